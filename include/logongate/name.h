@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * name.h - logon names: what is compared when somebody logs on with a name
+ *
+ * Layer: core.
+ * Source: contract 7 "Names" and 8 "Directory": prefixes smtp: SMTP: sip: are
+ * cut, DOMAIN\user is compared as user, Unicode case folding.
+ */
+#ifndef LOGONGATE_NAME_H
+#define LOGONGATE_NAME_H
+
+#include <stdint.h>
+
+#include <logongate/buffer.h>
+
+/*
+ * Appends the folded form of a logon name. Bytes that are not UTF-8 are kept
+ * as they are, so that they equal only themselves.
+ */
+enum lg_status lg_name_fold(const char *text, size_t len,
+			    struct lg_buffer *out_folded,
+			    struct lg_error *err);
+
+/* The hash of the folded form, without allocating; 0-length names hash too. */
+uint64_t lg_name_hash(const char *text, size_t len);
+
+/* 1 when text folds to exactly folded[0..folded_len). Allocates nothing. */
+int lg_name_equals_folded(const char *text, size_t len, const char *folded,
+			  size_t folded_len);
+
+#endif
