@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * policy.h - the rules in force, and the one function that decides a logon
+ *
+ * Layer: core.
+ * Flow: lg_policy_compile(values, findings) applies THE fail table once;
+ * lg_policy_decide answers every door, preview, report and sweep.
+ * Source: design "The fail table", "Order of a decision"; conformance L, V, P;
+ * contract 4 `check`, 7.
+ *
+ * A policy is immutable. Deciding allocates nothing and takes no lock.
+ */
+#ifndef LOGONGATE_POLICY_H
+#define LOGONGATE_POLICY_H
+
+#include <logongate/dialect.h>
+#include <logongate/findings.h>
+#include <logongate/registry.h>
+#include <logongate/version.h>
+#include <logongate/warning.h>
+
+enum lg_protocol {
+	LG_PROTOCOL_UNKNOWN = 0,
+	LG_PROTOCOL_MAPI,
+	LG_PROTOCOL_HTTP,
+	LG_PROTOCOL_IMAP,
+	LG_PROTOCOL_POP3,
+	LG_PROTOCOL_SMTP,
+	LG_PROTOCOL_LOGIN
+};
+#define LG_PROTOCOL_COUNT 7
+
+/* "mapi" ... ; "" for UNKNOWN. */
+const char *lg_protocol_name(enum lg_protocol protocol);
+int lg_protocol_from_name(const char *name, size_t len,
+			  enum lg_protocol *out_protocol);
+
+/* Somebody who wants in. All borrowed; NULL with length 0 is "not known". */
+struct lg_attempt {
+	const char *dn;
+	size_t dn_len;
+	const char *user;
+	size_t user_len;
+	const char *process;
+	size_t process_len;
+	struct lg_version version;
+	enum lg_protocol protocol;
+};
+
+enum lg_verdict { LG_ADMIT = 0, LG_REFUSE };
+
+enum lg_reason {
+	LG_REASON_NONE = 0,
+	LG_REASON_NOT_LISTED,
+	LG_REASON_NOBODY,
+	LG_REASON_PROTOCOL_REFUSED,
+	LG_REASON_VERSION_BLOCKED,
+	LG_REASON_PROCESS_BLOCKED,
+	LG_REASON_VERSION_UNKNOWN,
+	LG_REASON_PROCESS_UNKNOWN,
+	LG_REASON_NO_POLICY
+};
+#define LG_REASON_COUNT 9
+
+const char *lg_verdict_name(enum lg_verdict verdict);	/* "admit" "refuse" */
+const char *lg_reason_name(enum lg_reason reason);	/* "not-listed" ... */
+
+enum lg_gate_state {
+	LG_GATE_OFF = 0,	/* nobody is limited by name */
+	LG_GATE_LISTED,
+	LG_GATE_NOBODY
+};
+const char *lg_gate_state_name(enum lg_gate_state gate);
+
+/* The rules in the order they are asked (design "Order of a decision"). */
+enum lg_rule {
+	LG_RULE_NONE = 0,
+	LG_RULE_BREAK_GLASS,		/* "break-glass" */
+	LG_RULE_LOGON_ONLY_AS,		/* "logon-only-as" */
+	LG_RULE_PROTOCOLS,		/* "protocols" */
+	LG_RULE_VERSIONS,		/* "disable-mapi-clients" */
+	LG_RULE_PROCESSES		/* "disable-mapi-client-processes" */
+};
+const char *lg_rule_name(enum lg_rule rule);
+
+struct lg_decision {
+	enum lg_verdict verdict;
+	enum lg_reason reason;
+	enum lg_rule rule;	/* which rule decided; NONE: none applied */
+};
+
+/* Where the facts about listed names come from. */
+enum lg_facts {
+	LG_FACTS_FINDINGS = 0,	/* the findings given; must not be NULL when
+				 * the values need them */
+	LG_FACTS_NOT_ASKED,	/* the directory could not be asked */
+	LG_FACTS_ALL_FOUND	/* simulate without a directory */
+};
+
+struct lg_policy_input {
+	enum lg_dialect dialect;
+	const struct lg_registry *values;	/* under ParametersSystem */
+	enum lg_facts facts;
+	const struct lg_findings *findings;
+	const struct lg_strlist *break_glass;	/* DNs; may be NULL */
+	uint64_t generation;
+};
+
+struct lg_policy;
+
+/*
+ * Applies the fail table to values and facts.
+ * Values that the dialect does not know are read over. What is noteworthy is
+ * added to warnings (may be NULL): dn-not-found, dn-ambiguous, dn-malformed,
+ * x500-match, name-shared, fails-open, locks-everyone-out,
+ * directory-not-asked, break-glass-not-found.
+ * Returns: LG_OK; LG_ERR_DIRECTORY, open semantics with names listed and
+ * LG_FACTS_NOT_ASKED: no new policy (L17); LG_ERR_SYNTAX/RANGE/CONFLICT a
+ * value does not parse or has the wrong type (err names the value);
+ * LG_ERR_NO_MEMORY. Owns: free with lg_policy_free.
+ */
+enum lg_status lg_policy_compile(const struct lg_policy_input *input,
+				 struct lg_policy **out_policy,
+				 struct lg_warnings *warnings,
+				 struct lg_error *err);
+void lg_policy_free(struct lg_policy **policy);
+
+/* The one decision function. */
+struct lg_decision lg_policy_decide(const struct lg_policy *policy,
+				    const struct lg_attempt *attempt);
+
+/* The same for many at once, faster than one by one on large lists. */
+void lg_policy_decide_many(const struct lg_policy *policy,
+			   const struct lg_attempt *attempt, size_t count,
+			   struct lg_decision *out_decision);
+
+/* One answer of one rule, for `check --explain`. */
+struct lg_rule_answer {
+	enum lg_rule rule;
+	enum lg_outcome {
+		LG_OUTCOME_ADMITS = 0,	/* "admits": ends the asking */
+		LG_OUTCOME_PASSES,	/* "passes" */
+		LG_OUTCOME_REFUSES,	/* "refuses" */
+		LG_OUTCOME_NOT_SET	/* "not-set" */
+	} outcome;
+	char detail[256];
+};
+#define LG_RULE_ANSWERS 5
+const char *lg_outcome_name(enum lg_outcome outcome);
+
+/* Asks every rule, also after one refused; gives the number written. */
+size_t lg_policy_explain(const struct lg_policy *policy,
+			 const struct lg_attempt *attempt,
+			 struct lg_rule_answer out_answer[LG_RULE_ANSWERS],
+			 struct lg_decision *out_decision);
+
+enum lg_gate_state lg_policy_gate(const struct lg_policy *policy);
+uint64_t lg_policy_generation(const struct lg_policy *policy);
+enum lg_dialect lg_policy_dialect(const struct lg_policy *policy);
+/* 1 when anything at all can be refused (a lock is in force). */
+int lg_policy_limits(const struct lg_policy *policy);
+/* 1 when version or process rules are set. */
+int lg_policy_judges_clients(const struct lg_policy *policy);
+int lg_policy_holds_mail(const struct lg_policy *policy);
+/* The text of "Refusal Message", NULL where there is none; unexpanded. */
+const char *lg_policy_message(const struct lg_policy *policy);
+/* Bytes of memory, strings included, for the benchmark. */
+size_t lg_policy_memory(const struct lg_policy *policy);
+
+/* Whether values list names whose facts must be asked before a compile under
+ * this dialect can succeed (open semantics): 1 or 0. The DNs and users to ask
+ * are added to the lists (either may be NULL). */
+enum lg_status lg_policy_names(enum lg_dialect dialect,
+			       const struct lg_registry *values,
+			       struct lg_strlist *out_dn,
+			       struct lg_strlist *out_user,
+			       struct lg_error *err);
+
+#endif

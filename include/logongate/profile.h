@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * profile.h - what a maintenance profile says, and the values it becomes
+ *
+ * Layer: core. (Reading the file: adapters/ini.)
+ * Source: contract 2, 7 "Profiles"; conformance L, V, P, I4.
+ */
+#ifndef LOGONGATE_PROFILE_H
+#define LOGONGATE_PROFILE_H
+
+#include <logongate/findings.h>
+#include <logongate/policy.h>
+#include <logongate/registry.h>
+
+enum lg_unknown { LG_UNKNOWN_ADMIT = 0, LG_UNKNOWN_REFUSE };
+
+/*
+ * Absent texts are NULL. names_present says whether [logon_only_as] is there
+ * at all: present with nobody named is blank, not absent (L4, L10).
+ * variables are already put in; every *_line is the line it stood on.
+ */
+struct lg_profile {
+	char *name;
+	char *path;
+	char *description;
+	int64_t max_duration_s;		/* -1: no limit */
+	uint32_t accept;		/* bit 1 << enum lg_warning */
+	int names_present;
+	enum lg_when_invalid when_invalid;
+	struct lg_strlist allow;	/* allow.N, then allow_file; DNs */
+	struct lg_strlist allow_user;
+	char *allow_filter;
+	char *single;
+	char *versions;
+	size_t versions_line;
+	enum lg_version_form_setting {
+		LG_FOUR_PART_NO = 0,
+		LG_FOUR_PART_YES
+	} four_part;
+	int allow_system_block;
+	enum lg_unknown unknown_version;
+	char *processes;
+	size_t processes_line;
+	enum lg_unknown unknown_process;
+	uint32_t refuse_protocols;	/* bit 1 << enum lg_protocol */
+	int hold_mail;
+	char *refused_message;
+};
+
+void lg_profile_free(struct lg_profile **profile);
+
+/* What a target can take; for LG_DIALECT_GATE all of it. */
+struct lg_render_target {
+	enum lg_dialect dialect;
+	int has_process_hotfix;		/* P2 */
+	int undocumented;		/* L18: write it all the same */
+	int skip_unsupported;		/* leave out instead of refusing */
+	const char *companion_name;	/* L9; NULL: none */
+	uint32_t companion_type;
+	const char *companion_data;
+};
+
+/*
+ * The values of a profile for one target, under LG_KEY_PARAMETERS_SYSTEM.
+ * findings hold what allow_filter returned (NULL where there is no filter):
+ * accounts with a legacyExchangeDN join the DNs, others the users.
+ * What the dialect cannot hold is LG_ERR_CONFLICT with the whole list in err
+ * (and in unsupported, one sentence each, may be NULL), or with
+ * skip_unsupported left out and warned unsupported-by-dialect.
+ * Owns: free with lg_registry_free.
+ */
+enum lg_status lg_profile_render(const struct lg_profile *profile,
+				 const struct lg_render_target *target,
+				 const struct lg_findings *findings,
+				 struct lg_registry **out_values,
+				 struct lg_strlist *unsupported,
+				 struct lg_warnings *warnings,
+				 struct lg_error *err);
+
+/* The lint codes of the profile itself: V10, V11, P3 (`profiles lint`, also
+ * part of every plan); dialect for the system ranges. */
+enum lg_status lg_profile_lint(const struct lg_profile *profile,
+			       enum lg_dialect dialect,
+			       struct lg_warnings *warnings,
+			       struct lg_error *err);
+
+#endif

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * registry.h - registry values, and the text that regedit keeps them in
+ *
+ * Layer: core.
+ * Flow: a profile is rendered to values for a dialect; a store reads values.
+ * The gate's registry.reg, back-ups, .reg targets and hives all hold these.
+ * Source: conformance L1-L3, V1, P1; contract 7 "render, registry, targets".
+ */
+#ifndef LOGONGATE_REGISTRY_H
+#define LOGONGATE_REGISTRY_H
+
+#include <stdint.h>
+
+#include <logongate/buffer.h>
+#include <logongate/strlist.h>
+
+/* Without the hive's name for offline and remote use, see LG_KEY_HIVE. */
+#define LG_KEY_HIVE "HKEY_LOCAL_MACHINE"
+#define LG_KEY_PARAMETERS_SYSTEM \
+	LG_KEY_HIVE "\\SYSTEM\\CurrentControlSet\\Services\\MSExchangeIS" \
+		    "\\ParametersSystem"
+/* The key that S2 prints for 5.5 (L2): read on import, with a warning. */
+#define LG_KEY_MSEXCHANGEIS \
+	LG_KEY_HIVE "\\SYSTEM\\CurrentControlSet\\Services\\MSExchangeIS"
+
+#define LG_VALUE_LOGON_ONLY_AS "Logon Only As"
+#define LG_VALUE_DISABLE_MAPI_CLIENTS "Disable MAPI Clients"
+#define LG_VALUE_DISABLE_MAPI_CLIENT_PROCESSES "Disable MAPI Client Processes"
+/* The gate's own (contract 7). */
+#define LG_VALUE_LOGON_ONLY_AS_FILE "Logon Only As File"
+#define LG_VALUE_LOGON_ONLY_AS_USERS "Logon Only As Users"
+#define LG_VALUE_WHEN_INVALID "When Invalid"
+#define LG_VALUE_REFUSE_PROTOCOLS "Refuse Protocols"
+#define LG_VALUE_REFUSAL_MESSAGE "Refusal Message"
+#define LG_VALUE_UNKNOWN_VERSION "Unknown Version"
+#define LG_VALUE_UNKNOWN_PROCESS "Unknown Process"
+#define LG_VALUE_FOUR_PART "Four Part"
+#define LG_VALUE_HOLD_MAIL "Hold Mail"
+
+enum lg_reg_type {
+	LG_REG_NONE = 0,
+	LG_REG_SZ = 1,
+	LG_REG_EXPAND_SZ = 2,
+	LG_REG_BINARY = 3,
+	LG_REG_DWORD = 4,
+	LG_REG_MULTI_SZ = 7
+	/* other numbers are kept as they are, with their bytes */
+};
+
+/*
+ * One value. Which member holds: SZ text; MULTI_SZ list; DWORD dword; any
+ * other type bytes (as Windows stores them). Texts are UTF-8.
+ */
+struct lg_value {
+	char *key;
+	char *name;
+	uint32_t type;
+	char *text;
+	struct lg_strlist list;
+	uint32_t dword;
+	unsigned char *bytes;
+	size_t bytes_len;
+};
+
+/* Values in order of insertion; keys and names compare without ASCII case. */
+struct lg_registry;
+
+enum lg_status lg_registry_new(struct lg_registry **out_registry,
+			       struct lg_error *err);
+void lg_registry_free(struct lg_registry **registry);
+enum lg_status lg_registry_copy(const struct lg_registry *registry,
+				struct lg_registry **out_copy,
+				struct lg_error *err);
+
+size_t lg_registry_count(const struct lg_registry *registry);
+const struct lg_value *lg_registry_at(const struct lg_registry *registry,
+				      size_t index);
+/* NULL where there is none. */
+const struct lg_value *lg_registry_find(const struct lg_registry *registry,
+					const char *key, const char *name);
+
+/* Each replaces a value of the same key and name. */
+enum lg_status lg_registry_set_text(struct lg_registry *registry,
+				    const char *key, const char *name,
+				    const char *text, struct lg_error *err);
+enum lg_status lg_registry_set_list(struct lg_registry *registry,
+				    const char *key, const char *name,
+				    const struct lg_strlist *list,
+				    struct lg_error *err);
+enum lg_status lg_registry_set_dword(struct lg_registry *registry,
+				     const char *key, const char *name,
+				     uint32_t dword, struct lg_error *err);
+enum lg_status lg_registry_set_bytes(struct lg_registry *registry,
+				     const char *key, const char *name,
+				     uint32_t type, const void *bytes,
+				     size_t len, struct lg_error *err);
+/* Copies a value of another registry, whatever its type. */
+enum lg_status lg_registry_set(struct lg_registry *registry,
+			       const struct lg_value *value,
+			       struct lg_error *err);
+/* 1 when there was one. */
+int lg_registry_delete(struct lg_registry *registry, const char *key,
+		       const char *name);
+
+/* Same type and data (not key and name): 1 or 0. */
+int lg_value_equal(const struct lg_value *a, const struct lg_value *b);
+
+/* The size Windows stores: UTF-16 with its NULs. For the 1 MB limit. */
+size_t lg_value_stored_size(const struct lg_value *value);
+
+/* "REG_SZ", "REG_MULTI_SZ", "REG_DWORD", "REG_EXPAND_SZ", "REG_BINARY",
+ * "REG_NONE"; NULL for other numbers. */
+const char *lg_reg_type_name(uint32_t type);
+
+/*
+ * Merges a Registry Editor 5.00 file into a copy of base (NULL: of nothing),
+ * as regedit does: "name"=- deletes, [-KEY] deletes a key and below.
+ * Shape: UTF-16LE with mark, or UTF-8 with or without one; CRLF or LF; hex
+ * continuation lines; ; comment lines; dword:, hex:, hex(N):, "text" with \\
+ * and \" (also "text over lines", as Samba writes). A file that does not end
+ * in a line end, an unknown form, a second header: LG_ERR_SYNTAX with line.
+ * HKLM is HKEY_LOCAL_MACHINE. All or nothing.
+ * Owns: free *out_registry with lg_registry_free.
+ */
+enum lg_status lg_reg_text_parse(const void *bytes, size_t len,
+				 const char *place,
+				 const struct lg_registry *base,
+				 struct lg_registry **out_registry,
+				 struct lg_error *err);
+
+enum lg_reg_encoding {
+	LG_REG_ENCODING_UTF16 = 0,	/* as regedit: mark, CRLF, empty end */
+	LG_REG_ENCODING_UTF8		/* the gate's registry.reg: LF, no mark */
+};
+
+/* Multi-strings as hex(7) with continuation lines, in UTF-16 always. In the
+ * UTF8 encoding a comment line before a hex(7) shows each string. */
+enum lg_status lg_reg_text_render(const struct lg_registry *registry,
+				  enum lg_reg_encoding encoding,
+				  struct lg_buffer *out_bytes,
+				  struct lg_error *err);
+
+#endif

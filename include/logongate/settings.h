@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * settings.h - what logongate.conf says
+ *
+ * Layer: core. (Reading the file: adapters/ini.)
+ * Source: contract 3, 8 "Sockets", "Directory", "Targets".
+ */
+#ifndef LOGONGATE_SETTINGS_H
+#define LOGONGATE_SETTINGS_H
+
+#include <logongate/dialect.h>
+#include <logongate/port/directory.h>
+#include <logongate/strlist.h>
+
+/* What a listener answers while the gate has no policy it can trust. */
+enum lg_without_policy {
+	LG_WITHOUT_POLICY_UNSTATED = 0,	/* refused when a listener is opened */
+	LG_WITHOUT_POLICY_ADMIT,
+	LG_WITHOUT_POLICY_REFUSE
+};
+
+enum lg_listener {
+	LG_LISTEN_HTTP = 0,
+	LG_LISTEN_POSTFIX,
+	LG_LISTEN_SPOP,
+	LG_LISTEN_DICT,
+	LG_LISTEN_CONTROL	/* TLS control for remote logongate */
+};
+#define LG_LISTENER_COUNT 5
+
+struct lg_listen_settings {
+	int present;
+	struct lg_strlist address;	/* "unix:NAME", "HOST:PORT" */
+	enum lg_without_policy without_policy;
+	char *key_file;
+	uint32_t mode;			/* 0660 */
+	char *group;			/* NULL: "logongate" where it exists */
+	char *cert_file;		/* control */
+	char *tls_key_file;		/* control */
+	char *ca_file;			/* control: who may connect */
+};
+
+enum lg_backend {
+	LG_BACKEND_GATE = 0,
+	LG_BACKEND_REGFILE,
+	LG_BACKEND_WINREG,
+	LG_BACKEND_HIVE,
+	LG_BACKEND_DIRECTORY
+};
+const char *lg_backend_name(enum lg_backend backend);
+
+struct lg_target_settings {
+	char *name;
+	enum lg_dialect dialect;
+	enum lg_backend backend;
+	char *store_version;
+	char *server;
+	char *file;
+	char *credentials_file;
+	char *service;
+	char *companion_name;
+	char *companion_type;
+	char *companion_data;
+	int restart;
+	int undocumented;
+	int smb1;
+	char *cert_file;	/* backend gate with a server */
+	char *tls_key_file;
+	char *ca_file;
+	struct lg_strlist probe;	/* probe logons, file names */
+};
+
+struct lg_group_settings {
+	char *name;
+	struct lg_strlist member;
+};
+
+/* Absent texts are NULL. path is NULL for the embedded defaults. */
+struct lg_settings {
+	char *path;
+	enum lg_dialect dialect;
+	char *state_dir;
+	char *run_dir;
+	char *admin_group;
+	struct lg_strlist break_glass;
+	uint32_t http_refusal;		/* 503 or 500 */
+	int gate_restart;		/* [gate] restart = yes */
+	char *profiles_dir;
+	char *clients_file;
+	uint32_t refused_keep_days;
+
+	char *directory_uri;
+	char *directory_base;
+	char *directory_bind_dn;
+	char *directory_password_file;
+	char *directory_ca_file;
+	enum lg_directory_tls directory_tls;
+	uint32_t directory_timeout_ms;
+	struct lg_strlist login_attributes;
+
+	struct lg_listen_settings listen[LG_LISTENER_COUNT];
+
+	char *doveadm;			/* NULL: Dovecot is not cut */
+	char *doveadm_api_key_file;
+	char *haproxy_stats_socket;
+
+	struct lg_target_settings *target;
+	size_t target_count;
+	struct lg_group_settings *group;
+	size_t group_count;
+};
+
+/* The embedded defaults of contract 3; state below xdg_state_home. */
+enum lg_status lg_settings_default(const char *xdg_state_home,
+				   struct lg_settings **out_settings,
+				   struct lg_error *err);
+void lg_settings_free(struct lg_settings **settings);
+
+/* 1 when any [listen.*] is there: a gate is expected to run. */
+int lg_settings_expects_gate(const struct lg_settings *settings);
+
+/* Borrowed from settings. */
+struct lg_directory_settings
+lg_settings_directory(const struct lg_settings *settings);
+
+#endif
