@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Writes the report of a failure.
+ *
+ * The text is formatted into a buffer of its own first, because callers wrap
+ * reports: err->text may be among the arguments. Then it is copied one
+ * character at a time, so that nothing a profile, a peer or a directory sent
+ * can steer the terminal it is shown on, and so that a long text ends at a
+ * character and in "...".
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <logongate/error.h>
+
+/*
+ * The length of the character at text: 1 to 4 for well-formed UTF-8 (shortest
+ * form, no surrogates), 0 for anything else.
+ */
+static size_t utf8_length(const unsigned char *text)
+{
+	size_t length;
+	size_t i;
+
+	if (text[0] < 0x80)
+		return 1;
+	if (text[0] >= 0xc2 && text[0] <= 0xdf)
+		length = 2;
+	else if (text[0] >= 0xe0 && text[0] <= 0xef)
+		length = 3;
+	else if (text[0] >= 0xf0 && text[0] <= 0xf4)
+		length = 4;
+	else
+		return 0;
+	for (i = 1; i < length; i++)
+		if ((text[i] & 0xc0) != 0x80)
+			return 0;
+	if ((text[0] == 0xe0 && text[1] < 0xa0) ||
+	    (text[0] == 0xed && text[1] > 0x9f) ||
+	    (text[0] == 0xf0 && text[1] < 0x90) ||
+	    (text[0] == 0xf4 && text[1] > 0x8f))
+		return 0;
+	return length;
+}
+
+/*
+ * C0, DEL, C1, the line and paragraph separators, and what turns the
+ * direction of writing: all change what the reader of one line believes.
+ */
+static int is_control(const unsigned char *text, size_t length)
+{
+	if (length == 1)
+		return text[0] < 0x20 || text[0] == 0x7f;
+	if (length == 2)
+		return text[0] == 0xc2 && text[1] < 0xa0;
+	if (length == 3 && text[0] == 0xe2 && text[1] == 0x80)
+		return text[2] == 0x8e || text[2] == 0x8f ||
+		       (text[2] >= 0xa8 && text[2] <= 0xae);
+	if (length == 3 && text[0] == 0xe2 && text[1] == 0x81)
+		return text[2] >= 0xa6 && text[2] <= 0xa9;
+	return 0;
+}
+
+/* Copies from to out (size bytes); cut says that from itself was cut. */
+static void copy_shown(char *out, size_t size, const char *from, int cut)
+{
+	static const char ellipsis[] = "...";
+	const unsigned char *at = (const unsigned char *)from;
+	size_t len = 0;
+	size_t fits = 0; /* where "..." would still fit behind */
+
+	while (*at) {
+		size_t length = utf8_length(at);
+		const char *shown = (const char *)at;
+		size_t width = length;
+
+		if (!length) {
+			/* The end of a text that was cut inside a character. */
+			if (cut && strlen(shown) < 4)
+				break;
+			shown = "?";
+			width = length = 1;
+		} else if (is_control(at, length)) {
+			shown = " ";
+			width = 1;
+		}
+		if (len + width >= size) {
+			cut = 1;
+			break;
+		}
+		memcpy(out + len, shown, width);
+		len += width;
+		if (len + sizeof(ellipsis) <= size)
+			fits = len;
+		at += length;
+	}
+	if (cut) {
+		memcpy(out + fits, ellipsis, sizeof(ellipsis));
+		return;
+	}
+	out[len] = '\0';
+}
+
+static void fill(struct lg_error *err, enum lg_status status, const char *place,
+		 const char *format, va_list args)
+{
+	char text[2 * sizeof(err->text)];
+	char where[2 * sizeof(err->place)];
+	int written = vsnprintf(text, sizeof(text), format, args);
+	int place_cut;
+
+	if (written < 0)
+		text[0] = '\0';
+	place_cut = snprintf(where, sizeof(where), "%s", place ? place : "") >=
+		    (int)sizeof(where);
+	err->status = status;
+	copy_shown(err->place, sizeof(err->place), where, place_cut);
+	copy_shown(err->text, sizeof(err->text), text,
+		   written >= (int)sizeof(text));
+}
+
+enum lg_status lg_error_set(struct lg_error *err, enum lg_status status,
+			    const char *place, const char *format, ...)
+{
+	va_list args;
+
+	if (!err)
+		return status;
+	va_start(args, format);
+	fill(err, status, place, format, args);
+	va_end(args);
+	return status;
+}
+
+enum lg_status lg_error_set_at(struct lg_error *err, enum lg_status status,
+			       const char *file, size_t line,
+			       const char *format, ...)
+{
+	char place[sizeof(err->place)];
+	char number[32] = "";
+	va_list args;
+
+	if (!err)
+		return status;
+	/* The line is worth more than the end of a long path. */
+	if (line)
+		snprintf(number, sizeof(number), ":%zu", line);
+	copy_shown(place, sizeof(place) - strlen(number), file ? file : "", 0);
+	memcpy(place + strlen(place), number, strlen(number) + 1);
+	va_start(args, format);
+	fill(err, status, place, format, args);
+	va_end(args);
+	return status;
+}
+
+const char *lg_status_name(enum lg_status status)
+{
+	switch (status) {
+	case LG_OK:
+		return "ok";
+	case LG_ERR_SYNTAX:
+		return "syntax";
+	case LG_ERR_RANGE:
+		return "range";
+	case LG_ERR_LIMIT:
+		return "limit";
+	case LG_ERR_UNKNOWN_KEY:
+		return "unknown-key";
+	case LG_ERR_CONFLICT:
+		return "conflict";
+	case LG_ERR_DIRECTORY:
+		return "directory";
+	case LG_ERR_TIMEOUT:
+		return "timeout";
+	case LG_ERR_IO:
+		return "io";
+	case LG_ERR_DENIED:
+		return "denied";
+	case LG_ERR_NO_MEMORY:
+		return "no-memory";
+	case LG_ERR_BUG:
+		return "bug";
+	}
+	return "bug";
+}
