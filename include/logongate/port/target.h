@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * port/target.h - a server whose registry values a lock is written to
+ *
+ * Layer: port; implemented by adapters/gate (a logongated), regfile, winreg
+ * (through the helper logongate-winreg), hive and directory.
+ * Flow: app/fleet plans, probes, backs up, writes, reads back, makes it take
+ * effect and tests, over all targets or none.
+ * Source: conformance A1-A7, T1, T2; contract 8 "Targets".
+ */
+#ifndef LOGONGATE_PORT_TARGET_H
+#define LOGONGATE_PORT_TARGET_H
+
+#include <logongate/registry.h>
+
+/* What a target says of itself when asked. */
+struct lg_target_probe {
+	int may_write;		/* A1: found out without changing anything */
+	int running;		/* the service; -1 where there is none */
+	char store_version[64];	/* "" where it cannot be asked */
+	char note[256];		/* one sentence for people, may be "" */
+};
+
+/* One change: the value to be there, or NULL to have none of that name. */
+struct lg_target_change {
+	const char *key;
+	const char *name;
+	const struct lg_value *value;
+};
+
+/*
+ * One target, one thread at a time; targets run side by side. Every call
+ * keeps its own time limit and gives LG_ERR_TIMEOUT or LG_ERR_IO when the
+ * server does not answer, LG_ERR_DENIED when it says no (wrong password,
+ * missing right).
+ *
+ * probe: changes nothing.
+ * read: all values of the two keys of MSExchangeIS that exist there.
+ * write: makes the changes, in order, durable before it returns. On failure
+ * some may have been made: the caller reads back and restores.
+ * restart: stops and starts the service and waits until it runs (A4);
+ * LG_ERR_CONFLICT when it did not come up again; NULL where the backend has
+ * nothing to restart.
+ */
+struct lg_target {
+	void *self;
+	const char *name;
+	enum lg_status (*probe)(void *self, struct lg_target_probe *out_probe,
+				struct lg_error *err);
+	enum lg_status (*read)(void *self, struct lg_registry **out_values,
+			       struct lg_error *err);
+	enum lg_status (*write)(void *self,
+				const struct lg_target_change *change,
+				size_t count, struct lg_error *err);
+	enum lg_status (*restart)(void *self, struct lg_error *err);
+	void (*close)(void *self);
+};
+
+#endif
