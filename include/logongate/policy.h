@@ -134,15 +134,17 @@ void lg_policy_decide_many(const struct lg_policy *policy,
 			   const struct lg_attempt *attempt, size_t count,
 			   struct lg_decision *out_decision);
 
+enum lg_outcome {
+	LG_OUTCOME_ADMITS = 0,	/* "admits": ends the asking */
+	LG_OUTCOME_PASSES,	/* "passes" */
+	LG_OUTCOME_REFUSES,	/* "refuses" */
+	LG_OUTCOME_NOT_SET	/* "not-set" */
+};
+
 /* One answer of one rule, for `check --explain`. */
 struct lg_rule_answer {
 	enum lg_rule rule;
-	enum lg_outcome {
-		LG_OUTCOME_ADMITS = 0,	/* "admits": ends the asking */
-		LG_OUTCOME_PASSES,	/* "passes" */
-		LG_OUTCOME_REFUSES,	/* "refuses" */
-		LG_OUTCOME_NOT_SET	/* "not-set" */
-	} outcome;
+	enum lg_outcome outcome;
 	char detail[256];
 };
 #define LG_RULE_ANSWERS 5

@@ -8,9 +8,11 @@
 #ifndef LOGONGATE_SETTINGS_H
 #define LOGONGATE_SETTINGS_H
 
+#include <stdint.h>
+
 #include <logongate/dialect.h>
-#include <logongate/port/directory.h>
 #include <logongate/strlist.h>
+#include <logongate/tls.h>
 
 /* What a listener answers while the gate has no policy it can trust. */
 enum lg_without_policy {

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include <logongate/findings.h>
+#include <logongate/tls.h>
 
 /* Told now and then how far it is; total 0: not known. May be NULL. */
 struct lg_progress {
@@ -29,11 +30,7 @@ struct lg_directory_settings {
 	const char *bind_dn;	/* NULL or "": anonymous; "external" */
 	const char *password_file;
 	const char *ca_file;
-	enum lg_directory_tls {
-		LG_TLS_DEMAND = 0,
-		LG_TLS_STARTTLS,
-		LG_TLS_NONE
-	} tls;
+	enum lg_directory_tls tls;
 	uint32_t timeout_ms;
 	const struct lg_strlist *login_attributes;
 };

@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: ISC
+"""What is installed is whole: a program outside the tree finds the library by
+pkg-config and by find_package, and the rest lies where it is looked for."""
+import os
+import subprocess
+import sys
+import tempfile
+
+import tree
+
+CONSUMER = r"""
+#include <stdio.h>
+#include <logongate/error.h>
+#include <logongate/release.h>
+int main(void)
+{
+	struct lg_error err = {0};
+
+	lg_error_set(&err, LG_ERR_RANGE, "here", "%s", "wrong");
+	printf("%s %s %s\n", LOGONGATE_VERSION, err.place,
+	       lg_status_name(err.status));
+	return 0;
+}
+"""
+PROJECT = """
+cmake_minimum_required(VERSION 3.25)
+project(consumer LANGUAGES C)
+find_package(logongate 0.1 REQUIRED)
+add_executable(consumer consumer.c)
+target_link_libraries(consumer PRIVATE logongate::logongate)
+"""
+
+
+def run(*command, **more):
+    done = subprocess.run(command, text=True, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, check=False, **more)
+    if done.returncode:
+        print(f"{' '.join(command)}: exit {done.returncode}\n{done.stdout}",
+              file=sys.stderr)
+        sys.exit(1)
+    return done.stdout
+
+
+def write(path, text):
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+def build_consumers(scratch, staged, prefix, flags):
+    source = os.path.join(scratch, "consumer")
+    os.mkdir(source)
+    write(os.path.join(source, "consumer.c"), CONSUMER)
+    write(os.path.join(source, "CMakeLists.txt"), PROJECT)
+    said = []
+
+    libraries = [where for where, _, names in os.walk(staged)
+                 if "logongate.pc" in names]
+    if not libraries:
+        return ["(there is no logongate.pc)"]
+    found = run("pkg-config", "--cflags", "--libs", "logongate", env={
+        **os.environ, "PKG_CONFIG_PATH": libraries[0]}).split()
+    program = os.path.join(scratch, "by-pkg-config")
+    run("cc", "-Wall", "-Werror", *flags, "-o", program,
+        os.path.join(source, "consumer.c"), *found)
+    said.append(run(program))
+
+    build = os.path.join(scratch, "by-find-package")
+    run("cmake", "-G", "Ninja", "-S", source, "-B", build,
+        f"-DCMAKE_PREFIX_PATH={staged}{prefix}",
+        f"-DCMAKE_C_FLAGS={' '.join(flags)}")
+    run("cmake", "--build", build)
+    said.append(run(os.path.join(build, "consumer")))
+    return said
+
+
+def main():
+    version, prefix, sanitize = sys.argv[1:]
+    flags = [f"-fsanitize={sanitize}"] if sanitize else []
+    problems = []
+    with tempfile.TemporaryDirectory() as scratch:
+        staged = os.path.join(scratch, "stage")
+        run("cmake", "--install", os.environ["LOGONGATE_BUILD_DIR"],
+            env={**os.environ, "DESTDIR": staged})
+        for said in build_consumers(scratch, staged, prefix,
+                                    flags):
+            if said != f"{version} here range\n":
+                problems.append(f"the consumer said {said!r}")
+        there = [os.path.relpath(os.path.join(where, name), staged)
+                 for where, _, names in os.walk(staged) for name in names]
+        usr = prefix.strip("/")
+        wanted = [f"{usr}/bin/logongate", f"{usr}/sbin/logongated",
+                  f"{usr}/lib/systemd/system/logongated.service",
+                  f"{usr}/lib/systemd/system/logongated.socket",
+                  f"{usr}/lib/sysusers.d/logongate.conf",
+                  f"{usr}/lib/tmpfiles.d/logongate.conf"]
+        for header in tree.files("include", suffixes=(".h",)):
+            if header.startswith("include/logongate/port/"):
+                continue
+            wanted.append(f"{usr}/{header}")
+        for profile in tree.files("profiles", suffixes=(".ini",)):
+            wanted.append(os.path.join("etc/logongate", profile))
+        for page in tree.files("src/man", suffixes=tuple("12345678")):
+            wanted.append(f"{usr}/share/man/man{page[-1]}/"
+                          + os.path.basename(page))
+        for path in wanted:
+            if path not in there:
+                problems.append(f"{path} is not installed")
+        unit = os.path.join(
+            staged, f"{usr}/lib/systemd/system/logongated.service")
+        with open(unit, encoding="utf-8") as file:
+            start = f"ExecStart={prefix}/sbin/logongated\n"
+            if start not in file.read():
+                problems.append(f"the unit has no {start}")
+    tree.report(problems, len(there), "installed files")
+
+
+main()
