@@ -36,4 +36,11 @@ uint64_t lg_dn_hash(const char *text, size_t len);
 /* The last part is "cn=Microsoft System Attendant", any ASCII case (L12). */
 int lg_dn_is_system_attendant(const char *text, size_t len);
 
+/*
+ * The DN in a proxyAddresses value "X500:DN", any case of the prefix (D3).
+ * Returns: 1, and *out_dn points into value; 0 where it is no such value.
+ */
+int lg_dn_of_x500(const char *value, size_t len, const char **out_dn,
+		  size_t *out_len);
+
 #endif

@@ -117,8 +117,10 @@ const struct lg_account *lg_findings_dn(const struct lg_findings *findings,
  * between fields, first line "logongate findings 1", last line
  * "end COUNT XXH3-64 of all before". parse is all or nothing.
  * Shape: asked_as TAB finding TAB via TAB asked TAB entry TAB display TAB dn
- * { TAB "+"|"!" name } with \\ \t \n \r \0 escaped, an absent text is \-.
+ * { TAB "+"|"!" name } with \\ \t \n \r escaped, an absent text is \-.
  * "!" marks a shared name. A line "filter TAB text" may follow the first.
+ * asked_as is dn, user, filtered, break-glass or caller; finding and via are
+ * the words below, "nothing" for LG_VIA_NOTHING.
  */
 enum lg_status lg_findings_parse(const char *text, size_t len,
 				 const char *place,

@@ -28,4 +28,13 @@ uint64_t lg_name_hash(const char *text, size_t len);
 int lg_name_equals_folded(const char *text, size_t len, const char *folded,
 			  size_t folded_len);
 
+/*
+ * The logon name in a value of a directory attribute: the value itself, but
+ * of proxyAddresses only what stands after smtp: or sip:, or has no prefix.
+ * Returns: 1, and *out_name points into value; 0 where the value is no logon
+ * name (empty, another kind of address, not UTF-8, with a control character).
+ */
+int lg_name_of_value(const char *attribute, const char *value, size_t len,
+		     const char **out_name, size_t *out_len);
+
 #endif

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * findings.c - the accounts a directory was asked about, in memory
+ *
+ * Two growing arrays, accounts and their logon names, and one arena for all
+ * texts. An account is added whole or not at all: the arrays grow first, the
+ * texts are copied next, the counts move last.
+ */
+#include <logongate/findings.h>
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <logongate/dn.h>
+
+enum lg_status lg_findings_new(struct lg_findings **out_findings,
+			       struct lg_error *err)
+{
+	struct lg_findings *findings = calloc(1, sizeof(*findings));
+
+	if (!findings)
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				    "out of memory");
+	*out_findings = findings;
+	return LG_OK;
+}
+
+void lg_findings_free(struct lg_findings **findings)
+{
+	if (!*findings)
+		return;
+	free((*findings)->account);
+	free((*findings)->login);
+	free((*findings)->filter);
+	lg_strlist_release(&(*findings)->arena);
+	free(*findings);
+	*findings = NULL;
+}
+
+/* Room for more items of size bytes in *array; 0 where there is none. */
+static int reserve(void **array, size_t *capacity, size_t count, size_t more,
+		   size_t size)
+{
+	size_t want = *capacity ? *capacity : 16;
+	void *grown;
+
+	if (more > SIZE_MAX / 2 / size - count)
+		return 0;
+	if (count + more <= *capacity)
+		return 1;
+	while (want < count + more)
+		want *= 2;
+	grown = realloc(*array, want * size);
+	if (!grown)
+		return 0;
+	*array = grown;
+	*capacity = want;
+	return 1;
+}
+
+static enum lg_status keep(struct lg_findings *findings, const char *text,
+			   const char **out_kept, struct lg_error *err)
+{
+	enum lg_status status;
+
+	*out_kept = NULL;
+	if (!text)
+		return LG_OK;
+	status = lg_strlist_add(&findings->arena, text, strlen(text), err);
+	if (status == LG_OK)
+		*out_kept = findings->arena.item[findings->arena.count - 1];
+	return status;
+}
+
+enum lg_status lg_findings_add(struct lg_findings *findings,
+			       const struct lg_account *account,
+			       const struct lg_login *login, size_t login_count,
+			       struct lg_error *err)
+{
+	struct lg_account kept = *account;
+	enum lg_status status;
+
+	if (!reserve((void **)&findings->account, &findings->account_capacity,
+		     findings->account_count, 1, sizeof(*findings->account)) ||
+	    !reserve((void **)&findings->login, &findings->login_capacity,
+		     findings->login_count, login_count,
+		     sizeof(*findings->login)))
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				    "out of memory");
+	status = keep(findings, account->asked, &kept.asked, err);
+	if (status == LG_OK)
+		status = keep(findings, account->entry, &kept.entry, err);
+	if (status == LG_OK)
+		status = keep(findings, account->display, &kept.display, err);
+	if (status == LG_OK)
+		status = keep(findings, account->dn, &kept.dn, err);
+	for (size_t i = 0; status == LG_OK && i < login_count; i++) {
+		struct lg_login *to =
+			&findings->login[findings->login_count + i];
+
+		to->shared = login[i].shared;
+		status = keep(findings, login[i].name, &to->name, err);
+	}
+	if (status != LG_OK)
+		return status;
+	kept.login_first = findings->login_count;
+	kept.login_count = login_count;
+	findings->login_count += login_count;
+	findings->account[findings->account_count++] = kept;
+	return LG_OK;
+}
+
+const struct lg_account *lg_findings_dn(const struct lg_findings *findings,
+					const char *dn)
+{
+	size_t len = strlen(dn);
+
+	for (size_t i = 0; i < findings->account_count; i++) {
+		const struct lg_account *account = &findings->account[i];
+
+		if (account->asked_as == LG_ASKED_DN && account->asked &&
+		    lg_dn_equal(account->asked, strlen(account->asked), dn,
+				len))
+			return account;
+	}
+	return NULL;
+}
+
+const char *lg_finding_name(enum lg_finding finding)
+{
+	switch (finding) {
+	case LG_FINDING_UNASKED:
+		return "unasked";
+	case LG_FINDING_ONE:
+		return "one";
+	case LG_FINDING_NONE:
+		return "none";
+	case LG_FINDING_MANY:
+		return "many";
+	case LG_FINDING_MALFORMED:
+		return "malformed";
+	}
+	return NULL;
+}
+
+const char *lg_via_name(enum lg_via via)
+{
+	switch (via) {
+	case LG_VIA_NOTHING:
+		return NULL;
+	case LG_VIA_LEGACY_EXCHANGE_DN:
+		return "legacyExchangeDN";
+	case LG_VIA_X500:
+		return "x500";
+	case LG_VIA_FILTER:
+		return "filter";
+	case LG_VIA_LOGIN:
+		return "login";
+	}
+	return NULL;
+}
