@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * mapi_gate.h - what becomes of a MAPI over HTTP request
+ *
+ * Layer: core. Allocates nothing.
+ * Flow: HAProxy's SPOP and POST /v1/mapi fill an lg_mapi_http; the door looks
+ * up X-ClientInfo among its sessions; lg_mapi_judge says what to answer; after
+ * an admitted Connect the door remembers the session by X-ClientInfo.
+ * Source: contract 8 "HAProxy"; facts on MAPI over HTTP 6, 9.
+ */
+#ifndef LOGONGATE_MAPI_GATE_H
+#define LOGONGATE_MAPI_GATE_H
+
+#include <logongate/mapi.h>
+#include <logongate/mapi_answer.h>
+#include <logongate/policy.h>
+#include <logongate/session.h>
+
+/* A request as a door sees it; text NULL is "not known". */
+struct lg_mapi_http {
+	struct lg_mapi_text request_type;	/* X-RequestType */
+	struct lg_mapi_text application;	/* X-ClientApplication */
+	struct lg_mapi_text user_agent;
+	struct lg_mapi_text content_length;	/* the header, decimal */
+	struct lg_mapi_text content_encoding;
+	struct lg_mapi_text user;	/* a logon name, where one is known */
+	int64_t request_type_count;	/* how many of them; -1 not known */
+	int64_t body_size;		/* what the proxy counted; -1 */
+	const unsigned char *body;	/* what arrived */
+	size_t body_len;
+};
+
+enum lg_mapi_way {
+	LG_MAPI_WAY_NOT_MAPI = 0,	/* no X-RequestType: judge it as HTTP */
+	LG_MAPI_WAY_ADMIT,
+	LG_MAPI_WAY_DENY,		/* 200 with lg_mapi_denial */
+	LG_MAPI_WAY_CODE		/* 200 text/html, X-ResponseCode code */
+};
+
+struct lg_mapi_judgement {
+	enum lg_mapi_way way;
+	enum lg_mapi_code code;		/* for LG_MAPI_WAY_CODE */
+	enum lg_mapi_request request;
+	struct lg_decision decision;
+	/* What was judged, for the record and the session table: dn, process
+	 * (the refused one, else the first), version, protocol, user. Borrows
+	 * from request, scratch and known. */
+	struct lg_attempt attempt;
+	/* Why a Connect is refused unread: a word of lg_mapi_fault_name,
+	 * "content-encoding", "content-length", "body-truncated",
+	 * "process-unterminated", "request-type"; NULL where it was read.
+	 * The decision is then REFUSE with reason NONE. */
+	const char *fault;
+};
+
+/*
+ * Judges one request. known is the session that X-ClientInfo belongs to, or
+ * NULL for one the gate has not seen.
+ * Decided: address book requests (Bind, QueryRows...) are admitted; they open
+ * no store, and Disable MAPI Clients and Logon Only As only touch store
+ * logons. The first leg of NTLM is a Connect with Content-Length 0 stated; a
+ * Connect whose length is not stated and of which nothing came is malformed,
+ * else a body sent late would pass unread.
+ */
+void lg_mapi_judge(const struct lg_policy *policy,
+		   const struct lg_mapi_http *request,
+		   const struct lg_session *known,
+		   struct lg_mapi_scratch *scratch,
+		   struct lg_mapi_judgement *out_judgement);
+
+#endif
