@@ -74,8 +74,8 @@ def build_consumers(scratch, staged, prefix, flags):
 
 
 def main():
-    version, prefix, sanitize = sys.argv[1:]
-    flags = [f"-fsanitize={sanitize}"] if sanitize else []
+    version, prefix = sys.argv[1:3]
+    flags = sys.argv[3:]
     problems = []
     with tempfile.TemporaryDirectory() as scratch:
         staged = os.path.join(scratch, "stage")
