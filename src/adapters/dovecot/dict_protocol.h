@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * dovecot/dict_protocol.h - the passdb that is asked over a unix socket
+ *
+ * Layer: adapter; core only, no sockets.
+ * Flow: while lg_dict_request_next gives something, drop the bytes it
+ * consumed and answer: nothing to a HELLO, lg_dict_answer_fail to OTHER.
+ * Source: Dovecot 2.3 dict-client.h; contract 8 "Dovecot".
+ */
+#ifndef LG_ADAPTERS_DOVECOT_DICT_PROTOCOL_H
+#define LG_ADAPTERS_DOVECOT_DICT_PROTOCOL_H
+
+#include <logongate/buffer.h>
+#include <logongate/policy.h>
+
+#define LG_DICT_LINE_MAX 65536
+
+enum lg_dict_event {
+	LG_DICT_MORE = 0,	/* no whole line yet */
+	LG_DICT_HELLO,
+	LG_DICT_LOOKUP,
+	LG_DICT_OTHER,		/* a command this dict does not have */
+	LG_DICT_BAD		/* not the protocol: close the connection */
+};
+
+/*
+ * A lookup of shared/gate/PROTOCOL/ADDRESS/... TAB NAME. Texts are unescaped
+ * into the scratch given, NUL-terminated, and may hold no NUL of their own.
+ * protocol_text and address are NULL where the key has no such field.
+ */
+struct lg_dict_request {
+	const char *key;
+	const char *name;	/* NULL: none after the key */
+	size_t name_len;
+	const char *protocol_text;
+	enum lg_protocol protocol;
+	const char *address;
+};
+
+/*
+ * Takes one line from the front of in. HELLO must come first: is_greeted is
+ * the caller's, 0 at the start of a connection, and is set here.
+ * BAD: another first line, a line over LG_DICT_LINE_MAX, an escape that does
+ * not exist, an escaped NUL. out_request is written for LOOKUP only and
+ * borrows from scratch, which is cleared.
+ * Returns MORE too when scratch has no memory; lg_buffer_status tells.
+ */
+enum lg_dict_event lg_dict_request_next(const char *in, size_t len,
+					int *is_greeted,
+					struct lg_buffer *scratch,
+					struct lg_dict_request *out_request,
+					size_t *out_consumed);
+
+/* Appends O{"nopassword":"y"}: let the next passdb's answer stand. */
+void lg_dict_answer_admit(struct lg_buffer *answer);
+
+/*
+ * Appends O with nologin and the reason; for pop3 the reason begins with
+ * [SYS/TEMP], so that a mail program does not ask for the password again.
+ */
+void lg_dict_answer_refuse(enum lg_protocol protocol, const char *text,
+			   struct lg_buffer *answer);
+
+/* Appends F and the text: a temporary failure. */
+void lg_dict_answer_fail(const char *text, struct lg_buffer *answer);
+
+#endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * http/metrics.h - counters as Prometheus reads them
+ *
+ * Layer: adapter; core only.
+ * Source: contract 6; Prometheus text format 0.0.4.
+ */
+#ifndef LG_ADAPTERS_HTTP_METRICS_H
+#define LG_ADAPTERS_HTTP_METRICS_H
+
+#include <logongate/buffer.h>
+#include <logongate/policy.h>
+
+#define LG_METRICS_CONTENT_TYPE "text/plain; version=0.0.4; charset=utf-8"
+
+/* One door's logons since the gate started. */
+struct lg_metrics_door {
+	const char *name;	/* "http", "spop", "postfix", "dict" ... */
+	uint64_t admitted;
+	uint64_t refused;
+	uint64_t unreadable;	/* requests that were none */
+	uint64_t connections;	/* open now */
+};
+
+struct lg_metrics {
+	const struct lg_metrics_door *door;
+	size_t door_count;
+	uint64_t refused_by_reason[LG_REASON_COUNT];
+	enum lg_gate_state gate;
+	int lock_active;
+	int64_t lock_until_s;		/* wall clock; 0 where no lock */
+	int has_policy;
+	uint64_t generation;
+	uint64_t sessions;
+	uint64_t cut;			/* sessions cut since the start */
+	uint64_t policy_bytes;
+	int64_t started_s;		/* wall clock */
+	const char *version;
+};
+
+/* Appends the exposition. Returns: LG_OK; LG_ERR_NO_MEMORY. */
+enum lg_status lg_metrics_render(const struct lg_metrics *metrics,
+				 struct lg_buffer *out_text,
+				 struct lg_error *err);
+
+#endif
