@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * help.c - the commands and options as people read them
+ *
+ * Everything printed comes from commands.def and the table of options.
+ */
+#include <string.h>
+
+#include "cli/commands.h"
+#include "cli/help.h"
+#include "cli/options.h"
+
+static void print_command(FILE *out, const struct lg_command *command)
+{
+	fprintf(out, "  %-20s %s\n", command->name, command->summary);
+}
+
+static void print_option(FILE *out, const struct lg_option *option)
+{
+	char left[64];
+
+	snprintf(left, sizeof(left), "--%s%s%s", option->name,
+		 option->value != NULL ? " " : "",
+		 option->value != NULL ? option->value : "");
+	fprintf(out, "  %-22s %s\n", left, option->help);
+}
+
+static int is_common(const struct lg_option *option)
+{
+	return option->kind == LG_OPTION_COMMON ||
+	       option->kind == LG_OPTION_COMMON_REPEATED;
+}
+
+static void print_common(FILE *out)
+{
+	fputs("\nCommon options:\n", out);
+	for (size_t i = 0; i < lg_option_count; i++) {
+		if (is_common(&lg_options[i]))
+			print_option(out, &lg_options[i]);
+	}
+}
+
+void lg_help_all(FILE *out)
+{
+	fputs("usage: logongate COMMAND [options] [operands]\n\n"
+	      "Keeps users out of a mail server while it is worked on.\n\n"
+	      "Commands:\n",
+	      out);
+	for (size_t i = 0; i < lg_command_count; i++)
+		print_command(out, &lg_commands[i]);
+	print_common(out);
+	fputs("\nTimes: RFC 3339 or HH:MM. Durations: 90s 15m 2h30m 1d.\n"
+	      "More: logongate COMMAND --help, logongate(1).\n",
+	      out);
+}
+
+void lg_help_command(FILE *out, const struct lg_command *command)
+{
+	fprintf(out, "usage: logongate %s%s%s%s\n\n%s.\n", command->name,
+		command->operands[0] != '\0' ? " " : "", command->operands,
+		command->options[0] != '\0' ? " [options]" : "",
+		command->summary);
+	if (command->options[0] != '\0') {
+		fputs("\nOptions:\n", out);
+		for (size_t i = 0; i < lg_option_count; i++) {
+			if (!is_common(&lg_options[i]) &&
+			    lg_option_is_taken(&lg_options[i], command))
+				print_option(out, &lg_options[i]);
+		}
+	}
+	print_common(out);
+}
+
+void lg_help_group(FILE *out, const char *group)
+{
+	size_t len = strlen(group);
+
+	fprintf(out,
+		"usage: logongate %s COMMAND [options] [operands]\n\n"
+		"Commands:\n",
+		group);
+	for (size_t i = 0; i < lg_command_count; i++) {
+		if (strncmp(lg_commands[i].name, group, len) == 0 &&
+		    (lg_commands[i].name[len] == ' ' ||
+		     lg_commands[i].name[len] == '\0'))
+			print_command(out, &lg_commands[i]);
+	}
+	print_common(out);
+}
+
+int lg_cmd_help(struct lg_cli *cli)
+{
+	const struct lg_command *command;
+	int words;
+
+	if (cli->operand_count == 0) {
+		lg_help_all(cli->out);
+		return LG_EXIT_DONE;
+	}
+	command = lg_command_find(cli->operand, cli->operand_count, &words);
+	if (command != NULL && words == cli->operand_count)
+		lg_help_command(cli->out, command);
+	else if (cli->operand_count == 1 &&
+		 lg_command_is_group(cli->operand[0]))
+		lg_help_group(cli->out, cli->operand[0]);
+	else
+		return lg_cli_usage(
+			cli, "there is no command %s%s%s", cli->operand[0],
+			cli->operand_count > 1 ? " " : "",
+			cli->operand_count > 1 ? cli->operand[1] : "");
+	return LG_EXIT_DONE;
+}

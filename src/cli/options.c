@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * options.c - the options of every command, and reading them
+ *
+ * Options are read before the command is known, since they may stand before
+ * it; so a name means the same to every command, and lg_options_check says
+ * afterwards which ones the command does not take.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/nearest.h"
+#include "cli/options.h"
+
+#define DIALECTS "gate exchange5.5 exchange2000 exchange2003 exchange2007"
+#define PROTOCOLS "mapi http imap pop3 smtp login"
+
+const struct lg_option lg_options[] = {
+	{"accept-open", NULL, NULL, LG_OPTION_ONCE,
+	 "apply although the lock would fail open"},
+	{"accept-warnings", NULL, NULL, LG_OPTION_ONCE,
+	 "apply although there are warnings"},
+	{"address", "IP", NULL, LG_OPTION_ONCE, "the client's address"},
+	{"all", NULL, NULL, LG_OPTION_ONCE, "all of them"},
+	{"at", "T", NULL, LG_OPTION_ONCE,
+	 "begin then and not now (RFC 3339 or HH:MM)"},
+	{"batch", NULL, NULL, LG_OPTION_ONCE,
+	 "SPEC<TAB>VERSION lines on standard input"},
+	{"by", "WHAT", "user reason client door", LG_OPTION_ONCE,
+	 "add up by user, reason, client or door"},
+	{"client-version", "V", NULL, LG_OPTION_ONCE,
+	 "the version that the client names"},
+	{"config", "FILE", "@file", LG_OPTION_COMMON,
+	 "settings (also LOGONGATE_CONFIG)"},
+	{"confirm-within", "D", NULL, LG_OPTION_ONCE,
+	 "lift after D unless confirmed"},
+	{"dialect", "D", DIALECTS, LG_OPTION_COMMON, "semantics to follow"},
+	{"directory", "URI", "@file", LG_OPTION_COMMON,
+	 "directory to ask: ldif:FILE, ldap:, ldaps:, ldapi:"},
+	{"dn", "DN", NULL, LG_OPTION_ONCE, "a legacyExchangeDN"},
+	{"explain", NULL, NULL, LG_OPTION_ONCE,
+	 "list every rule asked and its answer"},
+	{"file", "F", "@file", LG_OPTION_ONCE, "a file of DNs, one a line"},
+	{"for", "D", NULL, LG_OPTION_ONCE, "end after D: 90s 15m 2h30m 1d"},
+	{"force", NULL, NULL, LG_OPTION_ONCE,
+	 "also where somebody changed a value meanwhile"},
+	{"format", "F", "reg powershell ldif", LG_OPTION_ONCE,
+	 "reg, powershell or ldif"},
+	{"four-part", NULL, NULL, LG_OPTION_ONCE,
+	 "versions in the setting may have four parts"},
+	{"grace", "D", NULL, LG_OPTION_ONCE,
+	 "refuse new logons now, cut open sessions after D"},
+	{"group", "G", NULL, LG_OPTION_ONCE,
+	 "the servers of this group of the settings"},
+	{"help", NULL, NULL, LG_OPTION_COMMON, "show help"},
+	{"id", "ID", NULL, LG_OPTION_ONCE, "a session's id"},
+	{"json", NULL, NULL, LG_OPTION_COMMON, "results as JSON"},
+	{"no-progress", NULL, NULL, LG_OPTION_COMMON, "show no progress"},
+	{"process", "P", NULL, LG_OPTION_ONCE,
+	 "the program that the client names"},
+	{"profile", "P", "@profile", LG_OPTION_ONCE,
+	 "under this profile, not under what is in force"},
+	{"profiles", "DIR", "@directory", LG_OPTION_COMMON,
+	 "folder of the profiles"},
+	{"protocol", "P", PROTOCOLS, LG_OPTION_ONCE, "the protocol"},
+	{"quiet", NULL, NULL, LG_OPTION_COMMON, "say only what went wrong"},
+	{"reason", "TEXT", NULL, LG_OPTION_ONCE,
+	 "why, for status, history and %{reason}"},
+	{"set", "NAME=VALUE", NULL, LG_OPTION_COMMON_REPEATED,
+	 "a variable of the profile"},
+	{"since", "D", NULL, LG_OPTION_ONCE, "look back so long: 7d"},
+	{"skip-unsupported", NULL, NULL, LG_OPTION_COMMON,
+	 "leave out what a dialect cannot express"},
+	{"target", "T", "@target", LG_OPTION_REPEATED,
+	 "a server of the settings"},
+	{"until", "T", NULL, LG_OPTION_ONCE, "end then (RFC 3339 or HH:MM)"},
+	{"user", "NAME", NULL, LG_OPTION_ONCE, "a logon name"},
+	{"version", NULL, NULL, LG_OPTION_COMMON, "show the version"},
+};
+const size_t lg_option_count = sizeof(lg_options) / sizeof(lg_options[0]);
+
+const struct lg_option *lg_option_find(const char *name, size_t len)
+{
+	for (size_t i = 0; i < lg_option_count; i++) {
+		if (strncmp(lg_options[i].name, name, len) == 0 &&
+		    lg_options[i].name[len] == '\0')
+			return &lg_options[i];
+	}
+	return NULL;
+}
+
+int lg_option_is_taken(const struct lg_option *option,
+		       const struct lg_command *command)
+{
+	size_t len = strlen(option->name);
+	const char *at = command->options;
+
+	if (option->kind == LG_OPTION_COMMON ||
+	    option->kind == LG_OPTION_COMMON_REPEATED)
+		return 1;
+	while ((at = strstr(at, option->name)) != NULL) {
+		if ((at == command->options || at[-1] == ' ') &&
+		    (at[len] == ' ' || at[len] == '\0'))
+			return 1;
+		at += len;
+	}
+	return 0;
+}
+
+const char *lg_cli_option(const struct lg_cli *cli, const char *name)
+{
+	for (size_t i = cli->given_count; i > 0; i--) {
+		if (strcmp(cli->given[i - 1].option->name, name) == 0)
+			return cli->given[i - 1].value;
+	}
+	return NULL;
+}
+
+enum lg_status lg_cli_options(const struct lg_cli *cli, const char *name,
+			      struct lg_strlist *out_values,
+			      struct lg_error *err)
+{
+	enum lg_status status = LG_OK;
+
+	for (size_t i = 0; i < cli->given_count && status == LG_OK; i++) {
+		if (strcmp(cli->given[i].option->name, name) == 0)
+			status = lg_strlist_add(out_values, cli->given[i].value,
+						strlen(cli->given[i].value),
+						err);
+	}
+	return status;
+}
+
+static enum lg_status unknown(const char *name, size_t len,
+			      struct lg_error *err)
+{
+	struct lg_nearest nearest = {0};
+	char written[64];
+
+	if (len < sizeof(written)) {
+		memcpy(written, name, len);
+		written[len] = '\0';
+		for (size_t i = 0; i < lg_option_count; i++)
+			lg_nearest_try(&nearest, written, lg_options[i].name);
+	}
+	if (nearest.name != NULL)
+		return lg_error_set(err, LG_ERR_SYNTAX, NULL,
+				    "there is no option --%.*s; did you mean "
+				    "--%s?",
+				    (int)len, name, nearest.name);
+	return lg_error_set(err, LG_ERR_SYNTAX, NULL,
+			    "there is no option --%.*s", (int)len, name);
+}
+
+static enum lg_status take(struct lg_cli *cli, const struct lg_option *option,
+			   const char *value, struct lg_error *err)
+{
+	if ((option->kind == LG_OPTION_ONCE ||
+	     (option->kind == LG_OPTION_COMMON && option->value != NULL)) &&
+	    option->value != NULL && lg_cli_option(cli, option->name) != NULL)
+		return lg_error_set(err, LG_ERR_SYNTAX, NULL,
+				    "--%s is given twice", option->name);
+	cli->given[cli->given_count].option = option;
+	cli->given[cli->given_count].value = value;
+	cli->given_count++;
+	return LG_OK;
+}
+
+/* Reads the option at argv[i]; *out_used is 2 where its value is the next. */
+static enum lg_status read_one(struct lg_cli *cli, char *word, char *next,
+			       int *out_used, struct lg_error *err)
+{
+	const char *name = word + 2;
+	size_t len = strcspn(name, "=");
+	const struct lg_option *option = lg_option_find(name, len);
+	enum lg_status status;
+
+	if (option == NULL || len == 0)
+		return unknown(name, len, err);
+	if (option->value == NULL) {
+		if (name[len] == '=')
+			return lg_error_set(err, LG_ERR_SYNTAX, NULL,
+					    "--%s takes no value",
+					    option->name);
+		status = take(cli, option, "", err);
+		*out_used = 1;
+	} else if (name[len] == '=') {
+		status = take(cli, option, name + len + 1, err);
+		*out_used = 1;
+	} else if (next == NULL || strncmp(next, "--", 2) == 0) {
+		return lg_error_set(err, LG_ERR_SYNTAX, NULL,
+				    "--%s needs a value: --%s %s", option->name,
+				    option->name, option->value);
+	} else {
+		status = take(cli, option, next, err);
+		*out_used = 2;
+	}
+	return status;
+}
+
+enum lg_status lg_options_read(struct lg_cli *cli, int argc, char **argv,
+			       struct lg_error *err)
+{
+	enum lg_status status = LG_OK;
+	int used;
+
+	cli->words = calloc((size_t)argc + 1, sizeof(*cli->words));
+	cli->given = calloc((size_t)argc + 1, sizeof(*cli->given));
+	cli->operand = cli->words;
+	if (cli->words == NULL || cli->given == NULL)
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+	for (int i = 1; i < argc && status == LG_OK; i += used) {
+		used = 1;
+		if (strcmp(argv[i], "--") == 0) {
+			cli->rest = argv + i + 1;
+			cli->rest_count = argc - i - 1;
+			break;
+		}
+		if (strcmp(argv[i], "-h") == 0)
+			status = take(cli, lg_option_find("help", 4), "", err);
+		else if (strncmp(argv[i], "--", 2) == 0)
+			status = read_one(cli, argv[i],
+					  i + 1 < argc ? argv[i + 1] : NULL,
+					  &used, err);
+		else if (argv[i][0] == '-' && argv[i][1] != '\0' &&
+			 (argv[i][1] < '0' || argv[i][1] > '9'))
+			status = lg_error_set(err, LG_ERR_SYNTAX, NULL,
+					      "there is no option %s; options "
+					      "begin with two dashes",
+					      argv[i]);
+		else
+			cli->operand[cli->operand_count++] = argv[i];
+	}
+	return status;
+}
+
+void lg_options_release(struct lg_cli *cli)
+{
+	free(cli->words);
+	free(cli->given);
+	free(cli->meter);
+	cli->words = NULL;
+	cli->given = NULL;
+	cli->meter = NULL;
+}
+
+enum lg_status lg_options_check(const struct lg_cli *cli, struct lg_error *err)
+{
+	for (size_t i = 0; i < cli->given_count; i++) {
+		const struct lg_option *option = cli->given[i].option;
+
+		if (!lg_option_is_taken(option, cli->command))
+			return lg_error_set(err, LG_ERR_SYNTAX, NULL,
+					    "%s takes no --%s",
+					    cli->command->name, option->name);
+	}
+	return LG_OK;
+}

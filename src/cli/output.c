@@ -1,0 +1,441 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * output.c - printing results and what went wrong
+ *
+ * Results go to stdout, everything else to stderr. Progress is one line that
+ * is drawn over itself, at most ten times a second, and wiped before anything
+ * else is printed to the same terminal.
+ */
+#define _GNU_SOURCE
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <utf8proc.h>
+
+#include "cli/output.h"
+
+struct lg_cli_meter {
+	int64_t drawn_ms;
+	int on_screen;
+};
+
+static const char *const colours[] = {
+	[LG_PLAIN] = "",         [LG_BOLD] = "\033[1m",
+	[LG_DIM] = "\033[2m",    [LG_RED] = "\033[1;31m",
+	[LG_GREEN] = "\033[32m", [LG_YELLOW] = "\033[33m",
+};
+
+enum lg_exit lg_cli_exit(enum lg_status status)
+{
+	switch (status) {
+	case LG_OK:
+		return LG_EXIT_DONE;
+	case LG_ERR_SYNTAX:
+	case LG_ERR_RANGE:
+	case LG_ERR_LIMIT:
+	case LG_ERR_UNKNOWN_KEY:
+	case LG_ERR_CONFLICT:
+	case LG_ERR_IO:
+		return LG_EXIT_INVALID;
+	case LG_ERR_DIRECTORY:
+	case LG_ERR_TIMEOUT:
+		return LG_EXIT_DIRECTORY;
+	case LG_ERR_DENIED:
+		return LG_EXIT_DENIED;
+	case LG_ERR_NO_MEMORY:
+	case LG_ERR_BUG:
+		return LG_EXIT_SOFTWARE;
+	}
+	return LG_EXIT_SOFTWARE;
+}
+
+int lg_cli_fail_as(struct lg_cli *cli, enum lg_exit code,
+		   const struct lg_error *err)
+{
+	lg_cli_progress_end(cli);
+	fflush(cli->out);
+	if (err->place[0] != '\0')
+		fprintf(cli->err, "logongate: %s: %s\n", err->place, err->text);
+	else
+		fprintf(cli->err, "logongate: %s\n", err->text);
+	return (int)code;
+}
+
+int lg_cli_fail(struct lg_cli *cli, const struct lg_error *err)
+{
+	return lg_cli_fail_as(cli, lg_cli_exit(err->status), err);
+}
+
+/* What a format makes of its arguments, as an error text: lg_error_set cleans
+ * it of control characters. */
+static void say(struct lg_error *err, const char *place, const char *format,
+		va_list arguments)
+{
+	char *text = NULL;
+
+	if (vasprintf(&text, format, arguments) < 0)
+		text = NULL;
+	lg_error_set(err, LG_ERR_CONFLICT, place, "%s",
+		     text != NULL ? text : "no memory");
+	free(text);
+}
+
+int lg_cli_say(struct lg_cli *cli, enum lg_exit code, const char *place,
+	       const char *format, ...)
+{
+	struct lg_error err;
+	va_list arguments;
+
+	va_start(arguments, format);
+	say(&err, place, format, arguments);
+	va_end(arguments);
+	return lg_cli_fail_as(cli, code, &err);
+}
+
+int lg_cli_usage(struct lg_cli *cli, const char *format, ...)
+{
+	struct lg_error err;
+	va_list arguments;
+
+	va_start(arguments, format);
+	say(&err, NULL, format, arguments);
+	va_end(arguments);
+	lg_cli_fail_as(cli, LG_EXIT_USAGE, &err);
+	if (cli->command != NULL)
+		fprintf(cli->err, "usage: logongate %s%s%s\n",
+			cli->command->name,
+			cli->command->operands[0] != '\0' ? " " : "",
+			cli->command->operands);
+	fprintf(cli->err, "see: logongate%s%s --help\n",
+		cli->command != NULL ? " " : "",
+		cli->command != NULL ? cli->command->name : "");
+	return LG_EXIT_USAGE;
+}
+
+/* Appends text with each byte that is no UTF-8 as U+FFFD and, where asked,
+ * each control character as "?". */
+static void append_clean(struct lg_buffer *out, const char *text, int for_eyes)
+{
+	const unsigned char *at = (const unsigned char *)text;
+	utf8proc_ssize_t left = (utf8proc_ssize_t)strlen(text), used;
+	utf8proc_int32_t rune;
+
+	while (left > 0) {
+		used = utf8proc_iterate(at, left, &rune);
+		if (used <= 0) {
+			lg_buffer_text(out, "\xef\xbf\xbd");
+			used = 1;
+		} else if (for_eyes &&
+			   (rune < 0x20 || (rune >= 0x7f && rune < 0xa0))) {
+			lg_buffer_char(out, '?');
+		} else {
+			lg_buffer_append(out, at, (size_t)used);
+		}
+		at += used;
+		left -= used;
+	}
+}
+
+static cJSON *text_or_null(const char *text)
+{
+	struct lg_buffer clean = {0};
+	cJSON *item = NULL;
+
+	if (text == NULL)
+		return cJSON_CreateNull();
+	lg_buffer_text(&clean, "");
+	append_clean(&clean, text, 0);
+	if (lg_buffer_status(&clean, NULL) == LG_OK)
+		item = cJSON_CreateString(clean.data != NULL ? clean.data : "");
+	lg_buffer_release(&clean);
+	return item;
+}
+
+/* A member that could not be made leaves a raw item that never prints, so
+ * that an object with a hole cannot be mistaken for a whole one. */
+static void add(cJSON *object, const char *name, cJSON *item)
+{
+	if (object == NULL)
+		cJSON_Delete(item);
+	else if (item == NULL || !cJSON_AddItemToObject(object, name, item)) {
+		cJSON_Delete(item);
+		object->type = cJSON_Invalid;
+	}
+}
+
+void lg_json_text(cJSON *object, const char *name, const char *text)
+{
+	add(object, name, text_or_null(text));
+}
+
+void lg_json_number(cJSON *object, const char *name, int64_t number)
+{
+	add(object, name, cJSON_CreateNumber((double)number));
+}
+
+void lg_json_bool(cJSON *object, const char *name, int value)
+{
+	add(object, name, cJSON_CreateBool(value));
+}
+
+void lg_json_time(cJSON *object, const char *name, int64_t time_s)
+{
+	char text[32];
+	struct tm tm;
+	time_t at = (time_t)time_s;
+
+	if (time_s <= 0 || gmtime_r(&at, &tm) == NULL ||
+	    strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
+		lg_json_text(object, name, NULL);
+	else
+		lg_json_text(object, name, text);
+}
+
+void lg_json_item(cJSON *array, const char *text)
+{
+	cJSON *item = text_or_null(text);
+
+	if (array == NULL) {
+		cJSON_Delete(item);
+	} else if (item == NULL || !cJSON_AddItemToArray(array, item)) {
+		cJSON_Delete(item);
+		array->type = cJSON_Invalid;
+	}
+}
+
+int lg_cli_json(struct lg_cli *cli, cJSON *object)
+{
+	char *text = object != NULL ? cJSON_PrintUnformatted(object) : NULL;
+
+	cJSON_Delete(object);
+	if (text == NULL)
+		return lg_cli_say(cli, LG_EXIT_SOFTWARE, NULL, "no memory");
+	lg_cli_progress_end(cli);
+	fputs(text, cli->out);
+	putc('\n', cli->out);
+	cJSON_free(text);
+	return LG_EXIT_DONE;
+}
+
+void lg_cli_print(struct lg_cli *cli, enum lg_colour colour, const char *format,
+		  ...)
+{
+	int coloured = cli->colour_out && colour != LG_PLAIN;
+	va_list arguments;
+
+	lg_cli_progress_end(cli);
+	if (coloured)
+		fputs(colours[colour], cli->out);
+	va_start(arguments, format);
+	vfprintf(cli->out, format, arguments);
+	va_end(arguments);
+	if (coloured)
+		fputs("\033[0m", cli->out);
+}
+
+void lg_cli_text(struct lg_cli *cli, const char *text)
+{
+	struct lg_buffer clean = {0};
+
+	append_clean(&clean, text, 1);
+	lg_cli_progress_end(cli);
+	if (clean.len > 0)
+		fwrite(clean.data, 1, clean.len, cli->out);
+	lg_buffer_release(&clean);
+}
+
+void lg_table_begin(struct lg_table *table, const char *const *head)
+{
+	table->cell = (struct lg_strlist){0};
+	table->columns = 0;
+	table->status = LG_OK;
+	while (head[table->columns] != NULL) {
+		lg_table_cell(table, head[table->columns]);
+		table->columns++;
+	}
+}
+
+void lg_table_cell(struct lg_table *table, const char *text)
+{
+	struct lg_buffer clean = {0};
+
+	append_clean(&clean, text != NULL ? text : "-", 1);
+	if (table->status == LG_OK)
+		table->status = lg_buffer_status(&clean, NULL);
+	if (table->status == LG_OK)
+		table->status = lg_strlist_add(&table->cell,
+					       clean.len > 0 ? clean.data : "",
+					       clean.len, NULL);
+	lg_buffer_release(&clean);
+}
+
+/* Columns on a terminal that the text takes. */
+static size_t width_of(const char *text)
+{
+	const unsigned char *at = (const unsigned char *)text;
+	utf8proc_ssize_t left = (utf8proc_ssize_t)strlen(text), used;
+	utf8proc_int32_t rune;
+	size_t width = 0;
+
+	for (; left > 0; at += used, left -= used) {
+		used = utf8proc_iterate(at, left, &rune);
+		if (used <= 0)
+			used = 1;
+		else
+			width += (size_t)utf8proc_charwidth(rune);
+	}
+	return width;
+}
+
+static void print_row(struct lg_cli *cli, const struct lg_table *table,
+		      size_t row, const size_t *width)
+{
+	for (size_t i = 0; i < table->columns; i++) {
+		const char *cell = table->cell.item[row * table->columns + i];
+		size_t pad = width[i] - width_of(cell);
+
+		fputs(cell, cli->out);
+		if (i + 1 < table->columns)
+			fprintf(cli->out, "%*s", (int)pad + 2, "");
+	}
+	putc('\n', cli->out);
+}
+
+int lg_cli_table(struct lg_cli *cli, struct lg_table *table)
+{
+	size_t rows =
+		table->columns > 0 ? table->cell.count / table->columns : 0;
+	size_t *width = NULL;
+	int code = LG_EXIT_DONE;
+
+	if (table->status == LG_OK && rows > 1)
+		width = calloc(table->columns, sizeof(*width));
+	if (table->status != LG_OK || (rows > 1 && width == NULL)) {
+		code = lg_cli_say(cli, LG_EXIT_SOFTWARE, NULL, "no memory");
+		goto done;
+	}
+	if (rows <= 1)
+		goto done;
+	for (size_t i = 0; i < rows * table->columns; i++) {
+		size_t wide = width_of(table->cell.item[i]);
+
+		if (wide > width[i % table->columns])
+			width[i % table->columns] = wide;
+	}
+	lg_cli_progress_end(cli);
+	if (cli->colour_out)
+		fputs(colours[LG_DIM], cli->out);
+	print_row(cli, table, 0, width);
+	if (cli->colour_out)
+		fputs("\033[0m", cli->out);
+	for (size_t row = 1; row < rows; row++)
+		print_row(cli, table, row, width);
+done:
+	free(width);
+	lg_strlist_release(&table->cell);
+	return code;
+}
+
+static int64_t monotonic_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void step(void *context, const char *what, uint64_t done, uint64_t total)
+{
+	struct lg_cli *cli = context;
+	int64_t now_ms = monotonic_ms();
+
+	if (now_ms - cli->meter->drawn_ms < 100)
+		return;
+	cli->meter->drawn_ms = now_ms;
+	cli->meter->on_screen = 1;
+	if (total > 0)
+		fprintf(cli->err, "\r\033[K%s %llu of %llu (%llu %%)", what,
+			(unsigned long long)done, (unsigned long long)total,
+			(unsigned long long)(done * 100 / total));
+	else
+		fprintf(cli->err, "\r\033[K%s %llu", what,
+			(unsigned long long)done);
+	fflush(cli->err);
+}
+
+struct lg_progress lg_cli_progress(struct lg_cli *cli)
+{
+	struct lg_progress progress = {0};
+
+	if (!cli->progress)
+		return progress;
+	if (cli->meter == NULL)
+		cli->meter = calloc(1, sizeof(*cli->meter));
+	if (cli->meter == NULL)
+		return progress;
+	/* What is over in a moment needs no meter. */
+	cli->meter->drawn_ms = monotonic_ms() + 200;
+	progress.context = cli;
+	progress.step = step;
+	return progress;
+}
+
+void lg_cli_progress_end(struct lg_cli *cli)
+{
+	if (cli->meter != NULL && cli->meter->on_screen) {
+		fputs("\r\033[K", cli->err);
+		fflush(cli->err);
+		cli->meter->on_screen = 0;
+	}
+}
+
+void lg_text_span(int64_t seconds, struct lg_buffer *out_text)
+{
+	long long days = (long long)(seconds / 86400);
+	int hours = (int)(seconds / 3600 % 24);
+	int minutes = (int)(seconds / 60 % 60);
+	int rest = (int)(seconds % 60);
+
+	if (days > 0)
+		lg_buffer_format(out_text, hours > 0 ? "%lld d %d h" : "%lld d",
+				 days, hours);
+	else if (hours > 0)
+		lg_buffer_format(out_text, minutes > 0 ? "%d h %d min" : "%d h",
+				 hours, minutes);
+	else if (minutes > 0)
+		lg_buffer_format(out_text, rest > 0 ? "%d min %d s" : "%d min",
+				 minutes, rest);
+	else
+		lg_buffer_format(out_text, "%d s", rest);
+}
+
+void lg_text_ago(int64_t now_s, int64_t time_s, struct lg_buffer *out_text)
+{
+	if (time_s > now_s) {
+		lg_buffer_text(out_text, "in ");
+		lg_text_span(time_s - now_s, out_text);
+	} else if (time_s < now_s) {
+		lg_text_span(now_s - time_s, out_text);
+		lg_buffer_text(out_text, " ago");
+	} else {
+		lg_buffer_text(out_text, "now");
+	}
+}
+
+void lg_text_clock(int64_t now_s, int64_t time_s, struct lg_buffer *out_text)
+{
+	time_t now = (time_t)now_s, at = (time_t)time_s;
+	struct tm today, tm;
+	char text[64];
+
+	if (localtime_r(&now, &today) == NULL || localtime_r(&at, &tm) == NULL)
+		return;
+	if (today.tm_year == tm.tm_year && today.tm_yday == tm.tm_yday) {
+		if (strftime(text, sizeof(text), "%H:%M:%S", &tm) > 0)
+			lg_buffer_text(out_text, text);
+	} else if (strftime(text, sizeof(text), "%a %d %b %H:%M", &tm) > 0) {
+		lg_buffer_text(out_text, text);
+	}
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * output.h - what commands print: JSON lines, tables, colours, progress
+ *
+ * Layer: cli.
+ * Texts of directories and clients go to a terminal only through lg_cli_text
+ * and the table: control characters become "?".
+ */
+#ifndef LOGONGATE_CLI_OUTPUT_H
+#define LOGONGATE_CLI_OUTPUT_H
+
+#include <stdint.h>
+
+#include <cjson/cJSON.h>
+
+#include <logongate/buffer.h>
+#include <logongate/port/directory.h>
+
+#include "cli/command.h"
+
+/* Members of an object; NULL stays null. Bytes that are no UTF-8 become
+ * U+FFFD. A failed allocation shows as lg_cli_json failing. */
+void lg_json_text(cJSON *object, const char *name, const char *text);
+void lg_json_number(cJSON *object, const char *name, int64_t number);
+void lg_json_bool(cJSON *object, const char *name, int value);
+/* A time as RFC 3339 in UTC; 0 and less: null. */
+void lg_json_time(cJSON *object, const char *name, int64_t time_s);
+/* Appends a text to an array. */
+void lg_json_item(cJSON *array, const char *text);
+
+/* Prints the object as one line and deletes it; 0 or LG_EXIT_SOFTWARE. */
+int lg_cli_json(struct lg_cli *cli, cJSON *object);
+
+enum lg_colour {
+	LG_PLAIN = 0,
+	LG_BOLD,
+	LG_DIM,
+	LG_RED,
+	LG_GREEN,
+	LG_YELLOW
+};
+
+/* Prints to stdout in a colour, where there are colours. */
+void lg_cli_print(struct lg_cli *cli, enum lg_colour colour, const char *format,
+		  ...) __attribute__((format(printf, 3, 4)));
+
+/* Prints text of outside, without control characters. */
+void lg_cli_text(struct lg_cli *cli, const char *text);
+
+/* A table: add cells row by row, then print. Columns fit their longest cell;
+ * the last is not padded. */
+struct lg_table {
+	struct lg_strlist cell;
+	size_t columns;
+	enum lg_status status;
+};
+
+/* head are the columns' names, NULL-terminated; not printed when empty. */
+void lg_table_begin(struct lg_table *table, const char *const *head);
+/* NULL is shown as "-". */
+void lg_table_cell(struct lg_table *table, const char *text);
+/* Prints (nothing when there are no rows) and releases. */
+int lg_cli_table(struct lg_cli *cli, struct lg_table *table);
+
+/* Progress for ports, drawn on stderr when it is a terminal. */
+struct lg_progress lg_cli_progress(struct lg_cli *cli);
+/* Wipes what is drawn; every function that prints does so itself. */
+void lg_cli_progress_end(struct lg_cli *cli);
+
+/* "in 2 h 5 min", "3 min ago" for people; "now" within a minute. */
+void lg_text_ago(int64_t now_s, int64_t time_s, struct lg_buffer *out_text);
+/* "2 h 30 min". */
+void lg_text_span(int64_t seconds, struct lg_buffer *out_text);
+/* Local time for people: "22:30", with the day where it is not today. */
+void lg_text_clock(int64_t now_s, int64_t time_s, struct lg_buffer *out_text);
+
+#endif

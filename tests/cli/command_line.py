@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: ISC
+"""Contract 4 and 7 "Command line": options anywhere before --, usage is 2."""
+import subprocess
+
+import driver
+
+
+class CommandLine(driver.Case):
+
+    def test_without_a_command_the_help_goes_to_stderr(self):
+        done = self.expect(2)
+        self.assertEqual(done.out, "")
+        self.assertIn("usage: logongate", done.err)
+
+    def test_help_goes_to_stdout(self):
+        done = self.expect(0, "--help")
+        self.assertEqual(done.err, "")
+        self.assertIn("completion", done.out)
+
+    def test_the_version_is_one_line(self):
+        self.assertRegex(self.expect(0, "--version").out,
+                         r"^logongate \d+\.\d+\.\d+\n$")
+
+    def test_options_stand_anywhere_before_two_dashes(self):
+        for words in (("--quiet", "completion", "bash"),
+                      ("completion", "--quiet", "bash"),
+                      ("completion", "bash", "--quiet")):
+            self.expect(0, *words)
+        self.expect(2, "completion", "--", "--quiet")
+        self.expect(0, "completion", "--", "bash")
+
+    def test_an_option_takes_its_value_after_a_blank_or_an_equals_sign(self):
+        self.expect(0, "completion", "bash", "--dialect", "gate")
+        self.expect(0, "completion", "bash", "--dialect=gate")
+        done = self.expect(2, "completion", "bash", "--dialect")
+        self.assertIn("--dialect needs a value", done.err)
+        self.expect(2, "completion", "bash", "--dialect", "--json")
+        self.expect(2, "completion", "bash", "--json=yes")
+
+    def test_an_option_with_one_value_is_not_given_twice(self):
+        done = self.expect(2, "completion", "bash", "--dialect", "gate",
+                           "--dialect", "gate")
+        self.assertIn("twice", done.err)
+
+    def test_the_nearest_command_and_option_are_named(self):
+        self.assertIn("did you mean completion?",
+                      self.expect(2, "completoin").err)
+        self.assertIn("did you mean --json?",
+                      self.expect(2, "completion", "bash", "--jsn").err)
+
+    def test_what_a_command_does_not_take_is_usage(self):
+        done = self.expect(2, "completion", "bash", "--grace", "5m")
+        self.assertIn("completion takes no --grace", done.err)
+        self.assertEqual(done.out, "")
+        self.expect(2, "completion")
+        self.expect(2, "completion", "bash", "zsh")
+        self.expect(2, "completion", "-x", "bash")
+
+    def test_every_command_has_help(self):
+        words = [line.split("  ")[1] for line in
+                 self.expect(0, "--help").out.split("Commands:\n")[1]
+                 .split("\n\n")[0].splitlines()]
+        self.assertIn("completion", words)
+        for word in words:
+            done = self.expect(0, *word.split(), "--help")
+            self.assertIn("usage: logongate", done.out)
+            self.expect(0, "help", *word.split())
+
+    def test_errors_hold_no_control_characters(self):
+        done = self.expect(2, "no\x1b[31msuch\ncommand")
+        self.assertNotIn("\x1b", done.err)
+        self.assertEqual(len(done.err.splitlines()), 2)
+
+    def test_results_that_cannot_be_written_are_a_failure(self):
+        with open("/dev/full", "wb") as full:
+            process = subprocess.run(
+                [driver.LOGONGATE, "--version"], stdout=full, check=False,
+                stderr=subprocess.PIPE, env=self.environment)
+        self.assertEqual(process.returncode, 74)
+
+    def test_completions_are_good_scripts(self):
+        script = self.expect(0, "completion", "bash").out
+        subprocess.run(["bash", "-n"], input=script.encode(), check=True)
+        reply = subprocess.run(
+            ["bash", "-c", script + """
+COMP_WORDS=(logongate com); COMP_CWORD=1; _logongate
+printf '%s\\n' "${COMPREPLY[@]}"
+COMP_WORDS=(logongate completion f); COMP_CWORD=2; _logongate
+printf '%s\\n' "${COMPREPLY[@]}"
+COMP_WORDS=(logongate completion --dialect exchange55 z); COMP_CWORD=4
+_logongate
+printf '%s\\n' "${COMPREPLY[@]}"
+COMP_WORDS=(logongate completion --dial); COMP_CWORD=2; _logongate
+printf '%s\\n' "${COMPREPLY[@]}"
+COMP_WORDS=(logongate completion --dialect g); COMP_CWORD=3; _logongate
+printf '%s\\n' "${COMPREPLY[@]}"
+"""], check=True, stdout=subprocess.PIPE)
+        self.assertEqual(reply.stdout.decode().split(),
+                         ["completion", "fish", "zsh", "--dialect", "gate"])
+        self.assertIn("#compdef logongate",
+                      self.expect(0, "completion", "zsh").out)
+        for line in self.expect(0, "completion", "fish").out.splitlines()[1:]:
+            self.assertTrue(line.startswith("complete -c logongate"), line)
+
+
+if __name__ == "__main__":
+    driver.main()
