@@ -17,11 +17,11 @@
 
 /* Without the hive's name for offline and remote use, see LG_KEY_HIVE. */
 #define LG_KEY_HIVE "HKEY_LOCAL_MACHINE"
-#define LG_KEY_PARAMETERS_SYSTEM \
-	LG_KEY_HIVE "\\SYSTEM\\CurrentControlSet\\Services\\MSExchangeIS" \
+#define LG_KEY_PARAMETERS_SYSTEM                                               \
+	LG_KEY_HIVE "\\SYSTEM\\CurrentControlSet\\Services\\MSExchangeIS"      \
 		    "\\ParametersSystem"
 /* The key that S2 prints for 5.5 (L2): read on import, with a warning. */
-#define LG_KEY_MSEXCHANGEIS \
+#define LG_KEY_MSEXCHANGEIS                                                    \
 	LG_KEY_HIVE "\\SYSTEM\\CurrentControlSet\\Services\\MSExchangeIS"
 
 #define LG_VALUE_LOGON_ONLY_AS "Logon Only As"
@@ -51,6 +51,8 @@ enum lg_reg_type {
 /*
  * One value. Which member holds: SZ text; MULTI_SZ list; DWORD dword; any
  * other type bytes (as Windows stores them). Texts are UTF-8.
+ * Data that is not what its type says (a lone surrogate, a NUL inside, an odd
+ * length) is kept: bytes_kept is 1 and bytes holds it whatever the type.
  */
 struct lg_value {
 	char *key;
@@ -61,9 +63,15 @@ struct lg_value {
 	uint32_t dword;
 	unsigned char *bytes;
 	size_t bytes_len;
+	int bytes_kept;
 };
 
-/* Values in order of insertion; keys and names compare without ASCII case. */
+/*
+ * Values in order of insertion; keys and names compare without ASCII case.
+ * Keys, names and texts must be UTF-8 (LG_ERR_SYNTAX). A value once set never
+ * changes and is shared by copies, so copying a registry is cheap however long
+ * its lists are, and a copy may be used by another thread.
+ */
 struct lg_registry;
 
 enum lg_status lg_registry_new(struct lg_registry **out_registry,
@@ -106,6 +114,9 @@ int lg_registry_delete(struct lg_registry *registry, const char *key,
 /* Same type and data (not key and name): 1 or 0. */
 int lg_value_equal(const struct lg_value *a, const struct lg_value *b);
 
+/* Appends the data as Windows stores it, UTF-16LE with its NULs. */
+void lg_value_bytes(const struct lg_value *value, struct lg_buffer *out_bytes);
+
 /* The size Windows stores: UTF-16 with its NULs. For the 1 MB limit. */
 size_t lg_value_stored_size(const struct lg_value *value);
 
@@ -130,8 +141,8 @@ enum lg_status lg_reg_text_parse(const void *bytes, size_t len,
 				 struct lg_error *err);
 
 enum lg_reg_encoding {
-	LG_REG_ENCODING_UTF16 = 0,	/* as regedit: mark, CRLF, empty end */
-	LG_REG_ENCODING_UTF8		/* the gate's registry.reg: LF, no mark */
+	LG_REG_ENCODING_UTF16 = 0, /* as regedit: mark, CRLF, empty end */
+	LG_REG_ENCODING_UTF8       /* the gate's registry.reg: LF, no mark */
 };
 
 /* Multi-strings as hex(7) with continuation lines, in UTF-16 always. In the

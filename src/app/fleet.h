@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * fleet.h - one lock on many servers, or on none
+ *
+ * Layer: app: core and port/target.
+ * Flow: cli opens the targets, renders each one's values and calls
+ * lg_fleet_apply; the journal that is written before each step lets
+ * lg_fleet_recover finish or undo what was interrupted.
+ * Source: conformance A1-A7; contract 4 (exit codes), 8 "Targets".
+ */
+#ifndef LOGONGATE_APP_FLEET_H
+#define LOGONGATE_APP_FLEET_H
+
+#include <logongate/dialect.h>
+#include <logongate/port/target.h>
+
+/* How far a target got in a change; the words of the journal. */
+enum lg_fleet_step {
+	LG_FLEET_UNTOUCHED = 0,
+	LG_FLEET_WRITING,    /* "writing": may be half written */
+	LG_FLEET_WROTE,      /* "wrote": read back and equal */
+	LG_FLEET_RESTARTING, /* "restarting" */
+	LG_FLEET_TESTED,     /* "tested": in force as far as it can be */
+	LG_FLEET_RESTORING,  /* "restoring" */
+	LG_FLEET_RESTORED    /* "restored": the earlier values are back */
+};
+const char *lg_fleet_step_name(enum lg_fleet_step step);
+
+/*
+ * One target of a change. name, port, wanted, restart are the caller's; the
+ * rest is filled here. before holds what the names of wanted held (and only
+ * those): what is put back.
+ */
+struct lg_fleet_member {
+	const char *name;
+	struct lg_target *port;
+	const struct lg_registry *wanted;
+	int restart;
+	struct lg_target_probe probe;
+	struct lg_registry *before;
+	enum lg_fleet_step step;
+	enum lg_status status;
+	struct lg_error error; /* of the step that failed */
+	int left_behind;       /* could not be put back */
+	int changed;           /* lift: somebody changed a value meanwhile */
+};
+
+/* What a change is; every text borrowed. Times are wall clock seconds. */
+struct lg_fleet_change {
+	const char *profile;
+	const char *by;
+	const char *reason;
+	int64_t since_s;
+	int64_t until_s;
+};
+
+/*
+ * Where the steps are written down before they are taken. append returns only
+ * when the line is on disk.
+ */
+struct lg_fleet_journal {
+	void *self;
+	enum lg_status (*append)(void *self, const char *line, size_t len,
+				 struct lg_error *err);
+};
+
+/* Told as each target moves on, from any thread, one call at a time. May be
+ * NULL. */
+struct lg_fleet_watch {
+	void *context;
+	void (*moved)(void *context, const struct lg_fleet_member *member);
+};
+
+struct lg_fleet {
+	struct lg_fleet_member *member;
+	size_t count;
+	unsigned int parallel; /* targets at once; 0: 8 */
+	int partial;           /* a lift that leaves other targets locked */
+	struct lg_fleet_journal journal;
+	struct lg_fleet_watch watch;
+};
+
+/* What came of it. */
+enum lg_fleet_outcome {
+	LG_FLEET_DONE = 0,
+	LG_FLEET_NOTHING_WRITTEN, /* failed before any write */
+	LG_FLEET_PUT_BACK,        /* failed; every target is as before */
+	LG_FLEET_LEFT_BEHIND      /* failed; see left_behind (exit 9) */
+};
+
+/*
+ * Applies: probe all, read all (the caller keeps before as back-ups through
+ * backup), write all, read back and compare, restart where asked, read again.
+ * The first failure stops the others at their next step and puts everything
+ * back.
+ * backup is called once when all befores are read and nothing is written; its
+ * failure ends the change there. It may be NULL.
+ * Returns: LG_OK with LG_FLEET_DONE; else the status of the member that
+ * failed first, err names it, and *out_outcome says what is true now.
+ */
+enum lg_status
+lg_fleet_apply(struct lg_fleet *fleet, const struct lg_fleet_change *change,
+	       enum lg_status (*backup)(void *context, struct lg_fleet *fleet,
+					struct lg_error *err),
+	       void *backup_context, enum lg_fleet_outcome *out_outcome,
+	       struct lg_error *err);
+
+enum lg_fleet_lift_mode {
+	LG_FLEET_LIFT_CAREFUL = 0, /* a changed value: LG_ERR_CONFLICT */
+	LG_FLEET_LIFT_FORCE        /* puts back all the same */
+};
+
+/*
+ * Lifts: puts before back on every member whose wanted is in force. Careful:
+ * when somebody changed a value since, nothing is written anywhere, the
+ * members are marked changed and the status is LG_ERR_CONFLICT.
+ */
+enum lg_status lg_fleet_lift(struct lg_fleet *fleet,
+			     enum lg_fleet_lift_mode mode,
+			     enum lg_fleet_outcome *out_outcome,
+			     struct lg_error *err);
+
+/*
+ * Undoes a change that was interrupted: every member whose step is past
+ * UNTOUCHED gets its before back; or finishes a lift. After it each member
+ * holds its earlier values or is marked left_behind.
+ */
+enum lg_status lg_fleet_recover(struct lg_fleet *fleet,
+				enum lg_fleet_outcome *out_outcome,
+				struct lg_error *err);
+
+#endif

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * fleet_journal.h - what the write-ahead journal of a change says
+ *
+ * Layer: app.
+ * Shape: JSON lines. The first line of a change is
+ * {"step":"begin","profile","by","reason","since","until",
+ *  "targets":[{"name","restart","before","wanted"}]} with before and wanted as
+ * Registry Editor text; then {"step":S,"target":NAME} in the words of
+ * lg_fleet_step_name; {"step":"applied"} ends an apply, {"step":"lifting"}
+ * begins a lift or an undoing, {"step":"lifted"} ends the change. A last line
+ * that was cut off counts as not written: the step it announces was not taken.
+ */
+#ifndef LOGONGATE_APP_FLEET_JOURNAL_H
+#define LOGONGATE_APP_FLEET_JOURNAL_H
+
+#include "app/fleet.h"
+
+enum lg_fleet_phase {
+	LG_FLEET_NOTHING = 0, /* no change, or one that has ended */
+	LG_FLEET_APPLYING,    /* interrupted while it was applied */
+	LG_FLEET_APPLIED,     /* the lock is in force */
+	LG_FLEET_LIFTING      /* interrupted while it was lifted or undone */
+};
+
+struct lg_fleet_record_target {
+	char *name;
+	int restart;
+	struct lg_registry *before;
+	struct lg_registry *wanted;
+	enum lg_fleet_step step;
+};
+
+/* The last change of a journal. Owns: lg_fleet_record_release. */
+struct lg_fleet_record {
+	enum lg_fleet_phase phase;
+	char *profile;
+	char *by;
+	char *reason;
+	int64_t since_s;
+	int64_t until_s;
+	struct lg_fleet_record_target *target;
+	size_t count;
+};
+
+/* All or nothing; an empty journal is LG_FLEET_NOTHING. */
+enum lg_status lg_fleet_record_parse(const char *text, size_t len,
+				     const char *place,
+				     struct lg_fleet_record *out_record,
+				     struct lg_error *err);
+void lg_fleet_record_release(struct lg_fleet_record *record);
+
+/* The lines that lg_fleet_apply and the others write. Each ends in LF. */
+enum lg_status lg_fleet_journal_begin(const struct lg_fleet *fleet,
+				      const struct lg_fleet_change *change,
+				      struct lg_error *err);
+enum lg_status lg_fleet_journal_step(const struct lg_fleet *fleet,
+				     const char *step, const char *target,
+				     struct lg_error *err);
+
+#endif

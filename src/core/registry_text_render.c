@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Writes Registry Editor 5.00 files: one block a key, in the order in which
+ * keys first appear, and an empty line at the end, without which
+ * `net registry import` drops the last value (facts/directory.md D).
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include <logongate/registry.h>
+
+#include "utf16.h"
+
+enum {
+	WIDTH = 80
+};
+
+struct writer {
+	struct lg_buffer text; /* UTF-8, whatever the encoding */
+	const char *line_end;
+	struct lg_buffer data;
+	enum lg_reg_encoding encoding;
+};
+
+static int has_control(const char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text < 0x20 || *text == 0x7f)
+			return 1;
+	return 0;
+}
+
+static void write_quoted(struct lg_buffer *out, const char *text)
+{
+	lg_buffer_char(out, '"');
+	for (; *text; text++) {
+		if (*text == '"' || *text == '\\')
+			lg_buffer_char(out, '\\');
+		lg_buffer_char(out, *text);
+	}
+	lg_buffer_char(out, '"');
+}
+
+/* As regedit breaks lines: behind a comma, two blanks before the rest. */
+static void write_bytes(struct writer *writer, size_t column)
+{
+	static const char digits[] = "0123456789abcdef";
+	const unsigned char *bytes = (const unsigned char *)writer->data.data;
+	size_t i;
+
+	for (i = 0; i < writer->data.len; i++) {
+		const char three[3] = {digits[bytes[i] >> 4],
+				       digits[bytes[i] & 15], ','};
+		size_t width = i + 1 < writer->data.len ? 3 : 2;
+
+		/* One column is kept for the backslash. */
+		if (column + width >= WIDTH && i) {
+			lg_buffer_format(&writer->text, "\\%s  ",
+					 writer->line_end);
+			column = 2;
+		}
+		lg_buffer_append(&writer->text, three, width);
+		column += width;
+	}
+}
+
+/* For the one who opens the gate's file in an editor. */
+static void write_shown(struct writer *writer, const struct lg_strlist *list)
+{
+	size_t i;
+
+	for (i = 0; i < list->count; i++) {
+		const char *at;
+
+		lg_buffer_text(&writer->text, "; ");
+		for (at = list->item[i]; *at; at++)
+			lg_buffer_char(&writer->text,
+				       (unsigned char)*at < 0x20 ? ' ' : *at);
+		lg_buffer_text(&writer->text, writer->line_end);
+	}
+}
+
+static void write_value(struct writer *writer, const struct lg_value *value)
+{
+	size_t line = writer->text.len;
+
+	if (writer->encoding == LG_REG_ENCODING_UTF8 &&
+	    value->type == LG_REG_MULTI_SZ && !value->bytes_kept) {
+		write_shown(writer, &value->list);
+		line = writer->text.len;
+	}
+	if (value->name[0])
+		write_quoted(&writer->text, value->name);
+	else
+		lg_buffer_char(&writer->text, '@');
+	lg_buffer_char(&writer->text, '=');
+	if (value->type == LG_REG_SZ && !value->bytes_kept &&
+	    !has_control(value->text)) {
+		write_quoted(&writer->text, value->text);
+	} else if (value->type == LG_REG_DWORD && !value->bytes_kept) {
+		lg_buffer_format(&writer->text, "dword:%08x", value->dword);
+	} else {
+		if (value->type == LG_REG_BINARY)
+			lg_buffer_text(&writer->text, "hex:");
+		else
+			lg_buffer_format(&writer->text,
+					 "hex(%x):", value->type);
+		lg_buffer_clear(&writer->data);
+		lg_value_bytes(value, &writer->data);
+		/* Clearing the data for the next value forgets a failure. */
+		if (writer->data.status)
+			writer->text.status = writer->data.status;
+		write_bytes(writer, writer->text.len - line);
+	}
+	lg_buffer_text(&writer->text, writer->line_end);
+}
+
+static int same_key(const char *a, const char *b)
+{
+	for (; *a || *b; a++, b++) {
+		char x = *a >= 'A' && *a <= 'Z' ? (char)(*a | 0x20) : *a;
+		char y = *b >= 'A' && *b <= 'Z' ? (char)(*b | 0x20) : *b;
+
+		if (x != y)
+			return 0;
+	}
+	return 1;
+}
+
+static enum lg_status write_keys(struct writer *writer,
+				 const struct lg_registry *registry,
+				 struct lg_error *err)
+{
+	size_t count = lg_registry_count(registry);
+	unsigned char *written = calloc(count ? count : 1, 1);
+	size_t i;
+	size_t j;
+	enum lg_status status = LG_OK;
+
+	if (!written)
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				    "out of memory");
+	for (i = 0; i < count && !status; i++) {
+		const struct lg_value *first = lg_registry_at(registry, i);
+
+		if (written[i])
+			continue;
+		/* The form has no spelling for it. */
+		if (has_control(first->key))
+			status = lg_error_set(err, LG_ERR_SYNTAX, NULL,
+					      "a key with a control character "
+					      "cannot be written to a "
+					      "registry file");
+		lg_buffer_char(&writer->text, '[');
+		lg_buffer_text(&writer->text, first->key);
+		lg_buffer_char(&writer->text, ']');
+		lg_buffer_text(&writer->text, writer->line_end);
+		for (j = i; j < count; j++) {
+			const struct lg_value *value =
+				lg_registry_at(registry, j);
+
+			if (written[j] || !same_key(value->key, first->key))
+				continue;
+			written[j] = 1;
+			write_value(writer, value);
+		}
+		lg_buffer_text(&writer->text, writer->line_end);
+	}
+	free(written);
+	return status;
+}
+
+enum lg_status lg_reg_text_render(const struct lg_registry *registry,
+				  enum lg_reg_encoding encoding,
+				  struct lg_buffer *out_bytes,
+				  struct lg_error *err)
+{
+	struct writer writer = {.encoding = encoding};
+	enum lg_status status;
+
+	writer.line_end = encoding == LG_REG_ENCODING_UTF16 ? "\r\n" : "\n";
+	lg_buffer_text(&writer.text, "Windows Registry Editor Version 5.00");
+	lg_buffer_text(&writer.text, writer.line_end);
+	lg_buffer_text(&writer.text, writer.line_end);
+	status = write_keys(&writer, registry, err);
+	if (!status)
+		status = lg_buffer_status(&writer.text, err);
+	if (status)
+		goto out;
+	if (encoding == LG_REG_ENCODING_UTF16) {
+		lg_buffer_append(out_bytes, "\xff\xfe", 2);
+		lg_utf16_append(out_bytes, writer.text.data, writer.text.len);
+	} else {
+		lg_buffer_append(out_bytes, writer.text.data, writer.text.len);
+	}
+	status = lg_buffer_status(out_bytes, err);
+out:
+	lg_buffer_release(&writer.text);
+	lg_buffer_release(&writer.data);
+	return status;
+}

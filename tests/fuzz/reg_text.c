@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Whatever lg_reg_text_parse reads, lg_reg_text_render writes such that it
+ * reads back the same.
+ */
+#include <stdint.h>
+#include <logongate/registry.h>
+
+#include "demand.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct lg_registry *registry = NULL;
+	struct lg_registry *back = NULL;
+	struct lg_buffer bytes = {0};
+	enum lg_reg_encoding encoding =
+		size % 2 ? LG_REG_ENCODING_UTF8 : LG_REG_ENCODING_UTF16;
+	size_t i;
+
+	if (lg_reg_text_parse(data, size, "fuzz", NULL, &registry, NULL))
+		return 0;
+	demand(lg_reg_text_render(registry, encoding, &bytes, NULL) == LG_OK);
+	demand(lg_reg_text_parse(bytes.data, bytes.len, "back", NULL, &back,
+				 NULL) == LG_OK);
+	demand(lg_registry_count(back) == lg_registry_count(registry));
+	for (i = 0; i < lg_registry_count(registry); i++) {
+		const struct lg_value *value = lg_registry_at(registry, i);
+		const struct lg_value *other =
+			lg_registry_find(back, value->key, value->name);
+
+		demand(other && lg_value_equal(value, other));
+	}
+	lg_buffer_release(&bytes);
+	lg_registry_free(&registry);
+	lg_registry_free(&back);
+	return 0;
+}
