@@ -1,0 +1,464 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * state_dir.c - files that are old or new, never half
+ *
+ * A replacement is written beside the file, flushed, renamed over it, and the
+ * folder flushed (write-fsync-rename-fsync). The one who may write holds a
+ * lock on the file "lock" of the folder; the kernel lets go of it with the
+ * process, so nothing has to be cleaned up after a kill.
+ */
+#define _GNU_SOURCE	/* renameat2 */
+
+#include "adapters/system/state_dir.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <gnutls/crypto.h>
+#include <gnutls/gnutls.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct state_dir {
+	char *path;
+	int fd;
+	int lock_fd;
+	enum lg_state_dir_mode mode;
+};
+
+static enum lg_status failed(const struct state_dir *dir, const char *name,
+			     const char *what, int number, struct lg_error *err)
+{
+	char place[512];
+	enum lg_status status = LG_ERR_IO;
+
+	snprintf(place, sizeof(place), "%s%s%s", dir->path, *name ? "/" : "",
+		 name);
+	if (number == EACCES || number == EPERM || number == EROFS)
+		status = LG_ERR_DENIED;
+	return lg_error_set(err, status, place, "cannot %s: %s", what,
+			    strerror(number));
+}
+
+/* A folder opened for reading changes nothing. */
+static enum lg_status may_write(const struct state_dir *dir, const char *name,
+				struct lg_error *err)
+{
+	if (dir->mode == LG_STATE_DIR_WRITE)
+		return LG_OK;
+	return failed(dir, name, "write", EROFS, err);
+}
+
+static int write_all(int fd, const char *bytes, size_t len)
+{
+	while (len > 0) {
+		ssize_t done = write(fd, bytes, len);
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done < 0)
+			return -1;
+		bytes += done;
+		len -= (size_t)done;
+	}
+	return 0;
+}
+
+/* The folder a name stands in, to flush it; creates the folder. */
+static int open_folder(const struct state_dir *dir, const char *name)
+{
+	const char *slash = strchr(name, '/');
+	char folder[256];
+
+	if (!slash)
+		return fcntl(dir->fd, F_DUPFD_CLOEXEC, 0);
+	if ((size_t)(slash - name) >= sizeof(folder)) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	memcpy(folder, name, (size_t)(slash - name));
+	folder[slash - name] = '\0';
+	if (mkdirat(dir->fd, folder, 0750)) {
+		if (errno != EEXIST)
+			return -1;
+	} else {
+		fsync(dir->fd);
+	}
+	return openat(dir->fd, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+static enum lg_status dir_read(void *self, const char *name,
+			       struct lg_buffer *out_bytes,
+			       struct lg_error *err)
+{
+	struct state_dir *dir = self;
+	enum lg_status status = LG_OK;
+	char *chunk = NULL;
+	struct stat is;
+	int fd;
+
+	fd = openat(dir->fd, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0 && errno == ENOENT)
+		return lg_error_set(err, LG_ERR_UNKNOWN_KEY, name,
+				    "there is no such file in %s", dir->path);
+	if (fd < 0)
+		return failed(dir, name, "read", errno, err);
+	if (fstat(fd, &is) || !S_ISREG(is.st_mode)) {
+		status = lg_error_set(err, LG_ERR_IO, name,
+				      "is not an ordinary file");
+		goto out;
+	}
+	chunk = malloc(65536);
+	if (!chunk) {
+		status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+		goto out;
+	}
+	for (;;) {
+		ssize_t got = read(fd, chunk, 65536);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0) {
+			status = failed(dir, name, "read", errno, err);
+			goto out;
+		}
+		if (got == 0)
+			break;
+		lg_buffer_append(out_bytes, chunk, (size_t)got);
+	}
+	status = lg_buffer_status(out_bytes, err);
+out:
+	free(chunk);
+	close(fd);
+	return status;
+}
+
+static enum lg_status dir_replace(void *self, const char *name,
+				  const void *bytes, size_t len,
+				  struct lg_error *err)
+{
+	struct state_dir *dir = self;
+	enum lg_status status = LG_OK;
+	char new_name[300];
+	int folder = -1;
+	int fd = -1;
+
+	status = may_write(dir, name, err);
+	if (status)
+		return status;
+	if (snprintf(new_name, sizeof(new_name), "%s.new", name) >=
+	    (int)sizeof(new_name))
+		return failed(dir, name, "write", ENAMETOOLONG, err);
+	folder = open_folder(dir, name);
+	if (folder < 0)
+		return failed(dir, name, "write", errno, err);
+	fd = openat(dir->fd, new_name,
+		    O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW,
+		    0640);
+	if (fd < 0 || write_all(fd, bytes, len) || fsync(fd)) {
+		status = failed(dir, name, "write", errno, err);
+		goto out;
+	}
+	if (close(fd)) {
+		fd = -1;
+		status = failed(dir, name, "write", errno, err);
+		goto out;
+	}
+	fd = -1;
+	if (renameat(dir->fd, new_name, dir->fd, name) || fsync(folder))
+		status = failed(dir, name, "replace", errno, err);
+out:
+	if (fd >= 0)
+		close(fd);
+	if (status)
+		unlinkat(dir->fd, new_name, 0);
+	close(folder);
+	return status;
+}
+
+static enum lg_status dir_append(void *self, const char *name,
+				 const void *bytes, size_t len,
+				 enum lg_files_sync sync, struct lg_error *err)
+{
+	struct state_dir *dir = self;
+	enum lg_status status = LG_OK;
+	int is_new = 0;
+	int folder;
+	off_t end;
+	int fd;
+
+	status = may_write(dir, name, err);
+	if (status)
+		return status;
+	folder = open_folder(dir, name);
+	if (folder < 0)
+		return failed(dir, name, "write", errno, err);
+	fd = openat(dir->fd, name, O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0 && errno == ENOENT) {
+		is_new = 1;
+		fd = openat(dir->fd, name,
+			    O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC |
+				    O_NOFOLLOW,
+			    0640);
+	}
+	if (fd < 0) {
+		status = failed(dir, name, "write", errno, err);
+		close(folder);
+		return status;
+	}
+	/* A line that was cut off by a full disk or a power cut must not
+	 * swallow this one. */
+	end = lseek(fd, 0, SEEK_END);
+	if (end > 0) {
+		char last = '\n';
+
+		if (pread(fd, &last, 1, end - 1) == 1 && last != '\n' &&
+		    write_all(fd, "\n", 1))
+			status = failed(dir, name, "write", errno, err);
+	}
+	if (!status && write_all(fd, bytes, len)) {
+		status = failed(dir, name, "write", errno, err);
+		/* What was written of it goes, where it can. */
+		if (end >= 0 && ftruncate(fd, end))
+			status = LG_ERR_IO;
+	}
+	if (!status && sync == LG_FILES_SYNC &&
+	    (fsync(fd) || (is_new && fsync(folder))))
+		status = failed(dir, name, "write", errno, err);
+	close(fd);
+	close(folder);
+	return status;
+}
+
+static enum lg_status dir_remove(void *self, const char *name,
+				 struct lg_error *err)
+{
+	struct state_dir *dir = self;
+	enum lg_status status = LG_OK;
+	int folder;
+
+	status = may_write(dir, name, err);
+	if (status)
+		return status;
+	if (unlinkat(dir->fd, name, 0)) {
+		if (errno == ENOENT)
+			return LG_OK;
+		return failed(dir, name, "remove", errno, err);
+	}
+	folder = open_folder(dir, name);
+	if (folder < 0 || fsync(folder))
+		status = failed(dir, name, "remove", errno, err);
+	if (folder >= 0)
+		close(folder);
+	return status;
+}
+
+static enum lg_status dir_set_aside(void *self, const char *name,
+				    struct lg_buffer *out_kept,
+				    struct lg_error *err)
+{
+	struct state_dir *dir = self;
+	const char *base = strrchr(name, '/') ? strrchr(name, '/') + 1 : name;
+	char kept[300];
+	enum lg_status status = may_write(dir, name, err);
+	unsigned int number;
+	int folder;
+
+	if (status)
+		return status;
+	folder = open_folder(dir, "damaged/");
+	if (folder < 0)
+		return failed(dir, "damaged", "create", errno, err);
+	for (number = 1; number < 100000; number++) {
+		snprintf(kept, sizeof(kept), "damaged/%s.%u", base, number);
+		if (!renameat2(dir->fd, name, dir->fd, kept, RENAME_NOREPLACE))
+			break;
+		if (errno != EEXIST) {
+			close(folder);
+			return failed(dir, name, "set aside", errno, err);
+		}
+	}
+	fsync(folder);
+	fsync(dir->fd);
+	close(folder);
+	lg_buffer_text(out_kept, kept);
+	return lg_buffer_status(out_kept, err);
+}
+
+static int is_earlier(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static enum lg_status dir_list(void *self, const char *folder,
+			       struct lg_strlist *out_names,
+			       struct lg_error *err)
+{
+	struct state_dir *dir = self;
+	enum lg_status status = LG_OK;
+	size_t first = out_names->count;
+	struct dirent *entry;
+	DIR *stream;
+	int fd;
+
+	fd = openat(dir->fd, *folder ? folder : ".",
+		    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return errno == ENOENT
+			       ? LG_OK
+			       : failed(dir, folder, "read", errno, err);
+	stream = fdopendir(fd);
+	if (!stream) {
+		status = failed(dir, folder, "read", errno, err);
+		close(fd);
+		return status;
+	}
+	while (!status && (entry = readdir(stream))) {
+		size_t len = strlen(entry->d_name);
+
+		if (entry->d_name[0] == '.' ||
+		    (len > 4 && !strcmp(entry->d_name + len - 4, ".new")))
+			continue;
+		status = lg_strlist_add(out_names, entry->d_name, len, err);
+	}
+	closedir(stream);
+	if (out_names->count > first)
+		qsort(out_names->item + first, out_names->count - first,
+		      sizeof(*out_names->item), is_earlier);
+	return status;
+}
+
+static enum lg_status dir_size(void *self, const char *name, uint64_t *out_size,
+			       struct lg_error *err)
+{
+	struct state_dir *dir = self;
+	struct stat is;
+
+	if (fstatat(dir->fd, name, &is, 0)) {
+		if (errno != ENOENT)
+			return failed(dir, name, "look at", errno, err);
+		is.st_size = 0;
+	}
+	*out_size = (uint64_t)is.st_size;
+	return LG_OK;
+}
+
+static enum lg_status dir_digest(void *self, const void *bytes, size_t len,
+				 char out_hex[LG_DIGEST_SIZE],
+				 struct lg_error *err)
+{
+	unsigned char digest[32];
+	size_t i;
+
+	if (gnutls_hash_fast(GNUTLS_DIG_SHA256, bytes, len, digest) < 0)
+		return lg_error_set(err, LG_ERR_BUG, NULL,
+				    "SHA-256 is not available");
+	for (i = 0; i < sizeof(digest); i++) {
+		out_hex[2 * i] = "0123456789abcdef"[digest[i] >> 4];
+		out_hex[2 * i + 1] = "0123456789abcdef"[digest[i] & 15];
+	}
+	out_hex[64] = '\0';
+	return LG_OK;
+}
+
+static void dir_close(void *self)
+{
+	struct state_dir *dir = self;
+
+	if (!dir)
+		return;
+	if (dir->lock_fd >= 0)
+		close(dir->lock_fd);
+	if (dir->fd >= 0)
+		close(dir->fd);
+	free(dir->path);
+	free(dir);
+}
+
+/* Creates the folder and those above it. */
+static int make_folders(char *path)
+{
+	char *at;
+
+	for (at = path + 1; *at; at++) {
+		if (*at != '/')
+			continue;
+		*at = '\0';
+		if (mkdir(path, 0755) && errno != EEXIST) {
+			*at = '/';
+			return -1;
+		}
+		*at = '/';
+	}
+	return mkdir(path, 0750) && errno != EEXIST ? -1 : 0;
+}
+
+static enum lg_status take_lock(struct state_dir *dir, struct lg_error *err)
+{
+	dir->lock_fd = openat(dir->fd, "lock",
+			      O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640);
+	if (dir->lock_fd < 0)
+		return failed(dir, "lock", "open", errno, err);
+	if (!flock(dir->lock_fd, LOCK_EX | LOCK_NB))
+		return LG_OK;
+	if (errno != EWOULDBLOCK)
+		return failed(dir, "lock", "lock", errno, err);
+	return lg_error_set(err, LG_ERR_CONFLICT, dir->path,
+			    "another gate or command holds this state "
+			    "directory; there is one gate for each");
+}
+
+enum lg_status lg_state_dir_open(const char *path, enum lg_state_dir_mode mode,
+				 struct lg_files *out_files,
+				 struct lg_error *err)
+{
+	enum lg_status status;
+	struct state_dir *dir = calloc(1, sizeof(*dir));
+
+	if (!dir)
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+	dir->fd = -1;
+	dir->lock_fd = -1;
+	dir->mode = mode;
+	dir->path = strdup(path);
+	if (!dir->path) {
+		status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+		goto out;
+	}
+	if (mode == LG_STATE_DIR_WRITE && make_folders(dir->path)) {
+		status = failed(dir, "", "create", errno, err);
+		goto out;
+	}
+	dir->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (dir->fd < 0) {
+		int number = errno;
+
+		status = failed(dir, "", "open", number, err);
+		if (number == ENOENT)
+			status = LG_ERR_UNKNOWN_KEY;
+		goto out;
+	}
+	status = mode == LG_STATE_DIR_WRITE ? take_lock(dir, err) : LG_OK;
+	if (status)
+		goto out;
+	*out_files = (struct lg_files){
+		.self = dir,
+		.read = dir_read,
+		.replace = dir_replace,
+		.append = dir_append,
+		.remove = dir_remove,
+		.set_aside = dir_set_aside,
+		.list = dir_list,
+		.size = dir_size,
+		.digest = dir_digest,
+		.close = dir_close,
+	};
+	dir = NULL;
+out:
+	dir_close(dir);
+	return status;
+}
