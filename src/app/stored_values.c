@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * stored_values.c - values to registry.reg and back
+ *
+ * List files are named by the SHA-256 of their content: a list that was
+ * written once is never written over, an older record or back-up finds the
+ * list it was made with, and one that was damaged is known by its name.
+ */
+#include "app/stored_values.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LISTS "lists/"
+#define END "; logongate: end of "
+#define LIST_MAX_COUNT 1000
+#define LIST_MAX_BYTES 65536
+
+static int is_long(const struct lg_value *value)
+{
+	size_t bytes = 0;
+	size_t i;
+
+	if (value->type != LG_REG_MULTI_SZ)
+		return 0;
+	for (i = 0; i < value->list.count && bytes <= LIST_MAX_BYTES; i++)
+		bytes += strlen(value->list.item[i]) + 1;
+	return value->list.count > LIST_MAX_COUNT || bytes > LIST_MAX_BYTES;
+}
+
+/* One DN a line; a DN with a line end cannot stand there. */
+static int fits_lines(const struct lg_strlist *list)
+{
+	size_t i;
+
+	for (i = 0; i < list->count; i++)
+		if (strchr(list->item[i], '\n') || !*list->item[i])
+			return 0;
+	return 1;
+}
+
+static enum lg_status write_list(const struct lg_files *files,
+				 const struct lg_strlist *list,
+				 char out_digest[LG_DIGEST_SIZE],
+				 struct lg_error *err)
+{
+	struct lg_buffer text = {0};
+	char name[sizeof(LISTS) + LG_DIGEST_SIZE + 4];
+	enum lg_status status;
+	uint64_t size = 0;
+	size_t i;
+
+	for (i = 0; i < list->count; i++) {
+		lg_buffer_text(&text, list->item[i]);
+		lg_buffer_char(&text, '\n');
+	}
+	status = lg_buffer_status(&text, err);
+	if (!status)
+		status = files->digest(files->self, text.data, text.len,
+				       out_digest, err);
+	if (!status) {
+		snprintf(name, sizeof(name), LISTS "%s.txt", out_digest);
+		status = files->size(files->self, name, &size, err);
+	}
+	if (!status && size != text.len)
+		status = files->replace(files->self, name, text.data, text.len,
+					err);
+	lg_buffer_release(&text);
+	return status;
+}
+
+static enum lg_status read_list(const struct lg_files *files,
+				const char *digest, struct lg_strlist *out_list,
+				struct lg_error *err)
+{
+	struct lg_buffer text = {0};
+	char name[sizeof(LISTS) + LG_DIGEST_SIZE + 4];
+	char found[LG_DIGEST_SIZE];
+	enum lg_status status;
+	size_t at = 0;
+
+	if (strlen(digest) != LG_DIGEST_SIZE - 1 ||
+	    strspn(digest, "0123456789abcdef") != LG_DIGEST_SIZE - 1)
+		return lg_error_set(
+			err, LG_ERR_SYNTAX, LG_VALUE_LOGON_ONLY_AS_FILE,
+			"\"%s\" is not the SHA-256 of a list", digest);
+	snprintf(name, sizeof(name), LISTS "%s.txt", digest);
+	status = files->read(files->self, name, &text, err);
+	if (status == LG_ERR_UNKNOWN_KEY)
+		status = LG_ERR_IO;
+	if (status)
+		goto out;
+	status = files->digest(files->self, text.data ? text.data : "",
+			       text.len, found, err);
+	if (!status && strcmp(found, digest))
+		status = lg_error_set(err, LG_ERR_IO, name,
+				      "is not the list that was written: its "
+				      "SHA-256 is another");
+	while (!status && at < text.len) {
+		const char *line = text.data + at;
+		const char *end = memchr(line, '\n', text.len - at);
+		size_t len = end ? (size_t)(end - line) : text.len - at;
+
+		status = lg_strlist_add(out_list, line, len, err);
+		at += len + 1;
+	}
+out:
+	lg_buffer_release(&text);
+	return status;
+}
+
+/* *out_short is a copy with the file's name where the list is long, or NULL
+ * where values can stand as they are. */
+static enum lg_status shorten(const struct lg_files *files,
+			      const struct lg_registry *values,
+			      struct lg_registry **out_short,
+			      struct lg_error *err)
+{
+	const struct lg_value *value = lg_registry_find(
+		values, LG_KEY_PARAMETERS_SYSTEM, LG_VALUE_LOGON_ONLY_AS);
+	struct lg_registry *copy = NULL;
+	char digest[LG_DIGEST_SIZE];
+	enum lg_status status;
+	size_t i;
+
+	*out_short = NULL;
+	if (!value || !is_long(value) || !fits_lines(&value->list))
+		return LG_OK;
+	status = write_list(files, &value->list, digest, err);
+	if (!status)
+		status = lg_registry_new(&copy, err);
+	for (i = 0; !status && i < lg_registry_count(values); i++) {
+		const struct lg_value *other = lg_registry_at(values, i);
+
+		if (other != value)
+			status = lg_registry_set(copy, other, err);
+	}
+	if (!status)
+		status = lg_registry_set_text(copy, LG_KEY_PARAMETERS_SYSTEM,
+					      LG_VALUE_LOGON_ONLY_AS_FILE,
+					      digest, err);
+	if (status)
+		lg_registry_free(&copy);
+	*out_short = copy;
+	return status;
+}
+
+enum lg_status lg_stored_values_render(const struct lg_files *files,
+				       const struct lg_registry *values,
+				       struct lg_buffer *out_text,
+				       struct lg_error *err)
+{
+	struct lg_registry *stored = NULL;
+	enum lg_status status = shorten(files, values, &stored, err);
+
+	if (status)
+		return status;
+	status = lg_reg_text_render(stored ? stored : values,
+				    LG_REG_ENCODING_UTF8, out_text, err);
+	if (!status) {
+		lg_buffer_format(out_text, END "%zu values\n",
+				 lg_registry_count(stored ? stored : values));
+		status = lg_buffer_status(out_text, err);
+	}
+	lg_registry_free(&stored);
+	return status;
+}
+
+/* What the last line says: -1 where it is no end comment. */
+static long long stated_count(const char *text, size_t len)
+{
+	const char *line;
+	long long count = 0;
+	size_t at;
+
+	if (!len || text[len - 1] != '\n')
+		return -1;
+	for (line = text + len - 1; line > text && line[-1] != '\n'; line--)
+		;
+	at = strlen(END);
+	if ((size_t)(text + len - line) <= at || memcmp(line, END, at))
+		return -1;
+	for (line += at; *line >= '0' && *line <= '9' && count < 1000000000;
+	     line++)
+		count = count * 10 + (*line - '0');
+	return count;
+}
+
+static enum lg_status lengthen(const struct lg_files *files,
+			       struct lg_registry *values, struct lg_error *err)
+{
+	const struct lg_value *value = lg_registry_find(
+		values, LG_KEY_PARAMETERS_SYSTEM, LG_VALUE_LOGON_ONLY_AS_FILE);
+	struct lg_strlist list = {0};
+	enum lg_status status;
+
+	if (!value)
+		return LG_OK;
+	if (value->type != LG_REG_SZ)
+		return lg_error_set(err, LG_ERR_SYNTAX, value->name,
+				    "is not a REG_SZ");
+	status = read_list(files, value->text, &list, err);
+	if (!status)
+		status = lg_registry_set_list(values, LG_KEY_PARAMETERS_SYSTEM,
+					      LG_VALUE_LOGON_ONLY_AS, &list,
+					      err);
+	if (!status)
+		lg_registry_delete(values, LG_KEY_PARAMETERS_SYSTEM,
+				   LG_VALUE_LOGON_ONLY_AS_FILE);
+	lg_strlist_release(&list);
+	return status;
+}
+
+enum lg_status lg_stored_values_parse(const struct lg_files *files,
+				      const char *text, size_t len,
+				      const char *place, enum lg_stored_end end,
+				      struct lg_registry **out_values,
+				      struct lg_error *err)
+{
+	long long stated = stated_count(text, len);
+	struct lg_registry *values = NULL;
+	enum lg_status status;
+
+	if (stated < 0 && end == LG_STORED_END_REQUIRED)
+		return lg_error_set(err, LG_ERR_SYNTAX, place,
+				    "does not end in its last line; it was "
+				    "cut off, or written by something else");
+	status = lg_reg_text_parse(text, len, place, NULL, &values, err);
+	if (!status && stated >= 0 &&
+	    (size_t)stated != lg_registry_count(values))
+		status = lg_error_set(err, LG_ERR_SYNTAX, place,
+				      "has %zu values where its last line "
+				      "says %lld",
+				      lg_registry_count(values), stated);
+	if (!status)
+		status = lengthen(files, values, err);
+	if (status)
+		lg_registry_free(&values);
+	else
+		*out_values = values;
+	return status;
+}
+
+int lg_stored_values_limit(const struct lg_registry *values)
+{
+	static const char *const limits[] = {
+		LG_VALUE_LOGON_ONLY_AS,
+		LG_VALUE_LOGON_ONLY_AS_FILE,
+		LG_VALUE_LOGON_ONLY_AS_USERS,
+		LG_VALUE_DISABLE_MAPI_CLIENTS,
+		LG_VALUE_DISABLE_MAPI_CLIENT_PROCESSES,
+		LG_VALUE_REFUSE_PROTOCOLS,
+		LG_VALUE_HOLD_MAIL,
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(limits) / sizeof(*limits); i++)
+		if (lg_registry_find(values, LG_KEY_PARAMETERS_SYSTEM,
+				     limits[i]))
+			return 1;
+	return 0;
+}
+
+int lg_stored_values_equal(const struct lg_registry *a,
+			   const struct lg_registry *b)
+{
+	size_t count = lg_registry_count(a);
+	size_t i;
+
+	if (count != lg_registry_count(b))
+		return 0;
+	for (i = 0; i < count; i++) {
+		const struct lg_value *value = lg_registry_at(a, i);
+		const struct lg_value *other =
+			lg_registry_find(b, value->key, value->name);
+
+		if (!other || !lg_value_equal(value, other))
+			return 0;
+	}
+	return 1;
+}
