@@ -11,8 +11,8 @@
 #include <stdint.h>
 
 #include <logongate/dialect.h>
+#include <logongate/directory_settings.h>
 #include <logongate/strlist.h>
-#include <logongate/tls.h>
 
 /* What a listener answers while the gate has no policy it can trust. */
 enum lg_without_policy {
@@ -49,7 +49,12 @@ enum lg_backend {
 	LG_BACKEND_HIVE,
 	LG_BACKEND_DIRECTORY
 };
+/* "gate", "regfile", "winreg", "hive", "directory". */
 const char *lg_backend_name(enum lg_backend backend);
+int lg_backend_from_name(const char *name, size_t len,
+			 enum lg_backend *out_backend);
+/* "http", "postfix", "spop", "dict", "control". */
+const char *lg_listener_name(enum lg_listener listener);
 
 struct lg_target_settings {
 	char *name;
@@ -112,7 +117,11 @@ struct lg_settings {
 	size_t group_count;
 };
 
-/* The embedded defaults of contract 3; state below xdg_state_home. */
+/*
+ * The embedded defaults of contract 3: state below xdg_state_home, sockets in
+ * its folder "run". xdg_state_home NULL: the folders of a machine that has a
+ * settings file.
+ */
 enum lg_status lg_settings_default(const char *xdg_state_home,
 				   struct lg_settings **out_settings,
 				   struct lg_error *err);

@@ -12,27 +12,14 @@
 
 #include <stdint.h>
 
+#include <logongate/directory_settings.h>
 #include <logongate/findings.h>
-#include <logongate/tls.h>
 
 /* Told now and then how far it is; total 0: not known. May be NULL. */
 struct lg_progress {
 	void *context;
 	void (*step)(void *context, const char *what, uint64_t done,
 		     uint64_t total);
-};
-
-/* The settings a directory is opened with ([directory], contract 3). All
- * borrowed until the open call returns. */
-struct lg_directory_settings {
-	const char *uri;	/* list of URIs, or ldif:FILE */
-	const char *base;
-	const char *bind_dn;	/* NULL or "": anonymous; "external" */
-	const char *password_file;
-	const char *ca_file;
-	enum lg_directory_tls tls;
-	uint32_t timeout_ms;
-	const struct lg_strlist *login_attributes;
 };
 
 /*
