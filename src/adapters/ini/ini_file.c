@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The file is read once into memory and guarded there; iniparser then gets the
+ * very same bytes through an anonymous file, so that nobody can put another
+ * file in between. Every value must come out of both alike: what the guard
+ * does not know about iniparser is an error and never another value.
+ *
+ * Of iniparser only load, getstring and freedict are used: its number and
+ * boolean readers guess, and getboolean crashes on the name of a section
+ * (CVE-2023-33461).
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <iniparser/iniparser.h>
+
+#include <logongate/buffer.h>
+
+#include "adapters/ini/ini_file.h"
+
+static enum lg_status io_error(const char *path, struct lg_error *err)
+{
+	return lg_error_set(err, LG_ERR_IO, path, "cannot be read: %s",
+			    strerror(errno));
+}
+
+/* What iniparser complains about is told by the guard. */
+__attribute__((format(printf, 1, 2))) static int say_nothing(const char *format,
+							     ...)
+{
+	return 0;
+}
+
+static enum lg_status read_whole(int fd, const char *path,
+				 struct lg_buffer *text, struct lg_error *err)
+{
+	char chunk[16384];
+	ssize_t got;
+
+	while ((got = read(fd, chunk, sizeof(chunk))) != 0) {
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return io_error(path, err);
+		lg_buffer_append(text, chunk, (size_t)got);
+		if (text->len > LG_INI_FILE_MAX)
+			return lg_error_set(err, LG_ERR_LIMIT, path,
+					    "the file is larger than %d "
+					    "bytes; long lists belong into an "
+					    "allow_file",
+					    LG_INI_FILE_MAX);
+	}
+	return lg_buffer_status(text, err);
+}
+
+enum lg_status lg_ini_read(const char *path, const struct lg_ini_rules *rules,
+			   struct lg_ini_items *out_items, struct lg_error *err)
+{
+	struct lg_buffer text = {0};
+	struct stat is;
+	enum lg_status status;
+	/* Not blocking: somebody may have made it a FIFO. */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
+	if (fd < 0)
+		return io_error(path, err);
+	if (fstat(fd, &is) < 0) {
+		status = io_error(path, err);
+		goto out;
+	}
+	if (!S_ISREG(is.st_mode)) {
+		status = lg_error_set(err, LG_ERR_IO, path,
+				      "is %s; a regular file is needed",
+				      S_ISDIR(is.st_mode) ? "a directory"
+							  : "no regular file");
+		goto out;
+	}
+	status = read_whole(fd, path, &text, err);
+	if (!status)
+		status = lg_ini_parse(text.data ? text.data : "", text.len,
+				      path, rules, out_items, err);
+out:
+	close(fd);
+	lg_buffer_release(&text);
+	return status;
+}
+
+static int write_whole(int fd, const char *text, size_t len)
+{
+	while (len) {
+		ssize_t put = write(fd, text, len);
+
+		if (put < 0 && errno == EINTR)
+			continue;
+		if (put < 0)
+			return -1;
+		text += put;
+		len -= (size_t)put;
+	}
+	return 0;
+}
+
+static enum lg_status compare(const dictionary *dict,
+			      const struct lg_ini_items *items,
+			      const char *file, struct lg_error *err)
+{
+	struct lg_buffer name = {0};
+	enum lg_status status = LG_OK;
+	size_t i;
+
+	if (!dict || (size_t)dict->n != items->count)
+		return lg_error_set(err, LG_ERR_BUG, file,
+				    "iniparser reads this file differently");
+	for (i = 0; i < items->count && !status; i++) {
+		const struct lg_ini_item *item = &items->item[i];
+		const char *value;
+
+		if (!item->key)
+			continue;
+		lg_buffer_clear(&name);
+		lg_buffer_format(&name, "%s:%s", item->section, item->key);
+		status = lg_buffer_status(&name, err);
+		if (status)
+			break;
+		value = iniparser_getstring(dict, name.data, NULL);
+		if (!value || strcmp(value, item->value))
+			status = lg_error_set_at(err, LG_ERR_BUG, file,
+						 item->line,
+						 "iniparser reads %s as \"%s\"",
+						 item->key, value ? value : "");
+	}
+	lg_buffer_release(&name);
+	return status;
+}
+
+enum lg_status lg_ini_parse(const char *text, size_t len, const char *file,
+			    const struct lg_ini_rules *rules,
+			    struct lg_ini_items *out_items,
+			    struct lg_error *err)
+{
+	struct lg_ini_items items = {0};
+	dictionary *dict = NULL;
+	char path[64];
+	enum lg_status status;
+	int fd = -1;
+
+	status = lg_ini_guard(text, len, file, rules, &items, err);
+	if (status)
+		goto out;
+	fd = memfd_create("logongate-ini", MFD_CLOEXEC);
+	if (fd < 0 || write_whole(fd, text, len) < 0) {
+		status = io_error(file, err);
+		goto out;
+	}
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	iniparser_set_error_callback(say_nothing);
+	dict = iniparser_load(path);
+	status = compare(dict, &items, file, err);
+	if (status)
+		goto out;
+	*out_items = items;
+	items = (struct lg_ini_items){0};
+out:
+	if (dict)
+		iniparser_freedict(dict);
+	if (fd >= 0)
+		close(fd);
+	lg_ini_items_release(&items);
+	return status;
+}

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Makes an lg_profile of the sections in force: the function of each key
+ * (profile_values) gets the value with its variables put in. allow.N and allow_user.N
+ * are taken in the order of their numbers, whatever the order of the lines.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "adapters/ini/profile_file.h"
+#include "adapters/ini/profile_values.h"
+
+static enum lg_status take_item(struct lg_profile_reader *reader,
+				const struct lg_profile_taker *taker,
+				const struct lg_ini_item *item)
+{
+	struct lg_buffer value = {0};
+	enum lg_status status = lg_variables_expand(
+		&reader->variables, item,
+		!strcmp(taker->section, "message") ? LG_PLACEHOLDERS_MESSAGE
+						   : LG_PLACEHOLDERS_VARIABLES,
+		&value, reader->err);
+
+	if (!status)
+		status = taker->take(reader, item, value.data);
+	lg_buffer_release(&value);
+	return status;
+}
+
+/* An item of a numbered key. */
+struct numbered {
+	uint32_t number;
+	const struct lg_ini_item *item;
+};
+
+static int by_number(const void *a, const void *b)
+{
+	const struct numbered *left = a;
+	const struct numbered *right = b;
+
+	return (left->number > right->number) - (left->number < right->number);
+}
+
+static enum lg_status read_number(struct lg_profile_reader *reader,
+				  const struct lg_ini_item *item, size_t prefix,
+				  uint32_t *out_number)
+{
+	const char *digits = item->key + prefix;
+	size_t len = strspn(digits, "0123456789");
+	uint32_t number = 0;
+	size_t i;
+
+	if (!len || digits[len] || digits[0] == '0' || len > 9)
+		return lg_error_set_at(reader->err, LG_ERR_UNKNOWN_KEY,
+				       item->file, item->line,
+				       "unknown key \"%s\"; write %.*s1, %.*s2 "
+				       "and so on",
+				       item->key, (int)prefix, item->key,
+				       (int)prefix, item->key);
+	for (i = 0; i < len; i++)
+		number = number * 10 + (uint32_t)(digits[i] - '0');
+	*out_number = number;
+	return LG_OK;
+}
+
+static enum lg_status take_numbered(struct lg_profile_reader *reader,
+				    const struct lg_profile_taker *taker)
+{
+	const struct lg_profile_sections *sections = reader->sections;
+	size_t prefix = strlen(taker->key);
+	struct numbered *found;
+	enum lg_status status = LG_OK;
+	size_t count = 0;
+	size_t i;
+
+	found = calloc(sections->count ? sections->count : 1, sizeof(*found));
+	if (!found)
+		return lg_error_set(reader->err, LG_ERR_NO_MEMORY, NULL,
+				    "out of memory");
+	for (i = 0; i < sections->count && !status; i++) {
+		const struct lg_ini_item *item = sections->item[i];
+
+		if (!item->key || strcmp(item->section, taker->section) ||
+		    strncmp(item->key, taker->key, prefix))
+			continue;
+		found[count].item = item;
+		status =
+			read_number(reader, item, prefix, &found[count].number);
+		count++;
+	}
+	if (!status && count)
+		qsort(found, count, sizeof(*found), by_number);
+	for (i = 0; i < count && !status; i++)
+		status = take_item(reader, taker, found[i].item);
+	free(found);
+	return status;
+}
+
+static enum lg_status take_all(struct lg_profile_reader *reader)
+{
+	const struct lg_ini_item *names = lg_profile_sections_find(
+		reader->sections, "logon_only_as", NULL);
+	enum lg_status status = LG_OK;
+	size_t i;
+
+	reader->profile->names_present = names != NULL;
+	if (names && !lg_profile_sections_find(reader->sections,
+					       "logon_only_as", "when_invalid"))
+		return lg_error_set_at(
+			reader->err, LG_ERR_SYNTAX, names->file, names->line,
+			"[logon_only_as] does not state when_invalid; write "
+			"when_invalid = open (nobody found: everybody gets in) "
+			"or closed (nobody found: nobody gets in)");
+	for (i = 0; i < lg_profile_taker_count && !status; i++) {
+		const struct lg_profile_taker *taker = &lg_profile_takers[i];
+		const struct lg_ini_item *item;
+
+		if (taker->key[strlen(taker->key) - 1] == '.') {
+			status = take_numbered(reader, taker);
+			continue;
+		}
+		item = lg_profile_sections_find(reader->sections,
+						taker->section, taker->key);
+		if (item)
+			status = take_item(reader, taker, item);
+	}
+	return status;
+}
+
+/* The name without folder and .ini (contract 7 "JSON"). */
+static enum lg_status name_of(const char *path, char **out_name,
+			      struct lg_error *err)
+{
+	const char *slash = strrchr(path, '/');
+	const char *name = slash ? slash + 1 : path;
+	size_t len = strlen(name);
+
+	if (len > 4 && !strcmp(name + len - 4, ".ini"))
+		len -= 4;
+	*out_name = strndup(name, len);
+	if (!*out_name)
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				    "out of memory");
+	return LG_OK;
+}
+
+static enum lg_status read_profile(const struct lg_profile_source *source,
+				   const struct lg_profile_sections *sections,
+				   struct lg_profile **out_profile,
+				   struct lg_strlist *out_usage,
+				   struct lg_error *err)
+{
+	struct lg_strlist usage = {0};
+	struct lg_profile *profile = calloc(1, sizeof(*profile));
+	struct lg_profile_reader reader = {
+		.sections = sections,
+		.variables = {source->set, &sections->variables},
+		.profile = profile,
+		.err = err};
+	enum lg_status status = LG_OK;
+
+	if (!profile)
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				    "out of memory");
+	profile->max_duration_s = -1;
+	profile->path = strdup(sections->file[0].path);
+	if (!profile->path)
+		status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				      "out of memory");
+	if (!status)
+		status = name_of(profile->path, &profile->name, err);
+	if (!status)
+		status = lg_variables_check(&reader.variables, &usage, err);
+	if (!status && usage.count) {
+		status = lg_strlist_add_all(out_usage, &usage, err);
+		if (!status)
+			status = lg_error_set(err, LG_ERR_CONFLICT,
+					      profile->path, "%s",
+					      usage.item[0]);
+	}
+	if (!status)
+		status = take_all(&reader);
+	if (!status) {
+		*out_profile = profile;
+		profile = NULL;
+	}
+	lg_profile_free(&profile);
+	lg_strlist_release(&usage);
+	return status;
+}
+
+enum lg_status lg_profile_load(const struct lg_profile_source *source,
+			       struct lg_profile **out_profile,
+			       struct lg_strlist *out_usage,
+			       struct lg_error *err)
+{
+	struct lg_profile_sections sections = {0};
+	enum lg_status status =
+		lg_profile_sections_read(source, &sections, err);
+
+	if (!status)
+		status = read_profile(source, &sections, out_profile, out_usage,
+				      err);
+	lg_profile_sections_release(&sections);
+	return status;
+}
+
+enum lg_status lg_profile_parse(const struct lg_profile_source *source,
+				const char *text, size_t len,
+				struct lg_profile **out_profile,
+				struct lg_strlist *out_usage,
+				struct lg_error *err)
+{
+	struct lg_profile_sections sections = {0};
+	enum lg_status status =
+		lg_profile_sections_parse(source, text, len, &sections, err);
+
+	if (!status)
+		status = read_profile(source, &sections, out_profile, out_usage,
+				      err);
+	lg_profile_sections_release(&sections);
+	return status;
+}

@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Finds the file of a profile, reads it, and follows `base` from file to file.
+ * Every file is checked against the table of known keys as a whole, so that a
+ * mistake in a section that another file replaces is still told.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include <logongate/buffer.h>
+
+#include "adapters/ini/ini_file.h"
+#include "adapters/ini/known.h"
+#include "adapters/ini/profile_sections.h"
+
+static const struct lg_ini_known known_keys[] = {
+	{"profile", "description"},
+	{"profile", "max_duration"},
+	{"profile", "variables"},
+	{"profile", "accept"},
+	{"profile", "base"},
+	{"logon_only_as", "when_invalid"},
+	{"logon_only_as", "allow."},
+	{"logon_only_as", "allow_user."},
+	{"logon_only_as", "single"},
+	{"logon_only_as", "allow_file"},
+	{"logon_only_as", "allow_filter"},
+	{"disable_mapi_clients", "versions"},
+	{"disable_mapi_clients", "four_part"},
+	{"disable_mapi_clients", "allow_system_block"},
+	{"disable_mapi_clients", "unknown_version"},
+	{"disable_mapi_client_processes", "processes"},
+	{"disable_mapi_client_processes", "unknown_process"},
+	{"protocols", "refuse"},
+	{"mail", "hold"},
+	{"message", "refused"},
+};
+
+static const char *const separated_keys[] = {"versions", "processes", NULL};
+static const char *const ldap_keys[] = {"allow_filter", NULL};
+static const struct lg_ini_rules rules = {separated_keys, ldap_keys};
+
+static int is_path(const char *name)
+{
+	size_t len = strlen(name);
+
+	return strchr(name, '/') ||
+	       (len > 4 && !strcmp(name + len - 4, ".ini"));
+}
+
+/* The file of a name; a relative path counts from the folder given. */
+static enum lg_status find_path(const char *name, const char *dir,
+				const char *folder, size_t folder_len,
+				char **out_path, struct lg_error *err)
+{
+	struct lg_buffer path = {0};
+
+	if (!is_path(name))
+		lg_buffer_format(&path, "%s/%s.ini", dir && *dir ? dir : ".",
+				 name);
+	else if (name[0] == '/' || !folder_len)
+		lg_buffer_text(&path, name);
+	else
+		lg_buffer_format(&path, "%.*s%s", (int)folder_len, folder,
+				 name);
+	return lg_buffer_take(&path, out_path, err);
+}
+
+static enum lg_status check_known(const struct lg_ini_items *items,
+				  struct lg_error *err)
+{
+	size_t count = sizeof(known_keys) / sizeof(known_keys[0]);
+	enum lg_status status = LG_OK;
+	size_t ignored;
+	size_t i;
+
+	for (i = 0; i < items->count && !status; i++)
+		status = lg_ini_known_find(known_keys, count, &items->item[i],
+					   &ignored, err);
+	return status;
+}
+
+static const struct lg_ini_item *find_in(const struct lg_ini_items *items,
+					 const char *section, const char *key)
+{
+	size_t i;
+
+	for (i = 0; i < items->count; i++) {
+		const struct lg_ini_item *item = &items->item[i];
+
+		if (strcmp(item->section, section))
+			continue;
+		if (!key || (item->key && !strcmp(item->key, key)))
+			return item;
+	}
+	return NULL;
+}
+
+enum lg_status lg_ini_split(const struct lg_ini_item *place, const char *text,
+			    struct lg_strlist *out_items, struct lg_error *err)
+{
+	const char *at = text;
+	enum lg_status status = LG_OK;
+
+	if (!text[strspn(text, " \t")])
+		return LG_OK;
+	while (!status) {
+		size_t len;
+		size_t whole;
+
+		at += strspn(at, " \t");
+		whole = strcspn(at, ",");
+		len = whole;
+		while (len && (at[len - 1] == ' ' || at[len - 1] == '\t'))
+			len--;
+		if (!len)
+			return lg_error_set_at(err, LG_ERR_SYNTAX, place->file,
+					       place->line,
+					       "%s: an empty item; write "
+					       "\"one, two\"",
+					       place->key);
+		status = lg_strlist_add(out_items, at, len, err);
+		at += whole;
+		if (!*at)
+			break;
+		at++;
+	}
+	return status;
+}
+
+static enum lg_status add_variables(struct lg_profile_sections *sections,
+				    const struct lg_ini_items *items,
+				    struct lg_error *err)
+{
+	static const char name_chars[] = "abcdefghijklmnopqrstuvwxyz"
+					 "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+					 "0123456789_-";
+	static const char *const taken[] = {"until", "since", "profile",
+					    "reason"};
+	const struct lg_ini_item *item = find_in(items, "profile", "variables");
+	enum lg_status status = LG_OK;
+	size_t first = sections->variables.count;
+	size_t i, j;
+
+	if (item)
+		status = lg_ini_split(item, item->value, &sections->variables,
+				      err);
+	for (i = first; i < sections->variables.count && !status; i++) {
+		const char *name = sections->variables.item[i];
+
+		if (name[strspn(name, name_chars)])
+			status = lg_error_set_at(
+				err, LG_ERR_SYNTAX, item->file, item->line,
+				"variables: \"%s\" is no name; names are of "
+				"letters, digits, _ and -",
+				name);
+		for (j = 0; j < sizeof(taken) / sizeof(taken[0]); j++)
+			if (!status && !strcmp(name, taken[j]))
+				status = lg_error_set_at(
+					err, LG_ERR_CONFLICT, item->file,
+					item->line,
+					"variables: %%{%s} is the lock's own; "
+					"choose another name",
+					name);
+	}
+	return status;
+}
+
+/* Sections that an earlier file has are not taken. */
+static enum lg_status merge(struct lg_profile_sections *sections,
+			    struct lg_error *err)
+{
+	size_t total = 0;
+	size_t i, j, k;
+
+	for (i = 0; i < sections->file_count; i++)
+		total += sections->file[i].items.count;
+	sections->item = calloc(total ? total : 1, sizeof(*sections->item));
+	if (!sections->item)
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				    "out of memory");
+	for (i = 0; i < sections->file_count; i++) {
+		const struct lg_ini_items *items = &sections->file[i].items;
+
+		for (j = 0; j < items->count; j++) {
+			const char *section = items->item[j].section;
+
+			for (k = 0; k < i; k++)
+				if (find_in(&sections->file[k].items, section,
+					    NULL))
+					break;
+			if (k == i)
+				sections->item[sections->count++] =
+					&items->item[j];
+		}
+	}
+	return LG_OK;
+}
+
+static enum lg_status check_cycle(const struct lg_profile_sections *sections,
+				  const struct lg_ini_item *base,
+				  const char *path, struct lg_error *err)
+{
+	size_t i;
+
+	for (i = 0; i < sections->file_count; i++)
+		if (!strcmp(sections->file[i].path, path))
+			return lg_error_set_at(
+				err, LG_ERR_CONFLICT, base->file, base->line,
+				"base = \"%s\" leads back to %s; "
+				"a profile cannot be based on "
+				"itself",
+				base->value, path);
+	if (sections->file_count >= LG_PROFILE_FILES_MAX)
+		return lg_error_set_at(err, LG_ERR_LIMIT, base->file,
+				       base->line,
+				       "more than %d profiles based on each "
+				       "other",
+				       LG_PROFILE_FILES_MAX);
+	return LG_OK;
+}
+
+/* Checks the newest file, and gives the path of its base (NULL: none). */
+static enum lg_status take_file(const struct lg_profile_source *source,
+				struct lg_profile_sections *sections,
+				char **out_base, struct lg_error *err)
+{
+	struct lg_profile_one_file *file =
+		&sections->file[sections->file_count - 1];
+	const struct lg_ini_item *base;
+	const char *slash = strrchr(file->path, '/');
+	char *path = NULL;
+	enum lg_status status = check_known(&file->items, err);
+
+	if (!status)
+		status = add_variables(sections, &file->items, err);
+	base = find_in(&file->items, "profile", "base");
+	if (status || !base)
+		return status;
+	if (!*base->value)
+		return lg_error_set_at(err, LG_ERR_SYNTAX, base->file,
+				       base->line,
+				       "base names no profile; write base = "
+				       "\"name\" or leave it out");
+	status = find_path(base->value, source->dir, file->path,
+			   slash ? (size_t)(slash - file->path) + 1 : 0, &path,
+			   err);
+	if (!status)
+		status = check_cycle(sections, base, path, err);
+	if (status) {
+		free(path);
+		return status;
+	}
+	*out_base = path;
+	return LG_OK;
+}
+
+/* Reads path and all it is based on; takes path over. */
+static enum lg_status read_chain(const struct lg_profile_source *source,
+				 char *path,
+				 struct lg_profile_sections *sections,
+				 struct lg_error *err)
+{
+	enum lg_status status = LG_OK;
+
+	while (path && !status) {
+		struct lg_profile_one_file *file =
+			&sections->file[sections->file_count];
+
+		status = lg_ini_read(path, &rules, &file->items, err);
+		if (status) {
+			free(path);
+			break;
+		}
+		file->path = path;
+		path = NULL;
+		sections->file_count++;
+		status = take_file(source, sections, &path, err);
+	}
+	return status;
+}
+
+enum lg_status lg_profile_sections_read(const struct lg_profile_source *source,
+					struct lg_profile_sections *out,
+					struct lg_error *err)
+{
+	struct lg_profile_sections sections = {0};
+	char *path = NULL;
+	enum lg_status status;
+
+	if (!*source->name)
+		return lg_error_set(err, LG_ERR_IO, NULL,
+				    "a profile without a name; give a name or "
+				    "a path");
+	status = find_path(source->name, source->dir, NULL, 0, &path, err);
+	if (!status)
+		status = read_chain(source, path, &sections, err);
+	if (!status)
+		status = merge(&sections, err);
+	if (!status) {
+		*out = sections;
+		sections = (struct lg_profile_sections){0};
+	}
+	lg_profile_sections_release(&sections);
+	return status;
+}
+
+enum lg_status lg_profile_sections_parse(const struct lg_profile_source *source,
+					 const char *text, size_t len,
+					 struct lg_profile_sections *out,
+					 struct lg_error *err)
+{
+	struct lg_profile_sections sections = {0};
+	char *base = NULL;
+	enum lg_status status;
+
+	status = find_path(source->name, source->dir, NULL, 0,
+			   &sections.file[0].path, err);
+	if (!status) {
+		sections.file_count = 1;
+		status = lg_ini_parse(text, len, sections.file[0].path, &rules,
+				      &sections.file[0].items, err);
+	}
+	if (!status)
+		status = take_file(source, &sections, &base, err);
+	if (!status)
+		status = read_chain(source, base, &sections, err);
+	if (!status)
+		status = merge(&sections, err);
+	if (!status) {
+		*out = sections;
+		sections = (struct lg_profile_sections){0};
+	}
+	lg_profile_sections_release(&sections);
+	return status;
+}
+
+void lg_profile_sections_release(struct lg_profile_sections *sections)
+{
+	size_t i;
+
+	for (i = 0; i < sections->file_count; i++) {
+		free(sections->file[i].path);
+		lg_ini_items_release(&sections->file[i].items);
+	}
+	free(sections->item);
+	lg_strlist_release(&sections->variables);
+	*sections = (struct lg_profile_sections){0};
+}
+
+const struct lg_ini_item *
+lg_profile_sections_find(const struct lg_profile_sections *sections,
+			 const char *section, const char *key)
+{
+	size_t i;
+
+	for (i = 0; i < sections->count; i++) {
+		const struct lg_ini_item *item = sections->item[i];
+
+		if (strcmp(item->section, section))
+			continue;
+		if (key ? item->key && !strcmp(item->key, key) : !item->key)
+			return item;
+	}
+	return NULL;
+}

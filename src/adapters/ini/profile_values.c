@@ -1,0 +1,405 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * One function for each key of a profile: it checks the value, with its
+ * variables put in, and keeps it in the profile.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include <logongate/dn.h>
+#include <logongate/duration.h>
+#include <logongate/process_list.h>
+#include <logongate/version_setting.h>
+
+#include "adapters/ini/allow_file.h"
+#include "adapters/ini/known.h"
+#include "adapters/ini/profile_values.h"
+
+static enum lg_status no_memory(struct lg_profile_reader *reader)
+{
+	return lg_error_set(reader->err, LG_ERR_NO_MEMORY, NULL,
+			    "out of memory");
+}
+
+static enum lg_status keep(struct lg_profile_reader *reader, char **out_text,
+			   const char *text)
+{
+	*out_text = strdup(text);
+	return *out_text ? LG_OK : no_memory(reader);
+}
+
+/* Puts the item's place before what a parser said. */
+static enum lg_status at_item(struct lg_profile_reader *reader,
+			      const struct lg_ini_item *item,
+			      enum lg_status status,
+			      const struct lg_error *told)
+{
+	if (!status)
+		return LG_OK;
+	if (status == LG_ERR_NO_MEMORY)
+		return no_memory(reader);
+	return lg_error_set_at(reader->err, status, item->file, item->line,
+			       "%s: %s", item->key, told->text);
+}
+
+/* 0 or 1 for the two words; anything else is an error that names both. */
+static enum lg_status read_choice(struct lg_profile_reader *reader,
+				  const struct lg_ini_item *item,
+				  const char *value, const char *const word[2],
+				  int *out_choice)
+{
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		if (strcmp(value, word[i]))
+			continue;
+		*out_choice = i;
+		return LG_OK;
+	}
+	return lg_error_set_at(reader->err, LG_ERR_SYNTAX, item->file,
+			       item->line, "%s: \"%s\"; write %s or %s",
+			       item->key, value, word[0], word[1]);
+}
+
+static const char *const no_yes[2] = {"no", "yes"};
+static const char *const admit_refuse[2] = {"admit", "refuse"};
+static const char *const open_closed[2] = {"open", "closed"};
+
+static enum lg_status take_description(struct lg_profile_reader *reader,
+				       const struct lg_ini_item *item,
+				       const char *value)
+{
+	return keep(reader, &reader->profile->description, value);
+}
+
+static enum lg_status take_max_duration(struct lg_profile_reader *reader,
+					const struct lg_ini_item *item,
+					const char *value)
+{
+	struct lg_error told = {0};
+	int64_t seconds = 0;
+	enum lg_status status =
+		lg_duration_parse(value, strlen(value), &seconds, &told);
+
+	if (status)
+		return at_item(reader, item, status, &told);
+	if (!seconds)
+		return lg_error_set_at(reader->err, LG_ERR_RANGE, item->file,
+				       item->line,
+				       "max_duration: nothing could be applied "
+				       "for 0s; leave it out for no limit");
+	reader->profile->max_duration_s = seconds;
+	return LG_OK;
+}
+
+static enum lg_status take_accept_code(struct lg_profile_reader *reader,
+				       const struct lg_ini_item *item,
+				       const char *name)
+{
+	const char *names[LG_WARNING_COUNT];
+	enum lg_warning warning;
+	int i;
+
+	if (!lg_warning_from_name(name, strlen(name), &warning)) {
+		for (i = 0; i < LG_WARNING_COUNT; i++)
+			names[i] = lg_warning_name((enum lg_warning)i);
+		return lg_error_set_at(
+			reader->err, LG_ERR_UNKNOWN_KEY, item->file, item->line,
+			"accept: there is no warning \"%s\"; the "
+			"nearest is %s",
+			name, lg_ini_nearest(name, names, LG_WARNING_COUNT));
+	}
+	if (lg_warning_weight(warning) == LG_WEIGHT_ACCEPT_OPEN)
+		return lg_error_set_at(reader->err, LG_ERR_CONFLICT, item->file,
+				       item->line,
+				       "accept: %s cannot be accepted by a "
+				       "profile; give --accept-open when you "
+				       "apply it",
+				       name);
+	reader->profile->accept |= UINT32_C(1) << warning;
+	return LG_OK;
+}
+
+static enum lg_status take_protocol(struct lg_profile_reader *reader,
+				    const struct lg_ini_item *item,
+				    const char *name)
+{
+	const char *names[LG_PROTOCOL_COUNT - 1];
+	enum lg_protocol protocol = LG_PROTOCOL_UNKNOWN;
+	int i;
+
+	if (!lg_protocol_from_name(name, strlen(name), &protocol) ||
+	    protocol == LG_PROTOCOL_UNKNOWN) {
+		for (i = 1; i < LG_PROTOCOL_COUNT; i++)
+			names[i - 1] = lg_protocol_name((enum lg_protocol)i);
+		return lg_error_set_at(
+			reader->err, LG_ERR_UNKNOWN_KEY, item->file, item->line,
+			"refuse: there is no protocol \"%s\"; "
+			"the nearest is %s (mapi, http, imap, "
+			"pop3, smtp, login)",
+			name,
+			lg_ini_nearest(name, names, LG_PROTOCOL_COUNT - 1));
+	}
+	reader->profile->refuse_protocols |= UINT32_C(1) << protocol;
+	return LG_OK;
+}
+
+static enum lg_status
+take_list(struct lg_profile_reader *reader, const struct lg_ini_item *item,
+	  const char *value,
+	  enum lg_status (*take)(struct lg_profile_reader *reader,
+				 const struct lg_ini_item *item,
+				 const char *name))
+{
+	struct lg_strlist names = {0};
+	enum lg_status status = lg_ini_split(item, value, &names, reader->err);
+	size_t i;
+
+	for (i = 0; i < names.count && !status; i++)
+		status = take(reader, item, names.item[i]);
+	lg_strlist_release(&names);
+	return status;
+}
+
+static enum lg_status take_accept(struct lg_profile_reader *reader,
+				  const struct lg_ini_item *item,
+				  const char *value)
+{
+	return take_list(reader, item, value, take_accept_code);
+}
+
+static enum lg_status take_refuse(struct lg_profile_reader *reader,
+				  const struct lg_ini_item *item,
+				  const char *value)
+{
+	return take_list(reader, item, value, take_protocol);
+}
+
+static enum lg_status take_when_invalid(struct lg_profile_reader *reader,
+					const struct lg_ini_item *item,
+					const char *value)
+{
+	int choice = 0;
+	enum lg_status status =
+		read_choice(reader, item, value, open_closed, &choice);
+
+	reader->profile->when_invalid =
+		choice ? LG_WHEN_INVALID_CLOSED : LG_WHEN_INVALID_OPEN;
+	return status;
+}
+
+/* "0" is the value that ends a lock (L11), not a DN. */
+static enum lg_status check_dn(struct lg_profile_reader *reader,
+			       const struct lg_ini_item *item,
+			       const char *value)
+{
+	struct lg_error told = {0};
+
+	if (!strcmp(value, "0"))
+		return LG_OK;
+	return at_item(reader, item,
+		       lg_dn_check(value, strlen(value), NULL, &told), &told);
+}
+
+static enum lg_status take_allow(struct lg_profile_reader *reader,
+				 const struct lg_ini_item *item,
+				 const char *value)
+{
+	enum lg_status status = check_dn(reader, item, value);
+
+	if (!status)
+		status = lg_strlist_add(&reader->profile->allow, value,
+					strlen(value), reader->err);
+	return status;
+}
+
+static enum lg_status take_allow_user(struct lg_profile_reader *reader,
+				      const struct lg_ini_item *item,
+				      const char *value)
+{
+	size_t i;
+
+	for (i = 0; value[i]; i++)
+		if ((unsigned char)value[i] < 0x20 || value[i] == 0x7f)
+			break;
+	if (!i || value[i] || value[0] == ' ' || value[i - 1] == ' ')
+		return lg_error_set_at(reader->err, LG_ERR_SYNTAX, item->file,
+				       item->line,
+				       "%s: \"%s\" is no logon name; write "
+				       "\"name\" or \"name@example.org\"",
+				       item->key, value);
+	return lg_strlist_add(&reader->profile->allow_user, value,
+			      strlen(value), reader->err);
+}
+
+static enum lg_status take_single(struct lg_profile_reader *reader,
+				  const struct lg_ini_item *item,
+				  const char *value)
+{
+	enum lg_status status = check_dn(reader, item, value);
+
+	return status ? status : keep(reader, &reader->profile->single, value);
+}
+
+static enum lg_status take_allow_filter(struct lg_profile_reader *reader,
+					const struct lg_ini_item *item,
+					const char *value)
+{
+	if (value[0] != '(')
+		return lg_error_set_at(reader->err, LG_ERR_SYNTAX, item->file,
+				       item->line,
+				       "allow_filter: \"%s\" is no LDAP "
+				       "filter; write \"(attribute=value)\"",
+				       value);
+	return keep(reader, &reader->profile->allow_filter, value);
+}
+
+static enum lg_status take_allow_file(struct lg_profile_reader *reader,
+				      const struct lg_ini_item *item,
+				      const char *value)
+{
+	const char *slash = strrchr(item->file, '/');
+	struct lg_buffer path = {0};
+	enum lg_status status;
+
+	if (!*value)
+		return lg_error_set_at(reader->err, LG_ERR_SYNTAX, item->file,
+				       item->line,
+				       "allow_file names no file; write "
+				       "allow_file = \"testers.txt\"");
+	if (value[0] != '/' && slash)
+		lg_buffer_append(&path, item->file,
+				 (size_t)(slash - item->file) + 1);
+	lg_buffer_text(&path, value);
+	status = lg_buffer_status(&path, reader->err);
+	if (!status)
+		status = lg_allow_file_read(path.data, &reader->profile->allow,
+					    reader->err);
+	lg_buffer_release(&path);
+	return status;
+}
+
+/* The form a setting is read in must be known before it is read. */
+static enum lg_status take_four_part(struct lg_profile_reader *reader,
+				     const struct lg_ini_item *item,
+				     const char *value)
+{
+	int choice = 0;
+	enum lg_status status =
+		read_choice(reader, item, value, no_yes, &choice);
+
+	reader->profile->four_part =
+		choice ? LG_FOUR_PART_YES : LG_FOUR_PART_NO;
+	return status;
+}
+
+static enum lg_status take_versions(struct lg_profile_reader *reader,
+				    const struct lg_ini_item *item,
+				    const char *value)
+{
+	struct lg_version_setting *setting = NULL;
+	struct lg_error told = {0};
+	enum lg_status status = lg_version_setting_parse(
+		value, strlen(value),
+		reader->profile->four_part == LG_FOUR_PART_YES
+			? LG_VERSION_FORM_FOUR_PART
+			: LG_VERSION_FORM_REGISTRY,
+		NULL, &setting, &told);
+
+	lg_version_setting_free(&setting);
+	if (status)
+		return at_item(reader, item, status, &told);
+	reader->profile->versions_line = item->line;
+	return keep(reader, &reader->profile->versions, value);
+}
+
+static enum lg_status take_allow_system_block(struct lg_profile_reader *reader,
+					      const struct lg_ini_item *item,
+					      const char *value)
+{
+	return read_choice(reader, item, value, no_yes,
+			   &reader->profile->allow_system_block);
+}
+
+static enum lg_status take_unknown_version(struct lg_profile_reader *reader,
+					   const struct lg_ini_item *item,
+					   const char *value)
+{
+	int choice = 0;
+	enum lg_status status =
+		read_choice(reader, item, value, admit_refuse, &choice);
+
+	reader->profile->unknown_version =
+		choice ? LG_UNKNOWN_REFUSE : LG_UNKNOWN_ADMIT;
+	return status;
+}
+
+static enum lg_status take_processes(struct lg_profile_reader *reader,
+				     const struct lg_ini_item *item,
+				     const char *value)
+{
+	struct lg_process_list *list = NULL;
+	struct lg_error told = {0};
+	enum lg_status status =
+		lg_process_list_parse(value, strlen(value), NULL, &list, &told);
+
+	lg_process_list_free(&list);
+	if (status)
+		return at_item(reader, item, status, &told);
+	reader->profile->processes_line = item->line;
+	return keep(reader, &reader->profile->processes, value);
+}
+
+static enum lg_status take_unknown_process(struct lg_profile_reader *reader,
+					   const struct lg_ini_item *item,
+					   const char *value)
+{
+	int choice = 0;
+	enum lg_status status =
+		read_choice(reader, item, value, admit_refuse, &choice);
+
+	reader->profile->unknown_process =
+		choice ? LG_UNKNOWN_REFUSE : LG_UNKNOWN_ADMIT;
+	return status;
+}
+
+static enum lg_status take_hold(struct lg_profile_reader *reader,
+				const struct lg_ini_item *item,
+				const char *value)
+{
+	return read_choice(reader, item, value, no_yes,
+			   &reader->profile->hold_mail);
+}
+
+static enum lg_status take_refused(struct lg_profile_reader *reader,
+				   const struct lg_ini_item *item,
+				   const char *value)
+{
+	return keep(reader, &reader->profile->refused_message, value);
+}
+
+/* In the order in which they are taken. */
+const struct lg_profile_taker lg_profile_takers[] = {
+	{"profile", "description", take_description},
+	{"profile", "max_duration", take_max_duration},
+	{"profile", "accept", take_accept},
+	{"logon_only_as", "when_invalid", take_when_invalid},
+	{"logon_only_as", "allow.", take_allow},
+	{"logon_only_as", "allow_user.", take_allow_user},
+	{"logon_only_as", "single", take_single},
+	{"logon_only_as", "allow_file", take_allow_file},
+	{"logon_only_as", "allow_filter", take_allow_filter},
+	{"disable_mapi_clients", "four_part", take_four_part},
+	{"disable_mapi_clients", "versions", take_versions},
+	{"disable_mapi_clients", "allow_system_block", take_allow_system_block},
+	{"disable_mapi_clients", "unknown_version", take_unknown_version},
+	{"disable_mapi_client_processes", "processes", take_processes},
+	{"disable_mapi_client_processes", "unknown_process",
+	 take_unknown_process},
+	{"protocols", "refuse", take_refuse},
+	{"mail", "hold", take_hold},
+	{"message", "refused", take_refused},
+};
+
+const size_t lg_profile_taker_count =
+	sizeof(lg_profile_takers) / sizeof(lg_profile_takers[0]);

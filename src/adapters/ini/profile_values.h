@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * profile_values.h - from the text of each key to the profile
+ *
+ * Layer: adapter. Used by profile_file alone.
+ */
+#ifndef LOGONGATE_ADAPTERS_INI_PROFILE_VALUES_H
+#define LOGONGATE_ADAPTERS_INI_PROFILE_VALUES_H
+
+#include <logongate/profile.h>
+
+#include "adapters/ini/profile_sections.h"
+#include "adapters/ini/variables.h"
+
+struct lg_profile_reader {
+	const struct lg_profile_sections *sections;
+	struct lg_variables variables;
+	struct lg_profile *profile;
+	struct lg_error *err;
+};
+
+/* The function of one key; a key that ends in "." is numbered. */
+struct lg_profile_taker {
+	const char *section;
+	const char *key;
+	enum lg_status (*take)(struct lg_profile_reader *reader,
+			       const struct lg_ini_item *item,
+			       const char *value);
+};
+
+/* In the order in which they are to be taken. */
+extern const struct lg_profile_taker lg_profile_takers[];
+extern const size_t lg_profile_taker_count;
+
+#endif

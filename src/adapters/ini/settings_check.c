@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What no single key can say: a listener that does not state what it answers
+ * without a policy, a password that would cross the network in the clear, a
+ * target that could never be written to, a group of servers nobody named.
+ */
+#include <string.h>
+
+#include "adapters/ini/known.h"
+#include "adapters/ini/settings_values.h"
+
+struct checker {
+	const struct lg_settings *settings;
+	const struct lg_ini_items *items;
+	struct lg_error *err;
+};
+
+/* The item of a key; the section's header where the key is not there. */
+static const struct lg_ini_item *find(const struct checker *checker,
+				      const char *prefix, const char *name,
+				      const char *key)
+{
+	const struct lg_ini_items *items = checker->items;
+	const struct lg_ini_item *header = NULL;
+	size_t len = strlen(prefix);
+	size_t i;
+
+	for (i = 0; i < items->count; i++) {
+		const struct lg_ini_item *item = &items->item[i];
+
+		if (strncmp(item->section, prefix, len) ||
+		    strcmp(item->section + len, name))
+			continue;
+		if (!item->key)
+			header = item;
+		else if (!strcmp(item->key, key))
+			return item;
+	}
+	return header;
+}
+
+static enum lg_status wrong(const struct checker *checker,
+			    const struct lg_ini_item *item, const char *what,
+			    const char *right)
+{
+	return lg_error_set_at(checker->err, LG_ERR_CONFLICT,
+			       item ? item->file : checker->settings->path,
+			       item ? item->line : 0, "%s; %s", what, right);
+}
+
+static enum lg_status check_gate(const struct checker *checker)
+{
+	const struct lg_settings *settings = checker->settings;
+
+	if (!settings->state_dir)
+		return wrong(checker, find(checker, "", "gate", "state_dir"),
+			     "state_dir names no folder",
+			     "write state_dir = \"/var/lib/logongate\"");
+	if (!settings->run_dir)
+		return wrong(checker, find(checker, "", "gate", "run_dir"),
+			     "run_dir names no folder",
+			     "write run_dir = \"/run/logongate\"");
+	return LG_OK;
+}
+
+static enum lg_status check_listener(const struct checker *checker,
+				     enum lg_listener which)
+{
+	const struct lg_listen_settings *listen =
+		&checker->settings->listen[which];
+	const char *name = lg_listener_name(which);
+	size_t i;
+
+	if (!listen->present)
+		return LG_OK;
+	if (which == LG_LISTEN_CONTROL) {
+		if (!listen->address.count || !listen->cert_file ||
+		    !listen->tls_key_file || !listen->ca_file)
+			return wrong(checker,
+				     find(checker, "listen.", name, "address"),
+				     "[listen.control] is incomplete",
+				     "it needs address, cert_file, "
+				     "tls_key_file and ca_file");
+		return LG_OK;
+	}
+	if (listen->without_policy == LG_WITHOUT_POLICY_UNSTATED)
+		return wrong(checker,
+			     find(checker, "listen.", name, "without_policy"),
+			     "the listener does not state what it answers "
+			     "while the gate has no policy it can trust",
+			     "write without_policy = admit or refuse");
+	for (i = 0; i < listen->address.count; i++) {
+		if (lg_address_is_local(listen->address.item[i]) ||
+		    listen->key_file)
+			continue;
+		if (which == LG_LISTEN_HTTP)
+			return wrong(checker,
+				     find(checker, "listen.", name, "address"),
+				     "an address beyond loopback without a key",
+				     "write key_file = "
+				     "\"/etc/logongate/http.key\" or listen on "
+				     "127.0.0.1");
+		return wrong(checker, find(checker, "listen.", name, "address"),
+			     "this listener knows no key and is for loopback "
+			     "alone",
+			     "write \"unix:NAME.sock\" or 127.0.0.1");
+	}
+	return LG_OK;
+}
+
+/* ldap:// to another machine. */
+static int has_remote_clear_uri(const char *uris)
+{
+	const char *at = uris;
+
+	while ((at = strstr(at, "ldap://"))) {
+		const char *host = at + strlen("ldap://");
+		size_t len = strcspn(host, ":/ ");
+
+		if (host[0] == '[')
+			len = strcspn(host, "] ") + 1;
+		if (strncmp(host, "127.", 4) &&
+		    !(len == 9 && !strncmp(host, "localhost", 9)) &&
+		    !(len == 5 && !strncmp(host, "[::1]", 5)))
+			return 1;
+		at = host;
+	}
+	return 0;
+}
+
+static enum lg_status check_directory(const struct checker *checker)
+{
+	const struct lg_settings *s = checker->settings;
+	int binds = s->directory_bind_dn &&
+		    strcmp(s->directory_bind_dn, "external");
+
+	if (!s->login_attributes.count)
+		return wrong(checker,
+			     find(checker, "", "directory", "login_attributes"),
+			     "login_attributes names none",
+			     "write login_attributes = \"mail,uid\" or leave "
+			     "it out");
+	if (binds && !s->directory_password_file)
+		return wrong(checker, find(checker, "", "directory", "bind_dn"),
+			     "bind_dn without a password would be an anonymous "
+			     "bind",
+			     "write password_file = \"...\", or bind_dn = "
+			     "\"external\"");
+	if (!binds && s->directory_password_file)
+		return wrong(checker,
+			     find(checker, "", "directory", "password_file"),
+			     "password_file without the bind_dn it belongs to",
+			     "write bind_dn = \"...\" or leave it out");
+	if (binds && s->directory_tls == LG_TLS_NONE && s->directory_uri &&
+	    has_remote_clear_uri(s->directory_uri))
+		return wrong(checker, find(checker, "", "directory", "tls"),
+			     "the password would cross the network in the "
+			     "clear",
+			     "write tls = demand or starttls");
+	return LG_OK;
+}
+
+static enum lg_status check_dovecot(const struct checker *checker)
+{
+	const char *doveadm = checker->settings->doveadm;
+	const struct lg_ini_item *item =
+		find(checker, "", "dovecot", "doveadm");
+
+	if (!item)
+		return LG_OK;
+	if (!doveadm ||
+	    (strncmp(doveadm, "unix:/", 6) && strncmp(doveadm, "http://", 7) &&
+	     strncmp(doveadm, "https://", 8)))
+		return wrong(checker, item,
+			     "doveadm is no address of the doveadm HTTP API",
+			     "write \"unix:/run/dovecot/http\" or "
+			     "\"http://127.0.0.1:8080/doveadm/v1\"");
+	if (!checker->settings->doveadm_api_key_file)
+		return wrong(checker, item,
+			     "[dovecot] without the key of doveadm_api_key",
+			     "write api_key_file = "
+			     "\"/etc/logongate/doveadm.key\"");
+	return LG_OK;
+}
+
+static enum lg_status check_target(const struct checker *checker,
+				   const struct lg_target_settings *target)
+{
+	const struct lg_ini_item *header =
+		find(checker, "target.", target->name, "backend");
+	int companions = (target->companion_name != NULL) +
+			 (target->companion_type != NULL) +
+			 (target->companion_data != NULL);
+
+	if (header && !header->key)
+		return wrong(checker, header,
+			     "the target does not state its backend",
+			     "write backend = gate, regfile, winreg, hive or "
+			     "directory");
+	if (target->backend != LG_BACKEND_GATE &&
+	    !find(checker, "target.", target->name, "dialect")->key)
+		return wrong(checker, header,
+			     "the target does not state its dialect",
+			     "write dialect = exchange5.5, exchange2000, "
+			     "exchange2003 or exchange2007");
+	if (target->backend == LG_BACKEND_WINREG && !target->server)
+		return wrong(checker, header, "backend winreg without a server",
+			     "write server = \"host\"");
+	if ((target->backend == LG_BACKEND_REGFILE ||
+	     target->backend == LG_BACKEND_HIVE) &&
+	    !target->file)
+		return wrong(checker, header, "the backend needs a file",
+			     "write file = \"/path\"");
+	/* L9: the sources name neither its name nor its type. */
+	if (companions != 0 && companions != 3)
+		return wrong(checker,
+			     find(checker, "target.", target->name,
+				  "companion_name"),
+			     "the companion value is not given whole",
+			     "write companion_name, companion_type and "
+			     "companion_data, or none of them");
+	return LG_OK;
+}
+
+static enum lg_status check_group(const struct checker *checker,
+				  const struct lg_group_settings *group)
+{
+	const struct lg_settings *settings = checker->settings;
+	const struct lg_ini_item *item =
+		find(checker, "group.", group->name, "members");
+	const char *nearest = NULL;
+	size_t i, j;
+
+	if (!group->member.count)
+		return wrong(checker, item, "the group has no members",
+			     "write members = \"target1, target2\"");
+	for (i = 0; i < group->member.count; i++) {
+		const char *name = group->member.item[i];
+
+		for (j = 0; j < settings->target_count; j++)
+			if (!strcmp(settings->target[j].name, name))
+				break;
+		if (j < settings->target_count)
+			continue;
+		for (j = 0; j < settings->target_count; j++) {
+			const char *pair[2] = {nearest,
+					       settings->target[j].name};
+
+			nearest =
+				lg_ini_nearest(name, nearest ? pair : pair + 1,
+					       nearest ? 2 : 1);
+		}
+		return lg_error_set_at(checker->err, LG_ERR_UNKNOWN_KEY,
+				       item->file, item->line,
+				       "members: there is no [target.%s]%s%s",
+				       name, nearest ? "; the nearest is " : "",
+				       nearest ? nearest : "");
+	}
+	return LG_OK;
+}
+
+enum lg_status lg_settings_check(const struct lg_settings *settings,
+				 const struct lg_ini_items *items,
+				 struct lg_error *err)
+{
+	struct checker checker = {settings, items, err};
+	enum lg_status status = check_gate(&checker);
+	size_t i;
+
+	for (i = 0; i < LG_LISTENER_COUNT && !status; i++)
+		status = check_listener(&checker, (enum lg_listener)i);
+	if (!status)
+		status = check_directory(&checker);
+	if (!status)
+		status = check_dovecot(&checker);
+	for (i = 0; i < settings->target_count && !status; i++)
+		status = check_target(&checker, &settings->target[i]);
+	for (i = 0; i < settings->group_count && !status; i++)
+		status = check_group(&checker, &settings->group[i]);
+	return status;
+}

@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Reads one value of logongate.conf by its kind. Numbers are read digit by
+ * digit: iniparser's own readers take junk for 0.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include <logongate/buffer.h>
+#include <logongate/dn.h>
+#include <logongate/registry.h>
+#include <logongate/version.h>
+
+#include "adapters/ini/known.h"
+#include "adapters/ini/profile_sections.h"
+#include "adapters/ini/settings_values.h"
+
+static enum lg_status bad(const struct lg_ini_item *item, struct lg_error *err,
+			  const char *right)
+{
+	return lg_error_set_at(err, LG_ERR_SYNTAX, item->file, item->line,
+			       "%s: \"%s\"; write %s", item->key, item->value,
+			       right);
+}
+
+/* In the place of a default; "" stands for none. */
+static enum lg_status keep(char **field, const char *text, struct lg_error *err)
+{
+	char *copy = *text ? strdup(text) : NULL;
+
+	if (*text && !copy)
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				    "out of memory");
+	free(*field);
+	*field = copy;
+	return LG_OK;
+}
+
+static enum lg_status read_list(const struct lg_ini_item *item,
+				struct lg_strlist *field, struct lg_error *err)
+{
+	lg_strlist_release(field);
+	return lg_ini_split(item, item->value, field, err);
+}
+
+static int has_control(const char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text < 0x20 || *text == 0x7f)
+			return 1;
+	return 0;
+}
+
+static enum lg_status read_text(const struct lg_ini_item *item, char **field,
+				struct lg_error *err)
+{
+	if (has_control(item->value))
+		return lg_error_set_at(err, LG_ERR_SYNTAX, item->file,
+				       item->line,
+				       "%s: a control character; write text "
+				       "and blanks only",
+				       item->key);
+	return keep(field, item->value, err);
+}
+
+/* Appends path, from the folder of the settings file where it is relative. */
+static void append_path(const struct lg_ini_item *item, const char *path,
+			size_t len, struct lg_buffer *out_path)
+{
+	const char *slash = strrchr(item->file, '/');
+
+	if (len && path[0] != '/' && slash)
+		lg_buffer_append(out_path, item->file,
+				 (size_t)(slash - item->file) + 1);
+	lg_buffer_append(out_path, path, len);
+}
+
+static enum lg_status read_path(const struct lg_ini_item *item, char **field,
+				struct lg_error *err)
+{
+	struct lg_buffer path = {0};
+	enum lg_status status;
+
+	if (!*item->value || has_control(item->value))
+		return read_text(item, field, err);
+	append_path(item, item->value, strlen(item->value), &path);
+	status = lg_buffer_status(&path, err);
+	if (!status)
+		status = keep(field, path.data, err);
+	lg_buffer_release(&path);
+	return status;
+}
+
+static enum lg_status read_uris(const struct lg_ini_item *item, char **field,
+				struct lg_error *err)
+{
+	static const char *const scheme[] = {"ldif:", "ldap://", "ldaps://",
+					     "ldapi://"};
+	struct lg_buffer uris = {0};
+	const char *at = item->value;
+	enum lg_status status;
+	size_t i;
+
+	if (has_control(at) || !at[strspn(at, " ")])
+		return bad(item, err,
+			   "\"ldaps://dc1.example.org ldaps://dc2\" or "
+			   "\"ldif:/path/export.ldif\"");
+	/* One path may hold blanks; a list of servers may not. */
+	if (!strncmp(at, "ldif:", 5)) {
+		lg_buffer_text(&uris, "ldif:");
+		append_path(item, at + 5, strlen(at + 5), &uris);
+		goto out;
+	}
+	while (*(at += strspn(at, " "))) {
+		size_t len = strcspn(at, " ");
+
+		for (i = 1; i < sizeof(scheme) / sizeof(scheme[0]); i++)
+			if (len > strlen(scheme[i]) &&
+			    !strncmp(at, scheme[i], strlen(scheme[i])))
+				break;
+		if (i == sizeof(scheme) / sizeof(scheme[0])) {
+			lg_buffer_release(&uris);
+			return bad(item, err,
+				   "URIs that begin with ldaps://, ldap:// or "
+				   "ldapi://, or ldif:/path/export.ldif");
+		}
+		if (uris.len)
+			lg_buffer_char(&uris, ' ');
+		lg_buffer_append(&uris, at, len);
+		at += len;
+	}
+out:
+	status = lg_buffer_status(&uris, err);
+	if (!status)
+		status = keep(field, uris.data, err);
+	lg_buffer_release(&uris);
+	return status;
+}
+
+static enum lg_status read_dns(const struct lg_ini_item *item,
+			       struct lg_strlist *field, struct lg_error *err)
+{
+	enum lg_status status = read_list(item, field, err);
+	size_t i;
+
+	for (i = 0; i < field->count && !status; i++) {
+		struct lg_error told = {0};
+
+		status = lg_dn_check(field->item[i], strlen(field->item[i]),
+				     NULL, &told);
+		if (status)
+			status = lg_error_set_at(err, status, item->file,
+						 item->line, "%s: %s",
+						 item->key, told.text);
+	}
+	return status;
+}
+
+/* Digits to the end of the text, at most nine of them. */
+static int read_number(const char *text, unsigned int base, uint32_t *out)
+{
+	uint32_t number = 0;
+	size_t i;
+
+	for (i = 0; text[i]; i++) {
+		if (text[i] < '0' || text[i] >= (char)('0' + base) || i >= 9)
+			return 0;
+		number = number * base + (uint32_t)(text[i] - '0');
+	}
+	*out = number;
+	return i > 0;
+}
+
+static int is_address(const char *address)
+{
+	const char *port = strrchr(address, ':');
+	uint32_t number = 0;
+
+	if (!strncmp(address, "unix:", 5))
+		return address[5] != '\0';
+	if (!port || port == address || !read_number(port + 1, 10, &number))
+		return 0;
+	/* More than one : is IPv6 and stands in brackets. */
+	if (memchr(address, ':', (size_t)(port - address)) &&
+	    (address[0] != '[' || port[-1] != ']'))
+		return 0;
+	return number >= 1 && number <= 65535;
+}
+
+int lg_address_is_local(const char *address)
+{
+	const char *port = strrchr(address, ':');
+	size_t len = port ? (size_t)(port - address) : strlen(address);
+
+	return !strncmp(address, "unix:", 5) || !strncmp(address, "127.", 4) ||
+	       (len == 5 && !strncmp(address, "[::1]", 5)) ||
+	       (len == 9 && !strncmp(address, "localhost", 9));
+}
+
+static enum lg_status read_addresses(const struct lg_ini_item *item,
+				     struct lg_strlist *field,
+				     struct lg_error *err)
+{
+	enum lg_status status = read_list(item, field, err);
+	size_t i;
+
+	for (i = 0; i < field->count && !status; i++)
+		if (!is_address(field->item[i]) || has_control(field->item[i]))
+			status = bad(item, err,
+				     "\"unix:NAME.sock\" or \"HOST:PORT\"");
+	if (!status && !field->count)
+		status = bad(item, err, "\"unix:NAME.sock\" or \"HOST:PORT\"");
+	return status;
+}
+
+static enum lg_status read_yes_no(const struct lg_ini_item *item, int *field,
+				  struct lg_error *err)
+{
+	if (strcmp(item->value, "yes") && strcmp(item->value, "no"))
+		return bad(item, err, "yes or no");
+	*field = !strcmp(item->value, "yes");
+	return LG_OK;
+}
+
+static enum lg_status read_dialect(const struct lg_ini_item *item,
+				   enum lg_dialect *field, struct lg_error *err)
+{
+	if (lg_dialect_from_name(item->value, strlen(item->value), field))
+		return LG_OK;
+	return bad(item, err,
+		   "gate, exchange5.5, exchange2000, exchange2003 or "
+		   "exchange2007");
+}
+
+static enum lg_status read_backend(const struct lg_ini_item *item,
+				   enum lg_backend *field, struct lg_error *err)
+{
+	if (lg_backend_from_name(item->value, strlen(item->value), field))
+		return LG_OK;
+	return bad(item, err, "gate, regfile, winreg, hive or directory");
+}
+
+static enum lg_status read_tls(const struct lg_ini_item *item,
+			       enum lg_directory_tls *field,
+			       struct lg_error *err)
+{
+	if (!strcmp(item->value, "demand"))
+		*field = LG_TLS_DEMAND;
+	else if (!strcmp(item->value, "starttls"))
+		*field = LG_TLS_STARTTLS;
+	else if (!strcmp(item->value, "none"))
+		*field = LG_TLS_NONE;
+	else
+		return bad(item, err, "demand, starttls or none");
+	return LG_OK;
+}
+
+static enum lg_status read_without_policy(const struct lg_ini_item *item,
+					  enum lg_without_policy *field,
+					  struct lg_error *err)
+{
+	if (!strcmp(item->value, "admit"))
+		*field = LG_WITHOUT_POLICY_ADMIT;
+	else if (!strcmp(item->value, "refuse"))
+		*field = LG_WITHOUT_POLICY_REFUSE;
+	else
+		return bad(item, err, "admit or refuse");
+	return LG_OK;
+}
+
+static enum lg_status read_mode(const struct lg_ini_item *item, uint32_t *field,
+				struct lg_error *err)
+{
+	uint32_t mode = 0;
+
+	if (!read_number(item->value, 8, &mode) || mode > 0777)
+		return bad(item, err, "an octal mode such as 0660");
+	*field = mode;
+	return LG_OK;
+}
+
+static enum lg_status read_refusal(const struct lg_ini_item *item,
+				   uint32_t *field, struct lg_error *err)
+{
+	uint32_t number = 0;
+
+	if (!read_number(item->value, 10, &number) ||
+	    (number != 503 && number != 500))
+		return bad(item, err, "503 or 500");
+	*field = number;
+	return LG_OK;
+}
+
+static enum lg_status read_days(const struct lg_ini_item *item, uint32_t *field,
+				struct lg_error *err)
+{
+	uint32_t days = 0;
+
+	if (!read_number(item->value, 10, &days) || days < 1 || days > 36500)
+		return bad(item, err, "a number of days, 1 to 36500");
+	*field = days;
+	return LG_OK;
+}
+
+static enum lg_status read_seconds(const struct lg_ini_item *item,
+				   uint32_t *field, struct lg_error *err)
+{
+	uint32_t seconds = 0;
+
+	if (!read_number(item->value, 10, &seconds) || seconds < 1 ||
+	    seconds > 3600)
+		return bad(item, err, "a number of seconds, 1 to 3600");
+	*field = seconds * 1000;
+	return LG_OK;
+}
+
+static enum lg_status read_version(const struct lg_ini_item *item, char **field,
+				   struct lg_error *err)
+{
+	struct lg_version version = {0};
+
+	if (lg_version_parse(item->value, strlen(item->value), &version, NULL))
+		return bad(item, err, "a version such as 6.5.7651.19");
+	return keep(field, item->value, err);
+}
+
+static enum lg_status read_reg_type(const struct lg_ini_item *item,
+				    char **field, struct lg_error *err)
+{
+	static const uint32_t type[] = {LG_REG_SZ, LG_REG_EXPAND_SZ,
+					LG_REG_DWORD, LG_REG_MULTI_SZ};
+	size_t i;
+
+	for (i = 0; i < sizeof(type) / sizeof(type[0]); i++)
+		if (!strcmp(item->value, lg_reg_type_name(type[i])))
+			return keep(field, item->value, err);
+	return bad(item, err,
+		   "REG_SZ, REG_EXPAND_SZ, REG_DWORD or "
+		   "REG_MULTI_SZ");
+}
+
+enum lg_status lg_setting_read(enum lg_setting_kind kind,
+			       const struct lg_ini_item *item, void *field,
+			       struct lg_error *err)
+{
+	switch (kind) {
+	case LG_SETTING_TEXT:
+		return read_text(item, field, err);
+	case LG_SETTING_PATH:
+		return read_path(item, field, err);
+	case LG_SETTING_URIS:
+		return read_uris(item, field, err);
+	case LG_SETTING_LIST:
+		return read_list(item, field, err);
+	case LG_SETTING_DNS:
+		return read_dns(item, field, err);
+	case LG_SETTING_ADDRESSES:
+		return read_addresses(item, field, err);
+	case LG_SETTING_YES_NO:
+		return read_yes_no(item, field, err);
+	case LG_SETTING_DIALECT:
+		return read_dialect(item, field, err);
+	case LG_SETTING_BACKEND:
+		return read_backend(item, field, err);
+	case LG_SETTING_TLS:
+		return read_tls(item, field, err);
+	case LG_SETTING_WITHOUT_POLICY:
+		return read_without_policy(item, field, err);
+	case LG_SETTING_MODE:
+		return read_mode(item, field, err);
+	case LG_SETTING_REFUSAL:
+		return read_refusal(item, field, err);
+	case LG_SETTING_DAYS:
+		return read_days(item, field, err);
+	case LG_SETTING_SECONDS:
+		return read_seconds(item, field, err);
+	case LG_SETTING_VERSION:
+		return read_version(item, field, err);
+	case LG_SETTING_REG_TYPE:
+		return read_reg_type(item, field, err);
+	}
+	return lg_error_set(err, LG_ERR_BUG, item->file, "unknown kind");
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * settings_values.h - from the text of each key to the settings
+ *
+ * Layer: adapter. Used by settings_file and settings_check.
+ */
+#ifndef LOGONGATE_ADAPTERS_INI_SETTINGS_VALUES_H
+#define LOGONGATE_ADAPTERS_INI_SETTINGS_VALUES_H
+
+#include <logongate/settings.h>
+
+#include "adapters/ini/guard.h"
+
+enum lg_setting_kind {
+	LG_SETTING_TEXT = 0,  /* char *; "" is none */
+	LG_SETTING_PATH,      /* char *; relative to the settings' folder */
+	LG_SETTING_URIS,      /* char *; the path of ldif: likewise */
+	LG_SETTING_LIST,      /* struct lg_strlist, comma-separated */
+	LG_SETTING_DNS,       /* struct lg_strlist of DNs */
+	LG_SETTING_ADDRESSES, /* struct lg_strlist of unix:NAME, HOST:PORT */
+	LG_SETTING_YES_NO,    /* int */
+	LG_SETTING_DIALECT,
+	LG_SETTING_BACKEND,
+	LG_SETTING_TLS,
+	LG_SETTING_WITHOUT_POLICY,
+	LG_SETTING_MODE,    /* uint32_t, octal */
+	LG_SETTING_REFUSAL, /* uint32_t, 503 or 500 */
+	LG_SETTING_DAYS,    /* uint32_t, 1 .. 36500 */
+	LG_SETTING_SECONDS, /* uint32_t of milliseconds, 1 .. 3600 s */
+	LG_SETTING_VERSION, /* char *, a version of three or four parts */
+	LG_SETTING_REG_TYPE /* char *, REG_SZ ... */
+};
+
+/* Reads the item's value into the member at field. */
+enum lg_status lg_setting_read(enum lg_setting_kind kind,
+			       const struct lg_ini_item *item, void *field,
+			       struct lg_error *err);
+
+/* 1 for "unix:...", and for an address of this machine alone. */
+int lg_address_is_local(const char *address);
+
+/* What belongs together: lines are those of items. */
+enum lg_status lg_settings_check(const struct lg_settings *settings,
+				 const struct lg_ini_items *items,
+				 struct lg_error *err);
+
+#endif
