@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * control_client.c - JSON lines and attached bytes over a unix socket
+ *
+ * Everything that arrives is collected in one buffer from which lines and
+ * blocks are taken; a read waits no longer than the time limit, which starts
+ * again with every byte.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "adapters/control/control_client.h"
+
+/* A million sessions in one answer, and no more. */
+#define ANSWER_MAX ((size_t)512 * 1024 * 1024)
+
+struct lg_control {
+	int fd;
+	char *path;
+	struct lg_buffer in;
+	size_t taken; /* bytes of in that are used up */
+};
+
+static enum lg_status connect_error(const char *path, int number,
+				    struct lg_error *err)
+{
+	switch (number) {
+	case ENOENT:
+	case ECONNREFUSED:
+	case ENOTDIR:
+		return lg_error_set(err, LG_ERR_IO, path,
+				    "no gate is running here");
+	case EACCES:
+	case EPERM:
+		return lg_error_set(err, LG_ERR_DENIED, path,
+				    "you may not talk to the gate; root and "
+				    "the members of admin_group may");
+	default:
+		return lg_error_set(err, LG_ERR_IO, path, "%s",
+				    strerror(number));
+	}
+}
+
+enum lg_status lg_control_open(const char *path,
+			       struct lg_control **out_control,
+			       struct lg_error *err)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	struct lg_control *control = NULL;
+	size_t len = strlen(path);
+	enum lg_status status = LG_OK;
+
+	if (len >= sizeof(address.sun_path))
+		return lg_error_set(err, LG_ERR_LIMIT, path,
+				    "a socket's path has at most %zu "
+				    "characters; make run_dir shorter",
+				    sizeof(address.sun_path) - 1);
+	memcpy(address.sun_path, path, len + 1);
+	control = calloc(1, sizeof(*control));
+	if (control == NULL)
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+	control->path = strdup(path);
+	control->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (control->path == NULL)
+		status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+	else if (control->fd < 0 ||
+		 connect(control->fd, (struct sockaddr *)&address,
+			 sizeof(address)) != 0)
+		status = connect_error(path, errno, err);
+	if (status != LG_OK)
+		lg_control_close(&control);
+	else
+		*out_control = control;
+	return status;
+}
+
+void lg_control_close(struct lg_control **control)
+{
+	struct lg_control *c = *control;
+
+	*control = NULL;
+	if (c == NULL)
+		return;
+	if (c->fd >= 0)
+		close(c->fd);
+	lg_buffer_release(&c->in);
+	free(c->path);
+	free(c);
+}
+
+void lg_control_release(struct lg_control_answer *answer)
+{
+	cJSON_Delete(answer->object);
+	for (size_t i = 0; i < answer->block_count; i++)
+		lg_buffer_release(&answer->block[i]);
+	free(answer->block);
+	*answer = (struct lg_control_answer){0};
+}
+
+static enum lg_status wait_for(struct lg_control *control, short what,
+			       int timeout_ms, struct lg_error *err)
+{
+	struct pollfd fd = {.fd = control->fd, .events = what};
+	int ready;
+
+	do
+		ready = poll(&fd, 1, timeout_ms);
+	while (ready < 0 && errno == EINTR);
+	if (ready < 0)
+		return lg_error_set(err, LG_ERR_IO, control->path, "%s",
+				    strerror(errno));
+	if (ready == 0)
+		return lg_error_set(err, LG_ERR_TIMEOUT, control->path,
+				    "the gate does not answer");
+	return LG_OK;
+}
+
+static enum lg_status send_all(struct lg_control *control, const void *bytes,
+			       size_t len, int timeout_ms, struct lg_error *err)
+{
+	const char *at = bytes;
+	enum lg_status status = LG_OK;
+
+	while (len > 0 && status == LG_OK) {
+		ssize_t sent =
+			send(control->fd, at, len, MSG_NOSIGNAL | MSG_DONTWAIT);
+
+		if (sent > 0) {
+			at += sent;
+			len -= (size_t)sent;
+		} else if (sent < 0 && (errno == EAGAIN || errno == EINTR)) {
+			status = wait_for(control, POLLOUT, timeout_ms, err);
+		} else {
+			status = lg_error_set(err, LG_ERR_IO, control->path,
+					      "the gate hung up");
+		}
+	}
+	return status;
+}
+
+/* Makes at least one more byte arrive. */
+static enum lg_status receive(struct lg_control *control, int timeout_ms,
+			      struct lg_error *err)
+{
+	enum lg_status status = wait_for(control, POLLIN, timeout_ms, err);
+	char bytes[16384];
+	ssize_t got;
+
+	if (status != LG_OK)
+		return status;
+	if (control->in.len > ANSWER_MAX)
+		return lg_error_set(err, LG_ERR_LIMIT, control->path,
+				    "the gate's answer is too long");
+	got = recv(control->fd, bytes, sizeof(bytes), 0);
+	if (got < 0 && errno == EINTR)
+		return LG_OK;
+	if (got <= 0)
+		return lg_error_set(err, LG_ERR_IO, control->path,
+				    "the gate hung up");
+	lg_buffer_append(&control->in, bytes, (size_t)got);
+	return lg_buffer_status(&control->in, err);
+}
+
+/* Forgets the bytes that are used up. */
+static void compact(struct lg_control *control)
+{
+	size_t left = control->in.len - control->taken;
+
+	if (control->taken == 0)
+		return;
+	memmove(control->in.data, control->in.data + control->taken, left);
+	control->in.len = left;
+	control->taken = 0;
+}
+
+static enum lg_status take_line(struct lg_control *control, int timeout_ms,
+				cJSON **out_object, struct lg_error *err)
+{
+	enum lg_status status = LG_OK;
+	const char *end = NULL, *start;
+	size_t seen = 0;
+
+	compact(control);
+	while (status == LG_OK) {
+		if (control->in.len > seen)
+			end = memchr(control->in.data + seen, '\n',
+				     control->in.len - seen);
+		if (end != NULL)
+			break;
+		seen = control->in.len;
+		status = receive(control, timeout_ms, err);
+	}
+	if (status != LG_OK)
+		return status;
+	start = control->in.data;
+	control->taken = (size_t)(end - start) + 1;
+	*out_object = cJSON_ParseWithLength(start, (size_t)(end - start));
+	if (!cJSON_IsObject(*out_object)) {
+		cJSON_Delete(*out_object);
+		*out_object = NULL;
+		return lg_error_set(err, LG_ERR_SYNTAX, control->path,
+				    "the gate's answer cannot be read");
+	}
+	return LG_OK;
+}
+
+static enum lg_status take_block(struct lg_control *control, size_t len,
+				 int timeout_ms, struct lg_buffer *out_block,
+				 struct lg_error *err)
+{
+	enum lg_status status = LG_OK;
+
+	compact(control);
+	while (status == LG_OK && control->in.len < len)
+		status = receive(control, timeout_ms, err);
+	if (status != LG_OK)
+		return status;
+	lg_buffer_append(out_block, control->in.data, len);
+	control->taken = len;
+	return lg_buffer_status(out_block, err);
+}
+
+static enum lg_status take_blocks(struct lg_control *control, int timeout_ms,
+				  struct lg_control_answer *answer,
+				  struct lg_error *err)
+{
+	const cJSON *attach =
+		cJSON_GetObjectItemCaseSensitive(answer->object, "attach");
+	int count = cJSON_GetArraySize(attach);
+	enum lg_status status = LG_OK;
+
+	if (count == 0)
+		return LG_OK;
+	answer->block = calloc((size_t)count, sizeof(*answer->block));
+	if (answer->block == NULL)
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+	answer->block_count = (size_t)count;
+	for (int i = 0; i < count && status == LG_OK; i++) {
+		const cJSON *len = cJSON_GetArrayItem(attach, i);
+
+		if (!cJSON_IsNumber(len) || len->valuedouble < 0 ||
+		    len->valuedouble > (double)ANSWER_MAX)
+			status = lg_error_set(err, LG_ERR_SYNTAX, control->path,
+					      "the gate's answer cannot be "
+					      "read");
+		else
+			status = take_block(control, (size_t)len->valuedouble,
+					    timeout_ms, &answer->block[i], err);
+	}
+	return status;
+}
+
+static enum lg_status send_request(struct lg_control *control, cJSON *request,
+				   const struct lg_control_block *block,
+				   size_t block_count, int timeout_ms,
+				   struct lg_error *err)
+{
+	enum lg_status status = LG_OK;
+	cJSON *attach;
+	char *line;
+
+	if (block_count > 0) {
+		attach = cJSON_AddArrayToObject(request, "attach");
+		for (size_t i = 0; attach != NULL && i < block_count; i++)
+			cJSON_AddItemToArray(
+				attach,
+				cJSON_CreateNumber((double)block[i].len));
+		if (cJSON_GetArraySize(attach) != (int)block_count)
+			return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+					    "no memory");
+	}
+	line = cJSON_PrintUnformatted(request);
+	if (line == NULL)
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+	status = send_all(control, line, strlen(line), timeout_ms, err);
+	if (status == LG_OK)
+		status = send_all(control, "\n", 1, timeout_ms, err);
+	for (size_t i = 0; i < block_count && status == LG_OK; i++)
+		status = send_all(control, block[i].bytes, block[i].len,
+				  timeout_ms, err);
+	cJSON_free(line);
+	return status;
+}
+
+static const char *text_of(const cJSON *object, const char *name)
+{
+	const char *text = cJSON_GetStringValue(
+		cJSON_GetObjectItemCaseSensitive(object, name));
+
+	return text != NULL ? text : "";
+}
+
+static void tell(const struct lg_progress *progress, const cJSON *object)
+{
+	const cJSON *told =
+		cJSON_GetObjectItemCaseSensitive(object, "progress");
+	double done = cJSON_GetNumberValue(
+		cJSON_GetObjectItemCaseSensitive(told, "done"));
+	double total = cJSON_GetNumberValue(
+		cJSON_GetObjectItemCaseSensitive(told, "total"));
+
+	if (progress != NULL && progress->step != NULL)
+		progress->step(progress->context, text_of(told, "what"),
+			       done >= 0 ? (uint64_t)done : 0,
+			       total >= 0 ? (uint64_t)total : 0);
+}
+
+/* What the gate says instead of doing it. */
+static enum lg_status refused(const cJSON *object, int *out_exit,
+			      struct lg_error *err)
+{
+	const cJSON *code = cJSON_GetObjectItemCaseSensitive(object, "exit");
+	const cJSON *error = cJSON_GetObjectItemCaseSensitive(object, "error");
+
+	*out_exit = cJSON_IsNumber(code) && code->valueint > 0 ? code->valueint
+							       : 70;
+	return lg_error_set(err, LG_ERR_CONFLICT, text_of(error, "place"), "%s",
+			    text_of(error, "text"));
+}
+
+enum lg_status lg_control_ask(struct lg_control *control, cJSON *request,
+			      const struct lg_control_block *block,
+			      size_t block_count, int timeout_ms,
+			      const struct lg_progress *progress,
+			      struct lg_control_answer *out_answer,
+			      int *out_exit, struct lg_error *err)
+{
+	struct lg_control_answer answer = {0};
+	enum lg_status status;
+
+	status = send_request(control, request, block, block_count, timeout_ms,
+			      err);
+	while (status == LG_OK) {
+		status = take_line(control, timeout_ms, &answer.object, err);
+		if (status != LG_OK ||
+		    !cJSON_HasObjectItem(answer.object, "progress"))
+			break;
+		tell(progress, answer.object);
+		cJSON_Delete(answer.object);
+		answer.object = NULL;
+	}
+	if (status == LG_OK && !cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(
+				       answer.object, "ok")))
+		status = refused(answer.object, out_exit, err);
+	else if (status == LG_OK)
+		status = take_blocks(control, timeout_ms, &answer, err);
+	if (status == LG_OK)
+		*out_answer = answer;
+	else
+		lg_control_release(&answer);
+	return status;
+}

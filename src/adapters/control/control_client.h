@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * control_client.h - asking a gate over its control socket
+ *
+ * Layer: adapter control.
+ * Flow: cli opens control.sock of run_dir, asks, prints the answer.
+ * Source: src/doc/control.md.
+ */
+#ifndef LOGONGATE_ADAPTERS_CONTROL_CLIENT_H
+#define LOGONGATE_ADAPTERS_CONTROL_CLIENT_H
+
+#include <cjson/cJSON.h>
+
+#include <logongate/port/directory.h>
+
+struct lg_control;
+
+/*
+ * Connects to the socket at path.
+ * Returns: LG_OK; LG_ERR_IO, no gate listens there; LG_ERR_DENIED, it does and
+ * this user may not talk to it; LG_ERR_LIMIT, the path is too long for a
+ * socket; LG_ERR_NO_MEMORY. Owns: lg_control_close.
+ */
+enum lg_status lg_control_open(const char *path,
+			       struct lg_control **out_control,
+			       struct lg_error *err);
+void lg_control_close(struct lg_control **control);
+
+/* Bytes that follow a request or an answer. */
+struct lg_control_block {
+	const void *bytes;
+	size_t len;
+};
+
+/* An answer with what it has attached; release with lg_control_release. */
+struct lg_control_answer {
+	cJSON *object;
+	struct lg_buffer *block;
+	size_t block_count;
+};
+void lg_control_release(struct lg_control_answer *answer);
+
+/*
+ * Sends one request and waits for its answer; request stays the caller's and
+ * gets the member "attach" where there are blocks. A gate that says nothing
+ * for timeout_ms is LG_ERR_TIMEOUT.
+ * Returns: LG_OK; LG_ERR_CONFLICT, the gate said no: *out_exit is the exit
+ * code it names and err its words; LG_ERR_IO, LG_ERR_TIMEOUT, LG_ERR_SYNTAX,
+ * no answer, or none that can be read: the connection is of no more use.
+ */
+enum lg_status lg_control_ask(struct lg_control *control, cJSON *request,
+			      const struct lg_control_block *block,
+			      size_t block_count, int timeout_ms,
+			      const struct lg_progress *progress,
+			      struct lg_control_answer *out_answer,
+			      int *out_exit, struct lg_error *err);
+
+#endif
