@@ -114,109 +114,42 @@ int lg_cli_usage(struct lg_cli *cli, const char *format, ...)
 	return LG_EXIT_USAGE;
 }
 
-/* Appends text with each byte that is no UTF-8 as U+FFFD and, where asked,
- * each control character as "?". */
-static void append_clean(struct lg_buffer *out, const char *text, int for_eyes)
+/* Appends text with each byte that is no UTF-8 as U+FFFD and each control
+ * character as "?". */
+static void append_clean(struct lg_buffer *out, const char *text)
 {
-	const unsigned char *at = (const unsigned char *)text;
+	const utf8proc_uint8_t *at = (const utf8proc_uint8_t *)text;
 	utf8proc_ssize_t left = (utf8proc_ssize_t)strlen(text), used;
 	utf8proc_int32_t rune;
 
-	while (left > 0) {
+	for (; left > 0; at += used, left -= used) {
 		used = utf8proc_iterate(at, left, &rune);
 		if (used <= 0) {
 			lg_buffer_text(out, "\xef\xbf\xbd");
 			used = 1;
-		} else if (for_eyes &&
-			   (rune < 0x20 || (rune >= 0x7f && rune < 0xa0))) {
+		} else if (rune < 0x20 || (rune >= 0x7f && rune < 0xa0)) {
 			lg_buffer_char(out, '?');
 		} else {
 			lg_buffer_append(out, at, (size_t)used);
 		}
-		at += used;
-		left -= used;
-	}
-}
-
-static cJSON *text_or_null(const char *text)
-{
-	struct lg_buffer clean = {0};
-	cJSON *item = NULL;
-
-	if (text == NULL)
-		return cJSON_CreateNull();
-	lg_buffer_text(&clean, "");
-	append_clean(&clean, text, 0);
-	if (lg_buffer_status(&clean, NULL) == LG_OK)
-		item = cJSON_CreateString(clean.data != NULL ? clean.data : "");
-	lg_buffer_release(&clean);
-	return item;
-}
-
-/* A member that could not be made leaves a raw item that never prints, so
- * that an object with a hole cannot be mistaken for a whole one. */
-static void add(cJSON *object, const char *name, cJSON *item)
-{
-	if (object == NULL)
-		cJSON_Delete(item);
-	else if (item == NULL || !cJSON_AddItemToObject(object, name, item)) {
-		cJSON_Delete(item);
-		object->type = cJSON_Invalid;
-	}
-}
-
-void lg_json_text(cJSON *object, const char *name, const char *text)
-{
-	add(object, name, text_or_null(text));
-}
-
-void lg_json_number(cJSON *object, const char *name, int64_t number)
-{
-	add(object, name, cJSON_CreateNumber((double)number));
-}
-
-void lg_json_bool(cJSON *object, const char *name, int value)
-{
-	add(object, name, cJSON_CreateBool(value));
-}
-
-void lg_json_time(cJSON *object, const char *name, int64_t time_s)
-{
-	char text[32];
-	struct tm tm;
-	time_t at = (time_t)time_s;
-
-	if (time_s <= 0 || gmtime_r(&at, &tm) == NULL ||
-	    strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
-		lg_json_text(object, name, NULL);
-	else
-		lg_json_text(object, name, text);
-}
-
-void lg_json_item(cJSON *array, const char *text)
-{
-	cJSON *item = text_or_null(text);
-
-	if (array == NULL) {
-		cJSON_Delete(item);
-	} else if (item == NULL || !cJSON_AddItemToArray(array, item)) {
-		cJSON_Delete(item);
-		array->type = cJSON_Invalid;
 	}
 }
 
 int lg_cli_json(struct lg_cli *cli, cJSON *object)
 {
-	char *text = object != NULL ? cJSON_PrintUnformatted(object) : NULL;
+	struct lg_buffer line = {0};
+	struct lg_error err;
+	int code = LG_EXIT_DONE;
 
-	cJSON_Delete(object);
-	if (text == NULL)
-		return lg_cli_say(cli, LG_EXIT_SOFTWARE, NULL, "no memory");
-	lg_cli_progress_end(cli);
-	fputs(text, cli->out);
-	putc('\n', cli->out);
-	cJSON_free(text);
-	return LG_EXIT_DONE;
+	if (lg_json_print(object, &line, &err) != LG_OK) {
+		code = lg_cli_fail(cli, &err);
+	} else {
+		lg_cli_progress_end(cli);
+		fwrite(line.data, 1, line.len, cli->out);
+		putc('\n', cli->out);
+	}
+	lg_buffer_release(&line);
+	return code;
 }
 
 void lg_cli_print(struct lg_cli *cli, enum lg_colour colour, const char *format,
@@ -239,7 +172,7 @@ void lg_cli_text(struct lg_cli *cli, const char *text)
 {
 	struct lg_buffer clean = {0};
 
-	append_clean(&clean, text, 1);
+	append_clean(&clean, text);
 	lg_cli_progress_end(cli);
 	if (clean.len > 0)
 		fwrite(clean.data, 1, clean.len, cli->out);
@@ -261,7 +194,7 @@ void lg_table_cell(struct lg_table *table, const char *text)
 {
 	struct lg_buffer clean = {0};
 
-	append_clean(&clean, text != NULL ? text : "-", 1);
+	append_clean(&clean, text != NULL ? text : "-");
 	if (table->status == LG_OK)
 		table->status = lg_buffer_status(&clean, NULL);
 	if (table->status == LG_OK)

@@ -11,22 +11,11 @@
 
 #include <stdint.h>
 
-#include <cjson/cJSON.h>
-
 #include <logongate/buffer.h>
 #include <logongate/port/directory.h>
 
+#include "app/json_member.h"
 #include "cli/command.h"
-
-/* Members of an object; NULL stays null. Bytes that are no UTF-8 become
- * U+FFFD. A failed allocation shows as lg_cli_json failing. */
-void lg_json_text(cJSON *object, const char *name, const char *text);
-void lg_json_number(cJSON *object, const char *name, int64_t number);
-void lg_json_bool(cJSON *object, const char *name, int value);
-/* A time as RFC 3339 in UTC; 0 and less: null. */
-void lg_json_time(cJSON *object, const char *name, int64_t time_s);
-/* Appends a text to an array. */
-void lg_json_item(cJSON *array, const char *text);
 
 /* Prints the object as one line and deletes it; 0 or LG_EXIT_SOFTWARE. */
 int lg_cli_json(struct lg_cli *cli, cJSON *object);

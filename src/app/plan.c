@@ -1,0 +1,526 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * plan.c - asks, renders, compiles and judges
+ *
+ * One question goes to the directory for everything a plan needs. Whether a
+ * directory that did not answer matters is not decided here: each target's
+ * policy is compiled with the facts there are, and the fail table says whether
+ * that gives a policy. What stands in the way is collected at the end.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include <logongate/dn.h>
+
+#include "app/plan.h"
+
+static enum lg_status no_memory(struct lg_error *err)
+{
+	return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+}
+
+/* The names of the profile and of values that stay in force beside it. */
+static enum lg_status names_to_ask(const struct lg_plan_input *input,
+				   struct lg_strlist *out_dn,
+				   struct lg_strlist *out_user,
+				   struct lg_error *err)
+{
+	const struct lg_profile *profile = input->profile;
+	enum lg_status status = LG_OK;
+
+	for (size_t i = 0; i < profile->allow.count && status == LG_OK; i++) {
+		const char *dn = profile->allow.item[i];
+
+		/* The value "0" ends a lock (L11); it names nobody. */
+		if (strcmp(dn, "0") != 0)
+			status = lg_strlist_add(out_dn, dn, strlen(dn), err);
+	}
+	if (status == LG_OK && profile->single != NULL &&
+	    strcmp(profile->single, "0") != 0)
+		status = lg_strlist_add(out_dn, profile->single,
+					strlen(profile->single), err);
+	if (status == LG_OK)
+		status =
+			lg_strlist_add_all(out_user, &profile->allow_user, err);
+	for (size_t i = 0; i < input->server_count && status == LG_OK &&
+			   !profile->names_present;
+	     i++) {
+		const struct lg_plan_server *server = &input->server[i];
+
+		if (server->before != NULL)
+			status = lg_policy_names(server->render.dialect,
+						 server->before, out_dn,
+						 out_user, err);
+	}
+	return status;
+}
+
+static enum lg_status add_unasked(struct lg_findings *findings,
+				  const struct lg_strlist *names,
+				  enum lg_asked_as asked_as,
+				  struct lg_error *err)
+{
+	enum lg_status status = LG_OK;
+
+	for (size_t i = 0; names != NULL && i < names->count; i++) {
+		struct lg_account account = {.asked_as = asked_as,
+					     .finding = LG_FINDING_UNASKED,
+					     .asked = names->item[i]};
+
+		status = lg_findings_add(findings, &account, NULL, 0, err);
+		if (status != LG_OK)
+			break;
+	}
+	return status;
+}
+
+/* Findings that say of every name that nobody asked. */
+static enum lg_status unasked(const struct lg_ask *ask,
+			      struct lg_findings **out_findings,
+			      struct lg_error *err)
+{
+	struct lg_findings *findings = NULL;
+	enum lg_status status = lg_findings_new(&findings, err);
+
+	if (status == LG_OK)
+		status = add_unasked(findings, ask->dn, LG_ASKED_DN, err);
+	if (status == LG_OK)
+		status = add_unasked(findings, ask->user, LG_ASKED_USER, err);
+	if (status == LG_OK)
+		status = add_unasked(findings, ask->break_glass,
+				     LG_ASKED_BREAK_GLASS, err);
+	if (status != LG_OK)
+		lg_findings_free(&findings);
+	else
+		*out_findings = findings;
+	return status;
+}
+
+/* One of the same profile and the same texts is told once. */
+static enum lg_status add_warning(struct lg_plan *plan, enum lg_warning code,
+				  const char *text, struct lg_error *err)
+{
+	for (size_t i = 0; i < plan->warnings.text.count; i++) {
+		if (plan->warnings.code[i] == code &&
+		    strcmp(plan->warnings.text.item[i], text) == 0)
+			return LG_OK;
+	}
+	return lg_warnings_add(&plan->warnings, code, err, "%s", text);
+}
+
+static enum lg_status add_warnings(struct lg_plan *plan,
+				   const struct lg_warnings *warnings,
+				   struct lg_error *err)
+{
+	enum lg_status status = LG_OK;
+
+	for (size_t i = 0; i < warnings->text.count && status == LG_OK; i++)
+		status = add_warning(plan, warnings->code[i],
+				     warnings->text.item[i], err);
+	return status;
+}
+
+static enum lg_status ask(struct lg_plan *plan,
+			  const struct lg_plan_input *input,
+			  struct lg_error *err)
+{
+	const struct lg_profile *profile = input->profile;
+	struct lg_strlist dn = {0}, user = {0};
+	struct lg_ask question = {.dn = &dn, .user = &user};
+	enum lg_status status;
+
+	status = names_to_ask(input, &dn, &user, err);
+	if (status != LG_OK)
+		goto done;
+	question.filter = profile->names_present ? profile->allow_filter : NULL;
+	if (input->break_glass != NULL && input->break_glass->count > 0)
+		question.break_glass = input->break_glass;
+	plan->facts = LG_FACTS_FINDINGS;
+	if (dn.count == 0 && user.count == 0 && question.filter == NULL &&
+	    question.break_glass == NULL) {
+		/* No list, nothing to ask (contract 7). */
+		status = lg_findings_new(&plan->findings, err);
+		goto done;
+	}
+	question.caller = input->caller;
+	if (input->directory == NULL)
+		status = lg_error_set(&plan->directory_error, LG_ERR_DIRECTORY,
+				      NULL,
+				      "no directory is named; --directory URI "
+				      "or [directory] uri names one");
+	else
+		status = input->directory->ask(
+			input->directory->self, &question, input->progress,
+			&plan->findings, &plan->directory_error);
+	if (status == LG_ERR_DIRECTORY || status == LG_ERR_TIMEOUT) {
+		plan->facts = LG_FACTS_NOT_ASKED;
+		status = unasked(&question, &plan->findings, err);
+	} else if (status != LG_OK && err != NULL) {
+		*err = plan->directory_error;
+	}
+done:
+	lg_strlist_release(&dn);
+	lg_strlist_release(&user);
+	return status;
+}
+
+/*
+ * Values that say one thing together. A profile that sets one of them owns
+ * them all: a list of users that was there before must not let in people whom
+ * the profile does not name.
+ */
+static const char *const together[][4] = {
+	{LG_VALUE_LOGON_ONLY_AS, LG_VALUE_LOGON_ONLY_AS_FILE,
+	 LG_VALUE_LOGON_ONLY_AS_USERS, LG_VALUE_WHEN_INVALID},
+	{LG_VALUE_DISABLE_MAPI_CLIENTS, LG_VALUE_FOUR_PART,
+	 LG_VALUE_UNKNOWN_VERSION, NULL},
+	{LG_VALUE_DISABLE_MAPI_CLIENT_PROCESSES, LG_VALUE_UNKNOWN_PROCESS, NULL,
+	 NULL},
+};
+#define NAMES_GROUP 0
+
+static int sets_any(const struct lg_registry *values, size_t group)
+{
+	for (size_t i = 0; i < 4 && together[group][i] != NULL; i++) {
+		if (lg_registry_find(values, LG_KEY_PARAMETERS_SYSTEM,
+				     together[group][i]) != NULL)
+			return 1;
+	}
+	return 0;
+}
+
+/* What the server holds once the values are written over what is there. */
+static enum lg_status merge(const struct lg_registry *before,
+			    const struct lg_registry *values,
+			    struct lg_registry **out_after,
+			    struct lg_error *err)
+{
+	struct lg_registry *after = NULL;
+	enum lg_status status;
+
+	if (before != NULL)
+		status = lg_registry_copy(before, &after, err);
+	else
+		status = lg_registry_new(&after, err);
+	for (size_t group = 0;
+	     status == LG_OK && group < sizeof(together) / sizeof(together[0]);
+	     group++) {
+		for (size_t i = 0; i < 4 && together[group][i] != NULL &&
+				   sets_any(values, group);
+		     i++)
+			lg_registry_delete(after, LG_KEY_PARAMETERS_SYSTEM,
+					   together[group][i]);
+	}
+	for (size_t i = 0; status == LG_OK && i < lg_registry_count(values);
+	     i++)
+		status = lg_registry_set(after, lg_registry_at(values, i), err);
+	if (status != LG_OK)
+		lg_registry_free(&after);
+	else
+		*out_after = after;
+	return status;
+}
+
+static enum lg_status compile(struct lg_plan *plan,
+			      const struct lg_plan_input *input,
+			      struct lg_plan_target *target,
+			      struct lg_error *err)
+{
+	struct lg_policy_input policy = {
+		.dialect = target->dialect,
+		.values = target->after,
+		.facts = plan->facts,
+		.findings = plan->facts == LG_FACTS_FINDINGS ? plan->findings
+							     : NULL,
+		.break_glass = input->break_glass,
+		.generation = input->generation,
+	};
+	struct lg_warnings warnings = {0};
+	enum lg_status status;
+
+	status = lg_policy_compile(&policy, &target->policy, &warnings, err);
+	if (status == LG_ERR_DIRECTORY)
+		status = LG_OK;
+	if (status == LG_OK)
+		status = add_warnings(plan, &warnings, err);
+	if (status != LG_OK || target->policy == NULL)
+		goto done;
+	target->gate = lg_policy_gate(target->policy);
+	if (sets_any(target->values, NAMES_GROUP))
+		target->engages = target->gate != LG_GATE_OFF;
+	else
+		target->engages = lg_policy_limits(target->policy);
+	if (!target->engages && lg_registry_count(target->values) > 0 &&
+	    !lg_warnings_has(&plan->warnings, LG_WARN_FAILS_OPEN))
+		status = add_warning(plan, LG_WARN_FAILS_OPEN,
+				     "nothing in this profile keeps anybody "
+				     "out: the lock would not lock",
+				     err);
+done:
+	lg_warnings_release(&warnings);
+	return status;
+}
+
+static enum lg_status fill_target(struct lg_plan *plan,
+				  const struct lg_plan_input *input,
+				  size_t index, struct lg_error *err)
+{
+	const struct lg_plan_server *server = &input->server[index];
+	struct lg_plan_target *target = &plan->target[index];
+	struct lg_strlist unsupported = {0};
+	struct lg_warnings warnings = {0};
+	enum lg_status status;
+
+	target->name = server->name;
+	target->dialect = server->render.dialect;
+	target->backend = server->backend;
+	target->before = server->before;
+	target->takes_effect = lg_dialect_traits(target->dialect)->takes_effect;
+	target->restarts = server->restarts &&
+			   target->takes_effect == LG_TAKES_EFFECT_RESTART;
+	status = lg_profile_render(input->profile, &server->render,
+				   plan->findings, &target->values,
+				   &unsupported, &warnings, err);
+	if (status == LG_OK)
+		status = lg_profile_lint(input->profile, target->dialect,
+					 &warnings, err);
+	if (status == LG_OK)
+		status = add_warnings(plan, &warnings, err);
+	if (status == LG_OK)
+		status = merge(server->before, target->values, &target->after,
+			       err);
+	if (status == LG_OK)
+		status = compile(plan, input, target, err);
+	lg_strlist_release(&unsupported);
+	lg_warnings_release(&warnings);
+	return status;
+}
+
+static const struct lg_account *
+caller_account(const struct lg_findings *findings)
+{
+	for (size_t i = 0; i < findings->account_count; i++) {
+		if (findings->account[i].asked_as == LG_ASKED_CALLER)
+			return &findings->account[i];
+	}
+	return NULL;
+}
+
+/* locks-you-out: the directory knows the caller and the names refuse them. */
+static enum lg_status judge_caller(struct lg_plan *plan,
+				   const struct lg_plan_input *input,
+				   struct lg_error *err)
+{
+	const struct lg_account *account = caller_account(plan->findings);
+	struct lg_attempt attempt = {0};
+	enum lg_status status = LG_OK;
+
+	if (input->caller == NULL || account == NULL ||
+	    (account->finding != LG_FINDING_ONE &&
+	     account->finding != LG_FINDING_MANY))
+		return LG_OK;
+	attempt.user = input->caller;
+	attempt.user_len = strlen(input->caller);
+	if (account->finding == LG_FINDING_ONE && account->dn != NULL) {
+		attempt.dn = account->dn;
+		attempt.dn_len = strlen(account->dn);
+	}
+	for (size_t i = 0; i < plan->target_count && status == LG_OK; i++) {
+		const struct lg_policy *policy = plan->target[i].policy;
+		struct lg_decision decision;
+
+		if (policy == NULL)
+			continue;
+		decision = lg_policy_decide(policy, &attempt);
+		if (decision.reason != LG_REASON_NOT_LISTED &&
+		    decision.reason != LG_REASON_NOBODY)
+			continue;
+		status = lg_warnings_add(
+			&plan->warnings, LG_WARN_LOCKS_YOU_OUT, err,
+			"your own account, %s, is neither listed nor "
+			"break-glass: it would be locked out too",
+			input->caller);
+		break;
+	}
+	return status;
+}
+
+static enum lg_status judge_time(struct lg_plan *plan,
+				 const struct lg_plan_input *input,
+				 struct lg_error *err)
+{
+	enum lg_status status = LG_OK;
+
+	for (size_t i = 0; i < plan->target_count && status == LG_OK; i++) {
+		const struct lg_plan_server *server = &input->server[i];
+		int64_t poll_s = server->next_poll_s;
+
+		if (plan->target[i].takes_effect != LG_TAKES_EFFECT_POLL ||
+		    plan->until_s == 0)
+			continue;
+		if (poll_s < plan->starts_s)
+			poll_s = plan->starts_s + LG_POLL_INTERVAL_S;
+		if (plan->until_s <= poll_s)
+			status = lg_warnings_add(
+				&plan->warnings, LG_WARN_ENDS_BEFORE_IT_BITES,
+				err,
+				"%s reads its values every %d minutes: the "
+				"lock may be over before it bites",
+				plan->target[i].name, LG_POLL_INTERVAL_S / 60);
+	}
+	return status;
+}
+
+static enum lg_status judge_sessions(struct lg_plan *plan,
+				     const struct lg_plan_input *input,
+				     struct lg_error *err)
+{
+	const struct lg_plan_target *local = NULL;
+	int is_local = 0;
+
+	for (size_t i = 0; i < plan->target_count; i++) {
+		if (input->server[i].is_local) {
+			local = &plan->target[i];
+			is_local = 1;
+		}
+	}
+	if (is_local && input->session_control == LG_SESSIONS_UNKNOWN)
+		return add_warning(plan, LG_WARN_NO_SESSION_CONTROL,
+				   "no server here tells of its open sessions: "
+				   "who is in stays in",
+				   err);
+	plan->session_count = input->session_count;
+	if (input->session_count == 0)
+		return LG_OK;
+	plan->cut = calloc(input->session_count, 1);
+	plan->decision = calloc(input->session_count, sizeof(*plan->decision));
+	if (plan->cut == NULL || plan->decision == NULL)
+		return no_memory(err);
+	if (local == NULL || local->policy == NULL)
+		return LG_OK;
+	plan->cut_count =
+		lg_sweep_plan(local->policy, input->session,
+			      input->session_count, plan->cut, plan->decision);
+	if (local->restarts) {
+		/* T1: the restart itself ends every session. */
+		memset(plan->cut, 1, input->session_count);
+		plan->cut_count = input->session_count;
+	}
+	return LG_OK;
+}
+
+int lg_plan_must_accept(const struct lg_plan *plan,
+			const struct lg_plan_input *input, size_t warning)
+{
+	enum lg_warning code = plan->warnings.code[warning];
+	unsigned int accepting = input->accepting;
+
+	switch (lg_warning_weight(code)) {
+	case LG_WEIGHT_TOLD:
+		return 0;
+	case LG_WEIGHT_ACCEPT_OPEN:
+		return (accepting & LG_ACCEPT_OPEN) == 0;
+	case LG_WEIGHT_ACCEPT:
+		break;
+	}
+	if ((accepting & LG_ACCEPT_WARNINGS) != 0 ||
+	    (input->profile->accept & (UINT32_C(1) << code)) != 0)
+		return 0;
+	if (code == LG_WARN_SYSTEM_VERSIONS_BLOCKED)
+		return !input->profile->allow_system_block;
+	/* --accept-open includes the warnings that lead to it. */
+	if ((accepting & LG_ACCEPT_OPEN) != 0 &&
+	    lg_warnings_has(&plan->warnings, LG_WARN_FAILS_OPEN))
+		return code != LG_WARN_DN_NOT_FOUND &&
+		       code != LG_WARN_DN_AMBIGUOUS;
+	return 1;
+}
+
+static void worse(struct lg_plan *plan, enum lg_plan_answer answer)
+{
+	if (answer > plan->answer)
+		plan->answer = answer;
+}
+
+static enum lg_status judge(struct lg_plan *plan,
+			    const struct lg_plan_input *input,
+			    struct lg_error *err)
+{
+	enum lg_status status = LG_OK;
+
+	for (size_t i = 0; i < plan->target_count; i++) {
+		if (plan->target[i].policy == NULL)
+			worse(plan, LG_PLAN_DIRECTORY);
+		if (lg_registry_count(plan->target[i].values) == 0)
+			worse(plan, LG_PLAN_NOTHING);
+	}
+	for (size_t i = 0; i < plan->warnings.text.count && status == LG_OK;
+	     i++) {
+		const char *text = plan->warnings.text.item[i];
+
+		if (!lg_plan_must_accept(plan, input, i))
+			continue;
+		worse(plan, plan->warnings.code[i] == LG_WARN_FAILS_OPEN
+				    ? LG_PLAN_OPEN
+				    : LG_PLAN_WARNINGS);
+		status = lg_strlist_add(&plan->unaccepted, text, strlen(text),
+					err);
+	}
+	return status;
+}
+
+enum lg_status lg_plan_new(const struct lg_plan_input *input,
+			   struct lg_plan **out_plan, struct lg_error *err)
+{
+	struct lg_plan *plan = calloc(1, sizeof(*plan));
+	enum lg_status status = LG_OK;
+
+	if (plan == NULL)
+		return no_memory(err);
+	plan->now_s = input->now_s;
+	plan->starts_s = input->starts_s > 0 ? input->starts_s : input->now_s;
+	plan->until_s = input->until_s;
+	plan->profile = strdup(input->profile->name);
+	plan->target = calloc(input->server_count + 1, sizeof(*plan->target));
+	if (plan->profile == NULL || plan->target == NULL)
+		status = no_memory(err);
+	else
+		status = ask(plan, input, err);
+	while (status == LG_OK && plan->target_count < input->server_count)
+		status = fill_target(plan, input, plan->target_count++, err);
+	if (status == LG_OK)
+		status = judge_caller(plan, input, err);
+	if (status == LG_OK)
+		status = judge_time(plan, input, err);
+	if (status == LG_OK)
+		status = judge_sessions(plan, input, err);
+	if (status == LG_OK)
+		status = judge(plan, input, err);
+	if (status != LG_OK)
+		lg_plan_free(&plan);
+	else
+		*out_plan = plan;
+	return status;
+}
+
+void lg_plan_free(struct lg_plan **plan)
+{
+	struct lg_plan *p = *plan;
+
+	*plan = NULL;
+	if (p == NULL)
+		return;
+	for (size_t i = 0; i < p->target_count; i++) {
+		lg_policy_free(&p->target[i].policy);
+		lg_registry_free(&p->target[i].after);
+		lg_registry_free(&p->target[i].values);
+	}
+	lg_findings_free(&p->findings);
+	lg_warnings_release(&p->warnings);
+	lg_strlist_release(&p->unaccepted);
+	free(p->cut);
+	free(p->decision);
+	free(p->target);
+	free(p->profile);
+	free(p);
+}
