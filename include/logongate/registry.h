@@ -152,4 +152,13 @@ enum lg_status lg_reg_text_render(const struct lg_registry *registry,
 				  struct lg_buffer *out_bytes,
 				  struct lg_error *err);
 
+/*
+ * Appends a block that takes one value away when the file is imported, to a
+ * text that lg_reg_text_render made in the same encoding.
+ */
+enum lg_status lg_reg_text_render_deletion(const char *key, const char *name,
+					   enum lg_reg_encoding encoding,
+					   struct lg_buffer *out_bytes,
+					   struct lg_error *err);
+
 #endif

@@ -199,3 +199,33 @@ out:
 	lg_buffer_release(&writer.data);
 	return status;
 }
+
+enum lg_status lg_reg_text_render_deletion(const char *key, const char *name,
+					   enum lg_reg_encoding encoding,
+					   struct lg_buffer *out_bytes,
+					   struct lg_error *err)
+{
+	struct lg_buffer text = {0};
+	const char *line_end = encoding == LG_REG_ENCODING_UTF16 ? "\r\n"
+								: "\n";
+	enum lg_status status;
+
+	if (has_control(key) || has_control(name))
+		return lg_error_set(err, LG_ERR_SYNTAX, NULL,
+				    "a name with a control character cannot "
+				    "be written to a registry file");
+	lg_buffer_format(&text, "[%s]%s", key, line_end);
+	write_quoted(&text, name);
+	lg_buffer_format(&text, "=-%s%s", line_end, line_end);
+	status = lg_buffer_status(&text, err);
+	if (status)
+		goto out;
+	if (encoding == LG_REG_ENCODING_UTF16)
+		lg_utf16_append(out_bytes, text.data, text.len);
+	else
+		lg_buffer_append(out_bytes, text.data, text.len);
+	status = lg_buffer_status(out_bytes, err);
+out:
+	lg_buffer_release(&text);
+	return status;
+}

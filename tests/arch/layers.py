@@ -7,8 +7,9 @@ import re
 import tree
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.M)
-# What the HTTP doors of Dovecot, nginx and people share is named as such.
-SHARED_ADAPTERS = {"http"}
+# What the HTTP doors of Dovecot, nginx and people share is named as such; files
+# and secrets are read and replaced in one way by all.
+SHARED_ADAPTERS = {"http", "system"}
 # JSON is how values are written down: app may use cJSON, the core does not.
 JSON = re.compile(r"(cjson/)?cJSON")
 FOREIGN = re.compile(r"(uv|microhttpd|ldap|lber|ldif|iniparser|cJSON|gnutls/|"

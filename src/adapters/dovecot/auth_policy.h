@@ -26,12 +26,14 @@ struct lg_auth_policy {
 	const char *remote_port;
 	const char *local_port;
 	const char *protocol_text;
-	enum lg_protocol protocol;	/* "sieve" is IMAP */
+	enum lg_protocol protocol; /* "sieve" is IMAP */
+	int is_decided;            /* 0: smtp (Postfix answers at MAIL), lmtp,
+				 * doveadm: admit */
 	const char *session_id;
-	const char *client_id;		/* an IMAP ID list */
+	const char *client_id; /* an IMAP ID list */
 	const char *mech;
-	int success;			/* -1: not in the request */
-	int policy_reject;		/* -1: not in the request */
+	int success;       /* -1: not in the request */
+	int policy_reject; /* -1: not in the request */
 };
 
 /*
@@ -47,10 +49,6 @@ void lg_auth_policy_release(struct lg_auth_policy *request);
 /* The name a logon is judged by: the master user's where there is one
  * (contract 7 "Names"), else user, else login; NULL where all are empty. */
 const char *lg_auth_policy_name(const struct lg_auth_policy *request);
-
-/* Whether this door decides for the protocol: not for smtp (Postfix answers
- * at MAIL), lmtp and doveadm. */
-int lg_auth_policy_is_decided(const struct lg_auth_policy *request);
 
 /* Appends {"status":0}. */
 void lg_auth_policy_admit(struct lg_buffer *answer);

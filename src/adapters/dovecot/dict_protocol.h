@@ -16,11 +16,11 @@
 #define LG_DICT_LINE_MAX 65536
 
 enum lg_dict_event {
-	LG_DICT_MORE = 0,	/* no whole line yet */
+	LG_DICT_MORE = 0, /* no whole line yet */
 	LG_DICT_HELLO,
 	LG_DICT_LOOKUP,
-	LG_DICT_OTHER,		/* a command this dict does not have */
-	LG_DICT_BAD		/* not the protocol: close the connection */
+	LG_DICT_OTHER, /* a command this dict does not have */
+	LG_DICT_BAD    /* not the protocol: close the connection */
 };
 
 /*
@@ -30,10 +30,11 @@ enum lg_dict_event {
  */
 struct lg_dict_request {
 	const char *key;
-	const char *name;	/* NULL: none after the key */
+	const char *name; /* NULL: none after the key */
 	size_t name_len;
 	const char *protocol_text;
-	enum lg_protocol protocol;
+	enum lg_protocol protocol; /* "sieve" is IMAP */
+	int is_decided; /* 0: smtp, lmtp, doveadm: admit (contract 8) */
 	const char *address;
 };
 

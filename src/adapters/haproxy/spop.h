@@ -34,20 +34,20 @@ struct lg_spop_bytes {
 struct lg_spop_notify {
 	uint64_t stream_id;
 	uint64_t frame_id;
-	struct lg_spop_bytes src;	/* 4 or 16 bytes of address */
-	int64_t sport;			/* -1 not known; likewise below */
+	struct lg_spop_bytes src; /* 4 or 16 bytes of address */
+	int64_t sport;            /* -1 not known; likewise below */
 	struct lg_spop_bytes method;
 	struct lg_spop_bytes path;
-	struct lg_spop_bytes rt;	/* X-RequestType */
-	int64_t rtn;			/* how many of that header */
-	struct lg_spop_bytes clen;	/* Content-Length */
-	int64_t bsize;			/* req.body_size */
+	struct lg_spop_bytes rt;   /* X-RequestType */
+	int64_t rtn;               /* how many of that header */
+	struct lg_spop_bytes clen; /* Content-Length */
+	int64_t bsize;             /* req.body_size */
 	struct lg_spop_bytes body;
-	struct lg_spop_bytes ce;	/* Content-Encoding */
-	struct lg_spop_bytes ca;	/* X-ClientApplication */
-	struct lg_spop_bytes ua;	/* User-Agent */
-	struct lg_spop_bytes ci;	/* X-ClientInfo */
-	struct lg_spop_bytes rid;	/* X-RequestId */
+	struct lg_spop_bytes ce;  /* Content-Encoding */
+	struct lg_spop_bytes ca;  /* X-ClientApplication */
+	struct lg_spop_bytes ua;  /* User-Agent */
+	struct lg_spop_bytes ci;  /* X-ClientInfo */
+	struct lg_spop_bytes rid; /* X-RequestId */
 	struct lg_spop_bytes user;
 	struct lg_spop_bytes proto;
 };
@@ -59,15 +59,15 @@ void lg_spop_address(const struct lg_spop_notify *notify,
 
 /* One connection. Zero-initialise. */
 struct lg_spop_agent {
-	uint32_t max_frame_size;	/* 0 before HELLO */
+	uint32_t max_frame_size; /* 0 before HELLO */
 	int is_over;
 };
 
 enum lg_spop_event {
-	LG_SPOP_MORE = 0,	/* nothing whole yet; read on */
-	LG_SPOP_HELLO,		/* greeted; the answer is appended */
-	LG_SPOP_NOTIFY,		/* *out_notify waits for lg_spop_ack */
-	LG_SPOP_CLOSE		/* write what is appended, then close */
+	LG_SPOP_MORE = 0, /* nothing whole yet; read on */
+	LG_SPOP_HELLO,    /* greeted; the answer is appended */
+	LG_SPOP_NOTIFY,   /* *out_notify waits for lg_spop_ack */
+	LG_SPOP_CLOSE     /* write what is appended, then close */
 };
 
 /*
@@ -81,12 +81,11 @@ enum lg_spop_event {
 enum lg_spop_event lg_spop_next(struct lg_spop_agent *agent,
 				const unsigned char *in, size_t len,
 				struct lg_spop_notify *out_notify,
-				struct lg_buffer *answer,
-				size_t *out_consumed);
+				struct lg_buffer *answer, size_t *out_consumed);
 
 /* What the transaction's variables are set to; NULL ones are not set. */
 struct lg_spop_actions {
-	const char *action;	/* "admit", "render", "error" */
+	const char *action; /* "admit", "render", "error" */
 	const char *token;
 	const char *status;
 	const char *reason;

@@ -38,20 +38,20 @@ struct lg_http_answer {
 void lg_http_answer_release(struct lg_http_answer *answer);
 
 enum lg_http_refusal_kind {
-	LG_HTTP_REFUSAL_PAGE = 0,	/* status + Retry-After + a page */
-	LG_HTTP_REFUSAL_MAPI_DENIAL,	/* 200, the 109 bytes */
-	LG_HTTP_REFUSAL_MAPI_CODE	/* 200 text/html, X-ResponseCode */
+	LG_HTTP_REFUSAL_PAGE = 0,    /* status + Retry-After + a page */
+	LG_HTTP_REFUSAL_MAPI_DENIAL, /* 200, the 109 bytes */
+	LG_HTTP_REFUSAL_MAPI_CODE    /* 200 text/html, X-ResponseCode */
 };
 
 /* What stands behind a token. Texts may be NULL; none need be clean. */
 struct lg_http_refusal {
 	enum lg_http_refusal_kind kind;
-	unsigned int status;		/* PAGE: 503, or 500 (E4) */
+	unsigned int status; /* PAGE: 503, or 500 (E4) */
 	unsigned int retry_s;
 	enum lg_reason reason;
 	enum lg_mapi_code code;
-	const char *text;		/* for people */
-	const char *request_type;	/* echoed to MAPI clients */
+	const char *text;         /* for people */
+	const char *request_type; /* echoed to MAPI clients */
 	const char *request_id;
 	const char *client_info;
 };
@@ -73,7 +73,7 @@ enum lg_status lg_http_answer_render(const struct lg_http_refusal *refusal,
 
 /* What GET / shows; absent texts are NULL. */
 struct lg_http_status {
-	const char *state;	/* "off", "listed", "nobody" */
+	const char *state; /* "off", "listed", "nobody" */
 	const char *profile;
 	const char *since;
 	const char *until;
@@ -82,7 +82,7 @@ struct lg_http_status {
 	const char *version;
 	uint64_t refused;
 	uint64_t sessions;
-	const char *const *loud;	/* what an administrator must see */
+	const char *const *loud; /* what an administrator must see */
 	size_t loud_count;
 };
 

@@ -24,29 +24,29 @@ struct lg_http_headers {
 
 /* Which refusal the client understands. */
 enum lg_http_service {
-	LG_HTTP_SERVICE_WEB = 0,	/* a page, always 503 */
-	LG_HTTP_SERVICE_OWA,		/* a page, http_refusal */
-	LG_HTTP_SERVICE_MAPI		/* the denial, X-ResponseCode */
+	LG_HTTP_SERVICE_WEB = 0, /* a page, always 503 */
+	LG_HTTP_SERVICE_OWA,     /* a page, http_refusal */
+	LG_HTTP_SERVICE_MAPI     /* the denial, X-ResponseCode */
 };
 
 /* Borrowed from the headers; absent and empty ones are NULL. */
 struct lg_http_check {
-	const char *user;		/* X-Gate-User */
-	const char *gate_protocol;	/* X-Gate-Protocol */
-	const char *method;		/* X-Original-Method, X-Forwarded-.. */
-	const char *uri;		/* X-Original-URI, X-Forwarded-Uri */
-	const char *address;		/* X-Real-IP, X-Forwarded-For */
-	size_t address_len;		/* the first of X-Forwarded-For */
+	const char *user;          /* X-Gate-User */
+	const char *gate_protocol; /* X-Gate-Protocol */
+	const char *method;        /* X-Original-Method, X-Forwarded-.. */
+	const char *uri;           /* X-Original-URI, X-Forwarded-Uri */
+	const char *address;       /* X-Real-IP, X-Forwarded-For */
+	size_t address_len;        /* the first of X-Forwarded-For */
 	const char *user_agent;
-	const char *application;	/* X-ClientApplication */
-	const char *request_type;	/* X-RequestType */
+	const char *application;  /* X-ClientApplication */
+	const char *request_type; /* X-RequestType */
 	size_t request_type_count;
-	const char *client_info;	/* X-ClientInfo */
-	const char *request_id;		/* X-RequestId */
+	const char *client_info; /* X-ClientInfo */
+	const char *request_id;  /* X-RequestId */
 	const char *content_length;
 	const char *content_encoding;
-	const char *token;		/* X-Gate-Token */
-	enum lg_protocol protocol;	/* "mapi" is MAPI, all else HTTP */
+	const char *token;         /* X-Gate-Token */
+	enum lg_protocol protocol; /* "mapi" is MAPI, all else HTTP */
 	enum lg_http_service service;
 };
 

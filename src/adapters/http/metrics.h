@@ -15,11 +15,11 @@
 
 /* One door's logons since the gate started. */
 struct lg_metrics_door {
-	const char *name;	/* "http", "spop", "postfix", "dict" ... */
+	const char *name; /* "http", "spop", "postfix", "dict" ... */
 	uint64_t admitted;
 	uint64_t refused;
-	uint64_t unreadable;	/* requests that were none */
-	uint64_t connections;	/* open now */
+	uint64_t unreadable;  /* requests that were none */
+	uint64_t connections; /* open now */
 };
 
 struct lg_metrics {
@@ -28,13 +28,13 @@ struct lg_metrics {
 	uint64_t refused_by_reason[LG_REASON_COUNT];
 	enum lg_gate_state gate;
 	int lock_active;
-	int64_t lock_until_s;		/* wall clock; 0 where no lock */
+	int64_t lock_until_s; /* wall clock; 0 where no lock */
 	int has_policy;
 	uint64_t generation;
 	uint64_t sessions;
-	uint64_t cut;			/* sessions cut since the start */
+	uint64_t cut; /* sessions cut since the start */
 	uint64_t policy_bytes;
-	int64_t started_s;		/* wall clock */
+	int64_t started_s; /* wall clock */
 	const char *version;
 };
 

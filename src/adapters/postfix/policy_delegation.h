@@ -23,7 +23,7 @@ struct lg_postfix_text {
 
 /* The attributes a gate looks at; others are read over. Borrows from in. */
 struct lg_postfix_request {
-	struct lg_postfix_text protocol_state;	/* "MAIL", "RCPT"... */
+	struct lg_postfix_text protocol_state; /* "MAIL", "RCPT"... */
 	struct lg_postfix_text sasl_username;
 	struct lg_postfix_text sasl_method;
 	struct lg_postfix_text client_address;
@@ -38,9 +38,9 @@ struct lg_postfix_request {
 };
 
 enum lg_postfix_event {
-	LG_POSTFIX_MORE = 0,	/* no whole request yet */
+	LG_POSTFIX_MORE = 0, /* no whole request yet */
 	LG_POSTFIX_REQUEST,
-	LG_POSTFIX_BAD		/* not a request: close the connection */
+	LG_POSTFIX_BAD /* not a request: close the connection */
 };
 
 /*

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * service.c - what both Dovecot doors share; see service.h
+ *
+ * A cleaned text is UTF-8 without control characters, so that only the quote
+ * and the backslash are left to escape in JSON.
+ */
+#include <string.h>
+
+#include <logongate/message.h>
+
+#include "adapters/dovecot/service.h"
+
+enum lg_protocol lg_dovecot_protocol(const char *service)
+{
+	static const struct {
+		const char *service;
+		enum lg_protocol protocol;
+	} known[] = {
+		{"imap", LG_PROTOCOL_IMAP},  {"pop3", LG_PROTOCOL_POP3},
+		{"sieve", LG_PROTOCOL_IMAP}, {"managesieve", LG_PROTOCOL_IMAP},
+		{"smtp", LG_PROTOCOL_SMTP},  {"submission", LG_PROTOCOL_SMTP},
+	};
+	size_t i;
+
+	for (i = 0; service && i < sizeof(known) / sizeof(known[0]); i++)
+		if (!strcmp(service, known[i].service))
+			return known[i].protocol;
+	return LG_PROTOCOL_UNKNOWN;
+}
+
+int lg_dovecot_is_decided(const char *service)
+{
+	return !service ||
+	       (strcmp(service, "smtp") != 0 && strcmp(service, "lmtp") != 0 &&
+		strcmp(service, "doveadm") != 0);
+}
+
+const char *lg_dovecot_response_code(enum lg_protocol protocol)
+{
+	return protocol == LG_PROTOCOL_POP3 ? "[SYS/TEMP] " : "[UNAVAILABLE] ";
+}
+
+void lg_dovecot_json_text(const char *prefix, const char *text,
+			  struct lg_buffer *out_json)
+{
+	struct lg_buffer clean = {0};
+	size_t i;
+
+	lg_buffer_char(out_json, '"');
+	lg_buffer_text(out_json, prefix);
+	lg_message_clean(text, strlen(text), &clean);
+	for (i = 0; i < clean.len; i++) {
+		if (clean.data[i] == '"' || clean.data[i] == '\\')
+			lg_buffer_char(out_json, '\\');
+		lg_buffer_char(out_json, clean.data[i]);
+	}
+	lg_buffer_char(out_json, '"');
+	if (lg_buffer_status(&clean, NULL) != LG_OK)
+		out_json->status = LG_ERR_NO_MEMORY;
+	lg_buffer_release(&clean);
+}

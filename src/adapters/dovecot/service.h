@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * dovecot/service.h - what both Dovecot doors share: services and JSON texts
+ *
+ * Layer: adapter; core only.
+ */
+#ifndef LG_ADAPTERS_DOVECOT_SERVICE_H
+#define LG_ADAPTERS_DOVECOT_SERVICE_H
+
+#include <logongate/buffer.h>
+#include <logongate/policy.h>
+
+/*
+ * The protocol that a Dovecot service (%s) is. sieve and managesieve are
+ * IMAP: their people read mail. submission is SMTP.
+ */
+enum lg_protocol lg_dovecot_protocol(const char *service);
+
+/* Whether a logon through this service is decided here: not for smtp, whose
+ * refusal Postfix gives at MAIL, nor for lmtp and doveadm. */
+int lg_dovecot_is_decided(const char *service);
+
+/* "[SYS/TEMP] " for POP3, "[UNAVAILABLE] " otherwise (E5). */
+const char *lg_dovecot_response_code(enum lg_protocol protocol);
+
+/* Appends prefix and text, cleaned, as one JSON string. */
+void lg_dovecot_json_text(const char *prefix, const char *text,
+			  struct lg_buffer *out_json);
+
+#endif

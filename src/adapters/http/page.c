@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * page.c - HTML without anything that has to be fetched
+ *
+ * A page goes out while the server is being worked on: no script, no image,
+ * no style sheet, so that nothing on it can fail. Every text is escaped.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include <logongate/message.h>
+
+#include "adapters/http/page.h"
+
+void lg_http_escape(const char *text, struct lg_buffer *out_html)
+{
+	struct lg_buffer clean = {0};
+	size_t i;
+
+	lg_message_clean(text, strlen(text), &clean);
+	for (i = 0; i < clean.len; i++) {
+		switch (clean.data[i]) {
+		case '&':
+			lg_buffer_text(out_html, "&amp;");
+			break;
+		case '<':
+			lg_buffer_text(out_html, "&lt;");
+			break;
+		case '>':
+			lg_buffer_text(out_html, "&gt;");
+			break;
+		case '"':
+			lg_buffer_text(out_html, "&quot;");
+			break;
+		case '\'':
+			lg_buffer_text(out_html, "&#39;");
+			break;
+		default:
+			lg_buffer_char(out_html, clean.data[i]);
+		}
+	}
+	if (lg_buffer_status(&clean, NULL) != LG_OK)
+		out_html->status = LG_ERR_NO_MEMORY;
+	lg_buffer_release(&clean);
+}
+
+static void head(const char *title, struct lg_buffer *out)
+{
+	lg_buffer_text(
+		out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
+		     "<meta charset=\"utf-8\">\n"
+		     "<meta name=\"viewport\" content=\"width=device-width\">\n"
+		     "<meta name=\"robots\" content=\"noindex\">\n<title>");
+	lg_buffer_text(out, title);
+	lg_buffer_text(
+		out, "</title>\n<style>body{font:1.1em/1.5 sans-serif;"
+		     "max-width:36em;margin:4em auto;padding:0 1em;"
+		     "background:#fff;color:#222}"
+		     "table{border-collapse:collapse}"
+		     "th{text-align:left;padding-right:2em;font-weight:normal;"
+		     "color:#555}</style>\n</head>\n<body>\n<h1>");
+	lg_buffer_text(out, title);
+	lg_buffer_text(out, "</h1>\n");
+}
+
+static void foot(struct lg_buffer *out)
+{
+	lg_buffer_text(out, "</body>\n</html>\n");
+}
+
+void lg_http_refusal_page(const char *text, struct lg_buffer *out_html)
+{
+	head("Mail is not available right now", out_html);
+	lg_buffer_text(out_html, "<p>");
+	lg_http_escape(text, out_html);
+	lg_buffer_text(out_html,
+		       "</p>\n<p>You do not need to change anything, and your "
+		       "password is still the same.</p>\n");
+	foot(out_html);
+}
+
+static void row(const char *name, const char *value, struct lg_buffer *out)
+{
+	if (!value)
+		return;
+	lg_buffer_format(out, "<tr><th>%s</th><td>", name);
+	lg_http_escape(value, out);
+	lg_buffer_text(out, "</td></tr>\n");
+}
+
+static void row_number(const char *name, uint64_t value, struct lg_buffer *out)
+{
+	lg_buffer_format(out, "<tr><th>%s</th><td>%" PRIu64 "</td></tr>\n",
+			 name, value);
+}
+
+void lg_http_status_page(const struct lg_http_status *status,
+			 struct lg_buffer *out_html)
+{
+	size_t i;
+
+	head("logongate", out_html);
+	for (i = 0; i < status->loud_count; i++) {
+		lg_buffer_text(out_html, "<p><strong>");
+		lg_http_escape(status->loud[i], out_html);
+		lg_buffer_text(out_html, "</strong></p>\n");
+	}
+	lg_buffer_text(out_html, "<table>\n");
+	row("Gate", status->state, out_html);
+	row("Profile", status->profile, out_html);
+	row("Since", status->since, out_html);
+	row("Until", status->until, out_html);
+	row("By", status->by, out_html);
+	row("Reason", status->reason, out_html);
+	row_number("Open sessions", status->sessions, out_html);
+	row_number("Refused", status->refused, out_html);
+	row("Version", status->version, out_html);
+	lg_buffer_text(out_html, "</table>\n");
+	foot(out_html);
+}

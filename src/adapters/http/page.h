@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * http/page.h - the two pages that people see
+ *
+ * Layer: adapter, inside gate_answer.h.
+ */
+#ifndef LG_ADAPTERS_HTTP_PAGE_H
+#define LG_ADAPTERS_HTTP_PAGE_H
+
+#include "adapters/http/gate_answer.h"
+
+/* Appends a page that says text and nothing of the server. */
+void lg_http_refusal_page(const char *text, struct lg_buffer *out_html);
+
+void lg_http_status_page(const struct lg_http_status *status,
+			 struct lg_buffer *out_html);
+
+#endif

@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * ldif_answers.c - what an export says of the names of an ask
+ *
+ * Each asked name is looked up in the index and the entries that were found
+ * are marked; then the accounts are written in the order of the port, with
+ * each logon name looked up once more to see whether an entry without a mark
+ * has it too.
+ */
+#include "ldif_answers.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <logongate/dn.h>
+#include <logongate/name.h>
+
+/* entry is set where the finding is one. */
+struct answer {
+	struct lg_account account;
+	size_t entry;
+};
+
+/* One ask under way. */
+struct question {
+	const struct lg_ldif_entries *entries;
+	const struct lg_strlist *login_attributes;
+	struct answer *answer;
+	size_t count;
+	size_t capacity;
+	unsigned char *found; /* by entry: a listed account */
+	const struct lg_progress *progress;
+	struct lg_error *err;
+};
+
+struct hits {
+	size_t count;
+	size_t first;
+	const unsigned char *found; /* for count_unlisted */
+};
+
+static void count_hit(void *context, size_t entry)
+{
+	struct hits *hits = context;
+
+	if (hits->count++ == 0)
+		hits->first = entry;
+}
+
+static void count_unlisted(void *context, size_t entry)
+{
+	struct hits *hits = context;
+
+	if (!hits->found[entry])
+		hits->count++;
+}
+
+static enum lg_status no_memory(struct question *question)
+{
+	return lg_error_set(question->err, LG_ERR_NO_MEMORY, NULL,
+			    "out of memory");
+}
+
+static enum lg_finding finding_of(size_t hits)
+{
+	return hits == 0   ? LG_FINDING_NONE
+	       : hits == 1 ? LG_FINDING_ONE
+			   : LG_FINDING_MANY;
+}
+
+/* What the export says of a DN: L10, L15, D3. */
+static enum lg_status look_up_dn(struct question *question,
+				 struct answer *answer)
+{
+	const struct lg_ldif_entries *entries = question->entries;
+	struct lg_account *account = &answer->account;
+	struct hits hits = {0};
+	size_t len = strlen(account->asked);
+	enum lg_status status;
+
+	if (lg_dn_check(account->asked, len, NULL, NULL) != LG_OK) {
+		account->finding = LG_FINDING_MALFORMED;
+		return LG_OK;
+	}
+	account->via = LG_VIA_LEGACY_EXCHANGE_DN;
+	status = lg_ldif_entries_find(entries, LG_LDIF_BY_DN, account->asked,
+				      len, count_hit, &hits, question->err);
+	if (status == LG_OK && hits.count == 0) {
+		account->via = LG_VIA_X500;
+		status = lg_ldif_entries_find(entries, LG_LDIF_BY_X500,
+					      account->asked, len, count_hit,
+					      &hits, question->err);
+	}
+	if (hits.count == 0)
+		account->via = LG_VIA_NOTHING;
+	account->finding = finding_of(hits.count);
+	answer->entry = hits.first;
+	return status;
+}
+
+static enum lg_status look_up_user(struct question *question,
+				   struct answer *answer)
+{
+	struct lg_account *account = &answer->account;
+	struct hits hits = {0};
+	size_t len = strlen(account->asked);
+	enum lg_status status = LG_OK;
+
+	/* A domain without a user names nobody. */
+	if (!lg_name_equals_folded(account->asked, len, "", 0))
+		status = lg_ldif_entries_find(
+			question->entries, LG_LDIF_BY_LOGIN, account->asked,
+			len, count_hit, &hits, question->err);
+	account->via = hits.count ? LG_VIA_LOGIN : LG_VIA_NOTHING;
+	account->finding = finding_of(hits.count);
+	answer->entry = hits.first;
+	return status;
+}
+
+/* Adds an answer and marks its entry as one of those listed. */
+static enum lg_status keep_answer(struct question *question,
+				  const struct answer *answer)
+{
+	if (question->count == question->capacity) {
+		size_t want = question->capacity ? question->capacity * 2 : 64;
+		struct answer *grown =
+			realloc(question->answer, want * sizeof(*grown));
+
+		if (!grown)
+			return no_memory(question);
+		question->answer = grown;
+		question->capacity = want;
+	}
+	if (answer->account.finding == LG_FINDING_ONE &&
+	    answer->account.asked_as != LG_ASKED_CALLER)
+		question->found[answer->entry] = 1;
+	question->answer[question->count++] = *answer;
+	return LG_OK;
+}
+
+static enum lg_status look_up(struct question *question,
+			      enum lg_asked_as asked_as, const char *asked)
+{
+	struct answer answer = {
+		.account = {.asked_as = asked_as, .asked = asked}};
+	enum lg_status status;
+
+	if (asked_as == LG_ASKED_USER || asked_as == LG_ASKED_CALLER)
+		status = look_up_user(question, &answer);
+	else
+		status = look_up_dn(question, &answer);
+	return status == LG_OK ? keep_answer(question, &answer) : status;
+}
+
+static enum lg_status look_up_all(struct question *question,
+				  enum lg_asked_as asked_as,
+				  const struct lg_strlist *asked)
+{
+	enum lg_status status = LG_OK;
+
+	for (size_t i = 0; asked && status == LG_OK && i < asked->count; i++)
+		status = look_up(question, asked_as, asked->item[i]);
+	return status;
+}
+
+static enum lg_status look_up_filter(struct question *question,
+				     const struct lg_ldif_filter *filter)
+{
+	const struct lg_ldif_entries *entries = question->entries;
+
+	for (size_t i = 0; i < entries->count; i++) {
+		struct answer answer = {
+			.account =
+				{
+					.asked_as = LG_ASKED_FILTER,
+					.finding = LG_FINDING_ONE,
+					.via = LG_VIA_FILTER,
+				},
+			.entry = i};
+		int matches;
+		enum lg_status status = lg_ldif_filter_match(
+			filter, entries, i, &matches, question->err);
+
+		if (status == LG_OK && matches)
+			status = keep_answer(question, &answer);
+		if (status != LG_OK)
+			return status;
+	}
+	return LG_OK;
+}
+
+/* Adds one name where the account has no equal one yet. */
+static enum lg_status add_name(struct question *question, const char *name,
+			       size_t len, struct lg_strlist *names,
+			       struct lg_buffer *folded)
+{
+	enum lg_status status;
+
+	lg_buffer_clear(folded);
+	status = lg_name_fold(name, len, folded, question->err);
+	if (status != LG_OK || folded->len == 0)
+		return status;
+	for (size_t i = 0; i < names->count; i++)
+		if (lg_name_equals_folded(names->item[i],
+					  strlen(names->item[i]), folded->data,
+					  folded->len))
+			return LG_OK;
+	return lg_strlist_add(names, name, len, question->err);
+}
+
+/* The logon names of an entry, in the order of login_attributes. */
+static enum lg_status collect_names(struct question *question, size_t at,
+				    struct lg_strlist *names)
+{
+	const struct lg_ldif_entries *entries = question->entries;
+	const struct lg_ldif_entry *entry = &entries->entry[at];
+	const struct lg_strlist *wanted = question->login_attributes;
+	struct lg_buffer folded = {0};
+	enum lg_status status = LG_OK;
+
+	for (size_t w = 0; w < wanted->count; w++) {
+		for (size_t i = 0; status == LG_OK && i < entry->count; i++) {
+			const struct lg_ldif_value *value =
+				&entries->value[entry->first + i];
+			const char *name;
+			size_t len;
+
+			if (lg_ldif_value_is(value, wanted->item[w]) &&
+			    lg_name_of_value(wanted->item[w], value->text,
+					     value->len, &name, &len))
+				status = add_name(question, name, len, names,
+						  &folded);
+		}
+	}
+	lg_buffer_release(&folded);
+	return status;
+}
+
+/* Contract 7 "Names": whether an entry that is not listed has the name too. */
+static enum lg_status mark_shared(struct question *question,
+				  struct lg_login *login)
+{
+	struct hits hits = {.found = question->found};
+	enum lg_status status;
+
+	status = lg_ldif_entries_find(question->entries, LG_LDIF_BY_LOGIN,
+				      login->name, strlen(login->name),
+				      count_unlisted, &hits, question->err);
+	login->shared = hits.count > 0;
+	return status;
+}
+
+static enum lg_status make_logins(struct question *question,
+				  const struct lg_account *account,
+				  const struct lg_strlist *names,
+				  struct lg_login **out_login)
+{
+	enum lg_status status = LG_OK;
+
+	if (names->count == 0)
+		return LG_OK;
+	*out_login = calloc(names->count, sizeof(**out_login));
+	if (!*out_login)
+		return no_memory(question);
+	for (size_t i = 0; status == LG_OK && i < names->count; i++) {
+		(*out_login)[i].name = names->item[i];
+		if (account->asked_as != LG_ASKED_CALLER)
+			status = mark_shared(question, &(*out_login)[i]);
+	}
+	return status;
+}
+
+/* A text of an entry; one with control characters is left out. */
+static enum lg_status entry_text(struct question *question, size_t entry,
+				 const char *attribute,
+				 struct lg_strlist *texts,
+				 const char **out_text)
+{
+	const struct lg_ldif_value *value =
+		lg_ldif_entries_value(question->entries, entry, attribute);
+	const char *text;
+	size_t len;
+	enum lg_status status;
+
+	if (!value ||
+	    !lg_name_of_value("", value->text, value->len, &text, &len))
+		return LG_OK;
+	status = lg_strlist_add(texts, text, len, question->err);
+	if (status == LG_OK)
+		*out_text = texts->item[texts->count - 1];
+	return status;
+}
+
+static enum lg_status write_answer(struct question *question,
+				   const struct answer *answer,
+				   struct lg_findings *findings)
+{
+	struct lg_account account = answer->account;
+	struct lg_strlist texts = {0};
+	struct lg_strlist names = {0};
+	struct lg_login *login = NULL;
+	enum lg_status status = LG_OK;
+
+	if (account.finding == LG_FINDING_ONE) {
+		account.entry = question->entries->entry[answer->entry].dn;
+		status = entry_text(question, answer->entry, "displayName",
+				    &texts, &account.display);
+		if (status == LG_OK && !account.display)
+			status = entry_text(question, answer->entry, "cn",
+					    &texts, &account.display);
+		if (status == LG_OK)
+			status = entry_text(question, answer->entry,
+					    "legacyExchangeDN", &texts,
+					    &account.dn);
+		if (status == LG_OK)
+			status = collect_names(question, answer->entry, &names);
+		if (status == LG_OK)
+			status =
+				make_logins(question, &account, &names, &login);
+	}
+	if (status == LG_OK)
+		status = lg_findings_add(findings, &account, login, names.count,
+					 question->err);
+	free(login);
+	lg_strlist_release(&names);
+	lg_strlist_release(&texts);
+	return status;
+}
+
+static enum lg_status write_answers(struct question *question,
+				    struct lg_findings *findings)
+{
+	const struct lg_progress *progress = question->progress;
+	enum lg_status status = LG_OK;
+
+	for (size_t i = 0; status == LG_OK && i < question->count; i++) {
+		status = write_answer(question, &question->answer[i], findings);
+		if (progress && progress->step &&
+		    ((i + 1) % 4096 == 0 || i + 1 == question->count))
+			progress->step(progress->context, "names", i + 1,
+				       question->count);
+	}
+	return status;
+}
+
+static enum lg_status collect_answers(struct question *question,
+				      const struct lg_ask *ask,
+				      const struct lg_ldif_filter *filter)
+{
+	enum lg_status status;
+
+	status = look_up_all(question, LG_ASKED_DN, ask->dn);
+	if (status == LG_OK)
+		status = look_up_all(question, LG_ASKED_USER, ask->user);
+	if (status == LG_OK)
+		status = look_up_all(question, LG_ASKED_BREAK_GLASS,
+				     ask->break_glass);
+	if (status == LG_OK && filter)
+		status = look_up_filter(question, filter);
+	if (status == LG_OK && ask->caller)
+		status = look_up(question, LG_ASKED_CALLER, ask->caller);
+	return status;
+}
+
+enum lg_status lg_ldif_answer(const struct lg_ldif_entries *entries,
+			      const struct lg_strlist *login_attributes,
+			      const struct lg_ask *ask,
+			      const struct lg_ldif_filter *filter,
+			      const struct lg_progress *progress,
+			      struct lg_findings *findings,
+			      struct lg_error *err)
+{
+	struct question question = {
+		.entries = entries,
+		.login_attributes = login_attributes,
+		.progress = progress,
+		.err = err,
+	};
+	enum lg_status status;
+
+	question.found = calloc(entries->count + 1, 1);
+	if (!question.found)
+		return no_memory(&question);
+	status = collect_answers(&question, ask, filter);
+	if (status == LG_OK)
+		status = write_answers(&question, findings);
+	free(question.answer);
+	free(question.found);
+	return status;
+}

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * ldif_directory.c - answers the port's questions from an export
+ *
+ * The file is read at the first ask and read again when it has changed since.
+ * Looking up is ldif_answers.c; here an export that cannot be used becomes
+ * "could not ask".
+ */
+#include "ldif_directory.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include <logongate/dn.h>
+
+#include "ldif_answers.h"
+#include "ldif_file.h"
+#include "ldif_filter.h"
+
+struct ldif_directory {
+	char *file;
+	char *base;
+	char *description;
+	struct lg_strlist login_attributes;
+	struct lg_ldif_file_state state; /* what entries were read from */
+	struct lg_ldif_entries entries;
+	int loaded;
+};
+
+static enum lg_status load(struct ldif_directory *self, struct lg_error *err)
+{
+	struct lg_ldif_file_state state;
+	struct lg_ldif_entries entries;
+	struct lg_buffer bytes = {0};
+	int changed = 0;
+	enum lg_status status;
+
+	status = lg_ldif_file_read(self->file,
+				   self->loaded ? &self->state : NULL, &bytes,
+				   &state, &changed, err);
+	if (status == LG_OK && changed) {
+		status = lg_ldif_entries_load(
+			bytes.len ? bytes.data : "", bytes.len, self->file,
+			self->base, &self->login_attributes, &entries, err);
+		if (status == LG_OK) {
+			lg_ldif_entries_release(&self->entries);
+			self->entries = entries;
+			self->state = state;
+			self->loaded = 1;
+		}
+	}
+	lg_buffer_release(&bytes);
+	return status;
+}
+
+static enum lg_status ldif_ask(void *context, const struct lg_ask *ask,
+			       const struct lg_progress *progress,
+			       struct lg_findings **out_findings,
+			       struct lg_error *err)
+{
+	struct ldif_directory *self = context;
+	struct lg_ldif_filter *filter = NULL;
+	struct lg_findings *findings = NULL;
+	enum lg_status status = LG_OK;
+
+	if (ask->filter)
+		status = lg_ldif_filter_parse(ask->filter, &filter, err);
+	if (status == LG_OK)
+		status = load(self, err);
+	if (status == LG_OK)
+		status = lg_findings_new(&findings, err);
+	if (status != LG_OK)
+		goto out;
+	if (ask->filter) {
+		findings->filter = strdup(ask->filter);
+		if (!findings->filter) {
+			status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+					      "out of memory");
+			goto out;
+		}
+	}
+	status = lg_ldif_answer(&self->entries, &self->login_attributes, ask,
+				filter, progress, findings, err);
+	if (status == LG_OK) {
+		*out_findings = findings;
+		findings = NULL;
+	}
+out:
+	lg_findings_free(&findings);
+	lg_ldif_filter_free(&filter);
+	return status;
+}
+
+/* The export was not there or no LDIF: every DN is unasked. */
+static enum lg_status all_unasked(const struct lg_strlist *dn,
+				  struct lg_findings **out_findings)
+{
+	struct lg_findings *findings = NULL;
+	enum lg_status status = lg_findings_new(&findings, NULL);
+
+	for (size_t i = 0; status == LG_OK && i < dn->count; i++) {
+		struct lg_account account = {.asked_as = LG_ASKED_DN,
+					     .asked = dn->item[i]};
+
+		if (lg_dn_check(dn->item[i], strlen(dn->item[i]), NULL, NULL) !=
+		    LG_OK)
+			account.finding = LG_FINDING_MALFORMED;
+		status = lg_findings_add(findings, &account, NULL, 0, NULL);
+	}
+	if (status == LG_OK) {
+		*out_findings = findings;
+		findings = NULL;
+	}
+	lg_findings_free(&findings);
+	return status;
+}
+
+static enum lg_status ldif_verify(void *context, const struct lg_strlist *dn,
+				  const struct lg_progress *progress,
+				  struct lg_findings **out_findings,
+				  struct lg_error *err)
+{
+	const struct lg_ask ask = {.dn = dn};
+	enum lg_status status =
+		ldif_ask(context, &ask, progress, out_findings, err);
+
+	if (status == LG_ERR_DIRECTORY &&
+	    all_unasked(dn, out_findings) != LG_OK)
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				    "out of memory");
+	return status;
+}
+
+static const char *ldif_describe(void *context)
+{
+	struct ldif_directory *self = context;
+
+	return self->description;
+}
+
+static void ldif_close_directory(void *context)
+{
+	struct ldif_directory *self = context;
+
+	if (!self)
+		return;
+	lg_ldif_entries_release(&self->entries);
+	lg_strlist_release(&self->login_attributes);
+	free(self->description);
+	free(self->base);
+	free(self->file);
+	free(self);
+}
+
+enum lg_status
+lg_directory_open_ldif(const struct lg_directory_settings *settings,
+		       struct lg_directory *out_directory, struct lg_error *err)
+{
+	const char *file = settings->uri ? settings->uri : "";
+	struct ldif_directory *self;
+	struct lg_buffer description = {0};
+	enum lg_status status;
+
+	if (strncasecmp(file, "ldif:", 5) == 0)
+		file += 5;
+	if (*file == '\0')
+		return lg_error_set(err, LG_ERR_SYNTAX, NULL,
+				    "\"%s\" names no file; an export is given "
+				    "as ldif:/path/export.ldif",
+				    settings->uri ? settings->uri : "");
+	self = calloc(1, sizeof(*self));
+	if (!self)
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				    "out of memory");
+	self->file = strdup(file);
+	self->base = strdup(settings->base ? settings->base : "");
+	status = self->file && self->base ? LG_OK
+					  : lg_error_set(err, LG_ERR_NO_MEMORY,
+							 NULL, "out of memory");
+	if (status == LG_OK && settings->login_attributes)
+		status = lg_strlist_add_all(&self->login_attributes,
+					    settings->login_attributes, err);
+	lg_buffer_format(&description, "the export %s", file);
+	if (status == LG_OK)
+		status = lg_buffer_take(&description, &self->description, err);
+	if (status == LG_OK) {
+		*out_directory = (struct lg_directory){
+			.self = self,
+			.ask = ldif_ask,
+			.verify = ldif_verify,
+			.describe = ldif_describe,
+			.close = ldif_close_directory,
+		};
+		self = NULL;
+	}
+	ldif_close_directory(self);
+	lg_buffer_release(&description);
+	return status;
+}

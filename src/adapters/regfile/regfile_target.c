@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * regfile_target.c - a .reg file that is carried to a server, as a target
+ *
+ * The file is the registry: it is read whole, changed and replaced whole. What
+ * a change takes away is written down as a deletion, because the file is
+ * imported on a server that still has it.
+ */
+#include "adapters/regfile/regfile_target.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "adapters/system/atomic_file.h"
+
+struct regfile_target {
+	char *name;
+	char *path;
+};
+
+/* No file yet is an empty registry, not a failure. */
+static enum lg_status regfile_read(void *self, struct lg_registry **out_values,
+				   struct lg_error *err)
+{
+	struct regfile_target *target = self;
+	struct lg_buffer bytes = {0};
+	enum lg_status status;
+
+	if (access(target->path, F_OK) != 0 && errno == ENOENT)
+		return lg_registry_new(out_values, err);
+	status = lg_file_read(target->path, &bytes, err);
+	if (status == LG_OK)
+		status = lg_reg_text_parse(bytes.data ? bytes.data : "",
+					   bytes.len, target->path, NULL,
+					   out_values, err);
+	lg_buffer_release(&bytes);
+	return status;
+}
+
+static enum lg_status regfile_write(void *self,
+				    const struct lg_target_change *change,
+				    size_t count, struct lg_error *err)
+{
+	struct regfile_target *target = self;
+	struct lg_registry *values = NULL;
+	struct lg_buffer text = {0};
+	enum lg_status status;
+	size_t i;
+
+	status = regfile_read(self, &values, err);
+	for (i = 0; status == LG_OK && i < count; i++) {
+		if (change[i].value)
+			status = lg_registry_set(values, change[i].value, err);
+		else
+			lg_registry_delete(values, change[i].key,
+					   change[i].name);
+	}
+	if (status == LG_OK)
+		status = lg_reg_text_render(values, LG_REG_ENCODING_UTF16,
+					    &text, err);
+	for (i = 0; status == LG_OK && i < count; i++) {
+		if (!change[i].value)
+			status = lg_reg_text_render_deletion(
+				change[i].key, change[i].name,
+				LG_REG_ENCODING_UTF16, &text, err);
+	}
+	if (status == LG_OK)
+		status = lg_atomic_file_replace(target->path, text.data,
+						text.len, err);
+	lg_buffer_release(&text);
+	lg_registry_free(&values);
+	return status;
+}
+
+/* The folder must take a new file; the file itself is replaced. */
+static int may_write(const char *path)
+{
+	char *folder = strdup(path);
+	char *slash = folder ? strrchr(folder, '/') : NULL;
+	int may;
+
+	if (slash)
+		slash[slash == folder] = '\0';
+	may = folder && access(slash ? folder : ".", W_OK) == 0;
+	free(folder);
+	return may;
+}
+
+static enum lg_status regfile_probe(void *self,
+				    struct lg_target_probe *out_probe,
+				    struct lg_error *err)
+{
+	struct regfile_target *target = self;
+	struct lg_registry *values = NULL;
+	enum lg_status status;
+
+	status = regfile_read(self, &values, err);
+	lg_registry_free(&values);
+	if (status != LG_OK)
+		return status;
+	*out_probe = (struct lg_target_probe){
+		.may_write = may_write(target->path),
+		.running = -1,
+		.note = "the file must be imported on the server",
+	};
+	return LG_OK;
+}
+
+static void regfile_close(void *self)
+{
+	struct regfile_target *target = self;
+
+	free(target->name);
+	free(target->path);
+	free(target);
+}
+
+enum lg_status lg_regfile_target_open(const char *name, const char *path,
+				      struct lg_target *out_target,
+				      struct lg_error *err)
+{
+	struct regfile_target *target = calloc(1, sizeof(*target));
+
+	if (target) {
+		target->name = strdup(name);
+		target->path = strdup(path);
+	}
+	if (!target || !target->name || !target->path) {
+		if (target)
+			regfile_close(target);
+		return lg_error_set(err, LG_ERR_NO_MEMORY, name,
+				    "out of memory");
+	}
+	*out_target = (struct lg_target){
+		.self = target,
+		.name = target->name,
+		.probe = regfile_probe,
+		.read = regfile_read,
+		.write = regfile_write,
+		.close = regfile_close,
+	};
+	return LG_OK;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * regfile_target.h - a .reg file that is carried to a server
+ *
+ * Layer: adapter of port/target.
+ * Source: contract 4 render, 7 "render, registry, targets", 8 "Targets".
+ */
+#ifndef LOGONGATE_ADAPTERS_REGFILE_TARGET_H
+#define LOGONGATE_ADAPTERS_REGFILE_TARGET_H
+
+#include <logongate/port/target.h>
+
+/*
+ * The file path, read and replaced whole; it need not exist. Written as
+ * regedit does. A value that is taken away stays in the file as "name"=-, so
+ * that importing the file takes it away on the server too.
+ * Owns: end with out_target->close(out_target->self). name is copied.
+ */
+enum lg_status lg_regfile_target_open(const char *name, const char *path,
+				      struct lg_target *out_target,
+				      struct lg_error *err);
+
+#endif

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * atomic_file.c - files outside state_dir that are replaced whole
+ *
+ * Write, flush, rename, flush the folder: after a crash there is the old file
+ * or the new one.
+ */
+#define _GNU_SOURCE
+#include "adapters/system/atomic_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define SIZE_LIMIT ((off_t)1 << 30)
+
+static enum lg_status failed(const char *path, const char *what,
+			     struct lg_error *err)
+{
+	int number = errno;
+	enum lg_status status = LG_ERR_IO;
+
+	if (number == EACCES || number == EPERM || number == EROFS)
+		status = LG_ERR_DENIED;
+	else if (number == ENOMEM)
+		status = LG_ERR_NO_MEMORY;
+	return lg_error_set(err, status, path, "%s: %s", what,
+			    strerror(number));
+}
+
+enum lg_status lg_file_read(const char *path, struct lg_buffer *out_bytes,
+			    struct lg_error *err)
+{
+	char block[65536];
+	enum lg_status status = LG_OK;
+	struct stat about;
+	ssize_t got = 1;
+	int fd;
+
+	/* O_NONBLOCK: a FIFO in the file's place must not hang us */
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0 || fstat(fd, &about) != 0) {
+		status = failed(path, "cannot be read", err);
+		goto out;
+	}
+	if (!S_ISREG(about.st_mode)) {
+		status = lg_error_set(err, LG_ERR_IO, path,
+				      "is not a regular file");
+		goto out;
+	}
+	if (about.st_size > SIZE_LIMIT) {
+		status = lg_error_set(err, LG_ERR_LIMIT, path, "is over 1 GiB");
+		goto out;
+	}
+	while (got > 0) {
+		got = read(fd, block, sizeof(block));
+		if (got < 0 && errno == EINTR)
+			got = 1;
+		else if (got < 0)
+			status = failed(path, "cannot be read", err);
+		else
+			lg_buffer_append(out_bytes, block, (size_t)got);
+	}
+	if (status == LG_OK)
+		status = lg_buffer_status(out_bytes, err);
+out:
+	if (fd >= 0)
+		close(fd);
+	return status;
+}
+
+static int write_all(int fd, const char *bytes, size_t len)
+{
+	ssize_t put;
+
+	while (len > 0) {
+		put = write(fd, bytes, len);
+		if (put < 0 && errno == EINTR)
+			continue;
+		if (put < 0)
+			return -1;
+		bytes += put;
+		len -= (size_t)put;
+	}
+	return 0;
+}
+
+static int flush_folder(const char *path)
+{
+	char *folder = strdup(path);
+	char *slash = folder ? strrchr(folder, '/') : NULL;
+	int result = -1;
+	int fd;
+
+	if (!folder)
+		return -1;
+	if (slash)
+		slash[slash == folder] = '\0';
+	fd = open(slash ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd >= 0) {
+		result = fsync(fd);
+		close(fd);
+	}
+	free(folder);
+	return result;
+}
+
+enum lg_status lg_atomic_file_adopt(const char *new_path, const char *path,
+				    struct lg_error *err)
+{
+	struct stat about;
+	int result;
+	int fd;
+
+	fd = open(new_path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return failed(new_path, "cannot be read again", err);
+	if (stat(path, &about) == 0) {
+		/* an owner that cannot be kept is no reason to fail */
+		if (fchown(fd, about.st_uid, about.st_gid) != 0)
+			errno = 0;
+		result = fchmod(fd, about.st_mode & 07777);
+	} else {
+		result = 0;
+	}
+	if (result == 0)
+		result = fsync(fd);
+	close(fd);
+	if (result != 0 || rename(new_path, path) != 0 ||
+	    flush_folder(path) != 0)
+		return failed(path, "cannot be replaced", err);
+	return LG_OK;
+}
+
+enum lg_status lg_atomic_file_replace(const char *path, const void *bytes,
+				      size_t len, struct lg_error *err)
+{
+	struct lg_buffer new_path = {0};
+	enum lg_status status;
+	int fd;
+
+	lg_buffer_format(&new_path, "%s.XXXXXX", path);
+	status = lg_buffer_status(&new_path, err);
+	if (status != LG_OK)
+		goto out;
+	fd = mkostemp(new_path.data, O_CLOEXEC);
+	if (fd < 0) {
+		status = failed(path, "its folder takes no new file", err);
+		goto out;
+	}
+	if (write_all(fd, bytes, len) != 0)
+		status = failed(path, "cannot be written", err);
+	close(fd);
+	if (status == LG_OK)
+		status = lg_atomic_file_adopt(new_path.data, path, err);
+	if (status != LG_OK)
+		unlink(new_path.data);
+out:
+	lg_buffer_release(&new_path);
+	return status;
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Rows for adapters/http/gate_request.h.
+ */
+#include <string.h>
+#include <strings.h>
+
+#include "adapters/http/gate_request.h"
+
+#include "suite.h"
+
+/* Pairs of name and value, ended by NULL. */
+static const char *get(void *context, const char *name)
+{
+	const char *const *pair = context;
+
+	for (; *pair; pair += 2)
+		if (!strcasecmp(*pair, name))
+			return pair[1];
+	return NULL;
+}
+
+static size_t count(void *context, const char *name)
+{
+	const char *const *pair = context;
+	size_t n = 0;
+
+	for (; *pair; pair += 2)
+		n += !strcasecmp(*pair, name);
+	return n;
+}
+
+static struct lg_http_check read_pairs(const char *const *pairs)
+{
+	struct lg_http_headers headers = {(void *)pairs, get, count};
+	struct lg_http_check check;
+
+	lg_http_check_read(&headers, &check);
+	return check;
+}
+
+static void nginx_asks(void **state)
+{
+	static const char *const pairs[] = {"X-Gate-User",
+					    "alice",
+					    "X-Gate-Protocol",
+					    "owa",
+					    "X-Original-URI",
+					    "/owa/",
+					    "X-Original-Method",
+					    "GET",
+					    "X-Real-IP",
+					    "192.0.2.1",
+					    "User-Agent",
+					    "Mozilla/5.0",
+					    NULL};
+	struct lg_http_check c = read_pairs(pairs);
+	struct lg_attempt attempt;
+
+	assert_string_equal(c.user, "alice");
+	assert_string_equal(c.uri, "/owa/");
+	assert_string_equal(c.method, "GET");
+	assert_string_equal(c.address, "192.0.2.1");
+	assert_int_equal(c.address_len, 9);
+	assert_int_equal(c.protocol, LG_PROTOCOL_HTTP);
+	assert_int_equal(c.service, LG_HTTP_SERVICE_OWA);
+	lg_http_check_attempt(&c, &attempt);
+	assert_int_equal(attempt.user_len, 5);
+	assert_int_equal(attempt.protocol, LG_PROTOCOL_HTTP);
+	assert_int_equal(attempt.version.known, LG_VERSION_UNKNOWN);
+}
+
+static void traefik_asks(void **state)
+{
+	static const char *const pairs[] = {"X-Forwarded-Uri",
+					    "/x",
+					    "X-Forwarded-Method",
+					    "POST",
+					    "X-Forwarded-For",
+					    "2001:db8::1 , 10.0.0.1",
+					    NULL};
+	struct lg_http_check c = read_pairs(pairs);
+
+	assert_string_equal(c.uri, "/x");
+	assert_string_equal(c.method, "POST");
+	assert_int_equal(c.address_len, 11);
+	assert_memory_equal(c.address, "2001:db8::1", 11);
+	assert_null(c.user);
+	assert_int_equal(c.service, LG_HTTP_SERVICE_WEB);
+	assert_int_equal(c.request_type_count, 0);
+}
+
+static void mapi_is_known_by_the_proxys_word(void **state)
+{
+	static const char *const pairs[] = {"X-Gate-Protocol",
+					    "MAPI",
+					    "X-Gate-User",
+					    "  ",
+					    "X-RequestType",
+					    "Connect",
+					    "X-RequestType",
+					    "Execute",
+					    "X-ClientApplication",
+					    "Outlook/16.0.1.2",
+					    "X-ClientInfo",
+					    "{A}:1",
+					    "Content-Length",
+					    "3",
+					    NULL};
+	struct lg_http_check c = read_pairs(pairs);
+	struct lg_mapi_http request;
+	struct lg_attempt attempt;
+
+	assert_null(c.user);
+	assert_int_equal(c.protocol, LG_PROTOCOL_MAPI);
+	assert_int_equal(c.service, LG_HTTP_SERVICE_MAPI);
+	assert_int_equal(lg_http_check_is_connect(&c), 1);
+	lg_http_check_attempt(&c, &attempt);
+	assert_int_equal(attempt.version.known, LG_VERSION_FOUR);
+	lg_http_check_mapi(&c, (const unsigned char *)"abc", 3, &request);
+	assert_int_equal(request.request_type_count, 2);
+	assert_int_equal(request.body_len, 3);
+	assert_int_equal(request.content_length.len, 1);
+	assert_null(request.content_encoding.text);
+	assert_null(request.user.text);
+}
+
+static void other_protocols_are_http(void **state)
+{
+	static const char *const words[] = {"ews",  "eas",  "web",
+					    "http", "imap", "mapix"};
+	size_t i;
+
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		const char *pairs[] = {"X-Gate-Protocol", words[i], NULL};
+		struct lg_http_check c = read_pairs(pairs);
+
+		assert_int_equal(c.protocol, LG_PROTOCOL_HTTP);
+		assert_int_equal(c.service, LG_HTTP_SERVICE_WEB);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest rows[] = {
+		suite_row("nginx's headers are read", nginx_asks),
+		suite_row("Traefik's and Caddy's headers are read",
+			  traefik_asks),
+		suite_row("a MAPI request keeps what its judge needs",
+			  mapi_is_known_by_the_proxys_word),
+		suite_row("every other service is protocol http",
+			  other_protocols_are_http),
+	};
+
+	return suite_run(rows);
+}

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * target.c - what every target backend promises, asked of each of them
+ *
+ * Built once for each backend. The hive is made by mkhive.py beside this file,
+ * because libhivex changes hives but makes none.
+ */
+#include "suite.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#ifdef TARGET_HIVE
+#include <hivex.h>
+
+#include "adapters/hive/hive_target.h"
+#define open_target lg_hive_target_open
+#define make_empty empty_hive
+#else
+#include "adapters/regfile/regfile_target.h"
+#define open_target lg_regfile_target_open
+#define make_empty none_there
+#endif
+
+#define KEY LG_KEY_PARAMETERS_SYSTEM
+
+static char folder[] = "/tmp/logongate-target-XXXXXX";
+static char path[128];
+
+#ifdef TARGET_HIVE
+/* SYSTEM with ControlSet002 as the current one. */
+static void empty_hive(void)
+{
+	char command[512];
+	hive_set_value current = {(char *)"Current", hive_t_REG_DWORD, 4,
+				  (char *)"\2\0\0"};
+	hive_node_h select;
+	hive_h *hive;
+
+	snprintf(command, sizeof(command), "/usr/bin/python3 '%s' '%s'", MKHIVE,
+		 path);
+	assert_int_equal(system(command), 0);
+	hive = hivex_open(path, HIVEX_OPEN_WRITE);
+	assert_non_null(hive);
+	select = hivex_node_add_child(hive, hivex_root(hive), "Select");
+	assert_int_not_equal(select, 0);
+	assert_int_equal(hivex_node_set_value(hive, select, &current, 0), 0);
+	assert_int_not_equal(
+		hivex_node_add_child(hive, hivex_root(hive), "ControlSet002"),
+		0);
+	assert_int_equal(hivex_commit(hive, NULL, 0), 0);
+	hivex_close(hive);
+}
+#else
+static void none_there(void)
+{
+	unlink(path);
+}
+#endif
+
+static struct lg_target fresh(void)
+{
+	struct lg_target target;
+	struct lg_error err;
+
+	make_empty();
+	assert_int_equal(open_target("ex1", path, &target, &err), LG_OK);
+	assert_string_equal(target.name, "ex1");
+	return target;
+}
+
+static struct lg_registry *read_all(struct lg_target *target)
+{
+	struct lg_registry *values = NULL;
+	struct lg_error err;
+
+	if (target->read(target->self, &values, &err) != LG_OK)
+		fail_msg("%s: %s", err.place, err.text);
+	return values;
+}
+
+static void write_all(struct lg_target *target, const struct lg_registry *from)
+{
+	struct lg_target_change change[8];
+	struct lg_error err;
+	size_t i;
+
+	for (i = 0; i < lg_registry_count(from); i++) {
+		change[i].value = lg_registry_at(from, i);
+		change[i].key = change[i].value->key;
+		change[i].name = change[i].value->name;
+	}
+	if (target->write(target->self, change, i, &err) != LG_OK)
+		fail_msg("%s: %s", err.place, err.text);
+}
+
+static struct lg_registry *some_values(void)
+{
+	static const char *const dn[] = {
+		"/o=ACME/ou=First Administrative Group/cn=Recipients/cn=alice",
+		"/o=ACME/ou=AG/cn=Recipients/cn=J\303\266rg",
+		"/o=ACME/ou=AG/cn=Recipients/cn=\360\237\230\200 b\"q\\s;c",
+	};
+	struct lg_registry *values;
+	struct lg_strlist list = {0};
+	struct lg_error err;
+	size_t i;
+
+	assert_int_equal(lg_registry_new(&values, &err), LG_OK);
+	for (i = 0; i < 3; i++)
+		lg_strlist_add(&list, dn[i], strlen(dn[i]), &err);
+	lg_registry_set_list(values, KEY, LG_VALUE_LOGON_ONLY_AS, &list, &err);
+	lg_registry_set_text(values, KEY, LG_VALUE_DISABLE_MAPI_CLIENTS,
+			     "-5.9.9;7.0.0-11.65535.65535", &err);
+	lg_registry_set_dword(values, LG_KEY_MSEXCHANGEIS, "Number", 5, &err);
+	lg_strlist_release(&list);
+	return values;
+}
+
+static void assert_holds(const struct lg_registry *values,
+			 const struct lg_registry *expected)
+{
+	const struct lg_value *value;
+	const struct lg_value *found;
+	size_t i;
+
+	assert_int_equal(lg_registry_count(values),
+			 lg_registry_count(expected));
+	for (i = 0; i < lg_registry_count(expected); i++) {
+		value = lg_registry_at(expected, i);
+		found = lg_registry_find(values, value->key, value->name);
+		assert_non_null(found);
+		assert_true(lg_value_equal(found, value));
+	}
+}
+
+static void empty_holds_nothing(void **state)
+{
+	struct lg_target target = fresh();
+	struct lg_registry *values = read_all(&target);
+	struct lg_target_probe probe;
+	struct lg_error err;
+
+	(void)state;
+	assert_int_equal(lg_registry_count(values), 0);
+	assert_int_equal(target.probe(target.self, &probe, &err), LG_OK);
+	assert_true(probe.may_write);
+	lg_registry_free(&values);
+	target.close(target.self);
+}
+
+static void written_is_read_back(void **state)
+{
+	struct lg_target target = fresh();
+	struct lg_registry *wanted = some_values();
+	struct lg_registry *values;
+
+	(void)state;
+	write_all(&target, wanted);
+	values = read_all(&target);
+	assert_holds(values, wanted);
+	lg_registry_free(&values);
+	write_all(&target, wanted);
+	values = read_all(&target);
+	assert_holds(values, wanted);
+	lg_registry_free(&values);
+	lg_registry_free(&wanted);
+	target.close(target.self);
+}
+
+static void one_deleted_leaves_the_others(void **state)
+{
+	struct lg_target target = fresh();
+	struct lg_registry *wanted = some_values();
+	struct lg_target_change change[2] = {
+		{KEY, "disable mapi CLIENTS", NULL},
+		{KEY, "Never There", NULL},
+	};
+	struct lg_registry *values;
+	struct lg_error err;
+
+	(void)state;
+	write_all(&target, wanted);
+	assert_int_equal(target.write(target.self, change, 2, &err), LG_OK);
+	assert_int_equal(
+		lg_registry_delete(wanted, KEY, LG_VALUE_DISABLE_MAPI_CLIENTS),
+		1);
+	values = read_all(&target);
+	assert_holds(values, wanted);
+	lg_registry_free(&values);
+	lg_registry_free(&wanted);
+	target.close(target.self);
+}
+
+static void lists_near_the_limit(void **state)
+{
+	struct lg_target target = fresh();
+	struct lg_registry *wanted;
+	struct lg_registry *values;
+	struct lg_strlist list = {0};
+	struct lg_error err;
+	char dn[128];
+	int i;
+
+	(void)state;
+	for (i = 0; i < 7000; i++) {
+		snprintf(dn, sizeof(dn),
+			 "/o=ACME/ou=First Administrative Group/cn=Recipients/"
+			 "cn=user%07d",
+			 i);
+		lg_strlist_add(&list, dn, strlen(dn), &err);
+	}
+	assert_int_equal(lg_registry_new(&wanted, &err), LG_OK);
+	lg_registry_set_list(wanted, KEY, LG_VALUE_LOGON_ONLY_AS, &list, &err);
+	write_all(&target, wanted);
+	values = read_all(&target);
+	assert_holds(values, wanted);
+	lg_strlist_release(&list);
+	lg_registry_free(&values);
+	lg_registry_free(&wanted);
+	target.close(target.self);
+}
+
+static void garbage_is_an_error_and_stays(void **state)
+{
+	struct lg_target target = fresh();
+	struct lg_registry *wanted = some_values();
+	struct lg_registry *values = NULL;
+	struct lg_target_change change;
+	struct lg_error err;
+	char text[16] = "";
+	FILE *file;
+
+	(void)state;
+	file = fopen(path, "w");
+	assert_non_null(file);
+	fputs("regf garbage", file);
+	fclose(file);
+	assert_int_not_equal(target.read(target.self, &values, &err), LG_OK);
+	assert_null(values);
+	assert_non_null(strstr(err.place, path));
+	change.value = lg_registry_at(wanted, 0);
+	change.key = change.value->key;
+	change.name = change.value->name;
+	assert_int_not_equal(target.write(target.self, &change, 1, &err),
+			     LG_OK);
+	file = fopen(path, "r");
+	assert_non_null(file);
+	assert_non_null(fgets(text, sizeof(text), file));
+	fclose(file);
+	assert_string_equal(text, "regf garbage");
+	lg_registry_free(&wanted);
+	target.close(target.self);
+}
+
+int main(void)
+{
+	const struct CMUnitTest rows[] = {
+		suite_row("an empty one holds nothing and may be written",
+			  empty_holds_nothing),
+		suite_row("what was written is read back, types included",
+			  written_is_read_back),
+		suite_row("a deleted value leaves the others",
+			  one_deleted_leaves_the_others),
+		suite_row("a list near the limit of a hive is kept",
+			  lists_near_the_limit),
+		suite_row("garbage is an error and is not overwritten",
+			  garbage_is_an_error_and_stays),
+	};
+	int result;
+
+	if (!mkdtemp(folder))
+		return 1;
+	snprintf(path, sizeof(path), "%s/target", folder);
+	result = suite_run(rows);
+	unlink(path);
+	rmdir(folder);
+	return result;
+}
