@@ -194,7 +194,7 @@ static enum lg_status read_key(struct reader *reader)
 		start++;
 	}
 	for (at = start; at < close; at++)
-		if ((unsigned char)*at < 0x20)
+		if ((unsigned char)*at < 0x20 || *at == 0x7f)
 			return syntax(reader, "a control character in a key");
 	if (!take_key(reader, start, (size_t)(close - start)))
 		return syntax(reader, "a key of no hive; keys begin with "
