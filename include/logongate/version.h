@@ -38,6 +38,16 @@ enum lg_status lg_version_parse(const char *text, size_t len,
 struct lg_version lg_version_from_words(uint16_t w0, uint16_t w1,
 					uint16_t w2);
 
+/*
+ * Reads those three words as people write them.
+ * Shape: w0,w1,w2; each decimal, or hexadecimal after 0x, 0..65535; nothing
+ * around them.
+ * Returns: LG_OK; LG_ERR_SYNTAX; LG_ERR_RANGE.
+ */
+enum lg_status lg_version_parse_words(const char *text, size_t len,
+				      struct lg_version *out_version,
+				      struct lg_error *err);
+
 /* -1, 0, 1 over four parts; both must be FOUR. */
 int lg_version_compare(const struct lg_version *a,
 		       const struct lg_version *b);

@@ -91,6 +91,72 @@ struct lg_version lg_version_from_words(uint16_t w0, uint16_t w1, uint16_t w2)
 	return version;
 }
 
+static int digit_of(char c, uint32_t base)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (base == 16 && c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (base == 16 && c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+/* Reads one word and gives the count of bytes it took, 0 for none. */
+static size_t read_word(const char *text, size_t len, uint32_t *out_word)
+{
+	uint32_t base = 10;
+	uint32_t word = 0;
+	size_t at = 0;
+	size_t first;
+
+	if (len > 2 && text[0] == '0' && (text[1] == 'x' || text[1] == 'X')) {
+		base = 16;
+		at = 2;
+	}
+	for (first = at; at < len && digit_of(text[at], base) >= 0; at++) {
+		word = word * base + (uint32_t)digit_of(text[at], base);
+		if (word > UINT16_MAX)
+			word = UINT16_MAX + 1;
+	}
+	*out_word = word;
+	return at > first ? at : 0;
+}
+
+enum lg_status lg_version_parse_words(const char *text, size_t len,
+				      struct lg_version *out_version,
+				      struct lg_error *err)
+{
+	const int shown = len > 80 ? 80 : (int)len;
+	uint32_t word[3] = {0};
+	size_t at = 0;
+	size_t i;
+
+	for (i = 0; i < 3; i++) {
+		size_t used = read_word(text + at, len - at, &word[i]);
+
+		at += used;
+		if (!used || (i < 2 && (at == len || text[at++] != ',')))
+			break;
+	}
+	if (i < 3 || at != len)
+		return lg_error_set(
+			err, LG_ERR_SYNTAX, NULL,
+			"\"%.*s\" is not three words; write them as "
+			"12,6206,1000 or 0x000c,0x183e,0x03e8",
+			shown, text);
+	for (i = 0; i < 3; i++)
+		if (word[i] > UINT16_MAX)
+			return lg_error_set(
+				err, LG_ERR_RANGE, NULL,
+				"word %zu of \"%.*s\" is too large; "
+				"a word is 0 to 65535",
+				i + 1, shown, text);
+	*out_version = lg_version_from_words(
+		(uint16_t)word[0], (uint16_t)word[1], (uint16_t)word[2]);
+	return LG_OK;
+}
+
 int lg_version_compare(const struct lg_version *a, const struct lg_version *b)
 {
 	size_t i;

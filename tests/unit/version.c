@@ -146,6 +146,51 @@ static void words(void **state)
 	}
 }
 
+static void words_as_text(void **state)
+{
+	static const struct {
+		const char *text;
+		enum lg_status status;
+		uint32_t part[4];
+	} row[] = {
+		{"12,6206,1000", LG_OK, {12, 0, 6206, 1000}},
+		{"0x000c,0x183e,0X03E8", LG_OK, {12, 0, 6206, 1000}},
+		{"0x0801,32983,0", LG_OK, {8, 1, 215, 0}},
+		{"000000012,0,65535", LG_OK, {12, 0, 0, 65535}},
+		{"65536,0,0", LG_ERR_RANGE, {0}},
+		{"0,0,0x10000", LG_ERR_RANGE, {0}},
+		{"0,99999999999999999999,0", LG_ERR_RANGE, {0}},
+		{"", LG_ERR_SYNTAX, {0}},
+		{"1,2", LG_ERR_SYNTAX, {0}},
+		{"1,2,", LG_ERR_SYNTAX, {0}},
+		{"1,2,3,", LG_ERR_SYNTAX, {0}},
+		{"1,2,3,4", LG_ERR_SYNTAX, {0}},
+		{"1,,3", LG_ERR_SYNTAX, {0}},
+		{"1, 2,3", LG_ERR_SYNTAX, {0}},
+		{"0x,2,3", LG_ERR_SYNTAX, {0}},
+		{"c,2,3", LG_ERR_SYNTAX, {0}},
+		{"-1,2,3", LG_ERR_SYNTAX, {0}},
+		{"12.0.6206.1000", LG_ERR_SYNTAX, {0}},
+	};
+	size_t i;
+	size_t part;
+
+	for (i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		struct lg_version version = {{7}, LG_VERSION_UNKNOWN};
+		struct lg_error err = {0};
+
+		if (lg_version_parse_words(row[i].text, strlen(row[i].text),
+					   &version, &err) != row[i].status)
+			fail_msg("%s: %s", row[i].text, err.text);
+		if (row[i].status) {
+			assert_int_equal(version.known, LG_VERSION_UNKNOWN);
+			continue;
+		}
+		for (part = 0; part < 4; part++)
+			assert_int_equal(version.part[part], row[i].part[part]);
+	}
+}
+
 static void compares(void **state)
 {
 	static const struct lg_version order[] = {
@@ -193,6 +238,8 @@ int main(void)
 		suite_row("a long text is read, and shown short",
 			  long_text_is_shown_short),
 		suite_row("V6 three words become four parts", words),
+		suite_row("V6 three words are read, decimal or hexadecimal",
+			  words_as_text),
 		suite_row("V6 V7 parts compare as numbers from left to right",
 			  compares),
 		suite_row("a version is shown as far as it is known",
