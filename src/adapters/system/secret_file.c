@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The rule is asked of the opened file, not of its name, so that it cannot be
+ * exchanged in between. The group may read a secret: that is how the gate's
+ * own user gets it.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "adapters/system/secret_file.h"
+
+enum {
+	SECRET_MAX = 64 * 1024
+};
+
+static enum lg_status io_error(const char *path, struct lg_error *err)
+{
+	return lg_error_set(err, LG_ERR_IO, path, "cannot be read: %s",
+			    strerror(errno));
+}
+
+static enum lg_status open_secret(const char *path, int *out_fd,
+				  struct lg_error *err)
+{
+	struct stat is;
+	enum lg_status status = LG_OK;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
+	if (fd < 0)
+		return io_error(path, err);
+	if (fstat(fd, &is) < 0)
+		status = io_error(path, err);
+	else if (!S_ISREG(is.st_mode))
+		status = lg_error_set(err, LG_ERR_IO, path,
+				      "is no regular file; a secret stands in "
+				      "a file of its own");
+	else if (is.st_mode & S_IRWXO)
+		status = lg_error_set(err, LG_ERR_IO, path,
+				      "is a secret that others can read (mode "
+				      "%04o); make it chmod 0600, or 0640 with "
+				      "the gate's group",
+				      (unsigned int)(is.st_mode & 07777));
+	if (status) {
+		close(fd);
+		return status;
+	}
+	*out_fd = fd;
+	return LG_OK;
+}
+
+static enum lg_status read_secret(int fd, const char *path,
+				  struct lg_buffer *secret,
+				  struct lg_error *err)
+{
+	char chunk[4096];
+	enum lg_status status = LG_OK;
+	ssize_t got;
+
+	while (!status && (got = read(fd, chunk, sizeof(chunk))) != 0) {
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			status = io_error(path, err);
+		else if (secret->len + (size_t)got > SECRET_MAX)
+			status = lg_error_set(err, LG_ERR_LIMIT, path,
+					      "is longer than any secret (%d "
+					      "bytes)",
+					      SECRET_MAX);
+		else
+			lg_buffer_append(secret, chunk, (size_t)got);
+	}
+	explicit_bzero(chunk, sizeof(chunk));
+	return status ? status : lg_buffer_status(secret, err);
+}
+
+enum lg_status lg_secret_file_read(const char *path,
+				   struct lg_buffer *out_secret,
+				   struct lg_error *err)
+{
+	struct lg_buffer secret = {0};
+	enum lg_status status;
+	int fd = -1;
+
+	status = open_secret(path, &fd, err);
+	if (status)
+		return status;
+	status = read_secret(fd, path, &secret, err);
+	close(fd);
+	if (status)
+		goto out;
+	if (secret.len && secret.data[secret.len - 1] == '\n')
+		secret.data[--secret.len] = '\0';
+	if (secret.len && secret.data[secret.len - 1] == '\r')
+		secret.data[--secret.len] = '\0';
+	if (!secret.len)
+		status = lg_error_set(err, LG_ERR_SYNTAX, path,
+				      "is empty; it holds the secret on one "
+				      "line");
+	else if (memchr(secret.data, '\0', secret.len) ||
+		 memchr(secret.data, '\n', secret.len))
+		status = lg_error_set(err, LG_ERR_SYNTAX, path,
+				      "holds more than one line; it holds the "
+				      "secret on one line and nothing else");
+	if (!status) {
+		*out_secret = secret;
+		secret = (struct lg_buffer){0};
+	}
+out:
+	lg_secret_release(&secret);
+	return status;
+}
+
+void lg_secret_release(struct lg_buffer *secret)
+{
+	if (secret->data)
+		explicit_bzero(secret->data, secret->capacity);
+	lg_buffer_release(secret);
+}
+
+enum lg_status lg_secret_file_check(const char *path, struct lg_error *err)
+{
+	int fd = -1;
+	enum lg_status status = open_secret(path, &fd, err);
+
+	if (!status)
+		close(fd);
+	return status;
+}
+
+static enum lg_status check_readable(const char *path, struct lg_error *err)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
+	if (fd < 0)
+		return io_error(path, err);
+	close(fd);
+	return LG_OK;
+}
+
+enum lg_status lg_settings_files_check(const struct lg_settings *settings,
+				       struct lg_error *err)
+{
+	const struct lg_listen_settings *control =
+		&settings->listen[LG_LISTEN_CONTROL];
+	const char *const secret[] = {settings->directory_password_file,
+				      settings->listen[LG_LISTEN_HTTP].key_file,
+				      control->tls_key_file,
+				      settings->doveadm_api_key_file};
+	const char *const plain[] = {settings->directory_ca_file,
+				     settings->clients_file, control->cert_file,
+				     control->ca_file};
+	enum lg_status status = LG_OK;
+	size_t i;
+
+	for (i = 0; i < sizeof(secret) / sizeof(secret[0]) && !status; i++)
+		if (secret[i])
+			status = lg_secret_file_check(secret[i], err);
+	for (i = 0; i < sizeof(plain) / sizeof(plain[0]) && !status; i++)
+		if (plain[i])
+			status = check_readable(plain[i], err);
+	return status;
+}
