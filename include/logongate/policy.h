@@ -47,7 +47,10 @@ struct lg_attempt {
 	enum lg_protocol protocol;
 };
 
-enum lg_verdict { LG_ADMIT = 0, LG_REFUSE };
+enum lg_verdict {
+	LG_ADMIT = 0,
+	LG_REFUSE
+};
 
 enum lg_reason {
 	LG_REASON_NONE = 0,
@@ -62,11 +65,11 @@ enum lg_reason {
 };
 #define LG_REASON_COUNT 9
 
-const char *lg_verdict_name(enum lg_verdict verdict);	/* "admit" "refuse" */
-const char *lg_reason_name(enum lg_reason reason);	/* "not-listed" ... */
+const char *lg_verdict_name(enum lg_verdict verdict); /* "admit" "refuse" */
+const char *lg_reason_name(enum lg_reason reason);    /* "not-listed" ... */
 
 enum lg_gate_state {
-	LG_GATE_OFF = 0,	/* nobody is limited by name */
+	LG_GATE_OFF = 0, /* nobody is limited by name */
 	LG_GATE_LISTED,
 	LG_GATE_NOBODY
 };
@@ -75,34 +78,36 @@ const char *lg_gate_state_name(enum lg_gate_state gate);
 /* The rules in the order they are asked (design "Order of a decision"). */
 enum lg_rule {
 	LG_RULE_NONE = 0,
-	LG_RULE_BREAK_GLASS,		/* "break-glass" */
-	LG_RULE_LOGON_ONLY_AS,		/* "logon-only-as" */
-	LG_RULE_PROTOCOLS,		/* "protocols" */
-	LG_RULE_VERSIONS,		/* "disable-mapi-clients" */
-	LG_RULE_PROCESSES		/* "disable-mapi-client-processes" */
+	LG_RULE_BREAK_GLASS,   /* "break-glass" */
+	LG_RULE_LOGON_ONLY_AS, /* "logon-only-as" */
+	LG_RULE_PROTOCOLS,     /* "protocols" */
+	LG_RULE_VERSIONS,      /* "disable-mapi-clients" */
+	LG_RULE_PROCESSES      /* "disable-mapi-client-processes" */
 };
 const char *lg_rule_name(enum lg_rule rule);
 
 struct lg_decision {
 	enum lg_verdict verdict;
 	enum lg_reason reason;
-	enum lg_rule rule;	/* which rule decided; NONE: none applied */
+	enum lg_rule rule; /* which rule decided; NONE: none applied */
 };
 
 /* Where the facts about listed names come from. */
 enum lg_facts {
-	LG_FACTS_FINDINGS = 0,	/* the findings given; must not be NULL when
+	LG_FACTS_FINDINGS = 0, /* the findings given; must not be NULL when
 				 * the values need them */
-	LG_FACTS_NOT_ASKED,	/* the directory could not be asked */
-	LG_FACTS_ALL_FOUND	/* simulate without a directory */
+	LG_FACTS_NOT_ASKED,    /* the directory could not be asked */
+	LG_FACTS_ALL_FOUND     /* simulate without a directory */
 };
 
 struct lg_policy_input {
 	enum lg_dialect dialect;
-	const struct lg_registry *values;	/* under ParametersSystem */
+	/* Under ParametersSystem. A long list that "Logon Only As File" names
+	 * must stand in "Logon Only As" already. */
+	const struct lg_registry *values;
 	enum lg_facts facts;
 	const struct lg_findings *findings;
-	const struct lg_strlist *break_glass;	/* DNs; may be NULL */
+	const struct lg_strlist *break_glass; /* DNs; may be NULL */
 	uint64_t generation;
 };
 
@@ -135,10 +140,10 @@ void lg_policy_decide_many(const struct lg_policy *policy,
 			   struct lg_decision *out_decision);
 
 enum lg_outcome {
-	LG_OUTCOME_ADMITS = 0,	/* "admits": ends the asking */
-	LG_OUTCOME_PASSES,	/* "passes" */
-	LG_OUTCOME_REFUSES,	/* "refuses" */
-	LG_OUTCOME_NOT_SET	/* "not-set" */
+	LG_OUTCOME_ADMITS = 0, /* "admits": ends the asking */
+	LG_OUTCOME_PASSES,     /* "passes" */
+	LG_OUTCOME_REFUSES,    /* "refuses" */
+	LG_OUTCOME_NOT_SET     /* "not-set" */
 };
 
 /* One answer of one rule, for `check --explain`. */
@@ -169,9 +174,12 @@ const char *lg_policy_message(const struct lg_policy *policy);
 /* Bytes of memory, strings included, for the benchmark. */
 size_t lg_policy_memory(const struct lg_policy *policy);
 
-/* Whether values list names whose facts must be asked before a compile under
- * this dialect can succeed (open semantics): 1 or 0. The DNs and users to ask
- * are added to the lists (either may be NULL). */
+/*
+ * Adds the names that the values list, for asking the directory, to the lists
+ * (either may be NULL). Nothing is added where there is nothing to ask: no
+ * list, a blank one, the value "0".
+ * Returns: LG_OK; as lg_policy_compile for values that do not parse.
+ */
 enum lg_status lg_policy_names(enum lg_dialect dialect,
 			       const struct lg_registry *values,
 			       struct lg_strlist *out_dn,

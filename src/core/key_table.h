@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * key_table.h - folded names and what is known of each, up to millions
+ *
+ * Layer: core, private to the policy.
+ * Finding allocates nothing and costs one hash and two cache misses: the slot
+ * and the text. Texts are compared in full, so that equal hashes admit nobody.
+ */
+#ifndef LOGONGATE_CORE_KEY_TABLE_H
+#define LOGONGATE_CORE_KEY_TABLE_H
+
+#include <stdint.h>
+
+#include <logongate/error.h>
+
+enum lg_key_kind {
+	LG_KEY_DN = 0, /* ASCII case folded (L16) */
+	LG_KEY_NAME    /* folded as name.h says */
+};
+
+/* Zero-initialise but for kind. */
+struct lg_key_table {
+	enum lg_key_kind kind;
+	uint64_t *slot;    /* 32 bits of the hash, 32 of where; 0 free */
+	size_t slot_count; /* a power of two, or 0 */
+	size_t count;
+	char *arena; /* records; offsets count four bytes */
+	size_t used;
+	size_t capacity;
+};
+
+/* One key: its flags, its folded text. */
+struct lg_key {
+	uint16_t flags;
+	uint16_t len; /* LG_KEY_LONG: four bytes of length follow */
+	char text[];
+};
+#define LG_KEY_LONG 0xffff
+
+/* Makes room for that many more keys with that many bytes of text. */
+enum lg_status lg_key_table_reserve(struct lg_key_table *table, size_t keys,
+				    size_t bytes, struct lg_error *err);
+
+/* Adds flags to a key, which is new where there was none. */
+enum lg_status lg_key_table_add(struct lg_key_table *table, const char *text,
+				size_t len, uint16_t flags,
+				struct lg_error *err);
+
+/* NULL where there is none; good until the next add. */
+struct lg_key *lg_key_table_find(const struct lg_key_table *table,
+				 const char *text, size_t len);
+
+/* The flags of a key, 0 where there is none. */
+uint16_t lg_key_table_flags(const struct lg_key_table *table, const char *text,
+			    size_t len);
+
+/* The same in three steps, for many at once: hash and fetch the slot, fetch
+ * the text, look. */
+uint64_t lg_key_table_hash(const struct lg_key_table *table, const char *text,
+			   size_t len);
+void lg_key_table_fetch(const struct lg_key_table *table, uint64_t hash);
+void lg_key_table_fetch_text(const struct lg_key_table *table, uint64_t hash);
+uint16_t lg_key_table_flags_at(const struct lg_key_table *table, uint64_t hash,
+			       const char *text, size_t len);
+
+/* Gives back what growing took too much. */
+enum lg_status lg_key_table_trim(struct lg_key_table *table,
+				 struct lg_error *err);
+
+size_t lg_key_table_memory(const struct lg_key_table *table);
+void lg_key_table_release(struct lg_key_table *table);
+
+#endif

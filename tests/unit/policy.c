@@ -1,0 +1,644 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Rows for include/logongate/policy.h and session.h: names, order of the
+ * rules, values that do not parse, explanation, memory.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "suite.h"
+#include "allocation.h"
+
+#include <logongate/session.h>
+
+#define KEY LG_KEY_PARAMETERS_SYSTEM
+#define A "/o=Org/ou=Site/cn=Recipients/cn=a"
+#define B "/o=Org/ou=Site/cn=Recipients/cn=b"
+#define ATTENDANT                                                              \
+	"/o=Org/ou=Site/cn=Configuration/cn=Servers/cn=EX1/"                   \
+	"cn=Microsoft System Attendant"
+
+struct world {
+	struct lg_registry *values;
+	struct lg_findings *findings;
+	struct lg_strlist glass;
+	struct lg_warnings warnings;
+	struct lg_policy *policy;
+	struct lg_error err;
+	enum lg_dialect dialect;
+	enum lg_facts facts;
+};
+
+static struct world fresh(enum lg_dialect dialect)
+{
+	struct world world = {.dialect = dialect};
+
+	assert_int_equal(lg_registry_new(&world.values, NULL), LG_OK);
+	assert_int_equal(lg_findings_new(&world.findings, NULL), LG_OK);
+	return world;
+}
+
+static void put(struct world *world, const char *name, const char *text)
+{
+	assert_int_equal(
+		lg_registry_set_text(world->values, KEY, name, text, NULL),
+		LG_OK);
+}
+
+static void put_list(struct world *world, const char *name, const char *first,
+		     const char *second)
+{
+	struct lg_strlist list = {0};
+
+	lg_strlist_add(&list, first, strlen(first), NULL);
+	if (second)
+		lg_strlist_add(&list, second, strlen(second), NULL);
+	assert_int_equal(
+		lg_registry_set_list(world->values, KEY, name, &list, NULL),
+		LG_OK);
+	lg_strlist_release(&list);
+}
+
+static void found(struct world *world, enum lg_asked_as as, const char *asked,
+		  const char *dn, const char *login, int shared)
+{
+	const struct lg_account account = {
+		.asked_as = as,
+		.finding = LG_FINDING_ONE,
+		.via = as == LG_ASKED_DN ? LG_VIA_LEGACY_EXCHANGE_DN
+					 : LG_VIA_LOGIN,
+		.asked = asked,
+		.entry = dn ? dn : login,
+		.dn = dn,
+	};
+	const struct lg_login name = {login, shared};
+
+	assert_int_equal(lg_findings_add(world->findings, &account, &name,
+					 login != NULL, NULL),
+			 LG_OK);
+}
+
+static enum lg_status compile(struct world *world)
+{
+	const struct lg_policy_input input = {
+		.dialect = world->dialect,
+		.values = world->values,
+		.facts = world->facts,
+		.findings = world->findings,
+		.break_glass = &world->glass,
+		.generation = 42,
+	};
+
+	lg_policy_free(&world->policy);
+	lg_warnings_release(&world->warnings);
+	return lg_policy_compile(&input, &world->policy, &world->warnings,
+				 &world->err);
+}
+
+static void done(struct world *world)
+{
+	lg_policy_free(&world->policy);
+	lg_warnings_release(&world->warnings);
+	lg_strlist_release(&world->glass);
+	lg_findings_free(&world->findings);
+	lg_registry_free(&world->values);
+}
+
+static enum lg_reason asks(const struct world *world, const char *dn,
+			   const char *user, enum lg_protocol protocol,
+			   uint32_t major, const char *process)
+{
+	const struct lg_attempt attempt = {
+		.dn = dn,
+		.dn_len = dn ? strlen(dn) : 0,
+		.user = user,
+		.user_len = user ? strlen(user) : 0,
+		.process = process,
+		.process_len = process ? strlen(process) : 0,
+		.version = {{major},
+			    major ? LG_VERSION_FOUR : LG_VERSION_UNKNOWN},
+		.protocol = protocol,
+	};
+	struct lg_decision decision = lg_policy_decide(world->policy, &attempt);
+
+	assert_int_equal(decision.verdict == LG_REFUSE,
+			 decision.reason != LG_REASON_NONE);
+	return decision.reason;
+}
+
+static enum lg_reason logs_on(const struct world *world, const char *dn,
+			      const char *user)
+{
+	return asks(world, dn, user, LG_PROTOCOL_IMAP, 0, NULL);
+}
+
+static void listed_by_dn_is_admitted_by_name(void **state)
+{
+	struct world world = fresh(LG_DIALECT_GATE);
+
+	put_list(&world, LG_VALUE_LOGON_ONLY_AS, A, NULL);
+	found(&world, LG_ASKED_DN, A, A, "Alice@example.org", 0);
+	assert_int_equal(compile(&world), LG_OK);
+	assert_int_equal(logs_on(&world, A, NULL), LG_REASON_NONE);
+	assert_int_equal(logs_on(&world, NULL, "alice@EXAMPLE.org"),
+			 LG_REASON_NONE);
+	assert_int_equal(logs_on(&world, NULL, "EX\\smtp"),
+			 LG_REASON_NOT_LISTED);
+	assert_int_equal(logs_on(&world, NULL, NULL), LG_REASON_NOT_LISTED);
+	assert_int_equal(logs_on(&world, B, "bob"), LG_REASON_NOT_LISTED);
+	done(&world);
+}
+
+static void listed_by_name_is_admitted_by_dn(void **state)
+{
+	struct world world = fresh(LG_DIALECT_GATE);
+
+	put_list(&world, LG_VALUE_LOGON_ONLY_AS_USERS, "bob", "carol");
+	found(&world, LG_ASKED_USER, "bob", B, "bob", 0);
+	found(&world, LG_ASKED_USER, "carol", NULL, "carol", 0);
+	assert_int_equal(compile(&world), LG_OK);
+	assert_int_equal(logs_on(&world, B, NULL), LG_REASON_NONE);
+	assert_int_equal(logs_on(&world, NULL, "EX\\Carol"), LG_REASON_NONE);
+	assert_int_equal(logs_on(&world, A, NULL), LG_REASON_NOT_LISTED);
+	done(&world);
+}
+
+static void a_shared_name_admits_nobody(void **state)
+{
+	struct world world = fresh(LG_DIALECT_GATE);
+
+	put_list(&world, LG_VALUE_LOGON_ONLY_AS, A, NULL);
+	found(&world, LG_ASKED_DN, A, A, "info", 1);
+	assert_int_equal(compile(&world), LG_OK);
+	assert_int_equal(logs_on(&world, NULL, "info"), LG_REASON_NOT_LISTED);
+	assert_int_equal(logs_on(&world, A, "info"), LG_REASON_NONE);
+	assert_true(lg_warnings_has(&world.warnings, LG_WARN_NAME_SHARED));
+	done(&world);
+}
+
+static void the_callers_name_is_no_listed_name(void **state)
+{
+	struct world world = fresh(LG_DIALECT_GATE);
+
+	put_list(&world, LG_VALUE_LOGON_ONLY_AS, A, NULL);
+	found(&world, LG_ASKED_DN, A, A, "info", 0);
+	found(&world, LG_ASKED_CALLER, "root", B, "info", 0);
+	assert_int_equal(compile(&world), LG_OK);
+	assert_int_equal(logs_on(&world, NULL, "info"), LG_REASON_NOT_LISTED);
+	done(&world);
+}
+
+static void break_glass_is_before_every_rule(void **state)
+{
+	struct world world = fresh(LG_DIALECT_GATE);
+
+	put_list(&world, LG_VALUE_LOGON_ONLY_AS, "", NULL);
+	put(&world, LG_VALUE_WHEN_INVALID, "closed");
+	put(&world, LG_VALUE_REFUSE_PROTOCOLS, "imap,mapi , pop3");
+	put(&world, LG_VALUE_DISABLE_MAPI_CLIENTS, "5.0.0-");
+	put(&world, LG_VALUE_DISABLE_MAPI_CLIENT_PROCESSES, "a.exe");
+	lg_strlist_add(&world.glass, A, strlen(A), NULL);
+	found(&world, LG_ASKED_BREAK_GLASS, A, A, "rescue", 0);
+	assert_int_equal(compile(&world), LG_OK);
+	assert_int_equal(asks(&world, A, NULL, LG_PROTOCOL_MAPI, 5, "a.exe"),
+			 LG_REASON_NONE);
+	assert_int_equal(logs_on(&world, NULL, "Rescue"), LG_REASON_NONE);
+	assert_int_equal(logs_on(&world, B, NULL), LG_REASON_NOBODY);
+	done(&world);
+}
+
+static void break_glass_that_is_not_found_is_warned(void **state)
+{
+	struct world world = fresh(LG_DIALECT_GATE);
+	const struct lg_account account = {
+		.asked_as = LG_ASKED_BREAK_GLASS,
+		.finding = LG_FINDING_NONE,
+		.asked = A,
+	};
+
+	lg_strlist_add(&world.glass, A, strlen(A), NULL);
+	lg_findings_add(world.findings, &account, NULL, 0, NULL);
+	assert_int_equal(compile(&world), LG_OK);
+	assert_true(lg_warnings_has(&world.warnings,
+				    LG_WARN_BREAK_GLASS_NOT_FOUND));
+	done(&world);
+}
+
+static void the_first_rule_gives_the_reason(void **state)
+{
+	struct world world = fresh(LG_DIALECT_GATE);
+
+	put_list(&world, LG_VALUE_LOGON_ONLY_AS, A, NULL);
+	put(&world, LG_VALUE_REFUSE_PROTOCOLS, "mapi");
+	put(&world, LG_VALUE_DISABLE_MAPI_CLIENTS, "5.0.0-");
+	put(&world, LG_VALUE_DISABLE_MAPI_CLIENT_PROCESSES, "a.exe");
+	put(&world, LG_VALUE_UNKNOWN_VERSION, "refuse");
+	put(&world, LG_VALUE_UNKNOWN_PROCESS, "refuse");
+	world.facts = LG_FACTS_ALL_FOUND;
+	assert_int_equal(compile(&world), LG_OK);
+	assert_int_equal(asks(&world, B, NULL, LG_PROTOCOL_MAPI, 5, "a.exe"),
+			 LG_REASON_NOT_LISTED);
+	assert_int_equal(asks(&world, A, NULL, LG_PROTOCOL_MAPI, 5, "a.exe"),
+			 LG_REASON_PROTOCOL_REFUSED);
+	/* Not given is judged as MAPI, but refused by no protocol. */
+	assert_int_equal(asks(&world, A, NULL, LG_PROTOCOL_UNKNOWN, 5, "a.exe"),
+			 LG_REASON_VERSION_BLOCKED);
+	assert_int_equal(asks(&world, A, NULL, LG_PROTOCOL_UNKNOWN, 4, "a.exe"),
+			 LG_REASON_PROCESS_BLOCKED);
+	assert_int_equal(asks(&world, A, NULL, LG_PROTOCOL_UNKNOWN, 0, NULL),
+			 LG_REASON_VERSION_UNKNOWN);
+	assert_int_equal(asks(&world, A, NULL, LG_PROTOCOL_UNKNOWN, 4, NULL),
+			 LG_REASON_PROCESS_UNKNOWN);
+	assert_int_equal(asks(&world, A, NULL, LG_PROTOCOL_IMAP, 5, "a.exe"),
+			 LG_REASON_NONE);
+	done(&world);
+}
+
+static void the_attendant_is_exempt_from_the_list_only(void **state)
+{
+	struct world world = fresh(LG_DIALECT_EXCHANGE_2000);
+
+	put(&world, LG_VALUE_LOGON_ONLY_AS, A);
+	put(&world, LG_VALUE_DISABLE_MAPI_CLIENTS, "6.0.0-6.65535.65535");
+	world.facts = LG_FACTS_ALL_FOUND;
+	assert_int_equal(compile(&world), LG_OK);
+	assert_int_equal(
+		asks(&world, ATTENDANT, NULL, LG_PROTOCOL_MAPI, 5, NULL),
+		LG_REASON_NONE);
+	assert_int_equal(
+		asks(&world, ATTENDANT, NULL, LG_PROTOCOL_MAPI, 6, NULL),
+		LG_REASON_VERSION_BLOCKED);
+	world.dialect = LG_DIALECT_GATE;
+	put_list(&world, LG_VALUE_LOGON_ONLY_AS, A, NULL);
+	assert_int_equal(compile(&world), LG_OK);
+	assert_int_equal(
+		asks(&world, ATTENDANT, NULL, LG_PROTOCOL_MAPI, 5, NULL),
+		LG_REASON_NOT_LISTED);
+	done(&world);
+}
+
+static void an_x500_match_is_no_match_for_2000(void **state)
+{
+	struct world world = fresh(LG_DIALECT_EXCHANGE_2000);
+	const struct lg_account account = {
+		.asked_as = LG_ASKED_DN,
+		.finding = LG_FINDING_ONE,
+		.via = LG_VIA_X500,
+		.asked = A,
+		.entry = "CN=b",
+		.dn = B,
+	};
+
+	put(&world, LG_VALUE_LOGON_ONLY_AS, A);
+	lg_findings_add(world.findings, &account, NULL, 0, NULL);
+	assert_int_equal(compile(&world), LG_OK);
+	assert_int_equal(lg_policy_gate(world.policy), LG_GATE_OFF);
+	assert_true(lg_warnings_has(&world.warnings, LG_WARN_X500_MATCH));
+	assert_true(lg_warnings_has(&world.warnings, LG_WARN_FAILS_OPEN));
+	world.dialect = LG_DIALECT_GATE;
+	put_list(&world, LG_VALUE_LOGON_ONLY_AS, A, NULL);
+	assert_int_equal(compile(&world), LG_OK);
+	assert_int_equal(lg_policy_gate(world.policy), LG_GATE_LISTED);
+	assert_true(lg_warnings_has(&world.warnings, LG_WARN_X500_MATCH));
+	assert_int_equal(logs_on(&world, B, NULL), LG_REASON_NONE);
+	done(&world);
+}
+
+static void old_clients_cannot_match_a_process(void **state)
+{
+	struct world world = fresh(LG_DIALECT_EXCHANGE_2003);
+
+	put(&world, LG_VALUE_DISABLE_MAPI_CLIENT_PROCESSES, "a.exe");
+	assert_int_equal(compile(&world), LG_OK);
+	assert_int_equal(asks(&world, A, NULL, LG_PROTOCOL_MAPI, 10, "a.exe"),
+			 LG_REASON_NONE);
+	assert_int_equal(asks(&world, A, NULL, LG_PROTOCOL_MAPI, 11, "a.exe"),
+			 LG_REASON_PROCESS_BLOCKED);
+	assert_int_equal(asks(&world, A, NULL, LG_PROTOCOL_MAPI, 0, "a.exe"),
+			 LG_REASON_PROCESS_BLOCKED);
+	assert_int_equal(asks(&world, A, NULL, LG_PROTOCOL_MAPI, 0, NULL),
+			 LG_REASON_NONE);
+	done(&world);
+}
+
+static void three_parts_stand_for_every_fourth(void **state)
+{
+	struct world world = fresh(LG_DIALECT_GATE);
+	struct lg_attempt attempt = {
+		.version = {{15, 0, 4569}, LG_VERSION_THREE},
+	};
+
+	put(&world, LG_VALUE_FOUR_PART, "yes");
+	put(&world, LG_VALUE_DISABLE_MAPI_CLIENTS, "15.0.4569.1503");
+	assert_int_equal(compile(&world), LG_OK);
+	assert_int_equal(lg_policy_decide(world.policy, &attempt).reason,
+			 LG_REASON_VERSION_BLOCKED);
+	attempt.version.part[2] = 4570;
+	assert_int_equal(lg_policy_decide(world.policy, &attempt).reason,
+			 LG_REASON_NONE);
+	done(&world);
+}
+
+static void wrong_values_are_named(void **state)
+{
+	static const char *const names[] = {
+		LG_VALUE_WHEN_INVALID,
+		LG_VALUE_REFUSE_PROTOCOLS,
+		LG_VALUE_UNKNOWN_VERSION,
+		LG_VALUE_UNKNOWN_PROCESS,
+		LG_VALUE_FOUR_PART,
+		LG_VALUE_HOLD_MAIL,
+		LG_VALUE_DISABLE_MAPI_CLIENTS,
+		LG_VALUE_LOGON_ONLY_AS,
+		LG_VALUE_LOGON_ONLY_AS_USERS,
+		LG_VALUE_LOGON_ONLY_AS_FILE,
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		struct world world = fresh(LG_DIALECT_GATE);
+		struct lg_policy *untouched = NULL;
+
+		put(&world, names[i], "no such word");
+		assert_int_not_equal(compile(&world), LG_OK);
+		assert_ptr_equal(world.policy, untouched);
+		assert_string_equal(world.err.place, names[i]);
+		assert_true(world.err.text[0]);
+		done(&world);
+	}
+	for (i = 0; i < 7; i++) {
+		struct world world = fresh(LG_DIALECT_GATE);
+
+		lg_registry_set_dword(world.values, KEY, names[i], 1, NULL);
+		assert_int_equal(compile(&world), LG_ERR_SYNTAX);
+		assert_string_equal(world.err.place, names[i]);
+		assert_non_null(strstr(world.err.text, "REG_DWORD"));
+		done(&world);
+	}
+}
+
+static void unknown_values_are_read_over(void **state)
+{
+	static const enum lg_dialect dialects[] = {
+		LG_DIALECT_EXCHANGE_5_5, LG_DIALECT_EXCHANGE_2000,
+		LG_DIALECT_EXCHANGE_2003, LG_DIALECT_EXCHANGE_2007};
+	size_t i;
+
+	for (i = 0; i < 4; i++) {
+		struct world world = fresh(dialects[i]);
+
+		put(&world, LG_VALUE_REFUSE_PROTOCOLS, "nonsense");
+		put(&world, LG_VALUE_WHEN_INVALID, "nonsense");
+		put(&world, "Logon Only As Users", "nonsense");
+		put(&world, LG_VALUE_REFUSAL_MESSAGE, "Come back later");
+		if (dialects[i] == LG_DIALECT_EXCHANGE_5_5)
+			put(&world, LG_VALUE_DISABLE_MAPI_CLIENTS, "x");
+		if (dialects[i] != LG_DIALECT_EXCHANGE_2003)
+			put(&world, LG_VALUE_DISABLE_MAPI_CLIENT_PROCESSES,
+			    "/");
+		if (i > 1)
+			lg_registry_set_dword(world.values, KEY,
+					      LG_VALUE_LOGON_ONLY_AS, 1, NULL);
+		assert_int_equal(compile(&world), LG_OK);
+		assert_false(lg_policy_limits(world.policy));
+		assert_string_equal(lg_policy_message(world.policy),
+				    "Come back later");
+		done(&world);
+	}
+}
+
+static void what_a_policy_says_of_itself(void **state)
+{
+	struct world world = fresh(LG_DIALECT_GATE);
+
+	assert_int_equal(compile(&world), LG_OK);
+	assert_int_equal(lg_policy_generation(world.policy), 42);
+	assert_int_equal(lg_policy_dialect(world.policy), LG_DIALECT_GATE);
+	assert_false(lg_policy_limits(world.policy));
+	assert_null(lg_policy_message(world.policy));
+	put(&world, LG_VALUE_DISABLE_MAPI_CLIENTS, " ");
+	put(&world, LG_VALUE_HOLD_MAIL, "yes");
+	assert_int_equal(compile(&world), LG_OK);
+	assert_false(lg_policy_judges_clients(world.policy));
+	assert_true(lg_policy_holds_mail(world.policy));
+	put(&world, LG_VALUE_UNKNOWN_VERSION, "refuse");
+	assert_int_equal(compile(&world), LG_OK);
+	assert_true(lg_policy_judges_clients(world.policy));
+	assert_true(lg_policy_limits(world.policy));
+	done(&world);
+}
+
+static void names_to_ask(void **state)
+{
+	struct world world = fresh(LG_DIALECT_GATE);
+	struct lg_strlist dn = {0};
+	struct lg_strlist user = {0};
+
+	put_list(&world, LG_VALUE_LOGON_ONLY_AS, A, " ");
+	put_list(&world, LG_VALUE_LOGON_ONLY_AS_USERS, "bob", NULL);
+	assert_int_equal(
+		lg_policy_names(world.dialect, world.values, &dn, &user, NULL),
+		LG_OK);
+	assert_int_equal(dn.count, 1);
+	assert_string_equal(dn.item[0], A);
+	assert_int_equal(user.count, 1);
+	lg_registry_delete(world.values, KEY, LG_VALUE_LOGON_ONLY_AS_USERS);
+	put_list(&world, LG_VALUE_LOGON_ONLY_AS, "0", NULL);
+	assert_int_equal(
+		lg_policy_names(world.dialect, world.values, &dn, NULL, NULL),
+		LG_OK);
+	assert_int_equal(dn.count, 1);
+	lg_strlist_release(&dn);
+	lg_strlist_release(&user);
+	done(&world);
+}
+
+static void every_rule_is_explained(void **state)
+{
+	struct world world = fresh(LG_DIALECT_GATE);
+	struct lg_rule_answer answer[LG_RULE_ANSWERS];
+	struct lg_decision decision;
+	struct lg_attempt attempt = {
+		.dn = B,
+		.dn_len = strlen(B),
+		.process = "a.exe",
+		.process_len = 5,
+		.version = {{5, 0, 2819, 0}, LG_VERSION_FOUR},
+		.protocol = LG_PROTOCOL_MAPI,
+	};
+	static const char *const outcomes[] = {"not-set", "refuses", "refuses",
+					       "refuses", "refuses"};
+	size_t i;
+
+	put_list(&world, LG_VALUE_LOGON_ONLY_AS, A, NULL);
+	put(&world, LG_VALUE_REFUSE_PROTOCOLS, "mapi");
+	put(&world, LG_VALUE_DISABLE_MAPI_CLIENTS, "-5.9.9, 5.2819.0");
+	put(&world, LG_VALUE_DISABLE_MAPI_CLIENT_PROCESSES, "A.EXE");
+	world.facts = LG_FACTS_ALL_FOUND;
+	assert_int_equal(compile(&world), LG_OK);
+	assert_int_equal(
+		lg_policy_explain(world.policy, &attempt, answer, &decision),
+		LG_RULE_ANSWERS);
+	assert_int_equal(decision.reason, LG_REASON_NOT_LISTED);
+	for (i = 0; i < LG_RULE_ANSWERS; i++) {
+		assert_string_equal(lg_outcome_name(answer[i].outcome),
+				    outcomes[i]);
+		assert_int_equal(answer[i].rule, i + LG_RULE_BREAK_GLASS);
+	}
+	assert_string_equal(answer[3].detail, "5.0.2819.0 is blocked");
+	done(&world);
+}
+
+static void a_long_list_is_small(void **state)
+{
+	enum {
+		COUNT = 20000
+	};
+	struct world world = fresh(LG_DIALECT_EXCHANGE_5_5);
+	struct lg_strlist list = {0};
+	struct lg_buffer dn = {0};
+	size_t bytes = 0;
+	size_t i;
+
+	for (i = 0; i < COUNT; i++) {
+		lg_buffer_clear(&dn);
+		lg_buffer_format(&dn, "/o=Org/ou=Site/cn=Recipients/cn=%zu", i);
+		lg_strlist_add(&list, dn.data, dn.len, NULL);
+		bytes += dn.len;
+	}
+	lg_registry_set_list(world.values, KEY, LG_VALUE_LOGON_ONLY_AS, &list,
+			     NULL);
+	world.facts = LG_FACTS_NOT_ASKED;
+	assert_int_equal(compile(&world), LG_OK);
+	assert_true(lg_policy_memory(world.policy) - bytes < 100 * COUNT);
+	for (i = 0; i < COUNT; i++)
+		assert_int_equal(logs_on(&world, list.item[i], NULL),
+				 LG_REASON_NONE);
+	assert_int_equal(
+		logs_on(&world, "/o=Org/ou=Site/cn=Recipients/cn=x", NULL),
+		LG_REASON_NOT_LISTED);
+	lg_buffer_release(&dn);
+	lg_strlist_release(&list);
+	done(&world);
+}
+
+/* Longer than any legacyExchangeDN, and longer than a short record. */
+static void long_texts_are_compared_whole(void **state)
+{
+	struct world world = fresh(LG_DIALECT_EXCHANGE_5_5);
+	struct lg_buffer text = {0};
+	struct lg_buffer typed = {0};
+	size_t i;
+
+	for (i = 0; i < 70000; i++) {
+		lg_buffer_char(&text, 'x');
+		lg_buffer_char(&typed, 'X');
+	}
+	put_list(&world, LG_VALUE_LOGON_ONLY_AS, text.data, NULL);
+	world.facts = LG_FACTS_NOT_ASKED;
+	assert_int_equal(compile(&world), LG_OK);
+	assert_int_equal(logs_on(&world, typed.data, NULL), LG_REASON_NONE);
+	typed.data[69999] = 'y';
+	assert_int_equal(logs_on(&world, typed.data, NULL),
+			 LG_REASON_NOT_LISTED);
+	lg_buffer_release(&text);
+	lg_buffer_release(&typed);
+	done(&world);
+}
+
+static void names_beyond_ascii_fold(void **state)
+{
+	struct world world = fresh(LG_DIALECT_GATE);
+
+	put_list(&world, LG_VALUE_LOGON_ONLY_AS_USERS, "J\xc3\xb6rg",
+		 "stra\xc3\x9f"
+		 "e");
+	world.facts = LG_FACTS_ALL_FOUND;
+	assert_int_equal(compile(&world), LG_OK);
+	assert_int_equal(logs_on(&world, NULL, "J\xc3\x96RG"), LG_REASON_NONE);
+	assert_int_equal(logs_on(&world, NULL, "STRASSE"), LG_REASON_NONE);
+	assert_int_equal(logs_on(&world, NULL, "Jorg"), LG_REASON_NOT_LISTED);
+	done(&world);
+}
+
+static enum lg_status compile_all(void *context, struct lg_error *err)
+{
+	struct world *world = context;
+	const struct lg_policy_input input = {
+		.dialect = world->dialect,
+		.values = world->values,
+		.findings = world->findings,
+		.break_glass = &world->glass,
+	};
+	struct lg_policy *policy = NULL;
+	struct lg_warnings warnings = {0};
+	enum lg_status status =
+		lg_policy_compile(&input, &policy, &warnings, err);
+
+	lg_policy_free(&policy);
+	lg_warnings_release(&warnings);
+	return status;
+}
+
+static void survives_failing_allocations(void **state)
+{
+	struct world world = fresh(LG_DIALECT_GATE);
+
+	put_list(&world, LG_VALUE_LOGON_ONLY_AS, A, "none");
+	put_list(&world, LG_VALUE_LOGON_ONLY_AS_USERS, "bob", NULL);
+	put(&world, LG_VALUE_DISABLE_MAPI_CLIENTS, "-5.9.9");
+	put(&world, LG_VALUE_DISABLE_MAPI_CLIENT_PROCESSES, "a.exe");
+	put(&world, LG_VALUE_REFUSAL_MESSAGE, "later");
+	lg_strlist_add(&world.glass, B, strlen(B), NULL);
+	found(&world, LG_ASKED_DN, A, A, "alice", 1);
+	found(&world, LG_ASKED_USER, "bob", NULL, "bob", 0);
+	assert_true(allocation_survive(compile_all, &world) > 10);
+	done(&world);
+}
+
+int main(void)
+{
+	const struct CMUnitTest rows[] = {
+		suite_row("one listed by DN is admitted by its logon names",
+			  listed_by_dn_is_admitted_by_name),
+		suite_row("one listed by logon name is admitted by its DN",
+			  listed_by_name_is_admitted_by_dn),
+		suite_row("a name that others share admits nobody, warned",
+			  a_shared_name_admits_nobody),
+		suite_row("a name that the caller shares admits nobody",
+			  the_callers_name_is_no_listed_name),
+		suite_row("break-glass comes before every rule",
+			  break_glass_is_before_every_rule),
+		suite_row("a break-glass account that is missing is warned",
+			  break_glass_that_is_not_found_is_warned),
+		suite_row("P6: the first rule that refuses gives the reason",
+			  the_first_rule_gives_the_reason),
+		suite_row("L12: the System Attendant passes the list only",
+			  the_attendant_is_exempt_from_the_list_only),
+		suite_row("D3: found through X500 is not found for 2000",
+			  an_x500_match_is_no_match_for_2000),
+		suite_row("P4 P7: a client below 11 has no process name",
+			  old_clients_cannot_match_a_process),
+		suite_row("V7 V8: three parts stand for every fourth",
+			  three_parts_stand_for_every_fourth),
+		suite_row("a value of the wrong word or type is named",
+			  wrong_values_are_named),
+		suite_row("what a dialect does not know is read over",
+			  unknown_values_are_read_over),
+		suite_row("a policy says what it limits",
+			  what_a_policy_says_of_itself),
+		suite_row("the names to ask the directory about", names_to_ask),
+		suite_row("every rule is asked, also after a refusal",
+			  every_rule_is_explained),
+		suite_row("a long list takes under 100 bytes an account",
+			  a_long_list_is_small),
+		suite_row("texts of any length are compared whole",
+			  long_texts_are_compared_whole),
+		suite_row("names beyond ASCII are folded",
+			  names_beyond_ascii_fold),
+		suite_row("each allocation may fail",
+			  survives_failing_allocations),
+	};
+
+	return suite_run(rows);
+}
