@@ -52,6 +52,8 @@ void lg_profile_free(struct lg_profile **profile);
 /* What a target can take; for LG_DIALECT_GATE all of it. */
 struct lg_render_target {
 	enum lg_dialect dialect;
+	int is_gate;			/* its doors show the message and hold
+					 * mail whatever the dialect */
 	int has_process_hotfix;		/* P2 */
 	int undocumented;		/* L18: write it all the same */
 	int skip_unsupported;		/* leave out instead of refusing */
@@ -62,11 +64,18 @@ struct lg_render_target {
 
 /*
  * The values of a profile for one target, under LG_KEY_PARAMETERS_SYSTEM.
- * findings hold what allow_filter returned (NULL where there is no filter):
- * accounts with a legacyExchangeDN join the DNs, others the users.
- * What the dialect cannot hold is LG_ERR_CONFLICT with the whole list in err
- * (and in unsupported, one sentence each, may be NULL), or with
- * skip_unsupported left out and warned unsupported-by-dialect.
+ * A value is there only where the profile says something: absent words (Four
+ * Part, Unknown Version, Unknown Process, Hold Mail) stand for no and admit.
+ * findings (may be NULL) are those of the profile's names: what allow_filter
+ * returned joins the DNs where it has a legacyExchangeDN, else the users; for a
+ * dialect that knows DNs only, a listed user is written by its legacyExchangeDN
+ * and one without is warned dn-not-found.
+ * A list, setting or process list that the dialect has no documented value for
+ * (L18, V1, P2, several DNs for one, V8) is LG_ERR_CONFLICT with the whole list
+ * in err (and in unsupported, one sentence each, may be NULL), or with
+ * skip_unsupported left out and warned unsupported-by-dialect. What only a gate
+ * can do (protocols, unknown versions and processes, mail, another
+ * when_invalid) is left out and warned so in any case.
  * Owns: free with lg_registry_free.
  */
 enum lg_status lg_profile_render(const struct lg_profile *profile,
