@@ -327,15 +327,15 @@ static enum lg_status read_version(const struct lg_ini_item *item, char **field,
 static enum lg_status read_reg_type(const struct lg_ini_item *item,
 				    char **field, struct lg_error *err)
 {
-	static const uint32_t type[] = {LG_REG_SZ, LG_REG_EXPAND_SZ,
-					LG_REG_DWORD, LG_REG_MULTI_SZ};
+	static const uint32_t type[] = {LG_REG_SZ, LG_REG_DWORD,
+					LG_REG_MULTI_SZ};
 	size_t i;
 
 	for (i = 0; i < sizeof(type) / sizeof(type[0]); i++)
 		if (!strcmp(item->value, lg_reg_type_name(type[i])))
 			return keep(field, item->value, err);
 	return bad(item, err,
-		   "REG_SZ, REG_EXPAND_SZ, REG_DWORD or "
+		   "REG_SZ, REG_DWORD or "
 		   "REG_MULTI_SZ");
 }
 
