@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * program.c - what another program prints
+ *
+ * The child leads a process group of its own, so that ending it ends what it
+ * started.
+ */
+#define _GNU_SOURCE
+#include "adapters/system/program.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define OUTPUT_LIMIT ((size_t)16 << 20)
+
+extern char **environ;
+
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Administrators' programs lie where an ordinary PATH does not look. */
+static int spawn(pid_t *pid, const char *const argv[],
+		 posix_spawn_file_actions_t *actions,
+		 const posix_spawnattr_t *attributes)
+{
+	static const char *const folders[] = {"", "/usr/sbin/", "/sbin/"};
+	char *const *arguments = (char *const *)argv;
+	struct lg_buffer path = {0};
+	int result = ENOENT;
+	size_t i;
+
+	for (i = 0; i < sizeof(folders) / sizeof(*folders) && result == ENOENT;
+	     i++) {
+		lg_buffer_clear(&path);
+		lg_buffer_format(&path, "%s%s", folders[i], argv[0]);
+		if (path.status != LG_OK)
+			result = ENOMEM;
+		else if (i == 0)
+			result = posix_spawnp(pid, path.data, actions,
+					      attributes, arguments, environ);
+		else if (strchr(argv[0], '/') == NULL)
+			result = posix_spawn(pid, path.data, actions,
+					     attributes, arguments, environ);
+	}
+	lg_buffer_release(&path);
+	return result;
+}
+
+static enum lg_status start(const char *const argv[], int output, pid_t *pid,
+			    struct lg_error *err)
+{
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
+	int result;
+
+	posix_spawn_file_actions_init(&actions);
+	posix_spawnattr_init(&attributes);
+	posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+	posix_spawn_file_actions_adddup2(&actions, output, 1);
+	posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
+	result = spawn(pid, argv, &actions, &attributes);
+	posix_spawnattr_destroy(&attributes);
+	posix_spawn_file_actions_destroy(&actions);
+	if (result == 0)
+		return LG_OK;
+	return lg_error_set(err,
+			    result == ENOENT ? LG_ERR_UNKNOWN_KEY : LG_ERR_IO,
+			    argv[0], "cannot be started: %s", strerror(result));
+}
+
+static enum lg_status collect(const char *program, int fd, int64_t deadline_ms,
+			      struct lg_buffer *out, struct lg_error *err)
+{
+	struct pollfd poll_fd = {.fd = fd, .events = POLLIN};
+	size_t before = out->len;
+	char block[16384];
+	int64_t left;
+	ssize_t got;
+
+	for (;;) {
+		left = deadline_ms - now_ms();
+		if (left <= 0)
+			return lg_error_set(err, LG_ERR_TIMEOUT, program,
+					    "does not end");
+		if (poll(&poll_fd, 1, (int)left) <= 0)
+			continue;
+		got = read(fd, block, sizeof(block));
+		if (got < 0 && errno != EINTR)
+			return lg_error_set(err, LG_ERR_IO, program, "%s",
+					    strerror(errno));
+		if (got == 0)
+			return lg_buffer_status(out, err);
+		if (got > 0)
+			lg_buffer_append(out, block, (size_t)got);
+		if (out->len - before > OUTPUT_LIMIT)
+			return lg_error_set(err, LG_ERR_LIMIT, program,
+					    "prints more than 16 MiB");
+	}
+}
+
+enum lg_status lg_program_output(const char *const argv[], uint32_t timeout_ms,
+				 struct lg_buffer *out_text,
+				 struct lg_error *err)
+{
+	int64_t deadline_ms = now_ms() + timeout_ms;
+	enum lg_status status;
+	int ends[2];
+	int result;
+	pid_t pid;
+
+	if (pipe2(ends, O_CLOEXEC) != 0)
+		return lg_error_set(err, LG_ERR_IO, argv[0], "%s",
+				    strerror(errno));
+	status = start(argv, ends[1], &pid, err);
+	close(ends[1]);
+	if (status != LG_OK) {
+		close(ends[0]);
+		return status;
+	}
+	status = collect(argv[0], ends[0], deadline_ms, out_text, err);
+	close(ends[0]);
+	if (status != LG_OK)
+		kill(-pid, SIGKILL);
+	while (waitpid(pid, &result, 0) < 0 && errno == EINTR)
+		continue;
+	if (status == LG_OK && (!WIFEXITED(result) || WEXITSTATUS(result)))
+		status = lg_error_set(err, LG_ERR_IO, argv[0],
+				      "fails; run it by hand to see why");
+	return status;
+}

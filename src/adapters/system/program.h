@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * program.h - what another program prints
+ *
+ * Layer: adapters/system.
+ */
+#ifndef LOGONGATE_ADAPTERS_SYSTEM_PROGRAM_H
+#define LOGONGATE_ADAPTERS_SYSTEM_PROGRAM_H
+
+#include <stdint.h>
+
+#include <logongate/buffer.h>
+
+/*
+ * Runs argv[0] (found by PATH, then in /usr/sbin and /sbin; no shell) without
+ * input and appends its standard output; its standard error goes nowhere.
+ * Returns: LG_OK, it exited with 0; LG_ERR_UNKNOWN_KEY, no such program;
+ * LG_ERR_TIMEOUT, it was ended after timeout_ms; LG_ERR_LIMIT, more than
+ * 16 MiB; LG_ERR_IO, it failed.
+ */
+enum lg_status lg_program_output(const char *const argv[], uint32_t timeout_ms,
+				 struct lg_buffer *out_text,
+				 struct lg_error *err);
+
+#endif

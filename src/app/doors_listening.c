@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * doors_listening.c - ports on which something answers that nobody spoke for
+ *
+ * A configuration says what should be; a socket says what is. Mail ports held
+ * by a program whose configuration was not read are ways in, and so is a
+ * server behind an asking proxy that can be reached without it.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/doors.h"
+
+struct mail_port {
+	unsigned int port;
+	const char *protocol;
+};
+
+static const struct mail_port mail_ports[] = {
+	{110, "pop3"},       {143, "imap"},  {465, "submissions"},
+	{587, "submission"}, {993, "imaps"}, {995, "pop3s"},
+	{4190, "sieve"},
+};
+
+/* Programs that the other readers speak for, as /proc names them. */
+static const struct {
+	const char *program;
+	const char *door;
+} known[] = {
+	{"dovecot", "dovecot"},    {"imap-login", "dovecot"},
+	{"pop3-login", "dovecot"}, {"managesieve-lo", "dovecot"},
+	{"master", "postfix"},     {"smtpd", "postfix"},
+	{"nginx", "nginx"},        {"haproxy", "haproxy"},
+	{"logongated", ""},
+};
+
+static int spoken_for(const struct lg_ways *ways, const char *program)
+{
+	size_t i;
+	size_t j;
+
+	for (i = 0; i < sizeof(known) / sizeof(*known); i++) {
+		if (strcmp(known[i].program, program) != 0)
+			continue;
+		if (!*known[i].door)
+			return 1;
+		for (j = 0; j < ways->count; j++) {
+			if (strcmp(ways->way[j].door, known[i].door) == 0)
+				return 1;
+		}
+	}
+	return 0;
+}
+
+static int is_loopback(const char *address)
+{
+	return strncmp(address, "127.", 4) == 0 || strcmp(address, "::1") == 0;
+}
+
+/* Whether a proxy that asks passes on to this port. */
+static int is_behind(const struct lg_ways *ways, unsigned int port)
+{
+	const char *colon;
+	size_t i;
+
+	for (i = 0; i < ways->behind.count; i++) {
+		colon = strrchr(ways->behind.item[i], ':');
+		if (colon && strtoul(colon + 1, NULL, 10) == port)
+			return 1;
+	}
+	return 0;
+}
+
+static enum lg_status add_way(const struct lg_listening *listening,
+			      const char *what, const char *note,
+			      const char *add, struct lg_ways *ways,
+			      struct lg_error *err)
+{
+	struct lg_way way = {
+		.door = "port", .asks = LG_ASKS_NO, .note = note, .add = add};
+	struct lg_buffer words = {0};
+	enum lg_status status;
+
+	lg_buffer_format(&words, "%s port %u (%s)%s%s", listening->address,
+			 listening->port, what,
+			 *listening->program ? " held by " : "",
+			 listening->program);
+	status = lg_buffer_status(&words, err);
+	way.way = words.data;
+	if (status == LG_OK)
+		status = lg_ways_add(ways, &way, err);
+	lg_buffer_release(&words);
+	return status;
+}
+
+enum lg_status lg_doors_listening(const struct lg_listening *listening,
+				  size_t count, struct lg_ways *ways,
+				  struct lg_error *err)
+{
+	enum lg_status status = LG_OK;
+	size_t i;
+	size_t j;
+
+	for (i = 0; status == LG_OK && i < count; i++) {
+		if (is_behind(ways, listening[i].port) &&
+		    !is_loopback(listening[i].address)) {
+			status = add_way(&listening[i], "behind a proxy",
+					 "can be reached past the proxy that "
+					 "asks",
+					 "let it listen on loopback only, or "
+					 "close the port with the firewall",
+					 ways, err);
+			continue;
+		}
+		for (j = 0; j < sizeof(mail_ports) / sizeof(*mail_ports); j++) {
+			if (mail_ports[j].port == listening[i].port)
+				break;
+		}
+		if (j == sizeof(mail_ports) / sizeof(*mail_ports) ||
+		    spoken_for(ways, listening[i].program))
+			continue;
+		status = add_way(&listening[i], mail_ports[j].protocol,
+				 *listening[i].program
+					 ? "no configuration of this program "
+					   "was read"
+					 : "run as root to see which program "
+					   "it is",
+				 "stop it during a lock, or put a server that "
+				 "asks in front of it",
+				 ways, err);
+	}
+	return status;
+}

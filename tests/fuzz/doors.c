@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * doors.c - configuration of other servers, as anything at all
+ *
+ * The first byte chooses the reader; a NUL separates two texts.
+ */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/doors.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static enum lg_status nothing(void *context, const char *path,
+			      struct lg_buffer *out_text, struct lg_error *err)
+{
+	(void)context;
+	(void)out_text;
+	return lg_error_set(err, LG_ERR_IO, path, "is not there");
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	const struct lg_doors_files files = {NULL, nothing};
+	struct lg_gate_addresses gate = {0};
+	struct lg_ways ways = {0};
+	const char *text = (const char *)data + 1;
+	const char *nul;
+	struct lg_error err;
+	size_t len;
+
+	if (size < 2)
+		return 0;
+	size--;
+	lg_strlist_add(&gate.http, "/h", 2, &err);
+	lg_strlist_add(&gate.postfix, "/p", 2, &err);
+	lg_strlist_add(&gate.spop, "/s", 2, &err);
+	lg_strlist_add(&gate.dict, "/d", 2, &err);
+	switch (data[0] % 5) {
+	case 0:
+		lg_doors_dovecot(text, size, &gate, &files, &ways, &err);
+		break;
+	case 1:
+		nul = memchr(text, '\0', size);
+		len = nul ? (size_t)(nul - text) : size;
+		lg_doors_postfix(text, len, nul ? nul + 1 : text,
+				 nul ? size - len - 1 : size, &gate, &ways,
+				 &err);
+		break;
+	case 2:
+		lg_doors_nginx(text, size, &gate, &ways, &err);
+		break;
+	case 3:
+		lg_doors_haproxy(text, size, &gate, &files, &ways, &err);
+		break;
+	case 4:
+		lg_doors_pam("sshd", text, size, "/", &files, &ways, &err);
+		break;
+	}
+	lg_ways_release(&ways);
+	lg_gate_addresses_release(&gate);
+	return 0;
+}
