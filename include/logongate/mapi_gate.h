@@ -18,28 +18,33 @@
 
 /* A request as a door sees it; text NULL is "not known". */
 struct lg_mapi_http {
-	struct lg_mapi_text request_type;	/* X-RequestType */
-	struct lg_mapi_text application;	/* X-ClientApplication */
+	struct lg_mapi_text request_type; /* X-RequestType */
+	struct lg_mapi_text application;  /* X-ClientApplication */
 	struct lg_mapi_text user_agent;
-	struct lg_mapi_text content_length;	/* the header, decimal */
+	struct lg_mapi_text content_length; /* the header, decimal */
 	struct lg_mapi_text content_encoding;
-	struct lg_mapi_text user;	/* a logon name, where one is known */
-	int64_t request_type_count;	/* how many of them; -1 not known */
-	int64_t body_size;		/* what the proxy counted; -1 */
-	const unsigned char *body;	/* what arrived */
+	struct lg_mapi_text user;   /* a logon name, where one is known */
+	int64_t request_type_count; /* how many of them; -1 not known */
+	int64_t body_size;          /* what the proxy counted; -1 */
+	/* The door says that the request is for another service (the path
+	 * of webmail): X-RequestType is then only a header that a client
+	 * added, and the logon must pass as HTTP as well. */
+	int also_http;
+	const unsigned char *body; /* what arrived */
 	size_t body_len;
 };
 
 enum lg_mapi_way {
-	LG_MAPI_WAY_NOT_MAPI = 0,	/* no X-RequestType: judge it as HTTP */
+	LG_MAPI_WAY_NOT_MAPI = 0, /* no X-RequestType: judge it as HTTP */
 	LG_MAPI_WAY_ADMIT,
-	LG_MAPI_WAY_DENY,		/* 200 with lg_mapi_denial */
-	LG_MAPI_WAY_CODE		/* 200 text/html, X-ResponseCode code */
+	LG_MAPI_WAY_DENY, /* 200 with lg_mapi_denial */
+	LG_MAPI_WAY_CODE, /* 200 text/html, X-ResponseCode code */
+	LG_MAPI_WAY_PAGE  /* refused as HTTP: a page (also_http) */
 };
 
 struct lg_mapi_judgement {
 	enum lg_mapi_way way;
-	enum lg_mapi_code code;		/* for LG_MAPI_WAY_CODE */
+	enum lg_mapi_code code; /* for LG_MAPI_WAY_CODE */
 	enum lg_mapi_request request;
 	struct lg_decision decision;
 	/* What was judged, for the record and the session table: dn, process
