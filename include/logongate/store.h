@@ -14,11 +14,11 @@
 #include <logongate/policy.h>
 
 enum lg_store_event_kind {
-	LG_STORE_READ = 0,	/* values were read: gate */
-	LG_STORE_LOGON,		/* id, verdict, reason */
-	LG_STORE_CUT,		/* id, reason */
-	LG_STORE_RESTART_CUT,	/* id; the reason is the restart */
-	LG_STORE_ERROR		/* text: a value that does not parse */
+	LG_STORE_READ = 0,    /* values were read: gate */
+	LG_STORE_LOGON,       /* id, verdict, reason */
+	LG_STORE_CUT,         /* id, reason */
+	LG_STORE_RESTART_CUT, /* id; the reason is the restart */
+	LG_STORE_ERROR        /* text: a value that does not parse */
 };
 
 struct lg_store_event {
@@ -57,6 +57,8 @@ void lg_store_free(struct lg_store **store);
 /*
  * Puts all values in place of those there were (an administrator wrote them).
  * Dialect gate: reads them at once. Others: at their time.
+ * A value that does not parse leaves that value as it was in force; the others
+ * are read. sink may be NULL.
  * Returns: LG_OK (also when a value did not parse: an ERROR event);
  * LG_ERR_DIRECTORY: facts were missing, nothing is changed in what is in
  * force but the values stand; LG_ERR_NO_MEMORY.
@@ -82,7 +84,9 @@ enum lg_status lg_store_restart(struct lg_store *store, int64_t t_s,
 				const struct lg_store_sink *sink,
 				struct lg_error *err);
 
-/* Time passes: polls that are due up to and with t_s. */
+/* Time passes: polls that are due up to and with t_s. A read that could not
+ * ask the directory is reported and does not keep later polls from their
+ * turn. */
 enum lg_status lg_store_advance(struct lg_store *store, int64_t t_s,
 				const struct lg_store_facts *facts,
 				const struct lg_store_sink *sink,
@@ -92,13 +96,17 @@ enum lg_status lg_store_advance(struct lg_store *store, int64_t t_s,
 int64_t lg_store_next_poll(const struct lg_store *store);
 
 /* id is copied; an admitted session is open until logoff, cut or restart.
- * The same id again replaces the session. */
+ * The same id again replaces the session when it is admitted, and leaves it
+ * when it is refused. Before the first restart: LG_ERR_CONFLICT. */
 enum lg_status lg_store_logon(struct lg_store *store, int64_t t_s,
 			      const char *id, const struct lg_attempt *attempt,
 			      const struct lg_store_sink *sink,
 			      struct lg_decision *out_decision,
 			      struct lg_error *err);
 void lg_store_logoff(struct lg_store *store, const char *id);
+
+/* Policies made from now on are numbered from generation + 1. */
+void lg_store_number(struct lg_store *store, uint64_t generation);
 
 /* The policy in force; NULL before the first restart. Borrowed until the next
  * read. */

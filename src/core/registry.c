@@ -181,6 +181,19 @@ static enum lg_status put(struct lg_registry *registry,
 	return LG_OK;
 }
 
+enum lg_status lg_registry_share(struct lg_registry *registry,
+				 const struct lg_registry *from,
+				 const char *key, const char *name,
+				 struct lg_error *err)
+{
+	size_t at = find(from, key, name);
+
+	if (at == from->count)
+		return LG_OK;
+	lg_shared_value_keep(from->entry[at].shared);
+	return put(registry, from->entry[at].shared, err);
+}
+
 enum lg_status lg_registry_set_text(struct lg_registry *registry,
 				    const char *key, const char *name,
 				    const char *text, struct lg_error *err)

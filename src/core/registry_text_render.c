@@ -206,8 +206,8 @@ enum lg_status lg_reg_text_render_deletion(const char *key, const char *name,
 					   struct lg_error *err)
 {
 	struct lg_buffer text = {0};
-	const char *line_end = encoding == LG_REG_ENCODING_UTF16 ? "\r\n"
-								: "\n";
+	const char *line_end =
+		encoding == LG_REG_ENCODING_UTF16 ? "\r\n" : "\n";
 	enum lg_status status;
 
 	if (has_control(key) || has_control(name))

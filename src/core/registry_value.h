@@ -33,6 +33,12 @@ enum lg_status lg_shared_value_data(struct lg_shared_value *shared,
 				    const unsigned char *bytes, size_t len,
 				    struct lg_error *err);
 
+/* Holds the same value as another registry, without copying it. */
+enum lg_status lg_registry_share(struct lg_registry *registry,
+				 const struct lg_registry *from,
+				 const char *key, const char *name,
+				 struct lg_error *err);
+
 /* Removes the values of a key and of all keys below it, as [-KEY] does. */
 void lg_registry_delete_key(struct lg_registry *registry, const char *key);
 
