@@ -1,0 +1,430 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * winreg_target.c - the registry and services of a Windows server as a target
+ *
+ * Turns the port's calls into the helper's lines. A helper that was ended
+ * (because it hung, or died) is started again by the next call, so that
+ * putting back is tried with a connection of its own.
+ */
+#include "adapters/winreg/winreg_target.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "adapters/winreg/winreg_process.h"
+
+#define OPEN_TIMEOUT_MS 20000
+#define CALL_TIMEOUT_MS 60000
+#define RESTART_TIMEOUT_MS 300000
+#define DEFAULT_PORT 445
+#define DEFAULT_SERVICE "MSExchangeIS"
+
+struct winreg_target {
+	const struct lg_target_settings *settings;
+	struct winreg_process helper;
+	char *host;
+	int port;
+};
+
+static enum lg_status no_memory(struct lg_error *err)
+{
+	return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "out of memory");
+}
+
+static cJSON *request(const char *op)
+{
+	cJSON *object = cJSON_CreateObject();
+
+	if (object && !cJSON_AddStringToObject(object, "op", op)) {
+		cJSON_Delete(object);
+		return NULL;
+	}
+	return object;
+}
+
+static const char *service(const struct winreg_target *target)
+{
+	return target->settings->service ? target->settings->service
+					 : DEFAULT_SERVICE;
+}
+
+/* Asks for something of which only the success counts. */
+static enum lg_status ask(struct winreg_target *target, cJSON *object,
+			  int timeout_ms, struct lg_error *err)
+{
+	cJSON *answer = NULL;
+	enum lg_status status;
+
+	status = winreg_process_ask(&target->helper, object, timeout_ms,
+				    &answer, err);
+	if (status == LG_OK)
+		cJSON_Delete(answer);
+	return status;
+}
+
+/* Starts the helper and opens the server where that is not done. */
+static enum lg_status reach(struct winreg_target *target, struct lg_error *err)
+{
+	const char *credentials = target->settings->credentials_file;
+	enum lg_status status;
+	cJSON *object;
+
+	if (target->helper.pid > 0)
+		return LG_OK;
+	status = winreg_process_start(&target->helper, err);
+	if (status != LG_OK)
+		return status;
+	object = request("open");
+	if (!object ||
+	    !cJSON_AddStringToObject(object, "server", target->host) ||
+	    !cJSON_AddNumberToObject(object, "port", target->port) ||
+	    !(credentials
+		      ? cJSON_AddStringToObject(object, "credentials_file",
+						credentials)
+		      : cJSON_AddNullToObject(object, "credentials_file")) ||
+	    !cJSON_AddBoolToObject(object, "smb1", target->settings->smb1) ||
+	    !cJSON_AddNumberToObject(object, "timeout_ms", OPEN_TIMEOUT_MS)) {
+		cJSON_Delete(object);
+		winreg_process_stop(&target->helper);
+		return no_memory(err);
+	}
+	status = ask(target, object, OPEN_TIMEOUT_MS + 5000, err);
+	if (status != LG_OK)
+		winreg_process_stop(&target->helper);
+	return status;
+}
+
+static enum lg_status probe_registry(struct winreg_target *target,
+				     struct lg_target_probe *probe,
+				     struct lg_error *err)
+{
+	cJSON *object = request("probe");
+	cJSON *answer = NULL;
+	enum lg_status status;
+	const char *note;
+
+	if (!object ||
+	    !cJSON_AddStringToObject(object, "key", LG_KEY_PARAMETERS_SYSTEM)) {
+		cJSON_Delete(object);
+		return no_memory(err);
+	}
+	status = winreg_process_ask(&target->helper, object, CALL_TIMEOUT_MS,
+				    &answer, err);
+	if (status != LG_OK)
+		return status;
+	probe->may_write = cJSON_IsTrue(
+		cJSON_GetObjectItemCaseSensitive(answer, "may_write"));
+	note = cJSON_GetStringValue(
+		cJSON_GetObjectItemCaseSensitive(answer, "note"));
+	if (note && strlen(note) < sizeof(probe->note))
+		memcpy(probe->note, note, strlen(note) + 1);
+	cJSON_Delete(answer);
+	return LG_OK;
+}
+
+static enum lg_status probe_service(struct winreg_target *target,
+				    struct lg_target_probe *probe,
+				    struct lg_error *err)
+{
+	cJSON *object = request("service");
+	cJSON *answer = NULL;
+	enum lg_status status;
+	const cJSON *running;
+
+	if (!object ||
+	    !cJSON_AddStringToObject(object, "name", service(target))) {
+		cJSON_Delete(object);
+		return no_memory(err);
+	}
+	status = winreg_process_ask(&target->helper, object, CALL_TIMEOUT_MS,
+				    &answer, err);
+	if (status != LG_OK)
+		return status;
+	running = cJSON_GetObjectItemCaseSensitive(answer, "running");
+	probe->running = cJSON_IsBool(running) ? cJSON_IsTrue(running) : -1;
+	cJSON_Delete(answer);
+	return LG_OK;
+}
+
+static enum lg_status winreg_probe(void *self,
+				   struct lg_target_probe *out_probe,
+				   struct lg_error *err)
+{
+	struct winreg_target *target = self;
+	struct lg_target_probe probe = {.running = -1};
+	enum lg_status status;
+
+	status = reach(target, err);
+	if (status == LG_OK)
+		status = probe_registry(target, &probe, err);
+	if (status == LG_OK)
+		status = probe_service(target, &probe, err);
+	if (status == LG_OK && probe.running < 0 && target->settings->restart)
+		status = lg_error_set(err, LG_ERR_CONFLICT, target->host,
+				      "has no service %s, and restart = yes "
+				      "asks to restart it",
+				      service(target));
+	if (status == LG_OK)
+		*out_probe = probe;
+	return status;
+}
+
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+static enum lg_status read_hex(const char *hex, struct lg_buffer *out,
+			       const char *place, struct lg_error *err)
+{
+	int high;
+	int low;
+
+	for (; hex && *hex; hex += 2) {
+		high = hex_digit(hex[0]);
+		low = high < 0 ? -1 : hex_digit(hex[1]);
+		if (low < 0)
+			hex = NULL;
+		else
+			lg_buffer_char(out, (char)(high << 4 | low));
+		if (!hex)
+			break;
+	}
+	if (!hex)
+		return lg_error_set(err, LG_ERR_SYNTAX, place,
+				    "the helper gave a value that is no hex");
+	return lg_buffer_status(out, err);
+}
+
+static enum lg_status read_value(const cJSON *item, const char *place,
+				 struct lg_registry *values,
+				 struct lg_error *err)
+{
+	const char *key = cJSON_GetStringValue(
+		cJSON_GetObjectItemCaseSensitive(item, "key"));
+	const char *name = cJSON_GetStringValue(
+		cJSON_GetObjectItemCaseSensitive(item, "name"));
+	const cJSON *type = cJSON_GetObjectItemCaseSensitive(item, "type");
+	struct lg_buffer bytes = {0};
+	enum lg_status status;
+
+	if (!key || !name || !cJSON_IsNumber(type) || type->valuedouble < 0)
+		return lg_error_set(err, LG_ERR_SYNTAX, place,
+				    "the helper gave a value without key, "
+				    "name or type");
+	status = read_hex(cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(
+				  item, "hex")),
+			  &bytes, place, err);
+	if (status == LG_OK)
+		status = lg_registry_set_bytes(
+			values, key, name, (uint32_t)type->valuedouble,
+			bytes.data ? bytes.data : "", bytes.len, err);
+	lg_buffer_release(&bytes);
+	return status;
+}
+
+static enum lg_status winreg_read(void *self, struct lg_registry **out_values,
+				  struct lg_error *err)
+{
+	static const char *const keys[] = {LG_KEY_PARAMETERS_SYSTEM,
+					   LG_KEY_MSEXCHANGEIS};
+	struct winreg_target *target = self;
+	struct lg_registry *values = NULL;
+	cJSON *answer = NULL;
+	enum lg_status status;
+	cJSON *object;
+	const cJSON *item;
+	cJSON *array;
+
+	status = reach(target, err);
+	if (status != LG_OK)
+		return status;
+	object = request("read");
+	array = cJSON_CreateStringArray(keys, 2);
+	if (!object || !array ||
+	    !cJSON_AddItemToObject(object, "keys", array)) {
+		cJSON_Delete(object);
+		cJSON_Delete(array);
+		return no_memory(err);
+	}
+	status = winreg_process_ask(&target->helper, object, CALL_TIMEOUT_MS,
+				    &answer, err);
+	if (status == LG_OK)
+		status = lg_registry_new(&values, err);
+	if (status == LG_OK) {
+		cJSON_ArrayForEach(item, cJSON_GetObjectItemCaseSensitive(
+						 answer, "values")) {
+			status = read_value(item, target->host, values, err);
+			if (status != LG_OK)
+				break;
+		}
+	}
+	cJSON_Delete(answer);
+	if (status == LG_OK)
+		*out_values = values;
+	else
+		lg_registry_free(&values);
+	return status;
+}
+
+static int add_hex(cJSON *object, const struct lg_value *value)
+{
+	static const char digits[] = "0123456789abcdef";
+	struct lg_buffer bytes = {0};
+	struct lg_buffer hex = {0};
+	struct lg_error ignored;
+	int added = 0;
+	size_t i;
+
+	lg_value_bytes(value, &bytes);
+	for (i = 0; i < bytes.len; i++) {
+		lg_buffer_char(&hex, digits[(unsigned char)bytes.data[i] >> 4]);
+		lg_buffer_char(&hex, digits[bytes.data[i] & 15]);
+	}
+	if (lg_buffer_status(&bytes, &ignored) == LG_OK &&
+	    lg_buffer_status(&hex, &ignored) == LG_OK)
+		added = cJSON_AddStringToObject(object, "hex",
+						hex.data ? hex.data : "") !=
+			NULL;
+	lg_buffer_release(&bytes);
+	lg_buffer_release(&hex);
+	return added;
+}
+
+static int add_change(cJSON *array, const struct lg_target_change *change)
+{
+	cJSON *object = cJSON_CreateObject();
+
+	if (!object || !cJSON_AddItemToArray(array, object)) {
+		cJSON_Delete(object);
+		return 0;
+	}
+	if (!cJSON_AddStringToObject(object, "key", change->key) ||
+	    !cJSON_AddStringToObject(object, "name", change->name))
+		return 0;
+	if (!change->value)
+		return cJSON_AddNullToObject(object, "type") != NULL;
+	return cJSON_AddNumberToObject(object, "type", change->value->type) &&
+	       add_hex(object, change->value);
+}
+
+static enum lg_status winreg_write(void *self,
+				   const struct lg_target_change *change,
+				   size_t count, struct lg_error *err)
+{
+	struct winreg_target *target = self;
+	enum lg_status status;
+	cJSON *object;
+	cJSON *array;
+	size_t i;
+
+	status = reach(target, err);
+	if (status != LG_OK)
+		return status;
+	object = request("write");
+	array = object ? cJSON_AddArrayToObject(object, "changes") : NULL;
+	for (i = 0; array && i < count; i++) {
+		if (!add_change(array, &change[i]))
+			array = NULL;
+	}
+	if (!array) {
+		cJSON_Delete(object);
+		return no_memory(err);
+	}
+	return ask(target, object, CALL_TIMEOUT_MS, err);
+}
+
+static enum lg_status winreg_restart(void *self, struct lg_error *err)
+{
+	struct winreg_target *target = self;
+	enum lg_status status;
+	cJSON *object;
+
+	status = reach(target, err);
+	if (status != LG_OK)
+		return status;
+	object = request("restart");
+	if (!object ||
+	    !cJSON_AddStringToObject(object, "name", service(target)) ||
+	    !cJSON_AddNumberToObject(object, "timeout_ms",
+				     RESTART_TIMEOUT_MS)) {
+		cJSON_Delete(object);
+		return no_memory(err);
+	}
+	return ask(target, object, RESTART_TIMEOUT_MS + 10000, err);
+}
+
+static void winreg_close(void *self)
+{
+	struct winreg_target *target = self;
+
+	winreg_process_stop(&target->helper);
+	free(target->host);
+	free(target);
+}
+
+/* "host" or "host:port"; an IPv6 address stands in brackets before a port. */
+static enum lg_status split_server(struct winreg_target *target,
+				   const char *server, struct lg_error *err)
+{
+	const char *colon = strrchr(server, ':');
+	unsigned long port;
+	char *end;
+
+	target->port = DEFAULT_PORT;
+	if (colon && (strchr(server, ':') == colon || colon[-1] == ']')) {
+		port = strtoul(colon + 1, &end, 10);
+		if (*end || end == colon + 1 || port < 1 || port > 65535)
+			return lg_error_set(err, LG_ERR_RANGE,
+					    target->settings->name,
+					    "server = \"%s\": the port must "
+					    "be 1 to 65535",
+					    server);
+		target->port = (int)port;
+	} else {
+		colon = server + strlen(server);
+	}
+	target->host = strndup(server, (size_t)(colon - server));
+	return target->host ? LG_OK : no_memory(err);
+}
+
+enum lg_status lg_winreg_target_open(const struct lg_target_settings *settings,
+				     const char *program,
+				     struct lg_target *out_target,
+				     struct lg_error *err)
+{
+	struct winreg_target *target;
+	enum lg_status status;
+
+	if (!settings->server)
+		return lg_error_set(err, LG_ERR_CONFLICT, settings->name,
+				    "backend = winreg needs server = "
+				    "\"host\"");
+	target = calloc(1, sizeof(*target));
+	if (!target)
+		return no_memory(err);
+	target->settings = settings;
+	status = split_server(target, settings->server, err);
+	if (status != LG_OK) {
+		winreg_close(target);
+		return status;
+	}
+	target->helper.program = program;
+	target->helper.server = target->host;
+	*out_target = (struct lg_target){
+		.self = target,
+		.name = settings->name,
+		.probe = winreg_probe,
+		.read = winreg_read,
+		.write = winreg_write,
+		.restart = winreg_restart,
+		.close = winreg_close,
+	};
+	return LG_OK;
+}
