@@ -36,4 +36,17 @@ size_t lg_sweep_plan(const struct lg_policy *policy,
 		     const struct lg_session *session, size_t count,
 		     unsigned char *out_cut, struct lg_decision *out_decision);
 
+/* Sessions with their own texts. */
+struct lg_session_list {
+	struct lg_session *session;
+	size_t count;
+	size_t capacity;
+	struct lg_strlist arena;
+};
+
+enum lg_status lg_session_list_add(struct lg_session_list *list,
+				   const struct lg_session *session,
+				   struct lg_error *err);
+void lg_session_list_release(struct lg_session_list *list);
+
 #endif

@@ -89,6 +89,16 @@ void lg_json_time(cJSON *object, const char *name, int64_t time_s)
 	lg_json_text(object, name, time_s > 0 ? text : NULL);
 }
 
+void lg_json_names(cJSON *object, const char *name,
+		   const struct lg_strlist *names)
+{
+	cJSON *array = cJSON_CreateArray();
+
+	for (size_t i = 0; i < names->count; i++)
+		lg_json_item(array, names->item[i]);
+	lg_json_add(object, name, array);
+}
+
 static cJSON *bytes_in_hex(const struct lg_value *value)
 {
 	struct lg_buffer hex = {0};
@@ -104,18 +114,13 @@ static cJSON *bytes_in_hex(const struct lg_value *value)
 
 void lg_json_data(cJSON *object, const char *name, const struct lg_value *value)
 {
-	cJSON *array;
-
 	if (value == NULL) {
 		lg_json_text(object, name, NULL);
 	} else if (value->type == LG_REG_SZ) {
 		lg_json_text(object, name,
 			     value->text != NULL ? value->text : "");
 	} else if (value->type == LG_REG_MULTI_SZ) {
-		array = cJSON_CreateArray();
-		for (size_t i = 0; i < value->list.count; i++)
-			lg_json_item(array, value->list.item[i]);
-		lg_json_add(object, name, array);
+		lg_json_names(object, name, &value->list);
 	} else if (value->type == LG_REG_DWORD) {
 		lg_json_number(object, name, value->dword);
 	} else {

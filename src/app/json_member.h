@@ -29,6 +29,10 @@ void lg_json_add(cJSON *object, const char *name, cJSON *item);
 void lg_json_item(cJSON *array, const char *text);
 void lg_json_append(cJSON *array, cJSON *item);
 
+/* An array of texts. */
+void lg_json_names(cJSON *object, const char *name,
+		   const struct lg_strlist *names);
+
 /* A value's data: a text, an array, a number; bytes in hex; NULL: null. */
 void lg_json_data(cJSON *object, const char *name,
 		  const struct lg_value *value);

@@ -221,6 +221,35 @@ static enum lg_status merge(const struct lg_registry *before,
 	return status;
 }
 
+/*
+ * An allow_filter that nobody asked leaves a list that looks blank and is not:
+ * whom it names is not known (L17).
+ */
+static enum lg_status judge_filter(struct lg_plan *plan,
+				   const struct lg_plan_input *input,
+				   struct lg_plan_target *target,
+				   struct lg_error *err)
+{
+	const struct lg_dialect_traits *traits =
+		lg_dialect_traits(target->dialect);
+	enum lg_when_invalid when_invalid = traits->when_invalid;
+
+	if (plan->facts != LG_FACTS_NOT_ASKED ||
+	    input->profile->allow_filter == NULL ||
+	    !sets_any(target->values, NAMES_GROUP))
+		return LG_OK;
+	if (traits->reads_when_invalid)
+		when_invalid = input->profile->when_invalid;
+	if (when_invalid == LG_WHEN_INVALID_OPEN) {
+		lg_policy_free(&target->policy);
+		return LG_OK;
+	}
+	return add_warning(plan, LG_WARN_DIRECTORY_NOT_ASKED,
+			   "the directory could not be asked whom allow_filter "
+			   "means: they would be locked out",
+			   err);
+}
+
 static enum lg_status compile(struct lg_plan *plan,
 			      const struct lg_plan_input *input,
 			      struct lg_plan_target *target,
@@ -242,6 +271,8 @@ static enum lg_status compile(struct lg_plan *plan,
 	if (status == LG_ERR_DIRECTORY)
 		status = LG_OK;
 	if (status == LG_OK)
+		status = judge_filter(plan, input, target, err);
+	if (status == LG_OK && target->policy != NULL)
 		status = add_warnings(plan, &warnings, err);
 	if (status != LG_OK || target->policy == NULL)
 		goto done;

@@ -47,8 +47,24 @@ enum lg_status lg_cli_gate(struct lg_cli *cli, struct lg_control **out_control,
 	return status;
 }
 
+void lg_cli_hang_up(struct lg_cli *cli)
+{
+	struct lg_cli_open *open = cli->open;
+
+	if (open == NULL)
+		return;
+	lg_control_close(&open->control);
+	lg_state_free(&open->state);
+	if (open->has_files)
+		open->files.close(open->files.self);
+	open->has_files = 0;
+}
+
 int lg_cli_no_gate(struct lg_cli *cli, const struct lg_error *err)
 {
+	/* Settings that cannot be read are no gate that does not run. */
+	if (cli->open == NULL || cli->open->settings == NULL)
+		return lg_cli_fail(cli, err);
 	if (err->status == LG_ERR_IO || err->status == LG_ERR_TIMEOUT ||
 	    err->status == LG_ERR_LIMIT)
 		return lg_cli_fail_as(cli, LG_EXIT_NO_GATE, err);
@@ -112,10 +128,7 @@ enum lg_status lg_cli_state(struct lg_cli *cli, enum lg_state_mode mode,
 		*out_state = open->state;
 		return LG_OK;
 	}
-	lg_state_free(&open->state);
-	if (open->has_files)
-		open->files.close(open->files.self);
-	open->has_files = 0;
+	lg_cli_hang_up(cli);
 	status = lg_state_dir_open(settings->state_dir,
 				   mode == LG_STATE_WRITE ? LG_STATE_DIR_WRITE
 							  : LG_STATE_DIR_READ,

@@ -32,13 +32,10 @@ void lg_cli_close(struct lg_cli *cli)
 {
 	struct lg_cli_open *open = cli->open;
 
-	cli->open = NULL;
 	if (open == NULL)
 		return;
-	lg_state_free(&open->state);
-	if (open->has_files)
-		open->files.close(open->files.self);
-	lg_control_close(&open->control);
+	lg_cli_hang_up(cli);
+	cli->open = NULL;
 	if (open->has_directory)
 		open->directory.close(open->directory.self);
 	lg_strlist_release(&open->set);

@@ -57,6 +57,9 @@ int lg_cli_profile(struct lg_cli *cli, const char *name,
  */
 enum lg_status lg_cli_gate(struct lg_cli *cli, struct lg_control **out_control,
 			   struct lg_error *err);
+/* Closes the gate and state_dir until they are needed again, so that others
+ * may use them while this command waits. */
+void lg_cli_hang_up(struct lg_cli *cli);
 /* Reports what lg_cli_gate said: 8, or 7. */
 int lg_cli_no_gate(struct lg_cli *cli, const struct lg_error *err);
 

@@ -12,6 +12,38 @@ BIN = os.environ["LOGONGATE_BIN_DIR"]
 SOURCE = os.environ["LOGONGATE_SOURCE_DIR"]
 LOGONGATE = os.path.join(BIN, "logongate")
 
+DN = "/o=Org/ou=Site/cn=Recipients/cn="
+
+DIRECTORY = "".join(f"""
+dn: cn={cn},dc=example,dc=org
+objectClass: person
+cn: {cn}
+displayName: {display}
+uid: {uid}
+mail: {uid}@example.org
+legacyExchangeDN: {DN}{uid}
+""" for cn, display, uid in (
+    ("Post Master", "Paula Postmaster", "postmaster"),
+    ("Tester", "Theo Tester", "tester"),
+    ("Alice", "Alice Able", "alice"),
+    ("Bob", "Bob Baker", "bob")))
+DIRECTORY = f"""dn: dc=example,dc=org
+objectClass: domain
+dc: example
+{DIRECTORY}
+dn: cn=Twin One,dc=example,dc=org
+objectClass: person
+cn: Twin One
+uid: twin1
+legacyExchangeDN: {DN}twin
+
+dn: cn=Twin Two,dc=example,dc=org
+objectClass: person
+cn: Twin Two
+uid: twin2
+legacyExchangeDN: {DN}twin
+"""
+
 
 class Done:
     """What a run left: code, out, err; json and lines are read from out."""
@@ -51,6 +83,27 @@ class Case(unittest.TestCase):
         for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS"):
             if name in os.environ:
                 self.environment[name] = os.environ[name]
+
+    def directory(self):
+        """The option that names an LDIF directory with six accounts."""
+        return "--directory=ldif:" + self.write("directory.ldif", DIRECTORY)
+
+    def profile(self, name, text):
+        return self.write(name + ".ini", text)
+
+    def listed(self, name="upgrade", when_invalid="open",
+               allow=("postmaster", "tester"), more=""):
+        """A profile that lists these people."""
+        lines = "".join(f'allow.{i} = "{DN}{who}"\n'
+                        for i, who in enumerate(allow, 1))
+        return self.profile(name, f"""[profile]
+description = "Keep users out"
+max_duration = "8h"
+
+[logon_only_as]
+when_invalid = {when_invalid}
+{lines}
+{more}""")
 
     def path(self, name):
         return os.path.join(self.folder, name)

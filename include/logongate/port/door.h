@@ -12,19 +12,6 @@
 
 #include <logongate/session.h>
 
-/* Sessions with their own texts. */
-struct lg_session_list {
-	struct lg_session *session;
-	size_t count;
-	size_t capacity;
-	struct lg_strlist arena;
-};
-
-enum lg_status lg_session_list_add(struct lg_session_list *list,
-				   const struct lg_session *session,
-				   struct lg_error *err);
-void lg_session_list_release(struct lg_session_list *list);
-
 /*
  * One server. Calls may block up to their own time limit: workers only.
  *

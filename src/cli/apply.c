@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * apply.c - puts a plan in force, through the gate or on state_dir
+ *
+ * The values sent are the whole of what is to be in force: what was there
+ * before with the profile's written over it. When the gate says that it is
+ * done, it is asked what it does now (A5): a lock that is not what the plan
+ * said is taken back.
+ */
+#include <string.h>
+
+#include <logongate/instant.h>
+
+#include "app/window.h"
+#include "cli/apply.h"
+#include "cli/output.h"
+
+enum lg_exit lg_cli_window_exit(enum lg_status status)
+{
+	switch (status) {
+	case LG_ERR_CONFLICT:
+		return LG_EXIT_WOULD_NOT_LOCK;
+	case LG_ERR_RANGE:
+		return LG_EXIT_USAGE;
+	case LG_ERR_IO:
+	case LG_ERR_TIMEOUT:
+		return LG_EXIT_PUT_BACK;
+	case LG_OK:
+	case LG_ERR_SYNTAX:
+	case LG_ERR_LIMIT:
+	case LG_ERR_UNKNOWN_KEY:
+	case LG_ERR_DIRECTORY:
+	case LG_ERR_DENIED:
+	case LG_ERR_NO_MEMORY:
+	case LG_ERR_BUG:
+		break;
+	}
+	return lg_cli_exit(status);
+}
+
+int lg_cli_state_failed(struct lg_cli *cli, const struct lg_error *err)
+{
+	/* Somebody else holds state_dir: nothing was written. */
+	if (err->status == LG_ERR_CONFLICT || err->status == LG_ERR_IO)
+		return lg_cli_fail_as(cli, LG_EXIT_PUT_BACK, err);
+	return lg_cli_fail(cli, err);
+}
+
+/* The one target that is this machine's gate. */
+static const struct lg_plan_target *local_target(const struct lg_prepared *p)
+{
+	for (size_t i = 0; i < p->server_count; i++) {
+		if (p->server[i].is_local)
+			return &p->plan->target[i];
+	}
+	return NULL;
+}
+
+static const char *profile_name(const struct lg_prepared *p)
+{
+	return p->profile->name;
+}
+
+static int apply_here(struct lg_cli *cli, const struct lg_prepared *p,
+		      const struct lg_plan_target *target,
+		      struct lg_applied *out_applied)
+{
+	struct lg_window_request request = {
+		.profile = profile_name(p),
+		.by = lg_cli_by(cli),
+		.reason = lg_cli_option(cli, "reason"),
+		.values = target->after,
+		.for_s = p->for_s,
+		.until_s = p->for_s > 0 ? 0 : p->input.until_s,
+		.at_s = p->input.starts_s > p->input.now_s ? p->input.starts_s
+							   : 0,
+		.confirm_within_s = p->confirm_within_s,
+		.grace_s = p->grace_s,
+		.max_duration_s = p->profile->max_duration_s,
+	};
+	struct lg_state *state = NULL;
+	struct lg_error err;
+	enum lg_status status;
+
+	if (p->plan->facts == LG_FACTS_FINDINGS)
+		request.findings = p->plan->findings;
+	if (lg_cli_state(cli, LG_STATE_WRITE, &state, &err) != LG_OK)
+		return lg_cli_state_failed(cli, &err);
+	status = lg_window_apply(state, &request, &err);
+	if (status != LG_OK)
+		return lg_cli_fail_as(cli, lg_cli_window_exit(status), &err);
+	out_applied->generation = state->lock->generation;
+	out_applied->until_s = state->lock->until.wall_s;
+	return LG_EXIT_DONE;
+}
+
+static cJSON *apply_request(struct lg_cli *cli, const struct lg_prepared *p)
+{
+	cJSON *request = lg_cli_request("apply");
+
+	lg_json_text(request, "profile", profile_name(p));
+	if (p->for_s > 0)
+		lg_json_number(request, "for_s", p->for_s);
+	else
+		lg_json_time(request, "until", p->input.until_s);
+	if (p->input.starts_s > p->input.now_s)
+		lg_json_time(request, "at", p->input.starts_s);
+	if (p->confirm_within_s > 0)
+		lg_json_number(request, "confirm_within_s",
+			       p->confirm_within_s);
+	if (p->grace_s > 0)
+		lg_json_number(request, "grace_s", p->grace_s);
+	if (p->profile->max_duration_s >= 0)
+		lg_json_number(request, "max_duration_s",
+			       p->profile->max_duration_s);
+	if (lg_cli_option(cli, "reason") != NULL)
+		lg_json_text(request, "reason", lg_cli_option(cli, "reason"));
+	lg_json_text(request, "caller", lg_cli_by(cli));
+	return request;
+}
+
+static int64_t time_of(const cJSON *object, const char *name)
+{
+	const char *text = cJSON_GetStringValue(
+		cJSON_GetObjectItemCaseSensitive(object, name));
+	int64_t time_s = 0;
+
+	if (text != NULL)
+		lg_instant_parse(text, strlen(text), &time_s, NULL);
+	return time_s;
+}
+
+static uint64_t number_of(const cJSON *object, const char *name)
+{
+	const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, name);
+
+	return cJSON_IsNumber(item) && item->valuedouble > 0
+		       ? (uint64_t)item->valuedouble
+		       : 0;
+}
+
+/* A5: what the gate does now is what the plan said, or it is taken back. */
+static int test_gate(struct lg_cli *cli, const struct lg_prepared *p,
+		     const struct lg_plan_target *target, uint64_t generation)
+{
+	struct lg_control_answer answer = {0};
+	const cJSON *status;
+	const char *gate;
+	int code;
+
+	if (target->takes_effect != LG_TAKES_EFFECT_AT_ONCE ||
+	    p->input.starts_s > p->input.now_s)
+		return LG_EXIT_DONE;
+	code = lg_cli_ask(cli, p->control, lg_cli_request("status"), NULL, 0,
+			  &answer);
+	if (code != LG_EXIT_DONE)
+		return code;
+	status = cJSON_GetObjectItemCaseSensitive(answer.object, "status");
+	gate = cJSON_GetStringValue(
+		cJSON_GetObjectItemCaseSensitive(status, "gate"));
+	if (gate == NULL || strcmp(gate, lg_gate_state_name(target->gate)) != 0)
+		code = lg_cli_say(cli, LG_EXIT_PUT_BACK, NULL,
+				  "the gate is %s where the plan said %s; the "
+				  "lock is taken back",
+				  gate != NULL ? gate : "silent",
+				  lg_gate_state_name(target->gate));
+	lg_control_release(&answer);
+	if (code == LG_EXIT_PUT_BACK &&
+	    lg_cli_lift(cli, generation, NULL, NULL) != LG_EXIT_DONE)
+		code = LG_EXIT_NOT_PUT_BACK;
+	return code;
+}
+
+static int apply_at_gate(struct lg_cli *cli, const struct lg_prepared *p,
+			 const struct lg_plan_target *target,
+			 struct lg_applied *out_applied)
+{
+	struct lg_control_answer answer = {0};
+	struct lg_control_block block[2];
+	struct lg_buffer values = {0}, findings = {0};
+	size_t blocks = 1;
+	struct lg_error err;
+	enum lg_status status;
+	int code;
+
+	status = lg_reg_text_render(target->after, LG_REG_ENCODING_UTF8,
+				    &values, &err);
+	if (status == LG_OK && p->plan->facts == LG_FACTS_FINDINGS)
+		status = lg_findings_render(p->plan->findings, &findings, &err);
+	if (status != LG_OK) {
+		code = lg_cli_fail(cli, &err);
+		goto done;
+	}
+	block[0].bytes = values.data;
+	block[0].len = values.len;
+	if (p->plan->facts == LG_FACTS_FINDINGS) {
+		block[1].bytes = findings.data;
+		block[1].len = findings.len;
+		blocks = 2;
+	}
+	code = lg_cli_ask(cli, p->control, apply_request(cli, p), block, blocks,
+			  &answer);
+	if (code != LG_EXIT_DONE)
+		goto done;
+	out_applied->generation = number_of(answer.object, "generation");
+	out_applied->until_s = time_of(answer.object, "until");
+	out_applied->cut = number_of(answer.object, "cut");
+	out_applied->left = (size_t)cJSON_GetArraySize(
+		cJSON_GetObjectItemCaseSensitive(answer.object, "left"));
+	code = test_gate(cli, p, target, out_applied->generation);
+done:
+	lg_control_release(&answer);
+	lg_buffer_release(&findings);
+	lg_buffer_release(&values);
+	return code;
+}
+
+int lg_cli_apply(struct lg_cli *cli, const struct lg_prepared *prepared,
+		 struct lg_applied *out_applied)
+{
+	const struct lg_plan_target *target = local_target(prepared);
+
+	*out_applied = (struct lg_applied){0};
+	if (prepared->control != NULL)
+		return apply_at_gate(cli, prepared, target, out_applied);
+	return apply_here(cli, prepared, target, out_applied);
+}
+
+void lg_cli_say_applied(struct lg_cli *cli, const struct lg_prepared *prepared,
+			const struct lg_applied *applied)
+{
+	const struct lg_plan *plan = prepared->plan;
+	struct lg_buffer when = {0};
+
+	if (cli->json || cli->quiet)
+		return;
+	if (plan->starts_s > plan->now_s) {
+		lg_text_clock(plan->now_s, plan->starts_s, &when);
+		lg_buffer_text(&when, " to ");
+	}
+	lg_text_clock(plan->now_s, applied->until_s, &when);
+	lg_buffer_text(&when, " (");
+	lg_text_ago(plan->now_s, applied->until_s, &when);
+	lg_buffer_char(&when, ')');
+	lg_cli_print(cli, LG_GREEN, "%s",
+		     plan->starts_s > plan->now_s ? "waiting" : "locked");
+	lg_cli_print(cli, LG_PLAIN, ": %s, %s %s\n", plan->profile,
+		     plan->starts_s > plan->now_s ? "from" : "until",
+		     when.data != NULL ? when.data : "");
+	if (applied->cut > 0)
+		lg_cli_print(cli, LG_PLAIN, "%zu sessions cut\n", applied->cut);
+	if (applied->left > 0)
+		lg_cli_print(cli, LG_RED,
+			     "%zu sessions that should be gone are still "
+			     "there: logongate sessions\n",
+			     applied->left);
+	if (prepared->confirm_within_s > 0)
+		lg_cli_print(cli, LG_YELLOW,
+			     "logongate confirm keeps it; else it lifts in "
+			     "%lld s\n",
+			     (long long)prepared->confirm_within_s);
+	lg_buffer_release(&when);
+}
+
+/* Adds the names of an array of the answer. */
+static void add_names(const cJSON *object, const char *name,
+		      struct lg_strlist *out_names)
+{
+	const cJSON *item;
+
+	if (out_names == NULL)
+		return;
+	cJSON_ArrayForEach(item,
+			   cJSON_GetObjectItemCaseSensitive(object, name)) {
+		if (cJSON_IsString(item))
+			lg_strlist_add(out_names, item->valuestring,
+				       strlen(item->valuestring), NULL);
+	}
+}
+
+/* 1 when the gate's lock is another than generation. */
+static int is_another(struct lg_cli *cli, struct lg_control *control,
+		      uint64_t generation)
+{
+	struct lg_control_answer answer = {0};
+	const cJSON *status;
+	int another = 0;
+
+	if (generation == 0 ||
+	    lg_cli_ask(cli, control, lg_cli_request("status"), NULL, 0,
+		       &answer) != LG_EXIT_DONE)
+		return 0;
+	status = cJSON_GetObjectItemCaseSensitive(answer.object, "status");
+	another = !cJSON_IsTrue(
+			  cJSON_GetObjectItemCaseSensitive(status, "active")) ||
+		  number_of(status, "generation") != generation;
+	lg_control_release(&answer);
+	return another;
+}
+
+static int lift_at_gate(struct lg_cli *cli, struct lg_control *control,
+			uint64_t generation, struct lg_strlist *out_restored,
+			struct lg_strlist *out_changed)
+{
+	struct lg_control_answer answer = {0};
+	cJSON *request;
+	int code;
+
+	if (is_another(cli, control, generation))
+		return lg_cli_say(cli, LG_EXIT_WOULD_NOT_LOCK, NULL,
+				  "the lock is over already");
+	request = lg_cli_request("lift");
+	if (lg_cli_option(cli, "force") != NULL)
+		lg_json_bool(request, "force", 1);
+	lg_json_text(request, "caller", lg_cli_by(cli));
+	code = lg_cli_ask(cli, control, request, NULL, 0, &answer);
+	if (code == LG_EXIT_DONE) {
+		add_names(answer.object, "restored", out_restored);
+		add_names(answer.object, "changed", out_changed);
+	}
+	lg_control_release(&answer);
+	return code;
+}
+
+int lg_cli_lift(struct lg_cli *cli, uint64_t generation,
+		struct lg_strlist *out_restored, struct lg_strlist *out_changed)
+{
+	struct lg_control *control = NULL;
+	struct lg_state *state = NULL;
+	struct lg_error err;
+	enum lg_status status;
+
+	if (lg_cli_gate(cli, &control, &err) != LG_OK)
+		return lg_cli_no_gate(cli, &err);
+	if (control != NULL)
+		return lift_at_gate(cli, control, generation, out_restored,
+				    out_changed);
+	if (lg_cli_state(cli, LG_STATE_WRITE, &state, &err) != LG_OK)
+		return lg_cli_state_failed(cli, &err);
+	if (generation != 0 && state->lock->generation != generation)
+		return lg_cli_say(cli, LG_EXIT_WOULD_NOT_LOCK, NULL,
+				  "the lock is over already");
+	status = lg_window_lift(state, LG_WINDOW_END_LIFT, lg_cli_by(cli),
+				out_restored, out_changed, &err);
+	if (status != LG_OK)
+		return lg_cli_fail_as(cli, lg_cli_window_exit(status), &err);
+	return LG_EXIT_DONE;
+}

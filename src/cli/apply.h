@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * apply.h - carrying out a plan, and ending what was carried out
+ *
+ * Layer: cli. apply, run and lift share it.
+ */
+#ifndef LOGONGATE_CLI_APPLY_H
+#define LOGONGATE_CLI_APPLY_H
+
+#include "cli/prepare.h"
+
+/* What apply made. */
+struct lg_applied {
+	uint64_t generation;
+	int64_t until_s;
+	size_t cut;
+	size_t left; /* sessions that should be gone and are not */
+};
+
+/*
+ * Applies a prepared plan whose answer is LG_PLAN_GO.
+ * Returns: an exit code; 0 with *out_applied, else the error is printed.
+ */
+int lg_cli_apply(struct lg_cli *cli, const struct lg_prepared *prepared,
+		 struct lg_applied *out_applied);
+
+/* Says in words what is in force now; not with --json or --quiet. */
+void lg_cli_say_applied(struct lg_cli *cli, const struct lg_prepared *prepared,
+			const struct lg_applied *applied);
+
+/*
+ * Lifts the lock in force. generation: only this one, 0: whichever.
+ * Returns: an exit code; 5 where there is no lock.
+ */
+int lg_cli_lift(struct lg_cli *cli, uint64_t generation,
+		struct lg_strlist *out_restored,
+		struct lg_strlist *out_changed);
+
+/* The exit code for what app/window says of a change. */
+enum lg_exit lg_cli_window_exit(enum lg_status status);
+
+/* Reports why state_dir cannot be written. */
+int lg_cli_state_failed(struct lg_cli *cli, const struct lg_error *err);
+
+#endif

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * logongate refused - who was turned away, for the help desk
+ *
+ * One line for each refusal as the gate keeps them (the same person at the
+ * same door is counted rather than repeated), or with --by one line for each
+ * user, reason, client or door with how often, first and last.
+ */
+#define _GNU_SOURCE
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/commands.h"
+#include "cli/open.h"
+#include "cli/output.h"
+
+/* One line of --by. Texts lie in the arena of the list. */
+struct sum {
+	const char *key;
+	int64_t count;
+	const char *first;
+	const char *last;
+};
+
+struct refused {
+	struct lg_cli *cli;
+	const char *by; /* member to add up by, NULL: none */
+	struct lg_table table;
+	struct sum *sum;
+	size_t count;
+	size_t capacity;
+	struct lg_strlist arena;
+	int code;
+};
+
+static const char *text_of(const cJSON *object, const char *name)
+{
+	return cJSON_GetStringValue(
+		cJSON_GetObjectItemCaseSensitive(object, name));
+}
+
+static int64_t count_of(const cJSON *object)
+{
+	const cJSON *count = cJSON_GetObjectItemCaseSensitive(object, "count");
+
+	return cJSON_IsNumber(count) && count->valuedouble > 0
+		       ? (int64_t)count->valuedouble
+		       : 1;
+}
+
+/* A copy that lives as long as the sums. */
+static const char *keep(struct refused *refused, const char *text)
+{
+	if (lg_strlist_add(&refused->arena, text, strlen(text), NULL) != LG_OK)
+		return NULL;
+	return refused->arena.item[refused->arena.count - 1];
+}
+
+static struct sum *sum_of(struct refused *refused, const char *key)
+{
+	struct sum *sum;
+	size_t capacity;
+
+	for (size_t i = 0; i < refused->count; i++) {
+		if (strcmp(refused->sum[i].key, key) == 0)
+			return &refused->sum[i];
+	}
+	if (refused->count == refused->capacity) {
+		capacity = refused->capacity > 0 ? refused->capacity * 2 : 64;
+		sum = reallocarray(refused->sum, capacity, sizeof(*sum));
+		if (sum == NULL)
+			return NULL;
+		refused->sum = sum;
+		refused->capacity = capacity;
+	}
+	sum = &refused->sum[refused->count];
+	*sum = (struct sum){.key = keep(refused, key)};
+	if (sum->key == NULL)
+		return NULL;
+	refused->count++;
+	return sum;
+}
+
+static void add_up(struct refused *refused, const cJSON *object)
+{
+	const char *key = text_of(object, refused->by);
+	const char *at = text_of(object, "at");
+	const char *last = text_of(object, "last");
+	struct sum *sum;
+
+	if (key == NULL && strcmp(refused->by, "user") == 0)
+		key = text_of(object, "dn");
+	sum = sum_of(refused, key != NULL ? key : "-");
+	if (at == NULL)
+		at = "";
+	if (last == NULL)
+		last = at;
+	if (sum == NULL) {
+		refused->code = LG_EXIT_SOFTWARE;
+		return;
+	}
+	sum->count += count_of(object);
+	/* Times in UTC of one length: text order is their order. */
+	if (sum->first == NULL || strcmp(at, sum->first) < 0)
+		sum->first = keep(refused, at);
+	if (sum->last == NULL || strcmp(last, sum->last) > 0)
+		sum->last = keep(refused, last);
+}
+
+static void add_row(struct refused *refused, const cJSON *object)
+{
+	static const char *const names[] = {"at",       "user",    "door",
+					    "protocol", "address", "client",
+					    "reason"};
+	struct lg_buffer count = {0};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		const char *text = text_of(object, names[i]);
+
+		if (text == NULL && i == 1)
+			text = text_of(object, "dn");
+		lg_table_cell(&refused->table, text);
+	}
+	lg_buffer_format(&count, "%lld", (long long)count_of(object));
+	lg_table_cell(&refused->table, count.data);
+	lg_buffer_release(&count);
+}
+
+/* Takes the object over. */
+static void add(struct refused *refused, cJSON *object)
+{
+	if (refused->by != NULL)
+		add_up(refused, object);
+	else if (!refused->cli->json)
+		add_row(refused, object);
+	else if (refused->code == LG_EXIT_DONE) {
+		refused->code = lg_cli_json(refused->cli, object);
+		return;
+	}
+	cJSON_Delete(object);
+}
+
+static int from_gate(struct refused *refused, struct lg_control *control,
+		     int64_t since_s)
+{
+	struct lg_control_answer answer = {0};
+	cJSON *request = lg_cli_request("refused"), *item;
+	int code;
+
+	if (since_s > 0)
+		lg_json_time(request, "since", since_s);
+	code = lg_cli_ask(refused->cli, control, request, NULL, 0, &answer);
+	if (code == LG_EXIT_DONE) {
+		cJSON_ArrayForEach(item, cJSON_GetObjectItemCaseSensitive(
+						 answer.object, "refused"))
+			add(refused, cJSON_Duplicate(item, 1));
+	}
+	lg_control_release(&answer);
+	return code;
+}
+
+static int more_first(const void *a, const void *b)
+{
+	const struct sum *left = a, *right = b;
+
+	if (left->count != right->count)
+		return left->count < right->count ? 1 : -1;
+	return strcmp(left->key, right->key);
+}
+
+static int print_sums(struct refused *refused)
+{
+	static const char *const head[] = {"COUNT", "FIRST", "LAST", "WHAT",
+					   NULL};
+	struct lg_cli *cli = refused->cli;
+	struct lg_buffer count = {0};
+	int code = LG_EXIT_DONE;
+
+	if (refused->count > 0)
+		qsort(refused->sum, refused->count, sizeof(*refused->sum),
+		      more_first);
+	if (!cli->json)
+		lg_table_begin(&refused->table, head);
+	for (size_t i = 0; i < refused->count && code == LG_EXIT_DONE; i++) {
+		const struct sum *sum = &refused->sum[i];
+		cJSON *object;
+
+		if (!cli->json) {
+			lg_buffer_clear(&count);
+			lg_buffer_format(&count, "%lld", (long long)sum->count);
+			lg_table_cell(&refused->table, count.data);
+			lg_table_cell(&refused->table, sum->first);
+			lg_table_cell(&refused->table, sum->last);
+			lg_table_cell(&refused->table, sum->key);
+			continue;
+		}
+		object = cJSON_CreateObject();
+		lg_json_text(object, refused->by, sum->key);
+		lg_json_number(object, "count", sum->count);
+		lg_json_text(object, "first", sum->first);
+		lg_json_text(object, "last", sum->last);
+		code = lg_cli_json(cli, object);
+	}
+	lg_buffer_release(&count);
+	if (!cli->json)
+		code = lg_cli_table(cli, &refused->table);
+	return code;
+}
+
+int lg_cmd_refused(struct lg_cli *cli)
+{
+	static const char *const head[] = {"AT",       "USER",    "DOOR",
+					   "PROTOCOL", "ADDRESS", "CLIENT",
+					   "REASON",   "COUNT",   NULL};
+	struct refused refused = {.cli = cli, .by = lg_cli_option(cli, "by")};
+	struct lg_control *control = NULL;
+	struct lg_error err;
+	int64_t since_s;
+	int code = lg_cli_since(cli, &since_s);
+
+	if (code != LG_EXIT_DONE)
+		return code;
+	if (refused.by != NULL && strcmp(refused.by, "user") != 0 &&
+	    strcmp(refused.by, "reason") != 0 &&
+	    strcmp(refused.by, "client") != 0 &&
+	    strcmp(refused.by, "door") != 0)
+		return lg_cli_usage(cli, "--by adds up by user, reason, client "
+					 "or door");
+	if (lg_cli_gate(cli, &control, &err) != LG_OK)
+		return lg_cli_no_gate(cli, &err);
+	if (refused.by == NULL && !cli->json)
+		lg_table_begin(&refused.table, head);
+	/* Only a gate refuses anybody. */
+	if (control != NULL)
+		code = from_gate(&refused, control, since_s);
+	if (code == LG_EXIT_DONE && refused.code == LG_EXIT_SOFTWARE)
+		code = lg_cli_say(cli, LG_EXIT_SOFTWARE, NULL, "no memory");
+	if (code == LG_EXIT_DONE)
+		code = refused.code;
+	if (code == LG_EXIT_DONE && refused.by != NULL)
+		code = print_sums(&refused);
+	else if (code == LG_EXIT_DONE && !cli->json)
+		code = lg_cli_table(cli, &refused.table);
+	lg_strlist_release(&refused.table.cell);
+	lg_strlist_release(&refused.arena);
+	free(refused.sum);
+	return code;
+}

@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * logongate registry show, export, import, diff, restore
+ *
+ * The values in force and Registry Editor files. Reading asks the gate where
+ * one runs and state_dir else; changing is refused while a lock is in force,
+ * for the lock would put the values back.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "app/window.h"
+#include "cli/apply.h"
+#include "cli/commands.h"
+#include "cli/output.h"
+
+/* A .reg file for 7,400 DNs is 2 MB; this is far beyond any. */
+#define FILE_MAX_BYTES ((size_t)256 * 1024 * 1024)
+
+static int read_file(struct lg_cli *cli, const char *path,
+		     struct lg_buffer *out_bytes)
+{
+	int from_stdin = strcmp(path, "-") == 0;
+	FILE *file = from_stdin ? stdin : fopen(path, "re");
+	struct lg_error err;
+	char bytes[16384];
+	size_t got;
+	int code = LG_EXIT_DONE;
+
+	if (file == NULL)
+		return lg_cli_say(cli, LG_EXIT_INVALID, path, "%s",
+				  strerror(errno));
+	while ((got = fread(bytes, 1, sizeof(bytes), file)) > 0 &&
+	       out_bytes->len <= FILE_MAX_BYTES)
+		lg_buffer_append(out_bytes, bytes, got);
+	if (ferror(file))
+		code = lg_cli_say(cli, LG_EXIT_INVALID, path, "%s",
+				  strerror(errno));
+	else if (out_bytes->len > FILE_MAX_BYTES)
+		code = lg_cli_say(cli, LG_EXIT_INVALID, path,
+				  "this is too long for a Registry Editor "
+				  "file");
+	else if (lg_buffer_status(out_bytes, &err) != LG_OK)
+		code = lg_cli_fail(cli, &err);
+	if (!from_stdin)
+		fclose(file);
+	return code;
+}
+
+/* The values in force; *out_values is the caller's. */
+static int in_force(struct lg_cli *cli, struct lg_registry **out_values)
+{
+	struct lg_control_answer answer = {0};
+	struct lg_control *control = NULL;
+	struct lg_state *state = NULL;
+	struct lg_error err;
+	enum lg_status status;
+	int code = LG_EXIT_DONE;
+
+	/* registry needs no running gate (contract 7 "Locks"). */
+	if (lg_cli_gate(cli, &control, &err) != LG_OK)
+		control = NULL;
+	if (control != NULL) {
+		code = lg_cli_ask(cli, control, lg_cli_request("values"), NULL,
+				  0, &answer);
+		if (code != LG_EXIT_DONE)
+			return code;
+		status = lg_reg_text_parse(
+			answer.block_count > 0 ? answer.block[0].data : "",
+			answer.block_count > 0 ? answer.block[0].len : 0,
+			"the gate's values", NULL, out_values, &err);
+		lg_control_release(&answer);
+	} else {
+		status = lg_cli_state(cli, LG_STATE_READ, &state, &err);
+		if (status == LG_OK && state == NULL)
+			status = lg_registry_new(out_values, &err);
+		else if (status == LG_OK && state->values == NULL)
+			status =
+				lg_error_set(&err, LG_ERR_IO, LG_STATE_REGISTRY,
+					     "no copy of the values can be "
+					     "read");
+		else if (status == LG_OK)
+			status = lg_registry_copy(state->values, out_values,
+						  &err);
+	}
+	return status == LG_OK ? LG_EXIT_DONE : lg_cli_fail(cli, &err);
+}
+
+int lg_cmd_registry_show(struct lg_cli *cli)
+{
+	struct lg_registry *values = NULL;
+	struct lg_buffer text = {0};
+	cJSON *object, *array;
+	struct lg_error err;
+	int code = in_force(cli, &values);
+
+	if (code == LG_EXIT_DONE && cli->json) {
+		object = cJSON_CreateObject();
+		array = cJSON_CreateArray();
+		for (size_t i = 0; i < lg_registry_count(values); i++) {
+			cJSON *item = cJSON_CreateObject();
+
+			lg_json_value(item, lg_registry_at(values, i));
+			lg_json_append(array, item);
+		}
+		lg_json_add(object, "values", array);
+		code = lg_cli_json(cli, object);
+	} else if (code == LG_EXIT_DONE) {
+		if (lg_reg_text_render(values, LG_REG_ENCODING_UTF8, &text,
+				       &err) != LG_OK)
+			code = lg_cli_fail(cli, &err);
+		else
+			fwrite(text.data, 1, text.len, cli->out);
+	}
+	lg_buffer_release(&text);
+	lg_registry_free(&values);
+	return code;
+}
+
+int lg_cmd_registry_export(struct lg_cli *cli)
+{
+	const char *path = cli->operand[0];
+	int to_stdout = strcmp(path, "-") == 0;
+	struct lg_registry *values = NULL;
+	struct lg_buffer bytes = {0};
+	struct lg_error err;
+	FILE *file = cli->out;
+	int code = in_force(cli, &values);
+
+	if (code == LG_EXIT_DONE &&
+	    lg_reg_text_render(values, LG_REG_ENCODING_UTF16, &bytes, &err) !=
+		    LG_OK)
+		code = lg_cli_fail(cli, &err);
+	if (code == LG_EXIT_DONE && !to_stdout)
+		file = fopen(path, "we");
+	if (code == LG_EXIT_DONE && file == NULL)
+		code = lg_cli_say(cli, LG_EXIT_OUTPUT, path, "%s",
+				  strerror(errno));
+	if (code == LG_EXIT_DONE &&
+	    fwrite(bytes.data, 1, bytes.len, file) != bytes.len)
+		code = lg_cli_say(cli, LG_EXIT_OUTPUT, path, "%s",
+				  strerror(errno));
+	if (file != NULL && file != cli->out && fclose(file) != 0 &&
+	    code == LG_EXIT_DONE)
+		code = lg_cli_say(cli, LG_EXIT_OUTPUT, path, "%s",
+				  strerror(errno));
+	lg_buffer_release(&bytes);
+	lg_registry_free(&values);
+	return code;
+}
+
+static int show_changed(struct lg_cli *cli, const struct lg_strlist *names)
+{
+	cJSON *object;
+
+	if (cli->json) {
+		object = cJSON_CreateObject();
+		lg_json_names(object, "changed", names);
+		return lg_cli_json(cli, object);
+	}
+	for (size_t i = 0; i < names->count && !cli->quiet; i++) {
+		lg_cli_text(cli, names->item[i]);
+		lg_cli_print(cli, LG_PLAIN, "\n");
+	}
+	return LG_EXIT_DONE;
+}
+
+/* What the gate changed, as it says. */
+static int ask_change(struct lg_cli *cli, struct lg_control *control,
+		      cJSON *request, const struct lg_buffer *block)
+{
+	struct lg_control_block attached = {0};
+	struct lg_control_answer answer = {0};
+	struct lg_strlist names = {0};
+	const cJSON *item;
+	int code;
+
+	if (block != NULL) {
+		attached.bytes = block->data;
+		attached.len = block->len;
+	}
+	lg_json_text(request, "caller", lg_cli_by(cli));
+	code = lg_cli_ask(cli, control, request, &attached,
+			  block != NULL ? 1 : 0, &answer);
+	if (code == LG_EXIT_DONE) {
+		cJSON_ArrayForEach(item, cJSON_GetObjectItemCaseSensitive(
+						 answer.object, "values")) {
+			if (cJSON_IsString(item))
+				lg_strlist_add(&names, item->valuestring,
+					       strlen(item->valuestring), NULL);
+		}
+		code = show_changed(cli, &names);
+	}
+	lg_strlist_release(&names);
+	lg_control_release(&answer);
+	return code;
+}
+
+/* The findings that values need under the dialect; those there are stand in
+ * where they answer everything. *out_findings is the caller's, or NULL. */
+static int find_facts(struct lg_cli *cli, const struct lg_registry *values,
+		      const struct lg_findings *saved,
+		      struct lg_findings **out_findings)
+{
+	const struct lg_settings *settings;
+	struct lg_directory *directory = NULL;
+	struct lg_strlist dn = {0}, user = {0};
+	struct lg_ask ask = {.dn = &dn, .user = &user};
+	struct lg_error err;
+	enum lg_status status = lg_cli_settings(cli, &settings, &err);
+	int needs = 0;
+
+	*out_findings = NULL;
+	if (status == LG_OK)
+		status = lg_window_missing_facts(settings->dialect, values,
+						 saved, NULL, NULL, &needs,
+						 &err);
+	if (status == LG_OK && !needs && saved != NULL)
+		status = lg_state_copy_findings(saved, out_findings, &err);
+	if (status != LG_OK || !needs)
+		goto done;
+	status = lg_policy_names(settings->dialect, values, &dn, &user, &err);
+	if (status == LG_OK)
+		status = lg_cli_directory(cli, &directory, &err);
+	ask.break_glass =
+		settings->break_glass.count > 0 ? &settings->break_glass : NULL;
+	if (status == LG_OK && directory == NULL)
+		status =
+			lg_error_set(&err, LG_ERR_DIRECTORY, NULL,
+				     "the values list names and no directory "
+				     "is named; --directory URI or [directory] "
+				     "uri names one");
+	else if (status == LG_OK)
+		status = directory->ask(directory->self, &ask, NULL,
+					out_findings, &err);
+done:
+	lg_strlist_release(&dn);
+	lg_strlist_release(&user);
+	return status == LG_OK ? LG_EXIT_DONE : lg_cli_fail(cli, &err);
+}
+
+/* Writes to state_dir, which is the command's own. */
+static int write_here(struct lg_cli *cli, struct lg_state *state,
+		      enum lg_journal_event event,
+		      const struct lg_registry *values,
+		      const struct lg_findings *findings)
+{
+	struct lg_strlist names = {0};
+	struct lg_error err;
+	enum lg_status status;
+	int code;
+
+	status = lg_window_write(state, event, lg_cli_by(cli), values, findings,
+				 &names, &err);
+	if (status != LG_OK)
+		code = lg_cli_fail_as(cli, lg_cli_window_exit(status), &err);
+	else
+		code = show_changed(cli, &names);
+	lg_strlist_release(&names);
+	return code;
+}
+
+int lg_cmd_registry_import(struct lg_cli *cli)
+{
+	const char *path = cli->operand[0];
+	struct lg_control *control = NULL;
+	struct lg_state *state = NULL;
+	struct lg_registry *values = NULL;
+	struct lg_findings *findings = NULL;
+	struct lg_buffer bytes = {0};
+	struct lg_error err;
+	int code = read_file(cli, path, &bytes);
+
+	if (code != LG_EXIT_DONE)
+		goto done;
+	/* Looked at here first, so that a message names the file. */
+	if (lg_reg_text_parse(bytes.data, bytes.len, path, NULL, &values,
+			      &err) != LG_OK) {
+		code = lg_cli_fail(cli, &err);
+		goto done;
+	}
+	lg_registry_free(&values);
+	if (lg_cli_gate(cli, &control, &err) != LG_OK)
+		control = NULL;
+	if (control != NULL) {
+		code = ask_change(cli, control, lg_cli_request("import"),
+				  &bytes);
+		goto done;
+	}
+	if (lg_cli_state(cli, LG_STATE_WRITE, &state, &err) != LG_OK) {
+		code = lg_cli_state_failed(cli, &err);
+		goto done;
+	}
+	if (lg_reg_text_parse(bytes.data, bytes.len, path, state->values,
+			      &values, &err) != LG_OK)
+		code = lg_cli_fail(cli, &err);
+	if (code == LG_EXIT_DONE && !lg_state_locked(state))
+		code = find_facts(cli, values, state->findings, &findings);
+	if (code == LG_EXIT_DONE)
+		code = write_here(cli, state, LG_EVENT_IMPORT, values,
+				  findings);
+done:
+	lg_findings_free(&findings);
+	lg_registry_free(&values);
+	lg_buffer_release(&bytes);
+	return code;
+}
+
+int lg_cmd_registry_restore(struct lg_cli *cli)
+{
+	const char *name = cli->operand[0];
+	struct lg_control *control = NULL;
+	struct lg_state *state = NULL;
+	struct lg_registry *values = NULL;
+	struct lg_findings *findings = NULL;
+	struct lg_error err;
+	cJSON *request;
+	enum lg_status status;
+	int code;
+
+	if (lg_cli_gate(cli, &control, &err) != LG_OK)
+		control = NULL;
+	if (control != NULL) {
+		request = lg_cli_request("restore");
+		lg_json_text(request, "backup", name);
+		return ask_change(cli, control, request, NULL);
+	}
+	if (lg_cli_state(cli, LG_STATE_WRITE, &state, &err) != LG_OK)
+		return lg_cli_state_failed(cli, &err);
+	status = lg_state_read_backup(state, name, &values, &findings, &err);
+	if (status != LG_OK)
+		code = lg_cli_fail(cli, &err);
+	else
+		code = write_here(cli, state, LG_EVENT_RESTORE, values,
+				  findings);
+	lg_findings_free(&findings);
+	lg_registry_free(&values);
+	return code;
+}
+
+int lg_cmd_registry_diff(struct lg_cli *cli)
+{
+	const char *path = cli->operand[0];
+	struct lg_registry *values = NULL, *others = NULL;
+	struct lg_strlist names = {0};
+	struct lg_buffer bytes = {0};
+	struct lg_error err;
+	int code = read_file(cli, path, &bytes);
+
+	if (code == LG_EXIT_DONE &&
+	    lg_reg_text_parse(bytes.data, bytes.len, path, NULL, &others,
+			      &err) != LG_OK)
+		code = lg_cli_fail(cli, &err);
+	if (code == LG_EXIT_DONE)
+		code = in_force(cli, &values);
+	if (code == LG_EXIT_DONE &&
+	    lg_window_differences(values, others, &names, &err) != LG_OK)
+		code = lg_cli_fail(cli, &err);
+	if (code == LG_EXIT_DONE)
+		code = show_changed(cli, &names);
+	if (code == LG_EXIT_DONE && names.count > 0)
+		code = LG_EXIT_REFUSED;
+	lg_strlist_release(&names);
+	lg_registry_free(&others);
+	lg_registry_free(&values);
+	lg_buffer_release(&bytes);
+	return code;
+}

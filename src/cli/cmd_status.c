@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * logongate status - what is in force
+ *
+ * The gate is asked, for only it knows what is in force now and who is logged
+ * on. Where none is to run, or none answers, state_dir says what should be in
+ * force; in the second case that is exit 8.
+ */
+#include <string.h>
+
+#include <logongate/instant.h>
+
+#include "app/window.h"
+#include "cli/commands.h"
+#include "cli/in_force.h"
+#include "cli/open.h"
+#include "cli/output.h"
+
+static const char *text_of(const cJSON *object, const char *name)
+{
+	return cJSON_GetStringValue(
+		cJSON_GetObjectItemCaseSensitive(object, name));
+}
+
+static int64_t time_of(const cJSON *object, const char *name)
+{
+	const char *text = text_of(object, name);
+	int64_t time_s = 0;
+
+	if (text != NULL)
+		lg_instant_parse(text, strlen(text), &time_s, NULL);
+	return time_s;
+}
+
+static int64_t number_of(const cJSON *object, const char *name)
+{
+	const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, name);
+
+	return cJSON_IsNumber(item) ? (int64_t)item->valuedouble : 0;
+}
+
+/* The object of contract 4 from state_dir; state NULL: nothing was ever
+ * applied here. */
+static enum lg_status from_state(struct lg_cli *cli,
+				 const struct lg_state *state,
+				 cJSON **out_object, struct lg_error *err)
+{
+	const struct lg_settings *settings;
+	const struct lg_lock *lock = state != NULL ? state->lock : NULL;
+	int active = state != NULL && lg_state_locked(state);
+	struct lg_policy *policy = NULL;
+	enum lg_status status = lg_cli_settings(cli, &settings, err);
+	cJSON *object;
+
+	if (status == LG_OK)
+		status = lg_cli_policy(settings, state, &policy, err);
+	/* A policy that cannot be made is shown, not hidden. */
+	if (status == LG_ERR_NO_MEMORY)
+		return status;
+	object = cJSON_CreateObject();
+	lg_json_bool(object, "active", active);
+	lg_json_text(object, "profile", active ? lock->profile : NULL);
+	lg_json_time(object, "since", active ? lock->since_s : 0);
+	lg_json_time(object, "until", active ? lock->until.wall_s : 0);
+	lg_json_text(object, "by", active ? lock->by : NULL);
+	lg_json_text(object, "reason", active ? lock->reason : NULL);
+	lg_json_text(object, "gate",
+		     policy != NULL ? lg_gate_state_name(lg_policy_gate(policy))
+				    : NULL);
+	lg_json_text(object, "dialect", lg_dialect_name(settings->dialect));
+	lg_json_number(object, "generation",
+		       lock != NULL ? (int64_t)lock->generation : 0);
+	lg_json_number(object, "sessions", 0);
+	lg_json_number(object, "refused", 0);
+	if (active && lock->confirm.wall_s > 0)
+		lg_json_time(object, "confirm_by", lock->confirm.wall_s);
+	if (lock != NULL && lock->phase == LG_LOCK_PENDING)
+		lg_json_time(object, "starts", lock->start.wall_s);
+	if (state != NULL)
+		lg_json_names(object, "loud", &state->loud);
+	lg_policy_free(&policy);
+	*out_object = object;
+	return LG_OK;
+}
+
+static void print_line(struct lg_cli *cli, const char *name, const char *text)
+{
+	if (text == NULL)
+		return;
+	lg_cli_print(cli, LG_PLAIN, "  %-9s ", name);
+	lg_cli_text(cli, text);
+	lg_cli_print(cli, LG_PLAIN, "\n");
+}
+
+static void print_time(struct lg_cli *cli, const char *name, int64_t time_s)
+{
+	struct lg_buffer text = {0};
+
+	if (time_s == 0)
+		return;
+	lg_text_clock(lg_cli_now(), time_s, &text);
+	lg_buffer_text(&text, " (");
+	lg_text_ago(lg_cli_now(), time_s, &text);
+	lg_buffer_char(&text, ')');
+	print_line(cli, name, text.data);
+	lg_buffer_release(&text);
+}
+
+static void print_gate(struct lg_cli *cli, const char *gate)
+{
+	if (gate == NULL)
+		lg_cli_print(cli, LG_RED,
+			     "  gate      no policy that can be trusted\n");
+	else if (strcmp(gate, "off") == 0)
+		print_line(cli, "gate", "off: nobody is refused by name");
+	else if (strcmp(gate, "listed") == 0)
+		print_line(cli, "gate", "listed: only who is listed gets in");
+	else
+		lg_cli_print(cli, LG_RED, "  gate      %s: nobody gets in\n",
+			     gate);
+}
+
+static void print_status(struct lg_cli *cli, const cJSON *status)
+{
+	int active = cJSON_IsTrue(
+		cJSON_GetObjectItemCaseSensitive(status, "active"));
+	const cJSON *item;
+	char number[32];
+
+	cJSON_ArrayForEach(item,
+			   cJSON_GetObjectItemCaseSensitive(status, "loud")) {
+		lg_cli_print(cli, LG_RED, "! ");
+		lg_cli_text(cli, cJSON_IsString(item) ? item->valuestring : "");
+		lg_cli_print(cli, LG_PLAIN, "\n");
+	}
+	lg_cli_print(cli, active ? LG_YELLOW : LG_GREEN, "%s\n",
+		     active ? "locked" : "no lock");
+	print_line(cli, "profile", text_of(status, "profile"));
+	print_time(cli, "starts", time_of(status, "starts"));
+	print_time(cli, "since", time_of(status, "since"));
+	print_time(cli, "until", time_of(status, "until"));
+	print_time(cli, "confirm", time_of(status, "confirm_by"));
+	print_time(cli, "cut", time_of(status, "cut_at"));
+	print_line(cli, "by", text_of(status, "by"));
+	print_line(cli, "reason", text_of(status, "reason"));
+	print_gate(cli, text_of(status, "gate"));
+	print_line(cli, "dialect", text_of(status, "dialect"));
+	snprintf(number, sizeof(number), "%lld",
+		 (long long)number_of(status, "sessions"));
+	print_line(cli, "sessions", number);
+	snprintf(number, sizeof(number), "%lld",
+		 (long long)number_of(status, "refused"));
+	print_line(cli, "refused", number);
+	print_line(cli, "note", text_of(status, "sessions_note"));
+	cJSON_ArrayForEach(item,
+			   cJSON_GetObjectItemCaseSensitive(status, "doors")) {
+		print_line(cli, "door",
+			   cJSON_IsString(item) ? item->valuestring
+						: text_of(item, "text"));
+	}
+}
+
+/* The one target of a command without --target: the gate itself. */
+static void add_targets(cJSON *object, int reachable)
+{
+	int active = cJSON_IsTrue(
+		cJSON_GetObjectItemCaseSensitive(object, "active"));
+	cJSON *targets, *target;
+
+	if (cJSON_GetObjectItemCaseSensitive(object, "targets") != NULL)
+		return;
+	targets = cJSON_CreateArray();
+	target = cJSON_CreateObject();
+	lg_json_text(target, "name", "gate");
+	lg_json_bool(target, "reachable", reachable);
+	lg_json_bool(target, "in_force", reachable && active);
+	lg_json_bool(target, "differs", 0);
+	lg_json_append(targets, target);
+	lg_json_add(object, "targets", targets);
+}
+
+static int show(struct lg_cli *cli, cJSON *object, int reachable, int code)
+{
+	int active = cJSON_IsTrue(
+		cJSON_GetObjectItemCaseSensitive(object, "active"));
+	int printed = LG_EXIT_DONE;
+
+	add_targets(object, reachable);
+	if (cli->json) {
+		printed = lg_cli_json(cli, object);
+	} else {
+		if (!cli->quiet)
+			print_status(cli, object);
+		cJSON_Delete(object);
+	}
+	if (code == LG_EXIT_DONE)
+		code = printed;
+	if (code == LG_EXIT_DONE && cli->quiet && !active)
+		code = LG_EXIT_REFUSED;
+	return code;
+}
+
+static int show_state(struct lg_cli *cli, int reachable, int code)
+{
+	struct lg_state *state = NULL;
+	cJSON *object = NULL;
+	struct lg_error err;
+
+	if (lg_cli_state(cli, LG_STATE_READ, &state, &err) != LG_OK ||
+	    from_state(cli, state, &object, &err) != LG_OK)
+		return code != LG_EXIT_DONE ? code : lg_cli_fail(cli, &err);
+	return show(cli, object, reachable, code);
+}
+
+int lg_cmd_status(struct lg_cli *cli)
+{
+	struct lg_control_answer answer = {0};
+	struct lg_control *control = NULL;
+	struct lg_error err;
+	enum lg_status status = lg_cli_gate(cli, &control, &err);
+	int code;
+
+	if (status != LG_OK) {
+		code = lg_cli_no_gate(cli, &err);
+		if (code == LG_EXIT_NO_GATE)
+			code = show_state(cli, 0, code);
+		return code;
+	}
+	if (control == NULL)
+		return show_state(cli, 1, LG_EXIT_DONE);
+	code = lg_cli_ask(cli, control, lg_cli_request("status"), NULL, 0,
+			  &answer);
+	if (code == LG_EXIT_DONE)
+		code = show(cli,
+			    cJSON_DetachItemFromObjectCaseSensitive(
+				    answer.object, "status"),
+			    1, LG_EXIT_DONE);
+	lg_control_release(&answer);
+	return code;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * in_force.c - from state_dir to a policy
+ */
+#include "cli/in_force.h"
+
+enum lg_status lg_cli_policy(const struct lg_settings *settings,
+			     const struct lg_state *state,
+			     struct lg_policy **out_policy,
+			     struct lg_error *err)
+{
+	struct lg_policy_input input = {
+		.dialect = settings->dialect,
+		.break_glass = &settings->break_glass,
+	};
+	struct lg_registry *nothing = NULL;
+	enum lg_status status = LG_OK;
+
+	if (state == NULL) {
+		status = lg_registry_new(&nothing, err);
+		input.values = nothing;
+		input.facts = LG_FACTS_NOT_ASKED;
+	} else if (state->values == NULL) {
+		status = lg_error_set(err, LG_ERR_IO, LG_STATE_REGISTRY,
+				      "no copy of the values can be read");
+	} else {
+		input.values = state->values;
+		input.findings = state->findings;
+		input.facts = state->findings != NULL ? LG_FACTS_FINDINGS
+						      : LG_FACTS_NOT_ASKED;
+		input.generation = state->lock->generation;
+	}
+	if (status == LG_OK)
+		status = lg_policy_compile(&input, out_policy, NULL, err);
+	lg_registry_free(&nothing);
+	return status;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * plan_text.h - a plan as an administrator reads it at night
+ *
+ * Layer: cli.
+ */
+#ifndef LOGONGATE_CLI_PLAN_TEXT_H
+#define LOGONGATE_CLI_PLAN_TEXT_H
+
+#include "app/plan.h"
+#include "cli/command.h"
+
+/* Prints all of it; the first line says whether there would be a lock. */
+int lg_plan_text(struct lg_cli *cli, const struct lg_plan *plan,
+		 const struct lg_plan_input *input);
+
+/* Says on stderr why apply does not go on; gives the exit code. */
+int lg_plan_refusal(struct lg_cli *cli, const struct lg_plan *plan);
+
+/* The exit code of a plan's answer. */
+enum lg_exit lg_plan_exit(const struct lg_plan *plan);
+
+#endif

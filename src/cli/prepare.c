@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * prepare.c - profile, times, servers, what is in force, who is logged on
+ *
+ * A plan needs no gate (contract 7 "Locks"): where one is expected and does
+ * not answer, state_dir is read instead, and where that is not this user's to
+ * read, the plan goes on without "before" and says so.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include <logongate/version.h>
+
+#include "cli/output.h"
+#include "cli/plan_text.h"
+#include "cli/prepare.h"
+#include "cli/targets.h"
+
+void lg_prepared_release(struct lg_prepared *prepared)
+{
+	lg_plan_free(&prepared->plan);
+	lg_session_list_release(&prepared->sessions);
+	lg_registry_free(&prepared->before);
+	lg_profile_free(&prepared->profile);
+	free(prepared->server);
+	*prepared = (struct lg_prepared){0};
+}
+
+static int read_times(struct lg_cli *cli, enum lg_prepare_end end,
+		      struct lg_prepared *p)
+{
+	int64_t max_s = p->profile->max_duration_s;
+	int64_t until_s, at_s;
+	int code = lg_cli_duration(cli, "for", &p->for_s);
+
+	if (code == LG_EXIT_DONE)
+		code = lg_cli_time(cli, "until", &until_s);
+	if (code == LG_EXIT_DONE)
+		code = lg_cli_time(cli, "at", &at_s);
+	if (code == LG_EXIT_DONE)
+		code = lg_cli_duration(cli, "confirm-within",
+				       &p->confirm_within_s);
+	if (code == LG_EXIT_DONE)
+		code = lg_cli_duration(cli, "grace", &p->grace_s);
+	if (code != LG_EXIT_DONE)
+		return code;
+	p->input.now_s = lg_cli_now();
+	p->input.starts_s = at_s > p->input.now_s ? at_s : p->input.now_s;
+	if (p->for_s > 0 && until_s > 0)
+		return lg_cli_usage(cli, "--for and --until are two ends; give "
+					 "one of them");
+	if (at_s > 0 && at_s < p->input.now_s)
+		return lg_cli_usage(cli, "--at %s is past",
+				    lg_cli_option(cli, "at"));
+	if (p->for_s == 0 && until_s == 0 && end == LG_END_OR_MAXIMUM)
+		p->for_s = max_s > 0 ? max_s : 0;
+	if (p->for_s == 0 && until_s == 0 && end != LG_END_OPTIONAL)
+		return lg_cli_usage(cli,
+				    "there is no lock without an end: --for D "
+				    "or --until T");
+	if (until_s == 0 && p->for_s > 0)
+		until_s = p->input.starts_s + p->for_s;
+	if (until_s > 0 && until_s <= p->input.starts_s)
+		return lg_cli_usage(cli, "the end is not after the beginning");
+	if (until_s > 0 && max_s >= 0 && until_s - p->input.starts_s > max_s) {
+		struct lg_buffer most = {0};
+
+		lg_text_span(max_s, &most);
+		code = lg_cli_usage(cli, "%s runs at most %s (max_duration)",
+				    p->profile->name,
+				    most.data != NULL ? most.data : "");
+		lg_buffer_release(&most);
+		return code;
+	}
+	p->input.until_s = until_s;
+	return LG_EXIT_DONE;
+}
+
+/* Without --target and --group a lock is the local gate's alone. */
+static int find_servers(struct lg_cli *cli, const struct lg_settings *settings,
+			struct lg_prepared *p)
+{
+	struct lg_plan_server *local;
+
+	if (lg_cli_option(cli, "target") != NULL ||
+	    lg_cli_option(cli, "group") != NULL)
+		return lg_cli_find_targets(cli, settings, &p->server,
+					   &p->server_count);
+	local = calloc(1, sizeof(*local));
+	if (local == NULL)
+		return lg_cli_say(cli, LG_EXIT_SOFTWARE, NULL, "no memory");
+	local->name = "gate";
+	local->backend = LG_BACKEND_GATE;
+	local->render.dialect = settings->dialect;
+	local->render.has_process_hotfix = 1;
+	local->is_local = 1;
+	local->restarts = settings->gate_restart;
+	p->server = local;
+	p->server_count = 1;
+	return LG_EXIT_DONE;
+}
+
+static const char *text_of(const cJSON *object, const char *name)
+{
+	return cJSON_GetStringValue(
+		cJSON_GetObjectItemCaseSensitive(object, name));
+}
+
+static enum lg_status add_session(struct lg_prepared *p, const cJSON *item,
+				  struct lg_error *err)
+{
+	const char *protocol = text_of(item, "protocol");
+	struct lg_session session = {
+		.id = text_of(item, "id"),
+		.door = text_of(item, "door"),
+		.user = text_of(item, "user"),
+		.dn = text_of(item, "dn"),
+		.process = text_of(item, "process"),
+		.client = text_of(item, "client"),
+		.address = text_of(item, "address"),
+	};
+	const char *version = text_of(item, "version");
+
+	if (protocol != NULL)
+		lg_protocol_from_name(protocol, strlen(protocol),
+				      &session.protocol);
+	if (version != NULL)
+		lg_version_parse(version, strlen(version), &session.version,
+				 NULL);
+	return lg_session_list_add(&p->sessions, &session, err);
+}
+
+/* Whether any door here can tell of sessions and cut them (contract 8
+ * "Sessions"). */
+static int controls_sessions(const struct lg_settings *settings)
+{
+	return settings->doveadm != NULL ||
+	       settings->haproxy_stats_socket != NULL ||
+	       settings->listen[LG_LISTEN_POSTFIX].present ||
+	       settings->listen[LG_LISTEN_SPOP].present;
+}
+
+static int ask_sessions(struct lg_cli *cli, const struct lg_settings *settings,
+			struct lg_prepared *p)
+{
+	struct lg_control_answer answer = {0};
+	const cJSON *sessions, *item;
+	struct lg_error err;
+	enum lg_status status = LG_OK;
+	int code = lg_cli_ask(cli, p->control, lg_cli_request("sessions"), NULL,
+			      0, &answer);
+
+	if (code != LG_EXIT_DONE)
+		return code;
+	sessions = cJSON_GetObjectItemCaseSensitive(answer.object, "sessions");
+	cJSON_ArrayForEach(item, sessions) {
+		if (status == LG_OK)
+			status = add_session(p, item, &err);
+	}
+	if (cJSON_IsArray(sessions) && controls_sessions(settings))
+		p->input.session_control = LG_SESSIONS_KNOWN;
+	lg_control_release(&answer);
+	return status == LG_OK ? LG_EXIT_DONE : lg_cli_fail(cli, &err);
+}
+
+static int ask_gate(struct lg_cli *cli, const struct lg_settings *settings,
+		    struct lg_prepared *p)
+{
+	struct lg_control_answer answer = {0};
+	struct lg_error err;
+	int code = lg_cli_ask(cli, p->control, lg_cli_request("values"), NULL,
+			      0, &answer);
+
+	if (code == LG_EXIT_DONE && answer.block_count > 0 &&
+	    lg_reg_text_parse(answer.block[0].data, answer.block[0].len,
+			      "the gate's values", NULL, &p->before,
+			      &err) != LG_OK)
+		code = lg_cli_fail(cli, &err);
+	lg_control_release(&answer);
+	if (code == LG_EXIT_DONE)
+		code = ask_sessions(cli, settings, p);
+	return code;
+}
+
+static int read_state(struct lg_cli *cli, struct lg_prepared *p)
+{
+	struct lg_state *state = NULL;
+	struct lg_error err;
+	enum lg_status status = lg_cli_state(cli, LG_STATE_READ, &state, &err);
+
+	if (status == LG_ERR_DENIED) {
+		if (!cli->quiet)
+			lg_cli_fail(cli, &err);
+		return LG_EXIT_DONE;
+	}
+	if (status == LG_OK && state != NULL && state->values != NULL)
+		status = lg_registry_copy(state->values, &p->before, &err);
+	if (status == LG_OK && state != NULL)
+		p->input.generation = state->lock->generation;
+	return status == LG_OK ? LG_EXIT_DONE : lg_cli_fail(cli, &err);
+}
+
+static int find_before(struct lg_cli *cli, const struct lg_settings *settings,
+		       enum lg_prepare_end end, struct lg_prepared *p)
+{
+	struct lg_error err;
+	enum lg_status status = lg_cli_gate(cli, &p->control, &err);
+	int code;
+
+	p->input.session_control = LG_SESSIONS_UNKNOWN;
+	if (status != LG_OK && end != LG_END_OPTIONAL)
+		return lg_cli_no_gate(cli, &err);
+	if (status == LG_OK && p->control != NULL) {
+		code = ask_gate(cli, settings, p);
+		if (code != LG_EXIT_DENIED || end != LG_END_OPTIONAL)
+			return code;
+	}
+	return read_state(cli, p);
+}
+
+static enum lg_accepting accepting(const struct lg_cli *cli)
+{
+	unsigned int bits = LG_ACCEPT_NOTHING;
+
+	if (lg_cli_option(cli, "accept-warnings") != NULL)
+		bits |= LG_ACCEPT_WARNINGS;
+	if (lg_cli_option(cli, "accept-open") != NULL)
+		bits |= LG_ACCEPT_OPEN;
+	return (enum lg_accepting)bits;
+}
+
+int lg_prepare(struct lg_cli *cli, const char *profile, enum lg_prepare_end end,
+	       struct lg_prepared *out_prepared)
+{
+	struct lg_prepared *p = out_prepared;
+	const struct lg_settings *settings;
+	struct lg_error err;
+	int code;
+
+	if (lg_cli_settings(cli, &settings, &err) != LG_OK)
+		return lg_cli_fail(cli, &err);
+	code = lg_cli_profile(cli, profile, &p->profile);
+	if (code == LG_EXIT_DONE)
+		code = read_times(cli, end, p);
+	if (code == LG_EXIT_DONE)
+		code = find_servers(cli, settings, p);
+	if (code == LG_EXIT_DONE)
+		code = find_before(cli, settings, end, p);
+	if (code == LG_EXIT_DONE &&
+	    lg_cli_directory(cli, &p->input.directory, &err) != LG_OK)
+		code = lg_cli_fail(cli, &err);
+	if (code != LG_EXIT_DONE)
+		return code;
+	for (size_t i = 0; i < p->server_count; i++) {
+		p->server[i].render.skip_unsupported =
+			lg_cli_option(cli, "skip-unsupported") != NULL;
+		if (p->server[i].is_local)
+			p->server[i].before = p->before;
+	}
+	p->progress = lg_cli_progress(cli);
+	p->input.profile = p->profile;
+	p->input.server = p->server;
+	p->input.server_count = p->server_count;
+	p->input.break_glass = &settings->break_glass;
+	p->input.progress = &p->progress;
+	p->input.caller = lg_cli_caller(cli);
+	p->input.session = p->sessions.session;
+	p->input.session_count = p->sessions.count;
+	p->input.accepting = accepting(cli);
+	if (lg_plan_new(&p->input, &p->plan, &err) != LG_OK)
+		code = lg_cli_fail(cli, &err);
+	lg_cli_progress_end(cli);
+	return code;
+}
+
+int lg_prepared_print(struct lg_cli *cli, const struct lg_prepared *prepared)
+{
+	struct lg_buffer line = {0};
+	struct lg_error err;
+	int code = LG_EXIT_DONE;
+
+	if (!cli->json)
+		return lg_plan_text(cli, prepared->plan, &prepared->input);
+	if (lg_plan_json(prepared->plan, &prepared->input, &line, &err) !=
+	    LG_OK) {
+		code = lg_cli_fail(cli, &err);
+	} else {
+		fwrite(line.data, 1, line.len, cli->out);
+		putc('\n', cli->out);
+	}
+	lg_buffer_release(&line);
+	return code;
+}

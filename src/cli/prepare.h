@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * prepare.h - gathers what a plan is made of
+ *
+ * Layer: cli.
+ * Flow: plan, apply and run prepare in the same way, so that apply does what
+ * plan showed.
+ * Source: contract 4, 7 "Locks", 8 "Targets".
+ */
+#ifndef LOGONGATE_CLI_PREPARE_H
+#define LOGONGATE_CLI_PREPARE_H
+
+#include <logongate/session.h>
+
+#include "app/plan.h"
+#include "cli/open.h"
+
+/* Zero-initialise; release with lg_prepared_release. */
+struct lg_prepared {
+	struct lg_profile *profile;
+	struct lg_plan_server *server;
+	size_t server_count;
+	struct lg_registry *before; /* of the local gate */
+	struct lg_session_list sessions;
+	struct lg_progress progress;
+	struct lg_control *control; /* NULL: no gate runs */
+	struct lg_plan_input input;
+	struct lg_plan *plan;
+	int64_t for_s;
+	int64_t confirm_within_s;
+	int64_t grace_s;
+};
+
+/* Whether the command line must say when a lock ends. */
+enum lg_prepare_end {
+	LG_END_OPTIONAL = 0, /* plan */
+	LG_END_REQUIRED,     /* apply */
+	LG_END_OR_MAXIMUM    /* run: else max_duration */
+};
+
+/*
+ * Reads the profile and the options, asks gate or state_dir for what is in
+ * force, and makes the plan.
+ * Returns: an exit code; 0 with a plan, else the error is printed already.
+ */
+int lg_prepare(struct lg_cli *cli, const char *profile, enum lg_prepare_end end,
+	       struct lg_prepared *out_prepared);
+void lg_prepared_release(struct lg_prepared *prepared);
+
+/* Prints the plan, as JSON or in words. */
+int lg_prepared_print(struct lg_cli *cli, const struct lg_prepared *prepared);
+
+#endif

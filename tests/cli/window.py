@@ -1,0 +1,214 @@
+# SPDX-License-Identifier: ISC
+"""A whole window on the embedded defaults: planned, applied, asked, extended,
+lifted, expired; without settings, server or gate."""
+import json
+import os
+import signal
+import subprocess
+import time
+
+import driver
+from driver import DN
+
+
+class Window(driver.Case):
+
+    def status(self):
+        return self.expect(0, "status", "--json").json
+
+    def verdict(self, *words):
+        return self.run_it("check", "--json", *words).json["verdict"]
+
+    def test_a_window_from_plan_to_lift(self):
+        profile, directory = self.listed(), self.directory()
+        before = self.status()
+        self.assertEqual(before["active"], False)
+        self.assertEqual(before["gate"], "off")
+        plan = self.expect(0, "plan", profile, directory, "--json").json
+        self.assertEqual(self.status(), before, "plan changed something")
+        done = self.expect(0, "apply", profile, directory, "--for", "2h",
+                           "--reason", "new\x07\x07disk", "--json").json
+        self.assertEqual(done["targets"][0]["values"],
+                         plan["targets"][0]["values"])
+        self.assertRegex(done["until"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")
+        status = self.status()
+        self.assertEqual(
+            {name: status[name] for name in
+             ("active", "profile", "until", "reason", "gate", "dialect",
+              "sessions", "refused")},
+            {"active": True, "profile": "upgrade", "until": done["until"],
+             "reason": "new disk", "gate": "listed", "dialect": "gate",
+             "sessions": 0, "refused": 0})
+        self.assertIsInstance(status["by"], str)
+        self.assertGreater(status["generation"], before["generation"])
+        self.assertEqual(set(status["targets"][0]),
+                         {"name", "reachable", "in_force", "differs"})
+        self.assertEqual(self.verdict("--user", "tester"), "admit")
+        self.assertEqual(self.verdict("--user", "TESTER@example.org"),
+                         "admit")
+        self.assertEqual(self.verdict("--dn", (DN + "Tester").upper()),
+                         "admit")
+        self.assertEqual(self.verdict("--user", "alice"), "refuse")
+        self.expect(0, "status", "--quiet")
+        self.expect(5, "apply", profile, directory, "--for", "1h")
+        self.assertEqual(self.status(), status, "a refused apply changed it")
+        self.expect(0, "extend", "--for", "3h")
+        self.assertGreater(self.status()["until"], status["until"])
+        self.expect(2, "extend", "--for", "9h")
+        self.expect(2, "extend")
+        self.expect(0, "lift")
+        after = self.status()
+        self.assertEqual((after["active"], after["gate"], after["profile"]),
+                         (False, "off", None))
+        self.assertEqual(self.expect(0, "registry", "show", "--json").json,
+                         {"values": []})
+        self.assertEqual(self.verdict("--user", "alice"), "admit")
+        self.expect(1, "status", "--quiet")
+        self.expect(5, "lift")
+        events = self.expect(0, "history", "--json").lines
+        self.assertEqual([e["event"] for e in events],
+                         ["apply", "extend", "lift"])
+        for event in events:
+            self.assertEqual(set(event), {"at", "event", "profile", "by",
+                                          "reason", "result"})
+            self.assertEqual(event["reason"], "new disk")
+
+    def test_a_lock_ends_by_itself(self):
+        profile, directory = self.listed(), self.directory()
+        self.expect(0, "apply", profile, directory, "--for", "2s")
+        self.assertEqual(self.verdict("--user", "alice"), "refuse")
+        deadline = time.monotonic() + 20
+        while self.status()["active"]:
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.2)
+        self.assertEqual(self.verdict("--user", "alice"), "admit")
+        self.assertEqual(self.expect(0, "registry", "show", "--json").json,
+                         {"values": []})
+        # The next command that may write puts the values back.
+        self.expect(0, "apply", profile, directory, "--for", "1h")
+        self.expect(0, "lift")
+        self.assertEqual(
+            [e["event"] for e in self.expect(0, "history", "--json").lines],
+            ["apply", "expire", "apply", "lift"])
+
+    def test_without_a_confirm_it_lifts(self):
+        profile, directory = self.listed(), self.directory()
+        self.expect(0, "apply", profile, directory, "--for", "1h",
+                    "--confirm-within", "2s")
+        self.assertTrue(self.status()["active"])
+        deadline = time.monotonic() + 20
+        while self.status()["active"]:
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.2)
+        self.expect(0, "apply", profile, directory, "--for", "1h",
+                    "--confirm-within", "1h")
+        self.expect(0, "confirm")
+        self.assertTrue(self.status()["active"])
+        self.expect(5, "confirm")
+        self.expect(0, "lift")
+
+    def test_a_lock_may_begin_later(self):
+        profile, directory = self.listed(), self.directory()
+        begins = time.time() + 3600
+        at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(begins))
+        done = self.expect(0, "apply", profile, directory, "--for", "1h",
+                           "--at", at, "--json").json
+        self.assertEqual(done["until"], time.strftime(
+            "%Y-%m-%dT%H:%M:%SZ", time.gmtime(int(begins) + 3600)))
+        self.assertFalse(self.status()["active"])
+        self.assertEqual(self.verdict("--user", "alice"), "admit")
+        self.expect(0, "lift")
+
+    def test_what_was_there_before_comes_back(self):
+        hand = self.write("hand.reg", "Windows Registry Editor Version 5.00\n"
+                          "\n[HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet"
+                          "\\Services\\MSExchangeIS\\ParametersSystem]\n"
+                          '"Disable MAPI Clients"="-5.9.9"\n'
+                          '"Somebody\'s Own"=dword:0000002a\n\n')
+        self.expect(0, "registry", "import", hand)
+        before = self.expect(0, "registry", "show", "--json").json
+        self.assertEqual({(v["name"], v["type"], v["data"])
+                          for v in before["values"]},
+                         {("Disable MAPI Clients", "REG_SZ", "-5.9.9"),
+                          ("Somebody's Own", "REG_DWORD", 42)})
+        profile, directory = self.listed(
+            more='[disable_mapi_clients]\nversions = "-12.0.0"\n'
+                 'allow_system_block = yes\n'), self.directory()
+        plan = self.expect(0, "plan", profile, directory, "--json").json
+        was = {v["name"]: v["before"] for v in plan["targets"][0]["values"]}
+        self.assertEqual(was["Disable MAPI Clients"], "-5.9.9")
+        self.assertIsNone(was["Logon Only As"])
+        self.expect(0, "apply", profile, directory, "--for", "1h")
+        self.expect(5, "registry", "import", hand)
+        self.expect(0, "lift")
+        self.assertEqual(self.expect(0, "registry", "show", "--json").json,
+                         before)
+        self.expect(0, "registry", "diff", hand)
+        exported = self.path("out.reg")
+        self.expect(0, "registry", "export", exported)
+        self.assertTrue(self.read("out.reg").startswith(b"\xff\xfeW\0i\0"))
+        self.expect(0, "registry", "diff", exported)
+        backups = sorted(os.listdir(
+            self.path("state/logongate/backups")))
+        self.assertTrue(backups)
+
+    def test_run_lifts_however_the_command_ends(self):
+        profile, directory = self.listed(), self.directory()
+        base = ("run", profile, directory, "--for", "1h", "--")
+        done = self.expect(0, *base, driver.LOGONGATE, "status", "--json")
+        self.assertTrue(json.loads(done.out)["active"])
+        self.assertFalse(self.status()["active"])
+        self.expect(7, *base, "sh", "-c", "exit 7")
+        self.expect(127, *base, "no-such-command-anywhere")
+        self.expect(128 + signal.SIGKILL, *base, "sh", "-c", "kill -9 $$")
+        self.assertFalse(self.status()["active"])
+        self.expect(2, "run", profile, directory, "--for", "1h")
+        # Without an end it takes max_duration; without either it is usage.
+        self.expect(0, "run", profile, directory, "--", "true")
+        endless = self.profile("endless", """[logon_only_as]
+when_invalid = closed
+allow.1 = "%spostmaster"
+""" % DN)
+        self.expect(2, "run", endless, directory, "--", "true")
+
+    def test_run_hands_signals_on(self):
+        profile, directory = self.listed(), self.directory()
+        ready = self.path("ready")
+        process = subprocess.Popen(
+            [driver.LOGONGATE, "run", profile, directory, "--for", "1h", "--",
+             "sh", "-c", f"trap 'exit 9' TERM; touch {ready}; "
+             "while :; do sleep 0.1; done"],
+            cwd=self.folder, env=self.environment)
+        self.addCleanup(process.kill)
+        deadline = time.monotonic() + 20
+        while not os.path.exists(ready):
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.05)
+        self.assertTrue(self.status()["active"])
+        process.terminate()
+        self.assertEqual(process.wait(timeout=20), 9)
+        self.assertFalse(self.status()["active"])
+
+    def test_two_commands_do_not_write_at_once(self):
+        profile, directory = self.listed(), self.directory()
+        started = [subprocess.Popen(
+            [driver.LOGONGATE, "apply", profile, directory, "--for", "1h"],
+            cwd=self.folder, env=self.environment,
+            stderr=subprocess.DEVNULL) for _ in range(4)]
+        codes = sorted(process.wait(timeout=60) for process in started)
+        self.assertEqual(codes.count(0), 1, codes)
+        self.assertTrue(set(codes) <= {0, 5, 6}, codes)
+        self.assertTrue(self.status()["active"])
+
+    def test_without_sessions_there_is_nothing_to_cut(self):
+        self.assertEqual(self.expect(0, "sessions", "--json").out, "")
+        self.expect(8, "cut", "--all")
+        self.expect(2, "cut")
+        self.expect(2, "cut", "--all", "--user", "bob")
+        self.assertEqual(self.expect(0, "refused", "--json").out, "")
+        self.expect(2, "refused", "--by", "weather")
+        self.expect(2, "refused", "--since", "yesterday")
+
+
+if __name__ == "__main__":
+    driver.main()
