@@ -123,6 +123,7 @@ static void mapi_is_known_by_the_proxys_word(void **state)
 	assert_int_equal(request.content_length.len, 1);
 	assert_null(request.content_encoding.text);
 	assert_null(request.user.text);
+	assert_int_equal(request.also_http, 0);
 }
 
 static void other_protocols_are_http(void **state)
@@ -133,10 +134,13 @@ static void other_protocols_are_http(void **state)
 
 	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
 		const char *pairs[] = {"X-Gate-Protocol", words[i], NULL};
+		struct lg_mapi_http request;
 		struct lg_http_check c = read_pairs(pairs);
 
 		assert_int_equal(c.protocol, LG_PROTOCOL_HTTP);
 		assert_int_equal(c.service, LG_HTTP_SERVICE_WEB);
+		lg_http_check_mapi(&c, NULL, 0, &request);
+		assert_int_equal(request.also_http, 1);
 	}
 }
 

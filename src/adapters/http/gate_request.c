@@ -116,7 +116,8 @@ void lg_http_check_mapi(const struct lg_http_check *check,
 	out_request->user = text_of(check->user);
 	out_request->request_type_count = (int64_t)check->request_type_count;
 	out_request->body_size = -1;
-	out_request->also_http = check->protocol != LG_PROTOCOL_MAPI;
+	out_request->also_http =
+		check->gate_protocol && check->protocol != LG_PROTOCOL_MAPI;
 	out_request->body = body;
 	out_request->body_len = body_len;
 }
