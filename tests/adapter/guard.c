@@ -72,6 +72,8 @@ static const struct trap traps[] = {
 	 "[a]\r\n; C:\\\r\nl = 1\r\n", 0, LG_ERR_SYNTAX, 2, "join"},
 	{"a backslash in an LDAP filter that is no escape of LDAP",
 	 "[a]\nallow_filter = \"(cn=a\\b)\"\n", 0, LG_ERR_SYNTAX, 2, "\\5c"},
+	{"an LDAP filter without quotes", "[a]\nallow_filter = (a=\\2a)\n", 0,
+	 LG_ERR_SYNTAX, 2, "without quotes"},
 	{"a backslash at the very end of an LDAP filter",
 	 "[a]\nallow_filter = \"(cn=a\\2\"\n", 0, LG_ERR_SYNTAX, 2, "\\5c"},
 	{"an unclosed quote", "[a]\nk = \"a\n", 0, LG_ERR_SYNTAX, 2,

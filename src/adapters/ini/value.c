@@ -146,6 +146,7 @@ static enum lg_status read_word(const struct lg_ini_place *place,
 				struct lg_ini_span *value, struct lg_error *err)
 {
 	struct lg_ini_span rest;
+	enum lg_status status;
 	size_t len = 0;
 	size_t i;
 
@@ -170,8 +171,9 @@ static enum lg_status read_word(const struct lg_ini_place *place,
 					    "a value with ; or # needs quotes, "
 					    "or it would end there",
 					    text, err);
-	if (memchr(text.at, '\\', text.len))
-		return check_backslash(place, text, err);
+	status = check_backslash(place, text, err);
+	if (status)
+		return status;
 	return needs_quotes(place,
 			    "only a single word of letters, digits and . _ - "
 			    "may stand without quotes",

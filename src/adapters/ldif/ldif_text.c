@@ -359,8 +359,9 @@ enum lg_status lg_ldif_text_clean(const char *bytes, size_t len,
 		status = lg_ldif_text_decode(bytes, len, file, &utf8, err);
 		if (status != LG_OK)
 			goto out;
-		guard.at = utf8.data;
-		guard.end = utf8.data + utf8.len;
+		/* A mark alone has no bytes behind it. */
+		guard.at = utf8.data ? utf8.data : "";
+		guard.end = guard.at + utf8.len;
 	}
 	if (guard.at == guard.end) {
 		status = lg_error_set(err, LG_ERR_DIRECTORY, file,
