@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: ISC
 """Contract 4 and 7 "Command line": options anywhere before --, usage is 2."""
+import os
+import re
 import subprocess
 
 import driver
@@ -65,6 +67,26 @@ class CommandLine(driver.Case):
             done = self.expect(0, *word.split(), "--help")
             self.assertIn("usage: logongate", done.out)
             self.expect(0, "help", *word.split())
+
+    def test_the_manual_has_every_command_and_option(self):
+        with open(os.path.join(driver.SOURCE, "src/man/logongate.1"),
+                  encoding="utf-8") as file:
+            page = file.read()
+        text = self.expect(0, "--help").out
+        for line in text.split("Commands:\n")[1].split("\n\n")[0] \
+                .splitlines():
+            words = line[2:].split("  ")[0].split()
+            pattern = r"^\.It Cm " + words[0] + r"\b.*" + \
+                r".*".join(words[1:])
+            self.assertTrue(re.search(pattern, page, re.M),
+                            f"src/man/logongate.1 has no {words}")
+            options = re.findall(r"^  --(\S+)",
+                                 self.expect(0, *words, "--help").out, re.M)
+            self.assertIn("json", options)
+            for option in options:
+                self.assertTrue(
+                    re.search(rf"Fl -{re.escape(option)}\b", page),
+                    f"src/man/logongate.1 has no --{option} of {words}")
 
     def test_errors_hold_no_control_characters(self):
         done = self.expect(2, "no\x1b[31msuch\ncommand")
