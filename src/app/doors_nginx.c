@@ -5,7 +5,8 @@
  * A location that passes requests on asks when the auth_request in force for
  * it (its own, its server's or http's) leads to a location that proxies to
  * the gate, or when its njs does. Anything but 2xx, 401, 403 is a 500 in
- * nginx, so a dead gate closes, unless error_page 500 leads on.
+ * nginx, so a dead gate closes, unless error_page 500 leads on; where it leads
+ * to a location that only returns 503, it is a temporary error.
  */
 #include <string.h>
 
@@ -21,6 +22,7 @@ struct server {
 	size_t asks;
 	size_t silent;
 	int open;
+	int temporary;
 	const char *silent_path;
 	struct lg_error *err;
 };
@@ -94,8 +96,24 @@ static int asks_gate(const struct server *server, const struct lg_block *here)
 	return target && leads_to_gate(server, target);
 }
 
-/* error_page 500 = @somewhere lets requests on while the gate is down. */
-static int opens_on_error(const struct lg_block *here)
+static const char *const passes[] = {"proxy_pass", "fastcgi_pass",
+				     "uwsgi_pass", "scgi_pass",
+				     "grpc_pass",  "js_content"};
+#define PASSES (sizeof(passes) / sizeof(*passes))
+
+/* What the location does with a request: where it passes it on. */
+static const char *passes_to(const struct lg_block *here)
+{
+	const char *target = NULL;
+	size_t i;
+
+	for (i = 0; i < PASSES && !target; i++)
+		target = lg_block_value(here, passes[i]);
+	return target;
+}
+
+/* The last word of the error_page for 500 that is in force, or NULL. */
+static const char *error_500(const struct lg_block *here)
 {
 	const struct lg_block *page;
 	size_t i;
@@ -105,11 +123,29 @@ static int opens_on_error(const struct lg_block *here)
 		while ((page = lg_block_find(here, page, "error_page"))) {
 			for (i = 1; i + 1 < page->word_count; i++) {
 				if (strcmp(page->word[i], "500") == 0)
-					return 1;
+					return page->word[page->word_count - 1];
 			}
 		}
 	}
-	return 0;
+	return NULL;
+}
+
+/* error_page 500 = @somewhere lets requests on while the gate is down, unless
+ * nobody is served there. */
+static void judge_error(struct server *server, const struct lg_block *here)
+{
+	const char *target = error_500(here);
+	const struct lg_block *page;
+	const char *code;
+
+	if (!target)
+		return;
+	page = location(server->block, target);
+	code = page ? lg_block_value(page, "return") : NULL;
+	if (page && !passes_to(page) && code && strcmp(code, "503") == 0)
+		server->temporary = 1;
+	else
+		server->open = 1;
 }
 
 static enum lg_status note_behind(const struct server *server,
@@ -125,23 +161,17 @@ static enum lg_status note_behind(const struct server *server,
 static enum lg_status judge_location(struct server *server,
 				     const struct lg_block *here)
 {
-	static const char *const passes[] = {"proxy_pass", "fastcgi_pass",
-					     "uwsgi_pass", "scgi_pass",
-					     "grpc_pass",  "js_content"};
+	const char *target = passes_to(here);
 	enum lg_status status = LG_OK;
 	const struct lg_block *inner = NULL;
-	const char *target = NULL;
-	size_t i;
 
-	for (i = 0; i < sizeof(passes) / sizeof(*passes) && !target; i++)
-		target = lg_block_value(here, passes[i]);
 	if (target && !leads_to_gate(server, target) &&
 	    !lg_block_find(here, NULL, "internal")) {
 		if (asks_gate(server, here) ||
 		    (lg_block_value(here, "js_content") &&
 		     location(server->block, "/_gate_mapi"))) {
 			server->asks++;
-			server->open |= opens_on_error(here);
+			judge_error(server, here);
 			status = note_behind(server, target);
 		} else {
 			server->silent++;
@@ -174,8 +204,9 @@ static enum lg_status add_server(struct server *server, struct lg_ways *ways)
 		   : server->asks      ? LG_ASKS_PARTLY
 				       : LG_ASKS_NO;
 	if (server->asks)
-		way.when_down =
-			server->open ? LG_WHEN_DOWN_OPEN : LG_WHEN_DOWN_CLOSED;
+		way.when_down = server->open        ? LG_WHEN_DOWN_OPEN
+				: server->temporary ? LG_WHEN_DOWN_TEMPORARY
+						    : LG_WHEN_DOWN_CLOSED;
 	if (server->silent) {
 		lg_buffer_format(&note, "location %s does not ask%s",
 				 server->silent_path,
@@ -183,7 +214,7 @@ static enum lg_status add_server(struct server *server, struct lg_ways *ways)
 		way.note = note.data;
 		way.add = "auth_request of the drop-in nginx/logongate.conf "
 			  "(pages and the login form may stay open)";
-	} else if (!server->open) {
+	} else if (!server->open && !server->temporary) {
 		way.note = "while the gate is down everybody gets a 500";
 	}
 	way.way = words.data;

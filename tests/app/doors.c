@@ -163,6 +163,12 @@ static const struct row rows[] = {
 	 NULL, "server mail listen 443", LG_ASKS_YES, LG_WHEN_DOWN_OPEN},
 	{NGINX,
 	 "http { " NGINX_GATE
+	 "location / { auth_request /_gate; error_page 500 = @down;"
+	 " proxy_pass http://app; }\n"
+	 "location @down { internal; return 503 later; } } }",
+	 NULL, "server mail listen 443", LG_ASKS_YES, LG_WHEN_DOWN_TEMPORARY},
+	{NGINX,
+	 "http { " NGINX_GATE
 	 "location / { auth_request /_gate; proxy_pass http://app; }\n"
 	 "location /EWS/ { proxy_pass http://app; } } }",
 	 NULL, "server mail listen 443", LG_ASKS_PARTLY, LG_WHEN_DOWN_CLOSED},
