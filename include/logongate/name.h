@@ -21,6 +21,13 @@ enum lg_status lg_name_fold(const char *text, size_t len,
 			    struct lg_buffer *out_folded,
 			    struct lg_error *err);
 
+/*
+ * What of a logon name is compared, as it stands: without its prefix and its
+ * domain. *out_bare points into text.
+ */
+void lg_name_bare(const char *text, size_t len, const char **out_bare,
+		  size_t *out_len);
+
 /* The hash of the folded form, without allocating; 0-length names hash too. */
 uint64_t lg_name_hash(const char *text, size_t len);
 

@@ -124,6 +124,15 @@ enum lg_status lg_name_fold(const char *text, size_t len,
 	return lg_buffer_status(out_folded, err);
 }
 
+void lg_name_bare(const char *text, size_t len, const char **out_bare,
+		  size_t *out_len)
+{
+	struct walker walker = walk(text, len);
+
+	*out_bare = (const char *)walker.at;
+	*out_len = walker.left;
+}
+
 uint64_t lg_name_hash(const char *text, size_t len)
 {
 	struct walker walker = walk(text, len);

@@ -45,9 +45,13 @@ static void fold_as_said(void **state)
 	struct lg_buffer out = {0};
 	size_t len = strlen(row->text);
 	size_t folded_len = strlen(row->folded);
+	const char *bare;
+	size_t bare_len;
 
 	assert_int_equal(lg_name_fold(row->text, len, &out, NULL), LG_OK);
 	assert_int_equal(out.len, folded_len);
+	lg_name_bare(row->text, len, &bare, &bare_len);
+	assert_ptr_equal(bare + bare_len, row->text + len);
 	if (folded_len)
 		assert_memory_equal(out.data, row->folded, folded_len);
 	assert_true(
