@@ -17,7 +17,7 @@ FOREIGN = re.compile(r"(uv|microhttpd|ldap|lber|ldif|iniparser|cJSON|gnutls/|"
 
 
 def layer(path):
-    """core, port, app, adapters/NAME, cli, daemon, or None."""
+    """core, port, app, adapters/NAME, roots, cli, daemon, or None."""
     parts = path.split(os.sep)
     if parts[:2] == ["include", "logongate"]:
         return "port" if parts[2] == "port" else "core"
@@ -46,6 +46,8 @@ def allowed(here, there):
         return True
     if here in ("cli", "daemon"):
         return there not in ("cli", "daemon")
+    if here == "roots":
+        return there not in ("cli", "daemon", "app")
     if here == "core":
         return False
     if here == "port":

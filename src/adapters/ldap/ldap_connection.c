@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * ldap_connection.c - one bound connection to one server
+ *
+ * One URI a handle, because libldap's own list does not fail over from a
+ * server that accepts and is silent. CONNECT_ASYNC with NETWORK_TIMEOUT,
+ * because without it a stalled TLS handshake spins for ever (ITS#8047). The
+ * time left of timeout_ms is set anew before each step.
+ */
+#include "ldap_connection.h"
+
+#include <string.h>
+#include <sys/time.h>
+#include <time.h>
+
+struct deadline {
+	struct timespec end;
+};
+
+static struct deadline deadline_after(uint32_t timeout_ms)
+{
+	struct deadline deadline;
+
+	clock_gettime(CLOCK_MONOTONIC, &deadline.end);
+	deadline.end.tv_sec += timeout_ms / 1000;
+	deadline.end.tv_nsec += (long)(timeout_ms % 1000) * 1000000;
+	if (deadline.end.tv_nsec >= 1000000000) {
+		deadline.end.tv_sec++;
+		deadline.end.tv_nsec -= 1000000000;
+	}
+	return deadline;
+}
+
+/* What is left, at least a millisecond: 0 would mean for ever. */
+static struct timeval time_left(const struct deadline *deadline)
+{
+	struct timespec now;
+	int64_t left_us;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	left_us = (int64_t)(deadline->end.tv_sec - now.tv_sec) * 1000000 +
+		  (deadline->end.tv_nsec - now.tv_nsec) / 1000;
+	if (left_us < 1000)
+		left_us = 1000;
+	return (struct timeval){left_us / 1000000, left_us % 1000000};
+}
+
+static void limit_time(LDAP *ld, const struct deadline *deadline)
+{
+	struct timeval left = time_left(deadline);
+
+	ldap_set_option(ld, LDAP_OPT_NETWORK_TIMEOUT, &left);
+	ldap_set_option(ld, LDAP_OPT_TIMEOUT, &left);
+}
+
+static const char *diagnostic(LDAP *ld, char **out_free)
+{
+	*out_free = NULL;
+	if (ld)
+		ldap_get_option(ld, LDAP_OPT_DIAGNOSTIC_MESSAGE, out_free);
+	/* GnuTLS failures come as "(unknown error code)", whatever they are. */
+	return *out_free && **out_free && **out_free != '(' ? *out_free : NULL;
+}
+
+enum lg_status lg_ldap_failed(const struct lg_ldap_connection *connection,
+			      int code, const char *what, struct lg_error *err)
+{
+	int late = code == LDAP_TIMEOUT || code == LDAP_TIMELIMIT_EXCEEDED;
+	char *message;
+	const char *detail = diagnostic(connection->ld, &message);
+
+	if (code == LDAP_NO_MEMORY) {
+		ldap_memfree(message);
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				    "out of memory");
+	}
+	lg_error_set(err, late ? LG_ERR_TIMEOUT : LG_ERR_DIRECTORY,
+		     connection->uri,
+		     "the directory could not be asked: "
+		     "%s: %s%s%s%s",
+		     what, ldap_err2string(code), detail ? " (" : "",
+		     detail ? detail : "", detail ? ")" : "");
+	ldap_memfree(message);
+	return late ? LG_ERR_TIMEOUT : LG_ERR_DIRECTORY;
+}
+
+static int set_options(LDAP *ld, const struct lg_ldap_settings *settings,
+		       const char *uri)
+{
+	int version = LDAP_VERSION3;
+	int demand = LDAP_OPT_X_TLS_DEMAND;
+	int never = LDAP_DEREF_NEVER;
+	int no_limit = LDAP_NO_LIMIT;
+	int client = 0;
+
+	/* What a user's ldaprc may have set is set back. */
+	if (ldap_set_option(ld, LDAP_OPT_PROTOCOL_VERSION, &version) ||
+	    ldap_set_option(ld, LDAP_OPT_REFERRALS, LDAP_OPT_OFF) ||
+	    ldap_set_option(ld, LDAP_OPT_CONNECT_ASYNC, LDAP_OPT_ON) ||
+	    ldap_set_option(ld, LDAP_OPT_DEREF, &never) ||
+	    ldap_set_option(ld, LDAP_OPT_SIZELIMIT, &no_limit) ||
+	    ldap_set_option(ld, LDAP_OPT_TIMELIMIT, &no_limit))
+		return LDAP_LOCAL_ERROR;
+	if (lg_ldap_uri_is_local(uri))
+		return LDAP_SUCCESS;
+	if (ldap_set_option(ld, LDAP_OPT_X_TLS_REQUIRE_CERT, &demand))
+		return LDAP_LOCAL_ERROR;
+	if (*settings->ca_file &&
+	    ldap_set_option(ld, LDAP_OPT_X_TLS_CACERTFILE, settings->ca_file))
+		return LDAP_LOCAL_ERROR;
+	/* Without a context of its own the handle ignores the above. */
+	if (ldap_set_option(ld, LDAP_OPT_X_TLS_NEWCTX, &client))
+		return LDAP_LOCAL_ERROR;
+	return LDAP_SUCCESS;
+}
+
+static enum lg_status start_tls(struct lg_ldap_connection *connection,
+				struct lg_error *err)
+{
+	int code = ldap_start_tls_s(connection->ld, NULL, NULL);
+
+	if (code == LDAP_SUCCESS)
+		return LG_OK;
+	if (code == LDAP_CONNECT_ERROR)
+		return lg_ldap_failed(connection, code,
+				      "StartTLS failed; the server's "
+				      "certificate is not trusted, of another "
+				      "name or out of date, or it speaks no "
+				      "TLS",
+				      err);
+	return lg_ldap_failed(connection, code,
+			      "StartTLS (tls = none does without)", err);
+}
+
+static enum lg_status bind_connection(struct lg_ldap_connection *connection,
+				      struct lg_error *err)
+{
+	const struct lg_ldap_settings *settings = connection->settings;
+	struct berval password = {settings->password.len,
+				  settings->password.data};
+	struct berval nothing = {0, NULL};
+	char no_text[1] = "";
+	int code;
+
+	nothing.bv_val = no_text;
+	if (settings->external)
+		code = ldap_sasl_bind_s(connection->ld, NULL, "EXTERNAL",
+					&nothing, NULL, NULL, NULL);
+	else if (*settings->bind_dn)
+		code = ldap_sasl_bind_s(connection->ld, settings->bind_dn,
+					LDAP_SASL_SIMPLE, &password, NULL, NULL,
+					NULL);
+	else
+		code = ldap_sasl_bind_s(connection->ld, "", LDAP_SASL_SIMPLE,
+					&nothing, NULL, NULL, NULL);
+	if (code == LDAP_SUCCESS)
+		return LG_OK;
+	if (code == LDAP_SERVER_DOWN && lg_ldap_uri_is_tls(connection->uri))
+		return lg_ldap_failed(connection, code,
+				      "it is down, or its certificate is not "
+				      "trusted, of another name or out of "
+				      "date",
+				      err);
+	return lg_ldap_failed(connection, code, "bind", err);
+}
+
+enum lg_status lg_ldap_connect(const struct lg_ldap_settings *settings,
+			       const char *uri,
+			       struct lg_ldap_connection *out_connection,
+			       struct lg_error *err)
+{
+	struct deadline deadline = deadline_after(settings->timeout_ms);
+	struct lg_ldap_connection connection = {.uri = uri,
+						.settings = settings};
+	enum lg_status status = LG_OK;
+	int code = ldap_initialize(&connection.ld, uri);
+
+	if (code != LDAP_SUCCESS)
+		return lg_ldap_failed(&connection, code, "address", err);
+	code = set_options(connection.ld, settings, uri);
+	if (code != LDAP_SUCCESS) {
+		status = lg_ldap_failed(&connection, code,
+					"TLS could not be set up (ca_file?)",
+					err);
+		goto out;
+	}
+	if (settings->tls != LG_TLS_NONE && !lg_ldap_uri_is_tls(uri) &&
+	    !lg_ldap_uri_is_local(uri)) {
+		limit_time(connection.ld, &deadline);
+		status = start_tls(&connection, err);
+	}
+	if (status == LG_OK) {
+		limit_time(connection.ld, &deadline);
+		status = bind_connection(&connection, err);
+	}
+	if (status == LG_OK) {
+		deadline = deadline_after(settings->timeout_ms);
+		limit_time(connection.ld, &deadline);
+		*out_connection = connection;
+		connection.ld = NULL;
+	}
+out:
+	lg_ldap_disconnect(&connection);
+	return status;
+}
+
+void lg_ldap_disconnect(struct lg_ldap_connection *connection)
+{
+	if (connection->ld)
+		ldap_unbind_ext_s(connection->ld, NULL, NULL);
+	connection->ld = NULL;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * ldap_connection.h - one bound connection to one server
+ *
+ * Layer: adapter ldap.
+ * Source: facts/directory.md B.
+ */
+#ifndef LOGONGATE_ADAPTERS_LDAP_CONNECTION_H
+#define LOGONGATE_ADAPTERS_LDAP_CONNECTION_H
+
+#include <ldap.h>
+
+#include "ldap_settings.h"
+
+struct lg_ldap_connection {
+	LDAP *ld;
+	const char *uri;
+	const struct lg_ldap_settings *settings;
+};
+
+/*
+ * Connects, protects and binds within timeout_ms. After any failure of a
+ * request the connection is closed and a new one made: libldap's handle is
+ * dead for ever after -1.
+ * Returns: LG_OK; LG_ERR_DIRECTORY, LG_ERR_TIMEOUT; LG_ERR_NO_MEMORY.
+ */
+enum lg_status lg_ldap_connect(const struct lg_ldap_settings *settings,
+			       const char *uri,
+			       struct lg_ldap_connection *out_connection,
+			       struct lg_error *err);
+void lg_ldap_disconnect(struct lg_ldap_connection *connection);
+
+/* Says what a result code means for us: "could not ask", with the reason. */
+enum lg_status lg_ldap_failed(const struct lg_ldap_connection *connection,
+			      int code, const char *what,
+			      struct lg_error *err);
+
+#endif

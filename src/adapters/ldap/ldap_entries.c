@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * ldap_entries.c - an entry as it arrives, and those that are kept
+ *
+ * A row points into the message, so nothing is copied for an entry that
+ * nobody asked for. Kept entries are found again by their DN, so that one
+ * that answers to two asked names is kept once.
+ */
+#include "ldap_entries.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include <logongate/dn.h>
+#include <logongate/name.h>
+
+static enum lg_status no_memory(struct lg_error *err)
+{
+	return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "out of memory");
+}
+
+static int grow(void **array, size_t *capacity, size_t count, size_t size)
+{
+	size_t want = *capacity ? *capacity * 2 : 16;
+	void *grown;
+
+	if (count < *capacity)
+		return 1;
+	grown = realloc(*array, want * size);
+	if (!grown)
+		return 0;
+	*array = grown;
+	*capacity = want;
+	return 1;
+}
+
+static enum lg_status add_values(struct lg_ldap_row *row,
+				 const struct berval *attribute,
+				 const struct berval *text,
+				 struct lg_error *err)
+{
+	for (; text && text->bv_val; text++) {
+		if (!grow((void **)&row->value, &row->capacity, row->count,
+			  sizeof(*row->value)))
+			return no_memory(err);
+		row->value[row->count++] =
+			(struct lg_ldap_value){*attribute, *text};
+	}
+	return LG_OK;
+}
+
+enum lg_status lg_ldap_row_take(struct lg_ldap_row *row, LDAP *ld,
+				LDAPMessage *message, struct lg_error *err)
+{
+	BerElement *ber = NULL;
+	enum lg_status status = LG_OK;
+	int code = ldap_get_dn_ber(ld, message, &ber, &row->dn);
+
+	row->count = 0;
+	while (code == LDAP_SUCCESS && status == LG_OK) {
+		struct berval attribute = {0, NULL};
+		BerVarray text = NULL;
+
+		code = ldap_get_attribute_ber(ld, message, ber, &attribute,
+					      &text);
+		if (code == LDAP_SUCCESS && attribute.bv_val)
+			status = add_values(row, &attribute, text, err);
+		ber_memfree(text);
+		if (!attribute.bv_val)
+			break;
+	}
+	if (ber)
+		ber_free(ber, 0);
+	if (status == LG_OK && code != LDAP_SUCCESS)
+		status = lg_error_set(err, LG_ERR_DIRECTORY, NULL,
+				      "the directory sent an entry that does "
+				      "not read");
+	return status;
+}
+
+void lg_ldap_row_release(struct lg_ldap_row *row)
+{
+	free(row->value);
+	*row = (struct lg_ldap_row){0};
+}
+
+int lg_ldap_value_is(const struct lg_ldap_value *value, const char *attribute)
+{
+	size_t len = strlen(attribute);
+
+	return value->attribute.bv_len >= len &&
+	       strncasecmp(value->attribute.bv_val, attribute, len) == 0 &&
+	       (value->attribute.bv_len == len ||
+		value->attribute.bv_val[len] == ';');
+}
+
+static size_t slot_of(const struct lg_ldap_entries *entries, const char *dn,
+		      size_t len)
+{
+	size_t at = (size_t)lg_dn_hash(dn, len) & (entries->slot_count - 1);
+
+	while (entries->slot[at]) {
+		const char *there = entries->entry[entries->slot[at] - 1].dn;
+
+		if (lg_dn_equal(there, strlen(there), dn, len))
+			break;
+		at = (at + 1) & (entries->slot_count - 1);
+	}
+	return at;
+}
+
+static enum lg_status widen(struct lg_ldap_entries *entries,
+			    struct lg_error *err)
+{
+	size_t want = entries->slot_count ? entries->slot_count * 2 : 256;
+	size_t *slot;
+
+	if (entries->slot_count > entries->count * 2)
+		return LG_OK;
+	slot = calloc(want, sizeof(*slot));
+	if (!slot)
+		return no_memory(err);
+	free(entries->slot);
+	entries->slot = slot;
+	entries->slot_count = want;
+	for (size_t i = 0; i < entries->count; i++) {
+		const char *dn = entries->entry[i].dn;
+
+		entries->slot[slot_of(entries, dn, strlen(dn))] = i + 1;
+	}
+	return LG_OK;
+}
+
+/* The first value of attribute that is text, kept; NULL where none is. */
+static enum lg_status keep_text(struct lg_ldap_entries *entries,
+				const struct lg_ldap_row *row,
+				const char *attribute, const char **out_text,
+				struct lg_error *err)
+{
+	for (size_t i = 0; i < row->count; i++) {
+		const struct lg_ldap_value *value = &row->value[i];
+		const char *text;
+		size_t len;
+		enum lg_status status;
+
+		if (!lg_ldap_value_is(value, attribute) ||
+		    !lg_name_of_value("", value->text.bv_val,
+				      value->text.bv_len, &text, &len))
+			continue;
+		status = lg_strlist_add(&entries->text, text, len, err);
+		if (status == LG_OK)
+			*out_text = entries->text.item[entries->text.count - 1];
+		return status;
+	}
+	return LG_OK;
+}
+
+/* Adds a logon name where the entry has no equal one yet. */
+static enum lg_status keep_name(struct lg_ldap_entries *entries, size_t first,
+				const char *name, size_t len,
+				struct lg_error *err)
+{
+	struct lg_buffer folded = {0};
+	enum lg_status status = lg_name_fold(name, len, &folded, err);
+	size_t twin = first;
+
+	while (status == LG_OK && twin < entries->name.count &&
+	       !lg_name_equals_folded(entries->name.item[twin],
+				      strlen(entries->name.item[twin]),
+				      folded.len ? folded.data : "",
+				      folded.len))
+		twin++;
+	if (status == LG_OK && folded.len > 0 && twin == entries->name.count)
+		status = lg_strlist_add(&entries->name, name, len, err);
+	lg_buffer_release(&folded);
+	return status;
+}
+
+static enum lg_status keep_names(struct lg_ldap_entries *entries,
+				 struct lg_ldap_entry *entry,
+				 const struct lg_ldap_row *row,
+				 const struct lg_strlist *login_attributes,
+				 struct lg_error *err)
+{
+	enum lg_status status = LG_OK;
+
+	entry->name_first = entries->name.count;
+	for (size_t a = 0; a < login_attributes->count; a++) {
+		const char *attribute = login_attributes->item[a];
+
+		for (size_t i = 0; status == LG_OK && i < row->count; i++) {
+			const struct lg_ldap_value *value = &row->value[i];
+			const char *name;
+			size_t len;
+
+			if (lg_ldap_value_is(value, attribute) &&
+			    lg_name_of_value(attribute, value->text.bv_val,
+					     value->text.bv_len, &name, &len))
+				status = keep_name(entries, entry->name_first,
+						   name, len, err);
+		}
+	}
+	entry->name_count = entries->name.count - entry->name_first;
+	return status;
+}
+
+size_t lg_ldap_entries_find(const struct lg_ldap_entries *entries,
+			    const struct berval *dn)
+{
+	size_t at;
+
+	if (entries->slot_count == 0)
+		return SIZE_MAX;
+	at = slot_of(entries, dn->bv_val, dn->bv_len);
+	return entries->slot[at] ? entries->slot[at] - 1 : SIZE_MAX;
+}
+
+enum lg_status lg_ldap_entries_keep(struct lg_ldap_entries *entries,
+				    const struct lg_ldap_row *row,
+				    const struct lg_strlist *login_attributes,
+				    size_t *out_entry, struct lg_error *err)
+{
+	struct lg_ldap_entry entry = {0};
+	size_t there = lg_ldap_entries_find(entries, &row->dn);
+	enum lg_status status;
+
+	if (there != SIZE_MAX) {
+		*out_entry = there;
+		return LG_OK;
+	}
+	status = widen(entries, err);
+	if (status != LG_OK)
+		return status;
+	if (!grow((void **)&entries->entry, &entries->capacity, entries->count,
+		  sizeof(*entries->entry)))
+		return no_memory(err);
+	status = lg_strlist_add(&entries->text, row->dn.bv_val, row->dn.bv_len,
+				err);
+	if (status != LG_OK)
+		return status;
+	entry.dn = entries->text.item[entries->text.count - 1];
+	status = keep_text(entries, row, "displayName", &entry.display, err);
+	if (status == LG_OK && !entry.display)
+		status = keep_text(entries, row, "cn", &entry.display, err);
+	if (status == LG_OK)
+		status = keep_text(entries, row, "legacyExchangeDN",
+				   &entry.legacy_dn, err);
+	if (status == LG_OK)
+		status =
+			keep_names(entries, &entry, row, login_attributes, err);
+	if (status != LG_OK)
+		return status;
+	entries->slot[slot_of(entries, entry.dn, strlen(entry.dn))] =
+		entries->count + 1;
+	entries->entry[entries->count] = entry;
+	*out_entry = entries->count++;
+	return LG_OK;
+}
+
+void lg_ldap_entries_release(struct lg_ldap_entries *entries)
+{
+	free(entries->entry);
+	free(entries->slot);
+	lg_strlist_release(&entries->name);
+	lg_strlist_release(&entries->text);
+	*entries = (struct lg_ldap_entries){0};
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * ldap_entries.h - an entry as it arrives, and those that are kept
+ *
+ * Layer: adapter ldap.
+ */
+#ifndef LOGONGATE_ADAPTERS_LDAP_ENTRIES_H
+#define LOGONGATE_ADAPTERS_LDAP_ENTRIES_H
+
+#include <ldap.h>
+
+#include <logongate/findings.h>
+
+/* One value of an arriving entry; texts lie in the message. */
+struct lg_ldap_value {
+	struct berval attribute;
+	struct berval text;
+};
+
+/* An arriving entry, taken apart. Zero-initialise; may be used again. */
+struct lg_ldap_row {
+	struct berval dn;
+	struct lg_ldap_value *value;
+	size_t count;
+	size_t capacity;
+};
+
+enum lg_status lg_ldap_row_take(struct lg_ldap_row *row, LDAP *ld,
+				LDAPMessage *message, struct lg_error *err);
+void lg_ldap_row_release(struct lg_ldap_row *row);
+
+/* 1 when the value's attribute is the named one, options or not. */
+int lg_ldap_value_is(const struct lg_ldap_value *value, const char *attribute);
+
+/* An entry that an asked name found. Its names: name[first .. +count). */
+struct lg_ldap_entry {
+	const char *dn;
+	const char *display;
+	const char *legacy_dn;
+	size_t name_first;
+	size_t name_count;
+};
+
+struct lg_ldap_entries {
+	struct lg_ldap_entry *entry;
+	size_t count;
+	size_t capacity;
+	struct lg_strlist name;
+	struct lg_strlist text;
+	size_t *slot;		/* by DN: entry + 1, 0 free */
+	size_t slot_count;
+};
+
+/* Keeps the row's entry, once; *out_entry is its number. */
+enum lg_status lg_ldap_entries_keep(struct lg_ldap_entries *entries,
+				    const struct lg_ldap_row *row,
+				    const struct lg_strlist *login_attributes,
+				    size_t *out_entry, struct lg_error *err);
+
+/* The number of the entry with this DN, or SIZE_MAX. */
+size_t lg_ldap_entries_find(const struct lg_ldap_entries *entries,
+			    const struct berval *dn);
+void lg_ldap_entries_release(struct lg_ldap_entries *entries);
+
+#endif

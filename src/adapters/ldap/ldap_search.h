@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * ldap_search.h - searches: many at once, page by page, or a single one
+ *
+ * Layer: adapter ldap.
+ * Source: facts/directory.md A: several in flight, answers out of order.
+ */
+#ifndef LOGONGATE_ADAPTERS_LDAP_SEARCH_H
+#define LOGONGATE_ADAPTERS_LDAP_SEARCH_H
+
+#include "ldap_connection.h"
+
+/* What the searches of one run have in common. attribute ends with NULL. */
+struct lg_ldap_search {
+	struct lg_ldap_connection *connection;
+	const char *base;
+	int scope;
+	char **attribute;
+};
+
+/*
+ * The user of a pipeline. ticket is what next gave with a filter.
+ *
+ * next: 1, and a filter was appended and *out_ticket set; 0, nothing to send
+ * now. It is asked again after each done.
+ * entry: one entry of the answer.
+ * done: the answer is complete, with this result code; referred is 1 when the
+ * server pointed to another one for a part of it. A status other than LG_OK
+ * ends the run.
+ */
+struct lg_ldap_pipeline {
+	void *context;
+	int (*next)(void *context, struct lg_buffer *filter,
+		    size_t *out_ticket);
+	enum lg_status (*entry)(void *context, size_t ticket,
+				LDAPMessage *message, struct lg_error *err);
+	enum lg_status (*done)(void *context, size_t ticket, int code,
+			       int referred, struct lg_error *err);
+};
+
+/*
+ * Keeps several searches in flight until next has no more. Each answer has
+ * timeout_ms from the one before.
+ * Returns: LG_OK; LG_ERR_SYNTAX where libldap refuses a filter;
+ * LG_ERR_DIRECTORY, LG_ERR_TIMEOUT: the connection is of no more use.
+ */
+enum lg_status lg_ldap_search_many(const struct lg_ldap_search *search,
+				   const struct lg_ldap_pipeline *pipeline,
+				   struct lg_error *err);
+
+/*
+ * One search in pages, so that a server's limit for one answer is none for us.
+ * entry is called with ticket 0, done is not called.
+ */
+enum lg_status lg_ldap_search_paged(const struct lg_ldap_search *search,
+				    const char *filter,
+				    const struct lg_ldap_pipeline *pipeline,
+				    int *out_referred, struct lg_error *err);
+
+/*
+ * One search, waited for. *out_result is freed with ldap_msgfree by the
+ * caller, also where size_limit cut it short, which counts as success.
+ * size_limit 0: none.
+ */
+enum lg_status lg_ldap_search_one(const struct lg_ldap_search *search,
+				  const char *filter, int size_limit,
+				  LDAPMessage **out_result,
+				  struct lg_error *err);
+
+/* Appends a value as it stands in a filter (D4). */
+enum lg_status lg_ldap_escape(const char *text, size_t len,
+			      struct lg_buffer *out, struct lg_error *err);
+
+#endif
