@@ -6,7 +6,7 @@
  * ask_directory KEY=VALUE...: uri, base, bind_dn, password_file, ca_file, tls
  * (demand, starttls, none), timeout_ms, attributes (comma-separated), mode
  * (ask, verify), dn, user, break_glass (each may be repeated), dns (a file,
- * one a line), filter, caller.
+ * one a line), filter, caller, progress (1: "done total" lines on stderr).
  * First line: status TAB place TAB text TAB milliseconds; then the text of
  * the findings.
  */
@@ -28,6 +28,7 @@ struct wanted {
 	struct lg_strlist break_glass;
 	struct lg_ask ask;
 	int verify;
+	struct lg_progress progress;
 };
 
 static void add(struct lg_strlist *list, const char *text)
@@ -63,6 +64,11 @@ static void add_commas(struct lg_strlist *list, const char *text)
 			abort();
 		text += len + (text[len] == ',');
 	}
+}
+
+static void tell(void *context, const char *what, uint64_t done, uint64_t total)
+{
+	fprintf(stderr, "%" PRIu64 " %" PRIu64 "\n", done, total);
 }
 
 static int take(struct wanted *wanted, const char *argument)
@@ -106,6 +112,8 @@ static int take(struct wanted *wanted, const char *argument)
 		add(&wanted->break_glass, value);
 	else if (IS("filter"))
 		wanted->ask.filter = value;
+	else if (IS("progress"))
+		wanted->progress.step = tell;
 	else if (IS("caller"))
 		wanted->ask.caller = value;
 	else
@@ -145,11 +153,11 @@ int main(int argc, char **argv)
 	wanted.ask.break_glass = &wanted.break_glass;
 	status = lg_directory_open(&wanted.settings, &directory, &err);
 	if (status == LG_OK && wanted.verify)
-		status = directory.verify(directory.self, &wanted.dn, NULL,
-					  &findings, &err);
+		status = directory.verify(directory.self, &wanted.dn,
+					  &wanted.progress, &findings, &err);
 	else if (status == LG_OK)
-		status = directory.ask(directory.self, &wanted.ask, NULL,
-				       &findings, &err);
+		status = directory.ask(directory.self, &wanted.ask,
+				       &wanted.progress, &findings, &err);
 	printf("%s\t%s\t%s\t%" PRIu64 "\n", lg_status_name(status),
 	       status == LG_OK ? "" : err.place,
 	       status == LG_OK ? "" : err.text, now_ms() - start);

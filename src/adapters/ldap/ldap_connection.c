@@ -13,6 +13,8 @@
 #include <sys/time.h>
 #include <time.h>
 
+#include "ldap_watchdog.h"
+
 struct deadline {
 	struct timespec end;
 };
@@ -164,15 +166,37 @@ static enum lg_status bind_connection(struct lg_ldap_connection *connection,
 	return lg_ldap_failed(connection, code, "bind", err);
 }
 
+static enum lg_status protect_and_bind(struct lg_ldap_connection *connection,
+				       struct lg_error *err)
+{
+	const struct lg_ldap_settings *settings = connection->settings;
+	struct deadline deadline = deadline_after(settings->timeout_ms);
+	enum lg_status status = LG_OK;
+
+	if (settings->tls != LG_TLS_NONE &&
+	    !lg_ldap_uri_is_tls(connection->uri) &&
+	    !lg_ldap_uri_is_local(connection->uri)) {
+		limit_time(connection->ld, &deadline);
+		status = start_tls(connection, err);
+	}
+	if (status == LG_OK) {
+		limit_time(connection->ld, &deadline);
+		status = bind_connection(connection, err);
+	}
+	return status;
+}
+
 enum lg_status lg_ldap_connect(const struct lg_ldap_settings *settings,
 			       const char *uri,
 			       struct lg_ldap_connection *out_connection,
 			       struct lg_error *err)
 {
-	struct deadline deadline = deadline_after(settings->timeout_ms);
 	struct lg_ldap_connection connection = {.uri = uri,
 						.settings = settings};
-	enum lg_status status = LG_OK;
+	struct lg_ldap_watchdog *watchdog = NULL;
+	struct deadline deadline;
+	int too_late;
+	enum lg_status status;
 	int code = ldap_initialize(&connection.ld, uri);
 
 	if (code != LDAP_SUCCESS)
@@ -184,15 +208,15 @@ enum lg_status lg_ldap_connect(const struct lg_ldap_settings *settings,
 					err);
 		goto out;
 	}
-	if (settings->tls != LG_TLS_NONE && !lg_ldap_uri_is_tls(uri) &&
-	    !lg_ldap_uri_is_local(uri)) {
-		limit_time(connection.ld, &deadline);
-		status = start_tls(&connection, err);
-	}
-	if (status == LG_OK) {
-		limit_time(connection.ld, &deadline);
-		status = bind_connection(&connection, err);
-	}
+	status = lg_ldap_watchdog_begin(connection.ld, settings->timeout_ms,
+					&watchdog, err);
+	if (status != LG_OK)
+		goto out;
+	status = protect_and_bind(&connection, err);
+	too_late = lg_ldap_watchdog_end(&watchdog);
+	if (too_late && status != LG_ERR_NO_MEMORY)
+		status = lg_ldap_failed(&connection, LDAP_TIMEOUT,
+					"no connection in time", err);
 	if (status == LG_OK) {
 		deadline = deadline_after(settings->timeout_ms);
 		limit_time(connection.ld, &deadline);
