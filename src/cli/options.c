@@ -83,6 +83,7 @@ const struct lg_option lg_options[] = {
 	 "leave out what a dialect cannot express"},
 	{"target", "T", "@target", LG_OPTION_REPEATED,
 	 "a server of the settings"},
+	{"undo", NULL, NULL, LG_OPTION_ONCE, "print the way back instead"},
 	{"until", "T", NULL, LG_OPTION_ONCE, "end then (RFC 3339 or HH:MM)"},
 	{"user", "NAME", NULL, LG_OPTION_ONCE, "a logon name"},
 	{"version", NULL, NULL, LG_OPTION_COMMON, "show the version"},

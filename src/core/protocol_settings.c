@@ -169,8 +169,20 @@ enum lg_access lg_protocol_settings_access(const struct lg_strlist *values,
 	return strictest;
 }
 
-/* The same value with another field 1. */
-static enum lg_status exchange_field(const struct protocol_value *value,
+static int has_text(const struct lg_strlist *list, const char *text)
+{
+	size_t i;
+
+	for (i = 0; i < list->count; i++)
+		if (strcmp(list->item[i], text) == 0)
+			return 1;
+	return 0;
+}
+
+/* The same value with another field 1. An attribute holds a value once: one
+ * that is there already, or will be, is not added. */
+static enum lg_status exchange_field(const struct lg_strlist *values,
+				     const struct protocol_value *value,
 				     const char *field,
 				     struct lg_protocol_change *change,
 				     struct lg_error *err)
@@ -186,7 +198,8 @@ static enum lg_status exchange_field(const struct protocol_value *value,
 	if (!status)
 		status = lg_strlist_add(&change->removed, value->text,
 					strlen(value->text), err);
-	if (!status)
+	if (!status && !has_text(values, text.data) &&
+	    !has_text(&change->added, text.data))
 		status = lg_strlist_add(&change->added, text.data, text.len,
 					err);
 	lg_buffer_release(&text);
@@ -218,7 +231,7 @@ enum lg_status lg_protocol_settings_disable(const struct lg_strlist *values,
 			continue;
 		found = 1;
 		if (access_of(&value, protocol) != LG_ACCESS_DISABLED)
-			status = exchange_field(&value, "0", change, err);
+			status = exchange_field(values, &value, "0", change, err);
 	}
 	if (!status && !found)
 		status =
@@ -242,7 +255,7 @@ enum lg_status lg_protocol_settings_enable(const struct lg_strlist *values,
 
 		if (is_of(&value, protocol) &&
 		    access_of(&value, protocol) == LG_ACCESS_DISABLED)
-			status = exchange_field(&value, "1", change, err);
+			status = exchange_field(values, &value, "1", change, err);
 	}
 	return status;
 }
