@@ -30,6 +30,8 @@ static void fill_signals(sigset_t *signals)
 
 static void run_child(char **argv, const sigset_t *before)
 {
+	/* libldap has it ignored; that is not the command's business. */
+	signal(SIGPIPE, SIG_DFL);
 	sigprocmask(SIG_SETMASK, before, NULL);
 	execvp(argv[0], argv);
 	dprintf(STDERR_FILENO, "logongate: %s: %s\n", argv[0], strerror(errno));
