@@ -127,23 +127,6 @@ static enum lg_status take_all(struct lg_profile_reader *reader)
 	return status;
 }
 
-/* The name without folder and .ini (contract 7 "JSON"). */
-static enum lg_status name_of(const char *path, char **out_name,
-			      struct lg_error *err)
-{
-	const char *slash = strrchr(path, '/');
-	const char *name = slash ? slash + 1 : path;
-	size_t len = strlen(name);
-
-	if (len > 4 && !strcmp(name + len - 4, ".ini"))
-		len -= 4;
-	*out_name = strndup(name, len);
-	if (!*out_name)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
-	return LG_OK;
-}
-
 static enum lg_status read_profile(const struct lg_profile_source *source,
 				   const struct lg_profile_sections *sections,
 				   struct lg_profile **out_profile,
@@ -168,7 +151,7 @@ static enum lg_status read_profile(const struct lg_profile_source *source,
 		status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
 				      "out of memory");
 	if (!status)
-		status = name_of(profile->path, &profile->name, err);
+		status = lg_profile_name_of(profile->path, &profile->name, err);
 	if (!status)
 		status = lg_variables_check(&reader.variables, &usage, err);
 	if (!status && usage.count) {

@@ -55,6 +55,28 @@ enum lg_status lg_profile_summarise(const struct lg_profile_source *source,
 				    struct lg_error *err);
 void lg_profile_summary_release(struct lg_profile_summary *summary);
 
+/* One line of a profile with all it is based on; key NULL: a section. */
+struct lg_profile_line {
+	const char *file;
+	const char *section;
+	const char *key;
+	const char *value;
+};
+
+/* release with lg_profile_lines_release. */
+struct lg_profile_lines {
+	struct lg_profile_line *line;
+	size_t count;
+	struct lg_strlist arena;
+};
+
+/* What is in force of a profile, as written; variables are put in where --set
+ * has values, and stand as they are where not. */
+enum lg_status lg_profile_lines(const struct lg_profile_source *source,
+				struct lg_profile_lines *out_lines,
+				struct lg_error *err);
+void lg_profile_lines_release(struct lg_profile_lines *lines);
+
 /* The names of the profiles in dir, in order of the alphabet. */
 enum lg_status lg_profile_names(const char *dir, struct lg_strlist *out_names,
 				struct lg_error *err);

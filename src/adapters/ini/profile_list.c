@@ -10,6 +10,7 @@
 
 #include "adapters/ini/profile_file.h"
 #include "adapters/ini/profile_sections.h"
+#include "adapters/ini/variables.h"
 
 static enum lg_status copy_value(const struct lg_profile_sections *sections,
 				 const char *key, char **out_text,
@@ -39,10 +40,11 @@ enum lg_status lg_profile_summarise(const struct lg_profile_source *source,
 	if (status)
 		return status;
 	summary.path = strdup(sections.file[0].path);
-	summary.name = strdup(source->name);
-	if (!summary.path || !summary.name)
+	if (!summary.path)
 		status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
 				      "out of memory");
+	if (!status)
+		status = lg_profile_name_of(summary.path, &summary.name, err);
 	if (!status)
 		status = copy_value(&sections, "description",
 				    &summary.description, err);
@@ -69,6 +71,90 @@ void lg_profile_summary_release(struct lg_profile_summary *summary)
 	free(summary->max_duration);
 	lg_strlist_release(&summary->variables);
 	*summary = (struct lg_profile_summary){0};
+}
+
+/* Puts in what --set has; everything else stays as it is written. */
+static enum lg_status add_value(const struct lg_variables *variables,
+				const struct lg_ini_item *item,
+				struct lg_profile_lines *lines,
+				struct lg_error *err)
+{
+	struct lg_buffer value = {0};
+	enum lg_status status = lg_variables_expand(
+		variables, item, LG_PLACEHOLDERS_MESSAGE, &value, NULL);
+
+	if (status == LG_ERR_NO_MEMORY)
+		lg_error_set(err, status, NULL, "out of memory");
+	else if (status)
+		status = lg_strlist_add(&lines->arena, item->value,
+					strlen(item->value), err);
+	else
+		status = lg_strlist_add(&lines->arena, value.data, value.len,
+					err);
+	lg_buffer_release(&value);
+	if (!status)
+		lines->line[lines->count].value =
+			lines->arena.item[lines->arena.count - 1];
+	return status;
+}
+
+static enum lg_status add_copy(struct lg_profile_lines *lines, const char *text,
+			       const char **out_copy, struct lg_error *err)
+{
+	enum lg_status status =
+		lg_strlist_add(&lines->arena, text, strlen(text), err);
+
+	if (!status)
+		*out_copy = lines->arena.item[lines->arena.count - 1];
+	return status;
+}
+
+enum lg_status lg_profile_lines(const struct lg_profile_source *source,
+				struct lg_profile_lines *out_lines,
+				struct lg_error *err)
+{
+	struct lg_profile_sections sections = {0};
+	struct lg_variables variables = {source->set, &sections.variables};
+	struct lg_profile_lines lines = {0};
+	enum lg_status status;
+	size_t i;
+
+	status = lg_profile_sections_read(source, &sections, err);
+	if (status)
+		return status;
+	lines.line = calloc(sections.count ? sections.count : 1,
+			    sizeof(*lines.line));
+	if (!lines.line)
+		status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				      "out of memory");
+	for (i = 0; i < sections.count && !status; i++) {
+		const struct lg_ini_item *item = sections.item[i];
+		struct lg_profile_line *line = &lines.line[i];
+
+		status = add_copy(&lines, item->file, &line->file, err);
+		if (!status)
+			status = add_copy(&lines, item->section, &line->section,
+					  err);
+		if (!status && item->key)
+			status = add_copy(&lines, item->key, &line->key, err);
+		if (!status && item->key)
+			status = add_value(&variables, item, &lines, err);
+		lines.count++;
+	}
+	if (!status) {
+		*out_lines = lines;
+		lines = (struct lg_profile_lines){0};
+	}
+	lg_profile_lines_release(&lines);
+	lg_profile_sections_release(&sections);
+	return status;
+}
+
+void lg_profile_lines_release(struct lg_profile_lines *lines)
+{
+	free(lines->line);
+	lg_strlist_release(&lines->arena);
+	*lines = (struct lg_profile_lines){0};
 }
 
 static int by_name(const void *a, const void *b)

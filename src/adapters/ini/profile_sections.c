@@ -66,6 +66,22 @@ static enum lg_status find_path(const char *name, const char *dir,
 	return lg_buffer_take(&path, out_path, err);
 }
 
+enum lg_status lg_profile_name_of(const char *path, char **out_name,
+			      struct lg_error *err)
+{
+	const char *slash = strrchr(path, '/');
+	const char *name = slash ? slash + 1 : path;
+	size_t len = strlen(name);
+
+	if (len > 4 && !strcmp(name + len - 4, ".ini"))
+		len -= 4;
+	*out_name = strndup(name, len);
+	if (!*out_name)
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				    "out of memory");
+	return LG_OK;
+}
+
 static enum lg_status check_known(const struct lg_ini_items *items,
 				  struct lg_error *err)
 {

@@ -43,6 +43,10 @@ enum lg_status lg_profile_sections_parse(const struct lg_profile_source *source,
 					 struct lg_error *err);
 void lg_profile_sections_release(struct lg_profile_sections *sections);
 
+/* The name without folder and .ini (contract 7 "JSON"); the caller frees it. */
+enum lg_status lg_profile_name_of(const char *path, char **out_name,
+				  struct lg_error *err);
+
 /* NULL where it is not there; key NULL: the header. */
 const struct lg_ini_item *
 lg_profile_sections_find(const struct lg_profile_sections *sections,
