@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * One POST a request, on one curl handle that keeps its connection. Proxies of
+ * the environment are ignored: the key must reach Dovecot and nobody else.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include <curl/curl.h>
+
+#include "adapters/dovecot/doveadm.h"
+#include "adapters/dovecot/doveadm_who.h"
+
+enum {
+	ANSWER_MAX = 256 * 1024 * 1024 /* about a million sessions */
+};
+
+struct doveadm {
+	CURL *curl;
+	struct curl_slist *header;
+	char *address;
+	char *url;
+	uint32_t timeout_ms;
+};
+
+static void append_base64(const char *text, struct lg_buffer *out)
+{
+	static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "abcdefghijklmnopqrstuvwxyz"
+				    "0123456789+/";
+	size_t len = strlen(text);
+	size_t i;
+
+	for (i = 0; i < len; i += 3) {
+		uint32_t bits = (uint32_t)(unsigned char)text[i] << 16;
+
+		if (i + 1 < len)
+			bits |= (uint32_t)(unsigned char)text[i + 1] << 8;
+		if (i + 2 < len)
+			bits |= (unsigned char)text[i + 2];
+		lg_buffer_char(out, digit[bits >> 18]);
+		lg_buffer_char(out, digit[bits >> 12 & 63]);
+		lg_buffer_char(out, i + 1 < len ? digit[bits >> 6 & 63] : '=');
+		lg_buffer_char(out, i + 2 < len ? digit[bits & 63] : '=');
+	}
+}
+
+static size_t take_answer(char *bytes, size_t size, size_t count, void *context)
+{
+	struct lg_buffer *answer = context;
+
+	if (size * count > ANSWER_MAX - answer->len)
+		return 0;
+	lg_buffer_append(answer, bytes, size * count);
+	return lg_buffer_status(answer, NULL) ? 0 : size * count;
+}
+
+static enum lg_status judge(const struct doveadm *doveadm, CURLcode code,
+			    const struct lg_buffer *answer,
+			    struct lg_error *err)
+{
+	long http = 0;
+
+	if (code == CURLE_OK)
+		curl_easy_getinfo(doveadm->curl, CURLINFO_RESPONSE_CODE, &http);
+	if (code == CURLE_OK && http == 200)
+		return LG_OK;
+	if (code == CURLE_OK && http == 401)
+		return lg_error_set(err, LG_ERR_DENIED, doveadm->address,
+				    "Dovecot does not take the key; "
+				    "api_key_file must hold its "
+				    "doveadm_api_key");
+	if (code == CURLE_OK)
+		return lg_error_set(err, LG_ERR_IO, doveadm->address,
+				    "doveadm answered HTTP %ld", http);
+	if (code == CURLE_OPERATION_TIMEDOUT)
+		return lg_error_set(err, LG_ERR_TIMEOUT, doveadm->address,
+				    "doveadm did not answer within %u ms",
+				    (unsigned int)doveadm->timeout_ms);
+	if (code == CURLE_OUT_OF_MEMORY || lg_buffer_status(answer, NULL))
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				    "out of memory");
+	return lg_error_set(err, LG_ERR_IO, doveadm->address,
+			    "doveadm cannot be asked: %s",
+			    curl_easy_strerror(code));
+}
+
+static enum lg_status ask(struct doveadm *doveadm,
+			  const struct lg_buffer *request,
+			  struct lg_buffer *answer, struct lg_error *err)
+{
+	CURL *curl = doveadm->curl;
+	CURLcode code;
+	enum lg_status status = lg_buffer_status(request, err);
+
+	if (status)
+		return status;
+	curl_easy_setopt(curl, CURLOPT_POSTFIELDS, request->data);
+	curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE, (long)request->len);
+	curl_easy_setopt(curl, CURLOPT_WRITEDATA, answer);
+	code = curl_easy_perform(curl);
+	return judge(doveadm, code, answer, err);
+}
+
+static enum lg_status list_sessions(void *self,
+				    struct lg_session_list *out_list,
+				    struct lg_error *err)
+{
+	struct doveadm *doveadm = self;
+	struct lg_buffer request = {0};
+	struct lg_buffer answer = {0};
+	enum lg_status status;
+
+	lg_doveadm_who_request(&request);
+	status = ask(doveadm, &request, &answer, err);
+	if (!status)
+		status = lg_doveadm_who_parse(answer.data ? answer.data : "",
+					      answer.len, out_list, err);
+	lg_buffer_release(&request);
+	lg_buffer_release(&answer);
+	return status;
+}
+
+static enum lg_status cut_session(void *self, const struct lg_session *session,
+				  struct lg_buffer *note, struct lg_error *err)
+{
+	struct doveadm *doveadm = self;
+	struct lg_buffer request = {0};
+	struct lg_buffer answer = {0};
+	enum lg_status status;
+
+	status = lg_doveadm_kick_request(session->user, session->address,
+					 &request, err);
+	if (!status)
+		status = ask(doveadm, &request, &answer, err);
+	if (!status)
+		status = lg_doveadm_kick_parse(answer.data ? answer.data : "",
+					       answer.len, err);
+	if (!status && note)
+		lg_buffer_format(
+			note, "Dovecot ends all sessions of %s from %s",
+			session->user,
+			session->address ? session->address : "everywhere");
+	lg_buffer_release(&request);
+	lg_buffer_release(&answer);
+	return status;
+}
+
+static void close_door(void *self)
+{
+	struct doveadm *doveadm = self;
+
+	if (!doveadm)
+		return;
+	if (doveadm->curl)
+		curl_easy_cleanup(doveadm->curl);
+	curl_slist_free_all(doveadm->header);
+	free(doveadm->address);
+	free(doveadm->url);
+	free(doveadm);
+}
+
+/* Every option that could fail for want of memory is looked at. */
+static int set_options(struct doveadm *doveadm, const char *socket_path)
+{
+	CURL *curl = doveadm->curl;
+
+	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)doveadm->timeout_ms);
+	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_answer);
+	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, doveadm->header);
+	curl_easy_setopt(curl, CURLOPT_POST, 1L);
+	return curl_easy_setopt(curl, CURLOPT_URL, doveadm->url) == CURLE_OK &&
+	       curl_easy_setopt(curl, CURLOPT_PROXY, "") == CURLE_OK &&
+	       curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https") ==
+		       CURLE_OK &&
+	       (!socket_path || curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH,
+						 socket_path) == CURLE_OK);
+}
+
+static struct curl_slist *add_header(struct curl_slist *list, const char *text)
+{
+	struct curl_slist *longer = text ? curl_slist_append(list, text) : NULL;
+
+	if (!longer)
+		curl_slist_free_all(list);
+	return longer;
+}
+
+static int prepare(struct doveadm *doveadm,
+		   const struct lg_doveadm_settings *settings)
+{
+	static const char unix_prefix[] = "unix:";
+	int is_unix =
+		!strncmp(settings->address, unix_prefix, strlen(unix_prefix));
+	struct lg_buffer key = {0};
+
+	doveadm->timeout_ms = settings->timeout_ms ? settings->timeout_ms
+						   : LG_DOVEADM_TIMEOUT_MS;
+	lg_buffer_text(&key, "Authorization: X-Dovecot-API ");
+	append_base64(settings->api_key, &key);
+	doveadm->header = add_header(
+		NULL, lg_buffer_status(&key, NULL) ? NULL : key.data);
+	if (doveadm->header)
+		doveadm->header = add_header(doveadm->header,
+					     "Content-Type: application/json");
+	/* Dovecot answers 100-continue late. */
+	if (doveadm->header)
+		doveadm->header = add_header(doveadm->header, "Expect:");
+	lg_buffer_release(&key);
+	doveadm->address = strdup(settings->address);
+	doveadm->url = strdup(is_unix ? "http://localhost/doveadm/v1"
+				      : settings->address);
+	doveadm->curl = curl_easy_init();
+	return doveadm->header && doveadm->address && doveadm->url &&
+	       doveadm->curl &&
+	       set_options(doveadm,
+			   is_unix ? settings->address + strlen(unix_prefix)
+				   : NULL);
+}
+
+enum lg_status lg_doveadm_open(const struct lg_doveadm_settings *settings,
+			       struct lg_door *out_door, struct lg_error *err)
+{
+	struct doveadm *doveadm;
+
+	if (strncmp(settings->address, "unix:/", 6) &&
+	    strncmp(settings->address, "http://", 7) &&
+	    strncmp(settings->address, "https://", 8))
+		return lg_error_set(err, LG_ERR_SYNTAX, NULL,
+				    "\"%s\" is no address of doveadm; write "
+				    "unix:/run/dovecot/http or "
+				    "http://127.0.0.1:8080/doveadm/v1",
+				    settings->address);
+	doveadm = calloc(1, sizeof(*doveadm));
+	if (!doveadm || !prepare(doveadm, settings)) {
+		close_door(doveadm);
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				    "out of memory");
+	}
+	*out_door = (struct lg_door){.self = doveadm,
+				     .name = "dovecot",
+				     .list = list_sessions,
+				     .cut = cut_session,
+				     .close = close_door};
+	return LG_OK;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * dovecot/doveadm.h - the sessions of a Dovecot, listed and cut
+ *
+ * Layer: adapter; implements port/door over doveadm's HTTP API with libcurl.
+ * Source: contract 3 [dovecot], 8 "Sessions".
+ *
+ * Dovecot 2.3 ends sessions by user and address: the others of that pair go
+ * too, and cut says so in its note. A session's id is "SERVICE-PID".
+ */
+#ifndef LG_ADAPTERS_DOVECOT_DOVEADM_H
+#define LG_ADAPTERS_DOVECOT_DOVEADM_H
+
+#include <logongate/port/door.h>
+
+#define LG_DOVEADM_TIMEOUT_MS 5000
+
+/* All borrowed until the open call returns. */
+struct lg_doveadm_settings {
+	const char *address;	/* unix:/path, or http(s)://host:port/... */
+	const char *api_key;	/* of doveadm_api_key */
+	uint32_t timeout_ms;	/* for one request; 0: LG_DOVEADM_TIMEOUT_MS */
+};
+
+/*
+ * Opens the door; Dovecot is asked only when sessions are.
+ * Returns: LG_OK; LG_ERR_SYNTAX, the address is none; LG_ERR_NO_MEMORY.
+ * Owns: end with out_door->close(out_door->self). One thread at a time.
+ */
+enum lg_status lg_doveadm_open(const struct lg_doveadm_settings *settings,
+			       struct lg_door *out_door, struct lg_error *err);
+
+#endif

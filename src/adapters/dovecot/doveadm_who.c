@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Rows of `who` are objects with a username, however deep they stand; a row
+ * with several connections (of a Dovecot that does not know
+ * separateConnections) becomes that many sessions, spread over its addresses.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include <cjson/cJSON.h>
+
+#include "adapters/dovecot/doveadm_who.h"
+#include "adapters/dovecot/service.h"
+
+enum {
+	/* More than a server holds; a row that says so is not believed. */
+	CONNECTIONS_MAX = 1000000,
+	DEPTH_MAX = 8,
+	EX_NOUSER_CODE = 68 /* nobody matched */
+};
+
+void lg_doveadm_who_request(struct lg_buffer *out_json)
+{
+	lg_buffer_text(out_json, "[[\"who\",{\"separateConnections\":true},"
+				 "\"logongate\"]]");
+}
+
+enum lg_status lg_doveadm_kick_request(const char *user, const char *address,
+				       struct lg_buffer *out_json,
+				       struct lg_error *err)
+{
+	if (!user || !*user || strpbrk(user, "*?"))
+		return lg_error_set(err, LG_ERR_DENIED, NULL,
+				    "Dovecot would take the name \"%s\" for a "
+				    "pattern and cut others; end this session "
+				    "by its process",
+				    user ? user : "");
+	lg_buffer_text(out_json, "[[\"kick\",{\"mask\":[");
+	lg_dovecot_json_text("", user, out_json);
+	if (address && *address) {
+		lg_buffer_char(out_json, ',');
+		lg_dovecot_json_text("", address, out_json);
+	}
+	lg_buffer_text(out_json, "]},\"logongate\"]]");
+	return lg_buffer_status(out_json, err);
+}
+
+static enum lg_status unreadable(struct lg_error *err)
+{
+	return lg_error_set(err, LG_ERR_IO, NULL,
+			    "doveadm's answer cannot be read");
+}
+
+/* The text of a member, "" where there is none. */
+static const char *text_of(const cJSON *row, const char *name)
+{
+	const cJSON *member = cJSON_GetObjectItemCaseSensitive(row, name);
+
+	return cJSON_IsString(member) ? member->valuestring : "";
+}
+
+/* All values are strings, numbers too. */
+static int read_count(const char *text, size_t *out_count)
+{
+	size_t count = 0;
+
+	if (!*text)
+		return 0;
+	for (; *text; text++) {
+		if (*text < '0' || *text > '9')
+			return 0;
+		count = count * 10 + (size_t)(*text - '0');
+		if (count > CONNECTIONS_MAX)
+			return 0;
+	}
+	*out_count = count;
+	return 1;
+}
+
+/*
+ * The index-th word of "(a b c)" or "a"; the first again when there are fewer.
+ */
+static int word_at(const char *list, size_t index, const char **out_word,
+		   size_t *out_len)
+{
+	static const char between[] = "() ";
+	const char *first = list + strspn(list, between);
+	const char *word = first;
+
+	if (!*first)
+		return 0;
+	for (; index; index--) {
+		word += strcspn(word, between);
+		word += strspn(word, between);
+		if (!*word)
+			word = first;
+	}
+	*out_word = word;
+	*out_len = strcspn(word, between);
+	return 1;
+}
+
+static enum lg_status keep(struct lg_strlist *texts, const char *text,
+			   size_t len, const char **out_text,
+			   struct lg_error *err)
+{
+	enum lg_status status = lg_strlist_add(texts, text, len, err);
+
+	if (!status)
+		*out_text = texts->item[texts->count - 1];
+	return status;
+}
+
+static enum lg_status add_session(const cJSON *row, size_t index,
+				  struct lg_session_list *list,
+				  struct lg_error *err)
+{
+	const char *service = text_of(row, "service");
+	const char *pids = text_of(row, "pids");
+	const char *ips = text_of(row, "ips");
+	struct lg_strlist texts = {0};
+	struct lg_buffer id = {0};
+	struct lg_session session = {
+		.door = "dovecot",
+		.user = text_of(row, "username"),
+		.protocol = lg_dovecot_protocol(service),
+	};
+	const char *word;
+	size_t len;
+	enum lg_status status = LG_OK;
+
+	if (!*pids)
+		pids = text_of(row, "pid");
+	if (!*ips)
+		ips = text_of(row, "ip");
+	lg_buffer_format(&id, "%s-", service);
+	if (word_at(pids, index, &word, &len))
+		lg_buffer_append(&id, word, len);
+	else
+		lg_buffer_format(&id, "%s-%zu", session.user, index);
+	status = lg_buffer_status(&id, err);
+	if (!status)
+		status = keep(&texts, id.data, id.len, &session.id, err);
+	if (!status && word_at(ips, index, &word, &len))
+		status = keep(&texts, word, len, &session.address, err);
+	if (!status)
+		status = lg_session_list_add(list, &session, err);
+	lg_buffer_release(&id);
+	lg_strlist_release(&texts);
+	return status;
+}
+
+static enum lg_status add_row(const cJSON *row, struct lg_session_list *list,
+			      struct lg_error *err)
+{
+	const char *connections = text_of(row, "connections");
+	size_t count = 1;
+	size_t i;
+	enum lg_status status = LG_OK;
+
+	if (*connections && !read_count(connections, &count))
+		return unreadable(err);
+	for (i = 0; i < count && !status; i++)
+		status = add_session(row, i, list, err);
+	return status;
+}
+
+static enum lg_status add_rows(const cJSON *item, int depth,
+			       struct lg_session_list *list,
+			       struct lg_error *err)
+{
+	enum lg_status status = LG_OK;
+
+	if (cJSON_IsObject(item) && *text_of(item, "username"))
+		return add_row(item, list, err);
+	if (!cJSON_IsArray(item))
+		return LG_OK;
+	if (depth > DEPTH_MAX)
+		return unreadable(err);
+	for (item = item->child; item && !status; item = item->next)
+		status = add_rows(item, depth + 1, list, err);
+	return status;
+}
+
+/*
+ * What the first answer of [[WORD, ...]] is: LG_OK for doveadmResponse, and
+ * for nobody matched.
+ */
+static enum lg_status check_answer(const cJSON *root, struct lg_error *err)
+{
+	const cJSON *answer = cJSON_GetArrayItem(root, 0);
+	const cJSON *word = cJSON_GetArrayItem(answer, 0);
+	const cJSON *code;
+
+	if (!cJSON_IsArray(root) || !cJSON_IsArray(answer) ||
+	    !cJSON_IsString(word))
+		return unreadable(err);
+	if (!strcmp(word->valuestring, "doveadmResponse"))
+		return LG_OK;
+	code = cJSON_GetObjectItemCaseSensitive(cJSON_GetArrayItem(answer, 1),
+						"exitCode");
+	if (cJSON_IsNumber(code) && code->valuedouble == EX_NOUSER_CODE)
+		return LG_OK;
+	if (cJSON_IsNumber(code))
+		return lg_error_set(err, LG_ERR_IO, NULL,
+				    "doveadm failed with exit code %.0f",
+				    code->valuedouble);
+	return lg_error_set(err, LG_ERR_IO, NULL, "doveadm answered \"%s\"",
+			    word->valuestring);
+}
+
+enum lg_status lg_doveadm_who_parse(const char *json, size_t len,
+				    struct lg_session_list *out_list,
+				    struct lg_error *err)
+{
+	cJSON *root = cJSON_ParseWithLength(json, len);
+	struct lg_session_list list = {0};
+	enum lg_status status =
+		root ? check_answer(root, err) : unreadable(err);
+	size_t i;
+
+	if (!status)
+		status = add_rows(root, 0, &list, err);
+	for (i = 0; i < list.count && !status; i++)
+		status = lg_session_list_add(out_list, &list.session[i], err);
+	lg_session_list_release(&list);
+	cJSON_Delete(root);
+	return status;
+}
+
+enum lg_status lg_doveadm_kick_parse(const char *json, size_t len,
+				     struct lg_error *err)
+{
+	cJSON *root = cJSON_ParseWithLength(json, len);
+	enum lg_status status =
+		root ? check_answer(root, err) : unreadable(err);
+
+	cJSON_Delete(root);
+	return status;
+}

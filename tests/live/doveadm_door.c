@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Opens the Dovecot door as a program, for dovecot_door.py:
+ *
+ *	doveadm_door ADDRESS KEY TIMEOUT_MS list
+ *	doveadm_door ADDRESS KEY TIMEOUT_MS cut USER IP
+ *
+ * Prints a session a line (id user address protocol), or the note; on failure
+ * the name of the status and the text on stderr, exit 1.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "adapters/dovecot/doveadm.h"
+
+static enum lg_status list(struct lg_door *door, struct lg_error *err)
+{
+	struct lg_session_list sessions = {0};
+	enum lg_status status = door->list(door->self, &sessions, err);
+	size_t i;
+
+	for (i = 0; i < sessions.count && !status; i++)
+		printf("%s %s %s %s\n", sessions.session[i].id,
+		       sessions.session[i].user, sessions.session[i].address,
+		       lg_protocol_name(sessions.session[i].protocol));
+	lg_session_list_release(&sessions);
+	return status;
+}
+
+static enum lg_status cut(struct lg_door *door, const char *user,
+			  const char *address, struct lg_error *err)
+{
+	struct lg_session session = {.user = user, .address = address};
+	struct lg_buffer note = {0};
+	enum lg_status status = door->cut(door->self, &session, &note, err);
+
+	if (!status)
+		printf("%s\n", note.data);
+	lg_buffer_release(&note);
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	struct lg_doveadm_settings settings = {0};
+	struct lg_door door = {0};
+	struct lg_error err = {0};
+	enum lg_status status;
+
+	if (argc != 5 && argc != 7)
+		return 2;
+	settings.address = argv[1];
+	settings.api_key = argv[2];
+	settings.timeout_ms = (uint32_t)strtoul(argv[3], NULL, 10);
+	status = lg_doveadm_open(&settings, &door, &err);
+	if (!status) {
+		status = argc == 5 ? list(&door, &err)
+				   : cut(&door, argv[5], argv[6], &err);
+		door.close(door.self);
+	}
+	if (status)
+		fprintf(stderr, "%s: %s: %s\n", lg_status_name(status),
+			err.place, err.text);
+	return status ? 1 : 0;
+}

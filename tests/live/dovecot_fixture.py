@@ -1,0 +1,311 @@
+# SPDX-License-Identifier: ISC
+"""A Dovecot of its own: configuration, sockets, mail and log in one folder,
+loopback ports, users from a passwd-file. Nothing of the machine's is touched.
+
+    with dovecot_fixture.Dovecot(users={"alice": "pw"}) as dovecot:
+        dovecot.imap("alice")          # an imaplib session that is logged in
+        dovecot.who()                  # [("alice", "imap"), ...] of doveadm
+"""
+import grp
+import imaplib
+import json
+import os
+import poplib
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+SKIPPED = 77
+API_KEY = "s3cret-of-doveadm"
+
+
+def require(*programs):
+    """Ends the test as skipped where a program is missing."""
+    path = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/sbin"])
+    for program in programs:
+        if not shutil.which(program, path=path):
+            print(f"{program} is not installed: skipped")
+            sys.exit(SKIPPED)
+
+
+def program(name):
+    path = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/sbin"])
+    return shutil.which(name, path=path)
+
+
+def free_port():
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
+def wait_for(what, condition, seconds=10.0, step=0.02):
+    """Waits until condition() is true, or fails saying what did not come."""
+    end = time.monotonic() + seconds
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise AssertionError(f"waited {seconds} s in vain for {what}")
+        time.sleep(step)
+
+
+def answers(port):
+    try:
+        socket.create_connection(("127.0.0.1", port), 1).close()
+        return True
+    except OSError:
+        return False
+
+
+class Dovecot:
+    """extra is put at the end of the configuration; passdb replaces the
+    passwd-file passdb ({users} is the file)."""
+
+    def __init__(self, users, extra="", passdb=None, log_debug=False):
+        self.users = dict(users)
+        self.extra = extra
+        self.passdb = passdb
+        self.log_debug = log_debug
+        self.process = None
+        self.folder = tempfile.mkdtemp(prefix="lgdc", dir="/tmp")
+        os.chmod(self.folder, 0o755)
+        self.imap_port = free_port()
+        self.pop3_port = free_port()
+        self.doveadm_port = free_port()
+        self.doveadm_socket = self.path("run/http")
+        self.api_key = API_KEY
+        self.config = self.path("dovecot.conf")
+        self.open = []
+
+    def __enter__(self):
+        try:
+            self.start()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(self, *ignored):
+        self.close()
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def write(self, name, text, mode=0o644):
+        path = self.path(name)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.chmod(path, mode)
+        return path
+
+    def write_config(self):
+        os.makedirs(self.path("mail"), exist_ok=True)
+        is_root = os.geteuid() == 0
+        me = pwd.getpwuid(os.geteuid())
+        user = pwd.getpwnam("nobody") if is_root else me
+        group = grp.getgrgid(user.pw_gid).gr_name
+        if is_root:
+            os.chown(self.path("mail"), user.pw_uid, user.pw_gid)
+        users = self.write("users", "".join(
+            f"{name}:{{PLAIN}}{password}::::::\n"
+            for name, password in self.users.items()))
+        own = "" if is_root else f"""
+default_internal_user = {me.pw_name}
+default_internal_group = {group}
+default_login_user = {me.pw_name}
+service anvil {{
+  chroot =
+}}
+service imap-login {{
+  chroot =
+}}
+service pop3-login {{
+  chroot =
+}}
+"""
+        passdb = self.passdb or """
+passdb {
+  driver = passwd-file
+  args = scheme=PLAIN username_format=%u {users}
+}
+"""
+        self.write("dovecot.conf", f"""
+base_dir = {self.path('run')}
+state_dir = {self.path('state')}
+log_path = {self.path('log')}
+info_log_path = {self.path('log')}
+auth_verbose = yes
+auth_debug = {"yes" if self.log_debug else "no"}
+mail_debug = {"yes" if self.log_debug else "no"}
+listen = 127.0.0.1
+protocols = imap pop3
+ssl = no
+disable_plaintext_auth = no
+mail_location = maildir:{self.path('mail')}/%u
+mail_max_userip_connections = 200
+first_valid_uid = 1
+first_valid_gid = 1
+{own}
+{passdb.replace("{users}", users)}
+userdb {{
+  driver = static
+  args = uid={user.pw_uid} gid={user.pw_gid} home={self.path('mail')}/%u
+}}
+service imap-login {{
+  inet_listener imap {{
+    port = {self.imap_port}
+  }}
+  inet_listener imaps {{
+    port = 0
+  }}
+}}
+service pop3-login {{
+  inet_listener pop3 {{
+    port = {self.pop3_port}
+  }}
+  inet_listener pop3s {{
+    port = 0
+  }}
+}}
+doveadm_api_key = {self.api_key}
+service doveadm {{
+  inet_listener http {{
+    port = {self.doveadm_port}
+  }}
+  unix_listener http {{
+    mode = 0600
+  }}
+}}
+{self.extra}
+""")
+
+    def start(self):
+        self.write_config()
+        with open(self.path("stderr"), "wb") as stderr:
+            self.process = subprocess.Popen(
+                [program("dovecot"), "-F", "-c", self.config],
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                stderr=stderr)
+        wait_for("Dovecot to listen\n" + self.log(),
+                 lambda: self.process.poll() is not None
+                 or (answers(self.imap_port) and answers(self.pop3_port)
+                     and os.path.exists(self.doveadm_socket)))
+        if self.process.poll() is not None:
+            raise AssertionError("Dovecot did not start:\n" + self.log())
+
+    def stop(self):
+        if self.process is None:
+            return
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(5)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        self.process = None
+
+    def close(self):
+        self.hang_up()
+        self.stop()
+        if not os.environ.get("LG_KEEP"):
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def hang_up(self):
+        """Ends all client sessions without a word."""
+        for session in self.open:
+            try:
+                session.sock.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass  # cut by the server: that is what was tested
+            session.file.close()
+            session.sock.close()
+        self.open.clear()
+
+    def log(self):
+        text = ""
+        for name in ("stderr", "log"):
+            try:
+                with open(self.path(name), encoding="utf-8",
+                          errors="replace") as file:
+                    text += file.read()
+            except OSError:
+                pass
+        return text
+
+    def who(self, *masks):
+        """What doveadm says is open: a sorted list of (user, service), one
+        for each connection."""
+        done = subprocess.run(
+            [program("doveadm"), "-c", self.config, "-f", "json", "who",
+             "-1", *masks],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False,
+            timeout=20)
+        if done.returncode == 68 or not done.stdout.strip():
+            return []
+        rows = json.loads(done.stdout)
+        return sorted((row["username"], row["service"]) for row in rows)
+
+    def users_inside(self):
+        return {user for user, service in self.who()}
+
+    def imap_raw(self, timeout=20):
+        """An imaplib client that is connected and not logged in."""
+        client = imaplib.IMAP4("127.0.0.1", self.imap_port, timeout)
+        self.open.append(client)
+        return client
+
+    def imap(self, user, password=None, timeout=20):
+        client = self.imap_raw(timeout)
+        client.login(user, password or self.users[user])
+        return client
+
+    def pop3(self, user, password=None, timeout=20):
+        client = poplib.POP3("127.0.0.1", self.pop3_port, timeout)
+        self.open.append(client)
+        client.user(user)
+        client.pass_(password or self.users[user])
+        return client
+
+    def imap_refusal(self, user, password=None):
+        """The tagged line an IMAP login is refused with; None: it got in."""
+        return raw_login(self.imap_port,
+                         f"a1 LOGIN {user} "
+                         f"{password or self.users[user]}\r\n", b"a1 ")
+
+    def pop3_refusal(self, user, password=None):
+        with socket.create_connection(("127.0.0.1", self.pop3_port),
+                                      20) as one:
+            file = one.makefile("rwb")
+            file.readline()
+            for line in (f"USER {user}",
+                         f"PASS {password or self.users[user]}"):
+                file.write(line.encode() + b"\r\n")
+                file.flush()
+                answer = file.readline().decode()
+                if not answer.startswith("+OK"):
+                    return answer.rstrip("\r\n")
+        return None
+
+
+def raw_login(port, line, tag):
+    """Sends the line; the answer that begins with tag, None where it is OK."""
+    with socket.create_connection(("127.0.0.1", port), 20) as one:
+        file = one.makefile("rwb")
+        file.readline()
+        file.write(line.encode())
+        file.flush()
+        while True:
+            answer = file.readline()
+            if not answer:
+                return "(closed)"
+            if answer.startswith(tag):
+                text = answer.decode().rstrip("\r\n")
+                return None if text.startswith("a1 OK") else text
