@@ -177,6 +177,7 @@ static int check_profile(struct lg_cli *cli, const struct lg_attempt *attempt)
 	if (code != LG_EXIT_DONE)
 		return code;
 	server.render.dialect = settings->dialect;
+	server.render.is_gate = 1;
 	server.render.has_process_hotfix = 1;
 	server.render.skip_unsupported =
 		lg_cli_option(cli, "skip-unsupported") != NULL;

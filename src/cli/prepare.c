@@ -92,6 +92,7 @@ static int find_servers(struct lg_cli *cli, const struct lg_settings *settings,
 	local->name = "gate";
 	local->backend = LG_BACKEND_GATE;
 	local->render.dialect = settings->dialect;
+	local->render.is_gate = 1;
 	local->render.has_process_hotfix = 1;
 	local->is_local = 1;
 	local->restarts = settings->gate_restart;

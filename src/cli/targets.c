@@ -76,6 +76,7 @@ enum lg_status lg_cli_render_target(const struct lg_target_settings *target,
 		return status;
 	*out_render = (struct lg_render_target){
 		.dialect = target->dialect,
+		.is_gate = target->backend == LG_BACKEND_GATE,
 		.undocumented = target->undocumented,
 		.companion_name = target->companion_name,
 		.companion_type = type,
