@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * logon_log.h - who was turned away, and who came in, kept for some days
+ *
+ * Layer: app: core and port/files.
+ * Flow: the gate adds every decision; the same person at the same door is
+ * written a few times and then counted, so that a storm of retrying phones
+ * does not fill the disk. The sum of "count" is exact.
+ * Shape: FOLDER/YYYY-MM-DD.jsonl, lines {"at","user","dn","client","version",
+ * "process","protocol","address","door","reason","rule","generation","count",
+ * "last"}.
+ * Source: contract 4 refused, 7 "The gate" (refusals survive a restart).
+ */
+#ifndef LOGONGATE_APP_LOGON_LOG_H
+#define LOGONGATE_APP_LOGON_LOG_H
+
+#include <logongate/policy.h>
+#include <logongate/port/files.h>
+
+#define LG_REFUSED_FOLDER "refused"
+#define LG_LOGONS_FOLDER "logons"
+
+/* One line. Absent texts are NULL. at_s is the first of count, last_s the
+ * last one. */
+struct lg_logon {
+	int64_t at_s;
+	int64_t last_s;
+	uint64_t count;
+	uint64_t generation;
+	const char *user;
+	const char *dn;
+	const char *client;
+	const char *version;
+	const char *process;
+	const char *address;
+	const char *door;
+	enum lg_protocol protocol;
+	enum lg_reason reason;
+	enum lg_rule rule;
+};
+
+/*
+ * How much is written. One key is user, dn, client, process, address, door,
+ * protocol and reason. lines of a key go out at once in each window, what is
+ * over is counted and written as one line when flush_s have passed.
+ * per_s and burst bound the lines of all keys together.
+ */
+struct lg_logon_limits {
+	unsigned int lines;
+	int64_t window_s;
+	int64_t flush_s;
+	unsigned int per_s;
+	unsigned int burst;
+	uint64_t day_bytes;
+	unsigned int keep_days;
+};
+
+struct lg_logon_limits lg_logon_limits_refused(unsigned int keep_days);
+struct lg_logon_limits lg_logon_limits_admitted(unsigned int keep_days);
+
+struct lg_logon_log;
+
+/* files and folder are borrowed for as long as the log lives. */
+enum lg_status lg_logon_log_new(const struct lg_files *files,
+				const char *folder,
+				const struct lg_logon_limits *limits,
+				struct lg_logon_log **out_log,
+				struct lg_error *err);
+/* Does not flush. */
+void lg_logon_log_free(struct lg_logon_log **log);
+
+/* Adds one; it is written with the next flush. Never fails: what cannot be
+ * kept apart is counted with the others of its door and reason. */
+void lg_logon_log_add(struct lg_logon_log *log, const struct lg_logon *logon);
+
+enum lg_logon_flush {
+	LG_LOGON_FLUSH_DUE = 0,
+	LG_LOGON_FLUSH_ALL
+};
+
+/* Writes what waits: lines, and counts that are due. On failure they wait on
+ * (within bounds). Removes days that are older than keep_days. */
+enum lg_status lg_logon_log_flush(struct lg_logon_log *log, int64_t now_s,
+				  enum lg_logon_flush flush,
+				  struct lg_error *err);
+
+/* Lines from since_s on, oldest first; as lg_journal_read. */
+enum lg_status
+lg_logon_log_read(const struct lg_files *files, const char *folder,
+		  int64_t since_s,
+		  int (*visit)(void *context, const struct lg_logon *logon),
+		  void *context, size_t *out_damaged, struct lg_error *err);
+
+/* Reads one line; *out_logon borrows from json, a cJSON object that the
+ * caller deletes. 1 when it is one. */
+struct cJSON;
+int lg_logon_read_line(const struct cJSON *json, struct lg_logon *out_logon);
+
+#endif
