@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * haproxy/runtime.h - the sessions of a HAProxy, listed and cut
+ *
+ * Layer: adapter; implements port/door over HAProxy's runtime socket.
+ * Source: contract 3 [haproxy], 8 "Sessions"; HAProxy management.txt 9.3.
+ *
+ * HAProxy knows a session by its source address and port and not by a user:
+ * address is "ADDRESS:PORT", and the gate, which was told the same over SPOP,
+ * fills in the rest. Idle connections are not listed; their next request is
+ * judged like any other.
+ */
+#ifndef LG_ADAPTERS_HAPROXY_RUNTIME_H
+#define LG_ADAPTERS_HAPROXY_RUNTIME_H
+
+#include <logongate/port/door.h>
+
+/*
+ * path is the socket's; it is asked only when sessions are.
+ * Owns: end with out_door->close(out_door->self). One thread at a time.
+ */
+enum lg_status lg_haproxy_open(const char *path, struct lg_door *out_door,
+			       struct lg_error *err);
+
+/* Reads what "show sess" answers: "0xID: proto=tcpv4 src=IP:PORT fe=... be=..."
+ * a line; other lines are read over. Adds what is a client's. */
+enum lg_status lg_haproxy_sessions_parse(const char *text, size_t len,
+					 struct lg_session_list *out_list,
+					 struct lg_error *err);
+
+#endif
