@@ -2,23 +2,60 @@
 /*
  * logongated - the gate that decides logons
  *
- * main only answers for the program as a whole: its help and its version.
+ * main reads the command line; gate_life.c is the rest.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <logongate/release.h>
 
+#include "daemon/gate_life.h"
+
+#define DEFAULT_CONFIG "/etc/logongate/logongate.conf"
+
+static const char help[] =
+	"usage: logongated [--config FILE]\n"
+	"\n"
+	"Decides logons for the servers on this machine, cuts the sessions of\n"
+	"those a lock keeps out, lifts locks when their time is over. Stays\n"
+	"in the foreground and logs to stderr.\n"
+	"\n"
+	"  --config FILE  settings (default $LOGONGATE_CONFIG, else\n"
+	"                 " DEFAULT_CONFIG ")\n"
+	"  --help         this text\n"
+	"  --version      the version\n"
+	"\n"
+	"SIGHUP reads settings and values again; SIGTERM ends the gate and\n"
+	"leaves a lock in force on disk. See logongated(8).\n";
+
 int main(int argc, char **argv)
 {
-	if (argc == 2 && strcmp(argv[1], "--version") == 0) {
-		printf("logongated %s\n", LOGONGATE_VERSION);
-		return 0;
+	const char *config = getenv("LOGONGATE_CONFIG");
+	int i;
+
+	if (!config || !*config)
+		config = DEFAULT_CONFIG;
+	for (i = 1; i < argc; i++) {
+		if (!strcmp(argv[i], "--version")) {
+			printf("logongated %s\n", LOGONGATE_VERSION);
+			return GATE_EXIT_DONE;
+		}
+		if (!strcmp(argv[i], "--help")) {
+			fputs(help, stdout);
+			return GATE_EXIT_DONE;
+		}
+		if (!strcmp(argv[i], "--config") && i + 1 < argc) {
+			config = argv[++i];
+		} else if (!strncmp(argv[i], "--config=", 9)) {
+			config = argv[i] + 9;
+		} else {
+			fprintf(stderr,
+				"logongated: \"%s\" is no option; see "
+				"logongated --help\n",
+				argv[i]);
+			return GATE_EXIT_USAGE;
+		}
 	}
-	if (argc == 2 && strcmp(argv[1], "--help") == 0) {
-		printf("usage: logongated --help | --version\n");
-		return 0;
-	}
-	fprintf(stderr, "logongated: no arguments; see logongated --help\n");
-	return 64;
+	return gate_run(config);
 }

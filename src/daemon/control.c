@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * control.c - the control socket: lines, blocks, and who may ask what
+ *
+ * A request is a JSON line and the raw blocks that its "attach" announces.
+ * While one is answered the connection is busy, so answers come in the order
+ * of the requests. Who may only ask for the status gets nothing read beyond a
+ * line.
+ */
+#include "daemon/control.h"
+
+#include <math.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <logongate/instant.h>
+
+#include "app/json_member.h"
+
+#define LINE_MAX_BYTES (1u << 20)
+#define ATTACH_MAX (1u << 30)
+
+static const struct {
+	const char *op;
+	int for_all;
+	void (*run)(struct control_call *call);
+} ops[] = {
+	{"status", 1, control_status},     {"apply", 0, control_apply},
+	{"confirm", 0, control_confirm},   {"extend", 0, control_extend},
+	{"lift", 0, control_lift},         {"check", 0, control_check},
+	{"sessions", 0, control_sessions}, {"cut", 0, control_cut},
+	{"refused", 0, control_refused},   {"logons", 0, control_logons},
+	{"history", 0, control_history},   {"values", 0, control_values},
+	{"policy", 0, control_policy},     {"import", 0, control_import},
+	{"restore", 0, control_restore},   {"reload", 0, control_reload},
+};
+
+/* The connection's own: where an answer goes while a request is taken. */
+struct control_conn {
+	struct lg_buffer *out;
+};
+
+const char *control_text(const struct control_call *call, const char *key)
+{
+	return cJSON_GetStringValue(
+		cJSON_GetObjectItemCaseSensitive(call->request, key));
+}
+
+enum lg_status control_number(const struct control_call *call, const char *key,
+			      int64_t *out_number, struct lg_error *err)
+{
+	const cJSON *item =
+		cJSON_GetObjectItemCaseSensitive(call->request, key);
+
+	if (!item || cJSON_IsNull(item))
+		return LG_OK;
+	if (!cJSON_IsNumber(item) ||
+	    floor(item->valuedouble) != item->valuedouble ||
+	    item->valuedouble > 1e12 || item->valuedouble < -1e12)
+		return lg_error_set(err, LG_ERR_SYNTAX, key,
+				    "is not a whole number of seconds");
+	*out_number = (int64_t)item->valuedouble;
+	return LG_OK;
+}
+
+enum lg_status control_time(const struct control_call *call, const char *key,
+			    int64_t *out_time_s, struct lg_error *err)
+{
+	const cJSON *item =
+		cJSON_GetObjectItemCaseSensitive(call->request, key);
+
+	if (!item || cJSON_IsNull(item))
+		return LG_OK;
+	if (!cJSON_IsString(item))
+		return lg_error_set(err, LG_ERR_SYNTAX, key, "is not a time");
+	return lg_instant_parse(item->valuestring, strlen(item->valuestring),
+				out_time_s, err);
+}
+
+static void free_call(struct control_call *call)
+{
+	size_t i;
+
+	cJSON_Delete(call->answer);
+	for (i = 0; i < call->attach_count; i++)
+		lg_buffer_release(&call->attach[i]);
+	lg_registry_free(&call->values);
+	free(call->by);
+	free(call);
+}
+
+/* Into the answer of the request that is being taken, or on its own. */
+static void send_line(struct control_call *call, struct lg_buffer *line)
+{
+	struct gate_conn *conn = call->conn;
+	struct control_conn *control = conn->protocol;
+	size_t i;
+
+	for (i = 0; i < call->attach_count; i++)
+		lg_buffer_append(line, call->attach[i].data,
+				 call->attach[i].len);
+	if (control->out) {
+		lg_buffer_append(control->out, line->data, line->len);
+		if (line->status)
+			control->out->status = line->status;
+		conn->busy = 0;
+	} else {
+		if (!line->status)
+			gate_stream_send(conn, line->data, line->len);
+		gate_stream_done(conn);
+	}
+	lg_buffer_release(line);
+	free_call(call);
+	gate_stream_let_go(conn);
+}
+
+void control_finish(struct control_call *call)
+{
+	struct lg_buffer line = {0};
+	size_t i;
+
+	lg_json_bool(call->answer, "ok", 1);
+	if (call->attach_count) {
+		cJSON *attach = cJSON_AddArrayToObject(call->answer, "attach");
+
+		for (i = 0; attach && i < call->attach_count; i++)
+			cJSON_AddItemToArray(
+				attach, cJSON_CreateNumber(
+						(double)call->attach[i].len));
+	}
+	lg_json_print(call->answer, &line, NULL);
+	call->answer = NULL;
+	lg_buffer_char(&line, '\n');
+	send_line(call, &line);
+}
+
+void control_fail(struct control_call *call, enum control_exit code,
+		  const struct lg_error *err)
+{
+	struct lg_buffer line = {0};
+	cJSON *answer = cJSON_CreateObject();
+	cJSON *error = cJSON_CreateObject();
+
+	lg_json_bool(answer, "ok", 0);
+	lg_json_number(answer, "exit", code);
+	lg_json_text(error, "place", err->place);
+	lg_json_text(error, "text", err->text);
+	lg_json_add(answer, "error", error);
+	lg_json_print(answer, &line, NULL);
+	lg_buffer_char(&line, '\n');
+	while (call->attach_count)
+		lg_buffer_release(&call->attach[--call->attach_count]);
+	send_line(call, &line);
+}
+
+void control_fail_as(struct control_call *call, const struct lg_error *err)
+{
+	enum control_exit code = CONTROL_SOFTWARE;
+
+	switch (err->status) {
+	case LG_ERR_SYNTAX:
+	case LG_ERR_LIMIT:
+	case LG_ERR_UNKNOWN_KEY:
+		code = CONTROL_INVALID;
+		break;
+	case LG_ERR_RANGE:
+		code = CONTROL_USAGE;
+		break;
+	case LG_ERR_CONFLICT:
+		code = CONTROL_WOULD_NOT_LOCK;
+		break;
+	case LG_ERR_DIRECTORY:
+	case LG_ERR_TIMEOUT:
+		code = CONTROL_DIRECTORY;
+		break;
+	case LG_ERR_IO:
+	case LG_ERR_DENIED:
+		code = CONTROL_PUT_BACK;
+		break;
+	case LG_OK:
+	case LG_ERR_NO_MEMORY:
+	case LG_ERR_BUG:
+		break;
+	}
+	control_fail(call, code, err);
+}
+
+/* The user of the peer. Root, and the gate's own user, may speak for somebody
+ * else: sudo knows who it was. */
+static char *name_of(const struct gate_conn *conn, const char *caller)
+{
+	struct passwd found;
+	struct passwd *result = NULL;
+	char text[16384];
+
+	if (caller && *caller &&
+	    (conn->peer.uid == 0 || conn->peer.uid == geteuid()))
+		return strdup(caller);
+	if (!getpwuid_r(conn->peer.uid, &found, text, sizeof(text), &result) &&
+	    result)
+		return strdup(found.pw_name);
+	{
+		struct lg_buffer name = {0};
+		char *taken = NULL;
+
+		lg_buffer_format(&name, "uid %d", (int)conn->peer.uid);
+		if (lg_buffer_take(&name, &taken, NULL))
+			taken = NULL;
+		lg_buffer_release(&name);
+		return taken;
+	}
+}
+
+static void run_call(struct control_call *call)
+{
+	const char *op = control_text(call, "op");
+	struct lg_error err = {0};
+	size_t i;
+
+	for (i = 0; op && i < sizeof(ops) / sizeof(*ops); i++) {
+		if (strcmp(op, ops[i].op))
+			continue;
+		if (!ops[i].for_all && !call->conn->is_admin) {
+			lg_error_set(&err, LG_ERR_DENIED, NULL,
+				     "%s is for root, the gate's user and "
+				     "members of the group %s",
+				     op,
+				     call->gate->settings->admin_group
+					     ? call->gate->settings->admin_group
+					     : "of administrators");
+			control_fail(call, CONTROL_DENIED, &err);
+			return;
+		}
+		ops[i].run(call);
+		return;
+	}
+	lg_error_set(&err, LG_ERR_UNKNOWN_KEY, NULL,
+		     "this gate does not know the request \"%s\"",
+		     op ? op : "");
+	control_fail(call, CONTROL_USAGE, &err);
+}
+
+/* The lengths that "attach" announces; -1 when they cannot be. */
+static int read_attach(const cJSON *request, struct control_call *call,
+		       size_t *out_total)
+{
+	const cJSON *attach =
+		cJSON_GetObjectItemCaseSensitive(request, "attach");
+	const cJSON *item;
+	size_t total = 0;
+
+	if (!attach) {
+		*out_total = 0;
+		return 0;
+	}
+	if (!cJSON_IsArray(attach) ||
+	    cJSON_GetArraySize(attach) > CONTROL_BLOCKS_MAX)
+		return -1;
+	cJSON_ArrayForEach(item, attach) {
+		if (!cJSON_IsNumber(item) || item->valuedouble < 0 ||
+		    item->valuedouble > ATTACH_MAX ||
+		    floor(item->valuedouble) != item->valuedouble)
+			return -1;
+		call->block[call->block_count++].len =
+			(size_t)item->valuedouble;
+		total += (size_t)item->valuedouble;
+	}
+	if (total > ATTACH_MAX)
+		return -1;
+	*out_total = total;
+	return 0;
+}
+
+/* A line that is no request: nothing after it can be understood either. */
+static size_t refuse_line(struct gate_conn *conn, struct lg_buffer *out,
+			  int *out_close)
+{
+	lg_buffer_text(out, "{\"ok\":false,\"exit\":2,\"error\":{\"place\":"
+			    "\"\",\"text\":\"that is no request\"}}\n");
+	*out_close = 1;
+	return 0;
+}
+
+static size_t take_control(struct gate_conn *conn, const char *in, size_t len,
+			   struct lg_buffer *out, int *out_close)
+{
+	const char *end = memchr(in, '\n', len);
+	size_t line = end ? (size_t)(end - in) + 1 : 0;
+	struct control_conn *control;
+	struct control_call *call;
+	cJSON *request;
+	size_t total;
+	size_t at;
+	size_t i;
+
+	if (!conn->protocol)
+		conn->protocol = calloc(1, sizeof(struct control_conn));
+	control = conn->protocol;
+	if (!control || (!end && len > LINE_MAX_BYTES))
+		return refuse_line(conn, out, out_close);
+	if (!end)
+		return 0;
+	request = cJSON_ParseWithLength(in, line);
+	call = calloc(1, sizeof(*call));
+	if (!call || !cJSON_IsObject(request) ||
+	    read_attach(request, call, &total) || (total && !conn->is_admin)) {
+		cJSON_Delete(request);
+		free(call);
+		return refuse_line(conn, out, out_close);
+	}
+	if (len - line < total) {
+		cJSON_Delete(request);
+		free(call);
+		return 0;
+	}
+	for (i = 0, at = line; i < call->block_count; i++) {
+		call->block[i].bytes = in + at;
+		at += call->block[i].len;
+	}
+	conn->requests++;
+	conn->busy = 1;
+	gate_stream_hold(conn);
+	call->conn = conn;
+	call->gate = conn->gate;
+	call->request = request;
+	call->by = name_of(conn, control_text(call, "caller"));
+	call->answer = cJSON_CreateObject();
+	control->out = out;
+	run_call(call);
+	control->out = NULL;
+	cJSON_Delete(request);
+	return line + total;
+}
+
+static void release_control(struct gate_conn *conn)
+{
+	free(conn->protocol);
+}
+
+const struct gate_protocol gate_protocol_control = {
+	.take = take_control,
+	.release = release_control,
+	.in_max = (size_t)ATTACH_MAX + LINE_MAX_BYTES,
+};

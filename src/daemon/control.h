@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * control.h - requests on control.sock
+ *
+ * Layer: daemon.
+ * Flow: control.c reads lines and blocks and judges the peer; control_ops.c
+ * and control_show.c do what is asked and finish the call, at once or later.
+ * Source: src/doc/control.md.
+ */
+#ifndef LOGONGATE_DAEMON_CONTROL_H
+#define LOGONGATE_DAEMON_CONTROL_H
+
+#include <cjson/cJSON.h>
+
+#include "daemon/stream.h"
+
+#define CONTROL_BLOCKS_MAX 4
+
+/* The exit codes of contract 4 that an answer names. */
+enum control_exit {
+	CONTROL_DONE = 0,
+	CONTROL_USAGE = 2,
+	CONTROL_INVALID = 3,
+	CONTROL_DIRECTORY = 4,
+	CONTROL_WOULD_NOT_LOCK = 5,
+	CONTROL_PUT_BACK = 6,
+	CONTROL_DENIED = 7,
+	CONTROL_SOFTWARE = 70
+};
+
+struct control_block {
+	const char *bytes;
+	size_t len;
+};
+
+/* One request. request and blocks are good until the op returns, all else
+ * until the call is finished. */
+struct control_call {
+	struct gate_conn *conn;
+	struct gate *gate;
+	const cJSON *request;
+	struct control_block block[CONTROL_BLOCKS_MAX];
+	size_t block_count;
+	char *by;
+	cJSON *answer; /* filled by the op; "ok" is set at the end */
+	struct lg_buffer attach[CONTROL_BLOCKS_MAX];
+	size_t attach_count;
+	/* For ops that go on later. */
+	struct lg_registry *values;
+	enum lg_journal_event event;
+};
+
+/* Sends the answer and frees the call. */
+void control_finish(struct control_call *call);
+/* Sends a refusal and frees the call. */
+void control_fail(struct control_call *call, enum control_exit code,
+		  const struct lg_error *err);
+/* As control_fail, with the exit that belongs to the status in err. */
+void control_fail_as(struct control_call *call, const struct lg_error *err);
+
+/* Members of the request; absent ones give NULL, 0. */
+const char *control_text(const struct control_call *call, const char *key);
+/* LG_ERR_SYNTAX for what is no whole number of seconds. */
+enum lg_status control_number(const struct control_call *call, const char *key,
+			      int64_t *out_number, struct lg_error *err);
+enum lg_status control_time(const struct control_call *call, const char *key,
+			    int64_t *out_time_s, struct lg_error *err);
+
+/* The ops; each finishes or fails the call, now or later. */
+void control_status(struct control_call *call);
+void control_sessions(struct control_call *call);
+void control_cut(struct control_call *call);
+void control_refused(struct control_call *call);
+void control_logons(struct control_call *call);
+void control_history(struct control_call *call);
+void control_values(struct control_call *call);
+void control_policy(struct control_call *call);
+void control_check(struct control_call *call);
+void control_apply(struct control_call *call);
+void control_confirm(struct control_call *call);
+void control_extend(struct control_call *call);
+void control_lift(struct control_call *call);
+void control_import(struct control_call *call);
+void control_restore(struct control_call *call);
+void control_reload(struct control_call *call);
+
+#endif

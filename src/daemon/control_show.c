@@ -1,0 +1,416 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * control_show.c - requests that only look
+ *
+ * What status says of sessions was just asked of the doors; what it says of
+ * the lock is what the gate decides by.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <logongate/instant.h>
+#include <logongate/release.h>
+
+#include "app/json_member.h"
+#include "daemon/check_json.h"
+#include "daemon/control_sessions.h"
+#include "daemon/sessions.h"
+#include "daemon/sweep.h"
+
+void control_add_texts(struct control_call *call, const char *key,
+		       const struct lg_strlist *texts)
+{
+	cJSON *array = cJSON_CreateArray();
+	size_t i;
+
+	for (i = 0; i < texts->count; i++)
+		lg_json_item(array, texts->item[i]);
+	lg_json_add(call->answer, key, array);
+}
+
+static cJSON *session_object(const struct gate *gate,
+			     const struct lg_session *session)
+{
+	const struct lg_policy *policy = gate_policy(gate);
+	struct lg_attempt attempt = lg_session_attempt(session);
+	const char *protocol = lg_protocol_name(session->protocol);
+	cJSON *object = cJSON_CreateObject();
+
+	lg_json_text(object, "id", session->id);
+	lg_json_text(object, "door", session->door);
+	lg_json_text(object, "protocol", *protocol ? protocol : NULL);
+	lg_json_text(object, "user", session->user);
+	lg_json_text(object, "dn", session->dn);
+	lg_json_text(object, "client", session->client);
+	lg_json_text(object, "address", session->address);
+	lg_json_time(object, "since", session->since_s);
+	lg_json_bool(object, "allowed",
+		     !policy || lg_policy_decide(policy, &attempt).verdict ==
+					LG_ADMIT);
+	return object;
+}
+
+void control_add_sessions(struct control_call *call, const char *key,
+			  const struct lg_session_list *sessions)
+{
+	cJSON *array = cJSON_CreateArray();
+	size_t i;
+
+	for (i = 0; i < sessions->count; i++)
+		lg_json_append(array, session_object(call->gate,
+						     &sessions->session[i]));
+	lg_json_add(call->answer, key, array);
+}
+
+/* What each door does, and what happens when the gate is not there. */
+static void add_doors(const struct gate *gate, cJSON *object)
+{
+	static const char *const names[] = {"http", "postfix", "spop", "dict"};
+	cJSON *array = cJSON_CreateArray();
+	int i;
+
+	for (i = 0; i < 4; i++) {
+		const struct lg_listen_settings *listen =
+			&gate->settings->listen[i];
+		struct lg_buffer text = {0};
+
+		if (!listen->present)
+			continue;
+		lg_buffer_format(
+			&text,
+			"%s: %s while the gate has no policy; what happens "
+			"while the gate itself is gone is the server's own "
+			"setting, see logongate doors",
+			names[i],
+			listen->without_policy == LG_WITHOUT_POLICY_ADMIT
+				? "admits"
+				: "refuses");
+		lg_json_item(array, text.data);
+		lg_buffer_release(&text);
+	}
+	lg_json_add(object, "doors", array);
+}
+
+/* When what is written is read: null where it is already. */
+static int64_t in_force_at(const struct gate *gate)
+{
+	int64_t poll_s = lg_store_next_poll(gate->store);
+
+	return poll_s < 0 ? 0 : gate_now_s(gate) + poll_s - gate_store_s(gate);
+}
+
+static void add_lock(const struct gate *gate, cJSON *object)
+{
+	const struct lg_lock *lock = gate->state->lock;
+	const struct lg_policy *policy = gate_policy(gate);
+	int locked = lg_state_locked(gate->state);
+	int pending = lock->phase == LG_LOCK_PENDING;
+	struct lg_now now = lg_state_now(gate->state);
+	int shown = locked || pending;
+
+	lg_json_bool(object, "active", locked);
+	lg_json_text(object, "profile", shown ? lock->profile : NULL);
+	lg_json_time(object, "since", locked ? lock->since_s : 0);
+	lg_json_time(object, "until", shown ? lock->until.wall_s : 0);
+	lg_json_text(object, "by", shown ? lock->by : NULL);
+	lg_json_text(object, "reason", shown ? lock->reason : NULL);
+	lg_json_text(object, "gate",
+		     policy ? lg_gate_state_name(lg_policy_gate(policy))
+			    : NULL);
+	lg_json_text(object, "dialect",
+		     lg_dialect_name(gate->settings->dialect));
+	lg_json_number(object, "generation", (int64_t)lock->generation);
+	lg_json_number(object, "refused",
+		       locked ? (int64_t)gate->refused_since_lock : 0);
+	lg_json_time(object, "confirm_by", shown ? lock->confirm.wall_s : 0);
+	lg_json_time(object, "cut_at", shown ? lock->cut.wall_s : 0);
+	lg_json_time(object, "starts", pending ? lock->start.wall_s : 0);
+	lg_json_number(object, "stepped",
+		       shown ? lg_lock_stepped_s(lock, &now) : 0);
+}
+
+static void add_loud(struct gate *gate, cJSON *object)
+{
+	struct lg_now now = lg_state_now(gate->state);
+	const struct lg_lock *lock = gate->state->lock;
+	int64_t stepped_s = lg_lock_stepped_s(lock, &now);
+	cJSON *array = cJSON_CreateArray();
+	size_t i;
+
+	for (i = 0; i < gate->state->loud.count; i++)
+		lg_json_item(array, gate->state->loud.item[i]);
+	if (lg_state_locked(gate->state) && stepped_s) {
+		int64_t left_ms = lg_lock_left_ms(lock, &lock->until, &now);
+		struct lg_buffer text = {0};
+
+		lg_buffer_format(&text,
+				 "the wall clock was stepped by %lld s since "
+				 "the lock was set; the lock ends in %lld s "
+				 "all the same",
+				 (long long)stepped_s,
+				 (long long)(left_ms / 1000));
+		lg_json_item(array, text.data);
+		lg_buffer_release(&text);
+	}
+	if (!gate_policy(gate))
+		lg_json_item(array, "the gate has no policy it can trust: "
+				    "each listener answers its "
+				    "without_policy");
+	lg_json_add(object, "loud", array);
+}
+
+static void status_listed(void *context, const struct gate_sweep_report *report)
+{
+	struct control_call *call = context;
+	struct gate *gate = call->gate;
+	const struct lg_dialect_traits *traits =
+		lg_dialect_traits(gate->settings->dialect);
+	cJSON *object = cJSON_CreateObject();
+
+	add_lock(gate, object);
+	lg_json_number(object, "sessions", (int64_t)report->sessions->count);
+	lg_json_text(object, "sessions_note",
+		     report->unasked->count ? report->unasked->item[0] : NULL);
+	add_loud(gate, object);
+	add_doors(gate, object);
+	lg_json_text(object, "takes_effect",
+		     lg_takes_effect_name(traits->takes_effect));
+	lg_json_time(object, "in_force_at", in_force_at(gate));
+	lg_json_number(object, "pid", getpid());
+	lg_json_text(object, "version", LOGONGATE_VERSION);
+	lg_json_add(call->answer, "status", object);
+	control_finish(call);
+}
+
+void control_status(struct control_call *call)
+{
+	struct lg_error err = {0};
+
+	if (gate_sweeps_list(call->gate, status_listed, call, &err))
+		control_fail_as(call, &err);
+}
+
+static void sessions_listed(void *context,
+			    const struct gate_sweep_report *report)
+{
+	struct control_call *call = context;
+
+	control_add_sessions(call, "sessions", report->sessions);
+	control_add_texts(call, "unasked", report->unasked);
+	control_finish(call);
+}
+
+void control_sessions(struct control_call *call)
+{
+	struct lg_error err = {0};
+
+	if (gate_sweeps_list(call->gate, sessions_listed, call, &err))
+		control_fail_as(call, &err);
+}
+
+static void was_cut(void *context, const struct gate_sweep_report *report)
+{
+	struct control_call *call = context;
+
+	lg_json_number(call->answer, "cut", (int64_t)report->cut);
+	control_add_sessions(call, "left", report->sessions);
+	control_add_texts(call, "notes", report->notes);
+	control_add_texts(call, "unasked", report->unasked);
+	control_finish(call);
+}
+
+void control_cut(struct control_call *call)
+{
+	struct gate_selector selector = {
+		.dn = control_text(call, "dn"),
+		.user = control_text(call, "user"),
+		.id = control_text(call, "id"),
+		.all = cJSON_IsTrue(
+			cJSON_GetObjectItemCaseSensitive(call->request, "all")),
+	};
+	struct lg_error err = {0};
+
+	if (!!selector.dn + !!selector.user + !!selector.id + selector.all !=
+	    1) {
+		lg_error_set(&err, LG_ERR_RANGE, NULL,
+			     "cut needs one of dn, user, id, all");
+		control_fail(call, CONTROL_USAGE, &err);
+		return;
+	}
+	gate_log("%s cuts %s %s", call->by ? call->by : "somebody",
+		 selector.all    ? "all"
+		 : selector.dn   ? "dn"
+		 : selector.user ? "user"
+				 : "id",
+		 selector.dn     ? selector.dn
+		 : selector.user ? selector.user
+		 : selector.id   ? selector.id
+				 : "");
+	if (gate_sweeps_cut(call->gate, &selector, was_cut, call, &err))
+		control_fail_as(call, &err);
+}
+
+static int add_logon(void *context, const struct lg_logon *logon)
+{
+	const char *protocol = lg_protocol_name(logon->protocol);
+	cJSON *object = cJSON_CreateObject();
+
+	lg_json_time(object, "at", logon->at_s);
+	lg_json_text(object, "user", logon->user);
+	lg_json_text(object, "dn", logon->dn);
+	lg_json_text(object, "client", logon->client);
+	lg_json_text(object, "protocol", *protocol ? protocol : NULL);
+	lg_json_text(object, "address", logon->address);
+	lg_json_text(object, "reason", lg_reason_name(logon->reason));
+	lg_json_text(object, "rule",
+		     logon->rule ? lg_rule_name(logon->rule) : NULL);
+	lg_json_text(object, "door", logon->door);
+	lg_json_text(object, "version", logon->version);
+	lg_json_text(object, "process", logon->process);
+	lg_json_number(object, "count", (int64_t)logon->count);
+	lg_json_time(object, "last", logon->last_s);
+	lg_json_append(context, object);
+	return 0;
+}
+
+static void show_log(struct control_call *call, const char *key,
+		     const char *folder, struct lg_logon_log *log)
+{
+	cJSON *array = cJSON_CreateArray();
+	struct gate *gate = call->gate;
+	struct lg_error err = {0};
+	int64_t since_s = 0;
+
+	/* What is only counted so far is to be seen too. */
+	lg_logon_log_flush(log, gate_now_s(gate), LG_LOGON_FLUSH_ALL, NULL);
+	if (control_time(call, "since", &since_s, &err) ||
+	    lg_logon_log_read(&gate->files, folder, since_s, add_logon, array,
+			      NULL, &err)) {
+		cJSON_Delete(array);
+		control_fail_as(call, &err);
+		return;
+	}
+	lg_json_add(call->answer, key, array);
+	control_finish(call);
+}
+
+void control_refused(struct control_call *call)
+{
+	show_log(call, "refused", LG_REFUSED_FOLDER, call->gate->refused);
+}
+
+void control_logons(struct control_call *call)
+{
+	show_log(call, "logons", LG_LOGONS_FOLDER, call->gate->logons);
+}
+
+static int add_entry(void *context, const struct lg_journal_entry *entry)
+{
+	cJSON *object = cJSON_CreateObject();
+
+	lg_json_time(object, "at", entry->at_s);
+	lg_json_text(object, "event", lg_journal_event_name(entry->event));
+	lg_json_text(object, "profile", entry->profile);
+	lg_json_text(object, "by", entry->by);
+	lg_json_text(object, "reason", entry->reason);
+	lg_json_text(object, "result", entry->result);
+	lg_json_number(object, "generation", (int64_t)entry->generation);
+	lg_json_time(object, "until", entry->until_s);
+	lg_json_text(object, "backup", entry->backup);
+	lg_json_append(context, object);
+	return 0;
+}
+
+void control_history(struct control_call *call)
+{
+	cJSON *array = cJSON_CreateArray();
+	struct lg_error err = {0};
+	int64_t since_s = 0;
+
+	if (control_time(call, "since", &since_s, &err) ||
+	    lg_journal_read(&call->gate->files, since_s, add_entry, array, NULL,
+			    &err)) {
+		cJSON_Delete(array);
+		control_fail_as(call, &err);
+		return;
+	}
+	lg_json_add(call->answer, "history", array);
+	control_finish(call);
+}
+
+static enum lg_status attach_values(struct control_call *call,
+				    struct lg_error *err)
+{
+	if (!call->gate->state->values)
+		return lg_error_set(err, LG_ERR_IO, LG_STATE_REGISTRY,
+				    "no copy of the values can be read");
+	return lg_reg_text_render(call->gate->state->values,
+				  LG_REG_ENCODING_UTF8,
+				  &call->attach[call->attach_count++], err);
+}
+
+void control_values(struct control_call *call)
+{
+	struct lg_error err = {0};
+
+	if (attach_values(call, &err))
+		control_fail_as(call, &err);
+	else
+		control_finish(call);
+}
+
+void control_policy(struct control_call *call)
+{
+	const struct lg_policy *policy = gate_policy(call->gate);
+	const struct lg_state *state = call->gate->state;
+	struct lg_error err = {0};
+
+	lg_json_text(call->answer, "gate",
+		     policy ? lg_gate_state_name(lg_policy_gate(policy))
+			    : NULL);
+	lg_json_number(call->answer, "generation",
+		       (int64_t)state->lock->generation);
+	lg_json_time(call->answer, "until",
+		     lg_state_locked(state) ? state->lock->until.wall_s : 0);
+	if (attach_values(call, &err) ||
+	    (state->findings &&
+	     lg_findings_render(state->findings,
+				&call->attach[call->attach_count++], &err)))
+		control_fail_as(call, &err);
+	else
+		control_finish(call);
+}
+
+void control_check(struct control_call *call)
+{
+	const struct lg_policy *policy = gate_policy(call->gate);
+	struct lg_rule_answer rules[LG_RULE_ANSWERS];
+	struct gate_ask ask = {.listener = LG_LISTEN_HTTP};
+	struct lg_decision decision;
+	struct lg_error err = {0};
+	size_t count = 0;
+	int explain = cJSON_IsTrue(
+		cJSON_GetObjectItemCaseSensitive(call->request, "explain"));
+
+	if (check_json_read(call->request, &ask, &err)) {
+		control_fail(call,
+			     err.status == LG_ERR_UNKNOWN_KEY ? CONTROL_USAGE
+							      : CONTROL_INVALID,
+			     &err);
+		return;
+	}
+	decision = gate_decide(call->gate, ask.listener, &ask.attempt);
+	if (policy && explain)
+		count = lg_policy_explain(policy, &ask.attempt, rules,
+					  &decision);
+	lg_json_add(
+		call->answer, "check",
+		check_json_answer(
+			call->gate, &decision,
+			decision.verdict == LG_REFUSE
+				? gate_refusal_text(call->gate, decision.reason)
+				: NULL,
+			explain ? rules : NULL, count));
+	control_finish(call);
+}

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * facts.c - asking the directory from a worker
+ *
+ * A job carries copies of everything it needs, settings included, and comes
+ * back with findings. The directory is opened and closed by the job: libldap's
+ * handles belong to one thread, and a gate asks seldom.
+ */
+#include "daemon/facts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/enforce.h"
+#include "roots/directory_open.h"
+
+#define RETRY_MS 10000
+
+struct gate_facts {
+	struct gate *gate;
+	uv_timer_t retry;
+	int asking; /* a job for the values in force is at work */
+	unsigned int jobs;
+};
+
+struct job {
+	uv_work_t work;
+	struct gate *gate; /* NULL after gate_facts_close */
+	struct lg_settings *settings;
+	struct lg_strlist dn;
+	struct lg_strlist user;
+	struct lg_strlist break_glass;
+	struct lg_findings *findings;
+	enum lg_status status;
+	struct lg_error err;
+	gate_facts_done done;
+	void *context;
+};
+
+static void free_job(struct job *job)
+{
+	if (!job)
+		return;
+	lg_settings_free(&job->settings);
+	lg_strlist_release(&job->dn);
+	lg_strlist_release(&job->user);
+	lg_strlist_release(&job->break_glass);
+	lg_findings_free(&job->findings);
+	free(job);
+}
+
+static void work_on(uv_work_t *work)
+{
+	struct job *job = work->data;
+	struct lg_ask ask = {
+		.dn = &job->dn,
+		.user = &job->user,
+		.break_glass = &job->break_glass,
+	};
+	struct lg_directory_settings settings =
+		lg_settings_directory(job->settings);
+	struct lg_directory directory = {0};
+
+	if (!job->dn.count && !job->user.count && !job->break_glass.count)
+		return;
+	job->status = lg_directory_open(&settings, &directory, &job->err);
+	if (job->status)
+		return;
+	job->status = directory.ask(directory.self, &ask, NULL, &job->findings,
+				    &job->err);
+	directory.close(directory.self);
+}
+
+static void work_done(uv_work_t *work, int cancelled)
+{
+	struct job *job = work->data;
+
+	job->gate->facts->jobs--;
+	if (cancelled && !job->status)
+		job->status = lg_error_set(&job->err, LG_ERR_TIMEOUT, NULL,
+					   "the gate is going down");
+	job->done(job->context, job->status, job->findings, &job->err);
+	job->findings = NULL;
+	free_job(job);
+}
+
+/* The settings that asking needs, as a value of the job's own. */
+static enum lg_status copy_settings(const struct lg_settings *from,
+				    struct lg_settings **out_copy,
+				    struct lg_error *err)
+{
+	struct lg_settings *copy = NULL;
+	enum lg_status status = lg_settings_default("/", &copy, err);
+	struct {
+		const char *from;
+		char **to;
+	} texts[5];
+	size_t i;
+
+	if (status)
+		return status;
+	texts[0].from = from->directory_uri;
+	texts[0].to = &copy->directory_uri;
+	texts[1].from = from->directory_base;
+	texts[1].to = &copy->directory_base;
+	texts[2].from = from->directory_bind_dn;
+	texts[2].to = &copy->directory_bind_dn;
+	texts[3].from = from->directory_password_file;
+	texts[3].to = &copy->directory_password_file;
+	texts[4].from = from->directory_ca_file;
+	texts[4].to = &copy->directory_ca_file;
+	for (i = 0; i < 5 && !status; i++) {
+		free(*texts[i].to);
+		*texts[i].to = texts[i].from ? strdup(texts[i].from) : NULL;
+		if (texts[i].from && !*texts[i].to)
+			status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+					      "no memory");
+	}
+	copy->directory_tls = from->directory_tls;
+	copy->directory_timeout_ms = from->directory_timeout_ms;
+	lg_strlist_release(&copy->login_attributes);
+	if (!status)
+		status = lg_strlist_add_all(&copy->login_attributes,
+					    &from->login_attributes, err);
+	if (status)
+		lg_settings_free(&copy);
+	else
+		*out_copy = copy;
+	return status;
+}
+
+enum lg_status gate_facts_ask_once(struct gate *gate,
+				   const struct lg_registry *values,
+				   gate_facts_done done, void *context,
+				   struct lg_error *err)
+{
+	struct job *job = calloc(1, sizeof(*job));
+	enum lg_status status;
+	int needs = 0;
+
+	if (!job)
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+	job->work.data = job;
+	job->gate = gate;
+	job->done = done;
+	job->context = context;
+	status = copy_settings(gate->settings, &job->settings, err);
+	if (!status)
+		status = lg_window_missing_facts(gate->settings->dialect,
+						 values, NULL, &job->dn,
+						 &job->user, &needs, err);
+	/* Break-glass accounts may log on by their names too. */
+	if (!status && needs)
+		status = lg_strlist_add_all(&job->break_glass,
+					    &gate->settings->break_glass, err);
+	if (!status &&
+	    uv_queue_work(&gate->loop, &job->work, work_on, work_done))
+		status = lg_error_set(err, LG_ERR_BUG, NULL, "no workers");
+	if (status)
+		free_job(job);
+	else
+		gate->facts->jobs++;
+	return status;
+}
+
+static void on_retry(uv_timer_t *timer)
+{
+	gate_facts_ask(timer->data);
+}
+
+void gate_facts_ask_later(struct gate *gate)
+{
+	uv_timer_start(&gate->facts->retry, on_retry, RETRY_MS, 0);
+}
+
+static void came(void *context, enum lg_status status,
+		 struct lg_findings *findings, const struct lg_error *err)
+{
+	struct gate *gate = context;
+	struct lg_error failed = {0};
+
+	gate->facts->asking = 0;
+	if (gate->stopping) {
+		lg_findings_free(&findings);
+		return;
+	}
+	if (!status && findings)
+		status = lg_state_save_findings(gate->state, findings, &failed);
+	if (status) {
+		gate_loud(gate, "the directory could not be asked: %s: %s",
+			  err->place, *err->text ? err->text : failed.text);
+		gate_log_loud(gate);
+		gate_facts_ask_later(gate);
+	} else {
+		gate_enforce_again(gate);
+	}
+	lg_findings_free(&findings);
+}
+
+void gate_facts_ask(struct gate *gate)
+{
+	struct lg_error err = {0};
+
+	if (gate->facts->asking || !gate->state->values)
+		return;
+	gate->facts->asking = 1;
+	if (!gate_facts_ask_once(gate, gate->state->values, came, gate, &err))
+		return;
+	gate->facts->asking = 0;
+	gate_loud(gate, "the directory could not be asked: %s", err.text);
+	gate_facts_ask_later(gate);
+}
+
+enum lg_status gate_facts_open(struct gate *gate, struct lg_error *err)
+{
+	struct gate_facts *facts = calloc(1, sizeof(*facts));
+
+	if (!facts)
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+	facts->gate = gate;
+	if (uv_timer_init(&gate->loop, &facts->retry)) {
+		free(facts);
+		return lg_error_set(err, LG_ERR_BUG, NULL, "no timers");
+	}
+	facts->retry.data = gate;
+	gate->facts = facts;
+	return LG_OK;
+}
+
+void gate_facts_close(struct gate *gate)
+{
+	if (gate->facts)
+		uv_close((uv_handle_t *)&gate->facts->retry, NULL);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * gate_life.h - opening, running and closing a gate
+ *
+ * Layer: daemon.
+ */
+#ifndef LOGONGATE_DAEMON_GATE_LIFE_H
+#define LOGONGATE_DAEMON_GATE_LIFE_H
+
+#include "daemon/gate.h"
+
+/* What logongated exits with (contract 7 "The gate"). */
+enum gate_exit {
+	GATE_EXIT_DONE = 0,
+	GATE_EXIT_USAGE = 2,
+	GATE_EXIT_SETTINGS = 3,
+	GATE_EXIT_HELD = 6,
+	GATE_EXIT_DENIED = 7,
+	GATE_EXIT_SOFTWARE = 70
+};
+
+/* Runs a gate with the settings of path until it is told to end. */
+enum gate_exit gate_run(const char *path);
+
+/* Reads settings, values and findings again (SIGHUP, reload). On an error
+ * everything stays as it is. */
+enum lg_status gate_reload(struct gate *gate, struct lg_error *err);
+
+/* since and until as messages show them, after the lock changed. */
+void gate_show_times(struct gate *gate);
+
+#endif

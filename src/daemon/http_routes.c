@@ -1,0 +1,483 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * http_routes.c - what each path of the http listener answers
+ *
+ * Every answer is made at once from the policy in force; nothing here waits.
+ */
+#include <microhttpd.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <logongate/release.h>
+
+#include "adapters/dovecot/auth_policy.h"
+#include "adapters/http/gate_request.h"
+#include "adapters/http/metrics.h"
+#include "daemon/check_json.h"
+#include "daemon/http.h"
+#include "daemon/mapi_door.h"
+#include "daemon/sessions.h"
+#include "daemon/tokens.h"
+
+#define JSON_TYPE "application/json"
+
+static void plain(struct lg_http_answer *answer, unsigned int status,
+		  const char *type, const char *text)
+{
+	answer->status = status;
+	answer->header[0].name = "Content-Type";
+	answer->header[0].value = type;
+	answer->header_count = 1;
+	lg_buffer_text(&answer->body, text);
+}
+
+/* One JSON object; object is given away. */
+static void json(struct lg_http_answer *answer, unsigned int status,
+		 cJSON *object)
+{
+	char *text = object ? cJSON_PrintUnformatted(object) : NULL;
+
+	cJSON_Delete(object);
+	if (text)
+		plain(answer, status, JSON_TYPE, text);
+	else
+		plain(answer, 500, "text/plain", "no memory\n");
+	cJSON_free(text);
+}
+
+static void json_error(struct lg_http_answer *answer,
+		       const struct lg_error *err)
+{
+	cJSON *object = cJSON_CreateObject();
+
+	if (object)
+		cJSON_AddStringToObject(object, "error", err->text);
+	json(answer, 400, object);
+}
+
+static const char *get_header(void *context, const char *name)
+{
+	return MHD_lookup_connection_value(context, MHD_HEADER_KIND, name);
+}
+
+struct counting {
+	const char *name;
+	size_t count;
+};
+
+static enum MHD_Result count_one(void *context, enum MHD_ValueKind kind,
+				 const char *key, const char *value)
+{
+	struct counting *counting = context;
+
+	counting->count += !strcasecmp(key, counting->name);
+	return MHD_YES;
+}
+
+static size_t count_header(void *context, const char *name)
+{
+	struct counting counting = {name, 0};
+
+	MHD_get_connection_values(context, MHD_HEADER_KIND, count_one,
+				  &counting);
+	return counting.count;
+}
+
+static void read_check(const struct gate_http_request *request,
+		       struct lg_http_check *out_check)
+{
+	struct lg_http_headers headers = {request->connection, get_header,
+					  count_header};
+
+	lg_http_check_read(&headers, out_check);
+}
+
+static void note_session(struct gate *gate, const struct lg_auth_policy *policy,
+			 const char *client)
+{
+	struct lg_buffer key = {0};
+	struct lg_session session = {
+		.id = policy->session_id,
+		.door = "dovecot",
+		.user = policy->user ? policy->user : policy->login,
+		.client = client,
+		.address = policy->remote,
+		.protocol = policy->protocol,
+		.since_s = gate_now_s(gate),
+	};
+
+	gate_sessions_dovecot_key(policy->protocol, session.user,
+				  policy->remote, &key);
+	if (!key.status)
+		gate_sessions_note(gate, key.data, key.len, &session);
+	lg_buffer_release(&key);
+}
+
+static void decide_dovecot(struct gate *gate,
+			   const struct lg_auth_policy *policy,
+			   const char *client, struct lg_buffer *out)
+{
+	struct gate_ask ask = {
+		.door = GATE_DOOR_DOVECOT,
+		.listener = LG_LISTEN_HTTP,
+		.client = client,
+		.address = policy->remote,
+	};
+	struct gate_answer answer;
+
+	if (!policy->is_decided) {
+		lg_auth_policy_admit(out);
+		return;
+	}
+	ask.attempt.user = lg_auth_policy_name(policy);
+	ask.attempt.user_len = ask.attempt.user ? strlen(ask.attempt.user) : 0;
+	ask.attempt.protocol = policy->protocol;
+	gate_judge(gate, &ask, &answer);
+	if (answer.decision.verdict == LG_ADMIT)
+		lg_auth_policy_admit(out);
+	else
+		lg_auth_policy_refuse(policy->protocol, answer.text, out);
+}
+
+static void dovecot(const struct gate_http_request *request,
+		    struct lg_http_answer *answer)
+{
+	const char *command = MHD_lookup_connection_value(
+		request->connection, MHD_GET_ARGUMENT_KIND, "command");
+	struct lg_auth_policy policy;
+	struct lg_buffer client = {0};
+	struct lg_error err = {0};
+
+	if (lg_auth_policy_parse(request->body, request->body_len, &policy,
+				 &err)) {
+		request->gate->counts[GATE_DOOR_DOVECOT].unreadable++;
+		json_error(answer, &err);
+		return;
+	}
+	if (policy.client_id)
+		lg_imap_id_client(policy.client_id, &client);
+	plain(answer, 200, JSON_TYPE, "");
+	if (command && !strcmp(command, "report")) {
+		if (policy.success == 1 && policy.policy_reject != 1)
+			note_session(request->gate, &policy, client.data);
+		lg_auth_policy_admit(&answer->body);
+	} else {
+		decide_dovecot(request->gate, &policy, client.data,
+			       &answer->body);
+	}
+	lg_buffer_release(&client);
+	lg_auth_policy_release(&policy);
+}
+
+static void fill_mapi(const struct lg_http_check *check,
+		      const struct gate_http_request *request,
+		      struct gate_mapi *out_mapi)
+{
+	memset(out_mapi, 0, sizeof(*out_mapi));
+	out_mapi->door = GATE_DOOR_HTTP;
+	out_mapi->listener = LG_LISTEN_HTTP;
+	out_mapi->request_type = check->request_type;
+	out_mapi->client_info = check->client_info;
+	out_mapi->request_id = check->request_id;
+	out_mapi->client =
+		check->user_agent ? check->user_agent : check->application;
+	lg_http_check_mapi(check, (const unsigned char *)request->body,
+			   request->body_len, &out_mapi->http);
+}
+
+/* Address as a text that ends in NUL; the caller frees it. */
+static char *address_of(const struct lg_http_check *check)
+{
+	return check->address ? strndup(check->address, check->address_len)
+			      : NULL;
+}
+
+static int check_web(struct gate *gate, const struct lg_http_check *check,
+		     const char *address, struct lg_http_refusal *out_refusal)
+{
+	struct gate_ask ask = {
+		.door = GATE_DOOR_HTTP,
+		.listener = LG_LISTEN_HTTP,
+		.client = check->user_agent,
+		.address = address,
+	};
+	struct gate_answer answer;
+
+	lg_http_check_attempt(check, &ask.attempt);
+	gate_judge(gate, &ask, &answer);
+	if (answer.decision.verdict == LG_ADMIT)
+		return 1;
+	*out_refusal = gate_page_refusal(gate, answer.decision.reason,
+					 check->service == LG_HTTP_SERVICE_OWA);
+	return 0;
+}
+
+/* 1 admitted, else *out_refusal. */
+static int judge_check(const struct gate_http_request *request,
+		       const struct lg_http_check *check,
+		       struct lg_http_refusal *out_refusal)
+{
+	char *address = address_of(check);
+	struct gate_mapi mapi;
+	int admitted = 0;
+	/* Where the proxy says nothing, the client's own word counts. */
+	int is_mapi = check->service == LG_HTTP_SERVICE_MAPI ||
+		      (!check->gate_protocol && check->request_type);
+
+	fill_mapi(check, request, &mapi);
+	mapi.address = address;
+	/* auth_request never sees a body. */
+	mapi.headers_only = lg_http_check_is_connect(check);
+	switch (is_mapi ? gate_mapi_judge(request->gate, &mapi, out_refusal)
+			: GATE_MAPI_NOT) {
+	case GATE_MAPI_NOT:
+		admitted =
+			check_web(request->gate, check, address, out_refusal);
+		break;
+	case GATE_MAPI_ADMIT:
+		admitted = 1;
+		break;
+	case GATE_MAPI_REFUSE:
+		break;
+	}
+	free(address);
+	return admitted;
+}
+
+static void failed(struct lg_http_answer *answer, const struct lg_error *err)
+{
+	lg_http_answer_release(answer);
+	*answer = (struct lg_http_answer){0};
+	plain(answer, 500, "text/plain; charset=utf-8", err->text);
+}
+
+static void check(const struct gate_http_request *request,
+		  struct lg_http_answer *answer)
+{
+	struct gate *gate = request->gate;
+	struct lg_http_refusal refusal = {0};
+	char token[GATE_TOKEN_SIZE];
+	struct lg_http_check asked;
+	struct lg_error err = {0};
+
+	read_check(request, &asked);
+	if (judge_check(request, &asked, &refusal)) {
+		lg_http_answer_admit(answer);
+		return;
+	}
+	gate_tokens_keep(gate->tokens, gate_store_s(gate), &refusal, token);
+	if (lg_http_answer_refused(&refusal, token, answer, &err))
+		failed(answer, &err);
+}
+
+static void render(const struct gate_http_request *request,
+		   struct lg_http_answer *answer)
+{
+	struct gate *gate = request->gate;
+	struct lg_error err = {0};
+
+	if (lg_http_answer_render(
+		    gate_tokens_find(
+			    gate->tokens, gate_store_s(gate),
+			    get_header(request->connection, "X-Gate-Token")),
+		    answer, &err))
+		failed(answer, &err);
+}
+
+static void mapi(const struct gate_http_request *request,
+		 struct lg_http_answer *answer)
+{
+	struct gate *gate = request->gate;
+	struct lg_http_refusal refusal = {0};
+	struct lg_http_check asked;
+	struct lg_error err = {0};
+	struct gate_mapi asks;
+	char *address;
+	int refused = 0;
+
+	read_check(request, &asked);
+	address = address_of(&asked);
+	fill_mapi(&asked, request, &asks);
+	asks.address = address;
+	switch (gate_mapi_judge(gate, &asks, &refusal)) {
+	case GATE_MAPI_NOT:
+		refused = !check_web(gate, &asked, address, &refusal);
+		break;
+	case GATE_MAPI_ADMIT:
+		break;
+	case GATE_MAPI_REFUSE:
+		refused = 1;
+		break;
+	}
+	if (!refused)
+		lg_http_answer_admit(answer);
+	else if (lg_http_answer_render(&refusal, answer, &err))
+		failed(answer, &err);
+	free(address);
+}
+
+static void decide(const struct gate_http_request *request,
+		   struct lg_http_answer *answer)
+{
+	struct gate_ask ask = {.door = GATE_DOOR_DECIDE,
+			       .listener = LG_LISTEN_HTTP};
+	struct gate_answer decided;
+	struct lg_error err = {0};
+	cJSON *object = NULL;
+	const char *end = NULL;
+
+	/* A NUL would cut a name short. */
+	if (!strstr(request->body, "\\u0000") &&
+	    strlen(request->body) == request->body_len)
+		object = cJSON_ParseWithOpts(request->body, &end, 1);
+	if (!object)
+		lg_error_set(&err, LG_ERR_SYNTAX, NULL, "is not JSON");
+	if (!object || check_json_read(object, &ask, &err)) {
+		request->gate->counts[GATE_DOOR_DECIDE].unreadable++;
+		json_error(answer, &err);
+	} else {
+		gate_judge(request->gate, &ask, &decided);
+		json(answer, 200,
+		     check_json_answer(request->gate, &decided.decision,
+				       decided.text, NULL, 0));
+	}
+	cJSON_Delete(object);
+}
+
+static void status_page(const struct gate_http_request *request,
+			struct lg_http_answer *answer)
+{
+	struct gate *gate = request->gate;
+	const struct lg_policy *policy = gate_policy(gate);
+	const struct lg_lock *lock = gate->state->lock;
+	int locked = lg_state_locked(gate->state);
+	struct lg_error err = {0};
+	struct lg_http_status page = {
+		.state = policy ? lg_gate_state_name(lg_policy_gate(policy))
+				: NULL,
+		.profile = locked ? lock->profile : NULL,
+		.since = locked ? gate->since : NULL,
+		.until = locked && *gate->until ? gate->until : NULL,
+		.by = locked ? lock->by : NULL,
+		.reason = locked ? lock->reason : NULL,
+		.version = LOGONGATE_VERSION,
+		.refused = gate->refused_since_lock,
+		.sessions = gate->sessions_listed,
+		.loud = gate->state->loud.item,
+		.loud_count = gate->state->loud.count,
+	};
+
+	if (lg_http_answer_status(&page, answer, &err))
+		failed(answer, &err);
+}
+
+static void healthz(const struct gate_http_request *request,
+		    struct lg_http_answer *answer)
+{
+	if (gate_policy(request->gate))
+		plain(answer, 200, "text/plain", "ok\n");
+	else
+		plain(answer, 503, "text/plain", "no policy\n");
+}
+
+static uint64_t connections_of(const struct gate *gate, enum gate_door door)
+{
+	switch (door) {
+	case GATE_DOOR_DICT:
+		return gate_sockets_count(gate, GATE_SERVICE_DICT);
+	case GATE_DOOR_POSTFIX:
+		return gate_sockets_count(gate, GATE_SERVICE_POSTFIX);
+	case GATE_DOOR_HAPROXY:
+		return gate_sockets_count(gate, GATE_SERVICE_SPOP);
+	case GATE_DOOR_DOVECOT:
+	case GATE_DOOR_DECIDE:
+	case GATE_DOOR_HTTP:
+		break;
+	}
+	/* The three share one listener. */
+	return door == GATE_DOOR_HTTP
+		       ? gate_sockets_count(gate, GATE_SERVICE_HTTP)
+		       : 0;
+}
+
+static void metrics(const struct gate_http_request *request,
+		    struct lg_http_answer *answer)
+{
+	const struct gate *gate = request->gate;
+	const struct lg_policy *policy = gate_policy(gate);
+	struct lg_metrics_door doors[GATE_DOOR_COUNT];
+	struct lg_metrics counted = {
+		.door = doors,
+		.door_count = GATE_DOOR_COUNT,
+		.gate = policy ? lg_policy_gate(policy) : LG_GATE_OFF,
+		.lock_active = lg_state_locked(gate->state),
+		.has_policy = policy != NULL,
+		.generation = gate->state->lock->generation,
+		.sessions = gate->sessions_listed,
+		.cut = gate->cut,
+		.policy_bytes = policy ? lg_policy_memory(policy) : 0,
+		.started_s = gate->started_s,
+		.version = LOGONGATE_VERSION,
+	};
+	struct lg_error err = {0};
+	int i;
+
+	if (counted.lock_active)
+		counted.lock_until_s = gate->state->lock->until.wall_s;
+	memcpy(counted.refused_by_reason, gate->refused_by_reason,
+	       sizeof(counted.refused_by_reason));
+	for (i = 0; i < GATE_DOOR_COUNT; i++) {
+		enum gate_door door = (enum gate_door)i;
+
+		doors[i] = (struct lg_metrics_door){
+			.name = gate_door_name(door),
+			.admitted = gate->counts[i].admitted,
+			.refused = gate->counts[i].refused,
+			.unreadable = gate->counts[i].unreadable,
+			.connections = connections_of(gate, door),
+		};
+	}
+	plain(answer, 200, LG_METRICS_CONTENT_TYPE, "");
+	if (lg_metrics_render(&counted, &answer->body, &err))
+		failed(answer, &err);
+}
+
+static const struct {
+	const char *path;
+	const char *methods; /* NULL: any */
+	void (*answer)(const struct gate_http_request *request,
+		       struct lg_http_answer *answer);
+} routes[] = {
+	{"/v1/check", NULL, check},         {"/v1/dovecot", "POST", dovecot},
+	{"/v1/decide", "POST", decide},     {"/v1/mapi", "POST", mapi},
+	{"/v1/render", NULL, render},       {"/metrics", "GET, HEAD", metrics},
+	{"/healthz", "GET, HEAD", healthz}, {"/", "GET, HEAD", status_page},
+};
+
+int gate_http_ignores_body(const char *path)
+{
+	return !strcmp(path, "/v1/render") || !strcmp(path, "/v1/check");
+}
+
+void gate_http_route(const struct gate_http_request *request,
+		     struct lg_http_answer *out_answer)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(routes) / sizeof(*routes); i++) {
+		if (strcmp(request->path, routes[i].path))
+			continue;
+		if (routes[i].methods &&
+		    !strstr(routes[i].methods, request->method)) {
+			plain(out_answer, 405, "text/plain",
+			      "not with this method\n");
+			out_answer->header[1].name = "Allow";
+			out_answer->header[1].value = routes[i].methods;
+			out_answer->header_count = 2;
+			return;
+		}
+		routes[i].answer(request, out_answer);
+		return;
+	}
+	plain(out_answer, 404, "text/plain", "nothing is here\n");
+}

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * judge.c - decide, count, record
+ *
+ * Deciding asks the policy in force and nothing else. Without one that can be
+ * trusted the listener's without_policy answers, and the reason says so.
+ */
+#include "daemon/judge.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <logongate/message.h>
+
+#define RETRY_MAX_S 3600
+#define RETRY_UNKNOWN_S 60
+
+struct lg_decision gate_decide(const struct gate *gate,
+			       enum lg_listener listener,
+			       const struct lg_attempt *attempt)
+{
+	const struct lg_policy *policy = gate_policy(gate);
+	struct lg_decision decision = {LG_ADMIT, LG_REASON_NO_POLICY,
+				       LG_RULE_NONE};
+
+	if (policy)
+		return lg_policy_decide(policy, attempt);
+	switch (gate->settings->listen[listener].without_policy) {
+	case LG_WITHOUT_POLICY_ADMIT:
+		break;
+	case LG_WITHOUT_POLICY_UNSTATED:
+	case LG_WITHOUT_POLICY_REFUSE:
+		decision.verdict = LG_REFUSE;
+		break;
+	}
+	return decision;
+}
+
+const char *gate_refusal_text(struct gate *gate, enum lg_reason reason)
+{
+	const struct lg_policy *policy = gate_policy(gate);
+	const struct lg_lock *lock = gate->state->lock;
+	struct lg_message_facts facts = {
+		.until = gate->until,
+		.since = gate->since,
+		.profile = lock->profile,
+		.reason = lock->reason,
+	};
+
+	lg_buffer_clear(&gate->text);
+	if (lg_message_refusal(policy ? lg_policy_message(policy) : NULL,
+			       reason, &facts, &gate->text, NULL) ||
+	    !gate->text.data)
+		return lg_message_default(reason);
+	return gate->text.data;
+}
+
+unsigned int gate_retry_s(const struct gate *gate)
+{
+	struct lg_now now = lg_state_now(gate->state);
+	int64_t left_ms = lg_lock_left_ms(gate->state->lock,
+					  &gate->state->lock->until, &now);
+
+	if (!lg_state_locked(gate->state) || left_ms < 0)
+		return RETRY_UNKNOWN_S;
+	if (left_ms > RETRY_MAX_S * 1000)
+		return RETRY_MAX_S;
+	return left_ms < 1000 ? 1 : (unsigned int)(left_ms / 1000);
+}
+
+/* A text with a length, NUL-terminated, for the record. */
+static char *terminated(const char *text, size_t len)
+{
+	return text && len ? strndup(text, len) : NULL;
+}
+
+void gate_record(struct gate *gate, const struct gate_ask *ask,
+		 const struct lg_decision *decision)
+{
+	struct lg_buffer version = {0};
+	struct lg_logon logon = {
+		.at_s = gate_now_s(gate),
+		.generation = gate->state->lock->generation,
+		.client = ask->client,
+		.address = ask->address,
+		.door = gate_door_name(ask->door),
+		.protocol = ask->attempt.protocol,
+		.reason = decision->reason,
+		.rule = decision->rule,
+	};
+	char *user = terminated(ask->attempt.user, ask->attempt.user_len);
+	char *dn = terminated(ask->attempt.dn, ask->attempt.dn_len);
+	char *process =
+		terminated(ask->attempt.process, ask->attempt.process_len);
+
+	lg_version_format(&ask->attempt.version, &version);
+	logon.user = user;
+	logon.dn = dn;
+	logon.process = process;
+	logon.version = version.len ? version.data : NULL;
+	switch (decision->verdict) {
+	case LG_ADMIT:
+		gate->counts[ask->door].admitted++;
+		if (user || dn)
+			lg_logon_log_add(gate->logons, &logon);
+		break;
+	case LG_REFUSE:
+		gate->counts[ask->door].refused++;
+		gate->refused_by_reason[decision->reason]++;
+		gate->refused_since_lock++;
+		lg_logon_log_add(gate->refused, &logon);
+		break;
+	}
+	free(user);
+	free(dn);
+	free(process);
+	lg_buffer_release(&version);
+}
+
+void gate_judge(struct gate *gate, const struct gate_ask *ask,
+		struct gate_answer *out_answer)
+{
+	struct gate_answer answer = {0};
+
+	answer.decision = gate_decide(gate, ask->listener, &ask->attempt);
+	gate_record(gate, ask, &answer.decision);
+	if (answer.decision.verdict == LG_REFUSE)
+		answer.text = gate_refusal_text(gate, answer.decision.reason);
+	*out_answer = answer;
+}
+
+static int count_one(void *context, const struct lg_logon *logon)
+{
+	struct gate *gate = context;
+
+	if (logon->generation == gate->state->lock->generation)
+		gate->refused_since_lock += logon->count;
+	return 0;
+}
+
+void gate_recount(struct gate *gate)
+{
+	gate->refused_since_lock = 0;
+	if (lg_state_locked(gate->state) &&
+	    lg_logon_log_read(&gate->files, LG_REFUSED_FOLDER,
+			      gate->state->lock->since_s, count_one, gate, NULL,
+			      NULL))
+		gate_loud(gate, "the refusals kept on disk could not be "
+				"counted");
+}

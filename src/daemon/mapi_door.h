@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * mapi_door.h - MAPI over HTTP requests, whoever brings them
+ *
+ * Layer: daemon.
+ * Flow: SPOP and POST /v1/mapi bring Connect bodies, /v1/check headers alone.
+ */
+#ifndef LOGONGATE_DAEMON_MAPI_DOOR_H
+#define LOGONGATE_DAEMON_MAPI_DOOR_H
+
+#include <logongate/mapi_gate.h>
+
+#include "adapters/http/gate_answer.h"
+#include "daemon/judge.h"
+
+/* Texts that end in NUL, or NULL. peer is ADDRESS:PORT of the client's
+ * connection where a proxy told it. */
+struct gate_mapi {
+	enum gate_door door;
+	enum lg_listener listener;
+	struct lg_mapi_http http;
+	const char *request_type;
+	const char *client_info;
+	const char *request_id;
+	const char *address;
+	const char *peer;
+	const char *client;
+	int headers_only; /* a Connect whose body never comes */
+};
+
+enum gate_mapi_way {
+	GATE_MAPI_NOT = 0, /* no MAPI request: judge it as HTTP */
+	GATE_MAPI_ADMIT,
+	GATE_MAPI_REFUSE /* *out_refusal says how */
+};
+
+/* Judges, records, and keeps the table of MAPI sessions. The refusal borrows
+ * from request and from the gate until the next call. */
+enum gate_mapi_way gate_mapi_judge(struct gate *gate,
+				   const struct gate_mapi *request,
+				   struct lg_http_refusal *out_refusal);
+
+/* A refusal for people: what /v1/check and SPOP give for web requests. */
+struct lg_http_refusal gate_page_refusal(struct gate *gate,
+					 enum lg_reason reason, int is_owa);
+
+#endif

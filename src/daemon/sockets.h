@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * sockets.h - the sockets that the gate listens on, and who comes in
+ *
+ * Layer: daemon.
+ * Source: contract 3 [listen.*], 8 "Sockets"; facts/enforcement 6.
+ */
+#ifndef LOGONGATE_DAEMON_SOCKETS_H
+#define LOGONGATE_DAEMON_SOCKETS_H
+
+#include <sys/types.h>
+
+#include "daemon/gate.h"
+
+/* Which protocol a socket speaks. CONTROL is control.sock. */
+enum gate_service {
+	GATE_SERVICE_HTTP = LG_LISTEN_HTTP,
+	GATE_SERVICE_POSTFIX = LG_LISTEN_POSTFIX,
+	GATE_SERVICE_SPOP = LG_LISTEN_SPOP,
+	GATE_SERVICE_DICT = LG_LISTEN_DICT,
+	GATE_SERVICE_CONTROL
+};
+#define GATE_SERVICE_COUNT 5
+
+/* Who came in. Over TCP uid is -1 and text the address, else "". */
+struct gate_peer {
+	int is_unix;
+	uid_t uid;
+	gid_t gid;
+	char text[64];
+};
+
+/* Opens all of them: passed by systemd, or by the settings. Nothing is
+ * accepted before gate_sockets_accept. LG_ERR_SYNTAX...: settings (exit 3). */
+enum lg_status gate_sockets_open(struct gate *gate, struct lg_error *err);
+enum lg_status gate_sockets_accept(struct gate *gate, struct lg_error *err);
+void gate_sockets_close(struct gate *gate);
+
+/* Polls again where accepting had to stop for want of descriptors. */
+void gate_sockets_again(struct gate *gate);
+
+/* A connection of this peer at this service ended. */
+void gate_sockets_left(struct gate *gate, enum gate_service service,
+		       const struct gate_peer *peer);
+
+/* Connections open now. */
+unsigned int gate_sockets_count(const struct gate *gate,
+				enum gate_service service);
+
+/* Root, the gate's own user, or a member of admin_group, by the groups that
+ * the process on the other end really has: 1 or 0. */
+int gate_peer_is_admin(const struct gate *gate, const struct gate_peer *peer,
+		       int fd);
+
+#endif

@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * stream.c - reading, taking, writing in one go
+ *
+ * The descriptor is watched by a uv_poll and read into one buffer that all
+ * connections share: most requests are whole when they come and need no copy.
+ * What is not whole waits in the connection. A peer that does not read its
+ * answers is not read from either.
+ */
+#include "daemon/stream.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "adapters/haproxy/spop.h"
+
+#define READ_SIZE 262144u
+#define READS_AT_ONCE 4
+#define OUT_MAX (8u << 20)
+#define IDLE_NEW_S 30 /* before the first request */
+#define IDLE_S 600    /* kept alive by a server */
+
+struct stream {
+	struct gate_conn conn; /* first: a conn is its stream */
+	const struct gate_protocol *protocol;
+	uv_poll_t poll;
+	int events;
+	int ending; /* close when out is written */
+	int64_t used_s;
+	struct lg_buffer in;
+	struct lg_buffer out;
+	size_t sent;
+	struct stream *next;
+	struct stream *previous;
+};
+
+struct gate_streams {
+	struct stream *first;
+	char read[READ_SIZE];
+};
+
+static struct stream *of(struct gate_conn *conn)
+{
+	return (struct stream *)conn;
+}
+
+static void free_stream(struct stream *stream)
+{
+	if (stream->protocol->release)
+		stream->protocol->release(&stream->conn);
+	lg_buffer_release(&stream->in);
+	lg_buffer_release(&stream->out);
+	free(stream);
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+	struct stream *stream = handle->data;
+
+	close(stream->conn.fd);
+	stream->conn.fd = -1;
+	gate_stream_let_go(&stream->conn);
+}
+
+static void end(struct stream *stream)
+{
+	struct gate *gate = stream->conn.gate;
+
+	if (stream->conn.closed)
+		return;
+	stream->conn.closed = 1;
+	gate_sockets_left(gate, stream->conn.service, &stream->conn.peer);
+	if (stream->previous)
+		stream->previous->next = stream->next;
+	else
+		gate->streams->first = stream->next;
+	if (stream->next)
+		stream->next->previous = stream->previous;
+	uv_close((uv_handle_t *)&stream->poll, on_closed);
+}
+
+void gate_stream_hold(struct gate_conn *conn)
+{
+	conn->refs++;
+}
+
+void gate_stream_let_go(struct gate_conn *conn)
+{
+	if (--conn->refs == 0)
+		free_stream(of(conn));
+}
+
+static void on_event(uv_poll_t *poll, int failed, int events);
+
+static void watch(struct stream *stream)
+{
+	int events = 0;
+
+	if (stream->conn.closed)
+		return;
+	if (!stream->ending && !stream->conn.busy &&
+	    stream->out.len - stream->sent < OUT_MAX)
+		events |= UV_READABLE;
+	/* A peer that goes away while its answer is made is noticed. */
+	events |= UV_DISCONNECT;
+	if (stream->out.len > stream->sent)
+		events |= UV_WRITABLE;
+	if (events == stream->events)
+		return;
+	stream->events = events;
+	if (uv_poll_start(&stream->poll, events, on_event))
+		end(stream);
+}
+
+static void flush(struct stream *stream)
+{
+	while (stream->sent < stream->out.len) {
+		ssize_t done =
+			send(stream->conn.fd, stream->out.data + stream->sent,
+			     stream->out.len - stream->sent, MSG_NOSIGNAL);
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+			return;
+		if (done < 0) {
+			end(stream);
+			return;
+		}
+		stream->sent += (size_t)done;
+	}
+	lg_buffer_clear(&stream->out);
+	stream->sent = 0;
+	if (stream->ending)
+		end(stream);
+}
+
+/* Lets the protocol take from bytes; keeps what it left. */
+static void take(struct stream *stream, const char *bytes, size_t len)
+{
+	size_t done = 0;
+
+	while (done < len && !stream->ending && !stream->conn.busy) {
+		int ends = 0;
+		size_t took =
+			stream->protocol->take(&stream->conn, bytes + done,
+					       len - done, &stream->out, &ends);
+
+		stream->ending |= ends;
+		done += took;
+		if (!took)
+			break;
+	}
+	if (bytes != stream->in.data) {
+		lg_buffer_append(&stream->in, bytes + done, len - done);
+	} else if (done) {
+		memmove(stream->in.data, stream->in.data + done, len - done);
+		stream->in.len = len - done;
+		stream->in.data[stream->in.len] = '\0';
+	}
+	if (stream->in.len > stream->protocol->in_max || stream->in.status ||
+	    stream->out.status) {
+		lg_buffer_clear(&stream->out);
+		stream->sent = 0;
+		stream->ending = 1;
+	}
+}
+
+static void read_some(struct stream *stream)
+{
+	char *buffer = stream->conn.gate->streams->read;
+	int reads;
+
+	for (reads = 0;
+	     reads < READS_AT_ONCE && !stream->ending && !stream->conn.busy;
+	     reads++) {
+		ssize_t got = recv(stream->conn.fd, buffer, READ_SIZE, 0);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+			return;
+		if (got <= 0) {
+			/* Nobody waits for what is left to say. */
+			end(stream);
+			return;
+		}
+		stream->used_s = gate_store_s(stream->conn.gate);
+		if (stream->in.len) {
+			lg_buffer_append(&stream->in, buffer, (size_t)got);
+			take(stream, stream->in.data, stream->in.len);
+		} else {
+			take(stream, buffer, (size_t)got);
+		}
+		if ((size_t)got < READ_SIZE)
+			return;
+	}
+}
+
+static void on_event(uv_poll_t *poll, int failed, int events)
+{
+	struct stream *stream = poll->data;
+
+	if (failed) {
+		end(stream);
+		return;
+	}
+	if (events & UV_READABLE)
+		read_some(stream);
+	else if (events & UV_DISCONNECT && stream->conn.busy)
+		end(stream);
+	if (!stream->conn.closed)
+		flush(stream);
+	watch(stream);
+}
+
+static const struct gate_protocol *protocol_of(enum gate_service service)
+{
+	switch (service) {
+	case GATE_SERVICE_HTTP:
+		return NULL;
+	case GATE_SERVICE_POSTFIX:
+		return &gate_protocol_postfix;
+	case GATE_SERVICE_SPOP:
+		return &gate_protocol_spop;
+	case GATE_SERVICE_DICT:
+		return &gate_protocol_dict;
+	case GATE_SERVICE_CONTROL:
+		return &gate_protocol_control;
+	}
+	return NULL;
+}
+
+int gate_stream_add(struct gate *gate, enum gate_service service, int fd,
+		    const struct gate_peer *peer)
+{
+	struct stream *stream = calloc(1, sizeof(*stream));
+
+	if (!stream)
+		return 0;
+	stream->protocol = protocol_of(service);
+	stream->conn.gate = gate;
+	stream->conn.service = service;
+	stream->conn.peer = *peer;
+	stream->conn.fd = fd;
+	stream->conn.refs = 1;
+	stream->used_s = gate_store_s(gate);
+	if (service == GATE_SERVICE_CONTROL)
+		stream->conn.is_admin = gate_peer_is_admin(gate, peer, fd);
+	if (uv_poll_init(&gate->loop, &stream->poll, fd)) {
+		free(stream);
+		return 0;
+	}
+	stream->poll.data = stream;
+	stream->next = gate->streams->first;
+	if (stream->next)
+		stream->next->previous = stream;
+	gate->streams->first = stream;
+	watch(stream);
+	return 1;
+}
+
+void gate_stream_send(struct gate_conn *conn, const char *bytes, size_t len)
+{
+	struct stream *stream = of(conn);
+
+	if (conn->closed)
+		return;
+	lg_buffer_append(&stream->out, bytes, len);
+	if (stream->out.status) {
+		end(stream);
+		return;
+	}
+	flush(stream);
+	watch(stream);
+}
+
+void gate_stream_done(struct gate_conn *conn)
+{
+	struct stream *stream = of(conn);
+
+	conn->busy = 0;
+	stream->used_s = gate_store_s(conn->gate);
+	if (conn->closed)
+		return;
+	if (stream->in.len)
+		take(stream, stream->in.data, stream->in.len);
+	if (!conn->closed)
+		flush(stream);
+	watch(stream);
+}
+
+void gate_streams_tidy(struct gate *gate)
+{
+	int64_t now_s = gate_store_s(gate);
+	struct stream *stream;
+	struct stream *next;
+
+	for (stream = gate->streams->first; stream; stream = next) {
+		int64_t idle_s = stream->conn.requests ? IDLE_S : IDLE_NEW_S;
+
+		next = stream->next;
+		/* A request that was begun has to be finished in time too. */
+		if (stream->in.len)
+			idle_s = IDLE_NEW_S;
+		if (!stream->conn.busy && now_s - stream->used_s > idle_s)
+			end(stream);
+	}
+}
+
+enum lg_status gate_streams_open(struct gate *gate, struct lg_error *err)
+{
+	gate->streams = calloc(1, sizeof(*gate->streams));
+	if (!gate->streams)
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+	return LG_OK;
+}
+
+void gate_streams_close(struct gate *gate)
+{
+	struct stream *stream;
+	struct stream *next;
+
+	for (stream = gate->streams ? gate->streams->first : NULL; stream;
+	     stream = next) {
+		next = stream->next;
+		if (stream->conn.service == GATE_SERVICE_SPOP &&
+		    stream->conn.protocol) {
+			lg_spop_goodbye(stream->conn.protocol, &stream->out);
+			flush(stream);
+		}
+		end(stream);
+	}
+}

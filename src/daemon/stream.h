@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * stream.h - connections that carry a framed protocol
+ *
+ * Layer: daemon.
+ * Flow: bytes come in, the protocol takes what is whole and appends answers,
+ * everything that one wake-up produced goes out in one write.
+ */
+#ifndef LOGONGATE_DAEMON_STREAM_H
+#define LOGONGATE_DAEMON_STREAM_H
+
+#include "daemon/sockets.h"
+
+struct gate_conn {
+	struct gate *gate;
+	enum gate_service service;
+	struct gate_peer peer;
+	int fd;
+	int busy;     /* an answer is being made: nothing is taken till then */
+	int is_admin; /* control only */
+	uint64_t requests;
+	void *protocol; /* the protocol's own, NULL at first */
+	int refs;       /* who else needs it: see gate_stream_hold */
+	int closed;
+};
+
+/*
+ * One protocol. take consumes from the front of in, appends answers to out and
+ * gives the bytes consumed; *out_close ends the connection once out is
+ * written. It stops when the connection is busy. release frees conn->protocol.
+ */
+struct gate_protocol {
+	size_t (*take)(struct gate_conn *conn, const char *in, size_t len,
+		       struct lg_buffer *out, int *out_close);
+	void (*release)(struct gate_conn *conn);
+	size_t in_max; /* the longest request */
+};
+
+extern const struct gate_protocol gate_protocol_postfix;
+extern const struct gate_protocol gate_protocol_dict;
+extern const struct gate_protocol gate_protocol_spop;
+extern const struct gate_protocol gate_protocol_control;
+
+enum lg_status gate_streams_open(struct gate *gate, struct lg_error *err);
+
+/* Takes over a connection: 1, or 0 and the fd is still the caller's. */
+int gate_stream_add(struct gate *gate, enum gate_service service, int fd,
+		    const struct gate_peer *peer);
+
+/* For answers that come later: the connection stays at hand (closed says
+ * whether anybody is still there) until it is let go. */
+void gate_stream_hold(struct gate_conn *conn);
+void gate_stream_let_go(struct gate_conn *conn);
+
+/* Sends bytes of an answer that came later. */
+void gate_stream_send(struct gate_conn *conn, const char *bytes, size_t len);
+/* The answer is complete: what came in meanwhile is taken. */
+void gate_stream_done(struct gate_conn *conn);
+
+/* Ends connections that are idle (contract 8 "Sockets"). */
+void gate_streams_tidy(struct gate *gate);
+/* Ends all of them; SPOP ones are told. */
+void gate_streams_close(struct gate *gate);
+
+#endif

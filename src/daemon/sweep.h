@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * sweep.h - cutting open sessions until those who should be out are out
+ *
+ * Layer: daemon.
+ * Flow: the loop decides who goes, a worker lists and cuts at the doors. A
+ * sweep belongs to the policy that began it and ends with it.
+ * Source: contract 8 "Sessions"; facts/enforcement 1.5 (the race).
+ */
+#ifndef LOGONGATE_DAEMON_SWEEP_H
+#define LOGONGATE_DAEMON_SWEEP_H
+
+#include <logongate/port/door.h>
+
+#include "daemon/gate.h"
+
+enum lg_status gate_sweeps_open(struct gate *gate, struct lg_error *err);
+void gate_sweeps_close(struct gate *gate);
+
+enum gate_sweep_kind {
+	GATE_SWEEP_REFUSED = 0, /* whom the policy in force refuses */
+	GATE_SWEEP_ALL          /* a store restart ends all sessions (T1) */
+};
+
+/* Begins the sweep of the policy in force; an older one ends. */
+void gate_sweeps_begin(struct gate *gate, enum gate_sweep_kind kind);
+void gate_sweeps_end(struct gate *gate);
+
+/*
+ * What came of listing or cutting. left are the sessions that should be gone
+ * and are there, or all that are open (list). unasked: doors that did not
+ * answer, with the reason; notes: what doors said while cutting. Borrowed for
+ * the call.
+ */
+struct gate_sweep_report {
+	uint64_t cut;
+	const struct lg_session_list *sessions;
+	const struct lg_strlist *unasked;
+	const struct lg_strlist *notes;
+};
+typedef void (*gate_sweep_done)(void *context,
+				const struct gate_sweep_report *report);
+
+/* Calls done when the running sweep finds nobody left, or after three seconds
+ * with those who are; at once where no sweep runs. */
+void gate_sweeps_wait(struct gate *gate, gate_sweep_done done, void *context);
+
+/* Whom to cut by hand; exactly one is set. Copied. */
+struct gate_selector {
+	const char *dn;
+	const char *user;
+	const char *id;
+	int all;
+};
+
+/* Cuts, and lists again until they are gone or three seconds are over. */
+enum lg_status gate_sweeps_cut(struct gate *gate,
+			       const struct gate_selector *selector,
+			       gate_sweep_done done, void *context,
+			       struct lg_error *err);
+
+/* Lists what is open at all doors now. */
+enum lg_status gate_sweeps_list(struct gate *gate, gate_sweep_done done,
+				void *context, struct lg_error *err);
+
+#endif

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * systemd.c - socket activation and readiness without libsystemd
+ */
+#include "daemon/systemd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+/* A small number, or -1. */
+static long number_in(const char *name)
+{
+	const char *text = getenv(name);
+	char *end = NULL;
+	long number;
+
+	if (!text || *text < '0' || *text > '9')
+		return -1;
+	errno = 0;
+	number = strtol(text, &end, 10);
+	return errno || *end ? -1 : number;
+}
+
+int systemd_listen_fds(char *out_names, size_t size)
+{
+	long pid = number_in("LISTEN_PID");
+	long count = number_in("LISTEN_FDS");
+	const char *names = getenv("LISTEN_FDNAMES");
+	int fd;
+
+	*out_names = '\0';
+	if (pid != (long)getpid() || count < 1 || count > 64)
+		count = 0;
+	if (count && names)
+		snprintf(out_names, size, "%s", names);
+	for (fd = SYSTEMD_FD_FIRST; fd < SYSTEMD_FD_FIRST + count; fd++) {
+		fcntl(fd, F_SETFD, FD_CLOEXEC);
+		fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
+	}
+	unsetenv("LISTEN_PID");
+	unsetenv("LISTEN_FDS");
+	unsetenv("LISTEN_FDNAMES");
+	return (int)count;
+}
+
+void systemd_fd_name(const char *names, int nth,
+		     char out_name[SYSTEMD_NAME_MAX])
+{
+	size_t len;
+
+	for (; nth > 0 && names; nth--) {
+		names = strchr(names, ':');
+		names = names ? names + 1 : NULL;
+	}
+	len = names ? strcspn(names, ":") : 0;
+	if (len >= SYSTEMD_NAME_MAX)
+		len = 0;
+	if (len)
+		memcpy(out_name, names, len);
+	out_name[len] = '\0';
+}
+
+void systemd_notify(const char *text)
+{
+	const char *path = getenv("NOTIFY_SOCKET");
+	struct sockaddr_un name = {.sun_family = AF_UNIX};
+	size_t len = path ? strlen(path) : 0;
+	int fd;
+
+	if (!len || len >= sizeof(name.sun_path) ||
+	    (*path != '/' && *path != '@'))
+		return;
+	memcpy(name.sun_path, path, len);
+	/* "@" is an abstract name: a NUL in its place, and no NUL at the end. */
+	if (*path == '@')
+		name.sun_path[0] = '\0';
+	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return;
+	if (sendto(fd, text, strlen(text), MSG_NOSIGNAL,
+		   (const struct sockaddr *)&name,
+		   (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len)) <
+	    0)
+		fprintf(stderr, "logongated: NOTIFY_SOCKET: %s\n",
+			strerror(errno));
+	close(fd);
+}

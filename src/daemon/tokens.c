@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * tokens.c - refusals that wait to be rendered
+ *
+ * A ring of slots: the token is the slot's number and random bits. A storm of
+ * more refusals than slots within a minute makes the oldest tokens unknown,
+ * and their clients get the general page: nobody gets in by that.
+ */
+#include "daemon/tokens.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#define SLOTS 65536u
+#define GOOD_S 60
+
+struct slot {
+	uint64_t random;
+	int64_t until_s;
+	struct lg_http_refusal refusal;
+	char *text;
+};
+
+struct gate_tokens {
+	uint32_t next;
+	struct slot slot[SLOTS];
+};
+
+enum lg_status gate_tokens_new(struct gate_tokens **out_tokens,
+			       struct lg_error *err)
+{
+	struct gate_tokens *tokens = calloc(1, sizeof(*tokens));
+
+	if (!tokens)
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+	*out_tokens = tokens;
+	return LG_OK;
+}
+
+void gate_tokens_free(struct gate_tokens **tokens)
+{
+	size_t i;
+
+	if (!*tokens)
+		return;
+	for (i = 0; i < SLOTS; i++)
+		free((*tokens)->slot[i].text);
+	free(*tokens);
+	*tokens = NULL;
+}
+
+static int keep(struct slot *slot, const struct lg_http_refusal *refusal)
+{
+	const char *const from[] = {refusal->text, refusal->request_type,
+				    refusal->request_id, refusal->client_info};
+	const char **const to[] = {
+		&slot->refusal.text, &slot->refusal.request_type,
+		&slot->refusal.request_id, &slot->refusal.client_info};
+	size_t size = 1;
+	char *at;
+	size_t i;
+
+	for (i = 0; i < 4; i++)
+		size += from[i] ? strlen(from[i]) + 1 : 0;
+	at = malloc(size);
+	if (!at)
+		return 0;
+	free(slot->text);
+	slot->text = at;
+	slot->refusal = *refusal;
+	for (i = 0; i < 4; i++) {
+		if (!from[i])
+			continue;
+		memcpy(at, from[i], strlen(from[i]) + 1);
+		*to[i] = at;
+		at += strlen(at) + 1;
+	}
+	return 1;
+}
+
+void gate_tokens_keep(struct gate_tokens *tokens, int64_t now_s,
+		      const struct lg_http_refusal *refusal,
+		      char out_token[GATE_TOKEN_SIZE])
+{
+	uint32_t at = tokens->next % SLOTS;
+	struct slot *slot = &tokens->slot[at];
+	uint64_t random;
+
+	*out_token = '\0';
+	if (getrandom(&random, sizeof(random), GRND_NONBLOCK) !=
+		    sizeof(random) ||
+	    !keep(slot, refusal))
+		return;
+	tokens->next++;
+	slot->random = random;
+	slot->until_s = now_s + GOOD_S;
+	snprintf(out_token, GATE_TOKEN_SIZE, "%08x%016llx", at,
+		 (unsigned long long)random);
+}
+
+const struct lg_http_refusal *gate_tokens_find(struct gate_tokens *tokens,
+					       int64_t now_s, const char *token)
+{
+	const struct slot *slot;
+	uint64_t number[2] = {0, 0};
+	size_t i;
+
+	if (!token || strlen(token) != 24)
+		return NULL;
+	for (i = 0; i < 24; i++) {
+		const char *digit = strchr("0123456789abcdef", token[i]);
+
+		if (!digit || !*digit)
+			return NULL;
+		number[i >= 8] = number[i >= 8] << 4 |
+				 (uint64_t)(*digit <= '9' ? *digit - '0'
+							  : *digit - 'a' + 10);
+	}
+	if (number[0] >= SLOTS)
+		return NULL;
+	slot = &tokens->slot[number[0]];
+	if (!slot->text || slot->random != number[1] || now_s > slot->until_s)
+		return NULL;
+	return &slot->refusal;
+}

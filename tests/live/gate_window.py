@@ -1,0 +1,201 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: ISC
+"""A lock from apply to lift at a gate that runs, with an LDIF directory."""
+import os
+import time
+
+from running_gate import DN, Gate, eventually, listing, main, reg
+
+
+def refuses_and_admits():
+    """applied, a lock refuses who is not listed; lifted, nobody"""
+    with Gate().start() as gate:
+        assert gate.decide(user="bob")["verdict"] == "admit"
+        status = gate.status()
+        assert not status["active"] and status["gate"] == "off", status
+        answer = gate.apply(listing("alice"), reason="disks")
+        assert answer["generation"] == 1 and answer["until"], answer
+        assert gate.decide(dn=DN + "alice")["verdict"] == "admit"
+        refused = gate.decide(dn=DN + "bob", user="bob", address="10.1.1.1")
+        assert refused["verdict"] == "refuse", refused
+        assert refused["reason"] == "not-listed"
+        assert refused["rule"] == "logon-only-as"
+        assert refused["message"] and refused["generation"] == 1
+        status = gate.status()
+        assert status["active"] and status["gate"] == "listed"
+        assert status["profile"] == "upgrade" and status["reason"] == "disks"
+        assert status["refused"] == 1, status
+        second = gate.ask("apply", [listing("bob")], profile="x", for_s=60)
+        assert second["exit"] == 5, second
+        lifted = gate.ask("lift")
+        assert lifted["ok"] and "Logon Only As" in lifted["restored"]
+        assert gate.decide(dn=DN + "bob")["verdict"] == "admit"
+        assert not gate.status()["active"]
+        assert gate.ask("lift")["exit"] == 5
+
+
+def dovecot_words():
+    """Dovecot is told the code that its protocol needs"""
+    with Gate().start() as gate:
+        gate.apply(listing("alice", **{
+            "Refusal Message": "Come back after %{until}, %{profile}."}))
+        answer = gate.dovecot("bob")
+        assert answer["status"] == -1
+        assert answer["msg"].startswith("[UNAVAILABLE] Come back after 2")
+        assert answer["msg"].endswith("upgrade.")
+        assert gate.dovecot("bob", "pop3")["msg"].startswith("[SYS/TEMP] ")
+        assert gate.dovecot("bob", "smtp")["status"] == 0
+        assert gate.dovecot("bob", "lmtp")["status"] == 0
+        assert gate.dovecot("bob", command="report")["status"] == 0
+        assert gate.http("POST", "/v1/dovecot?command=allow", "{")[0] == 400
+        text = gate.ask("refused")["refused"]
+        assert {r["protocol"] for r in text} == {"imap", "pop3"}, text
+        assert all(r["door"] == "dovecot" and r["address"] == "10.0.0.9"
+                   for r in text)
+
+
+def names_of_findings():
+    """a logon name is admitted through the findings saved at apply"""
+    with Gate().start() as gate:
+        imported = gate.ask("import", [reg({
+            "Logon Only As": [DN + "alice"], "When Invalid": "open"})])
+        assert imported["ok"], imported
+        assert set(imported["values"]) == {"Logon Only As", "When Invalid"}
+        assert gate.decide(user="alice@example.org")["verdict"] == "admit"
+        assert gate.decide(user="ALICE")["verdict"] == "admit"
+        assert gate.decide(user="bob@example.org")["verdict"] == "refuse"
+        assert os.path.exists(os.path.join(gate.state, "findings"))
+        gate.kill()
+        os.unlink(gate.ldif)
+        gate.start()
+        assert gate.decide(user="alice@example.org")["verdict"] == "admit"
+        assert gate.decide(user="bob")["verdict"] == "refuse"
+
+
+def expires():
+    """a lock ends by itself, also while the gate is down"""
+    with Gate().start() as gate:
+        gate.apply(listing("alice"), for_s=1)
+        eventually(lambda: gate.decide(user="bob")["verdict"] == "admit")
+        events = [e["event"] for e in gate.ask("history")["history"]]
+        assert events == ["apply", "expire"], events
+        gate.apply(listing("alice"), for_s=1)
+        gate.kill()
+        time.sleep(1.2)
+        gate.start()
+        assert gate.decide(user="bob")["verdict"] == "admit"
+        assert not gate.status()["active"]
+
+
+def unconfirmed():
+    """a lock that nobody confirms lifts by itself"""
+    with Gate().start() as gate:
+        gate.apply(listing("alice"), confirm_within_s=1)
+        assert gate.status()["confirm_by"]
+        eventually(lambda: not gate.status()["active"])
+        history = gate.ask("history")["history"]
+        assert history[-1]["result"] == "not confirmed", history
+        gate.apply(listing("alice"), confirm_within_s=1)
+        assert gate.ask("confirm")["until"]
+        time.sleep(1.3)
+        assert gate.status()["active"]
+
+
+def pending():
+    """a lock with a beginning begins at its time"""
+    with Gate().start() as gate:
+        at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 2))
+        gate.apply(listing("alice"), at=at)
+        status = gate.status()
+        assert not status["active"] and status["starts"] == at, status
+        assert gate.decide(user="bob")["verdict"] == "admit"
+        eventually(lambda: gate.decide(user="bob")["verdict"] == "refuse")
+        assert gate.status()["active"]
+
+
+def extends():
+    """extend moves the end, within what the profile allows"""
+    with Gate().start() as gate:
+        gate.apply(listing("alice"), for_s=60, max_duration_s=100)
+        assert gate.ask("extend", for_s=1000)["exit"] == 2
+        assert gate.ask("extend", for_s=90)["ok"]
+        assert gate.ask("apply", [listing("a")], for_s=10)["exit"] == 5
+
+
+def damaged_apply():
+    """what does not parse changes nothing"""
+    with Gate().start() as gate:
+        bad = gate.ask("apply", [b"garbage\n"], profile="x", for_s=60)
+        assert bad["exit"] == 3, bad
+        bad = gate.ask("apply", [reg({"Disable MAPI Clients": "7-"})],
+                       profile="x", for_s=60)
+        assert not bad["ok"] and bad["exit"] == 3, bad
+        assert not gate.status()["active"]
+        assert gate.ask("apply", [listing("a")], profile="x")["exit"] == 2
+
+
+def values_and_restore():
+    """values come back as a file, a back-up is restored"""
+    with Gate().start() as gate:
+        applied = gate.apply(listing("alice"))
+        values = gate.ask("values")["blocks"][0].decode()
+        assert '"When Invalid"="closed"' in values
+        policy = gate.ask("policy")
+        assert policy["gate"] == "listed" and policy["blocks"]
+        gate.ask("lift")
+        assert gate.ask("restore", backup="../lock.json")["exit"] == 3
+        restored = gate.ask("restore", backup=applied["backup"])
+        assert restored["ok"] and restored["values"] == [], restored
+
+
+def explains():
+    """check with explain lists every rule"""
+    with Gate().start() as gate:
+        gate.apply(listing("alice"))
+        check = gate.ask("check", user="bob", explain=True)["check"]
+        assert check["verdict"] == "refuse" and len(check["rules"]) == 5
+        assert gate.ask("check", protocol="gopher")["exit"] == 2
+        assert gate.ask("check", version="x")["exit"] == 3
+
+
+def decide_reads_strictly():
+    """a body that cannot be read is 400, never an answer"""
+    with Gate().start() as gate:
+        for body in ("", "[]", "{", '{"user":1}', '{"protocol":"gopher"}',
+                     '{"version":"1"}', '{"user":"a\\u0000b"}', '{} x'):
+            assert gate.http("POST", "/v1/decide", body)[0] == 400, body
+        assert gate.http("GET", "/v1/decide")[0] == 405
+        assert gate.http("GET", "/nowhere")[0] == 404
+        status, headers, body = gate.http("GET", "/metrics")
+        assert status == 200 and b"logongate" in body
+        assert gate.http("GET", "/healthz")[0] == 200
+        assert b"<html" in gate.http("GET", "/")[2].lower()
+        assert gate.http("POST", "/v1/decide", "x" * (2 << 20))[0] == 413
+
+
+def dialects():
+    """exchange2000 applies through a restart of its store"""
+    with Gate(gate="dialect = exchange2000").start() as gate:
+        answer = gate.ask("apply", [reg({"Disable MAPI Clients": "-5.9.9"})],
+                          profile="old", for_s=60)
+        assert answer["ok"] and answer["takes_effect"] == "restart", answer
+        decided = gate.decide(user="bob", version="5.5.5", protocol="mapi")
+        assert decided["reason"] == "version-blocked", decided
+        gate.ask("lift")
+        assert gate.decide(version="5.5.5")["verdict"] == "admit"
+    with Gate(gate="dialect = exchange2003").start() as gate:
+        answer = gate.ask("apply", [reg({"Disable MAPI Clients": "-5.9.9"})],
+                          profile="old", for_s=60)
+        assert answer["takes_effect"] == "poll", answer
+        assert gate.decide(version="5.5.5")["verdict"] == "admit"
+        assert gate.status()["in_force_at"]
+    with Gate(gate="dialect = exchange2000\nrestart = no").start() as gate:
+        gate.ask("apply", [reg({"Disable MAPI Clients": "-5.9.9"})],
+                 profile="old", for_s=60)
+        assert gate.decide(version="5.5.5")["verdict"] == "admit"
+
+
+if __name__ == "__main__":
+    main([refuses_and_admits, dovecot_words, names_of_findings, expires,
+          unconfirmed, pending, extends, damaged_apply, values_and_restore,
+          explains, decide_reads_strictly, dialects])
