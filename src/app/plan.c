@@ -96,27 +96,44 @@ static enum lg_status unasked(const struct lg_ask *ask,
 	return status;
 }
 
-/* One of the same profile and the same texts is told once. */
 static enum lg_status add_warning(struct lg_plan *plan, enum lg_warning code,
 				  const char *text, struct lg_error *err)
 {
-	for (size_t i = 0; i < plan->warnings.text.count; i++) {
-		if (plan->warnings.code[i] == code &&
-		    strcmp(plan->warnings.text.item[i], text) == 0)
-			return LG_OK;
-	}
 	return lg_warnings_add(&plan->warnings, code, err, "%s", text);
 }
 
+static int compare_texts(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* What several servers have in common is told once. A list may have as many
+ * warnings as names, so what was told is searched, not walked. */
 static enum lg_status add_warnings(struct lg_plan *plan,
 				   const struct lg_warnings *warnings,
 				   struct lg_error *err)
 {
+	size_t told_count = plan->warnings.text.count;
 	enum lg_status status = LG_OK;
+	const char **told = NULL;
 
-	for (size_t i = 0; i < warnings->text.count && status == LG_OK; i++)
+	if (told_count > 0 && warnings->text.count > 0) {
+		told = malloc(told_count * sizeof(*told));
+		if (told == NULL)
+			return no_memory(err);
+		memcpy(told, plan->warnings.text.item,
+		       told_count * sizeof(*told));
+		qsort(told, told_count, sizeof(*told), compare_texts);
+	}
+	for (size_t i = 0; i < warnings->text.count && status == LG_OK; i++) {
+		if (told != NULL &&
+		    bsearch(&warnings->text.item[i], told, told_count,
+			    sizeof(*told), compare_texts) != NULL)
+			continue;
 		status = add_warning(plan, warnings->code[i],
 				     warnings->text.item[i], err);
+	}
+	free(told);
 	return status;
 }
 

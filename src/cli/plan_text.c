@@ -314,7 +314,8 @@ static void print_warnings(struct lg_cli *cli, const struct lg_plan *plan,
 {
 	if (plan->warnings.text.count > 0)
 		lg_cli_print(cli, LG_BOLD, "\nMind:\n");
-	for (size_t i = 0; i < plan->warnings.text.count; i++) {
+	for (size_t i = 0; i < plan->warnings.text.count && i < SHOWN_MAX;
+	     i++) {
 		int stops = lg_plan_must_accept(plan, input, i);
 
 		lg_cli_print(cli, stops ? LG_RED : LG_YELLOW,
@@ -322,6 +323,8 @@ static void print_warnings(struct lg_cli *cli, const struct lg_plan *plan,
 		lg_cli_text(cli, plan->warnings.text.item[i]);
 		lg_cli_print(cli, LG_PLAIN, "\n");
 	}
+	if (plan->warnings.text.count > SHOWN_MAX)
+		print_more(cli, plan->warnings.text.count - SHOWN_MAX);
 }
 
 static void print_times(struct lg_cli *cli, const struct lg_plan *plan)
@@ -383,9 +386,13 @@ int lg_plan_refusal(struct lg_cli *cli, const struct lg_plan *plan)
 		break;
 	case LG_PLAN_OPEN:
 	case LG_PLAN_WARNINGS:
-		for (size_t i = 0; i < plan->unaccepted.count; i++)
+		for (size_t i = 0; i < plan->unaccepted.count && i < SHOWN_MAX;
+		     i++)
 			lg_cli_say(cli, code, NULL, "%s",
 				   plan->unaccepted.item[i]);
+		if (plan->unaccepted.count > SHOWN_MAX)
+			lg_cli_say(cli, code, NULL, "and %zu more",
+				   plan->unaccepted.count - SHOWN_MAX);
 		lg_cli_say(cli, code, NULL, "%s",
 			   plan->answer == LG_PLAN_OPEN
 				   ? "the lock would not engage; apply does it "

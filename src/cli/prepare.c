@@ -280,6 +280,8 @@ int lg_prepared_print(struct lg_cli *cli, const struct lg_prepared *prepared)
 	struct lg_error err;
 	int code = LG_EXIT_DONE;
 
+	if (!cli->json && cli->quiet)
+		return LG_EXIT_DONE;
 	if (!cli->json)
 		return lg_plan_text(cli, prepared->plan, &prepared->input);
 	if (lg_plan_json(prepared->plan, &prepared->input, &line, &err) !=
