@@ -3,12 +3,8 @@
  * open_directory.c - opens the directory that the command line or the settings
  * name
  */
-#include <signal.h>
-#include <string.h>
-
-#include "adapters/ldap/ldap_directory.h"
-#include "adapters/ldif/ldif_directory.h"
 #include "cli/opened.h"
+#include "roots/directory_open.h"
 
 enum lg_status lg_cli_directory(struct lg_cli *cli,
 				struct lg_directory **out_directory,
@@ -28,22 +24,7 @@ enum lg_status lg_cli_directory(struct lg_cli *cli,
 	    settings->directory_uri[0] == '\0')
 		return LG_OK;
 	directory = lg_settings_directory(settings);
-	if (strncmp(directory.uri, "ldif:", 5) == 0) {
-		status = lg_directory_open_ldif(&directory, &open->directory,
-						err);
-	} else {
-		/* libldap writes to sockets that peers have closed. */
-		signal(SIGPIPE, SIG_IGN);
-		status = lg_directory_open_ldap(&directory, &open->directory,
-						err);
-	}
-	/* A secret that others can read is a wrong setting (3), not a matter
-	 * of this user's rights (7). */
-	if (status == LG_ERR_DENIED) {
-		status = LG_ERR_IO;
-		if (err != NULL)
-			err->status = LG_ERR_IO;
-	}
+	status = lg_directory_open(&directory, &open->directory, err);
 	if (status == LG_OK) {
 		open->has_directory = 1;
 		*out_directory = &open->directory;

@@ -12,7 +12,6 @@
  */
 #define _GNU_SOURCE
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -146,7 +145,6 @@ int main(int argc, char **argv)
 			return 2;
 		}
 	}
-	signal(SIGPIPE, SIG_IGN);
 	wanted.settings.login_attributes = &wanted.attributes;
 	wanted.ask.dn = &wanted.dn;
 	wanted.ask.user = &wanted.user;

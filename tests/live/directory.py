@@ -278,8 +278,8 @@ class Suite(Case):
         self.assertIn("credentials", said.text)
 
     def test_password_files_are_refused_by_name(self):
-        rows = (("open", "x", 0o644, "denied"),
-                ("writable", "x", 0o602, "denied"),
+        rows = (("open", "x", 0o644, "io"),
+                ("writable", "x", 0o602, "io"),
                 ("group", "", 0o640, "syntax"),
                 ("empty", "\n", 0o600, "syntax"),
                 ("lines", "a\nb\n", 0o600, "syntax"))

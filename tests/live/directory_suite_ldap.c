@@ -47,7 +47,6 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < sizeof(attributes) / sizeof(*attributes); i++)
 		lg_strlist_add(&login_attributes, attributes[i],
 			       strlen(attributes[i]), NULL);
-	signal(SIGPIPE, SIG_IGN);
 	if (lg_directory_open_ldap(&settings, &subject.directory, &err) !=
 	    LG_OK) {
 		fprintf(stderr, "%s: %s\n", err.place, err.text);

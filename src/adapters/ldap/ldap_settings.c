@@ -118,7 +118,7 @@ static enum lg_status read_file(const char *file, int secret,
 		goto out;
 	}
 	if (secret && (stat.st_mode & (S_IROTH | S_IWOTH)) != 0) {
-		status = lg_error_set(err, LG_ERR_DENIED, file,
+		status = lg_error_set(err, LG_ERR_IO, file,
 				      "everybody can read or write this "
 				      "secret; chmod o-rwx makes it one");
 		goto out;

@@ -27,8 +27,8 @@ struct lg_ldap_settings {
  * Checks and copies.
  * Returns: LG_OK; LG_ERR_SYNTAX (a URI, an empty password, a bind_dn without
  * password_file, a ca_file without a certificate); LG_ERR_CONFLICT (a
- * password that would go over an open line); LG_ERR_DENIED (others can read
- * the password file); LG_ERR_IO (a file cannot be read), naming the file.
+ * password that would go over an open line); LG_ERR_IO (a file cannot be
+ * read, or the password file can be read by everybody), naming the file.
  * Owns: release with lg_ldap_settings_release.
  */
 enum lg_status
