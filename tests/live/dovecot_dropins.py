@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: ISC
+"""Dovecot reads the drop-ins as they are shipped, without a warning, and they
+say what the gate needs."""
+import os
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+import dovecot_fixture
+
+DROPINS = os.path.join(os.environ["LOGONGATE_SOURCE_DIR"],
+                       "src/packaging/dovecot")
+SITE = """
+passdb {
+  driver = passwd-file
+  args = /dev/null
+  result_success = continue-ok
+  result_failure = return-fail
+}
+userdb {
+  driver = static
+  args = uid=65534 gid=65534 home=/nonexistent/%u
+}
+"""
+
+
+class Test(unittest.TestCase):
+
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix="lgdd", dir="/tmp")
+        self.addCleanup(shutil.rmtree, self.folder)
+
+    def read(self, *names):
+        path = os.path.join(self.folder, "dovecot.conf")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(f"base_dir = {self.folder}\nssl = no\n" + SITE)
+            for name in names:
+                file.write(f"!include {os.path.join(DROPINS, name)}\n")
+        done = subprocess.run(
+            [dovecot_fixture.program("doveconf"), "-n", "-c", path],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False,
+            encoding="utf-8")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        return done.stdout
+
+    def test_auth_policy(self):
+        text = self.read("logongate-auth-policy.conf")
+        for line in (
+                "auth_policy_server_url = "
+                "http://127.0.0.1:4180/v1/dovecot",
+                "auth_policy_check_before_auth = no",
+                "imap_id_retain = yes",
+                "unix_listener anvil-auth-penalty {\n    mode = 00\n",
+                "master=%{master_user}"):
+            # doveconf writes only what differs from its defaults.
+            self.assertIn(line, text.replace("mode = 0\n", "mode = 00\n"))
+
+    def test_dict(self):
+        text = self.read("logongate-dict.conf")
+        for line in ("args = /etc/dovecot/logongate-dict.conf.ext",
+                     "result_failure = return-fail",
+                     "result_internalfail = return-fail",
+                     "skip = unauthenticated"):
+            self.assertIn(line, text)
+        # The gate comes behind the site's own.
+        self.assertLess(text.index("driver = passwd-file"),
+                        text.index("driver = dict"))
+
+    def test_doveadm(self):
+        text = self.read("logongate-doveadm.conf")
+        self.assertIn("doveadm_api_key", text)
+        self.assertIn("unix_listener http {", text)
+
+    def test_all_together(self):
+        self.read("logongate-auth-policy.conf", "logongate-dict.conf",
+                  "logongate-doveadm.conf")
+
+
+dovecot_fixture.require("dovecot", "doveconf")
+unittest.main()
