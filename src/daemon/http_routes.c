@@ -297,6 +297,10 @@ static void mapi(const struct gate_http_request *request,
 
 	read_check(request, &asked);
 	address = address_of(&asked);
+	/* What is sent here is a Connect (contract 6), also without its
+	 * header. */
+	if (!asked.request_type)
+		asked.request_type = "Connect";
 	fill_mapi(&asked, request, &asks);
 	asks.address = address;
 	switch (gate_mapi_judge(gate, &asks, &refusal)) {

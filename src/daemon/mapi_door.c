@@ -32,44 +32,89 @@ static char *terminated(const char *text, size_t len)
 	return text && len ? strndup(text, len) : NULL;
 }
 
-/* Remembers the session under X-ClientInfo, and under the connection that
- * HAProxy can cut. */
-static void remember(struct gate *gate, const struct gate_mapi *request,
-		     const struct lg_attempt *attempt)
+/* Notes a session under a key of PREFIX and id. */
+static void note(struct gate *gate, const char *prefix, const char *id,
+		 const struct lg_attempt *attempt,
+		 const struct lg_session *about)
 {
 	struct lg_buffer key = {0};
 	char *user = terminated(attempt->user, attempt->user_len);
 	char *dn = terminated(attempt->dn, attempt->dn_len);
 	char *process = terminated(attempt->process, attempt->process_len);
-	struct lg_session session = {
-		.id = request->client_info,
-		.door = gate_door_name(request->door),
-		.user = user,
-		.dn = dn,
-		.process = process,
-		.client = request->client,
-		.address = request->address,
-		.version = attempt->version,
-		.protocol = LG_PROTOCOL_MAPI,
-		.since_s = gate_now_s(gate),
-	};
+	struct lg_session session = *about;
 
-	if (request->client_info) {
-		lg_buffer_format(&key, "ci:%s", request->client_info);
-		if (!key.status)
-			gate_sessions_note(gate, key.data, key.len, &session);
-	}
-	if (request->peer) {
-		lg_buffer_clear(&key);
-		lg_buffer_format(&key, "src:%s", request->peer);
-		session.id = request->peer;
-		if (!key.status)
-			gate_sessions_note(gate, key.data, key.len, &session);
-	}
+	session.id = id;
+	session.user = user;
+	session.dn = dn;
+	session.process = process;
+	session.version = attempt->version;
+	session.protocol = attempt->protocol;
+	session.since_s = gate_now_s(gate);
+	lg_buffer_format(&key, "%s:%s", prefix, id);
+	if (!key.status)
+		gate_sessions_note(gate, key.data, key.len, &session);
 	lg_buffer_release(&key);
 	free(user);
 	free(dn);
 	free(process);
+}
+
+static int is_same(const char *text, const char *other, size_t len)
+{
+	return text ? strlen(text) == len && !memcmp(text, other, len) : !len;
+}
+
+void gate_mapi_note_peer(struct gate *gate, const char *peer,
+			 const struct lg_attempt *attempt, const char *client,
+			 const char *address)
+{
+	struct lg_session about = {
+		.door = gate_door_name(GATE_DOOR_HAPROXY),
+		.client = client,
+		.address = address,
+	};
+	const struct lg_session *noted = NULL;
+	struct lg_buffer key = {0};
+
+	if (!peer)
+		return;
+	lg_buffer_format(&key, "src:%s", peer);
+	if (!key.status)
+		noted = gate_sessions_find(gate, key.data, key.len);
+	lg_buffer_release(&key);
+	/* Most requests come from whom the connection is known for. */
+	if (noted && noted->protocol == attempt->protocol &&
+	    is_same(noted->dn, attempt->dn, attempt->dn_len) &&
+	    is_same(noted->user, attempt->user, attempt->user_len))
+		return;
+	note(gate, "src", peer, attempt, &about);
+}
+
+/* Remembers the session under X-ClientInfo, and under the connection that
+ * HAProxy can cut. */
+static void remember(struct gate *gate, const struct gate_mapi *request,
+		     const struct lg_attempt *attempt)
+{
+	struct lg_session about = {
+		.door = gate_door_name(request->door),
+		.client = request->client,
+		.address = request->address,
+	};
+
+	gate_mapi_note_peer(gate, request->peer, attempt, request->client,
+			    request->address);
+	if (request->client_info)
+		note(gate, "ci", request->client_info, attempt, &about);
+}
+
+/* A session's later requests come through other connections than its
+ * Connect. */
+static void remember_peer(struct gate *gate, const struct gate_mapi *request,
+			  const struct lg_attempt *attempt)
+{
+	if (attempt->dn_len || attempt->user_len)
+		gate_mapi_note_peer(gate, request->peer, attempt,
+				    request->client, request->address);
 }
 
 static const struct lg_session *find_known(struct gate *gate,
@@ -200,11 +245,13 @@ enum gate_mapi_way gate_mapi_judge(struct gate *gate,
 			remember(gate, request, &judgement.attempt);
 		else if (judgement.request == LG_MAPI_REQUEST_DISCONNECT)
 			forget(gate, request);
+		else
+			remember_peer(gate, request, &judgement.attempt);
 		return GATE_MAPI_ADMIT;
 	case LG_MAPI_WAY_PAGE:
 		record(gate, request, &judgement);
-		*out_refusal =
-			gate_page_refusal(gate, judgement.decision.reason, 0);
+		*out_refusal = gate_page_refusal(
+			gate, judgement.decision.reason, request->is_owa);
 		return GATE_MAPI_REFUSE;
 	case LG_MAPI_WAY_DENY:
 		refusal.kind = LG_HTTP_REFUSAL_MAPI_DENIAL;

@@ -26,6 +26,7 @@ struct gate_mapi {
 	const char *peer;
 	const char *client;
 	int headers_only; /* a Connect whose body never comes */
+	int is_owa;       /* how it is refused where the path is webmail's */
 };
 
 enum gate_mapi_way {
@@ -39,6 +40,13 @@ enum gate_mapi_way {
 enum gate_mapi_way gate_mapi_judge(struct gate *gate,
 				   const struct gate_mapi *request,
 				   struct lg_http_refusal *out_refusal);
+
+/* Remembers who was let in through a connection that HAProxy can list and
+ * cut, and through which it may go on asking for others: the last one counts.
+ * peer may be NULL. */
+void gate_mapi_note_peer(struct gate *gate, const char *peer,
+			 const struct lg_attempt *attempt, const char *client,
+			 const char *address);
 
 /* A refusal for people: what /v1/check and SPOP give for web requests. */
 struct lg_http_refusal gate_page_refusal(struct gate *gate,

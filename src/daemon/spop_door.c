@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "adapters/haproxy/spop.h"
 #include "daemon/mapi_door.h"
@@ -73,6 +74,11 @@ static struct lg_mapi_text text_of(const struct lg_spop_bytes *bytes)
 	return text;
 }
 
+static int is_owa(const struct texts *texts)
+{
+	return texts->proto && !strcasecmp(texts->proto, "owa");
+}
+
 static enum gate_mapi_way judge_mapi(struct gate *gate,
 				     const struct lg_spop_notify *notify,
 				     const struct texts *texts,
@@ -89,6 +95,10 @@ static enum gate_mapi_way judge_mapi(struct gate *gate,
 		.client = texts->user_agent,
 	};
 
+	/* X-RequestType on the path of webmail is only a header. */
+	request.http.also_http =
+		texts->proto && strcasecmp(texts->proto, "mapi") != 0;
+	request.is_owa = is_owa(texts);
 	request.http.request_type = text_of(&notify->rt);
 	request.http.application = text_of(&notify->ca);
 	request.http.user_agent = text_of(&notify->ua);
@@ -112,17 +122,21 @@ static int judge_web(struct gate *gate, const struct texts *texts,
 		.address = *texts->address ? texts->address : NULL,
 	};
 	struct gate_answer answer;
-	int is_owa = texts->proto && !strcmp(texts->proto, "owa");
 
-	ask.attempt.protocol = texts->proto && !strcmp(texts->proto, "mapi")
+	ask.attempt.protocol = texts->proto && !strcasecmp(texts->proto, "mapi")
 				       ? LG_PROTOCOL_MAPI
 				       : LG_PROTOCOL_HTTP;
 	ask.attempt.user = texts->user;
 	ask.attempt.user_len = texts->user ? strlen(texts->user) : 0;
 	gate_judge(gate, &ask, &answer);
-	if (answer.decision.verdict == LG_ADMIT)
+	if (answer.decision.verdict == LG_ADMIT) {
+		if (ask.attempt.user_len)
+			gate_mapi_note_peer(gate, texts->peer, &ask.attempt,
+					    ask.client, ask.address);
 		return 1;
-	*out_refusal = gate_page_refusal(gate, answer.decision.reason, is_owa);
+	}
+	*out_refusal =
+		gate_page_refusal(gate, answer.decision.reason, is_owa(texts));
 	return 0;
 }
 
