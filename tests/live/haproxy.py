@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: ISC
+"""HAProxy with the drop-ins of src/packaging/haproxy in front of a mail server:
+who is let in, what the others are told, and what happens without the gate."""
+import json
+import os
+import subprocess
+import unittest
+
+import gate_fixture
+from gate_fixture import dn_of
+from mapi_door import Door
+
+DROP_IN = os.path.join(gate_fixture.SOURCE, "src/packaging/haproxy")
+
+CONFIG = """
+global
+	stats socket {folder}/admin.sock mode 600 level admin
+defaults
+	mode http
+	option httplog
+	timeout connect 5s
+	timeout client 6m
+	timeout server 6m
+frontend mail
+	bind 127.0.0.1:{port}
+{frontend}
+	default_backend mail-server
+backend mail-server
+	server mail 127.0.0.1:{backend}
+"""
+
+
+class HAProxy(Door):
+    __test__ = True
+    settings = '\n[haproxy]\nstats_socket = "{folder}/haproxy/admin.sock"\n'
+
+    @classmethod
+    def read(cls, name):
+        with open(os.path.join(DROP_IN, name), encoding="utf-8") as file:
+            return (file.read().replace("/run/logongate", cls.gate.run_dir)
+                    .replace("/etc/haproxy", cls.gate.path("haproxy")))
+
+    @classmethod
+    def front(cls):
+        port = gate_fixture.free_port()
+        for name in ("logongate-backends.cfg", "logongate-spoe.cfg"):
+            cls.gate.write("haproxy/" + name, cls.read(name))
+        config = cls.gate.write("haproxy/haproxy.cfg", CONFIG.format(
+            folder=cls.gate.path("haproxy"), port=port, backend=cls.backend.port,
+            frontend=cls.read("logongate.cfg")))
+        process = subprocess.Popen(
+            [gate_fixture.program("haproxy"), "-q", "-f", config, "-f",
+             cls.gate.path("haproxy/logongate-backends.cfg")])
+        cls.addClassCleanup(gate_fixture.end, process)
+        gate_fixture.wait_for("HAProxy", lambda: gate_fixture.answers(port))
+        return port
+
+    def test_open_streams_are_cut_by_source_port(self):
+        self.connect("other", "{R}:1")
+        self.connect("tester", "{R}:2")
+        pendings, self.backend.pendings = self.backend.pendings, 50
+        self.addCleanup(setattr, self.backend, "pendings", pendings)
+        with self.wait("{R}:1") as other, self.wait("{R}:2") as tester:
+            for one in (other, tester):
+                self.assertIn(b"200", one.recv(65536))
+            listed = [json.loads(line) for line in
+                      self.gate.run("sessions", "--json").splitlines()]
+            self.assertIn(dn_of("other"), [row["dn"] for row in listed])
+            self.gate.apply(self.gate.profile(listed=["tester"]))
+            ended = self.read_to_end(other)
+            self.assertNotIn(b"DONE", ended)
+            self.assertIn(b"DONE", self.read_until(tester, b"DONE"))
+            self.backend.taken()
+
+    @staticmethod
+    def read_to_end(one):
+        data = b""
+        try:
+            while part := one.recv(65536):
+                data += part
+        except ConnectionResetError:
+            pass
+        return data
+
+    @staticmethod
+    def read_until(one, mark):
+        data = b""
+        while mark not in data:
+            part = one.recv(65536)
+            if not part:
+                break
+            data += part
+        return data
+
+    def test_a_disconnect_passes_without_the_gate(self):
+        self.gate.stop()
+        try:
+            self.assert_admitted(self.mapi("Disconnect", "{P}:1"),
+                                 "Disconnect")
+            double = self.mapi("Disconnect", "{P}:1",
+                               more=[("X-RequestType", "Connect")])
+            self.assertEqual(double.status, 503)
+        finally:
+            self.gate.start()
+        gate_fixture.wait_for("HAProxy to ask again", lambda:
+                              self.ask("GET", "/owa/").status == 200)
+
+    def test_a_question_too_large_to_ask_is_not_let_pass(self):
+        self.gate.apply(self.gate.profile(listed=["tester"]))
+        body = bytes(15000)
+        answer = self.mapi("Connect", "{Q}:" + "1" * 2500, body,
+                           version="Outlook/" + "1" * 2500)
+        self.assertNotEqual((answer.status, answer.headers.get(
+            "Set-Cookie")), (200, "MapiContext=c1"))
+        self.assertEqual(self.backend.taken(), [])
+
+
+if __name__ == "__main__":
+    gate_fixture.require("haproxy")
+    del Door
+    unittest.main()

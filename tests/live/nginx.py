@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: ISC
+"""nginx with the drop-ins of src/packaging/nginx (auth_request and njs) in
+front of a mail server."""
+import glob
+import os
+import subprocess
+import unittest
+
+import gate_fixture
+from mapi_door import Door
+
+DROP_IN = os.path.join(gate_fixture.SOURCE, "src/packaging/nginx")
+MODULE = "/usr/lib/nginx/modules/ngx_http_js_module.so"
+
+CONFIG = """
+load_module {module};
+daemon off;
+{user}
+worker_processes 1;
+pid {folder}/pid;
+error_log {folder}/log warn;
+events {{ worker_connections 256; }}
+http {{
+	access_log off;
+	client_body_temp_path {folder}/body;
+	proxy_temp_path {folder}/proxy;
+	fastcgi_temp_path {folder}/fastcgi;
+	uwsgi_temp_path {folder}/uwsgi;
+	scgi_temp_path {folder}/scgi;
+	include logongate.conf;
+	js_import logongate from {folder}/logongate.js;
+	upstream logongate_mapi {{ server 127.0.0.1:{backend}; }}
+	server {{
+		listen 127.0.0.1:{port};
+		include logongate-server.conf;
+		include logongate-mapi.conf;
+		location / {{
+			include logongate-ask.conf;
+			proxy_set_header Host $host;
+			proxy_pass http://127.0.0.1:{backend};
+		}}
+	}}
+}}
+"""
+
+
+class Nginx(Door):
+    __test__ = True
+
+    @classmethod
+    def front(cls):
+        port = gate_fixture.free_port()
+        for path in glob.glob(os.path.join(DROP_IN, "*")):
+            with open(path, encoding="utf-8") as file:
+                text = file.read()
+            cls.gate.write("nginx/" + os.path.basename(path), text.replace(
+                "/run/logongate", cls.gate.run_dir))
+        config = cls.gate.write("nginx/nginx.conf", CONFIG.format(
+            module=MODULE, folder=cls.gate.path("nginx"), port=port,
+            backend=cls.backend.port,
+            user="user root;" if os.geteuid() == 0 else ""))
+        process = subprocess.Popen(
+            [gate_fixture.program("nginx"), "-p", cls.gate.path("nginx"),
+             "-c", config, "-e", cls.gate.path("nginx/log")])
+        cls.addClassCleanup(gate_fixture.end, process)
+        gate_fixture.wait_for("nginx", lambda: gate_fixture.answers(port))
+        return port
+
+
+if __name__ == "__main__":
+    gate_fixture.require("nginx", MODULE)
+    del Door
+    unittest.main()

@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: ISC
+"""pam_logongate.so in real PAM stacks (pam_wrapper and pamtester, so without
+root) against a real gate: the drop-ins of src/packaging/pam, open and closed,
+the gate's words, and the time limit."""
+import os
+import subprocess
+import time
+import unittest
+
+import gate_fixture
+
+MODULE = os.path.join(gate_fixture.LIB, "pam_logongate.so")
+DROP_IN = os.path.join(gate_fixture.SOURCE, "src/packaging/pam")
+WRAPPER = "libpam_wrapper.so"
+
+
+def preload():
+    """The wrapper, behind the sanitizer that the module may be built with."""
+    linked = subprocess.run(["ldd", MODULE], stdout=subprocess.PIPE,
+                            check=True, text=True).stdout
+    found = [line.split("=>")[1].split()[0] for line in linked.splitlines()
+             if "libasan" in line]
+    return " ".join(found + [WRAPPER])
+
+
+def has_wrapper():
+    done = subprocess.run(["true"], env={"LD_PRELOAD": WRAPPER}, check=False,
+                          stderr=subprocess.PIPE)
+    return not done.stderr
+
+
+class Pam(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.gate = gate_fixture.Gate(["http"])
+        cls.addClassCleanup(cls.gate.close)
+        cls.gate.start()
+        cls.services = cls.gate.path("pam.d")
+        os.mkdir(cls.services)
+
+    def setUp(self):
+        self.gate.apply(self.gate.profile(listed=["tester"]))
+
+    def tearDown(self):
+        self.gate.lift()
+
+    def stack(self, name, lines=None):
+        """A service of these lines, or of the drop-in of that name."""
+        if lines is None:
+            with open(os.path.join(DROP_IN, name), encoding="utf-8") as file:
+                lines = file.read()
+        lines = lines.replace("pam_logongate.so", MODULE).replace(
+            "/run/logongate/http.sock", self.gate.socket("http"))
+        with open(os.path.join(self.services, name), "w",
+                  encoding="utf-8") as file:
+            file.write(lines)
+        return name
+
+    def ask(self, service, user, *items):
+        started = time.monotonic()
+        done = subprocess.run(
+            [gate_fixture.program("pamtester"), *items, service, user,
+             "acct_mgmt"],
+            env={**os.environ, "LD_PRELOAD": preload(), "PAM_WRAPPER": "1",
+                 "PAM_WRAPPER_SERVICE_DIR": self.services,
+                 "ASAN_OPTIONS": "detect_leaks=0"},
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            timeout=60, check=False)
+        self.seconds = time.monotonic() - started
+        return done.returncode == 0, done.stdout
+
+    def plain(self, arguments=""):
+        return self.stack("plain", "account required pam_logongate.so "
+                          f"socket={self.gate.socket('http')} {arguments}\n")
+
+    def test_the_listed_get_in_and_others_read_why(self):
+        service = self.plain()
+        admitted, text = self.ask(service, "tester")
+        self.assertTrue(admitted, text)
+        admitted, text = self.ask(service, "other")
+        self.assertFalse(admitted)
+        self.assertIn("Closed until", text)
+        self.assertIn("Permission denied", text)
+        admitted, text = self.ask(service, "nobody-knows")
+        self.assertFalse(admitted, text)
+
+    def test_the_gate_learns_protocol_process_and_address(self):
+        self.ask(self.plain("protocol=imap"), "other", "-I",
+                 "rhost=192.0.2.7")
+        refused = [line for line in map(
+            gate_fixture.json.loads,
+            self.gate.run("refused", "--json").splitlines())
+            if line["address"] == "192.0.2.7"]
+        self.assertEqual(len(refused), 1, refused)
+        self.assertEqual(refused[0]["user"], "other")
+        self.assertEqual(refused[0]["protocol"], "imap")
+
+    def test_the_drop_ins_while_the_gate_answers(self):
+        for name in ("logongate-open", "logongate-closed"):
+            with self.subTest(name):
+                service = self.stack(name)
+                admitted, text = self.ask(service, "tester")
+                self.assertTrue(admitted, text)
+                admitted, text = self.ask(service, "other")
+                self.assertFalse(admitted, text)
+                self.assertIn("Closed until", text)
+                admitted, text = self.ask(service, "root")
+                self.assertTrue(admitted, text)
+
+    def down(self):
+        """Each way to be down: gone, and stopped."""
+        for stop, start in ((self.gate.stop, self.gate.start),
+                            (self.gate.freeze, self.gate.thaw)):
+            stop()
+            try:
+                yield stop.__name__
+            finally:
+                start()
+
+    def test_the_drop_ins_while_it_does_not(self):
+        for how in self.down():
+            with self.subTest(how):
+                admitted, text = self.ask(self.stack("logongate-open"),
+                                          "other")
+                self.assertTrue(admitted, text)
+                admitted, text = self.ask(self.stack("logongate-closed"),
+                                          "tester")
+                self.assertFalse(admitted, text)
+                admitted, text = self.ask(self.stack("logongate-closed"),
+                                          "root")
+                self.assertTrue(admitted, text)
+
+    def test_no_answer_costs_the_limit_and_no_more(self):
+        service = self.plain("timeout=300")
+        self.gate.freeze()
+        try:
+            admitted, text = self.ask(service, "tester")
+        finally:
+            self.gate.thaw()
+        self.assertFalse(admitted)
+        self.assertIn("cannot retrieve authentication info", text)
+        self.assertGreater(self.seconds, 0.3)
+        self.assertLess(self.seconds, 5)
+
+    def test_an_argument_that_makes_no_sense_asks_nobody(self):
+        for argument in ("timeout=0", "timeout=x", "timeout=60001", "sokcet=x",
+                         "protocol="):
+            with self.subTest(argument):
+                admitted, text = self.ask(self.plain(argument), "tester")
+                self.assertFalse(admitted)
+                self.assertIn("cannot retrieve authentication info", text)
+
+    def test_a_protocol_the_gate_does_not_know_is_no_answer(self):
+        admitted, text = self.ask(self.plain("protocol=xmpp"), "tester")
+        self.assertFalse(admitted)
+        self.assertIn("cannot retrieve authentication info", text)
+
+
+if __name__ == "__main__":
+    gate_fixture.require("pamtester", "ldd")
+    if not has_wrapper():
+        print("pam_wrapper is not installed: skipped")
+        raise SystemExit(gate_fixture.SKIPPED)
+    unittest.main()
