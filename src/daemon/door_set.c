@@ -10,7 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "adapters/dovecot/doveadm.h"
 #include "adapters/haproxy/runtime.h"
+#include "adapters/system/secret_file.h"
 
 static enum lg_status copy(const char *from, char **to, struct lg_error *err)
 {
@@ -66,11 +68,35 @@ static void note(struct lg_strlist *texts, const char *door,
 	lg_buffer_release(&text);
 }
 
+/* The key is read each time: it may have been exchanged. */
+static enum lg_status open_dovecot(const struct door_places *places,
+				   struct lg_door *out_door,
+				   struct lg_error *err)
+{
+	struct lg_doveadm_settings settings = {.address = places->doveadm};
+	struct lg_buffer key = {0};
+	enum lg_status status =
+		lg_secret_file_read(places->doveadm_api_key_file, &key, err);
+
+	if (status)
+		return status;
+	settings.api_key = key.data;
+	status = lg_doveadm_open(&settings, out_door, err);
+	lg_secret_release(&key);
+	return status;
+}
+
 void door_set_open(const struct door_places *places, struct door_set *set,
 		   struct lg_strlist *unasked)
 {
 	struct lg_error err = {0};
 
+	if (places->doveadm) {
+		if (open_dovecot(places, &set->door[set->count], &err))
+			note(unasked, "dovecot", &err);
+		else
+			set->count++;
+	}
 	if (places->haproxy_stats_socket) {
 		if (lg_haproxy_open(places->haproxy_stats_socket,
 				    &set->door[set->count], &err))
