@@ -75,13 +75,14 @@ static enum lg_status open_dovecot(const struct door_places *places,
 {
 	struct lg_doveadm_settings settings = {.address = places->doveadm};
 	struct lg_buffer key = {0};
-	enum lg_status status =
-		lg_secret_file_read(places->doveadm_api_key_file, &key, err);
+	enum lg_status status = LG_OK;
 
-	if (status)
-		return status;
+	if (places->doveadm_api_key_file)
+		status = lg_secret_file_read(places->doveadm_api_key_file, &key,
+					     err);
 	settings.api_key = key.data;
-	status = lg_doveadm_open(&settings, out_door, err);
+	if (!status)
+		status = lg_doveadm_open(&settings, out_door, err);
 	lg_secret_release(&key);
 	return status;
 }

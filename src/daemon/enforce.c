@@ -125,7 +125,9 @@ enum lg_status gate_enforce(struct gate *gate, struct lg_error *err)
 {
 	uint64_t before =
 		gate_policy(gate) ? lg_policy_generation(gate_policy(gate)) : 0;
-	enum lg_status status = read_values(gate, restarts(gate), err);
+	/* A store that never had a policy it could trust starts now. */
+	int starts = restarts(gate) || !gate->has_policy;
+	enum lg_status status = read_values(gate, starts, err);
 	int is_read;
 
 	gate_show_times(gate);

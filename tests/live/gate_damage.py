@@ -1,0 +1,235 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: ISC
+"""What a gate answers after its files were damaged, its process killed, its
+directory gone: never an admitted logon that nobody was told of."""
+import os
+import shutil
+import subprocess
+import time
+
+from running_gate import DN, Gate, eventually, listing, main, reg
+
+
+def path(gate, name):
+    return os.path.join(gate.state, name)
+
+
+def damage(gate, name, how):
+    file = path(gate, name)
+    with open(file, "rb") as old:
+        content = old.read()
+    if how == "deleted":
+        os.unlink(file)
+        return
+    content = {"empty": b"", "truncated": content[:len(content) // 2],
+               "cut at a line": content[:content.index(b"]\n") + 2]
+               if b"]\n" in content else content[:-1],
+               "garbage": b"\0\1garbage\377",
+               "newer": content.replace(b"5.00", b"6.00")
+               .replace(b'"logongate-lock":\t1', b'"logongate-lock":\t2')}[how]
+    with open(file, "wb") as new:
+        new.write(content)
+
+
+def locked(gate):
+    assert gate.decide(user="bob", dn=DN + "bob")["verdict"] == "refuse"
+    assert gate.decide(dn=DN + "alice")["verdict"] == "admit"
+    status = gate.status()
+    assert status["active"] and status["gate"] == "listed", status
+    return status
+
+
+def killed():
+    """kill -9 and restart: the lock is in force before the first answer"""
+    with Gate().start() as gate:
+        gate.apply(listing("alice"))
+        for _ in range(3):
+            gate.kill()
+            gate.spawn()
+            # Asked from before it listens until it does.
+            end = time.monotonic() + 20
+            while True:
+                try:
+                    answer = gate.decide(user="bob")
+                    break
+                except OSError:
+                    assert time.monotonic() < end, gate.logged()
+            assert answer["verdict"] == "refuse", answer
+
+
+def refusals_survive():
+    """refusals are kept over a kill, and counted since the lock began"""
+    with Gate().start() as gate:
+        gate.decide(user="early")
+        gate.apply(listing("alice"))
+        for user in ("bob", "bob", "carl"):
+            gate.decide(user=user, address="10.0.0.1")
+        assert gate.status()["refused"] == 3
+        time.sleep(1.2)
+        gate.kill()
+        gate.start()
+        assert gate.status()["refused"] == 3, gate.status()
+        assert len(gate.ask("refused")["refused"]) == 3
+
+
+def registry_damaged():
+    """registry.reg damaged while the gate is down: the last good copy"""
+    for how in ("deleted", "empty", "truncated", "cut at a line", "garbage",
+                "newer"):
+        with Gate().start() as gate:
+            gate.apply(listing("alice"))
+            gate.kill()
+            damage(gate, "registry.reg", how)
+            gate.start()
+            status = locked(gate)
+            assert any("last good copy" in loud for loud in status["loud"])
+            assert "ATTENTION" in gate.logged()
+            if how != "deleted":
+                assert os.path.exists(path(gate, "damaged/registry.reg.1"))
+            assert gate.ask("lift")["ok"]
+            assert gate.decide(user="bob")["verdict"] == "admit"
+
+
+def registry_damaged_while_it_runs():
+    """registry.reg damaged under a running gate: nothing changes"""
+    with Gate().start() as gate:
+        gate.apply(listing("alice"))
+        for how in ("truncated", "garbage", "deleted"):
+            damage(gate, "registry.reg", how)
+            locked(gate)
+            assert not gate.ask("reload")["ok"]
+            status = locked(gate)
+            assert any("registry.reg" in loud for loud in status["loud"])
+            if how == "garbage":
+                gate.kill()
+                gate.start()
+                locked(gate)
+
+
+def no_copy():
+    """no copy can be read: each listener answers its without_policy"""
+    for without, verdict in (("refuse", "refuse"), ("admit", "admit")):
+        with Gate(listen='[listen.http]\naddress = "unix:http.sock"\n'
+                         f'without_policy = {without}\n').start() as gate:
+            gate.apply(listing("alice"))
+            gate.kill()
+            damage(gate, "registry.reg", "garbage")
+            damage(gate, "registry.good.reg", "garbage")
+            gate.start()
+            answer = gate.decide(user="bob")
+            assert answer["verdict"] == verdict, answer
+            assert answer["reason"] == "no-policy", answer
+            status = gate.status()
+            assert status["gate"] is None and status["loud"], status
+            assert gate.http("GET", "/healthz")[0] == 503
+            assert gate.ask("lift")["ok"]
+            assert gate.decide(user="bob")["reason"] == "none"
+
+
+def record_damaged():
+    """lock.json damaged: values stay, the end comes from the audit"""
+    for how in ("deleted", "garbage", "newer", "truncated"):
+        with Gate().start() as gate:
+            gate.apply(listing("alice"), for_s=3)
+            until = gate.status()["until"]
+            gate.kill()
+            damage(gate, "lock.json", how)
+            gate.start()
+            status = locked(gate)
+            assert status["until"] == until and status["loud"], status
+            eventually(lambda: gate.decide(user="bob")["verdict"] == "admit")
+
+
+def findings_deleted():
+    """findings deleted: the directory is asked again"""
+    with Gate().start() as gate:
+        gate.ask("import", [reg({"Logon Only As": [DN + "alice"],
+                                 "When Invalid": "open"})])
+        for how in ("deleted", "garbage"):
+            gate.kill()
+            damage(gate, "findings", how)
+            gate.start()
+            eventually(lambda: gate.decide(
+                user="alice@example.org")["reason"] == "none")
+            assert gate.decide(user="bob")["verdict"] == "refuse"
+        # And while the directory does not answer: without_policy.
+        gate.kill()
+        damage(gate, "findings", "deleted")
+        shutil.move(gate.ldif, gate.ldif + ".away")
+        gate.start()
+        answer = gate.decide(user="alice@example.org")
+        assert answer["reason"] == "no-policy", answer
+        assert answer["verdict"] == "refuse"
+        shutil.move(gate.ldif + ".away", gate.ldif)
+        eventually(lambda: gate.decide(
+            user="alice@example.org")["verdict"] == "admit", 20)
+
+
+def directory_down():
+    """a directory that cannot be asked: import refuses, exit 4"""
+    with Gate().start() as gate:
+        os.unlink(gate.ldif)
+        answer = gate.ask("import", [reg({"Logon Only As": [DN + "alice"],
+                                          "When Invalid": "open"})])
+        assert answer["exit"] == 4, answer
+        assert gate.decide(user="bob")["verdict"] == "admit"
+        values = reg({"Logon Only As": [DN + "alice"],
+                      "When Invalid": "open"})
+        answer = gate.ask("apply", [values], profile="x", for_s=60)
+        assert answer["exit"] == 4, answer
+        assert not os.path.exists(path(gate, "registry.reg"))
+
+
+def disk_full():
+    """a full disk: apply fails and changes nothing, a lock stays"""
+    if os.getuid() != 0:
+        print("     (needs root)")
+        return
+    with Gate() as gate:
+        os.mkdir(gate.state)
+        done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m",
+                               "none", gate.state], capture_output=True)
+        if done.returncode:
+            print("     (needs the right to mount)")
+            return
+        try:
+            gate.start()
+            gate.apply(listing("alice"))
+            filler = os.open(path(gate, "filler"),
+                             os.O_WRONLY | os.O_CREAT)
+            try:
+                while True:
+                    os.write(filler, b"x" * 4096)
+            except OSError:
+                os.close(filler)
+            locked(gate)
+            answer = gate.ask("lift")
+            if answer["ok"]:
+                assert gate.decide(user="bob")["verdict"] == "admit"
+            else:
+                locked(gate)
+            os.unlink(path(gate, "filler"))
+            answer = gate.ask("lift")
+            assert gate.decide(user="bob")["verdict"] == "admit"
+            assert not gate.status()["active"]
+            gate.stop()
+        finally:
+            gate.kill()
+            subprocess.run(["umount", gate.state], check=True)
+
+
+def stopped():
+    """a gate that was stopped goes on where it was"""
+    with Gate().start() as gate:
+        gate.apply(listing("alice"), for_s=2)
+        gate.process.send_signal(19)
+        time.sleep(0.3)
+        gate.process.send_signal(18)
+        assert gate.decide(user="bob")["verdict"] == "refuse"
+        eventually(lambda: gate.decide(user="bob")["verdict"] == "admit")
+
+
+if __name__ == "__main__":
+    main([killed, refusals_survive, registry_damaged,
+          registry_damaged_while_it_runs, no_copy, record_damaged,
+          findings_deleted, directory_down, disk_full, stopped])
