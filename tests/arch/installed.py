@@ -90,7 +90,7 @@ def main():
         usr = prefix.strip("/")
         wanted = [f"{usr}/bin/logongate", f"{usr}/sbin/logongated",
                   f"{usr}/lib/systemd/system/logongated.service",
-                  f"{usr}/lib/systemd/system/logongated.socket",
+                  f"{usr}/lib/systemd/system/logongated-http.socket",
                   f"{usr}/lib/sysusers.d/logongate.conf",
                   f"{usr}/lib/tmpfiles.d/logongate.conf"]
         for header in tree.files("include", suffixes=(".h",)):
