@@ -163,14 +163,32 @@ static enum lg_status keep_before(const struct lg_registry *wanted,
 	return LG_OK;
 }
 
+void lg_fleet_member_release(struct lg_fleet_member *member)
+{
+	lg_registry_free(&member->found);
+	lg_registry_free(&member->before);
+}
+
+static enum lg_status work_look(struct phase *phase,
+				struct lg_fleet_member *member,
+				struct lg_error *err)
+{
+	(void)phase;
+	lg_registry_free(&member->found);
+	return member->port->read(member->port->self, &member->found, err);
+}
+
+void lg_fleet_look(struct lg_fleet *fleet)
+{
+	phase_run(fleet, work_look, 0);
+}
+
 static enum lg_status work_probe(struct phase *phase,
 				 struct lg_fleet_member *member,
 				 struct lg_error *err)
 {
-	struct lg_registry *found = NULL;
 	enum lg_status status;
 
-	(void)phase;
 	status = member->port->probe(member->port->self, &member->probe, err);
 	if (status == LG_OK && !member->probe.may_write)
 		status = lg_error_set(err, LG_ERR_DENIED, member->name,
@@ -178,11 +196,10 @@ static enum lg_status work_probe(struct phase *phase,
 				      "registry there; %s",
 				      member->probe.note);
 	if (status == LG_OK)
-		status = member->port->read(member->port->self, &found, err);
+		status = work_look(phase, member, err);
 	if (status == LG_OK && !member->before)
-		status = keep_before(member->wanted, found, &member->before,
-				     err);
-	lg_registry_free(&found);
+		status = keep_before(member->wanted, member->found,
+				     &member->before, err);
 	return status;
 }
 
@@ -204,6 +221,12 @@ static int holds(const struct lg_registry *found,
 			return 0;
 	}
 	return 1;
+}
+
+int lg_fleet_in_force(const struct lg_fleet_member *member)
+{
+	return member->found &&
+	       holds(member->found, member->wanted, member->wanted);
 }
 
 /* A3: what was written is read back and compared. */
@@ -339,33 +362,36 @@ static enum lg_fleet_outcome restore_all(struct lg_fleet *fleet)
 	return LG_FLEET_PUT_BACK;
 }
 
-enum lg_status
-lg_fleet_apply(struct lg_fleet *fleet, const struct lg_fleet_change *change,
-	       enum lg_status (*backup)(void *context, struct lg_fleet *fleet,
-					struct lg_error *err),
-	       void *backup_context, enum lg_fleet_outcome *out_outcome,
-	       struct lg_error *err)
+enum lg_status lg_fleet_probe(struct lg_fleet *fleet, struct lg_error *err)
+{
+	if (!phase_run(fleet, work_probe, 0))
+		return first_failure(fleet, err);
+	return LG_OK;
+}
+
+enum lg_status lg_fleet_apply(struct lg_fleet *fleet,
+			      const struct lg_fleet_change *change,
+			      const struct lg_fleet_hooks *hooks,
+			      enum lg_fleet_outcome *out_outcome,
+			      struct lg_error *err)
 {
 	enum lg_status status;
 
 	*out_outcome = LG_FLEET_NOTHING_WRITTEN;
-	if (!phase_run(fleet, work_probe, 0))
-		return first_failure(fleet, err);
-	if (backup) {
-		status = backup(backup_context, fleet, err);
-		if (status != LG_OK)
-			return status;
-	}
-	status = lg_fleet_journal_begin(fleet, change, err);
+	status = lg_fleet_probe(fleet, err);
+	if (status == LG_OK && hooks->backup)
+		status = hooks->backup(hooks->context, fleet, err);
+	if (status == LG_OK)
+		status = lg_fleet_journal_begin(fleet, change, err);
 	if (status != LG_OK)
 		return status;
 	if (!phase_run(fleet, work_write, 1) ||
-	    !phase_run(fleet, work_effect, 1)) {
+	    !phase_run(fleet, work_effect, 1))
 		status = first_failure(fleet, err);
-		*out_outcome = restore_all(fleet);
-		return status;
-	}
-	status = lg_fleet_journal_step(fleet, "applied", NULL, err);
+	if (status == LG_OK && hooks->finish)
+		status = hooks->finish(hooks->context, err);
+	if (status == LG_OK)
+		status = lg_fleet_journal_step(fleet, "applied", NULL, err);
 	if (status != LG_OK) {
 		*out_outcome = restore_all(fleet);
 		return status;
@@ -378,14 +404,10 @@ static enum lg_status work_compare(struct phase *phase,
 				   struct lg_fleet_member *member,
 				   struct lg_error *err)
 {
-	struct lg_registry *found = NULL;
-	enum lg_status status;
+	enum lg_status status = work_look(phase, member, err);
 
-	(void)phase;
-	status = member->port->read(member->port->self, &found, err);
-	if (status == LG_OK && !holds(found, member->wanted, member->wanted))
+	if (status == LG_OK && !lg_fleet_in_force(member))
 		member->changed = 1;
-	lg_registry_free(&found);
 	return status;
 }
 

@@ -37,6 +37,7 @@ struct lg_fleet_member {
 	const struct lg_registry *wanted;
 	int restart;
 	struct lg_target_probe probe;
+	struct lg_registry *found; /* all that was there when probed */
 	struct lg_registry *before;
 	enum lg_fleet_step step;
 	enum lg_status status;
@@ -52,6 +53,7 @@ struct lg_fleet_change {
 	const char *reason;
 	int64_t since_s;
 	int64_t until_s;
+	int with_gate; /* the gate of this machine is part of it */
 };
 
 /*
@@ -89,21 +91,45 @@ enum lg_fleet_outcome {
 };
 
 /*
- * Applies: probe all, read all (the caller keeps before as back-ups through
- * backup), write all, read back and compare, restart where asked, read again.
- * The first failure stops the others at their next step and puts everything
- * back.
- * backup is called once when all befores are read and nothing is written; its
- * failure ends the change there. It may be NULL.
+ * What the caller does in the middle of an apply. Each may be NULL.
+ * backup: once, when all befores are read and nothing is written (A2).
+ * finish: once, when every target holds its values and before the change
+ * counts as applied: locking the gate of this machine.
+ * Their failure ends the change; after finish everything is put back.
+ */
+struct lg_fleet_hooks {
+	void *context;
+	enum lg_status (*backup)(void *context, struct lg_fleet *fleet,
+				 struct lg_error *err);
+	enum lg_status (*finish)(void *context, struct lg_error *err);
+};
+
+/*
+ * Applies: probe all, read all, write all, read back and compare, restart
+ * where asked, read again. The first failure stops the others at their next
+ * step and puts everything back.
  * Returns: LG_OK with LG_FLEET_DONE; else the status of the member that
  * failed first, err names it, and *out_outcome says what is true now.
  */
-enum lg_status
-lg_fleet_apply(struct lg_fleet *fleet, const struct lg_fleet_change *change,
-	       enum lg_status (*backup)(void *context, struct lg_fleet *fleet,
-					struct lg_error *err),
-	       void *backup_context, enum lg_fleet_outcome *out_outcome,
-	       struct lg_error *err);
+enum lg_status lg_fleet_apply(struct lg_fleet *fleet,
+			      const struct lg_fleet_change *change,
+			      const struct lg_fleet_hooks *hooks,
+			      enum lg_fleet_outcome *out_outcome,
+			      struct lg_error *err);
+
+/* Frees found and before. */
+void lg_fleet_member_release(struct lg_fleet_member *member);
+
+/* Reads every member into found; one that cannot be read has its status and
+ * error. Changes nothing. */
+void lg_fleet_look(struct lg_fleet *fleet);
+
+/* 1 when found holds all that wanted holds. */
+int lg_fleet_in_force(const struct lg_fleet_member *member);
+
+/* Probes all and reads what their names hold; changes nothing. The first part
+ * of an apply, for a plan. */
+enum lg_status lg_fleet_probe(struct lg_fleet *fleet, struct lg_error *err);
 
 enum lg_fleet_lift_mode {
 	LG_FLEET_LIFT_CAREFUL = 0, /* a changed value: LG_ERR_CONFLICT */

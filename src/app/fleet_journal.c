@@ -93,6 +93,7 @@ enum lg_status lg_fleet_journal_begin(const struct lg_fleet *fleet,
 				     (double)change->since_s) ||
 	    !cJSON_AddNumberToObject(object, "until",
 				     (double)change->until_s) ||
+	    !cJSON_AddBoolToObject(object, "gate", change->with_gate) ||
 	    !(targets = cJSON_AddArrayToObject(object, "targets"))) {
 		cJSON_Delete(object);
 		return out_of_memory(err);
@@ -114,6 +115,21 @@ enum lg_status lg_fleet_journal_step(const struct lg_fleet *fleet,
 
 	if (object && cJSON_AddStringToObject(object, "step", step) &&
 	    (!target || cJSON_AddStringToObject(object, "target", target)))
+		status = append_line(fleet, object, err);
+	else
+		status = out_of_memory(err);
+	cJSON_Delete(object);
+	return status;
+}
+
+enum lg_status lg_fleet_journal_until(const struct lg_fleet *fleet,
+				      int64_t until_s, struct lg_error *err)
+{
+	cJSON *object = cJSON_CreateObject();
+	enum lg_status status;
+
+	if (object && cJSON_AddStringToObject(object, "step", "until") &&
+	    cJSON_AddNumberToObject(object, "until", (double)until_s))
 		status = append_line(fleet, object, err);
 	else
 		status = out_of_memory(err);
@@ -240,6 +256,8 @@ static enum lg_status read_begin(const cJSON *object,
 	if (!record->target)
 		return out_of_memory(err);
 	record->phase = LG_FLEET_APPLYING;
+	record->with_gate =
+		cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(object, "gate"));
 	status = copy_text(object, "profile", &record->profile, place, err);
 	if (status == LG_OK)
 		status = copy_text(object, "by", &record->by, place, err);
@@ -307,6 +325,9 @@ static enum lg_status read_line(const char *line, size_t len,
 	} else if (strcmp(word, "lifting") == 0) {
 		record->phase = LG_FLEET_LIFTING;
 		status = LG_OK;
+	} else if (strcmp(word, "until") == 0) {
+		status = read_time(object, "until", &record->until_s, place,
+				   err);
 	} else if (strcmp(word, "lifted") == 0) {
 		lg_fleet_record_release(record);
 		status = LG_OK;

@@ -4,10 +4,11 @@
  *
  * Layer: app.
  * Shape: JSON lines. The first line of a change is
- * {"step":"begin","profile","by","reason","since","until",
+ * {"step":"begin","profile","by","reason","since","until","gate",
  *  "targets":[{"name","restart","before","wanted"}]} with before and wanted as
  * Registry Editor text; then {"step":S,"target":NAME} in the words of
- * lg_fleet_step_name; {"step":"applied"} ends an apply, {"step":"lifting"}
+ * lg_fleet_step_name; {"step":"applied"} ends an apply, {"step":"until",
+ * "until"} moves its end, {"step":"lifting"}
  * begins a lift or an undoing, {"step":"lifted"} ends the change. A last line
  * that was cut off counts as not written: the step it announces was not taken.
  */
@@ -39,6 +40,7 @@ struct lg_fleet_record {
 	char *reason;
 	int64_t since_s;
 	int64_t until_s;
+	int with_gate;
 	struct lg_fleet_record_target *target;
 	size_t count;
 };
@@ -57,5 +59,9 @@ enum lg_status lg_fleet_journal_begin(const struct lg_fleet *fleet,
 enum lg_status lg_fleet_journal_step(const struct lg_fleet *fleet,
 				     const char *step, const char *target,
 				     struct lg_error *err);
+
+/* The lock ends at another time. */
+enum lg_status lg_fleet_journal_until(const struct lg_fleet *fleet,
+				      int64_t until_s, struct lg_error *err);
 
 #endif

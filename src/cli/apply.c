@@ -13,7 +13,9 @@
 
 #include "app/window.h"
 #include "cli/apply.h"
+#include "cli/fleet.h"
 #include "cli/output.h"
+#include "cli/targets.h"
 
 enum lg_exit lg_cli_window_exit(enum lg_status status)
 {
@@ -166,7 +168,7 @@ static int test_gate(struct lg_cli *cli, const struct lg_prepared *p,
 				  lg_gate_state_name(target->gate));
 	lg_control_release(&answer);
 	if (code == LG_EXIT_PUT_BACK &&
-	    lg_cli_lift(cli, generation, NULL, NULL) != LG_EXIT_DONE)
+	    lg_cli_lift_gate(cli, generation, NULL, NULL) != LG_EXIT_DONE)
 		code = LG_EXIT_NOT_PUT_BACK;
 	return code;
 }
@@ -215,15 +217,23 @@ done:
 	return code;
 }
 
-int lg_cli_apply(struct lg_cli *cli, const struct lg_prepared *prepared,
-		 struct lg_applied *out_applied)
+int lg_cli_apply_gate(struct lg_cli *cli, const struct lg_prepared *prepared,
+		      struct lg_applied *out_applied)
 {
 	const struct lg_plan_target *target = local_target(prepared);
 
-	*out_applied = (struct lg_applied){0};
 	if (prepared->control != NULL)
 		return apply_at_gate(cli, prepared, target, out_applied);
 	return apply_here(cli, prepared, target, out_applied);
+}
+
+int lg_cli_apply(struct lg_cli *cli, const struct lg_prepared *prepared,
+		 struct lg_applied *out_applied)
+{
+	*out_applied = (struct lg_applied){0};
+	if (lg_cli_fleet_needed(prepared))
+		return lg_cli_fleet_apply(cli, prepared, out_applied);
+	return lg_cli_apply_gate(cli, prepared, out_applied);
 }
 
 void lg_cli_say_applied(struct lg_cli *cli, const struct lg_prepared *prepared,
@@ -322,8 +332,9 @@ static int lift_at_gate(struct lg_cli *cli, struct lg_control *control,
 	return code;
 }
 
-int lg_cli_lift(struct lg_cli *cli, uint64_t generation,
-		struct lg_strlist *out_restored, struct lg_strlist *out_changed)
+int lg_cli_lift_gate(struct lg_cli *cli, uint64_t generation,
+		     struct lg_strlist *out_restored,
+		     struct lg_strlist *out_changed)
 {
 	struct lg_control *control = NULL;
 	struct lg_state *state = NULL;
@@ -344,5 +355,62 @@ int lg_cli_lift(struct lg_cli *cli, uint64_t generation,
 				out_restored, out_changed, &err);
 	if (status != LG_OK)
 		return lg_cli_fail_as(cli, lg_cli_window_exit(status), &err);
+	return LG_EXIT_DONE;
+}
+
+/* Whether --target and --group, where they are given, name the gate here. */
+static int means_gate(struct lg_cli *cli, int *out_code)
+{
+	const struct lg_settings *settings;
+	struct lg_strlist names = {0};
+	struct lg_error err;
+	int means = 0;
+
+	*out_code = LG_EXIT_DONE;
+	if (lg_cli_option(cli, "target") == NULL &&
+	    lg_cli_option(cli, "group") == NULL)
+		return 1;
+	if (lg_cli_settings(cli, &settings, &err) != LG_OK) {
+		*out_code = lg_cli_fail(cli, &err);
+		return 0;
+	}
+	*out_code = lg_cli_target_names(cli, settings, &names);
+	for (size_t i = 0; i < names.count; i++)
+		means |= lg_cli_target_is_local(
+			lg_cli_target(settings, names.item[i]));
+	lg_strlist_release(&names);
+	return means;
+}
+
+int lg_cli_lift(struct lg_cli *cli, uint64_t generation,
+		struct lg_strlist *out_restored, struct lg_strlist *out_changed)
+{
+	struct lg_fleet_record record = {0};
+	struct lg_error err;
+	size_t servers = 0;
+	int with_gate;
+	int named;
+	int gate;
+	int code;
+
+	gate = means_gate(cli, &code);
+	if (code != LG_EXIT_DONE)
+		return code;
+	if (lg_cli_fleet_record(cli, &record, &err) != LG_OK)
+		return lg_cli_fail(cli, &err);
+	with_gate = record.with_gate;
+	lg_fleet_record_release(&record);
+	named = lg_cli_option(cli, "target") != NULL ||
+		lg_cli_option(cli, "group") != NULL;
+	code = lg_cli_fleet_lift(cli, &servers);
+	if (code != LG_EXIT_DONE)
+		return code;
+	/* a lock on servers alone leaves nothing to lift here */
+	if (gate && (named || servers == 0 || with_gate))
+		return lg_cli_lift_gate(cli, generation, out_restored,
+					out_changed);
+	if (servers == 0)
+		return lg_cli_say(cli, LG_EXIT_WOULD_NOT_LOCK, NULL,
+				  "no lock is in force on these servers");
 	return LG_EXIT_DONE;
 }

@@ -24,17 +24,29 @@ struct lg_applied {
 int lg_cli_apply(struct lg_cli *cli, const struct lg_prepared *prepared,
 		 struct lg_applied *out_applied);
 
+/* The same for the gate of this machine alone, where it is among the servers
+ * of the plan. */
+int lg_cli_apply_gate(struct lg_cli *cli, const struct lg_prepared *prepared,
+		      struct lg_applied *out_applied);
+
 /* Says in words what is in force now; not with --json or --quiet. */
 void lg_cli_say_applied(struct lg_cli *cli, const struct lg_prepared *prepared,
 			const struct lg_applied *applied);
 
 /*
- * Lifts the lock in force. generation: only this one, 0: whichever.
+ * Lifts the lock in force, on every server that its apply wrote, or those that
+ * --target and --group name. generation: of the gate, only this one; 0:
+ * whichever.
  * Returns: an exit code; 5 where there is no lock.
  */
 int lg_cli_lift(struct lg_cli *cli, uint64_t generation,
 		struct lg_strlist *out_restored,
 		struct lg_strlist *out_changed);
+
+/* The same for the gate of this machine alone. */
+int lg_cli_lift_gate(struct lg_cli *cli, uint64_t generation,
+		     struct lg_strlist *out_restored,
+		     struct lg_strlist *out_changed);
 
 /* The exit code for what app/window says of a change. */
 enum lg_exit lg_cli_window_exit(enum lg_status status);

@@ -11,6 +11,7 @@
 #include "app/window.h"
 #include "cli/apply.h"
 #include "cli/commands.h"
+#include "cli/fleet.h"
 #include "cli/output.h"
 
 static void print_names(struct lg_cli *cli, const char *what,
@@ -155,6 +156,8 @@ int lg_cmd_extend(struct lg_cli *cli)
 		else
 			until_s = state->lock->until.wall_s;
 	}
+	if (code == LG_EXIT_DONE)
+		code = lg_cli_fleet_extend(cli, until_s);
 	if (code == LG_EXIT_DONE)
 		code = print_until(cli, "in force", until_s);
 	return code;

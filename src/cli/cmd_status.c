@@ -12,6 +12,7 @@
 
 #include "app/window.h"
 #include "cli/commands.h"
+#include "cli/fleet.h"
 #include "cli/in_force.h"
 #include "cli/open.h"
 #include "cli/output.h"
@@ -120,6 +121,27 @@ static void print_gate(struct lg_cli *cli, const char *gate)
 			     gate);
 }
 
+static int is_true(const cJSON *object, const char *name)
+{
+	return cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(object, name));
+}
+
+static enum lg_colour target_colour(const cJSON *target)
+{
+	if (!is_true(target, "reachable") || is_true(target, "differs"))
+		return LG_RED;
+	return is_true(target, "in_force") ? LG_YELLOW : LG_PLAIN;
+}
+
+static const char *target_words(const cJSON *target)
+{
+	if (!is_true(target, "reachable"))
+		return "cannot be reached";
+	if (is_true(target, "differs"))
+		return "holds OTHER values than were written";
+	return is_true(target, "in_force") ? "locked" : "not locked";
+}
+
 static void print_status(struct lg_cli *cli, const cJSON *status)
 {
 	int active = cJSON_IsTrue(
@@ -152,6 +174,13 @@ static void print_status(struct lg_cli *cli, const cJSON *status)
 		 (long long)number_of(status, "refused"));
 	print_line(cli, "refused", number);
 	print_line(cli, "note", text_of(status, "sessions_note"));
+	cJSON_ArrayForEach(
+		item, cJSON_GetObjectItemCaseSensitive(status, "targets")) {
+		lg_cli_print(cli, LG_PLAIN, "  server    ");
+		lg_cli_text(cli, text_of(item, "name"));
+		lg_cli_print(cli, target_colour(item), ": %s\n",
+			     target_words(item));
+	}
 	cJSON_ArrayForEach(item,
 			   cJSON_GetObjectItemCaseSensitive(status, "doors")) {
 		print_line(cli, "door",
@@ -160,32 +189,16 @@ static void print_status(struct lg_cli *cli, const cJSON *status)
 	}
 }
 
-/* The one target of a command without --target: the gate itself. */
-static void add_targets(cJSON *object, int reachable)
-{
-	int active = cJSON_IsTrue(
-		cJSON_GetObjectItemCaseSensitive(object, "active"));
-	cJSON *targets, *target;
-
-	if (cJSON_GetObjectItemCaseSensitive(object, "targets") != NULL)
-		return;
-	targets = cJSON_CreateArray();
-	target = cJSON_CreateObject();
-	lg_json_text(target, "name", "gate");
-	lg_json_bool(target, "reachable", reachable);
-	lg_json_bool(target, "in_force", reachable && active);
-	lg_json_bool(target, "differs", 0);
-	lg_json_append(targets, target);
-	lg_json_add(object, "targets", targets);
-}
-
 static int show(struct lg_cli *cli, cJSON *object, int reachable, int code)
 {
+	int printed = lg_cli_fleet_status(cli, object, reachable);
 	int active = cJSON_IsTrue(
 		cJSON_GetObjectItemCaseSensitive(object, "active"));
-	int printed = LG_EXIT_DONE;
 
-	add_targets(object, reachable);
+	if (printed != LG_EXIT_DONE) {
+		cJSON_Delete(object);
+		return printed;
+	}
 	if (cli->json) {
 		printed = lg_cli_json(cli, object);
 	} else {

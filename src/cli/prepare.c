@@ -11,6 +11,7 @@
 
 #include <logongate/version.h>
 
+#include "cli/fleet.h"
 #include "cli/output.h"
 #include "cli/plan_text.h"
 #include "cli/prepare.h"
@@ -22,6 +23,9 @@ void lg_prepared_release(struct lg_prepared *prepared)
 	lg_session_list_release(&prepared->sessions);
 	lg_registry_free(&prepared->before);
 	lg_profile_free(&prepared->profile);
+	for (size_t i = 0; i < prepared->found_count; i++)
+		lg_registry_free(&prepared->found[i]);
+	free(prepared->found);
 	free(prepared->server);
 	*prepared = (struct lg_prepared){0};
 }
@@ -219,6 +223,16 @@ static int find_before(struct lg_cli *cli, const struct lg_settings *settings,
 	return read_state(cli, p);
 }
 
+/* Whether the gate of this machine is one of the servers. */
+static int is_local(const struct lg_prepared *p)
+{
+	for (size_t i = 0; i < p->server_count; i++) {
+		if (p->server[i].is_local)
+			return 1;
+	}
+	return 0;
+}
+
 static enum lg_accepting accepting(const struct lg_cli *cli)
 {
 	unsigned int bits = LG_ACCEPT_NOTHING;
@@ -245,8 +259,10 @@ int lg_prepare(struct lg_cli *cli, const char *profile, enum lg_prepare_end end,
 		code = read_times(cli, end, p);
 	if (code == LG_EXIT_DONE)
 		code = find_servers(cli, settings, p);
-	if (code == LG_EXIT_DONE)
+	if (code == LG_EXIT_DONE && is_local(p))
 		code = find_before(cli, settings, end, p);
+	if (code == LG_EXIT_DONE && lg_cli_fleet_needed(p))
+		code = lg_cli_fleet_read(cli, p);
 	if (code == LG_EXIT_DONE &&
 	    lg_cli_directory(cli, &p->input.directory, &err) != LG_OK)
 		code = lg_cli_fail(cli, &err);

@@ -21,6 +21,8 @@ struct lg_prepared {
 	struct lg_plan_server *server;
 	size_t server_count;
 	struct lg_registry *before; /* of the local gate */
+	struct lg_registry **found; /* of the servers that are not */
+	size_t found_count;
 	struct lg_session_list sessions;
 	struct lg_progress progress;
 	struct lg_control *control; /* NULL: no gate runs */

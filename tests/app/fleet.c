@@ -123,8 +123,10 @@ static enum lg_status fake_restart(void *self, struct lg_error *err)
 }
 
 static const char *const names[TARGETS] = {"ex1", "ex2", "ex3"};
-static const struct lg_fleet_change change = {"upgrade", "admin",
-					      "a \"reason\"", 1000, 8200};
+static const struct lg_fleet_change change = {
+	"upgrade", "admin", "a \"reason\"", 1000, 8200, 0};
+
+static const struct lg_fleet_hooks no_hooks;
 
 struct scene {
 	struct world world;
@@ -179,7 +181,7 @@ static void scene_free(struct scene *scene)
 
 	for (i = 0; i < TARGETS; i++) {
 		lg_registry_free(&scene->fake[i].values);
-		lg_registry_free(&scene->member[i].before);
+		lg_fleet_member_release(&scene->member[i]);
 	}
 	lg_registry_free(&scene->wanted);
 	lg_registry_free(&scene->old);
@@ -230,7 +232,7 @@ static void assert_locked(const struct fake_target *target,
 static enum lg_status apply(struct scene *scene, enum lg_fleet_outcome *outcome,
 			    struct lg_error *err)
 {
-	return lg_fleet_apply(&scene->fleet, &change, NULL, NULL, outcome, err);
+	return lg_fleet_apply(&scene->fleet, &change, &no_hooks, outcome, err);
 }
 
 static void applies_to_all(void **state)

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * journal_file.c - a file that lines are only ever added to, by one at a time
+ */
+#define _GNU_SOURCE
+#include "adapters/system/journal_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "adapters/system/atomic_file.h"
+
+struct lg_journal_file {
+	char *path;
+	int fd;
+};
+
+static enum lg_status failed(const char *path, const char *what,
+			     struct lg_error *err)
+{
+	int number = errno;
+
+	return lg_error_set(err,
+			    number == EACCES || number == EPERM ||
+					    number == EROFS
+				    ? LG_ERR_DENIED
+				    : LG_ERR_IO,
+			    path, "%s: %s", what, strerror(number));
+}
+
+/* A gate that runs as another user must read what root wrote. */
+static void give_to_owner_of_folder(const char *path, int fd)
+{
+	char *folder = strdup(path);
+	char *slash = folder ? strrchr(folder, '/') : NULL;
+	struct stat about;
+
+	if (slash) {
+		*slash = '\0';
+		/* whoever may not give it away is the owner already */
+		if (stat(folder, &about) == 0 &&
+		    fchown(fd, about.st_uid, about.st_gid) != 0)
+			errno = 0;
+	}
+	free(folder);
+}
+
+/* The name of a new file lasts only when its folder is flushed too. */
+static int flush_folder(const char *path)
+{
+	char *folder = strdup(path);
+	char *slash = folder ? strrchr(folder, '/') : NULL;
+	int result = 0;
+	int fd = -1;
+
+	if (slash) {
+		*slash = '\0';
+		fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	}
+	if (fd >= 0) {
+		result = fsync(fd);
+		close(fd);
+	}
+	free(folder);
+	return result;
+}
+
+enum lg_status lg_journal_file_open(const char *path,
+				    struct lg_journal_file **out_file,
+				    struct lg_error *err)
+{
+	struct lg_journal_file *file = calloc(1, sizeof(*file));
+	enum lg_status status = LG_OK;
+	int is_new;
+
+	if (file)
+		file->path = strdup(path);
+	if (!file || !file->path) {
+		free(file);
+		return lg_error_set(err, LG_ERR_NO_MEMORY, path, "no memory");
+	}
+	is_new = access(path, F_OK) != 0;
+	file->fd =
+		open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW,
+		     0600);
+	if (file->fd < 0) {
+		status = failed(path, "cannot be written", err);
+	} else if (flock(file->fd, LOCK_EX | LOCK_NB) != 0) {
+		status = lg_error_set(err, LG_ERR_CONFLICT, path,
+				      "another command changes servers right "
+				      "now");
+	} else if (is_new) {
+		give_to_owner_of_folder(path, file->fd);
+		if (flush_folder(path) != 0)
+			status = failed(path, "cannot be written", err);
+	}
+	if (status == LG_OK)
+		*out_file = file;
+	else
+		lg_journal_file_close(&file);
+	return status;
+}
+
+void lg_journal_file_close(struct lg_journal_file **file)
+{
+	if (!*file)
+		return;
+	if ((*file)->fd >= 0)
+		close((*file)->fd);
+	free((*file)->path);
+	free(*file);
+	*file = NULL;
+}
+
+enum lg_status lg_journal_file_read(const char *path,
+				    struct lg_buffer *out_text,
+				    struct lg_error *err)
+{
+	if (access(path, F_OK) != 0 && errno == ENOENT)
+		return LG_OK;
+	return lg_file_read(path, out_text, err);
+}
+
+static int write_all(int fd, const char *bytes, size_t len)
+{
+	ssize_t put;
+
+	while (len > 0) {
+		put = write(fd, bytes, len);
+		if (put < 0 && errno == EINTR)
+			continue;
+		if (put < 0)
+			return -1;
+		bytes += put;
+		len -= (size_t)put;
+	}
+	return 0;
+}
+
+/* What stands after the last LF was never finished: it is taken away, so that
+ * the next line does not become part of it. */
+static int drop_cut_off_line(int fd)
+{
+	off_t end = lseek(fd, 0, SEEK_END);
+	off_t keep = end;
+	char c = '\0';
+
+	while (keep > 0 && pread(fd, &c, 1, keep - 1) == 1 && c != '\n')
+		keep--;
+	return keep < end ? ftruncate(fd, keep) : 0;
+}
+
+enum lg_status lg_journal_file_append(void *self, const char *line, size_t len,
+				      struct lg_error *err)
+{
+	struct lg_journal_file *file = self;
+
+	if (drop_cut_off_line(file->fd) != 0 ||
+	    write_all(file->fd, line, len) != 0 || fsync(file->fd) != 0)
+		return failed(file->path, "cannot be written", err);
+	return LG_OK;
+}
+
+enum lg_status lg_journal_file_clear(struct lg_journal_file *file,
+				     struct lg_error *err)
+{
+	if (ftruncate(file->fd, 0) != 0 || fsync(file->fd) != 0)
+		return failed(file->path, "cannot be emptied", err);
+	return LG_OK;
+}

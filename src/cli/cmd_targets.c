@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * logongate targets list, logongate targets test - the servers in the settings
+ *
+ * test asks one: can it be reached, may this account write, is the service
+ * running, what is set there now.
+ */
+#include <string.h>
+
+#include "cli/commands.h"
+#include "cli/fleet_targets.h"
+#include "cli/nearest.h"
+#include "cli/open.h"
+#include "cli/output.h"
+#include "cli/targets.h"
+
+static const char *place(const struct lg_target_settings *target)
+{
+	if (target->server != NULL)
+		return target->server;
+	if (target->file != NULL)
+		return target->file;
+	return lg_cli_target_is_local(target) ? "this machine" : NULL;
+}
+
+static int list_json(struct lg_cli *cli, const struct lg_settings *settings)
+{
+	cJSON *object = cJSON_CreateObject();
+	cJSON *array = cJSON_CreateArray();
+
+	for (size_t i = 0; i < settings->target_count; i++) {
+		const struct lg_target_settings *target = &settings->target[i];
+		cJSON *item = cJSON_CreateObject();
+
+		lg_json_text(item, "name", target->name);
+		lg_json_text(item, "dialect", lg_dialect_name(target->dialect));
+		lg_json_text(item, "backend", lg_backend_name(target->backend));
+		lg_json_text(item, "place", place(target));
+		lg_json_text(item, "store_version", target->store_version);
+		lg_json_append(array, item);
+	}
+	lg_json_add(object, "targets", array);
+	return lg_cli_json(cli, object);
+}
+
+int lg_cmd_targets_list(struct lg_cli *cli)
+{
+	static const char *const head[] = {"NAME", "DIALECT", "BACKEND",
+					   "WHERE", NULL};
+	const struct lg_settings *settings;
+	struct lg_table table;
+	struct lg_error err;
+
+	if (lg_cli_settings(cli, &settings, &err) != LG_OK)
+		return lg_cli_fail(cli, &err);
+	if (cli->json)
+		return list_json(cli, settings);
+	lg_table_begin(&table, head);
+	for (size_t i = 0; i < settings->target_count; i++) {
+		const struct lg_target_settings *target = &settings->target[i];
+
+		lg_table_cell(&table, target->name);
+		lg_table_cell(&table, lg_dialect_name(target->dialect));
+		lg_table_cell(&table, lg_backend_name(target->backend));
+		lg_table_cell(&table, place(target));
+	}
+	return lg_cli_table(cli, &table);
+}
+
+static int test_json(struct lg_cli *cli, const char *name,
+		     const struct lg_target_probe *probe,
+		     const struct lg_registry *values)
+{
+	cJSON *object = cJSON_CreateObject();
+	cJSON *array = cJSON_CreateArray();
+
+	lg_json_text(object, "name", name);
+	lg_json_bool(object, "reachable", 1);
+	lg_json_bool(object, "may_write", probe->may_write);
+	if (probe->running < 0)
+		lg_json_add(object, "running", cJSON_CreateNull());
+	else
+		lg_json_bool(object, "running", probe->running);
+	lg_json_text(object, "note", *probe->note ? probe->note : NULL);
+	for (size_t i = 0; i < lg_registry_count(values); i++) {
+		cJSON *item = cJSON_CreateObject();
+
+		lg_json_value(item, lg_registry_at(values, i));
+		lg_json_append(array, item);
+	}
+	lg_json_add(object, "values", array);
+	return lg_cli_json(cli, object);
+}
+
+static void print_value(struct lg_cli *cli, const struct lg_value *value)
+{
+	lg_cli_print(cli, LG_PLAIN, "  ");
+	lg_cli_text(cli, value->name);
+	if (value->type == LG_REG_SZ && !value->bytes_kept) {
+		lg_cli_print(cli, LG_PLAIN, " = ");
+		lg_cli_text(cli, value->text);
+	} else if (value->type == LG_REG_MULTI_SZ && !value->bytes_kept) {
+		for (size_t i = 0; i < value->list.count; i++) {
+			lg_cli_print(cli, LG_PLAIN, "\n    ");
+			lg_cli_text(cli, value->list.item[i]);
+		}
+		if (value->list.count == 0)
+			lg_cli_print(cli, LG_PLAIN, " (blank)");
+	} else if (value->type == LG_REG_DWORD && !value->bytes_kept) {
+		lg_cli_print(cli, LG_PLAIN, " = %u", value->dword);
+	}
+	lg_cli_print(cli, LG_PLAIN, "\n");
+}
+
+static int test_words(struct lg_cli *cli, const char *name,
+		      const struct lg_target_probe *probe,
+		      const struct lg_registry *values)
+{
+	lg_cli_text(cli, name);
+	lg_cli_print(cli, LG_GREEN, ": reachable\n");
+	lg_cli_print(cli, probe->may_write ? LG_GREEN : LG_RED, "  %s\n",
+		     probe->may_write ? "may be changed by this account"
+				      : "may NOT be changed by this account");
+	if (probe->running >= 0)
+		lg_cli_print(cli, probe->running ? LG_GREEN : LG_YELLOW,
+			     "  the service is %s\n",
+			     probe->running ? "running" : "stopped");
+	if (*probe->note) {
+		lg_cli_print(cli, LG_PLAIN, "  ");
+		lg_cli_text(cli, probe->note);
+		lg_cli_print(cli, LG_PLAIN, "\n");
+	}
+	if (lg_registry_count(values) == 0)
+		lg_cli_print(cli, LG_PLAIN, "  no value is set there\n");
+	for (size_t i = 0; i < lg_registry_count(values); i++)
+		print_value(cli, lg_registry_at(values, i));
+	return LG_EXIT_DONE;
+}
+
+static int unknown(struct lg_cli *cli, const struct lg_settings *settings,
+		   const char *name)
+{
+	struct lg_nearest nearest = {0};
+
+	for (size_t i = 0; i < settings->target_count; i++)
+		lg_nearest_try(&nearest, name, settings->target[i].name);
+	if (nearest.name != NULL)
+		return lg_cli_usage(cli,
+				    "the settings have no target %s; did you "
+				    "mean %s?",
+				    name, nearest.name);
+	return lg_cli_usage(cli, "the settings have no target %s", name);
+}
+
+int lg_cmd_targets_test(struct lg_cli *cli)
+{
+	const char *name = cli->operand[0];
+	const struct lg_settings *settings;
+	const struct lg_target_settings *target;
+	struct lg_target_probe probe = {0};
+	struct lg_registry *values = NULL;
+	struct lg_target port;
+	struct lg_error err;
+	enum lg_status status;
+	int code;
+
+	if (lg_cli_settings(cli, &settings, &err) != LG_OK)
+		return lg_cli_fail(cli, &err);
+	target = lg_cli_target(settings, name);
+	if (target == NULL)
+		return unknown(cli, settings, name);
+	if (lg_cli_target_is_local(target))
+		return lg_cli_usage(cli,
+				    "%s is the gate of this machine: "
+				    "logongate status",
+				    name);
+	if (lg_cli_target_open(target, &port, &err) != LG_OK)
+		return lg_cli_fail(cli, &err);
+	status = port.probe(port.self, &probe, &err);
+	if (status == LG_OK)
+		status = port.read(port.self, &values, &err);
+	if (status == LG_OK)
+		code = cli->json ? test_json(cli, name, &probe, values)
+				 : test_words(cli, name, &probe, values);
+	else
+		code = status == LG_ERR_DENIED
+			       ? lg_cli_fail(cli, &err)
+			       : lg_cli_fail_as(cli, LG_EXIT_PUT_BACK, &err);
+	if (code == LG_EXIT_DONE && !probe.may_write)
+		code = LG_EXIT_DENIED;
+	lg_registry_free(&values);
+	port.close(port.self);
+	return code;
+}

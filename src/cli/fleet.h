@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * fleet.h - locks on servers of the settings: applied, lifted, recovered, seen
+ *
+ * Layer: cli.
+ * Flow: prepare reads the servers for the plan, apply writes them and then
+ * locks the gate of this machine where it is one of them; the journal
+ * state_dir/fleet.jsonl is the record of the lock.
+ * Source: contract 4 apply, lift, recover, status; 8 "Targets".
+ */
+#ifndef LOGONGATE_CLI_FLEET_H
+#define LOGONGATE_CLI_FLEET_H
+
+#include "app/fleet_journal.h"
+#include "cli/fleet_targets.h"
+#include "cli/apply.h"
+
+/* What the journal says, with the servers of the record opened. */
+struct lg_cli_fleet {
+	struct lg_fleet_record record;
+	struct lg_cli_targets targets;
+};
+void lg_cli_fleet_release(struct lg_cli_fleet *fleet);
+
+/* The record alone; phase LG_FLEET_NOTHING where no lock is on servers. */
+enum lg_status lg_cli_fleet_record(struct lg_cli *cli,
+				   struct lg_fleet_record *out_record,
+				   struct lg_error *err);
+
+/* 1 when any server of the plan is not the gate of this machine. */
+int lg_cli_fleet_needed(const struct lg_prepared *prepared);
+
+/*
+ * Reads what the servers hold, for the plan: server[i].before.
+ * Returns: an exit code: 7 a password is wrong or a right is missing, 6 a
+ * server cannot be reached; the error is printed. Nothing is written.
+ */
+int lg_cli_fleet_read(struct lg_cli *cli, struct lg_prepared *prepared);
+
+/*
+ * Applies to all servers of the plan, the gate of this machine last.
+ * Returns: an exit code; else as lg_cli_apply: 6 everything was put back, 9
+ * something was not, and what is printed.
+ */
+int lg_cli_fleet_apply(struct lg_cli *cli, const struct lg_prepared *prepared,
+		       struct lg_applied *out_applied);
+
+/*
+ * Lifts what the journal says is locked: all of it, or the servers that
+ * --target and --group name. *out_lifted is how many there were; 0 with exit
+ * 0: nothing is locked on servers.
+ */
+int lg_cli_fleet_lift(struct lg_cli *cli, size_t *out_lifted);
+
+/* Puts back what an interrupted change left, and what a lock whose end is past
+ * left. *out_done: how many servers were changed. */
+int lg_cli_fleet_recover(struct lg_cli *cli, size_t *out_done);
+
+/* Moves the end in the journal, where a lock is on servers. */
+int lg_cli_fleet_extend(struct lg_cli *cli, int64_t until_s);
+
+/*
+ * Adds "targets" to a status object, each just asked, and what is unfinished
+ * to "loud"; makes it active where a lock is only on servers. reachable:
+ * whether the gate of this machine answered. Returns: an exit code.
+ */
+int lg_cli_fleet_status(struct lg_cli *cli, cJSON *status, int reachable);
+
+#endif

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * fleet_lift.c - ending a lock on servers, and mending an interrupted one
+ *
+ * Everything comes from the journal: which servers, what they held before,
+ * what was written. The settings only say how to reach them.
+ */
+#include "cli/fleet_lift.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/apply.h"
+#include "cli/fleet.h"
+#include "cli/output.h"
+#include "cli/targets.h"
+
+void lg_cli_fleet_release(struct lg_cli_fleet *fleet)
+{
+	lg_cli_targets_release(&fleet->targets);
+	lg_fleet_record_release(&fleet->record);
+}
+
+static int is_among(const struct lg_strlist *names, const char *name)
+{
+	if (names == NULL)
+		return 1;
+	for (size_t i = 0; i < names->count; i++) {
+		if (strcmp(names->item[i], name) == 0)
+			return 1;
+	}
+	return 0;
+}
+
+/* Whether a lock still stands on this server of the record. */
+static int is_locked(const struct lg_fleet_record_target *target)
+{
+	return target->step != LG_FLEET_RESTORED &&
+	       target->step != LG_FLEET_UNTOUCHED;
+}
+
+/* The servers of the record that are locked and meant, as members; befores
+ * move from the record to the members. */
+static enum lg_status gather(struct lg_cli *cli, struct lg_cli_fleet *open,
+			     const struct lg_strlist *names,
+			     struct lg_fleet *fleet, struct lg_error *err)
+{
+	struct lg_fleet_record *record = &open->record;
+	const struct lg_settings *settings;
+	const char **wanted;
+	enum lg_status status = lg_cli_settings(cli, &settings, err);
+	size_t *index = calloc(record->count + 1, sizeof(*index));
+	size_t count = 0;
+
+	wanted = calloc(record->count + 1, sizeof(*wanted));
+	fleet->member = calloc(record->count + 1, sizeof(*fleet->member));
+	if (status == LG_OK && (!wanted || !index || !fleet->member))
+		status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+	for (size_t i = 0; status == LG_OK && i < record->count; i++) {
+		if (!is_locked(&record->target[i]))
+			continue;
+		if (!is_among(names, record->target[i].name)) {
+			fleet->partial = 1;
+			continue;
+		}
+		index[count] = i;
+		wanted[count++] = record->target[i].name;
+	}
+	if (status == LG_OK)
+		status = lg_cli_targets_open(settings, wanted, count,
+					     &open->targets, err);
+	for (size_t i = 0; status == LG_OK && i < count; i++) {
+		struct lg_fleet_record_target *target =
+			&record->target[index[i]];
+
+		fleet->member[i] = (struct lg_fleet_member){
+			.name = open->targets.port[i].name,
+			.port = &open->targets.port[i],
+			.wanted = target->wanted,
+			.restart = target->restart,
+			.before = target->before,
+			.step = target->step,
+		};
+		target->before = NULL;
+		fleet->count++;
+	}
+	free(index);
+	free(wanted);
+	return status;
+}
+
+/* Lifts or undoes what the journal says; the gate here is not touched. */
+static int put_back(struct lg_cli *cli, const struct lg_strlist *names,
+		    enum lg_fleet_lift_mode mode, size_t *out_done)
+{
+	struct lg_cli_fleet open = {0};
+	struct lg_fleet fleet = {.watch = {cli, lg_cli_fleet_moved}};
+	enum lg_fleet_outcome outcome = LG_FLEET_NOTHING_WRITTEN;
+	struct lg_journal_file *journal = NULL;
+	enum lg_status status;
+	struct lg_error err;
+	int code = LG_EXIT_DONE;
+
+	*out_done = 0;
+	status = lg_cli_fleet_journal(cli, &journal, &err);
+	if (status == LG_OK)
+		status = lg_cli_fleet_record(cli, &open.record, &err);
+	if (status == LG_OK && open.record.phase != LG_FLEET_NOTHING)
+		status = gather(cli, &open, names, &fleet, &err);
+	if (status != LG_OK) {
+		code = status == LG_ERR_CONFLICT
+			       ? lg_cli_fail_as(cli, LG_EXIT_PUT_BACK, &err)
+			       : lg_cli_fail(cli, &err);
+		goto out;
+	}
+	if (open.record.phase == LG_FLEET_NOTHING ||
+	    (fleet.count == 0 && fleet.partial))
+		goto out;
+	fleet.journal.self = journal;
+	fleet.journal.append = lg_journal_file_append;
+	status = lg_fleet_lift(&fleet, mode, &outcome, &err);
+	if (status != LG_OK) {
+		code = status == LG_ERR_CONFLICT &&
+				       outcome == LG_FLEET_NOTHING_WRITTEN
+			       ? LG_EXIT_WOULD_NOT_LOCK
+			       : lg_cli_fleet_exit(outcome, status);
+		lg_cli_fail_as(cli, code, &err);
+		lg_cli_fleet_tell(cli, &fleet);
+	}
+	*out_done = fleet.count;
+out:
+	for (size_t i = 0; i < fleet.count; i++)
+		lg_fleet_member_release(&fleet.member[i]);
+	free(fleet.member);
+	lg_cli_fleet_release(&open);
+	lg_journal_file_close(&journal);
+	return code;
+}
+
+int lg_cli_fleet_lift(struct lg_cli *cli, size_t *out_lifted)
+{
+	const char *force = lg_cli_option(cli, "force");
+	enum lg_fleet_lift_mode mode =
+		force != NULL ? LG_FLEET_LIFT_FORCE : LG_FLEET_LIFT_CAREFUL;
+	struct lg_fleet_record record = {0};
+	const struct lg_settings *settings;
+	struct lg_strlist names = {0};
+	struct lg_error err;
+	int some = lg_cli_option(cli, "target") != NULL ||
+		   lg_cli_option(cli, "group") != NULL;
+	int code = LG_EXIT_DONE;
+
+	*out_lifted = 0;
+	if (lg_cli_settings(cli, &settings, &err) != LG_OK)
+		return lg_cli_fail(cli, &err);
+	if (some) {
+		code = lg_cli_target_names(cli, settings, &names);
+	} else {
+		/* without a lock on servers state_dir is left alone */
+		if (lg_cli_fleet_record(cli, &record, &err) != LG_OK)
+			return lg_cli_fail(cli, &err);
+		if (record.phase == LG_FLEET_NOTHING)
+			return LG_EXIT_DONE;
+		lg_fleet_record_release(&record);
+	}
+	if (code == LG_EXIT_DONE)
+		code = put_back(cli, some ? &names : NULL, mode, out_lifted);
+	lg_strlist_release(&names);
+	return code;
+}
+
+int lg_cli_fleet_recover(struct lg_cli *cli, size_t *out_done)
+{
+	struct lg_fleet_record record = {0};
+	struct lg_error err;
+	enum lg_fleet_phase phase;
+	int expired;
+	int with_gate;
+	int code;
+
+	*out_done = 0;
+	if (lg_cli_fleet_record(cli, &record, &err) != LG_OK)
+		return lg_cli_fail(cli, &err);
+	phase = record.phase;
+	expired = phase == LG_FLEET_APPLIED && record.until_s <= lg_cli_now();
+	with_gate = phase == LG_FLEET_APPLYING && record.with_gate;
+	lg_fleet_record_release(&record);
+	if (phase == LG_FLEET_NOTHING ||
+	    (phase == LG_FLEET_APPLIED && !expired))
+		return LG_EXIT_DONE;
+	/* an end that is past asks nobody; what was changed by hand is kept
+	 * and told */
+	code = put_back(cli, NULL,
+			expired && lg_cli_option(cli, "force") == NULL
+				? LG_FLEET_LIFT_CAREFUL
+				: LG_FLEET_LIFT_FORCE,
+			out_done);
+	/* the gate was locked last: it may hold the lock that was undone */
+	if (code == LG_EXIT_DONE && with_gate)
+		lg_cli_lift_gate(cli, 0, NULL, NULL);
+	return code;
+}
+
+int lg_cli_fleet_extend(struct lg_cli *cli, int64_t until_s)
+{
+	struct lg_fleet_record record = {0};
+	struct lg_journal_file *journal = NULL;
+	struct lg_fleet fleet = {0};
+	struct lg_error err;
+	enum lg_status status = lg_cli_fleet_record(cli, &record, &err);
+	int locked = record.phase == LG_FLEET_APPLIED;
+
+	lg_fleet_record_release(&record);
+	if (status == LG_OK && locked)
+		status = lg_cli_fleet_journal(cli, &journal, &err);
+	if (status == LG_OK && locked) {
+		fleet.journal.self = journal;
+		fleet.journal.append = lg_journal_file_append;
+		status = lg_fleet_journal_until(&fleet, until_s, &err);
+	}
+	lg_journal_file_close(&journal);
+	return status == LG_OK ? LG_EXIT_DONE : lg_cli_fail(cli, &err);
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * fleet_lift.h - what applying and lifting on servers share
+ *
+ * Layer: cli, private to the fleet.
+ */
+#ifndef LOGONGATE_CLI_FLEET_LIFT_H
+#define LOGONGATE_CLI_FLEET_LIFT_H
+
+#include "adapters/system/journal_file.h"
+#include "app/fleet.h"
+#include "cli/command.h"
+
+/* A path below state_dir. */
+enum lg_status lg_cli_fleet_path(struct lg_cli *cli, const char *name,
+				 struct lg_buffer *out_path,
+				 struct lg_error *err);
+
+/* The journal, to be written; nobody else may meanwhile. */
+enum lg_status lg_cli_fleet_journal(struct lg_cli *cli,
+				    struct lg_journal_file **out_file,
+				    struct lg_error *err);
+
+/* The exit code of what came of a change. */
+int lg_cli_fleet_exit(enum lg_fleet_outcome outcome, enum lg_status status);
+
+/* Progress: for lg_fleet_watch. */
+void lg_cli_fleet_moved(void *context, const struct lg_fleet_member *member);
+
+/* Names what could not be put back. */
+void lg_cli_fleet_tell(struct lg_cli *cli, const struct lg_fleet *fleet);
+
+#endif

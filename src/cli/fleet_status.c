@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * fleet_status.c - what is on the servers, as they just said
+ *
+ * Nothing comes from memory but what was written: whether it is still there
+ * is asked of each server.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/fleet.h"
+#include "cli/output.h"
+#include "cli/targets.h"
+
+/* The record's target of that name, NULL where the lock has none. */
+static const struct lg_fleet_record_target *
+recorded(const struct lg_fleet_record *record, const char *name)
+{
+	for (size_t i = 0; i < record->count; i++) {
+		if (strcmp(record->target[i].name, name) == 0)
+			return &record->target[i];
+	}
+	return NULL;
+}
+
+static void add_target(cJSON *array, const struct lg_fleet_member *member,
+		       const struct lg_fleet_record_target *target)
+{
+	int reachable = member->status == LG_OK;
+	int locked = target != NULL && target->step != LG_FLEET_RESTORED;
+	int in_force = reachable && locked && lg_fleet_in_force(member);
+	cJSON *object = cJSON_CreateObject();
+
+	lg_json_text(object, "name", member->name);
+	lg_json_bool(object, "reachable", reachable);
+	lg_json_bool(object, "in_force", in_force);
+	lg_json_bool(object, "differs", reachable && locked && !in_force);
+	if (!reachable)
+		lg_json_text(object, "error", member->error.text);
+	lg_json_append(array, object);
+}
+
+/* Adds a sentence to "loud", which is made where it is missing. */
+static void add_loud(cJSON *status, const char *text)
+{
+	cJSON *loud = cJSON_GetObjectItemCaseSensitive(status, "loud");
+
+	if (!cJSON_IsArray(loud)) {
+		loud = cJSON_CreateArray();
+		lg_json_add(status, "loud", loud);
+	}
+	lg_json_item(loud, text);
+}
+
+static void set(cJSON *status, const char *name, cJSON *item)
+{
+	cJSON_DeleteItemFromObjectCaseSensitive(status, name);
+	lg_json_add(status, name, item);
+}
+
+static void set_text(cJSON *status, const char *name, const char *text)
+{
+	cJSON_DeleteItemFromObjectCaseSensitive(status, name);
+	lg_json_text(status, name, text);
+}
+
+static void set_time(cJSON *status, const char *name, int64_t time_s)
+{
+	cJSON_DeleteItemFromObjectCaseSensitive(status, name);
+	lg_json_time(status, name, time_s);
+}
+
+/* A lock that is on servers alone is a lock all the same. */
+static void show_record(cJSON *status, const struct lg_fleet_record *record)
+{
+	if (record->phase == LG_FLEET_APPLYING ||
+	    record->phase == LG_FLEET_LIFTING) {
+		add_loud(status, "a change over several servers was "
+				 "interrupted: logongate recover");
+		return;
+	}
+	if (record->phase != LG_FLEET_APPLIED)
+		return;
+	if (record->until_s <= lg_cli_now()) {
+		add_loud(status, "the end of the lock on the servers is past "
+				 "and their values are still there: logongate "
+				 "recover");
+		return;
+	}
+	if (cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(status, "active")))
+		return;
+	set(status, "active", cJSON_CreateTrue());
+	set_text(status, "profile", record->profile);
+	set_time(status, "since", record->since_s);
+	set_time(status, "until", record->until_s);
+	set_text(status, "by", record->by);
+	set_text(status, "reason", *record->reason ? record->reason : NULL);
+}
+
+/* Which servers: those named, else those of the lock. */
+static enum lg_status names_of(struct lg_cli *cli,
+			       const struct lg_settings *settings,
+			       const struct lg_fleet_record *record,
+			       struct lg_strlist *names, int *out_code,
+			       struct lg_error *err)
+{
+	enum lg_status status = LG_OK;
+
+	*out_code = LG_EXIT_DONE;
+	if (lg_cli_option(cli, "target") != NULL ||
+	    lg_cli_option(cli, "group") != NULL) {
+		*out_code = lg_cli_target_names(cli, settings, names);
+		return LG_OK;
+	}
+	for (size_t i = 0; status == LG_OK && i < record->count; i++)
+		status = lg_strlist_add(names, record->target[i].name,
+					strlen(record->target[i].name), err);
+	return status;
+}
+
+/* What the settings call the gate of this machine, where they name it. */
+static const char *gate_name(const struct lg_settings *settings)
+{
+	for (size_t i = 0; settings != NULL && i < settings->target_count;
+	     i++) {
+		if (lg_cli_target_is_local(&settings->target[i]))
+			return settings->target[i].name;
+	}
+	return "gate";
+}
+
+/* The gate of this machine as one of the servers. */
+static void add_gate(cJSON *array, const cJSON *status, const char *name,
+		     int reachable)
+{
+	cJSON *object = cJSON_CreateObject();
+	int active = cJSON_IsTrue(
+		cJSON_GetObjectItemCaseSensitive(status, "active"));
+
+	lg_json_text(object, "name", name);
+	lg_json_bool(object, "reachable", reachable);
+	lg_json_bool(object, "in_force", reachable && active);
+	lg_json_bool(object, "differs", 0);
+	lg_json_append(array, object);
+}
+
+static enum lg_status add_servers(const struct lg_settings *settings,
+				  const struct lg_fleet_record *record,
+				  const struct lg_strlist *names, cJSON *array,
+				  struct lg_error *err)
+{
+	struct lg_cli_targets targets = {0};
+	struct lg_registry *nothing = NULL;
+	struct lg_fleet fleet = {0};
+	const struct lg_fleet_record_target *target;
+	enum lg_status status;
+
+	status = lg_registry_new(&nothing, err);
+	if (status == LG_OK)
+		status = lg_cli_targets_open(settings, names->item,
+					     names->count, &targets, err);
+	if (status == LG_OK) {
+		fleet.member = calloc(targets.count + 1, sizeof(*fleet.member));
+		if (fleet.member == NULL)
+			status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+					      "no memory");
+	}
+	for (size_t i = 0; status == LG_OK && i < targets.count; i++) {
+		target = recorded(record, targets.port[i].name);
+		fleet.member[fleet.count++] = (struct lg_fleet_member){
+			.name = targets.port[i].name,
+			.port = &targets.port[i],
+			.wanted = target ? target->wanted : nothing,
+		};
+	}
+	if (status == LG_OK)
+		lg_fleet_look(&fleet);
+	for (size_t i = 0; i < fleet.count; i++) {
+		if (status == LG_OK)
+			add_target(array, &fleet.member[i],
+				   recorded(record, fleet.member[i].name));
+		lg_fleet_member_release(&fleet.member[i]);
+	}
+	free(fleet.member);
+	lg_cli_targets_release(&targets);
+	lg_registry_free(&nothing);
+	return status;
+}
+
+int lg_cli_fleet_status(struct lg_cli *cli, cJSON *status, int reachable)
+{
+	struct lg_fleet_record record = {0};
+	const struct lg_settings *settings = NULL;
+	struct lg_strlist names = {0};
+	cJSON *array = cJSON_CreateArray();
+	struct lg_error err;
+	enum lg_status result;
+	int named = 0;
+	int code = LG_EXIT_DONE;
+
+	result = lg_cli_settings(cli, &settings, &err);
+	if (result == LG_OK)
+		result = lg_cli_fleet_record(cli, &record, &err);
+	if (result == LG_OK)
+		result = names_of(cli, settings, &record, &names, &code, &err);
+	for (size_t i = 0;
+	     result == LG_OK && code == LG_EXIT_DONE && i < names.count; i++) {
+		const struct lg_target_settings *target =
+			lg_cli_target(settings, names.item[i]);
+
+		if (target != NULL && lg_cli_target_is_local(target)) {
+			add_gate(array, status, target->name, reachable);
+			named = 1;
+		}
+	}
+	/* without any name a lock is the gate's, unless it is on servers only */
+	if (!named && (names.count == 0 || record.with_gate))
+		add_gate(array, status, gate_name(settings), reachable);
+	if (result == LG_OK && code == LG_EXIT_DONE)
+		result = add_servers(settings, &record, &names, array, &err);
+	lg_json_add(status, "targets", array);
+	if (result == LG_OK)
+		show_record(status, &record);
+	else
+		code = lg_cli_fail(cli, &err);
+	lg_strlist_release(&names);
+	lg_fleet_record_release(&record);
+	return code;
+}

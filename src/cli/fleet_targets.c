@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * fleet_targets.c - servers of the settings, opened
+ */
+#define _GNU_SOURCE
+#include "cli/fleet_targets.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#ifdef LOGONGATE_HIVE
+#include "adapters/hive/hive_target.h"
+#endif
+#include "adapters/regfile/regfile_target.h"
+#include "adapters/winreg/winreg_target.h"
+#include "cli/targets.h"
+
+#define WINREG "logongate-winreg"
+
+static enum lg_status no_memory(struct lg_error *err)
+{
+	return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+}
+
+/* The helper lies beside this program, as built and as installed. */
+static enum lg_status open_winreg(const struct lg_target_settings *settings,
+				  struct lg_target *out_target,
+				  struct lg_error *err)
+{
+	static const char *const path_of_helper[] = {
+		WINREG, "../libexec/logongate/" WINREG};
+	struct lg_buffer path = {0};
+	char self[PATH_MAX];
+	enum lg_status status;
+	ssize_t len;
+	char *slash;
+	size_t i;
+
+	len = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	self[len > 0 ? len : 0] = '\0';
+	slash = strrchr(self, '/');
+	if (slash != NULL)
+		slash[1] = '\0';
+	for (i = 0; i < 2; i++) {
+		lg_buffer_clear(&path);
+		lg_buffer_format(&path, "%s%s", self, path_of_helper[i]);
+		if (path.status == LG_OK && access(path.data, X_OK) == 0)
+			break;
+	}
+	status = lg_buffer_status(&path, err);
+	if (status == LG_OK && i == 2)
+		status = lg_error_set(err, LG_ERR_IO, settings->name,
+				      WINREG " is not installed; backend = "
+					     "winreg needs it");
+	if (status == LG_OK)
+		status = lg_winreg_target_open(settings, path.data, out_target,
+					       err);
+	lg_buffer_release(&path);
+	return status;
+}
+
+static enum lg_status needs_file(const struct lg_target_settings *settings,
+				 struct lg_error *err)
+{
+	if (settings->file != NULL)
+		return LG_OK;
+	return lg_error_set(err, LG_ERR_SYNTAX, settings->name,
+			    "backend = %s needs file = \"...\"",
+			    lg_backend_name(settings->backend));
+}
+
+static enum lg_status cannot(const struct lg_target_settings *settings,
+			     struct lg_error *err)
+{
+	return lg_error_set(err, LG_ERR_SYNTAX, settings->name,
+			    "backend = %s cannot be used for this here",
+			    lg_backend_name(settings->backend));
+}
+
+enum lg_status lg_cli_target_open(const struct lg_target_settings *settings,
+				  struct lg_target *out_target,
+				  struct lg_error *err)
+{
+	enum lg_status status;
+
+	switch (settings->backend) {
+	case LG_BACKEND_REGFILE:
+		status = needs_file(settings, err);
+		return status == LG_OK ? lg_regfile_target_open(settings->name,
+								settings->file,
+								out_target, err)
+				       : status;
+	case LG_BACKEND_HIVE:
+#ifdef LOGONGATE_HIVE
+		status = needs_file(settings, err);
+		return status == LG_OK ? lg_hive_target_open(settings->name,
+							     settings->file,
+							     out_target, err)
+				       : status;
+#else
+		return lg_error_set(err, LG_ERR_SYNTAX, settings->name,
+				    "this logongate was built without hives");
+#endif
+	case LG_BACKEND_WINREG:
+		return open_winreg(settings, out_target, err);
+	case LG_BACKEND_GATE:
+	case LG_BACKEND_DIRECTORY:
+		break;
+	}
+	return cannot(settings, err);
+}
+
+enum lg_status lg_cli_targets_open(const struct lg_settings *settings,
+				   const char *const *name, size_t count,
+				   struct lg_cli_targets *out_targets,
+				   struct lg_error *err)
+{
+	struct lg_cli_targets targets = {0};
+	const struct lg_target_settings *one;
+	enum lg_status status = LG_OK;
+	size_t i;
+
+	targets.settings = calloc(count + 1, sizeof(*targets.settings));
+	targets.port = calloc(count + 1, sizeof(*targets.port));
+	if (targets.settings == NULL || targets.port == NULL)
+		status = no_memory(err);
+	for (i = 0; status == LG_OK && i < count; i++) {
+		one = lg_cli_target(settings, name[i]);
+		if (one == NULL) {
+			status = lg_error_set(err, LG_ERR_UNKNOWN_KEY,
+					      settings->path,
+					      "has no [target.%s] any more, "
+					      "which a lock was written to",
+					      name[i]);
+			break;
+		}
+		if (lg_cli_target_is_local(one))
+			continue;
+		status = lg_cli_target_open(one, &targets.port[targets.count],
+					    err);
+		if (status == LG_OK)
+			targets.settings[targets.count++] = one;
+	}
+	if (status != LG_OK) {
+		lg_cli_targets_release(&targets);
+		return status;
+	}
+	*out_targets = targets;
+	return LG_OK;
+}
+
+void lg_cli_targets_release(struct lg_cli_targets *targets)
+{
+	for (size_t i = 0; i < targets->count; i++)
+		targets->port[i].close(targets->port[i].self);
+	free(targets->port);
+	free(targets->settings);
+	*targets = (struct lg_cli_targets){0};
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * fleet_targets.h - servers of the settings, opened
+ *
+ * Layer: cli: the place that knows all backends.
+ * Source: contract 8 "Targets".
+ */
+#ifndef LOGONGATE_CLI_FLEET_TARGETS_H
+#define LOGONGATE_CLI_FLEET_TARGETS_H
+
+#include <logongate/port/target.h>
+#include <logongate/settings.h>
+
+#include "cli/command.h"
+
+/*
+ * Opens one server that is not the gate of this machine; it is asked at its
+ * first call. Owns: end with out_target->close(out_target->self).
+ */
+enum lg_status lg_cli_target_open(const struct lg_target_settings *settings,
+				  struct lg_target *out_target,
+				  struct lg_error *err);
+
+/* Opened servers in the order of names; release closes them. */
+struct lg_cli_targets {
+	const struct lg_target_settings **settings;
+	struct lg_target *port;
+	size_t count;
+};
+
+/* The local gate is left out. LG_ERR_UNKNOWN_KEY: the settings have no server
+ * of that name (any more). */
+enum lg_status lg_cli_targets_open(const struct lg_settings *settings,
+				   const char *const *name, size_t count,
+				   struct lg_cli_targets *out_targets,
+				   struct lg_error *err);
+void lg_cli_targets_release(struct lg_cli_targets *targets);
+
+#endif

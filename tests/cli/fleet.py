@@ -1,0 +1,234 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: ISC
+"""One lock on several servers: .reg files that stand for three generations, and
+the gate of this machine. All or nothing, lifted to what was there before, and
+mended after a kill at any moment."""
+import json
+import os
+import signal
+import subprocess
+import tempfile
+import time
+import unittest
+
+BIN = os.path.join(os.environ["LOGONGATE_BIN_DIR"], "logongate")
+DN = "/o=Org/ou=Site/cn=Recipients/cn="
+KEY = ("[HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\"
+       "MSExchangeIS\\ParametersSystem]")
+PROFILE = f'''[profile]
+description = "upgrade"
+accept = "unsupported-by-dialect"
+[logon_only_as]
+when_invalid = open
+allow.1 = "{DN}alice"
+allow.2 = "{DN}bob"
+single = "{DN}alice"
+[disable_mapi_clients]
+versions = "-5.65535.65535;7.0.0-11.65535.65535"
+'''
+
+
+class Fleet(unittest.TestCase):
+    def setUp(self):
+        self.dir = tempfile.TemporaryDirectory(prefix="lgfleet")
+        self.env = dict(os.environ, HOME=self.dir.name)
+        for name in ("LOGONGATE_CONFIG", "SUDO_USER"):
+            self.env.pop(name, None)
+        self.write("p.ini", PROFILE)
+        ldif = "dn: dc=org\nobjectClass: domain\ndc: org\n\n"
+        for user in ("alice", "bob"):
+            ldif += (f"dn: cn={user},dc=org\nobjectClass: user\ncn: {user}\n"
+                     f"legacyExchangeDN: {DN}{user}\n\n")
+        self.write("dir.ldif", ldif)
+        self.write("ex2003.reg", "Windows Registry Editor Version 5.00\n\n" +
+                   KEY + '\n"Disable MAPI Clients"="-5.1.1"\n"Other"='
+                   'dword:00000007\n\n')
+        self.settings()
+
+    def tearDown(self):
+        self.dir.cleanup()
+
+    def path(self, name):
+        return os.path.join(self.dir.name, name)
+
+    def write(self, name, text):
+        with open(self.path(name), "w", encoding="utf-8") as f:
+            f.write(text)
+
+    def settings(self, file55="ex55.reg", extra=""):
+        self.write("lg.conf", f'''[gate]
+state_dir = "{self.path('state')}"
+run_dir = "{self.path('run')}"
+[directory]
+uri = "ldif:{self.path('dir.ldif')}"
+[target.ex2003]
+dialect = exchange2003
+store_version = 6.5.7651.19
+backend = regfile
+file = "{self.path('ex2003.reg')}"
+[target.ex2000]
+dialect = exchange2000
+backend = regfile
+file = "{self.path('ex2000.reg')}"
+[target.ex55]
+dialect = exchange5.5
+backend = regfile
+file = "{self.path(file55)}"
+[target.here]
+backend = gate
+[group.all]
+members = "ex2003, ex2000, ex55, here"
+{extra}''')
+
+    def run_(self, *args, code=None):
+        p = subprocess.run([BIN, "--config", self.path("lg.conf"), *args],
+                           env=self.env, capture_output=True, text=True,
+                           timeout=60)
+        self.assertNotIn("Sanitizer", p.stderr)
+        if code is not None:
+            self.assertEqual(p.returncode, code, (args, p.stdout, p.stderr))
+        return p
+
+    def json(self, *args, code=0):
+        return json.loads(self.run_(*args, "--json", code=code).stdout)
+
+    def values(self, name):
+        o = self.json("targets", "test", name)
+        return {v["name"]: v["data"] for v in o["values"]}
+
+    def apply(self, *args, code=0):
+        return self.run_("apply", self.path("p.ini"), "--for", "1h",
+                         "--accept-warnings", "--skip-unsupported", *args,
+                         code=code)
+
+    def before(self):
+        return {n: self.values(n) for n in ("ex2003", "ex2000", "ex55")}
+
+    def targets(self):
+        o = self.json("status")
+        return o, {t["name"]: (t["reachable"], t["in_force"], t["differs"])
+                   for t in o["targets"]}
+
+    def test_life(self):
+        before = self.before()
+        self.apply("--group", "all")
+        self.assertEqual(self.values("ex2000")["Logon Only As"], DN + "alice")
+        self.assertEqual(self.values("ex55")["Logon Only As"],
+                         [DN + "alice", DN + "bob"])
+        self.assertNotIn("Disable MAPI Clients", self.values("ex55"))
+        new = self.values("ex2003")
+        self.assertEqual(new["Disable MAPI Clients"],
+                         "-5.65535.65535;7.0.0-11.65535.65535")
+        self.assertEqual(new["Other"], 7)
+        self.assertNotIn("Logon Only As", new)
+        o, targets = self.targets()
+        self.assertTrue(o["active"])
+        self.assertEqual(targets, {n: (True, True, False) for n in
+                                   ("ex2003", "ex2000", "ex55", "here")})
+        self.json("check", "--dn", DN + "eve", code=1)
+        self.apply("--group", "all", code=5)
+        self.run_("lift", code=0)
+        self.assertEqual(self.before(), before)
+        self.json("check", "--dn", DN + "eve", code=0)
+        self.assertFalse(self.json("status")["active"])
+        self.run_("lift", code=5)
+
+    def test_backups_restore(self):
+        self.apply("--target", "ex2003")
+        names = os.listdir(self.path("state/backups"))
+        self.assertEqual(len([n for n in names if "ex2003" in n]), 1, names)
+        with open(self.path("state/backups/" + names[0]), "rb") as f:
+            data = f.read()
+        self.assertIn('"Disable MAPI Clients"="-5.1.1"',
+                      data.decode("utf-16"))
+
+    def test_plan_shows_what_is_there(self):
+        o = self.json("plan", self.path("p.ini"), "--for", "1h", "--target",
+                      "ex2003", "--skip-unsupported")
+        value = [v for v in o["targets"][0]["values"]
+                 if v["name"] == "Disable MAPI Clients"][0]
+        self.assertEqual(value["before"], "-5.1.1")
+        self.assertEqual(o["targets"][0]["takes_effect"], "poll")
+
+    def test_unsupported_is_refused(self):
+        p = self.run_("apply", self.path("p.ini"), "--for", "1h",
+                      "--accept-warnings", "--group", "all", code=3)
+        self.assertIn("ex", p.stderr)
+        self.assertFalse(os.path.exists(self.path("ex2000.reg")))
+
+    def test_one_that_is_down_stops_all(self):
+        self.settings(file55="missing/ex55.reg")
+        before = self.values("ex2003")
+        self.assertIn(self.apply("--group", "all", code=None).returncode,
+                      (6, 7))
+        self.assertEqual(self.values("ex2003"), before)
+        self.assertFalse(os.path.exists(self.path("ex2000.reg")))
+        self.assertFalse(self.json("status")["active"])
+
+    def test_lift_asks_when_changed(self):
+        self.apply("--group", "all")
+        with open(self.path("ex2003.reg"), "rb") as f:
+            text = f.read().decode("utf-16")
+        with open(self.path("ex2003.reg"), "wb") as f:
+            f.write(text.replace("-11.65535", "-12.65535").encode("utf-16"))
+        o, targets = self.targets()
+        self.assertEqual(targets["ex2003"], (True, False, True))
+        p = self.run_("lift", code=5)
+        self.assertIn("ex2003", p.stderr)
+        self.assertEqual(self.values("ex2000")["Logon Only As"], DN + "alice")
+        self.run_("lift", "--force", code=0)
+        self.assertEqual(self.values("ex2003")["Disable MAPI Clients"],
+                         "-5.1.1")
+
+    def test_lift_of_some(self):
+        self.apply("--group", "all")
+        self.run_("lift", "--target", "ex2000", code=0)
+        self.assertEqual(self.values("ex2000"), {})
+        o, targets = self.targets()
+        self.assertEqual(targets["ex2000"], (True, False, False))
+        self.assertEqual(targets["ex55"], (True, True, False))
+        self.assertTrue(o["active"])
+        self.run_("lift", code=0)
+        self.assertEqual(self.values("ex55"), {})
+        self.assertFalse(self.json("status")["active"])
+
+    def test_expiry(self):
+        before = self.before()
+        self.run_("apply", self.path("p.ini"), "--for", "1s", "--group", "all",
+                  "--accept-warnings", "--skip-unsupported", code=0)
+        time.sleep(2)
+        o, _ = self.targets()
+        self.assertFalse(o["active"])
+        self.assertIn("recover", " ".join(o.get("loud", [])))
+        self.run_("recover", code=0)
+        self.assertEqual(self.before(), before)
+
+    def test_killed_at_any_moment(self):
+        """The whole servers are old or new after recover, never mixed."""
+        before = self.before()
+        states = set()
+        for delay in range(0, 60, 3):
+            p = subprocess.Popen(
+                [BIN, "--config", self.path("lg.conf"), "apply",
+                 self.path("p.ini"), "--for", "1h", "--accept-warnings",
+                 "--skip-unsupported", "--group", "all"], env=self.env,
+                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            time.sleep(delay / 400)
+            p.send_signal(signal.SIGKILL)
+            p.wait()
+            self.run_("recover", code=0)
+            if self.json("status")["active"]:
+                states.add("locked")
+                self.assertEqual(self.values("ex2000")["Logon Only As"],
+                                 DN + "alice")
+                self.assertEqual(len(self.values("ex55")["Logon Only As"]), 2)
+                self.run_("lift", code=0)
+            else:
+                states.add("open")
+            self.assertEqual(self.before(), before, delay)
+            self.json("check", "--dn", DN + "eve", code=0)
+        self.assertIn("open", states)
+
+
+if __name__ == "__main__":
+    unittest.main()
