@@ -13,6 +13,7 @@
 #include "app/block_text.h"
 #include "app/doors.h"
 #include "app/doors_match.h"
+#include "app/nginx_text.h"
 
 struct server {
 	const struct lg_block *http;
@@ -274,12 +275,17 @@ enum lg_status lg_doors_nginx(const char *text, size_t len,
 			      struct lg_ways *ways, struct lg_error *err)
 {
 	struct lg_block_text *tree = NULL;
+	struct lg_buffer whole = {0};
 	const struct lg_block *top;
 	const struct lg_block *block;
 	struct server server;
 	enum lg_status status;
 
-	status = lg_block_text_nginx(text, len, &tree, err);
+	status = lg_nginx_text(text, len, &whole, err);
+	if (status == LG_OK)
+		status = lg_block_text_nginx(whole.data ? whole.data : "",
+					     whole.len, &tree, err);
+	lg_buffer_release(&whole);
 	if (status != LG_OK)
 		return status;
 	for (top = lg_block_root(tree)->child; status == LG_OK && top;

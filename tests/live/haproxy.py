@@ -14,7 +14,7 @@ DROP_IN = os.path.join(gate_fixture.SOURCE, "src/packaging/haproxy")
 
 CONFIG = """
 global
-	stats socket {folder}/admin.sock mode 600 level admin
+	stats socket {folder}/{socket}.sock mode 600 level admin
 defaults
 	mode http
 	option httplog
@@ -23,7 +23,7 @@ defaults
 	timeout server 6m
 frontend mail
 	bind 127.0.0.1:{port}
-{frontend}
+{rules}
 	default_backend mail-server
 backend mail-server
 	server mail 127.0.0.1:{backend}
@@ -41,19 +41,33 @@ class HAProxy(Door):
                     .replace("/etc/haproxy", cls.gate.path("haproxy")))
 
     @classmethod
-    def front(cls):
+    def configuration(cls, mode, port):
+        rules = cls.read("logongate.cfg")
+        if mode == "open":
+            start = rules.index("\t# The gate did not answer.")
+            rules = rules[:start] + rules[rules.index("\t# Refused:"):]
+        return cls.gate.write(f"haproxy/{mode}.cfg", CONFIG.format(
+            folder=cls.gate.path("haproxy"), port=port, rules=rules,
+            socket="admin" if mode == "closed" else "other",
+            backend=cls.backend.port) + cls.read("logongate-backends.cfg"))
+
+    @classmethod
+    def front(cls, mode):
         port = gate_fixture.free_port()
-        for name in ("logongate-backends.cfg", "logongate-spoe.cfg"):
-            cls.gate.write("haproxy/" + name, cls.read(name))
-        config = cls.gate.write("haproxy/haproxy.cfg", CONFIG.format(
-            folder=cls.gate.path("haproxy"), port=port, backend=cls.backend.port,
-            frontend=cls.read("logongate.cfg")))
+        cls.gate.write("haproxy/logongate-spoe.cfg",
+                       cls.read("logongate-spoe.cfg"))
         process = subprocess.Popen(
-            [gate_fixture.program("haproxy"), "-q", "-f", config, "-f",
-             cls.gate.path("haproxy/logongate-backends.cfg")])
+            [gate_fixture.program("haproxy"), "-q", "-f",
+             cls.configuration(mode, port)])
         cls.addClassCleanup(gate_fixture.end, process)
         gate_fixture.wait_for("HAProxy", lambda: gate_fixture.answers(port))
         return port
+
+    @classmethod
+    def doors(cls):
+        return [way for way in cls.gate.json(
+            "doors", "--haproxy", cls.configuration("closed", cls.port))["doors"]
+            if way["door"] == "haproxy"]
 
     def test_open_streams_are_cut_by_source_port(self):
         self.connect("other", "{R}:1")

@@ -44,10 +44,17 @@ class Door(unittest.TestCase):
         cls.gate.start()
         cls.backend = mapi_backend.Backend()
         cls.addClassCleanup(cls.backend.close)
-        cls.port = cls.front()
+        cls.port = cls.front("closed")
 
     @classmethod
-    def front(cls):
+    def front(cls, mode):
+        """Starts one that is "closed" or "open" while the gate is down, as
+        its drop-in says how; gives its port."""
+        raise NotImplementedError
+
+    @classmethod
+    def doors(cls):
+        """What `logongate doors` says of the front that is closed."""
         raise NotImplementedError
 
     def setUp(self):
@@ -277,3 +284,25 @@ class Door(unittest.TestCase):
                 gate_fixture.wait_for("the front to ask again", lambda:
                                       self.ask("GET", "/owa/").status == 200)
                 self.backend.taken()
+
+    def test_open_while_the_gate_is_down_is_one_edit_away(self):
+        port, self.port = self.port, self.front("open")
+        self.addCleanup(setattr, self, "port", port)
+        self.gate.apply(self.gate.profile(listed=["tester"]))
+        self.assert_page(self.ask("GET", "/owa/"))
+        self.assert_denied(self.connect("other", "{I}:1"))
+        self.gate.stop()
+        try:
+            self.assertEqual(self.ask("GET", "/owa/").status, 200)
+            self.backend.taken()
+            self.assert_admitted(self.connect("other", "{I}:2"), "Connect")
+        finally:
+            self.gate.start()
+        gate_fixture.wait_for("the front to ask again", lambda:
+                              self.ask("GET", "/owa/").status == 503)
+        self.backend.taken()
+
+    def test_doors_tells_how_it_is(self):
+        ways = self.doors()
+        self.assertEqual([(way["asks"], way["when_gate_is_down"])
+                          for way in ways], [("yes", "temporary-error")], ways)

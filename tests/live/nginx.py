@@ -39,6 +39,11 @@ http {{
 			proxy_set_header Host $host;
 			proxy_pass http://127.0.0.1:{backend};
 		}}
+		location @mail {{
+			internal;
+			proxy_pass http://127.0.0.1:{backend};
+			include logongate-stream.conf;
+		}}
 	}}
 }}
 """
@@ -48,23 +53,37 @@ class Nginx(Door):
     __test__ = True
 
     @classmethod
-    def front(cls):
-        port = gate_fixture.free_port()
+    def configuration(cls, mode, port):
+        folder = cls.gate.path("nginx-" + mode)
         for path in glob.glob(os.path.join(DROP_IN, "*")):
             with open(path, encoding="utf-8") as file:
-                text = file.read()
-            cls.gate.write("nginx/" + os.path.basename(path), text.replace(
-                "/run/logongate", cls.gate.run_dir))
-        config = cls.gate.write("nginx/nginx.conf", CONFIG.format(
-            module=MODULE, folder=cls.gate.path("nginx"), port=port,
-            backend=cls.backend.port,
+                text = file.read().replace("/run/logongate", cls.gate.run_dir)
+            if mode == "open":
+                text = text.replace("500 = @logongate_down", "500 = @mail")
+                text = text.replace("OPEN_WHEN_DOWN = false",
+                                    "OPEN_WHEN_DOWN = true")
+            cls.gate.write(os.path.join(folder, os.path.basename(path)), text)
+        return cls.gate.write(os.path.join(folder, "nginx.conf"), CONFIG.format(
+            module=MODULE, folder=folder, port=port, backend=cls.backend.port,
             user="user root;" if os.geteuid() == 0 else ""))
+
+    @classmethod
+    def front(cls, mode):
+        port = gate_fixture.free_port()
+        config = cls.configuration(mode, port)
+        folder = os.path.dirname(config)
         process = subprocess.Popen(
-            [gate_fixture.program("nginx"), "-p", cls.gate.path("nginx"),
-             "-c", config, "-e", cls.gate.path("nginx/log")])
+            [gate_fixture.program("nginx"), "-p", folder, "-c", config, "-e",
+             os.path.join(folder, "log")])
         cls.addClassCleanup(gate_fixture.end, process)
         gate_fixture.wait_for("nginx", lambda: gate_fixture.answers(port))
         return port
+
+    @classmethod
+    def doors(cls):
+        return [way for way in cls.gate.json(
+            "doors", "--nginx", cls.configuration("closed", cls.port))["doors"]
+            if way["door"] == "nginx"]
 
 
 if __name__ == "__main__":

@@ -130,6 +130,16 @@ class Pam(unittest.TestCase):
                                           "root")
                 self.assertTrue(admitted, text)
 
+    def test_doors_tells_which_asks_and_how(self):
+        for name in ("logongate-open", "logongate-closed"):
+            self.stack(name)
+        said = {way["way"]: (way["asks"], way["when_gate_is_down"])
+                for way in self.gate.json("doors", "--pam",
+                                          self.services)["doors"]
+                if way["door"] == "pam"}
+        self.assertEqual(said["logongate-open"], ("yes", "open"))
+        self.assertEqual(said["logongate-closed"], ("yes", "closed"))
+
     def test_no_answer_costs_the_limit_and_no_more(self):
         service = self.plain("timeout=300")
         self.gate.freeze()
