@@ -59,7 +59,13 @@ void lg_buffer_text(struct lg_buffer *buffer, const char *text)
 
 void lg_buffer_char(struct lg_buffer *buffer, char c)
 {
-	lg_buffer_append(buffer, &c, 1);
+	/* Folding and unfolding append millions of single bytes. */
+	if (buffer->status || buffer->len + 1 >= buffer->capacity) {
+		lg_buffer_append(buffer, &c, 1);
+		return;
+	}
+	buffer->data[buffer->len++] = c;
+	buffer->data[buffer->len] = '\0';
 }
 
 void lg_buffer_format(struct lg_buffer *buffer, const char *format, ...)

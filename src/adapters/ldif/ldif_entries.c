@@ -318,6 +318,7 @@ void lg_ldif_entries_release(struct lg_ldif_entries *entries)
 	free(entries->entry);
 	free(entries->value);
 	free(entries->slot);
+	lg_buffer_release(&entries->scratch);
 	*entries = (struct lg_ldif_entries){0};
 }
 

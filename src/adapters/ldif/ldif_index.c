@@ -74,18 +74,19 @@ enum lg_status lg_ldif_index_add(struct lg_ldif_entries *entries,
 				 enum lg_ldif_key key, const char *text,
 				 size_t len, size_t entry, struct lg_error *err)
 {
-	struct lg_buffer folded = {0};
+	struct lg_buffer *folded = &entries->scratch;
 	enum lg_status status = LG_OK;
 	uint64_t hash;
 	size_t at;
 
 	if (entries->slot_used * 2 >= entries->slot_count)
 		status = grow(entries, err);
+	lg_buffer_clear(folded);
 	if (status == LG_OK)
-		status = fold(key, text, len, &folded, err);
+		status = fold(key, text, len, folded, err);
 	if (status != LG_OK)
-		goto out;
-	hash = hash_of(key, &folded);
+		return status;
+	hash = hash_of(key, folded);
 	at = (size_t)hash & (entries->slot_count - 1);
 	while (entries->slot[at].text)
 		at = (at + 1) & (entries->slot_count - 1);
@@ -97,9 +98,7 @@ enum lg_status lg_ldif_index_add(struct lg_ldif_entries *entries,
 		.key = key,
 	};
 	entries->slot_used++;
-out:
-	lg_buffer_release(&folded);
-	return status;
+	return LG_OK;
 }
 
 enum lg_status lg_ldif_entries_find(const struct lg_ldif_entries *entries,
