@@ -8,8 +8,10 @@
  */
 #include "ldap_settings.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -37,18 +39,30 @@ int lg_ldap_uri_is_tls(const char *uri)
 	return strncasecmp(uri, "ldaps://", 8) == 0;
 }
 
+/* An address is judged as one: 127.0.0.1.example.org is a name. */
+static int is_loopback_host(const char *host)
+{
+	struct in_addr four;
+	struct in6_addr six;
+
+	/* libldap connects to localhost where no host is named. */
+	if (*host == '\0' || strcasecmp(host, "localhost") == 0)
+		return 1;
+	if (inet_pton(AF_INET, host, &four) == 1)
+		return ntohl(four.s_addr) >> 24 == 127;
+	if (inet_pton(AF_INET6, host, &six) == 1)
+		return IN6_IS_ADDR_LOOPBACK(&six);
+	return 0;
+}
+
 static int is_loopback(const char *uri)
 {
 	LDAPURLDesc *parts = NULL;
-	const char *host;
 	int loopback;
 
 	if (ldap_url_parse(uri, &parts) != LDAP_URL_SUCCESS)
 		return 0;
-	host = parts->lud_host ? parts->lud_host : "";
-	loopback = strncmp(host, "127.", 4) == 0 || strcmp(host, "::1") == 0 ||
-		   strcmp(host, "[::1]") == 0 ||
-		   strcasecmp(host, "localhost") == 0;
+	loopback = is_loopback_host(parts->lud_host ? parts->lud_host : "");
 	ldap_free_urldesc(parts);
 	return loopback;
 }
