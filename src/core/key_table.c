@@ -23,8 +23,8 @@
 #include "key_table.h"
 
 enum {
-	UNIT = 4, /* bytes that an offset counts */
-	SHORT_NAME = 128,
+	UNIT = 4,    /* bytes that an offset counts */
+	SHORT = 256, /* bytes of a text that is folded on the stack */
 	SMALLEST_ARENA = 1024,
 	SMALLEST_SLOTS = 16
 };
@@ -46,7 +46,7 @@ static char fold_char(char c)
 }
 
 /*
- * Folds a name into out, which holds SHORT_NAME bytes. 0 where it is not as
+ * Folds a name into out, which holds SHORT bytes. 0 where it is not as
  * plain as that: long, beyond ASCII, with a prefix or a domain.
  */
 static int fold_plain_name(const char *text, size_t len, char *out)
@@ -55,7 +55,7 @@ static int fold_plain_name(const char *text, size_t len, char *out)
 	size_t i = 0;
 	int odd = 0;
 
-	if (len > SHORT_NAME)
+	if (len > SHORT)
 		return 0;
 	for (; i + 8 <= len; i += 8) {
 		uint64_t word;
@@ -73,13 +73,33 @@ static int fold_plain_name(const char *text, size_t len, char *out)
 		 (len && (memchr(text, '\\', len) || memchr(text, ':', len))));
 }
 
+static void fold_dn(const char *text, size_t len, char *out)
+{
+	size_t i = 0;
+
+	for (; i + 8 <= len; i += 8) {
+		uint64_t word;
+
+		memcpy(&word, text + i, 8);
+		word = fold_word(word);
+		memcpy(out + i, &word, 8);
+	}
+	for (; i < len; i++)
+		out[i] = fold_char(text[i]);
+}
+
 uint64_t lg_key_table_hash(const struct lg_key_table *table, const char *text,
 			   size_t len)
 {
-	char folded[SHORT_NAME];
+	/* Clearing it first, as the build asks, takes longer than hashing. */
+	char folded[SHORT] __attribute__((uninitialized));
 
-	if (table->kind == LG_KEY_DN)
-		return lg_dn_hash(text, len);
+	if (table->kind == LG_KEY_DN) {
+		if (len > SHORT)
+			return lg_dn_hash(text, len);
+		fold_dn(text, len, folded);
+		return XXH3_64bits(folded, len);
+	}
 	if (fold_plain_name(text, len, folded))
 		return XXH3_64bits(folded, len);
 	return lg_name_hash(text, len);
@@ -175,11 +195,37 @@ uint16_t lg_key_table_flags_at(const struct lg_key_table *table, uint64_t hash,
 	return table->slot[i] ? key_at(table, table->slot[i])->flags : 0;
 }
 
+/* The common case: a text that is folded once, for hash and comparison. */
+static uint16_t flags_folded(const struct lg_key_table *table,
+			     const char *folded, size_t len)
+{
+	uint64_t hash = XXH3_64bits(folded, len);
+	size_t mask = table->slot_count - 1;
+	size_t i;
+
+	for (i = hash & mask; table->slot[i]; i = (i + 1) & mask) {
+		const struct lg_key *key = key_at(table, table->slot[i]);
+
+		if (table->slot[i] >> 32 == hash >> 32 && key->len == len &&
+		    memcmp(key->text, folded, len) == 0)
+			return key->flags;
+	}
+	return 0;
+}
+
 uint16_t lg_key_table_flags(const struct lg_key_table *table, const char *text,
 			    size_t len)
 {
+	char folded[SHORT] __attribute__((uninitialized));
+
 	if (!table->count)
 		return 0;
+	if (table->kind == LG_KEY_DN && len <= SHORT) {
+		fold_dn(text, len, folded);
+		return flags_folded(table, folded, len);
+	}
+	if (table->kind == LG_KEY_NAME && fold_plain_name(text, len, folded))
+		return flags_folded(table, folded, len);
 	return lg_key_table_flags_at(table, lg_key_table_hash(table, text, len),
 				     text, len);
 }
