@@ -17,6 +17,7 @@
 #include "daemon/facts.h"
 #include "daemon/gate_life.h"
 #include "daemon/judge.h"
+#include "daemon/servers.h"
 #include "daemon/sessions.h"
 #include "daemon/sockets.h"
 #include "daemon/stream.h"
@@ -301,6 +302,7 @@ static void on_second(uv_timer_t *timer)
 	gate_sessions_tidy(gate);
 	gate_streams_tidy(gate);
 	gate_sockets_again(gate);
+	gate_servers_tick(gate);
 	gate_log_loud(gate);
 }
 

@@ -23,6 +23,7 @@ struct lg_mapi_scratch;
 struct gate_control;
 struct gate_facts;
 struct gate_http;
+struct gate_servers;
 struct gate_sessions;
 struct gate_sockets;
 struct gate_streams;
@@ -80,6 +81,7 @@ struct gate {
 	struct gate_control *control;
 	struct gate_facts *facts;
 	struct gate_http *http;
+	struct gate_servers *servers;
 	struct gate_sessions *sessions;
 	struct gate_sockets *sockets;
 	struct gate_streams *streams;

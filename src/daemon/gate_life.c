@@ -25,6 +25,7 @@
 #include "daemon/facts.h"
 #include "daemon/http.h"
 #include "daemon/judge.h"
+#include "daemon/servers.h"
 #include "daemon/sessions.h"
 #include "daemon/sockets.h"
 #include "daemon/stream.h"
@@ -151,6 +152,7 @@ static void on_end(uv_signal_t *signal, int number)
 	gate_http_close(gate);
 	gate_sweeps_close(gate);
 	gate_facts_close(gate);
+	gate_servers_close(gate);
 	gate_enforce_stop(gate);
 	uv_close((uv_handle_t *)&gate->hangup, NULL);
 	uv_close((uv_handle_t *)&gate->terminate, NULL);
@@ -212,6 +214,8 @@ static enum lg_status open_inside(struct gate *gate, struct lg_error *err)
 	if (!status)
 		status = gate_facts_open(gate, err);
 	if (!status)
+		status = gate_servers_open(gate, err);
+	if (!status)
 		status = gate_enforce_start(gate, err);
 	if (!status)
 		status = gate_enforce_first(gate, err);
@@ -235,6 +239,7 @@ static enum lg_status open_outside(struct gate *gate, struct lg_error *err)
 static void free_gate(struct gate *gate)
 {
 	gate_sessions_close(gate);
+	gate_servers_free(gate);
 	gate_tokens_free(&gate->tokens);
 	lg_store_free(&gate->store);
 	lg_logon_log_free(&gate->refused);

@@ -203,6 +203,40 @@ members = "ex2003, ex2000, ex55, here"
         self.run_("recover", code=0)
         self.assertEqual(self.before(), before)
 
+    def test_a_gate_ends_the_lock_on_servers_too(self):
+        before = self.before()
+        self.settings(extra='[listen.http]\naddress = "unix:http.sock"\n'
+                      'without_policy = refuse\n')
+        log = open(self.path("log"), "w+", encoding="utf-8")
+        self.addCleanup(log.close)
+        gate = subprocess.Popen(
+            [os.path.join(os.path.dirname(BIN), "logongated"), "--config",
+             self.path("lg.conf")], env=self.env, stderr=log)
+        try:
+            for _ in range(200):
+                if os.path.exists(self.path("run/control.sock")):
+                    break
+                time.sleep(0.05)
+            self.run_("apply", self.path("p.ini"), "--for", "3s", "--group",
+                      "all", "--accept-warnings", "--skip-unsupported",
+                      code=0)
+            self.json("check", "--dn", DN + "eve", code=1)
+            _, targets = self.targets()
+            self.assertEqual(targets["ex55"], (True, True, False))
+            end = time.time() + 15
+            while time.time() < end and self.values("ex55"):
+                time.sleep(0.2)
+            self.assertEqual(self.before(), before)
+            self.json("check", "--dn", DN + "eve", code=0)
+            self.assertFalse(self.json("status")["active"])
+        finally:
+            gate.terminate()
+            self.assertEqual(gate.wait(timeout=20), 0)
+        log.seek(0)
+        text = log.read()
+        self.assertNotIn("Sanitizer", text)
+        self.assertIn("its time is over", text)
+
     def test_killed_at_any_moment(self):
         """The whole servers are old or new after recover, never mixed."""
         before = self.before()

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * servers.c - a lock on other servers ends too when its time is over
+ *
+ * The journal is read again only when the file changed. A command that could
+ * not put everything back is tried again after a minute, loudly.
+ */
+#define _GNU_SOURCE
+#include "daemon/servers.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "app/fleet_journal.h"
+
+#define JOURNAL "fleet.jsonl"
+#define COMMAND "logongate"
+#define RETRY_S 60
+
+struct gate_servers {
+	uv_process_t process;
+	int running;
+	struct stat seen;
+	int64_t until_s; /* 0: no lock is on servers */
+	int64_t not_before_s;
+	char *path;
+	char *command;
+};
+
+/* Beside this program as built, in ../bin as installed. */
+static enum lg_status find_command(struct gate_servers *servers,
+				   struct lg_error *err)
+{
+	static const char *const places[] = {"", "../bin/"};
+	struct lg_buffer path = {0};
+	char self[PATH_MAX];
+	enum lg_status status;
+	ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	char *slash;
+	size_t i;
+
+	self[len > 0 ? len : 0] = '\0';
+	slash = strrchr(self, '/');
+	if (slash)
+		slash[1] = '\0';
+	for (i = 0; i < sizeof(places) / sizeof(*places); i++) {
+		lg_buffer_clear(&path);
+		lg_buffer_format(&path, "%s%s" COMMAND, self, places[i]);
+		if (path.status || !access(path.data, X_OK))
+			break;
+	}
+	status = lg_buffer_take(&path, &servers->command, err);
+	lg_buffer_release(&path);
+	return status;
+}
+
+static void free_servers(struct gate_servers *servers)
+{
+	free(servers->path);
+	free(servers->command);
+	free(servers);
+}
+
+enum lg_status gate_servers_open(struct gate *gate, struct lg_error *err)
+{
+	struct gate_servers *servers = calloc(1, sizeof(*servers));
+	struct lg_buffer path = {0};
+	enum lg_status status;
+
+	if (!servers)
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+	lg_buffer_format(&path, "%s/" JOURNAL, gate->settings->state_dir);
+	status = lg_buffer_take(&path, &servers->path, err);
+	if (!status)
+		status = find_command(servers, err);
+	lg_buffer_release(&path);
+	if (status)
+		free_servers(servers);
+	else
+		gate->servers = servers;
+	return status;
+}
+
+/* Until when, as the journal says now. */
+static void read_journal(struct gate *gate)
+{
+	struct gate_servers *servers = gate->servers;
+	struct lg_fleet_record record = {0};
+	struct lg_buffer text = {0};
+	struct lg_error err = {0};
+	enum lg_status status;
+
+	servers->until_s = 0;
+	status = gate->files.read(gate->files.self, JOURNAL, &text, &err);
+	if (!status)
+		status = lg_fleet_record_parse(text.data ? text.data : "",
+					       text.len, servers->path, &record,
+					       &err);
+	if (!status && record.phase == LG_FLEET_APPLIED)
+		servers->until_s = record.until_s;
+	if (status && status != LG_ERR_UNKNOWN_KEY)
+		gate_loud(gate,
+			  "whether a lock is on other servers cannot be read: "
+			  "%s: %s",
+			  err.place, err.text);
+	lg_fleet_record_release(&record);
+	lg_buffer_release(&text);
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+	struct gate *gate = handle->data;
+
+	gate->servers->running = 0;
+}
+
+static void on_exit_of_command(uv_process_t *process, int64_t code, int signal)
+{
+	struct gate *gate = process->data;
+
+	if (code || signal) {
+		gate->servers->not_before_s = gate_now_s(gate) + RETRY_S;
+		gate_loud(gate, "the lock on other servers is over and could "
+				"not be lifted everywhere; logongate status "
+				"tells which, logongate recover tries again");
+	} else {
+		gate_log("the lock on other servers was lifted: its time is "
+			 "over");
+	}
+	uv_close((uv_handle_t *)process, on_closed);
+}
+
+static void run_command(struct gate *gate)
+{
+	struct gate_servers *servers = gate->servers;
+	char config[] = "--config";
+	char recover[] = "recover";
+	char quiet[] = "--quiet";
+	char *argv[] = {servers->command, config, (char *)gate->config,
+			recover,          quiet,  NULL};
+	uv_stdio_container_t stdio[3] = {
+		{.flags = UV_IGNORE},
+		{.flags = UV_IGNORE},
+		{.flags = UV_INHERIT_FD, .data.fd = 2},
+	};
+	uv_process_options_t options = {
+		.file = servers->command,
+		.args = argv,
+		.exit_cb = on_exit_of_command,
+		.stdio = stdio,
+		.stdio_count = 3,
+	};
+	int result;
+
+	servers->process.data = gate;
+	servers->running = 1;
+	result = uv_spawn(&gate->loop, &servers->process, &options);
+	if (!result)
+		return;
+	servers->not_before_s = gate_now_s(gate) + RETRY_S;
+	gate_loud(gate, "%s cannot be run: %s; a lock on other servers stays",
+		  servers->command, uv_strerror(result));
+	uv_close((uv_handle_t *)&servers->process, on_closed);
+}
+
+void gate_servers_tick(struct gate *gate)
+{
+	struct gate_servers *servers = gate->servers;
+	struct stat now = {0};
+
+	if (servers->running)
+		return;
+	if (stat(servers->path, &now))
+		now = (struct stat){0};
+	if (now.st_ino != servers->seen.st_ino ||
+	    now.st_size != servers->seen.st_size ||
+	    now.st_mtim.tv_sec != servers->seen.st_mtim.tv_sec ||
+	    now.st_mtim.tv_nsec != servers->seen.st_mtim.tv_nsec) {
+		servers->seen = now;
+		read_journal(gate);
+	}
+	if (servers->until_s && servers->until_s <= gate_now_s(gate) &&
+	    servers->not_before_s <= gate_now_s(gate))
+		run_command(gate);
+}
+
+void gate_servers_close(struct gate *gate)
+{
+	struct gate_servers *servers = gate->servers;
+
+	if (!servers->running)
+		return;
+	/* the command goes on; the loop must not wait for it */
+	uv_unref((uv_handle_t *)&servers->process);
+}
+
+void gate_servers_free(struct gate *gate)
+{
+	if (gate->servers)
+		free_servers(gate->servers);
+	gate->servers = NULL;
+}
