@@ -1,0 +1,234 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: ISC
+"""The gate and a real Dovecot, through both of its doors: refused in words
+that a mail program understands, cut within a second, also in the race."""
+import imaplib
+import os
+import threading
+import time
+
+import dovecot_fixture
+from running_gate import DN, Gate, eventually, listing, main, reg
+
+dovecot_fixture.require("dovecot", "doveadm")
+
+USERS = {"alice": "a-pw", "bob": "b-pw", "carl": "c-pw"}
+
+
+class Site:
+    """A gate and a Dovecot that asks it through door ("policy", "dict")."""
+
+    def __init__(self, door, reject_on_fail="no"):
+        port = dovecot_fixture.free_port()
+        self.gate = Gate(listen=(
+            f'[listen.http]\naddress = "unix:http.sock, 127.0.0.1:{port}"\n'
+            'without_policy = refuse\n'
+            '[listen.dict]\naddress = "unix:dict.sock"\n'
+            'without_policy = refuse\nmode = 0666\n'))
+        dict_sock = os.path.join(self.gate.run, "dict.sock")
+        extra = f"""
+auth_policy_server_url = http://127.0.0.1:{port}/v1/dovecot
+auth_policy_hash_nonce = logongate
+auth_policy_check_before_auth = no
+auth_policy_check_after_auth = {"yes" if door == "policy" else "no"}
+auth_policy_report_after_auth = yes
+auth_policy_reject_on_fail = {reject_on_fail}
+auth_policy_request_attributes = login=%{{requested_username}} user=%{{user}} master=%{{master_user}} remote=%{{rip}} rport=%{{rport}} lport=%{{lport}} protocol=%s session_id=%{{session}} client_id=%{{client_id}} mech=%{{mech}}
+auth_failure_delay = 0
+imap_id_retain = yes
+service anvil {{
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
+}}
+"""
+        passdb = None
+        if door == "dict":
+            self.ext = os.path.join(self.gate.folder, "dict.ext")
+            with open(self.ext, "w") as file:
+                file.write(f"uri = proxy:{dict_sock}:logongate\n"
+                           "key gate {\n"
+                           "  key = gate/%s/%r/%{session}/%u/%{client_id}\n"
+                           "  format = json\n}\npassdb_objects = gate\n")
+            passdb = f"""
+passdb {{
+  driver = passwd-file
+  args = scheme=PLAIN username_format=%u {{users}}
+  result_success = continue-ok
+  result_failure = return-fail
+}}
+passdb {{
+  driver = dict
+  args = {self.ext}
+  skip = unauthenticated
+  result_success = continue-ok
+  result_failure = return-fail
+  result_internalfail = return-fail
+}}
+"""
+        self.dovecot = dovecot_fixture.Dovecot(USERS, extra, passdb)
+        key = os.path.join(self.gate.folder, "doveadm.key")
+        with open(key, "w") as file:
+            file.write(self.dovecot.api_key + "\n")
+        os.chmod(key, 0o600)
+        with open(self.gate.config, "a") as file:
+            file.write(f'\n[dovecot]\n'
+                       f'doveadm = "unix:{self.dovecot.doveadm_socket}"\n'
+                       f'api_key_file = "{key}"\n')
+
+    def __enter__(self):
+        try:
+            self.gate.start()
+            self.dovecot.start()
+        except BaseException:
+            self.__exit__(None, None, None)
+            raise
+        return self
+
+    def __exit__(self, kind, value, trace):
+        self.dovecot.close()
+        self.gate.__exit__(kind, value, trace)
+
+    def users(self):
+        return sorted({user for user, _ in self.dovecot.who()})
+
+
+def refusal(dovecot, user):
+    """What a refused IMAP login reads."""
+    try:
+        dovecot.imap(user)
+    except imaplib.IMAP4.error as error:
+        return str(error)
+    raise AssertionError(f"{user} got in")
+
+
+def values(**more):
+    return listing("alice", **dict({
+        "Logon Only As Users": ["alice"],
+        "Refusal Message": "Upgraded until %{until}"}, **more))
+
+
+def whole_window():
+    """refused, cut while idling, listed ones work on, lifted"""
+    with Site("policy") as site:
+        idle = site.dovecot.imap("bob")
+        stays = site.dovecot.imap("alice")
+        idle.send(b"x IDLE\r\n")
+        begun = time.monotonic()
+        answer = site.gate.apply(values())
+        assert answer["cut"] == 1 and not answer["left"], answer
+        line = idle.readline()
+        while line and b"BYE" not in line:
+            line = idle.readline()
+        took = time.monotonic() - begun
+        assert took < 1.5, took
+        assert stays.noop()[0] == "OK"
+        text = refusal(site.dovecot, "bob")
+        assert "[UNAVAILABLE] Upgraded until 20" in text, text
+        site.dovecot.imap("alice").logout()
+        status = site.gate.status()
+        assert status["sessions"] == 1 and status["refused"] == 1, status
+        refused = site.gate.ask("refused")["refused"]
+        assert refused[0]["user"] == "bob" and refused[0]["door"] == "dovecot"
+        sessions = site.gate.ask("sessions")["sessions"]
+        assert [s["user"] for s in sessions] == ["alice"], sessions
+        assert sessions[0]["since"] and sessions[0]["allowed"], sessions
+        site.gate.ask("lift")
+        site.dovecot.imap("bob").logout()
+
+
+def dict_door():
+    """the dict refuses at once and without asking for the password again"""
+    with Site("dict") as site:
+        site.dovecot.imap("bob").logout()
+        site.gate.apply(values())
+        text = refusal(site.dovecot, "bob")
+        assert "Upgraded until 20" in text, text
+        site.dovecot.imap("alice").logout()
+        # A dead gate is a temporary failure, never open.
+        site.gate.kill()
+        text = refusal(site.dovecot, "alice")
+        assert "[UNAVAILABLE]" in text, text
+        site.gate.start()
+        eventually(lambda: gets_in(site.dovecot, "alice"))
+        assert "Upgraded" in refusal(site.dovecot, "bob")
+
+
+def gets_in(dovecot, user):
+    try:
+        dovecot.imap(user).logout()
+        return True
+    except (imaplib.IMAP4.error, OSError):
+        return False
+
+
+def grace():
+    """with a grace new logons are refused now and sessions cut later"""
+    with Site("policy") as site:
+        site.dovecot.imap("bob")
+        answer = site.gate.apply(values(), grace_s=6)
+        assert answer["cut"] == 0, answer
+        assert "UNAVAILABLE" in refusal(site.dovecot, "bob")
+        assert site.users() == ["bob"]
+        eventually(lambda: site.users() == [])
+
+
+def cut_by_hand():
+    """cut by name, DN and id; the answer says who is left"""
+    with Site("policy") as site:
+        site.dovecot.imap("bob")
+        site.dovecot.imap("alice")
+        site.dovecot.imap("carl")
+        answer = site.gate.ask("cut", user="BOB")
+        assert answer["cut"] == 1 and not answer["left"], answer
+        assert site.users() == ["alice", "carl"]
+        session = [s for s in site.gate.ask("sessions")["sessions"]
+                   if s["user"] == "carl"][0]
+        answer = site.gate.ask("cut", id=session["id"])
+        assert answer["ok"] and not answer["left"], answer
+        assert site.users() == ["alice"]
+        site.gate.ask("import", [reg({"Logon Only As": [DN + "alice"],
+                                      "When Invalid": "open"})])
+        answer = site.gate.ask("cut", dn=DN + "alice")
+        assert answer["cut"] == 1, answer
+        assert site.users() == []
+        assert site.gate.ask("cut")["exit"] == 2
+
+
+def race():
+    """twelve logins in parallel while the lock comes: nobody stays"""
+    with Site("policy") as site:
+        stop = threading.Event()
+
+        def storm(user):
+            while not stop.is_set():
+                try:
+                    site.dovecot.imap(user)
+                except (imaplib.IMAP4.error, OSError):
+                    pass
+
+        threads = [threading.Thread(target=storm, args=(user,), daemon=True)
+                   for user in ("bob", "carl") * 6]
+        for thread in threads:
+            thread.start()
+        time.sleep(1)
+        # Killed between the decision and the kick.
+        control = site.gate.control()
+        control.sock.sendall(
+            b'{"op":"apply","profile":"upgrade","for_s":600,"attach":['
+            + str(len(values())).encode() + b']}\n' + values())
+        eventually(lambda: "applies" in site.gate.logged())
+        site.gate.kill()
+        site.gate.start()
+        eventually(lambda: site.users() == [], 15)
+        time.sleep(1)
+        stop.set()
+        for thread in threads:
+            thread.join(20)
+        eventually(lambda: site.users() == [], 5)
+        time.sleep(0.5)
+        assert site.users() == [], site.users()
+
+
+if __name__ == "__main__":
+    main([whole_window, dict_door, grace, cut_by_hand, race])
