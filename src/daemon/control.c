@@ -19,9 +19,6 @@
 
 #include "app/json_member.h"
 
-#define LINE_MAX_BYTES (1u << 20)
-#define ATTACH_MAX (1u << 30)
-
 static const struct {
 	const char *op;
 	int for_all;
@@ -242,37 +239,6 @@ static void run_call(struct control_call *call)
 	control_fail(call, CONTROL_USAGE, &err);
 }
 
-/* The lengths that "attach" announces; -1 when they cannot be. */
-static int read_attach(const cJSON *request, struct control_call *call,
-		       size_t *out_total)
-{
-	const cJSON *attach =
-		cJSON_GetObjectItemCaseSensitive(request, "attach");
-	const cJSON *item;
-	size_t total = 0;
-
-	if (!attach) {
-		*out_total = 0;
-		return 0;
-	}
-	if (!cJSON_IsArray(attach) ||
-	    cJSON_GetArraySize(attach) > CONTROL_BLOCKS_MAX)
-		return -1;
-	cJSON_ArrayForEach(item, attach) {
-		if (!cJSON_IsNumber(item) || item->valuedouble < 0 ||
-		    item->valuedouble > ATTACH_MAX ||
-		    floor(item->valuedouble) != item->valuedouble)
-			return -1;
-		call->block[call->block_count++].len =
-			(size_t)item->valuedouble;
-		total += (size_t)item->valuedouble;
-	}
-	if (total > ATTACH_MAX)
-		return -1;
-	*out_total = total;
-	return 0;
-}
-
 /* A line that is no request: nothing after it can be understood either. */
 static size_t refuse_line(struct gate_conn *conn, struct lg_buffer *out,
 			  int *out_close)
@@ -286,52 +252,49 @@ static size_t refuse_line(struct gate_conn *conn, struct lg_buffer *out,
 static size_t take_control(struct gate_conn *conn, const char *in, size_t len,
 			   struct lg_buffer *out, int *out_close)
 {
-	const char *end = memchr(in, '\n', len);
-	size_t line = end ? (size_t)(end - in) + 1 : 0;
+	struct control_line line;
 	struct control_conn *control;
 	struct control_call *call;
-	cJSON *request;
-	size_t total;
-	size_t at;
-	size_t i;
+	size_t consumed;
 
 	if (!conn->protocol)
 		conn->protocol = calloc(1, sizeof(struct control_conn));
 	control = conn->protocol;
-	if (!control || (!end && len > LINE_MAX_BYTES))
+	if (!control)
 		return refuse_line(conn, out, out_close);
-	if (!end)
+	/* Blocks of somebody who may only ask for the status are not waited
+	 * for. */
+	if (!conn->is_admin && len > CONTROL_LINE_MAX)
+		return refuse_line(conn, out, out_close);
+	switch (control_line_next(in, len, &line, &consumed)) {
+	case CONTROL_LINE_MORE:
 		return 0;
-	request = cJSON_ParseWithLength(in, line);
+	case CONTROL_LINE_BAD:
+		return refuse_line(conn, out, out_close);
+	case CONTROL_LINE_REQUEST:
+		break;
+	}
 	call = calloc(1, sizeof(*call));
-	if (!call || !cJSON_IsObject(request) ||
-	    read_attach(request, call, &total) || (total && !conn->is_admin)) {
-		cJSON_Delete(request);
+	if (!call || (line.block_count && !conn->is_admin)) {
+		cJSON_Delete(line.request);
 		free(call);
 		return refuse_line(conn, out, out_close);
-	}
-	if (len - line < total) {
-		cJSON_Delete(request);
-		free(call);
-		return 0;
-	}
-	for (i = 0, at = line; i < call->block_count; i++) {
-		call->block[i].bytes = in + at;
-		at += call->block[i].len;
 	}
 	conn->requests++;
 	conn->busy = 1;
 	gate_stream_hold(conn);
 	call->conn = conn;
 	call->gate = conn->gate;
-	call->request = request;
+	call->request = line.request;
+	memcpy(call->block, line.block, sizeof(call->block));
+	call->block_count = line.block_count;
 	call->by = name_of(conn, control_text(call, "caller"));
 	call->answer = cJSON_CreateObject();
 	control->out = out;
 	run_call(call);
 	control->out = NULL;
-	cJSON_Delete(request);
-	return line + total;
+	cJSON_Delete(line.request);
+	return consumed;
 }
 
 static void release_control(struct gate_conn *conn)
@@ -342,5 +305,5 @@ static void release_control(struct gate_conn *conn)
 const struct gate_protocol gate_protocol_control = {
 	.take = take_control,
 	.release = release_control,
-	.in_max = (size_t)ATTACH_MAX + LINE_MAX_BYTES,
+	.in_max = (size_t)CONTROL_ATTACH_MAX + CONTROL_LINE_MAX,
 };

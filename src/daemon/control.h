@@ -12,9 +12,8 @@
 
 #include <cjson/cJSON.h>
 
+#include "daemon/control_line.h"
 #include "daemon/stream.h"
-
-#define CONTROL_BLOCKS_MAX 4
 
 /* The exit codes of contract 4 that an answer names. */
 enum control_exit {
@@ -26,11 +25,6 @@ enum control_exit {
 	CONTROL_PUT_BACK = 6,
 	CONTROL_DENIED = 7,
 	CONTROL_SOFTWARE = 70
-};
-
-struct control_block {
-	const char *bytes;
-	size_t len;
 };
 
 /* One request. request and blocks are good until the op returns, all else
