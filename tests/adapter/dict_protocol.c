@@ -89,6 +89,37 @@ static void fields_may_be_missing(void **state)
 	lg_buffer_release(&scratch);
 }
 
+static void master_logons(void **state)
+{
+	static const struct {
+		const char *in;
+		const char *name;
+	} row[] = {
+		{"Lshared/gate/imap/::1/master:mover:/x/bob/\tbob\n", "mover"},
+		{"Lshared/gate/imap/::1/master::/x/bob/\tbob\n", "bob"},
+		{"Lshared/gate/imap/::1/master:a/b:/x/bob/\tbob\n", "a/b"},
+		{"Lshared/gate/imap/::1/xmaster:mover:/\tbob\n", "bob"},
+	};
+	struct lg_buffer scratch = {0};
+	struct lg_dict_request r;
+	size_t used = 0;
+	int greeted = 1;
+	size_t i;
+
+	for (i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		assert_int_equal(next(row[i].in, &greeted, &scratch, &r, &used),
+				 LG_DICT_LOOKUP);
+		assert_string_equal(r.name, row[i].name);
+		assert_int_equal(r.name_len, strlen(row[i].name));
+		assert_string_equal(r.address, "::1");
+	}
+	/* A name that was cut off is nobody's. */
+	assert_int_equal(next("Lshared/gate/imap/::1/master:mover\tbob\n",
+			      &greeted, &scratch, &r, &used),
+			 LG_DICT_BAD);
+	lg_buffer_release(&scratch);
+}
+
 static void waits_for_the_line(void **state)
 {
 	static const char in[] = "Lshared/gate/imap/::1/x\talice\n";
@@ -218,6 +249,7 @@ int main(void)
 		suite_row("fields are unescaped as Dovecot escapes them",
 			  unescapes),
 		suite_row("a key may lack its fields", fields_may_be_missing),
+		suite_row("a master logon is the master user's", master_logons),
 		suite_row("nothing is read before the line ends",
 			  waits_for_the_line),
 		suite_row("what is not asked of a passdb gets no answer from "

@@ -66,6 +66,32 @@ static const char *field_copy(const char *key, struct lg_buffer *out)
 	return key[len] ? key + len + 1 : NULL;
 }
 
+/*
+ * The master user of "master:NAME:/..." at rest, appended with its NUL; the
+ * offset of it, 0 where there is none. A name may hold a slash.
+ * Returns: 1; 0: a field that does not end.
+ */
+static int master_copy(const char *rest, struct lg_buffer *out,
+		       size_t *out_offset)
+{
+	static const char mark[] = "master:";
+	const char *name;
+	const char *end;
+
+	if (!rest || strncmp(rest, mark, sizeof(mark) - 1))
+		return 1;
+	name = rest + sizeof(mark) - 1;
+	end = strstr(name, ":/");
+	if (!end)
+		return 0;
+	if (end == name)
+		return 1;
+	*out_offset = out->len;
+	lg_buffer_append(out, name, (size_t)(end - name));
+	lg_buffer_char(out, '\0');
+	return 1;
+}
+
 static enum lg_dict_event lookup_read(const char *line, size_t len,
 				      struct lg_buffer *scratch,
 				      struct lg_dict_request *out_request)
@@ -73,9 +99,10 @@ static enum lg_dict_event lookup_read(const char *line, size_t len,
 	static const char prefix[] = "shared/gate/";
 	const char *tab = memchr(line, '\t', len);
 	size_t key_len = tab ? (size_t)(tab - line) : len;
-	size_t name = 0, name_len = 0, protocol = 0, address = 0;
+	size_t name = 0, name_len = 0, protocol = 0, address = 0, master = 0;
 	const char *rest;
 	char *key_copy;
+	int is_whole = 1;
 
 	lg_buffer_clear(scratch);
 	if (!unescape(line, key_len, scratch))
@@ -104,17 +131,24 @@ static enum lg_dict_event lookup_read(const char *line, size_t len,
 		rest = field_copy(key_copy, scratch);
 		if (rest) {
 			address = scratch->len;
-			field_copy(rest, scratch);
+			rest = field_copy(rest, scratch);
+			is_whole = master_copy(rest, scratch, &master);
 		}
 		free(key_copy);
 		if (lg_buffer_status(scratch, NULL) != LG_OK)
 			return LG_DICT_MORE;
+		if (!is_whole)
+			return LG_DICT_BAD;
 	}
 	memset(out_request, 0, sizeof(*out_request));
 	out_request->key = scratch->data;
 	if (tab) {
 		out_request->name = scratch->data + name;
 		out_request->name_len = name_len;
+	}
+	if (master) {
+		out_request->name = scratch->data + master;
+		out_request->name_len = strlen(out_request->name);
 	}
 	if (protocol)
 		out_request->protocol_text = scratch->data + protocol;

@@ -26,7 +26,9 @@ enum lg_dict_event {
 /*
  * A lookup of shared/gate/PROTOCOL/ADDRESS/... TAB NAME. Texts are unescaped
  * into the scratch given, NUL-terminated, and may hold no NUL of their own.
- * protocol_text and address are NULL where the key has no such field.
+ * protocol_text and address are NULL where the key has no such field. Where the
+ * address is followed by master:MASTER:/ the name is the master user's: whose
+ * logon it is (contract 7 "Names").
  */
 struct lg_dict_request {
 	const char *key;
