@@ -28,12 +28,6 @@ struct lg_plan_server {
 	int64_t next_poll_s; /* when it polls next; 0: not known */
 };
 
-/* A logon of the past, for --since. All borrowed. */
-struct lg_plan_logon {
-	int64_t at_s;
-	struct lg_session logon;
-};
-
 /* All borrowed; times in seconds of the wall clock. */
 struct lg_plan_input {
 	const struct lg_profile *profile;
@@ -122,7 +116,12 @@ int lg_plan_must_accept(const struct lg_plan *plan,
 /* The account is named by the profile (not break-glass, not the caller). */
 int lg_plan_is_listed(const struct lg_account *account);
 
-/* The contract's object, one line. */
+/* The contract's object; the caller deletes it. */
+struct cJSON;
+struct cJSON *lg_plan_object(const struct lg_plan *plan,
+			     const struct lg_plan_input *input);
+
+/* The same as one line. */
 enum lg_status lg_plan_json(const struct lg_plan *plan,
 			    const struct lg_plan_input *input,
 			    struct lg_buffer *out_text, struct lg_error *err);

@@ -116,9 +116,8 @@ static cJSON *sessions_object(const struct lg_plan *plan,
 	return object;
 }
 
-enum lg_status lg_plan_json(const struct lg_plan *plan,
-			    const struct lg_plan_input *input,
-			    struct lg_buffer *out_text, struct lg_error *err)
+cJSON *lg_plan_object(const struct lg_plan *plan,
+		      const struct lg_plan_input *input)
 {
 	cJSON *object = cJSON_CreateObject();
 	cJSON *targets = cJSON_CreateArray();
@@ -152,5 +151,12 @@ enum lg_status lg_plan_json(const struct lg_plan *plan,
 	}
 	lg_json_add(object, "warnings", warnings);
 	lg_json_time(object, "until", plan->until_s);
-	return lg_json_print(object, out_text, err);
+	return object;
+}
+
+enum lg_status lg_plan_json(const struct lg_plan *plan,
+			    const struct lg_plan_input *input,
+			    struct lg_buffer *out_text, struct lg_error *err)
+{
+	return lg_json_print(lg_plan_object(plan, input), out_text, err);
 }

@@ -8,6 +8,7 @@
 #include "cli/apply.h"
 #include "cli/commands.h"
 #include "cli/output.h"
+#include "cli/past_text.h"
 #include "cli/plan_text.h"
 
 int lg_cmd_plan(struct lg_cli *cli)
@@ -15,6 +16,8 @@ int lg_cmd_plan(struct lg_cli *cli)
 	struct lg_prepared prepared = {0};
 	int code = lg_prepare(cli, cli->operand[0], LG_END_OPTIONAL, &prepared);
 
+	if (code == LG_EXIT_DONE)
+		code = lg_cli_past(cli, &prepared);
 	if (code == LG_EXIT_DONE)
 		code = lg_prepared_print(cli, &prepared);
 	if (code == LG_EXIT_DONE)

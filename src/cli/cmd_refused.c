@@ -10,6 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <logongate/instant.h>
+
+#include "app/logon_log.h"
 #include "cli/commands.h"
 #include "cli/open.h"
 #include "cli/output.h"
@@ -140,6 +143,27 @@ static void add(struct refused *refused, cJSON *object)
 	cJSON_Delete(object);
 }
 
+static int visit(void *context, const struct lg_logon *logon)
+{
+	cJSON *object = cJSON_CreateObject();
+
+	lg_json_time(object, "at", logon->at_s);
+	lg_json_text(object, "user", logon->user);
+	lg_json_text(object, "dn", logon->dn);
+	lg_json_text(object, "client", logon->client);
+	lg_json_text(object, "protocol",
+		     logon->protocol == LG_PROTOCOL_UNKNOWN
+			     ? NULL
+			     : lg_protocol_name(logon->protocol));
+	lg_json_text(object, "address", logon->address);
+	lg_json_text(object, "reason", lg_reason_name(logon->reason));
+	lg_json_text(object, "door", logon->door);
+	lg_json_number(object, "count", (int64_t)logon->count);
+	lg_json_time(object, "last", logon->last_s);
+	add(context, object);
+	return 0;
+}
+
 static int from_gate(struct refused *refused, struct lg_control *control,
 		     int64_t since_s)
 {
@@ -157,6 +181,26 @@ static int from_gate(struct refused *refused, struct lg_control *control,
 	}
 	lg_control_release(&answer);
 	return code;
+}
+
+static int from_state(struct refused *refused, int64_t since_s)
+{
+	struct lg_cli *cli = refused->cli;
+	struct lg_state *state = NULL;
+	size_t damaged = 0;
+	struct lg_error err;
+
+	if (lg_cli_state(cli, LG_STATE_READ, &state, &err) != LG_OK)
+		return lg_cli_fail(cli, &err);
+	if (state == NULL)
+		return LG_EXIT_DONE;
+	if (lg_logon_log_read(state->files, LG_REFUSED_FOLDER, since_s, visit,
+			      refused, &damaged, &err) != LG_OK)
+		return lg_cli_fail(cli, &err);
+	if (damaged > 0)
+		lg_cli_say(cli, LG_EXIT_DONE, LG_REFUSED_FOLDER,
+			   "%zu damaged lines were passed over", damaged);
+	return LG_EXIT_DONE;
 }
 
 static int more_first(const void *a, const void *b)
@@ -230,9 +274,8 @@ int lg_cmd_refused(struct lg_cli *cli)
 		return lg_cli_no_gate(cli, &err);
 	if (refused.by == NULL && !cli->json)
 		lg_table_begin(&refused.table, head);
-	/* Only a gate refuses anybody. */
-	if (control != NULL)
-		code = from_gate(&refused, control, since_s);
+	code = control != NULL ? from_gate(&refused, control, since_s)
+			       : from_state(&refused, since_s);
 	if (code == LG_EXIT_DONE && refused.code == LG_EXIT_SOFTWARE)
 		code = lg_cli_say(cli, LG_EXIT_SOFTWARE, NULL, "no memory");
 	if (code == LG_EXIT_DONE)

@@ -13,12 +13,16 @@
 
 #include "cli/fleet.h"
 #include "cli/output.h"
+#include "cli/past_text.h"
 #include "cli/plan_text.h"
 #include "cli/prepare.h"
 #include "cli/targets.h"
 
 void lg_prepared_release(struct lg_prepared *prepared)
 {
+	if (prepared->past != NULL)
+		lg_past_release(prepared->past);
+	free(prepared->past);
 	lg_plan_free(&prepared->plan);
 	lg_session_list_release(&prepared->sessions);
 	lg_registry_free(&prepared->before);
@@ -292,21 +296,20 @@ int lg_prepare(struct lg_cli *cli, const char *profile, enum lg_prepare_end end,
 
 int lg_prepared_print(struct lg_cli *cli, const struct lg_prepared *prepared)
 {
-	struct lg_buffer line = {0};
-	struct lg_error err;
-	int code = LG_EXIT_DONE;
+	cJSON *object;
+	int code;
 
 	if (!cli->json && cli->quiet)
 		return LG_EXIT_DONE;
-	if (!cli->json)
-		return lg_plan_text(cli, prepared->plan, &prepared->input);
-	if (lg_plan_json(prepared->plan, &prepared->input, &line, &err) !=
-	    LG_OK) {
-		code = lg_cli_fail(cli, &err);
-	} else {
-		fwrite(line.data, 1, line.len, cli->out);
-		putc('\n', cli->out);
+	if (cli->json) {
+		object = lg_plan_object(prepared->plan, &prepared->input);
+		if (prepared->past != NULL)
+			lg_json_add(object, "past",
+				    lg_past_object(prepared->past));
+		return lg_cli_json(cli, object);
 	}
-	lg_buffer_release(&line);
+	code = lg_plan_text(cli, prepared->plan, &prepared->input);
+	if (code == LG_EXIT_DONE && prepared->past != NULL)
+		code = lg_past_text(cli, prepared->past);
 	return code;
 }

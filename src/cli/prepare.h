@@ -12,6 +12,7 @@
 
 #include <logongate/session.h>
 
+#include "app/past.h"
 #include "app/plan.h"
 #include "cli/open.h"
 
@@ -28,6 +29,7 @@ struct lg_prepared {
 	struct lg_control *control; /* NULL: no gate runs */
 	struct lg_plan_input input;
 	struct lg_plan *plan;
+	struct lg_past *past; /* plan --since; NULL: not asked */
 	int64_t for_s;
 	int64_t confirm_within_s;
 	int64_t grace_s;

@@ -1,0 +1,238 @@
+# SPDX-License-Identifier: ISC
+"""The commands with a gate of their own: what they ask over control.sock is
+what is in force at the doors."""
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import time
+
+import driver
+from driver import DN
+
+
+class UnixConnection(http.client.HTTPConnection):
+    def __init__(self, path):
+        super().__init__("gate", timeout=20)
+        self.path = path
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(20)
+        self.sock.connect(self.path)
+
+
+class WithGate(driver.Case):
+
+    def setUp(self):
+        super().setUp()
+        config = self.write("logongate.conf", f"""[gate]
+state_dir = "{self.path('state')}"
+run_dir = "{self.path('run')}"
+break_glass = "{DN}bob"
+
+[directory]
+uri = "ldif:{self.path('directory.ldif')}"
+
+[listen.http]
+address = "unix:http.sock"
+without_policy = refuse
+""")
+        self.directory()
+        os.mkdir(self.path("run"))
+        self.environment["LOGONGATE_CONFIG"] = config
+        self.gate = None
+        self.addCleanup(self.stop)
+        self.start()
+
+    def start(self):
+        with open(self.path("gate.log"), "ab") as log:
+            self.gate = subprocess.Popen(
+                [os.path.join(driver.BIN, "logongated"), "--config",
+                 self.environment["LOGONGATE_CONFIG"]],
+                env=self.environment, cwd=self.folder, stderr=log)
+        deadline = time.monotonic() + 30
+        while self.run_it("status", "--json").code != 0:
+            self.assertIsNone(self.gate.poll(), self.read("gate.log"))
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.05)
+
+    def stop(self, how=signal.SIGTERM):
+        if self.gate and self.gate.poll() is None:
+            self.gate.send_signal(how)
+            self.gate.wait(timeout=30)
+
+    def dovecot(self, user, protocol="imap", command="allow"):
+        connection = UnixConnection(self.path("run/http.sock"))
+        connection.request(
+            "POST", f"/v1/dovecot?command={command}",
+            json.dumps({"login": user, "user": user, "protocol": protocol,
+                        "remote": "192.0.2.7", "success": True,
+                        "client_id": '"name" "Mail"'}))
+        answer = json.loads(connection.getresponse().read())
+        connection.close()
+        return answer
+
+    def status(self):
+        return self.expect(0, "status", "--json").json
+
+    def test_a_window_through_the_gate(self):
+        profile = self.listed(more='[message]\nrefused = "Back %{until}, '
+                                   '%{reason}."\n')
+        self.assertEqual(self.dovecot("alice")["status"], 0)
+        plan = self.expect(0, "plan", profile, "--json").json
+        self.assertEqual(
+            {w["code"] for w in plan["warnings"]}, {"no-session-control"})
+        self.assertFalse(self.status()["active"])
+        self.expect(0, "apply", profile, "--for", "2h", "--reason", "disks")
+        status = self.status()
+        for name in ("active", "profile", "since", "until", "by", "reason",
+                     "gate", "dialect", "generation", "sessions", "refused",
+                     "targets"):
+            self.assertIn(name, status)
+        self.assertEqual((status["active"], status["gate"],
+                          status["reason"]), (True, "listed", "disks"))
+        answer = self.dovecot("alice")
+        self.assertEqual(answer, {
+            "status": -1,
+            "msg": f"[UNAVAILABLE] Back {status['until']}, disks."})
+        self.assertEqual(self.dovecot("tester")["status"], 0)
+        self.assertEqual(self.dovecot("bob")["status"], 0, "break-glass")
+        done = self.expect(1, "check", "--user", "alice", "--protocol",
+                           "imap", "--json", "--explain").json
+        self.assertEqual((done["verdict"], done["reason"], done["rule"]),
+                         ("refuse", "not-listed", "logon-only-as"))
+        self.assertEqual(len(done["rules"]), 5)
+        self.expect(0, "check", "--user", "bob")
+        self.expect(0, "status", "--quiet")
+        self.expect(5, "apply", profile, "--for", "1h")
+        self.expect(0, "extend", "--for", "3h")
+        self.expect(2, "extend", "--for", "9h")
+        self.expect(5, "confirm")
+        refused = self.expect(0, "refused", "--json").lines
+        self.assertEqual(len(refused), 1)
+        for name in ("at", "user", "dn", "client", "protocol", "address",
+                     "reason"):
+            self.assertIn(name, refused[0])
+        self.assertEqual((refused[0]["user"], refused[0]["protocol"],
+                          refused[0]["address"], refused[0]["reason"]),
+                         ("alice", "imap", "192.0.2.7", "not-listed"))
+        self.assertEqual(self.status()["refused"], 1)
+        for by, key in (("user", "alice"), ("reason", "not-listed"),
+                        ("door", "dovecot")):
+            summed = self.expect(0, "refused", "--by", by, "--json").lines
+            self.assertEqual((summed[0][by], summed[0]["count"]), (key, 1))
+        self.expect(0, "lift")
+        self.assertEqual(self.dovecot("alice")["status"], 0)
+        self.expect(1, "status", "--quiet")
+        self.expect(5, "lift")
+        self.assertEqual(
+            [e["event"] for e in self.expect(0, "history", "--json").lines],
+            ["apply", "extend", "lift"])
+
+    def test_nothing_is_applied_that_would_fail_open(self):
+        for profile, code in ((self.listed("open", allow=("gone",)), 5),
+                              (self.listed("some", allow=("gone", "tester")),
+                               5)):
+            self.expect(code, "apply", profile, "--for", "1h")
+            self.assertFalse(self.status()["active"])
+            self.assertEqual(self.dovecot("alice")["status"], 0)
+        os.rename(self.path("directory.ldif"), self.path("gone.ldif"))
+        self.expect(4, "apply", self.listed(), "--for", "1h")
+        self.assertFalse(self.status()["active"])
+
+    def test_a_lock_is_in_force_after_a_kill(self):
+        self.expect(0, "apply", self.listed(), "--for", "1h")
+        self.stop(signal.SIGKILL)
+        done = self.expect(8, "status", "--json")
+        self.assertTrue(done.json["active"])
+        self.assertFalse(done.json["targets"][0]["reachable"])
+        self.expect(8, "lift")
+        self.start()
+        self.assertEqual(self.dovecot("alice")["status"], -1)
+        self.assertEqual(self.dovecot("tester")["status"], 0)
+        self.expect(0, "lift")
+
+    def test_run_and_the_end_by_itself(self):
+        profile = self.listed()
+        done = self.expect(0, "run", profile, "--for", "1h", "--",
+                           driver.LOGONGATE, "status", "--json")
+        self.assertTrue(json.loads(done.out)["active"])
+        self.assertFalse(self.status()["active"])
+        self.expect(3, "run", profile, "--", "sh", "-c", "exit 3")
+        # The command may lift by itself; run then has nothing to lift.
+        self.expect(0, "run", profile, "--", driver.LOGONGATE, "lift")
+        self.expect(0, "apply", profile, "--for", "2s")
+        self.assertEqual(self.dovecot("alice")["status"], -1)
+        deadline = time.monotonic() + 30
+        while self.dovecot("alice")["status"] != 0:
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.1)
+        self.assertFalse(self.status()["active"])
+        self.assertEqual(
+            self.expect(0, "history", "--json").lines[-1]["event"], "expire")
+
+    def test_who_would_have_been_refused_last_week(self):
+        for user in ("alice", "alice", "tester"):
+            self.dovecot(user)
+            self.dovecot(user, command="report")
+        plan = self.expect(0, "plan", self.listed(), "--since", "7d",
+                           "--json").json
+        self.assertGreaterEqual(plan["past"]["logons"], 3)
+        self.assertEqual({(w["user"], w["rule"])
+                          for w in plan["past"]["who"]},
+                         {("alice", "logon-only-as")})
+        out = self.expect(0, "plan", self.listed(), "--since", "7d").out
+        self.assertIn("would have been refused", out)
+        self.expect(2, "plan", self.listed(), "--since", "last week")
+
+    def test_values_by_hand(self):
+        hand = self.write("hand.reg", "Windows Registry Editor Version 5.00\n"
+                          "\n[HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet"
+                          "\\Services\\MSExchangeIS\\ParametersSystem]\n"
+                          '"Refuse Protocols"="imap"\n\n')
+        self.expect(0, "registry", "import", hand)
+        self.assertEqual(self.dovecot("tester")["status"], -1)
+        self.expect(0, "registry", "diff", hand)
+        exported = self.path("out.reg")
+        self.expect(0, "registry", "export", exported)
+        self.expect(0, "registry", "diff", exported)
+        self.expect(0, "apply", self.listed(), "--for", "1h")
+        self.expect(5, "registry", "import", hand)
+        self.expect(0, "lift")
+        backups = sorted(os.listdir(self.path("state/backups")))
+        first = backups[0].split(".")[0]
+        self.expect(0, "registry", "restore", first)
+        self.assertEqual(self.dovecot("tester")["status"], 0)
+        self.expect(3, "registry", "restore", "no-such-back-up")
+        self.expect(3, "registry", "import", self.path("nowhere.reg"))
+
+    def test_others_may_only_ask_for_the_status(self):
+        if os.geteuid() != 0:
+            self.skipTest("needs another user")
+        self.expect(0, "apply", self.listed(), "--for", "1h")
+        for path in (self.folder, self.path("run")):
+            os.chmod(path, 0o755)
+        os.chmod(self.path("run/control.sock"), 0o666)
+
+        def as_nobody(*words):
+            return subprocess.run(
+                [driver.LOGONGATE, *words], cwd=self.folder,
+                env=self.environment, user=65534, group=65534,
+                extra_groups=[], check=False, stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE)
+
+        done = as_nobody("status", "--json")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertTrue(json.loads(done.stdout)["active"])
+        for words in (("lift",), ("extend", "--for", "1h"), ("cut", "--all"),
+                      ("refused",), ("history",), ("confirm",)):
+            done = as_nobody(*words)
+            self.assertEqual(done.returncode, 7, (words, done.stderr))
+        self.assertTrue(self.status()["active"])
+
+
+if __name__ == "__main__":
+    driver.main()
