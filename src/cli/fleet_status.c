@@ -201,6 +201,10 @@ int lg_cli_fleet_status(struct lg_cli *cli, cJSON *status, int reachable)
 	result = lg_cli_settings(cli, &settings, &err);
 	if (result == LG_OK)
 		result = lg_cli_fleet_record(cli, &record, &err);
+	/* Everybody may ask for the gate's status (contract 3 admin_group);
+	 * the journal of other servers is for those who may read it. */
+	if (result == LG_ERR_DENIED && settings != NULL)
+		result = LG_OK;
 	if (result == LG_OK)
 		result = names_of(cli, settings, &record, &names, &code, &err);
 	for (size_t i = 0;
