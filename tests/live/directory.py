@@ -59,7 +59,8 @@ def ask(*arguments, **settings):
     settings.setdefault("timeout_ms", int(TIMEOUT * 1000))
     # Called once, when some names are answered.
     when_some = settings.pop("when_some", None)
-    command = [os.path.join(BUILD, "ask_directory"), *arguments]
+    command = [*settings.pop("prefix", []),
+               os.path.join(BUILD, "ask_directory"), *arguments]
     command += [f"{key}={value}" for key, value in settings.items()]
     # attributes is repeated by none of the tests but may be given above.
     if not any(a.startswith("attributes=") for a in arguments):

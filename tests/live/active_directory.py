@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: ISC
+"""The LDAP directory against an Active Directory: Samba's, in a network
+namespace of its own."""
+import os
+import subprocess
+import sys
+import tempfile
+import unittest
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import directory  # noqa: E402
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+SCRIPT = os.path.join(HERE, "testbed", "samba-dc.sh")
+NAMESPACE = f"lg{os.getpid()}"
+ADDRESS = "10.99.0.1"
+BASE = "DC=acme,DC=test"
+USERS = "CN=Users," + BASE
+ADMIN = "CN=Administrator," + USERS
+DN = "/o=ACME/ou=Site/cn=Recipients/cn="
+ACCOUNTS = 30
+
+
+def account(name, *lines):
+    return "\n".join([f"dn: CN={name},{USERS}", "objectClass: user",
+                      f"cn: {name}", f"sAMAccountName: {name}",
+                      f"userPrincipalName: {name}@acme.test", *lines]) + "\n\n"
+
+
+LDIF = "".join(
+    account(f"u{i}", f"legacyExchangeDN: {DN}u{i}", f"mail: u{i}@acme.test",
+            f"displayName: User {i}") for i in range(ACCOUNTS)) + account(
+    "moved", f"legacyExchangeDN: {DN}moved.new",
+    f"proxyAddresses: X500:{DN}moved",
+    "proxyAddresses: smtp:moved@acme.test") + account(
+    "other", "proxyAddresses: SMTP:u3@acme.test") + account(
+    "twin1", f"legacyExchangeDN: {DN}twin") + account(
+    "twin2", f"legacyExchangeDN: {DN}twin") + f"""dn: CN=Rescuers,{USERS}
+objectClass: group
+cn: Rescuers
+sAMAccountName: Rescuers
+member: CN=u1,{USERS}
+member: CN=u2,{USERS}
+
+"""
+
+
+class ActiveDirectory(directory.Case):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.dc = os.path.join(cls.folder, "dc")
+        log = os.path.join(cls.folder, "log")
+        with open(log, "wb") as out:
+            done = subprocess.run([SCRIPT, "up", cls.dc, NAMESPACE],
+                                  stdout=out, stderr=out,
+                                  stdin=subprocess.DEVNULL, check=False)
+        if done.returncode:
+            with open(log, encoding="utf-8", errors="replace") as text:
+                print(text.read())
+            cls.tearDownClass()
+            sys.exit(77 if done.returncode == 77 else 1)
+        cls.ca = os.path.join(cls.dc, "private", "tls", "ca.pem")
+        cls.secret = cls.file("password", "Passw0rd.lg")
+        cls.bound = {"bind_dn": ADMIN, "password_file": cls.secret,
+                     "ca_file": cls.ca, "base": BASE, "timeout_ms": 5000}
+        subprocess.run(
+            cls.inside("ldapadd", "-x", "-H", f"ldaps://{ADDRESS}", "-D",
+                       ADMIN, "-y", cls.secret),
+            input=LDIF, text=True, check=True, stdout=subprocess.DEVNULL,
+            env=dict(os.environ, LDAPTLS_CACERT=cls.ca))
+
+    @classmethod
+    def tearDownClass(cls):
+        with open(os.path.join(cls.folder, "down"), "wb") as out:
+            subprocess.run([SCRIPT, "down", cls.dc, NAMESPACE], stdout=out,
+                           stderr=out, check=False)
+        super().tearDownClass()
+
+    @staticmethod
+    def inside(*command):
+        return ["ip", "netns", "exec", NAMESPACE, *command]
+
+    def ask(self, *arguments, **settings):
+        settings = {**self.bound, "uri": f"ldaps://{ADDRESS}", **settings}
+        return directory.ask(*arguments, prefix=self.inside(), **settings)
+
+    def test_accounts_are_found(self):
+        said = self.ask(f"dn={DN}u1", f"dn={DN}U2".upper().replace(
+            "DN=", "dn=", 1), f"dn={DN}moved", f"dn={DN}twin",
+            f"dn={DN}nobody")
+        self.found(said, "one", "one", "one", "many", "none")
+        self.assertEqual([a[2] for a in said.accounts],
+                         ["legacyExchangeDN", "legacyExchangeDN", "x500",
+                          "legacyExchangeDN", "nothing"])
+        self.assertEqual(said.accounts[0][5], "User 1")
+        self.assertEqual(said.logins(0), ["+u1@acme.test", "+u1"])
+
+    def test_none_is_believed_from_the_top_of_a_domain(self):
+        """It publishes no EQUALITY, and points to its other partitions."""
+        self.found(self.ask(f"dn={DN}nobody"), "none")
+        self.found(self.ask("user=nobody"), "none")
+
+    def test_all_at_once(self):
+        said = self.ask(*[f"dn={DN}u{i}" for i in range(ACCOUNTS)],
+                        *[f"dn={DN}n{i}" for i in range(200)])
+        self.found(said, *["one"] * ACCOUNTS, *["none"] * 200)
+        self.assertIn("!u3@acme.test", said.logins(3))
+
+    def test_starttls(self):
+        self.found(self.ask(f"dn={DN}u1", uri=f"ldap://{ADDRESS}",
+                            tls="starttls"), "one")
+
+    def test_global_catalog(self):
+        self.found(self.ask(f"dn={DN}u1", f"dn={DN}nobody", base="",
+                            uri=f"ldaps://{ADDRESS}:3269"), "one", "none")
+
+    def test_logon_names(self):
+        said = self.ask("user=u1", "user=ACME\\U2", "user=u3@ACME.test",
+                        "user=moved@acme.test", "caller=administrator")
+        self.found(said, "one", "one", "many", "one", "one")
+
+    def test_filter(self):
+        said = self.ask(f"filter=(memberOf=CN=Rescuers,{USERS})")
+        self.found(said, "one", "one")
+        said = self.ask("filter=(&(objectCategory=person)(mail=u*)"
+                        "(!(userAccountControl:1.2.840.113556.1.4.803:=512)"
+                        "))")
+        self.assertEqual(said.status, "ok", said)
+
+    def test_anonymous_is_could_not_ask(self):
+        said = self.ask(f"dn={DN}u1", bind_dn="")
+        self.could_not_ask(said, within=5)
+
+    def test_bind_without_tls_is_could_not_ask(self):
+        """The server wants an encrypted line for a password."""
+        said = self.ask(f"dn={DN}u1", uri=f"ldap://{ADDRESS}", tls="none")
+        self.assertEqual(said.status, "conflict", said)
+        # From the domain controller itself its own refusal is seen.
+        said = self.ask(f"dn={DN}u1", uri="ldap://127.0.0.1", tls="none")
+        self.could_not_ask(said, within=5)
+
+    def test_wrong_password_is_could_not_ask(self):
+        said = self.ask(f"dn={DN}u1",
+                        password_file=self.file("wrong", "wrong"))
+        self.could_not_ask(said, within=5)
+
+
+def can_make_namespaces():
+    if os.geteuid() != 0:
+        return False
+    made = subprocess.run(["ip", "netns", "add", NAMESPACE], check=False,
+                          stderr=subprocess.DEVNULL).returncode == 0
+    if made:
+        subprocess.run(["ip", "netns", "del", NAMESPACE], check=False)
+    return made
+
+
+if __name__ == "__main__":
+    missing = [tool for tool in ("samba-tool", "samba", "ip", "ldapadd", "bc")
+               if subprocess.run(["sh", "-c", f"PATH=$PATH:/usr/sbin command "
+                                  f"-v {tool}"], check=False,
+                                 stdout=subprocess.DEVNULL).returncode]
+    if missing or not can_make_namespaces():
+        print(f"skipped: {missing or 'no network namespaces here'}")
+        sys.exit(77)
+    unittest.main(argv=[sys.argv[0], "ActiveDirectory"] + sys.argv[1:],
+                  verbosity=2)
