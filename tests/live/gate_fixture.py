@@ -99,7 +99,7 @@ class Gate:
     settings is added to logongate.conf; {folder} in it is the folder."""
 
     def __init__(self, listeners, names=("tester", "other"), settings="",
-                 without_policy="refuse"):
+                 without_policy="refuse", mode="0660"):
         self.folder = tempfile.mkdtemp(prefix="lgg", dir="/tmp")
         os.chmod(self.folder, 0o755)
         self.run_dir = self.path("run")
@@ -114,7 +114,7 @@ class Gate:
                 f'base = "{BASE}"\n')
         for name in listeners:
             text += (f'\n[listen.{name}]\naddress = "unix:{name}.sock"\n'
-                     f'without_policy = {without_policy}\n')
+                     f'without_policy = {without_policy}\nmode = {mode}\n')
         self.config = self.write("logongate.conf", text + settings.replace("{folder}", self.folder))
         self.listeners = list(listeners)
 

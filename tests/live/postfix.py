@@ -1,0 +1,256 @@
+# SPDX-License-Identifier: ISC
+"""Postfix with the drop-ins of src/packaging/postfix: who may submit mail,
+what the others are told and when, open sessions, mail from outside, and what
+happens without the gate. SASL is Dovecot's. Postfix's master wants root."""
+import json
+import os
+import shutil
+import smtplib
+import subprocess
+import tempfile
+import unittest
+
+import dovecot_fixture
+import gate_fixture
+
+DROP_IN = os.path.join(gate_fixture.SOURCE, "src/packaging/postfix")
+USERS = {"tester": "pw", "other": "pw"}
+
+MAIN = """
+compatibility_level = 3.6
+queue_directory = {folder}/queue
+data_directory = {folder}/data
+maillog_file = {folder}/log
+maillog_file_prefixes = {folder}
+myhostname = mail.example.org
+mydestination = example.org
+mynetworks =
+inet_interfaces = 127.0.0.1
+inet_protocols = ipv4
+local_recipient_maps =
+local_transport = discard:
+default_transport = discard:
+relay_transport = discard:
+alias_maps =
+smtpd_sasl_type = dovecot
+smtpd_sasl_path = {sasl}
+smtpd_relay_restrictions = permit_sasl_authenticated,reject_unauth_destination
+"""
+
+MASTER = """
+127.0.0.1:{smtp} inet n - n - - smtpd
+{outside}
+127.0.0.1:{submission} inet n - n - - smtpd
+  -o smtpd_sasl_auth_enable=yes
+{inside}
+cleanup unix n - n - 0 cleanup
+qmgr unix n - n 300 1 qmgr
+rewrite unix - - n - - trivial-rewrite
+bounce unix - - n - 0 bounce
+defer unix - - n - 0 bounce
+trace unix - - n - 0 bounce
+verify unix - - n - 1 verify
+flush unix n - n 1000? 0 flush
+proxymap unix - - n - - proxymap
+showq unix n - n - - showq
+error unix - - n - - error
+retry unix - - n - - error
+discard unix - - n - - discard
+anvil unix - - n - 1 anvil
+postlog unix-dgram n - n - 1 postlogd
+"""
+
+
+class Submission(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.gate = gate_fixture.Gate(["http", "postfix"], mode="0666")
+        cls.addClassCleanup(cls.gate.close)
+        cls.gate.start()
+        cls.folder = tempfile.mkdtemp(prefix="lgpf", dir="/tmp")
+        cls.addClassCleanup(shutil.rmtree, cls.folder, True)
+        os.chmod(cls.folder, 0o755)
+        sasl = os.path.join(cls.folder, "sasl")
+        dovecot = dovecot_fixture.Dovecot(USERS, extra=f"""
+service auth {{
+  unix_listener {sasl} {{
+    mode = 0666
+  }}
+}}
+""")
+        cls.addClassCleanup(dovecot.close)
+        dovecot.start()
+        cls.start_postfix(sasl)
+
+    @classmethod
+    def read(cls, name):
+        with open(os.path.join(DROP_IN, name), encoding="utf-8") as file:
+            return file.read().replace("/run/logongate", cls.gate.run_dir)
+
+    @classmethod
+    def start_postfix(cls, sasl):
+        cls.smtp_port = gate_fixture.free_port()
+        cls.submission_port = gate_fixture.free_port()
+        # The lines of each service, as the comments between them say.
+        inside, outside = cls.read("logongate-master.cf").split(
+            "# Under smtp (25)")
+        only = [[line for line in part.splitlines() if line.startswith("  -o")]
+                for part in (inside, outside)]
+        cls.config = os.path.join(cls.folder, "etc")
+        for name in ("etc", "queue", "data"):
+            os.mkdir(os.path.join(cls.folder, name))
+        shutil.chown(os.path.join(cls.folder, "data"), "postfix")
+        for name, text in (
+                ("main.cf", MAIN.format(folder=cls.folder, sasl=sasl)
+                 + cls.read("logongate-main.cf")),
+                ("master.cf", MASTER.format(
+                    smtp=cls.smtp_port, submission=cls.submission_port,
+                    inside="\n".join(only[0]), outside="\n".join(only[1])))):
+            with open(os.path.join(cls.config, name), "w",
+                      encoding="utf-8") as file:
+                file.write(text)
+        cls.postfix("start")
+        cls.addClassCleanup(cls.postfix, "stop")
+        for port in (cls.smtp_port, cls.submission_port):
+            gate_fixture.wait_for(
+                "Postfix", lambda port=port: gate_fixture.answers(port))
+
+    @classmethod
+    def postfix(cls, *words):
+        done = subprocess.run(
+            [gate_fixture.program("postfix"), "-c", cls.config, *words],
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            timeout=60, check=False)
+        if done.returncode:
+            raise AssertionError(f"postfix {words}: {done.stdout}{cls.log()}")
+
+    @classmethod
+    def log(cls):
+        try:
+            with open(os.path.join(cls.folder, "log"),
+                      encoding="utf-8") as file:
+                return file.read()
+        except OSError:
+            return ""
+
+    def tearDown(self):
+        if self.gate.json("status")["active"]:
+            self.gate.lift()
+
+    # SMTP.
+
+    def connect(self, port):
+        client = smtplib.SMTP("127.0.0.1", port, timeout=30)
+        self.addCleanup(client.close)
+        client.ehlo("client.example.net")
+        return client
+
+    def submitter(self, user):
+        client = self.connect(self.submission_port)
+        self.assertEqual(client.login(user, USERS[user])[0], 235)
+        return client
+
+    def assert_sent(self, client, sender="a@example.net"):
+        for answer in (client.mail(sender), client.rcpt("b@example.org"),
+                       client.data(b"Subject: x\r\n\r\nx\r\n")):
+            self.assertEqual(answer[0], 250, answer)
+
+    def assert_refused(self, client, answer):
+        """A 421 with the profile's words, and the connection is over."""
+        code, text = answer
+        self.assertEqual(code, 421, answer)
+        self.assertIn(b"4.3.2", text)
+        self.assertIn(b"Closed until", text)
+        with self.assertRaises((smtplib.SMTPServerDisconnected, OSError)):
+            client.noop()
+            client.noop()
+
+    def held(self):
+        done = subprocess.run(
+            [gate_fixture.program("postqueue"), "-c", self.config, "-j"],
+            stdout=subprocess.PIPE, text=True, check=True, timeout=30)
+        return [row["queue_id"] for row in map(json.loads,
+                                               done.stdout.splitlines())
+                if row["queue_name"] == "hold"]
+
+    # Rows.
+
+    def test_without_a_lock_everybody_submits(self):
+        for user in USERS:
+            self.assert_sent(self.submitter(user))
+
+    def test_a_lock_refuses_at_mail_and_not_at_auth(self):
+        self.gate.apply(self.gate.profile(listed=["tester"]))
+        client = self.submitter("other")
+        self.assert_refused(client, client.mail("a@example.net"))
+        self.assert_sent(self.submitter("tester"))
+        self.gate.lift()
+        self.assert_sent(self.submitter("other"))
+
+    def test_an_open_session_ends_at_its_next_command(self):
+        sessions = []
+        for _ in range(2):
+            client = self.submitter("other")
+            self.assertEqual(client.mail("a@example.net")[0], 250)
+            sessions.append(client)
+        self.assertEqual(sessions[1].rcpt("b@example.org")[0], 250)
+        tester = self.submitter("tester")
+        tester.mail("a@example.net")
+        self.gate.apply(self.gate.profile(listed=["tester"]))
+        self.assert_refused(sessions[0], sessions[0].rcpt("b@example.org"))
+        self.assert_refused(sessions[1], sessions[1].docmd("DATA"))
+        self.assertEqual(tester.rcpt("b@example.org")[0], 250)
+
+    def test_mail_from_outside_is_never_touched(self):
+        self.gate.apply(self.gate.profile(listed=["tester"]))
+        self.assert_sent(self.connect(self.smtp_port))
+        self.assertEqual(self.held(), [])
+
+    def test_a_profile_may_hold_mail_from_outside(self):
+        self.gate.apply(self.gate.profile(
+            listed=["tester"], extra="\n[mail]\nhold = yes\n"))
+        self.assert_sent(self.connect(self.smtp_port))
+        gate_fixture.wait_for("the mail to be held", self.held)
+        self.assert_sent(self.submitter("tester"))
+        self.gate.lift()
+        before = self.held()
+        self.assert_sent(self.connect(self.smtp_port))
+        self.assertEqual(self.held(), before)
+        subprocess.run([gate_fixture.program("postsuper"), "-c", self.config,
+                        "-d", "ALL"], check=True, timeout=30,
+                       stderr=subprocess.DEVNULL)
+
+    def test_refusing_the_protocol_refuses_everybody(self):
+        self.gate.apply(self.gate.profile(refuse="smtp"))
+        client = self.submitter("tester")
+        self.assert_refused(client, client.mail("a@example.net"))
+
+    def test_without_the_gate_submission_is_a_temporary_error(self):
+        for stop, start in ((self.gate.stop, self.gate.start),
+                            (self.gate.freeze, self.gate.thaw)):
+            with self.subTest(stop.__name__):
+                stop()
+                try:
+                    client = self.submitter("tester")
+                    code, text = client.mail("a@example.net")
+                    self.assertEqual(code, 451, text)
+                    self.assertIn(b"4.3.2", text)
+                    self.assert_sent(self.connect(self.smtp_port))
+                finally:
+                    start()
+        self.assert_sent(self.submitter("tester"))
+
+    def test_doors_tells_how_it_is(self):
+        ways = [way for way in self.gate.json(
+            "doors", "--postfix", self.config)["doors"]
+            if str(self.submission_port) in way["way"]]
+        self.assertEqual([(way["asks"], way["when_gate_is_down"])
+                          for way in ways], [("yes", "temporary-error")], ways)
+
+
+if __name__ == "__main__":
+    gate_fixture.require("postfix", "dovecot")
+    if os.geteuid() != 0:
+        print("Postfix's master wants root: skipped")
+        raise SystemExit(gate_fixture.SKIPPED)
+    unittest.main()
