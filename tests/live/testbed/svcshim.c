@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: ISC */
+/* svcshim: test-only LD_PRELOAD for Samba's rpcd_classic (Debian 12, Samba 4.17).
+ * Samba 4.17 ships the init-script back end of its MS-SCMR server as a stub that
+ * answers WERR_ACCESS_DENIED. The table of its three functions is an exported
+ * object, rcinit_svc_ops; this puts working ones there, which run
+ *     $LG_SVC_DIR/NAME start|stop|status     (status: exit 0 = running)
+ * so that `net rpc service start|stop|status NAME` meets a real RPC server.
+ * cc -shared -fPIC -o svcshim.so svcshim.c -ldl */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <spawn.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+typedef struct {
+	uint32_t w;
+} WERROR;
+struct SERVICE_STATUS {
+	uint32_t type, state, controls_accepted;
+	WERROR win32_exit_code;
+	uint32_t service_exit_code, check_point, wait_hint;
+};
+struct ops {
+	WERROR (*stop)(const char *, struct SERVICE_STATUS *);
+	WERROR (*start)(const char *);
+	WERROR (*status)(const char *, struct SERVICE_STATUS *);
+};
+enum {
+	STOPPED = 1,
+	RUNNING = 4
+};
+extern char **environ;
+static int run(const char *svc, const char *verb)
+{
+	const char *d = getenv("LG_SVC_DIR");
+	char path[4096];
+	pid_t p;
+	int st = -1;
+	if (!d || strchr(svc, '/'))
+		return -1;
+	snprintf(path, sizeof path, "%s/%s", d, svc);
+	char *av[] = {path, (char *)verb, NULL};
+	char *ev[] = {"PATH=/usr/bin:/bin", NULL};
+	if (posix_spawn(&p, path, NULL, NULL, av, ev) || waitpid(p, &st, 0) < 0)
+		return -1;
+	return WIFEXITED(st) ? WEXITSTATUS(st) : -1;
+}
+static void fill(struct SERVICE_STATUS *s, int running)
+{
+	memset(s, 0, sizeof *s);
+	s->type = 0x20;
+	s->state = running ? RUNNING : STOPPED;
+	s->controls_accepted = 5;
+}
+static WERROR do_status(const char *n, struct SERVICE_STATUS *s)
+{
+	fill(s, run(n, "status") == 0);
+	return (WERROR){0};
+}
+static WERROR do_start(const char *n)
+{
+	if (run(n, "status") == 0)
+		return (WERROR){1056};                    /* ALREADY_RUNNING */
+	return (WERROR){run(n, "start") == 0 ? 0 : 1053}; /* REQUEST_TIMEOUT */
+}
+static WERROR do_stop(const char *n, struct SERVICE_STATUS *s)
+{
+	fill(s, 0);
+	if (run(n, "status") != 0)
+		return (WERROR){1062}; /* NOT_ACTIVE */
+	int rc = run(n, "stop");
+	fill(s, rc != 0);
+	return (WERROR){rc == 0 ? 0 : 1053};
+}
+__attribute__((constructor)) static void patch(void)
+{
+	struct ops *o = dlsym(RTLD_DEFAULT, "rcinit_svc_ops");
+	if (o) {
+		o->stop = do_stop;
+		o->start = do_start;
+		o->status = do_status;
+	}
+}
