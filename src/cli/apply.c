@@ -258,7 +258,8 @@ void lg_cli_say_applied(struct lg_cli *cli, const struct lg_prepared *prepared,
 		     plan->starts_s > plan->now_s ? "from" : "until",
 		     when.data != NULL ? when.data : "");
 	if (applied->cut > 0)
-		lg_cli_print(cli, LG_PLAIN, "%zu sessions cut\n", applied->cut);
+		lg_cli_print(cli, LG_PLAIN, "%zu session%s cut\n", applied->cut,
+			     applied->cut == 1 ? "" : "s");
 	if (applied->left > 0)
 		lg_cli_print(cli, LG_RED,
 			     "%zu sessions that should be gone are still "

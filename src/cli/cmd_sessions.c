@@ -27,7 +27,7 @@ static void tell_unasked(struct lg_cli *cli, const cJSON *answer)
 							: text_of(item, "text");
 
 		lg_cli_say(cli, LG_EXIT_DONE, NULL,
-			   "%s could not be asked for its sessions",
+			   "not asked for its sessions: %s",
 			   text != NULL ? text : "a door");
 	}
 }

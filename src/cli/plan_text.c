@@ -266,7 +266,9 @@ static void print_data(struct lg_cli *cli, const struct lg_value *value)
 		lg_cli_text(cli, value->text != NULL ? value->text : "");
 		lg_cli_print(cli, LG_PLAIN, "\"");
 	} else if (value->type == LG_REG_MULTI_SZ) {
-		if (value->list.count == 1) {
+		if (value->list.count == 0) {
+			lg_cli_print(cli, LG_DIM, "blank");
+		} else if (value->list.count == 1) {
 			lg_cli_print(cli, LG_PLAIN, "\"");
 			lg_cli_text(cli, value->list.item[0]);
 			lg_cli_print(cli, LG_PLAIN, "\"");

@@ -166,6 +166,16 @@ static int ask_sessions(struct lg_cli *cli, const struct lg_settings *settings,
 		if (status == LG_OK)
 			status = add_session(p, item, &err);
 	}
+	/* Who could not be counted is not nobody. */
+	cJSON_ArrayForEach(item, cJSON_GetObjectItemCaseSensitive(answer.object,
+								  "unasked")) {
+		const char *door = cJSON_IsString(item) ? item->valuestring
+							: text_of(item, "text");
+
+		lg_cli_say(cli, LG_EXIT_DONE, NULL,
+			   "not asked for its sessions: %s",
+			   door != NULL ? door : "a door");
+	}
 	if (cJSON_IsArray(sessions) && controls_sessions(settings))
 		p->input.session_control = LG_SESSIONS_KNOWN;
 	lg_control_release(&answer);
