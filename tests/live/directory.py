@@ -2,10 +2,12 @@
 """The LDAP directory against real servers: what it finds, and that a server
 that is stopped, slow, half-open, refused or of a wrong certificate is "could
 not ask" in time, and never "not there"."""
+import json
 import os
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
@@ -341,6 +343,52 @@ class Suite(Case):
         self.found(ask(f"dn={DN}anna", uri=server.uri, tls="none"), "one")
 
 
+    def test_command(self):
+        """logongate verify, by a settings file."""
+        program = os.path.join(os.environ["LOGONGATE_BIN_DIR"], "logongate")
+        settings = self.file("gate.conf", f"""[directory]
+uri = "{self.server.tls_uri}"
+base = "{BASE}"
+bind_dn = "{slapd.ADMIN}"
+password_file = "{self.password}"
+ca_file = "{self.tls('server')[2]}"
+timeout_s = 1
+""")
+        command = [program, "verify", "--json", "--config", settings,
+                   DN + "anna", DN + "nobody"]
+
+        def verify():
+            start = time.monotonic()
+            done = subprocess.run(command, capture_output=True, text=True,
+                                  timeout=30, check=False)
+            return (done.returncode, time.monotonic() - start,
+                    [json.loads(line) for line in done.stdout.splitlines()],
+                    done.stderr)
+
+        code, _, lines, err = verify()
+        self.assertEqual((code, err), (0, ""))
+        self.assertEqual(lines[0]["logins"], [
+            "Anna@acme.test", "anna", "a.second@acme.test"])
+        self.assertEqual(lines[1]["finding"], "none")
+        self.server.pause()
+        try:
+            code, seconds, lines, err = verify()
+        finally:
+            self.server.go_on()
+        self.assertEqual(code, 4, err)
+        self.assertLess(seconds, TIMEOUT + SLACK)
+        self.assertEqual([line["finding"] for line in lines],
+                         ["unasked", "unasked"])
+        self.assertIn(self.server.tls_uri, err)
+        os.chmod(self.password, 0o644)
+        try:
+            code, _, lines, err = verify()
+        finally:
+            os.chmod(self.password, 0o600)
+        self.assertEqual((code, lines), (3, []))
+        self.assertIn(self.password, err)
+
+
 class Limits(Case):
     def test_few_entries_at_a_time(self):
         """sizelimit 2: batches are asked one by one, two are still many."""
@@ -427,6 +475,38 @@ class Schemas(Case):
         # By logon name it serves.
         self.found(ask("user=anna@acme.test", "user=nobody", uri=server.uri,
                        tls="none"), "one", "none")
+
+    def test_what_one_server_found_says_nothing_of_the_next(self):
+        """The first has the schema and stops; the second cannot match."""
+        people = "".join(person(f"u{i}", "objectClass: exchMailRecipient",
+                                f"legacyExchangeDN: {DN}u{i}")
+                         for i in range(64))
+        good = self.slapd(TOP + people, access=slapd.READABLE)
+        blind = self.slapd(
+            TOP + person("u0"), slapadd_flags="-s", index="uid",
+            schema="/etc/ldap/schema/nis.schema "
+                   "/etc/ldap/schema/msuser.schema", access=slapd.READABLE)
+        names = [f"{DN}u{i}" for i in range(64)]
+        names += [f"{DN}absent{i}" for i in range(20000)]
+        said = ask("mode=verify",
+                   f"dns={self.file('names', chr(10).join(names))}",
+                   uri=f"{good.uri} {blind.uri}", tls="none",
+                   when_some=good.pause)
+        good.go_on()
+        self.assertIn(said.status, ("directory", "timeout"), said)
+        self.assertIn("one", said.findings())
+        self.assertNotIn("none", said.findings())
+
+    def test_deeper_entries_alone_are_sight_enough(self):
+        """What is right below base is hidden, people below that are not."""
+        server = self.slapd(
+            TOP + person("anna", "objectClass: exchMailRecipient",
+                         f"legacyExchangeDN: {DN}anna"),
+            access=f'access to dn.exact="{BASE}" by * search\n'
+                   "access to * by * read")
+        said = ask(f"dn={DN}nobody", uri=server.uri, tls="none",
+                   base=slapd.SUFFIX)
+        self.found(said, "none")
 
     def test_directory_of_a_dovecot_site(self):
         """No legacyExchangeDN in its schema: names and filters serve."""

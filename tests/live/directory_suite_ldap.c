@@ -5,10 +5,12 @@
  * directory_suite_ldap PID URI TLS BIND_DN PASSWORD_FILE CA_FILE; the server
  * is taken away by stopping the process PID, which the caller lets run again.
  */
+#include <glob.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "suite.h"
 #include "contract/directory_entries.h"
@@ -16,9 +18,39 @@
 
 #include "adapters/ldap/ldap_directory.h"
 
+/* Whether all threads of the process are stopped: each takes its time. */
+static int is_stopped(const char *pid)
+{
+	char pattern[64];
+	glob_t found = {0};
+	int stopped = 1;
+
+	snprintf(pattern, sizeof(pattern), "/proc/%s/task/*/stat", pid);
+	if (glob(pattern, 0, NULL, &found) != 0)
+		return 1;
+	for (size_t i = 0; i < found.gl_pathc; i++) {
+		char text[256] = "";
+		FILE *in = fopen(found.gl_pathv[i], "r");
+		const char *state;
+
+		if (!in)
+			continue;
+		if (!fgets(text, sizeof(text), in))
+			text[0] = '\0';
+		fclose(in);
+		state = strrchr(text, ')');
+		if (state && strncmp(state, ") T", 3) != 0)
+			stopped = 0;
+	}
+	globfree(&found);
+	return stopped;
+}
+
 static void stop_server(void *context)
 {
 	kill((pid_t)strtol(context, NULL, 10), SIGSTOP);
+	while (!is_stopped(context))
+		usleep(1000);
 }
 
 int main(int argc, char **argv)

@@ -380,6 +380,9 @@ enum lg_status lg_ldap_job_run(struct lg_ldap_job *job,
 					LDAP_SCOPE_SUBTREE, NULL};
 	enum lg_status status;
 
+	/* What another server found says nothing of this one (D5). */
+	job->dns.legacy_hits = 0;
+	job->dns.x500_hits = 0;
 	search.attribute = wanted_attributes(&settings->login_attributes);
 	if (!search.attribute)
 		return no_memory(err);

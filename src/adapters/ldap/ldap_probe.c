@@ -151,12 +151,12 @@ static int has_equality(const struct lg_ldap_probe *probe,
 }
 
 static enum lg_status count_entries(const struct lg_ldap_search *search,
-				    const char *filter, int *out_count,
-				    struct lg_error *err)
+				    const char *filter, int size_limit,
+				    int *out_count, struct lg_error *err)
 {
 	LDAPMessage *result = NULL;
 	enum lg_status status =
-		lg_ldap_search_one(search, filter, 1, &result, err);
+		lg_ldap_search_one(search, filter, size_limit, &result, err);
 
 	if (status != LG_OK)
 		return status;
@@ -207,7 +207,7 @@ static enum lg_status try_value(const struct lg_ldap_probe *probe,
 	if (status == LG_OK)
 		status = lg_buffer_status(&filter, err);
 	if (status == LG_OK)
-		status = count_entries(&some, filter.data, &count, err);
+		status = count_entries(&some, filter.data, 1, &count, err);
 	if (status == LG_OK)
 		*out_matchable =
 			count > 0 ? LG_LDAP_MATCHABLE : LG_LDAP_UNMATCHABLE;
@@ -243,25 +243,32 @@ enum lg_status lg_ldap_probe_attribute(const struct lg_ldap_probe *probe,
 enum lg_status lg_ldap_probe_sight(const struct lg_ldap_search *search,
 				   struct lg_error *err)
 {
+	const struct lg_ldap_settings *settings = search->connection->settings;
 	char none[] = LDAP_NO_ATTRS;
 	char *names[2] = {none, NULL};
-	/* The empty base of a global catalog has nothing right below it. */
-	struct lg_ldap_search any = search_of(
-		search, search->base,
-		*search->base ? LDAP_SCOPE_ONELEVEL : LDAP_SCOPE_SUBTREE,
-		names);
+	struct lg_ldap_search any =
+		search_of(search, search->base, LDAP_SCOPE_ONELEVEL, names);
+	/* The empty base of a global catalog is no entry, others are one. */
+	int base_entries = *search->base ? 1 : 0;
 	int count = 0;
-	enum lg_status status =
-		count_entries(&any, "(objectClass=*)", &count, err);
+	enum lg_status status = LG_OK;
 
-	if (status == LG_OK && count == 0)
+	if (*search->base)
+		status = count_entries(&any, "(objectClass=*)", 1, &count, err);
+	/* What is right below may be hidden, and what is below that not. */
+	any.scope = LDAP_SCOPE_SUBTREE;
+	if (status == LG_OK && count == 0) {
+		status = count_entries(&any, "(objectClass=*)",
+				       base_entries + 1, &count, err);
+		count -= base_entries;
+	}
+	if (status == LG_OK && count <= 0)
 		status = lg_error_set(
 			err, LG_ERR_DIRECTORY, search->connection->uri,
 			"the directory shows no entry at all below \"%s\"; "
 			"%s, and base names a place with entries",
 			search->base,
-			search->connection->settings->external ||
-					*search->connection->settings->bind_dn
+			settings->external || *settings->bind_dn
 				? "bind_dn needs the right to read"
 				: "it may want a bind_dn");
 	return status;

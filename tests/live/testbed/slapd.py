@@ -5,6 +5,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SCRIPT = os.path.join(HERE, "slapd-private.sh")
@@ -94,7 +95,19 @@ class Slapd:
         os.kill(self.pid, number)
 
     def pause(self):
+        """Stops it; returns when each of its threads stands still."""
         self.signal(signal.SIGSTOP)
+        tasks = f"/proc/{self.pid}/task"
+        for _ in range(5000):
+            states = []
+            for task in os.listdir(tasks):
+                with open(f"{tasks}/{task}/stat", encoding="ascii",
+                          errors="replace") as stat:
+                    states.append(stat.read().rpartition(")")[2].split()[0])
+            if set(states) == {"T"}:
+                return
+            time.sleep(0.001)
+        raise RuntimeError("slapd does not stop")
 
     def go_on(self):
         self.signal(signal.SIGCONT)
