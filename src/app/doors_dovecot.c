@@ -14,7 +14,7 @@
 #include "app/doors_match.h"
 
 #define ADD_DICT                                                               \
-	"include the drop-in dovecot/90-logongate-dict.conf (passdb dict, "    \
+	"include the drop-in dovecot/logongate-dict.conf (passdb dict, "    \
 	"result_failure=return-fail)"
 
 struct answer {

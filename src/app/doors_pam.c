@@ -164,6 +164,6 @@ enum lg_status lg_doors_pam(const char *service, const char *text, size_t len,
 	way.when_down = stack.when_down;
 	way.note = stack.note;
 	if (way.asks == LG_ASKS_NO)
-		way.add = "an account line of the drop-in pam/logongate";
+		way.add = "an account line of the drop-in pam/logongate-closed";
 	return lg_ways_add(ways, &way, err);
 }

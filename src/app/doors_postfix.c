@@ -228,7 +228,7 @@ static void judge(const struct service *service,
 		return;
 	}
 	way->add = "check_policy_service of the drop-in "
-		   "postfix/main.cf.logongate, before "
+		   "postfix/logongate-master.cf, before "
 		   "permit_sasl_authenticated";
 }
 

@@ -90,21 +90,21 @@ def expires():
 def unconfirmed():
     """a lock that nobody confirms lifts by itself"""
     with Gate().start() as gate:
-        gate.apply(listing("alice"), confirm_within_s=1)
+        gate.apply(listing("alice"), confirm_within_s=3)
         assert gate.status()["confirm_by"]
         eventually(lambda: not gate.status()["active"])
         history = gate.ask("history")["history"]
         assert history[-1]["result"] == "not confirmed", history
-        gate.apply(listing("alice"), confirm_within_s=1)
+        gate.apply(listing("alice"), confirm_within_s=3)
         assert gate.ask("confirm")["until"]
-        time.sleep(1.3)
+        time.sleep(3.3)
         assert gate.status()["active"]
 
 
 def pending():
     """a lock with a beginning begins at its time"""
     with Gate().start() as gate:
-        at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 2))
+        at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 4))
         gate.apply(listing("alice"), at=at)
         status = gate.status()
         assert not status["active"] and status["starts"] == at, status

@@ -238,7 +238,7 @@ base = "dc=example,dc=org"
         return json.loads(body)
 
 
-def eventually(check, seconds=10):
+def eventually(check, seconds=20):
     """Waits until check gives something true; it must not take longer."""
     end = time.monotonic() + seconds
     while True:
