@@ -289,8 +289,10 @@ static void names_and_paths(void **state)
 	lg_profile_free(&p);
 	/* A name that ends in .ini is a path from here, not from the folder. */
 	assert_int_equal(load("x.ini", NULL, &p, &usage, &err), LG_ERR_IO);
-	assert_int_equal(load("nobody", NULL, &p, &usage, &err), LG_ERR_IO);
-	assert_non_null(strstr(err.place, "nobody.ini"));
+	write_file("upgrade.ini", "[profile]\n");
+	assert_int_equal(load("upgarde", NULL, &p, &usage, &err), LG_ERR_IO);
+	assert_string_equal(err.place, folder);
+	assert_non_null(strstr(err.text, "nearest is upgrade"));
 	assert_int_equal(load("", NULL, &p, &usage, &err), LG_ERR_IO);
 	assert_int_equal(load(folder, NULL, &p, &usage, &err), LG_ERR_IO);
 	assert_non_null(strstr(err.text, "directory"));

@@ -4,8 +4,10 @@
  * Every file is checked against the table of known keys as a whole, so that a
  * mistake in a section that another file replaces is still told.
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <logongate/buffer.h>
 
@@ -67,7 +69,7 @@ static enum lg_status find_path(const char *name, const char *dir,
 }
 
 enum lg_status lg_profile_name_of(const char *path, char **out_name,
-			      struct lg_error *err)
+				  struct lg_error *err)
 {
 	const char *slash = strrchr(path, '/');
 	const char *name = slash ? slash + 1 : path;
@@ -296,6 +298,30 @@ static enum lg_status read_chain(const struct lg_profile_source *source,
 	return status;
 }
 
+/* A name that is not there, with the nearest that is. */
+static enum lg_status no_such_profile(const struct lg_profile_source *source,
+				      struct lg_error *err)
+{
+	const char *dir = source->dir && *source->dir ? source->dir : ".";
+	struct lg_strlist names = {0};
+	enum lg_status status = lg_profile_names(dir, &names, err);
+
+	if (!status && names.count)
+		status = lg_error_set(
+			err, LG_ERR_IO, dir,
+			"there is no profile \"%s\"; the nearest "
+			"is %s",
+			source->name,
+			lg_ini_nearest(source->name, names.item, names.count));
+	else if (!status)
+		status = lg_error_set(err, LG_ERR_IO, dir,
+				      "there is no profile \"%s\", nor any "
+				      "other; --profiles DIR names the folder",
+				      source->name);
+	lg_strlist_release(&names);
+	return status;
+}
+
 enum lg_status lg_profile_sections_read(const struct lg_profile_source *source,
 					struct lg_profile_sections *out,
 					struct lg_error *err)
@@ -309,8 +335,14 @@ enum lg_status lg_profile_sections_read(const struct lg_profile_source *source,
 				    "a profile without a name; give a name or "
 				    "a path");
 	status = find_path(source->name, source->dir, NULL, 0, &path, err);
-	if (!status)
-		status = read_chain(source, path, &sections, err);
+	if (status)
+		return status;
+	if (!is_path(source->name) && access(path, F_OK) < 0 &&
+	    errno == ENOENT) {
+		free(path);
+		return no_such_profile(source, err);
+	}
+	status = read_chain(source, path, &sections, err);
 	if (!status)
 		status = merge(&sections, err);
 	if (!status) {
