@@ -64,6 +64,9 @@ static size_t slot_of(const struct lg_ldap_dns *dns,
 
 		lg_buffer_clear(there);
 		lg_match_squeeze(dn, strlen(dn), there);
+		/* Not to be taken for another one: the caller looks. */
+		if (there->status != LG_OK)
+			break;
 		if (there->len == form->len &&
 		    memcmp(there->data, form->data, form->len) == 0)
 			break;
@@ -76,6 +79,7 @@ static enum lg_status widen(struct lg_ldap_dns *dns, struct lg_error *err)
 {
 	size_t want = dns->slot_count ? dns->slot_count * 2 : 256;
 	struct lg_buffer form = {0};
+	enum lg_status status = LG_OK;
 	size_t *slot;
 
 	if (dns->slot_count > dns->count * 2)
@@ -91,13 +95,16 @@ static enum lg_status widen(struct lg_ldap_dns *dns, struct lg_error *err)
 
 		lg_buffer_clear(&form);
 		lg_match_squeeze(dns->dn[i].dn, strlen(dns->dn[i].dn), &form);
+		status = lg_buffer_status(&form, err);
+		if (status != LG_OK)
+			break;
 		at = (size_t)hash_form(&form) & (want - 1);
 		while (slot[at])
 			at = (at + 1) & (want - 1);
 		slot[at] = i + 1;
 	}
 	lg_buffer_release(&form);
-	return LG_OK;
+	return status;
 }
 
 static int is_ascii(const char *text)

@@ -37,6 +37,7 @@ struct asking {
 	struct lg_ldap_row row;
 	struct lg_buffer folded;
 	uint64_t seen;
+	enum lg_status status; /* of comparing: kept until it is asked for */
 	struct lg_error *err;
 };
 
@@ -54,8 +55,10 @@ static int equal_names(struct asking *asking, const char *a, size_t a_len,
 		       const char *b, size_t b_len)
 {
 	lg_buffer_clear(&asking->folded);
-	if (lg_name_fold(a, a_len, &asking->folded, NULL) != LG_OK)
+	if (lg_name_fold(a, a_len, &asking->folded, asking->err) != LG_OK) {
+		asking->status = LG_ERR_NO_MEMORY;
 		return 0;
+	}
 	return lg_name_equals_folded(
 		b, b_len, asking->folded.len ? asking->folded.data : "",
 		asking->folded.len);
@@ -101,7 +104,7 @@ static enum lg_status fill_table(struct asking *asking)
 				asking->name[asking->name_count++] = n;
 		}
 	}
-	return LG_OK;
+	return asking->status;
 }
 
 static void mark_name(struct asking *asking, const char *name, size_t len)
@@ -150,7 +153,7 @@ static enum lg_status take_entry(void *context, size_t ticket,
 				mark_name(asking, name, len);
 		}
 	}
-	return lg_buffer_status(&asking->folded, err);
+	return asking->status;
 }
 
 /* A ticket is twice the first name's number, and one more for it alone. */
