@@ -3,15 +3,16 @@
  * logongate simulate - what a store of some generation does
  *
  * A script is read whole, the directory of --directory asked once about every
- * name in it, and then it is played; each event is one JSON line.
+ * name in it, and then it is played; each event is one JSON line. With
+ * --profile a window is told instead (simulate_window.c).
  */
 #include <errno.h>
 #include <string.h>
 
-#include "app/script.h"
 #include "cli/commands.h"
 #include "cli/open.h"
 #include "cli/output.h"
+#include "cli/simulate.h"
 
 /* What the events go to. */
 struct printer {
@@ -124,8 +125,8 @@ facts_of(struct lg_cli *cli, const struct lg_script *script,
 	return status;
 }
 
-static int play(struct lg_cli *cli, const struct lg_script *script,
-		enum lg_dialect dialect, const struct lg_store_sink *sink)
+int lg_simulate_play(struct lg_cli *cli, const struct lg_script *script,
+		     enum lg_dialect dialect, const struct lg_store_sink *sink)
 {
 	struct lg_findings *findings = NULL;
 	struct lg_store_facts facts;
@@ -139,10 +140,18 @@ static int play(struct lg_cli *cli, const struct lg_script *script,
 	return status ? lg_cli_fail(cli, &err) : LG_EXIT_DONE;
 }
 
-static int simulate_file(struct lg_cli *cli, enum lg_dialect dialect)
+int lg_simulate_json(struct lg_cli *cli, const struct lg_script *script,
+		     enum lg_dialect dialect)
 {
 	struct printer printer = {cli, LG_EXIT_DONE};
 	const struct lg_store_sink sink = {&printer, print_event};
+	int code = lg_simulate_play(cli, script, dialect, &sink);
+
+	return code ? code : printer.code;
+}
+
+static int simulate_file(struct lg_cli *cli, enum lg_dialect dialect)
+{
 	struct lg_buffer text = {0};
 	struct lg_script *script = NULL;
 	struct lg_error err = {0};
@@ -161,18 +170,30 @@ static int simulate_file(struct lg_cli *cli, enum lg_dialect dialect)
 					      : LG_EXIT_INVALID,
 				      &err);
 	else
-		code = play(cli, script, dialect, &sink);
+		code = lg_simulate_json(cli, script, dialect);
 	lg_script_free(&script);
 	lg_buffer_release(&text);
-	return code ? code : printer.code;
+	return code;
 }
 
 int lg_cmd_simulate(struct lg_cli *cli)
 {
+	const char *profile = lg_cli_option(cli, "profile");
 	struct lg_error err = {0};
 	enum lg_dialect dialect;
 
 	if (lg_cli_dialect(cli, &dialect, &err) != LG_OK)
 		return lg_cli_fail(cli, &err);
+	if (profile && cli->operand_count)
+		return lg_cli_usage(cli, "simulate plays a script or a "
+					 "profile's window, not both");
+	if (profile)
+		return lg_simulate_profile(cli, dialect, profile);
+	if (lg_cli_option(cli, "for"))
+		return lg_cli_usage(cli, "--for is the length of a profile's "
+					 "window; a script has its own times");
+	if (!cli->operand_count)
+		return lg_cli_usage(cli, "simulate needs a script, or a "
+					 "profile with --profile");
 	return simulate_file(cli, dialect);
 }

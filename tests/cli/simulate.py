@@ -246,6 +246,42 @@ class Test(driver.Case):
         done = self.expect(3, "simulate", "none.txt")
         self.assertIn("none.txt", done.err)
 
+    def test_a_profile_is_told_as_a_timeline(self):
+        self.write("p.ini", f"""[profile]
+description = "x"
+[logon_only_as]
+when_invalid = open
+allow.1 = "{A}"
+[disable_mapi_clients]
+versions = "-5.65535.65535"
+[protocols]
+refuse = "imap"
+""")
+        done = self.expect(0, "simulate", "--profile", "./p.ini", "--for",
+                           "2h")
+        self.assertIn("+0:00:00  the values are written: ", done.out)
+        self.assertIn("+0:00:00  CUT (not-listed): unlisted", done.out)
+        self.assertIn("CUT (version-blocked): Outlook-97, ", done.out)
+        self.assertIn("+2:00:00  the values are taken back", done.out)
+        self.assertRegex(done.out, r"\+2:16:00  logs on: listed, unlisted, ")
+        lines = self.expect(0, "simulate", "--profile", "./p.ini", "--for",
+                            "2h", "--json").lines
+        self.assertEqual(lines[0], read(0, "off"))
+        # I1: what 2003 cannot hold is refused; without it the rest is told.
+        self.expect(3, "simulate", "--profile", "./p.ini", "--for", "2h",
+                    "--dialect", "exchange2003")
+        done = self.expect(0, "simulate", "--profile", "./p.ini", "--for",
+                           "2h", "--dialect", "exchange2003",
+                           "--skip-unsupported")
+        self.assertIn("+0:13:00  CUT (version-blocked): Outlook-97",
+                      done.out)
+        self.assertIn("+2:13:00  the store reads its values: gate off",
+                      done.out)
+        self.expect(2, "simulate", "--profile", "./p.ini")
+        self.expect(2, "simulate", "--profile", "./p.ini", "-")
+        self.expect(2, "simulate", "--for", "2h", "-")
+        self.expect(2, "simulate")
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -21,6 +21,12 @@
 	"cn=Microsoft System Attendant"
 
 /* What a failure needs to be understood. */
+#ifdef __SANITIZE_ADDRESS__
+#define RANDOM_LOGONS 200000
+#else
+#define RANDOM_LOGONS 1000000
+#endif
+
 static void print_lock(const struct oracle_lock *lock)
 {
 	size_t i;
@@ -441,7 +447,7 @@ int main(void)
 		suite_row_with("every small lock of Exchange 2007",
 			       every_small_lock, LG_DIALECT_EXCHANGE_2007),
 		suite_row_with("a million random logons", random_locks,
-			       (uintptr_t)1000000),
+			       (uintptr_t)RANDOM_LOGONS),
 		suite_row("many at once are decided as one by one",
 			  many_at_once),
 	};
