@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * plan.c - asks, renders, compiles and judges
+ * plan.c - asks, renders and compiles
  *
  * One question goes to the directory for everything a plan needs. Whether a
  * directory that did not answer matters is not decided here: each target's
  * policy is compiled with the facts there are, and the fail table says whether
- * that gives a policy. What stands in the way is collected at the end.
+ * that gives a policy. plan_judge.c then looks at the whole.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +13,7 @@
 #include <logongate/dn.h>
 
 #include "app/plan.h"
+#include "app/plan_judge.h"
 
 static enum lg_status no_memory(struct lg_error *err)
 {
@@ -344,179 +345,6 @@ static enum lg_status fill_target(struct lg_plan *plan,
 	return status;
 }
 
-static const struct lg_account *
-caller_account(const struct lg_findings *findings)
-{
-	for (size_t i = 0; i < findings->account_count; i++) {
-		if (findings->account[i].asked_as == LG_ASKED_CALLER)
-			return &findings->account[i];
-	}
-	return NULL;
-}
-
-/* locks-you-out: the directory knows the caller and the names refuse them. */
-static enum lg_status judge_caller(struct lg_plan *plan,
-				   const struct lg_plan_input *input,
-				   struct lg_error *err)
-{
-	const struct lg_account *account = caller_account(plan->findings);
-	struct lg_attempt attempt = {0};
-	enum lg_status status = LG_OK;
-
-	if (input->caller == NULL || account == NULL ||
-	    (account->finding != LG_FINDING_ONE &&
-	     account->finding != LG_FINDING_MANY))
-		return LG_OK;
-	attempt.user = input->caller;
-	attempt.user_len = strlen(input->caller);
-	if (account->finding == LG_FINDING_ONE && account->dn != NULL) {
-		attempt.dn = account->dn;
-		attempt.dn_len = strlen(account->dn);
-	}
-	for (size_t i = 0; i < plan->target_count && status == LG_OK; i++) {
-		const struct lg_policy *policy = plan->target[i].policy;
-		struct lg_decision decision;
-
-		if (policy == NULL)
-			continue;
-		decision = lg_policy_decide(policy, &attempt);
-		if (decision.reason != LG_REASON_NOT_LISTED &&
-		    decision.reason != LG_REASON_NOBODY)
-			continue;
-		status = lg_warnings_add(
-			&plan->warnings, LG_WARN_LOCKS_YOU_OUT, err,
-			"your own account, %s, is neither listed nor "
-			"break-glass: it would be locked out too",
-			input->caller);
-		break;
-	}
-	return status;
-}
-
-static enum lg_status judge_time(struct lg_plan *plan,
-				 const struct lg_plan_input *input,
-				 struct lg_error *err)
-{
-	enum lg_status status = LG_OK;
-
-	for (size_t i = 0; i < plan->target_count && status == LG_OK; i++) {
-		const struct lg_plan_server *server = &input->server[i];
-		int64_t poll_s = server->next_poll_s;
-
-		if (plan->target[i].takes_effect != LG_TAKES_EFFECT_POLL ||
-		    plan->until_s == 0)
-			continue;
-		if (poll_s < plan->starts_s)
-			poll_s = plan->starts_s + LG_POLL_INTERVAL_S;
-		if (plan->until_s <= poll_s)
-			status = lg_warnings_add(
-				&plan->warnings, LG_WARN_ENDS_BEFORE_IT_BITES,
-				err,
-				"%s reads its values every %d minutes: the "
-				"lock may be over before it bites",
-				plan->target[i].name, LG_POLL_INTERVAL_S / 60);
-	}
-	return status;
-}
-
-static enum lg_status judge_sessions(struct lg_plan *plan,
-				     const struct lg_plan_input *input,
-				     struct lg_error *err)
-{
-	const struct lg_plan_target *local = NULL;
-	int is_local = 0;
-
-	for (size_t i = 0; i < plan->target_count; i++) {
-		if (input->server[i].is_local) {
-			local = &plan->target[i];
-			is_local = 1;
-		}
-	}
-	if (is_local && input->session_control == LG_SESSIONS_UNKNOWN)
-		return add_warning(plan, LG_WARN_NO_SESSION_CONTROL,
-				   "no server here tells of its open sessions: "
-				   "who is in stays in",
-				   err);
-	plan->session_count = input->session_count;
-	if (input->session_count == 0)
-		return LG_OK;
-	plan->cut = calloc(input->session_count, 1);
-	plan->decision = calloc(input->session_count, sizeof(*plan->decision));
-	if (plan->cut == NULL || plan->decision == NULL)
-		return no_memory(err);
-	if (local == NULL || local->policy == NULL)
-		return LG_OK;
-	plan->cut_count =
-		lg_sweep_plan(local->policy, input->session,
-			      input->session_count, plan->cut, plan->decision);
-	if (local->restarts) {
-		/* T1: the restart itself ends every session. */
-		memset(plan->cut, 1, input->session_count);
-		plan->cut_count = input->session_count;
-	}
-	return LG_OK;
-}
-
-int lg_plan_must_accept(const struct lg_plan *plan,
-			const struct lg_plan_input *input, size_t warning)
-{
-	enum lg_warning code = plan->warnings.code[warning];
-	unsigned int accepting = input->accepting;
-
-	switch (lg_warning_weight(code)) {
-	case LG_WEIGHT_TOLD:
-		return 0;
-	case LG_WEIGHT_ACCEPT_OPEN:
-		return (accepting & LG_ACCEPT_OPEN) == 0;
-	case LG_WEIGHT_ACCEPT:
-		break;
-	}
-	if ((accepting & LG_ACCEPT_WARNINGS) != 0 ||
-	    (input->profile->accept & (UINT32_C(1) << code)) != 0)
-		return 0;
-	if (code == LG_WARN_SYSTEM_VERSIONS_BLOCKED)
-		return !input->profile->allow_system_block;
-	/* --accept-open includes the warnings that lead to it. */
-	if ((accepting & LG_ACCEPT_OPEN) != 0 &&
-	    lg_warnings_has(&plan->warnings, LG_WARN_FAILS_OPEN))
-		return code != LG_WARN_DN_NOT_FOUND &&
-		       code != LG_WARN_DN_AMBIGUOUS;
-	return 1;
-}
-
-static void worse(struct lg_plan *plan, enum lg_plan_answer answer)
-{
-	if (answer > plan->answer)
-		plan->answer = answer;
-}
-
-static enum lg_status judge(struct lg_plan *plan,
-			    const struct lg_plan_input *input,
-			    struct lg_error *err)
-{
-	enum lg_status status = LG_OK;
-
-	for (size_t i = 0; i < plan->target_count; i++) {
-		if (plan->target[i].policy == NULL)
-			worse(plan, LG_PLAN_DIRECTORY);
-		if (lg_registry_count(plan->target[i].values) == 0)
-			worse(plan, LG_PLAN_NOTHING);
-	}
-	for (size_t i = 0; i < plan->warnings.text.count && status == LG_OK;
-	     i++) {
-		const char *text = plan->warnings.text.item[i];
-
-		if (!lg_plan_must_accept(plan, input, i))
-			continue;
-		worse(plan, plan->warnings.code[i] == LG_WARN_FAILS_OPEN
-				    ? LG_PLAN_OPEN
-				    : LG_PLAN_WARNINGS);
-		status = lg_strlist_add(&plan->unaccepted, text, strlen(text),
-					err);
-	}
-	return status;
-}
-
 enum lg_status lg_plan_new(const struct lg_plan_input *input,
 			   struct lg_plan **out_plan, struct lg_error *err)
 {
@@ -537,13 +365,7 @@ enum lg_status lg_plan_new(const struct lg_plan_input *input,
 	while (status == LG_OK && plan->target_count < input->server_count)
 		status = fill_target(plan, input, plan->target_count++, err);
 	if (status == LG_OK)
-		status = judge_caller(plan, input, err);
-	if (status == LG_OK)
-		status = judge_time(plan, input, err);
-	if (status == LG_OK)
-		status = judge_sessions(plan, input, err);
-	if (status == LG_OK)
-		status = judge(plan, input, err);
+		status = lg_plan_judge(plan, input, err);
 	if (status != LG_OK)
 		lg_plan_free(&plan);
 	else

@@ -43,6 +43,7 @@ struct lg_plan_input {
 		LG_SESSIONS_KNOWN = 0,
 		LG_SESSIONS_UNKNOWN /* no door tells of them */
 	} session_control;
+	const struct lg_strlist *unasking_doors; /* sentences; may be NULL */
 	int64_t now_s;
 	int64_t starts_s; /* --at; else now */
 	int64_t until_s;  /* 0: not said */

@@ -11,6 +11,7 @@
 
 #include <logongate/version.h>
 
+#include "cli/doors_survey.h"
 #include "cli/fleet.h"
 #include "cli/output.h"
 #include "cli/past_text.h"
@@ -25,6 +26,7 @@ void lg_prepared_release(struct lg_prepared *prepared)
 	free(prepared->past);
 	lg_plan_free(&prepared->plan);
 	lg_session_list_release(&prepared->sessions);
+	lg_strlist_release(&prepared->unasking_doors);
 	lg_registry_free(&prepared->before);
 	lg_profile_free(&prepared->profile);
 	for (size_t i = 0; i < prepared->found_count; i++)
@@ -247,6 +249,43 @@ static int is_local(const struct lg_prepared *p)
 	return 0;
 }
 
+/* A lock is as good as its weakest door: the ways into this machine that do
+ * not ask its gate are part of the plan. */
+static enum lg_status find_doors(const struct lg_settings *settings,
+				 struct lg_prepared *p, struct lg_error *err)
+{
+	const struct lg_doors_places places = {0};
+	struct lg_ways ways = {0};
+	struct lg_buffer text = {0};
+	enum lg_status status = LG_OK;
+	int local = 0;
+
+	for (size_t i = 0; i < p->server_count; i++)
+		local |= p->server[i].is_local;
+	if (!local || !lg_settings_expects_gate(settings))
+		return LG_OK;
+	status = lg_doors_survey(settings, &places, &ways, err);
+	for (size_t i = 0; i < ways.count && status == LG_OK; i++) {
+		const struct lg_way *way = &ways.way[i];
+
+		if (way->asks != LG_ASKS_NO && way->asks != LG_ASKS_PARTLY)
+			continue;
+		lg_buffer_clear(&text);
+		lg_buffer_format(&text, "%s %s %s: the lock does not close it",
+				 way->door, way->way,
+				 way->asks == LG_ASKS_NO
+					 ? "does not ask the gate"
+					 : "asks the gate only in part");
+		status = lg_buffer_status(&text, err);
+		if (status == LG_OK)
+			status = lg_strlist_add(&p->unasking_doors, text.data,
+						text.len, err);
+	}
+	lg_buffer_release(&text);
+	lg_ways_release(&ways);
+	return status;
+}
+
 static enum lg_accepting accepting(const struct lg_cli *cli)
 {
 	unsigned int bits = LG_ACCEPT_NOTHING;
@@ -280,6 +319,8 @@ int lg_prepare(struct lg_cli *cli, const char *profile, enum lg_prepare_end end,
 	if (code == LG_EXIT_DONE &&
 	    lg_cli_directory(cli, &p->input.directory, &err) != LG_OK)
 		code = lg_cli_fail(cli, &err);
+	if (code == LG_EXIT_DONE && find_doors(settings, p, &err) != LG_OK)
+		code = lg_cli_fail(cli, &err);
 	if (code != LG_EXIT_DONE)
 		return code;
 	for (size_t i = 0; i < p->server_count; i++) {
@@ -295,6 +336,7 @@ int lg_prepare(struct lg_cli *cli, const char *profile, enum lg_prepare_end end,
 	p->input.break_glass = &settings->break_glass;
 	p->input.progress = &p->progress;
 	p->input.caller = lg_cli_caller(cli);
+	p->input.unasking_doors = &p->unasking_doors;
 	p->input.session = p->sessions.session;
 	p->input.session_count = p->sessions.count;
 	p->input.accepting = accepting(cli);

@@ -25,6 +25,7 @@ struct lg_prepared {
 	struct lg_registry **found; /* of the servers that are not */
 	size_t found_count;
 	struct lg_session_list sessions;
+	struct lg_strlist unasking_doors;
 	struct lg_progress progress;
 	struct lg_control *control; /* NULL: no gate runs */
 	struct lg_plan_input input;

@@ -407,6 +407,19 @@ static void a_restart_ends_every_session(void **state)
 	assert_int_equal(b->plan->cut_count, 0);
 }
 
+static void a_door_that_does_not_ask_is_told(void **state)
+{
+	struct lg_strlist doors = {0};
+	struct bench *b = *state;
+
+	list(&b->profile.allow, DN "post");
+	list(&doors, "dovecot pop3 does not ask");
+	b->input.unasking_doors = &doors;
+	assert_int_equal(answer(b), LG_PLAN_GO);
+	assert_true(warns(b, LG_WARN_DOOR_DOES_NOT_ASK));
+	lg_strlist_release(&doors);
+}
+
 static void a_list_takes_the_place_of_the_list_before(void **state)
 {
 	struct lg_attempt alice = {.user = "alice", .user_len = 5};
@@ -518,6 +531,8 @@ int main(void)
 		    sessions_that_go_are_counted),
 		row("a restart ends every session",
 		    a_restart_ends_every_session),
+		row("a door that does not ask is told",
+		    a_door_that_does_not_ask_is_told),
 		row("a list takes the place of the list before it",
 		    a_list_takes_the_place_of_the_list_before),
 		row("the worst of two servers answers",
