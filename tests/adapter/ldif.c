@@ -54,6 +54,13 @@ static const struct text_row text_rows[] = {
 	{"what ldapsearch says at its end",
 	 A "\n# search result\nsearch: 2\nresult: 0 Success\n\n# num\n", 0, 0,
 	 1},
+	{"pointers of Active Directory to partitions without accounts",
+	 A "\n# search reference\nref: ldap://acme.test/"
+	   "CN=Configuration,DC=acme,DC=test\n\nref: ldap://DomainDnsZones."
+	   "acme.test/DC=DomainDnsZones,DC=acme,DC=test\n\n" B,
+	 0, 0, 2},
+	{"a pointer to a part with accounts makes it none",
+	 A "\nref: ldap://b.test/OU=B,DC=acme,DC=test\n\n", 0, 5, 0},
 	{"an entry named with a digit", "dn: 1.2.3=a\nuid: a\n", 0, 0, 1},
 
 	{"an export that ended early is none",
