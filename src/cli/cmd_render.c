@@ -9,6 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "adapters/ldap/ldap_mailboxes.h"
 #include "adapters/ldif/ldif_mailboxes.h"
 #include "app/render_ldif.h"
 #include "app/render_powershell.h"
@@ -167,10 +168,7 @@ static enum lg_status list_mailboxes(struct rendering *r,
 				    "--directory or [directory] uri");
 	if (strncasecmp(settings.uri, "ldif:", 5) == 0)
 		return lg_mailboxes_list_ldif(&settings, &sink, err);
-	return lg_error_set(err, LG_ERR_DIRECTORY, settings.uri,
-			    "the accounts' values are read from an export; "
-			    "make one with ldapsearch and give it as "
-			    "--directory ldif:FILE");
+	return lg_mailboxes_list_ldap(&settings, &sink, err);
 }
 
 static enum lg_status render_ldif(struct rendering *r, struct lg_error *err)

@@ -8,13 +8,12 @@
  */
 #include "ldap_directory.h"
 
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "ldap_job.h"
 #include "ldap_settings.h"
+#include "ldap_sigpipe.h"
 
 struct ldap_directory {
 	struct lg_ldap_settings settings;
@@ -66,48 +65,6 @@ static enum lg_status ask_servers(const struct ldap_directory *self,
 	return lg_error_set(err, status, last.place, "%s", last.text);
 }
 
-/*
- * libldap writes to sockets that their peers have closed, and has no option
- * against SIGPIPE. It is held off in this thread, and one that came meanwhile
- * is taken away, so that a program may treat SIGPIPE as it likes.
- */
-struct pipe_guard {
-	sigset_t before;
-	int was_pending;
-};
-
-static int is_pending(void)
-{
-	sigset_t pending;
-
-	sigemptyset(&pending);
-	sigpending(&pending);
-	return sigismember(&pending, SIGPIPE) == 1;
-}
-
-static struct pipe_guard hold_off_sigpipe(void)
-{
-	struct pipe_guard guard = {.was_pending = is_pending()};
-	sigset_t sigpipe;
-
-	sigemptyset(&sigpipe);
-	sigaddset(&sigpipe, SIGPIPE);
-	pthread_sigmask(SIG_BLOCK, &sigpipe, &guard.before);
-	return guard;
-}
-
-static void let_sigpipe_be(const struct pipe_guard *guard)
-{
-	const struct timespec at_once = {0, 0};
-	sigset_t sigpipe;
-
-	sigemptyset(&sigpipe);
-	sigaddset(&sigpipe, SIGPIPE);
-	if (!guard->was_pending && is_pending())
-		sigtimedwait(&sigpipe, NULL, &at_once);
-	pthread_sigmask(SIG_SETMASK, &guard->before, NULL);
-}
-
 static enum lg_status
 run_job(struct ldap_directory *self, enum lg_ldap_job_kind kind,
 	const struct lg_ask *ask, const struct lg_progress *progress,
@@ -122,10 +79,10 @@ run_job(struct ldap_directory *self, enum lg_ldap_job_kind kind,
 	if (status != LG_OK)
 		return status;
 	if (job.dns.count > 0 || job.user_count > 0 || ask->filter) {
-		struct pipe_guard guard = hold_off_sigpipe();
+		struct lg_ldap_sigpipe guard = lg_ldap_sigpipe_hold_off();
 
 		asked = ask_servers(self, &job, err);
-		let_sigpipe_be(&guard);
+		lg_ldap_sigpipe_let_be(&guard);
 	}
 	if (asked != LG_OK &&
 	    !(kind == LG_LDAP_JOB_VERIFY && is_could_not_ask(asked))) {

@@ -11,6 +11,7 @@
 #include <strings.h>
 
 #include <logongate/dn.h>
+#include <logongate/mailbox_class.h>
 #include <logongate/name.h>
 
 #include "ldif_entries.h"
@@ -22,16 +23,10 @@ struct mailbox_lists {
 	struct lg_strlist settings;
 };
 
-static int is_word(const struct lg_ldif_value *value, const char *word)
-{
-	return value->len == strlen(word) &&
-	       strncasecmp(value->text, word, value->len) == 0;
-}
-
-/* Entries for people: not those that stand for a group or somebody outside. */
 static int is_person(const struct lg_ldif_entries *entries,
 		     const struct lg_ldif_entry *entry)
 {
+	enum lg_mailbox_class says;
 	int person = 0;
 
 	for (size_t i = 0; i < entry->count; i++) {
@@ -40,11 +35,10 @@ static int is_person(const struct lg_ldif_entries *entries,
 
 		if (!lg_ldif_value_is(value, "objectClass"))
 			continue;
-		if (is_word(value, "contact") || is_word(value, "group"))
+		says = lg_mailbox_class(value->text, value->len);
+		if (says == LG_MAILBOX_CLASS_OTHER)
 			return 0;
-		person |= is_word(value, "person") || is_word(value, "user") ||
-			  is_word(value, "account") ||
-			  is_word(value, "posixAccount");
+		person |= says == LG_MAILBOX_CLASS_PERSON;
 	}
 	return person;
 }

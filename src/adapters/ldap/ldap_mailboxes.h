@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * ldap_mailboxes.h - the mailboxes of an LDAP directory
+ *
+ * Layer: adapter ldap; implements port/mailboxes.
+ */
+#ifndef LOGONGATE_ADAPTERS_LDAP_MAILBOXES_H
+#define LOGONGATE_ADAPTERS_LDAP_MAILBOXES_H
+
+#include <logongate/port/mailboxes.h>
+
+/*
+ * settings as lg_directory_open_ldap takes them. A directory that shows no
+ * mailbox at all could not be asked: an account without the right to see them
+ * looks the same.
+ * Returns: see the port; also what lg_directory_open_ldap returns.
+ */
+enum lg_status
+lg_mailboxes_list_ldap(const struct lg_directory_settings *settings,
+		       const struct lg_mailbox_sink *sink,
+		       struct lg_error *err);
+
+#endif
