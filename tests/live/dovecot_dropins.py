@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 """Dovecot reads the drop-ins as they are shipped, without a warning, and they
 say what the gate needs."""
+import base64
 import os
 import shutil
 import subprocess
@@ -8,6 +9,7 @@ import tempfile
 import unittest
 
 import dovecot_fixture
+import running_gate
 
 DROPINS = os.path.join(os.environ["LOGONGATE_SOURCE_DIR"],
                        "src/packaging/dovecot")
@@ -71,6 +73,49 @@ class Test(unittest.TestCase):
         text = self.read("logongate-doveadm.conf")
         self.assertIn("doveadm_api_key", text)
         self.assertIn("unix_listener http {", text)
+
+    def test_the_key_of_the_gate_opens_doveadm(self):
+        with open(os.path.join(DROPINS, "logongate-doveadm.conf"),
+                  encoding="utf-8") as file:
+            text = file.read()
+        dovecot = dovecot_fixture.Dovecot({"alice": "a"})
+        self.addCleanup(dovecot.close)
+        key = dovecot.write("doveadm.key", "the-gates-own", 0o640)
+        dovecot.extra = text.replace(
+            "</etc/logongate/doveadm.key", "<" + key).replace(
+                "group = logongate", "")
+        self.assertIn("<" + key, dovecot.extra)
+        dovecot.start()
+        for word, status in (("the-gates-own", 200), ("another", 401)):
+            connection = running_gate.UnixHTTP(dovecot.doveadm_socket)
+            self.addCleanup(connection.close)
+            connection.request(
+                "POST", "/doveadm/v1", '[["who",{},"t"]]',
+                {"Content-Type": "application/json",
+                 "Authorization": "X-Dovecot-API "
+                 + base64.b64encode(word.encode()).decode()})
+            self.assertEqual(connection.getresponse().status, status)
+
+    def test_whoever_may_not_read_the_key_reads_the_rest(self):
+        if os.geteuid():
+            self.skipTest("only root can become somebody else")
+        os.chmod(self.folder, 0o755)
+        key = os.path.join(self.folder, "doveadm.key")
+        with open(key, "w", encoding="utf-8") as file:
+            file.write("the-gates-own")
+        os.chmod(key, 0o600)
+        with open(os.path.join(DROPINS, "logongate-doveadm.conf"),
+                  encoding="utf-8") as file:
+            text = file.read().replace("</etc/logongate/doveadm.key",
+                                       "<" + key)
+        path = os.path.join(self.folder, "dovecot.conf")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("ssl = no\n" + text)
+        done = subprocess.run(
+            [dovecot_fixture.program("doveconf"), "-n", "-c", path],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False,
+            user=65534, group=65534, extra_groups=[], encoding="utf-8")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
 
     def test_all_together(self):
         self.read("logongate-auth-policy.conf", "logongate-dict.conf",

@@ -69,7 +69,8 @@ static enum lg_status judge(const struct doveadm *doveadm, CURLcode code,
 		return lg_error_set(err, LG_ERR_DENIED, doveadm->address,
 				    "Dovecot does not take the key; "
 				    "api_key_file must hold its "
-				    "doveadm_api_key");
+				    "doveadm_api_key (where Dovecot reads it "
+				    "from a file, a line end is a part of it)");
 	if (code == CURLE_OK)
 		return lg_error_set(err, LG_ERR_IO, doveadm->address,
 				    "doveadm answered HTTP %ld", http);
