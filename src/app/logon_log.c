@@ -290,6 +290,11 @@ void lg_logon_log_add(struct lg_logon_log *log, const struct lg_logon *logon)
 	slot->logon.generation = logon->generation;
 }
 
+int lg_logon_log_waits(const struct lg_logon_log *log)
+{
+	return log->waiting.len > 0;
+}
+
 static void free_slot(struct lg_logon_log *log, size_t at)
 {
 	size_t next = at;

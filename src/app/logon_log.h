@@ -73,6 +73,9 @@ void lg_logon_log_free(struct lg_logon_log **log);
  * kept apart is counted with the others of its door and reason. */
 void lg_logon_log_add(struct lg_logon_log *log, const struct lg_logon *logon);
 
+/* 1 when lines wait to be written. */
+int lg_logon_log_waits(const struct lg_logon_log *log);
+
 enum lg_logon_flush {
 	LG_LOGON_FLUSH_DUE = 0,
 	LG_LOGON_FLUSH_ALL

@@ -288,9 +288,8 @@ void gate_enforce_begin(struct gate *gate)
 	gate_enforce_deadlines(gate);
 }
 
-static void on_second(uv_timer_t *timer)
+static void flush_logs(struct gate *gate)
 {
-	struct gate *gate = timer->data;
 	struct lg_error err = {0};
 	int64_t now_s = gate_now_s(gate);
 
@@ -299,21 +298,41 @@ static void on_second(uv_timer_t *timer)
 	    lg_logon_log_flush(gate->logons, now_s, LG_LOGON_FLUSH_DUE, &err))
 		gate_loud(gate, "who logs on could not be recorded: %s: %s",
 			  err.place, err.text);
+}
+
+/* After the answers of a wake-up, its records: a kill loses none that was
+ * answered long ago. */
+static void on_written(uv_check_t *check)
+{
+	struct gate *gate = check->data;
+
+	if (lg_logon_log_waits(gate->refused) ||
+	    lg_logon_log_waits(gate->logons))
+		flush_logs(gate);
+}
+
+static void on_second(uv_timer_t *timer)
+{
+	struct gate *gate = timer->data;
+
+	flush_logs(gate);
 	gate_sessions_tidy(gate);
 	gate_streams_tidy(gate);
 	gate_sockets_again(gate);
-	gate_servers_tick(gate);
 	gate_log_loud(gate);
 }
 
 enum lg_status gate_enforce_start(struct gate *gate, struct lg_error *err)
 {
 	if (uv_timer_init(&gate->loop, &gate->deadline) ||
-	    uv_timer_init(&gate->loop, &gate->second))
+	    uv_timer_init(&gate->loop, &gate->second) ||
+	    uv_check_init(&gate->loop, &gate->written))
 		return lg_error_set(err, LG_ERR_BUG, NULL, "no timers");
 	gate->deadline.data = gate;
 	gate->second.data = gate;
-	if (uv_timer_start(&gate->second, on_second, 1000, 1000))
+	gate->written.data = gate;
+	if (uv_check_start(&gate->written, on_written) ||
+	    uv_timer_start(&gate->second, on_second, 1000, 1000))
 		return lg_error_set(err, LG_ERR_BUG, NULL, "no timers");
 	return LG_OK;
 }
@@ -322,4 +341,5 @@ void gate_enforce_stop(struct gate *gate)
 {
 	uv_close((uv_handle_t *)&gate->deadline, NULL);
 	uv_close((uv_handle_t *)&gate->second, NULL);
+	uv_close((uv_handle_t *)&gate->written, NULL);
 }

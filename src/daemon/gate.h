@@ -53,6 +53,7 @@ struct gate {
 	struct lg_settings *settings;
 	struct lg_files files;
 	struct lg_clock clock;
+	struct lg_now now; /* what the clock said last */
 	struct lg_state *state;
 	struct lg_store *store;
 	/* 0 while no policy can be trusted: without_policy answers. */
@@ -74,6 +75,7 @@ struct gate {
 	uint64_t sessions_listed; /* when last asked */
 	struct lg_buffer text;    /* the last refusal's words */
 	uv_timer_t deadline;      /* the next thing that time brings */
+	uv_check_t written;       /* records of each wake-up go out */
 	uv_timer_t second;        /* flushing, idle connections */
 	uv_signal_t hangup;
 	uv_signal_t terminate;

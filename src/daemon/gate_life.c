@@ -280,22 +280,32 @@ static enum gate_exit exit_for(const struct lg_error *err)
 	return GATE_EXIT_SOFTWARE;
 }
 
+/* A process lives in one boot: reading its id again for every decision would
+ * be most of the work of deciding. */
+static void gate_clock_now(void *self, struct lg_now *out_now)
+{
+	struct lg_now *now = self;
+
+	lg_system_clock_refresh(now);
+	*out_now = *now;
+}
+
 enum gate_exit gate_run(const char *path)
 {
 	struct gate *gate = calloc(1, sizeof(*gate));
 	enum gate_exit code = GATE_EXIT_SOFTWARE;
 	struct lg_error err = {0};
-	struct lg_now now;
+	struct lg_clock clock = lg_system_clock();
 
 	if (!gate)
 		return GATE_EXIT_SOFTWARE;
 	signal(SIGPIPE, SIG_IGN);
 	raise_limits();
 	gate->config = path;
-	gate->clock = lg_system_clock();
-	gate->clock.now(gate->clock.self, &now);
-	gate->started_boot_ms = now.boot_ms;
-	gate->started_s = now.wall_ms / 1000;
+	clock.now(clock.self, &gate->now);
+	gate->clock = (struct lg_clock){&gate->now, gate_clock_now};
+	gate->started_boot_ms = gate->now.boot_ms;
+	gate->started_s = gate->now.wall_ms / 1000;
 	if (load_settings(path, &gate->settings, &err)) {
 		code = say(GATE_EXIT_SETTINGS, &err);
 		goto out;

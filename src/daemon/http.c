@@ -21,7 +21,7 @@
 
 #define IDLE_NEW_S 30
 #define IDLE_S 600
-#define MEMORY_LIMIT 65536
+#define MEMORY_LIMIT 49152
 #define RUNS_AT_ONCE 16
 
 struct http_conn {
@@ -308,7 +308,8 @@ static enum lg_status start_daemon(struct gate *gate, struct lg_error *err)
 	struct gate_http *http = gate->http;
 
 	http->daemon = MHD_start_daemon(
-		MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET, 0, NULL, NULL,
+		MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET |
+			MHD_USE_TURBO, 0, NULL, NULL,
 		on_request, gate, MHD_OPTION_EXTERNAL_LOGGER, on_log, gate,
 		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MEMORY_LIMIT,
 		MHD_OPTION_CONNECTION_LIMIT, 65536u,

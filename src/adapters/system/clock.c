@@ -21,14 +21,19 @@ static int64_t read_ms(clockid_t id)
 	return (int64_t)at.tv_sec * 1000 + at.tv_nsec / 1000000;
 }
 
+void lg_system_clock_refresh(struct lg_now *now)
+{
+	now->wall_ms = read_ms(CLOCK_REALTIME);
+	now->boot_ms = read_ms(CLOCK_BOOTTIME);
+}
+
 static void system_now(void *self, struct lg_now *out_now)
 {
 	struct lg_now now = {0};
 	ssize_t len = 0;
 	int fd;
 
-	now.wall_ms = read_ms(CLOCK_REALTIME);
-	now.boot_ms = read_ms(CLOCK_BOOTTIME);
+	lg_system_clock_refresh(&now);
 	fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
 	if (fd >= 0) {
 		len = read(fd, now.boot_id, sizeof(now.boot_id) - 1);

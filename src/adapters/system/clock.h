@@ -9,4 +9,8 @@
 
 struct lg_clock lg_system_clock(void);
 
+/* The same for who asks often: now is what was told once, boot_id included,
+ * and is kept up to date. */
+void lg_system_clock_refresh(struct lg_now *now);
+
 #endif
