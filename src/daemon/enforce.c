@@ -319,6 +319,7 @@ static void on_second(uv_timer_t *timer)
 	gate_sessions_tidy(gate);
 	gate_streams_tidy(gate);
 	gate_sockets_again(gate);
+	gate_servers_tick(gate);
 	gate_log_loud(gate);
 }
 
@@ -339,6 +340,9 @@ enum lg_status gate_enforce_start(struct gate *gate, struct lg_error *err)
 
 void gate_enforce_stop(struct gate *gate)
 {
+	/* data says that they were set up. */
+	if (!gate->written.data)
+		return;
 	uv_close((uv_handle_t *)&gate->deadline, NULL);
 	uv_close((uv_handle_t *)&gate->second, NULL);
 	uv_close((uv_handle_t *)&gate->written, NULL);

@@ -27,6 +27,7 @@ struct gate_servers;
 struct gate_sessions;
 struct gate_sockets;
 struct gate_streams;
+struct gate_tls;
 struct gate_tokens;
 struct gate_sweeps;
 
@@ -89,6 +90,7 @@ struct gate {
 	struct gate_streams *streams;
 	struct gate_sweeps *sweeps;
 	struct gate_tokens *tokens;
+	struct gate_tls *tls;
 	struct lg_mapi_scratch *mapi; /* one parse at a time */
 	const char *config;           /* the file to read again, or NULL */
 	size_t loud_logged;

@@ -31,6 +31,7 @@
 #include "daemon/stream.h"
 #include "daemon/sweep.h"
 #include "daemon/systemd.h"
+#include "daemon/tls.h"
 #include "daemon/tokens.h"
 
 static enum gate_exit say(enum gate_exit code, const struct lg_error *err)
@@ -136,27 +137,41 @@ static void end_logs(struct gate *gate)
 			 err.place, err.text);
 }
 
+static void close_handle(uv_handle_t *handle)
+{
+	/* data says that it was set up. */
+	if (handle->data)
+		uv_close(handle, NULL);
+}
+
+/* Ends everything that keeps the loop going, as far as it was begun. */
+static void close_all(struct gate *gate)
+{
+	gate->stopping = 1;
+	gate_sockets_close(gate);
+	gate_streams_close(gate);
+	gate_http_close(gate);
+	gate_sweeps_close(gate);
+	gate_facts_close(gate);
+	if (gate->servers)
+		gate_servers_close(gate);
+	gate_enforce_stop(gate);
+	close_handle((uv_handle_t *)&gate->hangup);
+	close_handle((uv_handle_t *)&gate->terminate);
+	close_handle((uv_handle_t *)&gate->interrupt);
+}
+
 static void on_end(uv_signal_t *signal, int number)
 {
 	struct gate *gate = signal->data;
 
 	if (gate->stopping)
 		return;
-	gate->stopping = 1;
 	gate_log("going down%s", lg_state_locked(gate->state)
 					 ? "; the lock stays in force on disk"
 					 : "");
 	systemd_notify("STOPPING=1\n");
-	gate_sockets_close(gate);
-	gate_streams_close(gate);
-	gate_http_close(gate);
-	gate_sweeps_close(gate);
-	gate_facts_close(gate);
-	gate_servers_close(gate);
-	gate_enforce_stop(gate);
-	uv_close((uv_handle_t *)&gate->hangup, NULL);
-	uv_close((uv_handle_t *)&gate->terminate, NULL);
-	uv_close((uv_handle_t *)&gate->interrupt, NULL);
+	close_all(gate);
 }
 
 static enum lg_status watch_signals(struct gate *gate, struct lg_error *err)
@@ -230,6 +245,8 @@ static enum lg_status open_outside(struct gate *gate, struct lg_error *err)
 	if (!status)
 		status = gate_http_open(gate, err);
 	if (!status)
+		status = gate_tls_open(gate, err);
+	if (!status)
 		status = gate_sockets_open(gate, err);
 	if (!status)
 		status = gate_sockets_accept(gate, err);
@@ -241,6 +258,7 @@ static void free_gate(struct gate *gate)
 	gate_sessions_close(gate);
 	gate_servers_free(gate);
 	gate_tokens_free(&gate->tokens);
+	gate_tls_close(gate);
 	lg_store_free(&gate->store);
 	lg_logon_log_free(&gate->refused);
 	lg_logon_log_free(&gate->logons);
@@ -322,8 +340,11 @@ enum gate_exit gate_run(const char *path)
 		goto out;
 	if (open_inside(gate, &err) || open_outside(gate, &err) ||
 	    watch_signals(gate, &err)) {
-		/* The loop's handles are many and the process ends here. */
-		return say(exit_for(&err), &err);
+		code = say(exit_for(&err), &err);
+		close_all(gate);
+		uv_run(&gate->loop, UV_RUN_DEFAULT);
+		uv_loop_close(&gate->loop);
+		goto out;
 	}
 	gate_enforce_begin(gate);
 	gate_log("ready: %s, state in %s",

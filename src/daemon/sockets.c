@@ -197,6 +197,11 @@ enum lg_status gate_sockets_open(struct gate *gate, struct lg_error *err)
 					      settings->mode, settings->group,
 					      err);
 	}
+	for (i = 0; control->present && i < control->address.count && !status;
+	     i++)
+		status = open_address(gate, GATE_SERVICE_CONTROL,
+				      control->address.item[i], 0660,
+				      control->group, err);
 	if (!status && !gate->sockets->given[GATE_SERVICE_CONTROL])
 		status = open_address(gate, GATE_SERVICE_CONTROL,
 				      "unix:control.sock",

@@ -51,6 +51,7 @@ static void free_stream(struct stream *stream)
 {
 	if (stream->protocol->release)
 		stream->protocol->release(&stream->conn);
+	gate_tls_session_free(&stream->conn.tls);
 	lg_buffer_release(&stream->in);
 	lg_buffer_release(&stream->out);
 	free(stream);
@@ -106,7 +107,8 @@ static void watch(struct stream *stream)
 		events |= UV_READABLE;
 	/* A peer that goes away while its answer is made is noticed. */
 	events |= UV_DISCONNECT;
-	if (stream->out.len > stream->sent)
+	if (stream->out.len > stream->sent ||
+	    (stream->conn.tls && gate_tls_wants_write(stream->conn.tls)))
 		events |= UV_WRITABLE;
 	if (events == stream->events)
 		return;
@@ -115,12 +117,27 @@ static void watch(struct stream *stream)
 		end(stream);
 }
 
+static ssize_t write_some(struct stream *stream)
+{
+	const char *bytes = stream->out.data + stream->sent;
+	size_t len = stream->out.len - stream->sent;
+
+	if (stream->conn.tls)
+		return gate_tls_send(stream->conn.tls, bytes, len);
+	return send(stream->conn.fd, bytes, len, MSG_NOSIGNAL);
+}
+
+static ssize_t read_once(struct stream *stream, char *buffer)
+{
+	if (stream->conn.tls)
+		return gate_tls_recv(stream->conn.tls, buffer, READ_SIZE);
+	return recv(stream->conn.fd, buffer, READ_SIZE, 0);
+}
+
 static void flush(struct stream *stream)
 {
 	while (stream->sent < stream->out.len) {
-		ssize_t done =
-			send(stream->conn.fd, stream->out.data + stream->sent,
-			     stream->out.len - stream->sent, MSG_NOSIGNAL);
+		ssize_t done = write_some(stream);
 
 		if (done < 0 && errno == EINTR)
 			continue;
@@ -177,7 +194,7 @@ static void read_some(struct stream *stream)
 	for (reads = 0;
 	     reads < READS_AT_ONCE && !stream->ending && !stream->conn.busy;
 	     reads++) {
-		ssize_t got = recv(stream->conn.fd, buffer, READ_SIZE, 0);
+		ssize_t got = read_once(stream, buffer);
 
 		if (got < 0 && errno == EINTR)
 			continue;
@@ -195,9 +212,27 @@ static void read_some(struct stream *stream)
 		} else {
 			take(stream, buffer, (size_t)got);
 		}
-		if ((size_t)got < READ_SIZE)
+		/* TLS hands out a record at a time and keeps the rest. */
+		if ((size_t)got < READ_SIZE && !stream->conn.tls)
 			return;
 	}
+}
+
+/* Over TLS the handshake comes first: 1 when it is done. */
+static int may_talk(struct stream *stream)
+{
+	switch (gate_tls_shake(stream->conn.tls)) {
+	case GATE_TLS_OPEN:
+		stream->conn.is_admin = 1;
+		return 1;
+	case GATE_TLS_WAITS:
+		watch(stream);
+		return 0;
+	case GATE_TLS_FAILED:
+		break;
+	}
+	end(stream);
+	return 0;
 }
 
 static void on_event(uv_poll_t *poll, int failed, int events)
@@ -208,6 +243,8 @@ static void on_event(uv_poll_t *poll, int failed, int events)
 		end(stream);
 		return;
 	}
+	if (stream->conn.tls && !may_talk(stream))
+		return;
 	if (events & UV_READABLE)
 		read_some(stream);
 	else if (events & UV_DISCONNECT && stream->conn.busy)
@@ -248,9 +285,16 @@ int gate_stream_add(struct gate *gate, enum gate_service service, int fd,
 	stream->conn.fd = fd;
 	stream->conn.refs = 1;
 	stream->used_s = gate_store_s(gate);
-	if (service == GATE_SERVICE_CONTROL)
+	if (service == GATE_SERVICE_CONTROL && !peer->is_unix) {
+		stream->conn.tls = gate_tls_session_new(gate, fd);
+		if (!stream->conn.tls) {
+			free(stream);
+			return 0;
+		}
+	} else if (service == GATE_SERVICE_CONTROL)
 		stream->conn.is_admin = gate_peer_is_admin(gate, peer, fd);
 	if (uv_poll_init(&gate->loop, &stream->poll, fd)) {
+		gate_tls_session_free(&stream->conn.tls);
 		free(stream);
 		return 0;
 	}

@@ -10,6 +10,7 @@
 #define LOGONGATE_DAEMON_STREAM_H
 
 #include "daemon/sockets.h"
+#include "daemon/tls.h"
 
 struct gate_conn {
 	struct gate *gate;
@@ -18,6 +19,7 @@ struct gate_conn {
 	int fd;
 	int busy;     /* an answer is being made: nothing is taken till then */
 	int is_admin; /* control only */
+	struct gate_tls_session *tls; /* control over TCP */
 	uint64_t requests;
 	void *protocol; /* the protocol's own, NULL at first */
 	int refs;       /* who else needs it: see gate_stream_hold */
