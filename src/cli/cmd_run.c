@@ -61,26 +61,42 @@ static int wait_for(pid_t child, const sigset_t *signals)
 	}
 }
 
-static int run_command(struct lg_cli *cli, uint64_t generation)
+/* The signal that came while the lock was applied, and ends the whole of it
+ * before the command begins; 0: none. */
+static int interrupted(void)
 {
-	sigset_t signals, before;
-	pid_t child;
-	int code, lifted;
+	static const int ends[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+	sigset_t pending;
 
-	fill_signals(&signals);
-	sigprocmask(SIG_BLOCK, &signals, &before);
+	if (sigpending(&pending) != 0)
+		return 0;
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		if (sigismember(&pending, ends[i]) == 1)
+			return ends[i];
+	}
+	return 0;
+}
+
+static int run_command(struct lg_cli *cli, uint64_t generation,
+		       const sigset_t *signals, const sigset_t *before)
+{
+	int code, lifted, number = interrupted();
+	pid_t child = -1;
+
 	fflush(NULL);
-	child = fork();
+	if (number == 0)
+		child = fork();
 	if (child == 0)
-		run_child(cli->rest, &before);
-	if (child < 0)
+		run_child(cli->rest, before);
+	if (number != 0)
+		code = 128 + number;
+	else if (child < 0)
 		code = lg_cli_say(cli, LG_EXIT_PUT_BACK, NULL,
 				  "the command cannot be started: %s",
 				  strerror(errno));
 	else
-		code = wait_for(child, &signals);
+		code = wait_for(child, signals);
 	lifted = lg_cli_lift(cli, generation, NULL, NULL);
-	sigprocmask(SIG_SETMASK, &before, NULL);
 	/* 5: it ended while the command ran, which was said. */
 	if (lifted != LG_EXIT_DONE && lifted != LG_EXIT_WOULD_NOT_LOCK)
 		code = lg_cli_say(cli, LG_EXIT_NOT_PUT_BACK, NULL,
@@ -92,6 +108,7 @@ static int run_command(struct lg_cli *cli, uint64_t generation)
 int lg_cmd_run(struct lg_cli *cli)
 {
 	struct lg_prepared prepared = {0};
+	sigset_t signals, before;
 	struct lg_applied applied;
 	int code;
 
@@ -102,14 +119,18 @@ int lg_cmd_run(struct lg_cli *cli)
 	code = lg_prepare(cli, cli->operand[0], LG_END_OR_MAXIMUM, &prepared);
 	if (code == LG_EXIT_DONE)
 		code = lg_plan_refusal(cli, prepared.plan);
+	/* From here on a signal waits: a lock that is applied is lifted. */
+	fill_signals(&signals);
+	sigprocmask(SIG_BLOCK, &signals, &before);
 	if (code == LG_EXIT_DONE)
 		code = lg_cli_apply(cli, &prepared, &applied);
 	if (code == LG_EXIT_DONE) {
 		/* The command may itself ask or extend. */
 		lg_prepared_release(&prepared);
 		lg_cli_hang_up(cli);
-		code = run_command(cli, applied.generation);
+		code = run_command(cli, applied.generation, &signals, &before);
 	}
+	sigprocmask(SIG_SETMASK, &before, NULL);
 	lg_prepared_release(&prepared);
 	return code;
 }

@@ -10,6 +10,7 @@
 
 #include <logongate/instant.h>
 
+#include "app/logon_log.h"
 #include "app/window.h"
 #include "cli/commands.h"
 #include "cli/fleet.h"
@@ -38,6 +39,25 @@ static int64_t number_of(const cJSON *object, const char *name)
 	const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, name);
 
 	return cJSON_IsNumber(item) ? (int64_t)item->valuedouble : 0;
+}
+
+static int add_count(void *context, const struct lg_logon *logon)
+{
+	uint64_t *count = context;
+
+	*count += logon->count;
+	return 0;
+}
+
+/* What a gate that is gone refused while the lock was in force. */
+static uint64_t refused_since(const struct lg_state *state, int64_t since_s)
+{
+	uint64_t count = 0;
+
+	if (lg_logon_log_read(state->files, LG_REFUSED_FOLDER, since_s,
+			      add_count, &count, NULL, NULL) != LG_OK)
+		return 0;
+	return count;
 }
 
 /* The object of contract 4 from state_dir; state NULL: nothing was ever
@@ -72,7 +92,9 @@ static enum lg_status from_state(struct lg_cli *cli,
 	lg_json_number(object, "generation",
 		       lock != NULL ? (int64_t)lock->generation : 0);
 	lg_json_number(object, "sessions", 0);
-	lg_json_number(object, "refused", 0);
+	lg_json_number(object, "refused",
+		       active ? (int64_t)refused_since(state, lock->since_s)
+			      : 0);
 	if (active && lock->confirm.wall_s > 0)
 		lg_json_time(object, "confirm_by", lock->confirm.wall_s);
 	if (lock != NULL && lock->phase == LG_LOCK_PENDING)

@@ -14,9 +14,10 @@
 #include "cli/opened.h"
 #include "cli/output.h"
 
-/* A gate that says nothing for this long does not answer; verifying and
- * sweeping tell of themselves. */
-#define ANSWER_MS 30000
+/* A gate that says nothing for this long does not answer. What it knows it
+ * says at once; cutting waits for servers. */
+#define KNOWN_MS 5000
+#define DONE_MS 60000
 
 enum lg_status lg_cli_gate(struct lg_cli *cli, struct lg_control **out_control,
 			   struct lg_error *err)
@@ -79,6 +80,20 @@ cJSON *lg_cli_request(const char *op)
 	return request;
 }
 
+static int patience_ms(const cJSON *request)
+{
+	static const char *const known[] = {"status", "check", "values",
+					    "policy"};
+	const char *op = cJSON_GetStringValue(
+		cJSON_GetObjectItemCaseSensitive(request, "op"));
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		if (op != NULL && strcmp(op, known[i]) == 0)
+			return KNOWN_MS;
+	}
+	return DONE_MS;
+}
+
 int lg_cli_ask(struct lg_cli *cli, struct lg_control *control, cJSON *request,
 	       const struct lg_control_block *block, size_t block_count,
 	       struct lg_control_answer *out_answer)
@@ -90,8 +105,9 @@ int lg_cli_ask(struct lg_cli *cli, struct lg_control *control, cJSON *request,
 
 	if (request == NULL)
 		return lg_cli_say(cli, LG_EXIT_SOFTWARE, NULL, "no memory");
-	status = lg_control_ask(control, request, block, block_count, ANSWER_MS,
-				&progress, out_answer, &gates_code, &err);
+	status = lg_control_ask(control, request, block, block_count,
+				patience_ms(request), &progress, out_answer,
+				&gates_code, &err);
 	cJSON_Delete(request);
 	lg_cli_progress_end(cli);
 	if (status == LG_ERR_CONFLICT)
