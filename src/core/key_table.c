@@ -23,8 +23,7 @@
 #include "key_table.h"
 
 enum {
-	UNIT = 4,    /* bytes that an offset counts */
-	SHORT = 256, /* bytes of a text that is folded on the stack */
+	UNIT = 4, /* bytes that an offset counts */
 	SMALLEST_ARENA = 1024,
 	SMALLEST_SLOTS = 16
 };
@@ -46,7 +45,7 @@ static char fold_char(char c)
 }
 
 /*
- * Folds a name into out, which holds SHORT bytes. 0 where it is not as
+ * Folds a name into out, which holds LG_KEY_SHORT bytes. 0 where it is not as
  * plain as that: long, beyond ASCII, with a prefix or a domain.
  */
 static int fold_plain_name(const char *text, size_t len, char *out)
@@ -55,7 +54,7 @@ static int fold_plain_name(const char *text, size_t len, char *out)
 	size_t i = 0;
 	int odd = 0;
 
-	if (len > SHORT)
+	if (len > LG_KEY_SHORT)
 		return 0;
 	for (; i + 8 <= len; i += 8) {
 		uint64_t word;
@@ -88,21 +87,27 @@ static void fold_dn(const char *text, size_t len, char *out)
 		out[i] = fold_char(text[i]);
 }
 
-uint64_t lg_key_table_hash(const struct lg_key_table *table, const char *text,
-			   size_t len)
+/* 0 where the text is not folded on the stack. */
+static int fold_short(const struct lg_key_table *table, const char *text,
+		      size_t len, char out[LG_KEY_SHORT])
 {
-	/* Clearing it first, as the build asks, takes longer than hashing. */
-	char folded[SHORT] __attribute__((uninitialized));
+	if (table->kind == LG_KEY_NAME)
+		return fold_plain_name(text, len, out);
+	if (len > LG_KEY_SHORT)
+		return 0;
+	fold_dn(text, len, out);
+	return 1;
+}
 
-	if (table->kind == LG_KEY_DN) {
-		if (len > SHORT)
-			return lg_dn_hash(text, len);
-		fold_dn(text, len, folded);
+static uint64_t hash_key(const struct lg_key_table *table, const char *text,
+			 size_t len)
+{
+	char folded[LG_KEY_SHORT] __attribute__((uninitialized));
+
+	if (fold_short(table, text, len, folded))
 		return XXH3_64bits(folded, len);
-	}
-	if (fold_plain_name(text, len, folded))
-		return XXH3_64bits(folded, len);
-	return lg_name_hash(text, len);
+	return table->kind == LG_KEY_DN ? lg_dn_hash(text, len)
+					: lg_name_hash(text, len);
 }
 
 static struct lg_key *key_at(const struct lg_key_table *table, uint64_t slot)
@@ -180,26 +185,14 @@ struct lg_key *lg_key_table_find(const struct lg_key_table *table,
 
 	if (!table->count)
 		return NULL;
-	i = find_slot(table, lg_key_table_hash(table, text, len), text, len);
+	i = find_slot(table, hash_key(table, text, len), text, len);
 	return table->slot[i] ? key_at(table, table->slot[i]) : NULL;
 }
 
-uint16_t lg_key_table_flags_at(const struct lg_key_table *table, uint64_t hash,
-			       const char *text, size_t len)
-{
-	size_t i;
-
-	if (!table->count)
-		return 0;
-	i = find_slot(table, hash, text, len);
-	return table->slot[i] ? key_at(table, table->slot[i])->flags : 0;
-}
-
-/* The common case: a text that is folded once, for hash and comparison. */
-static uint16_t flags_folded(const struct lg_key_table *table,
+/* The common case: folded once, for hash and comparison. */
+static uint16_t flags_folded(const struct lg_key_table *table, uint64_t hash,
 			     const char *folded, size_t len)
 {
-	uint64_t hash = XXH3_64bits(folded, len);
 	size_t mask = table->slot_count - 1;
 	size_t i;
 
@@ -216,44 +209,64 @@ static uint16_t flags_folded(const struct lg_key_table *table,
 uint16_t lg_key_table_flags(const struct lg_key_table *table, const char *text,
 			    size_t len)
 {
-	char folded[SHORT] __attribute__((uninitialized));
+	char folded[LG_KEY_SHORT] __attribute__((uninitialized));
+	const struct lg_key *key;
 
 	if (!table->count)
 		return 0;
-	if (table->kind == LG_KEY_DN && len <= SHORT) {
-		fold_dn(text, len, folded);
-		return flags_folded(table, folded, len);
-	}
-	if (table->kind == LG_KEY_NAME && fold_plain_name(text, len, folded))
-		return flags_folded(table, folded, len);
-	return lg_key_table_flags_at(table, lg_key_table_hash(table, text, len),
-				     text, len);
+	if (fold_short(table, text, len, folded))
+		return flags_folded(table, XXH3_64bits(folded, len), folded,
+				    len);
+	key = lg_key_table_find(table, text, len);
+	return key ? key->flags : 0;
 }
 
-void lg_key_table_fetch(const struct lg_key_table *table, uint64_t hash)
+void lg_key_probe_begin(struct lg_key_probe *probe,
+			const struct lg_key_table *table, const char *text,
+			size_t len)
 {
-	if (table->count)
-		__builtin_prefetch(
-			&table->slot[hash & (table->slot_count - 1)]);
+	probe->text = text;
+	probe->len = len;
+	if (!table->count)
+		return;
+	probe->is_folded = fold_short(table, text, len, probe->folded);
+	probe->hash = probe->is_folded ? XXH3_64bits(probe->folded, len)
+				       : hash_key(table, text, len);
+	__builtin_prefetch(&table->slot[probe->hash & (table->slot_count - 1)]);
 }
 
-void lg_key_table_fetch_text(const struct lg_key_table *table, uint64_t hash)
+void lg_key_probe_fetch(const struct lg_key_probe *probe,
+			const struct lg_key_table *table)
 {
 	size_t mask = table->slot_count - 1;
-	size_t i = hash & mask;
+	size_t i;
 
 	if (!table->count)
 		return;
-	for (; table->slot[i]; i = (i + 1) & mask) {
+	for (i = probe->hash & mask; table->slot[i]; i = (i + 1) & mask) {
 		const char *record;
 
-		if (table->slot[i] >> 32 != hash >> 32)
+		if (table->slot[i] >> 32 != probe->hash >> 32)
 			continue;
 		record = (const char *)key_at(table, table->slot[i]);
 		__builtin_prefetch(record);
 		__builtin_prefetch(record + 64);
 		return;
 	}
+}
+
+uint16_t lg_key_probe_flags(const struct lg_key_probe *probe,
+			    const struct lg_key_table *table)
+{
+	size_t i;
+
+	if (!table->count)
+		return 0;
+	if (probe->is_folded)
+		return flags_folded(table, probe->hash, probe->folded,
+				    probe->len);
+	i = find_slot(table, probe->hash, probe->text, probe->len);
+	return table->slot[i] ? key_at(table, table->slot[i])->flags : 0;
 }
 
 /* Slots for that many keys in all; those there are move over. */
@@ -345,7 +358,7 @@ enum lg_status lg_key_table_add(struct lg_key_table *table, const char *text,
 				size_t len, uint16_t flags,
 				struct lg_error *err)
 {
-	uint64_t hash = lg_key_table_hash(table, text, len);
+	uint64_t hash = hash_key(table, text, len);
 	struct lg_buffer folded = {0};
 	struct lg_key *key;
 	size_t at;

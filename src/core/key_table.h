@@ -54,14 +54,28 @@ struct lg_key *lg_key_table_find(const struct lg_key_table *table,
 uint16_t lg_key_table_flags(const struct lg_key_table *table, const char *text,
 			    size_t len);
 
-/* The same in three steps, for many at once: hash and fetch the slot, fetch
- * the text, look. */
-uint64_t lg_key_table_hash(const struct lg_key_table *table, const char *text,
-			   size_t len);
-void lg_key_table_fetch(const struct lg_key_table *table, uint64_t hash);
-void lg_key_table_fetch_text(const struct lg_key_table *table, uint64_t hash);
-uint16_t lg_key_table_flags_at(const struct lg_key_table *table, uint64_t hash,
-			       const char *text, size_t len);
+/* Longer texts are folded in pieces. */
+#define LG_KEY_SHORT 256
+
+/*
+ * The same in three steps, for many at once: begin folds, hashes and fetches
+ * the slot, fetch the text, then flags looks. Not to be cleared before use:
+ * that takes longer than hashing.
+ */
+struct lg_key_probe {
+	uint64_t hash;
+	const char *text;
+	size_t len;
+	int is_folded;
+	char folded[LG_KEY_SHORT];
+};
+void lg_key_probe_begin(struct lg_key_probe *probe,
+			const struct lg_key_table *table, const char *text,
+			size_t len);
+void lg_key_probe_fetch(const struct lg_key_probe *probe,
+			const struct lg_key_table *table);
+uint16_t lg_key_probe_flags(const struct lg_key_probe *probe,
+			    const struct lg_key_table *table);
 
 /* Gives back what growing took too much. */
 enum lg_status lg_key_table_trim(struct lg_key_table *table,

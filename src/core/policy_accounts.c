@@ -5,6 +5,7 @@
  * of the findings is looked up there, which answers the name and brings in
  * the account's other names.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include <logongate/dn.h>
@@ -163,6 +164,7 @@ static void answer(struct lg_policy_compiler *compiler,
 	size_t i;
 
 	key->flags |= (uint16_t)flags;
+	compiler->shares |= (flags & KEY_SHARED) != 0;
 	if (account->asked_as != LG_ASKED_FILTER || account->dn)
 		return;
 	for (i = 0; i < account->login_count; i++) {
@@ -193,7 +195,10 @@ static enum lg_status add_account(struct lg_policy_compiler *compiler,
 			add(&policy->name, account->asked, flag, compiler->err);
 	/* Closed semantics compare the listed DN with the one that logs on,
 	 * nothing else; one found through X500 has another now. */
+	/* Mostly the DN that was asked. */
 	if (!status && account->dn &&
+	    !(account->asked_as == LG_ASKED_DN &&
+	      strcmp(account->dn, account->asked) == 0) &&
 	    !(lg_policy_is_closed(compiler) && account->via == LG_VIA_X500))
 		status = add(&policy->dn, account->dn, flag, compiler->err);
 	for (i = 0; i < account->login_count && !status; i++) {
@@ -202,6 +207,7 @@ static enum lg_status add_account(struct lg_policy_compiler *compiler,
 
 		if (!login->name[0])
 			continue;
+		compiler->shares |= login->shared;
 		status = add(&policy->name, login->name,
 			     flag | (login->shared ? KEY_SHARED : 0),
 			     compiler->err);
@@ -236,6 +242,10 @@ enum lg_status lg_policy_read_findings(struct lg_policy_compiler *compiler)
 	size_t i;
 	enum lg_status status = LG_OK;
 
+	compiler->has_right = calloc(findings->account_count + 1, 1);
+	if (!compiler->has_right)
+		return lg_error_set(compiler->err, LG_ERR_NO_MEMORY, NULL,
+				    "out of memory");
 	for (i = 0; i < findings->account_count && !status; i++) {
 		const struct lg_account *account = &findings->account[i];
 		struct lg_key *key = lg_policy_listed_key(compiler, account);
@@ -245,6 +255,7 @@ enum lg_status lg_policy_read_findings(struct lg_policy_compiler *compiler)
 		answer(compiler, account, key);
 		if (!counts(compiler, account))
 			continue;
+		compiler->has_right[i] = 1;
 		status = add_account(compiler, account,
 				     account->asked_as == LG_ASKED_BREAK_GLASS
 					     ? KEY_BREAK_GLASS
@@ -270,8 +281,7 @@ static int entry_has(const struct lg_policy_compiler *compiler,
 		int glass = other->asked_as == LG_ASKED_BREAK_GLASS;
 
 		if (glass == (flag == KEY_BREAK_GLASS) &&
-		    same_entry(account, other) && counts(compiler, other) &&
-		    lg_policy_listed_key(compiler, other))
+		    compiler->has_right[i] && same_entry(account, other))
 			return 1;
 	}
 	return 0;
@@ -291,8 +301,7 @@ void lg_policy_judge_shared_names(struct lg_policy_compiler *compiler)
 
 	for (i = 0; i < findings->account_count; i++) {
 		const struct lg_account *account = &findings->account[i];
-		int right = lg_policy_listed_key(compiler, account) &&
-			    counts(compiler, account);
+		int right = compiler->has_right[i];
 		int glass = right && account->asked_as == LG_ASKED_BREAK_GLASS;
 
 		if (account->finding != LG_FINDING_ONE ||
@@ -311,8 +320,10 @@ void lg_policy_judge_shared_names(struct lg_policy_compiler *compiler)
 				key->flags &= (uint16_t)~KEY_BREAK_GLASS;
 			if (key->flags & KEY_LISTED && !right &&
 			    !entry_has(compiler, account, KEY_LISTED) &&
-			    !entry_has(compiler, account, KEY_BREAK_GLASS))
+			    !entry_has(compiler, account, KEY_BREAK_GLASS)) {
 				key->flags |= KEY_SHARED;
+				compiler->shares = 1;
+			}
 		}
 	}
 }

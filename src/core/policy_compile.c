@@ -154,6 +154,7 @@ enum lg_status lg_policy_compile(const struct lg_policy_input *input,
 	*out_policy = policy;
 	policy = NULL;
 out:
+	free(compiler.has_right);
 	lg_policy_values_release(&compiler.values);
 	lg_policy_free(&policy);
 	return status;

@@ -17,6 +17,9 @@ struct lg_policy_compiler {
 	struct lg_policy_values values;
 	struct lg_warnings *warnings;
 	struct lg_error *err;
+	/* One byte an account: it has the right it was asked for. */
+	unsigned char *has_right;
+	int shares;        /* some name is shared */
 	size_t found;      /* listed names with an entry */
 	size_t unanswered; /* listed names nobody answered for */
 	const char *unanswered_name;

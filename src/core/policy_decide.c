@@ -11,7 +11,8 @@
 #include "policy_inside.h"
 
 enum {
-	BLOCK = 16
+	BLOCK = 16,
+	SMALL_POLICY = 256 << 10
 };
 
 int lg_policy_is_mapi(const struct lg_attempt *attempt)
@@ -141,41 +142,34 @@ static void decide_block(const struct lg_policy *policy,
 			 const struct lg_attempt *attempt, size_t count,
 			 struct lg_decision *out_decision)
 {
-	uint64_t dn[BLOCK];
-	uint64_t name[BLOCK];
+	struct lg_key_probe probe[BLOCK] __attribute__((uninitialized));
 	unsigned int flags[BLOCK];
 	size_t i;
 
-	for (i = 0; i < count; i++) {
-		if (!attempt[i].dn_len)
-			continue;
-		dn[i] = lg_key_table_hash(&policy->dn, attempt[i].dn,
-					  attempt[i].dn_len);
-		lg_key_table_fetch(&policy->dn, dn[i]);
-	}
 	for (i = 0; i < count; i++)
 		if (attempt[i].dn_len)
-			lg_key_table_fetch_text(&policy->dn, dn[i]);
+			lg_key_probe_begin(&probe[i], &policy->dn,
+					   attempt[i].dn, attempt[i].dn_len);
+	for (i = 0; i < count; i++)
+		if (attempt[i].dn_len)
+			lg_key_probe_fetch(&probe[i], &policy->dn);
 	for (i = 0; i < count; i++) {
 		flags[i] = 0;
 		if (attempt[i].dn_len)
-			flags[i] = rights(lg_key_table_flags_at(
-				&policy->dn, dn[i], attempt[i].dn,
-				attempt[i].dn_len));
-		if (!asks_name(policy, &attempt[i], flags[i]))
-			continue;
-		name[i] = lg_key_table_hash(&policy->name, attempt[i].user,
-					    attempt[i].user_len);
-		lg_key_table_fetch(&policy->name, name[i]);
+			flags[i] = rights(
+				lg_key_probe_flags(&probe[i], &policy->dn));
+		if (asks_name(policy, &attempt[i], flags[i]))
+			lg_key_probe_begin(&probe[i], &policy->name,
+					   attempt[i].user,
+					   attempt[i].user_len);
 	}
 	for (i = 0; i < count; i++)
 		if (asks_name(policy, &attempt[i], flags[i]))
-			lg_key_table_fetch_text(&policy->name, name[i]);
+			lg_key_probe_fetch(&probe[i], &policy->name);
 	for (i = 0; i < count; i++) {
 		if (asks_name(policy, &attempt[i], flags[i]))
-			flags[i] |= rights(lg_key_table_flags_at(
-				&policy->name, name[i], attempt[i].user,
-				attempt[i].user_len));
+			flags[i] |= rights(
+				lg_key_probe_flags(&probe[i], &policy->name));
 		out_decision[i] = decide(policy, &attempt[i], flags[i]);
 	}
 }
@@ -184,6 +178,13 @@ void lg_policy_decide_many(const struct lg_policy *policy,
 			   const struct lg_attempt *attempt, size_t count,
 			   struct lg_decision *out_decision)
 {
+	/* What the caches hold need not be fetched ahead. */
+	int is_small = lg_policy_memory(policy) < SMALL_POLICY;
+
+	while (is_small && count) {
+		*out_decision++ = lg_policy_decide(policy, attempt++);
+		count--;
+	}
 	while (count) {
 		size_t block = count < BLOCK ? count : BLOCK;
 

@@ -86,6 +86,8 @@ enum lg_status lg_policy_tell_logins(struct lg_policy_compiler *compiler)
 	size_t i;
 	enum lg_status status = LG_OK;
 
+	if (!compiler->shares)
+		return LG_OK;
 	/* A name stands once in the table, perhaps more often here. */
 	for (i = 0; i < findings->login_count && !status; i++) {
 		const char *name = findings->login[i].name;

@@ -522,6 +522,68 @@ static void a_long_list_is_small(void **state)
 	done(&world);
 }
 
+/* Small lists are decided one by one; this one is not. */
+static void many_on_a_long_list(void **state)
+{
+	enum {
+		COUNT = 10000
+	};
+	struct world world = fresh(LG_DIALECT_GATE);
+	struct lg_attempt *attempt = calloc(COUNT, sizeof(*attempt));
+	struct lg_decision *decision = calloc(COUNT, sizeof(*decision));
+	struct lg_strlist dn = {0};
+	struct lg_strlist user = {0};
+	struct lg_buffer text = {0};
+	size_t i;
+
+	assert_non_null(attempt);
+	assert_non_null(decision);
+	for (i = 0; i < COUNT; i++) {
+		lg_buffer_clear(&text);
+		lg_buffer_format(&text, "/o=Org/ou=Site/cn=%zu%s", i,
+				 i == 77 ? "-with-a-longer-name" : "");
+		lg_strlist_add(&dn, text.data, text.len, NULL);
+		lg_buffer_clear(&text);
+		lg_buffer_format(&text, "J\xc3\xb6rg%zu", i);
+		lg_strlist_add(&user, text.data, text.len, NULL);
+		/* By DN, by name, by both, by neither, unlisted. */
+		if (i % 5 == 0 || i % 5 == 2) {
+			attempt[i].dn = dn.item[i];
+			attempt[i].dn_len = strlen(dn.item[i]);
+		}
+		if (i % 5 == 1 || i % 5 == 2) {
+			attempt[i].user = user.item[i];
+			attempt[i].user_len = strlen(user.item[i]);
+		}
+		if (i % 5 == 4) {
+			attempt[i].dn = B;
+			attempt[i].dn_len = strlen(B);
+			attempt[i].user = "EX\\nobody";
+			attempt[i].user_len = 9;
+		}
+	}
+	lg_registry_set_list(world.values, KEY, LG_VALUE_LOGON_ONLY_AS, &dn,
+			     NULL);
+	lg_registry_set_list(world.values, KEY, LG_VALUE_LOGON_ONLY_AS_USERS,
+			     &user, NULL);
+	world.facts = LG_FACTS_ALL_FOUND;
+	assert_int_equal(compile(&world), LG_OK);
+	assert_true(lg_policy_memory(world.policy) > 512 * 1024);
+	lg_policy_decide_many(world.policy, attempt, COUNT, decision);
+	for (i = 0; i < COUNT; i++) {
+		assert_int_equal(decision[i].verdict == LG_ADMIT, i % 5 < 3);
+		assert_int_equal(
+			decision[i].reason,
+			lg_policy_decide(world.policy, &attempt[i]).reason);
+	}
+	free(attempt);
+	free(decision);
+	lg_buffer_release(&text);
+	lg_strlist_release(&dn);
+	lg_strlist_release(&user);
+	done(&world);
+}
+
 /* Longer than any legacyExchangeDN, and longer than a short record. */
 static void long_texts_are_compared_whole(void **state)
 {
@@ -632,6 +694,8 @@ int main(void)
 			  every_rule_is_explained),
 		suite_row("a long list takes under 100 bytes an account",
 			  a_long_list_is_small),
+		suite_row("many on a long list are decided as one by one",
+			  many_on_a_long_list),
 		suite_row("texts of any length are compared whole",
 			  long_texts_are_compared_whole),
 		suite_row("names beyond ASCII are folded",
