@@ -61,6 +61,20 @@ void lg_state_loud(struct lg_state *state, const char *format, ...)
 	lg_strlist_add(&state->loud, text.text, strlen(text.text), NULL);
 }
 
+size_t lg_state_quiet(struct lg_state *state, const char *beginning)
+{
+	size_t len = strlen(beginning);
+	size_t kept = 0;
+	size_t i;
+
+	for (i = 0; i < state->loud.count; i++)
+		if (strncmp(state->loud.item[i], beginning, len))
+			state->loud.item[kept++] = state->loud.item[i];
+	i = state->loud.count - kept;
+	state->loud.count = kept;
+	return i;
+}
+
 struct lg_now lg_state_now(const struct lg_state *state)
 {
 	struct lg_now now;

@@ -71,6 +71,10 @@ int lg_state_locked(const struct lg_state *state);
 void lg_state_loud(struct lg_state *state, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* Takes back the sentences that begin like this: it is so no more. Gives how
+ * many there were. */
+size_t lg_state_quiet(struct lg_state *state, const char *beginning);
+
 /* The clock's now. */
 struct lg_now lg_state_now(const struct lg_state *state);
 

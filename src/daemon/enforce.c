@@ -218,6 +218,7 @@ static void on_deadline(uv_timer_t *timer)
 		uv_timer_start(timer, on_deadline, RETRY_MS, 0);
 		return;
 	}
+	gate_quiet(gate, "what is due could not be done");
 	if (changed) {
 		gate_enforce(gate, &err);
 	} else {
@@ -298,6 +299,8 @@ static void flush_logs(struct gate *gate)
 	    lg_logon_log_flush(gate->logons, now_s, LG_LOGON_FLUSH_DUE, &err))
 		gate_loud(gate, "who logs on could not be recorded: %s: %s",
 			  err.place, err.text);
+	else
+		gate_quiet(gate, "who logs on could not be recorded");
 }
 
 /* After the answers of a wake-up, its records: a kill loses none that was

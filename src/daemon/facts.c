@@ -192,6 +192,8 @@ static void came(void *context, enum lg_status status,
 		gate_log_loud(gate);
 		gate_facts_ask_later(gate);
 	} else {
+		gate_quiet(gate, "the directory could not be asked");
+		gate_quiet(gate, "the saved answers of the directory");
 		gate_enforce_again(gate);
 	}
 	lg_findings_free(&findings);

@@ -52,6 +52,17 @@ void gate_loud(struct gate *gate, const char *format, ...)
 	lg_state_loud(gate->state, "%s", line);
 }
 
+void gate_quiet(struct gate *gate, const char *beginning)
+{
+	size_t taken;
+
+	gate_log_loud(gate);
+	taken = lg_state_quiet(gate->state, beginning);
+	gate->loud_logged -= taken;
+	if (taken)
+		gate_log("over: %s", beginning);
+}
+
 void gate_log_loud(struct gate *gate)
 {
 	for (; gate->loud_logged < gate->state->loud.count; gate->loud_logged++)

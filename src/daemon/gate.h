@@ -104,6 +104,9 @@ void gate_log(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void gate_loud(struct gate *gate, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* It is so no more: takes back what begins like this, and logs that. */
+void gate_quiet(struct gate *gate, const char *beginning);
+
 /* Logs what became loud since the last call. */
 void gate_log_loud(struct gate *gate);
 

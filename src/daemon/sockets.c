@@ -364,6 +364,7 @@ void gate_sockets_again(struct gate *gate)
 {
 	size_t i;
 
+	gate_quiet(gate, "no more connections");
 	for (i = 0; i < gate->sockets->count; i++) {
 		struct listener *listener = &gate->sockets->listener[i];
 

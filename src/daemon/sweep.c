@@ -304,6 +304,8 @@ static void list_done(uv_work_t *work, int cancelled)
 		return;
 	}
 	gate->sessions_listed = run->list.count;
+	if (!run->unasked.count)
+		gate_quiet(gate, "open sessions could not be listed");
 	if (run->unasked.count && run->kind == RUN_POLICY)
 		gate_loud(gate, "open sessions could not be listed: %s",
 			  run->unasked.item[0]);

@@ -163,6 +163,9 @@ def findings_deleted():
         shutil.move(gate.ldif + ".away", gate.ldif)
         eventually(lambda: gate.decide(
             user="alice@example.org")["verdict"] == "admit", 20)
+        # What is over is not told for ever.
+        assert not any("directory" in loud
+                       for loud in gate.status()["loud"])
 
 
 def directory_down():
