@@ -24,6 +24,7 @@ struct winreg_target {
 	struct winreg_process helper;
 	char *host;
 	int port;
+	char *program;
 };
 
 static enum lg_status no_memory(struct lg_error *err)
@@ -365,6 +366,7 @@ static void winreg_close(void *self)
 	struct winreg_target *target = self;
 
 	winreg_process_stop(&target->helper);
+	free(target->program);
 	free(target->host);
 	free(target);
 }
@@ -415,7 +417,12 @@ enum lg_status lg_winreg_target_open(const struct lg_target_settings *settings,
 		winreg_close(target);
 		return status;
 	}
-	target->helper.program = program;
+	target->program = strdup(program);
+	if (!target->program) {
+		winreg_close(target);
+		return no_memory(err);
+	}
+	target->helper.program = target->program;
 	target->helper.server = target->host;
 	*out_target = (struct lg_target){
 		.self = target,

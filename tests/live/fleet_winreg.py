@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: ISC
+"""A lock on a server that is reached over SMB: an smbd stands for Exchange
+2003. Samba's own net is asked what is there before, meanwhile and after."""
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                "testbed"))
+import smbd  # noqa: E402
+
+BIN = os.environ["LOGONGATE_BIN_DIR"]
+LOGONGATE = os.path.join(BIN, "logongate")
+SHIM = os.path.join(os.environ["LOGONGATE_BUILD_DIR"], "tests",
+                    "svcshim.so")
+NAME = "Disable MAPI Clients"
+BEFORE = "-5.1.1"
+DURING = "-5.65535.65535;7.0.0-11.65535.65535"
+
+
+class Fleet(unittest.TestCase):
+
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix="lg-fleet-")
+        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+        self.server = smbd.Smbd(os.path.join(self.folder, "s"), shim=SHIM)
+        self.addCleanup(self.server.stop)
+        key = smbd.KEY.replace(smbd.HIVE, "HKLM")
+        self.server.net("registry", "createkey", key)
+        self.server.net("registry", "--", "setvalue", key, NAME, "sz", BEFORE)
+        self.write("p.ini", '[profile]\ndescription = "upgrade"\n'
+                   f'[disable_mapi_clients]\nversions = "{DURING}"\n')
+        self.settings()
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def write(self, name, text):
+        with open(self.path(name), "w", encoding="utf-8") as file:
+            file.write(text)
+
+    def settings(self, credentials=None, restart="yes"):
+        self.write("lg.conf", f"""[gate]
+state_dir = "{self.path('state')}"
+run_dir = "{self.path('run')}"
+[target.ex1]
+dialect = exchange2003
+store_version = 6.5.7651.19
+backend = winreg
+server = "127.0.0.1:{self.server.port}"
+credentials_file = "{credentials or self.server.credentials}"
+restart = {restart}
+""")
+
+    def logongate(self, code, *words):
+        environment = dict(os.environ, HOME=self.folder,
+                           ASAN_OPTIONS="detect_leaks=0")
+        environment.pop("SUDO_USER", None)
+        done = subprocess.run(
+            [LOGONGATE, "--config", self.path("lg.conf"), *words],
+            env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            timeout=120, check=False)
+        self.assertEqual(done.returncode, code,
+                         (words, done.stdout, done.stderr))
+        return done.stdout.decode()
+
+    def apply(self, code=0):
+        return self.logongate(code, "apply", self.path("p.ini"), "--for", "1h",
+                              "--target", "ex1", "--accept-warnings")
+
+    def there(self):
+        return self.server.net("registry", "getvalue",
+                               smbd.KEY.replace(smbd.HIVE, "HKLM"),
+                               NAME).decode()
+
+
+    def test_a_lock_and_its_end(self):
+        test = json.loads(self.logongate(0, "targets", "test", "ex1",
+                                         "--json"))
+        self.assertIn(BEFORE, json.dumps(test))
+        self.assertIn(BEFORE, self.there())
+        self.apply()
+        self.assertIn(DURING, self.there())
+        status = json.loads(self.logongate(0, "status", "--json"))
+        self.assertEqual([(t["name"], t["in_force"], t["differs"])
+                          for t in status["targets"]],
+                         [("ex1", True, False)])
+        self.logongate(0, "lift")
+        self.assertIn(BEFORE, self.there())
+        self.assertNotIn(DURING, self.there())
+
+    def test_a_wrong_password_is_found_before_anything_is_written(self):
+        wrong = self.server.write_credentials("wrong", "wrong")
+        with open(wrong, "w", encoding="utf-8") as file:
+            file.write("username = root\npassword = wrong\n")
+        self.settings(credentials=wrong)
+        self.apply(code=7)
+        self.assertIn(BEFORE, self.there())
+
+    def test_a_server_that_is_down_writes_nothing(self):
+        self.server.stop()
+        self.apply(code=6)
+
+
+if __name__ == "__main__":
+    lacking = smbd.missing()
+    if not lacking and not os.path.exists(
+            os.path.join(BIN, "logongate-winreg")):
+        lacking = "logongate-winreg (no libsmbclient when it was built)"
+    if lacking:
+        print(f"skipped: {lacking}")
+        sys.exit(77)
+    result = unittest.main(exit=False).result
+    sys.exit(0 if result.wasSuccessful() else 1)
