@@ -122,6 +122,25 @@ enum lg_status gate_enforce_check(const struct gate *gate,
 	return status;
 }
 
+/*
+ * Closed semantics need no facts to refuse, but without them nobody knows the
+ * logon names of those who are listed: a lost findings file must not lock out
+ * the administrators for good.
+ */
+static void ask_missing(struct gate *gate)
+{
+	struct lg_error err = {0};
+	int needs = 0;
+
+	if (!gate->settings->directory_uri || !gate->state->values ||
+	    lg_window_missing_facts(gate->settings->dialect,
+				    gate->state->values, gate->state->findings,
+				    NULL, NULL, &needs, &err) ||
+	    !needs)
+		return;
+	gate_facts_ask(gate);
+}
+
 enum lg_status gate_enforce(struct gate *gate, struct lg_error *err)
 {
 	uint64_t before =
@@ -134,6 +153,8 @@ enum lg_status gate_enforce(struct gate *gate, struct lg_error *err)
 	gate_show_times(gate);
 	if (status == LG_ERR_DIRECTORY)
 		gate_facts_ask(gate);
+	else if (!status)
+		ask_missing(gate);
 	is_read = gate_policy(gate) &&
 		  lg_policy_generation(gate_policy(gate)) != before;
 	if (restarts(gate) && is_read)
@@ -275,6 +296,8 @@ enum lg_status gate_enforce_first(struct gate *gate, struct lg_error *err)
 		gate->has_policy = 0;
 		status = LG_OK;
 		gate_facts_ask(gate);
+	} else if (!status) {
+		ask_missing(gate);
 	}
 	gate_show_times(gate);
 	gate->refused_generation = gate->state->lock->generation;

@@ -1,0 +1,462 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: ISC
+"""The damage matrix: every fault at every door, with the real servers.
+
+Each cell says what somebody who is locked out and somebody who is listed get.
+Nobody who is locked out may get in, except where a door is open by its own
+configuration while the gate is gone, which is known beforehand. The table is
+printed; src/doc/damage.md is the same table, and the test fails when they
+differ (damage.py --write writes it)."""
+import base64
+import http.client
+import imaplib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import dovecot_fixture
+import gate_fixture
+import gate_dovecot
+import haproxy
+import nginx
+import pam
+import postfix
+
+SOURCE = gate_fixture.SOURCE
+TABLE = os.path.join(SOURCE, "src/doc/damage.md")
+IN, REFUSED, LATER, FAILED = "in", "refused", "try later", "error"
+
+
+class Bed:
+    """A door: probe(user) tells what happens, gate is its gate."""
+    listed, other = "tester", "other"
+    down = LATER            # while the gate is gone, for everybody
+
+    def lock(self, *words):
+        self.gate.apply(self.gate.profile(listed=[self.listed]), *words)
+
+    def kill(self):
+        self.gate.process.send_signal(signal.SIGKILL)
+        self.gate.process.wait()
+
+    def start(self):
+        self.gate.start()
+
+    def stop(self):
+        self.gate.stop()
+
+    def loud(self):
+        return self.gate.json("status").get("loud") or []
+
+    def state(self):
+        return self.gate.path("state")
+
+    def ldif(self):
+        return self.gate.path("users.ldif")
+
+    def settled(self, user, expected):
+        """Servers notice that a gate is back when they next look."""
+        end = time.monotonic() + 20
+        while (found := self.probe(user)) != expected and \
+                time.monotonic() < end:
+            time.sleep(0.1)
+        return found
+
+
+class Decide(Bed):
+    name = "POST /v1/decide"
+    down = FAILED
+
+    def open(self):
+        self.gate = gate_fixture.Gate(["http"])
+        self.gate.start()
+
+    def probe(self, user):
+        try:
+            verdict = self.gate.decide(user=user, protocol="imap")["verdict"]
+        except (OSError, IndexError):
+            return FAILED
+        return IN if verdict == "admit" else REFUSED
+
+    def close(self):
+        self.gate.close()
+
+
+class FromTest(Bed):
+    """A door that another test knows how to set up."""
+
+    def open(self):
+        self.test = self.case
+        self.test.setUpClass()
+        self.one = self.test(self.row)
+        self.gate = self.test.gate
+
+    def close(self):
+        self.one.doCleanups()
+        self.test.doClassCleanups()
+
+
+class Web(FromTest):
+    row = "test_webmail_is_refused_with_a_page"
+
+    def probe(self, user):
+        word = base64.b64encode(f"{user}:x".encode()).decode()
+        try:
+            answer = self.one.ask("GET", "/owa/", [
+                ("Authorization", "Basic " + word)])
+        except (http.client.HTTPException, OSError):
+            return FAILED
+        if answer.status == 200:
+            return IN
+        return REFUSED if b"Closed until" in answer.body else LATER
+
+
+class Nginx(Web):
+    name = "nginx"
+    case = nginx.Nginx
+
+
+class HAProxy(Web):
+    name = "HAProxy"
+    case = haproxy.HAProxy
+
+
+class Postfix(FromTest):
+    name = "Postfix"
+    case = postfix.Submission
+    row = "test_without_a_lock_everybody_submits"
+
+    def probe(self, user):
+        client = self.one.submitter(user)
+        code = client.mail("a@example.net")[0]
+        client.close()
+        return {250: IN, 421: REFUSED}.get(code, LATER)
+
+
+class Pam(FromTest):
+    name = "PAM, closed"
+    case = pam.Pam
+    row = "test_the_listed_get_in_and_others_read_why"
+    stack = "logongate-closed"
+    down = FAILED
+
+    def open(self):
+        super().open()
+        self.one.stack(self.stack)
+
+    def probe(self, user):
+        admitted, text = self.one.ask(self.stack, user)
+        if admitted:
+            return IN
+        return REFUSED if "Permission denied" in text else FAILED
+
+
+class PamOpen(Pam):
+    name = "PAM, open"
+    stack = "logongate-open"
+    down = IN
+
+
+class Dovecot(Bed):
+    listed, other = "alice", "bob"
+
+    def open(self):
+        self.site = gate_dovecot.Site(self.door)
+        self.site.__enter__()
+        self.gate = self.site.gate
+
+    def probe(self, user):
+        # Dovecot gives a dict that says nothing 30 seconds.
+        client = imaplib.IMAP4("127.0.0.1", self.site.dovecot.imap_port, 90)
+        try:
+            client.login(user, gate_dovecot.USERS[user])
+            client.logout()
+            return IN
+        except imaplib.IMAP4.error as error:
+            text = str(error)
+        if "Upgraded until" in text or "not listed" in text:
+            return REFUSED
+        return LATER if "UNAVAILABLE" in text else FAILED
+
+    def lock(self, *words):
+        more = {"for_s": 2} if words else {}
+        self.gate.apply(gate_dovecot.values(), **more)
+
+    def loud(self):
+        return self.gate.status().get("loud") or []
+
+    def state(self):
+        return self.gate.state
+
+    def ldif(self):
+        return self.gate.ldif
+
+    def close(self):
+        self.site.__exit__(None, None, None)
+
+
+class DovecotPolicy(Dovecot):
+    name = "Dovecot, auth policy"
+    door = "policy"
+    down = IN
+
+
+class DovecotDict(Dovecot):
+    name = "Dovecot, dict"
+    door = "dict"
+
+
+def path(bed, name):
+    return os.path.join(bed.state(), name)
+
+
+def overwrite(bed, name, data):
+    with open(path(bed, name), "wb") as file:
+        file.write(data)
+
+
+def truncated(bed):
+    size = os.path.getsize(path(bed, "registry.reg"))
+    os.truncate(path(bed, "registry.reg"), size // 2)
+
+
+def unreadable(bed):
+    os.unlink(path(bed, "registry.reg"))
+    os.mkdir(path(bed, "registry.reg"))
+
+
+def no_copy(bed):
+    for name in ("registry.reg", "registry.good.reg"):
+        overwrite(bed, name, b"garbage")
+    shutil.rmtree(path(bed, "backups"), True)
+
+
+def wrong_directory(bed):
+    with open(bed.ldif(), "w", encoding="utf-8") as file:
+        file.write("dn: dc=nobody\nobjectClass: domain\ndc: nobody\n")
+
+
+# What is done between a kill and a start, and what must be said loudly.
+FAULTS = (
+    ("gate killed and started again", lambda bed: None, False),
+    ("registry.reg deleted",
+     lambda bed: os.unlink(path(bed, "registry.reg")), True),
+    ("registry.reg unreadable", unreadable, True),
+    ("registry.reg truncated", truncated, True),
+    ("registry.reg garbage",
+     lambda bed: overwrite(bed, "registry.reg", b"\0\xff" * 99), True),
+    ("registry.reg from a newer version",
+     lambda bed: overwrite(bed, "registry.reg",
+                           b"Windows Registry Editor Version 6.00\n\n"), True),
+    ("lock.json deleted",
+     lambda bed: os.unlink(path(bed, "lock.json")), True),
+    ("lock.json garbage",
+     lambda bed: overwrite(bed, "lock.json", b"{"), True),
+    ("findings deleted",
+     lambda bed: os.unlink(path(bed, "findings")), False),
+    ("directory down", lambda bed: os.unlink(bed.ldif()), False),
+    ("directory answers wrongly", wrong_directory, False),
+)
+
+
+def fresh(bed):
+    """Without a lock, without a past."""
+    bed.stop()
+    for name in os.listdir(bed.state()):
+        full = path(bed, name)
+        if os.path.isdir(full):
+            shutil.rmtree(full)
+        else:
+            os.unlink(full)
+    with open(bed.ldif(), "w", encoding="utf-8") as file:
+        file.write(bed.people)
+    bed.start()
+
+
+def cell(bed, fault, expected_other, expected_listed):
+    other = bed.settled(bed.other, expected_other)
+    listed = bed.settled(bed.listed, expected_listed)
+    if (other, listed) != (expected_other, expected_listed):
+        raise AssertionError(
+            f"{bed.name}, {fault}: who is locked out gets {other} (not "
+            f"{expected_other}), who is listed gets {listed} (not "
+            f"{expected_listed})")
+    return f"{other} / {listed}"
+
+
+def gone(bed):
+    """Killed, and stopped."""
+    found = {}
+    bed.lock()
+    cell(bed, "locked", REFUSED, IN)
+    bed.kill()
+    found["gate killed"] = cell(bed, "killed", bed.down, bed.down)
+    bed.start()
+    bed.gate.process.send_signal(signal.SIGSTOP)
+    try:
+        word = bed.settled(bed.other, bed.down)
+        if word != bed.down:
+            raise AssertionError(f"{bed.name}, gate stopped: {word}")
+        found["gate stopped"] = f"{word} / {word}"
+    finally:
+        bed.gate.process.send_signal(signal.SIGCONT)
+    found["gate goes on"] = cell(bed, "goes on", REFUSED, IN)
+    return found
+
+
+def damaged(bed, fault, harm, is_loud):
+    fresh(bed)
+    bed.lock()
+    bed.kill()
+    harm(bed)
+    bed.start()
+    found = cell(bed, fault, REFUSED, IN)
+    if is_loud and not bed.loud():
+        raise AssertionError(f"{bed.name}, {fault}: status says nothing")
+    return found
+
+
+def no_policy(bed):
+    fresh(bed)
+    bed.lock()
+    bed.kill()
+    no_copy(bed)
+    bed.start()
+    found = []
+    for user in (bed.other, bed.listed):
+        word = bed.probe(user)
+        if word == IN:
+            raise AssertionError(f"{bed.name}: {user} gets in without a policy")
+        found.append("refused")
+    if not bed.loud():
+        raise AssertionError(f"{bed.name}: status says nothing")
+    return " / ".join(found)
+
+
+def expired(bed):
+    fresh(bed)
+    if isinstance(bed, Dovecot):
+        bed.lock("short")
+    else:
+        bed.gate.json("apply", bed.gate.profile(listed=[bed.listed]), "--for",
+                      "2s", "--accept-warnings")
+    bed.kill()
+    time.sleep(2.2)
+    bed.start()
+    return cell(bed, "expired while the gate was down", IN, IN)
+
+
+def disk_full(bed):
+    """The state directory on a disk of its own, filled to the last byte."""
+    fresh(bed)
+    bed.stop()
+    done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m,mode=755",
+                           "none", bed.state()], capture_output=True,
+                          check=False)
+    if done.returncode:
+        raise AssertionError("no right to mount: " + done.stderr.decode())
+    try:
+        bed.start()
+        bed.lock()
+        with open(path(bed, "filler"), "wb", 0) as file:
+            try:
+                while True:
+                    file.write(b"x" * 4096)
+            except OSError:
+                pass
+        found = cell(bed, "disk full", REFUSED, IN)
+        bed.kill()
+        bed.start()
+        found = cell(bed, "disk full and started again", REFUSED, IN)
+        os.unlink(path(bed, "filler"))
+        bed.stop()
+    finally:
+        if bed.gate.process and bed.gate.process.poll() is None:
+            bed.kill()
+        subprocess.run(["umount", bed.state()], check=True)
+    bed.start()
+    return found
+
+
+def column(bed):
+    bed.open()
+    try:
+        with open(bed.ldif(), encoding="utf-8") as file:
+            bed.people = file.read()
+        found = gone(bed)
+        for fault, harm, is_loud in FAULTS:
+            found[fault] = damaged(bed, fault, harm, is_loud)
+        found["no copy of the values can be read"] = no_policy(bed)
+        found["disk full"] = disk_full(bed)
+        found["expired while the gate was down"] = expired(bed)
+        return found
+    finally:
+        bed.close()
+
+
+HEAD = """# The damage matrix
+
+What happens at each door when something breaks while a lock is on: who is
+locked out / who is listed. Made by `tests/live/damage.py`, which runs every
+cell with the real server and fails when one is not as it stands here. Each
+listener has `without_policy = refuse`; the doors are set up with the drop-ins
+of `src/packaging`.
+
+`in` in the first two rows is a door that is open by its own configuration
+while the gate is gone: `logongate doors` says so beforehand ("gate down:
+OPEN"). Everywhere else nobody who is locked out gets in. "try later" is a
+temporary error in the protocol's own words, "error" one that is not.
+
+A wall clock that is stepped forward or back moves no end while the gate runs
+(the end counts by the clock since boot) and is counted by the wall clock
+across a reboot: `tests/app/window.c` steps it in every state, because a test
+cannot step the clock of the machine it runs on.
+
+"""
+
+
+def table(columns):
+    names = [bed.name for bed, _ in columns]
+    rows = ["| fault | " + " | ".join(names) + " |",
+            "|---" * (len(names) + 1) + "|"]
+    for fault in columns[0][1]:
+        rows.append(f"| {fault} | " + " | ".join(
+            found[fault] for _, found in columns) + " |")
+    return "\n".join(rows) + "\n"
+
+
+def main():
+    gate_fixture.require("dovecot", "doveadm", "postfix", "nginx",
+                         nginx.MODULE, "haproxy", "pamtester")
+    if os.geteuid() != 0 or not pam.has_wrapper():
+        print("root and pam_wrapper are needed: skipped")
+        sys.exit(gate_fixture.SKIPPED)
+    kinds = [Decide, DovecotPolicy, DovecotDict, Postfix, Nginx, HAProxy, Pam,
+             PamOpen]
+    wanted = [a for a in sys.argv[1:] if not a.startswith("--")]
+    columns = []
+    for kind in kinds:
+        bed = kind()
+        if wanted and bed.name not in wanted:
+            continue
+        started = time.monotonic()
+        columns.append((bed, column(bed)))
+        print(f"{bed.name}: {len(columns[-1][1])} cells as they should be, "
+              f"{time.monotonic() - started:.0f} s", flush=True)
+    text = HEAD + table(columns)
+    print(table(columns))
+    if wanted:
+        return
+    if "--write" in sys.argv:
+        with open(TABLE, "w", encoding="utf-8") as file:
+            file.write(text)
+    with open(TABLE, encoding="utf-8") as file:
+        if file.read() != text:
+            sys.exit("src/doc/damage.md is not this table: damage.py --write")
+
+
+if __name__ == "__main__":
+    main()
