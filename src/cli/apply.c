@@ -236,6 +236,28 @@ int lg_cli_apply(struct lg_cli *cli, const struct lg_prepared *prepared,
 	return lg_cli_apply_gate(cli, prepared, out_applied);
 }
 
+/* Values that are written and not read yet do not lock anybody out. */
+static void say_when(struct lg_cli *cli, const struct lg_plan_target *target)
+{
+	switch (target->takes_effect) {
+	case LG_TAKES_EFFECT_AT_ONCE:
+		break;
+	case LG_TAKES_EFFECT_POLL:
+		lg_cli_print(cli, LG_YELLOW,
+			     "%s reads it at its next poll, within %d "
+			     "minutes\n",
+			     target->name, LG_POLL_INTERVAL_S / 60);
+		break;
+	case LG_TAKES_EFFECT_RESTART:
+		if (!target->restarts)
+			lg_cli_print(cli, LG_YELLOW,
+				     "%s reads it when its store is "
+				     "restarted, which is yours to do\n",
+				     target->name);
+		break;
+	}
+}
+
 void lg_cli_say_applied(struct lg_cli *cli, const struct lg_prepared *prepared,
 			const struct lg_applied *applied)
 {
@@ -257,6 +279,8 @@ void lg_cli_say_applied(struct lg_cli *cli, const struct lg_prepared *prepared,
 	lg_cli_print(cli, LG_PLAIN, ": %s, %s %s\n", plan->profile,
 		     plan->starts_s > plan->now_s ? "from" : "until",
 		     when.data != NULL ? when.data : "");
+	for (size_t i = 0; i < plan->target_count; i++)
+		say_when(cli, &plan->target[i]);
 	if (applied->cut > 0)
 		lg_cli_print(cli, LG_PLAIN, "%zu session%s cut\n", applied->cut,
 			     applied->cut == 1 ? "" : "s");

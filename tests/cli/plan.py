@@ -265,6 +265,10 @@ versions = "7.0.0-11.65535.65535"
         self.assertEqual(done["targets"][0]["takes_effect"], "poll")
         self.expect(0, "plan", versions, "--dialect", "exchange2003",
                     "--for", "1h")
+        done = self.expect(0, "apply", versions, "--dialect", "exchange2003",
+                           "--for", "1h")
+        self.assertIn("next poll, within 15 minutes", done.out)
+        self.expect(0, "lift", "--dialect", "exchange2003")
 
     def test_check_under_a_profile(self):
         profile, directory = self.listed(
