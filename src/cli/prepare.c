@@ -307,6 +307,11 @@ int lg_prepare(struct lg_cli *cli, const char *profile, enum lg_prepare_end end,
 
 	if (lg_cli_settings(cli, &settings, &err) != LG_OK)
 		return lg_cli_fail(cli, &err);
+	if (end == LG_END_REQUIRED && lg_cli_option(cli, "for") == NULL &&
+	    lg_cli_option(cli, "until") == NULL)
+		return lg_cli_usage(cli,
+				    "there is no lock without an end: --for D "
+				    "or --until T");
 	code = lg_cli_profile(cli, profile, &p->profile);
 	if (code == LG_EXIT_DONE)
 		code = read_times(cli, end, p);
