@@ -79,7 +79,7 @@ class ActiveDirectory(directory.Case):
 
     @staticmethod
     def inside(*command):
-        return ["ip", "netns", "exec", NAMESPACE, *command]
+        return ["nsenter", f"--net=/run/netns/{NAMESPACE}", *command]
 
     def ask(self, *arguments, **settings):
         settings = {**self.bound, "uri": f"ldaps://{ADDRESS}", **settings}
