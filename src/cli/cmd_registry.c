@@ -13,6 +13,7 @@
 #include "cli/apply.h"
 #include "cli/commands.h"
 #include "cli/output.h"
+#include "cli/registry_target.h"
 
 /* A .reg file for 7,400 DNs is 2 MB; this is far beyond any. */
 #define FILE_MAX_BYTES ((size_t)256 * 1024 * 1024)
@@ -53,10 +54,15 @@ static int in_force(struct lg_cli *cli, struct lg_registry **out_values)
 	struct lg_control_answer answer = {0};
 	struct lg_control *control = NULL;
 	struct lg_state *state = NULL;
+	const struct lg_target_settings *server;
 	struct lg_error err;
 	enum lg_status status;
-	int code = LG_EXIT_DONE;
+	int code = lg_cli_registry_server(cli, &server);
 
+	if (code != LG_EXIT_DONE)
+		return code;
+	if (server != NULL)
+		return lg_cli_registry_read(cli, server, out_values);
 	/* registry needs no running gate (contract 7 "Locks"). */
 	if (lg_cli_gate(cli, &control, &err) != LG_OK)
 		control = NULL;
@@ -260,17 +266,47 @@ static int write_here(struct lg_cli *cli, struct lg_state *state,
 	return code;
 }
 
+/* The same on another server of the settings. */
+static int import_there(struct lg_cli *cli,
+			const struct lg_target_settings *server,
+			const char *path, const struct lg_buffer *bytes)
+{
+	struct lg_strlist names = {0};
+	int code = lg_cli_registry_merge(cli, server, path, bytes, &names);
+
+	if (code == LG_EXIT_DONE)
+		code = show_changed(cli, &names);
+	lg_strlist_release(&names);
+	return code;
+}
+
+static int restore_there(struct lg_cli *cli,
+			 const struct lg_target_settings *server,
+			 const char *name)
+{
+	struct lg_strlist names = {0};
+	int code = lg_cli_registry_put_back(cli, server, name, &names);
+
+	if (code == LG_EXIT_DONE)
+		code = show_changed(cli, &names);
+	lg_strlist_release(&names);
+	return code;
+}
+
 int lg_cmd_registry_import(struct lg_cli *cli)
 {
 	const char *path = cli->operand[0];
+	const struct lg_target_settings *server;
 	struct lg_control *control = NULL;
 	struct lg_state *state = NULL;
 	struct lg_registry *values = NULL;
 	struct lg_findings *findings = NULL;
 	struct lg_buffer bytes = {0};
 	struct lg_error err;
-	int code = read_file(cli, path, &bytes);
+	int code = lg_cli_registry_server(cli, &server);
 
+	if (code == LG_EXIT_DONE)
+		code = read_file(cli, path, &bytes);
 	if (code != LG_EXIT_DONE)
 		goto done;
 	/* Looked at here first, so that a message names the file. */
@@ -280,6 +316,10 @@ int lg_cmd_registry_import(struct lg_cli *cli)
 		goto done;
 	}
 	lg_registry_free(&values);
+	if (server != NULL) {
+		code = import_there(cli, server, path, &bytes);
+		goto done;
+	}
 	if (lg_cli_gate(cli, &control, &err) != LG_OK)
 		control = NULL;
 	if (control != NULL) {
@@ -309,6 +349,7 @@ done:
 int lg_cmd_registry_restore(struct lg_cli *cli)
 {
 	const char *name = cli->operand[0];
+	const struct lg_target_settings *server;
 	struct lg_control *control = NULL;
 	struct lg_state *state = NULL;
 	struct lg_registry *values = NULL;
@@ -316,8 +357,12 @@ int lg_cmd_registry_restore(struct lg_cli *cli)
 	struct lg_error err;
 	cJSON *request;
 	enum lg_status status;
-	int code;
+	int code = lg_cli_registry_server(cli, &server);
 
+	if (code != LG_EXIT_DONE)
+		return code;
+	if (server != NULL)
+		return restore_there(cli, server, name);
 	if (lg_cli_gate(cli, &control, &err) != LG_OK)
 		control = NULL;
 	if (control != NULL) {

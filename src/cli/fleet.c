@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <logongate/instant.h>
 
@@ -22,7 +23,6 @@
 #include "cli/output.h"
 
 #define JOURNAL "fleet.jsonl"
-#define BACKUPS "backups"
 /* What a hive and a sane remote registry take (contract 7). */
 #define VALUE_LIMIT 1048576
 
@@ -192,29 +192,22 @@ out:
 	return code;
 }
 
-/* A value that a registry would not take is found before anything is
- * written. */
-static enum lg_status check_sizes(const struct lg_fleet *fleet,
-				  struct lg_error *err)
+enum lg_status lg_cli_fleet_check_sizes(const char *name,
+					const struct lg_registry *values,
+					struct lg_error *err)
 {
 	const struct lg_value *value;
 	size_t size;
 
-	for (size_t i = 0; i < fleet->count; i++) {
-		const struct lg_registry *wanted = fleet->member[i].wanted;
-
-		for (size_t j = 0; j < lg_registry_count(wanted); j++) {
-			value = lg_registry_at(wanted, j);
-			size = lg_value_stored_size(value);
-			if (size > VALUE_LIMIT)
-				return lg_error_set(
-					err, LG_ERR_LIMIT,
-					fleet->member[i].name,
-					"\"%s\" has %zu bytes; a registry "
-					"value takes at most %d (about 7,400 "
-					"DNs)",
-					value->name, size, VALUE_LIMIT);
-		}
+	for (size_t i = 0; i < lg_registry_count(values); i++) {
+		value = lg_registry_at(values, i);
+		size = lg_value_stored_size(value);
+		if (size > VALUE_LIMIT)
+			return lg_error_set(err, LG_ERR_LIMIT, name,
+					    "\"%s\" has %zu bytes; a registry "
+					    "value takes at most %d (about "
+					    "7,400 DNs)",
+					    value->name, size, VALUE_LIMIT);
 	}
 	return LG_OK;
 }
@@ -228,39 +221,64 @@ struct applying {
 	int gate_code; /* why the gate here could not be locked */
 };
 
-/* A2: one file a server, importable by regedit and `registry restore`. */
-static enum lg_status keep_backups(void *context, struct lg_fleet *fleet,
-				   struct lg_error *err)
+/* state_dir/backups/TIME.NAME.reg; TIME.N.NAME.reg where that is taken. */
+static enum lg_status backup_path(struct lg_cli *cli, const char *name,
+				  struct lg_buffer *path, struct lg_error *err)
 {
-	struct applying *applying = context;
-	struct lg_buffer path = {0}, text = {0}, name = {0};
+	struct lg_buffer file = {0};
 	char stamp[LG_INSTANT_SIZE];
 	enum lg_status status = LG_OK;
 
 	lg_instant_format(lg_cli_now(), stamp);
-	for (size_t i = 0; status == LG_OK && i < fleet->count; i++) {
-		lg_buffer_clear(&path);
-		lg_buffer_clear(&text);
-		lg_buffer_clear(&name);
-		lg_buffer_format(&name, BACKUPS "/%s.%s.reg", stamp,
-				 fleet->member[i].name);
-		status = lg_buffer_status(&name, err);
+	for (unsigned int n = 1; status == LG_OK; n++) {
+		lg_buffer_clear(&file);
+		lg_buffer_clear(path);
+		if (n == 1)
+			lg_buffer_format(&file, LG_CLI_BACKUPS "/%s.%s.reg",
+					 stamp, name);
+		else
+			lg_buffer_format(&file, LG_CLI_BACKUPS "/%s.%u.%s.reg",
+					 stamp, n, name);
+		status = lg_buffer_status(&file, err);
 		if (status == LG_OK)
-			status = lg_cli_fleet_path(applying->cli, name.data,
-						   &path, err);
-		if (status == LG_OK)
-			status = lg_reg_text_render(fleet->member[i].found,
-						    LG_REG_ENCODING_UTF16,
-						    &text, err);
-		if (status == LG_OK) {
-			make_folders(path.data);
-			status = lg_atomic_file_replace(path.data, text.data,
-							text.len, err);
-		}
+			status = lg_cli_fleet_path(cli, file.data, path, err);
+		if (status == LG_OK && access(path->data, F_OK) != 0)
+			break;
 	}
-	lg_buffer_release(&name);
+	lg_buffer_release(&file);
+	return status;
+}
+
+enum lg_status lg_cli_fleet_backup(struct lg_cli *cli, const char *name,
+				   const struct lg_registry *values,
+				   struct lg_error *err)
+{
+	struct lg_buffer path = {0}, text = {0};
+	enum lg_status status = backup_path(cli, name, &path, err);
+
+	if (status == LG_OK)
+		status = lg_reg_text_render(values, LG_REG_ENCODING_UTF16,
+					    &text, err);
+	if (status == LG_OK) {
+		make_folders(path.data);
+		status = lg_atomic_file_replace(path.data, text.data, text.len,
+						err);
+	}
 	lg_buffer_release(&path);
 	lg_buffer_release(&text);
+	return status;
+}
+
+static enum lg_status keep_backups(void *context, struct lg_fleet *fleet,
+				   struct lg_error *err)
+{
+	struct applying *applying = context;
+	enum lg_status status = LG_OK;
+
+	for (size_t i = 0; status == LG_OK && i < fleet->count; i++)
+		status = lg_cli_fleet_backup(applying->cli,
+					     fleet->member[i].name,
+					     fleet->member[i].found, err);
 	return status;
 }
 
@@ -325,6 +343,7 @@ static enum lg_status add_members(const struct lg_prepared *p,
 				  const struct lg_cli_targets *targets,
 				  struct lg_fleet *fleet, struct lg_error *err)
 {
+	enum lg_status status;
 	size_t at = 0;
 
 	fleet->member = calloc(targets->count + 1, sizeof(*fleet->member));
@@ -340,7 +359,13 @@ static enum lg_status add_members(const struct lg_prepared *p,
 		fleet->member[at].restart = targets->settings[at]->restart;
 		at++;
 	}
-	return check_sizes(fleet, err);
+	for (size_t i = 0; i < fleet->count; i++) {
+		status = lg_cli_fleet_check_sizes(fleet->member[i].name,
+						  fleet->member[i].wanted, err);
+		if (status != LG_OK)
+			return status;
+	}
+	return LG_OK;
 }
 
 int lg_cli_fleet_apply(struct lg_cli *cli, const struct lg_prepared *prepared,

@@ -21,6 +21,21 @@ enum lg_status lg_cli_fleet_journal(struct lg_cli *cli,
 				    struct lg_journal_file **out_file,
 				    struct lg_error *err);
 
+/* The folder of the back-ups below state_dir. */
+#define LG_CLI_BACKUPS "backups"
+
+/* A2: keeps what a server holds as backups/TIME.NAME.reg, which regedit and
+ * `registry restore` take; never over another. */
+enum lg_status lg_cli_fleet_backup(struct lg_cli *cli, const char *name,
+				   const struct lg_registry *values,
+				   struct lg_error *err);
+
+/* A value that a registry would not take is LG_ERR_LIMIT before anything is
+ * written. */
+enum lg_status lg_cli_fleet_check_sizes(const char *name,
+					const struct lg_registry *values,
+					struct lg_error *err);
+
 /* The exit code of what came of a change. */
 int lg_cli_fleet_exit(enum lg_fleet_outcome outcome, enum lg_status status);
 

@@ -142,6 +142,67 @@ members = "ex2003, ex2000, ex55, here"
         self.assertIn('"Disable MAPI Clients"="-5.1.1"',
                       data.decode("utf-16"))
 
+    def registry(self, name):
+        o = self.json("registry", "show", "--target", name)
+        return {v["name"]: v["data"] for v in o["values"]}
+
+    def test_registry_of_a_server(self):
+        """export, change by import, see the difference, restore the back-up:
+        deletions, other types and foreign values included"""
+        before = self.registry("ex2003")
+        self.assertEqual(before, self.values("ex2003"))
+        self.run_("registry", "export", self.path("out.reg"), "--target",
+                  "ex2003", code=0)
+        self.run_("registry", "diff", self.path("out.reg"), "--target",
+                  "ex2003", code=0)
+        self.write("in.reg", "Windows Registry Editor Version 5.00\n\n" +
+                   KEY + '\n"Disable MAPI Clients"=-\n'
+                   '"Logon Only As"="x"\n"Mine"=dword:00000001\n\n')
+        o = self.json("registry", "import", self.path("in.reg"), "--target",
+                      "ex2003")
+        self.assertEqual(sorted(o["changed"]),
+                         ["Disable MAPI Clients", "Logon Only As", "Mine"])
+        self.assertEqual(self.registry("ex2003"),
+                         {"Other": 7, "Logon Only As": "x", "Mine": 1})
+        o = self.json("registry", "diff", self.path("out.reg"), "--target",
+                      "ex2003", code=1)
+        self.assertEqual(len(o["changed"]), 3)
+        [name] = os.listdir(self.path("state/backups"))
+        self.run_("registry", "restore", name, "--target", "ex2000", code=3)
+        self.run_("registry", "restore", name, "--target", "ex2003", code=0)
+        self.assertEqual(self.registry("ex2003"), dict(before, Mine=1))
+        names = os.listdir(self.path("state/backups"))
+        self.assertEqual(len(names), 2, names)
+        self.run_("registry", "restore", "../ex.ex2003.reg", "--target",
+                  "ex2003", code=3)
+        self.run_("registry", "show", "--target", "ex2003,ex55", code=2)
+        self.run_("registry", "show", "--target", "ex2002", code=2)
+        self.assertEqual(self.registry("here"), {})
+
+    def test_import_is_refused_where_a_lock_is(self):
+        self.write("in.reg", "Windows Registry Editor Version 5.00\n\n" +
+                   KEY + '\n"Mine"=dword:00000001\n\n')
+        self.apply("--target", "ex2003")
+        locked = self.registry("ex2003")
+        p = self.run_("registry", "import", self.path("in.reg"), "--target",
+                      "ex2003", code=5)
+        self.assertIn("lift", p.stderr)
+        [name] = os.listdir(self.path("state/backups"))
+        self.run_("registry", "restore", name, "--target", "ex2003", code=5)
+        self.assertEqual(self.registry("ex2003"), locked)
+        self.run_("registry", "import", self.path("in.reg"), "--target",
+                  "ex2000", code=0)
+        self.run_("lift", code=0)
+        self.run_("registry", "import", self.path("in.reg"), "--target",
+                  "ex2003", code=0)
+
+    def test_a_value_too_long_is_not_imported(self):
+        self.write("in.reg", "Windows Registry Editor Version 5.00\n\n" +
+                   KEY + '\n"Mine"="' + "x" * 524288 + '"\n\n')
+        self.run_("registry", "import", self.path("in.reg"), "--target",
+                  "ex2003", code=3)
+        self.assertNotIn("Mine", self.registry("ex2003"))
+
     def test_plan_shows_what_is_there(self):
         o = self.json("plan", self.path("p.ini"), "--for", "1h", "--target",
                       "ex2003", "--skip-unsupported")
