@@ -152,6 +152,21 @@ class Window(driver.Case):
             self.path("state/logongate/backups")))
         self.assertTrue(backups)
 
+    def test_values_under_the_other_key_count_and_are_told(self):
+        text = ("Windows Registry Editor Version 5.00\n\n"
+                "[HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\"
+                "Services\\MSExchangeIS]\n"
+                '"Disable MAPI Clients"="-5.1.1"\n\n')
+        for data in (text.encode(), b"\xff\xfe" + text.replace(
+                "\n", "\r\n").encode("utf-16-le")):
+            path = self.path("other.reg")
+            with open(path, "wb") as file:
+                file.write(data)
+            done = self.expect(0, "registry", "import", path)
+            self.assertIn("ParametersSystem", done.err)
+            self.expect(1, "check", "--client-version", "5.0.1.1",
+                        "--protocol", "mapi")
+
     def test_run_lifts_however_the_command_ends(self):
         profile, directory = self.listed(), self.directory()
         base = ("run", profile, directory, "--for", "1h", "--")
