@@ -256,9 +256,14 @@ static void cut_done(uv_work_t *work, int cancelled)
 {
 	struct run *run = work->data;
 
+	struct run *after = run->gate->sweeps->policy;
+
 	run->working = 0;
 	run->cut += run->cut_now;
 	run->gate->cut += run->cut_now;
+	/* What it was at when another took over its waiters. */
+	if (run->ended && after && after != run && run->kind != RUN_SELECTED)
+		after->cut += run->cut_now;
 	run->cut_now = 0;
 	if (run->kind == RUN_RESTART)
 		run->kind = RUN_POLICY;
@@ -405,14 +410,29 @@ void gate_sweeps_end(struct gate *gate)
 
 void gate_sweeps_begin(struct gate *gate, enum gate_sweep_kind kind)
 {
+	struct run *before = gate->sweeps->policy;
 	struct lg_error err = {0};
+	struct run *run = NULL;
 
-	gate_sweeps_end(gate);
-	if (!door_places_any(gate->settings))
+	if (!door_places_any(gate->settings)) {
+		gate_sweeps_end(gate);
 		return;
+	}
 	if (begin_run(gate, kind == GATE_SWEEP_ALL ? RUN_RESTART : RUN_POLICY,
-		      &gate->sweeps->policy, &err))
+		      &run, &err)) {
+		gate_sweeps_end(gate);
 		gate_loud(gate, "open sessions cannot be cut: %s", err.text);
+		return;
+	}
+	/* Values that are read again, because the directory told more, go on
+	 * with the same cutting: who waits for it waits for all of it. */
+	if (before) {
+		run->waiters = before->waiters;
+		run->cut = before->cut;
+		before->waiters = NULL;
+		end_run(before);
+	}
+	gate->sweeps->policy = run;
 }
 
 void gate_sweeps_wait(struct gate *gate, gate_sweep_done done, void *context)

@@ -114,6 +114,7 @@ def whole_window():
         idle = site.dovecot.imap("bob")
         stays = site.dovecot.imap("alice")
         idle.send(b"x IDLE\r\n")
+        eventually(lambda: site.users() == ["alice", "bob"])
         begun = time.monotonic()
         answer = site.gate.apply(values())
         assert answer["cut"] == 1 and not answer["left"], answer

@@ -282,11 +282,14 @@ f=$0.since
 case $1 in
 start) date +%s > "$f" ;;
 stop) rm -f "$f" ;;
-status) [ -s "$f" ] ;;
+status) [ -s "$f" ]; exit ;;
 esac
-[ "$1" = status ] || sleep 2
+sleep 2
 """)
         self.done(self.restart("Spooly"))
+        end = time.monotonic() + 10
+        while not self.running("Spooly") and time.monotonic() < end:
+            time.sleep(0.2)
         self.assertIs(self.running("Spooly"), True)
 
 
