@@ -203,10 +203,10 @@ static enum lg_status work_probe(struct phase *phase,
 	return status;
 }
 
-/* Whether each name that other mentions holds in found what it holds there. */
-static int holds(const struct lg_registry *found,
-		 const struct lg_registry *names,
-		 const struct lg_registry *expected)
+/* The first name of a set under which found holds something else, or NULL. */
+static const char *differing(const struct lg_registry *found,
+			     const struct lg_registry *names,
+			     const struct lg_registry *expected)
 {
 	const struct lg_value *name;
 	const struct lg_value *is;
@@ -218,9 +218,16 @@ static int holds(const struct lg_registry *found,
 		is = lg_registry_find(found, name->key, name->name);
 		should = lg_registry_find(expected, name->key, name->name);
 		if (!is != !should || (is && !lg_value_equal(is, should)))
-			return 0;
+			return name->name;
 	}
-	return 1;
+	return NULL;
+}
+
+static int holds(const struct lg_registry *found,
+		 const struct lg_registry *names,
+		 const struct lg_registry *expected)
+{
+	return !differing(found, names, expected);
 }
 
 int lg_fleet_in_force(const struct lg_fleet_member *member)
@@ -246,11 +253,16 @@ static enum lg_status read_back(struct lg_fleet_member *member,
 	return status;
 }
 
-/* Every name of wanted gets what expected holds, or is deleted. */
+/* Every name of wanted gets what to holds, or is deleted. */
 static enum lg_status write_values(struct lg_fleet_member *member,
-				   const struct lg_registry *expected,
+				   enum lg_target_care care,
 				   struct lg_error *err)
 {
+	int restore = care == LG_TARGET_RESTORE;
+	const struct lg_registry *from =
+		restore ? member->wanted : member->before;
+	const struct lg_registry *to =
+		restore ? member->before : member->wanted;
 	size_t count = lg_registry_count(member->wanted);
 	struct lg_target_change *change;
 	const struct lg_value *value;
@@ -265,8 +277,10 @@ static enum lg_status write_values(struct lg_fleet_member *member,
 		value = lg_registry_at(member->wanted, i);
 		change[i].key = value->key;
 		change[i].name = value->name;
-		change[i].value =
-			lg_registry_find(expected, value->key, value->name);
+		change[i].value = lg_registry_find(to, value->key, value->name);
+		change[i].expected =
+			lg_registry_find(from, value->key, value->name);
+		change[i].care = care;
 	}
 	status = member->port->write(member->port->self, change, count, err);
 	free(change);
@@ -281,7 +295,7 @@ static enum lg_status work_write(struct phase *phase,
 
 	status = phase_step(phase, member, LG_FLEET_WRITING, err);
 	if (status == LG_OK)
-		status = write_values(member, member->wanted, err);
+		status = write_values(member, LG_TARGET_CHANGE, err);
 	if (status == LG_OK)
 		status = read_back(member, member->wanted, err);
 	if (status == LG_OK)
@@ -324,17 +338,25 @@ static enum lg_status work_restore(struct phase *phase,
 		return LG_OK;
 	status = phase_step(phase, member, LG_FLEET_RESTORING, &failure);
 	if (status == LG_OK)
-		status = write_values(member, member->before, &failure);
-	if (status == LG_OK)
+		status = write_values(member, LG_TARGET_RESTORE, &failure);
+	/* what somebody else changed is theirs now: nothing is left to do */
+	if (status == LG_ERR_CONFLICT) {
+		member->kept = 1;
+		status = LG_OK;
+	} else if (status == LG_OK) {
 		status = read_back(member, member->before, &failure);
+	}
 	if (status == LG_OK && restarted && member->restart &&
 	    member->port->restart)
 		status = member->port->restart(member->port->self, &failure);
 	if (status == LG_OK)
 		status = phase_step(phase, member, LG_FLEET_RESTORED, &failure);
-	if (status == LG_OK)
+	if (status == LG_OK && !member->kept)
 		return LG_OK;
-	member->left_behind = 1;
+	if (status == LG_OK)
+		status = LG_ERR_CONFLICT;
+	else
+		member->left_behind = 1;
 	/* the failure that began it all is told first and kept */
 	if (member->status != LG_OK)
 		return member->status;
@@ -369,6 +391,31 @@ enum lg_status lg_fleet_probe(struct lg_fleet *fleet, struct lg_error *err)
 	return LG_OK;
 }
 
+/* Wanted values that were computed from what was there are worth nothing when
+ * somebody was faster. */
+static enum lg_status still_as_planned(const struct lg_fleet *fleet,
+				       struct lg_error *err)
+{
+	const struct lg_fleet_member *member;
+	const char *name;
+	size_t i;
+
+	for (i = 0; i < fleet->count; i++) {
+		member = &fleet->member[i];
+		name = member->planned
+			       ? differing(member->found, member->wanted,
+					   member->planned)
+			       : NULL;
+		if (name)
+			return lg_error_set(err, LG_ERR_CONFLICT, member->name,
+					    "%s was changed by somebody else "
+					    "meanwhile; nothing is written, "
+					    "try again",
+					    name);
+	}
+	return LG_OK;
+}
+
 enum lg_status lg_fleet_apply(struct lg_fleet *fleet,
 			      const struct lg_fleet_change *change,
 			      const struct lg_fleet_hooks *hooks,
@@ -379,6 +426,8 @@ enum lg_status lg_fleet_apply(struct lg_fleet *fleet,
 
 	*out_outcome = LG_FLEET_NOTHING_WRITTEN;
 	status = lg_fleet_probe(fleet, err);
+	if (status == LG_OK)
+		status = still_as_planned(fleet, err);
 	if (status == LG_OK && hooks->backup)
 		status = hooks->backup(hooks->context, fleet, err);
 	if (status == LG_OK)
@@ -428,12 +477,19 @@ enum lg_status lg_fleet_lift(struct lg_fleet *fleet,
 					err, LG_ERR_CONFLICT,
 					fleet->member[i].name,
 					"somebody changed a value while the "
-					"lock was on; see what it is with "
+					"lock was on (%s); see what it is with "
 					"'targets test', then 'lift --force' "
-					"puts the earlier values back");
+					"puts the earlier values back",
+					differing(fleet->member[i].found,
+						  fleet->member[i].wanted,
+						  fleet->member[i].wanted));
 		}
 	}
 	*out_outcome = restore_all(fleet);
+	for (i = 0; i < fleet->count; i++) {
+		if (fleet->member[i].kept)
+			*out_outcome = LG_FLEET_LEFT_BEHIND;
+	}
 	if (*out_outcome == LG_FLEET_LEFT_BEHIND)
 		return first_failure(fleet, err);
 	*out_outcome = LG_FLEET_DONE;

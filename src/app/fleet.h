@@ -35,6 +35,9 @@ struct lg_fleet_member {
 	const char *name;
 	struct lg_target *port;
 	const struct lg_registry *wanted;
+	/* what wanted was computed from: an apply that finds anything else
+	 * under its names writes nothing; NULL: it was computed from nothing */
+	const struct lg_registry *planned;
 	int restart;
 	struct lg_target_probe probe;
 	struct lg_registry *found; /* all that was there when probed */
@@ -43,6 +46,7 @@ struct lg_fleet_member {
 	enum lg_status status;
 	struct lg_error error; /* of the step that failed */
 	int left_behind;       /* could not be put back */
+	int kept;              /* put back but for what somebody changed */
 	int changed;           /* lift: somebody changed a value meanwhile */
 };
 

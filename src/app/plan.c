@@ -14,6 +14,7 @@
 
 #include "app/plan.h"
 #include "app/plan_judge.h"
+#include "app/render_ldif.h"
 
 static enum lg_status no_memory(struct lg_error *err)
 {
@@ -345,6 +346,98 @@ static enum lg_status fill_target(struct lg_plan *plan,
 	return status;
 }
 
+/* The values of a directory: per account, and not of any key. */
+static enum lg_status list_accounts(const struct lg_plan *plan,
+				    const struct lg_plan_input *input,
+				    const struct lg_plan_server *server,
+				    struct lg_plan_target *target,
+				    struct lg_error *err)
+{
+	const struct lg_ldif_input ldif = {
+		.profile = input->profile,
+		.dialect = server->render.dialect,
+		.findings = plan->findings,
+		.break_glass = input->break_glass,
+		.skip_unsupported = server->render.skip_unsupported,
+	};
+	struct lg_ldif_render *render = NULL;
+	struct lg_registry *wanted = NULL;
+	struct lg_buffer text = {0};
+	struct lg_mailbox_sink sink;
+	enum lg_status status = lg_ldif_render_new(&ldif, &render, err);
+
+	if (status == LG_OK)
+		status = lg_registry_new(&target->seen, err);
+	if (status == LG_OK)
+		status = lg_registry_new(&wanted, err);
+	if (status == LG_OK) {
+		lg_ldif_render_values(render, target->seen, wanted);
+		sink = lg_ldif_render_sink(render);
+		status = server->mailboxes->list(server->mailboxes->self, &sink,
+						 err);
+	}
+	/* also says where nobody would be limited (L10) */
+	if (status == LG_OK)
+		status = lg_ldif_render_finish(render, LG_LDIF_CHANGE, &text,
+					       err);
+	if (status == LG_OK) {
+		lg_registry_free(&target->values);
+		target->values = wanted;
+		wanted = NULL;
+	}
+	lg_buffer_release(&text);
+	lg_registry_free(&wanted);
+	lg_ldif_render_free(&render);
+	return status;
+}
+
+/*
+ * Whom the names mean, and what to warn of, is the same as for the gate, so
+ * the profile is compiled as the gate would; what is written is not.
+ */
+static enum lg_status fill_directory(struct lg_plan *plan,
+				     const struct lg_plan_input *input,
+				     size_t index, struct lg_error *err)
+{
+	const struct lg_plan_server *server = &input->server[index];
+	const struct lg_render_target gate = {.dialect = LG_DIALECT_GATE,
+					      .is_gate = 1,
+					      .has_process_hotfix = 1};
+	struct lg_plan_target *target = &plan->target[index];
+	struct lg_strlist unsupported = {0};
+	struct lg_warnings warnings = {0};
+	enum lg_status status = LG_OK;
+
+	target->name = server->name;
+	target->dialect = LG_DIALECT_GATE;
+	target->backend = server->backend;
+	target->takes_effect = LG_TAKES_EFFECT_AT_ONCE;
+	/* a list that nobody could look up would lock out those on it */
+	if (plan->facts == LG_FACTS_NOT_ASKED) {
+		if (err != NULL)
+			*err = plan->directory_error;
+		return LG_ERR_DIRECTORY;
+	}
+	status = lg_profile_render(input->profile, &gate, plan->findings,
+				   &target->values, &unsupported, &warnings,
+				   err);
+	if (status == LG_OK)
+		status = add_warnings(plan, &warnings, err);
+	if (status == LG_OK)
+		status = merge(NULL, target->values, &target->after, err);
+	if (status == LG_OK)
+		status = compile(plan, input, target, err);
+	if (status == LG_OK)
+		status = list_accounts(plan, input, server, target, err);
+	target->dialect = server->render.dialect;
+	target->before = target->seen;
+	if (status == LG_OK)
+		target->engages = lg_registry_count(target->values) > 0;
+	lg_strlist_release(&unsupported);
+	lg_warnings_release(&warnings);
+	return status;
+}
+
 enum lg_status lg_plan_new(const struct lg_plan_input *input,
 			   struct lg_plan **out_plan, struct lg_error *err)
 {
@@ -362,8 +455,13 @@ enum lg_status lg_plan_new(const struct lg_plan_input *input,
 		status = no_memory(err);
 	else
 		status = ask(plan, input, err);
-	while (status == LG_OK && plan->target_count < input->server_count)
-		status = fill_target(plan, input, plan->target_count++, err);
+	while (status == LG_OK && plan->target_count < input->server_count) {
+		size_t i = plan->target_count++;
+
+		status = input->server[i].mailboxes != NULL
+				 ? fill_directory(plan, input, i, err)
+				 : fill_target(plan, input, i, err);
+	}
 	if (status == LG_OK)
 		status = lg_plan_judge(plan, input, err);
 	if (status != LG_OK)
@@ -384,6 +482,7 @@ void lg_plan_free(struct lg_plan **plan)
 		lg_policy_free(&p->target[i].policy);
 		lg_registry_free(&p->target[i].after);
 		lg_registry_free(&p->target[i].values);
+		lg_registry_free(&p->target[i].seen);
 	}
 	lg_findings_free(&p->findings);
 	lg_warnings_release(&p->warnings);

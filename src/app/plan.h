@@ -12,7 +12,7 @@
 #ifndef LOGONGATE_APP_PLAN_H
 #define LOGONGATE_APP_PLAN_H
 
-#include <logongate/port/directory.h>
+#include <logongate/port/mailboxes.h>
 #include <logongate/profile.h>
 #include <logongate/session.h>
 #include <logongate/settings.h>
@@ -22,7 +22,8 @@ struct lg_plan_server {
 	const char *name;
 	enum lg_backend backend;
 	struct lg_render_target render;
-	const struct lg_registry *before; /* values there now, or NULL */
+	const struct lg_registry *before;     /* values there now, or NULL */
+	const struct lg_mailboxes *mailboxes; /* of backend directory */
 	int is_local;        /* the gate whose sessions are given */
 	int restarts;        /* apply restarts it where it must */
 	int64_t next_poll_s; /* when it polls next; 0: not known */
@@ -63,6 +64,8 @@ struct lg_plan_target {
 	struct lg_registry *values; /* to be written; may be empty */
 	struct lg_registry *after;  /* before, with values written over */
 	const struct lg_registry *before;
+	/* directory: what the accounts that change had; else NULL */
+	struct lg_registry *seen;
 	struct lg_policy *policy; /* NULL: the directory did not answer */
 	int engages;
 	enum lg_gate_state gate;

@@ -34,6 +34,8 @@ struct lg_ldif_render {
 	size_t changed;
 	struct lg_buffer change;
 	struct lg_buffer undo;
+	struct lg_registry *before; /* NULL: nobody asked for values */
+	struct lg_registry *wanted;
 };
 
 /* --- sets ------------------------------------------------------------------ */
@@ -316,6 +318,26 @@ static void write_record(struct lg_buffer *out, const char *entry,
 	lg_buffer_char(out, '\n');
 }
 
+static enum lg_status take_values(struct lg_ldif_render *render,
+				  const struct lg_mailbox *mailbox,
+				  const struct lg_protocol_change *change,
+				  struct lg_error *err)
+{
+	struct lg_strlist after = {0};
+	enum lg_status status;
+
+	status = lg_protocol_change_apply(mailbox->protocol_settings, change,
+					  &after, err);
+	if (!status)
+		status = lg_account_values_set(render->before, mailbox->entry,
+					       mailbox->protocol_settings, err);
+	if (!status)
+		status = lg_account_values_set(render->wanted, mailbox->entry,
+					       &after, err);
+	lg_strlist_release(&after);
+	return status;
+}
+
 static enum lg_status take_mailbox(void *context,
 				   const struct lg_mailbox *mailbox,
 				   struct lg_error *err)
@@ -347,10 +369,20 @@ static enum lg_status take_mailbox(void *context,
 
 		write_record(&render->change, mailbox->entry, &change);
 		write_record(&render->undo, mailbox->entry, &undo);
+		if (render->wanted)
+			status = take_values(render, mailbox, &change, err);
 		render->changed++;
 	}
 	lg_protocol_change_release(&change);
 	return status;
+}
+
+void lg_ldif_render_values(struct lg_ldif_render *render,
+			   struct lg_registry *before,
+			   struct lg_registry *wanted)
+{
+	render->before = before;
+	render->wanted = wanted;
 }
 
 struct lg_mailbox_sink lg_ldif_render_sink(struct lg_ldif_render *render)

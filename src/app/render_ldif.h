@@ -14,6 +14,7 @@
 #ifndef LOGONGATE_APP_RENDER_LDIF_H
 #define LOGONGATE_APP_RENDER_LDIF_H
 
+#include <logongate/account_values.h>
 #include <logongate/port/mailboxes.h>
 #include <logongate/profile.h>
 
@@ -44,6 +45,15 @@ enum lg_status lg_ldif_render_new(const struct lg_ldif_input *input,
 				  struct lg_ldif_render **out_render,
 				  struct lg_error *err);
 void lg_ldif_render_free(struct lg_ldif_render **render);
+
+/*
+ * The changes as values of a directory target as well: before, what the
+ * accounts that change have now; wanted, what they shall have. Both borrowed
+ * and filled as mailboxes come.
+ */
+void lg_ldif_render_values(struct lg_ldif_render *render,
+			   struct lg_registry *before,
+			   struct lg_registry *wanted);
 
 /* The sink for lg_mailboxes_list_*. */
 struct lg_mailbox_sink lg_ldif_render_sink(struct lg_ldif_render *render);

@@ -7,13 +7,11 @@
  * printed before all of it is there.
  */
 #include <string.h>
-#include <strings.h>
 
-#include "adapters/ldap/ldap_mailboxes.h"
-#include "adapters/ldif/ldif_mailboxes.h"
 #include "app/render_ldif.h"
 #include "app/render_powershell.h"
 #include "cli/commands.h"
+#include "cli/mailboxes.h"
 #include "cli/open.h"
 #include "cli/targets.h"
 
@@ -166,9 +164,7 @@ static enum lg_status list_mailboxes(struct rendering *r,
 				    "format ldif changes what the accounts "
 				    "have now; name a directory with "
 				    "--directory or [directory] uri");
-	if (strncasecmp(settings.uri, "ldif:", 5) == 0)
-		return lg_mailboxes_list_ldif(&settings, &sink, err);
-	return lg_mailboxes_list_ldap(&settings, &sink, err);
+	return lg_cli_mailboxes_list(&settings, &sink, err);
 }
 
 static enum lg_status render_ldif(struct rendering *r, struct lg_error *err)

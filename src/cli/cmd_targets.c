@@ -174,7 +174,7 @@ int lg_cmd_targets_test(struct lg_cli *cli)
 				    "%s is the gate of this machine: "
 				    "logongate status",
 				    name);
-	if (lg_cli_target_open(target, &port, &err) != LG_OK)
+	if (lg_cli_target_open(settings, target, &port, &err) != LG_OK)
 		return lg_cli_fail(cli, &err);
 	status = port.probe(port.self, &probe, &err);
 	if (status == LG_OK)

@@ -356,6 +356,7 @@ static enum lg_status add_members(const struct lg_prepared *p,
 		fleet->member[at].name = targets->port[at].name;
 		fleet->member[at].port = &targets->port[at];
 		fleet->member[at].wanted = p->plan->target[i].values;
+		fleet->member[at].planned = p->plan->target[i].seen;
 		fleet->member[at].restart = targets->settings[at]->restart;
 		at++;
 	}

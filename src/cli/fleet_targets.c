@@ -13,6 +13,7 @@
 #ifdef LOGONGATE_HIVE
 #include "adapters/hive/hive_target.h"
 #endif
+#include "adapters/ldap/ldap_target.h"
 #include "adapters/regfile/regfile_target.h"
 #include "adapters/winreg/winreg_target.h"
 #include "cli/targets.h"
@@ -79,10 +80,23 @@ static enum lg_status cannot(const struct lg_target_settings *settings,
 			    lg_backend_name(settings->backend));
 }
 
-enum lg_status lg_cli_target_open(const struct lg_target_settings *settings,
+struct lg_directory_settings
+lg_cli_target_directory(const struct lg_settings *all,
+			const struct lg_target_settings *settings)
+{
+	struct lg_directory_settings directory = lg_settings_directory(all);
+
+	if (settings->server != NULL && settings->server[0] != '\0')
+		directory.uri = settings->server;
+	return directory;
+}
+
+enum lg_status lg_cli_target_open(const struct lg_settings *all,
+				  const struct lg_target_settings *settings,
 				  struct lg_target *out_target,
 				  struct lg_error *err)
 {
+	struct lg_directory_settings directory;
 	enum lg_status status;
 
 	switch (settings->backend) {
@@ -105,8 +119,11 @@ enum lg_status lg_cli_target_open(const struct lg_target_settings *settings,
 #endif
 	case LG_BACKEND_WINREG:
 		return open_winreg(settings, out_target, err);
-	case LG_BACKEND_GATE:
 	case LG_BACKEND_DIRECTORY:
+		directory = lg_cli_target_directory(all, settings);
+		return lg_ldap_target_open(settings->name, &directory,
+					   out_target, err);
+	case LG_BACKEND_GATE:
 		break;
 	}
 	return cannot(settings, err);
@@ -138,8 +155,8 @@ enum lg_status lg_cli_targets_open(const struct lg_settings *settings,
 		}
 		if (lg_cli_target_is_local(one))
 			continue;
-		status = lg_cli_target_open(one, &targets.port[targets.count],
-					    err);
+		status = lg_cli_target_open(settings, one,
+					    &targets.port[targets.count], err);
 		if (status == LG_OK)
 			targets.settings[targets.count++] = one;
 	}

@@ -17,9 +17,16 @@
  * Opens one server that is not the gate of this machine; it is asked at its
  * first call. Owns: end with out_target->close(out_target->self).
  */
-enum lg_status lg_cli_target_open(const struct lg_target_settings *settings,
+enum lg_status lg_cli_target_open(const struct lg_settings *all,
+				  const struct lg_target_settings *settings,
 				  struct lg_target *out_target,
 				  struct lg_error *err);
+
+/* The directory that a target of backend directory writes to: [directory], or
+ * its own server. Borrowed from the settings. */
+struct lg_directory_settings
+lg_cli_target_directory(const struct lg_settings *all,
+			const struct lg_target_settings *settings);
 
 /* Opened servers in the order of names; release closes them. */
 struct lg_cli_targets {

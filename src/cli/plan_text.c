@@ -8,6 +8,8 @@
  */
 #include <string.h>
 
+#include <logongate/account_values.h>
+
 #include "cli/output.h"
 #include "cli/plan_text.h"
 
@@ -283,10 +285,52 @@ static void print_data(struct lg_cli *cli, const struct lg_value *value)
 	}
 }
 
+/* The texts of one value that another does not have. */
+static void print_texts(struct lg_cli *cli, const char *sign,
+			const struct lg_value *value,
+			const struct lg_value *other)
+{
+	for (size_t i = 0; value != NULL && i < value->list.count; i++) {
+		if (lg_account_values_has(other, value->list.item[i]))
+			continue;
+		lg_cli_print(cli, LG_PLAIN, "    %s ", sign);
+		lg_cli_text(cli, value->list.item[i]);
+		lg_cli_print(cli, LG_PLAIN, "\n");
+	}
+}
+
+/* Per account what goes and what comes. */
+static void print_accounts(struct lg_cli *cli,
+			   const struct lg_plan_target *target)
+{
+	size_t count = lg_registry_count(target->values);
+
+	lg_cli_print(cli, LG_BOLD, "\nAccounts that change in %s: %zu\n",
+		     target->name, count);
+	for (size_t i = 0; i < count && i < SHOWN_MAX; i++) {
+		const struct lg_value *value =
+			lg_registry_at(target->values, i);
+		const struct lg_value *before = lg_registry_find(
+			target->before, value->key, value->name);
+
+		lg_cli_print(cli, LG_PLAIN, "  ");
+		lg_cli_text(cli, value->name);
+		lg_cli_print(cli, LG_PLAIN, "\n");
+		print_texts(cli, "-", before, value);
+		print_texts(cli, "+", value, before);
+	}
+	print_more(cli, count > SHOWN_MAX ? count - SHOWN_MAX : 0);
+}
+
 static void print_values(struct lg_cli *cli,
 			 const struct lg_plan_target *target)
 {
 	size_t count = lg_registry_count(target->values);
+
+	if (target->seen != NULL) {
+		print_accounts(cli, target);
+		return;
+	}
 
 	lg_cli_print(cli, LG_BOLD, "\nValues for %s%s:\n", target->name,
 		     count == 0 ? ": none" : "");

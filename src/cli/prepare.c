@@ -32,6 +32,7 @@ void lg_prepared_release(struct lg_prepared *prepared)
 	for (size_t i = 0; i < prepared->found_count; i++)
 		lg_registry_free(&prepared->found[i]);
 	free(prepared->found);
+	free(prepared->mailboxes);
 	free(prepared->server);
 	*prepared = (struct lg_prepared){0};
 }
@@ -326,6 +327,10 @@ int lg_prepare(struct lg_cli *cli, const char *profile, enum lg_prepare_end end,
 		code = lg_cli_fail(cli, &err);
 	if (code == LG_EXIT_DONE && find_doors(settings, p, &err) != LG_OK)
 		code = lg_cli_fail(cli, &err);
+	if (code != LG_EXIT_DONE)
+		return code;
+	code = lg_cli_mailboxes(cli, settings, p->server, p->server_count,
+				&p->mailboxes);
 	if (code != LG_EXIT_DONE)
 		return code;
 	for (size_t i = 0; i < p->server_count; i++) {

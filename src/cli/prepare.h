@@ -14,6 +14,7 @@
 
 #include "app/past.h"
 #include "app/plan.h"
+#include "cli/mailboxes.h"
 #include "cli/open.h"
 
 /* Zero-initialise; release with lg_prepared_release. */
@@ -24,6 +25,7 @@ struct lg_prepared {
 	struct lg_registry *before; /* of the local gate */
 	struct lg_registry **found; /* of the servers that are not */
 	size_t found_count;
+	struct lg_cli_mailboxes *mailboxes; /* as many as servers */
 	struct lg_session_list sessions;
 	struct lg_strlist unasking_doors;
 	struct lg_progress progress;

@@ -84,7 +84,7 @@ static struct lg_registry *read_all(struct lg_target *target)
 
 static void write_all(struct lg_target *target, const struct lg_registry *from)
 {
-	struct lg_target_change change[8];
+	struct lg_target_change change[8] = {0};
 	struct lg_error err;
 	size_t i;
 
@@ -176,8 +176,8 @@ static void one_deleted_leaves_the_others(void **state)
 	struct lg_target target = fresh();
 	struct lg_registry *wanted = some_values();
 	struct lg_target_change change[2] = {
-		{KEY, "disable mapi CLIENTS", NULL},
-		{KEY, "Never There", NULL},
+		{.key = KEY, .name = "disable mapi CLIENTS"},
+		{.key = KEY, .name = "Never There"},
 	};
 	struct lg_registry *values;
 	struct lg_error err;
@@ -229,7 +229,7 @@ static void garbage_is_an_error_and_stays(void **state)
 	struct lg_target target = fresh();
 	struct lg_registry *wanted = some_values();
 	struct lg_registry *values = NULL;
-	struct lg_target_change change;
+	struct lg_target_change change = {0};
 	struct lg_error err;
 	char text[16] = "";
 	FILE *file;

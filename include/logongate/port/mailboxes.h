@@ -33,6 +33,13 @@ struct lg_mailbox_sink {
 				  struct lg_error *err);
 };
 
+/* A directory whose mailboxes can be listed. */
+struct lg_mailboxes {
+	void *self;
+	enum lg_status (*list)(void *self, const struct lg_mailbox_sink *sink,
+			       struct lg_error *err);
+};
+
 /*
  * The implementations, lg_mailboxes_list_ldif and lg_mailboxes_list_ldap, take
  * the settings of the directory and a sink.

@@ -15,17 +15,29 @@
 
 /* What a target says of itself when asked. */
 struct lg_target_probe {
-	int may_write;		/* A1: found out without changing anything */
-	int running;		/* the service; -1 where there is none */
-	char store_version[64];	/* "" where it cannot be asked */
-	char note[256];		/* one sentence for people, may be "" */
+	int may_write;          /* A1: found out without changing anything */
+	int running;            /* the service; -1 where there is none */
+	char store_version[64]; /* "" where it cannot be asked */
+	char note[256];         /* one sentence for people, may be "" */
 };
 
-/* One change: the value to be there, or NULL to have none of that name. */
+/* What to do about a value that somebody else changed. */
+enum lg_target_care {
+	LG_TARGET_CHANGE = 0, /* apply: then nothing is written at all */
+	LG_TARGET_RESTORE     /* lift, recover: theirs stays, ours goes */
+};
+
+/*
+ * One change: the value to be there, or NULL to have none of that name.
+ * expected and care are for a backend whose values other people work on
+ * meanwhile (directory): what the caller believes to be there, NULL for none.
+ */
 struct lg_target_change {
 	const char *key;
 	const char *name;
 	const struct lg_value *value;
+	const struct lg_value *expected;
+	enum lg_target_care care;
 };
 
 /*
@@ -35,9 +47,12 @@ struct lg_target_change {
  * missing right).
  *
  * probe: changes nothing.
- * read: all values of the two keys of MSExchangeIS that exist there.
+ * read: all values of the two keys of MSExchangeIS that exist there; of a
+ * directory those of LG_KEY_ACCOUNTS.
  * write: makes the changes, in order, durable before it returns. On failure
- * some may have been made: the caller reads back and restores.
+ * some may have been made: the caller reads back and restores. A directory
+ * never overwrites what somebody else changed: LG_ERR_CONFLICT names them, and
+ * a restore has put back everything else.
  * restart: stops and starts the service and waits until it runs (A4);
  * LG_ERR_CONFLICT when it did not come up again; NULL where the backend has
  * nothing to restart.

@@ -182,27 +182,22 @@ static enum lg_status list_server(struct listing *listing, struct lg_error *err)
 	return status;
 }
 
-enum lg_status
-lg_mailboxes_list_ldap(const struct lg_directory_settings *settings,
-		       const struct lg_mailbox_sink *sink, struct lg_error *err)
+enum lg_status lg_ldap_list_mailboxes(const struct lg_ldap_settings *settings,
+				      const struct lg_mailbox_sink *sink,
+				      struct lg_error *err)
 {
-	struct lg_ldap_settings ldap = {0};
-	struct listing listing = {.settings = &ldap, .sink = sink};
-	struct lg_ldap_sigpipe guard;
-	enum lg_status status = lg_ldap_settings_read(settings, &ldap, err);
+	struct listing listing = {.settings = settings, .sink = sink};
+	struct lg_ldap_sigpipe guard = lg_ldap_sigpipe_hold_off();
+	enum lg_status status = LG_ERR_DIRECTORY;
 
-	if (status)
-		return status;
-	guard = lg_ldap_sigpipe_hold_off();
-	status = LG_ERR_DIRECTORY;
 	for (size_t i = 0;
-	     i < ldap.uri.count && !listing.given &&
+	     i < settings->uri.count && !listing.given &&
 	     (status == LG_ERR_DIRECTORY || status == LG_ERR_TIMEOUT);
 	     i++) {
 		struct lg_ldap_connection connection = {0};
 
-		status = lg_ldap_connect(&ldap, ldap.uri.item[i], &connection,
-					 err);
+		status = lg_ldap_connect(settings, settings->uri.item[i],
+					 &connection, err);
 		listing.connection = &connection;
 		if (!status)
 			status = list_server(&listing, err);
@@ -211,6 +206,19 @@ lg_mailboxes_list_ldap(const struct lg_directory_settings *settings,
 	lg_ldap_sigpipe_let_be(&guard);
 	forget(&listing);
 	lg_ldap_row_release(&listing.row);
+	return status;
+}
+
+enum lg_status
+lg_mailboxes_list_ldap(const struct lg_directory_settings *settings,
+		       const struct lg_mailbox_sink *sink, struct lg_error *err)
+{
+	struct lg_ldap_settings ldap = {0};
+	enum lg_status status = lg_ldap_settings_read(settings, &ldap, err);
+
+	if (status)
+		return status;
+	status = lg_ldap_list_mailboxes(&ldap, sink, err);
 	lg_ldap_settings_release(&ldap);
 	return status;
 }

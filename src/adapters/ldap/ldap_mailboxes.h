@@ -9,6 +9,8 @@
 
 #include <logongate/port/mailboxes.h>
 
+#include "ldap_settings.h"
+
 /*
  * settings as lg_directory_open_ldap takes them. A directory that shows no
  * mailbox at all could not be asked: an account without the right to see them
@@ -19,5 +21,10 @@ enum lg_status
 lg_mailboxes_list_ldap(const struct lg_directory_settings *settings,
 		       const struct lg_mailbox_sink *sink,
 		       struct lg_error *err);
+
+/* The same with settings that were checked already. */
+enum lg_status lg_ldap_list_mailboxes(const struct lg_ldap_settings *settings,
+				      const struct lg_mailbox_sink *sink,
+				      struct lg_error *err);
 
 #endif

@@ -1,0 +1,270 @@
+# SPDX-License-Identifier: ISC
+"""A lock that is written into a directory: a real slapd, ldapsearch reads what
+is there before, meanwhile and after. Every account gets back exactly what it
+had, and what somebody else changes meanwhile stays theirs (I1, I2)."""
+import base64
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                "testbed"))
+import slapd  # noqa: E402
+
+LOGONGATE = os.path.join(os.environ["LOGONGATE_BIN_DIR"], "logongate")
+BASE = "ou=Users," + slapd.SUFFIX
+DN = "/o=ACME/ou=Site/cn=Recipients/cn="
+S = "\u00a7"
+MANY = 200
+
+PROFILE = f"""[profile]
+description = "freeze"
+[logon_only_as]
+when_invalid = closed
+allow.1 = "{DN}postmaster"
+[protocols]
+refuse = "pop3"
+"""
+
+
+def line(name, value):
+    if value.isascii():
+        return f"{name}: {value}"
+    return f"{name}:: {base64.b64encode(value.encode()).decode()}"
+
+
+def person(uid, *settings):
+    plain = uid.replace("\u00eb", "e")
+    lines = [line("dn", f"uid={uid},{BASE}"), "objectClass: inetOrgPerson",
+             "objectClass: exchMailRecipient", line("uid", uid),
+             line("cn", uid), line("sn", uid),
+             f"mail: {plain}@example.org", f"legacyExchangeDN: {DN}{plain}"]
+    lines += [line("protocolSettings", value) for value in settings]
+    return "\n".join(lines) + "\n\n"
+
+
+TOP = f"""dn: {slapd.SUFFIX}
+objectClass: dcObject
+objectClass: organization
+dc: acme
+o: ACME
+
+dn: {BASE}
+objectClass: organizationalUnit
+ou: Users
+
+"""
+
+
+class Directory(unittest.TestCase):
+
+    def setUp(self):
+        self.top = tempfile.mkdtemp(prefix="lg-dirback-")
+        self.addCleanup(shutil.rmtree, self.top, ignore_errors=True)
+        os.makedirs(self.path("s"))
+        people = [person("postmaster", f"POP3{S}1{S}1{S}4"),
+                  person("alice", f"IMAP4{S}1{S}1{S}9{S}odd", f"Other{S}1",
+                         f"HTTP{S}0{S}1", f"OWA{S}1"),
+                  person("bob"), person("zo\u00eb", f"Gr\u00fc\u00df{S}1")]
+        people += [person(f"user{i:03d}", f"IMAP4{S}1{S}{i}")
+                   for i in range(MANY)]
+        self.server = slapd.Slapd(self.path("s"), TOP + "".join(people),
+                                  access=slapd.READABLE)
+        self.addCleanup(self.server.kill)
+        self.write("p.ini", PROFILE)
+        self.settings()
+        self.before = self.there()
+        self.assertEqual(len(self.before), MANY + 4)
+
+    def path(self, name):
+        return os.path.join(self.top, name)
+
+    def write(self, name, text):
+        with open(self.path(name), "w", encoding="utf-8") as file:
+            file.write(text)
+
+    def settings(self, bind='bind_dn = "external"', uri=None):
+        self.write("lg.conf", f"""[gate]
+state_dir = "{self.path('state')}"
+run_dir = "{self.path('run')}"
+[directory]
+uri = "{uri or self.server.socket_uri}"
+base = "{BASE}"
+tls = none
+timeout_s = 10
+{bind}
+[target.users]
+dialect = exchange2003
+backend = directory
+""")
+
+    def start(self, *words):
+        environment = dict(os.environ, HOME=self.top,
+                           ASAN_OPTIONS="detect_leaks=0")
+        environment.pop("SUDO_USER", None)
+        return subprocess.Popen(
+            [LOGONGATE, "--config", self.path("lg.conf"), *words],
+            env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+    def logongate(self, code, *words):
+        process = self.start(*words)
+        out, err = process.communicate(timeout=120)
+        self.assertEqual(process.returncode, code, (words, out, err))
+        return (out + err).decode()
+
+    APPLY = ("--for", "1h", "--target", "users", "--accept-warnings")
+
+    def apply(self, code=0):
+        return self.logongate(code, "apply", self.path("p.ini"), *self.APPLY)
+
+    def modify(self, uid, kind, *values):
+        text = f"{line('dn', f'uid={uid},{BASE}')}\n"
+        if kind == "entry":
+            text += "changetype: delete\n"
+        else:
+            text += f"changetype: modify\n{kind}: protocolSettings\n"
+        text += "".join(line("protocolSettings", v) + "\n" for v in values)
+        subprocess.run(["ldapmodify", "-x", "-H", self.server.uri, "-D",
+                        slapd.ADMIN, "-w", slapd.PASSWORD],
+                       input=text.encode(), check=True,
+                       stdout=subprocess.DEVNULL)
+
+    def there(self):
+        text = subprocess.run(
+            ["ldapsearch", "-x", "-LLL", "-o", "ldif-wrap=no", "-H",
+             self.server.uri, "-D", slapd.ADMIN, "-w", slapd.PASSWORD, "-b",
+             BASE, "(uid=*)", "uid", "protocolSettings"], check=True,
+            stdout=subprocess.PIPE).stdout.decode()
+        found = {}
+        for record in text.split("\n\n"):
+            values = {"uid": [], "protocolSettings": []}
+            for one in record.splitlines():
+                name, coded, value = re.match(r"(\w+)(::?) (.*)",
+                                              one).groups()
+                if coded == "::":
+                    value = base64.b64decode(value).decode()
+                values.setdefault(name, []).append(value)
+            if values["uid"]:
+                found[values["uid"][0]] = sorted(values["protocolSettings"])
+        return found
+
+    def test_a_lock_and_its_end(self):
+        test = json.loads(self.logongate(0, "targets", "test", "users",
+                                         "--json"))
+        self.assertIs(test["may_write"], True)
+        plan = json.loads(self.logongate(0, "plan", self.path("p.ini"),
+                                         "--target", "users", "--json"))
+        values = {v["name"]: v for v in plan["targets"][0]["values"]}
+        alice = values[f"uid=alice,{BASE}"]
+        self.assertEqual(sorted(alice["before"]), self.before["alice"])
+        self.assertIn(f"IMAP4{S}0{S}1{S}9{S}odd", alice["data"])
+        self.assertEqual(self.there(), self.before)
+        words = self.logongate(0, "plan", self.path("p.ini"), "--target",
+                               "users")
+        self.assertIn(f"IMAP4{S}0{S}1{S}9{S}odd", words)
+        self.apply()
+        locked = self.there()
+        self.assertEqual({k.split(",")[0][4:]: sorted(v["data"])
+                          for k, v in values.items()}, locked)
+        # listed: what is refused to everybody, and nothing else
+        self.assertEqual(locked["postmaster"], [f"POP3{S}0{S}1{S}4"])
+        self.assertIn(f"Other{S}1", locked["alice"])
+        self.assertIn(f"OWA{S}0", locked["alice"])
+        self.assertEqual({v.split(S)[1] for v in locked["bob"]}, {"0"})
+        status = json.loads(self.logongate(0, "status", "--json"))
+        self.assertEqual([(t["name"], t["in_force"], t["differs"])
+                          for t in status["targets"]],
+                         [("users", True, False)])
+        self.logongate(0, "lift")
+        self.assertEqual(self.there(), self.before)
+
+    def test_what_somebody_else_changed_is_told_and_stays(self):
+        self.apply()
+        mine = f"IMAP4{S}1{S}mine"
+        self.modify("user007", "replace", mine)
+        self.modify("user008", "add", f"Later{S}1")
+        told = self.logongate(5, "lift")
+        self.assertIn("user007", told)
+        self.assertNotEqual(self.there()["user009"], self.before["user009"])
+        told = self.logongate(9, "lift", "--force")
+        self.assertIn("user007", told)
+        self.assertIn("somebody else", told)
+        expected = dict(self.before, user007=[mine])
+        expected["user008"] = sorted(self.before["user008"] + [f"Later{S}1"])
+        self.assertEqual(self.there(), expected)
+        # nothing of ours is left: the next lock begins anew
+        self.apply()
+        self.logongate(0, "lift")
+        self.assertEqual(self.there(), expected)
+
+    def test_an_account_that_is_gone_keeps_nobody_locked(self):
+        self.apply()
+        self.modify("user001", "entry")
+        self.assertIn("user001", self.logongate(9, "lift", "--force"))
+        del self.before["user001"]
+        self.assertEqual(self.there(), self.before)
+
+    def test_somebody_faster_than_the_change_wins(self):
+        for round_ in range(6):
+            process = self.start("apply", self.path("p.ini"), *self.APPLY)
+            time.sleep(0.05 * round_)
+            mine = f"IMAP4{S}1{S}faster{round_}"
+            try:
+                self.modify(f"user{MANY - 1}", "replace", mine)
+            finally:
+                out, err = process.communicate(timeout=120)
+            now = self.there()
+            self.assertIn(mine, now[f"user{MANY - 1}"] + [
+                v.replace(f"{S}0{S}", f"{S}1{S}", 1)
+                for v in now[f"user{MANY - 1}"]], (out, err))
+            if process.returncode == 0:
+                self.start("lift", "--force").communicate(timeout=120)
+                now = self.there()
+            expected = dict(self.before)
+            expected[f"user{MANY - 1}"] = [mine]
+            self.assertEqual(now, expected, (out, err))
+
+    def test_killed_at_any_moment(self):
+        whole = time.monotonic()
+        self.apply()
+        self.logongate(0, "lift")
+        whole = (time.monotonic() - whole) / 2
+        for part in (0.3, 0.5, 0.6, 0.7, 0.8, 0.9):
+            process = self.start("apply", self.path("p.ini"), *self.APPLY)
+            time.sleep(whole * part)
+            process.send_signal(signal.SIGKILL)
+            process.communicate(timeout=60)
+            self.logongate(0, "recover")
+            if self.there() != self.before:  # it was through
+                self.logongate(0, "lift")
+            self.assertEqual(self.there(), self.before)
+
+    def test_without_the_right_nothing_is_written(self):
+        self.settings(bind="", uri=self.server.uri)
+        self.apply(code=7)
+        self.assertEqual(self.there(), self.before)
+
+    def test_a_directory_that_is_down_writes_nothing(self):
+        self.settings(uri="ldap://127.0.0.1:9")
+        self.apply(code=6)
+        self.write("x.ldif", "")
+        self.settings(uri="ldif:" + self.path("x.ldif"))
+        self.assertIn("LDIF", self.apply(code=3))
+
+
+if __name__ == "__main__":
+    lacking = slapd.missing() or next(
+        (tool for tool in ("ldapmodify", "ldapsearch")
+         if not shutil.which(tool)), None)
+    if lacking:
+        print(f"skipped: {lacking} is not here")
+        sys.exit(77)
+    result = unittest.main(exit=False).result
+    sys.exit(0 if result.wasSuccessful() else 1)
