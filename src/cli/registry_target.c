@@ -59,9 +59,11 @@ int lg_cli_registry_read(struct lg_cli *cli,
 {
 	struct lg_target port;
 	struct lg_error err;
+	const struct lg_settings *settings;
 	enum lg_status status;
 
-	if (lg_cli_target_open(server, &port, &err) != LG_OK)
+	if (lg_cli_settings(cli, &settings, &err) != LG_OK ||
+	    lg_cli_target_open(settings, server, &port, &err) != LG_OK)
 		return lg_cli_fail(cli, &err);
 	status = port.read(port.self, out_values, &err);
 	port.close(port.self);
@@ -109,14 +111,19 @@ static enum lg_status differences(const struct lg_registry *is,
 		value = lg_registry_at(should, i);
 		other = lg_registry_find(is, value->key, value->name);
 		if (other == NULL || !lg_value_equal(value, other))
-			out->item[out->count++] = (struct lg_target_change){
-				value->key, value->name, value};
+			out->item[out->count++] =
+				(struct lg_target_change){.key = value->key,
+							  .name = value->name,
+							  .value = value,
+							  .expected = other};
 	}
 	for (size_t i = 0; i < lg_registry_count(is); i++) {
 		value = lg_registry_at(is, i);
 		if (lg_registry_find(should, value->key, value->name) == NULL)
-			out->item[out->count++] = (struct lg_target_change){
-				value->key, value->name, NULL};
+			out->item[out->count++] =
+				(struct lg_target_change){.key = value->key,
+							  .name = value->name,
+							  .expected = value};
 	}
 	return LG_OK;
 }
@@ -194,6 +201,7 @@ static int change_server(struct lg_cli *cli, const struct wish *wish,
 	const char *name = wish->server->name;
 	struct lg_registry *is = NULL, *should = NULL;
 	struct lg_journal_file *journal = NULL;
+	const struct lg_settings *settings;
 	struct lg_target_probe probe = {0};
 	struct lg_target port = {0};
 	struct lg_error err;
@@ -211,7 +219,10 @@ static int change_server(struct lg_cli *cli, const struct wish *wish,
 			       : lg_cli_fail(cli, &err);
 		goto out;
 	}
-	status = lg_cli_target_open(wish->server, &port, &err);
+	status = lg_cli_settings(cli, &settings, &err);
+	if (status == LG_OK)
+		status =
+			lg_cli_target_open(settings, wish->server, &port, &err);
 	if (status == LG_OK)
 		status = port.probe(port.self, &probe, &err);
 	if (status == LG_OK && !probe.may_write)
@@ -287,6 +298,8 @@ static int is_ours(const char *name, const struct lg_target_settings *server)
 		if (strcmp(name, ours[i]) == 0)
 			return 1;
 	}
+	if (server->backend == LG_BACKEND_DIRECTORY)
+		return 1;
 	return server->companion_name != NULL &&
 	       strcmp(name, server->companion_name) == 0;
 }

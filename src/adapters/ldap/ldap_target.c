@@ -286,6 +286,14 @@ static enum lg_status write_all(struct ldap_target *target,
 		const struct lg_value *value =
 			lg_registry_find(now, change[i].key, change[i].name);
 
+		if (strcasecmp(change[i].key, LG_KEY_ACCOUNTS) != 0 ||
+		    (change[i].value &&
+		     (change[i].value->type != LG_REG_MULTI_SZ ||
+		      change[i].value->bytes_kept)))
+			return lg_error_set(err, LG_ERR_SYNTAX, target->name,
+					    "\"%s\" is no account's "
+					    "protocolSettings",
+					    change[i].name);
 		if (change[i].care == LG_TARGET_CHANGE &&
 		    !same(value, change[i].expected) &&
 		    !same(value, change[i].value))
