@@ -426,6 +426,12 @@ enum lg_status lg_fleet_apply(struct lg_fleet *fleet,
 
 	*out_outcome = LG_FLEET_NOTHING_WRITTEN;
 	status = lg_fleet_probe(fleet, err);
+	for (size_t i = 0; status == LG_OK && i < fleet->count; i++) {
+		if (fleet->member[i].probe.locked)
+			status = lg_error_set(err, LG_ERR_CONFLICT,
+					      fleet->member[i].name, "%s",
+					      fleet->member[i].probe.note);
+	}
 	if (status == LG_OK)
 		status = still_as_planned(fleet, err);
 	if (status == LG_OK && hooks->backup)
@@ -455,7 +461,9 @@ static enum lg_status work_compare(struct phase *phase,
 {
 	enum lg_status status = work_look(phase, member, err);
 
-	if (status == LG_OK && !lg_fleet_in_force(member))
+	/* a gate that lifted by itself, or a hand that did: nothing is lost */
+	if (status == LG_OK && !lg_fleet_in_force(member) &&
+	    !holds(member->found, member->wanted, member->before))
 		member->changed = 1;
 	return status;
 }

@@ -136,6 +136,16 @@ int lg_cmd_extend(struct lg_cli *cli)
 		return code;
 	if ((for_s > 0) == (until_s > 0))
 		return lg_cli_usage(cli, "extend needs --for D or --until T");
+	if (lg_cli_fleet_alone(cli)) {
+		if (for_s > 0)
+			until_s = lg_cli_now() + for_s;
+		if (until_s <= lg_cli_now())
+			return lg_cli_usage(cli, "that end is past already");
+		code = lg_cli_fleet_extend(cli, until_s);
+		return code == LG_EXIT_DONE
+			       ? print_until(cli, "in force", until_s)
+			       : code;
+	}
 	if (lg_cli_gate(cli, &control, &err) != LG_OK)
 		return lg_cli_no_gate(cli, &err);
 	if (control != NULL) {

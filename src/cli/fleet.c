@@ -105,6 +105,9 @@ int lg_cli_fleet_exit(enum lg_fleet_outcome outcome, enum lg_status status)
 		return LG_EXIT_NOT_PUT_BACK;
 	if (status == LG_ERR_DENIED)
 		return LG_EXIT_DENIED;
+	/* a lock of its own is in force on a gate */
+	if (outcome == LG_FLEET_NOTHING_WRITTEN && status == LG_ERR_CONFLICT)
+		return LG_EXIT_WOULD_NOT_LOCK;
 	if (status == LG_ERR_LIMIT || status == LG_ERR_SYNTAX)
 		return LG_EXIT_INVALID;
 	return LG_EXIT_PUT_BACK;
@@ -361,6 +364,9 @@ static enum lg_status add_members(const struct lg_prepared *p,
 		at++;
 	}
 	for (size_t i = 0; i < fleet->count; i++) {
+		/* a gate keeps a list of any length */
+		if (targets->settings[i]->backend == LG_BACKEND_GATE)
+			continue;
 		status = lg_cli_fleet_check_sizes(fleet->member[i].name,
 						  fleet->member[i].wanted, err);
 		if (status != LG_OK)
@@ -381,6 +387,17 @@ int lg_cli_fleet_apply(struct lg_cli *cli, const struct lg_prepared *prepared,
 		.reason = lg_cli_option(cli, "reason"),
 		.since_s = prepared->input.now_s,
 		.until_s = prepared->input.until_s,
+	};
+	const struct lg_gate_lock lock = {
+		.profile = change.profile,
+		.by = change.by,
+		.caller = change.by,
+		.reason = change.reason,
+		.until_s = change.until_s,
+		.max_duration_s = prepared->profile->max_duration_s,
+		.findings = prepared->plan->facts == LG_FACTS_FINDINGS
+				    ? prepared->plan->findings
+				    : NULL,
 	};
 	struct lg_fleet fleet = {.watch = {cli, lg_cli_fleet_moved}};
 	struct lg_journal_file *journal = NULL;
@@ -408,6 +425,8 @@ int lg_cli_fleet_apply(struct lg_cli *cli, const struct lg_prepared *prepared,
 		status = lg_journal_file_clear(journal, &err);
 	if (status == LG_OK)
 		status = open_of(cli, prepared, &targets, &err);
+	if (status == LG_OK)
+		lg_cli_targets_lock(&targets, &lock);
 	if (status == LG_OK)
 		status = add_members(prepared, &targets, &fleet, &err);
 	if (status == LG_OK) {

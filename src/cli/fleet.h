@@ -56,7 +56,11 @@ int lg_cli_fleet_lift(struct lg_cli *cli, size_t *out_lifted);
  * left. *out_done: how many servers were changed. */
 int lg_cli_fleet_recover(struct lg_cli *cli, size_t *out_done);
 
-/* Moves the end in the journal, where a lock is on servers. */
+/* 1 when a lock is on servers and not on the gate of this machine. */
+int lg_cli_fleet_alone(struct lg_cli *cli);
+
+/* Moves the end in the journal and on gates that keep it themselves, where a
+ * lock is on servers. */
 int lg_cli_fleet_extend(struct lg_cli *cli, int64_t until_s);
 
 /*

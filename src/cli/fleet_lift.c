@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "cli/apply.h"
+#include "cli/open.h"
 #include "cli/fleet.h"
 #include "cli/output.h"
 #include "cli/targets.h"
@@ -46,6 +47,9 @@ static enum lg_status gather(struct lg_cli *cli, struct lg_cli_fleet *open,
 			     struct lg_fleet *fleet, struct lg_error *err)
 {
 	struct lg_fleet_record *record = &open->record;
+	const struct lg_gate_lock lock = {.profile = record->profile,
+					  .by = record->by,
+					  .caller = lg_cli_by(cli)};
 	const struct lg_settings *settings;
 	const char **wanted;
 	enum lg_status status = lg_cli_settings(cli, &settings, err);
@@ -69,6 +73,7 @@ static enum lg_status gather(struct lg_cli *cli, struct lg_cli_fleet *open,
 	if (status == LG_OK)
 		status = lg_cli_targets_open(settings, wanted, count,
 					     &open->targets, err);
+	lg_cli_targets_lock(&open->targets, &lock);
 	for (size_t i = 0; status == LG_OK && i < count; i++) {
 		struct lg_fleet_record_target *target =
 			&record->target[index[i]];
@@ -201,23 +206,59 @@ int lg_cli_fleet_recover(struct lg_cli *cli, size_t *out_done)
 	return code;
 }
 
-int lg_cli_fleet_extend(struct lg_cli *cli, int64_t until_s)
+int lg_cli_fleet_alone(struct lg_cli *cli)
 {
 	struct lg_fleet_record record = {0};
+	int alone = lg_cli_fleet_record(cli, &record, NULL) == LG_OK &&
+		    record.phase == LG_FLEET_APPLIED && !record.with_gate;
+
+	lg_fleet_record_release(&record);
+	return alone;
+}
+
+/* Servers that keep the lock's end themselves. */
+static enum lg_status extend_there(struct lg_cli *cli,
+				   struct lg_cli_fleet *open, int64_t until_s,
+				   struct lg_error *err)
+{
+	struct lg_fleet fleet = {0};
+	enum lg_status status = gather(cli, open, NULL, &fleet, err);
+
+	for (size_t i = 0; status == LG_OK && i < fleet.count; i++) {
+		struct lg_target *port = fleet.member[i].port;
+
+		if (port->extend != NULL)
+			status = port->extend(port->self, until_s, err);
+	}
+	for (size_t i = 0; i < fleet.count; i++)
+		lg_fleet_member_release(&fleet.member[i]);
+	free(fleet.member);
+	return status;
+}
+
+int lg_cli_fleet_extend(struct lg_cli *cli, int64_t until_s)
+{
+	struct lg_cli_fleet open = {0};
 	struct lg_journal_file *journal = NULL;
 	struct lg_fleet fleet = {0};
 	struct lg_error err;
-	enum lg_status status = lg_cli_fleet_record(cli, &record, &err);
-	int locked = record.phase == LG_FLEET_APPLIED;
+	enum lg_status status = lg_cli_fleet_record(cli, &open.record, &err);
+	int locked = open.record.phase == LG_FLEET_APPLIED;
+	int there = LG_EXIT_DONE;
 
-	lg_fleet_record_release(&record);
 	if (status == LG_OK && locked)
 		status = lg_cli_fleet_journal(cli, &journal, &err);
-	if (status == LG_OK && locked) {
+	if (status == LG_OK && locked &&
+	    extend_there(cli, &open, until_s, &err) != LG_OK)
+		there = lg_cli_fail_as(cli, LG_EXIT_PUT_BACK, &err);
+	if (status == LG_OK && locked && there == LG_EXIT_DONE) {
 		fleet.journal.self = journal;
 		fleet.journal.append = lg_journal_file_append;
 		status = lg_fleet_journal_until(&fleet, until_s, &err);
 	}
+	lg_cli_fleet_release(&open);
 	lg_journal_file_close(&journal);
+	if (there != LG_EXIT_DONE)
+		return there;
 	return status == LG_OK ? LG_EXIT_DONE : lg_cli_fail(cli, &err);
 }

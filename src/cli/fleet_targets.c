@@ -13,6 +13,7 @@
 #ifdef LOGONGATE_HIVE
 #include "adapters/hive/hive_target.h"
 #endif
+#include "adapters/control/gate_target.h"
 #include "adapters/ldap/ldap_target.h"
 #include "adapters/regfile/regfile_target.h"
 #include "adapters/winreg/winreg_target.h"
@@ -119,12 +120,14 @@ enum lg_status lg_cli_target_open(const struct lg_settings *all,
 #endif
 	case LG_BACKEND_WINREG:
 		return open_winreg(settings, out_target, err);
+	case LG_BACKEND_GATE:
+		if (!lg_cli_target_is_local(settings))
+			return lg_gate_target_open(settings, out_target, err);
+		break;
 	case LG_BACKEND_DIRECTORY:
 		directory = lg_cli_target_directory(all, settings);
 		return lg_ldap_target_open(settings->name, &directory,
 					   out_target, err);
-	case LG_BACKEND_GATE:
-		break;
 	}
 	return cannot(settings, err);
 }
@@ -166,6 +169,15 @@ enum lg_status lg_cli_targets_open(const struct lg_settings *settings,
 	}
 	*out_targets = targets;
 	return LG_OK;
+}
+
+void lg_cli_targets_lock(struct lg_cli_targets *targets,
+			 const struct lg_gate_lock *lock)
+{
+	for (size_t i = 0; i < targets->count; i++) {
+		if (targets->settings[i]->backend == LG_BACKEND_GATE)
+			lg_gate_target_lock(&targets->port[i], lock);
+	}
 }
 
 void lg_cli_targets_release(struct lg_cli_targets *targets)

@@ -11,6 +11,7 @@
 #include <logongate/port/target.h>
 #include <logongate/settings.h>
 
+#include "adapters/control/gate_target.h"
 #include "cli/command.h"
 
 /*
@@ -41,6 +42,9 @@ enum lg_status lg_cli_targets_open(const struct lg_settings *settings,
 				   const char *const *name, size_t count,
 				   struct lg_cli_targets *out_targets,
 				   struct lg_error *err);
+/* Tells the gates among them which lock it is about. */
+void lg_cli_targets_lock(struct lg_cli_targets *targets,
+			 const struct lg_gate_lock *lock);
 void lg_cli_targets_release(struct lg_cli_targets *targets);
 
 #endif

@@ -47,8 +47,9 @@ int lg_cli_registry_server(struct lg_cli *cli,
 /* A server that is down or says no, in the words and codes of a target. */
 static int failed(struct lg_cli *cli, const struct lg_error *err)
 {
-	if (err->status == LG_ERR_IO || err->status == LG_ERR_TIMEOUT ||
-	    err->status == LG_ERR_CONFLICT)
+	if (err->status == LG_ERR_CONFLICT)
+		return lg_cli_fail_as(cli, LG_EXIT_WOULD_NOT_LOCK, err);
+	if (err->status == LG_ERR_IO || err->status == LG_ERR_TIMEOUT)
 		return lg_cli_fail_as(cli, LG_EXIT_PUT_BACK, err);
 	return lg_cli_fail(cli, err);
 }
@@ -234,7 +235,7 @@ static int change_server(struct lg_cli *cli, const struct wish *wish,
 		status = port.read(port.self, &is, &err);
 	if (status == LG_OK)
 		status = wish->make(wish, is, &should, &err);
-	if (status == LG_OK)
+	if (status == LG_OK && wish->server->backend != LG_BACKEND_GATE)
 		status = lg_cli_fleet_check_sizes(name, should, &err);
 	if (status == LG_OK)
 		status = lg_cli_fleet_backup(cli, name, is, &err);

@@ -165,8 +165,13 @@ static struct scene *scene_new(void)
 		scene->fake[i].world = &scene->world;
 		lg_registry_copy(scene->old, &scene->fake[i].values, &err);
 		scene->port[i] = (struct lg_target){
-			&scene->fake[i], names[i],     fake_probe, fake_read,
-			fake_write,      fake_restart, NULL};
+			.self = &scene->fake[i],
+			.name = names[i],
+			.probe = fake_probe,
+			.read = fake_read,
+			.write = fake_write,
+			.restart = fake_restart,
+		};
 		scene->member[i].name = names[i];
 		scene->member[i].port = &scene->port[i];
 		scene->member[i].wanted = scene->wanted;

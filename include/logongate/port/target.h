@@ -16,6 +16,7 @@
 /* What a target says of itself when asked. */
 struct lg_target_probe {
 	int may_write;          /* A1: found out without changing anything */
+	int locked;             /* a gate: a lock is in force; see note */
 	int running;            /* the service; -1 where there is none */
 	char store_version[64]; /* "" where it cannot be asked */
 	char note[256];         /* one sentence for people, may be "" */
@@ -56,6 +57,8 @@ struct lg_target_change {
  * restart: stops and starts the service and waits until it runs (A4);
  * LG_ERR_CONFLICT when it did not come up again; NULL where the backend has
  * nothing to restart.
+ * extend: moves the end of a lock that the server keeps itself; NULL where
+ * the backend keeps none.
  */
 struct lg_target {
 	void *self;
@@ -68,6 +71,8 @@ struct lg_target {
 				const struct lg_target_change *change,
 				size_t count, struct lg_error *err);
 	enum lg_status (*restart)(void *self, struct lg_error *err);
+	enum lg_status (*extend)(void *self, int64_t until_s,
+				 struct lg_error *err);
 	void (*close)(void *self);
 };
 

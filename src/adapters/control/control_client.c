@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * control_client.c - JSON lines and attached bytes over a unix socket
+ * control_client.c - JSON lines and attached bytes over a socket
  *
  * Everything that arrives is collected in one buffer from which lines and
  * blocks are taken; a read waits no longer than the time limit, which starts
@@ -15,12 +15,14 @@
 #include <unistd.h>
 
 #include "adapters/control/control_client.h"
+#include "adapters/control/control_tls.h"
 
 /* A million sessions in one answer, and no more. */
 #define ANSWER_MAX ((size_t)512 * 1024 * 1024)
 
 struct lg_control {
 	int fd;
+	struct lg_control_tls *tls; /* NULL: fd itself */
 	char *path;
 	struct lg_buffer in;
 	size_t taken; /* bytes of in that are used up */
@@ -79,6 +81,47 @@ enum lg_status lg_control_open(const char *path,
 	return status;
 }
 
+enum lg_status lg_control_open_remote(const struct lg_control_remote *remote,
+				      int timeout_ms,
+				      struct lg_control **out_control,
+				      struct lg_error *err)
+{
+	struct lg_control *control = calloc(1, sizeof(*control));
+	enum lg_status status = LG_OK;
+
+	if (control == NULL)
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+	control->fd = -1;
+	control->path = strdup(remote->server);
+	if (control->path == NULL)
+		status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+	else
+		status = lg_control_tls_open(remote, timeout_ms, &control->tls,
+					     err);
+	if (status != LG_OK) {
+		lg_control_close(&control);
+		return status;
+	}
+	control->fd = lg_control_tls_fd(control->tls);
+	*out_control = control;
+	return LG_OK;
+}
+
+static ssize_t send_some(struct lg_control *control, const void *bytes,
+			 size_t len)
+{
+	if (control->tls != NULL)
+		return lg_control_tls_send(control->tls, bytes, len);
+	return send(control->fd, bytes, len, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+static ssize_t receive_some(struct lg_control *control, void *bytes, size_t len)
+{
+	if (control->tls != NULL)
+		return lg_control_tls_recv(control->tls, bytes, len);
+	return recv(control->fd, bytes, len, MSG_DONTWAIT);
+}
+
 void lg_control_close(struct lg_control **control)
 {
 	struct lg_control *c = *control;
@@ -86,7 +129,9 @@ void lg_control_close(struct lg_control **control)
 	*control = NULL;
 	if (c == NULL)
 		return;
-	if (c->fd >= 0)
+	if (c->tls != NULL)
+		lg_control_tls_close(&c->tls);
+	else if (c->fd >= 0)
 		close(c->fd);
 	lg_buffer_release(&c->in);
 	free(c->path);
@@ -127,8 +172,7 @@ static enum lg_status send_all(struct lg_control *control, const void *bytes,
 	enum lg_status status = LG_OK;
 
 	while (len > 0 && status == LG_OK) {
-		ssize_t sent =
-			send(control->fd, at, len, MSG_NOSIGNAL | MSG_DONTWAIT);
+		ssize_t sent = send_some(control, at, len);
 
 		if (sent > 0) {
 			at += sent;
@@ -147,21 +191,26 @@ static enum lg_status send_all(struct lg_control *control, const void *bytes,
 static enum lg_status receive(struct lg_control *control, int timeout_ms,
 			      struct lg_error *err)
 {
-	enum lg_status status = wait_for(control, POLLIN, timeout_ms, err);
+	enum lg_status status = LG_OK;
 	char bytes[16384];
 	ssize_t got;
 
-	if (status != LG_OK)
-		return status;
 	if (control->in.len > ANSWER_MAX)
 		return lg_error_set(err, LG_ERR_LIMIT, control->path,
 				    "the gate's answer is too long");
-	got = recv(control->fd, bytes, sizeof(bytes), 0);
-	if (got < 0 && errno == EINTR)
-		return LG_OK;
+	/* asked first: TLS may hold bytes that no poll tells of */
+	while ((got = receive_some(control, bytes, sizeof(bytes))) < 0 &&
+	       (errno == EAGAIN || errno == EINTR)) {
+		status = wait_for(control, POLLIN, timeout_ms, err);
+		if (status != LG_OK)
+			return status;
+	}
 	if (got <= 0)
 		return lg_error_set(err, LG_ERR_IO, control->path,
-				    "the gate hung up");
+				    control->tls != NULL
+					    ? "the gate hung up; it may not "
+					      "know this certificate"
+					    : "the gate hung up");
 	lg_buffer_append(&control->in, bytes, (size_t)got);
 	return lg_buffer_status(&control->in, err);
 }

@@ -24,6 +24,25 @@ struct lg_control;
 enum lg_status lg_control_open(const char *path,
 			       struct lg_control **out_control,
 			       struct lg_error *err);
+/* A gate on another machine: [listen.control] there (contract 3 "target"). */
+struct lg_control_remote {
+	const char *server; /* HOST:PORT */
+	const char *cert_file;
+	const char *tls_key_file;
+	const char *ca_file;
+};
+
+/*
+ * Connects over TLS, certificates checked on both sides.
+ * Returns: LG_OK; LG_ERR_IO, LG_ERR_TIMEOUT, it cannot be reached;
+ * LG_ERR_DENIED, its certificate is not what it should be; LG_ERR_SYNTAX, a
+ * file or the address is none, or others can read the key. A gate that does
+ * not take this certificate hangs up at the first request.
+ */
+enum lg_status lg_control_open_remote(const struct lg_control_remote *remote,
+				      int timeout_ms,
+				      struct lg_control **out_control,
+				      struct lg_error *err);
 void lg_control_close(struct lg_control **control);
 
 /* Bytes that follow a request or an answer. */

@@ -1,0 +1,421 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * gate_target.c - a gate on another machine as a target
+ *
+ * A gate keeps locks, not just values: it lifts by itself when the time is
+ * over, also when nobody can reach it any more (A6). So values are written
+ * with apply, put back with lift, and what belongs to no lock is imported. A
+ * lock of somebody else is never ended.
+ */
+#include "adapters/control/gate_target.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <logongate/instant.h>
+
+#include "adapters/control/control_client.h"
+
+#define CONNECT_MS 10000
+/* Cutting sessions waits for servers. */
+#define ANSWER_MS 60000
+
+struct gate_target {
+	char *name;
+	struct lg_control_remote remote;
+	struct lg_gate_lock lock;
+	int has_lock;
+	int applied; /* the first write is over */
+};
+
+/* Exit codes of contract 4, as the gate names them. */
+static enum lg_status status_of(int code)
+{
+	switch (code) {
+	case 3:
+		return LG_ERR_SYNTAX;
+	case 5:
+		return LG_ERR_CONFLICT;
+	case 7:
+		return LG_ERR_DENIED;
+	default:
+		return LG_ERR_IO;
+	}
+}
+
+/* Asks one question over a connection of its own; request is deleted. */
+static enum lg_status ask(struct gate_target *target, cJSON *request,
+			  const struct lg_control_block *block, size_t count,
+			  struct lg_control_answer *out_answer,
+			  struct lg_error *err)
+{
+	struct lg_control *control = NULL;
+	struct lg_error said;
+	enum lg_status status;
+	int code = 0;
+
+	if (request == NULL)
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+	status = lg_control_open_remote(&target->remote, CONNECT_MS, &control,
+					err);
+	if (status == LG_OK) {
+		status = lg_control_ask(control, request, block, count,
+					ANSWER_MS, NULL, out_answer, &code,
+					&said);
+		if (status == LG_ERR_CONFLICT)
+			status = status_of(code);
+		if (status != LG_OK)
+			lg_error_set(err, status, target->name, "%s",
+				     said.text);
+	}
+	lg_control_close(&control);
+	cJSON_Delete(request);
+	return status;
+}
+
+static cJSON *request_of(const char *op)
+{
+	cJSON *request = cJSON_CreateObject();
+
+	if (cJSON_AddStringToObject(request, "op", op) == NULL) {
+		cJSON_Delete(request);
+		return NULL;
+	}
+	return request;
+}
+
+/* Adds a text where there is one; *failed is set without memory. */
+static void add_text(cJSON *request, const char *name, const char *text,
+		     int *failed)
+{
+	if (text != NULL && *text != '\0' &&
+	    cJSON_AddStringToObject(request, name, text) == NULL)
+		*failed = 1;
+}
+
+static const char *member(const cJSON *object, const char *name)
+{
+	const char *text = cJSON_GetStringValue(
+		cJSON_GetObjectItemCaseSensitive(object, name));
+
+	return text != NULL ? text : "";
+}
+
+/* What the gate says of its lock. */
+struct standing {
+	int active;
+	int is_ours;
+	char text[200];
+};
+
+static enum lg_status look(struct gate_target *target,
+			   struct standing *out_standing, struct lg_error *err)
+{
+	struct lg_control_answer answer = {0};
+	const cJSON *object;
+	enum lg_status status =
+		ask(target, request_of("status"), NULL, 0, &answer, err);
+
+	if (status != LG_OK)
+		return status;
+	object = cJSON_GetObjectItemCaseSensitive(answer.object, "status");
+	*out_standing = (struct standing){0};
+	out_standing->active = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(
+				       object, "active")) ||
+			       *member(object, "starts") != '\0';
+	out_standing->is_ours =
+		target->has_lock &&
+		strcmp(member(object, "profile"), target->lock.profile) == 0 &&
+		strcmp(member(object, "by"), target->lock.by) == 0;
+	if (out_standing->active)
+		snprintf(out_standing->text, sizeof(out_standing->text),
+			 "%.60s of %.40s is in force there until %.40s",
+			 member(object, "profile"), member(object, "by"),
+			 member(object, "until"));
+	lg_control_release(&answer);
+	return LG_OK;
+}
+
+static enum lg_status gate_probe(void *self, struct lg_target_probe *out_probe,
+				 struct lg_error *err)
+{
+	struct standing standing;
+	enum lg_status status = look(self, &standing, err);
+
+	if (status != LG_OK)
+		return status;
+	/* a certificate that is taken at all may do everything */
+	*out_probe = (struct lg_target_probe){.may_write = 1, .running = 1};
+	out_probe->locked = standing.active;
+	memcpy(out_probe->note, standing.text, sizeof(standing.text));
+	return LG_OK;
+}
+
+static enum lg_status gate_read(void *self, struct lg_registry **out_values,
+				struct lg_error *err)
+{
+	struct gate_target *target = self;
+	struct lg_control_answer answer = {0};
+	enum lg_status status =
+		ask(target, request_of("values"), NULL, 0, &answer, err);
+
+	if (status != LG_OK)
+		return status;
+	if (answer.block_count == 0)
+		status = lg_error_set(err, LG_ERR_IO, target->name,
+				      "the gate sent no values");
+	else
+		status = lg_reg_text_parse(
+			answer.block[0].data ? answer.block[0].data : "",
+			answer.block[0].len, target->name, NULL, out_values,
+			err);
+	lg_control_release(&answer);
+	return status;
+}
+
+static int holds(const struct lg_registry *values,
+		 const struct lg_target_change *change)
+{
+	const struct lg_value *is =
+		lg_registry_find(values, change->key, change->name);
+
+	if (is == NULL || change->value == NULL)
+		return is == NULL && change->value == NULL;
+	return lg_value_equal(is, change->value);
+}
+
+static int holds_all(const struct lg_registry *values,
+		     const struct lg_target_change *change, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (!holds(values, &change[i]))
+			return 0;
+	}
+	return 1;
+}
+
+/* Blocks of a request, which point into buffers. */
+static void block_of(const struct lg_buffer *buffer,
+		     struct lg_control_block *out_block)
+{
+	out_block->bytes = buffer->data != NULL ? buffer->data : "";
+	out_block->len = buffer->len;
+}
+
+static cJSON *apply_request(const struct lg_gate_lock *lock)
+{
+	cJSON *request = request_of("apply");
+	char until[LG_INSTANT_SIZE];
+	int failed = request == NULL;
+
+	lg_instant_format(lock->until_s, until);
+	add_text(request, "profile", lock->profile, &failed);
+	add_text(request, "caller", lock->by, &failed);
+	add_text(request, "reason", lock->reason, &failed);
+	add_text(request, "until", until, &failed);
+	if (lock->max_duration_s >= 0 &&
+	    cJSON_AddNumberToObject(request, "max_duration_s",
+				    (double)lock->max_duration_s) == NULL)
+		failed = 1;
+	if (failed) {
+		cJSON_Delete(request);
+		request = NULL;
+	}
+	return request;
+}
+
+/* The whole of what is to be in force: what is there, with the change. */
+static enum lg_status apply(struct gate_target *target,
+			    const struct lg_registry *values,
+			    const struct lg_target_change *change, size_t count,
+			    struct lg_error *err)
+{
+	struct lg_control_answer answer = {0};
+	struct lg_control_block block[2];
+	struct lg_buffer text = {0}, findings = {0};
+	struct lg_registry *after = NULL;
+	size_t blocks = 1;
+	enum lg_status status = lg_registry_copy(values, &after, err);
+
+	for (size_t i = 0; status == LG_OK && i < count; i++) {
+		if (change[i].value != NULL)
+			status = lg_registry_set(after, change[i].value, err);
+		else
+			lg_registry_delete(after, change[i].key,
+					   change[i].name);
+	}
+	if (status == LG_OK)
+		status = lg_reg_text_render(after, LG_REG_ENCODING_UTF8, &text,
+					    err);
+	if (status == LG_OK && target->lock.findings != NULL) {
+		status = lg_findings_render(target->lock.findings, &findings,
+					    err);
+		blocks = 2;
+	}
+	block_of(&text, &block[0]);
+	block_of(&findings, &block[1]);
+	if (status == LG_OK)
+		status = ask(target, apply_request(&target->lock), block,
+			     blocks, &answer, err);
+	lg_control_release(&answer);
+	lg_buffer_release(&findings);
+	lg_buffer_release(&text);
+	lg_registry_free(&after);
+	return status;
+}
+
+static enum lg_status lift(struct gate_target *target, struct lg_error *err)
+{
+	struct lg_control_answer answer = {0};
+	cJSON *request = request_of("lift");
+	enum lg_status status;
+	int failed = 0;
+
+	add_text(request, "caller", target->lock.caller, &failed);
+	status = ask(target, request, NULL, 0, &answer, err);
+	lg_control_release(&answer);
+	/* its time was over meanwhile: the values say what there is to do */
+	return status == LG_ERR_CONFLICT ? LG_OK : status;
+}
+
+static enum lg_status import(struct gate_target *target,
+			     const struct lg_target_change *change,
+			     size_t count, struct lg_error *err)
+{
+	struct lg_control_answer answer = {0};
+	struct lg_registry *values = NULL;
+	struct lg_control_block block;
+	struct lg_buffer text = {0};
+	cJSON *request = NULL;
+	enum lg_status status = lg_registry_new(&values, err);
+	int failed = 0;
+
+	for (size_t i = 0; status == LG_OK && i < count; i++) {
+		if (change[i].value != NULL)
+			status = lg_registry_set(values, change[i].value, err);
+	}
+	if (status == LG_OK)
+		status = lg_reg_text_render(values, LG_REG_ENCODING_UTF8, &text,
+					    err);
+	for (size_t i = 0; status == LG_OK && i < count; i++) {
+		if (change[i].value == NULL)
+			status = lg_reg_text_render_deletion(
+				change[i].key, change[i].name,
+				LG_REG_ENCODING_UTF8, &text, err);
+	}
+	block_of(&text, &block);
+	if (status == LG_OK) {
+		request = request_of("import");
+		add_text(request, "caller",
+			 target->has_lock ? target->lock.caller : NULL,
+			 &failed);
+		status = ask(target, request, &block, 1, &answer, err);
+	}
+	lg_control_release(&answer);
+	lg_buffer_release(&text);
+	lg_registry_free(&values);
+	return status;
+}
+
+static enum lg_status gate_write(void *self,
+				 const struct lg_target_change *change,
+				 size_t count, struct lg_error *err)
+{
+	struct gate_target *target = self;
+	int applies = target->has_lock && target->lock.until_s > 0 &&
+		      !target->applied;
+	struct lg_registry *values = NULL;
+	struct standing standing;
+	enum lg_status status = look(target, &standing, err);
+
+	target->applied = 1;
+	if (status == LG_OK && standing.active && !applies && standing.is_ours)
+		status = lift(target, err);
+	if (status == LG_OK)
+		status = gate_read(target, &values, err);
+	if (status == LG_OK && applies && standing.active)
+		status = lg_error_set(err, LG_ERR_CONFLICT, target->name, "%s",
+				      standing.text);
+	else if (status == LG_OK && applies)
+		status = apply(target, values, change, count, err);
+	else if (status == LG_OK && !holds_all(values, change, count))
+		status = import(target, change, count, err);
+	lg_registry_free(&values);
+	return status;
+}
+
+static enum lg_status gate_extend(void *self, int64_t until_s,
+				  struct lg_error *err)
+{
+	struct gate_target *target = self;
+	struct lg_control_answer answer = {0};
+	cJSON *request;
+	char until[LG_INSTANT_SIZE];
+	struct standing standing;
+	enum lg_status status = look(target, &standing, err);
+	int failed = 0;
+
+	if (status == LG_OK && (!standing.active || !standing.is_ours))
+		status = lg_error_set(err, LG_ERR_CONFLICT, target->name,
+				      "the lock is not in force there any "
+				      "more");
+	if (status != LG_OK)
+		return status;
+	request = request_of("extend");
+	lg_instant_format(until_s, until);
+	add_text(request, "until", until, &failed);
+	add_text(request, "caller", target->lock.caller, &failed);
+	status = ask(target, request, NULL, 0, &answer, err);
+	lg_control_release(&answer);
+	return status;
+}
+
+static void gate_close(void *self)
+{
+	struct gate_target *target = self;
+
+	free(target->name);
+	free(target);
+}
+
+void lg_gate_target_lock(struct lg_target *target,
+			 const struct lg_gate_lock *lock)
+{
+	struct gate_target *gate = target->self;
+
+	gate->lock = *lock;
+	gate->has_lock = 1;
+	gate->applied = 0;
+}
+
+enum lg_status lg_gate_target_open(const struct lg_target_settings *settings,
+				   struct lg_target *out_target,
+				   struct lg_error *err)
+{
+	struct gate_target *target = calloc(1, sizeof(*target));
+
+	if (target != NULL)
+		target->name = strdup(settings->name);
+	if (target == NULL || target->name == NULL) {
+		free(target);
+		return lg_error_set(err, LG_ERR_NO_MEMORY, settings->name,
+				    "no memory");
+	}
+	target->remote = (struct lg_control_remote){
+		.server = settings->server,
+		.cert_file = settings->cert_file,
+		.tls_key_file = settings->tls_key_file,
+		.ca_file = settings->ca_file,
+	};
+	*out_target = (struct lg_target){
+		.self = target,
+		.name = target->name,
+		.probe = gate_probe,
+		.read = gate_read,
+		.write = gate_write,
+		.extend = gate_extend,
+		.close = gate_close,
+	};
+	return LG_OK;
+}
