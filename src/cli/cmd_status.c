@@ -164,6 +164,26 @@ static const char *target_words(const cJSON *target)
 	return is_true(target, "in_force") ? "locked" : "not locked";
 }
 
+/* What the server does now, as far as its values tell; why, where it cannot be
+ * asked. */
+static void print_says(struct lg_cli *cli, const cJSON *target)
+{
+	const char *error = text_of(target, "error");
+	const cJSON *line;
+
+	if (error != NULL) {
+		lg_cli_print(cli, LG_PLAIN, "            ");
+		lg_cli_text(cli, error);
+		lg_cli_print(cli, LG_PLAIN, "\n");
+	}
+	cJSON_ArrayForEach(line,
+			   cJSON_GetObjectItemCaseSensitive(target, "says")) {
+		lg_cli_print(cli, LG_PLAIN, "            ");
+		lg_cli_text(cli, cJSON_IsString(line) ? line->valuestring : "");
+		lg_cli_print(cli, LG_PLAIN, "\n");
+	}
+}
+
 static void print_status(struct lg_cli *cli, const cJSON *status)
 {
 	int active = cJSON_IsTrue(
@@ -202,6 +222,7 @@ static void print_status(struct lg_cli *cli, const cJSON *status)
 		lg_cli_text(cli, text_of(item, "name"));
 		lg_cli_print(cli, target_colour(item), ": %s\n",
 			     target_words(item));
+		print_says(cli, item);
 	}
 	cJSON_ArrayForEach(item,
 			   cJSON_GetObjectItemCaseSensitive(status, "doors")) {

@@ -12,6 +12,7 @@
 #include "cli/nearest.h"
 #include "cli/open.h"
 #include "cli/output.h"
+#include "cli/target_words.h"
 #include "cli/targets.h"
 
 static const char *place(const struct lg_target_settings *target)
@@ -69,7 +70,8 @@ int lg_cmd_targets_list(struct lg_cli *cli)
 
 static int test_json(struct lg_cli *cli, const char *name,
 		     const struct lg_target_probe *probe,
-		     const struct lg_registry *values)
+		     const struct lg_registry *values,
+		     const struct lg_strlist *says)
 {
 	cJSON *object = cJSON_CreateObject();
 	cJSON *array = cJSON_CreateArray();
@@ -89,6 +91,7 @@ static int test_json(struct lg_cli *cli, const char *name,
 		lg_json_append(array, item);
 	}
 	lg_json_add(object, "values", array);
+	lg_json_names(object, "says", says);
 	return lg_cli_json(cli, object);
 }
 
@@ -114,7 +117,8 @@ static void print_value(struct lg_cli *cli, const struct lg_value *value)
 
 static int test_words(struct lg_cli *cli, const char *name,
 		      const struct lg_target_probe *probe,
-		      const struct lg_registry *values)
+		      const struct lg_registry *values,
+		      const struct lg_strlist *says)
 {
 	lg_cli_text(cli, name);
 	lg_cli_print(cli, LG_GREEN, ": reachable\n");
@@ -134,6 +138,11 @@ static int test_words(struct lg_cli *cli, const char *name,
 		lg_cli_print(cli, LG_PLAIN, "  no value is set there\n");
 	for (size_t i = 0; i < lg_registry_count(values); i++)
 		print_value(cli, lg_registry_at(values, i));
+	for (size_t i = 0; i < says->count; i++) {
+		lg_cli_print(cli, LG_PLAIN, "  -> ");
+		lg_cli_text(cli, says->item[i]);
+		lg_cli_print(cli, LG_PLAIN, "\n");
+	}
 	return LG_EXIT_DONE;
 }
 
@@ -159,6 +168,7 @@ int lg_cmd_targets_test(struct lg_cli *cli)
 	const struct lg_target_settings *target;
 	struct lg_target_probe probe = {0};
 	struct lg_registry *values = NULL;
+	struct lg_strlist says = {0};
 	struct lg_target port;
 	struct lg_error err;
 	enum lg_status status;
@@ -180,14 +190,17 @@ int lg_cmd_targets_test(struct lg_cli *cli)
 	if (status == LG_OK)
 		status = port.read(port.self, &values, &err);
 	if (status == LG_OK)
-		code = cli->json ? test_json(cli, name, &probe, values)
-				 : test_words(cli, name, &probe, values);
+		status = lg_cli_target_says(target, values, &says, &err);
+	if (status == LG_OK)
+		code = cli->json ? test_json(cli, name, &probe, values, &says)
+				 : test_words(cli, name, &probe, values, &says);
 	else
 		code = status == LG_ERR_DENIED
 			       ? lg_cli_fail(cli, &err)
 			       : lg_cli_fail_as(cli, LG_EXIT_PUT_BACK, &err);
 	if (code == LG_EXIT_DONE && !probe.may_write)
 		code = LG_EXIT_DENIED;
+	lg_strlist_release(&says);
 	lg_registry_free(&values);
 	port.close(port.self);
 	return code;

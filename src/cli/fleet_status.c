@@ -10,6 +10,7 @@
 
 #include "cli/fleet.h"
 #include "cli/output.h"
+#include "cli/target_words.h"
 #include "cli/targets.h"
 
 /* The record's target of that name, NULL where the lock has none. */
@@ -24,8 +25,10 @@ recorded(const struct lg_fleet_record *record, const char *name)
 }
 
 static void add_target(cJSON *array, const struct lg_fleet_member *member,
+		       const struct lg_target_settings *settings,
 		       const struct lg_fleet_record_target *target)
 {
+	struct lg_strlist says = {0};
 	int reachable = member->status == LG_OK;
 	int locked = target != NULL && target->step != LG_FLEET_RESTORED;
 	int in_force = reachable && locked && lg_fleet_in_force(member);
@@ -37,6 +40,10 @@ static void add_target(cJSON *array, const struct lg_fleet_member *member,
 	lg_json_bool(object, "differs", reachable && locked && !in_force);
 	if (!reachable)
 		lg_json_text(object, "error", member->error.text);
+	else if (lg_cli_target_says(settings, member->found, &says, NULL) ==
+		 LG_OK)
+		lg_json_names(object, "says", &says);
+	lg_strlist_release(&says);
 	lg_json_append(array, object);
 }
 
@@ -177,7 +184,7 @@ static enum lg_status add_servers(const struct lg_settings *settings,
 		lg_fleet_look(&fleet);
 	for (size_t i = 0; i < fleet.count; i++) {
 		if (status == LG_OK)
-			add_target(array, &fleet.member[i],
+			add_target(array, &fleet.member[i], targets.settings[i],
 				   recorded(record, fleet.member[i].name));
 		lg_fleet_member_release(&fleet.member[i]);
 	}

@@ -142,6 +142,17 @@ members = "ex2003, ex2000, ex55, here"
         self.assertIn('"Disable MAPI Clients"="-5.1.1"',
                       data.decode("utf-16"))
 
+    def test_what_is_set_is_said_in_words(self):
+        says = self.json("targets", "test", "ex2003")["says"]
+        self.assertIn("5.1.1", " ".join(says))
+        self.assertIn(says[0], self.run_("targets", "test", "ex2003").stdout)
+        self.apply("--group", "all")
+        said = {t["name"]: " ".join(t.get("says", []))
+                for t in self.json("status")["targets"]}
+        self.assertIn("if none of the listed DNs", said["ex2000"])
+        text = self.run_("status").stdout
+        self.assertIn("if none of the listed DNs", text)
+
     def registry(self, name):
         o = self.json("registry", "show", "--target", name)
         return {v["name"]: v["data"] for v in o["values"]}
