@@ -2,8 +2,8 @@
 /*
  * Decisions a second that a running gate gives through one of its sockets.
  *
- * usage: gate SOCKET check|http|http-refuse|dict|postfix|get CONNECTIONS DEPTH
- *             SECONDS [USERS]
+ * usage: gate SOCKET check|http|http-refuse|dict|postfix|spop|get CONNECTIONS
+ *             DEPTH SECONDS [USERS]
  * One process with epoll keeps DEPTH requests under way on each connection
  * and prints one JSON line: requests a second, latencies in microseconds, and
  * the answers that were refusals. "get" asks GET / of any HTTP server, such as
@@ -32,6 +32,7 @@ enum kind {
 	KIND_HTTP_REFUSE,
 	KIND_DICT,
 	KIND_POSTFIX,
+	KIND_SPOP,
 	KIND_GET
 };
 
@@ -69,6 +70,71 @@ static int fail(const char *what)
 	exit(1);
 }
 
+/* A length and its bytes, as SPOP writes short ones. */
+static size_t put_text(char *out, const char *text)
+{
+	size_t len = strlen(text);
+
+	out[0] = (char)len;
+	memcpy(out + 1, text, len);
+	return len + 1;
+}
+
+static size_t put_pair(char *out, const char *name, const char *value)
+{
+	size_t len = put_text(out, name);
+
+	out[len++] = 8; /* a string */
+	return len + put_text(out + len, value);
+}
+
+/* Length and head of a frame whose payload stands behind them already. */
+static size_t put_frame(char *out, unsigned char type, unsigned int stream,
+			size_t payload)
+{
+	size_t len = 5 + 2 + payload;
+	const unsigned char head[11] = {0,
+					0,
+					(unsigned char)(len >> 8),
+					(unsigned char)len,
+					type,
+					0,
+					0,
+					0,
+					1, /* the only fragment */
+					(unsigned char)(stream % 200),
+					1};
+
+	memcpy(out, head, sizeof(head));
+	return sizeof(head) + payload;
+}
+
+static size_t write_notify(char *out, unsigned int user)
+{
+	char *payload = out + 11;
+	char name[32];
+	size_t len = put_text(payload, "check");
+
+	snprintf(name, sizeof(name), "user%u", user);
+	payload[len++] = 2; /* arguments */
+	len += put_pair(payload + len, "user", name);
+	len += put_pair(payload + len, "proto", "web");
+	return put_frame(out, 3, user, len);
+}
+
+static size_t write_hello(char *out)
+{
+	char *payload = out + 11;
+	size_t len = put_pair(payload, "supported-versions", "2.0");
+
+	len += put_text(payload + len, "max-frame-size");
+	payload[len++] = 3; /* an unsigned number: 16380 */
+	memcpy(payload + len, "\xfc\xf0\x06", 3);
+	len += 3;
+	len += put_pair(payload + len, "capabilities", "pipelining");
+	return put_frame(out, 1, 0, len);
+}
+
 static size_t write_request(char *out, size_t size)
 {
 	unsigned int user = (unsigned int)(run.asked++ % run.users);
@@ -103,6 +169,9 @@ static size_t write_request(char *out, size_t size)
 			       "client_address=10.0.0.1\n\n",
 			       user);
 		break;
+	case KIND_SPOP:
+		len = (int)write_notify(out, user);
+		break;
 	case KIND_GET:
 		len = snprintf(out, size,
 			       "GET / HTTP/1.1\r\nHost: gate\r\n\r\n");
@@ -126,6 +195,20 @@ static size_t answer_len(struct connection *connection)
 		return end ? (size_t)(end - in) + 1 : 0;
 	}
 	in[connection->in_len] = '\0';
+	if (run.kind == KIND_SPOP) {
+		if (connection->in_len < 4)
+			return 0;
+		len = ((size_t)(unsigned char)in[2] << 8 |
+		       (unsigned char)in[3]) +
+		      4;
+		if (len > connection->in_len)
+			return 0;
+		if (in[4] != 103) /* ACK */
+			fail("no ACK from the gate");
+		if (memmem(in, len, "render", 6))
+			run.refused++;
+		return len;
+	}
 	if (run.kind == KIND_POSTFIX) {
 		end = strstr(in, "\n\n");
 		if (end && !strncmp(in, "action=421", 10))
@@ -213,6 +296,15 @@ static void dial(struct connection *connection, const char *path)
 	connection->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (connect(connection->fd, (struct sockaddr *)&name, sizeof(name)))
 		fail(path);
+	if (run.kind == KIND_SPOP) {
+		char hello[256];
+		size_t len = write_hello(hello);
+
+		if (send(connection->fd, hello, len, 0) != (ssize_t)len ||
+		    recv(connection->fd, hello, sizeof(hello), 0) < 5 ||
+		    hello[4] != 101) /* AGENT-HELLO */
+			fail("no HELLO from the gate");
+	}
 	if (run.kind == KIND_DICT &&
 	    send(connection->fd, "H3\t2\t0\t\tlogongate\n", 18, 0) != 18)
 		fail("send");
@@ -221,10 +313,11 @@ static void dial(struct connection *connection, const char *path)
 static int kind_of(const char *name)
 {
 	static const char *const names[] = {"check", "http",    "http-refuse",
-					    "dict",  "postfix", "get"};
+					    "dict",  "postfix", "spop",
+					    "get"};
 	int kind;
 
-	for (kind = 0; kind < 6; kind++)
+	for (kind = 0; kind < 7; kind++)
 		if (!strcmp(name, names[kind]))
 			return kind;
 	fprintf(stderr, "bench gate: no such kind: %s\n", name);

@@ -68,7 +68,7 @@ def main():
     folder = tempfile.mkdtemp(prefix="logongate-bench-")
     listen = "".join(
         f'[listen.{name}]\naddress = "unix:{name}.sock"\n'
-        "without_policy = refuse\n" for name in ("http", "postfix", "dict"))
+        "without_policy = refuse\n" for name in ("http", "postfix", "dict", "spop"))
     nginx, nginx_sock = start_nginx(folder)
     best = {}
     try:
@@ -80,7 +80,7 @@ def main():
                      for sock, kind in (("http", "check"), ("http", "http"),
                                         ("http", "http-refuse"),
                                         ("postfix", "postfix"),
-                                        ("dict", "dict"))
+                                        ("dict", "dict"), ("spop", "spop"))
                      for c, d in ((1, 1), (32, 1), (8, 16))]
             if nginx:
                 cases += [("nginx", nginx.pid, nginx_sock, "get", c, d)
