@@ -9,6 +9,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include <logongate/dn.h>
 
@@ -19,6 +20,18 @@
 static enum lg_status no_memory(struct lg_error *err)
 {
 	return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+}
+
+/* The one DN for a store that takes one is most often of the list, too. */
+static int is_single_new(const struct lg_profile *profile)
+{
+	if (profile->single == NULL || strcmp(profile->single, "0") == 0)
+		return 0;
+	for (size_t i = 0; i < profile->allow.count; i++) {
+		if (strcasecmp(profile->allow.item[i], profile->single) == 0)
+			return 0;
+	}
+	return 1;
 }
 
 /* The names of the profile and of values that stay in force beside it. */
@@ -37,8 +50,7 @@ static enum lg_status names_to_ask(const struct lg_plan_input *input,
 		if (strcmp(dn, "0") != 0)
 			status = lg_strlist_add(out_dn, dn, strlen(dn), err);
 	}
-	if (status == LG_OK && profile->single != NULL &&
-	    strcmp(profile->single, "0") != 0)
+	if (status == LG_OK && is_single_new(profile))
 		status = lg_strlist_add(out_dn, profile->single,
 					strlen(profile->single), err);
 	if (status == LG_OK)

@@ -222,6 +222,13 @@ members = "ex2003, ex2000, ex55, here"
         self.assertEqual(value["before"], "-5.1.1")
         self.assertEqual(o["targets"][0]["takes_effect"], "poll")
 
+    def test_plan_counts_a_person_once(self):
+        """single is most often somebody who is listed, too"""
+        o = self.json("plan", self.path("p.ini"), "--for", "1h", "--group",
+                      "all", "--skip-unsupported")
+        self.assertEqual([a["dn"] for a in o["allow"]],
+                         [DN + "alice", DN + "bob"])
+
     def test_unsupported_is_refused(self):
         p = self.run_("apply", self.path("p.ini"), "--for", "1h",
                       "--accept-warnings", "--group", "all", code=3)
