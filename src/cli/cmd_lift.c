@@ -116,6 +116,8 @@ int lg_cmd_confirm(struct lg_cli *cli)
 			until_s = state->lock->until.wall_s;
 	}
 	if (code == LG_EXIT_DONE)
+		code = lg_cli_fleet_extend(cli, until_s);
+	if (code == LG_EXIT_DONE)
 		code = print_until(cli, "kept", until_s);
 	return code;
 }

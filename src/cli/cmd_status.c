@@ -168,12 +168,16 @@ static const char *target_words(const cJSON *target)
  * asked. */
 static void print_says(struct lg_cli *cli, const cJSON *target)
 {
-	const char *error = text_of(target, "error");
+	static const char *const one_line[] = {"error", "note"};
 	const cJSON *line;
 
-	if (error != NULL) {
+	for (size_t i = 0; i < sizeof(one_line) / sizeof(one_line[0]); i++) {
+		const char *text = text_of(target, one_line[i]);
+
+		if (text == NULL)
+			continue;
 		lg_cli_print(cli, LG_PLAIN, "            ");
-		lg_cli_text(cli, error);
+		lg_cli_text(cli, text);
 		lg_cli_print(cli, LG_PLAIN, "\n");
 	}
 	cJSON_ArrayForEach(line,

@@ -381,12 +381,19 @@ int lg_cli_fleet_apply(struct lg_cli *cli, const struct lg_prepared *prepared,
 	struct applying applying = {cli, prepared, out_applied, 0, 0};
 	const struct lg_fleet_hooks hooks = {&applying, keep_backups,
 					     lock_gate};
+	/* servers are lifted with a gate that nobody confirms */
+	int64_t confirm_s =
+		prepared->confirm_within_s > 0
+			? prepared->input.now_s + prepared->confirm_within_s
+			: prepared->input.until_s;
 	struct lg_fleet_change change = {
 		.profile = prepared->profile->name,
 		.by = lg_cli_by(cli),
 		.reason = lg_cli_option(cli, "reason"),
 		.since_s = prepared->input.now_s,
-		.until_s = prepared->input.until_s,
+		.until_s = confirm_s < prepared->input.until_s
+				   ? confirm_s
+				   : prepared->input.until_s,
 	};
 	const struct lg_gate_lock lock = {
 		.profile = change.profile,
@@ -395,6 +402,7 @@ int lg_cli_fleet_apply(struct lg_cli *cli, const struct lg_prepared *prepared,
 		.reason = change.reason,
 		.until_s = change.until_s,
 		.max_duration_s = prepared->profile->max_duration_s,
+		.grace_s = prepared->grace_s,
 		.findings = prepared->plan->facts == LG_FACTS_FINDINGS
 				    ? prepared->plan->findings
 				    : NULL,
@@ -413,6 +421,10 @@ int lg_cli_fleet_apply(struct lg_cli *cli, const struct lg_prepared *prepared,
 					 "when the command runs");
 	for (size_t i = 0; i < prepared->server_count; i++)
 		applying.with_gate |= prepared->server[i].is_local;
+	if (prepared->confirm_within_s > 0 && !applying.with_gate)
+		return lg_cli_usage(cli, "--confirm-within needs the gate of "
+					 "this machine among the servers, "
+					 "which waits for logongate confirm");
 	change.with_gate = applying.with_gate;
 	status = lg_cli_fleet_journal(cli, &journal, &err);
 	if (status == LG_OK)

@@ -24,10 +24,34 @@ recorded(const struct lg_fleet_record *record, const char *name)
 	return NULL;
 }
 
+/* Since when and by whom: a gate says so itself, also of a lock that is not
+ * ours; a registry does not, so what was written there tells. */
+static void add_whose(cJSON *object, const struct lg_fleet_member *member,
+		      const struct lg_target_settings *settings,
+		      const struct lg_fleet_record *record, int in_force)
+{
+	struct lg_target_probe probe = {0};
+
+	if (in_force) {
+		lg_json_text(object, "profile", record->profile);
+		lg_json_time(object, "since", record->since_s);
+		lg_json_time(object, "until", record->until_s);
+		lg_json_text(object, "by", record->by);
+	} else if (settings->backend == LG_BACKEND_GATE &&
+		   member->status == LG_OK &&
+		   member->port->probe(member->port->self, &probe, NULL) ==
+			   LG_OK &&
+		   probe.note[0] != '\0') {
+		lg_json_text(object, "note", probe.note);
+	}
+}
+
 static void add_target(cJSON *array, const struct lg_fleet_member *member,
 		       const struct lg_target_settings *settings,
-		       const struct lg_fleet_record_target *target)
+		       const struct lg_fleet_record *record)
 {
+	const struct lg_fleet_record_target *target =
+		recorded(record, member->name);
 	struct lg_strlist says = {0};
 	int reachable = member->status == LG_OK;
 	int locked = target != NULL && target->step != LG_FLEET_RESTORED;
@@ -38,6 +62,7 @@ static void add_target(cJSON *array, const struct lg_fleet_member *member,
 	lg_json_bool(object, "reachable", reachable);
 	lg_json_bool(object, "in_force", in_force);
 	lg_json_bool(object, "differs", reachable && locked && !in_force);
+	add_whose(object, member, settings, record, in_force);
 	if (!reachable)
 		lg_json_text(object, "error", member->error.text);
 	else if (lg_cli_target_says(settings, member->found, &says, NULL) ==
@@ -185,7 +210,7 @@ static enum lg_status add_servers(const struct lg_settings *settings,
 	for (size_t i = 0; i < fleet.count; i++) {
 		if (status == LG_OK)
 			add_target(array, &fleet.member[i], targets.settings[i],
-				   recorded(record, fleet.member[i].name));
+				   record);
 		lg_fleet_member_release(&fleet.member[i]);
 	}
 	free(fleet.member);

@@ -130,6 +130,8 @@ def life(pair):
     assert pair.far.status()["reason"] == "upgrade"
     there = {t["name"]: t for t in pair.json("status")["targets"]}
     assert all(t["in_force"] and not t["differs"] for t in there.values())
+    assert there["far"]["profile"] == "up", there
+    assert there["far"]["since"] and there["far"]["by"], there
     assert "in force" in pair.json("targets", "test", "far")["note"]
     pair.run("extend", "--for", "2h")
     assert pair.far.status()["until"] == pair.here.status()["until"]
@@ -158,6 +160,8 @@ def somebody_elses(pair):
     assert not os.path.exists(os.path.join(pair.here.folder, "ex55.reg"))
     pair.run("recover")
     assert pair.far.status()["profile"] == "other"
+    [far] = pair.json("status", "--target", "far")["targets"][-1:]
+    assert not far["in_force"] and "other of anna" in far["note"], far
 
 
 @with_pair
@@ -195,6 +199,32 @@ def it_lifts_by_itself(pair):
 
 
 @with_pair
+def nobody_confirms(pair):
+    """without confirm all servers are lifted with the gate; with it all keep
+    the lock"""
+    path = os.path.join(pair.here.folder, "ex55.reg")
+    pair.apply("--target", "far", "--for", "1h", "--confirm-within", "5s",
+               code=2)
+    pair.apply("--group", "all", "--for", "1h", "--confirm-within", "4s")
+    assert pair.verdicts() == ["refuse", "refuse"]
+    end = time.time() + 25
+    while time.time() < end:
+        if pair.verdicts() == ["admit", "admit"] and \
+                "hex(7)" not in open(path, "rb").read().decode("utf-16"):
+            break
+        time.sleep(0.3)
+    assert pair.verdicts() == ["admit", "admit"]
+    assert not pair.json("status")["active"]
+    pair.apply("--group", "all", "--for", "1h", "--confirm-within", "20s")
+    pair.run("confirm")
+    assert pair.far.status()["until"] == pair.here.status()["until"]
+    status = pair.json("status")
+    assert {t["until"] for t in status["targets"] if "until" in t} == \
+        {status["until"]}, status
+    pair.run("lift")
+
+
+@with_pair
 def killed(pair):
     """killed at any moment, recover leaves both old"""
     for delay in range(0, 30, 3):
@@ -215,4 +245,5 @@ def killed(pair):
 
 
 if __name__ == "__main__":
-    main([life, somebody_elses, it_is_down, it_lifts_by_itself, killed])
+    main([life, somebody_elses, it_is_down, it_lifts_by_itself, nobody_confirms,
+          killed])

@@ -218,6 +218,10 @@ static cJSON *apply_request(const struct lg_gate_lock *lock)
 	    cJSON_AddNumberToObject(request, "max_duration_s",
 				    (double)lock->max_duration_s) == NULL)
 		failed = 1;
+	if (lock->grace_s > 0 &&
+	    cJSON_AddNumberToObject(request, "grace_s",
+				    (double)lock->grace_s) == NULL)
+		failed = 1;
 	if (failed) {
 		cJSON_Delete(request);
 		request = NULL;

@@ -24,6 +24,7 @@ struct lg_gate_lock {
 	const char *reason;
 	int64_t until_s;
 	int64_t max_duration_s; /* -1: no limit */
+	int64_t grace_s;        /* open sessions are cut after it */
 	const struct lg_findings *findings;
 };
 
