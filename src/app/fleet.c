@@ -193,7 +193,7 @@ static enum lg_status work_probe(struct phase *phase,
 	if (status == LG_OK && !member->probe.may_write)
 		status = lg_error_set(err, LG_ERR_DENIED, member->name,
 				      "the account may not change the "
-				      "registry there; %s",
+				      "values there; %s",
 				      member->probe.note);
 	if (status == LG_OK)
 		status = work_look(phase, member, err);
@@ -340,7 +340,7 @@ static enum lg_status work_restore(struct phase *phase,
 	if (status == LG_OK)
 		status = write_values(member, LG_TARGET_RESTORE, &failure);
 	/* what somebody else changed is theirs now: nothing is left to do */
-	if (status == LG_ERR_CONFLICT) {
+	if (status == LG_ERR_CONFLICT && member->port->keeps_others) {
 		member->kept = 1;
 		status = LG_OK;
 	} else if (status == LG_OK) {

@@ -315,6 +315,69 @@ static void lift_asks_when_changed(void **state)
 	scene_free(scene);
 }
 
+static void apply_writes_nothing_over_a_newer_value(void **state)
+{
+	struct scene *scene = scene_new();
+	enum lg_fleet_outcome outcome;
+	struct lg_error err;
+
+	(void)state;
+	scene->member[1].planned = scene->old;
+	lg_registry_set_text(scene->fake[1].values, KEY,
+			     LG_VALUE_DISABLE_MAPI_CLIENTS, "-6.0.0", &err);
+	assert_int_equal(apply(scene, &outcome, &err), LG_ERR_CONFLICT);
+	assert_int_equal(outcome, LG_FLEET_NOTHING_WRITTEN);
+	assert_non_null(strstr(err.text, LG_VALUE_DISABLE_MAPI_CLIENTS));
+	assert_int_equal(scene->fake[0].writes, 0);
+	assert_int_equal(scene->fake[1].writes, 0);
+	assert_true(same(scene->fake[0].values, scene->old));
+	assert_true(same(scene->fake[2].values, scene->old));
+	scene_free(scene);
+}
+
+static enum lg_status write_but_theirs(void *self,
+				       const struct lg_target_change *item,
+				       size_t count, struct lg_error *err)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		assert_int_equal(item[i].care, LG_TARGET_RESTORE);
+	fake_write(self, item, 1, err);
+	return lg_error_set(err, LG_ERR_CONFLICT, "fake",
+			    "somebody else changed it");
+}
+
+/* Only a backend that keeps what others changed may say so: the lock is over
+ * then. From any other the same status is a failure. */
+static void lift_ends_where_others_values_are_kept(void **state)
+{
+	int keeps;
+
+	(void)state;
+	for (keeps = 0; keeps < 2; keeps++) {
+		struct scene *scene = scene_new();
+		enum lg_fleet_outcome outcome;
+		struct lg_error err;
+
+		assert_int_equal(apply(scene, &outcome, &err), LG_OK);
+		scene->port[2].keeps_others = keeps;
+		scene->port[2].write = write_but_theirs;
+		assert_int_equal(lg_fleet_lift(&scene->fleet,
+					       LG_FLEET_LIFT_CAREFUL, &outcome,
+					       &err),
+				 LG_ERR_CONFLICT);
+		assert_int_equal(outcome, LG_FLEET_LEFT_BEHIND);
+		assert_int_equal(scene->member[2].kept, keeps);
+		assert_int_equal(scene->member[2].left_behind, !keeps);
+		assert_true(same(scene->fake[0].values, scene->old));
+		assert_int_equal(
+			strstr(scene->world.journal.data, "\"lifted\"") != NULL,
+			keeps);
+		scene_free(scene);
+	}
+}
+
 /* How the second of three servers fails, and what must be told. */
 struct failure {
 	void (*arrange)(struct fake_target *target);
@@ -540,6 +603,12 @@ int main(void)
 			  lift_restores),
 		suite_row("a lift asks when somebody changed a value meanwhile",
 			  lift_asks_when_changed),
+		suite_row("an apply writes nothing over a value that is newer "
+			  "than its plan",
+			  apply_writes_nothing_over_a_newer_value),
+		suite_row("a lift is over where a directory keeps what others "
+			  "changed",
+			  lift_ends_where_others_values_are_kept),
 		suite_row_with("a server that is down: nothing is written",
 			       second_fails, &failures[0]),
 		suite_row_with("a wrong password: nothing is written",

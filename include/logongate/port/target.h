@@ -63,6 +63,9 @@ struct lg_target_change {
 struct lg_target {
 	void *self;
 	const char *name;
+	/* write leaves what somebody else changed as it is, does the rest and
+	 * gives LG_ERR_CONFLICT; elsewhere that status is a plain failure */
+	int keeps_others;
 	enum lg_status (*probe)(void *self, struct lg_target_probe *out_probe,
 				struct lg_error *err);
 	enum lg_status (*read)(void *self, struct lg_registry **out_values,

@@ -381,6 +381,7 @@ enum lg_status lg_ldap_target_open(const char *name,
 	*out_target = (struct lg_target){
 		.self = target,
 		.name = target->name,
+		.keeps_others = 1,
 		.probe = target_probe,
 		.read = target_read,
 		.write = target_write,
