@@ -21,6 +21,8 @@ static const char *place(const struct lg_target_settings *target)
 		return target->server;
 	if (target->file != NULL)
 		return target->file;
+	if (target->backend == LG_BACKEND_DIRECTORY)
+		return "as [directory] says";
 	return lg_cli_target_is_local(target) ? "this machine" : NULL;
 }
 
