@@ -317,6 +317,8 @@ static enum lg_status work_effect(struct phase *phase,
 	}
 	if (status == LG_OK)
 		status = read_back(member, member->wanted, err);
+	if (status == LG_OK && member->test)
+		status = member->test(member->test_context, err);
 	if (status == LG_OK)
 		status = phase_step(phase, member, LG_FLEET_TESTED, err);
 	return status;

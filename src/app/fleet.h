@@ -39,6 +39,9 @@ struct lg_fleet_member {
 	 * under its names writes nothing; NULL: it was computed from nothing */
 	const struct lg_registry *planned;
 	int restart;
+	/* A5, after the values are in effect; NULL where nobody asks for it */
+	enum lg_status (*test)(const void *context, struct lg_error *err);
+	const void *test_context;
 	struct lg_target_probe probe;
 	struct lg_registry *found; /* all that was there when probed */
 	struct lg_registry *before;

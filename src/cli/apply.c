@@ -217,14 +217,40 @@ done:
 	return code;
 }
 
+/* A5: test accounts of the gate's own target log on at its doors. */
+static int test_logons(struct lg_cli *cli, const struct lg_prepared *p,
+		       const struct lg_plan_target *target, uint64_t generation)
+{
+	const struct lg_target_settings *named;
+	const struct lg_settings *settings;
+	struct lg_error err;
+
+	if (target->takes_effect != LG_TAKES_EFFECT_AT_ONCE ||
+	    p->input.starts_s > p->input.now_s ||
+	    lg_cli_settings(cli, &settings, &err) != LG_OK)
+		return LG_EXIT_DONE;
+	named = lg_cli_target(settings, target->name);
+	if (named == NULL || lg_cli_target_test(named, &err) == LG_OK)
+		return LG_EXIT_DONE;
+	lg_cli_fail_as(cli, LG_EXIT_PUT_BACK, &err);
+	return lg_cli_lift_gate(cli, generation, NULL, NULL) == LG_EXIT_DONE
+		       ? LG_EXIT_PUT_BACK
+		       : LG_EXIT_NOT_PUT_BACK;
+}
+
 int lg_cli_apply_gate(struct lg_cli *cli, const struct lg_prepared *prepared,
 		      struct lg_applied *out_applied)
 {
 	const struct lg_plan_target *target = local_target(prepared);
+	int code;
 
-	if (prepared->control != NULL)
-		return apply_at_gate(cli, prepared, target, out_applied);
-	return apply_here(cli, prepared, target, out_applied);
+	if (prepared->control == NULL)
+		return apply_here(cli, prepared, target, out_applied);
+	code = apply_at_gate(cli, prepared, target, out_applied);
+	if (code == LG_EXIT_DONE)
+		code = test_logons(cli, prepared, target,
+				   out_applied->generation);
+	return code;
 }
 
 int lg_cli_apply(struct lg_cli *cli, const struct lg_prepared *prepared,

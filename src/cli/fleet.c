@@ -361,6 +361,11 @@ static enum lg_status add_members(const struct lg_prepared *p,
 		fleet->member[at].wanted = p->plan->target[i].values;
 		fleet->member[at].planned = p->plan->target[i].seen;
 		fleet->member[at].restart = targets->settings[at]->restart;
+		/* before the poll a logon tells nothing of the lock */
+		if (targets->settings[at]->restart ||
+		    p->plan->target[i].takes_effect == LG_TAKES_EFFECT_AT_ONCE)
+			fleet->member[at].test = lg_cli_target_test;
+		fleet->member[at].test_context = targets->settings[at];
 		at++;
 	}
 	for (size_t i = 0; i < fleet->count; i++) {

@@ -15,11 +15,14 @@
 #endif
 #include "adapters/control/gate_target.h"
 #include "adapters/ldap/ldap_target.h"
+#include "adapters/logon/logon_probe.h"
 #include "adapters/regfile/regfile_target.h"
 #include "adapters/winreg/winreg_target.h"
 #include "cli/targets.h"
 
 #define WINREG "logongate-winreg"
+/* A store that was restarted does not take logons at once. */
+#define RESTART_S 30
 
 static enum lg_status no_memory(struct lg_error *err)
 {
@@ -169,6 +172,17 @@ enum lg_status lg_cli_targets_open(const struct lg_settings *settings,
 	}
 	*out_targets = targets;
 	return LG_OK;
+}
+
+enum lg_status lg_cli_target_test(const void *target, struct lg_error *err)
+{
+	const struct lg_target_settings *settings = target;
+	enum lg_status status = LG_OK;
+
+	for (size_t i = 0; status == LG_OK && i < settings->probe.count; i++)
+		status = lg_logon_probe(settings->probe.item[i],
+					settings->restart ? RESTART_S : 0, err);
+	return status;
 }
 
 void lg_cli_targets_lock(struct lg_cli_targets *targets,

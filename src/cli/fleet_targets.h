@@ -29,6 +29,13 @@ struct lg_directory_settings
 lg_cli_target_directory(const struct lg_settings *all,
 			const struct lg_target_settings *settings);
 
+/*
+ * A5: the test accounts of a server (struct lg_target_settings) log on, and
+ * what comes of it is what their files expect; for lg_fleet_member's test.
+ * Returns: LG_OK, also where it has none; LG_ERR_CONFLICT and others.
+ */
+enum lg_status lg_cli_target_test(const void *target, struct lg_error *err);
+
 /* Opened servers in the order of names; release closes them. */
 struct lg_cli_targets {
 	const struct lg_target_settings **settings;
