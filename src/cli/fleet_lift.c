@@ -170,6 +170,10 @@ int lg_cli_fleet_lift(struct lg_cli *cli, size_t *out_lifted)
 	}
 	if (code == LG_EXIT_DONE)
 		code = put_back(cli, some ? &names : NULL, mode, out_lifted);
+	if (code == LG_EXIT_DONE && *out_lifted > 0 && !cli->quiet &&
+	    !cli->json)
+		fprintf(cli->err, "%zu server%s the earlier values again\n",
+			*out_lifted, *out_lifted == 1 ? " has" : "s have");
 	lg_strlist_release(&names);
 	return code;
 }

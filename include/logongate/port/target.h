@@ -2,7 +2,7 @@
 /*
  * port/target.h - a server whose registry values a lock is written to
  *
- * Layer: port; implemented by adapters/gate (a logongated), regfile, winreg
+ * Layer: port; implemented by adapters/control (a logongated), regfile, winreg
  * (through the helper logongate-winreg), hive and directory.
  * Flow: app/fleet plans, probes, backs up, writes, reads back, makes it take
  * effect and tests, over all targets or none.
