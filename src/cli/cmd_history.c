@@ -5,37 +5,72 @@
  * One line for everything that was done to a lock. The gate is asked, or the
  * journal of state_dir is read where none is to run.
  */
-#include <logongate/instant.h>
+#include <string.h>
 
 #include "app/journal.h"
 #include "cli/commands.h"
+#include "cli/fleet_history.h"
 #include "cli/open.h"
 #include "cli/output.h"
 
 struct history {
 	struct lg_cli *cli;
-	struct lg_table table;
-	int code;
+	cJSON *events; /* of the gate and of servers, sorted before printing */
 };
 
 static void add(struct history *history, cJSON *object)
 {
+	lg_json_append(history->events, object);
+}
+
+static const char *text_of(const cJSON *object, const char *name)
+{
+	return cJSON_GetStringValue(
+		cJSON_GetObjectItemCaseSensitive(object, name));
+}
+
+/* RFC 3339 in UTC sorts as text; those of one second stay in their order. */
+static cJSON *earliest(cJSON *events)
+{
+	cJSON *item, *first = NULL;
+
+	cJSON_ArrayForEach(item, events) {
+		const char *at = text_of(item, "at");
+		const char *best = first ? text_of(first, "at") : NULL;
+
+		if (first == NULL || strcmp(at ? at : "", best ? best : "") < 0)
+			first = item;
+	}
+	return cJSON_DetachItemViaPointer(events, first);
+}
+
+static int print(struct history *history)
+{
+	static const char *const head[] = {"AT",     "EVENT",  "PROFILE", "BY",
+					   "REASON", "RESULT", NULL};
 	static const char *const names[] = {"at", "event",  "profile",
 					    "by", "reason", "result"};
+	struct lg_cli *cli = history->cli;
+	struct lg_table table;
+	int code = LG_EXIT_DONE;
 
-	if (history->cli->json) {
-		if (history->code == LG_EXIT_DONE)
-			history->code = lg_cli_json(history->cli, object);
-		else
-			cJSON_Delete(object);
-		return;
+	lg_table_begin(&table, head);
+	while (history->events->child != NULL && code == LG_EXIT_DONE) {
+		cJSON *object = earliest(history->events);
+
+		if (cli->json) {
+			code = lg_cli_json(cli, object);
+			continue;
+		}
+		for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+			lg_table_cell(&table, text_of(object, names[i]));
+		cJSON_Delete(object);
 	}
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		lg_table_cell(
-			&history->table,
-			cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(
-				object, names[i])));
-	cJSON_Delete(object);
+	if (cli->json)
+		lg_strlist_release(&table.cell);
+	else
+		code = lg_cli_table(cli, &table);
+	return code;
 }
 
 static int visit(void *context, const struct lg_journal_entry *entry)
@@ -91,10 +126,22 @@ static int from_state(struct history *history, int64_t since_s)
 	return LG_EXIT_DONE;
 }
 
+/* Locks that are on servers alone; where state_dir is not this user's to read
+ * they are left out. */
+static int from_servers(struct history *history, int64_t since_s)
+{
+	size_t damaged = 0;
+	struct lg_error err;
+	enum lg_status status = lg_cli_fleet_history(
+		history->cli, since_s, visit, history, &damaged, &err);
+
+	if (status == LG_OK || status == LG_ERR_DENIED)
+		return LG_EXIT_DONE;
+	return lg_cli_fail(history->cli, &err);
+}
+
 int lg_cmd_history(struct lg_cli *cli)
 {
-	static const char *const head[] = {"AT",     "EVENT",  "PROFILE", "BY",
-					   "REASON", "RESULT", NULL};
 	struct history history = {.cli = cli};
 	struct lg_control *control = NULL;
 	struct lg_error err;
@@ -105,14 +152,15 @@ int lg_cmd_history(struct lg_cli *cli)
 		return code;
 	if (lg_cli_gate(cli, &control, &err) != LG_OK)
 		return lg_cli_no_gate(cli, &err);
-	lg_table_begin(&history.table, head);
+	history.events = cJSON_CreateArray();
+	if (history.events == NULL)
+		return lg_cli_say(cli, LG_EXIT_SOFTWARE, NULL, "no memory");
 	code = control != NULL ? from_gate(&history, control, since_s)
 			       : from_state(&history, since_s);
 	if (code == LG_EXIT_DONE)
-		code = history.code;
-	if (cli->json || code != LG_EXIT_DONE)
-		lg_strlist_release(&history.table.cell);
-	else
-		code = lg_cli_table(cli, &history.table);
+		code = from_servers(&history, since_s);
+	if (code == LG_EXIT_DONE)
+		code = print(&history);
+	cJSON_Delete(history.events);
 	return code;
 }

@@ -19,6 +19,7 @@
 #include "adapters/system/atomic_file.h"
 #include "adapters/system/journal_file.h"
 #include "cli/apply.h"
+#include "cli/fleet_history.h"
 #include "cli/fleet_lift.h"
 #include "cli/output.h"
 
@@ -463,7 +464,21 @@ int lg_cli_fleet_apply(struct lg_cli *cli, const struct lg_prepared *prepared,
 		    applying.gate_code != LG_EXIT_DONE)
 			code = applying.gate_code;
 	} else if (!applying.with_gate) {
+		const struct lg_journal_entry entry = {
+			.at_s = change.since_s,
+			.event = LG_EVENT_APPLY,
+			.profile = change.profile,
+			.by = change.by,
+			.reason = change.reason,
+			.result = "done",
+			.since_s = change.since_s,
+			.until_s = change.until_s,
+			.max_duration_s = prepared->profile->max_duration_s,
+			.locks = 1,
+		};
+
 		out_applied->until_s = change.until_s;
+		lg_cli_fleet_note(cli, &entry);
 	}
 out:
 	for (size_t i = 0; i < fleet.count; i++)

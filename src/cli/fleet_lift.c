@@ -13,6 +13,7 @@
 #include "cli/apply.h"
 #include "cli/open.h"
 #include "cli/fleet.h"
+#include "cli/fleet_history.h"
 #include "cli/output.h"
 #include "cli/targets.h"
 
@@ -94,6 +95,30 @@ static enum lg_status gather(struct lg_cli *cli, struct lg_cli_fleet *open,
 	return status;
 }
 
+/* The gate has no part in it and keeps no record of it. */
+static void note_end(struct lg_cli *cli, const struct lg_fleet_record *record,
+		     int done)
+{
+	const struct lg_journal_entry entry = {
+		.at_s = lg_cli_now(),
+		.event = record->phase == LG_FLEET_APPLIED &&
+					 record->until_s <= lg_cli_now()
+				 ? LG_EVENT_EXPIRE
+				 : LG_EVENT_LIFT,
+		.profile = record->profile,
+		.by = lg_cli_by(cli),
+		.reason = *record->reason ? record->reason : NULL,
+		.result = !done ? "not everywhere"
+			  : record->phase == LG_FLEET_APPLYING ? "undone"
+							       : "done",
+		.since_s = record->since_s,
+		.until_s = record->until_s,
+		.max_duration_s = -1,
+	};
+
+	lg_cli_fleet_note(cli, &entry);
+}
+
 /* Lifts or undoes what the journal says; the gate here is not touched. */
 static int put_back(struct lg_cli *cli, const struct lg_strlist *names,
 		    enum lg_fleet_lift_mode mode, size_t *out_done)
@@ -133,6 +158,8 @@ static int put_back(struct lg_cli *cli, const struct lg_strlist *names,
 		lg_cli_fleet_tell(cli, &fleet);
 	}
 	*out_done = fleet.count;
+	if (!open.record.with_gate && !fleet.partial)
+		note_end(cli, &open.record, status == LG_OK);
 out:
 	for (size_t i = 0; i < fleet.count; i++)
 		lg_fleet_member_release(&fleet.member[i]);

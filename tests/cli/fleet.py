@@ -271,6 +271,20 @@ members = "ex2003, ex2000, ex55, here"
         self.assertEqual(self.values("ex55"), {})
         self.assertFalse(self.json("status")["active"])
 
+    def test_history_tells_of_locks_on_servers_alone(self):
+        self.apply("--target", "ex2003", "--reason", "new disks")
+        self.run_("lift", code=0)
+        time.sleep(1.1)  # lines have seconds, and are sorted by them
+        self.apply("--target", "here")
+        self.run_("lift", code=0)
+        rows = [json.loads(line) for line in
+                self.run_("history", "--json", code=0).stdout.splitlines()]
+        self.assertEqual([row["event"] for row in rows],
+                         ["apply", "lift", "apply", "lift"])
+        self.assertEqual(rows[0]["reason"], "new disks")
+        self.assertEqual(rows[0]["result"], "done")
+        self.assertEqual(set(rows[0]), set(rows[2]))
+
     def test_expiry(self):
         before = self.before()
         self.run_("apply", self.path("p.ini"), "--for", "1s", "--group", "all",
