@@ -60,7 +60,8 @@ struct lg_fleet_change {
 	const char *reason;
 	int64_t since_s;
 	int64_t until_s;
-	int with_gate; /* the gate of this machine is part of it */
+	int with_gate;          /* the gate of this machine is part of it */
+	int64_t max_duration_s; /* -1: no limit */
 };
 
 /*

@@ -94,6 +94,8 @@ enum lg_status lg_fleet_journal_begin(const struct lg_fleet *fleet,
 	    !cJSON_AddNumberToObject(object, "until",
 				     (double)change->until_s) ||
 	    !cJSON_AddBoolToObject(object, "gate", change->with_gate) ||
+	    !cJSON_AddNumberToObject(object, "max_duration",
+				     (double)change->max_duration_s) ||
 	    !(targets = cJSON_AddArrayToObject(object, "targets"))) {
 		cJSON_Delete(object);
 		return out_of_memory(err);
@@ -270,6 +272,9 @@ static enum lg_status read_begin(const cJSON *object,
 	if (status == LG_OK)
 		status = read_time(object, "until", &record->until_s, place,
 				   err);
+	if (status == LG_OK)
+		status = read_time(object, "max_duration",
+				   &record->max_duration_s, place, err);
 	cJSON_ArrayForEach(target, targets) {
 		if (status != LG_OK)
 			break;

@@ -5,7 +5,7 @@
  * Layer: app.
  * Shape: JSON lines. The first line of a change is
  * {"step":"begin","profile","by","reason","since","until","gate",
- *  "targets":[{"name","restart","before","wanted"}]} with before and wanted as
+ *  "max_duration","targets":[{"name","restart","before","wanted"}]} with before and wanted as
  * Registry Editor text; then {"step":S,"target":NAME} in the words of
  * lg_fleet_step_name; {"step":"applied"} ends an apply, {"step":"until",
  * "until"} moves its end, {"step":"lifting"}
@@ -41,6 +41,7 @@ struct lg_fleet_record {
 	int64_t since_s;
 	int64_t until_s;
 	int with_gate;
+	int64_t max_duration_s; /* -1: no limit */
 	struct lg_fleet_record_target *target;
 	size_t count;
 };

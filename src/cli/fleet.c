@@ -432,6 +432,7 @@ int lg_cli_fleet_apply(struct lg_cli *cli, const struct lg_prepared *prepared,
 					 "this machine among the servers, "
 					 "which waits for logongate confirm");
 	change.with_gate = applying.with_gate;
+	change.max_duration_s = prepared->profile->max_duration_s;
 	status = lg_cli_fleet_journal(cli, &journal, &err);
 	if (status == LG_OK)
 		status = no_lock_yet(cli, &err);

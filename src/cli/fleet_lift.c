@@ -277,6 +277,17 @@ int lg_cli_fleet_extend(struct lg_cli *cli, int64_t until_s)
 	int locked = open.record.phase == LG_FLEET_APPLIED;
 	int there = LG_EXIT_DONE;
 
+	if (status == LG_OK && locked && !open.record.with_gate &&
+	    open.record.max_duration_s >= 0 &&
+	    until_s - open.record.since_s > open.record.max_duration_s) {
+		there = lg_cli_usage(cli,
+				     "%s runs at most %lld s from its "
+				     "beginning (max_duration)",
+				     open.record.profile,
+				     (long long)open.record.max_duration_s);
+		lg_cli_fleet_release(&open);
+		return there;
+	}
 	if (status == LG_OK && locked)
 		status = lg_cli_fleet_journal(cli, &journal, &err);
 	if (status == LG_OK && locked &&

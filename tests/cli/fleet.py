@@ -285,6 +285,14 @@ members = "ex2003, ex2000, ex55, here"
         self.assertEqual(rows[0]["result"], "done")
         self.assertEqual(set(rows[0]), set(rows[2]))
 
+    def test_extend_keeps_to_the_longest_time(self):
+        self.write("p.ini", PROFILE.replace(
+            '"upgrade"', '"upgrade"\nmax_duration = "2h"'))
+        self.apply("--target", "ex2003")
+        self.run_("extend", "--for", "3h", code=2)
+        self.run_("extend", "--for", "90m", code=0)
+        self.run_("lift", code=0)
+
     def test_expiry(self):
         before = self.before()
         self.run_("apply", self.path("p.ini"), "--for", "1s", "--group", "all",
