@@ -6,37 +6,13 @@
  * app/describe_values puts it into words, the fail-open trap first. A value
  * that does not parse is told and exits 3.
  */
-#include <errno.h>
 #include <string.h>
 
 #include "app/describe_values.h"
 #include "cli/commands.h"
 #include "cli/open.h"
+#include "cli/operand_file.h"
 #include "cli/output.h"
-
-static enum lg_status read_bytes(const char *path, struct lg_buffer *out_bytes,
-				 struct lg_error *err)
-{
-	int is_stdin = strcmp(path, "-") == 0;
-	FILE *file = is_stdin ? stdin : fopen(path, "rb");
-	char part[4096];
-	size_t len;
-	enum lg_status status;
-
-	if (!file)
-		return lg_error_set(err, LG_ERR_IO, path, "cannot be read: %s",
-				    strerror(errno));
-	while ((len = fread(part, 1, sizeof(part), file)) > 0)
-		lg_buffer_append(out_bytes, part, len);
-	if (ferror(file))
-		status = lg_error_set(err, LG_ERR_IO, path,
-				      "cannot be read: %s", strerror(errno));
-	else
-		status = lg_buffer_status(out_bytes, err);
-	if (!is_stdin)
-		fclose(file);
-	return status;
-}
 
 static enum lg_status read_values(const char *path,
 				  struct lg_registry **out_values,
@@ -44,7 +20,7 @@ static enum lg_status read_values(const char *path,
 {
 	struct lg_buffer bytes = {0};
 	struct lg_registry *values = NULL;
-	enum lg_status status = read_bytes(path, &bytes, err);
+	enum lg_status status = lg_cli_operand_read(path, &bytes, err);
 
 	if (!status)
 		status = lg_reg_text_parse(

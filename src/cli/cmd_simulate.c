@@ -6,11 +6,11 @@
  * name in it, and then it is played; each event is one JSON line. With
  * --profile a window is told instead (simulate_window.c).
  */
-#include <errno.h>
 #include <string.h>
 
 #include "cli/commands.h"
 #include "cli/open.h"
+#include "cli/operand_file.h"
 #include "cli/output.h"
 #include "cli/simulate.h"
 
@@ -59,30 +59,6 @@ static void print_event(void *context, const struct lg_store_event *event)
 		break;
 	}
 	printer->code = lg_cli_json(printer->cli, object);
-}
-
-static enum lg_status read_script(const char *path, struct lg_buffer *out_text,
-				  struct lg_error *err)
-{
-	int is_stdin = strcmp(path, "-") == 0;
-	FILE *file = is_stdin ? stdin : fopen(path, "r");
-	char part[4096];
-	size_t len;
-	enum lg_status status;
-
-	if (!file)
-		return lg_error_set(err, LG_ERR_IO, path, "cannot be read: %s",
-				    strerror(errno));
-	while ((len = fread(part, 1, sizeof(part), file)) > 0)
-		lg_buffer_append(out_text, part, len);
-	if (ferror(file))
-		status = lg_error_set(err, LG_ERR_IO, path,
-				      "cannot be read: %s", strerror(errno));
-	else
-		status = lg_buffer_status(out_text, err);
-	if (!is_stdin)
-		fclose(file);
-	return status;
 }
 
 /* Without --directory every DN counts as found; that of the settings is not
@@ -156,7 +132,7 @@ static int simulate_file(struct lg_cli *cli, enum lg_dialect dialect)
 	struct lg_script *script = NULL;
 	struct lg_error err = {0};
 	const char *path = cli->operand[0];
-	enum lg_status status = read_script(path, &text, &err);
+	enum lg_status status = lg_cli_operand_read(path, &text, &err);
 	int code;
 
 	if (!status)
