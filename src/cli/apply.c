@@ -13,6 +13,7 @@
 
 #include "app/window.h"
 #include "cli/apply.h"
+#include "cli/effect.h"
 #include "cli/fleet.h"
 #include "cli/output.h"
 #include "cli/targets.h"
@@ -225,8 +226,8 @@ static int test_logons(struct lg_cli *cli, const struct lg_prepared *p,
 	const struct lg_settings *settings;
 	struct lg_error err;
 
-	if (target->takes_effect != LG_TAKES_EFFECT_AT_ONCE ||
-	    p->input.starts_s > p->input.now_s ||
+	if (lg_cli_effect(p, (size_t)(target - p->plan->target)) !=
+		    LG_EFFECT_NOW ||
 	    lg_cli_settings(cli, &settings, &err) != LG_OK)
 		return LG_EXIT_DONE;
 	named = lg_cli_target(settings, target->name);
@@ -256,212 +257,12 @@ int lg_cli_apply_gate(struct lg_cli *cli, const struct lg_prepared *prepared,
 int lg_cli_apply(struct lg_cli *cli, const struct lg_prepared *prepared,
 		 struct lg_applied *out_applied)
 {
+	int code = lg_cli_probe_before(cli, prepared);
+
 	*out_applied = (struct lg_applied){0};
+	if (code != LG_EXIT_DONE)
+		return code;
 	if (lg_cli_fleet_needed(prepared))
 		return lg_cli_fleet_apply(cli, prepared, out_applied);
 	return lg_cli_apply_gate(cli, prepared, out_applied);
-}
-
-/* Values that are written and not read yet do not lock anybody out. */
-static void say_when(struct lg_cli *cli, const struct lg_plan_target *target)
-{
-	switch (target->takes_effect) {
-	case LG_TAKES_EFFECT_AT_ONCE:
-		break;
-	case LG_TAKES_EFFECT_POLL:
-		lg_cli_print(cli, LG_YELLOW,
-			     "%s reads it at its next poll, within %d "
-			     "minutes\n",
-			     target->name, LG_POLL_INTERVAL_S / 60);
-		break;
-	case LG_TAKES_EFFECT_RESTART:
-		if (!target->restarts)
-			lg_cli_print(cli, LG_YELLOW,
-				     "%s reads it when its store is "
-				     "restarted, which is yours to do\n",
-				     target->name);
-		break;
-	}
-}
-
-void lg_cli_say_applied(struct lg_cli *cli, const struct lg_prepared *prepared,
-			const struct lg_applied *applied)
-{
-	const struct lg_plan *plan = prepared->plan;
-	struct lg_buffer when = {0};
-
-	if (cli->json || cli->quiet)
-		return;
-	if (plan->starts_s > plan->now_s) {
-		lg_text_clock(plan->now_s, plan->starts_s, &when);
-		lg_buffer_text(&when, " to ");
-	}
-	lg_text_clock(plan->now_s, applied->until_s, &when);
-	lg_buffer_text(&when, " (");
-	lg_text_ago(plan->now_s, applied->until_s, &when);
-	lg_buffer_char(&when, ')');
-	lg_cli_print(cli, LG_GREEN, "%s",
-		     plan->starts_s > plan->now_s ? "waiting" : "locked");
-	lg_cli_print(cli, LG_PLAIN, ": %s, %s %s\n", plan->profile,
-		     plan->starts_s > plan->now_s ? "from" : "until",
-		     when.data != NULL ? when.data : "");
-	for (size_t i = 0; i < plan->target_count; i++)
-		say_when(cli, &plan->target[i]);
-	if (applied->cut > 0)
-		lg_cli_print(cli, LG_PLAIN, "%zu session%s cut\n", applied->cut,
-			     applied->cut == 1 ? "" : "s");
-	if (applied->left > 0)
-		lg_cli_print(cli, LG_RED,
-			     "%zu sessions that should be gone are still "
-			     "there: logongate sessions\n",
-			     applied->left);
-	if (prepared->confirm_within_s > 0)
-		lg_cli_print(cli, LG_YELLOW,
-			     "logongate confirm keeps it; else it lifts in "
-			     "%lld s\n",
-			     (long long)prepared->confirm_within_s);
-	lg_buffer_release(&when);
-}
-
-/* Adds the names of an array of the answer. */
-static void add_names(const cJSON *object, const char *name,
-		      struct lg_strlist *out_names)
-{
-	const cJSON *item;
-
-	if (out_names == NULL)
-		return;
-	cJSON_ArrayForEach(item,
-			   cJSON_GetObjectItemCaseSensitive(object, name)) {
-		if (cJSON_IsString(item))
-			lg_strlist_add(out_names, item->valuestring,
-				       strlen(item->valuestring), NULL);
-	}
-}
-
-/* 1 when the gate's lock is another than generation. */
-static int is_another(struct lg_cli *cli, struct lg_control *control,
-		      uint64_t generation)
-{
-	struct lg_control_answer answer = {0};
-	const cJSON *status;
-	int another = 0;
-
-	if (generation == 0 ||
-	    lg_cli_ask(cli, control, lg_cli_request("status"), NULL, 0,
-		       &answer) != LG_EXIT_DONE)
-		return 0;
-	status = cJSON_GetObjectItemCaseSensitive(answer.object, "status");
-	another = !cJSON_IsTrue(
-			  cJSON_GetObjectItemCaseSensitive(status, "active")) ||
-		  number_of(status, "generation") != generation;
-	lg_control_release(&answer);
-	return another;
-}
-
-static int lift_at_gate(struct lg_cli *cli, struct lg_control *control,
-			uint64_t generation, struct lg_strlist *out_restored,
-			struct lg_strlist *out_changed)
-{
-	struct lg_control_answer answer = {0};
-	cJSON *request;
-	int code;
-
-	if (is_another(cli, control, generation))
-		return lg_cli_say(cli, LG_EXIT_WOULD_NOT_LOCK, NULL,
-				  "the lock is over already");
-	request = lg_cli_request("lift");
-	if (lg_cli_option(cli, "force") != NULL)
-		lg_json_bool(request, "force", 1);
-	lg_json_text(request, "caller", lg_cli_by(cli));
-	code = lg_cli_ask(cli, control, request, NULL, 0, &answer);
-	if (code == LG_EXIT_DONE) {
-		add_names(answer.object, "restored", out_restored);
-		add_names(answer.object, "changed", out_changed);
-	}
-	lg_control_release(&answer);
-	return code;
-}
-
-int lg_cli_lift_gate(struct lg_cli *cli, uint64_t generation,
-		     struct lg_strlist *out_restored,
-		     struct lg_strlist *out_changed)
-{
-	struct lg_control *control = NULL;
-	struct lg_state *state = NULL;
-	struct lg_error err;
-	enum lg_status status;
-
-	if (lg_cli_gate(cli, &control, &err) != LG_OK)
-		return lg_cli_no_gate(cli, &err);
-	if (control != NULL)
-		return lift_at_gate(cli, control, generation, out_restored,
-				    out_changed);
-	if (lg_cli_state(cli, LG_STATE_WRITE, &state, &err) != LG_OK)
-		return lg_cli_state_failed(cli, &err);
-	if (generation != 0 && state->lock->generation != generation)
-		return lg_cli_say(cli, LG_EXIT_WOULD_NOT_LOCK, NULL,
-				  "the lock is over already");
-	status = lg_window_lift(state, LG_WINDOW_END_LIFT, lg_cli_by(cli),
-				out_restored, out_changed, &err);
-	if (status != LG_OK)
-		return lg_cli_fail_as(cli, lg_cli_window_exit(status), &err);
-	return LG_EXIT_DONE;
-}
-
-/* Whether --target and --group, where they are given, name the gate here. */
-static int means_gate(struct lg_cli *cli, int *out_code)
-{
-	const struct lg_settings *settings;
-	struct lg_strlist names = {0};
-	struct lg_error err;
-	int means = 0;
-
-	*out_code = LG_EXIT_DONE;
-	if (lg_cli_option(cli, "target") == NULL &&
-	    lg_cli_option(cli, "group") == NULL)
-		return 1;
-	if (lg_cli_settings(cli, &settings, &err) != LG_OK) {
-		*out_code = lg_cli_fail(cli, &err);
-		return 0;
-	}
-	*out_code = lg_cli_target_names(cli, settings, &names);
-	for (size_t i = 0; i < names.count; i++)
-		means |= lg_cli_target_is_local(
-			lg_cli_target(settings, names.item[i]));
-	lg_strlist_release(&names);
-	return means;
-}
-
-int lg_cli_lift(struct lg_cli *cli, uint64_t generation,
-		struct lg_strlist *out_restored, struct lg_strlist *out_changed)
-{
-	struct lg_fleet_record record = {0};
-	struct lg_error err;
-	size_t servers = 0;
-	int with_gate;
-	int named;
-	int gate;
-	int code;
-
-	gate = means_gate(cli, &code);
-	if (code != LG_EXIT_DONE)
-		return code;
-	if (lg_cli_fleet_record(cli, &record, &err) != LG_OK)
-		return lg_cli_fail(cli, &err);
-	with_gate = record.with_gate;
-	lg_fleet_record_release(&record);
-	named = lg_cli_option(cli, "target") != NULL ||
-		lg_cli_option(cli, "group") != NULL;
-	code = lg_cli_fleet_lift(cli, &servers);
-	if (code != LG_EXIT_DONE)
-		return code;
-	/* a lock on servers alone leaves nothing to lift here */
-	if (gate && (named || servers == 0 || with_gate))
-		return lg_cli_lift_gate(cli, generation, out_restored,
-					out_changed);
-	if (servers == 0)
-		return lg_cli_say(cli, LG_EXIT_WOULD_NOT_LOCK, NULL,
-				  "no lock is in force on these servers");
-	return LG_EXIT_DONE;
 }

@@ -7,6 +7,7 @@
  */
 #include "cli/apply.h"
 #include "cli/commands.h"
+#include "cli/effect.h"
 #include "cli/output.h"
 #include "cli/past_text.h"
 #include "cli/plan_text.h"
@@ -24,6 +25,14 @@ int lg_cmd_plan(struct lg_cli *cli)
 		code = lg_plan_refusal(cli, prepared.plan);
 	lg_prepared_release(&prepared);
 	return code;
+}
+
+static int print_applied(struct lg_cli *cli, const struct lg_prepared *prepared)
+{
+	cJSON *object = lg_plan_object(prepared->plan, &prepared->input);
+
+	lg_cli_add_untested(cli, prepared, object);
+	return lg_cli_json(cli, object);
 }
 
 int lg_cmd_apply(struct lg_cli *cli)
@@ -45,7 +54,7 @@ int lg_cmd_apply(struct lg_cli *cli)
 		prepared.plan->until_s = applied.until_s;
 		lg_cli_say_applied(cli, &prepared, &applied);
 		if (cli->json)
-			code = lg_prepared_print(cli, &prepared);
+			code = print_applied(cli, &prepared);
 	}
 done:
 	lg_prepared_release(&prepared);

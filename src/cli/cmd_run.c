@@ -16,6 +16,7 @@
 
 #include "cli/apply.h"
 #include "cli/commands.h"
+#include "cli/effect.h"
 #include "cli/plan_text.h"
 
 static void fill_signals(sigset_t *signals)
@@ -125,6 +126,7 @@ int lg_cmd_run(struct lg_cli *cli)
 	if (code == LG_EXIT_DONE)
 		code = lg_cli_apply(cli, &prepared, &applied);
 	if (code == LG_EXIT_DONE) {
+		lg_cli_warn_untested(cli, &prepared);
 		/* The command may itself ask or extend. */
 		lg_prepared_release(&prepared);
 		lg_cli_hang_up(cli);

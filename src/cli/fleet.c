@@ -19,6 +19,7 @@
 #include "adapters/system/atomic_file.h"
 #include "adapters/system/journal_file.h"
 #include "cli/apply.h"
+#include "cli/effect.h"
 #include "cli/fleet_history.h"
 #include "cli/fleet_lift.h"
 #include "cli/output.h"
@@ -361,10 +362,10 @@ static enum lg_status add_members(const struct lg_prepared *p,
 		fleet->member[at].port = &targets->port[at];
 		fleet->member[at].wanted = p->plan->target[i].values;
 		fleet->member[at].planned = p->plan->target[i].seen;
-		fleet->member[at].restart = targets->settings[at]->restart;
+		/* one that polls keeps its sessions (A4) */
+		fleet->member[at].restart = p->plan->target[i].restarts;
 		/* before the poll a logon tells nothing of the lock */
-		if (targets->settings[at]->restart ||
-		    p->plan->target[i].takes_effect == LG_TAKES_EFFECT_AT_ONCE)
+		if (lg_cli_effect(p, i) == LG_EFFECT_NOW)
 			fleet->member[at].test = lg_cli_target_test;
 		fleet->member[at].test_context = targets->settings[at];
 		at++;

@@ -174,14 +174,38 @@ enum lg_status lg_cli_targets_open(const struct lg_settings *settings,
 	return LG_OK;
 }
 
-enum lg_status lg_cli_target_test(const void *target, struct lg_error *err)
+/* Whatever is done with each test account of a server. */
+static enum lg_status each_probe(const struct lg_target_settings *settings,
+				 enum lg_logon_when when, struct lg_error *err)
 {
-	const struct lg_target_settings *settings = target;
 	enum lg_status status = LG_OK;
 
 	for (size_t i = 0; status == LG_OK && i < settings->probe.count; i++)
-		status = lg_logon_probe(settings->probe.item[i],
+		status = lg_logon_probe(settings->probe.item[i], when,
 					settings->restart ? RESTART_S : 0, err);
+	return status;
+}
+
+enum lg_status lg_cli_target_test(const void *target, struct lg_error *err)
+{
+	return each_probe(target, LG_LOGON_AFTER, err);
+}
+
+enum lg_status
+lg_cli_target_test_before(const struct lg_target_settings *settings,
+			  struct lg_error *err)
+{
+	return each_probe(settings, LG_LOGON_BEFORE, err);
+}
+
+enum lg_status
+lg_cli_target_test_files(const struct lg_target_settings *settings,
+			 struct lg_error *err)
+{
+	enum lg_status status = LG_OK;
+
+	for (size_t i = 0; status == LG_OK && i < settings->probe.count; i++)
+		status = lg_logon_probe_check(settings->probe.item[i], err);
 	return status;
 }
 

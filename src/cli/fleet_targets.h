@@ -36,6 +36,14 @@ lg_cli_target_directory(const struct lg_settings *all,
  */
 enum lg_status lg_cli_target_test(const void *target, struct lg_error *err);
 
+/* Before the lock: who is to be refused gets in; and the files alone. */
+enum lg_status
+lg_cli_target_test_before(const struct lg_target_settings *settings,
+			  struct lg_error *err);
+enum lg_status
+lg_cli_target_test_files(const struct lg_target_settings *settings,
+			 struct lg_error *err);
+
 /* Opened servers in the order of names; release closes them. */
 struct lg_cli_targets {
 	const struct lg_target_settings **settings;

@@ -196,6 +196,11 @@ int lg_cli_target_names(struct lg_cli *cli, const struct lg_settings *settings,
 	return code;
 }
 
+static int is_file(enum lg_backend backend)
+{
+	return backend == LG_BACKEND_REGFILE || backend == LG_BACKEND_HIVE;
+}
+
 int lg_cli_find_targets(struct lg_cli *cli, const struct lg_settings *settings,
 			struct lg_plan_server **out_server, size_t *out_count)
 {
@@ -217,8 +222,11 @@ int lg_cli_find_targets(struct lg_cli *cli, const struct lg_settings *settings,
 		server[i].name = target->name;
 		server[i].backend = target->backend;
 		server[i].is_local = lg_cli_target_is_local(target);
-		server[i].restarts = server[i].is_local ? settings->gate_restart
-							: target->restart;
+		/* a file restarts nothing */
+		server[i].restarts =
+			server[i].is_local
+				? settings->gate_restart
+				: target->restart && !is_file(target->backend);
 		if (lg_cli_render_target(target, &server[i].render, &err) !=
 		    LG_OK)
 			code = lg_cli_fail(cli, &err);

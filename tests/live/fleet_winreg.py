@@ -11,6 +11,7 @@ import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "testbed"))
+import dovecot_fixture  # noqa: E402
 import smbd  # noqa: E402
 
 BIN = os.environ["LOGONGATE_BIN_DIR"]
@@ -68,6 +69,7 @@ restart = {restart}
         if code is not None:
             self.assertEqual(done.returncode, code,
                              (words, done.stdout, done.stderr))
+        self.said = done.stderr.decode()
         return done.stdout.decode()
 
     def apply(self, code=0):
@@ -156,6 +158,75 @@ versions = "{DURING}"
         self.assertNotIn("Logon Only As", names())
         self.assertEqual(eve(), "admit")
 
+    def probing(self, dialect, restart):
+        """Settings of one server with a test account at a Dovecot that knows
+        nothing of any lock."""
+        dovecot = dovecot_fixture.Dovecot({"eve": "eve-pw"})
+        dovecot.__enter__()
+        self.addCleanup(dovecot.__exit__, None, None, None)
+        self.write("eve", f"url = imap://127.0.0.1:{dovecot.imap_port}\n"
+                   "username = eve\npassword = eve-pw\nexpect = refuse\n"
+                   "tls = none\n")
+        os.chmod(self.path("eve"), 0o600)
+        self.write("p.ini", f'''[profile]
+accept = "unsupported-by-dialect"
+[logon_only_as]
+when_invalid = closed
+single = "{DN}anna"
+allow.1 = "{DN}anna"
+[disable_mapi_clients]
+versions = "{DURING}"
+''')
+        self.write("people.ldif", "dn: cn=anna,dc=org\nobjectClass: user\n"
+                   f"cn: anna\nlegacyExchangeDN: {DN}anna\n\n")
+        self.write("lg.conf", f"""[gate]
+state_dir = "{self.path('state')}"
+run_dir = "{self.path('run')}"
+[directory]
+uri = "ldif:{self.path('people.ldif')}"
+[target.ex1]
+dialect = {dialect}
+store_version = 6.5.7651.19
+backend = winreg
+server = "127.0.0.1:{self.server.port}"
+credentials_file = "{self.server.credentials}"
+restart = {restart}
+probe = "{self.path('eve')}"
+""")
+
+    def test_a_test_account_that_gets_in_undoes_a_lock_that_is_in_force(self):
+        """after the restart it is in force, and tried"""
+        self.probing("exchange2000", "yes")
+        self.logongate(6, "apply", self.path("p.ini"), "--for", "1h",
+                       "--target", "ex1", "--accept-warnings",
+                       "--skip-unsupported")
+        self.assertIn("eve gets in and should not", self.said)
+        self.assertIn(BEFORE, self.there())
+        self.assertFalse(json.loads(self.logongate(0, "status", "--json"))
+                         ["active"])
+
+    def test_what_is_not_in_force_yet_is_said_and_not_tried(self):
+        """at a restart by hand, at the next poll: also with restart = yes,
+        which is for stores that need it"""
+        for dialect, restart, word, by in (
+                ("exchange2000", "no", "restarted, which is yours", False),
+                ("exchange2003", "yes", "at its next poll, within", True)):
+            with self.subTest(dialect=dialect):
+                self.probing(dialect, restart)
+                words = ("apply", self.path("p.ini"), "--for", "1h",
+                         "--target", "ex1", "--accept-warnings",
+                         "--skip-unsupported")
+                said = self.logongate(0, *words).splitlines()
+                [line] = [one for one in said if one.startswith("ex1: ")]
+                self.assertIn(word, line)
+                self.assertIn("1 test account (probe)", line)
+                self.logongate(0, "lift")
+                [target] = json.loads(self.logongate(
+                    0, *words, "--json"))["targets"]
+                self.assertIn(word, target["untested"])
+                self.assertEqual(target["in_force_by"] is not None, by)
+                self.logongate(0, "lift")
+
     def test_the_registry_of_a_server(self):
         """import and restore are seen by net; a lock refuses them"""
         self.write("in.reg", "Windows Registry Editor Version 5.00\n\n"
@@ -190,6 +261,7 @@ if __name__ == "__main__":
     if not lacking and not os.path.exists(
             os.path.join(BIN, "logongate-winreg")):
         lacking = "logongate-winreg (no libsmbclient when it was built)"
+    dovecot_fixture.require("dovecot")
     if lacking:
         print(f"skipped: {lacking}")
         sys.exit(77)

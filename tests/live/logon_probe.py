@@ -65,12 +65,13 @@ def apply(gate, code, *words):
         capture_output=True, text=True, timeout=90)
     assert "Sanitizer" not in done.stderr, done.stderr
     assert done.returncode == code, (done.returncode, done.stderr)
-    return done.stderr
+    return done.stdout + done.stderr
 
 
 def probes():
     """a door that asks the gate keeps the lock; one that does not, a server
-    that is down, or an account that should get in and does not undoes it"""
+    that is down, or an account that should get in and does not undoes it; of
+    a file that somebody carries to its server it is said that nobody tried"""
     port = dovecot_fixture.free_port()
     users = {"alice": "alice-pw", "bob": "bob-pw"}
     with Gate() as gate, dovecot_fixture.Dovecot(users) as dovecot:
@@ -93,20 +94,21 @@ def probes():
         assert "could not be tried" in said, said
         assert not gate.status()["active"]
         dovecot.start()
-        apply(gate, 0, "--group", "all")
+        settings(gate, port, good, 'probe = "' + account(
+            gate, dovecot, "bob", "refuse", imap) + '"')
+        said = apply(gate, 0, "--group", "all")
+        assert "file: in force when" in said, said
+        assert "nor that of its 1 test account (probe)" in said, said
+        assert "here: " not in said, said
         assert gate.status()["active"]
         subprocess.run([os.path.join(BIN, "logongate"), "--config",
                         gate.config, "lift"], check=True)
-        settings(gate, port, good, 'probe = "' + account(
-            gate, dovecot, "bob", "refuse", imap) + '"')
-        said = apply(gate, 6, "--group", "all")
-        assert "bob gets in" in said, said
         settings(gate, port, [account(gate, dovecot, "bob", "admit", imap)])
         said = apply(gate, 6, "--target", "here")
         assert "bob should get in and does not" in said, said
         settings(gate, port, [account(gate, dovecot, "bob", "refuse", imap,
                                       0o644)])
-        assert "can read" in apply(gate, 6, "--target", "here")
+        assert "can read" in apply(gate, 3, "--target", "here")
         assert not gate.status()["active"]
 
 

@@ -77,9 +77,8 @@ static enum lg_status read_secret(int fd, const char *path,
 	return status ? status : lg_buffer_status(secret, err);
 }
 
-enum lg_status lg_secret_file_read(const char *path,
-				   struct lg_buffer *out_secret,
-				   struct lg_error *err)
+static enum lg_status read_all(const char *path, struct lg_buffer *out_secret,
+			       struct lg_error *err)
 {
 	struct lg_buffer secret = {0};
 	enum lg_status status;
@@ -91,7 +90,21 @@ enum lg_status lg_secret_file_read(const char *path,
 	status = read_secret(fd, path, &secret, err);
 	close(fd);
 	if (status)
-		goto out;
+		lg_secret_release(&secret);
+	else
+		*out_secret = secret;
+	return status;
+}
+
+enum lg_status lg_secret_file_read(const char *path,
+				   struct lg_buffer *out_secret,
+				   struct lg_error *err)
+{
+	struct lg_buffer secret = {0};
+	enum lg_status status = read_all(path, &secret, err);
+
+	if (status)
+		return status;
 	if (secret.len && secret.data[secret.len - 1] == '\n')
 		secret.data[--secret.len] = '\0';
 	if (secret.len && secret.data[secret.len - 1] == '\r')
@@ -105,12 +118,28 @@ enum lg_status lg_secret_file_read(const char *path,
 		status = lg_error_set(err, LG_ERR_SYNTAX, path,
 				      "holds more than one line; it holds the "
 				      "secret on one line and nothing else");
-	if (!status) {
+	if (status)
+		lg_secret_release(&secret);
+	else
 		*out_secret = secret;
-		secret = (struct lg_buffer){0};
-	}
-out:
-	lg_secret_release(&secret);
+	return status;
+}
+
+enum lg_status lg_secret_file_read_lines(const char *path,
+					 struct lg_buffer *out_secret,
+					 struct lg_error *err)
+{
+	struct lg_buffer secret = {0};
+	enum lg_status status = read_all(path, &secret, err);
+
+	if (!status && secret.len && memchr(secret.data, '\0', secret.len))
+		status =
+			lg_error_set(err, LG_ERR_SYNTAX, path,
+				     "has a NUL in it; it holds lines of text");
+	if (status)
+		lg_secret_release(&secret);
+	else
+		*out_secret = secret;
 	return status;
 }
 

@@ -24,6 +24,12 @@ enum lg_status lg_secret_file_read(const char *path,
 				   struct lg_error *err);
 void lg_secret_release(struct lg_buffer *secret);
 
+/* The same for a secret of several lines (an account's file): all of its text;
+ * a NUL is LG_ERR_SYNTAX. */
+enum lg_status lg_secret_file_read_lines(const char *path,
+					 struct lg_buffer *out_secret,
+					 struct lg_error *err);
+
 /* The rule alone, also for secrets of several lines (credentials files). */
 enum lg_status lg_secret_file_check(const char *path, struct lg_error *err);
 

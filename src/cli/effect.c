@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * effect.c - from when on what apply wrote is in force, and what was tried
+ *
+ * A value that is written and not read yet locks nobody out, and a test
+ * account that logs on before shows nothing. Nothing is waited for.
+ */
+#include "cli/effect.h"
+
+#include <logongate/dialect.h>
+
+#include "cli/fleet.h"
+#include "cli/fleet_targets.h"
+#include "cli/output.h"
+#include "cli/targets.h"
+
+static int is_carried(enum lg_backend backend)
+{
+	return backend == LG_BACKEND_REGFILE || backend == LG_BACKEND_HIVE;
+}
+
+enum lg_effect lg_cli_effect(const struct lg_prepared *prepared, size_t server)
+{
+	const struct lg_plan_target *target = &prepared->plan->target[server];
+
+	if (is_carried(target->backend))
+		return LG_EFFECT_CARRIED;
+	if (prepared->input.starts_s > prepared->input.now_s)
+		return LG_EFFECT_START;
+	switch (target->takes_effect) {
+	case LG_TAKES_EFFECT_AT_ONCE:
+		break;
+	case LG_TAKES_EFFECT_POLL:
+		return LG_EFFECT_POLL;
+	case LG_TAKES_EFFECT_RESTART:
+		if (!target->restarts)
+			return LG_EFFECT_RESTART;
+		break;
+	}
+	if (prepared->server[server].is_local && prepared->control == NULL)
+		return LG_EFFECT_NO_GATE;
+	return LG_EFFECT_NOW;
+}
+
+/* The settings of a server of the plan; NULL: a gate that has none. */
+static const struct lg_target_settings *
+settings_of(struct lg_cli *cli, const struct lg_prepared *prepared,
+	    size_t server)
+{
+	const struct lg_settings *settings;
+
+	if (lg_cli_settings(cli, &settings, NULL) != LG_OK)
+		return NULL;
+	return lg_cli_target(settings, prepared->server[server].name);
+}
+
+/* A lock refuses already: what it is to show cannot be seen, and apply says
+ * so itself. */
+static int is_locked(struct lg_cli *cli, const struct lg_prepared *prepared)
+{
+	struct lg_control_answer answer = {0};
+	struct lg_fleet_record record = {0};
+	int locked;
+
+	locked = lg_cli_fleet_record(cli, &record, NULL) == LG_OK &&
+		 record.phase != LG_FLEET_NOTHING;
+	lg_fleet_record_release(&record);
+	if (locked || prepared->control == NULL)
+		return locked;
+	if (lg_cli_ask(cli, prepared->control, lg_cli_request("status"), NULL,
+		       0, &answer) == LG_EXIT_DONE)
+		locked = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(
+			cJSON_GetObjectItemCaseSensitive(answer.object,
+							 "status"),
+			"active"));
+	lg_control_release(&answer);
+	return locked;
+}
+
+static int has_probes(struct lg_cli *cli, const struct lg_prepared *prepared)
+{
+	const struct lg_target_settings *settings;
+	size_t count = 0;
+
+	for (size_t i = 0; i < prepared->server_count; i++) {
+		settings = settings_of(cli, prepared, i);
+		count += settings != NULL ? settings->probe.count : 0;
+	}
+	return count > 0;
+}
+
+int lg_cli_probe_before(struct lg_cli *cli, const struct lg_prepared *prepared)
+{
+	const struct lg_target_settings *settings;
+	struct lg_error err;
+
+	if (!has_probes(cli, prepared) || is_locked(cli, prepared))
+		return LG_EXIT_DONE;
+	for (size_t i = 0; i < prepared->server_count; i++) {
+		settings = settings_of(cli, prepared, i);
+		if (settings != NULL &&
+		    lg_cli_target_test_files(settings, &err) != LG_OK)
+			return lg_cli_fail_as(cli, LG_EXIT_INVALID, &err);
+	}
+	for (size_t i = 0; i < prepared->server_count; i++) {
+		settings = settings_of(cli, prepared, i);
+		if (settings != NULL &&
+		    lg_cli_effect(prepared, i) == LG_EFFECT_NOW &&
+		    lg_cli_target_test_before(settings, &err) != LG_OK) {
+			lg_cli_fail_as(cli, LG_EXIT_PUT_BACK, &err);
+			return lg_cli_say(cli, LG_EXIT_PUT_BACK,
+					  prepared->server[i].name,
+					  "its test accounts (probe) cannot "
+					  "test a lock; nothing was written");
+		}
+	}
+	return LG_EXIT_DONE;
+}
+
+/* From when on, and who has to do something for it. */
+static void say_effect(const struct lg_prepared *prepared, size_t server,
+		       const struct lg_target_settings *settings,
+		       struct lg_buffer *text)
+{
+	const struct lg_plan_target *target = &prepared->plan->target[server];
+	int64_t now_s = prepared->input.now_s;
+
+	switch (lg_cli_effect(prepared, server)) {
+	case LG_EFFECT_NOW:
+		break;
+	case LG_EFFECT_START:
+		lg_buffer_text(text, "in force from ");
+		lg_text_clock(now_s, prepared->input.starts_s, text);
+		lg_buffer_text(text, " on");
+		break;
+	case LG_EFFECT_POLL:
+		lg_buffer_format(text,
+				 "in force at its next poll, within %d minutes "
+				 "(by ",
+				 LG_POLL_INTERVAL_S / 60);
+		lg_text_clock(now_s, now_s + LG_POLL_INTERVAL_S, text);
+		lg_buffer_char(text, ')');
+		break;
+	case LG_EFFECT_RESTART:
+		lg_buffer_text(text, "in force when its store is restarted, "
+				     "which is yours to do");
+		break;
+	case LG_EFFECT_CARRIED:
+		lg_buffer_format(text, "in force when %s is %s",
+				 settings != NULL && settings->file != NULL
+					 ? settings->file
+					 : "the file",
+				 target->backend == LG_BACKEND_HIVE
+					 ? "the hive that Windows starts with"
+					 : "imported on the server");
+		lg_buffer_text(text,
+			       target->takes_effect == LG_TAKES_EFFECT_RESTART
+				       ? " and its store is restarted, which "
+					 "is yours to do"
+				       : ", which is yours to do");
+		break;
+	case LG_EFFECT_NO_GATE:
+		lg_buffer_text(text, "in force when a gate runs here");
+		break;
+	}
+}
+
+/* What was not tried, in a line; empty where all was. Where no gate is to run
+ * only test accounts that nobody let log on are worth a word. */
+static enum lg_status untested(const struct lg_prepared *prepared,
+			       size_t server,
+			       const struct lg_target_settings *settings,
+			       struct lg_buffer *text, struct lg_error *err)
+{
+	size_t probes = settings != NULL ? settings->probe.count : 0;
+	enum lg_effect effect = lg_cli_effect(prepared, server);
+
+	if (effect == LG_EFFECT_NOW ||
+	    (effect == LG_EFFECT_NO_GATE && probes == 0))
+		return LG_OK;
+	say_effect(prepared, server, settings, text);
+	if (probes == 0)
+		lg_buffer_text(text, "; no logon was tried");
+	else
+		lg_buffer_format(text,
+				 "; no logon was tried, nor that of its %zu "
+				 "test account%s (probe)",
+				 probes, probes == 1 ? "" : "s");
+	return lg_buffer_status(text, err);
+}
+
+static void each_untested(struct lg_cli *cli,
+			  const struct lg_prepared *prepared,
+			  void (*say)(struct lg_cli *cli, const char *server,
+				      const char *text))
+{
+	struct lg_buffer text = {0};
+
+	for (size_t i = 0; i < prepared->server_count; i++) {
+		lg_buffer_clear(&text);
+		if (untested(prepared, i, settings_of(cli, prepared, i), &text,
+			     NULL) == LG_OK &&
+		    text.len > 0)
+			say(cli, prepared->server[i].name, text.data);
+	}
+	lg_buffer_release(&text);
+}
+
+static void print_one(struct lg_cli *cli, const char *server, const char *text)
+{
+	lg_cli_print(cli, LG_YELLOW, "%s: ", server);
+	lg_cli_text(cli, text);
+	lg_cli_print(cli, LG_PLAIN, "\n");
+}
+
+static void warn_of_one(struct lg_cli *cli, const char *server,
+			const char *text)
+{
+	lg_cli_say(cli, LG_EXIT_DONE, server, "%s", text);
+}
+
+void lg_cli_say_untested(struct lg_cli *cli, const struct lg_prepared *prepared)
+{
+	if (!cli->json && !cli->quiet)
+		each_untested(cli, prepared, print_one);
+}
+
+void lg_cli_warn_untested(struct lg_cli *cli,
+			  const struct lg_prepared *prepared)
+{
+	if (!cli->quiet)
+		each_untested(cli, prepared, warn_of_one);
+}
+
+/* When it is in force at the latest; 0: nobody knows. */
+static int64_t in_force_by(const struct lg_prepared *prepared, size_t server)
+{
+	switch (lg_cli_effect(prepared, server)) {
+	case LG_EFFECT_NOW:
+		return prepared->input.now_s;
+	case LG_EFFECT_START:
+		return prepared->input.starts_s;
+	case LG_EFFECT_POLL:
+		return prepared->input.now_s + LG_POLL_INTERVAL_S;
+	case LG_EFFECT_RESTART:
+	case LG_EFFECT_CARRIED:
+	case LG_EFFECT_NO_GATE:
+		break;
+	}
+	return 0;
+}
+
+void lg_cli_add_untested(struct lg_cli *cli, const struct lg_prepared *prepared,
+			 cJSON *object)
+{
+	cJSON *target = cJSON_GetObjectItemCaseSensitive(object, "targets");
+	struct lg_buffer text = {0};
+	size_t i = 0;
+
+	/* the targets of a plan are its servers, in their order */
+	for (target = target != NULL ? target->child : NULL;
+	     target != NULL && i < prepared->server_count;
+	     target = target->next, i++) {
+		lg_buffer_clear(&text);
+		untested(prepared, i, settings_of(cli, prepared, i), &text,
+			 NULL);
+		lg_json_time(target, "in_force_by", in_force_by(prepared, i));
+		lg_json_text(target, "untested",
+			     text.len > 0 ? text.data : NULL);
+	}
+	lg_buffer_release(&text);
+}

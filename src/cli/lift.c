@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * lift.c - ends the lock: on servers, then at the gate of this machine
+ *
+ * Without a gate that runs state_dir is written. A lock that is over already,
+ * or another than was meant, is left alone.
+ */
+#include <string.h>
+
+#include "app/window.h"
+#include "cli/apply.h"
+#include "cli/fleet.h"
+#include "cli/output.h"
+#include "cli/targets.h"
+
+static uint64_t number_of(const cJSON *object, const char *name)
+{
+	const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, name);
+
+	return cJSON_IsNumber(item) && item->valuedouble > 0
+		       ? (uint64_t)item->valuedouble
+		       : 0;
+}
+
+/* Adds the names of an array of the answer. */
+static void add_names(const cJSON *object, const char *name,
+		      struct lg_strlist *out_names)
+{
+	const cJSON *item;
+
+	if (out_names == NULL)
+		return;
+	cJSON_ArrayForEach(item,
+			   cJSON_GetObjectItemCaseSensitive(object, name)) {
+		if (cJSON_IsString(item))
+			lg_strlist_add(out_names, item->valuestring,
+				       strlen(item->valuestring), NULL);
+	}
+}
+
+/* 1 when the gate's lock is another than generation. */
+static int is_another(struct lg_cli *cli, struct lg_control *control,
+		      uint64_t generation)
+{
+	struct lg_control_answer answer = {0};
+	const cJSON *status;
+	int another = 0;
+
+	if (generation == 0 ||
+	    lg_cli_ask(cli, control, lg_cli_request("status"), NULL, 0,
+		       &answer) != LG_EXIT_DONE)
+		return 0;
+	status = cJSON_GetObjectItemCaseSensitive(answer.object, "status");
+	another = !cJSON_IsTrue(
+			  cJSON_GetObjectItemCaseSensitive(status, "active")) ||
+		  number_of(status, "generation") != generation;
+	lg_control_release(&answer);
+	return another;
+}
+
+static int lift_at_gate(struct lg_cli *cli, struct lg_control *control,
+			uint64_t generation, struct lg_strlist *out_restored,
+			struct lg_strlist *out_changed)
+{
+	struct lg_control_answer answer = {0};
+	cJSON *request;
+	int code;
+
+	if (is_another(cli, control, generation))
+		return lg_cli_say(cli, LG_EXIT_WOULD_NOT_LOCK, NULL,
+				  "the lock is over already");
+	request = lg_cli_request("lift");
+	if (lg_cli_option(cli, "force") != NULL)
+		lg_json_bool(request, "force", 1);
+	lg_json_text(request, "caller", lg_cli_by(cli));
+	code = lg_cli_ask(cli, control, request, NULL, 0, &answer);
+	if (code == LG_EXIT_DONE) {
+		add_names(answer.object, "restored", out_restored);
+		add_names(answer.object, "changed", out_changed);
+	}
+	lg_control_release(&answer);
+	return code;
+}
+
+int lg_cli_lift_gate(struct lg_cli *cli, uint64_t generation,
+		     struct lg_strlist *out_restored,
+		     struct lg_strlist *out_changed)
+{
+	struct lg_control *control = NULL;
+	struct lg_state *state = NULL;
+	struct lg_error err;
+	enum lg_status status;
+
+	if (lg_cli_gate(cli, &control, &err) != LG_OK)
+		return lg_cli_no_gate(cli, &err);
+	if (control != NULL)
+		return lift_at_gate(cli, control, generation, out_restored,
+				    out_changed);
+	if (lg_cli_state(cli, LG_STATE_WRITE, &state, &err) != LG_OK)
+		return lg_cli_state_failed(cli, &err);
+	if (generation != 0 && state->lock->generation != generation)
+		return lg_cli_say(cli, LG_EXIT_WOULD_NOT_LOCK, NULL,
+				  "the lock is over already");
+	status = lg_window_lift(state, LG_WINDOW_END_LIFT, lg_cli_by(cli),
+				out_restored, out_changed, &err);
+	if (status != LG_OK)
+		return lg_cli_fail_as(cli, lg_cli_window_exit(status), &err);
+	return LG_EXIT_DONE;
+}
+
+/* Whether --target and --group, where they are given, name the gate here. */
+static int means_gate(struct lg_cli *cli, int *out_code)
+{
+	const struct lg_settings *settings;
+	struct lg_strlist names = {0};
+	struct lg_error err;
+	int means = 0;
+
+	*out_code = LG_EXIT_DONE;
+	if (lg_cli_option(cli, "target") == NULL &&
+	    lg_cli_option(cli, "group") == NULL)
+		return 1;
+	if (lg_cli_settings(cli, &settings, &err) != LG_OK) {
+		*out_code = lg_cli_fail(cli, &err);
+		return 0;
+	}
+	*out_code = lg_cli_target_names(cli, settings, &names);
+	for (size_t i = 0; i < names.count; i++)
+		means |= lg_cli_target_is_local(
+			lg_cli_target(settings, names.item[i]));
+	lg_strlist_release(&names);
+	return means;
+}
+
+int lg_cli_lift(struct lg_cli *cli, uint64_t generation,
+		struct lg_strlist *out_restored, struct lg_strlist *out_changed)
+{
+	struct lg_fleet_record record = {0};
+	struct lg_error err;
+	size_t servers = 0;
+	int with_gate;
+	int named;
+	int gate;
+	int code;
+
+	gate = means_gate(cli, &code);
+	if (code != LG_EXIT_DONE)
+		return code;
+	if (lg_cli_fleet_record(cli, &record, &err) != LG_OK)
+		return lg_cli_fail(cli, &err);
+	with_gate = record.with_gate;
+	lg_fleet_record_release(&record);
+	named = lg_cli_option(cli, "target") != NULL ||
+		lg_cli_option(cli, "group") != NULL;
+	code = lg_cli_fleet_lift(cli, &servers);
+	if (code != LG_EXIT_DONE)
+		return code;
+	/* a lock on servers alone leaves nothing to lift here */
+	if (gate && (named || servers == 0 || with_gate))
+		return lg_cli_lift_gate(cli, generation, out_restored,
+					out_changed);
+	if (servers == 0)
+		return lg_cli_say(cli, LG_EXIT_WOULD_NOT_LOCK, NULL,
+				  "no lock is in force on these servers");
+	return LG_EXIT_DONE;
+}
