@@ -1,17 +1,30 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Decisions a second that a running gate gives through one of its sockets.
+ * Requests a second that a server answers on a socket, and how long each took.
  *
- * usage: gate SOCKET check|http|http-refuse|dict|postfix|spop|get CONNECTIONS
- *             DEPTH SECONDS [USERS]
- * One process with epoll keeps DEPTH requests under way on each connection
- * and prints one JSON line: requests a second, latencies in microseconds, and
- * the answers that were refusals. "get" asks GET / of any HTTP server, such as
- * nginx with "return 204".
+ * usage: gate SOCKET|PORT check|http|http-refuse|dict|postfix|spop|get
+ *             CONNECTIONS DEPTH SECONDS [USERS [RATE]]
+ * SOCKET is a path, PORT one of 127.0.0.1. Without RATE it keeps DEPTH requests
+ * under way on each connection: as many as the server answers. With RATE that
+ * many requests a second become due, evenly spaced, whether or not those before
+ * were answered, and a latency counts from the moment when its request was due:
+ * what waits behind a stall of the server (or of this program) is counted with
+ * it. What is due goes out in one write on the next connection that has less
+ * than DEPTH under way. "get" asks GET / of any HTTP server, with the user in
+ * the same header as "check".
+ *
+ * It never sleeps, so that neither the exactness of a timer nor the wake-up of
+ * this program is part of what it measures, and so needs a core of its own.
+ *
+ * Prints one JSON line; latencies in microseconds, right to 1.6 percent. late is
+ * the share of the time in which this program was kept from its core.
  */
 #define _GNU_SOURCE
 
+#include <arpa/inet.h>
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,46 +35,56 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "bench/door_wire.h"
+
 #define CONNECTIONS_MAX 1024
 #define DEPTH_MAX 256
-#define SAMPLES 2000000
+#define NS_PER_S UINT64_C(1000000000)
 
-enum kind {
-	KIND_CHECK,
-	KIND_HTTP,
-	KIND_HTTP_REFUSE,
-	KIND_DICT,
-	KIND_POSTFIX,
-	KIND_SPOP,
-	KIND_GET
-};
+/* A paced run that cannot keep its rate ends this long after its time. */
+#define OVERTIME_NS (2 * NS_PER_S)
+
+/* Nothing the loop does between two looks at the clock takes so long. */
+#define PASS_NS 100000u
+
+/* Latencies are counted in 64 steps between a power of two and the next. */
+#define STEP_BITS 6
+#define STEPS (1u << STEP_BITS)
+#define BUCKETS ((64 - STEP_BITS + 1) * STEPS)
 
 struct connection {
 	int fd;
-	uint64_t sent_ns[DEPTH_MAX];
+	uint64_t since_ns[DEPTH_MAX];
 	unsigned int head;
 	unsigned int under_way;
 	char in[65536];
 	size_t in_len;
 };
 
-static struct {
-	enum kind kind;
+struct run {
+	enum door_kind kind;
 	unsigned int depth;
 	unsigned int users;
+	double interval_ns; /* 0: not paced */
+	uint64_t begun_ns;
+	uint64_t until_ns;
 	uint64_t asked;
 	uint64_t answered;
 	uint64_t refused;
-	uint32_t *sample_ns;
-	size_t samples;
-} run;
+	uint64_t late_ns;
+	uint64_t longest_ns;
+	uint64_t took[BUCKETS];
+	unsigned int turn;
+	unsigned int count;
+	struct connection *connection;
+};
 
 static uint64_t now_ns(void)
 {
 	struct timespec at;
 
 	clock_gettime(CLOCK_MONOTONIC, &at);
-	return (uint64_t)at.tv_sec * 1000000000u + (uint64_t)at.tv_nsec;
+	return (uint64_t)at.tv_sec * NS_PER_S + (uint64_t)at.tv_nsec;
 }
 
 static int fail(const char *what)
@@ -70,313 +93,284 @@ static int fail(const char *what)
 	exit(1);
 }
 
-/* A length and its bytes, as SPOP writes short ones. */
-static size_t put_text(char *out, const char *text)
+static unsigned int bucket_of(uint64_t ns)
 {
-	size_t len = strlen(text);
+	unsigned int shift;
 
-	out[0] = (char)len;
-	memcpy(out + 1, text, len);
-	return len + 1;
+	if (ns < STEPS)
+		return (unsigned int)ns;
+	shift = 63u - (unsigned int)__builtin_clzll(ns) - STEP_BITS;
+	return (shift + 1) * STEPS + (unsigned int)(ns >> shift) - STEPS;
 }
 
-static size_t put_pair(char *out, const char *name, const char *value)
+/* The least that falls into the bucket. */
+static uint64_t bucket_ns(unsigned int bucket)
 {
-	size_t len = put_text(out, name);
+	unsigned int shift = bucket / STEPS;
 
-	out[len++] = 8; /* a string */
-	return len + put_text(out + len, value);
+	if (!shift)
+		return bucket;
+	return (uint64_t)(bucket % STEPS + STEPS) << (shift - 1);
 }
 
-/* Length and head of a frame whose payload stands behind them already. */
-static size_t put_frame(char *out, unsigned char type, unsigned int stream,
-			size_t payload)
+static void count_latency(struct run *run, uint64_t ns)
 {
-	size_t len = 5 + 2 + payload;
-	const unsigned char head[11] = {0,
-					0,
-					(unsigned char)(len >> 8),
-					(unsigned char)len,
-					type,
-					0,
-					0,
-					0,
-					1, /* the only fragment */
-					(unsigned char)(stream % 200),
-					1};
-
-	memcpy(out, head, sizeof(head));
-	return sizeof(head) + payload;
+	run->took[bucket_of(ns)]++;
+	if (ns > run->longest_ns)
+		run->longest_ns = ns;
 }
 
-static size_t write_notify(char *out, unsigned int user)
+static double percentile_us(const struct run *run, double share)
 {
-	char *payload = out + 11;
-	char name[32];
-	size_t len = put_text(payload, "check");
+	uint64_t total = 0;
+	uint64_t seen = 0;
+	unsigned int i;
 
-	snprintf(name, sizeof(name), "user%u", user);
-	payload[len++] = 2; /* arguments */
-	len += put_pair(payload + len, "user", name);
-	len += put_pair(payload + len, "proto", "web");
-	return put_frame(out, 3, user, len);
-}
-
-static size_t write_hello(char *out)
-{
-	char *payload = out + 11;
-	size_t len = put_pair(payload, "supported-versions", "2.0");
-
-	len += put_text(payload + len, "max-frame-size");
-	payload[len++] = 3; /* an unsigned number: 16380 */
-	memcpy(payload + len, "\xfc\xf0\x06", 3);
-	len += 3;
-	len += put_pair(payload + len, "capabilities", "pipelining");
-	return put_frame(out, 1, 0, len);
-}
-
-static size_t write_request(char *out, size_t size)
-{
-	unsigned int user = (unsigned int)(run.asked++ % run.users);
-	char body[256];
-	int len = 0;
-
-	switch (run.kind) {
-	case KIND_HTTP:
-	case KIND_HTTP_REFUSE:
-		len = snprintf(body, sizeof(body),
-			       "{\"user\":\"%s%u\",\"protocol\":\"imap\"}",
-			       run.kind == KIND_HTTP ? "user" : "out", user);
-		len = snprintf(out, size,
-			       "POST /v1/decide HTTP/1.1\r\nHost: gate\r\n"
-			       "Content-Length: %d\r\n\r\n%s",
-			       len, body);
-		break;
-	case KIND_CHECK:
-		len = snprintf(out, size,
-			       "GET /v1/check HTTP/1.1\r\nHost: gate\r\n"
-			       "X-Gate-User: user%u\r\n\r\n",
-			       user);
-		break;
-	case KIND_DICT:
-		len = snprintf(out, size,
-			       "Lshared/gate/imap/10.0.0.1/s\tuser%u\n", user);
-		break;
-	case KIND_POSTFIX:
-		len = snprintf(out, size,
-			       "request=smtpd_access_policy\n"
-			       "protocol_state=MAIL\nsasl_username=user%u\n"
-			       "client_address=10.0.0.1\n\n",
-			       user);
-		break;
-	case KIND_SPOP:
-		len = (int)write_notify(out, user);
-		break;
-	case KIND_GET:
-		len = snprintf(out, size,
-			       "GET / HTTP/1.1\r\nHost: gate\r\n\r\n");
-		break;
+	for (i = 0; i < BUCKETS; i++)
+		total += run->took[i];
+	for (i = 0; i < BUCKETS; i++) {
+		seen += run->took[i];
+		if (seen && (double)seen >= (double)total * share)
+			return (double)bucket_ns(i) / 1000;
 	}
-	return (size_t)len;
+	return 0;
 }
 
-/* The length of the first whole answer, 0 where there is none. */
-static size_t answer_len(struct connection *connection)
+/* Whether a further request may go out, and since when it has been due. */
+static int is_due(const struct run *run, uint64_t *out_since_ns)
 {
-	char *in = connection->in;
-	char *end;
-	char *length;
-	size_t len;
+	uint64_t now = now_ns();
+	uint64_t due = now;
 
-	if (run.kind == KIND_DICT) {
-		end = memchr(in, '\n', connection->in_len);
-		if (end && memmem(in, (size_t)(end - in), "nologin", 7))
-			run.refused++;
-		return end ? (size_t)(end - in) + 1 : 0;
-	}
-	in[connection->in_len] = '\0';
-	if (run.kind == KIND_SPOP) {
-		if (connection->in_len < 4)
-			return 0;
-		len = ((size_t)(unsigned char)in[2] << 8 |
-		       (unsigned char)in[3]) +
-		      4;
-		if (len > connection->in_len)
-			return 0;
-		if (in[4] != 103) /* ACK */
-			fail("no ACK from the gate");
-		if (memmem(in, len, "render", 6))
-			run.refused++;
-		return len;
-	}
-	if (run.kind == KIND_POSTFIX) {
-		end = strstr(in, "\n\n");
-		if (end && !strncmp(in, "action=421", 10))
-			run.refused++;
-		return end ? (size_t)(end - in) + 2 : 0;
-	}
-	end = strstr(in, "\r\n\r\n");
-	if (!end)
+	if (run->interval_ns > 0)
+		due = run->begun_ns +
+		      (uint64_t)((double)run->asked * run->interval_ns);
+	if (due > now || due >= run->until_ns)
 		return 0;
-	length = strcasestr(in, "Content-Length: ");
-	len = (size_t)(end - in) + 4;
-	if (length && length < end)
-		len += strtoul(length + 16, NULL, 10);
-	if (len > connection->in_len)
-		return 0;
-	if (memmem(in, len, "\"refuse\"", 8))
-		run.refused++;
-	return len;
+	*out_since_ns = due;
+	return 1;
 }
 
-static void send_more(struct connection *connection)
+static void send_due(struct run *run, struct connection *connection)
 {
-	char out[DEPTH_MAX * 256];
+	char out[DEPTH_MAX * DOOR_WIRE_MAX];
+	uint64_t since_ns;
 	size_t len = 0;
 
-	while (connection->under_way < run.depth) {
+	while (connection->under_way < run->depth && is_due(run, &since_ns)) {
 		unsigned int at =
 			(connection->head + connection->under_way) % DEPTH_MAX;
+		unsigned int user = (unsigned int)(run->asked % run->users);
 
-		len += write_request(out + len, sizeof(out) - len);
-		connection->sent_ns[at] = now_ns();
+		len += door_request(run->kind, user, out + len);
+		connection->since_ns[at] = since_ns;
 		connection->under_way++;
+		run->asked++;
 	}
 	if (len && send(connection->fd, out, len, MSG_NOSIGNAL) != (ssize_t)len)
 		fail("send");
 }
 
-static void read_answers(struct connection *connection)
+static void read_answers(struct run *run, struct connection *connection)
 {
 	ssize_t got = recv(connection->fd, connection->in + connection->in_len,
 			   sizeof(connection->in) - connection->in_len - 1, 0);
 	uint64_t now = now_ns();
+	size_t done = 0;
 	size_t len;
+	int is_refusal = 0;
 
 	if (got <= 0)
-		fail("the gate closed a connection");
+		fail("the server closed a connection");
 	connection->in_len += (size_t)got;
-	while (connection->in_len && (len = answer_len(connection))) {
-		uint64_t took = now - connection->sent_ns[connection->head];
-
-		if (run.samples < SAMPLES)
-			run.sample_ns[run.samples++] =
-				took > UINT32_MAX ? UINT32_MAX : (uint32_t)took;
+	while (done < connection->in_len &&
+	       (len = door_answer(run->kind, connection->in + done,
+				  connection->in_len - done, &is_refusal))) {
+		if (!connection->under_way)
+			fail("an answer to nothing");
+		count_latency(run,
+			      now - connection->since_ns[connection->head]);
 		connection->head = (connection->head + 1) % DEPTH_MAX;
 		connection->under_way--;
-		run.answered++;
-		connection->in_len -= len;
-		memmove(connection->in, connection->in + len,
-			connection->in_len);
+		run->answered++;
+		run->refused += is_refusal != 0;
+		done += len;
 	}
-	send_more(connection);
+	connection->in_len -= done;
+	memmove(connection->in, connection->in + done, connection->in_len);
 }
 
-static int compare(const void *a, const void *b)
+static int dial_to(const char *where)
 {
-	uint32_t one = *(const uint32_t *)a;
-	uint32_t other = *(const uint32_t *)b;
+	struct sockaddr_in port = {.sin_family = AF_INET};
+	struct sockaddr_un path = {.sun_family = AF_UNIX};
+	int at_once = 1;
+	int fd;
 
-	return (one > other) - (one < other);
-}
-
-static double at_percent(double percent)
-{
-	if (!run.samples)
-		return 0;
-	return run.sample_ns[(size_t)((double)(run.samples - 1) * percent)] /
-	       1000.0;
-}
-
-static void dial(struct connection *connection, const char *path)
-{
-	struct sockaddr_un name = {.sun_family = AF_UNIX};
-
-	snprintf(name.sun_path, sizeof(name.sun_path), "%s", path);
-	connection->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (connect(connection->fd, (struct sockaddr *)&name, sizeof(name)))
-		fail(path);
-	if (run.kind == KIND_SPOP) {
-		char hello[256];
-		size_t len = write_hello(hello);
-
-		if (send(connection->fd, hello, len, 0) != (ssize_t)len ||
-		    recv(connection->fd, hello, sizeof(hello), 0) < 5 ||
-		    hello[4] != 101) /* AGENT-HELLO */
-			fail("no HELLO from the gate");
+	if (*where == '/') {
+		snprintf(path.sun_path, sizeof(path.sun_path), "%s", where);
+		fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+		if (connect(fd, (struct sockaddr *)&path, sizeof(path)))
+			fail(where);
+		return fd;
 	}
-	if (run.kind == KIND_DICT &&
-	    send(connection->fd, "H3\t2\t0\t\tlogongate\n", 18, 0) != 18)
+	port.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	port.sin_port = htons((uint16_t)strtoul(where, NULL, 10));
+	fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (connect(fd, (struct sockaddr *)&port, sizeof(port)) ||
+	    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &at_once, sizeof(at_once)))
+		fail(where);
+	return fd;
+}
+
+static void dial(const struct run *run, struct connection *connection,
+		 const char *where)
+{
+	char hello[DOOR_WIRE_MAX + 1];
+	int is_answered = 0;
+	size_t len = door_greeting(run->kind, hello, &is_answered);
+	ssize_t got;
+
+	connection->fd = dial_to(where);
+	if (len && send(connection->fd, hello, len, 0) != (ssize_t)len)
 		fail("send");
+	if (!is_answered)
+		return;
+	got = recv(connection->fd, hello, DOOR_WIRE_MAX, 0);
+	if (got <= 0 || door_answer(run->kind, hello, (size_t)got,
+				    &is_answered) != (size_t)got)
+		fail("no greeting from the gate");
 }
 
-static int kind_of(const char *name)
+/* 1 while there is something to send or to wait for. */
+static int goes_on(struct run *run, uint64_t *last_ns)
 {
-	static const char *const names[] = {"check", "http",    "http-refuse",
-					    "dict",  "postfix", "spop",
-					    "get"};
-	int kind;
+	uint64_t now = now_ns();
+	uint64_t since_ns;
 
-	for (kind = 0; kind < 7; kind++)
-		if (!strcmp(name, names[kind]))
-			return kind;
-	fprintf(stderr, "bench gate: no such kind: %s\n", name);
-	exit(2);
+	if (now - *last_ns > PASS_NS)
+		run->late_ns += now - *last_ns;
+	*last_ns = now;
+	if (now < run->until_ns)
+		return 1;
+	if (run->interval_ns <= 0 || now > run->until_ns + OVERTIME_NS)
+		return 0;
+	return run->answered < run->asked || is_due(run, &since_ns);
+}
+
+static void ask(struct run *run, int epoll)
+{
+	struct epoll_event events[64];
+	uint64_t last_ns = run->begun_ns;
+	unsigned int i;
+	int ready;
+	int k;
+
+	for (i = 0; i < run->count; i++)
+		send_due(run, &run->connection[i]);
+	while (goes_on(run, &last_ns)) {
+		ready = epoll_wait(epoll, events, 64, 0);
+		for (k = 0; k < ready; k++) {
+			read_answers(run, events[k].data.ptr);
+			if (run->interval_ns <= 0)
+				send_due(run, events[k].data.ptr);
+		}
+		for (i = 0; run->interval_ns > 0 && i < run->count; i++) {
+			uint64_t since_ns;
+
+			if (!is_due(run, &since_ns))
+				break;
+			send_due(run, &run->connection[run->turn]);
+			run->turn = (run->turn + 1) % run->count;
+		}
+	}
+}
+
+/* What was due and never answered took at least until now. */
+static void count_unanswered(struct run *run)
+{
+	uint64_t now = now_ns();
+	uint64_t since_ns;
+	unsigned int i;
+	unsigned int k;
+
+	if (run->interval_ns <= 0)
+		return;
+	for (i = 0; i < run->count; i++) {
+		struct connection *one = &run->connection[i];
+
+		for (k = 0; k < one->under_way; k++)
+			count_latency(run, now - one->since_ns[(one->head + k) %
+							       DEPTH_MAX]);
+	}
+	for (; is_due(run, &since_ns); run->asked++)
+		count_latency(run, now - since_ns);
+}
+
+static void print(const struct run *run, const char *kind, double took_s)
+{
+	printf("{\"kind\":\"%s\",\"connections\":%u,\"depth\":%u,"
+	       "\"per_second\":%.0f,\"p50_us\":%.1f,\"p99_us\":%.1f,"
+	       "\"p999_us\":%.1f,\"longest_us\":%.1f,\"late\":%.4f,"
+	       "\"answered\":%llu,\"refused\":%.3f}\n",
+	       kind, run->count, run->depth, (double)run->answered / took_s,
+	       percentile_us(run, 0.5), percentile_us(run, 0.99),
+	       percentile_us(run, 0.999), (double)run->longest_ns / 1000,
+	       (double)run->late_ns / 1e9 / took_s,
+	       (unsigned long long)run->answered,
+	       run->answered ? (double)run->refused / (double)run->answered
+			     : 0);
+}
+
+static int read_arguments(struct run *run, int argc, char **argv)
+{
+	double rate;
+
+	if (argc < 6 || !door_kind_parse(argv[2], &run->kind))
+		return 0;
+	run->count = (unsigned int)strtoul(argv[3], NULL, 10);
+	run->depth = (unsigned int)strtoul(argv[4], NULL, 10);
+	run->users = argc > 6 ? (unsigned int)strtoul(argv[6], NULL, 10) : 1000;
+	rate = argc > 7 ? strtod(argv[7], NULL) : 0;
+	run->interval_ns = rate > 0 ? (double)NS_PER_S / rate : 0;
+	return run->count && run->count <= CONNECTIONS_MAX && run->depth &&
+	       run->depth <= DEPTH_MAX && run->users;
 }
 
 int main(int argc, char **argv)
 {
-	static struct connection *connections;
-	struct epoll_event events[64];
-	unsigned int count;
-	uint64_t begun;
-	uint64_t until;
+	struct run *run = calloc(1, sizeof(*run));
+	int epoll = epoll_create1(EPOLL_CLOEXEC);
 	double took_s;
 	unsigned int i;
-	int epoll;
 
-	if (argc < 6) {
-		fprintf(stderr, "usage: gate SOCKET KIND CONNECTIONS DEPTH "
-				"SECONDS [USERS]\n");
+	if (!run || epoll < 0)
+		return fail("start");
+	if (!read_arguments(run, argc, argv)) {
+		fprintf(stderr,
+			"usage: gate SOCKET|PORT KIND CONNECTIONS DEPTH "
+			"SECONDS [USERS [RATE]]\n");
+		free(run);
 		return 2;
 	}
-	run.kind = (enum kind)kind_of(argv[2]);
-	count = (unsigned int)strtoul(argv[3], NULL, 10);
-	run.depth = (unsigned int)strtoul(argv[4], NULL, 10);
-	run.users = argc > 6 ? (unsigned int)strtoul(argv[6], NULL, 10) : 1000;
-	if (!count || count > CONNECTIONS_MAX || !run.depth ||
-	    run.depth > DEPTH_MAX || !run.users)
-		return 2;
-	connections = calloc(count, sizeof(*connections));
-	run.sample_ns = calloc(SAMPLES, sizeof(*run.sample_ns));
-	epoll = epoll_create1(EPOLL_CLOEXEC);
-	if (!connections || !run.sample_ns || epoll < 0)
-		fail("start");
-	for (i = 0; i < count; i++) {
-		struct epoll_event event = {EPOLLIN, {.ptr = &connections[i]}};
+	run->connection = calloc(run->count, sizeof(*run->connection));
+	if (!run->connection)
+		return fail("start");
+	for (i = 0; i < run->count; i++) {
+		struct connection *one = &run->connection[i];
+		struct epoll_event event = {EPOLLIN, {.ptr = one}};
 
-		dial(&connections[i], argv[1]);
-		if (epoll_ctl(epoll, EPOLL_CTL_ADD, connections[i].fd, &event))
+		dial(run, one, argv[1]);
+		if (epoll_ctl(epoll, EPOLL_CTL_ADD, one->fd, &event))
 			fail("epoll");
 	}
-	begun = now_ns();
-	until = begun + (uint64_t)(strtod(argv[5], NULL) * 1e9);
-	for (i = 0; i < count; i++)
-		send_more(&connections[i]);
-	while (now_ns() < until) {
-		int ready = epoll_wait(epoll, events, 64, 1000);
-		int k;
-
-		for (k = 0; k < ready; k++)
-			read_answers(events[k].data.ptr);
-	}
-	took_s = (double)(now_ns() - begun) / 1e9;
-	qsort(run.sample_ns, run.samples, sizeof(*run.sample_ns), compare);
-	printf("{\"kind\":\"%s\",\"connections\":%u,\"depth\":%u,"
-	       "\"per_second\":%.0f,\"p50_us\":%.1f,\"p99_us\":%.1f,"
-	       "\"refused\":%.3f}\n",
-	       argv[2], count, run.depth, (double)run.answered / took_s,
-	       at_percent(0.5), at_percent(0.99),
-	       run.answered ? (double)run.refused / (double)run.answered : 0);
+	run->begun_ns = now_ns();
+	run->until_ns = run->begun_ns + (uint64_t)(strtod(argv[5], NULL) * 1e9);
+	ask(run, epoll);
+	took_s = (double)(now_ns() - run->begun_ns) / 1e9;
+	count_unanswered(run);
+	print(run, argv[2], took_s);
+	free(run->connection);
+	free(run);
 	return 0;
 }

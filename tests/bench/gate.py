@@ -1,114 +1,85 @@
 # SPDX-License-Identifier: ISC
-"""Decisions a second of a running gate through its unix sockets, beside nginx
-"return 204" on the same machine, interleaved, best of ROUNDS; JSON lines and
-a table.
+"""Decisions a second of a running gate through its unix sockets, with a short
+and a long list of accounts, beside nginx "return 204" and HAProxy with an ACL
+file of the same accounts, all with one core; and how long a decision takes at
+half of that load. rig.py says how; JSON lines, and a table on standard error.
 
-usage: gate.py BENCH-PROGRAM LOGONGATED [SECONDS [ROUNDS]]"""
-import json
+usage: gate.py CLIENT LOGONGATED [SECONDS [ROUNDS [SHORT LONG]]]"""
 import os
-import shutil
-import subprocess
-import sys
-import tempfile
-import time
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
-                                "../live"))
-PROGRAM, GATE = sys.argv[1:3]
-os.environ["LOGONGATE_BIN_DIR"] = os.path.dirname(os.path.abspath(GATE))
-from running_gate import Gate, listing  # noqa: E402
+import rig
 
-SECONDS = sys.argv[3] if len(sys.argv) > 3 else "2"
-ROUNDS = int(sys.argv[4]) if len(sys.argv) > 4 else 3
-USERS = 1000
+SHORT, LONG = rig.ACCOUNTS or (1000, 100000)
+DOORS = ("http", "postfix", "dict", "spop")
+KINDS = (("http", "check"), ("http", "http"), ("http", "http-refuse"),
+         ("postfix", "postfix"), ("dict", "dict"), ("spop", "spop"))
 
 
-def cpu_s(pid):
-    with open(f"/proc/{pid}/stat") as file:
-        fields = file.read().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+def start_nginx(servers):
+    path = os.path.join(servers.folder, "nginx.sock")
+    pid = servers.nginx(f"server {{ listen unix:{path}; return 204; }}",
+                        lambda: os.path.exists(path))
+    return pid, path
 
 
-def measure(name, pid, socket, kind, connections, depth):
-    before = cpu_s(pid)
-    done = subprocess.run([PROGRAM, socket, kind, str(connections),
-                           str(depth), SECONDS, str(USERS)],
-                          capture_output=True, text=True, check=True)
-    result = json.loads(done.stdout)
-    result["server"] = name
-    result["cpu_us"] = round((cpu_s(pid) - before) * 1e6 / max(
-        1, result["per_second"] * float(SECONDS)), 2)
-    return result
+def start_acls(servers):
+    """One HAProxy with a front end for each list."""
+    paths, fronts = {}, ""
+    for accounts in (SHORT, LONG):
+        paths[accounts] = os.path.join(servers.folder, f"acl{accounts}.sock")
+        listed = rig.write(servers.folder, f"users{accounts}",
+                           "\n".join(rig.users(accounts)) + "\n")
+        fronts += f"""
+frontend acl{accounts}
+	bind unix@{paths[accounts]}
+	http-request deny unless {{ req.hdr(X-Gate-User) -f {listed} }}
+	http-request return status 204
+"""
+    pid = servers.haproxy(fronts, lambda: os.path.exists(paths[LONG]))
+    return pid, paths
 
 
-def start_nginx(folder):
-    if not shutil.which("nginx"):
-        return None, None
-    path = os.path.join(folder, "nginx.sock")
-    config = os.path.join(folder, "nginx.conf")
-    with open(config, "w") as file:
-        file.write(f"daemon off; worker_processes 1; pid {folder}/pid;\n"
-                   f"error_log {folder}/error.log;\nmaster_process off;\n"
-                   "events { worker_connections 1024; }\n"
-                   "http { access_log off; keepalive_requests 100000000;\n"
-                   f"server {{ listen unix:{path}; return 204; }} }}\n")
-    process = subprocess.Popen(["nginx", "-c", config, "-e",
-                                f"{folder}/error.log"],
-                               stdout=subprocess.DEVNULL,
-                               stderr=subprocess.DEVNULL)
-    for _ in range(100):
-        if os.path.exists(path):
-            return process, path
-        time.sleep(0.05)
-    process.kill()
-    return None, None
+def show(full, half):
+    rates = {case[:3] + case[-2:]: result["per_second"]
+             for case, result in full.items()}
+    table = rig.Table(
+        ("server", 7, None), ("kind", 11, None), ("conn", 4, 0),
+        ("depth", 5, 0), ("per s", 8, 0), ("cpu us", 6, 2),
+        ("per core s", 10, 0), (f"{LONG}/{SHORT}", 11, 2), ("/nginx", 6, 2),
+        ("/ACL", 6, 2), *rig.HALF_COLUMNS)
+    for case, result in full.items():
+        if case.accounts == SHORT:
+            continue
+        shape = case[-2:]
+        others = (rates.get((case.server, SHORT, case.kind, *shape)),
+                  rates["nginx", 1, "get", *shape],
+                  rates["haproxy", LONG, "get", *shape])
+        table.row(case.server, case.kind, *shape, result["per_second"],
+                  result["cpu_us"], rig.ratio(1e6, result["cpu_us"]),
+                  *(rig.ratio(result["per_second"], other)
+                    for other in others),
+                  *rig.half_cells(half.get(case)))
 
 
 def main():
-    folder = tempfile.mkdtemp(prefix="logongate-bench-")
-    listen = "".join(
-        f'[listen.{name}]\naddress = "unix:{name}.sock"\n'
-        "without_policy = refuse\n" for name in ("http", "postfix", "dict", "spop"))
-    nginx, nginx_sock = start_nginx(folder)
-    best = {}
-    try:
-        with Gate(listen=listen).start() as gate:
-            gate.apply(listing("alice", **{
-                "Logon Only As Users": [f"user{i}" for i in range(USERS)]}))
-            pid = gate.process.pid
-            cases = [("gate", pid, gate.run + f"/{sock}.sock", kind, c, d)
-                     for sock, kind in (("http", "check"), ("http", "http"),
-                                        ("http", "http-refuse"),
-                                        ("postfix", "postfix"),
-                                        ("dict", "dict"), ("spop", "spop"))
-                     for c, d in ((1, 1), (32, 1), (8, 16))]
-            if nginx:
-                cases += [("nginx", nginx.pid, nginx_sock, "get", c, d)
-                          for c, d in ((1, 1), (32, 1), (8, 16))]
-            for _ in range(ROUNDS):
-                for case in cases:
-                    result = measure(*case)
-                    key = (case[0],) + case[3:]
-                    if key not in best or best[key]["per_second"] < \
-                            result["per_second"]:
-                        best[key] = result
-    finally:
-        if nginx:
-            nginx.terminate()
-            nginx.wait()
-        shutil.rmtree(folder, ignore_errors=True)
-    for result in best.values():
-        print(json.dumps(result))
-    print(f"\n{'server':6} {'kind':12} {'conn':>4} {'depth':>5} "
-          f"{'per s':>9} {'p50 us':>8} {'p99 us':>8} {'cpu us':>7} "
-          f"{'/nginx':>7}")
-    for key, r in best.items():
-        other = best.get(("nginx", "get", r["connections"], r["depth"]))
-        ratio = f"{r['per_second'] / other['per_second']:7.2f}" \
-            if other else "      -"
-        print(f"{key[0]:6} {key[1]:12} {r['connections']:4} {r['depth']:5} "
-              f"{r['per_second']:9.0f} {r['p50_us']:8.1f} "
-              f"{r['p99_us']:8.1f} {r['cpu_us']:7.2f} {ratio}")
+    with rig.Rig() as servers:
+        nginx, nginx_path = start_nginx(servers)
+        haproxy, acl_paths = start_acls(servers)
+        gates = {accounts: servers.gate(accounts, DOORS)
+                 for accounts in (SHORT, LONG)}
+        cases = []
+        for shape in rig.SHAPES:
+            cases += [rig.Case("gate", accounts, kind, gate.process.pid,
+                               os.path.join(gate.run, f"{door}.sock"), *shape)
+                      for door, kind in KINDS
+                      for accounts, gate in gates.items()]
+            cases += [rig.Case("haproxy", accounts, "get", haproxy, path,
+                               *shape)
+                      for accounts, path in acl_paths.items()]
+            cases.append(rig.Case("nginx", 1, "get", nginx, nginx_path,
+                                  *shape))
+        show(*rig.measure(cases, [case for case in cases
+                                  if case.accounts != SHORT]))
 
 
 main()
