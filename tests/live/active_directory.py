@@ -1,22 +1,17 @@
 # SPDX-License-Identifier: ISC
-"""The LDAP directory against an Active Directory: Samba's, in a network
-namespace of its own."""
+"""An Active Directory: Samba's, in a network namespace of its own. Here what
+the LDAP directory finds in it; beside it the lock that is written there. One
+domain controller serves all."""
 import os
-import subprocess
 import sys
-import tempfile
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import directory  # noqa: E402
+import samba_dc   # noqa: E402
+from active_directory_target import Target      # noqa: E402,F401
+from samba_dc import ADDRESS, ADMIN, BASE, USERS  # noqa: E402
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-SCRIPT = os.path.join(HERE, "testbed", "samba-dc.sh")
-NAMESPACE = f"lg{os.getpid()}"
-ADDRESS = "10.99.0.1"
-BASE = "DC=acme,DC=test"
-USERS = "CN=Users," + BASE
-ADMIN = "CN=Administrator," + USERS
 DN = "/o=ACME/ou=Site/cn=Recipients/cn="
 ACCOUNTS = 30
 
@@ -49,41 +44,14 @@ class ActiveDirectory(directory.Case):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.dc = os.path.join(cls.folder, "dc")
-        log = os.path.join(cls.folder, "log")
-        with open(log, "wb") as out:
-            done = subprocess.run([SCRIPT, "up", cls.dc, NAMESPACE],
-                                  stdout=out, stderr=out,
-                                  stdin=subprocess.DEVNULL, check=False)
-        if done.returncode:
-            with open(log, encoding="utf-8", errors="replace") as text:
-                print(text.read())
-            cls.tearDownClass()
-            sys.exit(77 if done.returncode == 77 else 1)
-        cls.ca = os.path.join(cls.dc, "private", "tls", "ca.pem")
-        cls.secret = cls.file("password", "Passw0rd.lg")
-        cls.bound = {"bind_dn": ADMIN, "password_file": cls.secret,
-                     "ca_file": cls.ca, "base": BASE, "timeout_ms": 5000}
-        subprocess.run(
-            cls.inside("ldapadd", "-x", "-H", f"ldaps://{ADDRESS}", "-D",
-                       ADMIN, "-y", cls.secret),
-            input=LDIF, text=True, check=True, stdout=subprocess.DEVNULL,
-            env=dict(os.environ, LDAPTLS_CACERT=cls.ca))
-
-    @classmethod
-    def tearDownClass(cls):
-        with open(os.path.join(cls.folder, "down"), "wb") as out:
-            subprocess.run([SCRIPT, "down", cls.dc, NAMESPACE], stdout=out,
-                           stderr=out, check=False)
-        super().tearDownClass()
-
-    @staticmethod
-    def inside(*command):
-        return ["nsenter", f"--net=/run/netns/{NAMESPACE}", *command]
+        cls.dc = samba_dc.running()
+        cls.bound = {"bind_dn": ADMIN, "password_file": cls.dc.secret,
+                     "ca_file": cls.dc.ca, "base": BASE, "timeout_ms": 5000}
+        cls.dc.ldap("ldapadd", LDIF)
 
     def ask(self, *arguments, **settings):
         settings = {**self.bound, "uri": f"ldaps://{ADDRESS}", **settings}
-        return directory.ask(*arguments, prefix=self.inside(), **settings)
+        return directory.ask(*arguments, prefix=self.dc.inside(), **settings)
 
     def test_accounts_are_found(self):
         said = self.ask(f"dn={DN}u1", f"dn={DN}U2".upper().replace(
@@ -146,23 +114,10 @@ class ActiveDirectory(directory.Case):
         self.could_not_ask(said, within=5)
 
 
-def can_make_namespaces():
-    if os.geteuid() != 0:
-        return False
-    made = subprocess.run(["ip", "netns", "add", NAMESPACE], check=False,
-                          stderr=subprocess.DEVNULL).returncode == 0
-    if made:
-        subprocess.run(["ip", "netns", "del", NAMESPACE], check=False)
-    return made
-
-
 if __name__ == "__main__":
-    missing = [tool for tool in ("samba-tool", "samba", "ip", "ldapadd", "bc")
-               if subprocess.run(["sh", "-c", f"PATH=$PATH:/usr/sbin command "
-                                  f"-v {tool}"], check=False,
-                                 stdout=subprocess.DEVNULL).returncode]
-    if missing or not can_make_namespaces():
-        print(f"skipped: {missing or 'no network namespaces here'}")
+    lacking = samba_dc.missing()
+    if lacking:
+        print(f"skipped: no {lacking}")
         sys.exit(77)
-    unittest.main(argv=[sys.argv[0], "ActiveDirectory"] + sys.argv[1:],
-                  verbosity=2)
+    unittest.main(argv=[sys.argv[0]] + (sys.argv[1:] or [
+        "ActiveDirectory", "Target"]), verbosity=2)

@@ -142,6 +142,7 @@ static enum lg_status bind_connection(struct lg_ldap_connection *connection,
 				  settings->password.data};
 	struct berval nothing = {0, NULL};
 	char no_text[1] = "";
+	enum lg_status status;
 	int code;
 
 	nothing.bv_val = no_text;
@@ -163,7 +164,14 @@ static enum lg_status bind_connection(struct lg_ldap_connection *connection,
 				      "trusted, of another name or out of "
 				      "date",
 				      err);
-	return lg_ldap_failed(connection, code, "bind", err);
+	status = lg_ldap_failed(connection, code, "bind", err);
+	/* For the same words, another status: see lg_ldap_could_not_ask. */
+	if (code == LDAP_INVALID_CREDENTIALS) {
+		status = LG_ERR_DENIED;
+		if (err)
+			err->status = status;
+	}
+	return status;
 }
 
 static enum lg_status protect_and_bind(struct lg_ldap_connection *connection,
@@ -226,6 +234,16 @@ enum lg_status lg_ldap_connect(const struct lg_ldap_settings *settings,
 out:
 	lg_ldap_disconnect(&connection);
 	return status;
+}
+
+enum lg_status lg_ldap_could_not_ask(enum lg_status status,
+				     struct lg_error *err)
+{
+	if (status != LG_ERR_DENIED)
+		return status;
+	if (err)
+		err->status = LG_ERR_DIRECTORY;
+	return LG_ERR_DIRECTORY;
 }
 
 void lg_ldap_disconnect(struct lg_ldap_connection *connection)

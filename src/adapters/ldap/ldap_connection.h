@@ -22,17 +22,22 @@ struct lg_ldap_connection {
  * Connects, protects and binds within timeout_ms. After any failure of a
  * request the connection is closed and a new one made: libldap's handle is
  * dead for ever after -1.
- * Returns: LG_OK; LG_ERR_DIRECTORY, LG_ERR_TIMEOUT; LG_ERR_NO_MEMORY.
+ * Returns: LG_OK; LG_ERR_DENIED, a wrong name or password; LG_ERR_DIRECTORY,
+ * LG_ERR_TIMEOUT; LG_ERR_NO_MEMORY.
  */
 enum lg_status lg_ldap_connect(const struct lg_ldap_settings *settings,
 			       const char *uri,
 			       struct lg_ldap_connection *out_connection,
 			       struct lg_error *err);
+
+/* What it means to who asks about names and not to write: LG_ERR_DENIED is one
+ * more way of "could not ask" (L17). Other statuses pass. */
+enum lg_status lg_ldap_could_not_ask(enum lg_status status,
+				     struct lg_error *err);
 void lg_ldap_disconnect(struct lg_ldap_connection *connection);
 
 /* Says what a result code means for us: "could not ask", with the reason. */
 enum lg_status lg_ldap_failed(const struct lg_ldap_connection *connection,
-			      int code, const char *what,
-			      struct lg_error *err);
+			      int code, const char *what, struct lg_error *err);
 
 #endif

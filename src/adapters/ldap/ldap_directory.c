@@ -50,8 +50,10 @@ static enum lg_status ask_servers(const struct ldap_directory *self,
 
 		if (i > 0 && !job->believed)
 			unanswer_missing(job);
-		status = lg_ldap_connect(&self->settings, uri->item[i],
-					 &connection, &last);
+		status = lg_ldap_could_not_ask(
+			lg_ldap_connect(&self->settings, uri->item[i],
+					&connection, &last),
+			&last);
 		if (status == LG_OK)
 			status = lg_ldap_job_run(job, &connection, &last);
 		lg_ldap_disconnect(&connection);

@@ -192,7 +192,8 @@ enum lg_status lg_ldap_list_mailboxes(const struct lg_ldap_settings *settings,
 
 	for (size_t i = 0;
 	     i < settings->uri.count && !listing.given &&
-	     (status == LG_ERR_DIRECTORY || status == LG_ERR_TIMEOUT);
+	     (status == LG_ERR_DIRECTORY || status == LG_ERR_TIMEOUT ||
+	      status == LG_ERR_DENIED);
 	     i++) {
 		struct lg_ldap_connection connection = {0};
 
@@ -218,7 +219,8 @@ lg_mailboxes_list_ldap(const struct lg_directory_settings *settings,
 
 	if (status)
 		return status;
-	status = lg_ldap_list_mailboxes(&ldap, sink, err);
+	status = lg_ldap_could_not_ask(lg_ldap_list_mailboxes(&ldap, sink, err),
+				       err);
 	lg_ldap_settings_release(&ldap);
 	return status;
 }

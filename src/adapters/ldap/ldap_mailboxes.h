@@ -22,7 +22,8 @@ lg_mailboxes_list_ldap(const struct lg_directory_settings *settings,
 		       const struct lg_mailbox_sink *sink,
 		       struct lg_error *err);
 
-/* The same with settings that were checked already. */
+/* The same with settings that were checked already; LG_ERR_DENIED where the
+ * name or the password of the bind is wrong. */
 enum lg_status lg_ldap_list_mailboxes(const struct lg_ldap_settings *settings,
 				      const struct lg_mailbox_sink *sink,
 				      struct lg_error *err);

@@ -95,9 +95,8 @@ enum lg_status lg_ldap_modify_values(struct lg_ldap_connection *connection,
 		return lg_error_set(err, LG_ERR_CONFLICT, connection->uri,
 				    "%s: somebody else changed it", entry);
 	if (is_denied(code))
-		return lg_error_set(err, LG_ERR_DENIED, connection->uri,
-				    "%s: " ATTRIBUTE " may not be changed: %s",
-				    entry, ldap_err2string(code));
+		return lg_error_set(err, LG_ERR_DENIED, connection->uri, "%s",
+				    ldap_err2string(code));
 	return lg_ldap_failed(connection, code, entry, err);
 }
 
@@ -108,7 +107,9 @@ enum lg_status lg_ldap_may_modify(struct lg_ldap_connection *connection,
 	const char *const value = NOT_THERE;
 	int code = modify(connection, entry, &value, 1, NULL, 0);
 
-	if (code == LDAP_SUCCESS || code == LDAP_NO_SUCH_ATTRIBUTE) {
+	/* An entry that is gone is found out by the change itself. */
+	if (code == LDAP_SUCCESS || code == LDAP_NO_SUCH_ATTRIBUTE ||
+	    code == LDAP_NO_SUCH_OBJECT) {
 		*out_may = 1;
 		return LG_OK;
 	}

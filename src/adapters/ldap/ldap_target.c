@@ -7,8 +7,8 @@
  * whole or not at all. When a lock is put on, one account that somebody else
  * changed stops everything before the first modification. When it is put
  * back, each protocol is judged by itself: where the lock's own values are
- * all still there they go and the earlier ones come back, else it is left
- * alone and told.
+ * all still there they go and the earlier ones come back, else it is told.
+ * An account that may not be changed any more keeps no other one locked.
  */
 #include "ldap_target.h"
 
@@ -19,30 +19,24 @@
 #include <logongate/account_values.h>
 
 #include "ldap_connection.h"
+#include "ldap_exchange.h"
 #include "ldap_mailboxes.h"
 #include "ldap_modify.h"
+#include "ldap_outcome.h"
 #include "ldap_sigpipe.h"
 
-#define TOLD_MAX 3
+#define PROBED_MAX 16
 
 struct ldap_target {
 	char *name;
 	struct lg_ldap_settings settings;
 };
 
-/* What one account loses and gets; texts are borrowed. */
-struct exchange {
-	const char **delete_value;
-	size_t delete_count;
-	const char **add_value;
-	size_t add_count;
-};
-
 /* --- reading --------------------------------------------------------------- */
 
 struct reading {
 	struct lg_registry *values;
-	struct lg_strlist first; /* the first account */
+	struct lg_strlist first; /* a few accounts */
 };
 
 static enum lg_status take_mailbox(void *context,
@@ -51,7 +45,7 @@ static enum lg_status take_mailbox(void *context,
 {
 	struct reading *reading = context;
 
-	if (!reading->first.count &&
+	if (reading->first.count < PROBED_MAX &&
 	    lg_strlist_add(&reading->first, mailbox->entry,
 			   strlen(mailbox->entry), err))
 		return LG_ERR_NO_MEMORY;
@@ -93,8 +87,9 @@ static enum lg_status connect_any(struct ldap_target *target,
 	enum lg_status status = LG_ERR_DIRECTORY;
 	size_t i;
 
-	for (i = 0; i < target->settings.uri.count &&
-		    (status == LG_ERR_DIRECTORY || status == LG_ERR_TIMEOUT);
+	/* Only memory is no server's matter. */
+	for (i = 0; i < target->settings.uri.count && status &&
+		    status != LG_ERR_NO_MEMORY;
 	     i++)
 		status = lg_ldap_connect(&target->settings,
 					 target->settings.uri.item[i],
@@ -102,17 +97,25 @@ static enum lg_status connect_any(struct ldap_target *target,
 	return status;
 }
 
-static enum lg_status ask_right(struct ldap_target *target, const char *entry,
+/*
+ * Whether any of them may be changed: those of administrators may be
+ * protected, and be the ones that the lock leaves alone.
+ */
+static enum lg_status ask_right(struct ldap_target *target,
+				const struct lg_strlist *entry,
 				struct lg_target_probe *probe,
 				struct lg_error *err)
 {
 	struct lg_ldap_connection connection = {0};
 	enum lg_status status = connect_any(target, &connection, err);
+	size_t i;
 
-	if (!status)
-		status = lg_ldap_may_modify(&connection, entry,
+	for (i = 0; !status && !probe->may_write && i < entry->count; i++)
+		status = lg_ldap_may_modify(&connection, entry->item[i],
 					    &probe->may_write, probe->note,
 					    sizeof(probe->note), err);
+	if (probe->may_write)
+		probe->note[0] = '\0';
 	lg_ldap_disconnect(&connection);
 	return status;
 }
@@ -127,7 +130,7 @@ static enum lg_status target_probe(void *self,
 	enum lg_status status = read_all(self, &reading, err);
 
 	if (!status)
-		status = ask_right(self, reading.first.item[0], &probe, err);
+		status = ask_right(self, &reading.first, &probe, err);
 	lg_ldap_sigpipe_let_be(&guard);
 	lg_registry_free(&reading.values);
 	lg_strlist_release(&reading.first);
@@ -136,150 +139,76 @@ static enum lg_status target_probe(void *self,
 	return status;
 }
 
-/* --- what goes and what comes ---------------------------------------------- */
-
-static int same(const struct lg_value *a, const struct lg_value *b)
-{
-	return !a == !b && (!a || lg_value_equal(a, b));
-}
-
-static size_t count_of(const struct lg_value *value)
-{
-	return value ? value->list.count : 0;
-}
-
-/* Both end before U+00A7. */
-static int same_protocol(const char *a, const char *b)
-{
-	size_t a_len = strcspn(a, "\xc2");
-	size_t b_len = strcspn(b, "\xc2");
-
-	return a_len == b_len && strncasecmp(a, b, a_len) == 0;
-}
-
-/* 1 where the lock's own values of that protocol are all still there. */
-static int is_ours(const struct lg_target_change *change,
-		   const struct lg_value *now, const char *protocol)
-{
-	size_t found = 0;
-	size_t i;
-
-	for (i = 0; i < count_of(change->expected); i++) {
-		const char *text = change->expected->list.item[i];
-
-		if (!same_protocol(text, protocol) ||
-		    lg_account_values_has(change->value, text))
-			continue;
-		if (!lg_account_values_has(now, text))
-			return 0;
-		found++;
-	}
-	return found > 0;
-}
-
-static void exchange_release(struct exchange *exchange)
-{
-	free(exchange->delete_value);
-	free(exchange->add_value);
-}
-
-/* judge: leave out protocols whose values are not ours any more. */
-static enum lg_status plan_exchange(const struct lg_target_change *change,
-				    const struct lg_value *now,
-				    struct exchange *exchange,
-				    struct lg_error *err)
-{
-	int judge = change->care == LG_TARGET_RESTORE;
-	size_t i;
-
-	exchange->delete_value = calloc(count_of(change->expected) + 1,
-					sizeof(*exchange->delete_value));
-	exchange->add_value = calloc(count_of(change->value) + 1,
-				     sizeof(*exchange->add_value));
-	if (!exchange->delete_value || !exchange->add_value)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
-	for (i = 0; i < count_of(change->expected); i++) {
-		const char *text = change->expected->list.item[i];
-
-		if (!lg_account_values_has(change->value, text) &&
-		    (!judge || is_ours(change, now, text)))
-			exchange->delete_value[exchange->delete_count++] = text;
-	}
-	for (i = 0; i < count_of(change->value); i++) {
-		const char *text = change->value->list.item[i];
-
-		if (!lg_account_values_has(change->expected, text) &&
-		    (!judge || is_ours(change, now, text)))
-			exchange->add_value[exchange->add_count++] = text;
-	}
-	return LG_OK;
-}
-
 /* --- writing --------------------------------------------------------------- */
-
-/* Accounts that somebody else changed. */
-struct conflicts {
-	struct lg_buffer text;
-	size_t count;
-};
-
-static void add_conflict(struct conflicts *conflicts, const char *entry)
-{
-	if (conflicts->count++ < TOLD_MAX)
-		lg_buffer_format(&conflicts->text, "%s%s",
-				 conflicts->count > 1 ? "; " : "", entry);
-}
-
-static enum lg_status conflict_error(const struct ldap_target *target,
-				     struct conflicts *conflicts,
-				     const char *rest, struct lg_error *err)
-{
-	if (conflicts->count > TOLD_MAX)
-		lg_buffer_format(&conflicts->text, " and %zu more",
-				 conflicts->count - TOLD_MAX);
-	if (lg_buffer_status(&conflicts->text, err))
-		return LG_ERR_NO_MEMORY;
-	return lg_error_set(err, LG_ERR_CONFLICT, target->name,
-			    "somebody else changed the protocolSettings of "
-			    "%s; %s",
-			    conflicts->text.data, rest);
-}
 
 static enum lg_status write_one(struct lg_ldap_connection *connection,
 				const struct lg_target_change *change,
 				const struct lg_value *now,
-				struct conflicts *conflicts,
+				struct lg_ldap_outcome *outcome,
 				struct lg_error *err)
 {
-	struct exchange exchange = {0};
-	enum lg_status status = LG_OK;
+	struct lg_ldap_exchange exchange = {0};
+	struct lg_error failure = {0};
+	enum lg_status status;
 
-	if (same(now, change->value))
+	if (lg_ldap_same_value(now, change->value))
 		return LG_OK;
-	status = plan_exchange(change, now, &exchange, err);
+	status = lg_ldap_exchange_plan(change, now, &exchange, &failure);
 	if (!status && (exchange.delete_count || exchange.add_count))
 		status = lg_ldap_modify_values(
 			connection, change->name, exchange.delete_value,
 			exchange.delete_count, exchange.add_value,
-			exchange.add_count, err);
-	exchange_release(&exchange);
+			exchange.add_count, &failure);
+	lg_ldap_exchange_release(&exchange);
 	if (status == LG_ERR_CONFLICT ||
-	    (!status && !same(now, change->expected))) {
-		add_conflict(conflicts, change->name);
-		status = LG_OK;
+	    (!status && !lg_ldap_same_value(now, change->expected))) {
+		lg_ldap_outcome_changed(outcome, change->name);
+		return LG_OK;
+	}
+	if (status == LG_ERR_DENIED) {
+		lg_ldap_outcome_denied(outcome, change->name, failure.text);
+		return LG_OK;
+	}
+	if (status && err)
+		*err = failure;
+	return status;
+}
+
+/* A1, of every account that would be changed: changes nothing. */
+static enum lg_status check_rights(struct lg_ldap_connection *connection,
+				   const struct lg_target_change *change,
+				   size_t count, const struct lg_registry *now,
+				   struct lg_ldap_outcome *outcome,
+				   struct lg_error *err)
+{
+	enum lg_status status = LG_OK;
+	size_t i;
+
+	for (i = 0; !status && i < count; i++) {
+		struct lg_target_probe probe = {.may_write = 1};
+		const struct lg_value *value =
+			lg_registry_find(now, change[i].key, change[i].name);
+
+		if (change[i].care != LG_TARGET_CHANGE ||
+		    lg_ldap_same_value(value, change[i].value))
+			continue;
+		status = lg_ldap_may_modify(connection, change[i].name,
+					    &probe.may_write, probe.note,
+					    sizeof(probe.note), err);
+		if (!status && !probe.may_write)
+			lg_ldap_outcome_denied(outcome, change[i].name,
+					       probe.note);
 	}
 	return status;
 }
 
-static enum lg_status write_all(struct ldap_target *target,
-				const struct lg_target_change *change,
-				size_t count, const struct lg_registry *now,
-				struct lg_error *err)
+/* A value that is not what this target keeps, or that is not as expected. */
+static enum lg_status check_changes(const struct ldap_target *target,
+				    const struct lg_target_change *change,
+				    size_t count, const struct lg_registry *now,
+				    struct lg_ldap_outcome *outcome,
+				    struct lg_error *err)
 {
-	struct lg_ldap_connection connection = {0};
-	struct conflicts conflicts = {0};
-	enum lg_status status = LG_OK;
 	size_t i;
 
 	for (i = 0; i < count; i++) {
@@ -295,29 +224,50 @@ static enum lg_status write_all(struct ldap_target *target,
 					    "protocolSettings",
 					    change[i].name);
 		if (change[i].care == LG_TARGET_CHANGE &&
-		    !same(value, change[i].expected) &&
-		    !same(value, change[i].value))
-			add_conflict(&conflicts, change[i].name);
+		    !lg_ldap_same_value(value, change[i].expected) &&
+		    !lg_ldap_same_value(value, change[i].value))
+			lg_ldap_outcome_changed(outcome, change[i].name);
 	}
-	if (conflicts.count) {
-		status = conflict_error(target, &conflicts,
-					"nothing is written there, try again",
-					err);
-		goto out;
-	}
-	status = connect_any(target, &connection, err);
-	for (i = 0; !status && i < count; i++)
+	if (outcome->changed.count)
+		return lg_ldap_outcome_conflict(
+			target->name, outcome,
+			"nothing is written there, try again", err);
+	return LG_OK;
+}
+
+static enum lg_status write_all(struct ldap_target *target,
+				const struct lg_target_change *change,
+				size_t count, const struct lg_registry *now,
+				struct lg_error *err)
+{
+	struct lg_ldap_connection connection = {0};
+	struct lg_ldap_outcome outcome = {0};
+	enum lg_status status =
+		check_changes(target, change, count, now, &outcome, err);
+	size_t i;
+
+	if (!status)
+		status = connect_any(target, &connection, err);
+	if (!status)
+		status = check_rights(&connection, change, count, now, &outcome,
+				      err);
+	for (i = 0; !status && i < count; i++) {
+		/* A restore goes on: the others are not to stay locked. */
+		if (outcome.denied.count && change[i].care == LG_TARGET_CHANGE)
+			break;
 		status = write_one(
 			&connection, &change[i],
 			lg_registry_find(now, change[i].key, change[i].name),
-			&conflicts, err);
-	if (!status && conflicts.count)
-		status = conflict_error(target, &conflicts,
-					"what they changed is left as it is",
-					err);
-out:
+			&outcome, err);
+	}
+	if (!status && outcome.denied.count)
+		status = lg_ldap_outcome_denial(target->name, &outcome, err);
+	else if (!status && outcome.changed.count)
+		status = lg_ldap_outcome_conflict(
+			target->name, &outcome,
+			"what they changed is left as it is", err);
 	lg_ldap_disconnect(&connection);
-	lg_buffer_release(&conflicts.text);
+	lg_ldap_outcome_release(&outcome);
 	return status;
 }
 
