@@ -12,7 +12,7 @@
 #include "adapters/http/gate_answer.h"
 #include "daemon/gate.h"
 
-#define GATE_TOKEN_SIZE 33
+#define GATE_TOKEN_SIZE LG_HTTP_TOKEN_SIZE
 
 struct gate_tokens;
 

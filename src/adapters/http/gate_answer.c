@@ -103,8 +103,11 @@ enum lg_status lg_http_answer_refused(const struct lg_http_refusal *refusal,
 	header_add(out_answer, "Cache-Control", "no-store");
 	header_add(out_answer, "X-Gate-Reason",
 		   lg_reason_name(refusal->reason));
-	if (token)
-		header_add(out_answer, "X-Gate-Token", token);
+	if (token) {
+		snprintf(out_answer->token, sizeof(out_answer->token), "%s",
+			 token);
+		header_add(out_answer, "X-Gate-Token", out_answer->token);
+	}
 	retry_add(out_answer, refusal->retry_s);
 	lg_message_clean(text, strlen(text), &out_answer->body);
 	lg_buffer_char(&out_answer->body, '\n');

@@ -15,6 +15,7 @@
 #include <logongate/policy.h>
 
 #define LG_HTTP_HEADER_MAX 10
+#define LG_HTTP_TOKEN_SIZE 33
 /* No Retry-After says longer than this: a lock can be lifted early. */
 #define LG_HTTP_RETRY_MAX_S 3600
 
@@ -24,8 +25,8 @@ struct lg_http_header {
 };
 
 /*
- * An answer to send as it is. Header values borrow from the refusal and from
- * number. Owns: lg_http_answer_release.
+ * An answer to send as it is; it stays where it is filled. Header values
+ * borrow from the refusal, number and token. Owns: lg_http_answer_release.
  */
 struct lg_http_answer {
 	unsigned int status;
@@ -33,6 +34,7 @@ struct lg_http_answer {
 	size_t header_count;
 	struct lg_buffer body;
 	char number[2][24];
+	char token[LG_HTTP_TOKEN_SIZE];
 };
 
 void lg_http_answer_release(struct lg_http_answer *answer);
