@@ -2,13 +2,12 @@
 #
 # The libraries logongate is built on, as imported targets, so that the
 # directories only name targets:
-#   PkgConfig::UV MICROHTTPD CJSON XXHASH UTF8PROC LDAP CURL GNUTLS,
-#   Logongate::iniparser, Logongate::pam, and where they are installed
+#   PkgConfig::UV CJSON XXHASH UTF8PROC LDAP CURL GNUTLS,
+#   Logongate::http_parser, Logongate::iniparser, Logongate::pam, and where they are installed
 #   PkgConfig::SMBCLIENT, PkgConfig::HIVEX.
 find_package(PkgConfig REQUIRED)
 
 pkg_check_modules(UV REQUIRED IMPORTED_TARGET libuv)
-pkg_check_modules(MICROHTTPD REQUIRED IMPORTED_TARGET libmicrohttpd)
 pkg_check_modules(CJSON REQUIRED IMPORTED_TARGET libcjson)
 pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
 pkg_check_modules(UTF8PROC REQUIRED IMPORTED_TARGET libutf8proc)
@@ -18,7 +17,7 @@ pkg_check_modules(GNUTLS REQUIRED IMPORTED_TARGET gnutls)
 pkg_check_modules(SMBCLIENT IMPORTED_TARGET smbclient)
 pkg_check_modules(HIVEX IMPORTED_TARGET hivex)
 
-# Neither has a .pc file everywhere.
+# None of them has a .pc file everywhere.
 function(logongate_find_plain name header library)
 	string(TOUPPER "${name}" upper)
 	find_path(${upper}_INCLUDE_DIR "${header}" REQUIRED)
@@ -29,6 +28,7 @@ function(logongate_find_plain name header library)
 		INTERFACE_INCLUDE_DIRECTORIES "${${upper}_INCLUDE_DIR}")
 endfunction()
 
+logongate_find_plain(http_parser http_parser.h http_parser)
 logongate_find_plain(iniparser iniparser/iniparser.h iniparser)
 logongate_find_plain(pam security/pam_modules.h pam)
 

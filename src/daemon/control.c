@@ -245,16 +245,16 @@ static void run_call(struct control_call *call)
 
 /* A line that is no request: nothing after it can be understood either. */
 static size_t refuse_line(struct gate_conn *conn, struct lg_buffer *out,
-			  int *out_close)
+			  enum gate_close *out_close)
 {
 	lg_buffer_text(out, "{\"ok\":false,\"exit\":2,\"error\":{\"place\":"
 			    "\"\",\"text\":\"that is no request\"}}\n");
-	*out_close = 1;
+	*out_close = GATE_CLOSE;
 	return 0;
 }
 
 static size_t take_control(struct gate_conn *conn, const char *in, size_t len,
-			   struct lg_buffer *out, int *out_close)
+			   struct lg_buffer *out, enum gate_close *out_close)
 {
 	struct control_line line;
 	struct control_conn *control;

@@ -56,7 +56,7 @@ static void answer_postfix(struct gate *gate,
 }
 
 static size_t take_postfix(struct gate_conn *conn, const char *in, size_t len,
-			   struct lg_buffer *out, int *out_close)
+			   struct lg_buffer *out, enum gate_close *out_close)
 {
 	struct lg_postfix_request request;
 	size_t consumed = 0;
@@ -72,7 +72,7 @@ static size_t take_postfix(struct gate_conn *conn, const char *in, size_t len,
 		break;
 	}
 	conn->gate->counts[GATE_DOOR_POSTFIX].unreadable++;
-	*out_close = 1;
+	*out_close = GATE_CLOSE;
 	return 0;
 }
 
@@ -114,7 +114,7 @@ static void answer_dict(struct gate *gate,
 }
 
 static size_t take_dict(struct gate_conn *conn, const char *in, size_t len,
-			struct lg_buffer *out, int *out_close)
+			struct lg_buffer *out, enum gate_close *out_close)
 {
 	struct dict *dict = conn->protocol;
 	struct lg_dict_request request = {0};
@@ -123,7 +123,7 @@ static size_t take_dict(struct gate_conn *conn, const char *in, size_t len,
 	if (!dict) {
 		dict = conn->protocol = calloc(1, sizeof(*dict));
 		if (!dict) {
-			*out_close = 1;
+			*out_close = GATE_CLOSE;
 			return 0;
 		}
 	}
@@ -144,7 +144,7 @@ static size_t take_dict(struct gate_conn *conn, const char *in, size_t len,
 		break;
 	}
 	conn->gate->counts[GATE_DOOR_DICT].unreadable++;
-	*out_close = 1;
+	*out_close = GATE_CLOSE;
 	return 0;
 }
 

@@ -4,7 +4,6 @@
  *
  * Every answer is made at once from the policy in force; nothing here waits.
  */
-#include <microhttpd.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,9 +16,16 @@
 #include "daemon/http.h"
 #include "daemon/mapi_door.h"
 #include "daemon/sessions.h"
+#include "daemon/sockets.h"
 #include "daemon/tokens.h"
 
 #define JSON_TYPE "application/json"
+
+/* One request, whole. */
+struct question {
+	struct gate *gate;
+	const struct lg_http_request *http;
+};
 
 static void plain(struct lg_http_answer *answer, unsigned int status,
 		  const char *type, const char *text)
@@ -55,39 +61,20 @@ static void json_error(struct lg_http_answer *answer,
 	json(answer, 400, object);
 }
 
-static const char *get_header(void *context, const char *name)
+static const char *get_header(const void *context, const char *name)
 {
-	return MHD_lookup_connection_value(context, MHD_HEADER_KIND, name);
+	return lg_http_request_header(context, name);
 }
 
-struct counting {
-	const char *name;
-	size_t count;
-};
-
-static enum MHD_Result count_one(void *context, enum MHD_ValueKind kind,
-				 const char *key, const char *value)
+static size_t count_header(const void *context, const char *name)
 {
-	struct counting *counting = context;
-
-	counting->count += !strcasecmp(key, counting->name);
-	return MHD_YES;
+	return lg_http_request_header_count(context, name);
 }
 
-static size_t count_header(void *context, const char *name)
-{
-	struct counting counting = {name, 0};
-
-	MHD_get_connection_values(context, MHD_HEADER_KIND, count_one,
-				  &counting);
-	return counting.count;
-}
-
-static void read_check(const struct gate_http_request *request,
+static void read_check(const struct lg_http_request *request,
 		       struct lg_http_check *out_check)
 {
-	struct lg_http_headers headers = {request->connection, get_header,
-					  count_header};
+	struct lg_http_headers headers = {request, get_header, count_header};
 
 	lg_http_check_read(&headers, out_check);
 }
@@ -139,17 +126,15 @@ static void decide_dovecot(struct gate *gate,
 		lg_auth_policy_refuse(policy->protocol, answer.text, out);
 }
 
-static void dovecot(const struct gate_http_request *request,
+static void dovecot(const struct question *request,
 		    struct lg_http_answer *answer)
 {
-	const char *command = MHD_lookup_connection_value(
-		request->connection, MHD_GET_ARGUMENT_KIND, "command");
 	struct lg_auth_policy policy;
 	struct lg_buffer client = {0};
 	struct lg_error err = {0};
 
-	if (lg_auth_policy_parse(request->body, request->body_len, &policy,
-				 &err)) {
+	if (lg_auth_policy_parse(request->http->body, request->http->body_len,
+				 &policy, &err)) {
 		request->gate->counts[GATE_DOOR_DOVECOT].unreadable++;
 		json_error(answer, &err);
 		return;
@@ -157,7 +142,7 @@ static void dovecot(const struct gate_http_request *request,
 	if (policy.client_id)
 		lg_imap_id_client(policy.client_id, &client);
 	plain(answer, 200, JSON_TYPE, "");
-	if (command && !strcmp(command, "report")) {
+	if (lg_http_request_argument_is(request->http, "command", "report")) {
 		if (policy.success == 1 && policy.policy_reject != 1)
 			note_session(request->gate, &policy, client.data);
 		lg_auth_policy_admit(&answer->body);
@@ -170,7 +155,7 @@ static void dovecot(const struct gate_http_request *request,
 }
 
 static void fill_mapi(const struct lg_http_check *check,
-		      const struct gate_http_request *request,
+		      const struct question *request,
 		      struct gate_mapi *out_mapi)
 {
 	memset(out_mapi, 0, sizeof(*out_mapi));
@@ -181,8 +166,8 @@ static void fill_mapi(const struct lg_http_check *check,
 	out_mapi->request_id = check->request_id;
 	out_mapi->client =
 		check->user_agent ? check->user_agent : check->application;
-	lg_http_check_mapi(check, (const unsigned char *)request->body,
-			   request->body_len, &out_mapi->http);
+	lg_http_check_mapi(check, (const unsigned char *)request->http->body,
+			   request->http->body_len, &out_mapi->http);
 }
 
 /* Address as a text that ends in NUL; the caller frees it. */
@@ -213,7 +198,7 @@ static int check_web(struct gate *gate, const struct lg_http_check *check,
 }
 
 /* 1 admitted, else *out_refusal. */
-static int judge_check(const struct gate_http_request *request,
+static int judge_check(const struct question *request,
 		       const struct lg_http_check *check,
 		       struct lg_http_refusal *out_refusal)
 {
@@ -251,8 +236,7 @@ static void failed(struct lg_http_answer *answer, const struct lg_error *err)
 	plain(answer, 500, "text/plain; charset=utf-8", err->text);
 }
 
-static void check(const struct gate_http_request *request,
-		  struct lg_http_answer *answer)
+static void check(const struct question *request, struct lg_http_answer *answer)
 {
 	struct gate *gate = request->gate;
 	struct lg_http_refusal refusal = {0};
@@ -260,7 +244,7 @@ static void check(const struct gate_http_request *request,
 	struct lg_http_check asked;
 	struct lg_error err = {0};
 
-	read_check(request, &asked);
+	read_check(request->http, &asked);
 	if (judge_check(request, &asked, &refusal)) {
 		lg_http_answer_admit(answer);
 		return;
@@ -270,22 +254,20 @@ static void check(const struct gate_http_request *request,
 		failed(answer, &err);
 }
 
-static void render(const struct gate_http_request *request,
+static void render(const struct question *request,
 		   struct lg_http_answer *answer)
 {
 	struct gate *gate = request->gate;
 	struct lg_error err = {0};
 
 	if (lg_http_answer_render(
-		    gate_tokens_find(
-			    gate->tokens, gate_store_s(gate),
-			    get_header(request->connection, "X-Gate-Token")),
+		    gate_tokens_find(gate->tokens, gate_store_s(gate),
+				     get_header(request->http, "X-Gate-Token")),
 		    answer, &err))
 		failed(answer, &err);
 }
 
-static void mapi(const struct gate_http_request *request,
-		 struct lg_http_answer *answer)
+static void mapi(const struct question *request, struct lg_http_answer *answer)
 {
 	struct gate *gate = request->gate;
 	struct lg_http_refusal refusal = {0};
@@ -295,7 +277,7 @@ static void mapi(const struct gate_http_request *request,
 	char *address;
 	int refused = 0;
 
-	read_check(request, &asked);
+	read_check(request->http, &asked);
 	address = address_of(&asked);
 	/* What is sent here is a Connect (contract 6), also without its
 	 * header. */
@@ -320,7 +302,7 @@ static void mapi(const struct gate_http_request *request,
 	free(address);
 }
 
-static void decide(const struct gate_http_request *request,
+static void decide(const struct question *request,
 		   struct lg_http_answer *answer)
 {
 	struct gate_ask ask = {.door = GATE_DOOR_DECIDE,
@@ -331,9 +313,9 @@ static void decide(const struct gate_http_request *request,
 	const char *end = NULL;
 
 	/* A NUL would cut a name short. */
-	if (!strstr(request->body, "\\u0000") &&
-	    strlen(request->body) == request->body_len)
-		object = cJSON_ParseWithOpts(request->body, &end, 1);
+	if (!strstr(request->http->body, "\\u0000") &&
+	    strlen(request->http->body) == request->http->body_len)
+		object = cJSON_ParseWithOpts(request->http->body, &end, 1);
 	if (!object)
 		lg_error_set(&err, LG_ERR_SYNTAX, NULL, "is not JSON");
 	if (!object || check_json_read(object, &ask, &err)) {
@@ -348,7 +330,7 @@ static void decide(const struct gate_http_request *request,
 	cJSON_Delete(object);
 }
 
-static void status_page(const struct gate_http_request *request,
+static void status_page(const struct question *request,
 			struct lg_http_answer *answer)
 {
 	struct gate *gate = request->gate;
@@ -375,7 +357,7 @@ static void status_page(const struct gate_http_request *request,
 		failed(answer, &err);
 }
 
-static void healthz(const struct gate_http_request *request,
+static void healthz(const struct question *request,
 		    struct lg_http_answer *answer)
 {
 	if (gate_policy(request->gate))
@@ -404,7 +386,7 @@ static uint64_t connections_of(const struct gate *gate, enum gate_door door)
 		       : 0;
 }
 
-static void metrics(const struct gate_http_request *request,
+static void metrics(const struct question *request,
 		    struct lg_http_answer *answer)
 {
 	const struct gate *gate = request->gate;
@@ -449,7 +431,7 @@ static void metrics(const struct gate_http_request *request,
 static const struct {
 	const char *path;
 	const char *methods; /* NULL: any */
-	void (*answer)(const struct gate_http_request *request,
+	void (*answer)(const struct question *request,
 		       struct lg_http_answer *answer);
 } routes[] = {
 	{"/v1/check", NULL, check},         {"/v1/dovecot", "POST", dovecot},
@@ -463,16 +445,27 @@ int gate_http_ignores_body(const char *path)
 	return !strcmp(path, "/v1/render") || !strcmp(path, "/v1/check");
 }
 
-void gate_http_route(const struct gate_http_request *request,
+/* methods as Allow lists them. */
+static int allows(const char *methods, const char *method)
+{
+	const char *at = strstr(methods, method);
+	size_t len = strlen(method);
+
+	return at && (at == methods || at[-1] == ' ') &&
+	       (!at[len] || at[len] == ',');
+}
+
+void gate_http_route(struct gate *gate, const struct lg_http_request *request,
 		     struct lg_http_answer *out_answer)
 {
+	const struct question question = {gate, request};
 	size_t i;
 
 	for (i = 0; i < sizeof(routes) / sizeof(*routes); i++) {
 		if (strcmp(request->path, routes[i].path))
 			continue;
 		if (routes[i].methods &&
-		    !strstr(routes[i].methods, request->method)) {
+		    !allows(routes[i].methods, request->method)) {
 			plain(out_answer, 405, "text/plain",
 			      "not with this method\n");
 			out_answer->header[1].name = "Allow";
@@ -480,7 +473,7 @@ void gate_http_route(const struct gate_http_request *request,
 			out_answer->header_count = 2;
 			return;
 		}
-		routes[i].answer(request, out_answer);
+		routes[i].answer(&question, out_answer);
 		return;
 	}
 	plain(out_answer, 404, "text/plain", "nothing is here\n");

@@ -24,7 +24,6 @@
 #include <unistd.h>
 
 #include "daemon/control.h"
-#include "daemon/http.h"
 #include "daemon/listen_socket.h"
 #include "daemon/stream.h"
 #include "daemon/systemd.h"
@@ -303,24 +302,10 @@ static void look_at_peer(int fd, struct gate_peer *out_peer)
 static void hand_over(struct listener *listener, int fd,
 		      const struct gate_peer *peer)
 {
-	int taken = 0;
-
-	switch (listener->service) {
-	case GATE_SERVICE_HTTP:
-		taken = gate_http_add(listener->gate, fd, peer);
-		break;
-	case GATE_SERVICE_POSTFIX:
-	case GATE_SERVICE_SPOP:
-	case GATE_SERVICE_DICT:
-	case GATE_SERVICE_CONTROL:
-		taken = gate_stream_add(listener->gate, listener->service, fd,
-					peer);
-		break;
-	}
-	if (!taken) {
-		gate_sockets_left(listener->gate, listener->service, peer);
-		close(fd);
-	}
+	if (gate_stream_add(listener->gate, listener->service, fd, peer))
+		return;
+	gate_sockets_left(listener->gate, listener->service, peer);
+	close(fd);
 }
 
 static void on_accept(uv_poll_t *poll, int failed, int events)

@@ -181,7 +181,7 @@ static void answer_notify(struct gate_conn *conn,
 }
 
 static size_t take_spop(struct gate_conn *conn, const char *in, size_t len,
-			struct lg_buffer *out, int *out_close)
+			struct lg_buffer *out, enum gate_close *out_close)
 {
 	struct lg_spop_notify notify;
 	size_t consumed = 0;
@@ -189,7 +189,7 @@ static size_t take_spop(struct gate_conn *conn, const char *in, size_t len,
 	if (!conn->protocol)
 		conn->protocol = calloc(1, sizeof(struct lg_spop_agent));
 	if (!conn->protocol) {
-		*out_close = 1;
+		*out_close = GATE_CLOSE;
 		return 0;
 	}
 	switch (lg_spop_next(conn->protocol, (const unsigned char *)in, len,
@@ -206,7 +206,7 @@ static size_t take_spop(struct gate_conn *conn, const char *in, size_t len,
 	case LG_SPOP_CLOSE:
 		break;
 	}
-	*out_close = 1;
+	*out_close = GATE_CLOSE;
 	return consumed;
 }
 

@@ -22,13 +22,15 @@
 #define OUT_MAX (8u << 20)
 #define IDLE_NEW_S 30 /* before the first request */
 #define IDLE_S 600    /* kept alive by a server */
+#define LINGER_S 2 /* in all */
 
 struct stream {
 	struct gate_conn conn; /* first: a conn is its stream */
 	const struct gate_protocol *protocol;
 	uv_poll_t poll;
 	int events;
-	int ending; /* close when out is written */
+	enum gate_close ending; /* when out is written */
+	int lingers;            /* out is written, the rest is not looked at */
 	int64_t used_s;
 	struct lg_buffer in;
 	struct lg_buffer out;
@@ -102,8 +104,8 @@ static void watch(struct stream *stream)
 
 	if (stream->conn.closed)
 		return;
-	if (!stream->ending && !stream->conn.busy &&
-	    stream->out.len - stream->sent < OUT_MAX)
+	if (stream->lingers || (!stream->ending && !stream->conn.busy &&
+				stream->out.len - stream->sent < OUT_MAX))
 		events |= UV_READABLE;
 	/* A peer that goes away while its answer is made is noticed. */
 	events |= UV_DISCONNECT;
@@ -134,6 +136,27 @@ static ssize_t read_once(struct stream *stream, char *buffer)
 	return recv(stream->conn.fd, buffer, READ_SIZE, 0);
 }
 
+/* The peer reads the end of the answers and goes, and only then is closed. */
+static void linger(struct stream *stream)
+{
+	if (stream->conn.tls || shutdown(stream->conn.fd, SHUT_WR)) {
+		end(stream);
+		return;
+	}
+	stream->lingers = 1;
+	stream->used_s = gate_store_s(stream->conn.gate);
+}
+
+static void linger_on(struct stream *stream)
+{
+	char *buffer = stream->conn.gate->streams->read;
+	ssize_t got = recv(stream->conn.fd, buffer, READ_SIZE, 0);
+
+	if (got > 0 || (got < 0 && (errno == EINTR || errno == EAGAIN)))
+		return;
+	end(stream);
+}
+
 static void flush(struct stream *stream)
 {
 	while (stream->sent < stream->out.len) {
@@ -151,8 +174,16 @@ static void flush(struct stream *stream)
 	}
 	lg_buffer_clear(&stream->out);
 	stream->sent = 0;
-	if (stream->ending)
+	switch (stream->ending) {
+	case GATE_STAY:
+		break;
+	case GATE_CLOSE:
 		end(stream);
+		break;
+	case GATE_CLOSE_LINGER:
+		linger(stream);
+		break;
+	}
 }
 
 /* Lets the protocol take from bytes; keeps what it left. */
@@ -161,16 +192,16 @@ static void take(struct stream *stream, const char *bytes, size_t len)
 	size_t done = 0;
 
 	while (done < len && !stream->ending && !stream->conn.busy) {
-		int ends = 0;
-		size_t took =
-			stream->protocol->take(&stream->conn, bytes + done,
-					       len - done, &stream->out, &ends);
+		size_t took = stream->protocol->take(
+			&stream->conn, bytes + done, len - done, &stream->out,
+			&stream->ending);
 
-		stream->ending |= ends;
 		done += took;
 		if (!took)
 			break;
 	}
+	if (stream->ending)
+		done = len;
 	if (bytes != stream->in.data) {
 		lg_buffer_append(&stream->in, bytes + done, len - done);
 	} else if (done) {
@@ -182,7 +213,7 @@ static void take(struct stream *stream, const char *bytes, size_t len)
 	    stream->out.status) {
 		lg_buffer_clear(&stream->out);
 		stream->sent = 0;
-		stream->ending = 1;
+		stream->ending = GATE_CLOSE;
 	}
 }
 
@@ -243,6 +274,10 @@ static void on_event(uv_poll_t *poll, int failed, int events)
 		end(stream);
 		return;
 	}
+	if (stream->lingers) {
+		linger_on(stream);
+		return;
+	}
 	if (stream->conn.tls && !may_talk(stream))
 		return;
 	if (events & UV_READABLE)
@@ -258,7 +293,7 @@ static const struct gate_protocol *protocol_of(enum gate_service service)
 {
 	switch (service) {
 	case GATE_SERVICE_HTTP:
-		return NULL;
+		return &gate_protocol_http;
 	case GATE_SERVICE_POSTFIX:
 		return &gate_protocol_postfix;
 	case GATE_SERVICE_SPOP:
@@ -348,8 +383,10 @@ void gate_streams_tidy(struct gate *gate)
 
 		next = stream->next;
 		/* A request that was begun has to be finished in time too. */
-		if (stream->in.len)
+		if (stream->in.len || stream->conn.has_begun)
 			idle_s = IDLE_NEW_S;
+		if (stream->lingers)
+			idle_s = LINGER_S;
 		if (!stream->conn.busy && now_s - stream->used_s > idle_s)
 			end(stream);
 	}

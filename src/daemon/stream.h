@@ -21,9 +21,18 @@ struct gate_conn {
 	int is_admin; /* control only */
 	struct gate_tls_session *tls; /* control over TCP */
 	uint64_t requests;
+	int has_begun;  /* part of a request is with the protocol */
 	void *protocol; /* the protocol's own, NULL at first */
 	int refs;       /* who else needs it: see gate_stream_hold */
 	int closed;
+};
+
+enum gate_close {
+	GATE_STAY = 0,
+	GATE_CLOSE,
+	/* The peer may still be sending what nobody reads: closing at once would
+	 * reset the connection and take the answer with it. */
+	GATE_CLOSE_LINGER
 };
 
 /*
@@ -33,11 +42,12 @@ struct gate_conn {
  */
 struct gate_protocol {
 	size_t (*take)(struct gate_conn *conn, const char *in, size_t len,
-		       struct lg_buffer *out, int *out_close);
+		       struct lg_buffer *out, enum gate_close *out_close);
 	void (*release)(struct gate_conn *conn);
-	size_t in_max; /* the longest request */
+	size_t in_max; /* the most that take leaves unconsumed */
 };
 
+extern const struct gate_protocol gate_protocol_http;
 extern const struct gate_protocol gate_protocol_postfix;
 extern const struct gate_protocol gate_protocol_dict;
 extern const struct gate_protocol gate_protocol_spop;

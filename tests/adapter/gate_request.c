@@ -10,7 +10,7 @@
 #include "suite.h"
 
 /* Pairs of name and value, ended by NULL. */
-static const char *get(void *context, const char *name)
+static const char *get(const void *context, const char *name)
 {
 	const char *const *pair = context;
 
@@ -20,7 +20,7 @@ static const char *get(void *context, const char *name)
 	return NULL;
 }
 
-static size_t count(void *context, const char *name)
+static size_t count(const void *context, const char *name)
 {
 	const char *const *pair = context;
 	size_t n = 0;
@@ -32,7 +32,7 @@ static size_t count(void *context, const char *name)
 
 static struct lg_http_check read_pairs(const char *const *pairs)
 {
-	struct lg_http_headers headers = {(void *)pairs, get, count};
+	struct lg_http_headers headers = {pairs, get, count};
 	struct lg_http_check check;
 
 	lg_http_check_read(&headers, &check);

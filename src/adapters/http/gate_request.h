@@ -17,9 +17,9 @@
 /* get: a header's value by any case of its name, NULL where there is none.
  * count: how often it is there; NULL counts every one once. */
 struct lg_http_headers {
-	void *context;
-	const char *(*get)(void *context, const char *name);
-	size_t (*count)(void *context, const char *name);
+	const void *context;
+	const char *(*get)(const void *context, const char *name);
+	size_t (*count)(const void *context, const char *name);
 };
 
 /* Which refusal the client understands. */

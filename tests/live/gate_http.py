@@ -1,0 +1,246 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: ISC
+"""HTTP as clients of all kinds speak it to a running gate: by bytes."""
+import os
+import socket
+import tempfile
+import time
+
+from running_gate import Gate, eventually, listing, main, peer_of
+
+HEAD = b"Host: gate\r\n"
+
+
+class Peer:
+    """A connection to the http listener, read answer by answer."""
+
+    def __init__(self, gate, port=None):
+        if port:
+            self.sock = socket.create_connection(("127.0.0.1", port), 10)
+        else:
+            self.sock = peer_of(os.path.join(gate.run, "http.sock"), b"")
+        self.sock.settimeout(10)
+        self.file = self.sock.makefile("rb")
+
+    def send(self, data):
+        self.sock.sendall(data)
+        return self
+
+    def answer(self, without_body=False):
+        """(status, headers in lower case, body); None at the end."""
+        line = self.file.readline()
+        if not line:
+            return None
+        headers = {}
+        while True:
+            header = self.file.readline().decode().strip()
+            if not header:
+                break
+            name, _, value = header.partition(":")
+            headers[name.lower()] = value.strip()
+        status = int(line.split()[1])
+        length = int(headers.get("content-length", 0))
+        return status, headers, \
+            b"" if without_body else self.file.read(length)
+
+    def close(self):
+        self.file.close()
+        self.sock.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+
+def request(line, *headers, body=b""):
+    text = line + b" HTTP/1.1\r\n" + HEAD
+    for header in headers:
+        text += header + b"\r\n"
+    return text + b"\r\n" + body
+
+
+def pipelined(gate):
+    """requests sent at once are answered in their order, also in pieces"""
+    check = b"GET /v1/check"
+    data = b"".join((request(check, b"X-Gate-User: alice"),
+                     request(check, b"X-Gate-User: bob"),
+                     request(b"GET /healthz"),
+                     request(b"GET /nothing")))
+    with Peer(gate) as peer:
+        peer.send(data)
+        assert [peer.answer()[0] for _ in range(4)] == [204, 403, 200, 404]
+        for at in range(len(data)):
+            peer.send(data[at:at + 1])
+        assert [peer.answer()[0] for _ in range(4)] == [204, 403, 200, 404]
+
+
+def stays_or_ends(gate):
+    """a connection ends when its client says so, and not before"""
+    with Peer(gate) as peer:
+        status, headers, _ = peer.send(request(b"GET /healthz")).answer()
+        assert status == 200 and "connection" not in headers, headers
+        assert headers["date"].endswith(" GMT"), headers
+        peer.send(request(b"GET /healthz", b"Connection: close"))
+        assert peer.answer()[1]["connection"] == "close"
+        assert peer.answer() is None
+    with Peer(gate) as peer:
+        peer.send(b"GET /healthz HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")
+        assert peer.answer()[1]["connection"] == "keep-alive"
+        peer.send(b"GET /healthz HTTP/1.0\r\n\r\n")
+        assert peer.answer()[1]["connection"] == "close"
+        assert peer.answer() is None
+    with Peer(gate) as peer:
+        status, headers, _ = peer.send(
+            request(b"HEAD /healthz")).answer(without_body=True)
+        assert status == 200 and headers["content-length"] == "3", headers
+        assert peer.send(request(b"GET /healthz")).answer()[2] == b"ok\n"
+
+
+def bodies(gate):
+    """a body comes with a length, in chunks, or after 100 Continue"""
+    decide = b"POST /v1/decide"
+    body = b'{"user":"bob","protocol":"imap"}'
+    with Peer(gate) as peer:
+        peer.send(request(decide, b"Content-Length: %d" % len(body),
+                          body=body))
+        assert b'"refuse"' in peer.answer()[2]
+        peer.send(request(decide, b"Transfer-Encoding: chunked",
+                          body=b"5\r\n" + body[:5] + b"\r\n%x\r\n" %
+                          (len(body) - 5) + body[5:] + b"\r\n0\r\n\r\n"))
+        assert b'"refuse"' in peer.answer()[2]
+        peer.send(request(decide, b"Expect: 100-continue",
+                          b"Content-Length: %d" % len(body)))
+        assert peer.answer()[0] == 100
+        assert b'"refuse"' in peer.send(body).answer()[2]
+
+
+def answered_at_once(gate):
+    """what needs no body does not wait for it, and its connection stays"""
+    for line in (b"POST /v1/check", b"POST /v1/render",
+                 b"RPC_IN_DATA /v1/render", b"PROPFIND /v1/render"):
+        want = 403 if b"check" in line else 503
+        with Peer(gate) as peer:
+            peer.send(request(line, b"Content-Length: 100000"))
+            assert peer.answer()[0] == want, line
+            peer.send(b"x" * 100000 + request(b"GET /healthz"))
+            assert peer.answer()[0] == 200, line
+            peer.send(request(line, b"Transfer-Encoding: chunked"))
+            assert peer.answer()[0] == want, line
+            peer.send(b"3\r\nabc\r\n0\r\n\r\n" + request(b"GET /healthz"))
+            assert peer.answer()[0] == 200, line
+            # Nobody waits for a body that nobody said would be taken.
+            peer.send(request(line, b"Content-Length: 5",
+                              b"Expect: 100-continue"))
+            status, headers, _ = peer.answer()
+            assert status == want and headers["connection"] == "close"
+            assert peer.answer() is None
+
+
+def too_long(gate):
+    """a long body or head is refused, and its sender reads why"""
+    for line, want in ((b"POST /v1/decide", 413), (b"POST /v1/render", 503)):
+        with Peer(gate) as peer:
+            peer.send(request(line, b"Content-Length: %d" % (3 << 20)))
+            peer.send(b"x" * (3 << 20))
+            assert peer.answer()[0] == want, line
+            assert peer.answer() is None
+    with Peer(gate) as peer:
+        peer.send(request(b"POST /v1/decide", b"Transfer-Encoding: chunked"))
+        for _ in range(3):
+            peer.send(b"80000\r\n" + b"x" * 0x80000 + b"\r\n")
+        assert peer.answer()[0] == 413
+    with Peer(gate) as peer:
+        # As long as what nginx and HAProxy send on by default.
+        peer.send(request(b"GET /v1/check", *[
+            b"Cookie: " + b"c" * 8000] * 4, b"X-Gate-User: alice"))
+        assert peer.answer()[0] == 204
+        peer.send(request(b"GET /v1/check", b"X: " + b"x" * 70000))
+        assert peer.answer()[0] == 431
+        assert peer.answer() is None
+
+
+def no_requests(gate):
+    """what is no request is answered 400, and hurts nobody"""
+    before = metric(gate, "http")
+    rows = ((b"\x16\x03\x01\x02\x00\x01\x00", 400),
+            (b"GET / HTTP/1.1\r\n\r\n", 400),
+            (b"GET / HTTP/2.0\r\n\r\n", 505),
+            (request(b"GET /", b"Content-Length: 1",
+                     b"Transfer-Encoding: chunked"), 400),
+            (request(b"GET /", b"X-Gate-User : alice"), 400),
+            (request(b"POST /v1/decide", b"Content-Length: 3",
+                     b"Content-Length: 4"), 400))
+    for data, want in rows:
+        with Peer(gate) as peer:
+            assert peer.send(data).answer()[0] == want, data
+            assert peer.answer() is None
+    assert metric(gate, "http") == before + len(rows)
+
+
+def metric(gate, door):
+    text = gate.http("GET", "/metrics")[2].decode()
+    for line in text.splitlines():
+        if line.startswith("logongate_unreadable_requests_total") and \
+                f'door="{door}"' in line:
+            return int(line.split()[-1])
+    raise AssertionError(text)
+
+
+def lingers(gate):
+    """who keeps sending after the last answer is let go after two seconds"""
+    with Peer(gate) as peer:
+        peer.send(b"nonsense\r\n")
+        assert peer.answer()[0] == 400
+        until = time.monotonic() + 10
+        try:
+            while time.monotonic() < until:
+                peer.send(b"x" * 100)
+                time.sleep(0.05)
+            raise AssertionError("it still takes what is sent")
+        except OSError:
+            pass
+
+
+def key_and_body():
+    """over TCP a body without the key is refused, and the refusal is read"""
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        port = sock.getsockname()[1]
+    with tempfile.NamedTemporaryFile("w", suffix=".key") as key:
+        key.write("s3cret\n")
+        key.flush()
+        with Gate(listen=f'[listen.http]\naddress = "127.0.0.1:{port}"\n'
+                  f'without_policy = refuse\nkey_file = "{key.name}"\n'
+                  ).start() as gate:
+            with Peer(gate, port) as peer:
+                peer.send(request(b"POST /v1/decide",
+                                  b"Content-Length: 900000",
+                                  body=b"x" * 900000))
+                assert peer.answer()[0] == 401
+                assert peer.answer() is None
+            with Peer(gate, port) as peer:
+                peer.send(request(b"GET /healthz",
+                                  b"X-Logongate-Key: s3cret"))
+                assert peer.answer()[0] == 200
+
+
+def locked(row):
+    """The row with a gate that lets in alice alone."""
+    def run():
+        with Gate().start() as gate:
+            gate.apply(listing("alice"))
+            # The directory is asked who alice is.
+            eventually(lambda: gate.decide(user="alice")["verdict"]
+                       == "admit")
+            row(gate)
+    run.__doc__ = row.__doc__
+    run.__name__ = row.__name__
+    return run
+
+
+if __name__ == "__main__":
+    main([locked(row) for row in
+          (pipelined, stays_or_ends, bodies, answered_at_once,
+           too_long, no_requests, lingers)] + [key_and_body])
