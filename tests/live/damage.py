@@ -24,9 +24,12 @@ import haproxy
 import nginx
 import pam
 import postfix
+import wall_clock
 
 SOURCE = gate_fixture.SOURCE
 TABLE = os.path.join(SOURCE, "src/doc/damage.md")
+# The lock whose end is waited for while the clock says something else.
+SHORT_S = 4
 IN, REFUSED, LATER, FAILED = "in", "refused", "try later", "error"
 
 
@@ -35,8 +38,9 @@ class Bed:
     listed, other = "tester", "other"
     down = LATER            # while the gate is gone, for everybody
 
-    def lock(self, *words):
-        self.gate.apply(self.gate.profile(listed=[self.listed]), *words)
+    def lock(self, seconds=3600):
+        self.gate.json("apply", self.gate.profile(listed=[self.listed]),
+                       "--for", f"{seconds}s", "--accept-warnings")
 
     def kill(self):
         self.gate.process.send_signal(signal.SIGKILL)
@@ -48,8 +52,11 @@ class Bed:
     def stop(self):
         self.gate.stop()
 
+    def status(self):
+        return self.gate.json("status")
+
     def loud(self):
-        return self.gate.json("status").get("loud") or []
+        return self.status().get("loud") or []
 
     def state(self):
         return self.gate.path("state")
@@ -181,12 +188,11 @@ class Dovecot(Bed):
             return REFUSED
         return LATER if "UNAVAILABLE" in text else FAILED
 
-    def lock(self, *words):
-        more = {"for_s": 2} if words else {}
-        self.gate.apply(gate_dovecot.values(), **more)
+    def lock(self, seconds=3600):
+        self.gate.apply(gate_dovecot.values(), for_s=seconds)
 
-    def loud(self):
-        return self.gate.status().get("loud") or []
+    def status(self):
+        return self.gate.status()
 
     def state(self):
         return self.gate.state
@@ -338,15 +344,54 @@ def no_policy(bed):
 
 def expired(bed):
     fresh(bed)
-    if isinstance(bed, Dovecot):
-        bed.lock("short")
-    else:
-        bed.gate.json("apply", bed.gate.profile(listed=[bed.listed]), "--for",
-                      "2s", "--accept-warnings")
+    bed.lock(2)
     bed.kill()
     time.sleep(2.2)
     bed.start()
     return cell(bed, "expired while the gate was down", IN, IN)
+
+
+def assert_stepped(bed, fault, seconds):
+    """The lock is on, and whoever asks hears that its clock was stepped."""
+    status = bed.status()
+    told = any("the wall clock was stepped" in loud for loud in bed.loud())
+    if not status["active"] or not told or \
+            abs(status["stepped"] - seconds) > 5:
+        raise AssertionError(f"{bed.name}, {fault}: status says {status}")
+
+
+def stepped(bed, word, by):
+    """The wall clock goes to another day; the lock ends when it would have."""
+    found = {}
+    fresh(bed)
+    bed.lock()
+    fault = f"clock stepped {word}"
+    bed.clock.step(by)
+    found[fault] = cell(bed, fault, REFUSED, IN)
+    assert_stepped(bed, fault, by)
+    fault = f"clock stepped {word} while the gate was down"
+    bed.kill()
+    bed.clock.step(by)
+    bed.start()
+    found[fault] = cell(bed, fault, REFUSED, IN)
+    assert_stepped(bed, fault, 2 * by)
+    bed.clock.set(0)
+    fresh(bed)
+    begun = time.monotonic()
+    bed.lock(SHORT_S)
+    bed.clock.step(by)
+    fault = f"clock stepped {word}, and the time of the lock is over"
+    while bed.probe(bed.other) != IN:
+        if time.monotonic() - begun > SHORT_S + 20:
+            raise AssertionError(f"{bed.name}, {fault}: still locked")
+        time.sleep(0.05)
+    # Ends are whole seconds.
+    took = time.monotonic() - begun
+    if took < SHORT_S - 1:
+        raise AssertionError(f"{bed.name}, {fault}: after {took} s already")
+    found[fault] = cell(bed, fault, IN, IN)
+    bed.clock.set(0)
+    return found
 
 
 def disk_full(bed):
@@ -386,11 +431,16 @@ def column(bed):
     try:
         with open(bed.ldif(), encoding="utf-8") as file:
             bed.people = file.read()
+        bed.clock = wall_clock.WallClock(bed.gate.folder)
+        bed.gate.env.update(bed.clock.environment())
         found = gone(bed)
         for fault, harm, is_loud in FAULTS:
             found[fault] = damaged(bed, fault, harm, is_loud)
         found["no copy of the values can be read"] = no_policy(bed)
         found["disk full"] = disk_full(bed)
+        for word, by in (("forward", wall_clock.DAY),
+                         ("back", -wall_clock.DAY)):
+            found.update(stepped(bed, word, by))
         found["expired while the gate was down"] = expired(bed)
         return found
     finally:
@@ -410,10 +460,10 @@ while the gate is gone: `logongate doors` says so beforehand ("gate down:
 OPEN"). Everywhere else nobody who is locked out gets in. "try later" is a
 temporary error in the protocol's own words, "error" one that is not.
 
-A wall clock that is stepped forward or back moves no end while the gate runs
-(the end counts by the clock since boot) and is counted by the wall clock
-across a reboot: `tests/app/window.c` steps it in every state, because a test
-cannot step the clock of the machine it runs on.
+The wall clock is stepped by a day, which is past the end of the lock or long
+before it began: an end counts by the clock since boot, also when the gate is
+started again, and `logongate status` says that the clock was stepped. Only
+across a reboot the wall clock counts, for there is no other.
 
 """
 
@@ -430,7 +480,8 @@ def table(columns):
 
 def main():
     gate_fixture.require("dovecot", "doveadm", "postfix", "nginx",
-                         nginx.MODULE, "haproxy", "pamtester")
+                         nginx.MODULE, "haproxy", "pamtester",
+                         wall_clock.LIBRARY or "libfaketime")
     if os.geteuid() != 0 or not pam.has_wrapper():
         print("root and pam_wrapper are needed: skipped")
         sys.exit(gate_fixture.SKIPPED)

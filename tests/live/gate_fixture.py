@@ -104,6 +104,8 @@ class Gate:
         os.chmod(self.folder, 0o755)
         self.run_dir = self.path("run")
         self.process = None
+        # What the gate and the command get beyond what the test has.
+        self.env = {}
         self.serial = 0
         for name in ("run", "state"):
             os.mkdir(self.path(name))
@@ -138,7 +140,7 @@ class Gate:
         with open(self.path("log"), "ab") as log:
             self.process = subprocess.Popen(
                 [os.path.join(BIN, "logongated"), "--config", self.config],
-                stdout=log, stderr=log)
+                stdout=log, stderr=log, env={**os.environ, **self.env})
         wait_for("the gate to listen", self.is_up)
 
     def is_up(self):
@@ -161,7 +163,8 @@ class Gate:
         done = subprocess.run(
             [os.path.join(BIN, "logongate"), "--config", self.config, *words],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60,
-            env={**os.environ, "LC_ALL": "C.UTF-8"}, check=False, text=True)
+            env={**os.environ, **self.env, "LC_ALL": "C.UTF-8"}, check=False,
+            text=True)
         if done.returncode != code:
             raise AssertionError(
                 f"logongate {' '.join(words)}: exit {done.returncode}\n"
