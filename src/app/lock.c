@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/logon_log.h"
+
 #define STEP_NOTICED_S 2
 
 static enum lg_status no_memory(struct lg_error *err)
@@ -123,6 +125,47 @@ int64_t lg_lock_stepped_s(const struct lg_lock *lock, const struct lg_now *now)
 	if (moved_s > -STEP_NOTICED_S && moved_s < STEP_NOTICED_S)
 		return 0;
 	return moved_s;
+}
+
+int64_t lg_lock_gone_s(const struct lg_lock *lock, const struct lg_now *now)
+{
+	int64_t gone_s = now->wall_ms / 1000 - lock->since_s;
+
+	return gone_s - lg_lock_stepped_s(lock, now);
+}
+
+struct counting {
+	uint64_t generation;
+	uint64_t count;
+};
+
+static int count_one(void *context, const struct lg_logon *logon)
+{
+	struct counting *counting = context;
+
+	if (logon->generation == counting->generation)
+		counting->count += logon->count;
+	return 0;
+}
+
+enum lg_status lg_lock_refused(const struct lg_lock *lock,
+			       const struct lg_files *files,
+			       const struct lg_now *now, uint64_t *out_count,
+			       struct lg_error *err)
+{
+	struct counting counting = {lock->generation, 0};
+	int64_t stepped_s = lg_lock_stepped_s(lock, now);
+	int64_t since_s = lock->since_s;
+	enum lg_status status;
+
+	/* Stepped back, what came later was written under an earlier day. */
+	if (stepped_s < 0)
+		since_s += stepped_s;
+	status = lg_logon_log_read(files, LG_REFUSED_FOLDER, since_s, count_one,
+				   &counting, NULL, err);
+	if (!status)
+		*out_count = counting.count;
+	return status;
 }
 
 const char *lg_lock_phase_name(enum lg_lock_phase phase)

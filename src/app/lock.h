@@ -81,6 +81,16 @@ int64_t lg_lock_left_ms(const struct lg_lock *lock,
  * less than two, or another boot. */
 int64_t lg_lock_stepped_s(const struct lg_lock *lock, const struct lg_now *now);
 
+/* Seconds since the lock began, whatever the wall clock was made to say
+ * meanwhile. */
+int64_t lg_lock_gone_s(const struct lg_lock *lock, const struct lg_now *now);
+
+/* How many logons the records below files say that this lock refused. */
+enum lg_status lg_lock_refused(const struct lg_lock *lock,
+			       const struct lg_files *files,
+			       const struct lg_now *now, uint64_t *out_count,
+			       struct lg_error *err);
+
 /* All or nothing. A newer version of the file is LG_ERR_SYNTAX. */
 enum lg_status lg_lock_parse(const char *text, size_t len, const char *place,
 			     struct lg_lock **out_lock, struct lg_error *err);

@@ -21,6 +21,11 @@
 #define SLOTS_USED (SLOTS / 4 * 3)
 #define WAITING_MAX (4u << 20)
 
+/* Days are removed by a clock that has gone on evenly for so long: one that
+ * is years ahead until somebody sets it right must not cost the record. */
+#define STEADY_S 3600
+#define STEP_S 600
+
 struct slot {
 	uint64_t hash;      /* 0: free */
 	int64_t window_s;   /* when the window began */
@@ -41,6 +46,7 @@ struct lg_logon_log {
 	double tokens;
 	int64_t tokens_s;
 	int64_t flushed_s;
+	int64_t steady_s; /* since when the clock has gone on evenly */
 	struct lg_buffer waiting;
 	int64_t waiting_day;
 	int64_t size_day;
@@ -248,8 +254,9 @@ static struct slot *slot_for(struct lg_logon_log *log,
 
 static int has_token(struct lg_logon_log *log, int64_t now_s)
 {
-	if (now_s > log->tokens_s) {
-		if (log->tokens_s)
+	if (now_s != log->tokens_s) {
+		/* Less: the clock was stepped back. */
+		if (log->tokens_s && now_s > log->tokens_s)
 			log->tokens += (double)(now_s - log->tokens_s) *
 				       log->limits.per_s;
 		if (log->tokens > log->limits.burst)
@@ -360,7 +367,8 @@ static void prune(struct lg_logon_log *log, int64_t now_s)
 	char path[320];
 	size_t i;
 
-	if (!log->limits.keep_days || log->pruned_day == now_s / 86400)
+	if (!log->limits.keep_days || log->pruned_day == now_s / 86400 ||
+	    now_s - log->steady_s < STEADY_S)
 		return;
 	log->pruned_day = now_s / 86400;
 	lg_instant_format(now_s - (int64_t)log->limits.keep_days * 86400,
@@ -387,6 +395,8 @@ enum lg_status lg_logon_log_flush(struct lg_logon_log *log, int64_t now_s,
 
 	if (flush == LG_LOGON_FLUSH_ALL || log->flushed_s != now_s)
 		write_counts(log, now_s, flush);
+	if (now_s < log->flushed_s || now_s - log->flushed_s > STEP_S)
+		log->steady_s = now_s;
 	log->flushed_s = now_s;
 	prune(log, now_s);
 	if (!log->waiting.len && !log->waiting.status)

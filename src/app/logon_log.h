@@ -82,7 +82,8 @@ enum lg_logon_flush {
 };
 
 /* Writes what waits: lines, and counts that are due. On failure they wait on
- * (within bounds). Removes days that are older than keep_days. */
+ * (within bounds). Removes days that are older than keep_days, an hour after
+ * the first flush or a step of the clock. */
 enum lg_status lg_logon_log_flush(struct lg_logon_log *log, int64_t now_s,
 				  enum lg_logon_flush flush,
 				  struct lg_error *err);

@@ -50,30 +50,34 @@ enum lg_status lg_window_extend(struct lg_state *state, const char *by,
 	int64_t now_s = now.wall_ms / 1000;
 	struct lg_lock *lock = NULL;
 	enum lg_status status;
+	int64_t lasts_s;
 
 	if (state->lock->phase == LG_LOCK_NONE)
 		return no_lock(err);
 	if (!until_s && for_s > 0)
 		until_s = now_s + for_s;
+	/* By the time that has passed: the wall clock may have been stepped
+	 * since the lock began. */
+	lasts_s = lg_lock_gone_s(state->lock, &now) + until_s - now_s;
 	if (until_s <= now_s ||
-	    (state->lock->start.wall_s && until_s <= state->lock->start.wall_s))
+	    until_s * 1000 - now.wall_ms <=
+		    lg_lock_left_ms(state->lock, &state->lock->start, &now))
 		return lg_error_set(err, LG_ERR_RANGE, NULL,
 				    "the new end is missing or past");
 	if (state->lock->max_duration_s >= 0 &&
-	    until_s - state->lock->since_s > state->lock->max_duration_s)
+	    lasts_s > state->lock->max_duration_s)
 		return lg_error_set(err, LG_ERR_RANGE, state->lock->profile,
 				    "the lock would last %lld s from its "
 				    "start; max_duration of the profile is "
 				    "%lld s",
-				    (long long)(until_s - state->lock->since_s),
+				    (long long)lasts_s,
 				    (long long)state->lock->max_duration_s);
 	status = lg_lock_copy(state->lock, &lock, err);
 	if (status)
 		return status;
-	lock->until = lg_deadline_at(until_s, &now);
 	/* After a step of the wall clock only this deadline is told by the
-	 * new time; the others go on counting. */
-	lock->offset_ms = now.wall_ms - now.boot_ms;
+	 * new time. That there was one stays known: since is the old time. */
+	lock->until = lg_deadline_at(until_s, &now);
 	status = lg_state_save_lock(state, lock, err);
 	if (!status)
 		lg_window_journal_done(state, LG_EVENT_EXTEND, lock, by, "done",

@@ -10,7 +10,7 @@
 
 #include <logongate/instant.h>
 
-#include "app/logon_log.h"
+#include "app/lock.h"
 #include "app/window.h"
 #include "cli/commands.h"
 #include "cli/fleet.h"
@@ -41,21 +41,14 @@ static int64_t number_of(const cJSON *object, const char *name)
 	return cJSON_IsNumber(item) ? (int64_t)item->valuedouble : 0;
 }
 
-static int add_count(void *context, const struct lg_logon *logon)
-{
-	uint64_t *count = context;
-
-	*count += logon->count;
-	return 0;
-}
-
 /* What a gate that is gone refused while the lock was in force. */
-static uint64_t refused_since(const struct lg_state *state, int64_t since_s)
+static uint64_t refused_by(const struct lg_state *state)
 {
+	struct lg_now now = lg_state_now(state);
 	uint64_t count = 0;
 
-	if (lg_logon_log_read(state->files, LG_REFUSED_FOLDER, since_s,
-			      add_count, &count, NULL, NULL) != LG_OK)
+	if (lg_lock_refused(state->lock, state->files, &now, &count, NULL) !=
+	    LG_OK)
 		return 0;
 	return count;
 }
@@ -93,8 +86,7 @@ static enum lg_status from_state(struct lg_cli *cli,
 		       lock != NULL ? (int64_t)lock->generation : 0);
 	lg_json_number(object, "sessions", 0);
 	lg_json_number(object, "refused",
-		       active ? (int64_t)refused_since(state, lock->since_s)
-			      : 0);
+		       active ? (int64_t)refused_by(state) : 0);
 	if (active && lock->confirm.wall_s > 0)
 		lg_json_time(object, "confirm_by", lock->confirm.wall_s);
 	if (lock != NULL && lock->phase == LG_LOCK_PENDING)

@@ -129,22 +129,14 @@ void gate_judge(struct gate *gate, const struct gate_ask *ask,
 	*out_answer = answer;
 }
 
-static int count_one(void *context, const struct lg_logon *logon)
-{
-	struct gate *gate = context;
-
-	if (logon->generation == gate->state->lock->generation)
-		gate->refused_since_lock += logon->count;
-	return 0;
-}
-
 void gate_recount(struct gate *gate)
 {
+	struct lg_now now = lg_state_now(gate->state);
+
 	gate->refused_since_lock = 0;
 	if (lg_state_locked(gate->state) &&
-	    lg_logon_log_read(&gate->files, LG_REFUSED_FOLDER,
-			      gate->state->lock->since_s, count_one, gate, NULL,
-			      NULL))
+	    lg_lock_refused(gate->state->lock, &gate->files, &now,
+			    &gate->refused_since_lock, NULL))
 		gate_loud(gate, "the refusals kept on disk could not be "
 				"counted");
 }

@@ -122,7 +122,7 @@ static void on_exit_of_command(uv_process_t *process, int64_t code, int signal)
 	struct gate *gate = process->data;
 
 	if (code || signal) {
-		gate->servers->not_before_s = gate_now_s(gate) + RETRY_S;
+		gate->servers->not_before_s = gate_store_s(gate) + RETRY_S;
 		gate_loud(gate, "the lock on other servers is over and could "
 				"not be lifted everywhere; logongate status "
 				"tells which, logongate recover tries again");
@@ -160,7 +160,7 @@ static void run_command(struct gate *gate)
 	result = uv_spawn(&gate->loop, &servers->process, &options);
 	if (!result)
 		return;
-	servers->not_before_s = gate_now_s(gate) + RETRY_S;
+	servers->not_before_s = gate_store_s(gate) + RETRY_S;
 	gate_loud(gate, "%s cannot be run: %s; a lock on other servers stays",
 		  servers->command, uv_strerror(result));
 	uv_close((uv_handle_t *)&servers->process, on_closed);
@@ -183,7 +183,7 @@ void gate_servers_tick(struct gate *gate)
 		read_journal(gate);
 	}
 	if (servers->until_s && servers->until_s <= gate_now_s(gate) &&
-	    servers->not_before_s <= gate_now_s(gate))
+	    servers->not_before_s <= gate_store_s(gate))
 		run_command(gate);
 }
 

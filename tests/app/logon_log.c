@@ -161,25 +161,94 @@ static void strangers_without_number_are_counted(void **unused)
 	folder_remove(&folder);
 }
 
+static size_t count_days(struct folder *folder)
+{
+	struct lg_strlist names = {0};
+	size_t count;
+
+	folder->files.list(folder->files.self, LG_REFUSED_FOLDER, &names, NULL);
+	count = names.count;
+	lg_strlist_release(&names);
+	return count;
+}
+
+/* One refusal, and then the clock goes on evenly. */
+static void let_go_on(struct lg_logon_log *log, int64_t from_s, int seconds)
+{
+	struct lg_logon logon = refusal("alice", from_s);
+	int gone;
+
+	lg_logon_log_add(log, &logon);
+	for (gone = 0; gone <= seconds; gone += 600)
+		lg_logon_log_flush(log, from_s + gone, LG_LOGON_FLUSH_ALL,
+				   NULL);
+}
+
 static void old_days_go(void **unused)
 {
 	struct folder folder;
 	struct lg_logon_log *log;
-	struct lg_logon logon;
-	struct lg_strlist names = {0};
 	int day;
 
 	folder_make(&folder);
 	log = open_log(&folder);
-	for (day = 0; day < 6; day++) {
-		logon = refusal("alice", START + day * 86400);
+	for (day = 0; day < 6; day++)
+		let_go_on(log, START + day * 86400, 3600);
+	assert_int_equal(count_days(&folder), 4);
+	lg_logon_log_free(&log);
+	folder_remove(&folder);
+}
+
+static void a_stepped_clock_removes_no_days(void **unused)
+{
+	const int64_t years_s = INT64_C(10) * 366 * 86400;
+	struct folder folder;
+	struct lg_logon_log *log;
+
+	folder_make(&folder);
+	log = open_log(&folder);
+	let_go_on(log, START, 3600);
+	/* Set right again within the hour, and past midnight by now. */
+	let_go_on(log, START + years_s, 3000);
+	let_go_on(log, START + 7200, 7200);
+	assert_int_equal(count_days(&folder), 3);
+	lg_logon_log_free(&log);
+	/* A gate that is started with such a clock. */
+	log = open_log(&folder);
+	let_go_on(log, START + years_s, 3000);
+	assert_int_equal(count_days(&folder), 3);
+	let_go_on(log, START + years_s + 3000, 1200);
+	assert_int_equal(count_days(&folder), 1);
+	lg_logon_log_free(&log);
+	folder_remove(&folder);
+}
+
+static void a_clock_stepped_back_leaves_lines(void **unused)
+{
+	struct folder folder;
+	struct lg_logon_log *log;
+	int i;
+
+	folder_make(&folder);
+	log = open_log(&folder);
+	/* More than may be written at once. */
+	for (i = 0; i < 2000; i++) {
+		char user[32];
+		struct lg_logon logon;
+
+		snprintf(user, sizeof(user), "user%d", i);
+		logon = refusal(user, START);
 		lg_logon_log_add(log, &logon);
-		lg_logon_log_flush(log, START + day * 86400, LG_LOGON_FLUSH_ALL,
-				   NULL);
 	}
-	folder.files.list(folder.files.self, LG_REFUSED_FOLDER, &names, NULL);
-	assert_int_equal(names.count, 4);
-	lg_strlist_release(&names);
+	lg_logon_log_flush(log, START, LG_LOGON_FLUSH_DUE, NULL);
+	assert_int_equal(lg_logon_log_waits(log), 0);
+	for (i = 0; i < 2; i++) {
+		struct lg_logon logon =
+			refusal(i ? "bob" : "carl", START - 86400 + i);
+
+		lg_logon_log_add(log, &logon);
+	}
+	assert_int_equal(lg_logon_log_waits(log), 1);
 	lg_logon_log_free(&log);
 	folder_remove(&folder);
 }
@@ -238,6 +307,10 @@ int main(void)
 		suite_row("more strangers than slots are counted",
 			  strangers_without_number_are_counted),
 		suite_row("days older than keep_days go", old_days_go),
+		suite_row("a stepped clock removes no days",
+			  a_stepped_clock_removes_no_days),
+		suite_row("a clock that is stepped back leaves lines",
+			  a_clock_stepped_back_leaves_lines),
 		suite_row("a full disk keeps what waits",
 			  a_full_disk_keeps_what_waits),
 		suite_row("damaged lines hide no others",

@@ -340,6 +340,44 @@ static void a_stepped_clock_changes_nothing(void **unused)
 	lg_registry_free(&values);
 }
 
+static void extends_after_a_step(void **unused)
+{
+	static const int64_t steps[] = {86400, -86400};
+	struct folder folder;
+	struct lg_registry *values = values_listing("/o=a/cn=one");
+	struct lg_window_request request = request_for(values);
+	struct lg_state *state;
+	struct lg_now now;
+	size_t i;
+
+	for (i = 0; i < 2; i++) {
+		folder_make(&folder);
+		state = folder_load(&folder);
+		assert_int_equal(lg_window_apply(state, &request, NULL), LG_OK);
+		folder_wait(&folder, 3000);
+		folder.now.wall_ms += steps[i] * 1000;
+		/* What is left of max_duration is what was left before. */
+		assert_int_equal(lg_window_extend(state, "bert", 0, 4201, NULL),
+				 LG_ERR_RANGE);
+		assert_int_equal(lg_window_extend(state, "bert", 0, 100, NULL),
+				 LG_OK);
+		assert_int_equal(lg_window_extend(state, "bert", 0, 4201, NULL),
+				 LG_ERR_RANGE);
+		assert_int_equal(lg_window_extend(state, "bert", 0, 4200, NULL),
+				 LG_OK);
+		now = lg_state_now(state);
+		assert_int_equal(lg_lock_stepped_s(state->lock, &now),
+				 steps[i]);
+		folder_wait(&folder, 4199);
+		assert_int_equal(settle(state), LG_WINDOW_NOTHING);
+		folder_wait(&folder, 1);
+		assert_int_equal(settle(state), LG_WINDOW_EXPIRES);
+		lg_state_free(&state);
+		folder_remove(&folder);
+	}
+	lg_registry_free(&values);
+}
+
 static void after_a_reboot_the_wall_clock_counts(void **unused)
 {
 	struct folder folder;
@@ -538,6 +576,8 @@ int main(void)
 			  extends_within_the_limit),
 		suite_row("a stepped wall clock neither lifts nor holds",
 			  a_stepped_clock_changes_nothing),
+		suite_row("extend keeps to max_duration after a step",
+			  extends_after_a_step),
 		suite_row("across a reboot the wall clock tells the end",
 			  after_a_reboot_the_wall_clock_counts),
 		suite_row("an apply that cannot write leaves no lock",
