@@ -110,7 +110,8 @@ class Gate:
         for name in ("run", "state"):
             os.mkdir(self.path(name))
         self.write("users.ldif", ldif_of(names))
-        text = (f'[gate]\nstate_dir = "{self.path("state")}"\n'
+        text = (f'[gate]\nhttp_refusal = 503\n'
+                f'state_dir = "{self.path("state")}"\n'
                 f'run_dir = "{self.run_dir}"\n'
                 f'\n[directory]\nuri = "ldif:{self.path("users.ldif")}"\n'
                 f'base = "{BASE}"\n')
@@ -148,6 +149,18 @@ class Gate:
             raise AssertionError("logongated ended:\n" + self.log())
         return all(answers(self.socket(name))
                    for name in self.listeners + ["control"])
+
+    def settings(self, old, new):
+        """Puts new for old in the settings; a gate that runs reads them."""
+        with open(self.config, encoding="utf-8") as file:
+            text = file.read()
+        assert old in text, (old, text)
+        self.write("logongate.conf", text.replace(old, new))
+        if self.process:
+            before = self.log().count("settings read again")
+            self.process.send_signal(signal.SIGHUP)
+            wait_for("the settings to be read", lambda: self.log().count(
+                "settings read again") > before)
 
     def stop(self):
         end(self.process)

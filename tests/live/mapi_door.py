@@ -136,8 +136,8 @@ class Door(unittest.TestCase):
         self.assertEqual([request.type for request in taken], [kind])
         return taken[0]
 
-    def assert_page(self, answer):
-        self.assertEqual(answer.status, 503, answer)
+    def assert_page(self, answer, status=503):
+        self.assertEqual(answer.status, status, answer)
         self.assertIn("Retry-After", answer.headers)
         self.assertEqual(answer.headers.get_content_type(), "text/html")
         self.assertIn(b"Closed until", answer.body)
@@ -250,6 +250,32 @@ class Door(unittest.TestCase):
         self.assert_page(self.ask("GET", "/owa/", [("X-Gate-User", "tester")]))
         self.assertEqual(self.ask("GET", "/owa/", tester).status, 200)
         self.assertEqual(len(self.backend.taken()), 1)
+
+    def test_owa_answers_500_where_the_settings_say_so(self):
+        self.gate.settings("http_refusal = 503", "http_refusal = 500")
+        self.addCleanup(self.gate.settings, "http_refusal = 500",
+                        "http_refusal = 503")
+        tester = [("Authorization", "Basic "
+                   + base64.b64encode(b"tester:x").decode())]
+        self.gate.apply(self.gate.profile(listed=["tester"]))
+        for path in ("/owa/", "/OWA/?ae=Folder", "/ecp/"):
+            with self.subTest(path):
+                self.assert_page(self.ask("GET", path), 500)
+        for path in ("/EWS/Exchange.asmx", "/Microsoft-Server-ActiveSync",
+                     "/", "/owner/"):
+            with self.subTest(path):
+                self.assert_page(self.ask("GET", path))
+        self.assert_denied(self.connect("other", "{T}:1"))
+        self.assertEqual(self.ask("GET", "/owa/", tester).status, 200)
+        self.backend.taken()
+        # A gate that is gone is no refusal.
+        self.gate.stop()
+        try:
+            self.assertEqual(self.ask("GET", "/owa/").status, 503)
+        finally:
+            self.gate.start()
+        gate_fixture.wait_for("the front to ask again", lambda:
+                              self.ask("GET", "/owa/").status == 500)
 
     def test_a_mapi_header_opens_no_webmail(self):
         self.gate.apply(self.gate.profile(listed=["tester"]))
