@@ -26,6 +26,10 @@
 #define STEADY_S 3600
 #define STEP_S 600
 
+/* Counts that become lines in one go. All of a full table are 7 ms, in which
+ * nobody is answered: what is over waits for the next second. */
+#define COUNTS_AT_ONCE 512u
+
 struct slot {
 	uint64_t hash;      /* 0: free */
 	int64_t window_s;   /* when the window began */
@@ -43,6 +47,7 @@ struct lg_logon_log {
 	struct lg_logon_limits limits;
 	struct slot slot[SLOTS];
 	size_t used;
+	size_t turn; /* the slot whose count is looked at next */
 	double tokens;
 	int64_t tokens_s;
 	int64_t flushed_s;
@@ -330,11 +335,14 @@ static void free_slot(struct lg_logon_log *log, size_t at)
 static void write_counts(struct lg_logon_log *log, int64_t now_s,
 			 enum lg_logon_flush flush)
 {
+	size_t left = flush == LG_LOGON_FLUSH_ALL ? SLOTS : COUNTS_AT_ONCE;
+	size_t looked;
 	size_t at;
 
-	for (at = 0; at < SLOTS; at++) {
-		struct slot *slot = &log->slot[at];
+	for (looked = 0; looked < SLOTS && left; looked++) {
+		struct slot *slot = &log->slot[log->turn];
 
+		log->turn = (log->turn + 1) % SLOTS;
 		if (slot->hash && slot->count &&
 		    (flush == LG_LOGON_FLUSH_ALL || now_s < slot->first_s ||
 		     now_s - slot->first_s >= log->limits.flush_s)) {
@@ -345,6 +353,7 @@ static void write_counts(struct lg_logon_log *log, int64_t now_s,
 			line.count = slot->count;
 			add_line(&log->waiting, &line);
 			slot->count = 0;
+			left--;
 		}
 	}
 	for (at = 0; at < SLOTS;) {

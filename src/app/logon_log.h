@@ -42,7 +42,8 @@ struct lg_logon {
 /*
  * How much is written. One key is user, dn, client, process, address, door,
  * protocol and reason. lines of a key go out at once in each window, what is
- * over is counted and written as one line when flush_s have passed.
+ * over is counted and written as one line when flush_s have passed; of many
+ * keys, some hundred a second.
  * per_s and burst bound the lines of all keys together.
  */
 struct lg_logon_limits {

@@ -126,6 +126,36 @@ static void a_storm_is_counted(void **unused)
 	folder_remove(&folder);
 }
 
+static void many_counts_leave_in_pieces(void **unused)
+{
+	struct folder folder;
+	struct lg_logon_log *log;
+	struct seen seen;
+	int i;
+
+	folder_make(&folder);
+	log = open_log(&folder);
+	for (i = 0; i < 2000; i++) {
+		char user[32];
+		struct lg_logon logon;
+
+		snprintf(user, sizeof(user), "user%d", i);
+		logon = refusal(user, START);
+		lg_logon_log_add(log, &logon);
+	}
+	lg_logon_log_flush(log, START, LG_LOGON_FLUSH_DUE, NULL);
+	seen = read_all(&folder);
+	assert_int_equal(seen.count, 1000);
+	lg_logon_log_flush(log, START + 5, LG_LOGON_FLUSH_DUE, NULL);
+	seen = read_all(&folder);
+	assert_in_range(seen.count, 1001, 1999);
+	lg_logon_log_flush(log, START + 6, LG_LOGON_FLUSH_DUE, NULL);
+	seen = read_all(&folder);
+	assert_int_equal(seen.count, 2000);
+	lg_logon_log_free(&log);
+	folder_remove(&folder);
+}
+
 static void strangers_without_number_are_counted(void **unused)
 {
 	struct folder folder;
@@ -304,6 +334,8 @@ int main(void)
 			  reads_back_what_was_added),
 		suite_row("a storm is counted, and no one is lost",
 			  a_storm_is_counted),
+		suite_row("many counts leave in pieces, and no one is lost",
+			  many_counts_leave_in_pieces),
 		suite_row("more strangers than slots are counted",
 			  strangers_without_number_are_counted),
 		suite_row("days older than keep_days go", old_days_go),
