@@ -7,19 +7,19 @@
  * than there is waits until the time is over. Its messages go nowhere; what
  * failed is told by errno.
  */
-#define _GNU_SOURCE
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <libsmbclient.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include <strings.h>
+#include <time.h>
 
 #include "winreg/credentials.h"
 #include "winreg/session.h"
+#include "winreg/smbconf.h"
+#include "winreg/tickets.h"
 
 enum {
 	ANSWER_MAX = 64 << 20 /* a registry value has 1 MiB */
@@ -44,12 +44,52 @@ static enum lg_status no_memory(struct lg_error *err)
 	return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "out of memory");
 }
 
+static int uses_kerberos(const struct session *session)
+{
+	return session->settings.credentials_file == NULL;
+}
+
+/*
+ * What the library's errno does not tell apart with Kerberos: a missing ticket
+ * is EINVAL, an expired one EACCES. LG_OK where it is not the tickets.
+ */
+static enum lg_status ticket_failed(const struct session *session,
+				    const char *what, int error,
+				    struct lg_error *err)
+{
+	struct lg_buffer sentence = {0};
+	enum lg_status status = LG_OK;
+	enum tickets_state state;
+
+	if (!uses_kerberos(session) ||
+	    (error != EACCES && error != EPERM && error != EINVAL))
+		return LG_OK;
+	state = tickets_tell(getenv("KRB5CCNAME"), (int64_t)time(NULL),
+			     &sentence);
+	if (error == EINVAL && state == TICKETS_UNKNOWN)
+		status = lg_error_set(err, LG_ERR_IO, session->settings.server,
+				      "%s: the server cannot be reached: no "
+				      "Kerberos ticket (klist shows it), an "
+				      "unknown name, or no SMB that both sides "
+				      "take",
+				      what);
+	else if (error != EINVAL || state != TICKETS_GOOD)
+		status = lg_error_set(err, LG_ERR_DENIED,
+				      session->settings.server, "%s: %s", what,
+				      sentence.data ? sentence.data : "");
+	lg_buffer_release(&sentence);
+	return status;
+}
+
 /* What errno of the library means for the administrator. */
 static enum lg_status failed(const struct session *session, const char *what,
 			     int error, struct lg_error *err)
 {
 	const char *server = session->settings.server;
+	enum lg_status status = ticket_failed(session, what, error, err);
 
+	if (status)
+		return status;
 	switch (error) {
 	case EACCES:
 	case EPERM:
@@ -79,101 +119,6 @@ static enum lg_status failed(const struct session *session, const char *what,
 		return lg_error_set(err, LG_ERR_IO, server, "%s: %s", what,
 				    strerror(error ? error : EIO));
 	}
-}
-
-/* --- the folder with smb.conf ---------------------------------------------- */
-
-static int remove_one(const char *path, const struct stat *info, int kind,
-		      struct FTW *walk)
-{
-	(void)info;
-	(void)kind;
-	(void)walk;
-	return remove(path);
-}
-
-static void write_conf(const struct session *session, struct lg_buffer *text)
-{
-	static const char *const folders[] = {
-		"private dir",     "lock directory",
-		"state directory", "cache directory",
-		"pid directory",   "ncalrpc dir",
-		"usershare path",  "winbindd socket directory"};
-	const char *least = session->settings.smb1 ? "NT1" : "SMB2_02";
-	size_t i;
-
-	lg_buffer_text(text, "[global]\n");
-	for (i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
-		lg_buffer_format(text, "\t%s = %s\n", folders[i],
-				 session->folder);
-	lg_buffer_format(text,
-			 "\tclient min protocol = %s\n"
-			 "\tclient ipc min protocol = %s\n"
-			 "\tclient max protocol = SMB3\n"
-			 "\tclient ipc max protocol = SMB3\n"
-			 "\tclient signing = required\n"
-			 "\tclient ipc signing = required\n"
-			 "\tclient lanman auth = no\n"
-			 "\tclient plaintext auth = no\n"
-			 "\tclient ntlmv2 auth = yes\n"
-			 "\tname resolve order = host\n"
-			 "\tlog level = 0\n"
-			 "\tlog file = /dev/null\n",
-			 least, least);
-}
-
-static enum lg_status make_folder(struct session *session, struct lg_error *err)
-{
-	const char *top = getenv("TMPDIR");
-	struct lg_buffer path = {0};
-	struct lg_buffer text = {0};
-	enum lg_status status;
-	ssize_t written;
-	int fd = -1;
-
-	lg_buffer_format(&path, "%s/logongate-winreg.XXXXXX",
-			 top && *top ? top : "/tmp");
-	status = lg_buffer_take(&path, &session->folder, err);
-	if (status)
-		goto out;
-	if (!mkdtemp(session->folder)) {
-		status = lg_error_set(err, LG_ERR_IO, session->folder, "%s",
-				      strerror(errno));
-		free(session->folder);
-		session->folder = NULL;
-		goto out;
-	}
-	/* The library looks for $HOME/.smb/smb.conf before all others. */
-	lg_buffer_format(&path, "%s/.smb", session->folder);
-	status = lg_buffer_status(&path, err);
-	if (status)
-		goto out;
-	if (mkdir(path.data, 0700) != 0 ||
-	    setenv("HOME", session->folder, 1) != 0)
-		goto io;
-	lg_buffer_text(&path, "/smb.conf");
-	write_conf(session, &text);
-	status = lg_buffer_status(&text, err);
-	if (!status)
-		status = lg_buffer_status(&path, err);
-	if (status)
-		goto out;
-	if (setenv("SMB_CONF_PATH", path.data, 1) != 0)
-		goto io;
-	fd = open(path.data, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (fd < 0)
-		goto io;
-	written = write(fd, text.data, text.len);
-	if (written == (ssize_t)text.len)
-		goto out;
-io:
-	status = lg_error_set(err, LG_ERR_IO, path.data, "%s", strerror(errno));
-out:
-	if (fd >= 0)
-		close(fd);
-	lg_buffer_release(&text);
-	lg_buffer_release(&path);
-	return status;
 }
 
 /* --- the session ----------------------------------------------------------- */
@@ -208,21 +153,29 @@ static void answer_auth(SMBCCTX *context, const char *server, const char *share,
 	give(password, password_size, credentials->password);
 }
 
+/* Else they go to standard error, among those of logongate. */
+static void drop_message(void *context, int level, const char *message)
+{
+	(void)context;
+	(void)level;
+	(void)message;
+}
+
 static enum lg_status make_context(struct session *session,
 				   struct lg_error *err)
 {
 	const struct session_settings *settings = &session->settings;
-	int kerberos = settings->credentials_file == NULL;
 	SMBCCTX *context = smbc_new_context();
 
 	if (!context)
 		return no_memory(err);
 	smbc_setDebug(context, 0);
+	smbc_setLogCallback(context, NULL, drop_message);
 	smbc_setTimeout(context, settings->timeout_ms);
 	smbc_setPort(context, (uint16_t)settings->port);
 	smbc_setOptionUserData(context, session);
 	smbc_setFunctionAuthDataWithContext(context, answer_auth);
-	smbc_setOptionUseKerberos(context, kerberos);
+	smbc_setOptionUseKerberos(context, uses_kerberos(session));
 	smbc_setOptionFallbackAfterKerberos(context, 0);
 	smbc_setOptionNoAutoAnonymousLogin(context, 1);
 	smbc_setOptionOneSharePerServer(context, 0);
@@ -260,12 +213,30 @@ static enum lg_status check_server(const char *server, struct lg_error *err)
 	return LG_OK;
 }
 
+/* A ticket is for a name that the domain knows. */
+static enum lg_status check_kerberos_name(const char *server,
+					  struct lg_error *err)
+{
+	unsigned char address[sizeof(struct in6_addr)];
+
+	if (*server != '[' && inet_pton(AF_INET, server, address) != 1 &&
+	    inet_pton(AF_INET6, server, address) != 1 &&
+	    strcasecmp(server, "localhost") != 0)
+		return LG_OK;
+	return lg_error_set(err, LG_ERR_SYNTAX, server,
+			    "Kerberos knows a server by the name that its "
+			    "domain gave it, such as ex1.example.org; name it "
+			    "so, or give a credentials_file");
+}
+
 enum lg_status session_new(const struct session_settings *settings,
 			   struct session **out_session, struct lg_error *err)
 {
 	struct session *session;
 	enum lg_status status = check_server(settings->server, err);
 
+	if (!status && !settings->credentials_file)
+		status = check_kerberos_name(settings->server, err);
 	if (status)
 		return status;
 	session = calloc(1, sizeof(*session));
@@ -276,7 +247,7 @@ enum lg_status session_new(const struct session_settings *settings,
 		status = credentials_read(settings->credentials_file,
 					  &session->credentials, err);
 	if (!status)
-		status = make_folder(session, err);
+		status = smbconf_make(settings->smb1, &session->folder, err);
 	if (!status)
 		status = make_context(session, err);
 	if (!status) {
@@ -293,9 +264,7 @@ void session_close(struct session **session)
 		return;
 	if ((*session)->context)
 		smbc_free_context((*session)->context, 1);
-	if ((*session)->folder)
-		nftw((*session)->folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-	free((*session)->folder);
+	smbconf_remove(&(*session)->folder);
 	explicit_bzero(&(*session)->credentials,
 		       sizeof((*session)->credentials));
 	free(*session);
@@ -363,9 +332,9 @@ static enum lg_status read_packet(struct rpc_pipe *pipe,
 	return status;
 }
 
-static enum lg_status bind(struct rpc_pipe *pipe,
-			   const struct dcerpc_interface *interface,
-			   struct lg_error *err)
+static enum lg_status bind_pipe(struct rpc_pipe *pipe,
+				const struct dcerpc_interface *interface,
+				struct lg_error *err)
 {
 	struct lg_buffer packet = {0};
 	enum lg_status status;
@@ -408,7 +377,7 @@ enum lg_status pipe_open(struct session *session, const char *name,
 		status = failed(session, name, errno, err);
 		goto out;
 	}
-	status = bind(pipe, interface, err);
+	status = bind_pipe(pipe, interface, err);
 	if (status)
 		goto out;
 	*out_pipe = pipe;

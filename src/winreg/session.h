@@ -4,10 +4,6 @@
  *
  * Layer: winreg; libsmbclient.
  * Source: contract 1 and 8 "Targets"; facts of what libsmbclient reads.
- *
- * libsmbclient reads its options from a smb.conf of the process; the session
- * makes one in a folder of its own, so that neither the machine's nor the
- * user's has a say: signing is required, SMB 1 is off unless asked for.
  */
 #ifndef LOGONGATE_WINREG_SESSION_H
 #define LOGONGATE_WINREG_SESSION_H
@@ -18,7 +14,7 @@
 struct session_settings {
 	const char *server;
 	int port;
-	const char *credentials_file; /* NULL: Kerberos */
+	const char *credentials_file; /* NULL: the tickets of KRB5CCNAME */
 	int smb1;
 	int timeout_ms;
 };
@@ -29,8 +25,8 @@ struct rpc_pipe;
 /*
  * Prepares a session; the server is asked when a pipe is opened.
  * Returns: LG_OK; LG_ERR_IO, LG_ERR_SYNTAX, the credentials file cannot be
- * used or others can read it; LG_ERR_SYNTAX, no name of a server;
- * LG_ERR_NO_MEMORY. Owns: session_close.
+ * used or others can read it; LG_ERR_SYNTAX, no name of a server, or with
+ * Kerberos an address; LG_ERR_NO_MEMORY. Owns: session_close.
  */
 enum lg_status session_new(const struct session_settings *settings,
 			   struct session **out_session, struct lg_error *err);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What a server sends to logongate-winreg. The first byte chooses the reader.
+ * What a server sends to logongate-winreg, and the files that it reads. The
+ * first byte chooses the reader.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 #include "winreg/dcerpc.h"
 #include "winreg/rrp.h"
 #include "winreg/scmr.h"
+#include "winreg/tickets.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -52,10 +54,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct credentials credentials;
 	struct lg_buffer stub = {0};
+	struct lg_buffer owner = {0};
+	int64_t until = 0;
 
 	if (!size)
 		return 0;
-	switch (data[0] % 3) {
+	switch (data[0] % 4) {
 	case 0:
 		read_packet(data + 1, size - 1);
 		break;
@@ -69,9 +73,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		read_stub(&stub);
 		free(stub.data);
 		break;
-	default:
+	case 2:
 		credentials_parse((const char *)data + 1, size - 1, "fuzz",
 				  &credentials, NULL);
+		break;
+	default:
+		tickets_parse(data + 1, size - 1, &owner, &until, NULL);
+		lg_buffer_release(&owner);
 		break;
 	}
 	return 0;

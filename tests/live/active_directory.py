@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 """An Active Directory: Samba's, in a network namespace of its own. Here what
-the LDAP directory finds in it; beside it the lock that is written there. One
-domain controller serves all."""
+the LDAP directory finds in it; beside it the lock that is written there, and
+the logon with a ticket. One domain controller serves all."""
 import os
 import sys
 import unittest
@@ -9,6 +9,7 @@ import unittest
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import directory  # noqa: E402
 import samba_dc   # noqa: E402
+from active_directory_kerberos import Kerberos  # noqa: E402,F401
 from active_directory_target import Target      # noqa: E402,F401
 from samba_dc import ADDRESS, ADMIN, BASE, USERS  # noqa: E402
 
@@ -120,4 +121,4 @@ if __name__ == "__main__":
         print(f"skipped: no {lacking}")
         sys.exit(77)
     unittest.main(argv=[sys.argv[0]] + (sys.argv[1:] or [
-        "ActiveDirectory", "Target"]), verbosity=2)
+        "ActiveDirectory", "Kerberos", "Target"]), verbosity=2)
