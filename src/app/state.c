@@ -337,6 +337,12 @@ enum lg_status lg_state_reread(struct lg_state *state, int *out_changed,
 	int changed = 0;
 
 	status = files->read(files->self, LG_STATE_REGISTRY, &text, err);
+	if (status == LG_ERR_UNKNOWN_KEY && !lg_state_locked(state) &&
+	    state->values && !lg_registry_count(state->values)) {
+		/* Nothing was ever set, and nothing is. */
+		*out_changed = 0;
+		return LG_OK;
+	}
 	if (!status)
 		status = lg_stored_values_parse(
 			files, text.data, text.len, LG_STATE_REGISTRY,
