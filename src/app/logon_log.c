@@ -105,6 +105,12 @@ enum lg_status lg_logon_log_new(const struct lg_files *files,
 	return LG_OK;
 }
 
+void lg_logon_log_keep_days(struct lg_logon_log *log, unsigned int keep_days)
+{
+	log->limits.keep_days = keep_days;
+	log->pruned_day = -1;
+}
+
 void lg_logon_log_free(struct lg_logon_log **log)
 {
 	size_t i;

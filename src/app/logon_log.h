@@ -67,6 +67,8 @@ enum lg_status lg_logon_log_new(const struct lg_files *files,
 				const struct lg_logon_limits *limits,
 				struct lg_logon_log **out_log,
 				struct lg_error *err);
+/* From the next flush on, older days are removed; 0: none ever. */
+void lg_logon_log_keep_days(struct lg_logon_log *log, unsigned int keep_days);
 /* Does not flush. */
 void lg_logon_log_free(struct lg_logon_log **log);
 

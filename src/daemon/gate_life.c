@@ -103,9 +103,17 @@ enum lg_status gate_reload(struct gate *gate, struct lg_error *err)
 				    "state_dir and dialect change with a "
 				    "restart of the gate only");
 	}
+	status = gate_http_reread(gate, settings, err);
+	if (status) {
+		lg_settings_free(&settings);
+		return status;
+	}
 	gate->settings = settings;
 	lg_settings_free(&old);
-	gate_log("settings read again; listeners change with a restart only");
+	lg_logon_log_keep_days(gate->refused, settings->refused_keep_days);
+	lg_logon_log_keep_days(gate->logons, settings->refused_keep_days);
+	gate_log("settings read again; listeners and their certificates "
+		 "change with a restart only");
 	status = lg_state_reread(gate->state, &changed, err);
 	if (!status)
 		status = gate_enforce(gate, err);

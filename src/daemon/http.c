@@ -238,18 +238,32 @@ const struct gate_protocol gate_protocol_http = {
 	.release = release_http,
 };
 
+enum lg_status gate_http_reread(struct gate *gate,
+				const struct lg_settings *settings,
+				struct lg_error *err)
+{
+	const struct lg_listen_settings *listen =
+		&settings->listen[LG_LISTEN_HTTP];
+	struct lg_buffer key = {0};
+	enum lg_status status;
+
+	if (!listen->present || !listen->key_file)
+		return LG_OK;
+	status = lg_secret_file_read(listen->key_file, &key, err);
+	if (status)
+		return status;
+	lg_secret_release(&gate->http->key);
+	gate->http->key = key;
+	return LG_OK;
+}
+
 enum lg_status gate_http_open(struct gate *gate, struct lg_error *err)
 {
-	const struct lg_listen_settings *settings =
-		&gate->settings->listen[LG_LISTEN_HTTP];
-
 	gate->http = calloc(1, sizeof(*gate->http));
 	if (!gate->http)
 		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
 	gate->http->date_s = -1;
-	if (!settings->present || !settings->key_file)
-		return LG_OK;
-	return lg_secret_file_read(settings->key_file, &gate->http->key, err);
+	return gate_http_reread(gate, gate->settings, err);
 }
 
 void gate_http_close(struct gate *gate)

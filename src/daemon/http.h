@@ -18,6 +18,14 @@
 
 /* Reads the key that TCP connections have to show. */
 enum lg_status gate_http_open(struct gate *gate, struct lg_error *err);
+/*
+ * Reads the key that settings, not yet in force, name. Where they name none
+ * any more the old one counts: its listeners are open until a restart. On an
+ * error the old one counts too.
+ */
+enum lg_status gate_http_reread(struct gate *gate,
+				const struct lg_settings *settings,
+				struct lg_error *err);
 void gate_http_close(struct gate *gate);
 
 /* Fills the answer; what fails becomes a 500. (http_routes.c) */

@@ -22,7 +22,7 @@
 #define OUT_MAX (8u << 20)
 #define IDLE_NEW_S 30 /* before the first request */
 #define IDLE_S 600    /* kept alive by a server */
-#define LINGER_S 2 /* in all */
+#define LINGER_S 2    /* in all */
 
 struct stream {
 	struct gate_conn conn; /* first: a conn is its stream */

@@ -225,6 +225,10 @@ static void old_days_go(void **unused)
 	for (day = 0; day < 6; day++)
 		let_go_on(log, START + day * 86400, 3600);
 	assert_int_equal(count_days(&folder), 4);
+	/* Settings read again take effect on the same day. */
+	lg_logon_log_keep_days(log, 1);
+	let_go_on(log, START + 5 * 86400 + 3600, 600);
+	assert_int_equal(count_days(&folder), 2);
 	lg_logon_log_free(&log);
 	folder_remove(&folder);
 }

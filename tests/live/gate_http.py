@@ -203,8 +203,14 @@ def lingers(gate):
             pass
 
 
-def key_and_body():
-    """over TCP a body without the key is refused, and the refusal is read"""
+def asks_with(gate, port, key):
+    with Peer(gate, port) as peer:
+        return peer.send(request(b"GET /healthz",
+                                 b"X-Logongate-Key: " + key)).answer()[0]
+
+
+def key_over_tcp():
+    """over TCP a body without the key is refused readably; a key may change"""
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
         port = sock.getsockname()[1]
@@ -220,10 +226,17 @@ def key_and_body():
                                   body=b"x" * 900000))
                 assert peer.answer()[0] == 401
                 assert peer.answer() is None
-            with Peer(gate, port) as peer:
-                peer.send(request(b"GET /healthz",
-                                  b"X-Logongate-Key: s3cret"))
-                assert peer.answer()[0] == 200
+            assert asks_with(gate, port, b"s3cret") == 200
+            # SIGHUP brings the new one, and keeps it when there is none.
+            key.seek(0)
+            key.write("s3cond\n")
+            key.flush()
+            assert gate.ask("reload")["ok"]
+            assert asks_with(gate, port, b"s3cret") == 401
+            assert asks_with(gate, port, b"s3cond") == 200
+            os.chmod(key.name, 0o644)
+            assert not gate.ask("reload")["ok"]
+            assert asks_with(gate, port, b"s3cond") == 200
 
 
 def locked(row):
@@ -243,4 +256,4 @@ def locked(row):
 if __name__ == "__main__":
     main([locked(row) for row in
           (pipelined, stays_or_ends, bodies, answered_at_once,
-           too_long, no_requests, lingers)] + [key_and_body])
+           too_long, no_requests, lingers)] + [key_over_tcp])
