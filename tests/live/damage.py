@@ -43,8 +43,7 @@ class Bed:
                        "--for", f"{seconds}s", "--accept-warnings")
 
     def kill(self):
-        self.gate.process.send_signal(signal.SIGKILL)
-        self.gate.process.wait()
+        self.gate.kill()
 
     def start(self):
         self.gate.start()

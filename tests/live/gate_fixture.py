@@ -166,6 +166,11 @@ class Gate:
         end(self.process)
         self.process = None
 
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+        self.process = None
+
     def freeze(self):
         self.process.send_signal(signal.SIGSTOP)
 

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: ISC
-"""Postfix with the drop-ins of src/packaging/postfix: who may submit mail,
-what the others are told and when, open sessions, mail from outside, and what
-happens without the gate. SASL is Dovecot's. Postfix's master wants root."""
+"""Postfix with the drop-ins of src/packaging/postfix, over the gate's unix
+socket and over TCP: who may submit mail, what the others are told and when,
+open sessions, mail from outside, and what happens without the gate. SASL is
+Dovecot's. Postfix's master wants root."""
 import json
 import os
 import shutil
@@ -62,10 +63,19 @@ postlog unix-dgram n - n - 1 postlogd
 
 
 class Submission(unittest.TestCase):
+    """Rows over the unix socket of the drop-in."""
+
+    # Where the drop-in asks; None: as it stands there.
+    policy_port = None
+
     @classmethod
     def setUpClass(cls):
         cls.gate = gate_fixture.Gate(["http", "postfix"], mode="0666")
         cls.addClassCleanup(cls.gate.close)
+        if cls.policy_port:
+            cls.gate.settings(
+                '"unix:postfix.sock"',
+                f'"unix:postfix.sock, 127.0.0.1:{cls.policy_port}"')
         cls.gate.start()
         cls.folder = tempfile.mkdtemp(prefix="lgpf", dir="/tmp")
         cls.addClassCleanup(shutil.rmtree, cls.folder, True)
@@ -85,7 +95,11 @@ service auth {{
     @classmethod
     def read(cls, name):
         with open(os.path.join(DROP_IN, name), encoding="utf-8") as file:
-            return file.read().replace("/run/logongate", cls.gate.run_dir)
+            text = file.read()
+        if cls.policy_port:
+            text = text.replace("unix:/run/logongate/postfix.sock",
+                                f"inet:127.0.0.1:{cls.policy_port}")
+        return text.replace("/run/logongate", cls.gate.run_dir)
 
     @classmethod
     def start_postfix(cls, sasl):
@@ -227,8 +241,11 @@ service auth {{
 
     def test_without_the_gate_submission_is_a_temporary_error(self):
         for stop, start in ((self.gate.stop, self.gate.start),
+                            (self.gate.kill, self.gate.start),
                             (self.gate.freeze, self.gate.thaw)):
             with self.subTest(stop.__name__):
+                # A connection that the gate held is one that is lost.
+                self.assert_sent(self.submitter("tester"))
                 stop()
                 try:
                     client = self.submitter("tester")
@@ -240,12 +257,55 @@ service auth {{
                     start()
         self.assert_sent(self.submitter("tester"))
 
+    def ways(self):
+        return [(way["asks"], way["when_gate_is_down"])
+                for way in self.gate.json(
+                    "doors", "--postfix", self.config)["doors"]
+                if str(self.submission_port) in way["way"]]
+
     def test_doors_tells_how_it_is(self):
-        ways = [way for way in self.gate.json(
-            "doors", "--postfix", self.config)["doors"]
-            if str(self.submission_port) in way["way"]]
-        self.assertEqual([(way["asks"], way["when_gate_is_down"])
-                          for way in ways], [("yes", "temporary-error")], ways)
+        self.assertEqual(self.ways(), [("yes", "temporary-error")])
+
+    def edit(self, old, new):
+        path = os.path.join(self.config, "main.cf")
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+        self.assertIn(old, text)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text.replace(old, new))
+        self.postfix("reload")
+
+    def test_open_while_the_gate_is_down_is_one_edit_away(self):
+        closed = "default_action = 451 4.3.2 Mail is not available right now"
+        self.edit(closed, "default_action = DUNNO")
+        self.addCleanup(self.edit, "default_action = DUNNO", closed)
+        self.assertEqual(self.ways(), [("yes", "open")])
+        self.gate.apply(self.gate.profile(listed=["tester"]))
+        client = self.submitter("other")
+        self.assert_refused(client, client.mail("a@example.net"))
+        self.gate.kill()
+        try:
+            self.assert_sent(self.submitter("other"))
+        finally:
+            self.gate.start()
+        client = self.submitter("other")
+        self.assert_refused(client, client.mail("a@example.net"))
+
+
+class SubmissionOverTcp(Submission):
+    """The same rows for a service that runs chrooted, as the drop-in says."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.policy_port = gate_fixture.free_port()
+        super().setUpClass()
+
+    def test_the_unix_socket_is_not_asked(self):
+        with open(os.path.join(self.config, "main.cf"),
+                  encoding="utf-8") as file:
+            text = file.read()
+        self.assertIn(f"inet:127.0.0.1:{self.policy_port},", text)
+        self.assertNotIn("postfix.sock", text)
 
 
 if __name__ == "__main__":
