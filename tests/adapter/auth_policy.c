@@ -9,6 +9,7 @@
 
 #include "adapters/dovecot/auth_policy.h"
 
+#include "allocation.h"
 #include "suite.h"
 
 /* As Dovecot 2.3.19 sent it. */
@@ -175,6 +176,106 @@ static void imap_ids(void **state)
 	}
 }
 
+/* cJSON is a shared library: its allocations go through the harness too. */
+static void hook_json(void)
+{
+	cJSON_Hooks hooks = {malloc, free};
+
+	cJSON_InitHooks(&hooks);
+}
+
+/* A parser that does not say why it failed: what counts is that a request is
+ * read whole or not at all, so that nobody is judged by half a name. */
+static void a_request_without_memory_is_none(void **state)
+{
+	struct lg_auth_policy r, untouched;
+	enum lg_status status = LG_ERR_BUG;
+	struct lg_error err;
+	size_t nth;
+
+	memset(&untouched, 0x5a, sizeof(untouched));
+	hook_json();
+	for (nth = 1; status; nth++) {
+		r = untouched;
+		err.text[0] = '\0';
+		allocation_fail_at(nth);
+		status = lg_auth_policy_parse(real, sizeof(real) - 1, &r, &err);
+		allocation_stop_failing();
+		if (!status)
+			break;
+		assert_true(err.text[0] != '\0');
+		assert_memory_equal(&r, &untouched, sizeof(r));
+	}
+	/* The object, and each member with its name and text. */
+	assert_true(nth > 40);
+	assert_string_equal(r.user, "alice");
+	assert_string_equal(r.session_id, "OyNMhc5gqot/AAAB");
+	lg_auth_policy_release(&r);
+	cJSON_InitHooks(NULL);
+}
+
+static enum lg_status refuse(void *context, struct lg_error *err)
+{
+	struct lg_buffer answer = {0};
+	enum lg_status status;
+
+	lg_auth_policy_refuse(LG_PROTOCOL_IMAP, context, &answer);
+	status = lg_buffer_status(&answer, err);
+	lg_buffer_release(&answer);
+	return status;
+}
+
+static enum lg_status admit(void *context, struct lg_error *err)
+{
+	struct lg_buffer answer = {0};
+	enum lg_status status;
+
+	lg_auth_policy_admit(&answer);
+	status = lg_buffer_status(&answer, err);
+	lg_buffer_release(&answer);
+	return status;
+}
+
+static enum lg_status read_id(void *context, struct lg_error *err)
+{
+	struct lg_buffer client = {0};
+	enum lg_status status;
+
+	lg_imap_id_client(context, &client);
+	status = lg_buffer_status(&client, err);
+	lg_buffer_release(&client);
+	return status;
+}
+
+static void answers_survive_each_allocation(void **state)
+{
+	char later[] = "Later.";
+	char text[400];
+
+	memset(text, '"', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	assert_true(allocation_survive(refuse, text) >= 2);
+	assert_true(allocation_survive(refuse, later) >= 2);
+	allocation_survive(admit, NULL);
+}
+
+static void imap_ids_survive_each_allocation(void **state)
+{
+	char pairs[700] = "\"name\" \"";
+	static const char tail[] = "\" \"os\" \"Linux\"";
+	char no_list[700];
+	char nil[] = "\"name\" NIL \"version\" \"1\"";
+
+	/* Longer than what a buffer begins with. */
+	memset(pairs + strlen(pairs), 'x', 600);
+	memcpy(pairs + strlen(pairs), tail, sizeof(tail));
+	memset(no_list, 'y', sizeof(no_list) - 1);
+	no_list[sizeof(no_list) - 1] = '\0';
+	assert_true(allocation_survive(read_id, pairs) >= 4);
+	assert_true(allocation_survive(read_id, no_list) >= 1);
+	assert_true(allocation_survive(read_id, nil) >= 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest rows[] = {
@@ -188,6 +289,13 @@ int main(void)
 		suite_row("answers carry the code the protocol understands",
 			  answers),
 		suite_row("an IMAP ID becomes a client's name", imap_ids),
+		suite_row("a request is read whole or not at all when memory "
+			  "ends",
+			  a_request_without_memory_is_none),
+		suite_row("answers survive each allocation",
+			  answers_survive_each_allocation),
+		suite_row("IMAP IDs survive each allocation",
+			  imap_ids_survive_each_allocation),
 	};
 
 	return suite_run(rows);

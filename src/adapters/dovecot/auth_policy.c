@@ -64,7 +64,7 @@ enum lg_status lg_auth_policy_parse(const char *body, size_t len,
 		cJSON_Delete(r.json);
 		return lg_error_set(err, LG_ERR_SYNTAX, "",
 				    "the auth policy request is not a JSON "
-				    "object");
+				    "object, or too much for the memory");
 	}
 	r.login = text_of(r.json, "login");
 	r.user = text_of(r.json, "user");
