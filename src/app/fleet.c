@@ -119,6 +119,19 @@ static int phase_run(struct lg_fleet *fleet,
 	return !atomic_load(&phase.failed);
 }
 
+enum lg_status lg_fleet_member_failure(const struct lg_fleet_member *member,
+				       struct lg_error *err)
+{
+	const char *place = member->error.place;
+
+	/* a host, or a file that names the account */
+	if (*place && strcmp(place, member->name) != 0)
+		return lg_error_set(err, member->status, member->name, "%s: %s",
+				    place, member->error.text);
+	return lg_error_set(err, member->status, member->name, "%s",
+			    member->error.text);
+}
+
 /* The failure that is told: the first member that has one. */
 static enum lg_status first_failure(const struct lg_fleet *fleet,
 				    struct lg_error *err)
@@ -130,8 +143,7 @@ static enum lg_status first_failure(const struct lg_fleet *fleet,
 		member = &fleet->member[i];
 		if (member->status == LG_OK)
 			continue;
-		return lg_error_set(err, member->status, member->name, "%s",
-				    member->error.text);
+		return lg_fleet_member_failure(member, err);
 	}
 	return lg_error_set(err, LG_ERR_BUG, NULL,
 			    "a change failed on no target");

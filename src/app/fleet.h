@@ -128,6 +128,10 @@ enum lg_status lg_fleet_apply(struct lg_fleet *fleet,
 /* Frees found and before. */
 void lg_fleet_member_release(struct lg_fleet_member *member);
 
+/* Why a member failed, at its name, with the place below it. */
+enum lg_status lg_fleet_member_failure(const struct lg_fleet_member *member,
+				       struct lg_error *err);
+
 /* Reads every member into found; one that cannot be read has its status and
  * error. Changes nothing. */
 void lg_fleet_look(struct lg_fleet *fleet);

@@ -74,6 +74,8 @@ enum lg_status lg_journal_append(const struct lg_files *files,
 	    add_text(object, "backup", entry->backup) &&
 	    cJSON_AddNumberToObject(object, "max_duration_s",
 				    (double)entry->max_duration_s) &&
+	    (!entry->target || add_text(object, "target", entry->target)) &&
+	    (!entry->what || add_text(object, "what", entry->what)) &&
 	    cJSON_AddBoolToObject(object, "locks", entry->locks))
 		text = cJSON_PrintUnformatted(object);
 	cJSON_Delete(object);
@@ -139,6 +141,8 @@ static int read_entry(const cJSON *object, struct lg_journal_entry *out_entry)
 	entry.reason = get_text(object, "reason");
 	entry.result = get_text(object, "result");
 	entry.backup = get_text(object, "backup");
+	entry.target = get_text(object, "target");
+	entry.what = get_text(object, "what");
 	entry.since_s = get_time(object, "since");
 	entry.until_s = get_time(object, "until");
 	entry.generation = (uint64_t)get_number(object, "generation", 0);

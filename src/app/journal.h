@@ -4,8 +4,8 @@
  *
  * Layer: app: core and port/files.
  * Shape: JSON lines {"at","event","profile","by","reason","result",
- * "generation","since","until","backup","max_duration_s","locks"}; locks says
- * whether a lock is in force after it. Each line is on disk before the call
+ * "generation","since","until","backup","max_duration_s","locks"}, of servers
+ * also "target" and "what"; locks says whether a lock is in force after it. Each line is on disk before the call
  * returns.
  * Source: contract 4 history, 7 "JSON", "The gate".
  */
@@ -42,7 +42,9 @@ struct lg_journal_entry {
 	int64_t until_s;
 	int64_t max_duration_s;
 	const char *backup;
-	int locks; /* a lock is in force after this */
+	const char *target; /* on other servers: which */
+	const char *what;   /* names of the values that were changed there */
+	int locks;          /* a lock is in force after this */
 };
 
 enum lg_status lg_journal_append(const struct lg_files *files,

@@ -44,17 +44,38 @@ static cJSON *earliest(cJSON *events)
 	return cJSON_DetachItemViaPointer(events, first);
 }
 
+static const char *const head[] = {"AT",     "EVENT",  "PROFILE",
+				   "BY",     "REASON", "RESULT",
+				   "TARGET", "WHAT",   NULL};
+static const char *const names[] = {"at",     "event",  "profile", "by",
+				    "reason", "result", "target",  "what"};
+#define OF_A_LOCK 6 /* the rest is of servers */
+#define COLUMNS (sizeof(names) / sizeof(names[0]))
+
+/* The columns of servers are shown where a line has anything in them. */
+static size_t columns_of(const cJSON *events)
+{
+	const cJSON *item;
+
+	cJSON_ArrayForEach(item, events) {
+		for (size_t i = OF_A_LOCK; i < COLUMNS; i++) {
+			if (text_of(item, names[i]) != NULL)
+				return COLUMNS;
+		}
+	}
+	return OF_A_LOCK;
+}
+
 static int print(struct history *history)
 {
-	static const char *const head[] = {"AT",     "EVENT",  "PROFILE", "BY",
-					   "REASON", "RESULT", NULL};
-	static const char *const names[] = {"at", "event",  "profile",
-					    "by", "reason", "result"};
+	size_t columns = columns_of(history->events);
+	const char *shown[COLUMNS + 1] = {NULL};
 	struct lg_cli *cli = history->cli;
 	struct lg_table table;
 	int code = LG_EXIT_DONE;
 
-	lg_table_begin(&table, head);
+	memcpy(shown, head, columns * sizeof(*shown));
+	lg_table_begin(&table, shown);
 	while (history->events->child != NULL && code == LG_EXIT_DONE) {
 		cJSON *object = earliest(history->events);
 
@@ -62,7 +83,7 @@ static int print(struct history *history)
 			code = lg_cli_json(cli, object);
 			continue;
 		}
-		for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		for (size_t i = 0; i < columns; i++)
 			lg_table_cell(&table, text_of(object, names[i]));
 		cJSON_Delete(object);
 	}
@@ -83,6 +104,11 @@ static int visit(void *context, const struct lg_journal_entry *entry)
 	lg_json_text(object, "by", entry->by);
 	lg_json_text(object, "reason", entry->reason);
 	lg_json_text(object, "result", entry->result);
+	/* only of servers */
+	if (entry->target != NULL)
+		lg_json_text(object, "target", entry->target);
+	if (entry->what != NULL)
+		lg_json_text(object, "what", entry->what);
 	add(context, object);
 	return 0;
 }

@@ -140,20 +140,51 @@ static int is_true(const cJSON *object, const char *name)
 	return cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(object, name));
 }
 
+/* Values are there, and whether the store has read them is its business. */
+static int is_read_later(const cJSON *target)
+{
+	const cJSON *by =
+		cJSON_GetObjectItemCaseSensitive(target, "in_force_by");
+
+	return is_true(target, "in_force") && by != NULL &&
+	       (cJSON_IsNull(by) ||
+		time_of(target, "in_force_by") > lg_cli_now());
+}
+
 static enum lg_colour target_colour(const cJSON *target)
 {
+	if (text_of(target, "step") != NULL)
+		return LG_RED;
 	if (!is_true(target, "reachable") || is_true(target, "differs"))
 		return LG_RED;
 	return is_true(target, "in_force") ? LG_YELLOW : LG_PLAIN;
 }
 
-static const char *target_words(const cJSON *target)
+static void target_words(const cJSON *target, int changing,
+			 struct lg_buffer *text)
 {
-	if (!is_true(target, "reachable"))
-		return "cannot be reached";
-	if (is_true(target, "differs"))
-		return "holds OTHER values than were written";
-	return is_true(target, "in_force") ? "locked" : "not locked";
+	const char *step = text_of(target, "step");
+
+	if (!is_true(target, "reachable")) {
+		lg_buffer_text(text, "cannot be reached");
+	} else if (step != NULL) {
+		lg_buffer_format(text, "%s (%s)",
+				 changing ? "being changed" : "left half-way",
+				 step);
+	} else if (is_true(target, "differs")) {
+		lg_buffer_text(text, "holds OTHER values than were written");
+	} else if (!is_read_later(target)) {
+		lg_buffer_text(text, is_true(target, "in_force")
+					     ? "locked"
+					     : "not locked");
+	} else if (time_of(target, "in_force_by") == 0) {
+		lg_buffer_text(text, "written; locked once its store has read "
+				     "it, after a restart that is yours to do");
+	} else {
+		lg_buffer_text(text, "written; locked at its next poll, by ");
+		lg_text_clock(lg_cli_now(), time_of(target, "in_force_by"),
+			      text);
+	}
 }
 
 /* What the server does now, as far as its values tell; why, where it cannot be
@@ -180,10 +211,48 @@ static void print_says(struct lg_cli *cli, const cJSON *target)
 	}
 }
 
+/* The answer in a line. */
+static void print_head(struct lg_cli *cli, const cJSON *status)
+{
+	int active = is_true(status, "active");
+	const cJSON *changing =
+		cJSON_GetObjectItemCaseSensitive(status, "changing");
+	int left = cJSON_IsObject(
+		cJSON_GetObjectItemCaseSensitive(status, "interrupted"));
+	struct lg_buffer who = {0};
+
+	if (cJSON_IsObject(changing)) {
+		lg_cli_fleet_holder_words(changing, &who);
+		lg_cli_print(cli, LG_YELLOW, "being changed right now by ");
+		lg_cli_text(cli, who.data != NULL ? who.data : "a command");
+		lg_cli_print(cli, LG_PLAIN, "\n");
+		lg_buffer_release(&who);
+	}
+	if (left)
+		lg_cli_print(cli, LG_RED, "left half-way\n");
+	else if (active)
+		lg_cli_print(cli, LG_YELLOW, "locked\n");
+	else if (!cJSON_IsObject(changing))
+		lg_cli_print(cli, LG_GREEN, "no lock\n");
+}
+
+static void print_target(struct lg_cli *cli, const cJSON *target, int changing)
+{
+	struct lg_buffer words = {0};
+
+	target_words(target, changing, &words);
+	lg_cli_print(cli, LG_PLAIN, "  server    ");
+	lg_cli_text(cli, text_of(target, "name"));
+	lg_cli_print(cli, target_colour(target), ": %s\n",
+		     words.data != NULL ? words.data : "");
+	lg_buffer_release(&words);
+	print_says(cli, target);
+}
+
 static void print_status(struct lg_cli *cli, const cJSON *status)
 {
-	int active = cJSON_IsTrue(
-		cJSON_GetObjectItemCaseSensitive(status, "active"));
+	int changing = cJSON_IsObject(
+		cJSON_GetObjectItemCaseSensitive(status, "changing"));
 	const cJSON *item;
 	char number[32];
 
@@ -193,8 +262,7 @@ static void print_status(struct lg_cli *cli, const cJSON *status)
 		lg_cli_text(cli, cJSON_IsString(item) ? item->valuestring : "");
 		lg_cli_print(cli, LG_PLAIN, "\n");
 	}
-	lg_cli_print(cli, active ? LG_YELLOW : LG_GREEN, "%s\n",
-		     active ? "locked" : "no lock");
+	print_head(cli, status);
 	print_line(cli, "profile", text_of(status, "profile"));
 	print_time(cli, "starts", time_of(status, "starts"));
 	print_time(cli, "since", time_of(status, "since"));
@@ -212,14 +280,9 @@ static void print_status(struct lg_cli *cli, const cJSON *status)
 		 (long long)number_of(status, "refused"));
 	print_line(cli, "refused", number);
 	print_line(cli, "note", text_of(status, "sessions_note"));
-	cJSON_ArrayForEach(
-		item, cJSON_GetObjectItemCaseSensitive(status, "targets")) {
-		lg_cli_print(cli, LG_PLAIN, "  server    ");
-		lg_cli_text(cli, text_of(item, "name"));
-		lg_cli_print(cli, target_colour(item), ": %s\n",
-			     target_words(item));
-		print_says(cli, item);
-	}
+	cJSON_ArrayForEach(item,
+			   cJSON_GetObjectItemCaseSensitive(status, "targets"))
+		print_target(cli, item, changing);
 	cJSON_ArrayForEach(item,
 			   cJSON_GetObjectItemCaseSensitive(status, "doors")) {
 		print_line(cli, "door",

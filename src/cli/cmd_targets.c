@@ -186,7 +186,8 @@ int lg_cmd_targets_test(struct lg_cli *cli)
 				    "%s is the gate of this machine: "
 				    "logongate status",
 				    name);
-	if (lg_cli_target_open(settings, target, &port, &err) != LG_OK)
+	if (lg_cli_target_secret(target, &err) != LG_OK ||
+	    lg_cli_target_open(settings, target, &port, &err) != LG_OK)
 		return lg_cli_fail(cli, &err);
 	status = port.probe(port.self, &probe, &err);
 	if (status == LG_OK)
@@ -197,9 +198,10 @@ int lg_cmd_targets_test(struct lg_cli *cli)
 		code = cli->json ? test_json(cli, name, &probe, values, &says)
 				 : test_words(cli, name, &probe, values, &says);
 	else
-		code = status == LG_ERR_DENIED
-			       ? lg_cli_fail(cli, &err)
-			       : lg_cli_fail_as(cli, LG_EXIT_PUT_BACK, &err);
+		code = lg_cli_say(cli,
+				  status == LG_ERR_DENIED ? LG_EXIT_DENIED
+							  : LG_EXIT_PUT_BACK,
+				  name, "%s: %s", err.place, err.text);
 	if (code == LG_EXIT_DONE && !probe.may_write)
 		code = LG_EXIT_DENIED;
 	lg_strlist_release(&says);

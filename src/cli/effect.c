@@ -19,27 +19,59 @@ static int is_carried(enum lg_backend backend)
 	return backend == LG_BACKEND_REGFILE || backend == LG_BACKEND_HIVE;
 }
 
-enum lg_effect lg_cli_effect(const struct lg_prepared *prepared, size_t server)
+/* For a server as such, whenever the values were written. */
+static enum lg_effect effect_on(enum lg_backend backend,
+				enum lg_takes_effect takes_effect, int restarts)
 {
-	const struct lg_plan_target *target = &prepared->plan->target[server];
-
-	if (is_carried(target->backend))
+	if (is_carried(backend))
 		return LG_EFFECT_CARRIED;
-	if (prepared->input.starts_s > prepared->input.now_s)
-		return LG_EFFECT_START;
-	switch (target->takes_effect) {
+	switch (takes_effect) {
 	case LG_TAKES_EFFECT_AT_ONCE:
 		break;
 	case LG_TAKES_EFFECT_POLL:
 		return LG_EFFECT_POLL;
 	case LG_TAKES_EFFECT_RESTART:
-		if (!target->restarts)
+		if (!restarts)
 			return LG_EFFECT_RESTART;
 		break;
 	}
-	if (prepared->server[server].is_local && prepared->control == NULL)
-		return LG_EFFECT_NO_GATE;
 	return LG_EFFECT_NOW;
+}
+
+enum lg_effect lg_cli_effect(const struct lg_prepared *prepared, size_t server)
+{
+	const struct lg_plan_target *target = &prepared->plan->target[server];
+	enum lg_effect effect = effect_on(target->backend, target->takes_effect,
+					  target->restarts);
+
+	if (prepared->input.starts_s > prepared->input.now_s)
+		return effect == LG_EFFECT_CARRIED ? effect : LG_EFFECT_START;
+	if (effect == LG_EFFECT_NOW && prepared->server[server].is_local &&
+	    prepared->control == NULL)
+		return LG_EFFECT_NO_GATE;
+	return effect;
+}
+
+int64_t lg_cli_in_force_by(const struct lg_target_settings *target,
+			   int restarted, int64_t since_s)
+{
+	/* per account in the directory: no store reads it */
+	if (target->backend == LG_BACKEND_DIRECTORY)
+		return since_s;
+	switch (effect_on(target->backend,
+			  lg_dialect_traits(target->dialect)->takes_effect,
+			  restarted)) {
+	case LG_EFFECT_NOW:
+	case LG_EFFECT_START:
+	case LG_EFFECT_NO_GATE:
+		break;
+	case LG_EFFECT_POLL:
+		return since_s + LG_POLL_INTERVAL_S;
+	case LG_EFFECT_RESTART:
+	case LG_EFFECT_CARRIED:
+		return 0;
+	}
+	return since_s;
 }
 
 /* The settings of a server of the plan; NULL: a gate that has none. */
@@ -123,7 +155,7 @@ static void say_effect(const struct lg_prepared *prepared, size_t server,
 		       struct lg_buffer *text)
 {
 	const struct lg_plan_target *target = &prepared->plan->target[server];
-	int64_t now_s = prepared->input.now_s;
+	int64_t now_s = lg_cli_now(); /* it is written by now */
 
 	switch (lg_cli_effect(prepared, server)) {
 	case LG_EFFECT_NOW:
@@ -237,11 +269,11 @@ static int64_t in_force_by(const struct lg_prepared *prepared, size_t server)
 {
 	switch (lg_cli_effect(prepared, server)) {
 	case LG_EFFECT_NOW:
-		return prepared->input.now_s;
+		return lg_cli_now();
 	case LG_EFFECT_START:
 		return prepared->input.starts_s;
 	case LG_EFFECT_POLL:
-		return prepared->input.now_s + LG_POLL_INTERVAL_S;
+		return lg_cli_now() + LG_POLL_INTERVAL_S;
 	case LG_EFFECT_RESTART:
 	case LG_EFFECT_CARRIED:
 	case LG_EFFECT_NO_GATE:

@@ -23,6 +23,11 @@ enum lg_effect {
 
 enum lg_effect lg_cli_effect(const struct lg_prepared *prepared, size_t server);
 
+/* When values that were written at since_s are in force at the latest; 0: when
+ * somebody restarts the store or carries the file there. */
+int64_t lg_cli_in_force_by(const struct lg_target_settings *target,
+			   int restarted, int64_t since_s);
+
 /*
  * Before anything is written: every file of a test account says what it must,
  * and who is to be refused gets in.

@@ -2,95 +2,21 @@
 /*
  * fleet.c - applying a plan to servers of the settings
  *
- * The steps and their order are app/fleet's; here stand the journal's file,
- * the back-ups, the progress and the gate of this machine, which is locked
- * when every server holds its values and before the change counts as applied.
+ * The steps and their order are app/fleet's; here stand the progress and the
+ * gate of this machine, which is locked when every server holds its values
+ * and before the change counts as applied.
  */
 #include "cli/fleet.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include <logongate/instant.h>
-
-#include "adapters/system/atomic_file.h"
 #include "adapters/system/journal_file.h"
 #include "cli/apply.h"
 #include "cli/effect.h"
 #include "cli/fleet_history.h"
 #include "cli/fleet_lift.h"
 #include "cli/output.h"
-
-#define JOURNAL "fleet.jsonl"
-/* What a hive and a sane remote registry take (contract 7). */
-#define VALUE_LIMIT 1048576
-
-enum lg_status lg_cli_fleet_path(struct lg_cli *cli, const char *name,
-				 struct lg_buffer *out_path,
-				 struct lg_error *err)
-{
-	const struct lg_settings *settings;
-	enum lg_status status = lg_cli_settings(cli, &settings, err);
-
-	if (status != LG_OK)
-		return status;
-	lg_buffer_format(out_path, "%s/%s", settings->state_dir, name);
-	return lg_buffer_status(out_path, err);
-}
-
-/* state_dir need not exist before the first lock. */
-static void make_folders(const char *path)
-{
-	char *copy = strdup(path);
-
-	for (char *slash = copy; slash != NULL;) {
-		slash = strchr(slash + 1, '/');
-		if (slash == NULL)
-			break;
-		*slash = '\0';
-		/* what cannot be made is found out by who writes there */
-		if (mkdir(copy, 0700) != 0)
-			errno = 0;
-		*slash = '/';
-	}
-	free(copy);
-}
-
-enum lg_status lg_cli_fleet_journal(struct lg_cli *cli,
-				    struct lg_journal_file **out_file,
-				    struct lg_error *err)
-{
-	struct lg_buffer path = {0};
-	enum lg_status status = lg_cli_fleet_path(cli, JOURNAL, &path, err);
-
-	if (status == LG_OK) {
-		make_folders(path.data);
-		status = lg_journal_file_open(path.data, out_file, err);
-	}
-	lg_buffer_release(&path);
-	return status;
-}
-
-enum lg_status lg_cli_fleet_record(struct lg_cli *cli,
-				   struct lg_fleet_record *out_record,
-				   struct lg_error *err)
-{
-	struct lg_buffer path = {0}, text = {0};
-	enum lg_status status = lg_cli_fleet_path(cli, JOURNAL, &path, err);
-
-	if (status == LG_OK)
-		status = lg_journal_file_read(path.data, &text, err);
-	if (status == LG_OK)
-		status = lg_fleet_record_parse(text.data ? text.data : "",
-					       text.len, path.data, out_record,
-					       err);
-	lg_buffer_release(&path);
-	lg_buffer_release(&text);
-	return status;
-}
 
 int lg_cli_fleet_needed(const struct lg_prepared *prepared)
 {
@@ -152,10 +78,13 @@ int lg_cli_fleet_read(struct lg_cli *cli, struct lg_prepared *prepared)
 	struct lg_fleet fleet = {0};
 	struct lg_registry *nothing = NULL;
 	struct lg_error err;
-	enum lg_status status = open_of(cli, prepared, &targets, &err);
+	enum lg_status status;
 	int code = LG_EXIT_DONE;
 	size_t at = 0;
 
+	status = open_of(cli, prepared, &targets, &err);
+	for (size_t i = 0; status == LG_OK && i < targets.count; i++)
+		status = lg_cli_target_secret(targets.settings[i], &err);
 	if (status == LG_OK)
 		status = lg_registry_new(&nothing, &err);
 	if (status != LG_OK) {
@@ -197,26 +126,6 @@ out:
 	return code;
 }
 
-enum lg_status lg_cli_fleet_check_sizes(const char *name,
-					const struct lg_registry *values,
-					struct lg_error *err)
-{
-	const struct lg_value *value;
-	size_t size;
-
-	for (size_t i = 0; i < lg_registry_count(values); i++) {
-		value = lg_registry_at(values, i);
-		size = lg_value_stored_size(value);
-		if (size > VALUE_LIMIT)
-			return lg_error_set(err, LG_ERR_LIMIT, name,
-					    "\"%s\" has %zu bytes; a registry "
-					    "value takes at most %d (about "
-					    "7,400 DNs)",
-					    value->name, size, VALUE_LIMIT);
-	}
-	return LG_OK;
-}
-
 /* What the hooks of one apply share. */
 struct applying {
 	struct lg_cli *cli;
@@ -225,54 +134,6 @@ struct applying {
 	int with_gate;
 	int gate_code; /* why the gate here could not be locked */
 };
-
-/* state_dir/backups/TIME.NAME.reg; TIME.N.NAME.reg where that is taken. */
-static enum lg_status backup_path(struct lg_cli *cli, const char *name,
-				  struct lg_buffer *path, struct lg_error *err)
-{
-	struct lg_buffer file = {0};
-	char stamp[LG_INSTANT_SIZE];
-	enum lg_status status = LG_OK;
-
-	lg_instant_format(lg_cli_now(), stamp);
-	for (unsigned int n = 1; status == LG_OK; n++) {
-		lg_buffer_clear(&file);
-		lg_buffer_clear(path);
-		if (n == 1)
-			lg_buffer_format(&file, LG_CLI_BACKUPS "/%s.%s.reg",
-					 stamp, name);
-		else
-			lg_buffer_format(&file, LG_CLI_BACKUPS "/%s.%u.%s.reg",
-					 stamp, n, name);
-		status = lg_buffer_status(&file, err);
-		if (status == LG_OK)
-			status = lg_cli_fleet_path(cli, file.data, path, err);
-		if (status == LG_OK && access(path->data, F_OK) != 0)
-			break;
-	}
-	lg_buffer_release(&file);
-	return status;
-}
-
-enum lg_status lg_cli_fleet_backup(struct lg_cli *cli, const char *name,
-				   const struct lg_registry *values,
-				   struct lg_error *err)
-{
-	struct lg_buffer path = {0}, text = {0};
-	enum lg_status status = backup_path(cli, name, &path, err);
-
-	if (status == LG_OK)
-		status = lg_reg_text_render(values, LG_REG_ENCODING_UTF16,
-					    &text, err);
-	if (status == LG_OK) {
-		make_folders(path.data);
-		status = lg_atomic_file_replace(path.data, text.data, text.len,
-						err);
-	}
-	lg_buffer_release(&path);
-	lg_buffer_release(&text);
-	return status;
-}
 
 static enum lg_status keep_backups(void *context, struct lg_fleet *fleet,
 				   struct lg_error *err)
@@ -315,14 +176,18 @@ void lg_cli_fleet_moved(void *context, const struct lg_fleet_member *member)
 /* What did not go as it should, a line each. */
 void lg_cli_fleet_tell(struct lg_cli *cli, const struct lg_fleet *fleet)
 {
+	struct lg_error failure;
+
 	for (size_t i = 0; i < fleet->count; i++) {
 		const struct lg_fleet_member *member = &fleet->member[i];
 
-		if (member->left_behind)
-			lg_cli_say(cli, LG_EXIT_NOT_PUT_BACK, member->name,
-				   "could NOT be put back: %s; when it can be "
-				   "reached again: logongate recover",
-				   member->error.text);
+		if (!member->left_behind)
+			continue;
+		lg_fleet_member_failure(member, &failure);
+		lg_cli_say(cli, LG_EXIT_NOT_PUT_BACK, member->name,
+			   "could NOT be put back: %s; when it can be "
+			   "reached again: logongate recover",
+			   failure.text);
 	}
 }
 
@@ -382,6 +247,32 @@ static enum lg_status add_members(const struct lg_prepared *p,
 	return LG_OK;
 }
 
+static void note_apply(struct lg_cli *cli, const struct lg_prepared *prepared,
+		       const struct lg_fleet_change *change, const char *result)
+{
+	struct lg_strlist names = {0};
+	struct lg_buffer target = {0};
+	struct lg_journal_entry entry = {
+		.at_s = change->since_s,
+		.event = LG_EVENT_APPLY,
+		.profile = change->profile,
+		.by = change->by,
+		.reason = change->reason,
+		.result = result,
+		.since_s = change->since_s,
+		.until_s = change->until_s,
+		.max_duration_s = change->max_duration_s,
+		.locks = strcmp(result, "done") == 0,
+	};
+
+	names_of(prepared, &names, NULL);
+	lg_cli_fleet_names(&names, &target);
+	entry.target = target.data;
+	lg_cli_fleet_note(cli, &entry);
+	lg_buffer_release(&target);
+	lg_strlist_release(&names);
+}
+
 int lg_cli_fleet_apply(struct lg_cli *cli, const struct lg_prepared *prepared,
 		       struct lg_applied *out_applied)
 {
@@ -397,7 +288,7 @@ int lg_cli_fleet_apply(struct lg_cli *cli, const struct lg_prepared *prepared,
 		.profile = prepared->profile->name,
 		.by = lg_cli_by(cli),
 		.reason = lg_cli_option(cli, "reason"),
-		.since_s = prepared->input.now_s,
+		.since_s = lg_cli_now(), /* asking may have taken long */
 		.until_s = confirm_s < prepared->input.until_s
 				   ? confirm_s
 				   : prepared->input.until_s,
@@ -466,22 +357,16 @@ int lg_cli_fleet_apply(struct lg_cli *cli, const struct lg_prepared *prepared,
 		    applying.gate_code != LG_EXIT_DONE)
 			code = applying.gate_code;
 	} else if (!applying.with_gate) {
-		const struct lg_journal_entry entry = {
-			.at_s = change.since_s,
-			.event = LG_EVENT_APPLY,
-			.profile = change.profile,
-			.by = change.by,
-			.reason = change.reason,
-			.result = "done",
-			.since_s = change.since_s,
-			.until_s = change.until_s,
-			.max_duration_s = prepared->profile->max_duration_s,
-			.locks = 1,
-		};
-
 		out_applied->until_s = change.until_s;
-		lg_cli_fleet_note(cli, &entry);
 	}
+	/* what a gate had its part in it notes itself */
+	if (status == LG_OK ? !applying.with_gate
+			    : outcome != LG_FLEET_NOTHING_WRITTEN)
+		note_apply(cli, prepared, &change,
+			   status == LG_OK ? "done"
+			   : outcome == LG_FLEET_PUT_BACK
+				   ? "failed, put back"
+				   : "failed, NOT put back everywhere");
 out:
 	for (size_t i = 0; i < fleet.count; i++)
 		lg_fleet_member_release(&fleet.member[i]);

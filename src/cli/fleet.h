@@ -27,6 +27,31 @@ enum lg_status lg_cli_fleet_record(struct lg_cli *cli,
 				   struct lg_fleet_record *out_record,
 				   struct lg_error *err);
 
+/* Whether the record is what there is, or becomes something else. */
+enum lg_fleet_state {
+	LG_FLEET_SETTLED = 0,
+	LG_FLEET_CHANGING,   /* a command is at it right now */
+	LG_FLEET_INTERRUPTED /* the command is gone: logongate recover */
+};
+
+/* The record, and who changes it: {"command","by","pid","since"}; NULL where
+ * that is not known. Owns: lg_fleet_now_release. */
+struct lg_fleet_now {
+	struct lg_fleet_record record;
+	enum lg_fleet_state state;
+	cJSON *holder;
+};
+enum lg_status lg_cli_fleet_now(struct lg_cli *cli,
+				struct lg_fleet_now *out_now,
+				struct lg_error *err);
+void lg_fleet_now_release(struct lg_fleet_now *now);
+
+/* Between before and wanted: applying, lifting, or left there. */
+int lg_fleet_is_unfinished(const struct lg_fleet_record *record);
+
+/* "logongate apply of anna (process 12, since 14:02)". */
+void lg_cli_fleet_holder_words(const cJSON *holder, struct lg_buffer *text);
+
 /* 1 when any server of the plan is not the gate of this machine. */
 int lg_cli_fleet_needed(const struct lg_prepared *prepared);
 

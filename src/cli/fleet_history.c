@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * fleet_history.c - what was done to locks that are on servers alone
+ * fleet_history.c - what was done on servers, and the gate does not know of
  *
  * The lines are app/journal's; the file is one of its own, because a gate
  * that runs holds its journal, and repairs its lock from it.
@@ -10,6 +10,7 @@
 #include "cli/fleet_lift.h"
 
 #define FILE_NAME "fleet-audit.jsonl"
+#define NAMES_MAX 20
 
 /* app/journal names its own file; here it is always this one. */
 static enum lg_status append_line(void *self, const char *name,
@@ -44,6 +45,16 @@ void lg_cli_fleet_note(struct lg_cli *cli, const struct lg_journal_entry *entry)
 		lg_cli_fail(cli, &err);
 	lg_journal_file_close(&file);
 	lg_buffer_release(&path);
+}
+
+void lg_cli_fleet_names(const struct lg_strlist *names, struct lg_buffer *text)
+{
+	for (size_t i = 0; i < names->count && i < NAMES_MAX; i++)
+		lg_buffer_format(text, "%s%s", i > 0 ? ", " : "",
+				 names->item[i]);
+	if (names->count > NAMES_MAX)
+		lg_buffer_format(text, " and %zu more",
+				 names->count - NAMES_MAX);
 }
 
 enum lg_status lg_cli_fleet_history(

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * fleet_history.h - what was done to locks that are on servers alone
+ * fleet_history.h - what was done on servers, and the gate does not know of
  *
  * Layer: cli. A lock that the gate of this machine is part of stands in the
- * gate's own history.
+ * gate's own history; here stand locks on servers alone, changes that were
+ * undone before the gate had its part, and registries that were changed.
  * Shape: state_dir/fleet-audit.jsonl, lines as in app/journal.h.
  * Source: contract 4 history.
  */
@@ -16,6 +17,9 @@
 /* Writes one entry; what cannot be written is told and fails nothing. */
 void lg_cli_fleet_note(struct lg_cli *cli,
 		       const struct lg_journal_entry *entry);
+
+/* "ex1, ex2 and 3 more": as much of a list as a line of history holds. */
+void lg_cli_fleet_names(const struct lg_strlist *names, struct lg_buffer *text);
 
 /* As lg_journal_read. */
 enum lg_status lg_cli_fleet_history(

@@ -96,27 +96,46 @@ static enum lg_status gather(struct lg_cli *cli, struct lg_cli_fleet *open,
 }
 
 /* The gate has no part in it and keeps no record of it. */
-static void note_end(struct lg_cli *cli, const struct lg_fleet_record *record,
-		     int done)
+static void note(struct lg_cli *cli, const struct lg_fleet_record *record,
+		 enum lg_journal_event event, int64_t until_s,
+		 const char *result)
 {
-	const struct lg_journal_entry entry = {
+	struct lg_strlist names = {0};
+	struct lg_buffer target = {0};
+	struct lg_journal_entry entry = {
 		.at_s = lg_cli_now(),
-		.event = record->phase == LG_FLEET_APPLIED &&
-					 record->until_s <= lg_cli_now()
-				 ? LG_EVENT_EXPIRE
-				 : LG_EVENT_LIFT,
+		.event = event,
 		.profile = record->profile,
 		.by = lg_cli_by(cli),
 		.reason = *record->reason ? record->reason : NULL,
-		.result = !done ? "not everywhere"
-			  : record->phase == LG_FLEET_APPLYING ? "undone"
-							       : "done",
+		.result = result,
 		.since_s = record->since_s,
-		.until_s = record->until_s,
+		.until_s = until_s,
 		.max_duration_s = -1,
+		.locks = event == LG_EVENT_EXTEND,
 	};
 
+	for (size_t i = 0; i < record->count; i++)
+		lg_strlist_add(&names, record->target[i].name,
+			       strlen(record->target[i].name), NULL);
+	lg_cli_fleet_names(&names, &target);
+	entry.target = target.data;
 	lg_cli_fleet_note(cli, &entry);
+	lg_buffer_release(&target);
+	lg_strlist_release(&names);
+}
+
+static void note_end(struct lg_cli *cli, const struct lg_fleet_record *record,
+		     int done)
+{
+	int expired = record->phase == LG_FLEET_APPLIED &&
+		      record->until_s <= lg_cli_now();
+
+	note(cli, record, expired ? LG_EVENT_EXPIRE : LG_EVENT_LIFT,
+	     record->until_s,
+	     !done                                ? "not everywhere"
+	     : record->phase == LG_FLEET_APPLYING ? "undone"
+						  : "done");
 }
 
 /* Lifts or undoes what the journal says; the gate here is not touched. */
@@ -158,7 +177,10 @@ static int put_back(struct lg_cli *cli, const struct lg_strlist *names,
 		lg_cli_fleet_tell(cli, &fleet);
 	}
 	*out_done = fleet.count;
-	if (!open.record.with_gate && !fleet.partial)
+	/* the gate does not know of what it had no part in yet */
+	if ((!open.record.with_gate ||
+	     open.record.phase == LG_FLEET_APPLYING) &&
+	    !fleet.partial)
 		note_end(cli, &open.record, status == LG_OK);
 out:
 	for (size_t i = 0; i < fleet.count; i++)
@@ -209,21 +231,16 @@ int lg_cli_fleet_recover(struct lg_cli *cli, size_t *out_done)
 {
 	struct lg_fleet_record record = {0};
 	struct lg_error err;
-	enum lg_fleet_phase phase;
 	int expired;
-	int with_gate;
-	int code;
+	int code = LG_EXIT_DONE;
 
 	*out_done = 0;
 	if (lg_cli_fleet_record(cli, &record, &err) != LG_OK)
 		return lg_cli_fail(cli, &err);
-	phase = record.phase;
-	expired = phase == LG_FLEET_APPLIED && record.until_s <= lg_cli_now();
-	with_gate = phase == LG_FLEET_APPLYING && record.with_gate;
-	lg_fleet_record_release(&record);
-	if (phase == LG_FLEET_NOTHING ||
-	    (phase == LG_FLEET_APPLIED && !expired))
-		return LG_EXIT_DONE;
+	expired = record.phase == LG_FLEET_APPLIED &&
+		  record.until_s <= lg_cli_now();
+	if (!expired && !lg_fleet_is_unfinished(&record))
+		goto out;
 	/* an end that is past asks nobody; what was changed by hand is kept
 	 * and told */
 	code = put_back(cli, NULL,
@@ -231,9 +248,11 @@ int lg_cli_fleet_recover(struct lg_cli *cli, size_t *out_done)
 				? LG_FLEET_LIFT_CAREFUL
 				: LG_FLEET_LIFT_FORCE,
 			out_done);
-	/* the gate was locked last: it may hold the lock that was undone */
-	if (code == LG_EXIT_DONE && with_gate)
-		lg_cli_lift_gate(cli, 0, NULL, NULL);
+	/* the gate is locked and lifted last: it may hold that lock */
+	if (code == LG_EXIT_DONE && record.with_gate && !expired)
+		code = lg_cli_lift_gate_of(cli, record.profile, record.since_s);
+out:
+	lg_fleet_record_release(&record);
 	return code;
 }
 
@@ -297,6 +316,9 @@ int lg_cli_fleet_extend(struct lg_cli *cli, int64_t until_s)
 		fleet.journal.self = journal;
 		fleet.journal.append = lg_journal_file_append;
 		status = lg_fleet_journal_until(&fleet, until_s, &err);
+		if (status == LG_OK && !open.record.with_gate)
+			note(cli, &open.record, LG_EVENT_EXTEND, until_s,
+			     "done");
 	}
 	lg_cli_fleet_release(&open);
 	lg_journal_file_close(&journal);

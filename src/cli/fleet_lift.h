@@ -16,6 +16,9 @@ enum lg_status lg_cli_fleet_path(struct lg_cli *cli, const char *name,
 				 struct lg_buffer *out_path,
 				 struct lg_error *err);
 
+/* The folders above a path: state_dir need not exist before the first lock. */
+void lg_cli_make_folders(const char *path);
+
 /* The journal, to be written; nobody else may meanwhile. */
 enum lg_status lg_cli_fleet_journal(struct lg_cli *cli,
 				    struct lg_journal_file **out_file,

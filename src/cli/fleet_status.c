@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/effect.h"
 #include "cli/fleet.h"
 #include "cli/output.h"
 #include "cli/target_words.h"
@@ -24,12 +25,23 @@ recorded(const struct lg_fleet_record *record, const char *name)
 	return NULL;
 }
 
+/* A step between before and wanted: what is there now tells nothing. */
+static int is_under_way(const struct lg_fleet_now *now,
+			const struct lg_fleet_record_target *target)
+{
+	return target != NULL && lg_fleet_is_unfinished(&now->record) &&
+	       target->step != LG_FLEET_UNTOUCHED &&
+	       target->step != LG_FLEET_RESTORED;
+}
+
 /* Since when and by whom: a gate says so itself, also of a lock that is not
  * ours; a registry does not, so what was written there tells. */
 static void add_whose(cJSON *object, const struct lg_fleet_member *member,
 		      const struct lg_target_settings *settings,
 		      const struct lg_fleet_record *record, int in_force)
 {
+	const struct lg_fleet_record_target *target =
+		recorded(record, member->name);
 	struct lg_target_probe probe = {0};
 
 	if (in_force) {
@@ -37,6 +49,9 @@ static void add_whose(cJSON *object, const struct lg_fleet_member *member,
 		lg_json_time(object, "since", record->since_s);
 		lg_json_time(object, "until", record->until_s);
 		lg_json_text(object, "by", record->by);
+		lg_json_time(object, "in_force_by",
+			     lg_cli_in_force_by(settings, target->restart,
+						record->since_s));
 	} else if (settings->backend == LG_BACKEND_GATE &&
 		   member->status == LG_OK &&
 		   member->port->probe(member->port->self, &probe, NULL) ==
@@ -48,26 +63,35 @@ static void add_whose(cJSON *object, const struct lg_fleet_member *member,
 
 static void add_target(cJSON *array, const struct lg_fleet_member *member,
 		       const struct lg_target_settings *settings,
-		       const struct lg_fleet_record *record)
+		       const struct lg_fleet_now *now)
 {
 	const struct lg_fleet_record_target *target =
-		recorded(record, member->name);
+		recorded(&now->record, member->name);
 	struct lg_strlist says = {0};
+	struct lg_error err;
 	int reachable = member->status == LG_OK;
-	int locked = target != NULL && target->step != LG_FLEET_RESTORED;
+	int locked = target != NULL && target->step != LG_FLEET_RESTORED &&
+		     target->step != LG_FLEET_UNTOUCHED;
+	int under_way = is_under_way(now, target);
 	int in_force = reachable && locked && lg_fleet_in_force(member);
 	cJSON *object = cJSON_CreateObject();
 
 	lg_json_text(object, "name", member->name);
 	lg_json_bool(object, "reachable", reachable);
 	lg_json_bool(object, "in_force", in_force);
-	lg_json_bool(object, "differs", reachable && locked && !in_force);
-	add_whose(object, member, settings, record, in_force);
-	if (!reachable)
-		lg_json_text(object, "error", member->error.text);
-	else if (lg_cli_target_says(settings, member->found, &says, NULL) ==
-		 LG_OK)
+	lg_json_bool(object, "differs",
+		     reachable && locked && !in_force && !under_way);
+	lg_json_text(object, "step",
+		     under_way ? lg_fleet_step_name(target->step) : NULL);
+	add_whose(object, member, settings, &now->record,
+		  in_force && !under_way);
+	if (!reachable) {
+		lg_fleet_member_failure(member, &err);
+		lg_json_text(object, "error", err.text);
+	} else if (lg_cli_target_says(settings, member->found, &says, NULL) ==
+		   LG_OK) {
 		lg_json_names(object, "says", &says);
+	}
 	lg_strlist_release(&says);
 	lg_json_append(array, object);
 }
@@ -84,10 +108,11 @@ static void add_loud(cJSON *status, const char *text)
 	lg_json_item(loud, text);
 }
 
+/* item NULL: it does not apply. */
 static void set(cJSON *status, const char *name, cJSON *item)
 {
 	cJSON_DeleteItemFromObjectCaseSensitive(status, name);
-	lg_json_add(status, name, item);
+	lg_json_add(status, name, item != NULL ? item : cJSON_CreateNull());
 }
 
 static void set_text(cJSON *status, const char *name, const char *text)
@@ -102,18 +127,52 @@ static void set_time(cJSON *status, const char *name, int64_t time_s)
 	lg_json_time(status, name, time_s);
 }
 
-/* A lock that is on servers alone is a lock all the same. */
-static void show_record(cJSON *status, const struct lg_fleet_record *record)
+/* Half done, and nobody is at it any more. */
+static void show_interrupted(cJSON *status,
+			     const struct lg_fleet_record *record)
 {
-	if (record->phase == LG_FLEET_APPLYING ||
-	    record->phase == LG_FLEET_LIFTING) {
-		add_loud(status, "a change over several servers was "
-				 "interrupted: logongate recover");
-		return;
+	cJSON *object = cJSON_CreateObject();
+	struct lg_buffer text = {0};
+
+	lg_json_text(object, "profile", record->profile);
+	lg_json_text(object, "by", record->by);
+	lg_json_time(object, "since", record->since_s);
+	set(status, "interrupted", object);
+	lg_buffer_format(&text,
+			 "a change over several servers (%s of %s, begun ",
+			 record->profile, record->by);
+	lg_text_clock(lg_cli_now(), record->since_s, &text);
+	lg_buffer_format(&text,
+			 ") was interrupted while it was %s: logongate recover "
+			 "puts the earlier values back",
+			 record->phase == LG_FLEET_APPLYING ? "applied"
+							    : "undone");
+	add_loud(status, lg_buffer_status(&text, NULL) == LG_OK
+				 ? text.data
+				 : "a change over several servers was "
+				   "interrupted: logongate recover");
+	lg_buffer_release(&text);
+}
+
+/* A lock that is on servers alone is a lock all the same. */
+static void show_record(cJSON *status, struct lg_fleet_now *now)
+{
+	const struct lg_fleet_record *record = &now->record;
+
+	set(status, "changing", NULL);
+	set(status, "interrupted", NULL);
+	if (now->state == LG_FLEET_CHANGING) {
+		set(status, "changing",
+		    now->holder != NULL ? now->holder : cJSON_CreateObject());
+		now->holder = NULL;
 	}
+	if (now->state == LG_FLEET_INTERRUPTED)
+		show_interrupted(status, record);
 	if (record->phase != LG_FLEET_APPLIED)
 		return;
 	if (record->until_s <= lg_cli_now()) {
+		if (now->state == LG_FLEET_CHANGING)
+			return;
 		add_loud(status, "the end of the lock on the servers is past "
 				 "and their values are still there: logongate "
 				 "recover");
@@ -177,7 +236,7 @@ static void add_gate(cJSON *array, const cJSON *status, const char *name,
 }
 
 static enum lg_status add_servers(const struct lg_settings *settings,
-				  const struct lg_fleet_record *record,
+				  const struct lg_fleet_now *now,
 				  const struct lg_strlist *names, cJSON *array,
 				  struct lg_error *err)
 {
@@ -198,7 +257,7 @@ static enum lg_status add_servers(const struct lg_settings *settings,
 					      "no memory");
 	}
 	for (size_t i = 0; status == LG_OK && i < targets.count; i++) {
-		target = recorded(record, targets.port[i].name);
+		target = recorded(&now->record, targets.port[i].name);
 		fleet.member[fleet.count++] = (struct lg_fleet_member){
 			.name = targets.port[i].name,
 			.port = &targets.port[i],
@@ -210,7 +269,7 @@ static enum lg_status add_servers(const struct lg_settings *settings,
 	for (size_t i = 0; i < fleet.count; i++) {
 		if (status == LG_OK)
 			add_target(array, &fleet.member[i], targets.settings[i],
-				   record);
+				   now);
 		lg_fleet_member_release(&fleet.member[i]);
 	}
 	free(fleet.member);
@@ -221,7 +280,7 @@ static enum lg_status add_servers(const struct lg_settings *settings,
 
 int lg_cli_fleet_status(struct lg_cli *cli, cJSON *status, int reachable)
 {
-	struct lg_fleet_record record = {0};
+	struct lg_fleet_now now = {0};
 	const struct lg_settings *settings = NULL;
 	struct lg_strlist names = {0};
 	cJSON *array = cJSON_CreateArray();
@@ -232,13 +291,14 @@ int lg_cli_fleet_status(struct lg_cli *cli, cJSON *status, int reachable)
 
 	result = lg_cli_settings(cli, &settings, &err);
 	if (result == LG_OK)
-		result = lg_cli_fleet_record(cli, &record, &err);
+		result = lg_cli_fleet_now(cli, &now, &err);
 	/* Everybody may ask for the gate's status (contract 3 admin_group);
 	 * the journal of other servers is for those who may read it. */
 	if (result == LG_ERR_DENIED && settings != NULL)
 		result = LG_OK;
 	if (result == LG_OK)
-		result = names_of(cli, settings, &record, &names, &code, &err);
+		result = names_of(cli, settings, &now.record, &names, &code,
+				  &err);
 	for (size_t i = 0;
 	     result == LG_OK && code == LG_EXIT_DONE && i < names.count; i++) {
 		const struct lg_target_settings *target =
@@ -250,16 +310,16 @@ int lg_cli_fleet_status(struct lg_cli *cli, cJSON *status, int reachable)
 		}
 	}
 	/* without any name a lock is the gate's, unless it is on servers only */
-	if (!named && (names.count == 0 || record.with_gate))
+	if (!named && (names.count == 0 || now.record.with_gate))
 		add_gate(array, status, gate_name(settings), reachable);
 	if (result == LG_OK && code == LG_EXIT_DONE)
-		result = add_servers(settings, &record, &names, array, &err);
+		result = add_servers(settings, &now, &names, array, &err);
 	lg_json_add(status, "targets", array);
 	if (result == LG_OK)
-		show_record(status, &record);
+		show_record(status, &now);
 	else
 		code = lg_cli_fail(cli, &err);
 	lg_strlist_release(&names);
-	lg_fleet_record_release(&record);
+	lg_fleet_now_release(&now);
 	return code;
 }

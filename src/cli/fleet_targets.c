@@ -17,6 +17,7 @@
 #include "adapters/ldap/ldap_target.h"
 #include "adapters/logon/logon_probe.h"
 #include "adapters/regfile/regfile_target.h"
+#include "adapters/system/secret_file.h"
 #include "adapters/winreg/winreg_target.h"
 #include "cli/targets.h"
 
@@ -133,6 +134,15 @@ enum lg_status lg_cli_target_open(const struct lg_settings *all,
 					   out_target, err);
 	}
 	return cannot(settings, err);
+}
+
+enum lg_status lg_cli_target_secret(const struct lg_target_settings *settings,
+				    struct lg_error *err)
+{
+	if (settings->backend != LG_BACKEND_WINREG ||
+	    settings->credentials_file == NULL)
+		return LG_OK;
+	return lg_secret_file_check(settings->credentials_file, err);
 }
 
 enum lg_status lg_cli_targets_open(const struct lg_settings *settings,

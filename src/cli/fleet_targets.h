@@ -23,6 +23,11 @@ enum lg_status lg_cli_target_open(const struct lg_settings *all,
 				  struct lg_target *out_target,
 				  struct lg_error *err);
 
+/* Its credentials file follows the rule of secrets (contract 8 "Sockets"); else
+ * LG_ERR_IO, which names the file. */
+enum lg_status lg_cli_target_secret(const struct lg_target_settings *settings,
+				    struct lg_error *err);
+
 /* The directory that a target of backend directory writes to: [directory], or
  * its own server. Borrowed from the settings. */
 struct lg_directory_settings

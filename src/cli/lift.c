@@ -7,6 +7,8 @@
  */
 #include <string.h>
 
+#include <logongate/instant.h>
+
 #include "app/window.h"
 #include "cli/apply.h"
 #include "cli/fleet.h"
@@ -106,6 +108,57 @@ int lg_cli_lift_gate(struct lg_cli *cli, uint64_t generation,
 	if (status != LG_OK)
 		return lg_cli_fail_as(cli, lg_cli_window_exit(status), &err);
 	return LG_EXIT_DONE;
+}
+
+/* 1 when the gate's status is of a lock of this profile that began then or
+ * later. */
+static int began(const cJSON *status, const char *profile, int64_t since_s)
+{
+	const char *is = cJSON_GetStringValue(
+		cJSON_GetObjectItemCaseSensitive(status, "profile"));
+	const char *since = cJSON_GetStringValue(
+		cJSON_GetObjectItemCaseSensitive(status, "since"));
+	int64_t is_since_s = 0;
+
+	return cJSON_IsTrue(
+		       cJSON_GetObjectItemCaseSensitive(status, "active")) &&
+	       is != NULL && strcmp(is, profile) == 0 && since != NULL &&
+	       lg_instant_parse(since, strlen(since), &is_since_s, NULL) ==
+		       LG_OK &&
+	       is_since_s >= since_s;
+}
+
+int lg_cli_lift_gate_of(struct lg_cli *cli, const char *profile,
+			int64_t since_s)
+{
+	struct lg_control_answer answer = {0};
+	struct lg_control *control = NULL;
+	struct lg_state *state = NULL;
+	struct lg_error err;
+	int code = LG_EXIT_DONE;
+	int is_it = 0;
+
+	if (lg_cli_gate(cli, &control, &err) != LG_OK) {
+		code = lg_cli_no_gate(cli, &err);
+		lg_cli_say(cli, code, "gate",
+			   "whether it holds the lock %s it does not say; when "
+			   "it runs: logongate status, and logongate lift",
+			   profile);
+	} else if (control != NULL) {
+		code = lg_cli_ask(cli, control, lg_cli_request("status"), NULL,
+				  0, &answer);
+		is_it = code == LG_EXIT_DONE &&
+			began(cJSON_GetObjectItemCaseSensitive(answer.object,
+							       "status"),
+			      profile, since_s);
+		lg_control_release(&answer);
+	} else if (lg_cli_state(cli, LG_STATE_READ, &state, &err) != LG_OK) {
+		code = lg_cli_state_failed(cli, &err);
+	} else if (state != NULL && lg_state_locked(state)) {
+		is_it = strcmp(state->lock->profile, profile) == 0 &&
+			state->lock->since_s >= since_s;
+	}
+	return is_it ? lg_cli_lift_gate(cli, 0, NULL, NULL) : code;
 }
 
 /* Whether --target and --group, where they are given, name the gate here. */

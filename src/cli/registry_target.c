@@ -14,6 +14,7 @@
 #include "adapters/system/atomic_file.h"
 #include "adapters/system/journal_file.h"
 #include "cli/fleet.h"
+#include "cli/fleet_history.h"
 #include "cli/fleet_lift.h"
 #include "cli/output.h"
 #include "cli/targets.h"
@@ -194,7 +195,30 @@ struct wish {
 	const char *place;
 	const struct lg_buffer *bytes;
 	const struct lg_target_settings *server;
+	enum lg_journal_event event;
 };
+
+/* Who changed what there; a change of nothing is none. */
+static void note(struct lg_cli *cli, const struct wish *wish,
+		 const struct lg_strlist *names, const char *result)
+{
+	struct lg_buffer what = {0};
+	struct lg_journal_entry entry = {
+		.at_s = lg_cli_now(),
+		.event = wish->event,
+		.by = lg_cli_by(cli),
+		.result = result,
+		.max_duration_s = -1,
+		.target = wish->server->name,
+	};
+
+	if (names->count == 0)
+		return;
+	lg_cli_fleet_names(names, &what);
+	entry.what = what.data;
+	lg_cli_fleet_note(cli, &entry);
+	lg_buffer_release(&what);
+}
 
 static int change_server(struct lg_cli *cli, const struct wish *wish,
 			 struct lg_strlist *names)
@@ -244,6 +268,10 @@ static int change_server(struct lg_cli *cli, const struct wish *wish,
 	if (status != LG_OK)
 		code = left ? lg_cli_fail_as(cli, LG_EXIT_NOT_PUT_BACK, &err)
 			    : failed(cli, &err);
+	note(cli, wish, names,
+	     status == LG_OK ? "done"
+	     : left          ? "failed, NOT put back"
+			     : "failed, put back");
 	if (left)
 		lg_cli_say(cli, LG_EXIT_NOT_PUT_BACK, name,
 			   "the earlier values could NOT be put back; when it "
@@ -272,7 +300,7 @@ int lg_cli_registry_merge(struct lg_cli *cli,
 			  const char *path, const struct lg_buffer *bytes,
 			  struct lg_strlist *names)
 {
-	const struct wish wish = {merged, path, bytes, server};
+	const struct wish wish = {merged, path, bytes, server, LG_EVENT_IMPORT};
 
 	return change_server(cli, &wish, names);
 }
@@ -364,7 +392,8 @@ int lg_cli_registry_put_back(struct lg_cli *cli,
 	if (status == LG_OK)
 		status = lg_file_read(path.data, &bytes, &err);
 	if (status == LG_OK) {
-		const struct wish wish = {as_kept, path.data, &bytes, server};
+		const struct wish wish = {as_kept, path.data, &bytes, server,
+					  LG_EVENT_RESTORE};
 
 		code = change_server(cli, &wish, names);
 	} else {

@@ -184,11 +184,50 @@ members = "ex2003, ex2000, ex55, here"
         self.assertEqual(self.registry("ex2003"), dict(before, Mine=1))
         names = os.listdir(self.path("state/backups"))
         self.assertEqual(len(names), 2, names)
+        rows = self.history()
+        self.assertEqual([(row["event"], row["target"], row["result"])
+                          for row in rows],
+                         [("import", "ex2003", "done"),
+                          ("restore", "ex2003", "done")])
+        self.assertEqual(sorted(rows[0]["what"].split(", ")),
+                         ["Disable MAPI Clients", "Logon Only As", "Mine"])
+        self.assertTrue(rows[0]["by"])
+        self.assertIsNone(rows[0]["profile"])
+        text = self.run_("history", code=0).stdout
+        self.assertIn("WHAT", text)
+        # what is there already is no change
+        self.run_("registry", "restore", name, "--target", "ex2003", code=0)
+        self.assertEqual(len(self.history()), 2)
         self.run_("registry", "restore", "../ex.ex2003.reg", "--target",
                   "ex2003", code=3)
         self.run_("registry", "show", "--target", "ex2003,ex55", code=2)
         self.run_("registry", "show", "--target", "ex2002", code=2)
         self.assertEqual(self.registry("here"), {})
+
+    def history(self):
+        return [json.loads(line) for line in
+                self.run_("history", "--json", code=0).stdout.splitlines()]
+
+    def test_history_of_a_change_that_was_put_back(self):
+        """a file that cannot be written, after another was"""
+        os.mkdir(self.path("sub"))
+        self.settings(file55="sub/ex55.reg")
+        self.apply("--group", "all")
+        self.run_("lift", code=0)
+        before = len(self.history())
+        chattr = ["chattr", "+i", self.path("sub/ex55.reg")]
+        subprocess.run(chattr, check=False, stderr=subprocess.DEVNULL)
+        try:
+            done = self.apply("--group", "all", code=None)
+        finally:
+            chattr[1] = "-i"
+            subprocess.run(chattr, check=False, stderr=subprocess.DEVNULL)
+        if done.returncode == 0:
+            self.skipTest("chattr +i has no effect here")
+        rows = self.history()[before:]
+        self.assertEqual(rows[0]["event"], "apply")
+        self.assertIn("failed", rows[0]["result"])
+        self.assertEqual(rows[0]["target"], "ex2003, ex2000, ex55")
 
     def test_import_is_refused_where_a_lock_is(self):
         self.write("in.reg", "Windows Registry Editor Version 5.00\n\n" +
@@ -277,13 +316,14 @@ members = "ex2003, ex2000, ex55, here"
         time.sleep(1.1)  # lines have seconds, and are sorted by them
         self.apply("--target", "here")
         self.run_("lift", code=0)
-        rows = [json.loads(line) for line in
-                self.run_("history", "--json", code=0).stdout.splitlines()]
+        rows = self.history()
         self.assertEqual([row["event"] for row in rows],
                          ["apply", "lift", "apply", "lift"])
+        self.assertEqual(rows[0]["target"], "ex2003")
+        self.assertNotIn("target", rows[2])
         self.assertEqual(rows[0]["reason"], "new disks")
         self.assertEqual(rows[0]["result"], "done")
-        self.assertEqual(set(rows[0]), set(rows[2]))
+        self.assertEqual(set(rows[0]), set(rows[2]) | {"target"})
 
     def test_extend_keeps_to_the_longest_time(self):
         self.write("p.ini", PROFILE.replace(
@@ -292,6 +332,8 @@ members = "ex2003, ex2000, ex55, here"
         self.run_("extend", "--for", "3h", code=2)
         self.run_("extend", "--for", "90m", code=0)
         self.run_("lift", code=0)
+        self.assertEqual([row["event"] for row in self.history()],
+                         ["apply", "extend", "lift"])
 
     def test_expiry(self):
         before = self.before()
@@ -351,7 +393,14 @@ members = "ex2003, ex2000, ex55, here"
             time.sleep(delay / 400)
             p.send_signal(signal.SIGKILL)
             p.wait()
+            status = self.json("status")
+            self.assertIsNone(status["changing"], delay)
+            if status["interrupted"]:
+                states.add("interrupted")
+                self.assertIn("recover", " ".join(status["loud"]))
+                self.assertEqual(status["interrupted"]["profile"], "p")
             self.run_("recover", code=0)
+            self.assertIsNone(self.json("status")["interrupted"])
             if self.json("status")["active"]:
                 states.add("locked")
                 self.assertEqual(self.values("ex2000")["Logon Only As"],

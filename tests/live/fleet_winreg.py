@@ -12,6 +12,7 @@ import unittest
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "testbed"))
 import dovecot_fixture  # noqa: E402
+import gate_fixture  # noqa: E402
 import smbd  # noqa: E402
 
 BIN = os.environ["LOGONGATE_BIN_DIR"]
@@ -22,6 +23,15 @@ DN = "/o=Org/ou=Site/cn=Recipients/cn="
 NAME = "Disable MAPI Clients"
 BEFORE = "-5.1.1"
 DURING = "-5.65535.65535;7.0.0-11.65535.65535"
+# A service that takes four seconds to start.
+SLOW = """#!/bin/sh
+s=$(readlink -f "$0").state
+case $1 in
+start) sleep 4; echo running > "$s" ;;
+stop) echo stopped > "$s" ;;
+status) grep -q running "$s" 2>/dev/null ;;
+esac
+"""
 
 
 class Fleet(unittest.TestCase):
@@ -194,6 +204,11 @@ restart = {restart}
 probe = "{self.path('eve')}"
 """)
 
+    def settings_without_probe(self):
+        with open(self.path("lg.conf"), encoding="utf-8") as file:
+            lines = [line for line in file if not line.startswith("probe")]
+        self.write("lg.conf", "".join(lines))
+
     def test_a_test_account_that_gets_in_undoes_a_lock_that_is_in_force(self):
         """after the restart it is in force, and tried"""
         self.probing("exchange2000", "yes")
@@ -227,6 +242,69 @@ probe = "{self.path('eve')}"
                 self.assertEqual(target["in_force_by"] is not None, by)
                 self.logongate(0, "lift")
 
+    def restarting(self):
+        """Whether the last change in the journal is in a restart."""
+        try:
+            with open(self.path("state/fleet.jsonl"), encoding="utf-8") as f:
+                steps = [json.loads(line)["step"] for line in f]
+        except (FileNotFoundError, ValueError):
+            return False
+        return "restarting" in steps and "tested" not in steps
+
+    def test_status_while_a_command_is_at_it_and_after_its_death(self):
+        """who changes the servers is said; once it is killed, that the change
+        was interrupted"""
+        self.probing("exchange2000", "yes")
+        self.settings_without_probe()
+        self.server.service_script("MSExchangeIS", SLOW)
+        process = subprocess.Popen(
+            [LOGONGATE, "--config", self.path("lg.conf"), "apply",
+             self.path("p.ini"), "--for", "1h", "--target", "ex1",
+             "--accept-warnings", "--skip-unsupported"],
+            env=dict(os.environ, HOME=self.folder,
+                     ASAN_OPTIONS="detect_leaks=0"),
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            gate_fixture.wait_for("the restart", self.restarting, 60)
+            status = json.loads(self.logongate(0, "status", "--json"))
+            self.assertEqual(status["changing"]["pid"], process.pid)
+            self.assertEqual(status["changing"]["command"], "apply")
+            self.assertTrue(status["changing"]["by"])
+            self.assertTrue(status["changing"]["since"])
+            self.assertIsNone(status["interrupted"])
+            self.assertFalse(status["active"])
+            self.assertNotIn("recover", json.dumps(status["loud"]))
+            [target] = status["targets"]
+            self.assertEqual(target["step"], "restarting")
+            self.assertFalse(target["differs"])
+            said = self.logongate(0, "status")
+            self.assertIn("being changed right now by logongate apply of",
+                          said)
+            self.assertIn(f"process {process.pid}", said)
+            self.assertNotIn("recover", said)
+            self.logongate(6, "recover")
+            self.assertIn(f"process {process.pid}", self.said)
+            self.logongate(5, "apply", self.path("p.ini"), "--for", "1h",
+                           "--target", "ex1", "--accept-warnings",
+                           "--skip-unsupported")
+            self.assertIn(f"process {process.pid}", self.said)
+        finally:
+            process.kill()
+            process.wait()
+        status = json.loads(self.logongate(0, "status", "--json"))
+        self.assertIsNone(status["changing"])
+        self.assertEqual(status["interrupted"]["profile"], "p")
+        self.assertIn("recover", json.dumps(status["loud"]))
+        said = self.logongate(0, "status")
+        self.assertIn("left half-way", said)
+        self.logongate(0, "recover")
+        self.assertIn(BEFORE, self.there())
+        self.assertIn("no lock", self.logongate(0, "status"))
+        [row] = [json.loads(line) for line in
+                 self.logongate(0, "history", "--json").splitlines()]
+        self.assertEqual((row["event"], row["result"], row["target"]),
+                         ("lift", "undone", "ex1"))
+
     def test_the_registry_of_a_server(self):
         """import and restore are seen by net; a lock refuses them"""
         self.write("in.reg", "Windows Registry Editor Version 5.00\n\n"
@@ -249,11 +327,17 @@ probe = "{self.path('eve')}"
             file.write("username = root\npassword = wrong\n")
         self.settings(credentials=wrong)
         self.apply(code=7)
+        self.assertIn("ex1", self.said)
+        self.assertIn(wrong, self.said)
         self.assertIn(BEFORE, self.there())
+        os.chmod(wrong, 0o644)
+        self.apply(code=3)
+        self.assertIn(wrong, self.said)
 
     def test_a_server_that_is_down_writes_nothing(self):
         self.server.stop()
         self.apply(code=6)
+        self.assertIn(f"port {self.server.port}", self.said)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * journal_file.c - a file that lines are only ever added to, by one at a time
+ *
+ * The lock is of the open file, not of the process: this process reads the
+ * file by its name meanwhile, and a lock of the process would end with that.
  */
 #define _GNU_SOURCE
 #include "adapters/system/journal_file.h"
@@ -9,7 +12,6 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -75,6 +77,7 @@ enum lg_status lg_journal_file_open(const char *path,
 				    struct lg_error *err)
 {
 	struct lg_journal_file *file = calloc(1, sizeof(*file));
+	struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
 	enum lg_status status = LG_OK;
 	int is_new;
 
@@ -90,7 +93,7 @@ enum lg_status lg_journal_file_open(const char *path,
 		     0600);
 	if (file->fd < 0) {
 		status = failed(path, "cannot be written", err);
-	} else if (flock(file->fd, LOCK_EX | LOCK_NB) != 0) {
+	} else if (fcntl(file->fd, F_OFD_SETLK, &whole) != 0) {
 		status = lg_error_set(err, LG_ERR_CONFLICT, path,
 				      "another command changes servers right "
 				      "now");
@@ -104,6 +107,20 @@ enum lg_status lg_journal_file_open(const char *path,
 	else
 		lg_journal_file_close(&file);
 	return status;
+}
+
+int lg_journal_file_is_held(const char *path)
+{
+	struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	int held;
+
+	if (fd < 0)
+		return 0;
+	/* asked, never taken: taking it would stop who wants to write */
+	held = fcntl(fd, F_OFD_GETLK, &whole) == 0 && whole.l_type != F_UNLCK;
+	close(fd);
+	return held;
 }
 
 void lg_journal_file_close(struct lg_journal_file **file)

@@ -23,6 +23,10 @@ enum lg_status lg_journal_file_open(const char *path,
 				    struct lg_error *err);
 void lg_journal_file_close(struct lg_journal_file **file);
 
+/* 1 while somebody, also this process, has it open for adding. Disturbs
+ * nobody; 0 also where it cannot be read. */
+int lg_journal_file_is_held(const char *path);
+
 /* All there is; reads what others may be adding to, without the lock. A file
  * that does not exist is empty. */
 enum lg_status lg_journal_file_read(const char *path,

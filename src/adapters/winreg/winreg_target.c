@@ -63,6 +63,29 @@ static enum lg_status ask(struct winreg_target *target, cJSON *object,
 	return status;
 }
 
+/* What the server or its library said, and where to look. */
+static enum lg_status not_open(const struct winreg_target *target,
+			       enum lg_status status, struct lg_error *err)
+{
+	const char *credentials = target->settings->credentials_file;
+
+	if (!err)
+		return status;
+	if (status == LG_ERR_DENIED)
+		return lg_error_set(err, status, target->host,
+				    "%s; the account is %s%s", err->text,
+				    credentials ? "that of "
+						: "the Kerberos ticket's",
+				    credentials ? credentials : "");
+	if (status == LG_ERR_TIMEOUT ||
+	    (status == LG_ERR_IO && strcmp(err->place, target->host) == 0))
+		return lg_error_set(err, status, target->host,
+				    "%s; it should be up and reachable at port "
+				    "%d (server = of the target)",
+				    err->text, target->port);
+	return status;
+}
+
 /* Starts the helper and opens the server where that is not done. */
 static enum lg_status reach(struct winreg_target *target, struct lg_error *err)
 {
@@ -90,9 +113,10 @@ static enum lg_status reach(struct winreg_target *target, struct lg_error *err)
 		return no_memory(err);
 	}
 	status = ask(target, object, OPEN_TIMEOUT_MS + 5000, err);
-	if (status != LG_OK)
-		winreg_process_stop(&target->helper);
-	return status;
+	if (status == LG_OK)
+		return LG_OK;
+	winreg_process_stop(&target->helper);
+	return not_open(target, status, err);
 }
 
 static enum lg_status probe_registry(struct winreg_target *target,
