@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "adapters/system/atomic_file.h"
+#include "adapters/system/durable.h"
 
 /* What libhivex takes for one value: "1 MB allocation limit". */
 #define VALUE_LIMIT 1000000
@@ -33,16 +34,7 @@ struct hive_target {
 static enum lg_status failed(const struct hive_target *target, const char *what,
 			     struct lg_error *err)
 {
-	int number = errno;
-
-	if (number == ENOMEM)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, target->path,
-				    "out of memory");
-	if (number == EACCES || number == EPERM || number == EROFS)
-		return lg_error_set(err, LG_ERR_DENIED, target->path, "%s: %s",
-				    what, strerror(number));
-	return lg_error_set(err, LG_ERR_IO, target->path, "%s: %s", what,
-			    strerror(number));
+	return lg_errno_set(target->path, what, err);
 }
 
 static enum lg_status open_hive(const struct hive_target *target, int flags,

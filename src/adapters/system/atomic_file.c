@@ -12,25 +12,12 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "adapters/system/durable.h"
+
 #define SIZE_LIMIT ((off_t)1 << 30)
-
-static enum lg_status failed(const char *path, const char *what,
-			     struct lg_error *err)
-{
-	int number = errno;
-	enum lg_status status = LG_ERR_IO;
-
-	if (number == EACCES || number == EPERM || number == EROFS)
-		status = LG_ERR_DENIED;
-	else if (number == ENOMEM)
-		status = LG_ERR_NO_MEMORY;
-	return lg_error_set(err, status, path, "%s: %s", what,
-			    strerror(number));
-}
 
 enum lg_status lg_file_read(const char *path, struct lg_buffer *out_bytes,
 			    struct lg_error *err)
@@ -44,7 +31,7 @@ enum lg_status lg_file_read(const char *path, struct lg_buffer *out_bytes,
 	/* O_NONBLOCK: a FIFO in the file's place must not hang us */
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0 || fstat(fd, &about) != 0) {
-		status = failed(path, "cannot be read", err);
+		status = lg_errno_set(path, "cannot be read", err);
 		goto out;
 	}
 	if (!S_ISREG(about.st_mode)) {
@@ -61,7 +48,7 @@ enum lg_status lg_file_read(const char *path, struct lg_buffer *out_bytes,
 		if (got < 0 && errno == EINTR)
 			got = 1;
 		else if (got < 0)
-			status = failed(path, "cannot be read", err);
+			status = lg_errno_set(path, "cannot be read", err);
 		else
 			lg_buffer_append(out_bytes, block, (size_t)got);
 	}
@@ -73,42 +60,6 @@ out:
 	return status;
 }
 
-static int write_all(int fd, const char *bytes, size_t len)
-{
-	ssize_t put;
-
-	while (len > 0) {
-		put = write(fd, bytes, len);
-		if (put < 0 && errno == EINTR)
-			continue;
-		if (put < 0)
-			return -1;
-		bytes += put;
-		len -= (size_t)put;
-	}
-	return 0;
-}
-
-static int flush_folder(const char *path)
-{
-	char *folder = strdup(path);
-	char *slash = folder ? strrchr(folder, '/') : NULL;
-	int result = -1;
-	int fd;
-
-	if (!folder)
-		return -1;
-	if (slash)
-		slash[slash == folder] = '\0';
-	fd = open(slash ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd >= 0) {
-		result = fsync(fd);
-		close(fd);
-	}
-	free(folder);
-	return result;
-}
-
 enum lg_status lg_atomic_file_adopt(const char *new_path, const char *path,
 				    struct lg_error *err)
 {
@@ -118,7 +69,7 @@ enum lg_status lg_atomic_file_adopt(const char *new_path, const char *path,
 
 	fd = open(new_path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return failed(new_path, "cannot be read again", err);
+		return lg_errno_set(new_path, "cannot be read again", err);
 	if (stat(path, &about) == 0) {
 		/* an owner that cannot be kept is no reason to fail */
 		if (fchown(fd, about.st_uid, about.st_gid) != 0)
@@ -131,8 +82,8 @@ enum lg_status lg_atomic_file_adopt(const char *new_path, const char *path,
 		result = fsync(fd);
 	close(fd);
 	if (result != 0 || rename(new_path, path) != 0 ||
-	    flush_folder(path) != 0)
-		return failed(path, "cannot be replaced", err);
+	    lg_flush_folder_of(path) != 0)
+		return lg_errno_set(path, "cannot be replaced", err);
 	return LG_OK;
 }
 
@@ -149,11 +100,12 @@ enum lg_status lg_atomic_file_replace(const char *path, const void *bytes,
 		goto out;
 	fd = mkostemp(new_path.data, O_CLOEXEC);
 	if (fd < 0) {
-		status = failed(path, "its folder takes no new file", err);
+		status =
+			lg_errno_set(path, "its folder takes no new file", err);
 		goto out;
 	}
-	if (write_all(fd, bytes, len) != 0)
-		status = failed(path, "cannot be written", err);
+	if (lg_write_all(fd, bytes, len) != 0)
+		status = lg_errno_set(path, "cannot be written", err);
 	close(fd);
 	if (status == LG_OK)
 		status = lg_atomic_file_adopt(new_path.data, path, err);

@@ -16,24 +16,12 @@
 #include <unistd.h>
 
 #include "adapters/system/atomic_file.h"
+#include "adapters/system/durable.h"
 
 struct lg_journal_file {
 	char *path;
 	int fd;
 };
-
-static enum lg_status failed(const char *path, const char *what,
-			     struct lg_error *err)
-{
-	int number = errno;
-
-	return lg_error_set(err,
-			    number == EACCES || number == EPERM ||
-					    number == EROFS
-				    ? LG_ERR_DENIED
-				    : LG_ERR_IO,
-			    path, "%s: %s", what, strerror(number));
-}
 
 /* A gate that runs as another user must read what root wrote. */
 static void give_to_owner_of_folder(const char *path, int fd)
@@ -50,26 +38,6 @@ static void give_to_owner_of_folder(const char *path, int fd)
 			errno = 0;
 	}
 	free(folder);
-}
-
-/* The name of a new file lasts only when its folder is flushed too. */
-static int flush_folder(const char *path)
-{
-	char *folder = strdup(path);
-	char *slash = folder ? strrchr(folder, '/') : NULL;
-	int result = 0;
-	int fd = -1;
-
-	if (slash) {
-		*slash = '\0';
-		fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	}
-	if (fd >= 0) {
-		result = fsync(fd);
-		close(fd);
-	}
-	free(folder);
-	return result;
 }
 
 enum lg_status lg_journal_file_open(const char *path,
@@ -92,15 +60,15 @@ enum lg_status lg_journal_file_open(const char *path,
 		open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW,
 		     0600);
 	if (file->fd < 0) {
-		status = failed(path, "cannot be written", err);
+		status = lg_errno_set(path, "cannot be written", err);
 	} else if (fcntl(file->fd, F_OFD_SETLK, &whole) != 0) {
 		status = lg_error_set(err, LG_ERR_CONFLICT, path,
 				      "another command changes servers right "
 				      "now");
 	} else if (is_new) {
 		give_to_owner_of_folder(path, file->fd);
-		if (flush_folder(path) != 0)
-			status = failed(path, "cannot be written", err);
+		if (lg_flush_folder_of(path) != 0)
+			status = lg_errno_set(path, "cannot be written", err);
 	}
 	if (status == LG_OK)
 		*out_file = file;
@@ -143,22 +111,6 @@ enum lg_status lg_journal_file_read(const char *path,
 	return lg_file_read(path, out_text, err);
 }
 
-static int write_all(int fd, const char *bytes, size_t len)
-{
-	ssize_t put;
-
-	while (len > 0) {
-		put = write(fd, bytes, len);
-		if (put < 0 && errno == EINTR)
-			continue;
-		if (put < 0)
-			return -1;
-		bytes += put;
-		len -= (size_t)put;
-	}
-	return 0;
-}
-
 /* What stands after the last LF was never finished: it is taken away, so that
  * the next line does not become part of it. */
 static int drop_cut_off_line(int fd)
@@ -178,8 +130,8 @@ enum lg_status lg_journal_file_append(void *self, const char *line, size_t len,
 	struct lg_journal_file *file = self;
 
 	if (drop_cut_off_line(file->fd) != 0 ||
-	    write_all(file->fd, line, len) != 0 || fsync(file->fd) != 0)
-		return failed(file->path, "cannot be written", err);
+	    lg_write_all(file->fd, line, len) != 0 || fsync(file->fd) != 0)
+		return lg_errno_set(file->path, "cannot be written", err);
 	return LG_OK;
 }
 
@@ -187,6 +139,6 @@ enum lg_status lg_journal_file_clear(struct lg_journal_file *file,
 				     struct lg_error *err)
 {
 	if (ftruncate(file->fd, 0) != 0 || fsync(file->fd) != 0)
-		return failed(file->path, "cannot be emptied", err);
+		return lg_errno_set(file->path, "cannot be emptied", err);
 	return LG_OK;
 }

@@ -7,7 +7,7 @@
  * lock on the file "lock" of the folder; the kernel lets go of it with the
  * process, so nothing has to be cleaned up after a kill.
  */
-#define _GNU_SOURCE	/* renameat2 */
+#define _GNU_SOURCE /* renameat2 */
 
 #include "adapters/system/state_dir.h"
 
@@ -23,6 +23,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "adapters/system/durable.h"
+
 struct state_dir {
 	char *path;
 	int fd;
@@ -34,14 +36,11 @@ static enum lg_status failed(const struct state_dir *dir, const char *name,
 			     const char *what, int number, struct lg_error *err)
 {
 	char place[512];
-	enum lg_status status = LG_ERR_IO;
 
 	snprintf(place, sizeof(place), "%s%s%s", dir->path, *name ? "/" : "",
 		 name);
-	if (number == EACCES || number == EPERM || number == EROFS)
-		status = LG_ERR_DENIED;
-	return lg_error_set(err, status, place, "cannot %s: %s", what,
-			    strerror(number));
+	return lg_error_set(err, lg_errno_status(number), place,
+			    "cannot %s: %s", what, strerror(number));
 }
 
 /* A folder opened for reading changes nothing. */
@@ -51,21 +50,6 @@ static enum lg_status may_write(const struct state_dir *dir, const char *name,
 	if (dir->mode == LG_STATE_DIR_WRITE)
 		return LG_OK;
 	return failed(dir, name, "write", EROFS, err);
-}
-
-static int write_all(int fd, const char *bytes, size_t len)
-{
-	while (len > 0) {
-		ssize_t done = write(fd, bytes, len);
-
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done < 0)
-			return -1;
-		bytes += done;
-		len -= (size_t)done;
-	}
-	return 0;
 }
 
 /* The folder a name stands in, to flush it; creates the folder. */
@@ -159,7 +143,7 @@ static enum lg_status dir_replace(void *self, const char *name,
 	fd = openat(dir->fd, new_name,
 		    O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW,
 		    0640);
-	if (fd < 0 || write_all(fd, bytes, len) || fsync(fd)) {
+	if (fd < 0 || lg_write_all(fd, bytes, len) || fsync(fd)) {
 		status = failed(dir, name, "write", errno, err);
 		goto out;
 	}
@@ -217,10 +201,10 @@ static enum lg_status dir_append(void *self, const char *name,
 		char last = '\n';
 
 		if (pread(fd, &last, 1, end - 1) == 1 && last != '\n' &&
-		    write_all(fd, "\n", 1))
+		    lg_write_all(fd, "\n", 1))
 			status = failed(dir, name, "write", errno, err);
 	}
-	if (!status && write_all(fd, bytes, len)) {
+	if (!status && lg_write_all(fd, bytes, len)) {
 		status = failed(dir, name, "write", errno, err);
 		/* What was written of it goes, where it can. */
 		if (end >= 0 && ftruncate(fd, end))

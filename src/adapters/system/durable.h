@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * system/durable.h - what every file that must not be lost needs
+ *
+ * Layer: adapter.
+ */
+#ifndef LG_ADAPTERS_SYSTEM_DURABLE_H
+#define LG_ADAPTERS_SYSTEM_DURABLE_H
+
+#include <stddef.h>
+
+#include <logongate/error.h>
+
+/* LG_ERR_DENIED, LG_ERR_NO_MEMORY or LG_ERR_IO. */
+enum lg_status lg_errno_status(int number);
+
+/* Sets "WHAT: " and the words for errno, with the status that fits. */
+enum lg_status lg_errno_set(const char *path, const char *what,
+			    struct lg_error *err);
+
+/* All of it, or -1 with errno set. */
+int lg_write_all(int fd, const void *bytes, size_t len);
+
+/* A new name lasts only when its folder is flushed: flushes the one that path
+ * is in. 0, or -1 with errno set. */
+int lg_flush_folder_of(const char *path);
+
+#endif
