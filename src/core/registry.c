@@ -4,8 +4,8 @@
  *
  * A registry is an array of references to values that never change; copies
  * share them and count them with an atomic counter, since a copy may be handed
- * to a worker. Beside each reference stands the hash of its folded key and
- * name, so that finding one among thousands reads one array.
+ * to a worker. An index of the hashes of folded keys and names finds one among
+ * the tens of thousands that a directory has.
  */
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -15,18 +15,14 @@
 
 #include <logongate/registry.h>
 
+#include "place_index.h"
 #include "registry_value.h"
 #include "utf16.h"
 
-struct entry {
-	uint64_t hash;
-	struct lg_shared_value *shared;
-};
-
 struct lg_registry {
-	struct entry *entry;
-	size_t count;
-	size_t capacity;
+	struct lg_shared_value **value;
+	struct lg_place_index index;
+	size_t capacity; /* of value; index has the count */
 };
 
 static char fold(char c)
@@ -61,22 +57,29 @@ static uint64_t place_hash(const char *key, const char *name)
 	return folded_hash(folded_hash(0, key), name);
 }
 
+struct wanted {
+	const struct lg_registry *registry;
+	const char *key;
+	const char *name;
+};
+
+static int is_wanted(const void *context, size_t place)
+{
+	const struct wanted *wanted = context;
+	const struct lg_value *value = &wanted->registry->value[place]->value;
+
+	return same_text(value->key, wanted->key) &&
+	       same_text(value->name, wanted->name);
+}
+
+/* LG_PLACE_NONE where it is not. */
 static size_t find(const struct lg_registry *registry, const char *key,
 		   const char *name)
 {
-	uint64_t hash = place_hash(key, name);
-	size_t i;
+	const struct wanted wanted = {registry, key, name};
 
-	for (i = 0; i < registry->count; i++) {
-		const struct lg_value *value;
-
-		if (registry->entry[i].hash != hash)
-			continue;
-		value = &registry->entry[i].shared->value;
-		if (same_text(value->key, key) && same_text(value->name, name))
-			break;
-	}
-	return i;
+	return lg_place_index_find(&registry->index, place_hash(key, name),
+				   is_wanted, &wanted);
 }
 
 enum lg_status lg_registry_new(struct lg_registry **out_registry,
@@ -97,9 +100,10 @@ void lg_registry_free(struct lg_registry **registry)
 
 	if (!registry || !*registry)
 		return;
-	for (i = 0; i < (*registry)->count; i++)
-		lg_shared_value_release((*registry)->entry[i].shared);
-	free((*registry)->entry);
+	for (i = 0; i < (*registry)->index.count; i++)
+		lg_shared_value_release((*registry)->value[i]);
+	free((*registry)->value);
+	lg_place_index_release(&(*registry)->index);
 	free(*registry);
 	*registry = NULL;
 }
@@ -108,39 +112,44 @@ enum lg_status lg_registry_copy(const struct lg_registry *registry,
 				struct lg_registry **out_copy,
 				struct lg_error *err)
 {
+	size_t count = registry->index.count;
 	struct lg_registry *copy = NULL;
 	size_t i;
 	enum lg_status status = lg_registry_new(&copy, err);
 
-	if (status)
+	if (!status && count) {
+		copy->value = calloc(count, sizeof(struct lg_shared_value *));
+		if (!copy->value)
+			status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+					      "out of memory");
+	}
+	/* Last: from then on the values count as its own. */
+	if (!status)
+		status = lg_place_index_copy(&registry->index, &copy->index,
+					     err);
+	if (status) {
+		lg_registry_free(&copy);
 		return status;
-	if (registry->count) {
-		copy->entry = calloc(registry->count, sizeof(*copy->entry));
-		if (!copy->entry) {
-			free(copy);
-			return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-					    "out of memory");
-		}
 	}
-	for (i = 0; i < registry->count; i++) {
-		copy->entry[i] = registry->entry[i];
-		lg_shared_value_keep(copy->entry[i].shared);
+	copy->capacity = count;
+	for (i = 0; i < count; i++) {
+		copy->value[i] = registry->value[i];
+		lg_shared_value_keep(copy->value[i]);
 	}
-	copy->count = copy->capacity = registry->count;
 	*out_copy = copy;
 	return LG_OK;
 }
 
 size_t lg_registry_count(const struct lg_registry *registry)
 {
-	return registry->count;
+	return registry->index.count;
 }
 
 const struct lg_value *lg_registry_at(const struct lg_registry *registry,
 				      size_t index)
 {
-	return index < registry->count ? &registry->entry[index].shared->value
-				       : NULL;
+	return index < registry->index.count ? &registry->value[index]->value
+					     : NULL;
 }
 
 const struct lg_value *lg_registry_find(const struct lg_registry *registry,
@@ -149,35 +158,45 @@ const struct lg_value *lg_registry_find(const struct lg_registry *registry,
 	return lg_registry_at(registry, find(registry, key, name));
 }
 
+static enum lg_status reserve(struct lg_registry *registry,
+			      struct lg_error *err)
+{
+	enum lg_status status = lg_place_index_reserve(&registry->index, err);
+	struct lg_shared_value **value;
+
+	if (status || registry->capacity >= registry->index.capacity)
+		return status;
+	value = realloc(registry->value,
+			registry->index.capacity *
+				sizeof(struct lg_shared_value *));
+	if (!value)
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				    "out of memory");
+	registry->value = value;
+	registry->capacity = registry->index.capacity;
+	return LG_OK;
+}
+
 /* Takes the reference over, also when there is no room for it. */
 static enum lg_status put(struct lg_registry *registry,
 			  struct lg_shared_value *shared, struct lg_error *err)
 {
 	size_t at = find(registry, shared->value.key, shared->value.name);
+	enum lg_status status;
 
-	if (at < registry->count) {
-		lg_shared_value_release(registry->entry[at].shared);
-		registry->entry[at].shared = shared;
+	if (at != LG_PLACE_NONE) {
+		lg_shared_value_release(registry->value[at]);
+		registry->value[at] = shared;
 		return LG_OK;
 	}
-	if (registry->count == registry->capacity) {
-		size_t capacity =
-			registry->capacity ? registry->capacity * 2 : 8;
-		struct entry *entry =
-			realloc(registry->entry, capacity * sizeof(*entry));
-
-		if (!entry) {
-			lg_shared_value_release(shared);
-			return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-					    "out of memory");
-		}
-		registry->entry = entry;
-		registry->capacity = capacity;
+	status = reserve(registry, err);
+	if (status) {
+		lg_shared_value_release(shared);
+		return status;
 	}
-	registry->entry[registry->count].shared = shared;
-	registry->entry[registry->count].hash =
-		place_hash(shared->value.key, shared->value.name);
-	registry->count++;
+	registry->value[registry->index.count] = shared;
+	lg_place_index_add(&registry->index,
+			   place_hash(shared->value.key, shared->value.name));
 	return LG_OK;
 }
 
@@ -188,10 +207,10 @@ enum lg_status lg_registry_share(struct lg_registry *registry,
 {
 	size_t at = find(from, key, name);
 
-	if (at == from->count)
+	if (at == LG_PLACE_NONE)
 		return LG_OK;
-	lg_shared_value_keep(from->entry[at].shared);
-	return put(registry, from->entry[at].shared, err);
+	lg_shared_value_keep(from->value[at]);
+	return put(registry, from->value[at], err);
 }
 
 enum lg_status lg_registry_set_text(struct lg_registry *registry,
@@ -298,32 +317,41 @@ int lg_registry_delete(struct lg_registry *registry, const char *key,
 {
 	size_t at = find(registry, key, name);
 
-	if (at == registry->count)
+	if (at == LG_PLACE_NONE)
 		return 0;
-	lg_shared_value_release(registry->entry[at].shared);
-	registry->count--;
-	memmove(registry->entry + at, registry->entry + at + 1,
-		(registry->count - at) * sizeof(*registry->entry));
+	lg_shared_value_release(registry->value[at]);
+	lg_place_index_remove(&registry->index, at);
+	memmove(registry->value + at, registry->value + at + 1,
+		(registry->index.count - at) *
+			sizeof(struct lg_shared_value *));
 	return 1;
+}
+
+/* 1 for the key itself and what is below it. */
+static int is_below(const char *below, const char *key)
+{
+	while (*key && fold(*below) == fold(*key)) {
+		below++;
+		key++;
+	}
+	return !*key && (!*below || *below == '\\');
 }
 
 void lg_registry_delete_key(struct lg_registry *registry, const char *key)
 {
-	size_t kept = 0;
+	struct lg_place_index *index = &registry->index;
+	size_t count = index->count;
 	size_t i;
 
-	for (i = 0; i < registry->count; i++) {
-		const char *a = registry->entry[i].shared->value.key;
-		const char *b = key;
+	lg_place_index_clear(index);
+	for (i = 0; i < count; i++) {
+		struct lg_shared_value *shared = registry->value[i];
 
-		while (*b && fold(*a) == fold(*b)) {
-			a++;
-			b++;
+		if (is_below(shared->value.key, key)) {
+			lg_shared_value_release(shared);
+			continue;
 		}
-		if (!*b && (!*a || *a == '\\'))
-			lg_shared_value_release(registry->entry[i].shared);
-		else
-			registry->entry[kept++] = registry->entry[i];
+		registry->value[index->count] = shared;
+		lg_place_index_add(index, index->hash[i]);
 	}
-	registry->count = kept;
 }

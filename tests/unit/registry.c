@@ -3,6 +3,7 @@
  * Rows for include/logongate/registry.h: values. The text form has
  * registry_text.c.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "suite.h"
@@ -63,6 +64,106 @@ static void order_is_that_of_insertion(void **state)
 	assert_string_equal(lg_registry_at(registry, 1)->name, "b");
 	assert_null(lg_registry_at(registry, 2));
 	lg_registry_free(&registry);
+}
+
+enum {
+	MANY = 3000
+};
+
+/* The nth of many names, in one of the ways to write it. */
+static void name_of(size_t n, int upper, char *out, size_t size)
+{
+	snprintf(out, size,
+		 upper ? "CN=N\303\211-%zu,DC=X" : "cn=n\303\211-%zu,dc=x", n);
+}
+
+static void many_are_found_whatever_came_and_went(void **state)
+{
+	struct lg_registry *registry = fresh();
+	struct lg_registry *copy = NULL;
+	const struct lg_value *value;
+	char name[64];
+	size_t i;
+	size_t at = 0;
+
+	for (i = 0; i < MANY; i++) {
+		name_of(i, 0, name, sizeof(name));
+		put_text(registry, name, "first");
+	}
+	assert_int_equal(lg_registry_copy(registry, &copy, NULL), LG_OK);
+	/* Every third goes, every other one changes, in other letters. */
+	for (i = 0; i < MANY; i++) {
+		name_of(i, 1, name, sizeof(name));
+		if (i % 3 == 0)
+			assert_true(lg_registry_delete(registry, KEY, name));
+		else
+			put_text(registry, name, "second");
+	}
+	for (i = 0; i < MANY; i++) {
+		name_of(i, 0, name, sizeof(name));
+		value = lg_registry_find(registry, KEY, name);
+		assert_int_equal(value != NULL, i % 3 != 0);
+		if (!value)
+			continue;
+		assert_string_equal(value->text, "second");
+		assert_ptr_equal(value, lg_registry_at(registry, at++));
+	}
+	assert_int_equal(lg_registry_count(registry), at);
+	assert_null(lg_registry_find(registry, "", name));
+	/* Only ASCII letters have a case here. */
+	assert_null(lg_registry_find(registry, KEY, "cn=n\303\251-1,dc=x"));
+	assert_int_equal(lg_registry_count(copy), MANY);
+	for (i = 0; i < MANY; i++) {
+		name_of(i, 1, name, sizeof(name));
+		value = lg_registry_find(copy, KEY, name);
+		assert_ptr_equal(value, lg_registry_at(copy, i));
+		assert_string_equal(value->text, "first");
+	}
+	/* A copy grows by itself. */
+	put_text(copy, "one more", "third");
+	assert_string_equal(lg_registry_find(copy, KEY, "ONE MORE")->text,
+			    "third");
+	assert_null(lg_registry_find(registry, KEY, "one more"));
+	lg_registry_free(&registry);
+	lg_registry_free(&copy);
+}
+
+static void a_key_goes_with_all_below_it(void **state)
+{
+	static const char text[] = "Windows Registry Editor Version 5.00\n\n"
+				   "[-HKEY_LOCAL_MACHINE\\b]\n"
+				   "[HKEY_LOCAL_MACHINE\\B]\n\"new\"=\"n\"\n\n";
+	static const char *const keys[] = {LG_KEY_HIVE "\\a", LG_KEY_HIVE "\\b",
+					   LG_KEY_HIVE "\\B\\c",
+					   LG_KEY_HIVE "\\bb"};
+	struct lg_registry *registry = fresh();
+	struct lg_registry *left = NULL;
+	char name[64];
+	size_t i;
+	size_t j;
+
+	for (i = 0; i < 100; i++)
+		for (j = 0; j < 4; j++) {
+			name_of(i, 0, name, sizeof(name));
+			lg_registry_set_text(registry, keys[j], name, "x",
+					     NULL);
+		}
+	assert_int_equal(lg_reg_text_parse(text, sizeof(text) - 1, "t",
+					   registry, &left, NULL),
+			 LG_OK);
+	assert_int_equal(lg_registry_count(left), 201);
+	for (i = 0; i < 100; i++) {
+		name_of(i, 1, name, sizeof(name));
+		for (j = 0; j < 4; j++)
+			assert_int_equal(
+				lg_registry_find(left, keys[j], name) != NULL,
+				j == 0 || j == 3);
+		assert_ptr_equal(lg_registry_at(left, 2 * i + 1),
+				 lg_registry_find(left, keys[3], name));
+	}
+	assert_string_equal(lg_registry_at(left, 200)->name, "new");
+	lg_registry_free(&registry);
+	lg_registry_free(&left);
 }
 
 static void copies_are_independent(void **state)
@@ -242,6 +343,8 @@ static enum lg_status fill(void *context, struct lg_error *err)
 	struct lg_registry *registry = NULL;
 	struct lg_registry *copy = NULL;
 	enum lg_status status = lg_registry_new(&registry, err);
+	char name[] = "?1";
+	int i;
 
 	if (!status)
 		status = lg_registry_set_text(registry, KEY, "t", "a", err);
@@ -254,6 +357,11 @@ static enum lg_status fill(void *context, struct lg_error *err)
 	if (!status)
 		status = lg_registry_set_bytes(registry, KEY, "k", LG_REG_SZ,
 					       "a", 1, err);
+	/* More than there is room for at first. */
+	for (i = 0; i < 20 && !status; i++) {
+		name[0] = (char)('A' + i);
+		status = lg_registry_set_dword(registry, KEY, name, 1, err);
+	}
 	if (!status)
 		status = lg_registry_copy(registry, &copy, err);
 	if (!status)
@@ -276,6 +384,10 @@ int main(void)
 			  case_does_not_matter),
 		suite_row("values stand in the order they came",
 			  order_is_that_of_insertion),
+		suite_row("thousands are found, whatever came and went",
+			  many_are_found_whatever_came_and_went),
+		suite_row("a key goes with all below it, and nothing else",
+			  a_key_goes_with_all_below_it),
 		suite_row("a copy does not follow its original",
 			  copies_are_independent),
 		suite_row("what Windows stores becomes text, or is kept",
