@@ -299,13 +299,24 @@ static enum lg_status write_values(struct lg_fleet_member *member,
 	return status;
 }
 
+static enum lg_status go_on(const struct lg_fleet *fleet, const char *name,
+			    struct lg_error *err)
+{
+	if (!fleet->watch.stop || !fleet->watch.stop(fleet->watch.stop_context))
+		return LG_OK;
+	return lg_error_set(err, LG_ERR_CONFLICT, name,
+			    "the change was stopped by a signal");
+}
+
 static enum lg_status work_write(struct phase *phase,
 				 struct lg_fleet_member *member,
 				 struct lg_error *err)
 {
 	enum lg_status status;
 
-	status = phase_step(phase, member, LG_FLEET_WRITING, err);
+	status = go_on(phase->fleet, member->name, err);
+	if (status == LG_OK)
+		status = phase_step(phase, member, LG_FLEET_WRITING, err);
 	if (status == LG_OK)
 		status = write_values(member, LG_TARGET_CHANGE, err);
 	if (status == LG_OK)
@@ -320,9 +331,9 @@ static enum lg_status work_effect(struct phase *phase,
 				  struct lg_fleet_member *member,
 				  struct lg_error *err)
 {
-	enum lg_status status = LG_OK;
+	enum lg_status status = go_on(phase->fleet, member->name, err);
 
-	if (member->restart && member->port->restart) {
+	if (status == LG_OK && member->restart && member->port->restart) {
 		status = phase_step(phase, member, LG_FLEET_RESTARTING, err);
 		if (status == LG_OK)
 			status = member->port->restart(member->port->self, err);
@@ -457,6 +468,8 @@ enum lg_status lg_fleet_apply(struct lg_fleet *fleet,
 	if (!phase_run(fleet, work_write, 1) ||
 	    !phase_run(fleet, work_effect, 1))
 		status = first_failure(fleet, err);
+	if (status == LG_OK)
+		status = go_on(fleet, change->profile, err);
 	if (status == LG_OK && hooks->finish)
 		status = hooks->finish(hooks->context, err);
 	if (status == LG_OK)

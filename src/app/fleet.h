@@ -74,11 +74,16 @@ struct lg_fleet_journal {
 				 struct lg_error *err);
 };
 
-/* Told as each target moves on, from any thread, one call at a time. May be
- * NULL. */
+/*
+ * moved: told as each target moves on, from any thread, one call at a time.
+ * stop: asked before each step of an apply, from any thread; 1 ends it, and
+ * everything is put back. Each may be NULL.
+ */
 struct lg_fleet_watch {
 	void *context;
 	void (*moved)(void *context, const struct lg_fleet_member *member);
+	void *stop_context;
+	int (*stop)(void *context);
 };
 
 struct lg_fleet {

@@ -17,6 +17,7 @@
 #include "cli/fleet_history.h"
 #include "cli/fleet_lift.h"
 #include "cli/output.h"
+#include "cli/stop_signals.h"
 
 int lg_cli_fleet_needed(const struct lg_prepared *prepared)
 {
@@ -305,7 +306,9 @@ int lg_cli_fleet_apply(struct lg_cli *cli, const struct lg_prepared *prepared,
 				    ? prepared->plan->findings
 				    : NULL,
 	};
-	struct lg_fleet fleet = {.watch = {cli, lg_cli_fleet_moved}};
+	struct lg_stop_signals signals;
+	struct lg_fleet fleet = {.watch = {cli, lg_cli_fleet_moved, &signals,
+					   lg_stop_signals_came}};
 	struct lg_journal_file *journal = NULL;
 	struct lg_cli_targets targets = {0};
 	enum lg_fleet_outcome outcome = LG_FLEET_NOTHING_WRITTEN;
@@ -343,8 +346,12 @@ int lg_cli_fleet_apply(struct lg_cli *cli, const struct lg_prepared *prepared,
 	if (status == LG_OK) {
 		fleet.journal.self = journal;
 		fleet.journal.append = lg_journal_file_append;
+		lg_stop_signals_wait(&signals);
 		status =
 			lg_fleet_apply(&fleet, &change, &hooks, &outcome, &err);
+		if (status != LG_OK)
+			lg_stop_signals_drop(&signals);
+		lg_stop_signals_end(&signals);
 	}
 	if (status != LG_OK) {
 		code = lg_cli_fail_as(cli, lg_cli_fleet_exit(outcome, status),

@@ -8,12 +8,8 @@
  */
 #include <string.h>
 
-#include <logongate/account_values.h>
-
 #include "cli/output.h"
 #include "cli/plan_text.h"
-
-#define SHOWN_MAX 40
 
 enum lg_exit lg_plan_exit(const struct lg_plan *plan)
 {
@@ -30,8 +26,41 @@ enum lg_exit lg_plan_exit(const struct lg_plan *plan)
 	return LG_EXIT_SOFTWARE;
 }
 
-static size_t count_listed(const struct lg_plan *plan, enum lg_finding finding,
-			   int exactly)
+/* Whether the values of this target let the account in by name: a store that
+ * takes one DN does not let in all that are listed. */
+static int stays_in(const struct lg_plan *plan,
+		    const struct lg_plan_target *target,
+		    const struct lg_account *account)
+{
+	struct lg_attempt attempt = {.dn = account->dn};
+	struct lg_decision decision;
+
+	if (attempt.dn == NULL && account->asked_as == LG_ASKED_DN)
+		attempt.dn = account->asked;
+	if (attempt.dn == NULL && account->login_count > 0)
+		attempt.user = plan->findings->login[account->login_first].name;
+	else if (attempt.dn == NULL)
+		attempt.user = account->asked;
+	attempt.dn_len = attempt.dn != NULL ? strlen(attempt.dn) : 0;
+	attempt.user_len = attempt.user != NULL ? strlen(attempt.user) : 0;
+	decision = lg_policy_decide(target->policy, &attempt);
+	return decision.reason != LG_REASON_NOT_LISTED &&
+	       decision.reason != LG_REASON_NOBODY;
+}
+
+static int stays_anywhere(const struct lg_plan *plan,
+			  const struct lg_account *account)
+{
+	for (size_t i = 0; i < plan->target_count; i++) {
+		if (plan->target[i].policy == NULL ||
+		    stays_in(plan, &plan->target[i], account))
+			return 1;
+	}
+	return plan->target_count == 0;
+}
+
+static size_t count_listed(const struct lg_plan *plan,
+			   const struct lg_plan_target *target, int found)
 {
 	size_t count = 0;
 
@@ -39,7 +68,8 @@ static size_t count_listed(const struct lg_plan *plan, enum lg_finding finding,
 		const struct lg_account *account = &plan->findings->account[i];
 
 		if (lg_plan_is_listed(account) &&
-		    (account->finding == finding) == exactly)
+		    (account->finding == LG_FINDING_ONE) == found &&
+		    stays_in(plan, target, account))
 			count++;
 	}
 	return count;
@@ -48,8 +78,7 @@ static size_t count_listed(const struct lg_plan *plan, enum lg_finding finding,
 static void print_answer(struct lg_cli *cli, const struct lg_plan *plan,
 			 const struct lg_plan_target *target)
 {
-	size_t found = count_listed(plan, LG_FINDING_ONE, 1);
-	size_t others = count_listed(plan, LG_FINDING_ONE, 0);
+	size_t found, others;
 
 	lg_cli_print(cli, LG_BOLD, "%s", target->name);
 	lg_cli_print(cli, LG_PLAIN,
@@ -59,6 +88,8 @@ static void print_answer(struct lg_cli *cli, const struct lg_plan *plan,
 			     "NO LOCK: the directory could not be asked.\n");
 		return;
 	}
+	found = count_listed(plan, target, 1);
+	others = count_listed(plan, target, 0);
 	if (!target->engages) {
 		lg_cli_print(cli, LG_RED,
 			     "NO LOCK: nobody would be locked out.\n");
@@ -129,7 +160,7 @@ static const char *name_of(const struct lg_plan *plan,
 	return account->entry;
 }
 
-static void print_more(struct lg_cli *cli, size_t left_out)
+void lg_plan_more_text(struct lg_cli *cli, size_t left_out)
 {
 	if (left_out > 0)
 		lg_cli_print(cli, LG_DIM, "  and %zu more (--json lists all)\n",
@@ -152,7 +183,9 @@ static int print_staying(struct lg_cli *cli, const struct lg_plan *plan)
 		if (account->finding != LG_FINDING_ONE ||
 		    account->asked_as == LG_ASKED_CALLER)
 			continue;
-		if (shown++ >= SHOWN_MAX) {
+		if (!stays_anywhere(plan, account))
+			continue;
+		if (shown++ >= LG_PLAN_SHOWN_MAX) {
 			left_out++;
 			continue;
 		}
@@ -171,7 +204,7 @@ static int print_staying(struct lg_cli *cli, const struct lg_plan *plan)
 	if (shown > 0)
 		lg_cli_print(cli, LG_BOLD, "\nWho stays in:\n");
 	code = lg_cli_table(cli, &table);
-	print_more(cli, left_out);
+	lg_plan_more_text(cli, left_out);
 	return code;
 }
 
@@ -204,7 +237,7 @@ static void print_missing(struct lg_cli *cli, const struct lg_plan *plan)
 			continue;
 		if (shown == 0)
 			lg_cli_print(cli, LG_BOLD, "\nListed, but:\n");
-		if (shown++ >= SHOWN_MAX) {
+		if (shown++ >= LG_PLAN_SHOWN_MAX) {
 			left_out++;
 			continue;
 		}
@@ -215,7 +248,7 @@ static void print_missing(struct lg_cli *cli, const struct lg_plan *plan)
 								    : LG_RED,
 			     ": %s\n", in_words(account->finding));
 	}
-	print_more(cli, left_out);
+	lg_plan_more_text(cli, left_out);
 }
 
 static int print_leaving(struct lg_cli *cli, const struct lg_plan *plan,
@@ -238,7 +271,7 @@ static int print_leaving(struct lg_cli *cli, const struct lg_plan *plan,
 		const struct lg_session *session = &input->session[i];
 		enum lg_reason reason = plan->decision[i].reason;
 
-		if (!plan->cut[i] || shown++ >= SHOWN_MAX)
+		if (!plan->cut[i] || shown++ >= LG_PLAN_SHOWN_MAX)
 			continue;
 		lg_buffer_clear(&user);
 		lg_buffer_format(&user, "  %s",
@@ -255,104 +288,9 @@ static int print_leaving(struct lg_cli *cli, const struct lg_plan *plan,
 	}
 	lg_buffer_release(&user);
 	code = lg_cli_table(cli, &table);
-	print_more(cli, shown > SHOWN_MAX ? shown - SHOWN_MAX : 0);
+	lg_plan_more_text(
+		cli, shown > LG_PLAN_SHOWN_MAX ? shown - LG_PLAN_SHOWN_MAX : 0);
 	return code;
-}
-
-static void print_data(struct lg_cli *cli, const struct lg_value *value)
-{
-	if (value == NULL) {
-		lg_cli_print(cli, LG_DIM, "nothing");
-	} else if (value->type == LG_REG_SZ) {
-		lg_cli_print(cli, LG_PLAIN, "\"");
-		lg_cli_text(cli, value->text != NULL ? value->text : "");
-		lg_cli_print(cli, LG_PLAIN, "\"");
-	} else if (value->type == LG_REG_MULTI_SZ) {
-		if (value->list.count == 0) {
-			lg_cli_print(cli, LG_DIM, "blank");
-		} else if (value->list.count == 1) {
-			lg_cli_print(cli, LG_PLAIN, "\"");
-			lg_cli_text(cli, value->list.item[0]);
-			lg_cli_print(cli, LG_PLAIN, "\"");
-		} else {
-			lg_cli_print(cli, LG_PLAIN, "%zu lines",
-				     value->list.count);
-		}
-	} else if (value->type == LG_REG_DWORD) {
-		lg_cli_print(cli, LG_PLAIN, "%lu", (unsigned long)value->dword);
-	} else {
-		lg_cli_print(cli, LG_PLAIN, "%zu bytes", value->bytes_len);
-	}
-}
-
-/* The texts of one value that another does not have. */
-static void print_texts(struct lg_cli *cli, const char *sign,
-			const struct lg_value *value,
-			const struct lg_value *other)
-{
-	for (size_t i = 0; value != NULL && i < value->list.count; i++) {
-		if (lg_account_values_has(other, value->list.item[i]))
-			continue;
-		lg_cli_print(cli, LG_PLAIN, "    %s ", sign);
-		lg_cli_text(cli, value->list.item[i]);
-		lg_cli_print(cli, LG_PLAIN, "\n");
-	}
-}
-
-/* Per account what goes and what comes. */
-static void print_accounts(struct lg_cli *cli,
-			   const struct lg_plan_target *target)
-{
-	size_t count = lg_registry_count(target->values);
-
-	lg_cli_print(cli, LG_BOLD, "\nAccounts that change in %s: %zu\n",
-		     target->name, count);
-	for (size_t i = 0; i < count && i < SHOWN_MAX; i++) {
-		const struct lg_value *value =
-			lg_registry_at(target->values, i);
-		const struct lg_value *before = lg_registry_find(
-			target->before, value->key, value->name);
-
-		lg_cli_print(cli, LG_PLAIN, "  ");
-		lg_cli_text(cli, value->name);
-		lg_cli_print(cli, LG_PLAIN, "\n");
-		print_texts(cli, "-", before, value);
-		print_texts(cli, "+", value, before);
-	}
-	print_more(cli, count > SHOWN_MAX ? count - SHOWN_MAX : 0);
-}
-
-static void print_values(struct lg_cli *cli,
-			 const struct lg_plan_target *target)
-{
-	size_t count = lg_registry_count(target->values);
-
-	if (target->seen != NULL) {
-		print_accounts(cli, target);
-		return;
-	}
-
-	lg_cli_print(cli, LG_BOLD, "\nValues for %s%s:\n", target->name,
-		     count == 0 ? ": none" : "");
-	for (size_t i = 0; i < count; i++) {
-		const struct lg_value *value =
-			lg_registry_at(target->values, i);
-		const struct lg_value *before =
-			target->before == NULL
-				? NULL
-				: lg_registry_find(target->before, value->key,
-						   value->name);
-
-		lg_cli_print(cli, LG_PLAIN, "  %s = ", value->name);
-		print_data(cli, value);
-		if (before != NULL && lg_value_equal(before, value)) {
-			lg_cli_print(cli, LG_DIM, "  (as it is now)\n");
-			continue;
-		}
-		lg_cli_print(cli, LG_DIM, "  (now: ");
-		print_data(cli, before);
-		lg_cli_print(cli, LG_DIM, ")\n");
-	}
 }
 
 static void print_warnings(struct lg_cli *cli, const struct lg_plan *plan,
@@ -360,8 +298,8 @@ static void print_warnings(struct lg_cli *cli, const struct lg_plan *plan,
 {
 	if (plan->warnings.text.count > 0)
 		lg_cli_print(cli, LG_BOLD, "\nMind:\n");
-	for (size_t i = 0; i < plan->warnings.text.count && i < SHOWN_MAX;
-	     i++) {
+	for (size_t i = 0;
+	     i < plan->warnings.text.count && i < LG_PLAN_SHOWN_MAX; i++) {
 		int stops = lg_plan_must_accept(plan, input, i);
 
 		lg_cli_print(cli, stops ? LG_RED : LG_YELLOW,
@@ -369,8 +307,9 @@ static void print_warnings(struct lg_cli *cli, const struct lg_plan *plan,
 		lg_cli_text(cli, plan->warnings.text.item[i]);
 		lg_cli_print(cli, LG_PLAIN, "\n");
 	}
-	if (plan->warnings.text.count > SHOWN_MAX)
-		print_more(cli, plan->warnings.text.count - SHOWN_MAX);
+	if (plan->warnings.text.count > LG_PLAN_SHOWN_MAX)
+		lg_plan_more_text(cli, plan->warnings.text.count -
+					       LG_PLAN_SHOWN_MAX);
 }
 
 static void print_times(struct lg_cli *cli, const struct lg_plan *plan)
@@ -410,7 +349,7 @@ int lg_plan_text(struct lg_cli *cli, const struct lg_plan *plan,
 	if (code == LG_EXIT_DONE)
 		code = print_leaving(cli, plan, input);
 	for (size_t i = 0; i < plan->target_count; i++)
-		print_values(cli, &plan->target[i]);
+		lg_plan_values_text(cli, &plan->target[i]);
 	return code;
 }
 
@@ -432,13 +371,13 @@ int lg_plan_refusal(struct lg_cli *cli, const struct lg_plan *plan)
 		break;
 	case LG_PLAN_OPEN:
 	case LG_PLAN_WARNINGS:
-		for (size_t i = 0; i < plan->unaccepted.count && i < SHOWN_MAX;
-		     i++)
+		for (size_t i = 0;
+		     i < plan->unaccepted.count && i < LG_PLAN_SHOWN_MAX; i++)
 			lg_cli_say(cli, code, NULL, "%s",
 				   plan->unaccepted.item[i]);
-		if (plan->unaccepted.count > SHOWN_MAX)
+		if (plan->unaccepted.count > LG_PLAN_SHOWN_MAX)
 			lg_cli_say(cli, code, NULL, "and %zu more",
-				   plan->unaccepted.count - SHOWN_MAX);
+				   plan->unaccepted.count - LG_PLAN_SHOWN_MAX);
 		lg_cli_say(cli, code, NULL, "%s",
 			   plan->answer == LG_PLAN_OPEN
 				   ? "the lock would not engage; apply does it "

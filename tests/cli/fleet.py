@@ -267,6 +267,11 @@ members = "ex2003, ex2000, ex55, here"
                       "all", "--skip-unsupported")
         self.assertEqual([a["dn"] for a in o["allow"]],
                          [DN + "alice", DN + "bob"])
+        said = self.run_("plan", self.path("p.ini"), "--for", "1h", "--group",
+                         "all", "--skip-unsupported", code=0).stdout
+        # one DN is all that Exchange 2000 takes
+        self.assertIn("ex2000 (exchange2000): LOCK: 1 account stays in", said)
+        self.assertIn("here (gate): LOCK: 2 accounts stay in", said)
 
     def test_unsupported_is_refused(self):
         p = self.run_("apply", self.path("p.ini"), "--for", "1h",

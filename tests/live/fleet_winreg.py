@@ -4,6 +4,7 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -304,6 +305,33 @@ probe = "{self.path('eve')}"
                  self.logongate(0, "history", "--json").splitlines()]
         self.assertEqual((row["event"], row["result"], row["target"]),
                          ("lift", "undone", "ex1"))
+
+    def test_stopped_by_the_terminal(self):
+        """Ctrl-C reaches the helper, too: the change ends, and is put back"""
+        self.probing("exchange2000", "yes")
+        self.settings_without_probe()
+        self.server.service_script("MSExchangeIS", SLOW)
+        process = subprocess.Popen(
+            [LOGONGATE, "--config", self.path("lg.conf"), "apply",
+             self.path("p.ini"), "--for", "1h", "--target", "ex1",
+             "--accept-warnings", "--skip-unsupported"],
+            env=dict(os.environ, HOME=self.folder,
+                     ASAN_OPTIONS="detect_leaks=0"), start_new_session=True,
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        try:
+            gate_fixture.wait_for("the restart", self.restarting, 60)
+            os.killpg(process.pid, signal.SIGINT)
+            said = process.communicate(timeout=90)[1].decode()
+        finally:
+            process.kill()
+            process.wait()
+        self.assertEqual(process.returncode, 6, said)
+        self.assertIn("stopped by a signal", said)
+        self.assertIn("earlier values again", said)
+        self.assertIn(BEFORE, self.there())
+        status = json.loads(self.logongate(0, "status", "--json"))
+        self.assertIsNone(status["interrupted"])
+        self.assertFalse(status["active"])
 
     def test_the_registry_of_a_server(self):
         """import and restore are seen by net; a lock refuses them"""

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * fleet_recovery.c - killed at any step, and what the journal then says
+ */
+#include "fleet_scene.h"
+
+#include <string.h>
+
+/* What the next command does: journal in, ports as they are. */
+static void recover(struct scene *scene)
+{
+	struct lg_fleet_record record;
+	enum lg_fleet_outcome outcome;
+	struct lg_error err;
+	size_t i;
+
+	scene->world.crashed = 0;
+	scene->world.effects_left = -1;
+	assert_int_equal(
+		lg_fleet_record_parse(
+			scene->world.journal.data ? scene->world.journal.data
+						  : "",
+			scene->world.journal.len, "journal", &record, &err),
+		LG_OK);
+	if (record.phase != LG_FLEET_NOTHING &&
+	    record.phase != LG_FLEET_APPLIED) {
+		for (i = 0; i < record.count; i++) {
+			struct lg_fleet_member *member = &scene->member[i];
+
+			assert_string_equal(record.target[i].name,
+					    member->name);
+			lg_registry_free(&member->before);
+			member->before = record.target[i].before;
+			record.target[i].before = NULL;
+			member->step = record.target[i].step;
+			member->status = LG_OK;
+			member->left_behind = 0;
+		}
+		assert_int_equal(
+			lg_fleet_recover(&scene->fleet, &outcome, &err), LG_OK);
+	}
+	lg_fleet_record_release(&record);
+}
+
+static void killed_at_every_step_of_an_apply(void **state)
+{
+	enum lg_fleet_outcome outcome = LG_FLEET_NOTHING_WRITTEN;
+	enum lg_status status = LG_ERR_IO;
+	struct scene *scene;
+	struct lg_error err;
+	int steps;
+	int i;
+
+	(void)state;
+	for (steps = 0; status != LG_OK; steps++) {
+		assert_true(steps < 100);
+		scene = scene_new();
+		scene->world.effects_left = steps;
+		status = scene_apply(scene, &outcome, &err);
+		recover(scene);
+		if (status == LG_OK) {
+			for (i = 0; i < TARGETS; i++)
+				scene_assert_locked(&scene->fake[i],
+						    scene->wanted);
+		} else {
+			scene_assert_all_old(scene);
+		}
+		scene_free(scene);
+	}
+	assert_true(steps > 10);
+}
+
+static void killed_at_every_step_of_a_lift(void **state)
+{
+	enum lg_fleet_outcome outcome;
+	enum lg_status status = LG_ERR_IO;
+	struct scene *scene;
+	struct lg_error err;
+	int steps;
+	int i;
+
+	(void)state;
+	for (steps = 0; status != LG_OK; steps++) {
+		assert_true(steps < 100);
+		scene = scene_new();
+		assert_int_equal(scene_apply(scene, &outcome, &err), LG_OK);
+		scene->world.effects_left = steps;
+		status = lg_fleet_lift(&scene->fleet, LG_FLEET_LIFT_CAREFUL,
+				       &outcome, &err);
+		recover(scene);
+		if (steps == 0) {
+			for (i = 0; i < TARGETS; i++)
+				scene_assert_locked(&scene->fake[i],
+						    scene->wanted);
+		} else {
+			scene_assert_all_old(scene);
+		}
+		scene_free(scene);
+	}
+	assert_true(steps > 8);
+}
+
+static void a_cut_off_last_line_counts_as_not_written(void **state)
+{
+	struct scene *scene = scene_new();
+	struct lg_fleet_record record;
+	enum lg_fleet_outcome outcome;
+	struct lg_error err;
+
+	(void)state;
+	assert_int_equal(scene_apply(scene, &outcome, &err), LG_OK);
+	assert_int_equal(lg_fleet_record_parse(scene->world.journal.data,
+					       scene->world.journal.len - 1,
+					       "j", &record, &err),
+			 LG_OK);
+	assert_int_equal(record.phase, LG_FLEET_APPLYING);
+	lg_fleet_record_release(&record);
+	scene_free(scene);
+}
+
+static void a_damaged_journal_is_an_error_with_its_line(void **state)
+{
+	static const char text[] = "{\"step\":\"applied\"}\n";
+	struct lg_fleet_record record = {.count = 77};
+	struct lg_error err;
+
+	(void)state;
+	assert_int_equal(lg_fleet_record_parse(text, sizeof(text) - 1, "j",
+					       &record, &err),
+			 LG_ERR_SYNTAX);
+	assert_string_equal(err.place, "j:1");
+	assert_int_equal(record.count, 77);
+}
+
+int main(void)
+{
+	const struct CMUnitTest rows[] = {
+		suite_row("killed at every step of an apply, then recovered",
+			  killed_at_every_step_of_an_apply),
+		suite_row("killed at every step of a lift, then recovered",
+			  killed_at_every_step_of_a_lift),
+		suite_row("a cut-off last line of the journal counts as not "
+			  "written",
+			  a_cut_off_last_line_counts_as_not_written),
+		suite_row("a damaged journal is an error with its line",
+			  a_damaged_journal_is_an_error_with_its_line),
+	};
+
+	return suite_run(rows);
+}
