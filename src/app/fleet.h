@@ -12,6 +12,7 @@
 #define LOGONGATE_APP_FLEET_H
 
 #include <logongate/dialect.h>
+#include <logongate/port/clock.h>
 #include <logongate/port/target.h>
 
 /* How far a target got in a change; the words of the journal. */
@@ -53,13 +54,15 @@ struct lg_fleet_member {
 	int changed;           /* lift: somebody changed a value meanwhile */
 };
 
-/* What a change is; every text borrowed. Times are wall clock seconds. */
+/* What a change is; every text borrowed. Times are wall clock seconds; now is
+ * the clocks that until_s was told by. */
 struct lg_fleet_change {
 	const char *profile;
 	const char *by;
 	const char *reason;
 	int64_t since_s;
 	int64_t until_s;
+	struct lg_now now;
 	int with_gate;          /* the gate of this machine is part of it */
 	int64_t max_duration_s; /* -1: no limit */
 };

@@ -9,10 +9,13 @@
 #include "app/fleet_journal.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <cjson/cJSON.h>
+
+#include "app/lock.h"
 
 static enum lg_status out_of_memory(struct lg_error *err)
 {
@@ -75,6 +78,19 @@ static enum lg_status add_target(cJSON *array,
 	return status;
 }
 
+/* The end, twice. */
+static int add_end(cJSON *object, int64_t until_s, const struct lg_now *now)
+{
+	struct lg_deadline end = lg_deadline_at(until_s, now);
+
+	if (!cJSON_AddNumberToObject(object, "until", (double)until_s))
+		return 0;
+	return !*now->boot_id ||
+	       (cJSON_AddNumberToObject(object, "until_boot_ms",
+					(double)end.boot_ms) &&
+		cJSON_AddStringToObject(object, "boot_id", now->boot_id));
+}
+
 enum lg_status lg_fleet_journal_begin(const struct lg_fleet *fleet,
 				      const struct lg_fleet_change *change,
 				      struct lg_error *err)
@@ -91,8 +107,7 @@ enum lg_status lg_fleet_journal_begin(const struct lg_fleet *fleet,
 				     change->reason ? change->reason : "") ||
 	    !cJSON_AddNumberToObject(object, "since",
 				     (double)change->since_s) ||
-	    !cJSON_AddNumberToObject(object, "until",
-				     (double)change->until_s) ||
+	    !add_end(object, change->until_s, &change->now) ||
 	    !cJSON_AddBoolToObject(object, "gate", change->with_gate) ||
 	    !cJSON_AddNumberToObject(object, "max_duration",
 				     (double)change->max_duration_s) ||
@@ -125,13 +140,14 @@ enum lg_status lg_fleet_journal_step(const struct lg_fleet *fleet,
 }
 
 enum lg_status lg_fleet_journal_until(const struct lg_fleet *fleet,
-				      int64_t until_s, struct lg_error *err)
+				      int64_t until_s, const struct lg_now *now,
+				      struct lg_error *err)
 {
 	cJSON *object = cJSON_CreateObject();
 	enum lg_status status;
 
 	if (object && cJSON_AddStringToObject(object, "step", "until") &&
-	    cJSON_AddNumberToObject(object, "until", (double)until_s))
+	    add_end(object, until_s, now))
 		status = append_line(fleet, object, err);
 	else
 		status = out_of_memory(err);
@@ -239,6 +255,35 @@ static enum lg_status read_time(const cJSON *object, const char *name,
 	return LG_OK;
 }
 
+/* The clock since boot counts where both of its members are there. */
+static enum lg_status read_end(const cJSON *object,
+			       struct lg_fleet_record *record,
+			       const struct line_place *place,
+			       struct lg_error *err)
+{
+	const char *boot_id = member_text(object, "boot_id");
+	enum lg_status status;
+
+	*record->boot_id = '\0';
+	status = read_time(object, "until", &record->until_s, place, err);
+	if (status == LG_OK && boot_id) {
+		status = read_time(object, "until_boot_ms",
+				   &record->until_boot_ms, place, err);
+		if (status == LG_OK)
+			snprintf(record->boot_id, sizeof(record->boot_id), "%s",
+				 boot_id);
+	}
+	return status;
+}
+
+int lg_fleet_record_is_over(const struct lg_fleet_record *record,
+			    const struct lg_now *now)
+{
+	if (*record->boot_id && strcmp(record->boot_id, now->boot_id) == 0)
+		return record->until_boot_ms <= now->boot_ms;
+	return record->until_s * 1000 <= now->wall_ms;
+}
+
 static enum lg_status read_begin(const cJSON *object,
 				 struct lg_fleet_record *record,
 				 const struct line_place *place,
@@ -270,8 +315,7 @@ static enum lg_status read_begin(const cJSON *object,
 		status = read_time(object, "since", &record->since_s, place,
 				   err);
 	if (status == LG_OK)
-		status = read_time(object, "until", &record->until_s, place,
-				   err);
+		status = read_end(object, record, place, err);
 	if (status == LG_OK)
 		status = read_time(object, "max_duration",
 				   &record->max_duration_s, place, err);
@@ -331,8 +375,7 @@ static enum lg_status read_line(const char *line, size_t len,
 		record->phase = LG_FLEET_LIFTING;
 		status = LG_OK;
 	} else if (strcmp(word, "until") == 0) {
-		status = read_time(object, "until", &record->until_s, place,
-				   err);
+		status = read_end(object, record, place, err);
 	} else if (strcmp(word, "lifted") == 0) {
 		lg_fleet_record_release(record);
 		status = LG_OK;

@@ -32,7 +32,8 @@ struct lg_fleet_record_target {
 	enum lg_fleet_step step;
 };
 
-/* The last change of a journal. Owns: lg_fleet_record_release. */
+/* The last change of a journal. until_boot_ms is the end by the clock since
+ * boot; boot_id "": nobody knows it. Owns: lg_fleet_record_release. */
 struct lg_fleet_record {
 	enum lg_fleet_phase phase;
 	char *profile;
@@ -40,6 +41,8 @@ struct lg_fleet_record {
 	char *reason;
 	int64_t since_s;
 	int64_t until_s;
+	int64_t until_boot_ms;
+	char boot_id[LG_BOOT_ID_SIZE];
 	int with_gate;
 	int64_t max_duration_s; /* -1: no limit */
 	struct lg_fleet_record_target *target;
@@ -53,6 +56,11 @@ enum lg_status lg_fleet_record_parse(const char *text, size_t len,
 				     struct lg_error *err);
 void lg_fleet_record_release(struct lg_fleet_record *record);
 
+/* 1 when the lock's end is past: by the clock since boot within one boot, else
+ * by the wall clock (contract 7 "Locks"). */
+int lg_fleet_record_is_over(const struct lg_fleet_record *record,
+			    const struct lg_now *now);
+
 /* The lines that lg_fleet_apply and the others write. Each ends in LF. */
 enum lg_status lg_fleet_journal_begin(const struct lg_fleet *fleet,
 				      const struct lg_fleet_change *change,
@@ -61,8 +69,9 @@ enum lg_status lg_fleet_journal_step(const struct lg_fleet *fleet,
 				     const char *step, const char *target,
 				     struct lg_error *err);
 
-/* The lock ends at another time. */
+/* The lock ends at another time, told by the clocks as they are now. */
 enum lg_status lg_fleet_journal_until(const struct lg_fleet *fleet,
-				      int64_t until_s, struct lg_error *err);
+				      int64_t until_s, const struct lg_now *now,
+				      struct lg_error *err);
 
 #endif

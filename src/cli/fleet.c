@@ -293,6 +293,7 @@ int lg_cli_fleet_apply(struct lg_cli *cli, const struct lg_prepared *prepared,
 		.until_s = confirm_s < prepared->input.until_s
 				   ? confirm_s
 				   : prepared->input.until_s,
+		.now = lg_cli_clocks(),
 	};
 	const struct lg_gate_lock lock = {
 		.profile = change.profile,

@@ -128,8 +128,9 @@ static void note(struct lg_cli *cli, const struct lg_fleet_record *record,
 static void note_end(struct lg_cli *cli, const struct lg_fleet_record *record,
 		     int done)
 {
+	struct lg_now now = lg_cli_clocks();
 	int expired = record->phase == LG_FLEET_APPLIED &&
-		      record->until_s <= lg_cli_now();
+		      lg_fleet_record_is_over(record, &now);
 
 	note(cli, record, expired ? LG_EVENT_EXPIRE : LG_EVENT_LIFT,
 	     record->until_s,
@@ -230,6 +231,7 @@ int lg_cli_fleet_lift(struct lg_cli *cli, size_t *out_lifted)
 int lg_cli_fleet_recover(struct lg_cli *cli, size_t *out_done)
 {
 	struct lg_fleet_record record = {0};
+	struct lg_now now = lg_cli_clocks();
 	struct lg_error err;
 	int expired;
 	int code = LG_EXIT_DONE;
@@ -238,7 +240,7 @@ int lg_cli_fleet_recover(struct lg_cli *cli, size_t *out_done)
 	if (lg_cli_fleet_record(cli, &record, &err) != LG_OK)
 		return lg_cli_fail(cli, &err);
 	expired = record.phase == LG_FLEET_APPLIED &&
-		  record.until_s <= lg_cli_now();
+		  lg_fleet_record_is_over(&record, &now);
 	if (!expired && !lg_fleet_is_unfinished(&record))
 		goto out;
 	/* an end that is past asks nobody; what was changed by hand is kept
@@ -294,6 +296,7 @@ int lg_cli_fleet_extend(struct lg_cli *cli, int64_t until_s)
 	struct lg_error err;
 	enum lg_status status = lg_cli_fleet_record(cli, &open.record, &err);
 	int locked = open.record.phase == LG_FLEET_APPLIED;
+	struct lg_now now = lg_cli_clocks();
 	int there = LG_EXIT_DONE;
 
 	if (status == LG_OK && locked && !open.record.with_gate &&
@@ -315,7 +318,7 @@ int lg_cli_fleet_extend(struct lg_cli *cli, int64_t until_s)
 	if (status == LG_OK && locked && there == LG_EXIT_DONE) {
 		fleet.journal.self = journal;
 		fleet.journal.append = lg_journal_file_append;
-		status = lg_fleet_journal_until(&fleet, until_s, &err);
+		status = lg_fleet_journal_until(&fleet, until_s, &now, &err);
 		if (status == LG_OK && !open.record.with_gate)
 			note(cli, &open.record, LG_EVENT_EXTEND, until_s,
 			     "done");

@@ -158,6 +158,7 @@ static void show_interrupted(cJSON *status,
 static void show_record(cJSON *status, struct lg_fleet_now *now)
 {
 	const struct lg_fleet_record *record = &now->record;
+	struct lg_now clocks = lg_cli_clocks();
 
 	set(status, "changing", NULL);
 	set(status, "interrupted", NULL);
@@ -170,7 +171,7 @@ static void show_record(cJSON *status, struct lg_fleet_now *now)
 		show_interrupted(status, record);
 	if (record->phase != LG_FLEET_APPLIED)
 		return;
-	if (record->until_s <= lg_cli_now()) {
+	if (lg_fleet_record_is_over(record, &clocks)) {
 		if (now->state == LG_FLEET_CHANGING)
 			return;
 		add_loud(status, "the end of the lock on the servers is past "

@@ -11,6 +11,7 @@
 #ifndef LOGONGATE_CLI_OPEN_H
 #define LOGONGATE_CLI_OPEN_H
 
+#include <logongate/port/clock.h>
 #include <logongate/port/directory.h>
 #include <logongate/profile.h>
 #include <logongate/settings.h>
@@ -84,6 +85,9 @@ enum lg_status lg_cli_state(struct lg_cli *cli, enum lg_state_mode mode,
 
 /* Seconds of the wall clock. */
 int64_t lg_cli_now(void);
+
+/* Both clocks, for an end that a stepped wall clock must not move. */
+struct lg_now lg_cli_clocks(void);
 
 /* Reads a duration or a time given as an option; 0 where it is not given.
  * Returns: an exit code, 2 is printed. */

@@ -9,11 +9,21 @@
 
 #include <logongate/duration.h>
 
+#include "adapters/system/clock.h"
 #include "cli/open.h"
 
 int64_t lg_cli_now(void)
 {
 	return (int64_t)time(NULL);
+}
+
+struct lg_now lg_cli_clocks(void)
+{
+	struct lg_clock clock = lg_system_clock();
+	struct lg_now now;
+
+	clock.now(clock.self, &now);
+	return now;
 }
 
 static int32_t offset_s(void *context, int64_t at_s)

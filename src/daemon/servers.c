@@ -24,7 +24,7 @@ struct gate_servers {
 	uv_process_t process;
 	int running;
 	struct stat seen;
-	int64_t until_s; /* 0: no lock is on servers */
+	struct lg_fleet_record lock; /* when it ends; no texts or targets */
 	int64_t not_before_s;
 	char *path;
 	char *command;
@@ -93,14 +93,19 @@ static void read_journal(struct gate *gate)
 	struct lg_error err = {0};
 	enum lg_status status;
 
-	servers->until_s = 0;
+	servers->lock = (struct lg_fleet_record){0};
 	status = gate->files.read(gate->files.self, JOURNAL, &text, &err);
 	if (!status)
 		status = lg_fleet_record_parse(text.data ? text.data : "",
 					       text.len, servers->path, &record,
 					       &err);
-	if (!status && record.phase == LG_FLEET_APPLIED)
-		servers->until_s = record.until_s;
+	if (!status && record.phase == LG_FLEET_APPLIED) {
+		servers->lock.phase = record.phase;
+		servers->lock.until_s = record.until_s;
+		servers->lock.until_boot_ms = record.until_boot_ms;
+		memcpy(servers->lock.boot_id, record.boot_id,
+		       sizeof(record.boot_id));
+	}
 	if (status && status != LG_ERR_UNKNOWN_KEY)
 		gate_loud(gate,
 			  "whether a lock is on other servers cannot be read: "
@@ -169,20 +174,23 @@ static void run_command(struct gate *gate)
 void gate_servers_tick(struct gate *gate)
 {
 	struct gate_servers *servers = gate->servers;
-	struct stat now = {0};
+	struct stat found = {0};
+	struct lg_now now;
 
 	if (servers->running)
 		return;
-	if (stat(servers->path, &now))
-		now = (struct stat){0};
-	if (now.st_ino != servers->seen.st_ino ||
-	    now.st_size != servers->seen.st_size ||
-	    now.st_mtim.tv_sec != servers->seen.st_mtim.tv_sec ||
-	    now.st_mtim.tv_nsec != servers->seen.st_mtim.tv_nsec) {
-		servers->seen = now;
+	if (stat(servers->path, &found))
+		found = (struct stat){0};
+	if (found.st_ino != servers->seen.st_ino ||
+	    found.st_size != servers->seen.st_size ||
+	    found.st_mtim.tv_sec != servers->seen.st_mtim.tv_sec ||
+	    found.st_mtim.tv_nsec != servers->seen.st_mtim.tv_nsec) {
+		servers->seen = found;
 		read_journal(gate);
 	}
-	if (servers->until_s && servers->until_s <= gate_now_s(gate) &&
+	now = lg_state_now(gate->state);
+	if (servers->lock.phase == LG_FLEET_APPLIED &&
+	    lg_fleet_record_is_over(&servers->lock, &now) &&
 	    servers->not_before_s <= gate_store_s(gate))
 		run_command(gate);
 }

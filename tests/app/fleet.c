@@ -34,6 +34,57 @@ static void applies_to_all(void **state)
 	scene_free(scene);
 }
 
+static void ends_by_the_clock_since_boot(void **state)
+{
+	struct scene *scene = scene_new();
+	struct lg_now now = {.wall_ms = 5000000, .boot_ms = 70000};
+	const struct lg_fleet_hooks none = {0};
+	struct lg_fleet_change timed = scene_change;
+	struct lg_fleet_record record;
+	enum lg_fleet_outcome outcome;
+	struct lg_error err;
+
+	(void)state;
+	memcpy(now.boot_id, "this", sizeof("this"));
+	timed.now = now;
+	assert_int_equal(
+		lg_fleet_apply(&scene->fleet, &timed, &none, &outcome, &err),
+		LG_OK);
+	assert_int_equal(lg_fleet_record_parse(scene->world.journal.data,
+					       scene->world.journal.len, "j",
+					       &record, &err),
+			 LG_OK);
+	assert_int_equal(record.until_boot_ms, 70000 + 3200000);
+	/* Stepped past the end, and back before the beginning. */
+	now.wall_ms += 86400000;
+	assert_int_equal(lg_fleet_record_is_over(&record, &now), 0);
+	now.wall_ms = 1000;
+	now.boot_ms += 3199999;
+	assert_int_equal(lg_fleet_record_is_over(&record, &now), 0);
+	now.boot_ms++;
+	assert_int_equal(lg_fleet_record_is_over(&record, &now), 1);
+	/* Another boot: the wall clock. */
+	memcpy(now.boot_id, "next", sizeof("next"));
+	assert_int_equal(lg_fleet_record_is_over(&record, &now), 0);
+	now.wall_ms = 8200000;
+	assert_int_equal(lg_fleet_record_is_over(&record, &now), 1);
+	lg_fleet_record_release(&record);
+	/* Extended, by a clock that was stepped. */
+	now.wall_ms = 2000000;
+	now.boot_ms = 100000;
+	assert_int_equal(
+		lg_fleet_journal_until(&scene->fleet, 2060, &now, &err), LG_OK);
+	assert_int_equal(lg_fleet_record_parse(scene->world.journal.data,
+					       scene->world.journal.len, "j",
+					       &record, &err),
+			 LG_OK);
+	assert_int_equal(record.until_s, 2060);
+	assert_int_equal(record.until_boot_ms, 160000);
+	assert_string_equal(record.boot_id, "next");
+	lg_fleet_record_release(&record);
+	scene_free(scene);
+}
+
 static void lift_restores(void **state)
 {
 	struct scene *scene = scene_new();
@@ -297,6 +348,8 @@ int main(void)
 		suite_row("an apply writes every target and keeps what it does "
 			  "not name",
 			  applies_to_all),
+		suite_row("a stepped wall clock moves no end",
+			  ends_by_the_clock_since_boot),
 		suite_row("a lift puts the earlier values back everywhere",
 			  lift_restores),
 		suite_row("a lift asks when somebody changed a value meanwhile",

@@ -9,7 +9,7 @@ import sys
 import time
 
 import wall_clock
-from running_gate import BIN, Gate, eventually, listing, main
+from running_gate import BIN, DN, Gate, eventually, listing, main
 
 DAY = wall_clock.DAY
 STEPS = (DAY, -DAY)
@@ -149,8 +149,39 @@ def keeps():
         assert [row["user"] for row in rows] == ["bob", "carl"], rows
 
 
+def servers():
+    """a lock on other servers alone ends in its time too"""
+    for by in STEPS:
+        with Stepped() as gate:
+            values = os.path.join(gate.folder, "ex55.reg")
+            with open(gate.config, "a", encoding="utf-8") as file:
+                file.write("[target.file]\nbackend = regfile\n"
+                           f'dialect = exchange5.5\nfile = "{values}"\n')
+            profile = os.path.join(gate.folder, "up.ini")
+            with open(profile, "w", encoding="utf-8") as file:
+                file.write("[logon_only_as]\nwhen_invalid = closed\n"
+                           f'allow.1 = "{DN}alice"\n')
+            gate.start()
+            begun = time.monotonic()
+            code, _ = gate.command("apply", profile, "--for", "5s",
+                                   "--target", "file", "--accept-warnings")
+            assert code == 0, gate.logged()
+            gate.clock.step(by)
+            _, (status,) = gate.command("status")
+            assert status["active"], status
+            comes_in_time(begun, 5, lambda: not is_named(values))
+            code, (status,) = gate.command("status")
+            assert not status["active"], status
+
+
+def is_named(path):
+    with open(path, encoding="utf-16") as file:
+        return '"Logon Only As"=hex' in file.read()
+
+
 if not wall_clock.LIBRARY:
     print("libfaketime is not installed: skipped")
     sys.exit(77)
 if __name__ == "__main__":
-    main([ends, ends_while_down, begins, unconfirmed, extends, counts, keeps])
+    main([ends, ends_while_down, begins, unconfirmed, extends, counts, keeps,
+          servers])
