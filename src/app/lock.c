@@ -158,9 +158,10 @@ enum lg_status lg_lock_refused(const struct lg_lock *lock,
 	int64_t since_s = lock->since_s;
 	enum lg_status status;
 
-	/* Stepped back, what came later was written under an earlier day. */
+	/* Stepped back, what came later was written with an earlier time;
+	 * which seconds those are is known by a second or two. */
 	if (stepped_s < 0)
-		since_s += stepped_s;
+		since_s += stepped_s - STEP_NOTICED_S;
 	status = lg_logon_log_read(files, LG_REFUSED_FOLDER, since_s, count_one,
 				   &counting, NULL, err);
 	if (!status)
