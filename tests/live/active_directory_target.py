@@ -197,10 +197,20 @@ backend = directory
         self.assertEqual(self.there(), expected)
 
     def test_an_account_that_is_gone_keeps_nobody_locked(self):
+        """one is deleted, one renamed: it keeps the lock's values, which is
+        told"""
         self.apply()
+        locked = self.there()
         self.modify("p2", "entry")
-        self.assertIn("p2", self.logongate(9, "lift", "--force"))
-        del self.before[self.entry("p2")]
+        self.dc.ldap("ldapmodify", f"dn: {self.entry('p5')}\n"
+                     "changetype: modrdn\nnewrdn: CN=p5x\ndeleteoldrdn: 1\n")
+        told = self.logongate(9, "lift", "--force")
+        for cn in ("p2", "p5"):
+            self.assertIn(self.entry(cn), told)
+            del self.before[self.entry(cn)]
+        self.assertIn("moved or renamed", told)
+        self.assertNotIn("somebody else changed", told)
+        self.before[self.entry("p5x")] = locked[self.entry("p5")]
         self.assertEqual(self.there(), self.before)
 
     def keeper(self):

@@ -207,7 +207,9 @@ backend = directory
     def test_an_account_that_is_gone_keeps_nobody_locked(self):
         self.apply()
         self.modify("user001", "entry")
-        self.assertIn("user001", self.logongate(9, "lift", "--force"))
+        told = self.logongate(9, "lift", "--force")
+        self.assertIn("user001", told)
+        self.assertIn("is not there any more", told)
         del self.before["user001"]
         self.assertEqual(self.there(), self.before)
 
@@ -274,6 +276,49 @@ backend = directory
         self.settings(bind="", uri=self.server.uri)
         self.apply(code=7)
         self.assertEqual(self.there(), self.before)
+
+    def test_rights_of_some_accounts_only(self):
+        """protected accounts stop a lock before anything is written, and keep
+        no other one locked"""
+        os.makedirs(self.path("s2"))
+        keeper = f"cn=keeper,{slapd.SUFFIX}"
+        ldif = (f"dn: {keeper}\nobjectClass: person\ncn: keeper\nsn: k\n"
+                "userPassword: secret\n\n")
+        people = "".join(person(f"user{i}", f"IMAP4{S}1{S}{i}")
+                         for i in range(5))
+
+        def rule(protected):
+            return (f'access to dn.regex="^uid=({protected})," by * read\n'
+                    "access to attrs=userPassword by anonymous auth\n"
+                    f'access to * by dn.exact="{keeper}" write by * read')
+        self.server.kill()
+        self.server = slapd.Slapd(self.path("s2"), TOP + ldif + people,
+                                  access=rule("nobody"))
+        self.addCleanup(self.server.kill)
+        self.write("secret", "secret")
+        os.chmod(self.path("secret"), 0o600)
+        bind = f'bind_dn = "{keeper}"\npassword_file = '
+        self.settings(bind=f'{bind}"{self.path("secret")}"',
+                      uri=self.server.uri)
+        before = self.there()
+        self.apply()
+        self.server.access(rule("user1|user3"))
+        locked = self.there()
+        told = self.logongate(9, "lift")
+        self.assertIn("user1", told)
+        self.assertIn("user3", told)
+        self.assertEqual(self.there(), dict(
+            before, user1=locked["user1"], user3=locked["user3"]))
+        self.server.access(rule("nobody"))
+        self.logongate(0, "recover")
+        self.assertEqual(self.there(), before)
+        self.server.access(rule("user3|user4"))
+        told = self.apply(code=7)
+        self.assertIn("user3", told)
+        self.assertIn("user4", told)
+        self.assertEqual(self.there(), before)
+        self.write("secret", "wrong")
+        self.apply(code=7)
 
     def test_a_directory_that_is_down_writes_nothing(self):
         self.settings(uri="ldap://127.0.0.1:9")

@@ -119,3 +119,21 @@ enum lg_status lg_ldap_may_modify(struct lg_ldap_connection *connection,
 	snprintf(note, note_size, "%s", ldap_err2string(code));
 	return LG_OK;
 }
+
+enum lg_status lg_ldap_is_there(struct lg_ldap_connection *connection,
+				const char *entry, int *out_there,
+				struct lg_error *err)
+{
+	char none[] = LDAP_NO_ATTRS;
+	char *names[2] = {none, NULL};
+	LDAPMessage *result = NULL;
+	int code = ldap_search_ext_s(connection->ld, entry, LDAP_SCOPE_BASE,
+				     "(objectClass=*)", names, 0, NULL, NULL,
+				     NULL, LDAP_NO_LIMIT, &result);
+
+	ldap_msgfree(result);
+	if (code != LDAP_SUCCESS && code != LDAP_NO_SUCH_OBJECT)
+		return lg_ldap_failed(connection, code, entry, err);
+	*out_there = code == LDAP_SUCCESS;
+	return LG_OK;
+}

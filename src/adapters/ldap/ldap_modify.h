@@ -33,4 +33,9 @@ enum lg_status lg_ldap_may_modify(struct lg_ldap_connection *connection,
 				  const char *entry, int *out_may, char *note,
 				  size_t note_size, struct lg_error *err);
 
+/* Whether there is an entry of that name. */
+enum lg_status lg_ldap_is_there(struct lg_ldap_connection *connection,
+				const char *entry, int *out_there,
+				struct lg_error *err);
+
 #endif

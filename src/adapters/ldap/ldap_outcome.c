@@ -6,24 +6,11 @@
 
 #define TOLD_MAX 3
 
-static void tell(struct lg_ldap_told *told, const char *entry)
+void lg_ldap_told_add(struct lg_ldap_told *told, const char *entry)
 {
 	if (told->count++ < TOLD_MAX)
 		lg_buffer_format(&told->text, "%s%s",
 				 told->count > 1 ? "; " : "", entry);
-}
-
-static const char *told_text(struct lg_ldap_told *told)
-{
-	if (told->count > TOLD_MAX)
-		lg_buffer_format(&told->text, " and %zu more",
-				 told->count - TOLD_MAX);
-	return told->text.data;
-}
-
-void lg_ldap_outcome_changed(struct lg_ldap_outcome *outcome, const char *entry)
-{
-	tell(&outcome->changed, entry);
 }
 
 void lg_ldap_outcome_denied(struct lg_ldap_outcome *outcome, const char *entry,
@@ -31,38 +18,52 @@ void lg_ldap_outcome_denied(struct lg_ldap_outcome *outcome, const char *entry,
 {
 	if (!outcome->denied.count)
 		lg_error_set(&outcome->why, LG_ERR_DENIED, NULL, "%s", why);
-	tell(&outcome->denied, entry);
+	lg_ldap_told_add(&outcome->denied, entry);
 }
 
 void lg_ldap_outcome_release(struct lg_ldap_outcome *outcome)
 {
 	lg_buffer_release(&outcome->changed.text);
+	lg_buffer_release(&outcome->gone.text);
 	lg_buffer_release(&outcome->denied.text);
 }
 
-enum lg_status lg_ldap_outcome_conflict(const char *place,
-					struct lg_ldap_outcome *outcome,
-					const char *rest, struct lg_error *err)
+/* Appends what was said before a name, the names, what is said of them. */
+static void append(struct lg_buffer *text, const char *before,
+		   const struct lg_ldap_told *told, const char *behind,
+		   const char *rest)
 {
-	const char *entries = told_text(&outcome->changed);
-
-	if (lg_buffer_status(&outcome->changed.text, err))
-		return LG_ERR_NO_MEMORY;
-	return lg_error_set(err, LG_ERR_CONFLICT, place,
-			    "somebody else changed the protocolSettings of "
-			    "%s; %s",
-			    entries, rest);
+	if (!told->count)
+		return;
+	lg_buffer_format(text, "%s%s%s", text->len ? "; " : "", before,
+			 told->text.data ? told->text.data : "");
+	if (told->count > TOLD_MAX)
+		lg_buffer_format(text, " and %zu more", told->count - TOLD_MAX);
+	lg_buffer_format(text, "%s%s", behind, rest);
 }
 
-enum lg_status lg_ldap_outcome_denial(const char *place,
+enum lg_status lg_ldap_outcome_report(const char *place,
 				      struct lg_ldap_outcome *outcome,
-				      struct lg_error *err)
+				      const char *rest, struct lg_error *err)
 {
-	const char *entries = told_text(&outcome->denied);
+	struct lg_buffer text = {0};
+	enum lg_status status;
 
-	if (lg_buffer_status(&outcome->denied.text, err))
-		return LG_ERR_NO_MEMORY;
-	return lg_error_set(err, LG_ERR_DENIED, place,
-			    "the protocolSettings of %s may not be changed: %s",
-			    entries, outcome->why.text);
+	if (!outcome->changed.count && !outcome->gone.count &&
+	    !outcome->denied.count)
+		return LG_OK;
+	append(&text, "the protocolSettings of ", &outcome->denied,
+	       " may not be changed: ", outcome->why.text);
+	append(&text, "somebody else changed the protocolSettings of ",
+	       &outcome->changed, "; ", rest);
+	append(&text, "", &outcome->gone, " is not there any more; ",
+	       "if it was moved or renamed, it still has the lock's values");
+	status = lg_buffer_status(&text, err);
+	if (!status)
+		status = lg_error_set(err,
+				      outcome->denied.count ? LG_ERR_DENIED
+							    : LG_ERR_CONFLICT,
+				      place, "%s", text.data);
+	lg_buffer_release(&text);
+	return status;
 }

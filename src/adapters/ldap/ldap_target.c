@@ -141,6 +141,24 @@ static enum lg_status target_probe(void *self,
 
 /* --- writing --------------------------------------------------------------- */
 
+/* An entry without any value may be one that is gone. */
+static enum lg_status tell_changed(struct lg_ldap_connection *connection,
+				   const char *entry,
+				   const struct lg_value *now,
+				   struct lg_ldap_outcome *outcome,
+				   struct lg_error *err)
+{
+	int there = 1;
+	enum lg_status status = LG_OK;
+
+	if (!now)
+		status = lg_ldap_is_there(connection, entry, &there, err);
+	if (!status)
+		lg_ldap_told_add(there ? &outcome->changed : &outcome->gone,
+				 entry);
+	return status;
+}
+
 static enum lg_status write_one(struct lg_ldap_connection *connection,
 				const struct lg_target_change *change,
 				const struct lg_value *now,
@@ -161,10 +179,9 @@ static enum lg_status write_one(struct lg_ldap_connection *connection,
 			exchange.add_count, &failure);
 	lg_ldap_exchange_release(&exchange);
 	if (status == LG_ERR_CONFLICT ||
-	    (!status && !lg_ldap_same_value(now, change->expected))) {
-		lg_ldap_outcome_changed(outcome, change->name);
-		return LG_OK;
-	}
+	    (!status && !lg_ldap_same_value(now, change->expected)))
+		return tell_changed(connection, change->name, now, outcome,
+				    err);
 	if (status == LG_ERR_DENIED) {
 		lg_ldap_outcome_denied(outcome, change->name, failure.text);
 		return LG_OK;
@@ -226,13 +243,11 @@ static enum lg_status check_changes(const struct ldap_target *target,
 		if (change[i].care == LG_TARGET_CHANGE &&
 		    !lg_ldap_same_value(value, change[i].expected) &&
 		    !lg_ldap_same_value(value, change[i].value))
-			lg_ldap_outcome_changed(outcome, change[i].name);
+			lg_ldap_told_add(&outcome->changed, change[i].name);
 	}
-	if (outcome->changed.count)
-		return lg_ldap_outcome_conflict(
-			target->name, outcome,
-			"nothing is written there, try again", err);
-	return LG_OK;
+	return lg_ldap_outcome_report(target->name, outcome,
+				      "nothing is written there, try again",
+				      err);
 }
 
 static enum lg_status write_all(struct ldap_target *target,
@@ -260,10 +275,8 @@ static enum lg_status write_all(struct ldap_target *target,
 			lg_registry_find(now, change[i].key, change[i].name),
 			&outcome, err);
 	}
-	if (!status && outcome.denied.count)
-		status = lg_ldap_outcome_denial(target->name, &outcome, err);
-	else if (!status && outcome.changed.count)
-		status = lg_ldap_outcome_conflict(
+	if (!status)
+		status = lg_ldap_outcome_report(
 			target->name, &outcome,
 			"what they changed is left as it is", err);
 	lg_ldap_disconnect(&connection);

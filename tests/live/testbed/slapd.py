@@ -78,6 +78,18 @@ class Slapd:
                   encoding="ascii") as pid:
             self.pid = int(pid.read())
 
+    def access(self, rule):
+        """Starts it again with another access rule."""
+        path = os.path.join(self.folder, "slapd.conf")
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+        text = text.replace(self.env["SLAPD_ACCESS"], rule)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        self.env["SLAPD_ACCESS"] = rule
+        self.run("stop", self.folder)
+        self.start()
+
     @property
     def uri(self):
         return f"ldap://127.0.0.1:{self.port}"
