@@ -71,12 +71,11 @@ static enum lg_status not_open(const struct winreg_target *target,
 
 	if (!err)
 		return status;
-	if (status == LG_ERR_DENIED)
+	/* Of a ticket the helper says itself whose it is. */
+	if (status == LG_ERR_DENIED && credentials)
 		return lg_error_set(err, status, target->host,
-				    "%s; the account is %s%s", err->text,
-				    credentials ? "that of "
-						: "the Kerberos ticket's",
-				    credentials ? credentials : "");
+				    "%s; the account is that of %s", err->text,
+				    credentials);
 	if (status == LG_ERR_TIMEOUT ||
 	    (status == LG_ERR_IO && strcmp(err->place, target->host) == 0))
 		return lg_error_set(err, status, target->host,
