@@ -26,7 +26,10 @@ def can_make_namespaces():
                           stderr=subprocess.DEVNULL).returncode == 0
     if made:
         subprocess.run(["ip", "netns", "del", NAMESPACE], check=False)
-    return made
+    return made and subprocess.run(
+        ["unshare", "--mount", "--propagation", "private", "mount", "-t",
+         "tmpfs", "tmpfs", "/run"], check=False,
+        stderr=subprocess.DEVNULL).returncode == 0
 
 
 def missing():
