@@ -176,12 +176,19 @@ static int put_back(struct lg_cli *cli, const struct lg_strlist *names,
 			       : lg_cli_fleet_exit(outcome, status);
 		lg_cli_fail_as(cli, code, &err);
 		lg_cli_fleet_tell(cli, &fleet);
+		if (outcome == LG_FLEET_NOTHING_WRITTEN &&
+		    status != LG_ERR_CONFLICT)
+			lg_cli_say(cli, code, NULL,
+				   "nothing was lifted; lift --force lifts "
+				   "what can be reached, and recover the rest "
+				   "later");
 	}
 	*out_done = fleet.count;
-	/* the gate does not know of what it had no part in yet */
-	if ((!open.record.with_gate ||
-	     open.record.phase == LG_FLEET_APPLYING) &&
-	    !fleet.partial)
+	/* the gate knows neither of what it had no part in yet nor of what
+	 * could not be put back */
+	if ((!open.record.with_gate || open.record.phase == LG_FLEET_APPLYING ||
+	     status != LG_OK) &&
+	    outcome != LG_FLEET_NOTHING_WRITTEN && !fleet.partial)
 		note_end(cli, &open.record, status == LG_OK);
 out:
 	for (size_t i = 0; i < fleet.count; i++)

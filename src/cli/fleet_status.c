@@ -142,11 +142,11 @@ static void show_interrupted(cJSON *status,
 			 "a change over several servers (%s of %s, begun ",
 			 record->profile, record->by);
 	lg_text_clock(lg_cli_now(), record->since_s, &text);
-	lg_buffer_format(&text,
-			 ") was interrupted while it was %s: logongate recover "
-			 "puts the earlier values back",
-			 record->phase == LG_FLEET_APPLYING ? "applied"
-							    : "undone");
+	lg_buffer_text(&text, record->phase == LG_FLEET_APPLYING
+				      ? ") was interrupted while it was applied"
+				      : ") was not put back everywhere");
+	lg_buffer_text(&text, ": logongate recover puts the earlier values "
+			      "back");
 	add_loud(status, lg_buffer_status(&text, NULL) == LG_OK
 				 ? text.data
 				 : "a change over several servers was "

@@ -206,12 +206,18 @@ int lg_cli_lift(struct lg_cli *cli, uint64_t generation,
 	named = lg_cli_option(cli, "target") != NULL ||
 		lg_cli_option(cli, "group") != NULL;
 	code = lg_cli_fleet_lift(cli, &servers);
+	if (code != LG_EXIT_DONE && code != LG_EXIT_NOT_PUT_BACK)
+		return code;
+	/* a lock on servers alone leaves nothing to lift here; a server that
+	 * is left behind does not keep people out here */
+	if (gate && (named || servers == 0 || with_gate)) {
+		int here = lg_cli_lift_gate(cli, generation, out_restored,
+					    out_changed);
+
+		return code != LG_EXIT_DONE ? code : here;
+	}
 	if (code != LG_EXIT_DONE)
 		return code;
-	/* a lock on servers alone leaves nothing to lift here */
-	if (gate && (named || servers == 0 || with_gate))
-		return lg_cli_lift_gate(cli, generation, out_restored,
-					out_changed);
 	if (servers == 0)
 		return lg_cli_say(cli, LG_EXIT_WOULD_NOT_LOCK, NULL,
 				  "no lock is in force on these servers");

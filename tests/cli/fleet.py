@@ -303,6 +303,33 @@ members = "ex2003, ex2000, ex55, here"
         self.assertEqual(self.values("ex2003")["Disable MAPI Clients"],
                          "-5.1.1")
 
+    def test_lift_where_one_cannot_be_reached(self):
+        """nothing is lifted, and what to do is said; --force lifts the others
+        and the gate here, and recover the rest"""
+        self.apply("--group", "all")
+        os.rename(self.path("ex55.reg"), self.path("away"))
+        os.mkdir(self.path("ex55.reg"))
+        done = self.run_("lift", code=6)
+        self.assertIn("ex55", done.stderr)
+        self.assertIn("lift --force", done.stderr)
+        self.assertTrue(self.values("ex2000"))
+        before = len(self.history())
+        done = self.run_("lift", "--force", code=9)
+        self.assertIn("recover", done.stderr)
+        self.assertEqual(self.values("ex2000"), {})
+        self.json("check", "--dn", DN + "eve", code=0)
+        loud = " ".join(self.json("status")["loud"])
+        self.assertIn("not put back everywhere", loud)
+        self.assertEqual({row["result"] for row in self.history()[before:]},
+                         {"done", "not everywhere"})
+        os.rmdir(self.path("ex55.reg"))
+        os.rename(self.path("away"), self.path("ex55.reg"))
+        self.run_("recover", code=0)
+        self.assertEqual(self.values("ex55"), {})
+        status = self.json("status")
+        self.assertIsNone(status["interrupted"])
+        self.assertFalse(status["active"])
+
     def test_lift_of_some(self):
         self.apply("--group", "all")
         self.run_("lift", "--target", "ex2000", code=0)

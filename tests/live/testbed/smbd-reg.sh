@@ -44,7 +44,8 @@ C
   here=$(cd "$(dirname "$0")" && pwd); for s in MSExchangeIS Spooly; do cp "$here/svc-fake.sh" "$d/svcctl/$s"; done
   [ -n "${SVCSHIM:-}" ] && export LD_PRELOAD=$SVCSHIM LG_SVC_DIR=$d/svcctl
   # -l: the rpcd_* workers do not follow 'log file' and else write to /var/log/samba.
-  smbd -s "$d/smb.conf" -l "$d/log" -F --no-process-group >"$d/log/out" 2>&1 &
+  # setsid: at its end smbd ends its whole process group, which is the caller's.
+  setsid smbd -s "$d/smb.conf" -l "$d/log" -F --no-process-group >"$d/log/out" 2>&1 &
   unset LD_PRELOAD
   echo $! > "$d/run/child.pid"
   for i in $(seq 100); do smbclient -s "$d/smb.conf" -p "$port" -U "$user%$pw" -L 127.0.0.1 >/dev/null 2>&1 && exit 0; sleep 0.1; done
