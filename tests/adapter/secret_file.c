@@ -45,6 +45,26 @@ static void secret_is_one_line(void **state)
 	}
 }
 
+static void a_secret_of_several_lines(void **state)
+{
+	struct lg_buffer secret = {0};
+	struct lg_error err = {0};
+
+	write_secret("a = 1\nb = 2\n", 12, 0640);
+	assert_int_equal(lg_secret_file_read_lines(path, &secret, &err), LG_OK);
+	assert_string_equal(secret.data, "a = 1\nb = 2\n");
+	lg_secret_release(&secret);
+	write_secret("a = 1\n", 6, 0604);
+	assert_int_equal(lg_secret_file_read_lines(path, &secret, &err),
+			 LG_ERR_IO);
+	assert_string_equal(err.place, path);
+	assert_null(secret.data);
+	write_secret("a\0b\n", 4, 0600);
+	assert_int_equal(lg_secret_file_read_lines(path, &secret, &err),
+			 LG_ERR_SYNTAX);
+	assert_null(secret.data);
+}
+
 static void others_must_not_read(void **state)
 {
 	static const mode_t mode[] = {0644, 0604, 0602, 0601, 0666, 0777};
@@ -126,6 +146,8 @@ int main(void)
 {
 	const struct CMUnitTest rows[] = {
 		suite_row("a secret is one line", secret_is_one_line),
+		suite_row("an account's file has several lines",
+			  a_secret_of_several_lines),
 		suite_row("a secret that others can read is refused",
 			  others_must_not_read),
 		suite_row("what is no secret is refused", not_a_secret),

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * cmd_registry.h - what the registry commands share
+ *
+ * Layer: cli.
+ */
+#ifndef LOGONGATE_CLI_CMD_REGISTRY_H
+#define LOGONGATE_CLI_CMD_REGISTRY_H
+
+#include <logongate/buffer.h>
+
+#include "cli/command.h"
+
+/* Appends a Registry Editor file, "-" is standard input. Returns: an exit
+ * code. */
+int lg_cli_registry_file(struct lg_cli *cli, const char *path,
+			 struct lg_buffer *out_bytes);
+
+/* Prints the names of values that were changed, or are not the same. */
+int lg_cli_registry_changed(struct lg_cli *cli, const struct lg_strlist *names);
+
+#endif
