@@ -5,7 +5,8 @@
  * Two ways to ask: a dict passdb behind the one that knows passwords, or the
  * auth policy server. The traps are those of facts/enforcement.md 1.4 and 1.6:
  * a dict passdb without result_failure=return-fail asks and does not listen,
- * an auth policy that is only reported to does not ask.
+ * one behind a passdb that ends the asking is never asked, an auth policy that
+ * is only reported to does not ask.
  */
 #include <string.h>
 
@@ -14,13 +15,25 @@
 #include "app/doors_match.h"
 
 #define ADD_DICT                                                               \
-	"include the drop-in dovecot/logongate-dict.conf (passdb dict, "    \
+	"include the drop-in dovecot/logongate-dict.conf (passdb dict, "       \
 	"result_failure=return-fail)"
+
+/* How the drop-in lets logons go by that Postfix asks about itself. */
+#define SMTP_PASSES "%{if;%s;eq;smtp;"
 
 struct answer {
 	enum lg_asks asks;
 	enum lg_when_down when_down;
 	const char *note;
+	const char *add;
+	int smtp_passes;
+};
+
+/* What the passdbs that stand before the gate's make of it. */
+struct before {
+	int is_end; /* a success there is the last word */
+	int has_passwords;
+	int smtp_passes;
 };
 
 static const char *value_or(const struct lg_block *block, const char *name,
@@ -48,34 +61,81 @@ static int dict_file_asks(const char *args,
 	return asks;
 }
 
+static void add_before(struct before *before, const struct lg_block *passdb)
+{
+	const char *args = value_or(passdb, "args", "");
+
+	if (lg_doors_is_yes(lg_block_value(passdb, "master")) ||
+	    lg_doors_is_yes(lg_block_value(passdb, "deny")))
+		return;
+	if (strcmp(value_or(passdb, "driver", ""), "static") == 0 &&
+	    strcmp(value_or(passdb, "skip", ""), "unauthenticated") == 0 &&
+	    strstr(args, "allow_nets=" SMTP_PASSES)) {
+		before->smtp_passes = 1;
+		return;
+	}
+	before->has_passwords = 1;
+	if (strncmp(value_or(passdb, "result_success", "return-ok"), "continue",
+		    8) != 0)
+		before->is_end = 1;
+}
+
+static struct answer judge_dict(const struct lg_block *passdb,
+				const struct before *before)
+{
+	struct answer answer = {.asks = LG_ASKS_NO,
+				.smtp_passes = before->smtp_passes};
+
+	if (before->is_end) {
+		answer.note = "a passdb before the gate's ends the asking";
+		answer.add = "result_success=continue-ok in each passdb before "
+			     "the gate's";
+	} else if (!before->has_passwords &&
+		   strcmp(value_or(passdb, "skip", "never"),
+			  "unauthenticated") == 0) {
+		answer.note = "the dict passdb is skipped: it stands before "
+			      "the one that knows passwords";
+		answer.add = "the gate's passdb as the last one";
+	} else if (strcmp(value_or(passdb, "result_failure", "continue"),
+			  "return-fail") != 0) {
+		answer.note = "the dict passdb asks the gate and does not "
+			      "listen: it needs result_failure=return-fail";
+	} else {
+		answer.asks = LG_ASKS_YES;
+		answer.when_down =
+			strcmp(value_or(passdb, "result_internalfail",
+					"continue"),
+			       "return-fail") == 0
+				? LG_WHEN_DOWN_TEMPORARY
+				: LG_WHEN_DOWN_OPEN;
+	}
+	return answer;
+}
+
 static struct answer ask_dict(const struct lg_block *root,
 			      const struct lg_gate_addresses *gate,
 			      const struct lg_doors_files *files)
 {
-	struct answer answer = {LG_ASKS_NO, LG_WHEN_DOWN_NOT_ASKED, NULL};
+	struct answer answer = {.asks = LG_ASKS_NO};
 	const struct lg_block *passdb = NULL;
-	const char *failure;
-	const char *internal;
+	struct before before = {0};
+	const char *args;
 
-	while ((passdb = lg_block_find(root, passdb, "passdb"))) {
-		if (strcmp(value_or(passdb, "driver", ""), "dict") != 0 ||
-		    !dict_file_asks(lg_block_value(passdb, "args"), gate,
-				    files))
-			continue;
-		failure = value_or(passdb, "result_failure", "continue");
-		internal = value_or(passdb, "result_internalfail", "continue");
-		if (strcmp(failure, "return-fail") != 0) {
-			answer.note = "the dict passdb asks the gate and does "
-				      "not listen: it needs "
-				      "result_failure=return-fail";
-			continue;
+	while (answer.asks == LG_ASKS_NO &&
+	       (passdb = lg_block_find(root, passdb, "passdb"))) {
+		args = value_or(passdb, "args", "");
+		if (strcmp(value_or(passdb, "driver", ""), "dict") != 0) {
+			add_before(&before, passdb);
+		} else if (dict_file_asks(args, gate, files)) {
+			answer = judge_dict(passdb, &before);
+		} else if (gate->dict.count == 0 && strstr(args, "logongate")) {
+			answer.note = "the dict passdb asks where no gate "
+				      "listens: nobody gets in";
+			answer.add = "[listen.dict] in logongate.conf, and a "
+				     "restart of the gate";
+		} else {
+			add_before(&before, passdb);
 		}
-		answer.asks = LG_ASKS_YES;
-		answer.when_down = strcmp(internal, "return-fail") == 0
-					   ? LG_WHEN_DOWN_TEMPORARY
-					   : LG_WHEN_DOWN_OPEN;
-		answer.note = NULL;
-		break;
 	}
 	return answer;
 }
@@ -83,7 +143,7 @@ static struct answer ask_dict(const struct lg_block *root,
 static struct answer ask_policy(const struct lg_block *root,
 				const struct lg_gate_addresses *gate)
 {
-	struct answer answer = {LG_ASKS_NO, LG_WHEN_DOWN_NOT_ASKED, NULL};
+	struct answer answer = {.asks = LG_ASKS_NO};
 	const char *url = lg_block_value(root, "auth_policy_server_url");
 
 	if (!url || !*url)
@@ -128,7 +188,7 @@ static enum lg_status add_logons(const struct lg_block *root,
 	size_t i;
 
 	if (answer->asks == LG_ASKS_NO)
-		way.add = ADD_DICT;
+		way.add = answer->add ? answer->add : ADD_DICT;
 	for (i = 0; status == LG_OK && i < sizeof(logons) / sizeof(*logons);
 	     i++) {
 		if (!lg_doors_has_word(protocols, logons[i]))
@@ -189,9 +249,11 @@ static enum lg_status add_master(const struct lg_block *root,
 	return lg_ways_add(ways, &way, err);
 }
 
-/* Other servers that let Dovecot check their passwords. */
+/* Other servers that let Dovecot check their passwords. Postfix 3.7 tells the
+ * client of a temporary error there that the password is wrong. */
 static enum lg_status add_sasl(const struct lg_block *root,
-			       struct lg_ways *ways, struct lg_error *err)
+			       const struct answer *dict, struct lg_ways *ways,
+			       struct lg_error *err)
 {
 	static const char *const own[] = {
 		"auth-userdb", "auth-client", "auth-login",
@@ -231,6 +293,15 @@ static enum lg_status add_sasl(const struct lg_block *root,
 				.note = "whoever uses it (Postfix: SMTP AUTH) "
 					"must ask the gate itself; see its "
 					"own lines"};
+			if (dict->when_down == LG_WHEN_DOWN_TEMPORARY &&
+			    !dict->smtp_passes) {
+				way.note = "while the gate is down Postfix "
+					   "tells its users that their "
+					   "password is wrong";
+				way.add = "the static passdb of the drop-in "
+					  "dovecot/logongate-dict.conf, before "
+					  "the gate's";
+			}
 			if (status == LG_OK)
 				status = lg_ways_add(ways, &way, err);
 		}
@@ -268,7 +339,7 @@ enum lg_status lg_doors_dovecot(const char *doveconf, size_t len,
 	if (status == LG_OK)
 		status = add_master(root, &policy, &dict, ways, err);
 	if (status == LG_OK)
-		status = add_sasl(root, ways, err);
+		status = add_sasl(root, &dict, ways, err);
 	lg_block_text_free(&text);
 	return status;
 }

@@ -131,6 +131,7 @@ struct service {
 	struct parameters own;
 	char *name; /* "submission inet" */
 	int is_smtpd;
+	int is_chrooted;
 };
 
 /* The value in force for a service; expanded into out. */
@@ -204,8 +205,17 @@ static void judge(const struct service *service,
 	for (i = 0; i < sizeof(lists) / sizeof(*lists); i++) {
 		text = in_force(service, lists[i], list);
 		at = gate_in(text, &gate->postfix);
-		if (!at)
+		if (!at) {
+			if (gate->postfix.count == 0 &&
+			    strstr(text, "/logongate/")) {
+				way->note = "it asks where no gate listens";
+				way->add = "[listen.postfix] in "
+					   "logongate.conf, and a restart of "
+					   "the gate";
+				return;
+			}
 			continue;
+		}
 		if (i < 2 && !delayed) {
 			way->note = "asks before AUTH, when nobody has a name "
 				    "(smtpd_delay_reject=no)";
@@ -218,8 +228,16 @@ static void judge(const struct service *service,
 				    "ever asked about";
 			continue;
 		}
-		way->asks = LG_ASKS_YES;
 		way->when_down = default_action(service, at);
+		if (service->is_chrooted && *at == '/') {
+			way->note = "it runs chrooted and cannot see the "
+				    "gate's socket: to it the gate is always "
+				    "down";
+			way->add = "\"n\" in the chroot column of master.cf, "
+				   "or inet:HOST:PORT of the gate";
+			return;
+		}
+		way->asks = LG_ASKS_YES;
 		permit = strstr(text, "permit_mynetworks");
 		way->note = permit && permit < at
 				    ? "clients in mynetworks are not asked "
@@ -288,6 +306,8 @@ static enum lg_status begin_service(struct service *service, const char *line,
 	lg_buffer_char(&name, ' ');
 	text = word(line, end, 1, &len);
 	lg_buffer_append(&name, text, len);
+	text = word(line, end, 4, &len);
+	service->is_chrooted = len == 1 && *text == 'y';
 	text = word(line, end, 7, &len);
 	service->is_smtpd = len == 5 && strncmp(text, "smtpd", 5) == 0;
 	return lg_buffer_take(&name, &service->name, err);

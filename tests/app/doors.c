@@ -79,7 +79,7 @@ struct row {
 #define DICT "passdb {\n  args = /etc/dovecot/gate-dict.conf\n  driver = dict\n"
 #define POLICY "auth_policy_server_url = http://127.0.0.1:4180/v1/dovecot\n"
 #define SUBMISSION                                                             \
-	"submission inet n - y - - smtpd\n"                                    \
+	"submission inet n - n - - smtpd\n"                                    \
 	"    -o smtpd_sasl_auth_enable=yes\n"
 #define CHECK "check_policy_service { unix:/run/logongate/postfix.sock, "
 #define NGINX_GATE                                                             \
@@ -112,6 +112,20 @@ static const struct row rows[] = {
 	 NULL, "imap", LG_ASKS_YES, LG_WHEN_DOWN_TEMPORARY},
 	{DOVECOT, DICT "  result_failure = return-fail\n}\n", NULL, "imap",
 	 LG_ASKS_YES, LG_WHEN_DOWN_OPEN},
+	{DOVECOT,
+	 "passdb {\n  driver = pam\n}\n" DICT
+	 "  result_failure = return-fail\n}\n",
+	 NULL, "imap", LG_ASKS_NO, LG_WHEN_DOWN_NOT_ASKED},
+	{DOVECOT,
+	 "passdb {\n  driver = pam\n  result_success = continue-ok\n}\n"
+	 "passdb {\n  driver = static\n  skip = unauthenticated\n  args = "
+	 "nopassword=y allow_nets=%{if;%s;eq;smtp;::/0;::1}\n}\n" DICT
+	 "  skip = unauthenticated\n  result_failure = return-fail\n}\n",
+	 NULL, "imap", LG_ASKS_YES, LG_WHEN_DOWN_OPEN},
+	{DOVECOT,
+	 DICT "  skip = unauthenticated\n  result_failure = return-fail\n}\n"
+	      "passdb {\n  driver = pam\n}\n",
+	 NULL, "imap", LG_ASKS_NO, LG_WHEN_DOWN_NOT_ASKED},
 	{DOVECOT, DICT "}\n", NULL, "imap", LG_ASKS_NO, LG_WHEN_DOWN_NOT_ASKED},
 	{DOVECOT, "passdb {\n  driver = pam\n  master = yes\n}\n", NULL,
 	 "master users", LG_ASKS_NO, LG_WHEN_DOWN_NOT_ASKED},
@@ -136,6 +150,10 @@ static const struct row rows[] = {
 	 "smtpd_recipient_restrictions = " CHECK
 	 "timeout=3s, default_action=DUNNO }, permit_sasl_authenticated\n",
 	 SUBMISSION, "submission inet", LG_ASKS_YES, LG_WHEN_DOWN_OPEN},
+	{POSTFIX,
+	 "smtpd_recipient_restrictions = " CHECK "default_action=DUNNO }\n",
+	 "submission inet n - y - - smtpd -o smtpd_sasl_auth_enable=yes\n",
+	 "submission inet", LG_ASKS_NO, LG_WHEN_DOWN_OPEN},
 	{POSTFIX, "smtpd_recipient_restrictions = " CHECK "timeout=3s }\n",
 	 SUBMISSION, "submission inet", LG_ASKS_YES, LG_WHEN_DOWN_TEMPORARY},
 	{POSTFIX,
@@ -282,6 +300,80 @@ static void every_row(void **state)
 	}
 }
 
+/* The way called name, of those that doveconf's text leads to. */
+static const struct lg_way *dovecot_way(const char *text,
+					const struct lg_gate_addresses *gate,
+					const char *name, struct lg_ways *ways)
+{
+	struct lg_error err;
+	size_t i;
+
+	assert_int_equal(
+		lg_doors_dovecot(text, strlen(text), gate, &files, ways, &err),
+		LG_OK);
+	for (i = 0; i < ways->count; i++) {
+		if (strcmp(ways->way[i].way, name) == 0)
+			return &ways->way[i];
+	}
+	fail_msg("no way %s", name);
+	return NULL;
+}
+
+static void postfix_behind_a_dict_passdb(void **state)
+{
+	static const char rest[] =
+		DICT "  result_failure = return-fail\n"
+		     "  result_internalfail = return-fail\n}\n"
+		     "service auth {\n  unix_listener /p/auth {\n  }\n}\n";
+	static const char passes[] =
+		"passdb {\n  driver = static\n  skip = unauthenticated\n"
+		"  args = nopassword=y allow_nets=%{if;%s;eq;smtp;::/0;::1}\n"
+		"}\n";
+	struct lg_gate_addresses gate = the_gate();
+	struct lg_buffer both = {0};
+	struct lg_ways ways = {0};
+
+	(void)state;
+	assert_non_null(
+		dovecot_way(rest, &gate, "sasl for others at /p/auth", &ways)
+			->add);
+	lg_ways_release(&ways);
+	ways = (struct lg_ways){0};
+	lg_buffer_text(&both, passes);
+	lg_buffer_text(&both, rest);
+	assert_null(dovecot_way(both.data, &gate, "sasl for others at /p/auth",
+				&ways)
+			    ->add);
+	lg_buffer_release(&both);
+	lg_ways_release(&ways);
+	lg_gate_addresses_release(&gate);
+}
+
+static void a_gate_that_does_not_listen(void **state)
+{
+	static const char dict[] =
+		"passdb {\n  driver = dict\n"
+		"  args = /etc/dovecot/logongate-dict.conf.ext\n}\n";
+	static const char main_cf[] =
+		"smtpd_sender_restrictions = " CHECK "default_action=DUNNO }\n";
+	static const char master_cf[] = SUBMISSION;
+	struct lg_gate_addresses none = {0};
+	struct lg_ways ways = {0};
+	struct lg_error err;
+
+	(void)state;
+	assert_non_null(strstr(dovecot_way(dict, &none, "imap", &ways)->add,
+			       "[listen.dict]"));
+	lg_ways_release(&ways);
+	ways = (struct lg_ways){0};
+	assert_int_equal(lg_doors_postfix(main_cf, strlen(main_cf), master_cf,
+					  strlen(master_cf), &none, &ways,
+					  &err),
+			 LG_OK);
+	assert_non_null(strstr(ways.way[0].add, "[listen.postfix]"));
+	lg_ways_release(&ways);
+}
+
 static void unbalanced_braces_are_an_error(void **state)
 {
 	struct lg_gate_addresses gate = the_gate();
@@ -330,6 +422,12 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		suite_row("each configuration says what it does", every_row),
+		suite_row("Postfix behind a dict passdb would tell its users "
+			  "of a wrong password, and does not with the drop-in",
+			  postfix_behind_a_dict_passdb),
+		suite_row("a server that asks where the gate does not listen "
+			  "is told what the gate needs",
+			  a_gate_that_does_not_listen),
 		suite_row("unbalanced braces are an error",
 			  unbalanced_braces_are_an_error),
 		suite_row("a port that nobody spoke for is a way in, and so "
