@@ -180,17 +180,23 @@ static uint64_t mix(uint64_t hash, const char *text)
 	return hash * UINT64_C(0xff51afd7ed558ccd);
 }
 
-static uint64_t key_of(const struct lg_logon *logon)
+/* Of all that share a door and a reason. */
+static uint64_t others_key(const struct lg_logon *logon)
 {
-	uint64_t hash = (uint64_t)logon->protocol * 31 +
-			(uint64_t)logon->reason * 7 + 1;
+	uint64_t hash = mix((uint64_t)logon->reason * 7 + 1, logon->door);
+
+	return hash ? hash : 1;
+}
+
+static uint64_t key_of(const struct lg_logon *logon, uint64_t others)
+{
+	uint64_t hash = others + (uint64_t)logon->protocol * 31 + 1;
 
 	hash = mix(hash, logon->user);
 	hash = mix(hash, logon->dn);
 	hash = mix(hash, logon->client);
 	hash = mix(hash, logon->process);
 	hash = mix(hash, logon->address);
-	hash = mix(hash, logon->door);
 	return hash ? hash : 1;
 }
 
@@ -241,7 +247,8 @@ static struct slot *slot_for(struct lg_logon_log *log,
 				  .reason = logon->reason,
 				  .rule = logon->rule,
 				  .generation = logon->generation};
-	uint64_t hash = key_of(logon);
+	uint64_t together = others_key(logon);
+	uint64_t hash = key_of(logon, together);
 	struct slot *slot = find(log, hash);
 
 	if (slot->hash)
@@ -251,12 +258,11 @@ static struct slot *slot_for(struct lg_logon_log *log,
 		log->used++;
 		return slot;
 	}
-	hash = key_of(&others);
-	slot = find(log, hash);
+	slot = find(log, together);
 	if (!slot->hash) {
 		if (log->used >= SLOTS - 1)
 			return NULL;
-		slot->hash = hash;
+		slot->hash = together;
 		slot->logon = others;
 		log->used++;
 	}

@@ -68,10 +68,24 @@ unsigned int gate_retry_s(const struct gate *gate)
 	return left_ms < 1000 ? 1 : (unsigned int)(left_ms / 1000);
 }
 
-/* A text with a length, NUL-terminated, for the record. */
-static char *terminated(const char *text, size_t len)
+/* A copy that ends in NUL; most names need no allocation, and every logon is
+ * recorded. */
+struct name_copy {
+	char text[256];
+	char *longer;
+};
+
+static const char *copy_name(const char *text, size_t len,
+			     struct name_copy *copy)
 {
-	return text && len ? strndup(text, len) : NULL;
+	copy->longer = NULL;
+	if (!text || !len)
+		return NULL;
+	if (len >= sizeof(copy->text))
+		return copy->longer = strndup(text, len);
+	memcpy(copy->text, text, len);
+	copy->text[len] = '\0';
+	return copy->text;
 }
 
 void gate_record(struct gate *gate, const struct gate_ask *ask,
@@ -88,20 +102,20 @@ void gate_record(struct gate *gate, const struct gate_ask *ask,
 		.reason = decision->reason,
 		.rule = decision->rule,
 	};
-	char *user = terminated(ask->attempt.user, ask->attempt.user_len);
-	char *dn = terminated(ask->attempt.dn, ask->attempt.dn_len);
-	char *process =
-		terminated(ask->attempt.process, ask->attempt.process_len);
+	struct name_copy user;
+	struct name_copy dn;
+	struct name_copy process;
 
 	lg_version_format(&ask->attempt.version, &version);
-	logon.user = user;
-	logon.dn = dn;
-	logon.process = process;
+	logon.user = copy_name(ask->attempt.user, ask->attempt.user_len, &user);
+	logon.dn = copy_name(ask->attempt.dn, ask->attempt.dn_len, &dn);
+	logon.process = copy_name(ask->attempt.process,
+				  ask->attempt.process_len, &process);
 	logon.version = version.len ? version.data : NULL;
 	switch (decision->verdict) {
 	case LG_ADMIT:
 		gate->counts[ask->door].admitted++;
-		if (user || dn)
+		if (logon.user || logon.dn)
 			lg_logon_log_add(gate->logons, &logon);
 		break;
 	case LG_REFUSE:
@@ -111,9 +125,9 @@ void gate_record(struct gate *gate, const struct gate_ask *ask,
 		lg_logon_log_add(gate->refused, &logon);
 		break;
 	}
-	free(user);
-	free(dn);
-	free(process);
+	free(user.longer);
+	free(dn.longer);
+	free(process.longer);
 	lg_buffer_release(&version);
 }
 
