@@ -18,8 +18,10 @@
 
 struct gate_http {
 	struct lg_buffer key;
-	int64_t date_s;
+	/* What every answer of this second of the loop is made of. */
+	uint64_t second;
 	char date[LG_HTTP_DATE_SIZE];
+	struct lg_buffer admitted;
 };
 
 struct http_conn {
@@ -49,15 +51,19 @@ static int may_ask(const struct gate_conn *conn,
 	       is_key(http, lg_http_request_header(request, "X-Logongate-Key"));
 }
 
-static const char *date_of(struct gate *gate)
+static void turn_second(struct gate *gate)
 {
+	static const struct lg_http_answer admit = {.status = 204};
 	struct gate_http *http = gate->http;
-	int64_t now_s = gate_now_s(gate);
+	struct lg_http_framing framing = {.date = http->date};
+	uint64_t second = uv_now(&gate->loop) / 1000;
 
-	if (http->date_s != now_s)
-		lg_http_date(now_s, http->date);
-	http->date_s = now_s;
-	return http->date;
+	if (http->second == second)
+		return;
+	http->second = second;
+	lg_http_date(gate_now_s(gate), http->date);
+	lg_buffer_clear(&http->admitted);
+	lg_http_answer_bytes(&admit, &framing, &http->admitted);
 }
 
 /* request NULL: what came is none. */
@@ -67,13 +73,20 @@ static void write_answer(struct gate *gate,
 			 struct lg_buffer *out)
 {
 	struct lg_http_framing framing = {
-		.date = date_of(gate),
+		.date = gate->http->date,
 		.without_body = request && !strcmp(request->method, "HEAD"),
 		.closes = closes,
 		.is_http10 = request && request->is_http10,
 	};
+	const struct lg_buffer *admitted = &gate->http->admitted;
 
-	lg_http_answer_bytes(answer, &framing, out);
+	turn_second(gate);
+	/* Most answers by far. */
+	if (answer->status == 204 && !answer->header_count && !closes &&
+	    !framing.is_http10 && !admitted->status)
+		lg_buffer_append(out, admitted->data, admitted->len);
+	else
+		lg_http_answer_bytes(answer, &framing, out);
 }
 
 static void write_plain(struct gate *gate,
@@ -120,20 +133,24 @@ static enum gate_close answer_request(struct gate_conn *conn,
 	return closes ? GATE_CLOSE : GATE_STAY;
 }
 
-/* The head is whole: what can be said without the body. */
+static enum gate_close refuse_key(struct gate_conn *conn,
+				  const struct lg_http_request *request,
+				  struct lg_buffer *out)
+{
+	write_plain(conn->gate, request, 401,
+		    "X-Logongate-Key is missing or wrong\n", out);
+	return GATE_CLOSE_LINGER;
+}
+
+/* A body follows: what can be said without it. */
 static enum gate_close on_head(struct gate_conn *conn,
 			       const struct lg_http_request *request,
 			       struct lg_buffer *out)
 {
 	struct http_conn *http = conn->protocol;
 
-	if (!may_ask(conn, request)) {
-		write_plain(conn->gate, request, 401,
-			    "X-Logongate-Key is missing or wrong\n", out);
-		return GATE_CLOSE_LINGER;
-	}
-	if (!request->body_size)
-		return GATE_STAY;
+	if (!may_ask(conn, request))
+		return refuse_key(conn, request, out);
 	if (gate_http_ignores_body(request->path)) {
 		int closes = !request->keeps_alive || request->wants_continue ||
 			     request->body_size > GATE_HTTP_BODY_MAX;
@@ -159,11 +176,13 @@ static enum gate_close on_whole(struct gate_conn *conn,
 {
 	struct http_conn *http = conn->protocol;
 
-	if (!http->answered)
-		return answer_request(conn, request, !request->keeps_alive,
-				      out);
-	http->answered = 0;
-	return GATE_STAY;
+	if (http->answered) {
+		http->answered = 0;
+		return GATE_STAY;
+	}
+	if (!request->body_size && !may_ask(conn, request))
+		return refuse_key(conn, request, out);
+	return answer_request(conn, request, !request->keeps_alive, out);
 }
 
 static struct http_conn *conn_of(struct gate_conn *conn)
@@ -262,7 +281,7 @@ enum lg_status gate_http_open(struct gate *gate, struct lg_error *err)
 	gate->http = calloc(1, sizeof(*gate->http));
 	if (!gate->http)
 		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
-	gate->http->date_s = -1;
+	gate->http->second = UINT64_MAX;
 	return gate_http_reread(gate, gate->settings, err);
 }
 
@@ -271,6 +290,7 @@ void gate_http_close(struct gate *gate)
 	if (!gate->http)
 		return;
 	lg_secret_release(&gate->http->key);
+	lg_buffer_release(&gate->http->admitted);
 	free(gate->http);
 	gate->http = NULL;
 }

@@ -203,18 +203,21 @@ static int judge_check(const struct question *request,
 		       struct lg_http_refusal *out_refusal)
 {
 	char *address = address_of(check);
+	enum gate_mapi_way way = GATE_MAPI_NOT;
 	struct gate_mapi mapi;
 	int admitted = 0;
 	/* Where the proxy says nothing, the client's own word counts. */
 	int is_mapi = check->service == LG_HTTP_SERVICE_MAPI ||
 		      (!check->gate_protocol && check->request_type);
 
-	fill_mapi(check, request, &mapi);
-	mapi.address = address;
-	/* auth_request never sees a body. */
-	mapi.headers_only = lg_http_check_is_connect(check);
-	switch (is_mapi ? gate_mapi_judge(request->gate, &mapi, out_refusal)
-			: GATE_MAPI_NOT) {
+	if (is_mapi) {
+		fill_mapi(check, request, &mapi);
+		mapi.address = address;
+		/* auth_request never sees a body. */
+		mapi.headers_only = lg_http_check_is_connect(check);
+		way = gate_mapi_judge(request->gate, &mapi, out_refusal);
+	}
+	switch (way) {
 	case GATE_MAPI_NOT:
 		admitted =
 			check_web(request->gate, check, address, out_refusal);

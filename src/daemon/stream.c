@@ -44,6 +44,12 @@ struct gate_streams {
 	char read[READ_SIZE];
 };
 
+/* The loop reads this clock once a turn, not once a request. */
+static int64_t loop_s(const struct gate *gate)
+{
+	return (int64_t)(uv_now(&gate->loop) / 1000);
+}
+
 static struct stream *of(struct gate_conn *conn)
 {
 	return (struct stream *)conn;
@@ -144,7 +150,7 @@ static void linger(struct stream *stream)
 		return;
 	}
 	stream->lingers = 1;
-	stream->used_s = gate_store_s(stream->conn.gate);
+	stream->used_s = loop_s(stream->conn.gate);
 }
 
 static void linger_on(struct stream *stream)
@@ -236,7 +242,7 @@ static void read_some(struct stream *stream)
 			end(stream);
 			return;
 		}
-		stream->used_s = gate_store_s(stream->conn.gate);
+		stream->used_s = loop_s(stream->conn.gate);
 		if (stream->in.len) {
 			lg_buffer_append(&stream->in, buffer, (size_t)got);
 			take(stream, stream->in.data, stream->in.len);
@@ -319,7 +325,7 @@ int gate_stream_add(struct gate *gate, enum gate_service service, int fd,
 	stream->conn.peer = *peer;
 	stream->conn.fd = fd;
 	stream->conn.refs = 1;
-	stream->used_s = gate_store_s(gate);
+	stream->used_s = loop_s(gate);
 	if (service == GATE_SERVICE_CONTROL && !peer->is_unix) {
 		stream->conn.tls = gate_tls_session_new(gate, fd);
 		if (!stream->conn.tls) {
@@ -362,7 +368,7 @@ void gate_stream_done(struct gate_conn *conn)
 	struct stream *stream = of(conn);
 
 	conn->busy = 0;
-	stream->used_s = gate_store_s(conn->gate);
+	stream->used_s = loop_s(conn->gate);
 	if (conn->closed)
 		return;
 	if (stream->in.len)
@@ -374,7 +380,7 @@ void gate_stream_done(struct gate_conn *conn)
 
 void gate_streams_tidy(struct gate *gate)
 {
-	int64_t now_s = gate_store_s(gate);
+	int64_t now_s = loop_s(gate);
 	struct stream *stream;
 	struct stream *next;
 

@@ -72,8 +72,27 @@ static int end_text(struct lg_http_reader *reader)
 /* A token's characters (RFC 9110 5.6.2). */
 static int is_token(char c)
 {
-	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
-	       (c >= 'a' && c <= 'z') || (c && strchr("!#$%&'*+-.^_`|~", c));
+	switch (c) {
+	case '!':
+	case '#':
+	case '$':
+	case '%':
+	case '&':
+	case '\'':
+	case '*':
+	case '+':
+	case '-':
+	case '.':
+	case '^':
+	case '_':
+	case '`':
+	case '|':
+	case '~':
+		return 1;
+	default:
+		return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
+		       (c >= 'a' && c <= 'z');
+	}
 }
 
 /* The library is more patient than RFC 9110 where it is not built strict: a
@@ -223,7 +242,8 @@ static int on_head(http_parser *parser)
 	if (check_head(reader))
 		return -1;
 	reader->phase = PHASE_BODY;
-	http_parser_pause(parser, 1);
+	if (reader->request.body_size)
+		http_parser_pause(parser, 1);
 	return 0;
 }
 

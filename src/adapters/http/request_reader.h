@@ -41,7 +41,7 @@ struct lg_http_request {
 
 enum lg_http_step {
 	LG_HTTP_STEP_MORE = 0, /* all is taken, nothing is whole */
-	LG_HTTP_STEP_HEAD,     /* everything of the request but its body */
+	LG_HTTP_STEP_HEAD,     /* all of it but the body, where one follows */
 	LG_HTTP_STEP_WHOLE,
 	LG_HTTP_STEP_BAD /* answer the status, end the connection */
 };
