@@ -25,9 +25,8 @@ int lg_cmd_recover(struct lg_cli *cli)
 				     "nothing was interrupted\n");
 		else
 			lg_cli_print(cli, LG_GREEN,
-				     "%zu servers have their earlier values "
-				     "again\n",
-				     done);
+				     "%zu server%s the earlier values again\n",
+				     done, done == 1 ? " has" : "s have");
 	}
 	return code;
 }

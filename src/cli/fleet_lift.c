@@ -185,8 +185,8 @@ static int put_back(struct lg_cli *cli, const struct lg_strlist *names,
 	}
 	*out_done = fleet.count;
 	/* the gate knows neither of what it had no part in yet nor of what
-	 * could not be put back */
-	if ((!open.record.with_gate || open.record.phase == LG_FLEET_APPLYING ||
+	 * could not be put back, or later was */
+	if ((!open.record.with_gate || open.record.phase != LG_FLEET_APPLIED ||
 	     status != LG_OK) &&
 	    outcome != LG_FLEET_NOTHING_WRITTEN && !fleet.partial)
 		note_end(cli, &open.record, status == LG_OK);

@@ -326,9 +326,21 @@ members = "ex2003, ex2000, ex55, here"
         os.rename(self.path("away"), self.path("ex55.reg"))
         self.run_("recover", code=0)
         self.assertEqual(self.values("ex55"), {})
+        last = self.history()[-1]
+        self.assertEqual((last["event"], last["result"]), ("lift", "done"))
         status = self.json("status")
         self.assertIsNone(status["interrupted"])
         self.assertFalse(status["active"])
+
+    def test_run_says_what_is_not_in_force_yet(self):
+        """on stderr: stdout is the command's"""
+        done = self.run_("run", self.path("p.ini"), "--for", "1h", "--target",
+                         "ex2000", "--accept-warnings", "--skip-unsupported",
+                         "--", "echo", "here", code=0)
+        self.assertEqual(done.stdout.splitlines()[0], "here")
+        self.assertIn("ex2000: in force when " + self.path("ex2000.reg"),
+                      done.stderr)
+        self.assertEqual(self.values("ex2000"), {})
 
     def test_lift_of_some(self):
         self.apply("--group", "all")
