@@ -109,6 +109,15 @@ def probes():
         settings(gate, port, [account(gate, dovecot, "bob", "refuse", imap,
                                       0o644)])
         assert "can read" in apply(gate, 3, "--target", "here")
+        clear = account(gate, dovecot, "bob", "refuse", imap)
+        with open(clear, encoding="utf-8") as file:
+            text = file.read().replace("tls = none\n", "")
+        with open(clear, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.chmod(clear, 0o600)
+        settings(gate, port, [clear])
+        said = apply(gate, 6, "--target", "here")
+        assert "could not be tried" in said and "imaps" in said, said
         assert not gate.status()["active"]
 
 

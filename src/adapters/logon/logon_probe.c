@@ -201,6 +201,18 @@ static struct answer log_on(CURL *curl, const struct account *account)
 	return answer;
 }
 
+/* What to do about it, where the file of the account is the place. */
+static const char *way_out(CURLcode code)
+{
+	if (code == CURLE_USE_SSL_FAILED)
+		return "; url = imaps:// or pop3s://, or tls = none to allow "
+		       "it in the clear";
+	if (code == CURLE_PEER_FAILED_VERIFICATION)
+		return "; ca_file = names the CA, and url the host that the "
+		       "certificate is for";
+	return "";
+}
+
 /* What is no answer to the logon at all; LG_OK where there is one. */
 static enum lg_status was_tried(const struct account *account,
 				const struct answer *answer,
@@ -213,8 +225,9 @@ static enum lg_status was_tried(const struct account *account,
 				    "does not answer a logon");
 	if (answer->code != CURLE_OK)
 		return lg_error_set(err, LG_ERR_IO, url,
-				    "a logon could not be tried: %s",
-				    curl_easy_strerror(answer->code));
+				    "a logon could not be tried: %s%s",
+				    curl_easy_strerror(answer->code),
+				    way_out(answer->code));
 	if (answer->http >= 300 && answer->http < 400)
 		return lg_error_set(err, LG_ERR_IO, url,
 				    "answers with a redirection (%ld), which "
