@@ -12,21 +12,19 @@ import http.client
 import imaplib
 import os
 import shutil
-import signal
-import subprocess
 import sys
 import time
 
-import dovecot_fixture
-import gate_fixture
 import gate_dovecot
 import haproxy
 import nginx
 import pam
 import postfix
+import programs
 import wall_clock
+from running_gate import Gate
 
-SOURCE = gate_fixture.SOURCE
+SOURCE = programs.SOURCE
 TABLE = os.path.join(SOURCE, "src/doc/damage.md")
 # The lock whose end is waited for while the clock says something else.
 SHORT_S = 4
@@ -39,29 +37,11 @@ class Bed:
     down = LATER            # while the gate is gone, for everybody
 
     def lock(self, seconds=3600):
-        self.gate.json("apply", self.gate.profile(listed=[self.listed]),
-                       "--for", f"{seconds}s", "--accept-warnings")
-
-    def kill(self):
-        self.gate.kill()
-
-    def start(self):
-        self.gate.start()
-
-    def stop(self):
-        self.gate.stop()
-
-    def status(self):
-        return self.gate.json("status")
+        self.gate.lock(self.gate.profile(listed=[self.listed]),
+                       for_s=seconds)
 
     def loud(self):
-        return self.status().get("loud") or []
-
-    def state(self):
-        return self.gate.path("state")
-
-    def ldif(self):
-        return self.gate.path("users.ldif")
+        return self.gate.status().get("loud") or []
 
     def settled(self, user, expected):
         """Servers notice that a gate is back when they next look."""
@@ -77,13 +57,12 @@ class Decide(Bed):
     down = FAILED
 
     def open(self):
-        self.gate = gate_fixture.Gate(["http"])
-        self.gate.start()
+        self.gate = Gate(names=(self.listed, self.other)).start()
 
     def probe(self, user):
         try:
             verdict = self.gate.decide(user=user, protocol="imap")["verdict"]
-        except (OSError, IndexError):
+        except (OSError, http.client.HTTPException):
             return FAILED
         return IN if verdict == "admit" else REFUSED
 
@@ -190,15 +169,6 @@ class Dovecot(Bed):
     def lock(self, seconds=3600):
         self.gate.apply(gate_dovecot.values(), for_s=seconds)
 
-    def status(self):
-        return self.gate.status()
-
-    def state(self):
-        return self.gate.state
-
-    def ldif(self):
-        return self.gate.ldif
-
     def close(self):
         self.site.__exit__(None, None, None)
 
@@ -214,33 +184,29 @@ class DovecotDict(Dovecot):
     door = "dict"
 
 
-def path(bed, name):
-    return os.path.join(bed.state(), name)
-
-
 def overwrite(bed, name, data):
-    with open(path(bed, name), "wb") as file:
+    with open(bed.gate.stored(name), "wb") as file:
         file.write(data)
 
 
 def truncated(bed):
-    size = os.path.getsize(path(bed, "registry.reg"))
-    os.truncate(path(bed, "registry.reg"), size // 2)
+    size = os.path.getsize(bed.gate.stored("registry.reg"))
+    os.truncate(bed.gate.stored("registry.reg"), size // 2)
 
 
 def unreadable(bed):
-    os.unlink(path(bed, "registry.reg"))
-    os.mkdir(path(bed, "registry.reg"))
+    os.unlink(bed.gate.stored("registry.reg"))
+    os.mkdir(bed.gate.stored("registry.reg"))
 
 
 def no_copy(bed):
     for name in ("registry.reg", "registry.good.reg"):
         overwrite(bed, name, b"garbage")
-    shutil.rmtree(path(bed, "backups"), True)
+    shutil.rmtree(bed.gate.stored("backups"), True)
 
 
 def wrong_directory(bed):
-    with open(bed.ldif(), "w", encoding="utf-8") as file:
+    with open(bed.gate.ldif, "w", encoding="utf-8") as file:
         file.write("dn: dc=nobody\nobjectClass: domain\ndc: nobody\n")
 
 
@@ -248,7 +214,7 @@ def wrong_directory(bed):
 FAULTS = (
     ("gate killed and started again", lambda bed: None, False),
     ("registry.reg deleted",
-     lambda bed: os.unlink(path(bed, "registry.reg")), True),
+     lambda bed: os.unlink(bed.gate.stored("registry.reg")), True),
     ("registry.reg unreadable", unreadable, True),
     ("registry.reg truncated", truncated, True),
     ("registry.reg garbage",
@@ -257,28 +223,28 @@ FAULTS = (
      lambda bed: overwrite(bed, "registry.reg",
                            b"Windows Registry Editor Version 6.00\n\n"), True),
     ("lock.json deleted",
-     lambda bed: os.unlink(path(bed, "lock.json")), True),
+     lambda bed: os.unlink(bed.gate.stored("lock.json")), True),
     ("lock.json garbage",
      lambda bed: overwrite(bed, "lock.json", b"{"), True),
     ("findings deleted",
-     lambda bed: os.unlink(path(bed, "findings")), False),
-    ("directory down", lambda bed: os.unlink(bed.ldif()), False),
+     lambda bed: os.unlink(bed.gate.stored("findings")), False),
+    ("directory down", lambda bed: os.unlink(bed.gate.ldif), False),
     ("directory answers wrongly", wrong_directory, False),
 )
 
 
 def fresh(bed):
     """Without a lock, without a past."""
-    bed.stop()
-    for name in os.listdir(bed.state()):
-        full = path(bed, name)
+    bed.gate.stop()
+    for name in os.listdir(bed.gate.state):
+        full = bed.gate.stored(name)
         if os.path.isdir(full):
             shutil.rmtree(full)
         else:
             os.unlink(full)
-    with open(bed.ldif(), "w", encoding="utf-8") as file:
+    with open(bed.gate.ldif, "w", encoding="utf-8") as file:
         file.write(bed.people)
-    bed.start()
+    bed.gate.start()
 
 
 def cell(bed, fault, expected_other, expected_listed):
@@ -297,17 +263,17 @@ def gone(bed):
     found = {}
     bed.lock()
     cell(bed, "locked", REFUSED, IN)
-    bed.kill()
+    bed.gate.kill()
     found["gate killed"] = cell(bed, "killed", bed.down, bed.down)
-    bed.start()
-    bed.gate.process.send_signal(signal.SIGSTOP)
+    bed.gate.start()
+    bed.gate.freeze()
     try:
         word = bed.settled(bed.other, bed.down)
         if word != bed.down:
             raise AssertionError(f"{bed.name}, gate stopped: {word}")
         found["gate stopped"] = f"{word} / {word}"
     finally:
-        bed.gate.process.send_signal(signal.SIGCONT)
+        bed.gate.thaw()
     found["gate goes on"] = cell(bed, "goes on", REFUSED, IN)
     return found
 
@@ -315,9 +281,9 @@ def gone(bed):
 def damaged(bed, fault, harm, is_loud):
     fresh(bed)
     bed.lock()
-    bed.kill()
+    bed.gate.kill()
     harm(bed)
-    bed.start()
+    bed.gate.start()
     found = cell(bed, fault, REFUSED, IN)
     if is_loud and not bed.loud():
         raise AssertionError(f"{bed.name}, {fault}: status says nothing")
@@ -327,9 +293,9 @@ def damaged(bed, fault, harm, is_loud):
 def no_policy(bed):
     fresh(bed)
     bed.lock()
-    bed.kill()
+    bed.gate.kill()
     no_copy(bed)
-    bed.start()
+    bed.gate.start()
     found = []
     for user in (bed.other, bed.listed):
         word = bed.probe(user)
@@ -344,15 +310,15 @@ def no_policy(bed):
 def expired(bed):
     fresh(bed)
     bed.lock(2)
-    bed.kill()
+    bed.gate.kill()
     time.sleep(2.2)
-    bed.start()
+    bed.gate.start()
     return cell(bed, "expired while the gate was down", IN, IN)
 
 
 def assert_stepped(bed, fault, seconds):
     """The lock is on, and whoever asks hears that its clock was stepped."""
-    status = bed.status()
+    status = bed.gate.status()
     told = any("the wall clock was stepped" in loud for loud in bed.loud())
     if not status["active"] or not told or \
             abs(status["stepped"] - seconds) > 5:
@@ -369,9 +335,9 @@ def stepped(bed, word, by):
     found[fault] = cell(bed, fault, REFUSED, IN)
     assert_stepped(bed, fault, by)
     fault = f"clock stepped {word} while the gate was down"
-    bed.kill()
+    bed.gate.kill()
     bed.clock.step(by)
-    bed.start()
+    bed.gate.start()
     found[fault] = cell(bed, fault, REFUSED, IN)
     assert_stepped(bed, fault, 2 * by)
     bed.clock.set(0)
@@ -396,39 +362,25 @@ def stepped(bed, word, by):
 def disk_full(bed):
     """The state directory on a disk of its own, filled to the last byte."""
     fresh(bed)
-    bed.stop()
-    done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m,mode=755",
-                           "none", bed.state()], capture_output=True,
-                          check=False)
-    if done.returncode:
-        raise AssertionError("no right to mount: " + done.stderr.decode())
-    try:
-        bed.start()
+    bed.gate.stop()
+    with bed.gate.small_disk() as fill:
+        bed.gate.start()
         bed.lock()
-        with open(path(bed, "filler"), "wb", 0) as file:
-            try:
-                while True:
-                    file.write(b"x" * 4096)
-            except OSError:
-                pass
+        filler = fill()
         found = cell(bed, "disk full", REFUSED, IN)
-        bed.kill()
-        bed.start()
+        bed.gate.kill()
+        bed.gate.start()
         found = cell(bed, "disk full and started again", REFUSED, IN)
-        os.unlink(path(bed, "filler"))
-        bed.stop()
-    finally:
-        if bed.gate.process and bed.gate.process.poll() is None:
-            bed.kill()
-        subprocess.run(["umount", bed.state()], check=True)
-    bed.start()
+        os.unlink(filler)
+        bed.gate.stop()
+    bed.gate.start()
     return found
 
 
 def column(bed):
     bed.open()
     try:
-        with open(bed.ldif(), encoding="utf-8") as file:
+        with open(bed.gate.ldif, encoding="utf-8") as file:
             bed.people = file.read()
         bed.clock = wall_clock.WallClock(bed.gate.folder)
         bed.gate.env.update(bed.clock.environment())
@@ -478,12 +430,12 @@ def table(columns):
 
 
 def main():
-    gate_fixture.require("dovecot", "doveadm", "postfix", "nginx",
+    programs.require("dovecot", "doveadm", "postfix", "nginx",
                          nginx.MODULE, "haproxy", "pamtester",
                          wall_clock.LIBRARY or "libfaketime")
     if os.geteuid() != 0 or not pam.has_wrapper():
         print("root and pam_wrapper are needed: skipped")
-        sys.exit(gate_fixture.SKIPPED)
+        sys.exit(programs.SKIPPED)
     kinds = [Decide, DovecotPolicy, DovecotDict, Postfix, Nginx, HAProxy, Pam,
              PamOpen]
     wanted = [a for a in sys.argv[1:] if not a.startswith("--")]

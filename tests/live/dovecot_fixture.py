@@ -13,55 +13,14 @@ import os
 import poplib
 import pwd
 import shutil
-import signal
 import socket
 import subprocess
-import sys
 import tempfile
-import time
 
-SKIPPED = 77
+from programs import (SKIPPED, answers, end, free_port, program, require,
+                      wait_for)
+
 API_KEY = "s3cret-of-doveadm"
-
-
-def require(*programs):
-    """Ends the test as skipped where a program is missing."""
-    path = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/sbin"])
-    for program in programs:
-        if not shutil.which(program, path=path):
-            print(f"{program} is not installed: skipped")
-            sys.exit(SKIPPED)
-
-
-def program(name):
-    path = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/sbin"])
-    return shutil.which(name, path=path)
-
-
-def free_port():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
-
-
-def wait_for(what, condition, seconds=10.0, step=0.02):
-    """Waits until condition() is true, or fails saying what did not come."""
-    end = time.monotonic() + seconds
-    while True:
-        value = condition()
-        if value:
-            return value
-        if time.monotonic() > end:
-            raise AssertionError(f"waited {seconds} s in vain for {what}")
-        time.sleep(step)
-
-
-def answers(port):
-    try:
-        socket.create_connection(("127.0.0.1", port), 1).close()
-        return True
-    except OSError:
-        return False
 
 
 class Dovecot:
@@ -201,15 +160,7 @@ service doveadm {{
             raise AssertionError("Dovecot did not start:\n" + self.log())
 
     def stop(self):
-        if self.process is None:
-            return
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
-            try:
-                self.process.wait(5)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
+        end(self.process, 5)
         self.process = None
 
     def close(self):

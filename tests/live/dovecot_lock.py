@@ -2,7 +2,6 @@
 """The lock, whole: a profile, a real slapd, the gate and a real Dovecot, by
 both doors (auth policy and dict). Clients are Python's own."""
 import datetime
-import json
 import os
 import shutil
 import subprocess
@@ -13,6 +12,7 @@ import time
 import unittest
 
 import dovecot_fixture
+import programs
 import running_gate
 from dovecot_fixture import wait_for
 
@@ -22,7 +22,7 @@ import slapd      # noqa: E402
 
 DROPINS = os.path.join(os.environ["LOGONGATE_SOURCE_DIR"],
                        "src/packaging/dovecot")
-LOGONGATE = os.path.join(os.environ["LOGONGATE_BIN_DIR"], "logongate")
+LOGONGATE = os.path.join(programs.BIN, "logongate")
 DN = "/o=ACME/ou=Site/cn=Recipients/cn="
 USERS = {"alice": "alice-pw", "bob": "bob-pw", "carol": "carol-pw",
          "dave": "dave-pw"}
@@ -186,25 +186,14 @@ passdb {{
         self.dovecot.hang_up()
         wait_for("sessions to end", lambda: not self.dovecot.who())
 
-    def command(self, *words, code=0, **how):
-        environment = {name: value for name, value in os.environ.items()
-                       if name not in ("SUDO_USER", "LOGONGATE_CONFIG")}
-        done = subprocess.run(
-            [LOGONGATE, "--config", self.gate.config, *words],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, encoding="utf-8", check=False,
-            env=environment, timeout=60, **how)
-        self.assertEqual(done.returncode, code,
-                         f"{words}: {done.stdout}{done.stderr}"
-                         f"{self.gate.logged()}")
-        return done.stdout
+    def command(self, *words, code=0):
+        return self.gate.command(*words, code=code)
 
     def object(self, *words, code=0):
-        return json.loads(self.command(*words, "--json", code=code))
+        return self.gate.json(*words, code=code)
 
     def lines(self, *words):
-        return [json.loads(line)
-                for line in self.command(*words, "--json").splitlines()]
+        return self.gate.lines(*words)
 
     def apply(self, *words):
         return self.command("apply", "window", *(words or ("--for", "1h")))

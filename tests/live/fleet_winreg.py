@@ -13,7 +13,7 @@ import unittest
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "testbed"))
 import dovecot_fixture  # noqa: E402
-import gate_fixture  # noqa: E402
+import programs  # noqa: E402
 import smbd  # noqa: E402
 
 BIN = os.environ["LOGONGATE_BIN_DIR"]
@@ -266,7 +266,7 @@ probe = "{self.path('eve')}"
                      ASAN_OPTIONS="detect_leaks=0"),
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
-            gate_fixture.wait_for("the restart", self.restarting, 60)
+            programs.wait_for("the restart", self.restarting, 60)
             status = json.loads(self.logongate(0, "status", "--json"))
             self.assertEqual(status["changing"]["pid"], process.pid)
             self.assertEqual(status["changing"]["command"], "apply")
@@ -319,7 +319,7 @@ probe = "{self.path('eve')}"
                      ASAN_OPTIONS="detect_leaks=0"), start_new_session=True,
             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         try:
-            gate_fixture.wait_for("the restart", self.restarting, 60)
+            programs.wait_for("the restart", self.restarting, 60)
             os.killpg(process.pid, signal.SIGINT)
             said = process.communicate(timeout=90)[1].decode()
         finally:

@@ -2,34 +2,23 @@
 # SPDX-License-Identifier: ISC
 """A gate whose wall clock is stepped while it runs: every end comes when it
 would have come, and what is counted and kept stays what it was."""
-import json
-import os
-import subprocess
 import sys
 import time
 
 import wall_clock
-from running_gate import BIN, DN, Gate, eventually, listing, main
+from running_gate import DN, Gate, eventually, listing, main
 
 DAY = wall_clock.DAY
 STEPS = (DAY, -DAY)
 
 
 class Stepped(Gate):
-    """Its clock, and logongate under the same clock."""
+    """The gate and logongate under a clock of the test's."""
 
     def __init__(self):
         super().__init__()
         self.clock = wall_clock.WallClock(self.folder)
         self.env.update(self.clock.environment())
-
-    def command(self, *words):
-        done = subprocess.run(
-            [os.path.join(BIN, "logongate"), "--config", self.config, *words,
-             "--json"], env=self.env, stdin=subprocess.DEVNULL,
-            capture_output=True, text=True, timeout=60, check=False)
-        return done.returncode, [json.loads(line)
-                                 for line in done.stdout.splitlines()]
 
 
 def is_locked(gate):
@@ -127,8 +116,8 @@ def counts():
             assert len(gate.ask("refused")["refused"]) == 5
             gate.stop()
             # Without the gate the command counts.
-            code, (status,) = gate.command("status")
-            assert code == 8 and status["refused"] == 5, status
+            status = gate.json("status", code=8)
+            assert status["refused"] == 5, status
             assert status["active"], status
             gate.start()
             assert gate.status()["refused"] == 5, gate.status()
@@ -153,24 +142,21 @@ def servers():
     """a lock on other servers alone ends in its time too"""
     for by in STEPS:
         with Stepped() as gate:
-            values = os.path.join(gate.folder, "ex55.reg")
+            values = gate.path("ex55.reg")
             with open(gate.config, "a", encoding="utf-8") as file:
                 file.write("[target.file]\nbackend = regfile\n"
                            f'dialect = exchange5.5\nfile = "{values}"\n')
-            profile = os.path.join(gate.folder, "up.ini")
-            with open(profile, "w", encoding="utf-8") as file:
-                file.write("[logon_only_as]\nwhen_invalid = closed\n"
-                           f'allow.1 = "{DN}alice"\n')
+            profile = gate.write(
+                "up.ini", "[logon_only_as]\nwhen_invalid = closed\n"
+                f'allow.1 = "{DN}alice"\n')
             gate.start()
             begun = time.monotonic()
-            code, _ = gate.command("apply", profile, "--for", "5s",
-                                   "--target", "file", "--accept-warnings")
-            assert code == 0, gate.logged()
+            gate.lock(profile, "--target", "file", for_s=5)
             gate.clock.step(by)
-            _, (status,) = gate.command("status")
+            status = gate.json("status")
             assert status["active"], status
             comes_in_time(begun, 5, lambda: not is_named(values))
-            code, (status,) = gate.command("status")
+            status = gate.json("status")
             assert not status["active"], status
 
 

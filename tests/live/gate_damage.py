@@ -2,20 +2,16 @@
 # SPDX-License-Identifier: ISC
 """What a gate answers after its files were damaged, its process killed, its
 directory gone: never an admitted logon that nobody was told of."""
+import contextlib
 import os
 import shutil
-import subprocess
 import time
 
 from running_gate import DN, Gate, eventually, listing, main, reg
 
 
-def path(gate, name):
-    return os.path.join(gate.state, name)
-
-
 def damage(gate, name, how):
-    file = path(gate, name)
+    file = gate.stored(name)
     with open(file, "rb") as old:
         content = old.read()
     if how == "deleted":
@@ -85,7 +81,7 @@ def registry_damaged():
             assert any("last good copy" in loud for loud in status["loud"])
             assert "ATTENTION" in gate.logged()
             if how != "deleted":
-                assert os.path.exists(path(gate, "damaged/registry.reg.1"))
+                assert os.path.exists(gate.stored("damaged/registry.reg.1"))
             assert gate.ask("lift")["ok"]
             assert gate.decide(user="bob")["verdict"] == "admit"
 
@@ -180,7 +176,7 @@ def directory_down():
                       "When Invalid": "open"})
         answer = gate.ask("apply", [values], profile="x", for_s=60)
         assert answer["exit"] == 4, answer
-        assert not os.path.exists(path(gate, "registry.reg"))
+        assert not os.path.exists(gate.stored("registry.reg"))
 
 
 def disk_full():
@@ -188,46 +184,35 @@ def disk_full():
     if os.getuid() != 0:
         print("     (needs root)")
         return
-    with Gate() as gate:
-        os.mkdir(gate.state)
-        done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m",
-                               "none", gate.state], capture_output=True)
-        if done.returncode:
-            print("     (needs the right to mount)")
-            return
+    with Gate() as gate, contextlib.ExitStack() as stack:
         try:
-            gate.start()
-            gate.apply(listing("alice"))
-            filler = os.open(path(gate, "filler"),
-                             os.O_WRONLY | os.O_CREAT)
-            try:
-                while True:
-                    os.write(filler, b"x" * 4096)
-            except OSError:
-                os.close(filler)
-            locked(gate)
-            answer = gate.ask("lift")
-            if answer["ok"]:
-                assert gate.decide(user="bob")["verdict"] == "admit"
-            else:
-                locked(gate)
-            os.unlink(path(gate, "filler"))
-            answer = gate.ask("lift")
+            fill = stack.enter_context(gate.small_disk())
+        except LookupError as error:
+            print(f"     ({error})")
+            return
+        gate.start()
+        gate.apply(listing("alice"))
+        filler = fill()
+        locked(gate)
+        answer = gate.ask("lift")
+        if answer["ok"]:
             assert gate.decide(user="bob")["verdict"] == "admit"
-            assert not gate.status()["active"]
-            gate.stop()
-        finally:
-            gate.kill()
-            subprocess.run(["umount", gate.state], check=True)
+        else:
+            locked(gate)
+        os.unlink(filler)
+        gate.ask("lift")
+        assert gate.decide(user="bob")["verdict"] == "admit"
+        assert not gate.status()["active"]
+        gate.stop()
 
 
 def stopped():
     """a gate that was stopped goes on where it was"""
     with Gate().start() as gate:
         gate.apply(listing("alice"), for_s=2)
-        gate.process.send_signal(19)
+        gate.freeze()
         time.sleep(0.3)
-        gate.process.send_signal(18)
+        gate.thaw()
         assert gate.decide(user="bob")["verdict"] == "refuse"
         eventually(lambda: gate.decide(user="bob")["verdict"] == "admit")
 

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 
+from programs import free_port
 from running_gate import Gate, listing, main
 
 if not shutil.which("openssl"):
@@ -55,12 +56,6 @@ class Certificates:
 
     def close(self):
         shutil.rmtree(self.folder)
-
-
-def free_port():
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return sock.getsockname()[1]
 
 
 def connect(certificates, port, name):

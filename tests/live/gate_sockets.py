@@ -13,15 +13,10 @@ import tempfile
 import time
 
 import running_gate
+from programs import free_port
 from running_gate import BIN, Gate, eventually, listing, main, peer_of
 
 NOBODY = 65534
-
-
-def free_port():
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return sock.getsockname()[1]
 
 
 def ask_as(uid, gid, groups, gate, request):

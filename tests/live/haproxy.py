@@ -1,16 +1,12 @@
 # SPDX-License-Identifier: ISC
 """HAProxy with the drop-ins of src/packaging/haproxy in front of a mail server:
 who is let in, what the others are told, and what happens without the gate."""
-import json
-import os
 import subprocess
 import unittest
 
-import gate_fixture
-from gate_fixture import dn_of
+import programs
 from mapi_door import Door
-
-DROP_IN = os.path.join(gate_fixture.SOURCE, "src/packaging/haproxy")
+from running_gate import dn_of
 
 CONFIG = """
 global
@@ -36,9 +32,8 @@ class HAProxy(Door):
 
     @classmethod
     def read(cls, name):
-        with open(os.path.join(DROP_IN, name), encoding="utf-8") as file:
-            return (file.read().replace("/run/logongate", cls.gate.run_dir)
-                    .replace("/etc/haproxy", cls.gate.path("haproxy")))
+        return cls.gate.dropin("haproxy/" + name).replace(
+            "/etc/haproxy", cls.gate.path("haproxy"))
 
     @classmethod
     def configuration(cls, mode, port):
@@ -53,14 +48,14 @@ class HAProxy(Door):
 
     @classmethod
     def front(cls, mode):
-        port = gate_fixture.free_port()
+        port = programs.free_port()
         cls.gate.write("haproxy/logongate-spoe.cfg",
                        cls.read("logongate-spoe.cfg"))
         process = subprocess.Popen(
-            [gate_fixture.program("haproxy"), "-q", "-f",
+            [programs.program("haproxy"), "-q", "-f",
              cls.configuration(mode, port)])
-        cls.addClassCleanup(gate_fixture.end, process)
-        gate_fixture.wait_for("HAProxy", lambda: gate_fixture.answers(port))
+        cls.addClassCleanup(programs.end, process)
+        programs.wait_for("HAProxy", lambda: programs.answers(port))
         return port
 
     @classmethod
@@ -77,10 +72,9 @@ class HAProxy(Door):
         with self.wait("{R}:1") as other, self.wait("{R}:2") as tester:
             for one in (other, tester):
                 self.assertIn(b"200", one.recv(65536))
-            listed = [json.loads(line) for line in
-                      self.gate.run("sessions", "--json").splitlines()]
-            self.assertIn(dn_of("other"), [row["dn"] for row in listed])
-            self.gate.apply(self.gate.profile(listed=["tester"]))
+            self.assertIn(dn_of("other"), [
+                row["dn"] for row in self.gate.lines("sessions")])
+            self.gate.lock(self.gate.profile(listed=["tester"]))
             ended = self.read_to_end(other)
             self.assertNotIn(b"DONE", ended)
             self.assertIn(b"DONE", self.read_until(tester, b"DONE"))
@@ -116,11 +110,11 @@ class HAProxy(Door):
             self.assertEqual(double.status, 503)
         finally:
             self.gate.start()
-        gate_fixture.wait_for("HAProxy to ask again", lambda:
+        programs.wait_for("HAProxy to ask again", lambda:
                               self.ask("GET", "/owa/").status == 200)
 
     def test_a_question_too_large_to_ask_is_not_let_pass(self):
-        self.gate.apply(self.gate.profile(listed=["tester"]))
+        self.gate.lock(self.gate.profile(listed=["tester"]))
         body = bytes(15000)
         answer = self.mapi("Connect", "{Q}:" + "1" * 2500, body,
                            version="Outlook/" + "1" * 2500)
@@ -130,6 +124,6 @@ class HAProxy(Door):
 
 
 if __name__ == "__main__":
-    gate_fixture.require("haproxy")
+    programs.require("haproxy")
     del Door
     unittest.main()

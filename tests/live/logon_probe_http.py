@@ -11,7 +11,7 @@ import subprocess
 import urllib.error
 import urllib.request
 
-import gate_fixture
+import programs
 from gate_remote import Certificates
 from running_gate import BIN, DN, Gate, main
 
@@ -79,7 +79,7 @@ class Scene:
         self.certificates = Certificates()
         self.gate = Gate()
         self.nginx = None
-        self.port = gate_fixture.free_port()
+        self.port = programs.free_port()
         self.folder = os.path.join(self.gate.folder, "nginx")
 
     def __enter__(self):
@@ -96,22 +96,22 @@ class Scene:
                                                self.gate.run))
         config = self.write("nginx/nginx.conf", CONFIG.format(
             folder=self.folder, port=self.port,
-            backend=gate_fixture.free_port(),
+            backend=programs.free_port(),
             cert=self.certificates.cert("gate"),
             key=self.certificates.key("gate"),
             user="user root;" if os.geteuid() == 0 else ""))
         self.nginx = subprocess.Popen(
-            [gate_fixture.program("nginx"), "-p", self.folder, "-c", config,
+            [programs.program("nginx"), "-p", self.folder, "-c", config,
              "-e", os.path.join(self.folder, "log")])
-        gate_fixture.wait_for("nginx",
-                              lambda: gate_fixture.answers(self.port))
+        programs.wait_for("nginx",
+                              lambda: programs.answers(self.port))
         self.write("up.ini", '[profile]\nmax_duration = "8h"\n'
                    '[logon_only_as]\nwhen_invalid = closed\n'
                    f'allow.1 = "{DN}alice"\n')
         return self
 
     def __exit__(self, kind, value, trace):
-        gate_fixture.end(self.nginx)
+        programs.end(self.nginx)
         self.gate.__exit__(kind, value, trace)
         self.certificates.close()
 
@@ -230,7 +230,7 @@ def before():
         said = scene.apply(6, scene.account(
             "bob", "refuse", scene.url("asks", host="127.0.0.1")))
         assert "could not be tried" in said, said
-        gate_fixture.end(scene.nginx)
+        programs.end(scene.nginx)
         said = scene.apply(6, scene.account("bob", "refuse", asks))
         assert "could not be tried" in said, said
         assert scene.gate.ask("history")["history"] == []
@@ -257,5 +257,5 @@ def files():
 
 
 if __name__ == "__main__":
-    gate_fixture.require("nginx")
+    programs.require("nginx")
     main([keeps, undoes, before, files])

@@ -7,9 +7,9 @@ import socket
 import time
 import unittest
 
-import gate_fixture
 import mapi_backend
-from gate_fixture import dn_of
+import programs
+from running_gate import Gate, dn_of, listeners
 
 OUTLOOK = "Outlook/16.0.15928.20006"
 DENIAL = (b"PROCESSING\r\nDONE\r\nX-ElapsedTime: 0\r\n"
@@ -38,8 +38,9 @@ class Door(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.gate = gate_fixture.Gate(["http", "spop"],
-                                     settings=cls.settings)
+        cls.gate = Gate(listen=listeners("http", "spop"),
+                        settings=cls.settings, gate="http_refusal = 503",
+                        names=("tester", "other"))
         cls.addClassCleanup(cls.gate.close)
         cls.gate.start()
         cls.backend = mapi_backend.Backend()
@@ -159,7 +160,7 @@ class Door(unittest.TestCase):
         self.assertEqual(self.assert_admitted(answer, "Execute").body, body)
 
     def test_streams_stay_streams(self):
-        self.gate.apply(self.gate.profile(listed=["tester"]))
+        self.gate.lock(self.gate.profile(listed=["tester"]))
         self.assert_admitted(self.connect("tester", "{S}:1"), "Connect")
         with self.wait("{S}:1") as one:
             arrived = []
@@ -175,7 +176,7 @@ class Door(unittest.TestCase):
                            mapi_backend.PENDING_S * 2)
 
     def test_a_lock_by_name_refuses_connects(self):
-        self.gate.apply(self.gate.profile(listed=["tester"]))
+        self.gate.lock(self.gate.profile(listed=["tester"]))
         self.assert_denied(self.connect("other", "{B}:1"))
         self.assert_admitted(self.connect("tester", "{B}:2"), "Connect")
         self.assert_denied(self.mapi(
@@ -184,7 +185,7 @@ class Door(unittest.TestCase):
         self.assert_admitted(self.connect("other", "{B}:4"), "Connect")
 
     def test_no_spelling_of_path_or_header_gets_around(self):
-        self.gate.apply(self.gate.profile(listed=["tester"]))
+        self.gate.lock(self.gate.profile(listed=["tester"]))
         for path in ("/mapi/%65msmdb/?MailboxId=x", "//mapi/emsmdb/",
                      "/MAPI/EmsMdb/", "/mapi/emsmdb", "/mapi/./emsmdb/"):
             with self.subTest(path):
@@ -196,7 +197,7 @@ class Door(unittest.TestCase):
                     mapi_backend.connect_body(dn_of("other"))))
 
     def test_rules_for_clients(self):
-        self.gate.apply(self.gate.profile(versions="7.0.0-15.65535.65535",
+        self.gate.lock(self.gate.profile(versions="7.0.0-15.65535.65535",
                                           processes="evil.exe"))
         self.assert_admitted(self.connect("other", "{D}:1"), "Connect")
         self.assert_denied(self.connect("other", "{D}:2",
@@ -211,7 +212,7 @@ class Door(unittest.TestCase):
         self.assert_admitted(self.connect("other", "{E}:1"), "Connect")
         self.assert_admitted(self.connect("tester", "{E}:2"), "Connect")
         self.assert_admitted(self.mapi("Execute", "{E}:1", b"x"), "Execute")
-        self.gate.apply(self.gate.profile(listed=["tester"]))
+        self.gate.lock(self.gate.profile(listed=["tester"]))
         self.assert_code(self.mapi("Execute", "{E}:1", b"x"), 10)
         self.assert_code(self.mapi("NotificationWait", "{E}:1"), 10)
         self.assert_admitted(self.mapi("Execute", "{E}:2", b"x"), "Execute")
@@ -219,7 +220,7 @@ class Door(unittest.TestCase):
         self.assert_admitted(self.mapi("Disconnect", "{E}:1"), "Disconnect")
 
     def test_a_session_nobody_has_seen_must_connect_again(self):
-        self.gate.apply(self.gate.profile(listed=["tester"]))
+        self.gate.lock(self.gate.profile(listed=["tester"]))
         self.assert_code(self.mapi("Execute", "{F}:9", b"x"), 10)
         self.assert_admitted(self.mapi("Disconnect", "{F}:9"), "Disconnect")
 
@@ -227,7 +228,7 @@ class Door(unittest.TestCase):
         whole = mapi_backend.connect_body(dn_of("tester"), "OUTLOOK.EXE")
         cut = mapi_backend.connect_body(dn_of("tester"))[:-3]
         self.assert_admitted(self.mapi("Connect", "{G}:1", cut), "Connect")
-        self.gate.apply(self.gate.profile(listed=["tester"]))
+        self.gate.lock(self.gate.profile(listed=["tester"]))
         self.assert_code(self.mapi("Connect", "{G}:2", cut), 12)
         self.assert_code(self.mapi(
             "Connect", "{G}:3", whole,
@@ -244,7 +245,7 @@ class Door(unittest.TestCase):
                    + base64.b64encode(b"tester:x").decode())]
         self.assertEqual(self.ask("GET", "/owa/").status, 200)
         self.backend.taken()
-        self.gate.apply(self.gate.profile(listed=["tester"]))
+        self.gate.lock(self.gate.profile(listed=["tester"]))
         self.assert_page(self.ask("GET", "/owa/"))
         self.assert_page(self.ask("POST", "/EWS/Exchange.asmx", [], b"<x/>"))
         self.assert_page(self.ask("GET", "/owa/", [("X-Gate-User", "tester")]))
@@ -257,7 +258,7 @@ class Door(unittest.TestCase):
                         "http_refusal = 503")
         tester = [("Authorization", "Basic "
                    + base64.b64encode(b"tester:x").decode())]
-        self.gate.apply(self.gate.profile(listed=["tester"]))
+        self.gate.lock(self.gate.profile(listed=["tester"]))
         for path in ("/owa/", "/OWA/?ae=Folder", "/ecp/"):
             with self.subTest(path):
                 self.assert_page(self.ask("GET", path), 500)
@@ -274,11 +275,11 @@ class Door(unittest.TestCase):
             self.assertEqual(self.ask("GET", "/owa/").status, 503)
         finally:
             self.gate.start()
-        gate_fixture.wait_for("the front to ask again", lambda:
+        programs.wait_for("the front to ask again", lambda:
                               self.ask("GET", "/owa/").status == 500)
 
     def test_a_mapi_header_opens_no_webmail(self):
-        self.gate.apply(self.gate.profile(listed=["tester"]))
+        self.gate.lock(self.gate.profile(listed=["tester"]))
         for kind in ("Disconnect", "Bind", "Execute", "Connect"):
             with self.subTest(kind):
                 answer = self.ask("GET", "/owa/", [("X-RequestType", kind)])
@@ -307,14 +308,14 @@ class Door(unittest.TestCase):
                     self.assertEqual(self.backend.taken(), [])
                 finally:
                     start()
-                gate_fixture.wait_for("the front to ask again", lambda:
+                programs.wait_for("the front to ask again", lambda:
                                       self.ask("GET", "/owa/").status == 200)
                 self.backend.taken()
 
     def test_open_while_the_gate_is_down_is_one_edit_away(self):
         port, self.port = self.port, self.front("open")
         self.addCleanup(setattr, self, "port", port)
-        self.gate.apply(self.gate.profile(listed=["tester"]))
+        self.gate.lock(self.gate.profile(listed=["tester"]))
         self.assert_page(self.ask("GET", "/owa/"))
         self.assert_denied(self.connect("other", "{I}:1"))
         self.gate.stop()
@@ -324,7 +325,7 @@ class Door(unittest.TestCase):
             self.assert_admitted(self.connect("other", "{I}:2"), "Connect")
         finally:
             self.gate.start()
-        gate_fixture.wait_for("the front to ask again", lambda:
+        programs.wait_for("the front to ask again", lambda:
                               self.ask("GET", "/owa/").status == 503)
         self.backend.taken()
 

@@ -6,10 +6,10 @@ import os
 import subprocess
 import unittest
 
-import gate_fixture
+import programs
 from mapi_door import Door
 
-DROP_IN = os.path.join(gate_fixture.SOURCE, "src/packaging/nginx")
+DROP_IN = os.path.join(programs.SOURCE, "src/packaging/nginx")
 MODULE = "/usr/lib/nginx/modules/ngx_http_js_module.so"
 
 CONFIG = """
@@ -56,8 +56,7 @@ class Nginx(Door):
     def configuration(cls, mode, port):
         folder = cls.gate.path("nginx-" + mode)
         for path in glob.glob(os.path.join(DROP_IN, "*")):
-            with open(path, encoding="utf-8") as file:
-                text = file.read().replace("/run/logongate", cls.gate.run_dir)
+            text = cls.gate.dropin("nginx/" + os.path.basename(path))
             if mode == "open":
                 text = text.replace("500 = @logongate_down", "500 = @mail")
                 text = text.replace("OPEN_WHEN_DOWN = false",
@@ -69,14 +68,14 @@ class Nginx(Door):
 
     @classmethod
     def front(cls, mode):
-        port = gate_fixture.free_port()
+        port = programs.free_port()
         config = cls.configuration(mode, port)
         folder = os.path.dirname(config)
         process = subprocess.Popen(
-            [gate_fixture.program("nginx"), "-p", folder, "-c", config, "-e",
+            [programs.program("nginx"), "-p", folder, "-c", config, "-e",
              os.path.join(folder, "log")])
-        cls.addClassCleanup(gate_fixture.end, process)
-        gate_fixture.wait_for("nginx", lambda: gate_fixture.answers(port))
+        cls.addClassCleanup(programs.end, process)
+        programs.wait_for("nginx", lambda: programs.answers(port))
         return port
 
     @classmethod
@@ -87,6 +86,6 @@ class Nginx(Door):
 
 
 if __name__ == "__main__":
-    gate_fixture.require("nginx", MODULE)
+    programs.require("nginx", MODULE)
     del Door
     unittest.main()

@@ -7,10 +7,10 @@ import subprocess
 import time
 import unittest
 
-import gate_fixture
+import programs
+from running_gate import Gate, listeners
 
-MODULE = os.path.join(gate_fixture.LIB, "pam_logongate.so")
-DROP_IN = os.path.join(gate_fixture.SOURCE, "src/packaging/pam")
+MODULE = os.path.join(programs.LIB, "pam_logongate.so")
 WRAPPER = "libpam_wrapper.so"
 
 
@@ -32,14 +32,14 @@ def has_wrapper():
 class Pam(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.gate = gate_fixture.Gate(["http"])
+        cls.gate = Gate(listen=listeners("http"), names=("tester", "other"))
         cls.addClassCleanup(cls.gate.close)
         cls.gate.start()
         cls.services = cls.gate.path("pam.d")
         os.mkdir(cls.services)
 
     def setUp(self):
-        self.gate.apply(self.gate.profile(listed=["tester"]))
+        self.gate.lock(self.gate.profile(listed=["tester"]))
 
     def tearDown(self):
         self.gate.lift()
@@ -47,10 +47,8 @@ class Pam(unittest.TestCase):
     def stack(self, name, lines=None):
         """A service of these lines, or of the drop-in of that name."""
         if lines is None:
-            with open(os.path.join(DROP_IN, name), encoding="utf-8") as file:
-                lines = file.read()
-        lines = lines.replace("pam_logongate.so", MODULE).replace(
-            "/run/logongate/http.sock", self.gate.socket("http"))
+            lines = self.gate.dropin("pam/" + name)
+        lines = lines.replace("pam_logongate.so", MODULE)
         with open(os.path.join(self.services, name), "w",
                   encoding="utf-8") as file:
             file.write(lines)
@@ -59,7 +57,7 @@ class Pam(unittest.TestCase):
     def ask(self, service, user, *items):
         started = time.monotonic()
         done = subprocess.run(
-            [gate_fixture.program("pamtester"), *items, service, user,
+            [programs.program("pamtester"), *items, service, user,
              "acct_mgmt"],
             env={**os.environ, "LD_PRELOAD": preload(), "PAM_WRAPPER": "1",
                  "PAM_WRAPPER_SERVICE_DIR": self.services,
@@ -87,10 +85,8 @@ class Pam(unittest.TestCase):
     def test_the_gate_learns_protocol_process_and_address(self):
         self.ask(self.plain("protocol=imap"), "other", "-I",
                  "rhost=192.0.2.7")
-        refused = [line for line in map(
-            gate_fixture.json.loads,
-            self.gate.run("refused", "--json").splitlines())
-            if line["address"] == "192.0.2.7"]
+        refused = [line for line in self.gate.lines("refused")
+                   if line["address"] == "192.0.2.7"]
         self.assertEqual(len(refused), 1, refused)
         self.assertEqual(refused[0]["user"], "other")
         self.assertEqual(refused[0]["protocol"], "imap")
@@ -167,8 +163,8 @@ class Pam(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    gate_fixture.require("pamtester", "ldd")
+    programs.require("pamtester", "ldd")
     if not has_wrapper():
         print("pam_wrapper is not installed: skipped")
-        raise SystemExit(gate_fixture.SKIPPED)
+        raise SystemExit(programs.SKIPPED)
     unittest.main()

@@ -12,9 +12,9 @@ import tempfile
 import unittest
 
 import dovecot_fixture
-import gate_fixture
+import programs
+from running_gate import Gate, listeners
 
-DROP_IN = os.path.join(gate_fixture.SOURCE, "src/packaging/postfix")
 USERS = {"tester": "pw", "other": "pw"}
 
 MAIN = """
@@ -70,7 +70,8 @@ class Submission(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.gate = gate_fixture.Gate(["http", "postfix"], mode="0666")
+        cls.gate = Gate(listen=listeners("http", "postfix", mode="0666"),
+                        names=USERS)
         cls.addClassCleanup(cls.gate.close)
         if cls.policy_port:
             cls.gate.settings(
@@ -94,17 +95,16 @@ service auth {{
 
     @classmethod
     def read(cls, name):
-        with open(os.path.join(DROP_IN, name), encoding="utf-8") as file:
-            text = file.read()
+        text = cls.gate.dropin("postfix/" + name)
         if cls.policy_port:
-            text = text.replace("unix:/run/logongate/postfix.sock",
+            text = text.replace("unix:" + cls.gate.socket("postfix"),
                                 f"inet:127.0.0.1:{cls.policy_port}")
-        return text.replace("/run/logongate", cls.gate.run_dir)
+        return text
 
     @classmethod
     def start_postfix(cls, sasl):
-        cls.smtp_port = gate_fixture.free_port()
-        cls.submission_port = gate_fixture.free_port()
+        cls.smtp_port = programs.free_port()
+        cls.submission_port = programs.free_port()
         # The lines of each service, as the comments between them say.
         inside, outside = cls.read("logongate-master.cf").split(
             "# Under smtp (25)")
@@ -126,13 +126,13 @@ service auth {{
         cls.postfix("start")
         cls.addClassCleanup(cls.postfix, "stop")
         for port in (cls.smtp_port, cls.submission_port):
-            gate_fixture.wait_for(
-                "Postfix", lambda port=port: gate_fixture.answers(port))
+            programs.wait_for(
+                "Postfix", lambda port=port: programs.answers(port))
 
     @classmethod
     def postfix(cls, *words):
         done = subprocess.run(
-            [gate_fixture.program("postfix"), "-c", cls.config, *words],
+            [programs.program("postfix"), "-c", cls.config, *words],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
             timeout=60, check=False)
         if done.returncode:
@@ -181,7 +181,7 @@ service auth {{
 
     def held(self):
         done = subprocess.run(
-            [gate_fixture.program("postqueue"), "-c", self.config, "-j"],
+            [programs.program("postqueue"), "-c", self.config, "-j"],
             stdout=subprocess.PIPE, text=True, check=True, timeout=30)
         return [row["queue_id"] for row in map(json.loads,
                                                done.stdout.splitlines())
@@ -194,7 +194,7 @@ service auth {{
             self.assert_sent(self.submitter(user))
 
     def test_a_lock_refuses_at_mail_and_not_at_auth(self):
-        self.gate.apply(self.gate.profile(listed=["tester"]))
+        self.gate.lock(self.gate.profile(listed=["tester"]))
         client = self.submitter("other")
         self.assert_refused(client, client.mail("a@example.net"))
         self.assert_sent(self.submitter("tester"))
@@ -210,32 +210,32 @@ service auth {{
         self.assertEqual(sessions[1].rcpt("b@example.org")[0], 250)
         tester = self.submitter("tester")
         tester.mail("a@example.net")
-        self.gate.apply(self.gate.profile(listed=["tester"]))
+        self.gate.lock(self.gate.profile(listed=["tester"]))
         self.assert_refused(sessions[0], sessions[0].rcpt("b@example.org"))
         self.assert_refused(sessions[1], sessions[1].docmd("DATA"))
         self.assertEqual(tester.rcpt("b@example.org")[0], 250)
 
     def test_mail_from_outside_is_never_touched(self):
-        self.gate.apply(self.gate.profile(listed=["tester"]))
+        self.gate.lock(self.gate.profile(listed=["tester"]))
         self.assert_sent(self.connect(self.smtp_port))
         self.assertEqual(self.held(), [])
 
     def test_a_profile_may_hold_mail_from_outside(self):
-        self.gate.apply(self.gate.profile(
+        self.gate.lock(self.gate.profile(
             listed=["tester"], extra="\n[mail]\nhold = yes\n"))
         self.assert_sent(self.connect(self.smtp_port))
-        gate_fixture.wait_for("the mail to be held", self.held)
+        programs.wait_for("the mail to be held", self.held)
         self.assert_sent(self.submitter("tester"))
         self.gate.lift()
         before = self.held()
         self.assert_sent(self.connect(self.smtp_port))
         self.assertEqual(self.held(), before)
-        subprocess.run([gate_fixture.program("postsuper"), "-c", self.config,
+        subprocess.run([programs.program("postsuper"), "-c", self.config,
                         "-d", "ALL"], check=True, timeout=30,
                        stderr=subprocess.DEVNULL)
 
     def test_refusing_the_protocol_refuses_everybody(self):
-        self.gate.apply(self.gate.profile(refuse="smtp"))
+        self.gate.lock(self.gate.profile(refuse="smtp"))
         client = self.submitter("tester")
         self.assert_refused(client, client.mail("a@example.net"))
 
@@ -280,7 +280,7 @@ service auth {{
         self.edit(closed, "default_action = DUNNO")
         self.addCleanup(self.edit, "default_action = DUNNO", closed)
         self.assertEqual(self.ways(), [("yes", "open")])
-        self.gate.apply(self.gate.profile(listed=["tester"]))
+        self.gate.lock(self.gate.profile(listed=["tester"]))
         client = self.submitter("other")
         self.assert_refused(client, client.mail("a@example.net"))
         self.gate.kill()
@@ -297,7 +297,7 @@ class SubmissionOverTcp(Submission):
 
     @classmethod
     def setUpClass(cls):
-        cls.policy_port = gate_fixture.free_port()
+        cls.policy_port = programs.free_port()
         super().setUpClass()
 
     def test_the_unix_socket_is_not_asked(self):
@@ -309,8 +309,8 @@ class SubmissionOverTcp(Submission):
 
 
 if __name__ == "__main__":
-    gate_fixture.require("postfix", "dovecot")
+    programs.require("postfix", "dovecot")
     if os.geteuid() != 0:
         print("Postfix's master wants root: skipped")
-        raise SystemExit(gate_fixture.SKIPPED)
+        raise SystemExit(programs.SKIPPED)
     unittest.main()

@@ -1,8 +1,16 @@
 # SPDX-License-Identifier: ISC
-"""A logongated of a test's own: its folder, its settings, its sockets.
+"""A logongated of a test's own: its folder, its settings, its sockets, and the
+real logongate to lock and lift.
 
 Nothing here answers in the gate's place: the program that was built is
-started, asked over its sockets, killed by its process id."""
+started, asked over its sockets, killed by its process id.
+
+    with Gate(listen=listeners("http", "spop")).start() as gate:
+        gate.lock(gate.profile(listed=["alice"]))       # by the command
+        gate.lift()
+        gate.apply(listing("alice"))                    # by control.sock
+"""
+import contextlib
 import http.client
 import json
 import os
@@ -12,21 +20,37 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 
-BIN = os.environ.get("LOGONGATE_BIN_DIR") or os.path.join(
-    os.path.dirname(os.path.abspath(__file__)), "../../.build/dev/bin")
+from programs import BIN, SOURCE, eventually, wait_for
+
 DN = "/o=Org/ou=Site/cn=Recipients/cn="
+BASE = "dc=example,dc=org"
+NAMES = ("alice", "bob", "rescue")
 
-LDIF = "".join(
-    f"""dn: uid={uid},ou=people,dc=example,dc=org
+
+def dn_of(name):
+    return DN + name
+
+
+def ldif_of(names):
+    """Accounts of these names, as an export of a directory."""
+    return f"dn: {BASE}\nobjectClass: domain\ndc: example\n\n" + "".join(
+        f"""dn: uid={uid},ou=people,{BASE}
 objectClass: inetOrgPerson
 uid: {uid}
 cn: {uid}
 mail: {uid}@example.org
 legacyExchangeDN: {DN}{uid}
 
-""" for uid in ("alice", "bob", "rescue"))
+""" for uid in names)
+
+
+def listeners(*names, without_policy="refuse", mode="0660"):
+    """[listen.NAME] sections, each at its unix socket."""
+    return "".join(f'[listen.{name}]\naddress = "unix:{name}.sock"\n'
+                   f'without_policy = {without_policy}\nmode = {mode}\n'
+                   for name in names)
+
 
 KEY = ("HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services"
        "\\MSExchangeIS\\ParametersSystem")
@@ -95,25 +119,28 @@ class Control:
 
 
 class Gate:
+    """settings stands behind the sections, gate in [gate]; {folder} in
+    settings is the folder."""
+
     def __init__(self, settings="", listen=None, gate="", directory=True,
-                 folder=None):
+                 folder=None, names=NAMES):
         self.folder = folder or tempfile.mkdtemp(prefix="logongate-gate-")
         os.chmod(self.folder, 0o755)
         self.own = folder is None
-        self.state = os.path.join(self.folder, "state")
-        self.run = os.path.join(self.folder, "run")
-        self.ldif = os.path.join(self.folder, "people.ldif")
-        self.config = os.path.join(self.folder, "logongate.conf")
-        self.log = os.path.join(self.folder, "log")
+        self.state = self.path("state")
+        self.run = self.path("run")
+        self.ldif = self.path("people.ldif")
+        self.config = self.path("logongate.conf")
+        self.log = self.path("log")
         self.process = None
-        self.env = dict(os.environ)
+        self.serial = 0
+        self.env = {name: value for name, value in os.environ.items()
+                    if name not in ("SUDO_USER", "LOGONGATE_CONFIG")}
         self.preexec = None
         if directory:
-            with open(self.ldif, "w") as file:
-                file.write(LDIF)
+            self.write("people.ldif", ldif_of(names))
         if listen is None:
-            listen = ('[listen.http]\naddress = "unix:http.sock"\n'
-                      'without_policy = refuse\n')
+            listen = listeners("http")
         self.write_config(f"""[gate]
 state_dir = "{self.state}"
 run_dir = "{self.run}"
@@ -121,28 +148,67 @@ run_dir = "{self.run}"
 
 [directory]
 uri = "ldif:{self.ldif}"
-base = "dc=example,dc=org"
+base = "{BASE}"
 
 {listen}
-{settings}
+{settings.replace("{folder}", self.folder)}
 """)
 
-    def write_config(self, text):
-        with open(self.config, "w") as file:
+    # Files.
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def stored(self, name):
+        return os.path.join(self.state, name)
+
+    def socket(self, name):
+        return os.path.join(self.run, name + ".sock")
+
+    def write(self, name, text):
+        os.makedirs(os.path.dirname(self.path(name)), exist_ok=True)
+        with open(self.path(name), "w", encoding="utf-8") as file:
             file.write(text)
+        return self.path(name)
+
+    def write_config(self, text):
+        self.write("logongate.conf", text)
+
+    def settings(self, old, new):
+        """Puts new for old in the settings; a gate that runs reads them."""
+        with open(self.config, encoding="utf-8") as file:
+            text = file.read()
+        assert old in text, (old, text)
+        self.write_config(text.replace(old, new))
+        if self.process:
+            before = self.logged().count("settings read again")
+            self.process.send_signal(signal.SIGHUP)
+            wait_for("the settings to be read", lambda: self.logged().count(
+                "settings read again") > before)
+
+    def dropin(self, name):
+        """A file of src/packaging, with this gate's sockets."""
+        with open(os.path.join(SOURCE, "src/packaging", name),
+                  encoding="utf-8") as file:
+            return file.read().replace("/run/logongate", self.run)
+
+    def logged(self):
+        with open(self.log, encoding="utf-8", errors="replace") as file:
+            return file.read()
+
+    # Its process.
 
     def spawn(self, **more):
-        log = open(self.log, "ab")
-        self.process = subprocess.Popen(
-            [os.path.join(BIN, "logongated"), "--config", self.config],
-            stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self.env,
-            preexec_fn=self.preexec, **more)
-        log.close()
+        with open(self.log, "ab") as log:
+            self.process = subprocess.Popen(
+                [os.path.join(BIN, "logongated"), "--config", self.config],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                env=self.env, preexec_fn=self.preexec, **more)
         return self
 
     def start(self, **more):
         """Starts it and waits until it says that it is ready."""
-        path = os.path.join(self.folder, "notify")
+        path = self.path("notify")
         if os.path.exists(path):
             os.unlink(path)
         ready = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
@@ -160,13 +226,10 @@ base = "dc=example,dc=org"
         assert b"READY=1" in self.notified, self.notified
         return self
 
-    def logged(self):
-        with open(self.log, errors="replace") as file:
-            return file.read()
-
     def stop(self, how=signal.SIGTERM):
         if self.process and self.process.poll() is None:
             self.process.send_signal(how)
+            self.process.send_signal(signal.SIGCONT)
             try:
                 self.process.wait(20)
             except subprocess.TimeoutExpired:
@@ -177,6 +240,12 @@ base = "dc=example,dc=org"
 
     def kill(self):
         return self.stop(signal.SIGKILL)
+
+    def freeze(self):
+        self.process.send_signal(signal.SIGSTOP)
+
+    def thaw(self):
+        self.process.send_signal(signal.SIGCONT)
 
     def close(self):
         if self.process and self.process.poll() is None:
@@ -193,8 +262,84 @@ base = "dc=example,dc=org"
             print(self.logged(), file=sys.stderr)
         self.close()
 
+    @contextlib.contextmanager
+    def small_disk(self):
+        """The state directory on a disk of its own, for a gate that does not
+        run; gives what fills it to the last byte. LookupError: no right to
+        mount."""
+        os.makedirs(self.state, exist_ok=True)
+        done = subprocess.run(["mount", "-t", "tmpfs", "-o",
+                               "size=1m,mode=755", "none", self.state],
+                              capture_output=True, check=False)
+        if done.returncode:
+            raise LookupError("no right to mount: " + done.stderr.decode())
+        try:
+            yield self.fill
+        finally:
+            self.kill()
+            subprocess.run(["umount", self.state], check=True)
+
+    def fill(self):
+        """Fills the disk; gives the file that does."""
+        path = self.stored("filler")
+        with open(path, "wb", 0) as file:
+            try:
+                while True:
+                    file.write(b"x" * 4096)
+            except OSError:
+                pass
+        return path
+
+    # The command.
+
+    def command(self, *words, code=0):
+        """What logongate prints; it must end with code."""
+        done = subprocess.run(
+            [os.path.join(BIN, "logongate"), "--config", self.config, *words],
+            stdin=subprocess.DEVNULL, capture_output=True, text=True,
+            timeout=60, env={**self.env, "LC_ALL": "C.UTF-8"}, check=False)
+        assert done.returncode == code, (
+            f"logongate {' '.join(words)}: exit {done.returncode}\n"
+            f"{done.stdout}{done.stderr}\n{self.logged()}")
+        return done.stdout
+
+    def json(self, *words, code=0):
+        return json.loads(self.command(*words, "--json", code=code))
+
+    def lines(self, *words, code=0):
+        return [json.loads(line) for line in
+                self.command(*words, "--json", code=code).splitlines()]
+
+    def profile(self, listed=None, versions=None, processes=None, refuse=None,
+                message="Closed until %{until}.", extra=""):
+        """Writes a profile; listed are names of accounts."""
+        text = '[profile]\ndescription = "a test"\n'
+        if listed is not None:
+            text += "\n[logon_only_as]\nwhen_invalid = closed\n"
+            for number, name in enumerate(listed, 1):
+                text += f'allow.{number} = "{dn_of(name)}"\n'
+        if versions is not None:
+            text += f'\n[disable_mapi_clients]\nversions = "{versions}"\n'
+        if processes is not None:
+            text += ("\n[disable_mapi_client_processes]\n"
+                     f'processes = "{processes}"\n')
+        if refuse is not None:
+            text += f'\n[protocols]\nrefuse = "{refuse}"\n'
+        text += f'\n[message]\nrefused = "{message}"\n' + extra
+        self.serial += 1
+        return self.write(f"profile{self.serial}.ini", text)
+
+    def lock(self, profile, *words, for_s=3600):
+        return self.json("apply", profile, "--for", f"{for_s}s",
+                         "--accept-warnings", *words)
+
+    def lift(self):
+        self.command("lift")
+
+    # Its sockets.
+
     def control(self):
-        return Control(os.path.join(self.run, "control.sock"))
+        return Control(self.socket("control"))
 
     def ask(self, op, blocks=(), **members):
         control = self.control()
@@ -213,7 +358,7 @@ base = "dc=example,dc=org"
         return answer
 
     def http(self, method, path, body=None, headers=None):
-        connection = UnixHTTP(os.path.join(self.run, "http.sock"))
+        connection = UnixHTTP(self.socket("http"))
         try:
             connection.request(method, path, body, headers or {})
             response = connection.getresponse()
@@ -236,17 +381,6 @@ base = "dc=example,dc=org"
                                     json.dumps(attributes))
         assert status == 200, (status, body)
         return json.loads(body)
-
-
-def eventually(check, seconds=20):
-    """Waits until check gives something true; it must not take longer."""
-    end = time.monotonic() + seconds
-    while True:
-        found = check()
-        if found:
-            return found
-        assert time.monotonic() < end, "it never came true"
-        time.sleep(0.05)
 
 
 def peer_of(path, data=b""):

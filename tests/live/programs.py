@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: ISC
+"""Programs that live tests start: found, waited for, ended. Where the build
+put its own."""
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+SKIPPED = 77
+HERE = os.path.dirname(os.path.abspath(__file__))
+SOURCE = os.environ.get("LOGONGATE_SOURCE_DIR") or os.path.join(HERE, "../..")
+BUILD = os.environ.get("LOGONGATE_BUILD_DIR") or os.path.join(
+    SOURCE, ".build/dev")
+BIN = os.environ.get("LOGONGATE_BIN_DIR") or os.path.join(BUILD, "bin")
+LIB = os.environ.get("LOGONGATE_LIB_DIR") or os.path.join(BUILD, "lib")
+PATH = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/sbin"])
+
+
+def program(name):
+    return shutil.which(name, path=PATH)
+
+
+def require(*names):
+    """Ends the test as skipped where a program or a file is missing."""
+    for name in names:
+        if not program(name) and not os.path.exists(name):
+            print(f"{name} is not installed: skipped")
+            sys.exit(SKIPPED)
+
+
+def free_port():
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
+def wait_for(what, condition, seconds=20.0, step=0.02):
+    """Waits until condition() is true, or fails saying what did not come."""
+    end_at = time.monotonic() + seconds
+    while True:
+        value = condition()
+        if value:
+            return value
+        assert time.monotonic() < end_at, f"waited {seconds} s for {what}"
+        time.sleep(step)
+
+
+def eventually(check, seconds=20):
+    """Waits until check gives something true; it must not take longer."""
+    return wait_for("it to come true", check, seconds, 0.05)
+
+
+def answers(port):
+    """Whether somebody accepts at a port of the loopback."""
+    try:
+        socket.create_connection(("127.0.0.1", port), 1).close()
+        return True
+    except OSError:
+        return False
+
+
+def end(process, seconds=10):
+    """SIGTERM, then SIGKILL, also for a process that is stopped."""
+    if process is None or process.poll() is not None:
+        return
+    for number in (signal.SIGTERM, signal.SIGCONT):
+        process.send_signal(number)
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
