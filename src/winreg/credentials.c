@@ -120,10 +120,12 @@ static enum lg_status check_file(int fd, const char *path, struct lg_error *err)
 				    strerror(errno));
 	if (!S_ISREG(info.st_mode))
 		return lg_error_set(err, LG_ERR_IO, path, "is no regular file");
-	if (info.st_mode & 0077)
+	/* A group may read it: the gate's, which ends a lock on servers. */
+	if (info.st_mode & (S_IRWXO | S_IWGRP))
 		return lg_error_set(err, LG_ERR_IO, path,
 				    "others can read or write it (mode %03o); "
-				    "make it 600",
+				    "make it chmod 0600, or 0640 with the "
+				    "gate's group",
 				    (unsigned int)info.st_mode & 0777);
 	if (info.st_uid != geteuid() && info.st_uid != 0)
 		return lg_error_set(err, LG_ERR_IO, path,

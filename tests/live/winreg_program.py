@@ -216,8 +216,16 @@ class Registry(Case):
         self.done(self.open(self.server))
 
     def test_credentials_that_others_can_read_are_refused(self):
-        path = self.server.write_credentials("open", "x", mode=0o644)
-        self.assertIn("600", self.refused("io", self.open(self.server, path)))
+        for mode in (0o644, 0o604, 0o660):
+            path = self.server.write_credentials("open", "x", mode=mode)
+            self.assertIn("0600", self.refused(
+                "io", self.open(self.server, path)))
+        # The gate's group may read them: it ends a lock on servers.
+        try:
+            self.done(self.open(self.server, self.server.write_credentials(
+                "root", smbd.PASSWORD, mode=0o640)))
+        finally:
+            self.server.write_credentials("root", smbd.PASSWORD)
         self.refused("io", self.open(self.server, "/no/such/file"))
         self.done(self.open(self.server))
 
