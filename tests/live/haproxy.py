@@ -113,6 +113,17 @@ class HAProxy(Door):
         programs.wait_for("HAProxy to ask again", lambda:
                               self.ask("GET", "/owa/").status == 200)
 
+    def test_what_needs_no_logon_stays_open(self):
+        self.gate.apply(self.gate.profile(listed=["tester"]))
+        for path in ("/Autodiscover/Autodiscover.xml",
+                     "/autodiscover/autodiscover.json/v1.0/x%40example.org",
+                     "/OAB/2ef33c39-49c8-421c-b876/oab.xml",
+                     "/owa/healthcheck.htm",
+                     "/Microsoft-Server-ActiveSync/HealthCheck.htm"):
+            with self.subTest(path):
+                self.assertEqual(self.ask("GET", path).status, 200)
+        self.backend.taken()
+
     def test_a_question_too_large_to_ask_is_not_let_pass(self):
         self.gate.lock(self.gate.profile(listed=["tester"]))
         body = bytes(15000)

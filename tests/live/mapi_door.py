@@ -286,6 +286,21 @@ class Door(unittest.TestCase):
                 self.assertNotIn(b"<html>mail</html>", answer.body)
                 self.assertEqual(self.backend.taken(), [])
 
+    def test_a_path_that_servers_read_otherwise_opens_nothing(self):
+        """Windows reads %2e as a dot, a backslash as a slash, and leaves a
+        folder at "..", where proxies may see /mapi/ or what lies open."""
+        self.gate.apply(self.gate.profile(listed=["tester"]))
+        for path in ("/autodiscover/../ews/exchange.asmx", "/oab/%2e%2e/owa/",
+                     "/autodiscover/..%5Cowa/", "/oab/..\\owa\\",
+                     "/autodiscover/%252e%252e/owa/",
+                     "/ews/exchange.asmx/healthcheck.htm",
+                     "/mapi/../owa/", "/mapi/emsmdb/..%5C..%5Cowa/"):
+            for kind in (None, "Disconnect", "Bind", "Execute"):
+                with self.subTest(path=path, kind=kind):
+                    headers = [("X-RequestType", kind)] if kind else []
+                    self.ask("POST", path, headers, b"")
+                    self.assertEqual(self.backend.taken(), [])
+
     def test_a_client_never_speaks_for_the_proxy(self):
         answer = self.ask("GET", "/owa/", [
             ("X-Gate-User", "tester"), ("X-Gate-Protocol", "web"),
@@ -304,6 +319,9 @@ class Door(unittest.TestCase):
                     self.assertEqual(answer.status, 503, answer)
                     self.assertIn("Retry-After", answer.headers)
                     answer = self.connect("tester", "{H}:1")
+                    self.assertEqual(answer.status, 503, answer)
+                    answer = self.ask("GET", "/owa/",
+                                      [("X-RequestType", "Disconnect")])
                     self.assertEqual(answer.status, 503, answer)
                     self.assertEqual(self.backend.taken(), [])
                 finally:
