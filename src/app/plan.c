@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * plan.c - asks, renders and compiles
+ * plan.c - renders and compiles
  *
- * One question goes to the directory for everything a plan needs. Whether a
- * directory that did not answer matters is not decided here: each target's
- * policy is compiled with the facts there are, and the fail table says whether
- * that gives a policy. plan_judge.c then looks at the whole.
+ * plan_ask.c gets the facts. Whether a directory that did not answer matters
+ * is not decided here: each target's policy is compiled with the facts there
+ * are, and the fail table says whether that gives a policy. plan_judge.c then
+ * looks at the whole.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -14,100 +14,13 @@
 #include <logongate/dn.h>
 
 #include "app/plan.h"
+#include "app/plan_ask.h"
 #include "app/plan_judge.h"
 #include "app/render_ldif.h"
 
 static enum lg_status no_memory(struct lg_error *err)
 {
 	return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
-}
-
-/* The one DN for a store that takes one is most often of the list, too. */
-static int is_single_new(const struct lg_profile *profile)
-{
-	if (profile->single == NULL || strcmp(profile->single, "0") == 0)
-		return 0;
-	for (size_t i = 0; i < profile->allow.count; i++) {
-		if (strcasecmp(profile->allow.item[i], profile->single) == 0)
-			return 0;
-	}
-	return 1;
-}
-
-/* The names of the profile and of values that stay in force beside it. */
-static enum lg_status names_to_ask(const struct lg_plan_input *input,
-				   struct lg_strlist *out_dn,
-				   struct lg_strlist *out_user,
-				   struct lg_error *err)
-{
-	const struct lg_profile *profile = input->profile;
-	enum lg_status status = LG_OK;
-
-	for (size_t i = 0; i < profile->allow.count && status == LG_OK; i++) {
-		const char *dn = profile->allow.item[i];
-
-		/* The value "0" ends a lock (L11); it names nobody. */
-		if (strcmp(dn, "0") != 0)
-			status = lg_strlist_add(out_dn, dn, strlen(dn), err);
-	}
-	if (status == LG_OK && is_single_new(profile))
-		status = lg_strlist_add(out_dn, profile->single,
-					strlen(profile->single), err);
-	if (status == LG_OK)
-		status =
-			lg_strlist_add_all(out_user, &profile->allow_user, err);
-	for (size_t i = 0; i < input->server_count && status == LG_OK &&
-			   !profile->names_present;
-	     i++) {
-		const struct lg_plan_server *server = &input->server[i];
-
-		if (server->before != NULL)
-			status = lg_policy_names(server->render.dialect,
-						 server->before, out_dn,
-						 out_user, err);
-	}
-	return status;
-}
-
-static enum lg_status add_unasked(struct lg_findings *findings,
-				  const struct lg_strlist *names,
-				  enum lg_asked_as asked_as,
-				  struct lg_error *err)
-{
-	enum lg_status status = LG_OK;
-
-	for (size_t i = 0; names != NULL && i < names->count; i++) {
-		struct lg_account account = {.asked_as = asked_as,
-					     .finding = LG_FINDING_UNASKED,
-					     .asked = names->item[i]};
-
-		status = lg_findings_add(findings, &account, NULL, 0, err);
-		if (status != LG_OK)
-			break;
-	}
-	return status;
-}
-
-/* Findings that say of every name that nobody asked. */
-static enum lg_status unasked(const struct lg_ask *ask,
-			      struct lg_findings **out_findings,
-			      struct lg_error *err)
-{
-	struct lg_findings *findings = NULL;
-	enum lg_status status = lg_findings_new(&findings, err);
-
-	if (status == LG_OK)
-		status = add_unasked(findings, ask->dn, LG_ASKED_DN, err);
-	if (status == LG_OK)
-		status = add_unasked(findings, ask->user, LG_ASKED_USER, err);
-	if (status == LG_OK)
-		status = add_unasked(findings, ask->break_glass,
-				     LG_ASKED_BREAK_GLASS, err);
-	if (status != LG_OK)
-		lg_findings_free(&findings);
-	else
-		*out_findings = findings;
-	return status;
 }
 
 static enum lg_status add_warning(struct lg_plan *plan, enum lg_warning code,
@@ -148,50 +61,6 @@ static enum lg_status add_warnings(struct lg_plan *plan,
 				     warnings->text.item[i], err);
 	}
 	free(told);
-	return status;
-}
-
-static enum lg_status ask(struct lg_plan *plan,
-			  const struct lg_plan_input *input,
-			  struct lg_error *err)
-{
-	const struct lg_profile *profile = input->profile;
-	struct lg_strlist dn = {0}, user = {0};
-	struct lg_ask question = {.dn = &dn, .user = &user};
-	enum lg_status status;
-
-	status = names_to_ask(input, &dn, &user, err);
-	if (status != LG_OK)
-		goto done;
-	question.filter = profile->names_present ? profile->allow_filter : NULL;
-	if (input->break_glass != NULL && input->break_glass->count > 0)
-		question.break_glass = input->break_glass;
-	plan->facts = LG_FACTS_FINDINGS;
-	if (dn.count == 0 && user.count == 0 && question.filter == NULL &&
-	    question.break_glass == NULL) {
-		/* No list, nothing to ask (contract 7). */
-		status = lg_findings_new(&plan->findings, err);
-		goto done;
-	}
-	question.caller = input->caller;
-	if (input->directory == NULL)
-		status = lg_error_set(&plan->directory_error, LG_ERR_DIRECTORY,
-				      NULL,
-				      "no directory is named; --directory URI "
-				      "or [directory] uri names one");
-	else
-		status = input->directory->ask(
-			input->directory->self, &question, input->progress,
-			&plan->findings, &plan->directory_error);
-	if (status == LG_ERR_DIRECTORY || status == LG_ERR_TIMEOUT) {
-		plan->facts = LG_FACTS_NOT_ASKED;
-		status = unasked(&question, &plan->findings, err);
-	} else if (status != LG_OK && err != NULL) {
-		*err = plan->directory_error;
-	}
-done:
-	lg_strlist_release(&dn);
-	lg_strlist_release(&user);
 	return status;
 }
 
@@ -466,7 +335,7 @@ enum lg_status lg_plan_new(const struct lg_plan_input *input,
 	if (plan->profile == NULL || plan->target == NULL)
 		status = no_memory(err);
 	else
-		status = ask(plan, input, err);
+		status = lg_plan_ask(plan, input, err);
 	while (status == LG_OK && plan->target_count < input->server_count) {
 		size_t i = plan->target_count++;
 
