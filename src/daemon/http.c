@@ -94,12 +94,10 @@ static void write_plain(struct gate *gate,
 			unsigned int status, const char *text,
 			struct lg_buffer *out)
 {
-	struct lg_http_answer answer = {.status = status};
+	struct lg_http_answer answer = {0};
 
-	answer.header[0].name = "Content-Type";
-	answer.header[0].value = "text/plain; charset=utf-8";
-	answer.header_count = 1;
-	lg_buffer_text(&answer.body, text);
+	lg_http_answer_plain(&answer, status, "text/plain; charset=utf-8",
+			     text);
 	write_answer(gate, request, &answer, 1, out);
 	lg_http_answer_release(&answer);
 }

@@ -7,35 +7,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <logongate/release.h>
-
 #include "adapters/dovecot/auth_policy.h"
 #include "adapters/http/gate_request.h"
-#include "adapters/http/metrics.h"
 #include "daemon/check_json.h"
 #include "daemon/http.h"
+#include "daemon/http_pages.h"
 #include "daemon/mapi_door.h"
 #include "daemon/sessions.h"
-#include "daemon/sockets.h"
 #include "daemon/tokens.h"
 
 #define JSON_TYPE "application/json"
-
-/* One request, whole. */
-struct question {
-	struct gate *gate;
-	const struct lg_http_request *http;
-};
-
-static void plain(struct lg_http_answer *answer, unsigned int status,
-		  const char *type, const char *text)
-{
-	answer->status = status;
-	answer->header[0].name = "Content-Type";
-	answer->header[0].value = type;
-	answer->header_count = 1;
-	lg_buffer_text(&answer->body, text);
-}
 
 /* One JSON object; object is given away. */
 static void json(struct lg_http_answer *answer, unsigned int status,
@@ -45,9 +26,9 @@ static void json(struct lg_http_answer *answer, unsigned int status,
 
 	cJSON_Delete(object);
 	if (text)
-		plain(answer, status, JSON_TYPE, text);
+		lg_http_answer_plain(answer, status, JSON_TYPE, text);
 	else
-		plain(answer, 500, "text/plain", "no memory\n");
+		lg_http_answer_plain(answer, 500, "text/plain", "no memory\n");
 	cJSON_free(text);
 }
 
@@ -126,7 +107,7 @@ static void decide_dovecot(struct gate *gate,
 		lg_auth_policy_refuse(policy->protocol, answer.text, out);
 }
 
-static void dovecot(const struct question *request,
+static void dovecot(const struct gate_http_question *request,
 		    struct lg_http_answer *answer)
 {
 	struct lg_auth_policy policy;
@@ -141,7 +122,7 @@ static void dovecot(const struct question *request,
 	}
 	if (policy.client_id)
 		lg_imap_id_client(policy.client_id, &client);
-	plain(answer, 200, JSON_TYPE, "");
+	lg_http_answer_plain(answer, 200, JSON_TYPE, "");
 	if (lg_http_request_argument_is(request->http, "command", "report")) {
 		if (policy.success == 1 && policy.policy_reject != 1)
 			note_session(request->gate, &policy, client.data);
@@ -155,7 +136,7 @@ static void dovecot(const struct question *request,
 }
 
 static void fill_mapi(const struct lg_http_check *check,
-		      const struct question *request,
+		      const struct gate_http_question *request,
 		      struct gate_mapi *out_mapi)
 {
 	memset(out_mapi, 0, sizeof(*out_mapi));
@@ -198,7 +179,7 @@ static int check_web(struct gate *gate, const struct lg_http_check *check,
 }
 
 /* 1 admitted, else *out_refusal. */
-static int judge_check(const struct question *request,
+static int judge_check(const struct gate_http_question *request,
 		       const struct lg_http_check *check,
 		       struct lg_http_refusal *out_refusal)
 {
@@ -232,14 +213,8 @@ static int judge_check(const struct question *request,
 	return admitted;
 }
 
-static void failed(struct lg_http_answer *answer, const struct lg_error *err)
-{
-	lg_http_answer_release(answer);
-	*answer = (struct lg_http_answer){0};
-	plain(answer, 500, "text/plain; charset=utf-8", err->text);
-}
-
-static void check(const struct question *request, struct lg_http_answer *answer)
+static void check(const struct gate_http_question *request,
+		  struct lg_http_answer *answer)
 {
 	struct gate *gate = request->gate;
 	struct lg_http_refusal refusal = {0};
@@ -254,10 +229,10 @@ static void check(const struct question *request, struct lg_http_answer *answer)
 	}
 	gate_tokens_keep(gate->tokens, gate_store_s(gate), &refusal, token);
 	if (lg_http_answer_refused(&refusal, token, answer, &err))
-		failed(answer, &err);
+		lg_http_answer_failed(answer, &err);
 }
 
-static void render(const struct question *request,
+static void render(const struct gate_http_question *request,
 		   struct lg_http_answer *answer)
 {
 	struct gate *gate = request->gate;
@@ -267,10 +242,11 @@ static void render(const struct question *request,
 		    gate_tokens_find(gate->tokens, gate_store_s(gate),
 				     get_header(request->http, "X-Gate-Token")),
 		    answer, &err))
-		failed(answer, &err);
+		lg_http_answer_failed(answer, &err);
 }
 
-static void mapi(const struct question *request, struct lg_http_answer *answer)
+static void mapi(const struct gate_http_question *request,
+		 struct lg_http_answer *answer)
 {
 	struct gate *gate = request->gate;
 	struct lg_http_refusal refusal = {0};
@@ -301,11 +277,11 @@ static void mapi(const struct question *request, struct lg_http_answer *answer)
 	if (!refused)
 		lg_http_answer_admit(answer);
 	else if (lg_http_answer_render(&refusal, answer, &err))
-		failed(answer, &err);
+		lg_http_answer_failed(answer, &err);
 	free(address);
 }
 
-static void decide(const struct question *request,
+static void decide(const struct gate_http_question *request,
 		   struct lg_http_answer *answer)
 {
 	struct gate_ask ask = {.door = GATE_DOOR_DECIDE,
@@ -333,114 +309,20 @@ static void decide(const struct question *request,
 	cJSON_Delete(object);
 }
 
-static void status_page(const struct question *request,
-			struct lg_http_answer *answer)
-{
-	struct gate *gate = request->gate;
-	const struct lg_policy *policy = gate_policy(gate);
-	const struct lg_lock *lock = gate->state->lock;
-	int locked = lg_state_locked(gate->state);
-	struct lg_error err = {0};
-	struct lg_http_status page = {
-		.state = policy ? lg_gate_state_name(lg_policy_gate(policy))
-				: NULL,
-		.profile = locked ? lock->profile : NULL,
-		.since = locked ? gate->since : NULL,
-		.until = locked && *gate->until ? gate->until : NULL,
-		.by = locked ? lock->by : NULL,
-		.reason = locked ? lock->reason : NULL,
-		.version = LOGONGATE_VERSION,
-		.refused = gate->refused_since_lock,
-		.sessions = gate->sessions_listed,
-		.loud = gate->state->loud.item,
-		.loud_count = gate->state->loud.count,
-	};
-
-	if (lg_http_answer_status(&page, answer, &err))
-		failed(answer, &err);
-}
-
-static void healthz(const struct question *request,
-		    struct lg_http_answer *answer)
-{
-	if (gate_policy(request->gate))
-		plain(answer, 200, "text/plain", "ok\n");
-	else
-		plain(answer, 503, "text/plain", "no policy\n");
-}
-
-static uint64_t connections_of(const struct gate *gate, enum gate_door door)
-{
-	switch (door) {
-	case GATE_DOOR_DICT:
-		return gate_sockets_count(gate, GATE_SERVICE_DICT);
-	case GATE_DOOR_POSTFIX:
-		return gate_sockets_count(gate, GATE_SERVICE_POSTFIX);
-	case GATE_DOOR_HAPROXY:
-		return gate_sockets_count(gate, GATE_SERVICE_SPOP);
-	case GATE_DOOR_DOVECOT:
-	case GATE_DOOR_DECIDE:
-	case GATE_DOOR_HTTP:
-		break;
-	}
-	/* The three share one listener. */
-	return door == GATE_DOOR_HTTP
-		       ? gate_sockets_count(gate, GATE_SERVICE_HTTP)
-		       : 0;
-}
-
-static void metrics(const struct question *request,
-		    struct lg_http_answer *answer)
-{
-	const struct gate *gate = request->gate;
-	const struct lg_policy *policy = gate_policy(gate);
-	struct lg_metrics_door doors[GATE_DOOR_COUNT];
-	struct lg_metrics counted = {
-		.door = doors,
-		.door_count = GATE_DOOR_COUNT,
-		.gate = policy ? lg_policy_gate(policy) : LG_GATE_OFF,
-		.lock_active = lg_state_locked(gate->state),
-		.has_policy = policy != NULL,
-		.generation = gate->state->lock->generation,
-		.sessions = gate->sessions_listed,
-		.cut = gate->cut,
-		.policy_bytes = policy ? lg_policy_memory(policy) : 0,
-		.started_s = gate->started_s,
-		.version = LOGONGATE_VERSION,
-	};
-	struct lg_error err = {0};
-	int i;
-
-	if (counted.lock_active)
-		counted.lock_until_s = gate->state->lock->until.wall_s;
-	memcpy(counted.refused_by_reason, gate->refused_by_reason,
-	       sizeof(counted.refused_by_reason));
-	for (i = 0; i < GATE_DOOR_COUNT; i++) {
-		enum gate_door door = (enum gate_door)i;
-
-		doors[i] = (struct lg_metrics_door){
-			.name = gate_door_name(door),
-			.admitted = gate->counts[i].admitted,
-			.refused = gate->counts[i].refused,
-			.unreadable = gate->counts[i].unreadable,
-			.connections = connections_of(gate, door),
-		};
-	}
-	plain(answer, 200, LG_METRICS_CONTENT_TYPE, "");
-	if (lg_metrics_render(&counted, &answer->body, &err))
-		failed(answer, &err);
-}
-
 static const struct {
 	const char *path;
 	const char *methods; /* NULL: any */
-	void (*answer)(const struct question *request,
+	void (*answer)(const struct gate_http_question *request,
 		       struct lg_http_answer *answer);
 } routes[] = {
-	{"/v1/check", NULL, check},         {"/v1/dovecot", "POST", dovecot},
-	{"/v1/decide", "POST", decide},     {"/v1/mapi", "POST", mapi},
-	{"/v1/render", NULL, render},       {"/metrics", "GET, HEAD", metrics},
-	{"/healthz", "GET, HEAD", healthz}, {"/", "GET, HEAD", status_page},
+	{"/v1/check", NULL, check},
+	{"/v1/dovecot", "POST", dovecot},
+	{"/v1/decide", "POST", decide},
+	{"/v1/mapi", "POST", mapi},
+	{"/v1/render", NULL, render},
+	{"/metrics", "GET, HEAD", gate_http_metrics},
+	{"/healthz", "GET, HEAD", gate_http_healthz},
+	{"/", "GET, HEAD", gate_http_status_page},
 };
 
 int gate_http_ignores_body(const char *path)
@@ -461,7 +343,7 @@ static int allows(const char *methods, const char *method)
 void gate_http_route(struct gate *gate, const struct lg_http_request *request,
 		     struct lg_http_answer *out_answer)
 {
-	const struct question question = {gate, request};
+	const struct gate_http_question question = {gate, request};
 	size_t i;
 
 	for (i = 0; i < sizeof(routes) / sizeof(*routes); i++) {
@@ -469,8 +351,8 @@ void gate_http_route(struct gate *gate, const struct lg_http_request *request,
 			continue;
 		if (routes[i].methods &&
 		    !allows(routes[i].methods, request->method)) {
-			plain(out_answer, 405, "text/plain",
-			      "not with this method\n");
+			lg_http_answer_plain(out_answer, 405, "text/plain",
+					     "not with this method\n");
 			out_answer->header[1].name = "Allow";
 			out_answer->header[1].value = routes[i].methods;
 			out_answer->header_count = 2;
@@ -479,5 +361,6 @@ void gate_http_route(struct gate *gate, const struct lg_http_request *request,
 		routes[i].answer(&question, out_answer);
 		return;
 	}
-	plain(out_answer, 404, "text/plain", "nothing is here\n");
+	lg_http_answer_plain(out_answer, 404, "text/plain",
+			     "nothing is here\n");
 }

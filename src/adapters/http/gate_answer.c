@@ -66,6 +66,21 @@ void lg_http_answer_release(struct lg_http_answer *answer)
 	memset(answer, 0, sizeof(*answer));
 }
 
+void lg_http_answer_plain(struct lg_http_answer *answer, unsigned int status,
+			  const char *type, const char *text)
+{
+	answer->status = status;
+	header_add(answer, "Content-Type", type);
+	lg_buffer_text(&answer->body, text);
+}
+
+void lg_http_answer_failed(struct lg_http_answer *answer,
+			   const struct lg_error *err)
+{
+	lg_http_answer_release(answer);
+	lg_http_answer_plain(answer, 500, TYPE_TEXT, err->text);
+}
+
 void lg_http_answer_admit(struct lg_http_answer *out_answer)
 {
 	memset(out_answer, 0, sizeof(*out_answer));

@@ -58,6 +58,14 @@ struct lg_http_refusal {
 	const char *client_info;
 };
 
+/* One Content-Type, and text for a body. */
+void lg_http_answer_plain(struct lg_http_answer *answer, unsigned int status,
+			  const char *type, const char *text);
+
+/* In place of whatever was begun: 500 and what is wrong. */
+void lg_http_answer_failed(struct lg_http_answer *answer,
+			   const struct lg_error *err);
+
 /* 204: go on. */
 void lg_http_answer_admit(struct lg_http_answer *out_answer);
 

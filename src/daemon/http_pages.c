@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * http_pages.c - what people and their monitoring look at
+ */
+#include "daemon/http_pages.h"
+
+#include <string.h>
+
+#include <logongate/release.h>
+
+#include "adapters/http/metrics.h"
+#include "daemon/sockets.h"
+
+void gate_http_status_page(const struct gate_http_question *request,
+			   struct lg_http_answer *answer)
+{
+	struct gate *gate = request->gate;
+	const struct lg_policy *policy = gate_policy(gate);
+	const struct lg_lock *lock = gate->state->lock;
+	int locked = lg_state_locked(gate->state);
+	struct lg_error err = {0};
+	struct lg_http_status page = {
+		.state = policy ? lg_gate_state_name(lg_policy_gate(policy))
+				: NULL,
+		.profile = locked ? lock->profile : NULL,
+		.since = locked ? gate->since : NULL,
+		.until = locked && *gate->until ? gate->until : NULL,
+		.by = locked ? lock->by : NULL,
+		.reason = locked ? lock->reason : NULL,
+		.version = LOGONGATE_VERSION,
+		.refused = gate->refused_since_lock,
+		.sessions = gate->sessions_listed,
+		.loud = gate->state->loud.item,
+		.loud_count = gate->state->loud.count,
+	};
+
+	if (lg_http_answer_status(&page, answer, &err))
+		lg_http_answer_failed(answer, &err);
+}
+
+void gate_http_healthz(const struct gate_http_question *request,
+		       struct lg_http_answer *answer)
+{
+	if (gate_policy(request->gate))
+		lg_http_answer_plain(answer, 200, "text/plain", "ok\n");
+	else
+		lg_http_answer_plain(answer, 503, "text/plain", "no policy\n");
+}
+
+static uint64_t connections_of(const struct gate *gate, enum gate_door door)
+{
+	switch (door) {
+	case GATE_DOOR_DICT:
+		return gate_sockets_count(gate, GATE_SERVICE_DICT);
+	case GATE_DOOR_POSTFIX:
+		return gate_sockets_count(gate, GATE_SERVICE_POSTFIX);
+	case GATE_DOOR_HAPROXY:
+		return gate_sockets_count(gate, GATE_SERVICE_SPOP);
+	case GATE_DOOR_DOVECOT:
+	case GATE_DOOR_DECIDE:
+	case GATE_DOOR_HTTP:
+		break;
+	}
+	/* The three share one listener. */
+	return door == GATE_DOOR_HTTP
+		       ? gate_sockets_count(gate, GATE_SERVICE_HTTP)
+		       : 0;
+}
+
+void gate_http_metrics(const struct gate_http_question *request,
+		       struct lg_http_answer *answer)
+{
+	const struct gate *gate = request->gate;
+	const struct lg_policy *policy = gate_policy(gate);
+	struct lg_metrics_door doors[GATE_DOOR_COUNT];
+	struct lg_metrics counted = {
+		.door = doors,
+		.door_count = GATE_DOOR_COUNT,
+		.gate = policy ? lg_policy_gate(policy) : LG_GATE_OFF,
+		.lock_active = lg_state_locked(gate->state),
+		.has_policy = policy != NULL,
+		.generation = gate->state->lock->generation,
+		.sessions = gate->sessions_listed,
+		.cut = gate->cut,
+		.policy_bytes = policy ? lg_policy_memory(policy) : 0,
+		.started_s = gate->started_s,
+		.version = LOGONGATE_VERSION,
+	};
+	struct lg_error err = {0};
+	int i;
+
+	if (counted.lock_active)
+		counted.lock_until_s = gate->state->lock->until.wall_s;
+	memcpy(counted.refused_by_reason, gate->refused_by_reason,
+	       sizeof(counted.refused_by_reason));
+	for (i = 0; i < GATE_DOOR_COUNT; i++) {
+		enum gate_door door = (enum gate_door)i;
+
+		doors[i] = (struct lg_metrics_door){
+			.name = gate_door_name(door),
+			.admitted = gate->counts[i].admitted,
+			.refused = gate->counts[i].refused,
+			.unreadable = gate->counts[i].unreadable,
+			.connections = connections_of(gate, door),
+		};
+	}
+	lg_http_answer_plain(answer, 200, LG_METRICS_CONTENT_TYPE, "");
+	if (lg_metrics_render(&counted, &answer->body, &err))
+		lg_http_answer_failed(answer, &err);
+}
