@@ -33,7 +33,8 @@ struct lg_fleet_record_target {
 };
 
 /* The last change of a journal. until_boot_ms is the end by the clock since
- * boot; boot_id "": nobody knows it. Owns: lg_fleet_record_release. */
+ * boot; boot_id "": nobody knows it. offset_ms is wall clock minus that clock
+ * when the lock was set. Owns: lg_fleet_record_release. */
 struct lg_fleet_record {
 	enum lg_fleet_phase phase;
 	char *profile;
@@ -43,6 +44,7 @@ struct lg_fleet_record {
 	int64_t until_s;
 	int64_t until_boot_ms;
 	char boot_id[LG_BOOT_ID_SIZE];
+	int64_t offset_ms;
 	int with_gate;
 	int64_t max_duration_s; /* -1: no limit */
 	struct lg_fleet_record_target *target;
@@ -60,6 +62,11 @@ void lg_fleet_record_release(struct lg_fleet_record *record);
  * by the wall clock (contract 7 "Locks"). */
 int lg_fleet_record_is_over(const struct lg_fleet_record *record,
 			    const struct lg_now *now);
+
+/* How many seconds the lock would last from its beginning to until_s, whatever
+ * the wall clock was made to say meanwhile. */
+int64_t lg_fleet_record_lasts_s(const struct lg_fleet_record *record,
+				int64_t until_s, const struct lg_now *now);
 
 /* The lines that lg_fleet_apply and the others write. Each ends in LF. */
 enum lg_status lg_fleet_journal_begin(const struct lg_fleet *fleet,

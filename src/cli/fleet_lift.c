@@ -308,7 +308,8 @@ int lg_cli_fleet_extend(struct lg_cli *cli, int64_t until_s)
 
 	if (status == LG_OK && locked && !open.record.with_gate &&
 	    open.record.max_duration_s >= 0 &&
-	    until_s - open.record.since_s > open.record.max_duration_s) {
+	    lg_fleet_record_lasts_s(&open.record, until_s, &now) >
+		    open.record.max_duration_s) {
 		there = lg_cli_usage(cli,
 				     "%s runs at most %lld s from its "
 				     "beginning (max_duration)",

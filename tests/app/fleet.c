@@ -70,8 +70,17 @@ static void ends_by_the_clock_since_boot(void **state)
 	assert_int_equal(lg_fleet_record_is_over(&record, &now), 1);
 	lg_fleet_record_release(&record);
 	/* Extended, by a clock that was stepped. */
+	memcpy(now.boot_id, "this", sizeof("this"));
 	now.wall_ms = 2000000;
 	now.boot_ms = 100000;
+	assert_int_equal(lg_fleet_record_parse(scene->world.journal.data,
+					       scene->world.journal.len, "j",
+					       &record, &err),
+			 LG_OK);
+	/* Set at 5000 s since when 4000 s had gone: 30 s ago. */
+	assert_int_equal(lg_fleet_record_lasts_s(&record, 2060, &now),
+			 4000 + 30 + 60);
+	lg_fleet_record_release(&record);
 	assert_int_equal(
 		lg_fleet_journal_until(&scene->fleet, 2060, &now, &err), LG_OK);
 	assert_int_equal(lg_fleet_record_parse(scene->world.journal.data,
@@ -80,7 +89,11 @@ static void ends_by_the_clock_since_boot(void **state)
 			 LG_OK);
 	assert_int_equal(record.until_s, 2060);
 	assert_int_equal(record.until_boot_ms, 160000);
-	assert_string_equal(record.boot_id, "next");
+	assert_string_equal(record.boot_id, "this");
+	assert_int_equal(lg_fleet_record_lasts_s(&record, 2060, &now),
+			 4000 + 30 + 60);
+	memcpy(now.boot_id, "next", sizeof("next"));
+	assert_int_equal(lg_fleet_record_lasts_s(&record, 2060, &now), 1060);
 	lg_fleet_record_release(&record);
 	scene_free(scene);
 }
