@@ -208,7 +208,7 @@ static size_t take_http(struct gate_conn *conn, const char *in, size_t len,
 	unsigned int status = 0;
 	size_t done = 0;
 
-	while (done < len && !ends) {
+	while (done < len && !ends && out->len < GATE_STREAM_OUT_MAX) {
 		const struct lg_http_request *request =
 			lg_http_reader_request(http->reader);
 		enum lg_http_step step;
@@ -253,6 +253,7 @@ static void release_http(struct gate_conn *conn)
 const struct gate_protocol gate_protocol_http = {
 	.take = take_http,
 	.release = release_http,
+	.in_max = GATE_STREAM_READ_MAX,
 };
 
 enum lg_status gate_http_reread(struct gate *gate,

@@ -30,6 +30,7 @@
 
 #define LISTENERS_MAX 32
 #define PEERS_MAX 256
+#define PEERS_MAX_TCP 192 /* the rest is for this machine's own */
 #define PER_PEER_MAX 512
 #define ACCEPTS_AT_ONCE 64
 
@@ -235,7 +236,8 @@ static int may_come(struct gate_sockets *sockets, enum gate_service service,
 			sockets->open[service]++;
 			return 1;
 		}
-		if (!slot->count && !free_slot)
+		if (!slot->count && !free_slot &&
+		    (peer->is_unix || i < PEERS_MAX_TCP))
 			free_slot = slot;
 	}
 	if (!free_slot)

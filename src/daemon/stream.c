@@ -5,7 +5,7 @@
  * The descriptor is watched by a uv_poll and read into one buffer that all
  * connections share: most requests are whole when they come and need no copy.
  * What is not whole waits in the connection. A peer that does not read its
- * answers is not read from either.
+ * answers is not read from either, and its requests wait.
  */
 #include "daemon/stream.h"
 
@@ -17,9 +17,11 @@
 
 #include "adapters/haproxy/spop.h"
 
-#define READ_SIZE 262144u
+#define READ_SIZE GATE_STREAM_READ_MAX
 #define READS_AT_ONCE 4
-#define OUT_MAX (8u << 20)
+#define OUT_MAX GATE_STREAM_OUT_MAX
+/* Above it memory is given back when a connection has nothing to say. */
+#define KEEP_MAX 65536u
 #define IDLE_NEW_S 30 /* before the first request */
 #define IDLE_S 600    /* kept alive by a server */
 #define LINGER_S 2    /* in all */
@@ -31,6 +33,7 @@ struct stream {
 	int events;
 	enum gate_close ending; /* when out is written */
 	int lingers;            /* out is written, the rest is not looked at */
+	int holds;              /* requests wait in in until out is written */
 	int64_t used_s;
 	struct lg_buffer in;
 	struct lg_buffer out;
@@ -111,10 +114,13 @@ static void watch(struct stream *stream)
 	if (stream->conn.closed)
 		return;
 	if (stream->lingers || (!stream->ending && !stream->conn.busy &&
-				stream->out.len - stream->sent < OUT_MAX))
+				stream->out.len < OUT_MAX))
 		events |= UV_READABLE;
-	/* A peer that goes away while its answer is made is noticed. */
-	events |= UV_DISCONNECT;
+	/* A peer that goes away while its answer is made is noticed. At any
+	 * other time it would be told again and again of one that only stopped
+	 * sending. */
+	if (stream->conn.busy)
+		events |= UV_DISCONNECT;
 	if (stream->out.len > stream->sent ||
 	    (stream->conn.tls && gate_tls_wants_write(stream->conn.tls)))
 		events |= UV_WRITABLE;
@@ -163,6 +169,14 @@ static void linger_on(struct stream *stream)
 	end(stream);
 }
 
+static void forget(struct lg_buffer *buffer)
+{
+	if (buffer->capacity > KEEP_MAX)
+		lg_buffer_release(buffer);
+	else
+		lg_buffer_clear(buffer);
+}
+
 static void flush(struct stream *stream)
 {
 	while (stream->sent < stream->out.len) {
@@ -177,8 +191,9 @@ static void flush(struct stream *stream)
 			return;
 		}
 		stream->sent += (size_t)done;
+		stream->used_s = loop_s(stream->conn.gate);
 	}
-	lg_buffer_clear(&stream->out);
+	forget(&stream->out);
 	stream->sent = 0;
 	switch (stream->ending) {
 	case GATE_STAY:
@@ -206,10 +221,13 @@ static void take(struct stream *stream, const char *bytes, size_t len)
 		if (!took)
 			break;
 	}
+	stream->holds = stream->out.len >= OUT_MAX;
 	if (stream->ending)
 		done = len;
 	if (bytes != stream->in.data) {
 		lg_buffer_append(&stream->in, bytes + done, len - done);
+	} else if (done == len) {
+		forget(&stream->in);
 	} else if (done) {
 		memmove(stream->in.data, stream->in.data + done, len - done);
 		stream->in.len = len - done;
@@ -223,13 +241,28 @@ static void take(struct stream *stream, const char *bytes, size_t len)
 	}
 }
 
+/* Everything is said: the requests that waited for it. */
+static void take_rest(struct stream *stream)
+{
+	size_t before;
+
+	do {
+		before = stream->in.len;
+		if (!stream->holds || stream->conn.closed || stream->ending ||
+		    stream->conn.busy || stream->out.len || !before)
+			return;
+		take(stream, stream->in.data, before);
+		flush(stream);
+	} while (stream->in.len < before);
+}
+
 static void read_some(struct stream *stream)
 {
 	char *buffer = stream->conn.gate->streams->read;
 	int reads;
 
-	for (reads = 0;
-	     reads < READS_AT_ONCE && !stream->ending && !stream->conn.busy;
+	for (reads = 0; reads < READS_AT_ONCE && !stream->ending &&
+			!stream->conn.busy && stream->out.len < OUT_MAX;
 	     reads++) {
 		ssize_t got = read_once(stream, buffer);
 
@@ -292,6 +325,7 @@ static void on_event(uv_poll_t *poll, int failed, int events)
 		end(stream);
 	if (!stream->conn.closed)
 		flush(stream);
+	take_rest(stream);
 	watch(stream);
 }
 

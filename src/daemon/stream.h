@@ -12,6 +12,11 @@
 #include "daemon/sockets.h"
 #include "daemon/tls.h"
 
+/* A protocol takes no further request while so much waits to be read. */
+#define GATE_STREAM_OUT_MAX (1u << 20)
+/* The most that comes in at once. */
+#define GATE_STREAM_READ_MAX 262144u
+
 struct gate_conn {
 	struct gate *gate;
 	enum gate_service service;

@@ -4,6 +4,7 @@
 import os
 import socket
 import tempfile
+import threading
 import time
 
 from running_gate import Gate, eventually, listing, main, peer_of
@@ -203,6 +204,55 @@ def lingers(gate):
             pass
 
 
+def seconds_used(gate):
+    """Of a processor, by the gate so far."""
+    with open(f"/proc/{gate.process.pid}/stat") as file:
+        fields = file.read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def megabytes(gate):
+    with open(f"/proc/{gate.process.pid}/statm") as file:
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") >> 20
+
+
+def does_not_read(gate):
+    """who asks and does not read costs neither memory nor time, and is
+    answered in full once he reads"""
+    count = 20000
+    before = megabytes(gate)
+    with Peer(gate) as peer:
+        peer.sock.setblocking(False)
+        data = request(b"GET /metrics") * count \
+            + request(b"GET /healthz", b"Connection: close")
+        until = time.monotonic() + 1
+        while data and time.monotonic() < until:
+            try:
+                data = data[peer.sock.send(data):]
+            except BlockingIOError:
+                time.sleep(0.01)
+        assert megabytes(gate) - before < 14, (before, megabytes(gate))
+        peer.sock.settimeout(10)
+        sender = threading.Thread(target=peer.send, args=(data,))
+        sender.start()
+        for _ in range(count):
+            assert peer.answer()[0] == 200
+        assert peer.answer()[2] == b"ok\n"
+        assert peer.answer() is None
+        sender.join()
+    with Peer(gate) as peer:
+        peer.send(request(b"GET /metrics") * 1000
+                  + request(b"GET /healthz", b"Connection: close"))
+        peer.sock.shutdown(socket.SHUT_WR)
+        time.sleep(0.5)
+        used = seconds_used(gate)
+        time.sleep(1)
+        assert seconds_used(gate) - used < 0.3, seconds_used(gate) - used
+        for _ in range(1000):
+            assert peer.answer()[0] == 200
+        assert peer.answer()[2] == b"ok\n"
+
+
 def asks_with(gate, port, key):
     with Peer(gate, port) as peer:
         return peer.send(request(b"GET /healthz",
@@ -256,4 +306,4 @@ def locked(row):
 if __name__ == "__main__":
     main([locked(row) for row in
           (pipelined, stays_or_ends, bodies, answered_at_once,
-           too_long, no_requests, lingers)] + [key_over_tcp])
+           too_long, no_requests, lingers, does_not_read)] + [key_over_tcp])
