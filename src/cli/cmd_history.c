@@ -5,6 +5,7 @@
  * One line for everything that was done to a lock. The gate is asked, or the
  * journal of state_dir is read where none is to run.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "app/journal.h"
@@ -12,14 +13,17 @@
 #include "cli/fleet_history.h"
 #include "cli/open.h"
 #include "cli/output.h"
+#include "cli/records.h"
 
 struct history {
 	struct lg_cli *cli;
 	cJSON *events; /* of the gate and of servers, sorted before printing */
 };
 
-static void add(struct history *history, cJSON *object)
+static void add(void *context, cJSON *object)
 {
+	struct history *history = context;
+
 	lg_json_append(history->events, object);
 }
 
@@ -29,19 +33,43 @@ static const char *text_of(const cJSON *object, const char *name)
 		cJSON_GetObjectItemCaseSensitive(object, name));
 }
 
-/* RFC 3339 in UTC sorts as text; those of one second stay in their order. */
-static cJSON *earliest(cJSON *events)
+struct dated {
+	const char *at;
+	size_t nth;
+	cJSON *event;
+};
+
+static int earlier_first(const void *a, const void *b)
 {
-	cJSON *item, *first = NULL;
+	const struct dated *left = a, *right = b;
+	int order = strcmp(left->at, right->at);
 
-	cJSON_ArrayForEach(item, events) {
-		const char *at = text_of(item, "at");
-		const char *best = first ? text_of(first, "at") : NULL;
+	if (order != 0)
+		return order;
+	return left->nth < right->nth ? -1 : 1;
+}
 
-		if (first == NULL || strcmp(at ? at : "", best ? best : "") < 0)
-			first = item;
+/* RFC 3339 in UTC sorts as text; those of one second stay in their order. */
+static int sort_events(struct history *history)
+{
+	size_t count = (size_t)cJSON_GetArraySize(history->events);
+	struct dated *dated = calloc(count + 1, sizeof(*dated));
+
+	if (dated == NULL)
+		return lg_cli_say(history->cli, LG_EXIT_SOFTWARE, NULL,
+				  "no memory");
+	for (size_t i = 0; i < count; i++) {
+		cJSON *event = cJSON_DetachItemViaPointer(
+			history->events, history->events->child);
+		const char *at = text_of(event, "at");
+
+		dated[i] = (struct dated){at != NULL ? at : "", i, event};
 	}
-	return cJSON_DetachItemViaPointer(events, first);
+	qsort(dated, count, sizeof(*dated), earlier_first);
+	for (size_t i = 0; i < count; i++)
+		cJSON_AddItemToArray(history->events, dated[i].event);
+	free(dated);
+	return LG_EXIT_DONE;
 }
 
 static const char *const head[] = {"AT",     "EVENT",  "PROFILE",
@@ -72,12 +100,13 @@ static int print(struct history *history)
 	const char *shown[COLUMNS + 1] = {NULL};
 	struct lg_cli *cli = history->cli;
 	struct lg_table table;
-	int code = LG_EXIT_DONE;
+	int code = sort_events(history);
 
 	memcpy(shown, head, columns * sizeof(*shown));
 	lg_table_begin(&table, shown);
 	while (history->events->child != NULL && code == LG_EXIT_DONE) {
-		cJSON *object = earliest(history->events);
+		cJSON *object = cJSON_DetachItemViaPointer(
+			history->events, history->events->child);
 
 		if (cli->json) {
 			code = lg_cli_json(cli, object);
@@ -113,43 +142,12 @@ static int visit(void *context, const struct lg_journal_entry *entry)
 	return 0;
 }
 
-static int from_gate(struct history *history, struct lg_control *control,
-		     int64_t since_s)
+static enum lg_status read_journal(void *context, const struct lg_files *files,
+				   int64_t since_s, size_t *out_damaged,
+				   struct lg_error *err)
 {
-	struct lg_control_answer answer = {0};
-	cJSON *request = lg_cli_request("history"), *item;
-	int code;
-
-	if (since_s > 0)
-		lg_json_time(request, "since", since_s);
-	code = lg_cli_ask(history->cli, control, request, NULL, 0, &answer);
-	if (code == LG_EXIT_DONE) {
-		cJSON_ArrayForEach(item, cJSON_GetObjectItemCaseSensitive(
-						 answer.object, "history"))
-			add(history, cJSON_Duplicate(item, 1));
-	}
-	lg_control_release(&answer);
-	return code;
-}
-
-static int from_state(struct history *history, int64_t since_s)
-{
-	struct lg_cli *cli = history->cli;
-	struct lg_state *state = NULL;
-	size_t damaged = 0;
-	struct lg_error err;
-
-	if (lg_cli_state(cli, LG_STATE_READ, &state, &err) != LG_OK)
-		return lg_cli_fail(cli, &err);
-	if (state == NULL)
-		return LG_EXIT_DONE;
-	if (lg_journal_read(state->files, since_s, visit, history, &damaged,
-			    &err) != LG_OK)
-		return lg_cli_fail(cli, &err);
-	if (damaged > 0)
-		lg_cli_say(cli, LG_EXIT_DONE, LG_JOURNAL_FILE,
-			   "%zu damaged lines were passed over", damaged);
-	return LG_EXIT_DONE;
+	return lg_journal_read(files, since_s, visit, context, out_damaged,
+			       err);
 }
 
 /* Locks that are on servers alone; where state_dir is not this user's to read
@@ -169,20 +167,22 @@ static int from_servers(struct history *history, int64_t since_s)
 int lg_cmd_history(struct lg_cli *cli)
 {
 	struct history history = {.cli = cli};
-	struct lg_control *control = NULL;
-	struct lg_error err;
+	const struct lg_cli_records records = {
+		.op = "history",
+		.place = LG_JOURNAL_FILE,
+		.add = add,
+		.read = read_journal,
+		.context = &history,
+	};
 	int64_t since_s;
 	int code = lg_cli_since(cli, &since_s);
 
 	if (code != LG_EXIT_DONE)
 		return code;
-	if (lg_cli_gate(cli, &control, &err) != LG_OK)
-		return lg_cli_no_gate(cli, &err);
 	history.events = cJSON_CreateArray();
 	if (history.events == NULL)
 		return lg_cli_say(cli, LG_EXIT_SOFTWARE, NULL, "no memory");
-	code = control != NULL ? from_gate(&history, control, since_s)
-			       : from_state(&history, since_s);
+	code = lg_cli_records(cli, &records, since_s);
 	if (code == LG_EXIT_DONE)
 		code = from_servers(&history, since_s);
 	if (code == LG_EXIT_DONE)

@@ -16,6 +16,7 @@
 #include "cli/commands.h"
 #include "cli/open.h"
 #include "cli/output.h"
+#include "cli/records.h"
 
 /* One line of --by. Texts lie in the arena of the list. */
 struct sum {
@@ -130,8 +131,10 @@ static void add_row(struct refused *refused, const cJSON *object)
 }
 
 /* Takes the object over. */
-static void add(struct refused *refused, cJSON *object)
+static void add(void *context, cJSON *object)
 {
+	struct refused *refused = context;
+
 	if (refused->by != NULL)
 		add_up(refused, object);
 	else if (!refused->cli->json)
@@ -164,43 +167,12 @@ static int visit(void *context, const struct lg_logon *logon)
 	return 0;
 }
 
-static int from_gate(struct refused *refused, struct lg_control *control,
-		     int64_t since_s)
+static enum lg_status read_log(void *context, const struct lg_files *files,
+			       int64_t since_s, size_t *out_damaged,
+			       struct lg_error *err)
 {
-	struct lg_control_answer answer = {0};
-	cJSON *request = lg_cli_request("refused"), *item;
-	int code;
-
-	if (since_s > 0)
-		lg_json_time(request, "since", since_s);
-	code = lg_cli_ask(refused->cli, control, request, NULL, 0, &answer);
-	if (code == LG_EXIT_DONE) {
-		cJSON_ArrayForEach(item, cJSON_GetObjectItemCaseSensitive(
-						 answer.object, "refused"))
-			add(refused, cJSON_Duplicate(item, 1));
-	}
-	lg_control_release(&answer);
-	return code;
-}
-
-static int from_state(struct refused *refused, int64_t since_s)
-{
-	struct lg_cli *cli = refused->cli;
-	struct lg_state *state = NULL;
-	size_t damaged = 0;
-	struct lg_error err;
-
-	if (lg_cli_state(cli, LG_STATE_READ, &state, &err) != LG_OK)
-		return lg_cli_fail(cli, &err);
-	if (state == NULL)
-		return LG_EXIT_DONE;
-	if (lg_logon_log_read(state->files, LG_REFUSED_FOLDER, since_s, visit,
-			      refused, &damaged, &err) != LG_OK)
-		return lg_cli_fail(cli, &err);
-	if (damaged > 0)
-		lg_cli_say(cli, LG_EXIT_DONE, LG_REFUSED_FOLDER,
-			   "%zu damaged lines were passed over", damaged);
-	return LG_EXIT_DONE;
+	return lg_logon_log_read(files, LG_REFUSED_FOLDER, since_s, visit,
+				 context, out_damaged, err);
 }
 
 static int more_first(const void *a, const void *b)
@@ -257,8 +229,13 @@ int lg_cmd_refused(struct lg_cli *cli)
 					   "PROTOCOL", "ADDRESS", "CLIENT",
 					   "REASON",   "COUNT",   NULL};
 	struct refused refused = {.cli = cli, .by = lg_cli_option(cli, "by")};
-	struct lg_control *control = NULL;
-	struct lg_error err;
+	const struct lg_cli_records records = {
+		.op = "refused",
+		.place = LG_REFUSED_FOLDER,
+		.add = add,
+		.read = read_log,
+		.context = &refused,
+	};
 	int64_t since_s;
 	int code = lg_cli_since(cli, &since_s);
 
@@ -270,12 +247,9 @@ int lg_cmd_refused(struct lg_cli *cli)
 	    strcmp(refused.by, "door") != 0)
 		return lg_cli_usage(cli, "--by adds up by user, reason, client "
 					 "or door");
-	if (lg_cli_gate(cli, &control, &err) != LG_OK)
-		return lg_cli_no_gate(cli, &err);
 	if (refused.by == NULL && !cli->json)
 		lg_table_begin(&refused.table, head);
-	code = control != NULL ? from_gate(&refused, control, since_s)
-			       : from_state(&refused, since_s);
+	code = lg_cli_records(cli, &records, since_s);
 	if (code == LG_EXIT_DONE && refused.code == LG_EXIT_SOFTWARE)
 		code = lg_cli_say(cli, LG_EXIT_SOFTWARE, NULL, "no memory");
 	if (code == LG_EXIT_DONE)

@@ -9,6 +9,7 @@
 
 #include "cli/output.h"
 #include "cli/past_text.h"
+#include "cli/records.h"
 
 #define SHOWN_MAX 40
 
@@ -64,9 +65,7 @@ static int from_state(struct lg_cli *cli, int64_t since_s,
 	    lg_logon_log_read(state->files, LG_LOGONS_FOLDER, since_s, visit,
 			      reading, &damaged, &err) != LG_OK)
 		return lg_cli_fail(cli, &err);
-	if (damaged > 0)
-		lg_cli_say(cli, LG_EXIT_DONE, LG_LOGONS_FOLDER,
-			   "%zu damaged lines were passed over", damaged);
+	lg_cli_say_damaged(cli, LG_LOGONS_FOLDER, damaged);
 	return LG_EXIT_DONE;
 }
 
