@@ -60,9 +60,33 @@ static int line_mentions(const struct lg_block *line, const char *text)
 	return 0;
 }
 
-/* 1 when a server of the backend called name is the gate's SPOP socket. */
-static int backend_is_gate(const struct lg_block *root, const char *name,
-			   const struct lg_gate_addresses *gate)
+/* A process in a chroot sees no socket outside it. */
+enum reach {
+	REACH_NOT = 0,
+	REACH_HIDDEN,
+	REACH_GATE
+};
+
+static int is_chrooted(const struct lg_block *root)
+{
+	const struct lg_block *head;
+	const struct lg_block *line;
+	struct section section;
+
+	for (head = root->child; head; head = head->next) {
+		if (strcmp(head->word[0], "global") != 0)
+			continue;
+		section = section_at(head);
+		for (line = head->next; line != section.end; line = line->next)
+			if (strcmp(line->word[0], "chroot") == 0)
+				return 1;
+	}
+	return 0;
+}
+
+/* Whether a server of the backend called name is the gate's SPOP socket. */
+static enum reach backend_reach(const struct lg_block *root, const char *name,
+				const struct lg_gate_addresses *gate)
 {
 	const struct lg_block *head;
 	const struct lg_block *line;
@@ -75,26 +99,29 @@ static int backend_is_gate(const struct lg_block *root, const char *name,
 		section = section_at(head);
 		for (line = head->next; line != section.end;
 		     line = line->next) {
-			if (strcmp(line->word[0], "server") == 0 &&
-			    lg_doors_mentions(word(line, 2), &gate->spop))
-				return 1;
+			if (strcmp(line->word[0], "server") != 0 ||
+			    !lg_doors_mentions(word(line, 2), &gate->spop))
+				continue;
+			return strchr(word(line, 2), '/') && is_chrooted(root)
+				       ? REACH_HIDDEN
+				       : REACH_GATE;
 		}
 	}
-	return 0;
+	return REACH_NOT;
 }
 
 /* The SPOE file's use-backend must be the gate's. */
-static int filter_is_gate(const struct lg_block *root,
-			  const struct lg_block *filter,
-			  const struct lg_gate_addresses *gate,
-			  const struct lg_doors_files *files)
+static enum reach filter_reach(const struct lg_block *root,
+			       const struct lg_block *filter,
+			       const struct lg_gate_addresses *gate,
+			       const struct lg_doors_files *files)
 {
 	struct lg_buffer text = {0};
 	struct lg_block_text *tree = NULL;
 	const struct lg_block *line;
 	struct lg_error ignored;
 	const char *path = NULL;
-	int is_gate = 0;
+	enum reach reach = REACH_NOT;
 	size_t i;
 
 	for (i = 0; i + 1 < filter->word_count; i++) {
@@ -105,37 +132,39 @@ static int filter_is_gate(const struct lg_block *root,
 	    files->read(files->context, path, &text, &ignored) == LG_OK &&
 	    lg_block_text_lines(text.data ? text.data : "", text.len, &tree,
 				&ignored) == LG_OK) {
-		for (line = lg_block_root(tree)->child; line && !is_gate;
+		for (line = lg_block_root(tree)->child; line && !reach;
 		     line = line->next) {
 			if (strcmp(line->word[0], "use-backend") == 0)
-				is_gate = backend_is_gate(root, word(line, 1),
-							  gate);
+				reach = backend_reach(root, word(line, 1),
+						      gate);
 		}
 	}
 	lg_block_text_free(&tree);
 	lg_buffer_release(&text);
-	return is_gate;
+	return reach;
 }
 
 struct frontend {
 	int http;
-	int asks;
+	enum reach asks;
 	int closes; /* a rule for when there is no answer */
 	const char *bind;
 };
 
 static void judge_line(const struct lg_block *root, const struct lg_block *line,
 		       const struct lg_gate_addresses *gate,
-		       const struct lg_doors_files *files, int *filtered,
+		       const struct lg_doors_files *files, enum reach *filtered,
 		       struct frontend *frontend)
 {
+	enum reach reach = REACH_NOT;
+
 	if (strcmp(line->word[0], "bind") == 0)
 		frontend->bind = word(line, 1);
 	else if (strcmp(line->word[0], "mode") == 0)
 		frontend->http = strcmp(word(line, 1), "http") == 0;
 	else if (strcmp(line->word[0], "filter") == 0 &&
 		 strcmp(word(line, 1), "spoe") == 0)
-		*filtered |= filter_is_gate(root, line, gate, files);
+		reach = filter_reach(root, line, gate, files);
 	else if (strcmp(line->word[0], "http-request") == 0 &&
 		 strcmp(word(line, 1), "send-spoe-group") == 0)
 		frontend->asks = *filtered;
@@ -147,6 +176,8 @@ static void judge_line(const struct lg_block *root, const struct lg_block *line,
 		   (line_mentions(line, "found") ||
 		    line_mentions(line, "!{")))))
 		frontend->closes = 1;
+	if (reach > *filtered)
+		*filtered = reach;
 }
 
 static enum lg_status note_behind(const struct lg_block *root,
@@ -196,7 +227,16 @@ static enum lg_status add_frontend(const struct lg_block *root,
 	if (!frontend->http) {
 		way.asks = LG_ASKS_NOT_NEEDED;
 		way.note = "passes bytes on; the server behind it must ask";
-	} else if (!frontend->asks) {
+	} else if (frontend->asks == REACH_HIDDEN) {
+		way.asks = LG_ASKS_NO;
+		way.when_down = frontend->closes ? LG_WHEN_DOWN_TEMPORARY
+						 : LG_WHEN_DOWN_OPEN;
+		way.note = "it runs in a chroot and cannot see the gate's "
+			   "socket: to it the gate is always down";
+		way.add = "HOST:PORT of [listen.spop] in place of the unix "
+			  "socket, as in the drop-in "
+			  "haproxy/logongate-backends.cfg";
+	} else if (frontend->asks == REACH_NOT) {
 		way.asks = LG_ASKS_NO;
 		way.add = "the filter and rules of the drop-in "
 			  "haproxy/logongate.cfg";
@@ -226,7 +266,7 @@ enum lg_status lg_doors_haproxy(const char *text, size_t len,
 	struct frontend frontend;
 	struct section section;
 	enum lg_status status;
-	int filtered;
+	enum reach filtered;
 
 	status = lg_block_text_lines(text, len, &tree, err);
 	if (status != LG_OK)
@@ -238,7 +278,7 @@ enum lg_status lg_doors_haproxy(const char *text, size_t len,
 		section = section_at(head);
 		if (strcmp(head->word[0], "defaults") == 0)
 			defaults = (struct frontend){0};
-		filtered = 0;
+		filtered = REACH_NOT;
 		frontend = defaults;
 		for (line = head->next; line != section.end; line = line->next)
 			judge_line(root, line, gate, files, &filtered,

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <logongate/duration.h>
+
 #include "app/stored_values.h"
 #include "app/window_journal.h"
 
@@ -42,6 +44,24 @@ enum lg_status lg_window_confirm(struct lg_state *state, const char *by,
 	return status;
 }
 
+static enum lg_status lasts_too_long(const struct lg_lock *lock,
+				     int64_t lasts_s, struct lg_error *err)
+{
+	struct lg_buffer lasts = {0}, most = {0};
+	enum lg_status status;
+
+	lg_duration_format(lasts_s, &lasts);
+	lg_duration_format(lock->max_duration_s, &most);
+	status = lg_error_set(err, LG_ERR_RANGE, lock->profile,
+			      "the lock would last %s from its start; "
+			      "max_duration of the profile is %s",
+			      lasts.data ? lasts.data : "too long",
+			      most.data ? most.data : "shorter");
+	lg_buffer_release(&lasts);
+	lg_buffer_release(&most);
+	return status;
+}
+
 enum lg_status lg_window_extend(struct lg_state *state, const char *by,
 				int64_t until_s, int64_t for_s,
 				struct lg_error *err)
@@ -66,12 +86,7 @@ enum lg_status lg_window_extend(struct lg_state *state, const char *by,
 				    "the new end is missing or past");
 	if (state->lock->max_duration_s >= 0 &&
 	    lasts_s > state->lock->max_duration_s)
-		return lg_error_set(err, LG_ERR_RANGE, state->lock->profile,
-				    "the lock would last %lld s from its "
-				    "start; max_duration of the profile is "
-				    "%lld s",
-				    (long long)lasts_s,
-				    (long long)state->lock->max_duration_s);
+		return lasts_too_long(state->lock, lasts_s, err);
 	status = lg_lock_copy(state->lock, &lock, err);
 	if (status)
 		return status;

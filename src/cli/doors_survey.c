@@ -212,7 +212,9 @@ static enum lg_status survey_pam(const char *folder, struct lg_ways *ways,
 		folder = PAM_DIR;
 	count = scandir(folder, &entry, NULL, alphasort);
 	for (i = 0; i < count; i++) {
-		if (status == LG_OK && entry[i]->d_name[0] != '.')
+		/* the drop-ins are no services of their own */
+		if (status == LG_OK && entry[i]->d_name[0] != '.' &&
+		    strncmp(entry[i]->d_name, "logongate-", 10) != 0)
 			status = survey_stack(folder, entry[i]->d_name, ways,
 					      err);
 		free(entry[i]);
@@ -220,6 +222,34 @@ static enum lg_status survey_pam(const char *folder, struct lg_ways *ways,
 	if (count >= 0)
 		free(entry);
 	return status;
+}
+
+/* Dovecot's own stack checks passwords for it; where Dovecot asks the gate, the
+ * stack need not. */
+static void settle_dovecot_stack(struct lg_ways *ways)
+{
+	struct lg_way *stack = NULL;
+	int asks = 0;
+	size_t i;
+
+	for (i = 0; i < ways->count; i++) {
+		struct lg_way *way = &ways->way[i];
+
+		if (strcmp(way->door, "dovecot") == 0 &&
+		    way->asks != LG_ASKS_NOT_NEEDED) {
+			if (way->asks != LG_ASKS_YES)
+				return;
+			asks = 1;
+		}
+		if (strcmp(way->door, "pam") == 0 &&
+		    strcmp(way->way, "dovecot") == 0)
+			stack = way;
+	}
+	if (!asks || !stack || stack->asks != LG_ASKS_NO)
+		return;
+	stack->asks = LG_ASKS_NOT_NEEDED;
+	stack->add = NULL;
+	stack->note = "Dovecot asks the gate itself";
 }
 
 static enum lg_status survey_ports(struct lg_ways *ways, struct lg_error *err)
@@ -267,6 +297,7 @@ enum lg_status lg_doors_survey(const struct lg_settings *settings,
 		status = survey_haproxy(places->haproxy_conf, &gate, ways, err);
 	if (status == LG_OK)
 		status = survey_pam(places->pam_dir, ways, err);
+	settle_dovecot_stack(ways);
 	if (status == LG_OK)
 		status = survey_ports(ways, err);
 	lg_gate_addresses_release(&gate);

@@ -216,6 +216,11 @@ static const struct row rows[] = {
 	 FRONTEND "  filter spoe engine gate config /etc/haproxy/other.cfg\n"
 		  "  http-request send-spoe-group gate g\n" SPOE_BACKEND,
 	 NULL, "frontend fe bind :443", LG_ASKS_NO, LG_WHEN_DOWN_NOT_ASKED},
+	{HAPROXY,
+	 "global\n  chroot /var/lib/haproxy\n" FRONTEND
+	 "  filter spoe engine gate config /etc/haproxy/spoe.cfg\n"
+	 "  http-request send-spoe-group gate g\n" SPOE_BACKEND,
+	 NULL, "frontend fe bind :443", LG_ASKS_NO, LG_WHEN_DOWN_OPEN},
 	{HAPROXY, "frontend mail\n  mode tcp\n  bind :993\n", NULL,
 	 "frontend mail bind :993", LG_ASKS_NOT_NEEDED, LG_WHEN_DOWN_NOT_ASKED},
 	{PAM, "auth required pam_unix.so\naccount required pam_unix.so\n",

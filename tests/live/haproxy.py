@@ -32,8 +32,15 @@ class HAProxy(Door):
 
     @classmethod
     def read(cls, name):
-        return cls.gate.dropin("haproxy/" + name).replace(
-            "/etc/haproxy", cls.gate.path("haproxy"))
+        text = cls.gate.dropin("haproxy/" + name)
+        for old, new in (
+                ("server gate 127.0.0.1:4182",
+                 f"server gate unix@{cls.gate.run}/spop.sock"),
+                ("server gate 127.0.0.1:4180",
+                 f"server gate unix@{cls.gate.run}/http.sock"),
+                ("/etc/haproxy", cls.gate.path("haproxy"))):
+            text = text.replace(old, new)
+        return text
 
     @classmethod
     def configuration(cls, mode, port):

@@ -36,7 +36,8 @@ static enum lg_status connect_error(const char *path, int number,
 	case ECONNREFUSED:
 	case ENOTDIR:
 		return lg_error_set(err, LG_ERR_IO, path,
-				    "no gate is running here");
+				    "no gate is running here; systemctl start "
+				    "logongated starts it");
 	case EACCES:
 	case EPERM:
 		return lg_error_set(err, LG_ERR_DENIED, path,
