@@ -73,6 +73,20 @@ def build_consumers(scratch, staged, prefix, flags):
     return said
 
 
+def check_other_prefix(scratch):
+    """--prefix counts for all, also for what the unit starts."""
+    staged = os.path.join(scratch, "other")
+    run("cmake", "--install", os.environ["LOGONGATE_BUILD_DIR"], "--prefix",
+        "/opt/lg", env={**os.environ, "DESTDIR": staged})
+    problems = [f"--prefix /opt/lg installs /{top} too"
+                for top in os.listdir(staged) if top not in ("opt", "etc")]
+    unit = os.path.join(staged, "opt/lg/lib/systemd/system/logongated.service")
+    with open(unit, encoding="utf-8") as file:
+        if "ExecStart=/opt/lg/sbin/logongated\n" not in file.read():
+            problems.append("--prefix /opt/lg: the unit starts another gate")
+    return problems
+
+
 def main():
     version, prefix = sys.argv[1:3]
     flags = sys.argv[3:]
@@ -111,6 +125,7 @@ def main():
             start = f"ExecStart={prefix}/sbin/logongated\n"
             if start not in file.read():
                 problems.append(f"the unit has no {start}")
+        problems += check_other_prefix(scratch)
     tree.report(problems, len(there), "installed files")
 
 
