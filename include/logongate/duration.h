@@ -43,4 +43,15 @@ enum lg_status lg_time_parse(const char *text, size_t len, int64_t now_s,
 			     const struct lg_zone *zone, int64_t *out_s,
 			     struct lg_error *err);
 
+/* "2026-11-23 06:00 UTC" and its NUL. */
+#define LG_TIME_SIZE 24
+
+/*
+ * A time for people: "22:00", with the day, "2026-11-23 06:00", where it is
+ * most of a day or more away from from_s; " UTC" behind it where that is the
+ * zone. Seconds are dropped.
+ */
+void lg_time_format(int64_t wall_s, int64_t from_s, const struct lg_zone *zone,
+		    char out_text[LG_TIME_SIZE]);
+
 #endif

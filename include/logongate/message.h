@@ -16,7 +16,7 @@
 
 /* What may stand in a message; NULL is put in as nothing. */
 struct lg_message_facts {
-	const char *until;	/* as status shows it */
+	const char *until;	/* as people read it: lg_time_format */
 	const char *since;
 	const char *profile;
 	const char *reason;	/* of the lock, the administrator's words */

@@ -8,9 +8,10 @@
  */
 #include <string.h>
 
-#include <logongate/instant.h>
+#include <logongate/duration.h>
 #include <logongate/message.h>
 
+#include "adapters/system/clock.h"
 #include "app/plan.h"
 #include "cli/commands.h"
 #include "cli/in_force.h"
@@ -202,7 +203,8 @@ static int check_profile(struct lg_cli *cli, const struct lg_attempt *attempt)
 
 static int check_state(struct lg_cli *cli, const struct lg_attempt *attempt)
 {
-	char until[LG_INSTANT_SIZE], since[LG_INSTANT_SIZE];
+	char until[LG_TIME_SIZE], since[LG_TIME_SIZE];
+	struct lg_zone zone = lg_system_zone();
 	const struct lg_settings *settings;
 	struct lg_message_facts facts = {0};
 	struct lg_policy *policy = NULL;
@@ -215,8 +217,10 @@ static int check_state(struct lg_cli *cli, const struct lg_attempt *attempt)
 	    lg_cli_policy(settings, state, &policy, &err) != LG_OK)
 		return lg_cli_fail(cli, &err);
 	if (state != NULL && lg_state_locked(state)) {
-		lg_instant_format(state->lock->until.wall_s, until);
-		lg_instant_format(state->lock->since_s, since);
+		lg_time_format(state->lock->until.wall_s + 59,
+			       state->lock->since_s, &zone, until);
+		lg_time_format(state->lock->since_s, state->lock->until.wall_s,
+			       &zone, since);
 		facts.until = state->lock->until.wall_s > 0 ? until : NULL;
 		facts.since = since;
 		facts.profile = state->lock->profile;

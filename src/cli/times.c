@@ -26,14 +26,6 @@ struct lg_now lg_cli_clocks(void)
 	return now;
 }
 
-static int32_t offset_s(void *context, int64_t at_s)
-{
-	time_t at = (time_t)at_s;
-	struct tm tm;
-
-	return localtime_r(&at, &tm) != NULL ? (int32_t)tm.tm_gmtoff : 0;
-}
-
 static int bad(struct lg_cli *cli, const char *option,
 	       const struct lg_error *err)
 {
@@ -60,7 +52,7 @@ int lg_cli_duration(struct lg_cli *cli, const char *option,
 int lg_cli_time(struct lg_cli *cli, const char *option, int64_t *out_s)
 {
 	const char *text = lg_cli_option(cli, option);
-	struct lg_zone zone = {.offset_s = offset_s};
+	struct lg_zone zone = lg_system_zone();
 	struct lg_error err;
 
 	*out_s = 0;
@@ -75,7 +67,7 @@ int lg_cli_time(struct lg_cli *cli, const char *option, int64_t *out_s)
 int lg_cli_since(struct lg_cli *cli, int64_t *out_s)
 {
 	const char *text = lg_cli_option(cli, "since");
-	struct lg_zone zone = {.offset_s = offset_s};
+	struct lg_zone zone = lg_system_zone();
 	int64_t back_s;
 	struct lg_error err;
 

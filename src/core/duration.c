@@ -14,7 +14,9 @@
 enum {
 	MINUTE_S = 60,
 	HOUR_S = 3600,
-	DAY_S = 86400
+	DAY_S = 86400,
+	/* closer than this a time of day needs no day */
+	NAMELESS_S = 20 * HOUR_S
 };
 
 static int is_digit(char c)
@@ -198,4 +200,23 @@ enum lg_status lg_time_parse(const char *text, size_t len, int64_t now_s,
 				    (int)len, text);
 	*out_s = next_local(hour * HOUR_S + minute * MINUTE_S, now_s, zone);
 	return LG_OK;
+}
+
+void lg_time_format(int64_t wall_s, int64_t from_s, const struct lg_zone *zone,
+		    char out_text[LG_TIME_SIZE])
+{
+	int64_t apart = wall_s < from_s ? from_s - wall_s : wall_s - from_s;
+	int64_t east = zone->offset_s(zone->context, wall_s);
+	char text[LG_INSTANT_SIZE];
+	size_t used = 0;
+
+	lg_instant_format(wall_s + east, text);
+	if (apart >= NAMELESS_S) {
+		memcpy(out_text, text, strlen("2026-11-23"));
+		used = strlen("2026-11-23");
+		out_text[used++] = ' ';
+	}
+	memcpy(out_text + used, text + strlen("2026-11-23T"), strlen("06:00"));
+	used += strlen("06:00");
+	memcpy(out_text + used, east ? "" : " UTC", east ? 1 : sizeof(" UTC"));
 }

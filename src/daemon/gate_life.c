@@ -14,7 +14,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#include <logongate/instant.h>
+#include <logongate/duration.h>
 #include <logongate/mapi.h>
 
 #include "adapters/ini/settings_file.h"
@@ -43,12 +43,16 @@ static enum gate_exit say(enum gate_exit code, const struct lg_error *err)
 void gate_show_times(struct gate *gate)
 {
 	const struct lg_lock *lock = gate->state->lock;
+	struct lg_zone zone = lg_system_zone();
 
 	*gate->since = *gate->until = '\0';
 	if (lock->since_s)
-		lg_instant_format(lock->since_s, gate->since);
+		lg_time_format(lock->since_s, lock->until.wall_s, &zone,
+			       gate->since);
+	/* who comes back at the minute that is told must not be early */
 	if (lock->until.wall_s)
-		lg_instant_format(lock->until.wall_s, gate->until);
+		lg_time_format(lock->until.wall_s + 59, lock->since_s, &zone,
+			       gate->until);
 	if (gate->refused_generation != lock->generation) {
 		gate->refused_generation = lock->generation;
 		gate->refused_since_lock = 0;

@@ -227,7 +227,7 @@ passdb {{
         self.assertIsNone(self.dovecot.imap_refusal(user))
         self.assertIsNone(self.dovecot.pop3_refusal(user))
 
-    until = r".*being upgraded\. Try again after 20\d\d-\d\d-\d\dT[\d:]+Z\."
+    until = r".*being upgraded\. Try again after \d\d:\d\d( UTC)?\."
 
     def inside(self):
         return self.dovecot.users_inside()

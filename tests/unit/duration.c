@@ -169,6 +169,43 @@ static void clock_changes(void **state)
 	expect_time("02:30", AUTUMN + 3600, "2026-10-26T01:30:00Z");
 }
 
+static int32_t fixed(void *context, int64_t at_s)
+{
+	return *(int32_t *)context;
+}
+
+static int64_t instant(const char *text)
+{
+	int64_t at = -7;
+	struct lg_error err;
+
+	assert_int_equal(lg_instant_parse(text, strlen(text), &at, &err),
+			 LG_OK);
+	return at;
+}
+
+static void expect_shown(const char *at, const char *from, int32_t east_s,
+			 const char *wanted)
+{
+	const struct lg_zone place = {&east_s, fixed};
+	char text[LG_TIME_SIZE];
+
+	lg_time_format(instant(at), instant(from), &place, text);
+	assert_string_equal(text, wanted);
+}
+
+static void times_for_people(void **state)
+{
+	const char *ten = "2026-11-22T22:00:59Z";
+
+	expect_shown(ten, "2026-11-22T20:00:00Z", 0, "22:00 UTC");
+	expect_shown(ten, "2026-11-22T20:00:00Z", 3600, "23:00");
+	expect_shown(ten, "2026-11-23T02:30:00Z", 7200, "00:00");
+	expect_shown(ten, "2026-11-22T02:00:59Z", 7200, "2026-11-23 00:00");
+	expect_shown(ten, "2026-11-24T02:00:59Z", 0, "2026-11-22 22:00 UTC");
+	expect_shown(ten, "2026-11-22T02:01:00Z", -12600, "18:30");
+}
+
 int main(void)
 {
 	const struct CMUnitTest rows[] = {
@@ -183,6 +220,9 @@ int main(void)
 		suite_row("HH:MM is the next one of the local zone",
 			  next_time_of_day),
 		suite_row("HH:MM on the days the clock changes", clock_changes),
+		suite_row("people read the time of day, with the day where it "
+			  "is far, and UTC where that is the zone",
+			  times_for_people),
 	};
 
 	return suite_run(rows);

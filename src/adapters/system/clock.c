@@ -50,3 +50,18 @@ struct lg_clock lg_system_clock(void)
 
 	return clock;
 }
+
+static int32_t offset_s(void *context, int64_t at_s)
+{
+	time_t at = (time_t)at_s;
+	struct tm tm;
+
+	return localtime_r(&at, &tm) ? (int32_t)tm.tm_gmtoff : 0;
+}
+
+struct lg_zone lg_system_zone(void)
+{
+	struct lg_zone zone = {NULL, offset_s};
+
+	return zone;
+}

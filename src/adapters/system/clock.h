@@ -5,9 +5,11 @@
 #ifndef LOGONGATE_ADAPTERS_SYSTEM_CLOCK_H
 #define LOGONGATE_ADAPTERS_SYSTEM_CLOCK_H
 
+#include <logongate/duration.h>
 #include <logongate/port/clock.h>
 
 struct lg_clock lg_system_clock(void);
+struct lg_zone lg_system_zone(void);
 
 /* The same for who asks often: now is what was told once, boot_id included,
  * and is kept up to date. */
