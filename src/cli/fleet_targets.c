@@ -145,6 +145,61 @@ enum lg_status lg_cli_target_secret(const struct lg_target_settings *settings,
 	return lg_secret_file_check(settings->credentials_file, err);
 }
 
+/* What is left of a server that a lock was written to and whose section is
+ * gone: nothing can be asked of it, which must not keep the others locked. */
+static const struct lg_target_settings no_settings = {
+	.backend = LG_BACKEND_REGFILE,
+};
+
+static enum lg_status is_gone(void *self, struct lg_error *err)
+{
+	return lg_error_set(err, LG_ERR_IO, self,
+			    "the settings have no [target.%s] any more, which "
+			    "a lock was written to; put it back",
+			    (const char *)self);
+}
+
+static enum lg_status gone_probe(void *self, struct lg_target_probe *out_probe,
+				 struct lg_error *err)
+{
+	(void)out_probe;
+	return is_gone(self, err);
+}
+
+static enum lg_status gone_read(void *self, struct lg_registry **out_values,
+				struct lg_error *err)
+{
+	(void)out_values;
+	return is_gone(self, err);
+}
+
+static enum lg_status gone_write(void *self,
+				 const struct lg_target_change *change,
+				 size_t count, struct lg_error *err)
+{
+	(void)change;
+	(void)count;
+	return is_gone(self, err);
+}
+
+static enum lg_status open_gone(const char *name, struct lg_target *out_target,
+				struct lg_error *err)
+{
+	char *copy = strdup(name);
+
+	if (copy == NULL)
+		return no_memory(err);
+	*out_target = (struct lg_target){
+		.self = copy,
+		.name = copy,
+		.probe = gone_probe,
+		.read = gone_read,
+		.write = gone_write,
+		.close = free,
+	};
+	return LG_OK;
+}
+
 enum lg_status lg_cli_targets_open(const struct lg_settings *settings,
 				   const char *const *name, size_t count,
 				   struct lg_cli_targets *out_targets,
@@ -161,20 +216,17 @@ enum lg_status lg_cli_targets_open(const struct lg_settings *settings,
 		status = no_memory(err);
 	for (i = 0; status == LG_OK && i < count; i++) {
 		one = lg_cli_target(settings, name[i]);
-		if (one == NULL) {
-			status = lg_error_set(err, LG_ERR_UNKNOWN_KEY,
-					      settings->path,
-					      "has no [target.%s] any more, "
-					      "which a lock was written to",
-					      name[i]);
-			break;
-		}
-		if (lg_cli_target_is_local(one))
+		if (one != NULL && lg_cli_target_is_local(one))
 			continue;
-		status = lg_cli_target_open(settings, one,
-					    &targets.port[targets.count], err);
+		status = one != NULL
+				 ? lg_cli_target_open(
+					   settings, one,
+					   &targets.port[targets.count], err)
+				 : open_gone(name[i],
+					     &targets.port[targets.count], err);
 		if (status == LG_OK)
-			targets.settings[targets.count++] = one;
+			targets.settings[targets.count++] =
+				one != NULL ? one : &no_settings;
 	}
 	if (status != LG_OK) {
 		lg_cli_targets_release(&targets);
