@@ -70,7 +70,16 @@ int lg_cmd_targets_list(struct lg_cli *cli)
 	return lg_cli_table(cli, &table);
 }
 
-static int test_json(struct lg_cli *cli, const char *name,
+/* What the server says, else what the settings say; NULL without either. */
+static const char *version_of(const struct lg_target_settings *target,
+			      const struct lg_target_probe *probe)
+{
+	return *probe->store_version ? probe->store_version
+				     : target->store_version;
+}
+
+static int test_json(struct lg_cli *cli,
+		     const struct lg_target_settings *target,
 		     const struct lg_target_probe *probe,
 		     const struct lg_registry *values,
 		     const struct lg_strlist *says)
@@ -78,8 +87,10 @@ static int test_json(struct lg_cli *cli, const char *name,
 	cJSON *object = cJSON_CreateObject();
 	cJSON *array = cJSON_CreateArray();
 
-	lg_json_text(object, "name", name);
+	lg_json_text(object, "name", target->name);
 	lg_json_bool(object, "reachable", 1);
+	lg_json_text(object, "dialect", lg_dialect_name(target->dialect));
+	lg_json_text(object, "store_version", version_of(target, probe));
 	lg_json_bool(object, "may_write", probe->may_write);
 	if (probe->running < 0)
 		lg_json_add(object, "running", cJSON_CreateNull());
@@ -117,16 +128,38 @@ static void print_value(struct lg_cli *cli, const struct lg_value *value)
 	lg_cli_print(cli, LG_PLAIN, "\n");
 }
 
-static int test_words(struct lg_cli *cli, const char *name,
+/* Only where it decides what may be written (P2). */
+static void print_version(struct lg_cli *cli,
+			  const struct lg_target_settings *target,
+			  const struct lg_target_probe *probe)
+{
+	const char *version = version_of(target, probe);
+
+	if (version != NULL) {
+		lg_cli_print(cli, LG_PLAIN, "  store version ");
+		lg_cli_text(cli, version);
+		lg_cli_print(cli, LG_PLAIN, "\n");
+	} else if (target->dialect == LG_DIALECT_EXCHANGE_2003 &&
+		   target->backend != LG_BACKEND_DIRECTORY) {
+		lg_cli_print(cli, LG_YELLOW,
+			     "  store version unknown, so it counts as older "
+			     "than the hotfix: store_version = of the "
+			     "target\n");
+	}
+}
+
+static int test_words(struct lg_cli *cli,
+		      const struct lg_target_settings *target,
 		      const struct lg_target_probe *probe,
 		      const struct lg_registry *values,
 		      const struct lg_strlist *says)
 {
-	lg_cli_text(cli, name);
+	lg_cli_text(cli, target->name);
 	lg_cli_print(cli, LG_GREEN, ": reachable\n");
 	lg_cli_print(cli, probe->may_write ? LG_GREEN : LG_RED, "  %s\n",
 		     probe->may_write ? "may be changed by this account"
 				      : "may NOT be changed by this account");
+	print_version(cli, target, probe);
 	if (probe->running >= 0)
 		lg_cli_print(cli, probe->running ? LG_GREEN : LG_YELLOW,
 			     "  the service is %s\n",
@@ -195,8 +228,9 @@ int lg_cmd_targets_test(struct lg_cli *cli)
 	if (status == LG_OK)
 		status = lg_cli_target_says(target, values, &says, &err);
 	if (status == LG_OK)
-		code = cli->json ? test_json(cli, name, &probe, values, &says)
-				 : test_words(cli, name, &probe, values, &says);
+		code = cli->json
+			       ? test_json(cli, target, &probe, values, &says)
+			       : test_words(cli, target, &probe, values, &says);
 	else
 		code = lg_cli_say(cli,
 				  status == LG_ERR_DENIED ? LG_EXIT_DENIED

@@ -153,6 +153,15 @@ members = "ex2003, ex2000, ex55, here"
         text = self.run_("status").stdout
         self.assertIn("if none of the listed DNs", text)
 
+    def test_the_version_of_the_store(self):
+        o = self.json("targets", "test", "ex2003")
+        self.assertEqual((o["dialect"], o["store_version"]),
+                         ("exchange2003", "6.5.7651.19"))
+        self.assertIn("6.5.7651.19",
+                      self.run_("targets", "test", "ex2003").stdout)
+        self.assertIsNone(self.json("targets", "test",
+                                    "ex2000")["store_version"])
+
     def registry(self, name):
         o = self.json("registry", "show", "--target", name)
         return {v["name"]: v["data"] for v in o["values"]}
@@ -341,6 +350,46 @@ members = "ex2003, ex2000, ex55, here"
         self.assertIn("ex2000: in force when " + self.path("ex2000.reg"),
                       done.stderr)
         self.assertEqual(self.values("ex2000"), {})
+
+    def test_a_server_that_is_not_in_the_settings_any_more(self):
+        """is said, keeps no other server locked, and is lifted when it is in
+        the settings again"""
+        self.apply("--group", "all")
+        with open(self.path("lg.conf"), encoding="utf-8") as f:
+            whole = f.read()
+        there = whole.index("[target.ex55]")
+        self.write("lg.conf", (whole[:there] +
+                               whole[whole.index("[target.here]"):]
+                               ).replace("ex55, ", ""))
+        o, targets = self.targets()
+        self.assertTrue(o["active"])
+        self.assertEqual(targets["ex55"], (False, False, False))
+        self.assertEqual(targets["ex2000"], (True, True, False))
+        self.assertIn("[target.ex55]", self.run_("status", code=0).stdout)
+        self.assertIn("[target.ex55]", self.run_("lift", code=6).stderr)
+        self.assertTrue(self.values("ex2000"))
+        self.run_("extend", "--for", "2h", code=0)
+        self.assertIn("[target.ex55]",
+                      self.run_("lift", "--force", code=9).stderr)
+        self.assertEqual(self.values("ex2000"), {})
+        self.json("check", "--dn", DN + "eve", code=0)
+        self.run_("recover", code=9)
+        self.write("lg.conf", whole)
+        self.assertTrue(self.values("ex55"))
+        self.run_("recover", code=0)
+        self.assertEqual(self.values("ex55"), {})
+        self.assertIsNone(self.json("status")["interrupted"])
+
+    def test_a_group_that_was_changed_meanwhile(self):
+        """a lift is of the servers that were locked"""
+        before = self.before()
+        self.apply("--group", "all")
+        with open(self.path("lg.conf"), encoding="utf-8") as f:
+            whole = f.read()
+        self.write("lg.conf", whole.replace("ex2000, ex55, ", ""))
+        self.run_("lift", code=0)
+        self.assertEqual(self.before(), before)
+        self.assertFalse(self.json("status")["active"])
 
     def test_lift_of_some(self):
         self.apply("--group", "all")
