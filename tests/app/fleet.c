@@ -5,6 +5,7 @@
 #include "fleet_scene.h"
 
 #include <string.h>
+#include <time.h>
 
 static void applies_to_all(void **state)
 {
@@ -355,6 +356,47 @@ static void a_failure_names_the_place_below_the_server(void **state)
 	scene_free(scene);
 }
 
+/* Waits a while for a second one beside it. */
+static enum lg_status slow_probe(void *self, struct lg_target_probe *out_probe,
+				 struct lg_error *err)
+{
+	struct fake_target *target = self;
+	struct world *world = target->world;
+	const struct timespec pause = {0, 1000000};
+	int now = atomic_fetch_add(&world->at_once, 1) + 1;
+	int most = atomic_load(&world->most);
+	int i;
+
+	(void)err;
+	while (most < now &&
+	       !atomic_compare_exchange_weak(&world->most, &most, now))
+		continue;
+	for (i = 0; i < 100 && atomic_load(&world->most) < TARGETS; i++)
+		nanosleep(&pause, NULL);
+	atomic_fetch_sub(&world->at_once, 1);
+	*out_probe = (struct lg_target_probe){.may_write = 1, .running = 1};
+	return LG_OK;
+}
+
+static void as_many_at_once_as_asked_for(void **state)
+{
+	int parallel;
+
+	(void)state;
+	for (parallel = 1; parallel <= TARGETS; parallel++) {
+		struct scene *scene = scene_new();
+		struct lg_error err;
+		int i;
+
+		for (i = 0; i < TARGETS; i++)
+			scene->port[i].probe = slow_probe;
+		scene->fleet.parallel = (unsigned int)parallel;
+		assert_int_equal(lg_fleet_probe(&scene->fleet, &err), LG_OK);
+		assert_int_equal(atomic_load(&scene->world.most), parallel);
+		scene_free(scene);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest rows[] = {
@@ -390,6 +432,8 @@ int main(void)
 			  cut_write_is_put_back_on_the_others),
 		suite_row("stopped by a signal at any step: all put back",
 			  stopped_at_any_step_puts_all_back),
+		suite_row("as many servers at once as asked for, and no more",
+			  as_many_at_once_as_asked_for),
 		suite_row("a failure names the place below the server",
 			  a_failure_names_the_place_below_the_server),
 	};

@@ -11,6 +11,8 @@
 
 #include "suite.h"
 
+#include <stdatomic.h>
+
 #include "app/fleet.h"
 #include "app/fleet_journal.h"
 
@@ -22,6 +24,8 @@ struct world {
 	struct lg_buffer journal;
 	int effects_left; /* -1: no crash */
 	int crashed;
+	atomic_int at_once; /* how many are asked now */
+	atomic_int most;    /* and were at most */
 };
 
 struct fake_target {
