@@ -352,9 +352,101 @@ class Trouble(Case):
         self.assertEqual(os.listdir(temporary), [])
 
 
+class Between:
+    """Stands before a server and takes the signatures off its answers."""
+    # First bytes of a packet, place and bit of the flag, place of the rest.
+    KINDS = ((b"\xfeSMB", 16, 0x08, slice(48, 64)),
+             (b"\xffSMB", 10, 0x04, slice(14, 22)))
+
+    def __init__(self, port):
+        self.to = port
+        self.strips = False
+        self.stripped = 0
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        while True:
+            try:
+                client, _ = self.listener.accept()
+            except OSError:
+                return
+            server = socket.create_connection(("127.0.0.1", self.to))
+            for ends in ((client, server, False), (server, client, True)):
+                threading.Thread(target=self.pass_on, args=ends,
+                                 daemon=True).start()
+
+    def strip(self, packet):
+        for magic, place, bit, signature in self.KINDS:
+            if packet[:4] == magic and packet[place] & bit:
+                packet[place] &= ~bit & 0xff
+                packet[signature] = bytes(len(packet[signature]))
+                self.stripped += 1
+
+    def pass_on(self, source, sink, is_answer):
+        try:
+            stream = source.makefile("rb")
+            while len(head := stream.read(4)) == 4:
+                packet = bytearray(stream.read(
+                    int.from_bytes(head[1:], "big")))
+                if is_answer and self.strips:
+                    self.strip(packet)
+                sink.sendall(head + packet)
+        except OSError:
+            pass
+        for end in (source, sink):
+            try:
+                end.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+        source.close()
+
+
+class Signing(Case):
+
+    def refuses(self, extra, smb1):
+        server = smbd.Smbd(os.path.join(self.folder, "s"), extra=extra,
+                           shim=SHIM)
+        self.addCleanup(server.stop)
+        between = Between(server.port)
+        self.addCleanup(between.listener.close)
+        words = {"server": "127.0.0.1", "port": between.port, "smb1": smb1,
+                 "credentials_file": server.credentials, "timeout_ms": 5000}
+        self.done(self.start().ask("open", **words))
+        self.done(self.helper.ask("read", keys=[KEY]))
+        # In the middle, and from the beginning.
+        between.strips = True
+        self.assertIs(self.helper.ask("read", keys=[KEY])["ok"], False)
+        self.assertLess(0, between.stripped)
+        between.stripped = 0
+        self.assertIs(self.helper.ask("open", **words)["ok"], False)
+        self.assertLess(0, between.stripped)
+        between.strips = False
+        self.done(self.helper.ask("open", **words))
+
+    def test_an_answer_without_a_signature_is_refused(self):
+        self.refuses("", False)
+
+    def test_an_answer_without_a_signature_is_refused_over_smb_1(self):
+        self.refuses("server min protocol = NT1\n"
+                     "  server max protocol = NT1\n"
+                     "  client min protocol = NT1\n"
+                     "  client ipc min protocol = NT1", True)
+
+    def test_a_session_as_a_guest_is_refused(self):
+        """nothing of it could be signed"""
+        server = smbd.Smbd(os.path.join(self.folder, "s"),
+                           extra="map to guest = Bad User", shim=SHIM)
+        self.addCleanup(server.stop)
+        stranger = server.write_credentials("stranger", "x")
+        self.assertIs(self.open(server, stranger)["ok"], False)
+        self.done(self.open(server))
+
+
 class Smb1(Case):
 
-    def test_smb_1_is_only_spoken_when_asked_for_and_signed(self):
+    def test_smb_1_is_only_spoken_when_asked_for(self):
         server = smbd.Smbd(os.path.join(self.folder, "s"),
                            extra="server min protocol = NT1\n"
                            "  server max protocol = NT1\n"
