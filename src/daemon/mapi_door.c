@@ -202,6 +202,19 @@ static void judge_headers(struct gate *gate, const struct gate_mapi *request,
 				 : LG_MAPI_WAY_DENY;
 }
 
+/* A lock with --grace refuses new logons and leaves open sessions alone until
+ * it cuts them. A web page has no session, whatever headers came with it. */
+static int has_grace(const struct gate *gate, const struct gate_mapi *request,
+		     const struct lg_session *known,
+		     const struct lg_mapi_judgement *judgement)
+{
+	return known && gate->state->lock->cut.wall_s &&
+	       !request->http.also_http &&
+	       judgement->request != LG_MAPI_REQUEST_CONNECT &&
+	       judgement->way == LG_MAPI_WAY_CODE &&
+	       judgement->code == LG_MAPI_CODE_CONTEXT_NOT_FOUND;
+}
+
 /* Only Connects and what is refused are worth a line. */
 static void record(struct gate *gate, const struct gate_mapi *request,
 		   const struct lg_mapi_judgement *judgement)
@@ -226,6 +239,7 @@ enum gate_mapi_way gate_mapi_judge(struct gate *gate,
 				   struct lg_http_refusal *out_refusal)
 {
 	const struct lg_policy *policy = gate_policy(gate);
+	const struct lg_session *known = find_known(gate, request);
 	struct lg_mapi_judgement judgement = {0};
 	struct lg_http_refusal refusal = {0};
 
@@ -234,8 +248,12 @@ enum gate_mapi_way gate_mapi_judge(struct gate *gate,
 	else if (request->headers_only)
 		judge_headers(gate, request, &judgement);
 	else
-		lg_mapi_judge(policy, &request->http, find_known(gate, request),
-			      gate->mapi, &judgement);
+		lg_mapi_judge(policy, &request->http, known, gate->mapi,
+			      &judgement);
+	if (policy && has_grace(gate, request, known, &judgement)) {
+		judgement.way = LG_MAPI_WAY_ADMIT;
+		judgement.decision.verdict = LG_ADMIT;
+	}
 	switch (judgement.way) {
 	case LG_MAPI_WAY_NOT_MAPI:
 		return GATE_MAPI_NOT;

@@ -121,7 +121,7 @@ class HAProxy(Door):
                               self.ask("GET", "/owa/").status == 200)
 
     def test_what_needs_no_logon_stays_open(self):
-        self.gate.apply(self.gate.profile(listed=["tester"]))
+        self.gate.lock(self.gate.profile(listed=["tester"]))
         for path in ("/Autodiscover/Autodiscover.xml",
                      "/autodiscover/autodiscover.json/v1.0/x%40example.org",
                      "/OAB/2ef33c39-49c8-421c-b876/oab.xml",

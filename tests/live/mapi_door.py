@@ -219,6 +219,30 @@ class Door(unittest.TestCase):
         self.assert_denied(self.connect("other", "{E}:1"))
         self.assert_admitted(self.mapi("Disconnect", "{E}:1"), "Disconnect")
 
+    def test_a_grace_leaves_open_sessions_alone_until_it_ends(self):
+        self.assert_admitted(self.connect("other", "{U}:1"), "Connect")
+        self.gate.lock(self.gate.profile(listed=["tester"]), "--grace", "4s")
+        self.assert_admitted(self.mapi("Execute", "{U}:1", b"x"), "Execute")
+        self.assert_denied(self.connect("other", "{U}:2"))
+        self.assert_code(self.mapi("Execute", "{U}:9", b"x"), 10)
+        page = self.ask("GET", "/owa/", [("X-RequestType", "Execute"),
+                                         ("X-ClientInfo", "{U}:1")])
+        self.assertNotIn(b"<html>mail</html>", page.body)
+        self.assertEqual(self.backend.taken(), [])
+        programs.wait_for("the grace to end", lambda: self.mapi(
+            "Execute", "{U}:1", b"x").headers["X-ResponseCode"] == "10")
+        self.backend.taken()
+
+    def test_the_help_desk_reads_what_client_it_was(self):
+        self.gate.lock(self.gate.profile(listed=["tester"]))
+        self.assert_denied(self.connect("other", "{V}:1"))
+        self.assert_page(self.ask("GET", "/owa/", [("User-Agent", "Mail/7")]))
+        programs.wait_for("both to be written down", lambda: {
+            OUTLOOK, "Mail/7"} <= {row["client"] for row in
+                                   self.gate.lines("refused")})
+        self.assertIn(OUTLOOK, [row["client"] for row in self.gate.lines(
+            "refused", "--by", "client")])
+
     def test_a_session_nobody_has_seen_must_connect_again(self):
         self.gate.lock(self.gate.profile(listed=["tester"]))
         self.assert_code(self.mapi("Execute", "{F}:9", b"x"), 10)
@@ -289,7 +313,7 @@ class Door(unittest.TestCase):
     def test_a_path_that_servers_read_otherwise_opens_nothing(self):
         """Windows reads %2e as a dot, a backslash as a slash, and leaves a
         folder at "..", where proxies may see /mapi/ or what lies open."""
-        self.gate.apply(self.gate.profile(listed=["tester"]))
+        self.gate.lock(self.gate.profile(listed=["tester"]))
         for path in ("/autodiscover/../ews/exchange.asmx", "/oab/%2e%2e/owa/",
                      "/autodiscover/..%5Cowa/", "/oab/..\\owa\\",
                      "/autodiscover/%252e%252e/owa/",
