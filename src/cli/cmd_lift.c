@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include <logongate/instant.h>
+#include <logongate/registry.h>
 
 #include "app/window.h"
 #include "cli/apply.h"
@@ -25,6 +26,18 @@ static void print_names(struct lg_cli *cli, const char *what,
 		lg_cli_print(cli, LG_PLAIN, "\n");
 }
 
+/* What was held while the lock was on is not let go with it. */
+static void print_held_mail(struct lg_cli *cli,
+			    const struct lg_strlist *restored)
+{
+	for (size_t i = 0; i < restored->count; i++)
+		if (strcmp(restored->item[i], LG_VALUE_HOLD_MAIL) == 0)
+			lg_cli_print(cli, LG_PLAIN,
+				     "mail that was held stays in Postfix's "
+				     "hold queue: postsuper -H ALL lets it go "
+				     "on\n");
+}
+
 int lg_cmd_lift(struct lg_cli *cli)
 {
 	struct lg_strlist restored = {0}, changed = {0};
@@ -39,6 +52,7 @@ int lg_cmd_lift(struct lg_cli *cli)
 	} else if (code == LG_EXIT_DONE && !cli->quiet) {
 		lg_cli_print(cli, LG_GREEN, "lifted\n");
 		print_names(cli, "put back: ", &restored);
+		print_held_mail(cli, &restored);
 		print_names(cli, "somebody had changed meanwhile: ", &changed);
 	}
 	lg_strlist_release(&restored);

@@ -91,6 +91,13 @@ class Window(driver.Case):
             [e["event"] for e in self.expect(0, "history", "--json").lines],
             ["apply", "expire", "apply", "lift"])
 
+    def test_a_lift_tells_of_mail_that_stays_held(self):
+        for more in ("[mail]\nhold = yes\n", ""):
+            profile = self.listed(more=more)
+            self.expect(0, "apply", profile, self.directory(), "--for", "1h")
+            done = self.expect(0, "lift")
+            self.assertEqual("postsuper -H ALL" in done.out, bool(more))
+
     def test_without_a_confirm_it_lifts(self):
         profile, directory = self.listed(), self.directory()
         self.expect(0, "apply", profile, directory, "--for", "1h",
