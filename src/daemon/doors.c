@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "adapters/dovecot/auth_policy.h"
 #include "adapters/dovecot/dict_protocol.h"
 #include "adapters/postfix/policy_delegation.h"
 #include "daemon/judge.h"
@@ -92,6 +93,7 @@ static void answer_dict(struct gate *gate,
 {
 	struct gate_ask ask = {.door = GATE_DOOR_DICT,
 			       .listener = LG_LISTEN_DICT};
+	struct lg_buffer client = {0};
 	struct gate_answer answer;
 
 	/* Delivery and administration are not logons; smtp is refused at
@@ -104,7 +106,11 @@ static void answer_dict(struct gate *gate,
 	ask.attempt.user_len = request->name ? request->name_len : 0;
 	ask.attempt.protocol = request->protocol;
 	ask.address = request->address;
+	if (request->client_id)
+		lg_imap_id_client(request->client_id, &client);
+	ask.client = client.data;
 	gate_judge(gate, &ask, &answer);
+	lg_buffer_release(&client);
 	if (answer.decision.verdict == LG_ADMIT)
 		lg_dict_answer_admit(out);
 	else if (answer.decision.reason == LG_REASON_NO_POLICY)

@@ -120,6 +120,39 @@ static void master_logons(void **state)
 	lg_buffer_release(&scratch);
 }
 
+static void client_ids(void **state)
+{
+	static const struct {
+		const char *in;
+		const char *client;
+	} row[] = {
+		{"Lshared/gate/imap/::1/master::/a/b/bob/(\"name\" \"M/7\")\tbob\n",
+		 "(\"name\" \"M/7\")"},
+		{"Lshared/gate/imap/::1/s/bob/x/bob/y\tbob\n", "x/bob/y"},
+		{"Lshared/gate/imap/::1/master:m:/s/gate/x\tgate\n", "x"},
+		{"Lshared/gate/imap/::1/s/a/b/x\ta/b\n", "x"},
+		{"Lshared/gate/imap/::1/s/bob/\tbob\n", NULL},
+		{"Lshared/gate/imap/::1/s/bob\tbob\n", NULL},
+		{"Lshared/gate/bob/bob/x\tbob\n", NULL},
+		{"Lshared/gate/imap/::1/s//x\n", NULL},
+	};
+	struct lg_buffer scratch = {0};
+	struct lg_dict_request r;
+	size_t used = 0;
+	int greeted = 1;
+	size_t i;
+
+	for (i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		assert_int_equal(next(row[i].in, &greeted, &scratch, &r, &used),
+				 LG_DICT_LOOKUP);
+		if (row[i].client)
+			assert_string_equal(r.client_id, row[i].client);
+		else
+			assert_null(r.client_id);
+	}
+	lg_buffer_release(&scratch);
+}
+
 static void waits_for_the_line(void **state)
 {
 	static const char in[] = "Lshared/gate/imap/::1/x\talice\n";
@@ -250,6 +283,9 @@ int main(void)
 			  unescapes),
 		suite_row("a key may lack its fields", fields_may_be_missing),
 		suite_row("a master logon is the master user's", master_logons),
+		suite_row("what a mail program says of itself stands behind "
+			  "the name",
+			  client_ids),
 		suite_row("nothing is read before the line ends",
 			  waits_for_the_line),
 		suite_row("what is not asked of a passdb gets no answer from "

@@ -283,6 +283,17 @@ class Rows:
         self.assertEqual([row["event"] for row in
                           self.lines("history")][-2:], ["apply", "lift"])
 
+    def test_the_help_desk_reads_what_program_it_was(self):
+        self.apply("--for", "1h")
+        client = self.dovecot.imap_raw()
+        self.assertEqual(client.xatom(
+            "ID", '("name" "Mail Bird" "version" "7.1")')[0], "OK")
+        with self.assertRaises(client.error):
+            client.login("bob", USERS["bob"])
+        named = [row["client"] for row in self.lines("refused")
+                 if row["user"] == "bob"]
+        self.assertIn("Mail Bird 7.1", named)
+
     def test_the_end_comes_by_itself(self):
         # The end is set once everything else was seen: whatever a logon
         # takes on a busy machine, no lock ends while one is under way.

@@ -92,6 +92,31 @@ static int master_copy(const char *rest, struct lg_buffer *out,
 	return 1;
 }
 
+/* What stands behind "/NAME/" in a key whose first fields are left away: it may
+ * hold slashes as well as the session id before it. */
+static const char *client_id_of(const char *rest, const char *name,
+				size_t name_len)
+{
+	const char *at = rest;
+
+	if (!name_len)
+		return NULL;
+	while (at && (at = strchr(at, '/'))) {
+		at++;
+		if (!strncmp(at, name, name_len) && at[name_len] == '/')
+			return at[name_len + 1] ? at + name_len + 1 : NULL;
+	}
+	return NULL;
+}
+
+/* The key behind its two first fields. */
+static const char *behind_address(const char *key, size_t prefix_len)
+{
+	const char *at = strchr(key + prefix_len, '/');
+
+	return at ? strchr(at + 1, '/') : NULL;
+}
+
 static enum lg_dict_event lookup_read(const char *line, size_t len,
 				      struct lg_buffer *scratch,
 				      struct lg_dict_request *out_request)
@@ -150,8 +175,12 @@ static enum lg_dict_event lookup_read(const char *line, size_t len,
 		out_request->name = scratch->data + master;
 		out_request->name_len = strlen(out_request->name);
 	}
-	if (protocol)
+	if (protocol) {
 		out_request->protocol_text = scratch->data + protocol;
+		out_request->client_id = client_id_of(
+			behind_address(scratch->data, sizeof(prefix) - 1),
+			scratch->data + name, name_len);
+	}
 	if (address)
 		out_request->address = scratch->data + address;
 	out_request->protocol = lg_dovecot_protocol(out_request->protocol_text);

@@ -24,7 +24,7 @@ enum lg_dict_event {
 };
 
 /*
- * A lookup of shared/gate/PROTOCOL/ADDRESS/... TAB NAME. Texts are unescaped
+ * A lookup of shared/gate/PROTOCOL/ADDRESS/.../NAME/CLIENT TAB NAME. Texts are unescaped
  * into the scratch given, NUL-terminated, and may hold no NUL of their own.
  * protocol_text and address are NULL where the key has no such field. Where the
  * address is followed by master:MASTER:/ the name is the master user's: whose
@@ -38,6 +38,7 @@ struct lg_dict_request {
 	enum lg_protocol protocol; /* "sieve" is IMAP */
 	int is_decided; /* 0: smtp, lmtp, doveadm: admit (contract 8) */
 	const char *address;
+	const char *client_id; /* an IMAP ID list, NULL: none behind the name */
 };
 
 /*
