@@ -214,7 +214,6 @@ static enum lg_status add_members(const struct lg_prepared *p,
 				  const struct lg_cli_targets *targets,
 				  struct lg_fleet *fleet, struct lg_error *err)
 {
-	enum lg_status status;
 	size_t at = 0;
 
 	fleet->member = calloc(targets->count + 1, sizeof(*fleet->member));
@@ -235,15 +234,6 @@ static enum lg_status add_members(const struct lg_prepared *p,
 			fleet->member[at].test = lg_cli_target_test;
 		fleet->member[at].test_context = targets->settings[at];
 		at++;
-	}
-	for (size_t i = 0; i < fleet->count; i++) {
-		/* a gate keeps a list of any length */
-		if (targets->settings[i]->backend == LG_BACKEND_GATE)
-			continue;
-		status = lg_cli_fleet_check_sizes(fleet->member[i].name,
-						  fleet->member[i].wanted, err);
-		if (status != LG_OK)
-			return status;
 	}
 	return LG_OK;
 }

@@ -13,6 +13,7 @@
 
 #include "cli/doors_survey.h"
 #include "cli/fleet.h"
+#include "cli/fleet_lift.h"
 #include "cli/output.h"
 #include "cli/past_text.h"
 #include "cli/plan_text.h"
@@ -298,6 +299,23 @@ static enum lg_accepting accepting(const struct lg_cli *cli)
 	return (enum lg_accepting)bits;
 }
 
+/* What no registry takes is said before anything is written, also by plan. A
+ * gate keeps a list of any length. */
+static enum lg_status check_sizes(const struct lg_prepared *p,
+				  struct lg_error *err)
+{
+	enum lg_status status = LG_OK;
+
+	for (size_t i = 0; status == LG_OK && i < p->server_count; i++) {
+		if (p->server[i].backend != LG_BACKEND_GATE &&
+		    p->plan->target[i].values != NULL)
+			status = lg_cli_fleet_check_sizes(
+				p->server[i].name, p->plan->target[i].values,
+				err);
+	}
+	return status;
+}
+
 int lg_prepare(struct lg_cli *cli, const char *profile, enum lg_prepare_end end,
 	       struct lg_prepared *out_prepared)
 {
@@ -350,7 +368,8 @@ int lg_prepare(struct lg_cli *cli, const char *profile, enum lg_prepare_end end,
 	p->input.session = p->sessions.session;
 	p->input.session_count = p->sessions.count;
 	p->input.accepting = accepting(cli);
-	if (lg_plan_new(&p->input, &p->plan, &err) != LG_OK)
+	if (lg_plan_new(&p->input, &p->plan, &err) != LG_OK ||
+	    check_sizes(p, &err) != LG_OK)
 		code = lg_cli_fail(cli, &err);
 	lg_cli_progress_end(cli);
 	return code;
