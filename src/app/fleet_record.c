@@ -46,7 +46,8 @@ static enum lg_status bad_line(const struct line_place *place, const char *what,
 {
 	return lg_error_set_at(err, LG_ERR_SYNTAX, place->file, place->number,
 			       "%s; this is not a journal of logongate, or it "
-			       "is damaged",
+			       "is damaged: move it away, then registry "
+			       "restore puts the back-up of each server back",
 			       what);
 }
 

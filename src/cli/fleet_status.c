@@ -108,6 +108,16 @@ static void add_loud(cJSON *status, const char *text)
 	lg_json_item(loud, text);
 }
 
+static void add_damaged(cJSON *status, const struct lg_error *err)
+{
+	struct lg_buffer text = {0};
+
+	lg_buffer_format(&text, "%s: %s", err->place, err->text);
+	add_loud(status, lg_buffer_status(&text, NULL) == LG_OK ? text.data
+								: err->text);
+	lg_buffer_release(&text);
+}
+
 /* item NULL: it does not apply. */
 static void set(cJSON *status, const char *name, cJSON *item)
 {
@@ -297,6 +307,11 @@ int lg_cli_fleet_status(struct lg_cli *cli, cJSON *status, int reachable)
 	 * the journal of other servers is for those who may read it. */
 	if (result == LG_ERR_DENIED && settings != NULL)
 		result = LG_OK;
+	/* A damaged one hides neither the gate nor what the servers hold. */
+	if (result == LG_ERR_SYNTAX && settings != NULL) {
+		add_damaged(status, &err);
+		result = LG_OK;
+	}
 	if (result == LG_OK)
 		result = names_of(cli, settings, &now.record, &names, &code,
 				  &err);
