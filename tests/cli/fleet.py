@@ -262,6 +262,47 @@ members = "ex2003, ex2000, ex55, here"
                   "ex2003", code=3)
         self.assertNotIn("Mine", self.registry("ex2003"))
 
+    def test_a_list_too_long_is_not_planned(self):
+        """nor applied: nothing is written on any server, nor backed up"""
+        with open(self.path("many.txt"), "w", encoding="utf-8") as f:
+            f.writelines(f"{DN}user{i:06d}-{'x' * 20}\n" for i in range(9000))
+        self.write("p.ini", PROFILE.replace(f'allow.1 = "{DN}alice"',
+                                            'allow_file = "many.txt"'))
+        before = self.before()
+        for words in (("plan",), ("apply",)):
+            p = self.run_(*words, self.path("p.ini"), "--for", "1h",
+                          "--accept-warnings", "--skip-unsupported",
+                          "--target", "ex2003,ex55", code=3)
+            self.assertIn("ex55: \"Logon Only As\" has", p.stderr[-300:])
+            self.assertIn("1048576", p.stderr[-300:])
+        self.assertEqual(self.before(), before)
+        self.assertFalse(os.path.exists(self.path("state/backups")))
+        self.assertFalse(os.path.exists(self.path("ex55.reg")))
+        # the gate takes it
+        self.run_("plan", self.path("p.ini"), "--for", "1h",
+                  "--accept-warnings", "--target", "here", code=0)
+
+    def test_a_damaged_journal_of_servers(self):
+        """hides neither the gate nor the way back"""
+        before = self.before()
+        self.apply("--target", "ex2003,here")
+        with open(self.path("state/fleet.jsonl"), "wb") as f:
+            f.write(b"{\x00\xffgarbage\nmore\n")
+        status = self.json("status")
+        self.assertTrue(status["active"])
+        self.assertIn("fleet.jsonl:1", " ".join(status["loud"]))
+        self.assertIn("registry restore", self.run_("status", code=0).stdout)
+        for words in (("lift",), ("recover",)):
+            self.assertIn("registry restore",
+                          self.run_(*words, code=3).stderr)
+        [name] = [n for n in os.listdir(self.path("state/backups"))
+                  if "ex2003" in n]
+        os.rename(self.path("state/fleet.jsonl"), self.path("away"))
+        self.run_("registry", "restore", name, "--target", "ex2003", code=0)
+        self.assertEqual(self.before(), before)
+        self.run_("lift", code=0)
+        self.assertFalse(self.json("status")["active"])
+
     def test_plan_shows_what_is_there(self):
         o = self.json("plan", self.path("p.ini"), "--for", "1h", "--target",
                       "ex2003", "--skip-unsupported")

@@ -250,6 +250,25 @@ restart = yes
         self.logongate(0, "lift")
         self.assertEqual(self.there(), self.before)
 
+    def test_what_somebody_changed_meanwhile_is_asked_about(self):
+        """another value, the same in another type, and none"""
+        for by_hand in (f'"{VERSIONS}"="-6.0.0"',
+                        f'"{VERSIONS}"=dword:00000001', f'"{VERSIONS}"=-'):
+            with self.subTest(by_hand=by_hand):
+                self.apply()
+                self.reg("ex2003", "hand", by_hand)
+                now = self.there()
+                said = self.logongate(5, "lift")
+                self.assertIn("ex2003", said)
+                self.assertIn(VERSIONS, said)
+                self.assertEqual(self.there(), now)
+                status = json.loads(self.logongate(0, "status", "--json"))
+                self.assertEqual(
+                    {t["name"]: t["differs"] for t in status["targets"]},
+                    {"ex2003": True, "ex2000": False, "ex55": False})
+                self.logongate(0, "lift", "--force")
+                self.assertEqual(self.there(), self.before)
+
     def test_a_store_that_does_not_start_once(self):
         self.mark("ex2000", "once")
         said = self.apply(code=6)
