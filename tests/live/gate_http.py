@@ -171,6 +171,11 @@ def no_requests(gate):
             (request(b"GET /", b"Content-Length: 1",
                      b"Transfer-Encoding: chunked"), 400),
             (request(b"GET /", b"X-Gate-User : alice"), 400),
+            (b"POST /v1/render HTTP/1.0\r\nTransfer-Encoding: chunked\r\n"
+             b"Connection: keep-alive\r\n\r\n0\r\n\r\n", 400),
+            (request(b"GET /", b"Transfer-Encoding: chunked, identity"), 400),
+            (request(b"GET /", b"Content-Length: +1"), 400),
+            (request(b"GET /", b"Content-Length: 1, 1"), 400),
             (request(b"POST /v1/decide", b"Content-Length: 3",
                      b"Content-Length: 4"), 400))
     for data, want in rows:

@@ -231,6 +231,9 @@ static int check_head(struct lg_http_reader *reader)
 	if (parser->flags & F_CONTENTLENGTH &&
 	    parser->content_length > INT64_MAX)
 		return fail(reader, 413);
+	/* HTTP/1.0 has no chunks: where this body ends is anybody's guess. */
+	if (!parser->http_minor && parser->flags & F_CHUNKED)
+		return fail(reader, 400);
 	return end_newest(reader) || fill_request(reader);
 }
 
