@@ -126,7 +126,7 @@ static enum lg_status work_restore(struct lg_fleet_round *round,
 	enum lg_status status;
 
 	if (member->step == LG_FLEET_UNTOUCHED ||
-	    member->step == LG_FLEET_RESTORED)
+	    member->step == LG_FLEET_RESTORED || member->left_behind)
 		return LG_OK;
 	status = lg_fleet_round_step(round, member, LG_FLEET_RESTORING,
 				     &failure);
@@ -265,6 +265,33 @@ static enum lg_status work_compare(struct lg_fleet_round *round,
 	return status;
 }
 
+/* Those that keep their lock beyond its end. A backend that keeps what others
+ * changed is lifted all the same. */
+static void leave_behind(struct lg_fleet *fleet)
+{
+	struct lg_fleet_member *member;
+	size_t i;
+
+	lg_fleet_round_run(fleet, work_compare, 0);
+	for (i = 0; i < fleet->count; i++) {
+		member = &fleet->member[i];
+		if (member->status == LG_OK &&
+		    (!member->changed || member->port->keeps_others))
+			continue;
+		if (member->status == LG_OK)
+			member->status = lg_error_set(
+				&member->error, LG_ERR_CONFLICT, member->name,
+				"somebody changed a value while the lock was "
+				"on (%s); 'recover --force' puts the earlier "
+				"values back",
+				lg_fleet_differing(member->found,
+						   member->wanted,
+						   member->wanted));
+		member->left_behind = 1;
+		fleet->partial = 1;
+	}
+}
+
 enum lg_status lg_fleet_lift(struct lg_fleet *fleet,
 			     enum lg_fleet_lift_mode mode,
 			     enum lg_fleet_outcome *out_outcome,
@@ -273,6 +300,8 @@ enum lg_status lg_fleet_lift(struct lg_fleet *fleet,
 	size_t i;
 
 	*out_outcome = LG_FLEET_NOTHING_WRITTEN;
+	if (mode == LG_FLEET_LIFT_EACH)
+		leave_behind(fleet);
 	if (mode == LG_FLEET_LIFT_CAREFUL) {
 		if (!lg_fleet_round_run(fleet, work_compare, 0))
 			return lg_fleet_first_failure(fleet, err);

@@ -153,13 +153,18 @@ enum lg_status lg_fleet_probe(struct lg_fleet *fleet, struct lg_error *err);
 
 enum lg_fleet_lift_mode {
 	LG_FLEET_LIFT_CAREFUL = 0, /* a changed value: LG_ERR_CONFLICT */
-	LG_FLEET_LIFT_FORCE        /* puts back all the same */
+	LG_FLEET_LIFT_FORCE,       /* puts back all the same */
+	LG_FLEET_LIFT_EACH         /* every one that can be */
 };
 
 /*
  * Lifts: puts before back on every member whose wanted is in force. Careful:
  * when somebody changed a value since, nothing is written anywhere, the
  * members are marked changed and the status is LG_ERR_CONFLICT.
+ *
+ * Each: for an end that is past and can ask nobody. What cannot be reached or
+ * was changed keeps only its own lock, and is left behind; the others are
+ * lifted and the record stays for it.
  */
 enum lg_status lg_fleet_lift(struct lg_fleet *fleet,
 			     enum lg_fleet_lift_mode mode,

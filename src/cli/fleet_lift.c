@@ -251,10 +251,10 @@ int lg_cli_fleet_recover(struct lg_cli *cli, size_t *out_done)
 	if (!expired && !lg_fleet_is_unfinished(&record))
 		goto out;
 	/* an end that is past asks nobody; what was changed by hand is kept
-	 * and told */
+	 * and told, and keeps no other server locked */
 	code = put_back(cli, NULL,
 			expired && lg_cli_option(cli, "force") == NULL
-				? LG_FLEET_LIFT_CAREFUL
+				? LG_FLEET_LIFT_EACH
 				: LG_FLEET_LIFT_FORCE,
 			out_done);
 	/* the gate is locked and lifted last: it may hold that lock */

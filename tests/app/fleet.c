@@ -209,6 +209,41 @@ static void lift_ends_where_others_values_are_kept(void **state)
 	}
 }
 
+/* An end that is past: one that was changed keeps its own lock alone, unless
+ * its backend keeps what others changed. */
+static void an_end_lifts_each_by_itself(void **state)
+{
+	int keeps;
+
+	(void)state;
+	for (keeps = 0; keeps < 2; keeps++) {
+		struct scene *scene = scene_new();
+		enum lg_fleet_outcome outcome;
+		struct lg_error err;
+
+		assert_int_equal(scene_apply(scene, &outcome, &err), LG_OK);
+		lg_registry_set_text(scene->fake[2].values, KEY,
+				     LG_VALUE_LOGON_ONLY_AS, "0", &err);
+		scene->port[2].keeps_others = keeps;
+		if (keeps)
+			scene->port[2].write = write_but_theirs;
+		assert_int_equal(lg_fleet_lift(&scene->fleet,
+					       LG_FLEET_LIFT_EACH, &outcome,
+					       &err),
+				 LG_ERR_CONFLICT);
+		assert_int_equal(outcome, LG_FLEET_LEFT_BEHIND);
+		assert_int_equal(scene->member[2].left_behind, !keeps);
+		assert_int_equal(scene->member[2].kept, keeps);
+		assert_true(scene_same(scene->fake[0].values, scene->old));
+		assert_true(scene_same(scene->fake[1].values, scene->old));
+		assert_int_equal(scene->fake[2].writes, 1 + keeps);
+		assert_int_equal(
+			strstr(scene->world.journal.data, "\"lifted\"") != NULL,
+			keeps);
+		scene_free(scene);
+	}
+}
+
 /* How the second of three servers fails, and what must be told. */
 struct failure {
 	void (*arrange)(struct fake_target *target);
@@ -415,6 +450,8 @@ int main(void)
 		suite_row("a lift is over where a directory keeps what others "
 			  "changed",
 			  lift_ends_where_others_values_are_kept),
+		suite_row("an end that is past lifts each server by itself",
+			  an_end_lifts_each_by_itself),
 		suite_row_with("a server that is down: nothing is written",
 			       second_fails, &failures[0]),
 		suite_row_with("a wrong password: nothing is written",

@@ -480,6 +480,37 @@ members = "ex2003, ex2000, ex55, here"
         self.run_("recover", code=0)
         self.assertEqual(self.before(), before)
 
+    def test_an_end_is_kept_wherever_it_can_be(self):
+        """one server is away, of one a value was changed: their locks stay,
+        told by name, and keep no other"""
+        before = self.before()
+        self.run_("apply", self.path("p.ini"), "--for", "1s", "--group", "all",
+                  "--accept-warnings", "--skip-unsupported", code=0)
+        time.sleep(2)
+        os.rename(self.path("ex55.reg"), self.path("away"))
+        os.mkdir(self.path("ex55.reg"))
+        with open(self.path("ex2003.reg"), "rb") as f:
+            text = f.read().decode("utf-16")
+        with open(self.path("ex2003.reg"), "wb") as f:
+            f.write(text.replace("-11.65535", "-12.65535").encode("utf-16"))
+        said = self.run_("recover", code=9).stderr
+        self.assertEqual(self.values("ex2000"), {})
+        self.assertIn("-12.65535",
+                      self.values("ex2003")["Disable MAPI Clients"])
+        for name in ("ex55", "ex2003"):
+            self.assertIn(f"{name}: could NOT be put back", said)
+        self.assertIn("somebody changed a value", said)
+        status = self.json("status")
+        self.assertFalse(status["active"])
+        self.assertIn("recover", " ".join(status["loud"]))
+        os.rmdir(self.path("ex55.reg"))
+        os.rename(self.path("away"), self.path("ex55.reg"))
+        self.run_("recover", code=9)
+        self.assertEqual(self.values("ex55"), {})
+        self.run_("recover", "--force", code=0)
+        self.assertEqual(self.before(), before)
+        self.assertFalse(self.json("status").get("loud"))
+
     def test_a_gate_ends_the_lock_on_servers_too(self):
         before = self.before()
         self.settings(extra='[listen.http]\naddress = "unix:http.sock"\n'
