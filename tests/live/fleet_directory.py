@@ -204,6 +204,20 @@ backend = directory
         self.logongate(0, "lift")
         self.assertEqual(self.there(), expected)
 
+    def test_an_end_keeps_nobody_locked_for_one_that_was_changed(self):
+        self.logongate(0, "apply", self.path("p.ini"), "--for", "1s",
+                       "--target", "users", "--accept-warnings")
+        mine = f"IMAP4{S}1{S}mine"
+        self.modify("user007", "replace", mine)
+        time.sleep(1.1)
+        told = self.logongate(9, "recover")
+        self.assertIn("user007", told)
+        self.assertIn("somebody else", told)
+        self.assertEqual(self.there(), dict(self.before, user007=[mine]))
+        status = json.loads(self.logongate(0, "status", "--json"))
+        self.assertFalse(status["active"])
+        self.assertIsNone(status["interrupted"])
+
     def test_an_account_that_is_gone_keeps_nobody_locked(self):
         self.apply()
         self.modify("user001", "entry")
