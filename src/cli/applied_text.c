@@ -36,10 +36,13 @@ void lg_cli_say_applied(struct lg_cli *cli, const struct lg_prepared *prepared,
 			     "%zu sessions that should be gone are still "
 			     "there: logongate sessions\n",
 			     applied->left);
-	if (prepared->confirm_within_s > 0)
+	if (prepared->confirm_within_s > 0) {
+		lg_buffer_clear(&when);
+		lg_text_span(prepared->confirm_within_s, &when);
 		lg_cli_print(cli, LG_YELLOW,
 			     "logongate confirm keeps it; else it lifts in "
-			     "%lld s\n",
-			     (long long)prepared->confirm_within_s);
+			     "%s\n",
+			     when.data != NULL ? when.data : "time");
+	}
 	lg_buffer_release(&when);
 }

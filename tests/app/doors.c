@@ -119,7 +119,7 @@ static const struct row rows[] = {
 	{DOVECOT,
 	 "passdb {\n  driver = pam\n  result_success = continue-ok\n}\n"
 	 "passdb {\n  driver = static\n  skip = unauthenticated\n  args = "
-	 "nopassword=y allow_nets=%{if;%s;eq;smtp;::/0;::1}\n}\n" DICT
+	 "nopassword=y allow_nets=%{if;%s;eq;smtp;%r;255.255.255.255/32}\n}\n" DICT
 	 "  skip = unauthenticated\n  result_failure = return-fail\n}\n",
 	 NULL, "imap", LG_ASKS_YES, LG_WHEN_DOWN_OPEN},
 	{DOVECOT,
@@ -332,7 +332,7 @@ static void postfix_behind_a_dict_passdb(void **state)
 		     "service auth {\n  unix_listener /p/auth {\n  }\n}\n";
 	static const char passes[] =
 		"passdb {\n  driver = static\n  skip = unauthenticated\n"
-		"  args = nopassword=y allow_nets=%{if;%s;eq;smtp;::/0;::1}\n"
+		"  args = nopassword=y allow_nets=%{if;%s;eq;smtp;%r;255.255.255.255/32}\n"
 		"}\n";
 	struct lg_gate_addresses gate = the_gate();
 	struct lg_buffer both = {0};

@@ -489,6 +489,29 @@ class Dict(Rows, Case):
         self.assertRegex(self.dovecot.imap_refusal("bob"), self.refused_imap)
         self.assertLess(time.monotonic() - start, 1)
 
+    def smtp(self, user, password, address="127.0.0.1"):
+        """Whether Postfix would hear that somebody logged on."""
+        done = subprocess.run(
+            [dovecot_fixture.program("doveadm"), "-c", self.dovecot.config,
+             "auth", "test", "-x", "service=smtp", "-x", "rip=" + address,
+             user, password], stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, check=False, encoding="utf-8")
+        self.assertRegex(done.stdout, "auth (succeeded|failed)")
+        return done.returncode == 0
+
+    def test_postfix_logs_people_on_and_asks_itself(self):
+        self.apply()
+        for address in ("192.0.2.7", "2001:db8::7"):
+            self.assertTrue(self.smtp("bob", USERS["bob"], address))
+            self.assertFalse(self.smtp("bob", "wrong", address))
+        # It would call a temporary failure a wrong password.
+        self.gate.kill()
+        for address in ("192.0.2.7", "2001:db8::7"):
+            self.assertTrue(self.smtp("bob", USERS["bob"], address))
+            self.assertFalse(self.smtp("bob", "wrong", address))
+        self.assertFalse(self.smtp("nobody", "wrong"))
+        self.gate.start()
+
 
 dovecot_fixture.require("dovecot", "doveadm")
 if slapd.missing():

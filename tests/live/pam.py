@@ -127,14 +127,18 @@ class Pam(unittest.TestCase):
                 self.assertTrue(admitted, text)
 
     def test_doors_tells_which_asks_and_how(self):
-        for name in ("logongate-open", "logongate-closed"):
-            self.stack(name)
+        for name in ("open", "closed"):
+            self.stack("mail-" + name,
+                       self.gate.dropin("pam/logongate-" + name))
+            # What lies there to be included is no service.
+            self.stack("logongate-" + name)
         said = {way["way"]: (way["asks"], way["when_gate_is_down"])
                 for way in self.gate.json("doors", "--pam",
                                           self.services)["doors"]
                 if way["door"] == "pam"}
-        self.assertEqual(said["logongate-open"], ("yes", "open"))
-        self.assertEqual(said["logongate-closed"], ("yes", "closed"))
+        self.assertEqual(said["mail-open"], ("yes", "open"))
+        self.assertEqual(said["mail-closed"], ("yes", "closed"))
+        self.assertNotIn("logongate-open", said)
 
     def test_no_answer_costs_the_limit_and_no_more(self):
         service = self.plain("timeout=300")
