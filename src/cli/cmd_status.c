@@ -16,6 +16,7 @@
 #include "cli/fleet.h"
 #include "cli/in_force.h"
 #include "cli/open.h"
+#include "cli/open_ways.h"
 #include "cli/output.h"
 
 static const char *text_of(const cJSON *object, const char *name)
@@ -289,6 +290,7 @@ static void print_status(struct lg_cli *cli, const cJSON *status)
 			   cJSON_IsString(item) ? item->valuestring
 						: text_of(item, "text"));
 	}
+	lg_cli_print_open_ways(cli, status);
 }
 
 static int show(struct lg_cli *cli, cJSON *object, int reachable, int code)
@@ -301,6 +303,7 @@ static int show(struct lg_cli *cli, cJSON *object, int reachable, int code)
 		cJSON_Delete(object);
 		return printed;
 	}
+	lg_cli_add_open_ways(cli, object);
 	if (cli->json) {
 		printed = lg_cli_json(cli, object);
 	} else {

@@ -79,9 +79,8 @@ static void add_doors(const struct gate *gate, cJSON *object)
 			continue;
 		lg_buffer_format(
 			&text,
-			"%s: %s while the gate has no policy; what happens "
-			"while the gate itself is gone is the server's own "
-			"setting, see logongate doors",
+			"%s: %s while the gate has no policy; while the gate "
+			"itself is gone the server's own setting counts",
 			names[i],
 			listen->without_policy == LG_WITHOUT_POLICY_ADMIT
 				? "admits"

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * open_ways.c - the doors survey, as much of it as status tells
+ */
+#include "cli/open_ways.h"
+
+#include "cli/doors_survey.h"
+#include "cli/open.h"
+#include "cli/output.h"
+
+static void add_way(cJSON *object, const char *name, const struct lg_way *way)
+{
+	cJSON *list = cJSON_GetObjectItemCaseSensitive(object, name);
+	struct lg_buffer text = {0};
+
+	lg_buffer_format(&text, "%s %s", way->door, way->way);
+	if (list == NULL)
+		list = cJSON_AddArrayToObject(object, name);
+	lg_json_item(list, text.data);
+	lg_buffer_release(&text);
+}
+
+void lg_cli_add_open_ways(struct lg_cli *cli, cJSON *object)
+{
+	const struct lg_doors_places places = {0};
+	const struct lg_settings *settings;
+	struct lg_ways ways = {0};
+	struct lg_error err;
+
+	if (cli->quiet || lg_cli_settings(cli, &settings, &err) != LG_OK ||
+	    !lg_settings_expects_gate(settings) ||
+	    lg_doors_survey(settings, &places, &ways, &err) != LG_OK)
+		goto out;
+	for (size_t i = 0; i < ways.count; i++) {
+		const struct lg_way *way = &ways.way[i];
+
+		if (way->when_down == LG_WHEN_DOWN_OPEN)
+			add_way(object, "open_without_gate", way);
+		if ((way->asks == LG_ASKS_NO || way->asks == LG_ASKS_PARTLY) &&
+		    cJSON_IsTrue(
+			    cJSON_GetObjectItemCaseSensitive(object, "active")))
+			add_way(object, "not_closed", way);
+	}
+out:
+	lg_ways_release(&ways);
+}
+
+static void print_ways(struct lg_cli *cli, const cJSON *status,
+		       const char *name, const char *words)
+{
+	const cJSON *item;
+
+	cJSON_ArrayForEach(item,
+			   cJSON_GetObjectItemCaseSensitive(status, name)) {
+		lg_cli_print(cli, LG_PLAIN, "  open      ");
+		lg_cli_text(cli, cJSON_IsString(item) ? item->valuestring : "");
+		lg_cli_print(cli, LG_YELLOW, ": %s\n", words);
+	}
+}
+
+void lg_cli_print_open_ways(struct lg_cli *cli, const cJSON *status)
+{
+	print_ways(cli, status, "not_closed",
+		   "does not ask the gate, the lock does not close it; "
+		   "logongate doors says what to add");
+	print_ways(cli, status, "open_without_gate",
+		   "lets EVERYBODY in while the gate is gone");
+}

@@ -1,0 +1,94 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: ISC
+"""status tells which doors a lock does not close, and which are open once the
+gate is gone, from what this machine's servers are set up with; they get
+folders of the test's own in a mount namespace."""
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+import programs
+from programs import BIN, SOURCE
+from running_gate import Gate, listing, main
+
+OPEN = """passdb {
+  driver = pam
+  args = dovecot
+}
+userdb {
+  driver = passwd
+}
+protocols = imap
+"""
+
+
+def status(gate, folder, *options, code=0):
+    """logongate status where /etc/pam.d and /etc/dovecot are folder's."""
+    script = "mount --make-rprivate /"
+    for name in ("pam.d", "dovecot"):
+        script += f" && mount --bind {folder}/{name} /etc/{name}"
+    script += ' && exec "$@"'
+    done = subprocess.run(
+        ["unshare", "-m", "sh", "-c", script, "sh",
+         os.path.join(BIN, "logongate"), "--config", gate.config, "status",
+         *options], capture_output=True, text=True, timeout=60)
+    assert done.returncode == code, done
+    return done.stdout
+
+
+def set_up(gate, pam):
+    folder = os.path.join(gate.folder, "etc")
+    shutil.rmtree(folder, ignore_errors=True)
+    for name in ("pam.d", "dovecot"):
+        os.makedirs(os.path.join(folder, name))
+    with open(os.path.join(folder, "dovecot", "dovecot.conf"), "w") as file:
+        file.write(OPEN)
+    for name in ("logongate-open", "logongate-closed"):
+        shutil.copy(os.path.join(SOURCE, "src", "packaging", "pam", name),
+                    os.path.join(folder, "pam.d"))
+    with open(os.path.join(folder, "pam.d", "dovecot"), "w") as file:
+        file.write(f"auth required pam_unix.so\n{pam}")
+    return folder
+
+
+def open_doors(text):
+    return [line.split(None, 1)[1] for line in text.splitlines()
+            if line.startswith("  open ")]
+
+
+def told():
+    """a door that is open without the gate, or never asks it, is told before"""
+    asks_not = "dovecot imap: does not ask the gate"
+    with Gate().start() as gate:
+        folder = set_up(gate, "@include logongate-open\n")
+        doors = open_doors(status(gate, folder))
+        assert doors == ["pam dovecot: lets EVERYBODY in while the gate is "
+                         "gone"], doors
+        gate.apply(listing("alice"))
+        doors = open_doors(status(gate, folder))
+        assert len(doors) == 2 and doors[0].startswith(asks_not), doors
+        found = json.loads(status(gate, folder, "--json"))
+        assert found["open_without_gate"] == ["pam dovecot"], found
+        assert found["not_closed"] == ["dovecot imap"], found
+        folder = set_up(gate, "@include logongate-closed\n")
+        doors = open_doors(status(gate, folder))
+        assert len(doors) == 1 and doors[0].startswith(asks_not), doors
+        folder = set_up(gate, "account required pam_unix.so\n")
+        found = json.loads(status(gate, folder, "--json"))
+        assert found["not_closed"] == ["dovecot imap", "pam dovecot"], found
+        # Without a gate the state tells the same.
+        gate.stop()
+        folder = set_up(gate, "@include logongate-open\n")
+        found = json.loads(status(gate, folder, "--json", code=8))
+        assert found["open_without_gate"] == ["pam dovecot"], found
+
+
+if __name__ == "__main__":
+    if subprocess.run(["unshare", "-m", "mount", "--make-rprivate", "/"],
+                      stderr=subprocess.DEVNULL).returncode:
+        print("nothing may be mounted here: skipped")
+        raise SystemExit(programs.SKIPPED)
+    programs.require("doveconf")
+    main([told])
