@@ -9,6 +9,7 @@
 
 #include "adapters/dovecot/auth_policy.h"
 #include "adapters/http/gate_request.h"
+#include "adapters/http/json_text.h"
 #include "daemon/check_json.h"
 #include "daemon/http.h"
 #include "daemon/http_pages.h"
@@ -291,9 +292,7 @@ static void decide(const struct gate_http_question *request,
 	cJSON *object = NULL;
 	const char *end = NULL;
 
-	/* A NUL would cut a name short. */
-	if (!strstr(request->http->body, "\\u0000") &&
-	    strlen(request->http->body) == request->http->body_len)
+	if (!lg_json_has_nul(request->http->body, request->http->body_len))
 		object = cJSON_ParseWithOpts(request->http->body, &end, 1);
 	if (!object)
 		lg_error_set(&err, LG_ERR_SYNTAX, NULL, "is not JSON");

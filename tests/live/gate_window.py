@@ -164,6 +164,9 @@ def decide_reads_strictly():
         for body in ("", "[]", "{", '{"user":1}', '{"protocol":"gopher"}',
                      '{"version":"1"}', '{"user":"a\\u0000b"}', '{} x'):
             assert gate.http("POST", "/v1/decide", body)[0] == 400, body
+        # A backslash before u0000 that is escaped itself is no NUL.
+        assert gate.http("POST", "/v1/decide",
+                         '{"user":"a\\\\u0000b"}')[0] == 200
         assert gate.http("GET", "/v1/decide")[0] == 405
         assert gate.http("GET", "/nowhere")[0] == 404
         status, headers, body = gate.http("GET", "/metrics")

@@ -13,6 +13,7 @@
 #include <logongate/message.h>
 
 #include "adapters/dovecot/auth_policy.h"
+#include "adapters/http/json_text.h"
 #include "adapters/dovecot/service.h"
 
 static const char *text_of(const cJSON *json, const char *name)
@@ -30,24 +31,6 @@ static int flag_of(const cJSON *json, const char *name)
 	return cJSON_IsBool(item) ? cJSON_IsTrue(item) : -1;
 }
 
-/* A NUL, as itself or written as \u0000 outside of an escaped backslash. */
-static int has_nul(const char *body, size_t len)
-{
-	size_t i;
-
-	if (memchr(body, 0, len))
-		return 1;
-	for (i = 0; i + 1 < len; i++) {
-		if (body[i] != '\\')
-			continue;
-		i++;
-		if (body[i] == 'u' && len - i > 4 &&
-		    !memcmp(body + i + 1, "0000", 4))
-			return 1;
-	}
-	return 0;
-}
-
 enum lg_status lg_auth_policy_parse(const char *body, size_t len,
 				    struct lg_auth_policy *out_request,
 				    struct lg_error *err)
@@ -55,7 +38,7 @@ enum lg_status lg_auth_policy_parse(const char *body, size_t len,
 	struct lg_auth_policy r = {0};
 	const char *end = NULL;
 
-	if (!len || has_nul(body, len))
+	if (!len || lg_json_has_nul(body, len))
 		return lg_error_set(err, LG_ERR_SYNTAX, "",
 				    "the auth policy request has a NUL in it "
 				    "or is empty");
