@@ -24,6 +24,7 @@
 #define KEEP_MAX 65536u
 #define IDLE_NEW_S 30 /* before the first request */
 #define IDLE_S 600    /* kept alive by a server */
+#define REQUEST_S 60  /* from the first byte of a request to its last */
 #define LINGER_S 2    /* in all */
 
 struct stream {
@@ -35,6 +36,9 @@ struct stream {
 	int lingers;            /* out is written, the rest is not looked at */
 	int holds;              /* requests wait in in until out is written */
 	int64_t used_s;
+	/* Since when the request after so many others is under way; 0: not. */
+	int64_t begun_s;
+	uint64_t begun_after;
 	struct lg_buffer in;
 	struct lg_buffer out;
 	size_t sent;
@@ -412,6 +416,21 @@ void gate_stream_done(struct gate_conn *conn)
 	watch(stream);
 }
 
+/* One that brings a byte now and then holds a place without end otherwise. */
+static int takes_too_long(struct stream *stream, int64_t now_s)
+{
+	int under_way = stream->in.len || stream->conn.has_begun;
+
+	if (!under_way || stream->conn.busy) {
+		stream->begun_s = 0;
+	} else if (!stream->begun_s ||
+		   stream->begun_after != stream->conn.requests) {
+		stream->begun_s = now_s;
+		stream->begun_after = stream->conn.requests;
+	}
+	return stream->begun_s && now_s - stream->begun_s > REQUEST_S;
+}
+
 void gate_streams_tidy(struct gate *gate)
 {
 	int64_t now_s = loop_s(gate);
@@ -422,12 +441,12 @@ void gate_streams_tidy(struct gate *gate)
 		int64_t idle_s = stream->conn.requests ? IDLE_S : IDLE_NEW_S;
 
 		next = stream->next;
-		/* A request that was begun has to be finished in time too. */
 		if (stream->in.len || stream->conn.has_begun)
 			idle_s = IDLE_NEW_S;
 		if (stream->lingers)
 			idle_s = LINGER_S;
-		if (!stream->conn.busy && now_s - stream->used_s > idle_s)
+		if (takes_too_long(stream, now_s) ||
+		    (!stream->conn.busy && now_s - stream->used_s > idle_s))
 			end(stream);
 	}
 }
