@@ -21,11 +21,18 @@ static const char *const step_names[] = {
 	[LG_FLEET_TESTED] = "tested",
 	[LG_FLEET_RESTORING] = "restoring",
 	[LG_FLEET_RESTORED] = "restored",
+	[LG_FLEET_FORGOTTEN] = "forgotten",
 };
 
 const char *lg_fleet_step_name(enum lg_fleet_step step)
 {
 	return step_names[step];
+}
+
+int lg_fleet_step_locks(enum lg_fleet_step step)
+{
+	return step != LG_FLEET_UNTOUCHED && step != LG_FLEET_RESTORED &&
+	       step != LG_FLEET_FORGOTTEN;
 }
 
 static enum lg_status work_look(struct lg_fleet_round *round,
@@ -125,8 +132,7 @@ static enum lg_status work_restore(struct lg_fleet_round *round,
 	struct lg_error failure = {0};
 	enum lg_status status;
 
-	if (member->step == LG_FLEET_UNTOUCHED ||
-	    member->step == LG_FLEET_RESTORED || member->left_behind)
+	if (!lg_fleet_step_locks(member->step) || member->left_behind)
 		return LG_OK;
 	status = lg_fleet_round_step(round, member, LG_FLEET_RESTORING,
 				     &failure);

@@ -23,9 +23,13 @@ enum lg_fleet_step {
 	LG_FLEET_RESTARTING, /* "restarting" */
 	LG_FLEET_TESTED,     /* "tested": in force as far as it can be */
 	LG_FLEET_RESTORING,  /* "restoring" */
-	LG_FLEET_RESTORED    /* "restored": the earlier values are back */
+	LG_FLEET_RESTORED,   /* "restored": the earlier values are back */
+	LG_FLEET_FORGOTTEN   /* "forgotten": given up, never asked again */
 };
 const char *lg_fleet_step_name(enum lg_fleet_step step);
+
+/* 1 where values of the change may be, and are to go. */
+int lg_fleet_step_locks(enum lg_fleet_step step);
 
 /*
  * One target of a change. name, port, wanted, restart are the caller's; the
@@ -46,6 +50,7 @@ struct lg_fleet_member {
 	struct lg_target_probe probe;
 	struct lg_registry *found; /* all that was there when probed */
 	struct lg_registry *before;
+	char *backup; /* the name of the file with all that was found */
 	enum lg_fleet_step step;
 	enum lg_status status;
 	struct lg_error error; /* of the step that failed */
@@ -133,7 +138,7 @@ enum lg_status lg_fleet_apply(struct lg_fleet *fleet,
 			      enum lg_fleet_outcome *out_outcome,
 			      struct lg_error *err);
 
-/* Frees found and before. */
+/* Frees found, before and backup. */
 void lg_fleet_member_release(struct lg_fleet_member *member);
 
 /* Why a member failed, at its name, with the place below it. */

@@ -66,6 +66,9 @@ static enum lg_status add_target(cJSON *array,
 	if (!cJSON_AddStringToObject(object, "name", member->name) ||
 	    !cJSON_AddBoolToObject(object, "restart", member->restart))
 		return out_of_memory(err);
+	if (member->backup &&
+	    !cJSON_AddStringToObject(object, "backup", member->backup))
+		return out_of_memory(err);
 	status = add_registry(object, "before", member->before, err);
 	if (status == LG_OK)
 		status = add_registry(object, "wanted", member->wanted, err);

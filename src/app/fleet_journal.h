@@ -5,8 +5,8 @@
  * Layer: app.
  * Shape: JSON lines. The first line of a change is
  * {"step":"begin","profile","by","reason","since","until","gate",
- *  "max_duration","targets":[{"name","restart","before","wanted"}]} with before and wanted as
- * Registry Editor text; then {"step":S,"target":NAME} in the words of
+ *  "max_duration","targets":[{"name","restart","backup","before","wanted"}]}
+ * with before and wanted as Registry Editor text; then {"step":S,"target":NAME} in the words of
  * lg_fleet_step_name; {"step":"applied"} ends an apply, {"step":"until",
  * "until"} moves its end, {"step":"lifting"}
  * begins a lift or an undoing, {"step":"lifted"} ends the change. A last line
@@ -27,6 +27,7 @@ enum lg_fleet_phase {
 struct lg_fleet_record_target {
 	char *name;
 	int restart;
+	char *backup; /* the file's name; NULL: none was kept */
 	struct lg_registry *before;
 	struct lg_registry *wanted;
 	enum lg_fleet_step step;

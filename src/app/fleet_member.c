@@ -35,6 +35,8 @@ void lg_fleet_member_release(struct lg_fleet_member *member)
 {
 	lg_registry_free(&member->found);
 	lg_registry_free(&member->before);
+	free(member->backup);
+	member->backup = NULL;
 }
 
 const char *lg_fleet_differing(const struct lg_registry *found,

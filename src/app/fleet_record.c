@@ -25,6 +25,7 @@ void lg_fleet_record_release(struct lg_fleet_record *record)
 
 	for (i = 0; i < record->count; i++) {
 		free(record->target[i].name);
+		free(record->target[i].backup);
 		lg_registry_free(&record->target[i].before);
 		lg_registry_free(&record->target[i].wanted);
 	}
@@ -97,6 +98,9 @@ static enum lg_status read_target(const cJSON *object,
 	target->restart = cJSON_IsTrue(
 		cJSON_GetObjectItemCaseSensitive(object, "restart"));
 	status = copy_text(object, "name", &target->name, place, err);
+	if (status == LG_OK && member_text(object, "backup"))
+		status = copy_text(object, "backup", &target->backup, place,
+				   err);
 	if (status == LG_OK)
 		status = read_registry(object, "before", &target->before, place,
 				       err);
@@ -226,11 +230,11 @@ static enum lg_status read_step(const cJSON *object, const char *word,
 	int step;
 	size_t i;
 
-	for (step = LG_FLEET_WRITING; step <= LG_FLEET_RESTORED; step++) {
+	for (step = LG_FLEET_WRITING; step <= LG_FLEET_FORGOTTEN; step++) {
 		if (strcmp(word, lg_fleet_step_name(step)) == 0)
 			break;
 	}
-	if (step > LG_FLEET_RESTORED)
+	if (step > LG_FLEET_FORGOTTEN)
 		return bad_line(place, "an unknown step", err);
 	for (i = 0; target && i < record->count; i++) {
 		if (strcmp(record->target[i].name, target) == 0) {

@@ -31,6 +31,8 @@ const char *lg_journal_event_name(enum lg_journal_event event)
 		return "import";
 	case LG_EVENT_RESTORE:
 		return "restore";
+	case LG_EVENT_FORGET:
+		return "forget";
 	}
 	return "";
 }

@@ -23,9 +23,10 @@ enum lg_journal_event {
 	LG_EVENT_EXTEND,
 	LG_EVENT_CONFIRM,
 	LG_EVENT_IMPORT,
-	LG_EVENT_RESTORE
+	LG_EVENT_RESTORE,
+	LG_EVENT_FORGET
 };
-#define LG_EVENT_COUNT 7
+#define LG_EVENT_COUNT 8
 
 const char *lg_journal_event_name(enum lg_journal_event event);
 

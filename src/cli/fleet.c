@@ -143,9 +143,9 @@ static enum lg_status keep_backups(void *context, struct lg_fleet *fleet,
 	enum lg_status status = LG_OK;
 
 	for (size_t i = 0; status == LG_OK && i < fleet->count; i++)
-		status = lg_cli_fleet_backup(applying->cli,
-					     fleet->member[i].name,
-					     fleet->member[i].found, err);
+		status = lg_cli_fleet_backup(
+			applying->cli, fleet->member[i].name,
+			fleet->member[i].found, &fleet->member[i].backup, err);
 	return status;
 }
 
@@ -187,8 +187,9 @@ void lg_cli_fleet_tell(struct lg_cli *cli, const struct lg_fleet *fleet)
 		lg_fleet_member_failure(member, &failure);
 		lg_cli_say(cli, LG_EXIT_NOT_PUT_BACK, member->name,
 			   "could NOT be put back: %s; when it can be "
-			   "reached again: logongate recover",
-			   failure.text);
+			   "reached again: logongate recover; gone for good: "
+			   "logongate recover --forget %s gives it up",
+			   failure.text, member->name);
 	}
 }
 

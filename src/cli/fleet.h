@@ -81,6 +81,23 @@ int lg_cli_fleet_lift(struct lg_cli *cli, size_t *out_lifted);
  * left. *out_done: how many servers were changed. */
 int lg_cli_fleet_recover(struct lg_cli *cli, size_t *out_done);
 
+/* Servers that were given up, each with the name of its back-up; "" where
+ * none could be kept. Owns: lg_cli_forgotten_release. */
+struct lg_cli_forgotten {
+	struct lg_strlist name;
+	struct lg_strlist backup;
+	size_t in_force; /* in how many other places the lock stays */
+};
+void lg_cli_forgotten_release(struct lg_cli_forgotten *forgotten);
+
+/*
+ * Gives up the servers that --forget names: no later step asks them. Without
+ * the option, and with a name that no lock is on, nothing is written.
+ * Returns: an exit code; 2 for such a name.
+ */
+int lg_cli_fleet_forget(struct lg_cli *cli,
+			struct lg_cli_forgotten *out_forgotten);
+
 /* 1 when a lock is on servers and not on the gate of this machine. */
 int lg_cli_fleet_alone(struct lg_cli *cli);
 

@@ -2,6 +2,7 @@
 /*
  * fleet_backup.c - what a server held, kept before it is written
  */
+#include <string.h>
 #include <unistd.h>
 
 #include <logongate/instant.h>
@@ -63,9 +64,10 @@ static enum lg_status backup_path(struct lg_cli *cli, const char *name,
 
 enum lg_status lg_cli_fleet_backup(struct lg_cli *cli, const char *name,
 				   const struct lg_registry *values,
-				   struct lg_error *err)
+				   char **out_file, struct lg_error *err)
 {
 	struct lg_buffer path = {0}, text = {0};
+	char *file = NULL;
 	enum lg_status status = backup_path(cli, name, &path, err);
 
 	if (status == LG_OK)
@@ -75,6 +77,14 @@ enum lg_status lg_cli_fleet_backup(struct lg_cli *cli, const char *name,
 		lg_cli_make_folders(path.data);
 		status = lg_atomic_file_replace(path.data, text.data, text.len,
 						err);
+	}
+	if (status == LG_OK && out_file != NULL) {
+		file = strdup(strrchr(path.data, '/') + 1);
+		if (file == NULL)
+			status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+					      "no memory");
+		else
+			*out_file = file;
 	}
 	lg_buffer_release(&path);
 	lg_buffer_release(&text);

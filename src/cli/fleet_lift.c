@@ -37,8 +37,7 @@ static int is_among(const struct lg_strlist *names, const char *name)
 /* Whether a lock still stands on this server of the record. */
 static int is_locked(const struct lg_fleet_record_target *target)
 {
-	return target->step != LG_FLEET_RESTORED &&
-	       target->step != LG_FLEET_UNTOUCHED;
+	return lg_fleet_step_locks(target->step);
 }
 
 /* The servers of the record that are locked and meant, as members; befores
@@ -115,12 +114,16 @@ static void note(struct lg_cli *cli, const struct lg_fleet_record *record,
 		.locks = event == LG_EVENT_EXTEND,
 	};
 
-	for (size_t i = 0; i < record->count; i++)
-		lg_strlist_add(&names, record->target[i].name,
-			       strlen(record->target[i].name), NULL);
+	for (size_t i = 0; i < record->count; i++) {
+		/* what became of those that were given up stands there */
+		if (record->target[i].step != LG_FLEET_FORGOTTEN)
+			lg_strlist_add(&names, record->target[i].name,
+				       strlen(record->target[i].name), NULL);
+	}
 	lg_cli_fleet_names(&names, &target);
 	entry.target = target.data;
-	lg_cli_fleet_note(cli, &entry);
+	if (names.count > 0)
+		lg_cli_fleet_note(cli, &entry);
 	lg_buffer_release(&target);
 	lg_strlist_release(&names);
 }
@@ -181,7 +184,8 @@ static int put_back(struct lg_cli *cli, const struct lg_strlist *names,
 			lg_cli_say(cli, code, NULL,
 				   "nothing was lifted; lift --force lifts "
 				   "what can be reached, and recover the rest "
-				   "later");
+				   "later; logongate recover --forget NAME "
+				   "gives up one that is gone for good");
 	}
 	*out_done = fleet.count;
 	/* the gate knows neither of what it had no part in yet nor of what

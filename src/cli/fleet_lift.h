@@ -28,10 +28,11 @@ enum lg_status lg_cli_fleet_journal(struct lg_cli *cli,
 #define LG_CLI_BACKUPS "backups"
 
 /* A2: keeps what a server holds as backups/TIME.NAME.reg, which regedit and
- * `registry restore` take; never over another. */
+ * `registry restore` take; never over another. *out_file is that name,
+ * the caller's to free; out_file may be NULL. */
 enum lg_status lg_cli_fleet_backup(struct lg_cli *cli, const char *name,
 				   const struct lg_registry *values,
-				   struct lg_error *err);
+				   char **out_file, struct lg_error *err);
 
 /* A value that a registry would not take is LG_ERR_LIMIT before anything is
  * written. */

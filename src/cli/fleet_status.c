@@ -30,8 +30,7 @@ static int is_under_way(const struct lg_fleet_now *now,
 			const struct lg_fleet_record_target *target)
 {
 	return target != NULL && lg_fleet_is_unfinished(&now->record) &&
-	       target->step != LG_FLEET_UNTOUCHED &&
-	       target->step != LG_FLEET_RESTORED;
+	       lg_fleet_step_locks(target->step);
 }
 
 /* Since when and by whom: a gate says so itself, also of a lock that is not
@@ -70,8 +69,7 @@ static void add_target(cJSON *array, const struct lg_fleet_member *member,
 	struct lg_strlist says = {0};
 	struct lg_error err;
 	int reachable = member->status == LG_OK;
-	int locked = target != NULL && target->step != LG_FLEET_RESTORED &&
-		     target->step != LG_FLEET_UNTOUCHED;
+	int locked = target != NULL && lg_fleet_step_locks(target->step);
 	int under_way = is_under_way(now, target);
 	int in_force = reachable && locked && lg_fleet_in_force(member);
 	cJSON *object = cJSON_CreateObject();
@@ -156,7 +154,8 @@ static void show_interrupted(cJSON *status,
 				      ? ") was interrupted while it was applied"
 				      : ") was not put back everywhere");
 	lg_buffer_text(&text, ": logongate recover puts the earlier values "
-			      "back");
+			      "back, and logongate recover --forget NAME gives "
+			      "up a server that is gone for good");
 	add_loud(status, lg_buffer_status(&text, NULL) == LG_OK
 				 ? text.data
 				 : "a change over several servers was "
@@ -186,7 +185,9 @@ static void show_record(cJSON *status, struct lg_fleet_now *now)
 			return;
 		add_loud(status, "the end of the lock on the servers is past "
 				 "and their values are still there: logongate "
-				 "recover");
+				 "recover; a server that is gone for good: "
+				 "logongate recover --forget NAME gives it "
+				 "up");
 		return;
 	}
 	if (cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(status, "active")))

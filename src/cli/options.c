@@ -46,6 +46,8 @@ const struct lg_option lg_options[] = {
 	{"for", "D", NULL, LG_OPTION_ONCE, "end after D: 90s 15m 2h30m 1d"},
 	{"force", NULL, NULL, LG_OPTION_ONCE,
 	 "also where somebody changed a value meanwhile"},
+	{"forget", "T", "@target", LG_OPTION_REPEATED,
+	 "give this server up, as it is, without asking it"},
 	{"format", "F", "reg powershell ldif", LG_OPTION_ONCE,
 	 "reg, powershell or ldif"},
 	{"four-part", NULL, NULL, LG_OPTION_ONCE,

@@ -82,8 +82,7 @@ static enum lg_status not_locked(struct lg_cli *cli, const char *name,
 	for (size_t i = 0; status == LG_OK && i < record.count; i++) {
 		if (record.phase != LG_FLEET_NOTHING &&
 		    strcmp(record.target[i].name, name) == 0 &&
-		    record.target[i].step != LG_FLEET_UNTOUCHED &&
-		    record.target[i].step != LG_FLEET_RESTORED)
+		    lg_fleet_step_locks(record.target[i].step))
 			status = lg_error_set(err, LG_ERR_CONFLICT, name,
 					      "the lock %s is on this server; "
 					      "logongate lift first",
@@ -262,7 +261,7 @@ static int change_server(struct lg_cli *cli, const struct wish *wish,
 	if (status == LG_OK && wish->server->backend != LG_BACKEND_GATE)
 		status = lg_cli_fleet_check_sizes(name, should, &err);
 	if (status == LG_OK)
-		status = lg_cli_fleet_backup(cli, name, is, &err);
+		status = lg_cli_fleet_backup(cli, name, is, NULL, &err);
 	if (status == LG_OK)
 		status = change_values(&port, is, should, names, &left, &err);
 	if (status != LG_OK)

@@ -100,6 +100,34 @@ static void killed_at_every_step_of_a_lift(void **state)
 	assert_true(steps > 8);
 }
 
+static void one_that_was_given_up_is_not_asked(void **state)
+{
+	static const char last[] = "{\"step\":\"lifted\"}\n";
+	struct scene *scene = scene_new();
+	enum lg_fleet_outcome outcome;
+	struct lg_error err;
+	int writes;
+
+	(void)state;
+	assert_int_equal(scene_apply(scene, &outcome, &err), LG_OK);
+	writes = scene->fake[1].writes;
+	assert_int_equal(
+		lg_fleet_journal_step(&scene->fleet, "lifting", NULL, &err),
+		LG_OK);
+	assert_int_equal(
+		lg_fleet_journal_step(&scene->fleet, "forgotten", "ex2", &err),
+		LG_OK);
+	recover(scene);
+	assert_true(scene_same(scene->fake[0].values, scene->old));
+	assert_true(scene_same(scene->fake[2].values, scene->old));
+	scene_assert_locked(&scene->fake[1], scene->wanted);
+	assert_int_equal(scene->fake[1].writes, writes);
+	assert_memory_equal(scene->world.journal.data +
+				    scene->world.journal.len - strlen(last),
+			    last, strlen(last));
+	scene_free(scene);
+}
+
 static void a_cut_off_last_line_counts_as_not_written(void **state)
 {
 	struct scene *scene = scene_new();
@@ -139,6 +167,8 @@ int main(void)
 			  killed_at_every_step_of_an_apply),
 		suite_row("killed at every step of a lift, then recovered",
 			  killed_at_every_step_of_a_lift),
+		suite_row("one that was given up is not asked",
+			  one_that_was_given_up_is_not_asked),
 		suite_row("a cut-off last line of the journal counts as not "
 			  "written",
 			  a_cut_off_last_line_counts_as_not_written),

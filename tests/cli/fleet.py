@@ -382,6 +382,102 @@ members = "ex2003, ex2000, ex55, here"
         self.assertIsNone(status["interrupted"])
         self.assertFalse(status["active"])
 
+    def away(self, name):
+        """a server that cannot be reached, until it is called back"""
+        os.rename(self.path(name + ".reg"), self.path(name + ".away"))
+        os.mkdir(self.path(name + ".reg"))
+
+    def back(self, name):
+        os.rmdir(self.path(name + ".reg"))
+        os.rename(self.path(name + ".away"), self.path(name + ".reg"))
+
+    def test_a_server_that_is_gone_is_given_up(self):
+        """one command ends what no lift and no recover could"""
+        before = self.before()
+        self.apply("--group", "all")
+        self.away("ex55")
+        said = self.run_("lift", "--force", code=9).stderr
+        self.assertIn("logongate recover --forget ex55", said)
+        self.assertIn("logongate recover --forget ex55",
+                      self.run_("recover", code=9).stderr)
+        self.apply("--target", "ex2003", code=5)
+        self.assertIn("recover --forget",
+                      " ".join(self.json("status")["loud"]))
+        with open(self.path("state/fleet.jsonl"), "rb") as f:
+            journal = f.read()
+        for name in ("ex99", "ex2000", "ex55,ex2000", " , "):
+            said = self.run_("recover", "--forget", name, code=2).stderr
+        self.assertIn("no server", said)
+        self.assertIn("it is on: ex55", self.run_(
+            "recover", "--forget", "ex99", code=2).stderr)
+        with open(self.path("state/fleet.jsonl"), "rb") as f:
+            self.assertEqual(f.read(), journal)
+        said = self.run_("recover", "--forget", "ex55", code=0).stdout
+        self.assertIn("ex55 is given up", said)
+        command = [line for line in said.splitlines()
+                   if "registry restore" in line][0].split("logongate ")[1]
+        status = self.json("status")
+        self.assertIsNone(status["interrupted"])
+        self.assertFalse(status["active"])
+        self.assertFalse(status.get("loud"))
+        row = [r for r in self.history() if r["event"] == "forget"][0]
+        self.assertEqual((row["target"], row["result"], row["profile"]),
+                         ("ex55", "given up", "p"))
+        self.assertTrue(row["by"])
+        self.apply("--target", "ex2003,ex2000,here")
+        self.run_("lift", code=0)
+        self.back("ex55")
+        self.assertTrue(self.values("ex55"))
+        self.run_(*command.split(), code=0)
+        self.assertEqual(self.before(), before)
+        self.assertIn("not given up", self.run_("recover", "--forget", "ex55",
+                                                code=2).stderr)
+
+    def test_a_server_is_given_up_while_the_lock_is_on(self):
+        """the others stay locked and are lifted without it; it is not asked,
+        reachable or not"""
+        before = self.before()
+        self.apply("--group", "all")
+        self.away("ex55")
+        given = self.json("recover", "--forget", "ex55, ex2000")["forgotten"]
+        self.assertEqual([one["name"] for one in given], ["ex55", "ex2000"])
+        status, targets = self.targets()
+        self.assertTrue(status["active"])
+        self.assertEqual(targets["ex2003"], (True, True, False))
+        self.assertEqual(targets["ex2000"], (True, False, False))
+        self.assertTrue(self.values("ex2000"))
+        self.assertIn("elsewhere the lock stays in force", self.run_(
+            "recover", "--forget", "ex55", "--forget", "ex2000",
+            code=0).stdout)
+        self.assertEqual(1, len([r for r in self.history()
+                                 if r["event"] == "forget"]))
+        # its values may be put back although the lock is on others
+        self.run_("registry", "restore", given[1]["backup"], "--target",
+                  "ex2000", code=0)
+        self.run_("lift", code=0)
+        self.back("ex55")
+        self.assertTrue(self.values("ex55"))
+        self.run_("registry", "restore", given[0]["backup"], "--target",
+                  "ex55", code=0)
+        self.assertEqual(self.before(), before)
+        self.assertFalse(self.json("status")["active"])
+
+    def test_the_last_server_is_given_up(self):
+        """the lock is over; a back-up that is gone is made from the journal"""
+        before = self.before()
+        self.apply("--target", "ex2003")
+        [name] = os.listdir(self.path("state/backups"))
+        os.remove(self.path("state/backups/" + name))
+        [given] = self.json("recover", "--forget", "ex2003")["forgotten"]
+        self.assertFalse(self.json("status")["active"])
+        self.assertEqual([row["event"] for row in self.history()],
+                         ["apply", "forget"])
+        self.run_("registry", "restore", given["backup"], "--target",
+                  "ex2003", code=0)
+        self.assertEqual(self.before(), before)
+        self.apply("--target", "ex2003")
+        self.run_("lift", code=0)
+
     def test_run_says_what_is_not_in_force_yet(self):
         """on stderr: stdout is the command's"""
         done = self.run_("run", self.path("p.ini"), "--for", "1h", "--target",

@@ -323,6 +323,31 @@ restart = yes
         self.logongate(0, "recover")
         self.assertEqual(self.there(), self.before)
 
+    def test_a_server_that_is_gone_for_good_is_given_up(self):
+        """every other is locked again afterwards; back, it gets its earlier
+        values from the back-up that was named"""
+        self.apply()
+        self.cutter.for_good, self.cutter.cuts = True, 1
+        self.logongate(9, "lift", "--force")
+        self.assertIn("recover --forget ex2000", self.logongate(9, "recover"))
+        self.logongate(5, "apply", self.path("p.ini"), "--for", "1h",
+                       "--target", "ex55", "--accept-warnings",
+                       "--skip-unsupported")
+        said = self.logongate(0, "recover", "--forget", "ex2000")
+        [restore] = [line.split("logongate ")[1] for line in said.splitlines()
+                     if "registry restore" in line]
+        self.assertEqual(self.active(), (False, False))
+        self.logongate(0, "apply", self.path("p.ini"), "--for", "1h",
+                       "--target", "ex2003,ex55", "--accept-warnings",
+                       "--skip-unsupported")
+        self.logongate(0, "lift")
+        there = self.there()
+        self.assertIn(DN + "anna", there["ex2000"])
+        self.assertEqual(there["ex55"], self.before["ex55"])
+        self.cutter.for_good, self.cutter.cuts = False, 0
+        self.logongate(0, *restore.split())
+        self.assertEqual(self.there(), self.before)
+
     def test_more_than_a_hive_takes_is_refused_before_anything(self):
         def listed(count):
             self.write("many.txt", "".join(
