@@ -621,14 +621,16 @@ members = "ex2003, ex2000, ex55, here"
                 if os.path.exists(self.path("run/control.sock")):
                     break
                 time.sleep(0.05)
-            self.run_("apply", self.path("p.ini"), "--for", "3s", "--group",
+            self.run_("apply", self.path("p.ini"), "--for", "10m", "--group",
                       "all", "--accept-warnings", "--skip-unsupported",
                       code=0)
             self.json("check", "--dn", DN + "eve", code=1)
             _, targets = self.targets()
             self.assertEqual(targets["ex55"], (True, True, False))
-            end = time.time() + 15
-            while time.time() < end and self.values("ex55"):
+            self.run_("extend", "--for", "2s", code=0)
+            end = time.time() + 30
+            while time.time() < end and (self.before() != before or
+                                         self.json("status")["active"]):
                 time.sleep(0.2)
             self.assertEqual(self.before(), before)
             self.json("check", "--dn", DN + "eve", code=0)
