@@ -8,6 +8,7 @@
  * cc -shared -fPIC -o svcshim.so svcshim.c -ldl */
 #define _GNU_SOURCE
 #include <dlfcn.h>
+#include <errno.h>
 #include <spawn.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -38,15 +39,19 @@ static int run(const char *svc, const char *verb)
 	const char *d = getenv("LG_SVC_DIR");
 	char path[4096];
 	pid_t p;
-	int st = -1;
+	int st = -1, got;
 	if (!d || strchr(svc, '/'))
 		return -1;
 	snprintf(path, sizeof path, "%s/%s", d, svc);
 	char *av[] = {path, (char *)verb, NULL};
 	char *ev[] = {"PATH=/usr/bin:/bin", NULL};
-	if (posix_spawn(&p, path, NULL, NULL, av, ev) || waitpid(p, &st, 0) < 0)
+	if (posix_spawn(&p, path, NULL, NULL, av, ev))
 		return -1;
-	return WIFEXITED(st) ? WEXITSTATUS(st) : -1;
+	/* Samba's own signals come at any time. */
+	do {
+		got = waitpid(p, &st, 0);
+	} while (got < 0 && errno == EINTR);
+	return got == p && WIFEXITED(st) ? WEXITSTATUS(st) : -1;
 }
 static void fill(struct SERVICE_STATUS *s, int running)
 {
