@@ -12,6 +12,7 @@
 #include "app/fleet_journal.h"
 #include "app/fleet_member.h"
 #include "app/fleet_round.h"
+#include "app/fleet_service.h"
 
 static const char *const step_names[] = {
 	[LG_FLEET_UNTOUCHED] = "untouched",
@@ -98,22 +99,22 @@ static enum lg_status work_write(struct lg_fleet_round *round,
 	return status;
 }
 
-/* A4 and A5: restart where asked, then look again. */
+/* A4 and A5: restart where asked, then look again. A store that is stopped
+ * lets nobody on: no logon tells anything of the lock. */
 static enum lg_status work_effect(struct lg_fleet_round *round,
 				  struct lg_fleet_member *member,
 				  struct lg_error *err)
 {
 	enum lg_status status = go_on(round->fleet, member->name, err);
 
-	if (status == LG_OK && member->restart && member->port->restart) {
-		status = lg_fleet_round_step(round, member, LG_FLEET_RESTARTING,
-					     err);
-		if (status == LG_OK)
-			status = member->port->restart(member->port->self, err);
-	}
+	if (status == LG_OK)
+		status = lg_fleet_service_restart(round, member, err);
 	if (status == LG_OK)
 		status = lg_fleet_read_back(member, member->wanted, err);
-	if (status == LG_OK && member->test)
+	if (status == LG_OK)
+		status = lg_fleet_service_look(member, err);
+	if (status == LG_OK && member->test &&
+	    !lg_fleet_service_idle(member->service))
 		status = member->test(member->test_context, err);
 	if (status == LG_OK)
 		status = lg_fleet_round_step(round, member, LG_FLEET_TESTED,
@@ -146,9 +147,13 @@ static enum lg_status work_restore(struct lg_fleet_round *round,
 	} else if (status == LG_OK) {
 		status = lg_fleet_read_back(member, member->before, &failure);
 	}
-	if (status == LG_OK && restarted && member->restart &&
-	    member->port->restart)
-		status = member->port->restart(member->port->self, &failure);
+	if (status == LG_OK && restarted)
+		status = lg_fleet_service_restart(round, member, &failure);
+	/* what cannot be asked now is told, and keeps nothing locked */
+	if (status == LG_OK &&
+	    lg_fleet_service_look(member, &failure) != LG_OK &&
+	    member->service != LG_SERVICE_UNKNOWN)
+		status = LG_ERR_CONFLICT;
 	if (status == LG_OK)
 		status = lg_fleet_round_step(round, member, LG_FLEET_RESTORED,
 					     &failure);

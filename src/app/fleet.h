@@ -31,6 +31,12 @@ const char *lg_fleet_step_name(enum lg_fleet_step step);
 /* 1 where values of the change may be, and are to go. */
 int lg_fleet_step_locks(enum lg_fleet_step step);
 
+/* "running", "stopped"...; NULL where there is no service. */
+const char *lg_fleet_service_name(enum lg_service service);
+
+/* 1 when there is a service and it does not run, or does not say. */
+int lg_fleet_service_idle(enum lg_service service);
+
 /*
  * One target of a change. name, port, wanted, restart are the caller's; the
  * rest is filled here. before holds what the names of wanted held (and only
@@ -52,6 +58,8 @@ struct lg_fleet_member {
 	struct lg_registry *before;
 	char *backup; /* the name of the file with all that was found */
 	enum lg_fleet_step step;
+	int in_restart;          /* ours, begun and not known to be over */
+	enum lg_service service; /* as it was left (A5) */
 	enum lg_status status;
 	struct lg_error error; /* of the step that failed */
 	int left_behind;       /* could not be put back */
@@ -127,7 +135,8 @@ struct lg_fleet_hooks {
 
 /*
  * Applies: probe all, read all, write all, read back and compare, restart
- * where asked, read again. The first failure stops the others at their next
+ * where asked and running, read again, look at the services; a store that does
+ * not run is no failure, and tests no logon. The first failure stops the others at their next
  * step and puts everything back.
  * Returns: LG_OK with LG_FLEET_DONE; else the status of the member that
  * failed first, err names it, and *out_outcome says what is true now.

@@ -31,6 +31,7 @@ struct lg_fleet_record_target {
 	struct lg_registry *before;
 	struct lg_registry *wanted;
 	enum lg_fleet_step step;
+	int in_restart; /* a restart of ours that may have broken off */
 };
 
 /* The last change of a journal. until_boot_ms is the end by the clock since
@@ -51,6 +52,9 @@ struct lg_fleet_record {
 	struct lg_fleet_record_target *target;
 	size_t count;
 };
+
+/* 1: a target that took this step is not in a restart any more. */
+int lg_fleet_step_ends_restart(enum lg_fleet_step step);
 
 /* All or nothing; an empty journal is LG_FLEET_NOTHING. */
 enum lg_status lg_fleet_record_parse(const char *text, size_t len,

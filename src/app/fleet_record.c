@@ -221,6 +221,11 @@ static enum lg_status read_begin(const cJSON *object,
 	return status;
 }
 
+int lg_fleet_step_ends_restart(enum lg_fleet_step step)
+{
+	return step == LG_FLEET_TESTED || step == LG_FLEET_RESTORED;
+}
+
 static enum lg_status read_step(const cJSON *object, const char *word,
 				struct lg_fleet_record *record,
 				const struct line_place *place,
@@ -239,6 +244,10 @@ static enum lg_status read_step(const cJSON *object, const char *word,
 	for (i = 0; target && i < record->count; i++) {
 		if (strcmp(record->target[i].name, target) == 0) {
 			record->target[i].step = step;
+			if (step == LG_FLEET_RESTARTING)
+				record->target[i].in_restart = 1;
+			else if (lg_fleet_step_ends_restart(step))
+				record->target[i].in_restart = 0;
 			return LG_OK;
 		}
 	}

@@ -26,6 +26,8 @@ enum lg_status lg_fleet_round_step(struct lg_fleet_round *round,
 				       member->name, err);
 	if (status == LG_OK) {
 		member->step = step;
+		if (lg_fleet_step_ends_restart(step))
+			member->in_restart = 0;
 		if (round->fleet->watch.moved)
 			round->fleet->watch.moved(round->fleet->watch.context,
 						  member);

@@ -152,6 +152,14 @@ static int is_read_later(const cJSON *target)
 		time_of(target, "in_force_by") > lg_cli_now());
 }
 
+/* Its store is stopped, or about to be. */
+static int is_idle(const cJSON *target)
+{
+	const char *service = text_of(target, "service");
+
+	return service != NULL && strncmp(service, "stop", 4) == 0;
+}
+
 static enum lg_colour target_colour(const cJSON *target)
 {
 	if (text_of(target, "step") != NULL)
@@ -178,6 +186,8 @@ static void target_words(const cJSON *target, int changing,
 		lg_buffer_text(text, is_true(target, "in_force")
 					     ? "locked"
 					     : "not locked");
+	} else if (is_idle(target)) {
+		lg_buffer_text(text, "written; its store does not read it now");
 	} else if (time_of(target, "in_force_by") == 0) {
 		lg_buffer_text(text, "written; locked once its store has read "
 				     "it, after a restart that is yours to do");

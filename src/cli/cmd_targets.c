@@ -7,6 +7,7 @@
  */
 #include <string.h>
 
+#include "app/fleet.h"
 #include "cli/commands.h"
 #include "cli/fleet_targets.h"
 #include "cli/nearest.h"
@@ -92,10 +93,12 @@ static int test_json(struct lg_cli *cli,
 	lg_json_text(object, "dialect", lg_dialect_name(target->dialect));
 	lg_json_text(object, "store_version", version_of(target, probe));
 	lg_json_bool(object, "may_write", probe->may_write);
-	if (probe->running < 0)
+	if (probe->service == LG_SERVICE_NONE)
 		lg_json_add(object, "running", cJSON_CreateNull());
 	else
-		lg_json_bool(object, "running", probe->running);
+		lg_json_bool(object, "running",
+			     probe->service == LG_SERVICE_RUNNING);
+	lg_json_text(object, "service", lg_fleet_service_name(probe->service));
 	lg_json_text(object, "note", *probe->note ? probe->note : NULL);
 	for (size_t i = 0; i < lg_registry_count(values); i++) {
 		cJSON *item = cJSON_CreateObject();
@@ -160,10 +163,12 @@ static int test_words(struct lg_cli *cli,
 		     probe->may_write ? "may be changed by this account"
 				      : "may NOT be changed by this account");
 	print_version(cli, target, probe);
-	if (probe->running >= 0)
-		lg_cli_print(cli, probe->running ? LG_GREEN : LG_YELLOW,
+	if (probe->service != LG_SERVICE_NONE)
+		lg_cli_print(cli,
+			     probe->service == LG_SERVICE_RUNNING ? LG_GREEN
+								  : LG_YELLOW,
 			     "  the service is %s\n",
-			     probe->running ? "running" : "stopped");
+			     lg_fleet_service_name(probe->service));
 	if (*probe->note) {
 		lg_cli_print(cli, LG_PLAIN, "  ");
 		lg_cli_text(cli, probe->note);

@@ -9,6 +9,8 @@
 
 #include <logongate/dialect.h>
 
+#include "adapters/winreg/winreg_target.h"
+#include "app/fleet.h"
 #include "cli/fleet.h"
 #include "cli/fleet_targets.h"
 #include "cli/output.h"
@@ -38,7 +40,8 @@ static enum lg_effect effect_on(enum lg_backend backend,
 	return LG_EFFECT_NOW;
 }
 
-enum lg_effect lg_cli_effect(const struct lg_prepared *prepared, size_t server)
+enum lg_effect lg_cli_effect_running(const struct lg_prepared *prepared,
+				     size_t server)
 {
 	const struct lg_plan_target *target = &prepared->plan->target[server];
 	enum lg_effect effect = effect_on(target->backend, target->takes_effect,
@@ -50,6 +53,67 @@ enum lg_effect lg_cli_effect(const struct lg_prepared *prepared, size_t server)
 	    prepared->control == NULL)
 		return LG_EFFECT_NO_GATE;
 	return effect;
+}
+
+static enum lg_service service_of(const struct lg_prepared *prepared,
+				  size_t server)
+{
+	return prepared->service != NULL ? prepared->service[server]
+					 : LG_SERVICE_NONE;
+}
+
+enum lg_effect lg_cli_effect(const struct lg_prepared *prepared, size_t server)
+{
+	return lg_fleet_service_idle(service_of(prepared, server))
+		       ? LG_EFFECT_IDLE
+		       : lg_cli_effect_running(prepared, server);
+}
+
+/* Whether it reads its values anew is known where it was stopped alone. */
+void lg_cli_service_words(const struct lg_target_settings *target,
+			  enum lg_service service, struct lg_buffer *text)
+{
+	const char *name = lg_winreg_target_service(target);
+	const char *when = lg_dialect_traits(target->dialect)->takes_effect ==
+					   LG_TAKES_EFFECT_RESTART
+				   ? "is restarted"
+				   : "runs";
+
+	switch (service) {
+	case LG_SERVICE_NONE:
+	case LG_SERVICE_RUNNING:
+		break;
+	case LG_SERVICE_STOPPED:
+		lg_buffer_format(text,
+				 "%s is not running; the values count when it "
+				 "starts",
+				 name);
+		break;
+	case LG_SERVICE_STOPPING:
+		lg_buffer_format(text,
+				 "%s is being stopped; the values count when "
+				 "it starts",
+				 name);
+		break;
+	case LG_SERVICE_STARTING:
+		lg_buffer_format(text,
+				 "%s is starting and not running yet; the "
+				 "values count when it %s",
+				 name, when);
+		break;
+	case LG_SERVICE_PAUSED:
+		lg_buffer_format(text,
+				 "%s is paused, not running; the values count "
+				 "when it %s",
+				 name, when);
+		break;
+	case LG_SERVICE_UNKNOWN:
+		lg_buffer_format(text,
+				 "whether %s runs could not be asked; where it "
+				 "does not, the values count when it starts",
+				 name);
+		break;
+	}
 }
 
 int64_t lg_cli_in_force_by(const struct lg_target_settings *target,
@@ -64,6 +128,7 @@ int64_t lg_cli_in_force_by(const struct lg_target_settings *target,
 	case LG_EFFECT_NOW:
 	case LG_EFFECT_START:
 	case LG_EFFECT_NO_GATE:
+	case LG_EFFECT_IDLE:
 		break;
 	case LG_EFFECT_POLL:
 		return since_s + LG_POLL_INTERVAL_S;
@@ -194,6 +259,11 @@ static void say_effect(const struct lg_prepared *prepared, size_t server,
 	case LG_EFFECT_NO_GATE:
 		lg_buffer_text(text, "in force when a gate runs here");
 		break;
+	case LG_EFFECT_IDLE:
+		if (settings != NULL)
+			lg_cli_service_words(
+				settings, service_of(prepared, server), text);
+		break;
 	}
 }
 
@@ -277,6 +347,7 @@ static int64_t in_force_by(const struct lg_prepared *prepared, size_t server)
 	case LG_EFFECT_RESTART:
 	case LG_EFFECT_CARRIED:
 	case LG_EFFECT_NO_GATE:
+	case LG_EFFECT_IDLE:
 		break;
 	}
 	return 0;
@@ -299,6 +370,8 @@ void lg_cli_add_untested(struct lg_cli *cli, const struct lg_prepared *prepared,
 		lg_json_time(target, "in_force_by", in_force_by(prepared, i));
 		lg_json_text(target, "untested",
 			     text.len > 0 ? text.data : NULL);
+		lg_json_text(target, "service",
+			     lg_fleet_service_name(service_of(prepared, i)));
 	}
 	lg_buffer_release(&text);
 }

@@ -18,10 +18,20 @@ enum lg_effect {
 	LG_EFFECT_POLL,    /* the store reads it by itself */
 	LG_EFFECT_RESTART, /* somebody restarts the store */
 	LG_EFFECT_CARRIED, /* somebody takes a file to the server */
-	LG_EFFECT_NO_GATE  /* state_dir alone: nobody asks it */
+	LG_EFFECT_NO_GATE, /* state_dir alone: nobody asks it */
+	LG_EFFECT_IDLE     /* the service of the store does not run */
 };
 
 enum lg_effect lg_cli_effect(const struct lg_prepared *prepared, size_t server);
+
+/* The same of a server whose service runs, whatever it does now. */
+enum lg_effect lg_cli_effect_running(const struct lg_prepared *prepared,
+				     size_t server);
+
+/* "MSExchangeIS is not running; the values count when it starts"; for a
+ * service that is idle (lg_fleet_service_idle). */
+void lg_cli_service_words(const struct lg_target_settings *target,
+			  enum lg_service service, struct lg_buffer *text);
 
 /* When values that were written at since_s are in force at the latest; 0: when
  * somebody restarts the store or carries the file there. */
@@ -44,7 +54,8 @@ void lg_cli_say_untested(struct lg_cli *cli,
 void lg_cli_warn_untested(struct lg_cli *cli,
 			  const struct lg_prepared *prepared);
 
-/* The same in the object of plan: members of its targets. */
+/* The same in the object of plan: members of its targets, and the state of
+ * each service. */
 void lg_cli_add_untested(struct lg_cli *cli, const struct lg_prepared *prepared,
 			 cJSON *object);
 

@@ -94,7 +94,10 @@ int lg_cli_fleet_read(struct lg_cli *cli, struct lg_prepared *prepared)
 	}
 	fleet.member = calloc(targets.count + 1, sizeof(*fleet.member));
 	prepared->found = calloc(targets.count + 1, sizeof(*prepared->found));
-	if (fleet.member == NULL || prepared->found == NULL) {
+	prepared->service =
+		calloc(prepared->server_count + 1, sizeof(*prepared->service));
+	if (fleet.member == NULL || prepared->found == NULL ||
+	    prepared->service == NULL) {
 		code = lg_cli_say(cli, LG_EXIT_SOFTWARE, NULL, "no memory");
 		goto out;
 	}
@@ -108,6 +111,7 @@ int lg_cli_fleet_read(struct lg_cli *cli, struct lg_prepared *prepared)
 	for (size_t i = 0; i < prepared->server_count && status == LG_OK; i++) {
 		if (prepared->server[i].is_local)
 			continue;
+		prepared->service[i] = fleet.member[at].probe.service;
 		prepared->found[at] = fleet.member[at].found;
 		fleet.member[at].found = NULL;
 		prepared->server[i].before = prepared->found[at];
@@ -231,12 +235,24 @@ static enum lg_status add_members(const struct lg_prepared *p,
 		/* one that polls keeps its sessions (A4) */
 		fleet->member[at].restart = p->plan->target[i].restarts;
 		/* before the poll a logon tells nothing of the lock */
-		if (lg_cli_effect(p, i) == LG_EFFECT_NOW)
+		if (lg_cli_effect_running(p, i) == LG_EFFECT_NOW)
 			fleet->member[at].test = lg_cli_target_test;
 		fleet->member[at].test_context = targets->settings[at];
 		at++;
 	}
 	return LG_OK;
+}
+
+/* As the change left the services: what the plan saw may be long past. */
+static void keep_services(const struct lg_prepared *prepared,
+			  const struct lg_fleet *fleet)
+{
+	size_t at = 0;
+
+	for (size_t i = 0; i < prepared->server_count; i++) {
+		if (!prepared->server[i].is_local)
+			prepared->service[i] = fleet->member[at++].service;
+	}
 }
 
 static void note_apply(struct lg_cli *cli, const struct lg_prepared *prepared,
@@ -345,6 +361,8 @@ int lg_cli_fleet_apply(struct lg_cli *cli, const struct lg_prepared *prepared,
 			lg_stop_signals_drop(&signals);
 		lg_stop_signals_end(&signals);
 	}
+	if (status == LG_OK)
+		keep_services(prepared, &fleet);
 	if (status != LG_OK) {
 		code = lg_cli_fail_as(cli, lg_cli_fleet_exit(outcome, status),
 				      &err);

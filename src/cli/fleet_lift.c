@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "cli/apply.h"
+#include "cli/effect.h"
 #include "cli/open.h"
 #include "cli/fleet.h"
 #include "cli/fleet_history.h"
@@ -85,6 +86,7 @@ static enum lg_status gather(struct lg_cli *cli, struct lg_cli_fleet *open,
 			.restart = target->restart,
 			.before = target->before,
 			.step = target->step,
+			.in_restart = target->in_restart,
 		};
 		target->before = NULL;
 		fleet->count++;
@@ -142,6 +144,26 @@ static void note_end(struct lg_cli *cli, const struct lg_fleet_record *record,
 						  : "done");
 }
 
+/* Values that were put back where nothing reads them now: a line each. */
+static void tell_idle(struct lg_cli *cli, const struct lg_fleet *fleet,
+		      const struct lg_cli_targets *targets)
+{
+	struct lg_buffer text = {0};
+
+	for (size_t i = 0; i < fleet->count && !cli->quiet; i++) {
+		if (!lg_fleet_service_idle(fleet->member[i].service) ||
+		    fleet->member[i].left_behind)
+			continue;
+		lg_buffer_clear(&text);
+		lg_cli_service_words(targets->settings[i],
+				     fleet->member[i].service, &text);
+		if (lg_buffer_status(&text, NULL) == LG_OK)
+			lg_cli_say(cli, LG_EXIT_DONE, fleet->member[i].name,
+				   "%s", text.data);
+	}
+	lg_buffer_release(&text);
+}
+
 /* Lifts or undoes what the journal says; the gate here is not touched. */
 static int put_back(struct lg_cli *cli, const struct lg_strlist *names,
 		    enum lg_fleet_lift_mode mode, size_t *out_done)
@@ -187,6 +209,7 @@ static int put_back(struct lg_cli *cli, const struct lg_strlist *names,
 				   "later; logongate recover --forget NAME "
 				   "gives up one that is gone for good");
 	}
+	tell_idle(cli, &fleet, &open.targets);
 	*out_done = fleet.count;
 	/* the gate knows neither of what it had no part in yet nor of what
 	 * could not be put back, or later was */

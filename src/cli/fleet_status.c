@@ -60,6 +60,34 @@ static void add_whose(cJSON *object, const struct lg_fleet_member *member,
 	}
 }
 
+static void set_time(cJSON *status, const char *name, int64_t time_s)
+{
+	cJSON_DeleteItemFromObjectCaseSensitive(status, name);
+	lg_json_time(status, name, time_s);
+}
+
+/* Values that nothing reads now lock nobody out: when they will is not
+ * known. */
+static void add_service(cJSON *object, const struct lg_fleet_member *member,
+			const struct lg_target_settings *settings, int in_force)
+{
+	enum lg_service service = LG_SERVICE_NONE;
+	struct lg_buffer text = {0};
+
+	if (member->status == LG_OK && member->port->service != NULL &&
+	    member->port->service(member->port->self, &service, NULL) != LG_OK)
+		service = LG_SERVICE_UNKNOWN;
+	lg_json_text(object, "service", lg_fleet_service_name(service));
+	if (!in_force || !lg_fleet_service_idle(service))
+		return;
+	lg_cli_service_words(settings, service, &text);
+	if (lg_buffer_status(&text, NULL) == LG_OK)
+		lg_json_text(object, "note", text.data);
+	if (service == LG_SERVICE_STOPPED || service == LG_SERVICE_STOPPING)
+		set_time(object, "in_force_by", 0);
+	lg_buffer_release(&text);
+}
+
 static void add_target(cJSON *array, const struct lg_fleet_member *member,
 		       const struct lg_target_settings *settings,
 		       const struct lg_fleet_now *now)
@@ -83,6 +111,7 @@ static void add_target(cJSON *array, const struct lg_fleet_member *member,
 		     under_way ? lg_fleet_step_name(target->step) : NULL);
 	add_whose(object, member, settings, &now->record,
 		  in_force && !under_way);
+	add_service(object, member, settings, in_force && !under_way);
 	if (!reachable) {
 		lg_fleet_member_failure(member, &err);
 		lg_json_text(object, "error", err.text);
@@ -127,12 +156,6 @@ static void set_text(cJSON *status, const char *name, const char *text)
 {
 	cJSON_DeleteItemFromObjectCaseSensitive(status, name);
 	lg_json_text(status, name, text);
-}
-
-static void set_time(cJSON *status, const char *name, int64_t time_s)
-{
-	cJSON_DeleteItemFromObjectCaseSensitive(status, name);
-	lg_json_time(status, name, time_s);
 }
 
 /* Half done, and nobody is at it any more. */

@@ -33,6 +33,7 @@ void lg_prepared_release(struct lg_prepared *prepared)
 	for (size_t i = 0; i < prepared->found_count; i++)
 		lg_registry_free(&prepared->found[i]);
 	free(prepared->found);
+	free(prepared->service);
 	free(prepared->mailboxes);
 	free(prepared->server);
 	*prepared = (struct lg_prepared){0};

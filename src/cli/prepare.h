@@ -25,6 +25,7 @@ struct lg_prepared {
 	struct lg_registry *before; /* of the local gate */
 	struct lg_registry **found; /* of the servers that are not */
 	size_t found_count;
+	enum lg_service *service; /* of each server, as last looked at */
 	struct lg_cli_mailboxes *mailboxes; /* as many as servers */
 	struct lg_session_list sessions;
 	struct lg_strlist unasking_doors;

@@ -159,19 +159,23 @@ static enum lg_status do_service(struct helper *helper, const cJSON *request,
 				 cJSON *answer, struct lg_error *err)
 {
 	const char *name = text_of(request, "name");
-	enum server_running running = SERVER_NO_SERVICE;
+	static const char *const words[] = {
+		[SERVER_RUNNING] = "running",   [SERVER_STOPPED] = "stopped",
+		[SERVER_STOPPING] = "stopping", [SERVER_STARTING] = "starting",
+		[SERVER_PAUSED] = "paused",
+	};
+	enum server_service_state state = SERVER_NO_SERVICE;
 	enum lg_status status;
 	cJSON *item;
 
 	if (!name)
 		return bad("name", err);
-	status = server_service(&helper->server, name, &running, err);
+	status = server_service(&helper->server, name, &state, err);
 	if (status)
 		return status;
-	item = running == SERVER_NO_SERVICE
-		       ? cJSON_AddNullToObject(answer, "running")
-		       : cJSON_AddBoolToObject(answer, "running",
-					       running == SERVER_RUNNING);
+	item = state == SERVER_NO_SERVICE
+		       ? cJSON_AddNullToObject(answer, "state")
+		       : cJSON_AddStringToObject(answer, "state", words[state]);
 	return item ? LG_OK : no_memory(err);
 }
 

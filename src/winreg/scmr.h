@@ -31,7 +31,10 @@ enum scmr_state {
 	SCMR_STOPPED = 1,
 	SCMR_START_PENDING = 2,
 	SCMR_STOP_PENDING = 3,
-	SCMR_RUNNING = 4
+	SCMR_RUNNING = 4,
+	SCMR_CONTINUE_PENDING = 5,
+	SCMR_PAUSE_PENDING = 6,
+	SCMR_PAUSED = 7
 };
 
 void scmr_open_manager(struct lg_buffer *out_stub);

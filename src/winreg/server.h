@@ -42,10 +42,13 @@ struct server_sink {
 				struct lg_error *err);
 };
 
-enum server_running {
-	SERVER_NO_SERVICE = -1,
+enum server_service_state {
+	SERVER_NO_SERVICE = 0,
+	SERVER_RUNNING,
 	SERVER_STOPPED,
-	SERVER_RUNNING
+	SERVER_STOPPING,
+	SERVER_STARTING,
+	SERVER_PAUSED /* or about to be */
 };
 
 /* Connects, so that a wrong password is known before anything is planned. */
@@ -75,11 +78,12 @@ enum lg_status server_write(struct server *server,
 			    struct lg_error *err);
 
 enum lg_status server_service(struct server *server, const char *name,
-			      enum server_running *out_running,
+			      enum server_service_state *out_state,
 			      struct lg_error *err);
 
 /*
- * Stops the service where it runs, starts it and waits until it runs.
+ * Stops the service unless it is stopped, starts it and waits until it runs.
+ * One that is starting or stopping is waited for first: it takes no orders.
  * Returns: also LG_ERR_CONFLICT, it does not stop or start; LG_ERR_TIMEOUT.
  */
 enum lg_status server_restart(struct server *server, const char *name,

@@ -211,8 +211,31 @@ static enum lg_status start(struct service *service, int64_t end_ms,
 	return status;
 }
 
+static enum lg_status state_of(const struct service *service, uint32_t state,
+			       enum server_service_state *out_state,
+			       struct lg_error *err)
+{
+	static const enum server_service_state states[] = {
+		[SCMR_STOPPED] = SERVER_STOPPED,
+		[SCMR_START_PENDING] = SERVER_STARTING,
+		[SCMR_STOP_PENDING] = SERVER_STOPPING,
+		[SCMR_RUNNING] = SERVER_RUNNING,
+		[SCMR_CONTINUE_PENDING] = SERVER_STARTING,
+		[SCMR_PAUSE_PENDING] = SERVER_PAUSED,
+		[SCMR_PAUSED] = SERVER_PAUSED,
+	};
+
+	if (state < SCMR_STOPPED || state > SCMR_PAUSED)
+		return lg_error_set(err, LG_ERR_SYNTAX,
+				    service->server->settings.server,
+				    "%s is in a state that no service has: %u",
+				    service->name, (unsigned int)state);
+	*out_state = states[state];
+	return LG_OK;
+}
+
 enum lg_status server_service(struct server *server, const char *name,
-			      enum server_running *out_running,
+			      enum server_service_state *out_state,
 			      struct lg_error *err)
 {
 	struct service service = {.server = server, .name = name};
@@ -221,10 +244,10 @@ enum lg_status server_service(struct server *server, const char *name,
 
 	if (!status && service.has_handle)
 		status = query(&service, &state, err);
-	if (!status)
-		*out_running = !service.has_handle     ? SERVER_NO_SERVICE
-			       : state == SCMR_RUNNING ? SERVER_RUNNING
-						       : SERVER_STOPPED;
+	if (!status && service.has_handle)
+		status = state_of(&service, state, out_state, err);
+	else if (!status)
+		*out_state = SERVER_NO_SERVICE;
 	service_close(&service);
 	return status;
 }
@@ -244,7 +267,12 @@ enum lg_status server_restart(struct server *server, const char *name,
 				      "there is no service %s", name);
 	if (!status)
 		status = query(&service, &state, err);
-	if (!status && state != SCMR_STOPPED)
+	if (!status && state == SCMR_START_PENDING)
+		status = await(&service, SCMR_RUNNING, SCMR_STOPPED, end_ms,
+			       err);
+	if (!status && state == SCMR_STOP_PENDING)
+		status = await(&service, SCMR_STOPPED, 0, end_ms, err);
+	else if (!status && state != SCMR_STOPPED)
 		status = stop(&service, end_ms, err);
 	if (!status)
 		status = start(&service, end_ms, err);

@@ -146,6 +146,98 @@ static void lift_asks_when_changed(void **state)
 	scene_free(scene);
 }
 
+static enum lg_status no_logon(const void *context, struct lg_error *err)
+{
+	(void)context;
+	return lg_error_set(err, LG_ERR_IO, "fake", "the store lets nobody on");
+}
+
+/* Who upgrades a server stops its store, and must find it stopped. */
+static void a_store_that_is_stopped_stays_stopped(void **state)
+{
+	static const enum lg_service idle[] = {
+		LG_SERVICE_STOPPED, LG_SERVICE_STOPPING, LG_SERVICE_PAUSED};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(idle) / sizeof(idle[0]); i++) {
+		struct scene *scene = scene_new();
+		enum lg_fleet_outcome outcome;
+		struct lg_error err;
+
+		scene->fake[1].service = idle[i];
+		scene->member[1].test = no_logon;
+		assert_int_equal(scene_apply(scene, &outcome, &err), LG_OK);
+		scene_assert_locked(&scene->fake[1], scene->wanted);
+		assert_int_equal(scene->member[1].service, idle[i]);
+		assert_int_equal(scene->member[0].service, LG_SERVICE_RUNNING);
+		assert_null(strstr(scene->world.journal.data, "restarting"));
+		assert_int_equal(lg_fleet_lift(&scene->fleet,
+					       LG_FLEET_LIFT_CAREFUL, &outcome,
+					       &err),
+				 LG_OK);
+		scene_assert_all_old(scene);
+		assert_int_equal(scene->member[1].service, idle[i]);
+		assert_int_equal(scene->fake[1].restarts, 0);
+		assert_int_equal(scene->fake[1].service, idle[i]);
+		scene_free(scene);
+	}
+}
+
+/* What counts at a lift is what somebody made of the store meanwhile. */
+static void a_store_stopped_or_started_under_a_lock(void **state)
+{
+	int starts;
+
+	(void)state;
+	for (starts = 0; starts < 2; starts++) {
+		struct scene *scene = scene_new();
+		enum lg_fleet_outcome outcome;
+		struct lg_error err;
+
+		if (starts)
+			scene->fake[1].service = LG_SERVICE_STOPPED;
+		assert_int_equal(scene_apply(scene, &outcome, &err), LG_OK);
+		assert_int_equal(scene->fake[1].restarts, !starts);
+		scene->fake[1].service =
+			starts ? LG_SERVICE_RUNNING : LG_SERVICE_STOPPED;
+		assert_int_equal(lg_fleet_lift(&scene->fleet,
+					       LG_FLEET_LIFT_CAREFUL, &outcome,
+					       &err),
+				 LG_OK);
+		/* one that was started has read the lock's values */
+		assert_int_equal(scene->fake[1].restarts, 1);
+		assert_int_equal(scene->member[1].service,
+				 starts ? LG_SERVICE_RUNNING
+					: LG_SERVICE_STOPPED);
+		scene_free(scene);
+	}
+}
+
+static void a_store_that_cannot_be_asked(void **state)
+{
+	struct scene *scene = scene_new();
+	enum lg_fleet_outcome outcome;
+	struct lg_error err;
+
+	(void)state;
+	scene->fake[0].service = LG_SERVICE_UNKNOWN;
+	assert_int_equal(scene_apply(scene, &outcome, &err), LG_ERR_IO);
+	assert_int_equal(outcome, LG_FLEET_PUT_BACK);
+	scene_assert_all_old(scene);
+	scene_free(scene);
+	/* it keeps nothing locked */
+	scene = scene_new();
+	assert_int_equal(scene_apply(scene, &outcome, &err), LG_OK);
+	scene->fake[0].service = LG_SERVICE_UNKNOWN;
+	assert_int_equal(lg_fleet_lift(&scene->fleet, LG_FLEET_LIFT_CAREFUL,
+				       &outcome, &err),
+			 LG_OK);
+	assert_int_equal(scene->member[0].service, LG_SERVICE_UNKNOWN);
+	scene_assert_all_old(scene);
+	scene_free(scene);
+}
+
 static void apply_writes_nothing_over_a_newer_value(void **state)
 {
 	struct scene *scene = scene_new();
@@ -409,7 +501,7 @@ static enum lg_status slow_probe(void *self, struct lg_target_probe *out_probe,
 	for (i = 0; i < 100 && atomic_load(&world->most) < TARGETS; i++)
 		nanosleep(&pause, NULL);
 	atomic_fetch_sub(&world->at_once, 1);
-	*out_probe = (struct lg_target_probe){.may_write = 1, .running = 1};
+	*out_probe = (struct lg_target_probe){.may_write = 1};
 	return LG_OK;
 }
 
@@ -444,6 +536,15 @@ int main(void)
 			  lift_restores),
 		suite_row("a lift asks when somebody changed a value meanwhile",
 			  lift_asks_when_changed),
+		suite_row("a store that somebody stopped or paused stays so, "
+			  "and tests no logon",
+			  a_store_that_is_stopped_stays_stopped),
+		suite_row("a store that somebody stopped or started under a "
+			  "lock",
+			  a_store_stopped_or_started_under_a_lock),
+		suite_row("a store that cannot be asked is no lock, and keeps "
+			  "none",
+			  a_store_that_cannot_be_asked),
 		suite_row("an apply writes nothing over a value that is newer "
 			  "than its plan",
 			  apply_writes_nothing_over_a_newer_value),

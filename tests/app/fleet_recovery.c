@@ -33,6 +33,7 @@ static void recover(struct scene *scene)
 			member->before = record.target[i].before;
 			record.target[i].before = NULL;
 			member->step = record.target[i].step;
+			member->in_restart = record.target[i].in_restart;
 			member->status = LG_OK;
 			member->left_behind = 0;
 		}
@@ -65,6 +66,7 @@ static void killed_at_every_step_of_an_apply(void **state)
 		} else {
 			scene_assert_all_old(scene);
 		}
+		assert_int_equal(scene->fake[1].service, LG_SERVICE_RUNNING);
 		scene_free(scene);
 	}
 	assert_true(steps > 10);
@@ -95,6 +97,7 @@ static void killed_at_every_step_of_a_lift(void **state)
 		} else {
 			scene_assert_all_old(scene);
 		}
+		assert_int_equal(scene->fake[1].service, LG_SERVICE_RUNNING);
 		scene_free(scene);
 	}
 	assert_true(steps > 8);
@@ -126,6 +129,32 @@ static void one_that_was_given_up_is_not_asked(void **state)
 				    scene->world.journal.len - strlen(last),
 			    last, strlen(last));
 	scene_free(scene);
+}
+
+/* A restart that broke off is ours to finish, whatever was killed after it. */
+static void a_store_that_we_stopped_is_started_again(void **state)
+{
+	enum lg_fleet_outcome outcome;
+	struct scene *scene;
+	struct lg_error err;
+	int whole;
+
+	(void)state;
+	for (whole = 0; whole < 2; whole++) {
+		scene = scene_new();
+		scene->fake[1].fail_restart = 2;
+		assert_int_equal(scene_apply(scene, &outcome, &err),
+				 LG_ERR_CONFLICT);
+		assert_int_equal(outcome, LG_FLEET_LEFT_BEHIND);
+		assert_int_equal(scene->fake[1].service, LG_SERVICE_STOPPED);
+		if (!whole)
+			*strrchr(scene->world.journal.data, '{') = '\0';
+		scene->world.journal.len = strlen(scene->world.journal.data);
+		recover(scene);
+		assert_int_equal(scene->fake[1].service, LG_SERVICE_RUNNING);
+		scene_assert_all_old(scene);
+		scene_free(scene);
+	}
 }
 
 static void a_cut_off_last_line_counts_as_not_written(void **state)
@@ -169,6 +198,9 @@ int main(void)
 			  killed_at_every_step_of_a_lift),
 		suite_row("one that was given up is not asked",
 			  one_that_was_given_up_is_not_asked),
+		suite_row("a store that we stopped is started again by a "
+			  "recovery",
+			  a_store_that_we_stopped_is_started_again),
 		suite_row("a cut-off last line of the journal counts as not "
 			  "written",
 			  a_cut_off_last_line_counts_as_not_written),

@@ -37,8 +37,9 @@ static enum lg_status fake_probe(void *self, struct lg_target_probe *out_probe,
 	if (target->probe_status != LG_OK)
 		return lg_error_set(err, target->probe_status, "fake",
 				    "cannot be reached");
-	*out_probe = (struct lg_target_probe){
-		.may_write = !target->may_not_write, .running = 1};
+	*out_probe =
+		(struct lg_target_probe){.may_write = !target->may_not_write,
+					 .service = target->service};
 	return LG_OK;
 }
 
@@ -79,6 +80,17 @@ enum lg_status scene_write(void *self, const struct lg_target_change *change,
 	return LG_OK;
 }
 
+static enum lg_status fake_service(void *self, enum lg_service *out_service,
+				   struct lg_error *err)
+{
+	struct fake_target *target = self;
+
+	if (target->service == LG_SERVICE_UNKNOWN)
+		return lg_error_set(err, LG_ERR_IO, "fake", "does not say");
+	*out_service = target->service;
+	return LG_OK;
+}
+
 static enum lg_status fake_restart(void *self, struct lg_error *err)
 {
 	struct fake_target *target = self;
@@ -86,9 +98,13 @@ static enum lg_status fake_restart(void *self, struct lg_error *err)
 	if (!effect(target->world))
 		return lg_error_set(err, LG_ERR_IO, "fake", "crashed");
 	target->restarts++;
+	target->service = LG_SERVICE_STOPPED;
 	if (target->fail_restart && target->fail_restart-- > 0)
 		return lg_error_set(err, LG_ERR_CONFLICT, "fake",
 				    "MSExchangeIS did not start again");
+	if (!effect(target->world))
+		return lg_error_set(err, LG_ERR_IO, "fake", "crashed");
+	target->service = LG_SERVICE_RUNNING;
 	return LG_OK;
 }
 
@@ -122,6 +138,7 @@ struct scene *scene_new(void)
 	scene->fleet.journal.append = fake_append;
 	for (i = 0; i < TARGETS; i++) {
 		scene->fake[i].world = &scene->world;
+		scene->fake[i].service = LG_SERVICE_RUNNING;
 		lg_registry_copy(scene->old, &scene->fake[i].values, &err);
 		scene->port[i] = (struct lg_target){
 			.self = &scene->fake[i],
@@ -129,6 +146,7 @@ struct scene *scene_new(void)
 			.probe = fake_probe,
 			.read = fake_read,
 			.write = scene_write,
+			.service = fake_service,
 			.restart = fake_restart,
 		};
 		scene->member[i].name = names[i];

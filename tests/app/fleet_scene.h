@@ -33,6 +33,7 @@ struct fake_target {
 	struct lg_registry *values;
 	enum lg_status probe_status;
 	int may_not_write;
+	enum lg_service service;
 	int fail_write;
 	int fail_restart;
 	int garble;

@@ -243,6 +243,91 @@ probe = "{self.path('eve')}"
                 self.assertEqual(target["in_force_by"] is not None, by)
                 self.logongate(0, "lift")
 
+    def words(self, *more):
+        return ("apply", self.path("p.ini"), "--for", "1h", "--target", "ex1",
+                "--accept-warnings", "--skip-unsupported", *more)
+
+    def target(self):
+        [target] = json.loads(self.logongate(0, "status",
+                                             "--json"))["targets"]
+        return target
+
+    def test_a_polled_store_that_is_stopped(self):
+        """its values are written, and nobody reads them: said by every
+        command, and no failure"""
+        said = "MSExchangeIS is not running; the values count when it starts"
+        self.server.set_service("stopped")
+        self.assertIn("the service is stopped",
+                      self.logongate(0, "targets", "test", "ex1"))
+        line = [one for one in self.logongate(0, *self.words()).splitlines()
+                if one.startswith("ex1: ")]
+        self.assertEqual(line, [f"ex1: {said}; no logon was tried"])
+        self.assertIn(DURING, self.there())
+        target = self.target()
+        self.assertEqual((target["in_force"], target["service"],
+                          target["in_force_by"], target["note"]),
+                         (True, "stopped", None, said))
+        status = self.logongate(0, "status")
+        self.assertIn("its store does not read it now", status)
+        self.assertIn(said, status)
+        self.logongate(0, "lift")
+        self.assertIn(f"ex1: {said}", self.said)
+        self.assertIn(BEFORE, self.there())
+        [target] = json.loads(self.logongate(
+            0, *self.words("--json")))["targets"]
+        self.assertEqual((target["untested"], target["service"],
+                          target["in_force_by"]),
+                         (f"{said}; no logon was tried", "stopped", None))
+        self.server.set_service("running")
+        self.assertEqual(self.target()["service"], "running")
+        self.assertIn("at its next poll", self.logongate(0, "status"))
+        self.logongate(0, "lift")
+        self.assertNotIn("MSExchangeIS", self.said)
+        self.server.set_service("stopped")
+        self.logongate(0, "run", *self.words()[1:], "--", "/bin/true")
+        self.assertEqual(self.said.count(f"ex1: {said}"), 2)
+        self.assertEqual(self.server.service_state(), "stopped")
+
+    def test_a_store_that_somebody_stopped_stays_stopped(self):
+        """restart = yes is for one that runs: neither apply nor lift starts
+        what an administrator stopped or paused; no logon is tried there"""
+        self.probing("exchange2000", "yes")
+        for state, words in (
+                ("stopped", "MSExchangeIS is not running; the values count "
+                 "when it starts"),
+                ("7", "MSExchangeIS is paused, not running; the values count "
+                 "when it is restarted")):
+            with self.subTest(state=state):
+                self.server.set_service(state)
+                line = [one for one in
+                        self.logongate(0, *self.words()).splitlines()
+                        if one.startswith("ex1: ")]
+                self.assertEqual(line, [
+                    f"ex1: {words}; no logon was tried, nor that of its 1 "
+                    "test account (probe)"])
+                self.assertEqual(self.server.service_state(), state)
+                self.logongate(0, "lift")
+                self.assertIn(f"ex1: {words}", self.said)
+                self.assertEqual(self.server.service_state(), state)
+                self.assertIn(BEFORE, self.there())
+
+    def test_a_store_that_somebody_stopped_under_a_lock(self):
+        """a lift leaves it stopped; one that was started is restarted"""
+        self.probing("exchange2000", "yes")
+        self.settings_without_probe()
+        log = os.path.join(self.server.folder, "svcctl", "MSExchangeIS.log")
+        for before, after in (("running", "stopped"), ("stopped", "running")):
+            self.server.set_service(before)
+            self.logongate(0, *self.words())
+            self.server.set_service(after)
+            os.remove(log)
+            self.logongate(0, "lift")
+            self.assertEqual(self.server.service_state(), after)
+            with open(log, encoding="utf-8") as file:
+                verbs = [line.split()[1] for line in file]
+            self.assertEqual([v for v in verbs if v != "status"],
+                             ["stop", "start"] if after == "running" else [])
+
     def restarting(self):
         """Whether the last change in the journal is in a restart."""
         try:

@@ -257,15 +257,15 @@ class Services(Case):
         super().setUp()
         self.done(self.open(self.server))
 
-    def running(self, name):
-        return self.done(self.helper.ask("service", name=name))["running"]
+    def state(self, name="MSExchangeIS"):
+        return self.done(self.helper.ask("service", name=name))["state"]
 
     def restart(self, name="MSExchangeIS", timeout_ms=10000):
         return self.helper.ask("restart", name=name, timeout_ms=timeout_ms)
 
     def test_a_service_is_stopped_and_started(self):
         self.done(self.restart())
-        self.assertIs(self.running("MSExchangeIS"), True)
+        self.assertEqual(self.state(), "running")
         self.done(self.restart())
         log = os.path.join(self.server.folder, "svcctl", "MSExchangeIS.log")
         with open(log, encoding="utf-8") as file:
@@ -275,7 +275,7 @@ class Services(Case):
             "service", "status", "MSExchangeIS").decode().lower())
 
     def test_a_service_that_does_not_exist(self):
-        self.assertIsNone(self.running("Nonesuch"))
+        self.assertIsNone(self.state("Nonesuch"))
         self.assertIn("Nonesuch", self.refused("conflict",
                                                self.restart("Nonesuch")))
 
@@ -296,9 +296,29 @@ sleep 2
 """)
         self.done(self.restart("Spooly"))
         end = time.monotonic() + 10
-        while not self.running("Spooly") and time.monotonic() < end:
+        while self.state("Spooly") != "running" and time.monotonic() < end:
             time.sleep(0.2)
-        self.assertIs(self.running("Spooly"), True)
+        self.assertEqual(self.state("Spooly"), "running")
+
+    def test_every_state_has_its_word(self):
+        self.addCleanup(self.server.set_service, "running")
+        for number, word in enumerate(
+                ("stopped", "starting", "stopping", "running", "starting",
+                 "paused", "paused"), 1):
+            self.server.set_service(number)
+            self.assertEqual(self.state(), word, number)
+
+    def test_a_restart_waits_for_a_service_that_takes_no_orders(self):
+        self.addCleanup(self.server.set_service, "running")
+        for number, then in ((2, "running"), (3, "stopped")):
+            self.server.set_service(number)
+            timer = threading.Timer(1, self.server.set_service, [then])
+            timer.start()
+            self.done(self.restart())
+            timer.join()
+            self.assertEqual(self.state(), "running")
+        self.server.set_service(2)
+        self.refused("timeout", self.restart(timeout_ms=500))
 
 
 class Trouble(Case):

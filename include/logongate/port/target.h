@@ -13,13 +13,24 @@
 
 #include <logongate/registry.h>
 
+/* What the service that reads the values does; contract 8 "Targets". */
+enum lg_service {
+	LG_SERVICE_NONE = 0, /* there is none */
+	LG_SERVICE_RUNNING,
+	LG_SERVICE_STOPPED,
+	LG_SERVICE_STOPPING,
+	LG_SERVICE_STARTING,
+	LG_SERVICE_PAUSED,
+	LG_SERVICE_UNKNOWN /* it could not be asked for */
+};
+
 /* What a target says of itself when asked. */
 struct lg_target_probe {
-	int may_write;          /* A1: found out without changing anything */
-	int locked;             /* a gate: a lock is in force; see note */
-	int running;            /* the service; -1 where there is none */
-	char store_version[64]; /* "" where it cannot be asked */
-	char note[256];         /* one sentence for people, may be "" */
+	int may_write;           /* A1: found out without changing anything */
+	int locked;              /* a gate: a lock is in force; see note */
+	enum lg_service service; /* never LG_SERVICE_UNKNOWN */
+	char store_version[64];  /* "" where it cannot be asked */
+	char note[256];          /* one sentence for people, may be "" */
 };
 
 /* What to do about a value that somebody else changed. */
@@ -54,9 +65,10 @@ struct lg_target_change {
  * some may have been made: the caller reads back and restores. A directory
  * never overwrites what somebody else changed: LG_ERR_CONFLICT names them, and
  * a restore has put back everything else.
- * restart: stops and starts the service and waits until it runs (A4);
- * LG_ERR_CONFLICT when it did not come up again; NULL where the backend has
- * nothing to restart.
+ * service: what it does now; NULL where the backend has nothing to ask.
+ * restart: stops and starts the service and waits until it runs (A4), also
+ * one that was stopped: the caller asks first; LG_ERR_CONFLICT when it did not
+ * come up again; NULL where the backend has nothing to restart.
  * extend: moves the end of a lock that the server keeps itself; NULL where
  * the backend keeps none.
  */
@@ -73,6 +85,8 @@ struct lg_target {
 	enum lg_status (*write)(void *self,
 				const struct lg_target_change *change,
 				size_t count, struct lg_error *err);
+	enum lg_status (*service)(void *self, enum lg_service *out_service,
+				  struct lg_error *err);
 	enum lg_status (*restart)(void *self, struct lg_error *err);
 	enum lg_status (*extend)(void *self, int64_t until_s,
 				 struct lg_error *err);

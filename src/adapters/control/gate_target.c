@@ -146,7 +146,8 @@ static enum lg_status gate_probe(void *self, struct lg_target_probe *out_probe,
 	if (status != LG_OK)
 		return status;
 	/* a certificate that is taken at all may do everything */
-	*out_probe = (struct lg_target_probe){.may_write = 1, .running = 1};
+	*out_probe = (struct lg_target_probe){.may_write = 1,
+					      .service = LG_SERVICE_RUNNING};
 	out_probe->locked = standing.active;
 	memcpy(out_probe->note, standing.text, sizeof(standing.text));
 	return LG_OK;

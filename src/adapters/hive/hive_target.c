@@ -351,7 +351,6 @@ static enum lg_status hive_probe(void *self, struct lg_target_probe *out_probe,
 		return status;
 	*out_probe = (struct lg_target_probe){
 		.may_write = access(target->path, W_OK) == 0,
-		.running = -1,
 		.note = "a hive takes effect when Windows starts from it",
 	};
 	return LG_OK;

@@ -124,7 +124,7 @@ static enum lg_status target_probe(void *self,
 				   struct lg_target_probe *out_probe,
 				   struct lg_error *err)
 {
-	struct lg_target_probe probe = {.running = -1};
+	struct lg_target_probe probe = {0};
 	struct reading reading = {0};
 	struct lg_ldap_sigpipe guard = lg_ldap_sigpipe_hold_off();
 	enum lg_status status = read_all(self, &reading, err);

@@ -102,7 +102,6 @@ static enum lg_status regfile_probe(void *self,
 		return status;
 	*out_probe = (struct lg_target_probe){
 		.may_write = may_write(target->path),
-		.running = -1,
 		.note = "the file must be imported on the server",
 	};
 	return LG_OK;

@@ -17,7 +17,6 @@
 #define CALL_TIMEOUT_MS 60000
 #define RESTART_TIMEOUT_MS 300000
 #define DEFAULT_PORT 445
-#define DEFAULT_SERVICE "MSExchangeIS"
 
 struct winreg_target {
 	const struct lg_target_settings *settings;
@@ -45,8 +44,7 @@ static cJSON *request(const char *op)
 
 static const char *service(const struct winreg_target *target)
 {
-	return target->settings->service ? target->settings->service
-					 : DEFAULT_SERVICE;
+	return lg_winreg_target_service(target->settings);
 }
 
 /* Asks for something of which only the success counts. */
@@ -146,14 +144,42 @@ static enum lg_status probe_registry(struct winreg_target *target,
 	return LG_OK;
 }
 
-static enum lg_status probe_service(struct winreg_target *target,
-				    struct lg_target_probe *probe,
-				    struct lg_error *err)
+static enum lg_status read_state(const cJSON *state,
+				 const struct winreg_target *target,
+				 enum lg_service *out_service,
+				 struct lg_error *err)
+{
+	static const char *const words[] = {
+		[LG_SERVICE_RUNNING] = "running",
+		[LG_SERVICE_STOPPED] = "stopped",
+		[LG_SERVICE_STOPPING] = "stopping",
+		[LG_SERVICE_STARTING] = "starting",
+		[LG_SERVICE_PAUSED] = "paused",
+	};
+	enum lg_service one;
+
+	if (cJSON_IsNull(state)) {
+		*out_service = LG_SERVICE_NONE;
+		return LG_OK;
+	}
+	for (one = LG_SERVICE_RUNNING; one <= LG_SERVICE_PAUSED; one++) {
+		if (cJSON_IsString(state) &&
+		    strcmp(words[one], state->valuestring) == 0) {
+			*out_service = one;
+			return LG_OK;
+		}
+	}
+	return lg_error_set(err, LG_ERR_SYNTAX, target->host,
+			    "the helper gave a state that no service has");
+}
+
+static enum lg_status ask_service(struct winreg_target *target,
+				  enum lg_service *out_service,
+				  struct lg_error *err)
 {
 	cJSON *object = request("service");
 	cJSON *answer = NULL;
 	enum lg_status status;
-	const cJSON *running;
 
 	if (!object ||
 	    !cJSON_AddStringToObject(object, "name", service(target))) {
@@ -164,10 +190,10 @@ static enum lg_status probe_service(struct winreg_target *target,
 				    &answer, err);
 	if (status != LG_OK)
 		return status;
-	running = cJSON_GetObjectItemCaseSensitive(answer, "running");
-	probe->running = cJSON_IsBool(running) ? cJSON_IsTrue(running) : -1;
+	status = read_state(cJSON_GetObjectItemCaseSensitive(answer, "state"),
+			    target, out_service, err);
 	cJSON_Delete(answer);
-	return LG_OK;
+	return status;
 }
 
 static enum lg_status winreg_probe(void *self,
@@ -175,15 +201,16 @@ static enum lg_status winreg_probe(void *self,
 				   struct lg_error *err)
 {
 	struct winreg_target *target = self;
-	struct lg_target_probe probe = {.running = -1};
+	struct lg_target_probe probe = {0};
 	enum lg_status status;
 
 	status = reach(target, err);
 	if (status == LG_OK)
 		status = probe_registry(target, &probe, err);
 	if (status == LG_OK)
-		status = probe_service(target, &probe, err);
-	if (status == LG_OK && probe.running < 0 && target->settings->restart)
+		status = ask_service(target, &probe.service, err);
+	if (status == LG_OK && probe.service == LG_SERVICE_NONE &&
+	    target->settings->restart)
 		status = lg_error_set(err, LG_ERR_CONFLICT, target->host,
 				      "has no service %s, and restart = yes "
 				      "asks to restart it",
@@ -364,6 +391,17 @@ static enum lg_status winreg_write(void *self,
 	return ask(target, object, CALL_TIMEOUT_MS, err);
 }
 
+static enum lg_status winreg_service(void *self, enum lg_service *out_service,
+				     struct lg_error *err)
+{
+	struct winreg_target *target = self;
+	enum lg_status status = reach(target, err);
+
+	if (status == LG_OK)
+		status = ask_service(target, out_service, err);
+	return status;
+}
+
 static enum lg_status winreg_restart(void *self, struct lg_error *err)
 {
 	struct winreg_target *target = self;
@@ -419,6 +457,11 @@ static enum lg_status split_server(struct winreg_target *target,
 	return target->host ? LG_OK : no_memory(err);
 }
 
+const char *lg_winreg_target_service(const struct lg_target_settings *settings)
+{
+	return settings->service ? settings->service : "MSExchangeIS";
+}
+
 enum lg_status lg_winreg_target_open(const struct lg_target_settings *settings,
 				     const char *program,
 				     struct lg_target *out_target,
@@ -453,6 +496,7 @@ enum lg_status lg_winreg_target_open(const struct lg_target_settings *settings,
 		.probe = winreg_probe,
 		.read = winreg_read,
 		.write = winreg_write,
+		.service = winreg_service,
 		.restart = winreg_restart,
 		.close = winreg_close,
 	};

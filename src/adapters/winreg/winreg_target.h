@@ -21,4 +21,8 @@ enum lg_status lg_winreg_target_open(const struct lg_target_settings *settings,
 				     struct lg_target *out_target,
 				     struct lg_error *err);
 
+/* The service whose values these are: service = of the target, or the one that
+ * Exchange has. */
+const char *lg_winreg_target_service(const struct lg_target_settings *settings);
+
 #endif

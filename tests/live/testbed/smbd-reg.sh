@@ -42,6 +42,7 @@ C
   # Samba 4.17's own back end for 'svcctl list' is a stub (WERR_ACCESS_DENIED): svcshim.so
   # in LD_PRELOAD makes it run DIR/svcctl/NAME start|stop|status.
   here=$(cd "$(dirname "$0")" && pwd); for s in MSExchangeIS Spooly; do cp "$here/svc-fake.sh" "$d/svcctl/$s"; done
+  "$d/svcctl/MSExchangeIS" start # a store runs unless somebody stops it
   [ -n "${SVCSHIM:-}" ] && export LD_PRELOAD=$SVCSHIM LG_SVC_DIR=$d/svcctl
   # -l: the rpcd_* workers do not follow 'log file' and else write to /var/log/samba.
   # setsid: at its end smbd ends its whole process group, which is the caller's.

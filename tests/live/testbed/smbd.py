@@ -128,6 +128,18 @@ class Smbd:
             stderr=subprocess.DEVNULL).stdout.decode()
         return [line for line in text.splitlines() if "127.0.0.1" in line]
 
+    def set_service(self, state, name="MSExchangeIS"):
+        """running, stopped, or the number of a state of MS-SCMR: as if
+        somebody had done it at the server."""
+        path = os.path.join(self.folder, "svcctl", name + ".state")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(f"{state}\n")
+
+    def service_state(self, name="MSExchangeIS"):
+        path = os.path.join(self.folder, "svcctl", name + ".state")
+        with open(path, encoding="utf-8") as file:
+            return file.read().strip()
+
     def service_script(self, name, text):
         path = os.path.join(self.folder, "svcctl", name)
         with open(path, "w", encoding="utf-8") as file:

@@ -3,7 +3,8 @@
  * Samba 4.17 ships the init-script back end of its MS-SCMR server as a stub that
  * answers WERR_ACCESS_DENIED. The table of its three functions is an exported
  * object, rcinit_svc_ops; this puts working ones there, which run
- *     $LG_SVC_DIR/NAME start|stop|status     (status: exit 0 = running)
+ *     $LG_SVC_DIR/NAME start|stop|status     (status: exit 0 = running, 10 + N =
+ *     state N of MS-SCMR, else stopped)
  * so that `net rpc service start|stop|status NAME` meets a real RPC server.
  * cc -shared -fPIC -o svcshim.so svcshim.c -ldl */
 #define _GNU_SOURCE
@@ -31,7 +32,10 @@ struct ops {
 };
 enum {
 	STOPPED = 1,
-	RUNNING = 4
+	START_PENDING = 2,
+	STOP_PENDING = 3,
+	RUNNING = 4,
+	PAUSED = 7
 };
 extern char **environ;
 static int run(const char *svc, const char *verb)
@@ -53,31 +57,39 @@ static int run(const char *svc, const char *verb)
 	} while (got < 0 && errno == EINTR);
 	return got == p && WIFEXITED(st) ? WEXITSTATUS(st) : -1;
 }
-static void fill(struct SERVICE_STATUS *s, int running)
+static uint32_t state_of(const char *n)
+{
+	int rc = run(n, "status");
+	return rc == 0 ? RUNNING : rc > 10 && rc <= 10 + PAUSED ? (uint32_t)rc - 10 : STOPPED;
+}
+static void fill(struct SERVICE_STATUS *s, uint32_t state)
 {
 	memset(s, 0, sizeof *s);
 	s->type = 0x20;
-	s->state = running ? RUNNING : STOPPED;
+	s->state = state;
 	s->controls_accepted = 5;
 }
 static WERROR do_status(const char *n, struct SERVICE_STATUS *s)
 {
-	fill(s, run(n, "status") == 0);
+	fill(s, state_of(n));
 	return (WERROR){0};
 }
 static WERROR do_start(const char *n)
 {
-	if (run(n, "status") == 0)
+	if (state_of(n) != STOPPED)
 		return (WERROR){1056};                    /* ALREADY_RUNNING */
 	return (WERROR){run(n, "start") == 0 ? 0 : 1053}; /* REQUEST_TIMEOUT */
 }
 static WERROR do_stop(const char *n, struct SERVICE_STATUS *s)
 {
-	fill(s, 0);
-	if (run(n, "status") != 0)
+	uint32_t state = state_of(n);
+	fill(s, state);
+	if (state == STOPPED)
 		return (WERROR){1062}; /* NOT_ACTIVE */
+	if (state == START_PENDING || state == STOP_PENDING)
+		return (WERROR){1061}; /* CANNOT_ACCEPT_CTRL */
 	int rc = run(n, "stop");
-	fill(s, rc != 0);
+	fill(s, rc != 0 ? state : STOPPED);
 	return (WERROR){rc == 0 ? 0 : 1053};
 }
 __attribute__((constructor)) static void patch(void)
