@@ -3,7 +3,9 @@
  * target.c - what every target backend promises, asked of each of them
  *
  * Built once for each backend. The hive is made by mkhive.py beside this file,
- * because libhivex changes hives but makes none.
+ * because libhivex changes hives but makes none. The Windows server is a live
+ * one, which LG_TARGET_SERVER, LG_TARGET_CREDENTIALS and LG_TARGET_HELPER tell
+ * of (tests/live/winreg_program.py).
  */
 #include "suite.h"
 
@@ -19,6 +21,10 @@
 #include "adapters/hive/hive_target.h"
 #define open_target lg_hive_target_open
 #define make_empty empty_hive
+#elif defined(TARGET_WINREG)
+#include "adapters/winreg/winreg_target.h"
+#define open_target open_winreg
+#define make_empty nothing_set
 #else
 #include "adapters/regfile/regfile_target.h"
 #define open_target lg_regfile_target_open
@@ -53,6 +59,45 @@ static void empty_hive(void)
 		0);
 	assert_int_equal(hivex_commit(hive, NULL, 0), 0);
 	hivex_close(hive);
+}
+#elif defined(TARGET_WINREG)
+static struct lg_target_settings server;
+
+static enum lg_status open_winreg(const char *name, const char *ignored,
+				  struct lg_target *out_target,
+				  struct lg_error *err)
+{
+	(void)ignored;
+	server = (struct lg_target_settings){
+		.name = (char *)name,
+		.backend = LG_BACKEND_WINREG,
+		.server = getenv("LG_TARGET_SERVER"),
+		.credentials_file = getenv("LG_TARGET_CREDENTIALS"),
+	};
+	return lg_winreg_target_open(&server, getenv("LG_TARGET_HELPER"),
+				     out_target, err);
+}
+
+/* What the row before has left. */
+static void nothing_set(void)
+{
+	struct lg_target_change change = {0};
+	struct lg_registry *values = NULL;
+	struct lg_target target;
+	struct lg_error err;
+	size_t i;
+
+	assert_int_equal(open_winreg("ex1", NULL, &target, &err), LG_OK);
+	if (target.read(target.self, &values, &err) != LG_OK)
+		fail_msg("%s: %s", err.place, err.text);
+	for (i = 0; i < lg_registry_count(values); i++) {
+		change.key = lg_registry_at(values, i)->key;
+		change.name = lg_registry_at(values, i)->name;
+		assert_int_equal(target.write(target.self, &change, 1, &err),
+				 LG_OK);
+	}
+	lg_registry_free(&values);
+	target.close(target.self);
 }
 #else
 static void none_there(void)
@@ -224,6 +269,63 @@ static void lists_near_the_limit(void **state)
 	target.close(target.self);
 }
 
+#ifdef TARGET_WINREG
+static void a_server_that_denies_is_an_error(void **state)
+{
+	struct lg_target target = fresh();
+	struct lg_registry *wanted = some_values();
+	struct lg_registry *values = NULL;
+	struct lg_target_probe probe = {.may_write = 7};
+	enum lg_service service = LG_SERVICE_PAUSED;
+	struct lg_target_change change = {0};
+	struct lg_target denied;
+	struct lg_error err;
+
+	(void)state;
+	write_all(&target, wanted);
+	assert_int_equal(open_winreg("ex1", NULL, &denied, &err), LG_OK);
+	server.credentials_file = getenv("LG_TARGET_DENIED");
+	change.key = KEY;
+	change.name = LG_VALUE_DISABLE_MAPI_CLIENTS;
+	assert_int_equal(denied.read(denied.self, &values, &err),
+			 LG_ERR_DENIED);
+	assert_null(values);
+	assert_int_equal(denied.write(denied.self, &change, 1, &err),
+			 LG_ERR_DENIED);
+	assert_int_equal(denied.probe(denied.self, &probe, &err),
+			 LG_ERR_DENIED);
+	assert_int_equal(probe.may_write, 7);
+	assert_int_equal(denied.service(denied.self, &service, &err),
+			 LG_ERR_DENIED);
+	assert_int_equal(service, LG_SERVICE_PAUSED);
+	values = read_all(&target);
+	assert_holds(values, wanted);
+	lg_registry_free(&values);
+	lg_registry_free(&wanted);
+	denied.close(denied.self);
+	target.close(target.self);
+}
+
+static void a_service_runs_after_its_restart(void **state)
+{
+	struct lg_target target = fresh();
+	enum lg_service service = LG_SERVICE_NONE;
+	struct lg_target_probe probe;
+	struct lg_error err;
+
+	(void)state;
+	assert_int_equal(target.restart(target.self, &err), LG_OK);
+	assert_int_equal(target.service(target.self, &service, &err), LG_OK);
+	assert_int_equal(service, LG_SERVICE_RUNNING);
+	assert_int_equal(target.probe(target.self, &probe, &err), LG_OK);
+	assert_int_equal(probe.service, LG_SERVICE_RUNNING);
+	server.service = (char *)"Nonesuch";
+	assert_int_equal(target.service(target.self, &service, &err), LG_OK);
+	assert_int_equal(service, LG_SERVICE_NONE);
+	assert_int_equal(target.restart(target.self, &err), LG_ERR_CONFLICT);
+	target.close(target.self);
+}
+#else
 static void garbage_is_an_error_and_stays(void **state)
 {
 	struct lg_target target = fresh();
@@ -255,6 +357,7 @@ static void garbage_is_an_error_and_stays(void **state)
 	lg_registry_free(&wanted);
 	target.close(target.self);
 }
+#endif
 
 int main(void)
 {
@@ -267,8 +370,16 @@ int main(void)
 			  one_deleted_leaves_the_others),
 		suite_row("a list near the limit of a hive is kept",
 			  lists_near_the_limit),
+#ifdef TARGET_WINREG
+		suite_row("a server that denies is an error and changes "
+			  "nothing",
+			  a_server_that_denies_is_an_error),
+		suite_row("a service runs after its restart",
+			  a_service_runs_after_its_restart),
+#else
 		suite_row("garbage is an error and is not overwritten",
 			  garbage_is_an_error_and_stays),
+#endif
 	};
 	int result;
 

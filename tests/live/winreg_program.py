@@ -308,6 +308,24 @@ sleep 2
             self.server.set_service(number)
             self.assertEqual(self.state(), word, number)
 
+    def test_the_contract_of_every_target(self):
+        """tests/contract/target.c, as for files and hives"""
+        port = self.server.port
+        denied = os.path.join(self.folder, "denied")
+        with open(denied, "w", encoding="utf-8",
+                  opener=lambda p, f: os.open(p, f, 0o600)) as file:
+            file.write("username = root\npassword = wrong\n")
+        self.addCleanup(self.server.set_service, "running")
+        done = subprocess.run(
+            [os.path.join(os.environ["LOGONGATE_BUILD_DIR"], "tests",
+                          "target_suite_winreg")],
+            env=dict(os.environ, ASAN_OPTIONS="detect_leaks=0",
+                     LG_TARGET_SERVER=f"127.0.0.1:{port}",
+                     LG_TARGET_CREDENTIALS=self.server.credentials,
+                     LG_TARGET_DENIED=denied, LG_TARGET_HELPER=HELPER),
+            capture_output=True, text=True, timeout=120, check=False)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
     def test_a_restart_waits_for_a_service_that_takes_no_orders(self):
         self.addCleanup(self.server.set_service, "running")
         for number, then in ((2, "running"), (3, "stopped")):
