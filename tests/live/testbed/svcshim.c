@@ -10,6 +10,7 @@
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -42,19 +43,30 @@ static int run(const char *svc, const char *verb)
 {
 	const char *d = getenv("LG_SVC_DIR");
 	char path[4096];
-	pid_t p;
-	int st = -1, got;
+	posix_spawnattr_t attributes;
+	sigset_t child, before;
+	pid_t p = -1, got;
+	int st = -1;
 	if (!d || strchr(svc, '/'))
 		return -1;
 	snprintf(path, sizeof path, "%s/%s", d, svc);
 	char *av[] = {path, (char *)verb, NULL};
 	char *ev[] = {"PATH=/usr/bin:/bin", NULL};
-	if (posix_spawn(&p, path, NULL, NULL, av, ev))
-		return -1;
-	/* Samba's own signals come at any time. */
+	/* Samba's handler reaps whatever child there is, also before it is
+	 * waited for here. */
+	sigemptyset(&child);
+	sigaddset(&child, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &child, &before);
+	posix_spawnattr_init(&attributes);
+	posix_spawnattr_setsigmask(&attributes, &before);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+	if (posix_spawn(&p, path, NULL, &attributes, av, ev))
+		p = -1;
+	posix_spawnattr_destroy(&attributes);
 	do {
-		got = waitpid(p, &st, 0);
-	} while (got < 0 && errno == EINTR);
+		got = p < 0 ? -2 : waitpid(p, &st, 0);
+	} while (got == -1 && errno == EINTR);
+	sigprocmask(SIG_SETMASK, &before, NULL);
 	return got == p && WIFEXITED(st) ? WEXITSTATUS(st) : -1;
 }
 static uint32_t state_of(const char *n)
