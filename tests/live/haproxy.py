@@ -2,12 +2,15 @@
 """HAProxy with the drop-ins of src/packaging/haproxy in front of a mail server:
 who is let in, what the others are told, and what happens without the gate."""
 import subprocess
+import time
 import unittest
 
+import mapi_backend
 import programs
-from mapi_door import Door
+from mapi_door import OUTLOOK, Door
 from running_gate import dn_of
 
+GRACE_S = 4
 CONFIG = """
 global
 	stats socket {folder}/{socket}.sock mode 600 level admin
@@ -79,13 +82,43 @@ class HAProxy(Door):
         with self.wait("{R}:1") as other, self.wait("{R}:2") as tester:
             for one in (other, tester):
                 self.assertIn(b"200", one.recv(65536))
-            self.assertIn(dn_of("other"), [
-                row["dn"] for row in self.gate.lines("sessions")])
+            self.assertEqual(
+                {(dn_of(name), "haproxy", OUTLOOK,
+                  f"127.0.0.1:{one.getsockname()[1]}")
+                 for name, one in (("other", other), ("tester", tester))},
+                {(row["dn"], row["door"], row["client"], row["address"])
+                 for row in self.gate.lines("sessions")
+                 if row["address"].partition(":")[2] in [
+                     str(one.getsockname()[1]) for one in (other, tester)]})
             self.gate.lock(self.gate.profile(listed=["tester"]))
             ended = self.read_to_end(other)
             self.assertNotIn(b"DONE", ended)
             self.assertIn(b"DONE", self.read_until(tester, b"DONE"))
             self.backend.taken()
+
+    def test_a_grace_lets_streams_run_and_cuts_them_when_it_ends(self):
+        self.connect("other", "{V}:1")
+        self.connect("tester", "{V}:2")
+        pendings, self.backend.pendings = self.backend.pendings, 60
+        self.addCleanup(setattr, self.backend, "pendings", pendings)
+        with self.wait("{V}:1") as other, self.wait("{V}:2") as tester:
+            for one in (other, tester):
+                self.assertIn(b"200", one.recv(65536))
+            self.gate.lock(self.gate.profile(listed=["tester"]),
+                           "--grace", str(GRACE_S) + "s")
+            locked = time.monotonic()
+            ended = self.read_to_end(other)
+            took = time.monotonic() - locked
+            self.assertIn(b"PENDING", ended)
+            self.assertNotIn(b"DONE", ended)
+            # Ends are whole seconds.
+            self.assertGreater(took, GRACE_S - 1.5)
+            self.assertLess(took, GRACE_S + 5)
+            self.assertNotIn(dn_of("other"), [
+                row["dn"] for row in self.gate.lines("sessions")])
+            self.assertIn(b"DONE", self.read_until(tester, b"DONE"))
+        self.backend.taken()
+        self.assert_code(self.mapi("Execute", "{V}:1", b"x"), 10)
 
     @staticmethod
     def read_to_end(one):
@@ -130,6 +163,33 @@ class HAProxy(Door):
             with self.subTest(path):
                 self.assertEqual(self.ask("GET", path).status, 200)
         self.backend.taken()
+
+    def test_a_body_cut_at_the_buffer_is_refused_during_a_lock(self):
+        """HAProxy gives the gate what its buffer holds, without a word. The
+        whole of each body is one of somebody who is listed."""
+        whole = mapi_backend.connect_body(dn_of("tester"), "OUTLOOK.EXE")
+        aux = mapi_backend.connect_body(
+            dn_of("tester"),
+            aux=mapi_backend.aux_buffer(["OUTLOOK.EXE"] * 70))
+        padding = [(f"X-Padding-{number}", "x" * 1500) for number in range(8)]
+        cut = (("behind its end", whole + bytes(20000), []),
+               ("inside", aux, padding))
+        for what, body, more in cut:
+            with self.subTest(what, lock=False):
+                taken = self.assert_admitted(self.mapi(
+                    "Connect", "{W}:1", body, more=more), "Connect")
+                self.assertEqual(taken.body, body)
+        self.gate.lock(self.gate.profile(listed=["tester"]))
+        for what, body, more in cut:
+            with self.subTest(what):
+                self.assert_code(self.mapi("Connect", "{W}:2", body,
+                                           more=more), 12)
+        self.assertIn("body-truncated", [
+            row["client"] for row in self.gate.lines("refused")])
+        # Neither is the body nor the headers alone too much.
+        self.assert_admitted(self.mapi("Connect", "{W}:3", aux), "Connect")
+        self.assert_admitted(self.mapi("Connect", "{W}:4", whole,
+                                       more=padding), "Connect")
 
     def test_a_question_too_large_to_ask_is_not_let_pass(self):
         self.gate.lock(self.gate.profile(listed=["tester"]))
