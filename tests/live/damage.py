@@ -8,6 +8,7 @@ configuration while the gate is gone, which is known beforehand. The table is
 printed; src/doc/damage.md is the same table, and the test fails when they
 differ (damage.py --write writes it)."""
 import base64
+import concurrent.futures
 import http.client
 import imaplib
 import os
@@ -22,19 +23,67 @@ import pam
 import postfix
 import programs
 import wall_clock
-from running_gate import Gate
+from running_gate import BASE, DN, Gate
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                "testbed"))
+import slapd  # noqa: E402
 
 SOURCE = programs.SOURCE
 TABLE = os.path.join(SOURCE, "src/doc/damage.md")
+# How long the gate waits for its directory, and a door for the gate meanwhile.
+TIMEOUT_S, ASKING_S = 2, 1
+# Columns that run at a time; most of a column is waiting.
+COLUMNS = 4
 # The lock whose end is waited for while the clock says something else.
 SHORT_S = 4
 IN, REFUSED, LATER, FAILED = "in", "refused", "try later", "error"
+
+
+PEOPLE = f"""dn: {slapd.SUFFIX}
+objectClass: dcObject
+objectClass: organization
+dc: acme
+o: ACME
+
+""" + "".join(f"""dn: uid={uid},{slapd.SUFFIX}
+objectClass: inetOrgPerson
+objectClass: exchMailRecipient
+uid: {uid}
+cn: {uid}
+sn: {uid}
+mail: {uid}@example.org
+legacyExchangeDN: {DN}{uid}
+
+""" for uid in ("tester", "other", "alice", "bob"))
+NOBODY = ("access to filter=(objectClass=inetOrgPerson) by * none\n"
+          + slapd.READABLE)
 
 
 class Bed:
     """A door: probe(user) tells what happens, gate is its gate."""
     listed, other = "tester", "other"
     down = LATER            # while the gate is gone, for everybody
+    without = REFUSED       # while it has no policy, for everybody
+    said = slapd = None
+
+    def directory(self):
+        """A slapd of its own for its gate."""
+        os.mkdir(self.gate.path("slapd"))
+        self.slapd = slapd.Slapd(self.gate.path("slapd"), PEOPLE,
+                                 access=slapd.READABLE)
+        self.sources = (
+            f'uri = "ldif:{self.gate.ldif}"\nbase = "{BASE}"',
+            f'uri = "{self.slapd.uri}"\nbase = "{slapd.SUFFIX}"\n'
+            f'tls = none\ntimeout_s = {TIMEOUT_S}')
+        self.gate.settings(*self.sources)
+
+    def wall_clock(self):
+        """A wall clock of its own for its gate. libldap's time limits are none
+        under libfaketime: the directory is an export from here on."""
+        self.gate.settings(*reversed(self.sources))
+        self.clock = wall_clock.WallClock(self.gate.folder)
+        self.gate.env.update(self.clock.environment())
 
     def lock(self, seconds=3600):
         self.gate.lock(self.gate.profile(listed=[self.listed]),
@@ -44,10 +93,13 @@ class Bed:
         return self.gate.status().get("loud") or []
 
     def settled(self, user, expected):
-        """Servers notice that a gate is back when they next look."""
+        """Servers notice that a gate is back when they next look. Until then
+        they do what they do without one, and that lets nobody in."""
         end = time.monotonic() + 20
         while (found := self.probe(user)) != expected and \
                 time.monotonic() < end:
+            if found == IN:
+                break
             time.sleep(0.1)
         return found
 
@@ -74,7 +126,8 @@ class FromTest(Bed):
     """A door that another test knows how to set up."""
 
     def open(self):
-        self.test = self.case
+        # Two doors of one test have a gate each.
+        self.test = type(self.case.__name__, (self.case,), {})
         self.test.setUpClass()
         self.one = self.test(self.row)
         self.gate = self.test.gate
@@ -85,6 +138,7 @@ class FromTest(Bed):
 
 
 class Web(FromTest):
+    without = LATER
     row = "test_webmail_is_refused_with_a_page"
 
     def probe(self, user):
@@ -96,6 +150,7 @@ class Web(FromTest):
             return FAILED
         if answer.status == 200:
             return IN
+        self.said = f"{answer}"
         return REFUSED if b"Closed until" in answer.body else LATER
 
 
@@ -116,7 +171,7 @@ class Postfix(FromTest):
 
     def probe(self, user):
         client = self.one.submitter(user)
-        code = client.mail("a@example.net")[0]
+        code, self.said = client.mail("a@example.net")
         client.close()
         return {250: IN, 421: REFUSED}.get(code, LATER)
 
@@ -136,6 +191,7 @@ class Pam(FromTest):
         admitted, text = self.one.ask(self.stack, user)
         if admitted:
             return IN
+        self.said = text
         return REFUSED if "Permission denied" in text else FAILED
 
 
@@ -147,6 +203,7 @@ class PamOpen(Pam):
 
 class Dovecot(Bed):
     listed, other = "alice", "bob"
+    without = LATER
 
     def open(self):
         self.site = gate_dovecot.Site(self.door)
@@ -162,12 +219,10 @@ class Dovecot(Bed):
             return IN
         except imaplib.IMAP4.error as error:
             text = str(error)
-        if "Upgraded until" in text or "not listed" in text:
+        self.said = text
+        if "Closed until" in text:
             return REFUSED
         return LATER if "UNAVAILABLE" in text else FAILED
-
-    def lock(self, seconds=3600):
-        self.gate.apply(gate_dovecot.values(), for_s=seconds)
 
     def close(self):
         self.site.__exit__(None, None, None)
@@ -205,11 +260,6 @@ def no_copy(bed):
     shutil.rmtree(bed.gate.stored("backups"), True)
 
 
-def wrong_directory(bed):
-    with open(bed.gate.ldif, "w", encoding="utf-8") as file:
-        file.write("dn: dc=nobody\nobjectClass: domain\ndc: nobody\n")
-
-
 # What is done between a kill and a start, and what must be said loudly.
 FAULTS = (
     ("gate killed and started again", lambda bed: None, False),
@@ -228,8 +278,17 @@ FAULTS = (
      lambda bed: overwrite(bed, "lock.json", b"{"), True),
     ("findings deleted",
      lambda bed: os.unlink(bed.gate.stored("findings")), False),
-    ("directory down", lambda bed: os.unlink(bed.gate.ldif), False),
-    ("directory answers wrongly", wrong_directory, False),
+)
+# What is done to the directory, and how it is undone. One in which the search
+# finds nobody at all is one that was not asked: rights are more easily lost
+# than everybody.
+DIRECTORY_FAULTS = (
+    ("directory down", lambda bed: bed.slapd.kill(),
+     lambda bed: bed.slapd.start()),
+    ("directory slow", lambda bed: bed.slapd.pause(),
+     lambda bed: bed.slapd.go_on()),
+    ("directory answers wrongly", lambda bed: bed.slapd.access(NOBODY),
+     lambda bed: bed.slapd.access(slapd.READABLE)),
 )
 
 
@@ -242,19 +301,20 @@ def fresh(bed):
             shutil.rmtree(full)
         else:
             os.unlink(full)
-    with open(bed.gate.ldif, "w", encoding="utf-8") as file:
-        file.write(bed.people)
     bed.gate.start()
 
 
 def cell(bed, fault, expected_other, expected_listed):
-    other = bed.settled(bed.other, expected_other)
-    listed = bed.settled(bed.listed, expected_listed)
+    # At once: a server may wait long for a gate that is stopped.
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        asked = [pool.submit(bed.settled, *one) for one in
+                 ((bed.other, expected_other), (bed.listed, expected_listed))]
+        other, listed = [one.result() for one in asked]
     if (other, listed) != (expected_other, expected_listed):
         raise AssertionError(
             f"{bed.name}, {fault}: who is locked out gets {other} (not "
             f"{expected_other}), who is listed gets {listed} (not "
-            f"{expected_listed})")
+            f"{expected_listed}): {bed.said}")
     return f"{other} / {listed}"
 
 
@@ -268,12 +328,13 @@ def gone(bed):
     bed.gate.start()
     bed.gate.freeze()
     try:
-        word = bed.settled(bed.other, bed.down)
-        if word != bed.down:
-            raise AssertionError(f"{bed.name}, gate stopped: {word}")
-        found["gate stopped"] = f"{word} / {word}"
+        found["gate stopped"] = cell(bed, "stopped", bed.down, bed.down)
     finally:
         bed.gate.thaw()
+    if bed.down == IN:
+        # Open as it is, until its server asks again.
+        programs.wait_for(f"{bed.name} to ask again",
+                          lambda: bed.probe(bed.other) == REFUSED)
     found["gate goes on"] = cell(bed, "goes on", REFUSED, IN)
     return found
 
@@ -290,21 +351,52 @@ def damaged(bed, fault, harm, is_loud):
     return found
 
 
+def assert_asking(bed, fault):
+    """The gate asks in vain and says so; its doors do not wait for that."""
+    started = time.monotonic()
+    bed.gate.decide(user=bed.listed)
+    took = time.monotonic() - started
+    if took > ASKING_S:
+        raise AssertionError(f"{bed.name}, {fault}: answered after {took} s")
+    programs.wait_for(f"{fault} to be told", lambda: any(
+        "the directory could not be asked" in loud for loud in bed.loud()))
+
+
+def directory_damaged(bed, fault, harm, undo):
+    """With what the directory said before, and without: then nobody knows the
+    logon names of who is listed until it answers again."""
+    found = {}
+    fresh(bed)
+    bed.lock()
+    bed.gate.kill()
+    harm(bed)
+    try:
+        bed.gate.start()
+        found[fault] = cell(bed, fault, REFUSED, IN)
+        bed.gate.kill()
+        os.unlink(bed.gate.stored("findings"))
+        bed.gate.start()
+        fault += ", findings deleted too"
+        assert_asking(bed, fault)
+        found[fault] = cell(bed, fault, REFUSED, REFUSED)
+    finally:
+        undo(bed)
+    cell(bed, fault + ", and over", REFUSED, IN)
+    if bed.loud():
+        raise AssertionError(f"{bed.name}, {fault}, and over: {bed.loud()}")
+    return found
+
+
 def no_policy(bed):
     fresh(bed)
     bed.lock()
     bed.gate.kill()
     no_copy(bed)
     bed.gate.start()
-    found = []
-    for user in (bed.other, bed.listed):
-        word = bed.probe(user)
-        if word == IN:
-            raise AssertionError(f"{bed.name}: {user} gets in without a policy")
-        found.append("refused")
+    found = cell(bed, "no policy", bed.without, bed.without)
     if not bed.loud():
         raise AssertionError(f"{bed.name}: status says nothing")
-    return " / ".join(found)
+    return found
 
 
 def expired(bed):
@@ -380,21 +472,24 @@ def disk_full(bed):
 def column(bed):
     bed.open()
     try:
-        with open(bed.gate.ldif, encoding="utf-8") as file:
-            bed.people = file.read()
-        bed.clock = wall_clock.WallClock(bed.gate.folder)
-        bed.gate.env.update(bed.clock.environment())
+        bed.directory()
         found = gone(bed)
         for fault, harm, is_loud in FAULTS:
             found[fault] = damaged(bed, fault, harm, is_loud)
+        for one in DIRECTORY_FAULTS:
+            found.update(directory_damaged(bed, *one))
         found["no copy of the values can be read"] = no_policy(bed)
         found["disk full"] = disk_full(bed)
+        ended = expired(bed)
+        bed.wall_clock()
         for word, by in (("forward", wall_clock.DAY),
                          ("back", -wall_clock.DAY)):
             found.update(stepped(bed, word, by))
-        found["expired while the gate was down"] = expired(bed)
+        found["expired while the gate was down"] = ended
         return found
     finally:
+        if bed.slapd:
+            bed.slapd.kill()
         bed.close()
 
 
@@ -402,14 +497,26 @@ HEAD = """# The damage matrix
 
 What happens at each door when something breaks while a lock is on: who is
 locked out / who is listed. Made by `tests/live/damage.py`, which runs every
-cell with the real server and fails when one is not as it stands here. Each
-listener has `without_policy = refuse`; the doors are set up with the drop-ins
-of `src/packaging`.
+cell with the real server and fails when one is not as it stands here, also when
+somebody who is locked out gets in just once before it is. Each listener has
+`without_policy = refuse`; the doors are set up with the drop-ins of
+`src/packaging`.
 
 `in` in the first two rows is a door that is open by its own configuration
 while the gate is gone: `logongate doors` says so beforehand ("gate down:
-OPEN"). Everywhere else nobody who is locked out gets in. "try later" is a
-temporary error in the protocol's own words, "error" one that is not.
+OPEN"), and it stays open until its server asks again. Everywhere else nobody
+who is locked out gets in. "try later" is a
+temporary error in the protocol's own words, "error" one that is not. A gate
+without any copy of the values answers by itself: "cannot check logons at the
+moment", as a temporary error where a refusal is another answer ("try later")
+and as a refusal elsewhere.
+
+The directory is a real slapd: killed (down), stopped (slow: it accepts and
+never answers), or showing no entry any more (wrongly, which the gate takes for
+one that could not be asked). What it said when the lock began stays in force.
+Where that is lost too, the gate asks until it is answered, `logongate status`
+says so, and those who are listed by DN get in again as soon as their names are
+known. While the clock is stepped the directory is an export (LDIF).
 
 The wall clock is stepped by a day, which is past the end of the lock or long
 before it began: an end counts by the clock since boot, also when the gate is
@@ -429,25 +536,33 @@ def table(columns):
     return "\n".join(rows) + "\n"
 
 
+def timed(bed):
+    started = time.monotonic()
+    found = column(bed)
+    print(f"{bed.name}: {len(found)} cells as they should be, "
+          f"{time.monotonic() - started:.0f} s", flush=True)
+    return found
+
+
 def main():
     programs.require("dovecot", "doveadm", "postfix", "nginx",
                          nginx.MODULE, "haproxy", "pamtester",
                          wall_clock.LIBRARY or "libfaketime")
+    if slapd.missing():
+        print(f"{slapd.missing()} is not installed: skipped")
+        sys.exit(programs.SKIPPED)
     if os.geteuid() != 0 or not pam.has_wrapper():
         print("root and pam_wrapper are needed: skipped")
         sys.exit(programs.SKIPPED)
     kinds = [Decide, DovecotPolicy, DovecotDict, Postfix, Nginx, HAProxy, Pam,
              PamOpen]
     wanted = [a for a in sys.argv[1:] if not a.startswith("--")]
-    columns = []
-    for kind in kinds:
-        bed = kind()
-        if wanted and bed.name not in wanted:
-            continue
-        started = time.monotonic()
-        columns.append((bed, column(bed)))
-        print(f"{bed.name}: {len(columns[-1][1])} cells as they should be, "
-              f"{time.monotonic() - started:.0f} s", flush=True)
+    beds = [kind() for kind in kinds if not wanted or kind.name in wanted]
+    with concurrent.futures.ThreadPoolExecutor(COLUMNS) as pool:
+        # The one that waits the longest is not the last to begin.
+        runs = {bed: pool.submit(timed, bed) for bed in
+                sorted(beds, key=lambda bed: not isinstance(bed, Dovecot))}
+    columns = [(bed, runs[bed].result()) for bed in beds]
     text = HEAD + table(columns)
     print(table(columns))
     if wanted:

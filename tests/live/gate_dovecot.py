@@ -15,57 +15,40 @@ dovecot_fixture.require("dovecot", "doveadm")
 USERS = {"alice": "a-pw", "bob": "b-pw", "carl": "c-pw"}
 
 
-class Site:
-    """A gate and a Dovecot that asks it through door ("policy", "dict")."""
+# Rows ask often; the drop-ins leave this as it is.
+EXTRA = "auth_failure_delay = 0\n"
+OWN_PASSDB = """
+passdb {
+  driver = passwd-file
+  args = scheme=PLAIN username_format=%u {users}
+  result_success = continue-ok
+  result_failure = return-fail
+}
+"""
 
-    def __init__(self, door, reject_on_fail="no"):
-        port = dovecot_fixture.free_port()
+
+class Site:
+    """A gate and a Dovecot that asks it through the drop-in of a door
+    ("policy", "dict")."""
+
+    def __init__(self, door):
+        self.port = dovecot_fixture.free_port()
         self.gate = Gate(listen=(
-            f'[listen.http]\naddress = "unix:http.sock, 127.0.0.1:{port}"\n'
+            f'[listen.http]\n'
+            f'address = "unix:http.sock, 127.0.0.1:{self.port}"\n'
             'without_policy = refuse\n'
             '[listen.dict]\naddress = "unix:dict.sock"\n'
             'without_policy = refuse\nmode = 0666\n'))
-        dict_sock = os.path.join(self.gate.run, "dict.sock")
-        extra = f"""
-auth_policy_server_url = http://127.0.0.1:{port}/v1/dovecot
-auth_policy_hash_nonce = logongate
-auth_policy_check_before_auth = no
-auth_policy_check_after_auth = {"yes" if door == "policy" else "no"}
-auth_policy_report_after_auth = yes
-auth_policy_reject_on_fail = {reject_on_fail}
-auth_policy_request_attributes = login=%{{requested_username}} user=%{{user}} master=%{{master_user}} remote=%{{rip}} rport=%{{rport}} lport=%{{lport}} protocol=%s session_id=%{{session}} client_id=%{{client_id}} mech=%{{mech}}
-auth_failure_delay = 0
-imap_id_retain = yes
-service anvil {{
-  unix_listener anvil-auth-penalty {{
-    mode = 0
-  }}
-}}
-"""
-        passdb = None
+        extra, passdb = EXTRA, None
         if door == "dict":
-            self.ext = os.path.join(self.gate.folder, "dict.ext")
-            with open(self.ext, "w") as file:
-                file.write(f"uri = proxy:{dict_sock}:logongate\n"
-                           "key gate {\n"
-                           "  key = gate/%s/%r/%{session}/%u/%{client_id}\n"
-                           "  format = json\n}\npassdb_objects = gate\n")
-            passdb = f"""
-passdb {{
-  driver = passwd-file
-  args = scheme=PLAIN username_format=%u {{users}}
-  result_success = continue-ok
-  result_failure = return-fail
-}}
-passdb {{
-  driver = dict
-  args = {self.ext}
-  skip = unauthenticated
-  result_success = continue-ok
-  result_failure = return-fail
-  result_internalfail = return-fail
-}}
-"""
+            ext = self.dropin("logongate-dict.conf.ext")
+            passdb = OWN_PASSDB + "!include " + self.dropin(
+                "logongate-dict.conf",
+                "/etc/dovecot/logongate-dict.conf.ext", ext) + "\n"
+        else:
+            extra += "!include " + self.dropin(
+                "logongate-auth-policy.conf", "127.0.0.1:4180",
+                f"127.0.0.1:{self.port}") + "\n"
         self.dovecot = dovecot_fixture.Dovecot(USERS, extra, passdb)
         key = os.path.join(self.gate.folder, "doveadm.key")
         with open(key, "w") as file:
@@ -75,6 +58,13 @@ passdb {{
             file.write(f'\n[dovecot]\n'
                        f'doveadm = "unix:{self.dovecot.doveadm_socket}"\n'
                        f'api_key_file = "{key}"\n')
+
+    def dropin(self, name, old="", new=""):
+        """One of src/packaging/dovecot as it is shipped, but for where its
+        gate is; gives its path."""
+        text = self.gate.dropin("dovecot/" + name)
+        assert old in text, (name, old)
+        return self.gate.write(name, text.replace(old, new) if old else text)
 
     def __enter__(self):
         try:
@@ -112,7 +102,9 @@ def whole_window():
     """refused, cut while idling, listed ones work on, lifted"""
     with Site("policy") as site:
         idle = site.dovecot.imap("bob")
-        stays = site.dovecot.imap("alice")
+        stays = site.dovecot.imap_raw()
+        stays.xatom("ID", '("name" "Mail Bird" "version" "7.1")')
+        stays.login("alice", USERS["alice"])
         idle.send(b"x IDLE\r\n")
         eventually(lambda: site.users() == ["alice", "bob"])
         begun = time.monotonic()
@@ -124,6 +116,9 @@ def whole_window():
         took = time.monotonic() - begun
         assert took < 1.5, took
         assert stays.noop()[0] == "OK"
+        sessions = site.gate.ask("sessions")["sessions"]
+        assert [(s["user"], s["client"], s["address"]) for s in sessions] == [
+            ("alice", "Mail Bird 7.1", "127.0.0.1")], sessions
         text = refusal(site.dovecot, "bob")
         assert "[UNAVAILABLE] Upgraded until " in text, text
         site.dovecot.imap("alice").logout()
