@@ -184,7 +184,7 @@ static enum lg_fleet_outcome restore_all(struct lg_fleet *fleet)
 		if (fleet->member[i].left_behind)
 			return LG_FLEET_LEFT_BEHIND;
 	}
-	if (!fleet->partial &&
+	if (!fleet->partial && !fleet->gate_next &&
 	    lg_fleet_journal_step(fleet, "lifted", NULL, &ignored) != LG_OK)
 		return LG_FLEET_LEFT_BEHIND;
 	return LG_FLEET_PUT_BACK;
@@ -270,8 +270,7 @@ static enum lg_status work_compare(struct lg_fleet_round *round,
 	enum lg_status status = work_look(round, member, err);
 
 	/* a gate that lifted by itself, or a hand that did: nothing is lost */
-	if (status == LG_OK && !lg_fleet_in_force(member) &&
-	    !lg_fleet_holds(member->found, member->wanted, member->before))
+	if (status == LG_OK && lg_fleet_foreign(member))
 		member->changed = 1;
 	return status;
 }
@@ -295,9 +294,7 @@ static void leave_behind(struct lg_fleet *fleet)
 				"somebody changed a value while the lock was "
 				"on (%s); 'recover --force' puts the earlier "
 				"values back",
-				lg_fleet_differing(member->found,
-						   member->wanted,
-						   member->wanted));
+				lg_fleet_foreign(member));
 		member->left_behind = 1;
 		fleet->partial = 1;
 	}
@@ -325,10 +322,7 @@ enum lg_status lg_fleet_lift(struct lg_fleet *fleet,
 					"lock was on (%s); see what it is with "
 					"'targets test', then 'lift --force' "
 					"puts the earlier values back",
-					lg_fleet_differing(
-						fleet->member[i].found,
-						fleet->member[i].wanted,
-						fleet->member[i].wanted));
+					lg_fleet_foreign(&fleet->member[i]));
 		}
 	}
 	*out_outcome = restore_all(fleet);
@@ -346,5 +340,5 @@ enum lg_status lg_fleet_recover(struct lg_fleet *fleet,
 				enum lg_fleet_outcome *out_outcome,
 				struct lg_error *err)
 {
-	return lg_fleet_lift(fleet, LG_FLEET_LIFT_FORCE, out_outcome, err);
+	return lg_fleet_lift(fleet, LG_FLEET_LIFT_EACH, out_outcome, err);
 }

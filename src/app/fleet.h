@@ -107,6 +107,8 @@ struct lg_fleet {
 	size_t count;
 	unsigned int parallel; /* targets at once; 0: 8 */
 	int partial;           /* a lift that leaves other targets locked */
+	int gate_next;         /* a lift: the gate of this machine follows, and
+				* lg_fleet_journal_opened ends the change */
 	struct lg_fleet_journal journal;
 	struct lg_fleet_watch watch;
 };
@@ -188,7 +190,8 @@ enum lg_status lg_fleet_lift(struct lg_fleet *fleet,
 /*
  * Undoes a change that was interrupted: every member whose step is past
  * UNTOUCHED gets its before back; or finishes a lift. After it each member
- * holds its earlier values or is marked left_behind.
+ * holds its earlier values or is marked left_behind: it cannot be reached, or
+ * somebody changed a value there since (LG_FLEET_LIFT_EACH).
  */
 enum lg_status lg_fleet_recover(struct lg_fleet *fleet,
 				enum lg_fleet_outcome *out_outcome,

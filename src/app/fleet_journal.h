@@ -9,7 +9,9 @@
  * with before and wanted as Registry Editor text; then {"step":S,"target":NAME} in the words of
  * lg_fleet_step_name; {"step":"applied"} ends an apply, {"step":"until",
  * "until"} moves its end, {"step":"lifting"}
- * begins a lift or an undoing, {"step":"lifted"} ends the change. A last line
+ * begins a lift or an undoing, {"step":"lifted"} ends the change, as does
+ * {"step":"opened"} (the gate of this machine is lifted) once no target is
+ * locked any more. A last line
  * that was cut off counts as not written: the step it announces was not taken.
  */
 #ifndef LOGONGATE_APP_FLEET_JOURNAL_H

@@ -58,6 +58,28 @@ const char *lg_fleet_differing(const struct lg_registry *found,
 	return NULL;
 }
 
+static int is_same(const struct lg_value *a, const struct lg_value *b)
+{
+	return a && b ? lg_value_equal(a, b) : !a && !b;
+}
+
+const char *lg_fleet_foreign(const struct lg_fleet_member *member)
+{
+	const struct lg_value *name;
+	const struct lg_value *is;
+	size_t i;
+
+	for (i = 0; i < lg_registry_count(member->wanted); i++) {
+		name = lg_registry_at(member->wanted, i);
+		is = lg_registry_find(member->found, name->key, name->name);
+		if (!is_same(is, name) &&
+		    !is_same(is, lg_registry_find(member->before, name->key,
+						  name->name)))
+			return name->name;
+	}
+	return NULL;
+}
+
 int lg_fleet_holds(const struct lg_registry *found,
 		   const struct lg_registry *names,
 		   const struct lg_registry *expected)

@@ -23,6 +23,11 @@ int lg_fleet_holds(const struct lg_registry *found,
 		   const struct lg_registry *names,
 		   const struct lg_registry *expected);
 
+/* The first name under which found holds what is neither wanted nor before: it
+ * is somebody else's; NULL: none. A step that was interrupted leaves some of
+ * this and some of that. */
+const char *lg_fleet_foreign(const struct lg_fleet_member *member);
+
 /* A3: what was written is read back and compared. */
 enum lg_status lg_fleet_read_back(struct lg_fleet_member *member,
 				  const struct lg_registry *expected,

@@ -254,6 +254,19 @@ static enum lg_status read_step(const cJSON *object, const char *word,
 	return bad_line(place, "a step of an unknown target", err);
 }
 
+/* The gate is lifted last, or while a target cannot be reached. */
+static void read_opened(struct lg_fleet_record *record)
+{
+	size_t i;
+
+	record->with_gate = 0;
+	for (i = 0; i < record->count; i++) {
+		if (lg_fleet_step_locks(record->target[i].step))
+			return;
+	}
+	lg_fleet_record_release(record);
+}
+
 static enum lg_status read_line(const char *line, size_t len,
 				struct lg_fleet_record *record,
 				const struct line_place *place,
@@ -279,6 +292,9 @@ static enum lg_status read_line(const char *line, size_t len,
 		status = read_end(object, record, place, err);
 	} else if (strcmp(word, "lifted") == 0) {
 		lg_fleet_record_release(record);
+		status = LG_OK;
+	} else if (strcmp(word, "opened") == 0) {
+		read_opened(record);
 		status = LG_OK;
 	} else {
 		status = read_step(object, word, record, place, err);

@@ -48,10 +48,10 @@ int lg_cli_lift_gate(struct lg_cli *cli, uint64_t generation,
 		     struct lg_strlist *out_restored,
 		     struct lg_strlist *out_changed);
 
-/* The same where that lock is of this profile and began then or later; any
- * other is left alone. */
+/* The same where that lock is of this profile and began then or later (then
+ * *out_was is 1); any other is left alone. */
 int lg_cli_lift_gate_of(struct lg_cli *cli, const char *profile,
-			int64_t since_s);
+			int64_t since_s, int *out_was);
 
 /* The exit code for what app/window says of a change. */
 enum lg_exit lg_cli_window_exit(enum lg_status status);

@@ -33,13 +33,14 @@ static void print_forgotten(struct lg_cli *cli,
 	lg_buffer_release(&path);
 }
 
-static int print_json(struct lg_cli *cli, size_t done,
+static int print_json(struct lg_cli *cli, size_t done, int gate,
 		      const struct lg_cli_forgotten *forgotten)
 {
 	cJSON *object = cJSON_CreateObject();
 	cJSON *array = cJSON_CreateArray();
 
 	lg_json_number(object, "put_back", (int64_t)done);
+	lg_json_bool(object, "gate", gate);
 	for (size_t i = 0; i < forgotten->name.count; i++) {
 		cJSON *one = cJSON_CreateObject();
 
@@ -56,6 +57,7 @@ int lg_cmd_recover(struct lg_cli *cli)
 	struct lg_cli_forgotten forgotten = {0};
 	size_t given_up;
 	size_t done = 0;
+	int gate = 0;
 	int code = lg_cli_fleet_forget(cli, &forgotten);
 
 	if (code != LG_EXIT_DONE)
@@ -63,9 +65,9 @@ int lg_cmd_recover(struct lg_cli *cli)
 	given_up = forgotten.name.count;
 	if (!cli->json && !cli->quiet)
 		print_forgotten(cli, &forgotten);
-	code = lg_cli_fleet_recover(cli, &done);
+	code = lg_cli_fleet_recover(cli, &done, &gate);
 	if (cli->json && (code == LG_EXIT_DONE || given_up > 0)) {
-		int printed = print_json(cli, done, &forgotten);
+		int printed = print_json(cli, done, gate, &forgotten);
 
 		code = code == LG_EXIT_DONE ? printed : code;
 	} else if (code == LG_EXIT_DONE && !cli->quiet) {
@@ -73,10 +75,13 @@ int lg_cmd_recover(struct lg_cli *cli)
 			lg_cli_print(cli, LG_GREEN,
 				     "%zu server%s the earlier values again\n",
 				     done, done == 1 ? " has" : "s have");
-		else if (given_up == 0)
+		if (gate)
+			lg_cli_print(cli, LG_GREEN,
+				     "the gate here is lifted\n");
+		else if (done == 0 && given_up == 0)
 			lg_cli_print(cli, LG_GREEN,
 				     "nothing was interrupted\n");
-		else if (forgotten.in_force > 0)
+		else if (done == 0 && forgotten.in_force > 0)
 			lg_cli_print(cli, LG_PLAIN,
 				     "elsewhere the lock stays in force; "
 				     "logongate lift ends it\n");

@@ -190,10 +190,16 @@ void lg_cli_fleet_tell(struct lg_cli *cli, const struct lg_fleet *fleet)
 			continue;
 		lg_fleet_member_failure(member, &failure);
 		lg_cli_say(cli, LG_EXIT_NOT_PUT_BACK, member->name,
-			   "could NOT be put back: %s; when it can be "
-			   "reached again: logongate recover; gone for good: "
-			   "logongate recover --forget %s gives it up",
-			   failure.text, member->name);
+			   "could NOT be put back: %s; %slogongate recover "
+			   "--forget %s %s",
+			   failure.text,
+			   member->changed ? ""
+					   : "when it can be reached again: "
+					     "logongate recover; gone for "
+					     "good: ",
+			   member->name,
+			   member->changed ? "leaves them as they are"
+					   : "gives it up");
 	}
 }
 

@@ -71,15 +71,29 @@ int lg_cli_fleet_apply(struct lg_cli *cli, const struct lg_prepared *prepared,
 		       struct lg_applied *out_applied);
 
 /*
- * Lifts what the journal says is locked: all of it, or the servers that
- * --target and --group name. *out_lifted is how many there were; 0 with exit
- * 0: nothing is locked on servers.
+ * What a lift of servers did. with_gate is the caller's: the gate of this
+ * machine is lifted next. Then the journal is held until lg_cli_fleet_opened,
+ * so that the change is not over, and nobody begins another, in between.
  */
-int lg_cli_fleet_lift(struct lg_cli *cli, size_t *out_lifted);
+struct lg_cli_lifted {
+	int with_gate;
+	size_t count; /* how many servers; 0 with exit 0: none was locked */
+	struct lg_journal_file *journal;
+};
+
+/* Lifts what the journal says is locked: all of it, or the servers that
+ * --target and --group name. */
+int lg_cli_fleet_lift(struct lg_cli *cli, struct lg_cli_lifted *lifted);
+
+/* gate_code: what lifting the gate gave. Where it is open now the change is
+ * over, else it stays unfinished. Returns: an exit code. */
+int lg_cli_fleet_opened(struct lg_cli *cli, struct lg_cli_lifted *lifted,
+			int gate_code);
 
 /* Puts back what an interrupted change left, and what a lock whose end is past
- * left. *out_done: how many servers were changed. */
-int lg_cli_fleet_recover(struct lg_cli *cli, size_t *out_done);
+ * left, on servers (how many: *out_done) and at the gate of this machine (1 in
+ * *out_gate). */
+int lg_cli_fleet_recover(struct lg_cli *cli, size_t *out_done, int *out_gate);
 
 /* Servers that were given up, each with the name of its back-up; "" where
  * none could be kept. Owns: lg_cli_forgotten_release. */

@@ -166,7 +166,7 @@ static void tell_idle(struct lg_cli *cli, const struct lg_fleet *fleet,
 
 /* Lifts or undoes what the journal says; the gate here is not touched. */
 static int put_back(struct lg_cli *cli, const struct lg_strlist *names,
-		    enum lg_fleet_lift_mode mode, size_t *out_done)
+		    enum lg_fleet_lift_mode mode, struct lg_cli_lifted *lifted)
 {
 	struct lg_cli_fleet open = {0};
 	struct lg_fleet fleet = {.watch = {cli, lg_cli_fleet_moved}};
@@ -176,7 +176,6 @@ static int put_back(struct lg_cli *cli, const struct lg_strlist *names,
 	struct lg_error err;
 	int code = LG_EXIT_DONE;
 
-	*out_done = 0;
 	status = lg_cli_fleet_journal(cli, &journal, &err);
 	if (status == LG_OK)
 		status = lg_cli_fleet_record(cli, &open.record, &err);
@@ -193,7 +192,14 @@ static int put_back(struct lg_cli *cli, const struct lg_strlist *names,
 		goto out;
 	fleet.journal.self = journal;
 	fleet.journal.append = lg_journal_file_append;
+	/* of a lock that stays on some servers the gate is lifted alone */
+	fleet.gate_next =
+		lifted->with_gate && open.record.with_gate && !fleet.partial;
 	status = lg_fleet_lift(&fleet, mode, &outcome, &err);
+	if (fleet.gate_next && outcome != LG_FLEET_NOTHING_WRITTEN) {
+		lifted->journal = journal;
+		journal = NULL;
+	}
 	if (status != LG_OK) {
 		code = status == LG_ERR_CONFLICT &&
 				       outcome == LG_FLEET_NOTHING_WRITTEN
@@ -210,7 +216,7 @@ static int put_back(struct lg_cli *cli, const struct lg_strlist *names,
 				   "gives up one that is gone for good");
 	}
 	tell_idle(cli, &fleet, &open.targets);
-	*out_done = fleet.count;
+	lifted->count = fleet.count;
 	/* the gate knows neither of what it had no part in yet nor of what
 	 * could not be put back, or later was */
 	if ((!open.record.with_gate || open.record.phase != LG_FLEET_APPLIED ||
@@ -226,7 +232,7 @@ out:
 	return code;
 }
 
-int lg_cli_fleet_lift(struct lg_cli *cli, size_t *out_lifted)
+int lg_cli_fleet_lift(struct lg_cli *cli, struct lg_cli_lifted *lifted)
 {
 	const char *force = lg_cli_option(cli, "force");
 	enum lg_fleet_lift_mode mode =
@@ -239,7 +245,6 @@ int lg_cli_fleet_lift(struct lg_cli *cli, size_t *out_lifted)
 		   lg_cli_option(cli, "group") != NULL;
 	int code = LG_EXIT_DONE;
 
-	*out_lifted = 0;
 	if (lg_cli_settings(cli, &settings, &err) != LG_OK)
 		return lg_cli_fail(cli, &err);
 	if (some) {
@@ -253,41 +258,54 @@ int lg_cli_fleet_lift(struct lg_cli *cli, size_t *out_lifted)
 		lg_fleet_record_release(&record);
 	}
 	if (code == LG_EXIT_DONE)
-		code = put_back(cli, some ? &names : NULL, mode, out_lifted);
-	if (code == LG_EXIT_DONE && *out_lifted > 0 && !cli->quiet &&
+		code = put_back(cli, some ? &names : NULL, mode, lifted);
+	if (code == LG_EXIT_DONE && lifted->count > 0 && !cli->quiet &&
 	    !cli->json)
 		fprintf(cli->err, "%zu server%s the earlier values again\n",
-			*out_lifted, *out_lifted == 1 ? " has" : "s have");
+			lifted->count, lifted->count == 1 ? " has" : "s have");
 	lg_strlist_release(&names);
 	return code;
 }
 
-int lg_cli_fleet_recover(struct lg_cli *cli, size_t *out_done)
+int lg_cli_fleet_recover(struct lg_cli *cli, size_t *out_done, int *out_gate)
 {
 	struct lg_fleet_record record = {0};
+	struct lg_cli_lifted lifted = {0};
 	struct lg_now now = lg_cli_clocks();
 	struct lg_error err;
 	int expired;
+	int here;
 	int code = LG_EXIT_DONE;
 
 	*out_done = 0;
+	*out_gate = 0;
 	if (lg_cli_fleet_record(cli, &record, &err) != LG_OK)
 		return lg_cli_fail(cli, &err);
 	expired = record.phase == LG_FLEET_APPLIED &&
 		  lg_fleet_record_is_over(&record, &now);
 	if (!expired && !lg_fleet_is_unfinished(&record))
 		goto out;
-	/* an end that is past asks nobody; what was changed by hand is kept
-	 * and told, and keeps no other server locked */
+	/* a gate whose lock is over has lifted it by itself */
+	lifted.with_gate = record.with_gate && !expired;
+	/* nobody can be asked: what was changed by hand is kept and told, and
+	 * keeps no other server locked */
 	code = put_back(cli, NULL,
-			expired && lg_cli_option(cli, "force") == NULL
+			lg_cli_option(cli, "force") == NULL
 				? LG_FLEET_LIFT_EACH
 				: LG_FLEET_LIFT_FORCE,
-			out_done);
-	/* the gate is locked and lifted last: it may hold that lock */
-	if (code == LG_EXIT_DONE && record.with_gate && !expired)
-		code = lg_cli_lift_gate_of(cli, record.profile, record.since_s);
+			&lifted);
+	*out_done = lifted.count;
+	/* the gate is locked and lifted last: it may hold that lock; a server
+	 * that is left behind does not keep people out here */
+	if (lifted.with_gate &&
+	    (code == LG_EXIT_DONE || code == LG_EXIT_NOT_PUT_BACK)) {
+		here = lg_cli_lift_gate_of(cli, record.profile, record.since_s,
+					   out_gate);
+		here = lg_cli_fleet_opened(cli, &lifted, here);
+		code = code != LG_EXIT_DONE ? code : here;
+	}
 out:
+	lg_journal_file_close(&lifted.journal);
 	lg_fleet_record_release(&record);
 	return code;
 }

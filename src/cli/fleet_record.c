@@ -162,6 +162,24 @@ enum lg_status lg_cli_fleet_journal(struct lg_cli *cli,
 	return status;
 }
 
+int lg_cli_fleet_opened(struct lg_cli *cli, struct lg_cli_lifted *lifted,
+			int gate_code)
+{
+	const struct lg_fleet fleet = {
+		.journal = {lifted->journal, lg_journal_file_append}};
+	struct lg_error err;
+	int code = gate_code;
+
+	/* one that has no such lock is open, too */
+	if (lifted->journal != NULL &&
+	    (gate_code == LG_EXIT_DONE ||
+	     gate_code == LG_EXIT_WOULD_NOT_LOCK) &&
+	    lg_fleet_journal_step(&fleet, "opened", NULL, &err) != LG_OK)
+		code = lg_cli_fail(cli, &err);
+	lg_journal_file_close(&lifted->journal);
+	return code;
+}
+
 static enum lg_status read_record(const char *path, struct lg_buffer *text,
 				  struct lg_fleet_record *out_record,
 				  struct lg_error *err)

@@ -129,7 +129,7 @@ static int began(const cJSON *status, const char *profile, int64_t since_s)
 }
 
 int lg_cli_lift_gate_of(struct lg_cli *cli, const char *profile,
-			int64_t since_s)
+			int64_t since_s, int *out_was)
 {
 	struct lg_control_answer answer = {0};
 	struct lg_control *control = NULL;
@@ -158,7 +158,10 @@ int lg_cli_lift_gate_of(struct lg_cli *cli, const char *profile,
 		is_it = strcmp(state->lock->profile, profile) == 0 &&
 			state->lock->since_s >= since_s;
 	}
-	return is_it ? lg_cli_lift_gate(cli, 0, NULL, NULL) : code;
+	if (is_it)
+		code = lg_cli_lift_gate(cli, 0, NULL, NULL);
+	*out_was = is_it && code == LG_EXIT_DONE;
+	return code;
 }
 
 /* Whether --target and --group, where they are given, name the gate here. */
@@ -189,8 +192,8 @@ int lg_cli_lift(struct lg_cli *cli, uint64_t generation,
 		struct lg_strlist *out_restored, struct lg_strlist *out_changed)
 {
 	struct lg_fleet_record record = {0};
+	struct lg_cli_lifted lifted = {0};
 	struct lg_error err;
-	size_t servers = 0;
 	int with_gate;
 	int named;
 	int gate;
@@ -205,20 +208,22 @@ int lg_cli_lift(struct lg_cli *cli, uint64_t generation,
 	lg_fleet_record_release(&record);
 	named = lg_cli_option(cli, "target") != NULL ||
 		lg_cli_option(cli, "group") != NULL;
-	code = lg_cli_fleet_lift(cli, &servers);
+	lifted.with_gate = gate;
+	code = lg_cli_fleet_lift(cli, &lifted);
 	if (code != LG_EXIT_DONE && code != LG_EXIT_NOT_PUT_BACK)
 		return code;
 	/* a lock on servers alone leaves nothing to lift here; a server that
 	 * is left behind does not keep people out here */
-	if (gate && (named || servers == 0 || with_gate)) {
+	if (gate && (named || lifted.count == 0 || with_gate)) {
 		int here = lg_cli_lift_gate(cli, generation, out_restored,
 					    out_changed);
 
+		here = lg_cli_fleet_opened(cli, &lifted, here);
 		return code != LG_EXIT_DONE ? code : here;
 	}
 	if (code != LG_EXIT_DONE)
 		return code;
-	if (servers == 0)
+	if (lifted.count == 0)
 		return lg_cli_say(cli, LG_EXIT_WOULD_NOT_LOCK, NULL,
 				  "no lock is in force on these servers");
 	return LG_EXIT_DONE;

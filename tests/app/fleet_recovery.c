@@ -157,6 +157,107 @@ static void a_store_that_we_stopped_is_started_again(void **state)
 	}
 }
 
+/* Opens what an interrupted apply of all three left. */
+static void interrupt(struct scene *scene)
+{
+	enum lg_fleet_outcome outcome;
+	struct lg_error err;
+	size_t len;
+
+	assert_int_equal(scene_apply(scene, &outcome, &err), LG_OK);
+	len = strlen("{\"step\":\"applied\"}\n");
+	scene->world.journal.len -= len;
+}
+
+static void what_somebody_changed_since_is_not_overwritten(void **state)
+{
+	struct scene *scene = scene_new();
+	enum lg_fleet_outcome outcome;
+	struct lg_error err;
+	struct lg_registry *by_hand = NULL;
+
+	(void)state;
+	interrupt(scene);
+	/* one of its values is the earlier one again: no change */
+	lg_registry_delete(scene->fake[0].values, KEY, LG_VALUE_LOGON_ONLY_AS);
+	lg_registry_set_text(scene->fake[1].values, KEY,
+			     LG_VALUE_DISABLE_MAPI_CLIENTS, "-6.0.0", &err);
+	assert_int_equal(
+		lg_registry_copy(scene->fake[1].values, &by_hand, &err), LG_OK);
+	assert_int_equal(lg_fleet_recover(&scene->fleet, &outcome, &err),
+			 LG_ERR_CONFLICT);
+	assert_int_equal(outcome, LG_FLEET_LEFT_BEHIND);
+	assert_string_equal(err.place, "ex2");
+	assert_non_null(strstr(err.text, LG_VALUE_DISABLE_MAPI_CLIENTS));
+	assert_true(scene->member[1].changed);
+	assert_true(scene_same(scene->fake[0].values, scene->old));
+	assert_true(scene_same(scene->fake[2].values, scene->old));
+	assert_true(scene_same(scene->fake[1].values, by_hand));
+	lg_registry_free(&by_hand);
+	scene->member[1].left_behind = 0;
+	scene->member[1].status = LG_OK;
+	scene->fleet.partial = 0;
+	assert_int_equal(lg_fleet_lift(&scene->fleet, LG_FLEET_LIFT_FORCE,
+				       &outcome, &err),
+			 LG_OK);
+	scene_assert_all_old(scene);
+	scene_free(scene);
+}
+
+static enum lg_fleet_phase phase_of(const struct scene *scene)
+{
+	struct lg_fleet_record record;
+	enum lg_fleet_phase phase;
+	struct lg_error err;
+
+	assert_int_equal(lg_fleet_record_parse(scene->world.journal.data,
+					       scene->world.journal.len, "j",
+					       &record, &err),
+			 LG_OK);
+	phase = record.phase;
+	lg_fleet_record_release(&record);
+	return phase;
+}
+
+static void a_lift_is_over_when_the_gate_is_lifted_too(void **state)
+{
+	struct scene *scene = scene_new();
+	enum lg_fleet_outcome outcome;
+	struct lg_error err;
+
+	(void)state;
+	assert_int_equal(scene_apply(scene, &outcome, &err), LG_OK);
+	scene->fleet.gate_next = 1;
+	assert_int_equal(lg_fleet_lift(&scene->fleet, LG_FLEET_LIFT_CAREFUL,
+				       &outcome, &err),
+			 LG_OK);
+	scene_assert_all_old(scene);
+	assert_int_equal(phase_of(scene), LG_FLEET_LIFTING);
+	assert_int_equal(
+		lg_fleet_journal_step(&scene->fleet, "opened", NULL, &err),
+		LG_OK);
+	assert_int_equal(phase_of(scene), LG_FLEET_NOTHING);
+	scene_free(scene);
+}
+
+static void a_gate_that_is_lifted_first_ends_no_lift(void **state)
+{
+	struct scene *scene = scene_new();
+	enum lg_fleet_outcome outcome;
+	struct lg_error err;
+
+	(void)state;
+	interrupt(scene);
+	assert_int_equal(
+		lg_fleet_journal_step(&scene->fleet, "opened", NULL, &err),
+		LG_OK);
+	assert_int_equal(phase_of(scene), LG_FLEET_APPLYING);
+	assert_int_equal(lg_fleet_recover(&scene->fleet, &outcome, &err),
+			 LG_OK);
+	assert_int_equal(phase_of(scene), LG_FLEET_NOTHING);
+	scene_free(scene);
+}
+
 static void a_cut_off_last_line_counts_as_not_written(void **state)
 {
 	struct scene *scene = scene_new();
@@ -201,6 +302,12 @@ int main(void)
 		suite_row("a store that we stopped is started again by a "
 			  "recovery",
 			  a_store_that_we_stopped_is_started_again),
+		suite_row("what somebody changed since is not overwritten",
+			  what_somebody_changed_since_is_not_overwritten),
+		suite_row("a lift is over when the gate is lifted, too",
+			  a_lift_is_over_when_the_gate_is_lifted_too),
+		suite_row("a gate that is lifted first ends no lift",
+			  a_gate_that_is_lifted_first_ends_no_lift),
 		suite_row("a cut-off last line of the journal counts as not "
 			  "written",
 			  a_cut_off_last_line_counts_as_not_written),

@@ -382,6 +382,92 @@ members = "ex2003, ex2000, ex55, here"
         self.assertIsNone(status["interrupted"])
         self.assertFalse(status["active"])
 
+    def cut_off(self, last):
+        """the last line of the journal was not written any more"""
+        with open(self.path("state/fleet.jsonl"), "rb") as f:
+            lines = f.read().splitlines(keepends=True)
+        self.assertEqual(json.loads(lines.pop())["step"], last)
+        with open(self.path("state/fleet.jsonl"), "wb") as f:
+            f.writelines(lines)
+
+    def by_hand(self, old, new):
+        with open(self.path("ex2003.reg"), "rb") as f:
+            text = f.read().decode("utf-16")
+        self.assertIn(old, text)
+        with open(self.path("ex2003.reg"), "wb") as f:
+            f.write(text.replace(old, new).encode("utf-16"))
+
+    def test_a_lift_killed_before_the_gate(self):
+        """recover lifts the gate here, too, and another lock of it not"""
+        before = self.before()
+        self.apply("--group", "all")
+        self.run_("lift", "--target", "ex2003,ex2000,ex55", code=0)
+        self.cut_off("lifted")
+        self.json("check", "--dn", DN + "eve", code=1)
+        self.assertIn("recover", " ".join(self.json("status")["loud"]))
+        self.assertIn("the gate here is lifted",
+                      self.run_("recover", code=0).stdout)
+        self.json("check", "--dn", DN + "eve", code=0)
+        self.assertEqual(self.before(), before)
+        status = self.json("status")
+        self.assertFalse(status["active"])
+        self.assertIsNone(status["interrupted"])
+        self.assertIn("nothing was interrupted",
+                      self.run_("recover", code=0).stdout)
+        self.apply("--group", "all")
+        self.run_("lift", code=0)
+        self.cut_off("opened")
+        self.assertTrue(self.json("status")["interrupted"])
+        self.write("q.ini", PROFILE)
+        self.run_("apply", self.path("q.ini"), "--for", "1h", "--target",
+                  "here", "--accept-warnings", code=0)
+        self.run_("recover", code=0)
+        status = self.json("status")
+        self.assertEqual((status["profile"], status["interrupted"]),
+                         ("q", None))
+        self.run_("lift", code=0)
+
+    def test_a_gate_lifted_before_the_last_server(self):
+        """a later lock of the same profile here is not recover's to end"""
+        self.apply("--group", "all")
+        self.away("ex55")
+        self.run_("lift", "--force", code=9)
+        self.json("check", "--dn", DN + "eve", code=0)
+        self.apply("--target", "here")
+        self.back("ex55")
+        self.run_("recover", code=0)
+        self.assertEqual(self.values("ex55"), {})
+        self.json("check", "--dn", DN + "eve", code=1)
+        self.run_("lift", code=0)
+
+    def test_recover_asks_when_changed(self):
+        """what is neither what was written nor the earlier value is told and
+        left as it is; every other server gets its values back"""
+        before = self.before()
+        self.apply("--group", "all")
+        self.cut_off("applied")
+        self.by_hand("-11.65535", "-12.65535")
+        said = self.run_("recover", code=9).stderr
+        self.assertIn("ex2003: could NOT be put back: somebody changed", said)
+        self.assertIn("recover --force", said)
+        self.assertIn("recover --forget ex2003 leaves", said)
+        self.assertIn("-12.65535",
+                      self.values("ex2003")["Disable MAPI Clients"])
+        self.assertEqual(self.values("ex55"), {})
+        self.json("check", "--dn", DN + "eve", code=0)
+        self.assertTrue(self.json("status")["interrupted"])
+        self.run_("recover", "--force", code=0)
+        self.assertEqual(self.before(), before)
+        self.assertIsNone(self.json("status")["interrupted"])
+
+    def test_recover_where_the_earlier_value_is_back_by_hand(self):
+        before = self.before()
+        self.apply("--group", "all")
+        self.cut_off("applied")
+        self.by_hand("-5.65535.65535;7.0.0-11.65535.65535", "-5.1.1")
+        self.run_("recover", code=0)
+        self.assertEqual(self.before(), before)
+
     def away(self, name):
         """a server that cannot be reached, until it is called back"""
         os.rename(self.path(name + ".reg"), self.path(name + ".away"))

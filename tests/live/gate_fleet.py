@@ -4,12 +4,15 @@
 by one command, whatever happens to either."""
 import json
 import os
+import signal
 import subprocess
 import time
 
 from gate_remote import Certificates, ask, connect, free_port
 from running_gate import BIN, DN, Gate, eventually, main, reg
 
+KILLSHIM = os.path.join(os.environ["LOGONGATE_BUILD_DIR"], "tests",
+                        "killshim.so")
 PROFILE = f'''[profile]
 max_duration = "8h"
 [logon_only_as]
@@ -246,6 +249,41 @@ def killed(pair):
         assert pair.far_values() == {}, delay
 
 
+@with_pair
+def killed_before_the_gate(pair):
+    """a lift killed when all servers are lifted and the gate here is not:
+    status says so and recover finishes it"""
+    count = os.path.join(pair.here.folder, "steps")
+
+    def lift(**shim):
+        environment = dict(os.environ, LD_PRELOAD=KILLSHIM, **shim)
+        environment["ASAN_OPTIONS"] = \
+            "detect_leaks=0:verify_asan_link_order=0"
+        return subprocess.run(
+            [os.path.join(BIN, "logongate"), "--config", pair.here.config,
+             "lift"], env=environment, stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL, timeout=90, check=False).returncode
+
+    pair.apply("--group", "all", "--for", "1h")
+    assert lift(LG_KILL_COUNT=count) == 0
+    steps = os.path.getsize(count)
+    seen = []
+    for at in range(steps - 2, steps + 1):
+        pair.apply("--group", "all", "--for", "1h")
+        assert lift(LG_KILL_AT=str(at)) == -signal.SIGKILL, at
+        seen.append(pair.verdicts())
+        status = pair.json("status")
+        assert bool(status["interrupted"]) == (seen[-1][1] == "refuse"), \
+            (at, seen, status)
+        assert ("recover" in " ".join(status["loud"])) == \
+            bool(status["interrupted"]), (at, status)
+        pair.run("recover")
+        assert pair.verdicts() == ["admit", "admit"], at
+        status = pair.json("status")
+        assert not status["interrupted"] and not status["active"], status
+    assert ["admit", "refuse"] in seen and ["admit", "admit"] in seen, seen
+
+
 if __name__ == "__main__":
     main([life, somebody_elses, it_is_down, it_lifts_by_itself, nobody_confirms,
-          killed])
+          killed, killed_before_the_gate])
