@@ -12,6 +12,7 @@
 #include "adapters/dovecot/dict_protocol.h"
 #include "adapters/postfix/policy_delegation.h"
 #include "daemon/judge.h"
+#include "daemon/sessions.h"
 #include "daemon/stream.h"
 
 /* A text with a length as one that ends in NUL; NULL where there is none. */
@@ -87,6 +88,32 @@ struct dict {
 	struct lg_buffer scratch;
 };
 
+/* Dovecot lists its sessions by name and address alone; which program it is
+ * was told here. */
+static void note_dict(struct gate *gate, const struct lg_dict_request *request,
+		      const char *client)
+{
+	char *user = request->name ? strndup(request->name, request->name_len)
+				   : NULL;
+	struct lg_buffer key = {0};
+	struct lg_session session = {
+		.door = "dovecot",
+		.user = user,
+		.client = client,
+		.address = request->address,
+		.protocol = request->protocol,
+		.since_s = gate_now_s(gate),
+	};
+
+	if (user)
+		gate_sessions_dovecot_key(request->protocol, user,
+					  request->address, &key);
+	if (user && !key.status)
+		gate_sessions_note(gate, key.data, key.len, &session);
+	lg_buffer_release(&key);
+	free(user);
+}
+
 static void answer_dict(struct gate *gate,
 			const struct lg_dict_request *request,
 			struct lg_buffer *out)
@@ -110,6 +137,8 @@ static void answer_dict(struct gate *gate,
 		lg_imap_id_client(request->client_id, &client);
 	ask.client = client.data;
 	gate_judge(gate, &ask, &answer);
+	if (answer.decision.verdict == LG_ADMIT && client.data)
+		note_dict(gate, request, client.data);
 	lg_buffer_release(&client);
 	if (answer.decision.verdict == LG_ADMIT)
 		lg_dict_answer_admit(out);

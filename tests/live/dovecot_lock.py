@@ -293,6 +293,13 @@ class Rows:
         named = [row["client"] for row in self.lines("refused")
                  if row["user"] == "bob"]
         self.assertIn("Mail Bird 7.1", named)
+        client = self.dovecot.imap_raw()
+        client.xatom("ID", '("name" "Mail Bird" "version" "7.2")')
+        client.login("alice", USERS["alice"])
+        self.assertEqual(
+            [(row["user"], row["protocol"], row["client"], row["address"])
+             for row in self.lines("sessions")],
+            [("alice", "imap", "Mail Bird 7.2", "127.0.0.1")])
 
     def test_the_end_comes_by_itself(self):
         # The end is set once everything else was seen: whatever a logon
