@@ -108,7 +108,7 @@ struct lg_fleet {
 	unsigned int parallel; /* targets at once; 0: 8 */
 	int partial;           /* a lift that leaves other targets locked */
 	int gate_next;         /* a lift: the gate of this machine follows, and
-				* lg_fleet_journal_opened ends the change */
+				* the journal's "opened" ends the change */
 	struct lg_fleet_journal journal;
 	struct lg_fleet_watch watch;
 };

@@ -548,6 +548,20 @@ members = "ex2003, ex2000, ex55, here"
         self.assertEqual(self.before(), before)
         self.assertFalse(self.json("status")["active"])
 
+    def test_a_server_without_a_section_is_given_up(self):
+        self.apply("--group", "all")
+        with open(self.path("lg.conf"), encoding="utf-8") as f:
+            whole = f.read()
+        there = whole.index("[target.ex55]")
+        self.write("lg.conf", (whole[:there] +
+                               whole[whole.index("[target.here]"):]
+                               ).replace("ex55, ", ""))
+        self.run_("lift", "--force", code=9)
+        self.run_("recover", "--forget", "ex55", code=0)
+        self.assertIsNone(self.json("status")["interrupted"])
+        self.apply("--group", "all")
+        self.run_("lift", code=0)
+
     def test_the_last_server_is_given_up(self):
         """the lock is over; a back-up that is gone is made from the journal"""
         before = self.before()
