@@ -24,9 +24,6 @@ import tempfile
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.join(HERE, "../live"))
-import dovecot_fixture  # noqa: E402
-
 # Arguments: PROGRAM LOGONGATED [SECONDS [ROUNDS [ACCOUNTS...]]]
 if len(sys.argv) < 3:
     sys.exit(sys.modules["__main__"].__doc__)
@@ -35,7 +32,10 @@ SECONDS = float(sys.argv[3]) if len(sys.argv) > 3 else 0.5
 ROUNDS = int(sys.argv[4]) if len(sys.argv) > 4 else 3
 ACCOUNTS = [int(number) for number in sys.argv[5:]]
 
+# The fixtures look for it when they are imported.
 os.environ["LOGONGATE_BIN_DIR"] = os.path.dirname(os.path.abspath(LOGONGATED))
+sys.path.insert(0, os.path.join(HERE, "../live"))
+import dovecot_fixture  # noqa: E402
 import running_gate  # noqa: E402
 
 # Between two runs the others have their time, see above.
