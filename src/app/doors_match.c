@@ -8,7 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* What may go on an address: "127.0.0.1:41" is not in "127.0.0.1:4180". */
+/* What may go on an address: "127.0.0.1:41" is not in "127.0.0.1:4191". */
 static int continues(char c)
 {
 	return isalnum((unsigned char)c) || c == '_' || c == '-' || c == '.';

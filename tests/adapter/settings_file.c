@@ -36,7 +36,7 @@ static const char whole[] =
 	"timeout_s = 9\n"
 	"login_attributes = \"mail,uid\"\n"
 	"[listen.http]\n"
-	"address = \"unix:http.sock, 127.0.0.1:4180, [::1]:4180\"\n"
+	"address = \"unix:http.sock, 127.0.0.1:4191, [::1]:4191\"\n"
 	"without_policy = admit\n"
 	"key_file = \"/etc/logongate/http.key\"\n"
 	"mode = 0600\n"
@@ -102,7 +102,7 @@ static void whole_file(void **state)
 	assert_true(s->listen[LG_LISTEN_HTTP].present);
 	assert_int_equal(s->listen[LG_LISTEN_HTTP].address.count, 3);
 	assert_string_equal(s->listen[LG_LISTEN_HTTP].address.item[2],
-			    "[::1]:4180");
+			    "[::1]:4191");
 	assert_int_equal(s->listen[LG_LISTEN_HTTP].without_policy,
 			 LG_WITHOUT_POLICY_ADMIT);
 	assert_int_equal(s->listen[LG_LISTEN_HTTP].mode, 0600);
@@ -230,7 +230,7 @@ static const struct bad bads[] = {
 	 "HOST:PORT"},
 	{"no address at all", HTTP "address = \"\"\n", 3, "HOST:PORT"},
 	{"an address beyond loopback without a key",
-	 HTTP "address = \"0.0.0.0:4180\"\n", 3, "key_file"},
+	 HTTP "address = \"0.0.0.0:4191\"\n", 3, "key_file"},
 	{"a dict beyond loopback",
 	 "[listen.dict]\nwithout_policy = admit\naddress = \"10.0.0.1:1\"\n", 3,
 	 "127.0.0.1"},

@@ -52,7 +52,7 @@ static struct lg_gate_addresses the_gate(void)
 	struct lg_gate_addresses gate = {0};
 	struct lg_error err;
 
-	lg_strlist_add(&gate.http, "127.0.0.1:4180", 14, &err);
+	lg_strlist_add(&gate.http, "127.0.0.1:4191", 14, &err);
 	lg_strlist_add(&gate.http, "/run/logongate/http.sock", 24, &err);
 	lg_strlist_add(&gate.postfix, "/run/logongate/postfix.sock", 27, &err);
 	lg_strlist_add(&gate.spop, "/run/logongate/spop.sock", 24, &err);
@@ -77,7 +77,7 @@ struct row {
 };
 
 #define DICT "passdb {\n  args = /etc/dovecot/gate-dict.conf\n  driver = dict\n"
-#define POLICY "auth_policy_server_url = http://127.0.0.1:4180/v1/dovecot\n"
+#define POLICY "auth_policy_server_url = http://127.0.0.1:4191/v1/dovecot\n"
 #define SUBMISSION                                                             \
 	"submission inet n - n - - smtpd\n"                                    \
 	"    -o smtpd_sasl_auth_enable=yes\n"
@@ -104,7 +104,7 @@ static const struct row rows[] = {
 		"auth_policy_check_before_auth = no\n",
 	 NULL, "imap", LG_ASKS_NO, LG_WHEN_DOWN_NOT_ASKED},
 	{DOVECOT,
-	 "auth_policy_server_url = http://127.0.0.1:41800/v1/dovecot\n", NULL,
+	 "auth_policy_server_url = http://127.0.0.1:41910/v1/dovecot\n", NULL,
 	 "imap", LG_ASKS_NO, LG_WHEN_DOWN_NOT_ASKED},
 	{DOVECOT,
 	 DICT "  result_failure = return-fail\n"

@@ -50,7 +50,7 @@ class Test(unittest.TestCase):
         text = self.read("logongate-auth-policy.conf")
         for line in (
                 "auth_policy_server_url = "
-                "http://127.0.0.1:4180/v1/dovecot",
+                "http://127.0.0.1:4191/v1/dovecot",
                 "auth_policy_check_before_auth = no",
                 "imap_id_retain = yes",
                 "unix_listener anvil-auth-penalty {\n    mode = 00\n",

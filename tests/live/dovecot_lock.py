@@ -142,7 +142,7 @@ service anvil {
 """
         else:
             included = cls.dropin("logongate-auth-policy.conf",
-                                  "127.0.0.1:4180", f"127.0.0.1:{cls.port}")
+                                  "127.0.0.1:4191", f"127.0.0.1:{cls.port}")
             cls.dovecot.passdb = own
             cls.dovecot.extra = f"!include {included}\n"
         cls.dovecot.extra += "auth_master_user_separator = *\n"

@@ -47,7 +47,7 @@ class Site:
                 "/etc/dovecot/logongate-dict.conf.ext", ext) + "\n"
         else:
             extra += "!include " + self.dropin(
-                "logongate-auth-policy.conf", "127.0.0.1:4180",
+                "logongate-auth-policy.conf", "127.0.0.1:4191",
                 f"127.0.0.1:{self.port}") + "\n"
         self.dovecot = dovecot_fixture.Dovecot(USERS, extra, passdb)
         key = os.path.join(self.gate.folder, "doveadm.key")

@@ -39,7 +39,7 @@ class HAProxy(Door):
         for old, new in (
                 ("server gate 127.0.0.1:4182",
                  f"server gate unix@{cls.gate.run}/spop.sock"),
-                ("server gate 127.0.0.1:4180",
+                ("server gate 127.0.0.1:4191",
                  f"server gate unix@{cls.gate.run}/http.sock"),
                 ("/etc/haproxy", cls.gate.path("haproxy"))):
             text = text.replace(old, new)

@@ -87,7 +87,7 @@ def probes():
         with open(os.path.join(gate.folder, "ex.reg"), "rb") as file:
             assert "alice" not in file.read().decode("utf-16")
         with open(DROPIN, encoding="utf-8") as file:
-            dovecot.extra = file.read().replace("127.0.0.1:4180",
+            dovecot.extra = file.read().replace("127.0.0.1:4191",
                                                 f"127.0.0.1:{port}")
         dovecot.stop()
         said = apply(gate, 6, "--target", "here")
