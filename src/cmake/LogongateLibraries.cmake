@@ -3,7 +3,8 @@
 # The libraries logongate is built on, as imported targets, so that the
 # directories only name targets:
 #   PkgConfig::UV CJSON XXHASH UTF8PROC LDAP CURL GNUTLS,
-#   Logongate::http_parser, Logongate::iniparser, Logongate::pam, and where they are installed
+#   Logongate::llhttp or Logongate::http_parser (LOGONGATE_HTTP_LIBRARY says
+#   which), Logongate::iniparser, Logongate::pam, and where they are installed
 #   PkgConfig::SMBCLIENT, PkgConfig::HIVEX.
 find_package(PkgConfig REQUIRED)
 
@@ -28,7 +29,18 @@ function(logongate_find_plain name header library)
 		INTERFACE_INCLUDE_DIRECTORIES "${${upper}_INCLUDE_DIR}")
 endfunction()
 
-logongate_find_plain(http_parser http_parser.h http_parser)
+# llhttp is http-parser's successor; Debian 12 does not have it yet.
+find_path(LLHTTP_INCLUDE_DIR llhttp.h)
+set(LOGONGATE_HTTP_LIBRARY "http_parser")
+if(LLHTTP_INCLUDE_DIR AND NOT LOGONGATE_WITH_HTTP_PARSER)
+	set(LOGONGATE_HTTP_LIBRARY "llhttp")
+endif()
+logongate_find_plain(${LOGONGATE_HTTP_LIBRARY}
+	${LOGONGATE_HTTP_LIBRARY}.h ${LOGONGATE_HTTP_LIBRARY})
+if(LOGONGATE_HTTP_LIBRARY STREQUAL "llhttp")
+	set_property(TARGET Logongate::llhttp PROPERTY
+		INTERFACE_COMPILE_DEFINITIONS LOGONGATE_LLHTTP)
+endif()
 logongate_find_plain(iniparser iniparser/iniparser.h iniparser)
 logongate_find_plain(pam security/pam_modules.h pam)
 

@@ -12,7 +12,7 @@ INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.M)
 SHARED_ADAPTERS = {"http", "system"}
 # JSON is how values are written down: app may use cJSON, the core does not.
 JSON = re.compile(r"(cjson/)?cJSON")
-FOREIGN = re.compile(r"(uv|http_parser|ldap|lber|ldif|iniparser|cJSON|gnutls/|"
+FOREIGN = re.compile(r"(uv|http_parser|llhttp|ldap|lber|ldif|iniparser|cJSON|gnutls/|"
                      r"curl/|libsmbclient|hivex|security/|cjson/)")
 
 

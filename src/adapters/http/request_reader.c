@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * request_reader.c - libhttp_parser's callbacks made into whole requests
+ * request_reader.c - the parser library's callbacks made into whole requests
  *
  * The head is copied into one buffer, each text ended by NUL, and found again
  * by offsets: the buffer moves while it grows. The library pauses at the end
@@ -11,10 +11,11 @@
  */
 #include "adapters/http/request_reader.h"
 
-#include <http_parser.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+
+#include "adapters/http/parser.h"
 
 /* Above it memory is given back after a request. */
 #define KEEP_MAX 16384u
@@ -34,7 +35,7 @@ enum phase {
 };
 
 struct lg_http_reader {
-	http_parser parser;
+	lg_http_library parser;
 	enum phase phase;
 	int in_value; /* of the newest header */
 	int is_whole;
@@ -133,12 +134,12 @@ static int end_newest(struct lg_http_reader *reader)
 	return check_text(reader, newest->value, 0) || end_text(reader);
 }
 
-static int on_url(http_parser *parser, const char *at, size_t len)
+static int on_url(lg_http_library *parser, const char *at, size_t len)
 {
 	return add(parser->data, at, len);
 }
 
-static int on_field(http_parser *parser, const char *at, size_t len)
+static int on_field(lg_http_library *parser, const char *at, size_t len)
 {
 	struct lg_http_reader *reader = parser->data;
 
@@ -156,7 +157,7 @@ static int on_field(http_parser *parser, const char *at, size_t len)
 	return add(reader, at, len);
 }
 
-static int on_value(http_parser *parser, const char *at, size_t len)
+static int on_value(lg_http_library *parser, const char *at, size_t len)
 {
 	struct lg_http_reader *reader = parser->data;
 
@@ -175,17 +176,15 @@ static int split_target(struct lg_http_reader *reader)
 {
 	struct lg_http_request *request = &reader->request;
 	char *url = reader->head.data + reader->url;
-	struct http_parser_url parts;
 	char *path = url;
 	char *query;
 
 	if (*url != '/' && *url != '*') {
-		http_parser_url_init(&parts);
-		if (http_parser_parse_url(url, strlen(url), 0, &parts))
+		/* The absolute form: scheme and authority come first. */
+		path = strstr(url, "://");
+		if (!path || path == url)
 			return fail(reader, 400);
-		path += parts.field_data[UF_PATH].off;
-		if (!(parts.field_set & 1 << UF_PATH))
-			path = url + strlen(url);
+		path += strcspn(path + 3, "/?#") + 3;
 	}
 	path[strcspn(path, "#")] = '\0';
 	query = strchr(path, '?');
@@ -199,18 +198,17 @@ static int split_target(struct lg_http_reader *reader)
 static int fill_request(struct lg_http_reader *reader)
 {
 	struct lg_http_request *request = &reader->request;
-	const http_parser *parser = &reader->parser;
+	const lg_http_library *parser = &reader->parser;
 	const char *expects;
 
 	request->reader = reader;
 	request->method = reader->head.data;
 	request->body = "";
 	request->is_http10 = !parser->http_minor;
-	request->keeps_alive =
-		http_should_keep_alive(parser) && !parser->upgrade;
-	if (parser->flags & F_CHUNKED)
+	request->keeps_alive = lg_http_library_keeps_alive(parser);
+	if (lg_http_library_is_chunked(parser))
 		request->body_size = -1;
-	else if (parser->flags & F_CONTENTLENGTH)
+	else if (lg_http_library_has_length(parser))
 		request->body_size = (int64_t)parser->content_length;
 	expects = lg_http_request_header(request, "Expect");
 	request->wants_continue = !request->is_http10 && expects &&
@@ -223,21 +221,21 @@ static int fill_request(struct lg_http_reader *reader)
 
 static int check_head(struct lg_http_reader *reader)
 {
-	const http_parser *parser = &reader->parser;
+	const lg_http_library *parser = &reader->parser;
 
 	if (parser->http_major != 1)
 		return fail(reader, 505);
 	/* INT64_MAX is more than anybody takes, and -1 says chunked. */
-	if (parser->flags & F_CONTENTLENGTH &&
+	if (lg_http_library_has_length(parser) &&
 	    parser->content_length > INT64_MAX)
 		return fail(reader, 413);
 	/* HTTP/1.0 has no chunks: where this body ends is anybody's guess. */
-	if (!parser->http_minor && parser->flags & F_CHUNKED)
+	if (!parser->http_minor && lg_http_library_is_chunked(parser))
 		return fail(reader, 400);
 	return end_newest(reader) || fill_request(reader);
 }
 
-static int on_head(http_parser *parser)
+static int on_head(lg_http_library *parser)
 {
 	struct lg_http_reader *reader = parser->data;
 
@@ -245,12 +243,10 @@ static int on_head(http_parser *parser)
 	if (check_head(reader))
 		return -1;
 	reader->phase = PHASE_BODY;
-	if (reader->request.body_size)
-		http_parser_pause(parser, 1);
-	return 0;
+	return reader->request.body_size ? lg_http_library_pause(parser) : 0;
 }
 
-static int on_body(http_parser *parser, const char *at, size_t len)
+static int on_body(lg_http_library *parser, const char *at, size_t len)
 {
 	struct lg_http_reader *reader = parser->data;
 
@@ -263,7 +259,7 @@ static int on_body(http_parser *parser, const char *at, size_t len)
 	return reader->body.status ? fail(reader, 500) : 0;
 }
 
-static int on_whole(http_parser *parser)
+static int on_whole(lg_http_library *parser)
 {
 	struct lg_http_reader *reader = parser->data;
 
@@ -271,11 +267,10 @@ static int on_whole(http_parser *parser)
 		reader->request.body = reader->body.data;
 	reader->request.body_len = reader->body.len;
 	reader->is_whole = 1;
-	http_parser_pause(parser, 1);
-	return 0;
+	return lg_http_library_pause(parser);
 }
 
-static const http_parser_settings callbacks = {
+static const lg_http_callbacks callbacks = {
 	.on_url = on_url,
 	.on_header_field = on_field,
 	.on_header_value = on_value,
@@ -327,24 +322,23 @@ static enum lg_http_step parse(struct lg_http_reader *reader, const char *bytes,
 			       size_t len, size_t *out_taken,
 			       unsigned int *out_status)
 {
-	*out_taken =
-		http_parser_execute(&reader->parser, &callbacks, bytes, len);
-	switch (HTTP_PARSER_ERRNO(&reader->parser)) {
-	case HPE_OK:
+	switch (lg_http_library_execute(&reader->parser, &callbacks, bytes, len,
+					out_taken)) {
+	case LG_HTTP_PARSE_MORE:
 		return LG_HTTP_STEP_MORE;
-	case HPE_PAUSED:
-		http_parser_pause(&reader->parser, 0);
+	case LG_HTTP_PARSE_PAUSED:
 		if (!reader->is_whole)
 			return LG_HTTP_STEP_HEAD;
 		reader->phase = PHASE_BEFORE;
 		return LG_HTTP_STEP_WHOLE;
-	case HPE_HEADER_OVERFLOW:
+	case LG_HTTP_PARSE_OVERFLOW:
 		*out_status = 431;
 		return LG_HTTP_STEP_BAD;
-	default: /* the library's many ways to say that it is none */
-		*out_status = reader->status ? reader->status : 400;
-		return LG_HTTP_STEP_BAD;
+	case LG_HTTP_PARSE_BAD:
+		break;
 	}
+	*out_status = reader->status ? reader->status : 400;
+	return LG_HTTP_STEP_BAD;
 }
 
 /* The method up to its blank; then the library begins. */
@@ -353,6 +347,7 @@ static enum lg_http_step read_method(struct lg_http_reader *reader,
 				     size_t *out_taken,
 				     unsigned int *out_status)
 {
+	size_t taken;
 	size_t n = 0;
 
 	while (n < len && is_token(bytes[n]))
@@ -375,9 +370,8 @@ static enum lg_http_step read_method(struct lg_http_reader *reader,
 	}
 	reader->url = reader->head.len;
 	reader->phase = PHASE_HEAD;
-	http_parser_init(&reader->parser, HTTP_REQUEST);
-	reader->parser.data = reader;
-	http_parser_execute(&reader->parser, &callbacks, "POST", 4);
+	lg_http_library_begin(&reader->parser, &callbacks, reader);
+	lg_http_library_execute(&reader->parser, &callbacks, "POST", 4, &taken);
 	return LG_HTTP_STEP_MORE;
 }
 

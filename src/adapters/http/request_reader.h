@@ -2,7 +2,7 @@
 /*
  * http/request_reader.h - HTTP/1.1 requests out of a connection's bytes
  *
- * Layer: adapter; libhttp_parser judges the bytes, no sockets here.
+ * Layer: adapter; llhttp or http-parser judges the bytes, no sockets here.
  * Flow: a reader for each connection is given what came in and says when a
  * head is whole (the body may be refused or skipped then) and when the
  * request is. The next bytes given begin the next request.
