@@ -31,7 +31,8 @@ class Certificates:
         os.chmod(self.folder, 0o755)
         for ca, names in (("ca", ("gate", "anna")), ("other", ("stranger",))):
             run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
-                "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj",
+                "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-addext",
+                "keyUsage=critical,keyCertSign,cRLSign", "-subj",
                 f"/CN={ca}", "-keyout", self.key(ca), "-out", self.cert(ca))
             for name in names:
                 request = os.path.join(self.folder, name + ".csr")
