@@ -37,6 +37,10 @@
 #define LG_VALUE_UNKNOWN_PROCESS "Unknown Process"
 #define LG_VALUE_FOUR_PART "Four Part"
 #define LG_VALUE_HOLD_MAIL "Hold Mail"
+#define LG_VALUE_APPLIES_TO "Applies To"
+#define LG_VALUE_APPLIES_TO_USERS "Applies To Users"
+#define LG_VALUE_APPLIES_TO_DOMAINS "Applies To Domains"
+#define LG_VALUE_APPLIES_TO_FILE "Applies To File"
 
 enum lg_reg_type {
 	LG_REG_NONE = 0,

@@ -45,6 +45,11 @@ struct lg_store_facts {
 	enum lg_facts facts;
 	const struct lg_findings *findings;
 	const struct lg_strlist *break_glass;
+	const char *default_domain; /* as in lg_policy_input */
+	/* The locks beside the values of the store, which are the standing
+	 * values; each with its own facts. They are part of each read. */
+	const struct lg_policy_layer *lock;
+	size_t lock_count;
 };
 
 struct lg_store;

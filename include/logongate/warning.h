@@ -3,7 +3,7 @@
  * warning.h - what a plan must tell before a lock is applied
  *
  * Layer: core.
- * Source: contract 5 "Warning codes", 7 "Locks".
+ * Source: contract 5 "Warning codes", 7 "Locks", 9 "JSON".
  */
 #ifndef LOGONGATE_WARNING_H
 #define LOGONGATE_WARNING_H
@@ -29,15 +29,22 @@ enum lg_warning {
 	LG_WARN_DIRECTORY_NOT_ASKED,
 	LG_WARN_BREAK_GLASS_NOT_FOUND,
 	LG_WARN_ENDS_BEFORE_IT_BITES,
-	LG_WARN_NAME_SHARED
+	LG_WARN_NAME_SHARED,
+	LG_WARN_LOCK_CONFLICT,
+	LG_WARN_CONCERNS_NOBODY,
+	LG_WARN_NOBODY_LIFTS,
+	LG_WARN_FOREIGN_VALUE,
+	LG_WARN_COMPANION_UNKNOWN,
+	LG_WARN_UNREAD_KEY
 };
-#define LG_WARNING_COUNT 19
+#define LG_WARNING_COUNT 25
 
 /* What a warning asks of the one who applies (contract 7 "Locks"). */
 enum lg_warning_weight {
 	LG_WEIGHT_TOLD = 0,	/* never needs accepting */
 	LG_WEIGHT_ACCEPT,	/* --accept-warnings, or the profile's accept */
-	LG_WEIGHT_ACCEPT_OPEN	/* --accept-open only */
+	LG_WEIGHT_ACCEPT_OPEN,	/* --accept-open only */
+	LG_WEIGHT_REFUSES	/* cannot be accepted */
 };
 
 /* "system-versions-blocked" ... */

@@ -197,11 +197,15 @@ static enum lg_status warn_of(enum lg_dialect dialect,
 			      const struct lg_registry *values,
 			      struct lg_description *out, struct lg_error *err)
 {
-	const struct lg_policy_input input = {
-		.dialect = dialect,
+	const struct lg_policy_layer layer = {
 		.values = values,
 		.facts = facts->facts,
 		.findings = facts->findings,
+	};
+	const struct lg_policy_input input = {
+		.dialect = dialect,
+		.layer = &layer,
+		.layer_count = 1,
 	};
 	struct lg_policy *policy = NULL;
 	enum lg_status status =

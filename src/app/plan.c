@@ -155,14 +155,18 @@ static enum lg_status compile(struct lg_plan *plan,
 			      struct lg_plan_target *target,
 			      struct lg_error *err)
 {
-	struct lg_policy_input policy = {
-		.dialect = target->dialect,
+	const struct lg_policy_layer layer = {
 		.values = target->after,
 		.facts = plan->facts,
 		.findings = plan->facts == LG_FACTS_FINDINGS ? plan->findings
 							     : NULL,
+	};
+	const struct lg_policy_input policy = {
+		.dialect = target->dialect,
 		.break_glass = input->break_glass,
 		.generation = input->generation,
+		.layer = &layer,
+		.layer_count = 1,
 	};
 	struct lg_warnings warnings = {0};
 	enum lg_status status;

@@ -150,6 +150,8 @@ int lg_plan_must_accept(const struct lg_plan *plan,
 		return 0;
 	case LG_WEIGHT_ACCEPT_OPEN:
 		return (accepting & LG_ACCEPT_OPEN) == 0;
+	case LG_WEIGHT_REFUSES:
+		return 1;
 	case LG_WEIGHT_ACCEPT:
 		break;
 	}

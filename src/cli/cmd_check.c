@@ -54,8 +54,7 @@ static cJSON *rules_array(const struct lg_policy *policy,
 			  const struct lg_attempt *attempt)
 {
 	struct lg_rule_answer answer[LG_RULE_ANSWERS];
-	struct lg_decision decision;
-	size_t count = lg_policy_explain(policy, attempt, answer, &decision);
+	size_t count = lg_policy_explain(policy, attempt, 0, answer);
 	cJSON *rules = cJSON_CreateArray();
 
 	for (size_t i = 0; i < count; i++) {
@@ -76,6 +75,8 @@ static cJSON *decide(struct lg_cli *cli, const struct lg_policy *policy,
 		     const struct lg_message_facts *facts)
 {
 	struct lg_decision decision = lg_policy_decide(policy, attempt);
+	const struct lg_policy_layer_info *layer =
+		lg_policy_layer_at(policy, decision.lock);
 	struct lg_buffer message = {0};
 	cJSON *object = cJSON_CreateObject();
 
@@ -86,8 +87,8 @@ static cJSON *decide(struct lg_cli *cli, const struct lg_policy *policy,
 			     ? NULL
 			     : lg_rule_name(decision.rule));
 	if (decision.verdict == LG_REFUSE &&
-	    lg_message_refusal(lg_policy_message(policy), decision.reason,
-			       facts, &message, NULL) != LG_OK)
+	    lg_message_refusal(layer != NULL ? layer->message : NULL,
+			       decision.reason, facts, &message, NULL) != LG_OK)
 		lg_json_add(object, "message", NULL);
 	else
 		lg_json_text(object, "message", message.data);

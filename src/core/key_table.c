@@ -3,12 +3,13 @@
  * An open-addressing table of eight-byte slots over an arena of records. A
  * slot holds half of the hash, so that a foreign text is nearly never read;
  * the other half finds the slot. At most three quarters are taken: under 22
- * bytes of slots and four of record a key.
+ * bytes of slots and six of record a key.
  *
  * Texts are folded while they are hashed and again while they are compared,
  * eight bytes at a time. Names beyond plain ASCII go through name.h, whose
  * hash is of the same folded bytes.
  */
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -115,7 +116,7 @@ static struct lg_key *key_at(const struct lg_key_table *table, uint64_t slot)
 	return (struct lg_key *)(table->arena + (slot & 0xffffffff) * UNIT);
 }
 
-static const char *key_text(const struct lg_key *key, size_t *out_len)
+const char *lg_key_text(const struct lg_key *key, size_t *out_len)
 {
 	uint32_t len;
 
@@ -151,7 +152,7 @@ static int is_key(const struct lg_key_table *table, const struct lg_key *key,
 		  const char *text, size_t len)
 {
 	size_t key_len;
-	const char *folded = key_text(key, &key_len);
+	const char *folded = lg_key_text(key, &key_len);
 
 	if (table->kind == LG_KEY_DN)
 		return key_len == len && folds_to(text, folded, len);
@@ -190,7 +191,7 @@ struct lg_key *lg_key_table_find(const struct lg_key_table *table,
 }
 
 /* The common case: folded once, for hash and comparison. */
-static uint16_t flags_folded(const struct lg_key_table *table, uint64_t hash,
+static uint32_t flags_folded(const struct lg_key_table *table, uint64_t hash,
 			     const char *folded, size_t len)
 {
 	size_t mask = table->slot_count - 1;
@@ -206,7 +207,7 @@ static uint16_t flags_folded(const struct lg_key_table *table, uint64_t hash,
 	return 0;
 }
 
-uint16_t lg_key_table_flags(const struct lg_key_table *table, const char *text,
+uint32_t lg_key_table_flags(const struct lg_key_table *table, const char *text,
 			    size_t len)
 {
 	char folded[LG_KEY_SHORT] __attribute__((uninitialized));
@@ -255,7 +256,7 @@ void lg_key_probe_fetch(const struct lg_key_probe *probe,
 	}
 }
 
-uint16_t lg_key_probe_flags(const struct lg_key_probe *probe,
+uint32_t lg_key_probe_flags(const struct lg_key_probe *probe,
 			    const struct lg_key_table *table)
 {
 	size_t i;
@@ -292,7 +293,7 @@ static enum lg_status grow_slots(struct lg_key_table *table, size_t keys,
 
 		if (!table->slot[i])
 			continue;
-		text = key_text(key_at(table, table->slot[i]), &len);
+		text = lg_key_text(key_at(table, table->slot[i]), &len);
 		at = XXH3_64bits(text, len) & (slot_count - 1);
 		while (slot[at])
 			at = (at + 1) & (slot_count - 1);
@@ -334,7 +335,7 @@ enum lg_status lg_key_table_reserve(struct lg_key_table *table, size_t keys,
 	if (status)
 		return status;
 	/* A header and at most three bytes of padding each. */
-	return grow_arena(table, table->used + UNIT + bytes + keys * 8, err);
+	return grow_arena(table, table->used + UNIT + bytes + keys * 12, err);
 }
 
 static void write_key(struct lg_key *key, const char *text, size_t len,
@@ -354,20 +355,53 @@ static void write_key(struct lg_key *key, const char *text, size_t len,
 		at[i] = kind == LG_KEY_DN ? fold_char(text[i]) : text[i];
 }
 
+/* A key that is not there yet; a name is folded already. */
+static enum lg_status insert(struct lg_key_table *table, uint64_t hash,
+			     const char *text, size_t len,
+			     struct lg_key **out_key, struct lg_error *err)
+{
+	size_t size = offsetof(struct lg_key, text) + len +
+		      (len >= LG_KEY_LONG ? sizeof(uint32_t) : 0);
+	struct lg_key *key;
+	size_t at;
+	enum lg_status status;
+
+	if (len > UINT32_MAX)
+		return lg_error_set(err, LG_ERR_LIMIT, NULL,
+				    "a name of more than 4 GiB");
+	if (!table->used)
+		table->used = UNIT; /* offset 0 would read as a free slot */
+	size = (size + UNIT - 1) / UNIT * UNIT;
+	status = grow_slots(table, table->count + 1, err);
+	if (!status)
+		status = grow_arena(table, table->used + size, err);
+	if (status)
+		return status;
+	key = (struct lg_key *)(table->arena + table->used);
+	key->flags = 0;
+	write_key(key, text, len, table->kind);
+	at = hash & (table->slot_count - 1);
+	while (table->slot[at])
+		at = (at + 1) & (table->slot_count - 1);
+	table->slot[at] = hash >> 32 << 32 | table->used / UNIT;
+	table->used += size;
+	table->count++;
+	*out_key = key;
+	return LG_OK;
+}
+
 enum lg_status lg_key_table_add(struct lg_key_table *table, const char *text,
-				size_t len, uint16_t flags,
+				size_t len, uint32_t flags,
 				struct lg_error *err)
 {
 	uint64_t hash = hash_key(table, text, len);
 	struct lg_buffer folded = {0};
-	struct lg_key *key;
-	size_t at;
-	size_t key_len = len;
-	size_t size;
+	struct lg_key *key = NULL;
 	enum lg_status status = LG_OK;
 
 	if (table->count) {
-		at = find_slot(table, hash, text, len);
+		size_t at = find_slot(table, hash, text, len);
+
 		if (table->slot[at]) {
 			key_at(table, table->slot[at])->flags |= flags;
 			return LG_OK;
@@ -375,40 +409,54 @@ enum lg_status lg_key_table_add(struct lg_key_table *table, const char *text,
 	}
 	if (table->kind == LG_KEY_NAME) {
 		status = lg_name_fold(text, len, &folded, err);
-		if (status)
-			goto out;
-		key_len = folded.len;
+		if (!status)
+			status = insert(table, hash, folded.data, folded.len,
+					&key, err);
+	} else {
+		status = insert(table, hash, text, len, &key, err);
 	}
-	if (key_len > UINT32_MAX) {
-		status = lg_error_set(err, LG_ERR_LIMIT, NULL,
-				      "a name of more than 4 GiB");
-		goto out;
-	}
-	if (!table->used)
-		table->used = UNIT; /* offset 0 would read as a free slot */
-	size = sizeof(*key) + key_len +
-	       (key_len >= LG_KEY_LONG ? sizeof(uint32_t) : 0);
-	size = (size + UNIT - 1) / UNIT * UNIT;
-	status = grow_slots(table, table->count + 1, err);
 	if (!status)
-		status = grow_arena(table, table->used + size, err);
-	if (status)
-		goto out;
-	key = (struct lg_key *)(table->arena + table->used);
-	key->flags = flags;
-	if (table->kind == LG_KEY_NAME)
-		write_key(key, folded.data, key_len, table->kind);
-	else
-		write_key(key, text, key_len, table->kind);
-	at = hash & (table->slot_count - 1);
-	while (table->slot[at])
-		at = (at + 1) & (table->slot_count - 1);
-	table->slot[at] = hash >> 32 << 32 | table->used / UNIT;
-	table->used += size;
-	table->count++;
-out:
+		key->flags = flags;
 	lg_buffer_release(&folded);
 	return status;
+}
+
+struct lg_key *lg_key_table_next(const struct lg_key_table *table, size_t *at)
+{
+	while (*at < table->slot_count) {
+		uint64_t slot = table->slot[(*at)++];
+
+		if (slot)
+			return key_at(table, slot);
+	}
+	return NULL;
+}
+
+enum lg_status lg_key_table_put(struct lg_key_table *table,
+				const struct lg_key *key,
+				struct lg_key **out_key, struct lg_error *err)
+{
+	size_t len;
+	const char *folded = lg_key_text(key, &len);
+	uint64_t hash = XXH3_64bits(folded, len);
+	size_t mask = table->slot_count - 1;
+	size_t i;
+
+	for (i = hash & mask; table->count && table->slot[i];
+	     i = (i + 1) & mask) {
+		struct lg_key *there = key_at(table, table->slot[i]);
+		size_t there_len;
+		const char *text;
+
+		if (table->slot[i] >> 32 != hash >> 32)
+			continue;
+		text = lg_key_text(there, &there_len);
+		if (there_len == len && memcmp(text, folded, len) == 0) {
+			*out_key = there;
+			return LG_OK;
+		}
+	}
+	return insert(table, hash, folded, len, out_key, err);
 }
 
 enum lg_status lg_key_table_trim(struct lg_key_table *table,

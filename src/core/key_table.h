@@ -29,9 +29,9 @@ struct lg_key_table {
 	size_t capacity;
 };
 
-/* One key: its flags, its folded text. */
+/* One key: its flags (or a number, as the caller likes), its folded text. */
 struct lg_key {
-	uint16_t flags;
+	uint32_t flags;
 	uint16_t len; /* LG_KEY_LONG: four bytes of length follow */
 	char text[];
 };
@@ -43,7 +43,7 @@ enum lg_status lg_key_table_reserve(struct lg_key_table *table, size_t keys,
 
 /* Adds flags to a key, which is new where there was none. */
 enum lg_status lg_key_table_add(struct lg_key_table *table, const char *text,
-				size_t len, uint16_t flags,
+				size_t len, uint32_t flags,
 				struct lg_error *err);
 
 /* NULL where there is none; good until the next add. */
@@ -51,8 +51,19 @@ struct lg_key *lg_key_table_find(const struct lg_key_table *table,
 				 const char *text, size_t len);
 
 /* The flags of a key, 0 where there is none. */
-uint16_t lg_key_table_flags(const struct lg_key_table *table, const char *text,
+uint32_t lg_key_table_flags(const struct lg_key_table *table, const char *text,
 			    size_t len);
+
+/* Goes over all keys: *at begins at 0; NULL at the end. */
+struct lg_key *lg_key_table_next(const struct lg_key_table *table, size_t *at);
+/* The folded text of a key. */
+const char *lg_key_text(const struct lg_key *key, size_t *out_len);
+
+/* The flags of a key with the folded text of another table of the same kind;
+ * the key is new, with 0, where there was none. */
+enum lg_status lg_key_table_put(struct lg_key_table *table,
+				const struct lg_key *key,
+				struct lg_key **out_key, struct lg_error *err);
 
 /* Longer texts are folded in pieces. */
 #define LG_KEY_SHORT 256
@@ -74,7 +85,7 @@ void lg_key_probe_begin(struct lg_key_probe *probe,
 			size_t len);
 void lg_key_probe_fetch(const struct lg_key_probe *probe,
 			const struct lg_key_table *table);
-uint16_t lg_key_probe_flags(const struct lg_key_probe *probe,
+uint32_t lg_key_probe_flags(const struct lg_key_probe *probe,
 			    const struct lg_key_table *table);
 
 /* Gives back what growing took too much. */

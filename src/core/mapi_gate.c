@@ -13,7 +13,7 @@
 
 static struct lg_decision refused_unread(void)
 {
-	struct lg_decision decision = {.verdict = LG_REFUSE};
+	struct lg_decision decision = {.verdict = LG_REFUSE, .lock = -1};
 
 	return decision;
 }
@@ -173,7 +173,7 @@ static void session_judge(const struct lg_policy *policy,
 		j->attempt.protocol = LG_PROTOCOL_MAPI;
 		if (j->attempt.version.known == LG_VERSION_UNKNOWN)
 			j->attempt.version = version;
-	} else if (lg_policy_gate(policy) != LG_GATE_OFF) {
+	} else if (lg_policy_limits_names(policy)) {
 		/* The client comes back with a Connect that can be judged. */
 		j->way = LG_MAPI_WAY_CODE;
 		j->code = LG_MAPI_CODE_CONTEXT_NOT_FOUND;
@@ -183,7 +183,8 @@ static void session_judge(const struct lg_policy *policy,
 	j->decision = lg_policy_decide(policy, &j->attempt);
 	/* Only a Connect names its process. */
 	if (!known && j->decision.reason == LG_REASON_PROCESS_UNKNOWN)
-		memset(&j->decision, 0, sizeof(j->decision));
+		j->decision = (struct lg_decision){LG_ADMIT, LG_REASON_NONE,
+						   LG_RULE_NONE, -1};
 	j->way = LG_MAPI_WAY_ADMIT;
 	if (j->decision.verdict == LG_REFUSE) {
 		j->way = LG_MAPI_WAY_CODE;
@@ -225,10 +226,11 @@ static void request_judge(const struct lg_policy *policy,
 			  struct lg_mapi_scratch *scratch,
 			  struct lg_mapi_judgement *j)
 {
-	int locked = lg_policy_gate(policy) != LG_GATE_OFF ||
+	int locked = lg_policy_limits_names(policy) ||
 		     lg_policy_judges_clients(policy);
 
 	memset(j, 0, sizeof(*j));
+	j->decision.lock = -1;
 	j->attempt.protocol = LG_PROTOCOL_MAPI;
 	j->attempt.user = request->user.text;
 	j->attempt.user_len = request->user.len;

@@ -93,6 +93,8 @@ const char *lg_rule_name(enum lg_rule rule)
 		return NULL;
 	case LG_RULE_BREAK_GLASS:
 		return "break-glass";
+	case LG_RULE_APPLIES_TO:
+		return "applies-to";
 	case LG_RULE_LOGON_ONLY_AS:
 		return "logon-only-as";
 	case LG_RULE_PROTOCOLS:
@@ -122,15 +124,39 @@ const char *lg_outcome_name(enum lg_outcome outcome)
 
 void lg_policy_free(struct lg_policy **policy)
 {
-	if (!policy || !*policy)
+	struct lg_policy *old = policy ? *policy : NULL;
+	size_t i;
+
+	if (!old)
 		return;
-	lg_key_table_release(&(*policy)->dn);
-	lg_key_table_release(&(*policy)->name);
-	lg_version_setting_free(&(*policy)->versions);
-	lg_process_list_free(&(*policy)->processes);
-	free((*policy)->message);
-	free(*policy);
+	for (i = 0; i < old->layer_count; i++) {
+		free((char *)old->info[i].id);
+		free((char *)old->info[i].profile);
+		free((char *)old->info[i].message);
+		lg_version_setting_free(&old->rules[i].versions);
+		lg_process_list_free(&old->rules[i].processes);
+	}
+	free(old->info);
+	free(old->rules);
+	free(old->rights);
+	lg_key_table_release(&old->dn);
+	lg_key_table_release(&old->name);
+	lg_key_table_release(&old->domain);
+	free(old);
 	*policy = NULL;
+}
+
+size_t lg_policy_layer_count(const struct lg_policy *policy)
+{
+	return policy->layer_count;
+}
+
+const struct lg_policy_layer_info *
+lg_policy_layer_at(const struct lg_policy *policy, int lock)
+{
+	if (lock < 0 || (size_t)lock >= policy->layer_count)
+		return NULL;
+	return &policy->info[lock];
 }
 
 enum lg_gate_state lg_policy_gate(const struct lg_policy *policy)
@@ -150,13 +176,22 @@ enum lg_dialect lg_policy_dialect(const struct lg_policy *policy)
 
 int lg_policy_judges_clients(const struct lg_policy *policy)
 {
-	return policy->versions || policy->processes ||
-	       policy->refuse_unknown_version || policy->refuse_unknown_process;
+	return lg_mask_any(policy->clients);
+}
+
+int lg_policy_limits_names(const struct lg_policy *policy)
+{
+	return lg_mask_any(policy->listing) || lg_mask_any(policy->nobody);
 }
 
 int lg_policy_limits(const struct lg_policy *policy)
 {
-	return policy->gate != LG_GATE_OFF || policy->refuse_protocols ||
+	unsigned int i;
+
+	for (i = 0; i < LG_PROTOCOL_COUNT; i++)
+		if (lg_mask_any(policy->protocol[i]))
+			return 1;
+	return lg_policy_limits_names(policy) ||
 	       lg_policy_judges_clients(policy);
 }
 
@@ -165,13 +200,12 @@ int lg_policy_holds_mail(const struct lg_policy *policy)
 	return policy->hold_mail;
 }
 
-const char *lg_policy_message(const struct lg_policy *policy)
-{
-	return policy->message;
-}
-
 size_t lg_policy_memory(const struct lg_policy *policy)
 {
 	return sizeof(*policy) + lg_key_table_memory(&policy->dn) +
-	       lg_key_table_memory(&policy->name);
+	       lg_key_table_memory(&policy->name) +
+	       lg_key_table_memory(&policy->domain) +
+	       policy->rights_capacity * sizeof(*policy->rights) +
+	       policy->layer_count *
+		       (sizeof(*policy->info) + sizeof(*policy->rules));
 }

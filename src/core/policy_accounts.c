@@ -15,14 +15,12 @@
 static enum lg_status add(struct lg_key_table *table, const char *text,
 			  unsigned int flags, struct lg_error *err)
 {
-	return lg_key_table_add(table, text, strlen(text), (uint16_t)flags,
-				err);
+	return lg_key_table_add(table, text, strlen(text), flags, err);
 }
 
 /* The listed names, as texts. Closed semantics compare them as they are. */
 enum lg_status lg_policy_add_listed(struct lg_policy_compiler *compiler)
 {
-	struct lg_policy *policy = compiler->policy;
 	unsigned int flags =
 		KEY_ASKED | (lg_policy_is_closed(compiler) ? KEY_LISTED : 0);
 	struct lg_name_walk walk = lg_policy_values_dns(&compiler->values);
@@ -36,20 +34,20 @@ enum lg_status lg_policy_add_listed(struct lg_policy_compiler *compiler)
 
 		if (lg_policy_is_zero(text)) /* L13: matches nobody */
 			continue;
-		if (compiler->input->facts == LG_FACTS_ALL_FOUND)
+		if (compiler->layer->facts == LG_FACTS_ALL_FOUND)
 			all_found =
 				KEY_ANSWERED | (lg_dn_check(text, strlen(text),
 							    NULL, NULL) == LG_OK
 							? KEY_FOUND | KEY_LISTED
 							: 0);
-		status = add(&policy->dn, text, flags | all_found,
+		status = add(&compiler->dn, text, flags | all_found,
 			     compiler->err);
 	}
 	walk = lg_policy_values_users(&compiler->values);
 	while (!status && (text = lg_name_walk_next(&walk)))
 		status = add(
-			&policy->name, text,
-			flags | (compiler->input->facts == LG_FACTS_ALL_FOUND
+			&compiler->name, text,
+			flags | (compiler->layer->facts == LG_FACTS_ALL_FOUND
 					 ? KEY_ANSWERED | KEY_FOUND | KEY_LISTED
 					 : 0),
 			compiler->err);
@@ -65,8 +63,8 @@ enum lg_status lg_policy_add_break_glass(struct lg_policy_compiler *compiler)
 	for (i = 0; list && i < list->count && !status; i++) {
 		if (!list->item[i][0])
 			continue;
-		compiler->policy->has_break_glass = 1;
-		status = add(&compiler->policy->dn, list->item[i],
+		compiler->has_break_glass = 1;
+		status = add(&compiler->dn, list->item[i],
 			     KEY_BREAK_GLASS | KEY_GLASS_ASKED, compiler->err);
 	}
 	return status;
@@ -77,37 +75,36 @@ enum lg_status lg_policy_add_break_glass(struct lg_policy_compiler *compiler)
 struct lg_key *lg_policy_listed_key(const struct lg_policy_compiler *compiler,
 				    const struct lg_account *account)
 {
-	const struct lg_findings *findings = compiler->input->findings;
-	const struct lg_policy *policy = compiler->policy;
+	const struct lg_findings *findings = compiler->layer->findings;
 	struct lg_key *key = NULL;
 	size_t i;
 
 	switch (account->asked_as) {
 	case LG_ASKED_DN:
-		key = lg_key_table_find(&policy->dn, account->asked,
+		key = lg_key_table_find(&compiler->dn, account->asked,
 					strlen(account->asked));
 		break;
 	case LG_ASKED_USER:
-		key = lg_key_table_find(&policy->name, account->asked,
+		key = lg_key_table_find(&compiler->name, account->asked,
 					strlen(account->asked));
 		break;
 	case LG_ASKED_FILTER:
 		/* Rendered by DN where it has one, else by its names. */
 		if (account->dn)
-			key = lg_key_table_find(&policy->dn, account->dn,
+			key = lg_key_table_find(&compiler->dn, account->dn,
 						strlen(account->dn));
 		for (i = 0; !account->dn && i < account->login_count; i++) {
 			const char *name =
 				findings->login[account->login_first + i].name;
 
-			key = lg_key_table_find(&policy->name, name,
+			key = lg_key_table_find(&compiler->name, name,
 						strlen(name));
 			if (key && key->flags & KEY_ASKED)
 				break;
 		}
 		break;
 	case LG_ASKED_BREAK_GLASS:
-		key = lg_key_table_find(&policy->dn, account->asked,
+		key = lg_key_table_find(&compiler->dn, account->asked,
 					strlen(account->asked));
 		return key && key->flags & KEY_GLASS_ASKED ? key : NULL;
 	case LG_ASKED_CALLER:
@@ -123,7 +120,7 @@ static int counts(const struct lg_policy_compiler *compiler,
 	return account->finding == LG_FINDING_ONE &&
 	       (account->via != LG_VIA_X500 ||
 		account->asked_as == LG_ASKED_BREAK_GLASS ||
-		compiler->policy->traits->x500_counts_as_found);
+		compiler->traits->x500_counts_as_found);
 }
 
 static unsigned int answer_flags(const struct lg_policy_compiler *compiler,
@@ -159,11 +156,11 @@ static unsigned int answer_flags(const struct lg_policy_compiler *compiler,
 static void answer(struct lg_policy_compiler *compiler,
 		   const struct lg_account *account, struct lg_key *key)
 {
-	const struct lg_findings *findings = compiler->input->findings;
+	const struct lg_findings *findings = compiler->layer->findings;
 	unsigned int flags = answer_flags(compiler, account);
 	size_t i;
 
-	key->flags |= (uint16_t)flags;
+	key->flags |= flags;
 	compiler->shares |= (flags & KEY_SHARED) != 0;
 	if (account->asked_as != LG_ASKED_FILTER || account->dn)
 		return;
@@ -171,10 +168,9 @@ static void answer(struct lg_policy_compiler *compiler,
 		const char *name =
 			findings->login[account->login_first + i].name;
 
-		key = lg_key_table_find(&compiler->policy->name, name,
-					strlen(name));
+		key = lg_key_table_find(&compiler->name, name, strlen(name));
 		if (key && key->flags & KEY_ASKED)
-			key->flags |= (uint16_t)flags;
+			key->flags |= flags;
 	}
 }
 
@@ -183,16 +179,16 @@ static enum lg_status add_account(struct lg_policy_compiler *compiler,
 				  const struct lg_account *account,
 				  unsigned int flag)
 {
-	const struct lg_findings *findings = compiler->input->findings;
-	struct lg_policy *policy = compiler->policy;
+	const struct lg_findings *findings = compiler->layer->findings;
 	size_t i;
 	enum lg_status status = LG_OK;
 
 	if (account->asked_as == LG_ASKED_DN)
-		status = add(&policy->dn, account->asked, flag, compiler->err);
-	if (account->asked_as == LG_ASKED_USER)
 		status =
-			add(&policy->name, account->asked, flag, compiler->err);
+			add(&compiler->dn, account->asked, flag, compiler->err);
+	if (account->asked_as == LG_ASKED_USER)
+		status = add(&compiler->name, account->asked, flag,
+			     compiler->err);
 	/* Closed semantics compare the listed DN with the one that logs on,
 	 * nothing else; one found through X500 has another now. */
 	/* Mostly the DN that was asked. */
@@ -200,7 +196,7 @@ static enum lg_status add_account(struct lg_policy_compiler *compiler,
 	    !(account->asked_as == LG_ASKED_DN &&
 	      strcmp(account->dn, account->asked) == 0) &&
 	    !(lg_policy_is_closed(compiler) && account->via == LG_VIA_X500))
-		status = add(&policy->dn, account->dn, flag, compiler->err);
+		status = add(&compiler->dn, account->dn, flag, compiler->err);
 	for (i = 0; i < account->login_count && !status; i++) {
 		const struct lg_login *login =
 			&findings->login[account->login_first + i];
@@ -208,7 +204,7 @@ static enum lg_status add_account(struct lg_policy_compiler *compiler,
 		if (!login->name[0])
 			continue;
 		compiler->shares |= login->shared;
-		status = add(&policy->name, login->name,
+		status = add(&compiler->name, login->name,
 			     flag | (login->shared ? KEY_SHARED : 0),
 			     compiler->err);
 	}
@@ -217,28 +213,27 @@ static enum lg_status add_account(struct lg_policy_compiler *compiler,
 
 enum lg_status lg_policy_reserve(struct lg_policy_compiler *compiler)
 {
-	const struct lg_findings *findings = compiler->input->findings;
+	const struct lg_findings *findings = compiler->layer->findings;
 	const struct lg_policy_values *values = &compiler->values;
 	size_t dns = values->dn ? values->dn->count : 0;
 	size_t users = values->user ? values->user->count : 0;
-	size_t names = findings && compiler->input->facts == LG_FACTS_FINDINGS
+	size_t names = findings && compiler->layer->facts == LG_FACTS_FINDINGS
 			       ? findings->login_count
 			       : 0;
 	enum lg_status status;
 
 	if (values->list != LG_LIST_NAMES || dns + users + names < 64)
 		return LG_OK;
-	status = lg_key_table_reserve(&compiler->policy->dn, dns, 0,
-				      compiler->err);
+	status = lg_key_table_reserve(&compiler->dn, dns, 0, compiler->err);
 	if (!status)
-		status = lg_key_table_reserve(&compiler->policy->name,
-					      users + names, 0, compiler->err);
+		status = lg_key_table_reserve(&compiler->name, users + names, 0,
+					      compiler->err);
 	return status;
 }
 
 enum lg_status lg_policy_read_findings(struct lg_policy_compiler *compiler)
 {
-	const struct lg_findings *findings = compiler->input->findings;
+	const struct lg_findings *findings = compiler->layer->findings;
 	size_t i;
 	enum lg_status status = LG_OK;
 
@@ -264,27 +259,71 @@ enum lg_status lg_policy_read_findings(struct lg_policy_compiler *compiler)
 	return status;
 }
 
-static int same_entry(const struct lg_account *a, const struct lg_account *b)
+/* The entries of the accounts that have a right, and which. */
+static enum lg_status index_entries(struct lg_policy_compiler *compiler)
 {
-	return a->entry && b->entry && strcmp(a->entry, b->entry) == 0;
+	const struct lg_findings *findings = compiler->layer->findings;
+	size_t i;
+	enum lg_status status = LG_OK;
+
+	for (i = 0; i < findings->account_count && !status; i++) {
+		const struct lg_account *account = &findings->account[i];
+
+		if (compiler->has_right[i] && account->entry)
+			status = add(&compiler->entry, account->entry,
+				     account->asked_as == LG_ASKED_BREAK_GLASS
+					     ? KEY_BREAK_GLASS
+					     : KEY_LISTED,
+				     compiler->err);
+	}
+	return status;
 }
 
-/* Whether an account with the flag's right stands for the same entry. */
-static int entry_has(const struct lg_policy_compiler *compiler,
-		     const struct lg_account *account, unsigned int flag)
+/* The rights of the accounts that stand for the same entry. Few are asked
+ * for, mostly none, so the index is made for the first. */
+static enum lg_status entry_rights(struct lg_policy_compiler *compiler,
+				   const struct lg_account *account,
+				   unsigned int *out_rights)
 {
-	const struct lg_findings *findings = compiler->input->findings;
-	size_t i;
+	enum lg_status status = LG_OK;
 
-	for (i = 0; i < findings->account_count; i++) {
-		const struct lg_account *other = &findings->account[i];
-		int glass = other->asked_as == LG_ASKED_BREAK_GLASS;
+	*out_rights = 0;
+	if (!account->entry)
+		return LG_OK;
+	if (!compiler->has_entries)
+		status = index_entries(compiler);
+	if (status)
+		return status;
+	compiler->has_entries = 1;
+	*out_rights = lg_key_table_flags(&compiler->entry, account->entry,
+					 strlen(account->entry));
+	return LG_OK;
+}
 
-		if (glass == (flag == KEY_BREAK_GLASS) &&
-		    compiler->has_right[i] && same_entry(account, other))
-			return 1;
+/* What the account, which has no right to it or a greater one, leaves of the
+ * right of a name. */
+static enum lg_status judge_shared(struct lg_policy_compiler *compiler,
+				   const struct lg_account *account, int right,
+				   struct lg_key *key)
+{
+	int glass = right && account->asked_as == LG_ASKED_BREAK_GLASS;
+	int may_lose_glass = key->flags & KEY_BREAK_GLASS && !glass;
+	int may_share = key->flags & KEY_LISTED && !right;
+	unsigned int rights;
+	enum lg_status status;
+
+	if (!may_lose_glass && !may_share)
+		return LG_OK;
+	status = entry_rights(compiler, account, &rights);
+	if (status)
+		return status;
+	if (may_lose_glass && !(rights & KEY_BREAK_GLASS))
+		key->flags &= ~(uint32_t)KEY_BREAK_GLASS;
+	if (may_share && !rights) {
+		key->flags |= KEY_SHARED;
+		compiler->shares = 1;
 	}
-	return 0;
+	return LG_OK;
 }
 
 /*
@@ -293,37 +332,33 @@ static int entry_has(const struct lg_policy_compiler *compiler,
  * accounts with a greater one: a name that does not belong to one right alone
  * gives the smaller.
  */
-void lg_policy_judge_shared_names(struct lg_policy_compiler *compiler)
+enum lg_status lg_policy_judge_shared_names(struct lg_policy_compiler *compiler)
 {
-	const struct lg_findings *findings = compiler->input->findings;
+	const struct lg_findings *findings = compiler->layer->findings;
 	size_t i;
 	size_t j;
+	enum lg_status status = LG_OK;
 
 	for (i = 0; i < findings->account_count; i++) {
 		const struct lg_account *account = &findings->account[i];
 		int right = compiler->has_right[i];
-		int glass = right && account->asked_as == LG_ASKED_BREAK_GLASS;
 
 		if (account->finding != LG_FINDING_ONE ||
-		    (right && !glass && !compiler->policy->has_break_glass))
+		    (right && account->asked_as != LG_ASKED_BREAK_GLASS &&
+		     !compiler->has_break_glass))
 			continue;
-		for (j = 0; j < account->login_count; j++) {
+		for (j = 0; !status && j < account->login_count; j++) {
 			const char *name =
 				findings->login[account->login_first + j].name;
 			struct lg_key *key = lg_key_table_find(
-				&compiler->policy->name, name, strlen(name));
+				&compiler->name, name, strlen(name));
 
-			if (!key)
-				continue;
-			if (key->flags & KEY_BREAK_GLASS && !glass &&
-			    !entry_has(compiler, account, KEY_BREAK_GLASS))
-				key->flags &= (uint16_t)~KEY_BREAK_GLASS;
-			if (key->flags & KEY_LISTED && !right &&
-			    !entry_has(compiler, account, KEY_LISTED) &&
-			    !entry_has(compiler, account, KEY_BREAK_GLASS)) {
-				key->flags |= KEY_SHARED;
-				compiler->shares = 1;
-			}
+			if (key)
+				status = judge_shared(compiler, account, right,
+						      key);
 		}
+		if (status)
+			return status;
 	}
+	return LG_OK;
 }

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * From values and facts to a policy: the values are read, the names go into
- * the tables (policy_accounts.c), the fail table is asked once, and what is
- * noteworthy becomes warnings (policy_warnings.c).
+ * From layers to a policy. Each layer by itself: its values are read, the names
+ * go into tables (policy_accounts.c, policy_concerned.c), the fail table is
+ * asked once, and what is noteworthy becomes warnings (policy_warnings.c). Then
+ * policy_layers.c takes it into the policy.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "policy_compiler.h"
+#include "policy_domain.h"
 
 /*
  * THE fail table (design "The fail table"): nothing else decides whether a
@@ -47,8 +49,8 @@ static enum lg_status fail_table(enum lg_list_state list,
 
 static enum lg_status judge_names(struct lg_policy_compiler *compiler)
 {
-	const struct lg_policy_input *input = compiler->input;
-	int has_findings = input->facts == LG_FACTS_FINDINGS && input->findings;
+	const struct lg_policy_layer *layer = compiler->layer;
+	int has_findings = layer->facts == LG_FACTS_FINDINGS && layer->findings;
 	enum lg_status status = lg_policy_reserve(compiler);
 
 	if (!status)
@@ -58,7 +60,7 @@ static enum lg_status judge_names(struct lg_policy_compiler *compiler)
 	if (!status && has_findings)
 		status = lg_policy_read_findings(compiler);
 	if (!status && has_findings)
-		lg_policy_judge_shared_names(compiler);
+		status = lg_policy_judge_shared_names(compiler);
 	if (!status && has_findings)
 		status = lg_policy_tell_logins(compiler);
 	if (!status)
@@ -67,8 +69,8 @@ static enum lg_status judge_names(struct lg_policy_compiler *compiler)
 		return status;
 	status = fail_table(
 		compiler->values.list, compiler->values.when_invalid,
-		compiler->policy->traits->zero_ends_lock, !compiler->unanswered,
-		compiler->found > 0, &compiler->policy->gate);
+		compiler->traits->zero_ends_lock, !compiler->unanswered,
+		compiler->found > 0, &compiler->gate);
 	if (status == LG_ERR_DIRECTORY)
 		return lg_error_set(compiler->err, status, NULL,
 				    "the directory could not be asked about "
@@ -91,28 +93,199 @@ static enum lg_status judge_names(struct lg_policy_compiler *compiler)
 	return status;
 }
 
-/* An empty setting blocks nothing; without it decisions skip the rule. */
-static void take_rules(struct lg_policy_compiler *compiler)
+/* Contract 12: a lock that says whom it concerns and nothing else keeps them
+ * out. */
+static int says_nothing_else(const struct lg_policy_values *values)
 {
-	struct lg_policy_values *values = &compiler->values;
-	struct lg_policy *policy = compiler->policy;
+	return values->concerns_some && values->list == LG_LIST_ABSENT &&
+	       !values->versions && !values->processes &&
+	       !values->refuse_protocols && !values->refuse_unknown_version &&
+	       !values->refuse_unknown_process;
+}
+
+/* An empty setting blocks nothing; without it decisions skip the rule. */
+static void take_client_rules(struct lg_policy_values *values,
+			      struct lg_layer_rules *out_rules)
+{
 	size_t count = 0;
 
 	if (values->versions)
 		lg_version_setting_items(values->versions, &count);
 	if (count) {
-		policy->versions = values->versions;
+		out_rules->versions = values->versions;
 		values->versions = NULL;
 	}
 	if (values->processes &&
 	    lg_process_list_names(values->processes)->count) {
-		policy->processes = values->processes;
+		out_rules->processes = values->processes;
 		values->processes = NULL;
 	}
-	policy->refuse_protocols = values->refuse_protocols;
-	policy->refuse_unknown_version = values->refuse_unknown_version;
-	policy->refuse_unknown_process = values->refuse_unknown_process;
-	policy->hold_mail = values->hold_mail;
+	out_rules->refuse_unknown_version = values->refuse_unknown_version;
+	out_rules->refuse_unknown_process = values->refuse_unknown_process;
+}
+
+static void take_masks(struct lg_policy *policy, size_t index,
+		       const struct lg_policy_compiler *compiler)
+{
+	const struct lg_policy_values *values = &compiler->values;
+	const struct lg_layer_rules *rules = &policy->rules[index];
+	const char *default_domain = compiler->input->default_domain;
+	unsigned int i;
+
+	if (!values->concerns_some)
+		lg_mask_add(&policy->everybody, index);
+	if (compiler->domain.count)
+		lg_mask_add(&policy->domains, index);
+	if (compiler->domain.count &&
+	    lg_domain_flags(&compiler->domain, default_domain, KEY_CONCERNED,
+			    "", 0))
+		lg_mask_add(&policy->bare, index);
+	if (compiler->gate == LG_GATE_LISTED)
+		lg_mask_add(&policy->listing, index);
+	if (compiler->gate == LG_GATE_NOBODY)
+		lg_mask_add(&policy->nobody, index);
+	if (rules->versions || rules->processes ||
+	    rules->refuse_unknown_version || rules->refuse_unknown_process)
+		lg_mask_add(&policy->clients, index);
+	for (i = 0; i < LG_PROTOCOL_COUNT; i++)
+		if (values->refuse_protocols >> i & 1)
+			lg_mask_add(&policy->protocol[i], index);
+	if (!values->concerns_some && compiler->gate > policy->gate)
+		policy->gate = compiler->gate;
+	policy->hold_mail |= values->hold_mail;
+	policy->has_break_glass |= compiler->has_break_glass;
+	policy->names_can_add |=
+		values->concerns_some || compiler->has_break_glass;
+}
+
+static char *copy_text(const char *text, enum lg_status *status,
+		       struct lg_error *err)
+{
+	char *copy = text ? strdup(text) : NULL;
+
+	if (text && !copy)
+		*status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				       "out of memory");
+	return copy;
+}
+
+static enum lg_status take_info(struct lg_policy *policy, size_t index,
+				const struct lg_policy_compiler *compiler)
+{
+	const struct lg_policy_layer *layer = compiler->layer;
+	const char *message = compiler->values.message;
+	struct lg_policy_layer_info *info = &policy->info[index];
+	enum lg_status status = LG_OK;
+
+	*info = (struct lg_policy_layer_info){
+		.id = copy_text(layer->id, &status, compiler->err),
+		.profile = copy_text(layer->profile, &status, compiler->err),
+		.until_s = layer->until_s,
+		.gate = compiler->gate,
+		.message = copy_text(message && message[0] ? message : NULL,
+				     &status, compiler->err),
+		.concerns_everybody = !compiler->values.concerns_some,
+	};
+	return status;
+}
+
+static enum lg_status compile_layer(struct lg_policy *policy, size_t index,
+				    const struct lg_policy_input *input,
+				    const struct lg_policy_layer *layer,
+				    struct lg_warnings *warnings,
+				    struct lg_error *err)
+{
+	struct lg_policy_compiler compiler = {
+		.input = input,
+		.layer = layer,
+		.traits = policy->traits,
+		.dn = {.kind = LG_KEY_DN},
+		.name = {.kind = LG_KEY_NAME},
+		.domain = {.kind = LG_KEY_NAME},
+		.entry = {.kind = LG_KEY_DN},
+		.warnings = warnings,
+		.err = err,
+	};
+	enum lg_status status = lg_policy_values_read(
+		input->dialect, layer->values, &compiler.values, err);
+
+	/* A lock is the gate's own, whatever its values are read as. */
+	if (!status && layer->id && !policy->traits->reads_gate_values)
+		status = lg_policy_values_read_concerned(layer->values,
+							 &compiler.values, err);
+	if (!status)
+		status = judge_names(&compiler);
+	if (!status)
+		status = lg_policy_judge_concerned(&compiler);
+	if (!status && says_nothing_else(&compiler.values))
+		compiler.gate = LG_GATE_NOBODY;
+	if (!status)
+		status = take_info(policy, index, &compiler);
+	if (!status) {
+		take_client_rules(&compiler.values, &policy->rules[index]);
+		take_masks(policy, index, &compiler);
+		status = lg_policy_take_layer(policy, index, &compiler);
+	}
+	free(compiler.has_right);
+	lg_key_table_release(&compiler.dn);
+	lg_key_table_release(&compiler.name);
+	lg_key_table_release(&compiler.domain);
+	lg_key_table_release(&compiler.entry);
+	lg_policy_values_release(&compiler.values);
+	return status;
+}
+
+static int compare_texts(const char *a, const char *b)
+{
+	return strcmp(a ? a : "", b ? b : "");
+}
+
+/* Contract 12 "Which lock speaks". */
+static int speaks_before(const void *one, const void *other)
+{
+	const struct lg_policy_layer *a = *(const void *const *)one;
+	const struct lg_policy_layer *b = *(const void *const *)other;
+	int order;
+
+	if (!a->id || !b->id)
+		return (a->id != NULL) - (b->id != NULL);
+	if (a->until_s != b->until_s)
+		return a->until_s > b->until_s ? -1 : 1;
+	order = compare_texts(a->profile, b->profile);
+	return order ? order : compare_texts(a->id, b->id);
+}
+
+static enum lg_status
+order_layers(const struct lg_policy_input *input,
+	     const struct lg_policy_layer *out_layer[LG_LAYERS_MAX],
+	     struct lg_error *err)
+{
+	size_t i;
+
+	if (input->layer_count > LG_LAYERS_MAX)
+		return lg_error_set(err, LG_ERR_LIMIT, NULL,
+				    "more than %d locks at once", LG_LOCKS_MAX);
+	for (i = 0; i < input->layer_count; i++)
+		out_layer[i] = &input->layer[i];
+	qsort(out_layer, input->layer_count, sizeof(*out_layer), speaks_before);
+	if (input->layer_count > 1 && !out_layer[1]->id)
+		return lg_error_set(err, LG_ERR_CONFLICT, NULL,
+				    "there is one set of standing values");
+	return LG_OK;
+}
+
+static enum lg_status make_room(struct lg_policy *policy, size_t count,
+				struct lg_error *err)
+{
+	policy->info = calloc(count + 1, sizeof(*policy->info));
+	policy->rules = calloc(count + 1, sizeof(*policy->rules));
+	policy->rights = calloc(1, sizeof(*policy->rights));
+	if (!policy->info || !policy->rules || !policy->rights)
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				    "out of memory");
+	policy->rights_count = policy->rights_capacity = 1;
+	policy->layer_count = count;
+	return LG_OK;
 }
 
 enum lg_status lg_policy_compile(const struct lg_policy_input *input,
@@ -120,9 +293,9 @@ enum lg_status lg_policy_compile(const struct lg_policy_input *input,
 				 struct lg_warnings *warnings,
 				 struct lg_error *err)
 {
-	struct lg_policy_compiler compiler = {
-		.input = input, .warnings = warnings, .err = err};
+	const struct lg_policy_layer *layer[LG_LAYERS_MAX];
 	struct lg_policy *policy = calloc(1, sizeof(*policy));
+	size_t i;
 	enum lg_status status;
 
 	if (!policy)
@@ -133,29 +306,21 @@ enum lg_status lg_policy_compile(const struct lg_policy_input *input,
 	policy->generation = input->generation;
 	policy->dn.kind = LG_KEY_DN;
 	policy->name.kind = LG_KEY_NAME;
-	compiler.policy = policy;
-	status = lg_policy_values_read(input->dialect, input->values,
-				       &compiler.values, err);
+	policy->domain.kind = LG_KEY_NAME;
+	status = order_layers(input, layer, err);
 	if (!status)
-		status = judge_names(&compiler);
-	if (!status && compiler.values.message && compiler.values.message[0]) {
-		policy->message = strdup(compiler.values.message);
-		if (!policy->message)
-			status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-					      "out of memory");
-	}
+		status = make_room(policy, input->layer_count, err);
+	for (i = 0; i < input->layer_count && !status; i++)
+		status = compile_layer(policy, i, input, layer[i], warnings,
+				       err);
 	if (!status)
 		status = lg_key_table_trim(&policy->dn, err);
 	if (!status)
 		status = lg_key_table_trim(&policy->name, err);
-	if (status)
-		goto out;
-	take_rules(&compiler);
-	*out_policy = policy;
-	policy = NULL;
-out:
-	free(compiler.has_right);
-	lg_policy_values_release(&compiler.values);
+	if (!status) {
+		*out_policy = policy;
+		policy = NULL;
+	}
 	lg_policy_free(&policy);
 	return status;
 }

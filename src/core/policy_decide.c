@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The one decision function, for one logon and for many.
+ * The one decision function, for one logon and for many. Layers are bits: what
+ * is known of a DN and of a name are rows of sets of layers, and which layer
+ * refuses is arithmetic on them.
  *
  * On a list of a million names a decision waits for memory twice: for the
  * slot and for the text. For many at once these waits overlap: a block of
  * attempts is hashed, then their slots are read, then their texts.
  */
+#include <string.h>
+
 #include <logongate/dn.h>
 
+#include "policy_domain.h"
 #include "policy_inside.h"
 
 enum {
@@ -28,114 +33,206 @@ int lg_policy_is_exempt(const struct lg_policy *policy,
 	       lg_dn_is_system_attendant(attempt->dn, attempt->dn_len);
 }
 
-/* A name that is shared has no right of its own; break-glass is taken from
- * such a name when the policy is made. */
-static unsigned int rights(unsigned int flags)
+static const struct lg_key_rights *rights_of(const struct lg_policy *policy,
+					     uint32_t row)
 {
-	if (flags & KEY_SHARED)
-		return 0;
-	return flags & (KEY_LISTED | KEY_BREAK_GLASS);
+	return &policy->rights[row];
 }
 
 /* Whether the logon name can still change what the DN gave. */
 static int asks_name(const struct lg_policy *policy,
-		     const struct lg_attempt *attempt, unsigned int flags)
+		     const struct lg_attempt *attempt,
+		     const struct lg_key_rights *dn)
 {
-	if (!attempt->user_len || flags & KEY_BREAK_GLASS)
+	if (!attempt->user_len)
 		return 0;
-	return policy->has_break_glass || !(flags & KEY_LISTED);
+	return policy->names_can_add ||
+	       lg_mask_any(lg_mask_without(policy->listing, dn->listed));
 }
 
-unsigned int lg_policy_flags(const struct lg_policy *policy,
-			     const struct lg_attempt *attempt)
+/* The layers that concern the domain of the attempt's name, or its DN. */
+static struct lg_layer_mask by_domain(const struct lg_policy *policy,
+				      const struct lg_attempt *attempt,
+				      const struct lg_key_rights *dn)
 {
-	unsigned int flags = 0;
+	const char *domain = NULL;
+	size_t len;
+
+	if (!attempt->user_len)
+		return lg_mask_without(policy->domains, dn->outside);
+	len = lg_domain_of(attempt->user, attempt->user_len, &domain);
+	if (!len)
+		return policy->bare;
+	/* No mail domain has such a sign, see policy_domain.c. */
+	if (memchr(domain, ':', len) || memchr(domain, '\\', len))
+		return (struct lg_layer_mask){{0, 0}};
+	return rights_of(policy,
+			 lg_key_table_flags(&policy->domain, domain, len))
+		->concerned;
+}
+
+/* Of a DN's and a name's rights those of the attempt (contract 12). */
+static struct lg_key_rights join(const struct lg_policy *policy,
+				 const struct lg_attempt *attempt,
+				 const struct lg_key_rights *dn,
+				 const struct lg_key_rights *name)
+{
+	struct lg_key_rights rights = {
+		.listed = lg_mask_or(dn->listed, name->listed),
+		.glass = lg_mask_or(dn->glass, name->glass),
+	};
+
+	/* Who names nobody is concerned by all, but for the web: its doors ask
+	 * before anybody is known. */
+	if (!attempt->user_len && !attempt->dn_len &&
+	    attempt->protocol != LG_PROTOCOL_HTTP) {
+		memset(&rights.concerned, 0xff, sizeof(rights.concerned));
+		return rights;
+	}
+	rights.concerned = lg_mask_or(
+		policy->everybody, lg_mask_or(dn->concerned, name->concerned));
+	if (lg_mask_any(policy->domains) &&
+	    (attempt->user_len || attempt->dn_len))
+		rights.concerned = lg_mask_or(rights.concerned,
+					      by_domain(policy, attempt, dn));
+	return rights;
+}
+
+struct lg_key_rights lg_policy_rights(const struct lg_policy *policy,
+				      const struct lg_attempt *attempt)
+{
+	const struct lg_key_rights *dn = rights_of(policy, 0);
+	const struct lg_key_rights *name = dn;
 
 	if (attempt->dn_len)
-		flags = rights(lg_key_table_flags(&policy->dn, attempt->dn,
+		dn = rights_of(policy,
+			       lg_key_table_flags(&policy->dn, attempt->dn,
 						  attempt->dn_len));
-	if (asks_name(policy, attempt, flags))
-		flags |= rights(lg_key_table_flags(&policy->name, attempt->user,
-						   attempt->user_len));
-	return flags;
+	if (asks_name(policy, attempt, dn))
+		name = rights_of(policy, lg_key_table_flags(&policy->name,
+							    attempt->user,
+							    attempt->user_len));
+	return join(policy, attempt, dn, name);
 }
 
 enum lg_reason lg_policy_version_reason(const struct lg_policy *policy,
+					size_t layer,
 					const struct lg_attempt *attempt)
 {
+	const struct lg_layer_rules *rules = &policy->rules[layer];
+
 	if (attempt->version.known == LG_VERSION_UNKNOWN)
-		return policy->refuse_unknown_version
-			       ? LG_REASON_VERSION_UNKNOWN
-			       : LG_REASON_NONE;
-	if (policy->versions &&
-	    lg_version_setting_blocks(policy->versions, &attempt->version))
+		return rules->refuse_unknown_version ? LG_REASON_VERSION_UNKNOWN
+						     : LG_REASON_NONE;
+	if (rules->versions &&
+	    lg_version_setting_blocks(rules->versions, &attempt->version))
 		return LG_REASON_VERSION_BLOCKED;
 	return LG_REASON_NONE;
 }
 
 enum lg_reason lg_policy_process_reason(const struct lg_policy *policy,
+					size_t layer,
 					const struct lg_attempt *attempt)
 {
+	const struct lg_layer_rules *rules = &policy->rules[layer];
+
 	if (!attempt->process_len) /* P7 */
-		return policy->refuse_unknown_process
-			       ? LG_REASON_PROCESS_UNKNOWN
-			       : LG_REASON_NONE;
-	if (!policy->processes)
+		return rules->refuse_unknown_process ? LG_REASON_PROCESS_UNKNOWN
+						     : LG_REASON_NONE;
+	if (!rules->processes)
 		return LG_REASON_NONE;
 	/* P4: what such a client says its name is was never sent. */
 	if (policy->traits->process_needs_version_11 &&
 	    attempt->version.known != LG_VERSION_UNKNOWN &&
 	    attempt->version.part[0] < 11)
 		return LG_REASON_NONE;
-	return lg_process_list_contains(policy->processes, attempt->process,
+	return lg_process_list_contains(rules->processes, attempt->process,
 					attempt->process_len)
 		       ? LG_REASON_PROCESS_BLOCKED
 		       : LG_REASON_NONE;
 }
 
-static struct lg_decision refuse(enum lg_rule rule, enum lg_reason reason)
+/* Sets the decision and gives 1 where version or process refuse (P6). */
+static int refuses_client(const struct lg_policy *policy, size_t layer,
+			  const struct lg_attempt *attempt,
+			  struct lg_decision *decision)
 {
-	return (struct lg_decision){LG_REFUSE, reason, rule};
+	decision->rule = LG_RULE_VERSIONS;
+	decision->reason = lg_policy_version_reason(policy, layer, attempt);
+	if (!decision->reason) {
+		decision->rule = LG_RULE_PROCESSES;
+		decision->reason =
+			lg_policy_process_reason(policy, layer, attempt);
+	}
+	return decision->reason != LG_REASON_NONE;
 }
 
-/* Design "Order of a decision"; flags are the rights of its names. */
+/*
+ * The rules that are asked of all layers at once, as sets of layers, say which
+ * refuses first; only those that speak before it have their versions and
+ * processes asked. Design "Order of a decision" holds within each layer.
+ */
 static struct lg_decision decide(const struct lg_policy *policy,
 				 const struct lg_attempt *attempt,
-				 unsigned int flags)
+				 const struct lg_key_rights *rights)
 {
-	struct lg_decision decision = {LG_ADMIT, LG_REASON_NONE, LG_RULE_NONE};
-	enum lg_reason reason;
+	struct lg_decision decision = {LG_ADMIT, LG_REASON_NONE, LG_RULE_NONE,
+				       -1};
+	struct lg_layer_mask asked =
+		lg_mask_without(rights->concerned, rights->glass);
+	struct lg_layer_mask nobody = lg_mask_and(asked, policy->nobody);
+	struct lg_layer_mask list = lg_mask_and(asked, policy->listing);
+	struct lg_layer_mask unlisted = lg_mask_without(list, rights->listed);
+	struct lg_layer_mask protocol =
+		lg_mask_and(asked, policy->protocol[attempt->protocol]);
+	struct lg_layer_mask clients = lg_mask_and(asked, policy->clients);
+	size_t first;
+	size_t layer;
 
-	if (flags & KEY_BREAK_GLASS) {
-		decision.rule = LG_RULE_BREAK_GLASS;
-		return decision;
+	if (lg_mask_any(unlisted) && lg_policy_is_exempt(policy, attempt))
+		unlisted = (struct lg_layer_mask){{0, 0}};
+	first = lg_mask_first(
+		lg_mask_or(lg_mask_or(nobody, unlisted), protocol));
+	if (lg_mask_any(clients) && lg_policy_is_mapi(attempt)) {
+		while ((layer = lg_mask_first(clients)) < first) {
+			if (refuses_client(policy, layer, attempt, &decision)) {
+				decision.verdict = LG_REFUSE;
+				decision.lock = (int)layer;
+				return decision;
+			}
+			clients.word[layer / 64] &=
+				~(UINT64_C(1) << layer % 64);
+		}
 	}
-	if (policy->gate != LG_GATE_OFF) {
-		if (policy->gate == LG_GATE_NOBODY)
-			return refuse(LG_RULE_LOGON_ONLY_AS, LG_REASON_NOBODY);
-		if (!(flags & KEY_LISTED) &&
-		    !lg_policy_is_exempt(policy, attempt))
-			return refuse(LG_RULE_LOGON_ONLY_AS,
-				      LG_REASON_NOT_LISTED);
+	if (first < LG_LAYERS_MAX) {
+		decision.verdict = LG_REFUSE;
+		decision.lock = (int)first;
 		decision.rule = LG_RULE_LOGON_ONLY_AS;
-	}
-	if (policy->refuse_protocols >> attempt->protocol & 1)
-		return refuse(LG_RULE_PROTOCOLS, LG_REASON_PROTOCOL_REFUSED);
-	if (!lg_policy_is_mapi(attempt))
+		if (lg_mask_has(&nobody, first)) {
+			decision.reason = LG_REASON_NOBODY;
+		} else if (lg_mask_has(&unlisted, first)) {
+			decision.reason = LG_REASON_NOT_LISTED;
+		} else {
+			decision.rule = LG_RULE_PROTOCOLS;
+			decision.reason = LG_REASON_PROTOCOL_REFUSED;
+		}
 		return decision;
-	reason = lg_policy_version_reason(policy, attempt);
-	if (reason)
-		return refuse(LG_RULE_VERSIONS, reason);
-	reason = lg_policy_process_reason(policy, attempt);
-	if (reason) /* P6 */
-		return refuse(LG_RULE_PROCESSES, reason);
+	}
+	decision.reason = LG_REASON_NONE;
+	decision.rule = LG_RULE_NONE;
+	if (lg_mask_any(list))
+		decision.rule = LG_RULE_LOGON_ONLY_AS;
+	if (lg_mask_any(rights->glass))
+		decision.rule = LG_RULE_BREAK_GLASS;
 	return decision;
 }
 
 struct lg_decision lg_policy_decide(const struct lg_policy *policy,
 				    const struct lg_attempt *attempt)
 {
-	return decide(policy, attempt, lg_policy_flags(policy, attempt));
+	struct lg_key_rights rights = lg_policy_rights(policy, attempt);
+
+	return decide(policy, attempt, &rights);
 }
 
 static void decide_block(const struct lg_policy *policy,
@@ -143,7 +240,8 @@ static void decide_block(const struct lg_policy *policy,
 			 struct lg_decision *out_decision)
 {
 	struct lg_key_probe probe[BLOCK] __attribute__((uninitialized));
-	unsigned int flags[BLOCK];
+	const struct lg_key_rights *dn[BLOCK];
+	struct lg_key_rights rights;
 	size_t i;
 
 	for (i = 0; i < count; i++)
@@ -154,23 +252,28 @@ static void decide_block(const struct lg_policy *policy,
 		if (attempt[i].dn_len)
 			lg_key_probe_fetch(&probe[i], &policy->dn);
 	for (i = 0; i < count; i++) {
-		flags[i] = 0;
+		dn[i] = rights_of(policy, 0);
 		if (attempt[i].dn_len)
-			flags[i] = rights(
+			dn[i] = rights_of(
+				policy,
 				lg_key_probe_flags(&probe[i], &policy->dn));
-		if (asks_name(policy, &attempt[i], flags[i]))
+		if (asks_name(policy, &attempt[i], dn[i]))
 			lg_key_probe_begin(&probe[i], &policy->name,
 					   attempt[i].user,
 					   attempt[i].user_len);
 	}
 	for (i = 0; i < count; i++)
-		if (asks_name(policy, &attempt[i], flags[i]))
+		if (asks_name(policy, &attempt[i], dn[i]))
 			lg_key_probe_fetch(&probe[i], &policy->name);
 	for (i = 0; i < count; i++) {
-		if (asks_name(policy, &attempt[i], flags[i]))
-			flags[i] |= rights(
+		const struct lg_key_rights *name = rights_of(policy, 0);
+
+		if (asks_name(policy, &attempt[i], dn[i]))
+			name = rights_of(
+				policy,
 				lg_key_probe_flags(&probe[i], &policy->name));
-		out_decision[i] = decide(policy, &attempt[i], flags[i]);
+		rights = join(policy, &attempt[i], dn[i], name);
+		out_decision[i] = decide(policy, &attempt[i], &rights);
 	}
 }
 

@@ -13,45 +13,111 @@
 
 #include "key_table.h"
 
-/* What is known of a DN or a name. The first three decide, the others are of
- * the compilation. */
-enum {
-	KEY_LISTED = 1,
-	KEY_BREAK_GLASS = 2,
-	KEY_SHARED = 4,    /* also somebody else's: admits nobody */
-	KEY_ASKED = 8,     /* a value names it */
-	KEY_ANSWERED = 16, /* the directory answered for it */
-	KEY_FOUND = 32,
-	KEY_MANY = 64,
-	KEY_X500 = 128,
-	KEY_GLASS_ASKED = 256 /* [gate] break_glass names it */
+/* A set of layers; LG_LAYERS_MAX bits, the first to speak is bit 0. */
+struct lg_layer_mask {
+	uint64_t word[2];
+};
+
+/* What the layers know of a DN, a logon name or a domain. */
+struct lg_key_rights {
+	struct lg_layer_mask concerned;
+	struct lg_layer_mask listed;
+	struct lg_layer_mask glass;
+	/* The directory gave the DN names, none in the layer's domains. */
+	struct lg_layer_mask outside;
+};
+
+/* The rules of one layer that need more than a mask. */
+struct lg_layer_rules {
+	struct lg_version_setting *versions; /* NULL: blocks nothing */
+	struct lg_process_list *processes;   /* NULL: blocks nothing */
+	int refuse_unknown_version;
+	int refuse_unknown_process;
 };
 
 struct lg_policy {
 	enum lg_dialect dialect;
 	const struct lg_dialect_traits *traits;
 	uint64_t generation;
-	enum lg_gate_state gate;
+	size_t layer_count;
+	struct lg_policy_layer_info *info;
+	struct lg_layer_rules *rules;
+	/* A key's number is its place in rights; 0 is no right at all. */
 	struct lg_key_table dn;
 	struct lg_key_table name;
+	struct lg_key_table domain;
+	struct lg_key_rights *rights;
+	size_t rights_count;
+	size_t rights_capacity;
+	enum lg_gate_state gate;
 	int has_break_glass;
-	uint32_t refuse_protocols;           /* bit 1 << enum lg_protocol */
-	struct lg_version_setting *versions; /* NULL: blocks nothing */
-	struct lg_process_list *processes;   /* NULL: blocks nothing */
-	int refuse_unknown_version;
-	int refuse_unknown_process;
 	int hold_mail;
-	char *message;
+	int names_can_add; /* a logon name may matter beside a listed DN */
+	struct lg_layer_mask everybody; /* concern everybody */
+	struct lg_layer_mask domains;   /* concern domains */
+	struct lg_layer_mask bare;      /* of those, names without a domain */
+	struct lg_layer_mask listing;   /* gate LISTED */
+	struct lg_layer_mask nobody;    /* gate NOBODY */
+	struct lg_layer_mask clients;   /* version or process rules */
+	struct lg_layer_mask protocol[LG_PROTOCOL_COUNT];
 };
 
-/* The flags of both names of an attempt that decide. */
-unsigned int lg_policy_flags(const struct lg_policy *policy,
-			     const struct lg_attempt *attempt);
+static inline int lg_mask_has(const struct lg_layer_mask *mask, size_t layer)
+{
+	return (int)(mask->word[layer / 64] >> layer % 64 & 1);
+}
+
+static inline void lg_mask_add(struct lg_layer_mask *mask, size_t layer)
+{
+	mask->word[layer / 64] |= UINT64_C(1) << layer % 64;
+}
+
+static inline struct lg_layer_mask lg_mask_or(struct lg_layer_mask a,
+					      struct lg_layer_mask b)
+{
+	return (struct lg_layer_mask){
+		{a.word[0] | b.word[0], a.word[1] | b.word[1]}};
+}
+
+static inline struct lg_layer_mask lg_mask_and(struct lg_layer_mask a,
+					       struct lg_layer_mask b)
+{
+	return (struct lg_layer_mask){
+		{a.word[0] & b.word[0], a.word[1] & b.word[1]}};
+}
+
+/* Those of a that are not in b. */
+static inline struct lg_layer_mask lg_mask_without(struct lg_layer_mask a,
+						   struct lg_layer_mask b)
+{
+	return (struct lg_layer_mask){
+		{a.word[0] & ~b.word[0], a.word[1] & ~b.word[1]}};
+}
+
+static inline int lg_mask_any(struct lg_layer_mask mask)
+{
+	return (mask.word[0] | mask.word[1]) != 0;
+}
+
+/* The first layer of a mask; LG_LAYERS_MAX where it is empty. */
+static inline size_t lg_mask_first(struct lg_layer_mask mask)
+{
+	if (mask.word[0])
+		return (size_t)__builtin_ctzll(mask.word[0]);
+	return mask.word[1] ? 64 + (size_t)__builtin_ctzll(mask.word[1])
+			    : LG_LAYERS_MAX;
+}
+
+/* What is known of both names of an attempt, and whom it concerns. */
+struct lg_key_rights lg_policy_rights(const struct lg_policy *policy,
+				      const struct lg_attempt *attempt);
 
 /* The same two rules for decide and explain. */
 enum lg_reason lg_policy_version_reason(const struct lg_policy *policy,
+					size_t layer,
 					const struct lg_attempt *attempt);
 enum lg_reason lg_policy_process_reason(const struct lg_policy *policy,
+					size_t layer,
 					const struct lg_attempt *attempt);
 
 /* L12: not limited by name under this dialect. */

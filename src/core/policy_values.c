@@ -21,7 +21,11 @@ enum value_of {
 	REFUSAL_MESSAGE,
 	UNKNOWN_VERSION,
 	UNKNOWN_PROCESS,
-	HOLD_MAIL
+	HOLD_MAIL,
+	APPLIES_TO,
+	APPLIES_TO_FILE,
+	APPLIES_TO_USERS,
+	APPLIES_TO_DOMAINS
 };
 
 static const char *const names[LG_VALUE_NAMES_MAX] = {
@@ -38,6 +42,10 @@ static const char *const names[LG_VALUE_NAMES_MAX] = {
 	[UNKNOWN_VERSION] = LG_VALUE_UNKNOWN_VERSION,
 	[UNKNOWN_PROCESS] = LG_VALUE_UNKNOWN_PROCESS,
 	[HOLD_MAIL] = LG_VALUE_HOLD_MAIL,
+	[APPLIES_TO] = LG_VALUE_APPLIES_TO,
+	[APPLIES_TO_FILE] = LG_VALUE_APPLIES_TO_FILE,
+	[APPLIES_TO_USERS] = LG_VALUE_APPLIES_TO_USERS,
+	[APPLIES_TO_DOMAINS] = LG_VALUE_APPLIES_TO_DOMAINS,
 };
 
 /* Names that a dialect does not know are read over (contract 7). */
@@ -60,6 +68,10 @@ static int reads(const struct lg_dialect_traits *traits, enum value_of value)
 	case UNKNOWN_VERSION:
 	case UNKNOWN_PROCESS:
 	case HOLD_MAIL:
+	case APPLIES_TO:
+	case APPLIES_TO_FILE:
+	case APPLIES_TO_USERS:
+	case APPLIES_TO_DOMAINS:
 		return traits->reads_gate_values;
 	}
 	return 0;
@@ -217,17 +229,18 @@ static enum lg_status read_processes(const struct lg_registry *values,
 				     out_processes, err);
 }
 
-/* Whoever reads files puts the long list in the value's place; without it
- * this would be a lock without its list. */
+/* Whoever reads files puts the long list in the place of the other values;
+ * without it this would be a lock without its list. */
 static enum lg_status read_file(const struct lg_registry *values,
-				struct lg_error *err)
+				enum value_of file, enum value_of list,
+				enum value_of other, struct lg_error *err)
 {
 	const char *text = NULL;
-	enum lg_status status = text_of(values, LOGON_ONLY_AS_FILE, &text, err);
+	enum lg_status status = text_of(values, file, &text, err);
 
-	if (status || !text || find(values, LOGON_ONLY_AS))
+	if (status || !text || find(values, list) || find(values, other))
 		return status;
-	return lg_error_set(err, LG_ERR_CONFLICT, names[LOGON_ONLY_AS_FILE],
+	return lg_error_set(err, LG_ERR_CONFLICT, names[file],
 			    "the list %s was not read", text);
 }
 
@@ -246,7 +259,8 @@ static enum lg_status read_one(const struct lg_dialect_traits *traits,
 			return text_of(values, which, &out->single, err);
 		return list_of(values, which, &out->dn, err);
 	case LOGON_ONLY_AS_FILE:
-		return read_file(values, err);
+		return read_file(values, which, LOGON_ONLY_AS, LOGON_ONLY_AS,
+				 err);
 	case LOGON_ONLY_AS_USERS:
 		return list_of(values, which, &out->user, err);
 	case WHEN_INVALID:
@@ -279,6 +293,15 @@ static enum lg_status read_one(const struct lg_dialect_traits *traits,
 	case HOLD_MAIL:
 		return word_of(values, which, "no", "yes", &out->hold_mail,
 			       err);
+	case APPLIES_TO:
+		return list_of(values, which, &out->concerned_dn, err);
+	case APPLIES_TO_FILE:
+		return read_file(values, which, APPLIES_TO, APPLIES_TO_USERS,
+				 err);
+	case APPLIES_TO_USERS:
+		return list_of(values, which, &out->concerned_user, err);
+	case APPLIES_TO_DOMAINS:
+		return list_of(values, which, &out->concerned_domain, err);
 	}
 	return lg_error_set(err, LG_ERR_BUG, NULL, "no such value");
 }
@@ -340,6 +363,12 @@ static enum lg_list_state state_of(const struct lg_policy_values *values)
 	return LG_LIST_NAMES;
 }
 
+static int concerns_some(const struct lg_policy_values *values)
+{
+	return values->concerned_dn || values->concerned_user ||
+	       values->concerned_domain;
+}
+
 enum lg_status lg_policy_values_read(enum lg_dialect dialect,
 				     const struct lg_registry *values,
 				     struct lg_policy_values *out_values,
@@ -363,8 +392,27 @@ enum lg_status lg_policy_values_read(enum lg_dialect dialect,
 	if (!traits->reads_gate_values)
 		read_gate_words(values, &read);
 	read.list = state_of(&read);
+	read.concerns_some = concerns_some(&read);
 	*out_values = read;
 	return LG_OK;
+}
+
+enum lg_status lg_policy_values_read_concerned(const struct lg_registry *values,
+					       struct lg_policy_values *out,
+					       struct lg_error *err)
+{
+	static const enum value_of which[] = {APPLIES_TO, APPLIES_TO_FILE,
+					      APPLIES_TO_USERS,
+					      APPLIES_TO_DOMAINS};
+	const struct lg_dialect_traits *traits =
+		lg_dialect_traits(LG_DIALECT_GATE);
+	size_t i;
+	enum lg_status status = LG_OK;
+
+	for (i = 0; i < sizeof(which) / sizeof(which[0]) && !status; i++)
+		status = read_one(traits, values, which[i], out, err);
+	out->concerns_some = concerns_some(out);
+	return status;
 }
 
 void lg_policy_values_release(struct lg_policy_values *values)

@@ -35,9 +35,13 @@ struct lg_policy_values {
 	int refuse_unknown_process;
 	int hold_mail;
 	const char *message;
+	int concerns_some; /* not everybody: those of the next three */
+	const struct lg_strlist *concerned_dn;     /* may be NULL */
+	const struct lg_strlist *concerned_user;   /* may be NULL */
+	const struct lg_strlist *concerned_domain; /* may be NULL */
 };
 
-#define LG_VALUE_NAMES_MAX 12
+#define LG_VALUE_NAMES_MAX 16
 
 /* The names a dialect reads, in the order in which it reads them: what a
  * value depends on comes before it. Gives how many. */
@@ -57,6 +61,11 @@ enum lg_status lg_policy_values_read(enum lg_dialect dialect,
 				     const struct lg_registry *values,
 				     struct lg_policy_values *out_values,
 				     struct lg_error *err);
+/* Whom a lock concerns: the gate's own values, whatever dialect it follows.
+ * Borrowed from the registry. */
+enum lg_status lg_policy_values_read_concerned(const struct lg_registry *values,
+					       struct lg_policy_values *out,
+					       struct lg_error *err);
 void lg_policy_values_release(struct lg_policy_values *values);
 
 /* Calls with each listed DN (user) that is not blank. "0" alone is none. */

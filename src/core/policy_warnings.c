@@ -73,16 +73,16 @@ enum lg_status lg_policy_tell_names(struct lg_policy_compiler *compiler)
 	    !lg_policy_is_closed(compiler))
 		return LG_OK;
 	while (!status && (name = lg_name_walk_next(&walk)))
-		status = tell_name(compiler, &compiler->policy->dn, name);
+		status = tell_name(compiler, &compiler->dn, name);
 	walk = lg_policy_values_users(&compiler->values);
 	while (!status && (name = lg_name_walk_next(&walk)))
-		status = tell_name(compiler, &compiler->policy->name, name);
+		status = tell_name(compiler, &compiler->name, name);
 	return status;
 }
 
 enum lg_status lg_policy_tell_logins(struct lg_policy_compiler *compiler)
 {
-	const struct lg_findings *findings = compiler->input->findings;
+	const struct lg_findings *findings = compiler->layer->findings;
 	size_t i;
 	enum lg_status status = LG_OK;
 
@@ -91,13 +91,13 @@ enum lg_status lg_policy_tell_logins(struct lg_policy_compiler *compiler)
 	/* A name stands once in the table, perhaps more often here. */
 	for (i = 0; i < findings->login_count && !status; i++) {
 		const char *name = findings->login[i].name;
-		struct lg_key *key = lg_key_table_find(&compiler->policy->name,
-						       name, strlen(name));
+		struct lg_key *key =
+			lg_key_table_find(&compiler->name, name, strlen(name));
 
 		if (!key || !(key->flags & KEY_SHARED) ||
 		    !(key->flags & (KEY_LISTED | KEY_BREAK_GLASS)))
 			continue;
-		key->flags &= (uint16_t) ~(KEY_LISTED | KEY_BREAK_GLASS);
+		key->flags &= ~(uint32_t)(KEY_LISTED | KEY_BREAK_GLASS);
 		status = lg_policy_warn(
 			compiler, LG_WARN_NAME_SHARED, "the logon name ", name,
 			" also belongs to an account that is not "
@@ -108,7 +108,7 @@ enum lg_status lg_policy_tell_logins(struct lg_policy_compiler *compiler)
 
 enum lg_status lg_policy_tell_break_glass(struct lg_policy_compiler *compiler)
 {
-	const struct lg_findings *findings = compiler->input->findings;
+	const struct lg_findings *findings = compiler->layer->findings;
 	size_t i;
 	enum lg_status status = LG_OK;
 
@@ -131,7 +131,7 @@ enum lg_status lg_policy_tell_break_glass(struct lg_policy_compiler *compiler)
 enum lg_status lg_policy_tell_gate(struct lg_policy_compiler *compiler)
 {
 	enum lg_list_state list = compiler->values.list;
-	enum lg_gate_state gate = compiler->policy->gate;
+	enum lg_gate_state gate = compiler->gate;
 	const char *why = "the list of names is blank";
 
 	if (gate == LG_GATE_NOBODY)

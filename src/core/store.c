@@ -164,15 +164,27 @@ static enum lg_status make_policy(struct reading *reading,
 	static const struct lg_store_facts none = {.facts = LG_FACTS_NOT_ASKED};
 	const struct lg_store_facts *facts =
 		reading->facts ? reading->facts : &none;
+	struct lg_policy_layer layer[LG_LAYERS_MAX];
 	const struct lg_policy_input input = {
 		.dialect = reading->store->dialect,
+		.break_glass = facts->break_glass,
+		.default_domain = facts->default_domain,
+		.generation = reading->store->generation + 1,
+		.layer = layer,
+		.layer_count = facts->lock_count + 1,
+	};
+
+	if (facts->lock_count > LG_LOCKS_MAX)
+		return lg_error_set(reading->err, LG_ERR_LIMIT, NULL,
+				    "more than %d locks at once", LG_LOCKS_MAX);
+	layer[0] = (struct lg_policy_layer){
 		.values = reading->values,
 		.facts = facts->facts,
 		.findings = facts->findings,
-		.break_glass = facts->break_glass,
-		.generation = reading->store->generation + 1,
 	};
-
+	if (facts->lock_count)
+		memcpy(layer + 1, facts->lock,
+		       facts->lock_count * sizeof(*layer));
 	return lg_policy_compile(&input, out_policy, NULL, reading->err);
 }
 

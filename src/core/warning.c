@@ -41,6 +41,12 @@ static const struct {
 	[LG_WARN_ENDS_BEFORE_IT_BITES] = {"ends-before-it-bites",
 					  LG_WEIGHT_ACCEPT},
 	[LG_WARN_NAME_SHARED] = {"name-shared", LG_WEIGHT_TOLD},
+	[LG_WARN_LOCK_CONFLICT] = {"lock-conflict", LG_WEIGHT_REFUSES},
+	[LG_WARN_CONCERNS_NOBODY] = {"concerns-nobody", LG_WEIGHT_ACCEPT},
+	[LG_WARN_NOBODY_LIFTS] = {"nobody-lifts", LG_WEIGHT_ACCEPT},
+	[LG_WARN_FOREIGN_VALUE] = {"foreign-value", LG_WEIGHT_TOLD},
+	[LG_WARN_COMPANION_UNKNOWN] = {"companion-unknown", LG_WEIGHT_ACCEPT},
+	[LG_WARN_UNREAD_KEY] = {"unread-key", LG_WEIGHT_TOLD},
 };
 
 const char *lg_warning_name(enum lg_warning warning)
@@ -69,7 +75,7 @@ enum lg_warning_weight lg_warning_weight(enum lg_warning warning)
 {
 	/* What nobody knows must not slip through as harmless. */
 	if ((unsigned int)warning >= LG_WARNING_COUNT)
-		return LG_WEIGHT_ACCEPT_OPEN;
+		return LG_WEIGHT_REFUSES;
 	return codes[warning].weight;
 }
 

@@ -401,8 +401,7 @@ void control_check(struct control_call *call)
 	}
 	decision = gate_decide(call->gate, ask.listener, &ask.attempt);
 	if (policy && explain)
-		count = lg_policy_explain(policy, &ask.attempt, rules,
-					  &decision);
+		count = lg_policy_explain(policy, &ask.attempt, 0, rules);
 	lg_json_add(
 		call->answer, "check",
 		check_json_answer(

@@ -108,12 +108,16 @@ enum lg_status gate_enforce_check(const struct gate *gate,
 				  const struct lg_findings *findings,
 				  struct lg_error *err)
 {
-	struct lg_policy_input input = {
-		.dialect = gate->settings->dialect,
+	const struct lg_policy_layer layer = {
 		.values = values,
 		.facts = findings ? LG_FACTS_FINDINGS : LG_FACTS_NOT_ASKED,
 		.findings = findings,
+	};
+	const struct lg_policy_input input = {
+		.dialect = gate->settings->dialect,
 		.break_glass = &gate->settings->break_glass,
+		.layer = &layer,
+		.layer_count = 1,
 	};
 	struct lg_policy *policy = NULL;
 	enum lg_status status = lg_policy_compile(&input, &policy, NULL, err);

@@ -21,7 +21,7 @@ struct lg_decision gate_decide(const struct gate *gate,
 {
 	const struct lg_policy *policy = gate_policy(gate);
 	struct lg_decision decision = {LG_ADMIT, LG_REASON_NO_POLICY,
-				       LG_RULE_NONE};
+				       LG_RULE_NONE, -1};
 
 	if (policy)
 		return lg_policy_decide(policy, attempt);
@@ -39,6 +39,8 @@ struct lg_decision gate_decide(const struct gate *gate,
 const char *gate_refusal_text(struct gate *gate, enum lg_reason reason)
 {
 	const struct lg_policy *policy = gate_policy(gate);
+	const struct lg_policy_layer_info *layer =
+		policy ? lg_policy_layer_at(policy, 0) : NULL;
 	const struct lg_lock *lock = gate->state->lock;
 	struct lg_message_facts facts = {
 		.until = gate->until,
@@ -48,8 +50,8 @@ const char *gate_refusal_text(struct gate *gate, enum lg_reason reason)
 	};
 
 	lg_buffer_clear(&gate->text);
-	if (lg_message_refusal(policy ? lg_policy_message(policy) : NULL,
-			       reason, &facts, &gate->text, NULL) ||
+	if (lg_message_refusal(layer ? layer->message : NULL, reason, &facts,
+			       &gate->text, NULL) ||
 	    !gate->text.data)
 		return lg_message_default(reason);
 	return gate->text.data;

@@ -113,12 +113,16 @@ static void make_values(struct world *world)
 
 static double compile(struct world *world)
 {
-	const struct lg_policy_input input = {
-		.dialect = LG_DIALECT_GATE,
+	const struct lg_policy_layer layer = {
 		.values = world->values,
 		.facts = LG_FACTS_FINDINGS,
 		.findings = world->findings,
+	};
+	const struct lg_policy_input input = {
+		.dialect = LG_DIALECT_GATE,
 		.generation = 1,
+		.layer = &layer,
+		.layer_count = 1,
 	};
 	struct lg_policy *policy = NULL;
 	double start = now_ns();

@@ -18,8 +18,9 @@
 
 static struct lg_policy *policy_make(void)
 {
-	struct lg_policy_input input = {.dialect = LG_DIALECT_GATE,
-					.facts = LG_FACTS_ALL_FOUND};
+	struct lg_policy_layer layer = {.facts = LG_FACTS_ALL_FOUND};
+	const struct lg_policy_input input = {
+		.dialect = LG_DIALECT_GATE, .layer = &layer, .layer_count = 1};
 	struct lg_registry *values = NULL;
 	struct lg_policy *policy = NULL;
 	struct lg_strlist list = {0};
@@ -35,7 +36,7 @@ static struct lg_policy *policy_make(void)
 	demand(lg_registry_set_text(values, LG_KEY_PARAMETERS_SYSTEM,
 				    LG_VALUE_DISABLE_MAPI_CLIENT_PROCESSES,
 				    "evil.exe", NULL) == LG_OK);
-	input.values = values;
+	layer.values = values;
 	demand(lg_policy_compile(&input, &policy, NULL, NULL) == LG_OK);
 	lg_strlist_release(&list);
 	lg_registry_free(&values);

@@ -58,11 +58,15 @@ static void gives_its_cell(void **state)
 	struct lg_warnings warnings = {0};
 	struct lg_buffer codes = {0};
 	struct lg_error err = {0};
-	struct lg_policy_input input = {
-		.dialect = LG_DIALECT_GATE,
+	struct lg_policy_layer layer = {
 		.facts =
 			cell->answered ? LG_FACTS_FINDINGS : LG_FACTS_NOT_ASKED,
 		.findings = cell->answered ? findings : NULL,
+	};
+	const struct lg_policy_input input = {
+		.dialect = LG_DIALECT_GATE,
+		.layer = &layer,
+		.layer_count = 1,
 	};
 	enum lg_status status;
 	size_t i;
@@ -80,7 +84,7 @@ static void gives_its_cell(void **state)
 				     LG_VALUE_LOGON_ONLY_AS, &list, NULL);
 		lg_strlist_release(&list);
 	}
-	input.values = values;
+	layer.values = values;
 	status = lg_policy_compile(&input, &policy, &warnings, &err);
 	if (cell->no_policy) {
 		assert_int_equal(status, LG_ERR_DIRECTORY);

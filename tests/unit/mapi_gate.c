@@ -74,9 +74,11 @@ static void connect_of(struct body *body, const char *dn,
 
 static struct lg_policy *policy_of(const char *const *pairs)
 {
-	struct lg_policy_input input = {.dialect = LG_DIALECT_GATE,
-					.facts = LG_FACTS_ALL_FOUND,
-					.generation = 1};
+	struct lg_policy_layer layer = {.facts = LG_FACTS_ALL_FOUND};
+	const struct lg_policy_input input = {.dialect = LG_DIALECT_GATE,
+					      .generation = 1,
+					      .layer = &layer,
+					      .layer_count = 1};
 	struct lg_registry *values;
 	struct lg_policy *policy = NULL;
 	struct lg_error err;
@@ -99,7 +101,7 @@ static struct lg_policy *policy_of(const char *const *pairs)
 				 LG_OK);
 		lg_strlist_release(&list);
 	}
-	input.values = values;
+	layer.values = values;
 	if (lg_policy_compile(&input, &policy, NULL, &err) != LG_OK)
 		fail_msg("%s: %s", err.place, err.text);
 	lg_registry_free(&values);

@@ -101,12 +101,16 @@ static enum lg_status compile(const struct oracle_lock *lock,
 			      struct lg_policy **out_policy)
 {
 	struct lg_registry *values = oracle_values(lock);
-	struct lg_policy_input input = {
-		.dialect = lock->dialect,
+	const struct lg_policy_layer layer = {
 		.values = values,
 		.facts = lock->facts,
 		.findings = lock->findings,
+	};
+	struct lg_policy_input input = {
+		.dialect = lock->dialect,
 		.generation = 1,
+		.layer = &layer,
+		.layer_count = 1,
 	};
 	struct lg_strlist glass = {0};
 	enum lg_status status;

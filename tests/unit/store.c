@@ -273,7 +273,7 @@ static void nobody_logs_on_before_the_start(void **state)
 	struct lg_store *store = NULL;
 	const struct lg_attempt attempt = {0};
 	struct lg_decision decision = {LG_ADMIT, LG_REASON_NO_POLICY,
-				       LG_RULE_NONE};
+				       LG_RULE_NONE, -1};
 
 	assert_int_equal(lg_store_new(LG_DIALECT_GATE, &store, NULL), LG_OK);
 	assert_int_equal(

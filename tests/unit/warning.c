@@ -42,7 +42,10 @@ static void weights_are_the_contracts(void **state)
 					     "dn-ambiguous",
 					     "directory-not-asked",
 					     "unsupported-by-dialect",
-					     "ends-before-it-bites"};
+					     "ends-before-it-bites",
+					     "concerns-nobody",
+					     "nobody-lifts",
+					     "companion-unknown"};
 	unsigned int i;
 	size_t j;
 
@@ -55,6 +58,8 @@ static void weights_are_the_contracts(void **state)
 				weight = LG_WEIGHT_ACCEPT;
 		if (i == LG_WARN_FAILS_OPEN)
 			weight = LG_WEIGHT_ACCEPT_OPEN;
+		if (i == LG_WARN_LOCK_CONFLICT)
+			weight = LG_WEIGHT_REFUSES;
 		assert_int_equal(lg_warning_weight((enum lg_warning)i), weight);
 	}
 }

@@ -116,6 +116,12 @@ static enum lg_status take_accept_code(struct lg_profile_reader *reader,
 				       "profile; give --accept-open when you "
 				       "apply it",
 				       name);
+	if (lg_warning_weight(warning) == LG_WEIGHT_REFUSES)
+		return lg_error_set_at(reader->err, LG_ERR_CONFLICT, item->file,
+				       item->line,
+				       "accept: nobody can accept %s; what "
+				       "leads to it has to be changed",
+				       name);
 	reader->profile->accept |= UINT32_C(1) << warning;
 	return LG_OK;
 }
