@@ -2,6 +2,7 @@
 """What is installed is whole: a program outside the tree finds the library by
 pkg-config and by find_package, and the rest lies where it is looked for."""
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -25,10 +26,16 @@ int main(void)
 PROJECT = """
 cmake_minimum_required(VERSION 3.25)
 project(consumer LANGUAGES C)
-find_package(logongate 0.1 REQUIRED)
+find_package(logongate 0.2 REQUIRED)
 add_executable(consumer consumer.c)
 target_link_libraries(consumer PRIVATE logongate::logongate)
 """
+
+
+def public_headers():
+    """The names that src/core/CMakeLists.txt installs."""
+    return re.search(r"set\(public_headers([^)]*)\)", tree.read(
+        "src/core/CMakeLists.txt"))[1].split()
 
 
 def run(*command, **more):
@@ -62,7 +69,9 @@ def build_consumers(scratch, staged, prefix, flags):
     program = os.path.join(scratch, "by-pkg-config")
     run("cc", "-Wall", "-Werror", *flags, "-o", program,
         os.path.join(source, "consumer.c"), *found)
-    said.append(run(program))
+    shared = os.path.dirname(os.path.dirname(libraries[0]))
+    said.append(run(program, env={**os.environ, "LD_LIBRARY_PATH":
+                                  os.path.join(shared, "lib")}))
 
     build = os.path.join(scratch, "by-find-package")
     run("cmake", "-G", "Ninja", "-S", source, "-B", build,
@@ -107,10 +116,12 @@ def main():
                   f"{usr}/lib/systemd/system/logongated-http.socket",
                   f"{usr}/lib/sysusers.d/logongate.conf",
                   f"{usr}/lib/tmpfiles.d/logongate.conf"]
-        for header in tree.files("include", suffixes=(".h",)):
-            if header.startswith("include/logongate/port/"):
-                continue
-            wanted.append(f"{usr}/{header}")
+        headers = [*public_headers(), "release.h"]
+        wanted += [f"{usr}/include/logongate/{name}" for name in headers]
+        problems += [f"{path} is installed, and no public header"
+                     for path in there
+                     if path.startswith(f"{usr}/include/")
+                     and os.path.basename(path) not in headers]
         for profile in tree.files("profiles", suffixes=(".ini",)):
             wanted.append(os.path.join("etc/logongate", profile))
         for page in tree.files("src/man", suffixes=tuple("12345678")):
