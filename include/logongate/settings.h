@@ -36,7 +36,7 @@ struct lg_listen_settings {
 	enum lg_without_policy without_policy;
 	char *key_file;
 	uint32_t mode;			/* 0660 */
-	char *group;			/* NULL: "logongate" where it exists */
+	char *group;			/* NULL: "logongate-door" */
 	char *cert_file;		/* control */
 	char *tls_key_file;		/* control */
 	char *ca_file;			/* control: who may connect */

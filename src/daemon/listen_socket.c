@@ -27,7 +27,6 @@
 #include "daemon/gate.h"
 
 #define BACKLOG 1024
-#define DEFAULT_GROUP "logongate"
 
 static enum lg_status failed(const char *address, const char *what,
 			     struct lg_error *err)
@@ -85,20 +84,20 @@ static enum lg_status clear_path(const struct sockaddr_un *name,
 
 static void give_group(const char *path, const char *group)
 {
-	const char *wanted = group ? group : DEFAULT_GROUP;
 	struct group found;
 	struct group *result = NULL;
 	char text[16384];
 
-	if (getgrnam_r(wanted, &found, text, sizeof(text), &result) ||
-	    !result) {
+	if (!group)
+		return;
+	if (getgrnam_r(group, &found, text, sizeof(text), &result) || !result) {
 		gate_log("%s: there is no group %s; the socket keeps the "
 			 "gate's own group",
-			 path, wanted);
+			 path, group);
 		return;
 	}
 	if (lchown(path, (uid_t)-1, found.gr_gid))
-		gate_log("%s: cannot give it to group %s: %s", path, wanted,
+		gate_log("%s: cannot give it to group %s: %s", path, group,
 			 strerror(errno));
 }
 
@@ -194,17 +193,14 @@ static enum lg_status open_one_tcp(const struct addrinfo *found,
 	return LG_OK;
 }
 
-static enum lg_status open_tcp(const char *address,
-			       struct listen_sockets *out_sockets,
-			       struct lg_error *err)
+/* What HOST:PORT or [HOST]:PORT stands for; freed with freeaddrinfo. */
+static enum lg_status resolve(const char *address, struct addrinfo **out_all,
+			      struct lg_error *err)
 {
 	struct addrinfo hints = {.ai_family = AF_UNSPEC,
 				 .ai_socktype = SOCK_STREAM,
 				 .ai_flags = AI_PASSIVE | AI_NUMERICSERV};
 	const char *colon = strrchr(address, ':');
-	enum lg_status status = LG_OK;
-	struct addrinfo *all = NULL;
-	struct addrinfo *found;
 	char host[256];
 	size_t len;
 
@@ -219,13 +215,25 @@ static enum lg_status open_tcp(const char *address,
 		host[len - 1] = '\0';
 		memmove(host, host + 1, len - 1);
 	}
-	if (getaddrinfo(*host ? host : NULL, colon + 1, &hints, &all))
+	if (getaddrinfo(*host ? host : NULL, colon + 1, &hints, out_all))
 		return lg_error_set(err, LG_ERR_SYNTAX, address,
 				    "is no address that this machine knows");
+	return LG_OK;
+}
+
+static enum lg_status open_tcp(const char *address,
+			       struct listen_sockets *out_sockets,
+			       struct lg_error *err)
+{
+	struct addrinfo *all = NULL;
+	struct addrinfo *found;
+	enum lg_status status = resolve(address, &all, err);
+
 	for (found = all; !status && found; found = found->ai_next)
 		if (out_sockets->count < LISTEN_SOCKET_MAX)
 			status = open_one_tcp(found, address, out_sockets, err);
-	freeaddrinfo(all);
+	if (all)
+		freeaddrinfo(all);
 	return status;
 }
 
@@ -248,6 +256,101 @@ enum lg_status listen_socket_open(const char *address, const char *run_dir,
 	else
 		*out_sockets = sockets;
 	return status;
+}
+
+union name {
+	struct sockaddr any;
+	struct sockaddr_in v4;
+	struct sockaddr_in6 v6;
+	struct sockaddr_un local;
+	struct sockaddr_storage room;
+};
+
+static int name_of(int fd, union name *out_name)
+{
+	socklen_t len = sizeof(*out_name);
+
+	memset(out_name, 0, sizeof(*out_name));
+	return !getsockname(fd, &out_name->any, &len);
+}
+
+/* A path may be written in several ways (/run and /var/run). */
+static int is_path_of(int fd, const char *path)
+{
+	union name name;
+	struct stat there;
+	struct stat wanted;
+
+	if (!name_of(fd, &name) || name.any.sa_family != AF_UNIX ||
+	    !*name.local.sun_path)
+		return 0;
+	if (!strcmp(name.local.sun_path, path))
+		return 1;
+	return !stat(name.local.sun_path, &there) && !stat(path, &wanted) &&
+	       there.st_dev == wanted.st_dev && there.st_ino == wanted.st_ino;
+}
+
+static int takes_tcp(int fd, const union name *wanted)
+{
+	int is_v6 = wanted->any.sa_family == AF_INET6;
+	in_port_t port = is_v6 ? wanted->v6.sin6_port : wanted->v4.sin_port;
+	union name name;
+	socklen_t len = sizeof(int);
+	int only_v6 = 1;
+
+	if (!name_of(fd, &name))
+		return 0;
+	if (name.any.sa_family == AF_INET)
+		return !is_v6 && name.v4.sin_port == port &&
+		       (name.v4.sin_addr.s_addr == htonl(INADDR_ANY) ||
+			name.v4.sin_addr.s_addr == wanted->v4.sin_addr.s_addr);
+	if (name.any.sa_family != AF_INET6 || name.v6.sin6_port != port)
+		return 0;
+	getsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only_v6, &len);
+	if (IN6_IS_ADDR_UNSPECIFIED(&name.v6.sin6_addr))
+		return is_v6 || !only_v6;
+	return is_v6 && !memcmp(&name.v6.sin6_addr, &wanted->v6.sin6_addr,
+				sizeof(wanted->v6.sin6_addr));
+}
+
+static int covers_unix(const int *fd, size_t count, const char *name,
+		       const char *run_dir)
+{
+	struct lg_buffer path = {0};
+	int covers = 0;
+	size_t i;
+
+	if (*name != '/')
+		lg_buffer_format(&path, "%s/", run_dir);
+	lg_buffer_text(&path, name);
+	for (i = 0; i < count && !path.status && !covers; i++)
+		covers = is_path_of(fd[i], path.data);
+	lg_buffer_release(&path);
+	return covers;
+}
+
+int listen_socket_covers(const int *fd, size_t count, const char *address,
+			 const char *run_dir)
+{
+	struct addrinfo *all = NULL;
+	struct addrinfo *found;
+	int covers = 1;
+
+	if (!strncmp(address, "unix:", 5))
+		return covers_unix(fd, count, address + 5, run_dir);
+	if (resolve(address, &all, NULL))
+		return 0;
+	for (found = all; found && covers; found = found->ai_next) {
+		union name wanted = {0};
+		size_t i;
+
+		memcpy(&wanted, found->ai_addr, found->ai_addrlen);
+		covers = 0;
+		for (i = 0; i < count && !covers; i++)
+			covers = takes_tcp(fd[i], &wanted);
+	}
+	freeaddrinfo(all);
+	return covers;
 }
 
 int listen_socket_is_unix(int fd)

@@ -20,8 +20,8 @@ struct listen_sockets {
 
 /*
  * "unix:NAME" (relative to run_dir), "HOST:PORT", "[HOST]:PORT".
- * mode and group are those of a unix socket; group NULL: "logongate" where it
- * exists. A group that does not exist is only logged.
+ * mode and group are those of a unix socket; group NULL: the gate's own. A
+ * group that does not exist is only logged.
  * Returns: LG_OK; LG_ERR_SYNTAX, no address; LG_ERR_CONFLICT, somebody else
  * listens there; LG_ERR_IO, LG_ERR_DENIED.
  */
@@ -29,6 +29,11 @@ enum lg_status listen_socket_open(const char *address, const char *run_dir,
 				  uint32_t mode, const char *group,
 				  struct listen_sockets *out_sockets,
 				  struct lg_error *err);
+
+/* 1 when everything that address names comes in at one of the sockets (also at
+ * one that listens on all addresses of its port); else 0. */
+int listen_socket_covers(const int *fd, size_t count, const char *address,
+			 const char *run_dir);
 
 /* 1 when the socket is a unix one, or bound to a loopback address. */
 int listen_socket_is_local(int fd);

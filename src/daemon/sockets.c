@@ -2,22 +2,16 @@
 /*
  * sockets.c - listening, accepting, and a bounded number for each peer
  *
- * Every connection is accepted here and counted by who it is from (the user
- * at a unix socket, the address over TCP), so that one who holds connections
- * without using them starves nobody but himself. Then it is handed to its
- * protocol.
+ * Every connection is accepted here and counted by who it is from (peers.c),
+ * so that one who holds connections without using them starves nobody but
+ * himself. Then it is handed to its protocol.
  */
 #define _GNU_SOURCE /* accept4, struct ucred */
 
 #include "daemon/sockets.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <grp.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -25,14 +19,15 @@
 
 #include "daemon/control.h"
 #include "daemon/listen_socket.h"
+#include "daemon/peer_groups.h"
+#include "daemon/peers.h"
 #include "daemon/stream.h"
 #include "daemon/systemd.h"
 
 #define LISTENERS_MAX 32
-#define PEERS_MAX 256
-#define PEERS_MAX_TCP 192 /* the rest is for this machine's own */
-#define PER_PEER_MAX 512
 #define ACCEPTS_AT_ONCE 64
+/* Everybody may ask for the status; who may do more is judged by who asks. */
+#define CONTROL_MODE 0666
 
 struct listener {
 	struct gate *gate;
@@ -43,18 +38,10 @@ struct listener {
 	char *path;
 };
 
-/* How many connections somebody has. */
-struct peer_count {
-	struct gate_peer peer;
-	enum gate_service service;
-	unsigned int count;
-};
-
 struct gate_sockets {
 	struct listener listener[LISTENERS_MAX];
 	size_t count;
-	struct peer_count peer[PEERS_MAX];
-	unsigned int open[GATE_SERVICE_COUNT];
+	struct gate_peers *peers;
 	int given[GATE_SERVICE_COUNT]; /* systemd passed sockets for it */
 };
 
@@ -143,6 +130,36 @@ static enum lg_status take_passed(struct gate *gate, struct lg_error *err)
 	return status;
 }
 
+/* A socket unit that leaves an address of the settings out would close a door
+ * that somebody relies on. */
+static enum lg_status check_covered(const struct gate *gate,
+				    enum gate_service service,
+				    struct lg_error *err)
+{
+	const struct lg_settings *settings = gate->settings;
+	const struct lg_strlist *address = &settings->listen[service].address;
+	const struct gate_sockets *sockets = gate->sockets;
+	int fd[LISTENERS_MAX];
+	size_t count = 0;
+	size_t i;
+
+	for (i = 0; i < sockets->count; i++)
+		if (sockets->listener[i].service == service)
+			fd[count++] = sockets->listener[i].fd;
+	for (i = 0; i < address->count; i++)
+		if (!listen_socket_covers(fd, count, address->item[i],
+					  settings->run_dir))
+			return lg_error_set(
+				err, LG_ERR_SYNTAX, settings->path,
+				"[listen.%s] address \"%s\" is not among the "
+				"sockets that systemd passed for it; add it to "
+				"logongated-%s.socket as ListenStream=, or "
+				"take it out here",
+				service_names[service], address->item[i],
+				service_names[service]);
+	return LG_OK;
+}
+
 static enum lg_status open_address(struct gate *gate, enum gate_service service,
 				   const char *address, uint32_t mode,
 				   const char *group, struct lg_error *err)
@@ -173,6 +190,7 @@ enum lg_status gate_sockets_open(struct gate *gate, struct lg_error *err)
 {
 	const struct lg_listen_settings *control =
 		&gate->settings->listen[LG_LISTEN_CONTROL];
+	const char *admins = gate_group_of(gate->settings, LG_LISTEN_CONTROL);
 	enum lg_status status;
 	int service;
 	size_t i;
@@ -180,7 +198,9 @@ enum lg_status gate_sockets_open(struct gate *gate, struct lg_error *err)
 	gate->sockets = calloc(1, sizeof(*gate->sockets));
 	if (!gate->sockets)
 		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
-	status = take_passed(gate, err);
+	status = gate_peers_new(gate->settings, &gate->sockets->peers, err);
+	if (!status)
+		status = take_passed(gate, err);
 	for (service = 0; service < GATE_SERVICE_CONTROL; service++) {
 		const struct lg_listen_settings *settings =
 			&gate->settings->listen[service];
@@ -189,116 +209,41 @@ enum lg_status gate_sockets_open(struct gate *gate, struct lg_error *err)
 			continue;
 		status = check_listener(gate, (enum gate_service)service, 1,
 					NULL, err);
+		if (!status && gate->sockets->given[service])
+			status = check_covered(gate, (enum gate_service)service,
+					       err);
 		if (gate->sockets->given[service])
 			continue;
 		for (i = 0; i < settings->address.count && !status; i++)
-			status = open_address(gate, (enum gate_service)service,
-					      settings->address.item[i],
-					      settings->mode, settings->group,
-					      err);
+			status = open_address(
+				gate, (enum gate_service)service,
+				settings->address.item[i], settings->mode,
+				gate_group_of(gate->settings,
+					      (enum lg_listener)service),
+				err);
 	}
 	for (i = 0; control->present && i < control->address.count && !status;
 	     i++)
 		status = open_address(gate, GATE_SERVICE_CONTROL,
-				      control->address.item[i], 0660,
-				      control->group, err);
+				      control->address.item[i], CONTROL_MODE,
+				      admins, err);
 	if (!status && !gate->sockets->given[GATE_SERVICE_CONTROL])
 		status = open_address(gate, GATE_SERVICE_CONTROL,
-				      "unix:control.sock",
-				      control->mode ? control->mode : 0660,
-				      control->group, err);
+				      "unix:control.sock", CONTROL_MODE, admins,
+				      err);
 	return status;
-}
-
-static int same_peer(const struct peer_count *slot, enum gate_service service,
-		     const struct gate_peer *peer)
-{
-	return slot->count && slot->service == service &&
-	       slot->peer.is_unix == peer->is_unix &&
-	       slot->peer.uid == peer->uid &&
-	       !strcmp(slot->peer.text, peer->text);
-}
-
-/* Counts one more, unless it would be one too many. */
-static int may_come(struct gate_sockets *sockets, enum gate_service service,
-		    const struct gate_peer *peer)
-{
-	struct peer_count *free_slot = NULL;
-	size_t i;
-
-	for (i = 0; i < PEERS_MAX; i++) {
-		struct peer_count *slot = &sockets->peer[i];
-
-		if (same_peer(slot, service, peer)) {
-			if (slot->count >= PER_PEER_MAX)
-				return 0;
-			slot->count++;
-			sockets->open[service]++;
-			return 1;
-		}
-		if (!slot->count && !free_slot &&
-		    (peer->is_unix || i < PEERS_MAX_TCP))
-			free_slot = slot;
-	}
-	if (!free_slot)
-		return 0;
-	free_slot->peer = *peer;
-	free_slot->service = service;
-	free_slot->count = 1;
-	sockets->open[service]++;
-	return 1;
 }
 
 void gate_sockets_left(struct gate *gate, enum gate_service service,
 		       const struct gate_peer *peer)
 {
-	size_t i;
-
-	for (i = 0; i < PEERS_MAX; i++) {
-		if (!same_peer(&gate->sockets->peer[i], service, peer))
-			continue;
-		gate->sockets->peer[i].count--;
-		gate->sockets->open[service]--;
-		return;
-	}
+	gate_peers_left(gate->sockets->peers, service, peer);
 }
 
 unsigned int gate_sockets_count(const struct gate *gate,
 				enum gate_service service)
 {
-	return gate->sockets->open[service];
-}
-
-static void look_at_peer(int fd, struct gate_peer *out_peer)
-{
-	union {
-		struct sockaddr any;
-		struct sockaddr_in v4;
-		struct sockaddr_in6 v6;
-		struct sockaddr_storage room;
-	} name = {0};
-	struct ucred who = {0};
-	socklen_t len = sizeof(name);
-	struct gate_peer peer = {.uid = (uid_t)-1, .gid = (gid_t)-1};
-	int on = 1;
-
-	getpeername(fd, &name.any, &len);
-	if (name.any.sa_family == AF_INET)
-		inet_ntop(AF_INET, &name.v4.sin_addr, peer.text,
-			  sizeof(peer.text));
-	else if (name.any.sa_family == AF_INET6)
-		inet_ntop(AF_INET6, &name.v6.sin6_addr, peer.text,
-			  sizeof(peer.text));
-	else
-		peer.is_unix = 1;
-	len = sizeof(who);
-	if (!peer.is_unix)
-		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-	else if (!getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &len)) {
-		peer.uid = who.uid;
-		peer.gid = who.gid;
-	}
-	*out_peer = peer;
+	return gate_peers_count(gate->sockets->peers, service);
 }
 
 static void hand_over(struct listener *listener, int fd,
@@ -334,16 +279,24 @@ static void on_accept(uv_poll_t *poll, int failed, int events)
 		}
 		if (fd < 0)
 			return;
-		look_at_peer(fd, &peer);
-		if (!may_come(gate->sockets, listener->service, &peer)) {
-			gate_log("%s: uid %d %s holds %d connections; one "
-				 "more is closed",
+		gate_peers_look(gate->sockets->peers, fd, &peer);
+		switch (gate_peers_come(gate->sockets->peers, listener->service,
+					&peer, gate_store_s(gate))) {
+		case GATE_PEERS_WELCOME:
+			hand_over(listener, fd, &peer);
+			break;
+		case GATE_PEERS_TOO_MANY:
+			gate_log("%s: too many connections of uid %d %s or of "
+				 "all strangers together; more of them are "
+				 "closed",
 				 service_names[listener->service],
-				 (int)peer.uid, peer.text, PER_PEER_MAX);
+				 (int)peer.uid, peer.text);
 			close(fd);
-			continue;
+			break;
+		case GATE_PEERS_TOLD:
+			close(fd);
+			break;
 		}
-		hand_over(listener, fd, &peer);
 	}
 }
 
@@ -394,6 +347,15 @@ void gate_sockets_close(struct gate *gate)
 		free(listener->path);
 		listener->path = NULL;
 	}
+}
+
+void gate_sockets_free(struct gate *gate)
+{
+	if (!gate->sockets)
+		return;
+	gate_peers_free(&gate->sockets->peers);
+	free(gate->sockets);
+	gate->sockets = NULL;
 }
 
 int gate_peer_is_admin(const struct gate *gate, const struct gate_peer *peer,

@@ -22,9 +22,12 @@ enum gate_service {
 };
 #define GATE_SERVICE_COUNT 5
 
-/* Who came in. Over TCP uid is -1 and text the address, else "". */
+/* Who came in: uid is -1 where nobody can tell, gid where it is no unix
+ * socket. text is the address over TCP ("loopback" for all of this machine),
+ * else "". */
 struct gate_peer {
 	int is_unix;
+	int is_here; /* on this machine */
 	uid_t uid;
 	gid_t gid;
 	char text[64];
@@ -35,6 +38,8 @@ struct gate_peer {
 enum lg_status gate_sockets_open(struct gate *gate, struct lg_error *err);
 enum lg_status gate_sockets_accept(struct gate *gate, struct lg_error *err);
 void gate_sockets_close(struct gate *gate);
+/* After the last connection left. */
+void gate_sockets_free(struct gate *gate);
 
 /* Polls again where accepting had to stop for want of descriptors. */
 void gate_sockets_again(struct gate *gate);

@@ -1,0 +1,239 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: ISC
+"""What a user without rights can do to a running gate on his machine."""
+import json
+import os
+import shutil
+import signal
+import stat
+import subprocess
+
+from other_users import (ASK_CONTROL, ASK_HTTP, NOBODY, Held, as_user,
+                         closed_connections, drop_to, require_root, said,
+                         user_database, without_netlink)
+from programs import free_port
+from running_gate import BIN, Gate, eventually, listing, main
+
+GATE, DOOR, ADMINS, ASKS, ANNA, WWW = 61001, 61002, 61001, 61003, 61004, 61005
+BOB = json.dumps({"user": "bob"})
+
+
+def over_tcp(port, more=""):
+    return (f'[listen.http]\naddress = "unix:http.sock, 127.0.0.1:{port}"\n'
+            f'without_policy = refuse\n{more}')
+
+
+def ask(address, uid=0, gid=None, groups=()):
+    """What the http listener decides about bob, asked by a user."""
+    answer = said(as_user(uid, ASK_HTTP, address, BOB, gid=gid,
+                          groups=groups))
+    try:
+        return json.loads(answer)["verdict"]
+    except ValueError:
+        return answer
+
+
+def loopback():
+    """who holds all places over loopback TCP takes them from nobody else"""
+    port = free_port()
+    with Gate(listen=over_tcp(port)).start() as gate:
+        gate.apply(listing("alice"))
+        # From many addresses of the loopback, too.
+        with Held(port, 600), Held(port, 300, source="127.3.4.5"):
+            closed_connections(gate, f"uid {NOBODY}")
+            assert ask(port, uid=WWW) == "refuse"
+            assert ask(port) == "refuse"
+            assert ask(port, uid=NOBODY) != "refuse"
+            assert gate.decide(user="alice")["verdict"] == "admit"
+
+
+def many_users():
+    """a door's own user has a place when strangers of any number hold all"""
+    port = free_port()
+    with Gate(listen=over_tcp(port, 'group = "doors"\n')) as gate:
+        gate.preexec = user_database(
+            gate.folder, {"www": WWW}, {"doors": (DOOR, ["www"])})
+        gate.start()
+        gate.apply(listing("alice"))
+        held = []
+        try:
+            for number in range(260):
+                held.append(Held(port, 1, uid=300000 + number))
+            eventually(lambda: ask(port, uid=299999) != "refuse")
+            assert ask(port, uid=WWW) == "refuse"
+            assert ask(port) == "refuse"
+        finally:
+            for one in held:
+                one.__exit__()
+
+
+def no_netlink():
+    """a kernel that cannot be asked is told in the log, and nothing ends"""
+    port = free_port()
+    with Gate(listen=over_tcp(port)) as gate:
+        gate.preexec = without_netlink()
+        gate.start()
+        gate.apply(listing("alice"))
+        assert "AF_NETLINK" in gate.logged(), gate.logged()
+        assert ask(port, uid=WWW) == "refuse"
+    with Gate(listen=over_tcp(port)).start() as gate:
+        assert "AF_NETLINK" not in gate.logged()
+
+
+def groups():
+    """one group may ask, one may administer, everybody may see the status"""
+    with Gate(listen='[listen.http]\nwithout_policy = refuse\n'
+                     '[listen.dict]\nwithout_policy = refuse\n') as gate:
+        database = user_database(
+            gate.folder, {"logongate": GATE, "anna": ANNA, "www": WWW},
+            {"logongate": (ADMINS, ["anna"]),
+             "logongate-door": (ASKS, ["logongate", "www"])})
+        for name in (gate.folder, gate.config, gate.ldif):
+            os.chown(name, GATE, ADMINS)
+        open(gate.log, "w").close()
+        gate.preexec = drop_to(GATE, ADMINS, [ASKS], before=database)
+        gate.start()
+        gate.apply(listing("alice"))
+        for name, group, mode in (("http", ASKS, 0o660), ("dict", ASKS, 0o660),
+                                  ("control", ADMINS, 0o666)):
+            found = os.stat(gate.socket(name))
+            assert (found.st_gid, stat.S_IMODE(found.st_mode)) == (
+                group, mode), (name, found)
+        http, control = gate.socket("http"), gate.socket("control")
+        www = {"uid": WWW, "groups": [ASKS]}
+        anna = {"uid": ANNA, "groups": [ADMINS]}
+        # www-data asks, sees, and does nothing else.
+        assert ask(http, **www) == "refuse"
+        for op in ("lift", "extend", "confirm", "apply", "cut", "values",
+                   "refused", "sessions", "reload"):
+            answer = json.loads(said(as_user(
+                WWW, ASK_CONTROL, control, json.dumps({"op": op}),
+                groups=[ASKS])))
+            assert answer["exit"] == 7, (op, answer)
+        for who in (www, anna, {"uid": NOBODY}):
+            answer = json.loads(said(as_user(
+                who["uid"], ASK_CONTROL, control, '{"op":"status"}',
+                groups=who.get("groups", ()))))
+            assert answer["status"]["active"], answer
+        # A stranger asks nothing; who administers is no door.
+        assert ask(http, uid=NOBODY) == "PermissionError"
+        assert ask(http, **anna) == "PermissionError"
+        answer = json.loads(said(as_user(
+            ANNA, ASK_CONTROL, control, '{"op":"lift"}', groups=[ADMINS])))
+        assert answer["ok"], answer
+        assert ask(http, **www) == "admit"
+
+
+def mixed_groups():
+    """a server's user who may lift is told in the log"""
+    for admins, told in ((["anna"], False), (["anna", "www"], True)):
+        with Gate() as gate:
+            gate.preexec = user_database(
+                gate.folder, {"logongate": GATE, "anna": ANNA, "www": WWW},
+                {"logongate": (ADMINS, admins),
+                 "logongate-door": (ASKS, ["logongate", "www"])})
+            gate.start()
+            assert ("gpasswd -d www logongate" in gate.logged()) == told
+
+
+def uncovered():
+    """a socket unit that leaves out an address of the settings is an error"""
+    tool = shutil.which("systemd-socket-activate")
+    if not tool:
+        print("     (needs systemd-socket-activate)")
+        return
+    port, other = free_port(), free_port()
+
+    def run(gate, *listens):
+        with open(gate.log, "ab") as log:
+            return subprocess.Popen(
+                [tool, *[word for one in listens for word in ("-l", one)],
+                 "--fdname=" + ":".join(["http"] * len(listens)),
+                 os.path.join(BIN, "logongated"), "--config", gate.config],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                env=gate.env)
+
+    for listens, missing in ((["unix"], f"127.0.0.1:{port}"),
+                             (["unix", f"127.0.0.1:{other}"],
+                              f"127.0.0.1:{port}"),
+                             ([f"127.0.0.1:{port}"], "unix:http.sock"),
+                             (["unix", f"127.0.0.1:{port}"], None),
+                             (["unix", f"0.0.0.0:{port}"], "loopback")):
+        with Gate(listen=over_tcp(port)) as gate:
+            os.makedirs(gate.run)
+            listens = [gate.socket("http") if one == "unix" else one
+                       for one in listens]
+            gate.process = run(gate, *listens)
+            eventually(lambda: "Listening on" in gate.logged())
+            path = gate.socket("http")
+            told = as_user(0, ASK_HTTP, path if os.path.exists(path) else port,
+                           BOB)
+            if missing:
+                assert gate.process.wait(20) == 3, gate.logged()
+                assert missing in gate.logged(), gate.logged()
+                told.kill()
+                told.communicate()
+            else:
+                assert '"admit"' in said(told)
+                assert ask(port) == "admit"
+
+
+def reload_is_whole():
+    """a reload that fails changes nothing, whatever it is that fails"""
+    port = free_port()
+    with Gate(listen=over_tcp(port, 'key_file = "{folder}/key"\n'),
+              gate="http_refusal = 503") as gate:
+        with open(gate.config, encoding="utf-8") as file:
+            text = file.read().replace("{folder}", gate.folder)
+        gate.write_config(text)
+        key = gate.write("key", "first\n")
+        os.chmod(key, 0o600)
+        gate.start()
+        gate.apply(listing("alice"))
+
+        def refusal():
+            _, headers, _ = gate.http("GET", "/v1/check", headers={
+                "X-Gate-Protocol": "owa", "X-Gate-User": "bob"})
+            return gate.http("GET", "/v1/render", headers={
+                "X-Gate-Token": headers["X-Gate-Token"]})[0]
+
+        def fails(why):
+            before = gate.logged().count("everything stays as it was")
+            gate.process.send_signal(signal.SIGHUP)
+            eventually(lambda: gate.logged().count(
+                "everything stays as it was") > before)
+            assert refusal() == 503, why
+            assert gate.decide(user="bob")["verdict"] == "refuse", why
+            assert gate.decide(user="alice")["verdict"] == "admit", why
+
+        assert refusal() == 503
+        gate.write_config(text.replace("503", "500"))
+        path = gate.stored("registry.reg")
+        with open(path, "rb") as file:
+            values = file.read()
+        for what, wrong in (
+                ("garbage", b"garbage"),
+                ("cut off", values[:len(values) // 2]),
+                ("no policy", values.replace(b'"closed"', b'"nonsense"'))):
+            with open(path, "wb") as file:
+                file.write(wrong)
+            fails(what)
+        with open(path, "wb") as file:
+            file.write(values)
+        # The good copy cannot be written: a folder is in its place.
+        good = gate.stored("registry.good.reg")
+        os.unlink(good)
+        os.makedirs(os.path.join(good, "full"))
+        fails("good copy")
+        shutil.rmtree(good)
+        os.chmod(key, 0o644)
+        fails("key")
+        os.chmod(key, 0o600)
+        gate.process.send_signal(signal.SIGHUP)
+        eventually(lambda: refusal() == 500)
+
+
+if __name__ == "__main__":
+    require_root()
+    main([loopback, many_users, no_netlink, groups, mixed_groups, uncovered,
+          reload_is_whole])
