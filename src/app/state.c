@@ -326,52 +326,70 @@ enum lg_status lg_state_read_backup(const struct lg_state *state,
 	return status;
 }
 
-enum lg_status lg_state_reread(struct lg_state *state, int *out_changed,
+enum lg_status lg_state_reread(struct lg_state *state,
+			       struct lg_state_fresh *out_fresh,
 			       struct lg_error *err)
 {
 	const struct lg_files *files = state->files;
-	struct lg_findings *findings = NULL;
-	struct lg_registry *values = NULL;
-	struct lg_buffer text = {0};
+	struct lg_state_fresh fresh = {0};
 	enum lg_status status;
-	int changed = 0;
 
-	status = files->read(files->self, LG_STATE_REGISTRY, &text, err);
+	status = files->read(files->self, LG_STATE_REGISTRY, &fresh.text, err);
 	if (status == LG_ERR_UNKNOWN_KEY && !lg_state_locked(state) &&
 	    state->values && !lg_registry_count(state->values)) {
 		/* Nothing was ever set, and nothing is. */
-		*out_changed = 0;
+		*out_fresh = fresh;
 		return LG_OK;
 	}
 	if (!status)
 		status = lg_stored_values_parse(
-			files, text.data, text.len, LG_STATE_REGISTRY,
+			files, fresh.text.data, fresh.text.len,
+			LG_STATE_REGISTRY,
 			lg_state_locked(state) ? LG_STORED_END_REQUIRED
 					       : LG_STORED_END_OPTIONAL,
-			&values, err);
+			&fresh.values, err);
 	if (status) {
 		lg_state_loud(state,
 			      "registry.reg could not be read again (%s); the "
 			      "values read before stay in force",
 			      err ? err->text : "");
-		goto out;
+		lg_state_fresh_release(&fresh);
+		return status;
 	}
-	changed = !state->values ||
-		  !lg_stored_values_equal(values, state->values);
-	if (!lg_state_read_findings(files, LG_STATE_FINDINGS, &findings,
-				    NULL)) {
-		lg_findings_free(&state->findings);
-		state->findings = findings;
-	}
-	lg_registry_free(&state->values);
-	state->values = values;
-	values = NULL;
-	*out_changed = changed;
+	if (lg_state_read_findings(files, LG_STATE_FINDINGS, &fresh.findings,
+				   NULL))
+		fresh.findings = NULL;
+	*out_fresh = fresh;
+	return LG_OK;
+}
+
+enum lg_status lg_state_take(struct lg_state *state,
+			     struct lg_state_fresh *fresh, struct lg_error *err)
+{
+	const struct lg_files *files = state->files;
+	enum lg_status status;
+
+	if (!fresh->values)
+		return LG_OK;
 	/* It was read whole, so it is the last good copy now. */
-	status = files->replace(files->self, LG_STATE_REGISTRY_GOOD, text.data,
-				text.len, err);
-out:
-	lg_registry_free(&values);
-	lg_buffer_release(&text);
-	return status;
+	status = files->replace(files->self, LG_STATE_REGISTRY_GOOD,
+				fresh->text.data, fresh->text.len, err);
+	if (status)
+		return status;
+	lg_registry_free(&state->values);
+	state->values = fresh->values;
+	fresh->values = NULL;
+	if (fresh->findings) {
+		lg_findings_free(&state->findings);
+		state->findings = fresh->findings;
+		fresh->findings = NULL;
+	}
+	return LG_OK;
+}
+
+void lg_state_fresh_release(struct lg_state_fresh *fresh)
+{
+	lg_registry_free(&fresh->values);
+	lg_findings_free(&fresh->findings);
+	lg_buffer_release(&fresh->text);
 }

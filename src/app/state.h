@@ -107,12 +107,27 @@ enum lg_status lg_state_read_backup(const struct lg_state *state,
 				    struct lg_findings **out_findings,
 				    struct lg_error *err);
 
+/* What stands in state_dir now, before it is taken over. */
+struct lg_state_fresh {
+	struct lg_registry *values;   /* NULL: those of the state stay */
+	struct lg_findings *findings; /* NULL: those of the state stay */
+	struct lg_buffer text;        /* of registry.reg */
+};
+
 /*
- * Reads registry.reg and findings again (SIGHUP) and keeps what it has where
- * they cannot be read, loudly. *out_changed is 1 when the values are others.
+ * Reads registry.reg and findings again (SIGHUP). Where they cannot be read
+ * that is said loudly. Nothing of the state changes before they are taken.
+ * Owns: release with lg_state_fresh_release, also after they were taken.
  */
-enum lg_status lg_state_reread(struct lg_state *state, int *out_changed,
+enum lg_status lg_state_reread(struct lg_state *state,
+			       struct lg_state_fresh *out_fresh,
 			       struct lg_error *err);
+/* Makes them the state's, and the last good copy. On failure nothing
+ * changed. */
+enum lg_status lg_state_take(struct lg_state *state,
+			     struct lg_state_fresh *fresh,
+			     struct lg_error *err);
+void lg_state_fresh_release(struct lg_state_fresh *fresh);
 
 /* Reads a saved findings file; LG_ERR_UNKNOWN_KEY: there is none. */
 enum lg_status lg_state_read_findings(const struct lg_files *files,

@@ -81,7 +81,8 @@ void control_apply(struct control_call *call)
 					   call->block[1].len, "the findings",
 					   &findings, &err);
 	if (!status)
-		status = gate_enforce_check(gate, values, findings, &err);
+		status = gate_enforce_check(gate->settings, values, findings,
+					    &err);
 	if (!status) {
 		request.values = values;
 		request.findings = findings;
@@ -179,7 +180,8 @@ static void write_values(struct control_call *call,
 	struct lg_strlist names = {0};
 	struct lg_error err = {0};
 
-	if (gate_enforce_check(call->gate, call->values, findings, &err) ||
+	if (gate_enforce_check(call->gate->settings, call->values, findings,
+			       &err) ||
 	    lg_window_write(call->gate->state, call->event, call->by,
 			    call->values, findings, &names, &err)) {
 		control_fail_as(call, &err);

@@ -103,7 +103,7 @@ static enum lg_status read_values(struct gate *gate, int restart,
 	return status;
 }
 
-enum lg_status gate_enforce_check(const struct gate *gate,
+enum lg_status gate_enforce_check(const struct lg_settings *settings,
 				  const struct lg_registry *values,
 				  const struct lg_findings *findings,
 				  struct lg_error *err)
@@ -114,8 +114,8 @@ enum lg_status gate_enforce_check(const struct gate *gate,
 		.findings = findings,
 	};
 	const struct lg_policy_input input = {
-		.dialect = gate->settings->dialect,
-		.break_glass = &gate->settings->break_glass,
+		.dialect = settings->dialect,
+		.break_glass = &settings->break_glass,
 		.layer = &layer,
 		.layer_count = 1,
 	};

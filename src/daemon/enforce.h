@@ -24,9 +24,9 @@ enum lg_status gate_enforce(struct gate *gate, struct lg_error *err);
 
 /*
  * Whether a policy can be made of values and findings (NULL: nothing was
- * asked), before anything is written.
+ * asked) under settings, before anything is written.
  */
-enum lg_status gate_enforce_check(const struct gate *gate,
+enum lg_status gate_enforce_check(const struct lg_settings *settings,
 				  const struct lg_registry *values,
 				  const struct lg_findings *findings,
 				  struct lg_error *err);

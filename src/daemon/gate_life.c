@@ -90,37 +90,87 @@ static enum lg_status load_settings(const char *path,
 	return status;
 }
 
-enum lg_status gate_reload(struct gate *gate, struct lg_error *err)
-{
-	struct lg_settings *settings = NULL;
-	struct lg_settings *old = gate->settings;
-	enum lg_status status;
-	int changed = 0;
+/* All that a reload reads, before any of it counts. */
+struct fresh {
+	struct lg_settings *settings;
+	struct lg_buffer key;
+	struct lg_state_fresh state;
+};
 
-	status = load_settings(gate->config, &settings, err);
+static void release_fresh(struct fresh *fresh)
+{
+	lg_settings_free(&fresh->settings);
+	lg_secret_release(&fresh->key);
+	lg_state_fresh_release(&fresh->state);
+}
+
+/* Whether the values as they are now make a policy under the new settings.
+ * That the directory must be asked first is no fault. */
+static enum lg_status check_fresh(const struct gate *gate,
+				  const struct fresh *fresh,
+				  struct lg_error *err)
+{
+	const struct lg_registry *values =
+		fresh->state.values ? fresh->state.values : gate->state->values;
+	const struct lg_findings *findings = fresh->state.findings
+						     ? fresh->state.findings
+						     : gate->state->findings;
+	enum lg_status status = LG_OK;
+
+	if (values)
+		status = gate_enforce_check(fresh->settings, values, findings,
+					    err);
+	return status == LG_ERR_DIRECTORY ? LG_OK : status;
+}
+
+static enum lg_status read_fresh(struct gate *gate, struct fresh *fresh,
+				 struct lg_error *err)
+{
+	const struct lg_settings *old = gate->settings;
+	enum lg_status status;
+
+	status = load_settings(gate->config, &fresh->settings, err);
 	if (status)
 		return status;
-	if (strcmp(settings->state_dir, old->state_dir) ||
-	    settings->dialect != old->dialect) {
-		lg_settings_free(&settings);
+	if (strcmp(fresh->settings->state_dir, old->state_dir) ||
+	    fresh->settings->dialect != old->dialect)
 		return lg_error_set(err, LG_ERR_CONFLICT, gate->config,
 				    "state_dir and dialect change with a "
 				    "restart of the gate only");
-	}
-	status = gate_http_reread(gate, settings, err);
+	status = gate_http_read_key(fresh->settings, &fresh->key, err);
+	if (!status)
+		status = lg_state_reread(gate->state, &fresh->state, err);
+	if (!status)
+		status = check_fresh(gate, fresh, err);
+	return status;
+}
+
+enum lg_status gate_reload(struct gate *gate, struct lg_error *err)
+{
+	struct lg_settings *old = gate->settings;
+	struct fresh fresh = {0};
+	enum lg_status status;
+
+	status = read_fresh(gate, &fresh, err);
+	if (!status)
+		status = lg_state_take(gate->state, &fresh.state, err);
 	if (status) {
-		lg_settings_free(&settings);
+		release_fresh(&fresh);
+		gate_log_loud(gate);
 		return status;
 	}
-	gate->settings = settings;
+	/* From here on nothing fails. */
+	gate_http_take_key(gate, &fresh.key);
+	gate->settings = fresh.settings;
+	fresh.settings = NULL;
 	lg_settings_free(&old);
-	lg_logon_log_keep_days(gate->refused, settings->refused_keep_days);
-	lg_logon_log_keep_days(gate->logons, settings->refused_keep_days);
+	release_fresh(&fresh);
+	lg_logon_log_keep_days(gate->refused,
+			       gate->settings->refused_keep_days);
+	lg_logon_log_keep_days(gate->logons, gate->settings->refused_keep_days);
 	gate_log("settings read again; listeners and their certificates "
 		 "change with a restart only");
-	status = lg_state_reread(gate->state, &changed, err);
-	if (!status)
-		status = gate_enforce(gate, err);
+	status = gate_enforce(gate, err);
 	if (status == LG_ERR_DIRECTORY)
 		status = LG_OK;
 	gate_log_loud(gate);
@@ -280,7 +330,7 @@ static void free_gate(struct gate *gate)
 	lg_settings_free(&gate->settings);
 	lg_buffer_release(&gate->text);
 	free(gate->mapi);
-	free(gate->sockets);
+	gate_sockets_free(gate);
 	free(gate->streams);
 	free(gate->http);
 	free(gate->sweeps);

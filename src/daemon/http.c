@@ -256,23 +256,25 @@ const struct gate_protocol gate_protocol_http = {
 	.in_max = GATE_STREAM_READ_MAX,
 };
 
-enum lg_status gate_http_reread(struct gate *gate,
-				const struct lg_settings *settings,
-				struct lg_error *err)
+enum lg_status gate_http_read_key(const struct lg_settings *settings,
+				  struct lg_buffer *out_key,
+				  struct lg_error *err)
 {
 	const struct lg_listen_settings *listen =
 		&settings->listen[LG_LISTEN_HTTP];
-	struct lg_buffer key = {0};
-	enum lg_status status;
 
 	if (!listen->present || !listen->key_file)
 		return LG_OK;
-	status = lg_secret_file_read(listen->key_file, &key, err);
-	if (status)
-		return status;
+	return lg_secret_file_read(listen->key_file, out_key, err);
+}
+
+void gate_http_take_key(struct gate *gate, struct lg_buffer *key)
+{
+	if (!key->len)
+		return;
 	lg_secret_release(&gate->http->key);
-	gate->http->key = key;
-	return LG_OK;
+	gate->http->key = *key;
+	*key = (struct lg_buffer){0};
 }
 
 enum lg_status gate_http_open(struct gate *gate, struct lg_error *err)
@@ -281,7 +283,7 @@ enum lg_status gate_http_open(struct gate *gate, struct lg_error *err)
 	if (!gate->http)
 		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
 	gate->http->second = UINT64_MAX;
-	return gate_http_reread(gate, gate->settings, err);
+	return gate_http_read_key(gate->settings, &gate->http->key, err);
 }
 
 void gate_http_close(struct gate *gate)

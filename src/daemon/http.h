@@ -19,13 +19,15 @@
 /* Reads the key that TCP connections have to show. */
 enum lg_status gate_http_open(struct gate *gate, struct lg_error *err);
 /*
- * Reads the key that settings, not yet in force, name. Where they name none
- * any more the old one counts: its listeners are open until a restart. On an
- * error the old one counts too.
+ * Reads the key that settings, not yet in force, name; empty where they name
+ * none. Owns: lg_secret_release, or gate_http_take_key.
  */
-enum lg_status gate_http_reread(struct gate *gate,
-				const struct lg_settings *settings,
-				struct lg_error *err);
+enum lg_status gate_http_read_key(const struct lg_settings *settings,
+				  struct lg_buffer *out_key,
+				  struct lg_error *err);
+/* The key counts from now on. An empty one changes nothing: the listeners are
+ * open until a restart. */
+void gate_http_take_key(struct gate *gate, struct lg_buffer *key);
 void gate_http_close(struct gate *gate);
 
 /* Fills the answer; what fails becomes a 500. (http_routes.c) */
