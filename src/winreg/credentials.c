@@ -120,14 +120,14 @@ static enum lg_status check_file(int fd, const char *path, struct lg_error *err)
 				    strerror(errno));
 	if (!S_ISREG(info.st_mode))
 		return lg_error_set(err, LG_ERR_IO, path, "is no regular file");
-	/* A group may read it: the gate's, which ends a lock on servers. */
-	if (info.st_mode & (S_IRWXO | S_IWGRP))
+	if (info.st_mode & (S_IRWXG | S_IRWXO))
 		return lg_error_set(err, LG_ERR_IO, path,
-				    "others can read or write it (mode %03o); "
-				    "make it chmod 0600, or 0640 with the "
-				    "gate's group",
-				    (unsigned int)info.st_mode & 0777);
-	if (info.st_uid != geteuid() && info.st_uid != 0)
+				    "is a secret that others can read (mode "
+				    "%04o); make it chmod 0600, and let it "
+				    "belong to the gate's user",
+				    (unsigned int)info.st_mode & 07777);
+	/* Root uses the gate's, which ends a lock on servers. */
+	if (info.st_uid != geteuid() && info.st_uid != 0 && geteuid() != 0)
 		return lg_error_set(err, LG_ERR_IO, path,
 				    "belongs to another user");
 	if (info.st_size > FILE_MAX)

@@ -149,7 +149,7 @@ static void refuses_open_secrets(void **state)
 		.bind_dn = "cn=x",
 		.password_file = folder->secret,
 	};
-	static const mode_t open_modes[] = {0604, 0644, 0602, 0666};
+	static const mode_t open_modes[] = {0604, 0640, 0620, 0666};
 	struct lg_error err = {0};
 
 	for (size_t i = 0; i < 4; i++) {
@@ -157,7 +157,7 @@ static void refuses_open_secrets(void **state)
 		assert_int_equal(read_settings(settings, &err), LG_ERR_IO);
 		assert_string_equal(err.place, folder->secret);
 	}
-	assert_int_equal(chmod(folder->secret, 0640), 0);
+	assert_int_equal(chmod(folder->secret, 0600), 0);
 	assert_int_equal(read_settings(settings, &err), LG_OK);
 	settings.password_file = folder->path;
 	assert_int_equal(read_settings(settings, &err), LG_ERR_IO);

@@ -35,7 +35,7 @@ static void secret_is_one_line(void **state)
 		struct lg_buffer secret = {0};
 		struct lg_error err = {0};
 
-		write_secret(text[i], strlen(text[i]), 0640);
+		write_secret(text[i], strlen(text[i]), 0600);
 		assert_int_equal(lg_secret_file_read(path, &secret, &err),
 				 LG_OK);
 		assert_string_equal(secret.data, "s3 cret");
@@ -50,7 +50,7 @@ static void a_secret_of_several_lines(void **state)
 	struct lg_buffer secret = {0};
 	struct lg_error err = {0};
 
-	write_secret("a = 1\nb = 2\n", 12, 0640);
+	write_secret("a = 1\nb = 2\n", 12, 0600);
 	assert_int_equal(lg_secret_file_read_lines(path, &secret, &err), LG_OK);
 	assert_string_equal(secret.data, "a = 1\nb = 2\n");
 	lg_secret_release(&secret);
@@ -67,7 +67,8 @@ static void a_secret_of_several_lines(void **state)
 
 static void others_must_not_read(void **state)
 {
-	static const mode_t mode[] = {0644, 0604, 0602, 0601, 0666, 0777};
+	static const mode_t mode[] = {0644, 0604, 0602, 0601, 0666,
+				      0777, 0640, 0620, 0660, 0610};
 	size_t i;
 
 	for (i = 0; i < sizeof(mode) / sizeof(mode[0]); i++) {

@@ -125,9 +125,7 @@ static enum lg_status read_certificates(const struct lg_control_remote *remote,
 				    "cert_file, tls_key_file and ca_file");
 	status = lg_secret_file_check(remote->tls_key_file, err);
 	if (status != LG_OK)
-		return lg_error_set(err, LG_ERR_SYNTAX, remote->tls_key_file,
-				    "cannot be read, or others can read it; "
-				    "chmod 600");
+		return status;
 	if (gnutls_certificate_allocate_credentials(&tls->credentials))
 		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
 	code = gnutls_certificate_set_x509_key_file(

@@ -111,7 +111,7 @@ static enum lg_status split_uris(const char *text, struct lg_strlist *out,
 	return LG_OK;
 }
 
-/* All of a regular file. A secret must not be open to everybody. */
+/* All of a regular file. A secret is its owner's alone (contract 8 Sockets). */
 static enum lg_status read_file(const char *file, int secret,
 				struct lg_buffer *out, struct lg_error *err)
 {
@@ -131,10 +131,12 @@ static enum lg_status read_file(const char *file, int secret,
 				      "one");
 		goto out;
 	}
-	if (secret && (stat.st_mode & (S_IROTH | S_IWOTH)) != 0) {
+	if (secret && (stat.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
 		status = lg_error_set(err, LG_ERR_IO, file,
-				      "everybody can read or write this "
-				      "secret; chmod o-rwx makes it one");
+				      "is a secret that others can read (mode "
+				      "%04o); make it chmod 0600, and let it "
+				      "belong to the gate's user",
+				      (unsigned int)(stat.st_mode & 07777));
 		goto out;
 	}
 	while (status == LG_OK && got != 0) {

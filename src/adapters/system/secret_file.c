@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The rule is asked of the opened file, not of its name, so that it cannot be
- * exchanged in between. The group may read a secret: that is how the gate's
- * own user gets it.
+ * exchanged in between. Who is in the file's group is nobody's secret keeper: a
+ * group that may lock must not read mail by the key of doveadm.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -38,11 +38,11 @@ static enum lg_status open_secret(const char *path, int *out_fd,
 		status = lg_error_set(err, LG_ERR_IO, path,
 				      "is no regular file; a secret stands in "
 				      "a file of its own");
-	else if (is.st_mode & S_IRWXO)
+	else if (is.st_mode & (S_IRWXG | S_IRWXO))
 		status = lg_error_set(err, LG_ERR_IO, path,
 				      "is a secret that others can read (mode "
-				      "%04o); make it chmod 0600, or 0640 with "
-				      "the gate's group",
+				      "%04o); make it chmod 0600, and let it "
+				      "belong to the gate's user",
 				      (unsigned int)(is.st_mode & 07777));
 	if (status) {
 		close(fd);

@@ -4,7 +4,8 @@
  *
  * Layer: adapter.
  * Source: contract 3 password_file, 8 "Sockets" and "Directory": a secret that
- * others can read is refused; all secrets follow the same rule.
+ * others can read, also its group, is refused; all secrets follow the same
+ * rule.
  */
 #ifndef LOGONGATE_ADAPTERS_SYSTEM_SECRET_FILE_H
 #define LOGONGATE_ADAPTERS_SYSTEM_SECRET_FILE_H
