@@ -9,6 +9,7 @@ import tempfile
 import unittest
 
 import dovecot_fixture
+import other_users
 import running_gate
 
 DROPINS = os.path.join(os.environ["LOGONGATE_SOURCE_DIR"],
@@ -80,10 +81,10 @@ class Test(unittest.TestCase):
             text = file.read()
         dovecot = dovecot_fixture.Dovecot({"alice": "a"})
         self.addCleanup(dovecot.close)
-        key = dovecot.write("doveadm.key", "the-gates-own", 0o640)
+        key = dovecot.write("doveadm.key", "the-gates-own", 0o600)
         dovecot.extra = text.replace(
             "</etc/logongate/doveadm.key", "<" + key).replace(
-                "group = logongate", "")
+                "user = logongate", "user = nobody")
         self.assertIn("<" + key, dovecot.extra)
         dovecot.start()
         for word, status in (("the-gates-own", 200), ("another", 401)):
@@ -95,6 +96,22 @@ class Test(unittest.TestCase):
                  "Authorization": "X-Dovecot-API "
                  + base64.b64encode(word.encode()).decode()})
             self.assertEqual(connection.getresponse().status, status)
+        if os.geteuid():
+            return
+        # Whose server asks the gate reads no mail here: neither root's group
+        # nor the socket's opens it, only the gate's user does.
+        found = os.stat(dovecot.doveadm_socket)
+        for uid, groups, expected in (
+                (33, [found.st_gid], "PermissionError"),
+                (33, [0], "PermissionError"),
+                (other_users.NOBODY, [], "connected")):
+            said = other_users.said(other_users.as_user(
+                uid, "import socket, sys\n"
+                "s = socket.socket(socket.AF_UNIX)\n"
+                "try:\n    s.connect(sys.argv[1])\n    print('connected')\n"
+                "except OSError as e:\n    print(type(e).__name__)\n",
+                dovecot.doveadm_socket, groups=groups))
+            self.assertEqual(said, expected, (uid, groups))
 
     def test_whoever_may_not_read_the_key_reads_the_rest(self):
         if os.geteuid():
