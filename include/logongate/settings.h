@@ -110,6 +110,8 @@ struct lg_settings {
 	char *doveadm;			/* NULL: Dovecot is not cut */
 	char *doveadm_api_key_file;
 	char *haproxy_stats_socket;
+	/* Those that lead to mail; empty: whatever asked this gate. */
+	struct lg_strlist haproxy_frontends;
 
 	struct lg_target_settings *target;
 	size_t target_count;

@@ -40,6 +40,10 @@ struct lg_plan_input {
 	const char *caller; /* logon name of who applies; NULL: not judged */
 	const struct lg_session *session;
 	size_t session_count;
+	/* Takes back marks of sessions that their door cannot end, and gives
+	 * how many are left; NULL: every door ends whom it is told. */
+	size_t (*can_cut)(const struct lg_session *session, size_t count,
+			  unsigned char *cut);
 	enum lg_session_control {
 		LG_SESSIONS_KNOWN = 0,
 		LG_SESSIONS_UNKNOWN /* no door tells of them */

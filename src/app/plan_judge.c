@@ -121,6 +121,9 @@ static enum lg_status judge_sessions(struct lg_plan *plan,
 		memset(plan->cut, 1, input->session_count);
 		plan->cut_count = input->session_count;
 	}
+	if (input->can_cut != NULL)
+		plan->cut_count = input->can_cut(
+			input->session, input->session_count, plan->cut);
 	return LG_OK;
 }
 

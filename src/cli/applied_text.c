@@ -33,9 +33,9 @@ void lg_cli_say_applied(struct lg_cli *cli, const struct lg_prepared *prepared,
 			     applied->cut == 1 ? "" : "s");
 	if (applied->left > 0)
 		lg_cli_print(cli, LG_RED,
-			     "%zu sessions that should be gone are still "
-			     "there: logongate sessions\n",
-			     applied->left);
+			     "%zu session%s still to go; cutting goes on: "
+			     "logongate sessions\n",
+			     applied->left, applied->left == 1 ? "" : "s");
 	if (prepared->confirm_within_s > 0) {
 		lg_buffer_clear(&when);
 		lg_text_span(prepared->confirm_within_s, &when);

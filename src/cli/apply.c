@@ -208,8 +208,7 @@ static int apply_at_gate(struct lg_cli *cli, const struct lg_prepared *p,
 	out_applied->generation = number_of(answer.object, "generation");
 	out_applied->until_s = time_of(answer.object, "until");
 	out_applied->cut = number_of(answer.object, "cut");
-	out_applied->left = (size_t)cJSON_GetArraySize(
-		cJSON_GetObjectItemCaseSensitive(answer.object, "left"));
+	out_applied->left = number_of(answer.object, "left_count");
 	code = test_gate(cli, p, target, out_applied->generation);
 done:
 	lg_control_release(&answer);

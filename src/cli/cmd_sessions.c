@@ -137,7 +137,10 @@ static int show_cut(struct lg_cli *cli, cJSON *answer)
 	int count = cJSON_IsArray(cut)    ? cJSON_GetArraySize(cut)
 		    : cJSON_IsNumber(cut) ? cut->valueint
 					  : 0;
-	int staying = cJSON_GetArraySize(left);
+	const cJSON *all =
+		cJSON_GetObjectItemCaseSensitive(answer, "left_count");
+	int staying = cJSON_IsNumber(all) ? all->valueint
+					  : cJSON_GetArraySize(left);
 	int code = LG_EXIT_DONE;
 
 	if (cli->json) {

@@ -11,6 +11,7 @@
 
 #include <logongate/version.h>
 
+#include "adapters/dovecot/doveadm_mask.h"
 #include "cli/doors_survey.h"
 #include "cli/fleet.h"
 #include "cli/fleet_lift.h"
@@ -367,6 +368,7 @@ int lg_prepare(struct lg_cli *cli, const char *profile, enum lg_prepare_end end,
 	p->input.caller = lg_cli_caller(cli);
 	p->input.unasking_doors = &p->unasking_doors;
 	p->input.session = p->sessions.session;
+	p->input.can_cut = lg_doveadm_can_cut;
 	p->input.session_count = p->sessions.count;
 	p->input.accepting = accepting(cli);
 	if (lg_plan_new(&p->input, &p->plan, &err) != LG_OK ||

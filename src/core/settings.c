@@ -169,6 +169,7 @@ void lg_settings_free(struct lg_settings **settings)
 	free(s->doveadm);
 	free(s->doveadm_api_key_file);
 	free(s->haproxy_stats_socket);
+	lg_strlist_release(&s->haproxy_frontends);
 	for (i = 0; i < s->target_count; i++)
 		release_target(&s->target[i]);
 	free(s->target);

@@ -48,7 +48,7 @@ static void tell_cut(void *context, const struct gate_sweep_report *report)
 	struct control_call *call = context;
 
 	lg_json_number(call->answer, "cut", (int64_t)report->cut);
-	control_add_sessions(call, "left", report->sessions);
+	control_add_left(call, report->sessions);
 	control_add_texts(call, "unasked", report->unasked);
 	control_add_texts(call, "notes", report->notes);
 	control_finish(call);
@@ -147,6 +147,13 @@ void control_extend(struct control_call *call)
 	control_finish(call);
 }
 
+/* The lift is told when nothing is cut for the lock any more. */
+static void tell_lifted(void *context, const struct gate_sweep_report *report)
+{
+	(void)report;
+	control_finish(context);
+}
+
 void control_lift(struct control_call *call)
 {
 	struct lg_strlist restored = {0};
@@ -167,7 +174,7 @@ void control_lift(struct control_call *call)
 		control_add_texts(call, "changed", &changed);
 		lg_json_text(call->answer, "takes_effect",
 			     takes_effect(call->gate));
-		control_finish(call);
+		gate_sweeps_settled(call->gate, tell_lifted, call);
 	}
 	lg_strlist_release(&restored);
 	lg_strlist_release(&changed);

@@ -14,6 +14,9 @@
 /* Adds an array of contract 8's session objects. */
 void control_add_sessions(struct control_call *call, const char *key,
 			  const struct lg_session_list *sessions);
+/* Adds "left", and "left_count": of very many only the first are listed. */
+void control_add_left(struct control_call *call,
+		      const struct lg_session_list *sessions);
 void control_add_texts(struct control_call *call, const char *key,
 		       const struct lg_strlist *texts);
 

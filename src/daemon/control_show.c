@@ -63,6 +63,20 @@ void control_add_sessions(struct control_call *call, const char *key,
 	lg_json_add(call->answer, key, array);
 }
 
+/* More are only counted. */
+#define LEFT_MAX 200
+
+void control_add_left(struct control_call *call,
+		      const struct lg_session_list *sessions)
+{
+	struct lg_session_list shown = *sessions;
+
+	if (shown.count > LEFT_MAX)
+		shown.count = LEFT_MAX;
+	lg_json_number(call->answer, "left_count", (int64_t)sessions->count);
+	control_add_sessions(call, "left", &shown);
+}
+
 /* What each door does, and what happens when the gate is not there. */
 static void add_doors(const struct gate *gate, cJSON *object)
 {
@@ -213,7 +227,7 @@ static void was_cut(void *context, const struct gate_sweep_report *report)
 	struct control_call *call = context;
 
 	lg_json_number(call->answer, "cut", (int64_t)report->cut);
-	control_add_sessions(call, "left", report->sessions);
+	control_add_left(call, report->sessions);
 	control_add_texts(call, "notes", report->notes);
 	control_add_texts(call, "unasked", report->unasked);
 	control_finish(call);

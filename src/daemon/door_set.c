@@ -28,6 +28,7 @@ enum lg_status door_places_copy(const struct lg_settings *settings,
 {
 	struct door_places places = {0};
 	enum lg_status status;
+	size_t i;
 
 	status = copy(settings->doveadm, &places.doveadm, err);
 	if (!status)
@@ -36,6 +37,12 @@ enum lg_status door_places_copy(const struct lg_settings *settings,
 	if (!status)
 		status = copy(settings->haproxy_stats_socket,
 			      &places.haproxy_stats_socket, err);
+	for (i = 0; !status && i < settings->haproxy_frontends.count; i++) {
+		const char *name = settings->haproxy_frontends.item[i];
+
+		status = lg_strlist_add(&places.haproxy_frontends, name,
+					strlen(name), err);
+	}
 	if (status)
 		door_places_release(&places);
 	else
@@ -48,6 +55,7 @@ void door_places_release(struct door_places *places)
 	free(places->doveadm);
 	free(places->doveadm_api_key_file);
 	free(places->haproxy_stats_socket);
+	lg_strlist_release(&places->haproxy_frontends);
 	*places = (struct door_places){0};
 }
 
@@ -70,10 +78,12 @@ static void note(struct lg_strlist *texts, const char *door,
 
 /* The key is read each time: it may have been exchanged. */
 static enum lg_status open_dovecot(const struct door_places *places,
+				   const atomic_int *stop,
 				   struct lg_door *out_door,
 				   struct lg_error *err)
 {
-	struct lg_doveadm_settings settings = {.address = places->doveadm};
+	struct lg_doveadm_settings settings = {.address = places->doveadm,
+					       .stop = stop};
 	struct lg_buffer key = {0};
 	enum lg_status status = LG_OK;
 
@@ -87,20 +97,21 @@ static enum lg_status open_dovecot(const struct door_places *places,
 	return status;
 }
 
-void door_set_open(const struct door_places *places, struct door_set *set,
-		   struct lg_strlist *unasked)
+void door_set_open(const struct door_places *places, const atomic_int *stop,
+		   struct door_set *set, struct lg_strlist *unasked)
 {
+	struct lg_haproxy_settings haproxy = {places->haproxy_stats_socket,
+					      &places->haproxy_frontends, stop};
 	struct lg_error err = {0};
 
 	if (places->doveadm) {
-		if (open_dovecot(places, &set->door[set->count], &err))
+		if (open_dovecot(places, stop, &set->door[set->count], &err))
 			note(unasked, "dovecot", &err);
 		else
 			set->count++;
 	}
 	if (places->haproxy_stats_socket) {
-		if (lg_haproxy_open(places->haproxy_stats_socket,
-				    &set->door[set->count], &err))
+		if (lg_haproxy_open(&haproxy, &set->door[set->count], &err))
 			note(unasked, "haproxy", &err);
 		else
 			set->count++;
@@ -128,26 +139,15 @@ void door_set_list(struct door_set *set, struct lg_session_list *list,
 	}
 }
 
-enum lg_status door_set_cut(struct door_set *set,
-			    const struct lg_session *session,
-			    struct lg_strlist *notes)
+void door_set_cut(struct door_set *set, struct lg_cut_order *order)
 {
-	struct lg_buffer said = {0};
-	struct lg_error err = {0};
-	enum lg_status status = LG_ERR_UNKNOWN_KEY;
 	size_t i;
 
 	for (i = 0; i < set->count; i++) {
-		if (!session->door || strcmp(session->door, set->door[i].name))
-			continue;
-		status = set->door[i].cut(set->door[i].self, session, &said,
-					  &err);
-		if (status)
-			note(notes, set->door[i].name, &err);
-		else if (said.len)
-			lg_strlist_add(notes, said.data, said.len, NULL);
-		break;
+		struct lg_error err = {0};
+
+		if (set->door[i].cut(set->door[i].self, order, &err) &&
+		    order->notes)
+			note(order->notes, set->door[i].name, &err);
 	}
-	lg_buffer_release(&said);
-	return status;
 }

@@ -7,6 +7,8 @@
 #ifndef LOGONGATE_DAEMON_DOOR_SET_H
 #define LOGONGATE_DAEMON_DOOR_SET_H
 
+#include <stdatomic.h>
+
 #include <logongate/port/door.h>
 #include <logongate/settings.h>
 
@@ -15,6 +17,7 @@ struct door_places {
 	char *doveadm;
 	char *doveadm_api_key_file;
 	char *haproxy_stats_socket;
+	struct lg_strlist haproxy_frontends;
 };
 
 enum lg_status door_places_copy(const struct lg_settings *settings,
@@ -31,18 +34,17 @@ struct door_set {
 	size_t count;
 };
 
-/* Opens them; one that cannot be opened is named in unasked. */
-void door_set_open(const struct door_places *places, struct door_set *set,
-		   struct lg_strlist *unasked);
+/* Opens them; one that cannot be opened is named in unasked. Once stop is set
+ * nothing more is asked of them. */
+void door_set_open(const struct door_places *places, const atomic_int *stop,
+		   struct door_set *set, struct lg_strlist *unasked);
 void door_set_close(struct door_set *set);
 
 /* Lists all of them; one that does not answer is named in unasked. */
 void door_set_list(struct door_set *set, struct lg_session_list *list,
 		   struct lg_strlist *unasked);
 
-/* Cuts one session at the door it is of; what the door says goes to notes. */
-enum lg_status door_set_cut(struct door_set *set,
-			    const struct lg_session *session,
-			    struct lg_strlist *notes);
+/* Cuts at all of them; what they say, and what fails, goes to notes. */
+void door_set_cut(struct door_set *set, struct lg_cut_order *order);
 
 #endif

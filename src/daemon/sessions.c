@@ -24,6 +24,7 @@ struct entry {
 	struct entry *older;
 	uint64_t hash;
 	int64_t used_s;
+	int64_t asked_s; /* when its door asked last */
 	struct lg_session session;
 	size_t key_len;
 	char text[]; /* the key, then the texts */
@@ -34,6 +35,7 @@ struct gate_sessions {
 	struct entry *newest;
 	struct entry *oldest;
 	size_t count;
+	int began_locked; /* a lock was in force when the gate began */
 };
 
 enum lg_status gate_sessions_open(struct gate *gate, struct lg_error *err)
@@ -41,6 +43,7 @@ enum lg_status gate_sessions_open(struct gate *gate, struct lg_error *err)
 	gate->sessions = calloc(1, sizeof(*gate->sessions));
 	if (!gate->sessions)
 		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+	gate->sessions->began_locked = lg_state_locked(gate->state);
 	return LG_OK;
 }
 
@@ -133,6 +136,7 @@ void gate_sessions_note(struct gate *gate, const char *key, size_t key_len,
 	entry->key_len = key_len;
 	entry->hash = hash;
 	entry->used_s = gate_store_s(gate);
+	entry->asked_s = entry->used_s;
 	entry->session = *session;
 	text = entry->text + key_len + 1;
 	{
@@ -165,8 +169,8 @@ void gate_sessions_note(struct gate *gate, const char *key, size_t key_len,
 	sessions->count++;
 }
 
-const struct lg_session *gate_sessions_find(struct gate *gate, const char *key,
-					    size_t key_len)
+static struct entry *find_used(struct gate *gate, const char *key,
+			       size_t key_len)
 {
 	struct entry *entry = *place_of(gate->sessions,
 					lg_dn_hash(key, key_len), key, key_len);
@@ -176,6 +180,17 @@ const struct lg_session *gate_sessions_find(struct gate *gate, const char *key,
 	entry->used_s = gate_store_s(gate);
 	unlink_entry(gate->sessions, entry);
 	link_newest(gate->sessions, entry);
+	return entry;
+}
+
+const struct lg_session *gate_sessions_find(struct gate *gate, const char *key,
+					    size_t key_len)
+{
+	struct entry *entry = find_used(gate, key, key_len);
+
+	if (!entry)
+		return NULL;
+	entry->asked_s = entry->used_s;
 	return &entry->session;
 }
 
@@ -230,24 +245,24 @@ static enum lg_status keep(struct lg_session_list *list, const char *text,
 	return status;
 }
 
-static enum lg_status fill(struct gate *gate, struct lg_session_list *list,
-			   struct lg_session *session, struct lg_error *err)
+static enum lg_status key_of(const struct lg_session *session,
+			     struct lg_buffer *out_key, struct lg_error *err)
 {
-	const struct lg_session *known;
-	struct lg_buffer key = {0};
-	enum lg_status status;
-
 	if (session->door && !strcmp(session->door, "dovecot"))
 		gate_sessions_dovecot_key(session->protocol, session->user,
-					  session->address, &key);
+					  session->address, out_key);
 	else
-		lg_buffer_format(&key, "src:%s",
+		lg_buffer_format(out_key, "src:%s",
 				 session->address ? session->address : "");
-	status = lg_buffer_status(&key, err);
-	known = status ? NULL : gate_sessions_find(gate, key.data, key.len);
-	lg_buffer_release(&key);
-	if (!known)
-		return status;
+	return lg_buffer_status(out_key, err);
+}
+
+static enum lg_status fill(const struct lg_session *known,
+			   struct lg_session_list *list,
+			   struct lg_session *session, struct lg_error *err)
+{
+	enum lg_status status;
+
 	if ((status = keep(list, known->user, &session->user, err)) ||
 	    (status = keep(list, known->dn, &session->dn, err)) ||
 	    (status = keep(list, known->client, &session->client, err)) ||
@@ -262,15 +277,69 @@ static enum lg_status fill(struct gate *gate, struct lg_session_list *list,
 	return LG_OK;
 }
 
+static int is_haproxys(const struct lg_session *session)
+{
+	return session->door && !strcmp(session->door, "haproxy");
+}
+
+/*
+ * Whether a session of HAProxy is one that this gate was asked about since it
+ * began: an address and port that are used again, or at another frontend, are
+ * somebody else's. Ages are whole seconds, and since_s is the earliest.
+ */
+static int was_asked(struct gate *gate, const struct entry *entry,
+		     const struct lg_session *session)
+{
+	int64_t age_s = gate_now_s(gate) - session->since_s;
+
+	return !session->since_s ||
+	       entry->asked_s + 1 >= gate_store_s(gate) - age_s;
+}
+
+/*
+ * Whether a session of HAProxy that the gate does not know is the gate's all
+ * the same: it is of a frontend that the settings name, and it cannot have been
+ * admitted by the gate that ran before this one.
+ */
+static int is_of_mail(struct gate *gate, const struct lg_session *session)
+{
+	if (!gate->settings->haproxy_frontends.count)
+		return 0;
+	return !gate->sessions->began_locked ||
+	       session->since_s > gate->started_s;
+}
+
 enum lg_status gate_sessions_fill(struct gate *gate,
 				  struct lg_session_list *list,
 				  struct lg_error *err)
 {
+	struct lg_buffer key = {0};
 	enum lg_status status = LG_OK;
+	size_t kept = 0;
 	size_t i;
 
-	for (i = 0; !status && i < list->count; i++)
-		status = fill(gate, list, &list->session[i], err);
+	for (i = 0; !status && i < list->count; i++) {
+		struct lg_session session = list->session[i];
+		struct entry *entry;
+
+		lg_buffer_clear(&key);
+		status = key_of(&session, &key, err);
+		if (status)
+			break;
+		entry = find_used(gate, key.data, key.len);
+		if (entry && is_haproxys(&session) &&
+		    !was_asked(gate, entry, &session))
+			entry = NULL;
+		if (!entry && is_haproxys(&session) &&
+		    !is_of_mail(gate, &session))
+			continue;
+		if (entry)
+			status = fill(&entry->session, list, &session, err);
+		list->session[kept++] = session;
+	}
+	lg_buffer_release(&key);
+	if (!status)
+		list->count = kept;
 	return status;
 }
 

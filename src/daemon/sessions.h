@@ -33,7 +33,9 @@ void gate_sessions_forget(struct gate *gate, const char *key, size_t key_len);
  * day. */
 void gate_sessions_tidy(struct gate *gate);
 
-/* Fills in user, dn, client, process and since where the door knew none. */
+/* Fills in user, dn, client, process and since where the door knew none.
+ * Takes away what is at HAProxy and none of the gate's business: sessions that
+ * it was never asked about, unless their frontend is named in the settings. */
 enum lg_status gate_sessions_fill(struct gate *gate,
 				  struct lg_session_list *list,
 				  struct lg_error *err);

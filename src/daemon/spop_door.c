@@ -130,9 +130,8 @@ static int judge_web(struct gate *gate, const struct texts *texts,
 	ask.attempt.user_len = texts->user ? strlen(texts->user) : 0;
 	gate_judge(gate, &ask, &answer);
 	if (answer.decision.verdict == LG_ADMIT) {
-		if (ask.attempt.user_len)
-			gate_mapi_note_peer(gate, texts->peer, &ask.attempt,
-					    ask.client, ask.address);
+		gate_mapi_note_peer(gate, texts->peer, &ask.attempt, ask.client,
+				    ask.address);
 		return 1;
 	}
 	*out_refusal =

@@ -27,10 +27,10 @@ void gate_sweeps_begin(struct gate *gate, enum gate_sweep_kind kind);
 void gate_sweeps_end(struct gate *gate);
 
 /*
- * What came of listing or cutting. left are the sessions that should be gone
- * and are there, or all that are open (list). unasked: doors that did not
- * answer, with the reason; notes: what doors said while cutting. Borrowed for
- * the call.
+ * What came of listing or cutting. cut were told to end and are gone. sessions
+ * are those that should be gone and are there, or all that are open (list).
+ * unasked: doors that did not answer, with the reason; notes: what doors said
+ * while cutting. Borrowed for the call.
  */
 struct gate_sweep_report {
 	uint64_t cut;
@@ -42,8 +42,13 @@ typedef void (*gate_sweep_done)(void *context,
 				const struct gate_sweep_report *report);
 
 /* Calls done when the running sweep finds nobody left, or after three seconds
- * with those who are; at once where no sweep runs. */
+ * with those who are, whatever the doors do; at once where no sweep runs. */
 void gate_sweeps_wait(struct gate *gate, gate_sweep_done done, void *context);
+
+/* Calls done when no sweep of a policy that is no longer in force is at a door
+ * any more; at once where none is. Such a sweep ends within a second or so. */
+void gate_sweeps_settled(struct gate *gate, gate_sweep_done done,
+			 void *context);
 
 /* Whom to cut by hand; exactly one is set. Copied. */
 struct gate_selector {

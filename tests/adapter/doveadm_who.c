@@ -87,9 +87,6 @@ static void nobody_is_there(void **state)
 	for (i = 0; i < 2; i++) {
 		assert_int_equal(parse(json[i], &list, NULL), LG_OK);
 		assert_int_equal(list.count, 0);
-		assert_int_equal(
-			lg_doveadm_kick_parse(json[i], strlen(json[i]), NULL),
-			LG_OK);
 	}
 }
 
@@ -144,29 +141,39 @@ static void what_is_no_answer(void **state)
 static void kick_by_name_and_address(void **state)
 {
 	struct lg_buffer json = {0};
-	static const char *const bad[] = {"", "*", "a?ice", "ali*"};
+
+	lg_doveadm_kick_command("al\"ice", "::1", 0, &json);
+	lg_doveadm_kick_command("a", NULL, 17, &json);
+	assert_string_equal(json.data,
+			    "[\"kick\",{\"mask\":[\"al\\\"ice\",\"::1\"]},"
+			    "\"0\"][\"kick\",{\"mask\":[\"a\"]},\"17\"]");
+	lg_buffer_release(&json);
+}
+
+static void each_kick_is_answered(void **state)
+{
+	static const char json[] =
+		"[[\"doveadmResponse\",[{\"result\":\"a\"}],\"0\"],"
+		"[\"error\",{\"type\":\"exitCode\", \"exitCode\":64},\"1\"],"
+		"[\"error\",{\"type\":\"exitCode\", \"exitCode\":68},\"3\"]]";
+	static const char *const bad[] = {
+		"", "[]", "{}", "[[]]", "[[\"doveadmResponse\",[],\"9\"]]",
+		"[[\"doveadmResponse\",[],7]]"};
+	unsigned char done[4] = {9, 9, 9, 9};
 	struct lg_error err = {0};
 	size_t i;
 
-	assert_int_equal(lg_doveadm_kick_request("al\"ice", "::1", &json, NULL),
-			 LG_OK);
-	assert_string_equal(json.data, "[[\"kick\",{\"mask\":[\"al\\\"ice\","
-				       "\"::1\"]},\"logongate\"]]");
-	lg_buffer_clear(&json);
-	assert_int_equal(lg_doveadm_kick_request("a", NULL, &json, NULL),
-			 LG_OK);
-	assert_string_equal(json.data,
-			    "[[\"kick\",{\"mask\":[\"a\"]},\"logongate\"]]");
-	lg_buffer_clear(&json);
+	assert_int_equal(
+		lg_doveadm_kick_parse(json, strlen(json), 4, done, &err),
+		LG_ERR_IO);
+	assert_string_equal(err.text, "doveadm failed with exit code 64");
+	assert_memory_equal(done, "\1\0\0\1", 4);
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		assert_int_equal(
-			lg_doveadm_kick_request(bad[i], "::1", &json, &err),
-			LG_ERR_DENIED);
-		assert_int_equal(json.len, 0);
+		assert_int_equal(lg_doveadm_kick_parse(bad[i], strlen(bad[i]),
+						       4, done, &err),
+				 LG_ERR_IO);
+		assert_memory_equal(done, "\0\0\0\0", 4);
 	}
-	assert_int_equal(lg_doveadm_kick_request(NULL, "::1", &json, &err),
-			 LG_ERR_DENIED);
-	lg_buffer_release(&json);
 }
 
 static enum lg_status parse_once(void *context, struct lg_error *err)
@@ -201,8 +208,10 @@ int main(void)
 		suite_row("rows without some members",
 			  rows_without_some_members),
 		suite_row("what is no answer is told", what_is_no_answer),
-		suite_row("kick names one user and never a pattern",
+		suite_row("kick names a user and an address",
 			  kick_by_name_and_address),
+		suite_row("each kick of a request has its own answer",
+			  each_kick_is_answered),
 		suite_row("survives failing allocations",
 			  survives_failing_allocations),
 	};

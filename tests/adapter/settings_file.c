@@ -48,6 +48,7 @@ static const char whole[] =
 	"api_key_file = \"/etc/logongate/doveadm.key\"\n"
 	"[haproxy]\n"
 	"stats_socket = \"/run/haproxy/admin.sock\"\n"
+	"frontends = \"mail, owa\"\n"
 	"[target.ex1]\n"
 	"dialect = exchange2003\n"
 	"store_version = 6.5.7651.19\n"
@@ -112,6 +113,8 @@ static void whole_file(void **state)
 			    "unix:postfix.sock");
 	assert_false(s->listen[LG_LISTEN_SPOP].present);
 	assert_string_equal(s->doveadm, "unix:/run/dovecot/http");
+	assert_int_equal(s->haproxy_frontends.count, 2);
+	assert_string_equal(s->haproxy_frontends.item[1], "owa");
 	assert_int_equal(s->target_count, 2);
 	assert_string_equal(s->target[0].name, "ex1");
 	assert_int_equal(s->target[0].backend, LG_BACKEND_WINREG);

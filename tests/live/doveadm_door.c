@@ -5,7 +5,9 @@
  *	doveadm_door ADDRESS KEY TIMEOUT_MS list
  *	doveadm_door ADDRESS KEY TIMEOUT_MS cut USER IP
  *
- * Prints a session a line (id user address protocol), or the note; on failure
+ * Prints a session a line (id user address protocol). cut lists, marks those of
+ * USER from IP, cuts, and prints "CUT id user address" (told, cannot, now) for
+ * each of them and the notes. On failure
  * the name of the status and the text on stderr, exit 1.
  */
 #include <stdio.h>
@@ -28,16 +30,50 @@ static enum lg_status list(struct lg_door *door, struct lg_error *err)
 	return status;
 }
 
+static const char *word_of(unsigned char cut)
+{
+	switch ((enum lg_cut)cut) {
+	case LG_CUT_SPARE:
+		return "spare";
+	case LG_CUT_NOW:
+		return "now";
+	case LG_CUT_LATER:
+		return "later";
+	case LG_CUT_TOLD:
+		return "told";
+	case LG_CUT_CANNOT:
+		return "cannot";
+	}
+	return "";
+}
+
 static enum lg_status cut(struct lg_door *door, const char *user,
 			  const char *address, struct lg_error *err)
 {
-	struct lg_session session = {.user = user, .address = address};
-	struct lg_buffer note = {0};
-	enum lg_status status = door->cut(door->self, &session, &note, err);
+	struct lg_session_list sessions = {0};
+	struct lg_strlist notes = {0};
+	struct lg_cut_order order = {.notes = &notes};
+	enum lg_status status = door->list(door->self, &sessions, err);
+	size_t i;
 
-	if (!status)
-		printf("%s\n", note.data);
-	lg_buffer_release(&note);
+	order.session = sessions.session;
+	order.count = sessions.count;
+	order.cut = calloc(sessions.count + 1, 1);
+	for (i = 0; i < sessions.count && order.cut; i++)
+		order.cut[i] = !strcmp(sessions.session[i].user, user) &&
+			       !strcmp(sessions.session[i].address, address);
+	if (!status && order.cut)
+		status = door->cut(door->self, &order, err);
+	for (i = 0; i < sessions.count && order.cut && !status; i++)
+		if (order.cut[i])
+			printf("%s %s %s %s\n", word_of(order.cut[i]),
+			       sessions.session[i].id, sessions.session[i].user,
+			       sessions.session[i].address);
+	for (i = 0; i < notes.count && !status; i++)
+		printf("%s\n", notes.item[i]);
+	free(order.cut);
+	lg_strlist_release(&notes);
+	lg_session_list_release(&sessions);
 	return status;
 }
 

@@ -78,8 +78,8 @@ class Test(unittest.TestCase):
             bob = self.dovecot.imap("bob")
             done = self.door("cut", "alice", "127.0.0.1", address=address)
             self.assertEqual(done.returncode, 0, done.stderr)
-            self.assertIn("all sessions of alice from 127.0.0.1",
-                          done.stdout)
+            self.assertRegex(done.stdout,
+                             r"\Atold imap-\d+ alice 127.0.0.1\n\Z")
             alice.sock.settimeout(5)
             said = alice.sock.recv(1000)
             self.assertTrue(said == b"" or said.startswith(b"* BYE"), said)
@@ -98,12 +98,11 @@ class Test(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(alice.noop()[0], "OK")
 
-    def test_a_pattern_is_never_sent(self):
+    def test_a_pattern_ends_nobody_whom_it_matches(self):
         alice = self.dovecot.imap("alice")
         for pattern in ("*", "al?ce", ""):
             done = self.door("cut", pattern, "127.0.0.1")
-            self.assertEqual(done.returncode, 1)
-            self.assertTrue(done.stderr.startswith("denied: "), done.stderr)
+            self.assertEqual((done.returncode, done.stdout), (0, ""))
         self.assertEqual(alice.noop()[0], "OK")
 
     def test_a_wrong_key_is_told(self):

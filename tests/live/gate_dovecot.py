@@ -8,7 +8,8 @@ import threading
 import time
 
 import dovecot_fixture
-from running_gate import DN, Gate, eventually, listing, main, reg
+from running_gate import (DN, NAMES, Gate, eventually, listing, main,
+                          reg)
 
 dovecot_fixture.require("dovecot", "doveadm")
 
@@ -31,15 +32,18 @@ class Site:
     """A gate and a Dovecot that asks it through the drop-in of a door
     ("policy", "dict")."""
 
-    def __init__(self, door):
+    def __init__(self, door, users=None, more="", masters=None):
         self.port = dovecot_fixture.free_port()
-        self.gate = Gate(listen=(
+        users = users or USERS
+        self.gate = Gate(names=(*NAMES, *(
+            name for name in {**users, **(masters or {})}
+            if name.isalpha() and name not in NAMES)), listen=(
             f'[listen.http]\n'
             f'address = "unix:http.sock, 127.0.0.1:{self.port}"\n'
             'without_policy = refuse\n'
             '[listen.dict]\naddress = "unix:dict.sock"\n'
             'without_policy = refuse\nmode = 0666\n'))
-        extra, passdb = EXTRA, None
+        extra, passdb = EXTRA + more, None
         if door == "dict":
             ext = self.dropin("logongate-dict.conf.ext")
             passdb = OWN_PASSDB + "!include " + self.dropin(
@@ -49,7 +53,7 @@ class Site:
             extra += "!include " + self.dropin(
                 "logongate-auth-policy.conf", "127.0.0.1:4191",
                 f"127.0.0.1:{self.port}") + "\n"
-        self.dovecot = dovecot_fixture.Dovecot(USERS, extra, passdb)
+        self.dovecot = dovecot_fixture.Dovecot(users, extra, passdb)
         key = os.path.join(self.gate.folder, "doveadm.key")
         with open(key, "w") as file:
             file.write(self.dovecot.api_key + "\n")

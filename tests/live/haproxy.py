@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: ISC
 """HAProxy with the drop-ins of src/packaging/haproxy in front of a mail server:
 who is let in, what the others are told, and what happens without the gate."""
+import contextlib
+import socket
 import subprocess
+import threading
 import time
 import unittest
 
@@ -27,11 +30,24 @@ frontend mail
 backend mail-server
 	server mail 127.0.0.1:{backend}
 """
+# What stands at the same HAProxy and has nothing to do with mail.
+OTHER = """
+frontend shop
+	mode tcp
+	option tcplog
+	bind 127.0.0.1:{port}
+	default_backend shop-server
+backend shop-server
+	mode tcp
+	server shop 127.0.0.1:{backend}
+"""
 
 
 class HAProxy(Door):
     __test__ = True
     settings = '\n[haproxy]\nstats_socket = "{folder}/haproxy/admin.sock"\n'
+
+    other_port = programs.free_port()
 
     @classmethod
     def read(cls, name):
@@ -54,7 +70,9 @@ class HAProxy(Door):
         return cls.gate.write(f"haproxy/{mode}.cfg", CONFIG.format(
             folder=cls.gate.path("haproxy"), port=port, rules=rules,
             socket="admin" if mode == "closed" else "other",
-            backend=cls.backend.port) + cls.read("logongate-backends.cfg"))
+            backend=cls.backend.port) + cls.read("logongate-backends.cfg")
+            + (OTHER.format(port=cls.other_port, backend=cls.other())
+               if mode == "closed" else ""))
 
     @classmethod
     def front(cls, mode):
@@ -69,10 +87,31 @@ class HAProxy(Door):
         return port
 
     @classmethod
+    def other(cls):
+        """Connections through the same HAProxy's other frontend, to a server
+        that says back what it is told."""
+        server = socket.create_server(("127.0.0.1", 0))
+        cls.addClassCleanup(server.close)
+
+        def echo(one):
+            with one, contextlib.suppress(OSError):
+                while data := one.recv(100):
+                    one.sendall(data)
+
+        def serve():
+            with contextlib.suppress(OSError):
+                while True:
+                    threading.Thread(target=echo, args=(server.accept()[0],),
+                                     daemon=True).start()
+
+        threading.Thread(target=serve, daemon=True).start()
+        return server.getsockname()[1]
+
+    @classmethod
     def doors(cls):
         return [way for way in cls.gate.json(
             "doors", "--haproxy", cls.configuration("closed", cls.port))["doors"]
-            if way["door"] == "haproxy"]
+            if way["door"] == "haproxy" and "shop" not in way["way"]]
 
     def test_open_streams_are_cut_by_source_port(self):
         self.connect("other", "{R}:1")
@@ -119,6 +158,63 @@ class HAProxy(Door):
             self.assertIn(b"DONE", self.read_until(tester, b"DONE"))
         self.backend.taken()
         self.assert_code(self.mapi("Execute", "{V}:1", b"x"), 10)
+
+    def assert_others_stay(self):
+        """A lock cuts the mail client, and not who is at the shop."""
+        self.connect("other", "{S}:1")
+        pendings, self.backend.pendings = self.backend.pendings, 60
+        self.addCleanup(setattr, self.backend, "pendings", pendings)
+        with self.wait("{S}:1") as mail, \
+                socket.create_connection(("127.0.0.1", self.other_port),
+                                         10) as shop:
+            self.assertIn(b"200", mail.recv(65536))
+            shop.sendall(b"before")
+            self.assertEqual(shop.recv(100), b"before")
+            self.assertNotIn(f"127.0.0.1:{shop.getsockname()[1]}", [
+                row["address"] for row in self.gate.lines("sessions")])
+            profile = self.gate.profile(listed=["tester"])
+            plan = self.gate.json("plan", profile, "--for", "1h",
+                                  "--accept-warnings")
+            self.assertEqual(plan["sessions"]["cut"], 1, plan["sessions"])
+            self.assertEqual(self.gate.lock(profile)["sessions"]["cut"], 1)
+            self.assertNotIn(b"DONE", self.read_to_end(mail))
+            time.sleep(1)
+            shop.sendall(b"after")
+            self.assertEqual(shop.recv(100), b"after")
+        self.backend.taken()
+
+    def test_a_lock_cuts_nobody_who_is_no_mail_client(self):
+        self.assert_others_stay()
+
+    def test_frontends_that_are_named_are_mail_s(self):
+        line = 'stats_socket = "'
+        self.gate.settings(line, 'frontends = "mail"\n' + line)
+        self.addCleanup(self.gate.settings, 'frontends = "mail"\n', "")
+        self.assert_others_stay()
+
+    def test_an_address_and_port_used_again_is_somebody_else(self):
+        """The next connection of an address and port that a mail client had
+        is not that client's."""
+        with socket.socket() as mail:
+            mail.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            mail.bind(("127.0.0.1", 0))
+            source = mail.getsockname()
+            mail.connect(("127.0.0.1", self.port))
+            mail.sendall(b"GET /owa/ HTTP/1.1\r\nHost: x\r\n"
+                         b"Connection: close\r\n\r\n")
+            self.assertIn(b" 200 ", self.read_to_end(mail))
+        time.sleep(4)
+        with socket.socket() as shop:
+            shop.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            shop.bind(source)
+            shop.connect(("127.0.0.1", self.other_port))
+            shop.sendall(b"before")
+            self.assertEqual(shop.recv(100), b"before")
+            self.gate.lock(self.gate.profile(listed=["tester"]))
+            time.sleep(1)
+            shop.sendall(b"after")
+            self.assertEqual(shop.recv(100), b"after")
+        self.backend.taken()
 
     @staticmethod
     def read_to_end(one):

@@ -9,10 +9,13 @@
 #include <curl/curl.h>
 
 #include "adapters/dovecot/doveadm.h"
+#include "adapters/dovecot/doveadm_kick.h"
 #include "adapters/dovecot/doveadm_who.h"
 
 enum {
-	ANSWER_MAX = 256 * 1024 * 1024 /* about a million sessions */
+	ANSWER_MAX = 256 * 1024 * 1024, /* about a million sessions */
+	/* A kick that is under way may be answered before it is given up. */
+	STOP_MS = 300
 };
 
 struct doveadm {
@@ -21,7 +24,31 @@ struct doveadm {
 	char *address;
 	char *url;
 	uint32_t timeout_ms;
+	const atomic_int *stop;
+	int64_t stop_seen_ms; /* 0: not */
 };
+
+static int is_stopped(const struct doveadm *doveadm)
+{
+	return doveadm->stop && atomic_load(doveadm->stop);
+}
+
+/* curl asks this often while bytes come, else every second. */
+static int may_go_on(void *context, curl_off_t a, curl_off_t b, curl_off_t c,
+		     curl_off_t d)
+{
+	struct doveadm *doveadm = context;
+
+	(void)a;
+	(void)b;
+	(void)c;
+	(void)d;
+	if (!is_stopped(doveadm))
+		return 0;
+	if (!doveadm->stop_seen_ms)
+		doveadm->stop_seen_ms = lg_doveadm_now_ms();
+	return lg_doveadm_now_ms() - doveadm->stop_seen_ms >= STOP_MS;
+}
 
 static void append_base64(const char *text, struct lg_buffer *out)
 {
@@ -78,6 +105,9 @@ static enum lg_status judge(const struct doveadm *doveadm, CURLcode code,
 		return lg_error_set(err, LG_ERR_TIMEOUT, doveadm->address,
 				    "doveadm did not answer within %u ms",
 				    (unsigned int)doveadm->timeout_ms);
+	if (code == CURLE_ABORTED_BY_CALLBACK)
+		return lg_error_set(err, LG_ERR_TIMEOUT, doveadm->address,
+				    "doveadm is not waited for any more");
 	if (code == CURLE_OUT_OF_MEMORY || lg_buffer_status(answer, NULL))
 		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
 				    "out of memory");
@@ -96,6 +126,9 @@ static enum lg_status ask(struct doveadm *doveadm,
 
 	if (status)
 		return status;
+	if (is_stopped(doveadm))
+		return judge(doveadm, CURLE_ABORTED_BY_CALLBACK, answer, err);
+	doveadm->stop_seen_ms = 0;
 	curl_easy_setopt(curl, CURLOPT_POSTFIELDS, request->data);
 	curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE, (long)request->len);
 	curl_easy_setopt(curl, CURLOPT_WRITEDATA, answer);
@@ -122,29 +155,23 @@ static enum lg_status list_sessions(void *self,
 	return status;
 }
 
-static enum lg_status cut_session(void *self, const struct lg_session *session,
-				  struct lg_buffer *note, struct lg_error *err)
+static enum lg_status ask_kick(void *context, const struct lg_buffer *request,
+			       struct lg_buffer *answer, struct lg_error *err)
 {
-	struct doveadm *doveadm = self;
-	struct lg_buffer request = {0};
-	struct lg_buffer answer = {0};
-	enum lg_status status;
+	return ask(context, request, answer, err);
+}
 
-	status = lg_doveadm_kick_request(session->user, session->address,
-					 &request, err);
-	if (!status)
-		status = ask(doveadm, &request, &answer, err);
-	if (!status)
-		status = lg_doveadm_kick_parse(answer.data ? answer.data : "",
-					       answer.len, err);
-	if (!status && note)
-		lg_buffer_format(
-			note, "Dovecot ends all sessions of %s from %s",
-			session->user,
-			session->address ? session->address : "everywhere");
-	lg_buffer_release(&request);
-	lg_buffer_release(&answer);
-	return status;
+static int kick_is_stopped(void *context)
+{
+	return is_stopped(context);
+}
+
+static enum lg_status cut_sessions(void *self, struct lg_cut_order *order,
+				   struct lg_error *err)
+{
+	struct lg_doveadm_kicker kicker = {self, ask_kick, kick_is_stopped};
+
+	return lg_doveadm_kick(&kicker, order, err);
 }
 
 static void close_door(void *self)
@@ -171,6 +198,9 @@ static int set_options(struct doveadm *doveadm, const char *socket_path)
 	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_answer);
 	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, doveadm->header);
 	curl_easy_setopt(curl, CURLOPT_POST, 1L);
+	curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+	curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, may_go_on);
+	curl_easy_setopt(curl, CURLOPT_XFERINFODATA, doveadm);
 	return curl_easy_setopt(curl, CURLOPT_URL, doveadm->url) == CURLE_OK &&
 	       curl_easy_setopt(curl, CURLOPT_PROXY, "") == CURLE_OK &&
 	       curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https") ==
@@ -198,6 +228,7 @@ static int prepare(struct doveadm *doveadm,
 
 	doveadm->timeout_ms = settings->timeout_ms ? settings->timeout_ms
 						   : LG_DOVEADM_TIMEOUT_MS;
+	doveadm->stop = settings->stop;
 	lg_buffer_text(&key, "Authorization: X-Dovecot-API ");
 	append_base64(settings->api_key, &key);
 	doveadm->header = add_header(
@@ -242,7 +273,7 @@ enum lg_status lg_doveadm_open(const struct lg_doveadm_settings *settings,
 	*out_door = (struct lg_door){.self = doveadm,
 				     .name = "dovecot",
 				     .list = list_sessions,
-				     .cut = cut_session,
+				     .cut = cut_sessions,
 				     .close = close_door};
 	return LG_OK;
 }

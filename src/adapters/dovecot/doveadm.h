@@ -5,11 +5,14 @@
  * Layer: adapter; implements port/door over doveadm's HTTP API with libcurl.
  * Source: contract 3 [dovecot], 8 "Sessions".
  *
- * Dovecot 2.3 ends sessions by user and address: the others of that pair go
- * too, and cut says so in its note. A session's id is "SERVICE-PID".
+ * Dovecot ends sessions by user and address: the others of that pair go too,
+ * and cut says so where they were to be spared. A session's id is
+ * "SERVICE-PID".
  */
 #ifndef LG_ADAPTERS_DOVECOT_DOVEADM_H
 #define LG_ADAPTERS_DOVECOT_DOVEADM_H
+
+#include <stdatomic.h>
 
 #include <logongate/port/door.h>
 
@@ -17,9 +20,12 @@
 
 /* All borrowed until the open call returns. */
 struct lg_doveadm_settings {
-	const char *address;	/* unix:/path, or http(s)://host:port/... */
-	const char *api_key;	/* of doveadm_api_key */
-	uint32_t timeout_ms;	/* for one request; 0: LG_DOVEADM_TIMEOUT_MS */
+	const char *address; /* unix:/path, or http(s)://host:port/... */
+	const char *api_key; /* of doveadm_api_key */
+	uint32_t timeout_ms; /* for one request; 0: LG_DOVEADM_TIMEOUT_MS */
+	/* Not 0: begin no request, and end the running one soon. May be NULL;
+	 * lives as long as the door. */
+	const atomic_int *stop;
 };
 
 /*

@@ -25,24 +25,16 @@ void lg_doveadm_who_request(struct lg_buffer *out_json)
 				 "\"logongate\"]]");
 }
 
-enum lg_status lg_doveadm_kick_request(const char *user, const char *address,
-				       struct lg_buffer *out_json,
-				       struct lg_error *err)
+void lg_doveadm_kick_command(const char *mask, const char *address, size_t tag,
+			     struct lg_buffer *out_json)
 {
-	if (!user || !*user || strpbrk(user, "*?"))
-		return lg_error_set(err, LG_ERR_DENIED, NULL,
-				    "Dovecot would take the name \"%s\" for a "
-				    "pattern and cut others; end this session "
-				    "by its process",
-				    user ? user : "");
-	lg_buffer_text(out_json, "[[\"kick\",{\"mask\":[");
-	lg_dovecot_json_text("", user, out_json);
+	lg_buffer_text(out_json, "[\"kick\",{\"mask\":[");
+	lg_dovecot_json_text("", mask, out_json);
 	if (address && *address) {
 		lg_buffer_char(out_json, ',');
 		lg_dovecot_json_text("", address, out_json);
 	}
-	lg_buffer_text(out_json, "]},\"logongate\"]]");
-	return lg_buffer_status(out_json, err);
+	lg_buffer_format(out_json, "]},\"%zu\"]", tag);
 }
 
 static enum lg_status unreadable(struct lg_error *err)
@@ -182,18 +174,14 @@ static enum lg_status add_rows(const cJSON *item, int depth,
 	return status;
 }
 
-/*
- * What the first answer of [[WORD, ...]] is: LG_OK for doveadmResponse, and
- * for nobody matched.
- */
-static enum lg_status check_answer(const cJSON *root, struct lg_error *err)
+/* Whether one answer of [[WORD, ..., TAG], ...] is a doveadmResponse, or says
+ * that nobody matched. */
+static enum lg_status check_answer(const cJSON *answer, struct lg_error *err)
 {
-	const cJSON *answer = cJSON_GetArrayItem(root, 0);
 	const cJSON *word = cJSON_GetArrayItem(answer, 0);
 	const cJSON *code;
 
-	if (!cJSON_IsArray(root) || !cJSON_IsArray(answer) ||
-	    !cJSON_IsString(word))
+	if (!cJSON_IsArray(answer) || !cJSON_IsString(word))
 		return unreadable(err);
 	if (!strcmp(word->valuestring, "doveadmResponse"))
 		return LG_OK;
@@ -209,14 +197,20 @@ static enum lg_status check_answer(const cJSON *root, struct lg_error *err)
 			    word->valuestring);
 }
 
+static enum lg_status check_first(const cJSON *root, struct lg_error *err)
+{
+	return cJSON_IsArray(root)
+		       ? check_answer(cJSON_GetArrayItem(root, 0), err)
+		       : unreadable(err);
+}
+
 enum lg_status lg_doveadm_who_parse(const char *json, size_t len,
 				    struct lg_session_list *out_list,
 				    struct lg_error *err)
 {
 	cJSON *root = cJSON_ParseWithLength(json, len);
 	struct lg_session_list list = {0};
-	enum lg_status status =
-		root ? check_answer(root, err) : unreadable(err);
+	enum lg_status status = root ? check_first(root, err) : unreadable(err);
 	size_t i;
 
 	if (!status)
@@ -228,13 +222,39 @@ enum lg_status lg_doveadm_who_parse(const char *json, size_t len,
 	return status;
 }
 
-enum lg_status lg_doveadm_kick_parse(const char *json, size_t len,
+/* The tag of an answer: its last item. */
+static int tag_of(const cJSON *answer, size_t count, size_t *out_tag)
+{
+	const cJSON *last = answer->child ? answer->child->prev : NULL;
+
+	return cJSON_IsString(last) && read_count(last->valuestring, out_tag) &&
+	       *out_tag < count;
+}
+
+enum lg_status lg_doveadm_kick_parse(const char *json, size_t len, size_t count,
+				     unsigned char *out_done,
 				     struct lg_error *err)
 {
 	cJSON *root = cJSON_ParseWithLength(json, len);
-	enum lg_status status =
-		root ? check_answer(root, err) : unreadable(err);
+	enum lg_status status = LG_OK;
+	const cJSON *answer;
+	size_t tag = 0;
 
+	memset(out_done, 0, count);
+	if (!cJSON_IsArray(root) || !root->child)
+		status = unreadable(err);
+	for (answer = status ? NULL : root->child; answer;
+	     answer = answer->next) {
+		struct lg_error said = {0};
+		enum lg_status one = check_answer(answer, &said);
+
+		if (!one && !tag_of(answer, count, &tag))
+			one = unreadable(&said);
+		if (!one)
+			out_done[tag] = 1;
+		else if (!status)
+			status = lg_error_set(err, one, NULL, "%s", said.text);
+	}
 	cJSON_Delete(root);
 	return status;
 }

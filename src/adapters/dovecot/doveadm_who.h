@@ -15,14 +15,12 @@
 void lg_doveadm_who_request(struct lg_buffer *out_json);
 
 /*
- * The request to end all sessions of user from address.
- * Returns: LG_OK; LG_ERR_DENIED, the name holds * or ?, which Dovecot would
- * match with others, or is empty, which it would match with all;
- * LG_ERR_NO_MEMORY.
+ * Appends one command of a request to end sessions: those that mask matches,
+ * from address where it is not NULL. tag comes back in the answer. Commands
+ * stand between "[" and "]" with commas between them.
  */
-enum lg_status lg_doveadm_kick_request(const char *user, const char *address,
-				       struct lg_buffer *out_json,
-				       struct lg_error *err);
+void lg_doveadm_kick_command(const char *mask, const char *address, size_t tag,
+			     struct lg_buffer *out_json);
 
 /*
  * Adds the sessions of an answer to `who`.
@@ -33,8 +31,14 @@ enum lg_status lg_doveadm_who_parse(const char *json, size_t len,
 				    struct lg_session_list *out_list,
 				    struct lg_error *err);
 
-/* Whether the answer to `kick` says that it was done; nobody there is done. */
-enum lg_status lg_doveadm_kick_parse(const char *json, size_t len,
+/*
+ * Reads the answer to count commands with the tags 0 and up: out_done[tag] is
+ * set to 1 for each that was done (nobody was there is done), 0 for others.
+ * Returns: LG_OK; LG_ERR_IO, it is no such answer, or says of at least one that
+ * it failed.
+ */
+enum lg_status lg_doveadm_kick_parse(const char *json, size_t len, size_t count,
+				     unsigned char *out_done,
 				     struct lg_error *err);
 
 #endif

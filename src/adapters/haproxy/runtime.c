@@ -19,9 +19,13 @@
 
 #define TIMEOUT_MS 3000
 #define ANSWER_MAX (64u << 20)
+/* A line of commands must fit into HAProxy's buffer (16 kB). */
+#define COMMANDS_MAX 100
 
 struct runtime {
 	char *path;
+	struct lg_strlist frontends;
+	const atomic_int *stop;
 };
 
 static int64_t now_ms(void)
@@ -149,15 +153,71 @@ static size_t word_of(const char *line, size_t len, const char *name,
 	return 0;
 }
 
-static enum lg_status add_session(const char *line, size_t len,
+/*
+ * How long ago "1m5s", "3h12m" or "2d4h" is, at most: HAProxy leaves away what
+ * is smaller than the last unit. 0 where it is none.
+ */
+static int64_t age_at_most_s(const char *text, size_t len)
+{
+	static const struct {
+		char letter;
+		int64_t s;
+	} units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}};
+	int64_t smallest_s = 0;
+	int64_t total_s = 0;
+	int64_t number = 0;
+	size_t at;
+	size_t i;
+
+	for (at = 0; at < len; at++) {
+		if (text[at] >= '0' && text[at] <= '9') {
+			if (number > 1000000)
+				return 0;
+			number = number * 10 + (text[at] - '0');
+			continue;
+		}
+		for (i = 0; i < 4 && units[i].letter != text[at]; i++)
+			;
+		if (i == 4)
+			return 0;
+		total_s += number * units[i].s;
+		smallest_s = units[i].s;
+		number = 0;
+	}
+	return smallest_s ? total_s + smallest_s : 0;
+}
+
+/* Whether the session is of one of the frontends that are asked for. */
+static int is_wanted(const char *line, size_t len,
+		     const struct lg_strlist *frontends)
+{
+	const char *name = NULL;
+	size_t name_len;
+	size_t i;
+
+	if (!frontends || !frontends->count)
+		return 1;
+	name_len = word_of(line, len, "fe=", &name);
+	for (i = 0; i < frontends->count; i++)
+		if (name_len && strlen(frontends->item[i]) == name_len &&
+		    !memcmp(frontends->item[i], name, name_len))
+			return 1;
+	return 0;
+}
+
+static enum lg_status add_session(const char *line, size_t len, int64_t now_s,
+				  const struct lg_strlist *frontends,
 				  struct lg_session_list *out_list,
 				  struct lg_error *err)
 {
 	struct lg_session session = {.door = "haproxy"};
 	const char *colon = memchr(line, ':', len);
 	const char *source = NULL;
+	const char *age = NULL;
 	enum lg_status status = LG_OK;
 	size_t source_len;
+	size_t age_len;
+	int64_t age_s;
 	char *address;
 	char *id;
 
@@ -165,8 +225,12 @@ static enum lg_status add_session(const char *line, size_t len,
 		return LG_OK;
 	source_len = word_of(line, len, "src=", &source);
 	if (!source_len || memchr(source, ':', source_len) == NULL ||
-	    !memcmp(source, "unix", source_len < 4 ? source_len : 4))
+	    !memcmp(source, "unix", source_len < 4 ? source_len : 4) ||
+	    !is_wanted(line, len, frontends))
 		return LG_OK;
+	age_len = word_of(line, len, "age=", &age);
+	age_s = age_len ? age_at_most_s(age, age_len) : 0;
+	session.since_s = age_s ? now_s - age_s : 0;
 	id = strndup(line, (size_t)(colon - line));
 	address = strndup(source, source_len);
 	session.id = id;
@@ -181,6 +245,8 @@ static enum lg_status add_session(const char *line, size_t len,
 }
 
 enum lg_status lg_haproxy_sessions_parse(const char *text, size_t len,
+					 int64_t now_s,
+					 const struct lg_strlist *frontends,
 					 struct lg_session_list *out_list,
 					 struct lg_error *err)
 {
@@ -191,7 +257,8 @@ enum lg_status lg_haproxy_sessions_parse(const char *text, size_t len,
 		const char *end = memchr(text + at, '\n', len - at);
 		size_t line = end ? (size_t)(end - text) - at : len - at;
 
-		status = add_session(text + at, line, out_list, err);
+		status = add_session(text + at, line, now_s, frontends,
+				     out_list, err);
 		at += line + 1;
 	}
 	return status;
@@ -201,42 +268,140 @@ static enum lg_status runtime_list(void *self, struct lg_session_list *out_list,
 				   struct lg_error *err)
 {
 	static const char command[] = "show sess\n";
+	struct runtime *runtime = self;
 	struct lg_buffer answer = {0};
 	enum lg_status status;
 
-	status = exchange(self, command, sizeof(command) - 1, &answer, err);
+	status = exchange(runtime, command, sizeof(command) - 1, &answer, err);
 	if (!status)
-		status = lg_haproxy_sessions_parse(answer.data ? answer.data
-							       : "",
-						   answer.len, out_list, err);
+		status = lg_haproxy_sessions_parse(
+			answer.data ? answer.data : "", answer.len, time(NULL),
+			&runtime->frontends, out_list, err);
 	lg_buffer_release(&answer);
 	return status;
 }
 
-static enum lg_status runtime_cut(void *self, const struct lg_session *session,
-				  struct lg_buffer *said, struct lg_error *err)
+/* Whatever comes back as an id goes into a command. */
+static int is_id(const char *id)
 {
-	struct lg_buffer command = {0};
+	return id && !strncmp(id, "0x", 2) && id[2] &&
+	       strspn(id + 2, "0123456789abcdef") == strlen(id + 2);
+}
+
+static int is_own(const struct lg_cut_order *order, size_t i)
+{
+	return order->cut[i] == LG_CUT_NOW && order->session[i].door &&
+	       !strcmp(order->session[i].door, "haproxy") &&
+	       is_id(order->session[i].id);
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+	const struct lg_session *const *left = a;
+	const struct lg_session *const *right = b;
+
+	return strcmp((*left)->id, (*right)->id);
+}
+
+/* What is open now, by id; the caller frees it. NULL: no memory. */
+static const struct lg_session **by_id(const struct lg_session_list *list)
+{
+	const struct lg_session **sorted =
+		calloc(list->count + 1, sizeof(*sorted));
+	size_t i;
+
+	for (i = 0; sorted && i < list->count; i++)
+		sorted[i] = &list->session[i];
+	if (sorted)
+		qsort(sorted, list->count, sizeof(*sorted), compare_ids);
+	return sorted;
+}
+
+static enum lg_status shut_down(const struct runtime *runtime,
+				struct lg_buffer *commands,
+				struct lg_error *err)
+{
 	struct lg_buffer answer = {0};
 	enum lg_status status;
 
-	/* Whatever comes back as an id goes into a command. */
-	if (!session->id || strncmp(session->id, "0x", 2) ||
-	    strspn(session->id + 2, "0123456789abcdef") !=
-		    strlen(session->id + 2))
-		return lg_error_set(err, LG_ERR_SYNTAX, session->id,
-				    "is no session of HAProxy");
-	lg_buffer_format(&command, "shutdown session %s\n", session->id);
-	status = lg_buffer_status(&command, err);
+	if (!commands->len)
+		return LG_OK;
+	lg_buffer_char(commands, '\n');
+	status = lg_buffer_status(commands, err);
 	if (!status)
-		status =
-			exchange(self, command.data, command.len, &answer, err);
+		status = exchange(runtime, commands->data, commands->len,
+				  &answer, err);
 	/* "No such session" is what was wanted. */
-	if (!status && answer.len > 1 && !strstr(answer.data, "No such"))
+	if (!status && answer.data && strspn(answer.data, "\n") != answer.len &&
+	    !strstr(answer.data, "No such"))
 		status = lg_error_set(err, LG_ERR_DENIED, "haproxy", "%s",
 				      answer.data);
-	lg_buffer_release(&command);
+	lg_buffer_clear(commands);
 	lg_buffer_release(&answer);
+	return status;
+}
+
+/*
+ * HAProxy's ids are places in its memory, and the next session takes the place
+ * of one that ended: what has the id now must be from where it was.
+ */
+static enum lg_status cut_same(const struct runtime *runtime,
+			       struct lg_cut_order *order,
+			       const struct lg_session *const *open,
+			       size_t open_count, struct lg_error *err)
+{
+	struct lg_buffer commands = {0};
+	enum lg_status status = LG_OK;
+	size_t waiting = 0;
+	size_t i;
+
+	for (i = 0; i < order->count && !status; i++) {
+		const struct lg_session *session = &order->session[i];
+		const struct lg_session *const *now;
+
+		if (!is_own(order, i))
+			continue;
+		if (runtime->stop && atomic_load(runtime->stop))
+			break;
+		order->cut[i] = LG_CUT_TOLD;
+		now = bsearch(&session, open, open_count, sizeof(*open),
+			      compare_ids);
+		if (!now || !session->address || !(*now)->address ||
+		    strcmp((*now)->address, session->address) != 0)
+			continue;
+		lg_buffer_format(&commands, "%sshutdown session %s",
+				 waiting ? ";" : "", session->id);
+		if (++waiting == COMMANDS_MAX) {
+			status = shut_down(runtime, &commands, err);
+			waiting = 0;
+		}
+	}
+	if (!status)
+		status = shut_down(runtime, &commands, err);
+	lg_buffer_release(&commands);
+	return status;
+}
+
+static enum lg_status runtime_cut(void *self, struct lg_cut_order *order,
+				  struct lg_error *err)
+{
+	struct lg_session_list list = {0};
+	const struct lg_session **open = NULL;
+	enum lg_status status;
+	size_t i = 0;
+
+	while (i < order->count && !is_own(order, i))
+		i++;
+	if (i == order->count)
+		return LG_OK;
+	status = runtime_list(self, &list, err);
+	open = status ? NULL : by_id(&list);
+	if (!status && !open)
+		status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+	if (!status)
+		status = cut_same(self, order, open, list.count, err);
+	free(open);
+	lg_session_list_release(&list);
 	return status;
 }
 
@@ -244,22 +409,36 @@ static void runtime_close(void *self)
 {
 	struct runtime *runtime = self;
 
+	lg_strlist_release(&runtime->frontends);
 	free(runtime->path);
 	free(runtime);
 }
 
-enum lg_status lg_haproxy_open(const char *path, struct lg_door *out_door,
-			       struct lg_error *err)
+enum lg_status lg_haproxy_open(const struct lg_haproxy_settings *settings,
+			       struct lg_door *out_door, struct lg_error *err)
 {
+	const struct lg_strlist *frontends = settings->frontends;
 	struct runtime *runtime = calloc(1, sizeof(*runtime));
+	const char *path = settings->path;
+	enum lg_status status = LG_OK;
+	size_t i;
 
 	if (!strncmp(path, "unix:", 5))
 		path += 5;
-	if (runtime)
+	if (runtime) {
 		runtime->path = strdup(path);
+		runtime->stop = settings->stop;
+	}
 	if (!runtime || !runtime->path) {
 		free(runtime);
 		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+	}
+	for (i = 0; frontends && i < frontends->count && !status; i++)
+		status = lg_strlist_add(&runtime->frontends, frontends->item[i],
+					strlen(frontends->item[i]), err);
+	if (status) {
+		runtime_close(runtime);
+		return status;
 	}
 	*out_door = (struct lg_door){runtime, "haproxy", runtime_list,
 				     runtime_cut, runtime_close};

@@ -7,24 +7,40 @@
  *
  * HAProxy knows a session by its source address and port and not by a user:
  * address is "ADDRESS:PORT", and the gate, which was told the same over SPOP,
- * fills in the rest. Idle connections are not listed; their next request is
- * judged like any other.
+ * fills in the rest. since_s is no later than the session began. Idle
+ * connections are not listed; their next request is judged like any other.
  */
 #ifndef LG_ADAPTERS_HAPROXY_RUNTIME_H
 #define LG_ADAPTERS_HAPROXY_RUNTIME_H
 
+#include <stdatomic.h>
+
 #include <logongate/port/door.h>
 
+/* All borrowed: path and frontends until the open call returns. */
+struct lg_haproxy_settings {
+	const char *path; /* of the runtime socket */
+	/* Only the sessions of these; empty: of all. */
+	const struct lg_strlist *frontends;
+	/* Not 0: begin nothing more. May be NULL; lives as long as the door. */
+	const atomic_int *stop;
+};
+
 /*
- * path is the socket's; it is asked only when sessions are.
+ * The socket is asked only when sessions are.
  * Owns: end with out_door->close(out_door->self). One thread at a time.
  */
-enum lg_status lg_haproxy_open(const char *path, struct lg_door *out_door,
-			       struct lg_error *err);
+enum lg_status lg_haproxy_open(const struct lg_haproxy_settings *settings,
+			       struct lg_door *out_door, struct lg_error *err);
 
-/* Reads what "show sess" answers: "0xID: proto=tcpv4 src=IP:PORT fe=... be=..."
- * a line; other lines are read over. Adds what is a client's. */
+/*
+ * Reads what "show sess" answers: "0xID: proto=tcpv4 src=IP:PORT fe=... be=...
+ * age=1m5s ..." a line; other lines are read over. Adds what is a client's.
+ * Units: now_s is the wall clock's.
+ */
 enum lg_status lg_haproxy_sessions_parse(const char *text, size_t len,
+					 int64_t now_s,
+					 const struct lg_strlist *frontends,
 					 struct lg_session_list *out_list,
 					 struct lg_error *err);
 

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * doveadm_kick.c - one command a user and address, many commands a request
+ *
+ * Dovecot's sessions of the order are sorted by user and address; each run of
+ * equal ones is a group, ended by one command. The number of commands in a
+ * request follows how long the last one took.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "adapters/dovecot/doveadm_kick.h"
+#include "adapters/dovecot/doveadm_mask.h"
+#include "adapters/dovecot/doveadm_who.h"
+
+enum {
+	FIRST_BATCH = 4,
+	LAST_BATCH = 64,
+	SHORT_MS = 80,
+	LONG_MS = 250
+};
+
+struct item {
+	const struct lg_session *session;
+	size_t index;
+};
+
+struct group {
+	size_t first; /* item */
+	size_t end;
+};
+
+struct kick {
+	const struct lg_doveadm_kicker *kicker;
+	struct lg_cut_order *order;
+	struct item *item;
+	size_t count;
+	struct group group[LAST_BATCH];
+	size_t group_count;
+	struct lg_buffer request;
+	struct lg_buffer mask;
+	enum lg_status status; /* the first failure */
+	int is_broken;         /* Dovecot did not answer at all */
+	struct lg_error *err;
+};
+
+int64_t lg_doveadm_now_ms(void)
+{
+	struct timespec at = {0};
+
+	clock_gettime(CLOCK_MONOTONIC, &at);
+	return (int64_t)at.tv_sec * 1000 + at.tv_nsec / 1000000;
+}
+
+static const char *address_of(const struct lg_session *session)
+{
+	return session->address ? session->address : "";
+}
+
+static int compare(const void *a, const void *b)
+{
+	const struct lg_session *left = ((const struct item *)a)->session;
+	const struct lg_session *right = ((const struct item *)b)->session;
+	int order = strcmp(left->user, right->user);
+
+	return order ? order : strcmp(address_of(left), address_of(right));
+}
+
+static enum lg_status collect(struct kick *kick)
+{
+	struct lg_cut_order *order = kick->order;
+	size_t i;
+
+	kick->item = calloc(order->count + 1, sizeof(*kick->item));
+	if (!kick->item)
+		return lg_error_set(kick->err, LG_ERR_NO_MEMORY, NULL,
+				    "out of memory");
+	for (i = 0; i < order->count; i++) {
+		const struct lg_session *session = &order->session[i];
+
+		if (session->door && !strcmp(session->door, "dovecot") &&
+		    session->user && *session->user)
+			kick->item[kick->count++] = (struct item){session, i};
+	}
+	qsort(kick->item, kick->count, sizeof(*kick->item), compare);
+	return LG_OK;
+}
+
+static void note(struct kick *kick, const char *before,
+		 const struct lg_session *session, const char *after)
+{
+	struct lg_buffer text = {0};
+
+	if (!kick->order->notes)
+		return;
+	lg_buffer_format(&text, "%s%s from %s%s", before, session->user,
+			 session->address ? session->address : "everywhere",
+			 after);
+	if (text.data)
+		lg_strlist_add(kick->order->notes, text.data, text.len, NULL);
+	lg_buffer_release(&text);
+}
+
+static void mark(struct kick *kick, const struct group *group, enum lg_cut cut)
+{
+	size_t i;
+
+	for (i = group->first; i < group->end; i++) {
+		unsigned char *at = &kick->order->cut[kick->item[i].index];
+
+		if (*at == LG_CUT_NOW)
+			*at = (unsigned char)cut;
+	}
+}
+
+/* How many sessions of the group have this mark. */
+static size_t count_of(const struct kick *kick, const struct group *group,
+		       enum lg_cut cut)
+{
+	size_t count = 0;
+	size_t i;
+
+	for (i = group->first; i < group->end; i++)
+		count += kick->order->cut[kick->item[i].index] == cut;
+	return count;
+}
+
+static void failed(struct kick *kick, enum lg_status status,
+		   const struct lg_error *said)
+{
+	if (kick->status)
+		return;
+	kick->status = lg_error_set(kick->err, status,
+				    *said->place ? said->place : NULL, "%s",
+				    said->text);
+}
+
+/* Sends what was gathered. */
+static void send_batch(struct kick *kick)
+{
+	unsigned char done[LAST_BATCH] = {0};
+	struct lg_buffer answer = {0};
+	struct lg_error said = {0};
+	enum lg_status status;
+	size_t i;
+
+	if (!kick->group_count)
+		return;
+	lg_buffer_char(&kick->request, ']');
+	status = kick->kicker->ask(kick->kicker->context, &kick->request,
+				   &answer, &said);
+	kick->is_broken = status != LG_OK;
+	if (!status)
+		status = lg_doveadm_kick_parse(answer.data ? answer.data : "",
+					       answer.len, kick->group_count,
+					       done, &said);
+	if (status)
+		failed(kick, status, &said);
+	for (i = 0; i < kick->group_count; i++)
+		if (done[i])
+			mark(kick, &kick->group[i], LG_CUT_TOLD);
+	lg_buffer_release(&answer);
+	lg_buffer_clear(&kick->request);
+	kick->group_count = 0;
+}
+
+/* Adds the command for a group; one that has no mask of its own is marked. */
+static void add_command(struct kick *kick, const struct group *group)
+{
+	const struct item *item = &kick->item[group->first];
+	struct lg_cut_order *order = kick->order;
+
+	lg_buffer_clear(&kick->mask);
+	lg_doveadm_mask(item->session->user, &kick->mask);
+	if (!kick->mask.data)
+		return;
+	if (!lg_doveadm_hits_no_other(order->session, order->cut, order->count,
+				      item->index, kick->mask.data)) {
+		note(kick, "Dovecot cannot end ", item->session,
+		     " without somebody else, whose name looks the same to it");
+		mark(kick, group, LG_CUT_CANNOT);
+		return;
+	}
+	if (count_of(kick, group, LG_CUT_SPARE))
+		note(kick, "Dovecot ends all sessions of ", item->session, "");
+	lg_buffer_char(&kick->request, kick->group_count ? ',' : '[');
+	lg_doveadm_kick_command(kick->mask.data, item->session->address,
+				kick->group_count, &kick->request);
+	kick->group[kick->group_count++] = *group;
+}
+
+static void send_all(struct kick *kick)
+{
+	const struct lg_doveadm_kicker *kicker = kick->kicker;
+	size_t batch = FIRST_BATCH;
+	struct group group = {0, 0};
+
+	for (; group.first < kick->count && !kick->is_broken &&
+	       !kicker->is_stopped(kicker->context);
+	     group.first = group.end) {
+		group.end = group.first + 1;
+		while (group.end < kick->count &&
+		       !compare(&kick->item[group.first],
+				&kick->item[group.end]))
+			group.end++;
+		if (count_of(kick, &group, LG_CUT_NOW))
+			add_command(kick, &group);
+		if (kick->group_count == batch) {
+			int64_t begun_ms = lg_doveadm_now_ms();
+			int64_t took_ms;
+
+			send_batch(kick);
+			took_ms = lg_doveadm_now_ms() - begun_ms;
+			if (took_ms < SHORT_MS && batch < LAST_BATCH)
+				batch *= 2;
+			else if (took_ms > LONG_MS && batch > 1)
+				batch /= 2;
+		}
+	}
+	if (!kicker->is_stopped(kicker->context) && !kick->is_broken)
+		send_batch(kick);
+}
+
+enum lg_status lg_doveadm_kick(const struct lg_doveadm_kicker *kicker,
+			       struct lg_cut_order *order, struct lg_error *err)
+{
+	struct kick kick = {.kicker = kicker, .order = order, .err = err};
+	enum lg_status status = collect(&kick);
+
+	if (!status) {
+		send_all(&kick);
+		status = kick.status;
+	}
+	free(kick.item);
+	lg_buffer_release(&kick.request);
+	lg_buffer_release(&kick.mask);
+	return status;
+}

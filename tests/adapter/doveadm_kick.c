@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Rows for src/adapters/dovecot/doveadm_mask.h and doveadm_kick.h: whom a kick
+ * hits, and how many stand in a request. The peer writes down what it is sent
+ * and answers as Dovecot 2.3.19 does.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "suite.h"
+
+#include "adapters/dovecot/doveadm_kick.h"
+#include "adapters/dovecot/doveadm_mask.h"
+
+static void masks_name_one_user(void **state)
+{
+	static const struct {
+		const char *user;
+		const char *mask;
+	} rows[] = {
+		{"alice", "alice"},
+		{"12345", "12345"},
+		{"a*b", "a?b"},
+		{"q?r", "q?r"},
+		{"10.0.0.1", "?0.0.0.1"},
+		{"10.0.0.0/8", "?0.0.0.0/8"},
+		{"::1", "?:1"},
+		{"[::1]", "?::1]"},
+		{"a\tb", "a?b"},
+		{"\xEF\xBF\xBDx", "*x"},
+		{"j\xC3\xB6rg", "j\xC3\xB6rg"},
+	};
+	struct lg_buffer mask = {0};
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		lg_buffer_clear(&mask);
+		lg_doveadm_mask(rows[i].user, &mask);
+		assert_string_equal(mask.data, rows[i].mask);
+		assert_true(lg_doveadm_mask_matches(mask.data, rows[i].user));
+	}
+	lg_buffer_release(&mask);
+}
+
+static void masks_match_as_dovecot_matches(void **state)
+{
+	assert_true(lg_doveadm_mask_matches("a?b", "aXB"));
+	assert_true(lg_doveadm_mask_matches("ALICE", "alice"));
+	assert_true(lg_doveadm_mask_matches("*", ""));
+	assert_true(lg_doveadm_mask_matches("a*c*", "abcabc"));
+	assert_false(lg_doveadm_mask_matches("a?b", "ab"));
+	assert_false(lg_doveadm_mask_matches("a", "ab"));
+	assert_false(lg_doveadm_mask_matches("ab", "a"));
+	assert_false(lg_doveadm_mask_matches("a*x", "abc"));
+}
+
+#define SESSION(user_, address_)                                               \
+	{                                                                      \
+		.door = "dovecot", .id = "x", .user = user_,                   \
+		.address = address_                                            \
+	}
+
+static void a_plan_leaves_out_whom_a_mask_shares(void **state)
+{
+	static const struct lg_session list[] = {
+		SESSION("a*b", "::1"), SESSION("axb", "::1"),
+		SESSION("q?r", "::1"), SESSION("qur", "::2"),
+		SESSION("bob", "::1"),
+	};
+	unsigned char cut[] = {1, 0, 1, 0, 1};
+
+	/* axb stays and looks like a*b; qur is from elsewhere. */
+	assert_int_equal(lg_doveadm_can_cut(list, 5, cut), 2);
+	assert_memory_equal(cut, "\0\0\1\0\1", 5);
+	/* Where axb goes too, both go. */
+	memcpy(cut, "\1\1\0\0\0", 5);
+	assert_int_equal(lg_doveadm_can_cut(list, 5, cut), 2);
+}
+
+struct peer {
+	size_t requests;
+	size_t commands;
+	size_t stop_after; /* requests */
+	struct lg_buffer said;
+	enum lg_status fails;
+};
+
+static enum lg_status ask(void *context, const struct lg_buffer *request,
+			  struct lg_buffer *answer, struct lg_error *err)
+{
+	struct peer *peer = context;
+	const char *at = request->data;
+	size_t tag = 0;
+
+	peer->requests++;
+	lg_buffer_append(&peer->said, request->data, request->len);
+	if (peer->fails)
+		return lg_error_set(err, peer->fails, NULL, "no");
+	lg_buffer_char(answer, '[');
+	for (; (at = strstr(at, "\"kick\"")); at++, tag++)
+		lg_buffer_format(answer, "%s[\"doveadmResponse\",[],\"%zu\"]",
+				 tag ? "," : "", tag);
+	lg_buffer_char(answer, ']');
+	peer->commands += tag;
+	return LG_OK;
+}
+
+static int is_stopped(void *context)
+{
+	const struct peer *peer = context;
+
+	return peer->stop_after && peer->requests >= peer->stop_after;
+}
+
+static void one_command_a_user_and_address(void **state)
+{
+	static const struct lg_session list[] = {
+		SESSION("bob", "::1"),
+		SESSION("alice", "::1"),
+		SESSION("bob", "::1"),
+		SESSION("bob", "::2"),
+		SESSION("carl", "::1"),
+		{.door = "haproxy", .id = "0x1", .user = "bob"},
+	};
+	unsigned char cut[] = {1, 0, 1, 1, LG_CUT_LATER, 1};
+	struct lg_strlist notes = {0};
+	struct lg_cut_order order = {list, cut, 6, &notes};
+	struct peer peer = {0};
+	struct lg_doveadm_kicker kicker = {&peer, ask, is_stopped};
+
+	assert_int_equal(lg_doveadm_kick(&kicker, &order, NULL), LG_OK);
+	assert_string_equal(peer.said.data,
+			    "[[\"kick\",{\"mask\":[\"bob\",\"::1\"]},\"0\"],"
+			    "[\"kick\",{\"mask\":[\"bob\",\"::2\"]},\"1\"]]");
+	assert_memory_equal(cut, "\3\0\3\3\2\1", 6);
+	assert_int_equal(notes.count, 0);
+	lg_buffer_release(&peer.said);
+}
+
+static void what_goes_along_is_said(void **state)
+{
+	static const struct lg_session list[] = {
+		SESSION("bob", "::1"), SESSION("bob", "::1"),
+		SESSION("a?", "::1"), SESSION("ab", "::1")};
+	unsigned char cut[] = {1, 0, 1, 0};
+	struct lg_strlist notes = {0};
+	struct lg_cut_order order = {list, cut, 4, &notes};
+	struct peer peer = {0};
+	struct lg_doveadm_kicker kicker = {&peer, ask, is_stopped};
+
+	assert_int_equal(lg_doveadm_kick(&kicker, &order, NULL), LG_OK);
+	assert_int_equal(peer.commands, 1);
+	assert_memory_equal(cut, "\3\0\4\0", 4);
+	assert_int_equal(notes.count, 2);
+	assert_string_equal(notes.item[0],
+			    "Dovecot cannot end a? from ::1 without somebody "
+			    "else, whose name looks the same to it");
+	assert_string_equal(notes.item[1],
+			    "Dovecot ends all sessions of bob from ::1");
+	lg_strlist_release(&notes);
+	lg_buffer_release(&peer.said);
+}
+
+enum {
+	MANY = 1000
+};
+
+static void many_are_few_requests_and_stop(void **state)
+{
+	static struct lg_session list[MANY];
+	static char name[MANY][8];
+	static unsigned char cut[MANY];
+	struct lg_cut_order order = {list, cut, MANY, NULL};
+	struct peer peer = {0};
+	struct lg_doveadm_kicker kicker = {&peer, ask, is_stopped};
+	size_t told = 0;
+	size_t i;
+
+	for (i = 0; i < MANY; i++) {
+		snprintf(name[i], sizeof(name[i]), "u%zu", i);
+		list[i] = (struct lg_session)SESSION(name[i], "::1");
+		cut[i] = LG_CUT_NOW;
+	}
+	assert_int_equal(lg_doveadm_kick(&kicker, &order, NULL), LG_OK);
+	assert_int_equal(peer.commands, MANY);
+	assert_true(peer.requests <= 24);
+	for (i = 0; i < MANY; i++)
+		assert_int_equal(cut[i], LG_CUT_TOLD);
+	/* Stopped after the first request: nobody else is told. */
+	memset(cut, LG_CUT_NOW, MANY);
+	peer.requests = peer.commands = 0;
+	peer.stop_after = 1;
+	lg_doveadm_kick(&kicker, &order, NULL);
+	assert_int_equal(peer.requests, 1);
+	for (i = 0; i < MANY; i++)
+		told += cut[i] == LG_CUT_TOLD;
+	assert_int_equal(told, peer.commands);
+	/* Dovecot that does not answer is asked once. */
+	memset(cut, LG_CUT_NOW, MANY);
+	peer = (struct peer){.said = peer.said, .fails = LG_ERR_TIMEOUT};
+	assert_int_equal(lg_doveadm_kick(&kicker, &order, NULL),
+			 LG_ERR_TIMEOUT);
+	assert_int_equal(peer.requests, 1);
+	lg_buffer_release(&peer.said);
+}
+
+int main(void)
+{
+	const struct CMUnitTest rows[] = {
+		suite_row("a mask names one user", masks_name_one_user),
+		suite_row("masks match as Dovecot matches",
+			  masks_match_as_dovecot_matches),
+		suite_row("a plan leaves out whom a mask shares with the "
+			  "spared",
+			  a_plan_leaves_out_whom_a_mask_shares),
+		suite_row("one command a user and address",
+			  one_command_a_user_and_address),
+		suite_row("what goes along, and what cannot go, is said",
+			  what_goes_along_is_said),
+		suite_row("many are few requests, and stop",
+			  many_are_few_requests_and_stop),
+	};
+
+	return suite_run(rows);
+}

@@ -1,0 +1,264 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: ISC
+"""Cutting at a real Dovecot: who is cut and who never is, how many requests
+it takes, and that it ends when the lock is over."""
+import contextlib
+import json
+import os
+import select
+import signal
+import socket
+import threading
+import time
+
+import dovecot_fixture
+from gate_dovecot import Site, values
+from running_gate import eventually, main
+
+dovecot_fixture.require("dovecot", "doveadm")
+
+# Names as sites have them that let auth_username_chars be anything.
+ANY_NAME = "auth_username_chars =\n"
+MANY = """
+mail_max_userip_connections = 2000
+default_process_limit = 3000
+default_client_limit = 5000
+service imap {
+  process_limit = 3000
+}
+service imap-login {
+  service_count = 0
+  client_limit = 1000
+}
+"""
+
+
+class Doveadm:
+    """Stands between a gate and Dovecot's doveadm: hands requests on, writes
+    down the kicks in them, and may be slow."""
+
+    def __init__(self, site):
+        self.path = site.gate.path("slow.sock")
+        self.real = site.dovecot.doveadm_socket
+        self.kicks = []           # (when it was handed on, user)
+        self.requests = 0
+        self.each_s = 0.0         # for each command of a request
+        self.lock = threading.Lock()
+        site.gate.settings(f'"unix:{self.real}"', f'"unix:{self.path}"')
+        self.server = socket.socket(socket.AF_UNIX)
+        self.server.bind(self.path)
+        self.server.listen(20)
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        while True:
+            try:
+                one, _ = self.server.accept()
+            except OSError:
+                return
+            threading.Thread(target=self.serve, args=(one,),
+                             daemon=True).start()
+
+    def serve(self, one):
+        with one, socket.socket(socket.AF_UNIX) as real, \
+                contextlib.suppress(OSError):
+            real.connect(self.real)
+            while True:
+                head, body = self.request(one)
+                commands = json.loads(body)
+                for command in commands:
+                    time.sleep(self.each_s)
+                    if command[0] == "kick":
+                        with self.lock:
+                            self.kicks.append((time.monotonic(),
+                                               command[1]["mask"][0]))
+                with self.lock:
+                    self.requests += 1
+                real.sendall(head + body)
+                one.sendall(b"".join(self.request(real)))
+
+    @staticmethod
+    def request(sock):
+        """Head and body of a request or an answer."""
+        data = b""
+        while b"\r\n\r\n" not in data:
+            part = sock.recv(65536)
+            if not part:
+                raise OSError("closed")
+            data += part
+        head, _, body = data.partition(b"\r\n\r\n")
+        lines = head.lower().split(b"\r\n")
+        length = [int(line.split(b":")[1]) for line in lines
+                  if line.startswith(b"content-length:")]
+        if not length and b"transfer-encoding: chunked" in lines:
+            while not body.endswith(b"0\r\n\r\n"):
+                body += sock.recv(65536)
+        while length and len(body) < length[0]:
+            body += sock.recv(65536)
+        return head + b"\r\n\r\n", body
+
+    def close(self):
+        self.server.close()
+
+
+def log_on(site, users):
+    """IMAP sessions of all of them, by eight at a time."""
+    waiting, failed = list(users), []
+
+    def some():
+        while waiting:
+            try:
+                site.dovecot.imap(waiting.pop(), timeout=60)
+            except IndexError:
+                return
+            except Exception as error:
+                failed.append(error)
+
+    threads = [threading.Thread(target=some) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failed, failed
+    eventually(lambda: len(site.dovecot.who()) >= len(users))
+
+
+def names_that_are_patterns():
+    """names with * and ?, and names that read as addresses, are cut, and
+    nobody whom Dovecot takes for the same"""
+    users = {name: "pw" for name in ("alice", "q?r", "a*b", "axb", "10.0.0.1",
+                                     "1234")}
+    with Site("policy", users=users, more=ANY_NAME) as site:
+        log_on(site, users)
+        profile = site.gate.profile(listed=["alice", "axb"])
+        plan = site.gate.json("plan", profile, "--for", "10m",
+                              "--accept-warnings")
+        assert plan["sessions"]["open"] == 6, plan["sessions"]
+        assert plan["sessions"]["cut"] == 3, plan["sessions"]
+        answer = site.gate.apply(values(**{
+            "Logon Only As Users": ["alice", "axb"]}))
+        assert answer["cut"] == 3, answer
+        assert [one["user"] for one in answer["left"]] == ["a*b"], answer
+        assert site.users() == ["a*b", "alice", "axb"], site.users()
+        said = [note for note in answer["notes"] if "a*b" in note]
+        assert len(said) == 1, answer
+        # Once axb is gone nobody looks like a*b.
+        site.gate.ask("cut", user="axb")
+        eventually(lambda: site.users() == ["alice"], 40)
+        assert site.gate.logged().count(
+            "cutting: Dovecot cannot end a*b") == 1, site.gate.logged()
+
+
+def ends_with_the_lock():
+    """a lift stops the kicks at once, and nobody who came after it is cut"""
+    users = {f"u{number}": "pw" for number in range(60)}
+    with Site("policy", users={**users, "alice": "pw"}, more=MANY) as site:
+        doveadm = Doveadm(site)
+        log_on(site, users)
+        doveadm.each_s = 0.25
+        begun = time.monotonic()
+        answer = site.gate.apply(values())
+        took = time.monotonic() - begun
+        assert took < 3.5, took
+        to_go = answer["left_count"]
+        assert 30 < to_go <= 60, answer
+        site.gate.ask("lift")
+        lifted = time.monotonic()
+        assert len(doveadm.kicks) < 30, len(doveadm.kicks)
+        again = site.dovecot.imap("u5", timeout=30)
+        time.sleep(4)
+        late = [kick for kick in doveadm.kicks if kick[0] > lifted]
+        assert not late, late
+        assert again.noop()[0] == "OK"
+        # What was not cut is still there.
+        assert len(site.dovecot.who()) > 30
+        doveadm.close()
+
+
+def ends_when_its_time_is_over():
+    """a lock that ends by itself stops its kicks too"""
+    users = {f"u{number}": "pw" for number in range(40)}
+    with Site("policy", users={**users, "alice": "pw"}, more=MANY) as site:
+        doveadm = Doveadm(site)
+        log_on(site, users)
+        doveadm.each_s = 0.4
+        site.gate.apply(values(), for_s=4)
+        eventually(lambda: not site.gate.status()["active"])
+        over = time.monotonic() + 1.5
+        time.sleep(4)
+        late = [kick for kick in doveadm.kicks if kick[0] > over]
+        assert not late, late
+        assert len(site.dovecot.who()) > 10
+        doveadm.close()
+
+
+def few_requests():
+    """hundreds are cut by few requests"""
+    users = {f"u{number}": "pw" for number in range(300)}
+    with Site("policy", users={**users, "alice": "pw"}, more=MANY) as site:
+        doveadm = Doveadm(site)
+        log_on(site, [*users, *users, "alice"])
+        answer = site.gate.apply(values())
+        assert answer["cut"] + answer["left_count"] == 600, answer
+        eventually(lambda: site.users() == ["alice"])
+        with_kicks = len(doveadm.kicks)
+        assert 300 <= with_kicks < 420, with_kicks
+        assert doveadm.requests < 40, doveadm.requests
+        doveadm.close()
+
+
+def one_that_does_not_end():
+    """a session that does not end is tried with growing pauses, and told"""
+    with Site("policy") as site:
+        doveadm = Doveadm(site)
+        site.dovecot.imap("bob")
+        site.dovecot.imap("alice")
+        [bob] = [one for one in site.gate.ask("sessions")["sessions"]
+                 if one["user"] == "bob"]
+        pid = int(bob["id"].partition("-")[2])
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            begun = time.monotonic()
+            answer = site.gate.apply(values())
+            assert time.monotonic() - begun < 3.5
+            assert answer["left_count"] == 1 and not answer["cut"], answer
+            eventually(lambda: [line for line in site.gate.status()["loud"]
+                                if "do not end" in line and "bob" in line])
+            doveadm.kicks.clear()
+            time.sleep(6)
+            assert len(doveadm.kicks) <= 2, doveadm.kicks
+            assert site.gate.logged().count("do not end") == 1
+        finally:
+            os.kill(pid, signal.SIGCONT)
+        eventually(lambda: site.users() == ["alice"])
+        eventually(lambda: not [line for line in site.gate.status()["loud"]
+                                if "do not end" in line], 40)
+        doveadm.close()
+
+
+def a_thousand(count=1000):
+    """how long it takes until all but three of a thousand are out"""
+    users = {f"u{number}": "pw" for number in range(count)}
+    with Site("policy", users={**users, "alice": "pw"}, more=MANY) as site:
+        log_on(site, users)
+        poll = select.poll()
+        for one in site.dovecot.open:
+            poll.register(one.sock, select.POLLIN)
+        begun = time.monotonic()
+        thread = threading.Thread(target=site.gate.apply, args=(values(),))
+        thread.start()
+        out = 0
+        while out < count - 3:
+            for fd, _ in poll.poll(1000):
+                poll.unregister(fd)
+                out += 1
+        took = time.monotonic() - begun
+        thread.join()
+        print(f"all but 3 of {count} out after {took:.2f} s", flush=True)
+        assert took < 5, took
+
+
+if __name__ == "__main__":
+    main([names_that_are_patterns, ends_with_the_lock,
+          ends_when_its_time_is_over, few_requests, one_that_does_not_end,
+          a_thousand])
