@@ -77,6 +77,13 @@ struct lg_target_settings {
 	struct lg_strlist probe;	/* probe logons, file names */
 };
 
+/* How a client that names nobody is asked to; [gate] http_challenge. */
+enum lg_http_scheme {
+	LG_HTTP_SCHEME_NEGOTIATE = 1,
+	LG_HTTP_SCHEME_NTLM = 2,
+	LG_HTTP_SCHEME_BASIC = 4
+};
+
 struct lg_group_settings {
 	char *name;
 	struct lg_strlist member;
@@ -91,6 +98,8 @@ struct lg_settings {
 	char *admin_group;
 	struct lg_strlist break_glass;
 	uint32_t http_refusal;		/* 503 or 500 */
+	uint32_t http_challenge;	/* bits of enum lg_http_scheme */
+	char *http_realm;
 	int gate_restart;		/* [gate] restart = yes */
 	char *profiles_dir;
 	char *clients_file;

@@ -155,6 +155,7 @@ void lg_settings_free(struct lg_settings **settings)
 	free(s->state_dir);
 	free(s->run_dir);
 	free(s->admin_group);
+	free(s->http_realm);
 	lg_strlist_release(&s->break_glass);
 	free(s->profiles_dir);
 	free(s->clients_file);

@@ -102,8 +102,16 @@ static void write_plain(struct gate *gate,
 	lg_http_answer_release(&answer);
 }
 
-static void write_bad(struct gate *gate, unsigned int status,
-		      struct lg_buffer *out)
+/* A front that asks whether somebody may come in must never take a request
+ * that its client made unreadable for a gate that is down. */
+static int is_question(const struct http_conn *http)
+{
+	return lg_http_reader_target_is(http->reader, "/v1/check") ||
+	       lg_http_reader_target_is(http->reader, "/v1/mapi");
+}
+
+static void write_bad(struct gate *gate, const struct http_conn *http,
+		      unsigned int status, struct lg_buffer *out)
 {
 	const char *text = "this is no HTTP request\n";
 
@@ -115,6 +123,8 @@ static void write_bad(struct gate *gate, unsigned int status,
 		text = "no memory\n";
 	else if (status == 505)
 		text = "the gate speaks HTTP/1.1\n";
+	if (status != 500 && is_question(http))
+		status = 403;
 	write_plain(gate, NULL, status, text, out);
 }
 
@@ -160,7 +170,7 @@ static enum gate_close on_head(struct gate_conn *conn,
 			       : GATE_STAY;
 	}
 	if (request->body_size > GATE_HTTP_BODY_MAX) {
-		write_bad(conn->gate, 413, out);
+		write_bad(conn->gate, http, 413, out);
 		return GATE_CLOSE_LINGER;
 	}
 	if (request->wants_continue)
@@ -229,7 +239,7 @@ static size_t take_http(struct gate_conn *conn, const char *in, size_t len,
 		case LG_HTTP_STEP_BAD:
 			conn->gate->counts[GATE_DOOR_HTTP].unreadable++;
 			if (!http->answered)
-				write_bad(conn->gate, status, out);
+				write_bad(conn->gate, http, status, out);
 			ends = GATE_CLOSE_LINGER;
 			break;
 		}

@@ -136,6 +136,17 @@ static void dovecot(const struct gate_http_question *request,
 	lg_auth_policy_release(&policy);
 }
 
+static struct gate_asker asker_of(const struct lg_http_check *check)
+{
+	struct gate_asker asker = {
+		.may_be_asked = 1,
+		.has_credentials = check->has_credentials,
+		.challenge = check->challenge,
+	};
+
+	return asker;
+}
+
 static void fill_mapi(const struct lg_http_check *check,
 		      const struct gate_http_question *request,
 		      struct gate_mapi *out_mapi)
@@ -143,6 +154,7 @@ static void fill_mapi(const struct lg_http_check *check,
 	memset(out_mapi, 0, sizeof(*out_mapi));
 	out_mapi->door = GATE_DOOR_HTTP;
 	out_mapi->listener = LG_LISTEN_HTTP;
+	out_mapi->asker = asker_of(check);
 	out_mapi->request_type = check->request_type;
 	out_mapi->client_info = check->client_info;
 	out_mapi->request_id = check->request_id;
@@ -167,11 +179,22 @@ static int check_web(struct gate *gate, const struct lg_http_check *check,
 		.listener = LG_LISTEN_HTTP,
 		.client = check->user_agent,
 		.address = address,
+		.asker = asker_of(check),
 	};
 	struct gate_answer answer;
 
 	lg_http_check_attempt(check, &ask.attempt);
 	gate_judge(gate, &ask, &answer);
+	switch (answer.challenge) {
+	case GATE_CHALLENGE_NOT:
+		break;
+	case GATE_CHALLENGE_BY:
+		return 1;
+	case GATE_CHALLENGE_ASK:
+		*out_refusal =
+			gate_challenge_refusal(gate, answer.decision.reason);
+		return 0;
+	}
 	if (answer.decision.verdict == LG_ADMIT)
 		return 1;
 	*out_refusal = gate_page_refusal(gate, answer.decision.reason,
@@ -188,15 +211,16 @@ static int judge_check(const struct gate_http_question *request,
 	enum gate_mapi_way way = GATE_MAPI_NOT;
 	struct gate_mapi mapi;
 	int admitted = 0;
-	/* Where the proxy says nothing, the client's own word counts. */
-	int is_mapi = check->service == LG_HTTP_SERVICE_MAPI ||
-		      (!check->gate_protocol && check->request_type);
 
-	if (is_mapi) {
+	/* What X-RequestType says counts where the proxy says MAPI, never
+	 * because a client sent it. */
+	if (check->service == LG_HTTP_SERVICE_MAPI) {
 		fill_mapi(check, request, &mapi);
 		mapi.address = address;
 		/* auth_request never sees a body. */
-		mapi.headers_only = lg_http_check_is_connect(check);
+		mapi.headers_only = lg_http_check_is_connect(check) &&
+				    mapi.http.request_type_count <= 1 &&
+				    !mapi.http.also_http;
 		way = gate_mapi_judge(request->gate, &mapi, out_refusal);
 	}
 	switch (way) {
@@ -214,23 +238,43 @@ static int judge_check(const struct gate_http_question *request,
 	return admitted;
 }
 
+/* What the client gets, or 403 and a token for it. */
+static void refuse(struct gate *gate, const struct lg_http_refusal *refusal,
+		   int is_final, struct lg_http_answer *answer)
+{
+	char token[GATE_TOKEN_SIZE];
+	struct lg_error err = {0};
+	enum lg_status status;
+
+	if (is_final) {
+		status = lg_http_answer_render(refusal, answer, &err);
+	} else {
+		gate_tokens_keep(gate->tokens, gate_store_s(gate), refusal,
+				 token);
+		status = lg_http_answer_refused(refusal, token, answer, &err);
+	}
+	if (status)
+		lg_http_answer_failed(answer, &err);
+}
+
 static void check(const struct gate_http_question *request,
 		  struct lg_http_answer *answer)
 {
-	struct gate *gate = request->gate;
 	struct lg_http_refusal refusal = {0};
-	char token[GATE_TOKEN_SIZE];
 	struct lg_http_check asked;
-	struct lg_error err = {0};
+	int is_final;
 
 	read_check(request->http, &asked);
 	if (judge_check(request, &asked, &refusal)) {
 		lg_http_answer_admit(answer);
 		return;
 	}
-	gate_tokens_keep(gate->tokens, gate_store_s(gate), &refusal, token);
-	if (lg_http_answer_refused(&refusal, token, answer, &err))
-		lg_http_answer_failed(answer, &err);
+	/* Fronts that pass the answer on to the client say so. */
+	is_final =
+		lg_http_request_argument_is(request->http, "answer", "final") ||
+		(refusal.kind == LG_HTTP_REFUSAL_CHALLENGE &&
+		 asked.challenge == LG_HTTP_CHALLENGE_ANSWER);
+	refuse(request->gate, &refusal, is_final, answer);
 }
 
 static void render(const struct gate_http_question *request,
@@ -252,7 +296,6 @@ static void mapi(const struct gate_http_question *request,
 	struct gate *gate = request->gate;
 	struct lg_http_refusal refusal = {0};
 	struct lg_http_check asked;
-	struct lg_error err = {0};
 	struct gate_mapi asks;
 	char *address;
 	int refused = 0;
@@ -277,8 +320,11 @@ static void mapi(const struct gate_http_question *request,
 	}
 	if (!refused)
 		lg_http_answer_admit(answer);
-	else if (lg_http_answer_render(&refusal, answer, &err))
-		lg_http_answer_failed(answer, &err);
+	else
+		refuse(gate, &refusal,
+		       refusal.kind != LG_HTTP_REFUSAL_CHALLENGE ||
+			       asked.challenge != LG_HTTP_CHALLENGE_RENDER,
+		       answer);
 	free(address);
 }
 

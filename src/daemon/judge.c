@@ -133,13 +133,38 @@ void gate_record(struct gate *gate, const struct gate_ask *ask,
 	lg_buffer_release(&version);
 }
 
+enum gate_challenge gate_challenge(const struct gate *gate,
+				   const struct gate_asker *asker,
+				   const struct lg_attempt *attempt,
+				   const struct lg_decision *decision)
+{
+	if (!asker->may_be_asked || asker->has_credentials ||
+	    attempt->user_len || decision->verdict == LG_ADMIT ||
+	    decision->rule != LG_RULE_LOGON_ONLY_AS)
+		return GATE_CHALLENGE_NOT;
+	switch (asker->challenge) {
+	case LG_HTTP_CHALLENGE_SERVER:
+		return GATE_CHALLENGE_BY;
+	case LG_HTTP_CHALLENGE_ANSWER:
+	case LG_HTTP_CHALLENGE_RENDER:
+		return gate->settings->http_challenge ? GATE_CHALLENGE_ASK
+						      : GATE_CHALLENGE_NOT;
+	case LG_HTTP_CHALLENGE_OFF:
+		break;
+	}
+	return GATE_CHALLENGE_NOT;
+}
+
 void gate_judge(struct gate *gate, const struct gate_ask *ask,
 		struct gate_answer *out_answer)
 {
 	struct gate_answer answer = {0};
 
 	answer.decision = gate_decide(gate, ask->listener, &ask->attempt);
-	gate_record(gate, ask, &answer.decision);
+	answer.challenge = gate_challenge(gate, &ask->asker, &ask->attempt,
+					  &answer.decision);
+	if (!answer.challenge)
+		gate_record(gate, ask, &answer.decision);
 	if (answer.decision.verdict == LG_REFUSE)
 		answer.text = gate_refusal_text(gate, answer.decision.reason);
 	*out_answer = answer;

@@ -7,7 +7,21 @@
 #ifndef LOGONGATE_DAEMON_JUDGE_H
 #define LOGONGATE_DAEMON_JUDGE_H
 
+#include "adapters/http/gate_request.h"
 #include "daemon/gate.h"
+
+/* What a front says of a client that may be waiting to be asked who it is. */
+struct gate_asker {
+	int may_be_asked; /* a door where names come on request: HTTP */
+	int has_credentials;
+	enum lg_http_challenge challenge;
+};
+
+enum gate_challenge {
+	GATE_CHALLENGE_NOT = 0, /* decided as it is */
+	GATE_CHALLENGE_BY,      /* let by to the server's own 401 */
+	GATE_CHALLENGE_ASK      /* 401, as the settings say */
+};
 
 /* Who asks and what is known. Borrowed; absent texts NULL. */
 struct gate_ask {
@@ -16,10 +30,13 @@ struct gate_ask {
 	struct lg_attempt attempt;
 	const char *client; /* for the record: IMAP ID, User-Agent */
 	const char *address;
+	struct gate_asker asker;
 };
 
 struct gate_answer {
 	struct lg_decision decision;
+	/* Who is asked for his name is neither admitted nor refused. */
+	enum gate_challenge challenge;
 	const char *text; /* for people, clean; NULL when admitted; good
 				 * until the next call */
 };
@@ -32,6 +49,16 @@ void gate_judge(struct gate *gate, const struct gate_ask *ask,
 struct lg_decision gate_decide(const struct gate *gate,
 			       enum lg_listener listener,
 			       const struct lg_attempt *attempt);
+
+/*
+ * Whether a refusal becomes a question: names are limited, the request names
+ * nobody and brings nothing that could.
+ * Source: contract 8 "HTTP"; facts/mapi-http.md 10.3.
+ */
+enum gate_challenge gate_challenge(const struct gate *gate,
+				   const struct gate_asker *asker,
+				   const struct lg_attempt *attempt,
+				   const struct lg_decision *decision);
 
 /* Records a decision that was made elsewhere (MAPI over HTTP). */
 void gate_record(struct gate *gate, const struct gate_ask *ask,

@@ -27,6 +27,22 @@ struct lg_http_refusal gate_page_refusal(struct gate *gate,
 	return refusal;
 }
 
+struct lg_http_refusal gate_challenge_refusal(struct gate *gate,
+					      enum lg_reason reason)
+{
+	struct lg_http_refusal refusal = {
+		.kind = LG_HTTP_REFUSAL_CHALLENGE,
+		.status = 401,
+		.retry_s = gate_retry_s(gate),
+		.reason = reason,
+		.text = gate_refusal_text(gate, reason),
+		.schemes = gate->settings->http_challenge,
+		.realm = gate->settings->http_realm,
+	};
+
+	return refusal;
+}
+
 static char *terminated(const char *text, size_t len)
 {
 	return text && len ? strndup(text, len) : NULL;
@@ -253,6 +269,17 @@ enum gate_mapi_way gate_mapi_judge(struct gate *gate,
 	if (policy && has_grace(gate, request, known, &judgement)) {
 		judgement.way = LG_MAPI_WAY_ADMIT;
 		judgement.decision.verdict = LG_ADMIT;
+	}
+	switch (gate_challenge(gate, &request->asker, &judgement.attempt,
+			       &judgement.decision)) {
+	case GATE_CHALLENGE_NOT:
+		break;
+	case GATE_CHALLENGE_BY:
+		return GATE_MAPI_ADMIT;
+	case GATE_CHALLENGE_ASK:
+		*out_refusal =
+			gate_challenge_refusal(gate, judgement.decision.reason);
+		return GATE_MAPI_REFUSE;
 	}
 	switch (judgement.way) {
 	case LG_MAPI_WAY_NOT_MAPI:

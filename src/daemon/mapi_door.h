@@ -25,6 +25,7 @@ struct gate_mapi {
 	const char *address;
 	const char *peer;
 	const char *client;
+	struct gate_asker asker;
 	int headers_only; /* a Connect whose body never comes */
 	int is_owa;       /* how it is refused where the path is webmail's */
 };
@@ -47,6 +48,10 @@ enum gate_mapi_way gate_mapi_judge(struct gate *gate,
 void gate_mapi_note_peer(struct gate *gate, const char *peer,
 			 const struct lg_attempt *attempt, const char *client,
 			 const char *address);
+
+/* 401: whoever it is may say who he is. */
+struct lg_http_refusal gate_challenge_refusal(struct gate *gate,
+					      enum lg_reason reason);
 
 /* A refusal for people: what /v1/check and SPOP give for web requests. */
 struct lg_http_refusal gate_page_refusal(struct gate *gate,

@@ -23,6 +23,7 @@ struct texts {
 	char *user_agent;
 	char *user;
 	char *proto;
+	char *challenge;
 	char *peer;
 	char address[LG_SPOP_ADDRESS_SIZE];
 };
@@ -46,6 +47,7 @@ static void read_texts(const struct lg_spop_notify *notify,
 		terminated(notify->ua.data ? &notify->ua : &notify->ca);
 	out_texts->user = terminated(&notify->user);
 	out_texts->proto = terminated(&notify->proto);
+	out_texts->challenge = terminated(&notify->chal);
 	lg_spop_address(notify, out_texts->address);
 	if (*out_texts->address && notify->sport >= 0) {
 		lg_buffer_format(&peer, "%s:%lld", out_texts->address,
@@ -64,6 +66,7 @@ static void free_texts(struct texts *texts)
 	free(texts->user_agent);
 	free(texts->user);
 	free(texts->proto);
+	free(texts->challenge);
 	free(texts->peer);
 }
 
@@ -77,6 +80,19 @@ static struct lg_mapi_text text_of(const struct lg_spop_bytes *bytes)
 static int is_owa(const struct texts *texts)
 {
 	return texts->proto && !strcasecmp(texts->proto, "owa");
+}
+
+static struct gate_asker asker_of(const struct lg_spop_notify *notify,
+				  const struct texts *texts)
+{
+	struct gate_asker asker = {
+		.may_be_asked = 1,
+		.has_credentials = !notify->cred.len || notify->cred.len != 4 ||
+				   memcmp(notify->cred.data, "none", 4) != 0,
+		.challenge = lg_http_challenge_read(texts->challenge),
+	};
+
+	return asker;
 }
 
 static enum gate_mapi_way judge_mapi(struct gate *gate,
@@ -93,6 +109,7 @@ static enum gate_mapi_way judge_mapi(struct gate *gate,
 		.address = *texts->address ? texts->address : NULL,
 		.peer = texts->peer,
 		.client = texts->user_agent,
+		.asker = asker_of(notify, texts),
 	};
 
 	/* X-RequestType on the path of webmail is only a header. */
@@ -105,14 +122,18 @@ static enum gate_mapi_way judge_mapi(struct gate *gate,
 	request.http.content_length = text_of(&notify->clen);
 	request.http.content_encoding = text_of(&notify->ce);
 	request.http.user = text_of(&notify->user);
+	/* Another header that decides and is there twice is as bad. */
 	request.http.request_type_count = notify->rtn;
+	if (notify->rt.len && notify->rep > notify->rtn)
+		request.http.request_type_count = notify->rep;
 	request.http.body_size = notify->bsize;
 	request.http.body = (const unsigned char *)notify->body.data;
 	request.http.body_len = notify->body.len;
 	return gate_mapi_judge(gate, &request, out_refusal);
 }
 
-static int judge_web(struct gate *gate, const struct texts *texts,
+static int judge_web(struct gate *gate, const struct lg_spop_notify *notify,
+		     const struct texts *texts,
 		     struct lg_http_refusal *out_refusal)
 {
 	struct gate_ask ask = {
@@ -120,6 +141,7 @@ static int judge_web(struct gate *gate, const struct texts *texts,
 		.listener = LG_LISTEN_SPOP,
 		.client = texts->user_agent,
 		.address = *texts->address ? texts->address : NULL,
+		.asker = asker_of(notify, texts),
 	};
 	struct gate_answer answer;
 
@@ -129,6 +151,13 @@ static int judge_web(struct gate *gate, const struct texts *texts,
 	ask.attempt.user = texts->user;
 	ask.attempt.user_len = texts->user ? strlen(texts->user) : 0;
 	gate_judge(gate, &ask, &answer);
+	if (answer.challenge == GATE_CHALLENGE_BY)
+		return 1;
+	if (answer.challenge == GATE_CHALLENGE_ASK) {
+		*out_refusal =
+			gate_challenge_refusal(gate, answer.decision.reason);
+		return 0;
+	}
 	if (answer.decision.verdict == LG_ADMIT) {
 		gate_mapi_note_peer(gate, texts->peer, &ask.attempt, ask.client,
 				    ask.address);
@@ -155,7 +184,7 @@ static void answer_notify(struct gate_conn *conn,
 	read_texts(notify, &texts);
 	switch (judge_mapi(gate, notify, &texts, &refusal)) {
 	case GATE_MAPI_NOT:
-		admitted = judge_web(gate, &texts, &refusal);
+		admitted = judge_web(gate, notify, &texts, &refusal);
 		break;
 	case GATE_MAPI_ADMIT:
 		admitted = 1;

@@ -54,15 +54,18 @@ void gate_tokens_free(struct gate_tokens **tokens)
 static int keep(struct slot *slot, const struct lg_http_refusal *refusal)
 {
 	const char *const from[] = {refusal->text, refusal->request_type,
-				    refusal->request_id, refusal->client_info};
+				    refusal->request_id, refusal->client_info,
+				    refusal->realm};
 	const char **const to[] = {
 		&slot->refusal.text, &slot->refusal.request_type,
-		&slot->refusal.request_id, &slot->refusal.client_info};
+		&slot->refusal.request_id, &slot->refusal.client_info,
+		&slot->refusal.realm};
+	const size_t count = sizeof(from) / sizeof(*from);
 	size_t size = 1;
 	char *at;
 	size_t i;
 
-	for (i = 0; i < 4; i++)
+	for (i = 0; i < count; i++)
 		size += from[i] ? strlen(from[i]) + 1 : 0;
 	at = malloc(size);
 	if (!at)
@@ -70,7 +73,7 @@ static int keep(struct slot *slot, const struct lg_http_refusal *refusal)
 	free(slot->text);
 	slot->text = at;
 	slot->refusal = *refusal;
-	for (i = 0; i < 4; i++) {
+	for (i = 0; i < count; i++) {
 		if (!from[i])
 			continue;
 		memcpy(at, from[i], strlen(from[i]) + 1);

@@ -22,6 +22,8 @@ static const char whole[] =
 	"admin_group = \"mailadmins\"\n"
 	"break_glass = \"" DN "rescue, " DN "second\"\n"
 	"http_refusal = 500\n"
+	"http_challenge = \"Negotiate, basic\"\n"
+	"http_realm = \"Mail of Example\"\n"
 	"restart = no\n"
 	"profiles_dir = \"profiles\"\n"
 	"clients_file = \"clients.csv\"\n"
@@ -87,6 +89,9 @@ static void whole_file(void **state)
 	assert_int_equal(s->break_glass.count, 2);
 	assert_string_equal(s->break_glass.item[1], DN "second");
 	assert_int_equal(s->http_refusal, 500);
+	assert_int_equal(s->http_challenge,
+			 LG_HTTP_SCHEME_NEGOTIATE | LG_HTTP_SCHEME_BASIC);
+	assert_string_equal(s->http_realm, "Mail of Example");
 	assert_false(s->gate_restart);
 	assert_string_equal(s->profiles_dir, "/etc/logongate/profiles");
 	assert_string_equal(s->clients_file, "/etc/logongate/clients.csv");
@@ -203,6 +208,10 @@ static const struct bad bads[] = {
 	 "[gate]\nbreak_glass = \"" DN "a, postmaster\"\n", 2, "break_glass"},
 	{"another http_refusal", "[gate]\nhttp_refusal = 404\n", 2,
 	 "503 or 500"},
+	{"a challenge nobody here can make",
+	 "[gate]\nhttp_challenge = \"Basic, Digest\"\n", 2, "Negotiate"},
+	{"a realm that ends its quotes", "[gate]\nhttp_realm = 'a \"b\"'\n", 2,
+	 "without quotes"},
 	{"a number that is none", "[directory]\ntimeout_s = 5s\n", 2,
 	 "1 to 3600"},
 	{"a number beyond all",

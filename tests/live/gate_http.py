@@ -157,9 +157,92 @@ def too_long(gate):
         peer.send(request(b"GET /v1/check", *[
             b"Cookie: " + b"c" * 8000] * 4, b"X-Gate-User: alice"))
         assert peer.answer()[0] == 204
-        peer.send(request(b"GET /v1/check", b"X: " + b"x" * 70000))
+        peer.send(request(b"GET /healthz", b"X: " + b"x" * 70000))
         assert peer.answer()[0] == 431
         assert peer.answer() is None
+    with Peer(gate) as peer:
+        peer.send(request(b"GET /healthz", *[b"X: y"] * 129))
+        assert peer.answer()[0] == 431
+
+
+def refuses_what_it_cannot_read(gate):
+    """a question that cannot be read is refused: a front must not take it for
+    a gate that is down"""
+    check = b"GET /v1/check"
+    for data in (request(check, b"X: " + b"x" * 70000),
+                 request(check, *[b"X: y"] * 129),
+                 request(check, b"X: a\x01b"),
+                 request(check + b"?answer=final", b"X: a\x7fb"),
+                 request(check, b"X-Gate-User : alice"),
+                 check + b" HTTP/1.1\r\n\r\n",
+                 check + b" HTTP/2.0\r\n\r\n",
+                 request(b"POST /v1/mapi", b"X: a\x01b"),
+                 request(b"POST /v1/mapi", b"Content-Length: 2000000"),
+                 request(b"POST /v1/mapi", b"Content-Length: +1")):
+        with Peer(gate) as peer:
+            answer = peer.send(data).answer()
+            assert answer[0] == 403, (data[:80], answer)
+            assert peer.answer() is None
+    for data in (request(b"GET /v1/checks", b"X: a\x01b"),
+                 request(b"GET /v1/chec", b"X: a\x01b")):
+        with Peer(gate) as peer:
+            assert peer.send(data).answer()[0] == 400, data
+
+
+def believes_no_clients_word(gate):
+    """without X-Gate-Protocol a request is HTTP, whatever a client adds; what
+    says who it is and stands there twice says nothing"""
+    check = b"GET /v1/check"
+    with Peer(gate) as peer:
+        for kind in (b"Disconnect", b"Bind", b"Connect"):
+            peer.send(request(check, b"X-RequestType: " + kind))
+            assert peer.answer()[0] == 403, kind
+        peer.send(request(check, b"X-RequestType: Disconnect",
+                          b"X-Gate-Protocol: mapi"))
+        assert peer.answer()[0] == 204
+        peer.send(request(check, b"X-RequestType: Disconnect",
+                          b"X-Gate-Protocol: mapi",
+                          b"X-Original-URI: /ews%5Cx/../mapi/emsmdb"))
+        assert peer.answer()[0] == 403
+        for name in (b"X-Gate-User: alice", b"Authorization: Basic x"):
+            peer.send(request(check, b"X-Gate-User: alice", name,
+                              b"Authorization: Basic x"))
+            assert peer.answer()[0] == 403, name
+        peer.send(request(check, b"X-Gate-User: alice",
+                          b"Authorization: Basic x"))
+        assert peer.answer()[0] == 204
+
+
+def asks_who_it_is():
+    """who names nobody and brings nothing is asked, as the settings say"""
+    with Gate(gate='http_challenge = "NTLM, Basic"').start() as gate:
+        gate.apply(listing("alice"))
+        eventually(lambda: gate.decide(user="alice")["verdict"] == "admit")
+        with Peer(gate) as peer:
+            def ask(*headers, path=b"GET /v1/check"):
+                return peer.send(request(path, *headers)).answer()
+            status, headers, _ = ask()
+            assert status == 401, status
+            assert headers["www-authenticate"] == \
+                'Basic realm="Mail", charset="UTF-8"', headers
+            assert ask(b"X-Gate-Credentials: none")[0] == 401
+            for more in (b"X-Gate-Credentials: some", b"Cookie: a=b",
+                         b"Authorization: Basic x", b"X-Gate-User: bob",
+                         b"X-Gate-Challenge: off"):
+                assert ask(more)[0] == 403, more
+            assert ask(b"X-Gate-Challenge: server")[0] == 204
+            status, headers, _ = ask(b"X-Gate-Challenge: render")
+            assert (status, headers["x-gate-reason"]) == (403, "challenge")
+            status, headers, _ = ask(
+                b"X-Gate-Token: " + headers["x-gate-token"].encode(),
+                path=b"GET /v1/render")
+            assert status == 401 and "www-authenticate" in headers, headers
+            status, headers, _ = ask(b"X-Gate-User: bob",
+                                     path=b"GET /v1/check?answer=final")
+            assert status == 503 and "retry-after" in headers, headers
+        gate.ask("lift")
+        with Peer(gate) as peer:
+            assert peer.send(request(b"GET /v1/check")).answer()[0] == 204
 
 
 def no_requests(gate):
@@ -311,4 +394,6 @@ def locked(row):
 if __name__ == "__main__":
     main([locked(row) for row in
           (pipelined, stays_or_ends, bodies, answered_at_once,
-           too_long, no_requests, lingers, does_not_read)] + [key_over_tcp])
+           too_long, refuses_what_it_cannot_read, believes_no_clients_word,
+           no_requests, lingers, does_not_read)]
+         + [asks_who_it_is, key_over_tcp])

@@ -236,6 +236,7 @@ static void argument_take(struct lg_spop_notify *n, struct lg_spop_bytes name,
 		{"ca", &n->ca},         {"ua", &n->ua},
 		{"ci", &n->ci},         {"rid", &n->rid},
 		{"user", &n->user},     {"proto", &n->proto},
+		{"cred", &n->cred},     {"chal", &n->chal},
 	};
 	const struct {
 		const char *name;
@@ -243,6 +244,7 @@ static void argument_take(struct lg_spop_notify *n, struct lg_spop_bytes name,
 	} number[] = {
 		{"sport", &n->sport},
 		{"rtn", &n->rtn},
+		{"rep", &n->rep},
 		{"bsize", &n->bsize},
 	};
 	size_t i;
@@ -273,6 +275,7 @@ static int notify_read(const struct frame *frame,
 		.frame_id = frame->frame_id,
 		.sport = -1,
 		.rtn = -1,
+		.rep = -1,
 		.bsize = -1,
 	};
 	struct spop_reader r = frame->payload;

@@ -50,6 +50,9 @@ struct lg_spop_notify {
 	struct lg_spop_bytes rid; /* X-RequestId */
 	struct lg_spop_bytes user;
 	struct lg_spop_bytes proto;
+	struct lg_spop_bytes cred; /* "none": no credentials came */
+	struct lg_spop_bytes chal; /* as X-Gate-Challenge */
+	int64_t rep; /* how often another header that decides is there */
 };
 
 /* "127.0.0.1", "2001:db8::1" into out, or "" where src is not known. */

@@ -63,6 +63,7 @@ static void echo_add(struct lg_http_answer *answer, const char *name,
 void lg_http_answer_release(struct lg_http_answer *answer)
 {
 	lg_buffer_release(&answer->body);
+	lg_buffer_release(&answer->challenge);
 	memset(answer, 0, sizeof(*answer));
 }
 
@@ -93,6 +94,8 @@ static enum lg_status finish(struct lg_http_answer *answer,
 {
 	enum lg_status status = lg_buffer_status(&answer->body, err);
 
+	if (status == LG_OK)
+		status = lg_buffer_status(&answer->challenge, err);
 	if (status != LG_OK)
 		lg_http_answer_release(answer);
 	return status;
@@ -117,7 +120,9 @@ enum lg_status lg_http_answer_refused(const struct lg_http_refusal *refusal,
 	header_add(out_answer, "Content-Type", TYPE_TEXT);
 	header_add(out_answer, "Cache-Control", "no-store");
 	header_add(out_answer, "X-Gate-Reason",
-		   lg_reason_name(refusal->reason));
+		   refusal->kind == LG_HTTP_REFUSAL_CHALLENGE
+			   ? "challenge"
+			   : lg_reason_name(refusal->reason));
 	if (token) {
 		snprintf(out_answer->token, sizeof(out_answer->token), "%s",
 			 token);
@@ -164,6 +169,28 @@ static void page_add(const struct lg_http_refusal *refusal,
 	lg_http_refusal_page(text_of(refusal), &answer->body);
 }
 
+/* A line for each scheme: not every client reads a list in one. */
+static void challenge_add(const struct lg_http_refusal *refusal,
+			  struct lg_http_answer *answer)
+{
+	answer->status = 401;
+	header_add(answer, "Content-Type", TYPE_HTML);
+	header_add(answer, "Cache-Control", "no-store");
+	if (refusal->schemes & LG_HTTP_SCHEME_NEGOTIATE)
+		header_add(answer, "WWW-Authenticate", "Negotiate");
+	if (refusal->schemes & LG_HTTP_SCHEME_NTLM)
+		header_add(answer, "WWW-Authenticate", "NTLM");
+	if (refusal->schemes & LG_HTTP_SCHEME_BASIC) {
+		lg_buffer_format(&answer->challenge,
+				 "Basic realm=\"%s\", charset=\"UTF-8\"",
+				 refusal->realm ? refusal->realm : "Mail");
+		if (!answer->challenge.status)
+			header_add(answer, "WWW-Authenticate",
+				   answer->challenge.data);
+	}
+	lg_http_refusal_page(text_of(refusal), &answer->body);
+}
+
 enum lg_status lg_http_answer_render(const struct lg_http_refusal *refusal,
 				     struct lg_http_answer *out_answer,
 				     struct lg_error *err)
@@ -187,6 +214,9 @@ enum lg_status lg_http_answer_render(const struct lg_http_refusal *refusal,
 			     out_answer);
 		lg_buffer_text(&out_answer->body,
 			       lg_mapi_code_page(refusal->code));
+		break;
+	case LG_HTTP_REFUSAL_CHALLENGE:
+		challenge_add(refusal, out_answer);
 		break;
 	}
 	return finish(out_answer, err);

@@ -13,6 +13,7 @@
 #include <logongate/buffer.h>
 #include <logongate/mapi_answer.h>
 #include <logongate/policy.h>
+#include <logongate/settings.h>
 
 #define LG_HTTP_HEADER_MAX 10
 #define LG_HTTP_TOKEN_SIZE 33
@@ -33,6 +34,7 @@ struct lg_http_answer {
 	struct lg_http_header header[LG_HTTP_HEADER_MAX];
 	size_t header_count;
 	struct lg_buffer body;
+	struct lg_buffer challenge; /* of Basic */
 	char number[2][24];
 	char token[LG_HTTP_TOKEN_SIZE];
 };
@@ -42,7 +44,8 @@ void lg_http_answer_release(struct lg_http_answer *answer);
 enum lg_http_refusal_kind {
 	LG_HTTP_REFUSAL_PAGE = 0,    /* status + Retry-After + a page */
 	LG_HTTP_REFUSAL_MAPI_DENIAL, /* 200, the 109 bytes */
-	LG_HTTP_REFUSAL_MAPI_CODE    /* 200 text/html, X-ResponseCode */
+	LG_HTTP_REFUSAL_MAPI_CODE,   /* 200 text/html, X-ResponseCode */
+	LG_HTTP_REFUSAL_CHALLENGE    /* 401 and how to log on */
 };
 
 /* What stands behind a token. Texts may be NULL; none need be clean. */
@@ -56,6 +59,8 @@ struct lg_http_refusal {
 	const char *request_type; /* echoed to MAPI clients */
 	const char *request_id;
 	const char *client_info;
+	uint32_t schemes;  /* CHALLENGE: bits of enum lg_http_scheme */
+	const char *realm; /* of Basic; NULL: "Mail" */
 };
 
 /* One Content-Type, and text for a body. */
@@ -69,8 +74,8 @@ void lg_http_answer_failed(struct lg_http_answer *answer,
 /* 204: go on. */
 void lg_http_answer_admit(struct lg_http_answer *out_answer);
 
-/* 403 with X-Gate-Reason (a word), X-Gate-Token and Retry-After; the body is
- * the text. token may be NULL. */
+/* 403 with X-Gate-Reason (a word, "challenge" for that), X-Gate-Token and
+ * Retry-After; the body is the text. token may be NULL. */
 enum lg_status lg_http_answer_refused(const struct lg_http_refusal *refusal,
 				      const char *token,
 				      struct lg_http_answer *out_answer,

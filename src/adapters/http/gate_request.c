@@ -9,6 +9,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include <logongate/request_path.h>
+
 #include "adapters/http/gate_request.h"
 
 /* The value without blanks around it; NULL where nothing is left. */
@@ -45,6 +47,60 @@ static void address_read(const struct lg_http_headers *headers,
 	check->address_len = len;
 }
 
+static size_t count_of(const struct lg_http_headers *headers, const char *name)
+{
+	if (headers->count)
+		return headers->count(headers->context, name);
+	return value_of(headers, name) ? 1 : 0;
+}
+
+/* What is said twice: nobody knows which one the server behind believes. */
+static void repeated_read(const struct lg_http_headers *headers,
+			  struct lg_http_check *check)
+{
+	static const char *const judged[] = {
+		"X-RequestType",    "X-ClientApplication", "User-Agent",
+		"Content-Encoding", "Content-Length",      "X-ClientInfo"};
+	size_t i;
+
+	if (count_of(headers, "X-Gate-User") > 1 ||
+	    count_of(headers, "Authorization") > 1)
+		check->user = NULL;
+	if (count_of(headers, "X-Gate-Protocol") > 1)
+		check->gate_protocol = "http";
+	for (i = 0; check->request_type && i < sizeof(judged) / sizeof(*judged);
+	     i++) {
+		size_t count = count_of(headers, judged[i]);
+
+		if (count > check->request_type_count)
+			check->request_type_count = count;
+	}
+}
+
+static void credentials_read(const struct lg_http_headers *headers,
+			     struct lg_http_check *check)
+{
+	const char *word = value_of(headers, "X-Gate-Credentials");
+
+	check->has_credentials =
+		word ? strcasecmp(word, "none") != 0
+		     : value_of(headers, "Authorization") != NULL ||
+				value_of(headers, "Cookie") != NULL;
+	check->challenge =
+		lg_http_challenge_read(value_of(headers, "X-Gate-Challenge"));
+}
+
+enum lg_http_challenge lg_http_challenge_read(const char *word)
+{
+	if (word && !strcasecmp(word, "render"))
+		return LG_HTTP_CHALLENGE_RENDER;
+	if (word && !strcasecmp(word, "server"))
+		return LG_HTTP_CHALLENGE_SERVER;
+	if (word && !strcasecmp(word, "off"))
+		return LG_HTTP_CHALLENGE_OFF;
+	return LG_HTTP_CHALLENGE_ANSWER;
+}
+
 void lg_http_check_read(const struct lg_http_headers *headers,
 			struct lg_http_check *out_check)
 {
@@ -64,10 +120,8 @@ void lg_http_check_read(const struct lg_http_headers *headers,
 	check.content_length = value_of(headers, "Content-Length");
 	check.content_encoding = value_of(headers, "Content-Encoding");
 	address_read(headers, &check);
-	check.request_type_count = check.request_type ? 1 : 0;
-	if (headers->count)
-		check.request_type_count =
-			headers->count(headers->context, "X-RequestType");
+	repeated_read(headers, &check);
+	credentials_read(headers, &check);
 	check.protocol = LG_PROTOCOL_HTTP;
 	if (check.gate_protocol && !strcasecmp(check.gate_protocol, "mapi")) {
 		check.protocol = LG_PROTOCOL_MAPI;
@@ -116,8 +170,12 @@ void lg_http_check_mapi(const struct lg_http_check *check,
 	out_request->user = text_of(check->user);
 	out_request->request_type_count = (int64_t)check->request_type_count;
 	out_request->body_size = -1;
+	/* On another path X-RequestType is only a header that a client added,
+	 * whatever the proxy made of the path. */
 	out_request->also_http =
-		check->gate_protocol && check->protocol != LG_PROTOCOL_MAPI;
+		(check->gate_protocol && check->protocol != LG_PROTOCOL_MAPI) ||
+		(check->uri &&
+		 !lg_request_path_is_mapi(check->uri, strlen(check->uri)));
 	out_request->body = body;
 	out_request->body_len = body_len;
 }

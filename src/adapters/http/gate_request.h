@@ -29,6 +29,15 @@ enum lg_http_service {
 	LG_HTTP_SERVICE_MAPI     /* the denial, X-ResponseCode */
 };
 
+/* What the front says is done with a client that names nobody and brings no
+ * credentials while names are limited; X-Gate-Challenge. */
+enum lg_http_challenge {
+	LG_HTTP_CHALLENGE_ANSWER = 0, /* the gate's 401, at once */
+	LG_HTTP_CHALLENGE_RENDER,     /* "render": likewise, by /v1/render */
+	LG_HTTP_CHALLENGE_SERVER,     /* "server": its own 401; let by */
+	LG_HTTP_CHALLENGE_OFF         /* "off": refused like any other */
+};
+
 /* Borrowed from the headers; absent and empty ones are NULL. */
 struct lg_http_check {
 	const char *user;          /* X-Gate-User */
@@ -40,18 +49,27 @@ struct lg_http_check {
 	const char *user_agent;
 	const char *application;  /* X-ClientApplication */
 	const char *request_type; /* X-RequestType */
+	/* How often the header is there that is there most often of those by
+	 * which MAPI over HTTP is judged. */
 	size_t request_type_count;
 	const char *client_info; /* X-ClientInfo */
 	const char *request_id;  /* X-RequestId */
 	const char *content_length;
 	const char *content_encoding;
-	const char *token;         /* X-Gate-Token */
+	const char *token; /* X-Gate-Token */
+	/* X-Gate-Credentials; without it Authorization and Cookie tell. */
+	int has_credentials;
+	enum lg_http_challenge challenge;
 	enum lg_protocol protocol; /* "mapi" is MAPI, all else HTTP */
 	enum lg_http_service service;
 };
 
 void lg_http_check_read(const struct lg_http_headers *headers,
 			struct lg_http_check *out_check);
+
+/* The word of X-Gate-Challenge or of HAProxy; NULL and unknown ones: ANSWER,
+ * which lets nobody in. */
+enum lg_http_challenge lg_http_challenge_read(const char *word);
 
 /* The logon that a /v1/check stands for; the version is that of the client's
  * headers. */

@@ -424,6 +424,21 @@ int lg_http_reader_has_begun(const struct lg_http_reader *reader)
 	return reader->phase != PHASE_BEFORE;
 }
 
+int lg_http_reader_target_is(const struct lg_http_reader *reader,
+			     const char *path)
+{
+	const struct lg_buffer *head = &reader->head;
+	size_t len = strlen(path);
+	const char *target;
+
+	if (reader->phase < PHASE_HEAD || head->len < reader->url + len)
+		return 0;
+	target = head->data + reader->url;
+	return !memcmp(target, path, len) &&
+	       (head->len == reader->url + len || !target[len] ||
+		target[len] == '?');
+}
+
 static const struct header *find(const struct lg_http_reader *reader,
 				 const char *name, size_t from)
 {

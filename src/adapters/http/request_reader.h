@@ -64,6 +64,11 @@ enum lg_http_step lg_http_reader_take(struct lg_http_reader *reader,
 const struct lg_http_request *
 lg_http_reader_request(const struct lg_http_reader *reader);
 
+/* 1 when a request has begun whose target, as far as it was read, is path,
+ * with or without a query. Good also after a BAD. */
+int lg_http_reader_target_is(const struct lg_http_reader *reader,
+			     const char *path);
+
 /* Called after a HEAD: the body is read and forgotten. */
 void lg_http_reader_skip_body(struct lg_http_reader *reader);
 

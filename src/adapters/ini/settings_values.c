@@ -5,6 +5,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include <logongate/buffer.h>
 #include <logongate/dn.h>
@@ -291,6 +292,48 @@ static enum lg_status read_refusal(const struct lg_ini_item *item,
 	return LG_OK;
 }
 
+static enum lg_status read_schemes(const struct lg_ini_item *item,
+				   uint32_t *field, struct lg_error *err)
+{
+	static const struct {
+		const char *name;
+		enum lg_http_scheme scheme;
+	} known[] = {
+		{"Negotiate", LG_HTTP_SCHEME_NEGOTIATE},
+		{"NTLM", LG_HTTP_SCHEME_NTLM},
+		{"Basic", LG_HTTP_SCHEME_BASIC},
+	};
+	struct lg_strlist words = {0};
+	enum lg_status status = lg_ini_split(item, item->value, &words, err);
+	uint32_t schemes = 0;
+	size_t i;
+	size_t k;
+
+	for (i = 0; !status && i < words.count; i++) {
+		for (k = 0; k < sizeof(known) / sizeof(known[0]); k++)
+			if (!strcasecmp(words.item[i], known[k].name))
+				break;
+		if (k == sizeof(known) / sizeof(known[0]))
+			status = bad(item, err,
+				     "some of Negotiate, NTLM, Basic");
+		else
+			schemes |= known[k].scheme;
+	}
+	if (!status)
+		*field = schemes;
+	lg_strlist_release(&words);
+	return status;
+}
+
+/* It stands between quotes in a header. */
+static enum lg_status read_realm(const struct lg_ini_item *item, char **field,
+				 struct lg_error *err)
+{
+	if (strpbrk(item->value, "\"\\"))
+		return bad(item, err, "a name without quotes and backslashes");
+	return read_text(item, field, err);
+}
+
 static enum lg_status read_days(const struct lg_ini_item *item, uint32_t *field,
 				struct lg_error *err)
 {
@@ -370,6 +413,10 @@ enum lg_status lg_setting_read(enum lg_setting_kind kind,
 		return read_mode(item, field, err);
 	case LG_SETTING_REFUSAL:
 		return read_refusal(item, field, err);
+	case LG_SETTING_SCHEMES:
+		return read_schemes(item, field, err);
+	case LG_SETTING_REALM:
+		return read_realm(item, field, err);
 	case LG_SETTING_DAYS:
 		return read_days(item, field, err);
 	case LG_SETTING_SECONDS:

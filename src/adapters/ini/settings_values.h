@@ -25,6 +25,8 @@ enum lg_setting_kind {
 	LG_SETTING_WITHOUT_POLICY,
 	LG_SETTING_MODE,    /* uint32_t, octal */
 	LG_SETTING_REFUSAL, /* uint32_t, 503 or 500 */
+	LG_SETTING_SCHEMES, /* uint32_t, bits of enum lg_http_scheme */
+	LG_SETTING_REALM,   /* char *, what stands between quotes */
 	LG_SETTING_DAYS,    /* uint32_t, 1 .. 36500 */
 	LG_SETTING_SECONDS, /* uint32_t of milliseconds, 1 .. 3600 s */
 	LG_SETTING_VERSION, /* char *, a version of three or four parts */
