@@ -63,7 +63,9 @@ class HAProxy(Door):
 
     @classmethod
     def configuration(cls, mode, port):
-        rules = cls.read("logongate.cfg")
+        rules = cls.read("logongate.cfg").replace(
+            "#http-request set-var(txn.logongate_identity)",
+            "http-request set-var(txn.logongate_identity)")
         if mode == "open":
             start = rules.index("\t# The gate did not answer.")
             rules = rules[:start] + rules[rules.index("\t# Refused:"):]

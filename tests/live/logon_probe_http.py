@@ -40,6 +40,7 @@ http {{
 		ssl_certificate {cert};
 		ssl_certificate_key {key};
 		include logongate-server.conf;
+		set $logongate_identity basic-checked-by-backend;
 		auth_basic "mail";
 		auth_basic_user_file {folder}/users;
 		location /asks/ {{

@@ -33,6 +33,7 @@ http {{
 	server {{
 		listen 127.0.0.1:{port};
 		include logongate-server.conf;
+		set $logongate_identity basic-checked-by-backend;
 		include logongate-mapi.conf;
 		location / {{
 			include logongate-ask.conf;

@@ -31,6 +31,12 @@ async function connect(r) {
         r.internalRedirect(SERVER);
         return;
     }
+    // The gate asks who it is, or cannot read the question.
+    if (answer.status === 403) {
+        r.variables.logongate_token = answer.headersOut['X-Gate-Token'] || '';
+        r.internalRedirect('@logongate_render');
+        return;
+    }
     if (answer.headersOut['X-ResponseCode'] === undefined) {
         down(r);
         return;
