@@ -163,6 +163,10 @@ enum lg_status lg_policy_compile(const struct lg_policy_input *input,
 				 struct lg_policy **out_policy,
 				 struct lg_warnings *warnings,
 				 struct lg_error *err);
+
+/* One holder more, from any thread: each of them calls lg_policy_free, and
+ * the last one frees. */
+const struct lg_policy *lg_policy_share(const struct lg_policy *policy);
 void lg_policy_free(struct lg_policy **policy);
 
 /* The one decision function. */

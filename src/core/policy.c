@@ -122,12 +122,22 @@ const char *lg_outcome_name(enum lg_outcome outcome)
 	return NULL;
 }
 
+const struct lg_policy *lg_policy_share(const struct lg_policy *policy)
+{
+	/* The count is no part of the value. */
+	atomic_fetch_add(&((struct lg_policy *)policy)->shares, 1);
+	return policy;
+}
+
 void lg_policy_free(struct lg_policy **policy)
 {
 	struct lg_policy *old = policy ? *policy : NULL;
 	size_t i;
 
 	if (!old)
+		return;
+	*policy = NULL;
+	if (atomic_fetch_sub(&old->shares, 1))
 		return;
 	for (i = 0; i < old->layer_count; i++) {
 		free((char *)old->info[i].id);
@@ -143,7 +153,6 @@ void lg_policy_free(struct lg_policy **policy)
 	lg_key_table_release(&old->name);
 	lg_key_table_release(&old->domain);
 	free(old);
-	*policy = NULL;
 }
 
 size_t lg_policy_layer_count(const struct lg_policy *policy)

@@ -7,6 +7,8 @@
 #ifndef LOGONGATE_CORE_POLICY_INSIDE_H
 #define LOGONGATE_CORE_POLICY_INSIDE_H
 
+#include <stdatomic.h>
+
 #include <logongate/policy.h>
 #include <logongate/process_list.h>
 #include <logongate/version_setting.h>
@@ -36,6 +38,7 @@ struct lg_layer_rules {
 };
 
 struct lg_policy {
+	atomic_uint shares; /* holders beside the first */
 	enum lg_dialect dialect;
 	const struct lg_dialect_traits *traits;
 	uint64_t generation;
