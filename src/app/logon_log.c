@@ -41,21 +41,31 @@ struct slot {
 	char *text;
 };
 
+/* What lg_logon_log_write has to do. Between take and wrote it is the
+ * writer's; text is only read. */
+struct batch {
+	struct lg_buffer text;
+	int64_t now_s;
+	unsigned int prunes; /* days to keep; 0: none is removed */
+	int64_t size_day;    /* whose size is known */
+	uint64_t size;       /* before text */
+};
+
 struct lg_logon_log {
 	const struct lg_files *files;
 	const char *folder;
 	struct lg_logon_limits limits;
 	struct slot slot[SLOTS];
 	size_t used;
-	size_t turn; /* the slot whose count is looked at next */
+	size_t counts; /* slots whose count is not written */
+	size_t turn;   /* the slot whose count is looked at next */
 	double tokens;
 	int64_t tokens_s;
 	int64_t flushed_s;
 	int64_t steady_s; /* since when the clock has gone on evenly */
 	struct lg_buffer waiting;
-	int64_t waiting_day;
-	int64_t size_day;
-	uint64_t size;
+	struct batch batch;
+	uint64_t size; /* of the day's file */
 	int64_t pruned_day;
 };
 
@@ -99,7 +109,7 @@ enum lg_status lg_logon_log_new(const struct lg_files *files,
 	log->folder = folder;
 	log->limits = *limits;
 	log->tokens = limits->burst;
-	log->size_day = -1;
+	log->batch.size_day = -1;
 	log->pruned_day = -1;
 	*out_log = log;
 	return LG_OK;
@@ -120,6 +130,7 @@ void lg_logon_log_free(struct lg_logon_log **log)
 	for (i = 0; i < SLOTS; i++)
 		free((*log)->slot[i].text);
 	lg_buffer_release(&(*log)->waiting);
+	lg_buffer_release(&(*log)->batch.text);
 	free(*log);
 	*log = NULL;
 }
@@ -281,7 +292,7 @@ static int has_token(struct lg_logon_log *log, int64_t now_s)
 		log->tokens_s = now_s;
 	}
 	if (log->tokens < 1 || log->size >= log->limits.day_bytes ||
-	    log->waiting.len > WAITING_MAX)
+	    log->waiting.len + log->batch.text.len > WAITING_MAX)
 		return 0;
 	log->tokens -= 1;
 	return 1;
@@ -307,8 +318,10 @@ void lg_logon_log_add(struct lg_logon_log *log, const struct lg_logon *logon)
 		add_line(&log->waiting, &line);
 		return;
 	}
-	if (!slot->count)
+	if (!slot->count) {
 		slot->first_s = logon->at_s;
+		log->counts++;
+	}
 	slot->count++;
 	slot->last_s = logon->at_s;
 	slot->logon.generation = logon->generation;
@@ -317,6 +330,11 @@ void lg_logon_log_add(struct lg_logon_log *log, const struct lg_logon *logon)
 int lg_logon_log_waits(const struct lg_logon_log *log)
 {
 	return log->waiting.len > 0;
+}
+
+size_t lg_logon_log_counts(const struct lg_logon_log *log)
+{
+	return log->counts;
 }
 
 static void free_slot(struct lg_logon_log *log, size_t at)
@@ -356,7 +374,7 @@ static void write_counts(struct lg_logon_log *log, int64_t now_s,
 
 		log->turn = (log->turn + 1) % SLOTS;
 		if (slot->hash && slot->count &&
-		    (flush == LG_LOGON_FLUSH_ALL || now_s < slot->first_s ||
+		    (flush != LG_LOGON_FLUSH_DUE || now_s < slot->first_s ||
 		     now_s - slot->first_s >= log->limits.flush_s)) {
 			struct lg_logon line = slot->logon;
 
@@ -365,6 +383,7 @@ static void write_counts(struct lg_logon_log *log, int64_t now_s,
 			line.count = slot->count;
 			add_line(&log->waiting, &line);
 			slot->count = 0;
+			log->counts--;
 			left--;
 		}
 	}
@@ -381,64 +400,114 @@ static void write_counts(struct lg_logon_log *log, int64_t now_s,
 }
 
 /* Text compares as time: the names are dates. */
-static void prune(struct lg_logon_log *log, int64_t now_s)
+static void prune(const struct lg_logon_log *log)
 {
+	const struct lg_files *files = log->files;
 	struct lg_strlist names = {0};
 	char oldest[LG_INSTANT_SIZE];
 	char path[320];
 	size_t i;
 
-	if (!log->limits.keep_days || log->pruned_day == now_s / 86400 ||
-	    now_s - log->steady_s < STEADY_S)
-		return;
-	log->pruned_day = now_s / 86400;
-	lg_instant_format(now_s - (int64_t)log->limits.keep_days * 86400,
+	lg_instant_format(log->batch.now_s - (int64_t)log->batch.prunes * 86400,
 			  oldest);
-	log->files->list(log->files->self, log->folder, &names, NULL);
+	files->list(files->self, log->folder, &names, NULL);
 	for (i = 0; i < names.count; i++) {
 		if (strlen(names.item[i]) != strlen("YYYY-MM-DD.jsonl") ||
 		    strncmp(names.item[i], oldest, 10) >= 0)
 			continue;
 		snprintf(path, sizeof(path), "%s/%s", log->folder,
 			 names.item[i]);
-		log->files->remove(log->files->self, path, NULL);
+		files->remove(files->self, path, NULL);
 	}
 	lg_strlist_release(&names);
+}
+
+/* Whether days that are too old are to be looked for now. */
+static int may_prune(struct lg_logon_log *log, int64_t now_s)
+{
+	if (now_s < log->flushed_s || now_s - log->flushed_s > STEP_S)
+		log->steady_s = now_s;
+	log->flushed_s = now_s;
+	if (!log->limits.keep_days || log->pruned_day == now_s / 86400 ||
+	    now_s - log->steady_s < STEADY_S)
+		return 0;
+	log->pruned_day = now_s / 86400;
+	return 1;
+}
+
+int lg_logon_log_take(struct lg_logon_log *log, int64_t now_s,
+		      enum lg_logon_flush flush)
+{
+	struct batch *batch = &log->batch;
+	struct lg_buffer text = batch->text;
+
+	if (flush != LG_LOGON_FLUSH_DUE || log->flushed_s != now_s)
+		write_counts(log, now_s, flush);
+	batch->prunes = may_prune(log, now_s) ? log->limits.keep_days : 0;
+	batch->now_s = now_s;
+	batch->text = log->waiting;
+	log->waiting = text;
+	return batch->prunes || batch->text.len || batch->text.status;
+}
+
+enum lg_status lg_logon_log_write(struct lg_logon_log *log,
+				  struct lg_error *err)
+{
+	const struct lg_files *files = log->files;
+	struct batch *batch = &log->batch;
+	int64_t today = batch->now_s / 86400;
+	char day[LG_INSTANT_SIZE];
+	char path[320];
+	enum lg_status status;
+
+	if (batch->prunes)
+		prune(log);
+	if (!batch->text.len && !batch->text.status)
+		return LG_OK;
+	lg_instant_format(batch->now_s, day);
+	snprintf(path, sizeof(path), "%s/%.10s.jsonl", log->folder, day);
+	if (batch->size_day != today) {
+		status = files->size(files->self, path, &batch->size, err);
+		if (status)
+			return status;
+		batch->size_day = today;
+	}
+	status = lg_buffer_status(&batch->text, err);
+	if (!status)
+		status = files->append(files->self, path, batch->text.data,
+				       batch->text.len, LG_FILES_LATER, err);
+	return status;
+}
+
+void lg_logon_log_wrote(struct lg_logon_log *log, enum lg_status status)
+{
+	struct batch *batch = &log->batch;
+	size_t len = batch->text.len;
+
+	if (status && len + log->waiting.len <= WAITING_MAX &&
+	    !batch->text.status) {
+		/* Waits on, before what came meanwhile. */
+		lg_buffer_append(&batch->text, log->waiting.data,
+				 log->waiting.len);
+		lg_buffer_release(&log->waiting);
+		log->waiting = batch->text;
+		batch->text = (struct lg_buffer){0};
+		return;
+	}
+	batch->size += len;
+	log->size = batch->size;
+	lg_buffer_clear(&batch->text);
 }
 
 enum lg_status lg_logon_log_flush(struct lg_logon_log *log, int64_t now_s,
 				  enum lg_logon_flush flush,
 				  struct lg_error *err)
 {
-	char day[LG_INSTANT_SIZE];
-	char path[320];
 	enum lg_status status;
 
-	if (flush == LG_LOGON_FLUSH_ALL || log->flushed_s != now_s)
-		write_counts(log, now_s, flush);
-	if (now_s < log->flushed_s || now_s - log->flushed_s > STEP_S)
-		log->steady_s = now_s;
-	log->flushed_s = now_s;
-	prune(log, now_s);
-	if (!log->waiting.len && !log->waiting.status)
+	if (!lg_logon_log_take(log, now_s, flush))
 		return LG_OK;
-	lg_instant_format(now_s, day);
-	snprintf(path, sizeof(path), "%s/%.10s.jsonl", log->folder, day);
-	if (log->size_day != now_s / 86400) {
-		status = log->files->size(log->files->self, path, &log->size,
-					  err);
-		if (status)
-			return status;
-		log->size_day = now_s / 86400;
-	}
-	status = lg_buffer_status(&log->waiting, err);
-	if (!status)
-		status = log->files->append(log->files->self, path,
-					    log->waiting.data, log->waiting.len,
-					    LG_FILES_LATER, err);
-	if (status && log->waiting.len <= WAITING_MAX && !log->waiting.status)
-		return status;
-	log->size += log->waiting.len;
-	lg_buffer_clear(&log->waiting);
+	status = lg_logon_log_write(log, err);
+	lg_logon_log_wrote(log, status);
 	return status;
 }

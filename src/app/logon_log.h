@@ -79,10 +79,26 @@ void lg_logon_log_add(struct lg_logon_log *log, const struct lg_logon *logon);
 /* 1 when lines wait to be written. */
 int lg_logon_log_waits(const struct lg_logon_log *log);
 
+/* How many counts have not become lines yet. */
+size_t lg_logon_log_counts(const struct lg_logon_log *log);
+
 enum lg_logon_flush {
 	LG_LOGON_FLUSH_DUE = 0,
+	LG_LOGON_FLUSH_SOME, /* counts too that are not due, some hundred */
 	LG_LOGON_FLUSH_ALL
 };
+
+/*
+ * The same in three steps, for one who must not wait for a disk. take: 1 when
+ * there is something to write; write does that, in any thread, while lines are
+ * added; wrote tells what came of it. Between take and wrote there is no other
+ * take.
+ */
+int lg_logon_log_take(struct lg_logon_log *log, int64_t now_s,
+		      enum lg_logon_flush flush);
+enum lg_status lg_logon_log_write(struct lg_logon_log *log,
+				  struct lg_error *err);
+void lg_logon_log_wrote(struct lg_logon_log *log, enum lg_status status);
 
 /* Writes what waits: lines, and counts that are due. On failure they wait on
  * (within bounds). Removes days that are older than keep_days, an hour after
@@ -97,6 +113,22 @@ lg_logon_log_read(const struct lg_files *files, const char *folder,
 		  int64_t since_s,
 		  int (*visit)(void *context, const struct lg_logon *logon),
 		  void *context, size_t *out_damaged, struct lg_error *err);
+
+/*
+ * The same a piece at a time, for one who cannot hold a day in memory: the
+ * lines that are there now, at most about 256 KiB a step. *out_done is 1 when
+ * no more come. Owns: lg_logon_reader_free. files and folder are borrowed.
+ */
+struct lg_logon_reader;
+enum lg_status lg_logon_reader_new(const struct lg_files *files,
+				   const char *folder, int64_t since_s,
+				   struct lg_logon_reader **out_reader,
+				   struct lg_error *err);
+enum lg_status
+lg_logon_reader_step(struct lg_logon_reader *reader,
+		     int (*visit)(void *context, const struct lg_logon *logon),
+		     void *context, int *out_done, struct lg_error *err);
+void lg_logon_reader_free(struct lg_logon_reader **reader);
 
 /* Reads one line; *out_logon borrows from json, a cJSON object that the
  * caller deletes. 1 when it is one. */

@@ -38,6 +38,17 @@ static enum lg_status folder_files_read(void *self, const char *name,
 	return folder->real.read(folder->real.self, name, out_bytes, err);
 }
 
+static enum lg_status folder_files_read_at(void *self, const char *name,
+					   uint64_t offset, size_t max,
+					   struct lg_buffer *out_bytes,
+					   struct lg_error *err)
+{
+	struct folder *folder = self;
+
+	return folder->real.read_at(folder->real.self, name, offset, max,
+				    out_bytes, err);
+}
+
 static enum lg_status folder_files_replace(void *self, const char *name,
 					   const void *bytes, size_t len,
 					   struct lg_error *err)
@@ -128,6 +139,7 @@ void folder_make(struct folder *folder)
 			 LG_OK);
 	folder->files = (struct lg_files){folder,
 					  folder_files_read,
+					  folder_files_read_at,
 					  folder_files_replace,
 					  folder_files_append,
 					  folder_files_remove,

@@ -26,6 +26,7 @@ enum lg_files_sync {
 /*
  * read: appends the content. LG_ERR_UNKNOWN_KEY: there is no such file;
  * LG_ERR_IO, LG_ERR_DENIED: there is one and it cannot be read.
+ * read_at: appends at most max bytes from offset on; none at the end. As read.
  * replace: after LG_OK the new content is on disk; else the old one is whole.
  * append: one write; *_SYNC returns when it is on disk.
  * remove: LG_OK also where there was none.
@@ -42,6 +43,9 @@ struct lg_files {
 	enum lg_status (*read)(void *self, const char *name,
 			       struct lg_buffer *out_bytes,
 			       struct lg_error *err);
+	enum lg_status (*read_at)(void *self, const char *name, uint64_t offset,
+				  size_t max, struct lg_buffer *out_bytes,
+				  struct lg_error *err);
 	enum lg_status (*replace)(void *self, const char *name,
 				  const void *bytes, size_t len,
 				  struct lg_error *err);

@@ -75,9 +75,9 @@ static int open_folder(const struct state_dir *dir, const char *name)
 	return openat(dir->fd, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
-static enum lg_status dir_read(void *self, const char *name,
-			       struct lg_buffer *out_bytes,
-			       struct lg_error *err)
+static enum lg_status dir_read_at(void *self, const char *name, uint64_t offset,
+				  size_t max, struct lg_buffer *out_bytes,
+				  struct lg_error *err)
 {
 	struct state_dir *dir = self;
 	enum lg_status status = LG_OK;
@@ -101,8 +101,9 @@ static enum lg_status dir_read(void *self, const char *name,
 		status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
 		goto out;
 	}
-	for (;;) {
-		ssize_t got = read(fd, chunk, 65536);
+	while (max) {
+		ssize_t got = pread(fd, chunk, max < 65536 ? max : 65536,
+				    (off_t)offset);
 
 		if (got < 0 && errno == EINTR)
 			continue;
@@ -113,12 +114,21 @@ static enum lg_status dir_read(void *self, const char *name,
 		if (got == 0)
 			break;
 		lg_buffer_append(out_bytes, chunk, (size_t)got);
+		offset += (uint64_t)got;
+		max -= (size_t)got;
 	}
 	status = lg_buffer_status(out_bytes, err);
 out:
 	free(chunk);
 	close(fd);
 	return status;
+}
+
+static enum lg_status dir_read(void *self, const char *name,
+			       struct lg_buffer *out_bytes,
+			       struct lg_error *err)
+{
+	return dir_read_at(self, name, 0, SIZE_MAX, out_bytes, err);
 }
 
 static enum lg_status dir_replace(void *self, const char *name,
@@ -432,6 +442,7 @@ enum lg_status lg_state_dir_open(const char *path, enum lg_state_dir_mode mode,
 	*out_files = (struct lg_files){
 		.self = dir,
 		.read = dir_read,
+		.read_at = dir_read_at,
 		.replace = dir_replace,
 		.append = dir_append,
 		.remove = dir_remove,
