@@ -107,7 +107,7 @@ cJSON *check_json_answer(const struct gate *gate,
 		     decision->rule ? lg_rule_name(decision->rule) : NULL) &&
 	    add_text(object, "message", message) &&
 	    cJSON_AddNumberToObject(object, "generation",
-				    (double)gate->state->lock->generation) &&
+				    (double)gate->lock->generation) &&
 	    (!rules || add_rules(object, rules, rule_count)))
 		return object;
 	cJSON_Delete(object);

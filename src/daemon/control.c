@@ -81,9 +81,13 @@ static void free_call(struct control_call *call)
 	size_t i;
 
 	cJSON_Delete(call->answer);
+	cJSON_Delete(call->request);
 	for (i = 0; i < call->attach_count; i++)
-		lg_buffer_release(&call->attach[i]);
+		gate_stream_forget(call->gate, &call->attach[i]);
+	gate_stream_forget(call->gate, &call->bytes);
+	gate_facts_names_release(&call->names);
 	lg_registry_free(&call->values);
+	lg_findings_free(&call->findings);
 	free(call->by);
 	free(call);
 }
@@ -95,9 +99,6 @@ static void send_line(struct control_call *call, struct lg_buffer *line)
 	struct control_conn *control = conn->protocol;
 	size_t i;
 
-	for (i = 0; i < call->attach_count; i++)
-		lg_buffer_append(line, call->attach[i].data,
-				 call->attach[i].len);
 	if (control->out) {
 		lg_buffer_append(control->out, line->data, line->len);
 		if (line->status)
@@ -106,6 +107,8 @@ static void send_line(struct control_call *call, struct lg_buffer *line)
 	} else {
 		if (!line->status)
 			gate_stream_send(conn, line->data, line->len);
+		for (i = 0; i < call->attach_count; i++)
+			gate_stream_give(conn, &call->attach[i]);
 		gate_stream_done(conn);
 	}
 	lg_buffer_release(line);
@@ -133,10 +136,9 @@ void control_finish(struct control_call *call)
 	send_line(call, &line);
 }
 
-void control_fail(struct control_call *call, enum control_exit code,
-		  const struct lg_error *err)
+/* The members of an answer that says what went wrong. */
+static cJSON *refusal(enum control_exit code, const struct lg_error *err)
 {
-	struct lg_buffer line = {0};
 	cJSON *answer = cJSON_CreateObject();
 	cJSON *error = cJSON_CreateObject();
 
@@ -145,14 +147,22 @@ void control_fail(struct control_call *call, enum control_exit code,
 	lg_json_text(error, "place", err->place);
 	lg_json_text(error, "text", err->text);
 	lg_json_add(answer, "error", error);
-	lg_json_print(answer, &line, NULL);
+	return answer;
+}
+
+void control_fail(struct control_call *call, enum control_exit code,
+		  const struct lg_error *err)
+{
+	struct lg_buffer line = {0};
+
+	lg_json_print(refusal(code, err), &line, NULL);
 	lg_buffer_char(&line, '\n');
 	while (call->attach_count)
 		lg_buffer_release(&call->attach[--call->attach_count]);
 	send_line(call, &line);
 }
 
-void control_fail_as(struct control_call *call, const struct lg_error *err)
+static enum control_exit exit_of(const struct lg_error *err)
 {
 	enum control_exit code = CONTROL_SOFTWARE;
 
@@ -181,7 +191,26 @@ void control_fail_as(struct control_call *call, const struct lg_error *err)
 	case LG_ERR_BUG:
 		break;
 	}
-	control_fail(call, code, err);
+	return code;
+}
+
+void control_fail_as(struct control_call *call, const struct lg_error *err)
+{
+	control_fail(call, exit_of(err), err);
+}
+
+void control_end_list(struct control_call *call, const struct lg_error *err)
+{
+	struct lg_buffer members = {0};
+	struct lg_buffer line = {0};
+
+	if (err)
+		lg_json_print(refusal(exit_of(err), err), &members, NULL);
+	/* After the array: its members without their "{". */
+	lg_buffer_format(&line, "],%s\n",
+			 members.len ? members.data + 1 : "\"ok\":true}");
+	lg_buffer_release(&members);
+	send_line(call, &line);
 }
 
 /* The user of the peer. Root, and the gate's own user, may speak for somebody
@@ -253,6 +282,24 @@ static size_t refuse_line(struct gate_conn *conn, struct lg_buffer *out,
 	return 0;
 }
 
+/* Blocks of a million names are worked on later, and not copied. */
+static int own_blocks(struct control_call *call,
+		      const struct control_line *line, const char *in,
+		      size_t consumed)
+{
+	const char *owned;
+	size_t i;
+
+	if (!line->block_count)
+		return 1;
+	owned = gate_stream_own(call->conn, in, consumed, &call->bytes);
+	for (i = 0; owned && i < line->block_count; i++) {
+		call->block[i].bytes = owned + (line->block[i].bytes - in);
+		call->block[i].len = line->block[i].len;
+	}
+	return owned != NULL;
+}
+
 static size_t take_control(struct gate_conn *conn, const char *in, size_t len,
 			   struct lg_buffer *out, enum gate_close *out_close)
 {
@@ -290,14 +337,18 @@ static size_t take_control(struct gate_conn *conn, const char *in, size_t len,
 	call->conn = conn;
 	call->gate = conn->gate;
 	call->request = line.request;
-	memcpy(call->block, line.block, sizeof(call->block));
 	call->block_count = line.block_count;
+	if (!own_blocks(call, &line, in, consumed)) {
+		conn->busy = 0;
+		free_call(call);
+		gate_stream_let_go(conn);
+		return refuse_line(conn, out, out_close);
+	}
 	call->by = name_of(conn, control_text(call, "caller"));
 	call->answer = cJSON_CreateObject();
 	control->out = out;
 	run_call(call);
 	control->out = NULL;
-	cJSON_Delete(line.request);
 	return consumed;
 }
 

@@ -3,8 +3,9 @@
  * control.h - requests on control.sock
  *
  * Layer: daemon.
- * Flow: control.c reads lines and blocks and judges the peer; control_ops.c
- * and control_show.c do what is asked and finish the call, at once or later.
+ * Flow: control.c reads lines and blocks and judges the peer; control_ops.c,
+ * control_show.c and control_records.c do what is asked and finish the call,
+ * at once or later.
  * Source: src/doc/control.md.
  */
 #ifndef LOGONGATE_DAEMON_CONTROL_H
@@ -13,6 +14,7 @@
 #include <cjson/cJSON.h>
 
 #include "daemon/control_line.h"
+#include "daemon/facts.h"
 #include "daemon/stream.h"
 
 /* The exit codes of contract 4 that an answer names. */
@@ -27,20 +29,23 @@ enum control_exit {
 	CONTROL_SOFTWARE = 70
 };
 
-/* One request. request and blocks are good until the op returns, all else
- * until the call is finished. */
+/* One request; everything is good until the call is finished. While a look or
+ * a change is at work, the call is the state lane's. */
 struct control_call {
 	struct gate_conn *conn;
 	struct gate *gate;
-	const cJSON *request;
+	cJSON *request;
+	struct lg_buffer bytes; /* where the blocks lie */
 	struct control_block block[CONTROL_BLOCKS_MAX];
 	size_t block_count;
 	char *by;
 	cJSON *answer; /* filled by the op; "ok" is set at the end */
 	struct lg_buffer attach[CONTROL_BLOCKS_MAX];
 	size_t attach_count;
-	/* For ops that go on later. */
+	/* For ops that ask the directory in between. */
 	struct lg_registry *values;
+	struct lg_findings *findings;
+	struct gate_facts_names names;
 	enum lg_journal_event event;
 };
 
@@ -51,6 +56,9 @@ void control_fail(struct control_call *call, enum control_exit code,
 		  const struct lg_error *err);
 /* As control_fail, with the exit that belongs to the status in err. */
 void control_fail_as(struct control_call *call, const struct lg_error *err);
+/* Ends an answer of which the array and everything in it was sent; err is NULL
+ * where all went well. Frees the call. */
+void control_end_list(struct control_call *call, const struct lg_error *err);
 
 /* Members of the request; absent ones give NULL, 0. */
 const char *control_text(const struct control_call *call, const char *key);

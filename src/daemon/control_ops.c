@@ -2,19 +2,17 @@
 /*
  * control_ops.c - requests that change something
  *
- * Each is an operation of app/window on the state, after which enforce.c makes
- * it take effect. An answer that tells who was cut waits for the sweep, at
+ * Each is an operation of app/window on the state, on the state lane, and made
+ * to take effect there: when the loop answers, it is in force. An answer that tells who was cut waits for the sweep, at
  * most some seconds.
  */
 #include "daemon/control.h"
 
-#include <string.h>
-
 #include "app/json_member.h"
+#include "daemon/change.h"
 #include "daemon/control_sessions.h"
-#include "daemon/enforce.h"
 #include "daemon/facts.h"
-#include "daemon/gate_life.h"
+#include "daemon/reload.h"
 #include "daemon/sweep.h"
 
 static enum lg_status read_request(struct control_call *call,
@@ -54,97 +52,171 @@ static void tell_cut(void *context, const struct gate_sweep_report *report)
 	control_finish(call);
 }
 
-static const char *takes_effect(const struct gate *gate)
+static void add_takes_effect(struct control_call *call,
+			     const struct gate_inside *inside)
 {
 	const struct lg_dialect_traits *traits =
-		lg_dialect_traits(gate->settings->dialect);
+		lg_dialect_traits(inside->settings->dialect);
 
-	return lg_takes_effect_name(traits->takes_effect);
+	lg_json_text(call->answer, "takes_effect",
+		     lg_takes_effect_name(traits->takes_effect));
+}
+
+static enum lg_status put_in_force(struct gate_inside *inside,
+				   const struct control_call *call,
+				   const struct lg_window_request *request,
+				   struct gate_outcome *outcome,
+				   struct lg_error *err)
+{
+	enum lg_status status = lg_window_apply(inside->state, request, err);
+
+	if (status)
+		return status;
+	gate_log("%s applies %s", call->by ? call->by : "somebody",
+		 request->profile ? request->profile : "values");
+	status = gate_inside_enforce(inside, outcome, err);
+	if (!status || status == LG_ERR_DIRECTORY)
+		return LG_OK;
+	/* Values that no policy can be made of lock nobody out. */
+	lg_window_lift(inside->state, LG_WINDOW_END_LIFT, call->by, NULL, NULL,
+		       NULL);
+	gate_inside_enforce(inside, outcome, NULL);
+	return status;
+}
+
+static enum lg_status run_apply(struct gate_inside *inside, void *context,
+				struct gate_outcome *outcome,
+				struct lg_error *err)
+{
+	struct lg_window_request request = {0};
+	struct control_call *call = context;
+	struct lg_findings *findings = NULL;
+	struct lg_registry *values = NULL;
+	const struct lg_lock *lock;
+	enum lg_status status;
+
+	status = read_request(call, &request, err);
+	if (!status)
+		status = lg_reg_text_parse(call->block[0].bytes,
+					   call->block[0].len, "the values",
+					   NULL, &values, err);
+	if (!status && call->block_count > 1)
+		status = lg_findings_parse(call->block[1].bytes,
+					   call->block[1].len, "the findings",
+					   &findings, err);
+	if (!status)
+		status = gate_inside_check(inside->settings, values, findings,
+					   err);
+	if (!status) {
+		request.values = values;
+		request.findings = findings;
+		status = put_in_force(inside, call, &request, outcome, err);
+	}
+	lg_registry_free(&values);
+	lg_findings_free(&findings);
+	if (status)
+		return status;
+	lock = inside->state->lock;
+	lg_json_number(call->answer, "generation", (int64_t)lock->generation);
+	lg_json_time(call->answer, "until", lock->until.wall_s);
+	add_takes_effect(call, inside);
+	lg_json_text(call->answer, "backup", lock->backup);
+	return LG_OK;
+}
+
+static void applied(struct gate *gate, void *context, enum lg_status status,
+		    const struct lg_error *err)
+{
+	if (status)
+		control_fail_as(context, err);
+	else
+		gate_sweeps_wait(gate, tell_cut, context);
 }
 
 void control_apply(struct control_call *call)
 {
-	struct lg_window_request request = {0};
-	struct gate *gate = call->gate;
-	struct lg_findings *findings = NULL;
-	struct lg_registry *values = NULL;
-	struct lg_error err = {0};
-	enum lg_status status;
+	gate_change(call->gate, run_apply, applied, call);
+}
 
-	status = read_request(call, &request, &err);
+/* The answer of every change that has nothing to wait for. */
+static void changed(struct gate *gate, void *context, enum lg_status status,
+		    const struct lg_error *err)
+{
+	if (status)
+		control_fail_as(context, err);
+	else
+		control_finish(context);
+}
+
+static enum lg_status run_confirm(struct gate_inside *inside, void *context,
+				  struct gate_outcome *outcome,
+				  struct lg_error *err)
+{
+	struct control_call *call = context;
+	enum lg_status status = lg_window_confirm(inside->state, call->by, err);
+
 	if (!status)
-		status = lg_reg_text_parse(call->block[0].bytes,
-					   call->block[0].len, "the values",
-					   NULL, &values, &err);
-	if (!status && call->block_count > 1)
-		status = lg_findings_parse(call->block[1].bytes,
-					   call->block[1].len, "the findings",
-					   &findings, &err);
-	if (!status)
-		status = gate_enforce_check(gate->settings, values, findings,
-					    &err);
-	if (!status) {
-		request.values = values;
-		request.findings = findings;
-		status = lg_window_apply(gate->state, &request, &err);
-	}
-	lg_registry_free(&values);
-	lg_findings_free(&findings);
-	if (status) {
-		control_fail_as(call, &err);
-		return;
-	}
-	gate_log("%s applies %s", call->by ? call->by : "somebody",
-		 request.profile ? request.profile : "values");
-	status = gate_enforce(gate, &err);
-	if (status && status != LG_ERR_DIRECTORY) {
-		/* Values that no policy can be made of lock nobody out. */
-		lg_window_lift(gate->state, LG_WINDOW_END_LIFT, call->by, NULL,
-			       NULL, NULL);
-		gate_enforce(gate, NULL);
-		control_fail_as(call, &err);
-		return;
-	}
-	lg_json_number(call->answer, "generation",
-		       (int64_t)gate->state->lock->generation);
-	lg_json_time(call->answer, "until", gate->state->lock->until.wall_s);
-	lg_json_text(call->answer, "takes_effect", takes_effect(gate));
-	lg_json_text(call->answer, "backup", gate->state->lock->backup);
-	gate_sweeps_wait(gate, tell_cut, call);
+		lg_json_time(call->answer, "until",
+			     inside->state->lock->until.wall_s);
+	return status;
 }
 
 void control_confirm(struct control_call *call)
 {
-	struct lg_error err = {0};
+	gate_change(call->gate, run_confirm, changed, call);
+}
 
-	if (lg_window_confirm(call->gate->state, call->by, &err)) {
-		control_fail_as(call, &err);
-		return;
-	}
-	gate_enforce_deadlines(call->gate);
-	lg_json_time(call->answer, "until",
-		     call->gate->state->lock->until.wall_s);
-	control_finish(call);
+static enum lg_status run_extend(struct gate_inside *inside, void *context,
+				 struct gate_outcome *outcome,
+				 struct lg_error *err)
+{
+	struct control_call *call = context;
+	enum lg_status status;
+	int64_t until_s = 0;
+	int64_t for_s = 0;
+
+	status = control_time(call, "until", &until_s, err);
+	if (!status)
+		status = control_number(call, "for_s", &for_s, err);
+	if (!status)
+		status = lg_window_extend(inside->state, call->by, until_s,
+					  for_s, err);
+	if (!status)
+		lg_json_time(call->answer, "until",
+			     inside->state->lock->until.wall_s);
+	return status;
 }
 
 void control_extend(struct control_call *call)
 {
-	struct lg_error err = {0};
-	int64_t until_s = 0;
-	int64_t for_s = 0;
+	gate_change(call->gate, run_extend, changed, call);
+}
 
-	if (control_time(call, "until", &until_s, &err) ||
-	    control_number(call, "for_s", &for_s, &err) ||
-	    lg_window_extend(call->gate->state, call->by, until_s, for_s,
-			     &err)) {
-		control_fail_as(call, &err);
-		return;
+static enum lg_status run_lift(struct gate_inside *inside, void *context,
+			       struct gate_outcome *outcome,
+			       struct lg_error *err)
+{
+	struct control_call *call = context;
+	struct lg_strlist restored = {0};
+	struct lg_strlist changes = {0};
+	enum lg_status status;
+
+	status = lg_window_lift(inside->state, LG_WINDOW_END_LIFT, call->by,
+				&restored, &changes, err);
+	if (!status) {
+		gate_log("%s lifts the lock", call->by ? call->by : "somebody");
+		if (gate_inside_enforce(inside, outcome, err))
+			lg_state_loud(inside->state,
+				      "the earlier values are back on disk and "
+				      "not yet in force: %s",
+				      err->text);
+		control_add_texts(call, "restored", &restored);
+		control_add_texts(call, "changed", &changes);
+		add_takes_effect(call, inside);
 	}
-	gate_show_times(call->gate);
-	gate_enforce_deadlines(call->gate);
-	lg_json_time(call->answer, "until",
-		     call->gate->state->lock->until.wall_s);
-	control_finish(call);
+	lg_strlist_release(&restored);
+	lg_strlist_release(&changes);
+	return status;
 }
 
 /* The lift is told when nothing is cut for the lock any more. */
@@ -154,56 +226,50 @@ static void tell_lifted(void *context, const struct gate_sweep_report *report)
 	control_finish(context);
 }
 
+static void lifted(struct gate *gate, void *context, enum lg_status status,
+		   const struct lg_error *err)
+{
+	if (status)
+		control_fail_as(context, err);
+	else
+		gate_sweeps_settled(gate, tell_lifted, context);
+}
+
 void control_lift(struct control_call *call)
 {
-	struct lg_strlist restored = {0};
-	struct lg_strlist changed = {0};
-	struct lg_error err = {0};
-
-	if (lg_window_lift(call->gate->state, LG_WINDOW_END_LIFT, call->by,
-			   &restored, &changed, &err)) {
-		control_fail_as(call, &err);
-	} else {
-		gate_log("%s lifts the lock", call->by ? call->by : "somebody");
-		if (gate_enforce(call->gate, &err))
-			gate_loud(call->gate,
-				  "the earlier values are back on disk and "
-				  "not yet in force: %s",
-				  err.text);
-		control_add_texts(call, "restored", &restored);
-		control_add_texts(call, "changed", &changed);
-		lg_json_text(call->answer, "takes_effect",
-			     takes_effect(call->gate));
-		gate_sweeps_settled(call->gate, tell_lifted, call);
-	}
-	lg_strlist_release(&restored);
-	lg_strlist_release(&changed);
+	gate_change(call->gate, run_lift, lifted, call);
 }
 
 /* import and restore, once the directory has answered for the names. */
-static void write_values(struct control_call *call,
-			 const struct lg_findings *findings)
+static enum lg_status run_write(struct gate_inside *inside, void *context,
+				struct gate_outcome *outcome,
+				struct lg_error *err)
 {
+	struct control_call *call = context;
 	struct lg_strlist names = {0};
-	struct lg_error err = {0};
+	const struct lg_findings *findings =
+		call->findings ? call->findings : inside->state->findings;
+	enum lg_status status;
 
-	if (gate_enforce_check(call->gate->settings, call->values, findings,
-			       &err) ||
-	    lg_window_write(call->gate->state, call->event, call->by,
-			    call->values, findings, &names, &err)) {
-		control_fail_as(call, &err);
-	} else {
+	status = gate_inside_check(inside->settings, call->values, findings,
+				   err);
+	if (!status)
+		status = lg_window_write(inside->state, call->event, call->by,
+					 call->values, findings, &names, err);
+	if (!status) {
 		gate_log("%s %ss values", call->by ? call->by : "somebody",
 			 lg_journal_event_name(call->event));
-		if (gate_enforce(call->gate, &err))
-			gate_loud(call->gate,
-				  "the values are on disk and not yet in "
-				  "force: %s",
-				  err.text);
+		if (gate_inside_enforce(inside, outcome, err))
+			lg_state_loud(inside->state,
+				      "the values are on disk and not yet in "
+				      "force: %s",
+				      err->text);
 		control_add_texts(call, "values", &names);
-		control_finish(call);
 	}
 	lg_strlist_release(&names);
+	lg_registry_free(&call->values);
+	lg_findings_free(&call->findings);
+	return status;
 }
 
 static void facts_came(void *context, enum lg_status status,
@@ -211,86 +277,107 @@ static void facts_came(void *context, enum lg_status status,
 {
 	struct control_call *call = context;
 
+	call->findings = findings;
 	if (status)
 		control_fail_as(call, err);
 	else
-		write_values(call, findings);
-	lg_findings_free(&findings);
+		gate_change(call->gate, run_write, changed, call);
 }
 
-/* call->values and call->event are set. */
-static void ask_then_write(struct control_call *call)
+/* call->values are set. Which names does nobody know? */
+static enum lg_status find_names(const struct gate_inside *inside,
+				 struct control_call *call,
+				 struct lg_error *err)
 {
-	struct gate *gate = call->gate;
-	struct lg_error err = {0};
-	enum lg_status status = LG_OK;
 	int needs = 0;
+	enum lg_status status;
 
-	if (gate->state->lock->phase != LG_LOCK_NONE)
-		status = lg_error_set(&err, LG_ERR_CONFLICT, NULL,
-				      "a lock is in force or pending; lift it "
-				      "first");
-	if (!status)
+	if (inside->state->lock->phase != LG_LOCK_NONE)
+		return lg_error_set(err, LG_ERR_CONFLICT, NULL,
+				    "a lock is in force or pending; lift it "
+				    "first");
+	if (call->findings)
+		return LG_OK;
+	status = lg_window_missing_facts(inside->settings->dialect,
+					 call->values, inside->state->findings,
+					 NULL, NULL, &needs, err);
+	/* Asked is about all of them: the answers replace those there are. */
+	if (!status && needs)
 		status = lg_window_missing_facts(
-			gate->settings->dialect, call->values,
-			gate->state->findings, NULL, NULL, &needs, &err);
-	if (!status && needs) {
-		status = gate_facts_ask_once(gate, call->values, facts_came,
-					     call, &err);
+			inside->settings->dialect, call->values, NULL,
+			&call->names.dn, &call->names.user, &needs, err);
+	return status;
+}
+
+static void names_found(struct gate *gate, void *context, enum lg_status status,
+			const struct lg_error *err)
+{
+	struct control_call *call = context;
+	struct lg_error failed = *err;
+
+	if (!status && (call->names.dn.count || call->names.user.count)) {
+		status = gate_facts_ask_once(gate, &call->names, facts_came,
+					     call, &failed);
 		if (!status)
 			return;
 	}
 	if (status)
-		control_fail_as(call, &err);
+		control_fail_as(call, &failed);
 	else
-		write_values(call, gate->state->findings);
+		gate_change(gate, run_write, changed, call);
+}
+
+static enum lg_status run_import(const struct gate_inside *inside,
+				 void *context, struct lg_error *err)
+{
+	struct control_call *call = context;
+	enum lg_status status;
+
+	if (call->block_count != 1)
+		return lg_error_set(err, LG_ERR_SYNTAX, NULL,
+				    "import without a file");
+	status = lg_reg_text_parse(call->block[0].bytes, call->block[0].len,
+				   "import", inside->state->values,
+				   &call->values, err);
+	return status ? status : find_names(inside, call, err);
 }
 
 void control_import(struct control_call *call)
 {
-	struct lg_error err = {0};
+	call->event = LG_EVENT_IMPORT;
+	gate_look(call->gate, run_import, names_found, call);
+}
+
+static enum lg_status run_restore(const struct gate_inside *inside,
+				  void *context, struct lg_error *err)
+{
+	struct control_call *call = context;
+	const char *backup = control_text(call, "backup");
 	enum lg_status status;
 
-	if (call->block_count != 1)
-		status = lg_error_set(&err, LG_ERR_SYNTAX, NULL,
-				      "import without a file");
-	else
-		status = lg_reg_text_parse(
-			call->block[0].bytes, call->block[0].len, "import",
-			call->gate->state->values, &call->values, &err);
-	if (status) {
-		control_fail_as(call, &err);
-		return;
-	}
-	call->event = LG_EVENT_IMPORT;
-	ask_then_write(call);
+	status = lg_state_read_backup(inside->state, backup ? backup : "",
+				      &call->values, &call->findings, err);
+	return status ? status : find_names(inside, call, err);
 }
 
 void control_restore(struct control_call *call)
 {
-	const char *backup = control_text(call, "backup");
-	struct lg_findings *findings = NULL;
-	struct lg_error err = {0};
-
-	if (lg_state_read_backup(call->gate->state, backup ? backup : "",
-				 &call->values, &findings, &err)) {
-		control_fail_as(call, &err);
-		return;
-	}
 	call->event = LG_EVENT_RESTORE;
-	if (findings)
-		write_values(call, findings);
+	gate_look(call->gate, run_restore, names_found, call);
+}
+
+static void reloaded(void *context, enum lg_status status,
+		     const struct lg_error *err)
+{
+	struct control_call *call = context;
+
+	if (status)
+		control_fail_as(call, err);
 	else
-		ask_then_write(call);
-	lg_findings_free(&findings);
+		control_finish(call);
 }
 
 void control_reload(struct control_call *call)
 {
-	struct lg_error err = {0};
-
-	if (gate_reload(call->gate, &err))
-		control_fail_as(call, &err);
-	else
-		control_finish(call);
+	gate_reload(call->gate, reloaded, call);
 }

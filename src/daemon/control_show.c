@@ -9,14 +9,16 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <logongate/instant.h>
+#include <logongate/dn.h>
 #include <logongate/release.h>
 
 #include "app/json_member.h"
+#include "daemon/change.h"
 #include "daemon/check_json.h"
 #include "daemon/control_sessions.h"
 #include "daemon/sessions.h"
 #include "daemon/sweep.h"
+#include "daemon/view.h"
 
 void control_add_texts(struct control_call *call, const char *key,
 		       const struct lg_strlist *texts)
@@ -108,18 +110,18 @@ static void add_doors(const struct gate *gate, cJSON *object)
 /* When what is written is read: null where it is already. */
 static int64_t in_force_at(const struct gate *gate)
 {
-	int64_t poll_s = lg_store_next_poll(gate->store);
+	int64_t poll_s = gate->view->poll_s;
 
 	return poll_s < 0 ? 0 : gate_now_s(gate) + poll_s - gate_store_s(gate);
 }
 
 static void add_lock(const struct gate *gate, cJSON *object)
 {
-	const struct lg_lock *lock = gate->state->lock;
+	const struct lg_lock *lock = gate->lock;
 	const struct lg_policy *policy = gate_policy(gate);
-	int locked = lg_state_locked(gate->state);
+	int locked = gate_locked(gate);
 	int pending = lock->phase == LG_LOCK_PENDING;
-	struct lg_now now = lg_state_now(gate->state);
+	struct lg_now now = gate_now(gate);
 	int shown = locked || pending;
 
 	lg_json_bool(object, "active", locked);
@@ -145,15 +147,18 @@ static void add_lock(const struct gate *gate, cJSON *object)
 
 static void add_loud(struct gate *gate, cJSON *object)
 {
-	struct lg_now now = lg_state_now(gate->state);
-	const struct lg_lock *lock = gate->state->lock;
+	struct lg_now now = gate_now(gate);
+	const struct lg_lock *lock = gate->lock;
 	int64_t stepped_s = lg_lock_stepped_s(lock, &now);
 	cJSON *array = cJSON_CreateArray();
+	struct lg_strlist loud = {0};
 	size_t i;
 
-	for (i = 0; i < gate->state->loud.count; i++)
-		lg_json_item(array, gate->state->loud.item[i]);
-	if (lg_state_locked(gate->state) && stepped_s) {
+	gate_louds(gate, &loud);
+	for (i = 0; i < loud.count; i++)
+		lg_json_item(array, loud.item[i]);
+	lg_strlist_release(&loud);
+	if (gate_locked(gate) && stepped_s) {
 		int64_t left_ms = lg_lock_left_ms(lock, &lock->until, &now);
 		struct lg_buffer text = {0};
 
@@ -233,15 +238,66 @@ static void was_cut(void *context, const struct gate_sweep_report *report)
 	control_finish(call);
 }
 
-void control_cut(struct control_call *call)
+static struct gate_selector selector_of(const struct control_call *call)
 {
 	struct gate_selector selector = {
 		.dn = control_text(call, "dn"),
+		.names = call->names.user,
 		.user = control_text(call, "user"),
 		.id = control_text(call, "id"),
 		.all = cJSON_IsTrue(
 			cJSON_GetObjectItemCaseSensitive(call->request, "all")),
 	};
+
+	return selector;
+}
+
+static void names_known(struct gate *gate, void *context, enum lg_status status,
+			const struct lg_error *err)
+{
+	struct control_call *call = context;
+	struct gate_selector selector = selector_of(call);
+	struct lg_error failed = *err;
+
+	if (!status)
+		status = gate_sweeps_cut(gate, &selector, was_cut, call,
+					 &failed);
+	if (status)
+		control_fail_as(call, &failed);
+}
+
+/* The names that the directory gave for the DN. */
+static enum lg_status find_names(const struct gate_inside *inside,
+				 void *context, struct lg_error *err)
+{
+	const struct lg_findings *findings = inside->state->findings;
+	struct control_call *call = context;
+	const char *dn = control_text(call, "dn");
+	enum lg_status status = LG_OK;
+	size_t i;
+	size_t k;
+
+	for (i = 0; dn && findings && i < findings->account_count; i++) {
+		const struct lg_account *account = &findings->account[i];
+
+		if (!account->dn ||
+		    !lg_dn_equal(account->dn, strlen(account->dn), dn,
+				 strlen(dn)))
+			continue;
+		for (k = 0; k < account->login_count && !status; k++) {
+			const char *name =
+				findings->login[account->login_first + k].name;
+
+			status = lg_strlist_add(&call->names.user, name,
+						strlen(name), err);
+		}
+	}
+	return status;
+}
+
+void control_cut(struct control_call *call)
+{
+	struct gate_selector selector = selector_of(call);
 	struct lg_error err = {0};
 
 	if (!!selector.dn + !!selector.user + !!selector.id + selector.all !=
@@ -260,124 +316,33 @@ void control_cut(struct control_call *call)
 		 : selector.user ? selector.user
 		 : selector.id   ? selector.id
 				 : "");
-	if (gate_sweeps_cut(call->gate, &selector, was_cut, call, &err))
-		control_fail_as(call, &err);
-}
-
-static int add_logon(void *context, const struct lg_logon *logon)
-{
-	const char *protocol = lg_protocol_name(logon->protocol);
-	cJSON *object = cJSON_CreateObject();
-
-	lg_json_time(object, "at", logon->at_s);
-	lg_json_text(object, "user", logon->user);
-	lg_json_text(object, "dn", logon->dn);
-	lg_json_text(object, "client", logon->client);
-	lg_json_text(object, "protocol", *protocol ? protocol : NULL);
-	lg_json_text(object, "address", logon->address);
-	lg_json_text(object, "reason", lg_reason_name(logon->reason));
-	lg_json_text(object, "rule",
-		     logon->rule ? lg_rule_name(logon->rule) : NULL);
-	lg_json_text(object, "door", logon->door);
-	lg_json_text(object, "version", logon->version);
-	lg_json_text(object, "process", logon->process);
-	lg_json_number(object, "count", (int64_t)logon->count);
-	lg_json_time(object, "last", logon->last_s);
-	lg_json_append(context, object);
-	return 0;
-}
-
-static void show_log(struct control_call *call, const char *key,
-		     const char *folder, struct lg_logon_log *log)
-{
-	cJSON *array = cJSON_CreateArray();
-	struct gate *gate = call->gate;
-	struct lg_error err = {0};
-	int64_t since_s = 0;
-
-	/* What is only counted so far is to be seen too. */
-	lg_logon_log_flush(log, gate_now_s(gate), LG_LOGON_FLUSH_ALL, NULL);
-	if (control_time(call, "since", &since_s, &err) ||
-	    lg_logon_log_read(&gate->files, folder, since_s, add_logon, array,
-			      NULL, &err)) {
-		cJSON_Delete(array);
-		control_fail_as(call, &err);
-		return;
-	}
-	lg_json_add(call->answer, key, array);
-	control_finish(call);
-}
-
-void control_refused(struct control_call *call)
-{
-	show_log(call, "refused", LG_REFUSED_FOLDER, call->gate->refused);
-}
-
-void control_logons(struct control_call *call)
-{
-	show_log(call, "logons", LG_LOGONS_FOLDER, call->gate->logons);
-}
-
-static int add_entry(void *context, const struct lg_journal_entry *entry)
-{
-	cJSON *object = cJSON_CreateObject();
-
-	lg_json_time(object, "at", entry->at_s);
-	lg_json_text(object, "event", lg_journal_event_name(entry->event));
-	lg_json_text(object, "profile", entry->profile);
-	lg_json_text(object, "by", entry->by);
-	lg_json_text(object, "reason", entry->reason);
-	lg_json_text(object, "result", entry->result);
-	lg_json_number(object, "generation", (int64_t)entry->generation);
-	lg_json_time(object, "until", entry->until_s);
-	lg_json_text(object, "backup", entry->backup);
-	lg_json_append(context, object);
-	return 0;
-}
-
-void control_history(struct control_call *call)
-{
-	cJSON *array = cJSON_CreateArray();
-	struct lg_error err = {0};
-	int64_t since_s = 0;
-
-	if (control_time(call, "since", &since_s, &err) ||
-	    lg_journal_read(&call->gate->files, since_s, add_entry, array, NULL,
-			    &err)) {
-		cJSON_Delete(array);
-		control_fail_as(call, &err);
-		return;
-	}
-	lg_json_add(call->answer, "history", array);
-	control_finish(call);
+	gate_look(call->gate, find_names, names_known, call);
 }
 
 static enum lg_status attach_values(struct control_call *call,
+				    const struct gate_inside *inside,
 				    struct lg_error *err)
 {
-	if (!call->gate->state->values)
+	if (!inside->state->values)
 		return lg_error_set(err, LG_ERR_IO, LG_STATE_REGISTRY,
 				    "no copy of the values can be read");
-	return lg_reg_text_render(call->gate->state->values,
-				  LG_REG_ENCODING_UTF8,
+	return lg_reg_text_render(inside->state->values, LG_REG_ENCODING_UTF8,
 				  &call->attach[call->attach_count++], err);
 }
 
-void control_values(struct control_call *call)
+static enum lg_status run_values(const struct gate_inside *inside,
+				 void *context, struct lg_error *err)
 {
-	struct lg_error err = {0};
-
-	if (attach_values(call, &err))
-		control_fail_as(call, &err);
-	else
-		control_finish(call);
+	return attach_values(context, inside, err);
 }
 
-void control_policy(struct control_call *call)
+static enum lg_status run_policy(const struct gate_inside *inside,
+				 void *context, struct lg_error *err)
 {
-	const struct lg_policy *policy = gate_policy(call->gate);
-	const struct lg_state *state = call->gate->state;
-	struct lg_error err = {0};
+	const struct lg_policy *policy = gate_inside_policy(inside);
+	const struct lg_state *state = inside->state;
+	struct control_call *call = context;
+	enum lg_status status;
 
 	lg_json_text(call->answer, "gate",
 		     policy ? lg_gate_state_name(lg_policy_gate(policy))
@@ -386,13 +351,31 @@ void control_policy(struct control_call *call)
 		       (int64_t)state->lock->generation);
 	lg_json_time(call->answer, "until",
 		     lg_state_locked(state) ? state->lock->until.wall_s : 0);
-	if (attach_values(call, &err) ||
-	    (state->findings &&
-	     lg_findings_render(state->findings,
-				&call->attach[call->attach_count++], &err)))
-		control_fail_as(call, &err);
+	status = attach_values(call, inside, err);
+	if (!status && state->findings)
+		status = lg_findings_render(state->findings,
+					    &call->attach[call->attach_count++],
+					    err);
+	return status;
+}
+
+static void attached(struct gate *gate, void *context, enum lg_status status,
+		     const struct lg_error *err)
+{
+	if (status)
+		control_fail_as(context, err);
 	else
-		control_finish(call);
+		control_finish(context);
+}
+
+void control_values(struct control_call *call)
+{
+	gate_look(call->gate, run_values, attached, call);
+}
+
+void control_policy(struct control_call *call)
+{
+	gate_look(call->gate, run_policy, attached, call);
 }
 
 void control_check(struct control_call *call)

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/change.h"
 #include "daemon/enforce.h"
 #include "roots/directory_open.h"
 
@@ -27,8 +28,7 @@ struct job {
 	uv_work_t work;
 	struct gate *gate; /* NULL after gate_facts_close */
 	struct lg_settings *settings;
-	struct lg_strlist dn;
-	struct lg_strlist user;
+	struct gate_facts_names names;
 	struct lg_strlist break_glass;
 	struct lg_findings *findings;
 	enum lg_status status;
@@ -37,13 +37,18 @@ struct job {
 	void *context;
 };
 
+void gate_facts_names_release(struct gate_facts_names *names)
+{
+	lg_strlist_release(&names->dn);
+	lg_strlist_release(&names->user);
+}
+
 static void free_job(struct job *job)
 {
 	if (!job)
 		return;
 	lg_settings_free(&job->settings);
-	lg_strlist_release(&job->dn);
-	lg_strlist_release(&job->user);
+	gate_facts_names_release(&job->names);
 	lg_strlist_release(&job->break_glass);
 	lg_findings_free(&job->findings);
 	free(job);
@@ -53,15 +58,15 @@ static void work_on(uv_work_t *work)
 {
 	struct job *job = work->data;
 	struct lg_ask ask = {
-		.dn = &job->dn,
-		.user = &job->user,
+		.dn = &job->names.dn,
+		.user = &job->names.user,
 		.break_glass = &job->break_glass,
 	};
 	struct lg_directory_settings settings =
 		lg_settings_directory(job->settings);
 	struct lg_directory directory = {0};
 
-	if (!job->dn.count && !job->user.count && !job->break_glass.count)
+	if (!job->names.dn.count && !job->names.user.count)
 		return;
 	job->status = lg_directory_open(&settings, &directory, &job->err);
 	if (job->status)
@@ -69,6 +74,8 @@ static void work_on(uv_work_t *work)
 	job->status = directory.ask(directory.self, &ask, NULL, &job->findings,
 				    &job->err);
 	directory.close(directory.self);
+	/* A million names are not given back by the loop. */
+	gate_facts_names_release(&job->names);
 }
 
 static void work_done(uv_work_t *work, int cancelled)
@@ -130,13 +137,12 @@ static enum lg_status copy_settings(const struct lg_settings *from,
 }
 
 enum lg_status gate_facts_ask_once(struct gate *gate,
-				   const struct lg_registry *values,
+				   struct gate_facts_names *names,
 				   gate_facts_done done, void *context,
 				   struct lg_error *err)
 {
 	struct job *job = calloc(1, sizeof(*job));
 	enum lg_status status;
-	int needs = 0;
 
 	if (!job)
 		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
@@ -145,14 +151,14 @@ enum lg_status gate_facts_ask_once(struct gate *gate,
 	job->done = done;
 	job->context = context;
 	status = copy_settings(gate->settings, &job->settings, err);
-	if (!status)
-		status = lg_window_missing_facts(gate->settings->dialect,
-						 values, NULL, &job->dn,
-						 &job->user, &needs, err);
 	/* Break-glass accounts may log on by their names too. */
-	if (!status && needs)
+	if (!status)
 		status = lg_strlist_add_all(&job->break_glass,
 					    &gate->settings->break_glass, err);
+	if (!status) {
+		job->names = *names;
+		*names = (struct gate_facts_names){0};
+	}
 	if (!status &&
 	    uv_queue_work(&gate->loop, &job->work, work_on, work_done))
 		status = lg_error_set(err, LG_ERR_BUG, NULL, "no workers");
@@ -173,44 +179,74 @@ void gate_facts_ask_later(struct gate *gate)
 	uv_timer_start(&gate->facts->retry, on_retry, RETRY_MS, 0);
 }
 
+static void not_asked(struct gate *gate, const struct lg_error *err)
+{
+	gate_loud(gate, "the directory could not be asked: %s: %s", err->place,
+		  err->text);
+	gate_facts_ask_later(gate);
+}
+
 static void came(void *context, enum lg_status status,
 		 struct lg_findings *findings, const struct lg_error *err)
 {
 	struct gate *gate = context;
-	struct lg_error failed = {0};
 
 	gate->facts->asking = 0;
 	if (gate->stopping) {
 		lg_findings_free(&findings);
-		return;
-	}
-	if (!status && findings)
-		status = lg_state_save_findings(gate->state, findings, &failed);
-	if (status) {
-		gate_loud(gate, "the directory could not be asked: %s: %s",
-			  err->place, *err->text ? err->text : failed.text);
-		gate_log_loud(gate);
-		gate_facts_ask_later(gate);
+	} else if (status) {
+		not_asked(gate, err);
 	} else {
 		gate_quiet(gate, "the directory could not be asked");
-		gate_quiet(gate, "the saved answers of the directory");
-		gate_enforce_again(gate);
+		gate_enforce_findings(gate, findings);
 	}
-	lg_findings_free(&findings);
+}
+
+static enum lg_status find_names(const struct gate_inside *inside,
+				 void *context, struct lg_error *err)
+{
+	struct gate_facts_names *names = context;
+	int needs = 0;
+
+	if (!inside->state->values)
+		return LG_OK;
+	return lg_window_missing_facts(inside->settings->dialect,
+				       inside->state->values, NULL, &names->dn,
+				       &names->user, &needs, err);
+}
+
+static void names_found(struct gate *gate, void *context, enum lg_status status,
+			const struct lg_error *err)
+{
+	struct gate_facts_names *names = context;
+	struct lg_error failed = *err;
+
+	if (!status && !gate->stopping &&
+	    (names->dn.count || names->user.count))
+		status = gate_facts_ask_once(gate, names, came, gate, &failed);
+	else
+		gate->facts->asking = 0;
+	if (status && !gate->stopping) {
+		gate->facts->asking = 0;
+		not_asked(gate, &failed);
+	}
+	gate_facts_names_release(names);
+	free(names);
 }
 
 void gate_facts_ask(struct gate *gate)
 {
-	struct lg_error err = {0};
+	struct gate_facts_names *names;
 
-	if (gate->facts->asking || !gate->state->values)
+	if (gate->facts->asking)
 		return;
+	names = calloc(1, sizeof(*names));
+	if (!names) {
+		gate_facts_ask_later(gate);
+		return;
+	}
 	gate->facts->asking = 1;
-	if (!gate_facts_ask_once(gate, gate->state->values, came, gate, &err))
-		return;
-	gate->facts->asking = 0;
-	gate_loud(gate, "the directory could not be asked: %s", err.text);
-	gate_facts_ask_later(gate);
+	gate_look(gate, find_names, names_found, names);
 }
 
 enum lg_status gate_facts_open(struct gate *gate, struct lg_error *err)

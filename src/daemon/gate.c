@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "daemon/view.h"
+
 const char *gate_door_name(enum gate_door door)
 {
 	switch (door) {
@@ -41,52 +43,82 @@ void gate_log(const char *format, ...)
 	fprintf(stderr, "logongated: %s\n", clean.text);
 }
 
+static int is_loud(const struct lg_strlist *loud, const char *text)
+{
+	size_t i;
+
+	for (i = 0; i < loud->count; i++)
+		if (!strcmp(loud->item[i], text))
+			return 1;
+	return 0;
+}
+
 void gate_loud(struct gate *gate, const char *format, ...)
 {
+	struct lg_error clean;
 	char line[1024];
 	va_list arguments;
 
 	va_start(arguments, format);
 	vsnprintf(line, sizeof(line), format, arguments);
 	va_end(arguments);
-	lg_state_loud(gate->state, "%s", line);
+	lg_error_set(&clean, LG_OK, NULL, "%s", line);
+	if (is_loud(&gate->loud, clean.text))
+		return;
+	lg_strlist_add(&gate->loud, clean.text, strlen(clean.text), NULL);
+	gate_log("ATTENTION: %s", clean.text);
 }
 
 void gate_quiet(struct gate *gate, const char *beginning)
 {
-	size_t taken;
+	struct lg_strlist kept = {0};
+	size_t len = strlen(beginning);
+	size_t i;
 
-	gate_log_loud(gate);
-	taken = lg_state_quiet(gate->state, beginning);
-	gate->loud_logged -= taken;
-	if (taken)
-		gate_log("over: %s", beginning);
+	for (i = 0; i < gate->loud.count; i++)
+		if (!strncmp(gate->loud.item[i], beginning, len))
+			break;
+	if (i == gate->loud.count)
+		return;
+	for (i = 0; i < gate->loud.count; i++)
+		if (strncmp(gate->loud.item[i], beginning, len))
+			lg_strlist_add(&kept, gate->loud.item[i],
+				       strlen(gate->loud.item[i]), NULL);
+	lg_strlist_release(&gate->loud);
+	gate->loud = kept;
+	gate_log("over: %s", beginning);
 }
 
-void gate_log_loud(struct gate *gate)
+void gate_louds(const struct gate *gate, struct lg_strlist *out_loud)
 {
-	for (; gate->loud_logged < gate->state->loud.count; gate->loud_logged++)
-		gate_log("ATTENTION: %s",
-			 gate->state->loud.item[gate->loud_logged]);
+	lg_strlist_add_all(out_loud, &gate->view->loud, NULL);
+	lg_strlist_add_all(out_loud, &gate->loud, NULL);
+}
+
+struct lg_now gate_now(const struct gate *gate)
+{
+	struct lg_now now;
+
+	gate->clock.now(gate->clock.self, &now);
+	return now;
 }
 
 int64_t gate_now_s(const struct gate *gate)
 {
-	struct lg_now now;
-
-	gate->clock.now(gate->clock.self, &now);
-	return now.wall_ms / 1000;
+	return gate_now(gate).wall_ms / 1000;
 }
 
 int64_t gate_store_s(const struct gate *gate)
 {
-	struct lg_now now;
-
-	gate->clock.now(gate->clock.self, &now);
-	return (now.boot_ms - gate->started_boot_ms) / 1000;
+	return (gate_now(gate).boot_ms - gate->started_boot_ms) / 1000;
 }
 
 const struct lg_policy *gate_policy(const struct gate *gate)
 {
-	return gate->has_policy ? lg_store_policy(gate->store) : NULL;
+	return gate->view->policy;
+}
+
+int gate_locked(const struct gate *gate)
+{
+	return gate->view->locked;
 }

@@ -4,9 +4,11 @@
  *
  * Layer: daemon (composition root).
  * Flow: main opens a gate, its listeners come in through doors.c, http.c and
- * control.c, every one of them asks gate_judge; enforce.c puts values in
- * force, sweep.c cuts, facts.c asks the directory. Only the loop's thread
- * touches a gate; workers get copies and hand back values.
+ * control.c, every one of them asks gate_judge, which reads the view that the
+ * state lane made (view.h); enforce.c does what follows from a view, sweep.c
+ * cuts, facts.c asks the directory. Only the loop's thread touches a gate but
+ * for files and inside; what takes time is a job (work.h) that hands back a
+ * value.
  */
 #ifndef LOGONGATE_DAEMON_GATE_H
 #define LOGONGATE_DAEMON_GATE_H
@@ -23,6 +25,8 @@ struct lg_mapi_scratch;
 struct gate_control;
 struct gate_facts;
 struct gate_http;
+struct gate_inside;
+struct gate_records;
 struct gate_servers;
 struct gate_sessions;
 struct gate_sockets;
@@ -30,6 +34,8 @@ struct gate_streams;
 struct gate_tls;
 struct gate_tokens;
 struct gate_sweeps;
+struct gate_view;
+struct gate_work;
 
 /* The doors that are counted and named in records. */
 enum gate_door {
@@ -51,23 +57,20 @@ struct gate_counts {
 
 struct gate {
 	uv_loop_t loop;
-	struct lg_settings *settings;
-	struct lg_files files;
+	struct lg_files files; /* of any lane */
 	struct lg_clock clock;
 	struct lg_now now; /* what the clock said last */
-	struct lg_state *state;
-	struct lg_store *store;
-	/* 0 while no policy can be trusted: without_policy answers. */
-	int has_policy;
-	/* What the values in force were read with; kept for the reads that
-	 * the store does later by itself. */
 	int64_t started_boot_ms;
 	int64_t started_s;
-	/* Times and texts of the lock, as messages show them. */
-	char since[32];
-	char until[32];
-	struct lg_logon_log *refused;
-	struct lg_logon_log *logons;
+	/* What is in force, and the view's own settings and lock record. Each
+	 * may be another one after any turn of the loop. */
+	struct gate_view *view;
+	const struct lg_settings *settings;
+	const struct lg_lock *lock;
+	struct lg_strlist loud; /* beside the view's */
+	struct gate_work *work;
+	struct gate_inside *inside; /* the state lane's */
+	struct gate_records *records;
 	uint64_t refused_since_lock;
 	uint64_t refused_generation;
 	uint64_t refused_by_reason[LG_REASON_COUNT];
@@ -76,6 +79,8 @@ struct gate {
 	uint64_t sessions_listed; /* when last asked */
 	struct lg_buffer text;    /* the last refusal's words */
 	uv_timer_t deadline;      /* the next thing that time brings */
+	uv_timer_t owed;          /* what is not yet on disk */
+	int paying;               /* it is being written */
 	uv_check_t written;       /* records of each wake-up go out */
 	uv_timer_t second;        /* flushing, idle connections */
 	uv_signal_t hangup;
@@ -93,11 +98,10 @@ struct gate {
 	struct gate_tls *tls;
 	struct lg_mapi_scratch *mapi; /* one parse at a time */
 	const char *config;           /* the file to read again, or NULL */
-	size_t loud_logged;
 	int stopping;
 };
 
-/* Logs one line to stderr. */
+/* Logs one line to stderr, from any thread. */
 void gate_log(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Says loudly, in status and in the log. */
@@ -107,14 +111,18 @@ void gate_loud(struct gate *gate, const char *format, ...)
 /* It is so no more: takes back what begins like this, and logs that. */
 void gate_quiet(struct gate *gate, const char *beginning);
 
-/* Logs what became loud since the last call. */
-void gate_log_loud(struct gate *gate);
+/* All that is loud now, the view's first; the caller releases it. */
+void gate_louds(const struct gate *gate, struct lg_strlist *out_loud);
 
+struct lg_now gate_now(const struct gate *gate);
 int64_t gate_now_s(const struct gate *gate);
 /* The store's time: seconds since the gate started. */
 int64_t gate_store_s(const struct gate *gate);
 
 /* NULL while no policy can be trusted. */
 const struct lg_policy *gate_policy(const struct gate *gate);
+
+/* 1 while a lock is in force (not while one is only pending). */
+int gate_locked(const struct gate *gate);
 
 #endif

@@ -14,17 +14,15 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#include <logongate/duration.h>
 #include <logongate/mapi.h>
 
-#include "adapters/ini/settings_file.h"
 #include "adapters/system/clock.h"
-#include "adapters/system/secret_file.h"
 #include "adapters/system/state_dir.h"
 #include "daemon/enforce.h"
 #include "daemon/facts.h"
 #include "daemon/http.h"
-#include "daemon/judge.h"
+#include "daemon/records.h"
+#include "daemon/reload.h"
 #include "daemon/servers.h"
 #include "daemon/sessions.h"
 #include "daemon/sockets.h"
@@ -33,30 +31,12 @@
 #include "daemon/systemd.h"
 #include "daemon/tls.h"
 #include "daemon/tokens.h"
+#include "daemon/view.h"
 
 static enum gate_exit say(enum gate_exit code, const struct lg_error *err)
 {
 	gate_log("%s%s%s", err->place, *err->place ? ": " : "", err->text);
 	return code;
-}
-
-void gate_show_times(struct gate *gate)
-{
-	const struct lg_lock *lock = gate->state->lock;
-	struct lg_zone zone = lg_system_zone();
-
-	*gate->since = *gate->until = '\0';
-	if (lock->since_s)
-		lg_time_format(lock->since_s, lock->until.wall_s, &zone,
-			       gate->since);
-	/* who comes back at the minute that is told must not be early */
-	if (lock->until.wall_s)
-		lg_time_format(lock->until.wall_s + 59, lock->since_s, &zone,
-			       gate->until);
-	if (gate->refused_generation != lock->generation) {
-		gate->refused_generation = lock->generation;
-		gate->refused_since_lock = 0;
-	}
 }
 
 /* A descriptor for every connection that the peers may hold. */
@@ -70,133 +50,9 @@ static void raise_limits(void)
 	setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-static enum lg_status load_settings(const char *path,
-				    struct lg_settings **out_settings,
-				    struct lg_error *err)
-{
-	struct lg_settings *settings = NULL;
-	enum lg_status status = lg_settings_load(path, &settings, err);
-
-	if (!status)
-		status = lg_settings_files_check(settings, err);
-	if (!status && !lg_settings_expects_gate(settings))
-		status = lg_error_set(err, LG_ERR_SYNTAX, path,
-				      "has no [listen.*] section, so there is "
-				      "nothing for a gate to do");
-	if (status)
-		lg_settings_free(&settings);
-	else
-		*out_settings = settings;
-	return status;
-}
-
-/* All that a reload reads, before any of it counts. */
-struct fresh {
-	struct lg_settings *settings;
-	struct lg_buffer key;
-	struct lg_state_fresh state;
-};
-
-static void release_fresh(struct fresh *fresh)
-{
-	lg_settings_free(&fresh->settings);
-	lg_secret_release(&fresh->key);
-	lg_state_fresh_release(&fresh->state);
-}
-
-/* Whether the values as they are now make a policy under the new settings.
- * That the directory must be asked first is no fault. */
-static enum lg_status check_fresh(const struct gate *gate,
-				  const struct fresh *fresh,
-				  struct lg_error *err)
-{
-	const struct lg_registry *values =
-		fresh->state.values ? fresh->state.values : gate->state->values;
-	const struct lg_findings *findings = fresh->state.findings
-						     ? fresh->state.findings
-						     : gate->state->findings;
-	enum lg_status status = LG_OK;
-
-	if (values)
-		status = gate_enforce_check(fresh->settings, values, findings,
-					    err);
-	return status == LG_ERR_DIRECTORY ? LG_OK : status;
-}
-
-static enum lg_status read_fresh(struct gate *gate, struct fresh *fresh,
-				 struct lg_error *err)
-{
-	const struct lg_settings *old = gate->settings;
-	enum lg_status status;
-
-	status = load_settings(gate->config, &fresh->settings, err);
-	if (status)
-		return status;
-	if (strcmp(fresh->settings->state_dir, old->state_dir) ||
-	    fresh->settings->dialect != old->dialect)
-		return lg_error_set(err, LG_ERR_CONFLICT, gate->config,
-				    "state_dir and dialect change with a "
-				    "restart of the gate only");
-	status = gate_http_read_key(fresh->settings, &fresh->key, err);
-	if (!status)
-		status = lg_state_reread(gate->state, &fresh->state, err);
-	if (!status)
-		status = check_fresh(gate, fresh, err);
-	return status;
-}
-
-enum lg_status gate_reload(struct gate *gate, struct lg_error *err)
-{
-	struct lg_settings *old = gate->settings;
-	struct fresh fresh = {0};
-	enum lg_status status;
-
-	status = read_fresh(gate, &fresh, err);
-	if (!status)
-		status = lg_state_take(gate->state, &fresh.state, err);
-	if (status) {
-		release_fresh(&fresh);
-		gate_log_loud(gate);
-		return status;
-	}
-	/* From here on nothing fails. */
-	gate_http_take_key(gate, &fresh.key);
-	gate->settings = fresh.settings;
-	fresh.settings = NULL;
-	lg_settings_free(&old);
-	release_fresh(&fresh);
-	lg_logon_log_keep_days(gate->refused,
-			       gate->settings->refused_keep_days);
-	lg_logon_log_keep_days(gate->logons, gate->settings->refused_keep_days);
-	gate_log("settings read again; listeners and their certificates "
-		 "change with a restart only");
-	status = gate_enforce(gate, err);
-	if (status == LG_ERR_DIRECTORY)
-		status = LG_OK;
-	gate_log_loud(gate);
-	return status;
-}
-
 static void on_hangup(uv_signal_t *signal, int number)
 {
-	struct gate *gate = signal->data;
-	struct lg_error err = {0};
-
-	if (gate_reload(gate, &err))
-		gate_log("not read again: %s: %s; everything stays as it was",
-			 err.place, err.text);
-}
-
-static void end_logs(struct gate *gate)
-{
-	struct lg_error err = {0};
-	int64_t now_s = gate_now_s(gate);
-
-	if (lg_logon_log_flush(gate->refused, now_s, LG_LOGON_FLUSH_ALL,
-			       &err) ||
-	    lg_logon_log_flush(gate->logons, now_s, LG_LOGON_FLUSH_ALL, &err))
-		gate_log("who logged on could not be recorded: %s: %s",
-			 err.place, err.text);
+	gate_reload(signal->data, NULL, NULL);
 }
 
 static void close_handle(uv_handle_t *handle)
@@ -218,6 +74,8 @@ static void close_all(struct gate *gate)
 	if (gate->servers)
 		gate_servers_close(gate);
 	gate_enforce_stop(gate);
+	gate_records_close(gate);
+	gate_work_close(gate);
 	close_handle((uv_handle_t *)&gate->hangup);
 	close_handle((uv_handle_t *)&gate->terminate);
 	close_handle((uv_handle_t *)&gate->interrupt);
@@ -229,9 +87,8 @@ static void on_end(uv_signal_t *signal, int number)
 
 	if (gate->stopping)
 		return;
-	gate_log("going down%s", lg_state_locked(gate->state)
-					 ? "; the lock stays in force on disk"
-					 : "");
+	gate_log("going down%s",
+		 gate_locked(gate) ? "; the lock stays in force on disk" : "");
 	systemd_notify("STOPPING=1\n");
 	close_all(gate);
 }
@@ -252,40 +109,24 @@ static enum lg_status watch_signals(struct gate *gate, struct lg_error *err)
 	return LG_OK;
 }
 
-static enum lg_status open_logs(struct gate *gate, struct lg_error *err)
-{
-	struct lg_logon_limits refused =
-		lg_logon_limits_refused(gate->settings->refused_keep_days);
-	struct lg_logon_limits admitted =
-		lg_logon_limits_admitted(gate->settings->refused_keep_days);
-	enum lg_status status;
-
-	status = lg_logon_log_new(&gate->files, LG_REFUSED_FOLDER, &refused,
-				  &gate->refused, err);
-	if (!status)
-		status = lg_logon_log_new(&gate->files, LG_LOGONS_FOLDER,
-					  &admitted, &gate->logons, err);
-	return status;
-}
-
 /* Everything that is no listener: a lock that is on is in force after it. */
-static enum lg_status open_inside(struct gate *gate, struct lg_error *err)
+static enum lg_status open_inside(struct gate *gate,
+				  struct lg_settings *settings,
+				  struct lg_error *err)
 {
 	enum lg_status status;
 
-	status = lg_state_load(&gate->files, &gate->clock, LG_STATE_WRITE,
-			       &gate->state, err);
+	status = gate_inside_new(gate, settings, &gate->inside, err);
+	if (status)
+		return status;
+	gate->settings = gate->inside->settings;
+	status = gate_work_open(gate, err);
 	if (!status)
-		status = open_logs(gate, err);
-	if (!status)
-		status = lg_store_new(gate->settings->dialect, &gate->store,
-				      err);
+		status = gate_records_open(gate, err);
 	if (!status)
 		status = gate_tokens_new(&gate->tokens, err);
 	if (!status && !(gate->mapi = malloc(sizeof(*gate->mapi))))
 		status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
-	if (!status)
-		status = gate_sessions_open(gate, err);
 	if (!status)
 		status = gate_sweeps_open(gate, err);
 	if (!status)
@@ -296,6 +137,8 @@ static enum lg_status open_inside(struct gate *gate, struct lg_error *err)
 		status = gate_enforce_start(gate, err);
 	if (!status)
 		status = gate_enforce_first(gate, err);
+	if (!status)
+		status = gate_sessions_open(gate, err);
 	return status;
 }
 
@@ -321,13 +164,12 @@ static void free_gate(struct gate *gate)
 	gate_servers_free(gate);
 	gate_tokens_free(&gate->tokens);
 	gate_tls_close(gate);
-	lg_store_free(&gate->store);
-	lg_logon_log_free(&gate->refused);
-	lg_logon_log_free(&gate->logons);
-	lg_state_free(&gate->state);
+	gate_records_free(gate);
+	gate_view_free(&gate->view);
+	gate_inside_free(&gate->inside);
 	if (gate->files.close)
 		gate->files.close(gate->files.self);
-	lg_settings_free(&gate->settings);
+	lg_strlist_release(&gate->loud);
 	lg_buffer_release(&gate->text);
 	free(gate->mapi);
 	gate_sockets_free(gate);
@@ -374,6 +216,7 @@ enum gate_exit gate_run(const char *path)
 {
 	struct gate *gate = calloc(1, sizeof(*gate));
 	enum gate_exit code = GATE_EXIT_SOFTWARE;
+	struct lg_settings *settings = NULL;
 	struct lg_error err = {0};
 	struct lg_clock clock = lg_system_clock();
 
@@ -386,38 +229,38 @@ enum gate_exit gate_run(const char *path)
 	gate->clock = (struct lg_clock){&gate->now, gate_clock_now};
 	gate->started_boot_ms = gate->now.boot_ms;
 	gate->started_s = gate->now.wall_ms / 1000;
-	if (load_settings(path, &gate->settings, &err)) {
+	if (gate_settings_load(path, &settings, &err)) {
 		code = say(GATE_EXIT_SETTINGS, &err);
 		goto out;
 	}
-	if (lg_state_dir_open(gate->settings->state_dir, LG_STATE_DIR_WRITE,
+	if (lg_state_dir_open(settings->state_dir, LG_STATE_DIR_WRITE,
 			      &gate->files, &err)) {
 		code = say(err.status == LG_ERR_CONFLICT ? GATE_EXIT_HELD
 			   : err.status == LG_ERR_DENIED ? GATE_EXIT_DENIED
 							 : GATE_EXIT_SETTINGS,
 			   &err);
+		lg_settings_free(&settings);
 		goto out;
 	}
-	if (uv_loop_init(&gate->loop))
+	if (uv_loop_init(&gate->loop)) {
+		lg_settings_free(&settings);
 		goto out;
-	if (open_inside(gate, &err) || open_outside(gate, &err) ||
+	}
+	if (open_inside(gate, settings, &err) || open_outside(gate, &err) ||
 	    watch_signals(gate, &err)) {
 		code = say(exit_for(&err), &err);
 		close_all(gate);
-		uv_run(&gate->loop, UV_RUN_DEFAULT);
-		uv_loop_close(&gate->loop);
-		goto out;
+	} else {
+		code = GATE_EXIT_DONE;
+		gate_enforce_begin(gate);
+		gate_log("ready: %s, state in %s",
+			 gate_locked(gate) ? "a lock is in force" : "no lock",
+			 gate->settings->state_dir);
+		systemd_notify("READY=1\nSTATUS=deciding\n");
 	}
-	gate_enforce_begin(gate);
-	gate_log("ready: %s, state in %s",
-		 lg_state_locked(gate->state) ? "a lock is in force"
-					      : "no lock",
-		 gate->settings->state_dir);
-	systemd_notify("READY=1\nSTATUS=deciding\n");
 	uv_run(&gate->loop, UV_RUN_DEFAULT);
-	end_logs(gate);
+	gate_work_free(gate);
 	uv_loop_close(&gate->loop);
-	code = GATE_EXIT_DONE;
 out:
 	free_gate(gate);
 	return code;

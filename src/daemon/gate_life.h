@@ -22,11 +22,4 @@ enum gate_exit {
 /* Runs a gate with the settings of path until it is told to end. */
 enum gate_exit gate_run(const char *path);
 
-/* Reads settings, values and findings again (SIGHUP, reload). On an error
- * everything stays as it is. */
-enum lg_status gate_reload(struct gate *gate, struct lg_error *err);
-
-/* since and until as messages show them, after the lock changed. */
-void gate_show_times(struct gate *gate);
-
 #endif

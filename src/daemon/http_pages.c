@@ -10,32 +10,37 @@
 
 #include "adapters/http/metrics.h"
 #include "daemon/sockets.h"
+#include "daemon/view.h"
 
 void gate_http_status_page(const struct gate_http_question *request,
 			   struct lg_http_answer *answer)
 {
 	struct gate *gate = request->gate;
 	const struct lg_policy *policy = gate_policy(gate);
-	const struct lg_lock *lock = gate->state->lock;
-	int locked = lg_state_locked(gate->state);
+	const struct lg_lock *lock = gate->lock;
+	int locked = gate_locked(gate);
+	struct lg_strlist loud = {0};
 	struct lg_error err = {0};
 	struct lg_http_status page = {
 		.state = policy ? lg_gate_state_name(lg_policy_gate(policy))
 				: NULL,
 		.profile = locked ? lock->profile : NULL,
-		.since = locked ? gate->since : NULL,
-		.until = locked && *gate->until ? gate->until : NULL,
+		.since = locked ? gate->view->since : NULL,
+		.until =
+			locked && *gate->view->until ? gate->view->until : NULL,
 		.by = locked ? lock->by : NULL,
 		.reason = locked ? lock->reason : NULL,
 		.version = LOGONGATE_VERSION,
 		.refused = gate->refused_since_lock,
 		.sessions = gate->sessions_listed,
-		.loud = gate->state->loud.item,
-		.loud_count = gate->state->loud.count,
 	};
 
+	gate_louds(gate, &loud);
+	page.loud = loud.item;
+	page.loud_count = loud.count;
 	if (lg_http_answer_status(&page, answer, &err))
 		lg_http_answer_failed(answer, &err);
+	lg_strlist_release(&loud);
 }
 
 void gate_http_healthz(const struct gate_http_question *request,
@@ -77,9 +82,9 @@ void gate_http_metrics(const struct gate_http_question *request,
 		.door = doors,
 		.door_count = GATE_DOOR_COUNT,
 		.gate = policy ? lg_policy_gate(policy) : LG_GATE_OFF,
-		.lock_active = lg_state_locked(gate->state),
+		.lock_active = gate_locked(gate),
 		.has_policy = policy != NULL,
-		.generation = gate->state->lock->generation,
+		.generation = gate->lock->generation,
 		.sessions = gate->sessions_listed,
 		.cut = gate->cut,
 		.policy_bytes = policy ? lg_policy_memory(policy) : 0,
@@ -90,7 +95,7 @@ void gate_http_metrics(const struct gate_http_question *request,
 	int i;
 
 	if (counted.lock_active)
-		counted.lock_until_s = gate->state->lock->until.wall_s;
+		counted.lock_until_s = gate->lock->until.wall_s;
 	memcpy(counted.refused_by_reason, gate->refused_by_reason,
 	       sizeof(counted.refused_by_reason));
 	for (i = 0; i < GATE_DOOR_COUNT; i++) {

@@ -12,6 +12,9 @@
 
 #include <logongate/message.h>
 
+#include "daemon/records.h"
+#include "daemon/view.h"
+
 #define RETRY_MAX_S 3600
 #define RETRY_UNKNOWN_S 60
 
@@ -41,10 +44,10 @@ const char *gate_refusal_text(struct gate *gate, enum lg_reason reason)
 	const struct lg_policy *policy = gate_policy(gate);
 	const struct lg_policy_layer_info *layer =
 		policy ? lg_policy_layer_at(policy, 0) : NULL;
-	const struct lg_lock *lock = gate->state->lock;
+	const struct lg_lock *lock = gate->lock;
 	struct lg_message_facts facts = {
-		.until = gate->until,
-		.since = gate->since,
+		.until = gate->view->until,
+		.since = gate->view->since,
 		.profile = lock->profile,
 		.reason = lock->reason,
 	};
@@ -59,11 +62,10 @@ const char *gate_refusal_text(struct gate *gate, enum lg_reason reason)
 
 unsigned int gate_retry_s(const struct gate *gate)
 {
-	struct lg_now now = lg_state_now(gate->state);
-	int64_t left_ms = lg_lock_left_ms(gate->state->lock,
-					  &gate->state->lock->until, &now);
+	struct lg_now now = gate_now(gate);
+	int64_t left_ms = lg_lock_left_ms(gate->lock, &gate->lock->until, &now);
 
-	if (!lg_state_locked(gate->state) || left_ms < 0)
+	if (!gate_locked(gate) || left_ms < 0)
 		return RETRY_UNKNOWN_S;
 	if (left_ms > RETRY_MAX_S * 1000)
 		return RETRY_MAX_S;
@@ -96,7 +98,7 @@ void gate_record(struct gate *gate, const struct gate_ask *ask,
 	struct lg_buffer version = {0};
 	struct lg_logon logon = {
 		.at_s = gate_now_s(gate),
-		.generation = gate->state->lock->generation,
+		.generation = gate->lock->generation,
 		.client = ask->client,
 		.address = ask->address,
 		.door = gate_door_name(ask->door),
@@ -118,13 +120,13 @@ void gate_record(struct gate *gate, const struct gate_ask *ask,
 	case LG_ADMIT:
 		gate->counts[ask->door].admitted++;
 		if (logon.user || logon.dn)
-			lg_logon_log_add(gate->logons, &logon);
+			gate_records_add(gate, GATE_RECORD_ADMITTED, &logon);
 		break;
 	case LG_REFUSE:
 		gate->counts[ask->door].refused++;
 		gate->refused_by_reason[decision->reason]++;
 		gate->refused_since_lock++;
-		lg_logon_log_add(gate->refused, &logon);
+		gate_records_add(gate, GATE_RECORD_REFUSED, &logon);
 		break;
 	}
 	free(user.longer);
@@ -168,16 +170,4 @@ void gate_judge(struct gate *gate, const struct gate_ask *ask,
 	if (answer.decision.verdict == LG_REFUSE)
 		answer.text = gate_refusal_text(gate, answer.decision.reason);
 	*out_answer = answer;
-}
-
-void gate_recount(struct gate *gate)
-{
-	struct lg_now now = lg_state_now(gate->state);
-
-	gate->refused_since_lock = 0;
-	if (lg_state_locked(gate->state) &&
-	    lg_lock_refused(gate->state->lock, &gate->files, &now,
-			    &gate->refused_since_lock, NULL))
-		gate_loud(gate, "the refusals kept on disk could not be "
-				"counted");
 }

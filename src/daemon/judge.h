@@ -71,7 +71,4 @@ const char *gate_refusal_text(struct gate *gate, enum lg_reason reason);
  * 60 where nobody knows. */
 unsigned int gate_retry_s(const struct gate *gate);
 
-/* Counts the refusals of the running lock from what is on disk. */
-void gate_recount(struct gate *gate);
-
 #endif

@@ -224,7 +224,7 @@ static int has_grace(const struct gate *gate, const struct gate_mapi *request,
 		     const struct lg_session *known,
 		     const struct lg_mapi_judgement *judgement)
 {
-	return known && gate->state->lock->cut.wall_s &&
+	return known && gate->lock->cut.wall_s &&
 	       !request->http.also_http &&
 	       judgement->request != LG_MAPI_REQUEST_CONNECT &&
 	       judgement->way == LG_MAPI_WAY_CODE &&

@@ -2,7 +2,8 @@
 /*
  * servers.c - a lock on other servers ends too when its time is over
  *
- * The journal is read again only when the file changed. A command that could
+ * The journal is looked at by a job, and read again only when the file
+ * changed. A command that could
  * not put everything back is tried again after a minute, loudly.
  */
 #define _GNU_SOURCE
@@ -15,6 +16,7 @@
 #include <unistd.h>
 
 #include "app/fleet_journal.h"
+#include "daemon/work.h"
 
 #define JOURNAL "fleet.jsonl"
 #define COMMAND "logongate"
@@ -23,7 +25,13 @@
 struct gate_servers {
 	uv_process_t process;
 	int running;
+	struct gate *gate;
+	struct gate_job job; /* looking at the journal */
+	int looking;
 	struct stat seen;
+	struct lg_fleet_record found; /* by the job */
+	enum lg_status status;
+	struct lg_error err;
 	struct lg_fleet_record lock; /* when it ends; no texts or targets */
 	int64_t not_before_s;
 	char *path;
@@ -72,6 +80,7 @@ enum lg_status gate_servers_open(struct gate *gate, struct lg_error *err)
 
 	if (!servers)
 		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+	servers->gate = gate;
 	lg_buffer_format(&path, "%s/" JOURNAL, gate->settings->state_dir);
 	status = lg_buffer_take(&path, &servers->path, err);
 	if (!status)
@@ -85,32 +94,26 @@ enum lg_status gate_servers_open(struct gate *gate, struct lg_error *err)
 }
 
 /* Until when, as the journal says now. */
-static void read_journal(struct gate *gate)
+static void read_journal(struct gate_servers *servers)
 {
-	struct gate_servers *servers = gate->servers;
+	const struct lg_files *files = &servers->gate->files;
 	struct lg_fleet_record record = {0};
 	struct lg_buffer text = {0};
-	struct lg_error err = {0};
-	enum lg_status status;
 
-	servers->lock = (struct lg_fleet_record){0};
-	status = gate->files.read(gate->files.self, JOURNAL, &text, &err);
-	if (!status)
-		status = lg_fleet_record_parse(text.data ? text.data : "",
-					       text.len, servers->path, &record,
-					       &err);
-	if (!status && record.phase == LG_FLEET_APPLIED) {
-		servers->lock.phase = record.phase;
-		servers->lock.until_s = record.until_s;
-		servers->lock.until_boot_ms = record.until_boot_ms;
-		memcpy(servers->lock.boot_id, record.boot_id,
+	servers->found = (struct lg_fleet_record){0};
+	servers->status =
+		files->read(files->self, JOURNAL, &text, &servers->err);
+	if (!servers->status)
+		servers->status = lg_fleet_record_parse(
+			text.data ? text.data : "", text.len, servers->path,
+			&record, &servers->err);
+	if (!servers->status && record.phase == LG_FLEET_APPLIED) {
+		servers->found.phase = record.phase;
+		servers->found.until_s = record.until_s;
+		servers->found.until_boot_ms = record.until_boot_ms;
+		memcpy(servers->found.boot_id, record.boot_id,
 		       sizeof(record.boot_id));
 	}
-	if (status && status != LG_ERR_UNKNOWN_KEY)
-		gate_loud(gate,
-			  "whether a lock is on other servers cannot be read: "
-			  "%s: %s",
-			  err.place, err.text);
 	lg_fleet_record_release(&record);
 	lg_buffer_release(&text);
 }
@@ -171,28 +174,55 @@ static void run_command(struct gate *gate)
 	uv_close((uv_handle_t *)&servers->process, on_closed);
 }
 
-void gate_servers_tick(struct gate *gate)
+/* On the lane that reads. */
+static void look(void *context)
 {
-	struct gate_servers *servers = gate->servers;
+	struct gate_servers *servers = context;
 	struct stat found = {0};
-	struct lg_now now;
 
-	if (servers->running)
-		return;
 	if (stat(servers->path, &found))
 		found = (struct stat){0};
-	if (found.st_ino != servers->seen.st_ino ||
-	    found.st_size != servers->seen.st_size ||
-	    found.st_mtim.tv_sec != servers->seen.st_mtim.tv_sec ||
-	    found.st_mtim.tv_nsec != servers->seen.st_mtim.tv_nsec) {
-		servers->seen = found;
-		read_journal(gate);
-	}
-	now = lg_state_now(gate->state);
+	if (found.st_ino == servers->seen.st_ino &&
+	    found.st_size == servers->seen.st_size &&
+	    found.st_mtim.tv_sec == servers->seen.st_mtim.tv_sec &&
+	    found.st_mtim.tv_nsec == servers->seen.st_mtim.tv_nsec)
+		return;
+	servers->seen = found;
+	read_journal(servers);
+}
+
+static void looked(void *context)
+{
+	struct gate_servers *servers = context;
+	struct gate *gate = servers->gate;
+	struct lg_now now = gate_now(gate);
+
+	servers->looking = 0;
+	if (gate->stopping)
+		return;
+	servers->lock = servers->found;
+	if (servers->status && servers->status != LG_ERR_UNKNOWN_KEY)
+		gate_loud(gate,
+			  "whether a lock is on other servers cannot be read: "
+			  "%s: %s",
+			  servers->err.place, servers->err.text);
 	if (servers->lock.phase == LG_FLEET_APPLIED &&
 	    lg_fleet_record_is_over(&servers->lock, &now) &&
 	    servers->not_before_s <= gate_store_s(gate))
 		run_command(gate);
+}
+
+void gate_servers_tick(struct gate *gate)
+{
+	struct gate_servers *servers = gate->servers;
+
+	if (servers->running || servers->looking)
+		return;
+	servers->looking = 1;
+	servers->job.run = look;
+	servers->job.done = looked;
+	servers->job.context = servers;
+	gate_work_add(gate, GATE_LANE_RECORDS, &servers->job);
 }
 
 void gate_servers_close(struct gate *gate)

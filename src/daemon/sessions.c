@@ -43,7 +43,7 @@ enum lg_status gate_sessions_open(struct gate *gate, struct lg_error *err)
 	gate->sessions = calloc(1, sizeof(*gate->sessions));
 	if (!gate->sessions)
 		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
-	gate->sessions->began_locked = lg_state_locked(gate->state);
+	gate->sessions->began_locked = gate_locked(gate);
 	return LG_OK;
 }
 

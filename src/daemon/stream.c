@@ -16,12 +16,15 @@
 #include <unistd.h>
 
 #include "adapters/haproxy/spop.h"
+#include "daemon/work.h"
 
 #define READ_SIZE GATE_STREAM_READ_MAX
 #define READS_AT_ONCE 4
 #define OUT_MAX GATE_STREAM_OUT_MAX
 /* Above it memory is given back when a connection has nothing to say. */
 #define KEEP_MAX 65536u
+/* Above it on another thread. */
+#define FORGET_MAX (1u << 20)
 #define IDLE_NEW_S 30 /* before the first request */
 #define IDLE_S 600    /* kept alive by a server */
 #define REQUEST_S 60  /* from the first byte of a request to its last */
@@ -39,6 +42,7 @@ struct stream {
 	/* Since when the request after so many others is under way; 0: not. */
 	int64_t begun_s;
 	uint64_t begun_after;
+	int in_is_taken; /* in was owned away while the protocol took */
 	struct lg_buffer in;
 	struct lg_buffer out;
 	size_t sent;
@@ -89,6 +93,7 @@ static void end(struct stream *stream)
 		return;
 	stream->conn.closed = 1;
 	gate_sockets_left(gate, stream->conn.service, &stream->conn.peer);
+	gate_stream_drain(&stream->conn);
 	if (stream->previous)
 		stream->previous->next = stream->next;
 	else
@@ -173,12 +178,66 @@ static void linger_on(struct stream *stream)
 	end(stream);
 }
 
-static void forget(struct lg_buffer *buffer)
+/* Giving back a hundred megabytes takes longer than a hundred decisions. */
+struct forgotten {
+	struct gate_job job;
+	struct lg_buffer bytes;
+};
+
+static void free_forgotten(void *context)
+{
+	struct forgotten *forgotten = context;
+
+	lg_buffer_release(&forgotten->bytes);
+	free(forgotten);
+}
+
+void gate_stream_forget(struct gate *gate, struct lg_buffer *bytes)
+{
+	struct forgotten *forgotten = NULL;
+
+	if (bytes->capacity > FORGET_MAX)
+		forgotten = calloc(1, sizeof(*forgotten));
+	if (!forgotten) {
+		lg_buffer_release(bytes);
+		return;
+	}
+	forgotten->bytes = *bytes;
+	forgotten->job.run = free_forgotten;
+	forgotten->job.context = forgotten;
+	*bytes = (struct lg_buffer){0};
+	gate_work_add(gate, GATE_LANE_STATE, &forgotten->job);
+}
+
+static void forget(struct gate *gate, struct lg_buffer *buffer)
 {
 	if (buffer->capacity > KEEP_MAX)
-		lg_buffer_release(buffer);
+		gate_stream_forget(gate, buffer);
 	else
 		lg_buffer_clear(buffer);
+}
+
+const char *gate_stream_own(struct gate_conn *conn, const char *in,
+			    size_t consumed, struct lg_buffer *out_owned)
+{
+	struct stream *stream = of(conn);
+	struct lg_buffer rest = {0};
+	size_t at;
+
+	if (!stream->in.data || in < stream->in.data ||
+	    in >= stream->in.data + stream->in.len) {
+		/* In the buffer that all share: not much. */
+		lg_buffer_append(out_owned, in, consumed);
+		return out_owned->status ? NULL : out_owned->data;
+	}
+	at = (size_t)(in - stream->in.data);
+	lg_buffer_append(&rest, in + consumed, stream->in.len - at - consumed);
+	if (rest.status)
+		return NULL;
+	*out_owned = stream->in;
+	stream->in = rest;
+	stream->in_is_taken = 1;
+	return in;
 }
 
 static void flush(struct stream *stream)
@@ -197,8 +256,9 @@ static void flush(struct stream *stream)
 		stream->sent += (size_t)done;
 		stream->used_s = loop_s(stream->conn.gate);
 	}
-	forget(&stream->out);
+	forget(stream->conn.gate, &stream->out);
 	stream->sent = 0;
+	gate_stream_drain(&stream->conn);
 	switch (stream->ending) {
 	case GATE_STAY:
 		break;
@@ -216,7 +276,8 @@ static void take(struct stream *stream, const char *bytes, size_t len)
 {
 	size_t done = 0;
 
-	while (done < len && !stream->ending && !stream->conn.busy) {
+	while (done < len && !stream->ending && !stream->conn.busy &&
+	       !stream->in_is_taken) {
 		size_t took = stream->protocol->take(
 			&stream->conn, bytes + done, len - done, &stream->out,
 			&stream->ending);
@@ -228,10 +289,17 @@ static void take(struct stream *stream, const char *bytes, size_t len)
 	stream->holds = stream->out.len >= OUT_MAX;
 	if (stream->ending)
 		done = len;
-	if (bytes != stream->in.data) {
+	if (stream->in_is_taken) {
+		/* in is the rest already. */
+		stream->in_is_taken = 0;
+		if (stream->in.len && !stream->ending && !stream->conn.busy) {
+			take(stream, stream->in.data, stream->in.len);
+			return;
+		}
+	} else if (bytes != stream->in.data) {
 		lg_buffer_append(&stream->in, bytes + done, len - done);
 	} else if (done == len) {
-		forget(&stream->in);
+		forget(stream->conn.gate, &stream->in);
 	} else if (done) {
 		memmove(stream->in.data, stream->in.data + done, len - done);
 		stream->in.len = len - done;
@@ -399,6 +467,31 @@ void gate_stream_send(struct gate_conn *conn, const char *bytes, size_t len)
 	}
 	flush(stream);
 	watch(stream);
+}
+
+void gate_stream_give(struct gate_conn *conn, struct lg_buffer *bytes)
+{
+	struct stream *stream = of(conn);
+
+	if (conn->closed || stream->out.len || bytes->status) {
+		gate_stream_send(conn, bytes->data, bytes->len);
+		gate_stream_forget(conn->gate, bytes);
+		return;
+	}
+	forget(conn->gate, &stream->out);
+	lg_buffer_release(&stream->out);
+	stream->out = *bytes;
+	*bytes = (struct lg_buffer){0};
+	flush(stream);
+	watch(stream);
+}
+
+void gate_stream_drain(struct gate_conn *conn)
+{
+	struct stream *stream = of(conn);
+
+	if (conn->drained && (conn->closed || stream->sent == stream->out.len))
+		conn->drained(conn, conn->drained_context);
 }
 
 void gate_stream_done(struct gate_conn *conn)

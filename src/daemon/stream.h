@@ -30,6 +30,10 @@ struct gate_conn {
 	void *protocol; /* the protocol's own, NULL at first */
 	int refs;       /* who else needs it: see gate_stream_hold */
 	int closed;
+	/* An answer that comes in pieces: called when the peer has taken what
+	 * was sent, or is gone. */
+	void (*drained)(struct gate_conn *conn, void *context);
+	void *drained_context;
 };
 
 enum gate_close {
@@ -71,6 +75,20 @@ void gate_stream_let_go(struct gate_conn *conn);
 
 /* Sends bytes of an answer that came later. */
 void gate_stream_send(struct gate_conn *conn, const char *bytes, size_t len);
+/* The same without a copy; bytes is left empty. */
+void gate_stream_give(struct gate_conn *conn, struct lg_buffer *bytes);
+/* Calls conn->drained now where there is nothing to wait for. */
+void gate_stream_drain(struct gate_conn *conn);
+
+/*
+ * For a protocol, while it takes: the consumed bytes at in become the
+ * caller's, without a copy where they are many. Gives where they stand now in
+ * out_owned; NULL: no memory.
+ */
+const char *gate_stream_own(struct gate_conn *conn, const char *in,
+			    size_t consumed, struct lg_buffer *out_owned);
+/* Frees bytes elsewhere where they are many. */
+void gate_stream_forget(struct gate *gate, struct lg_buffer *bytes);
 /* The answer is complete: what came in meanwhile is taken. */
 void gate_stream_done(struct gate_conn *conn);
 

@@ -84,6 +84,8 @@ enum lg_status gate_sweeps_cut(struct gate *gate,
 	if (!own->all && !own->dn && !own->user && !own->id)
 		status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
 	if (!status)
+		status = lg_strlist_add_all(&own->names, &selector->names, err);
+	if (!status)
 		status = sweep_run_wait(run, done, context, err);
 	if (status)
 		sweep_run_end(run);

@@ -50,9 +50,10 @@ void gate_sweeps_wait(struct gate *gate, gate_sweep_done done, void *context);
 void gate_sweeps_settled(struct gate *gate, gate_sweep_done done,
 			 void *context);
 
-/* Whom to cut by hand; exactly one is set. Copied. */
+/* Whom to cut by hand; one of the others than names is set. Copied. */
 struct gate_selector {
 	const char *dn;
+	struct lg_strlist names; /* that the directory has for dn */
 	const char *user;
 	const char *id;
 	int all;

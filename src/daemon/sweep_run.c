@@ -45,6 +45,7 @@ static void free_run(uv_handle_t *handle)
 	sweep_tries_release(&run->tries);
 	free(run->marks);
 	free((char *)run->selector.dn);
+	lg_strlist_release(&run->selector.names);
 	free((char *)run->selector.user);
 	free((char *)run->selector.id);
 	free(run);
@@ -187,8 +188,7 @@ static int decide(struct sweep_run *run)
 	case SWEEP_RUN_SELECTED:
 		for (i = 0; i < run->list.count; i++)
 			run->marks[i] = (unsigned char)sweep_selects(
-				run->gate, &run->selector,
-				&run->list.session[i]);
+				&run->selector, &run->list.session[i]);
 		break;
 	}
 	marked_first(run);

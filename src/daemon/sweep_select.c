@@ -10,37 +10,23 @@
 #include <logongate/name.h>
 
 /* 1 when one of the names that the directory gave for the DN is this user. */
-static int is_name_of(const struct gate *gate, const char *dn, const char *user)
+static int is_name_of(const struct lg_strlist *names, const char *user)
 {
-	const struct lg_findings *findings = gate->state->findings;
 	struct lg_buffer folded = {0};
 	int found = 0;
 	size_t i;
-	size_t k;
 
-	if (!findings || !user ||
-	    lg_name_fold(user, strlen(user), &folded, NULL))
+	if (!user || lg_name_fold(user, strlen(user), &folded, NULL))
 		return 0;
-	for (i = 0; i < findings->account_count && !found; i++) {
-		const struct lg_account *account = &findings->account[i];
-
-		if (!account->dn ||
-		    !lg_dn_equal(account->dn, strlen(account->dn), dn,
-				 strlen(dn)))
-			continue;
-		for (k = 0; k < account->login_count && !found; k++) {
-			const char *name =
-				findings->login[account->login_first + k].name;
-
-			found = lg_name_equals_folded(name, strlen(name),
-						      folded.data, folded.len);
-		}
-	}
+	for (i = 0; i < names->count && !found; i++)
+		found = lg_name_equals_folded(names->item[i],
+					      strlen(names->item[i]),
+					      folded.data, folded.len);
 	lg_buffer_release(&folded);
 	return found;
 }
 
-int sweep_selects(const struct gate *gate, const struct gate_selector *selector,
+int sweep_selects(const struct gate_selector *selector,
 		  const struct lg_session *session)
 {
 	struct lg_buffer folded = {0};
@@ -54,7 +40,7 @@ int sweep_selects(const struct gate *gate, const struct gate_selector *selector,
 		return (session->dn &&
 			lg_dn_equal(session->dn, strlen(session->dn),
 				    selector->dn, strlen(selector->dn))) ||
-		       is_name_of(gate, selector->dn, session->user);
+		       is_name_of(&selector->names, session->user);
 	if (!session->user ||
 	    lg_name_fold(selector->user, strlen(selector->user), &folded, NULL))
 		return 0;

@@ -10,7 +10,7 @@
 #include "daemon/sweep.h"
 
 /* 1 when the session is one that the selector names. */
-int sweep_selects(const struct gate *gate, const struct gate_selector *selector,
+int sweep_selects(const struct gate_selector *selector,
 		  const struct lg_session *session);
 
 #endif

@@ -1,0 +1,458 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * inside.c - the store model driven by real time, on the state lane
+ *
+ * lg_store alone knows when values are read: at once, at a poll every 900 s or
+ * at a restart of the store. This file hands it values and time and listens to
+ * what it says. A read whose facts are missing leaves the policy as it was.
+ *
+ * What time brings is done in memory first, as a state that is only read does
+ * it, and then once more on disk by a state that is loaded anew: nobody stays
+ * out because a disk is full.
+ */
+#include "daemon/inside.h"
+
+#include <stdlib.h>
+
+#include "adapters/system/clock.h"
+#include "daemon/gate.h"
+
+static void clock_now(void *self, struct lg_now *out_now)
+{
+	struct lg_now *now = self;
+
+	lg_system_clock_refresh(now);
+	*out_now = *now;
+}
+
+static int64_t store_s(const struct gate_inside *inside)
+{
+	struct lg_now now;
+
+	inside->clock.now(inside->clock.self, &now);
+	return (now.boot_ms - inside->started_boot_ms) / 1000;
+}
+
+void gate_settings_drop(struct gate_held_settings *held)
+{
+	if (!held || --held->holders)
+		return;
+	lg_settings_free(&held->settings);
+	free(held);
+}
+
+enum lg_status gate_inside_settings(struct gate_inside *inside,
+				    struct lg_settings *settings,
+				    struct lg_error *err)
+{
+	struct gate_held_settings *held = calloc(1, sizeof(*held));
+
+	if (!held) {
+		lg_settings_free(&settings);
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+	}
+	held->holders = 1;
+	held->settings = settings;
+	gate_settings_drop(inside->held);
+	inside->held = held;
+	inside->settings = settings;
+	return LG_OK;
+}
+
+enum lg_status gate_inside_new(const struct gate *gate,
+			       struct lg_settings *settings,
+			       struct gate_inside **out_inside,
+			       struct lg_error *err)
+{
+	struct gate_inside *inside = calloc(1, sizeof(*inside));
+	enum lg_status status;
+
+	if (!inside) {
+		lg_settings_free(&settings);
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+	}
+	inside->files = &gate->files;
+	inside->now = gate->now;
+	inside->clock = (struct lg_clock){&inside->now, clock_now};
+	inside->started_boot_ms = gate->started_boot_ms;
+	status = gate_inside_settings(inside, settings, err);
+	if (!status)
+		status = lg_state_load(inside->files, &inside->clock,
+				       LG_STATE_WRITE, &inside->state, err);
+	if (!status)
+		status = lg_store_new(settings->dialect, &inside->store, err);
+	if (status)
+		gate_inside_free(&inside);
+	else
+		*out_inside = inside;
+	return status;
+}
+
+void gate_inside_free(struct gate_inside **inside)
+{
+	if (!inside || !*inside)
+		return;
+	lg_store_free(&(*inside)->store);
+	lg_state_free(&(*inside)->state);
+	gate_settings_drop((*inside)->held);
+	free(*inside);
+	*inside = NULL;
+}
+
+const struct lg_policy *gate_inside_policy(const struct gate_inside *inside)
+{
+	return inside->has_policy ? lg_store_policy(inside->store) : NULL;
+}
+
+int gate_inside_restarts(const struct gate_inside *inside)
+{
+	const struct lg_dialect_traits *traits =
+		lg_dialect_traits(inside->settings->dialect);
+
+	return traits->takes_effect == LG_TAKES_EFFECT_RESTART &&
+	       inside->settings->gate_restart;
+}
+
+void gate_inside_log_loud(struct gate_inside *inside)
+{
+	const struct lg_strlist *loud = &inside->state->loud;
+
+	for (; inside->loud_logged < loud->count; inside->loud_logged++)
+		gate_log("ATTENTION: %s", loud->item[inside->loud_logged]);
+}
+
+void gate_inside_quiet(struct gate_inside *inside, const char *beginning)
+{
+	size_t taken;
+
+	gate_inside_log_loud(inside);
+	taken = lg_state_quiet(inside->state, beginning);
+	inside->loud_logged -= taken;
+	if (taken)
+		gate_log("over: %s", beginning);
+}
+
+static void note_event(void *context, const struct lg_store_event *event)
+{
+	struct gate_inside *inside = context;
+
+	switch (event->kind) {
+	case LG_STORE_READ:
+		inside->has_policy = 1;
+		gate_log("values read: gate %s",
+			 lg_gate_state_name(event->gate));
+		break;
+	case LG_STORE_ERROR:
+		lg_state_loud(inside->state, "%s", event->text);
+		break;
+	case LG_STORE_LOGON:
+	case LG_STORE_CUT:
+	case LG_STORE_RESTART_CUT:
+		/* Its own sessions are none: those at the doors are swept. */
+		break;
+	}
+}
+
+static struct lg_store_facts facts_of(const struct gate_inside *inside)
+{
+	struct lg_store_facts facts = {
+		.facts = inside->state->findings ? LG_FACTS_FINDINGS
+						 : LG_FACTS_NOT_ASKED,
+		.findings = inside->state->findings,
+		.break_glass = &inside->settings->break_glass,
+	};
+
+	return facts;
+}
+
+static enum lg_status read_values(struct gate_inside *inside, int restart,
+				  struct lg_error *err)
+{
+	struct lg_store_facts facts = facts_of(inside);
+	struct lg_store_sink sink = {inside, note_event};
+	enum lg_status status;
+
+	if (!inside->state->values) {
+		/* No copy could be read: nothing can be trusted. */
+		inside->has_policy = 0;
+		return LG_OK;
+	}
+	status = lg_store_values(inside->store, store_s(inside),
+				 inside->state->values, &facts, &sink, err);
+	if (restart && (!status || status == LG_ERR_DIRECTORY))
+		status = lg_store_restart(inside->store, store_s(inside),
+					  &facts, &sink, err);
+	return status;
+}
+
+enum lg_status gate_inside_check(const struct lg_settings *settings,
+				 const struct lg_registry *values,
+				 const struct lg_findings *findings,
+				 struct lg_error *err)
+{
+	const struct lg_policy_layer layer = {
+		.values = values,
+		.facts = findings ? LG_FACTS_FINDINGS : LG_FACTS_NOT_ASKED,
+		.findings = findings,
+	};
+	const struct lg_policy_input input = {
+		.dialect = settings->dialect,
+		.break_glass = &settings->break_glass,
+		.layer = &layer,
+		.layer_count = 1,
+	};
+	struct lg_policy *policy = NULL;
+	enum lg_status status = lg_policy_compile(&input, &policy, NULL, err);
+
+	lg_policy_free(&policy);
+	return status;
+}
+
+/*
+ * Closed semantics need no facts to refuse, but without them nobody knows the
+ * logon names of those who are listed: a lost findings file must not lock out
+ * the administrators for good.
+ */
+int gate_inside_lacks_facts(const struct gate_inside *inside)
+{
+	struct lg_error err = {0};
+	int needs = 0;
+
+	return inside->settings->directory_uri && inside->state->values &&
+	       !lg_window_missing_facts(
+		       inside->settings->dialect, inside->state->values,
+		       inside->state->findings, NULL, NULL, &needs, &err) &&
+	       needs;
+}
+
+static uint64_t generation_of(const struct gate_inside *inside)
+{
+	const struct lg_policy *policy = gate_inside_policy(inside);
+
+	return policy ? lg_policy_generation(policy) : 0;
+}
+
+static void note_outcome(const struct gate_inside *inside, uint64_t before,
+			 enum lg_status status, struct gate_outcome *outcome)
+{
+	const struct lg_policy *policy = gate_inside_policy(inside);
+
+	if (policy && lg_policy_generation(policy) != before)
+		outcome->is_read = 1;
+	if (status)
+		outcome->failed = 1;
+	if (status == LG_ERR_DIRECTORY ||
+	    (!status && gate_inside_lacks_facts(inside)))
+		outcome->asks = 1;
+}
+
+enum lg_status gate_inside_enforce(struct gate_inside *inside,
+				   struct gate_outcome *outcome,
+				   struct lg_error *err)
+{
+	uint64_t before = generation_of(inside);
+	/* A store that never had a policy it could trust starts now. */
+	int starts = gate_inside_restarts(inside) || !inside->has_policy;
+	enum lg_status status = read_values(inside, starts, err);
+
+	note_outcome(inside, before, status, outcome);
+	return status;
+}
+
+enum lg_status gate_inside_enforce_again(struct gate_inside *inside,
+					 struct gate_outcome *outcome,
+					 struct lg_error *err)
+{
+	uint64_t before = generation_of(inside);
+	/* Before the first policy the store has never been started. */
+	enum lg_status status = read_values(inside, !inside->has_policy, err);
+
+	note_outcome(inside, before, status, outcome);
+	/* Asked just now: again at once would be for ever. */
+	outcome->asks = 0;
+	return status;
+}
+
+static const char *words_of(enum lg_window_event event)
+{
+	switch (event) {
+	case LG_WINDOW_NOTHING:
+		return "nothing is due";
+	case LG_WINDOW_BEGINS:
+		return "the lock begins";
+	case LG_WINDOW_CUTS:
+		return "the grace is over: open sessions are cut";
+	case LG_WINDOW_UNCONFIRMED:
+		return "the lock was not confirmed: lifted";
+	case LG_WINDOW_EXPIRES:
+		return "the lock's time is over: lifted";
+	}
+	return "";
+}
+
+static enum lg_status settle_all(struct lg_state *state, int says,
+				 int *out_changed, int *out_cuts,
+				 struct lg_error *err)
+{
+	enum lg_window_event event = LG_WINDOW_NOTHING;
+	enum lg_status status = lg_window_settle(state, &event, err);
+
+	while (!status && event != LG_WINDOW_NOTHING) {
+		if (says)
+			gate_log("%s", words_of(event));
+		if (event == LG_WINDOW_CUTS)
+			*out_cuts = 1;
+		else
+			*out_changed = 1;
+		status = lg_window_settle(state, &event, err);
+	}
+	return status;
+}
+
+/* What was loud stays so, in its order. */
+static void adopt(struct gate_inside *inside, struct lg_state *fresh)
+{
+	struct lg_strlist loud = inside->state->loud;
+	size_t i;
+
+	inside->state->loud = fresh->loud;
+	fresh->loud = loud;
+	for (i = 0; i < inside->state->loud.count; i++)
+		lg_state_loud(fresh, "%s", inside->state->loud.item[i]);
+	lg_state_free(&inside->state);
+	inside->state = fresh;
+}
+
+/* The state as the disk has it, with all that is due done: on disk too in the
+ * mode WRITE. */
+static enum lg_status load_settled(struct gate_inside *inside,
+				   enum lg_state_mode mode, int says,
+				   int *out_changed, int *out_cuts,
+				   struct lg_error *err)
+{
+	struct lg_state *fresh = NULL;
+	enum lg_status status;
+
+	status =
+		lg_state_load(inside->files, &inside->clock, mode, &fresh, err);
+	if (!status)
+		status = settle_all(fresh, says, out_changed, out_cuts, err);
+	if (status) {
+		lg_state_free(&fresh);
+		return status;
+	}
+	fresh->mode = LG_STATE_WRITE;
+	adopt(inside, fresh);
+	return LG_OK;
+}
+
+static int is_due(const struct gate_inside *inside)
+{
+	int64_t left_ms = -1;
+
+	return lg_window_next(inside->state, &left_ms) != LG_WINDOW_NOTHING &&
+	       left_ms == 0;
+}
+
+enum lg_status gate_inside_settle(struct gate_inside *inside,
+				  struct gate_outcome *outcome,
+				  struct lg_error *err)
+{
+	struct lg_store_facts facts = facts_of(inside);
+	struct lg_store_sink sink = {inside, note_event};
+	uint64_t before = generation_of(inside);
+	enum lg_status status = LG_OK;
+	int changed = 0;
+
+	if (is_due(inside) && inside->owes) {
+		/* A state that is ahead of the disk does not know what was
+		 * there before it. */
+		status = load_settled(inside, LG_STATE_READ, 1, &changed,
+				      &outcome->cuts, err);
+	} else if (is_due(inside)) {
+		inside->state->mode = LG_STATE_READ;
+		status = settle_all(inside->state, 1, &changed, &outcome->cuts,
+				    err);
+		inside->state->mode = LG_STATE_WRITE;
+		inside->owes = 1;
+	}
+	if (status)
+		return status;
+	if (changed) {
+		gate_inside_enforce(inside, outcome, err);
+		return LG_OK;
+	}
+	status = lg_store_advance(inside->store, store_s(inside), &facts, &sink,
+				  err);
+	note_outcome(inside, before, LG_OK, outcome);
+	if (status == LG_ERR_DIRECTORY)
+		outcome->asks = 1;
+	return LG_OK;
+}
+
+static enum lg_status pay(struct gate_inside *inside, int says,
+			  struct lg_error *err)
+{
+	enum lg_status status;
+	int changed = 0;
+	int cuts = 0;
+
+	status = load_settled(inside, LG_STATE_WRITE, says, &changed, &cuts,
+			      err);
+	if (status) {
+		lg_state_loud(inside->state,
+			      "what is due could not be written: %s: %s; it is "
+			      "done all the same and written when it can be",
+			      err->place, err->text);
+		return status;
+	}
+	inside->owes = 0;
+	gate_inside_quiet(inside, "what is due could not be written");
+	return LG_OK;
+}
+
+enum lg_status gate_inside_catch_up(struct gate_inside *inside,
+				    struct lg_error *err)
+{
+	return inside->owes ? pay(inside, 0, err) : LG_OK;
+}
+
+/* What was due while no gate ran. A full disk must not keep the gate from
+ * standing. */
+static void settle_first(struct gate_inside *inside,
+			 struct gate_outcome *outcome)
+{
+	struct lg_error err = {0};
+	int changed = 0;
+
+	if (!is_due(inside) || !pay(inside, 1, &err))
+		return;
+	inside->owes = 1;
+	if (load_settled(inside, LG_STATE_READ, 1, &changed, &outcome->cuts,
+			 &err))
+		lg_state_loud(inside->state,
+			      "what is due could not be done: %s: %s",
+			      err.place, err.text);
+}
+
+enum lg_status gate_inside_first(struct gate_inside *inside,
+				 struct gate_outcome *outcome,
+				 struct lg_error *err)
+{
+	enum lg_status status;
+
+	settle_first(inside, outcome);
+	status = read_values(inside, 1, err);
+	if (status == LG_ERR_DIRECTORY) {
+		lg_state_loud(inside->state,
+			      "the saved answers of the directory are missing; "
+			      "it is asked again");
+		inside->has_policy = 0;
+		status = LG_OK;
+		outcome->asks = 1;
+	} else if (!status) {
+		outcome->asks = gate_inside_lacks_facts(inside);
+	}
+	gate_inside_log_loud(inside);
+	return status;
+}

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * reload.c - everything is read before anything counts
+ *
+ * The state lane reads settings, the key they name and the state; only when
+ * all of them could be read the new settings take the place of the old ones,
+ * in the lane and with the view on the loop.
+ */
+#include "daemon/reload.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "adapters/ini/settings_file.h"
+#include "adapters/system/secret_file.h"
+#include "daemon/change.h"
+#include "daemon/http.h"
+#include "daemon/records.h"
+
+struct reload {
+	const char *path;
+	struct lg_buffer key;
+	gate_reload_done done;
+	void *context;
+};
+
+enum lg_status gate_settings_load(const char *path,
+				  struct lg_settings **out_settings,
+				  struct lg_error *err)
+{
+	struct lg_settings *settings = NULL;
+	enum lg_status status = lg_settings_load(path, &settings, err);
+
+	if (!status)
+		status = lg_settings_files_check(settings, err);
+	if (!status && !lg_settings_expects_gate(settings))
+		status = lg_error_set(err, LG_ERR_SYNTAX, path,
+				      "has no [listen.*] section, so there is "
+				      "nothing for a gate to do");
+	if (status)
+		lg_settings_free(&settings);
+	else
+		*out_settings = settings;
+	return status;
+}
+
+/* All that a reload reads, before any of it counts. */
+struct fresh {
+	struct lg_settings *settings;
+	struct lg_state_fresh state;
+};
+
+/* Whether the values as they are now make a policy under the new settings.
+ * That the directory must be asked first is no fault. */
+static enum lg_status check_fresh(const struct gate_inside *inside,
+				  const struct fresh *fresh,
+				  struct lg_error *err)
+{
+	const struct lg_state *state = inside->state;
+	const struct lg_registry *values =
+		fresh->state.values ? fresh->state.values : state->values;
+	const struct lg_findings *findings =
+		fresh->state.findings ? fresh->state.findings : state->findings;
+	enum lg_status status = LG_OK;
+
+	if (values)
+		status = gate_inside_check(fresh->settings, values, findings,
+					   err);
+	return status == LG_ERR_DIRECTORY ? LG_OK : status;
+}
+
+static enum lg_status read_fresh(const struct gate_inside *inside,
+				 struct reload *reload, struct fresh *fresh,
+				 struct lg_error *err)
+{
+	const struct lg_settings *old = inside->settings;
+	enum lg_status status;
+
+	status = gate_settings_load(reload->path, &fresh->settings, err);
+	if (status)
+		return status;
+	if (strcmp(fresh->settings->state_dir, old->state_dir) ||
+	    fresh->settings->dialect != old->dialect)
+		return lg_error_set(err, LG_ERR_CONFLICT, reload->path,
+				    "state_dir and dialect change with a "
+				    "restart of the gate only");
+	status = gate_http_read_key(fresh->settings, &reload->key, err);
+	if (!status)
+		status = lg_state_reread(inside->state, &fresh->state, err);
+	if (!status)
+		status = check_fresh(inside, fresh, err);
+	return status;
+}
+
+static enum lg_status run_reload(struct gate_inside *inside, void *context,
+				 struct gate_outcome *outcome,
+				 struct lg_error *err)
+{
+	struct reload *reload = context;
+	struct fresh fresh = {0};
+	enum lg_status status;
+
+	status = read_fresh(inside, reload, &fresh, err);
+	if (!status)
+		status = lg_state_take(inside->state, &fresh.state, err);
+	/* From here on nothing fails for what was read. */
+	if (!status) {
+		status = gate_inside_settings(inside, fresh.settings, err);
+		fresh.settings = NULL;
+	}
+	lg_settings_free(&fresh.settings);
+	lg_state_fresh_release(&fresh.state);
+	if (status)
+		return status;
+	gate_log("settings read again; listeners and their certificates "
+		 "change with a restart only");
+	status = gate_inside_enforce(inside, outcome, err);
+	return status == LG_ERR_DIRECTORY ? LG_OK : status;
+}
+
+static void read_again(struct gate *gate, void *context, enum lg_status status,
+		       const struct lg_error *err)
+{
+	struct reload *reload = context;
+
+	if (status) {
+		gate_log("not read again: %s: %s; everything stays as it was",
+			 err->place, err->text);
+	} else if (!gate->stopping) {
+		gate_http_take_key(gate, &reload->key);
+		gate_records_keep_days(gate, gate->settings->refused_keep_days);
+	}
+	if (reload->done)
+		reload->done(reload->context, status, err);
+	lg_secret_release(&reload->key);
+	free(reload);
+}
+
+void gate_reload(struct gate *gate, gate_reload_done done, void *context)
+{
+	struct reload *reload = calloc(1, sizeof(*reload));
+	struct lg_error err = {0};
+
+	if (!reload) {
+		lg_error_set(&err, LG_ERR_NO_MEMORY, NULL, "no memory");
+		if (done)
+			done(context, LG_ERR_NO_MEMORY, &err);
+		return;
+	}
+	reload->path = gate->config;
+	reload->done = done;
+	reload->context = context;
+	gate_change(gate, run_reload, read_again, reload);
+}
