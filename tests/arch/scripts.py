@@ -26,7 +26,7 @@ def main():
             problems.append(f"{path}: starts with #! and is not executable")
         shell = first[2:].split()[0].decode()
         if shell not in ("/bin/sh", "/bin/bash"):
-            if not shell.endswith("python3"):
+            if not shell.endswith(("python3", "/make")):
                 problems.append(f"{path}: unexpected interpreter {shell}")
             continue
         done = subprocess.run([shell, "-n", whole], text=True, check=False,
