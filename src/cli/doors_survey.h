@@ -10,7 +10,7 @@
 
 #include <logongate/settings.h>
 
-#include "app/doors.h"
+#include "app/doors/doors.h"
 
 /* Where to look; NULL is where the server itself looks. */
 struct lg_doors_places {

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "app/doors.h"
+#include "app/doors/doors.h"
 
 struct file {
 	const char *path;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Rows for app/nginx_text.h.
+ * Rows for app/doors/nginx_text.h.
  */
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/nginx_text.h"
+#include "app/doors/nginx_text.h"
 
 #include "allocation.h"
 #include "suite.h"

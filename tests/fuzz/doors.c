@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/doors.h"
+#include "app/doors/doors.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

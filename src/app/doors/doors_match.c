@@ -2,7 +2,7 @@
 /*
  * doors_match.c - whether a place that a server asks is one of the gate's
  */
-#include "app/doors_match.h"
+#include "app/doors/doors_match.h"
 
 #include <ctype.h>
 #include <string.h>

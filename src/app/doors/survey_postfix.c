@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * doors_postfix.c - what postconf says about asking the gate
+ * survey_postfix.c - what postconf says about asking the gate
  *
  * Each smtpd service has the parameters of main.cf with its own -o on top. One
  * that lets people log on asks when a restriction list, which is evaluated
@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/doors.h"
-#include "app/doors_match.h"
+#include "app/doors/doors.h"
+#include "app/doors/doors_match.h"
 
 #define EXPAND_DEPTH 4
 

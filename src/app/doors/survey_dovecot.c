@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * doors_dovecot.c - what `doveconf -n` says about asking the gate
+ * survey_dovecot.c - what `doveconf -n` says about asking the gate
  *
  * Two ways to ask: a dict passdb behind the one that knows passwords, or the
  * auth policy server. The traps are those of facts/enforcement.md 1.4 and 1.6:
@@ -10,9 +10,9 @@
  */
 #include <string.h>
 
-#include "app/block_text.h"
-#include "app/doors.h"
-#include "app/doors_match.h"
+#include "app/doors/block_text.h"
+#include "app/doors/doors.h"
+#include "app/doors/doors_match.h"
 
 #define ADD_DICT                                                               \
 	"include the drop-in dovecot/logongate-dict.conf (passdb dict, "       \

@@ -6,8 +6,8 @@
  * "}"), nginx ("name words;", "name words {", "}") and flat lines of words
  * (haproxy.cfg, pam.d).
  */
-#ifndef LOGONGATE_APP_BLOCK_TEXT_H
-#define LOGONGATE_APP_BLOCK_TEXT_H
+#ifndef LOGONGATE_APP_DOORS_BLOCK_TEXT_H
+#define LOGONGATE_APP_DOORS_BLOCK_TEXT_H
 
 #include <logongate/buffer.h>
 #include <logongate/strlist.h>

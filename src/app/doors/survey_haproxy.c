@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * doors_haproxy.c - what haproxy.cfg says about asking the gate
+ * survey_haproxy.c - what haproxy.cfg says about asking the gate
  *
  * A frontend asks when it has an SPOE filter whose agent is the gate and sends
  * it a group. What happens without an answer is a rule on the filter's error
@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/block_text.h"
-#include "app/doors.h"
-#include "app/doors_match.h"
+#include "app/doors/block_text.h"
+#include "app/doors/doors.h"
+#include "app/doors/doors_match.h"
 
 /* A section: its first line and the lines up to the next section. */
 struct section {

@@ -5,7 +5,7 @@
  * A lexer for each grammar feeds one builder. Nodes are kept in a list of
  * their own, so that freeing needs no recursion however deep the text nests.
  */
-#include "app/block_text.h"
+#include "app/doors/block_text.h"
 
 #include <stdlib.h>
 #include <string.h>

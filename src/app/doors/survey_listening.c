@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * doors_listening.c - ports on which something answers that nobody spoke for
+ * survey_listening.c - ports on which something answers that nobody spoke for
  *
  * A configuration says what should be; a socket says what is. Mail ports held
  * by a program whose configuration was not read are ways in, and so is a
@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/doors.h"
+#include "app/doors/doors.h"
 
 struct mail_port {
 	unsigned int port;

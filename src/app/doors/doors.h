@@ -7,8 +7,8 @@
  * Flow: `logongate doors` prints it; `plan` warns door-does-not-ask from it.
  * Source: contract 4 doors; facts/enforcement.md 1-5.
  */
-#ifndef LOGONGATE_APP_DOORS_H
-#define LOGONGATE_APP_DOORS_H
+#ifndef LOGONGATE_APP_DOORS_DOORS_H
+#define LOGONGATE_APP_DOORS_DOORS_H
 
 #include <logongate/buffer.h>
 #include <logongate/strlist.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * doors_nginx.c - what `nginx -T` says about asking the gate
+ * survey_nginx.c - what `nginx -T` says about asking the gate
  *
  * A location that passes requests on asks when the auth_request in force for
  * it (its own, its server's or http's) leads to a location that proxies to
@@ -10,10 +10,10 @@
  */
 #include <string.h>
 
-#include "app/block_text.h"
-#include "app/doors.h"
-#include "app/doors_match.h"
-#include "app/nginx_text.h"
+#include "app/doors/block_text.h"
+#include "app/doors/doors.h"
+#include "app/doors/doors_match.h"
+#include "app/doors/nginx_text.h"
 
 struct server {
 	const struct lg_block *http;

@@ -2,7 +2,7 @@
 /*
  * doors.c - the list of ways in, and the words for what they do
  */
-#include "app/doors.h"
+#include "app/doors/doors.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -5,8 +5,8 @@
  * Layer: app: core only.
  * Source: `nginx -T`, which prints the files one after the other.
  */
-#ifndef LOGONGATE_APP_NGINX_TEXT_H
-#define LOGONGATE_APP_NGINX_TEXT_H
+#ifndef LOGONGATE_APP_DOORS_NGINX_TEXT_H
+#define LOGONGATE_APP_DOORS_NGINX_TEXT_H
 
 #include <logongate/buffer.h>
 

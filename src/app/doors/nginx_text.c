@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/nginx_text.h"
+#include "app/doors/nginx_text.h"
 
 /* More than anybody has; files that include each other end here. */
 #define DEPTH_MAX 16

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * doors_pam.c - what a PAM stack says about asking the gate
+ * survey_pam.c - what a PAM stack says about asking the gate
  *
  * Only the account lines count; included files are followed. What the stack
  * does with PAM_AUTHINFO_UNAVAIL is what happens while the gate is down
@@ -9,8 +9,8 @@
 #include <string.h>
 #include <strings.h>
 
-#include "app/block_text.h"
-#include "app/doors.h"
+#include "app/doors/block_text.h"
+#include "app/doors/doors.h"
 
 #define INCLUDE_DEPTH 8
 
