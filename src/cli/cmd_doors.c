@@ -57,6 +57,8 @@ static const char *asks_words(enum lg_asks asks)
 		return "asks PARTLY";
 	case LG_ASKS_NOT_NEEDED:
 		return "need not ask";
+	case LG_ASKS_UNKNOWN:
+		return "UNKNOWN whether it asks";
 	}
 	return "";
 }
@@ -84,7 +86,8 @@ static enum lg_colour colour(const struct lg_way *way)
 		return LG_DIM;
 	if (way->asks == LG_ASKS_NO)
 		return LG_RED;
-	if (way->asks == LG_ASKS_PARTLY || way->when_down == LG_WHEN_DOWN_OPEN)
+	if (way->asks == LG_ASKS_PARTLY || way->asks == LG_ASKS_UNKNOWN ||
+	    way->when_down == LG_WHEN_DOWN_OPEN)
 		return LG_YELLOW;
 	return LG_GREEN;
 }

@@ -183,6 +183,7 @@ static enum lg_status survey_haproxy(const char *conf,
 }
 
 static enum lg_status survey_stack(const char *folder, const char *name,
+				   const struct lg_gate_addresses *gate,
 				   struct lg_ways *ways, struct lg_error *err)
 {
 	struct lg_buffer path = {0};
@@ -194,14 +195,15 @@ static enum lg_status survey_stack(const char *folder, const char *name,
 	/* a folder entry that is no file is no stack */
 	if (status == LG_OK && lg_file_read(path.data, &text, err) == LG_OK)
 		status = lg_doors_pam(name, text.data ? text.data : "",
-				      text.len, folder, &disk, ways, err);
+				      text.len, folder, gate, &disk, ways, err);
 	lg_buffer_release(&path);
 	lg_buffer_release(&text);
 	return settle("pam", status, ways, err);
 }
 
-static enum lg_status survey_pam(const char *folder, struct lg_ways *ways,
-				 struct lg_error *err)
+static enum lg_status survey_pam(const char *folder,
+				 const struct lg_gate_addresses *gate,
+				 struct lg_ways *ways, struct lg_error *err)
 {
 	enum lg_status status = LG_OK;
 	struct dirent **entry;
@@ -215,8 +217,8 @@ static enum lg_status survey_pam(const char *folder, struct lg_ways *ways,
 		/* the drop-ins are no services of their own */
 		if (status == LG_OK && entry[i]->d_name[0] != '.' &&
 		    strncmp(entry[i]->d_name, "logongate-", 10) != 0)
-			status = survey_stack(folder, entry[i]->d_name, ways,
-					      err);
+			status = survey_stack(folder, entry[i]->d_name, gate,
+					      ways, err);
 		free(entry[i]);
 	}
 	if (count >= 0)
@@ -296,7 +298,7 @@ enum lg_status lg_doors_survey(const struct lg_settings *settings,
 	if (status == LG_OK)
 		status = survey_haproxy(places->haproxy_conf, &gate, ways, err);
 	if (status == LG_OK)
-		status = survey_pam(places->pam_dir, ways, err);
+		status = survey_pam(places->pam_dir, &gate, ways, err);
 	settle_dovecot_stack(ways);
 	if (status == LG_OK)
 		status = survey_ports(ways, err);

@@ -25,6 +25,24 @@ static const struct file files_there[] = {
 	 "    use-backend spoe-gate\n"},
 	{"/etc/haproxy/other.cfg",
 	 "[x]\nspoe-agent other\n    use-backend elsewhere\n"},
+	{"/etc/haproxy/event.cfg",
+	 "[gate]\nspoe-agent a\n    messages m\n    use-backend spoe-gate\n"
+	 "spoe-message m\n    args src=src\n"
+	 "    event on-frontend-http-request\n"},
+	{"/etc/haproxy/scopes.cfg",
+	 "[other]\nspoe-agent a\n    use-backend spoe-gate\n"
+	 "[gate]\nspoe-agent b\n    use-backend elsewhere\n"},
+	{"/etc/dovecot/gate.lua", "local sock = '/run/logongate/dict.sock'\n"},
+	{"/etc/dovecot/alive-dict.conf",
+	 "uri = proxy:/run/logongate/dict.sock:logongate\n"
+	 "key gate {\n  key = gate/alive/%u\n}\n"},
+	{"/pam/sub", "account sufficient pam_unix.so\n"
+		     "account required pam_deny.so\n"},
+	{"/pam/debian",
+	 "account [success=1 new_authtok_reqd=done default=ignore] "
+	 "pam_unix.so\n"
+	 "account requisite pam_deny.so\n"
+	 "account required pam_permit.so\n"},
 	{"/pam/common-account",
 	 "account required pam_logongate.so timeout=500\n"},
 };
@@ -42,6 +60,9 @@ static enum lg_status read_file(void *context, const char *path,
 		lg_buffer_text(out_text, files_there[i].text);
 		return LG_OK;
 	}
+	if (strncmp(path, "/root/", 6) == 0)
+		return lg_error_set(err, LG_ERR_DENIED, path,
+				    "cannot be read: permission denied");
 	return lg_error_set(err, LG_ERR_IO, path, "is not there");
 }
 
@@ -90,6 +111,22 @@ struct row {
 	"backend spoe-gate\n  mode tcp\n"                                      \
 	"  server s1 unix@/run/logongate/spop.sock check\n"                    \
 	"backend elsewhere\n  server s 127.0.0.1:1\n"
+/* doveconf -n of 2.4.1, shortened */
+#define DOVECOT_24                                                             \
+	"dovecot_config_version = 2.4.1\n"                                     \
+	"protocols {\n  imap = yes\n  lmtp = yes\n  sieve = yes\n}\n"
+#define POLICY_24                                                              \
+	"auth_policy {\n  check_before_auth = no\n"                            \
+	"  hash_nonce = # hidden, use -P to show it\n"                         \
+	"  server_url = http://127.0.0.1:4191/v1/dovecot\n"                    \
+	"  request_attributes {\n    login = %{requested_username}\n"
+#define PASSDB_24 "passdb pam {\n}\n"
+#define PAM_GATE "account required pam_logongate.so\n"
+#define APP "backend app\n  server a 127.0.0.1:2\n"
+#define SPOE                                                                   \
+	"  filter spoe engine gate config /etc/haproxy/spoe.cfg\n"             \
+	"  http-request send-spoe-group gate g\n"
+#define DENY "  http-request deny if { var(txn.gate.action) -m str render }\n"
 #define FRONTEND "defaults\n  mode http\nfrontend fe\n  bind :443\n"
 
 static const struct row rows[] = {
@@ -142,6 +179,85 @@ static const struct row rows[] = {
 	 "{\n    mode = 0666\n  }\n}\n",
 	 NULL, "sasl for others at /var/spool/postfix/private/auth",
 	 LG_ASKS_NOT_NEEDED, LG_WHEN_DOWN_NOT_ASKED},
+	{DOVECOT, POLICY "auth_policy_log_only = yes\n", NULL, "imap",
+	 LG_ASKS_NO, LG_WHEN_DOWN_NOT_ASKED},
+	/* mechanisms that know somebody without a passdb */
+	{DOVECOT,
+	 "auth_mechanisms = plain gssapi external anonymous\n" DICT
+	 "  result_failure = return-fail\n}\n",
+	 NULL, "imap", LG_ASKS_PARTLY, LG_WHEN_DOWN_OPEN},
+	{DOVECOT, "auth_mechanisms = plain gssapi\n" POLICY, NULL, "imap",
+	 LG_ASKS_YES, LG_WHEN_DOWN_OPEN},
+	{DOVECOT,
+	 "auth_mechanisms = plain gssapi\n"
+	 "auth_policy_check_after_auth = no\n" POLICY,
+	 NULL, "imap", LG_ASKS_PARTLY, LG_WHEN_DOWN_OPEN},
+	{DOVECOT,
+	 "passdb {\n  driver = pam\n  mechanisms = gssapi\n}\n" DICT
+	 "  result_failure = return-fail\n}\n",
+	 NULL, "imap", LG_ASKS_PARTLY, LG_WHEN_DOWN_OPEN},
+	{DOVECOT,
+	 DICT "  result_failure = return-fail\n  username_filter = *@x\n}\n",
+	 NULL, "imap", LG_ASKS_PARTLY, LG_WHEN_DOWN_OPEN},
+	{DOVECOT,
+	 "passdb {\n  args = /root/gate-dict.conf\n  driver = dict\n}\n", NULL,
+	 "imap", LG_ASKS_UNKNOWN, LG_WHEN_DOWN_UNKNOWN},
+	/* settings of a protocol's own */
+	{DOVECOT, POLICY "protocol imap {\n  auth_policy_server_url = \n}\n",
+	 NULL, "imap", LG_ASKS_UNKNOWN, LG_WHEN_DOWN_UNKNOWN},
+	{DOVECOT,
+	 POLICY
+	 "remote 10.0.0.0/8 {\n  passdb {\n    driver = static\n  }\n}\n",
+	 NULL, "pop3", LG_ASKS_UNKNOWN, LG_WHEN_DOWN_UNKNOWN},
+	{DOVECOT, POLICY "protocol lmtp {\n  auth_username_format = %n\n}\n",
+	 NULL, "imap", LG_ASKS_YES, LG_WHEN_DOWN_OPEN},
+	/* the policy decides, the passdb proves that the gate lives */
+	{DOVECOT,
+	 POLICY
+	 "passdb {\n  driver = pam\n  result_success = continue-ok\n}\n"
+	 "passdb {\n  driver = dict\n  args = /etc/dovecot/alive-dict.conf\n"
+	 "  skip = unauthenticated\n  result_failure = return-fail\n"
+	 "  result_internalfail = return-fail\n}\n",
+	 NULL, "imap", LG_ASKS_YES, LG_WHEN_DOWN_TEMPORARY},
+	/* without the policy it decides nothing */
+	{DOVECOT,
+	 "passdb {\n  driver = pam\n  result_success = continue-ok\n}\n"
+	 "passdb {\n  driver = dict\n  args = /etc/dovecot/alive-dict.conf\n"
+	 "  skip = unauthenticated\n  result_failure = return-fail\n}\n",
+	 NULL, "imap", LG_ASKS_NO, LG_WHEN_DOWN_NOT_ASKED},
+	/* a master that goes on to the gate's passdb */
+	{DOVECOT,
+	 "passdb {\n  driver = pam\n  master = yes\n"
+	 "  result_success = continue-ok\n}\n" DICT
+	 "  result_failure = return-fail\n}\n",
+	 NULL, "master users", LG_ASKS_YES, LG_WHEN_DOWN_OPEN},
+	/* 2.4, as its doveconf -n prints it */
+	{DOVECOT, DOVECOT_24 POLICY_24 "  }\n}\n" PASSDB_24, NULL, "imap",
+	 LG_ASKS_YES, LG_WHEN_DOWN_OPEN},
+	{DOVECOT, DOVECOT_24 POLICY_24 "  }\n  log_only = yes\n}\n" PASSDB_24,
+	 NULL, "sieve", LG_ASKS_NO, LG_WHEN_DOWN_NOT_ASKED},
+	{DOVECOT,
+	 DOVECOT_24 POLICY_24 "    master = %{master_user}\n  }\n}\n" PASSDB_24
+			      "passdb passwd-file {\n  master = yes\n}\n",
+	 NULL, "master users", LG_ASKS_YES, LG_WHEN_DOWN_OPEN},
+	{DOVECOT, DOVECOT_24 PASSDB_24, NULL, "imap", LG_ASKS_NO,
+	 LG_WHEN_DOWN_NOT_ASKED},
+	{DOVECOT,
+	 DOVECOT_24
+	 "passdb passwd-file {\n  result_success = continue-ok\n}\n"
+	 "passdb gate {\n  lua_file = /etc/dovecot/gate.lua\n  driver = lua\n"
+	 "  result_failure = return-fail\n"
+	 "  result_internalfail = return-fail\n  skip = unauthenticated\n}\n",
+	 NULL, "imap", LG_ASKS_YES, LG_WHEN_DOWN_TEMPORARY},
+	{DOVECOT,
+	 DOVECOT_24
+	 "passdb passwd-file {\n  result_success = continue-ok\n}\n"
+	 "passdb gate {\n  lua_file = /etc/dovecot/x.lua\n"
+	 "  lua_settings {\n    sock = /run/logongate/dict.sock\n  }\n"
+	 "  driver = lua\n  result_failure = return-fail\n}\n",
+	 NULL, "imap", LG_ASKS_YES, LG_WHEN_DOWN_OPEN},
+	{DOVECOT, DOVECOT_24 "passdb lua {\n  lua_file = /root/x.lua\n}\n",
+	 NULL, "imap", LG_ASKS_UNKNOWN, LG_WHEN_DOWN_UNKNOWN},
 	{POSTFIX, "", SUBMISSION, "submission inet", LG_ASKS_NO,
 	 LG_WHEN_DOWN_NOT_ASKED},
 	{POSTFIX, "", "smtp inet n - y - - smtpd\n", "smtp inet",
@@ -170,6 +286,43 @@ static const struct row rows[] = {
 	{POSTFIX,
 	 "smtpd_delay_reject = no\nsmtpd_client_restrictions = " CHECK "}\n",
 	 SUBMISSION, "submission inet", LG_ASKS_NO, LG_WHEN_DOWN_NOT_ASKED},
+	/* "-" in the chroot column, by compatibility level */
+	{POSTFIX, "smtpd_recipient_restrictions = " CHECK "timeout=3s }\n",
+	 "submission inet n - - - - smtpd -o smtpd_sasl_auth_enable=yes\n",
+	 "submission inet", LG_ASKS_NO, LG_WHEN_DOWN_TEMPORARY},
+	{POSTFIX,
+	 "compatibility_level = 3.6\n"
+	 "smtpd_recipient_restrictions = " CHECK "timeout=3s }\n",
+	 "submission inet n - - - - smtpd -o smtpd_sasl_auth_enable=yes\n",
+	 "submission inet", LG_ASKS_YES, LG_WHEN_DOWN_TEMPORARY},
+	{POSTFIX,
+	 "smtpd_restriction_classes = gate, other\ngate = " CHECK
+	 "timeout=3s }\nsmtpd_sender_restrictions = gate\n",
+	 SUBMISSION, "submission inet", LG_ASKS_YES, LG_WHEN_DOWN_TEMPORARY},
+	{POSTFIX,
+	 "smtpd_restriction_classes = gate\ngate = " CHECK "timeout=3s }\n"
+	 "smtpd_sender_restrictions = check_sender_access hash:/x\n",
+	 SUBMISSION, "submission inet", LG_ASKS_PARTLY, LG_WHEN_DOWN_UNKNOWN},
+	{POSTFIX,
+	 "smtpd_sender_restrictions = check_sender_access hash:/x, " CHECK
+	 "timeout=3s }\n",
+	 SUBMISSION, "submission inet", LG_ASKS_PARTLY, LG_WHEN_DOWN_TEMPORARY},
+	{POSTFIX,
+	 "smtpd_sender_restrictions = permit_mynetworks, " CHECK
+	 "timeout=3s }\n",
+	 SUBMISSION, "submission inet", LG_ASKS_PARTLY, LG_WHEN_DOWN_TEMPORARY},
+	{POSTFIX,
+	 "smtpd_sender_restrictions = warn_if_reject " CHECK "timeout=3s }\n",
+	 SUBMISSION, "submission inet", LG_ASKS_NO, LG_WHEN_DOWN_NOT_ASKED},
+	{POSTFIX, "smtpd_sender_restrictions = permit, " CHECK "timeout=3s }\n",
+	 SUBMISSION, "submission inet", LG_ASKS_NO, LG_WHEN_DOWN_NOT_ASKED},
+	{POSTFIX,
+	 "a = yes\nsmtpd_sender_restrictions = ${a?" CHECK "timeout=3s }}\n",
+	 SUBMISSION, "submission inet", LG_ASKS_YES, LG_WHEN_DOWN_TEMPORARY},
+	{POSTFIX,
+	 "smtpd_sender_restrictions = ${{$a} == {} ? {" CHECK
+	 "timeout=3s }}}\n",
+	 SUBMISSION, "submission inet", LG_ASKS_UNKNOWN, LG_WHEN_DOWN_UNKNOWN},
 	{NGINX,
 	 "http { " NGINX_GATE
 	 "location / { auth_request /_gate; proxy_pass http://app; } } }",
@@ -200,27 +353,144 @@ static const struct row rows[] = {
 	 "http://127.0.0.1:9/x; } location / { auth_request /a; proxy_pass "
 	 "http://app; } } }",
 	 NULL, "server _ listen 80", LG_ASKS_NO, LG_WHEN_DOWN_NOT_ASKED},
-	{HAPROXY, FRONTEND "  default_backend app\n", NULL,
+	{NGINX,
+	 "http { " NGINX_GATE
+	 "location / { auth_request /_gate; satisfy any; auth_basic mail;"
+	 " proxy_pass http://app; } } }",
+	 NULL, "server mail listen 443", LG_ASKS_NO, LG_WHEN_DOWN_NOT_ASKED},
+	{NGINX,
+	 "http { satisfy any; " NGINX_GATE
+	 "location / { auth_request /_gate; proxy_pass http://app; } } }",
+	 NULL, "server mail listen 443", LG_ASKS_YES, LG_WHEN_DOWN_CLOSED},
+	{NGINX,
+	 "http { " NGINX_GATE
+	 "location / { auth_request /_gate; proxy_pass http://app; }\n"
+	 "location /x { if ($arg_a) { proxy_pass http://app; } } } }",
+	 NULL, "server mail listen 443", LG_ASKS_PARTLY, LG_WHEN_DOWN_CLOSED},
+	{NGINX,
+	 "http { " NGINX_GATE
+	 "location / { auth_request /_gate; proxy_pass http://app;"
+	 " if ($arg_a) { proxy_pass http://b; } }\n"
+	 "location /d { limit_except GET { proxy_pass http://app; } } } }",
+	 NULL, "server mail listen 443", LG_ASKS_PARTLY, LG_WHEN_DOWN_CLOSED},
+	{NGINX,
+	 "http { " NGINX_GATE
+	 "location / { auth_request /_gate; try_files $uri @app; }\n"
+	 "location @app { proxy_pass http://app; } } }",
+	 NULL, "server mail listen 443", LG_ASKS_YES, LG_WHEN_DOWN_CLOSED},
+	{NGINX,
+	 "http { " NGINX_GATE
+	 "location / { auth_request /_gate; try_files $uri @app; }\n"
+	 "location /pub { try_files $uri @app; }\n"
+	 "location @app { proxy_pass http://app; } } }",
+	 NULL, "server mail listen 443", LG_ASKS_PARTLY, LG_WHEN_DOWN_CLOSED},
+	/* who was refused is led on; a return comes before the question */
+	{NGINX,
+	 "http { " NGINX_GATE
+	 "location / { auth_request /_gate; error_page 403 = @app;"
+	 " proxy_pass http://app; }\n"
+	 "location @app { proxy_pass http://app; } } }",
+	 NULL, "server mail listen 443", LG_ASKS_NO, LG_WHEN_DOWN_NOT_ASKED},
+	{NGINX,
+	 "http { " NGINX_GATE
+	 "location / { auth_request /_gate; error_page 418 = @app;"
+	 " if ($http_upgrade) { return 418; } proxy_pass http://app; }\n"
+	 "location @app { proxy_pass http://app; } } }",
+	 NULL, "server mail listen 443", LG_ASKS_PARTLY, LG_WHEN_DOWN_CLOSED},
+	{NGINX,
+	 "http { " NGINX_GATE
+	 "location / { auth_request /_gate; error_page 413 = @app;"
+	 " proxy_pass http://app; }\n"
+	 "location @app { proxy_pass http://app; } } }",
+	 NULL, "server mail listen 443", LG_ASKS_PARTLY, LG_WHEN_DOWN_CLOSED},
+	/* a page of words is no way in while the gate is down */
+	{NGINX,
+	 "http { " NGINX_GATE "error_page 500 502 /50x.html;\n"
+	 "location = /50x.html { root /usr/share/nginx/html; }\n"
+	 "location / { auth_request /_gate; proxy_pass http://app; } } }",
+	 NULL, "server mail listen 443", LG_ASKS_YES, LG_WHEN_DOWN_CLOSED},
+	/* something else of the gate answers 200 to everybody */
+	{NGINX,
+	 "http { server { listen 443; location = /a { internal; proxy_pass "
+	 "http://127.0.0.1:4191/v1/status; } location / { auth_request /a; "
+	 "proxy_pass http://app; } } }",
+	 NULL, "server _ listen 443", LG_ASKS_NO, LG_WHEN_DOWN_NOT_ASKED},
+	{NGINX,
+	 "http { " NGINX_GATE "location @app { proxy_pass http://app; } } }",
+	 NULL, "server mail listen 443", LG_ASKS_UNKNOWN,
+	 LG_WHEN_DOWN_NOT_ASKED},
+	{NGINX, "stream { server { listen 993; proxy_pass 10.0.0.1:993; } }",
+	 NULL, "stream 993", LG_ASKS_NOT_NEEDED, LG_WHEN_DOWN_NOT_ASKED},
+	{HAPROXY, FRONTEND "  default_backend app\n" APP, NULL,
 	 "frontend fe bind :443", LG_ASKS_NO, LG_WHEN_DOWN_NOT_ASKED},
+	{HAPROXY, FRONTEND SPOE DENY SPOE_BACKEND, NULL,
+	 "frontend fe bind :443", LG_ASKS_YES, LG_WHEN_DOWN_OPEN},
 	{HAPROXY,
-	 FRONTEND "  filter spoe engine gate config /etc/haproxy/spoe.cfg\n"
-		  "  http-request send-spoe-group gate g\n" SPOE_BACKEND,
-	 NULL, "frontend fe bind :443", LG_ASKS_YES, LG_WHEN_DOWN_OPEN},
-	{HAPROXY,
-	 FRONTEND "  filter spoe engine gate config /etc/haproxy/spoe.cfg\n"
-		  "  http-request send-spoe-group gate g\n"
-		  "  http-request return status 503 if { var(txn.gate.error) "
-		  "-m found }\n" SPOE_BACKEND,
+	 FRONTEND SPOE DENY
+	 "  http-request return status 503 if { var(txn.gate.error) "
+	 "-m found }\n" SPOE_BACKEND,
 	 NULL, "frontend fe bind :443", LG_ASKS_YES, LG_WHEN_DOWN_TEMPORARY},
 	{HAPROXY,
 	 FRONTEND "  filter spoe engine gate config /etc/haproxy/other.cfg\n"
 		  "  http-request send-spoe-group gate g\n" SPOE_BACKEND,
 	 NULL, "frontend fe bind :443", LG_ASKS_NO, LG_WHEN_DOWN_NOT_ASKED},
 	{HAPROXY,
-	 "global\n  chroot /var/lib/haproxy\n" FRONTEND
-	 "  filter spoe engine gate config /etc/haproxy/spoe.cfg\n"
-	 "  http-request send-spoe-group gate g\n" SPOE_BACKEND,
+	 "global\n  chroot /var/lib/haproxy\n" FRONTEND SPOE DENY SPOE_BACKEND,
 	 NULL, "frontend fe bind :443", LG_ASKS_NO, LG_WHEN_DOWN_OPEN},
+	/* asks, and nobody hears what came back */
+	{HAPROXY, FRONTEND SPOE SPOE_BACKEND, NULL, "frontend fe bind :443",
+	 LG_ASKS_NO, LG_WHEN_DOWN_NOT_ASKED},
+	{HAPROXY,
+	 FRONTEND
+	 "  http-request allow if { src 10.0.0.0/8 }\n" SPOE DENY SPOE_BACKEND,
+	 NULL, "frontend fe bind :443", LG_ASKS_PARTLY, LG_WHEN_DOWN_OPEN},
+	{HAPROXY,
+	 FRONTEND "  use_backend app if { path_beg /x }\n" SPOE
+		  "  use_backend no if { var(txn.gate.action) -m str x }\n" APP
+			  SPOE_BACKEND,
+	 NULL, "frontend fe bind :443", LG_ASKS_PARTLY, LG_WHEN_DOWN_OPEN},
+	{HAPROXY,
+	 FRONTEND "  filter spoe engine gate config /etc/haproxy/spoe.cfg\n"
+		  "  http-request send-spoe-group gate g if { path /x }\n" DENY
+			  SPOE_BACKEND,
+	 NULL, "frontend fe bind :443", LG_ASKS_PARTLY, LG_WHEN_DOWN_OPEN},
+	/* an event sends the message, no rule does */
+	{HAPROXY,
+	 FRONTEND
+	 "  filter spoe engine gate config /etc/haproxy/event.cfg\n" DENY
+		 SPOE_BACKEND,
+	 NULL, "frontend fe bind :443", LG_ASKS_YES, LG_WHEN_DOWN_OPEN},
+	/* the scope of another engine */
+	{HAPROXY,
+	 FRONTEND "  filter spoe engine gate config /etc/haproxy/scopes.cfg\n"
+		  "  http-request send-spoe-group gate g\n" DENY SPOE_BACKEND,
+	 NULL, "frontend fe bind :443", LG_ASKS_NO, LG_WHEN_DOWN_NOT_ASKED},
+	/* named defaults: mode http, whatever the last ones say */
+	{HAPROXY,
+	 "defaults web\n  mode http\ndefaults\n  mode tcp\n"
+	 "frontend fe from web\n  bind :443\n  default_backend app\n" APP,
+	 NULL, "frontend fe bind :443", LG_ASKS_NO, LG_WHEN_DOWN_NOT_ASKED},
+	{HAPROXY,
+	 "defaults base\n  mode http\ndefaults more from base\n  retries 2\n"
+	 "frontend fe\n  bind :443\n  default_backend app\n" APP,
+	 NULL, "frontend fe bind :443", LG_ASKS_NO, LG_WHEN_DOWN_NOT_ASKED},
+	/* the backends ask, one of them, none is known */
+	{HAPROXY,
+	 FRONTEND
+	 "  default_backend asks\nbackend asks\n" SPOE DENY SPOE_BACKEND,
+	 NULL, "frontend fe bind :443", LG_ASKS_YES, LG_WHEN_DOWN_OPEN},
+	{HAPROXY,
+	 FRONTEND "  use_backend app if { path /x }\n  default_backend asks\n"
+		  "backend asks\n" SPOE DENY APP SPOE_BACKEND,
+	 NULL, "frontend fe bind :443", LG_ASKS_PARTLY, LG_WHEN_DOWN_OPEN},
+	{HAPROXY, FRONTEND "  use_backend %[req.hdr(x)]\n", NULL,
+	 "frontend fe bind :443", LG_ASKS_UNKNOWN, LG_WHEN_DOWN_UNKNOWN},
+	{HAPROXY,
+	 FRONTEND "  filter spoe engine gate config /root/spoe.cfg\n"
+		  "  http-request send-spoe-group gate g\n" DENY SPOE_BACKEND,
+	 NULL, "frontend fe bind :443", LG_ASKS_UNKNOWN, LG_WHEN_DOWN_UNKNOWN},
+	{HAPROXY, FRONTEND ".if defined(X)\n" SPOE DENY ".endif\n" SPOE_BACKEND,
+	 NULL, "frontend fe bind :443", LG_ASKS_UNKNOWN, LG_WHEN_DOWN_UNKNOWN},
 	{HAPROXY, "frontend mail\n  mode tcp\n  bind :993\n", NULL,
 	 "frontend mail bind :993", LG_ASKS_NOT_NEEDED, LG_WHEN_DOWN_NOT_ASKED},
 	{PAM, "auth required pam_unix.so\naccount required pam_unix.so\n",
@@ -229,14 +499,65 @@ static const struct row rows[] = {
 	 LG_ASKS_YES, LG_WHEN_DOWN_CLOSED},
 	{PAM,
 	 "account [success=ok authinfo_unavail=ignore default=bad] "
-	 "pam_logongate.so\n",
+	 "pam_logongate.so\naccount required pam_permit.so\n",
 	 "sshd", "sshd", LG_ASKS_YES, LG_WHEN_DOWN_OPEN},
+	/* nobody says yes */
+	{PAM,
+	 "account [success=ok authinfo_unavail=ignore default=bad] "
+	 "pam_logongate.so\n",
+	 "sshd", "sshd", LG_ASKS_YES, LG_WHEN_DOWN_CLOSED},
 	{PAM, "account optional pam_logongate.so\n", "sshd", "sshd", LG_ASKS_NO,
 	 LG_WHEN_DOWN_NOT_ASKED},
 	{PAM,
 	 "account sufficient pam_ldap.so\naccount required "
 	 "pam_logongate.so\n",
 	 "imap", "imap", LG_ASKS_PARTLY, LG_WHEN_DOWN_CLOSED},
+	/* lines that jump over the gate's, or end the stack before it */
+	{PAM,
+	 "account [success=1 default=ignore] pam_unix.so\n" PAM_GATE
+	 "account required pam_permit.so\n",
+	 "imap", "imap", LG_ASKS_PARTLY, LG_WHEN_DOWN_CLOSED},
+	{PAM, "account [success=done default=bad] pam_unix.so\n" PAM_GATE,
+	 "imap", "imap", LG_ASKS_NO, LG_WHEN_DOWN_NOT_ASKED},
+	{PAM, "account [default=die] pam_unix.so\n" PAM_GATE, "imap", "imap",
+	 LG_ASKS_NO, LG_WHEN_DOWN_NOT_ASKED},
+	{PAM,
+	 "account required pam_unix.so\n"
+	 "account [success=ok ignore=ignore default=ignore] "
+	 "pam_logongate.so\n",
+	 "imap", "imap", LG_ASKS_NO, LG_WHEN_DOWN_NOT_ASKED},
+	{PAM,
+	 PAM_GATE "account [default=reset] pam_x.so\naccount required "
+		  "pam_permit.so\n",
+	 "imap", "imap", LG_ASKS_PARTLY, LG_WHEN_DOWN_OPEN},
+	/* a substack ends itself only */
+	{PAM, "account substack sub\n" PAM_GATE, "imap", "imap", LG_ASKS_YES,
+	 LG_WHEN_DOWN_CLOSED},
+	{PAM, "account include sub\n" PAM_GATE, "imap", "imap", LG_ASKS_NO,
+	 LG_WHEN_DOWN_NOT_ASKED},
+	{PAM,
+	 "account [success=1 default=bad] pam_x.so\naccount substack sub\n" PAM_GATE,
+	 "imap", "imap", LG_ASKS_YES, LG_WHEN_DOWN_CLOSED},
+	/* what Debian has: an expired password ends the stack */
+	{PAM, "@include debian\n" PAM_GATE, "login", "login", LG_ASKS_PARTLY,
+	 LG_WHEN_DOWN_CLOSED},
+	{PAM, "@include debian\n" PAM_GATE, "imap", "imap", LG_ASKS_YES,
+	 LG_WHEN_DOWN_CLOSED},
+	{PAM, PAM_GATE "@include debian\n", "login", "login", LG_ASKS_YES,
+	 LG_WHEN_DOWN_CLOSED},
+	/* the drop-in: root alone is not asked about */
+	{PAM,
+	 "account [success=1 default=ignore] pam_succeed_if.so quiet uid = 0\n" PAM_GATE
+	 "account required pam_permit.so\n",
+	 "imap", "imap", LG_ASKS_YES, LG_WHEN_DOWN_CLOSED},
+	{PAM, "account required \\\n pam_logongate.so\n", "imap", "imap",
+	 LG_ASKS_YES, LG_WHEN_DOWN_CLOSED},
+	{PAM, "account required pam_logongate.so socket=/elsewhere.sock\n",
+	 "imap", "imap", LG_ASKS_NO, LG_WHEN_DOWN_CLOSED},
+	{PAM, "@include /root/x\n" PAM_GATE, "imap", "imap", LG_ASKS_UNKNOWN,
+	 LG_WHEN_DOWN_UNKNOWN},
+	{PAM, "account [success=7up] pam_x.so\n" PAM_GATE, "imap", "imap",
+	 LG_ASKS_UNKNOWN, LG_WHEN_DOWN_UNKNOWN},
 	{PAM, "@include common-account\n", "login", "login", LG_ASKS_YES,
 	 LG_WHEN_DOWN_CLOSED},
 	{PAM, "account include /pam/common-account\n", "login", "login",
@@ -267,8 +588,8 @@ static enum lg_status read_row(const struct row *row, struct lg_ways *ways,
 					  err);
 		break;
 	case PAM:
-		status = lg_doors_pam(row->more, row->text, len, "/pam", &files,
-				      ways, err);
+		status = lg_doors_pam(row->more, row->text, len, "/pam", &gate,
+				      &files, ways, err);
 		break;
 	}
 	lg_gate_addresses_release(&gate);
@@ -279,6 +600,7 @@ static void every_row(void **state)
 {
 	struct lg_ways ways;
 	struct lg_error err;
+	size_t wrong = 0;
 	size_t i;
 	size_t j;
 
@@ -295,14 +617,17 @@ static void every_row(void **state)
 			fail_msg("no way %s in: %s", rows[i].way, rows[i].text);
 		if (ways.way[j].asks != rows[i].asks ||
 		    ways.way[j].when_down != rows[i].when_down)
-			fail_msg("%s: %s, %s in: %s", rows[i].way,
-				 lg_asks_name(ways.way[j].asks),
-				 lg_when_down_name(ways.way[j].when_down),
-				 rows[i].text);
+			print_error("%s: %s, %s (%s) in: %s\n", rows[i].way,
+				    lg_asks_name(ways.way[j].asks),
+				    lg_when_down_name(ways.way[j].when_down),
+				    ways.way[j].note ? ways.way[j].note : "",
+				    rows[i].text),
+				wrong++;
 		if (rows[i].asks == LG_ASKS_NO)
 			assert_non_null(ways.way[j].add);
 		lg_ways_release(&ways);
 	}
+	assert_int_equal(wrong, 0);
 }
 
 /* The way called name, of those that doveconf's text leads to. */

@@ -55,7 +55,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		lg_doors_haproxy(text, size, &gate, &files, &ways, &err);
 		break;
 	case 4:
-		lg_doors_pam("sshd", text, size, "/", &files, &ways, &err);
+		lg_doors_pam("sshd", text, size, "/", &gate, &files, &ways,
+			     &err);
 		break;
 	}
 	lg_ways_release(&ways);

@@ -14,6 +14,7 @@ const char *lg_asks_name(enum lg_asks asks)
 		[LG_ASKS_YES] = "yes",
 		[LG_ASKS_PARTLY] = "partly",
 		[LG_ASKS_NOT_NEEDED] = "not-needed",
+		[LG_ASKS_UNKNOWN] = "unknown",
 	};
 
 	return names[asks];
@@ -68,6 +69,10 @@ enum lg_status lg_ways_add(struct lg_ways *ways, const struct lg_way *way,
 		status = keep(ways, &copy.add, err);
 	if (status == LG_OK)
 		status = keep(ways, &copy.note, err);
+	if (status == LG_OK)
+		status = keep(ways, &copy.url, err);
+	if (status == LG_OK)
+		status = keep(ways, &copy.peer, err);
 	if (status == LG_OK)
 		ways->way[ways->count++] = copy;
 	return status;

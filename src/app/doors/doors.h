@@ -16,8 +16,9 @@
 enum lg_asks {
 	LG_ASKS_NO = 0, /* a lock does not close it */
 	LG_ASKS_YES,
-	LG_ASKS_PARTLY,    /* some of its paths do not */
-	LG_ASKS_NOT_NEEDED /* delivery or administration: stays open */
+	LG_ASKS_PARTLY,     /* some of its paths do not */
+	LG_ASKS_NOT_NEEDED, /* delivery or administration: stays open */
+	LG_ASKS_UNKNOWN     /* not all of it was read; the note says what */
 };
 
 /* What the door does while the gate does not answer. */
@@ -29,12 +30,12 @@ enum lg_when_down {
 	LG_WHEN_DOWN_UNKNOWN
 };
 
-/* "no", "yes", "partly", "not-needed". */
+/* "no", "yes", "partly", "not-needed", "unknown". */
 const char *lg_asks_name(enum lg_asks asks);
 /* "not-asked", "open", "closed", "temporary-error", "unknown". */
 const char *lg_when_down_name(enum lg_when_down when_down);
 
-/* One way in. Texts lie in the arena of the list; add and note may be NULL. */
+/* One way in. Texts lie in the arena of the list; the last four may be NULL. */
 struct lg_way {
 	const char *door; /* "dovecot", "postfix", "nginx", ... */
 	const char *way;  /* "imap", "submission inet", "frontend fe" */
@@ -42,6 +43,8 @@ struct lg_way {
 	enum lg_when_down when_down;
 	const char *add;  /* what to add so that it asks */
 	const char *note; /* what an administrator must know */
+	const char *url;  /* where a logon can be tried, ... */
+	const char *peer; /* ... at which address; NULL: that of the url */
 };
 
 struct lg_ways {
@@ -68,8 +71,8 @@ struct lg_gate_addresses {
 };
 void lg_gate_addresses_release(struct lg_gate_addresses *addresses);
 
-/* Fetches a file that a configuration names; LG_ERR_IO where it cannot be
- * read. Appends to out_text. */
+/* Fetches a file that a configuration names and appends it to out_text;
+ * LG_ERR_IO where it cannot be read, LG_ERR_DENIED where this user may not. */
 struct lg_doors_files {
 	void *context;
 	enum lg_status (*read)(void *context, const char *path,
@@ -103,6 +106,7 @@ enum lg_status lg_doors_haproxy(const char *text, size_t len,
 /* One file of /etc/pam.d; included files are fetched from folder. */
 enum lg_status lg_doors_pam(const char *service, const char *text, size_t len,
 			    const char *folder,
+			    const struct lg_gate_addresses *gate,
 			    const struct lg_doors_files *files,
 			    struct lg_ways *ways, struct lg_error *err);
 

@@ -2,39 +2,20 @@
 /*
  * survey_dovecot.c - what `doveconf -n` says about asking the gate
  *
- * Two ways to ask: a dict passdb behind the one that knows passwords, or the
- * auth policy server. The traps are those of facts/enforcement.md 1.4 and 1.6:
- * a dict passdb without result_failure=return-fail asks and does not listen,
- * one behind a passdb that ends the asking is never asked, an auth policy that
- * is only reported to does not ask.
+ * Two ways to ask: the auth policy server, or a passdb behind the one that
+ * knows passwords; or both, where the passdb only proves that the gate lives.
+ * Settings that a protocol or a network has of its own are not followed: then
+ * the answer is that it is not known.
  */
+#include <stdlib.h>
 #include <string.h>
 
-#include "app/doors/block_text.h"
-#include "app/doors/doors.h"
 #include "app/doors/doors_match.h"
+#include "app/doors/dovecot_asks.h"
 
-#define ADD_DICT                                                               \
-	"include the drop-in dovecot/logongate-dict.conf (passdb dict, "       \
-	"result_failure=return-fail)"
-
-/* How the drop-in lets logons go by that Postfix asks about itself. */
-#define SMTP_PASSES "%{if;%s;eq;smtp;"
-
-struct answer {
-	enum lg_asks asks;
-	enum lg_when_down when_down;
-	const char *note;
-	const char *add;
-	int smtp_passes;
-};
-
-/* What the passdbs that stand before the gate's make of it. */
-struct before {
-	int is_end; /* a success there is the last word */
-	int has_passwords;
-	int smtp_passes;
-};
+#define ADD                                                                    \
+	"one of the drop-ins dovecot/logongate-*.conf (auth policy, or a "     \
+	"passdb with result_failure=return-fail)"
 
 static const char *value_or(const struct lg_block *block, const char *name,
 			    const char *otherwise)
@@ -44,270 +25,318 @@ static const char *value_or(const struct lg_block *block, const char *name,
 	return value ? value : otherwise;
 }
 
-/* 1 when the dict file that a passdb names asks the gate. */
-static int dict_file_asks(const char *args,
-			  const struct lg_gate_addresses *gate,
-			  const struct lg_doors_files *files)
+/* "protocols = a b", or a block of "a = yes"; 2.4 serves none by itself. */
+static int serves(const struct lg_block *root, const char *protocol)
 {
-	struct lg_buffer text = {0};
-	struct lg_error ignored;
-	int asks = 0;
+	const struct lg_block *block = lg_block_find(root, NULL, "protocols");
 
-	if (lg_doors_mentions(args, &gate->dict))
-		return 1;
-	if (args && files->read(files->context, args, &text, &ignored) == LG_OK)
-		asks = lg_doors_mentions(text.data, &gate->dict);
-	lg_buffer_release(&text);
-	return asks;
+	if (!block)
+		return !lg_block_value(root, "dovecot_config_version") &&
+		       lg_doors_has_word("imap pop3 lmtp submission", protocol);
+	if (block->word_count > 1)
+		return lg_doors_has_word(block->word[1], protocol);
+	return lg_doors_is_yes(lg_block_value(block, protocol));
 }
 
-static void add_before(struct before *before, const struct lg_block *passdb)
+static int is_of_logons(const struct lg_block *setting)
 {
-	const char *args = value_or(passdb, "args", "");
+	return setting->word_count > 0 &&
+	       (strncmp(setting->word[0], "auth_", 5) == 0 ||
+		strcmp(setting->word[0], "passdb") == 0);
+}
 
-	if (lg_doors_is_yes(lg_block_value(passdb, "master")) ||
-	    lg_doors_is_yes(lg_block_value(passdb, "deny")))
-		return;
-	if (strcmp(value_or(passdb, "driver", ""), "static") == 0 &&
-	    strcmp(value_or(passdb, "skip", ""), "unauthenticated") == 0 &&
-	    strstr(args, "allow_nets=" SMTP_PASSES)) {
-		before->smtp_passes = 1;
-		return;
+/* The first block with settings of its own that decide on logons of this
+ * protocol, or NULL. */
+static const struct lg_block *own_settings(const struct lg_block *inside,
+					   const char *protocol)
+{
+	const struct lg_block *block;
+	const struct lg_block *setting;
+
+	for (block = inside->child; block; block = block->next) {
+		if (block->word_count < 2)
+			continue;
+		if (strcmp(block->word[0], "protocol") == 0) {
+			if (*block->word[1] != '!' &&
+			    strcmp(block->word[1], protocol) != 0)
+				continue;
+		} else if (strcmp(block->word[0], "remote") != 0 &&
+			   strcmp(block->word[0], "local") != 0 &&
+			   strcmp(block->word[0], "local_name") != 0) {
+			continue;
+		}
+		for (setting = block->child; setting; setting = setting->next) {
+			if (is_of_logons(setting))
+				return block;
+		}
+		if (own_settings(block, protocol))
+			return block;
 	}
-	before->has_passwords = 1;
-	if (strncmp(value_or(passdb, "result_success", "return-ok"), "continue",
-		    8) != 0)
-		before->is_end = 1;
+	return NULL;
 }
 
-static struct answer judge_dict(const struct lg_block *passdb,
-				const struct before *before)
+/* The port of a listener of a login service; 0 where there is none. */
+static unsigned long port_of(const struct lg_block *root, const char *protocol,
+			     const char *listener, unsigned long otherwise)
 {
-	struct answer answer = {.asks = LG_ASKS_NO,
-				.smtp_passes = before->smtp_passes};
+	const struct lg_block *service = NULL;
+	const struct lg_block *inner;
+	size_t len = strlen(protocol);
+	const char *port;
 
-	if (before->is_end) {
-		answer.note = "a passdb before the gate's ends the asking";
-		answer.add = "result_success=continue-ok in each passdb before "
-			     "the gate's";
-	} else if (!before->has_passwords &&
-		   strcmp(value_or(passdb, "skip", "never"),
-			  "unauthenticated") == 0) {
-		answer.note = "the dict passdb is skipped: it stands before "
-			      "the one that knows passwords";
-		answer.add = "the gate's passdb as the last one";
-	} else if (strcmp(value_or(passdb, "result_failure", "continue"),
-			  "return-fail") != 0) {
-		answer.note = "the dict passdb asks the gate and does not "
-			      "listen: it needs result_failure=return-fail";
-	} else {
-		answer.asks = LG_ASKS_YES;
-		answer.when_down =
-			strcmp(value_or(passdb, "result_internalfail",
-					"continue"),
-			       "return-fail") == 0
-				? LG_WHEN_DOWN_TEMPORARY
-				: LG_WHEN_DOWN_OPEN;
-	}
-	return answer;
-}
-
-static struct answer ask_dict(const struct lg_block *root,
-			      const struct lg_gate_addresses *gate,
-			      const struct lg_doors_files *files)
-{
-	struct answer answer = {.asks = LG_ASKS_NO};
-	const struct lg_block *passdb = NULL;
-	struct before before = {0};
-	const char *args;
-
-	while (answer.asks == LG_ASKS_NO &&
-	       (passdb = lg_block_find(root, passdb, "passdb"))) {
-		args = value_or(passdb, "args", "");
-		if (strcmp(value_or(passdb, "driver", ""), "dict") != 0) {
-			add_before(&before, passdb);
-		} else if (dict_file_asks(args, gate, files)) {
-			answer = judge_dict(passdb, &before);
-		} else if (gate->dict.count == 0 && strstr(args, "logongate")) {
-			answer.note = "the dict passdb asks where no gate "
-				      "listens: nobody gets in";
-			answer.add = "[listen.dict] in logongate.conf, and a "
-				     "restart of the gate";
-		} else {
-			add_before(&before, passdb);
+	while ((service = lg_block_find(root, service, "service"))) {
+		if (service->word_count < 2 ||
+		    (strncmp(service->word[1], protocol, len) != 0 &&
+		     strcmp(service->word[1], "managesieve-login") != 0) ||
+		    !strstr(service->word[1], "-login"))
+			continue;
+		inner = NULL;
+		while ((inner = lg_block_find(service, inner,
+					      "inet_listener"))) {
+			port = lg_block_value(inner, "port");
+			if (port && inner->word_count > 1 &&
+			    strcmp(inner->word[1], listener) == 0)
+				otherwise = strtoul(port, NULL, 10);
 		}
 	}
-	return answer;
+	return otherwise;
 }
 
-static struct answer ask_policy(const struct lg_block *root,
-				const struct lg_gate_addresses *gate)
+/* Where a logon can be tried; nothing for what no client speaks here. */
+static enum lg_status add_url(const struct lg_block *root, struct lg_way *way,
+			      struct lg_buffer *url, struct lg_error *err)
 {
-	struct answer answer = {.asks = LG_ASKS_NO};
-	const char *url = lg_block_value(root, "auth_policy_server_url");
+	static const struct {
+		const char *protocol;
+		const char *scheme;
+		unsigned long port;
+		const char *tls;
+		unsigned long tls_port;
+	} known[] = {
+		{"imap", "imap", 143, "imaps", 993},
+		{"pop3", "pop3", 110, "pop3s", 995},
+		{"submission", "smtp", 587, "submissions", 465},
+	};
+	const char *listen = value_or(root, "listen", "*");
+	unsigned long port;
+	size_t i;
 
-	if (!url || !*url)
-		return answer;
-	if (!lg_doors_mentions(url, &gate->http)) {
-		answer.note = "auth_policy_server_url names another server";
-		return answer;
+	for (i = 0; i < sizeof(known) / sizeof(*known); i++) {
+		if (strcmp(known[i].protocol, way->way) == 0)
+			break;
 	}
-	if (!lg_doors_is_yes(
-		    value_or(root, "auth_policy_check_after_auth", "yes")) &&
-	    !lg_doors_is_yes(
-		    value_or(root, "auth_policy_check_before_auth", "yes"))) {
-		answer.note = "auth_policy only reports to the gate: "
-			      "auth_policy_check_after_auth=yes makes it ask";
-		return answer;
-	}
-	answer.asks = LG_ASKS_YES;
-	if (lg_doors_is_yes(
-		    value_or(root, "auth_policy_reject_on_fail", "no"))) {
-		answer.when_down = LG_WHEN_DOWN_CLOSED;
-		answer.note = "while the gate is down users are told that "
-			      "their password is wrong";
+	if (i == sizeof(known) / sizeof(*known))
+		return LG_OK;
+	lg_buffer_clear(url);
+	port = port_of(root, way->way, way->way, known[i].port);
+	if (port) {
+		lg_buffer_format(url, "%s://localhost:%lu", known[i].scheme,
+				 port);
 	} else {
-		answer.when_down = LG_WHEN_DOWN_OPEN;
+		port = port_of(root, way->way, known[i].tls, known[i].tls_port);
+		lg_buffer_format(url, "%ss://localhost:%lu", known[i].scheme,
+				 port);
 	}
-	return answer;
+	way->url = url->data;
+	way->peer = "127.0.0.1";
+	if (!strpbrk(listen, "*:, "))
+		way->peer = listen;
+	return lg_buffer_status(url, err);
+}
+
+static enum lg_status add_logon(const struct lg_block *root,
+				const char *protocol,
+				const struct lg_dovecot_answer *answer,
+				struct lg_ways *ways, struct lg_error *err)
+{
+	const struct lg_block *own = own_settings(root, protocol);
+	struct lg_way way = {.door = "dovecot",
+			     .way = protocol,
+			     .asks = answer->asks,
+			     .when_down = answer->when_down,
+			     .note = answer->note,
+			     .add = answer->add};
+	struct lg_buffer note = {0};
+	struct lg_buffer url = {0};
+	enum lg_status status;
+
+	if (own) {
+		lg_buffer_format(&note,
+				 "settings in \"%s %s\" decide on logons and "
+				 "were not followed",
+				 own->word[0], own->word[1]);
+		way.asks = LG_ASKS_UNKNOWN;
+		way.when_down = LG_WHEN_DOWN_UNKNOWN;
+		way.note = note.data;
+		way.add = NULL;
+	} else if (answer->asks == LG_ASKS_NO && !way.add) {
+		way.add = ADD;
+	}
+	status = lg_buffer_status(&note, err);
+	if (status == LG_OK)
+		status = add_url(root, &way, &url, err);
+	if (status == LG_OK)
+		status = lg_ways_add(ways, &way, err);
+	lg_buffer_release(&note);
+	lg_buffer_release(&url);
+	return status;
 }
 
 static enum lg_status add_logons(const struct lg_block *root,
-				 const struct answer *answer,
+				 const struct lg_dovecot_answer *answer,
 				 struct lg_ways *ways, struct lg_error *err)
 {
 	static const char *const logons[] = {"imap", "pop3", "submission",
 					     "sieve"};
-	const char *protocols =
-		value_or(root, "protocols", "imap pop3 lmtp submission");
-	struct lg_way way = {.door = "dovecot",
-			     .asks = answer->asks,
-			     .when_down = answer->when_down,
-			     .note = answer->note};
+	const struct lg_way delivery = {
+		.door = "dovecot",
+		.way = "lmtp",
+		.asks = LG_ASKS_NOT_NEEDED,
+		.note = "delivery: a lock leaves it open"};
 	enum lg_status status = LG_OK;
-	size_t i;
 
-	if (answer->asks == LG_ASKS_NO)
-		way.add = answer->add ? answer->add : ADD_DICT;
-	for (i = 0; status == LG_OK && i < sizeof(logons) / sizeof(*logons);
-	     i++) {
-		if (!lg_doors_has_word(protocols, logons[i]))
-			continue;
-		way.way = logons[i];
-		status = lg_ways_add(ways, &way, err);
+	for (size_t i = 0; status == LG_OK && i < 4; i++) {
+		if (serves(root, logons[i]))
+			status = add_logon(root, logons[i], answer, ways, err);
 	}
-	if (status == LG_OK && lg_doors_has_word(protocols, "lmtp")) {
-		way = (struct lg_way){
-			.door = "dovecot",
-			.way = "lmtp",
-			.asks = LG_ASKS_NOT_NEEDED,
-			.note = "delivery: a lock leaves it open"};
-		status = lg_ways_add(ways, &way, err);
-	}
+	if (status == LG_OK && serves(root, "lmtp"))
+		status = lg_ways_add(ways, &delivery, err);
 	return status;
 }
 
 /* A master user logs on as anybody; both doors judge the master's own name,
  * the auth policy only when it is told that name. */
-static enum lg_status add_master(const struct lg_block *root,
-				 const struct answer *policy,
-				 const struct answer *dict,
+static enum lg_status add_master(const struct lg_dovecot *dovecot,
+				 const struct lg_dovecot_answer *policy,
+				 const struct lg_dovecot_answer *passdb,
 				 struct lg_ways *ways, struct lg_error *err)
 {
-	const char *attributes =
-		value_or(root, "auth_policy_request_attributes", "");
-	const struct lg_block *passdb = NULL;
+	const struct lg_block *master = NULL;
 	struct lg_way way = {.door = "dovecot", .way = "master users"};
+	int count = 0;
+	int go_on = 1;
 
-	while ((passdb = lg_block_find(root, passdb, "passdb"))) {
-		if (lg_doors_is_yes(lg_block_value(passdb, "master")))
-			break;
+	while ((master = lg_block_find(dovecot->root, master, "passdb"))) {
+		if (!lg_doors_is_yes(lg_block_value(master, "master")))
+			continue;
+		count++;
+		go_on &= lg_dovecot_goes_on(master);
 	}
-	if (!passdb)
+	if (!count)
 		return LG_OK;
-	if (policy->asks == LG_ASKS_YES) {
-		way.asks = LG_ASKS_YES;
+	if (policy->asks == LG_ASKS_YES || policy->asks == LG_ASKS_PARTLY) {
+		way.asks = policy->asks;
 		way.when_down = policy->when_down;
-		if (!strstr(attributes, "master_user")) {
+		if (!lg_dovecot_policy_knows_master(dovecot)) {
 			way.asks = LG_ASKS_PARTLY;
 			way.note = "judged by the name of the user they log "
 				   "on as";
 			way.add = "put master=%{master_user} into "
 				  "auth_policy_request_attributes";
 		}
-	} else if (dict->asks == LG_ASKS_YES) {
-		way.asks = LG_ASKS_PARTLY;
-		way.when_down = dict->when_down;
-		way.note = "asked after the master's own password only where "
-			   "the master passdb has result_success=continue";
-		way.add = "result_success=continue in the master passdb";
+	} else if (passdb->asks == LG_ASKS_UNKNOWN) {
+		way.asks = LG_ASKS_UNKNOWN;
+		way.when_down = LG_WHEN_DOWN_UNKNOWN;
+		way.note = passdb->note;
+	} else if (passdb->asks != LG_ASKS_NO && !passdb->proves_life) {
+		way.asks = go_on ? passdb->asks : LG_ASKS_NO;
+		way.when_down =
+			go_on ? passdb->when_down : LG_WHEN_DOWN_NOT_ASKED;
+		way.note = go_on ? passdb->note
+				 : "the gate's passdb is not asked after the "
+				   "master's own";
+		way.add = go_on ? NULL
+				: "result_success=continue-ok in the master "
+				  "passdb";
 	} else {
-		way.asks = LG_ASKS_NO;
 		way.note = "a master user gets into any mailbox";
-		way.add = ADD_DICT;
+		way.add = ADD;
 	}
 	return lg_ways_add(ways, &way, err);
 }
 
 /* Other servers that let Dovecot check their passwords. Postfix 3.7 tells the
  * client of a temporary error there that the password is wrong. */
-static enum lg_status add_sasl(const struct lg_block *root,
-			       const struct answer *dict, struct lg_ways *ways,
-			       struct lg_error *err)
+static enum lg_status add_sasl(const struct lg_block *listener,
+			       const struct lg_dovecot_answer *passdb,
+			       struct lg_ways *ways, struct lg_error *err)
 {
 	static const char *const own[] = {
 		"auth-userdb", "auth-client", "auth-login",
 		"auth-master", "login/login", "token-login/tokenlogin"};
-	const struct lg_block *service = NULL;
-	const struct lg_block *listener;
-	enum lg_status status = LG_OK;
+	struct lg_way way = {
+		.door = "dovecot",
+		.asks = LG_ASKS_NOT_NEEDED,
+		.note = "whoever uses it (Postfix: SMTP AUTH) must ask the "
+			"gate itself; see its own lines"};
 	struct lg_buffer name = {0};
-	struct lg_way way;
-	size_t i;
+	enum lg_status status;
+
+	if (listener->word_count < 2)
+		return LG_OK;
+	for (size_t i = 0; i < sizeof(own) / sizeof(*own); i++) {
+		if (strcmp(listener->word[1], own[i]) == 0)
+			return LG_OK;
+	}
+	if (passdb->when_down == LG_WHEN_DOWN_TEMPORARY &&
+	    !passdb->smtp_passes) {
+		way.note = "while the gate is down Postfix tells its users "
+			   "that their password is wrong";
+		way.add = "the static passdb of the drop-in "
+			  "dovecot/logongate-dict.conf, before the gate's";
+	}
+	lg_buffer_format(&name, "sasl for others at %s", listener->word[1]);
+	status = lg_buffer_status(&name, err);
+	way.way = name.data;
+	if (status == LG_OK)
+		status = lg_ways_add(ways, &way, err);
+	lg_buffer_release(&name);
+	return status;
+}
+
+static enum lg_status add_services(const struct lg_block *root,
+				   const struct lg_dovecot_answer *passdb,
+				   struct lg_ways *ways, struct lg_error *err)
+{
+	const struct lg_block *service = NULL;
+	const struct lg_block *inner;
+	enum lg_status status = LG_OK;
 
 	while (status == LG_OK &&
 	       (service = lg_block_find(root, service, "service"))) {
 		if (service->word_count < 2 ||
 		    strcmp(service->word[1], "auth") != 0)
 			continue;
-		listener = NULL;
-		while (status == LG_OK &&
-		       (listener = lg_block_find(service, listener,
-						 "unix_listener"))) {
-			if (listener->word_count < 2)
-				continue;
-			for (i = 0; i < sizeof(own) / sizeof(*own); i++) {
-				if (strcmp(listener->word[1], own[i]) == 0)
-					break;
-			}
-			if (i < sizeof(own) / sizeof(*own))
-				continue;
-			lg_buffer_clear(&name);
-			lg_buffer_format(&name, "sasl for others at %s",
-					 listener->word[1]);
-			status = lg_buffer_status(&name, err);
-			way = (struct lg_way){
-				.door = "dovecot",
-				.way = name.data,
-				.asks = LG_ASKS_NOT_NEEDED,
-				.note = "whoever uses it (Postfix: SMTP AUTH) "
-					"must ask the gate itself; see its "
-					"own lines"};
-			if (dict->when_down == LG_WHEN_DOWN_TEMPORARY &&
-			    !dict->smtp_passes) {
-				way.note = "while the gate is down Postfix "
-					   "tells its users that their "
-					   "password is wrong";
-				way.add = "the static passdb of the drop-in "
-					  "dovecot/logongate-dict.conf, before "
-					  "the gate's";
-			}
-			if (status == LG_OK)
-				status = lg_ways_add(ways, &way, err);
+		for (inner = service->child; status == LG_OK && inner;
+		     inner = inner->next) {
+			if (strcmp(inner->word[0], "unix_listener") == 0 ||
+			    strcmp(inner->word[0], "inet_listener") == 0)
+				status = add_sasl(inner, passdb, ways, err);
 		}
 	}
-	lg_buffer_release(&name);
 	return status;
+}
+
+/* The first refusal counts, so a door is as tight as its tighter half. */
+static const struct lg_dovecot_answer *
+tighter(struct lg_dovecot_answer *policy,
+	const struct lg_dovecot_answer *passdb)
+{
+	if (passdb->proves_life) {
+		if (passdb->asks == LG_ASKS_YES &&
+		    passdb->when_down == LG_WHEN_DOWN_TEMPORARY &&
+		    policy->when_down == LG_WHEN_DOWN_OPEN)
+			policy->when_down = LG_WHEN_DOWN_TEMPORARY;
+		return policy;
+	}
+	if (policy->asks == LG_ASKS_YES)
+		return passdb->asks == LG_ASKS_YES &&
+				       passdb->when_down != LG_WHEN_DOWN_OPEN
+			       ? passdb
+			       : policy;
+	if (passdb->asks != LG_ASKS_NO)
+		return passdb;
+	return policy->asks == LG_ASKS_NO && passdb->note ? passdb : policy;
 }
 
 enum lg_status lg_doors_dovecot(const char *doveconf, size_t len,
@@ -315,31 +344,30 @@ enum lg_status lg_doors_dovecot(const char *doveconf, size_t len,
 				const struct lg_doors_files *files,
 				struct lg_ways *ways, struct lg_error *err)
 {
+	struct lg_dovecot dovecot = {.gate = gate, .files = files};
+	struct lg_dovecot_answer policy = {0};
+	struct lg_dovecot_answer passdb = {0};
 	struct lg_block_text *text = NULL;
-	const struct lg_block *root;
-	struct answer policy;
-	struct answer dict;
-	const struct answer *best;
 	enum lg_status status;
 
 	status = lg_block_text_doveconf(doveconf, len, &text, err);
 	if (status != LG_OK)
 		return status;
-	root = lg_block_root(text);
-	policy = ask_policy(root, gate);
-	dict = ask_dict(root, gate, files);
-	/* the first refusal counts, so a door is as tight as its tighter half */
-	best = dict.asks == LG_ASKS_YES ? &dict : &policy;
-	if (dict.asks == LG_ASKS_YES && policy.asks == LG_ASKS_YES &&
-	    dict.when_down == LG_WHEN_DOWN_OPEN)
-		best = &policy;
-	if (policy.asks == LG_ASKS_NO && dict.note)
-		best = &dict;
-	status = add_logons(root, best, ways, err);
+	dovecot.root = lg_block_root(text);
+	lg_dovecot_ask_policy(&dovecot, &policy);
+	lg_dovecot_ask_passdb(&dovecot, &passdb);
+	status = lg_buffer_status(&policy.text, err);
 	if (status == LG_OK)
-		status = add_master(root, &policy, &dict, ways, err);
+		status = lg_buffer_status(&passdb.text, err);
 	if (status == LG_OK)
-		status = add_sasl(root, &dict, ways, err);
+		status = add_logons(dovecot.root, tighter(&policy, &passdb),
+				    ways, err);
+	if (status == LG_OK)
+		status = add_master(&dovecot, &policy, &passdb, ways, err);
+	if (status == LG_OK)
+		status = add_services(dovecot.root, &passdb, ways, err);
+	lg_buffer_release(&policy.text);
+	lg_buffer_release(&passdb.text);
 	lg_block_text_free(&text);
 	return status;
 }

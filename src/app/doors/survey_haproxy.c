@@ -1,255 +1,258 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * survey_haproxy.c - what haproxy.cfg says about asking the gate
+ * survey_haproxy.c - what HAProxy's configuration says about asking the gate
  *
- * A frontend asks when it has an SPOE filter whose agent is the gate and sends
- * it a group. What happens without an answer is a rule on the filter's error
- * variable, or nothing: then requests go on (facts/enforcement.md 4).
+ * Each frontend is judged; one that does not ask itself does when the backends
+ * that it uses do. What happens without an answer is a rule on the filter's
+ * variables, or nothing: then requests go on (facts/enforcement.md 4).
  */
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/doors/block_text.h"
-#include "app/doors/doors.h"
-#include "app/doors/doors_match.h"
+#include "app/doors/haproxy_asks.h"
 
-/* A section: its first line and the lines up to the next section. */
-struct section {
-	const struct lg_block *head;
-	const struct lg_block *end;
+struct survey {
+	const struct lg_block *root;
+	const struct lg_gate_addresses *gate;
+	const struct lg_doors_files *files;
+	struct lg_ways *ways;
+	struct lg_error *err;
 };
 
-static int is_section(const struct lg_block *line)
+static int is(const struct lg_block *line, size_t n, const char *text)
 {
-	static const char *const names[] = {
-		"global",  "defaults",  "frontend",    "backend", "listen",
-		"peers",   "resolvers", "userlist",    "cache",   "program",
-		"mailers", "ring",      "http-errors", "fcgi-app"};
-	size_t i;
-
-	for (i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		if (strcmp(line->word[0], names[i]) == 0)
-			return 1;
-	}
-	return 0;
+	return strcmp(lg_haproxy_word(line, n), text) == 0;
 }
 
-static const char *word(const struct lg_block *line, size_t n)
+static int leads_on(const struct lg_block *line)
 {
-	return n < line->word_count ? line->word[n] : "";
+	return is(line, 0, "default_backend") || is(line, 0, "use_backend");
 }
 
-static struct section section_at(const struct lg_block *head)
+static enum lg_status note_servers(const struct survey *survey,
+				   const struct lg_haproxy_section *section)
 {
-	struct section section = {head, head->next};
-
-	while (section.end && !is_section(section.end))
-		section.end = section.end->next;
-	return section;
-}
-
-/* 1 when some word of the line mentions text. */
-static int line_mentions(const struct lg_block *line, const char *text)
-{
-	size_t i;
-
-	for (i = 0; i < line->word_count; i++) {
-		if (strstr(line->word[i], text))
-			return 1;
-	}
-	return 0;
-}
-
-/* A process in a chroot sees no socket outside it. */
-enum reach {
-	REACH_NOT = 0,
-	REACH_HIDDEN,
-	REACH_GATE
-};
-
-static int is_chrooted(const struct lg_block *root)
-{
-	const struct lg_block *head;
+	struct lg_strlist *behind = &survey->ways->behind;
 	const struct lg_block *line;
-	struct section section;
-
-	for (head = root->child; head; head = head->next) {
-		if (strcmp(head->word[0], "global") != 0)
-			continue;
-		section = section_at(head);
-		for (line = head->next; line != section.end; line = line->next)
-			if (strcmp(line->word[0], "chroot") == 0)
-				return 1;
-	}
-	return 0;
-}
-
-/* Whether a server of the backend called name is the gate's SPOP socket. */
-static enum reach backend_reach(const struct lg_block *root, const char *name,
-				const struct lg_gate_addresses *gate)
-{
-	const struct lg_block *head;
-	const struct lg_block *line;
-	struct section section;
-
-	for (head = root->child; head; head = head->next) {
-		if (strcmp(head->word[0], "backend") != 0 ||
-		    strcmp(word(head, 1), name) != 0)
-			continue;
-		section = section_at(head);
-		for (line = head->next; line != section.end;
-		     line = line->next) {
-			if (strcmp(line->word[0], "server") != 0 ||
-			    !lg_doors_mentions(word(line, 2), &gate->spop))
-				continue;
-			return strchr(word(line, 2), '/') && is_chrooted(root)
-				       ? REACH_HIDDEN
-				       : REACH_GATE;
-		}
-	}
-	return REACH_NOT;
-}
-
-/* The SPOE file's use-backend must be the gate's. */
-static enum reach filter_reach(const struct lg_block *root,
-			       const struct lg_block *filter,
-			       const struct lg_gate_addresses *gate,
-			       const struct lg_doors_files *files)
-{
-	struct lg_buffer text = {0};
-	struct lg_block_text *tree = NULL;
-	const struct lg_block *line;
-	struct lg_error ignored;
-	const char *path = NULL;
-	enum reach reach = REACH_NOT;
-	size_t i;
-
-	for (i = 0; i + 1 < filter->word_count; i++) {
-		if (strcmp(filter->word[i], "config") == 0)
-			path = filter->word[i + 1];
-	}
-	if (path &&
-	    files->read(files->context, path, &text, &ignored) == LG_OK &&
-	    lg_block_text_lines(text.data ? text.data : "", text.len, &tree,
-				&ignored) == LG_OK) {
-		for (line = lg_block_root(tree)->child; line && !reach;
-		     line = line->next) {
-			if (strcmp(line->word[0], "use-backend") == 0)
-				reach = backend_reach(root, word(line, 1),
-						      gate);
-		}
-	}
-	lg_block_text_free(&tree);
-	lg_buffer_release(&text);
-	return reach;
-}
-
-struct frontend {
-	int http;
-	enum reach asks;
-	int closes; /* a rule for when there is no answer */
-	const char *bind;
-};
-
-static void judge_line(const struct lg_block *root, const struct lg_block *line,
-		       const struct lg_gate_addresses *gate,
-		       const struct lg_doors_files *files, enum reach *filtered,
-		       struct frontend *frontend)
-{
-	enum reach reach = REACH_NOT;
-
-	if (strcmp(line->word[0], "bind") == 0)
-		frontend->bind = word(line, 1);
-	else if (strcmp(line->word[0], "mode") == 0)
-		frontend->http = strcmp(word(line, 1), "http") == 0;
-	else if (strcmp(line->word[0], "filter") == 0 &&
-		 strcmp(word(line, 1), "spoe") == 0)
-		reach = filter_reach(root, line, gate, files);
-	else if (strcmp(line->word[0], "http-request") == 0 &&
-		 strcmp(word(line, 1), "send-spoe-group") == 0)
-		frontend->asks = *filtered;
-	else if (strcmp(line->word[0], "http-request") == 0 &&
-		 (strcmp(word(line, 1), "return") == 0 ||
-		  strcmp(word(line, 1), "deny") == 0) &&
-		 (line_mentions(line, ".error)") ||
-		  (line_mentions(line, ".action)") &&
-		   (line_mentions(line, "found") ||
-		    line_mentions(line, "!{")))))
-		frontend->closes = 1;
-	if (reach > *filtered)
-		*filtered = reach;
-}
-
-static enum lg_status note_behind(const struct lg_block *root,
-				  const struct section *section,
-				  struct lg_ways *ways, struct lg_error *err)
-{
-	const struct lg_block *line;
-	const struct lg_block *head;
-	struct section backend;
 	enum lg_status status = LG_OK;
 
-	for (line = section->head; status == LG_OK && line != section->end;
-	     line = line->next) {
-		if (strcmp(line->word[0], "server") == 0)
-			status = lg_strlist_add(&ways->behind, word(line, 2),
-						strlen(word(line, 2)), err);
-		if (strcmp(line->word[0], "default_backend") != 0 &&
-		    strcmp(line->word[0], "use_backend") != 0)
-			continue;
-		for (head = root->child; status == LG_OK && head;
-		     head = head->next) {
-			if (strcmp(head->word[0], "backend") != 0 ||
-			    strcmp(word(head, 1), word(line, 1)) != 0)
-				continue;
-			backend = section_at(head);
-			backend.head = head->next;
-			status = note_behind(root, &backend, ways, err);
-		}
+	for (line = section->head->next;
+	     status == LG_OK && line != section->end; line = line->next) {
+		if (is(line, 0, "server"))
+			status = lg_strlist_add(
+				behind, lg_haproxy_word(line, 2),
+				strlen(lg_haproxy_word(line, 2)), survey->err);
 	}
 	return status;
 }
 
-static enum lg_status add_frontend(const struct lg_block *root,
-				   const struct section *section,
-				   const struct frontend *frontend,
-				   struct lg_ways *ways, struct lg_error *err)
+static enum lg_status note_behind(const struct survey *survey,
+				  const struct lg_haproxy_section *section)
 {
+	struct lg_haproxy_section backend;
+	const struct lg_block *line;
+	enum lg_status status = note_servers(survey, section);
+
+	for (line = section->head->next;
+	     status == LG_OK && line != section->end; line = line->next) {
+		if (leads_on(line) &&
+		    lg_haproxy_find(survey->root, "backend",
+				    lg_haproxy_word(line, 1), &backend))
+			status = note_servers(survey, &backend);
+	}
+	return status;
+}
+
+/* What becomes of the backends that a silent frontend uses. */
+struct backends {
+	int asking;
+	int silent;
+	struct lg_haproxy_asks asks; /* of the last that asks */
+	const char *unread;
+};
+
+static enum lg_status judge_backends(const struct survey *survey,
+				     const struct lg_haproxy_section *section,
+				     struct backends *backends)
+{
+	struct lg_haproxy_section from = *section;
+	struct lg_haproxy_section backend;
+	struct lg_haproxy_asks asks;
+	const struct lg_block *line;
+	enum lg_status status = LG_OK;
+	int leads = 0;
+
+	do {
+		for (line = from.head->next;
+		     status == LG_OK && line != from.end; line = line->next) {
+			if (!leads_on(line))
+				continue;
+			leads++;
+			if (!lg_haproxy_find(survey->root, "backend",
+					     lg_haproxy_word(line, 1),
+					     &backend)) {
+				backends->unread = "a backend that it uses was "
+						   "not found";
+				continue;
+			}
+			status = lg_haproxy_judge(survey->root, &backend,
+						  survey->gate, survey->files,
+						  &asks, survey->err);
+			if (status != LG_OK)
+				break;
+			if (asks.unread)
+				backends->unread = asks.unread;
+			if (lg_haproxy_is_asking(&asks)) {
+				backends->asking++;
+				backends->asks = asks;
+			} else {
+				backends->silent++;
+			}
+		}
+	} while (status == LG_OK && !leads &&
+		 lg_haproxy_defaults(survey->root, from.head, &from));
+	return status;
+}
+
+static void say_hidden(const struct lg_haproxy_asks *asks, struct lg_way *way)
+{
+	way->when_down =
+		asks->closes ? LG_WHEN_DOWN_TEMPORARY : LG_WHEN_DOWN_OPEN;
+	way->note = "it runs in a chroot and cannot see the gate's socket: to "
+		    "it the gate is always down";
+	way->add = "HOST:PORT of [listen.spop] in place of the unix socket, as "
+		   "in the drop-in haproxy/logongate-backends.cfg";
+}
+
+static void say(const struct lg_haproxy_asks *asks, struct lg_way *way)
+{
+	way->add = "the filter and rules of the drop-in haproxy/logongate.cfg";
+	if (asks->sends && asks->reach == LG_HAPROXY_HIDDEN) {
+		say_hidden(asks, way);
+	} else if (lg_haproxy_is_asking(asks)) {
+		way->asks = asks->partly ? LG_ASKS_PARTLY : LG_ASKS_YES;
+		way->note = asks->partly;
+		if (!asks->partly)
+			way->add = NULL;
+		way->when_down = asks->closes ? LG_WHEN_DOWN_TEMPORARY
+					      : LG_WHEN_DOWN_OPEN;
+	} else if (asks->sends && asks->reach == LG_HAPROXY_GATE) {
+		way->note = "it asks the gate and no rule does anything with "
+			    "the answer";
+	}
+}
+
+/* What is known when the frontend itself and its backends were read. */
+static void conclude(const struct lg_haproxy_asks *asks,
+		     const struct backends *backends, struct lg_way *way)
+{
+	const char *unread = asks->unread ? asks->unread : backends->unread;
+
+	say(asks, way);
+	if (way->asks == LG_ASKS_NO && backends->asking) {
+		say(&backends->asks, way);
+		if (backends->silent) {
+			way->asks = LG_ASKS_PARTLY;
+			way->note = "some of the backends that it uses do not "
+				    "ask";
+		}
+	}
+	if (unread) {
+		way->asks = LG_ASKS_UNKNOWN;
+		way->when_down = LG_WHEN_DOWN_UNKNOWN;
+		way->note = unread;
+		way->add = NULL;
+	}
+}
+
+static const struct lg_block *
+first_bind(const struct lg_haproxy_section *section)
+{
+	const struct lg_block *line;
+
+	for (line = section->head->next; line != section->end;
+	     line = line->next) {
+		if (is(line, 0, "bind"))
+			return line;
+	}
+	return NULL;
+}
+
+/* "bind ADDRESS:PORT ssl", "bind :443", "bind *:80". */
+static void add_url(const struct lg_block *bind, struct lg_way *way,
+		    struct lg_buffer *url, struct lg_buffer *peer)
+{
+	const char *address = bind ? lg_haproxy_word(bind, 1) : "";
+	const char *colon = strrchr(address, ':');
+	int tls = 0;
+
+	if (!colon || strchr(address, '/') || colon[1] < '0' || colon[1] > '9')
+		return;
+	for (size_t i = 2; i < bind->word_count; i++)
+		tls |= strcmp(bind->word[i], "ssl") == 0;
+	lg_buffer_format(url, "%s://localhost:%s/", tls ? "https" : "http",
+			 colon + 1);
+	if (colon == address || *address == '*' ||
+	    strncmp(address, "0.0.0.0", 7) == 0 ||
+	    strncmp(address, ":::", 3) == 0)
+		lg_buffer_text(peer, "127.0.0.1");
+	else
+		lg_buffer_append(peer, address, (size_t)(colon - address));
+	way->url = url->data;
+	way->peer = peer->data;
+}
+
+static enum lg_status judge_frontend(const struct survey *survey,
+				     const struct lg_haproxy_section *section,
+				     struct lg_way *way)
+{
+	struct lg_haproxy_asks asks;
+	struct backends backends = {0};
+	enum lg_status status;
+
+	if (!lg_haproxy_is_http(survey->root, section)) {
+		way->asks = LG_ASKS_NOT_NEEDED;
+		way->note = "passes bytes on; the server behind it must ask";
+		return LG_OK;
+	}
+	status = lg_haproxy_judge(survey->root, section, survey->gate,
+				  survey->files, &asks, survey->err);
+	if (status == LG_OK && !asks.sends)
+		status = judge_backends(survey, section, &backends);
+	if (status != LG_OK)
+		return status;
+	conclude(&asks, &backends, way);
+	return way->asks == LG_ASKS_YES ? note_behind(survey, section) : LG_OK;
+}
+
+static enum lg_status add_frontend(const struct survey *survey,
+				   const struct lg_haproxy_section *section)
+{
+	const struct lg_block *bind = first_bind(section);
 	struct lg_way way = {.door = "haproxy"};
 	struct lg_buffer words = {0};
+	struct lg_buffer url = {0};
+	struct lg_buffer peer = {0};
 	enum lg_status status;
 
 	lg_buffer_format(&words, "%s %s bind %s", section->head->word[0],
-			 word(section->head, 1),
-			 frontend->bind ? frontend->bind : "?");
-	status = lg_buffer_status(&words, err);
+			 lg_haproxy_word(section->head, 1),
+			 bind ? lg_haproxy_word(bind, 1) : "?");
+	status = lg_buffer_status(&words, survey->err);
 	way.way = words.data;
-	if (!frontend->http) {
-		way.asks = LG_ASKS_NOT_NEEDED;
-		way.note = "passes bytes on; the server behind it must ask";
-	} else if (frontend->asks == REACH_HIDDEN) {
-		way.asks = LG_ASKS_NO;
-		way.when_down = frontend->closes ? LG_WHEN_DOWN_TEMPORARY
-						 : LG_WHEN_DOWN_OPEN;
-		way.note = "it runs in a chroot and cannot see the gate's "
-			   "socket: to it the gate is always down";
-		way.add = "HOST:PORT of [listen.spop] in place of the unix "
-			  "socket, as in the drop-in "
-			  "haproxy/logongate-backends.cfg";
-	} else if (frontend->asks == REACH_NOT) {
-		way.asks = LG_ASKS_NO;
-		way.add = "the filter and rules of the drop-in "
-			  "haproxy/logongate.cfg";
-	} else {
-		way.asks = LG_ASKS_YES;
-		way.when_down = frontend->closes ? LG_WHEN_DOWN_TEMPORARY
-						 : LG_WHEN_DOWN_OPEN;
-		if (status == LG_OK)
-			status = note_behind(root, section, ways, err);
-	}
 	if (status == LG_OK)
-		status = lg_ways_add(ways, &way, err);
+		status = judge_frontend(survey, section, &way);
+	if (status == LG_OK && way.asks != LG_ASKS_NOT_NEEDED)
+		add_url(bind, &way, &url, &peer);
+	if (status == LG_OK)
+		status = lg_buffer_status(&url, survey->err);
+	if (status == LG_OK)
+		status = lg_buffer_status(&peer, survey->err);
+	if (status == LG_OK)
+		status = lg_ways_add(survey->ways, &way, survey->err);
 	lg_buffer_release(&words);
+	lg_buffer_release(&url);
+	lg_buffer_release(&peer);
 	return status;
 }
 
@@ -258,37 +261,21 @@ enum lg_status lg_doors_haproxy(const char *text, size_t len,
 				const struct lg_doors_files *files,
 				struct lg_ways *ways, struct lg_error *err)
 {
+	struct survey survey = {
+		.gate = gate, .files = files, .ways = ways, .err = err};
+	struct lg_haproxy_section section = {NULL, NULL};
 	struct lg_block_text *tree = NULL;
-	const struct lg_block *root;
-	const struct lg_block *head;
-	const struct lg_block *line;
-	struct frontend defaults = {0};
-	struct frontend frontend;
-	struct section section;
 	enum lg_status status;
-	enum reach filtered;
 
 	status = lg_block_text_lines(text, len, &tree, err);
 	if (status != LG_OK)
 		return status;
-	root = lg_block_root(tree);
-	for (head = root->child; status == LG_OK && head; head = head->next) {
-		if (!is_section(head))
-			continue;
-		section = section_at(head);
-		if (strcmp(head->word[0], "defaults") == 0)
-			defaults = (struct frontend){0};
-		filtered = REACH_NOT;
-		frontend = defaults;
-		for (line = head->next; line != section.end; line = line->next)
-			judge_line(root, line, gate, files, &filtered,
-				   &frontend);
-		if (strcmp(head->word[0], "defaults") == 0)
-			defaults.http = frontend.http;
-		if (strcmp(head->word[0], "frontend") == 0 ||
-		    strcmp(head->word[0], "listen") == 0)
-			status = add_frontend(root, &section, &frontend, ways,
-					      err);
+	survey.root = lg_block_root(tree);
+	while (status == LG_OK &&
+	       lg_haproxy_next(survey.root, section.head, &section)) {
+		if (is(section.head, 0, "frontend") ||
+		    is(section.head, 0, "listen"))
+			status = add_frontend(&survey, &section);
 	}
 	lg_block_text_free(&tree);
 	return status;

@@ -2,29 +2,32 @@
 /*
  * survey_nginx.c - what `nginx -T` says about asking the gate
  *
- * A location that passes requests on asks when the auth_request in force for
- * it (its own, its server's or http's) leads to a location that proxies to
- * the gate, or when its njs does. Anything but 2xx, 401, 403 is a 500 in
- * nginx, so a dead gate closes, unless error_page 500 leads on; where it leads
- * to a location that only returns 503, it is a temporary error.
+ * Each place of a server that passes requests on is judged. Named locations
+ * and internal ones cannot be reached from outside: what leads to them is
+ * judged in their stead. Anything but 2xx, 401, 403 is a 500 in nginx, so a
+ * dead gate closes unless error_page 500 leads on.
  */
 #include <string.h>
 
-#include "app/doors/block_text.h"
-#include "app/doors/doors.h"
-#include "app/doors/doors_match.h"
+#include "app/doors/nginx_asks.h"
 #include "app/doors/nginx_text.h"
 
+#define ADD                                                                    \
+	"auth_request of the drop-in nginx/logongate.conf (pages and the "     \
+	"login form may stay open)"
+
 struct server {
-	const struct lg_block *http;
-	const struct lg_block *block;
-	const struct lg_gate_addresses *gate;
+	struct lg_nginx_server of;
 	struct lg_strlist *behind;
 	size_t asks;
 	size_t silent;
+	size_t unread;
 	int open;
 	int temporary;
 	const char *silent_path;
+	const char *silent_why;
+	const char *unread_path;
+	const char *asking_path;
 	struct lg_error *err;
 };
 
@@ -33,216 +36,215 @@ static int is_named(const struct lg_block *block, const char *name)
 	return block->word_count > 0 && strcmp(block->word[0], name) == 0;
 }
 
-/* 1 when the words of proxy_pass lead to the gate, upstreams included. */
-static int leads_to_gate(const struct server *server, const char *target)
+/* The path of the location that the place is or lies in. */
+static const char *path_of(const struct lg_block *place)
 {
-	const struct lg_block *upstream = NULL;
-	const struct lg_block *member;
-	const char *host = strstr(target, "://");
-	size_t len;
+	while (place && !is_named(place, "location"))
+		place = place->parent;
+	return place && place->word_count > 1
+		       ? place->word[place->word_count - 1]
+		       : "/";
+}
 
-	if (lg_doors_mentions(target, &server->gate->http))
-		return 1;
-	host = host ? host + 3 : target;
-	len = strcspn(host, "/:$");
-	while ((upstream = lg_block_find(server->http, upstream, "upstream"))) {
-		if (upstream->word_count < 2 ||
-		    strlen(upstream->word[1]) != len ||
-		    strncmp(upstream->word[1], host, len) != 0)
-			continue;
-		member = NULL;
-		while ((member = lg_block_find(upstream, member, "server"))) {
-			if (member->word_count > 1 &&
-			    lg_doors_mentions(member->word[1],
-					      &server->gate->http))
-				return 1;
-		}
+static int is_inside(const struct lg_block *place)
+{
+	while (place && !is_named(place, "location"))
+		place = place->parent;
+	return place && (*path_of(place) == '@' ||
+			 lg_block_find(place, NULL, "internal"));
+}
+
+static void count_silent(struct server *server, const char *path,
+			 const char *why)
+{
+	server->silent++;
+	if (!server->silent_why) {
+		server->silent_path = path;
+		server->silent_why = why;
 	}
-	return 0;
 }
 
-static const struct lg_block *location(const struct lg_block *inside,
-				       const char *path)
-{
-	const struct lg_block *block = NULL;
-
-	while ((block = lg_block_find(inside, block, "location"))) {
-		if (block->word_count > 1 &&
-		    strcmp(block->word[block->word_count - 1], path) == 0)
-			return block;
-	}
-	return NULL;
-}
-
-/* The value in force of a directive that blocks inherit. */
-static const char *inherited(const struct lg_block *block, const char *name)
-{
-	const char *value = NULL;
-
-	for (; block && !value; block = block->parent)
-		value = lg_block_value(block, name);
-	return value;
-}
-
-static int asks_gate(const struct server *server, const struct lg_block *here)
-{
-	const char *path = inherited(here, "auth_request");
-	const struct lg_block *check;
-	const char *target;
-
-	if (!path || strcmp(path, "off") == 0)
-		return 0;
-	check = location(server->block, path);
-	target = check ? lg_block_value(check, "proxy_pass") : NULL;
-	return target && leads_to_gate(server, target);
-}
-
-static const char *const passes[] = {"proxy_pass", "fastcgi_pass",
-				     "uwsgi_pass", "scgi_pass",
-				     "grpc_pass",  "js_content"};
-#define PASSES (sizeof(passes) / sizeof(*passes))
-
-/* What the location does with a request: where it passes it on. */
-static const char *passes_to(const struct lg_block *here)
-{
-	const char *target = NULL;
-	size_t i;
-
-	for (i = 0; i < PASSES && !target; i++)
-		target = lg_block_value(here, passes[i]);
-	return target;
-}
-
-/* The last word of the error_page for 500 that is in force, or NULL. */
-static const char *error_500(const struct lg_block *here)
-{
-	const struct lg_block *page;
-	size_t i;
-
-	for (; here; here = here->parent) {
-		page = NULL;
-		while ((page = lg_block_find(here, page, "error_page"))) {
-			for (i = 1; i + 1 < page->word_count; i++) {
-				if (strcmp(page->word[i], "500") == 0)
-					return page->word[page->word_count - 1];
-			}
-		}
-	}
-	return NULL;
-}
-
-/* error_page 500 = @somewhere lets requests on while the gate is down, unless
- * nobody is served there. */
-static void judge_error(struct server *server, const struct lg_block *here)
-{
-	const char *target = error_500(here);
-	const struct lg_block *page;
-	const char *code;
-
-	if (!target)
-		return;
-	page = location(server->block, target);
-	code = page ? lg_block_value(page, "return") : NULL;
-	if (page && !passes_to(page) && code && strcmp(code, "503") == 0)
-		server->temporary = 1;
-	else
-		server->open = 1;
-}
-
-static enum lg_status note_behind(const struct server *server,
-				  const char *target)
+static enum lg_status count_asking(struct server *server,
+				   const struct lg_block *place,
+				   const char *target)
 {
 	const char *host = strstr(target, "://");
+	enum lg_when_down down = lg_nginx_when_down(&server->of, place);
 
+	server->asks++;
+	server->open |= down == LG_WHEN_DOWN_OPEN;
+	server->temporary |= down == LG_WHEN_DOWN_TEMPORARY;
+	if (!server->asking_path && *path_of(place) == '/')
+		server->asking_path = path_of(place);
 	host = host ? host + 3 : target;
 	return lg_strlist_add(server->behind, host, strcspn(host, "/"),
 			      server->err);
 }
 
-static enum lg_status judge_location(struct server *server,
-				     const struct lg_block *here)
+/* A location that only other places lead to: it asks when all of them do. */
+static enum lg_status judge_inside(struct server *server,
+				   const struct lg_block *place,
+				   const char *target)
 {
-	const char *target = passes_to(here);
+	const char *path = path_of(place);
+	const struct lg_block *from = NULL;
 	enum lg_status status = LG_OK;
-	const struct lg_block *inner = NULL;
+	enum lg_nginx_way_to leads;
+	const char *why;
+	size_t found = 0;
 
-	if (target && !leads_to_gate(server, target) &&
-	    !lg_block_find(here, NULL, "internal")) {
-		if (asks_gate(server, here) ||
-		    (lg_block_value(here, "js_content") &&
-		     location(server->block, "/_gate_mapi"))) {
-			server->asks++;
-			judge_error(server, here);
-			status = note_behind(server, target);
-		} else {
-			server->silent++;
-			server->silent_path =
-				here->word_count > 1
-					? here->word[here->word_count - 1]
-					: "/";
+	while (status == LG_OK && (from = lg_nginx_next(&server->of, from))) {
+		leads = lg_nginx_leads(from, path);
+		if (leads == LG_NGINX_NOT)
+			continue;
+		found++;
+		if (leads == LG_NGINX_AFTER &&
+		    lg_nginx_asks(&server->of, from, &why)) {
+			status = count_asking(server, from, target);
+			continue;
 		}
+		count_silent(server, path,
+			     leads == LG_NGINX_BEFORE
+				     ? "error_page leads there before the gate "
+				       "is asked"
+				     : why);
 	}
-	while (status == LG_OK &&
-	       (inner = lg_block_find(here, inner, "location")))
-		status = judge_location(server, inner);
+	/* the gate's own script leads there once the gate has admitted */
+	if (found == 0 && strncmp(path, "@logongate", 10) != 0) {
+		server->unread++;
+		server->unread_path = path;
+	}
 	return status;
+}
+
+static enum lg_status judge_place(struct server *server,
+				  const struct lg_block *place)
+{
+	const char *target = lg_nginx_passes(&server->of, place);
+	const char *why;
+
+	if (!target)
+		return LG_OK;
+	if (lg_nginx_asks(&server->of, place, &why))
+		return count_asking(server, place, target);
+	if (is_inside(place))
+		return judge_inside(server, place, target);
+	count_silent(server, path_of(place), why);
+	return LG_OK;
+}
+
+static void say(const struct server *server, struct lg_way *way,
+		struct lg_buffer *note)
+{
+	if (server->silent) {
+		lg_buffer_format(note, "location %s does not ask%s%s%s",
+				 server->silent_path,
+				 server->silent > 1 ? ", nor do others" : "",
+				 server->silent_why ? ": " : "",
+				 server->silent_why ? server->silent_why : "");
+		way->add = ADD;
+	} else if (server->unread) {
+		lg_buffer_format(note,
+				 "it was not found out what leads to location "
+				 "%s, and whether that asks",
+				 server->unread_path);
+	} else if (!server->open && !server->temporary) {
+		lg_buffer_text(note,
+			       "while the gate is down everybody gets a 500");
+	}
+	way->note = note->len ? note->data : NULL;
+}
+
+/* Where a logon can be tried: the first listen line, the first path. */
+static void add_url(const struct server *server, struct lg_way *way,
+		    struct lg_buffer *url, struct lg_buffer *peer)
+{
+	const struct lg_block *listen =
+		lg_block_find(server->of.block, NULL, "listen");
+	const char *name = lg_block_value(server->of.block, "server_name");
+	const char *address =
+		listen && listen->word_count > 1 ? listen->word[1] : "80";
+	const char *colon = strrchr(address, ':');
+	const char *port = colon ? colon + 1 : address;
+	size_t host = colon ? (size_t)(colon - address) : 0;
+	int tls = 0;
+
+	if (!*address || strncmp(address, "unix:", 5) == 0 || !server->asks)
+		return;
+	if (address[strlen(address) - 1] == ']' || *port < '0' || *port > '9') {
+		port = "80";
+		host = strlen(address);
+	}
+	for (size_t i = 2; listen && i < listen->word_count; i++)
+		tls |= strcmp(listen->word[i], "ssl") == 0;
+	if (!name || strchr("_~*.$", *name))
+		name = "localhost";
+	lg_buffer_format(url, "%s://%s:%s%s", tls ? "https" : "http", name,
+			 port, server->asking_path ? server->asking_path : "/");
+	if (host == 0 || *address == '*' ||
+	    strncmp(address, "0.0.0.0", 7) == 0 ||
+	    strncmp(address, "[::]", 4) == 0)
+		lg_buffer_text(peer, "127.0.0.1");
+	else
+		lg_buffer_append(peer, address, host);
+	way->url = url->data;
+	way->peer = peer->data;
 }
 
 static enum lg_status add_server(struct server *server, struct lg_ways *ways)
 {
 	struct lg_way way = {.door = "nginx"};
-	const char *listen = lg_block_value(server->block, "listen");
-	const char *name = lg_block_value(server->block, "server_name");
+	const char *listen = lg_block_value(server->of.block, "listen");
+	const char *name = lg_block_value(server->of.block, "server_name");
 	struct lg_buffer words = {0};
 	struct lg_buffer note = {0};
+	struct lg_buffer url = {0};
+	struct lg_buffer peer = {0};
 	enum lg_status status;
 
-	if (server->asks + server->silent == 0)
+	if (server->asks + server->silent + server->unread == 0)
 		return LG_OK;
 	lg_buffer_format(&words, "server %s listen %s", name ? name : "_",
 			 listen ? listen : "80");
-	way.asks = server->silent == 0 ? LG_ASKS_YES
-		   : server->asks      ? LG_ASKS_PARTLY
-				       : LG_ASKS_NO;
+	way.way = words.data;
+	way.asks = server->silent   ? server->asks ? LG_ASKS_PARTLY : LG_ASKS_NO
+		   : server->unread ? LG_ASKS_UNKNOWN
+				    : LG_ASKS_YES;
 	if (server->asks)
 		way.when_down = server->open        ? LG_WHEN_DOWN_OPEN
 				: server->temporary ? LG_WHEN_DOWN_TEMPORARY
 						    : LG_WHEN_DOWN_CLOSED;
-	if (server->silent) {
-		lg_buffer_format(&note, "location %s does not ask%s",
-				 server->silent_path,
-				 server->silent > 1 ? ", nor do others" : "");
-		way.note = note.data;
-		way.add = "auth_request of the drop-in nginx/logongate.conf "
-			  "(pages and the login form may stay open)";
-	} else if (!server->open && !server->temporary) {
-		way.note = "while the gate is down everybody gets a 500";
-	}
-	way.way = words.data;
+	say(server, &way, &note);
+	add_url(server, &way, &url, &peer);
 	status = lg_buffer_status(&words, server->err);
 	if (status == LG_OK)
 		status = lg_buffer_status(&note, server->err);
 	if (status == LG_OK)
+		status = lg_buffer_status(&url, server->err);
+	if (status == LG_OK)
+		status = lg_buffer_status(&peer, server->err);
+	if (status == LG_OK)
 		status = lg_ways_add(ways, &way, server->err);
 	lg_buffer_release(&words);
 	lg_buffer_release(&note);
+	lg_buffer_release(&url);
+	lg_buffer_release(&peer);
 	return status;
 }
 
 static enum lg_status judge_server(struct server *server, struct lg_ways *ways)
 {
-	const struct lg_block *here = NULL;
+	const struct lg_block *place = NULL;
 	enum lg_status status = LG_OK;
 
-	while (status == LG_OK &&
-	       (here = lg_block_find(server->block, here, "location")))
-		status = judge_location(server, here);
+	while (status == LG_OK && (place = lg_nginx_next(&server->of, place)))
+		status = judge_place(server, place);
 	return status == LG_OK ? add_server(server, ways) : status;
 }
 
-/* mail { } asks an auth_http service, which the gate is not. */
-static enum lg_status add_mail(const struct lg_block *mail,
-			       struct lg_ways *ways, struct lg_error *err)
+/* mail { } and stream { } pass bytes on to who must ask. */
+static enum lg_status add_passing(const struct lg_block *block,
+				  struct lg_ways *ways, struct lg_error *err)
 {
 	const struct lg_block *server = NULL;
 	struct lg_buffer words = {0};
@@ -251,18 +253,23 @@ static enum lg_status add_mail(const struct lg_block *mail,
 	struct lg_way way;
 
 	while (status == LG_OK &&
-	       (server = lg_block_find(mail, server, "server"))) {
-		protocol = lg_block_value(server, "protocol");
+	       (server = lg_block_find(block, server, "server"))) {
+		protocol = lg_block_value(server, is_named(block, "mail")
+							  ? "protocol"
+							  : "listen");
 		lg_buffer_clear(&words);
-		lg_buffer_format(&words, "mail %s",
+		lg_buffer_format(&words, "%s %s", block->word[0],
 				 protocol ? protocol : "server");
 		status = lg_buffer_status(&words, err);
 		way = (struct lg_way){
 			.door = "nginx",
 			.way = words.data,
 			.asks = LG_ASKS_NOT_NEEDED,
-			.note = "passes logons on; the mail server behind it "
-				"must ask"};
+			.note = is_named(block, "mail")
+					? "passes logons on; the mail server "
+					  "behind it must ask"
+					: "passes bytes on; the server behind "
+					  "it must ask"};
 		if (status == LG_OK)
 			status = lg_ways_add(ways, &way, err);
 	}
@@ -290,16 +297,16 @@ enum lg_status lg_doors_nginx(const char *text, size_t len,
 		return status;
 	for (top = lg_block_root(tree)->child; status == LG_OK && top;
 	     top = top->next) {
-		if (is_named(top, "mail"))
-			status = add_mail(top, ways, err);
+		if (is_named(top, "mail") || is_named(top, "stream"))
+			status = add_passing(top, ways, err);
 		if (!is_named(top, "http"))
 			continue;
 		block = NULL;
 		while (status == LG_OK &&
 		       (block = lg_block_find(top, block, "server"))) {
-			server = (struct server){.http = top,
-						 .block = block,
-						 .gate = gate,
+			server = (struct server){.of = {.http = top,
+							.block = block,
+							.gate = gate},
 						 .behind = &ways->behind,
 						 .err = err};
 			status = judge_server(&server, ways);

@@ -3,43 +3,14 @@
  * survey_postfix.c - what postconf says about asking the gate
  *
  * Each smtpd service has the parameters of main.cf with its own -o on top. One
- * that lets people log on asks when a restriction list, which is evaluated
- * after AUTH, has a check_policy_service of the gate before anything that
- * permits authenticated clients (facts/enforcement.md 2).
+ * that lets people log on must ask (postfix_asks.c).
  */
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/doors/doors.h"
 #include "app/doors/doors_match.h"
-
-#define EXPAND_DEPTH 4
-
-/* "name = value" lines, as read. */
-struct parameters {
-	struct lg_strlist name;
-	struct lg_strlist value;
-};
-
-static void parameters_release(struct parameters *parameters)
-{
-	lg_strlist_release(&parameters->name);
-	lg_strlist_release(&parameters->value);
-}
-
-static const char *parameter(const struct parameters *parameters,
-			     const char *name, size_t len)
-{
-	size_t i;
-
-	for (i = parameters->name.count; i > 0; i--) {
-		if (strlen(parameters->name.item[i - 1]) == len &&
-		    strncmp(parameters->name.item[i - 1], name, len) == 0)
-			return parameters->value.item[i - 1];
-	}
-	return NULL;
-}
+#include "app/doors/postfix_asks.h"
 
 static void trim(const char **start, const char **end)
 {
@@ -47,27 +18,6 @@ static void trim(const char **start, const char **end)
 		(*start)++;
 	while (*end > *start && isspace((unsigned char)(*end)[-1]))
 		(*end)--;
-}
-
-static enum lg_status add_parameter(struct parameters *parameters,
-				    const char *start, const char *end,
-				    struct lg_error *err)
-{
-	const char *equals = memchr(start, '=', (size_t)(end - start));
-	const char *name_end = equals;
-	const char *value = equals ? equals + 1 : NULL;
-	enum lg_status status;
-
-	if (!equals)
-		return LG_OK;
-	trim(&start, &name_end);
-	trim(&value, &end);
-	status = lg_strlist_add(&parameters->name, start,
-				(size_t)(name_end - start), err);
-	if (status == LG_OK)
-		status = lg_strlist_add(&parameters->value, value,
-					(size_t)(end - value), err);
-	return status;
 }
 
 static enum lg_status no_nul(const char *text, size_t len, struct lg_error *err)
@@ -78,201 +28,96 @@ static enum lg_status no_nul(const char *text, size_t len, struct lg_error *err)
 	return LG_OK;
 }
 
-static enum lg_status read_main(const char *text, size_t len,
-				struct parameters *parameters,
-				struct lg_error *err)
+/* "submission inet", "587 inet", "10.0.0.1:465 inet": where to try it. */
+static enum lg_status add_url(struct lg_postfix_service *service,
+			      struct lg_way *way, struct lg_buffer *url,
+			      struct lg_buffer *peer, struct lg_error *err)
 {
-	enum lg_status status = no_nul(text, len, err);
-	const char *end = text + len;
-	const char *line_end;
+	static const struct {
+		const char *name;
+		const char *port;
+	} known[] = {{"smtp", "25"},
+		     {"submission", "587"},
+		     {"submissions", "465"},
+		     {"smtps", "465"}};
+	struct lg_buffer wrapped = {0};
+	size_t len = strcspn(service->name, " ");
+	const char *port = service->name;
+	int tls;
 
-	while (status == LG_OK && text < end) {
-		line_end = memchr(text, '\n', (size_t)(end - text));
-		if (!line_end)
-			line_end = end;
-		status = add_parameter(parameters, text, line_end, err);
-		text = line_end < end ? line_end + 1 : end;
+	if (strcmp(service->name + len, " inet") != 0)
+		return LG_OK;
+	for (size_t i = 0; i < len; i++) {
+		if (service->name[i] == ':')
+			port = service->name + i + 1;
 	}
-	return status;
-}
-
-/* Puts $name, ${name} and $(name) in; what is unknown becomes nothing. */
-static void expand(const struct parameters *main_cf, const char *value,
-		   int depth, struct lg_buffer *out)
-{
-	const char *name;
-	const char *known;
-	size_t len;
-
-	while (*value) {
-		if (*value != '$' || depth == 0) {
-			lg_buffer_char(out, *value++);
-			continue;
+	if (port > service->name)
+		lg_buffer_append(peer, service->name,
+				 (size_t)(port - service->name - 1));
+	else
+		lg_buffer_text(peer, "127.0.0.1");
+	len -= (size_t)(port - service->name);
+	tls = lg_doors_is_yes(lg_postfix_in_force(
+		service, "smtpd_tls_wrappermode", &wrapped));
+	lg_buffer_release(&wrapped);
+	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++) {
+		if (strlen(known[i].name) == len &&
+		    strncmp(known[i].name, port, len) == 0) {
+			port = known[i].port;
+			len = strlen(port);
 		}
-		name = ++value;
-		if (*name == '{' || *name == '(')
-			name++;
-		len = strspn(name, "abcdefghijklmnopqrstuvwxyz"
-				   "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
-		known = parameter(main_cf, name, len);
-		if (known)
-			expand(main_cf, known, depth - 1, out);
-		value = name + len;
-		if (name[-1] != '$')
-			value += strcspn(value, "})") + 1;
-		if (value > name + len && value[-1] == '\0')
-			value--;
 	}
+	lg_buffer_format(url, "%s://localhost:", tls ? "smtps" : "smtp");
+	lg_buffer_append(url, port, len);
+	way->url = url->data;
+	way->peer = peer->data;
+	if (lg_buffer_status(url, err) != LG_OK)
+		return url->status;
+	return lg_buffer_status(peer, err);
 }
 
-/* One service of master.cf with its own settings. */
-struct service {
-	const struct parameters *main_cf;
-	struct parameters own;
-	char *name; /* "submission inet" */
-	int is_smtpd;
-	int is_chrooted;
-};
-
-/* The value in force for a service; expanded into out. */
-static const char *in_force(const struct service *service, const char *name,
-			    struct lg_buffer *out)
-{
-	const char *value = parameter(&service->own, name, strlen(name));
-
-	if (!value)
-		value = parameter(service->main_cf, name, strlen(name));
-	lg_buffer_clear(out);
-	if (value)
-		expand(service->main_cf, value, EXPAND_DEPTH, out);
-	return out->data ? out->data : "";
-}
-
-/* The default_action that stands beside the gate's address in a list. */
-static enum lg_when_down default_action(const struct service *service,
-					const char *list)
-{
-	struct lg_buffer buffer = {0};
-	const char *action = strstr(list, "default_action");
-	enum lg_when_down when_down = LG_WHEN_DOWN_TEMPORARY;
-
-	if (action) {
-		action += strcspn(action, "=");
-		action += strspn(action, "= \t");
-	} else {
-		action =
-			in_force(service, "smtpd_policy_service_default_action",
-				 &buffer);
-	}
-	if (strncasecmp(action, "dunno", 5) == 0 ||
-	    strncasecmp(action, "ok", 2) == 0 ||
-	    strncasecmp(action, "permit", 6) == 0)
-		when_down = LG_WHEN_DOWN_OPEN;
-	else if (strncasecmp(action, "reject", 6) == 0 || *action == '5')
-		when_down = LG_WHEN_DOWN_CLOSED;
-	lg_buffer_release(&buffer);
-	return when_down;
-}
-
-static const char *gate_in(const char *list, const struct lg_strlist *gate)
-{
-	const char *at = list;
-
-	/* the shortest tail that still mentions it begins at the address */
-	if (!lg_doors_mentions(list, gate))
-		return NULL;
-	while (*at && lg_doors_mentions(at + 1, gate))
-		at++;
-	return at;
-}
-
-static void judge(const struct service *service,
-		  const struct lg_gate_addresses *gate, struct lg_way *way,
-		  struct lg_buffer *list)
-{
-	static const char *const lists[] = {
-		"smtpd_client_restrictions",     "smtpd_helo_restrictions",
-		"smtpd_sender_restrictions",     "smtpd_relay_restrictions",
-		"smtpd_recipient_restrictions",  "smtpd_data_restrictions",
-		"smtpd_end_of_data_restrictions"};
-	const char *delay = in_force(service, "smtpd_delay_reject", list);
-	int delayed = *delay == '\0' || lg_doors_is_yes(delay);
-	const char *text;
-	const char *permit;
-	const char *at;
-	size_t i;
-
-	for (i = 0; i < sizeof(lists) / sizeof(*lists); i++) {
-		text = in_force(service, lists[i], list);
-		at = gate_in(text, &gate->postfix);
-		if (!at) {
-			if (gate->postfix.count == 0 &&
-			    strstr(text, "/logongate/")) {
-				way->note = "it asks where no gate listens";
-				way->add = "[listen.postfix] in "
-					   "logongate.conf, and a restart of "
-					   "the gate";
-				return;
-			}
-			continue;
-		}
-		if (i < 2 && !delayed) {
-			way->note = "asks before AUTH, when nobody has a name "
-				    "(smtpd_delay_reject=no)";
-			continue;
-		}
-		permit = strstr(text, "permit_sasl_authenticated");
-		if (permit && permit < at) {
-			way->note = "permit_sasl_authenticated stands before "
-				    "the check, so nobody who logged on is "
-				    "ever asked about";
-			continue;
-		}
-		way->when_down = default_action(service, at);
-		if (service->is_chrooted && *at == '/') {
-			way->note = "it runs chrooted and cannot see the "
-				    "gate's socket: to it the gate is always "
-				    "down";
-			way->add = "\"n\" in the chroot column of master.cf, "
-				   "or inet:HOST:PORT of the gate";
-			return;
-		}
-		way->asks = LG_ASKS_YES;
-		permit = strstr(text, "permit_mynetworks");
-		way->note = permit && permit < at
-				    ? "clients in mynetworks are not asked "
-				      "about"
-				    : NULL;
-		return;
-	}
-	way->add = "check_policy_service of the drop-in "
-		   "postfix/logongate-master.cf, before "
-		   "permit_sasl_authenticated";
-}
-
-static enum lg_status add_service(const struct service *service,
+static enum lg_status add_service(struct lg_postfix_service *service,
 				  const struct lg_gate_addresses *gate,
 				  struct lg_ways *ways, struct lg_error *err)
 {
 	struct lg_way way = {.door = "postfix", .way = service->name};
 	struct lg_buffer buffer = {0};
-	enum lg_status status;
+	struct lg_buffer url = {0};
+	struct lg_buffer peer = {0};
+	enum lg_status status = LG_OK;
 
 	if (!service->is_smtpd)
 		return LG_OK;
-	if (lg_doors_is_yes(
-		    in_force(service, "smtpd_sasl_auth_enable", &buffer))) {
-		judge(service, gate, &way, &buffer);
+	if (lg_doors_is_yes(lg_postfix_in_force(
+		    service, "smtpd_sasl_auth_enable", &buffer))) {
+		status = lg_postfix_judge(service, gate, &way, &buffer, err);
+		if (status == LG_OK)
+			status = add_url(service, &way, &url, &peer, err);
 	} else {
 		way.asks = LG_ASKS_NOT_NEEDED;
 		way.note = "nobody logs on here; mail from outside is never "
 			   "touched by a lock";
 	}
-	status = lg_buffer_status(&buffer, err);
+	if (status == LG_OK)
+		status = lg_buffer_status(&buffer, err);
 	if (status == LG_OK)
 		status = lg_ways_add(ways, &way, err);
 	lg_buffer_release(&buffer);
+	lg_buffer_release(&url);
+	lg_buffer_release(&peer);
 	return status;
+}
+
+/* Before compatibility_level 1 a "-" in the chroot column meant yes. */
+static int dash_is_chroot(struct lg_postfix_service *service)
+{
+	struct lg_buffer level = {0};
+	int is_old = strtoul(lg_postfix_in_force(service, "compatibility_level",
+						 &level),
+			     NULL, 10) < 1;
+
+	lg_buffer_release(&level);
+	return is_old;
 }
 
 /* The n-th word of a line, counted from 0; its length in *out_len. */
@@ -294,8 +139,9 @@ static const char *word(const char *start, const char *end, int n,
 	return from;
 }
 
-static enum lg_status begin_service(struct service *service, const char *line,
-				    const char *end, struct lg_error *err)
+static enum lg_status begin_service(struct lg_postfix_service *service,
+				    const char *line, const char *end,
+				    struct lg_error *err)
 {
 	struct lg_buffer name = {0};
 	const char *text;
@@ -307,15 +153,18 @@ static enum lg_status begin_service(struct service *service, const char *line,
 	text = word(line, end, 1, &len);
 	lg_buffer_append(&name, text, len);
 	text = word(line, end, 4, &len);
-	service->is_chrooted = len == 1 && *text == 'y';
+	service->is_chrooted =
+		len == 1 &&
+		(*text == 'y' || (*text == '-' && dash_is_chroot(service)));
 	text = word(line, end, 7, &len);
 	service->is_smtpd = len == 5 && strncmp(text, "smtpd", 5) == 0;
 	return lg_buffer_take(&name, &service->name, err);
 }
 
 /* "-o name=value" up to the next -o; values may be { in braces }. */
-static enum lg_status add_own(struct service *service, const char *line,
-			      const char *end, struct lg_error *err)
+static enum lg_status add_own(struct lg_postfix_service *service,
+			      const char *line, const char *end,
+			      struct lg_error *err)
 {
 	enum lg_status status = LG_OK;
 	const char *next;
@@ -335,17 +184,18 @@ static enum lg_status add_own(struct service *service, const char *line,
 		}
 		trim(&line, &next);
 		if (next - line > 1 && *line == '{' && next[-1] == '}')
-			status = add_parameter(&service->own, line + 1,
-					       next - 1, err);
+			status = lg_postfix_parameters_add(
+				&service->own, line + 1, next - 1, err);
 		else
-			status = add_parameter(&service->own, line, next, err);
+			status = lg_postfix_parameters_add(&service->own, line,
+							   next, err);
 		line = next;
 	}
 	return status;
 }
 
 static enum lg_status read_master(const char *text, size_t len,
-				  struct service *service,
+				  struct lg_postfix_service *service,
 				  const struct lg_gate_addresses *gate,
 				  struct lg_ways *ways, struct lg_error *err)
 {
@@ -362,7 +212,7 @@ static enum lg_status read_master(const char *text, size_t len,
 			status = add_own(service, text, line_end, err);
 		} else if (*text != '#' && *text != '\n') {
 			status = add_service(service, gate, ways, err);
-			parameters_release(&service->own);
+			lg_postfix_parameters_release(&service->own);
 			free(service->name);
 			service->name = NULL;
 			if (status == LG_OK)
@@ -388,16 +238,17 @@ enum lg_status lg_doors_postfix(const char *main_cf, size_t main_len,
 				const struct lg_gate_addresses *gate,
 				struct lg_ways *ways, struct lg_error *err)
 {
-	struct parameters parameters = {0};
-	struct service service = {.main_cf = &parameters};
+	struct lg_postfix_parameters parameters = {0};
+	struct lg_postfix_service service = {.main_cf = &parameters};
 	enum lg_status status;
 
-	status = read_main(main_cf, main_len, &parameters, err);
+	status =
+		lg_postfix_parameters_read(main_cf, main_len, &parameters, err);
 	if (status == LG_OK)
 		status = read_master(master_cf, master_len, &service, gate,
 				     ways, err);
-	parameters_release(&service.own);
+	lg_postfix_parameters_release(&service.own);
 	free(service.name);
-	parameters_release(&parameters);
+	lg_postfix_parameters_release(&parameters);
 	return status;
 }

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * dovecot_asks.h - whether Dovecot's logons ask the gate, and hear it
+ *
+ * Layer: app, private to the doors. Reads what `doveconf -n` of 2.3 and 2.4
+ * prints: 2.4 has the policy in a block, and passdbs with names.
+ * Source: facts/enforcement.md 1, facts/dovecot-2.4.md 2.
+ */
+#ifndef LOGONGATE_APP_DOORS_DOVECOT_ASKS_H
+#define LOGONGATE_APP_DOORS_DOVECOT_ASKS_H
+
+#include "app/doors/block_text.h"
+#include "app/doors/doors.h"
+
+struct lg_dovecot {
+	const struct lg_block *root;
+	const struct lg_gate_addresses *gate;
+	const struct lg_doors_files *files;
+};
+
+/* note and add are constants or lie in text. */
+struct lg_dovecot_answer {
+	enum lg_asks asks;
+	enum lg_when_down when_down;
+	const char *note;
+	const char *add;
+	int smtp_passes; /* logons for Postfix are let by */
+	int proves_life; /* asked only whether the gate lives */
+	struct lg_buffer text;
+};
+
+/* The auth policy server. */
+void lg_dovecot_ask_policy(const struct lg_dovecot *dovecot,
+			   struct lg_dovecot_answer *out_answer);
+/* 1 when the policy server is told who a master logon is of. */
+int lg_dovecot_policy_knows_master(const struct lg_dovecot *dovecot);
+
+/* A passdb that asks over the dict protocol: dict in 2.3, Lua in both. */
+void lg_dovecot_ask_passdb(const struct lg_dovecot *dovecot,
+			   struct lg_dovecot_answer *out_answer);
+
+/* The driver of a passdb: its own word, or its name. */
+const char *lg_dovecot_driver(const struct lg_block *passdb);
+
+/* 1 when a success of this passdb lets the next ones be asked. */
+int lg_dovecot_goes_on(const struct lg_block *passdb);
+
+#endif
