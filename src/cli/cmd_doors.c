@@ -8,7 +8,8 @@
 #include <string.h>
 
 #include "cli/commands.h"
-#include "cli/doors_survey.h"
+#include "adapters/system/machine.h"
+#include "app/doors/survey.h"
 #include "cli/open.h"
 #include "cli/output.h"
 
@@ -124,6 +125,7 @@ int lg_cmd_doors(struct lg_cli *cli)
 		.haproxy_conf = lg_cli_option(cli, "haproxy"),
 		.pam_dir = lg_cli_option(cli, "pam"),
 	};
+	const struct lg_machine machine = lg_machine_here();
 	const struct lg_settings *settings;
 	struct lg_ways ways = {0};
 	struct lg_error err;
@@ -131,7 +133,8 @@ int lg_cmd_doors(struct lg_cli *cli)
 	size_t i;
 
 	if (lg_cli_settings(cli, &settings, &err) != LG_OK ||
-	    lg_doors_survey(settings, &places, &ways, &err) != LG_OK) {
+	    lg_doors_survey(settings, &machine, &places, &ways, &err) !=
+		    LG_OK) {
 		code = lg_cli_fail(cli, &err);
 		goto out;
 	}

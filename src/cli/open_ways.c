@@ -4,7 +4,8 @@
  */
 #include "cli/open_ways.h"
 
-#include "cli/doors_survey.h"
+#include "adapters/system/machine.h"
+#include "app/doors/survey.h"
 #include "cli/open.h"
 #include "cli/output.h"
 
@@ -23,19 +24,22 @@ static void add_way(cJSON *object, const char *name, const struct lg_way *way)
 void lg_cli_add_open_ways(struct lg_cli *cli, cJSON *object)
 {
 	const struct lg_doors_places places = {0};
+	const struct lg_machine machine = lg_machine_here();
 	const struct lg_settings *settings;
 	struct lg_ways ways = {0};
 	struct lg_error err;
 
 	if (cli->quiet || lg_cli_settings(cli, &settings, &err) != LG_OK ||
 	    !lg_settings_expects_gate(settings) ||
-	    lg_doors_survey(settings, &places, &ways, &err) != LG_OK)
+	    lg_doors_survey(settings, &machine, &places, &ways, &err) != LG_OK)
 		goto out;
 	for (size_t i = 0; i < ways.count; i++) {
 		const struct lg_way *way = &ways.way[i];
 
 		if (way->when_down == LG_WHEN_DOWN_OPEN)
 			add_way(object, "open_without_gate", way);
+		if (way->asks == LG_ASKS_UNKNOWN)
+			add_way(object, "doors_unknown", way);
 		if ((way->asks == LG_ASKS_NO || way->asks == LG_ASKS_PARTLY) &&
 		    cJSON_IsTrue(
 			    cJSON_GetObjectItemCaseSensitive(object, "active")))
@@ -46,13 +50,13 @@ out:
 }
 
 static void print_ways(struct lg_cli *cli, const cJSON *status,
-		       const char *name, const char *words)
+		       const char *name, const char *label, const char *words)
 {
 	const cJSON *item;
 
 	cJSON_ArrayForEach(item,
 			   cJSON_GetObjectItemCaseSensitive(status, name)) {
-		lg_cli_print(cli, LG_PLAIN, "  open      ");
+		lg_cli_print(cli, LG_PLAIN, "  %-9s ", label);
 		lg_cli_text(cli, cJSON_IsString(item) ? item->valuestring : "");
 		lg_cli_print(cli, LG_YELLOW, ": %s\n", words);
 	}
@@ -60,9 +64,12 @@ static void print_ways(struct lg_cli *cli, const cJSON *status,
 
 void lg_cli_print_open_ways(struct lg_cli *cli, const cJSON *status)
 {
-	print_ways(cli, status, "not_closed",
+	print_ways(cli, status, "not_closed", "open",
 		   "does not ask the gate, the lock does not close it; "
 		   "logongate doors says what to add");
-	print_ways(cli, status, "open_without_gate",
+	print_ways(cli, status, "open_without_gate", "open",
 		   "lets EVERYBODY in while the gate is gone");
+	print_ways(cli, status, "doors_unknown", "unknown",
+		   "it is not known whether it asks the gate; logongate doors "
+		   "says why");
 }

@@ -12,7 +12,8 @@
 #include <logongate/version.h>
 
 #include "adapters/dovecot/doveadm_mask.h"
-#include "cli/doors_survey.h"
+#include "adapters/system/machine.h"
+#include "app/doors/survey.h"
 #include "cli/fleet.h"
 #include "cli/fleet_lift.h"
 #include "cli/output.h"
@@ -253,12 +254,24 @@ static int is_local(const struct lg_prepared *p)
 	return 0;
 }
 
+static const char *asking_words(enum lg_asks asks)
+{
+	if (asks == LG_ASKS_UNKNOWN)
+		return "may not ask the gate: logongate doors says what was "
+		       "not read";
+	return asks == LG_ASKS_NO
+		       ? "does not ask the gate: the lock does not close it"
+		       : "asks the gate only in part: the lock does not close "
+			 "it";
+}
+
 /* A lock is as good as its weakest door: the ways into this machine that do
  * not ask its gate are part of the plan. */
 static enum lg_status find_doors(const struct lg_settings *settings,
 				 struct lg_prepared *p, struct lg_error *err)
 {
 	const struct lg_doors_places places = {0};
+	const struct lg_machine machine = lg_machine_here();
 	struct lg_ways ways = {0};
 	struct lg_buffer text = {0};
 	enum lg_status status = LG_OK;
@@ -268,18 +281,15 @@ static enum lg_status find_doors(const struct lg_settings *settings,
 		local |= p->server[i].is_local;
 	if (!local || !lg_settings_expects_gate(settings))
 		return LG_OK;
-	status = lg_doors_survey(settings, &places, &ways, err);
+	status = lg_doors_survey(settings, &machine, &places, &ways, err);
 	for (size_t i = 0; i < ways.count && status == LG_OK; i++) {
 		const struct lg_way *way = &ways.way[i];
 
-		if (way->asks != LG_ASKS_NO && way->asks != LG_ASKS_PARTLY)
+		if (way->asks == LG_ASKS_YES || way->asks == LG_ASKS_NOT_NEEDED)
 			continue;
 		lg_buffer_clear(&text);
-		lg_buffer_format(&text, "%s %s %s: the lock does not close it",
-				 way->door, way->way,
-				 way->asks == LG_ASKS_NO
-					 ? "does not ask the gate"
-					 : "asks the gate only in part");
+		lg_buffer_format(&text, "%s %s %s", way->door, way->way,
+				 asking_words(way->asks));
 		status = lg_buffer_status(&text, err);
 		if (status == LG_OK)
 			status = lg_strlist_add(&p->unasking_doors, text.data,

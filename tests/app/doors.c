@@ -60,7 +60,7 @@ static enum lg_status read_file(void *context, const char *path,
 		lg_buffer_text(out_text, files_there[i].text);
 		return LG_OK;
 	}
-	if (strncmp(path, "/root/", 6) == 0)
+	if (strncmp(path, "/secret/", 8) == 0)
 		return lg_error_set(err, LG_ERR_DENIED, path,
 				    "cannot be read: permission denied");
 	return lg_error_set(err, LG_ERR_IO, path, "is not there");
@@ -200,8 +200,8 @@ static const struct row rows[] = {
 	 DICT "  result_failure = return-fail\n  username_filter = *@x\n}\n",
 	 NULL, "imap", LG_ASKS_PARTLY, LG_WHEN_DOWN_OPEN},
 	{DOVECOT,
-	 "passdb {\n  args = /root/gate-dict.conf\n  driver = dict\n}\n", NULL,
-	 "imap", LG_ASKS_UNKNOWN, LG_WHEN_DOWN_UNKNOWN},
+	 "passdb {\n  args = /secret/gate-dict.conf\n  driver = dict\n}\n",
+	 NULL, "imap", LG_ASKS_UNKNOWN, LG_WHEN_DOWN_UNKNOWN},
 	/* settings of a protocol's own */
 	{DOVECOT, POLICY "protocol imap {\n  auth_policy_server_url = \n}\n",
 	 NULL, "imap", LG_ASKS_UNKNOWN, LG_WHEN_DOWN_UNKNOWN},
@@ -256,7 +256,7 @@ static const struct row rows[] = {
 	 "  lua_settings {\n    sock = /run/logongate/dict.sock\n  }\n"
 	 "  driver = lua\n  result_failure = return-fail\n}\n",
 	 NULL, "imap", LG_ASKS_YES, LG_WHEN_DOWN_OPEN},
-	{DOVECOT, DOVECOT_24 "passdb lua {\n  lua_file = /root/x.lua\n}\n",
+	{DOVECOT, DOVECOT_24 "passdb lua {\n  lua_file = /secret/x.lua\n}\n",
 	 NULL, "imap", LG_ASKS_UNKNOWN, LG_WHEN_DOWN_UNKNOWN},
 	{POSTFIX, "", SUBMISSION, "submission inet", LG_ASKS_NO,
 	 LG_WHEN_DOWN_NOT_ASKED},
@@ -416,9 +416,13 @@ static const struct row rows[] = {
 	 "proxy_pass http://app; } } }",
 	 NULL, "server _ listen 443", LG_ASKS_NO, LG_WHEN_DOWN_NOT_ASKED},
 	{NGINX,
-	 "http { " NGINX_GATE "location @app { proxy_pass http://app; } } }",
-	 NULL, "server mail listen 443", LG_ASKS_UNKNOWN,
-	 LG_WHEN_DOWN_NOT_ASKED},
+	 "http { " NGINX_GATE "location /x { js_content site.go; }\n"
+	 "location @app { proxy_pass http://app; } } }",
+	 NULL, "server mail listen 443", LG_ASKS_NO, LG_WHEN_DOWN_NOT_ASKED},
+	{NGINX,
+	 "http { " NGINX_GATE "location /x { auth_request /_gate; js_content "
+	 "site.go; }\nlocation @app { proxy_pass http://app; } } }",
+	 NULL, "server mail listen 443", LG_ASKS_UNKNOWN, LG_WHEN_DOWN_CLOSED},
 	{NGINX, "stream { server { listen 993; proxy_pass 10.0.0.1:993; } }",
 	 NULL, "stream 993", LG_ASKS_NOT_NEEDED, LG_WHEN_DOWN_NOT_ASKED},
 	{HAPROXY, FRONTEND "  default_backend app\n" APP, NULL,
@@ -486,7 +490,7 @@ static const struct row rows[] = {
 	{HAPROXY, FRONTEND "  use_backend %[req.hdr(x)]\n", NULL,
 	 "frontend fe bind :443", LG_ASKS_UNKNOWN, LG_WHEN_DOWN_UNKNOWN},
 	{HAPROXY,
-	 FRONTEND "  filter spoe engine gate config /root/spoe.cfg\n"
+	 FRONTEND "  filter spoe engine gate config /secret/spoe.cfg\n"
 		  "  http-request send-spoe-group gate g\n" DENY SPOE_BACKEND,
 	 NULL, "frontend fe bind :443", LG_ASKS_UNKNOWN, LG_WHEN_DOWN_UNKNOWN},
 	{HAPROXY, FRONTEND ".if defined(X)\n" SPOE DENY ".endif\n" SPOE_BACKEND,
@@ -554,7 +558,7 @@ static const struct row rows[] = {
 	 LG_ASKS_YES, LG_WHEN_DOWN_CLOSED},
 	{PAM, "account required pam_logongate.so socket=/elsewhere.sock\n",
 	 "imap", "imap", LG_ASKS_NO, LG_WHEN_DOWN_CLOSED},
-	{PAM, "@include /root/x\n" PAM_GATE, "imap", "imap", LG_ASKS_UNKNOWN,
+	{PAM, "@include /secret/x\n" PAM_GATE, "imap", "imap", LG_ASKS_UNKNOWN,
 	 LG_WHEN_DOWN_UNKNOWN},
 	{PAM, "account [success=7up] pam_x.so\n" PAM_GATE, "imap", "imap",
 	 LG_ASKS_UNKNOWN, LG_WHEN_DOWN_UNKNOWN},
@@ -724,7 +728,7 @@ static void unbalanced_braces_are_an_error(void **state)
 
 static void ports_nobody_spoke_for(void **state)
 {
-	static const struct lg_listening listening[] = {
+	static const struct lg_listening_socket listening[] = {
 		{"0.0.0.0", 993, "dovecot"}, {"0.0.0.0", 143, "imapd"},
 		{"0.0.0.0", 8080, "java"},   {"127.0.0.1", 8081, "java"},
 		{"0.0.0.0", 22, "sshd"},

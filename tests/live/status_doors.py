@@ -46,8 +46,12 @@ def set_up(gate, pam):
     with open(os.path.join(folder, "dovecot", "dovecot.conf"), "w") as file:
         file.write(OPEN)
     for name in ("logongate-open", "logongate-closed"):
-        shutil.copy(os.path.join(SOURCE, "src", "packaging", "pam", name),
-                    os.path.join(folder, "pam.d"))
+        with open(os.path.join(SOURCE, "src", "packaging", "pam", name)) as file:
+            text = file.read()
+        # Each asks this gate, and no other.
+        with open(os.path.join(folder, "pam.d", name), "w") as file:
+            file.write(text.replace("/run/logongate/http.sock",
+                                    os.path.join(gate.run, "http.sock")))
     with open(os.path.join(folder, "pam.d", "dovecot"), "w") as file:
         file.write(f"auth required pam_unix.so\n{pam}")
     return folder

@@ -11,6 +11,7 @@
 #define LOGONGATE_APP_DOORS_DOORS_H
 
 #include <logongate/buffer.h>
+#include <logongate/port/machine.h>
 #include <logongate/strlist.h>
 
 enum lg_asks {
@@ -111,16 +112,10 @@ enum lg_status lg_doors_pam(const char *service, const char *text, size_t len,
 			    struct lg_ways *ways, struct lg_error *err);
 
 /*
- * A socket that listens, and who holds it ("" not known). Mail ports whose
- * program none of the others spoke for are ways in of their own; a server
- * behind a proxy that listens on more than loopback bypasses it.
+ * Mail ports whose program none of the others spoke for are ways in of their
+ * own; a server behind a proxy that listens on more than loopback bypasses it.
  */
-struct lg_listening {
-	const char *address;
-	unsigned int port;
-	const char *program;
-};
-enum lg_status lg_doors_listening(const struct lg_listening *listening,
+enum lg_status lg_doors_listening(const struct lg_listening_socket *listening,
 				  size_t count, struct lg_ways *ways,
 				  struct lg_error *err);
 

@@ -306,3 +306,44 @@ enum lg_when_down lg_nginx_when_down(const struct lg_nginx_server *server,
 	return code && strcmp(code, "503") == 0 ? LG_WHEN_DOWN_TEMPORARY
 						: LG_WHEN_DOWN_CLOSED;
 }
+
+/* A script may lead anywhere; the gate's own leads on once it has admitted. */
+static int is_script(const struct lg_block *setting)
+{
+	static const char *const scripts[] = {
+		"content_by_lua", "rewrite_by_lua", "access_by_lua", "perl"};
+
+	if (is_named(setting, "js_content"))
+		return strncmp(last_word(setting), "logongate.", 10) != 0;
+	for (size_t i = 0; i < sizeof(scripts) / sizeof(*scripts); i++) {
+		if (setting->word_count > 0 &&
+		    strncmp(setting->word[0], scripts[i], strlen(scripts[i])) ==
+			    0)
+			return 1;
+	}
+	return 0;
+}
+
+static int is_internal_rewrite(const struct lg_block *setting)
+{
+	return is_named(setting, "rewrite") && setting->word_count > 2 &&
+	       strcmp(last_word(setting), "break") != 0 &&
+	       strcmp(last_word(setting), "redirect") != 0 &&
+	       strcmp(last_word(setting), "permanent") != 0 &&
+	       strncmp(setting->word[2], "http", 4) != 0;
+}
+
+int lg_nginx_may_lead(const struct lg_nginx_server *server, const char *name)
+{
+	const struct lg_block *place = NULL;
+	const struct lg_block *setting;
+
+	while ((place = lg_nginx_next(server, place))) {
+		for (setting = place->child; setting; setting = setting->next) {
+			if (is_script(setting) ||
+			    (*name != '@' && is_internal_rewrite(setting)))
+				return 1;
+		}
+	}
+	return 0;
+}

@@ -50,6 +50,10 @@ enum lg_nginx_way_to {
 enum lg_nginx_way_to lg_nginx_leads(const struct lg_block *place,
 				    const char *name);
 
+/* 1 when something that is not followed, a script or a rewrite, may lead to
+ * the location called name. */
+int lg_nginx_may_lead(const struct lg_nginx_server *server, const char *name);
+
 /* What becomes of requests in this place while the gate does not answer. */
 enum lg_when_down lg_nginx_when_down(const struct lg_nginx_server *server,
 				     const struct lg_block *place);

@@ -32,8 +32,8 @@ struct walk {
 	const struct lg_pam_stack *stack;
 	int gate_answer;
 	unsigned char *seen; /* 16 flags a line */
-	struct place *todo;
-	size_t todo_count;
+	struct place *ahead;
+	size_t ahead_count;
 	struct lg_pam_ways *ways;
 };
 
@@ -91,7 +91,7 @@ static void go(struct walk *walk, struct place place)
 	if (walk->seen[place.at * 16 + flag])
 		return;
 	walk->seen[place.at * 16 + flag] = 1;
-	walk->todo[walk->todo_count++] = place;
+	walk->ahead[walk->ahead_count++] = place;
 }
 
 static enum impression with_success(enum impression before, int answer)
@@ -175,21 +175,21 @@ enum lg_status lg_pam_walk(const struct lg_pam_stack *stack, int gate_answer,
 	enum lg_status status = LG_OK;
 
 	walk.seen = calloc(places, 1);
-	walk.todo = calloc(places, sizeof(*walk.todo));
-	if (!walk.seen || !walk.todo) {
+	walk.ahead = calloc(places, sizeof(*walk.ahead));
+	if (!walk.seen || !walk.ahead) {
 		status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
 				      "out of memory");
 		goto out;
 	}
 	go(&walk, (struct place){0});
-	while (walk.todo_count > 0) {
-		struct place place = walk.todo[--walk.todo_count];
+	while (walk.ahead_count > 0) {
+		struct place place = walk.ahead[--walk.ahead_count];
 
 		leave(&walk, &place);
 	}
 	*out_ways = ways;
 out:
 	free(walk.seen);
-	free(walk.todo);
+	free(walk.ahead);
 	return status;
 }

@@ -71,13 +71,13 @@ static int is_behind(const struct lg_ways *ways, unsigned int port)
 	return 0;
 }
 
-static enum lg_status add_way(const struct lg_listening *listening,
-			      const char *what, const char *note,
-			      const char *add, struct lg_ways *ways,
-			      struct lg_error *err)
+static enum lg_status add_way(const struct lg_listening_socket *listening,
+			      enum lg_asks asks, const char *what,
+			      const char *note, const char *add,
+			      struct lg_ways *ways, struct lg_error *err)
 {
 	struct lg_way way = {
-		.door = "port", .asks = LG_ASKS_NO, .note = note, .add = add};
+		.door = "port", .asks = asks, .note = note, .add = add};
 	struct lg_buffer words = {0};
 	enum lg_status status;
 
@@ -93,7 +93,7 @@ static enum lg_status add_way(const struct lg_listening *listening,
 	return status;
 }
 
-enum lg_status lg_doors_listening(const struct lg_listening *listening,
+enum lg_status lg_doors_listening(const struct lg_listening_socket *listening,
 				  size_t count, struct lg_ways *ways,
 				  struct lg_error *err)
 {
@@ -104,7 +104,8 @@ enum lg_status lg_doors_listening(const struct lg_listening *listening,
 	for (i = 0; status == LG_OK && i < count; i++) {
 		if (is_behind(ways, listening[i].port) &&
 		    !is_loopback(listening[i].address)) {
-			status = add_way(&listening[i], "behind a proxy",
+			status = add_way(&listening[i], LG_ASKS_NO,
+					 "behind a proxy",
 					 "can be reached past the proxy that "
 					 "asks",
 					 "let it listen on loopback only, or "
@@ -119,15 +120,20 @@ enum lg_status lg_doors_listening(const struct lg_listening *listening,
 		if (j == sizeof(mail_ports) / sizeof(*mail_ports) ||
 		    spoken_for(ways, listening[i].program))
 			continue;
-		status = add_way(&listening[i], mail_ports[j].protocol,
-				 *listening[i].program
-					 ? "no configuration of this program "
-					   "was read"
-					 : "run as root to see which program "
-					   "it is",
-				 "stop it during a lock, or put a server that "
-				 "asks in front of it",
-				 ways, err);
+		if (*listening[i].program)
+			status = add_way(&listening[i], LG_ASKS_NO,
+					 mail_ports[j].protocol,
+					 "no configuration of this program was "
+					 "read",
+					 "stop it during a lock, or put a "
+					 "server that asks in front of it",
+					 ways, err);
+		else
+			status = add_way(&listening[i], LG_ASKS_UNKNOWN,
+					 mail_ports[j].protocol,
+					 "run as root to see which program it "
+					 "is",
+					 NULL, ways, err);
 	}
 	return status;
 }

@@ -109,8 +109,7 @@ static enum lg_status judge_inside(struct server *server,
 				       "is asked"
 				     : why);
 	}
-	/* the gate's own script leads there once the gate has admitted */
-	if (found == 0 && strncmp(path, "@logongate", 10) != 0) {
+	if (found == 0 && lg_nginx_may_lead(&server->of, path)) {
 		server->unread++;
 		server->unread_path = path;
 	}

@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * doors_survey.h - looks at this machine's servers and says which ask the gate
+ * survey.h - looks at this machine's servers and says which ask the gate
  *
- * Layer: cli: runs doveconf, postconf and nginx, reads configuration files and
- * hands the texts to app/doors.
+ * Layer: app: reads through port/machine and hands the texts to the readers.
  */
-#ifndef LOGONGATE_CLI_DOORS_SURVEY_H
-#define LOGONGATE_CLI_DOORS_SURVEY_H
+#ifndef LOGONGATE_APP_DOORS_SURVEY_H
+#define LOGONGATE_APP_DOORS_SURVEY_H
 
+#include <logongate/port/machine.h>
 #include <logongate/settings.h>
 
 #include "app/doors/doors.h"
 
-/* Where to look; NULL is where the server itself looks. */
+/* Where to look; NULL is where the server that runs does, or would. */
 struct lg_doors_places {
 	const char *dovecot_conf;
 	const char *postfix_dir;
 	const char *nginx_conf;
-	const char *haproxy_conf;
+	const char *haproxy_conf; /* a file, or a folder of files */
 	const char *pam_dir;
 };
 
@@ -26,6 +26,7 @@ struct lg_doors_places {
  * cannot be read is a way whose answer is "unknown", with the reason.
  */
 enum lg_status lg_doors_survey(const struct lg_settings *settings,
+			       const struct lg_machine *machine,
 			       const struct lg_doors_places *places,
 			       struct lg_ways *ways, struct lg_error *err);
 
