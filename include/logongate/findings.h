@@ -41,7 +41,9 @@ enum lg_asked_as {
 	LG_ASKED_USER,		/* a listed logon name (allow_user) */
 	LG_ASKED_FILTER,	/* returned by allow_filter */
 	LG_ASKED_BREAK_GLASS,	/* a DN of [gate] break_glass */
-	LG_ASKED_CALLER		/* the logon name of the one who applies */
+	LG_ASKED_CALLER,	/* the logon name of the one who applies */
+	LG_ASKED_KNOWN		/* not named: only its logon names count, for
+				 * a lock that concerns domains */
 };
 
 /*
@@ -119,7 +121,7 @@ const struct lg_account *lg_findings_dn(const struct lg_findings *findings,
  * Shape: asked_as TAB finding TAB via TAB asked TAB entry TAB display TAB dn
  * { TAB "+"|"!" name } with \\ \t \n \r escaped, an absent text is \-.
  * "!" marks a shared name. A line "filter TAB text" may follow the first.
- * asked_as is dn, user, filtered, break-glass or caller; finding and via are
+ * asked_as is dn, user, filtered, break-glass, caller or known; finding and via are
  * the words below, "nothing" for LG_VIA_NOTHING.
  */
 enum lg_status lg_findings_parse(const char *text, size_t len,

@@ -45,6 +45,12 @@ struct lg_profile {
 	uint32_t refuse_protocols;	/* bit 1 << enum lg_protocol */
 	int hold_mail;
 	char *refused_message;
+	/* [applies_to]; absent: the profile concerns everybody. */
+	int applies_to_some;
+	struct lg_strlist applies_domain;
+	struct lg_strlist applies_user;	/* user.N, then names of the file */
+	struct lg_strlist applies_dn;	/* dn.N, then DNs of the file */
+	char *applies_filter;
 };
 
 void lg_profile_free(struct lg_profile **profile);
@@ -66,7 +72,11 @@ struct lg_render_target {
  * The values of a profile for one target, under LG_KEY_PARAMETERS_SYSTEM.
  * A value is there only where the profile says something: absent words (Four
  * Part, Unknown Version, Unknown Process, Hold Mail) stand for no and admit.
- * findings (may be NULL) are those of the profile's names: what allow_filter
+ * Whom the profile concerns becomes values of a gate, whatever dialect it
+ * follows; any other target cannot say it, and with skip_unsupported nothing
+ * at all is written there, as that would concern everybody.
+ * concerned (may be NULL) are the findings of those whom it concerns, findings
+ * (may be NULL) are those of the profile's names: what allow_filter
  * returned joins the DNs where it has a legacyExchangeDN, else the users; for a
  * dialect that knows DNs only, a listed user is written by its legacyExchangeDN
  * and one without is warned dn-not-found.
@@ -81,6 +91,7 @@ struct lg_render_target {
 enum lg_status lg_profile_render(const struct lg_profile *profile,
 				 const struct lg_render_target *target,
 				 const struct lg_findings *findings,
+				 const struct lg_findings *concerned,
 				 struct lg_registry **out_values,
 				 struct lg_strlist *unsupported,
 				 struct lg_warnings *warnings,

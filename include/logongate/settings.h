@@ -97,6 +97,7 @@ struct lg_settings {
 	char *run_dir;
 	char *admin_group;
 	struct lg_strlist break_glass;
+	char *default_domain;		/* of logon names without one */
 	uint32_t http_refusal;		/* 503 or 500 */
 	uint32_t http_challenge;	/* bits of enum lg_http_scheme */
 	char *http_realm;

@@ -76,6 +76,8 @@ static const char *const together[][4] = {
 	 LG_VALUE_UNKNOWN_VERSION, NULL},
 	{LG_VALUE_DISABLE_MAPI_CLIENT_PROCESSES, LG_VALUE_UNKNOWN_PROCESS, NULL,
 	 NULL},
+	{LG_VALUE_APPLIES_TO, LG_VALUE_APPLIES_TO_FILE,
+	 LG_VALUE_APPLIES_TO_USERS, LG_VALUE_APPLIES_TO_DOMAINS},
 };
 #define NAMES_GROUP 0
 
@@ -134,6 +136,10 @@ static enum lg_status judge_filter(struct lg_plan *plan,
 		lg_dialect_traits(target->dialect);
 	enum lg_when_invalid when_invalid = traits->when_invalid;
 
+	/* Nobody knows whom the filter of [applies_to] means. */
+	if (plan->facts == LG_FACTS_NOT_ASKED &&
+	    input->profile->applies_filter != NULL)
+		lg_policy_free(&target->policy);
 	if (plan->facts != LG_FACTS_NOT_ASKED ||
 	    input->profile->allow_filter == NULL ||
 	    !sets_any(target->values, NAMES_GROUP))
@@ -160,10 +166,13 @@ static enum lg_status compile(struct lg_plan *plan,
 		.facts = plan->facts,
 		.findings = plan->facts == LG_FACTS_FINDINGS ? plan->findings
 							     : NULL,
+		.concerned = plan->facts == LG_FACTS_FINDINGS ? plan->concerned
+							      : NULL,
 	};
 	const struct lg_policy_input policy = {
 		.dialect = target->dialect,
 		.break_glass = input->break_glass,
+		.default_domain = input->default_domain,
 		.generation = input->generation,
 		.layer = &layer,
 		.layer_count = 1,
@@ -180,7 +189,7 @@ static enum lg_status compile(struct lg_plan *plan,
 		status = add_warnings(plan, &warnings, err);
 	if (status != LG_OK || target->policy == NULL)
 		goto done;
-	target->gate = lg_policy_gate(target->policy);
+	target->gate = lg_policy_layer_at(target->policy, 0)->gate;
 	if (sets_any(target->values, NAMES_GROUP))
 		target->engages = target->gate != LG_GATE_OFF;
 	else
@@ -213,9 +222,9 @@ static enum lg_status fill_target(struct lg_plan *plan,
 	target->takes_effect = lg_dialect_traits(target->dialect)->takes_effect;
 	target->restarts = server->restarts &&
 			   target->takes_effect == LG_TAKES_EFFECT_RESTART;
-	status = lg_profile_render(input->profile, &server->render,
-				   plan->findings, &target->values,
-				   &unsupported, &warnings, err);
+	status = lg_profile_render(
+		input->profile, &server->render, plan->findings,
+		plan->concerned, &target->values, &unsupported, &warnings, err);
 	if (status == LG_OK)
 		status = lg_profile_lint(input->profile, target->dialect,
 					 &warnings, err);
@@ -304,8 +313,8 @@ static enum lg_status fill_directory(struct lg_plan *plan,
 		return LG_ERR_DIRECTORY;
 	}
 	status = lg_profile_render(input->profile, &gate, plan->findings,
-				   &target->values, &unsupported, &warnings,
-				   err);
+				   plan->concerned, &target->values,
+				   &unsupported, &warnings, err);
 	if (status == LG_OK)
 		status = add_warnings(plan, &warnings, err);
 	if (status == LG_OK)
@@ -370,6 +379,7 @@ void lg_plan_free(struct lg_plan **plan)
 		lg_registry_free(&p->target[i].seen);
 	}
 	lg_findings_free(&p->findings);
+	lg_findings_free(&p->concerned);
 	lg_warnings_release(&p->warnings);
 	lg_strlist_release(&p->unaccepted);
 	free(p->cut);

@@ -35,7 +35,8 @@ struct lg_plan_input {
 	const struct lg_plan_server *server;
 	size_t server_count;
 	const struct lg_strlist *break_glass;
-	struct lg_directory *directory;     /* NULL: none is named */
+	const char *default_domain;     /* as in lg_policy_input; may be NULL */
+	struct lg_directory *directory; /* NULL: none is named */
 	const struct lg_progress *progress; /* may be NULL */
 	const char *caller; /* logon name of who applies; NULL: not judged */
 	const struct lg_session *session;
@@ -91,6 +92,8 @@ struct lg_plan {
 	struct lg_plan_target *target;
 	size_t target_count;
 	struct lg_findings *findings; /* never NULL; UNASKED where not asked */
+	/* Of those whom the profile concerns; NULL: everybody, or not asked. */
+	struct lg_findings *concerned;
 	enum lg_facts facts;
 	struct lg_error directory_error; /* when facts is NOT_ASKED */
 	struct lg_warnings warnings;

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "app/concerned.h"
 #include "app/plan_ask.h"
 
 /* The one DN for a store that takes one is most often of the list, too. */
@@ -97,6 +98,31 @@ static enum lg_status unasked(const struct lg_ask *ask,
 	return status;
 }
 
+/* Those whom the profile concerns; where they cannot be asked nothing can. */
+static enum lg_status ask_concerned(struct lg_plan *plan,
+				    const struct lg_plan_input *input,
+				    struct lg_error *err)
+{
+	const struct lg_profile *profile = input->profile;
+	const struct lg_concerned who = {
+		.dn = &profile->applies_dn,
+		.user = &profile->applies_user,
+		.filter = profile->applies_filter,
+		.domains = profile->applies_domain.count > 0,
+	};
+	enum lg_status status =
+		lg_concerned_ask(input->directory, &who, input->progress,
+				 &plan->concerned, &plan->directory_error);
+
+	if (status == LG_ERR_DIRECTORY || status == LG_ERR_TIMEOUT) {
+		plan->facts = LG_FACTS_NOT_ASKED;
+		return LG_OK;
+	}
+	if (status != LG_OK && err != NULL)
+		*err = plan->directory_error;
+	return status;
+}
+
 enum lg_status lg_plan_ask(struct lg_plan *plan,
 			   const struct lg_plan_input *input,
 			   struct lg_error *err)
@@ -113,6 +139,13 @@ enum lg_status lg_plan_ask(struct lg_plan *plan,
 	if (input->break_glass != NULL && input->break_glass->count > 0)
 		question.break_glass = input->break_glass;
 	plan->facts = LG_FACTS_FINDINGS;
+	if (profile->applies_to_some)
+		status = ask_concerned(plan, input, err);
+	if (status != LG_OK || plan->facts == LG_FACTS_NOT_ASKED) {
+		if (status == LG_OK)
+			status = unasked(&question, &plan->findings, err);
+		goto done;
+	}
 	if (dn.count == 0 && user.count == 0 && question.filter == NULL &&
 	    question.break_glass == NULL) {
 		/* No list, nothing to ask (contract 7). */

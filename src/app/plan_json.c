@@ -17,6 +17,7 @@ int lg_plan_is_listed(const struct lg_account *account)
 		return 1;
 	case LG_ASKED_BREAK_GLASS:
 	case LG_ASKED_CALLER:
+	case LG_ASKED_KNOWN:
 		return 0;
 	}
 	return 0;
@@ -70,6 +71,7 @@ static cJSON *account_object(const struct lg_findings *findings,
 		user = account->asked;
 		break;
 	case LG_ASKED_FILTER:
+	case LG_ASKED_KNOWN:
 		dn = account->dn;
 		if (dn == NULL && account->login_count > 0)
 			user = findings->login[account->login_first].name;

@@ -185,6 +185,7 @@ static int check_profile(struct lg_cli *cli, const struct lg_attempt *attempt)
 		lg_cli_option(cli, "skip-unsupported") != NULL;
 	input.profile = profile;
 	input.break_glass = &settings->break_glass;
+	input.default_domain = settings->default_domain;
 	input.progress = &progress;
 	input.now_s = lg_cli_now();
 	if (lg_plan_new(&input, &plan, &err) != LG_OK) {

@@ -191,8 +191,8 @@ static enum lg_status lint(struct lg_cli *cli, const struct lg_profile *profile,
 		status =
 			lg_profile_lint(profile, target.dialect, warnings, err);
 	if (!status)
-		status = lg_profile_render(profile, &target, NULL, &values,
-					   NULL, &rendered, err);
+		status = lg_profile_render(profile, &target, NULL, NULL,
+					   &values, NULL, &rendered, err);
 	/* The other codes are the directory's to say. */
 	for (i = 0; i < rendered.text.count && !status; i++)
 		if (rendered.code[i] == LG_WARN_UNSUPPORTED_BY_DIALECT)

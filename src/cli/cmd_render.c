@@ -8,6 +8,7 @@
  */
 #include <string.h>
 
+#include "app/concerned.h"
 #include "app/render_ldif.h"
 #include "app/render_powershell.h"
 #include "cli/commands.h"
@@ -26,6 +27,7 @@ struct rendering {
 	const struct lg_settings *settings;
 	struct lg_profile *profile;
 	struct lg_findings *findings;
+	struct lg_findings *concerned; /* by the filter of [applies_to] */
 	struct lg_render_target target;
 	const char *server; /* NULL: no --target */
 	struct lg_buffer out;
@@ -34,19 +36,24 @@ struct rendering {
 static enum lg_status ask_filter(struct rendering *r, struct lg_error *err)
 {
 	const struct lg_ask ask = {.filter = r->profile->allow_filter};
+	const struct lg_concerned who = {.filter = r->profile->applies_filter};
 	struct lg_directory *directory;
 	enum lg_status status;
 
-	if (!ask.filter)
+	if (!ask.filter && !who.filter)
 		return LG_OK;
 	status = lg_cli_directory(r->cli, &directory, err);
 	if (status == LG_OK && !directory)
 		return lg_error_set(err, LG_ERR_DIRECTORY, r->profile->path,
-				    "allow_filter asks a directory; name one "
-				    "with --directory or [directory] uri");
-	if (status == LG_OK)
+				    "%s asks a directory; name one "
+				    "with --directory or [directory] uri",
+				    ask.filter ? "allow_filter" : "filter");
+	if (status == LG_OK && ask.filter)
 		status = directory->ask(directory->self, &ask, NULL,
 					&r->findings, err);
+	if (status == LG_OK && who.filter)
+		status = lg_concerned_ask(directory, &who, NULL, &r->concerned,
+					  err);
 	return status;
 }
 
@@ -116,7 +123,8 @@ static enum lg_status render_reg(struct rendering *r, struct lg_error *err)
 
 	if (status == LG_OK)
 		status = lg_profile_render(r->profile, &r->target, r->findings,
-					   &values, NULL, &warnings, err);
+					   r->concerned, &values, NULL,
+					   &warnings, err);
 	if (status == LG_OK)
 		status = check_sizes(r, values, err);
 	if (status == LG_OK)
@@ -233,6 +241,7 @@ int lg_cmd_render(struct lg_cli *cli)
 		code = render(&r);
 	lg_buffer_release(&r.out);
 	lg_findings_free(&r.findings);
+	lg_findings_free(&r.concerned);
 	lg_profile_free(&r.profile);
 	return code;
 }

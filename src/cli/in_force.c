@@ -13,6 +13,7 @@ enum lg_status lg_cli_policy(const struct lg_settings *settings,
 	struct lg_policy_input input = {
 		.dialect = settings->dialect,
 		.break_glass = &settings->break_glass,
+		.default_domain = settings->default_domain,
 		.layer = &layer,
 		.layer_count = 1,
 	};

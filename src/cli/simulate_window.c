@@ -9,6 +9,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "app/concerned.h"
 #include "app/window_script.h"
 #include "cli/open.h"
 #include "cli/output.h"
@@ -130,23 +131,29 @@ static void tell(void *context, const struct lg_store_event *event)
 static enum lg_status ask_filter(struct lg_cli *cli,
 				 const struct lg_profile *profile,
 				 struct lg_findings **out_findings,
+				 struct lg_findings **out_concerned,
 				 struct lg_error *err)
 {
 	struct lg_directory *directory = NULL;
 	struct lg_progress progress = lg_cli_progress(cli);
-	struct lg_ask ask = {.filter = profile->allow_filter};
+	const struct lg_ask ask = {.filter = profile->allow_filter};
+	const struct lg_concerned who = {.filter = profile->applies_filter};
 	enum lg_status status = LG_OK;
 
-	if (!profile->allow_filter)
+	if (!ask.filter && !who.filter)
 		return LG_OK;
 	status = lg_cli_directory(cli, &directory, err);
 	if (!status && !directory)
 		return lg_error_set(err, LG_ERR_DIRECTORY, profile->path,
-				    "allow_filter needs a directory; "
-				    "--directory names one");
-	if (!status)
+				    "%s needs a directory; "
+				    "--directory names one",
+				    ask.filter ? "allow_filter" : "filter");
+	if (!status && ask.filter)
 		status = directory->ask(directory->self, &ask, &progress,
 					out_findings, err);
+	if (!status && who.filter)
+		status = lg_concerned_ask(directory, &who, &progress,
+					  out_concerned, err);
 	lg_cli_progress_end(cli);
 	return status;
 }
@@ -165,12 +172,16 @@ static enum lg_status render(struct lg_cli *cli,
 			lg_cli_option(cli, "skip-unsupported") != NULL,
 	};
 	struct lg_findings *findings = NULL;
-	enum lg_status status = ask_filter(cli, profile, &findings, err);
+	struct lg_findings *concerned = NULL;
+	enum lg_status status =
+		ask_filter(cli, profile, &findings, &concerned, err);
 
 	if (!status)
-		status = lg_profile_render(profile, &target, findings,
-					   out_values, NULL, NULL, err);
+		status =
+			lg_profile_render(profile, &target, findings, concerned,
+					  out_values, NULL, NULL, err);
 	lg_findings_free(&findings);
+	lg_findings_free(&concerned);
 	return status;
 }
 

@@ -191,7 +191,7 @@ static enum lg_status take_account(struct reader *reader,
 
 		if (i == 0)
 			word[i] = word_index(field, len, asked_as_at,
-					     LG_ASKED_CALLER + 1);
+					     LG_ASKED_KNOWN + 1);
 		else if (i == 1)
 			word[i] = word_index(field, len, finding_at,
 					     LG_FINDING_MALFORMED + 1);

@@ -26,6 +26,8 @@ const char *lg_findings_asked_as_word(enum lg_asked_as asked_as)
 		return "break-glass";
 	case LG_ASKED_CALLER:
 		return "caller";
+	case LG_ASKED_KNOWN:
+		return "known";
 	}
 	return NULL;
 }

@@ -108,6 +108,7 @@ struct lg_key *lg_policy_listed_key(const struct lg_policy_compiler *compiler,
 					strlen(account->asked));
 		return key && key->flags & KEY_GLASS_ASKED ? key : NULL;
 	case LG_ASKED_CALLER:
+	case LG_ASKED_KNOWN:
 		return NULL;
 	}
 	return key && key->flags & KEY_ASKED ? key : NULL;

@@ -114,6 +114,7 @@ static int is_named(struct lg_policy_compiler *compiler,
 		return named;
 	case LG_ASKED_BREAK_GLASS:
 	case LG_ASKED_CALLER:
+	case LG_ASKED_KNOWN:
 		return 0;
 	}
 	return 0;

@@ -23,6 +23,10 @@ void lg_profile_free(struct lg_profile **profile)
 	free(p->versions);
 	free(p->processes);
 	free(p->refused_message);
+	lg_strlist_release(&p->applies_domain);
+	lg_strlist_release(&p->applies_user);
+	lg_strlist_release(&p->applies_dn);
+	free(p->applies_filter);
 	free(p);
 	*profile = NULL;
 }

@@ -17,6 +17,7 @@ struct render {
 	const struct lg_render_target *target;
 	const struct lg_dialect_traits *traits;
 	const struct lg_findings *findings;
+	const struct lg_findings *concerned;
 	struct lg_registry *values;
 	struct lg_strlist unsupported;
 	struct lg_warnings *warnings;
@@ -108,33 +109,45 @@ static enum lg_status warn_no_dn(struct render *r, const char *user)
 			       user, r->traits->name);
 }
 
+/* The accounts that a filter returned. */
+static enum lg_status collect_found(struct render *r,
+				    const struct lg_findings *findings,
+				    struct lg_strlist *dn,
+				    struct lg_strlist *user)
+{
+	enum lg_status status = LG_OK;
+	size_t i;
+
+	for (i = 0; findings && i < findings->account_count && !status; i++) {
+		const struct lg_account *account = &findings->account[i];
+		const char *login;
+
+		if (account->asked_as != LG_ASKED_FILTER)
+			continue;
+		login = login_of(findings, account);
+		if (account->dn)
+			status = add(dn, account->dn, r->err);
+		else if (login)
+			status = add(user, login, r->err);
+		else if (findings == r->findings)
+			status = warn_no_dn(r, account->entry ? account->entry
+							      : "an account");
+	}
+	return status;
+}
+
 /* allow.N and allow_file, then the accounts that allow_filter returned. */
 static enum lg_status collect(struct render *r, struct lg_strlist *dn,
 			      struct lg_strlist *user)
 {
 	enum lg_status status =
 		lg_strlist_add_all(dn, &r->profile->allow, r->err);
-	size_t i;
 
 	if (!status)
 		status = lg_strlist_add_all(user, &r->profile->allow_user,
 					    r->err);
-	for (i = 0; r->findings && i < r->findings->account_count && !status;
-	     i++) {
-		const struct lg_account *account = &r->findings->account[i];
-		const char *login;
-
-		if (account->asked_as != LG_ASKED_FILTER)
-			continue;
-		login = login_of(r->findings, account);
-		if (account->dn)
-			status = add(dn, account->dn, r->err);
-		else if (login)
-			status = add(user, login, r->err);
-		else
-			status = warn_no_dn(r, account->entry ? account->entry
-							      : "an account");
-	}
+	if (!status)
+		status = collect_found(r, r->findings, dn, user);
 	return status;
 }
 
@@ -414,6 +427,46 @@ static enum lg_status render_doors(struct render *r)
 	return status;
 }
 
+/* What a gate says that concerns some. The list of DNs is there in any case,
+ * so that nobody found never reads as everybody. */
+static enum lg_status render_concerned(struct render *r)
+{
+	const struct lg_profile *profile = r->profile;
+	struct lg_strlist dn = {0};
+	struct lg_strlist user = {0};
+	enum lg_status status;
+
+	if (!profile->applies_to_some)
+		return LG_OK;
+	if (!r->target->is_gate && !r->traits->reads_gate_values)
+		return cannot(r, "[applies_to]",
+			      "has no value for it: its values concern "
+			      "everybody");
+	status = lg_strlist_add_all(&dn, &profile->applies_dn, r->err);
+	if (!status)
+		status = lg_strlist_add_all(&user, &profile->applies_user,
+					    r->err);
+	if (!status && profile->applies_filter)
+		status = collect_found(r, r->concerned, &dn, &user);
+	if (!status)
+		status = set_list(r, LG_VALUE_APPLIES_TO, &dn);
+	if (!status && user.count)
+		status = set_list(r, LG_VALUE_APPLIES_TO_USERS, &user);
+	if (!status && profile->applies_domain.count)
+		status = set_list(r, LG_VALUE_APPLIES_TO_DOMAINS,
+				  &profile->applies_domain);
+	lg_strlist_release(&dn);
+	lg_strlist_release(&user);
+	return status;
+}
+
+/* Written without whom they concern the values would concern everybody. */
+static enum lg_status drop_all(struct render *r)
+{
+	lg_registry_free(&r->values);
+	return lg_registry_new(&r->values, r->err);
+}
+
 /* Refuses, or tells what is left out. */
 static enum lg_status judge_unsupported(struct render *r,
 					struct lg_strlist *out_unsupported)
@@ -430,6 +483,9 @@ static enum lg_status judge_unsupported(struct render *r,
 			status = lg_warnings_add(
 				r->warnings, LG_WARN_UNSUPPORTED_BY_DIALECT,
 				r->err, "left out: %s", r->unsupported.item[i]);
+		if (!status && r->profile->applies_to_some &&
+		    !r->target->is_gate && !r->traits->reads_gate_values)
+			status = drop_all(r);
 		return status;
 	}
 	for (i = 0; i < r->unsupported.count; i++)
@@ -446,21 +502,20 @@ static enum lg_status judge_unsupported(struct render *r,
 	return status;
 }
 
-enum lg_status lg_profile_render(const struct lg_profile *profile,
-				 const struct lg_render_target *target,
-				 const struct lg_findings *findings,
-				 struct lg_registry **out_values,
-				 struct lg_strlist *unsupported,
-				 struct lg_warnings *warnings,
-				 struct lg_error *err)
+enum lg_status lg_profile_render(
+	const struct lg_profile *profile, const struct lg_render_target *target,
+	const struct lg_findings *findings, const struct lg_findings *concerned,
+	struct lg_registry **out_values, struct lg_strlist *unsupported,
+	struct lg_warnings *warnings, struct lg_error *err)
 {
 	static enum lg_status (*const step[])(struct render *) = {
-		render_names, render_versions, render_processes,
-		render_protocols, render_doors};
+		render_names,     render_versions, render_processes,
+		render_protocols, render_doors,    render_concerned};
 	struct render r = {.profile = profile,
 			   .target = target,
 			   .traits = lg_dialect_traits(target->dialect),
 			   .findings = findings,
+			   .concerned = concerned,
 			   .warnings = warnings,
 			   .err = err};
 	enum lg_status status = lg_registry_new(&r.values, err);

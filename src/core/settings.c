@@ -157,6 +157,7 @@ void lg_settings_free(struct lg_settings **settings)
 	free(s->admin_group);
 	free(s->http_realm);
 	lg_strlist_release(&s->break_glass);
+	free(s->default_domain);
 	free(s->profiles_dir);
 	free(s->clients_file);
 	free(s->directory_uri);

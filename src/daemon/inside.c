@@ -160,6 +160,7 @@ static struct lg_store_facts facts_of(const struct gate_inside *inside)
 						 : LG_FACTS_NOT_ASKED,
 		.findings = inside->state->findings,
 		.break_glass = &inside->settings->break_glass,
+		.default_domain = inside->settings->default_domain,
 	};
 
 	return facts;
@@ -198,6 +199,7 @@ enum lg_status gate_inside_check(const struct lg_settings *settings,
 	const struct lg_policy_input input = {
 		.dialect = settings->dialect,
 		.break_glass = &settings->break_glass,
+		.default_domain = settings->default_domain,
 		.layer = &layer,
 		.layer_count = 1,
 	};

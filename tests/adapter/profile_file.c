@@ -182,6 +182,33 @@ static const struct bad bads[] = {
 	{"a malformed single DN",
 	 "[logon_only_as]\nwhen_invalid = open\nsingle = \"x\"\n",
 	 LG_ERR_SYNTAX, 3, "single"},
+	{"[applies_to] that says nothing",
+	 "[profile]\ndescription = x\n[applies_to]\n", LG_ERR_SYNTAX, 3,
+	 "leave the section out"},
+	{"an unknown key of [applies_to]",
+	 "[applies_to]\ndomain = \"example.org\"\n", LG_ERR_UNKNOWN_KEY, 2,
+	 "nearest is domains"},
+	{"a domain that is an address", "[applies_to]\ndomains = \"a@b.org\"\n",
+	 LG_ERR_SYNTAX, 2, "whole domains"},
+	{"a domain with an @ before it",
+	 "[applies_to]\ndomains = \"@example.org\"\n", LG_ERR_SYNTAX, 2,
+	 "write \"example.org\""},
+	{"a pattern of domains", "[applies_to]\ndomains = \"*.example.org\"\n",
+	 LG_ERR_SYNTAX, 2, "is not a mail domain"},
+	{"no domain", "[applies_to]\ndomains = \"\"\n", LG_ERR_SYNTAX, 2,
+	 "names no domain"},
+	{"a DN concerned that is malformed",
+	 "[applies_to]\ndn.1 = \"/o=Org\"\n", LG_ERR_SYNTAX, 2, "dn.1"},
+	{"nobody is concerned by 0", "[applies_to]\ndn.1 = \"0\"\n",
+	 LG_ERR_SYNTAX, 2, "dn.1"},
+	{"a user concerned without a name", "[applies_to]\nuser.1 = \"\"\n",
+	 LG_ERR_SYNTAX, 2, "user.1"},
+	{"a filter of those concerned that is none",
+	 "[applies_to]\nfilter = \"uid=x\"\n", LG_ERR_SYNTAX, 2,
+	 "filter: \"uid=x\""},
+	{"mail is not held for some",
+	 "[applies_to]\nuser.1 = \"x\"\n[mail]\nhold = yes\n", LG_ERR_CONFLICT,
+	 4, "concerns only some"},
 	{"an allow without a number",
 	 "[logon_only_as]\nwhen_invalid = open\nallow.x = \"" ORG "a\"\n",
 	 LG_ERR_UNKNOWN_KEY, 3, "allow.1"},
@@ -534,6 +561,56 @@ static void lists_and_summaries(void **state)
 			 LG_ERR_IO);
 }
 
+static void whom_it_concerns(void **state)
+{
+	static const char *const set[] = {"batch=tonight.txt", NULL};
+	struct lg_strlist usage = {0};
+	struct lg_profile *p = NULL;
+	struct lg_error err = {0};
+	char place[512];
+
+	write_file("tonight.txt", "\xef\xbb\xbf# tonight\r\n" ORG "one\r\n"
+				  "anna@example.org\n\nNT\\bob\n");
+	write_file("scope.ini",
+		   "[applies_to]\ndomains = \"Example.org, example.net\"\n"
+		   "user.2 = \"zoe\"\nuser.1 = \"anna\"\n"
+		   "dn.1 = \"" ORG "bob\"\nfile = \"%{batch}\"\n"
+		   "filter = \"(mailHost=a\\2a)\"\n");
+	write_file("some.ini", "[profile]\nvariables = \"batch\"\n"
+			       "base = \"scope\"\n");
+	if (load("some", set, &p, &usage, &err))
+		fail_msg("%s: %s", err.place, err.text);
+	assert_true(p->applies_to_some);
+	assert_int_equal(p->applies_domain.count, 2);
+	assert_string_equal(p->applies_domain.item[0], "Example.org");
+	assert_int_equal(p->applies_user.count, 4);
+	assert_string_equal(p->applies_user.item[0], "anna");
+	assert_string_equal(p->applies_user.item[1], "zoe");
+	assert_string_equal(p->applies_user.item[2], "anna@example.org");
+	assert_string_equal(p->applies_user.item[3], "NT\\bob");
+	assert_int_equal(p->applies_dn.count, 2);
+	assert_string_equal(p->applies_dn.item[1], ORG "one");
+	assert_string_equal(p->applies_filter, "(mailHost=a\\2a)");
+	lg_profile_free(&p);
+	p = good("[profile]\ndescription = x\n");
+	assert_false(p->applies_to_some);
+	lg_profile_free(&p);
+	/* The place in the file, of names and DNs alike. */
+	write_file("tonight.txt", "anna\n\t bob\n");
+	assert_int_equal(load("some", set, &p, &usage, &err), LG_ERR_SYNTAX);
+	snprintf(place, sizeof(place), "%s/tonight.txt:2", folder);
+	assert_string_equal(err.place, place);
+	write_file("tonight.txt", "anna\n/o=Org\n");
+	assert_int_equal(load("some", set, &p, &usage, &err), LG_ERR_SYNTAX);
+	assert_string_equal(err.place, place);
+	/* A batch of nobody is read; that it concerns nobody is told later. */
+	write_file("tonight.txt", "# nobody\n");
+	write_file("none.ini", "[applies_to]\nfile = \"tonight.txt\"\n");
+	assert_int_equal(load("none", NULL, &p, &usage, &err), LG_OK);
+	assert_true(p->applies_to_some);
+	lg_profile_free(&p);
+}
+
 static enum lg_status load_a_profile(void *context, struct lg_error *err)
 {
 	struct lg_strlist usage = {0};
@@ -556,7 +633,10 @@ static void survives_failing_allocations(void **state)
 		   "[logon_only_as]\nwhen_invalid = closed\n"
 		   "allow.2 = \"" ORG "x\"\nallow_user.1 = \"u\"\n"
 		   "allow_file = \"list.txt\"\n"
-		   "[disable_mapi_client_processes]\nprocesses = \"a.exe\"\n");
+		   "[disable_mapi_client_processes]\nprocesses = \"a.exe\"\n"
+		   "[applies_to]\ndomains = \"a.org, b.org\"\n"
+		   "user.1 = \"u\"\ndn.1 = \"" ORG
+		   "y\"\nfile = \"list.txt\"\nfilter = \"(uid=x)\"\n");
 	allocation_survive(load_a_profile, NULL);
 }
 
@@ -570,7 +650,7 @@ static int in_the_folder(const char *command)
 
 int main(void)
 {
-	struct CMUnitTest rows[sizeof(bads) / sizeof(bads[0]) + 13];
+	struct CMUnitTest rows[sizeof(bads) / sizeof(bads[0]) + 14];
 	const struct CMUnitTest more[] = {
 		suite_row("a whole profile, allow.N in order", whole_profile),
 		suite_row("absent names are not blank ones",
@@ -590,6 +670,8 @@ int main(void)
 		suite_row("an allow_file is streamed", allow_files),
 		suite_row("an allow_file that is none is told by line",
 			  bad_allow_files),
+		suite_row("[applies_to] says whom a profile concerns",
+			  whom_it_concerns),
 		suite_row("profiles are listed without values",
 			  lists_and_summaries),
 		suite_row("survives failing allocations",

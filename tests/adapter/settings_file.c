@@ -21,6 +21,7 @@ static const char whole[] =
 	"run_dir = \"run\" ; beside this file\n"
 	"admin_group = \"mailadmins\"\n"
 	"break_glass = \"" DN "rescue, " DN "second\"\n"
+	"default_domain = \"example.org\"\n"
 	"http_refusal = 500\n"
 	"http_challenge = \"Negotiate, basic\"\n"
 	"http_realm = \"Mail of Example\"\n"
@@ -88,6 +89,7 @@ static void whole_file(void **state)
 	assert_string_equal(s->admin_group, "mailadmins");
 	assert_int_equal(s->break_glass.count, 2);
 	assert_string_equal(s->break_glass.item[1], DN "second");
+	assert_string_equal(s->default_domain, "example.org");
 	assert_int_equal(s->http_refusal, 500);
 	assert_int_equal(s->http_challenge,
 			 LG_HTTP_SCHEME_NEGOTIATE | LG_HTTP_SCHEME_BASIC);
@@ -204,6 +206,8 @@ static const struct bad bads[] = {
 	{"a state_dir of nothing", "[gate]\nstate_dir = \"\"\n", 2,
 	 "state_dir"},
 	{"a run_dir of nothing", "[gate]\nrun_dir = \"\"\n", 2, "run_dir"},
+	{"a default_domain that is an address",
+	 "[gate]\ndefault_domain = \"a@example.org\"\n", 2, "default_domain"},
 	{"a break_glass that is no DN",
 	 "[gate]\nbreak_glass = \"" DN "a, postmaster\"\n", 2, "break_glass"},
 	{"another http_refusal", "[gate]\nhttp_refusal = 404\n", 2,

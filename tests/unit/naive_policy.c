@@ -115,6 +115,7 @@ static int is_listed_account(const struct oracle_lock *lock,
 		return 0;
 	case LG_ASKED_BREAK_GLASS:
 	case LG_ASKED_CALLER:
+	case LG_ASKED_KNOWN:
 		return 0;
 	}
 	return 0;

@@ -47,7 +47,7 @@ static enum lg_status render(struct made *made,
 	lg_registry_free(&made->values);
 	lg_strlist_release(&made->unsupported);
 	lg_warnings_release(&made->warnings);
-	return lg_profile_render(&made->profile, target, findings,
+	return lg_profile_render(&made->profile, target, findings, findings,
 				 &made->values, &made->unsupported,
 				 &made->warnings, &made->err);
 }
@@ -426,6 +426,48 @@ static void what_the_filter_returned(void **state)
 	lg_findings_free(&findings);
 }
 
+static void whom_it_concerns(void **state)
+{
+	static const char *const nobody[] = {NULL};
+	static const char *const dns[] = {ORG "x", ORG "filtered", NULL};
+	static const char *const users[] = {"zoe", "carol", "team", NULL};
+	static const char *const domains[] = {"example.org", NULL};
+	struct lg_render_target gate = {.dialect = LG_DIALECT_GATE};
+	struct lg_render_target e2003 = {.dialect = LG_DIALECT_EXCHANGE_2003};
+	struct lg_findings *findings = some_findings();
+	struct made made = {.profile = {.applies_to_some = 1,
+					.versions = (char *)"-5.9.9"}};
+
+	/* Nobody found is not everybody. */
+	assert_int_equal(render(&made, &gate, NULL), LG_OK);
+	expect_list(&made, LG_VALUE_APPLIES_TO, nobody);
+	lg_strlist_add(&made.profile.applies_dn, ORG "x", strlen(ORG "x"),
+		       NULL);
+	lg_strlist_add(&made.profile.applies_user, "zoe", 3, NULL);
+	lg_strlist_add(&made.profile.applies_domain, "example.org", 11, NULL);
+	made.profile.applies_filter = (char *)"(uid=x)";
+	assert_int_equal(render(&made, &gate, findings), LG_OK);
+	expect_list(&made, LG_VALUE_APPLIES_TO, dns);
+	expect_list(&made, LG_VALUE_APPLIES_TO_USERS, users);
+	expect_list(&made, LG_VALUE_APPLIES_TO_DOMAINS, domains);
+	/* A store has no value for it, and must not lock out everybody. */
+	assert_int_equal(render(&made, &e2003, findings), LG_ERR_CONFLICT);
+	e2003.skip_unsupported = 1;
+	assert_int_equal(render(&made, &e2003, findings), LG_OK);
+	assert_int_equal(lg_registry_count(made.values), 0);
+	assert_true(lg_warnings_has(&made.warnings,
+				    LG_WARN_UNSUPPORTED_BY_DIALECT));
+	e2003.is_gate = 1;
+	assert_int_equal(render(&made, &e2003, findings), LG_OK);
+	expect_list(&made, LG_VALUE_APPLIES_TO, dns);
+	expect_text(&made, LG_VALUE_DISABLE_MAPI_CLIENTS, "-5.9.9");
+	lg_strlist_release(&made.profile.applies_dn);
+	lg_strlist_release(&made.profile.applies_user);
+	lg_strlist_release(&made.profile.applies_domain);
+	release(&made);
+	lg_findings_free(&findings);
+}
+
 static enum lg_status render_whole(void *context, struct lg_error *err)
 {
 	struct lg_render_target target = {.dialect = LG_DIALECT_EXCHANGE_2003,
@@ -434,13 +476,13 @@ static enum lg_status render_whole(void *context, struct lg_error *err)
 	struct lg_warnings warnings = {0};
 	struct lg_registry *values = NULL;
 	enum lg_status status = lg_profile_render(
-		context, &target, NULL, &values, NULL, &warnings, err);
+		context, &target, NULL, NULL, &values, NULL, &warnings, err);
 
 	lg_registry_free(&values);
 	target.dialect = LG_DIALECT_GATE;
 	if (!status)
-		status = lg_profile_render(context, &target, NULL, &values,
-					   NULL, &warnings, err);
+		status = lg_profile_render(context, &target, NULL, NULL,
+					   &values, NULL, &warnings, err);
 	lg_registry_free(&values);
 	lg_warnings_release(&warnings);
 	return status;
@@ -464,7 +506,7 @@ static void survives_failing_allocations(void **state)
 
 int main(void)
 {
-	struct CMUnitTest rows[sizeof(limits) / sizeof(limits[0]) + 10];
+	struct CMUnitTest rows[sizeof(limits) / sizeof(limits[0]) + 11];
 	const struct CMUnitTest more[] = {
 		suite_row("the gate holds all of a profile", gate_holds_all),
 		suite_row("an empty profile has no values",
@@ -480,6 +522,7 @@ int main(void)
 			  hotfix_and_undocumented),
 		suite_row("what only a gate does is warned",
 			  gate_alone_is_warned),
+		suite_row("whom a profile concerns", whom_it_concerns),
 		suite_row("accounts of allow_filter and allow_user",
 			  what_the_filter_returned),
 		suite_row("survives failing allocations",

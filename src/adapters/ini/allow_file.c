@@ -24,6 +24,7 @@ enum {
 struct reader {
 	const char *path;
 	struct lg_strlist *list;
+	struct lg_strlist *users; /* NULL: DNs only */
 	size_t line;
 	struct lg_buffer rest; /* of a line that the chunk cut */
 	struct lg_error *err;
@@ -37,9 +38,29 @@ static enum lg_status io_error(const char *path, struct lg_error *err)
 
 static enum lg_status bad_text(const struct reader *reader, const char *what)
 {
-	return lg_error_set_at(
-		reader->err, LG_ERR_SYNTAX, reader->path, reader->line,
-		"%s; save the file as UTF-8, one DN a line", what);
+	return lg_error_set_at(reader->err, LG_ERR_SYNTAX, reader->path,
+			       reader->line,
+			       "%s; save the file as UTF-8, one %s a line",
+			       what, reader->users ? "DN or logon name" : "DN");
+}
+
+static enum lg_status take_name(struct reader *reader, const char *text,
+				size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f)
+			break;
+	if (i < len || text[0] == ' ' || text[len - 1] == ' ')
+		return lg_error_set_at(reader->err, LG_ERR_SYNTAX, reader->path,
+				       reader->line,
+				       "\"%.*s\" is neither a logon name nor a "
+				       "DN; write name@example.org or "
+				       "/o=Org/ou=Site/cn=Recipients/cn=name "
+				       "without blanks around it",
+				       len > 80 ? 80 : (int)i, text);
+	return lg_strlist_add(reader->users, text, len, reader->err);
 }
 
 static enum lg_status take_line(struct reader *reader, const char *text,
@@ -71,6 +92,8 @@ static enum lg_status take_line(struct reader *reader, const char *text,
 		return bad_text(reader, "a NUL byte");
 	if (lg_utf8_valid(text, len) != len)
 		return bad_text(reader, "bytes that are not UTF-8");
+	if (reader->users && text[0] != '/')
+		return take_name(reader, text, len);
 	status = lg_dn_check(text, len, NULL, &dn_error);
 	if (status == LG_ERR_NO_MEMORY)
 		return lg_error_set(reader->err, status, NULL, "out of memory");
@@ -132,9 +155,11 @@ static enum lg_status read_all(struct reader *reader, int fd)
 }
 
 enum lg_status lg_allow_file_read(const char *path, struct lg_strlist *list,
+				  struct lg_strlist *users,
 				  struct lg_error *err)
 {
-	struct reader reader = {.path = path, .list = list, .err = err};
+	struct reader reader = {
+		.path = path, .list = list, .users = users, .err = err};
 	struct stat is;
 	enum lg_status status;
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
@@ -144,9 +169,11 @@ enum lg_status lg_allow_file_read(const char *path, struct lg_strlist *list,
 	if (fstat(fd, &is) < 0)
 		status = io_error(path, err);
 	else if (!S_ISREG(is.st_mode))
-		status = lg_error_set(err, LG_ERR_IO, path,
-				      "is no regular file; a list of DNs is "
-				      "needed");
+		status = lg_error_set(
+			err, LG_ERR_IO, path,
+			"is not a regular file; a list with one %s "
+			"a line is needed",
+			users ? "DN or logon name" : "DN");
 	else
 		status = read_all(&reader, fd);
 	close(fd);

@@ -111,6 +111,7 @@ static enum lg_status take_all(struct lg_profile_reader *reader)
 			"[logon_only_as] does not state when_invalid; write "
 			"when_invalid = open (nobody found: everybody gets in) "
 			"or closed (nobody found: nobody gets in)");
+	status = lg_profile_check_applies(reader);
 	for (i = 0; i < lg_profile_taker_count && !status; i++) {
 		const struct lg_profile_taker *taker = &lg_profile_takers[i];
 		const struct lg_ini_item *item;

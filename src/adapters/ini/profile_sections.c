@@ -35,11 +35,16 @@ static const struct lg_ini_known known_keys[] = {
 	{"disable_mapi_client_processes", "unknown_process"},
 	{"protocols", "refuse"},
 	{"mail", "hold"},
+	{"applies_to", "domains"},
+	{"applies_to", "user."},
+	{"applies_to", "dn."},
+	{"applies_to", "file"},
+	{"applies_to", "filter"},
 	{"message", "refused"},
 };
 
 static const char *const separated_keys[] = {"versions", "processes", NULL};
-static const char *const ldap_keys[] = {"allow_filter", NULL};
+static const char *const ldap_keys[] = {"allow_filter", "filter", NULL};
 static const struct lg_ini_rules rules = {separated_keys, ldap_keys};
 
 static int is_path(const char *name)

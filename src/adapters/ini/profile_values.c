@@ -194,17 +194,24 @@ static enum lg_status take_when_invalid(struct lg_profile_reader *reader,
 	return status;
 }
 
+enum lg_status lg_profile_check_dn(struct lg_profile_reader *reader,
+				   const struct lg_ini_item *item,
+				   const char *value)
+{
+	struct lg_error told = {0};
+
+	return at_item(reader, item,
+		       lg_dn_check(value, strlen(value), NULL, &told), &told);
+}
+
 /* "0" is the value that ends a lock (L11), not a DN. */
 static enum lg_status check_dn(struct lg_profile_reader *reader,
 			       const struct lg_ini_item *item,
 			       const char *value)
 {
-	struct lg_error told = {0};
-
 	if (!strcmp(value, "0"))
 		return LG_OK;
-	return at_item(reader, item,
-		       lg_dn_check(value, strlen(value), NULL, &told), &told);
+	return lg_profile_check_dn(reader, item, value);
 }
 
 static enum lg_status take_allow(struct lg_profile_reader *reader,
@@ -219,9 +226,9 @@ static enum lg_status take_allow(struct lg_profile_reader *reader,
 	return status;
 }
 
-static enum lg_status take_allow_user(struct lg_profile_reader *reader,
-				      const struct lg_ini_item *item,
-				      const char *value)
+enum lg_status lg_profile_check_user(struct lg_profile_reader *reader,
+				     const struct lg_ini_item *item,
+				     const char *value)
 {
 	size_t i;
 
@@ -234,6 +241,17 @@ static enum lg_status take_allow_user(struct lg_profile_reader *reader,
 				       "%s: \"%s\" is no logon name; write "
 				       "\"name\" or \"name@example.org\"",
 				       item->key, value);
+	return LG_OK;
+}
+
+static enum lg_status take_allow_user(struct lg_profile_reader *reader,
+				      const struct lg_ini_item *item,
+				      const char *value)
+{
+	enum lg_status status = lg_profile_check_user(reader, item, value);
+
+	if (status)
+		return status;
 	return lg_strlist_add(&reader->profile->allow_user, value,
 			      strlen(value), reader->err);
 }
@@ -247,22 +265,31 @@ static enum lg_status take_single(struct lg_profile_reader *reader,
 	return status ? status : keep(reader, &reader->profile->single, value);
 }
 
-static enum lg_status take_allow_filter(struct lg_profile_reader *reader,
-					const struct lg_ini_item *item,
-					const char *value)
+enum lg_status lg_profile_keep_filter(struct lg_profile_reader *reader,
+				      const struct lg_ini_item *item,
+				      const char *value, char **out_filter)
 {
 	if (value[0] != '(')
 		return lg_error_set_at(reader->err, LG_ERR_SYNTAX, item->file,
 				       item->line,
-				       "allow_filter: \"%s\" is no LDAP "
-				       "filter; write \"(attribute=value)\"",
-				       value);
-	return keep(reader, &reader->profile->allow_filter, value);
+				       "%s: \"%s\" is no LDAP filter; write "
+				       "\"(attribute=value)\"",
+				       item->key, value);
+	return keep(reader, out_filter, value);
 }
 
-static enum lg_status take_allow_file(struct lg_profile_reader *reader,
-				      const struct lg_ini_item *item,
-				      const char *value)
+static enum lg_status take_allow_filter(struct lg_profile_reader *reader,
+					const struct lg_ini_item *item,
+					const char *value)
+{
+	return lg_profile_keep_filter(reader, item, value,
+				      &reader->profile->allow_filter);
+}
+
+enum lg_status lg_profile_take_file(struct lg_profile_reader *reader,
+				    const struct lg_ini_item *item,
+				    const char *value, struct lg_strlist *dn,
+				    struct lg_strlist *users)
 {
 	const char *slash = strrchr(item->file, '/');
 	struct lg_buffer path = {0};
@@ -271,18 +298,26 @@ static enum lg_status take_allow_file(struct lg_profile_reader *reader,
 	if (!*value)
 		return lg_error_set_at(reader->err, LG_ERR_SYNTAX, item->file,
 				       item->line,
-				       "allow_file names no file; write "
-				       "allow_file = \"testers.txt\"");
+				       "%s names no file; write "
+				       "%s = \"testers.txt\"",
+				       item->key, item->key);
 	if (value[0] != '/' && slash)
 		lg_buffer_append(&path, item->file,
 				 (size_t)(slash - item->file) + 1);
 	lg_buffer_text(&path, value);
 	status = lg_buffer_status(&path, reader->err);
 	if (!status)
-		status = lg_allow_file_read(path.data, &reader->profile->allow,
-					    reader->err);
+		status = lg_allow_file_read(path.data, dn, users, reader->err);
 	lg_buffer_release(&path);
 	return status;
+}
+
+static enum lg_status take_allow_file(struct lg_profile_reader *reader,
+				      const struct lg_ini_item *item,
+				      const char *value)
+{
+	return lg_profile_take_file(reader, item, value,
+				    &reader->profile->allow, NULL);
 }
 
 /* The form a setting is read in must be known before it is read. */
@@ -373,8 +408,17 @@ static enum lg_status take_hold(struct lg_profile_reader *reader,
 				const struct lg_ini_item *item,
 				const char *value)
 {
-	return read_choice(reader, item, value, no_yes,
-			   &reader->profile->hold_mail);
+	enum lg_status status = read_choice(reader, item, value, no_yes,
+					    &reader->profile->hold_mail);
+
+	/* Mail from outside is held for all or for nobody. */
+	if (!status && reader->profile->hold_mail &&
+	    reader->profile->applies_to_some)
+		status = lg_error_set_at(
+			reader->err, LG_ERR_CONFLICT, item->file, item->line,
+			"hold = yes holds everybody's mail, and [applies_to] "
+			"concerns only some; leave out one of them");
+	return status;
 }
 
 static enum lg_status take_refused(struct lg_profile_reader *reader,
@@ -405,6 +449,11 @@ const struct lg_profile_taker lg_profile_takers[] = {
 	{"protocols", "refuse", take_refuse},
 	{"mail", "hold", take_hold},
 	{"message", "refused", take_refused},
+	{"applies_to", "domains", lg_profile_take_domains},
+	{"applies_to", "user.", lg_profile_take_applies_user},
+	{"applies_to", "dn.", lg_profile_take_applies_dn},
+	{"applies_to", "file", lg_profile_take_applies_file},
+	{"applies_to", "filter", lg_profile_take_applies_filter},
 };
 
 const size_t lg_profile_taker_count =

@@ -14,6 +14,7 @@
 
 #include "adapters/ini/known.h"
 #include "adapters/ini/profile_sections.h"
+#include "adapters/ini/mail_domain.h"
 #include "adapters/ini/settings_values.h"
 
 static enum lg_status bad(const struct lg_ini_item *item, struct lg_error *err,
@@ -155,6 +156,22 @@ static enum lg_status read_dns(const struct lg_ini_item *item,
 						 item->key, told.text);
 	}
 	return status;
+}
+
+static enum lg_status read_domain(const struct lg_ini_item *item, char **field,
+				  struct lg_error *err)
+{
+	if (!lg_mail_domain_valid(item->value))
+		return lg_error_set_at(err, LG_ERR_SYNTAX, item->file,
+				       item->line,
+				       "%s: \"%s\" is not a mail domain; write "
+				       "\"example.org\"",
+				       item->key, item->value);
+	*field = strdup(item->value);
+	if (!*field)
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				    "out of memory");
+	return LG_OK;
 }
 
 /* Digits to the end of the text, at most nine of them. */
@@ -397,6 +414,8 @@ enum lg_status lg_setting_read(enum lg_setting_kind kind,
 		return read_list(item, field, err);
 	case LG_SETTING_DNS:
 		return read_dns(item, field, err);
+	case LG_SETTING_DOMAIN:
+		return read_domain(item, field, err);
 	case LG_SETTING_ADDRESSES:
 		return read_addresses(item, field, err);
 	case LG_SETTING_YES_NO:
