@@ -83,6 +83,18 @@ static enum lg_status set_text(const struct lg_compose_value *value,
 				    text, err);
 }
 
+/* Of texts that all say nothing the same one in any order of the locks. */
+static const char *first_text(const struct lg_compose_value *value)
+{
+	const char *first = value->source[0]->text;
+	size_t i;
+
+	for (i = 1; i < value->count; i++)
+		if (strcmp(value->source[i]->text, first) < 0)
+			first = value->source[i]->text;
+	return first;
+}
+
 /* L9: a store of one DN. */
 static enum lg_status compose_single(const struct lg_compose_value *value,
 				     struct lg_registry *out,
@@ -109,8 +121,7 @@ static enum lg_status compose_single(const struct lg_compose_value *value,
 		if (!single || strcmp(dn, single) < 0)
 			single = dn;
 	}
-	return set_text(value, single ? single : value->source[0]->text, out,
-			err);
+	return set_text(value, single ? single : first_text(value), out, err);
 }
 
 static enum lg_status compose_list(const struct lg_compose_value *value,
@@ -155,7 +166,7 @@ static const char *only_text(const struct lg_compose_value *value)
 			return NULL;
 		only = text;
 	}
-	return only ? only : value->source[0]->text;
+	return only ? only : first_text(value);
 }
 
 static enum lg_status compose_items(const struct lg_compose_value *value,
