@@ -147,13 +147,18 @@ static void take_masks(struct lg_policy *policy, size_t index,
 	if (rules->versions || rules->processes ||
 	    rules->refuse_unknown_version || rules->refuse_unknown_process)
 		lg_mask_add(&policy->clients, index);
-	for (i = 0; i < LG_PROTOCOL_COUNT; i++)
+	for (i = 0; i < LG_PROTOCOL_COUNT; i++) {
 		if (values->refuse_protocols >> i & 1)
 			lg_mask_add(&policy->protocol[i], index);
+		if (values->refuse_protocols >> i & 1 ||
+		    compiler->gate == LG_GATE_NOBODY)
+			lg_mask_add(&policy->strict[i], index);
+	}
 	if (!values->concerns_some && compiler->gate > policy->gate)
 		policy->gate = compiler->gate;
 	policy->hold_mail |= values->hold_mail;
 	policy->has_break_glass |= compiler->has_break_glass;
+	policy->concerns_some |= values->concerns_some;
 	policy->names_can_add |=
 		values->concerns_some || compiler->has_break_glass;
 }

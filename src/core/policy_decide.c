@@ -71,48 +71,72 @@ static struct lg_layer_mask by_domain(const struct lg_policy *policy,
 		->concerned;
 }
 
-/* Of a DN's and a name's rights those of the attempt (contract 12). */
-static struct lg_key_rights join(const struct lg_policy *policy,
-				 const struct lg_attempt *attempt,
-				 const struct lg_key_rights *dn,
-				 const struct lg_key_rights *name)
+/* The layers that concern the attempt, of which dn and name are known
+ * (contract 12). */
+static struct lg_layer_mask concerning(const struct lg_policy *policy,
+				       const struct lg_attempt *attempt,
+				       const struct lg_key_rights *dn,
+				       const struct lg_key_rights *name)
 {
-	struct lg_key_rights rights = {
-		.listed = lg_mask_or(dn->listed, name->listed),
-		.glass = lg_mask_or(dn->glass, name->glass),
-	};
+	struct lg_layer_mask layers;
 
 	/* Who names nobody is concerned by all, but for the web: its doors ask
 	 * before anybody is known. */
-	if (!attempt->user_len && !attempt->dn_len &&
-	    attempt->protocol != LG_PROTOCOL_HTTP) {
-		memset(&rights.concerned, 0xff, sizeof(rights.concerned));
-		return rights;
+	if (!attempt->user_len && !attempt->dn_len) {
+		if (attempt->protocol == LG_PROTOCOL_HTTP)
+			return policy->everybody;
+		memset(&layers, 0xff, sizeof(layers));
+		return layers;
 	}
-	rights.concerned = lg_mask_or(
-		policy->everybody, lg_mask_or(dn->concerned, name->concerned));
-	if (lg_mask_any(policy->domains) &&
-	    (attempt->user_len || attempt->dn_len))
-		rights.concerned = lg_mask_or(rights.concerned,
-					      by_domain(policy, attempt, dn));
-	return rights;
+	layers = lg_mask_or(policy->everybody,
+			    lg_mask_or(dn->concerned, name->concerned));
+	if (lg_mask_any(policy->domains))
+		layers = lg_mask_or(layers, by_domain(policy, attempt, dn));
+	return layers;
+}
+
+/* Where no layer leaves anybody out there is nothing to ask. */
+static inline struct lg_layer_mask layers_of(const struct lg_policy *policy,
+					     const struct lg_attempt *attempt,
+					     const struct lg_key_rights *dn,
+					     const struct lg_key_rights *name)
+{
+	return policy->concerns_some ? concerning(policy, attempt, dn, name)
+				     : policy->everybody;
+}
+
+static inline const struct lg_key_rights *
+dn_rights(const struct lg_policy *policy, const struct lg_attempt *attempt)
+{
+	return rights_of(policy,
+			 attempt->dn_len
+				 ? lg_key_table_flags(&policy->dn, attempt->dn,
+						      attempt->dn_len)
+				 : 0);
+}
+
+static inline const struct lg_key_rights *
+name_rights(const struct lg_policy *policy, const struct lg_attempt *attempt,
+	    const struct lg_key_rights *dn)
+{
+	return rights_of(policy, asks_name(policy, attempt, dn)
+					 ? lg_key_table_flags(&policy->name,
+							      attempt->user,
+							      attempt->user_len)
+					 : 0);
 }
 
 struct lg_key_rights lg_policy_rights(const struct lg_policy *policy,
 				      const struct lg_attempt *attempt)
 {
-	const struct lg_key_rights *dn = rights_of(policy, 0);
-	const struct lg_key_rights *name = dn;
+	const struct lg_key_rights *dn = dn_rights(policy, attempt);
+	const struct lg_key_rights *name = name_rights(policy, attempt, dn);
 
-	if (attempt->dn_len)
-		dn = rights_of(policy,
-			       lg_key_table_flags(&policy->dn, attempt->dn,
-						  attempt->dn_len));
-	if (asks_name(policy, attempt, dn))
-		name = rights_of(policy, lg_key_table_flags(&policy->name,
-							    attempt->user,
-							    attempt->user_len));
-	return join(policy, attempt, dn, name);
+	return (struct lg_key_rights){
+		.concerned = layers_of(policy, attempt, dn, name),
+		.listed = lg_mask_or(dn->listed, name->listed),
+		.glass = lg_mask_or(dn->glass, name->glass),
+	};
 }
 
 enum lg_reason lg_policy_version_reason(const struct lg_policy *policy,
@@ -157,14 +181,35 @@ static int refuses_client(const struct lg_policy *policy, size_t layer,
 			  const struct lg_attempt *attempt,
 			  struct lg_decision *decision)
 {
-	decision->rule = LG_RULE_VERSIONS;
-	decision->reason = lg_policy_version_reason(policy, layer, attempt);
-	if (!decision->reason) {
-		decision->rule = LG_RULE_PROCESSES;
-		decision->reason =
-			lg_policy_process_reason(policy, layer, attempt);
+	enum lg_reason reason =
+		lg_policy_version_reason(policy, layer, attempt);
+	enum lg_rule rule = LG_RULE_VERSIONS;
+
+	if (!reason) {
+		rule = LG_RULE_PROCESSES;
+		reason = lg_policy_process_reason(policy, layer, attempt);
 	}
-	return decision->reason != LG_REASON_NONE;
+	if (!reason)
+		return 0;
+	*decision = (struct lg_decision){LG_REFUSE, reason, rule, (int)layer};
+	return 1;
+}
+
+/* Of the rules that are asked of all layers at once, the one that refuses. */
+static struct lg_decision refusal(const struct lg_policy *policy, size_t layer,
+				  int is_unlisted)
+{
+	struct lg_decision decision = {LG_REFUSE, LG_REASON_NOBODY,
+				       LG_RULE_LOGON_ONLY_AS, (int)layer};
+
+	if (lg_mask_has(&policy->nobody, layer))
+		return decision;
+	decision.reason = LG_REASON_NOT_LISTED;
+	if (is_unlisted)
+		return decision;
+	decision.rule = LG_RULE_PROTOCOLS;
+	decision.reason = LG_REASON_PROTOCOL_REFUSED;
+	return decision;
 }
 
 /*
@@ -172,67 +217,54 @@ static int refuses_client(const struct lg_policy *policy, size_t layer,
  * refuses first; only those that speak before it have their versions and
  * processes asked. Design "Order of a decision" holds within each layer.
  */
-static struct lg_decision decide(const struct lg_policy *policy,
-				 const struct lg_attempt *attempt,
-				 const struct lg_key_rights *rights)
+static inline struct lg_decision decide(const struct lg_policy *policy,
+					const struct lg_attempt *attempt,
+					const struct lg_key_rights *dn,
+					const struct lg_key_rights *name)
 {
 	struct lg_decision decision = {LG_ADMIT, LG_REASON_NONE, LG_RULE_NONE,
 				       -1};
+	struct lg_layer_mask glass = lg_mask_or(dn->glass, name->glass);
 	struct lg_layer_mask asked =
-		lg_mask_without(rights->concerned, rights->glass);
-	struct lg_layer_mask nobody = lg_mask_and(asked, policy->nobody);
+		lg_mask_without(layers_of(policy, attempt, dn, name), glass);
 	struct lg_layer_mask list = lg_mask_and(asked, policy->listing);
-	struct lg_layer_mask unlisted = lg_mask_without(list, rights->listed);
-	struct lg_layer_mask protocol =
-		lg_mask_and(asked, policy->protocol[attempt->protocol]);
+	struct lg_layer_mask unlisted =
+		lg_mask_without(list, lg_mask_or(dn->listed, name->listed));
+	struct lg_layer_mask refusing =
+		lg_mask_and(asked, policy->strict[attempt->protocol]);
 	struct lg_layer_mask clients = lg_mask_and(asked, policy->clients);
 	size_t first;
-	size_t layer;
 
-	if (lg_mask_any(unlisted) && lg_policy_is_exempt(policy, attempt))
+	if (policy->traits->system_attendant_exempt && lg_mask_any(unlisted) &&
+	    lg_policy_is_exempt(policy, attempt))
 		unlisted = (struct lg_layer_mask){{0, 0}};
-	first = lg_mask_first(
-		lg_mask_or(lg_mask_or(nobody, unlisted), protocol));
+	first = lg_mask_first(lg_mask_or(refusing, unlisted));
 	if (lg_mask_any(clients) && lg_policy_is_mapi(attempt)) {
-		while ((layer = lg_mask_first(clients)) < first) {
-			if (refuses_client(policy, layer, attempt, &decision)) {
-				decision.verdict = LG_REFUSE;
-				decision.lock = (int)layer;
+		size_t layer;
+
+		for (layer = lg_mask_first(clients); layer < first;
+		     layer = lg_mask_first(clients)) {
+			if (refuses_client(policy, layer, attempt, &decision))
 				return decision;
-			}
 			clients.word[layer / 64] &=
 				~(UINT64_C(1) << layer % 64);
 		}
 	}
-	if (first < LG_LAYERS_MAX) {
-		decision.verdict = LG_REFUSE;
-		decision.lock = (int)first;
-		decision.rule = LG_RULE_LOGON_ONLY_AS;
-		if (lg_mask_has(&nobody, first)) {
-			decision.reason = LG_REASON_NOBODY;
-		} else if (lg_mask_has(&unlisted, first)) {
-			decision.reason = LG_REASON_NOT_LISTED;
-		} else {
-			decision.rule = LG_RULE_PROTOCOLS;
-			decision.reason = LG_REASON_PROTOCOL_REFUSED;
-		}
-		return decision;
-	}
-	decision.reason = LG_REASON_NONE;
-	decision.rule = LG_RULE_NONE;
-	if (lg_mask_any(list))
-		decision.rule = LG_RULE_LOGON_ONLY_AS;
-	if (lg_mask_any(rights->glass))
+	if (first < LG_LAYERS_MAX)
+		return refusal(policy, first, lg_mask_has(&unlisted, first));
+	if (lg_mask_any(glass))
 		decision.rule = LG_RULE_BREAK_GLASS;
+	else if (lg_mask_any(list))
+		decision.rule = LG_RULE_LOGON_ONLY_AS;
 	return decision;
 }
 
 struct lg_decision lg_policy_decide(const struct lg_policy *policy,
 				    const struct lg_attempt *attempt)
 {
-	struct lg_key_rights rights = lg_policy_rights(policy, attempt);
+	const struct lg_key_rights *dn = dn_rights(policy, attempt);
 
-	return decide(policy, attempt, &rights);
+	return decide(policy, attempt, dn, name_rights(policy, attempt, dn));
 }
 
 static void decide_block(const struct lg_policy *policy,
@@ -241,7 +273,6 @@ static void decide_block(const struct lg_policy *policy,
 {
 	struct lg_key_probe probe[BLOCK] __attribute__((uninitialized));
 	const struct lg_key_rights *dn[BLOCK];
-	struct lg_key_rights rights;
 	size_t i;
 
 	for (i = 0; i < count; i++)
@@ -272,8 +303,7 @@ static void decide_block(const struct lg_policy *policy,
 			name = rights_of(
 				policy,
 				lg_key_probe_flags(&probe[i], &policy->name));
-		rights = join(policy, &attempt[i], dn[i], name);
-		out_decision[i] = decide(policy, &attempt[i], &rights);
+		out_decision[i] = decide(policy, &attempt[i], dn[i], name);
 	}
 }
 

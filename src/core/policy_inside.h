@@ -55,6 +55,7 @@ struct lg_policy {
 	enum lg_gate_state gate;
 	int has_break_glass;
 	int hold_mail;
+	int concerns_some; /* some layer does not concern everybody */
 	int names_can_add; /* a logon name may matter beside a listed DN */
 	struct lg_layer_mask everybody; /* concern everybody */
 	struct lg_layer_mask domains;   /* concern domains */
@@ -63,6 +64,8 @@ struct lg_policy {
 	struct lg_layer_mask nobody;    /* gate NOBODY */
 	struct lg_layer_mask clients;   /* version or process rules */
 	struct lg_layer_mask protocol[LG_PROTOCOL_COUNT];
+	/* Refuse that protocol, or everybody. */
+	struct lg_layer_mask strict[LG_PROTOCOL_COUNT];
 };
 
 static inline int lg_mask_has(const struct lg_layer_mask *mask, size_t layer)

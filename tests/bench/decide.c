@@ -2,7 +2,9 @@
 /*
  * What a decision costs: one by one and in batches, on lists of a thousand,
  * a hundred thousand and a million accounts; compile and swap; a sweep of a
- * million sessions; memory an account.
+ * million sessions; memory an account. And with one and with sixteen locks of a
+ * hundred thousand accounts each, beside one list of as many: locks that name
+ * who gets in, and locks that concern some.
  *
  * In the same run it measures what the memory of this machine gives: one hash
  * of a DN and two dependent reads from arrays as large as the policy's, and
@@ -22,7 +24,9 @@
 
 enum {
 	ATTEMPTS = 1 << 18,
-	ROUNDS = 9
+	ROUNDS = 9,
+	LOCKS = 16,
+	LOCK_ACCOUNTS = 100000
 };
 
 static double now_ns(void)
@@ -341,6 +345,134 @@ static void measure(size_t accounts, int last)
 	free(world.typed);
 }
 
+/* Locks as they are put together; NULL id: the values of world alone. */
+struct locks {
+	struct lg_policy_layer layer[LOCKS];
+	char id[LOCKS][16];
+};
+
+/* What each kind of locks is made of. */
+enum kind {
+	STANDING = 0, /* the list as standing values, as before locks */
+	LISTING,      /* each lists all accounts of world */
+	CONCERNING    /* each concerns accounts of its own */
+};
+
+/* A lock that concerns the accounts of world, under names of its own. */
+static void concern(struct world *world, size_t lock,
+		    struct lg_policy_layer *layer)
+{
+	struct world own = {.accounts = world->accounts};
+	struct lg_registry *values = NULL;
+	size_t i;
+
+	make_names(&own);
+	for (i = 0; lock && i < own.accounts; i++) {
+		char *dn = (char *)own.dn.item[i];
+
+		/* cn=user0000001 becomes cn=usrA000001 */
+		memcpy(strstr(dn, "cn=user") + 3, "usr", 3);
+		strstr(dn, "cn=usr")[6] = (char)('A' + lock);
+		strcpy((char *)own.findings->account[i].dn, dn);
+		strcpy((char *)own.findings->account[i].asked, dn);
+	}
+	must(!lg_registry_new(&values, NULL) &&
+		     !lg_registry_set_list(values, LG_KEY_PARAMETERS_SYSTEM,
+					   LG_VALUE_APPLIES_TO, &own.dn, NULL),
+	     "no memory");
+	layer->values = values;
+	layer->findings = layer->concerned = own.findings;
+	lg_strlist_release(&own.dn);
+}
+
+static double compile_locks(struct world *world, enum kind kind, size_t count)
+{
+	struct locks locks = {0};
+	const struct lg_policy_input input = {
+		.dialect = LG_DIALECT_GATE,
+		.generation = 1,
+		.layer = locks.layer,
+		.layer_count = count,
+	};
+	struct lg_policy *policy = NULL;
+	double start;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		snprintf(locks.id[i], sizeof(locks.id[i]), "lg-%zu", i);
+		locks.layer[i] = (struct lg_policy_layer){
+			.id = kind == STANDING ? NULL : locks.id[i],
+			.profile = "bench",
+			.values = world->values,
+			.findings = world->findings,
+		};
+		if (kind == CONCERNING)
+			concern(world, i, &locks.layer[i]);
+	}
+	start = now_ns();
+	must(!lg_policy_compile(&input, &policy, NULL, NULL), "compile");
+	start = now_ns() - start;
+	lg_policy_free(&world->policy);
+	world->policy = policy;
+	for (i = 0; i < count && kind == CONCERNING; i++) {
+		struct lg_findings *findings =
+			(struct lg_findings *)locks.layer[i].findings;
+		struct lg_registry *values =
+			(struct lg_registry *)locks.layer[i].values;
+
+		lg_findings_free(&findings);
+		lg_registry_free(&values);
+	}
+	return start;
+}
+
+static void measure_locks(void)
+{
+	static const struct {
+		const char *name;
+		enum kind kind;
+		size_t count;
+	} row[] = {
+		{"one list, no lock", STANDING, 1},
+		{"1 lock that lists", LISTING, 1},
+		{"16 locks that list", LISTING, LOCKS},
+		{"1 lock that concerns", CONCERNING, 1},
+		{"16 locks that concern", CONCERNING, LOCKS},
+	};
+	struct world world = {.accounts = LOCK_ACCOUNTS};
+	double first = 0;
+	size_t i;
+
+	make_names(&world);
+	make_values(&world);
+	make_attempts(&world);
+	fprintf(stderr, "\n%-24s %8s %8s %8s %9s\n", "100000 accounts each",
+		"decide", "batch", "ratio", "compile");
+	for (i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		double compiled =
+			compile_locks(&world, row[i].kind, row[i].count);
+		double single = one_by_one(&world);
+		double batch = in_batches(&world);
+
+		if (!i)
+			first = single;
+		fprintf(stderr, "%-24s %8.1f %8.1f %8.2f %9.1f\n", row[i].name,
+			single, batch, single / first, compiled / 1e6);
+		printf(",{\"locks\":\"%s\",\"decide_ns\":%.1f,"
+		       "\"batch_ns\":%.1f,\"ratio\":%.2f,"
+		       "\"compile_ms\":%.1f}\n",
+		       row[i].name, single, batch, single / first,
+		       compiled / 1e6);
+	}
+	lg_policy_free(&world.policy);
+	lg_registry_free(&world.values);
+	lg_findings_free(&world.findings);
+	lg_strlist_release(&world.dn);
+	free(world.attempt);
+	free(world.decision);
+	free(world.typed);
+}
+
 int main(int argc, char **argv)
 {
 	size_t sizes[] = {1000, 100000, 1000000};
@@ -358,6 +490,8 @@ int main(int argc, char **argv)
 	printf("[");
 	for (i = 0; i < count; i++)
 		measure(sizes[i], i + 1 == count);
+	if (argc <= 1)
+		measure_locks();
 	printf("]\n");
 	return 0;
 }
