@@ -348,7 +348,7 @@ static void measure(size_t accounts, int last)
 /* Locks as they are put together; NULL id: the values of world alone. */
 struct locks {
 	struct lg_policy_layer layer[LOCKS];
-	char id[LOCKS][16];
+	char id[LOCKS][24];
 };
 
 /* What each kind of locks is made of. */

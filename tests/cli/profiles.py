@@ -17,6 +17,10 @@ VARIABLES = {
     "beta-client-block": ["build=16.4229.1003"],
     "client-process-block": ["programs=crawler.exe; sync.exe"],
     "protocol-freeze": [],
+    "mailbox-batch": ["batch=" + os.path.join(driver.SOURCE, "tests", "data",
+                                              "batch.txt"),
+                      "mover=migration"],
+    "domain-freeze": ["domain=example.org"],
 }
 
 
