@@ -4,6 +4,7 @@
  *
  * Every answer is made at once from the policy in force; nothing here waits.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,6 +19,7 @@
 #include "daemon/tokens.h"
 
 #define JSON_TYPE "application/json"
+#define USER_HEADER_MAX 64
 
 /* One JSON object; object is given away. */
 static void json(struct lg_http_answer *answer, unsigned int status,
@@ -56,8 +58,19 @@ static size_t count_header(const void *context, const char *name)
 static void read_check(const struct lg_http_request *request,
 		       struct lg_http_check *out_check)
 {
-	struct lg_http_headers headers = {request, get_header, count_header};
+	struct lg_http_headers headers = {request, get_header, count_header,
+					  NULL};
+	char user[USER_HEADER_MAX + 1];
+	size_t len = 0;
+	const char *name = lg_http_request_argument(request, "user", &len);
 
+	/* Traefik cannot rename what its own forward authentication says. A
+	 * name beyond every header's is that of none. */
+	if (name) {
+		snprintf(user, sizeof(user), "%.*s",
+			 len <= USER_HEADER_MAX ? (int)len : 0, name);
+		headers.user = user;
+	}
 	lg_http_check_read(&headers, out_check);
 }
 

@@ -32,7 +32,7 @@ static size_t count(const void *context, const char *name)
 
 static struct lg_http_check read_pairs(const char *const *pairs)
 {
-	struct lg_http_headers headers = {pairs, get, count};
+	struct lg_http_headers headers = {pairs, get, count, NULL};
 	struct lg_http_check check;
 
 	lg_http_check_read(&headers, &check);
@@ -126,6 +126,81 @@ static void mapi_is_known_by_the_proxys_word(void **state)
 	assert_int_equal(request.also_http, 0);
 }
 
+static void what_is_there_twice_says_nothing(void **state)
+{
+	static const char *const named[] = {"X-Gate-User", "alice",
+					    "X-Gate-User", "bob", NULL};
+	static const char *const checked[] = {
+		"X-Gate-User", "alice",         "Authorization",
+		"Basic x",     "Authorization", "Basic y",
+		NULL};
+	static const char *const protocol[] = {"X-Gate-Protocol", "mapi",
+					       "X-Gate-Protocol", "web", NULL};
+	static const char *const judged[] = {"X-Gate-Protocol",
+					     "mapi",
+					     "X-RequestType",
+					     "Connect",
+					     "X-ClientApplication",
+					     "Outlook/16.0.1.1",
+					     "X-ClientApplication",
+					     "Outlook/15.0.1.1",
+					     NULL};
+
+	assert_null(read_pairs(named).user);
+	assert_null(read_pairs(checked).user);
+	assert_int_equal(read_pairs(protocol).protocol, LG_PROTOCOL_HTTP);
+	assert_int_equal(read_pairs(judged).request_type_count, 2);
+}
+
+static void credentials_are_what_the_front_says(void **state)
+{
+	static const struct {
+		const char *pairs[7];
+		int has;
+	} rows[] = {
+		{{NULL}, 0},
+		{{"Cookie", "a=b", NULL}, 1},
+		{{"Authorization", "Basic x", NULL}, 1},
+		{{"X-Gate-Credentials", "none", "Cookie", "a=b", NULL}, 0},
+		{{"X-Gate-Credentials", "some", NULL}, 1},
+		{{"X-Gate-Credentials", "server", NULL}, 1},
+		/* A front that lets by must say what its client sent. */
+		{{"X-Gate-Challenge", "server", NULL}, 1},
+		{{"X-Gate-Challenge", "server", "X-Gate-Credentials", "none",
+		  NULL},
+		 0},
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		assert_int_equal(read_pairs(rows[i].pairs).has_credentials,
+				 rows[i].has);
+}
+
+static void mapi_on_another_path_is_http_too(void **state)
+{
+	static const struct {
+		const char *uri;
+		int also_http;
+	} rows[] = {
+		{"/mapi/emsmdb/?MailboxId=x@example.org", 0},
+		{"/mapi/%65msmdb/", 0},
+		{"/ews%5Cexchange.asmx%5Cx/../mapi/emsmdb/", 1},
+		{"/mapi/emsmdb/..%5cowa", 1},
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const char *pairs[] = {"X-Gate-Protocol", "mapi",
+				       "X-Original-URI", rows[i].uri, NULL};
+		struct lg_http_check c = read_pairs(pairs);
+		struct lg_mapi_http request;
+
+		lg_http_check_mapi(&c, NULL, 0, &request);
+		assert_int_equal(request.also_http, rows[i].also_http);
+	}
+}
+
 static void other_protocols_are_http(void **state)
 {
 	static const char *const words[] = {"ews",  "eas",  "web",
@@ -152,6 +227,12 @@ int main(void)
 			  traefik_asks),
 		suite_row("a MAPI request keeps what its judge needs",
 			  mapi_is_known_by_the_proxys_word),
+		suite_row("what is there twice says nothing",
+			  what_is_there_twice_says_nothing),
+		suite_row("credentials are what the front says",
+			  credentials_are_what_the_front_says),
+		suite_row("MAPI on another path is HTTP, too",
+			  mapi_on_another_path_is_http_too),
 		suite_row("every other service is protocol http",
 			  other_protocols_are_http),
 	};

@@ -230,7 +230,16 @@ def asks_who_it_is():
                          b"Authorization: Basic x", b"X-Gate-User: bob",
                          b"X-Gate-Challenge: off"):
                 assert ask(more)[0] == 403, more
-            assert ask(b"X-Gate-Challenge: server")[0] == 204
+            assert ask(b"X-Gate-Challenge: server",
+                       b"X-Gate-Credentials: none")[0] == 204
+            # Nobody said what the client sent.
+            assert ask(b"X-Gate-Challenge: server")[0] == 403
+            final = b"GET /v1/check?answer=final&user=Remote-User"
+            assert ask(b"Remote-User: alice", path=final)[0] == 204
+            assert ask(b"Remote-User: alice", b"Remote-User: alice",
+                       path=final)[0] == 401
+            assert ask(b"Remote-User: bob", b"X-Gate-User: alice",
+                       path=final)[0] == 503
             status, headers, _ = ask(b"X-Gate-Challenge: render")
             assert (status, headers["x-gate-reason"]) == (403, "challenge")
             status, headers, _ = ask(

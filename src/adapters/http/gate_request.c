@@ -47,6 +47,11 @@ static void address_read(const struct lg_http_headers *headers,
 	check->address_len = len;
 }
 
+static const char *user_header(const struct lg_http_headers *headers)
+{
+	return headers->user ? headers->user : "X-Gate-User";
+}
+
 static size_t count_of(const struct lg_http_headers *headers, const char *name)
 {
 	if (headers->count)
@@ -63,7 +68,7 @@ static void repeated_read(const struct lg_http_headers *headers,
 		"Content-Encoding", "Content-Length",      "X-ClientInfo"};
 	size_t i;
 
-	if (count_of(headers, "X-Gate-User") > 1 ||
+	if (count_of(headers, user_header(headers)) > 1 ||
 	    count_of(headers, "Authorization") > 1)
 		check->user = NULL;
 	if (count_of(headers, "X-Gate-Protocol") > 1)
@@ -88,6 +93,9 @@ static void credentials_read(const struct lg_http_headers *headers,
 				value_of(headers, "Cookie") != NULL;
 	check->challenge =
 		lg_http_challenge_read(value_of(headers, "X-Gate-Challenge"));
+	/* Letting by is for a front that says what its client sent. */
+	if (!word && check->challenge == LG_HTTP_CHALLENGE_SERVER)
+		check->has_credentials = 1;
 }
 
 enum lg_http_challenge lg_http_challenge_read(const char *word)
@@ -106,7 +114,7 @@ void lg_http_check_read(const struct lg_http_headers *headers,
 {
 	struct lg_http_check check = {0};
 
-	check.user = value_of(headers, "X-Gate-User");
+	check.user = value_of(headers, user_header(headers));
 	check.gate_protocol = value_of(headers, "X-Gate-Protocol");
 	check.token = value_of(headers, "X-Gate-Token");
 	check.method =

@@ -20,6 +20,8 @@ struct lg_http_headers {
 	const void *context;
 	const char *(*get)(const void *context, const char *name);
 	size_t (*count)(const void *context, const char *name);
+	/* In which header the front puts who logs on; NULL: X-Gate-User. */
+	const char *user;
 };
 
 /* Which refusal the client understands. */

@@ -477,8 +477,8 @@ size_t lg_http_request_header_count(const struct lg_http_request *request,
 	return count;
 }
 
-int lg_http_request_argument_is(const struct lg_http_request *request,
-				const char *name, const char *value)
+const char *lg_http_request_argument(const struct lg_http_request *request,
+				     const char *name, size_t *out_len)
 {
 	const char *at = request->query;
 	size_t name_len = strlen(name);
@@ -487,11 +487,20 @@ int lg_http_request_argument_is(const struct lg_http_request *request,
 		size_t len = strcspn(at, "&");
 
 		if (len > name_len && !strncmp(at, name, name_len) &&
-		    at[name_len] == '=')
-			return len - name_len - 1 == strlen(value) &&
-			       !strncmp(at + name_len + 1, value,
-					strlen(value));
+		    at[name_len] == '=') {
+			*out_len = len - name_len - 1;
+			return at + name_len + 1;
+		}
 		at += len + (at[len] == '&');
 	}
-	return 0;
+	return NULL;
+}
+
+int lg_http_request_argument_is(const struct lg_http_request *request,
+				const char *name, const char *value)
+{
+	size_t len = 0;
+	const char *given = lg_http_request_argument(request, name, &len);
+
+	return given && len == strlen(value) && !strncmp(given, value, len);
 }

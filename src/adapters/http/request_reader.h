@@ -82,8 +82,11 @@ const char *lg_http_request_header(const struct lg_http_request *request,
 size_t lg_http_request_header_count(const struct lg_http_request *request,
 				    const char *name);
 
-/* The value of a query's argument as it was sent, up to "&"; 1 when it is
- * there and equal to value. */
+/* The value of a query's argument as it was sent, up to "&"; NULL where it is
+ * not there. */
+const char *lg_http_request_argument(const struct lg_http_request *request,
+				     const char *name, size_t *out_len);
+/* 1 when it is there and equal to value. */
 int lg_http_request_argument_is(const struct lg_http_request *request,
 				const char *name, const char *value);
 
