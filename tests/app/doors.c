@@ -32,6 +32,12 @@ static const struct file files_there[] = {
 	{"/etc/haproxy/scopes.cfg",
 	 "[other]\nspoe-agent a\n    use-backend spoe-gate\n"
 	 "[gate]\nspoe-agent b\n    use-backend elsewhere\n"},
+	{"/etc/haproxy/claimed.cfg",
+	 "[gate]\nspoe-agent a\n    groups g\n    use-backend spoe-gate\n"
+	 "spoe-message m\n    args src=src user=http_auth_user\n"},
+	{"/etc/haproxy/named.cfg",
+	 "[gate]\nspoe-agent a\n    groups g\n    use-backend spoe-gate\n"
+	 "spoe-message m\n    args src=src user=var(txn.logongate_user)\n"},
 	{"/etc/dovecot/gate.lua", "local sock = '/run/logongate/dict.sock'\n"},
 	{"/etc/dovecot/alive-dict.conf",
 	 "uri = proxy:/run/logongate/dict.sock:logongate\n"
@@ -409,6 +415,14 @@ static const struct row rows[] = {
 	 "location = /50x.html { root /usr/share/nginx/html; }\n"
 	 "location / { auth_request /_gate; proxy_pass http://app; } } }",
 	 NULL, "server mail listen 443", LG_ASKS_YES, LG_WHEN_DOWN_CLOSED},
+	/* what lies open is inherited, and is no question for plain paths */
+	{NGINX,
+	 "http { " NGINX_GATE "auth_request /_open;\n"
+	 "location = /_open { internal; if ($plain) { return 204; }"
+	 " proxy_pass http://gate/v1/check; }\n"
+	 "location /owa/auth/ { proxy_pass http://app; }\n"
+	 "location / { auth_request /_gate; proxy_pass http://app; } } }",
+	 NULL, "server mail listen 443", LG_ASKS_PARTLY, LG_WHEN_DOWN_CLOSED},
 	/* something else of the gate answers 200 to everybody */
 	{NGINX,
 	 "http { server { listen 443; location = /a { internal; proxy_pass "
@@ -708,6 +722,79 @@ static void a_gate_that_does_not_listen(void **state)
 	lg_ways_release(&ways);
 }
 
+#define NGINX_ASKING(http, server, user)                                       \
+	"http { " http                                                         \
+	" upstream gate { server unix:/run/logongate/http.sock; }\n"           \
+	"server { listen 443; " server "\n"                                    \
+	"location = /_gate { internal; proxy_pass http://gate/v1/check;"       \
+	" proxy_set_header X-Gate-User " user "; }\n"                          \
+	"location / { auth_request /_gate; proxy_pass http://app; } } }"
+#define IDENTITY "  http-request set-var(txn.logongate_identity) str(own)\n"
+
+/* What is said of who verifies names; NULL: nothing. */
+static const struct {
+	int is_haproxy;
+	const char *text;
+	const char *says;
+} names[] = {
+	{0, NGINX_ASKING("", "", "$remote_user"), "believes any name"},
+	{0, NGINX_ASKING("", "", "$logongate_user"), "nobody is named"},
+	{0,
+	 NGINX_ASKING("", "set $logongate_identity client-certificate;",
+		      "$logongate_user"),
+	 "verifies names: client-certificate"},
+	{0,
+	 NGINX_ASKING("map \"\" $logongate_identity { default \"\"; }"
+		      "map $uri $logongate_identity { default own; ~^/x y; }",
+		      "", "$logongate_user"),
+	 "verifies names: by a map"},
+	{0, NGINX_ASKING("", "", "$site_user"), NULL},
+	{1,
+	 FRONTEND "  filter spoe engine gate config /etc/haproxy/claimed.cfg\n"
+		  "  http-request send-spoe-group gate g\n" DENY SPOE_BACKEND,
+	 "believes any name"},
+	{1,
+	 FRONTEND "  filter spoe engine gate config /etc/haproxy/named.cfg\n"
+		  "  http-request send-spoe-group gate g\n" DENY SPOE_BACKEND,
+	 "nobody is named"},
+	{1,
+	 FRONTEND IDENTITY
+	 "  filter spoe engine gate config /etc/haproxy/named.cfg\n"
+	 "  http-request send-spoe-group gate g\n" DENY SPOE_BACKEND,
+	 "verifies names: own"},
+	{1, FRONTEND SPOE DENY SPOE_BACKEND, NULL},
+};
+
+static void who_verifies_names_is_said(void **state)
+{
+	struct lg_gate_addresses gate = the_gate();
+	struct lg_error err;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		size_t len = strlen(names[i].text);
+		struct lg_ways ways = {0};
+		enum lg_status status =
+			names[i].is_haproxy
+				? lg_doors_haproxy(names[i].text, len, &gate,
+						   &files, &ways, &err)
+				: lg_doors_nginx(names[i].text, len, &gate,
+						 &ways, &err);
+
+		assert_int_equal(status, LG_OK);
+		assert_int_equal(ways.way[0].asks, LG_ASKS_YES);
+		if (names[i].says && (!ways.way[0].note ||
+				      !strstr(ways.way[0].note, names[i].says)))
+			fail_msg("\"%s\" does not say \"%s\"",
+				 ways.way[0].note ? ways.way[0].note : "",
+				 names[i].says);
+		if (!names[i].says && ways.way[0].note)
+			assert_null(strstr(ways.way[0].note, "name"));
+		lg_ways_release(&ways);
+	}
+	lg_gate_addresses_release(&gate);
+}
+
 static void unbalanced_braces_are_an_error(void **state)
 {
 	struct lg_gate_addresses gate = the_gate();
@@ -756,6 +843,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		suite_row("each configuration says what it does", every_row),
+		suite_row("of a front it is said who verifies names",
+			  who_verifies_names_is_said),
 		suite_row("Postfix behind a dict passdb would tell its users "
 			  "of a wrong password, and does not with the drop-in",
 			  postfix_behind_a_dict_passdb),

@@ -134,9 +134,11 @@ class Web(unittest.TestCase):
     """A subclass starts a front for what a site says of itself."""
 
     __test__ = False
+    door = None
 
     @classmethod
     def setUpClass(cls):
+        cls.configs = {}
         cls.certificates = Certificates()
         cls.addClassCleanup(cls.certificates.close)
         cls.gate = Gate(listen=listeners("http", "spop"),
@@ -326,6 +328,18 @@ class Web(unittest.TestCase):
             self.assertNotEqual(answer.status, 200, answer)
             self.assertNotIn("other", [request.who for request in
                                        self.backend.taken()])
+
+    def test_doors_says_who_verifies_names(self):
+        for identity, says in (
+                (None, "nobody is named"),
+                ("basic-checked-by-backend",
+                 "verifies names: basic-checked-by-backend")):
+            port = self.front(identity)
+            ways = self.gate.json("doors", "--" + self.door,
+                                  self.configs[port])["doors"]
+            notes = [way["note"] for way in ways if way["door"] == self.door]
+            self.assertEqual(len(notes), 1, ways)
+            self.assertIn(says, notes[0])
 
     # Who waits to be asked is asked.
 
@@ -587,6 +601,7 @@ http {{
 
 class Nginx(Web):
     __test__ = True
+    door = "nginx"
 
     @classmethod
     def start(cls, folder, identity, challenge, is_open, port, tls):
@@ -612,6 +627,7 @@ class Nginx(Web):
                 module=MODULE, folder=folder, port=port, words=words,
                 ssl=" ssl" if tls else "", backend=cls.backend.port,
                 user="user root;" if os.geteuid() == 0 else ""))
+        cls.configs[port] = config
         return subprocess.Popen([programs.program("nginx"), "-p", folder,
                                  "-c", config, "-e",
                                  os.path.join(folder, "log")])
@@ -651,6 +667,7 @@ backend mail-server
 
 class HAProxy(Web):
     __test__ = True
+    door = "haproxy"
 
     @classmethod
     def read(cls, name, folder):
@@ -696,6 +713,7 @@ class HAProxy(Web):
             rules_text + cls.read("logongate-backends.cfg", folder))
         cls.gate.write(os.path.join(folder, "logongate-spoe.cfg"),
                        cls.read("logongate-spoe.cfg", folder))
+        cls.configs[port] = config
         return subprocess.Popen([programs.program("haproxy"), "-q", "-f",
                                  config])
 

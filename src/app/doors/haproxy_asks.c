@@ -142,6 +142,9 @@ static void read_scope(struct reader *reader, const struct lg_block *scope)
 	for (line = scope; line != end; line = line->next) {
 		if (is(line, 0, "spoe-message"))
 			message = lg_haproxy_word(line, 1);
+		else if (is(line, 0, "args") &&
+			 lg_names_in(line) > reader->asks->names)
+			reader->asks->names = lg_names_in(line);
 		else if (is(line, 0, "event"))
 			read_event(reader, scope, end, line, message);
 	}

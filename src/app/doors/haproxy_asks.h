@@ -10,6 +10,7 @@
 
 #include "app/doors/doors.h"
 #include "app/doors/haproxy_text.h"
+#include "app/doors/verified.h"
 
 /* Whether the process can reach the gate where it asks. */
 enum lg_haproxy_reach {
@@ -23,6 +24,7 @@ struct lg_haproxy_asks {
 	int sends;                   /* and a rule or an event makes it ask */
 	int listens;                 /* and what came back can refuse */
 	int closes;                  /* a rule for when there is no answer */
+	enum lg_names names;         /* what its questions do with names */
 	const char *partly;          /* why not for every request, or NULL */
 	const char *unread;          /* what was not read, or NULL */
 };

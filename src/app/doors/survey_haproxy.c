@@ -204,7 +204,7 @@ static void add_url(const struct lg_block *bind, struct lg_way *way,
 
 static enum lg_status judge_frontend(const struct survey *survey,
 				     const struct lg_haproxy_section *section,
-				     struct lg_way *way)
+				     struct lg_way *way, struct lg_buffer *note)
 {
 	struct lg_haproxy_asks asks;
 	struct backends backends = {0};
@@ -222,6 +222,11 @@ static enum lg_status judge_frontend(const struct survey *survey,
 	if (status != LG_OK)
 		return status;
 	conclude(&asks, &backends, way);
+	if (way->asks == LG_ASKS_YES || way->asks == LG_ASKS_PARTLY) {
+		lg_buffer_text(note, way->note ? way->note : "");
+		lg_names_say_haproxy(section, asks.names, note);
+		way->note = note->len ? note->data : NULL;
+	}
 	return way->asks == LG_ASKS_YES ? note_behind(survey, section) : LG_OK;
 }
 
@@ -231,6 +236,7 @@ static enum lg_status add_frontend(const struct survey *survey,
 	const struct lg_block *bind = first_bind(section);
 	struct lg_way way = {.door = "haproxy"};
 	struct lg_buffer words = {0};
+	struct lg_buffer note = {0};
 	struct lg_buffer url = {0};
 	struct lg_buffer peer = {0};
 	enum lg_status status;
@@ -241,7 +247,9 @@ static enum lg_status add_frontend(const struct survey *survey,
 	status = lg_buffer_status(&words, survey->err);
 	way.way = words.data;
 	if (status == LG_OK)
-		status = judge_frontend(survey, section, &way);
+		status = judge_frontend(survey, section, &way, &note);
+	if (status == LG_OK)
+		status = lg_buffer_status(&note, survey->err);
 	if (status == LG_OK && way.asks != LG_ASKS_NOT_NEEDED)
 		add_url(bind, &way, &url, &peer);
 	if (status == LG_OK)
@@ -251,6 +259,7 @@ static enum lg_status add_frontend(const struct survey *survey,
 	if (status == LG_OK)
 		status = lg_ways_add(survey->ways, &way, survey->err);
 	lg_buffer_release(&words);
+	lg_buffer_release(&note);
 	lg_buffer_release(&url);
 	lg_buffer_release(&peer);
 	return status;

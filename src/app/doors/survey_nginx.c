@@ -11,6 +11,7 @@
 
 #include "app/doors/nginx_asks.h"
 #include "app/doors/nginx_text.h"
+#include "app/doors/verified.h"
 
 #define ADD                                                                    \
 	"auth_request of the drop-in nginx/logongate.conf (pages and the "     \
@@ -151,6 +152,8 @@ static void say(const struct server *server, struct lg_way *way,
 		lg_buffer_text(note,
 			       "while the gate is down everybody gets a 500");
 	}
+	if (server->asks)
+		lg_names_say_nginx(&server->of, note);
 	way->note = note->len ? note->data : NULL;
 }
 
