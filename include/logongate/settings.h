@@ -98,6 +98,8 @@ struct lg_settings {
 	char *admin_group;
 	struct lg_strlist break_glass;
 	char *default_domain;		/* of logon names without one */
+	/* Names of cookies of which each is a whole MAPI session. */
+	struct lg_strlist mapi_cookies;
 	uint32_t http_refusal;		/* 503 or 500 */
 	uint32_t http_challenge;	/* bits of enum lg_http_scheme */
 	char *http_realm;

@@ -71,17 +71,30 @@ static int join(char **out_path, const char *folder, const char *rest)
 	return lg_buffer_take(&path, out_path, NULL) == LG_OK;
 }
 
+static int add_all(struct lg_strlist *list, const char *const *text,
+		   size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (lg_strlist_add(list, text[i], strlen(text[i]), NULL))
+			return 0;
+	return 1;
+}
+
 static int fill(struct lg_settings *settings, const char *xdg_state_home)
 {
+	/* Exchange's and gromox's; their others change with each answer. */
+	static const char *const cookie[] = {"MapiContext", "sid"};
 	static const char *const attribute[] = {"mail", "userPrincipalName",
 						"sAMAccountName", "uid",
 						"proxyAddresses"};
-	size_t i;
 
-	for (i = 0; i < sizeof(attribute) / sizeof(attribute[0]); i++)
-		if (lg_strlist_add(&settings->login_attributes, attribute[i],
-				   strlen(attribute[i]), NULL))
-			return 0;
+	if (!add_all(&settings->login_attributes, attribute,
+		     sizeof(attribute) / sizeof(attribute[0])) ||
+	    !add_all(&settings->mapi_cookies, cookie,
+		     sizeof(cookie) / sizeof(cookie[0])))
+		return 0;
 	settings->admin_group = strdup("logongate");
 	settings->profiles_dir = strdup("/etc/logongate/profiles");
 	if (!settings->admin_group || !settings->profiles_dir)
@@ -158,6 +171,7 @@ void lg_settings_free(struct lg_settings **settings)
 	free(s->http_realm);
 	lg_strlist_release(&s->break_glass);
 	free(s->default_domain);
+	lg_strlist_release(&s->mapi_cookies);
 	free(s->profiles_dir);
 	free(s->clients_file);
 	free(s->directory_uri);

@@ -231,6 +231,25 @@ static enum lg_status read_addresses(const struct lg_ini_item *item,
 	return status;
 }
 
+/* Names as RFC 6265 has them: tokens. */
+static enum lg_status read_cookies(const struct lg_ini_item *item,
+				   struct lg_strlist *field,
+				   struct lg_error *err)
+{
+	static const char token[] = "0123456789abcdefghijklmnopqrstuvwxyz"
+				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "!#$%&'*+-.^_`|~";
+	enum lg_status status = read_list(item, field, err);
+	size_t i;
+
+	for (i = 0; i < field->count && !status; i++)
+		if (field->item[i][strspn(field->item[i], token)])
+			status = bad(item, err, "names of cookies");
+	if (!status && !field->count)
+		status = bad(item, err, "names of cookies");
+	return status;
+}
+
 static enum lg_status read_yes_no(const struct lg_ini_item *item, int *field,
 				  struct lg_error *err)
 {
@@ -416,6 +435,8 @@ enum lg_status lg_setting_read(enum lg_setting_kind kind,
 		return read_dns(item, field, err);
 	case LG_SETTING_DOMAIN:
 		return read_domain(item, field, err);
+	case LG_SETTING_COOKIES:
+		return read_cookies(item, field, err);
 	case LG_SETTING_ADDRESSES:
 		return read_addresses(item, field, err);
 	case LG_SETTING_YES_NO:
