@@ -154,8 +154,8 @@ int lg_mapi_block_next(const struct lg_mapi_aux *aux, size_t *pos,
 
 /*
  * The version a client claims: X-ClientApplication "Outlook/a.b.c.d", else the
- * "MAPI a.b.c" or "Microsoft Outlook a.b.c" of a User-Agent (fourth part
- * unknown). Headers may be NULL.
+ * "MAPI a.b.c" or "Microsoft Outlook a.b.c" of a User-Agent, or one that is
+ * "MAPICPL a.b.c" (fourth part unknown). Headers may be NULL.
  * Returns: 1 and *out_version; 0 and *out_version unknown.
  */
 int lg_mapi_client_version(const char *x_client_application, size_t xca_len,
@@ -167,11 +167,17 @@ enum lg_mapi_request {
 	LG_MAPI_REQUEST_NONE = 0,	/* no such header, or blank */
 	LG_MAPI_REQUEST_CONNECT,
 	LG_MAPI_REQUEST_DISCONNECT,	/* always admitted (contract 8) */
-	LG_MAPI_REQUEST_SESSION,	/* Execute, NotificationWait, PING */
+	LG_MAPI_REQUEST_SESSION,	/* Execute, NotificationWait */
+	/* Of the address book on its path, else as SESSION. */
+	LG_MAPI_REQUEST_PING,
 	LG_MAPI_REQUEST_ADDRESS_BOOK,	/* Bind, QueryRows...: no store logon */
 	LG_MAPI_REQUEST_OTHER		/* anything else: as SESSION */
 };
 enum lg_mapi_request lg_mapi_request_kind(const char *request_type,
 					  size_t len);
+
+/* 1 for /mapi/nspi, also with its query, in any case, percent-encoded, and
+ * with more slashes around it. */
+int lg_mapi_path_is_address_book(const char *path, size_t len);
 
 #endif

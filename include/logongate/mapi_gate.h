@@ -4,9 +4,9 @@
  *
  * Layer: core. Allocates nothing.
  * Flow: HAProxy's SPOP and POST /v1/mapi fill an lg_mapi_http; the door looks
- * up X-ClientInfo among its sessions; lg_mapi_judge says what to answer; after
- * an admitted Connect the door remembers the session by X-ClientInfo.
- * Source: contract 8 "HAProxy"; facts on MAPI over HTTP 6, 9.
+ * up the context cookie among its sessions; lg_mapi_judge says what to answer;
+ * once the server has accepted a Connect the door remembers its session.
+ * Source: contract 8 "HAProxy"; facts on MAPI over HTTP 6, 9, 10.
  */
 #ifndef LOGONGATE_MAPI_GATE_H
 #define LOGONGATE_MAPI_GATE_H
@@ -23,13 +23,15 @@ struct lg_mapi_http {
 	struct lg_mapi_text user_agent;
 	struct lg_mapi_text content_length; /* the header, decimal */
 	struct lg_mapi_text content_encoding;
-	struct lg_mapi_text user;   /* a logon name, where one is known */
+	struct lg_mapi_text user;   /* a verified name, where one is known */
+	struct lg_mapi_text path;   /* as the client sent it */
 	int64_t request_type_count; /* how many of them; -1 not known */
 	int64_t body_size;          /* what the proxy counted; -1 */
 	/* The door says that the request is for another service (the path
 	 * of webmail): X-RequestType is then only a header that a client
 	 * added, and the logon must pass as HTTP as well. */
 	int also_http;
+	int session_ended; /* known was cut */
 	const unsigned char *body; /* what arrived */
 	size_t body_len;
 };
@@ -59,11 +61,14 @@ struct lg_mapi_judgement {
 };
 
 /*
- * Judges one request. known is the session that X-ClientInfo belongs to, or
- * NULL for one the gate has not seen.
- * Decided: address book requests (Bind, QueryRows...) are admitted; they open
- * no store, and Disable MAPI Clients and Logon Only As only touch store
- * logons. The first leg of NTLM is a Connect with Content-Length 0 stated; a
+ * Judges one request. known is the session that its context cookie names, or
+ * NULL for one the gate has not seen; its owner is whose Connect the server
+ * accepted. A session of nobody known is sent back to Connect while names are
+ * limited, unless the front knows a name that gets in; so is one whose verified
+ * name is not its owner's. The decision then has the reason SESSION_ENDED.
+ * Decided: address book requests (Bind, QueryRows..., and on its path PING) are
+ * admitted; they open no store, and Disable MAPI Clients and Logon Only As only
+ * touch store logons. The first leg of NTLM is a Connect with Content-Length 0 stated; a
  * Connect whose length is not stated and of which nothing came is malformed,
  * else a body sent late would pass unread.
  */

@@ -65,9 +65,11 @@ enum lg_reason {
 	LG_REASON_PROCESS_BLOCKED,
 	LG_REASON_VERSION_UNKNOWN,
 	LG_REASON_PROCESS_UNKNOWN,
-	LG_REASON_NO_POLICY
+	LG_REASON_NO_POLICY,
+	/* An open session is to begin anew; nobody was refused by it. */
+	LG_REASON_SESSION_ENDED
 };
-#define LG_REASON_COUNT 9
+#define LG_REASON_COUNT 10
 
 const char *lg_verdict_name(enum lg_verdict verdict); /* "admit" "refuse" */
 const char *lg_reason_name(enum lg_reason reason);    /* "not-listed" ... */
@@ -177,6 +179,14 @@ struct lg_decision lg_policy_decide(const struct lg_policy *policy,
 void lg_policy_decide_many(const struct lg_policy *policy,
 			   const struct lg_attempt *attempt, size_t count,
 			   struct lg_decision *out_decision);
+
+/*
+ * For doors that know a name for certain beside a DN: the first layer in which
+ * the DN has a right of its own, the logon names of its account are known and
+ * no account with a right has this one; -1 where the name may be the DN's.
+ */
+int lg_policy_misfit(const struct lg_policy *policy,
+		     const struct lg_attempt *attempt);
 
 enum lg_outcome {
 	LG_OUTCOME_ADMITS = 0, /* "admits": ends the asking */

@@ -143,7 +143,9 @@ static int count_one(void *context, const struct lg_logon *logon)
 {
 	struct counting *counting = context;
 
-	if (logon->generation == counting->generation)
+	/* Whose session ends is refused when he comes back, or let in. */
+	if (logon->generation == counting->generation &&
+	    logon->reason != LG_REASON_SESSION_ENDED)
 		counting->count += logon->count;
 	return 0;
 }

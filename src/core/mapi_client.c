@@ -83,27 +83,52 @@ static int from_application(const char *text, size_t len,
 	return 1;
 }
 
+/* All of text, three parts or four. */
+static int version_read(const char *text, size_t len,
+			struct lg_version *version)
+{
+	uint32_t part[4] = {0};
+	size_t used = 0;
+	size_t count = parts_read(text, len, part, &used);
+
+	if (count < 3 || used != len)
+		return 0;
+	memcpy(version->part, part, sizeof(part));
+	version->known = count == 4 ? LG_VERSION_FOUR : LG_VERSION_THREE;
+	return 1;
+}
+
 /* One comment item, "Microsoft Outlook 16.0.10417". */
 static int from_item(const char *text, size_t len, struct lg_version *version)
 {
 	static const char *const product[] = {"microsoft outlook ", "mapi "};
-	uint32_t part[4] = {0};
-	size_t i, used, count;
+	size_t i;
 
 	for (i = 0; i < sizeof(product) / sizeof(product[0]); i++) {
 		size_t skip = strlen(product[i]);
 
-		if (!starts(text, len, product[i]))
-			continue;
-		count = parts_read(text + skip, len - skip, part, &used);
-		if (count < 3 || used != len - skip)
-			return 0;
-		memcpy(version->part, part, sizeof(part));
-		version->known =
-			count == 4 ? LG_VERSION_FOUR : LG_VERSION_THREE;
-		return 1;
+		if (starts(text, len, product[i]))
+			return version_read(text + skip, len - skip, version);
 	}
 	return 0;
+}
+
+/* "MAPICPL 16.0.14334", which has no parentheses. */
+static int from_product(const char *text, size_t len,
+			struct lg_version *version)
+{
+	static const char product[] = "mapicpl ";
+	const char *blank;
+
+	if (!starts(text, len, product))
+		return 0;
+	blank = memchr(text + sizeof(product) - 1, ' ',
+		       len - (sizeof(product) - 1));
+	return version_read(text + sizeof(product) - 1,
+			    blank ? (size_t)(blank - text) -
+					    (sizeof(product) - 1)
+				  : len - (sizeof(product) - 1),
+			    version);
 }
 
 static int from_agent(const char *text, size_t len, struct lg_version *version)
@@ -112,6 +137,8 @@ static int from_agent(const char *text, size_t len, struct lg_version *version)
 
 	if (!text || !len)
 		return 0;
+	if (from_product(text, len, version))
+		return 1;
 	item = memchr(text, '(', len);
 	if (!item)
 		return 0;
@@ -165,8 +192,7 @@ enum lg_mapi_request lg_mapi_request_kind(const char *request_type, size_t len)
 		"getmailboxurl",
 		"getaddressbookurl",
 	};
-	static const char *const session[] = {"execute", "notificationwait",
-					      "ping"};
+	static const char *const session[] = {"execute", "notificationwait"};
 	const char *text = request_type;
 	size_t i;
 
@@ -182,6 +208,8 @@ enum lg_mapi_request lg_mapi_request_kind(const char *request_type, size_t len)
 		return LG_MAPI_REQUEST_CONNECT;
 	if (equals(text, len, "disconnect"))
 		return LG_MAPI_REQUEST_DISCONNECT;
+	if (equals(text, len, "ping"))
+		return LG_MAPI_REQUEST_PING;
 	for (i = 0; i < sizeof(session) / sizeof(session[0]); i++)
 		if (equals(text, len, session[i]))
 			return LG_MAPI_REQUEST_SESSION;
@@ -189,4 +217,37 @@ enum lg_mapi_request lg_mapi_request_kind(const char *request_type, size_t len)
 		if (equals(text, len, address_book[i]))
 			return LG_MAPI_REQUEST_ADDRESS_BOOK;
 	return LG_MAPI_REQUEST_OTHER;
+}
+
+static int hex(int c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c = fold(c);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+int lg_mapi_path_is_address_book(const char *path, size_t len)
+{
+	static const char book[] = "/mapi/nspi";
+	size_t pos = 0, at = 0;
+
+	while (pos < len && path[pos] != '?') {
+		int c = (unsigned char)path[pos];
+		size_t used = 1;
+
+		if (c == '%') {
+			if (len - pos < 3 || hex(path[pos + 1]) < 0 ||
+			    hex(path[pos + 2]) < 0)
+				return 0;
+			c = hex(path[pos + 1]) * 16 + hex(path[pos + 2]);
+			used = 3;
+		}
+		if (at < sizeof(book) - 1 && fold(c) == book[at])
+			at++;
+		else if (c != '/' || (at > 1 && at < sizeof(book) - 1))
+			return 0;
+		pos += used;
+	}
+	return at == sizeof(book) - 1;
 }

@@ -88,6 +88,21 @@ static int is_listable(struct lg_mapi_text dn)
 	return dn.len > 0;
 }
 
+/* Where the front knows a name for certain, the DN has to be its own. */
+static struct lg_decision person_decide(const struct lg_policy *policy,
+					const struct lg_attempt *attempt)
+{
+	struct lg_decision decision = lg_policy_decide(policy, attempt);
+	int misfit = -1;
+
+	if (decision.verdict == LG_ADMIT && lg_policy_limits_names(policy))
+		misfit = lg_policy_misfit(policy, attempt);
+	if (misfit >= 0)
+		decision = (struct lg_decision){LG_REFUSE, LG_REASON_NOT_LISTED,
+						LG_RULE_LOGON_ONLY_AS, misfit};
+	return decision;
+}
+
 static struct lg_decision connect_decide(const struct lg_policy *policy,
 					 const struct lg_mapi_connect *connect,
 					 struct lg_attempt *attempt)
@@ -106,7 +121,7 @@ static struct lg_decision connect_decide(const struct lg_policy *policy,
 			asked.user_len = 0;
 		}
 	}
-	decision = lg_policy_decide(policy, &asked);
+	decision = person_decide(policy, &asked);
 	for (i = 1;
 	     i < connect->aux.process_count && decision.verdict == LG_ADMIT;
 	     i++) {
@@ -162,34 +177,60 @@ static void connect_judge(const struct lg_policy *policy,
 						 : LG_MAPI_WAY_DENY;
 }
 
-static void session_judge(const struct lg_policy *policy,
-			  const struct lg_session *known,
+/* The client comes back with a Connect that can be judged. */
+static void session_end(struct lg_mapi_judgement *j)
+{
+	j->way = LG_MAPI_WAY_CODE;
+	j->code = LG_MAPI_CODE_CONTEXT_NOT_FOUND;
+	j->decision.verdict = LG_REFUSE;
+	j->decision.reason = LG_REASON_SESSION_ENDED;
+}
+
+/* Of a session nobody has seen: by the version, and by a verified name. */
+static void unknown_judge(const struct lg_policy *policy,
 			  struct lg_mapi_judgement *j)
 {
-	struct lg_version version = j->attempt.version;
-
-	if (known) {
-		j->attempt = lg_session_attempt(known);
-		j->attempt.protocol = LG_PROTOCOL_MAPI;
-		if (j->attempt.version.known == LG_VERSION_UNKNOWN)
-			j->attempt.version = version;
-	} else if (lg_policy_limits_names(policy)) {
-		/* The client comes back with a Connect that can be judged. */
-		j->way = LG_MAPI_WAY_CODE;
-		j->code = LG_MAPI_CODE_CONTEXT_NOT_FOUND;
+	if (lg_policy_limits_names(policy) && !j->attempt.user_len) {
 		j->decision = refused_unread();
+		session_end(j);
 		return;
 	}
 	j->decision = lg_policy_decide(policy, &j->attempt);
 	/* Only a Connect names its process. */
-	if (!known && j->decision.reason == LG_REASON_PROCESS_UNKNOWN)
+	if (j->decision.reason == LG_REASON_PROCESS_UNKNOWN)
 		j->decision = (struct lg_decision){LG_ADMIT, LG_REASON_NONE,
 						   LG_RULE_NONE, -1};
 	j->way = LG_MAPI_WAY_ADMIT;
-	if (j->decision.verdict == LG_REFUSE) {
-		j->way = LG_MAPI_WAY_CODE;
-		j->code = LG_MAPI_CODE_CONTEXT_NOT_FOUND;
+	if (j->decision.verdict == LG_REFUSE)
+		session_end(j);
+}
+
+static void session_judge(const struct lg_policy *policy,
+			  const struct lg_mapi_http *request,
+			  const struct lg_session *known,
+			  struct lg_mapi_judgement *j)
+{
+	struct lg_version version = j->attempt.version;
+	struct lg_attempt owner;
+
+	if (!known) {
+		unknown_judge(policy, j);
+		return;
 	}
+	owner = lg_session_attempt(known);
+	owner.protocol = LG_PROTOCOL_MAPI;
+	if (owner.version.known == LG_VERSION_UNKNOWN)
+		owner.version = version;
+	j->attempt = owner;
+	j->decision = person_decide(policy, &owner);
+	if (j->decision.verdict == LG_ADMIT && request->user.len) {
+		owner.user = request->user.text;
+		owner.user_len = request->user.len;
+		j->decision = person_decide(policy, &owner);
+	}
+	j->way = LG_MAPI_WAY_ADMIT;
+	if (j->decision.verdict == LG_REFUSE || request->session_ended)
+		session_end(j);
 }
 
 static int is_doubled(const struct lg_mapi_http *request)
@@ -241,6 +282,10 @@ static void request_judge(const struct lg_policy *policy,
 	j->request = lg_mapi_request_kind(
 		request->request_type.text,
 		request->request_type.text ? request->request_type.len : 0);
+	if ((j->request == LG_MAPI_REQUEST_PING ||
+	     j->request == LG_MAPI_REQUEST_OTHER) &&
+	    lg_mapi_path_is_address_book(request->path.text, request->path.len))
+		j->request = LG_MAPI_REQUEST_ADDRESS_BOOK;
 	if (is_doubled(request)) {
 		/* Nobody knows which of them the server will take. */
 		j->request = LG_MAPI_REQUEST_OTHER;
@@ -266,8 +311,9 @@ static void request_judge(const struct lg_policy *policy,
 		j->way = LG_MAPI_WAY_ADMIT;
 		return;
 	case LG_MAPI_REQUEST_SESSION:
+	case LG_MAPI_REQUEST_PING:
 	case LG_MAPI_REQUEST_OTHER:
-		session_judge(policy, known, j);
+		session_judge(policy, request, known, j);
 		return;
 	}
 }

@@ -64,6 +64,8 @@ const char *lg_message_default(enum lg_reason reason)
 	case LG_REASON_NO_POLICY:
 		return "The mail server cannot check logons at the moment. "
 		       "Please try again later.";
+	case LG_REASON_SESSION_ENDED:
+		return "The mail program has to connect again.";
 	case LG_REASON_NONE:
 	case LG_REASON_NOT_LISTED:
 	case LG_REASON_NOBODY:

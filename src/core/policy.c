@@ -69,6 +69,8 @@ const char *lg_reason_name(enum lg_reason reason)
 		return "process-unknown";
 	case LG_REASON_NO_POLICY:
 		return "no-policy";
+	case LG_REASON_SESSION_ENDED:
+		return "session-ended";
 	}
 	return NULL;
 }

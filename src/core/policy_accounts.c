@@ -184,6 +184,8 @@ static enum lg_status add_account(struct lg_policy_compiler *compiler,
 	size_t i;
 	enum lg_status status = LG_OK;
 
+	if (account->login_count)
+		flag |= KEY_NAMED;
 	if (account->asked_as == LG_ASKED_DN)
 		status =
 			add(&compiler->dn, account->asked, flag, compiler->err);

@@ -29,7 +29,10 @@ enum {
 	KEY_CONCERN_ASKED = 2048,
 	KEY_CONCERN_ANSWERED = 4096,
 	KEY_CONCERN_FOUND = 8192,
-	KEY_CONCERN_MANY = 16384
+	KEY_CONCERN_MANY = 16384,
+	/* A DN or a logon name of an account with a right of which both are
+	 * known. */
+	KEY_NAMED = 32768
 };
 
 /* One layer on its way into the policy. */

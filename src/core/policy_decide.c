@@ -267,6 +267,25 @@ struct lg_decision lg_policy_decide(const struct lg_policy *policy,
 	return decide(policy, attempt, dn, name_rights(policy, attempt, dn));
 }
 
+int lg_policy_misfit(const struct lg_policy *policy,
+		     const struct lg_attempt *attempt)
+{
+	const struct lg_key_rights *dn, *name;
+	struct lg_layer_mask misfit;
+
+	if (!attempt->dn_len || !attempt->user_len)
+		return -1;
+	dn = rights_of(policy, lg_key_table_flags(&policy->dn, attempt->dn,
+						  attempt->dn_len));
+	name = rights_of(policy,
+			 lg_key_table_flags(&policy->name, attempt->user,
+					    attempt->user_len));
+	misfit = lg_mask_without(
+		lg_mask_and(dn->named, lg_mask_or(dn->listed, dn->glass)),
+		lg_mask_or(name->named, lg_mask_or(name->listed, name->glass)));
+	return lg_mask_any(misfit) ? (int)lg_mask_first(misfit) : -1;
+}
+
 static void decide_block(const struct lg_policy *policy,
 			 const struct lg_attempt *attempt, size_t count,
 			 struct lg_decision *out_decision)

@@ -27,6 +27,9 @@ struct lg_key_rights {
 	struct lg_layer_mask glass;
 	/* The directory gave the DN names, none in the layer's domains. */
 	struct lg_layer_mask outside;
+	/* A DN: the logon names of its account are known. A name: it is one of
+	 * an account with a right, also where it gives none. */
+	struct lg_layer_mask named;
 };
 
 /* The rules of one layer that need more than a mask. */

@@ -13,7 +13,7 @@
 #include "policy_compiler.h"
 
 enum {
-	ADDITIONS = 16 /* what a layer may add to a key: four bits */
+	ADDITIONS = 32 /* what a layer may add to a key: five bits */
 };
 
 /* Where each row leads to with what this layer adds; 0: not made yet. */
@@ -34,6 +34,8 @@ static unsigned int addition(uint32_t flags)
 		adds |= 4;
 	if (flags & KEY_OUTSIDE)
 		adds |= 8;
+	if (flags & KEY_NAMED)
+		adds |= 16;
 	return adds;
 }
 
@@ -70,6 +72,8 @@ static enum lg_status add_row(struct lg_policy *policy, uint32_t from,
 		lg_mask_add(&row->glass, layer);
 	if (adds & 8)
 		lg_mask_add(&row->outside, layer);
+	if (adds & 16)
+		lg_mask_add(&row->named, layer);
 	*out_row = (uint32_t)policy->rights_count++;
 	return LG_OK;
 }

@@ -32,6 +32,7 @@ struct gate_sessions;
 struct gate_sockets;
 struct gate_streams;
 struct gate_tls;
+struct gate_tickets;
 struct gate_tokens;
 struct gate_sweeps;
 struct gate_view;
@@ -94,6 +95,7 @@ struct gate {
 	struct gate_sockets *sockets;
 	struct gate_streams *streams;
 	struct gate_sweeps *sweeps;
+	struct gate_tickets *tickets;
 	struct gate_tokens *tokens;
 	struct gate_tls *tls;
 	struct lg_mapi_scratch *mapi; /* one parse at a time */

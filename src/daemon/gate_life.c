@@ -30,6 +30,7 @@
 #include "daemon/sweep.h"
 #include "daemon/systemd.h"
 #include "daemon/tls.h"
+#include "daemon/mapi_tickets.h"
 #include "daemon/tokens.h"
 #include "daemon/view.h"
 
@@ -125,6 +126,8 @@ static enum lg_status open_inside(struct gate *gate,
 		status = gate_records_open(gate, err);
 	if (!status)
 		status = gate_tokens_new(&gate->tokens, err);
+	if (!status)
+		status = gate_tickets_new(&gate->tickets, err);
 	if (!status && !(gate->mapi = malloc(sizeof(*gate->mapi))))
 		status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
 	if (!status)
@@ -163,6 +166,7 @@ static void free_gate(struct gate *gate)
 	gate_sessions_close(gate);
 	gate_servers_free(gate);
 	gate_tokens_free(&gate->tokens);
+	gate_tickets_free(&gate->tickets);
 	gate_tls_close(gate);
 	gate_records_free(gate);
 	gate_view_free(&gate->view);

@@ -171,6 +171,9 @@ static void fill_mapi(const struct lg_http_check *check,
 	out_mapi->request_type = check->request_type;
 	out_mapi->client_info = check->client_info;
 	out_mapi->request_id = check->request_id;
+	out_mapi->cookies.text = check->cookies;
+	out_mapi->cookies.len = check->cookies ? strlen(check->cookies) : 0;
+	out_mapi->cookies_count = (int64_t)check->cookies_count;
 	out_mapi->client =
 		check->user_agent ? check->user_agent : check->application;
 	lg_http_check_mapi(check, (const unsigned char *)request->http->body,
@@ -222,6 +225,7 @@ static int judge_check(const struct gate_http_question *request,
 {
 	char *address = address_of(check);
 	enum gate_mapi_way way = GATE_MAPI_NOT;
+	char ticket[GATE_TOKEN_SIZE];
 	struct gate_mapi mapi;
 	int admitted = 0;
 
@@ -234,7 +238,8 @@ static int judge_check(const struct gate_http_question *request,
 		mapi.headers_only = lg_http_check_is_connect(check) &&
 				    mapi.http.request_type_count <= 1 &&
 				    !mapi.http.also_http;
-		way = gate_mapi_judge(request->gate, &mapi, out_refusal);
+		way = gate_mapi_judge(request->gate, &mapi, out_refusal,
+				      ticket);
 	}
 	switch (way) {
 	case GATE_MAPI_NOT:
@@ -309,6 +314,7 @@ static void mapi(const struct gate_http_question *request,
 	struct gate *gate = request->gate;
 	struct lg_http_refusal refusal = {0};
 	struct lg_http_check asked;
+	char ticket[GATE_TOKEN_SIZE] = "";
 	struct gate_mapi asks;
 	char *address;
 	int refused = 0;
@@ -321,7 +327,7 @@ static void mapi(const struct gate_http_question *request,
 		asked.request_type = "Connect";
 	fill_mapi(&asked, request, &asks);
 	asks.address = address;
-	switch (gate_mapi_judge(gate, &asks, &refusal)) {
+	switch (gate_mapi_judge(gate, &asks, &refusal, ticket)) {
 	case GATE_MAPI_NOT:
 		refused = !check_web(gate, &asked, address, &refusal);
 		break;
@@ -332,13 +338,32 @@ static void mapi(const struct gate_http_question *request,
 		break;
 	}
 	if (!refused)
-		lg_http_answer_admit(answer);
+		lg_http_answer_let_by(ticket, answer);
 	else
 		refuse(gate, &refusal,
 		       refusal.kind != LG_HTTP_REFUSAL_CHALLENGE ||
 			       asked.challenge != LG_HTTP_CHALLENGE_RENDER,
 		       answer);
 	free(address);
+}
+
+/* What the server answered to a request that /v1/mapi let by. */
+static void mapi_answer(const struct gate_http_question *request,
+			struct lg_http_answer *answer)
+{
+	const char *ticket = get_header(request->http, "X-Gate-Ticket");
+	struct lg_mapi_told told;
+
+	if (!lg_mapi_told_read(request->http->body, request->http->body_len,
+			       &told)) {
+		request->gate->counts[GATE_DOOR_HTTP].unreadable++;
+		lg_http_answer_plain(answer, 400, "text/plain",
+				     "is no answer of HTTP\n");
+		return;
+	}
+	if (ticket)
+		gate_mapi_told(request->gate, ticket, &told);
+	lg_http_answer_admit(answer);
 }
 
 static void decide(const struct gate_http_question *request,
@@ -377,6 +402,7 @@ static const struct {
 	{"/v1/dovecot", "POST", dovecot},
 	{"/v1/decide", "POST", decide},
 	{"/v1/mapi", "POST", mapi},
+	{"/v1/mapi/answer", "POST", mapi_answer},
 	{"/v1/render", NULL, render},
 	{"/metrics", "GET, HEAD", gate_http_metrics},
 	{"/healthz", "GET, HEAD", gate_http_healthz},

@@ -123,9 +123,11 @@ void gate_record(struct gate *gate, const struct gate_ask *ask,
 			gate_records_add(gate, GATE_RECORD_ADMITTED, &logon);
 		break;
 	case LG_REFUSE:
-		gate->counts[ask->door].refused++;
 		gate->refused_by_reason[decision->reason]++;
-		gate->refused_since_lock++;
+		if (decision->reason != LG_REASON_SESSION_ENDED) {
+			gate->counts[ask->door].refused++;
+			gate->refused_since_lock++;
+		}
 		gate_records_add(gate, GATE_RECORD_REFUSED, &logon);
 		break;
 	}

@@ -2,15 +2,19 @@
 /*
  * mapi_door.c - MAPI over HTTP requests, whoever brings them
  *
- * lg_mapi_judge decides; here the session is looked up by X-ClientInfo before
- * and remembered, renewed or forgotten after. Without a policy that can be
- * trusted the listener's without_policy answers, and Disconnect still passes.
+ * lg_mapi_judge decides; the session is looked up before by its context
+ * cookie, which is learned or forgotten when the server's answer is told.
+ * Without a policy that can be trusted the listener's without_policy answers,
+ * and Disconnect still passes.
  */
 #include "daemon/mapi_door.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include <logongate/kept.h>
+
+#include "daemon/mapi_tickets.h"
 #include "daemon/sessions.h"
 
 struct lg_http_refusal gate_page_refusal(struct gate *gate,
@@ -43,36 +47,56 @@ struct lg_http_refusal gate_challenge_refusal(struct gate *gate,
 	return refusal;
 }
 
+/* A text that ends in NUL; NULL for an empty one. */
 static char *terminated(const char *text, size_t len)
 {
 	return text && len ? strndup(text, len) : NULL;
 }
 
-/* Notes a session under a key of PREFIX and id. */
-static void note(struct gate *gate, const char *prefix, const char *id,
-		 const struct lg_attempt *attempt,
-		 const struct lg_session *about)
-{
-	struct lg_buffer key = {0};
-	char *user = terminated(attempt->user, attempt->user_len);
-	char *dn = terminated(attempt->dn, attempt->dn_len);
-	char *process = terminated(attempt->process, attempt->process_len);
-	struct lg_session session = *about;
+/* The texts of an attempt. */
+struct who {
+	char *user;
+	char *dn;
+	char *process;
+};
 
-	session.id = id;
-	session.user = user;
-	session.dn = dn;
-	session.process = process;
-	session.version = attempt->version;
-	session.protocol = attempt->protocol;
-	session.since_s = gate_now_s(gate);
-	lg_buffer_format(&key, "%s:%s", prefix, id);
+static struct lg_session session_of(struct gate *gate,
+				    const struct lg_attempt *attempt,
+				    struct who *out_who)
+{
+	struct lg_session session = {
+		.version = attempt->version,
+		.protocol = attempt->protocol,
+		.since_s = gate_now_s(gate),
+	};
+
+	out_who->user = terminated(attempt->user, attempt->user_len);
+	out_who->dn = terminated(attempt->dn, attempt->dn_len);
+	out_who->process = terminated(attempt->process, attempt->process_len);
+	session.user = out_who->user;
+	session.dn = out_who->dn;
+	session.process = out_who->process;
+	return session;
+}
+
+static void free_who(struct who *who)
+{
+	free(who->user);
+	free(who->dn);
+	free(who->process);
+}
+
+static void note_peer(struct gate *gate, const char *peer,
+		      const struct lg_session *session)
+{
+	struct lg_session at_peer = *session;
+	struct lg_buffer key = {0};
+
+	at_peer.id = peer;
+	lg_buffer_format(&key, "src:%s", peer);
 	if (!key.status)
-		gate_sessions_note(gate, key.data, key.len, &session);
+		gate_sessions_note(gate, key.data, key.len, &at_peer);
 	lg_buffer_release(&key);
-	free(user);
-	free(dn);
-	free(process);
 }
 
 static int is_same(const char *text, const char *other, size_t len)
@@ -84,13 +108,10 @@ void gate_mapi_note_peer(struct gate *gate, const char *peer,
 			 const struct lg_attempt *attempt, const char *client,
 			 const char *address)
 {
-	struct lg_session about = {
-		.door = gate_door_name(GATE_DOOR_HAPROXY),
-		.client = client,
-		.address = address,
-	};
 	const struct lg_session *noted = NULL;
+	struct lg_session session;
 	struct lg_buffer key = {0};
+	struct who who;
 
 	if (!peer)
 		return;
@@ -103,61 +124,141 @@ void gate_mapi_note_peer(struct gate *gate, const char *peer,
 	    is_same(noted->dn, attempt->dn, attempt->dn_len) &&
 	    is_same(noted->user, attempt->user, attempt->user_len))
 		return;
-	note(gate, "src", peer, attempt, &about);
+	session = session_of(gate, attempt, &who);
+	session.door = gate_door_name(GATE_DOOR_HAPROXY);
+	session.client = client;
+	session.address = address;
+	note_peer(gate, peer, &session);
+	free_who(&who);
 }
 
-/* Remembers the session under X-ClientInfo, and under the connection that
- * HAProxy can cut. */
-static void remember(struct gate *gate, const struct gate_mapi *request,
-		     const struct lg_attempt *attempt)
-{
-	struct lg_session about = {
-		.door = gate_door_name(request->door),
-		.client = request->client,
-		.address = request->address,
-	};
+/* The session that a request's cookies name, and its key. */
+struct known {
+	const struct lg_session *session;
+	struct lg_buffer key;
+	int is_ended;
+};
 
-	gate_mapi_note_peer(gate, request->peer, attempt, request->client,
-			    request->address);
-	if (request->client_info)
-		note(gate, "ci", request->client_info, attempt, &about);
+static void key_of(const char *name, struct lg_mapi_text value,
+		   struct lg_buffer *out_key)
+{
+	lg_buffer_clear(out_key);
+	lg_buffer_format(out_key, "mapi:%s=", name);
+	lg_buffer_append(out_key, value.text, value.len);
 }
 
-/* A session's later requests come through other connections than its
- * Connect. */
-static void remember_peer(struct gate *gate, const struct gate_mapi *request,
-			  const struct lg_attempt *attempt)
+/*
+ * Servers differ in which of several cookies of one name they take, so all of
+ * them have to be the same session; which name counts is the first in the
+ * settings that is there.
+ */
+static void find_known(struct gate *gate, const struct gate_mapi *request,
+		       struct known *out_known)
 {
-	if (attempt->dn_len || attempt->user_len)
-		gate_mapi_note_peer(gate, request->peer, attempt,
-				    request->client, request->address);
+	const struct lg_strlist *names = &gate->settings->mapi_cookies;
+	const struct lg_session *found;
+	struct known known = {0};
+	struct lg_mapi_text value;
+	size_t pos = 0, count = 0, i;
+
+	for (i = 0; i < names->count && !count; i++) {
+		pos = 0;
+		while (lg_mapi_cookie_next(request->cookies, names->item[i],
+					   &pos, &value)) {
+			key_of(names->item[i], value, &known.key);
+			found = known.key.status ? NULL
+						 : gate_sessions_find_mapi(
+							   gate, known.key.data,
+							   known.key.len,
+							   &known.is_ended);
+			if (count++ && found != known.session) {
+				known.session = NULL;
+				break;
+			}
+			known.session = found;
+		}
+	}
+	/* Of more than one header nobody knows what the server takes. */
+	if (request->cookies_count > 1)
+		known.session = NULL;
+	if (!known.session)
+		known.is_ended = 0;
+	*out_known = known;
 }
 
-static const struct lg_session *find_known(struct gate *gate,
-					   const struct gate_mapi *request)
+static int is_kept_whole(const struct lg_attempt *attempt)
 {
-	const struct lg_session *known = NULL;
-	struct lg_buffer key = {0};
-
-	if (!request->client_info)
-		return NULL;
-	lg_buffer_format(&key, "ci:%s", request->client_info);
-	if (!key.status)
-		known = gate_sessions_find(gate, key.data, key.len);
-	lg_buffer_release(&key);
-	return known;
+	return attempt->dn_len <= LG_KEPT_MAX &&
+	       attempt->user_len <= LG_KEPT_MAX;
 }
 
-static void forget(struct gate *gate, const struct gate_mapi *request)
+/*
+ * A ticket for what the server's answer will say something new about: a
+ * Connect that was read, or the end of a session that is known.
+ */
+static void give_ticket(struct gate *gate, const struct gate_mapi *request,
+			const struct lg_mapi_judgement *judgement,
+			const struct known *known,
+			char out_ticket[GATE_TOKEN_SIZE])
 {
-	struct lg_buffer key = {0};
+	int is_connect = judgement->request == LG_MAPI_REQUEST_CONNECT &&
+			 judgement->attempt.dn_len && !judgement->fault &&
+			 is_kept_whole(&judgement->attempt);
+	int is_end = judgement->request == LG_MAPI_REQUEST_DISCONNECT &&
+		     known->session;
+	struct gate_ticket ticket = {.peer = request->peer};
+	struct who who;
 
-	if (!request->client_info)
+	if ((!is_connect && !is_end) || request->headers_only ||
+	    request->http.also_http)
 		return;
-	lg_buffer_format(&key, "ci:%s", request->client_info);
-	if (!key.status)
-		gate_sessions_forget(gate, key.data, key.len);
+	ticket.session = session_of(gate, &judgement->attempt, &who);
+	ticket.session.door = gate_door_name(request->door);
+	ticket.session.client = request->client;
+	ticket.session.address = request->address;
+	if (is_end) {
+		ticket.kind = GATE_TICKET_DISCONNECT;
+		ticket.key = known->key.data;
+	}
+	gate_tickets_give(gate->tickets, gate_store_s(gate), &ticket,
+			  out_ticket);
+	free_who(&who);
+}
+
+void gate_mapi_told(struct gate *gate, const char *text,
+		    const struct lg_mapi_told *told)
+{
+	const struct lg_strlist *names = &gate->settings->mapi_cookies;
+	struct gate_ticket ticket;
+	struct lg_buffer key = {0};
+	struct lg_mapi_text value;
+	char *texts = NULL;
+	size_t name = 0;
+
+	if (!gate_tickets_take(gate->tickets, gate_store_s(gate), text, &ticket,
+			       &texts))
+		return;
+	if (!lg_mapi_told_accepts(told)) {
+		free(texts);
+		return;
+	}
+	switch (ticket.kind) {
+	case GATE_TICKET_DISCONNECT:
+		gate_sessions_forget(gate, ticket.key, strlen(ticket.key));
+		break;
+	case GATE_TICKET_CONNECT:
+		if (!lg_mapi_told_cookie(told, names, &name, &value))
+			break;
+		key_of(names->item[name], value, &key);
+		if (!key.status)
+			gate_sessions_bind(gate, key.data, key.len,
+					   &ticket.session);
+		if (ticket.peer)
+			note_peer(gate, ticket.peer, &ticket.session);
+		break;
+	}
 	lg_buffer_release(&key);
+	free(texts);
 }
 
 /* What without_policy says, in MAPI's words. */
@@ -184,6 +285,7 @@ static void judge_without_policy(struct gate *gate,
 		return;
 	case LG_MAPI_REQUEST_CONNECT:
 	case LG_MAPI_REQUEST_SESSION:
+	case LG_MAPI_REQUEST_PING:
 	case LG_MAPI_REQUEST_OTHER:
 		break;
 	}
@@ -221,10 +323,10 @@ static void judge_headers(struct gate *gate, const struct gate_mapi *request,
 /* A lock with --grace refuses new logons and leaves open sessions alone until
  * it cuts them. A web page has no session, whatever headers came with it. */
 static int has_grace(const struct gate *gate, const struct gate_mapi *request,
-		     const struct lg_session *known,
+		     const struct known *known,
 		     const struct lg_mapi_judgement *judgement)
 {
-	return known && gate->lock->cut.wall_s &&
+	return known->session && !known->is_ended && gate->lock->cut.wall_s &&
 	       !request->http.also_http &&
 	       judgement->request != LG_MAPI_REQUEST_CONNECT &&
 	       judgement->way == LG_MAPI_WAY_CODE &&
@@ -250,28 +352,76 @@ static void record(struct gate *gate, const struct gate_mapi *request,
 		gate->counts[request->door].admitted++;
 }
 
-enum gate_mapi_way gate_mapi_judge(struct gate *gate,
-				   const struct gate_mapi *request,
-				   struct lg_http_refusal *out_refusal)
+/* What becomes of one that is let by. */
+static void follow(struct gate *gate, const struct gate_mapi *request,
+		   const struct lg_mapi_judgement *judgement,
+		   const struct known *known, char out_ticket[GATE_TOKEN_SIZE])
+{
+	const struct lg_attempt *attempt = &judgement->attempt;
+
+	switch (judgement->request) {
+	case LG_MAPI_REQUEST_CONNECT:
+	case LG_MAPI_REQUEST_DISCONNECT:
+		give_ticket(gate, request, judgement, known, out_ticket);
+		return;
+	case LG_MAPI_REQUEST_NONE:
+	case LG_MAPI_REQUEST_ADDRESS_BOOK:
+	case LG_MAPI_REQUEST_SESSION:
+	case LG_MAPI_REQUEST_PING:
+	case LG_MAPI_REQUEST_OTHER:
+		break;
+	}
+	/* A session's later requests come through other connections than its
+	 * Connect. */
+	if (attempt->dn_len || attempt->user_len)
+		gate_mapi_note_peer(gate, request->peer, attempt,
+				    request->client, request->address);
+}
+
+static void judge(struct gate *gate, const struct gate_mapi *request,
+		  const struct known *known, struct lg_mapi_judgement *j)
 {
 	const struct lg_policy *policy = gate_policy(gate);
-	const struct lg_session *known = find_known(gate, request);
-	struct lg_mapi_judgement judgement = {0};
-	struct lg_http_refusal refusal = {0};
+	struct lg_mapi_http http = request->http;
 
+	http.session_ended = known->is_ended;
 	if (!policy)
-		judge_without_policy(gate, request, &judgement);
+		judge_without_policy(gate, request, j);
 	else if (request->headers_only)
-		judge_headers(gate, request, &judgement);
+		judge_headers(gate, request, j);
 	else
-		lg_mapi_judge(policy, &request->http, known, gate->mapi,
-			      &judgement);
-	if (policy && has_grace(gate, request, known, &judgement)) {
-		judgement.way = LG_MAPI_WAY_ADMIT;
-		judgement.decision.verdict = LG_ADMIT;
+		lg_mapi_judge(policy, &http, known->session, gate->mapi, j);
+	if (policy && has_grace(gate, request, known, j)) {
+		j->way = LG_MAPI_WAY_ADMIT;
+		j->decision.verdict = LG_ADMIT;
+		j->decision.reason = LG_REASON_NONE;
 	}
-	switch (gate_challenge(gate, &request->asker, &judgement.attempt,
-			       &judgement.decision)) {
+}
+
+enum gate_mapi_way gate_mapi_judge(struct gate *gate,
+				   const struct gate_mapi *request,
+				   struct lg_http_refusal *out_refusal,
+				   char out_ticket[GATE_TOKEN_SIZE])
+{
+	struct lg_mapi_judgement judgement = {0};
+	enum gate_challenge challenge = GATE_CHALLENGE_NOT;
+	struct lg_http_refusal refusal = {0};
+	struct known known;
+
+	*out_ticket = '\0';
+	find_known(gate, request, &known);
+	judge(gate, request, &known, &judgement);
+	if (judgement.way == LG_MAPI_WAY_ADMIT) {
+		record(gate, request, &judgement);
+		follow(gate, request, &judgement, &known, out_ticket);
+	}
+	lg_buffer_release(&known.key);
+	/* Whose session is known has been asked. */
+	if (!known.session)
+		challenge =
+			gate_challenge(gate, &request->asker,
+				       &judgement.attempt, &judgement.decision);
+	switch (challenge) {
 	case GATE_CHALLENGE_NOT:
 		break;
 	case GATE_CHALLENGE_BY:
@@ -285,13 +435,6 @@ enum gate_mapi_way gate_mapi_judge(struct gate *gate,
 	case LG_MAPI_WAY_NOT_MAPI:
 		return GATE_MAPI_NOT;
 	case LG_MAPI_WAY_ADMIT:
-		record(gate, request, &judgement);
-		if (judgement.request == LG_MAPI_REQUEST_CONNECT)
-			remember(gate, request, &judgement.attempt);
-		else if (judgement.request == LG_MAPI_REQUEST_DISCONNECT)
-			forget(gate, request);
-		else
-			remember_peer(gate, request, &judgement.attempt);
 		return GATE_MAPI_ADMIT;
 	case LG_MAPI_WAY_PAGE:
 		record(gate, request, &judgement);

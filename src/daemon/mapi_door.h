@@ -4,14 +4,18 @@
  *
  * Layer: daemon.
  * Flow: SPOP and POST /v1/mapi bring Connect bodies, /v1/check headers alone.
+ * Both bring what the server answered a Connect or Disconnect that was let by,
+ * with the ticket that it got: only then is there a session, or none any more.
  */
 #ifndef LOGONGATE_DAEMON_MAPI_DOOR_H
 #define LOGONGATE_DAEMON_MAPI_DOOR_H
 
 #include <logongate/mapi_gate.h>
+#include <logongate/mapi_told.h>
 
 #include "adapters/http/gate_answer.h"
 #include "daemon/judge.h"
+#include "daemon/tokens.h"
 
 /* Texts that end in NUL, or NULL. peer is ADDRESS:PORT of the client's
  * connection where a proxy told it. */
@@ -19,6 +23,8 @@ struct gate_mapi {
 	enum gate_door door;
 	enum lg_listener listener;
 	struct lg_mapi_http http;
+	struct lg_mapi_text cookies; /* the Cookie header */
+	int64_t cookies_count;       /* how many of them; -1 not known */
 	const char *request_type;
 	const char *client_info;
 	const char *request_id;
@@ -36,11 +42,16 @@ enum gate_mapi_way {
 	GATE_MAPI_REFUSE /* *out_refusal says how */
 };
 
-/* Judges, records, and keeps the table of MAPI sessions. The refusal borrows
- * from request and from the gate until the next call. */
+/* Judges and records. The refusal borrows from request and from the gate until
+ * the next call. *out_ticket is "" where no answer is to be told. */
 enum gate_mapi_way gate_mapi_judge(struct gate *gate,
 				   const struct gate_mapi *request,
-				   struct lg_http_refusal *out_refusal);
+				   struct lg_http_refusal *out_refusal,
+				   char out_ticket[GATE_TOKEN_SIZE]);
+
+/* What the server answered to the request with this ticket. */
+void gate_mapi_told(struct gate *gate, const char *ticket,
+		    const struct lg_mapi_told *told);
 
 /* Remembers who was let in through a connection that HAProxy can list and
  * cut, and through which it may go on asking for others: the last one counts.

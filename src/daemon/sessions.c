@@ -3,40 +3,25 @@
  * sessions.c - a table of sessions by key, the least used last
  *
  * Chains by hash and one list in order of use: tidying looks at the end of the
- * list only, and beyond the limit the one unused for longest goes. A MAPI
- * session that is forgotten is not lost: the client is sent back to Connect.
+ * list only, and beyond the limits, in number and bytes, the one unused for
+ * longest goes. A MAPI session that is forgotten is not lost: the client is
+ * sent back to Connect. One that was cut stays, so that its next request is
+ * answered by that, and so does a cookie that two people had.
  */
-#include "daemon/sessions.h"
+#include "daemon/sessions_inside.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <logongate/dn.h>
+#include <logongate/kept.h>
+#include <logongate/name.h>
 
-#define BUCKETS 16384u
 #define SESSIONS_MAX 200000u
+#define BYTES_MAX (48u << 20)
 #define MAPI_IDLE_S (15 * 60)
 #define OTHER_IDLE_S (24 * 3600)
-
-struct entry {
-	struct entry *chain;
-	struct entry *newer;
-	struct entry *older;
-	uint64_t hash;
-	int64_t used_s;
-	int64_t asked_s; /* when its door asked last */
-	struct lg_session session;
-	size_t key_len;
-	char text[]; /* the key, then the texts */
-};
-
-struct gate_sessions {
-	struct entry *bucket[BUCKETS];
-	struct entry *newest;
-	struct entry *oldest;
-	size_t count;
-	int began_locked; /* a lock was in force when the gate began */
-};
 
 enum lg_status gate_sessions_open(struct gate *gate, struct lg_error *err)
 {
@@ -49,7 +34,7 @@ enum lg_status gate_sessions_open(struct gate *gate, struct lg_error *err)
 
 void gate_sessions_close(struct gate *gate)
 {
-	struct entry *entry;
+	struct session_entry *entry;
 
 	if (!gate->sessions)
 		return;
@@ -61,7 +46,8 @@ void gate_sessions_close(struct gate *gate)
 	gate->sessions = NULL;
 }
 
-static void unlink_entry(struct gate_sessions *sessions, struct entry *entry)
+static void unlink_entry(struct gate_sessions *sessions,
+			 struct session_entry *entry)
 {
 	if (entry->newer)
 		entry->newer->older = entry->older;
@@ -73,7 +59,8 @@ static void unlink_entry(struct gate_sessions *sessions, struct entry *entry)
 		sessions->oldest = entry->newer;
 }
 
-static void link_newest(struct gate_sessions *sessions, struct entry *entry)
+static void link_newest(struct gate_sessions *sessions,
+			struct session_entry *entry)
 {
 	entry->newer = NULL;
 	entry->older = sessions->newest;
@@ -84,10 +71,11 @@ static void link_newest(struct gate_sessions *sessions, struct entry *entry)
 	sessions->newest = entry;
 }
 
-static struct entry **place_of(struct gate_sessions *sessions, uint64_t hash,
-			       const char *key, size_t key_len)
+static struct session_entry **place_of(struct gate_sessions *sessions,
+				       uint64_t hash, const char *key,
+				       size_t key_len)
 {
-	struct entry **at = &sessions->bucket[hash % BUCKETS];
+	struct session_entry **at = &sessions->bucket[hash % SESSION_BUCKETS];
 
 	while (*at && ((*at)->hash != hash || (*at)->key_len != key_len ||
 		       memcmp((*at)->text, key, key_len)))
@@ -95,46 +83,48 @@ static struct entry **place_of(struct gate_sessions *sessions, uint64_t hash,
 	return at;
 }
 
-static void drop(struct gate_sessions *sessions, struct entry **at)
+static void drop(struct gate_sessions *sessions, struct session_entry **at)
 {
-	struct entry *entry = *at;
+	struct session_entry *entry = *at;
 
 	*at = entry->chain;
 	unlink_entry(sessions, entry);
 	sessions->count--;
+	sessions->bytes -= entry->size;
 	free(entry);
 }
 
 static void drop_oldest(struct gate_sessions *sessions)
 {
-	struct entry *entry = sessions->oldest;
+	struct session_entry *entry = sessions->oldest;
 
 	drop(sessions,
 	     place_of(sessions, entry->hash, entry->text, entry->key_len));
 }
 
-void gate_sessions_note(struct gate *gate, const char *key, size_t key_len,
-			const struct lg_session *session)
+/* An entry in no list yet, with copies of what is kept of the texts; NULL
+ * without memory. */
+static struct session_entry *entry_new(struct gate *gate, const char *key,
+				       size_t key_len,
+				       const struct lg_session *session)
 {
-	struct gate_sessions *sessions = gate->sessions;
-	uint64_t hash = lg_dn_hash(key, key_len);
-	struct entry **at = place_of(sessions, hash, key, key_len);
 	const char *const from[] = {
 		session->id,      session->door,   session->user,   session->dn,
 		session->process, session->client, session->address};
-	size_t size = sizeof(struct entry) + key_len + 1;
-	struct entry *entry;
+	size_t size = sizeof(struct session_entry) + key_len + 1;
+	struct session_entry *entry;
 	char *text;
 	size_t i;
 
 	for (i = 0; i < 7; i++)
-		size += from[i] ? strlen(from[i]) + 1 : 0;
+		size += from[i] ? lg_kept_text_len(from[i]) + 1 : 0;
 	entry = calloc(1, size);
 	if (!entry)
-		return;
+		return NULL;
 	memcpy(entry->text, key, key_len);
+	entry->size = size;
 	entry->key_len = key_len;
-	entry->hash = hash;
+	entry->hash = lg_dn_hash(key, key_len);
 	entry->used_s = gate_store_s(gate);
 	entry->asked_s = entry->used_s;
 	entry->session = *session;
@@ -147,33 +137,41 @@ void gate_sessions_note(struct gate *gate, const char *key, size_t key_len,
 			&entry->session.address};
 
 		for (i = 0; i < 7; i++) {
+			size_t len = lg_kept_text_len(from[i]);
+
 			if (!from[i])
 				continue;
-			memcpy(text, from[i], strlen(from[i]) + 1);
+			memcpy(text, from[i], len);
 			*to[i] = text;
-			text += strlen(text) + 1;
+			text += len + 1;
 		}
 	}
-	if (*at) {
-		/* The same session goes on: it began when it began. */
-		if ((*at)->session.since_s)
-			entry->session.since_s = (*at)->session.since_s;
+	return entry;
+}
+
+/* In place of the one with its key. */
+static void put(struct gate_sessions *sessions, struct session_entry *entry)
+{
+	struct session_entry **at =
+		place_of(sessions, entry->hash, entry->text, entry->key_len);
+
+	if (*at)
 		drop(sessions, at);
-		at = place_of(sessions, hash, key, key_len);
-	} else if (sessions->count >= SESSIONS_MAX) {
+	while (sessions->oldest && (sessions->count >= SESSIONS_MAX ||
+				    sessions->bytes + entry->size > BYTES_MAX))
 		drop_oldest(sessions);
-		at = place_of(sessions, hash, key, key_len);
-	}
+	at = place_of(sessions, entry->hash, entry->text, entry->key_len);
 	*at = entry;
 	link_newest(sessions, entry);
 	sessions->count++;
+	sessions->bytes += entry->size;
 }
 
-static struct entry *find_used(struct gate *gate, const char *key,
-			       size_t key_len)
+struct session_entry *session_entry_find(struct gate *gate, const char *key,
+					 size_t key_len)
 {
-	struct entry *entry = *place_of(gate->sessions,
-					lg_dn_hash(key, key_len), key, key_len);
+	struct session_entry *entry = *place_of(
+		gate->sessions, lg_dn_hash(key, key_len), key, key_len);
 
 	if (!entry)
 		return NULL;
@@ -183,10 +181,108 @@ static struct entry *find_used(struct gate *gate, const char *key,
 	return entry;
 }
 
+void gate_sessions_note(struct gate *gate, const char *key, size_t key_len,
+			const struct lg_session *session)
+{
+	struct session_entry *entry = entry_new(gate, key, key_len, session);
+	const struct session_entry *before;
+
+	if (!entry)
+		return;
+	/* The same session goes on: it began when it began. */
+	before = session_entry_find(gate, key, key_len);
+	if (before && before->session.since_s)
+		entry->session.since_s = before->session.since_s;
+	put(gate->sessions, entry);
+}
+
+static int is_same_name(const char *a, const char *b)
+{
+	struct lg_buffer folded = {0};
+	int same = 0;
+
+	if (!lg_name_fold(a, strlen(a), &folded, NULL))
+		same = lg_name_equals_folded(b, strlen(b),
+					     folded.data ? folded.data : "",
+					     folded.len);
+	lg_buffer_release(&folded);
+	return same;
+}
+
+/* A name that the front does not know this time is no other name. */
+static int is_same_owner(const struct lg_session *a, const struct lg_session *b)
+{
+	if (!a->dn || !b->dn ||
+	    !lg_dn_equal(a->dn, strlen(a->dn), b->dn, strlen(b->dn)))
+		return 0;
+	return !a->user || !b->user || is_same_name(a->user, b->user);
+}
+
+static int is_mapi(const struct session_entry *entry)
+{
+	return entry->key_len > 5 && !memcmp(entry->text, "mapi:", 5);
+}
+
+void gate_sessions_bind(struct gate *gate, const char *key, size_t key_len,
+			const struct lg_session *session)
+{
+	struct lg_session bound = *session;
+	struct session_entry *before = session_entry_find(gate, key, key_len);
+	struct session_entry *entry;
+	char id[32];
+
+	if (before && !is_same_owner(&before->session, session)) {
+		before->state = SESSION_NOBODYS;
+		return;
+	}
+	if (before && before->state == SESSION_NOBODYS)
+		return;
+	snprintf(id, sizeof(id), GATE_SESSIONS_MAPI_ID "%016llx",
+		 (unsigned long long)lg_dn_hash(key, key_len));
+	bound.id = id;
+	if (before && !bound.user)
+		bound.user = before->session.user;
+	if (before && before->session.since_s)
+		bound.since_s = before->session.since_s;
+	entry = entry_new(gate, key, key_len, &bound);
+	if (entry)
+		put(gate->sessions, entry);
+}
+
+const struct lg_session *gate_sessions_find_mapi(struct gate *gate,
+						 const char *key,
+						 size_t key_len, int *out_ended)
+{
+	const struct session_entry *entry =
+		session_entry_find(gate, key, key_len);
+
+	if (!entry || entry->state == SESSION_NOBODYS)
+		return NULL;
+	*out_ended = entry->state == SESSION_ENDED;
+	return &entry->session;
+}
+
+int gate_sessions_end_mapi(struct gate *gate, const char *id)
+{
+	const size_t head = strlen(GATE_SESSIONS_MAPI_ID);
+	struct session_entry *entry;
+	uint64_t hash;
+
+	if (strncmp(id, GATE_SESSIONS_MAPI_ID, head))
+		return 0;
+	hash = strtoull(id + head, NULL, 16);
+	for (entry = gate->sessions->bucket[hash % SESSION_BUCKETS]; entry;
+	     entry = entry->chain)
+		if (is_mapi(entry) && !strcmp(entry->session.id, id) &&
+		    entry->state == SESSION_OPEN)
+			entry->state = SESSION_ENDED;
+	return 1;
+}
+
 const struct lg_session *gate_sessions_find(struct gate *gate, const char *key,
 					    size_t key_len)
 {
-	struct entry *entry = find_used(gate, key, key_len);
+	struct session_entry *entry = session_entry_find(gate, key, key_len);
 
 	if (!entry)
 		return NULL;
@@ -196,28 +292,24 @@ const struct lg_session *gate_sessions_find(struct gate *gate, const char *key,
 
 void gate_sessions_forget(struct gate *gate, const char *key, size_t key_len)
 {
-	struct entry **at = place_of(gate->sessions, lg_dn_hash(key, key_len),
-				     key, key_len);
+	struct session_entry **at = place_of(
+		gate->sessions, lg_dn_hash(key, key_len), key, key_len);
 
 	if (*at)
 		drop(gate->sessions, at);
-}
-
-static int is_mapi(const struct entry *entry)
-{
-	return entry->key_len > 3 && !memcmp(entry->text, "ci:", 3);
 }
 
 void gate_sessions_tidy(struct gate *gate)
 {
 	struct gate_sessions *sessions = gate->sessions;
 	int64_t now_s = gate_store_s(gate);
-	struct entry *entry = sessions->oldest;
+	struct session_entry *entry = sessions->oldest;
 
 	while (entry && now_s - entry->used_s > MAPI_IDLE_S) {
-		struct entry *newer = entry->newer;
+		struct session_entry *newer = entry->newer;
 
-		if (is_mapi(entry) || now_s - entry->used_s > OTHER_IDLE_S)
+		if ((is_mapi(entry) && entry->state == SESSION_OPEN) ||
+		    now_s - entry->used_s > OTHER_IDLE_S)
 			drop(sessions, place_of(sessions, entry->hash,
 						entry->text, entry->key_len));
 		entry = newer;
@@ -232,128 +324,26 @@ void gate_sessions_dovecot_key(enum lg_protocol protocol, const char *user,
 			 address ? address : "");
 }
 
-static enum lg_status keep(struct lg_session_list *list, const char *text,
-			   const char **out_text, struct lg_error *err)
-{
-	enum lg_status status;
-
-	if (!text || *out_text)
-		return LG_OK;
-	status = lg_strlist_add(&list->arena, text, strlen(text), err);
-	if (!status)
-		*out_text = list->arena.item[list->arena.count - 1];
-	return status;
-}
-
-static enum lg_status key_of(const struct lg_session *session,
-			     struct lg_buffer *out_key, struct lg_error *err)
-{
-	if (session->door && !strcmp(session->door, "dovecot"))
-		gate_sessions_dovecot_key(session->protocol, session->user,
-					  session->address, out_key);
-	else
-		lg_buffer_format(out_key, "src:%s",
-				 session->address ? session->address : "");
-	return lg_buffer_status(out_key, err);
-}
-
-static enum lg_status fill(const struct lg_session *known,
-			   struct lg_session_list *list,
-			   struct lg_session *session, struct lg_error *err)
-{
-	enum lg_status status;
-
-	if ((status = keep(list, known->user, &session->user, err)) ||
-	    (status = keep(list, known->dn, &session->dn, err)) ||
-	    (status = keep(list, known->client, &session->client, err)) ||
-	    (status = keep(list, known->process, &session->process, err)))
-		return status;
-	if (!session->since_s)
-		session->since_s = known->since_s;
-	if (session->version.known == LG_VERSION_UNKNOWN)
-		session->version = known->version;
-	if (session->protocol == LG_PROTOCOL_UNKNOWN)
-		session->protocol = known->protocol;
-	return LG_OK;
-}
-
-static int is_haproxys(const struct lg_session *session)
-{
-	return session->door && !strcmp(session->door, "haproxy");
-}
-
-/*
- * Whether a session of HAProxy is one that this gate was asked about since it
- * began: an address and port that are used again, or at another frontend, are
- * somebody else's. Ages are whole seconds, and since_s is the earliest.
- */
-static int was_asked(struct gate *gate, const struct entry *entry,
-		     const struct lg_session *session)
-{
-	int64_t age_s = gate_now_s(gate) - session->since_s;
-
-	return !session->since_s ||
-	       entry->asked_s + 1 >= gate_store_s(gate) - age_s;
-}
-
-/*
- * Whether a session of HAProxy that the gate does not know is the gate's all
- * the same: it is of a frontend that the settings name, and it cannot have been
- * admitted by the gate that ran before this one.
- */
-static int is_of_mail(struct gate *gate, const struct lg_session *session)
-{
-	if (!gate->settings->haproxy_frontends.count)
-		return 0;
-	return !gate->sessions->began_locked ||
-	       session->since_s > gate->started_s;
-}
-
-enum lg_status gate_sessions_fill(struct gate *gate,
-				  struct lg_session_list *list,
-				  struct lg_error *err)
-{
-	struct lg_buffer key = {0};
-	enum lg_status status = LG_OK;
-	size_t kept = 0;
-	size_t i;
-
-	for (i = 0; !status && i < list->count; i++) {
-		struct lg_session session = list->session[i];
-		struct entry *entry;
-
-		lg_buffer_clear(&key);
-		status = key_of(&session, &key, err);
-		if (status)
-			break;
-		entry = find_used(gate, key.data, key.len);
-		if (entry && is_haproxys(&session) &&
-		    !was_asked(gate, entry, &session))
-			entry = NULL;
-		if (!entry && is_haproxys(&session) &&
-		    !is_of_mail(gate, &session))
-			continue;
-		if (entry)
-			status = fill(&entry->session, list, &session, err);
-		list->session[kept++] = session;
-	}
-	lg_buffer_release(&key);
-	if (!status)
-		list->count = kept;
-	return status;
-}
-
 enum lg_status gate_sessions_add_mapi(struct gate *gate,
 				      struct lg_session_list *list,
 				      struct lg_error *err)
 {
-	const struct entry *entry;
+	const struct session_entry *entry;
 	enum lg_status status = LG_OK;
 
 	for (entry = gate->sessions->newest; !status && entry;
 	     entry = entry->older)
-		if (is_mapi(entry))
+		if (is_mapi(entry) && entry->state == SESSION_OPEN)
 			status =
 				lg_session_list_add(list, &entry->session, err);
 	return status;
+}
+
+int gate_sessions_has_mapi(const struct gate *gate)
+{
+	const struct session_entry *entry = gate->sessions->newest;
+
+	while (entry && !(is_mapi(entry) && entry->state == SESSION_OPEN))
+		entry = entry->older;
+	return entry != NULL;
 }

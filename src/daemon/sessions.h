@@ -3,10 +3,10 @@
  * sessions.h - what the gate itself knows of open sessions
  *
  * Layer: daemon.
- * Flow: Dovecot's reports, MAPI Connects and HAProxy's requests leave an entry
- * under a key of their door; lists of a door are filled in from here with
- * what that door cannot tell.
- * Source: contract 8 "HAProxy" (X-ClientInfo), "Sessions".
+ * Flow: Dovecot's reports, MAPI servers' answers and HAProxy's requests leave an
+ * entry under a key of their door; lists of a door are filled in from here with
+ * what that door cannot tell. MAPI sessions are listed and cut here alone.
+ * Source: contract 8 "HAProxy", "Sessions"; facts on MAPI over HTTP 10.
  */
 #ifndef LOGONGATE_DAEMON_SESSIONS_H
 #define LOGONGATE_DAEMON_SESSIONS_H
@@ -18,9 +18,12 @@
 enum lg_status gate_sessions_open(struct gate *gate, struct lg_error *err);
 void gate_sessions_close(struct gate *gate);
 
-/* Keys: "ci:" and an X-ClientInfo, "src:" and ADDRESS:PORT of a connection at
- * HAProxy, "dovecot:" and protocol, user and address. Copies the session; a
- * key that is there is replaced. */
+/* What the ids of MAPI sessions begin with. */
+#define GATE_SESSIONS_MAPI_ID "mapi-"
+
+/* Keys: "mapi:" and NAME=VALUE of a context cookie, "src:" and ADDRESS:PORT of a
+ * connection at HAProxy, "dovecot:" and protocol, user and address. Copies
+ * what is kept of the session's texts; a key that is there is replaced. */
 void gate_sessions_note(struct gate *gate, const char *key, size_t key_len,
 			const struct lg_session *session);
 
@@ -28,6 +31,22 @@ void gate_sessions_note(struct gate *gate, const char *key, size_t key_len,
 const struct lg_session *gate_sessions_find(struct gate *gate, const char *key,
 					    size_t key_len);
 void gate_sessions_forget(struct gate *gate, const char *key, size_t key_len);
+
+/* The server accepted a Connect: its cookie is this session's, which gets an
+ * id. The owner, dn and user, of a key that is there never changes: with
+ * another one it is nobody's from now on. */
+void gate_sessions_bind(struct gate *gate, const char *key, size_t key_len,
+			const struct lg_session *session);
+
+/* As gate_sessions_find for a MAPI session; *out_ended where it was cut. */
+const struct lg_session *gate_sessions_find_mapi(struct gate *gate,
+						 const char *key,
+						 size_t key_len,
+						 int *out_ended);
+
+/* Cuts the MAPI session of this id: it is open no more, and its next request
+ * is told so. Gives 0 where the id is none of a MAPI session. */
+int gate_sessions_end_mapi(struct gate *gate, const char *id);
 
 /* Forgets MAPI sessions that sent nothing for 15 minutes, all others after a
  * day. */
@@ -44,6 +63,9 @@ enum lg_status gate_sessions_fill(struct gate *gate,
 enum lg_status gate_sessions_add_mapi(struct gate *gate,
 				      struct lg_session_list *list,
 				      struct lg_error *err);
+
+/* 1 when there is one that is open. */
+int gate_sessions_has_mapi(const struct gate *gate);
 
 /* The key of a Dovecot session. */
 void gate_sessions_dovecot_key(enum lg_protocol protocol, const char *user,

@@ -98,7 +98,8 @@ static struct gate_asker asker_of(const struct lg_spop_notify *notify,
 static enum gate_mapi_way judge_mapi(struct gate *gate,
 				     const struct lg_spop_notify *notify,
 				     const struct texts *texts,
-				     struct lg_http_refusal *out_refusal)
+				     struct lg_http_refusal *out_refusal,
+				     char out_ticket[GATE_TOKEN_SIZE])
 {
 	struct gate_mapi request = {
 		.door = GATE_DOOR_HAPROXY,
@@ -110,6 +111,8 @@ static enum gate_mapi_way judge_mapi(struct gate *gate,
 		.peer = texts->peer,
 		.client = texts->user_agent,
 		.asker = asker_of(notify, texts),
+		.cookies = text_of(&notify->ck),
+		.cookies_count = notify->ckn,
 	};
 
 	/* X-RequestType on the path of webmail is only a header. */
@@ -122,6 +125,7 @@ static enum gate_mapi_way judge_mapi(struct gate *gate,
 	request.http.content_length = text_of(&notify->clen);
 	request.http.content_encoding = text_of(&notify->ce);
 	request.http.user = text_of(&notify->user);
+	request.http.path = text_of(&notify->path);
 	/* Another header that decides and is there twice is as bad. */
 	request.http.request_type_count = notify->rtn;
 	if (notify->rt.len && notify->rep > notify->rtn)
@@ -129,7 +133,7 @@ static enum gate_mapi_way judge_mapi(struct gate *gate,
 	request.http.body_size = notify->bsize;
 	request.http.body = (const unsigned char *)notify->body.data;
 	request.http.body_len = notify->body.len;
-	return gate_mapi_judge(gate, &request, out_refusal);
+	return gate_mapi_judge(gate, &request, out_refusal, out_ticket);
 }
 
 static int judge_web(struct gate *gate, const struct lg_spop_notify *notify,
@@ -168,6 +172,26 @@ static int judge_web(struct gate *gate, const struct lg_spop_notify *notify,
 	return 0;
 }
 
+/* What the server answered is no question. */
+static void take_answer(struct gate_conn *conn,
+			const struct lg_spop_notify *notify,
+			struct lg_buffer *out)
+{
+	char *ticket = terminated(&notify->ticket);
+	struct lg_mapi_told told = {
+		.status = notify->status,
+		.headers = text_of(&notify->hdrs),
+		.entity = (const unsigned char *)notify->answer.data,
+		.entity_len = notify->answer.len,
+	};
+
+	if (ticket)
+		gate_mapi_told(conn->gate, ticket, &told);
+	lg_spop_ack(conn->protocol, notify->stream_id, notify->frame_id, NULL,
+		    out);
+	free(ticket);
+}
+
 static void answer_notify(struct gate_conn *conn,
 			  const struct lg_spop_notify *notify,
 			  struct lg_buffer *out)
@@ -176,13 +200,14 @@ static void answer_notify(struct gate_conn *conn,
 	struct gate *gate = conn->gate;
 	struct lg_http_refusal refusal = {0};
 	char token[GATE_TOKEN_SIZE];
+	char ticket[GATE_TOKEN_SIZE];
 	char status[16];
 	char retry[16];
 	struct texts texts;
 	int admitted = 0;
 
 	read_texts(notify, &texts);
-	switch (judge_mapi(gate, notify, &texts, &refusal)) {
+	switch (judge_mapi(gate, notify, &texts, &refusal, ticket)) {
 	case GATE_MAPI_NOT:
 		admitted = judge_web(gate, notify, &texts, &refusal);
 		break;
@@ -192,6 +217,8 @@ static void answer_notify(struct gate_conn *conn,
 	case GATE_MAPI_REFUSE:
 		break;
 	}
+	if (*ticket)
+		actions.ticket = ticket;
 	if (!admitted) {
 		gate_tokens_keep(gate->tokens, gate_store_s(gate), &refusal,
 				 token);
@@ -229,7 +256,10 @@ static size_t take_spop(struct gate_conn *conn, const char *in, size_t len,
 		return consumed;
 	case LG_SPOP_NOTIFY:
 		conn->requests++;
-		answer_notify(conn, &notify, out);
+		if (notify.ticket.data)
+			take_answer(conn, &notify, out);
+		else
+			answer_notify(conn, &notify, out);
 		return consumed;
 	case LG_SPOP_CLOSE:
 		break;

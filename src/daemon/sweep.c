@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/sessions.h"
 #include "daemon/sweep_run.h"
 
 void gate_sweeps_end(struct gate *gate)
@@ -22,7 +23,7 @@ void gate_sweeps_begin(struct gate *gate, enum gate_sweep_kind kind)
 	struct lg_error err = {0};
 	struct sweep_run *run = NULL;
 
-	if (!door_places_any(gate->settings)) {
+	if (!door_places_any(gate->settings) && !gate_sessions_has_mapi(gate)) {
 		gate_sweeps_end(gate);
 		return;
 	}

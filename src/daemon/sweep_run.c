@@ -163,6 +163,23 @@ static void marked_first(struct sweep_run *run)
 	run->marked = front;
 }
 
+/* MAPI sessions end here, not at a server. */
+static void end_mapi(struct sweep_run *run)
+{
+	size_t i;
+
+	for (i = 0; i < run->list.count; i++) {
+		const char *id = run->list.session[i].id;
+
+		if (run->marks[i] == LG_CUT_SPARE || !id ||
+		    !gate_sessions_end_mapi(run->gate, id))
+			continue;
+		run->marks[i] = LG_CUT_SPARE;
+		run->cut++;
+		run->gate->cut++;
+	}
+}
+
 /* Marks who goes. Gives 0 when there was no memory. */
 static int decide(struct sweep_run *run)
 {
@@ -191,6 +208,7 @@ static int decide(struct sweep_run *run)
 				&run->selector, &run->list.session[i]);
 		break;
 	}
+	end_mapi(run);
 	marked_first(run);
 	return 1;
 }
@@ -328,6 +346,8 @@ static size_t plan_round(struct sweep_run *run, uint64_t now_ms,
 /* What the worker listed becomes the loop's. */
 static enum lg_status take_list(struct sweep_run *run)
 {
+	enum lg_status status;
+
 	lg_session_list_release(&run->list);
 	lg_strlist_release(&run->unasked);
 	run->list = run->fresh.list;
@@ -338,7 +358,10 @@ static enum lg_status take_list(struct sweep_run *run)
 	run->marks = NULL;
 	run->marked = 0;
 	run->round++;
-	return gate_sessions_fill(run->gate, &run->list, NULL);
+	status = gate_sessions_fill(run->gate, &run->list, NULL);
+	if (!status)
+		status = gate_sessions_add_mapi(run->gate, &run->list, NULL);
+	return status;
 }
 
 static void begin_cut(struct sweep_run *run)

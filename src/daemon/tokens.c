@@ -51,6 +51,34 @@ void gate_tokens_free(struct gate_tokens **tokens)
 	*tokens = NULL;
 }
 
+void gate_token_write(uint32_t slot, uint64_t random,
+		      char out_token[GATE_TOKEN_SIZE])
+{
+	snprintf(out_token, GATE_TOKEN_SIZE, "%08x%016llx", slot,
+		 (unsigned long long)random);
+}
+
+int gate_token_read(const char *token, uint64_t *out_slot, uint64_t *out_random)
+{
+	uint64_t number[2] = {0, 0};
+	size_t i;
+
+	if (strlen(token) != 24)
+		return 0;
+	for (i = 0; i < 24; i++) {
+		const char *digit = strchr("0123456789abcdef", token[i]);
+
+		if (!digit || !*digit)
+			return 0;
+		number[i >= 8] = number[i >= 8] << 4 |
+				 (uint64_t)(*digit <= '9' ? *digit - '0'
+							  : *digit - 'a' + 10);
+	}
+	*out_slot = number[0];
+	*out_random = number[1];
+	return 1;
+}
+
 static int keep(struct slot *slot, const struct lg_http_refusal *refusal)
 {
 	const char *const from[] = {refusal->text, refusal->request_type,
@@ -99,32 +127,19 @@ void gate_tokens_keep(struct gate_tokens *tokens, int64_t now_s,
 	tokens->next++;
 	slot->random = random;
 	slot->until_s = now_s + GOOD_S;
-	snprintf(out_token, GATE_TOKEN_SIZE, "%08x%016llx", at,
-		 (unsigned long long)random);
+	gate_token_write(at, random, out_token);
 }
 
 const struct lg_http_refusal *gate_tokens_find(struct gate_tokens *tokens,
 					       int64_t now_s, const char *token)
 {
 	const struct slot *slot;
-	uint64_t number[2] = {0, 0};
-	size_t i;
+	uint64_t at, random;
 
-	if (!token || strlen(token) != 24)
+	if (!token || !gate_token_read(token, &at, &random) || at >= SLOTS)
 		return NULL;
-	for (i = 0; i < 24; i++) {
-		const char *digit = strchr("0123456789abcdef", token[i]);
-
-		if (!digit || !*digit)
-			return NULL;
-		number[i >= 8] = number[i >= 8] << 4 |
-				 (uint64_t)(*digit <= '9' ? *digit - '0'
-							  : *digit - 'a' + 10);
-	}
-	if (number[0] >= SLOTS)
-		return NULL;
-	slot = &tokens->slot[number[0]];
-	if (!slot->text || slot->random != number[1] || now_s > slot->until_s)
+	slot = &tokens->slot[at];
+	if (!slot->text || slot->random != random || now_s > slot->until_s)
 		return NULL;
 	return &slot->refusal;
 }

@@ -16,6 +16,13 @@
 
 struct gate_tokens;
 
+/* A token's text: the number of a slot and what only its owner knows. read
+ * gives 0 for what is none; which slots there are is the caller's. */
+void gate_token_write(uint32_t slot, uint64_t random,
+		      char out_token[GATE_TOKEN_SIZE]);
+int gate_token_read(const char *token, uint64_t *out_slot,
+		    uint64_t *out_random);
+
 enum lg_status gate_tokens_new(struct gate_tokens **out_tokens,
 			       struct lg_error *err);
 void gate_tokens_free(struct gate_tokens **tokens);

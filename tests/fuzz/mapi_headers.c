@@ -40,6 +40,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	demand(text);
 	lg_mapi_client_version(text, size, text, size, &version);
 	lg_mapi_request_kind(text, size);
+	lg_mapi_path_is_address_book(text, size);
 	lg_activesync_query_read(text, size, &query);
 	free(text);
 	return 0;

@@ -177,8 +177,11 @@ class HAProxy(Door):
             profile = self.gate.profile(listed=["tester"])
             plan = self.gate.json("plan", profile, "--for", "1h",
                                   "--accept-warnings")
-            self.assertEqual(plan["sessions"]["cut"], 1, plan["sessions"])
-            self.assertEqual(self.gate.lock(profile)["sessions"]["cut"], 1)
+            self.assertEqual(len([row for row in plan["sessions"]["leaving"]
+                              if ":" in row["address"]]), 1,
+                         plan["sessions"])
+            self.assertEqual(self.gate.lock(profile)["sessions"]["cut"],
+                             plan["sessions"]["cut"])
             self.assertNotIn(b"DONE", self.read_to_end(mail))
             time.sleep(1)
             shop.sendall(b"after")
@@ -294,8 +297,7 @@ class HAProxy(Door):
         body = bytes(15000)
         answer = self.mapi("Connect", "{Q}:" + "1" * 2500, body,
                            version="Outlook/" + "1" * 2500)
-        self.assertNotEqual((answer.status, answer.headers.get(
-            "Set-Cookie")), (200, "MapiContext=c1"))
+        self.assertIsNone(answer.headers.get("Set-Cookie"))
         self.assertEqual(self.backend.taken(), [])
 
 

@@ -2,12 +2,17 @@
 """A mail server as far as MAPI over HTTP goes: enough to see that what a gate
 admits arrives unchanged, that streams stay streams, and who got in.
 
-Connect gives a session cookie, Execute a body of 200 kB made from the request,
-NotificationWait signs of life every 0.2 s, Disconnect ends the session. Every
+Connect gives a session's cookies, one of which changes with each answer,
+Execute a body of 200 kB made from the request, NotificationWait signs of life
+every 0.2 s, Disconnect ends the session. With accounts every request of MAPI
+has to bring a password, and a session belongs to whom it was given. Every
 request is kept as it arrived. Anything without X-RequestType is a web page.
 """
+import base64
 import hashlib
+import http.cookies
 import http.server
+import itertools
 import struct
 import threading
 import time
@@ -16,6 +21,8 @@ PREAMBLE = (b"PROCESSING\r\nDONE\r\nX-ElapsedTime: 1\r\n"
             b"X-StartTime: Thu, 01 Jan 2026 00:00:00 GMT\r\n\r\n")
 EXECUTE_SIZE = 200_000
 PENDING_S = 0.2
+# ecAccessDenied, as a Connect for another one's mailbox is refused.
+DENIED = 0x80070005
 
 
 def connect_body(dn, process=None, aux=None):
@@ -76,25 +83,79 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.send_response(200)
         self.send_header("Content-Type", content_type)
         self.send_header("Content-Length", str(len(body)))
-        for name, value in headers.items():
-            self.send_header(name.replace("_", "-"), value)
+        for name, values in headers.items():
+            for value in values if isinstance(values, list) else [values]:
+                self.send_header(name.replace("_", "-"), value)
         self.end_headers()
         self.wfile.write(body)
+
+    def who(self):
+        """The account whose password came along; None without one."""
+        scheme, _, value = self.headers.get("Authorization",
+                                            "").partition(" ")
+        if scheme != "Basic":
+            return None
+        name, _, password = base64.b64decode(value).decode().partition(":")
+        return name if self.server.accounts.get(name) == password else None
+
+    def challenge(self):
+        self.send_response(401)
+        self.send_header("WWW-Authenticate", "Negotiate")
+        self.send_header("WWW-Authenticate", 'Basic realm="mail"')
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def context(self):
+        """The session that the cookies name."""
+        names = http.cookies.SimpleCookie(self.headers.get("Cookie", ""))
+        name = self.server.cookies[0]
+        return names[name].value if name in names else None
 
     def mapi(self, body, kind):
         echo = {"X_RequestType": kind, "X_ResponseCode": "0",
                 "X_RequestId": self.headers.get("X-RequestId", ""),
                 "X_ClientInfo": self.headers.get("X-ClientInfo", "")}
+        user = None
+        if self.server.accounts is not None:
+            user = self.who()
+            if user is None:
+                self.challenge()
+                return
         if kind.lower() == "connect":
-            self.answer(PREAMBLE + struct.pack(
-                "<IIIII", 0, 0, 60000, 6, 10000) + b"\0\0\0" + bytes(4),
-                Set_Cookie="MapiContext=c1", **echo)
+            self.connect(body, user, echo)
+            return
+        context = self.context()
+        sessions = self.server.sessions
+        if self.server.accounts is not None and (
+                self.path.lower().startswith("/mapi/emsmdb")
+                and sessions.get(context, ()) != (user,)):
+            self.answer(b"<html>over</html>", "text/html",
+                        **{**echo, "X_ResponseCode": "10"})
         elif kind.lower() == "execute":
-            self.answer(execute_answer(body), **echo)
+            self.answer(execute_answer(body), **echo, Set_Cookie=[
+                f"{self.server.cookies[1]}={next(self.server.serial)}"])
         elif kind.lower() == "notificationwait":
             self.stream(echo)
         else:
+            if kind.lower() == "disconnect":
+                sessions.pop(context, None)
             self.answer(PREAMBLE + bytes(8), **echo)
+
+    def connect(self, body, user, echo):
+        """Exchange gives cookies with a refusal too."""
+        dn = body.partition(b"\0")[0].decode("latin-1")
+        error = 0 if user is None or dn.endswith("=" + user) else DENIED
+        serial = next(self.server.serial)
+        context = self.server.context or f"MAPIAAAA-{serial}+/=="
+        if not error:
+            self.server.sessions[context] = (user,)
+        names = self.server.cookies
+        time.sleep(self.server.connect_s)
+        self.answer(PREAMBLE + struct.pack(
+            "<IIIII", 0, error, 60000, 6, 10000) + b"\0\0\0" + bytes(4),
+            **echo, Set_Cookie=["MapiRouting=all; path=/mapi",
+                                f"{names[0]}={context}; path=/; HttpOnly",
+                                f"{names[1]}={serial}; path=/; HttpOnly"])
 
     def stream(self, headers):
         self.send_response(200)
@@ -128,13 +189,23 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 
 class Backend(http.server.ThreadingHTTPServer):
-    """Listens at once on a free port of the loopback; close() ends it."""
+    """Listens at once on a free port of the loopback; close() ends it.
+
+    accounts is None, or passwords by name; cookies are the names of the two
+    that make a session; context is the value of the first, or None for a new
+    one each time."""
 
     daemon_threads = True
 
     def __init__(self, pendings=5):
         self.requests = []
         self.pendings = pendings
+        self.accounts = None
+        self.cookies = ("MapiContext", "MapiSequence")
+        self.context = None
+        self.connect_s = 0
+        self.sessions = {}
+        self.serial = itertools.count(1)
         self.lock = threading.Lock()
         super().__init__(("127.0.0.1", 0), Handler)
         self.port = self.server_address[1]

@@ -9,6 +9,7 @@ import unittest
 
 import mapi_backend
 import programs
+from mapi_sessions import Sessions
 from running_gate import Gate, dn_of, listeners
 
 OUTLOOK = "Outlook/16.0.15928.20006"
@@ -27,7 +28,7 @@ class Answer:
         return f"{self.status}\n{self.headers}\n{self.body!r}"
 
 
-class Door(unittest.TestCase):
+class Door(Sessions, unittest.TestCase):
     """The front is started once; each row starts without a lock."""
 
     __test__ = False
@@ -60,6 +61,7 @@ class Door(unittest.TestCase):
 
     def setUp(self):
         self.backend.taken()
+        self.jar = {}
 
     def tearDown(self):
         if self.gate.json("status")["active"]:
@@ -91,10 +93,26 @@ class Door(unittest.TestCase):
                 ("X-ClientInfo", client),
                 ("X-ClientApplication", version), *more]
 
+    def cookie_headers(self, client):
+        """What the server gave this client, as a client sends it back."""
+        jar = self.jar.get(client)
+        return [("Cookie", "; ".join(f"{name}={value}" for name, value
+                                     in jar.items()))] if jar else []
+
+    def keep_cookies(self, client, answer):
+        for line in answer.headers.get_all("Set-Cookie") or ():
+            name, _, value = line.partition(";")[0].partition("=")
+            self.jar.setdefault(client, {})[name] = value
+
     def mapi(self, kind, client, body=b"", version=OUTLOOK, more=(),
-             path="/mapi/emsmdb/?MailboxId=x@example.org"):
-        return self.ask("POST", path,
-                        self.mapi_headers(kind, client, version, more), body)
+             path="/mapi/emsmdb/?MailboxId=x@example.org", info=None):
+        """One request of a client, with its cookies; X-ClientInfo is its name
+        unless info says another."""
+        answer = self.ask("POST", path, self.mapi_headers(
+            kind, client if info is None else info, version,
+            [*self.cookie_headers(client), *more]), body)
+        self.keep_cookies(client, answer)
+        return answer
 
     def connect(self, name, client, process="OUTLOOK.EXE", **how):
         return self.mapi("Connect", client,
@@ -104,7 +122,8 @@ class Door(unittest.TestCase):
     def wait(self, client):
         """A NotificationWait that was sent; its answer comes bit by bit."""
         request = "POST /mapi/emsmdb/ HTTP/1.1\r\nHost: mail\r\n"
-        for name, value in self.mapi_headers("NotificationWait", client):
+        for name, value in self.mapi_headers("NotificationWait", client,
+                                             more=self.cookie_headers(client)):
             request += f"{name}: {value}\r\n"
         one = socket.create_connection(("127.0.0.1", self.port), 10)
         one.sendall((request + "Content-Length: 0\r\n\r\n").encode())
@@ -153,7 +172,9 @@ class Door(unittest.TestCase):
         self.assertEqual(taken.body, body)
         for name, value in self.mapi_headers("Connect", "{A}:1"):
             self.assertEqual(taken.headers[name], value)
-        self.assertEqual(answer.headers["Set-Cookie"], "MapiContext=c1")
+        self.assertEqual([line.partition("=")[0] for line in
+                          answer.headers.get_all("Set-Cookie")],
+                         ["MapiRouting", "MapiContext", "MapiSequence"])
         body = bytes(range(256)) * 400
         answer = self.mapi("Execute", "{A}:1", body)
         self.assertEqual(answer.body, mapi_backend.execute_answer(body))
@@ -226,7 +247,7 @@ class Door(unittest.TestCase):
         self.assert_denied(self.connect("other", "{U}:2"))
         self.assert_code(self.mapi("Execute", "{U}:9", b"x"), 10)
         page = self.ask("GET", "/owa/", [("X-RequestType", "Execute"),
-                                         ("X-ClientInfo", "{U}:1")])
+                                         *self.cookie_headers("{U}:1")])
         self.assertNotIn(b"<html>mail</html>", page.body)
         self.assertEqual(self.backend.taken(), [])
         programs.wait_for("the grace to end", lambda: self.mapi(

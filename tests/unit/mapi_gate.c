@@ -72,9 +72,12 @@ static void connect_of(struct body *body, const char *dn,
 	}
 }
 
-static struct lg_policy *policy_of(const char *const *pairs)
+static struct lg_policy *policy_with(const char *const *pairs,
+				     const struct lg_findings *findings)
 {
-	struct lg_policy_layer layer = {.facts = LG_FACTS_ALL_FOUND};
+	struct lg_policy_layer layer = {.facts = findings ? LG_FACTS_FINDINGS
+							  : LG_FACTS_ALL_FOUND,
+					.findings = findings};
 	const struct lg_policy_input input = {.dialect = LG_DIALECT_GATE,
 					      .generation = 1,
 					      .layer = &layer,
@@ -106,6 +109,11 @@ static struct lg_policy *policy_of(const char *const *pairs)
 		fail_msg("%s: %s", err.place, err.text);
 	lg_registry_free(&values);
 	return policy;
+}
+
+static struct lg_policy *policy_of(const char *const *pairs)
+{
+	return policy_with(pairs, NULL);
 }
 
 static struct lg_policy *policy_off(void)
@@ -249,6 +257,55 @@ static void connect_by_client(void **state)
 	lg_policy_free(&policy);
 }
 
+/* The directory was asked: TESTER's account has one logon name. */
+static struct lg_policy *policy_named(void)
+{
+	static const char *const pairs[] = {LG_VALUE_LOGON_ONLY_AS, TESTER,
+					    LG_VALUE_WHEN_INVALID, "closed",
+					    NULL};
+	static struct lg_login login[] = {{.name = "tester@example.org"}};
+	static struct lg_account account[] = {{.asked = TESTER,
+					       .asked_as = LG_ASKED_DN,
+					       .finding = LG_FINDING_ONE,
+					       .dn = TESTER,
+					       .login_count = 1}};
+	static struct lg_findings findings = {.account = account,
+					      .account_count = 1,
+					      .login = login,
+					      .login_count = 1};
+
+	return policy_with(pairs, &findings);
+}
+
+static void names_belong_to_their_dn(void **state)
+{
+	struct lg_policy *listed = policy_listed();
+	struct lg_policy *named = policy_named();
+	struct lg_session tester = {.dn = TESTER};
+	struct lg_mapi_http execute = request_of("Execute", NULL);
+	struct lg_mapi_http request;
+	struct body body;
+
+	connect_of(&body, TESTER, NULL);
+	request = request_of("Connect", &body);
+	request.user = text("tester@example.org");
+	execute.user = request.user;
+	assert_way(named, &request, LG_MAPI_WAY_ADMIT, 0);
+	assert_int_equal(judge(named, &execute, &tester).way,
+			 LG_MAPI_WAY_ADMIT);
+	request.user = text("other@example.org");
+	execute.user = request.user;
+	assert_way(named, &request, LG_MAPI_WAY_DENY, 0);
+	assert_int_equal(judge(named, &execute, &tester).code, 10);
+	tester.user = "other@example.org";
+	execute.user = text(NULL);
+	assert_int_equal(judge(named, &execute, &tester).code, 10);
+	/* Whose names nobody knows is who the server says. */
+	assert_way(listed, &request, LG_MAPI_WAY_ADMIT, 0);
+	lg_policy_free(&listed);
+	lg_policy_free(&named);
+}
+
 /* Each breaks one thing of a sound Connect of a listed person. */
 static void unreadable(void **state)
 {
@@ -320,10 +377,16 @@ static void session_of_a_known_client(void **state)
 			 LG_MAPI_WAY_ADMIT);
 	assert_int_equal(judge(listed, &execute, &other).way, LG_MAPI_WAY_CODE);
 	assert_int_equal(judge(listed, &execute, &other).code, 10);
+	assert_int_equal(judge(listed, &execute, &other).decision.reason,
+			 LG_REASON_SESSION_ENDED);
 	assert_int_equal(judge(off, &execute, &other).way, LG_MAPI_WAY_ADMIT);
 	assert_int_equal(judge(clients, &execute, &tester).way,
 			 LG_MAPI_WAY_ADMIT);
 	assert_int_equal(judge(clients, &execute, &other).code, 10);
+	/* One that was cut is over, whoever may log on. */
+	execute.session_ended = 1;
+	assert_int_equal(judge(listed, &execute, &tester).code, 10);
+	assert_int_equal(judge(off, &execute, &tester).code, 10);
 	lg_policy_free(&listed);
 	lg_policy_free(&clients);
 	lg_policy_free(&off);
@@ -342,6 +405,11 @@ static void session_of_a_stranger(void **state)
 	assert_way(clients, &request, LG_MAPI_WAY_CODE, 10);
 	request = request_of("Unheard-Of", NULL);
 	assert_way(listed, &request, LG_MAPI_WAY_CODE, 10);
+	/* Who was verified at this request needs no session that is known. */
+	request.user = text("rescue@example.org");
+	assert_way(listed, &request, LG_MAPI_WAY_ADMIT, 0);
+	request.user = text("other@example.org");
+	assert_way(listed, &request, LG_MAPI_WAY_CODE, 10);
 	lg_policy_free(&listed);
 	lg_policy_free(&clients);
 }
@@ -354,6 +422,14 @@ static void always_admitted(void **state)
 	assert_way(listed, &request, LG_MAPI_WAY_ADMIT, 0);
 	request = request_of("QueryRows", NULL);
 	assert_way(listed, &request, LG_MAPI_WAY_ADMIT, 0);
+	request = request_of("PING", NULL);
+	assert_way(listed, &request, LG_MAPI_WAY_CODE, 10);
+	request.path = text("/mapi/nspi/?MailboxId=x");
+	assert_way(listed, &request, LG_MAPI_WAY_ADMIT, 0);
+	request.request_type = text("Unheard-Of");
+	assert_way(listed, &request, LG_MAPI_WAY_ADMIT, 0);
+	request.request_type = text("Execute");
+	assert_way(listed, &request, LG_MAPI_WAY_CODE, 10);
 	request = request_of(NULL, NULL);
 	assert_way(listed, &request, LG_MAPI_WAY_NOT_MAPI, 0);
 	lg_policy_free(&listed);
@@ -417,6 +493,8 @@ int main(void)
 		suite_row("a Connect is judged by its DN", connect_by_dn),
 		suite_row("a Connect is judged by version and every process",
 			  connect_by_client),
+		suite_row("a verified name belongs to the DN",
+			  names_belong_to_their_dn),
 		suite_row("what cannot be read is refused during a lock",
 			  unreadable),
 		suite_row("an open session is judged by its Connect",

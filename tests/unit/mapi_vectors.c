@@ -464,7 +464,7 @@ static void request_kinds(void **state)
 		{"Disconnect", LG_MAPI_REQUEST_DISCONNECT},
 		{"Execute", LG_MAPI_REQUEST_SESSION},
 		{"NotificationWait", LG_MAPI_REQUEST_SESSION},
-		{"PING", LG_MAPI_REQUEST_SESSION},
+		{"PING", LG_MAPI_REQUEST_PING},
 		{"Bind", LG_MAPI_REQUEST_ADDRESS_BOOK},
 		{"QueryRows", LG_MAPI_REQUEST_ADDRESS_BOOK},
 		{"Connectx", LG_MAPI_REQUEST_OTHER},
@@ -476,6 +476,83 @@ static void request_kinds(void **state)
 		assert_int_equal(
 			lg_mapi_request_kind(row[i].text, strlen(row[i].text)),
 			row[i].kind);
+}
+
+static void address_book_paths(void **state)
+{
+	static const struct {
+		const char *path;
+		int is_book;
+	} row[] = {
+		{"/mapi/nspi", 1},
+		{"/mapi/nspi/", 1},
+		{"//MAPI/Nspi//?MailboxId=x/y", 1},
+		{"/mapi/%6espi/", 1},
+		{"/mapi/nsp%69%2F", 1},
+		{"/mapi/nspi/..", 0},
+		{"/mapi/nspi/x", 0},
+		{"/mapi/nspix", 0},
+		{"/mapi/nsp", 0},
+		{"/mapi/emsmdb/", 0},
+		{"/mapi/nspi%", 0},
+		{"/mapi/nspi%2", 0},
+		{"/mapi/nspi%zz", 0},
+		{"/mapi/%6", 0},
+		{"mapi/nspi", 0},
+		{"?/mapi/nspi", 0},
+		{"", 0},
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(row) / sizeof(row[0]); i++)
+		assert_int_equal(lg_mapi_path_is_address_book(
+					 row[i].path, strlen(row[i].path)),
+				 row[i].is_book);
+}
+
+/* What real clients send (facts on MAPI over HTTP 10.8). */
+static void versions_seen(void **state)
+{
+	static const struct {
+		const char *xca;
+		const char *agent;
+		uint32_t part[4];
+		int known;
+	} row[] = {
+		{NULL, "MAPICPL 16.0.14334", {16, 0, 14334}, LG_VERSION_THREE},
+		{NULL, "mapicpl 16.0.14334.5 x", {16, 0, 14334, 5}, 4},
+		{NULL, "MAPICPL 16.0", {0}, 0},
+		{NULL, "MAPICPL ", {0}, 0},
+		{NULL, "MAPICPL16.0.14334", {0}, 0},
+		{NULL,
+		 "Microsoft Office/16.0 (Windows NT 10.0; Microsoft Outlook "
+		 "16.0.11929; Pro)",
+		 {16, 0, 11929},
+		 LG_VERSION_THREE},
+		{"Outlook/16.0.11929.20836", NULL, {16, 0, 11929, 20836}, 4},
+		{"Outlook/16.0.20026.20076", NULL, {16, 0, 20026, 20076}, 4},
+		{"Outlook/15.0.4815.1002", NULL, {15, 0, 4815, 1002}, 4},
+		{"Outlook/15.00.0856.000", NULL, {15, 0, 856, 0}, 4},
+		{"Outlook/15.00.0847.4040", NULL, {15, 0, 847, 4040}, 4},
+		{"Outlook/15.00.0000.0000", "MAPICPL 16.0.1", {15}, 4},
+	};
+	struct lg_version version;
+	size_t i;
+
+	for (i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		assert_int_equal(
+			lg_mapi_client_version(
+				row[i].xca, row[i].xca ? strlen(row[i].xca) : 0,
+				row[i].agent,
+				row[i].agent ? strlen(row[i].agent) : 0,
+				&version),
+			row[i].known != 0);
+		assert_int_equal(version.known, row[i].known == 4
+							? LG_VERSION_FOUR
+							: row[i].known);
+		assert_memory_equal(version.part, row[i].part,
+				    sizeof(row[i].part));
+	}
 }
 
 int main(void)
@@ -498,6 +575,9 @@ int main(void)
 			denial_is_what_the_document_says),
 		suite_row("versions come from headers as the vectors say",
 			  version_header_rows),
+		suite_row("versions of headers that were seen", versions_seen),
+		suite_row("the address book's path in its spellings",
+			  address_book_paths),
 		suite_row("a part of a version may be any 32-bit number",
 			  version_limits),
 		suite_row("request types are known in any case", request_kinds),

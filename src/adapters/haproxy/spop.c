@@ -237,15 +237,15 @@ static void argument_take(struct lg_spop_notify *n, struct lg_spop_bytes name,
 		{"ci", &n->ci},         {"rid", &n->rid},
 		{"user", &n->user},     {"proto", &n->proto},
 		{"cred", &n->cred},     {"chal", &n->chal},
+		{"ck", &n->ck},         {"ticket", &n->ticket},
+		{"hdrs", &n->hdrs},     {"answer", &n->answer},
 	};
 	const struct {
 		const char *name;
 		int64_t *number;
 	} number[] = {
-		{"sport", &n->sport},
-		{"rtn", &n->rtn},
-		{"rep", &n->rep},
-		{"bsize", &n->bsize},
+		{"sport", &n->sport}, {"rtn", &n->rtn}, {"rep", &n->rep},
+		{"bsize", &n->bsize}, {"ckn", &n->ckn}, {"status", &n->status},
 	};
 	size_t i;
 
@@ -277,6 +277,8 @@ static int notify_read(const struct frame *frame,
 		.rtn = -1,
 		.rep = -1,
 		.bsize = -1,
+		.ckn = -1,
+		.status = -1,
 	};
 	struct spop_reader r = frame->payload;
 
@@ -390,6 +392,7 @@ void lg_spop_ack(const struct lg_spop_agent *agent, uint64_t stream_id,
 	if (actions) {
 		set_var("action", actions->action, answer);
 		set_var("token", actions->token, answer);
+		set_var("ticket", actions->ticket, answer);
 		set_var("status", actions->status, answer);
 		set_var("retry", actions->retry, answer);
 		if (actions->reason &&

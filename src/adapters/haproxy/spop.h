@@ -53,6 +53,13 @@ struct lg_spop_notify {
 	struct lg_spop_bytes cred; /* "none": no credentials came */
 	struct lg_spop_bytes chal; /* as X-Gate-Challenge */
 	int64_t rep; /* how often another header that decides is there */
+	struct lg_spop_bytes ck; /* Cookie */
+	int64_t ckn;             /* how many of that header */
+	/* The server's answer to what was let by with this ticket. */
+	struct lg_spop_bytes ticket;
+	int64_t status;
+	struct lg_spop_bytes hdrs;
+	struct lg_spop_bytes answer; /* its body's beginning */
 };
 
 /* "127.0.0.1", "2001:db8::1" into out, or "" where src is not known. */
@@ -90,6 +97,7 @@ enum lg_spop_event lg_spop_next(struct lg_spop_agent *agent,
 struct lg_spop_actions {
 	const char *action; /* "admit", "render", "error" */
 	const char *token;
+	const char *ticket;
 	const char *status;
 	const char *reason;
 	const char *retry;

@@ -88,6 +88,16 @@ void lg_http_answer_admit(struct lg_http_answer *out_answer)
 	out_answer->status = 204;
 }
 
+void lg_http_answer_let_by(const char *ticket,
+			   struct lg_http_answer *out_answer)
+{
+	lg_http_answer_admit(out_answer);
+	if (!*ticket)
+		return;
+	snprintf(out_answer->token, sizeof(out_answer->token), "%s", ticket);
+	header_add(out_answer, "X-Gate-Ticket", out_answer->token);
+}
+
 /* An answer whose body could not be built is no answer. */
 static enum lg_status finish(struct lg_http_answer *answer,
 			     struct lg_error *err)

@@ -74,6 +74,11 @@ void lg_http_answer_failed(struct lg_http_answer *answer,
 /* 204: go on. */
 void lg_http_answer_admit(struct lg_http_answer *out_answer);
 
+/* The same with X-Gate-Ticket, under which the server's answer is to be told;
+ * "" for none. */
+void lg_http_answer_let_by(const char *ticket,
+			   struct lg_http_answer *out_answer);
+
 /* 403 with X-Gate-Reason (a word, "challenge" for that), X-Gate-Token and
  * Retry-After; the body is the text. token may be NULL. */
 enum lg_status lg_http_answer_refused(const struct lg_http_refusal *refusal,

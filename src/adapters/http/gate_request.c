@@ -125,6 +125,11 @@ void lg_http_check_read(const struct lg_http_headers *headers,
 	check.request_type = value_of(headers, "X-RequestType");
 	check.client_info = value_of(headers, "X-ClientInfo");
 	check.request_id = value_of(headers, "X-RequestId");
+	check.cookies = value_of(headers, "Cookie");
+	check.cookies_count = check.cookies ? 1 : 0;
+	if (headers->count)
+		check.cookies_count =
+			headers->count(headers->context, "Cookie");
 	check.content_length = value_of(headers, "Content-Length");
 	check.content_encoding = value_of(headers, "Content-Encoding");
 	address_read(headers, &check);
@@ -176,6 +181,7 @@ void lg_http_check_mapi(const struct lg_http_check *check,
 	out_request->content_length = text_of(check->content_length);
 	out_request->content_encoding = text_of(check->content_encoding);
 	out_request->user = text_of(check->user);
+	out_request->path = text_of(check->uri);
 	out_request->request_type_count = (int64_t)check->request_type_count;
 	out_request->body_size = -1;
 	/* On another path X-RequestType is only a header that a client added,

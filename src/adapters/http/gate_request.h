@@ -56,6 +56,8 @@ struct lg_http_check {
 	size_t request_type_count;
 	const char *client_info; /* X-ClientInfo */
 	const char *request_id;  /* X-RequestId */
+	const char *cookies;     /* Cookie */
+	size_t cookies_count;
 	const char *content_length;
 	const char *content_encoding;
 	const char *token; /* X-Gate-Token */

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * session_fill.c - what a door's list of sessions does not say
+ */
+#include <string.h>
+
+#include "daemon/sessions_inside.h"
+
+static enum lg_status keep(struct lg_session_list *list, const char *text,
+			   const char **out_text, struct lg_error *err)
+{
+	enum lg_status status;
+
+	if (!text || *out_text)
+		return LG_OK;
+	status = lg_strlist_add(&list->arena, text, strlen(text), err);
+	if (!status)
+		*out_text = list->arena.item[list->arena.count - 1];
+	return status;
+}
+
+static enum lg_status key_of(const struct lg_session *session,
+			     struct lg_buffer *out_key, struct lg_error *err)
+{
+	if (session->door && !strcmp(session->door, "dovecot"))
+		gate_sessions_dovecot_key(session->protocol, session->user,
+					  session->address, out_key);
+	else
+		lg_buffer_format(out_key, "src:%s",
+				 session->address ? session->address : "");
+	return lg_buffer_status(out_key, err);
+}
+
+static enum lg_status fill(const struct lg_session *known,
+			   struct lg_session_list *list,
+			   struct lg_session *session, struct lg_error *err)
+{
+	enum lg_status status;
+
+	if ((status = keep(list, known->user, &session->user, err)) ||
+	    (status = keep(list, known->dn, &session->dn, err)) ||
+	    (status = keep(list, known->client, &session->client, err)) ||
+	    (status = keep(list, known->process, &session->process, err)))
+		return status;
+	if (!session->since_s)
+		session->since_s = known->since_s;
+	if (session->version.known == LG_VERSION_UNKNOWN)
+		session->version = known->version;
+	if (session->protocol == LG_PROTOCOL_UNKNOWN)
+		session->protocol = known->protocol;
+	return LG_OK;
+}
+
+static int is_haproxys(const struct lg_session *session)
+{
+	return session->door && !strcmp(session->door, "haproxy");
+}
+
+/*
+ * Whether a session of HAProxy is one that this gate was asked about since it
+ * began: an address and port that are used again, or at another frontend, are
+ * somebody else's. Ages are whole seconds, and since_s is the earliest.
+ */
+static int was_asked(struct gate *gate, const struct session_entry *entry,
+		     const struct lg_session *session)
+{
+	int64_t age_s = gate_now_s(gate) - session->since_s;
+
+	return !session->since_s ||
+	       entry->asked_s + 1 >= gate_store_s(gate) - age_s;
+}
+
+/*
+ * Whether a session of HAProxy that the gate does not know is the gate's all
+ * the same: it is of a frontend that the settings name, and it cannot have been
+ * admitted by the gate that ran before this one.
+ */
+static int is_of_mail(struct gate *gate, const struct lg_session *session)
+{
+	if (!gate->settings->haproxy_frontends.count)
+		return 0;
+	return !gate->sessions->began_locked ||
+	       session->since_s > gate->started_s;
+}
+
+enum lg_status gate_sessions_fill(struct gate *gate,
+				  struct lg_session_list *list,
+				  struct lg_error *err)
+{
+	struct lg_buffer key = {0};
+	enum lg_status status = LG_OK;
+	size_t kept = 0;
+	size_t i;
+
+	for (i = 0; !status && i < list->count; i++) {
+		struct lg_session session = list->session[i];
+		struct session_entry *entry;
+
+		lg_buffer_clear(&key);
+		status = key_of(&session, &key, err);
+		if (status)
+			break;
+		entry = session_entry_find(gate, key.data, key.len);
+		if (entry && is_haproxys(&session) &&
+		    !was_asked(gate, entry, &session))
+			entry = NULL;
+		if (!entry && is_haproxys(&session) &&
+		    !is_of_mail(gate, &session))
+			continue;
+		if (entry)
+			status = fill(&entry->session, list, &session, err);
+		list->session[kept++] = session;
+	}
+	lg_buffer_release(&key);
+	if (!status)
+		list->count = kept;
+	return status;
+}

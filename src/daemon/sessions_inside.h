@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * sessions_inside.h - the table of sessions
+ *
+ * Layer: daemon; for sessions.c and session_fill.c alone.
+ */
+#ifndef LOGONGATE_DAEMON_SESSIONS_INSIDE_H
+#define LOGONGATE_DAEMON_SESSIONS_INSIDE_H
+
+#include "daemon/sessions.h"
+
+#define SESSION_BUCKETS 16384u
+
+enum session_state {
+	SESSION_OPEN = 0,
+	SESSION_ENDED,  /* cut; its next request is told so */
+	SESSION_NOBODYS /* two owners had it */
+};
+
+struct session_entry {
+	struct session_entry *chain;
+	struct session_entry *newer;
+	struct session_entry *older;
+	uint64_t hash;
+	int64_t used_s;
+	int64_t asked_s; /* when its door asked last */
+	enum session_state state;
+	struct lg_session session;
+	size_t size;
+	size_t key_len;
+	char text[]; /* the key, then the texts */
+};
+
+struct gate_sessions {
+	struct session_entry *bucket[SESSION_BUCKETS];
+	struct session_entry *newest;
+	struct session_entry *oldest;
+	size_t count;
+	int began_locked; /* a lock was in force when the gate began */
+	size_t bytes;
+};
+
+/* NULL where there is none. Marks it as used. */
+struct session_entry *session_entry_find(struct gate *gate, const char *key,
+					 size_t key_len);
+
+#endif
