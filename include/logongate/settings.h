@@ -122,6 +122,8 @@ struct lg_settings {
 	char *doveadm;			/* NULL: Dovecot is not cut */
 	char *doveadm_api_key_file;
 	char *haproxy_stats_socket;
+	char *probe_user;          /* NULL: doors --probe has no account */
+	char *probe_password_file; /* together with probe_user */
 	/* Those that lead to mail; empty: whatever asked this gate. */
 	struct lg_strlist haproxy_frontends;
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cli/commands.h"
+#include "cli/doors_probe.h"
 #include "adapters/system/machine.h"
 #include "app/doors/survey.h"
 #include "cli/open.h"
@@ -19,7 +20,33 @@ static int add_nullable(cJSON *object, const char *name, const char *text)
 		    : cJSON_AddNullToObject(object, name) != NULL;
 }
 
-static int print_json(struct lg_cli *cli, const struct lg_ways *ways)
+static void add_maybe(cJSON *object, const char *name, enum lg_maybe maybe)
+{
+	if (maybe == LG_MAYBE_UNKNOWN)
+		lg_json_add(object, name, cJSON_CreateNull());
+	else
+		lg_json_bool(object, name, maybe == LG_MAYBE_YES);
+}
+
+static cJSON *probe_object(const struct lg_probes *probes, size_t i)
+{
+	const struct lg_probe *probe = &probes->probe[i];
+	cJSON *object = cJSON_CreateObject();
+
+	lg_json_text(object, "user", probes->user);
+	lg_json_bool(object, "account", probes->is_account);
+	add_maybe(object, "gate_refuses", probe->refuses);
+	lg_json_text(object, "came",
+		     lg_logon_came_name(probe->is_tried ? probe->came
+							: LG_LOGON_NOT_TRIED));
+	lg_json_text(object, "said", probe->text);
+	add_maybe(object, "gate_was_asked", probe->asked);
+	add_maybe(object, "agrees", probe->agrees);
+	return object;
+}
+
+static int print_json(struct lg_cli *cli, const struct lg_ways *ways,
+		      const struct lg_probes *probes)
 {
 	cJSON *object = cJSON_CreateObject();
 	cJSON *list = object ? cJSON_AddArrayToObject(object, "doors") : NULL;
@@ -39,6 +66,8 @@ static int print_json(struct lg_cli *cli, const struct lg_ways *ways)
 		    !add_nullable(item, "add", way->add) ||
 		    !add_nullable(item, "note", way->note))
 			list = NULL;
+		else if (probes->count)
+			lg_json_add(item, "probe", probe_object(probes, i));
 	}
 	if (!list) {
 		cJSON_Delete(object);
@@ -116,6 +145,66 @@ static void print_way(struct lg_cli *cli, const struct lg_way *way)
 	}
 }
 
+static const char *came_words(enum lg_logon_came came)
+{
+	switch (came) {
+	case LG_LOGON_ADMITTED:
+		return "got in";
+	case LG_LOGON_REFUSED:
+		return "was refused";
+	case LG_LOGON_WRONG_PASSWORD:
+		return "was asked for another password";
+	case LG_LOGON_TEMPORARY:
+		return "was told to try later";
+	case LG_LOGON_NOT_TRIED:
+		return "could not be tried";
+	}
+	return "";
+}
+
+static void print_probe(struct lg_cli *cli, const struct lg_probes *probes,
+			size_t i, const struct lg_way *way)
+{
+	const struct lg_probe *probe = &probes->probe[i];
+	int open = lg_probe_is_open(probe, way);
+
+	if (!probe->is_tried) {
+		if (way->asks != LG_ASKS_NOT_NEEDED)
+			fputs("    tried: no; not known how\n", cli->out);
+		return;
+	}
+	fputs("    tried: ", cli->out);
+	lg_cli_text(cli, probes->user);
+	lg_cli_print(cli, open ? LG_RED : LG_PLAIN, " %s",
+		     came_words(probe->came));
+	if (probe->text) {
+		fputs(" (", cli->out);
+		lg_cli_text(cli, probe->text);
+		fputs(")", cli->out);
+	}
+	if (probe->refuses == LG_MAYBE_YES)
+		lg_cli_print(cli, open ? LG_RED : LG_PLAIN,
+			     "; the gate refuses this account");
+	if (probe->asked != LG_MAYBE_UNKNOWN)
+		fputs(probe->asked == LG_MAYBE_YES ? "; the gate was asked"
+						   : "; the gate was NOT asked",
+		      cli->out);
+	fputc('\n', cli->out);
+	if (probe->agrees == LG_MAYBE_NO)
+		lg_cli_print(cli, LG_RED,
+			     "    this is NOT what the configuration says\n");
+}
+
+/* 5: the lock would not engage here. */
+static int worst(const struct lg_ways *ways, const struct lg_probes *probes)
+{
+	for (size_t i = 0; i < probes->count; i++) {
+		if (lg_probe_is_open(&probes->probe[i], &ways->way[i]))
+			return LG_EXIT_WOULD_NOT_LOCK;
+	}
+	return LG_EXIT_DONE;
+}
+
 int lg_cmd_doors(struct lg_cli *cli)
 {
 	struct lg_doors_places places = {
@@ -127,6 +216,7 @@ int lg_cmd_doors(struct lg_cli *cli)
 	};
 	const struct lg_machine machine = lg_machine_here();
 	const struct lg_settings *settings;
+	struct lg_probes probes = {0};
 	struct lg_ways ways = {0};
 	struct lg_error err;
 	int code = LG_EXIT_DONE;
@@ -138,16 +228,27 @@ int lg_cmd_doors(struct lg_cli *cli)
 		code = lg_cli_fail(cli, &err);
 		goto out;
 	}
+	if (lg_cli_option(cli, "probe"))
+		code = lg_doors_probe(cli, &ways, &probes);
+	if (code != LG_EXIT_DONE)
+		goto out;
+	code = worst(&ways, &probes);
 	if (cli->json) {
-		code = print_json(cli, &ways);
+		int printed = print_json(cli, &ways, &probes);
+
+		code = printed == LG_EXIT_DONE ? code : printed;
 		goto out;
 	}
-	for (i = 0; i < ways.count; i++)
+	for (i = 0; i < ways.count; i++) {
 		print_way(cli, &ways.way[i]);
+		if (probes.count)
+			print_probe(cli, &probes, i, &ways.way[i]);
+	}
 	if (ways.count == 0)
 		fputs("No way into mail was found on this machine.\n",
 		      cli->out);
 out:
+	lg_probes_release(&probes);
 	lg_ways_release(&ways);
 	return code;
 }

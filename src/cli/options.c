@@ -68,6 +68,8 @@ const struct lg_option lg_options[] = {
 	 "folder of PAM stacks, where it is not /etc/pam.d"},
 	{"postfix", "DIR", "@directory", LG_OPTION_ONCE,
 	 "Postfix's folder, where it is another than its own"},
+	{"probe", NULL, NULL, LG_OPTION_ONCE,
+	 "try each way in with a real logon"},
 	{"process", "P", NULL, LG_OPTION_ONCE,
 	 "the program that the client names"},
 	{"profile", "P", "@profile", LG_OPTION_ONCE,

@@ -185,6 +185,8 @@ void lg_settings_free(struct lg_settings **settings)
 	free(s->doveadm);
 	free(s->doveadm_api_key_file);
 	free(s->haproxy_stats_socket);
+	free(s->probe_user);
+	free(s->probe_password_file);
 	lg_strlist_release(&s->haproxy_frontends);
 	for (i = 0; i < s->target_count; i++)
 		release_target(&s->target[i]);

@@ -182,6 +182,18 @@ static enum lg_status check_dovecot(const struct checker *checker)
 	return LG_OK;
 }
 
+static enum lg_status check_probe(const struct checker *checker)
+{
+	const struct lg_settings *settings = checker->settings;
+
+	if (!settings->probe_user != !settings->probe_password_file)
+		return wrong(checker, find(checker, "", "probe", "user"),
+			     "[probe] needs a user and its password_file",
+			     "write user = \"probe@example.org\" and "
+			     "password_file = \"/etc/logongate/probe.secret\"");
+	return LG_OK;
+}
+
 static enum lg_status check_target(const struct checker *checker,
 				   const struct lg_target_settings *target)
 {
@@ -247,6 +259,8 @@ enum lg_status lg_settings_check(const struct lg_settings *settings,
 		status = check_directory(&checker);
 	if (!status)
 		status = check_dovecot(&checker);
+	if (!status)
+		status = check_probe(&checker);
 	for (i = 0; i < settings->target_count && !status; i++)
 		status = check_target(&checker, &settings->target[i]);
 	for (i = 0; i < settings->group_count && !status; i++)

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * logon_try.h - one logon at a door of this machine, and what came of it
+ *
+ * Layer: adapter.
+ * Flow: `logongate doors --probe` tries each way in that the survey gave a
+ * place for.
+ * Source: facts/enforcement.md 1.2, 2, 3 (what refusals look like).
+ */
+#ifndef LOGONGATE_ADAPTERS_LOGON_TRY_H
+#define LOGONGATE_ADAPTERS_LOGON_TRY_H
+
+#include <stdint.h>
+
+#include <logongate/buffer.h>
+
+/*
+ * url is imap, pop3, smtp, http or one of them with "s"; the connection goes
+ * to peer, an address. On loopback certificates are not looked at, since the
+ * machine talks to itself; elsewhere TLS and a certificate for the url's host
+ * are demanded.
+ */
+struct lg_logon_attempt {
+	const char *url;
+	const char *peer;
+	const char *user;
+	const char *password;
+};
+
+enum lg_logon_came {
+	LG_LOGON_ADMITTED = 0,
+	LG_LOGON_REFUSED,        /* in words that are not about the password */
+	LG_LOGON_WRONG_PASSWORD, /* the door asked for it before */
+	LG_LOGON_TEMPORARY,      /* a temporary error */
+	LG_LOGON_NOT_TRIED       /* nobody answered, or not to a logon */
+};
+
+/* "admitted", "refused", "wrong-password", "temporary-error", "not-tried". */
+const char *lg_logon_came_name(enum lg_logon_came came);
+
+/*
+ * Logs on. At SMTP a sender and a recipient are named and taken back; no mail
+ * is sent. Appends what the server said to out_text, without control
+ * characters.
+ */
+enum lg_status lg_logon_try(const struct lg_logon_attempt *attempt,
+			    enum lg_logon_came *out_came,
+			    struct lg_buffer *out_text, struct lg_error *err);
+
+/* How many logons the gate has decided, as its metrics say at its socket.
+ * LG_ERR_IO: it does not say. */
+enum lg_status lg_logon_count(const char *socket, uint64_t *out_decided,
+			      struct lg_error *err);
+
+#endif
