@@ -16,6 +16,7 @@
 
 #define ANSWERS LG_PAM_ANSWERS
 #define INCLUDE_DEPTH 8
+#define INCLUDES_MAX 200
 #define LINES_MAX 1000
 #define JUMP_MAX 1000
 
@@ -60,6 +61,7 @@ struct reader {
 	const char *folder;
 	const struct lg_doors_files *files;
 	unsigned int level;
+	unsigned int includes;
 	struct lg_error *err;
 };
 
@@ -256,8 +258,8 @@ static enum lg_status follow(struct reader *reader, const char *name, int depth)
 	status = lg_buffer_status(&path, reader->err);
 	if (status != LG_OK)
 		goto out;
-	if (depth == 0) {
-		note_unread(reader, path.data, ": includes go too deep");
+	if (depth == 0 || ++reader->includes > INCLUDES_MAX) {
+		note_unread(reader, path.data, ": too many includes");
 		goto out;
 	}
 	status = reader->files->read(reader->files->context, path.data, &text,
