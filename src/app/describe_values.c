@@ -149,6 +149,11 @@ static enum lg_status tell_clients(enum lg_dialect dialect,
 		status = say(&out->line, err,
 			     "\"%s\" is read over: %s does not know it",
 			     value->name, traits->product);
+	else if (value && is_wrong(out, LG_VALUE_DISABLE_MAPI_CLIENTS))
+		status = say(&out->line, err,
+			     "\"%s\" does not read and counts as absent: it "
+			     "blocks nobody",
+			     value->name);
 	else if (value && value->text && !value->bytes_kept)
 		status = say(&out->line, err,
 			     "MAPI clients of these versions are blocked: %s "
@@ -159,6 +164,12 @@ static enum lg_status tell_clients(enum lg_dialect dialect,
 		status = say(&out->line, err,
 			     "\"%s\" is read over: %s does not know it",
 			     value->name, traits->product);
+	else if (!status && value &&
+		 is_wrong(out, LG_VALUE_DISABLE_MAPI_CLIENT_PROCESSES))
+		status = say(&out->line, err,
+			     "\"%s\" does not read and counts as absent: it "
+			     "blocks nobody",
+			     value->name);
 	else if (!status && value && value->text && !value->bytes_kept)
 		status =
 			say(&out->line, err, "These programs are blocked: %s%s",

@@ -96,6 +96,16 @@ static enum lg_status refuse_four(const struct item_text *item, size_t at,
 				  const struct version_parts *parts,
 				  struct lg_error *err)
 {
+	/* V6: the second part is a byte on the wire, so 5.3164.0.0 is nothing
+	 * that a client says, but X.Y.Z with a part too many. */
+	if (parts->part[1] > 255)
+		return lg_error_set(
+			err, LG_ERR_SYNTAX, item->place,
+			ITEM_FORMAT
+			"has four parts at character %zu, and no client names "
+			"that version; write %" PRIu64 ".%" PRIu64 ".%" PRIu64,
+			ITEM_ARGS(item), item->offset + at + 1, parts->part[0],
+			parts->part[1], parts->part[2]);
 	if (parts->part[1] != 0)
 		return lg_error_set(
 			err, LG_ERR_SYNTAX, item->place,

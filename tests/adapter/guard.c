@@ -16,7 +16,7 @@
 #include "adapters/ini/ini_file.h"
 
 static const char *const separated[] = {"versions", "processes", NULL};
-static const char *const ldap[] = {"allow_filter", NULL};
+static const char *const ldap[] = {"allow_filter", "base", NULL};
 static const struct lg_ini_rules rules = {separated, ldap};
 
 struct trap {
@@ -76,6 +76,9 @@ static const struct trap traps[] = {
 	 LG_ERR_SYNTAX, 2, "without quotes"},
 	{"a backslash at the very end of an LDAP filter",
 	 "[a]\nallow_filter = \"(cn=a\\2\"\n", 0, LG_ERR_SYNTAX, 2, "\\5c"},
+	{"an escape of a DN is written as digits",
+	 "[a]\nbase = \"OU=Doe\\, John,DC=x\"\n", 0, LG_ERR_SYNTAX, 2,
+	 "write \\, as \\2c"},
 	{"an unclosed quote", "[a]\nk = \"a\n", 0, LG_ERR_SYNTAX, 2,
 	 "not closed"},
 	{"an unclosed single quote", "[a]\nk = 'a\"\n", 0, LG_ERR_SYNTAX, 2,

@@ -16,6 +16,7 @@
 
 #include "adapters/ldap/ldap_directory.h"
 #include "adapters/ldap/ldap_settings.h"
+#include "adapters/ldap/ldap_words.h"
 
 struct folder {
 	char path[64];
@@ -311,6 +312,22 @@ static void survives_failing_allocations(void **state)
 		sentence, function, make_folder, remove_folder, NULL           \
 	}
 
+static void puts_refused_binds_into_words(void **state)
+{
+	assert_string_equal(
+		lg_ldap_words_of("80090308: LdapErr: DSID-0C090447, comment: "
+				 "AcceptSecurityContext error, data 532, "
+				 "v4563"),
+		"the password has expired; set a new one");
+	assert_string_equal(lg_ldap_words_of("x, data 52e"),
+			    "the password is wrong");
+	assert_null(lg_ldap_words_of("x, data 52ez, v1"));
+	assert_null(lg_ldap_words_of("x, data , v1"));
+	assert_null(lg_ldap_words_of("x, data 0, v1"));
+	assert_null(lg_ldap_words_of("no such object"));
+	assert_null(lg_ldap_words_of(NULL));
+}
+
 int main(void)
 {
 	const struct CMUnitTest rows[] = {
@@ -327,6 +344,8 @@ int main(void)
 			  sends_no_password_in_the_clear),
 		IN_FOLDER("a CA file without certificates is refused by name",
 			  looks_at_the_ca_file),
+		suite_row("Active Directory's numbers are put into words",
+			  puts_refused_binds_into_words),
 		suite_row("a refused connection is could not ask",
 			  refused_connection_ends_no_program),
 		IN_FOLDER("each allocation may fail",

@@ -75,6 +75,9 @@ class Test(driver.Case):
                             code=3)
         self.assertEqual(len(told["errors"]), 1)
         self.assertIn("Disable MAPI Clients", told["errors"][0])
+        # It is not called blocked in one line and absent in another.
+        self.assertIn("counts as absent", " ".join(told["verdict"]))
+        self.assertNotIn("versions are blocked", " ".join(told["verdict"]))
 
     def test_a_file_that_does_not_read_exits_3(self):
         self.write("a.reg", "REGEDIT4\n")

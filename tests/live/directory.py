@@ -234,10 +234,13 @@ class Suite(Case):
 
     def test_refused_server_is_could_not_ask_at_once(self):
         port = slapd.free_port()
-        for scheme in ("ldap", "ldaps"):
-            self.could_not_ask(ask(f"dn={DN}anna", tls="none",
-                                   uri=f"{scheme}://127.0.0.1:{port}"),
-                               within=0.2)
+        for scheme, tls in (("ldap", "none"), ("ldaps", "none"),
+                            ("ldap", "starttls")):
+            said = ask(f"dn={DN}anna", tls=tls,
+                       uri=f"{scheme}://127.0.0.1:{port}")
+            self.could_not_ask(said, within=0.2)
+            # TLS has nothing to do with it.
+            self.assertNotIn("StartTLS", said.text)
 
     def test_bad_servers_are_could_not_ask_in_time(self):
         for kind in tarpit.KINDS:

@@ -144,6 +144,8 @@ static void refuses(void **state)
 		{"4.0.0;-12.0.4518.1014", LG_ERR_SYNTAX,
 		 "at character 8; write 12.4518.1014"},
 		{"8.1.215.0", LG_ERR_SYNTAX, "no three parts name"},
+		{"-5.3164.0.0", LG_ERR_SYNTAX,
+		 "no client names that version; write 5.3164.0"},
 		{"65536.0.0", LG_ERR_RANGE, "\"65536.0.0\" at character 1 "},
 		{"1.65536.0", LG_ERR_RANGE, "over 65535"},
 		{"1.0.0-1.0.99999999999999999999999999", LG_ERR_RANGE,

@@ -118,9 +118,7 @@ static int has_remote_clear_uri(const char *uris)
 
 		if (host[0] == '[')
 			len = strcspn(host, "] ") + 1;
-		if (strncmp(host, "127.", 4) &&
-		    !(len == 9 && !strncmp(host, "localhost", 9)) &&
-		    !(len == 5 && !strncmp(host, "[::1]", 5)))
+		if (!lg_host_is_loopback(host, len))
 			return 1;
 		at = host;
 	}

@@ -3,6 +3,7 @@
  * Reads one value of logongate.conf by its kind. Numbers are read digit by
  * digit: iniparser's own readers take junk for 0.
  */
+#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -205,14 +206,29 @@ static int is_address(const char *address)
 	return number >= 1 && number <= 65535;
 }
 
+/* An address is judged as one: 127.0.0.1.example.org is a name. */
+int lg_host_is_loopback(const char *host, size_t len)
+{
+	char text[64];
+	struct in_addr four;
+
+	if (len >= sizeof(text))
+		return 0;
+	memcpy(text, host, len);
+	text[len] = '\0';
+	if (!strcasecmp(text, "localhost") || !strcmp(text, "[::1]"))
+		return 1;
+	return inet_pton(AF_INET, text, &four) == 1 &&
+	       ntohl(four.s_addr) >> 24 == 127;
+}
+
 int lg_address_is_local(const char *address)
 {
 	const char *port = strrchr(address, ':');
 	size_t len = port ? (size_t)(port - address) : strlen(address);
 
-	return !strncmp(address, "unix:", 5) || !strncmp(address, "127.", 4) ||
-	       (len == 5 && !strncmp(address, "[::1]", 5)) ||
-	       (len == 9 && !strncmp(address, "localhost", 9));
+	return !strncmp(address, "unix:", 5) ||
+	       lg_host_is_loopback(address, len);
 }
 
 static enum lg_status read_addresses(const struct lg_ini_item *item,

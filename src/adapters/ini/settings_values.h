@@ -40,6 +40,9 @@ enum lg_status lg_setting_read(enum lg_setting_kind kind,
 			       const struct lg_ini_item *item, void *field,
 			       struct lg_error *err);
 
+/* 1 for a host that is this machine: 127.*, [::1], localhost. */
+int lg_host_is_loopback(const char *host, size_t len);
+
 /* 1 for "unix:...", and for an address of this machine alone. */
 int lg_address_is_local(const char *address);
 

@@ -71,11 +71,17 @@ static int is_comment_behind(struct lg_ini_span rest)
 			     lg_ini_is_comment_start(text.at[0]));
 }
 
+static char printable(char c)
+{
+	return c > ' ' && c < 0x7f ? c : '?';
+}
+
 static enum lg_status check_backslash(const struct lg_ini_place *place,
 				      struct lg_ini_span value,
 				      struct lg_error *err)
 {
 	int ldap = is_one_of(place->rules->ldap, place->key);
+	int is_filter = strstr(place->key, "filter") != NULL;
 	size_t i;
 
 	for (i = 0; i < value.len; i++) {
@@ -85,11 +91,25 @@ static enum lg_status check_backslash(const struct lg_ini_place *place,
 		    is_hex_digit(value.at[i + 1]) &&
 		    is_hex_digit(value.at[i + 2]))
 			continue;
-		if (ldap)
+		if (ldap && is_filter)
 			return lg_error_set_at(
 				err, LG_ERR_SYNTAX, place->file, place->line,
 				"%s: a \\ that two hex digits do not follow; "
 				"write a backslash as \\5c",
+				place->key);
+		/* In a DN it is the escape itself that is to be written as
+		 * digits: "Doe\, John" is CN=Doe\2c John. */
+		if (ldap && i + 1 < value.len)
+			return lg_error_set_at(
+				err, LG_ERR_SYNTAX, place->file, place->line,
+				"%s: a \\ that two hex digits do not follow; "
+				"write \\%c as \\%02x",
+				place->key, printable(value.at[i + 1]),
+				(unsigned char)value.at[i + 1]);
+		if (ldap)
+			return lg_error_set_at(
+				err, LG_ERR_SYNTAX, place->file, place->line,
+				"%s: a \\ that two hex digits do not follow",
 				place->key);
 		return lg_error_set_at(
 			err, LG_ERR_SYNTAX, place->file, place->line,

@@ -14,6 +14,9 @@
 #include <time.h>
 
 #include "ldap_watchdog.h"
+#include "ldap_words.h"
+
+#define UNREACHABLE "it is down or cannot be reached"
 
 struct deadline {
 	struct timespec end;
@@ -70,6 +73,7 @@ enum lg_status lg_ldap_failed(const struct lg_ldap_connection *connection,
 	int late = code == LDAP_TIMEOUT || code == LDAP_TIMELIMIT_EXCEEDED;
 	char *message;
 	const char *detail = diagnostic(connection->ld, &message);
+	const char *words = lg_ldap_words_of(detail);
 
 	if (code == LDAP_NO_MEMORY) {
 		ldap_memfree(message);
@@ -79,8 +83,9 @@ enum lg_status lg_ldap_failed(const struct lg_ldap_connection *connection,
 	lg_error_set(err, late ? LG_ERR_TIMEOUT : LG_ERR_DIRECTORY,
 		     connection->uri,
 		     "the directory could not be asked: "
-		     "%s: %s%s%s%s",
-		     what, ldap_err2string(code), detail ? " (" : "",
+		     "%s: %s%s%s%s%s%s",
+		     what, ldap_err2string(code), words ? ": " : "",
+		     words ? words : "", detail ? " (" : "",
 		     detail ? detail : "", detail ? ")" : "");
 	ldap_memfree(message);
 	return late ? LG_ERR_TIMEOUT : LG_ERR_DIRECTORY;
@@ -123,6 +128,9 @@ static enum lg_status start_tls(struct lg_ldap_connection *connection,
 
 	if (code == LDAP_SUCCESS)
 		return LG_OK;
+	/* Nobody has spoken of TLS yet. */
+	if (code == LDAP_SERVER_DOWN)
+		return lg_ldap_failed(connection, code, UNREACHABLE, err);
 	if (code == LDAP_CONNECT_ERROR)
 		return lg_ldap_failed(connection, code,
 				      "StartTLS failed; the server's "
@@ -164,7 +172,9 @@ static enum lg_status bind_connection(struct lg_ldap_connection *connection,
 				      "trusted, of another name or out of "
 				      "date",
 				      err);
-	status = lg_ldap_failed(connection, code, "bind", err);
+	status = lg_ldap_failed(connection, code,
+				code == LDAP_SERVER_DOWN ? UNREACHABLE : "bind",
+				err);
 	/* For the same words, another status: see lg_ldap_could_not_ask. */
 	if (code == LDAP_INVALID_CREDENTIALS) {
 		status = LG_ERR_DENIED;
