@@ -281,6 +281,23 @@ class Web(unittest.TestCase):
             port, "/EWS/Exchange.asmx", ("Cookie", "affinity=1"),
             ("Authorization", basic("other", PASSWORD["other"]))))
 
+    def test_a_site_may_say_so_for_some_paths(self):
+        """Programs keep cookies beside their password; webmail goes by its
+        own."""
+        port = self.front("by path")
+        self.lock()
+        right = ("Authorization", basic("tester", PASSWORD["tester"]))
+        for path in ("/EWS/Exchange.asmx", "/Microsoft-Server-ActiveSync?x=1",
+                     "/ews"):
+            self.assert_in(self.ask(port, path, right,
+                                    ("Cookie", "affinity=1")))
+        self.backend.taken()
+        for path in ("/owa/", "/ews/..\\owa/", "/ews/..%5cowa/",
+                     "/ews/%2e%2e/owa/", "/ews;/../owa/", "/ewsx/"):
+            with self.subTest(path):
+                self.assert_kept_out(self.ask(
+                    port, path, right, ("Cookie", "session=other")), path)
+
     def test_a_certificate_names_its_owner(self):
         port = self.front("client-certificate", tls=True)
         ca = self.certificates.cert("ca")
@@ -556,6 +573,14 @@ class Web(unittest.TestCase):
 
 NGINX = os.path.join(programs.SOURCE, "src/packaging/nginx")
 MODULE = "/usr/lib/nginx/modules/ngx_http_js_module.so"
+# As the comment of logongate.conf has it.
+BY_PATH = """
+	map $logongate_plain$request_uri $logongate_identity {
+		default	basic-checked-by-backend;
+		"~*^plain/(ews|mapi|microsoft-server-activesync)([/?]|$)"
+			basic-checked-on-every-request;
+	}
+"""
 NGINX_CONFIG = """
 load_module {module};
 daemon off;
@@ -573,6 +598,7 @@ http {{
 	scgi_temp_path {folder}/scgi;
 	large_client_header_buffers 16 64k;
 	include logongate.conf;
+{maps}
 	js_import logongate from {folder}/logongate.js;
 	upstream logongate_mapi {{ server 127.0.0.1:{backend}; }}
 	server {{
@@ -605,8 +631,10 @@ class Nginx(Web):
 
     @classmethod
     def start(cls, folder, identity, challenge, is_open, port, tls):
-        words = ""
-        if identity:
+        words = maps = ""
+        if identity == "by path":
+            maps = BY_PATH
+        elif identity:
             words += f"set $logongate_identity {identity};\n"
         if challenge:
             words += f"set $logongate_challenge {challenge};\n"
@@ -625,6 +653,7 @@ class Nginx(Web):
         config = cls.gate.write(
             os.path.join(folder, "nginx.conf"), NGINX_CONFIG.format(
                 module=MODULE, folder=folder, port=port, words=words,
+                maps=maps,
                 ssl=" ssl" if tls else "", backend=cls.backend.port,
                 user="user root;" if os.geteuid() == 0 else ""))
         cls.configs[port] = config
@@ -684,11 +713,18 @@ class HAProxy(Web):
     @classmethod
     def start(cls, folder, identity, challenge, is_open, port, tls):
         rules = cls.read("logongate.cfg", folder)
+        by_path = ""
+        if identity == "by path":
+            identity = "basic-checked-by-backend"
+            by_path = ("\n\thttp-request set-var(txn.logongate_identity) "
+                       "str(basic-checked-on-every-request) if "
+                       "{ var(txn.logongate_proto) -m str ews eas mapi }")
         if identity:
             rules = rules.replace(
                 "#http-request set-var(txn.logongate_identity) str("
                 "basic-checked-by-backend)",
-                f"http-request set-var(txn.logongate_identity) str({identity})")
+                "http-request set-var(txn.logongate_identity) "
+                f"str({identity}){by_path}")
         if challenge:
             rules = rules.replace(
                 "set-var(txn.logongate_challenge) str(render)",
