@@ -548,6 +548,9 @@ static const struct row rows[] = {
 	 PAM_GATE "account [default=reset] pam_x.so\naccount required "
 		  "pam_permit.so\n",
 	 "imap", "imap", LG_ASKS_PARTLY, LG_WHEN_DOWN_OPEN},
+	/* nobody ever gets as far */
+	{PAM, "account sufficient pam_permit.so\n" PAM_GATE, "any", "any",
+	 LG_ASKS_NO, LG_WHEN_DOWN_NOT_ASKED},
 	/* a substack ends itself only */
 	{PAM, "account substack sub\n" PAM_GATE, "imap", "imap", LG_ASKS_YES,
 	 LG_WHEN_DOWN_CLOSED},

@@ -140,6 +140,42 @@ class Pam(unittest.TestCase):
         self.assertEqual(said["mail-closed"], ("yes", "closed"))
         self.assertNotIn("logongate-open", said)
 
+    def test_doors_says_what_becomes_of_somebody_locked_out(self):
+        gate = ("account required pam_logongate.so "
+                f"socket={self.gate.socket('http')}\n")
+        ends = os.path.join(self.services, self.stack(
+            "ends-itself", "account sufficient pam_permit.so\n"))
+        rows = {
+            "asks": (gate, "yes", False),
+            "jumps": ("account [success=1 default=ignore] pam_permit.so\n"
+                      f"{gate}account required pam_permit.so\n", "no", True),
+            "jumps-for-some": (
+                "account [success=1 default=ignore] pam_succeed_if.so quiet "
+                f"user = other\n{gate}account required pam_permit.so\n",
+                "partly", True),
+            "ends": (f"account sufficient pam_permit.so\n{gate}", "no", True),
+            "done": ("account [default=done] pam_permit.so\n" + gate, "no",
+                     True),
+            "substack": (f"account substack {ends}\n{gate}", "yes",
+                         False),
+            "included": (f"account include {ends}\n{gate}", "no", True),
+            "forgets": (f"{gate}account [default=reset] pam_permit.so\n"
+                        "account required pam_permit.so\n", "partly", True),
+            "elsewhere": ("account [success=ok authinfo_unavail=ignore "
+                          "default=bad] pam_logongate.so socket=/none\n"
+                          "account required pam_permit.so\n", "no", True),
+        }
+        for name, (lines, _, _) in rows.items():
+            self.stack(name, lines)
+        said = {way["way"]: way["asks"]
+                for way in self.gate.json("doors", "--pam",
+                                          self.services)["doors"]
+                if way["door"] == "pam"}
+        for name, (_, asks, inside) in rows.items():
+            with self.subTest(name):
+                admitted, text = self.ask(name, "other")
+                self.assertEqual((said[name], admitted), (asks, inside), text)
+
     def test_no_answer_costs_the_limit_and_no_more(self):
         service = self.plain("timeout=300")
         self.gate.freeze()

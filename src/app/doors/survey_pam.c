@@ -16,6 +16,15 @@
 	"everybody is asked about"
 #define FIRST "the gate's lines before the service's other account lines"
 
+static int has_gate(const struct lg_pam_stack *stack)
+{
+	for (size_t i = 0; i < stack->count; i++) {
+		if (stack->line[i].says == LG_PAM_SAYS_GATE)
+			return 1;
+	}
+	return 0;
+}
+
 /* 1 when each line of the gate asks this gate. */
 static int asks_here(const struct lg_pam_stack *stack,
 		     const struct lg_gate_addresses *gate)
@@ -49,7 +58,7 @@ static void judge(const struct lg_pam_stack *stack,
 		  const struct lg_pam_ways *refused,
 		  const struct lg_pam_ways *silent, struct lg_way *way)
 {
-	if (!refused->is_asked)
+	if (!has_gate(stack))
 		return;
 	if (!refused->is_heard) {
 		way->note = refused->past_gate
@@ -118,7 +127,7 @@ enum lg_status lg_doors_pam(const char *service, const char *text, size_t len,
 	if (status == LG_OK)
 		status = lg_pam_walk(stack, LG_PAM_AUTHINFO_UNAVAIL, &silent,
 				     err);
-	if (status != LG_OK || (!refused.is_asked && !is_logon(service)))
+	if (status != LG_OK || (!has_gate(stack) && !is_logon(service)))
 		goto out;
 	judge(stack, gate, &refused, &silent, &way);
 	if (stack->unread.len) {
