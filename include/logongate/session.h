@@ -15,6 +15,7 @@ struct lg_session {
 	const char *id;		/* the door's own name for it */
 	const char *door;	/* "dovecot", "postfix", "haproxy", "nginx"...*/
 	const char *user;
+	const char *master;	/* whose password opened it; NULL: the user's */
 	const char *dn;
 	const char *process;
 	const char *client;	/* as recorded: IMAP ID, User-Agent */
@@ -24,7 +25,8 @@ struct lg_session {
 	int64_t since_s;	/* wall clock, 0 not known */
 };
 
-/* The attempt that this session would be if it came now. */
+/* The attempt that this session would be if it came now; one that a master
+ * opened is the master's (contract 7 "Names"). */
 struct lg_attempt lg_session_attempt(const struct lg_session *session);
 
 /*

@@ -55,9 +55,15 @@ static int print_table(struct lg_cli *cli, const cJSON *sessions)
 	lg_table_begin(&table, head);
 	cJSON_ArrayForEach(item, sessions) {
 		const char *user = text_of(item, "user");
+		const char *master = text_of(item, "master");
+		struct lg_buffer name = {0};
 
+		lg_buffer_text(&name, user != NULL ? user : "");
+		if (master != NULL)
+			lg_buffer_format(&name, " (by %s)", master);
 		lg_table_cell(&table,
-			      user != NULL ? user : text_of(item, "dn"));
+			      user != NULL ? name.data : text_of(item, "dn"));
+		lg_buffer_release(&name);
 		lg_table_cell(&table, text_of(item, "door"));
 		lg_table_cell(&table, text_of(item, "protocol"));
 		lg_table_cell(&table, text_of(item, "address"));
@@ -139,8 +145,8 @@ static int show_cut(struct lg_cli *cli, cJSON *answer)
 					  : 0;
 	const cJSON *all =
 		cJSON_GetObjectItemCaseSensitive(answer, "left_count");
-	int staying = cJSON_IsNumber(all) ? all->valueint
-					  : cJSON_GetArraySize(left);
+	int staying =
+		cJSON_IsNumber(all) ? all->valueint : cJSON_GetArraySize(left);
 	int code = LG_EXIT_DONE;
 
 	if (cli->json) {

@@ -14,11 +14,13 @@ enum {
 
 struct lg_attempt lg_session_attempt(const struct lg_session *session)
 {
+	const char *user = session->master ? session->master : session->user;
+
 	return (struct lg_attempt){
 		.dn = session->dn,
 		.dn_len = session->dn ? strlen(session->dn) : 0,
-		.user = session->user,
-		.user_len = session->user ? strlen(session->user) : 0,
+		.user = user,
+		.user_len = user ? strlen(user) : 0,
 		.process = session->process,
 		.process_len = session->process ? strlen(session->process) : 0,
 		.version = session->version,

@@ -12,9 +12,9 @@ enum lg_status lg_session_list_add(struct lg_session_list *list,
 				   struct lg_error *err)
 {
 	struct lg_session copy = *session;
-	const char **const text[] = {&copy.id,	    &copy.door,	  &copy.user,
-				     &copy.dn,	    &copy.process, &copy.client,
-				     &copy.address};
+	const char **const text[] = {&copy.id,     &copy.door,   &copy.user,
+				     &copy.master, &copy.dn,     &copy.process,
+				     &copy.client, &copy.address};
 	enum lg_status status;
 	size_t i;
 

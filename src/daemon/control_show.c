@@ -43,6 +43,7 @@ static cJSON *session_object(const struct gate *gate,
 	lg_json_text(object, "door", session->door);
 	lg_json_text(object, "protocol", *protocol ? protocol : NULL);
 	lg_json_text(object, "user", session->user);
+	lg_json_text(object, "master", session->master);
 	lg_json_text(object, "dn", session->dn);
 	lg_json_text(object, "client", session->client);
 	lg_json_text(object, "address", session->address);

@@ -88,30 +88,27 @@ struct dict {
 	struct lg_buffer scratch;
 };
 
-/* Dovecot lists its sessions by name and address alone; which program it is
- * was told here. */
+/* Dovecot lists its sessions by name and address alone; which program it is,
+ * and whose password opened it, was told here. */
 static void note_dict(struct gate *gate, const struct lg_dict_request *request,
 		      const char *client)
 {
-	char *user = request->name ? strndup(request->name, request->name_len)
-				   : NULL;
 	struct lg_buffer key = {0};
 	struct lg_session session = {
 		.door = "dovecot",
-		.user = user,
+		.user = request->mailbox,
+		.master = request->master,
 		.client = client,
 		.address = request->address,
 		.protocol = request->protocol,
 		.since_s = gate_now_s(gate),
 	};
 
-	if (user)
-		gate_sessions_dovecot_key(request->protocol, user,
-					  request->address, &key);
-	if (user && !key.status)
+	gate_sessions_dovecot_key(request->protocol, request->mailbox,
+				  request->address, &key);
+	if (!key.status)
 		gate_sessions_note(gate, key.data, key.len, &session);
 	lg_buffer_release(&key);
-	free(user);
 }
 
 static void answer_dict(struct gate *gate,
@@ -137,7 +134,7 @@ static void answer_dict(struct gate *gate,
 		lg_imap_id_client(request->client_id, &client);
 	ask.client = client.data;
 	gate_judge(gate, &ask, &answer);
-	if (answer.decision.verdict == LG_ADMIT && client.data)
+	if (answer.decision.verdict == LG_ADMIT && request->mailbox)
 		note_dict(gate, request, client.data);
 	lg_buffer_release(&client);
 	if (answer.decision.verdict == LG_ADMIT)

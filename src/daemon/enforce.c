@@ -203,6 +203,8 @@ static void on_second(uv_timer_t *timer)
 
 	gate_records_tick(gate);
 	gate_sessions_tidy(gate);
+	if (gate_sessions_want_list(gate))
+		gate_sweeps_look(gate);
 	gate_streams_tidy(gate);
 	gate_sockets_again(gate);
 	gate_servers_tick(gate);

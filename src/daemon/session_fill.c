@@ -6,6 +6,10 @@
 
 #include "daemon/sessions_inside.h"
 
+/* How long after it was admitted a session of Dovecot shows at the latest. */
+#define SHOWS_AFTER_MS 1500
+#define LIST_AGAIN_MS 60000
+
 static enum lg_status keep(struct lg_session_list *list, const char *text,
 			   const char **out_text, struct lg_error *err)
 {
@@ -51,6 +55,69 @@ static enum lg_status fill(const struct lg_session *known,
 	return LG_OK;
 }
 
+/* Whose password opened this one. */
+static enum lg_status fill_master(struct gate *gate,
+				  struct session_entry *entry,
+				  struct lg_session_list *list,
+				  struct lg_session *session,
+				  struct lg_error *err)
+{
+	if (entry->fill != gate->sessions->fill)
+		entry->fill_row = 0;
+	entry->fill = gate->sessions->fill;
+	if (!entry->is_mastered)
+		return LG_OK;
+	return keep(list,
+		    gate_openers_of_row(entry->openers, session,
+					entry->fill_row++, gate_policy(gate)),
+		    &session->master, err);
+}
+
+/* Those whose sessions showed at begun_ms, if they were open then. */
+static void forget_openers(struct gate_sessions *sessions,
+			   struct session_entry *entry, uint64_t begun_ms)
+{
+	if (begun_ms < SHOWS_AFTER_MS)
+		return;
+	gate_openers_forget(&entry->openers, begun_ms - SHOWS_AFTER_MS);
+	session_entry_settle(sessions, entry);
+}
+
+void gate_sessions_ended(struct gate *gate, const struct lg_session *session,
+			 uint64_t begun_ms)
+{
+	struct lg_buffer key = {0};
+	struct session_entry *entry = NULL;
+
+	if (gate->sessions->mastered && !key_of(session, &key, NULL))
+		entry = session_entry_find(gate, key.data, key.len);
+	lg_buffer_release(&key);
+	if (entry && entry->is_mastered)
+		forget_openers(gate->sessions, entry, begun_ms);
+}
+
+/* All doors were asked at begun_ms: of a key that was not found nobody is left
+ * who logged on long enough before to be seen. */
+static void forget_gone(struct gate_sessions *sessions, uint64_t begun_ms)
+{
+	struct session_entry *entry = sessions->mastered;
+
+	sessions->listed_ms = begun_ms;
+	while (entry) {
+		struct session_entry *next = entry->next_mastered;
+
+		if (entry->fill != sessions->fill)
+			forget_openers(sessions, entry, begun_ms);
+		entry = next;
+	}
+}
+
+int gate_sessions_want_list(const struct gate *gate)
+{
+	return gate->sessions->mastered &&
+	       uv_now(&gate->loop) - gate->sessions->listed_ms >= LIST_AGAIN_MS;
+}
+
 static int is_haproxys(const struct lg_session *session)
 {
 	return session->door && !strcmp(session->door, "haproxy");
@@ -85,12 +152,14 @@ static int is_of_mail(struct gate *gate, const struct lg_session *session)
 
 enum lg_status gate_sessions_fill(struct gate *gate,
 				  struct lg_session_list *list,
-				  struct lg_error *err)
+				  uint64_t begun_ms, struct lg_error *err)
 {
 	struct lg_buffer key = {0};
 	enum lg_status status = LG_OK;
 	size_t kept = 0;
 	size_t i;
+
+	gate->sessions->fill++;
 
 	for (i = 0; !status && i < list->count; i++) {
 		struct lg_session session = list->session[i];
@@ -109,10 +178,14 @@ enum lg_status gate_sessions_fill(struct gate *gate,
 			continue;
 		if (entry)
 			status = fill(&entry->session, list, &session, err);
+		if (entry && !status)
+			status = fill_master(gate, entry, list, &session, err);
 		list->session[kept++] = session;
 	}
 	lg_buffer_release(&key);
 	if (!status)
 		list->count = kept;
+	if (!status && begun_ms)
+		forget_gone(gate->sessions, begun_ms);
 	return status;
 }

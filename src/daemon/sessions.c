@@ -40,6 +40,7 @@ void gate_sessions_close(struct gate *gate)
 		return;
 	while ((entry = gate->sessions->newest)) {
 		gate->sessions->newest = entry->older;
+		gate_openers_free(&entry->openers);
 		free(entry);
 	}
 	free(gate->sessions);
@@ -83,10 +84,36 @@ static struct session_entry **place_of(struct gate_sessions *sessions,
 	return at;
 }
 
+static void set_mastered(struct gate_sessions *sessions,
+			 struct session_entry *entry, int is_mastered)
+{
+	struct session_entry **at = &sessions->mastered;
+
+	if (entry->is_mastered == is_mastered)
+		return;
+	entry->is_mastered = is_mastered;
+	if (is_mastered) {
+		entry->next_mastered = sessions->mastered;
+		sessions->mastered = entry;
+		return;
+	}
+	while (*at != entry)
+		at = &(*at)->next_mastered;
+	*at = entry->next_mastered;
+}
+
+void session_entry_settle(struct gate_sessions *sessions,
+			  struct session_entry *entry)
+{
+	set_mastered(sessions, entry, gate_openers_any_master(entry->openers));
+}
+
 static void drop(struct gate_sessions *sessions, struct session_entry **at)
 {
 	struct session_entry *entry = *at;
 
+	set_mastered(sessions, entry, 0);
+	gate_openers_free(&entry->openers);
 	*at = entry->chain;
 	unlink_entry(sessions, entry);
 	sessions->count--;
@@ -128,6 +155,7 @@ static struct session_entry *entry_new(struct gate *gate, const char *key,
 	entry->used_s = gate_store_s(gate);
 	entry->asked_s = entry->used_s;
 	entry->session = *session;
+	entry->session.master = NULL;
 	text = entry->text + key_len + 1;
 	{
 		const char **const to[] = {
@@ -185,7 +213,7 @@ void gate_sessions_note(struct gate *gate, const char *key, size_t key_len,
 			const struct lg_session *session)
 {
 	struct session_entry *entry = entry_new(gate, key, key_len, session);
-	const struct session_entry *before;
+	struct session_entry *before;
 
 	if (!entry)
 		return;
@@ -193,7 +221,15 @@ void gate_sessions_note(struct gate *gate, const char *key, size_t key_len,
 	before = session_entry_find(gate, key, key_len);
 	if (before && before->session.since_s)
 		entry->session.since_s = before->session.since_s;
+	if (before) {
+		entry->openers = before->openers;
+		before->openers = NULL;
+	}
 	put(gate->sessions, entry);
+	if (session->door && !strcmp(session->door, "dovecot"))
+		gate_openers_note(&entry->openers, session->master,
+				  uv_now(&gate->loop));
+	session_entry_settle(gate->sessions, entry);
 }
 
 static int is_same_name(const char *a, const char *b)

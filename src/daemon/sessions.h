@@ -52,11 +52,14 @@ int gate_sessions_end_mapi(struct gate *gate, const char *id);
  * day. */
 void gate_sessions_tidy(struct gate *gate);
 
-/* Fills in user, dn, client, process and since where the door knew none.
+/* Fills in user, master, dn, client, process and since where the door knew
+ * none. begun_ms is when the doors were asked (the loop's clock), 0 where not
+ * all of them answered.
  * Takes away what is at HAProxy and none of the gate's business: sessions that
  * it was never asked about, unless their frontend is named in the settings. */
 enum lg_status gate_sessions_fill(struct gate *gate,
 				  struct lg_session_list *list,
+				  uint64_t begun_ms,
 				  struct lg_error *err);
 
 /* Adds the MAPI sessions, which no door lists. */
@@ -66,6 +69,14 @@ enum lg_status gate_sessions_add_mapi(struct gate *gate,
 
 /* 1 when there is one that is open. */
 int gate_sessions_has_mapi(const struct gate *gate);
+
+/* Dovecot was told to end all sessions of this one's user and address that
+ * showed when it was asked at begun_ms. */
+void gate_sessions_ended(struct gate *gate, const struct lg_session *session,
+			 uint64_t begun_ms);
+
+/* 1 when it is time to look whose sessions ended: masters are among them. */
+int gate_sessions_want_list(const struct gate *gate);
 
 /* The key of a Dovecot session. */
 void gate_sessions_dovecot_key(enum lg_protocol protocol, const char *user,

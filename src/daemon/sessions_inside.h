@@ -7,6 +7,7 @@
 #ifndef LOGONGATE_DAEMON_SESSIONS_INSIDE_H
 #define LOGONGATE_DAEMON_SESSIONS_INSIDE_H
 
+#include "daemon/session_openers.h"
 #include "daemon/sessions.h"
 
 #define SESSION_BUCKETS 16384u
@@ -25,6 +26,12 @@ struct session_entry {
 	int64_t used_s;
 	int64_t asked_s; /* when its door asked last */
 	enum session_state state;
+	/* Of Dovecot's: who opened the sessions of this key. */
+	struct gate_opener *openers;
+	struct session_entry *next_mastered; /* with a master among them */
+	int is_mastered;
+	uint64_t fill;   /* that found it last */
+	size_t fill_row; /* sessions that it found */
 	struct lg_session session;
 	size_t size;
 	size_t key_len;
@@ -36,9 +43,16 @@ struct gate_sessions {
 	struct session_entry *newest;
 	struct session_entry *oldest;
 	size_t count;
+	struct session_entry *mastered;
+	uint64_t fill;
+	uint64_t listed_ms; /* when all doors were listed last */
 	int began_locked; /* a lock was in force when the gate began */
 	size_t bytes;
 };
+
+/* Sets whether a master is among its openers. */
+void session_entry_settle(struct gate_sessions *sessions,
+			  struct session_entry *entry);
 
 /* NULL where there is none. Marks it as used. */
 struct session_entry *session_entry_find(struct gate *gate, const char *key,

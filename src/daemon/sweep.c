@@ -108,6 +108,23 @@ enum lg_status gate_sweeps_list(struct gate *gate, gate_sweep_done done,
 	return status;
 }
 
+static void looked(void *context, const struct gate_sweep_report *report)
+{
+	struct gate_sweeps *sweeps = context;
+
+	(void)report;
+	sweeps->looking = 0;
+}
+
+void gate_sweeps_look(struct gate *gate)
+{
+	if (gate->sweeps->looking || !door_places_any(gate->settings))
+		return;
+	gate->sweeps->looking = 1;
+	if (gate_sweeps_list(gate, looked, gate->sweeps, NULL))
+		gate->sweeps->looking = 0;
+}
+
 enum lg_status gate_sweeps_open(struct gate *gate, struct lg_error *err)
 {
 	gate->sweeps = calloc(1, sizeof(*gate->sweeps));

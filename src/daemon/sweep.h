@@ -65,6 +65,9 @@ enum lg_status gate_sweeps_cut(struct gate *gate,
 			       gate_sweep_done done, void *context,
 			       struct lg_error *err);
 
+/* Lists for the gate's own knowledge; nothing where it is doing so. */
+void gate_sweeps_look(struct gate *gate);
+
 /* Lists what is open at all doors now. */
 enum lg_status gate_sweeps_list(struct gate *gate, gate_sweep_done done,
 				void *context, struct lg_error *err);

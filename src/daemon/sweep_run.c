@@ -245,6 +245,9 @@ static void record(struct sweep_run *run, struct sweep_tries *tries)
 		if (run->marks[i] == LG_CUT_LATER ||
 		    (run->ended && run->marks[i] == LG_CUT_NOW))
 			continue;
+		if (run->marks[i] == LG_CUT_TOLD)
+			gate_sessions_ended(run->gate, &run->list.session[i],
+					    run->asked_ms);
 		try = sweep_tries_of(tries, &run->list.session[i]);
 		if (!try)
 			continue;
@@ -358,7 +361,9 @@ static enum lg_status take_list(struct sweep_run *run)
 	run->marks = NULL;
 	run->marked = 0;
 	run->round++;
-	status = gate_sessions_fill(run->gate, &run->list, NULL);
+	status = gate_sessions_fill(run->gate, &run->list,
+				    run->unasked.count ? 0 : run->asked_ms,
+				    NULL);
 	if (!status)
 		status = gate_sessions_add_mapi(run->gate, &run->list, NULL);
 	return status;
@@ -438,6 +443,7 @@ static void on_round(uv_timer_t *timer)
 		sweep_run_end(run);
 		return;
 	}
+	run->asked_ms = uv_now(&run->gate->loop);
 	run->working = 1;
 	if (uv_queue_work(&run->gate->loop, &run->work, list_work, list_done)) {
 		run->working = 0;

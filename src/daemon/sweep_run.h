@@ -42,6 +42,7 @@ struct sweep_run {
 	uint64_t begun_ms;
 	uint64_t quiet_ms; /* since when nobody is left; 0: somebody is */
 	uint64_t round;
+	uint64_t asked_ms; /* when the round began */
 	uint64_t cut;
 	int is_listed; /* once at least */
 	int is_stuck;  /* was said */
@@ -65,6 +66,7 @@ struct gate_sweeps {
 	struct sweep_run *policy; /* the sweep of the policy in force */
 	unsigned int cutting;     /* workers of ended ones that are at doors */
 	struct sweep_waiter *settled;
+	int looking;
 };
 
 /* Begins the first round at once. */

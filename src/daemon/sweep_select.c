@@ -26,6 +26,13 @@ static int is_name_of(const struct lg_strlist *names, const char *user)
 	return found;
 }
 
+static int is_named(const char *name, const struct lg_buffer *folded)
+{
+	return name && lg_name_equals_folded(name, strlen(name),
+					     folded->data ? folded->data : "",
+					     folded->len);
+}
+
 int sweep_selects(const struct gate_selector *selector,
 		  const struct lg_session *session)
 {
@@ -40,13 +47,13 @@ int sweep_selects(const struct gate_selector *selector,
 		return (session->dn &&
 			lg_dn_equal(session->dn, strlen(session->dn),
 				    selector->dn, strlen(selector->dn))) ||
-		       is_name_of(&selector->names, session->user);
-	if (!session->user ||
-	    lg_name_fold(selector->user, strlen(selector->user), &folded, NULL))
+		       is_name_of(&selector->names, session->user) ||
+		       is_name_of(&selector->names, session->master);
+	if (lg_name_fold(selector->user, strlen(selector->user), &folded, NULL))
 		return 0;
-	same = lg_name_equals_folded(session->user, strlen(session->user),
-				     folded.data ? folded.data : "",
-				     folded.len);
+	/* A master's name means what he opened, too. */
+	same = is_named(session->user, &folded) ||
+	       is_named(session->master, &folded);
 	lg_buffer_release(&folded);
 	return same;
 }

@@ -54,6 +54,8 @@ class Site:
                 "logongate-auth-policy.conf", "127.0.0.1:4191",
                 f"127.0.0.1:{self.port}") + "\n"
         self.dovecot = dovecot_fixture.Dovecot(users, extra, passdb)
+        if masters:
+            self.add_masters(masters, door)
         key = os.path.join(self.gate.folder, "doveadm.key")
         with open(key, "w") as file:
             file.write(self.dovecot.api_key + "\n")
@@ -62,6 +64,26 @@ class Site:
             file.write(f'\n[dovecot]\n'
                        f'doveadm = "unix:{self.dovecot.doveadm_socket}"\n'
                        f'api_key_file = "{key}"\n')
+
+    def add_masters(self, masters, door):
+        """Master users, by name and password, who log on as USER*MASTER."""
+        path = self.dovecot.write("masters", "".join(
+            f"{name}:{{PLAIN}}{password}::::::\n"
+            for name, password in masters.items()))
+        go_on = "result_success = continue-ok" if door == "dict" else ""
+        own = self.dovecot.passdb or OWN_PASSDB.replace(
+            "  result_success = continue-ok\n", "")
+        self.dovecot.extra += "auth_master_user_separator = *\n"
+        self.dovecot.passdb = f"""
+passdb {{
+  driver = passwd-file
+  args = scheme=PLAIN username_format=%u {path}
+  master = yes
+  {go_on}
+  result_failure = return-fail
+}}
+{own}
+"""
 
     def dropin(self, name, old="", new=""):
         """One of src/packaging/dovecot as it is shipped, but for where its

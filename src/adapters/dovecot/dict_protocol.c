@@ -168,11 +168,13 @@ static enum lg_dict_event lookup_read(const char *line, size_t len,
 	memset(out_request, 0, sizeof(*out_request));
 	out_request->key = scratch->data;
 	if (tab) {
-		out_request->name = scratch->data + name;
+		out_request->mailbox = scratch->data + name;
+		out_request->name = out_request->mailbox;
 		out_request->name_len = name_len;
 	}
 	if (master) {
-		out_request->name = scratch->data + master;
+		out_request->master = scratch->data + master;
+		out_request->name = out_request->master;
 		out_request->name_len = strlen(out_request->name);
 	}
 	if (protocol) {

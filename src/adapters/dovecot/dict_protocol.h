@@ -34,6 +34,8 @@ struct lg_dict_request {
 	const char *key;
 	const char *name; /* NULL: none after the key */
 	size_t name_len;
+	const char *mailbox; /* what stands after the key, NULL: nothing */
+	const char *master;  /* NULL: not a master logon */
 	const char *protocol_text;
 	enum lg_protocol protocol; /* "sieve" is IMAP */
 	int is_decided; /* 0: smtp, lmtp, doveadm: admit (contract 8) */

@@ -58,11 +58,23 @@ static const char *address_of(const struct lg_session *session)
 	return session->address ? session->address : "";
 }
 
+static int is_passed_on(const struct lg_session *session)
+{
+	return session->id && !strncmp(session->id, LG_DOVEADM_PROXY_ID,
+				       strlen(LG_DOVEADM_PROXY_ID));
+}
+
 static int compare(const void *a, const void *b)
 {
 	const struct lg_session *left = ((const struct item *)a)->session;
 	const struct lg_session *right = ((const struct item *)b)->session;
 	int order = strcmp(left->user, right->user);
+
+	if (is_passed_on(left) != is_passed_on(right))
+		return is_passed_on(left) - is_passed_on(right);
+	/* A proxy ends all of a user. */
+	if (is_passed_on(left))
+		return order;
 
 	return order ? order : strcmp(address_of(left), address_of(right));
 }
@@ -170,12 +182,14 @@ static void add_command(struct kick *kick, const struct group *group)
 {
 	const struct item *item = &kick->item[group->first];
 	struct lg_cut_order *order = kick->order;
+	int passed_on = is_passed_on(item->session);
 
 	lg_buffer_clear(&kick->mask);
 	lg_doveadm_mask(item->session->user, &kick->mask);
 	if (!kick->mask.data)
 		return;
-	if (!lg_doveadm_hits_no_other(order->session, order->cut, order->count,
+	if (!passed_on &&
+	    !lg_doveadm_hits_no_other(order->session, order->cut, order->count,
 				      item->index, kick->mask.data)) {
 		note(kick, "Dovecot cannot end ", item->session,
 		     " without somebody else, whose name looks the same to it");
@@ -185,8 +199,12 @@ static void add_command(struct kick *kick, const struct group *group)
 	if (count_of(kick, group, LG_CUT_SPARE))
 		note(kick, "Dovecot ends all sessions of ", item->session, "");
 	lg_buffer_char(&kick->request, kick->group_count ? ',' : '[');
-	lg_doveadm_kick_command(kick->mask.data, item->session->address,
-				kick->group_count, &kick->request);
+	if (passed_on)
+		lg_doveadm_proxy_kick_command(
+			item->session->user, kick->group_count, &kick->request);
+	else
+		lg_doveadm_kick_command(kick->mask.data, item->session->address,
+					kick->group_count, &kick->request);
 	kick->group[kick->group_count++] = *group;
 }
 

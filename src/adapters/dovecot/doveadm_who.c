@@ -22,7 +22,8 @@ enum {
 void lg_doveadm_who_request(struct lg_buffer *out_json)
 {
 	lg_buffer_text(out_json, "[[\"who\",{\"separateConnections\":true},"
-				 "\"logongate\"]]");
+				 "\"logongate\"],"
+				 "[\"proxyList\",{},\"proxy\"]]");
 }
 
 void lg_doveadm_kick_command(const char *mask, const char *address, size_t tag,
@@ -34,6 +35,14 @@ void lg_doveadm_kick_command(const char *mask, const char *address, size_t tag,
 		lg_buffer_char(out_json, ',');
 		lg_dovecot_json_text("", address, out_json);
 	}
+	lg_buffer_format(out_json, "]},\"%zu\"]", tag);
+}
+
+void lg_doveadm_proxy_kick_command(const char *user, size_t tag,
+				   struct lg_buffer *out_json)
+{
+	lg_buffer_text(out_json, "[\"proxyKick\",{\"user\":[");
+	lg_dovecot_json_text("", user, out_json);
 	lg_buffer_format(out_json, "]},\"%zu\"]", tag);
 }
 
@@ -157,6 +166,37 @@ static enum lg_status add_row(const cJSON *row, struct lg_session_list *list,
 	return status;
 }
 
+/*
+ * A row of proxyList: a connection without a name of its own. Between its rows
+ * Dovecot 2.3.19 repeats the names of the columns.
+ */
+static enum lg_status add_passed_on(const cJSON *row,
+				    struct lg_session_list *list,
+				    struct lg_error *err)
+{
+	const char *service = text_of(row, "service");
+	const char *address = text_of(row, "src-ip");
+	struct lg_session session = {
+		.door = "dovecot",
+		.user = text_of(row, "username"),
+		.address = *address ? address : NULL,
+		.protocol = lg_dovecot_protocol(service),
+	};
+	struct lg_buffer id = {0};
+	enum lg_status status;
+
+	if (!strcmp(session.user, "username") && !strcmp(address, "src-ip"))
+		return LG_OK;
+	lg_buffer_format(&id, LG_DOVEADM_PROXY_ID "%s-%s-%s", service,
+			 session.user, address);
+	status = lg_buffer_status(&id, err);
+	session.id = id.data;
+	if (!status)
+		status = lg_session_list_add(list, &session, err);
+	lg_buffer_release(&id);
+	return status;
+}
+
 static enum lg_status add_rows(const cJSON *item, int depth,
 			       struct lg_session_list *list,
 			       struct lg_error *err)
@@ -164,7 +204,8 @@ static enum lg_status add_rows(const cJSON *item, int depth,
 	enum lg_status status = LG_OK;
 
 	if (cJSON_IsObject(item) && *text_of(item, "username"))
-		return add_row(item, list, err);
+		return *text_of(item, "src-ip") ? add_passed_on(item, list, err)
+						: add_row(item, list, err);
 	if (!cJSON_IsArray(item))
 		return LG_OK;
 	if (depth > DEPTH_MAX)

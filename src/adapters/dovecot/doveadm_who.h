@@ -11,7 +11,15 @@
 
 #include <logongate/port/door.h>
 
-/* The request for all sessions, one row a connection. */
+/*
+ * A session's id begins with it where this Dovecot only passes it on to
+ * another one (a proxy): kick does not know it, proxyKick does. Those of one
+ * user and address have the same.
+ */
+#define LG_DOVEADM_PROXY_ID "proxy-"
+
+/* The request for all sessions, one row a connection, and for those that a
+ * proxy passes on. */
 void lg_doveadm_who_request(struct lg_buffer *out_json);
 
 /*
@@ -30,6 +38,11 @@ void lg_doveadm_kick_command(const char *mask, const char *address, size_t tag,
 enum lg_status lg_doveadm_who_parse(const char *json, size_t len,
 				    struct lg_session_list *out_list,
 				    struct lg_error *err);
+
+/* The same for one that a proxy passes on: all of the user, whose name is taken
+ * as it is. */
+void lg_doveadm_proxy_kick_command(const char *user, size_t tag,
+				   struct lg_buffer *out_json);
 
 /*
  * Reads the answer to count commands with the tags 0 and up: out_done[tag] is
