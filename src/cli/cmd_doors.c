@@ -11,6 +11,7 @@
 #include "cli/doors_probe.h"
 #include "adapters/system/machine.h"
 #include "app/doors/survey.h"
+#include "cli/doors_fail2ban.h"
 #include "cli/open.h"
 #include "cli/output.h"
 
@@ -113,7 +114,7 @@ static const char *down_words(enum lg_when_down when_down)
 static enum lg_colour colour(const struct lg_way *way)
 {
 	if (way->asks == LG_ASKS_NOT_NEEDED)
-		return LG_DIM;
+		return way->add ? LG_YELLOW : LG_DIM;
 	if (way->asks == LG_ASKS_NO)
 		return LG_RED;
 	if (way->asks == LG_ASKS_PARTLY || way->asks == LG_ASKS_UNKNOWN ||
@@ -224,6 +225,8 @@ int lg_cmd_doors(struct lg_cli *cli)
 
 	if (lg_cli_settings(cli, &settings, &err) != LG_OK ||
 	    lg_doors_survey(settings, &machine, &places, &ways, &err) !=
+		    LG_OK ||
+	    lg_doors_fail2ban(lg_cli_option(cli, "fail2ban"), &ways, &err) !=
 		    LG_OK) {
 		code = lg_cli_fail(cli, &err);
 		goto out;

@@ -11,8 +11,10 @@
 #include <string.h>
 
 #include <logongate/instant.h>
+#include <logongate/name.h>
 
 #include "app/logon_log.h"
+#include "cli/address.h"
 #include "cli/commands.h"
 #include "cli/open.h"
 #include "cli/output.h"
@@ -29,6 +31,9 @@ struct sum {
 struct refused {
 	struct lg_cli *cli;
 	const char *by; /* member to add up by, NULL: none */
+	const struct lg_cli_network *network; /* only from there; or NULL */
+	const struct lg_buffer *user;         /* only this name; or NULL */
+	size_t shown;
 	struct lg_table table;
 	struct sum *sum;
 	size_t count;
@@ -130,11 +135,34 @@ static void add_row(struct refused *refused, const cJSON *object)
 	lg_buffer_release(&count);
 }
 
+/* Whether the line is one of those that were asked for. */
+static int is_wanted(const struct refused *refused, const cJSON *object)
+{
+	const char *user = text_of(object, "user");
+
+	if (refused->network != NULL &&
+	    !lg_cli_network_has(refused->network, text_of(object, "address")))
+		return 0;
+	return refused->user == NULL ||
+	       (user != NULL &&
+		lg_name_equals_folded(user, strlen(user), refused->user->data,
+				      refused->user->len));
+}
+
 /* Takes the object over. */
 static void add(void *context, cJSON *object)
 {
 	struct refused *refused = context;
 
+	if (!is_wanted(refused, object)) {
+		cJSON_Delete(object);
+		return;
+	}
+	refused->shown++;
+	if (refused->cli->quiet) {
+		cJSON_Delete(object);
+		return;
+	}
 	if (refused->by != NULL)
 		add_up(refused, object);
 	else if (!refused->cli->json)
@@ -223,12 +251,37 @@ static int print_sums(struct refused *refused)
 	return code;
 }
 
+/* --address and --user. */
+static int read_filters(struct lg_cli *cli, struct refused *refused,
+			struct lg_cli_network *network, struct lg_buffer *user)
+{
+	const char *address = lg_cli_option(cli, "address");
+	const char *name = lg_cli_option(cli, "user");
+	struct lg_error err;
+
+	if (address != NULL && !lg_cli_network_parse(address, network))
+		return lg_cli_usage(cli,
+				    "--address \"%s\" is not an address; write "
+				    "192.0.2.7, 192.0.2.0/24 or 2001:db8::7",
+				    address);
+	if (name != NULL &&
+	    (lg_name_fold(name, strlen(name), user, &err) != LG_OK ||
+	     user->len == 0))
+		return lg_cli_usage(cli, "--user \"%s\" is not a logon name",
+				    name);
+	refused->network = address != NULL ? network : NULL;
+	refused->user = name != NULL ? user : NULL;
+	return LG_EXIT_DONE;
+}
+
 int lg_cmd_refused(struct lg_cli *cli)
 {
 	static const char *const head[] = {"AT",       "USER",    "DOOR",
 					   "PROTOCOL", "ADDRESS", "CLIENT",
 					   "REASON",   "COUNT",   NULL};
 	struct refused refused = {.cli = cli, .by = lg_cli_option(cli, "by")};
+	struct lg_cli_network network;
+	struct lg_buffer user = {0};
 	const struct lg_cli_records records = {
 		.op = "refused",
 		.place = LG_REFUSED_FOLDER,
@@ -247,6 +300,9 @@ int lg_cmd_refused(struct lg_cli *cli)
 	    strcmp(refused.by, "door") != 0)
 		return lg_cli_usage(cli, "--by adds up by user, reason, client "
 					 "or door");
+	code = read_filters(cli, &refused, &network, &user);
+	if (code != LG_EXIT_DONE)
+		goto out;
 	if (refused.by == NULL && !cli->json)
 		lg_table_begin(&refused.table, head);
 	code = lg_cli_records(cli, &records, since_s);
@@ -254,10 +310,15 @@ int lg_cmd_refused(struct lg_cli *cli)
 		code = lg_cli_say(cli, LG_EXIT_SOFTWARE, NULL, "no memory");
 	if (code == LG_EXIT_DONE)
 		code = refused.code;
-	if (code == LG_EXIT_DONE && refused.by != NULL)
+	/* For scripts: whether anybody was turned away. */
+	if (code == LG_EXIT_DONE && cli->quiet)
+		code = refused.shown > 0 ? LG_EXIT_DONE : LG_EXIT_REFUSED;
+	else if (code == LG_EXIT_DONE && refused.by != NULL)
 		code = print_sums(&refused);
 	else if (code == LG_EXIT_DONE && !cli->json)
 		code = lg_cli_table(cli, &refused.table);
+out:
+	lg_buffer_release(&user);
 	lg_strlist_release(&refused.table.cell);
 	lg_strlist_release(&refused.arena);
 	free(refused.sum);

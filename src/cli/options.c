@@ -42,6 +42,8 @@ const struct lg_option lg_options[] = {
 	 "dovecot.conf, where it is another than Dovecot's own"},
 	{"explain", NULL, NULL, LG_OPTION_ONCE,
 	 "list every rule asked and its answer"},
+	{"fail2ban", "DIR", "@file", LG_OPTION_ONCE,
+	 "read fail2ban's configuration there"},
 	{"file", "F", "@file", LG_OPTION_ONCE, "a file of DNs, one a line"},
 	{"for", "D", NULL, LG_OPTION_ONCE, "end after D: 90s 15m 2h30m 1d"},
 	{"force", NULL, NULL, LG_OPTION_ONCE,
