@@ -75,6 +75,39 @@ static void rows_beside_the_array(void **state)
 	lg_session_list_release(&list);
 }
 
+/* As Dovecot 2.3.19 and 2.4.1 gave them. */
+static void sessions_that_a_proxy_passes_on(void **state)
+{
+	static const char old[] =
+		"[[\"doveadmResponse\",[],\"logongate\"],"
+		"[\"doveadmResponse\",[{\"username\":\"bob\",\"service\":\"imap\","
+		"\"src-ip\":\"10.0.0.1\",\"dest-ip\":\"10.9.9.9\",\"dest-port\":"
+		"\"143\"},{\"username\":\"username\",\"service\":\"service\","
+		"\"src-ip\":\"src-ip\",\"dest-ip\":\"dest-ip\",\"dest-port\":"
+		"\"dest-port\"},{\"username\":\"alice\",\"service\":\"pop3\","
+		"\"src-ip\":\"10.0.0.2\",\"dest-ip\":\"10.9.9.9\",\"dest-port\":"
+		"\"110\"}],\"proxy\"]]";
+	static const char new[] =
+		"[[\"doveadmResponse\",[{\"username\":\"bob\",\"service\":"
+		"\"imap\",\"pid\":\"1011\",\"ip\":\"::1\",\"dest_ip\":\"\"}],"
+		"\"logongate\"],[\"doveadmResponse\",[{\"username\":\"bob\","
+		"\"connections\":\"1\",\"service\":\"imap\",\"pids\":\"(1011)\","
+		"\"ips\":\"(::1)\"}],\"proxy\"]]";
+	struct lg_session_list list = {0};
+
+	assert_int_equal(parse(old, &list, NULL), LG_OK);
+	assert_int_equal(list.count, 2);
+	expect(&list, 0, "proxy-imap-bob-10.0.0.1", "bob", "10.0.0.1",
+	       LG_PROTOCOL_IMAP);
+	expect(&list, 1, "proxy-pop3-alice-10.0.0.2", "alice", "10.0.0.2",
+	       LG_PROTOCOL_POP3);
+	lg_session_list_release(&list);
+	assert_int_equal(parse(new, &list, NULL), LG_OK);
+	assert_int_equal(list.count, 1);
+	expect(&list, 0, "imap-1011", "bob", "::1", LG_PROTOCOL_IMAP);
+	lg_session_list_release(&list);
+}
+
 static void nobody_is_there(void **state)
 {
 	static const char *const json[] = {
@@ -156,9 +189,12 @@ static void each_kick_is_answered(void **state)
 		"[[\"doveadmResponse\",[{\"result\":\"a\"}],\"0\"],"
 		"[\"error\",{\"type\":\"exitCode\", \"exitCode\":64},\"1\"],"
 		"[\"error\",{\"type\":\"exitCode\", \"exitCode\":68},\"3\"]]";
-	static const char *const bad[] = {
-		"", "[]", "{}", "[[]]", "[[\"doveadmResponse\",[],\"9\"]]",
-		"[[\"doveadmResponse\",[],7]]"};
+	static const char *const bad[] = {"",
+					  "[]",
+					  "{}",
+					  "[[]]",
+					  "[[\"doveadmResponse\",[],\"9\"]]",
+					  "[[\"doveadmResponse\",[],7]]"};
 	unsigned char done[4] = {9, 9, 9, 9};
 	struct lg_error err = {0};
 	size_t i;
@@ -204,6 +240,8 @@ int main(void)
 			  one_row_a_connection),
 		suite_row("rows beside the array are read too",
 			  rows_beside_the_array),
+		suite_row("sessions that a proxy passes on",
+			  sessions_that_a_proxy_passes_on),
 		suite_row("nobody there is an answer", nobody_is_there),
 		suite_row("rows without some members",
 			  rows_without_some_members),

@@ -12,6 +12,8 @@
 #include "adapters/dovecot/doveadm_who.h"
 #include "adapters/dovecot/service.h"
 
+#define PROXY_TAG "proxy"
+
 enum {
 	/* More than a server holds; a row that says so is not believed. */
 	CONNECTIONS_MAX = 1000000,
@@ -23,7 +25,7 @@ void lg_doveadm_who_request(struct lg_buffer *out_json)
 {
 	lg_buffer_text(out_json, "[[\"who\",{\"separateConnections\":true},"
 				 "\"logongate\"],"
-				 "[\"proxyList\",{},\"proxy\"]]");
+				 "[\"proxyList\",{},\"" PROXY_TAG "\"]]");
 }
 
 void lg_doveadm_kick_command(const char *mask, const char *address, size_t tag,
@@ -197,21 +199,42 @@ static enum lg_status add_passed_on(const cJSON *row,
 	return status;
 }
 
-static enum lg_status add_rows(const cJSON *item, int depth,
+/* only_proxied: Dovecot 2.4 answers proxyList with what who lists already. */
+static enum lg_status add_rows(const cJSON *item, int only_proxied, int depth,
 			       struct lg_session_list *list,
 			       struct lg_error *err)
 {
 	enum lg_status status = LG_OK;
 
-	if (cJSON_IsObject(item) && *text_of(item, "username"))
-		return *text_of(item, "src-ip") ? add_passed_on(item, list, err)
-						: add_row(item, list, err);
+	if (cJSON_IsObject(item) && *text_of(item, "username")) {
+		if (*text_of(item, "src-ip"))
+			return add_passed_on(item, list, err);
+		return only_proxied ? LG_OK : add_row(item, list, err);
+	}
 	if (!cJSON_IsArray(item))
 		return LG_OK;
 	if (depth > DEPTH_MAX)
 		return unreadable(err);
 	for (item = item->child; item && !status; item = item->next)
-		status = add_rows(item, depth + 1, list, err);
+		status = add_rows(item, only_proxied, depth + 1, list, err);
+	return status;
+}
+
+/* The answers to who and proxyList, which are told apart by their tags. */
+static enum lg_status add_answers(const cJSON *root,
+				  struct lg_session_list *list,
+				  struct lg_error *err)
+{
+	enum lg_status status = LG_OK;
+	const cJSON *answer;
+
+	for (answer = root->child; answer && !status; answer = answer->next) {
+		const cJSON *tag = answer->child ? answer->child->prev : NULL;
+		int only_proxied = cJSON_IsString(tag) &&
+				   !strcmp(tag->valuestring, PROXY_TAG);
+
+		status = add_rows(answer, only_proxied, 1, list, err);
+	}
 	return status;
 }
 
@@ -255,7 +278,7 @@ enum lg_status lg_doveadm_who_parse(const char *json, size_t len,
 	size_t i;
 
 	if (!status)
-		status = add_rows(root, 0, &list, err);
+		status = add_answers(root, &list, err);
 	for (i = 0; i < list.count && !status; i++)
 		status = lg_session_list_add(out_list, &list.session[i], err);
 	lg_session_list_release(&list);
