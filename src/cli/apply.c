@@ -174,6 +174,20 @@ static int test_gate(struct lg_cli *cli, const struct lg_prepared *p,
 	return code;
 }
 
+/* What the gate says of the doors while it cuts, on stderr. */
+static void say_texts(struct lg_cli *cli, const cJSON *answer, const char *name,
+		      const char *about)
+{
+	const cJSON *item;
+
+	cJSON_ArrayForEach(item,
+			   cJSON_GetObjectItemCaseSensitive(answer, name)) {
+		if (cJSON_IsString(item) && !cli->quiet)
+			lg_cli_say(cli, LG_EXIT_DONE, NULL, "%s: %s", about,
+				   item->valuestring);
+	}
+}
+
 static int apply_at_gate(struct lg_cli *cli, const struct lg_prepared *p,
 			 const struct lg_plan_target *target,
 			 struct lg_applied *out_applied)
@@ -209,6 +223,8 @@ static int apply_at_gate(struct lg_cli *cli, const struct lg_prepared *p,
 	out_applied->until_s = time_of(answer.object, "until");
 	out_applied->cut = number_of(answer.object, "cut");
 	out_applied->left = number_of(answer.object, "left_count");
+	say_texts(cli, answer.object, "unasked", "not asked for its sessions");
+	say_texts(cli, answer.object, "notes", "cutting");
 	code = test_gate(cli, p, target, out_applied->generation);
 done:
 	lg_control_release(&answer);

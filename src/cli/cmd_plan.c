@@ -27,9 +27,13 @@ int lg_cmd_plan(struct lg_cli *cli)
 	return code;
 }
 
-static int print_applied(struct lg_cli *cli, const struct lg_prepared *prepared)
+static int print_applied(struct lg_cli *cli, const struct lg_prepared *prepared,
+			 const struct lg_applied *applied)
 {
 	cJSON *object = lg_plan_object(prepared->plan, &prepared->input);
+
+	lg_json_number(cJSON_GetObjectItemCaseSensitive(object, "sessions"),
+		       "left", (int64_t)applied->left);
 
 	lg_cli_add_untested(cli, prepared, object);
 	return lg_cli_json(cli, object);
@@ -54,7 +58,7 @@ int lg_cmd_apply(struct lg_cli *cli)
 		prepared.plan->until_s = applied.until_s;
 		lg_cli_say_applied(cli, &prepared, &applied);
 		if (cli->json)
-			code = print_applied(cli, &prepared);
+			code = print_applied(cli, &prepared, &applied);
 	}
 done:
 	lg_prepared_release(&prepared);

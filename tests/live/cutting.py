@@ -42,7 +42,7 @@ class Doveadm:
         self.real = site.dovecot.doveadm_socket
         self.kicks = []           # (when it was handed on, user)
         self.requests = 0
-        self.each_s = 0.0         # for each command of a request
+        self.each_s = 0.0         # for each kick
         self.lock = threading.Lock()
         site.gate.settings(f'"unix:{self.real}"', f'"unix:{self.path}"')
         self.server = socket.socket(socket.AF_UNIX)
@@ -67,8 +67,8 @@ class Doveadm:
                 head, body = self.request(one)
                 commands = json.loads(body)
                 for command in commands:
-                    time.sleep(self.each_s)
                     if command[0] == "kick":
+                        time.sleep(self.each_s)
                         with self.lock:
                             self.kicks.append((time.monotonic(),
                                                command[1]["mask"][0]))
@@ -161,6 +161,7 @@ def ends_with_the_lock():
         took = time.monotonic() - begun
         assert took < 3.5, took
         to_go = answer["left_count"]
+        assert len(answer["left"]) == to_go, answer
         assert 30 < to_go <= 60, answer
         site.gate.ask("lift")
         lifted = time.monotonic()
@@ -258,7 +259,27 @@ def a_thousand(count=1000):
         assert took < 5, took
 
 
+def the_command_tells():
+    """apply tells in words and in JSON how many are still to go, and which
+    door does not answer"""
+    with Site("policy") as site:
+        doveadm = Doveadm(site)
+        site.dovecot.imap("bob")
+        profile = site.gate.profile(listed=["alice"])
+        doveadm.each_s = 4
+        applied = site.gate.lock(profile)
+        assert applied["sessions"]["left"] == 1, applied["sessions"]
+        site.gate.lift()
+        # What was on its way to Dovecot arrives.
+        eventually(lambda: not site.users())
+        site.dovecot.imap("bob")
+        text = site.gate.command("apply", profile, "--for", "1h",
+                                 "--accept-warnings")
+        assert "1 session still to go; cutting goes on" in text, text
+        doveadm.close()
+
+
 if __name__ == "__main__":
     main([names_that_are_patterns, ends_with_the_lock,
           ends_when_its_time_is_over, few_requests, one_that_does_not_end,
-          a_thousand])
+          the_command_tells, a_thousand])
