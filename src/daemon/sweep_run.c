@@ -273,6 +273,10 @@ static void cut_done(uv_work_t *work, int cancelled)
 		/* What it was at when another took over its waiters. */
 		if (sweeps->policy && run->kind != SWEEP_RUN_SELECTED)
 			record(run, &sweeps->policy->tries);
+		if (run->counted && sweeps->policy && sweeps->policy->held) {
+			sweeps->policy->held = 0;
+			next_round(sweeps->policy, 0);
+		}
 		if (run->counted && !--sweeps->cutting)
 			call_waiters(&sweeps->settled, &none);
 	}
@@ -535,5 +539,9 @@ void sweep_run_take_over(struct sweep_run *run, struct sweep_run *before)
 	if (uv_is_active((uv_handle_t *)&before->deadline))
 		uv_timer_start(&run->deadline, on_deadline,
 			       uv_timer_get_due_in(&before->deadline), 0);
+	/* What it has told already counts, and is known when it is back. */
+	run->held = before->cutting || before->held;
+	if (run->held)
+		uv_timer_stop(&run->timer);
 	sweep_run_end(before);
 }

@@ -37,6 +37,7 @@ struct sweep_run {
 	int working;
 	int cutting;
 	int counted; /* in sweeps->cutting */
+	int held;    /* until the worker of the one before is back */
 	int ended;
 	atomic_int stop;
 	uint64_t begun_ms;
