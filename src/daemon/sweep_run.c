@@ -534,6 +534,8 @@ void sweep_run_take_over(struct sweep_run *run, struct sweep_run *before)
 {
 	run->waiters = before->waiters;
 	run->cut = before->cut;
+	/* Tries say in which round their session was seen. */
+	run->round = before->round;
 	before->waiters = NULL;
 	sweep_tries_move(&before->tries, &run->tries);
 	if (uv_is_active((uv_handle_t *)&before->deadline))
