@@ -263,8 +263,13 @@ static void full_notify(struct bytes *in)
 	put8(&p, 5);
 	put_varint(&p, 3);
 	put_name(&p, "second");
-	put8(&p, 1);
+	put8(&p, 4);
 	put_string(&p, "user", "alice");
+	put_string(&p, "cred", "none");
+	put_string(&p, "chal", "server");
+	put_name(&p, "rep");
+	put8(&p, 4);
+	put_varint(&p, 2);
 	frame(in, 3, 300, 70000, &p);
 }
 
@@ -290,6 +295,10 @@ static void reads_arguments(void **state)
 	assert_int_equal(n.body.len, 3);
 	assert_memory_equal(n.body.data, "a\0b", 3);
 	assert_memory_equal(n.user.data, "alice", 5);
+	assert_int_equal(n.cred.len, 4);
+	assert_memory_equal(n.cred.data, "none", 4);
+	assert_memory_equal(n.chal.data, "server", 6);
+	assert_int_equal(n.rep, 2);
 	assert_null(n.ca.data);
 	assert_null(n.path.data);
 	lg_spop_address(&n, address);
@@ -311,6 +320,8 @@ static void missing_is_not_known(void **state)
 	assert_int_equal(n.sport, -1);
 	assert_int_equal(n.rtn, -1);
 	assert_int_equal(n.bsize, -1);
+	assert_int_equal(n.rep, -1);
+	assert_null(n.cred.data);
 	assert_null(n.body.data);
 	lg_spop_address(&n, address);
 	assert_string_equal(address, "");
