@@ -8,13 +8,11 @@ cookie, and reads paths as Windows does.
 """
 import base64
 import glob
-import http.server
 import os
 import re
 import socket
 import ssl
 import subprocess
-import threading
 import unittest
 
 import mapi_backend
@@ -95,20 +93,10 @@ class Handler(mapi_backend.Handler):
     do_GET = do_POST = do_PUT = do_OPTIONS = any
 
 
-class Server(http.server.ThreadingHTTPServer):
-    daemon_threads = True
-
+class Server(mapi_backend.Backend):
     def __init__(self):
-        self.requests = []
-        self.lock = threading.Lock()
-        self.pendings = 1
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.port = self.server_address[1]
-        threading.Thread(target=self.serve_forever, daemon=True).start()
-
-    handle_error = mapi_backend.Backend.handle_error
-    taken = mapi_backend.Backend.taken
-    close = mapi_backend.Backend.close
+        super().__init__(pendings=1)
+        self.RequestHandlerClass = Handler
 
 
 def basic(name, password):

@@ -88,7 +88,10 @@ async function connect(r) {
         return;
     }
     if (asked.status !== 204) {
-        if (asked.headersOut['X-ResponseCode'] === undefined)
+        // Every refusal of the gate has one of these; nginx' own error for
+        // a gate that is down has neither.
+        if (asked.headersOut['X-ResponseCode'] === undefined &&
+            asked.headersOut['Retry-After'] === undefined)
             down(r);
         else
             passOn(r, asked);
