@@ -17,6 +17,7 @@
 #include "daemon/sockets.h"
 #include "daemon/stream.h"
 #include "daemon/sweep.h"
+#include "daemon/systemd.h"
 
 /* After a write that failed; what is due is done in memory. */
 #define RETRY_MS 5000
@@ -208,6 +209,8 @@ static void on_second(uv_timer_t *timer)
 	gate_streams_tidy(gate);
 	gate_sockets_again(gate);
 	gate_servers_tick(gate);
+	if (gate->is_watched)
+		systemd_notify("WATCHDOG=1\n");
 }
 
 enum lg_status gate_enforce_start(struct gate *gate, struct lg_error *err)

@@ -101,6 +101,7 @@ struct gate {
 	struct lg_mapi_scratch *mapi; /* one parse at a time */
 	const char *config;           /* the file to read again, or NULL */
 	int stopping;
+	int is_watched; /* by systemd: the loop tells it each second */
 };
 
 /* Logs one line to stderr, from any thread. */

@@ -216,6 +216,18 @@ static void gate_clock_now(void *self, struct lg_now *out_now)
 	*out_now = *now;
 }
 
+enum gate_exit gate_check(const char *path)
+{
+	struct lg_settings *settings = NULL;
+	struct lg_error err = {0};
+
+	if (gate_settings_load(path, &settings, &err))
+		return say(GATE_EXIT_SETTINGS, &err);
+	lg_settings_free(&settings);
+	printf("%s: nothing is wrong with the settings\n", path);
+	return GATE_EXIT_DONE;
+}
+
 enum gate_exit gate_run(const char *path)
 {
 	struct gate *gate = calloc(1, sizeof(*gate));
@@ -260,6 +272,7 @@ enum gate_exit gate_run(const char *path)
 		gate_log("ready: %s, state in %s",
 			 gate_locked(gate) ? "a lock is in force" : "no lock",
 			 gate->settings->state_dir);
+		gate->is_watched = systemd_is_watching();
 		systemd_notify("READY=1\nSTATUS=deciding\n");
 	}
 	uv_run(&gate->loop, UV_RUN_DEFAULT);

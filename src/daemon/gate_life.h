@@ -19,6 +19,10 @@ enum gate_exit {
 	GATE_EXIT_SOFTWARE = 70
 };
 
+/* Reads the settings of path and every file they name, as gate_run does, and
+ * says what is wrong with them, or that nothing is. */
+enum gate_exit gate_check(const char *path);
+
 /* Runs a gate with the settings of path until it is told to end. */
 enum gate_exit gate_run(const char *path);
 

@@ -15,12 +15,13 @@
 #define DEFAULT_CONFIG "/etc/logongate/logongate.conf"
 
 static const char help[] =
-	"usage: logongated [--config FILE]\n"
+	"usage: logongated [--check] [--config FILE]\n"
 	"\n"
 	"Decides logons for the servers on this machine, cuts the sessions of\n"
 	"those a lock keeps out, lifts locks when their time is over. Stays\n"
 	"in the foreground and logs to stderr.\n"
 	"\n"
+	"  --check        only say whether the settings are good: exit 0 or 3\n"
 	"  --config FILE  settings (default $LOGONGATE_CONFIG, else\n"
 	"                 " DEFAULT_CONFIG ")\n"
 	"  --help         this text\n"
@@ -32,6 +33,7 @@ static const char help[] =
 int main(int argc, char **argv)
 {
 	const char *config = getenv("LOGONGATE_CONFIG");
+	int checks = 0;
 	int i;
 
 	if (!config || !*config)
@@ -45,7 +47,9 @@ int main(int argc, char **argv)
 			fputs(help, stdout);
 			return GATE_EXIT_DONE;
 		}
-		if (!strcmp(argv[i], "--config") && i + 1 < argc) {
+		if (!strcmp(argv[i], "--check")) {
+			checks = 1;
+		} else if (!strcmp(argv[i], "--config") && i + 1 < argc) {
 			config = argv[++i];
 		} else if (!strncmp(argv[i], "--config=", 9)) {
 			config = argv[i] + 9;
@@ -57,5 +61,5 @@ int main(int argc, char **argv)
 			return GATE_EXIT_USAGE;
 		}
 	}
-	return gate_run(config);
+	return checks ? gate_check(config) : gate_run(config);
 }

@@ -66,6 +66,14 @@ void systemd_fd_name(const char *names, int nth,
 	out_name[len] = '\0';
 }
 
+int systemd_is_watching(void)
+{
+	long pid = number_in("WATCHDOG_PID");
+
+	return number_in("WATCHDOG_USEC") > 0 &&
+	       (pid < 0 || pid == (long)getpid());
+}
+
 void systemd_notify(const char *text)
 {
 	const char *path = getenv("NOTIFY_SOCKET");
@@ -83,7 +91,7 @@ void systemd_notify(const char *text)
 	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return;
-	if (sendto(fd, text, strlen(text), MSG_NOSIGNAL,
+	if (sendto(fd, text, strlen(text), MSG_NOSIGNAL | MSG_DONTWAIT,
 		   (const struct sockaddr *)&name,
 		   (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len)) <
 	    0)

@@ -21,7 +21,10 @@ int systemd_listen_fds(char *out_names, size_t size);
 void systemd_fd_name(const char *names, int nth,
 		     char out_name[SYSTEMD_NAME_MAX]);
 
-/* Tells NOTIFY_SOCKET where there is one. */
+/* 1 when systemd wants to hear "WATCHDOG=1" from this process (WatchdogSec). */
+int systemd_is_watching(void);
+
+/* Tells NOTIFY_SOCKET where there is one. Never waits. */
 void systemd_notify(const char *text);
 
 #endif

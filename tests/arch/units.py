@@ -2,6 +2,7 @@
 """systemd-analyze verify is silent about the units (it exits 0 also for a key
 it does not know), and the service is well confined."""
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -31,8 +32,8 @@ def main():
             with open(os.path.join(folder, name), encoding="utf-8") as file:
                 text = file.read()
             # The program is not installed where the unit will find it.
-            lines = [f"ExecStart={program}"
-                     if line.startswith("ExecStart=") else line
+            lines = [re.sub(r"^(Exec\w+)=\S*/logongated\b",
+                            rf"\1={program}", line)
                      for line in text.splitlines()]
             with open(os.path.join(scratch, name), "w",
                       encoding="utf-8") as file:

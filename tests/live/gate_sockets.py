@@ -200,6 +200,52 @@ def activated():
         assert gate.stop() == 0
 
 
+def checked():
+    """--check says whether the settings are good, and changes nothing"""
+    with Gate() as gate:
+        def check():
+            done = subprocess.run(
+                [os.path.join(BIN, "logongated"), "--check", "--config",
+                 gate.config], text=True, check=False,
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            return done.returncode, done.stdout, done.stderr
+
+        code, said, wrong = check()
+        assert (code, wrong) == (0, "") and gate.config in said, (code, said)
+        assert not os.path.exists(gate.state), "it made the state directory"
+        gate.settings("without_policy = refuse",
+                      "without_policy = refuse\nkey_file = \"/nowhere\"")
+        code, said, wrong = check()
+        assert (code, said) == (3, "") and "/nowhere" in wrong, (code, wrong)
+
+
+def watched():
+    """WATCHDOG=1 comes from the loop that decides, and not while it stands"""
+    with Gate() as gate:
+        name = f"\0logongate-watched-{os.getpid()}"
+        heard = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        heard.bind(name)
+        heard.settimeout(20)
+        gate.env["NOTIFY_SOCKET"] = "@" + name[1:]
+        gate.env["WATCHDOG_USEC"] = "20000000"
+        gate.spawn()
+        assert b"READY=1" in heard.recv(4096)
+        for _ in range(2):
+            assert heard.recv(4096).startswith(b"WATCHDOG=1")
+        gate.freeze()
+        heard.settimeout(2.5)
+        try:
+            while True:
+                # What was on its way before it stood.
+                heard.recv(4096)
+        except socket.timeout:
+            pass
+        gate.thaw()
+        heard.settimeout(20)
+        assert heard.recv(4096).startswith(b"WATCHDOG=1")
+        heard.close()
+
+
 def tells_systemd():
     """READY=1 comes when every listener listens, by abstract name too"""
     with Gate() as gate:
@@ -322,5 +368,5 @@ def without_root():
 
 if __name__ == "__main__":
     main([credentials, modes, key_over_tcp, invalid_settings, one_gate,
-          terminates, reads_again, activated, tells_systemd, bounded,
-          broken_peers, without_root])
+          terminates, reads_again, activated, tells_systemd, checked, watched,
+          bounded, broken_peers, without_root])
