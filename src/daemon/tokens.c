@@ -3,8 +3,8 @@
  * tokens.c - refusals that wait to be rendered
  *
  * A ring of slots: the token is the slot's number and random bits. A storm of
- * more refusals than slots within a minute makes the oldest tokens unknown,
- * and their clients get the general page: nobody gets in by that.
+ * more refusals than slots or bytes within a minute makes the oldest tokens
+ * unknown, and their clients get the general page: nobody gets in by that.
  */
 #include "daemon/tokens.h"
 
@@ -13,7 +13,10 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include <logongate/kept.h>
+
 #define SLOTS 65536u
+#define BYTES_MAX (24u << 20)
 #define GOOD_S 60
 
 struct slot {
@@ -21,10 +24,13 @@ struct slot {
 	int64_t until_s;
 	struct lg_http_refusal refusal;
 	char *text;
+	size_t size;
 };
 
 struct gate_tokens {
 	uint32_t next;
+	uint32_t oldest; /* as next; they are SLOTS apart at most */
+	size_t bytes;
 	struct slot slot[SLOTS];
 };
 
@@ -79,11 +85,27 @@ int gate_token_read(const char *token, uint64_t *out_slot, uint64_t *out_random)
 	return 1;
 }
 
+/* What is to be echoed is echoed whole or not at all. */
+static const char *echo_of(const char *text)
+{
+	return text && strnlen(text, LG_KEPT_MAX + 1) <= LG_KEPT_MAX ? text
+								     : NULL;
+}
+
+static void empty(struct gate_tokens *tokens, struct slot *slot)
+{
+	if (slot->text)
+		tokens->bytes -= slot->size;
+	free(slot->text);
+	slot->text = NULL;
+}
+
 static int keep(struct slot *slot, const struct lg_http_refusal *refusal)
 {
-	const char *const from[] = {refusal->text, refusal->request_type,
-				    refusal->request_id, refusal->client_info,
-				    refusal->realm};
+	const char *const from[] = {
+		refusal->text, echo_of(refusal->request_type),
+		echo_of(refusal->request_id), echo_of(refusal->client_info),
+		refusal->realm};
 	const char **const to[] = {
 		&slot->refusal.text, &slot->refusal.request_type,
 		&slot->refusal.request_id, &slot->refusal.client_info,
@@ -98,10 +120,11 @@ static int keep(struct slot *slot, const struct lg_http_refusal *refusal)
 	at = malloc(size);
 	if (!at)
 		return 0;
-	free(slot->text);
 	slot->text = at;
+	slot->size = size;
 	slot->refusal = *refusal;
 	for (i = 0; i < count; i++) {
+		*to[i] = NULL;
 		if (!from[i])
 			continue;
 		memcpy(at, from[i], strlen(from[i]) + 1);
@@ -120,11 +143,17 @@ void gate_tokens_keep(struct gate_tokens *tokens, int64_t now_s,
 	uint64_t random;
 
 	*out_token = '\0';
-	if (getrandom(&random, sizeof(random), GRND_NONBLOCK) !=
-		    sizeof(random) ||
-	    !keep(slot, refusal))
+	if (getrandom(&random, sizeof(random), GRND_NONBLOCK) != sizeof(random))
 		return;
+	empty(tokens, slot);
+	if (!keep(slot, refusal))
+		return;
+	tokens->bytes += slot->size;
 	tokens->next++;
+	if (tokens->next - tokens->oldest > SLOTS)
+		tokens->oldest = tokens->next - SLOTS;
+	while (tokens->bytes > BYTES_MAX)
+		empty(tokens, &tokens->slot[tokens->oldest++ % SLOTS]);
 	slot->random = random;
 	slot->until_s = now_s + GOOD_S;
 	gate_token_write(at, random, out_token);
