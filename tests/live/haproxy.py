@@ -241,6 +241,23 @@ class HAProxy(Door):
             data += part
         return data
 
+    def test_a_gate_that_was_restarted_cuts_no_listed_stream(self):
+        """It knows of no session any more, so it cannot say whose it is."""
+        self.connect("tester", "{Y}:1")
+        self.gate.lock(self.gate.profile(listed=["tester"]))
+        pendings, self.backend.pendings = self.backend.pendings, 40
+        self.addCleanup(setattr, self.backend, "pendings", pendings)
+        with self.wait("{Y}:1") as tester:
+            self.assertIn(b"200", tester.recv(65536))
+            self.gate.stop()
+            self.gate.start()
+            self.assertIn(b"DONE", self.read_until(tester, b"DONE"))
+        self.backend.taken()
+        programs.wait_for("the front to ask again", lambda: self.mapi(
+            "Execute", "{Y}:1", b"x").headers["X-ResponseCode"] == "10")
+        self.assert_admitted(self.connect("tester", "{Y}:1"), "Connect")
+        self.assert_admitted(self.mapi("Execute", "{Y}:1", b"x"), "Execute")
+
     def test_a_disconnect_passes_without_the_gate(self):
         self.gate.stop()
         try:

@@ -83,10 +83,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.send_response(200)
         self.send_header("Content-Type", content_type)
         self.send_header("Content-Length", str(len(body)))
-        for name, values in headers.items():
-            for value in values if isinstance(values, list) else [values]:
-                self.send_header(name.replace("_", "-"), value)
-        self.end_headers()
+        self.headers_of(headers)
         self.wfile.write(body)
 
     def who(self):
@@ -135,7 +132,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.answer(execute_answer(body), **echo, Set_Cookie=[
                 f"{self.server.cookies[1]}={next(self.server.serial)}"])
         elif kind.lower() == "notificationwait":
-            self.stream(echo)
+            self.stream(echo, [
+                b"PROCESSING\r\n", *[b"PENDING\r\n"] * self.server.pendings,
+                b"DONE\r\nX-ElapsedTime: 1\r\n\r\n" + bytes(16)], PENDING_S)
         else:
             if kind.lower() == "disconnect":
                 sessions.pop(context, None)
@@ -150,26 +149,30 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if not error:
             self.server.sessions[context] = (user,)
         names = self.server.cookies
-        time.sleep(self.server.connect_s)
-        self.answer(PREAMBLE + struct.pack(
-            "<IIIII", 0, error, 60000, 6, 10000) + b"\0\0\0" + bytes(4),
-            **echo, Set_Cookie=["MapiRouting=all; path=/mapi",
-                                f"{names[0]}={context}; path=/; HttpOnly",
-                                f"{names[1]}={serial}; path=/; HttpOnly"])
+        rest = (PREAMBLE.partition(b"\r\n")[2] + struct.pack(
+            "<IIIII", 0, error, 60000, 6, 10000) + b"\0\0\0" + bytes(4))
+        # What takes long is announced at once.
+        self.stream({**echo, "Set_Cookie": [
+            "MapiRouting=all; path=/mapi",
+            f"{names[0]}={context}; path=/; HttpOnly",
+            f"{names[1]}={serial}; path=/; HttpOnly"]},
+            [b"PROCESSING\r\n", rest], self.server.connect_s)
 
-    def stream(self, headers):
+    def headers_of(self, headers):
+        for name, values in headers.items():
+            for value in values if isinstance(values, list) else [values]:
+                self.send_header(name.replace("_", "-"), value)
+        self.end_headers()
+
+    def stream(self, headers, parts, pause_s):
         self.send_response(200)
         self.send_header("Content-Type", "application/mapi-http")
         self.send_header("Transfer-Encoding", "chunked")
-        for name, value in headers.items():
-            self.send_header(name.replace("_", "-"), value)
-        self.end_headers()
-        for part in ([b"PROCESSING\r\n"]
-                     + [b"PENDING\r\n"] * self.server.pendings
-                     + [b"DONE\r\nX-ElapsedTime: 1\r\n\r\n" + bytes(16)]):
+        self.headers_of(headers)
+        for part in parts:
             self.wfile.write(b"%x\r\n%s\r\n" % (len(part), part))
             self.wfile.flush()
-            time.sleep(PENDING_S)
+            time.sleep(pause_s)
         self.wfile.write(b"0\r\n\r\n")
 
     def any(self):

@@ -128,6 +128,12 @@ class Sessions:
             row["dn"] for row in self.open_sessions()
             if row["id"].startswith("mapi-")])
 
+    def test_a_connect_that_takes_long_is_waited_for(self):
+        self.serve(connect_s=1.5)
+        self.assert_admitted(self.connect("tester", "{J}:1"), "Connect")
+        self.gate.lock(self.gate.profile(listed=["tester"]))
+        self.assert_admitted(self.mapi("Execute", "{J}:1", b"x"), "Execute")
+
     def test_a_listed_one_needs_no_client_info(self):
         self.serve(accounts=PASSWORDS)
         self.gate.lock(self.gate.profile(listed=["tester"]))
