@@ -192,6 +192,10 @@ static const struct row rows[] = {
 	 "auth_mechanisms = plain gssapi external anonymous\n" DICT
 	 "  result_failure = return-fail\n}\n",
 	 NULL, "imap", LG_ASKS_PARTLY, LG_WHEN_DOWN_OPEN},
+	{DOVECOT,
+	 "auth_mechanisms = plain CRAM-MD5\n" DICT
+	 "  result_failure = return-fail\n}\n",
+	 NULL, "imap", LG_ASKS_YES, LG_WHEN_DOWN_OPEN},
 	{DOVECOT, "auth_mechanisms = plain gssapi\n" POLICY, NULL, "imap",
 	 LG_ASKS_YES, LG_WHEN_DOWN_OPEN},
 	{DOVECOT,

@@ -4,6 +4,8 @@
 whom the lock keeps out: each of these ways in was tried at a real server, and
 `doors --probe` comes to the same."""
 import base64
+import hashlib
+import hmac
 import json
 import os
 import socket
@@ -65,6 +67,13 @@ def site_with(door, after="", **more):
     return site
 
 
+def challenged(line):
+    """What CRAM-MD5 of bob answers."""
+    password = USERS["bob"].encode()
+    return b"bob " + hmac.new(password, base64.b64decode(line),
+                              hashlib.md5).hexdigest().encode()
+
+
 def row(door, asks, inside, attempt=gets_in, **more):
     with site_with(door, **more) as site:
         site.gate.apply(values())
@@ -82,6 +91,10 @@ def policy():
 def passdb():
     """a passdb that is heard, and one behind a mechanism without any"""
     row("dict", "yes", False)
+    row("dict", "yes", False,
+        attempt=lambda site: authenticate(site.dovecot.imap_port, "CRAM-MD5",
+                                          challenged),
+        more="auth_mechanisms = plain cram-md5\n")
     row("dict", "partly", True,
         attempt=lambda site: authenticate(site.dovecot.imap_port, "ANONYMOUS",
                                           lambda line: b"x"),

@@ -63,15 +63,15 @@ int lg_dovecot_policy_knows_master(const struct lg_dovecot *dovecot)
 }
 
 /*
- * The mechanisms in use that check no password in a passdb, or fetch it and
- * check it themselves; those that were seen to ask each passdb are left out.
+ * The mechanisms in use that may go round the passdbs; those that were seen to
+ * ask each of them at a real server are left out.
  * Appended to out with blanks.
  */
 static void other_mechanisms(const struct lg_dovecot *dovecot,
 			     struct lg_buffer *out)
 {
-	static const char *const asking[] = {"plain", "login", "oauthbearer",
-					     "xoauth2"};
+	static const char *const asking[] = {"plain", "login", "cram-md5",
+					     "oauthbearer", "xoauth2"};
 	const char *words = value_or(dovecot->root, "auth_mechanisms", "plain");
 	size_t len;
 	size_t i;
