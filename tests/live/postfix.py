@@ -275,6 +275,31 @@ service auth {{
             file.write(text.replace(old, new))
         self.postfix("reload")
 
+    def test_doors_says_what_becomes_of_somebody_locked_out(self):
+        plain = "logongate_submission = check_policy_service"
+        rows = (
+            ("logongate_submission = warn_if_reject check_policy_service",
+             "no", True),
+            ("smtpd_restriction_classes = inner\nlogongate_submission = inner"
+             "\ninner = check_policy_service", "yes", False),
+            ("logongate_submission = permit, check_policy_service", "no",
+             True),
+        )
+        self.gate.lock(self.gate.profile(listed=["tester"]))
+        for other, asks, inside in rows:
+            with self.subTest(other):
+                self.edit(plain, other)
+                try:
+                    self.assertEqual(self.ways()[0][0], asks)
+                    client = self.submitter("other")
+                    if inside:
+                        self.assert_sent(client)
+                    else:
+                        self.assert_refused(client,
+                                            client.mail("a@example.net"))
+                finally:
+                    self.edit(other, plain)
+
     def test_open_while_the_gate_is_down_is_one_edit_away(self):
         closed = "default_action = 451 4.3.2 Mail is not available right now"
         self.edit(closed, "default_action = DUNNO")
