@@ -10,7 +10,6 @@
 #include "daemon/control.h"
 
 #include <math.h>
-#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -217,10 +216,6 @@ void control_end_list(struct control_call *call, const struct lg_error *err)
  * else: sudo knows who it was. */
 static char *name_of(const struct gate_conn *conn, const char *caller)
 {
-	struct passwd found;
-	struct passwd *result = NULL;
-	char text[16384];
-
 	/* A certificate of ours is trusted to say who sits there. */
 	if (conn->tls)
 		return strdup(caller && *caller ? caller
@@ -228,19 +223,7 @@ static char *name_of(const struct gate_conn *conn, const char *caller)
 	if (caller && *caller &&
 	    (conn->peer.uid == 0 || conn->peer.uid == geteuid()))
 		return strdup(caller);
-	if (!getpwuid_r(conn->peer.uid, &found, text, sizeof(text), &result) &&
-	    result)
-		return strdup(found.pw_name);
-	{
-		struct lg_buffer name = {0};
-		char *taken = NULL;
-
-		lg_buffer_format(&name, "uid %d", (int)conn->peer.uid);
-		if (lg_buffer_take(&name, &taken, NULL))
-			taken = NULL;
-		lg_buffer_release(&name);
-		return taken;
-	}
+	return conn->name ? strdup(conn->name) : NULL;
 }
 
 static void run_call(struct control_call *call)

@@ -15,6 +15,7 @@
 
 #include "daemon/control_line.h"
 #include "daemon/facts.h"
+#include "daemon/records.h"
 #include "daemon/stream.h"
 
 /* The exit codes of contract 4 that an answer names. */
@@ -47,6 +48,7 @@ struct control_call {
 	struct lg_findings *findings;
 	struct gate_facts_names names;
 	enum lg_journal_event event;
+	struct gate_records_waiter waiter;
 };
 
 /* Sends the answer and frees the call. */

@@ -19,7 +19,6 @@
 
 struct show {
 	struct gate_job job;
-	struct gate_records_waiter waiter;
 	struct control_call *call;
 	const char *key;
 	const char *folder; /* NULL: the audit */
@@ -193,11 +192,11 @@ static void begin_show(struct control_call *call, const char *key,
 	show->call = call;
 	show->key = key;
 	show->folder = folder;
-	show->waiter.ready = begin;
-	show->waiter.context = show;
+	call->waiter.ready = begin;
+	call->waiter.context = show;
 	lg_buffer_format(&show->text, "{\"%s\":[", key);
 	if (folder)
-		gate_records_wait(call->gate, &show->waiter);
+		gate_records_wait(call->gate, &call->waiter);
 	else
 		begin(show);
 }

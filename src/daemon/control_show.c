@@ -202,12 +202,20 @@ static void status_listed(void *context, const struct gate_sweep_report *report)
 	control_finish(call);
 }
 
-void control_status(struct control_call *call)
+static void list_for_status(void *context)
 {
+	struct control_call *call = context;
 	struct lg_error err = {0};
 
 	if (gate_sweeps_list(call->gate, status_listed, call, &err))
 		control_fail_as(call, &err);
+}
+
+void control_status(struct control_call *call)
+{
+	call->waiter.ready = list_for_status;
+	call->waiter.context = call;
+	gate_records_counted(call->gate, &call->waiter);
 }
 
 static void sessions_listed(void *context,

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "daemon/log.h"
 #include "daemon/view.h"
 
 const char *gate_door_name(enum gate_door door)
@@ -34,13 +35,15 @@ void gate_log(const char *format, ...)
 	struct lg_error clean;
 	char line[1024];
 	va_list arguments;
+	int len;
 
 	va_start(arguments, format);
 	vsnprintf(line, sizeof(line), format, arguments);
 	va_end(arguments);
 	/* Takes control characters out: names come from outside. */
 	lg_error_set(&clean, LG_OK, NULL, "%s", line);
-	fprintf(stderr, "logongated: %s\n", clean.text);
+	len = snprintf(line, sizeof(line), "logongated: %.1000s\n", clean.text);
+	gate_log_line(line, (size_t)len);
 }
 
 static int is_loud(const struct lg_strlist *loud, const char *text)

@@ -100,6 +100,8 @@ struct gate {
 	struct gate_tls *tls;
 	struct lg_mapi_scratch *mapi; /* one parse at a time */
 	const char *config;           /* the file to read again, or NULL */
+	char *own_name;               /* of the user it runs as */
+	uv_timer_t last;              /* it ends, whatever hangs */
 	int stopping;
 	int is_watched; /* by systemd: the loop tells it each second */
 };

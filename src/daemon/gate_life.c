@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <logongate/mapi.h>
 
@@ -21,6 +22,8 @@
 #include "daemon/enforce.h"
 #include "daemon/facts.h"
 #include "daemon/http.h"
+#include "daemon/log.h"
+#include "daemon/names.h"
 #include "daemon/records.h"
 #include "daemon/reload.h"
 #include "daemon/servers.h"
@@ -33,6 +36,9 @@
 #include "daemon/mapi_tickets.h"
 #include "daemon/tokens.h"
 #include "daemon/view.h"
+
+/* From SIGTERM on, in all under two seconds. */
+#define LAST_MS 1300
 
 static enum gate_exit say(enum gate_exit code, const struct lg_error *err)
 {
@@ -82,6 +88,15 @@ static void close_all(struct gate *gate)
 	close_handle((uv_handle_t *)&gate->interrupt);
 }
 
+/* A door, a directory or a disk hangs: what a job of theirs was at is found by
+ * the next start as after a kill. */
+static void on_last(uv_timer_t *timer)
+{
+	gate_log("ends without what still hangs");
+	gate_log_end();
+	_exit(GATE_EXIT_DONE);
+}
+
 static void on_end(uv_signal_t *signal, int number)
 {
 	struct gate *gate = signal->data;
@@ -92,10 +107,16 @@ static void on_end(uv_signal_t *signal, int number)
 		 gate_locked(gate) ? "; the lock stays in force on disk" : "");
 	systemd_notify("STOPPING=1\n");
 	close_all(gate);
+	uv_timer_start(&gate->last, on_last, LAST_MS, 0);
 }
 
 static enum lg_status watch_signals(struct gate *gate, struct lg_error *err)
 {
+	if (uv_timer_init(&gate->loop, &gate->last))
+		return lg_error_set(err, LG_ERR_BUG, NULL, "no timers");
+	gate->last.data = gate;
+	/* Only everything else keeps the loop going. */
+	uv_unref((uv_handle_t *)&gate->last);
 	if (uv_signal_init(&gate->loop, &gate->hangup) ||
 	    uv_signal_init(&gate->loop, &gate->terminate) ||
 	    uv_signal_init(&gate->loop, &gate->interrupt))
@@ -176,6 +197,7 @@ static void free_gate(struct gate *gate)
 	lg_strlist_release(&gate->loud);
 	lg_buffer_release(&gate->text);
 	free(gate->mapi);
+	free(gate->own_name);
 	gate_sockets_free(gate);
 	free(gate->streams);
 	free(gate->http);
@@ -240,6 +262,8 @@ enum gate_exit gate_run(const char *path)
 		return GATE_EXIT_SOFTWARE;
 	signal(SIGPIPE, SIG_IGN);
 	raise_limits();
+	gate_log_start();
+	gate_names_start(gate);
 	gate->config = path;
 	clock.now(clock.self, &gate->now);
 	gate->clock = (struct lg_clock){&gate->now, gate_clock_now};
@@ -276,9 +300,12 @@ enum gate_exit gate_run(const char *path)
 		systemd_notify("READY=1\nSTATUS=deciding\n");
 	}
 	uv_run(&gate->loop, UV_RUN_DEFAULT);
+	close_handle((uv_handle_t *)&gate->last);
+	uv_run(&gate->loop, UV_RUN_DEFAULT);
 	gate_work_free(gate);
 	uv_loop_close(&gate->loop);
 out:
 	free_gate(gate);
+	gate_log_end();
 	return code;
 }

@@ -26,6 +26,8 @@ struct gate_records {
 	struct gate_job job;
 	int busy;
 	struct gate_records_waiter *waiters;
+	int recounting;
+	struct gate_records_waiter *counted; /* who waits for that */
 };
 
 /* Counting what earlier gates wrote of a lock. */
@@ -224,6 +226,7 @@ static void recount_done(void *context)
 {
 	struct recount *recount = context;
 	struct gate *gate = recount->gate;
+	struct gate_records_waiter *waiter = gate->records->counted;
 
 	if (recount->status)
 		gate_loud(gate, "the refusals kept on disk could not be "
@@ -232,6 +235,24 @@ static void recount_done(void *context)
 		gate->refused_since_lock += recount->count;
 	lg_lock_free(&recount->lock);
 	free(recount);
+	gate->records->recounting = 0;
+	gate->records->counted = NULL;
+	while (waiter) {
+		struct gate_records_waiter *next = waiter->next;
+
+		waiter->ready(waiter->context);
+		waiter = next;
+	}
+}
+
+void gate_records_counted(struct gate *gate, struct gate_records_waiter *waiter)
+{
+	if (!gate->records->recounting) {
+		waiter->ready(waiter->context);
+		return;
+	}
+	waiter->next = gate->records->counted;
+	gate->records->counted = waiter;
 }
 
 void gate_records_recount(struct gate *gate)
@@ -247,6 +268,7 @@ void gate_records_recount(struct gate *gate)
 				"counted");
 		return;
 	}
+	gate->records->recounting = 1;
 	recount->gate = gate;
 	recount->now = gate_now(gate);
 	recount->job.run = run_recount;

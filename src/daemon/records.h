@@ -46,5 +46,8 @@ struct gate_records_waiter {
 	struct gate_records_waiter *next;
 };
 void gate_records_wait(struct gate *gate, struct gate_records_waiter *waiter);
+/* The same when refused_since_lock has in it what is on disk. */
+void gate_records_counted(struct gate *gate,
+			  struct gate_records_waiter *waiter);
 
 #endif

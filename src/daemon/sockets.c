@@ -11,7 +11,6 @@
 #include "daemon/sockets.h"
 
 #include <errno.h>
-#include <grp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -356,33 +355,4 @@ void gate_sockets_free(struct gate *gate)
 	gate_peers_free(&gate->sockets->peers);
 	free(gate->sockets);
 	gate->sockets = NULL;
-}
-
-int gate_peer_is_admin(const struct gate *gate, const struct gate_peer *peer,
-		       int fd)
-{
-	gid_t groups[1024];
-	socklen_t len = sizeof(groups);
-	struct group found;
-	struct group *result = NULL;
-	char text[16384];
-	size_t i;
-
-	if (!peer->is_unix)
-		return 0;
-	if (peer->uid == 0 || peer->uid == geteuid())
-		return 1;
-	if (!gate->settings->admin_group ||
-	    getgrnam_r(gate->settings->admin_group, &found, text, sizeof(text),
-		       &result) ||
-	    !result)
-		return 0;
-	if (peer->gid == found.gr_gid)
-		return 1;
-	if (getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, groups, &len))
-		return 0;
-	for (i = 0; i < len / sizeof(*groups); i++)
-		if (groups[i] == found.gr_gid)
-			return 1;
-	return 0;
 }

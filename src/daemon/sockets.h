@@ -52,9 +52,4 @@ void gate_sockets_left(struct gate *gate, enum gate_service service,
 unsigned int gate_sockets_count(const struct gate *gate,
 				enum gate_service service);
 
-/* Root, the gate's own user, or a member of admin_group, by the groups that
- * the process on the other end really has: 1 or 0. */
-int gate_peer_is_admin(const struct gate *gate, const struct gate_peer *peer,
-		       int fd);
-
 #endif

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "adapters/haproxy/spop.h"
+#include "daemon/names.h"
 #include "daemon/work.h"
 
 #define READ_SIZE GATE_STREAM_READ_MAX
@@ -73,6 +74,7 @@ static void free_stream(struct stream *stream)
 	gate_tls_session_free(&stream->conn.tls);
 	lg_buffer_release(&stream->in);
 	lg_buffer_release(&stream->out);
+	free(stream->conn.name);
 	free(stream);
 }
 
@@ -438,8 +440,7 @@ int gate_stream_add(struct gate *gate, enum gate_service service, int fd,
 			free(stream);
 			return 0;
 		}
-	} else if (service == GATE_SERVICE_CONTROL)
-		stream->conn.is_admin = gate_peer_is_admin(gate, peer, fd);
+	}
 	if (uv_poll_init(&gate->loop, &stream->poll, fd)) {
 		gate_tls_session_free(&stream->conn.tls);
 		free(stream);
@@ -450,6 +451,8 @@ int gate_stream_add(struct gate *gate, enum gate_service service, int fd,
 	if (stream->next)
 		stream->next->previous = stream;
 	gate->streams->first = stream;
+	if (service == GATE_SERVICE_CONTROL)
+		gate_names_look(&stream->conn);
 	watch(stream);
 	return 1;
 }

@@ -24,6 +24,7 @@ struct gate_conn {
 	int fd;
 	int busy;     /* an answer is being made: nothing is taken till then */
 	int is_admin; /* control only */
+	char *name;   /* control only: the peer's, NULL over TLS */
 	struct gate_tls_session *tls; /* control over TCP */
 	uint64_t requests;
 	int has_begun;  /* part of a request is with the protocol */
