@@ -1,0 +1,344 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: ISC
+"""Deciding never waits: not for a disk, a long record, a long list, a door, or
+whoever should read what the gate says. And what was answered is so."""
+import json
+import os
+import socket
+import subprocess
+import threading
+import time
+
+from programs import BIN, eventually, wait_for
+from running_gate import (Gate, Timing, UnixHTTP, control_request, listing,
+                          main)
+from slow_disk import SlowDisk
+
+# Far above what a logon takes, far below what it would wait for.
+LONGEST_S = 1.0
+FSYNC_MS = 500
+END_S = 2.0
+
+
+class Logons(threading.Thread):
+    """Somebody who wants in again and again; what he was told and the longest
+    that he waited."""
+
+    def __init__(self, gate, user="bob"):
+        super().__init__()
+        self.gate, self.user = gate, user
+        self.going = True
+        self.longest = 0
+        self.told = []
+        self.failed = None
+
+    def run(self):
+        try:
+            connection = UnixHTTP(self.gate.socket("http"))
+            body = json.dumps({"user": self.user, "protocol": "imap"})
+            while self.going:
+                begun = time.monotonic()
+                connection.request("POST", "/v1/decide", body)
+                verdict = json.load(connection.getresponse())["verdict"]
+                self.longest = max(self.longest, time.monotonic() - begun)
+                self.told.append((begun, verdict))
+                time.sleep(0.002)
+            connection.close()
+        except Exception as error:  # every kind fails the row
+            self.failed = error
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *_):
+        self.going = False
+        self.join()
+        if self.failed:
+            raise self.failed
+
+    def check(self, what):
+        assert self.told
+        if self.longest > LONGEST_S:
+            raise Timing("a logon waits for nothing",
+                         f"{what}: {self.longest:.3f} s")
+
+
+def slow_gate():
+    gate = Gate()
+    disk = SlowDisk(gate.folder)
+    gate.env.update(disk.environment())
+    return gate, disk
+
+
+def slow_disk():
+    """while a slow disk takes a lock, logons are answered, and the lock is in
+    force when apply answers"""
+    gate, disk = slow_gate()
+    with gate.start():
+        disk.takes(FSYNC_MS)
+        with Logons(gate) as logons:
+            begun = time.monotonic()
+            gate.apply(listing("alice"))
+            applied = time.monotonic()
+            assert applied - begun > FSYNC_MS / 1000, "the disk is not slow"
+            assert gate.decide(user="bob")["verdict"] == "refuse"
+            # The directory is asked for her name meanwhile.
+            eventually(lambda:
+                       gate.decide(user="alice")["verdict"] == "admit")
+            assert gate.ask("extend", for_s=900)["ok"]
+            lifting = time.monotonic()
+            assert gate.ask("lift")["ok"]
+            lifted = time.monotonic()
+            assert gate.decide(user="bob")["verdict"] == "admit"
+        for at, verdict in logons.told:
+            if applied < at < lifting:
+                assert verdict == "refuse", (at, verdict)
+            if at < begun or at > lifted:
+                assert verdict == "admit", (at, verdict)
+        logons.check("apply, extend and lift on a slow disk")
+        disk.is_well()
+        assert gate.stop() == 0
+
+
+def slow_end():
+    """a lock ends in its time on a disk that hangs, and is over on disk when
+    the disk is well again"""
+    gate, disk = slow_gate()
+    with gate.start():
+        # By the command, which brings what the directory says.
+        gate.lock(gate.profile(listed=["alice"]), for_s=3)
+        assert gate.decide(user="bob")["verdict"] == "refuse"
+        disk.takes(60000)
+        begun = time.monotonic()
+        wait_for("the lock's end", lambda:
+                 gate.decide(user="bob")["verdict"] == "admit")
+        took = time.monotonic() - begun
+        assert not gate.status()["active"]
+        with open(gate.stored("lock.json"), encoding="utf-8") as file:
+            assert json.load(file)["phase"] == "active"
+        disk.is_well()
+        wait_for("the end to be written", lambda: gate.ask(
+            "history")["history"][-1]["event"] == "expire")
+        if took > 6:
+            raise Timing("a lock ends on a disk that hangs", f"{took:.1f} s")
+        assert gate.stop() == 0
+
+
+def full_end():
+    """a full disk keeps nobody out past the end: status says so, and it is
+    written when there is room"""
+    gate = Gate()
+    with gate:
+        try:
+            with gate.small_disk() as fill:
+                gate.start()
+                gate.apply(listing("alice"), for_s=3)
+                filler = fill()
+                wait_for("the lock's end", lambda:
+                         gate.decide(user="bob")["verdict"] == "admit")
+                wait_for("it to be told", lambda: any(
+                    "could not be written" in loud
+                    for loud in gate.status()["loud"]))
+                assert not gate.status()["active"]
+                answer = gate.ask("apply", [listing("bob")],
+                                  profile="other", for_s=60)
+                assert not answer["ok"] and answer["exit"] == 6, answer
+                assert gate.decide(user="bob")["verdict"] == "admit"
+                # Killed there, the end is kept all the same.
+                gate.kill()
+                gate.start()
+                assert gate.decide(user="bob")["verdict"] == "admit"
+                os.unlink(filler)
+                wait_for("the end to be written", lambda: gate.ask(
+                    "history")["history"][-1]["event"] == "expire")
+                wait_for("it to be over", lambda: not any(
+                    "could not be written" in loud
+                    for loud in gate.status()["loud"]))
+                gate.apply(listing("alice"))
+                assert gate.decide(user="bob")["verdict"] == "refuse"
+        except LookupError as error:
+            print(f"not tried: {error}")
+
+
+def write_records(gate, megabytes):
+    day = time.strftime("%Y-%m-%d", time.gmtime())
+    line = json.dumps({
+        "at": day + "T00:00:01Z", "user": "somebody@example.org",
+        "dn": "/o=Org/ou=Site/cn=Recipients/cn=somebody",
+        "client": "a client with a name", "version": None, "process": None,
+        "protocol": "imap", "address": "192.0.2.1", "door": "http",
+        "reason": "not-listed", "rule": "logon-only-as", "generation": 0,
+        "count": 1, "last": day + "T00:00:01Z"}, separators=(",", ":")) + "\n"
+    count = megabytes * 1000000 // len(line)
+    os.makedirs(gate.stored("refused"), exist_ok=True)
+    with open(gate.stored(f"refused/{day}.jsonl"), "w",
+              encoding="utf-8") as file:
+        for _ in range(count):
+            file.write(line)
+    return count
+
+
+def memory_mb(gate):
+    with open(f"/proc/{gate.process.pid}/status", encoding="ascii") as file:
+        for line in file:
+            if line.startswith("VmRSS:"):
+                return int(line.split()[1]) / 1024
+    return 0
+
+
+def long_record():
+    """records of many megabytes are told as fast as the client takes them, and
+    nobody waits for that"""
+    gate = Gate()
+    # What is freed is given back.
+    gate.env["ASAN_OPTIONS"] = "quarantine_size_mb=1"
+    gate.start().stop()
+    count = write_records(gate, 12)
+    with gate.start():
+        gate.decide(user="bob")
+        before = memory_mb(gate)
+        with Logons(gate) as logons:
+            # A client that stops reading keeps its own answer waiting alone.
+            stuck = gate.control()
+            stuck.sock.sendall(b'{"op":"refused"}\n')
+            answer = gate.ask("refused")
+            assert answer["ok"] and len(answer["refused"]) == count, \
+                len(answer["refused"])
+            gate.apply(listing("alice"))
+            assert gate.ask("lift")["ok"]
+            grown = memory_mb(gate) - before
+            answer = stuck.answer()
+            assert answer["ok"] and len(answer["refused"]) == count
+            stuck.close()
+            # One that goes in the middle of it.
+            gone = gate.control()
+            gone.sock.sendall(b'{"op":"refused"}\n')
+            gone.sock.recv(1000)
+            gone.close()
+        logons.check("refused")
+        assert grown < 60, f"{grown} MB more"
+        assert len(gate.lines("refused", "--since", "2d")) >= count
+        assert gate.stop() == 0
+
+
+def long_list():
+    """while a long list is taken and put back, nobody waits"""
+    names = [f"user{i}" for i in range(20000)]
+    gate = Gate()
+    with gate.start():
+        with Logons(gate) as logons:
+            gate.apply(listing(*names))
+            assert gate.decide(user="bob")["verdict"] == "refuse"
+            answer = gate.ask("policy")
+            assert answer["ok"] and b"user19999" in answer["blocks"][0] or \
+                len(answer["blocks"][0]) > 100000
+            assert gate.ask("lift")["ok"]
+        logons.check("a list of twenty thousand")
+        assert gate.stop() == 0
+
+
+def pipelined():
+    """requests that are sent at once are answered in their order, long and
+    short ones"""
+    gate = Gate()
+    with gate.start():
+        control = gate.control()
+        control.sock.sendall(
+            control_request("apply", [listing("alice")], profile="upgrade",
+                            for_s=600)
+            + control_request("status") + control_request("refused")
+            + control_request("history") + control_request("values")
+            + control_request("lift") + control_request("status"))
+        assert control.answer()["ok"]
+        assert control.answer()["status"]["active"]
+        assert control.answer()["refused"] == []
+        assert control.answer()["history"][-1]["event"] == "apply"
+        assert b"Logon Only As" in control.answer()["blocks"][0]
+        assert control.answer()["ok"]
+        assert not control.answer()["status"]["active"]
+        control.close()
+
+
+def end_in_time(gate, what):
+    begun = time.monotonic()
+    gate.process.terminate()
+    try:
+        code = gate.process.wait(30)
+    except subprocess.TimeoutExpired:
+        raise AssertionError(f"{what}: did not end:\n" + gate.logged()) \
+            from None
+    took = time.monotonic() - begun
+    assert code == 0, (what, code)
+    if took > END_S:
+        raise Timing("SIGTERM ends the gate", f"{what}: {took:.1f} s")
+
+
+def ends_whatever_hangs():
+    """SIGTERM ends it within two seconds whatever disk, directory or door
+    hangs; the lock stays in force on disk"""
+    gate, disk = slow_gate()
+    with gate.start():
+        gate.apply(listing("alice"))
+        disk.takes(60000)
+        control = gate.control()
+        control.sock.sendall(control_request("extend", for_s=900))
+        eventually(lambda: gate.decide(user="bob")["verdict"] == "refuse")
+        time.sleep(0.2)
+        end_in_time(gate, "a disk")
+        control.close()
+        disk.is_well()
+        gate.start()
+        assert gate.decide(user="bob")["verdict"] == "refuse"
+        assert gate.stop() == 0
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        port = silent.getsockname()[1]
+        gate = Gate('[haproxy]\nstats_socket = "{folder}/silent"\n')
+        door = socket.socket(socket.AF_UNIX)
+        door.bind(gate.path("silent"))
+        door.listen()
+        gate.settings(f"ldif:{gate.ldif}", f"ldap://127.0.0.1:{port}")
+        with door, gate.start():
+            gate.apply(listing("alice"))
+            gate.decide(user="bob")
+            time.sleep(0.5)
+            end_in_time(gate, "a door and a directory")
+
+
+def unread():
+    """nobody reads what it says: it goes on, counts what was lost, and ends"""
+    gate = Gate()
+    with gate:
+        reading, writing = os.pipe()
+        open(gate.log, "wb").close()
+        gate.process = subprocess.Popen(
+            [os.path.join(BIN, "logongated"), "--config", gate.config],
+            stdin=subprocess.DEVNULL, stdout=writing, stderr=writing,
+            env=gate.env)
+        os.close(writing)
+        wait_for("the gate", lambda: os.path.exists(gate.socket("control")))
+        control = eventually(lambda: gate.control())
+        with Logons(gate) as logons:
+            # Each says 300 bytes: far more than a pipe and the ring hold.
+            for number in range(3000):
+                answer = control.ask("cut", id=f"{number} " + "x" * 300)
+                assert answer["ok"], answer
+        logons.check("a pipe that nobody reads")
+        said = b""
+        os.set_blocking(reading, False)
+        while b"were lost" not in said:
+            try:
+                said += os.read(reading, 65536)
+            except BlockingIOError:
+                time.sleep(0.01)
+                gate.decide(user="bob")
+        assert b"nobody read them" in said
+        control.close()
+        end_in_time(gate, "a pipe")
+        os.close(reading)
+
+
+main([slow_disk, slow_end, full_end, long_record, long_list, pipelined,
+      ends_whatever_hangs, unread])

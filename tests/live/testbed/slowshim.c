@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: ISC */
+/* slowshim: test-only LD_PRELOAD that makes a disk slow. LG_SLOW names a file
+ * with a number of milliseconds; while it is there, every fsync takes so much
+ * longer. What the program starts is left alone. */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+static char *path;
+
+__attribute__((constructor)) static void begin(void)
+{
+	path = getenv("LG_SLOW");
+	unsetenv("LD_PRELOAD");
+}
+
+/* Looks again and again: a disk may get well. */
+static void wait_for_disk(void)
+{
+	static const struct timespec step = {.tv_nsec = 10 * 1000 * 1000};
+	long waited_ms = 0;
+
+	while (path) {
+		char text[16] = "";
+		int fd = open(path, O_RDONLY | O_CLOEXEC);
+		ssize_t len = fd < 0 ? 0 : read(fd, text, sizeof(text) - 1);
+
+		if (fd >= 0)
+			close(fd);
+		if (len <= 0 || waited_ms >= strtol(text, NULL, 10))
+			return;
+		nanosleep(&step, NULL);
+		waited_ms += 10;
+	}
+}
+
+int fsync(int fd)
+{
+	static int (*real)(int);
+
+	if (!real)
+		*(void **)&real = dlsym(RTLD_NEXT, "fsync");
+	wait_for_disk();
+	return real(fd);
+}
+
+int fdatasync(int fd)
+{
+	static int (*real)(int);
+
+	if (!real)
+		*(void **)&real = dlsym(RTLD_NEXT, "fdatasync");
+	wait_for_disk();
+	return real(fd);
+}
