@@ -5,16 +5,17 @@ import os
 
 from programs import BUILD
 
-SHIM = os.path.join(BUILD, "tests", "slowshim.so")
+SHIM = os.path.join(BUILD, "bench", "slowshim.so")
 
 
 class SlowDisk:
-    def __init__(self, folder):
+    def __init__(self, folder, shim=SHIM):
+        self.shim = shim
         self.path = os.path.join(folder, "slow-disk")
 
     def environment(self):
         asan = os.environ.get("ASAN_OPTIONS")
-        return {"LD_PRELOAD": SHIM, "LG_SLOW": self.path,
+        return {"LD_PRELOAD": self.shim, "LG_SLOW": self.path,
                 "ASAN_OPTIONS": (asan + ":" if asan else "")
                 + "verify_asan_link_order=0"}
 
