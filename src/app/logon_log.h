@@ -116,7 +116,7 @@ lg_logon_log_read(const struct lg_files *files, const char *folder,
 
 /*
  * The same a piece at a time, for one who cannot hold a day in memory: the
- * lines that are there now, at most about 256 KiB a step. *out_done is 1 when
+ * lines that are there now, at most about 64 KiB a step. *out_done is 1 when
  * no more come. Owns: lg_logon_reader_free. files and folder are borrowed.
  */
 struct lg_logon_reader;

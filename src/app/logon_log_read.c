@@ -73,7 +73,7 @@ int lg_logon_read_line(const struct cJSON *json, struct lg_logon *out_logon)
 	return 1;
 }
 
-#define STEP_BYTES ((size_t)256 << 10)
+#define STEP_BYTES ((size_t)64 << 10)
 
 /* The days that were there when it began, each as long as it was then: what is
  * written while somebody reads is for the next time. */

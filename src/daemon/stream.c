@@ -21,6 +21,7 @@
 
 #define READ_SIZE GATE_STREAM_READ_MAX
 #define READS_AT_ONCE 4
+#define WRITE_AT_ONCE 65536u /* of one connection in a turn of the loop */
 #define OUT_MAX GATE_STREAM_OUT_MAX
 /* Above it memory is given back when a connection has nothing to say. */
 #define KEEP_MAX 65536u
@@ -147,6 +148,8 @@ static ssize_t write_some(struct stream *stream)
 	const char *bytes = stream->out.data + stream->sent;
 	size_t len = stream->out.len - stream->sent;
 
+	if (len > WRITE_AT_ONCE)
+		len = WRITE_AT_ONCE;
 	if (stream->conn.tls)
 		return gate_tls_send(stream->conn.tls, bytes, len);
 	return send(stream->conn.fd, bytes, len, MSG_NOSIGNAL);
@@ -244,9 +247,15 @@ const char *gate_stream_own(struct gate_conn *conn, const char *in,
 
 static void flush(struct stream *stream)
 {
-	while (stream->sent < stream->out.len) {
-		ssize_t done = write_some(stream);
+	size_t written = 0;
 
+	while (stream->sent < stream->out.len) {
+		ssize_t done;
+
+		/* The rest when others had their turn. */
+		if (written >= WRITE_AT_ONCE)
+			return;
+		done = write_some(stream);
 		if (done < 0 && errno == EINTR)
 			continue;
 		if (done < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
@@ -256,6 +265,7 @@ static void flush(struct stream *stream)
 			return;
 		}
 		stream->sent += (size_t)done;
+		written += (size_t)done;
 		stream->used_s = loop_s(stream->conn.gate);
 	}
 	forget(stream->conn.gate, &stream->out);
