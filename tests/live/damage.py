@@ -22,6 +22,7 @@ import nginx
 import pam
 import postfix
 import programs
+import slow_disk
 import wall_clock
 from running_gate import BASE, DN, Gate
 
@@ -35,6 +36,7 @@ TABLE = os.path.join(SOURCE, "src/doc/damage.md")
 TIMEOUT_S, ASKING_S = 2, 1
 # Columns that run at a time; most of a column is waiting.
 COLUMNS = 4
+FSYNC_MS = 500
 # The lock whose end is waited for while the clock says something else.
 SHORT_S = 4
 IN, REFUSED, LATER, FAILED = "in", "refused", "try later", "error"
@@ -469,6 +471,30 @@ def disk_full(bed):
     return found
 
 
+def disk_slow(bed):
+    """Every fsync takes half a second: who is locked out is so as soon as
+    apply answers, and whoever asks meanwhile is answered."""
+    fresh(bed)
+    bed.gate.stop()
+    before = dict(bed.gate.env)
+    disk = slow_disk.SlowDisk(bed.gate.folder)
+    bed.gate.env.update(disk.environment())
+    bed.gate.start()
+    disk.takes(FSYNC_MS)
+    try:
+        bed.lock()
+        found = cell(bed, "disk slow", REFUSED, IN)
+        bed.gate.kill()
+        bed.gate.start()
+        cell(bed, "disk slow and started again", REFUSED, IN)
+    finally:
+        disk.is_well()
+        bed.gate.stop()
+        bed.gate.env = before
+        bed.gate.start()
+    return found
+
+
 def column(bed):
     bed.open()
     try:
@@ -480,6 +506,7 @@ def column(bed):
             found.update(directory_damaged(bed, *one))
         found["no copy of the values can be read"] = no_policy(bed)
         found["disk full"] = disk_full(bed)
+        found["disk slow"] = disk_slow(bed)
         ended = expired(bed)
         bed.wall_clock()
         for word, by in (("forward", wall_clock.DAY),
@@ -517,6 +544,9 @@ one that could not be asked). What it said when the lock began stays in force.
 Where that is lost too, the gate asks until it is answered, `logongate status`
 says so, and those who are listed by DN get in again as soon as their names are
 known. While the clock is stepped the directory is an export (LDIF).
+
+On the slow disk every fsync takes half a second longer; the lock is in force
+when `apply` answers, and those who ask meanwhile are answered.
 
 The wall clock is stepped by a day, which is past the end of the lock or long
 before it began: an end counts by the clock since boot, also when the gate is
