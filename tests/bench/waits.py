@@ -7,9 +7,11 @@ a table on standard error.
 
 A wait counts from the moment when the logon was due, and its longest is the
 gate's own only where nothing else runs on the machine: "late" is the share of
-the time in which the client was kept from its core. LG_BENCH_FIRST=1 lets root
+the time in which the client was kept from its core. "turn" is the longest that
+the thread that decides was busy without a look at who waits, less what it
+waited for a core itself: that is the gate's own on any machine. LG_BENCH_FIRST=1 lets root
 go before other programs with the client and the thread that decides (nice -20).
-With LIMIT (milliseconds) a longer wait is told as an assertion about time.
+With LIMIT (milliseconds) a longer turn is told as an assertion about time.
 
 usage: waits.py CLIENT LOGONGATED [SECONDS [SOME MANY [MEGABYTES [LIMIT]]]]"""
 import contextlib
@@ -34,6 +36,7 @@ SOME, MANY = [int(n) for n in ARGUMENTS[1:3]] or (100000, 1000000)
 MEGABYTES = int(ARGUMENTS[3]) if len(ARGUMENTS) > 3 else 120
 LIMIT_MS = float(ARGUMENTS[4]) if len(ARGUMENTS) > 4 else None
 FSYNC_MS = 500
+BUILT = os.path.dirname(os.path.abspath(rig.PROGRAM))
 CONNECTIONS = 32
 
 
@@ -106,7 +109,16 @@ def list_of(count):
     return listing("alice", **{"Logon Only As Users": rig.users(count)})
 
 
+def longest_turn_ms(gate):
+    """Since it was asked last; less than one is not told."""
+    with open(gate.path("turns"), "r+", encoding="ascii") as file:
+        turns = [int(line) for line in file]
+        file.truncate(0)
+    return round(max(turns, default=1000) / 1000, 1)
+
+
 def measure(gate, rate, what, does, *arguments):
+    longest_turn_ms(gate)
     client = start_client(gate, 600, rate)
     time.sleep(SECONDS / 4)
     begun = time.monotonic()
@@ -117,6 +129,7 @@ def measure(gate, rate, what, does, *arguments):
     client.send_signal(signal.SIGTERM)
     result = result_of(client)
     result = {"during": what, "took_s": round(took, 2),
+              "turn_ms": longest_turn_ms(gate),
               "longest_ms": round(result["longest_us"] / 1000, 2),
               **{name: result[name] for name in
                  ("p50_us", "p99_us", "p999_us", "per_second", "late")}}
@@ -126,9 +139,11 @@ def measure(gate, rate, what, does, *arguments):
 
 def run(stack):
     gate = stack.enter_context(Gate(listen=listeners("http")))
-    disk = slow_disk.SlowDisk(gate.folder, os.path.join(
-        os.path.dirname(os.path.abspath(rig.PROGRAM)), "slowshim.so"))
+    disk = slow_disk.SlowDisk(gate.folder,
+                              os.path.join(BUILT, "slowshim.so"))
     gate.env.update(disk.environment())
+    gate.env["LD_PRELOAD"] += ":" + os.path.join(BUILT, "turnshim.so")
+    gate.env["LG_TURNS"] = gate.path("turns")
     gate.start().stop()
     write_records(gate)
     gate.start()
@@ -160,16 +175,17 @@ def main():
     with contextlib.ExitStack() as stack:
         results = run(stack)
     table = rig.Table(("during", 22, None), ("took s", 7, 2),
-                      ("longest ms", 10, 2), ("p99 us", 8, 1),
+                      ("turn ms", 7, 1), ("longest ms", 10, 2), ("p99 us", 8, 1),
                       ("p99.9 us", 9, 1), ("per s", 8, 0), ("late %", 7, 2))
     for one in results:
-        table.row(one["during"], one["took_s"], one["longest_ms"],
-                  one["p99_us"], one["p999_us"], one["per_second"],
-                  100 * one["late"])
-    worst = max(results, key=lambda one: one["longest_ms"])
-    if LIMIT_MS is not None and worst["longest_ms"] > LIMIT_MS:
-        print(f"{worst['during']}: a logon waited {worst['longest_ms']} ms")
-        print("timing: the longest wait of a logon", flush=True)
+        table.row(one["during"], one["took_s"], one["turn_ms"],
+                  one["longest_ms"], one["p99_us"], one["p999_us"],
+                  one["per_second"], 100 * one["late"])
+    worst = max(results, key=lambda one: one["turn_ms"])
+    if LIMIT_MS is not None and worst["turn_ms"] > LIMIT_MS:
+        print(f"{worst['during']}: busy for {worst['turn_ms']} ms")
+        print("timing: the longest turn of the thread that decides",
+              flush=True)
         sys.exit(ONLY_LATE)
 
 

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: ISC */
+/* turnshim: measuring-only LD_PRELOAD that tells for how long the first thread
+ * of a program is busy between two waits for events. LG_TURNS names a file that
+ * gets a line for each turn of more than a millisecond: its microseconds, less
+ * those in which the thread waited for a core. What the program starts is left
+ * alone. */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#define TOLD_NS UINT64_C(1000000)
+
+static long first_thread;
+static int waits_fd = -1;
+static int out_fd = -1;
+static uint64_t begun_ns;
+static uint64_t waited_ns;
+
+__attribute__((constructor)) static void begin(void)
+{
+	const char *out = getenv("LG_TURNS");
+	char path[64];
+
+	first_thread = syscall(SYS_gettid);
+	if (!out)
+		return;
+	snprintf(path, sizeof(path), "/proc/self/task/%ld/schedstat",
+		 first_thread);
+	waits_fd = open(path, O_RDONLY | O_CLOEXEC);
+	out_fd = open(out, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+}
+
+static uint64_t now_ns(void)
+{
+	struct timespec at;
+
+	clock_gettime(CLOCK_MONOTONIC, &at);
+	return (uint64_t)at.tv_sec * 1000000000 + (uint64_t)at.tv_nsec;
+}
+
+/* For a core, in all. */
+static uint64_t waited_till_now(void)
+{
+	char text[96] = "";
+	char *after = text;
+
+	if (pread(waits_fd, text, sizeof(text) - 1, 0) <= 0)
+		return waited_ns;
+	strtoull(text, &after, 10);
+	return strtoull(after, NULL, 10);
+}
+
+/* Reading what it waited costs more than most turns: only after a long one, so
+ * that waits of the short ones before are taken off it too. */
+static void tell_turn(void)
+{
+	uint64_t took_ns = now_ns() - begun_ns;
+	uint64_t before_ns = waited_ns;
+	uint64_t kept_off_ns;
+	char line[32];
+	int len;
+
+	if (took_ns < TOLD_NS)
+		return;
+	waited_ns = waited_till_now();
+	kept_off_ns = waited_ns - before_ns;
+	if (kept_off_ns + TOLD_NS > took_ns)
+		return;
+	len = snprintf(line, sizeof(line), "%llu\n",
+		       (unsigned long long)((took_ns - kept_off_ns) / 1000));
+	if (write(out_fd, line, (size_t)len) != len)
+		abort();
+}
+
+int epoll_wait(int epoll, struct epoll_event *events, int most, int timeout)
+{
+	static int (*real)(int, struct epoll_event *, int, int);
+	int is_first = out_fd >= 0 && syscall(SYS_gettid) == first_thread;
+	int ready;
+
+	if (!real)
+		*(void **)&real = dlsym(RTLD_NEXT, "epoll_wait");
+	if (is_first && begun_ns)
+		tell_turn();
+	ready = real(epoll, events, most, timeout);
+	if (is_first)
+		begun_ns = now_ns();
+	return ready;
+}
