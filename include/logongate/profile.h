@@ -61,6 +61,10 @@ struct lg_render_target {
 	int is_gate;			/* its doors show the message and hold
 					 * mail whatever the dialect */
 	int has_process_hotfix;		/* P2 */
+	int is_before_sp1;		/* L9, V1: an Exchange 2000 that reads
+					 * none of the values */
+	int is_server;			/* a [target.NAME]: what its settings
+					 * lack is told */
 	int undocumented;		/* L18: write it all the same */
 	int skip_unsupported;		/* leave out instead of refusing */
 	const char *companion_name;	/* L9; NULL: none */

@@ -220,8 +220,12 @@ static enum lg_status fill_target(struct lg_plan *plan,
 	target->backend = server->backend;
 	target->before = server->before;
 	target->takes_effect = lg_dialect_traits(target->dialect)->takes_effect;
+	/* T5: a store that polls can be restarted too, where it is asked for;
+	 * the gate here reads its values without. */
 	target->restarts = server->restarts &&
-			   target->takes_effect == LG_TAKES_EFFECT_RESTART;
+			   (target->takes_effect == LG_TAKES_EFFECT_RESTART ||
+			    (target->takes_effect == LG_TAKES_EFFECT_POLL &&
+			     target->backend != LG_BACKEND_GATE));
 	status = lg_profile_render(
 		input->profile, &server->render, plan->findings,
 		plan->concerned, &target->values, &unsupported, &warnings, err);

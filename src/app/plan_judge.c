@@ -71,7 +71,7 @@ static enum lg_status judge_time(struct lg_plan *plan,
 		int64_t poll_s = server->next_poll_s;
 
 		if (plan->target[i].takes_effect != LG_TAKES_EFFECT_POLL ||
-		    plan->until_s == 0)
+		    plan->target[i].restarts || plan->until_s == 0)
 			continue;
 		if (poll_s < plan->starts_s)
 			poll_s = plan->starts_s + LG_POLL_INTERVAL_S;

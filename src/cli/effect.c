@@ -31,7 +31,9 @@ static enum lg_effect effect_on(enum lg_backend backend,
 	case LG_TAKES_EFFECT_AT_ONCE:
 		break;
 	case LG_TAKES_EFFECT_POLL:
-		return LG_EFFECT_POLL;
+		if (!restarts)
+			return LG_EFFECT_POLL;
+		break;
 	case LG_TAKES_EFFECT_RESTART:
 		if (!restarts)
 			return LG_EFFECT_RESTART;

@@ -130,11 +130,14 @@ static void print_effect(struct lg_cli *cli,
 		lg_cli_print(cli, LG_DIM, "  takes effect at once\n");
 		break;
 	case LG_TAKES_EFFECT_POLL:
-		lg_cli_print(cli, LG_DIM,
-			     "  takes effect when the store reads its values, "
-			     "within %d minutes\n",
-			     LG_POLL_INTERVAL_S / 60);
-		break;
+		if (!target->restarts) {
+			lg_cli_print(cli, LG_DIM,
+				     "  takes effect when the store reads its "
+				     "values, within %d minutes\n",
+				     LG_POLL_INTERVAL_S / 60);
+			break;
+		}
+		/* fall through */
 	case LG_TAKES_EFFECT_RESTART:
 		lg_cli_print(
 			cli, LG_DIM,

@@ -16,6 +16,9 @@
 /* Store.exe that came with the hotfix of row P2. */
 static const struct lg_version hotfix = {.part = {6, 5, 7651, 19},
 					 .known = LG_VERSION_FOUR};
+/* Store.exe of Exchange 2000 SP1, which reads the values first. */
+static const struct lg_version sp1 = {.part = {6, 0, 4712, 0},
+				      .known = LG_VERSION_FOUR};
 
 const struct lg_target_settings *
 lg_cli_target(const struct lg_settings *settings, const char *name)
@@ -77,6 +80,7 @@ enum lg_status lg_cli_render_target(const struct lg_target_settings *target,
 	*out_render = (struct lg_render_target){
 		.dialect = target->dialect,
 		.is_gate = target->backend == LG_BACKEND_GATE,
+		.is_server = 1,
 		.undocumented = target->undocumented,
 		.companion_name = target->companion_name,
 		.companion_type = type,
@@ -84,6 +88,15 @@ enum lg_status lg_cli_render_target(const struct lg_target_settings *target,
 	};
 	/* A store that does not say its version counts as older (contract 8
 	 * "Targets"). */
+	if (target->dialect == LG_DIALECT_EXCHANGE_2000 &&
+	    target->backend != LG_BACKEND_GATE &&
+	    version.known != LG_VERSION_UNKNOWN) {
+		struct lg_version whole = version;
+
+		whole.known = LG_VERSION_FOUR;
+		out_render->is_before_sp1 =
+			lg_version_compare(&whole, &sp1) < 0;
+	}
 	if (target->dialect == LG_DIALECT_GATE)
 		out_render->has_process_hotfix = 1;
 	else if (version.known == LG_VERSION_FOUR)

@@ -206,6 +206,21 @@ static int read_dword(const char *text, uint32_t *out_dword)
 	return 1;
 }
 
+/* L9: the source says that two values are needed, and no public one names the
+ * second. */
+static enum lg_status warn_no_companion(struct render *r)
+{
+	if (!r->warnings || !r->target->is_server || r->target->is_gate ||
+	    r->target->dialect != LG_DIALECT_EXCHANGE_2000)
+		return LG_OK;
+	return lg_warnings_add(
+		r->warnings, LG_WARN_COMPANION_UNKNOWN, r->err,
+		"Exchange 2000 needs a second value beside \"%s\", whose name "
+		"no public source gives; without companion_name in the "
+		"target's settings nobody may be locked out",
+		LG_VALUE_LOGON_ONLY_AS);
+}
+
 /* L9: what a target's settings name beside Logon Only As; nothing invented. */
 static enum lg_status set_companion(struct render *r)
 {
@@ -216,7 +231,7 @@ static enum lg_status set_companion(struct render *r)
 	enum lg_status status;
 
 	if (!target->companion_name)
-		return LG_OK;
+		return warn_no_companion(r);
 	switch (target->companion_type) {
 	case LG_REG_SZ:
 		return set_text(r, target->companion_name, data);
@@ -467,6 +482,23 @@ static enum lg_status drop_all(struct render *r)
 	return lg_registry_new(&r->values, r->err);
 }
 
+/* L9, V1: the values came with SP1. */
+static enum lg_status render_version_of_store(struct render *r)
+{
+	if (!r->target->is_before_sp1)
+		return LG_OK;
+	return cannot(r, "a store_version before 6.0.4712 (SP1)",
+		      "reads none of the values");
+}
+
+/* What is left out and makes the rest worse than nothing. */
+static int leaves_nothing(const struct render *r)
+{
+	return r->target->is_before_sp1 ||
+	       (r->profile->applies_to_some && !r->target->is_gate &&
+		!r->traits->reads_gate_values);
+}
+
 /* Refuses, or tells what is left out. */
 static enum lg_status judge_unsupported(struct render *r,
 					struct lg_strlist *out_unsupported)
@@ -483,8 +515,7 @@ static enum lg_status judge_unsupported(struct render *r,
 			status = lg_warnings_add(
 				r->warnings, LG_WARN_UNSUPPORTED_BY_DIALECT,
 				r->err, "left out: %s", r->unsupported.item[i]);
-		if (!status && r->profile->applies_to_some &&
-		    !r->target->is_gate && !r->traits->reads_gate_values)
+		if (!status && leaves_nothing(r))
 			status = drop_all(r);
 		return status;
 	}
@@ -509,8 +540,9 @@ enum lg_status lg_profile_render(
 	struct lg_warnings *warnings, struct lg_error *err)
 {
 	static enum lg_status (*const step[])(struct render *) = {
-		render_names,     render_versions, render_processes,
-		render_protocols, render_doors,    render_concerned};
+		render_version_of_store, render_names,     render_versions,
+		render_processes,        render_protocols, render_doors,
+		render_concerned};
 	struct render r = {.profile = profile,
 			   .target = target,
 			   .traits = lg_dialect_traits(target->dialect),

@@ -17,7 +17,7 @@ KEY = ("[HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\"
        "MSExchangeIS\\ParametersSystem]")
 PROFILE = f'''[profile]
 description = "upgrade"
-accept = "unsupported-by-dialect"
+accept = "unsupported-by-dialect, companion-unknown"
 [logon_only_as]
 when_invalid = open
 allow.1 = "{DN}alice"

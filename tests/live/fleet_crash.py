@@ -47,7 +47,7 @@ class Crash(unittest.TestCase):
             f"dn: cn={name},dc=org\nobjectClass: user\ncn: {name}\n"
             f"legacyExchangeDN: {DN}{name}\n\n" for name in ("anna", "eve")))
         self.write("p.ini", f'''[profile]
-accept = "unsupported-by-dialect"
+accept = "unsupported-by-dialect, companion-unknown"
 [logon_only_as]
 when_invalid = open
 allow.1 = "{DN}anna"

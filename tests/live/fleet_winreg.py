@@ -135,7 +135,7 @@ backend = gate
 members = "ex1, ex2, here"
 """)
         self.write("p.ini", f'''[profile]
-accept = "unsupported-by-dialect"
+accept = "unsupported-by-dialect, companion-unknown"
 [logon_only_as]
 when_invalid = open
 allow.1 = "{DN}anna"
@@ -180,7 +180,7 @@ versions = "{DURING}"
                    "tls = none\n")
         os.chmod(self.path("eve"), 0o600)
         self.write("p.ini", f'''[profile]
-accept = "unsupported-by-dialect"
+accept = "unsupported-by-dialect, companion-unknown"
 [logon_only_as]
 when_invalid = closed
 single = "{DN}anna"
@@ -212,21 +212,22 @@ probe = "{self.path('eve')}"
 
     def test_a_test_account_that_gets_in_undoes_a_lock_that_is_in_force(self):
         """after the restart it is in force, and tried"""
-        self.probing("exchange2000", "yes")
-        self.logongate(6, "apply", self.path("p.ini"), "--for", "1h",
-                       "--target", "ex1", "--accept-warnings",
-                       "--skip-unsupported")
-        self.assertIn("eve gets in and should not", self.said)
-        self.assertIn(BEFORE, self.there())
-        self.assertFalse(json.loads(self.logongate(0, "status", "--json"))
-                         ["active"])
+        for dialect in ("exchange2000", "exchange2003"):
+            with self.subTest(dialect=dialect):
+                self.probing(dialect, "yes")
+                self.logongate(6, "apply", self.path("p.ini"), "--for", "1h",
+                               "--target", "ex1", "--accept-warnings",
+                               "--skip-unsupported")
+                self.assertIn("eve gets in and should not", self.said)
+                self.assertIn(BEFORE, self.there())
+                self.assertFalse(json.loads(
+                    self.logongate(0, "status", "--json"))["active"])
 
     def test_what_is_not_in_force_yet_is_said_and_not_tried(self):
-        """at a restart by hand, at the next poll: also with restart = yes,
-        which is for stores that need it"""
+        """at a restart by hand, at the next poll"""
         for dialect, restart, word, by in (
                 ("exchange2000", "no", "restarted, which is yours", False),
-                ("exchange2003", "yes", "at its next poll, within", True)):
+                ("exchange2003", "no", "at its next poll, within", True)):
             with self.subTest(dialect=dialect):
                 self.probing(dialect, restart)
                 words = ("apply", self.path("p.ini"), "--for", "1h",
@@ -255,6 +256,7 @@ probe = "{self.path('eve')}"
     def test_a_polled_store_that_is_stopped(self):
         """its values are written, and nobody reads them: said by every
         command, and no failure"""
+        self.settings(restart="no")
         said = "MSExchangeIS is not running; the values count when it starts"
         self.server.set_service("stopped")
         self.assertIn("the service is stopped",

@@ -174,6 +174,22 @@ static void exchange_2000_takes_one(void **state)
 	/* The same DN in another case is the same (L16). */
 	list(&made, "/O=ORG/OU=SITE/CN=RECIPIENTS/CN=A");
 	assert_int_equal(render(&made, &target, NULL), LG_OK);
+	/* A server without the second value is told of it. */
+	target.is_server = 1;
+	assert_int_equal(render(&made, &target, NULL), LG_OK);
+	assert_true(lg_warnings_has(&made.warnings, LG_WARN_COMPANION_UNKNOWN));
+	target.companion_name = "Other";
+	target.companion_type = LG_REG_SZ;
+	assert_int_equal(render(&made, &target, NULL), LG_OK);
+	assert_int_equal(made.warnings.text.count, 0);
+	target = (struct lg_render_target){.dialect = LG_DIALECT_EXCHANGE_2000};
+	/* Before SP1 nothing is read, so nothing is written. */
+	target.is_before_sp1 = 1;
+	assert_int_equal(render(&made, &target, NULL), LG_ERR_CONFLICT);
+	target.skip_unsupported = 1;
+	assert_int_equal(render(&made, &target, NULL), LG_OK);
+	assert_int_equal(lg_registry_count(made.values), 0);
+	target = (struct lg_render_target){.dialect = LG_DIALECT_EXCHANGE_2000};
 	list(&made, ORG "b");
 	assert_int_equal(render(&made, &target, NULL), LG_ERR_CONFLICT);
 	assert_null(made.values);
