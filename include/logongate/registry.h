@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include <logongate/buffer.h>
+#include <logongate/codepage.h>
 #include <logongate/strlist.h>
 
 /* Without the hive's name for offline and remote use, see LG_KEY_HIVE. */
@@ -129,8 +130,10 @@ size_t lg_value_stored_size(const struct lg_value *value);
 const char *lg_reg_type_name(uint32_t type);
 
 /*
- * Merges a Registry Editor 5.00 file into a copy of base (NULL: of nothing),
- * as regedit does: "name"=- deletes, [-KEY] deletes a key and below.
+ * Merges a Registry Editor 5.00 file, or the REGEDIT4 file of an older Windows,
+ * into a copy of base (NULL: of nothing), as regedit does: "name"=- deletes,
+ * [-KEY] deletes a key and below. REGEDIT4 is read in the code page given, data
+ * of hex(1), hex(2) and hex(7) too; NULL is 1252.
  * Shape: UTF-16LE with mark, or UTF-8 with or without one; CRLF or LF; hex
  * continuation lines; ; comment lines; dword:, hex:, hex(N):, "text" with \\
  * and \" (also "text over lines", as Samba writes). A file that does not end
@@ -143,10 +146,28 @@ enum lg_status lg_reg_text_parse(const void *bytes, size_t len,
 				 const struct lg_registry *base,
 				 struct lg_registry **out_registry,
 				 struct lg_error *err);
+enum lg_status lg_reg_text_parse_as(const void *bytes, size_t len,
+				    const char *place,
+				    const struct lg_registry *base,
+				    const struct lg_codepage *codepage,
+				    struct lg_registry **out_registry,
+				    struct lg_error *err);
+
+/*
+ * Appends a REGEDIT4 file as the Registry Editor 5.00 file that says the same,
+ * deletions and comments too, in UTF-8; a file of another form as it is.
+ * Returns: as lg_reg_text_parse.
+ */
+enum lg_status lg_reg_text_modernise(const void *bytes, size_t len,
+				     const char *place,
+				     const struct lg_codepage *codepage,
+				     struct lg_buffer *out_text,
+				     struct lg_error *err);
 
 enum lg_reg_encoding {
 	LG_REG_ENCODING_UTF16 = 0, /* as regedit: mark, CRLF, empty end */
-	LG_REG_ENCODING_UTF8       /* the gate's registry.reg: LF, no mark */
+	LG_REG_ENCODING_UTF8,      /* the gate's registry.reg: LF, no mark */
+	LG_REG_ENCODING_REGEDIT4   /* NT 4: ANSI, CRLF, empty end */
 };
 
 /* Multi-strings as hex(7) with continuation lines, in UTF-16 always. In the
@@ -155,6 +176,13 @@ enum lg_status lg_reg_text_render(const struct lg_registry *registry,
 				  enum lg_reg_encoding encoding,
 				  struct lg_buffer *out_bytes,
 				  struct lg_error *err);
+/* REGEDIT4 in another page than 1252; a character that the page lacks, and
+ * data that is no text, are LG_ERR_SYNTAX. */
+enum lg_status lg_reg_text_render_as(const struct lg_registry *registry,
+				     enum lg_reg_encoding encoding,
+				     const struct lg_codepage *codepage,
+				     struct lg_buffer *out_bytes,
+				     struct lg_error *err);
 
 /*
  * Appends a block that takes one value away when the file is imported, to a

@@ -63,6 +63,7 @@ struct lg_target_settings {
 	char *store_version;
 	char *server;
 	char *file;
+	int file_is_reg4;		/* file_format = reg4 */
 	char *credentials_file;
 	char *service;
 	char *companion_name;

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "adapters/system/codepage.h"
 #include "app/window.h"
 #include "cli/cmd_registry.h"
 #include "cli/commands.h"
@@ -17,6 +18,29 @@
 
 /* A .reg file for 7,400 DNs is 2 MB; this is far beyond any. */
 #define FILE_MAX_BYTES ((size_t)256 * 1024 * 1024)
+
+enum lg_status lg_cli_modernise(struct lg_cli *cli, const char *path,
+				struct lg_buffer *bytes, struct lg_error *err)
+{
+	const char *page = lg_cli_option(cli, "codepage");
+	struct lg_codepage codepage;
+	struct lg_buffer text = {0};
+	enum lg_status status = LG_OK;
+
+	if (page != NULL)
+		status = lg_codepage_load(page, &codepage, err);
+	if (status == LG_OK)
+		status = lg_reg_text_modernise(
+			bytes->len ? bytes->data : "", bytes->len, path,
+			page != NULL ? &codepage : NULL, &text, err);
+	if (status == LG_OK) {
+		lg_buffer_release(bytes);
+		*bytes = text;
+		text = (struct lg_buffer){0};
+	}
+	lg_buffer_release(&text);
+	return status;
+}
 
 int lg_cli_registry_file(struct lg_cli *cli, const char *path,
 			 struct lg_buffer *out_bytes)
@@ -41,7 +65,8 @@ int lg_cli_registry_file(struct lg_cli *cli, const char *path,
 		code = lg_cli_say(cli, LG_EXIT_INVALID, path,
 				  "this is too long for a Registry Editor "
 				  "file");
-	else if (lg_buffer_status(out_bytes, &err) != LG_OK)
+	else if (lg_buffer_status(out_bytes, &err) != LG_OK ||
+		 lg_cli_modernise(cli, path, out_bytes, &err) != LG_OK)
 		code = lg_cli_fail(cli, &err);
 	if (!from_stdin)
 		fclose(file);

@@ -11,6 +11,10 @@
 
 #include "cli/command.h"
 
+/* A REGEDIT4 file, in the page of --codepage, becomes one of today. */
+enum lg_status lg_cli_modernise(struct lg_cli *cli, const char *path,
+				struct lg_buffer *bytes, struct lg_error *err);
+
 /* Appends a Registry Editor file, "-" is standard input. Returns: an exit
  * code. */
 int lg_cli_registry_file(struct lg_cli *cli, const char *path,

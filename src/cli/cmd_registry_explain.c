@@ -9,12 +9,13 @@
 #include <string.h>
 
 #include "app/describe_values.h"
+#include "cli/cmd_registry.h"
 #include "cli/commands.h"
 #include "cli/open.h"
 #include "cli/operand_file.h"
 #include "cli/output.h"
 
-static enum lg_status read_values(const char *path,
+static enum lg_status read_values(struct lg_cli *cli, const char *path,
 				  struct lg_registry **out_values,
 				  int *out_moved, struct lg_error *err)
 {
@@ -22,6 +23,9 @@ static enum lg_status read_values(const char *path,
 	struct lg_registry *values = NULL;
 	enum lg_status status = lg_cli_operand_read(path, &bytes, err);
 
+	if (!status)
+		status = lg_cli_modernise(
+			cli, strcmp(path, "-") ? path : "stdin", &bytes, err);
 	if (!status)
 		status = lg_reg_text_parse(
 			bytes.len ? bytes.data : "", bytes.len,
@@ -134,7 +138,8 @@ int lg_cmd_registry_explain(struct lg_cli *cli)
 	enum lg_status status = lg_cli_dialect(cli, &dialect, &err);
 
 	if (!status)
-		status = read_values(cli->operand[0], &values, &moved, &err);
+		status = read_values(cli, cli->operand[0], &values, &moved,
+				     &err);
 	if (!status)
 		status = ask(cli, dialect, values, &findings, &err);
 	if (!status)

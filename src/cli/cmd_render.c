@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * logongate render PROFILE --format reg|powershell|ldif
+ * logongate render PROFILE --format reg|reg4|powershell|ldif
  *
  * Asks the directory for what allow_filter names, and of format ldif for the
  * mailboxes, and hands the profile to the renderer of the format. Nothing is
@@ -8,6 +8,7 @@
  */
 #include <string.h>
 
+#include "adapters/system/codepage.h"
 #include "app/concerned.h"
 #include "app/render_ldif.h"
 #include "app/render_powershell.h"
@@ -114,6 +115,25 @@ static enum lg_status check_sizes(const struct rendering *r,
 	return LG_OK;
 }
 
+/* reg, or reg4 for NT 4. */
+static enum lg_status render_text(struct rendering *r,
+				  const struct lg_registry *values,
+				  struct lg_error *err)
+{
+	int is_reg4 = strcmp(lg_cli_option(r->cli, "format"), "reg4") == 0;
+	const char *page = lg_cli_option(r->cli, "codepage");
+	struct lg_codepage codepage;
+
+	if (!is_reg4)
+		return lg_reg_text_render(values, LG_REG_ENCODING_UTF16,
+					  &r->out, err);
+	if (page != NULL && lg_codepage_load(page, &codepage, err) != LG_OK)
+		return err->status;
+	return lg_reg_text_render_as(values, LG_REG_ENCODING_REGEDIT4,
+				     page != NULL ? &codepage : NULL, &r->out,
+				     err);
+}
+
 static enum lg_status render_reg(struct rendering *r, struct lg_error *err)
 {
 	struct lg_warnings warnings = {0};
@@ -128,8 +148,7 @@ static enum lg_status render_reg(struct rendering *r, struct lg_error *err)
 	if (status == LG_OK)
 		status = check_sizes(r, values, err);
 	if (status == LG_OK)
-		status = lg_reg_text_render(values, LG_REG_ENCODING_UTF16,
-					    &r->out, err);
+		status = render_text(r, values, err);
 	if (status == LG_OK)
 		warn(r->cli, &warnings);
 	lg_registry_free(&values);
@@ -205,7 +224,7 @@ static int render(struct rendering *r)
 	struct lg_error err = {0};
 	enum lg_status status = ask_filter(r, &err);
 
-	if (status == LG_OK && strcmp(format, "reg") == 0)
+	if (status == LG_OK && strncmp(format, "reg", 3) == 0)
 		status = render_reg(r, &err);
 	else if (status == LG_OK && strcmp(format, "powershell") == 0)
 		status = render_powershell(r, &err);
@@ -225,10 +244,13 @@ int lg_cmd_render(struct lg_cli *cli)
 	int code;
 
 	if (!format ||
-	    (strcmp(format, "reg") != 0 && strcmp(format, "powershell") != 0 &&
-	     strcmp(format, "ldif") != 0))
-		return lg_cli_usage(cli, "render needs --format reg, "
+	    (strcmp(format, "reg") != 0 && strcmp(format, "reg4") != 0 &&
+	     strcmp(format, "powershell") != 0 && strcmp(format, "ldif") != 0))
+		return lg_cli_usage(cli, "render needs --format reg, reg4, "
 					 "powershell or ldif");
+	if (lg_cli_option(cli, "codepage") && strcmp(format, "reg4") != 0)
+		return lg_cli_usage(cli, "--codepage is for --format reg4; the "
+					 "others are Unicode");
 	if (lg_cli_option(cli, "undo") && strcmp(format, "ldif") != 0)
 		return lg_cli_usage(cli, "--undo is for --format ldif; a "
 					 "PowerShell script has its own -Undo");

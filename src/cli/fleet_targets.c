@@ -107,10 +107,13 @@ enum lg_status lg_cli_target_open(const struct lg_settings *all,
 	switch (settings->backend) {
 	case LG_BACKEND_REGFILE:
 		status = needs_file(settings, err);
-		return status == LG_OK ? lg_regfile_target_open(settings->name,
-								settings->file,
-								out_target, err)
-				       : status;
+		if (status != LG_OK)
+			return status;
+		return lg_regfile_target_open_as(
+			settings->name, settings->file,
+			settings->file_is_reg4 ? LG_REG_ENCODING_REGEDIT4
+					       : LG_REG_ENCODING_UTF16,
+			out_target, err);
 	case LG_BACKEND_HIVE:
 #ifdef LOGONGATE_HIVE
 		status = needs_file(settings, err);

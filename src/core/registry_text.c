@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Reads Registry Editor 5.00 files.
+ * Reads Registry Editor 5.00 files, and REGEDIT4 files of before.
  *
  * The bytes become UTF-8 first, then a cursor walks over the lines. Values
  * are put into a copy of the base; only a file that was read to its end hands
@@ -10,6 +10,7 @@
  */
 #include <string.h>
 
+#include "registry_bytes.h"
 #include "registry_value.h"
 #include "utf16.h"
 
@@ -24,6 +25,11 @@ struct reader {
 	struct lg_buffer key;
 	struct lg_buffer name;
 	struct lg_buffer data;
+	const struct lg_codepage *codepage; /* NULL: not REGEDIT4 */
+	int widened;                        /* the data are not the file's */
+	const char *equals;                 /* of the last value */
+	uint32_t type;
+	struct lg_buffer *modern; /* NULL: not asked for */
 	int has_key;
 	int key_deleted;
 	struct lg_error *err;
@@ -33,53 +39,6 @@ static enum lg_status syntax(struct reader *reader, const char *text)
 {
 	return lg_error_set_at(reader->err, LG_ERR_SYNTAX, reader->file,
 			       reader->line, "%s", text);
-}
-
-static size_t lines_before(const char *text, size_t len)
-{
-	size_t lines = 1;
-	size_t i;
-
-	for (i = 0; i < len; i++)
-		lines += text[i] == '\n';
-	return lines;
-}
-
-/* The file as UTF-8 without its mark. */
-static enum lg_status decode(const unsigned char *bytes, size_t len,
-			     const char *place, struct lg_buffer *text,
-			     struct lg_error *err)
-{
-	enum lg_status status;
-	size_t read = 0;
-
-	if (len >= 2 && bytes[0] == 0xfe && bytes[1] == 0xff)
-		return lg_error_set(err, LG_ERR_SYNTAX, place,
-				    "UTF-16 with the high byte first; save it "
-				    "as Unicode (UTF-16LE) or UTF-8");
-	if (len >= 2 && bytes[0] == 0xff && bytes[1] == 0xfe) {
-		size_t units = (len - 2) / 2;
-
-		read = lg_utf16_decode(bytes + 2, units, text);
-		status = lg_buffer_status(text, err);
-		if (status)
-			return status;
-		if (read < units || len % 2)
-			return lg_error_set_at(
-				err, LG_ERR_SYNTAX, place,
-				lines_before(text->data, text->len),
-				"not UTF-16: half a character");
-		return LG_OK;
-	}
-	if (len >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0)
-		read = 3;
-	if (!lg_utf8_is_valid((const char *)bytes + read, len - read))
-		return lg_error_set(err, LG_ERR_SYNTAX, place,
-				    "neither UTF-16 with a byte-order mark "
-				    "nor UTF-8; export it again from "
-				    "regedit");
-	lg_buffer_append(text, bytes + read, len - read);
-	return lg_buffer_status(text, err);
 }
 
 static void skip_blanks(struct reader *reader)
@@ -322,6 +281,25 @@ static enum lg_status placed(struct reader *reader, enum lg_status status)
 			       "%s", text);
 }
 
+/* The bytes of a text in REGEDIT4 are ANSI; Windows stores UTF-16. */
+static enum lg_status widen(struct reader *reader)
+{
+	struct lg_buffer text = {0};
+	enum lg_status status = lg_reg_bytes_ansi(
+		reader->codepage, (const unsigned char *)reader->data.data,
+		reader->data.len, reader->file, &text, reader->err);
+
+	if (!status) {
+		lg_buffer_clear(&reader->data);
+		lg_utf16_append(&reader->data, text.data ? text.data : "",
+				text.len);
+		status = lg_buffer_status(&reader->data, reader->err);
+	}
+	lg_buffer_release(&text);
+	reader->widened = 1;
+	return placed(reader, status);
+}
+
 static enum lg_status read_data(struct reader *reader)
 {
 	const char *key = reader->key.data;
@@ -364,7 +342,12 @@ static enum lg_status read_data(struct reader *reader)
 		return syntax(reader, "not a value; \"text\", dword:, hex: "
 				      "and hex(N): are");
 	}
+	reader->type = number;
 	status = read_bytes(reader);
+	if (!status && reader->codepage &&
+	    (number == LG_REG_SZ || number == LG_REG_EXPAND_SZ ||
+	     number == LG_REG_MULTI_SZ))
+		status = widen(reader);
 	if (status)
 		return status;
 	return lg_registry_set_bytes(reader->registry, key, name, number,
@@ -394,6 +377,7 @@ static enum lg_status read_value(struct reader *reader)
 	skip_blanks(reader);
 	if (!starts(reader, "="))
 		return syntax(reader, "a value's name without =");
+	reader->equals = reader->at;
 	reader->at++;
 	skip_blanks(reader);
 	status = read_data(reader);
@@ -402,9 +386,10 @@ static enum lg_status read_value(struct reader *reader)
 
 static enum lg_status read_header(struct reader *reader)
 {
-	if (starts(reader, "REGEDIT4"))
-		return syntax(reader, "an export of the old form; export it "
-				      "as Registry Editor 5.00");
+	if (reader->codepage) {
+		reader->at += strlen(LG_REG_HEADER_4);
+		return rest_of_line(reader);
+	}
 	if (!starts(reader, HEADER))
 		return syntax(reader, "not a registry file; its first line is "
 				      "\"" HEADER "\"");
@@ -412,11 +397,41 @@ static enum lg_status read_header(struct reader *reader)
 	return rest_of_line(reader);
 }
 
+/* What was read from start on, in the newer form. */
+static void modernise(struct reader *reader, const char *start)
+{
+	static const char digits[] = "0123456789abcdef";
+	size_t i;
+
+	if (!reader->modern)
+		return;
+	if (!reader->widened) {
+		lg_buffer_append(reader->modern, start,
+				 (size_t)(reader->at - start));
+		return;
+	}
+	/* The name stands before the first = that no quote holds. */
+	lg_buffer_append(reader->modern, start,
+			 (size_t)(reader->equals - start));
+	lg_buffer_format(reader->modern, "=hex(%x):", reader->type);
+	for (i = 0; i < reader->data.len; i++) {
+		unsigned char byte = (unsigned char)reader->data.data[i];
+		const char two[3] = {digits[byte >> 4], digits[byte & 15], ','};
+
+		lg_buffer_append(reader->modern, two,
+				 i + 1 < reader->data.len ? 3 : 2);
+	}
+	lg_buffer_char(reader->modern, '\n');
+}
+
 static enum lg_status read_file(struct reader *reader)
 {
+	const char *start;
 	enum lg_status status = read_header(reader);
 
-	while (!status && reader->at < reader->end) {
+	for (; !status && reader->at < reader->end; modernise(reader, start)) {
+		start = reader->at;
+		reader->widened = 0;
 		skip_blanks(reader);
 		if (reader->at == reader->end || *reader->at == ';' ||
 		    *reader->at == '\r' || *reader->at == '\n')
@@ -425,7 +440,8 @@ static enum lg_status read_file(struct reader *reader)
 			status = read_key(reader);
 		else if (*reader->at == '"' || *reader->at == '@')
 			status = read_value(reader);
-		else if (starts(reader, HEADER))
+		else if (starts(reader, HEADER) ||
+			 starts(reader, LG_REG_HEADER_4))
 			status = syntax(reader, "a second header; the file "
 						"holds two exports");
 		else
@@ -435,18 +451,32 @@ static enum lg_status read_file(struct reader *reader)
 	return status;
 }
 
-enum lg_status lg_reg_text_parse(const void *bytes, size_t len,
-				 const char *place,
-				 const struct lg_registry *base,
-				 struct lg_registry **out_registry,
-				 struct lg_error *err)
+/* modern may be NULL. */
+static enum lg_status parse(const void *bytes, size_t len, const char *place,
+			    const struct lg_registry *base,
+			    const struct lg_codepage *codepage,
+			    struct lg_buffer *modern,
+			    struct lg_registry **out_registry,
+			    struct lg_error *err)
 {
+	struct lg_codepage western;
 	struct lg_error ignored;
-	struct reader reader = {
-		.file = place, .line = 1, .err = err ? err : &ignored};
+	struct reader reader = {.file = place,
+				.line = 1,
+				.modern = modern,
+				.err = err ? err : &ignored};
 	struct lg_buffer text = {0};
-	enum lg_status status = decode(bytes, len, place, &text, reader.err);
+	enum lg_status status;
 
+	if (lg_reg_bytes_are_ansi(bytes, len)) {
+		lg_codepage_1252(&western);
+		reader.codepage = codepage ? codepage : &western;
+		status = lg_reg_bytes_ansi(reader.codepage, bytes, len, place,
+					   &text, reader.err);
+	} else {
+		status = lg_reg_bytes_decode(bytes, len, place, &text,
+					     reader.err);
+	}
 	if (!status)
 		status = base ? lg_registry_copy(base, &reader.registry,
 						 reader.err)
@@ -466,5 +496,53 @@ out:
 	lg_buffer_release(&reader.name);
 	lg_buffer_release(&reader.data);
 	lg_buffer_release(&text);
+	return status;
+}
+
+enum lg_status lg_reg_text_parse(const void *bytes, size_t len,
+				 const char *place,
+				 const struct lg_registry *base,
+				 struct lg_registry **out_registry,
+				 struct lg_error *err)
+{
+	return parse(bytes, len, place, base, NULL, NULL, out_registry, err);
+}
+
+enum lg_status lg_reg_text_parse_as(const void *bytes, size_t len,
+				    const char *place,
+				    const struct lg_registry *base,
+				    const struct lg_codepage *codepage,
+				    struct lg_registry **out_registry,
+				    struct lg_error *err)
+{
+	return parse(bytes, len, place, base, codepage, NULL, out_registry,
+		     err);
+}
+
+enum lg_status lg_reg_text_modernise(const void *bytes, size_t len,
+				     const char *place,
+				     const struct lg_codepage *codepage,
+				     struct lg_buffer *out_text,
+				     struct lg_error *err)
+{
+	struct lg_registry *registry = NULL;
+	struct lg_buffer modern = {0};
+	enum lg_status status = LG_OK;
+
+	if (!lg_reg_bytes_are_ansi(bytes, len)) {
+		lg_buffer_append(out_text, bytes, len);
+		return lg_buffer_status(out_text, err);
+	}
+	lg_buffer_text(&modern, HEADER "\n");
+	status = parse(bytes, len, place, NULL, codepage, &modern, &registry,
+		       err);
+	if (!status)
+		status = lg_buffer_status(&modern, err);
+	if (!status) {
+		lg_buffer_append(out_text, modern.data, modern.len);
+		status = lg_buffer_status(out_text, err);
+	}
+	lg_registry_free(&registry);
+	lg_buffer_release(&modern);
 	return status;
 }

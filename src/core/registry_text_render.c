@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Writes Registry Editor 5.00 files: one block a key, in the order in which
+ * Writes Registry Editor 5.00 files, and REGEDIT4 ones: one block a key, in the order in which
  * keys first appear, and an empty line at the end, without which
  * `net registry import` drops the last value (facts/directory.md D).
  */
@@ -20,7 +20,15 @@ struct writer {
 	const char *line_end;
 	struct lg_buffer data;
 	enum lg_reg_encoding encoding;
+	const struct lg_codepage *codepage;
+	enum lg_status status; /* of what REGEDIT4 cannot hold */
+	struct lg_error *err;
 };
+
+static const char *line_end_of(enum lg_reg_encoding encoding)
+{
+	return encoding == LG_REG_ENCODING_UTF8 ? "\n" : "\r\n";
+}
 
 static int has_control(const char *text)
 {
@@ -80,6 +88,41 @@ static void write_shown(struct writer *writer, const struct lg_strlist *list)
 	}
 }
 
+static int is_text_type(const struct lg_value *value)
+{
+	return value->type == LG_REG_SZ || value->type == LG_REG_EXPAND_SZ ||
+	       value->type == LG_REG_MULTI_SZ;
+}
+
+/* Text as Windows stores it, into the bytes that REGEDIT4 has of it. */
+static void narrow(struct writer *writer, const struct lg_value *value)
+{
+	struct lg_buffer text = {0};
+	size_t units = writer->data.len / 2;
+	size_t done = 0;
+
+	if (writer->encoding != LG_REG_ENCODING_REGEDIT4 ||
+	    !is_text_type(value) || writer->status || writer->data.status)
+		return;
+	if (writer->data.len % 2 == 0 &&
+	    lg_utf16_decode((const unsigned char *)writer->data.data, units,
+			    &text) == units) {
+		lg_buffer_clear(&writer->data);
+		done = lg_codepage_encode(writer->codepage,
+					  text.data ? text.data : "", text.len,
+					  &writer->data);
+	}
+	if (text.status)
+		writer->data.status = text.status;
+	else if (done < text.len || (units && !text.len))
+		writer->status = lg_error_set(
+			writer->err, LG_ERR_SYNTAX, value->name,
+			"a character in it is not in code page %u, which "
+			"REGEDIT4 is written in; write Registry Editor 5.00",
+			writer->codepage->number);
+	lg_buffer_release(&text);
+}
+
 static void write_value(struct writer *writer, const struct lg_value *value)
 {
 	size_t line = writer->text.len;
@@ -107,6 +150,7 @@ static void write_value(struct writer *writer, const struct lg_value *value)
 					 "hex(%x):", value->type);
 		lg_buffer_clear(&writer->data);
 		lg_value_bytes(value, &writer->data);
+		narrow(writer, value);
 		/* Clearing the data for the next value forgets a failure. */
 		if (writer->data.status)
 			writer->text.status = writer->data.status;
@@ -175,18 +219,75 @@ enum lg_status lg_reg_text_render(const struct lg_registry *registry,
 				  struct lg_buffer *out_bytes,
 				  struct lg_error *err)
 {
-	struct writer writer = {.encoding = encoding};
+	return lg_reg_text_render_as(registry, encoding, NULL, out_bytes, err);
+}
+
+/* The whole text in the page: keys, names and texts in quotes. */
+static enum lg_status append_ansi(const struct lg_codepage *codepage,
+				  const struct lg_buffer *text,
+				  struct lg_buffer *out_bytes,
+				  struct lg_error *err)
+{
+	struct lg_buffer bytes = {0};
+	size_t done =
+		lg_codepage_encode(codepage, text->data, text->len, &bytes);
+	enum lg_status status = lg_buffer_status(&bytes, err);
+	const char *line = text->data;
+	size_t len;
+
+	if (status)
+		goto out;
+	if (done == text->len) {
+		lg_buffer_append(out_bytes, bytes.data, bytes.len);
+		status = lg_buffer_status(out_bytes, err);
+		goto out;
+	}
+	while ((len = strcspn(line, "\r")) < (size_t)(text->data + done - line))
+		line += len + 2;
+	status = lg_error_set(err, LG_ERR_SYNTAX, NULL,
+			      "\"%.*s\" has a character that is not in code "
+			      "page %u, which REGEDIT4 is written in; write "
+			      "Registry Editor 5.00",
+			      len > 80 ? 80 : (int)len, line, codepage->number);
+out:
+	lg_buffer_release(&bytes);
+	return status;
+}
+
+enum lg_status lg_reg_text_render_as(const struct lg_registry *registry,
+				     enum lg_reg_encoding encoding,
+				     const struct lg_codepage *codepage,
+				     struct lg_buffer *out_bytes,
+				     struct lg_error *err)
+{
+	struct lg_codepage western;
+	struct writer writer = {
+		.encoding = encoding,
+		.codepage = codepage ? codepage : &western,
+		.err = err,
+	};
 	enum lg_status status;
 
-	writer.line_end = encoding == LG_REG_ENCODING_UTF16 ? "\r\n" : "\n";
-	lg_buffer_text(&writer.text, "Windows Registry Editor Version 5.00");
+	lg_codepage_1252(&western);
+	writer.line_end = line_end_of(encoding);
+	lg_buffer_text(&writer.text,
+		       encoding == LG_REG_ENCODING_REGEDIT4
+			       ? "REGEDIT4"
+			       : "Windows Registry Editor Version 5.00");
 	lg_buffer_text(&writer.text, writer.line_end);
 	lg_buffer_text(&writer.text, writer.line_end);
 	status = write_keys(&writer, registry, err);
 	if (!status)
 		status = lg_buffer_status(&writer.text, err);
+	if (!status)
+		status = writer.status;
 	if (status)
 		goto out;
+	if (encoding == LG_REG_ENCODING_REGEDIT4) {
+		status = append_ansi(writer.codepage, &writer.text, out_bytes,
+				     err);
+		goto out;
+	}
 	if (encoding == LG_REG_ENCODING_UTF16) {
 		lg_buffer_append(out_bytes, "\xff\xfe", 2);
 		lg_utf16_append(out_bytes, writer.text.data, writer.text.len);
@@ -205,9 +306,9 @@ enum lg_status lg_reg_text_render_deletion(const char *key, const char *name,
 					   struct lg_buffer *out_bytes,
 					   struct lg_error *err)
 {
+	struct lg_codepage western;
 	struct lg_buffer text = {0};
-	const char *line_end =
-		encoding == LG_REG_ENCODING_UTF16 ? "\r\n" : "\n";
+	const char *line_end = line_end_of(encoding);
 	enum lg_status status;
 
 	if (has_control(key) || has_control(name))
@@ -220,6 +321,11 @@ enum lg_status lg_reg_text_render_deletion(const char *key, const char *name,
 	status = lg_buffer_status(&text, err);
 	if (status)
 		goto out;
+	if (encoding == LG_REG_ENCODING_REGEDIT4) {
+		lg_codepage_1252(&western);
+		status = append_ansi(&western, &text, out_bytes, err);
+		goto out;
+	}
 	if (encoding == LG_REG_ENCODING_UTF16)
 		lg_utf16_append(out_bytes, text.data, text.len);
 	else

@@ -80,7 +80,7 @@ class Test(driver.Case):
         self.assertNotIn("versions are blocked", " ".join(told["verdict"]))
 
     def test_a_file_that_does_not_read_exits_3(self):
-        self.write("a.reg", "REGEDIT4\n")
+        self.write("a.reg", "REGEDIT5\n")
         done = self.expect(3, "registry", "explain", "a.reg")
         self.assertIn("a.reg:1: ", done.err)
         self.assertEqual(done.out, "")

@@ -151,7 +151,10 @@ static void wrong_files_are_refused(void **state)
 	} rows[] = {
 		{"", 1},
 		{"\n" HEAD, 1},
-		{"REGEDIT4\n", 1},
+		{"REGEDIT4", 1},
+		{"REGEDIT44\n", 1},
+		{"REGEDIT4\n\n" HEAD, 3},
+		{"REGEDIT4\n[HKLM\\A]\n\"a\"=hex(7):4a,\n", 3},
 		{"Windows Registry Editor Version 5.00", 1},
 		{"Windows Registry Editor Version 5.001\n", 1},
 		{HEAD "\"a\"=\"b\"\n", 3},

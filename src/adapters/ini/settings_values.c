@@ -293,6 +293,15 @@ static enum lg_status read_backend(const struct lg_ini_item *item,
 	return bad(item, err, "gate, regfile, winreg, hive or directory");
 }
 
+static enum lg_status read_file_format(const struct lg_ini_item *item,
+				       int *field, struct lg_error *err)
+{
+	*field = !strcmp(item->value, "reg4");
+	return *field || !strcmp(item->value, "reg")
+		       ? LG_OK
+		       : bad(item, err, "reg, or reg4 for Windows NT 4");
+}
+
 static enum lg_status read_tls(const struct lg_ini_item *item,
 			       enum lg_directory_tls *field,
 			       struct lg_error *err)
@@ -461,6 +470,8 @@ enum lg_status lg_setting_read(enum lg_setting_kind kind,
 		return read_dialect(item, field, err);
 	case LG_SETTING_BACKEND:
 		return read_backend(item, field, err);
+	case LG_SETTING_FILE_FORMAT:
+		return read_file_format(item, field, err);
 	case LG_SETTING_TLS:
 		return read_tls(item, field, err);
 	case LG_SETTING_WITHOUT_POLICY:

@@ -23,6 +23,7 @@ enum lg_setting_kind {
 	LG_SETTING_YES_NO,    /* int */
 	LG_SETTING_DIALECT,
 	LG_SETTING_BACKEND,
+	LG_SETTING_FILE_FORMAT, /* int: reg4 */
 	LG_SETTING_TLS,
 	LG_SETTING_WITHOUT_POLICY,
 	LG_SETTING_MODE,    /* uint32_t, octal */

@@ -18,6 +18,7 @@
 struct regfile_target {
 	char *name;
 	char *path;
+	enum lg_reg_encoding encoding;
 };
 
 /* No file yet is an empty registry, not a failure. */
@@ -58,13 +59,13 @@ static enum lg_status regfile_write(void *self,
 					   change[i].name);
 	}
 	if (status == LG_OK)
-		status = lg_reg_text_render(values, LG_REG_ENCODING_UTF16,
-					    &text, err);
+		status = lg_reg_text_render(values, target->encoding, &text,
+					    err);
 	for (i = 0; status == LG_OK && i < count; i++) {
 		if (!change[i].value)
 			status = lg_reg_text_render_deletion(
-				change[i].key, change[i].name,
-				LG_REG_ENCODING_UTF16, &text, err);
+				change[i].key, change[i].name, target->encoding,
+				&text, err);
 	}
 	if (status == LG_OK)
 		status = lg_atomic_file_replace(target->path, text.data,
@@ -120,9 +121,19 @@ enum lg_status lg_regfile_target_open(const char *name, const char *path,
 				      struct lg_target *out_target,
 				      struct lg_error *err)
 {
+	return lg_regfile_target_open_as(name, path, LG_REG_ENCODING_UTF16,
+					 out_target, err);
+}
+
+enum lg_status lg_regfile_target_open_as(const char *name, const char *path,
+					 enum lg_reg_encoding encoding,
+					 struct lg_target *out_target,
+					 struct lg_error *err)
+{
 	struct regfile_target *target = calloc(1, sizeof(*target));
 
 	if (target) {
+		target->encoding = encoding;
 		target->name = strdup(name);
 		target->path = strdup(path);
 	}

@@ -20,4 +20,10 @@ enum lg_status lg_regfile_target_open(const char *name, const char *path,
 				      struct lg_target *out_target,
 				      struct lg_error *err);
 
+/* The same, written in another form: NT 4 reads REGEDIT4 only. */
+enum lg_status lg_regfile_target_open_as(const char *name, const char *path,
+					 enum lg_reg_encoding encoding,
+					 struct lg_target *out_target,
+					 struct lg_error *err);
+
 #endif
