@@ -213,21 +213,22 @@ static int decide(struct sweep_run *run)
 	return 1;
 }
 
-/* Keeps what doors said, each text once, and logs it. */
-static void take_notes(struct sweep_run *run)
+/* Keeps what doors said, each text once, and logs it. Of a sweep that ended
+ * they are kept by the one that goes on. */
+static void take_notes(struct sweep_run *run, struct lg_strlist *kept)
 {
 	const struct lg_strlist *notes = &run->fresh.notes;
 	size_t i;
 	size_t k;
 
 	for (i = 0; i < notes->count; i++) {
-		for (k = 0; k < run->notes.count; k++)
-			if (!strcmp(run->notes.item[k], notes->item[i]))
+		for (k = 0; k < kept->count; k++)
+			if (!strcmp(kept->item[k], notes->item[i]))
 				break;
-		if (k < run->notes.count || run->notes.count >= NOTES_MAX)
+		if (k < kept->count || kept->count >= NOTES_MAX)
 			continue;
-		lg_strlist_add(&run->notes, notes->item[i],
-			       strlen(notes->item[i]), NULL);
+		lg_strlist_add(kept, notes->item[i], strlen(notes->item[i]),
+			       NULL);
 		gate_log("cutting: %s", notes->item[i]);
 	}
 	lg_strlist_release(&run->fresh.notes);
@@ -266,7 +267,10 @@ static void cut_done(uv_work_t *work, int cancelled)
 
 	run->working = 0;
 	run->cutting = 0;
-	take_notes(run);
+	take_notes(run, run->ended && sweeps->policy &&
+					run->kind != SWEEP_RUN_SELECTED
+				? &sweeps->policy->notes
+				: &run->notes);
 	if (!run->ended) {
 		record(run, &run->tries);
 	} else {
@@ -537,6 +541,8 @@ void sweep_run_take_over(struct sweep_run *run, struct sweep_run *before)
 	/* Tries say in which round their session was seen. */
 	run->round = before->round;
 	before->waiters = NULL;
+	run->notes = before->notes;
+	memset(&before->notes, 0, sizeof(before->notes));
 	sweep_tries_move(&before->tries, &run->tries);
 	if (uv_is_active((uv_handle_t *)&before->deadline))
 		uv_timer_start(&run->deadline, on_deadline,
