@@ -40,6 +40,7 @@ struct lg_listen_settings {
 	char *cert_file;		/* control */
 	char *tls_key_file;		/* control */
 	char *ca_file;			/* control: who may connect */
+	struct lg_strlist clients;	/* control: by these names */
 };
 
 enum lg_backend {

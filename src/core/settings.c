@@ -138,6 +138,7 @@ static void release_listen(struct lg_listen_settings *listen)
 	free(listen->cert_file);
 	free(listen->tls_key_file);
 	free(listen->ca_file);
+	lg_strlist_release(&listen->clients);
 }
 
 static void release_target(struct lg_target_settings *target)

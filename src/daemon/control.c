@@ -216,10 +216,9 @@ void control_end_list(struct control_call *call, const struct lg_error *err)
  * else: sudo knows who it was. */
 static char *name_of(const struct gate_conn *conn, const char *caller)
 {
-	/* A certificate of ours is trusted to say who sits there. */
+	/* What was verified, not what the other side writes. */
 	if (conn->tls)
-		return strdup(caller && *caller ? caller
-						: gate_tls_name(conn->tls));
+		return strdup(gate_tls_name(conn->tls));
 	if (caller && *caller &&
 	    (conn->peer.uid == 0 || conn->peer.uid == geteuid()))
 		return strdup(caller);

@@ -207,6 +207,9 @@ static void list_for_status(void *context)
 	struct control_call *call = context;
 	struct lg_error err = {0};
 
+	/* As who it applies: a gate elsewhere knows its own lock by that. */
+	if (call->conn->tls)
+		lg_json_text(call->answer, "you", call->by);
 	if (gate_sweeps_list(call->gate, status_listed, call, &err))
 		control_fail_as(call, &err);
 }

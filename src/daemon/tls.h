@@ -4,8 +4,8 @@
  *
  * Layer: daemon.
  * Flow: stream.c reads and writes through these where a connection has a
- * session. Only who shows a certificate of ca_file gets through the handshake,
- * and then may do what root may.
+ * session. Only who shows a certificate of ca_file that is for clients and has
+ * one of the names in clients gets through, and then may do what root may.
  * Source: contract 3, src/doc/control.md.
  */
 #ifndef LOGONGATE_DAEMON_TLS_H
@@ -42,7 +42,7 @@ ssize_t gate_tls_recv(struct gate_tls_session *session, void *bytes,
 ssize_t gate_tls_send(struct gate_tls_session *session, const void *bytes,
 		      size_t len);
 
-/* The common name of the certificate that was shown. */
+/* The name of clients that the certificate has; it counts as who asks. */
 const char *gate_tls_name(const struct gate_tls_session *session);
 
 #endif

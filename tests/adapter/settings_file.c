@@ -258,6 +258,10 @@ static const struct bad bads[] = {
 	{"a mode that is not octal", HTTP "mode = 0680\n", 3, "0660"},
 	{"a control listener that is incomplete",
 	 "[listen.control]\naddress = \"10.0.0.1:1\"\n", 2, "cert_file"},
+	{"a control listener that names nobody",
+	 "[listen.control]\naddress = \"10.0.0.1:1\"\ncert_file = \"/c\"\n"
+	 "tls_key_file = \"/k\"\nca_file = \"/a\"\n",
+	 1, "clients"},
 	{"a doveadm that is no address",
 	 "[dovecot]\ndoveadm = \"/run/dovecot/http\"\n", 2, "unix:/run"},
 	{"a doveadm without its key",

@@ -33,7 +33,8 @@ class Pair:
                         f'address = "127.0.0.1:{self.port}"\n'
                         f'cert_file = "{certificates.cert("gate")}"\n'
                         f'tls_key_file = "{certificates.key("gate")}"\n'
-                        f'ca_file = "{certificates.cert("ca")}"\n')
+                        f'ca_file = "{certificates.cert("ca")}"\n'
+                        'clients = "anna"\n')
         self.here = Gate()
         self.settings()
 

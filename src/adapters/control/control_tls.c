@@ -19,6 +19,8 @@
 
 #include "adapters/system/secret_file.h"
 
+#define PRIORITIES "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
+
 struct lg_control_tls {
 	int fd;
 	char *host;
@@ -149,7 +151,7 @@ static enum lg_status shake(struct lg_control_tls *tls, const char *server,
 
 	if (gnutls_init(&tls->session,
 			GNUTLS_CLIENT | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL) ||
-	    gnutls_set_default_priority(tls->session) ||
+	    gnutls_priority_set_direct(tls->session, PRIORITIES, NULL) ||
 	    gnutls_credentials_set(tls->session, GNUTLS_CRD_CERTIFICATE,
 				   tls->credentials))
 		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");

@@ -114,6 +114,7 @@ static enum lg_status look(struct gate_target *target,
 {
 	struct lg_control_answer answer = {0};
 	const cJSON *object;
+	const char *you;
 	enum lg_status status =
 		ask(target, request_of("status"), NULL, 0, &answer, err);
 
@@ -124,10 +125,13 @@ static enum lg_status look(struct gate_target *target,
 	out_standing->active = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(
 				       object, "active")) ||
 			       *member(object, "starts") != '\0';
+	/* The gate knows its askers by their certificates. */
+	you = member(answer.object, "you");
 	out_standing->is_ours =
 		target->has_lock &&
 		strcmp(member(object, "profile"), target->lock.profile) == 0 &&
-		strcmp(member(object, "by"), target->lock.by) == 0;
+		strcmp(member(object, "by"),
+		       *you != '\0' ? you : target->lock.by) == 0;
 	if (out_standing->active)
 		snprintf(out_standing->text, sizeof(out_standing->text),
 			 "%.60s of %.40s is in force there until %.40s",

@@ -79,7 +79,14 @@ static enum lg_status check_listener(const struct checker *checker,
 				     find(checker, "listen.", name, "address"),
 				     "[listen.control] is incomplete",
 				     "it needs address, cert_file, "
-				     "tls_key_file and ca_file");
+				     "tls_key_file, ca_file and clients");
+		if (!listen->clients.count)
+			return wrong(checker,
+				     find(checker, "listen.", name, "clients"),
+				     "[listen.control] does not say whose "
+				     "certificates may administer",
+				     "write clients = \"NAME, NAME\" with the "
+				     "common or alternative names of theirs");
 		return LG_OK;
 	}
 	if (listen->without_policy == LG_WITHOUT_POLICY_UNSTATED)
