@@ -26,16 +26,26 @@ struct loading {
 	struct lg_state *state;
 	int record_read;    /* lock.json was read whole */
 	int record_damaged; /* there was one, and it cannot be trusted */
+	int record_denied;  /* there is one, and it may not be read */
 	struct last_line last;
 	struct lg_error *err;
 };
 
+/* What may not be read is not damaged: it is left where it is. */
 static void keep_aside(struct lg_state *state, const char *name,
-		       const char *why)
+		       const struct lg_error *trouble)
 {
+	const char *why = trouble->text;
 	struct lg_buffer kept = {0};
 	struct lg_error err = {0};
 
+	if (trouble->status == LG_ERR_DENIED) {
+		lg_state_loud(state,
+			      "%s: %s; it is left as it is: give it to "
+			      "the gate's user",
+			      name, why);
+		return;
+	}
 	if (state->mode == LG_STATE_READ) {
 		lg_state_loud(state, "%s cannot be trusted: %s", name, why);
 		return;
@@ -59,6 +69,14 @@ static int is_fatal(const struct lg_state *state, enum lg_status status)
 	       (status == LG_ERR_DENIED && state->mode == LG_STATE_READ);
 }
 
+static enum lg_status end_with(struct loading *loading,
+			       const struct lg_error *err)
+{
+	if (loading->err)
+		*loading->err = *err;
+	return err->status;
+}
+
 static enum lg_status load_record(struct loading *loading)
 {
 	struct lg_state *state = loading->state;
@@ -72,15 +90,13 @@ static enum lg_status load_record(struct loading *loading)
 		status = lg_lock_parse(text.data ? text.data : "", text.len,
 				       LG_STATE_LOCK, &state->lock, &err);
 	lg_buffer_release(&text);
-	if (is_fatal(state, status)) {
-		if (loading->err)
-			*loading->err = err;
-		return status;
-	}
+	if (is_fatal(state, status))
+		return end_with(loading, &err);
 	loading->record_read = status == LG_OK;
 	loading->record_damaged = status && status != LG_ERR_UNKNOWN_KEY;
+	loading->record_denied = status == LG_ERR_DENIED;
 	if (loading->record_damaged)
-		keep_aside(state, LG_STATE_LOCK, err.text);
+		keep_aside(state, LG_STATE_LOCK, &err);
 	if (status)
 		return lg_lock_new(&state->lock, loading->err);
 	return LG_OK;
@@ -152,26 +168,26 @@ static enum lg_status load_good_copy(struct loading *loading, int expected,
 	struct lg_error err = {0};
 	enum lg_status status;
 	int missing = first == LG_ERR_UNKNOWN_KEY;
+	const char *word = missing                  ? "missing"
+			   : first == LG_ERR_DENIED ? "not to be read"
+						    : "damaged";
 
 	status = read_values(state, LG_STATE_REGISTRY_GOOD,
 			     LG_STORED_END_OPTIONAL, &state->values, digest,
 			     &err);
-	if (is_fatal(state, status)) {
-		if (loading->err)
-			*loading->err = err;
-		return status;
-	}
+	if (is_fatal(state, status))
+		return end_with(loading, &err);
 	if (status == LG_ERR_UNKNOWN_KEY && missing && !expected)
 		return lg_registry_new(&state->values, loading->err);
 	if (!missing)
-		keep_aside(state, LG_STATE_REGISTRY, why->text);
+		keep_aside(state, LG_STATE_REGISTRY, why);
 	if (status) {
 		if (status != LG_ERR_UNKNOWN_KEY)
-			keep_aside(state, LG_STATE_REGISTRY_GOOD, err.text);
+			keep_aside(state, LG_STATE_REGISTRY_GOOD, &err);
 		lg_state_loud(state,
 			      "registry.reg is %s and there is no good copy: "
 			      "the gate has no policy it can trust",
-			      missing ? "missing" : "damaged");
+			      word);
 		return LG_OK;
 	}
 	if (missing && !expected && !lg_registry_count(state->values))
@@ -179,8 +195,8 @@ static enum lg_status load_good_copy(struct loading *loading, int expected,
 	lg_state_loud(state,
 		      "registry.reg is %s: the values in force come from the "
 		      "last good copy",
-		      missing ? "missing" : "damaged");
-	if (state->mode == LG_STATE_WRITE &&
+		      word);
+	if (state->mode == LG_STATE_WRITE && first != LG_ERR_DENIED &&
 	    lg_state_save_values(state, state->values, &err))
 		lg_state_loud(state, "registry.reg could not be written: %s",
 			      err.text);
@@ -202,11 +218,8 @@ static enum lg_status load_values(struct loading *loading,
 			     &state->values, out_digest, &err);
 	if (!status)
 		return LG_OK;
-	if (is_fatal(state, status)) {
-		if (loading->err)
-			*loading->err = err;
-		return status;
-	}
+	if (is_fatal(state, status))
+		return end_with(loading, &err);
 	return load_good_copy(loading, expected, status, &err);
 }
 
@@ -218,13 +231,10 @@ static enum lg_status load_findings(struct loading *loading)
 
 	status = lg_state_read_findings(state->files, LG_STATE_FINDINGS,
 					&state->findings, &err);
-	if (is_fatal(state, status)) {
-		if (loading->err)
-			*loading->err = err;
-		return status;
-	}
+	if (is_fatal(state, status))
+		return end_with(loading, &err);
 	if (status && status != LG_ERR_UNKNOWN_KEY)
-		keep_aside(state, LG_STATE_FINDINGS, err.text);
+		keep_aside(state, LG_STATE_FINDINGS, &err);
 	return LG_OK;
 }
 
@@ -305,14 +315,14 @@ static enum lg_status make_record(struct loading *loading)
 	if (lock->backup)
 		lock->earlier = backup_text(state, lock->backup);
 	lg_lock_stamp(lock, &now);
-	lg_state_loud(state,
-		      "lock.json is missing or damaged: the lock stays in "
-		      "force%s%s",
+	lg_state_loud(state, "lock.json is %s: the lock stays in force%s%s",
+		      loading->record_denied ? "not to be read"
+					     : "missing or damaged",
 		      lock->until.wall_s ? "; its end comes from the audit"
 					 : " until it is lifted; nobody knows "
 					   "its end",
 		      lock->earlier ? "" : "; what was there before is lost");
-	if (state->mode == LG_STATE_WRITE &&
+	if (state->mode == LG_STATE_WRITE && !loading->record_denied &&
 	    lg_state_save_lock(state, lock, &err))
 		lg_state_loud(state, "lock.json could not be written: %s",
 			      err.text);

@@ -16,8 +16,12 @@ enum lg_status lg_cli_fleet_path(struct lg_cli *cli, const char *name,
 				 struct lg_buffer *out_path,
 				 struct lg_error *err);
 
-/* The folders above a path: state_dir need not exist before the first lock. */
-void lg_cli_make_folders(const char *path);
+/* Writes a file below state_dir, beside the one who holds it, and makes the
+ * folders above it; without a name only state_dir. It belongs to whom state_dir
+ * belongs to. */
+enum lg_status lg_cli_state_put(struct lg_cli *cli, const char *name,
+				const void *bytes, size_t len,
+				struct lg_error *err);
 
 /* The journal, to be written; nobody else may meanwhile. */
 enum lg_status lg_cli_fleet_journal(struct lg_cli *cli,

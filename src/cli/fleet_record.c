@@ -10,13 +10,13 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <logongate/instant.h>
 
 #include "adapters/system/atomic_file.h"
 #include "adapters/system/journal_file.h"
+#include "adapters/system/state_dir.h"
 #include "cli/fleet.h"
 #include "cli/fleet_lift.h"
 #include "cli/output.h"
@@ -39,37 +39,37 @@ enum lg_status lg_cli_fleet_path(struct lg_cli *cli, const char *name,
 	return lg_buffer_status(out_path, err);
 }
 
-void lg_cli_make_folders(const char *path)
+enum lg_status lg_cli_state_put(struct lg_cli *cli, const char *name,
+				const void *bytes, size_t len,
+				struct lg_error *err)
 {
-	char *copy = strdup(path);
+	const struct lg_settings *settings;
+	struct lg_files files = {0};
+	enum lg_status status = lg_cli_settings(cli, &settings, err);
 
-	for (char *slash = copy; slash != NULL;) {
-		slash = strchr(slash + 1, '/');
-		if (slash == NULL)
-			break;
-		*slash = '\0';
-		/* what cannot be made is found out by who writes there */
-		if (mkdir(copy, 0700) != 0)
-			errno = 0;
-		*slash = '/';
-	}
-	free(copy);
+	if (status == LG_OK)
+		status = lg_state_dir_open(settings->state_dir,
+					   LG_STATE_DIR_BESIDE, &files, err);
+	if (status != LG_OK)
+		return status;
+	if (name != NULL)
+		status = files.replace(files.self, name, bytes, len, err);
+	files.close(files.self);
+	return status;
 }
 
 /* Only for people: what cannot be written is not told. */
 static void write_holder(struct lg_cli *cli)
 {
 	cJSON *object = cJSON_CreateObject();
-	struct lg_buffer path = {0}, text = {0};
+	struct lg_buffer text = {0};
 
 	lg_json_text(object, "command", cli->command->name);
 	lg_json_text(object, "by", lg_cli_by(cli));
 	lg_json_number(object, "pid", getpid());
 	lg_json_time(object, "since", lg_cli_now());
-	if (lg_json_print(object, &text, NULL) == LG_OK &&
-	    lg_cli_fleet_path(cli, HOLDER, &path, NULL) == LG_OK)
-		lg_atomic_file_replace(path.data, text.data, text.len, NULL);
-	lg_buffer_release(&path);
+	if (lg_json_print(object, &text, NULL) == LG_OK)
+		lg_cli_state_put(cli, HOLDER, text.data, text.len, NULL);
 	lg_buffer_release(&text);
 }
 
@@ -150,8 +150,9 @@ enum lg_status lg_cli_fleet_journal(struct lg_cli *cli,
 	struct lg_buffer path = {0};
 	enum lg_status status = lg_cli_fleet_path(cli, JOURNAL, &path, err);
 
+	if (status == LG_OK)
+		status = lg_cli_state_put(cli, NULL, NULL, 0, err);
 	if (status == LG_OK) {
-		lg_cli_make_folders(path.data);
 		status = lg_journal_file_open(path.data, out_file, err);
 		if (status == LG_OK)
 			write_holder(cli);

@@ -171,8 +171,8 @@ static const char *find_name(const struct gate_tls_session *session,
 	for (i = 0; !found && kind != GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE;
 	     i++) {
 		size = sizeof(other);
-		kind = gnutls_x509_crt_get_subject_alt_name(
-			certificate, i, other, &size, NULL);
+		kind = gnutls_x509_crt_get_subject_alt_name(certificate, i,
+							    other, &size, NULL);
 		if (kind == GNUTLS_SAN_DNSNAME ||
 		    kind == GNUTLS_SAN_RFC822NAME || kind == GNUTLS_SAN_URI)
 			found = allowed(session->gate, other, size);

@@ -17,6 +17,7 @@
 
 #include "adapters/system/atomic_file.h"
 #include "adapters/system/durable.h"
+#include "adapters/system/owner.h"
 
 struct lg_journal_file {
 	char *path;
@@ -24,20 +25,24 @@ struct lg_journal_file {
 };
 
 /* A gate that runs as another user must read what root wrote. */
-static void give_to_owner_of_folder(const char *path, int fd)
+static int give_to_owner_of_folder(const char *path, int fd)
 {
 	char *folder = strdup(path);
 	char *slash = folder ? strrchr(folder, '/') : NULL;
-	struct stat about;
+	int result = -1;
+	int dir;
 
-	if (slash) {
+	if (slash)
 		*slash = '\0';
-		/* whoever may not give it away is the owner already */
-		if (stat(folder, &about) == 0 &&
-		    fchown(fd, about.st_uid, about.st_gid) != 0)
-			errno = 0;
+	dir = folder ? open(slash ? folder : ".",
+			    O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+		     : -1;
+	if (dir >= 0) {
+		result = lg_owner_adopt(fd, dir);
+		close(dir);
 	}
 	free(folder);
+	return result;
 }
 
 enum lg_status lg_journal_file_open(const char *path,
@@ -66,8 +71,8 @@ enum lg_status lg_journal_file_open(const char *path,
 				      "another command changes servers right "
 				      "now");
 	} else if (is_new) {
-		give_to_owner_of_folder(path, file->fd);
-		if (lg_flush_folder_of(path) != 0)
+		if (give_to_owner_of_folder(path, file->fd) != 0 ||
+		    lg_flush_folder_of(path) != 0)
 			status = lg_errno_set(path, "cannot be written", err);
 	}
 	if (status == LG_OK)

@@ -5,7 +5,8 @@
  * A replacement is written beside the file, flushed, renamed over it, and the
  * folder flushed (write-fsync-rename-fsync). The one who may write holds a
  * lock on the file "lock" of the folder; the kernel lets go of it with the
- * process, so nothing has to be cleaned up after a kill.
+ * process, so nothing has to be cleaned up after a kill. What is made belongs
+ * to whom the folder belongs to (owner.h), whoever makes it.
  */
 #define _GNU_SOURCE /* renameat2 */
 
@@ -24,6 +25,8 @@
 #include <unistd.h>
 
 #include "adapters/system/durable.h"
+#include "adapters/system/owner.h"
+#include "adapters/system/state_place.h"
 
 struct state_dir {
 	char *path;
@@ -47,32 +50,9 @@ static enum lg_status failed(const struct state_dir *dir, const char *name,
 static enum lg_status may_write(const struct state_dir *dir, const char *name,
 				struct lg_error *err)
 {
-	if (dir->mode == LG_STATE_DIR_WRITE)
+	if (dir->mode != LG_STATE_DIR_READ)
 		return LG_OK;
 	return failed(dir, name, "write", EROFS, err);
-}
-
-/* The folder a name stands in, to flush it; creates the folder. */
-static int open_folder(const struct state_dir *dir, const char *name)
-{
-	const char *slash = strchr(name, '/');
-	char folder[256];
-
-	if (!slash)
-		return fcntl(dir->fd, F_DUPFD_CLOEXEC, 0);
-	if ((size_t)(slash - name) >= sizeof(folder)) {
-		errno = ENAMETOOLONG;
-		return -1;
-	}
-	memcpy(folder, name, (size_t)(slash - name));
-	folder[slash - name] = '\0';
-	if (mkdirat(dir->fd, folder, 0750)) {
-		if (errno != EEXIST)
-			return -1;
-	} else {
-		fsync(dir->fd);
-	}
-	return openat(dir->fd, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
 static enum lg_status dir_read_at(void *self, const char *name, uint64_t offset,
@@ -83,9 +63,8 @@ static enum lg_status dir_read_at(void *self, const char *name, uint64_t offset,
 	enum lg_status status = LG_OK;
 	char *chunk = NULL;
 	struct stat is;
-	int fd;
+	int fd = lg_state_place_open(dir->fd, name);
 
-	fd = openat(dir->fd, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0 && errno == ENOENT)
 		return lg_error_set(err, LG_ERR_UNKNOWN_KEY, name,
 				    "there is no such file in %s", dir->path);
@@ -136,41 +115,16 @@ static enum lg_status dir_replace(void *self, const char *name,
 				  struct lg_error *err)
 {
 	struct state_dir *dir = self;
-	enum lg_status status = LG_OK;
-	char new_name[300];
-	int folder = -1;
-	int fd = -1;
+	enum lg_status status = may_write(dir, name, err);
+	struct lg_state_place place;
 
-	status = may_write(dir, name, err);
 	if (status)
 		return status;
-	if (snprintf(new_name, sizeof(new_name), "%s.new", name) >=
-	    (int)sizeof(new_name))
-		return failed(dir, name, "write", ENAMETOOLONG, err);
-	folder = open_folder(dir, name);
-	if (folder < 0)
+	if (lg_state_place_find(dir->fd, name, LG_STATE_PLACE_MADE, &place))
 		return failed(dir, name, "write", errno, err);
-	fd = openat(dir->fd, new_name,
-		    O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW,
-		    0640);
-	if (fd < 0 || lg_write_all(fd, bytes, len) || fsync(fd)) {
+	if (lg_state_place_replace(&place, bytes, len))
 		status = failed(dir, name, "write", errno, err);
-		goto out;
-	}
-	if (close(fd)) {
-		fd = -1;
-		status = failed(dir, name, "write", errno, err);
-		goto out;
-	}
-	fd = -1;
-	if (renameat(dir->fd, new_name, dir->fd, name) || fsync(folder))
-		status = failed(dir, name, "replace", errno, err);
-out:
-	if (fd >= 0)
-		close(fd);
-	if (status)
-		unlinkat(dir->fd, new_name, 0);
-	close(folder);
+	close(place.folder);
 	return status;
 }
 
@@ -180,28 +134,20 @@ static enum lg_status dir_append(void *self, const char *name,
 {
 	struct state_dir *dir = self;
 	enum lg_status status = LG_OK;
-	int is_new = 0;
-	int folder;
+	struct lg_state_place place;
+	int is_new;
 	off_t end;
 	int fd;
 
 	status = may_write(dir, name, err);
 	if (status)
 		return status;
-	folder = open_folder(dir, name);
-	if (folder < 0)
+	if (lg_state_place_find(dir->fd, name, LG_STATE_PLACE_MADE, &place))
 		return failed(dir, name, "write", errno, err);
-	fd = openat(dir->fd, name, O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW);
-	if (fd < 0 && errno == ENOENT) {
-		is_new = 1;
-		fd = openat(dir->fd, name,
-			    O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC |
-				    O_NOFOLLOW,
-			    0640);
-	}
+	fd = lg_state_place_open_end(&place, &is_new);
 	if (fd < 0) {
 		status = failed(dir, name, "write", errno, err);
-		close(folder);
+		close(place.folder);
 		return status;
 	}
 	/* A line that was cut off by a full disk or a power cut must not
@@ -221,10 +167,10 @@ static enum lg_status dir_append(void *self, const char *name,
 			status = LG_ERR_IO;
 	}
 	if (!status && sync == LG_FILES_SYNC &&
-	    (fsync(fd) || (is_new && fsync(folder))))
+	    (fsync(fd) || (is_new && fsync(place.folder))))
 		status = failed(dir, name, "write", errno, err);
 	close(fd);
-	close(folder);
+	close(place.folder);
 	return status;
 }
 
@@ -232,22 +178,19 @@ static enum lg_status dir_remove(void *self, const char *name,
 				 struct lg_error *err)
 {
 	struct state_dir *dir = self;
-	enum lg_status status = LG_OK;
-	int folder;
+	enum lg_status status = may_write(dir, name, err);
+	struct lg_state_place place;
 
-	status = may_write(dir, name, err);
 	if (status)
 		return status;
-	if (unlinkat(dir->fd, name, 0)) {
-		if (errno == ENOENT)
-			return LG_OK;
-		return failed(dir, name, "remove", errno, err);
-	}
-	folder = open_folder(dir, name);
-	if (folder < 0 || fsync(folder))
+	if (lg_state_place_find(dir->fd, name, LG_STATE_PLACE_THERE, &place))
+		return errno == ENOENT
+			       ? LG_OK
+			       : failed(dir, name, "remove", errno, err);
+	if ((unlinkat(place.folder, place.base, 0) && errno != ENOENT) ||
+	    fsync(place.folder))
 		status = failed(dir, name, "remove", errno, err);
-	if (folder >= 0)
-		close(folder);
+	close(place.folder);
 	return status;
 }
 
@@ -256,30 +199,39 @@ static enum lg_status dir_set_aside(void *self, const char *name,
 				    struct lg_error *err)
 {
 	struct state_dir *dir = self;
-	const char *base = strrchr(name, '/') ? strrchr(name, '/') + 1 : name;
-	char kept[300];
 	enum lg_status status = may_write(dir, name, err);
+	struct lg_state_place from;
 	unsigned int number;
+	char kept[300];
 	int folder;
 
 	if (status)
 		return status;
-	folder = open_folder(dir, "damaged/");
-	if (folder < 0)
-		return failed(dir, "damaged", "create", errno, err);
+	if (lg_state_place_find(dir->fd, name, LG_STATE_PLACE_THERE, &from))
+		return failed(dir, name, "set aside", errno, err);
+	folder = lg_owner_make_folder(dir->fd, "damaged");
+	if (folder < 0) {
+		status = failed(dir, "damaged", "create", errno, err);
+		close(from.folder);
+		return status;
+	}
 	for (number = 1; number < 100000; number++) {
-		snprintf(kept, sizeof(kept), "damaged/%s.%u", base, number);
-		if (!renameat2(dir->fd, name, dir->fd, kept, RENAME_NOREPLACE))
+		snprintf(kept, sizeof(kept), "%s.%u", from.base, number);
+		if (!renameat2(from.folder, from.base, folder, kept,
+			       RENAME_NOREPLACE))
 			break;
 		if (errno != EEXIST) {
-			close(folder);
-			return failed(dir, name, "set aside", errno, err);
+			status = failed(dir, name, "set aside", errno, err);
+			break;
 		}
 	}
 	fsync(folder);
-	fsync(dir->fd);
+	fsync(from.folder);
 	close(folder);
-	lg_buffer_text(out_kept, kept);
+	close(from.folder);
+	if (status)
+		return status;
+	lg_buffer_format(out_kept, "damaged/%s", kept);
 	return lg_buffer_status(out_kept, err);
 }
 
@@ -299,8 +251,7 @@ static enum lg_status dir_list(void *self, const char *folder,
 	DIR *stream;
 	int fd;
 
-	fd = openat(dir->fd, *folder ? folder : ".",
-		    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	fd = lg_owner_open_folder(dir->fd, *folder ? folder : ".");
 	if (fd < 0)
 		return errno == ENOENT
 			       ? LG_OK
@@ -330,14 +281,20 @@ static enum lg_status dir_size(void *self, const char *name, uint64_t *out_size,
 			       struct lg_error *err)
 {
 	struct state_dir *dir = self;
-	struct stat is;
+	struct lg_state_place place;
+	struct stat is = {0};
+	int number = 0;
 
-	if (fstatat(dir->fd, name, &is, 0)) {
-		if (errno != ENOENT)
-			return failed(dir, name, "look at", errno, err);
-		is.st_size = 0;
+	if (lg_state_place_find(dir->fd, name, LG_STATE_PLACE_THERE, &place)) {
+		number = errno;
+	} else {
+		if (fstatat(place.folder, place.base, &is, AT_SYMLINK_NOFOLLOW))
+			number = errno;
+		close(place.folder);
 	}
-	*out_size = (uint64_t)is.st_size;
+	if (number && number != ENOENT)
+		return failed(dir, name, "look at", number, err);
+	*out_size = number ? 0 : (uint64_t)is.st_size;
 	return LG_OK;
 }
 
@@ -394,8 +351,8 @@ static int make_folders(char *path)
 static enum lg_status take_lock(struct state_dir *dir, struct lg_error *err)
 {
 	dir->lock_fd = openat(dir->fd, "lock",
-			      O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640);
-	if (dir->lock_fd < 0)
+			      O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (dir->lock_fd < 0 || lg_owner_adopt(dir->lock_fd, dir->fd))
 		return failed(dir, "lock", "open", errno, err);
 	if (!flock(dir->lock_fd, LOCK_EX | LOCK_NB))
 		return LG_OK;
@@ -423,7 +380,7 @@ enum lg_status lg_state_dir_open(const char *path, enum lg_state_dir_mode mode,
 		status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
 		goto out;
 	}
-	if (mode == LG_STATE_DIR_WRITE && make_folders(dir->path)) {
+	if (mode != LG_STATE_DIR_READ && make_folders(dir->path)) {
 		status = failed(dir, "", "create", errno, err);
 		goto out;
 	}

@@ -11,7 +11,9 @@
 
 enum lg_state_dir_mode {
 	LG_STATE_DIR_READ = 0, /* changes nothing, creates nothing */
-	LG_STATE_DIR_WRITE     /* creates it, and is the only one who writes */
+	LG_STATE_DIR_WRITE,    /* creates it, and is the only one who does */
+	LG_STATE_DIR_BESIDE    /* creates it, and writes files of its own beside
+				* the one */
 };
 
 /*

@@ -1,0 +1,218 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: ISC
+"""Root, the gate's user and the members of admin_group at one state
+directory: what the one writes the other can read, and each can do to the end
+what he may begin."""
+import contextlib
+import os
+import stat
+import subprocess
+
+from other_users import drop_to, require_root, user_database
+from running_gate import BIN, DN, Gate, main, reg
+
+GATE, ADMINS, ASKS, ANNA = 61001, 61011, 61002, 61004
+
+
+class OwnGate(Gate):
+    """A gate that runs as a user of its own, as the packages set it up."""
+
+    def __init__(self, **more):
+        super().__init__(listen='[listen.http]\nwithout_policy = refuse\n',
+                         gate='admin_group = "logongate"', **more)
+        self.database = user_database(
+            self.folder, {"logongate": GATE, "anna": ANNA},
+            {"logongate": (ADMINS, ["anna"]),
+             "logongate-door": (ASKS, ["logongate"])})
+        os.makedirs(self.state)
+        os.makedirs(self.run)
+        for name in (self.state, self.run):
+            os.chown(name, GATE, ADMINS)
+        os.chmod(self.state, 0o750)
+        open(self.log, "w", encoding="utf-8").close()
+        os.chmod(self.log, 0o666)
+        self.preexec = drop_to(GATE, ADMINS, [ASKS], before=self.database)
+        # The same state directory for commands while no gate runs.
+        with open(self.config, encoding="utf-8") as file:
+            text = file.read()
+        self.alone = self.write("alone.conf", text.replace(
+            "[listen.http]\nwithout_policy = refuse\n", "")
+            + f'[target.file]\nbackend = regfile\ndialect = exchange5.5\n'
+              f'file = "{self.path("ex55.reg")}"\n'
+              '[target.here]\nbackend = gate\n'
+              '[group.all]\nmembers = "file, here"\n')
+
+    def logongate(self, *words, uid=0, code=0, config=None):
+        """The command as a user; anna is in admin_group."""
+        preexec = self.database if not uid else drop_to(
+            uid, uid, [ADMINS], before=self.database)
+        done = subprocess.run(
+            [os.path.join(BIN, "logongate"), "--config",
+             config or self.config, *words], stdin=subprocess.DEVNULL,
+            capture_output=True, text=True, timeout=60, preexec_fn=preexec,
+            env={**self.env, "LC_ALL": "C.UTF-8"}, check=False)
+        assert done.returncode == code, (words, done, self.logged())
+        return done.stdout + done.stderr
+
+    def bob(self):
+        return self.decide(user="bob")["verdict"]
+
+
+def below(folder):
+    for where, folders, files in os.walk(folder):
+        for name in folders + files:
+            path = os.path.join(where, name)
+            yield path, os.lstat(path)
+
+
+def assert_owned(gate):
+    found = list(below(gate.state))
+    for path, is_ in found:
+        assert (is_.st_uid, is_.st_gid) == (GATE, ADMINS), (path, is_)
+        assert not is_.st_mode & 0o027, (path, oct(is_.st_mode))
+    return {os.path.relpath(path, gate.state) for path, _ in found}
+
+
+def many_listed(gate, count=20000):
+    gate.write("testers.txt", "".join(f"{DN}user{i}\n"
+                                      for i in range(count)))
+    return gate.write("long.ini", f"""[profile]
+max_duration = "8h"
+[logon_only_as]
+when_invalid = closed
+allow.1 = "{DN}alice"
+allow_file = "testers.txt"
+""")
+
+
+def roots_commands():
+    """what root's commands write the gate's user can read"""
+    with OwnGate() as gate:
+        profile = many_listed(gate)
+        gate.logongate("registry", "import", gate.write(
+            "values.reg", reg({"Disable MAPI Clients": "-5.9.9"}).decode()),
+            config=gate.alone)
+        gate.logongate("apply", profile, "--for", "1h", "--accept-warnings",
+                       config=gate.alone)
+        found = assert_owned(gate)
+        assert {"lists", "registry.reg", "registry.good.reg", "lock.json",
+                "audit.jsonl", "backups"} <= found, found
+        gate.start()
+        status = gate.status()
+        assert gate.bob() == "refuse" and status["active"], status
+        assert not status["loud"], status
+        gate.logongate("lift")
+        assert gate.bob() == "admit"
+        gate.stop()
+        # A lock on servers: journal, who holds it, back-ups of servers.
+        gate.write("ex55.reg", reg({"Logon Only As": [DN + "rescue"]}).decode())
+        short = gate.profile(listed=["alice"])
+        gate.logongate("apply", short, "--for", "1h", "--accept-warnings",
+                       "--group", "all", "--skip-unsupported",
+                       config=gate.alone)
+        assert "fleet.jsonl" in assert_owned(gate)
+        gate.logongate("lift", config=gate.alone)
+        assert_owned(gate)
+
+
+def contents(folder):
+    found = {}
+    for path, is_ in below(folder):
+        if stat.S_ISREG(is_.st_mode):
+            with open(path, "rb") as file:
+                found[os.path.relpath(path, folder)] = file.read()
+    return found
+
+
+def not_to_be_read():
+    """what the gate's user may not read is not damaged: it stays, the lock
+    too, and it is told"""
+    for names in (["registry.reg"], ["lock.json"], ["findings"],
+                  ["registry.reg", "lock.json"],
+                  ["registry.reg", "registry.good.reg"]):
+        with OwnGate() as gate:
+            gate.start()
+            gate.lock(gate.profile(listed=["alice"]))
+            assert gate.bob() == "refuse"
+            gate.stop()
+            for name in names:
+                os.chown(gate.stored(name), 0, 0)
+                os.chmod(gate.stored(name), 0o600)
+            before = contents(gate.state)
+            gate.start()
+            assert gate.bob() == "refuse", names
+            loud = " ".join(gate.status()["loud"])
+            for name in names:
+                assert f"{name}: " in loud and "Permission denied" in loud, (
+                    names, loud)
+            after = contents(gate.state)
+            assert not os.path.exists(gate.stored("damaged")), names
+            for name in names:
+                assert after[name] == before[name], names
+            # Given back, it is as if nothing had been.
+            gate.stop()
+            for name in names:
+                os.chown(gate.stored(name), GATE, ADMINS)
+            gate.start()
+            status = gate.status()
+            assert status["active"] and not status["loud"], (names, status)
+            assert gate.bob() == "refuse"
+            assert gate.decide(user="alice")["verdict"] == "admit"
+            gate.logongate("lift")
+            assert gate.bob() == "admit"
+
+
+def links():
+    """root's commands follow no link that the gate's user may have laid"""
+    with OwnGate() as gate:
+        elsewhere = gate.path("elsewhere")
+        os.makedirs(elsewhere)
+        victim = gate.write("victim", "whole\n")
+        profile = many_listed(gate)
+        for name, target in (("backups", elsewhere), ("lists", elsewhere)):
+            os.symlink(target, gate.stored(name))
+            gate.logongate("apply", profile, "--for", "1h",
+                           "--accept-warnings", config=gate.alone, code=6)
+            assert os.listdir(elsewhere) == [], name
+            os.unlink(gate.stored(name))
+        for name in ("registry.reg.new", "lock.json.new", "audit.jsonl",
+                     "registry.reg", "fleet.jsonl", "fleet.holder.new"):
+            os.symlink(victim, gate.stored(name))
+        with contextlib.suppress(AssertionError):
+            gate.logongate("apply", profile, "--for", "1h",
+                           "--accept-warnings", config=gate.alone)
+        with open(victim, encoding="utf-8") as file:
+            assert file.read() == "whole\n"
+        assert os.stat(victim).st_uid == 0
+
+
+def administrator():
+    """a member of admin_group applies, extends, confirms, runs and lifts"""
+    with OwnGate() as gate:
+        gate.start()
+        profile = gate.profile(listed=["alice"])
+        as_anna = {"uid": ANNA}
+        gate.logongate("plan", profile, **as_anna)
+        gate.logongate("apply", profile, "--for", "1h", "--confirm-within",
+                       "10m", "--accept-warnings", **as_anna)
+        assert gate.bob() == "refuse"
+        gate.logongate("confirm", **as_anna)
+        gate.logongate("extend", "--for", "2h", **as_anna)
+        for words in (("status",), ("sessions",), ("refused",), ("history",),
+                      ("check", "--user", "bob")):
+            gate.logongate(*words, code=words[0] == "check", **as_anna)
+        gate.logongate("lift", **as_anna)
+        assert gate.bob() == "admit"
+        gate.logongate("run", profile, "--for", "1h", "--accept-warnings",
+                       "--", "sh", "-c",
+                       f"curl -s --unix-socket {gate.socket('control')} x; "
+                       "exit 9", code=9, **as_anna)
+        assert gate.bob() == "admit"
+        assert not gate.status()["active"]
+        by = [entry["by"] for entry in gate.ask("history")["history"]]
+        assert set(by) == {"anna"}, by
+
+
+if __name__ == "__main__":
+    require_root()
+    main([roots_commands, not_to_be_read, links, administrator])
