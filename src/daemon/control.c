@@ -31,6 +31,7 @@ static const struct {
 	{"history", 0, control_history},   {"values", 0, control_values},
 	{"policy", 0, control_policy},     {"import", 0, control_import},
 	{"restore", 0, control_restore},   {"reload", 0, control_reload},
+	{"servers", 0, control_servers},
 };
 
 /* The connection's own: where an answer goes while a request is taken. */

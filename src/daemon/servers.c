@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "app/fleet_journal.h"
+#include "daemon/control.h"
 #include "daemon/work.h"
 
 #define JOURNAL "fleet.jsonl"
@@ -116,6 +117,52 @@ static void read_journal(struct gate_servers *servers)
 	}
 	lg_fleet_record_release(&record);
 	lg_buffer_release(&text);
+}
+
+struct telling {
+	struct gate_job job;
+	struct control_call *call;
+	enum lg_status status;
+	struct lg_error err;
+};
+
+static void read_to_tell(void *context)
+{
+	struct telling *telling = context;
+	struct control_call *call = telling->call;
+	const struct lg_files *files = &call->gate->files;
+
+	telling->status = files->read(files->self, JOURNAL, &call->attach[0],
+				      &telling->err);
+}
+
+static void tell(void *context)
+{
+	struct telling *telling = context;
+
+	telling->call->attach_count = 1;
+	if (telling->status && telling->status != LG_ERR_UNKNOWN_KEY)
+		control_fail_as(telling->call, &telling->err);
+	else
+		control_finish(telling->call);
+	free(telling);
+}
+
+/* An administrator may have no right to the state directory itself. */
+void control_servers(struct control_call *call)
+{
+	struct telling *telling = calloc(1, sizeof(*telling));
+	struct lg_error err = {0};
+
+	if (!telling) {
+		lg_error_set(&err, LG_ERR_NO_MEMORY, NULL, "no memory");
+		control_fail_as(call, &err);
+		return;
+	}
+	telling->call = call;
+	telling->job = (struct gate_job){
+		.run = read_to_tell, .done = tell, .context = telling};
+	gate_work_add(call->gate, GATE_LANE_RECORDS, &telling->job);
 }
 
 static void on_closed(uv_handle_t *handle)

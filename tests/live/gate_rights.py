@@ -11,18 +11,20 @@ import subprocess
 from other_users import drop_to, require_root, user_database
 from running_gate import BIN, DN, Gate, main, reg
 
-GATE, ADMINS, ASKS, ANNA = 61001, 61011, 61002, 61004
+GATE, ADMINS, ASKS, ANNA, MAIL = 61001, 61011, 61002, 61004, 61012
 
 
 class OwnGate(Gate):
     """A gate that runs as a user of its own, as the packages set it up."""
 
-    def __init__(self, **more):
+    def __init__(self, admins="logongate"):
         super().__init__(listen='[listen.http]\nwithout_policy = refuse\n',
-                         gate='admin_group = "logongate"', **more)
+                         gate=f'admin_group = "{admins}"')
+        self.anna = MAIL if admins == "mailadmins" else ADMINS
         self.database = user_database(
             self.folder, {"logongate": GATE, "anna": ANNA},
             {"logongate": (ADMINS, ["anna"]),
+             "mailadmins": (MAIL, ["anna"]),
              "logongate-door": (ASKS, ["logongate"])})
         os.makedirs(self.state)
         os.makedirs(self.run)
@@ -45,7 +47,7 @@ class OwnGate(Gate):
     def logongate(self, *words, uid=0, code=0, config=None):
         """The command as a user; anna is in admin_group."""
         preexec = self.database if not uid else drop_to(
-            uid, uid, [ADMINS], before=self.database)
+            uid, uid, [self.anna], before=self.database)
         done = subprocess.run(
             [os.path.join(BIN, "logongate"), "--config",
              config or self.config, *words], stdin=subprocess.DEVNULL,
@@ -187,30 +189,40 @@ def links():
 
 
 def administrator():
-    """a member of admin_group applies, extends, confirms, runs and lifts"""
-    with OwnGate() as gate:
-        gate.start()
-        profile = gate.profile(listed=["alice"])
-        as_anna = {"uid": ANNA}
-        gate.logongate("plan", profile, **as_anna)
-        gate.logongate("apply", profile, "--for", "1h", "--confirm-within",
-                       "10m", "--accept-warnings", **as_anna)
-        assert gate.bob() == "refuse"
-        gate.logongate("confirm", **as_anna)
-        gate.logongate("extend", "--for", "2h", **as_anna)
-        for words in (("status",), ("sessions",), ("refused",), ("history",),
-                      ("check", "--user", "bob")):
-            gate.logongate(*words, code=words[0] == "check", **as_anna)
-        gate.logongate("lift", **as_anna)
-        assert gate.bob() == "admit"
-        gate.logongate("run", profile, "--for", "1h", "--accept-warnings",
-                       "--", "sh", "-c",
-                       f"curl -s --unix-socket {gate.socket('control')} x; "
-                       "exit 9", code=9, **as_anna)
-        assert gate.bob() == "admit"
-        assert not gate.status()["active"]
-        by = [entry["by"] for entry in gate.ask("history")["history"]]
-        assert set(by) == {"anna"}, by
+    """a member of admin_group applies, extends, confirms, runs and lifts,
+    whosever state_dir is and whatever root did before"""
+    for admins in ("logongate", "mailadmins"):
+        for before in ("nothing", "a lock on servers"):
+            with OwnGate(admins) as gate:
+                if before != "nothing":
+                    short = gate.profile(listed=["alice"])
+                    gate.logongate("apply", short, "--for", "1h",
+                                   "--accept-warnings", "--group", "all",
+                                   "--skip-unsupported", config=gate.alone)
+                    gate.logongate("lift", config=gate.alone)
+                gate.start()
+                to_the_end(gate, {"uid": ANNA})
+
+
+def to_the_end(gate, anna):
+    profile = gate.profile(listed=["alice"])
+    gate.logongate("plan", profile, **anna)
+    gate.logongate("apply", profile, "--for", "1h", "--confirm-within", "10m",
+                   "--accept-warnings", **anna)
+    assert gate.bob() == "refuse"
+    gate.logongate("confirm", **anna)
+    gate.logongate("extend", "--for", "2h", **anna)
+    for words in (("status",), ("sessions",), ("refused",), ("history",),
+                  ("check", "--user", "bob")):
+        gate.logongate(*words, code=words[0] == "check", **anna)
+    gate.logongate("lift", **anna)
+    assert gate.bob() == "admit"
+    gate.logongate("run", profile, "--for", "1h", "--accept-warnings", "--",
+                   "sh", "-c", "exit 9", code=9, **anna)
+    assert gate.bob() == "admit"
+    assert not gate.status()["active"]
+    by = {entry["by"] for entry in gate.ask("history")["history"][-4:]}
+    assert by == {"anna"}, by
 
 
 if __name__ == "__main__":
