@@ -21,6 +21,10 @@ enum lg_status lg_name_fold(const char *text, size_t len,
 			    struct lg_buffer *out_folded,
 			    struct lg_error *err);
 
+/* 1 when there is a NUL or another control character in text: no account has
+ * such a name, and whoever reads it as C reads another one. */
+int lg_name_has_control(const char *text, size_t len);
+
 /*
  * What of a logon name is compared, as it stands: without its prefix and its
  * domain. *out_bare points into text.

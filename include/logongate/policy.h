@@ -67,9 +67,10 @@ enum lg_reason {
 	LG_REASON_PROCESS_UNKNOWN,
 	LG_REASON_NO_POLICY,
 	/* An open session is to begin anew; nobody was refused by it. */
-	LG_REASON_SESSION_ENDED
+	LG_REASON_SESSION_ENDED,
+	LG_REASON_BAD_NAME /* a control character in it: no name */
 };
-#define LG_REASON_COUNT 10
+#define LG_REASON_COUNT 11
 
 const char *lg_verdict_name(enum lg_verdict verdict); /* "admit" "refuse" */
 const char *lg_reason_name(enum lg_reason reason);    /* "not-listed" ... */

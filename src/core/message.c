@@ -66,6 +66,8 @@ const char *lg_message_default(enum lg_reason reason)
 		       "Please try again later.";
 	case LG_REASON_SESSION_ENDED:
 		return "The mail program has to connect again.";
+	case LG_REASON_BAD_NAME:
+		return "This is not a name to log on with.";
 	case LG_REASON_NONE:
 	case LG_REASON_NOT_LISTED:
 	case LG_REASON_NOBODY:

@@ -124,6 +124,19 @@ enum lg_status lg_name_fold(const char *text, size_t len,
 	return lg_buffer_status(out_folded, err);
 }
 
+int lg_name_has_control(const char *text, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)text[i];
+
+		if (c < 0x20 || c == 0x7f)
+			return 1;
+	}
+	return 0;
+}
+
 void lg_name_bare(const char *text, size_t len, const char **out_bare,
 		  size_t *out_len)
 {

@@ -71,6 +71,8 @@ const char *lg_reason_name(enum lg_reason reason)
 		return "no-policy";
 	case LG_REASON_SESSION_ENDED:
 		return "session-ended";
+	case LG_REASON_BAD_NAME:
+		return "bad-name";
 	}
 	return NULL;
 }

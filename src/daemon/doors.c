@@ -126,6 +126,7 @@ static void answer_dict(struct gate *gate,
 		lg_dict_answer_admit(out);
 		return;
 	}
+	ask.is_cut = request->has_nul;
 	ask.attempt.user = request->name;
 	ask.attempt.user_len = request->name ? request->name_len : 0;
 	ask.attempt.protocol = request->protocol;

@@ -108,11 +108,12 @@ static void decide_dovecot(struct gate *gate,
 	};
 	struct gate_answer answer;
 
-	if (!policy->is_decided) {
+	if (!policy->is_decided && !policy->has_nul) {
 		lg_auth_policy_admit(out);
 		return;
 	}
-	ask.attempt.user = lg_auth_policy_name(policy);
+	ask.is_cut = policy->has_nul;
+	ask.attempt.user = ask.is_cut ? NULL : lg_auth_policy_name(policy);
 	ask.attempt.user_len = ask.attempt.user ? strlen(ask.attempt.user) : 0;
 	ask.attempt.protocol = policy->protocol;
 	gate_judge(gate, &ask, &answer);
@@ -139,7 +140,8 @@ static void dovecot(const struct gate_http_question *request,
 		lg_imap_id_client(policy.client_id, &client);
 	lg_http_answer_plain(answer, 200, JSON_TYPE, "");
 	if (lg_http_request_argument_is(request->http, "command", "report")) {
-		if (policy.success == 1 && policy.policy_reject != 1)
+		if (policy.success == 1 && policy.policy_reject != 1 &&
+		    !policy.has_nul)
 			note_session(request->gate, &policy, client.data);
 		lg_auth_policy_admit(&answer->body);
 	} else {
@@ -367,6 +369,21 @@ static void mapi_answer(const struct gate_http_question *request,
 	lg_http_answer_admit(answer);
 }
 
+static int is_blank(const char *at, const char *end)
+{
+	while (at < end && strchr(" \t\r\n", *at) && *at)
+		at++;
+	return at == end;
+}
+
+/* They were cut: others have those names. */
+static void forget_names(struct gate_ask *ask)
+{
+	ask->attempt.user = ask->attempt.dn = ask->attempt.process = NULL;
+	ask->attempt.user_len = ask->attempt.dn_len = 0;
+	ask->attempt.process_len = 0;
+}
+
 static void decide(const struct gate_http_question *request,
 		   struct lg_http_answer *answer)
 {
@@ -377,14 +394,24 @@ static void decide(const struct gate_http_question *request,
 	cJSON *object = NULL;
 	const char *end = NULL;
 
-	if (!lg_json_has_nul(request->http->body, request->http->body_len))
-		object = cJSON_ParseWithOpts(request->http->body, &end, 1);
+	/* cJSON ends a text at its NUL; one outside a text is no JSON. */
+	ask.is_cut =
+		lg_json_has_nul(request->http->body, request->http->body_len);
+	object = cJSON_ParseWithLengthOpts(request->http->body,
+					   request->http->body_len, &end, 0);
+	if (object &&
+	    !is_blank(end, request->http->body + request->http->body_len)) {
+		cJSON_Delete(object);
+		object = NULL;
+	}
 	if (!object)
 		lg_error_set(&err, LG_ERR_SYNTAX, NULL, "is not JSON");
 	if (!object || check_json_read(object, &ask, &err)) {
 		request->gate->counts[GATE_DOOR_DECIDE].unreadable++;
 		json_error(answer, &err);
 	} else {
+		if (ask.is_cut)
+			forget_names(&ask);
 		gate_judge(request->gate, &ask, &decided);
 		json(answer, 200,
 		     check_json_answer(request->gate, &decided.decision,

@@ -7,16 +7,28 @@
  */
 #include "daemon/judge.h"
 
-#include <stdlib.h>
 #include <string.h>
 
+#include <logongate/kept.h>
 #include <logongate/message.h>
+#include <logongate/name.h>
 
 #include "daemon/records.h"
 #include "daemon/view.h"
 
 #define RETRY_MAX_S 3600
 #define RETRY_UNKNOWN_S 60
+
+static const struct lg_decision bad_name = {
+	.verdict = LG_REFUSE,
+	.reason = LG_REASON_BAD_NAME,
+};
+
+int gate_has_bad_name(const struct lg_attempt *attempt)
+{
+	return lg_name_has_control(attempt->user, attempt->user_len) ||
+	       lg_name_has_control(attempt->dn, attempt->dn_len);
+}
 
 struct lg_decision gate_decide(const struct gate *gate,
 			       enum lg_listener listener,
@@ -26,6 +38,8 @@ struct lg_decision gate_decide(const struct gate *gate,
 	struct lg_decision decision = {LG_ADMIT, LG_REASON_NO_POLICY,
 				       LG_RULE_NONE, -1};
 
+	if (gate_has_bad_name(attempt))
+		return bad_name;
 	if (policy)
 		return lg_policy_decide(policy, attempt);
 	switch (gate->settings->listen[listener].without_policy) {
@@ -52,6 +66,9 @@ const char *gate_refusal_text(struct gate *gate, enum lg_reason reason)
 		.reason = lock->reason,
 	};
 
+	/* What the profile says is about its lock. */
+	if (reason == LG_REASON_BAD_NAME)
+		layer = NULL;
 	lg_buffer_clear(&gate->text);
 	if (lg_message_refusal(layer ? layer->message : NULL, reason, &facts,
 			       &gate->text, NULL) ||
@@ -72,22 +89,23 @@ unsigned int gate_retry_s(const struct gate *gate)
 	return left_ms < 1000 ? 1 : (unsigned int)(left_ms / 1000);
 }
 
-/* A copy that ends in NUL; most names need no allocation, and every logon is
- * recorded. */
+/* What is kept of a name, as a text that ends in NUL: no allocation, for every
+ * logon is recorded. */
 struct name_copy {
-	char text[256];
-	char *longer;
+	char text[LG_KEPT_MAX + 1];
 };
 
 static const char *copy_name(const char *text, size_t len,
 			     struct name_copy *copy)
 {
-	copy->longer = NULL;
+	size_t i;
+
 	if (!text || !len)
 		return NULL;
-	if (len >= sizeof(copy->text))
-		return copy->longer = strndup(text, len);
-	memcpy(copy->text, text, len);
+	len = lg_kept_len(text, len);
+	/* A NUL within is no end: the record must not name somebody else. */
+	for (i = 0; i < len; i++)
+		copy->text[i] = text[i] ? text[i] : ' ';
 	copy->text[len] = '\0';
 	return copy->text;
 }
@@ -131,9 +149,6 @@ void gate_record(struct gate *gate, const struct gate_ask *ask,
 		gate_records_add(gate, GATE_RECORD_REFUSED, &logon);
 		break;
 	}
-	free(user.longer);
-	free(dn.longer);
-	free(process.longer);
 	lg_buffer_release(&version);
 }
 
@@ -164,7 +179,9 @@ void gate_judge(struct gate *gate, const struct gate_ask *ask,
 {
 	struct gate_answer answer = {0};
 
-	answer.decision = gate_decide(gate, ask->listener, &ask->attempt);
+	answer.decision =
+		ask->is_cut ? bad_name
+			    : gate_decide(gate, ask->listener, &ask->attempt);
 	answer.challenge = gate_challenge(gate, &ask->asker, &ask->attempt,
 					  &answer.decision);
 	if (!answer.challenge)

@@ -28,6 +28,7 @@ struct gate_ask {
 	enum gate_door door;
 	enum lg_listener listener; /* whose without_policy answers */
 	struct lg_attempt attempt;
+	int is_cut; /* a NUL ended a text of the request: it names nobody */
 	const char *client; /* for the record: IMAP ID, User-Agent */
 	const char *address;
 	struct gate_asker asker;
@@ -44,6 +45,10 @@ struct gate_answer {
 /* Decides and records. */
 void gate_judge(struct gate *gate, const struct gate_ask *ask,
 		struct gate_answer *out_answer);
+
+/* 1 when a name of it has a control character: it is refused whatever is in
+ * force, for no account has such a name. */
+int gate_has_bad_name(const struct lg_attempt *attempt);
 
 /* Decides and records nothing. */
 struct lg_decision gate_decide(const struct gate *gate,

@@ -378,6 +378,21 @@ static void follow(struct gate *gate, const struct gate_mapi *request,
 				    request->client, request->address);
 }
 
+/* Whatever is in force; what ends a session is always let by. */
+static void refuse_bad_name(struct lg_mapi_judgement *judgement)
+{
+	if (judgement->request == LG_MAPI_REQUEST_DISCONNECT)
+		return;
+	judgement->decision = (struct lg_decision){
+		.verdict = LG_REFUSE,
+		.reason = LG_REASON_BAD_NAME,
+	};
+	judgement->way = judgement->request == LG_MAPI_REQUEST_CONNECT
+				 ? LG_MAPI_WAY_DENY
+				 : LG_MAPI_WAY_CODE;
+	judgement->code = LG_MAPI_CODE_CONTEXT_NOT_FOUND;
+}
+
 static void judge(struct gate *gate, const struct gate_mapi *request,
 		  const struct known *known, struct lg_mapi_judgement *j)
 {
@@ -396,6 +411,8 @@ static void judge(struct gate *gate, const struct gate_mapi *request,
 		j->decision.verdict = LG_ADMIT;
 		j->decision.reason = LG_REASON_NONE;
 	}
+	if (j->way == LG_MAPI_WAY_ADMIT && gate_has_bad_name(&j->attempt))
+		refuse_bad_name(j);
 }
 
 enum gate_mapi_way gate_mapi_judge(struct gate *gate,

@@ -21,7 +21,6 @@ struct texts {
 	char *client_info;
 	char *request_id;
 	char *user_agent;
-	char *user;
 	char *proto;
 	char *challenge;
 	char *peer;
@@ -45,7 +44,6 @@ static void read_texts(const struct lg_spop_notify *notify,
 	out_texts->request_id = terminated(&notify->rid);
 	out_texts->user_agent =
 		terminated(notify->ua.data ? &notify->ua : &notify->ca);
-	out_texts->user = terminated(&notify->user);
 	out_texts->proto = terminated(&notify->proto);
 	out_texts->challenge = terminated(&notify->chal);
 	lg_spop_address(notify, out_texts->address);
@@ -64,7 +62,6 @@ static void free_texts(struct texts *texts)
 	free(texts->client_info);
 	free(texts->request_id);
 	free(texts->user_agent);
-	free(texts->user);
 	free(texts->proto);
 	free(texts->challenge);
 	free(texts->peer);
@@ -152,8 +149,9 @@ static int judge_web(struct gate *gate, const struct lg_spop_notify *notify,
 	ask.attempt.protocol = texts->proto && !strcasecmp(texts->proto, "mapi")
 				       ? LG_PROTOCOL_MAPI
 				       : LG_PROTOCOL_HTTP;
-	ask.attempt.user = texts->user;
-	ask.attempt.user_len = texts->user ? strlen(texts->user) : 0;
+	/* As it came, for a NUL in it is no end. */
+	ask.attempt.user = notify->user.data;
+	ask.attempt.user_len = notify->user.data ? notify->user.len : 0;
 	gate_judge(gate, &ask, &answer);
 	if (answer.challenge == GATE_CHALLENGE_BY)
 		return 1;

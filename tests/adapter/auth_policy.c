@@ -97,13 +97,15 @@ static void protocols(void **state)
 static void refuses_what_is_none(void **state)
 {
 	static const char *const row[] = {
-		"",
-		"[]",
-		"null",
-		"\"alice\"",
-		"{\"user\":\"alice\"",
-		"{\"user\":\"alice\\u0000x\"}",
-		"{\"user\":\"\\\\\\u0000x\"}",
+		"", "[]", "null", "\"alice\"", "{\"user\":\"alice\"",
+	};
+	static const struct {
+		const char *text;
+		size_t len;
+	} with_nul[] = {
+		{"{\"user\":\"alice\\u0000x\"}", 23},
+		{"{\"user\":\"\\\\\\u0000x\"}", 20},
+		{"{\"user\":\"alice\0x\"}", 18},
 	};
 	struct lg_auth_policy r, untouched;
 	struct lg_error err;
@@ -118,11 +120,21 @@ static void refuses_what_is_none(void **state)
 		assert_true(err.text[0] != '\0');
 		assert_memory_equal(&r, &untouched, sizeof(r));
 	}
+	/* Dovecot admits whom it gets no answer about: this is a request. */
+	for (i = 0; i < sizeof(with_nul) / sizeof(with_nul[0]); i++) {
+		assert_int_equal(lg_auth_policy_parse(with_nul[i].text,
+						      with_nul[i].len, &r,
+						      NULL),
+				 LG_OK);
+		assert_true(r.has_nul);
+		lg_auth_policy_release(&r);
+	}
 	/* A backslash before u0000 that is one itself is no NUL. */
 	assert_int_equal(
 		lg_auth_policy_parse("{\"user\":\"a\\\\u0000\"}", 19, &r, NULL),
 		LG_OK);
 	assert_string_equal(r.user, "a\\u0000");
+	assert_false(r.has_nul);
 	lg_auth_policy_release(&r);
 }
 

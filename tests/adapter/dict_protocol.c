@@ -183,7 +183,6 @@ static void refuses_what_is_none(void **state)
 		{"Lshared/gate/imap\talice\n", 0, LG_DICT_BAD},
 		{"\n", 1, LG_DICT_BAD},
 		{"Lshared/\001x\ta\n", 1, LG_DICT_BAD},
-		{"Lshared/a\talice\0010\n", 1, LG_DICT_BAD},
 		{"Lshared/a\talice\001\n", 1, LG_DICT_BAD},
 		{"B1\t\n", 1, LG_DICT_OTHER},
 		{"S1\tkey\tvalue\n", 1, LG_DICT_OTHER},
@@ -207,6 +206,37 @@ static void refuses_what_is_none(void **state)
 		assert_int_equal(used, row[i].event == LG_DICT_OTHER
 					       ? strlen(row[i].in)
 					       : 0);
+	}
+	lg_buffer_release(&scratch);
+}
+
+static void a_nul_is_no_end(void **state)
+{
+	static const struct {
+		const char *in;
+		size_t len;
+	} row[] = {
+		{"Lshared/gate/imap/::1/s\talice\0010\n", 0},
+		{"Lshared/gate/imap/::1/s\talice\0010x\n", 0},
+		{"Lshared/gate/lmtp/::1/\0010\talice\n", 0},
+		{"Lshared/gate/imap/::1/s\tal\0ce\n", 31},
+	};
+	struct lg_buffer scratch = {0};
+	struct lg_dict_request r;
+	size_t used = 0;
+	size_t i;
+
+	for (i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		int greeted = 1;
+
+		assert_int_equal(
+			lg_dict_request_next(row[i].in,
+					     row[i].len ? row[i].len
+							: strlen(row[i].in),
+					     &greeted, &scratch, &r, &used),
+			LG_DICT_LOOKUP);
+		assert_true(r.has_nul);
+		assert_true(r.is_decided);
 	}
 	lg_buffer_release(&scratch);
 }
@@ -291,6 +321,7 @@ int main(void)
 		suite_row("what is not asked of a passdb gets no answer from "
 			  "the lists",
 			  refuses_what_is_none),
+		suite_row("a NUL ends no name", a_nul_is_no_end),
 		suite_row("a line has a limit", has_a_limit),
 		suite_row("no text can forge a second answer", answers),
 		suite_row("each allocation may fail", survives),

@@ -117,6 +117,51 @@ def without_policy():
         sock.close()
 
 
+def dict_lookup(gate, name):
+    sock = peer_of(os.path.join(gate.run, "dict.sock"),
+                   b"H3\t2\t0\t\tx\nLshared/gate/imap/1/s/" + name + b"\t"
+                   + name + b"\n")
+    answer = sock.recv(500)
+    sock.close()
+    return answer
+
+
+def no_names():
+    """a name with a NUL or control character is refused at every door, with a
+    lock and without one, and not taken for its beginning"""
+    with Gate(listen=LISTEN).start() as gate:
+        for locked in (False, True):
+            if locked:
+                gate.apply(values())
+            for text in ("alice\0x", "alice\0", "\0alice", "al\x01ice",
+                         "alice\x7f", "alice\r", "alice\t"):
+                raw = text.encode()
+                for field in ("user", "login", "master"):
+                    if field == "login" and "\0" not in text:
+                        continue  # judged by the others
+                    answer = gate.dovecot(**{"user": "alice", field: text})
+                    assert answer["status"] == -1, (field, text, answer)
+                assert gate.dovecot("alice", session_id="\0")["status"] == -1
+                answer = gate.decide(user=text, protocol="imap")
+                assert (answer["verdict"], answer["reason"]) == (
+                    "refuse", "bad-name"), (text, answer)
+                assert gate.decide(dn=text)["verdict"] == "refuse"
+                [answer] = postfix(gate, request(
+                    sasl_username="X").replace(b"X", raw), 1)
+                assert answer.startswith(b"action=421 4.3.2 "), answer
+                escaped = raw.replace(b"\0", b"\x010").replace(
+                    b"\r", b"\x01r").replace(b"\t", b"\x01t")
+                if b"\x01ice" in escaped:
+                    escaped = escaped.replace(b"\x01ice", b"\x011ice")
+                assert b"nologin" in dict_lookup(gate, escaped), text
+            assert gate.decide(user="alice")["verdict"] == "admit"
+            assert gate.dovecot("alice")["status"] == 0
+            assert b"nologin" not in dict_lookup(gate, b"alice")
+        # The record names nobody else.
+        users = {line["user"] for line in gate.ask("refused")["refused"]}
+        assert not users & {"alice"}, users
+
+
 def idle():
     """a peer that says nothing is sent away, one that asked may stay"""
     with Gate(listen=LISTEN).start() as gate:
@@ -135,4 +180,4 @@ def idle():
 
 
 if __name__ == "__main__":
-    main([mail, pipelined, nonsense, without_policy, idle])
+    main([mail, pipelined, nonsense, without_policy, no_names, idle])

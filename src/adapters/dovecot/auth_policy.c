@@ -3,8 +3,8 @@
  * auth_policy.c - the JSON that Dovecot's auth policy client sends and reads
  *
  * All values are texts but success, policy_reject and tls. A "\u0000" in a
- * text would end a name early for everybody who reads it as C, so a request
- * with one is no request.
+ * text ends a name early for everybody who reads it as C. Such a request is
+ * marked: Dovecot admits whom it gets no answer about.
  */
 #include <string.h>
 
@@ -38,10 +38,10 @@ enum lg_status lg_auth_policy_parse(const char *body, size_t len,
 	struct lg_auth_policy r = {0};
 	const char *end = NULL;
 
-	if (!len || lg_json_has_nul(body, len))
+	if (!len)
 		return lg_error_set(err, LG_ERR_SYNTAX, "",
-				    "the auth policy request has a NUL in it "
-				    "or is empty");
+				    "the auth policy request is empty");
+	r.has_nul = lg_json_has_nul(body, len);
 	r.json = cJSON_ParseWithLengthOpts(body, len, &end, 0);
 	if (!cJSON_IsObject(r.json)) {
 		cJSON_Delete(r.json);

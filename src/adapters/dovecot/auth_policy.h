@@ -32,14 +32,14 @@ struct lg_auth_policy {
 	const char *session_id;
 	const char *client_id; /* an IMAP ID list */
 	const char *mech;
+	int has_nul;       /* a text was ended by one: it names nobody */
 	int success;       /* -1: not in the request */
 	int policy_reject; /* -1: not in the request */
 };
 
 /*
  * Reads the body of a request.
- * Returns: LG_OK; LG_ERR_SYNTAX: not one JSON object, or a text with a NUL
- * in it; LG_ERR_NO_MEMORY. Owns: lg_auth_policy_release.
+ * Returns: LG_OK; LG_ERR_SYNTAX: not one JSON object; LG_ERR_NO_MEMORY. Owns: lg_auth_policy_release.
  */
 enum lg_status lg_auth_policy_parse(const char *body, size_t len,
 				    struct lg_auth_policy *out_request,

@@ -19,16 +19,16 @@
 #define COMMAND_LOOKUP 'L'
 #define ESCAPE '\001'
 
-/* Appends a field and a NUL; 0 when it is not escaped as Dovecot does. */
-static int unescape(const char *text, size_t len, struct lg_buffer *out)
+/* Appends a field and a NUL; 0 when it is not escaped as Dovecot does. A NUL
+ * within would end a name early: it becomes a blank and *has_nul 1. */
+static int unescape(const char *text, size_t len, struct lg_buffer *out,
+		    int *has_nul)
 {
 	size_t i;
 
 	for (i = 0; i < len; i++) {
 		char c = text[i];
 
-		if (!c)
-			return 0;
 		if (c == ESCAPE) {
 			if (++i == len)
 				return 0;
@@ -45,10 +45,16 @@ static int unescape(const char *text, size_t len, struct lg_buffer *out)
 			case 'n':
 				c = '\n';
 				break;
+			case '0':
+				c = '\0';
+				break;
 			default:
-				/* '0' too: a NUL would end the name early. */
 				return 0;
 			}
+		}
+		if (!c) {
+			*has_nul = 1;
+			c = ' ';
 		}
 		lg_buffer_char(out, c);
 	}
@@ -128,9 +134,10 @@ static enum lg_dict_event lookup_read(const char *line, size_t len,
 	const char *rest;
 	char *key_copy;
 	int is_whole = 1;
+	int has_nul = 0;
 
 	lg_buffer_clear(scratch);
-	if (!unescape(line, key_len, scratch))
+	if (!unescape(line, key_len, scratch, &has_nul))
 		return LG_DICT_BAD;
 	if (tab) {
 		const char *end = line + len;
@@ -139,7 +146,7 @@ static enum lg_dict_event lookup_read(const char *line, size_t len,
 
 		name = scratch->len;
 		if (!unescape(tab + 1, (size_t)((stop ? stop : end) - tab - 1),
-			      scratch))
+			      scratch, &has_nul))
 			return LG_DICT_BAD;
 		name_len = scratch->len - name - 1;
 	}
@@ -186,8 +193,9 @@ static enum lg_dict_event lookup_read(const char *line, size_t len,
 	if (address)
 		out_request->address = scratch->data + address;
 	out_request->protocol = lg_dovecot_protocol(out_request->protocol_text);
+	out_request->has_nul = has_nul;
 	out_request->is_decided =
-		lg_dovecot_is_decided(out_request->protocol_text);
+		has_nul || lg_dovecot_is_decided(out_request->protocol_text);
 	return LG_DICT_LOOKUP;
 }
 

@@ -25,7 +25,8 @@ enum lg_dict_event {
 
 /*
  * A lookup of shared/gate/PROTOCOL/ADDRESS/.../NAME/CLIENT TAB NAME. Texts are unescaped
- * into the scratch given, NUL-terminated, and may hold no NUL of their own.
+ * into the scratch given, NUL-terminated. One that holds a NUL of its own names
+ * nobody: has_nul, and then it is decided, as refused.
  * protocol_text and address are NULL where the key has no such field. Where the
  * address is followed by master:MASTER:/ the name is the master user's: whose
  * logon it is (contract 7 "Names").
@@ -41,13 +42,14 @@ struct lg_dict_request {
 	int is_decided; /* 0: smtp, lmtp, doveadm: admit (contract 8) */
 	const char *address;
 	const char *client_id; /* an IMAP ID list, NULL: none behind the name */
+	int has_nul;
 };
 
 /*
  * Takes one line from the front of in. HELLO must come first: is_greeted is
  * the caller's, 0 at the start of a connection, and is set here.
  * BAD: another first line, a line over LG_DICT_LINE_MAX, an escape that does
- * not exist, an escaped NUL. out_request is written for LOOKUP only and
+ * not exist. out_request is written for LOOKUP only and
  * borrows from scratch, which is cleared.
  * Returns MORE too when scratch has no memory; lg_buffer_status tells.
  */

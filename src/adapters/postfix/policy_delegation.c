@@ -4,7 +4,9 @@
  *
  * A request is whole at its empty line. Values come from strangers: they are
  * split at the first "=", and nothing in them is believed but that Postfix
- * keeps newlines out.
+ * keeps newlines out. A NUL in a value stays there: whoever judges the name
+ * refuses it, where a request that is not answered would be admitted by a
+ * default_action that says so.
  */
 #include <string.h>
 
@@ -114,7 +116,6 @@ lg_postfix_request_next(const char *in, size_t len,
 		return len > LG_POSTFIX_REQUEST_MAX ? LG_POSTFIX_BAD
 						    : LG_POSTFIX_MORE;
 	if ((size_t)(end - in) > LG_POSTFIX_REQUEST_MAX ||
-	    memchr(in, 0, (size_t)(end - in)) ||
 	    !request_read(in, end, &request))
 		return LG_POSTFIX_BAD;
 	*out_request = request;
