@@ -8,8 +8,8 @@ import signal
 import stat
 import subprocess
 
-from other_users import (ASK_CONTROL, ASK_HTTP, NOBODY, Held, as_user,
-                         closed_connections, drop_to, require_root, said,
+from other_users import (ASK_CONTROL, ASK_HTTP, NOBODY, Held, HeldByMany,
+                         as_user, closed_connections, drop_to, require_root, said,
                          user_database, without_netlink)
 from programs import free_port
 from running_gate import BIN, Gate, eventually, listing, main
@@ -55,16 +55,10 @@ def many_users():
             gate.folder, {"www": WWW}, {"doors": (DOOR, ["www"])})
         gate.start()
         gate.apply(listing("alice"))
-        held = []
-        try:
-            for number in range(260):
-                held.append(Held(port, 1, uid=300000 + number))
+        with HeldByMany(port, 260, first=300000):
             eventually(lambda: ask(port, uid=299999) != "refuse")
             assert ask(port, uid=WWW) == "refuse"
             assert ask(port) == "refuse"
-        finally:
-            for one in held:
-                one.__exit__()
 
 
 def no_netlink():

@@ -72,6 +72,27 @@ class Held:
         self.process.communicate()
 
 
+HOLD_ONE_EACH = """
+import os, socket, sys, time
+held = []
+for number in range(int(sys.argv[2])):
+    os.seteuid(int(sys.argv[3]) + number)
+    held.append(socket.create_connection(("127.0.0.1", int(sys.argv[1]))))
+    os.seteuid(0)
+print("held", flush=True)
+time.sleep(600)
+"""
+
+
+class HeldByMany(Held):
+    """Users from first on who hold a connection each at a port."""
+
+    def __init__(self, port, users, first):
+        self.process = as_user(0, HOLD_ONE_EACH, port, users, first)
+        line = self.process.stdout.readline()
+        assert line == "held\n", line + self.process.stdout.read()
+
+
 ASK_CONTROL = """
 import socket, sys
 s = socket.socket(socket.AF_UNIX)
