@@ -14,8 +14,10 @@
 #include <string.h>
 
 #include <logongate/instant.h>
-#include <logongate/message.h>
-#include <logongate/name.h>
+#include <logongate/kept.h>
+
+#include "app/logon_budget.h"
+#include "app/logon_line.h"
 
 #define SLOTS 4096u
 #define SLOTS_USED (SLOTS / 4 * 3)
@@ -25,6 +27,11 @@
  * is years ahead until somebody sets it right must not cost the record. */
 #define STEADY_S 3600
 #define STEP_S 600
+
+/* Slots looked at for one that can be given to somebody else. */
+#define LOOKS 64u
+/* Sums of a door and a reason that name nobody are no flood's to hurry. */
+#define OTHERS_FLUSH_S 60
 
 /* Counts that become lines in one go. All of a full table are 7 ms, in which
  * nobody is answered: what is over waits for the next second. */
@@ -38,7 +45,8 @@ struct slot {
 	int64_t first_s;
 	int64_t last_s;
 	struct lg_logon logon; /* texts lie in text */
-	char *text;
+	char *text;            /* NULL: others of a door and reason */
+	unsigned int source;
 };
 
 /* What lg_logon_log_write has to do. Between take and wrote it is the
@@ -59,13 +67,12 @@ struct lg_logon_log {
 	size_t used;
 	size_t counts; /* slots whose count is not written */
 	size_t turn;   /* the slot whose count is looked at next */
-	double tokens;
-	int64_t tokens_s;
+	size_t hand;   /* the slot that is looked at next to be given up */
+	struct lg_logon_budget budget;
 	int64_t flushed_s;
 	int64_t steady_s; /* since when the clock has gone on evenly */
 	struct lg_buffer waiting;
 	struct batch batch;
-	uint64_t size; /* of the day's file */
 	int64_t pruned_day;
 };
 
@@ -108,7 +115,7 @@ enum lg_status lg_logon_log_new(const struct lg_files *files,
 	log->files = files;
 	log->folder = folder;
 	log->limits = *limits;
-	log->tokens = limits->burst;
+	lg_logon_budget_begin(&log->budget, limits);
 	log->batch.size_day = -1;
 	log->pruned_day = -1;
 	*out_log = log;
@@ -135,82 +142,6 @@ void lg_logon_log_free(struct lg_logon_log **log)
 	*log = NULL;
 }
 
-static void add_text(struct lg_buffer *line, const char *key, const char *text)
-{
-	struct lg_buffer clean = {0};
-	size_t i;
-
-	lg_buffer_format(line, ",\"%s\":", key);
-	if (!text) {
-		lg_buffer_text(line, "null");
-		return;
-	}
-	lg_message_clean(text, strlen(text), &clean);
-	lg_buffer_char(line, '"');
-	for (i = 0; i < clean.len; i++) {
-		if (clean.data[i] == '"' || clean.data[i] == '\\')
-			lg_buffer_char(line, '\\');
-		lg_buffer_char(line, clean.data[i]);
-	}
-	lg_buffer_char(line, '"');
-	lg_buffer_release(&clean);
-}
-
-static void add_line(struct lg_buffer *line, const struct lg_logon *logon)
-{
-	const char *protocol = lg_protocol_name(logon->protocol);
-	char at[LG_INSTANT_SIZE];
-	char last[LG_INSTANT_SIZE];
-
-	lg_instant_format(logon->at_s, at);
-	lg_instant_format(logon->last_s, last);
-	lg_buffer_format(line, "{\"at\":\"%s\"", at);
-	add_text(line, "user", logon->user);
-	add_text(line, "dn", logon->dn);
-	add_text(line, "client", logon->client);
-	add_text(line, "version", logon->version);
-	add_text(line, "process", logon->process);
-	add_text(line, "protocol", *protocol ? protocol : NULL);
-	add_text(line, "address", logon->address);
-	add_text(line, "door", logon->door);
-	add_text(line, "reason", lg_reason_name(logon->reason));
-	add_text(line, "rule", logon->rule ? lg_rule_name(logon->rule) : NULL);
-	lg_buffer_format(line,
-			 ",\"generation\":%llu,\"count\":%llu,"
-			 "\"last\":\"%s\"}\n",
-			 (unsigned long long)logon->generation,
-			 (unsigned long long)logon->count, last);
-}
-
-static uint64_t mix(uint64_t hash, const char *text)
-{
-	uint64_t other = text ? lg_name_hash(text, strlen(text)) : 0x9e37u;
-
-	hash ^= other + UINT64_C(0x9e3779b97f4a7c15) + (hash << 6) +
-		(hash >> 2);
-	return hash * UINT64_C(0xff51afd7ed558ccd);
-}
-
-/* Of all that share a door and a reason. */
-static uint64_t others_key(const struct lg_logon *logon)
-{
-	uint64_t hash = mix((uint64_t)logon->reason * 7 + 1, logon->door);
-
-	return hash ? hash : 1;
-}
-
-static uint64_t key_of(const struct lg_logon *logon, uint64_t others)
-{
-	uint64_t hash = others + (uint64_t)logon->protocol * 31 + 1;
-
-	hash = mix(hash, logon->user);
-	hash = mix(hash, logon->dn);
-	hash = mix(hash, logon->client);
-	hash = mix(hash, logon->process);
-	hash = mix(hash, logon->address);
-	return hash ? hash : 1;
-}
-
 static struct slot *find(struct lg_logon_log *log, uint64_t hash)
 {
 	size_t at = hash % SLOTS;
@@ -234,107 +165,23 @@ static int keep(struct slot *slot, const struct lg_logon *logon)
 	char *at;
 
 	for (i = 0; i < 6; i++)
-		size += from[i] ? strlen(from[i]) + 1 : 0;
+		size += from[i] ? lg_kept_text_len(from[i]) + 1 : 0;
 	at = malloc(size);
 	if (!at)
 		return 0;
 	slot->text = at;
 	slot->logon = *logon;
 	for (i = 0; i < 6; i++) {
+		size_t len = lg_kept_text_len(from[i]);
+
 		if (!from[i])
 			continue;
-		memcpy(at, from[i], strlen(from[i]) + 1);
+		memcpy(at, from[i], len);
+		at[len] = '\0';
 		*to[i] = at;
-		at += strlen(at) + 1;
+		at += len + 1;
 	}
 	return 1;
-}
-
-/* The slot for a logon: its own, or the one of its door and reason. */
-static struct slot *slot_for(struct lg_logon_log *log,
-			     const struct lg_logon *logon)
-{
-	struct lg_logon others = {.door = logon->door,
-				  .reason = logon->reason,
-				  .rule = logon->rule,
-				  .generation = logon->generation};
-	uint64_t together = others_key(logon);
-	uint64_t hash = key_of(logon, together);
-	struct slot *slot = find(log, hash);
-
-	if (slot->hash)
-		return slot;
-	if (log->used < SLOTS_USED && keep(slot, logon)) {
-		slot->hash = hash;
-		log->used++;
-		return slot;
-	}
-	slot = find(log, together);
-	if (!slot->hash) {
-		if (log->used >= SLOTS - 1)
-			return NULL;
-		slot->hash = together;
-		slot->logon = others;
-		log->used++;
-	}
-	return slot;
-}
-
-static int has_token(struct lg_logon_log *log, int64_t now_s)
-{
-	if (now_s != log->tokens_s) {
-		/* Less: the clock was stepped back. */
-		if (log->tokens_s && now_s > log->tokens_s)
-			log->tokens += (double)(now_s - log->tokens_s) *
-				       log->limits.per_s;
-		if (log->tokens > log->limits.burst)
-			log->tokens = log->limits.burst;
-		log->tokens_s = now_s;
-	}
-	if (log->tokens < 1 || log->size >= log->limits.day_bytes ||
-	    log->waiting.len + log->batch.text.len > WAITING_MAX)
-		return 0;
-	log->tokens -= 1;
-	return 1;
-}
-
-void lg_logon_log_add(struct lg_logon_log *log, const struct lg_logon *logon)
-{
-	struct slot *slot = slot_for(log, logon);
-	struct lg_logon line = *logon;
-
-	if (!slot)
-		return;
-	if (logon->at_s - slot->window_s >= log->limits.window_s ||
-	    logon->at_s < slot->window_s) {
-		slot->window_s = logon->at_s;
-		slot->lines = 0;
-	}
-	line.count = 1;
-	line.last_s = line.at_s;
-	if (slot->text && !slot->count && slot->lines < log->limits.lines &&
-	    has_token(log, logon->at_s)) {
-		slot->lines++;
-		add_line(&log->waiting, &line);
-		return;
-	}
-	if (!slot->count) {
-		slot->first_s = logon->at_s;
-		log->counts++;
-	}
-	slot->count++;
-	slot->last_s = logon->at_s;
-	slot->logon.generation = logon->generation;
-}
-
-int lg_logon_log_waits(const struct lg_logon_log *log)
-{
-	return log->waiting.len > 0;
-}
-
-size_t lg_logon_log_counts(const struct lg_logon_log *log)
-{
-	return log->counts;
 }
 
 static void free_slot(struct lg_logon_log *log, size_t at)
@@ -361,6 +208,161 @@ static void free_slot(struct lg_logon_log *log, size_t at)
 	}
 }
 
+/* The one slot of all others of a door and reason; NULL: no room. */
+static struct slot *others_slot(struct lg_logon_log *log,
+				const struct lg_logon *logon)
+{
+	uint64_t together = lg_logon_others_key(logon);
+	struct slot *slot = find(log, together);
+
+	if (slot->hash)
+		return slot;
+	if (log->used >= SLOTS - 1)
+		return NULL;
+	slot->hash = together;
+	slot->logon = (struct lg_logon){.door = logon->door,
+					.reason = logon->reason,
+					.rule = logon->rule,
+					.generation = logon->generation};
+	log->used++;
+	return slot;
+}
+
+/* Counts what a slot holds with the others, where its lines have no room. */
+static void fold(struct lg_logon_log *log, struct slot *slot)
+{
+	struct slot *others = others_slot(log, &slot->logon);
+
+	if (!others)
+		return;
+	if (!others->count) {
+		others->first_s = others->window_s = slot->first_s;
+		others->last_s = slot->last_s;
+		log->counts++;
+	}
+	if (slot->first_s < others->first_s)
+		others->first_s = slot->first_s;
+	if (slot->last_s > others->last_s)
+		others->last_s = slot->last_s;
+	others->count += slot->count;
+	slot->count = 0;
+	log->counts--;
+}
+
+/* A table full of a flood has room for others: one whose lines are written
+ * goes, or one whose source has used up its hour. */
+static void make_room(struct lg_logon_log *log)
+{
+	size_t looked;
+
+	for (looked = 0; looked < LOOKS; looked++) {
+		struct slot *slot = &log->slot[log->hand];
+
+		log->hand = (log->hand + 1) % SLOTS;
+		if (!slot->hash || !slot->text)
+			continue;
+		if (slot->count &&
+		    lg_logon_budget_is_spent(&log->budget, slot->source))
+			fold(log, slot);
+		if (slot->count)
+			continue;
+		free_slot(log, (size_t)(slot - log->slot));
+		return;
+	}
+}
+
+/* The slot for a logon: its own, or the one of its door and reason. */
+static struct slot *slot_for(struct lg_logon_log *log,
+			     const struct lg_logon *logon)
+{
+	unsigned int source = lg_logon_source(logon->address);
+	struct slot *slot;
+	uint64_t hash;
+
+	if (lg_logon_budget_is_spent(&log->budget, source))
+		return others_slot(log, logon);
+	hash = lg_logon_key(logon, lg_logon_others_key(logon));
+	slot = find(log, hash);
+	if (slot->hash)
+		return slot;
+	if (log->used >= SLOTS_USED) {
+		make_room(log);
+		slot = find(log, hash);
+	}
+	if (log->used < SLOTS_USED && keep(slot, logon)) {
+		slot->hash = hash;
+		slot->source = source;
+		log->used++;
+		return slot;
+	}
+	return others_slot(log, logon);
+}
+
+/* Adds a line that names somebody, where the day's record has room for it. */
+static int add_named(struct lg_logon_log *log, const struct slot *slot,
+		     const struct lg_logon *logon, int64_t now_s)
+{
+	size_t before = log->waiting.len;
+
+	if (before + log->batch.text.len > WAITING_MAX)
+		return 0;
+	lg_logon_write_line(&log->waiting, logon);
+	if (lg_logon_budget_take(&log->budget, now_s, slot->source,
+				 log->waiting.len - before))
+		return 1;
+	log->waiting.len = before;
+	if (log->waiting.data)
+		log->waiting.data[before] = '\0';
+	return 0;
+}
+
+void lg_logon_log_add(struct lg_logon_log *log, const struct lg_logon *logon)
+{
+	struct slot *slot = slot_for(log, logon);
+	struct lg_logon line = *logon;
+
+	if (!slot)
+		return;
+	if (logon->at_s - slot->window_s >= log->limits.window_s ||
+	    logon->at_s < slot->window_s) {
+		slot->window_s = logon->at_s;
+		slot->lines = 0;
+	}
+	line.count = 1;
+	line.last_s = line.at_s;
+	if (slot->text && !slot->count && slot->lines < log->limits.lines &&
+	    lg_logon_budget_has_line(&log->budget, logon->at_s) &&
+	    add_named(log, slot, &line, logon->at_s)) {
+		log->budget.lines -= 1;
+		slot->lines++;
+		return;
+	}
+	if (!slot->count) {
+		slot->first_s = logon->at_s;
+		log->counts++;
+	}
+	slot->count++;
+	slot->last_s = logon->at_s;
+	slot->logon.generation = logon->generation;
+}
+
+int lg_logon_log_waits(const struct lg_logon_log *log)
+{
+	return log->waiting.len > 0;
+}
+
+size_t lg_logon_log_counts(const struct lg_logon_log *log)
+{
+	return log->counts;
+}
+
+static int64_t flush_s(const struct lg_logon_log *log, const struct slot *slot)
+{
+	return slot->text || log->limits.flush_s > OTHERS_FLUSH_S
+		       ? log->limits.flush_s
+		       : OTHERS_FLUSH_S;
+}
+
 /* Counts that are due become lines; slots nobody used for a window go. */
 static void write_counts(struct lg_logon_log *log, int64_t now_s,
 			 enum lg_logon_flush flush)
@@ -375,16 +377,21 @@ static void write_counts(struct lg_logon_log *log, int64_t now_s,
 		log->turn = (log->turn + 1) % SLOTS;
 		if (slot->hash && slot->count &&
 		    (flush != LG_LOGON_FLUSH_DUE || now_s < slot->first_s ||
-		     now_s - slot->first_s >= log->limits.flush_s)) {
+		     now_s - slot->first_s >= flush_s(log, slot))) {
 			struct lg_logon line = slot->logon;
 
 			line.at_s = slot->first_s;
 			line.last_s = slot->last_s;
 			line.count = slot->count;
-			add_line(&log->waiting, &line);
+			left--;
+			if (!slot->text) {
+				lg_logon_write_line(&log->waiting, &line);
+			} else if (!add_named(log, slot, &line, now_s)) {
+				fold(log, slot);
+				continue;
+			}
 			slot->count = 0;
 			log->counts--;
-			left--;
 		}
 	}
 	for (at = 0; at < SLOTS;) {
@@ -495,7 +502,6 @@ void lg_logon_log_wrote(struct lg_logon_log *log, enum lg_status status)
 		return;
 	}
 	batch->size += len;
-	log->size = batch->size;
 	lg_buffer_clear(&batch->text);
 }
 

@@ -15,6 +15,7 @@
 struct seen {
 	uint64_t lines;
 	uint64_t count;
+	uint64_t bobs;
 	struct lg_logon last;
 	char user[128];
 	char client[128];
@@ -26,6 +27,7 @@ static int see(void *context, const struct lg_logon *logon)
 
 	seen->lines++;
 	seen->count += logon->count;
+	seen->bobs += logon->user && !strcmp(logon->user, "bob");
 	seen->last = *logon;
 	snprintf(seen->user, sizeof(seen->user), "%s",
 		 logon->user ? logon->user : "-");
@@ -191,6 +193,56 @@ static void strangers_without_number_are_counted(void **unused)
 	folder_remove(&folder);
 }
 
+/* Who floods from one address with programs of any length. */
+static void flood(struct lg_logon_log *log, int64_t at_s, int number)
+{
+	static char client[16000];
+	char user[32];
+	struct lg_logon logon;
+
+	memset(client, '"', sizeof(client) - 1);
+	snprintf(user, sizeof(user), "stranger%d", number);
+	logon = refusal(user, at_s);
+	logon.client = client;
+	logon.address = "192.0.2.66";
+	lg_logon_log_add(log, &logon);
+}
+
+static void long_texts_use_up_no_day(void **unused)
+{
+	struct folder folder;
+	struct lg_logon_log *log;
+	struct lg_logon bob = refusal("bob", START + 130);
+	struct seen seen;
+	uint64_t size = 0;
+	int i;
+
+	folder_make(&folder);
+	log = open_log(&folder);
+	for (i = 0; i < 120000; i++) {
+		flood(log, START + i / 1000, i);
+		if (i % 1000 == 999)
+			assert_int_equal(
+				lg_logon_log_flush(log, START + i / 1000,
+						   LG_LOGON_FLUSH_DUE, NULL),
+				LG_OK);
+	}
+	/* In the flood, from elsewhere: it is written by name, and soon. */
+	lg_logon_log_add(log, &bob);
+	for (i = 130; i < 140; i++)
+		lg_logon_log_flush(log, START + i, LG_LOGON_FLUSH_DUE, NULL);
+	seen = read_all(&folder);
+	assert_int_equal(seen.bobs, 1);
+	lg_logon_log_flush(log, START + 200, LG_LOGON_FLUSH_ALL, NULL);
+	seen = read_all(&folder);
+	assert_int_equal(seen.count, 120001);
+	folder.files.size(folder.files.self,
+			  LG_REFUSED_FOLDER "/2026-11-22.jsonl", &size, NULL);
+	assert_in_range(size, 1, 6 << 20);
+	lg_logon_log_free(&log);
+	folder_remove(&folder);
+}
+
 static size_t count_days(struct folder *folder)
 {
 	struct lg_strlist names = {0};
@@ -340,6 +392,8 @@ int main(void)
 			  a_storm_is_counted),
 		suite_row("many counts leave in pieces, and no one is lost",
 			  many_counts_leave_in_pieces),
+		suite_row("long texts use up nobody's record of the day",
+			  long_texts_use_up_no_day),
 		suite_row("more strangers than slots are counted",
 			  strangers_without_number_are_counted),
 		suite_row("days older than keep_days go", old_days_go),
