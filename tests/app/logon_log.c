@@ -237,7 +237,7 @@ static void long_texts_use_up_no_day(void **unused)
 	seen = read_all(&folder);
 	assert_int_equal(seen.count, 120001);
 	folder.files.size(folder.files.self,
-			  LG_REFUSED_FOLDER "/2026-11-22.jsonl", &size, NULL);
+			  LG_REFUSED_FOLDER "/2026-11-21.jsonl", &size, NULL);
 	assert_in_range(size, 1, 6 << 20);
 	lg_logon_log_free(&log);
 	folder_remove(&folder);

@@ -12,7 +12,7 @@ from other_users import (ASK_CONTROL, ASK_HTTP, NOBODY, Held, HeldByMany,
                          as_user, closed_connections, drop_to, require_root, said,
                          user_database, without_netlink)
 from programs import free_port
-from running_gate import BIN, Gate, eventually, listing, main
+from running_gate import BIN, Gate, eventually, listing, main, peer_of
 
 GATE, DOOR, ADMINS, ASKS, ANNA, WWW = 61001, 61002, 61001, 61003, 61004, 61005
 BOB = json.dumps({"user": "bob"})
@@ -227,7 +227,83 @@ def reload_is_whole():
         eventually(lambda: refusal() == 500)
 
 
+def resident_mb(gate):
+    with open(f"/proc/{gate.process.pid}/status", encoding="utf-8") as file:
+        for line in file:
+            if line.startswith("VmRSS:"):
+                return int(line.split()[1]) / 1024
+    raise AssertionError("no VmRSS")
+
+
+def talk(gate, requests):
+    """Sends requests down one connection and reads as many answers."""
+    sock = peer_of(gate.socket("http"))
+    sock.settimeout(60)
+    file = sock.makefile("rb")
+    statuses = {}
+    for at in range(0, len(requests), 8):
+        some = requests[at:at + 8]
+        sock.sendall(b"".join(some))
+        for _ in some:
+            status = file.readline().split()[1]
+            length = 0
+            while (line := file.readline()) != b"\r\n":
+                name, _, value = line.partition(b":")
+                if name.lower() == b"content-length":
+                    length = int(value)
+            file.read(length)
+            statuses[status] = statuses.get(status, 0) + 1
+    sock.close()
+    return statuses
+
+
+def long_texts():
+    """50,000 requests with headers of 16 kB in all stay within a bound of
+    memory and record, and who is refused later stands in the record"""
+    with Gate().start() as gate:
+        # What the sanitizer keeps of freed memory is not the gate's.
+        sanitized = b"__asan_init" in open(os.path.join(
+            BIN, "logongated"), "rb").read()
+        gate.stop()
+        gate.env["ASAN_OPTIONS"] = "quarantine_size_mb=1:detect_leaks=0"
+        gate.start()
+        before = resident_mb(gate)
+        statuses = {}
+        for round_ in range(2):
+            for part in range(0, 25000, 500):
+                requests = []
+                for number in range(part, part + 500):
+                    name = f"{round_}-{number}-".encode()
+                    texts = {key: name + b"x" * 3000 for key in (
+                        b"X-ClientInfo", b"X-RequestId", b"User-Agent",
+                        b"X-Gate-User")}
+                    requests.append(
+                        b"POST /v1/mapi HTTP/1.1\r\nHost: g\r\n"
+                        b"X-RequestType: Connect\r\nX-Real-IP: 192.0.2.66\r\n"
+                        + b"".join(key + b": " + text + b"\r\n"
+                                   for key, text in texts.items())
+                        + b"Content-Length: 0\r\n\r\n")
+                for status, count in talk(gate, requests).items():
+                    statuses[status] = statuses.get(status, 0) + count
+            if not round_:
+                gate.apply(listing("alice"))
+        assert sum(statuses.values()) == 50000, statuses
+        grown = resident_mb(gate) - before
+        print(f"     {resident_mb(gate):.0f} MB, {grown:.0f} of them for "
+              f"50,000 requests{' (sanitized)' if sanitized else ''}")
+        assert grown < (200 if sanitized else 90), grown
+        assert sanitized or resident_mb(gate) < 100, resident_mb(gate)
+        assert gate.http("GET", "/v1/check", headers={
+            "X-Gate-User": "bob", "X-Real-IP": "192.0.2.7"})[0] == 403
+        eventually(lambda: any(line["user"] == "bob" for line in
+                               gate.ask("refused")["refused"]), 30)
+        for name in ("refused", "logons"):
+            size = sum(os.path.getsize(os.path.join(gate.stored(name), one))
+                       for one in os.listdir(gate.stored(name)))
+            assert size < 20 << 20, (name, size)
+
+
 if __name__ == "__main__":
     require_root()
     main([loopback, many_users, no_netlink, groups, mixed_groups, uncovered,
-          reload_is_whole])
+          reload_is_whole, long_texts])
