@@ -9,9 +9,11 @@ printed; src/doc/damage.md is the same table, and the test fails when they
 differ (damage.py --write writes it)."""
 import base64
 import concurrent.futures
+import contextlib
 import http.client
 import imaplib
 import os
+import re
 import shutil
 import sys
 import time
@@ -24,6 +26,7 @@ import postfix
 import programs
 import slow_disk
 import wall_clock
+from other_users import Held
 from running_gate import BASE, DN, Gate
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
@@ -36,6 +39,8 @@ TABLE = os.path.join(SOURCE, "src/doc/damage.md")
 TIMEOUT_S, ASKING_S = 2, 1
 # Columns that run at a time; most of a column is waiting.
 COLUMNS = 4
+# More than one user may hold, and whose they are.
+PLACES, STRANGER = 600, 61999
 FSYNC_MS = 500
 # The lock whose end is waited for while the clock says something else.
 SHORT_S = 4
@@ -401,6 +406,31 @@ def no_policy(bed):
     return found
 
 
+def listening(gate):
+    """Where its gate listens: sockets and ports."""
+    with open(gate.config, encoding="utf-8") as file:
+        ports = re.findall(r"^address *=.*?127\.0\.0\.1:(\d+)", file.read(),
+                           re.MULTILINE)
+    return [gate.path(os.path.join(gate.run, name))
+            for name in sorted(os.listdir(gate.run))
+            if name.endswith(".sock")] + ports
+
+
+def stranger(bed):
+    """A user without rights takes every place he can get, everywhere, before
+    the servers have any."""
+    fresh(bed)
+    bed.lock()
+    bed.gate.kill()
+    bed.gate.start()
+    with contextlib.ExitStack() as stack:
+        for address in listening(bed.gate):
+            stack.enter_context(Held(address, PLACES, uid=STRANGER))
+        programs.wait_for("the stranger to be sent away", lambda: (
+            f"too many connections of uid {STRANGER}" in bed.gate.logged()))
+        return cell(bed, "a stranger on this machine", REFUSED, IN)
+
+
 def expired(bed):
     fresh(bed)
     bed.lock(2)
@@ -505,6 +535,7 @@ def column(bed):
         for one in DIRECTORY_FAULTS:
             found.update(directory_damaged(bed, *one))
         found["no copy of the values can be read"] = no_policy(bed)
+        found["a stranger on this machine"] = stranger(bed)
         found["disk full"] = disk_full(bed)
         found["disk slow"] = disk_slow(bed)
         ended = expired(bed)
@@ -544,6 +575,10 @@ one that could not be asked). What it said when the lock began stays in force.
 Where that is lost too, the gate asks until it is answered, `logongate status`
 says so, and those who are listed by DN get in again as soon as their names are
 known. While the clock is stepped the directory is an export (LDIF).
+
+The stranger is a user without rights who holds as many connections as he can get
+at every socket and port of the gate, before the servers have theirs: over
+loopback TCP, too, places are counted by user.
 
 On the slow disk every fsync takes half a second longer; the lock is in force
 when `apply` answers, and those who ask meanwhile are answered.
