@@ -33,13 +33,4 @@ enum lg_status lg_describe_values(enum lg_dialect dialect,
 				  struct lg_error *err);
 void lg_description_release(struct lg_description *description);
 
-/*
- * The values where a store looks: those under the other key that one source
- * prints (L2) are read too, unless ParametersSystem has them.
- * *out_moved is 1 where there were any. Owns: lg_registry_free.
- */
-enum lg_status lg_describe_where(const struct lg_registry *values,
-				 struct lg_registry **out_values,
-				 int *out_moved, struct lg_error *err);
-
 #endif

@@ -6,7 +6,7 @@
  */
 #include <string.h>
 
-#include "app/describe_values.h"
+#include "app/registry_keys.h"
 #include "app/window.h"
 #include "cli/cmd_registry.h"
 #include "cli/apply.h"
@@ -173,9 +173,14 @@ static int take_from_other_key(struct lg_cli *cli, const char *path,
 	struct lg_registry *added = NULL;
 	struct lg_error err;
 	enum lg_status status;
+	struct lg_warnings warnings = {0};
 	int is_moved = 0;
 
-	status = lg_describe_where(values, &moved, &is_moved, &err);
+	status = lg_registry_keys_gather(values, &moved, &is_moved, &warnings,
+					 &err);
+	for (size_t i = 0; status == LG_OK && i < warnings.text.count; i++)
+		lg_cli_say(cli, LG_EXIT_DONE, path, "%s",
+			   warnings.text.item[i]);
 	if (status == LG_OK)
 		status = lg_registry_new(&added, &err);
 	for (size_t i = 0; status == LG_OK && i < lg_registry_count(moved);
@@ -194,6 +199,7 @@ static int take_from_other_key(struct lg_cli *cli, const char *path,
 			   "ParametersSystem, where stores read them");
 	lg_registry_free(&added);
 	lg_registry_free(&moved);
+	lg_warnings_release(&warnings);
 	return status == LG_OK ? LG_EXIT_DONE : lg_cli_fail(cli, &err);
 }
 

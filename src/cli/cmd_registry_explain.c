@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "app/describe_values.h"
+#include "app/registry_keys.h"
 #include "cli/cmd_registry.h"
 #include "cli/commands.h"
 #include "cli/open.h"
@@ -17,7 +18,8 @@
 
 static enum lg_status read_values(struct lg_cli *cli, const char *path,
 				  struct lg_registry **out_values,
-				  int *out_moved, struct lg_error *err)
+				  int *out_moved, struct lg_warnings *warnings,
+				  struct lg_error *err)
 {
 	struct lg_buffer bytes = {0};
 	struct lg_registry *values = NULL;
@@ -31,7 +33,8 @@ static enum lg_status read_values(struct lg_cli *cli, const char *path,
 			bytes.len ? bytes.data : "", bytes.len,
 			strcmp(path, "-") ? path : "stdin", NULL, &values, err);
 	if (!status)
-		status = lg_describe_where(values, out_values, out_moved, err);
+		status = lg_registry_keys_gather(values, out_values, out_moved,
+						 warnings, err);
 	lg_registry_free(&values);
 	lg_buffer_release(&bytes);
 	return status;
@@ -139,7 +142,7 @@ int lg_cmd_registry_explain(struct lg_cli *cli)
 
 	if (!status)
 		status = read_values(cli, cli->operand[0], &values, &moved,
-				     &err);
+				     &description.warnings, &err);
 	if (!status)
 		status = ask(cli, dialect, values, &findings, &err);
 	if (!status)

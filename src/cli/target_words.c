@@ -7,6 +7,7 @@
 #include "cli/target_words.h"
 
 #include "app/describe_values.h"
+#include "app/registry_keys.h"
 
 enum lg_status lg_cli_target_says(const struct lg_target_settings *target,
 				  const struct lg_registry *values,
@@ -21,7 +22,7 @@ enum lg_status lg_cli_target_says(const struct lg_target_settings *target,
 
 	if (target->backend == LG_BACKEND_DIRECTORY)
 		return LG_OK;
-	status = lg_describe_where(values, &read, &moved, err);
+	status = lg_registry_keys_gather(values, &read, &moved, NULL, err);
 	if (status == LG_OK)
 		status = lg_describe_values(target->dialect, read,
 					    LG_FACTS_NOT_ASKED, NULL,

@@ -66,6 +66,59 @@ class Test(driver.Case):
         self.assertEqual(told["gate"], "listed")
         self.assertFalse(self.explain("exchange5.5", "")["other_key"])
 
+    def warned(self, told):
+        return [w["text"] for w in told["warnings"]
+                if w["code"] == "unread-key"]
+
+    def test_a_numbered_control_set_is_read_with_a_remark(self):
+        key = PARAMETERS.replace("CurrentControlSet", "ControlSet002")
+        told = self.explain("exchange5.5", f'"Logon Only As"={multi(A)}',
+                            key=key)
+        self.assertEqual(told["gate"], "listed")
+        self.assertIn("ControlSet002", self.warned(told)[0])
+        told = self.explain("exchange5.5", f'"Logon Only As"={multi(A)}',
+                            key=key.replace("002", "004"))
+        self.assertEqual(told["gate"], "off")
+
+    def test_near_misses_are_told(self):
+        for name in ("LogonOnlyAs", "Disable MAPI Client",
+                     "disable mapi client process"):
+            told = self.explain("exchange2003", f'"{name}"="x"')
+            self.assertIn(f'no store reads "{name}"', self.warned(told)[0])
+        told = self.explain("exchange5.5", f'"Logon Only As"={multi(A)}',
+                            key=OTHER + "\\Parameters System")
+        self.assertIn("in one word", self.warned(told)[0])
+        self.assertEqual(told["gate"], "off")
+        self.assertEqual(
+            self.warned(self.explain("exchange5.5", '"Site"="x"')), [])
+
+    def test_a_blank_string_within_a_list_is_told(self):
+        told = self.explain("exchange5.5",
+                            f'"Logon Only As"={multi(A, "", A + "2")}')
+        self.assertIn("regedit shows and saves none",
+                      " ".join(w["text"] for w in told["warnings"]))
+        told = self.explain("exchange5.5", f'"Logon Only As"={multi(A, "")}')
+        self.assertNotIn("regedit shows",
+                         " ".join(w["text"] for w in told["warnings"]))
+
+    def test_regedit4_is_read_in_its_code_page(self):
+        dn = A + "\u0446"
+        text = (f"REGEDIT4\r\n\r\n[{PARAMETERS}]\r\n"
+                f'"Disable MAPI Client Processes"="{dn[-1]}.exe"\r\n')
+        self.write("old.reg", "")
+        with open(self.path("old.reg"), "wb") as file:
+            file.write(text.encode("cp1251"))
+        for words, said in ((("--codepage", "1251"), "\u0446.exe"),
+                            ((), "\u00f6.exe")):
+            done = self.expect(0, "registry", "explain", "old.reg",
+                               "--dialect", "exchange2003", *words)
+            self.assertIn(said, done.out)
+        for page, said in (("932", "two bytes"), ("77", "does not know"),
+                           ("x", "not a code page")):
+            done = self.expect(3, "registry", "explain", "old.reg",
+                               "--codepage", page)
+            self.assertIn(said, done.err)
+
     def test_L18_a_list_on_2003_is_read_over(self):
         told = self.explain("exchange2003", f'"Logon Only As"="{A}"')
         self.assertIn("EVERYBODY GETS IN", told["verdict"][0])
