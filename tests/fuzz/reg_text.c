@@ -1,26 +1,21 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Whatever lg_reg_text_parse reads, lg_reg_text_render writes such that it
- * reads back the same.
+ * reads back the same, as REGEDIT4 too where the code page has it all; and a
+ * REGEDIT4 file says the same in the newer form.
  */
 #include <stdint.h>
 #include <logongate/registry.h>
 
 #include "demand.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static void compare(const struct lg_registry *registry,
+		    const struct lg_buffer *bytes)
 {
-	struct lg_registry *registry = NULL;
 	struct lg_registry *back = NULL;
-	struct lg_buffer bytes = {0};
-	enum lg_reg_encoding encoding =
-		size % 2 ? LG_REG_ENCODING_UTF8 : LG_REG_ENCODING_UTF16;
 	size_t i;
 
-	if (lg_reg_text_parse(data, size, "fuzz", NULL, &registry, NULL))
-		return 0;
-	demand(lg_reg_text_render(registry, encoding, &bytes, NULL) == LG_OK);
-	demand(lg_reg_text_parse(bytes.data, bytes.len, "back", NULL, &back,
+	demand(lg_reg_text_parse(bytes->data, bytes->len, "back", NULL, &back,
 				 NULL) == LG_OK);
 	demand(lg_registry_count(back) == lg_registry_count(registry));
 	for (i = 0; i < lg_registry_count(registry); i++) {
@@ -30,8 +25,29 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 		demand(other && lg_value_equal(value, other));
 	}
+	lg_registry_free(&back);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct lg_registry *registry = NULL;
+	struct lg_buffer bytes = {0};
+	enum lg_reg_encoding encoding =
+		size % 2 ? LG_REG_ENCODING_UTF8 : LG_REG_ENCODING_UTF16;
+
+	if (lg_reg_text_parse(data, size, "fuzz", NULL, &registry, NULL))
+		return 0;
+	demand(lg_reg_text_render(registry, encoding, &bytes, NULL) == LG_OK);
+	compare(registry, &bytes);
+	lg_buffer_clear(&bytes);
+	if (lg_reg_text_render(registry, LG_REG_ENCODING_REGEDIT4, &bytes,
+			       NULL) == LG_OK)
+		compare(registry, &bytes);
+	lg_buffer_clear(&bytes);
+	demand(lg_reg_text_modernise(data, size, "fuzz", NULL, &bytes, NULL) ==
+	       LG_OK);
+	compare(registry, &bytes);
 	lg_buffer_release(&bytes);
 	lg_registry_free(&registry);
-	lg_registry_free(&back);
 	return 0;
 }

@@ -49,6 +49,53 @@ static struct lg_findings *findings_of(const struct cell *cell)
 	return findings;
 }
 
+/* As a lock between standing values that say nothing and a lock that lets
+ * nobody in, its cell is its own. */
+static void beside_others(const struct cell *cell,
+			  const struct lg_policy_layer *layer)
+{
+	struct lg_registry *nothing = NULL;
+	struct lg_registry *nobody = NULL;
+	struct lg_policy *policy = NULL;
+	struct lg_policy_layer layers[3] = {{0}, *layer, {0}};
+	const struct lg_policy_input input = {
+		.dialect = LG_DIALECT_GATE,
+		.layer = layers,
+		.layer_count = 3,
+	};
+	static const struct lg_strlist blank_list;
+	enum lg_status status;
+
+	assert_int_equal(lg_registry_new(&nothing, NULL), LG_OK);
+	assert_int_equal(lg_registry_new(&nobody, NULL), LG_OK);
+	lg_registry_set_text(nobody, LG_KEY_PARAMETERS_SYSTEM,
+			     LG_VALUE_WHEN_INVALID, "closed", NULL);
+	lg_registry_set_list(nobody, LG_KEY_PARAMETERS_SYSTEM,
+			     LG_VALUE_LOGON_ONLY_AS, &blank_list, NULL);
+	layers[0].values = nothing;
+	layers[1].id = "lg-cell";
+	layers[1].until_s = 20;
+	layers[2].id = "lg-nobody";
+	layers[2].values = nobody;
+	status = lg_policy_compile(&input, &policy, NULL, NULL);
+	if (cell->no_policy) {
+		assert_int_equal(status, LG_ERR_DIRECTORY);
+		assert_null(policy);
+	} else {
+		assert_int_equal(status, LG_OK);
+		assert_string_equal(lg_policy_layer_at(policy, 1)->id,
+				    "lg-cell");
+		assert_int_equal(lg_policy_layer_at(policy, 1)->gate,
+				 cell->gate);
+		assert_int_equal(lg_policy_layer_at(policy, 0)->gate,
+				 LG_GATE_OFF);
+		assert_int_equal(lg_policy_gate(policy), LG_GATE_NOBODY);
+	}
+	lg_policy_free(&policy);
+	lg_registry_free(&nothing);
+	lg_registry_free(&nobody);
+}
+
 static void gives_its_cell(void **state)
 {
 	const struct cell *cell = *state;
@@ -99,6 +146,7 @@ static void gives_its_cell(void **state)
 					 lg_warning_name(warnings.code[i]));
 		assert_string_equal(codes.data, cell->warnings);
 	}
+	beside_others(cell, &layer);
 	lg_buffer_release(&codes);
 	lg_warnings_release(&warnings);
 	lg_policy_free(&policy);
