@@ -8,7 +8,7 @@
  */
 #include <string.h>
 
-#include <logongate/duration.h>
+#include <logongate/local_time.h>
 #include <logongate/message.h>
 
 #include "adapters/system/clock.h"

@@ -49,7 +49,8 @@ void lg_help_all(FILE *out)
 	for (size_t i = 0; i < lg_command_count; i++)
 		print_command(out, &lg_commands[i]);
 	print_common(out);
-	fputs("\nTimes: RFC 3339 or HH:MM. Durations: 90s 15m 2h30m 1d.\n"
+	fputs("\nTimes: 22:00, Sat 22:00, tomorrow 06:00, \"2026-11-22 06:00\", RFC "
+	      "3339.\nDurations: 90s 15m 2h30m 1d 1w.\n"
 	      "More: logongate COMMAND --help, logongate(1).\n",
 	      out);
 }

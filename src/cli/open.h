@@ -89,7 +89,8 @@ int64_t lg_cli_now(void);
 /* Both clocks, for an end that a stepped wall clock must not move. */
 struct lg_now lg_cli_clocks(void);
 
-/* Reads a duration or a time given as an option; 0 where it is not given.
+/* Reads a duration or a time given as an option; 0 where it is not given. What
+ * a time was understood as goes to stderr.
  * Returns: an exit code, 2 is printed. */
 int lg_cli_duration(struct lg_cli *cli, const char *option,
 		    int64_t *out_seconds);

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <logongate/duration.h>
+#include <logongate/local_time.h>
 
 #include "adapters/system/clock.h"
 

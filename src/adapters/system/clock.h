@@ -5,7 +5,7 @@
 #ifndef LOGONGATE_ADAPTERS_SYSTEM_CLOCK_H
 #define LOGONGATE_ADAPTERS_SYSTEM_CLOCK_H
 
-#include <logongate/duration.h>
+#include <logongate/local_time.h>
 #include <logongate/port/clock.h>
 
 struct lg_clock lg_system_clock(void);
