@@ -359,6 +359,32 @@ static void garbage_is_an_error_and_stays(void **state)
 }
 #endif
 
+#ifdef TARGET_HIVE
+/* Its log may hold the rest, which Windows would write over ours. */
+static void a_hive_that_is_half_written_is_refused(void **state)
+{
+	struct lg_target target = fresh();
+	struct lg_registry *values = NULL;
+	struct lg_error err;
+	FILE *file;
+	int sequence;
+
+	(void)state;
+	file = fopen(path, "r+");
+	assert_non_null(file);
+	assert_int_equal(fseek(file, 4, SEEK_SET), 0);
+	sequence = fgetc(file);
+	assert_int_equal(fseek(file, 4, SEEK_SET), 0);
+	fputc(sequence + 1, file);
+	fclose(file);
+	assert_int_equal(target.read(target.self, &values, &err),
+			 LG_ERR_CONFLICT);
+	assert_null(values);
+	assert_non_null(strstr(err.text, "sequence numbers"));
+	target.close(target.self);
+}
+#endif
+
 int main(void)
 {
 	const struct CMUnitTest rows[] = {
@@ -370,6 +396,10 @@ int main(void)
 			  one_deleted_leaves_the_others),
 		suite_row("a list near the limit of a hive is kept",
 			  lists_near_the_limit),
+#ifdef TARGET_HIVE
+		suite_row("a hive that is half written is refused",
+			  a_hive_that_is_half_written_is_refused),
+#endif
 #ifdef TARGET_WINREG
 		suite_row("a server that denies is an error and changes "
 			  "nothing",

@@ -37,9 +37,32 @@ static enum lg_status failed(const struct hive_target *target, const char *what,
 	return lg_errno_set(target->path, what, err);
 }
 
+/*
+ * Windows counts one number up before it writes a hive and the other behind:
+ * where they differ a part of it may be in its log alone, and Windows would
+ * write that over what is written here.
+ */
+static int is_half_written(const char *path)
+{
+	unsigned char header[12];
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t got = fd < 0 ? -1 : read(fd, header, sizeof(header));
+
+	if (fd >= 0)
+		close(fd);
+	return got == (ssize_t)sizeof(header) &&
+	       memcmp(header, "regf", 4) == 0 &&
+	       memcmp(header + 4, header + 8, 4) != 0;
+}
+
 static enum lg_status open_hive(const struct hive_target *target, int flags,
 				hive_h **out_hive, struct lg_error *err)
 {
+	if (is_half_written(target->path))
+		return lg_error_set(err, LG_ERR_CONFLICT, target->path,
+				    "the hive was not written to its end (its "
+				    "two sequence numbers differ); start the "
+				    "server from it once and shut it down");
 	*out_hive = hivex_open(target->path, flags);
 	if (*out_hive)
 		return LG_OK;
