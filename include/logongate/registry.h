@@ -164,6 +164,16 @@ enum lg_status lg_reg_text_modernise(const void *bytes, size_t len,
 				     struct lg_buffer *out_text,
 				     struct lg_error *err);
 
+/*
+ * Adds what a file takes away when it is imported: pairs of a key and a name,
+ * and the keys that are deleted with all below.
+ * Returns: as lg_reg_text_parse.
+ */
+enum lg_status
+lg_reg_text_deletions(const void *bytes, size_t len, const char *place,
+		      struct lg_strlist *out_key, struct lg_strlist *out_name,
+		      struct lg_strlist *out_deleted_key, struct lg_error *err);
+
 enum lg_reg_encoding {
 	LG_REG_ENCODING_UTF16 = 0, /* as regedit: mark, CRLF, empty end */
 	LG_REG_ENCODING_UTF8,      /* the gate's registry.reg: LF, no mark */
@@ -188,6 +198,10 @@ enum lg_status lg_reg_text_render_as(const struct lg_registry *registry,
  * Appends a block that takes one value away when the file is imported, to a
  * text that lg_reg_text_render made in the same encoding.
  */
+enum lg_status lg_reg_text_render_key_deletion(const char *key,
+					       enum lg_reg_encoding encoding,
+					       struct lg_buffer *out_bytes,
+					       struct lg_error *err);
 enum lg_status lg_reg_text_render_deletion(const char *key, const char *name,
 					   enum lg_reg_encoding encoding,
 					   struct lg_buffer *out_bytes,

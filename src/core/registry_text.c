@@ -16,6 +16,12 @@
 
 #define HEADER "Windows Registry Editor Version 5.00"
 
+struct deletions {
+	struct lg_strlist *key;
+	struct lg_strlist *name;
+	struct lg_strlist *deleted_key;
+};
+
 struct reader {
 	const char *at;
 	const char *end;
@@ -29,7 +35,8 @@ struct reader {
 	int widened;                        /* the data are not the file's */
 	const char *equals;                 /* of the last value */
 	uint32_t type;
-	struct lg_buffer *modern; /* NULL: not asked for */
+	struct lg_buffer *modern;    /* NULL: not asked for */
+	struct deletions *deletions; /* NULL: not asked for */
 	int has_key;
 	int key_deleted;
 	struct lg_error *err;
@@ -165,6 +172,12 @@ static enum lg_status read_key(struct reader *reader)
 	reader->key_deleted = deletes;
 	if (deletes)
 		lg_registry_delete_key(reader->registry, reader->key.data);
+	if (deletes && reader->deletions)
+		status = lg_strlist_add(reader->deletions->deleted_key,
+					reader->key.data, reader->key.len,
+					reader->err);
+	if (status)
+		return status;
 	reader->at = close + 1;
 	return rest_of_line(reader);
 }
@@ -300,6 +313,21 @@ static enum lg_status widen(struct reader *reader)
 	return placed(reader, status);
 }
 
+static enum lg_status note_deletion(struct reader *reader)
+{
+	enum lg_status status;
+
+	if (!reader->deletions)
+		return LG_OK;
+	status = lg_strlist_add(reader->deletions->key, reader->key.data,
+				reader->key.len, reader->err);
+	if (!status)
+		status = lg_strlist_add(reader->deletions->name,
+					reader->name.data, reader->name.len,
+					reader->err);
+	return status;
+}
+
 static enum lg_status read_data(struct reader *reader)
 {
 	const char *key = reader->key.data;
@@ -318,7 +346,7 @@ static enum lg_status read_data(struct reader *reader)
 	if (starts(reader, "-")) {
 		reader->at++;
 		lg_registry_delete(reader->registry, key, name);
-		return LG_OK;
+		return note_deletion(reader);
 	}
 	if (starts(reader, "dword:")) {
 		reader->at += 6;
@@ -451,19 +479,19 @@ static enum lg_status read_file(struct reader *reader)
 	return status;
 }
 
-/* modern may be NULL. */
-static enum lg_status parse(const void *bytes, size_t len, const char *place,
-			    const struct lg_registry *base,
-			    const struct lg_codepage *codepage,
-			    struct lg_buffer *modern,
-			    struct lg_registry **out_registry,
-			    struct lg_error *err)
+/* modern and deletions may be NULL. */
+static enum lg_status
+parse(const void *bytes, size_t len, const char *place,
+      const struct lg_registry *base, const struct lg_codepage *codepage,
+      struct lg_buffer *modern, struct deletions *deletions,
+      struct lg_registry **out_registry, struct lg_error *err)
 {
 	struct lg_codepage western;
 	struct lg_error ignored;
 	struct reader reader = {.file = place,
 				.line = 1,
 				.modern = modern,
+				.deletions = deletions,
 				.err = err ? err : &ignored};
 	struct lg_buffer text = {0};
 	enum lg_status status;
@@ -505,7 +533,8 @@ enum lg_status lg_reg_text_parse(const void *bytes, size_t len,
 				 struct lg_registry **out_registry,
 				 struct lg_error *err)
 {
-	return parse(bytes, len, place, base, NULL, NULL, out_registry, err);
+	return parse(bytes, len, place, base, NULL, NULL, NULL, out_registry,
+		     err);
 }
 
 enum lg_status lg_reg_text_parse_as(const void *bytes, size_t len,
@@ -515,8 +544,8 @@ enum lg_status lg_reg_text_parse_as(const void *bytes, size_t len,
 				    struct lg_registry **out_registry,
 				    struct lg_error *err)
 {
-	return parse(bytes, len, place, base, codepage, NULL, out_registry,
-		     err);
+	return parse(bytes, len, place, base, codepage, NULL, NULL,
+		     out_registry, err);
 }
 
 enum lg_status lg_reg_text_modernise(const void *bytes, size_t len,
@@ -534,8 +563,8 @@ enum lg_status lg_reg_text_modernise(const void *bytes, size_t len,
 		return lg_buffer_status(out_text, err);
 	}
 	lg_buffer_text(&modern, HEADER "\n");
-	status = parse(bytes, len, place, NULL, codepage, &modern, &registry,
-		       err);
+	status = parse(bytes, len, place, NULL, codepage, &modern, NULL,
+		       &registry, err);
 	if (!status)
 		status = lg_buffer_status(&modern, err);
 	if (!status) {
@@ -544,5 +573,19 @@ enum lg_status lg_reg_text_modernise(const void *bytes, size_t len,
 	}
 	lg_registry_free(&registry);
 	lg_buffer_release(&modern);
+	return status;
+}
+
+enum lg_status
+lg_reg_text_deletions(const void *bytes, size_t len, const char *place,
+		      struct lg_strlist *out_key, struct lg_strlist *out_name,
+		      struct lg_strlist *out_deleted_key, struct lg_error *err)
+{
+	struct deletions deletions = {out_key, out_name, out_deleted_key};
+	struct lg_registry *registry = NULL;
+	enum lg_status status = parse(bytes, len, place, NULL, NULL, NULL,
+				      &deletions, &registry, err);
+
+	lg_registry_free(&registry);
 	return status;
 }

@@ -301,37 +301,72 @@ out:
 	return status;
 }
 
+static enum lg_status append_block(const struct lg_buffer *text,
+				   enum lg_reg_encoding encoding,
+				   struct lg_buffer *out_bytes,
+				   struct lg_error *err)
+{
+	struct lg_codepage western;
+	enum lg_status status = lg_buffer_status(text, err);
+
+	if (status)
+		return status;
+	switch (encoding) {
+	case LG_REG_ENCODING_REGEDIT4:
+		lg_codepage_1252(&western);
+		return append_ansi(&western, text, out_bytes, err);
+	case LG_REG_ENCODING_UTF16:
+		lg_utf16_append(out_bytes, text->data, text->len);
+		break;
+	case LG_REG_ENCODING_UTF8:
+		lg_buffer_append(out_bytes, text->data, text->len);
+		break;
+	}
+	return lg_buffer_status(out_bytes, err);
+}
+
+static enum lg_status refuse_control(struct lg_error *err)
+{
+	return lg_error_set(err, LG_ERR_SYNTAX, NULL,
+			    "a name with a control character cannot be "
+			    "written to a registry file");
+}
+
+enum lg_status lg_reg_text_render_key_deletion(const char *key,
+					       enum lg_reg_encoding encoding,
+					       struct lg_buffer *out_bytes,
+					       struct lg_error *err)
+{
+	struct lg_buffer text = {0};
+	const char *line_end = line_end_of(encoding);
+	enum lg_status status;
+
+	if (has_control(key))
+		return refuse_control(err);
+	lg_buffer_format(&text, "[-%s]%s%s", key, line_end, line_end);
+	status = append_block(&text, encoding, out_bytes, err);
+	lg_buffer_release(&text);
+	return status;
+}
+
 enum lg_status lg_reg_text_render_deletion(const char *key, const char *name,
 					   enum lg_reg_encoding encoding,
 					   struct lg_buffer *out_bytes,
 					   struct lg_error *err)
 {
-	struct lg_codepage western;
 	struct lg_buffer text = {0};
 	const char *line_end = line_end_of(encoding);
 	enum lg_status status;
 
 	if (has_control(key) || has_control(name))
-		return lg_error_set(err, LG_ERR_SYNTAX, NULL,
-				    "a name with a control character cannot "
-				    "be written to a registry file");
+		return refuse_control(err);
 	lg_buffer_format(&text, "[%s]%s", key, line_end);
-	write_quoted(&text, name);
-	lg_buffer_format(&text, "=-%s%s", line_end, line_end);
-	status = lg_buffer_status(&text, err);
-	if (status)
-		goto out;
-	if (encoding == LG_REG_ENCODING_REGEDIT4) {
-		lg_codepage_1252(&western);
-		status = append_ansi(&western, &text, out_bytes, err);
-		goto out;
-	}
-	if (encoding == LG_REG_ENCODING_UTF16)
-		lg_utf16_append(out_bytes, text.data, text.len);
+	if (name[0])
+		write_quoted(&text, name);
 	else
-		lg_buffer_append(out_bytes, text.data, text.len);
-	status = lg_buffer_status(out_bytes, err);
-out:
+		lg_buffer_char(&text, '@');
+	lg_buffer_format(&text, "=-%s%s", line_end, line_end);
+	status = append_block(&text, encoding, out_bytes, err);
 	lg_buffer_release(&text);
 	return status;
 }

@@ -359,6 +359,56 @@ static void garbage_is_an_error_and_stays(void **state)
 }
 #endif
 
+#if !defined(TARGET_HIVE) && !defined(TARGET_WINREG)
+/* The server may not have imported what an earlier change took away. */
+static void what_was_taken_away_stays_told(void **state)
+{
+	struct lg_target target = fresh();
+	struct lg_registry *values = some_values();
+	struct lg_registry *merged = NULL;
+	struct lg_target_change change = {.key = KEY, .name = "first"};
+	struct lg_registry *server = NULL;
+	struct lg_error err;
+	char text[4096];
+	size_t got;
+	FILE *file;
+
+	(void)state;
+	file = fopen(path, "w");
+	assert_non_null(file);
+	fputs("Windows Registry Editor Version 5.00\n\n"
+	      "[-HKEY_LOCAL_MACHINE\\Gone]\n[" KEY "]\n\"by hand\"=-\n"
+	      "\"second\"=-\n",
+	      file);
+	fclose(file);
+	assert_int_equal(target.write(target.self, &change, 1, &err), LG_OK);
+	change.value = lg_registry_at(values, 0);
+	change.key = change.value->key;
+	change.name = change.value->name;
+	assert_int_equal(target.write(target.self, &change, 1, &err), LG_OK);
+	file = fopen(path, "r");
+	assert_non_null(file);
+	got = fread(text, 1, sizeof(text), file);
+	fclose(file);
+	/* A server that had all of them. */
+	assert_int_equal(lg_registry_new(&server, NULL), LG_OK);
+	lg_registry_set_text(server, KEY, "first", "1", NULL);
+	lg_registry_set_text(server, KEY, "second", "2", NULL);
+	lg_registry_set_text(server, KEY, "by hand", "3", NULL);
+	lg_registry_set_text(server, "HKEY_LOCAL_MACHINE\\Gone\\Below", "x",
+			     "4", NULL);
+	assert_int_equal(
+		lg_reg_text_parse(text, got, path, server, &merged, &err),
+		LG_OK);
+	assert_int_equal(lg_registry_count(merged), 1);
+	assert_true(lg_value_equal(lg_registry_at(merged, 0), change.value));
+	lg_registry_free(&server);
+	lg_registry_free(&merged);
+	lg_registry_free(&values);
+	target.close(target.self);
+}
+#endif
+
 #ifdef TARGET_HIVE
 /* Its log may hold the rest, which Windows would write over ours. */
 static void a_hive_that_is_half_written_is_refused(void **state)
@@ -396,6 +446,10 @@ int main(void)
 			  one_deleted_leaves_the_others),
 		suite_row("a list near the limit of a hive is kept",
 			  lists_near_the_limit),
+#if !defined(TARGET_HIVE) && !defined(TARGET_WINREG)
+		suite_row("what was taken away stays told",
+			  what_was_taken_away_stays_told),
+#endif
 #ifdef TARGET_HIVE
 		suite_row("a hive that is half written is refused",
 			  a_hive_that_is_half_written_is_refused),

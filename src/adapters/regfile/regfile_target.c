@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "adapters/system/atomic_file.h"
@@ -40,36 +41,129 @@ static enum lg_status regfile_read(void *self, struct lg_registry **out_values,
 	return status;
 }
 
+/* What the file takes away on the server: it may not be imported yet. */
+struct deletions {
+	struct lg_strlist key;
+	struct lg_strlist name;
+	struct lg_strlist deleted_key;
+};
+
+static enum lg_status read_deletions(const struct regfile_target *target,
+				     struct deletions *out,
+				     struct lg_error *err)
+{
+	struct lg_buffer bytes = {0};
+	enum lg_status status;
+
+	if (access(target->path, F_OK) != 0 && errno == ENOENT)
+		return LG_OK;
+	status = lg_file_read(target->path, &bytes, err);
+	if (status == LG_OK)
+		status = lg_reg_text_deletions(
+			bytes.data ? bytes.data : "", bytes.len, target->path,
+			&out->key, &out->name, &out->deleted_key, err);
+	lg_buffer_release(&bytes);
+	return status;
+}
+
+static void release_deletions(struct deletions *deletions)
+{
+	lg_strlist_release(&deletions->key);
+	lg_strlist_release(&deletions->name);
+	lg_strlist_release(&deletions->deleted_key);
+}
+
+/* Whether an earlier pair says the same. */
+static int is_told(const struct deletions *deletions, size_t index)
+{
+	size_t i;
+
+	for (i = 0; i < index; i++)
+		if (strcasecmp(deletions->key.item[i],
+			       deletions->key.item[index]) == 0 &&
+		    strcasecmp(deletions->name.item[i],
+			       deletions->name.item[index]) == 0)
+			return 1;
+	return 0;
+}
+
+/* Deleted keys, then the values, then deleted values: imported in this order
+ * nothing takes away what the file sets. */
+static enum lg_status render(const struct regfile_target *target,
+			     const struct lg_registry *values,
+			     const struct deletions *deletions,
+			     struct lg_buffer *out_text, struct lg_error *err)
+{
+	struct lg_registry *none = NULL;
+	struct lg_buffer header = {0};
+	struct lg_buffer body = {0};
+	enum lg_status status = lg_registry_new(&none, err);
+	size_t i;
+
+	if (status == LG_OK)
+		status = lg_reg_text_render(none, target->encoding, &header,
+					    err);
+	if (status == LG_OK)
+		status = lg_reg_text_render(values, target->encoding, &body,
+					    err);
+	if (status == LG_OK)
+		lg_buffer_append(out_text, header.data, header.len);
+	for (i = 0; status == LG_OK && i < deletions->deleted_key.count; i++)
+		status = lg_reg_text_render_key_deletion(
+			deletions->deleted_key.item[i], target->encoding,
+			out_text, err);
+	if (status == LG_OK)
+		lg_buffer_append(out_text, body.data + header.len,
+				 body.len - header.len);
+	for (i = 0; status == LG_OK && i < deletions->key.count; i++) {
+		const char *key = deletions->key.item[i];
+		const char *name = deletions->name.item[i];
+
+		if (!is_told(deletions, i) &&
+		    lg_registry_find(values, key, name) == NULL)
+			status = lg_reg_text_render_deletion(
+				key, name, target->encoding, out_text, err);
+	}
+	if (status == LG_OK)
+		status = lg_buffer_status(out_text, err);
+	lg_buffer_release(&header);
+	lg_buffer_release(&body);
+	lg_registry_free(&none);
+	return status;
+}
+
 static enum lg_status regfile_write(void *self,
 				    const struct lg_target_change *change,
 				    size_t count, struct lg_error *err)
 {
 	struct regfile_target *target = self;
 	struct lg_registry *values = NULL;
+	struct deletions deletions = {0};
 	struct lg_buffer text = {0};
 	enum lg_status status;
 	size_t i;
 
 	status = regfile_read(self, &values, err);
+	if (status == LG_OK)
+		status = read_deletions(target, &deletions, err);
 	for (i = 0; status == LG_OK && i < count; i++) {
-		if (change[i].value)
+		if (change[i].value) {
 			status = lg_registry_set(values, change[i].value, err);
-		else
-			lg_registry_delete(values, change[i].key,
-					   change[i].name);
+			continue;
+		}
+		lg_registry_delete(values, change[i].key, change[i].name);
+		status = lg_strlist_add(&deletions.key, change[i].key,
+					strlen(change[i].key), err);
+		if (status == LG_OK)
+			status = lg_strlist_add(&deletions.name, change[i].name,
+						strlen(change[i].name), err);
 	}
 	if (status == LG_OK)
-		status = lg_reg_text_render(values, target->encoding, &text,
-					    err);
-	for (i = 0; status == LG_OK && i < count; i++) {
-		if (!change[i].value)
-			status = lg_reg_text_render_deletion(
-				change[i].key, change[i].name, target->encoding,
-				&text, err);
-	}
+		status = render(target, values, &deletions, &text, err);
 	if (status == LG_OK)
 		status = lg_atomic_file_replace(target->path, text.data,
 						text.len, err);
+	release_deletions(&deletions);
 	lg_buffer_release(&text);
 	lg_registry_free(&values);
 	return status;
