@@ -426,8 +426,7 @@ def stranger(bed):
     with contextlib.ExitStack() as stack:
         for address in listening(bed.gate):
             stack.enter_context(Held(address, PLACES, uid=STRANGER))
-        programs.wait_for("the stranger to be sent away", lambda: (
-            f"too many connections of uid {STRANGER}" in bed.gate.logged()))
+        bed.gate.await_log(f"too many connections of uid {STRANGER}")
         return cell(bed, "a stranger on this machine", REFUSED, IN)
 
 

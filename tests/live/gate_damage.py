@@ -79,7 +79,7 @@ def registry_damaged():
             gate.start()
             status = locked(gate)
             assert any("last good copy" in loud for loud in status["loud"])
-            assert "ATTENTION" in gate.logged()
+            gate.await_log("ATTENTION")
             if how != "deleted":
                 assert os.path.exists(gate.stored("damaged/registry.reg.1"))
             assert gate.ask("lift")["ok"]

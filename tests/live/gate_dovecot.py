@@ -239,7 +239,7 @@ def race():
         control.sock.sendall(
             b'{"op":"apply","profile":"upgrade","for_s":600,"attach":['
             + str(len(values())).encode() + b']}\n' + values())
-        eventually(lambda: "applies" in site.gate.logged())
+        site.gate.await_log("applies")
         site.gate.kill()
         site.gate.start()
         eventually(lambda: site.users() == [], 15)

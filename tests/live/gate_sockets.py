@@ -162,7 +162,7 @@ def reads_again():
             text = file.read()
         gate.write_config(text + "[nonsense]\n")
         gate.process.send_signal(signal.SIGHUP)
-        eventually(lambda: "everything stays as it was" in gate.logged())
+        gate.await_log("everything stays as it was")
         gate.write_config(text)
         with open(path, "wb") as file:
             file.write(b"garbage")

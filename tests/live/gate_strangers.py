@@ -68,10 +68,10 @@ def no_netlink():
         gate.preexec = without_netlink()
         gate.start()
         gate.apply(listing("alice"))
-        assert "AF_NETLINK" in gate.logged(), gate.logged()
+        gate.await_log("AF_NETLINK")
         assert ask(port, uid=WWW) == "refuse"
     with Gate(listen=over_tcp(port)).start() as gate:
-        assert "AF_NETLINK" not in gate.logged()
+        assert "AF_NETLINK" not in gate.all_logged()
 
 
 def groups():
@@ -127,7 +127,7 @@ def mixed_groups():
                 {"logongate": (ADMINS, admins),
                  "logongate-door": (ASKS, ["logongate", "www"])})
             gate.start()
-            assert ("gpasswd -d www logongate" in gate.logged()) == told
+            assert ("gpasswd -d www logongate" in gate.all_logged()) == told
 
 
 def uncovered():
@@ -158,7 +158,7 @@ def uncovered():
             listens = [gate.socket("http") if one == "unix" else one
                        for one in listens]
             gate.process = run(gate, *listens)
-            eventually(lambda: "Listening on" in gate.logged())
+            gate.await_log("Listening on")
             path = gate.socket("http")
             told = as_user(0, ASK_HTTP, path if os.path.exists(path) else port,
                            BOB)
@@ -194,8 +194,7 @@ def reload_is_whole():
         def fails(why):
             before = gate.logged().count("everything stays as it was")
             gate.process.send_signal(signal.SIGHUP)
-            eventually(lambda: gate.logged().count(
-                "everything stays as it was") > before)
+            gate.await_log("everything stays as it was", before + 1)
             assert refusal() == 503, why
             assert gate.decide(user="bob")["verdict"] == "refuse", why
             assert gate.decide(user="alice")["verdict"] == "admit", why

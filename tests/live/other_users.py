@@ -8,7 +8,7 @@ import struct
 import subprocess
 import sys
 
-from programs import SKIPPED, wait_for
+from programs import SKIPPED
 
 NOBODY = 65534
 LIBC = ctypes.CDLL(None, use_errno=True)
@@ -198,4 +198,4 @@ def without_netlink():
 
 def closed_connections(gate, what):
     """Waits until the gate's log says that connections were closed."""
-    wait_for("connections to be closed", lambda: what in gate.logged())
+    gate.await_log(what)

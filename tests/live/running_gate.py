@@ -20,6 +20,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 
 from programs import BIN, SOURCE, eventually, wait_for
 
@@ -188,8 +189,7 @@ base = "{BASE}"
         if self.process:
             before = self.logged().count("settings read again")
             self.process.send_signal(signal.SIGHUP)
-            wait_for("the settings to be read", lambda: self.logged().count(
-                "settings read again") > before)
+            self.await_log("settings read again", before + 1)
 
     def dropin(self, name):
         """A file of src/packaging, with this gate's sockets."""
@@ -198,8 +198,31 @@ base = "{BASE}"
             return file.read().replace("/run/logongate", self.run)
 
     def logged(self):
+        """What is in its log. A thread of its own writes there, a moment after
+        READY and after answers: await_log for what must be there, all_logged
+        for what must not."""
         with open(self.log, encoding="utf-8", errors="replace") as file:
             return file.read()
+
+    def await_log(self, text, times=1, seconds=20):
+        """Waits until text is in the log, so many times."""
+        def is_there():
+            assert self.process.poll() is None or \
+                self.logged().count(text) >= times, (text, self.logged())
+            return self.logged().count(text) >= times
+
+        try:
+            wait_for(f"the log to say {text!r}", is_there, seconds)
+        except AssertionError as error:
+            raise AssertionError(f"{error}\n{self.logged()}") from None
+
+    def all_logged(self):
+        """Everything that was said until now: makes it say one thing more, in
+        the order of its log, and waits for that."""
+        mark = f"nobody-{time.monotonic_ns()}"
+        assert self.ask("cut", id=mark)["ok"]
+        self.await_log(mark)
+        return self.logged()
 
     # Its process.
 
