@@ -103,12 +103,27 @@ def basic(name, password):
     return "Basic " + base64.b64encode(f"{name}:{password}".encode()).decode()
 
 
+def unchunked(body):
+    """What stands in the chunks; an answer that was cut may lack the last."""
+    whole = b""
+    while body:
+        size, _, body = body.partition(b"\r\n")
+        size = int(size.split(b";")[0], 16)
+        if not size:
+            break
+        whole += body[:size]
+        body = body[size + 2:]
+    return whole
+
+
 class Answer:
     def __init__(self, data):
         head, _, self.body = data.partition(b"\r\n\r\n")
         lines = head.decode("latin-1").split("\r\n")
         self.status = int(lines[0].split()[1]) if lines[0] else 0
         self.headers = [line.split(": ", 1) for line in lines[1:]]
+        if "chunked" in self.all("Transfer-Encoding"):
+            self.body = unchunked(self.body)
 
     def all(self, name):
         return [value for key, value in self.headers
