@@ -68,6 +68,8 @@ const struct lg_option lg_options[] = {
 	{"nginx", "FILE", "@file", LG_OPTION_ONCE,
 	 "nginx.conf, where it is another than nginx's own"},
 	{"no-progress", NULL, NULL, LG_OPTION_COMMON, "show no progress"},
+	{"on-calendar", "C", NULL, LG_OPTION_ONCE,
+	 "when, as systemd writes it: Sun 02:00"},
 	{"pam", "DIR", "@directory", LG_OPTION_ONCE,
 	 "folder of PAM stacks, where it is not /etc/pam.d"},
 	{"postfix", "DIR", "@directory", LG_OPTION_ONCE,
