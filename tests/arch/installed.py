@@ -9,26 +9,28 @@ import tempfile
 
 import tree
 
-CONSUMER = r"""
+RELEASE = r"""
 #include <stdio.h>
-#include <logongate/error.h>
 #include <logongate/release.h>
 int main(void)
 {
-	struct lg_error err = {0};
-
-	lg_error_set(&err, LG_ERR_RANGE, "here", "%s", "wrong");
-	printf("%s %s %s\n", LOGONGATE_VERSION, err.place,
-	       lg_status_name(err.status));
+	puts(LOGONGATE_VERSION);
 	return 0;
 }
 """
+DN = "/o=Org/ou=Site/cn=Recipients/cn="
+# What the examples of logongate(3) say, in their order.
+SAID = [f"{DN}tester: admit, none\n{DN}bob: refuse, not-listed\n",
+        re.compile(r"blocks \d\d known clients\nblocks the server's own "
+                   r"components; write -5\.65535\.65535;7\.0\.0-12\.1234\.1\n")]
 PROJECT = """
 cmake_minimum_required(VERSION 3.25)
 project(consumer LANGUAGES C)
 find_package(logongate 0.2 REQUIRED)
-add_executable(consumer consumer.c)
-target_link_libraries(consumer PRIVATE logongate::logongate)
+foreach(name release example0 example1)
+	add_executable(${name} ${name}.c)
+	target_link_libraries(${name} PRIVATE logongate::logongate)
+endforeach()
 """
 
 
@@ -53,33 +55,57 @@ def write(path, text):
         file.write(text)
 
 
+def examples():
+    """The programs in logongate(3)."""
+    found = re.findall(r"^\.Bd -literal -compact\n(.*?)^\.Ed$",
+                       tree.read("src/man/logongate.3"), re.M | re.S)
+    return [text.replace(r"\e", "\\") for text in found]
+
+
 def build_consumers(scratch, staged, prefix, flags):
+    """What each program says, built by pkg-config and by find_package."""
     source = os.path.join(scratch, "consumer")
     os.mkdir(source)
-    write(os.path.join(source, "consumer.c"), CONSUMER)
+    programs = {"release": RELEASE}
+    programs.update((f"example{i}", text)
+                    for i, text in enumerate(examples()))
+    for name, text in programs.items():
+        write(os.path.join(source, name + ".c"), text)
     write(os.path.join(source, "CMakeLists.txt"), PROJECT)
-    said = []
+    said = {}
 
     libraries = [where for where, _, names in os.walk(staged)
                  if "logongate.pc" in names]
-    if not libraries:
-        return ["(there is no logongate.pc)"]
     found = run("pkg-config", "--cflags", "--libs", "logongate", env={
         **os.environ, "PKG_CONFIG_PATH": libraries[0]}).split()
-    program = os.path.join(scratch, "by-pkg-config")
-    run("cc", "-Wall", "-Werror", *flags, "-o", program,
-        os.path.join(source, "consumer.c"), *found)
-    shared = os.path.dirname(os.path.dirname(libraries[0]))
-    said.append(run(program, env={**os.environ, "LD_LIBRARY_PATH":
-                                  os.path.join(shared, "lib")}))
-
+    shared = {**os.environ,
+              "LD_LIBRARY_PATH": os.path.dirname(libraries[0])}
     build = os.path.join(scratch, "by-find-package")
     run("cmake", "-G", "Ninja", "-S", source, "-B", build,
         f"-DCMAKE_PREFIX_PATH={staged}{prefix}",
         f"-DCMAKE_C_FLAGS={' '.join(flags)}")
     run("cmake", "--build", build)
-    said.append(run(os.path.join(build, "consumer")))
+    for name in programs:
+        program = os.path.join(scratch, name)
+        run("cc", "-Wall", "-Wextra", "-Werror", *flags, "-o", program,
+            os.path.join(source, name + ".c"), *found)
+        said[name] = [run(program, env=shared),
+                      run(os.path.join(build, name))]
     return said
+
+
+def check_consumers(said, version):
+    problems = []
+    for name, twice in said.items():
+        expected = version + "\n" if name == "release" \
+            else SAID[int(name[len("example"):])]
+        for text in twice:
+            if not re.fullmatch(expected if isinstance(expected, re.Pattern)
+                                else re.escape(expected), text):
+                problems.append(f"{name} said {text!r}")
+    if len(said) != len(SAID) + 1:
+        problems.append(f"{len(said) - 1} examples in logongate(3)")
+    return problems
 
 
 def check_other_prefix(scratch):
@@ -104,10 +130,8 @@ def main():
         staged = os.path.join(scratch, "stage")
         run("cmake", "--install", os.environ["LOGONGATE_BUILD_DIR"],
             env={**os.environ, "DESTDIR": staged})
-        for said in build_consumers(scratch, staged, prefix,
-                                    flags):
-            if said != f"{version} here range\n":
-                problems.append(f"the consumer said {said!r}")
+        problems += check_consumers(
+            build_consumers(scratch, staged, prefix, flags), version)
         there = [os.path.relpath(os.path.join(where, name), staged)
                  for where, _, names in os.walk(staged) for name in names]
         usr = prefix.strip("/")
