@@ -32,12 +32,14 @@ enum lg_status {
  * A caller-owned report of one failure.
  * Shape: place is "FILE:LINE", "FILE", a host or "" where there is none; text
  * is one sentence without a full stop, UTF-8, without control characters.
- * Longer texts end in "...".
+ * Longer texts end in "...". code is the word of contract 11 for programs, of
+ * static life; NULL: what belongs to the exit.
  */
 struct lg_error {
 	enum lg_status status;
 	char place[512];
 	char text[1024];
+	const char *code;
 };
 
 /*
@@ -54,6 +56,13 @@ enum lg_status lg_error_set_at(struct lg_error *err, enum lg_status status,
 			       const char *file, size_t line,
 			       const char *format, ...)
 	__attribute__((format(printf, 5, 6)));
+
+/* Gives a failure its code for programs and its status back; err may be NULL:
+ * then LG_ERR_CONFLICT, which all codes are of. */
+enum lg_status lg_error_code(struct lg_error *err, const char *code);
+
+/* The code of that name, of static life; NULL: contract 11 has none. */
+const char *lg_error_code_named(const char *name);
 
 /* The identifier of a status in lower case: "ok", "syntax", "no-memory"... */
 const char *lg_status_name(enum lg_status status);

@@ -115,6 +115,7 @@ static void fill(struct lg_error *err, enum lg_status status, const char *place,
 	place_cut = snprintf(where, sizeof(where), "%s", place ? place : "") >=
 		    (int)sizeof(where);
 	err->status = status;
+	err->code = NULL;
 	copy_shown(err->place, sizeof(err->place), where, place_cut);
 	copy_shown(err->text, sizeof(err->text), text,
 		   written >= (int)sizeof(text));
@@ -152,6 +153,30 @@ enum lg_status lg_error_set_at(struct lg_error *err, enum lg_status status,
 	fill(err, status, place, format, args);
 	va_end(args);
 	return status;
+}
+
+enum lg_status lg_error_code(struct lg_error *err, const char *code)
+{
+	if (!err)
+		return LG_ERR_CONFLICT;
+	err->code = code;
+	return err->status;
+}
+
+const char *lg_error_code_named(const char *name)
+{
+	static const char *const codes[] = {
+		"would-not-engage", "fails-open",	 "already-in-force",
+		"needs-accepting",  "changed-meanwhile", "ambiguous-lock",
+		"lock-conflict",    "too-many-locks",	 "not-in-force",
+		"fleet-lock",
+	};
+	size_t i;
+
+	for (i = 0; name && i < sizeof(codes) / sizeof(*codes); i++)
+		if (!strcmp(name, codes[i]))
+			return codes[i];
+	return NULL;
 }
 
 const char *lg_status_name(enum lg_status status)
