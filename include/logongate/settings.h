@@ -109,6 +109,7 @@ struct lg_settings {
 	char *profiles_dir;
 	char *clients_file;
 	uint32_t refused_keep_days;
+	uint32_t keep_days; /* back-ups and lists of no lock; 0: for ever */
 
 	char *directory_uri;
 	char *directory_base;

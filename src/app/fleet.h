@@ -78,6 +78,7 @@ struct lg_fleet_change {
 	struct lg_now now;
 	int with_gate;          /* the gate of this machine is part of it */
 	int64_t max_duration_s; /* -1: no limit */
+	const char *id;         /* of the lock; may be NULL */
 };
 
 /*

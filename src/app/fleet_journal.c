@@ -9,7 +9,7 @@
 
 #include <cjson/cJSON.h>
 
-#include "app/lock.h"
+#include "app/lock/lock.h"
 
 static enum lg_status out_of_memory(struct lg_error *err)
 {
@@ -98,6 +98,8 @@ enum lg_status lg_fleet_journal_begin(const struct lg_fleet *fleet,
 	size_t i;
 
 	if (!object || !cJSON_AddStringToObject(object, "step", "begin") ||
+	    (change->id &&
+	     !cJSON_AddStringToObject(object, "id", change->id)) ||
 	    !cJSON_AddStringToObject(object, "profile", change->profile) ||
 	    !cJSON_AddStringToObject(object, "by", change->by) ||
 	    !cJSON_AddStringToObject(object, "reason",

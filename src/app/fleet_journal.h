@@ -4,7 +4,7 @@
  *
  * Layer: app.
  * Shape: JSON lines. The first line of a change is
- * {"step":"begin","profile","by","reason","since","until","gate",
+ * {"step":"begin","id","profile","by","reason","since","until","gate",
  *  "max_duration","targets":[{"name","restart","backup","before","wanted"}]}
  * with before and wanted as Registry Editor text; then {"step":S,"target":NAME} in the words of
  * lg_fleet_step_name; {"step":"applied"} ends an apply, {"step":"until",
@@ -44,6 +44,7 @@ struct lg_fleet_record {
 	char *profile;
 	char *by;
 	char *reason;
+	char *id; /* of the lock; NULL: an earlier version gave none */
 	int64_t since_s;
 	int64_t until_s;
 	int64_t until_boot_ms;

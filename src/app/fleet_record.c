@@ -33,6 +33,7 @@ void lg_fleet_record_release(struct lg_fleet_record *record)
 	free(record->profile);
 	free(record->by);
 	free(record->reason);
+	free(record->id);
 	*record = (struct lg_fleet_record){0};
 }
 
@@ -203,6 +204,8 @@ static enum lg_status read_begin(const cJSON *object,
 	if (status == LG_OK)
 		status = copy_text(object, "reason", &record->reason, place,
 				   err);
+	if (status == LG_OK && member_text(object, "id"))
+		status = copy_text(object, "id", &record->id, place, err);
 	if (status == LG_OK)
 		status = read_time(object, "since", &record->since_s, place,
 				   err);

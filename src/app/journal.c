@@ -54,17 +54,15 @@ static int add_time(cJSON *object, const char *key, int64_t wall_s)
 	return add_text(object, key, text);
 }
 
-enum lg_status lg_journal_append(const struct lg_files *files,
-				 const struct lg_journal_entry *entry,
-				 struct lg_error *err)
+enum lg_status lg_journal_line(const struct lg_journal_entry *entry,
+			       struct lg_buffer *out_line, struct lg_error *err)
 {
-	struct lg_buffer line = {0};
-	enum lg_status status;
 	cJSON *object = cJSON_CreateObject();
 	char *text = NULL;
 
 	if (object && add_time(object, "at", entry->at_s) &&
 	    add_text(object, "event", lg_journal_event_name(entry->event)) &&
+	    (!entry->id || add_text(object, "id", entry->id)) &&
 	    add_text(object, "profile", entry->profile) &&
 	    add_text(object, "by", entry->by) &&
 	    add_text(object, "reason", entry->reason) &&
@@ -83,10 +81,19 @@ enum lg_status lg_journal_append(const struct lg_files *files,
 	cJSON_Delete(object);
 	if (!text)
 		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
-	lg_buffer_text(&line, text);
-	lg_buffer_char(&line, '\n');
+	lg_buffer_text(out_line, text);
+	lg_buffer_char(out_line, '\n');
 	cJSON_free(text);
-	status = lg_buffer_status(&line, err);
+	return lg_buffer_status(out_line, err);
+}
+
+enum lg_status lg_journal_append(const struct lg_files *files,
+				 const struct lg_journal_entry *entry,
+				 struct lg_error *err)
+{
+	struct lg_buffer line = {0};
+	enum lg_status status = lg_journal_line(entry, &line, err);
+
 	if (!status)
 		status = files->append(files->self, LG_JOURNAL_FILE, line.data,
 				       line.len, LG_FILES_SYNC, err);
@@ -138,6 +145,7 @@ static int read_entry(const cJSON *object, struct lg_journal_entry *out_entry)
 	}
 	if (known == LG_EVENT_COUNT)
 		return 0;
+	entry.id = get_text(object, "id");
 	entry.profile = get_text(object, "profile");
 	entry.by = get_text(object, "by");
 	entry.reason = get_text(object, "reason");

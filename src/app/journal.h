@@ -3,10 +3,10 @@
  * journal.h - audit.jsonl: what was done to the lock, by whom, why
  *
  * Layer: app: core and port/files.
- * Shape: JSON lines {"at","event","profile","by","reason","result",
+ * Shape: JSON lines {"at","event","id","profile","by","reason","result",
  * "generation","since","until","backup","max_duration_s","locks"}, of servers
- * also "target" and "what"; locks says whether a lock is in force after it. Each line is on disk before the call
- * returns.
+ * also "target" and "what"; locks says whether that lock is in force after it.
+ * Each line is on disk before the call returns.
  * Source: contract 4 history, 7 "JSON", "The gate".
  */
 #ifndef LOGONGATE_APP_JOURNAL_H
@@ -34,6 +34,7 @@ const char *lg_journal_event_name(enum lg_journal_event event);
 struct lg_journal_entry {
 	int64_t at_s;
 	enum lg_journal_event event;
+	const char *id; /* of the lock; NULL: none, or none was kept */
 	const char *profile;
 	const char *by;
 	const char *reason;
@@ -45,8 +46,13 @@ struct lg_journal_entry {
 	const char *backup;
 	const char *target; /* on other servers: which */
 	const char *what;   /* names of the values that were changed there */
-	int locks;          /* a lock is in force after this */
+	int locks;          /* that lock is in force after this */
 };
+
+/* Appends the entry as its line to a text, for who writes it later. */
+enum lg_status lg_journal_line(const struct lg_journal_entry *entry,
+			       struct lg_buffer *out_line,
+			       struct lg_error *err);
 
 enum lg_status lg_journal_append(const struct lg_files *files,
 				 const struct lg_journal_entry *entry,

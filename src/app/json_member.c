@@ -112,6 +112,21 @@ static cJSON *bytes_in_hex(const struct lg_value *value)
 	return item;
 }
 
+void lg_json_lock(cJSON *object, const char *name, const char *id,
+		  const char *profile)
+{
+	cJSON *lock = NULL;
+
+	if (!profile) {
+		lg_json_text(object, name, NULL);
+		return;
+	}
+	lock = cJSON_CreateObject();
+	lg_json_text(lock, "id", id);
+	lg_json_text(lock, "profile", profile);
+	lg_json_add(object, name, lock);
+}
+
 void lg_json_data(cJSON *object, const char *name, const struct lg_value *value)
 {
 	if (value == NULL) {

@@ -51,6 +51,10 @@ void lg_logon_write_line(struct lg_buffer *line, const struct lg_logon *logon)
 	add_text(line, "door", logon->door);
 	add_text(line, "reason", lg_reason_name(logon->reason));
 	add_text(line, "rule", logon->rule ? lg_rule_name(logon->rule) : NULL);
+	if (logon->lock) {
+		add_text(line, "lock", logon->lock);
+		add_text(line, "profile", logon->profile);
+	}
 	lg_buffer_format(line,
 			 ",\"generation\":%llu,\"count\":%llu,"
 			 "\"last\":\"%s\"}\n",
@@ -84,5 +88,6 @@ uint64_t lg_logon_key(const struct lg_logon *logon, uint64_t others)
 	hash = mix(hash, logon->client);
 	hash = mix(hash, logon->process);
 	hash = mix(hash, logon->address);
+	hash = mix(hash, logon->lock);
 	return hash ? hash : 1;
 }

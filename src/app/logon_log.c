@@ -151,27 +151,31 @@ static struct slot *find(struct lg_logon_log *log, uint64_t hash)
 	return &log->slot[at];
 }
 
+#define TEXTS 8
+
 /* Copies the texts of a logon into one allocation of the slot. */
 static int keep(struct slot *slot, const struct lg_logon *logon)
 {
 	const char *const from[] = {logon->user,    logon->dn,
 				    logon->client,  logon->version,
-				    logon->process, logon->address};
+				    logon->process, logon->address,
+				    logon->lock,    logon->profile};
 	const char **const to[] = {&slot->logon.user,    &slot->logon.dn,
 				   &slot->logon.client,  &slot->logon.version,
-				   &slot->logon.process, &slot->logon.address};
+				   &slot->logon.process, &slot->logon.address,
+				   &slot->logon.lock,    &slot->logon.profile};
 	size_t size = 1;
 	size_t i;
 	char *at;
 
-	for (i = 0; i < 6; i++)
+	for (i = 0; i < TEXTS; i++)
 		size += from[i] ? lg_kept_text_len(from[i]) + 1 : 0;
 	at = malloc(size);
 	if (!at)
 		return 0;
 	slot->text = at;
 	slot->logon = *logon;
-	for (i = 0; i < 6; i++) {
+	for (i = 0; i < TEXTS; i++) {
 		size_t len = lg_kept_text_len(from[i]);
 
 		if (!from[i])

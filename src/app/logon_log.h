@@ -7,8 +7,8 @@
  * written a few times and then counted, so that a storm of retrying phones
  * does not fill the disk. The sum of "count" is exact.
  * Shape: FOLDER/YYYY-MM-DD.jsonl, lines {"at","user","dn","client","version",
- * "process","protocol","address","door","reason","rule","generation","count",
- * "last"}.
+ * "process","protocol","address","door","reason","rule","lock","profile",
+ * "generation","count","last"}.
  * Source: contract 4 refused, 7 "The gate" (refusals survive a restart).
  */
 #ifndef LOGONGATE_APP_LOGON_LOG_H
@@ -34,6 +34,8 @@ struct lg_logon {
 	const char *process;
 	const char *address;
 	const char *door;
+	const char *lock; /* the id of the lock that refused; NULL: none */
+	const char *profile; /* its profile */
 	enum lg_protocol protocol;
 	enum lg_reason reason;
 	enum lg_rule rule;

@@ -56,6 +56,8 @@ int lg_logon_read_line(const struct cJSON *json, struct lg_logon *out_logon)
 	logon.process = get_text(json, "process");
 	logon.address = get_text(json, "address");
 	logon.door = get_text(json, "door");
+	logon.lock = get_text(json, "lock");
+	logon.profile = get_text(json, "profile");
 	logon.count = get_count(json, "count", 1);
 	logon.generation = get_count(json, "generation", 0);
 	word = get_text(json, "protocol");

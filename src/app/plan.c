@@ -91,7 +91,8 @@ static int sets_any(const struct lg_registry *values, size_t group)
 	return 0;
 }
 
-/* What the server holds once the values are written over what is there. */
+/* What the server holds once the values are written over what is there. A gate
+ * holds the lock beside what is there, so that is what the lock does. */
 static enum lg_status merge(const struct lg_registry *before,
 			    const struct lg_registry *values,
 			    struct lg_registry **out_after,
@@ -235,8 +236,10 @@ static enum lg_status fill_target(struct lg_plan *plan,
 	if (status == LG_OK)
 		status = add_warnings(plan, &warnings, err);
 	if (status == LG_OK)
-		status = merge(server->before, target->values, &target->after,
-			       err);
+		status = merge(server->backend == LG_BACKEND_GATE
+				       ? NULL
+				       : server->before,
+			       target->values, &target->after, err);
 	if (status == LG_OK)
 		status = compile(plan, input, target, err);
 	lg_strlist_release(&unsupported);

@@ -2,23 +2,24 @@
 /*
  * apply.c - puts a plan in force, through the gate or on state_dir
  *
- * The values sent are the whole of what is to be in force: what was there
- * before with the profile's written over it. When the gate says that it is
- * done, it is asked what it does now (A5): a lock that is not what the plan
- * said is taken back.
+ * The values sent are what the profile sets and nothing else: what they come to
+ * beside other locks is the gate's to say. When it says that it is done, it is
+ * asked what the lock does now (A5): one that is not what the plan said is
+ * taken back.
  */
 #include <string.h>
 
 #include <logongate/instant.h>
 
-#include "app/window.h"
+#include "app/lock/change.h"
 #include "cli/apply.h"
 #include "cli/effect.h"
 #include "cli/fleet.h"
+#include "cli/locks.h"
 #include "cli/output.h"
 #include "cli/targets.h"
 
-enum lg_exit lg_cli_window_exit(enum lg_status status)
+enum lg_exit lg_cli_change_exit(enum lg_status status)
 {
 	switch (status) {
 	case LG_ERR_CONFLICT:
@@ -64,15 +65,31 @@ static const char *profile_name(const struct lg_prepared *p)
 	return p->profile->name;
 }
 
+static enum lg_lock_place place_of(struct lg_cli *cli)
+{
+	return lg_cli_option(cli, "replace") != NULL ? LG_LOCK_REPLACES
+						     : LG_LOCK_BESIDE;
+}
+
+/* What state_dir has to say and nobody asks for. */
+static void tell_loud(struct lg_cli *cli, const struct lg_state *state)
+{
+	for (size_t i = 0; i < state->loud.count; i++)
+		lg_cli_say(cli, LG_EXIT_DONE, NULL, "%s", state->loud.item[i]);
+}
+
 static int apply_here(struct lg_cli *cli, const struct lg_prepared *p,
 		      const struct lg_plan_target *target,
 		      struct lg_applied *out_applied)
 {
-	struct lg_window_request request = {
+	struct lg_lock_request request = {
+		.id = out_applied->id,
 		.profile = profile_name(p),
+		.variables = p->variables,
 		.by = lg_cli_by(cli),
 		.reason = lg_cli_option(cli, "reason"),
-		.values = target->after,
+		.values = target->values,
+		.place = place_of(cli),
 		.for_s = p->for_s,
 		.until_s = p->for_s > 0 ? 0 : p->input.until_s,
 		.at_s = p->input.starts_s > p->input.now_s ? p->input.starts_s
@@ -82,26 +99,35 @@ static int apply_here(struct lg_cli *cli, const struct lg_prepared *p,
 		.max_duration_s = p->profile->max_duration_s,
 	};
 	struct lg_state *state = NULL;
+	struct lg_lock *lock = NULL;
 	struct lg_error err;
 	enum lg_status status;
 
-	if (p->plan->facts == LG_FACTS_FINDINGS)
+	if (p->plan->facts == LG_FACTS_FINDINGS) {
 		request.findings = p->plan->findings;
+		request.concerned = p->plan->concerned;
+	}
 	if (lg_cli_state(cli, LG_STATE_WRITE, &state, &err) != LG_OK)
 		return lg_cli_state_failed(cli, &err);
-	status = lg_window_apply(state, &request, &err);
+	status = lg_lock_apply(state, &request, &lock, &err);
+	tell_loud(cli, state);
 	if (status != LG_OK)
-		return lg_cli_fail_as(cli, lg_cli_window_exit(status), &err);
-	out_applied->generation = state->lock->generation;
-	out_applied->until_s = state->lock->until.wall_s;
+		return lg_cli_fail_as(cli, lg_cli_change_exit(status), &err);
+	out_applied->until_s = lock->until.wall_s;
 	return LG_EXIT_DONE;
 }
 
-static cJSON *apply_request(struct lg_cli *cli, const struct lg_prepared *p)
+static cJSON *apply_request(struct lg_cli *cli, const struct lg_prepared *p,
+			    const char *id)
 {
 	cJSON *request = lg_cli_request("apply");
 
+	lg_json_text(request, "id", id);
 	lg_json_text(request, "profile", profile_name(p));
+	if (p->variables != NULL)
+		lg_json_text(request, "variables", p->variables);
+	if (place_of(cli) == LG_LOCK_REPLACES)
+		lg_json_bool(request, "replace", 1);
 	if (p->for_s > 0)
 		lg_json_number(request, "for_s", p->for_s);
 	else
@@ -142,9 +168,28 @@ static uint64_t number_of(const cJSON *object, const char *name)
 		       : 0;
 }
 
+/* What the lock of that id does by itself, as the gate says; "": no such
+ * lock. */
+static const char *gate_of(const cJSON *status, const char *id)
+{
+	const cJSON *lock;
+
+	cJSON_ArrayForEach(lock,
+			   cJSON_GetObjectItemCaseSensitive(status, "locks")) {
+		const char *is = cJSON_GetStringValue(
+			cJSON_GetObjectItemCaseSensitive(lock, "id"));
+		const char *gate = cJSON_GetStringValue(
+			cJSON_GetObjectItemCaseSensitive(lock, "gate"));
+
+		if (is != NULL && strcmp(is, id) == 0)
+			return gate != NULL ? gate : "silent";
+	}
+	return "";
+}
+
 /* A5: what the gate does now is what the plan said, or it is taken back. */
 static int test_gate(struct lg_cli *cli, const struct lg_prepared *p,
-		     const struct lg_plan_target *target, uint64_t generation)
+		     const struct lg_plan_target *target, const char *id)
 {
 	struct lg_control_answer answer = {0};
 	const cJSON *status;
@@ -159,17 +204,16 @@ static int test_gate(struct lg_cli *cli, const struct lg_prepared *p,
 	if (code != LG_EXIT_DONE)
 		return code;
 	status = cJSON_GetObjectItemCaseSensitive(answer.object, "status");
-	gate = cJSON_GetStringValue(
-		cJSON_GetObjectItemCaseSensitive(status, "gate"));
-	if (gate == NULL || strcmp(gate, lg_gate_state_name(target->gate)) != 0)
+	gate = gate_of(status, id);
+	if (strcmp(gate, lg_gate_state_name(target->gate)) != 0)
 		code = lg_cli_say(cli, LG_EXIT_PUT_BACK, NULL,
-				  "the gate is %s where the plan said %s; the "
-				  "lock is taken back",
-				  gate != NULL ? gate : "silent",
+				  "the lock is %s at the gate where the plan "
+				  "said %s; it is taken back",
+				  *gate != '\0' ? gate : "over already",
 				  lg_gate_state_name(target->gate));
 	lg_control_release(&answer);
 	if (code == LG_EXIT_PUT_BACK &&
-	    lg_cli_lift_gate(cli, generation, NULL, NULL) != LG_EXIT_DONE)
+	    lg_cli_lift_gate(cli, id, NULL) != LG_EXIT_DONE)
 		code = LG_EXIT_NOT_PUT_BACK;
 	return code;
 }
@@ -193,17 +237,21 @@ static int apply_at_gate(struct lg_cli *cli, const struct lg_prepared *p,
 			 struct lg_applied *out_applied)
 {
 	struct lg_control_answer answer = {0};
-	struct lg_control_block block[2];
-	struct lg_buffer values = {0}, findings = {0};
+	struct lg_control_block block[3];
+	struct lg_buffer values = {0}, findings = {0}, concerned = {0};
 	size_t blocks = 1;
 	struct lg_error err;
 	enum lg_status status;
 	int code;
 
-	status = lg_reg_text_render(target->after, LG_REG_ENCODING_UTF8,
+	status = lg_reg_text_render(target->values, LG_REG_ENCODING_UTF8,
 				    &values, &err);
 	if (status == LG_OK && p->plan->facts == LG_FACTS_FINDINGS)
 		status = lg_findings_render(p->plan->findings, &findings, &err);
+	if (status == LG_OK && p->plan->facts == LG_FACTS_FINDINGS &&
+	    p->plan->concerned != NULL)
+		status = lg_findings_render(p->plan->concerned, &concerned,
+					    &err);
 	if (status != LG_OK) {
 		code = lg_cli_fail(cli, &err);
 		goto done;
@@ -215,19 +263,25 @@ static int apply_at_gate(struct lg_cli *cli, const struct lg_prepared *p,
 		block[1].len = findings.len;
 		blocks = 2;
 	}
-	code = lg_cli_ask(cli, p->control, apply_request(cli, p), block, blocks,
+	if (blocks == 2 && p->plan->concerned != NULL) {
+		block[2].bytes = concerned.data;
+		block[2].len = concerned.len;
+		blocks = 3;
+	}
+	code = lg_cli_ask(cli, p->control,
+			  apply_request(cli, p, out_applied->id), block, blocks,
 			  &answer);
 	if (code != LG_EXIT_DONE)
 		goto done;
-	out_applied->generation = number_of(answer.object, "generation");
 	out_applied->until_s = time_of(answer.object, "until");
 	out_applied->cut = number_of(answer.object, "cut");
 	out_applied->left = number_of(answer.object, "left_count");
 	say_texts(cli, answer.object, "unasked", "not asked for its sessions");
 	say_texts(cli, answer.object, "notes", "cutting");
-	code = test_gate(cli, p, target, out_applied->generation);
+	code = test_gate(cli, p, target, out_applied->id);
 done:
 	lg_control_release(&answer);
+	lg_buffer_release(&concerned);
 	lg_buffer_release(&findings);
 	lg_buffer_release(&values);
 	return code;
@@ -235,7 +289,7 @@ done:
 
 /* A5: test accounts of the gate's own target log on at its doors. */
 static int test_logons(struct lg_cli *cli, const struct lg_prepared *p,
-		       const struct lg_plan_target *target, uint64_t generation)
+		       const struct lg_plan_target *target, const char *id)
 {
 	const struct lg_target_settings *named;
 	const struct lg_settings *settings;
@@ -249,7 +303,7 @@ static int test_logons(struct lg_cli *cli, const struct lg_prepared *p,
 	if (named == NULL || lg_cli_target_test(named, &err) == LG_OK)
 		return LG_EXIT_DONE;
 	lg_cli_fail_as(cli, LG_EXIT_PUT_BACK, &err);
-	return lg_cli_lift_gate(cli, generation, NULL, NULL) == LG_EXIT_DONE
+	return lg_cli_lift_gate(cli, id, NULL) == LG_EXIT_DONE
 		       ? LG_EXIT_PUT_BACK
 		       : LG_EXIT_NOT_PUT_BACK;
 }
@@ -264,17 +318,20 @@ int lg_cli_apply_gate(struct lg_cli *cli, const struct lg_prepared *prepared,
 		return apply_here(cli, prepared, target, out_applied);
 	code = apply_at_gate(cli, prepared, target, out_applied);
 	if (code == LG_EXIT_DONE)
-		code = test_logons(cli, prepared, target,
-				   out_applied->generation);
+		code = test_logons(cli, prepared, target, out_applied->id);
 	return code;
 }
 
 int lg_cli_apply(struct lg_cli *cli, const struct lg_prepared *prepared,
 		 struct lg_applied *out_applied)
 {
-	int code = lg_cli_probe_before(cli, prepared);
+	struct lg_error err;
+	int code;
 
 	*out_applied = (struct lg_applied){0};
+	if (lg_cli_new_id(out_applied->id, &err) != LG_OK)
+		return lg_cli_fail(cli, &err);
+	code = lg_cli_probe_before(cli, prepared);
 	if (code != LG_EXIT_DONE)
 		return code;
 	if (lg_cli_fleet_needed(prepared))

@@ -7,11 +7,13 @@
 #ifndef LOGONGATE_CLI_APPLY_H
 #define LOGONGATE_CLI_APPLY_H
 
+#include "app/fleet_journal.h"
+#include "app/lock/lock.h"
 #include "cli/prepare.h"
 
 /* What apply made. */
 struct lg_applied {
-	uint64_t generation;
+	char id[LG_LOCK_ID_SIZE];
 	int64_t until_s;
 	size_t cut;
 	size_t left; /* sessions that should be gone and are not */
@@ -34,27 +36,34 @@ void lg_cli_say_applied(struct lg_cli *cli, const struct lg_prepared *prepared,
 			const struct lg_applied *applied);
 
 /*
- * Lifts the lock in force, on every server that its apply wrote, or those that
- * --target and --group name. generation: of the gate, only this one; 0:
- * whichever.
- * Returns: an exit code; 5 where there is no lock.
+ * What a lift did: the ids of the locks that are over, the names of the values
+ * that are others in registry.reg now, and of those that somebody had changed.
  */
-int lg_cli_lift(struct lg_cli *cli, uint64_t generation,
-		struct lg_strlist *out_restored,
-		struct lg_strlist *out_changed);
+struct lg_lift {
+	struct lg_strlist ids;
+	struct lg_strlist restored;
+	struct lg_strlist changed;
+};
+void lg_lift_release(struct lg_lift *lift);
 
-/* The same for the gate of this machine alone. */
-int lg_cli_lift_gate(struct lg_cli *cli, uint64_t generation,
-		     struct lg_strlist *out_restored,
-		     struct lg_strlist *out_changed);
+/*
+ * Lifts a lock on every server that its apply wrote, or on those that --target
+ * and --group name. name: a profile's name or an id; NULL: the only lock, or
+ * with --all every one.
+ * Returns: an exit code; 5 where there is no such lock.
+ */
+int lg_cli_lift(struct lg_cli *cli, const char *name, struct lg_lift *lift);
 
-/* The same where that lock is of this profile and began then or later (then
- * *out_was is 1); any other is left alone. */
-int lg_cli_lift_gate_of(struct lg_cli *cli, const char *profile,
-			int64_t since_s, int *out_was);
+/* The lock with this id at the gate of this machine alone. */
+int lg_cli_lift_gate(struct lg_cli *cli, const char *id, struct lg_lift *lift);
 
-/* The exit code for what app/window says of a change. */
-enum lg_exit lg_cli_window_exit(enum lg_status status);
+/* The part of a record's lock that is at the gate here (then *out_was is 1);
+ * any other lock is left alone. */
+int lg_cli_lift_gate_of(struct lg_cli *cli, const struct lg_fleet_record *record,
+			int *out_was);
+
+/* The exit code for what app/lock says of a change. */
+enum lg_exit lg_cli_change_exit(enum lg_status status);
 
 /* Reports why state_dir cannot be written. */
 int lg_cli_state_failed(struct lg_cli *cli, const struct lg_error *err);

@@ -13,6 +13,7 @@
 
 #include "adapters/system/clock.h"
 #include "app/plan.h"
+#include "app/records/check_rules.h"
 #include "cli/commands.h"
 #include "cli/in_force.h"
 #include "cli/open.h"
@@ -50,50 +51,80 @@ static int read_attempt(struct lg_cli *cli, struct lg_attempt *out_attempt)
 	return LG_EXIT_DONE;
 }
 
+/* What a message may say of the lock that speaks, and whose it is. */
+struct speaker {
+	char until[LG_TIME_SIZE];
+	char since[LG_TIME_SIZE];
+	struct lg_message_facts facts;
+	const char *id;
+	const char *profile;
+};
+
+/* Every rule of every layer, in the order in which they speak. */
 static cJSON *rules_array(const struct lg_policy *policy,
 			  const struct lg_attempt *attempt)
 {
-	struct lg_rule_answer answer[LG_RULE_ANSWERS];
-	size_t count = lg_policy_explain(policy, attempt, 0, answer);
+	size_t layers = lg_policy_layer_count(policy);
 	cJSON *rules = cJSON_CreateArray();
 
-	for (size_t i = 0; i < count; i++) {
-		cJSON *rule = cJSON_CreateObject();
+	for (int layer = 0; layer == 0 || layer < (int)layers; layer++) {
+		struct lg_rule_answer answer[LG_RULE_ANSWERS];
+		size_t count =
+			lg_policy_explain(policy, attempt, layer, answer);
+		int says_nothing =
+			layers > 1 && lg_rules_say_nothing(answer, count);
 
-		lg_json_text(rule, "rule", lg_rule_name(answer[i].rule));
-		lg_json_text(rule, "outcome",
-			     lg_outcome_name(answer[i].outcome));
-		lg_json_text(rule, "detail", answer[i].detail);
-		lg_json_append(rules, rule);
+		for (size_t i = 0; i < count; i++) {
+			const struct lg_policy_layer_info *info =
+				lg_policy_layer_at(policy, answer[i].lock);
+			cJSON *rule;
+
+			if (says_nothing &&
+			    answer[i].rule != LG_RULE_BREAK_GLASS)
+				continue;
+			rule = cJSON_CreateObject();
+			lg_json_text(rule, "rule",
+				     lg_rule_name(answer[i].rule));
+			lg_json_text(rule, "outcome",
+				     lg_outcome_name(answer[i].outcome));
+			lg_json_text(rule, "detail", answer[i].detail);
+			if (info != NULL && info->id != NULL)
+				lg_json_lock(rule, "lock", info->id,
+					     info->profile);
+			lg_json_append(rules, rule);
+		}
 	}
 	return rules;
 }
 
-/* The contract's object; facts are what the message may hold. */
+/* The contract's object; speaker is the lock that refuses. */
 static cJSON *decide(struct lg_cli *cli, const struct lg_policy *policy,
 		     const struct lg_attempt *attempt,
-		     const struct lg_message_facts *facts)
+		     const struct lg_decision *decision,
+		     const struct speaker *speaker)
 {
-	struct lg_decision decision = lg_policy_decide(policy, attempt);
 	const struct lg_policy_layer_info *layer =
-		lg_policy_layer_at(policy, decision.lock);
+		lg_policy_layer_at(policy, decision->lock);
+	int refused = decision->verdict == LG_REFUSE;
 	struct lg_buffer message = {0};
 	cJSON *object = cJSON_CreateObject();
 
-	lg_json_text(object, "verdict", lg_verdict_name(decision.verdict));
-	lg_json_text(object, "reason", lg_reason_name(decision.reason));
+	lg_json_text(object, "verdict", lg_verdict_name(decision->verdict));
+	lg_json_text(object, "reason", lg_reason_name(decision->reason));
 	lg_json_text(object, "rule",
-		     decision.rule == LG_RULE_NONE
+		     decision->rule == LG_RULE_NONE
 			     ? NULL
-			     : lg_rule_name(decision.rule));
-	if (decision.verdict == LG_REFUSE &&
-	    lg_message_refusal(layer != NULL ? layer->message : NULL,
-			       decision.reason, facts, &message, NULL) != LG_OK)
+			     : lg_rule_name(decision->rule));
+	if (refused && lg_message_refusal(layer != NULL ? layer->message : NULL,
+					  decision->reason, &speaker->facts,
+					  &message, NULL) != LG_OK)
 		lg_json_add(object, "message", NULL);
 	else
 		lg_json_text(object, "message", message.data);
 	lg_json_number(object, "generation",
 		       (int64_t)lg_policy_generation(policy));
+	lg_json_lock(object, "lock", refused ? speaker->id : NULL,
+		     refused ? speaker->profile : NULL);
 	if (lg_cli_option(cli, "explain") != NULL)
 		lg_json_add(object, "rules", rules_array(policy, attempt));
 	lg_buffer_release(&message);
@@ -158,6 +189,18 @@ static int show(struct lg_cli *cli, cJSON *object)
 	return code;
 }
 
+/* Under a profile alone, which nobody applied: it has no id. */
+static cJSON *judge_profile(struct lg_cli *cli, const struct lg_policy *policy,
+			    const struct lg_attempt *attempt,
+			    const char *profile)
+{
+	struct lg_decision decision = lg_policy_decide(policy, attempt);
+	struct speaker speaker = {.facts = {.profile = profile},
+				  .profile = profile};
+
+	return decide(cli, policy, attempt, &decision, &speaker);
+}
+
 static int check_profile(struct lg_cli *cli, const struct lg_attempt *attempt)
 {
 	const char *name = lg_cli_option(cli, "profile");
@@ -166,7 +209,6 @@ static int check_profile(struct lg_cli *cli, const struct lg_attempt *attempt)
 					.backend = LG_BACKEND_GATE};
 	struct lg_plan_input input = {.server = &server, .server_count = 1};
 	struct lg_progress progress = lg_cli_progress(cli);
-	struct lg_message_facts facts = {0};
 	struct lg_profile *profile = NULL;
 	struct lg_plan *plan = NULL;
 	struct lg_error err;
@@ -194,21 +236,47 @@ static int check_profile(struct lg_cli *cli, const struct lg_attempt *attempt)
 		code = lg_cli_fail_as(cli, LG_EXIT_DIRECTORY,
 				      &plan->directory_error);
 	} else {
-		facts.profile = profile->name;
-		code = show(cli, decide(cli, plan->target[0].policy, attempt,
-					&facts));
+		code = show(cli, judge_profile(cli, plan->target[0].policy,
+					       attempt, profile->name));
 	}
 	lg_plan_free(&plan);
 	lg_profile_free(&profile);
 	return code;
 }
 
+/* The lock of the state that refuses; where it is the standing values all is
+ * NULL. */
+static void find_speaker(const struct lg_state *state,
+			 const struct lg_policy *policy,
+			 const struct lg_decision *decision,
+			 struct speaker *speaker)
+{
+	const struct lg_policy_layer_info *layer =
+		lg_policy_layer_at(policy, decision->lock);
+	const struct lg_lock *lock = NULL;
+	struct lg_zone zone = lg_system_zone();
+
+	if (state != NULL && layer != NULL && layer->id != NULL)
+		lock = lg_state_lock(state, layer->id);
+	if (lock == NULL)
+		return;
+	lg_time_format(lock->until.wall_s + 59, lock->since_s, &zone,
+		       speaker->until);
+	lg_time_format(lock->since_s, lock->until.wall_s, &zone,
+		       speaker->since);
+	speaker->facts.until = lock->until.wall_s > 0 ? speaker->until : NULL;
+	speaker->facts.since = speaker->since;
+	speaker->facts.profile = lock->profile;
+	speaker->facts.reason = lock->reason;
+	speaker->id = lock->id;
+	speaker->profile = lock->profile;
+}
+
 static int check_state(struct lg_cli *cli, const struct lg_attempt *attempt)
 {
-	char until[LG_TIME_SIZE], since[LG_TIME_SIZE];
-	struct lg_zone zone = lg_system_zone();
 	const struct lg_settings *settings;
-	struct lg_message_facts facts = {0};
+	struct lg_decision decision;
+	struct speaker speaker = {0};
 	struct lg_policy *policy = NULL;
 	struct lg_state *state = NULL;
 	struct lg_error err;
@@ -218,17 +286,9 @@ static int check_state(struct lg_cli *cli, const struct lg_attempt *attempt)
 	    lg_cli_state(cli, LG_STATE_READ, &state, &err) != LG_OK ||
 	    lg_cli_policy(settings, state, &policy, &err) != LG_OK)
 		return lg_cli_fail(cli, &err);
-	if (state != NULL && lg_state_locked(state)) {
-		lg_time_format(state->lock->until.wall_s + 59,
-			       state->lock->since_s, &zone, until);
-		lg_time_format(state->lock->since_s, state->lock->until.wall_s,
-			       &zone, since);
-		facts.until = state->lock->until.wall_s > 0 ? until : NULL;
-		facts.since = since;
-		facts.profile = state->lock->profile;
-		facts.reason = state->lock->reason;
-	}
-	code = show(cli, decide(cli, policy, attempt, &facts));
+	decision = lg_policy_decide(policy, attempt);
+	find_speaker(state, policy, &decision, &speaker);
+	code = show(cli, decide(cli, policy, attempt, &decision, &speaker));
 	lg_policy_free(&policy);
 	return code;
 }

@@ -130,6 +130,7 @@ static int visit(void *context, const struct lg_journal_entry *entry)
 	lg_json_time(object, "at", entry->at_s);
 	lg_json_text(object, "event", lg_journal_event_name(entry->event));
 	lg_json_text(object, "profile", entry->profile);
+	lg_json_lock(object, "lock", entry->id, entry->profile);
 	lg_json_text(object, "by", entry->by);
 	lg_json_text(object, "reason", entry->reason);
 	lg_json_text(object, "result", entry->result);

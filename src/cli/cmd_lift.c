@@ -9,10 +9,11 @@
 #include <logongate/instant.h>
 #include <logongate/registry.h>
 
-#include "app/window.h"
+#include "app/lock/change.h"
 #include "cli/apply.h"
 #include "cli/commands.h"
 #include "cli/fleet.h"
+#include "cli/locks.h"
 #include "cli/output.h"
 
 static void print_names(struct lg_cli *cli, const char *what,
@@ -38,25 +39,41 @@ static void print_held_mail(struct lg_cli *cli,
 				     "on\n");
 }
 
+/* --ensure: what is over already is as it should be. */
+static int is_over_already(const struct lg_cli *cli)
+{
+	return lg_cli_option(cli, "ensure") != NULL &&
+	       cli->failed_code != NULL &&
+	       strcmp(cli->failed_code, "not-in-force") == 0;
+}
+
 int lg_cmd_lift(struct lg_cli *cli)
 {
-	struct lg_strlist restored = {0}, changed = {0};
-	int code = lg_cli_lift(cli, 0, &restored, &changed);
+	struct lg_lift lift = {0};
+	int code;
 	cJSON *object;
 
+	if (lg_cli_option(cli, "all") != NULL && cli->operand_count > 0)
+		return lg_cli_usage(cli, "--all lifts every lock; give it or a "
+					 "name");
+	code = lg_cli_lift(cli, cli->operand_count > 0 ? cli->operand[0] : NULL,
+			   &lift);
+	if (code == LG_EXIT_WOULD_NOT_LOCK && is_over_already(cli))
+		code = LG_EXIT_DONE;
 	if (code == LG_EXIT_DONE && cli->json) {
 		object = cJSON_CreateObject();
-		lg_json_names(object, "restored", &restored);
-		lg_json_names(object, "changed", &changed);
+		lg_json_names(object, "lifted", &lift.ids);
+		lg_json_names(object, "restored", &lift.restored);
+		lg_json_names(object, "changed", &lift.changed);
 		code = lg_cli_json(cli, object);
-	} else if (code == LG_EXIT_DONE && !cli->quiet) {
+	} else if (code == LG_EXIT_DONE && !cli->quiet && lift.ids.count > 0) {
 		lg_cli_print(cli, LG_GREEN, "lifted\n");
-		print_names(cli, "put back: ", &restored);
-		print_held_mail(cli, &restored);
-		print_names(cli, "somebody had changed meanwhile: ", &changed);
+		print_names(cli, "put back: ", &lift.restored);
+		print_held_mail(cli, &lift.restored);
+		print_names(cli,
+			    "somebody had changed meanwhile: ", &lift.changed);
 	}
-	lg_strlist_release(&restored);
-	lg_strlist_release(&changed);
+	lg_lift_release(&lift);
 	return code;
 }
 
@@ -105,45 +122,80 @@ static int ask_until(struct lg_cli *cli, struct lg_control *control,
 	return code;
 }
 
-int lg_cmd_confirm(struct lg_cli *cli)
+/* Confirms or extends one lock at the gate here, or in state_dir. */
+static int change_here(struct lg_cli *cli, const char *op,
+		       const struct lg_cli_lock *meant, int64_t for_s,
+		       int64_t *until_s)
 {
 	struct lg_control *control = NULL;
 	struct lg_state *state = NULL;
+	struct lg_lock *lock = NULL;
 	struct lg_error err;
 	enum lg_status status;
-	int64_t until_s = 0;
-	int code = LG_EXIT_DONE;
+	cJSON *request;
 
 	if (lg_cli_gate(cli, &control, &err) != LG_OK)
 		return lg_cli_no_gate(cli, &err);
 	if (control != NULL) {
-		code = ask_until(cli, control, lg_cli_request("confirm"),
-				 &until_s);
-	} else if (lg_cli_state(cli, LG_STATE_WRITE, &state, &err) != LG_OK) {
-		code = lg_cli_state_failed(cli, &err);
-	} else {
-		status = lg_window_confirm(state, lg_cli_by(cli), &err);
-		if (status != LG_OK)
-			code = lg_cli_fail_as(cli, lg_cli_window_exit(status),
-					      &err);
-		else
-			until_s = state->lock->until.wall_s;
+		request = lg_cli_request(op);
+		lg_json_text(request, "lock", meant->id);
+		if (for_s > 0)
+			lg_json_number(request, "for_s", for_s);
+		else if (*until_s > 0)
+			lg_json_time(request, "until", *until_s);
+		return ask_until(cli, control, request, until_s);
 	}
+	if (lg_cli_state(cli, LG_STATE_WRITE, &state, &err) != LG_OK)
+		return lg_cli_state_failed(cli, &err);
+	status = lg_lock_choose(state, meant->id, LG_MEANT_ANY, &lock, &err);
+	if (status == LG_OK && strcmp(op, "confirm") == 0)
+		status = lg_lock_confirm(state, lock, lg_cli_by(cli), &err);
+	else if (status == LG_OK)
+		status = lg_lock_extend(state, lock, lg_cli_by(cli), *until_s,
+					for_s, &err);
+	if (status != LG_OK)
+		return lg_cli_fail_as(cli, lg_cli_change_exit(status), &err);
+	*until_s = lock->until.wall_s;
+	return LG_EXIT_DONE;
+}
+
+/* The one that the operand names, or the only one. */
+static int choose(struct lg_cli *cli, enum lg_lock_meant meant,
+		  struct lg_cli_locks *locks,
+		  const struct lg_cli_lock **out_lock)
+{
+	int code = lg_cli_locks(cli, LG_LOCKS_CHANGE, locks);
+
 	if (code == LG_EXIT_DONE)
+		code = lg_cli_choose(cli, locks,
+				     cli->operand_count > 0 ? cli->operand[0]
+							    : NULL,
+				     meant, out_lock);
+	return code;
+}
+
+int lg_cmd_confirm(struct lg_cli *cli)
+{
+	const struct lg_cli_lock *lock = NULL;
+	struct lg_cli_locks locks = {0};
+	int64_t until_s = 0;
+	int code = choose(cli, LG_MEANT_UNCONFIRMED, &locks, &lock);
+
+	if (code == LG_EXIT_DONE)
+		code = change_here(cli, "confirm", lock, 0, &until_s);
+	if (code == LG_EXIT_DONE && lock->is_there)
 		code = lg_cli_fleet_extend(cli, until_s);
 	if (code == LG_EXIT_DONE)
 		code = print_until(cli, "kept", until_s);
+	lg_cli_locks_release(&locks);
 	return code;
 }
 
 int lg_cmd_extend(struct lg_cli *cli)
 {
-	struct lg_control *control = NULL;
-	struct lg_state *state = NULL;
+	const struct lg_cli_lock *lock = NULL;
+	struct lg_cli_locks locks = {0};
 	int64_t for_s, until_s;
-	struct lg_error err;
-	enum lg_status status;
-	cJSON *request;
 	int code = lg_cli_duration(cli, "for", &for_s);
 
 	if (code == LG_EXIT_DONE)
@@ -152,39 +204,22 @@ int lg_cmd_extend(struct lg_cli *cli)
 		return code;
 	if ((for_s > 0) == (until_s > 0))
 		return lg_cli_usage(cli, "extend needs --for D or --until T");
-	if (lg_cli_fleet_alone(cli)) {
+	code = choose(cli, LG_MEANT_ANY, &locks, &lock);
+	if (code != LG_EXIT_DONE)
+		goto done;
+	if (!lock->is_here) {
 		if (for_s > 0)
 			until_s = lg_cli_now() + for_s;
 		if (until_s <= lg_cli_now())
-			return lg_cli_usage(cli, "that end is past already");
-		code = lg_cli_fleet_extend(cli, until_s);
-		return code == LG_EXIT_DONE
-			       ? print_until(cli, "in force", until_s)
-			       : code;
-	}
-	if (lg_cli_gate(cli, &control, &err) != LG_OK)
-		return lg_cli_no_gate(cli, &err);
-	if (control != NULL) {
-		request = lg_cli_request("extend");
-		if (for_s > 0)
-			lg_json_number(request, "for_s", for_s);
-		else
-			lg_json_time(request, "until", until_s);
-		code = ask_until(cli, control, request, &until_s);
-	} else if (lg_cli_state(cli, LG_STATE_WRITE, &state, &err) != LG_OK) {
-		code = lg_cli_state_failed(cli, &err);
+			code = lg_cli_usage(cli, "that end is past already");
 	} else {
-		status = lg_window_extend(state, lg_cli_by(cli), until_s, for_s,
-					  &err);
-		if (status != LG_OK)
-			code = lg_cli_fail_as(cli, lg_cli_window_exit(status),
-					      &err);
-		else
-			until_s = state->lock->until.wall_s;
+		code = change_here(cli, "extend", lock, for_s, &until_s);
 	}
-	if (code == LG_EXIT_DONE)
+	if (code == LG_EXIT_DONE && lock->is_there)
 		code = lg_cli_fleet_extend(cli, until_s);
 	if (code == LG_EXIT_DONE)
 		code = print_until(cli, "in force", until_s);
+done:
+	lg_cli_locks_release(&locks);
 	return code;
 }

@@ -48,6 +48,14 @@ static const char *text_of(const cJSON *object, const char *name)
 		cJSON_GetObjectItemCaseSensitive(object, name));
 }
 
+/* The profile of the lock that refused; NULL: the standing values did. */
+static const char *lock_of(const cJSON *object)
+{
+	const cJSON *lock = cJSON_GetObjectItemCaseSensitive(object, "lock");
+
+	return text_of(lock, "profile");
+}
+
 static int64_t count_of(const cJSON *object)
 {
 	const cJSON *count = cJSON_GetObjectItemCaseSensitive(object, "count");
@@ -92,7 +100,9 @@ static struct sum *sum_of(struct refused *refused, const char *key)
 
 static void add_up(struct refused *refused, const cJSON *object)
 {
-	const char *key = text_of(object, refused->by);
+	const char *key = strcmp(refused->by, "lock") == 0
+				  ? lock_of(object)
+				  : text_of(object, refused->by);
 	const char *at = text_of(object, "at");
 	const char *last = text_of(object, "last");
 	struct sum *sum;
@@ -188,6 +198,7 @@ static int visit(void *context, const struct lg_logon *logon)
 			     : lg_protocol_name(logon->protocol));
 	lg_json_text(object, "address", logon->address);
 	lg_json_text(object, "reason", lg_reason_name(logon->reason));
+	lg_json_lock(object, "lock", logon->lock, logon->profile);
 	lg_json_text(object, "door", logon->door);
 	lg_json_number(object, "count", (int64_t)logon->count);
 	lg_json_time(object, "last", logon->last_s);
@@ -297,9 +308,9 @@ int lg_cmd_refused(struct lg_cli *cli)
 	if (refused.by != NULL && strcmp(refused.by, "user") != 0 &&
 	    strcmp(refused.by, "reason") != 0 &&
 	    strcmp(refused.by, "client") != 0 &&
-	    strcmp(refused.by, "door") != 0)
-		return lg_cli_usage(cli, "--by adds up by user, reason, client "
-					 "or door");
+	    strcmp(refused.by, "door") != 0 && strcmp(refused.by, "lock") != 0)
+		return lg_cli_usage(cli, "--by adds up by user, reason, "
+					 "client, door or lock");
 	code = read_filters(cli, &refused, &network, &user);
 	if (code != LG_EXIT_DONE)
 		goto out;

@@ -9,7 +9,8 @@
 #include <string.h>
 
 #include "adapters/system/codepage.h"
-#include "app/window.h"
+#include "app/lock/change.h"
+#include "app/lock/picture.h"
 #include "cli/cmd_registry.h"
 #include "cli/commands.h"
 #include "cli/open.h"
@@ -105,14 +106,13 @@ static int in_force(struct lg_cli *cli, struct lg_registry **out_values)
 		status = lg_cli_state(cli, LG_STATE_READ, &state, &err);
 		if (status == LG_OK && state == NULL)
 			status = lg_registry_new(out_values, &err);
-		else if (status == LG_OK && state->values == NULL)
+		else if (status == LG_OK && !lg_state_trusted(state))
 			status =
 				lg_error_set(&err, LG_ERR_IO, LG_STATE_REGISTRY,
 					     "no copy of the values can be "
 					     "read");
 		else if (status == LG_OK)
-			status = lg_registry_copy(state->values, out_values,
-						  &err);
+			status = lg_picture_values(state, out_values, &err);
 	}
 	return status == LG_OK ? LG_EXIT_DONE : lg_cli_fail(cli, &err);
 }
@@ -212,7 +212,7 @@ int lg_cmd_registry_diff(struct lg_cli *cli)
 	if (code == LG_EXIT_DONE)
 		code = in_force(cli, &values);
 	if (code == LG_EXIT_DONE &&
-	    lg_window_differences(values, others, &names, &err) != LG_OK)
+	    lg_registry_differences(values, others, &names, &err) != LG_OK)
 		code = lg_cli_fail(cli, &err);
 	if (code == LG_EXIT_DONE)
 		code = lg_cli_registry_changed(cli, &names);

@@ -6,8 +6,9 @@
  */
 #include <string.h>
 
+#include "app/lock/backup.h"
+#include "app/lock/change.h"
 #include "app/registry_keys.h"
-#include "app/window.h"
 #include "cli/cmd_registry.h"
 #include "cli/apply.h"
 #include "cli/commands.h"
@@ -61,7 +62,7 @@ static int find_facts(struct lg_cli *cli, const struct lg_registry *values,
 
 	*out_findings = NULL;
 	if (status == LG_OK)
-		status = lg_window_missing_facts(settings->dialect, values,
+		status = lg_missing_facts(settings->dialect, values,
 						 saved, NULL, NULL, &needs,
 						 &err);
 	if (status == LG_OK && !needs && saved != NULL)
@@ -99,10 +100,10 @@ static int write_here(struct lg_cli *cli, struct lg_state *state,
 	enum lg_status status;
 	int code;
 
-	status = lg_window_write(state, event, lg_cli_by(cli), values, findings,
+	status = lg_standing_write(state, event, lg_cli_by(cli), values, findings,
 				 &names, &err);
 	if (status != LG_OK)
-		code = lg_cli_fail_as(cli, lg_cli_window_exit(status), &err);
+		code = lg_cli_fail_as(cli, lg_cli_change_exit(status), &err);
 	else
 		code = lg_cli_registry_changed(cli, &names);
 	lg_strlist_release(&names);
@@ -244,7 +245,7 @@ int lg_cmd_registry_import(struct lg_cli *cli)
 		code = lg_cli_state_failed(cli, &err);
 		goto done;
 	}
-	if (lg_reg_text_parse(bytes.data, bytes.len, path, state->values,
+	if (lg_reg_text_parse(bytes.data, bytes.len, path, state->standing,
 			      &values, &err) != LG_OK)
 		code = lg_cli_fail(cli, &err);
 	if (code == LG_EXIT_DONE && !lg_state_locked(state))
@@ -285,7 +286,7 @@ int lg_cmd_registry_restore(struct lg_cli *cli)
 	}
 	if (lg_cli_state(cli, LG_STATE_WRITE, &state, &err) != LG_OK)
 		return lg_cli_state_failed(cli, &err);
-	status = lg_state_read_backup(state, name, &values, &findings, &err);
+	status = lg_backup_read(state, name, &values, &findings, &err);
 	if (status != LG_OK)
 		code = lg_cli_fail(cli, &err);
 	else

@@ -78,7 +78,7 @@ static int interrupted(void)
 	return 0;
 }
 
-static int run_command(struct lg_cli *cli, uint64_t generation,
+static int run_command(struct lg_cli *cli, const char *id,
 		       const sigset_t *signals, const sigset_t *before)
 {
 	int code, lifted, number = interrupted();
@@ -97,7 +97,7 @@ static int run_command(struct lg_cli *cli, uint64_t generation,
 				  strerror(errno));
 	else
 		code = wait_for(child, signals);
-	lifted = lg_cli_lift(cli, generation, NULL, NULL);
+	lifted = lg_cli_lift(cli, id, NULL);
 	/* 5: it ended while the command ran, which was said. */
 	if (lifted != LG_EXIT_DONE && lifted != LG_EXIT_WOULD_NOT_LOCK)
 		code = lg_cli_say(cli, LG_EXIT_NOT_PUT_BACK, NULL,
@@ -130,7 +130,7 @@ int lg_cmd_run(struct lg_cli *cli)
 		/* The command may itself ask or extend. */
 		lg_prepared_release(&prepared);
 		lg_cli_hang_up(cli);
-		code = run_command(cli, applied.generation, &signals, &before);
+		code = run_command(cli, applied.id, &signals, &before);
 	}
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	lg_prepared_release(&prepared);

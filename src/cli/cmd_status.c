@@ -10,14 +10,15 @@
 
 #include <logongate/instant.h>
 
-#include "app/lock.h"
-#include "app/window.h"
+#include "app/lock/refused_count.h"
+#include "app/records/status_record.h"
 #include "cli/commands.h"
 #include "cli/fleet.h"
 #include "cli/in_force.h"
 #include "cli/open.h"
 #include "cli/open_ways.h"
 #include "cli/output.h"
+#include "cli/prepare.h"
 
 static const char *text_of(const cJSON *object, const char *name)
 {
@@ -42,16 +43,36 @@ static int64_t number_of(const cJSON *object, const char *name)
 	return cJSON_IsNumber(item) ? (int64_t)item->valuedouble : 0;
 }
 
-/* What a gate that is gone refused while the lock was in force. */
+/* What a gate that is gone refused while the locks were in force. */
 static uint64_t refused_by(const struct lg_state *state)
 {
+	const struct lg_lock *oldest = lg_state_oldest(state);
 	struct lg_now now = lg_state_now(state);
+	struct lg_refused_since since;
 	uint64_t count = 0;
 
-	if (lg_lock_refused(state->lock, state->files, &now, &count, NULL) !=
-	    LG_OK)
+	if (oldest == NULL)
+		return 0;
+	since = lg_refused_since(oldest, &now);
+	if (lg_refused_count(state->files, &since, &count, NULL) != LG_OK)
 		return 0;
 	return count;
+}
+
+/* What a lock does by itself, as the policy has it. */
+static const char *gate_of(const struct lg_policy *policy,
+			   const struct lg_lock *lock)
+{
+	size_t layers = policy != NULL ? lg_policy_layer_count(policy) : 0;
+
+	for (size_t i = 0; i < layers; i++) {
+		const struct lg_policy_layer_info *info =
+			lg_policy_layer_at(policy, (int)i);
+
+		if (info->id != NULL && strcmp(info->id, lock->id) == 0)
+			return lg_gate_state_name(info->gate);
+	}
+	return NULL;
 }
 
 /* The object of contract 4 from state_dir; state NULL: nothing was ever
@@ -60,42 +81,41 @@ static enum lg_status from_state(struct lg_cli *cli,
 				 const struct lg_state *state,
 				 cJSON **out_object, struct lg_error *err)
 {
+	struct lg_lock_concerns concerns[LG_LOCKS_MAX] = {0};
+	struct lg_status_lock lock[LG_LOCKS_MAX];
+	struct lg_status_facts facts = {.lock = lock, .now = lg_cli_clocks()};
 	const struct lg_settings *settings;
-	const struct lg_lock *lock = state != NULL ? state->lock : NULL;
-	int active = state != NULL && lg_state_locked(state);
 	struct lg_policy *policy = NULL;
 	enum lg_status status = lg_cli_settings(cli, &settings, err);
-	cJSON *object;
 
 	if (status == LG_OK)
 		status = lg_cli_policy(settings, state, &policy, err);
 	/* A policy that cannot be made is shown, not hidden. */
 	if (status == LG_ERR_NO_MEMORY)
 		return status;
-	object = cJSON_CreateObject();
-	lg_json_bool(object, "active", active);
-	lg_json_text(object, "profile", active ? lock->profile : NULL);
-	lg_json_time(object, "since", active ? lock->since_s : 0);
-	lg_json_time(object, "until", active ? lock->until.wall_s : 0);
-	lg_json_text(object, "by", active ? lock->by : NULL);
-	lg_json_text(object, "reason", active ? lock->reason : NULL);
-	lg_json_text(object, "gate",
-		     policy != NULL ? lg_gate_state_name(lg_policy_gate(policy))
-				    : NULL);
-	lg_json_text(object, "dialect", lg_dialect_name(settings->dialect));
-	lg_json_number(object, "generation",
-		       lock != NULL ? (int64_t)lock->generation : 0);
-	lg_json_number(object, "sessions", 0);
-	lg_json_number(object, "refused",
-		       active ? (int64_t)refused_by(state) : 0);
-	if (active && lock->confirm.wall_s > 0)
-		lg_json_time(object, "confirm_by", lock->confirm.wall_s);
-	if (lock != NULL && lock->phase == LG_LOCK_PENDING)
-		lg_json_time(object, "starts", lock->start.wall_s);
+	for (size_t i = 0;
+	     state != NULL && i < state->lock_count && i < LG_LOCKS_MAX; i++) {
+		lg_lock_concerns(state->lock[i], &concerns[i], NULL);
+		lock[i] = (struct lg_status_lock){
+			.lock = state->lock[i],
+			.concerns = &concerns[i],
+			.gate = gate_of(policy, state->lock[i]),
+		};
+		facts.count++;
+	}
+	facts.gate = policy != NULL ? lg_gate_state_name(lg_policy_gate(policy))
+				    : NULL;
+	facts.dialect = settings->dialect;
+	if (state != NULL) {
+		facts.generation = state->generation;
+		facts.refused = refused_by(state);
+	}
+	*out_object = lg_status_object(&facts);
 	if (state != NULL)
-		lg_json_names(object, "loud", &state->loud);
+		lg_json_names(*out_object, "loud", &state->loud);
+	for (size_t i = 0; i < facts.count; i++)
+		lg_strlist_release(&concerns[i].domains);
 	lg_policy_free(&policy);
-	*out_object = object;
 	return LG_OK;
 }
 
@@ -230,6 +250,8 @@ static void print_head(struct lg_cli *cli, const cJSON *status)
 		cJSON_GetObjectItemCaseSensitive(status, "changing");
 	int left = cJSON_IsObject(
 		cJSON_GetObjectItemCaseSensitive(status, "interrupted"));
+	int locks = cJSON_GetArraySize(
+		cJSON_GetObjectItemCaseSensitive(status, "locks"));
 	struct lg_buffer who = {0};
 
 	if (cJSON_IsObject(changing)) {
@@ -241,6 +263,8 @@ static void print_head(struct lg_cli *cli, const cJSON *status)
 	}
 	if (left)
 		lg_cli_print(cli, LG_RED, "left half-way\n");
+	else if (active && locks > 1)
+		lg_cli_print(cli, LG_YELLOW, "locked, %d locks\n", locks);
 	else if (active)
 		lg_cli_print(cli, LG_YELLOW, "locked\n");
 	else if (!cJSON_IsObject(changing))
@@ -260,10 +284,57 @@ static void print_target(struct lg_cli *cli, const cJSON *target, int changing)
 	print_says(cli, target);
 }
 
+static void print_times(struct lg_cli *cli, const cJSON *lock)
+{
+	print_time(cli, "starts", time_of(lock, "starts"));
+	print_time(cli, "since", time_of(lock, "since"));
+	print_time(cli, "until", time_of(lock, "until"));
+	print_time(cli, "confirm", time_of(lock, "confirm_by"));
+	print_time(cli, "cut", time_of(lock, "cut_at"));
+	print_line(cli, "by", text_of(lock, "by"));
+	print_line(cli, "reason", text_of(lock, "reason"));
+}
+
+static void print_concerns(struct lg_cli *cli, const cJSON *concerns)
+{
+	const cJSON *domains =
+		cJSON_GetObjectItemCaseSensitive(concerns, "domains");
+	long long accounts = (long long)number_of(concerns, "accounts");
+	struct lg_buffer text = {0};
+	const cJSON *item;
+
+	cJSON_ArrayForEach(item, domains)
+		lg_buffer_format(&text, "%s%s", text.len > 0 ? ", " : "",
+				 cJSON_IsString(item) ? item->valuestring : "");
+	if (accounts > 0)
+		lg_buffer_format(&text, "%s%lld account%s",
+				 text.len > 0 ? " and " : "", accounts,
+				 accounts == 1 ? "" : "s");
+	print_line(cli, "concerns", text.data);
+	lg_buffer_release(&text);
+}
+
+static void print_lock(struct lg_cli *cli, const cJSON *lock)
+{
+	struct lg_buffer name = {0};
+
+	lg_buffer_format(
+		&name, "%s (%s)",
+		text_of(lock, "profile") != NULL ? text_of(lock, "profile")
+						 : "without a profile",
+		text_of(lock, "id") != NULL ? text_of(lock, "id") : "");
+	print_line(cli, "profile", name.data);
+	print_times(cli, lock);
+	print_concerns(cli,
+		       cJSON_GetObjectItemCaseSensitive(lock, "applies_to"));
+	lg_buffer_release(&name);
+}
+
 static void print_status(struct lg_cli *cli, const cJSON *status)
 {
 	int changing = cJSON_IsObject(
 		cJSON_GetObjectItemCaseSensitive(status, "changing"));
+	const cJSON *locks = cJSON_GetObjectItemCaseSensitive(status, "locks");
 	const cJSON *item;
 	char number[32];
 
@@ -274,14 +345,14 @@ static void print_status(struct lg_cli *cli, const cJSON *status)
 		lg_cli_print(cli, LG_PLAIN, "\n");
 	}
 	print_head(cli, status);
-	print_line(cli, "profile", text_of(status, "profile"));
-	print_time(cli, "starts", time_of(status, "starts"));
-	print_time(cli, "since", time_of(status, "since"));
-	print_time(cli, "until", time_of(status, "until"));
-	print_time(cli, "confirm", time_of(status, "confirm_by"));
-	print_time(cli, "cut", time_of(status, "cut_at"));
-	print_line(cli, "by", text_of(status, "by"));
-	print_line(cli, "reason", text_of(status, "reason"));
+	if (cJSON_GetArraySize(locks) > 0) {
+		cJSON_ArrayForEach(item, locks)
+			print_lock(cli, item);
+	} else {
+		/* on servers alone */
+		print_line(cli, "profile", text_of(status, "profile"));
+		print_times(cli, status);
+	}
 	print_gate(cli, text_of(status, "gate"));
 	print_line(cli, "dialect", text_of(status, "dialect"));
 	snprintf(number, sizeof(number), "%lld",
@@ -328,6 +399,19 @@ static int show(struct lg_cli *cli, cJSON *object, int reachable, int code)
 	return code;
 }
 
+/* Nothing here asks what state_dir says. */
+static void say_unenforced(struct lg_cli *cli, const struct lg_state *state,
+			   cJSON *object)
+{
+	lg_json_bool(object, "enforced", 0);
+	if (cli->quiet || state == NULL || state->lock_count == 0)
+		return;
+	if (cli->json)
+		lg_cli_say(cli, LG_EXIT_DONE, NULL, "%s", LG_UNENFORCED);
+	else
+		lg_cli_print(cli, LG_YELLOW, "%s. ", LG_UNENFORCED);
+}
+
 static int show_state(struct lg_cli *cli, int reachable, int code)
 {
 	struct lg_state *state = NULL;
@@ -337,6 +421,7 @@ static int show_state(struct lg_cli *cli, int reachable, int code)
 	if (lg_cli_state(cli, LG_STATE_READ, &state, &err) != LG_OK ||
 	    from_state(cli, state, &object, &err) != LG_OK)
 		return code != LG_EXIT_DONE ? code : lg_cli_fail(cli, &err);
+	say_unenforced(cli, state, object);
 	return show(cli, object, reachable, code);
 }
 
@@ -346,6 +431,7 @@ int lg_cmd_status(struct lg_cli *cli)
 	struct lg_control *control = NULL;
 	struct lg_error err;
 	enum lg_status status = lg_cli_gate(cli, &control, &err);
+	cJSON *object;
 	int code;
 
 	if (status != LG_OK) {
@@ -358,11 +444,12 @@ int lg_cmd_status(struct lg_cli *cli)
 		return show_state(cli, 1, LG_EXIT_DONE);
 	code = lg_cli_ask(cli, control, lg_cli_request("status"), NULL, 0,
 			  &answer);
-	if (code == LG_EXIT_DONE)
-		code = show(cli,
-			    cJSON_DetachItemFromObjectCaseSensitive(
-				    answer.object, "status"),
-			    1, LG_EXIT_DONE);
+	if (code == LG_EXIT_DONE) {
+		object = cJSON_DetachItemFromObjectCaseSensitive(answer.object,
+								 "status");
+		lg_json_bool(object, "enforced", 1);
+		code = show(cli, object, 1, LG_EXIT_DONE);
+	}
 	lg_control_release(&answer);
 	return code;
 }

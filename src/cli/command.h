@@ -74,6 +74,12 @@ struct lg_cli {
 	char **words; /* options.c: what operand points into */
 	struct lg_cli_given *given;
 	size_t given_count;
+	/* failed.c: what went wrong last, and whether stdout has an object */
+	struct lg_error failed;
+	enum lg_exit failed_exit; /* 0: nothing did */
+	const char *failed_code;
+	const char *failed_warning; /* that needs accepting; or NULL */
+	int has_printed;
 	struct lg_cli_open *open;   /* open.c */
 	struct lg_cli_meter *meter; /* output.c */
 };

@@ -13,6 +13,7 @@
 #include "app/fleet.h"
 #include "cli/fleet.h"
 #include "cli/fleet_targets.h"
+#include "cli/locks.h"
 #include "cli/output.h"
 #include "cli/targets.h"
 
@@ -155,24 +156,13 @@ settings_of(struct lg_cli *cli, const struct lg_prepared *prepared,
 
 /* A lock refuses already: what it is to show cannot be seen, and apply says
  * so itself. */
-static int is_locked(struct lg_cli *cli, const struct lg_prepared *prepared)
+static int is_locked(struct lg_cli *cli)
 {
-	struct lg_control_answer answer = {0};
-	struct lg_fleet_record record = {0};
-	int locked;
+	struct lg_cli_locks locks = {0};
+	int locked = lg_cli_locks(cli, LG_LOCKS_SHOW, &locks) == LG_EXIT_DONE &&
+		     locks.count > 0;
 
-	locked = lg_cli_fleet_record(cli, &record, NULL) == LG_OK &&
-		 record.phase != LG_FLEET_NOTHING;
-	lg_fleet_record_release(&record);
-	if (locked || prepared->control == NULL)
-		return locked;
-	if (lg_cli_ask(cli, prepared->control, lg_cli_request("status"), NULL,
-		       0, &answer) == LG_EXIT_DONE)
-		locked = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(
-			cJSON_GetObjectItemCaseSensitive(answer.object,
-							 "status"),
-			"active"));
-	lg_control_release(&answer);
+	lg_cli_locks_release(&locks);
 	return locked;
 }
 
@@ -193,7 +183,7 @@ int lg_cli_probe_before(struct lg_cli *cli, const struct lg_prepared *prepared)
 	const struct lg_target_settings *settings;
 	struct lg_error err;
 
-	if (!has_probes(cli, prepared) || is_locked(cli, prepared))
+	if (!has_probes(cli, prepared) || is_locked(cli))
 		return LG_EXIT_DONE;
 	for (size_t i = 0; i < prepared->server_count; i++) {
 		settings = settings_of(cli, prepared, i);

@@ -299,6 +299,7 @@ int lg_cli_fleet_apply(struct lg_cli *cli, const struct lg_prepared *prepared,
 			? prepared->input.now_s + prepared->confirm_within_s
 			: prepared->input.until_s;
 	struct lg_fleet_change change = {
+		.id = out_applied->id,
 		.profile = prepared->profile->name,
 		.by = lg_cli_by(cli),
 		.reason = lg_cli_option(cli, "reason"),
@@ -309,6 +310,7 @@ int lg_cli_fleet_apply(struct lg_cli *cli, const struct lg_prepared *prepared,
 		.now = lg_cli_clocks(),
 	};
 	const struct lg_gate_lock lock = {
+		.id = change.id,
 		.profile = change.profile,
 		.by = change.by,
 		.caller = change.by,

@@ -48,7 +48,8 @@ static enum lg_status gather(struct lg_cli *cli, struct lg_cli_fleet *open,
 			     struct lg_fleet *fleet, struct lg_error *err)
 {
 	struct lg_fleet_record *record = &open->record;
-	const struct lg_gate_lock lock = {.profile = record->profile,
+	const struct lg_gate_lock lock = {.id = record->id,
+					  .profile = record->profile,
 					  .by = record->by,
 					  .caller = lg_cli_by(cli)};
 	const struct lg_settings *settings;
@@ -299,8 +300,7 @@ int lg_cli_fleet_recover(struct lg_cli *cli, size_t *out_done, int *out_gate)
 	 * that is left behind does not keep people out here */
 	if (lifted.with_gate &&
 	    (code == LG_EXIT_DONE || code == LG_EXIT_NOT_PUT_BACK)) {
-		here = lg_cli_lift_gate_of(cli, record.profile, record.since_s,
-					   out_gate);
+		here = lg_cli_lift_gate_of(cli, &record, out_gate);
 		here = lg_cli_fleet_opened(cli, &lifted, here);
 		code = code != LG_EXIT_DONE ? code : here;
 	}

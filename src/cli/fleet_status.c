@@ -275,6 +275,11 @@ static enum lg_status add_servers(const struct lg_settings *settings,
 				  const struct lg_strlist *names, cJSON *array,
 				  struct lg_error *err)
 {
+	const struct lg_gate_lock lock = {
+		.id = now->record.id,
+		.profile = now->record.profile,
+		.by = now->record.by,
+	};
 	struct lg_cli_targets targets = {0};
 	struct lg_registry *nothing = NULL;
 	struct lg_fleet fleet = {0};
@@ -291,6 +296,9 @@ static enum lg_status add_servers(const struct lg_settings *settings,
 			status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
 					      "no memory");
 	}
+	/* A gate is asked for our lock, beside which others may be. */
+	if (status == LG_OK && now->record.phase != LG_FLEET_NOTHING)
+		lg_cli_targets_lock(&targets, &lock);
 	for (size_t i = 0; status == LG_OK && i < targets.count; i++) {
 		target = recorded(&now->record, targets.port[i].name);
 		fleet.member[fleet.count++] = (struct lg_fleet_member){

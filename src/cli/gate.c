@@ -10,7 +10,9 @@
 
 #include "adapters/system/clock.h"
 #include "adapters/system/state_dir.h"
-#include "app/window.h"
+#include "app/lock/backup.h"
+#include "app/lock/change.h"
+#include "app/lock/picture.h"
 #include "cli/opened.h"
 #include "cli/output.h"
 
@@ -61,15 +63,20 @@ void lg_cli_hang_up(struct lg_cli *cli)
 	open->has_files = 0;
 }
 
-int lg_cli_no_gate(struct lg_cli *cli, const struct lg_error *err)
+int lg_cli_no_gate_code(const struct lg_cli *cli, const struct lg_error *err)
 {
 	/* Settings that cannot be read are no gate that does not run. */
-	if (cli->open == NULL || cli->open->settings == NULL)
-		return lg_cli_fail(cli, err);
-	if (err->status == LG_ERR_IO || err->status == LG_ERR_TIMEOUT ||
-	    err->status == LG_ERR_LIMIT)
-		return lg_cli_fail_as(cli, LG_EXIT_NO_GATE, err);
-	return lg_cli_fail(cli, err);
+	if (cli->open != NULL && cli->open->settings != NULL &&
+	    (err->status == LG_ERR_IO || err->status == LG_ERR_TIMEOUT ||
+	     err->status == LG_ERR_LIMIT))
+		return LG_EXIT_NO_GATE;
+	return lg_cli_exit(err->status);
+}
+
+int lg_cli_no_gate(struct lg_cli *cli, const struct lg_error *err)
+{
+	return lg_cli_fail_as(
+		cli, (enum lg_exit)lg_cli_no_gate_code(cli, err), err);
 }
 
 cJSON *lg_cli_request(const char *op)
@@ -83,7 +90,7 @@ cJSON *lg_cli_request(const char *op)
 static int patience_ms(const cJSON *request)
 {
 	static const char *const known[] = {"status", "check", "values",
-					    "policy"};
+					    "policy", "locks"};
 	const char *op = cJSON_GetStringValue(
 		cJSON_GetObjectItemCaseSensitive(request, "op"));
 
@@ -119,15 +126,22 @@ int lg_cli_ask(struct lg_cli *cli, struct lg_control *control, cJSON *request,
 	return code;
 }
 
-/* A lock whose end is past counts as lifted for every command. */
-static enum lg_status settle(struct lg_state *state, struct lg_error *err)
+/* A lock whose end is past counts as lifted for every command; the one that
+ * may write puts what is left of it away. */
+static enum lg_status settle(struct lg_state *state,
+			     const struct lg_settings *settings,
+			     struct lg_error *err)
 {
-	enum lg_window_event event;
+	enum lg_lock_event event;
 	enum lg_status status;
 
 	do
-		status = lg_window_settle(state, &event, err);
-	while (status == LG_OK && event != LG_WINDOW_NOTHING);
+		status = lg_lock_settle(state, &event, NULL, err);
+	while (status == LG_OK && event != LG_LOCK_NOTHING);
+	if (status == LG_OK && state->mode == LG_STATE_WRITE) {
+		lg_picture_flush(state, NULL);
+		lg_backup_prune(state, settings->keep_days);
+	}
 	return status;
 }
 
@@ -160,7 +174,7 @@ enum lg_status lg_cli_state(struct lg_cli *cli, enum lg_state_mode mode,
 	status = lg_state_load(&open->files, &open->clock, mode, &open->state,
 			       err);
 	if (status == LG_OK)
-		status = settle(open->state, err);
+		status = settle(open->state, settings, err);
 	if (status == LG_OK)
 		*out_state = open->state;
 	else

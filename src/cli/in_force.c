@@ -4,6 +4,8 @@
  */
 #include "cli/in_force.h"
 
+#include "app/lock/layers.h"
+
 enum lg_status lg_cli_policy(const struct lg_settings *settings,
 			     const struct lg_state *state,
 			     struct lg_policy **out_policy,
@@ -18,21 +20,12 @@ enum lg_status lg_cli_policy(const struct lg_settings *settings,
 		.layer_count = 1,
 	};
 	struct lg_registry *nothing = NULL;
-	enum lg_status status = LG_OK;
+	enum lg_status status;
 
-	if (state == NULL) {
-		status = lg_registry_new(&nothing, err);
-		layer.values = nothing;
-	} else if (state->values == NULL) {
-		status = lg_error_set(err, LG_ERR_IO, LG_STATE_REGISTRY,
-				      "no copy of the values can be read");
-	} else {
-		layer.values = state->values;
-		layer.findings = state->findings;
-		if (state->findings != NULL)
-			layer.facts = LG_FACTS_FINDINGS;
-		input.generation = state->lock->generation;
-	}
+	if (state != NULL)
+		return lg_layers_compile(state, &input, out_policy, err);
+	status = lg_registry_new(&nothing, err);
+	layer.values = nothing;
 	if (status == LG_OK)
 		status = lg_policy_compile(&input, out_policy, NULL, err);
 	lg_registry_free(&nothing);

@@ -10,7 +10,7 @@
 #include <logongate/policy.h>
 #include <logongate/settings.h>
 
-#include "app/state.h"
+#include "app/lock/state.h"
 
 /*
  * Compiles the values of state_dir with the findings saved beside them; state

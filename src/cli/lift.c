@@ -1,27 +1,24 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * lift.c - ends the lock: on servers, then at the gate of this machine
+ * lift.c - ends a lock: on servers, then at the gate of this machine
  *
  * Without a gate that runs state_dir is written. A lock that is over already,
  * or another than was meant, is left alone.
  */
 #include <string.h>
 
-#include <logongate/instant.h>
-
-#include "app/window.h"
+#include "app/lock/change.h"
 #include "cli/apply.h"
 #include "cli/fleet.h"
+#include "cli/locks.h"
 #include "cli/output.h"
 #include "cli/targets.h"
 
-static uint64_t number_of(const cJSON *object, const char *name)
+void lg_lift_release(struct lg_lift *lift)
 {
-	const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, name);
-
-	return cJSON_IsNumber(item) && item->valuedouble > 0
-		       ? (uint64_t)item->valuedouble
-		       : 0;
+	lg_strlist_release(&lift->ids);
+	lg_strlist_release(&lift->restored);
+	lg_strlist_release(&lift->changed);
 }
 
 /* Adds the names of an array of the answer. */
@@ -30,8 +27,6 @@ static void add_names(const cJSON *object, const char *name,
 {
 	const cJSON *item;
 
-	if (out_names == NULL)
-		return;
 	cJSON_ArrayForEach(item,
 			   cJSON_GetObjectItemCaseSensitive(object, name)) {
 		if (cJSON_IsString(item))
@@ -40,127 +35,87 @@ static void add_names(const cJSON *object, const char *name,
 	}
 }
 
-/* 1 when the gate's lock is another than generation. */
-static int is_another(struct lg_cli *cli, struct lg_control *control,
-		      uint64_t generation)
-{
-	struct lg_control_answer answer = {0};
-	const cJSON *status;
-	int another = 0;
-
-	if (generation == 0 ||
-	    lg_cli_ask(cli, control, lg_cli_request("status"), NULL, 0,
-		       &answer) != LG_EXIT_DONE)
-		return 0;
-	status = cJSON_GetObjectItemCaseSensitive(answer.object, "status");
-	another = !cJSON_IsTrue(
-			  cJSON_GetObjectItemCaseSensitive(status, "active")) ||
-		  number_of(status, "generation") != generation;
-	lg_control_release(&answer);
-	return another;
-}
-
 static int lift_at_gate(struct lg_cli *cli, struct lg_control *control,
-			uint64_t generation, struct lg_strlist *out_restored,
-			struct lg_strlist *out_changed)
+			const char *id, struct lg_lift *lift)
 {
 	struct lg_control_answer answer = {0};
-	cJSON *request;
+	cJSON *request = lg_cli_request("lift");
 	int code;
 
-	if (is_another(cli, control, generation))
-		return lg_cli_say(cli, LG_EXIT_WOULD_NOT_LOCK, NULL,
-				  "the lock is over already");
-	request = lg_cli_request("lift");
+	lg_json_text(request, "lock", id);
 	if (lg_cli_option(cli, "force") != NULL)
 		lg_json_bool(request, "force", 1);
 	lg_json_text(request, "caller", lg_cli_by(cli));
 	code = lg_cli_ask(cli, control, request, NULL, 0, &answer);
-	if (code == LG_EXIT_DONE) {
-		add_names(answer.object, "restored", out_restored);
-		add_names(answer.object, "changed", out_changed);
+	if (code == LG_EXIT_DONE && lift != NULL) {
+		add_names(answer.object, "restored", &lift->restored);
+		add_names(answer.object, "changed", &lift->changed);
 	}
 	lg_control_release(&answer);
 	return code;
 }
 
-int lg_cli_lift_gate(struct lg_cli *cli, uint64_t generation,
-		     struct lg_strlist *out_restored,
-		     struct lg_strlist *out_changed)
+static int lift_here(struct lg_cli *cli, const char *id, struct lg_lift *lift)
 {
-	struct lg_control *control = NULL;
+	enum lg_lock_end end = lg_cli_option(cli, "force") != NULL
+				       ? LG_LOCK_END_FORCE
+				       : LG_LOCK_END_LIFT;
 	struct lg_state *state = NULL;
+	struct lg_lock *lock = NULL;
 	struct lg_error err;
 	enum lg_status status;
+
+	if (lg_cli_state(cli, LG_STATE_WRITE, &state, &err) != LG_OK)
+		return lg_cli_state_failed(cli, &err);
+	status = lg_lock_choose(state, id, LG_MEANT_ANY, &lock, &err);
+	if (status == LG_OK)
+		status = lg_lock_lift(state, lock, end, lg_cli_by(cli),
+				      lift != NULL ? &lift->restored : NULL,
+				      lift != NULL ? &lift->changed : NULL,
+				      &err);
+	for (size_t i = 0; i < state->loud.count; i++)
+		lg_cli_say(cli, LG_EXIT_DONE, NULL, "%s", state->loud.item[i]);
+	if (status != LG_OK)
+		return lg_cli_fail_as(cli, lg_cli_change_exit(status), &err);
+	return LG_EXIT_DONE;
+}
+
+int lg_cli_lift_gate(struct lg_cli *cli, const char *id, struct lg_lift *lift)
+{
+	struct lg_control *control = NULL;
+	struct lg_error err;
 
 	if (lg_cli_gate(cli, &control, &err) != LG_OK)
 		return lg_cli_no_gate(cli, &err);
 	if (control != NULL)
-		return lift_at_gate(cli, control, generation, out_restored,
-				    out_changed);
-	if (lg_cli_state(cli, LG_STATE_WRITE, &state, &err) != LG_OK)
-		return lg_cli_state_failed(cli, &err);
-	if (generation != 0 && state->lock->generation != generation)
-		return lg_cli_say(cli, LG_EXIT_WOULD_NOT_LOCK, NULL,
-				  "the lock is over already");
-	status = lg_window_lift(state, LG_WINDOW_END_LIFT, lg_cli_by(cli),
-				out_restored, out_changed, &err);
-	if (status != LG_OK)
-		return lg_cli_fail_as(cli, lg_cli_window_exit(status), &err);
-	return LG_EXIT_DONE;
+		return lift_at_gate(cli, control, id, lift);
+	return lift_here(cli, id, lift);
 }
 
-/* 1 when the gate's status is of a lock of this profile that began then or
- * later. */
-static int began(const cJSON *status, const char *profile, int64_t since_s)
+int lg_cli_lift_gate_of(struct lg_cli *cli,
+			const struct lg_fleet_record *record, int *out_was)
 {
-	const char *is = cJSON_GetStringValue(
-		cJSON_GetObjectItemCaseSensitive(status, "profile"));
-	const char *since = cJSON_GetStringValue(
-		cJSON_GetObjectItemCaseSensitive(status, "since"));
-	int64_t is_since_s = 0;
+	struct lg_cli_locks locks = {0};
+	int code = lg_cli_locks(cli, LG_LOCKS_CHANGE, &locks);
 
-	return cJSON_IsTrue(
-		       cJSON_GetObjectItemCaseSensitive(status, "active")) &&
-	       is != NULL && strcmp(is, profile) == 0 && since != NULL &&
-	       lg_instant_parse(since, strlen(since), &is_since_s, NULL) ==
-		       LG_OK &&
-	       is_since_s >= since_s;
-}
-
-int lg_cli_lift_gate_of(struct lg_cli *cli, const char *profile,
-			int64_t since_s, int *out_was)
-{
-	struct lg_control_answer answer = {0};
-	struct lg_control *control = NULL;
-	struct lg_state *state = NULL;
-	struct lg_error err;
-	int code = LG_EXIT_DONE;
-	int is_it = 0;
-
-	if (lg_cli_gate(cli, &control, &err) != LG_OK) {
-		code = lg_cli_no_gate(cli, &err);
-		lg_cli_say(cli, code, "gate",
+	*out_was = 0;
+	if (code == LG_EXIT_DONE && locks.here != LG_EXIT_DONE) {
+		code = lg_cli_fail_as(cli, (enum lg_exit)locks.here,
+				      &locks.here_error);
+		lg_cli_say(cli, (enum lg_exit)code, "gate",
 			   "whether it holds the lock %s it does not say; when "
 			   "it runs: logongate status, and logongate lift",
-			   profile);
-	} else if (control != NULL) {
-		code = lg_cli_ask(cli, control, lg_cli_request("status"), NULL,
-				  0, &answer);
-		is_it = code == LG_EXIT_DONE &&
-			began(cJSON_GetObjectItemCaseSensitive(answer.object,
-							       "status"),
-			      profile, since_s);
-		lg_control_release(&answer);
-	} else if (lg_cli_state(cli, LG_STATE_READ, &state, &err) != LG_OK) {
-		code = lg_cli_state_failed(cli, &err);
-	} else if (state != NULL && lg_state_locked(state)) {
-		is_it = strcmp(state->lock->profile, profile) == 0 &&
-			state->lock->since_s >= since_s;
+			   record->profile);
 	}
-	if (is_it)
-		code = lg_cli_lift_gate(cli, 0, NULL, NULL);
-	*out_was = is_it && code == LG_EXIT_DONE;
+	for (size_t i = 0; i < locks.count && code == LG_EXIT_DONE; i++) {
+		const struct lg_cli_lock *lock = &locks.lock[i];
+
+		if (!lock->is_here || !lock->is_there)
+			continue;
+		code = lg_cli_lift_gate(cli, lock->id, NULL);
+		*out_was = code == LG_EXIT_DONE;
+	}
+	lg_cli_locks_release(&locks);
 	return code;
 }
 
@@ -188,43 +143,99 @@ static int means_gate(struct lg_cli *cli, int *out_code)
 	return means;
 }
 
-int lg_cli_lift(struct lg_cli *cli, uint64_t generation,
-		struct lg_strlist *out_restored, struct lg_strlist *out_changed)
+/* One lock, where it is: on servers, at the gate here, or both. */
+static int lift_one(struct lg_cli *cli, const struct lg_cli_lock *lock,
+		    int gate, struct lg_lift *lift)
 {
-	struct lg_fleet_record record = {0};
-	struct lg_cli_lifted lifted = {0};
-	struct lg_error err;
-	int with_gate;
-	int named;
-	int gate;
-	int code;
+	struct lg_cli_lifted lifted = {.with_gate = gate && lock->is_here};
+	int code = LG_EXIT_DONE;
+	int here = LG_EXIT_DONE;
 
-	gate = means_gate(cli, &code);
-	if (code != LG_EXIT_DONE)
-		return code;
-	if (lg_cli_fleet_record(cli, &record, &err) != LG_OK)
-		return lg_cli_fail(cli, &err);
-	with_gate = record.with_gate;
-	lg_fleet_record_release(&record);
-	named = lg_cli_option(cli, "target") != NULL ||
-		lg_cli_option(cli, "group") != NULL;
-	lifted.with_gate = gate;
-	code = lg_cli_fleet_lift(cli, &lifted);
+	if (lock->is_there)
+		code = lg_cli_fleet_lift(cli, &lifted);
 	if (code != LG_EXIT_DONE && code != LG_EXIT_NOT_PUT_BACK)
 		return code;
-	/* a lock on servers alone leaves nothing to lift here; a server that
-	 * is left behind does not keep people out here */
-	if (gate && (named || lifted.count == 0 || with_gate)) {
-		int here = lg_cli_lift_gate(cli, generation, out_restored,
-					    out_changed);
-
+	/* a server that is left behind does not keep people out here */
+	if (gate && lock->is_here) {
+		here = lg_cli_lift_gate(cli, lock->id, lift);
 		here = lg_cli_fleet_opened(cli, &lifted, here);
-		return code != LG_EXIT_DONE ? code : here;
-	}
-	if (code != LG_EXIT_DONE)
-		return code;
-	if (lifted.count == 0)
+	} else if (code == LG_EXIT_DONE && lifted.count == 0) {
 		return lg_cli_say(cli, LG_EXIT_WOULD_NOT_LOCK, NULL,
 				  "no lock is in force on these servers");
-	return LG_EXIT_DONE;
+	}
+	if (code == LG_EXIT_DONE)
+		code = here;
+	if (code == LG_EXIT_DONE && lift != NULL)
+		lg_strlist_add(&lift->ids, lock->id, strlen(lock->id), NULL);
+	return code;
+}
+
+/* Each, whatever became of the others. */
+static int lift_all(struct lg_cli *cli, const struct lg_cli_locks *locks,
+		    int gate, struct lg_lift *lift)
+{
+	int worst = LG_EXIT_DONE;
+
+	for (size_t i = 0; i < locks->count; i++) {
+		int code = lift_one(cli, &locks->lock[i], gate, lift);
+
+		if (worst == LG_EXIT_DONE || code == LG_EXIT_NOT_PUT_BACK)
+			worst = code;
+	}
+	return worst;
+}
+
+/* What --target and --group leave of several: the one that is there. */
+static const struct lg_cli_lock *on_servers(const struct lg_cli_locks *locks)
+{
+	for (size_t i = 0; i < locks->count; i++) {
+		if (locks->lock[i].is_there)
+			return &locks->lock[i];
+	}
+	return NULL;
+}
+
+int lg_cli_lift(struct lg_cli *cli, const char *name, struct lg_lift *lift)
+{
+	const struct lg_cli_lock *lock = NULL;
+	struct lg_cli_locks locks = {0};
+	int some = lg_cli_option(cli, "target") != NULL ||
+		   lg_cli_option(cli, "group") != NULL;
+	int all = lg_cli_option(cli, "all") != NULL;
+	int code;
+	int gate = means_gate(cli, &code);
+
+	if (code == LG_EXIT_DONE)
+		code = lg_cli_locks(cli, LG_LOCKS_CHANGE, &locks);
+	/* Whether the lock is on servers too is not known: with --force what is
+	 * here is lifted all the same. */
+	if (code == LG_EXIT_DONE && locks.there != LG_EXIT_DONE &&
+	    lg_cli_option(cli, "force") == NULL)
+		code = lg_cli_fail_as(cli, (enum lg_exit)locks.there,
+				      &locks.there_error);
+	else if (code == LG_EXIT_DONE && locks.there != LG_EXIT_DONE)
+		lg_cli_fail_as(cli, LG_EXIT_DONE, &locks.there_error);
+	if (code != LG_EXIT_DONE)
+		goto done;
+	if (all && locks.count > 0) {
+		code = lift_all(cli, &locks, gate, lift);
+		if (code == LG_EXIT_DONE && locks.here != LG_EXIT_DONE)
+			code = lg_cli_fail_as(cli, (enum lg_exit)locks.here,
+					      &locks.here_error);
+		goto done;
+	}
+	if (some && name == NULL)
+		lock = on_servers(&locks);
+	if (lock == NULL)
+		code = lg_cli_choose(cli, &locks, name, LG_MEANT_ANY, &lock);
+	if (code == LG_EXIT_DONE)
+		code = lift_one(cli, lock, gate, lift);
+	/* Where the gate here does not say what it holds, that is told. */
+	if (code == LG_EXIT_DONE && gate && !some && name == NULL &&
+	    locks.here != LG_EXIT_DONE)
+		code = lg_cli_fail_as(cli, (enum lg_exit)locks.here,
+				      &locks.here_error);
+done:
+	lg_cli_locks_release(&locks);
+	return code;
 }

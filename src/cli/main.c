@@ -13,6 +13,7 @@
 #include <logongate/release.h>
 
 #include "cli/commands.h"
+#include "cli/failed.h"
 #include "cli/help.h"
 #include "cli/open.h"
 #include "cli/options.h"
@@ -107,6 +108,7 @@ static int read_and_dispatch(struct lg_cli *cli, int argc, char **argv)
 	struct lg_error err;
 
 	if (lg_options_read(cli, argc, argv, &err) != LG_OK) {
+		cli->json = lg_cli_option(cli, "json") != NULL;
 		if (err.status == LG_ERR_SYNTAX)
 			return lg_cli_usage(cli, "%s", err.text);
 		return lg_cli_fail(cli, &err);
@@ -130,6 +132,7 @@ int main(int argc, char **argv)
 	int code = read_and_dispatch(&cli, argc, argv);
 
 	lg_cli_progress_end(&cli);
+	lg_cli_failed_end(&cli, code);
 	lg_cli_close(&cli);
 	lg_options_release(&cli);
 	if ((fflush(stdout) != 0 || ferror(stdout)) && code <= LG_EXIT_REFUSED)

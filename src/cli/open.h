@@ -17,7 +17,7 @@
 #include <logongate/settings.h>
 
 #include "adapters/control/control_client.h"
-#include "app/state.h"
+#include "app/lock/state_load.h"
 #include "cli/command.h"
 
 /* The settings: --config, LOGONGATE_CONFIG, /etc/logongate/logongate.conf
@@ -63,6 +63,8 @@ enum lg_status lg_cli_gate(struct lg_cli *cli, struct lg_control **out_control,
 void lg_cli_hang_up(struct lg_cli *cli);
 /* Reports what lg_cli_gate said: 8, or 7. */
 int lg_cli_no_gate(struct lg_cli *cli, const struct lg_error *err);
+/* The same without a word. */
+int lg_cli_no_gate_code(const struct lg_cli *cli, const struct lg_error *err);
 
 /*
  * Asks the gate; request is deleted. Returns: an exit code; 0 with *out_answer

@@ -14,6 +14,7 @@
 
 #include <utf8proc.h>
 
+#include "cli/failed.h"
 #include "cli/output.h"
 
 struct lg_cli_meter {
@@ -60,6 +61,7 @@ int lg_cli_fail_as(struct lg_cli *cli, enum lg_exit code,
 		fprintf(cli->err, "logongate: %s: %s\n", err->place, err->text);
 	else
 		fprintf(cli->err, "logongate: %s\n", err->text);
+	lg_cli_failed(cli, code, err);
 	return (int)code;
 }
 
@@ -147,6 +149,7 @@ int lg_cli_json(struct lg_cli *cli, cJSON *object)
 		lg_cli_progress_end(cli);
 		fwrite(line.data, 1, line.len, cli->out);
 		putc('\n', cli->out);
+		cli->has_printed = 1;
 	}
 	lg_buffer_release(&line);
 	return code;

@@ -356,6 +356,51 @@ int lg_plan_text(struct lg_cli *cli, const struct lg_plan *plan,
 	return code;
 }
 
+/* The first warning that is in the way; its code tells a script what to
+ * accept. */
+static const char *first_unaccepted(const struct lg_plan *plan)
+{
+	for (size_t i = 0;
+	     plan->unaccepted.count > 0 && i < plan->warnings.text.count; i++) {
+		if (strcmp(plan->warnings.text.item[i],
+			   plan->unaccepted.item[0]) == 0)
+			return lg_warning_name(plan->warnings.code[i]);
+	}
+	return NULL;
+}
+
+static void tell_unaccepted(struct lg_cli *cli, const struct lg_plan *plan,
+			    enum lg_exit code)
+{
+	const char *first = first_unaccepted(plan);
+	struct lg_error err;
+	size_t told = 0;
+
+	for (size_t i = 0; i < plan->warnings.text.count &&
+			   told < plan->unaccepted.count &&
+			   told < LG_PLAN_SHOWN_MAX;
+	     i++) {
+		if (strcmp(plan->warnings.text.item[i],
+			   plan->unaccepted.item[told]) != 0)
+			continue;
+		lg_cli_say(cli, code, NULL, "%s: %s",
+			   lg_warning_name(plan->warnings.code[i]),
+			   plan->unaccepted.item[told++]);
+	}
+	if (plan->unaccepted.count > LG_PLAN_SHOWN_MAX)
+		lg_cli_say(cli, code, NULL, "and %zu more",
+			   plan->unaccepted.count - LG_PLAN_SHOWN_MAX);
+	lg_error_set(&err, LG_ERR_CONFLICT, NULL, "%s",
+		     plan->answer == LG_PLAN_OPEN
+			     ? "the lock would not engage; apply does it "
+			       "with --accept-open"
+			     : "apply does it with --accept-warnings");
+	lg_error_code(&err, plan->answer == LG_PLAN_OPEN ? "fails-open"
+							 : "needs-accepting");
+	lg_cli_fail_as(cli, code, &err);
+	cli->failed_warning = first;
+}
+
 int lg_plan_refusal(struct lg_cli *cli, const struct lg_plan *plan)
 {
 	enum lg_exit code = lg_plan_exit(plan);
@@ -374,18 +419,7 @@ int lg_plan_refusal(struct lg_cli *cli, const struct lg_plan *plan)
 		break;
 	case LG_PLAN_OPEN:
 	case LG_PLAN_WARNINGS:
-		for (size_t i = 0;
-		     i < plan->unaccepted.count && i < LG_PLAN_SHOWN_MAX; i++)
-			lg_cli_say(cli, code, NULL, "%s",
-				   plan->unaccepted.item[i]);
-		if (plan->unaccepted.count > LG_PLAN_SHOWN_MAX)
-			lg_cli_say(cli, code, NULL, "and %zu more",
-				   plan->unaccepted.count - LG_PLAN_SHOWN_MAX);
-		lg_cli_say(cli, code, NULL, "%s",
-			   plan->answer == LG_PLAN_OPEN
-				   ? "the lock would not engage; apply does it "
-				     "with --accept-open"
-				   : "apply does it with --accept-warnings");
+		tell_unaccepted(cli, plan, code);
 		break;
 	}
 	return code;

@@ -14,8 +14,11 @@
 #include "adapters/dovecot/doveadm_mask.h"
 #include "adapters/system/machine.h"
 #include "app/doors/survey.h"
+#include "app/lock/picture.h"
 #include "cli/fleet.h"
+#include "cli/failed.h"
 #include "cli/fleet_lift.h"
+#include "cli/locks.h"
 #include "cli/output.h"
 #include "cli/past_text.h"
 #include "cli/plan_text.h"
@@ -27,6 +30,9 @@ void lg_prepared_release(struct lg_prepared *prepared)
 	if (prepared->past != NULL)
 		lg_past_release(prepared->past);
 	free(prepared->past);
+	free(prepared->variables);
+	lg_strlist_release(&prepared->beside);
+	lg_strlist_release(&prepared->beside_names);
 	lg_plan_free(&prepared->plan);
 	lg_session_list_release(&prepared->sessions);
 	lg_strlist_release(&prepared->unasking_doors);
@@ -89,6 +95,30 @@ static int read_times(struct lg_cli *cli, enum lg_prepare_end end,
 	}
 	p->input.until_s = until_s;
 	return LG_EXIT_DONE;
+}
+
+static int compare_texts(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* What --set says; with the profile's name it tells locks apart. */
+static enum lg_status read_variables(struct lg_cli *cli, struct lg_prepared *p,
+				     struct lg_error *err)
+{
+	struct lg_strlist set = {0};
+	struct lg_buffer text = {0};
+	enum lg_status status = lg_cli_options(cli, "set", &set, err);
+
+	if (status == LG_OK && set.count > 0)
+		qsort(set.item, set.count, sizeof(*set.item), compare_texts);
+	for (size_t i = 0; i < set.count; i++)
+		lg_buffer_format(&text, "%s\n", set.item[i]);
+	if (status == LG_OK && set.count > 0)
+		status = lg_buffer_take(&text, &p->variables, err);
+	lg_buffer_release(&text);
+	lg_strlist_release(&set);
+	return status;
 }
 
 /* Without --target and --group a lock is the local gate's alone. */
@@ -220,10 +250,10 @@ static int read_state(struct lg_cli *cli, struct lg_prepared *p)
 			lg_cli_fail(cli, &err);
 		return LG_EXIT_DONE;
 	}
-	if (status == LG_OK && state != NULL && state->values != NULL)
-		status = lg_registry_copy(state->values, &p->before, &err);
 	if (status == LG_OK && state != NULL)
-		p->input.generation = state->lock->generation;
+		status = lg_picture_values(state, &p->before, &err);
+	if (status == LG_OK && state != NULL)
+		p->input.generation = state->generation;
 	return status == LG_OK ? LG_EXIT_DONE : lg_cli_fail(cli, &err);
 }
 
@@ -264,6 +294,38 @@ static const char *asking_words(enum lg_asks asks)
 		       ? "does not ask the gate: the lock does not close it"
 		       : "asks the gate only in part: the lock does not close "
 			 "it";
+}
+
+/* The locks there are: this one comes beside them. Who may not ask plans
+ * without knowing them. */
+static int find_beside(struct lg_cli *cli, struct lg_prepared *p)
+{
+	struct lg_cli_locks locks = {0};
+	struct lg_buffer name = {0};
+	struct lg_error err;
+	enum lg_status status = LG_OK;
+	int code = lg_cli_locks(cli, LG_LOCKS_SHOW, &locks);
+
+	if (code == LG_EXIT_DENIED || code == LG_EXIT_PUT_BACK)
+		code = LG_EXIT_DONE;
+	for (size_t i = 0; i < locks.count && status == LG_OK; i++) {
+		const struct lg_cli_lock *lock = &locks.lock[i];
+
+		lg_buffer_clear(&name);
+		lg_buffer_format(&name, "%s (%s) until ", lock->profile,
+				 lock->id);
+		lg_text_clock(lg_cli_now(), lock->until_s, &name);
+		status = lg_buffer_status(&name, &err);
+		if (status == LG_OK)
+			status = lg_strlist_add(&p->beside, lock->id,
+						strlen(lock->id), &err);
+		if (status == LG_OK)
+			status = lg_strlist_add(&p->beside_names, name.data,
+						name.len, &err);
+	}
+	lg_buffer_release(&name);
+	lg_cli_locks_release(&locks);
+	return status == LG_OK ? code : lg_cli_fail(cli, &err);
 }
 
 /* A lock is as good as its weakest door: the ways into this machine that do
@@ -347,10 +409,14 @@ int lg_prepare(struct lg_cli *cli, const char *profile, enum lg_prepare_end end,
 	code = lg_cli_profile(cli, profile, &p->profile);
 	if (code == LG_EXIT_DONE)
 		code = read_times(cli, end, p);
+	if (code == LG_EXIT_DONE && read_variables(cli, p, &err) != LG_OK)
+		code = lg_cli_fail(cli, &err);
 	if (code == LG_EXIT_DONE)
 		code = find_servers(cli, settings, p);
 	if (code == LG_EXIT_DONE && is_local(p))
 		code = find_before(cli, settings, end, p);
+	if (code == LG_EXIT_DONE && is_local(p))
+		code = find_beside(cli, p);
 	if (code == LG_EXIT_DONE && lg_cli_fleet_needed(p))
 		code = lg_cli_fleet_read(cli, p);
 	if (code == LG_EXIT_DONE &&
@@ -390,22 +456,70 @@ int lg_prepare(struct lg_cli *cli, const char *profile, enum lg_prepare_end end,
 	return code;
 }
 
-int lg_prepared_print(struct lg_cli *cli, const struct lg_prepared *prepared)
+/* Without a gate here the values in state_dir keep nobody out. */
+int lg_prepared_enforced(const struct lg_prepared *prepared)
 {
-	cJSON *object;
-	int code;
+	for (size_t i = 0; i < prepared->server_count; i++) {
+		if (prepared->server[i].is_local && prepared->control == NULL)
+			return 0;
+	}
+	return 1;
+}
+
+int lg_prepared_say_unenforced(struct lg_cli *cli,
+			       const struct lg_prepared *prepared)
+{
+	if (lg_prepared_enforced(prepared))
+		return 0;
+	if (cli->json)
+		lg_cli_say(cli, LG_EXIT_DONE, NULL, "%s", LG_UNENFORCED);
+	else if (!cli->quiet)
+		lg_cli_print(cli, LG_YELLOW, "%s. ", LG_UNENFORCED);
+	return 1;
+}
+
+static void print_beside(struct lg_cli *cli, const struct lg_prepared *prepared)
+{
+	for (size_t i = 0; i < prepared->beside_names.count; i++) {
+		lg_cli_print(cli, LG_PLAIN, "%s",
+			     i == 0 ? "\nbeside: " : ", ");
+		lg_cli_text(cli, prepared->beside_names.item[i]);
+	}
+	if (prepared->beside_names.count > 0)
+		lg_cli_print(cli, LG_PLAIN, "\n");
+}
+
+cJSON *lg_prepared_object(struct lg_cli *cli,
+			  const struct lg_prepared *prepared, const char *id,
+			  int code)
+{
+	cJSON *object = lg_plan_object(prepared->plan, &prepared->input);
+	cJSON *error = lg_cli_failed_object(cli, code);
+
+	lg_json_text(object, "id", id);
+	lg_json_names(object, "beside", &prepared->beside);
+	lg_json_bool(object, "enforced", lg_prepared_enforced(prepared));
+	if (prepared->past != NULL)
+		lg_json_add(object, "past", lg_past_object(prepared->past));
+	if (error != NULL)
+		lg_json_add(object, "error", error);
+	return object;
+}
+
+int lg_prepared_print(struct lg_cli *cli, const struct lg_prepared *prepared,
+		      int code)
+{
+	int printed;
 
 	if (!cli->json && cli->quiet)
 		return LG_EXIT_DONE;
-	if (cli->json) {
-		object = lg_plan_object(prepared->plan, &prepared->input);
-		if (prepared->past != NULL)
-			lg_json_add(object, "past",
-				    lg_past_object(prepared->past));
-		return lg_cli_json(cli, object);
-	}
-	code = lg_plan_text(cli, prepared->plan, &prepared->input);
-	if (code == LG_EXIT_DONE && prepared->past != NULL)
-		code = lg_past_text(cli, prepared->past);
-	return code;
+	if (cli->json)
+		return lg_cli_json(
+			cli, lg_prepared_object(cli, prepared, NULL, code));
+	printed = lg_plan_text(cli, prepared->plan, &prepared->input);
+	if (printed == LG_EXIT_DONE)
+		print_beside(cli, prepared);
+	if (printed == LG_EXIT_DONE && prepared->past != NULL)
+		printed = lg_past_text(cli, prepared->past);
+	return printed;
 }

@@ -34,6 +34,9 @@ struct lg_prepared {
 	struct lg_plan_input input;
 	struct lg_plan *plan;
 	struct lg_past *past; /* plan --since; NULL: not asked */
+	struct lg_strlist beside;       /* ids of the locks there are */
+	struct lg_strlist beside_names; /* the same for people */
+	char *variables; /* "name=value" lines, sorted; NULL: none */
 	int64_t for_s;
 	int64_t confirm_within_s;
 	int64_t grace_s;
@@ -55,7 +58,24 @@ int lg_prepare(struct lg_cli *cli, const char *profile, enum lg_prepare_end end,
 	       struct lg_prepared *out_prepared);
 void lg_prepared_release(struct lg_prepared *prepared);
 
-/* Prints the plan, as JSON or in words. */
-int lg_prepared_print(struct lg_cli *cli, const struct lg_prepared *prepared);
+/* Prints the plan, as JSON or in words; code: what became of it. */
+int lg_prepared_print(struct lg_cli *cli, const struct lg_prepared *prepared,
+		      int code);
+
+/* The contract's object of plan and apply; id NULL: nothing was applied. */
+cJSON *lg_prepared_object(struct lg_cli *cli,
+			  const struct lg_prepared *prepared, const char *id,
+			  int code);
+
+/* 0 where the plan is for the gate here and none runs. */
+int lg_prepared_enforced(const struct lg_prepared *prepared);
+
+#define LG_UNENFORCED                                                          \
+	"no gate runs here, so nothing here enforces it"
+
+/* Says so in front of the first line: to stdout, with --json to stderr. 1
+ * where it is so. */
+int lg_prepared_say_unenforced(struct lg_cli *cli,
+			       const struct lg_prepared *prepared);
 
 #endif

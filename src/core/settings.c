@@ -122,6 +122,7 @@ enum lg_status lg_settings_default(const char *xdg_state_home,
 	settings->http_refusal = 503;
 	settings->gate_restart = 1;
 	settings->refused_keep_days = 30;
+	settings->keep_days = 30;
 	settings->directory_tls = LG_TLS_DEMAND;
 	settings->directory_timeout_ms = 5000;
 	for (i = 0; i < LG_LISTENER_COUNT; i++)

@@ -6,6 +6,9 @@
 
 #include <string.h>
 
+#include "app/json_member.h"
+#include "daemon/view.h"
+
 static enum lg_status read_text(const cJSON *object, const char *key,
 				const char **out_text, size_t *out_len,
 				struct lg_error *err)
@@ -71,8 +74,19 @@ static int add_text(cJSON *object, const char *key, const char *text)
 	return cJSON_AddNullToObject(object, key) != NULL;
 }
 
-static int add_rules(cJSON *object, const struct lg_rule_answer *rules,
-		     size_t count)
+/* Whose rule it is. */
+static void add_layer(cJSON *rule, const struct gate *gate, int layer)
+{
+	const struct lg_policy *policy = gate_policy(gate);
+	const struct lg_policy_layer_info *info =
+		policy ? lg_policy_layer_at(policy, layer) : NULL;
+
+	if (info && info->id)
+		lg_json_lock(rule, "lock", info->id, info->profile);
+}
+
+static int add_rules(cJSON *object, const struct gate *gate,
+		     const struct lg_rule_answer *rules, size_t count)
 {
 	cJSON *list = cJSON_AddArrayToObject(object, "rules");
 	size_t i;
@@ -89,8 +103,23 @@ static int add_rules(cJSON *object, const struct lg_rule_answer *rules,
 			      lg_outcome_name(rules[i].outcome)) ||
 		    !add_text(rule, "detail", rules[i].detail))
 			return 0;
+		add_layer(rule, gate, rules[i].lock);
 	}
 	return list != NULL;
+}
+
+/* The lock that refuses; null: the standing values do, or nobody. */
+static int add_lock(cJSON *object, const struct gate *gate,
+		    const struct lg_decision *decision)
+{
+	const struct gate_view_lock *speaks =
+		decision->verdict == LG_REFUSE
+			? gate_view_speaks(gate->view, decision)
+			: NULL;
+
+	lg_json_lock(object, "lock", speaks ? speaks->lock->id : NULL,
+		     speaks ? speaks->lock->profile : NULL);
+	return 1;
 }
 
 cJSON *check_json_answer(const struct gate *gate,
@@ -107,8 +136,9 @@ cJSON *check_json_answer(const struct gate *gate,
 		     decision->rule ? lg_rule_name(decision->rule) : NULL) &&
 	    add_text(object, "message", message) &&
 	    cJSON_AddNumberToObject(object, "generation",
-				    (double)gate->lock->generation) &&
-	    (!rules || add_rules(object, rules, rule_count)))
+				    (double)gate->view->generation) &&
+	    add_lock(object, gate, decision) &&
+	    (!rules || add_rules(object, gate, rules, rule_count)))
 		return object;
 	cJSON_Delete(object);
 	return NULL;

@@ -31,7 +31,7 @@ static const struct {
 	{"history", 0, control_history},   {"values", 0, control_values},
 	{"policy", 0, control_policy},     {"import", 0, control_import},
 	{"restore", 0, control_restore},   {"reload", 0, control_reload},
-	{"servers", 0, control_servers},
+	{"servers", 0, control_servers},   {"locks", 1, control_locks},
 };
 
 /* The connection's own: where an answer goes while a request is taken. */
@@ -42,6 +42,12 @@ struct control_conn {
 const char *control_text(const struct control_call *call, const char *key)
 {
 	return cJSON_GetStringValue(
+		cJSON_GetObjectItemCaseSensitive(call->request, key));
+}
+
+int control_flag(const struct control_call *call, const char *key)
+{
+	return cJSON_IsTrue(
 		cJSON_GetObjectItemCaseSensitive(call->request, key));
 }
 
@@ -146,6 +152,7 @@ static cJSON *refusal(enum control_exit code, const struct lg_error *err)
 	lg_json_number(answer, "exit", code);
 	lg_json_text(error, "place", err->place);
 	lg_json_text(error, "text", err->text);
+	lg_json_text(error, "code", err->code);
 	lg_json_add(answer, "error", error);
 	return answer;
 }
@@ -235,7 +242,8 @@ static void run_call(struct control_call *call)
 	for (i = 0; op && i < sizeof(ops) / sizeof(*ops); i++) {
 		if (strcmp(op, ops[i].op))
 			continue;
-		if (!ops[i].for_all && !call->conn->is_admin) {
+		if ((!ops[i].for_all || control_flag(call, "change")) &&
+		    !call->conn->is_admin) {
 			lg_error_set(&err, LG_ERR_DENIED, NULL,
 				     "%s is for root, the gate's user and "
 				     "members of the group %s",

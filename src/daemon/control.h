@@ -64,6 +64,8 @@ void control_end_list(struct control_call *call, const struct lg_error *err);
 
 /* Members of the request; absent ones give NULL, 0. */
 const char *control_text(const struct control_call *call, const char *key);
+/* 1 where the member is true. */
+int control_flag(const struct control_call *call, const char *key);
 /* LG_ERR_SYNTAX for what is no whole number of seconds. */
 enum lg_status control_number(const struct control_call *call, const char *key,
 			      int64_t *out_number, struct lg_error *err);
@@ -72,6 +74,7 @@ enum lg_status control_time(const struct control_call *call, const char *key,
 
 /* The ops; each finishes or fails the call, now or later. */
 void control_status(struct control_call *call);
+void control_locks(struct control_call *call);
 void control_sessions(struct control_call *call);
 void control_cut(struct control_call *call);
 void control_refused(struct control_call *call);

@@ -2,13 +2,17 @@
 /*
  * control_ops.c - requests that change something
  *
- * Each is an operation of app/window on the state, on the state lane, and made
- * to take effect there: when the loop answers, it is in force. An answer that tells who was cut waits for the sweep, at
- * most some seconds.
+ * Each is an operation of app/lock on the state, on the state lane, and made to
+ * take effect there: when the loop answers, it is in force. An answer that
+ * tells who was cut waits for the sweep, at most some seconds.
  */
 #include "daemon/control.h"
 
+#include <string.h>
+
 #include "app/json_member.h"
+#include "app/lock/backup.h"
+#include "app/lock/change.h"
 #include "daemon/change.h"
 #include "daemon/control_sessions.h"
 #include "daemon/facts.h"
@@ -16,12 +20,17 @@
 #include "daemon/sweep.h"
 
 static enum lg_status read_request(struct control_call *call,
-				   struct lg_window_request *request,
+				   struct lg_lock_request *request,
 				   struct lg_error *err)
 {
 	enum lg_status status;
 
+	request->id = control_text(call, "id");
 	request->profile = control_text(call, "profile");
+	request->variables = control_text(call, "variables");
+	request->place = control_flag(call, "replace") ? LG_LOCK_REPLACES
+						       : LG_LOCK_BESIDE;
+	request->origin = call->conn->tls ? LG_ORIGIN_REMOTE : LG_ORIGIN_HERE;
 	request->by = call->by;
 	request->reason = control_text(call, "reason");
 	request->max_duration_s = -1;
@@ -64,35 +73,52 @@ static void add_takes_effect(struct control_call *call,
 
 static enum lg_status put_in_force(struct gate_inside *inside,
 				   const struct control_call *call,
-				   const struct lg_window_request *request,
+				   const struct lg_lock_request *request,
 				   struct gate_outcome *outcome,
+				   struct lg_lock **out_lock,
 				   struct lg_error *err)
 {
-	enum lg_status status = lg_window_apply(inside->state, request, err);
+	enum lg_status status =
+		lg_lock_apply(inside->state, request, out_lock, err);
 
 	if (status)
 		return status;
-	gate_log("%s applies %s", call->by ? call->by : "somebody",
-		 request->profile ? request->profile : "values");
+	gate_log("%s applies %s (%s)", call->by ? call->by : "somebody",
+		 request->profile ? request->profile : "values",
+		 (*out_lock)->id);
 	status = gate_inside_enforce(inside, outcome, err);
 	if (!status || status == LG_ERR_DIRECTORY)
 		return LG_OK;
 	/* Values that no policy can be made of lock nobody out. */
-	lg_window_lift(inside->state, LG_WINDOW_END_LIFT, call->by, NULL, NULL,
-		       NULL);
+	lg_lock_lift(inside->state, *out_lock, LG_LOCK_END_UNDO, call->by, NULL,
+		     NULL, NULL);
 	gate_inside_enforce(inside, outcome, NULL);
 	return status;
+}
+
+/* The ids of those that were there before. */
+static void add_beside(struct control_call *call, const struct lg_state *state,
+		       const struct lg_lock *lock)
+{
+	cJSON *array = cJSON_CreateArray();
+	size_t i;
+
+	for (i = 0; i < state->lock_count; i++)
+		if (state->lock[i] != lock)
+			lg_json_item(array, state->lock[i]->id);
+	lg_json_add(call->answer, "beside", array);
 }
 
 static enum lg_status run_apply(struct gate_inside *inside, void *context,
 				struct gate_outcome *outcome,
 				struct lg_error *err)
 {
-	struct lg_window_request request = {0};
+	struct lg_lock_request request = {0};
 	struct control_call *call = context;
 	struct lg_findings *findings = NULL;
+	struct lg_findings *concerned = NULL;
 	struct lg_registry *values = NULL;
-	const struct lg_lock *lock;
+	struct lg_lock *lock = NULL;
 	enum lg_status status;
 
 	status = read_request(call, &request, err);
@@ -104,19 +130,27 @@ static enum lg_status run_apply(struct gate_inside *inside, void *context,
 		status = lg_findings_parse(call->block[1].bytes,
 					   call->block[1].len, "the findings",
 					   &findings, err);
+	if (!status && call->block_count > 2)
+		status = lg_findings_parse(call->block[2].bytes,
+					   call->block[2].len,
+					   "those concerned", &concerned, err);
 	if (!status)
 		status = gate_inside_check(inside->settings, values, findings,
-					   err);
+					   concerned, err);
 	if (!status) {
+		request.concerned = concerned;
 		request.values = values;
 		request.findings = findings;
-		status = put_in_force(inside, call, &request, outcome, err);
+		status = put_in_force(inside, call, &request, outcome, &lock,
+				      err);
 	}
 	lg_registry_free(&values);
 	lg_findings_free(&findings);
+	lg_findings_free(&concerned);
 	if (status)
 		return status;
-	lock = inside->state->lock;
+	lg_json_text(call->answer, "id", lock->id);
+	add_beside(call, inside->state, lock);
 	lg_json_number(call->answer, "generation", (int64_t)lock->generation);
 	lg_json_time(call->answer, "until", lock->until.wall_s);
 	add_takes_effect(call, inside);
@@ -148,16 +182,31 @@ static void changed(struct gate *gate, void *context, enum lg_status status,
 		control_finish(context);
 }
 
+/* "lock": a profile's name or an id; absent: the only one. */
+static enum lg_status choose(const struct gate_inside *inside,
+			     const struct control_call *call,
+			     enum lg_lock_meant meant,
+			     struct lg_lock **out_lock, struct lg_error *err)
+{
+	return lg_lock_choose(inside->state, control_text(call, "lock"), meant,
+			      out_lock, err);
+}
+
 static enum lg_status run_confirm(struct gate_inside *inside, void *context,
 				  struct gate_outcome *outcome,
 				  struct lg_error *err)
 {
 	struct control_call *call = context;
-	enum lg_status status = lg_window_confirm(inside->state, call->by, err);
+	struct lg_lock *lock = NULL;
+	enum lg_status status;
 
+	status = choose(inside, call, LG_MEANT_UNCONFIRMED, &lock, err);
 	if (!status)
-		lg_json_time(call->answer, "until",
-			     inside->state->lock->until.wall_s);
+		status = lg_lock_confirm(inside->state, lock, call->by, err);
+	if (!status) {
+		lg_json_text(call->answer, "id", lock->id);
+		lg_json_time(call->answer, "until", lock->until.wall_s);
+	}
 	return status;
 }
 
@@ -171,6 +220,7 @@ static enum lg_status run_extend(struct gate_inside *inside, void *context,
 				 struct lg_error *err)
 {
 	struct control_call *call = context;
+	struct lg_lock *lock = NULL;
 	enum lg_status status;
 	int64_t until_s = 0;
 	int64_t for_s = 0;
@@ -179,12 +229,17 @@ static enum lg_status run_extend(struct gate_inside *inside, void *context,
 	if (!status)
 		status = control_number(call, "for_s", &for_s, err);
 	if (!status)
-		status = lg_window_extend(inside->state, call->by, until_s,
-					  for_s, err);
+		status = choose(inside, call, LG_MEANT_ANY, &lock, err);
 	if (!status)
-		lg_json_time(call->answer, "until",
-			     inside->state->lock->until.wall_s);
-	return status;
+		status = lg_lock_extend(inside->state, lock, call->by, until_s,
+					for_s, err);
+	if (status)
+		return status;
+	lg_json_text(call->answer, "id", lock->id);
+	lg_json_time(call->answer, "until", lock->until.wall_s);
+	/* Which lock speaks depends on the ends. */
+	gate_inside_enforce(inside, outcome, NULL);
+	return LG_OK;
 }
 
 void control_extend(struct control_call *call)
@@ -192,28 +247,64 @@ void control_extend(struct control_call *call)
 	gate_change(call->gate, run_extend, changed, call);
 }
 
+static enum lg_status lift_one(struct gate_inside *inside,
+			       struct control_call *call, struct lg_lock *lock,
+			       struct lg_strlist *ids,
+			       struct lg_strlist *restored,
+			       struct lg_strlist *changes, struct lg_error *err)
+{
+	enum lg_lock_end end = control_flag(call, "force") ? LG_LOCK_END_FORCE
+							   : LG_LOCK_END_LIFT;
+	char id[LG_LOCK_ID_SIZE];
+	enum lg_status status;
+
+	memcpy(id, lock->id, sizeof(id));
+	status = lg_lock_lift(inside->state, lock, end, call->by, restored,
+			      changes, err);
+	if (status)
+		return status;
+	gate_log("%s lifts %s", call->by ? call->by : "somebody", id);
+	return lg_strlist_add(ids, id, strlen(id), err);
+}
+
 static enum lg_status run_lift(struct gate_inside *inside, void *context,
 			       struct gate_outcome *outcome,
 			       struct lg_error *err)
 {
 	struct control_call *call = context;
+	int all = control_flag(call, "all");
 	struct lg_strlist restored = {0};
 	struct lg_strlist changes = {0};
+	struct lg_strlist ids = {0};
+	struct lg_lock *lock = NULL;
 	enum lg_status status;
 
-	status = lg_window_lift(inside->state, LG_WINDOW_END_LIFT, call->by,
-				&restored, &changes, err);
-	if (!status) {
-		gate_log("%s lifts the lock", call->by ? call->by : "somebody");
-		if (gate_inside_enforce(inside, outcome, err))
+	if (all && inside->state->lock_count)
+		lock = inside->state->lock[0];
+	status = lock ? LG_OK : choose(inside, call, LG_MEANT_ANY, &lock, err);
+	while (!status && lock) {
+		status = lift_one(inside, call, lock, &ids, &restored, &changes,
+				  err);
+		lock = all && inside->state->lock_count ? inside->state->lock[0]
+							: NULL;
+	}
+	if (ids.count) {
+		struct lg_error failed = {0};
+
+		if (gate_inside_enforce(inside, outcome, &failed))
 			lg_state_loud(inside->state,
 				      "the earlier values are back on disk and "
 				      "not yet in force: %s",
-				      err->text);
+				      failed.text);
+		lg_backup_prune(inside->state, inside->settings->keep_days);
+	}
+	if (!status) {
+		control_add_texts(call, "lifted", &ids);
 		control_add_texts(call, "restored", &restored);
 		control_add_texts(call, "changed", &changes);
 		add_takes_effect(call, inside);
 	}
+	lg_strlist_release(&ids);
 	lg_strlist_release(&restored);
 	lg_strlist_release(&changes);
 	return status;
@@ -252,10 +343,10 @@ static enum lg_status run_write(struct gate_inside *inside, void *context,
 	enum lg_status status;
 
 	status = gate_inside_check(inside->settings, call->values, findings,
-				   err);
+				   NULL, err);
 	if (!status)
-		status = lg_window_write(inside->state, call->event, call->by,
-					 call->values, findings, &names, err);
+		status = lg_standing_write(inside->state, call->event, call->by,
+					   call->values, findings, &names, err);
 	if (!status) {
 		gate_log("%s %ss values", call->by ? call->by : "somebody",
 			 lg_journal_event_name(call->event));
@@ -292,20 +383,21 @@ static enum lg_status find_names(const struct gate_inside *inside,
 	int needs = 0;
 	enum lg_status status;
 
-	if (inside->state->lock->phase != LG_LOCK_NONE)
-		return lg_error_set(err, LG_ERR_CONFLICT, NULL,
-				    "a lock is in force or pending; lift it "
-				    "first");
+	if (lg_state_locked(inside->state)) {
+		lg_error_set(err, LG_ERR_CONFLICT, NULL,
+			     "a lock is in force; lift it first");
+		return lg_error_code(err, "already-in-force");
+	}
 	if (call->findings)
 		return LG_OK;
-	status = lg_window_missing_facts(inside->settings->dialect,
-					 call->values, inside->state->findings,
-					 NULL, NULL, &needs, err);
+	status = lg_missing_facts(inside->settings->dialect, call->values,
+				  inside->state->findings, NULL, NULL, &needs,
+				  err);
 	/* Asked is about all of them: the answers replace those there are. */
 	if (!status && needs)
-		status = lg_window_missing_facts(
-			inside->settings->dialect, call->values, NULL,
-			&call->names.dn, &call->names.user, &needs, err);
+		status = lg_missing_facts(inside->settings->dialect,
+					  call->values, NULL, &call->names.dn,
+					  &call->names.user, &needs, err);
 	return status;
 }
 
@@ -337,7 +429,7 @@ static enum lg_status run_import(const struct gate_inside *inside,
 		return lg_error_set(err, LG_ERR_SYNTAX, NULL,
 				    "import without a file");
 	status = lg_reg_text_parse(call->block[0].bytes, call->block[0].len,
-				   "import", inside->state->values,
+				   "import", inside->state->standing,
 				   &call->values, err);
 	return status ? status : find_names(inside, call, err);
 }
@@ -355,8 +447,8 @@ static enum lg_status run_restore(const struct gate_inside *inside,
 	const char *backup = control_text(call, "backup");
 	enum lg_status status;
 
-	status = lg_state_read_backup(inside->state, backup ? backup : "",
-				      &call->values, &call->findings, err);
+	status = lg_backup_read(inside->state, backup ? backup : "",
+				&call->values, &call->findings, err);
 	return status ? status : find_names(inside, call, err);
 }
 

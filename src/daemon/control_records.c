@@ -55,6 +55,7 @@ static int add_logon(void *context, const struct lg_logon *logon)
 	lg_json_text(object, "reason", lg_reason_name(logon->reason));
 	lg_json_text(object, "rule",
 		     logon->rule ? lg_rule_name(logon->rule) : NULL);
+	lg_json_lock(object, "lock", logon->lock, logon->profile);
 	lg_json_text(object, "door", logon->door);
 	lg_json_text(object, "version", logon->version);
 	lg_json_text(object, "process", logon->process);
@@ -71,6 +72,7 @@ static int add_entry(void *context, const struct lg_journal_entry *entry)
 	lg_json_time(object, "at", entry->at_s);
 	lg_json_text(object, "event", lg_journal_event_name(entry->event));
 	lg_json_text(object, "profile", entry->profile);
+	lg_json_lock(object, "lock", entry->id, entry->profile);
 	lg_json_text(object, "by", entry->by);
 	lg_json_text(object, "reason", entry->reason);
 	lg_json_text(object, "result", entry->result);

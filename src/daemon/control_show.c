@@ -13,9 +13,14 @@
 #include <logongate/release.h>
 
 #include "app/json_member.h"
+#include "app/lock/change.h"
+#include "app/lock/picture.h"
+#include "app/records/check_rules.h"
+#include "app/records/status_record.h"
 #include "daemon/change.h"
 #include "daemon/check_json.h"
 #include "daemon/control_sessions.h"
+#include "daemon/refusals.h"
 #include "daemon/sessions.h"
 #include "daemon/sweep.h"
 #include "daemon/view.h"
@@ -116,41 +121,59 @@ static int64_t in_force_at(const struct gate *gate)
 	return poll_s < 0 ? 0 : gate_now_s(gate) + poll_s - gate_store_s(gate);
 }
 
-static void add_lock(const struct gate *gate, cJSON *object)
+/* The locks as the loop knows them. */
+static size_t list_locks(const struct gate *gate,
+			 struct lg_status_lock *out_lock)
 {
-	const struct lg_lock *lock = gate->lock;
-	const struct lg_policy *policy = gate_policy(gate);
-	int locked = gate_locked(gate);
-	int pending = lock->phase == LG_LOCK_PENDING;
-	struct lg_now now = gate_now(gate);
-	int shown = locked || pending;
+	const struct gate_view *view = gate->view;
+	size_t i;
 
-	lg_json_bool(object, "active", locked);
-	lg_json_text(object, "profile", shown ? lock->profile : NULL);
-	lg_json_time(object, "since", locked ? lock->since_s : 0);
-	lg_json_time(object, "until", shown ? lock->until.wall_s : 0);
-	lg_json_text(object, "by", shown ? lock->by : NULL);
-	lg_json_text(object, "reason", shown ? lock->reason : NULL);
-	lg_json_text(object, "gate",
-		     policy ? lg_gate_state_name(lg_policy_gate(policy))
-			    : NULL);
-	lg_json_text(object, "dialect",
-		     lg_dialect_name(gate->settings->dialect));
-	lg_json_number(object, "generation", (int64_t)lock->generation);
-	lg_json_number(object, "refused",
-		       locked ? (int64_t)gate->refused_since_lock : 0);
-	lg_json_time(object, "confirm_by", shown ? lock->confirm.wall_s : 0);
-	lg_json_time(object, "cut_at", shown ? lock->cut.wall_s : 0);
-	lg_json_time(object, "starts", pending ? lock->start.wall_s : 0);
-	lg_json_number(object, "stepped",
-		       shown ? lg_lock_stepped_s(lock, &now) : 0);
+	for (i = 0; i < view->lock_count; i++)
+		out_lock[i] = (struct lg_status_lock){
+			.lock = view->lock[i].lock,
+			.concerns = &view->lock[i].concerns,
+			.gate = view->lock[i].is_read
+					? lg_gate_state_name(view->lock[i].gate)
+					: NULL,
+		};
+	return view->lock_count;
+}
+
+static struct lg_status_facts status_of(const struct gate *gate,
+					struct lg_status_lock *lock)
+{
+	const struct lg_policy *policy = gate_policy(gate);
+	struct lg_status_facts facts = {
+		.lock = lock,
+		.count = list_locks(gate, lock),
+		.gate = policy ? lg_gate_state_name(lg_policy_gate(policy))
+			       : NULL,
+		.dialect = gate->settings->dialect,
+		.generation = gate->view->generation,
+		.refused = gate_refusals(gate),
+		.now = gate_now(gate),
+	};
+
+	return facts;
+}
+
+void control_locks(struct control_call *call)
+{
+	struct lg_status_lock lock[LG_LOCKS_MAX];
+	struct lg_status_facts facts = status_of(call->gate, lock);
+
+	/* As who it applies: a gate elsewhere knows its own lock by that. */
+	if (call->conn->tls)
+		lg_json_text(call->answer, "you", call->by);
+	lg_json_add(call->answer, "locks", lg_status_locks(&facts));
+	control_finish(call);
 }
 
 static void add_loud(struct gate *gate, cJSON *object)
 {
 	struct lg_now now = gate_now(gate);
-	const struct lg_lock *lock = gate->lock;
-	int64_t stepped_s = lg_lock_stepped_s(lock, &now);
+	const struct gate_view_lock *last = gate->view->last;
+	int64_t stepped_s = last ? lg_lock_stepped_s(last->lock, &now) : 0;
 	cJSON *array = cJSON_CreateArray();
 	struct lg_strlist loud = {0};
 	size_t i;
@@ -159,8 +182,9 @@ static void add_loud(struct gate *gate, cJSON *object)
 	for (i = 0; i < loud.count; i++)
 		lg_json_item(array, loud.item[i]);
 	lg_strlist_release(&loud);
-	if (gate_locked(gate) && stepped_s) {
-		int64_t left_ms = lg_lock_left_ms(lock, &lock->until, &now);
+	if (stepped_s) {
+		int64_t left_ms =
+			lg_lock_left_ms(last->lock, &last->lock->until, &now);
 		struct lg_buffer text = {0};
 
 		lg_buffer_format(&text,
@@ -185,12 +209,14 @@ static void status_listed(void *context, const struct gate_sweep_report *report)
 	struct gate *gate = call->gate;
 	const struct lg_dialect_traits *traits =
 		lg_dialect_traits(gate->settings->dialect);
-	cJSON *object = cJSON_CreateObject();
+	struct lg_status_lock lock[LG_LOCKS_MAX];
+	struct lg_status_facts facts = status_of(gate, lock);
+	cJSON *object;
 
-	add_lock(gate, object);
-	lg_json_number(object, "sessions", (int64_t)report->sessions->count);
-	lg_json_text(object, "sessions_note",
-		     report->unasked->count ? report->unasked->item[0] : NULL);
+	facts.sessions = report->sessions->count;
+	facts.sessions_note =
+		report->unasked->count ? report->unasked->item[0] : NULL;
+	object = lg_status_object(&facts);
 	add_loud(gate, object);
 	add_doors(gate, object);
 	lg_json_text(object, "takes_effect",
@@ -207,7 +233,6 @@ static void list_for_status(void *context)
 	struct control_call *call = context;
 	struct lg_error err = {0};
 
-	/* As who it applies: a gate elsewhere knows its own lock by that. */
 	if (call->conn->tls)
 		lg_json_text(call->answer, "you", call->by);
 	if (gate_sweeps_list(call->gate, status_listed, call, &err))
@@ -218,7 +243,7 @@ void control_status(struct control_call *call)
 {
 	call->waiter.ready = list_for_status;
 	call->waiter.context = call;
-	gate_records_counted(call->gate, &call->waiter);
+	gate_refusals_counted(call->gate, &call->waiter);
 }
 
 static void sessions_listed(void *context,
@@ -278,18 +303,16 @@ static void names_known(struct gate *gate, void *context, enum lg_status status,
 		control_fail_as(call, &failed);
 }
 
-/* The names that the directory gave for the DN. */
-static enum lg_status find_names(const struct gate_inside *inside,
-				 void *context, struct lg_error *err)
+/* The names that the directory gave for the DN, adding to those there are. */
+static enum lg_status add_names(const struct lg_findings *findings,
+				const char *dn, struct lg_strlist *names,
+				struct lg_error *err)
 {
-	const struct lg_findings *findings = inside->state->findings;
-	struct control_call *call = context;
-	const char *dn = control_text(call, "dn");
 	enum lg_status status = LG_OK;
 	size_t i;
 	size_t k;
 
-	for (i = 0; dn && findings && i < findings->account_count; i++) {
+	for (i = 0; findings && i < findings->account_count; i++) {
 		const struct lg_account *account = &findings->account[i];
 
 		if (!account->dn ||
@@ -300,10 +323,26 @@ static enum lg_status find_names(const struct gate_inside *inside,
 			const char *name =
 				findings->login[account->login_first + k].name;
 
-			status = lg_strlist_add(&call->names.user, name,
-						strlen(name), err);
+			status = lg_strlist_add(names, name, strlen(name), err);
 		}
 	}
+	return status;
+}
+
+static enum lg_status find_names(const struct gate_inside *inside,
+				 void *context, struct lg_error *err)
+{
+	const struct lg_state *state = inside->state;
+	struct control_call *call = context;
+	const char *dn = control_text(call, "dn");
+	enum lg_status status = LG_OK;
+	size_t i;
+
+	if (dn)
+		status = add_names(state->findings, dn, &call->names.user, err);
+	for (i = 0; dn && !status && i < state->lock_count; i++)
+		status = add_names(state->lock[i]->findings, dn,
+				   &call->names.user, err);
 	return status;
 }
 
@@ -331,15 +370,32 @@ void control_cut(struct control_call *call)
 	gate_look(call->gate, find_names, names_known, call);
 }
 
+/* What all that is in force comes to; with "lock" what that lock sets. */
 static enum lg_status attach_values(struct control_call *call,
 				    const struct gate_inside *inside,
 				    struct lg_error *err)
 {
-	if (!inside->state->values)
+	const char *name = control_text(call, "lock");
+	struct lg_registry *values = NULL;
+	struct lg_lock *lock = NULL;
+	enum lg_status status = LG_OK;
+
+	if (name)
+		status = lg_lock_choose(inside->state, name, LG_MEANT_ANY,
+					&lock, err);
+	if (status)
+		return status;
+	if (lock ? !lock->values : !lg_state_trusted(inside->state))
 		return lg_error_set(err, LG_ERR_IO, LG_STATE_REGISTRY,
 				    "no copy of the values can be read");
-	return lg_reg_text_render(inside->state->values, LG_REG_ENCODING_UTF8,
-				  &call->attach[call->attach_count++], err);
+	if (!lock)
+		status = lg_picture_values(inside->state, &values, err);
+	if (!status)
+		status = lg_reg_text_render(
+			lock ? lock->values : values, LG_REG_ENCODING_UTF8,
+			&call->attach[call->attach_count++], err);
+	lg_registry_free(&values);
+	return status;
 }
 
 static enum lg_status run_values(const struct gate_inside *inside,
@@ -353,16 +409,15 @@ static enum lg_status run_policy(const struct gate_inside *inside,
 {
 	const struct lg_policy *policy = gate_inside_policy(inside);
 	const struct lg_state *state = inside->state;
+	const struct lg_lock *last = lg_state_last(state);
 	struct control_call *call = context;
 	enum lg_status status;
 
 	lg_json_text(call->answer, "gate",
 		     policy ? lg_gate_state_name(lg_policy_gate(policy))
 			    : NULL);
-	lg_json_number(call->answer, "generation",
-		       (int64_t)state->lock->generation);
-	lg_json_time(call->answer, "until",
-		     lg_state_locked(state) ? state->lock->until.wall_s : 0);
+	lg_json_number(call->answer, "generation", (int64_t)state->generation);
+	lg_json_time(call->answer, "until", last ? last->until.wall_s : 0);
 	status = attach_values(call, inside, err);
 	if (!status && state->findings)
 		status = lg_findings_render(state->findings,
@@ -390,16 +445,38 @@ void control_policy(struct control_call *call)
 	gate_look(call->gate, run_policy, attached, call);
 }
 
+/* Every rule of every layer, in the order in which they speak; a layer that
+ * sets nothing only where it is the only one. */
+static size_t explain_all(const struct lg_policy *policy,
+			  const struct lg_attempt *attempt,
+			  struct lg_rule_answer *out_rule)
+{
+	size_t layers = lg_policy_layer_count(policy);
+	size_t count = 0;
+	int layer;
+
+	for (layer = 0; layer == 0 || layer < (int)layers; layer++) {
+		struct lg_rule_answer *rule = &out_rule[count];
+		size_t answers =
+			lg_policy_explain(policy, attempt, layer, rule);
+
+		if (layers > 1 && lg_rules_say_nothing(rule, answers))
+			answers = answers > 0 &&
+				  rule[0].rule == LG_RULE_BREAK_GLASS;
+		count += answers;
+	}
+	return count;
+}
+
 void control_check(struct control_call *call)
 {
 	const struct lg_policy *policy = gate_policy(call->gate);
-	struct lg_rule_answer rules[LG_RULE_ANSWERS];
+	struct lg_rule_answer rules[LG_RULE_ANSWERS * LG_LAYERS_MAX];
 	struct gate_ask ask = {.listener = LG_LISTEN_HTTP};
 	struct lg_decision decision;
 	struct lg_error err = {0};
 	size_t count = 0;
-	int explain = cJSON_IsTrue(
-		cJSON_GetObjectItemCaseSensitive(call->request, "explain"));
+	int explain = control_flag(call, "explain");
 
 	if (check_json_read(call->request, &ask, &err)) {
 		control_fail(call,
@@ -410,14 +487,13 @@ void control_check(struct control_call *call)
 	}
 	decision = gate_decide(call->gate, ask.listener, &ask.attempt);
 	if (policy && explain)
-		count = lg_policy_explain(policy, &ask.attempt, 0, rules);
-	lg_json_add(
-		call->answer, "check",
-		check_json_answer(
-			call->gate, &decision,
-			decision.verdict == LG_REFUSE
-				? gate_refusal_text(call->gate, decision.reason)
-				: NULL,
-			explain ? rules : NULL, count));
+		count = explain_all(policy, &ask.attempt, rules);
+	lg_json_add(call->answer, "check",
+		    check_json_answer(
+			    call->gate, &decision,
+			    decision.verdict == LG_REFUSE
+				    ? gate_refusal_text(call->gate, &decision)
+				    : NULL,
+			    explain ? rules : NULL, count));
 	control_finish(call);
 }

@@ -12,6 +12,7 @@
 #include "daemon/change.h"
 #include "daemon/facts.h"
 #include "daemon/records.h"
+#include "daemon/refusals.h"
 #include "daemon/servers.h"
 #include "daemon/sessions.h"
 #include "daemon/sockets.h"
@@ -23,13 +24,13 @@
 #define RETRY_MS 5000
 #define TIMER_MAX_MS (60 * 1000)
 
-/* Sweeps for the policy in force, unless people have their grace. */
+/* Sweeps for the policy in force; who has a grace stays till it is over. */
 static void sweep(struct gate *gate, enum gate_sweep_kind kind)
 {
-	const struct lg_policy *policy = gate_policy(gate);
+	const struct lg_policy *policy = gate_cuts(gate);
 
 	if (kind == GATE_SWEEP_REFUSED &&
-	    (!policy || !lg_policy_limits(policy) || gate->lock->cut.wall_s)) {
+	    (!policy || !lg_policy_limits(policy))) {
 		gate_sweeps_end(gate);
 		return;
 	}
@@ -136,7 +137,7 @@ static enum lg_status run_findings(struct gate_inside *inside, void *context,
 	/* Values that were written while the directory was asked have brought
 	 * their own. */
 	if (!is_late)
-		status = lg_state_save_findings(inside->state, findings, err);
+		status = gate_inside_findings(inside, findings, err);
 	lg_findings_free(&findings);
 	if (status || is_late)
 		return status;
@@ -176,9 +177,8 @@ enum lg_status gate_enforce_first(struct gate *gate, struct lg_error *err)
 		status = gate_view_make(gate->inside, &view, err);
 	if (status)
 		return status;
-	gate->refused_generation = view->lock->generation;
 	gate_view_show(gate, view);
-	gate_records_recount(gate);
+	gate_refusals_recount(gate);
 	if (outcome.asks)
 		gate_facts_ask(gate);
 	return LG_OK;

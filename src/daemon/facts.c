@@ -206,13 +206,8 @@ static enum lg_status find_names(const struct gate_inside *inside,
 				 void *context, struct lg_error *err)
 {
 	struct gate_facts_names *names = context;
-	int needs = 0;
 
-	if (!inside->state->values)
-		return LG_OK;
-	return lg_window_missing_facts(inside->settings->dialect,
-				       inside->state->values, NULL, &names->dn,
-				       &names->user, &needs, err);
+	return gate_inside_names(inside, &names->dn, &names->user, err);
 }
 
 static void names_found(struct gate *gate, void *context, enum lg_status status,

@@ -121,6 +121,11 @@ const struct lg_policy *gate_policy(const struct gate *gate)
 	return gate->view->policy;
 }
 
+const struct lg_policy *gate_cuts(const struct gate *gate)
+{
+	return gate->view->cuts;
+}
+
 int gate_locked(const struct gate *gate)
 {
 	return gate->view->locked;

@@ -19,7 +19,7 @@
 #include <logongate/store.h>
 
 #include "app/logon_log.h"
-#include "app/window.h"
+#include "app/lock/state.h"
 
 struct lg_mapi_scratch;
 struct gate_control;
@@ -27,6 +27,7 @@ struct gate_facts;
 struct gate_http;
 struct gate_inside;
 struct gate_records;
+struct gate_refusals;
 struct gate_servers;
 struct gate_sessions;
 struct gate_sockets;
@@ -63,17 +64,15 @@ struct gate {
 	struct lg_now now; /* what the clock said last */
 	int64_t started_boot_ms;
 	int64_t started_s;
-	/* What is in force, and the view's own settings and lock record. Each
-	 * may be another one after any turn of the loop. */
+	/* What is in force, and the view's own settings. Each may be another
+	 * one after any turn of the loop. */
 	struct gate_view *view;
 	const struct lg_settings *settings;
-	const struct lg_lock *lock;
 	struct lg_strlist loud; /* beside the view's */
 	struct gate_work *work;
 	struct gate_inside *inside; /* the state lane's */
 	struct gate_records *records;
-	uint64_t refused_since_lock;
-	uint64_t refused_generation;
+	struct gate_refusals *refusals;
 	uint64_t refused_by_reason[LG_REASON_COUNT];
 	struct gate_counts counts[GATE_DOOR_COUNT];
 	uint64_t cut;
@@ -126,6 +125,10 @@ int64_t gate_store_s(const struct gate *gate);
 
 /* NULL while no policy can be trusted. */
 const struct lg_policy *gate_policy(const struct gate *gate);
+
+/* Decides who of those logged on is cut: without the locks that still have
+ * their grace. NULL: nobody. */
+const struct lg_policy *gate_cuts(const struct gate *gate);
 
 /* 1 while a lock is in force (not while one is only pending). */
 int gate_locked(const struct gate *gate);

@@ -25,6 +25,7 @@
 #include "daemon/log.h"
 #include "daemon/names.h"
 #include "daemon/records.h"
+#include "daemon/refusals.h"
 #include "daemon/reload.h"
 #include "daemon/servers.h"
 #include "daemon/sessions.h"
@@ -104,7 +105,7 @@ static void on_end(uv_signal_t *signal, int number)
 	if (gate->stopping)
 		return;
 	gate_log("going down%s",
-		 gate_locked(gate) ? "; the lock stays in force on disk" : "");
+		 gate_locked(gate) ? "; what is locked stays locked on disk" : "");
 	systemd_notify("STOPPING=1\n");
 	close_all(gate);
 	uv_timer_start(&gate->last, on_last, LAST_MS, 0);
@@ -190,6 +191,7 @@ static void free_gate(struct gate *gate)
 	gate_tickets_free(&gate->tickets);
 	gate_tls_close(gate);
 	gate_records_free(gate);
+	gate_refusals_free(gate);
 	gate_view_free(&gate->view);
 	gate_inside_free(&gate->inside);
 	if (gate->files.close)

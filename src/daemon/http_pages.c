@@ -9,6 +9,7 @@
 #include <logongate/release.h>
 
 #include "adapters/http/metrics.h"
+#include "daemon/refusals.h"
 #include "daemon/sockets.h"
 #include "daemon/view.h"
 
@@ -17,21 +18,20 @@ void gate_http_status_page(const struct gate_http_question *request,
 {
 	struct gate *gate = request->gate;
 	const struct lg_policy *policy = gate_policy(gate);
-	const struct lg_lock *lock = gate->lock;
-	int locked = gate_locked(gate);
+	const struct gate_view_lock *last = gate->view->last;
 	struct lg_strlist loud = {0};
 	struct lg_error err = {0};
 	struct lg_http_status page = {
 		.state = policy ? lg_gate_state_name(lg_policy_gate(policy))
 				: NULL,
-		.profile = locked ? lock->profile : NULL,
-		.since = locked ? gate->view->since : NULL,
+		.profile = last ? last->lock->profile : NULL,
+		.since = last ? last->since : NULL,
 		.until =
-			locked && *gate->view->until ? gate->view->until : NULL,
-		.by = locked ? lock->by : NULL,
-		.reason = locked ? lock->reason : NULL,
+			last && *last->until ? last->until : NULL,
+		.by = last ? last->lock->by : NULL,
+		.reason = last ? last->lock->reason : NULL,
 		.version = LOGONGATE_VERSION,
-		.refused = gate->refused_since_lock,
+		.refused = gate_refusals(gate),
 		.sessions = gate->sessions_listed,
 	};
 
@@ -72,11 +72,28 @@ static uint64_t connections_of(const struct gate *gate, enum gate_door door)
 		       : 0;
 }
 
+static size_t list_locks(const struct gate *gate,
+			 struct lg_metrics_lock *out_lock)
+{
+	size_t count = 0;
+	size_t i;
+
+	for (i = 0; i < gate->view->lock_count; i++) {
+		const struct lg_lock *lock = gate->view->lock[i].lock;
+
+		if (!lg_lock_waits(lock))
+			out_lock[count++] = (struct lg_metrics_lock){
+				lock->profile, lock->id, lock->until.wall_s};
+	}
+	return count;
+}
+
 void gate_http_metrics(const struct gate_http_question *request,
 		       struct lg_http_answer *answer)
 {
 	const struct gate *gate = request->gate;
 	const struct lg_policy *policy = gate_policy(gate);
+	struct lg_metrics_lock locks[LG_LOCKS_MAX];
 	struct lg_metrics_door doors[GATE_DOOR_COUNT];
 	struct lg_metrics counted = {
 		.door = doors,
@@ -84,7 +101,7 @@ void gate_http_metrics(const struct gate_http_question *request,
 		.gate = policy ? lg_policy_gate(policy) : LG_GATE_OFF,
 		.lock_active = gate_locked(gate),
 		.has_policy = policy != NULL,
-		.generation = gate->lock->generation,
+		.generation = gate->view->generation,
 		.sessions = gate->sessions_listed,
 		.cut = gate->cut,
 		.policy_bytes = policy ? lg_policy_memory(policy) : 0,
@@ -94,8 +111,10 @@ void gate_http_metrics(const struct gate_http_question *request,
 	struct lg_error err = {0};
 	int i;
 
-	if (counted.lock_active)
-		counted.lock_until_s = gate->lock->until.wall_s;
+	if (gate->view->last)
+		counted.lock_until_s = gate->view->last->lock->until.wall_s;
+	counted.lock = locks;
+	counted.lock_count = list_locks(gate, locks);
 	memcpy(counted.refused_by_reason, gate->refused_by_reason,
 	       sizeof(counted.refused_by_reason));
 	for (i = 0; i < GATE_DOOR_COUNT; i++) {

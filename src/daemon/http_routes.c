@@ -211,12 +211,12 @@ static int check_web(struct gate *gate, const struct lg_http_check *check,
 		return 1;
 	case GATE_CHALLENGE_ASK:
 		*out_refusal =
-			gate_challenge_refusal(gate, answer.decision.reason);
+			gate_challenge_refusal(gate, &answer.decision);
 		return 0;
 	}
 	if (answer.decision.verdict == LG_ADMIT)
 		return 1;
-	*out_refusal = gate_page_refusal(gate, answer.decision.reason,
+	*out_refusal = gate_page_refusal(gate, &answer.decision,
 					 check->service == LG_HTTP_SERVICE_OWA);
 	return 0;
 }

@@ -6,15 +6,18 @@
  * at a restart of the store. This file hands it values and time and listens to
  * what it says. A read whose facts are missing leaves the policy as it was.
  *
- * What time brings is done in memory first, as a state that is only read does
- * it, and then once more on disk by a state that is loaded anew: nobody stays
- * out because a disk is full.
+ * What time brings is done in memory first and then written down: nobody stays
+ * out because a disk is full, or slow.
  */
 #include "daemon/inside.h"
 
 #include <stdlib.h>
 
 #include "adapters/system/clock.h"
+#include "app/lock/backup.h"
+#include "app/lock/change.h"
+#include "app/lock/layers.h"
+#include "app/lock/picture.h"
 #include "daemon/gate.h"
 
 static void clock_now(void *self, struct lg_now *out_now)
@@ -80,6 +83,8 @@ enum lg_status gate_inside_new(const struct gate *gate,
 		status = lg_state_load(inside->files, &inside->clock,
 				       LG_STATE_WRITE, &inside->state, err);
 	if (!status)
+		status = lg_registry_new(&inside->nothing, err);
+	if (!status)
 		status = lg_store_new(settings->dialect, &inside->store, err);
 	if (status)
 		gate_inside_free(&inside);
@@ -93,6 +98,7 @@ void gate_inside_free(struct gate_inside **inside)
 	if (!inside || !*inside)
 		return;
 	lg_store_free(&(*inside)->store);
+	lg_registry_free(&(*inside)->nothing);
 	lg_state_free(&(*inside)->state);
 	gate_settings_drop((*inside)->held);
 	free(*inside);
@@ -153,48 +159,63 @@ static void note_event(void *context, const struct lg_store_event *event)
 	}
 }
 
-static struct lg_store_facts facts_of(const struct gate_inside *inside)
+/* The locks beside the store's values, and the facts about these. */
+struct reading {
+	struct lg_policy_layer lock[LG_LOCKS_MAX];
+	struct lg_policy_layer standing;
+	struct lg_store_facts facts;
+	struct lg_store_sink sink;
+};
+
+static void begin_reading(struct gate_inside *inside, struct reading *reading)
 {
-	struct lg_store_facts facts = {
-		.facts = inside->state->findings ? LG_FACTS_FINDINGS
-						 : LG_FACTS_NOT_ASKED,
-		.findings = inside->state->findings,
+	reading->standing = lg_layers_standing(inside->state);
+	reading->facts = (struct lg_store_facts){
+		.facts = reading->standing.facts,
+		.findings = reading->standing.findings,
 		.break_glass = &inside->settings->break_glass,
 		.default_domain = inside->settings->default_domain,
+		.lock = reading->lock,
+		.lock_count = lg_layers_locks(inside->state, reading->lock),
 	};
-
-	return facts;
+	reading->sink = (struct lg_store_sink){inside, note_event};
 }
 
 static enum lg_status read_values(struct gate_inside *inside, int restart,
 				  struct lg_error *err)
 {
-	struct lg_store_facts facts = facts_of(inside);
-	struct lg_store_sink sink = {inside, note_event};
+	struct reading reading;
 	enum lg_status status;
 
-	if (!inside->state->values) {
+	if (!lg_state_trusted(inside->state)) {
 		/* No copy could be read: nothing can be trusted. */
 		inside->has_policy = 0;
 		return LG_OK;
 	}
+	begin_reading(inside, &reading);
 	status = lg_store_values(inside->store, store_s(inside),
-				 inside->state->values, &facts, &sink, err);
+				 reading.standing.values
+					 ? reading.standing.values
+					 : inside->nothing,
+				 &reading.facts, &reading.sink, err);
 	if (restart && (!status || status == LG_ERR_DIRECTORY))
 		status = lg_store_restart(inside->store, store_s(inside),
-					  &facts, &sink, err);
+					  &reading.facts, &reading.sink, err);
 	return status;
 }
 
 enum lg_status gate_inside_check(const struct lg_settings *settings,
 				 const struct lg_registry *values,
 				 const struct lg_findings *findings,
+				 const struct lg_findings *concerned,
 				 struct lg_error *err)
 {
 	const struct lg_policy_layer layer = {
+		.id = "",
 		.values = values,
 		.facts = findings ? LG_FACTS_FINDINGS : LG_FACTS_NOT_ASKED,
 		.findings = findings,
+		.concerned = concerned,
 	};
 	const struct lg_policy_input input = {
 		.dialect = settings->dialect,
@@ -210,6 +231,29 @@ enum lg_status gate_inside_check(const struct lg_settings *settings,
 	return status;
 }
 
+/* The names of one layer that its answers do not tell of; dn and user may be
+ * NULL. concerned NULL: findings tell of those whom it concerns too. */
+static enum lg_status lacking(const struct gate_inside *inside,
+			      const struct lg_registry *values,
+			      const struct lg_findings *findings,
+			      const struct lg_findings *concerned,
+			      struct lg_strlist *dn, struct lg_strlist *user,
+			      int *out_needs, struct lg_error *err)
+{
+	enum lg_status status = LG_OK;
+	int needs = 0;
+	int more = 0;
+
+	if (values)
+		status = lg_missing_facts(inside->settings->dialect, values,
+					  findings, dn, user, &needs, err);
+	if (values && !status && !concerned)
+		status = lg_missing_concerned(values, findings, dn, user, &more,
+					      err);
+	*out_needs = needs || more;
+	return status;
+}
+
 /*
  * Closed semantics need no facts to refuse, but without them nobody knows the
  * logon names of those who are listed: a lost findings file must not lock out
@@ -217,14 +261,91 @@ enum lg_status gate_inside_check(const struct lg_settings *settings,
  */
 int gate_inside_lacks_facts(const struct gate_inside *inside)
 {
-	struct lg_error err = {0};
+	const struct lg_state *state = inside->state;
 	int needs = 0;
+	size_t i;
 
-	return inside->settings->directory_uri && inside->state->values &&
-	       !lg_window_missing_facts(
-		       inside->settings->dialect, inside->state->values,
-		       inside->state->findings, NULL, NULL, &needs, &err) &&
-	       needs;
+	if (!inside->settings->directory_uri)
+		return 0;
+	if (!lacking(inside, state->standing, state->findings, NULL, NULL, NULL,
+		     &needs, NULL) &&
+	    needs)
+		return 1;
+	for (i = 0; i < state->lock_count; i++) {
+		const struct lg_lock *lock = state->lock[i];
+
+		if (!lg_lock_waits(lock) &&
+		    !lacking(inside, lock->values, lock->findings,
+			     lock->concerned, NULL, NULL, &needs, NULL) &&
+		    needs)
+			return 1;
+	}
+	return 0;
+}
+
+/* Asked is about all names of a layer: the answers replace those there are. */
+static enum lg_status add_lacking(const struct gate_inside *inside,
+				  const struct lg_registry *values,
+				  const struct lg_findings *findings,
+				  const struct lg_findings *concerned,
+				  struct lg_strlist *dn,
+				  struct lg_strlist *user, struct lg_error *err)
+{
+	int needs = 0;
+	enum lg_status status = lacking(inside, values, findings, concerned,
+					NULL, NULL, &needs, err);
+
+	if (!status && needs)
+		status = lacking(inside, values, NULL, concerned, dn, user,
+				 &needs, err);
+	return status;
+}
+
+enum lg_status gate_inside_names(const struct gate_inside *inside,
+				 struct lg_strlist *out_dn,
+				 struct lg_strlist *out_user,
+				 struct lg_error *err)
+{
+	const struct lg_state *state = inside->state;
+	enum lg_status status;
+	size_t i;
+
+	status = add_lacking(inside, state->standing, state->findings, NULL,
+			     out_dn, out_user, err);
+	for (i = 0; !status && i < state->lock_count; i++) {
+		const struct lg_lock *lock = state->lock[i];
+
+		if (!lg_lock_waits(lock))
+			status = add_lacking(inside, lock->values,
+					     lock->findings, lock->concerned,
+					     out_dn, out_user, err);
+	}
+	return status;
+}
+
+enum lg_status gate_inside_findings(struct gate_inside *inside,
+				    const struct lg_findings *findings,
+				    struct lg_error *err)
+{
+	struct lg_state *state = inside->state;
+	enum lg_status status;
+	int needs = 0;
+	size_t i;
+
+	status = lacking(inside, state->standing, state->findings, NULL, NULL,
+			 NULL, &needs, err);
+	if (!status && needs)
+		status = lg_state_save_findings(state, findings, err);
+	for (i = 0; !status && i < state->lock_count; i++) {
+		struct lg_lock *lock = state->lock[i];
+
+		status = lacking(inside, lock->values, lock->findings,
+				 lock->concerned, NULL, NULL, &needs, err);
+		if (!status && needs && !lg_lock_waits(lock))
+			status = lg_state_save_lock_findings(state, lock,
+							     findings, err);
+	}
+	return status;
 }
 
 static uint64_t generation_of(const struct gate_inside *inside)
@@ -275,148 +396,85 @@ enum lg_status gate_inside_enforce_again(struct gate_inside *inside,
 	return status;
 }
 
-static const char *words_of(enum lg_window_event event)
+static const char *words_of(enum lg_lock_event event)
 {
 	switch (event) {
-	case LG_WINDOW_NOTHING:
+	case LG_LOCK_NOTHING:
 		return "nothing is due";
-	case LG_WINDOW_BEGINS:
+	case LG_LOCK_BEGINS:
 		return "the lock begins";
-	case LG_WINDOW_CUTS:
+	case LG_LOCK_CUTS:
 		return "the grace is over: open sessions are cut";
-	case LG_WINDOW_UNCONFIRMED:
+	case LG_LOCK_UNCONFIRMED:
 		return "the lock was not confirmed: lifted";
-	case LG_WINDOW_EXPIRES:
+	case LG_LOCK_EXPIRES:
 		return "the lock's time is over: lifted";
 	}
 	return "";
 }
 
-static enum lg_status settle_all(struct lg_state *state, int says,
-				 int *out_changed, int *out_cuts,
-				 struct lg_error *err)
+/* Everything that is due, in memory alone. */
+static enum lg_status settle_all(struct lg_state *state, int *out_changed,
+				 int *out_cuts, struct lg_error *err)
 {
-	enum lg_window_event event = LG_WINDOW_NOTHING;
-	enum lg_status status = lg_window_settle(state, &event, err);
+	enum lg_lock_event event = LG_LOCK_NOTHING;
+	char id[LG_LOCK_ID_SIZE] = "";
+	enum lg_status status;
 
-	while (!status && event != LG_WINDOW_NOTHING) {
-		if (says)
-			gate_log("%s", words_of(event));
-		if (event == LG_WINDOW_CUTS)
+	state->defers = 1;
+	status = lg_lock_settle(state, &event, id, err);
+	while (!status && event != LG_LOCK_NOTHING) {
+		gate_log("%s: %s", id, words_of(event));
+		if (event == LG_LOCK_CUTS)
 			*out_cuts = 1;
 		else
 			*out_changed = 1;
-		status = lg_window_settle(state, &event, err);
+		status = lg_lock_settle(state, &event, id, err);
 	}
+	state->defers = 0;
 	return status;
-}
-
-/* What was loud stays so, in its order. */
-static void adopt(struct gate_inside *inside, struct lg_state *fresh)
-{
-	struct lg_strlist loud = inside->state->loud;
-	size_t i;
-
-	inside->state->loud = fresh->loud;
-	fresh->loud = loud;
-	for (i = 0; i < inside->state->loud.count; i++)
-		lg_state_loud(fresh, "%s", inside->state->loud.item[i]);
-	lg_state_free(&inside->state);
-	inside->state = fresh;
-}
-
-/* The state as the disk has it, with all that is due done: on disk too in the
- * mode WRITE. */
-static enum lg_status load_settled(struct gate_inside *inside,
-				   enum lg_state_mode mode, int says,
-				   int *out_changed, int *out_cuts,
-				   struct lg_error *err)
-{
-	struct lg_state *fresh = NULL;
-	enum lg_status status;
-
-	status =
-		lg_state_load(inside->files, &inside->clock, mode, &fresh, err);
-	if (!status)
-		status = settle_all(fresh, says, out_changed, out_cuts, err);
-	if (status) {
-		lg_state_free(&fresh);
-		return status;
-	}
-	fresh->mode = LG_STATE_WRITE;
-	adopt(inside, fresh);
-	return LG_OK;
-}
-
-static int is_due(const struct gate_inside *inside)
-{
-	int64_t left_ms = -1;
-
-	return lg_window_next(inside->state, &left_ms) != LG_WINDOW_NOTHING &&
-	       left_ms == 0;
 }
 
 enum lg_status gate_inside_settle(struct gate_inside *inside,
 				  struct gate_outcome *outcome,
 				  struct lg_error *err)
 {
-	struct lg_store_facts facts = facts_of(inside);
-	struct lg_store_sink sink = {inside, note_event};
 	uint64_t before = generation_of(inside);
-	enum lg_status status = LG_OK;
+	struct reading reading;
+	enum lg_status status;
 	int changed = 0;
 
-	if (is_due(inside) && inside->owes) {
-		/* A state that is ahead of the disk does not know what was
-		 * there before it. */
-		status = load_settled(inside, LG_STATE_READ, 1, &changed,
-				      &outcome->cuts, err);
-	} else if (is_due(inside)) {
-		inside->state->mode = LG_STATE_READ;
-		status = settle_all(inside->state, 1, &changed, &outcome->cuts,
-				    err);
-		inside->state->mode = LG_STATE_WRITE;
-		inside->owes = 1;
-	}
+	status = settle_all(inside->state, &changed, &outcome->cuts, err);
 	if (status)
 		return status;
 	if (changed) {
 		gate_inside_enforce(inside, outcome, err);
 		return LG_OK;
 	}
-	status = lg_store_advance(inside->store, store_s(inside), &facts, &sink,
-				  err);
+	begin_reading(inside, &reading);
+	status = lg_store_advance(inside->store, store_s(inside),
+				  &reading.facts, &reading.sink, err);
 	note_outcome(inside, before, LG_OK, outcome);
 	if (status == LG_ERR_DIRECTORY)
 		outcome->asks = 1;
 	return LG_OK;
 }
 
-static enum lg_status pay(struct gate_inside *inside, int says,
-			  struct lg_error *err)
-{
-	enum lg_status status;
-	int changed = 0;
-	int cuts = 0;
-
-	status = load_settled(inside, LG_STATE_WRITE, says, &changed, &cuts,
-			      err);
-	if (status) {
-		lg_state_loud(inside->state,
-			      "what is due could not be written: %s: %s; it is "
-			      "done all the same and written when it can be",
-			      err->place, err->text);
-		return status;
-	}
-	inside->owes = 0;
-	gate_inside_quiet(inside, "what is due could not be written");
-	return LG_OK;
-}
-
 enum lg_status gate_inside_catch_up(struct gate_inside *inside,
 				    struct lg_error *err)
 {
-	return inside->owes ? pay(inside, 0, err) : LG_OK;
+	enum lg_status status;
+
+	if (!inside->state->unsaved)
+		return LG_OK;
+	gate_inside_log_loud(inside);
+	status = lg_picture_flush(inside->state, err);
+	/* What was told before may be fewer now. */
+	if (inside->loud_logged > inside->state->loud.count)
+		inside->loud_logged = inside->state->loud.count;
+	if (!status)
+		lg_backup_prune(inside->state, inside->settings->keep_days);
+	return status;
 }
 
 /* What was due while no gate ran. A full disk must not keep the gate from
@@ -427,14 +485,12 @@ static void settle_first(struct gate_inside *inside,
 	struct lg_error err = {0};
 	int changed = 0;
 
-	if (!is_due(inside) || !pay(inside, 1, &err))
-		return;
-	inside->owes = 1;
-	if (load_settled(inside, LG_STATE_READ, 1, &changed, &outcome->cuts,
-			 &err))
+	if (settle_all(inside->state, &changed, &outcome->cuts, &err))
 		lg_state_loud(inside->state,
 			      "what is due could not be done: %s: %s",
 			      err.place, err.text);
+	gate_inside_catch_up(inside, &err);
+	lg_backup_prune(inside->state, inside->settings->keep_days);
 }
 
 enum lg_status gate_inside_first(struct gate_inside *inside,

@@ -13,7 +13,7 @@
 #include <logongate/settings.h>
 #include <logongate/store.h>
 
-#include "app/window.h"
+#include "app/lock/state_load.h"
 
 struct gate;
 
@@ -34,8 +34,7 @@ struct gate_inside {
 	struct lg_store *store;
 	/* 0 while no policy can be trusted: without_policy answers. */
 	int has_policy;
-	/* What was due is done in memory and not yet on disk. */
-	int owes;
+	struct lg_registry *nothing; /* where no standing values count */
 	size_t loud_logged;
 };
 
@@ -87,7 +86,8 @@ enum lg_status gate_inside_enforce(struct gate_inside *inside,
 				   struct gate_outcome *outcome,
 				   struct lg_error *err);
 
-/* 1 when there is a directory that was not asked about some name. */
+/* 1 when there is a directory that was not asked about some name that what is
+ * in force lists. */
 int gate_inside_lacks_facts(const struct gate_inside *inside);
 
 /* The facts arrived: the values are read again. */
@@ -107,6 +107,18 @@ enum lg_status gate_inside_settle(struct gate_inside *inside,
 enum lg_status gate_inside_catch_up(struct gate_inside *inside,
 				    struct lg_error *err);
 
+/* The names that have to be asked about: those of the standing values and of
+ * each lock whose answers are missing. */
+enum lg_status gate_inside_names(const struct gate_inside *inside,
+				 struct lg_strlist *out_dn,
+				 struct lg_strlist *out_user,
+				 struct lg_error *err);
+
+/* The directory answered for them: each that lacks answers keeps these. */
+enum lg_status gate_inside_findings(struct gate_inside *inside,
+				    const struct lg_findings *findings,
+				    struct lg_error *err);
+
 /*
  * Whether a policy can be made of values and findings (NULL: nothing was
  * asked) under settings, before anything is written.
@@ -114,6 +126,7 @@ enum lg_status gate_inside_catch_up(struct gate_inside *inside,
 enum lg_status gate_inside_check(const struct lg_settings *settings,
 				 const struct lg_registry *values,
 				 const struct lg_findings *findings,
+				 const struct lg_findings *concerned,
 				 struct lg_error *err);
 
 #endif

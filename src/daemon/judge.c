@@ -14,6 +14,7 @@
 #include <logongate/name.h>
 
 #include "daemon/records.h"
+#include "daemon/refusals.h"
 #include "daemon/view.h"
 
 #define RETRY_MAX_S 3600
@@ -53,36 +54,45 @@ struct lg_decision gate_decide(const struct gate *gate,
 	return decision;
 }
 
-const char *gate_refusal_text(struct gate *gate, enum lg_reason reason)
+const char *gate_refusal_text(struct gate *gate,
+			      const struct lg_decision *decision)
 {
 	const struct lg_policy *policy = gate_policy(gate);
 	const struct lg_policy_layer_info *layer =
-		policy ? lg_policy_layer_at(policy, 0) : NULL;
-	const struct lg_lock *lock = gate->lock;
-	struct lg_message_facts facts = {
-		.until = gate->view->until,
-		.since = gate->view->since,
-		.profile = lock->profile,
-		.reason = lock->reason,
-	};
+		policy ? lg_policy_layer_at(policy, decision->lock) : NULL;
+	const struct gate_view_lock *speaks =
+		gate_view_speaks(gate->view, decision);
+	struct lg_message_facts facts = {0};
 
 	/* What the profile says is about its lock. */
-	if (reason == LG_REASON_BAD_NAME)
+	if (decision->reason == LG_REASON_BAD_NAME)
 		layer = NULL;
+	if (speaks) {
+		facts.until = speaks->until;
+		facts.since = speaks->since;
+		facts.profile = speaks->lock->profile;
+		facts.reason = speaks->lock->reason;
+	}
 	lg_buffer_clear(&gate->text);
-	if (lg_message_refusal(layer ? layer->message : NULL, reason, &facts,
-			       &gate->text, NULL) ||
+	if (lg_message_refusal(layer ? layer->message : NULL, decision->reason,
+			       &facts, &gate->text, NULL) ||
 	    !gate->text.data)
-		return lg_message_default(reason);
+		return lg_message_default(decision->reason);
 	return gate->text.data;
 }
 
-unsigned int gate_retry_s(const struct gate *gate)
+unsigned int gate_retry_s(const struct gate *gate,
+			  const struct lg_decision *decision)
 {
+	const struct gate_view_lock *speaks =
+		gate_view_speaks(gate->view, decision);
 	struct lg_now now = gate_now(gate);
-	int64_t left_ms = lg_lock_left_ms(gate->lock, &gate->lock->until, &now);
+	int64_t left_ms = -1;
 
-	if (!gate_locked(gate) || left_ms < 0)
+	if (speaks)
+		left_ms = lg_lock_left_ms(speaks->lock, &speaks->lock->until,
+					  &now);
+	if (left_ms < 0)
 		return RETRY_UNKNOWN_S;
 	if (left_ms > RETRY_MAX_S * 1000)
 		return RETRY_MAX_S;
@@ -113,10 +123,12 @@ static const char *copy_name(const char *text, size_t len,
 void gate_record(struct gate *gate, const struct gate_ask *ask,
 		 const struct lg_decision *decision)
 {
+	const struct gate_view_lock *speaks =
+		gate_view_speaks(gate->view, decision);
 	struct lg_buffer version = {0};
 	struct lg_logon logon = {
 		.at_s = gate_now_s(gate),
-		.generation = gate->lock->generation,
+		.generation = gate->view->generation,
 		.client = ask->client,
 		.address = ask->address,
 		.door = gate_door_name(ask->door),
@@ -128,6 +140,10 @@ void gate_record(struct gate *gate, const struct gate_ask *ask,
 	struct name_copy dn;
 	struct name_copy process;
 
+	if (decision->verdict == LG_REFUSE && speaks) {
+		logon.lock = speaks->lock->id;
+		logon.profile = speaks->lock->profile;
+	}
 	lg_version_format(&ask->attempt.version, &version);
 	logon.user = copy_name(ask->attempt.user, ask->attempt.user_len, &user);
 	logon.dn = copy_name(ask->attempt.dn, ask->attempt.dn_len, &dn);
@@ -144,7 +160,7 @@ void gate_record(struct gate *gate, const struct gate_ask *ask,
 		gate->refused_by_reason[decision->reason]++;
 		if (decision->reason != LG_REASON_SESSION_ENDED) {
 			gate->counts[ask->door].refused++;
-			gate->refused_since_lock++;
+			gate_refusals_add(gate);
 		}
 		gate_records_add(gate, GATE_RECORD_REFUSED, &logon);
 		break;
@@ -187,6 +203,6 @@ void gate_judge(struct gate *gate, const struct gate_ask *ask,
 	if (!answer.challenge)
 		gate_record(gate, ask, &answer.decision);
 	if (answer.decision.verdict == LG_REFUSE)
-		answer.text = gate_refusal_text(gate, answer.decision.reason);
+		answer.text = gate_refusal_text(gate, &answer.decision);
 	*out_answer = answer;
 }

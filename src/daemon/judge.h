@@ -70,10 +70,12 @@ void gate_record(struct gate *gate, const struct gate_ask *ask,
 		 const struct lg_decision *decision);
 
 /* The words for a refusal; good until the next call. */
-const char *gate_refusal_text(struct gate *gate, enum lg_reason reason);
+const char *gate_refusal_text(struct gate *gate,
+			      const struct lg_decision *decision);
 
-/* Seconds until the lock ends, at most LG_HTTP_RETRY_MAX_S's kind of limit;
- * 60 where nobody knows. */
-unsigned int gate_retry_s(const struct gate *gate);
+/* Seconds until the lock that refuses ends, at most LG_HTTP_RETRY_MAX_S's kind
+ * of limit; 60 where nobody knows. */
+unsigned int gate_retry_s(const struct gate *gate,
+			  const struct lg_decision *decision);
 
 #endif

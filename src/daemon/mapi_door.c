@@ -18,28 +18,29 @@
 #include "daemon/sessions.h"
 
 struct lg_http_refusal gate_page_refusal(struct gate *gate,
-					 enum lg_reason reason, int is_owa)
+					 const struct lg_decision *decision,
+					 int is_owa)
 {
 	struct lg_http_refusal refusal = {
 		.kind = LG_HTTP_REFUSAL_PAGE,
 		.status = is_owa ? gate->settings->http_refusal : 503,
-		.retry_s = gate_retry_s(gate),
-		.reason = reason,
-		.text = gate_refusal_text(gate, reason),
+		.retry_s = gate_retry_s(gate, decision),
+		.reason = decision->reason,
+		.text = gate_refusal_text(gate, decision),
 	};
 
 	return refusal;
 }
 
 struct lg_http_refusal gate_challenge_refusal(struct gate *gate,
-					      enum lg_reason reason)
+					      const struct lg_decision *decision)
 {
 	struct lg_http_refusal refusal = {
 		.kind = LG_HTTP_REFUSAL_CHALLENGE,
 		.status = 401,
-		.retry_s = gate_retry_s(gate),
-		.reason = reason,
-		.text = gate_refusal_text(gate, reason),
+		.retry_s = gate_retry_s(gate, decision),
+		.reason = decision->reason,
+		.text = gate_refusal_text(gate, decision),
 		.schemes = gate->settings->http_challenge,
 		.realm = gate->settings->http_realm,
 	};
@@ -320,14 +321,24 @@ static void judge_headers(struct gate *gate, const struct gate_mapi *request,
 				 : LG_MAPI_WAY_DENY;
 }
 
+/* The locks that refuse it still have their grace. */
+static int is_spared(const struct gate *gate, const struct lg_session *known)
+{
+	struct lg_attempt attempt = lg_session_attempt(known);
+	const struct lg_policy *cuts = gate_cuts(gate);
+
+	return cuts && cuts != gate_policy(gate) &&
+	       lg_policy_decide(cuts, &attempt).verdict == LG_ADMIT;
+}
+
 /* A lock with --grace refuses new logons and leaves open sessions alone until
  * it cuts them. A web page has no session, whatever headers came with it. */
 static int has_grace(const struct gate *gate, const struct gate_mapi *request,
 		     const struct known *known,
 		     const struct lg_mapi_judgement *judgement)
 {
-	return known->session && !known->is_ended && gate->lock->cut.wall_s &&
-	       !request->http.also_http &&
+	return known->session && !known->is_ended &&
+	       is_spared(gate, known->session) && !request->http.also_http &&
 	       judgement->request != LG_MAPI_REQUEST_CONNECT &&
 	       judgement->way == LG_MAPI_WAY_CODE &&
 	       judgement->code == LG_MAPI_CODE_CONTEXT_NOT_FOUND;
@@ -445,7 +456,7 @@ enum gate_mapi_way gate_mapi_judge(struct gate *gate,
 		return GATE_MAPI_ADMIT;
 	case GATE_CHALLENGE_ASK:
 		*out_refusal =
-			gate_challenge_refusal(gate, judgement.decision.reason);
+			gate_challenge_refusal(gate, &judgement.decision);
 		return GATE_MAPI_REFUSE;
 	}
 	switch (judgement.way) {
@@ -455,8 +466,8 @@ enum gate_mapi_way gate_mapi_judge(struct gate *gate,
 		return GATE_MAPI_ADMIT;
 	case LG_MAPI_WAY_PAGE:
 		record(gate, request, &judgement);
-		*out_refusal = gate_page_refusal(
-			gate, judgement.decision.reason, request->is_owa);
+		*out_refusal = gate_page_refusal(gate, &judgement.decision,
+						 request->is_owa);
 		return GATE_MAPI_REFUSE;
 	case LG_MAPI_WAY_DENY:
 		refusal.kind = LG_HTTP_REFUSAL_MAPI_DENIAL;
@@ -468,9 +479,9 @@ enum gate_mapi_way gate_mapi_judge(struct gate *gate,
 	}
 	record(gate, request, &judgement);
 	refusal.status = 200;
-	refusal.retry_s = gate_retry_s(gate);
+	refusal.retry_s = gate_retry_s(gate, &judgement.decision);
 	refusal.reason = judgement.decision.reason;
-	refusal.text = gate_refusal_text(gate, judgement.decision.reason);
+	refusal.text = gate_refusal_text(gate, &judgement.decision);
 	refusal.request_type = request->request_type;
 	refusal.request_id = request->request_id;
 	refusal.client_info = request->client_info;

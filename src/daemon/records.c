@@ -26,18 +26,6 @@ struct gate_records {
 	struct gate_job job;
 	int busy;
 	struct gate_records_waiter *waiters;
-	int recounting;
-	struct gate_records_waiter *counted; /* who waits for that */
-};
-
-/* Counting what earlier gates wrote of a lock. */
-struct recount {
-	struct gate_job job;
-	struct gate *gate;
-	struct lg_lock *lock;
-	struct lg_now now;
-	uint64_t count;
-	enum lg_status status;
 };
 
 enum lg_status gate_records_open(struct gate *gate, struct lg_error *err)
@@ -212,67 +200,4 @@ void gate_records_wait(struct gate *gate, struct gate_records_waiter *waiter)
 	waiter->next = records->waiters;
 	records->waiters = waiter;
 	flush(records, LG_LOGON_FLUSH_SOME);
-}
-
-static void run_recount(void *context)
-{
-	struct recount *recount = context;
-
-	recount->status = lg_lock_refused(recount->lock, &recount->gate->files,
-					  &recount->now, &recount->count, NULL);
-}
-
-static void recount_done(void *context)
-{
-	struct recount *recount = context;
-	struct gate *gate = recount->gate;
-	struct gate_records_waiter *waiter = gate->records->counted;
-
-	if (recount->status)
-		gate_loud(gate, "the refusals kept on disk could not be "
-				"counted");
-	else if (gate->lock->generation == recount->lock->generation)
-		gate->refused_since_lock += recount->count;
-	lg_lock_free(&recount->lock);
-	free(recount);
-	gate->records->recounting = 0;
-	gate->records->counted = NULL;
-	while (waiter) {
-		struct gate_records_waiter *next = waiter->next;
-
-		waiter->ready(waiter->context);
-		waiter = next;
-	}
-}
-
-void gate_records_counted(struct gate *gate, struct gate_records_waiter *waiter)
-{
-	if (!gate->records->recounting) {
-		waiter->ready(waiter->context);
-		return;
-	}
-	waiter->next = gate->records->counted;
-	gate->records->counted = waiter;
-}
-
-void gate_records_recount(struct gate *gate)
-{
-	struct recount *recount;
-
-	if (!gate_locked(gate))
-		return;
-	recount = calloc(1, sizeof(*recount));
-	if (!recount || lg_lock_copy(gate->lock, &recount->lock, NULL)) {
-		free(recount);
-		gate_loud(gate, "the refusals kept on disk could not be "
-				"counted");
-		return;
-	}
-	gate->records->recounting = 1;
-	recount->gate = gate;
-	recount->now = gate_now(gate);
-	recount->job.run = run_recount;
-	recount->job.done = recount_done;
-	recount->job.context = recount;
-	gate_work_add(gate, GATE_LANE_RECORDS, &recount->job);
 }

@@ -33,10 +33,6 @@ void gate_records_close(struct gate *gate);
 /* From now on older days are removed; 0: none ever. */
 void gate_records_keep_days(struct gate *gate, unsigned int keep_days);
 
-/* Counts the refusals of the running lock from what is on disk, on the lane;
- * those that come meanwhile are counted as they come. */
-void gate_records_recount(struct gate *gate);
-
 /* Calls ready on the loop when everything that was only counted so far can be
  * read back (or could not be written). waiting is the caller's till then. */
 struct gate_records_waiter {
@@ -46,8 +42,5 @@ struct gate_records_waiter {
 	struct gate_records_waiter *next;
 };
 void gate_records_wait(struct gate *gate, struct gate_records_waiter *waiter);
-/* The same when refused_since_lock has in it what is on disk. */
-void gate_records_counted(struct gate *gate,
-			  struct gate_records_waiter *waiter);
 
 #endif

@@ -13,6 +13,8 @@
 
 #include "adapters/ini/settings_file.h"
 #include "adapters/system/secret_file.h"
+#include "app/lock/change.h"
+#include "app/lock/layers.h"
 #include "daemon/change.h"
 #include "daemon/http.h"
 #include "daemon/records.h"
@@ -47,25 +49,33 @@ enum lg_status gate_settings_load(const char *path,
 /* All that a reload reads, before any of it counts. */
 struct fresh {
 	struct lg_settings *settings;
-	struct lg_state_fresh state;
+	struct lg_standing_fresh state;
 };
 
-/* Whether the values as they are now make a policy under the new settings.
- * That the directory must be asked first is no fault. */
+/* Whether what is in force makes a policy under the new settings, with the
+ * values as they stand on disk now. That the directory must be asked first is
+ * no fault. */
 static enum lg_status check_fresh(const struct gate_inside *inside,
 				  const struct fresh *fresh,
 				  struct lg_error *err)
 {
-	const struct lg_state *state = inside->state;
-	const struct lg_registry *values =
-		fresh->state.values ? fresh->state.values : state->values;
-	const struct lg_findings *findings =
-		fresh->state.findings ? fresh->state.findings : state->findings;
+	struct lg_policy_input input = {
+		.dialect = fresh->settings->dialect,
+		.break_glass = &fresh->settings->break_glass,
+		.default_domain = fresh->settings->default_domain,
+	};
+	const struct lg_findings *findings = fresh->state.findings
+						     ? fresh->state.findings
+						     : inside->state->findings;
+	struct lg_policy *policy = NULL;
 	enum lg_status status = LG_OK;
 
-	if (values)
-		status = gate_inside_check(fresh->settings, values, findings,
-					   err);
+	if (fresh->state.values)
+		status = gate_inside_check(fresh->settings, fresh->state.values,
+					   findings, NULL, err);
+	else if (lg_state_trusted(inside->state))
+		status = lg_layers_compile(inside->state, &input, &policy, err);
+	lg_policy_free(&policy);
 	return status == LG_ERR_DIRECTORY ? LG_OK : status;
 }
 
@@ -86,7 +96,7 @@ static enum lg_status read_fresh(const struct gate_inside *inside,
 				    "restart of the gate only");
 	status = gate_http_read_key(fresh->settings, &reload->key, err);
 	if (!status)
-		status = lg_state_reread(inside->state, &fresh->state, err);
+		status = lg_standing_read(inside->state, &fresh->state, err);
 	if (!status)
 		status = check_fresh(inside, fresh, err);
 	return status;
@@ -102,14 +112,14 @@ static enum lg_status run_reload(struct gate_inside *inside, void *context,
 
 	status = read_fresh(inside, reload, &fresh, err);
 	if (!status)
-		status = lg_state_take(inside->state, &fresh.state, err);
+		status = lg_standing_take(inside->state, &fresh.state, err);
 	/* From here on nothing fails for what was read. */
 	if (!status) {
 		status = gate_inside_settings(inside, fresh.settings, err);
 		fresh.settings = NULL;
 	}
 	lg_settings_free(&fresh.settings);
-	lg_state_fresh_release(&fresh.state);
+	lg_standing_fresh_release(&fresh.state);
 	if (status)
 		return status;
 	gate_log("settings read again; listeners and their certificates "

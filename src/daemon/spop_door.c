@@ -157,7 +157,7 @@ static int judge_web(struct gate *gate, const struct lg_spop_notify *notify,
 		return 1;
 	if (answer.challenge == GATE_CHALLENGE_ASK) {
 		*out_refusal =
-			gate_challenge_refusal(gate, answer.decision.reason);
+			gate_challenge_refusal(gate, &answer.decision);
 		return 0;
 	}
 	if (answer.decision.verdict == LG_ADMIT) {
@@ -166,7 +166,7 @@ static int judge_web(struct gate *gate, const struct lg_spop_notify *notify,
 		return 1;
 	}
 	*out_refusal =
-		gate_page_refusal(gate, answer.decision.reason, is_owa(texts));
+		gate_page_refusal(gate, &answer.decision, is_owa(texts));
 	return 0;
 }
 

@@ -183,7 +183,7 @@ static void end_mapi(struct sweep_run *run)
 /* Marks who goes. Gives 0 when there was no memory. */
 static int decide(struct sweep_run *run)
 {
-	const struct lg_policy *policy = gate_policy(run->gate);
+	const struct lg_policy *policy = gate_cuts(run->gate);
 	size_t i;
 
 	free(run->marks);

@@ -5,7 +5,7 @@
  * Layer: daemon.
  * Flow: a job on the state lane makes a view of the inside; the loop shows it
  * (the one before goes back to the lane to be freed) and reads nothing else
- * about the lock.
+ * about the locks.
  */
 #ifndef LOGONGATE_DAEMON_VIEW_H
 #define LOGONGATE_DAEMON_VIEW_H
@@ -13,16 +13,33 @@
 #include "daemon/inside.h"
 #include "daemon/work.h"
 
-/* Immutable once it is made. policy is NULL while none can be trusted. */
+/* A lock as the loop knows it. */
+struct gate_view_lock {
+	struct lg_lock *lock; /* without values and findings */
+	struct lg_lock_concerns concerns;
+	int is_read;             /* the policy in force has it */
+	enum lg_gate_state gate; /* what it does by itself */
+	char since[32];          /* as messages show them */
+	char until[32];
+};
+
+/*
+ * Immutable once it is made. policy is NULL while none can be trusted. cuts
+ * decides who of those logged on goes: policy without the locks that still
+ * have their grace. of_layer[i] is the lock of the policy's layer i, -1: none.
+ */
 struct gate_view {
 	struct gate_held_settings *held;
 	const struct lg_policy *policy;
-	struct lg_lock *lock; /* without what was there before it */
-	int locked;           /* in force, not only pending */
-	int restarts;         /* the store is restarted by apply and lift */
-	int owes;             /* done in memory, not yet on disk */
-	char since[32];       /* as messages show them */
-	char until[32];
+	const struct lg_policy *cuts;
+	struct gate_view_lock lock[LG_LOCKS_MAX];
+	size_t lock_count;
+	int of_layer[LG_LAYERS_MAX];
+	const struct gate_view_lock *last; /* in force, ends last; or NULL */
+	uint64_t generation;
+	int locked;               /* in force, not only pending */
+	int restarts;             /* the store is restarted by apply and lift */
+	int owes;                 /* done in memory, not yet on disk */
 	int64_t due_boot_ms;      /* when something is due; -1: never */
 	int64_t poll_s;           /* the store's next poll; -1: never */
 	struct lg_strlist loud;   /* what an administrator must be told */
@@ -37,5 +54,11 @@ void gate_view_free(struct gate_view **view);
 
 /* On the loop: from now on this is what counts. */
 void gate_view_show(struct gate *gate, struct gate_view *view);
+
+/* The lock that speaks in a decision; NULL: the standing values, or one that
+ * is over and was not read yet. */
+const struct gate_view_lock *
+gate_view_speaks(const struct gate_view *view,
+		 const struct lg_decision *decision);
 
 #endif

@@ -110,7 +110,7 @@ static enum lg_status fake_restart(void *self, struct lg_error *err)
 
 static const char *const names[TARGETS] = {"ex1", "ex2", "ex3"};
 const struct lg_fleet_change scene_change = {
-	"upgrade", "admin", "a \"reason\"", 1000, 8200, {0}, 0, -1};
+	"upgrade", "admin", "a \"reason\"", 1000, 8200, {0}, 0, -1, NULL};
 
 static const struct lg_fleet_hooks no_hooks;
 

@@ -23,7 +23,8 @@ static enum lg_status may_write(struct folder *folder, const char *name,
 				struct lg_error *err)
 {
 	folder->writes++;
-	if (folder->fail_write && folder->writes >= folder->fail_write)
+	if ((folder->fail_write && folder->writes >= folder->fail_write) ||
+	    (folder->killed_write && folder->writes >= folder->killed_write))
 		return lg_error_set(err, LG_ERR_IO, name,
 				    "cannot write: No space left on device");
 	return LG_OK;
@@ -79,6 +80,13 @@ static enum lg_status folder_files_remove(void *self, const char *name,
 {
 	struct folder *folder = self;
 
+	/* Counted only where a kill is to come. */
+	if (folder->killed_write) {
+		enum lg_status status = may_write(folder, name, err);
+
+		if (status)
+			return status;
+	}
 	return folder->real.remove(folder->real.self, name, err);
 }
 
@@ -261,9 +269,9 @@ struct lg_registry *values_listing(const char *dn)
 	return values;
 }
 
-struct lg_window_request request_for(const struct lg_registry *values)
+struct lg_lock_request request_for(const struct lg_registry *values)
 {
-	struct lg_window_request request = {
+	struct lg_lock_request request = {
 		.profile = "upgrade",
 		.by = "anna",
 		.reason = "disks",
@@ -273,6 +281,30 @@ struct lg_window_request request_for(const struct lg_registry *values)
 	};
 
 	return request;
+}
+
+struct lg_lock *applied(struct lg_state *state,
+			const struct lg_lock_request *request)
+{
+	struct lg_lock *lock = NULL;
+	struct lg_error err = {0};
+
+	if (lg_lock_apply(state, request, &lock, &err))
+		fail_msg("%s: %s", err.place, err.text);
+	return lock;
+}
+
+const char *shown(const struct lg_state *state)
+{
+	static char dn[256];
+	struct lg_registry *values = NULL;
+	const char *is;
+
+	assert_int_equal(lg_picture_values(state, &values, NULL), LG_OK);
+	is = listed(values);
+	snprintf(dn, sizeof(dn), "%s", is ? is : "");
+	lg_registry_free(&values);
+	return is ? dn : NULL;
 }
 
 const char *listed(const struct lg_registry *values)

@@ -5,10 +5,14 @@
 #ifndef LOGONGATE_TESTS_APP_FOLDER_H
 #define LOGONGATE_TESTS_APP_FOLDER_H
 
-#include "app/window.h"
+#include "app/lock/change.h"
+#include "app/lock/picture.h"
+#include "app/lock/state_load.h"
 
 /* path is below TMPDIR; now is what the clock says. fail_write: the number of
- * replaces and appends after which every one fails (0: never). */
+ * replaces and appends after which every one fails (0: never). killed_write:
+ * from that one on nothing reaches the disk, removals neither, as after a
+ * kill. */
 struct folder {
 	char path[256];
 	struct lg_files real;
@@ -17,6 +21,7 @@ struct folder {
 	struct lg_now now;
 	unsigned int writes;
 	unsigned int fail_write;
+	unsigned int killed_write;
 };
 
 void folder_make(struct folder *folder);
@@ -41,7 +46,15 @@ int is_loud(const struct lg_state *state, const char *words);
 struct lg_registry *values_listing(const char *dn);
 
 /* A request for an hour with values_listing("/o=a/cn=one"). */
-struct lg_window_request request_for(const struct lg_registry *values);
+struct lg_lock_request request_for(const struct lg_registry *values);
+
+/* A request that is applied, and its lock. */
+struct lg_lock *applied(struct lg_state *state,
+			const struct lg_lock_request *request);
+
+/* What registry.reg shows of the state: the first DN listed in it, NULL where
+ * there is none. Good until the next call. */
+const char *shown(const struct lg_state *state);
 
 /* The listed DN in values, NULL where there is none. */
 const char *listed(const struct lg_registry *values);

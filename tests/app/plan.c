@@ -438,6 +438,7 @@ static void a_list_takes_the_place_of_the_list_before(void **state)
 			 LG_OK);
 	list(&b->profile.allow, DN "post");
 	b->server[0].before = before;
+	b->server[0].backend = LG_BACKEND_REGFILE;
 	assert_int_equal(answer(b), LG_PLAN_GO);
 	assert_int_equal(
 		lg_policy_decide(b->plan->target[0].policy, &alice).verdict,
@@ -445,6 +446,16 @@ static void a_list_takes_the_place_of_the_list_before(void **state)
 	assert_non_null(lg_registry_find(b->plan->target[0].after,
 					 LG_KEY_PARAMETERS_SYSTEM,
 					 "Somebody's Own"));
+	/* A gate holds the lock beside what is there. */
+	b->server[0].backend = LG_BACKEND_GATE;
+	lg_plan_free(&b->plan);
+	assert_int_equal(answer(b), LG_PLAN_GO);
+	assert_null(lg_registry_find(b->plan->target[0].after,
+				     LG_KEY_PARAMETERS_SYSTEM,
+				     "Somebody's Own"));
+	assert_int_equal(
+		lg_policy_decide(b->plan->target[0].policy, &alice).verdict,
+		LG_REFUSE);
 	lg_registry_free(&before);
 	lg_strlist_release(&users);
 }

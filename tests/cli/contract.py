@@ -275,7 +275,10 @@ class Plan(Case):
         p = self.run_("check", "--profile",
                       self.profile(listed("open", "alice")), "--user", "x",
                       "--directory", bad, "--json", code=4)
-        self.assertEqual(p.out, "")
+        error = json.loads(p.out)["error"]
+        self.assertEqual((error["code"], error["exit"]),
+                         ("directory-not-asked", 4))
+        self.assertEqual(error["file"], self.path("missing.ldif"))
 
 
 class Window(Case):

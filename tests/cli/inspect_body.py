@@ -69,7 +69,7 @@ class Inspect(Case):
 
     def test_a_file_that_is_not_there_is_named(self):
         done = self.expect(3, "inspect", "nowhere", "--json")
-        self.assertEqual(done.out, "")
+        self.assertEqual(done.json["error"]["file"], "nowhere")
         self.assertIn("nowhere", done.err)
 
     def test_a_broken_body_says_why_in_one_line(self):

@@ -86,7 +86,14 @@ when_invalid = closed
 allow_file = "nowhere.txt"
 """),))):
             done = self.expect(code, "plan", directory, "--json", *words)
-            self.assertEqual(done.out, "")
+            error = done.json["error"]
+            self.assertEqual(set(done.json), {"error"})
+            self.assertEqual(set(error), {"code", "exit", "text", "file",
+                                          "line", "code_of_warning"})
+            self.assertEqual((error["code"], error["exit"]),
+                             ("usage" if code == 2 else "invalid", code))
+            self.assertEqual(
+                self.expect(code, "plan", directory, *words).out, "")
             self.assertRegex(done.err, r"^logongate: ")
             self.expect(code, "apply", directory, "--for", "1h", *words)
 
@@ -247,7 +254,7 @@ when_invalid = closed
         for dialect in ("exchange2003", "exchange2007", "exchange2000"):
             done = self.expect(3, "plan", profile, directory, "--dialect",
                                dialect, "--json")
-            self.assertEqual(done.out, "")
+            self.assertEqual(set(done.json), {"error"})
         self.expect(3, "plan", profile, directory, "--dialect", "exchange95")
         versions = self.profile("versions", """[profile]
 max_duration = "8h"
@@ -281,6 +288,7 @@ versions = "7.0.0-11.65535.65535"
              ("verdict", "reason", "rule", "message")},
             {"verdict": "refuse", "reason": "not-listed",
              "rule": "logon-only-as", "message": "Back soon: upgrade"})
+        self.assertEqual(done["lock"], {"id": None, "profile": "upgrade"})
         self.assertEqual([r["rule"] for r in done["rules"]],
                          ["break-glass", "logon-only-as", "protocols",
                           "disable-mapi-clients",
@@ -290,12 +298,13 @@ versions = "7.0.0-11.65535.65535"
         done = self.expect(0, "check", "--profile", profile, directory,
                            "--user", "tester", "--json").json
         self.assertEqual(set(done), {"verdict", "reason", "rule", "message",
-                                     "generation"})
+                                     "generation", "lock"})
+        self.assertIsNone(done["lock"])
         self.assertEqual((done["verdict"], done["reason"], done["message"]),
                          ("admit", "none", None))
         done = self.expect(4, "check", "--profile", profile, "--user", "x",
                            "--json")
-        self.assertEqual(done.out, "")
+        self.assertEqual(set(done.json), {"error"})
         # It never says 5: it asks what would be, not whether to do it.
         self.expect(1, "check", "--profile",
                     self.listed("closed", "closed"), "--user", "x")

@@ -59,7 +59,8 @@ class Verify(driver.Case):
         for bad in ("bob", "/o=Org", "", DN + " x"):
             done = self.expect(3, "verify", "--json", self.directory(),
                                DN + "tester", bad)
-            self.assertEqual(done.out, "")
+            self.assertEqual(set(done.json), {"error"})
+            self.assertEqual(done.json["error"]["code"], "invalid")
             self.assertIn("/o=Org/ou=Site", done.err)
 
     def test_could_not_ask(self):

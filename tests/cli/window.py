@@ -41,6 +41,17 @@ class Window(driver.Case):
              "sessions": 0, "refused": 0})
         self.assertIsInstance(status["by"], str)
         self.assertGreater(status["generation"], before["generation"])
+        self.assertRegex(done["id"], r"^lg-[0-9a-f]{12}$")
+        self.assertEqual((done["beside"], done["enforced"]), ([], False))
+        [lock] = status["locks"]
+        self.assertEqual(
+            {name: lock[name] for name in
+             ("id", "profile", "until", "reason", "gate", "applies_to",
+              "starts", "confirm_by", "cut_at", "origin")},
+            {"id": done["id"], "profile": "upgrade", "until": done["until"],
+             "reason": "new disk", "gate": "listed", "applies_to": None,
+             "starts": None, "confirm_by": None, "cut_at": None,
+             "origin": "here"})
         self.assertEqual(set(status["targets"][0]),
                          {"name", "reachable", "in_force", "differs"})
         self.assertEqual(self.verdict("--user", "tester"), "admit")
@@ -50,7 +61,10 @@ class Window(driver.Case):
                          "admit")
         self.assertEqual(self.verdict("--user", "alice"), "refuse")
         self.expect(0, "status", "--quiet")
-        self.expect(5, "apply", profile, directory, "--for", "1h")
+        again = self.expect(5, "apply", profile, directory, "--for", "1h",
+                            "--json").json
+        self.assertEqual(again["error"]["code"], "already-in-force")
+        self.expect(0, "apply", profile, directory, "--for", "1h", "--ensure")
         self.assertEqual(self.status(), status, "a refused apply changed it")
         self.expect(0, "extend", "--for", "3h")
         self.assertGreater(self.status()["until"], status["until"])
@@ -64,13 +78,18 @@ class Window(driver.Case):
                          {"values": []})
         self.assertEqual(self.verdict("--user", "alice"), "admit")
         self.expect(1, "status", "--quiet")
-        self.expect(5, "lift")
+        self.assertEqual(self.expect(5, "lift", "--json").json["error"]["code"],
+                         "not-in-force")
+        self.expect(0, "lift", "--ensure")
+        self.expect(0, "lift", "--ensure", "upgrade")
         events = self.expect(0, "history", "--json").lines
         self.assertEqual([e["event"] for e in events],
                          ["apply", "extend", "lift"])
         for event in events:
             self.assertEqual(set(event), {"at", "event", "profile", "by",
-                                          "reason", "result"})
+                                          "reason", "result", "lock"})
+            self.assertEqual(event["lock"], {"id": done["id"],
+                                             "profile": "upgrade"})
             self.assertEqual(event["reason"], "new disk")
 
     def test_a_lock_ends_by_itself(self):
@@ -90,6 +109,112 @@ class Window(driver.Case):
         self.assertEqual(
             [e["event"] for e in self.expect(0, "history", "--json").lines],
             ["apply", "expire", "apply", "lift"])
+
+    def test_several_locks_at_once(self):
+        """each with its own end, lifted by name, id or all"""
+        directory = self.directory()
+        upgrade = self.listed()
+        clients = self.profile("clients", """[profile]
+max_duration = "14d"
+[disable_mapi_clients]
+versions = "-12.0.0"
+allow_system_block = yes
+[message]
+refused = "Old client, until %{until}"
+""")
+        before = self.expect(0, "registry", "show").out
+        first = self.expect(0, "apply", clients, "--for", "7d", "--json").json
+        second = self.expect(0, "apply", upgrade, directory, "--for", "1h",
+                             "--json").json
+        self.assertEqual(second["beside"], [first["id"]])
+        plan = self.expect(0, "plan", upgrade, directory, "--json").json
+        self.assertEqual((plan["id"], sorted(plan["beside"])),
+                         (None, sorted([first["id"], second["id"]])))
+        self.assertIn("clients (" + first["id"],
+                      self.expect(0, "plan", upgrade, directory).out)
+        status = self.status()
+        self.assertEqual({lock["profile"] for lock in status["locks"]},
+                         {"upgrade", "clients"})
+        # outside stand those of the one that ends last
+        self.assertEqual((status["profile"], status["until"], status["gate"]),
+                         ("clients", first["until"], "listed"))
+        out = self.expect(0, "status").out
+        self.assertIn("locked, 2 locks", out)
+        self.assertIn(first["id"], out)
+        self.assertIn("no gate runs here", out.splitlines()[0])
+        # whom both refuse is told the later end
+        both = self.expect(1, "check", "--user", "alice", "--protocol", "mapi",
+                           "--client-version", "11.0.0", "--json",
+                           "--explain").json
+        self.assertEqual(both["lock"], {"id": first["id"],
+                                        "profile": "clients"})
+        self.assertIn("Old client", both["message"])
+        self.assertEqual({rule["lock"]["profile"] for rule in both["rules"]
+                          if "lock" in rule}, {"upgrade", "clients"})
+        one = self.expect(1, "check", "--user", "alice", "--json").json
+        self.assertEqual(one["lock"]["id"], second["id"])
+        # what all of it comes to
+        values = {v["name"]: v["data"] for v in self.expect(
+            0, "registry", "show", "--json").json["values"]}
+        self.assertEqual(values["Disable MAPI Clients"], "-12.0.0")
+        self.assertIn("Logon Only As", values)
+        for words in (("lift",), ("extend", "--for", "2h"),
+                      ("lift", "nobody"), ("extend", "nobody", "--for", "1h")):
+            done = self.expect(5, *words, "--json").json
+            self.assertEqual(done["error"]["code"],
+                             "not-in-force" if "nobody" in words
+                             else "ambiguous-lock")
+        listing = self.expect(5, "lift").err
+        for name in ("upgrade", first["id"], second["id"]):
+            self.assertIn(name, listing)
+        self.assertEqual(self.status(), status)
+        self.expect(0, "extend", "upgrade", "--for", "2h")
+        self.expect(2, "lift", "upgrade", "--all")
+        lifted = self.expect(0, "lift", second["id"], "--json").json
+        self.assertEqual(lifted["lifted"], [second["id"]])
+        self.expect(0, "check", "--user", "alice")
+        self.expect(0, "apply", upgrade, directory, "--for", "1h")
+        lifted = self.expect(0, "lift", "--all", "--json").json
+        self.assertEqual(len(lifted["lifted"]), 2)
+        self.assertEqual(self.expect(0, "registry", "show").out, before)
+        self.assertEqual(self.status()["locks"], [])
+
+    def test_the_same_profile_with_other_variables_is_another_lock(self):
+        text = """[profile]
+variables = "who"
+max_duration = "8h"
+[logon_only_as]
+when_invalid = closed
+allow.1 = "/o=Org/ou=Site/cn=Recipients/cn=%{who}"
+"""
+        profile, directory = self.profile("one", text), self.directory()
+        for who in ("tester", "postmaster"):
+            self.expect(0, "apply", profile, directory, "--for", "1h", "--set",
+                        "who=" + who)
+        self.expect(5, "apply", profile, directory, "--for", "1h", "--set",
+                    "who=tester")
+        # on both lists is nobody
+        self.assertEqual(self.verdict("--user", "tester"), "refuse")
+        done = self.expect(5, "lift", "one", "--json").json
+        self.assertEqual(done["error"]["code"], "ambiguous-lock")
+        self.expect(0, "lift", "--all")
+
+    def test_in_place_of_what_was_set_by_hand(self):
+        hand = self.write("hand.reg", "Windows Registry Editor Version 5.00\n"
+                          "\n[HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet"
+                          "\\Services\\MSExchangeIS\\ParametersSystem]\n"
+                          '"Disable MAPI Clients"="-12.0.0"\n\n')
+        self.expect(0, "registry", "import", hand)
+        old = ("--user", "tester", "--protocol", "mapi", "--client-version",
+               "11.0.0")
+        profile, directory = self.listed(), self.directory()
+        for words, verdict in ((), "refuse"), (("--replace",), "admit"):
+            self.expect(0, "apply", profile, directory, "--for", "1h", *words)
+            self.assertEqual(self.verdict(*old), verdict)
+            self.expect(0, "lift")
+            refused = self.expect(1, "check", *old, "--json").json
+            # the standing values are no lock
+            self.assertIsNone(refused["lock"])
 
     def test_a_lift_tells_of_mail_that_stays_held(self):
         for more in ("[mail]\nhold = yes\n", ""):
@@ -122,7 +247,11 @@ class Window(driver.Case):
                            "--at", at, "--json").json
         self.assertEqual(done["until"], time.strftime(
             "%Y-%m-%dT%H:%M:%SZ", time.gmtime(int(begins) + 3600)))
-        self.assertFalse(self.status()["active"])
+        status = self.status()
+        self.assertFalse(status["active"])
+        [lock] = status["locks"]
+        self.assertEqual((lock["since"], lock["starts"], status["starts"]),
+                         (None, at, at))
         self.assertEqual(self.verdict("--user", "alice"), "admit")
         self.expect(0, "lift")
 
@@ -192,6 +321,25 @@ when_invalid = closed
 allow.1 = "%spostmaster"
 """ % DN)
         self.expect(2, "run", endless, directory, "--", "true")
+
+    def test_run_lifts_its_own_lock_and_no_other(self):
+        profile, directory = self.listed(), self.directory()
+        other = self.profile("other", """[profile]
+max_duration = "8h"
+[protocols]
+refuse = "pop3"
+""")
+        self.expect(0, "apply", other, "--for", "1h")
+        self.expect(0, "run", profile, directory, "--for", "1h", "--", "true")
+        self.assertEqual([lock["profile"] for lock in self.status()["locks"]],
+                         ["other"])
+        # also where somebody lifted it meanwhile, and applied it again
+        self.expect(0, "run", profile, directory, "--for", "1h", "--", "sh",
+                    "-c", f"{driver.LOGONGATE} lift upgrade; "
+                    f"{driver.LOGONGATE} apply {profile} {directory} "
+                    "--for 1h")
+        self.assertEqual({lock["profile"] for lock in self.status()["locks"]},
+                         {"other", "upgrade"})
 
     def test_run_hands_signals_on(self):
         profile, directory = self.listed(), self.directory()

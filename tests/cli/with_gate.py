@@ -212,6 +212,60 @@ without_policy = refuse
         self.expect(3, "registry", "restore", "no-such-back-up")
         self.expect(3, "registry", "import", self.path("nowhere.reg"))
 
+    def test_three_locks_at_once(self):
+        """a week's block, an upgrade and a batch that a command moves"""
+        profiles = os.path.join(driver.SOURCE, "profiles")
+        batch = self.write("batch.txt", "bob@example.org\n")
+        before = self.expect(0, "registry", "show").out
+        block = self.expect(
+            0, "apply", "beta-client-block", "--profiles", profiles, "--for",
+            "7d", "--set", "build=12.0.0-12.9.9", "--accept-warnings",
+            "--json").json
+        upgrade = self.expect(
+            0, "apply", "upgrade", "--profiles", profiles, "--for", "1h",
+            "--set", "tester=tester", "--accept-warnings", "--json").json
+        running = subprocess.Popen(
+            [driver.LOGONGATE, "run", "mailbox-batch", "--profiles", profiles,
+             "--set", "batch=" + batch, "--set", "mover=tester",
+             "--accept-warnings", "--", "sh", "-c",
+             f"touch {self.path('moving')}; "
+             f"while [ ! -e {self.path('moved')} ]; do sleep 0.1; done"],
+            cwd=self.folder, env=self.environment)
+        self.addCleanup(running.kill)
+        deadline = time.monotonic() + 60
+        while not os.path.exists(self.path("moving")):
+            self.assertIsNone(running.poll())
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.05)
+        status = self.status()
+        self.assertEqual([lock["profile"] for lock in status["locks"]],
+                         ["beta-client-block", "upgrade", "mailbox-batch"])
+        self.assertEqual(status["locks"][2]["applies_to"],
+                         {"domains": [], "accounts": 1})
+        self.assertIn("locked, 3 locks", self.expect(0, "status").out)
+        # The batch ends after the upgrade (12 h): that is what bob is told.
+        bob = self.expect(1, "check", "--user", "alice", "--json").json
+        self.assertEqual(bob["lock"]["profile"], "upgrade")
+        self.expect(0, "lift", "upgrade")
+        self.expect(0, "check", "--user", "alice")
+        old = self.expect(1, "check", "--user", "alice", "--protocol", "mapi",
+                          "--client-version", "12.1.0", "--json").json
+        self.assertEqual(old["lock"], {"id": block["id"],
+                                       "profile": "beta-client-block"})
+        self.write("moved", "")
+        self.assertEqual(running.wait(timeout=60), 0)
+        self.assertEqual([lock["id"] for lock in self.status()["locks"]],
+                         [block["id"]])
+        self.expect(0, "lift")
+        self.assertEqual(self.expect(0, "registry", "show").out, before)
+        names = [(e["event"], e["lock"]["profile"]) for e in
+                 self.expect(0, "history", "--json").lines]
+        self.assertEqual(names, [
+            ("apply", "beta-client-block"), ("apply", "upgrade"),
+            ("apply", "mailbox-batch"), ("lift", "upgrade"),
+            ("lift", "mailbox-batch"), ("lift", "beta-client-block")])
+        self.assertNotEqual(upgrade["id"], block["id"])
+
     def test_others_may_only_ask_for_the_status(self):
         if os.geteuid() != 0:
             self.skipTest("needs another user")

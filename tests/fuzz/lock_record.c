@@ -1,32 +1,45 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * lock.json: what reads is written and reads the same again.
+ * locks/ID.json and lock.json: what reads is written and reads the same again;
+ * lock.json of an earlier version is read.
  */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/lock.h"
+#include "app/lock/lock_file.h"
+#include "app/lock/lock_record_v1.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/* A file names no list files here: those that do are not read. */
+static enum lg_status read_nothing(void *self, const char *name,
+				   struct lg_buffer *out_bytes,
+				   struct lg_error *err)
+{
+	return LG_ERR_UNKNOWN_KEY;
+}
+
+static const struct lg_files no_files = {.read = read_nothing};
+
 static void render(const struct lg_lock *lock, struct lg_buffer *text)
 {
-	if (lg_lock_render(lock, text, NULL))
+	if (lg_lock_file_render(lock, text, NULL))
 		abort();
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static void lock_file(const char *data, size_t size)
 {
 	struct lg_buffer once = {0};
 	struct lg_buffer twice = {0};
 	struct lg_lock *lock = NULL;
 	struct lg_lock *again = NULL;
 
-	if (lg_lock_parse((const char *)data, size, "lock.json", &lock, NULL))
-		return 0;
+	if (lg_lock_file_parse(&no_files, data, size, "lock", &lock, NULL))
+		return;
 	render(lock, &once);
-	if (lg_lock_parse(once.data, once.len, "lock.json", &again, NULL))
+	if (lg_lock_file_parse(&no_files, once.data, once.len, "lock", &again,
+			       NULL))
 		abort();
 	render(again, &twice);
 	if (once.len != twice.len || memcmp(once.data, twice.data, once.len))
@@ -35,5 +48,37 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	lg_buffer_release(&twice);
 	lg_lock_free(&lock);
 	lg_lock_free(&again);
+}
+
+static void record(const char *data, size_t size)
+{
+	struct lg_lock_record one = {0};
+	struct lg_lock_record again = {0};
+	struct lg_buffer once = {0};
+	struct lg_buffer twice = {0};
+
+	if (lg_lock_record_parse(data, size, "lock.json", &one, NULL))
+		return;
+	if (lg_lock_record_render(&one, &once, NULL) ||
+	    lg_lock_record_parse(once.data, once.len, "lock.json", &again,
+				 NULL) ||
+	    lg_lock_record_render(&again, &twice, NULL) ||
+	    once.len != twice.len || memcmp(once.data, twice.data, once.len))
+		abort();
+	lg_buffer_release(&once);
+	lg_buffer_release(&twice);
+	lg_lock_free(&one.lock);
+	lg_lock_free(&again.lock);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct lg_lock_record_v1 v1 = {0};
+
+	lock_file((const char *)data, size);
+	record((const char *)data, size);
+	if (!lg_lock_record_v1_parse((const char *)data, size, "lock.json",
+				     &v1, NULL))
+		lg_lock_record_v1_release(&v1);
 	return 0;
 }

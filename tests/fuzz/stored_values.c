@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/stored_values.h"
+#include "app/lock/stored_values.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

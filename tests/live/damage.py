@@ -264,7 +264,18 @@ def unreadable(bed):
 def no_copy(bed):
     for name in ("registry.reg", "registry.good.reg"):
         overwrite(bed, name, b"garbage")
+    for name in os.listdir(bed.gate.stored("locks")):
+        overwrite(bed, "locks/" + name, b"garbage")
     shutil.rmtree(bed.gate.stored("backups"), True)
+
+
+def no_findings(bed):
+    """What the directory said, of the lock and of what was there before."""
+    for name in os.listdir(bed.gate.stored("locks")):
+        if name.endswith(".findings"):
+            os.unlink(bed.gate.stored("locks/" + name))
+    if os.path.exists(bed.gate.stored("findings")):
+        os.unlink(bed.gate.stored("findings"))
 
 
 # What is done between a kill and a start, and what must be said loudly.
@@ -283,8 +294,7 @@ FAULTS = (
      lambda bed: os.unlink(bed.gate.stored("lock.json")), True),
     ("lock.json garbage",
      lambda bed: overwrite(bed, "lock.json", b"{"), True),
-    ("findings deleted",
-     lambda bed: os.unlink(bed.gate.stored("findings")), False),
+    ("findings deleted", no_findings, False),
 )
 # What is done to the directory, and how it is undone. One in which the search
 # finds nobody at all is one that was not asked: rights are more easily lost
@@ -381,7 +391,7 @@ def directory_damaged(bed, fault, harm, undo):
         bed.gate.start()
         found[fault] = cell(bed, fault, REFUSED, IN)
         bed.gate.kill()
-        os.unlink(bed.gate.stored("findings"))
+        no_findings(bed)
         bed.gate.start()
         fault += ", findings deleted too"
         assert_asking(bed, fault)

@@ -22,7 +22,7 @@ def damage(gate, name, how):
                if b"]\n" in content else content[:-1],
                "garbage": b"\0\1garbage\377",
                "newer": content.replace(b"5.00", b"6.00")
-               .replace(b'"logongate-lock":\t1', b'"logongate-lock":\t2')}[how]
+               .replace(b'"logongate-lock":\t2', b'"logongate-lock":\t9')}[how]
     with open(file, "wb") as new:
         new.write(content)
 
@@ -102,15 +102,59 @@ def registry_damaged_while_it_runs():
                 locked(gate)
 
 
+def registry_lost():
+    """no copy of registry.reg can be read: the lock has its own"""
+    with Gate().start() as gate:
+        gate.apply(listing("alice"))
+        gate.kill()
+        damage(gate, "registry.reg", "garbage")
+        damage(gate, "registry.good.reg", "garbage")
+        gate.start()
+        assert locked(gate)["loud"]
+
+
+def lock_damaged():
+    """a lock's file damaged: its copy, and the other lock as it was"""
+    for how in ("deleted", "empty", "truncated", "garbage"):
+        with Gate().start() as gate:
+            lock = gate.apply(listing("alice"), for_s=600)["id"]
+            other = gate.apply(listing("alice", "bob"), profile="other",
+                               for_s=60)
+            before = gate.ask("locks")["locks"]
+            gate.kill()
+            damage(gate, f"locks/{lock}.json", how)
+            gate.start()
+            status = locked(gate)
+            assert any("good copy" in loud for loud in status["loud"])
+            assert gate.ask("locks")["locks"] == before
+            assert gate.ask("lift", lock=lock)["ok"]
+            assert gate.ask("lift")["lifted"] == [other["id"]]
+            assert gate.decide(user="bob")["verdict"] == "admit"
+
+
+def newer():
+    """what a newer logongate wrote is refused, and left as it is"""
+    with Gate().start() as gate:
+        gate.apply(listing("alice"))
+        gate.kill()
+        damage(gate, "lock.json", "newer")
+        gate.spawn()
+        assert gate.process.wait(timeout=30) == 3
+        assert "newer logongate" in gate.logged()
+        assert not os.path.exists(gate.stored("damaged"))
+
+
 def no_copy():
     """no copy can be read: each listener answers its without_policy"""
     for without, verdict in (("refuse", "refuse"), ("admit", "admit")):
         with Gate(listen='[listen.http]\naddress = "unix:http.sock"\n'
                          f'without_policy = {without}\n').start() as gate:
-            gate.apply(listing("alice"))
+            lock = gate.apply(listing("alice"))["id"]
             gate.kill()
             damage(gate, "registry.reg", "garbage")
             damage(gate, "registry.good.reg", "garbage")
+            damage(gate, f"locks/{lock}.json", "garbage")
+            damage(gate, f"locks/{lock}.good.json", "garbage")
             gate.start()
             answer = gate.decide(user="bob")
             assert answer["verdict"] == verdict, answer
@@ -124,7 +168,7 @@ def no_copy():
 
 def record_damaged():
     """lock.json damaged: values stay, the end comes from the audit"""
-    for how in ("deleted", "garbage", "newer", "truncated"):
+    for how in ("deleted", "garbage", "truncated"):
         with Gate().start() as gate:
             gate.apply(listing("alice"), for_s=3)
             until = gate.status()["until"]
@@ -219,5 +263,6 @@ def stopped():
 
 if __name__ == "__main__":
     main([killed, refusals_survive, registry_damaged,
-          registry_damaged_while_it_runs, no_copy, record_damaged,
+          registry_damaged_while_it_runs, registry_lost, lock_damaged, newer,
+          no_copy, record_damaged,
           findings_deleted, directory_down, disk_full, stopped])

@@ -102,9 +102,10 @@ def nonsense():
 def without_policy():
     """no policy: Postfix hears 421, the dict fails for now"""
     with Gate(listen=LISTEN).start() as gate:
-        gate.apply(values())
+        lock = gate.apply(values())["id"]
         gate.kill()
-        for name in ("registry.reg", "registry.good.reg"):
+        for name in ("registry.reg", "registry.good.reg",
+                     f"locks/{lock}.json", f"locks/{lock}.good.json"):
             with open(os.path.join(gate.state, name), "wb") as file:
                 file.write(b"garbage")
         gate.start()

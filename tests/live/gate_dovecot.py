@@ -8,6 +8,7 @@ import threading
 import time
 
 import dovecot_fixture
+from programs import SOURCE
 from running_gate import (DN, NAMES, Gate, eventually, listing, main,
                           reg)
 
@@ -195,6 +196,32 @@ def grace():
         eventually(lambda: site.users() == [])
 
 
+def one_batch():
+    """a batch of mailboxes is locked: its sessions are cut, no others"""
+    with Site("policy") as site:
+        batch = site.gate.write("batch.txt", "bob\n")
+        sessions = {user: site.dovecot.imap(user) for user in USERS}
+        eventually(lambda: site.users() == sorted(USERS))
+        answer = site.gate.json(
+            "apply", os.path.join(SOURCE, "profiles/mailbox-batch.ini"),
+            "--set", "batch=" + batch, "--set", "mover=alice", "--for", "1h",
+            "--accept-warnings")
+        eventually(lambda: site.users() == ["alice", "carl"])
+        for user in ("alice", "carl"):
+            assert sessions[user].noop()[0] == "OK"
+            site.dovecot.imap(user).logout()
+        assert "is being moved" in refusal(site.dovecot, "bob")
+        [lock] = site.gate.status()["locks"]
+        assert lock["applies_to"] == {"domains": [], "accounts": 1}, lock
+        # An upgrade beside it, and the batch is done before.
+        site.gate.apply(values(), for_s=600)
+        assert site.users() == ["alice"]
+        site.gate.ask("lift", lock=answer["id"])
+        assert "Upgraded" in refusal(site.dovecot, "bob")
+        site.gate.ask("lift")
+        site.dovecot.imap("bob").logout()
+
+
 def cut_by_hand():
     """cut by name, DN and id; the answer says who is left"""
     with Site("policy") as site:
@@ -253,4 +280,4 @@ def race():
 
 
 if __name__ == "__main__":
-    main([whole_window, dict_door, grace, cut_by_hand, race])
+    main([whole_window, dict_door, grace, one_batch, cut_by_hand, race])

@@ -151,17 +151,29 @@ def life(pair):
 
 @with_pair
 def somebody_elses(pair):
-    """a lock of somebody else there stops the apply, and is not ended"""
+    """a lock of somebody else there stays beside ours, and is not ended"""
     tls = connect(pair.certificates, pair.port, "anna")
     answer = ask(tls, "apply", [reg({"Logon Only As": [DN + "rescue"],
                                      "When Invalid": "closed"})],
                  profile="other", for_s=600)
     assert answer["ok"], answer
     tls.close()
-    refused = pair.apply("--group", "all", "--for", "1h", code=5)
-    assert "other" in refused.stderr, refused.stderr
     assert pair.verdicts() == ["refuse", "admit"]
-    assert not os.path.exists(os.path.join(pair.here.folder, "ex55.reg"))
+    pair.apply("--group", "all", "--for", "1h")
+    assert pair.verdicts() == ["refuse", "refuse"]
+    locks = pair.far.status()["locks"]
+    assert [lock["profile"] for lock in locks] == ["other", "up"], locks
+    # One lock, here and there.
+    assert locks[1]["id"] == pair.here.status()["locks"][0]["id"]
+    assert locks[1]["origin"] == "remote", locks
+    [far] = [target for target in pair.json("status")["targets"]
+             if target["name"] == "far"]
+    assert far["in_force"] and not far["differs"], far
+    pair.run("extend", "--for", "2h")
+    pair.run("lift")
+    assert pair.verdicts() == ["refuse", "admit"]
+    assert [lock["profile"] for lock in pair.far.status()["locks"]] == [
+        "other"]
     pair.run("recover")
     assert pair.far.status()["profile"] == "other"
     [far] = pair.json("status", "--target", "far")["targets"][-1:]

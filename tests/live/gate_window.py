@@ -25,8 +25,10 @@ def refuses_and_admits():
         assert status["active"] and status["gate"] == "listed"
         assert status["profile"] == "upgrade" and status["reason"] == "disks"
         assert status["refused"] == 1, status
-        second = gate.ask("apply", [listing("bob")], profile="x", for_s=60)
+        second = gate.ask("apply", [listing("bob")], profile="upgrade",
+                          for_s=60)
         assert second["exit"] == 5, second
+        assert second["error"]["code"] == "already-in-force", second
         lifted = gate.ask("lift")
         assert lifted["ok"] and "Logon Only As" in lifted["restored"]
         assert gate.decide(dn=DN + "bob")["verdict"] == "admit"
@@ -119,7 +121,94 @@ def extends():
         gate.apply(listing("alice"), for_s=60, max_duration_s=100)
         assert gate.ask("extend", for_s=1000)["exit"] == 2
         assert gate.ask("extend", for_s=90)["ok"]
-        assert gate.ask("apply", [listing("a")], for_s=10)["exit"] == 5
+        assert gate.ask("apply", [listing("a")], profile="upgrade",
+                        for_s=10)["exit"] == 5
+
+
+def several():
+    """three locks at once: each ends by itself, the later end is told"""
+    with Gate().start() as gate:
+        gate.ask("import", [reg({"Disable MAPI Clients": "-5.9.9"})])
+        before = gate.ask("values")["blocks"]
+        week = gate.apply(reg({"Disable MAPI Clients": "-11.9.9",
+                               "Refusal Message": "week %{until}"}),
+                          for_s=7 * 86400, profile="clients")
+        hour = gate.apply(listing("alice", **{
+            "Refusal Message": "hour %{until} %{profile}"}), for_s=3600)
+        short = gate.apply(reg({"Refuse Protocols": "pop3",
+                                "Refusal Message": "short"}),
+                           for_s=3, profile="freeze")
+        assert short["beside"] == [week["id"], hour["id"]], short
+        status = gate.status()
+        assert [lock["profile"] for lock in status["locks"]] == [
+            "clients", "upgrade", "freeze"], status
+        assert status["profile"] == "clients", status
+        assert status["gate"] == "listed", status
+        assert [lock["gate"] for lock in status["locks"]] == [
+            "off", "listed", "off"], status
+        # Each refuses whom it refuses; of two the one that ends last speaks.
+        old = {"user": "alice@example.org", "dn": DN + "alice",
+               "protocol": "mapi", "version": "10.0.0.0"}
+        assert gate.decide(**old)["lock"]["id"] == week["id"]
+        assert gate.decide(**dict(old, user="bob", dn=DN + "bob"))[
+            "message"].startswith("week "), "the later end is told"
+        bob = gate.decide(user="bob", protocol="pop3")
+        assert bob["lock"]["id"] == hour["id"], bob
+        assert bob["message"].endswith("upgrade"), bob
+        pop = gate.decide(dn=DN + "alice", protocol="pop3")
+        assert pop["lock"] == {"id": short["id"], "profile": "freeze"}, pop
+        assert gate.decide(dn=DN + "alice", protocol="mapi", version="5.0.5.0")[
+            "lock"] is None, "the values set by hand are no lock"
+        refused = gate.ask("refused")["refused"]
+        assert {r["lock"]["profile"] for r in refused if r["lock"]} == {
+            "clients", "upgrade", "freeze"}, refused
+        # Over a kill all are there again, before the first answer.
+        gate.kill()
+        gate.start()
+        assert gate.decide(user="bob")["lock"]["id"] == hour["id"]
+        assert len(gate.ask("locks")["locks"]) >= 2
+        eventually(lambda: gate.decide(
+            dn=DN + "alice", protocol="pop3")["verdict"] == "admit")
+        # Several: which one must be said; nothing is changed.
+        for op in ("lift", "extend", "confirm"):
+            answer = gate.ask(op, for_s=60)
+            assert answer["exit"] == 5, answer
+            assert answer["error"]["code"] == (
+                "not-in-force" if op == "confirm" else "ambiguous-lock")
+        assert gate.ask("extend", lock="upgrade", for_s=7200)["ok"]
+        metrics = gate.http("GET", "/metrics")[2].decode()
+        assert "logongate_locks 2" in metrics, metrics
+        assert ('logongate_lock_until_timestamp_seconds{profile="clients",id="'
+                + week["id"] + '"} ') in metrics, metrics
+        assert gate.ask("lift", lock=hour["id"])["lifted"] == [hour["id"]]
+        assert gate.decide(user="bob")["verdict"] == "admit"
+        assert gate.status()["profile"] == "clients"
+        assert gate.ask("lift")["lifted"] == [week["id"]]
+        assert gate.ask("values")["blocks"] == before
+        history = gate.ask("history")["history"]
+        assert [(e["event"], e["lock"] and e["lock"]["profile"])
+                for e in history] == [
+            ("import", None), ("apply", "clients"), ("apply", "upgrade"),
+            ("apply", "freeze"), ("expire", "freeze"), ("extend", "upgrade"),
+            ("lift", "upgrade"), ("lift", "clients")], history
+
+
+def each_its_own():
+    """grace, confirm and beginning belong to one lock"""
+    with Gate().start() as gate:
+        gate.apply(reg({"Refuse Protocols": "pop3"}), profile="keeps")
+        gate.apply(listing("alice"), confirm_within_s=3)
+        at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 4))
+        gate.apply(reg({"Refuse Protocols": "imap"}), profile="later", at=at)
+        [later] = [lock for lock in gate.ask("locks")["locks"]
+                   if lock["profile"] == "later"]
+        assert later["starts"] == at and later["since"] is None, later
+        eventually(lambda: gate.decide(user="bob")["verdict"] == "admit")
+        eventually(lambda: gate.decide(
+            user="bob", protocol="imap")["verdict"] == "refuse")
+        assert gate.decide(user="bob", protocol="pop3")["verdict"] == "refuse"
+        assert gate.ask("lift", all=True)["ok"]
+        assert gate.ask("locks")["locks"] == []
 
 
 def damaged_apply():
@@ -200,5 +289,5 @@ def dialects():
 
 if __name__ == "__main__":
     main([refuses_and_admits, dovecot_words, names_of_findings, expires,
-          unconfirmed, pending, extends, damaged_apply, values_and_restore,
+          unconfirmed, pending, extends, several, each_its_own, damaged_apply, values_and_restore,
           explains, decide_reads_strictly, dialects])

@@ -379,8 +379,8 @@ base = "{BASE}"
     def status(self):
         return self.ask("status")["status"]
 
-    def apply(self, values, for_s=600, **members):
-        answer = self.ask("apply", [values], profile="upgrade", for_s=for_s,
+    def apply(self, values, for_s=600, profile="upgrade", **members):
+        answer = self.ask("apply", [values], profile=profile, for_s=for_s,
                           **members)
         assert answer["ok"], answer
         return answer

@@ -369,8 +369,9 @@ static enum lg_status refused(const cJSON *object, int *out_exit,
 
 	*out_exit = cJSON_IsNumber(code) && code->valueint > 0 ? code->valueint
 							       : 70;
-	return lg_error_set(err, LG_ERR_CONFLICT, text_of(error, "place"), "%s",
-			    text_of(error, "text"));
+	lg_error_set(err, LG_ERR_CONFLICT, text_of(error, "place"), "%s",
+		     text_of(error, "text"));
+	return lg_error_code(err, lg_error_code_named(text_of(error, "code")));
 }
 
 enum lg_status lg_control_ask(struct lg_control *control, cJSON *request,

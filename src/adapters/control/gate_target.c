@@ -102,42 +102,53 @@ static const char *member(const cJSON *object, const char *name)
 	return text != NULL ? text : "";
 }
 
-/* What the gate says of its lock. */
+/* What the gate says of its locks. */
 struct standing {
-	int active;
-	int is_ours;
+	int active;  /* any at all */
+	char id[32]; /* of ours; "": it is not there */
 	char text[200];
 };
+
+static int is_ours(const struct gate_target *target, const cJSON *lock,
+		   const char *you)
+{
+	if (!target->has_lock)
+		return 0;
+	if (target->lock.id != NULL)
+		return strcmp(member(lock, "id"), target->lock.id) == 0;
+	return strcmp(member(lock, "profile"), target->lock.profile) == 0 &&
+	       strcmp(member(lock, "by"),
+		      *you != '\0' ? you : target->lock.by) == 0;
+}
 
 static enum lg_status look(struct gate_target *target,
 			   struct standing *out_standing, struct lg_error *err)
 {
 	struct lg_control_answer answer = {0};
-	const cJSON *object;
+	struct standing standing = {0};
+	const cJSON *lock;
 	const char *you;
 	enum lg_status status =
-		ask(target, request_of("status"), NULL, 0, &answer, err);
+		ask(target, request_of("locks"), NULL, 0, &answer, err);
 
 	if (status != LG_OK)
 		return status;
-	object = cJSON_GetObjectItemCaseSensitive(answer.object, "status");
-	*out_standing = (struct standing){0};
-	out_standing->active = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(
-				       object, "active")) ||
-			       *member(object, "starts") != '\0';
 	/* The gate knows its askers by their certificates. */
 	you = member(answer.object, "you");
-	out_standing->is_ours =
-		target->has_lock &&
-		strcmp(member(object, "profile"), target->lock.profile) == 0 &&
-		strcmp(member(object, "by"),
-		       *you != '\0' ? you : target->lock.by) == 0;
-	if (out_standing->active)
-		snprintf(out_standing->text, sizeof(out_standing->text),
-			 "%.60s of %.40s is in force there until %.40s",
-			 member(object, "profile"), member(object, "by"),
-			 member(object, "until"));
+	cJSON_ArrayForEach(lock, cJSON_GetObjectItemCaseSensitive(answer.object,
+								  "locks")) {
+		standing.active = 1;
+		if (is_ours(target, lock, you))
+			snprintf(standing.id, sizeof(standing.id), "%s",
+				 member(lock, "id"));
+		if (standing.text[0] == '\0')
+			snprintf(standing.text, sizeof(standing.text),
+				 "%.60s of %.40s is in force there until %.40s",
+				 member(lock, "profile"), member(lock, "by"),
+				 member(lock, "until"));
+	}
 	lg_control_release(&answer);
+	*out_standing = standing;
 	return LG_OK;
 }
 
@@ -152,19 +163,30 @@ static enum lg_status gate_probe(void *self, struct lg_target_probe *out_probe,
 	/* a certificate that is taken at all may do everything */
 	*out_probe = (struct lg_target_probe){.may_write = 1,
 					      .service = LG_SERVICE_RUNNING};
-	out_probe->locked = standing.active;
 	memcpy(out_probe->note, standing.text, sizeof(standing.text));
 	return LG_OK;
 }
 
+/* What is in force there; once our lock is, what that sets: what the other
+ * locks beside it come to is not ours to compare. */
 static enum lg_status gate_read(void *self, struct lg_registry **out_values,
 				struct lg_error *err)
 {
 	struct gate_target *target = self;
 	struct lg_control_answer answer = {0};
-	enum lg_status status =
-		ask(target, request_of("values"), NULL, 0, &answer, err);
+	cJSON *request = request_of("values");
+	struct standing standing = {0};
+	enum lg_status status = LG_OK;
+	int failed = 0;
 
+	if (target->has_lock)
+		status = look(target, &standing, err);
+	add_text(request, "lock", standing.id, &failed);
+	if (status != LG_OK) {
+		cJSON_Delete(request);
+		return status;
+	}
+	status = ask(target, request, NULL, 0, &answer, err);
 	if (status != LG_OK)
 		return status;
 	if (answer.block_count == 0)
@@ -215,6 +237,7 @@ static cJSON *apply_request(const struct lg_gate_lock *lock)
 	int failed = request == NULL;
 
 	lg_instant_format(lock->until_s, until);
+	add_text(request, "id", lock->id, &failed);
 	add_text(request, "profile", lock->profile, &failed);
 	add_text(request, "caller", lock->by, &failed);
 	add_text(request, "reason", lock->reason, &failed);
@@ -234,28 +257,24 @@ static cJSON *apply_request(const struct lg_gate_lock *lock)
 	return request;
 }
 
-/* The whole of what is to be in force: what is there, with the change. */
+/* The lock itself: what it sets, and nothing of what is there. */
 static enum lg_status apply(struct gate_target *target,
-			    const struct lg_registry *values,
 			    const struct lg_target_change *change, size_t count,
 			    struct lg_error *err)
 {
 	struct lg_control_answer answer = {0};
 	struct lg_control_block block[2];
 	struct lg_buffer text = {0}, findings = {0};
-	struct lg_registry *after = NULL;
+	struct lg_registry *sets = NULL;
 	size_t blocks = 1;
-	enum lg_status status = lg_registry_copy(values, &after, err);
+	enum lg_status status = lg_registry_new(&sets, err);
 
 	for (size_t i = 0; status == LG_OK && i < count; i++) {
 		if (change[i].value != NULL)
-			status = lg_registry_set(after, change[i].value, err);
-		else
-			lg_registry_delete(after, change[i].key,
-					   change[i].name);
+			status = lg_registry_set(sets, change[i].value, err);
 	}
 	if (status == LG_OK)
-		status = lg_reg_text_render(after, LG_REG_ENCODING_UTF8, &text,
+		status = lg_reg_text_render(sets, LG_REG_ENCODING_UTF8, &text,
 					    err);
 	if (status == LG_OK && target->lock.findings != NULL) {
 		status = lg_findings_render(target->lock.findings, &findings,
@@ -270,17 +289,19 @@ static enum lg_status apply(struct gate_target *target,
 	lg_control_release(&answer);
 	lg_buffer_release(&findings);
 	lg_buffer_release(&text);
-	lg_registry_free(&after);
+	lg_registry_free(&sets);
 	return status;
 }
 
-static enum lg_status lift(struct gate_target *target, struct lg_error *err)
+static enum lg_status lift(struct gate_target *target, const char *id,
+			   struct lg_error *err)
 {
 	struct lg_control_answer answer = {0};
 	cJSON *request = request_of("lift");
 	enum lg_status status;
 	int failed = 0;
 
+	add_text(request, "lock", id, &failed);
 	add_text(request, "caller", target->lock.caller, &failed);
 	status = ask(target, request, NULL, 0, &answer, err);
 	lg_control_release(&answer);
@@ -339,16 +360,13 @@ static enum lg_status gate_write(void *self,
 	enum lg_status status = look(target, &standing, err);
 
 	target->applied = 1;
-	if (status == LG_OK && standing.active && !applies && standing.is_ours)
-		status = lift(target, err);
+	if (status == LG_OK && !applies && standing.id[0] != '\0')
+		status = lift(target, standing.id, err);
+	if (status == LG_OK && applies)
+		return apply(target, change, count, err);
 	if (status == LG_OK)
 		status = gate_read(target, &values, err);
-	if (status == LG_OK && applies && standing.active)
-		status = lg_error_set(err, LG_ERR_CONFLICT, target->name, "%s",
-				      standing.text);
-	else if (status == LG_OK && applies)
-		status = apply(target, values, change, count, err);
-	else if (status == LG_OK && !holds_all(values, change, count))
+	if (status == LG_OK && !holds_all(values, change, count))
 		status = import(target, change, count, err);
 	lg_registry_free(&values);
 	return status;
@@ -365,7 +383,7 @@ static enum lg_status gate_extend(void *self, int64_t until_s,
 	enum lg_status status = look(target, &standing, err);
 	int failed = 0;
 
-	if (status == LG_OK && (!standing.active || !standing.is_ours))
+	if (status == LG_OK && standing.id[0] == '\0')
 		status = lg_error_set(err, LG_ERR_CONFLICT, target->name,
 				      "the lock is not in force there any "
 				      "more");
@@ -373,6 +391,7 @@ static enum lg_status gate_extend(void *self, int64_t until_s,
 		return status;
 	request = request_of("extend");
 	lg_instant_format(until_s, until);
+	add_text(request, "lock", standing.id, &failed);
 	add_text(request, "until", until, &failed);
 	add_text(request, "caller", target->lock.caller, &failed);
 	status = ask(target, request, NULL, 0, &answer, err);

@@ -18,8 +18,9 @@
  * asked.
  */
 struct lg_gate_lock {
+	const char *id; /* NULL: profile and by tell it apart */
 	const char *profile;
-	const char *by;     /* who applied it: profile and by tell it apart */
+	const char *by;     /* who applied it */
 	const char *caller; /* who changes it now */
 	const char *reason;
 	int64_t until_s;

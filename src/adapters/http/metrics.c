@@ -103,6 +103,22 @@ static void gate(const struct lg_metrics *m, struct lg_buffer *out)
 		       m->gate == states[i]);
 }
 
+static void locks(const struct lg_metrics *m, struct lg_buffer *out)
+{
+	static const char name[] = "logongate_lock_until_timestamp_seconds";
+	size_t i;
+
+	single(out, "logongate_locks", "gauge", "Locks in force.",
+	       (int64_t)m->lock_count);
+	family(out, name, "gauge", "When each lock ends.");
+	for (i = 0; i < m->lock_count; i++) {
+		lg_buffer_format(out, "%s{profile=", name);
+		label_value(m->lock[i].profile ? m->lock[i].profile : "", out);
+		lg_buffer_format(out, ",id=\"%s\"} %" PRId64 "\n",
+				 m->lock[i].id, m->lock[i].until_s);
+	}
+}
+
 enum lg_status lg_metrics_render(const struct lg_metrics *metrics,
 				 struct lg_buffer *out_text,
 				 struct lg_error *err)
@@ -116,6 +132,7 @@ enum lg_status lg_metrics_render(const struct lg_metrics *metrics,
 	       "1 while a lock is in force.", m->lock_active);
 	single(out_text, "logongate_lock_until_seconds", "gauge",
 	       "When the lock ends, 0 where there is none.", m->lock_until_s);
+	locks(m, out_text);
 	single(out_text, "logongate_has_policy", "gauge",
 	       "0 while every door answers its without_policy.", m->has_policy);
 	single(out_text, "logongate_policy_generation", "gauge",

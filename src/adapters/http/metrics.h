@@ -22,6 +22,13 @@ struct lg_metrics_door {
 	uint64_t connections; /* open now */
 };
 
+/* One lock in force. */
+struct lg_metrics_lock {
+	const char *profile;
+	const char *id;
+	int64_t until_s; /* wall clock; 0: nobody knows */
+};
+
 struct lg_metrics {
 	const struct lg_metrics_door *door;
 	size_t door_count;
@@ -29,6 +36,8 @@ struct lg_metrics {
 	enum lg_gate_state gate;
 	int lock_active;
 	int64_t lock_until_s; /* wall clock; 0 where no lock */
+	const struct lg_metrics_lock *lock; /* those in force */
+	size_t lock_count;
 	int has_policy;
 	uint64_t generation;
 	uint64_t sessions;

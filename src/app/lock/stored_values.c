@@ -6,7 +6,7 @@
  * written once is never written over, an older record or back-up finds the
  * list it was made with, and one that was damaged is known by its name.
  */
-#include "app/stored_values.h"
+#include "app/lock/stored_values.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -110,36 +110,112 @@ out:
 	return status;
 }
 
-/* *out_short is a copy with the file's name where the list is long, or NULL
+/* The lists that are kept in files: two values may share one, a DN begins
+ * with "/" and a logon name does not. */
+static const struct {
+	const char *file;
+	const char *dns;
+	const char *users; /* NULL: DNs alone */
+} kept[] = {
+	{LG_VALUE_LOGON_ONLY_AS_FILE, LG_VALUE_LOGON_ONLY_AS, NULL},
+	{LG_VALUE_APPLIES_TO_FILE, LG_VALUE_APPLIES_TO,
+	 LG_VALUE_APPLIES_TO_USERS},
+};
+#define KEPT (sizeof(kept) / sizeof(*kept))
+
+static const struct lg_value *find(const struct lg_registry *values,
+				   const char *name)
+{
+	return name ? lg_registry_find(values, LG_KEY_PARAMETERS_SYSTEM, name)
+		    : NULL;
+}
+
+/* What of a list can be told apart again in a file. */
+static int fits_kind(const struct lg_value *value, int dns)
+{
+	size_t i;
+
+	for (i = 0; value && i < value->list.count; i++)
+		if ((value->list.item[i][0] == '/') != dns)
+			return 0;
+	return 1;
+}
+
+static int is_kept(const struct lg_registry *values, size_t which)
+{
+	const struct lg_value *dns = find(values, kept[which].dns);
+	const struct lg_value *users = find(values, kept[which].users);
+
+	if (!(dns && is_long(dns)) && !(users && is_long(users)))
+		return 0;
+	if ((dns && !fits_lines(&dns->list)) ||
+	    (users && !fits_lines(&users->list)))
+		return 0;
+	if (!kept[which].users)
+		return 1;
+	/* A list that is there and blank could not be told from none. */
+	return (!dns || dns->list.count) && (!users || users->list.count) &&
+	       fits_kind(dns, 1) && fits_kind(users, 0);
+}
+
+static enum lg_status shorten_one(const struct lg_files *files,
+				  const struct lg_registry *values,
+				  size_t which, struct lg_registry *shorter,
+				  struct lg_error *err)
+{
+	const struct lg_value *dns = find(values, kept[which].dns);
+	const struct lg_value *users = find(values, kept[which].users);
+	struct lg_strlist all = {0};
+	char digest[LG_DIGEST_SIZE];
+	enum lg_status status = LG_OK;
+
+	if (dns)
+		status = lg_strlist_add_all(&all, &dns->list, err);
+	if (!status && users)
+		status = lg_strlist_add_all(&all, &users->list, err);
+	if (!status)
+		status = write_list(files, &all, digest, err);
+	if (!status)
+		status = lg_registry_set_text(shorter, LG_KEY_PARAMETERS_SYSTEM,
+					      kept[which].file, digest, err);
+	lg_strlist_release(&all);
+	return status;
+}
+
+/* *out_short is a copy with the files' names where lists are long, or NULL
  * where values can stand as they are. */
 static enum lg_status shorten(const struct lg_files *files,
 			      const struct lg_registry *values,
 			      struct lg_registry **out_short,
 			      struct lg_error *err)
 {
-	const struct lg_value *value = lg_registry_find(
-		values, LG_KEY_PARAMETERS_SYSTEM, LG_VALUE_LOGON_ONLY_AS);
 	struct lg_registry *copy = NULL;
-	char digest[LG_DIGEST_SIZE];
-	enum lg_status status;
+	enum lg_status status = LG_OK;
+	int is[KEPT];
+	int any = 0;
 	size_t i;
+	size_t k;
 
 	*out_short = NULL;
-	if (!value || !is_long(value) || !fits_lines(&value->list))
+	for (k = 0; k < KEPT; k++)
+		any |= is[k] = is_kept(values, k);
+	if (!any)
 		return LG_OK;
-	status = write_list(files, &value->list, digest, err);
-	if (!status)
-		status = lg_registry_new(&copy, err);
+	status = lg_registry_new(&copy, err);
 	for (i = 0; !status && i < lg_registry_count(values); i++) {
-		const struct lg_value *other = lg_registry_at(values, i);
+		const struct lg_value *value = lg_registry_at(values, i);
+		int in_file = 0;
 
-		if (other != value)
-			status = lg_registry_set(copy, other, err);
+		for (k = 0; k < KEPT; k++)
+			in_file |=
+				is[k] && (value == find(values, kept[k].dns) ||
+					  value == find(values, kept[k].users));
+		if (!in_file)
+			status = lg_registry_set(copy, value, err);
 	}
-	if (!status)
-		status = lg_registry_set_text(copy, LG_KEY_PARAMETERS_SYSTEM,
-					      LG_VALUE_LOGON_ONLY_AS_FILE,
-					      digest, err);
+	for (k = 0; !status && k < KEPT; k++)
+		if (is[k])
+			status = shorten_one(files, values, k, copy, err);
 	if (status)
 		lg_registry_free(&copy);
 	*out_short = copy;
@@ -187,13 +263,16 @@ static long long stated_count(const char *text, size_t len)
 	return count;
 }
 
-static enum lg_status lengthen(const struct lg_files *files,
-			       struct lg_registry *values, struct lg_error *err)
+static enum lg_status lengthen_one(const struct lg_files *files,
+				   struct lg_registry *values, size_t which,
+				   struct lg_error *err)
 {
-	const struct lg_value *value = lg_registry_find(
-		values, LG_KEY_PARAMETERS_SYSTEM, LG_VALUE_LOGON_ONLY_AS_FILE);
+	const struct lg_value *value = find(values, kept[which].file);
 	struct lg_strlist list = {0};
+	struct lg_strlist dns = {0};
+	struct lg_strlist users = {0};
 	enum lg_status status;
+	size_t i;
 
 	if (!value)
 		return LG_OK;
@@ -201,14 +280,35 @@ static enum lg_status lengthen(const struct lg_files *files,
 		return lg_error_set(err, LG_ERR_SYNTAX, value->name,
 				    "is not a REG_SZ");
 	status = read_list(files, value->text, &list, err);
-	if (!status)
+	for (i = 0; !status && i < list.count; i++) {
+		int is_user = kept[which].users && list.item[i][0] != '/';
+
+		status = lg_strlist_add(is_user ? &users : &dns, list.item[i],
+					strlen(list.item[i]), err);
+	}
+	if (!status && (dns.count || !kept[which].users))
 		status = lg_registry_set_list(values, LG_KEY_PARAMETERS_SYSTEM,
-					      LG_VALUE_LOGON_ONLY_AS, &list,
-					      err);
+					      kept[which].dns, &dns, err);
+	if (!status && users.count)
+		status = lg_registry_set_list(values, LG_KEY_PARAMETERS_SYSTEM,
+					      kept[which].users, &users, err);
 	if (!status)
 		lg_registry_delete(values, LG_KEY_PARAMETERS_SYSTEM,
-				   LG_VALUE_LOGON_ONLY_AS_FILE);
+				   kept[which].file);
 	lg_strlist_release(&list);
+	lg_strlist_release(&dns);
+	lg_strlist_release(&users);
+	return status;
+}
+
+static enum lg_status lengthen(const struct lg_files *files,
+			       struct lg_registry *values, struct lg_error *err)
+{
+	enum lg_status status = LG_OK;
+	size_t i;
+
+	for (i = 0; !status && i < KEPT; i++)
+		status = lengthen_one(files, values, i, err);
 	return status;
 }
 

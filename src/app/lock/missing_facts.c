@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * window_facts.c - which names a directory has yet to be asked about
+ * missing_facts.c - which names a directory has yet to be asked about
  *
  * The names that were asked are kept as sorted hashes: lists have up to a
  * million names. A name taken for asked by a collision is found out by
  * lg_policy_compile, which then has no policy to give.
  */
-#include "app/window.h"
+#include "app/lock/change.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -82,27 +82,57 @@ static enum lg_status add_missing(const struct lg_strlist *names,
 	return status;
 }
 
-enum lg_status lg_window_missing_facts(enum lg_dialect dialect,
-				       const struct lg_registry *values,
-				       const struct lg_findings *findings,
-				       struct lg_strlist *out_dn,
-				       struct lg_strlist *out_user,
-				       int *out_needs, struct lg_error *err)
+static enum lg_status
+find_missing(struct lg_strlist *dns, struct lg_strlist *users,
+	     const struct lg_findings *findings, struct lg_strlist *out_dn,
+	     struct lg_strlist *out_user, int *out_needs, struct lg_error *err)
+{
+	enum lg_status status;
+	int needs = 0;
+
+	status = add_missing(dns, findings, 1, out_dn, &needs, err);
+	if (!status)
+		status = add_missing(users, findings, 0, out_user, &needs, err);
+	if (!status)
+		*out_needs = needs;
+	return status;
+}
+
+enum lg_status lg_missing_facts(enum lg_dialect dialect,
+				const struct lg_registry *values,
+				const struct lg_findings *findings,
+				struct lg_strlist *out_dn,
+				struct lg_strlist *out_user, int *out_needs,
+				struct lg_error *err)
 {
 	struct lg_strlist dns = {0};
 	struct lg_strlist users = {0};
 	enum lg_status status;
-	int needs = 0;
 
 	status = lg_policy_names(dialect, values, &dns, &users, err);
 	if (!status)
-		status = add_missing(&dns, findings, 1, out_dn, &needs, err);
-	if (!status)
-		status =
-			add_missing(&users, findings, 0, out_user, &needs, err);
+		status = find_missing(&dns, &users, findings, out_dn, out_user,
+				      out_needs, err);
 	lg_strlist_release(&dns);
 	lg_strlist_release(&users);
+	return status;
+}
+
+enum lg_status lg_missing_concerned(const struct lg_registry *values,
+				    const struct lg_findings *findings,
+				    struct lg_strlist *out_dn,
+				    struct lg_strlist *out_user, int *out_needs,
+				    struct lg_error *err)
+{
+	struct lg_strlist dns = {0};
+	struct lg_strlist users = {0};
+	enum lg_status status;
+
+	status = lg_policy_concerned_names(values, &dns, &users, NULL, err);
 	if (!status)
-		*out_needs = needs;
+		status = find_missing(&dns, &users, findings, out_dn, out_user,
+				      out_needs, err);
+	lg_strlist_release(&dns);
+	lg_strlist_release(&users);
 	return status;
 }

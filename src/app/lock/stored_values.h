@@ -10,8 +10,8 @@
  * seen to be cut off.
  * Source: contract 1, 7 "render, registry, targets".
  */
-#ifndef LOGONGATE_APP_STORED_VALUES_H
-#define LOGONGATE_APP_STORED_VALUES_H
+#ifndef LOGONGATE_APP_LOCK_STORED_VALUES_H
+#define LOGONGATE_APP_LOCK_STORED_VALUES_H
 
 #include <logongate/port/files.h>
 #include <logongate/registry.h>

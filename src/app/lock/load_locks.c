@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * load_locks.c - reading locks/ after whatever happened to it
+ *
+ * Each lock stands for itself: what became of one file changes nothing about
+ * the others. A lock whose file is damaged comes from its good copy; where
+ * that is lost too, the audit still tells its name and its end, and
+ * registry.reg whom it refused with the others.
+ */
+#include "app/lock/state_loading.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/lock/lock_journal.h"
+
+static enum lg_status read_lock(const struct lg_state *state, const char *id,
+				const char *ending, struct lg_lock **out_lock,
+				struct lg_error *err)
+{
+	struct lg_buffer text = {0};
+	struct lg_lock *lock = NULL;
+	enum lg_status status;
+	char path[64];
+
+	snprintf(path, sizeof(path), LG_STATE_LOCKS "/%s%s", id, ending);
+	status = state->files->read(state->files->self, path, &text, err);
+	if (!status)
+		status = lg_lock_file_parse(state->files,
+					    text.data ? text.data : "",
+					    text.len, path, &lock, err);
+	if (!status && strcmp(lock->id, id))
+		status = lg_error_set(err, LG_ERR_SYNTAX, path,
+				      "is the record of another lock");
+	if (status)
+		lg_lock_free(&lock);
+	else
+		*out_lock = lock;
+	lg_buffer_release(&text);
+	return status;
+}
+
+/* A copy of what the audit says of a lock. */
+static enum lg_status copy_told(const struct lg_lock *told,
+				struct lg_lock *lock, struct lg_error *err)
+{
+	lock->profile = told->profile ? strdup(told->profile) : NULL;
+	lock->by = told->by ? strdup(told->by) : NULL;
+	lock->reason = told->reason ? strdup(told->reason) : NULL;
+	lock->backup = told->backup ? strdup(told->backup) : NULL;
+	if ((told->profile && !lock->profile) || (told->by && !lock->by) ||
+	    (told->reason && !lock->reason) || (told->backup && !lock->backup))
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+	lock->generation = told->generation;
+	lock->since_s = told->since_s;
+	lock->until.wall_s = told->until.wall_s;
+	lock->max_duration_s = told->max_duration_s;
+	return LG_OK;
+}
+
+/* Neither file can be read: what other files say of it. */
+static enum lg_status salvage(struct lg_loading *loading, const char *id,
+			      struct lg_lock **out_lock, struct lg_error *err)
+{
+	struct lg_state *state = loading->state;
+	const struct lg_told *told = lg_loading_told(loading, id);
+	struct lg_now now = lg_state_now(state);
+	struct lg_lock *lock = NULL;
+	enum lg_status status = lg_lock_new(&lock, err);
+
+	if (status)
+		return status;
+	snprintf(lock->id, sizeof(lock->id), "%s", id);
+	if (told)
+		status = copy_told(told->lock, lock, err);
+	if (!status && !lock->since_s)
+		lock->since_s = now.wall_ms / 1000;
+	lg_lock_stamp(lock, &now);
+	if (!status)
+		status = lg_loading_picture(state, &lock->values, NULL);
+	if (status == LG_ERR_NO_MEMORY) {
+		lg_lock_free(&lock);
+		return status;
+	}
+	lg_state_loud(state, "the lock %s%s%s cannot be read: %s%s", id,
+		      lock->profile ? " " : "",
+		      lock->profile ? lock->profile : "",
+		      lock->values ? "it stays in force with all that was in "
+				     "force"
+				   : "whom it refuses is not known",
+		      lock->until.wall_s ? "; its end comes from the audit"
+					 : " until it is lifted; nobody knows "
+					   "its end");
+	*out_lock = lock;
+	return LG_OK;
+}
+
+static enum lg_status read_answers(struct lg_loading *loading,
+				   const struct lg_lock *lock,
+				   const char *ending,
+				   struct lg_findings **out_findings)
+{
+	struct lg_state *state = loading->state;
+	struct lg_error err = {0};
+	enum lg_status status;
+	char path[64];
+
+	snprintf(path, sizeof(path), LG_STATE_LOCKS "/%s%s", lock->id, ending);
+	status = lg_state_read_findings(state->files, path, out_findings, &err);
+	if (lg_loading_is_fatal(loading, status, &err))
+		return status;
+	if (status && status != LG_ERR_UNKNOWN_KEY)
+		lg_loading_keep_aside(state, path, &err);
+	return LG_OK;
+}
+
+static enum lg_status read_findings(struct lg_loading *loading,
+				    struct lg_lock *lock)
+{
+	enum lg_status status = LG_OK;
+
+	if (lock->asked)
+		status = read_answers(loading, lock, ".findings",
+				      &lock->findings);
+	if (!status && lock->values && lg_values_concern_some(lock->values))
+		status = read_answers(loading, lock, ".concerned",
+				      &lock->concerned);
+	return status;
+}
+
+static enum lg_status load_one(struct lg_loading *loading, const char *id)
+{
+	struct lg_state *state = loading->state;
+	struct lg_lock *lock = NULL;
+	struct lg_error first = {0};
+	struct lg_error second = {0};
+	enum lg_status status;
+	char path[64];
+
+	status = read_lock(state, id, ".json", &lock, &first);
+	if (lg_loading_is_fatal(loading, status, &first))
+		return status;
+	snprintf(path, sizeof(path), LG_STATE_LOCKS "/%s.json", id);
+	if (status) {
+		enum lg_status again =
+			read_lock(state, id, ".good.json", &lock, &second);
+
+		if (lg_loading_is_fatal(loading, again, &second))
+			return again;
+		if (status != LG_ERR_UNKNOWN_KEY)
+			lg_loading_keep_aside(state, path, &first);
+		if (!again)
+			lg_state_loud(state,
+				      "%s is %s: the lock comes from the last "
+				      "good copy",
+				      path,
+				      lg_loading_word(status));
+		loading->writes_picture |= status != LG_ERR_DENIED;
+		status = again;
+	}
+	if (status) {
+		snprintf(path, sizeof(path), LG_STATE_LOCKS "/%s.good.json",
+			 id);
+		if (status != LG_ERR_UNKNOWN_KEY)
+			lg_loading_keep_aside(state, path, &second);
+		status = salvage(loading, id, &lock, loading->err);
+	} else {
+		status = read_findings(loading, lock);
+	}
+	if (!status)
+		status = lg_state_add(state, lock, loading->err);
+	if (status) {
+		lg_lock_free(&lock);
+		return status;
+	}
+	if (lock->generation > state->generation)
+		state->generation = lock->generation;
+	if (!lock->values && !lg_lock_waits(lock))
+		state->unread = 1;
+	return LG_OK;
+}
+
+static int is_file_of(const char *name, char out_id[LG_LOCK_ID_SIZE])
+{
+	size_t len = LG_LOCK_ID_SIZE - 1;
+
+	if (strlen(name) <= len)
+		return 0;
+	memcpy(out_id, name, len);
+	out_id[len] = '\0';
+	return lg_lock_is_id(out_id) && (!strcmp(name + len, ".json") ||
+					 !strcmp(name + len, ".good.json"));
+}
+
+/*
+ * Without lock.json the audit may know of a lock of which no file is left at
+ * all. With it, such a lock is one whose lift was cut short.
+ */
+static enum lg_status load_lost(struct lg_loading *loading)
+{
+	struct lg_state *state = loading->state;
+	struct lg_lock *lock = NULL;
+	enum lg_status status = LG_OK;
+	size_t i;
+
+	for (i = 0; !status && i < loading->told_count; i++) {
+		const struct lg_lock *told = loading->told[i].lock;
+
+		if (!loading->told[i].locks || lg_state_lock(state, told->id))
+			continue;
+		if (loading->has_record) {
+			lg_state_loud(state,
+				      "the lock %s %s has no file any more: it "
+				      "is over",
+				      told->id,
+				      told->profile ? told->profile : "");
+			if (state->mode == LG_STATE_WRITE)
+				lg_lock_journal_done(
+					state, LG_EVENT_LIFT, told, NULL,
+					"found without its file", 0);
+			loading->writes_picture = 1;
+			continue;
+		}
+		status = salvage(loading, told->id, &lock, loading->err);
+		if (!status)
+			status = lg_state_add(state, lock, loading->err);
+		if (status) {
+			lg_lock_free(&lock);
+		} else {
+			state->unread |= !lock->values;
+			loading->writes_picture = 1;
+		}
+	}
+	return status;
+}
+
+static int oldest_first(const void *a, const void *b)
+{
+	const struct lg_lock *left = *(struct lg_lock *const *)a;
+	const struct lg_lock *right = *(struct lg_lock *const *)b;
+
+	if (left->generation != right->generation)
+		return left->generation < right->generation ? -1 : 1;
+	return strcmp(left->id, right->id);
+}
+
+enum lg_status lg_loading_locks(struct lg_loading *loading)
+{
+	struct lg_state *state = loading->state;
+	struct lg_strlist names = {0};
+	struct lg_error err = {0};
+	enum lg_status status;
+	size_t i;
+
+	status = state->files->list(state->files->self, LG_STATE_LOCKS, &names,
+				    &err);
+	if (lg_loading_is_fatal(loading, status, &err))
+		goto out;
+	if (status)
+		lg_state_loud(state, LG_STATE_LOCKS " cannot be read: %s",
+			      err.text);
+	status = LG_OK;
+	for (i = 0; !status && i < names.count; i++) {
+		char id[LG_LOCK_ID_SIZE];
+
+		if (is_file_of(names.item[i], id) && !lg_state_lock(state, id))
+			status = load_one(loading, id);
+	}
+	if (!status)
+		status = load_lost(loading);
+	if (!status && state->lock_count)
+		qsort(state->lock, state->lock_count, sizeof(*state->lock),
+		      oldest_first);
+out:
+	lg_strlist_release(&names);
+	return status;
+}

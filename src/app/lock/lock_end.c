@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * lock_end.c - choosing, confirming, extending and lifting a lock
+ *
+ * A lock is over when its file is gone. What is left is composed anew; with
+ * the last lock everything is exactly as before. An end that time brings does
+ * not wait for a disk: it is done in memory first.
+ */
+#include "app/lock/change.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <logongate/duration.h>
+#include <logongate/instant.h>
+
+#include "app/lock/lock_journal.h"
+#include "app/lock/picture.h"
+
+static int is_meant(const struct lg_lock *lock, const char *name,
+		    enum lg_lock_meant meant)
+{
+	if (meant == LG_MEANT_UNCONFIRMED && !lock->confirm.wall_s && !name)
+		return 0;
+	return !name || !strcmp(lock->id, name) ||
+	       (lock->profile && !strcmp(lock->profile, name));
+}
+
+static enum lg_status not_there(const struct lg_state *state, const char *name,
+				enum lg_lock_meant meant, struct lg_error *err)
+{
+	if (name)
+		lg_error_set(err, LG_ERR_CONFLICT, name,
+			     "no lock of this name or id is in force or "
+			     "waiting");
+	else if (meant == LG_MEANT_UNCONFIRMED && state->lock_count)
+		lg_error_set(err, LG_ERR_CONFLICT, NULL,
+			     "no lock waits for a confirm");
+	else
+		lg_error_set(err, LG_ERR_CONFLICT, NULL,
+			     "no lock is in force or waiting");
+	return lg_error_code(err, "not-in-force");
+}
+
+static enum lg_status several(const struct lg_state *state, const char *name,
+			      enum lg_lock_meant meant, struct lg_error *err)
+{
+	struct lg_buffer list = {0};
+	size_t i;
+
+	for (i = 0; i < state->lock_count; i++) {
+		const struct lg_lock *lock = state->lock[i];
+		char until[LG_INSTANT_SIZE] = "it is lifted";
+
+		if (!is_meant(lock, name, meant))
+			continue;
+		if (lock->until.wall_s)
+			lg_instant_format(lock->until.wall_s, until);
+		lg_buffer_format(&list, "%s%s %s until %s",
+				 list.len ? ", " : "", lock->id,
+				 lock->profile ? lock->profile : "", until);
+	}
+	lg_error_set(err, LG_ERR_CONFLICT, name,
+		     "there are several locks; say which, by profile or id: %s",
+		     list.data ? list.data : "");
+	lg_buffer_release(&list);
+	return lg_error_code(err, "ambiguous-lock");
+}
+
+enum lg_status lg_lock_choose(const struct lg_state *state, const char *name,
+			      enum lg_lock_meant meant,
+			      struct lg_lock **out_lock, struct lg_error *err)
+{
+	struct lg_lock *found = NULL;
+	size_t count = 0;
+	size_t i;
+
+	for (i = 0; i < state->lock_count; i++) {
+		if (!is_meant(state->lock[i], name, meant))
+			continue;
+		found = state->lock[i];
+		count++;
+	}
+	if (!count)
+		return not_there(state, name, meant, err);
+	if (count > 1)
+		return several(state, name, meant, err);
+	*out_lock = found;
+	return LG_OK;
+}
+
+/* Writes a lock whose deadlines were changed; back to before on a failure. */
+static enum lg_status save(struct lg_state *state, struct lg_lock *lock,
+			   const struct lg_lock *before, struct lg_error *err)
+{
+	enum lg_status status = lg_state_write_lock(state, lock, 0, err);
+
+	if (status) {
+		char *stored = lock->stored;
+
+		*lock = *before;
+		lock->stored = stored;
+		return status;
+	}
+	/* registry.reg names ends of locks that concern some. */
+	if (lg_picture_write(state, NULL))
+		state->unsaved = 1;
+	return LG_OK;
+}
+
+enum lg_status lg_lock_confirm(struct lg_state *state, struct lg_lock *lock,
+			       const char *by, struct lg_error *err)
+{
+	struct lg_lock before = *lock;
+	enum lg_status status;
+
+	if (!lock->confirm.wall_s) {
+		lg_error_set(err, LG_ERR_CONFLICT, lock->profile,
+			     "the lock does not wait for a confirm");
+		return lg_error_code(err, "not-in-force");
+	}
+	lock->confirm = (struct lg_deadline){0};
+	status = save(state, lock, &before, err);
+	if (!status)
+		lg_lock_journal_done(state, LG_EVENT_CONFIRM, lock, by, "done",
+				     !lg_lock_waits(lock));
+	return status;
+}
+
+static enum lg_status lasts_too_long(const struct lg_lock *lock,
+				     int64_t lasts_s, struct lg_error *err)
+{
+	struct lg_buffer lasts = {0}, most = {0};
+	enum lg_status status;
+
+	lg_duration_format(lasts_s, &lasts);
+	lg_duration_format(lock->max_duration_s, &most);
+	status = lg_error_set(err, LG_ERR_RANGE, lock->profile,
+			      "the lock would last %s from its start; "
+			      "max_duration of the profile is %s",
+			      lasts.data ? lasts.data : "too long",
+			      most.data ? most.data : "shorter");
+	lg_buffer_release(&lasts);
+	lg_buffer_release(&most);
+	return status;
+}
+
+enum lg_status lg_lock_extend(struct lg_state *state, struct lg_lock *lock,
+			      const char *by, int64_t until_s, int64_t for_s,
+			      struct lg_error *err)
+{
+	struct lg_now now = lg_state_now(state);
+	int64_t now_s = now.wall_ms / 1000;
+	struct lg_lock before = *lock;
+	enum lg_status status;
+	int64_t starts_ms = lg_lock_left_ms(lock, &lock->start, &now);
+	int64_t lasts_s;
+
+	if (!until_s && for_s > 0)
+		until_s = now_s + for_s;
+	/* By the time that has passed: the wall clock may have been stepped
+	 * since the lock began. */
+	lasts_s = lg_lock_gone_s(lock, &now) + until_s - now_s;
+	if (starts_ms > 0)
+		lasts_s -= starts_ms / 1000;
+	if (until_s <= now_s || until_s * 1000 - now.wall_ms <= starts_ms)
+		return lg_error_set(err, LG_ERR_RANGE, NULL,
+				    "the new end is missing or past");
+	if (lock->max_duration_s >= 0 && lasts_s > lock->max_duration_s)
+		return lasts_too_long(lock, lasts_s, err);
+	/* After a step of the wall clock only this deadline is told by the
+	 * new time. That there was one stays known: since is the old time. */
+	lock->until = lg_deadline_at(until_s, &now);
+	status = save(state, lock, &before, err);
+	if (!status)
+		lg_lock_journal_done(state, LG_EVENT_EXTEND, lock, by, "done",
+				     !lg_lock_waits(lock));
+	return status;
+}
+
+static const char *result_of(enum lg_lock_end end, int waited)
+{
+	switch (end) {
+	case LG_LOCK_END_UNCONFIRMED:
+		return "not confirmed";
+	case LG_LOCK_END_UNDO:
+		return "undone";
+	case LG_LOCK_END_LIFT:
+	case LG_LOCK_END_FORCE:
+	case LG_LOCK_END_EXPIRE:
+		break;
+	}
+	return waited ? "never began" : "done";
+}
+
+static enum lg_journal_event event_of(enum lg_lock_end end)
+{
+	switch (end) {
+	case LG_LOCK_END_EXPIRE:
+	case LG_LOCK_END_UNCONFIRMED:
+		return LG_EVENT_EXPIRE;
+	case LG_LOCK_END_LIFT:
+	case LG_LOCK_END_FORCE:
+	case LG_LOCK_END_UNDO:
+		break;
+	}
+	return LG_EVENT_LIFT;
+}
+
+/* Its file goes; where that fails only a lift is refused. */
+static enum lg_status remove_file(struct lg_state *state,
+				  const struct lg_lock *lock,
+				  enum lg_lock_end end, struct lg_error *err)
+{
+	enum lg_status status = LG_OK;
+
+	if (!state->defers)
+		status = lg_state_remove_lock(state, lock->id, err);
+	if (!state->defers && (!status || end == LG_LOCK_END_LIFT))
+		return status;
+	lg_strlist_add(&state->gone, lock->id, strlen(lock->id), NULL);
+	state->unsaved = 1;
+	return LG_OK;
+}
+
+static void write_what_is_left(struct lg_state *state, int waited)
+{
+	struct lg_error err = {0};
+	enum lg_status status;
+
+	if (state->defers)
+		return;
+	status = waited ? lg_picture_write_record(state, &err)
+			: lg_picture_write(state, &err);
+	if (!status)
+		return;
+	state->unsaved = 1;
+	lg_state_loud(state,
+		      "what changed could not be written: %s: %s; the lock is "
+		      "over all the same, and it is tried again",
+		      err.place, err.text);
+}
+
+/* What nobody can read any more is over with its lock. */
+static void look_for_unread(struct lg_state *state)
+{
+	size_t i;
+
+	state->unread = 0;
+	for (i = 0; i < state->lock_count; i++)
+		if (!state->lock[i]->values && !lg_lock_waits(state->lock[i]))
+			state->unread = 1;
+}
+
+enum lg_status lg_lock_lift(struct lg_state *state, struct lg_lock *lock,
+			    enum lg_lock_end end, const char *by,
+			    struct lg_strlist *restored,
+			    struct lg_strlist *changed, struct lg_error *err)
+{
+	struct lg_registry *before = NULL;
+	struct lg_registry *after = NULL;
+	int waited = lg_lock_waits(lock);
+	int writes = state->mode == LG_STATE_WRITE;
+	enum lg_status status = LG_OK;
+
+	if (!waited && restored)
+		status = lg_picture_values(state, &before, err);
+	if (!status && !waited && writes && !state->defers)
+		status = lg_picture_check(state, changed, err);
+	if (!status && writes)
+		status = remove_file(state, lock, end, err);
+	if (status)
+		goto out;
+	lg_state_take(state, lock);
+	state->generation++;
+	look_for_unread(state);
+	if (before && !lg_picture_values(state, &after, NULL))
+		lg_registry_differences(before, after, restored, NULL);
+	if (writes) {
+		write_what_is_left(state, waited);
+		lg_lock_journal_done(state, event_of(end), lock, by,
+				     result_of(end, waited), 0);
+	}
+	lg_lock_free(&lock);
+out:
+	lg_registry_free(&before);
+	lg_registry_free(&after);
+	return status;
+}

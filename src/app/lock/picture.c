@@ -1,0 +1,417 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * picture.c - registry.reg and lock.json: what all that is in force comes to
+ *
+ * The locks' own files and standing.reg are what counts while a lock is in
+ * force; this is made again from them whenever it is lost. Who edits it by
+ * hand is told, for nothing reads it.
+ */
+#include "app/lock/picture.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <logongate/compose.h>
+#include <logongate/instant.h>
+
+#include "app/lock/change.h"
+#include "app/lock/lock_file.h"
+#include "app/lock/stored_values.h"
+
+static int is_shown(const struct lg_lock *lock)
+{
+	return !lg_lock_waits(lock) && lock->values &&
+	       !lg_values_concern_some(lock->values);
+}
+
+static int by_end(const void *a, const void *b)
+{
+	return lg_lock_compare_ends(*(struct lg_lock *const *)b,
+				    *(struct lg_lock *const *)a);
+}
+
+/* The locks in the order in which they speak. */
+static enum lg_status ordered(const struct lg_state *state,
+			      struct lg_lock ***out_lock, struct lg_error *err)
+{
+	struct lg_lock **lock = malloc((state->lock_count + 1) * sizeof(*lock));
+
+	if (!lock)
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+	if (state->lock_count) {
+		memcpy(lock, state->lock, state->lock_count * sizeof(*lock));
+		qsort(lock, state->lock_count, sizeof(*lock), by_end);
+	}
+	*out_lock = lock;
+	return LG_OK;
+}
+
+enum lg_status lg_picture_values(const struct lg_state *state,
+				 struct lg_registry **out_values,
+				 struct lg_error *err)
+{
+	const struct lg_registry *shown[LG_LOCKS_MAX];
+	struct lg_compose_input input = {
+		.dialect = LG_DIALECT_GATE,
+		.before = lg_state_replaced(state) ? NULL : state->standing,
+		.lock = shown,
+	};
+	struct lg_lock **lock = NULL;
+	enum lg_status status = ordered(state, &lock, err);
+	size_t i;
+
+	if (status)
+		return status;
+	for (i = 0; i < state->lock_count && i < LG_LOCKS_MAX; i++)
+		if (is_shown(lock[i]))
+			shown[input.lock_count++] = lock[i]->values;
+	free(lock);
+	if (!input.lock_count)
+		return input.before
+			       ? lg_registry_copy(input.before, out_values, err)
+			       : lg_registry_new(out_values, err);
+	status = lg_compose(&input, out_values, NULL, err);
+	/* What cannot be written as one set is shown by the lock that speaks;
+	 * each is decided by its own values all the same. */
+	if (status && status != LG_ERR_NO_MEMORY)
+		status = lg_registry_copy(shown[0], out_values, err);
+	return status;
+}
+
+/* A lock that registry.reg does not show, as comments. */
+static void add_comments(const struct lg_lock *lock, struct lg_buffer *text)
+{
+	const char *line = lock->stored ? lock->stored : "";
+	char until[LG_INSTANT_SIZE] = "it is lifted";
+
+	if (lock->until.wall_s)
+		lg_instant_format(lock->until.wall_s, until);
+	lg_buffer_format(text,
+			 "; %s, %s until %s, concerns some and is not "
+			 "shown above:\n",
+			 lock->id, lock->profile ? lock->profile : "", until);
+	/* Past the head of the Registry Editor text. */
+	line = strchr(line, '[');
+	while (line && *line) {
+		size_t len = strcspn(line, "\n");
+
+		if (len && *line != ';') {
+			lg_buffer_text(text, "; ");
+			lg_buffer_append(text, line, len);
+			lg_buffer_char(text, '\n');
+		}
+		line += len + (line[len] == '\n');
+	}
+}
+
+enum lg_status lg_picture_text(const struct lg_state *state,
+			       struct lg_buffer *out_text, struct lg_error *err)
+{
+	struct lg_registry *values = NULL;
+	struct lg_lock **lock = NULL;
+	struct lg_buffer text = {0};
+	enum lg_status status;
+	size_t end;
+	size_t i;
+
+	status = lg_picture_values(state, &values, err);
+	if (!status)
+		status = lg_stored_values_render(state->files, values, &text,
+						 err);
+	if (!status)
+		status = ordered(state, &lock, err);
+	if (status)
+		goto out;
+	/* The last line says how many values there are and stays the last. */
+	for (end = text.len - 1; end > 0 && text.data[end - 1] != '\n'; end--)
+		;
+	lg_buffer_append(out_text, text.data, end);
+	for (i = 0; i < state->lock_count; i++)
+		if (!lg_lock_waits(lock[i]) && !is_shown(lock[i]))
+			add_comments(lock[i], out_text);
+	lg_buffer_append(out_text, text.data + end, text.len - end);
+	status = lg_buffer_status(out_text, err);
+out:
+	free(lock);
+	lg_registry_free(&values);
+	lg_buffer_release(&text);
+	return status;
+}
+
+static enum lg_status digest_of(const struct lg_files *files,
+				const struct lg_buffer *text,
+				char out_digest[LG_DIGEST_SIZE],
+				struct lg_error *err)
+{
+	return files->digest(files->self, text->data ? text->data : "",
+			     text->len, out_digest, err);
+}
+
+enum lg_status lg_picture_keep_standing(struct lg_state *state,
+					struct lg_error *err)
+{
+	const struct lg_files *files = state->files;
+	struct lg_registry *found = NULL;
+	struct lg_buffer text = {0};
+	enum lg_status status;
+	uint64_t size = 0;
+
+	status = files->size(files->self, LG_STATE_STANDING, &size, err);
+	if (status || size)
+		return status;
+	status = files->read(files->self, LG_STATE_REGISTRY, &text, NULL);
+	if (!status && state->standing)
+		status = lg_stored_values_parse(
+			files, text.data ? text.data : "", text.len,
+			LG_STATE_REGISTRY, LG_STORED_END_OPTIONAL, &found,
+			NULL);
+	/* Byte for byte, unless somebody changed it and never said so. */
+	if (status || (state->standing &&
+		       !lg_stored_values_equal(found, state->standing))) {
+		lg_buffer_clear(&text);
+		status = state->standing
+				 ? lg_stored_values_render(
+					   files, state->standing, &text, err)
+				 : LG_OK;
+	}
+	if (!status && (text.len || state->standing))
+		status = files->replace(files->self, LG_STATE_STANDING,
+					text.data ? text.data : "", text.len,
+					err);
+	lg_registry_free(&found);
+	lg_buffer_release(&text);
+	return status;
+}
+
+/* What a person wrote into registry.reg and is about to be written over. */
+static void keep_hand_edit(struct lg_state *state, const struct lg_buffer *text)
+{
+	struct lg_now now = lg_state_now(state);
+	char at[LG_INSTANT_SIZE];
+	char path[96];
+
+	lg_instant_format(now.wall_ms / 1000, at);
+	snprintf(path, sizeof(path),
+		 LG_STATE_BACKUPS "/%.4s%.2s%.2sT%.2s%.2s%.2sZ-by-hand.reg", at,
+		 at + 5, at + 8, at + 11, at + 14, at + 17);
+	if (state->files->replace(state->files->self, path,
+				  text->data ? text->data : "", text->len,
+				  NULL))
+		snprintf(path, sizeof(path), "nothing: it could not be kept");
+	lg_state_loud(state,
+		      "registry.reg was changed by hand and not read since "
+		      "(logongate registry import puts values in force); it is "
+		      "written over, and what stood there is kept as %s",
+		      path);
+}
+
+enum lg_status lg_picture_check(struct lg_state *state,
+				struct lg_strlist *changed,
+				struct lg_error *err)
+{
+	const struct lg_files *files = state->files;
+	struct lg_registry *values = NULL;
+	struct lg_registry *found = NULL;
+	struct lg_buffer expected = {0};
+	struct lg_buffer text = {0};
+	char digest[LG_DIGEST_SIZE];
+	enum lg_status status;
+
+	if (files->read(files->self, LG_STATE_REGISTRY, &text, NULL) ||
+	    !*state->picture) {
+		lg_buffer_release(&text);
+		return LG_OK;
+	}
+	status = digest_of(files, &text, digest, err);
+	if (status || !strcmp(digest, state->picture))
+		goto out;
+	/* A process that ended while it wrote has left one or the other. */
+	status = lg_picture_text(state, &expected, err);
+	if (status || (expected.len == text.len &&
+		       !memcmp(expected.data, text.data, text.len)))
+		goto out;
+	keep_hand_edit(state, &text);
+	if (changed && !lg_stored_values_parse(
+			       files, text.data, text.len, LG_STATE_REGISTRY,
+			       LG_STORED_END_OPTIONAL, &found, NULL)) {
+		status = lg_picture_values(state, &values, err);
+		if (!status)
+			status = lg_registry_differences(values, found, changed,
+							 err);
+	}
+out:
+	lg_registry_free(&values);
+	lg_registry_free(&found);
+	lg_buffer_release(&expected);
+	lg_buffer_release(&text);
+	return status;
+}
+
+/* What registry.reg is to be. LG_ERR_UNKNOWN_KEY: nobody knows. */
+static enum lg_status text_to_write(const struct lg_state *state,
+				    struct lg_buffer *out_text,
+				    struct lg_error *err)
+{
+	const struct lg_files *files = state->files;
+	struct lg_registry *found = NULL;
+	enum lg_status status;
+
+	if (lg_state_locked(state))
+		return lg_picture_text(state, out_text, err);
+	status = files->read(files->self, LG_STATE_STANDING, out_text, NULL);
+	if (!status && state->standing &&
+	    (lg_stored_values_parse(files, out_text->data ? out_text->data : "",
+				    out_text->len, LG_STATE_STANDING,
+				    LG_STORED_END_OPTIONAL, &found, NULL) ||
+	     !lg_stored_values_equal(found, state->standing)))
+		status = LG_ERR_SYNTAX;
+	lg_registry_free(&found);
+	if (!status)
+		return LG_OK;
+	lg_buffer_clear(out_text);
+	if (!state->standing)
+		return LG_ERR_UNKNOWN_KEY;
+	return lg_stored_values_render(files, state->standing, out_text, err);
+}
+
+static enum lg_status read_back(const struct lg_files *files,
+				const struct lg_buffer *wanted,
+				struct lg_error *err)
+{
+	struct lg_buffer found = {0};
+	enum lg_status status =
+		files->read(files->self, LG_STATE_REGISTRY, &found, err);
+
+	if (!status &&
+	    (found.len != wanted->len ||
+	     (found.len && memcmp(found.data, wanted->data, found.len))))
+		status = lg_error_set(err, LG_ERR_IO, LG_STATE_REGISTRY,
+				      "does not hold what was written to it");
+	lg_buffer_release(&found);
+	return status;
+}
+
+enum lg_status lg_picture_write_record(struct lg_state *state,
+				       struct lg_error *err)
+{
+	struct lg_lock_record record = {.generation = state->generation,
+					.lock = lg_state_last(state)};
+	struct lg_buffer text = {0};
+	enum lg_status status;
+	size_t i;
+
+	for (i = 0; !lg_state_last(state) && i < state->lock_count; i++)
+		if (!record.lock ||
+		    lg_lock_compare_ends(state->lock[i], record.lock) > 0)
+			record.lock = state->lock[i];
+	memcpy(record.picture, state->picture, sizeof(record.picture));
+	status = lg_lock_record_render(&record, &text, err);
+	if (!status)
+		status =
+			state->files->replace(state->files->self, LG_STATE_LOCK,
+					      text.data, text.len, err);
+	lg_buffer_release(&text);
+	return status;
+}
+
+enum lg_status lg_picture_write(struct lg_state *state, struct lg_error *err)
+{
+	const struct lg_files *files = state->files;
+	struct lg_buffer text = {0};
+	enum lg_status status = LG_OK;
+
+	/* Of a lock whose values nobody can read registry.reg is the last
+	 * copy. */
+	if (state->unread)
+		return lg_picture_write_record(state, err);
+	/* registry.reg must not show locks while it is the only copy of what
+	 * was set by hand: so after a beginning on a full disk. */
+	if (lg_state_locked(state))
+		status = lg_picture_keep_standing(state, err);
+	if (!status)
+		status = text_to_write(state, &text, err);
+	if (status == LG_ERR_UNKNOWN_KEY) {
+		lg_buffer_release(&text);
+		return lg_picture_write_record(state, err);
+	}
+	if (!status)
+		status = files->replace(files->self, LG_STATE_REGISTRY,
+					text.data ? text.data : "", text.len,
+					err);
+	if (!status)
+		status = read_back(files, &text, err);
+	if (!status)
+		status = files->replace(files->self, LG_STATE_REGISTRY_GOOD,
+					text.data ? text.data : "", text.len,
+					err);
+	if (!status)
+		status = digest_of(files, &text, state->picture, err);
+	if (!status)
+		status = lg_picture_write_record(state, err);
+	if (!status && !lg_state_locked(state))
+		status = files->remove(files->self, LG_STATE_STANDING, err);
+	lg_buffer_release(&text);
+	return status;
+}
+
+/* The lines that belong to what was done in memory. */
+static enum lg_status write_owed(struct lg_state *state, struct lg_error *err)
+{
+	const struct lg_files *files = state->files;
+	enum lg_status status = LG_OK;
+
+	if (state->owed.len)
+		status = files->append(files->self, LG_JOURNAL_FILE,
+				       state->owed.data, state->owed.len,
+				       LG_FILES_SYNC, err);
+	if (!status)
+		lg_buffer_clear(&state->owed);
+	return status;
+}
+
+static enum lg_status write_all(struct lg_state *state, struct lg_error *err)
+{
+	enum lg_status status = lg_picture_check(state, NULL, err);
+	size_t i;
+
+	/* Before the first file goes or comes: what stands in registry.reg now
+	 * may be what was set by hand. */
+	if (!status && lg_state_locked(state))
+		status = lg_picture_keep_standing(state, err);
+	for (i = 0; !status && i < state->gone.count; i++)
+		status = lg_state_remove_lock(state, state->gone.item[i], err);
+	if (!status)
+		lg_strlist_release(&state->gone);
+	for (i = 0; !status && i < state->lock_count; i++)
+		status = lg_state_write_lock(state, state->lock[i], 0, err);
+	if (!status && state->unsaved)
+		status = lg_error_set(err, LG_ERR_IO, LG_STATE_LOCKS,
+				      "a copy could not be written");
+	if (!status)
+		status = lg_picture_write(state, err);
+	return status ? status : write_owed(state, err);
+}
+
+enum lg_status lg_picture_flush(struct lg_state *state, struct lg_error *err)
+{
+	struct lg_error failed = {0};
+	enum lg_status status;
+
+	if (!state->unsaved || state->mode == LG_STATE_READ)
+		return LG_OK;
+	state->unsaved = 0;
+	status = write_all(state, &failed);
+	state->unsaved = status != LG_OK;
+	if (!status) {
+		lg_state_quiet(state, "what changed could not be written");
+		return LG_OK;
+	}
+	lg_state_loud(state,
+		      "what changed could not be written: %s: %s; it is so all "
+		      "the same, and tried again",
+		      failed.place, failed.text);
+	if (err)
+		*err = failed;
+	return status;
+}

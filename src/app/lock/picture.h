@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * picture.h - registry.reg and lock.json: what all that is in force comes to
+ *
+ * Layer: app: core and port/files.
+ * Source: contract 9 "Composition", 12 (registry export, lock.json).
+ */
+#ifndef LOGONGATE_APP_LOCK_PICTURE_H
+#define LOGONGATE_APP_LOCK_PICTURE_H
+
+#include "app/lock/state.h"
+
+/* Standing values and locks for everybody, composed. Locks that concern some
+ * are not in it. */
+enum lg_status lg_picture_values(const struct lg_state *state,
+				 struct lg_registry **out_values,
+				 struct lg_error *err);
+
+/* The same as registry.reg has it; the other locks are comments in it. */
+enum lg_status lg_picture_text(const struct lg_state *state,
+			       struct lg_buffer *out_text,
+			       struct lg_error *err);
+
+/*
+ * Before the first lock is put in force: standing.reg keeps registry.reg as it
+ * is. Nothing where a lock is in force already.
+ */
+enum lg_status lg_picture_keep_standing(struct lg_state *state,
+					struct lg_error *err);
+
+/*
+ * Before registry.reg is written over: what somebody changed in it by hand
+ * since it was written or read last is kept below backups/ and said loudly;
+ * the names of those values are added to changed (may be NULL).
+ */
+enum lg_status lg_picture_check(struct lg_state *state,
+				struct lg_strlist *changed,
+				struct lg_error *err);
+
+/*
+ * Writes registry.reg, reads it back and compares (A3), registry.good.reg and
+ * lock.json. Without a lock in force registry.reg is what it was before, byte
+ * for byte, and standing.reg goes.
+ */
+enum lg_status lg_picture_write(struct lg_state *state, struct lg_error *err);
+
+/* lock.json alone. */
+enum lg_status lg_picture_write_record(struct lg_state *state,
+				       struct lg_error *err);
+
+/* What is missing on disk is tried again, after a full disk. */
+enum lg_status lg_picture_flush(struct lg_state *state, struct lg_error *err);
+
+#endif

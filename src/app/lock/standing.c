@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * standing.c - values that were set by hand: import, restore, reload
+ *
+ * They have no end, concern everybody and change only while no lock is in
+ * force: a lift leaves exactly what was there before.
+ */
+#include "app/lock/change.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/lock/backup.h"
+#include "app/lock/lock_journal.h"
+#include "app/lock/picture.h"
+#include "app/lock/stored_values.h"
+
+enum lg_status lg_registry_differences(const struct lg_registry *a,
+				       const struct lg_registry *b,
+				       struct lg_strlist *names,
+				       struct lg_error *err)
+{
+	enum lg_status status = LG_OK;
+	size_t i;
+
+	for (i = 0; !status && i < lg_registry_count(a); i++) {
+		const struct lg_value *value = lg_registry_at(a, i);
+		const struct lg_value *other =
+			lg_registry_find(b, value->key, value->name);
+
+		if (!other || !lg_value_equal(value, other))
+			status = lg_strlist_add(names, value->name,
+						strlen(value->name), err);
+	}
+	for (i = 0; !status && i < lg_registry_count(b); i++) {
+		const struct lg_value *value = lg_registry_at(b, i);
+
+		if (!lg_registry_find(a, value->key, value->name))
+			status = lg_strlist_add(names, value->name,
+						strlen(value->name), err);
+	}
+	return status;
+}
+
+enum lg_status lg_standing_write(struct lg_state *state,
+				 enum lg_journal_event event, const char *by,
+				 const struct lg_registry *values,
+				 const struct lg_findings *findings,
+				 struct lg_strlist *names, struct lg_error *err)
+{
+	struct lg_lock entry = {0};
+	struct lg_buffer name = {0};
+	enum lg_status status;
+
+	if (lg_state_locked(state)) {
+		lg_error_set(err, LG_ERR_CONFLICT, NULL,
+			     "a lock is in force; lift it first");
+		return lg_error_code(err, "already-in-force");
+	}
+	status = lg_picture_flush(state, err);
+	if (!status)
+		status = lg_picture_check(state, NULL, err);
+	if (!status)
+		status = lg_backup_write(state, &name, err);
+	if (!status && names && state->standing)
+		status = lg_registry_differences(state->standing, values, names,
+						 err);
+	if (!status)
+		status = lg_state_save_standing(state, values, findings, err);
+	if (!status) {
+		state->generation++;
+		entry.backup = name.len ? name.data : NULL;
+		entry.max_duration_s = -1;
+		status = lg_picture_write_record(state, err);
+		lg_lock_journal_done(
+			state, event, &entry, by,
+			status ? "done, but lock.json could not be "
+				 "written"
+			       : "done",
+			0);
+		status = LG_OK;
+	}
+	lg_buffer_release(&name);
+	return status;
+}
+
+/* While a lock is in force registry.reg only shows what is: it is made again,
+ * and who edited it is told that nothing was read. */
+static enum lg_status look_at_picture(struct lg_state *state,
+				      struct lg_error *err)
+{
+	const struct lg_files *files = state->files;
+	struct lg_registry *values = NULL;
+	struct lg_strlist changed = {0};
+	struct lg_buffer kept = {0};
+	struct lg_buffer text = {0};
+	struct lg_error failed = {0};
+	enum lg_status status;
+
+	status = files->read(files->self, LG_STATE_REGISTRY, &text, &failed);
+	if (!status)
+		status = lg_stored_values_parse(
+			files, text.data ? text.data : "", text.len,
+			LG_STATE_REGISTRY, LG_STORED_END_REQUIRED, &values,
+			&failed);
+	if (status) {
+		if (status != LG_ERR_UNKNOWN_KEY)
+			files->set_aside(files->self, LG_STATE_REGISTRY, &kept,
+					 NULL);
+		lg_state_loud(state,
+			      "registry.reg could not be read again (%s); it "
+			      "is made again from the locks in force",
+			      failed.text);
+		if (err)
+			*err = failed;
+	} else {
+		status = lg_picture_check(state, &changed, err);
+		if (!status && changed.count)
+			status = lg_error_set(
+				err, LG_ERR_CONFLICT, LG_STATE_REGISTRY,
+				"was changed by hand while a lock is in force, "
+				"and shows only what is; what stood there is "
+				"kept as a back-up");
+	}
+	if (lg_picture_write(state, &failed)) {
+		state->unsaved = 1;
+		lg_state_loud(state,
+			      "what changed could not be written: %s: %s; it "
+			      "is tried again",
+			      failed.place, failed.text);
+		if (!status && err)
+			*err = failed;
+		if (!status)
+			status = failed.status;
+	}
+	lg_strlist_release(&changed);
+	lg_registry_free(&values);
+	lg_buffer_release(&kept);
+	lg_buffer_release(&text);
+	return status;
+}
+
+enum lg_status lg_standing_read(struct lg_state *state,
+				struct lg_standing_fresh *out_fresh,
+				struct lg_error *err)
+{
+	const struct lg_files *files = state->files;
+	struct lg_standing_fresh fresh = {0};
+	enum lg_status status;
+
+	if (lg_state_locked(state)) {
+		*out_fresh = fresh;
+		return look_at_picture(state, err);
+	}
+	status = files->read(files->self, LG_STATE_REGISTRY, &fresh.text, err);
+	if (status == LG_ERR_UNKNOWN_KEY && state->standing &&
+	    !lg_registry_count(state->standing)) {
+		/* Nothing was ever set, and nothing is. */
+		*out_fresh = fresh;
+		return LG_OK;
+	}
+	if (!status)
+		status = lg_stored_values_parse(
+			files, fresh.text.data ? fresh.text.data : "",
+			fresh.text.len, LG_STATE_REGISTRY,
+			LG_STORED_END_OPTIONAL, &fresh.values, err);
+	if (status) {
+		lg_state_loud(state,
+			      "registry.reg could not be read again (%s); the "
+			      "values read before stay in force",
+			      err ? err->text : "");
+		lg_standing_fresh_release(&fresh);
+		return status;
+	}
+	if (lg_state_read_findings(files, LG_STATE_FINDINGS, &fresh.findings,
+				   NULL))
+		fresh.findings = NULL;
+	*out_fresh = fresh;
+	return LG_OK;
+}
+
+enum lg_status lg_standing_take(struct lg_state *state,
+				struct lg_standing_fresh *fresh,
+				struct lg_error *err)
+{
+	const struct lg_files *files = state->files;
+	char digest[LG_DIGEST_SIZE];
+	enum lg_status status;
+
+	if (!fresh->values)
+		return LG_OK;
+	status = files->digest(files->self, fresh->text.data, fresh->text.len,
+			       digest, err);
+	/* It was read whole, so it is the last good copy now. */
+	if (!status)
+		status = files->replace(files->self, LG_STATE_REGISTRY_GOOD,
+					fresh->text.data, fresh->text.len, err);
+	if (status)
+		return status;
+	memcpy(state->picture, digest, sizeof(digest));
+	lg_registry_free(&state->standing);
+	state->standing = fresh->values;
+	fresh->values = NULL;
+	if (fresh->findings) {
+		lg_findings_free(&state->findings);
+		state->findings = fresh->findings;
+		fresh->findings = NULL;
+	}
+	return LG_OK;
+}
+
+void lg_standing_fresh_release(struct lg_standing_fresh *fresh)
+{
+	lg_registry_free(&fresh->values);
+	lg_findings_free(&fresh->findings);
+	lg_buffer_release(&fresh->text);
+}

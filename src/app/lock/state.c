@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * state.c - the set of locks and the standing values, and writing each of them
+ *
+ * Disk first, memory second: when a write fails, the state still says what is
+ * on disk. A lock's good copy is written after its file and removed before it,
+ * so that a lock that was lifted never comes back from its copy.
+ */
+#include "app/lock/state.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/lock/lock_file.h"
+#include "app/lock/stored_values.h"
+
+void lg_state_free(struct lg_state **state)
+{
+	size_t i;
+
+	if (!state || !*state)
+		return;
+	for (i = 0; i < (*state)->lock_count; i++)
+		lg_lock_free(&(*state)->lock[i]);
+	free((*state)->lock);
+	lg_registry_free(&(*state)->standing);
+	lg_findings_free(&(*state)->findings);
+	lg_strlist_release(&(*state)->gone);
+	lg_buffer_release(&(*state)->owed);
+	lg_strlist_release(&(*state)->loud);
+	free(*state);
+	*state = NULL;
+}
+
+int lg_state_locked(const struct lg_state *state)
+{
+	return lg_state_last(state) != NULL;
+}
+
+int lg_state_replaced(const struct lg_state *state)
+{
+	size_t i;
+
+	for (i = 0; i < state->lock_count; i++)
+		if (!lg_lock_waits(state->lock[i]) &&
+		    state->lock[i]->place == LG_LOCK_REPLACES)
+			return 1;
+	return 0;
+}
+
+int lg_state_trusted(const struct lg_state *state)
+{
+	/* A lock whose values are known is enforced whatever became of the
+	 * values that were set by hand. */
+	return !state->unread && (state->standing || lg_state_locked(state));
+}
+
+struct lg_lock *lg_state_last(const struct lg_state *state)
+{
+	struct lg_lock *last = NULL;
+	size_t i;
+
+	for (i = 0; i < state->lock_count; i++) {
+		struct lg_lock *lock = state->lock[i];
+
+		if (!lg_lock_waits(lock) &&
+		    (!last || lg_lock_compare_ends(lock, last) > 0))
+			last = lock;
+	}
+	return last;
+}
+
+struct lg_lock *lg_state_lock(const struct lg_state *state, const char *id)
+{
+	size_t i;
+
+	for (i = 0; i < state->lock_count; i++)
+		if (!strcmp(state->lock[i]->id, id))
+			return state->lock[i];
+	return NULL;
+}
+
+enum lg_status lg_state_add(struct lg_state *state, struct lg_lock *lock,
+			    struct lg_error *err)
+{
+	struct lg_lock **grown =
+		realloc(state->lock, (state->lock_count + 1) * sizeof(*grown));
+
+	if (!grown)
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+	state->lock = grown;
+	state->lock[state->lock_count++] = lock;
+	return LG_OK;
+}
+
+void lg_state_take(struct lg_state *state, struct lg_lock *lock)
+{
+	size_t kept = 0;
+	size_t i;
+
+	for (i = 0; i < state->lock_count; i++)
+		if (state->lock[i] != lock)
+			state->lock[kept++] = state->lock[i];
+	state->lock_count = kept;
+}
+
+void lg_state_loud(struct lg_state *state, const char *format, ...)
+{
+	struct lg_error text;
+	char line[1024];
+	va_list arguments;
+	size_t i;
+
+	va_start(arguments, format);
+	vsnprintf(line, sizeof(line), format, arguments);
+	va_end(arguments);
+	/* Takes control characters out. */
+	lg_error_set(&text, LG_OK, NULL, "%s", line);
+	for (i = 0; i < state->loud.count; i++)
+		if (!strcmp(state->loud.item[i], text.text))
+			return;
+	lg_strlist_add(&state->loud, text.text, strlen(text.text), NULL);
+}
+
+size_t lg_state_quiet(struct lg_state *state, const char *beginning)
+{
+	size_t len = strlen(beginning);
+	size_t kept = 0;
+	size_t i;
+
+	for (i = 0; i < state->loud.count; i++)
+		if (strncmp(state->loud.item[i], beginning, len))
+			state->loud.item[kept++] = state->loud.item[i];
+	i = state->loud.count - kept;
+	state->loud.count = kept;
+	return i;
+}
+
+struct lg_now lg_state_now(const struct lg_state *state)
+{
+	struct lg_now now;
+
+	state->clock->now(state->clock->self, &now);
+	return now;
+}
+
+enum lg_status lg_state_write_findings(const struct lg_files *files,
+				       const char *name,
+				       const struct lg_findings *findings,
+				       struct lg_error *err)
+{
+	struct lg_buffer text = {0};
+	enum lg_status status;
+
+	if (!findings)
+		return files->remove(files->self, name, err);
+	status = lg_findings_render(findings, &text, err);
+	if (!status)
+		status = files->replace(files->self, name, text.data, text.len,
+					err);
+	lg_buffer_release(&text);
+	return status;
+}
+
+enum lg_status lg_state_read_findings(const struct lg_files *files,
+				      const char *name,
+				      struct lg_findings **out_findings,
+				      struct lg_error *err)
+{
+	struct lg_buffer text = {0};
+	enum lg_status status;
+
+	status = files->read(files->self, name, &text, err);
+	if (!status)
+		status = lg_findings_parse(text.data ? text.data : "", text.len,
+					   name, out_findings, err);
+	lg_buffer_release(&text);
+	return status;
+}
+
+enum lg_status lg_state_copy_findings(const struct lg_findings *findings,
+				      struct lg_findings **out_copy,
+				      struct lg_error *err)
+{
+	struct lg_buffer text = {0};
+	enum lg_status status;
+
+	status = lg_findings_render(findings, &text, err);
+	if (!status)
+		status = lg_findings_parse(text.data, text.len, "findings",
+					   out_copy, err);
+	lg_buffer_release(&text);
+	return status;
+}
+
+static void path_of(const char *id, const char *ending, char *out_path,
+		    size_t size)
+{
+	snprintf(out_path, size, LG_STATE_LOCKS "/%s%s", id, ending);
+}
+
+enum lg_status lg_state_write_lock(struct lg_state *state, struct lg_lock *lock,
+				   int with_findings, struct lg_error *err)
+{
+	const struct lg_files *files = state->files;
+	struct lg_buffer stored = {0};
+	struct lg_buffer text = {0};
+	enum lg_status status = LG_OK;
+	char path[64];
+
+	/* Of one that nobody can read there is nothing to write. */
+	if (!lock->stored && !lock->values)
+		return LG_OK;
+	if (!lock->stored) {
+		status = lg_stored_values_render(files, lock->values, &stored,
+						 err);
+		if (!status)
+			status = lg_buffer_take(&stored, &lock->stored, err);
+	}
+	if (!status && with_findings) {
+		path_of(lock->id, ".findings", path, sizeof(path));
+		status = lg_state_write_findings(files, path, lock->findings,
+						 err);
+	}
+	if (!status && with_findings) {
+		path_of(lock->id, ".concerned", path, sizeof(path));
+		status = lg_state_write_findings(files, path, lock->concerned,
+						 err);
+	}
+	if (!status)
+		status = lg_lock_file_render(lock, &text, err);
+	if (!status) {
+		path_of(lock->id, ".json", path, sizeof(path));
+		status = files->replace(files->self, path, text.data, text.len,
+					err);
+	}
+	if (!status) {
+		path_of(lock->id, ".good.json", path, sizeof(path));
+		/* The lock is in force without its copy. */
+		if (files->replace(files->self, path, text.data, text.len,
+				   NULL))
+			state->unsaved = 1;
+	}
+	lg_buffer_release(&stored);
+	lg_buffer_release(&text);
+	return status;
+}
+
+enum lg_status lg_state_remove_lock(struct lg_state *state, const char *id,
+				    struct lg_error *err)
+{
+	static const char *const endings[] = {".good.json", ".json",
+					      ".findings", ".concerned"};
+	const struct lg_files *files = state->files;
+	enum lg_status status = LG_OK;
+	char path[64];
+	size_t i;
+
+	for (i = 0; !status && i < sizeof(endings) / sizeof(*endings); i++) {
+		path_of(id, endings[i], path, sizeof(path));
+		status = files->remove(files->self, path, err);
+	}
+	return status;
+}
+
+/* registry.reg without a lock in force: written, read back, compared (A3). */
+static enum lg_status write_values(const struct lg_files *files,
+				   const char *name,
+				   const struct lg_registry *values,
+				   struct lg_buffer *out_text,
+				   struct lg_error *err)
+{
+	struct lg_registry *found = NULL;
+	struct lg_buffer back = {0};
+	enum lg_status status;
+
+	status = lg_stored_values_render(files, values, out_text, err);
+	if (!status)
+		status = files->replace(files->self, name, out_text->data,
+					out_text->len, err);
+	if (!status)
+		status = files->read(files->self, name, &back, err);
+	if (!status)
+		status = lg_stored_values_parse(files, back.data, back.len,
+						name, LG_STORED_END_REQUIRED,
+						&found, err);
+	if (!status && !lg_stored_values_equal(values, found))
+		status = lg_error_set(err, LG_ERR_IO, name,
+				      "does not hold what was written to it");
+	lg_registry_free(&found);
+	lg_buffer_release(&back);
+	return status;
+}
+
+enum lg_status lg_state_save_standing(struct lg_state *state,
+				      const struct lg_registry *values,
+				      const struct lg_findings *findings,
+				      struct lg_error *err)
+{
+	const struct lg_files *files = state->files;
+	int locked = lg_state_locked(state);
+	struct lg_registry *copy = NULL;
+	struct lg_buffer text = {0};
+	enum lg_status status;
+
+	status = lg_registry_copy(values, &copy, err);
+	if (!status)
+		status = lg_state_save_findings(state, findings, err);
+	if (!status)
+		status = write_values(
+			files, locked ? LG_STATE_STANDING : LG_STATE_REGISTRY,
+			values, &text, err);
+	if (!status && !locked)
+		status = files->replace(files->self, LG_STATE_REGISTRY_GOOD,
+					text.data, text.len, err);
+	if (!status && !locked)
+		status = files->digest(files->self, text.data, text.len,
+				       state->picture, err);
+	if (!status) {
+		lg_registry_free(&state->standing);
+		state->standing = copy;
+		copy = NULL;
+	}
+	lg_registry_free(&copy);
+	lg_buffer_release(&text);
+	return status;
+}
+
+enum lg_status lg_state_save_findings(struct lg_state *state,
+				      const struct lg_findings *findings,
+				      struct lg_error *err)
+{
+	struct lg_findings *copy = NULL;
+	enum lg_status status = LG_OK;
+
+	if (findings)
+		status = lg_state_copy_findings(findings, &copy, err);
+	if (!status)
+		status = lg_state_write_findings(
+			state->files, LG_STATE_FINDINGS, findings, err);
+	if (!status) {
+		lg_findings_free(&state->findings);
+		state->findings = copy;
+		copy = NULL;
+	}
+	lg_findings_free(&copy);
+	return status;
+}
+
+enum lg_status lg_state_save_lock_findings(struct lg_state *state,
+					   struct lg_lock *lock,
+					   const struct lg_findings *findings,
+					   struct lg_error *err)
+{
+	struct lg_findings *copy = NULL;
+	enum lg_status status;
+	char path[64];
+
+	path_of(lock->id, ".findings", path, sizeof(path));
+	status = lg_state_copy_findings(findings, &copy, err);
+	if (!status)
+		status = lg_state_write_findings(state->files, path, findings,
+						 err);
+	if (!status) {
+		lg_findings_free(&lock->findings);
+		lock->findings = copy;
+		copy = NULL;
+	}
+	lg_findings_free(&copy);
+	return status;
+}

@@ -1,0 +1,555 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * state_load.c - reading state_dir after whatever happened to it
+ *
+ * locks/ says which locks there are, standing.reg or registry.reg what was set
+ * by hand. Each may be missing, damaged or from another time; which other file
+ * then speaks for it is said here and in load_locks.c. A lock is never lost
+ * silently, and what could not be trusted is kept aside and said loudly.
+ */
+#include "app/lock/state_load.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/lock/backup.h"
+#include "app/lock/lock_journal.h"
+#include "app/lock/picture.h"
+#include "app/lock/state_loading.h"
+#include "app/lock/stored_values.h"
+
+void lg_loading_keep_aside(struct lg_state *state, const char *name,
+			   const struct lg_error *trouble)
+{
+	const char *why = trouble->text;
+	struct lg_buffer kept = {0};
+	struct lg_error err = {0};
+
+	if (trouble->status == LG_ERR_DENIED) {
+		lg_state_loud(state,
+			      "%s: %s; it is left as it is: give it to "
+			      "the gate's user",
+			      name, why);
+		return;
+	}
+	if (state->mode == LG_STATE_READ) {
+		lg_state_loud(state, "%s cannot be trusted: %s", name, why);
+		return;
+	}
+	if (state->files->set_aside(state->files->self, name, &kept, &err))
+		lg_state_loud(state,
+			      "%s cannot be trusted: %s; it could not be kept "
+			      "aside either: %s",
+			      name, why, err.text);
+	else
+		lg_state_loud(state,
+			      "%s cannot be trusted: %s; it is kept as %s",
+			      name, why, kept.data);
+	lg_buffer_release(&kept);
+}
+
+const char *lg_loading_word(enum lg_status status)
+{
+	return status == LG_ERR_UNKNOWN_KEY ? "missing"
+	       : status == LG_ERR_DENIED    ? "not to be read"
+					    : "damaged";
+}
+
+int lg_loading_is_fatal(struct lg_loading *loading, enum lg_status status,
+			const struct lg_error *err)
+{
+	int fatal = status == LG_ERR_NO_MEMORY || status == LG_ERR_LIMIT ||
+		    (status == LG_ERR_DENIED &&
+		     loading->state->mode == LG_STATE_READ);
+
+	if (fatal && loading->err)
+		*loading->err = *err;
+	return fatal;
+}
+
+enum lg_status lg_loading_values(const struct lg_state *state, const char *name,
+				 int end_required,
+				 struct lg_registry **out_values,
+				 char *out_digest, struct lg_error *err)
+{
+	const struct lg_files *files = state->files;
+	struct lg_buffer text = {0};
+	enum lg_status status;
+
+	status = files->read(files->self, name, &text, err);
+	if (!status)
+		status = lg_stored_values_parse(
+			files, text.data ? text.data : "", text.len, name,
+			end_required ? LG_STORED_END_REQUIRED
+				     : LG_STORED_END_OPTIONAL,
+			out_values, err);
+	if (!status && out_digest)
+		status = files->digest(files->self, text.data, text.len,
+				       out_digest, err);
+	lg_buffer_release(&text);
+	return status;
+}
+
+enum lg_status lg_loading_picture(const struct lg_state *state,
+				  struct lg_registry **out_values,
+				  struct lg_error *err)
+{
+	enum lg_status status = lg_loading_values(state, LG_STATE_REGISTRY, 1,
+						  out_values, NULL, err);
+
+	if (status && status != LG_ERR_NO_MEMORY)
+		status = lg_loading_values(state, LG_STATE_REGISTRY_GOOD, 1,
+					   out_values, NULL, err);
+	return status;
+}
+
+static enum lg_status load_record(struct lg_loading *loading)
+{
+	struct lg_state *state = loading->state;
+	struct lg_buffer text = {0};
+	struct lg_error err = {0};
+	enum lg_status status;
+
+	status = state->files->read(state->files->self, LG_STATE_LOCK, &text,
+				    &err);
+	if (!status) {
+		const char *bytes = text.data ? text.data : "";
+
+		loading->has_v1 = !lg_lock_record_v1_parse(
+			bytes, text.len, LG_STATE_LOCK, &loading->v1, NULL);
+		if (!loading->has_v1)
+			status = lg_lock_record_parse(bytes, text.len,
+						      LG_STATE_LOCK,
+						      &loading->record, &err);
+		loading->has_record = !status && !loading->has_v1;
+	}
+	lg_buffer_release(&text);
+	if (lg_loading_is_fatal(loading, status, &err))
+		return status;
+	loading->damaged = status && status != LG_ERR_UNKNOWN_KEY;
+	if (loading->damaged)
+		lg_loading_keep_aside(state, LG_STATE_LOCK, &err);
+	if (loading->has_record) {
+		state->generation = loading->record.generation;
+		memcpy(state->picture, loading->record.picture,
+		       sizeof(state->picture));
+	} else if (loading->has_v1) {
+		state->generation = loading->v1.lock->generation;
+	}
+	return LG_OK;
+}
+
+static struct lg_lock *lock_of(const struct lg_journal_entry *entry)
+{
+	struct lg_lock *lock = NULL;
+
+	if (lg_lock_new(&lock, NULL))
+		return NULL;
+	if (entry->id && lg_lock_is_id(entry->id))
+		memcpy(lock->id, entry->id, sizeof(lock->id));
+	lock->profile = entry->profile ? strdup(entry->profile) : NULL;
+	lock->by = entry->by ? strdup(entry->by) : NULL;
+	lock->reason = entry->reason ? strdup(entry->reason) : NULL;
+	lock->backup = entry->backup ? strdup(entry->backup) : NULL;
+	lock->generation = entry->generation;
+	lock->since_s = entry->since_s;
+	lock->until.wall_s = entry->until_s;
+	lock->max_duration_s = entry->max_duration_s;
+	return lock;
+}
+
+struct lg_told *lg_loading_told(const struct lg_loading *loading,
+				const char *id)
+{
+	size_t i;
+
+	for (i = 0; i < loading->told_count; i++)
+		if (!strcmp(loading->told[i].lock->id, id))
+			return &loading->told[i];
+	return NULL;
+}
+
+static int keep_line(void *context, const struct lg_journal_entry *entry)
+{
+	struct lg_loading *loading = context;
+	struct lg_lock *lock = lock_of(entry);
+	struct lg_told *told;
+
+	if (!lock)
+		return 1;
+	if (entry->generation > loading->state->generation)
+		loading->state->generation = entry->generation;
+	lg_lock_free(&loading->last.lock);
+	loading->last = (struct lg_told){lock_of(entry), entry->locks, 0};
+	told = *lock->id ? lg_loading_told(loading, lock->id) : NULL;
+	if (!*lock->id ||
+	    (!told && !entry->locks && entry->event != LG_EVENT_APPLY)) {
+		lg_lock_free(&lock);
+		return 0;
+	}
+	if (!told) {
+		struct lg_told *grown =
+			realloc(loading->told,
+				(loading->told_count + 1) * sizeof(*grown));
+
+		if (!grown) {
+			lg_lock_free(&lock);
+			return 1;
+		}
+		loading->told = grown;
+		told = &grown[loading->told_count++];
+		*told = (struct lg_told){0};
+	}
+	lg_lock_free(&told->lock);
+	told->lock = lock;
+	told->locks = entry->locks;
+	told->applied |= entry->locks;
+	/* What is over is not searched again for each later line. */
+	if (!entry->locks && entry->event != LG_EVENT_APPLY &&
+	    entry->event != LG_EVENT_EXTEND &&
+	    entry->event != LG_EVENT_CONFIRM) {
+		lg_lock_free(&told->lock);
+		*told = loading->told[--loading->told_count];
+	}
+	return 0;
+}
+
+void lg_loading_read_audit(struct lg_loading *loading)
+{
+	size_t damaged = 0;
+
+	lg_journal_read(loading->state->files, 0, keep_line, loading, &damaged,
+			NULL);
+	if (damaged)
+		lg_state_loud(loading->state,
+			      "%zu lines of audit.jsonl cannot be read",
+			      damaged);
+}
+
+/* registry.reg is no help; the good copy is, or nothing can be trusted. */
+static enum lg_status load_good_copy(struct lg_loading *loading,
+				     enum lg_status first,
+				     const struct lg_error *why)
+{
+	struct lg_state *state = loading->state;
+	struct lg_error err = {0};
+	int missing = first == LG_ERR_UNKNOWN_KEY;
+	enum lg_status status = lg_loading_values(
+		state, LG_STATE_REGISTRY_GOOD, 0, &state->standing, NULL, &err);
+
+	if (lg_loading_is_fatal(loading, status, &err))
+		return status;
+	if (status == LG_ERR_UNKNOWN_KEY && missing)
+		return lg_registry_new(&state->standing, loading->err);
+	if (!missing)
+		lg_loading_keep_aside(state, LG_STATE_REGISTRY, why);
+	if (status) {
+		if (status != LG_ERR_UNKNOWN_KEY)
+			lg_loading_keep_aside(state, LG_STATE_REGISTRY_GOOD,
+					      &err);
+		lg_state_loud(state,
+			      "registry.reg is %s and there is no good copy: "
+			      "the gate has no policy it can trust",
+			      lg_loading_word(first));
+		return LG_OK;
+	}
+	if (missing && !lg_registry_count(state->standing))
+		return LG_OK;
+	lg_state_loud(state,
+		      "registry.reg is %s: the values in force come from the "
+		      "last good copy",
+		      lg_loading_word(first));
+	loading->writes_picture = first != LG_ERR_DENIED;
+	return LG_OK;
+}
+
+/* standing.reg is damaged: each lock in force names a back-up of it. */
+static enum lg_status load_standing_backup(struct lg_loading *loading,
+					   const struct lg_error *why)
+{
+	struct lg_state *state = loading->state;
+	struct lg_findings *findings = NULL;
+	size_t i;
+
+	lg_loading_keep_aside(state, LG_STATE_STANDING, why);
+	for (i = 0; !state->standing && i < state->lock_count; i++) {
+		const char *backup = state->lock[i]->backup;
+
+		if (lg_lock_waits(state->lock[i]) || !backup ||
+		    lg_backup_read(state, backup, &state->standing, &findings,
+				   NULL))
+			continue;
+		lg_state_loud(state,
+			      "standing.reg is damaged: the values set by hand "
+			      "come from the back-up %s",
+			      backup);
+		lg_findings_free(&findings);
+		loading->writes_picture = 1;
+	}
+	if (!state->standing)
+		lg_state_loud(state, "the values that were set by hand are "
+				     "lost; they were beside the locks, which "
+				     "stay in force");
+	return LG_OK;
+}
+
+/* standing.reg holds less than a back-up that was made of it. */
+static int is_cut_off(const struct lg_state *state)
+{
+	struct lg_findings *findings = NULL;
+	struct lg_registry *kept = NULL;
+	int differs = 0;
+	size_t i;
+
+	for (i = 0; !kept && i < state->lock_count; i++) {
+		const char *backup = state->lock[i]->backup;
+
+		if (lg_lock_waits(state->lock[i]) || !backup ||
+		    lg_backup_read(state, backup, &kept, &findings, NULL))
+			continue;
+		differs = !lg_stored_values_equal(kept, state->standing);
+	}
+	lg_registry_free(&kept);
+	lg_findings_free(&findings);
+	return differs;
+}
+
+static enum lg_status load_standing(struct lg_loading *loading)
+{
+	struct lg_state *state = loading->state;
+	struct lg_error err = {0};
+	enum lg_status status;
+	int written = 1;
+
+	status = lg_loading_values(state, LG_STATE_STANDING, 1,
+				   &state->standing, NULL, &err);
+	/* One that a person wrote does not say where it ends. */
+	if (status == LG_ERR_SYNTAX)
+		status = lg_loading_values(state, LG_STATE_STANDING, 0,
+					   &state->standing, NULL, NULL);
+	else
+		written = 0;
+	if (!status && written && is_cut_off(state)) {
+		lg_registry_free(&state->standing);
+		status = LG_ERR_SYNTAX;
+	}
+	if (lg_loading_is_fatal(loading, status, &err))
+		return status;
+	loading->standing_moved = status != LG_ERR_UNKNOWN_KEY;
+	if (!status) {
+		loading->writes_picture |= !lg_state_locked(state);
+		return LG_OK;
+	}
+	if (loading->standing_moved)
+		return load_standing_backup(loading, &err);
+	if (lg_state_locked(state)) {
+		lg_error_set(&err, LG_ERR_IO, NULL, "is missing");
+		return load_standing_backup(loading, &err);
+	}
+	status =
+		lg_loading_values(state, LG_STATE_REGISTRY, loading->last.locks,
+				  &state->standing, state->picture, &err);
+	if (!status || lg_loading_is_fatal(loading, status, &err))
+		return status;
+	return load_good_copy(loading, status, &err);
+}
+
+static enum lg_status load_findings(struct lg_loading *loading)
+{
+	struct lg_state *state = loading->state;
+	struct lg_error err = {0};
+	enum lg_status status;
+
+	status = lg_state_read_findings(state->files, LG_STATE_FINDINGS,
+					&state->findings, &err);
+	if (lg_loading_is_fatal(loading, status, &err))
+		return status;
+	if (status && status != LG_ERR_UNKNOWN_KEY)
+		lg_loading_keep_aside(state, LG_STATE_FINDINGS, &err);
+	return LG_OK;
+}
+
+/* The picture is looked at too: people read it. */
+static enum lg_status look_at_picture(struct lg_loading *loading)
+{
+	struct lg_state *state = loading->state;
+	struct lg_registry *values = NULL;
+	struct lg_error err = {0};
+	enum lg_status status;
+
+	if (!lg_state_locked(state) || state->unread)
+		return LG_OK;
+	status = lg_loading_values(state, LG_STATE_REGISTRY, 1, &values, NULL,
+				   &err);
+	lg_registry_free(&values);
+	if (lg_loading_is_fatal(loading, status, &err))
+		return status;
+	if (!status)
+		return LG_OK;
+	if (status != LG_ERR_UNKNOWN_KEY)
+		lg_loading_keep_aside(state, LG_STATE_REGISTRY, &err);
+	lg_state_loud(state,
+		      "registry.reg is %s: it is made again from the locks, "
+		      "the last good copy of what is in force",
+		      lg_loading_word(status));
+	loading->writes_picture = 1;
+	return LG_OK;
+}
+
+/* A process that ended right after it wrote a lock left no line about it. */
+static void tell_untold(struct lg_loading *loading)
+{
+	struct lg_state *state = loading->state;
+	size_t i;
+
+	for (i = 0; i < state->lock_count; i++) {
+		struct lg_lock *lock = state->lock[i];
+		const struct lg_told *told = lg_loading_told(loading, lock->id);
+
+		if (told && (told->applied || lg_lock_waits(lock)))
+			continue;
+		lg_lock_journal_done(state, LG_EVENT_APPLY, lock, NULL,
+				     loading->has_v1       ? "carried over"
+				     : lg_lock_waits(lock) ? "pending"
+							   : "done",
+				     !lg_lock_waits(lock));
+	}
+}
+
+/* After a reboot the time since boot starts anew. */
+static void count_from_this_boot(struct lg_state *state)
+{
+	struct lg_now now = lg_state_now(state);
+	size_t i;
+
+	for (i = 0; i < state->lock_count; i++) {
+		if (lg_lock_same_boot(state->lock[i], &now))
+			continue;
+		lg_lock_stamp(state->lock[i], &now);
+		if (state->mode == LG_STATE_WRITE)
+			lg_state_write_lock(state, state->lock[i], 0, NULL);
+	}
+}
+
+/* lock.json of the earlier version is lost: what its last audit line says. */
+static void take_v1_from_audit(struct lg_loading *loading)
+{
+	struct lg_state *state = loading->state;
+	struct lg_now now = lg_state_now(state);
+	struct lg_lock *last = loading->last.lock;
+
+	if (loading->has_record || loading->has_v1 || state->lock_count ||
+	    !last || *last->id || !loading->last.locks)
+		return;
+	loading->v1 =
+		(struct lg_lock_record_v1){.phase = LG_V1_ACTIVE, .lock = last};
+	loading->last.lock = NULL;
+	loading->has_v1 = 1;
+	if (!last->since_s)
+		last->since_s = now.wall_ms / 1000;
+	lg_lock_stamp(last, &now);
+	lg_state_loud(state,
+		      "lock.json is missing or damaged: the lock stays in "
+		      "force%s",
+		      last->until.wall_s ? "; its end comes from the audit"
+					 : " until it is lifted; nobody knows "
+					   "its end");
+}
+
+static void say_of_record(struct lg_loading *loading)
+{
+	struct lg_state *state = loading->state;
+
+	if (loading->has_record || loading->has_v1 || !state->lock_count)
+		return;
+	lg_state_loud(state, "lock.json is %s: it is made again from the locks",
+		      loading->damaged ? "damaged" : "missing");
+	loading->writes_picture = 1;
+}
+
+static void write_again(struct lg_loading *loading)
+{
+	struct lg_state *state = loading->state;
+	struct lg_error err = {0};
+	enum lg_status status = LG_OK;
+	size_t i;
+
+	if (state->mode == LG_STATE_READ)
+		return;
+	if (loading->writes_picture) {
+		for (i = 0; !status && i < state->lock_count; i++)
+			status = lg_state_write_lock(state, state->lock[i], 0,
+						     &err);
+		if (!status)
+			status = lg_picture_write(state, &err);
+	} else if (lg_state_locked(state)) {
+		status = lg_picture_check(state, NULL, &err);
+		if (!status && state->loud.count)
+			status = lg_picture_write(state, &err);
+	}
+	if (!status)
+		return;
+	state->unsaved = 1;
+	lg_state_loud(state,
+		      "what changed could not be written: %s: %s; it is tried "
+		      "again",
+		      err.place, err.text);
+}
+
+static void release(struct lg_loading *loading)
+{
+	size_t i;
+
+	for (i = 0; i < loading->told_count; i++)
+		lg_lock_free(&loading->told[i].lock);
+	free(loading->told);
+	lg_lock_free(&loading->last.lock);
+	lg_lock_free(&loading->record.lock);
+	lg_lock_record_v1_release(&loading->v1);
+}
+
+enum lg_status lg_state_load(const struct lg_files *files,
+			     const struct lg_clock *clock,
+			     enum lg_state_mode mode,
+			     struct lg_state **out_state, struct lg_error *err)
+{
+	struct lg_loading loading = {.err = err};
+	struct lg_state *state = calloc(1, sizeof(*state));
+	enum lg_status status;
+
+	if (!state)
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+	state->files = files;
+	state->clock = clock;
+	state->mode = mode;
+	loading.state = state;
+	if ((status = load_record(&loading)))
+		goto out;
+	lg_loading_read_audit(&loading);
+	if ((status = lg_loading_locks(&loading)) ||
+	    (status = load_findings(&loading)))
+		goto out;
+	take_v1_from_audit(&loading);
+	if (loading.has_v1 && !state->lock_count)
+		status = lg_loading_carry_v1(&loading);
+	else if (loading.has_v1)
+		loading.writes_picture = 1;
+	if (!status && !state->standing)
+		status = load_standing(&loading);
+	if (!status)
+		status = look_at_picture(&loading);
+	if (status)
+		goto out;
+	say_of_record(&loading);
+	write_again(&loading);
+	count_from_this_boot(state);
+	if (mode == LG_STATE_WRITE)
+		tell_untold(&loading);
+	*out_state = state;
+	state = NULL;
+out:
+	release(&loading);
+	lg_state_free(&state);
+	return status;
+}
