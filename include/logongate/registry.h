@@ -207,4 +207,11 @@ enum lg_status lg_reg_text_render_deletion(const char *key, const char *name,
 					   struct lg_buffer *out_bytes,
 					   struct lg_error *err);
 
+/* Appends lines that the reader skips: each begins with ";" and ends in LF in
+ * text, whatever ends a line in the encoding. */
+enum lg_status lg_reg_text_render_comments(const char *text,
+					   enum lg_reg_encoding encoding,
+					   struct lg_buffer *out_bytes,
+					   struct lg_error *err);
+
 #endif

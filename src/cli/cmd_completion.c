@@ -4,8 +4,8 @@
  *
  * bash and zsh share the tables as four shell functions (words, options,
  * values, operands) and have a short reader each; fish takes one line for each
- * command and option. Only names of profiles and targets start a program:
- * logongate itself.
+ * command and option. Only names of profiles, targets and locks start
+ * a program: logongate itself.
  */
 #include <string.h>
 
@@ -19,6 +19,9 @@ static const char asking[] =
 	"\t\tawk 'NR > 1 { print $1 }' ;;\n"
 	"\t@target) logongate targets list 2>/dev/null |\n"
 	"\t\tawk 'NR > 1 { print $1 }' ;;\n"
+	"\t@lock) logongate status --json 2>/dev/null | tr ',{' '\\n\\n' |\n"
+	"\t\tsed -n -e 's/^\"id\":\"\\(lg-[^\"]*\\)\".*/\\1/p' \\\n"
+	"\t\t-e 's/^\"profile\":\"\\([^\"]*\\)\".*/\\1/p' | sort -u ;;\n"
 	"\t*) echo \"$1\" ;;\n"
 	"\tesac\n"
 	"}\n";
@@ -141,7 +144,7 @@ static int is_group(const char *name)
 	return lg_command_is_group(word);
 }
 
-/* What may stand as an operand: "bash|zsh|fish", PROFILE, FILE... */
+/* What may stand as an operand: "bash|zsh|fish", PROFILE, a lock, FILE... */
 static void print_operands(FILE *out, const struct lg_command *command)
 {
 	const char *shown = command->operands;
@@ -151,6 +154,8 @@ static void print_operands(FILE *out, const struct lg_command *command)
 			putc(*shown == '|' ? ' ' : *shown, out);
 	} else if (strncmp(shown, "PROFILE", 7) == 0) {
 		fputs("@profile", out);
+	} else if (strstr(shown, "PROFILE|ID") != NULL) {
+		fputs("@lock", out);
 	} else if (strstr(shown, "FILE") != NULL ||
 		   strstr(shown, "BACKUP") != NULL) {
 		fputs("@file", out);

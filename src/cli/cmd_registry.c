@@ -74,13 +74,16 @@ int lg_cli_registry_file(struct lg_cli *cli, const char *path,
 	return code;
 }
 
-/* The values in force; *out_values is the caller's. */
-static int in_force(struct lg_cli *cli, struct lg_registry **out_values)
+/* The values in force; *out_values is the caller's. comments: the locks that
+ * they do not show, as lines; may be NULL. */
+static int in_force(struct lg_cli *cli, struct lg_registry **out_values,
+		    struct lg_buffer *comments)
 {
 	struct lg_control_answer answer = {0};
 	struct lg_control *control = NULL;
 	struct lg_state *state = NULL;
 	const struct lg_target_settings *server;
+	const char *said;
 	struct lg_error err;
 	enum lg_status status;
 	int code = lg_cli_registry_server(cli, &server);
@@ -101,6 +104,10 @@ static int in_force(struct lg_cli *cli, struct lg_registry **out_values)
 			answer.block_count > 0 ? answer.block[0].data : "",
 			answer.block_count > 0 ? answer.block[0].len : 0,
 			"the gate's values", NULL, out_values, &err);
+		said = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(
+			answer.object, "comments"));
+		if (comments != NULL && said != NULL)
+			lg_buffer_text(comments, said);
 		lg_control_release(&answer);
 	} else {
 		status = lg_cli_state(cli, LG_STATE_READ, &state, &err);
@@ -113,6 +120,8 @@ static int in_force(struct lg_cli *cli, struct lg_registry **out_values)
 					     "read");
 		else if (status == LG_OK)
 			status = lg_picture_values(state, out_values, &err);
+		if (status == LG_OK && state != NULL && comments != NULL)
+			status = lg_picture_comments(state, comments, &err);
 	}
 	return status == LG_OK ? LG_EXIT_DONE : lg_cli_fail(cli, &err);
 }
@@ -123,7 +132,7 @@ int lg_cmd_registry_show(struct lg_cli *cli)
 	struct lg_buffer text = {0};
 	cJSON *object, *array;
 	struct lg_error err;
-	int code = in_force(cli, &values);
+	int code = in_force(cli, &values, NULL);
 
 	if (code == LG_EXIT_DONE && cli->json) {
 		object = cJSON_CreateObject();
@@ -153,14 +162,17 @@ int lg_cmd_registry_export(struct lg_cli *cli)
 	const char *path = cli->operand[0];
 	int to_stdout = strcmp(path, "-") == 0;
 	struct lg_registry *values = NULL;
-	struct lg_buffer bytes = {0};
+	struct lg_buffer bytes = {0}, comments = {0};
 	struct lg_error err;
 	FILE *file = cli->out;
-	int code = in_force(cli, &values);
+	int code = in_force(cli, &values, &comments);
 
 	if (code == LG_EXIT_DONE &&
-	    lg_reg_text_render(values, LG_REG_ENCODING_UTF16, &bytes, &err) !=
-		    LG_OK)
+	    (lg_reg_text_render(values, LG_REG_ENCODING_UTF16, &bytes, &err) !=
+		     LG_OK ||
+	     lg_reg_text_render_comments(
+		     comments.len > 0 ? comments.data : "",
+		     LG_REG_ENCODING_UTF16, &bytes, &err) != LG_OK))
 		code = lg_cli_fail(cli, &err);
 	if (code == LG_EXIT_DONE && !to_stdout)
 		file = fopen(path, "we");
@@ -176,6 +188,7 @@ int lg_cmd_registry_export(struct lg_cli *cli)
 		code = lg_cli_say(cli, LG_EXIT_OUTPUT, path, "%s",
 				  strerror(errno));
 	lg_buffer_release(&bytes);
+	lg_buffer_release(&comments);
 	lg_registry_free(&values);
 	return code;
 }
@@ -210,7 +223,7 @@ int lg_cmd_registry_diff(struct lg_cli *cli)
 			      &err) != LG_OK)
 		code = lg_cli_fail(cli, &err);
 	if (code == LG_EXIT_DONE)
-		code = in_force(cli, &values);
+		code = in_force(cli, &values, NULL);
 	if (code == LG_EXIT_DONE &&
 	    lg_registry_differences(values, others, &names, &err) != LG_OK)
 		code = lg_cli_fail(cli, &err);

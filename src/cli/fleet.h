@@ -112,6 +112,10 @@ void lg_cli_forgotten_release(struct lg_cli_forgotten *forgotten);
 int lg_cli_fleet_forget(struct lg_cli *cli,
 			struct lg_cli_forgotten *out_forgotten);
 
+/* Puts back a lock on servers whose end is past and that no gate here ends:
+ * the next command that may write does. What it cannot, it says. */
+void lg_cli_fleet_end_over(struct lg_cli *cli);
+
 /* 1 when a lock is on servers and not on the gate of this machine. */
 int lg_cli_fleet_alone(struct lg_cli *cli);
 

@@ -310,6 +310,26 @@ out:
 	return code;
 }
 
+void lg_cli_fleet_end_over(struct lg_cli *cli)
+{
+	struct lg_fleet_record record = {0};
+	struct lg_now now = lg_cli_clocks();
+	size_t done = 0;
+	int gate;
+
+	if (lg_cli_fleet_record(cli, &record, NULL) == LG_OK &&
+	    record.phase == LG_FLEET_APPLIED && !record.with_gate &&
+	    lg_fleet_record_is_over(&record, &now)) {
+		lg_cli_fleet_recover(cli, &done, &gate);
+		if (done > 0)
+			lg_cli_say(cli, LG_EXIT_DONE, record.profile,
+				   "the lock on the servers was over: %zu "
+				   "server%s the earlier values again",
+				   done, done == 1 ? " has" : "s have");
+	}
+	lg_fleet_record_release(&record);
+}
+
 int lg_cli_fleet_alone(struct lg_cli *cli)
 {
 	struct lg_fleet_record record = {0};

@@ -413,6 +413,9 @@ int lg_prepare(struct lg_cli *cli, const char *profile, enum lg_prepare_end end,
 		code = lg_cli_fail(cli, &err);
 	if (code == LG_EXIT_DONE)
 		code = find_servers(cli, settings, p);
+	/* before anything is planned on values that are to go */
+	if (code == LG_EXIT_DONE && end != LG_END_OPTIONAL)
+		lg_cli_fleet_end_over(cli);
 	if (code == LG_EXIT_DONE && is_local(p))
 		code = find_before(cli, settings, end, p);
 	if (code == LG_EXIT_DONE && is_local(p))

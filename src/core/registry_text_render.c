@@ -370,3 +370,23 @@ enum lg_status lg_reg_text_render_deletion(const char *key, const char *name,
 	lg_buffer_release(&text);
 	return status;
 }
+
+enum lg_status lg_reg_text_render_comments(const char *text,
+					   enum lg_reg_encoding encoding,
+					   struct lg_buffer *out_bytes,
+					   struct lg_error *err)
+{
+	struct lg_buffer lines = {0};
+	enum lg_status status;
+
+	for (; *text; text++) {
+		if (*text == '\n')
+			lg_buffer_text(&lines, line_end_of(encoding));
+		else
+			lg_buffer_char(&lines, *text);
+	}
+	status = lines.len ? append_block(&lines, encoding, out_bytes, err)
+			   : lg_buffer_status(&lines, err);
+	lg_buffer_release(&lines);
+	return status;
+}

@@ -378,6 +378,7 @@ static enum lg_status attach_values(struct control_call *call,
 	const char *name = control_text(call, "lock");
 	struct lg_registry *values = NULL;
 	struct lg_lock *lock = NULL;
+	struct lg_buffer comments = {0};
 	enum lg_status status = LG_OK;
 
 	if (name)
@@ -390,6 +391,11 @@ static enum lg_status attach_values(struct control_call *call,
 				    "no copy of the values can be read");
 	if (!lock)
 		status = lg_picture_values(inside->state, &values, err);
+	if (!status && !lock)
+		status = lg_picture_comments(inside->state, &comments, err);
+	if (!status && comments.len)
+		lg_json_text(call->answer, "comments", comments.data);
+	lg_buffer_release(&comments);
 	if (!status)
 		status = lg_reg_text_render(
 			lock ? lock->values : values, LG_REG_ENCODING_UTF8,

@@ -676,6 +676,22 @@ members = "ex2003, ex2000, ex55, here"
         self.run_("recover", code=0)
         self.assertEqual(self.before(), before)
 
+    def test_the_next_change_ends_what_is_over(self):
+        """no gate runs here: whoever locks next puts back what is past"""
+        before = self.before()
+        self.run_("apply", self.path("p.ini"), "--for", "1s", "--target",
+                  "ex2003", "--accept-warnings", "--skip-unsupported", code=0)
+        time.sleep(2)
+        self.run_("plan", self.path("p.ini"), "--target", "ex2000")
+        self.assertNotEqual(self.before(), before)
+        said = self.apply("--target", "ex2000").stderr
+        self.assertIn("the lock on the servers was over: 1 server has the "
+                      "earlier values again", said)
+        self.assertEqual(self.values("ex2003"), before["ex2003"])
+        self.assertTrue(self.values("ex2000"))
+        self.run_("lift", code=0)
+        self.assertEqual(self.before(), before)
+
     def test_an_end_is_kept_wherever_it_can_be(self):
         """one server is away, of one a value was changed: their locks stay,
         told by name, and keep no other"""

@@ -243,6 +243,24 @@ without_policy = refuse
         self.assertEqual(status["locks"][2]["applies_to"],
                          {"domains": [], "accounts": 1})
         self.assertIn("locked, 3 locks", self.expect(0, "status").out)
+        self.expect(0, "registry", "export", self.path("all.reg"))
+        with open(self.path("all.reg"), encoding="utf-16") as file:
+            exported = file.read()
+        self.assertIn("; " + status["locks"][2]["id"] + ", mailbox-batch",
+                      exported)
+        self.assertIn('"Applies To Users"', exported.split("; lg-")[1])
+        self.assertNotIn("Applies To", exported.split("; lg-")[0])
+        self.expect(0, "registry", "diff", self.path("all.reg"))
+        names = subprocess.run(
+            ["bash", "-c", self.expect(0, "completion", "bash").out +
+             "\nlogongate() { " + driver.LOGONGATE + ' "$@"; }\n'
+             '_logongate_choices "$(_logongate_operands lift)"'],
+            cwd=self.folder, env=self.environment, stdout=subprocess.PIPE,
+            text=True, check=True).stdout.split()
+        self.assertEqual(names, sorted(
+            [lock["id"] for lock in status["locks"]] +
+            [lock["profile"] for lock in status["locks"]],
+            key=lambda name: name.encode()))
         # The batch ends after the upgrade (12 h): that is what bob is told.
         bob = self.expect(1, "check", "--user", "alice", "--json").json
         self.assertEqual(bob["lock"]["profile"], "upgrade")

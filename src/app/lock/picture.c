@@ -105,35 +105,46 @@ static void add_comments(const struct lg_lock *lock, struct lg_buffer *text)
 	}
 }
 
+enum lg_status lg_picture_comments(const struct lg_state *state,
+				   struct lg_buffer *out_text,
+				   struct lg_error *err)
+{
+	struct lg_lock **lock = NULL;
+	enum lg_status status = ordered(state, &lock, err);
+	size_t i;
+
+	if (status)
+		return status;
+	for (i = 0; i < state->lock_count; i++)
+		if (!lg_lock_waits(lock[i]) && !is_shown(lock[i]))
+			add_comments(lock[i], out_text);
+	free(lock);
+	return lg_buffer_status(out_text, err);
+}
+
 enum lg_status lg_picture_text(const struct lg_state *state,
 			       struct lg_buffer *out_text, struct lg_error *err)
 {
 	struct lg_registry *values = NULL;
-	struct lg_lock **lock = NULL;
 	struct lg_buffer text = {0};
 	enum lg_status status;
 	size_t end;
-	size_t i;
 
 	status = lg_picture_values(state, &values, err);
 	if (!status)
 		status = lg_stored_values_render(state->files, values, &text,
 						 err);
-	if (!status)
-		status = ordered(state, &lock, err);
 	if (status)
 		goto out;
 	/* The last line says how many values there are and stays the last. */
 	for (end = text.len - 1; end > 0 && text.data[end - 1] != '\n'; end--)
 		;
 	lg_buffer_append(out_text, text.data, end);
-	for (i = 0; i < state->lock_count; i++)
-		if (!lg_lock_waits(lock[i]) && !is_shown(lock[i]))
-			add_comments(lock[i], out_text);
+	status = lg_picture_comments(state, out_text, err);
 	lg_buffer_append(out_text, text.data + end, text.len - end);
-	status = lg_buffer_status(out_text, err);
+	if (!status)
+		status = lg_buffer_status(out_text, err);
 out:
-	free(lock);
 	lg_registry_free(&values);
 	lg_buffer_release(&text);
 	return status;

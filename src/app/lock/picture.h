@@ -16,6 +16,11 @@ enum lg_status lg_picture_values(const struct lg_state *state,
 				 struct lg_registry **out_values,
 				 struct lg_error *err);
 
+/* The locks that the values do not show, as comment lines of registry.reg. */
+enum lg_status lg_picture_comments(const struct lg_state *state,
+				   struct lg_buffer *out_text,
+				   struct lg_error *err);
+
 /* The same as registry.reg has it; the other locks are comments in it. */
 enum lg_status lg_picture_text(const struct lg_state *state,
 			       struct lg_buffer *out_text,
