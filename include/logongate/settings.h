@@ -91,6 +91,13 @@ struct lg_group_settings {
 	struct lg_strlist member;
 };
 
+/* [notify] before: how long before its end a lock is told of. */
+#define LG_NOTIFY_BEFORE_MAX 8
+struct lg_notify_before {
+	int64_t seconds[LG_NOTIFY_BEFORE_MAX];
+	size_t count;
+};
+
 /* Absent texts are NULL. path is NULL for the embedded defaults. */
 struct lg_settings {
 	char *path;
@@ -127,6 +134,8 @@ struct lg_settings {
 	char *haproxy_stats_socket;
 	char *probe_user;          /* NULL: doors --probe has no account */
 	char *probe_password_file; /* together with probe_user */
+	char *notify_dir; /* NULL: nobody is told */
+	struct lg_notify_before notify_before;
 	/* Those that lead to mail; empty: whatever asked this gate. */
 	struct lg_strlist haproxy_frontends;
 

@@ -99,6 +99,10 @@ static int fill(struct lg_settings *settings, const char *xdg_state_home)
 	settings->profiles_dir = strdup("/etc/logongate/profiles");
 	if (!settings->admin_group || !settings->profiles_dir)
 		return 0;
+	/* Who runs without settings of the machine is not its gate. */
+	if (!xdg_state_home &&
+	    !join(&settings->notify_dir, "/etc/logongate/notify.d", ""))
+		return 0;
 	if (!xdg_state_home)
 		return join(&settings->state_dir, "/var/lib/logongate", "") &&
 		       join(&settings->run_dir, "/run/logongate", "");
@@ -123,6 +127,8 @@ enum lg_status lg_settings_default(const char *xdg_state_home,
 	settings->gate_restart = 1;
 	settings->refused_keep_days = 30;
 	settings->keep_days = 30;
+	settings->notify_before =
+		(struct lg_notify_before){{1800, 300}, 2};
 	settings->directory_tls = LG_TLS_DEMAND;
 	settings->directory_timeout_ms = 5000;
 	for (i = 0; i < LG_LISTENER_COUNT; i++)
@@ -189,6 +195,7 @@ void lg_settings_free(struct lg_settings **settings)
 	free(s->haproxy_stats_socket);
 	free(s->probe_user);
 	free(s->probe_password_file);
+	free(s->notify_dir);
 	lg_strlist_release(&s->haproxy_frontends);
 	for (i = 0; i < s->target_count; i++)
 		release_target(&s->target[i]);

@@ -11,6 +11,7 @@
 
 #include "daemon/change.h"
 #include "daemon/facts.h"
+#include "daemon/notices.h"
 #include "daemon/records.h"
 #include "daemon/refusals.h"
 #include "daemon/servers.h"
@@ -209,6 +210,7 @@ static void on_second(uv_timer_t *timer)
 	gate_streams_tidy(gate);
 	gate_sockets_again(gate);
 	gate_servers_tick(gate);
+	gate_notices_tick(gate);
 	if (gate->is_watched)
 		systemd_notify("WATCHDOG=1\n");
 }

@@ -26,6 +26,7 @@ struct gate_control;
 struct gate_facts;
 struct gate_http;
 struct gate_inside;
+struct gate_notices;
 struct gate_records;
 struct gate_refusals;
 struct gate_servers;
@@ -72,6 +73,8 @@ struct gate {
 	struct gate_work *work;
 	struct gate_inside *inside; /* the state lane's */
 	struct gate_records *records;
+	struct gate_notices *notices;
+	unsigned int notices_waiting;
 	struct gate_refusals *refusals;
 	uint64_t refused_by_reason[LG_REASON_COUNT];
 	struct gate_counts counts[GATE_DOOR_COUNT];

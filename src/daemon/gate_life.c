@@ -24,6 +24,7 @@
 #include "daemon/http.h"
 #include "daemon/log.h"
 #include "daemon/names.h"
+#include "daemon/notices.h"
 #include "daemon/records.h"
 #include "daemon/refusals.h"
 #include "daemon/reload.h"
@@ -161,6 +162,8 @@ static enum lg_status open_inside(struct gate *gate,
 	if (!status)
 		status = gate_enforce_start(gate, err);
 	if (!status)
+		status = gate_notices_open(gate, err);
+	if (!status)
 		status = gate_enforce_first(gate, err);
 	if (!status)
 		status = gate_sessions_open(gate, err);
@@ -192,6 +195,7 @@ static void free_gate(struct gate *gate)
 	gate_tls_close(gate);
 	gate_records_free(gate);
 	gate_refusals_free(gate);
+	gate_notices_free(gate);
 	gate_view_free(&gate->view);
 	gate_inside_free(&gate->inside);
 	if (gate->files.close)

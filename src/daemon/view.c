@@ -12,6 +12,7 @@
 #include "adapters/system/clock.h"
 #include "app/lock/change.h"
 #include "app/lock/layers.h"
+#include "daemon/notices.h"
 #include "daemon/refusals.h"
 
 static enum lg_status copy_text(const char *from, char **to,
@@ -52,6 +53,9 @@ static void format_times(struct gate_view_lock *shown)
 	const struct lg_lock *lock = shown->lock;
 	struct lg_zone zone = lg_system_zone();
 
+	/* Of what is ahead the day is told as well. */
+	if (lg_lock_waits(lock))
+		lg_time_format(lock->start.wall_s, 0, &zone, shown->starts);
 	if (lock->since_s)
 		lg_time_format(lock->since_s, lock->until.wall_s, &zone,
 			       shown->since);
@@ -256,6 +260,7 @@ void gate_view_show(struct gate *gate, struct gate_view *view)
 	gate->view = view;
 	gate->settings = view->held->settings;
 	gate_refusals_follow(gate);
+	gate_notices_follow(gate, before, view);
 	if (!before)
 		return;
 	before->free_job.run = free_view;

@@ -21,6 +21,7 @@ struct gate_view_lock {
 	enum lg_gate_state gate; /* what it does by itself */
 	char since[32];          /* as messages show them */
 	char until[32];
+	char starts[32]; /* of one that waits */
 };
 
 /*

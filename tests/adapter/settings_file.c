@@ -52,6 +52,9 @@ static const char whole[] =
 	"[haproxy]\n"
 	"stats_socket = \"/run/haproxy/admin.sock\"\n"
 	"frontends = \"mail, owa\"\n"
+	"[notify]\n"
+	"dir = \"tell\"\n"
+	"before = \"1d, 30m,5m\"\n"
 	"[target.ex1]\n"
 	"dialect = exchange2003\n"
 	"store_version = 6.5.7651.19\n"
@@ -98,6 +101,10 @@ static void whole_file(void **state)
 	assert_string_equal(s->profiles_dir, "/etc/logongate/profiles");
 	assert_string_equal(s->clients_file, "/etc/logongate/clients.csv");
 	assert_int_equal(s->refused_keep_days, 7);
+	assert_string_equal(s->notify_dir, "/etc/logongate/tell");
+	assert_int_equal(s->notify_before.count, 3);
+	assert_int_equal(s->notify_before.seconds[0], 86400);
+	assert_int_equal(s->notify_before.seconds[2], 300);
 	assert_string_equal(
 		s->directory_uri,
 		"ldaps://dc1.example.org ldaps://dc2.example.org:3269");
@@ -195,6 +202,8 @@ struct bad {
 #define BIND "bind_dn = \"CN=x\"\npassword_file = \"p\"\n"
 
 static const struct bad bads[] = {
+	{"a reminder that is not a duration",
+	 "[notify]\nbefore = \"30m, soon\"\n", 2, "soon"},
 	{"an unknown key", "[gate]\nstatedir = \"/x\"\n", 2,
 	 "nearest is state_dir"},
 	{"an unknown section", "[directry]\n", 1, "nearest is [directory]"},

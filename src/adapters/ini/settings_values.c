@@ -16,6 +16,7 @@
 #include "adapters/ini/known.h"
 #include "adapters/ini/profile_sections.h"
 #include "adapters/ini/mail_domain.h"
+#include "adapters/ini/notify_before.h"
 #include "adapters/ini/settings_values.h"
 
 static enum lg_status bad(const struct lg_ini_item *item, struct lg_error *err,
@@ -490,6 +491,8 @@ enum lg_status lg_setting_read(enum lg_setting_kind kind,
 		return read_seconds(item, field, err);
 	case LG_SETTING_VERSION:
 		return read_version(item, field, err);
+	case LG_SETTING_BEFORE:
+		return lg_notify_before_read(item, field, err);
 	case LG_SETTING_REG_TYPE:
 		return read_reg_type(item, field, err);
 	}

@@ -33,7 +33,8 @@ enum lg_setting_kind {
 	LG_SETTING_DAYS,    /* uint32_t, 1 .. 36500 */
 	LG_SETTING_SECONDS, /* uint32_t of milliseconds, 1 .. 3600 s */
 	LG_SETTING_VERSION, /* char *, a version of three or four parts */
-	LG_SETTING_REG_TYPE /* char *, REG_SZ ... */
+	LG_SETTING_REG_TYPE, /* char *, REG_SZ ... */
+	LG_SETTING_BEFORE    /* struct lg_notify_before */
 };
 
 /* Reads the item's value into the member at field. */

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * hooks.h - the programs of a folder, each given the same text
+ *
+ * Layer: adapters/system.
+ * Source: contract 11 "Notices"; run-parts(8) for the names.
+ */
+#ifndef LOGONGATE_ADAPTERS_SYSTEM_HOOKS_H
+#define LOGONGATE_ADAPTERS_SYSTEM_HOOKS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <logongate/error.h>
+
+/* What came of one of them; err is not LG_OK where it failed. */
+typedef void (*lg_hooks_told)(void *context, const char *path,
+			      const struct lg_error *err);
+
+/*
+ * Runs every executable file of dir, in the byte order of the names, one after
+ * the other; text is its standard input, its output goes to standard error. A
+ * name that begins with a dot or has anything but letters, digits, ".", "_"
+ * and "-" in it is passed over (editors' and dpkg's copies: also .dpkg-*,
+ * .rpm*, .bak), as is a file that everybody may write, which is told. One that
+ * runs longer than timeout_ms is ended with all that it started. A folder that
+ * is not there is no error and runs nothing.
+ */
+enum lg_status lg_hooks_run(const char *dir, const char *text, size_t len,
+			    uint32_t timeout_ms, lg_hooks_told told,
+			    void *context, struct lg_error *err);
+
+#endif

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * notice_send.c - one event as JSON, and to the programs that want it
+ */
+#include "daemon/notice_send.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "adapters/system/hooks.h"
+#include "app/json_member.h"
+#include "app/records/status_record.h"
+#include "daemon/work.h"
+
+#define HOOK_MS 10000
+#define HOST_SIZE 256
+/* That many may wait for a hook that hangs; what comes then is dropped. */
+#define WAITING_MAX 200
+
+struct notice {
+	struct gate_job job;
+	struct gate *gate;
+	char *dir;
+	char *text;
+};
+
+static const char *name_of(enum gate_notice notice)
+{
+	switch (notice) {
+	case GATE_NOTICE_SCHEDULED:
+		return "scheduled";
+	case GATE_NOTICE_APPLIED:
+		return "applied";
+	case GATE_NOTICE_UNCONFIRMED:
+		return "unconfirmed";
+	case GATE_NOTICE_ENDING:
+		return "ending";
+	case GATE_NOTICE_EXTENDED:
+		return "extended";
+	case GATE_NOTICE_LIFTED:
+		return "lifted";
+	case GATE_NOTICE_EXPIRED:
+		return "expired";
+	case GATE_NOTICE_UNDONE:
+		return "undone";
+	case GATE_NOTICE_ATTENTION:
+		return "attention";
+	case GATE_NOTICE_QUIET:
+		return "quiet";
+	}
+	return "";
+}
+
+static void put_who(const struct lg_lock *lock, struct lg_buffer *out)
+{
+	if (lock->reason)
+		lg_buffer_format(out, " (%s)", lock->reason);
+	if (lock->by)
+		lg_buffer_format(out, ", applied by %s", lock->by);
+}
+
+/* A sentence for a mail, a chat, a terminal. */
+static void put_sentence(enum gate_notice notice,
+			 const struct gate_view_lock *shown, const char *what,
+			 struct lg_buffer *out)
+{
+	const struct lg_lock *lock = shown ? shown->lock : NULL;
+	const char *name = lock && lock->profile ? lock->profile : "A lock";
+	const char *until = shown && *shown->until ? shown->until : "lifted";
+
+	switch (notice) {
+	case GATE_NOTICE_SCHEDULED:
+		lg_buffer_format(out, "%s will begin at %s and last until %s",
+				 name, shown->starts, until);
+		break;
+	case GATE_NOTICE_APPLIED:
+		lg_buffer_format(out, "%s is in force until %s", name, until);
+		break;
+	case GATE_NOTICE_UNCONFIRMED:
+		lg_buffer_format(out,
+				 "%s is not confirmed; half of the time for it "
+				 "is over: logongate confirm keeps it",
+				 name);
+		break;
+	case GATE_NOTICE_ENDING:
+		lg_buffer_format(out,
+				 "%s ends at %s; logongate extend moves the "
+				 "end",
+				 name, until);
+		break;
+	case GATE_NOTICE_EXTENDED:
+		lg_buffer_format(out,
+				 "The end of %s was moved: it is in force "
+				 "until %s",
+				 name, until);
+		break;
+	case GATE_NOTICE_LIFTED:
+		lg_buffer_format(out, "%s was lifted", name);
+		break;
+	case GATE_NOTICE_EXPIRED:
+		lg_buffer_format(out, "%s has ended: its time is over", name);
+		break;
+	case GATE_NOTICE_UNDONE:
+		lg_buffer_format(out, "%s was taken back: nobody confirmed it",
+				 name);
+		break;
+	case GATE_NOTICE_ATTENTION:
+		lg_buffer_format(out, "The gate needs attention: %s", what);
+		break;
+	case GATE_NOTICE_QUIET:
+		lg_buffer_text(out, "The gate needs no attention any more");
+		break;
+	}
+	if (lock)
+		put_who(lock, out);
+}
+
+static cJSON *lock_object(const struct gate_view_lock *shown)
+{
+	struct lg_status_lock lock = {
+		.lock = shown->lock,
+		.concerns = &shown->concerns,
+		.gate = shown->is_read ? lg_gate_state_name(shown->gate) : NULL,
+	};
+	struct lg_status_facts facts = {.lock = &lock, .count = 1};
+	cJSON *array = lg_status_locks(&facts);
+	cJSON *object = cJSON_DetachItemFromArray(array, 0);
+
+	cJSON_Delete(array);
+	return object;
+}
+
+static char *render(const struct gate *gate, enum gate_notice notice,
+		    const struct gate_view_lock *lock, const char *what)
+{
+	cJSON *object = cJSON_CreateObject();
+	struct lg_buffer text = {0};
+	char host[HOST_SIZE] = "";
+	char *rendered = NULL;
+
+	gethostname(host, sizeof(host) - 1);
+	put_sentence(notice, lock, what, &text);
+	lg_json_text(object, "event", name_of(notice));
+	lg_json_time(object, "at", gate_now_s(gate));
+	if (lock)
+		lg_json_add(object, "lock", lock_object(lock));
+	else
+		lg_json_text(object, "lock", NULL);
+	lg_json_text(object, "text", text.data);
+	lg_json_text(object, "host", host);
+	if (!text.status)
+		rendered = cJSON_PrintUnformatted(object);
+	cJSON_Delete(object);
+	lg_buffer_release(&text);
+	return rendered;
+}
+
+static void free_notice(struct notice *notice)
+{
+	if (!notice)
+		return;
+	cJSON_free(notice->text);
+	free(notice->dir);
+	free(notice);
+}
+
+/* On the lane, as every function of a hook. */
+static void log_hook(void *context, const char *path,
+		     const struct lg_error *err)
+{
+	if (err->status)
+		gate_log("notice: %s: %s", path, err->text);
+}
+
+static void run(void *context)
+{
+	struct notice *notice = context;
+	struct lg_error err = {0};
+
+	if (lg_hooks_run(notice->dir, notice->text, strlen(notice->text),
+			 HOOK_MS, log_hook, NULL, &err))
+		gate_log("notice: %s: %s", err.place, err.text);
+}
+
+static void ran(void *context)
+{
+	struct notice *notice = context;
+
+	notice->gate->notices_waiting--;
+	free_notice(notice);
+}
+
+void gate_notice_send(struct gate *gate, enum gate_notice what_notice,
+		      const struct gate_view_lock *lock, const char *what)
+{
+	const char *dir = gate->settings->notify_dir;
+	struct notice *notice;
+
+	if (!dir || gate->stopping)
+		return;
+	notice = calloc(1, sizeof(*notice));
+	if (notice) {
+		notice->gate = gate;
+		notice->dir = strdup(dir);
+		notice->text = render(gate, what_notice, lock, what);
+	}
+	if (!notice || !notice->dir || !notice->text ||
+	    gate->notices_waiting >= WAITING_MAX) {
+		gate_log("notice: %s is not told: %s", name_of(what_notice),
+			 gate->notices_waiting >= WAITING_MAX ? "too many wait"
+							      : "no memory");
+		free_notice(notice);
+		return;
+	}
+	gate->notices_waiting++;
+	notice->job =
+		(struct gate_job){.run = run, .done = ran, .context = notice};
+	gate_work_add(gate, GATE_LANE_NOTICES, &notice->job);
+}
