@@ -72,6 +72,9 @@ const struct lg_option lg_options[] = {
 	{"no-progress", NULL, NULL, LG_OPTION_COMMON, "show no progress"},
 	{"on-calendar", "C", NULL, LG_OPTION_ONCE,
 	 "when, as systemd writes it: Sun 02:00"},
+	{"on-overrun", "WHAT", "extend term warn", LG_OPTION_ONCE,
+	 "when the end comes and the command still runs: extend, term or "
+	 "warn"},
 	{"pam", "DIR", "@directory", LG_OPTION_ONCE,
 	 "folder of PAM stacks, where it is not /etc/pam.d"},
 	{"postfix", "DIR", "@directory", LG_OPTION_ONCE,
