@@ -120,6 +120,10 @@ static void answer_dict(struct gate *gate,
 	struct lg_buffer client = {0};
 	struct gate_answer answer;
 
+	if (request->is_about_life) {
+		lg_dict_answer_none(out);
+		return;
+	}
 	/* Delivery and administration are not logons; smtp is refused at
 	 * MAIL, where a client can be told why. */
 	if (!request->is_decided) {

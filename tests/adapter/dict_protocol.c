@@ -38,7 +38,38 @@ static void looks_up(void **state)
 	assert_int_equal(r.name_len, 5);
 	assert_int_equal(r.protocol, LG_PROTOCOL_IMAP);
 	assert_int_equal(r.is_decided, 1);
+	assert_int_equal(r.is_about_life, 0);
 	assert_string_equal(r.address, "127.0.0.1");
+	lg_buffer_release(&scratch);
+}
+
+static void asks_whether_the_gate_lives(void **state)
+{
+	static const struct {
+		const char *in;
+		int is_about_life;
+	} row[] = {
+		{"Lshared/gate/alive\n", 1},
+		{"Lshared/gate/alive/imap/OyNM/c5\talice\n", 1},
+		{"Lshared/gate/alive2/imap\talice\n", 0},
+		{"Lshared/gate/imap/alive/x\talive\n", 0},
+		{"Lpriv/gate/alive/imap\talice\n", 0},
+	};
+	struct lg_buffer scratch = {0};
+	struct lg_buffer answer = {0};
+	struct lg_dict_request r;
+	size_t used = 0;
+	int greeted = 1;
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
+		assert_int_equal(next(row[i].in, &greeted, &scratch, &r, &used),
+				 LG_DICT_LOOKUP);
+		assert_int_equal(r.is_about_life, row[i].is_about_life);
+	}
+	lg_dict_answer_none(&answer);
+	assert_int_equal(answer.len, 2);
+	assert_memory_equal(answer.data, "N\n", 2);
+	lg_buffer_release(&answer);
 	lg_buffer_release(&scratch);
 }
 
@@ -309,6 +340,8 @@ int main(void)
 	const struct CMUnitTest rows[] = {
 		suite_row("a lookup gives name, protocol and address",
 			  looks_up),
+		suite_row("a question whether the gate lives is no logon",
+			  asks_whether_the_gate_lives),
 		suite_row("fields are unescaped as Dovecot escapes them",
 			  unescapes),
 		suite_row("a key may lack its fields", fields_may_be_missing),

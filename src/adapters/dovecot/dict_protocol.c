@@ -196,6 +196,9 @@ static enum lg_dict_event lookup_read(const char *line, size_t len,
 	out_request->has_nul = has_nul;
 	out_request->is_decided =
 		has_nul || lg_dovecot_is_decided(out_request->protocol_text);
+	out_request->is_about_life =
+		out_request->protocol_text &&
+		strcmp(out_request->protocol_text, "alive") == 0;
 	return LG_DICT_LOOKUP;
 }
 
@@ -231,6 +234,11 @@ enum lg_dict_event lg_dict_request_next(const char *in, size_t len,
 void lg_dict_answer_admit(struct lg_buffer *answer)
 {
 	lg_buffer_text(answer, "O{\"nopassword\":\"y\"}\n");
+}
+
+void lg_dict_answer_none(struct lg_buffer *answer)
+{
+	lg_buffer_text(answer, "N\n");
 }
 
 void lg_dict_answer_refuse(enum lg_protocol protocol, const char *text,

@@ -39,7 +39,8 @@ struct lg_dict_request {
 	const char *master;  /* NULL: not a master logon */
 	const char *protocol_text;
 	enum lg_protocol protocol; /* "sieve" is IMAP */
-	int is_decided; /* 0: smtp, lmtp, doveadm: admit (contract 8) */
+	int is_decided;    /* 0: smtp, lmtp, doveadm: admit (contract 8) */
+	int is_about_life; /* shared/gate/alive/...: does the gate live? */
 	const char *address;
 	const char *client_id; /* an IMAP ID list, NULL: none behind the name */
 	int has_nul;
@@ -61,6 +62,13 @@ enum lg_dict_event lg_dict_request_next(const char *in, size_t len,
 
 /* Appends O{"nopassword":"y"}: let the next passdb's answer stand. */
 void lg_dict_answer_admit(struct lg_buffer *answer);
+
+/*
+ * Appends N, "no such key": what a question whether the gate lives is answered
+ * with. It says nothing of anybody, so wherever the passdb that asks stands
+ * and whatever its result_* are, nobody gets in by it.
+ */
+void lg_dict_answer_none(struct lg_buffer *answer);
 
 /*
  * Appends O with nologin and the reason; for pop3 the reason begins with
