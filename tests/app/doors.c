@@ -103,6 +103,11 @@ struct row {
 	enum lg_when_down when_down;
 };
 
+#define LIFE                                                                   \
+	"protocol !smtp {\n  passdb {\n"                                       \
+	"    args = /etc/dovecot/alive-dict.conf\n    driver = dict\n"         \
+	"    mechanisms = PLAIN LOGIN\n"                                       \
+	"    result_internalfail = return-fail\n  }\n}\n"
 #define DICT "passdb {\n  args = /etc/dovecot/gate-dict.conf\n  driver = dict\n"
 #define POLICY "auth_policy_server_url = http://127.0.0.1:4191/v1/dovecot\n"
 #define SUBMISSION                                                             \
@@ -229,6 +234,23 @@ static const struct row rows[] = {
 	 "  skip = unauthenticated\n  result_failure = return-fail\n"
 	 "  result_internalfail = return-fail\n}\n",
 	 NULL, "imap", LG_ASKS_YES, LG_WHEN_DOWN_TEMPORARY},
+	/* as the drop-in has it: first, in a block */
+	{DOVECOT, POLICY LIFE "", NULL, "imap", LG_ASKS_YES,
+	 LG_WHEN_DOWN_TEMPORARY},
+	{DOVECOT, "auth_mechanisms = plain login cram-md5\n" POLICY LIFE "",
+	 NULL, "imap", LG_ASKS_YES, LG_WHEN_DOWN_OPEN},
+	{DOVECOT, "auth_mechanisms = plain gssapi\n" POLICY LIFE "", NULL,
+	 "imap", LG_ASKS_YES, LG_WHEN_DOWN_OPEN},
+	{DOVECOT, LIFE "", NULL, "imap", LG_ASKS_NO, LG_WHEN_DOWN_NOT_ASKED},
+	{DOVECOT, POLICY LIFE "passdb {\n  driver = pam\n  master = yes\n}\n",
+	 NULL, "master users", LG_ASKS_PARTLY, LG_WHEN_DOWN_OPEN},
+	/* asked behind what ends the asking */
+	{DOVECOT,
+	 POLICY
+	 "passdb {\n  driver = pam\n}\n"
+	 "passdb {\n  driver = dict\n  args = /etc/dovecot/alive-dict.conf\n"
+	 "  result_internalfail = return-fail\n}\n",
+	 NULL, "imap", LG_ASKS_YES, LG_WHEN_DOWN_OPEN},
 	/* without the policy it decides nothing */
 	{DOVECOT,
 	 "passdb {\n  driver = pam\n  result_success = continue-ok\n}\n"

@@ -67,8 +67,8 @@ int lg_dovecot_policy_knows_master(const struct lg_dovecot *dovecot)
  * ask each of them at a real server are left out.
  * Appended to out with blanks.
  */
-static void other_mechanisms(const struct lg_dovecot *dovecot,
-			     struct lg_buffer *out)
+void lg_dovecot_other_mechanisms(const struct lg_dovecot *dovecot,
+				 struct lg_buffer *out)
 {
 	static const char *const asking[] = {"plain", "login", "cram-md5",
 					     "oauthbearer", "xoauth2"};
@@ -98,7 +98,7 @@ static void judge_mechanisms(const struct lg_dovecot *dovecot, const char *how,
 {
 	struct lg_buffer names = {0};
 
-	other_mechanisms(dovecot, &names);
+	lg_dovecot_other_mechanisms(dovecot, &names);
 	if (names.len && names.status == LG_OK) {
 		answer->asks = LG_ASKS_PARTLY;
 		lg_buffer_format(&answer->text,
@@ -178,10 +178,36 @@ struct before {
 	int smtp_passes;
 };
 
-static int is_for_some(const struct lg_block *passdb)
+static int has_all_words(const char *list, const char *words)
 {
-	return *value_or(passdb, "mechanisms", "") ||
-	       *value_or(passdb, "username_filter", "");
+	size_t len;
+	const char *at;
+
+	for (; *words; words += len) {
+		words += strspn(words, " \t");
+		len = strcspn(words, " \t");
+		for (at = list; len && *at; at += strcspn(at, " \t")) {
+			at += strspn(at, " \t");
+			if (strcspn(at, " \t") == len &&
+			    strncasecmp(at, words, len) == 0)
+				break;
+		}
+		if (len && !*at)
+			return 0;
+	}
+	return 1;
+}
+
+int lg_dovecot_is_for_some(const struct lg_dovecot *dovecot,
+			   const struct lg_block *passdb)
+{
+	const char *own = value_or(passdb, "mechanisms", "");
+	const char *words = value_or(dovecot->root, "auth_mechanisms", "plain");
+
+	if (!*own)
+		own = value_or(passdb, "mechanisms_filter", "");
+	return *value_or(passdb, "username_filter", "") ||
+	       (*own && !has_all_words(own, words));
 }
 
 /* How drop-ins let logons go by that Postfix asks about itself. */
@@ -197,7 +223,8 @@ static int lets_smtp_by(const struct lg_block *passdb)
 	       nets && strstr(nets, "smtp");
 }
 
-static void add_before(struct before *before, const struct lg_block *passdb)
+static void add_before(const struct lg_dovecot *dovecot, struct before *before,
+		       const struct lg_block *passdb)
 {
 	if (lg_doors_is_yes(lg_block_value(passdb, "master")) ||
 	    lg_doors_is_yes(lg_block_value(passdb, "deny")))
@@ -208,7 +235,7 @@ static void add_before(struct before *before, const struct lg_block *passdb)
 	}
 	before->has_passwords = 1;
 	if (!lg_dovecot_goes_on(passdb)) {
-		if (is_for_some(passdb))
+		if (lg_dovecot_is_for_some(dovecot, passdb))
 			before->is_part = 1;
 		else
 			before->is_end = 1;
@@ -218,7 +245,8 @@ static void add_before(struct before *before, const struct lg_block *passdb)
 		before->is_part = 1;
 }
 
-/* What a passdb has to do with the gate. */
+/* What a passdb has to do with the gate. KIND_LIFE never stands for more than
+ * KIND_OTHER where somebody's logon is judged. */
 enum kind {
 	KIND_OTHER = 0,
 	KIND_ASKS,
@@ -257,6 +285,22 @@ static void file_of(const struct lg_block *passdb, struct lg_buffer *out)
 	lg_buffer_append(out, file, strcspn(file, " \t"));
 }
 
+/* The key of the dict that is no logon's, or the page that is no decision. */
+static int asks_for_life(const struct lg_dovecot *dovecot,
+			 const struct lg_block *passdb, const char *text)
+{
+	const struct lg_gate_addresses *gate = dovecot->gate;
+
+	if (!text)
+		return 0;
+	if (strstr(text, "gate/alive"))
+		return block_mentions(passdb, &gate->dict) ||
+		       lg_doors_mentions(text, &gate->dict);
+	return strstr(text, "/healthz") &&
+	       (block_mentions(passdb, &gate->http) ||
+		lg_doors_mentions(text, &gate->http));
+}
+
 static enum kind kind_of(const struct lg_dovecot *dovecot,
 			 const struct lg_block *passdb,
 			 struct lg_dovecot_answer *answer)
@@ -289,7 +333,7 @@ static enum kind kind_of(const struct lg_dovecot *dovecot,
 	} else if (dovecot->gate->dict.count == 0 && path.len &&
 		   strstr(path.data, "logongate"))
 		kind = KIND_NOBODY;
-	if (kind == KIND_ASKS && text.len && strstr(text.data, "gate/alive"))
+	if (status == LG_OK && asks_for_life(dovecot, passdb, text.data))
 		kind = KIND_LIFE;
 	lg_buffer_release(&path);
 	lg_buffer_release(&text);
@@ -325,7 +369,8 @@ static void judge_passdb(const struct lg_dovecot *dovecot,
 				? LG_WHEN_DOWN_TEMPORARY
 				: LG_WHEN_DOWN_OPEN;
 		judge_mechanisms(dovecot, "passdb", answer);
-		if (before->is_part || is_for_some(passdb)) {
+		if (before->is_part ||
+		    lg_dovecot_is_for_some(dovecot, passdb)) {
 			answer->asks = LG_ASKS_PARTLY;
 			answer->note = "not every logon gets as far as the "
 				       "gate's passdb (mechanisms, "
@@ -333,6 +378,16 @@ static void judge_passdb(const struct lg_dovecot *dovecot,
 				       "passdbs)";
 		}
 	}
+}
+
+int lg_dovecot_asks_for_life(const struct lg_dovecot *dovecot,
+			     const struct lg_block *passdb)
+{
+	struct lg_dovecot_answer unused = {0};
+	int is_life = kind_of(dovecot, passdb, &unused) == KIND_LIFE;
+
+	lg_buffer_release(&unused.text);
+	return is_life;
 }
 
 void lg_dovecot_ask_passdb(const struct lg_dovecot *dovecot,
@@ -344,8 +399,10 @@ void lg_dovecot_ask_passdb(const struct lg_dovecot *dovecot,
 
 	while ((passdb = lg_block_find(dovecot->root, passdb, "passdb"))) {
 		kind = kind_of(dovecot, passdb, out_answer);
+		if (kind == KIND_LIFE)
+			continue;
 		if (kind == KIND_OTHER) {
-			add_before(&before, passdb);
+			add_before(dovecot, &before, passdb);
 			continue;
 		}
 		out_answer->smtp_passes = before.smtp_passes;
@@ -361,7 +418,6 @@ void lg_dovecot_ask_passdb(const struct lg_dovecot *dovecot,
 		} else {
 			judge_passdb(dovecot, passdb, &before, out_answer);
 		}
-		out_answer->proves_life = kind == KIND_LIFE;
 		return;
 	}
 }

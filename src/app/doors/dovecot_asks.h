@@ -25,7 +25,6 @@ struct lg_dovecot_answer {
 	const char *note;
 	const char *add;
 	int smtp_passes; /* logons for Postfix are let by */
-	int proves_life; /* asked only whether the gate lives */
 	struct lg_buffer text;
 };
 
@@ -38,6 +37,22 @@ int lg_dovecot_policy_knows_master(const struct lg_dovecot *dovecot);
 /* A passdb that asks over the dict protocol: dict in 2.3, Lua in both. */
 void lg_dovecot_ask_passdb(const struct lg_dovecot *dovecot,
 			   struct lg_dovecot_answer *out_answer);
+
+/*
+ * The mechanisms in use that check no password in a passdb, or fetch it and
+ * check it themselves; those that were seen to ask each passdb are left out.
+ * Appended to out with blanks.
+ */
+void lg_dovecot_other_mechanisms(const struct lg_dovecot *dovecot,
+				 struct lg_buffer *out);
+
+/* 1 when a mechanism in use, or a name, does not come to this passdb. */
+int lg_dovecot_is_for_some(const struct lg_dovecot *dovecot,
+			   const struct lg_block *passdb);
+
+/* 1 for a passdb that only asks whether the gate lives. */
+int lg_dovecot_asks_for_life(const struct lg_dovecot *dovecot,
+			     const struct lg_block *passdb);
 
 /* The driver of a passdb: its own word, or its name. */
 const char *lg_dovecot_driver(const struct lg_block *passdb);

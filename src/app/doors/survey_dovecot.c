@@ -12,10 +12,11 @@
 
 #include "app/doors/doors_match.h"
 #include "app/doors/dovecot_asks.h"
+#include "app/doors/dovecot_life.h"
 
 #define ADD                                                                    \
-	"one of the drop-ins dovecot/logongate-*.conf (auth policy, or a "     \
-	"passdb with result_failure=return-fail)"
+	"the drop-in dovecot/logongate-combined.conf, or another of "          \
+	"dovecot/logongate-*.conf"
 
 static const char *value_or(const struct lg_block *block, const char *name,
 			    const char *otherwise)
@@ -38,16 +39,20 @@ static int serves(const struct lg_block *root, const char *protocol)
 	return lg_doors_is_yes(lg_block_value(block, protocol));
 }
 
-static int is_of_logons(const struct lg_block *setting)
+static int is_of_logons(const struct lg_dovecot *dovecot,
+			const struct lg_block *setting)
 {
-	return setting->word_count > 0 &&
-	       (strncmp(setting->word[0], "auth_", 5) == 0 ||
-		strcmp(setting->word[0], "passdb") == 0);
+	if (setting->word_count == 0)
+		return 0;
+	if (strcmp(setting->word[0], "passdb") == 0)
+		return !lg_dovecot_asks_for_life(dovecot, setting);
+	return strncmp(setting->word[0], "auth_", 5) == 0;
 }
 
 /* The first block with settings of its own that decide on logons of this
  * protocol, or NULL. */
-static const struct lg_block *own_settings(const struct lg_block *inside,
+static const struct lg_block *own_settings(const struct lg_dovecot *dovecot,
+					   const struct lg_block *inside,
 					   const char *protocol)
 {
 	const struct lg_block *block;
@@ -66,10 +71,10 @@ static const struct lg_block *own_settings(const struct lg_block *inside,
 			continue;
 		}
 		for (setting = block->child; setting; setting = setting->next) {
-			if (is_of_logons(setting))
+			if (is_of_logons(dovecot, setting))
 				return block;
 		}
-		if (own_settings(block, protocol))
+		if (own_settings(dovecot, block, protocol))
 			return block;
 	}
 	return NULL;
@@ -144,12 +149,13 @@ static enum lg_status add_url(const struct lg_block *root, struct lg_way *way,
 	return lg_buffer_status(url, err);
 }
 
-static enum lg_status add_logon(const struct lg_block *root,
+static enum lg_status add_logon(const struct lg_dovecot *dovecot,
 				const char *protocol,
 				const struct lg_dovecot_answer *answer,
 				struct lg_ways *ways, struct lg_error *err)
 {
-	const struct lg_block *own = own_settings(root, protocol);
+	const struct lg_block *own =
+		own_settings(dovecot, dovecot->root, protocol);
 	struct lg_way way = {.door = "dovecot",
 			     .way = protocol,
 			     .asks = answer->asks,
@@ -174,7 +180,7 @@ static enum lg_status add_logon(const struct lg_block *root,
 	}
 	status = lg_buffer_status(&note, err);
 	if (status == LG_OK)
-		status = add_url(root, &way, &url, err);
+		status = add_url(dovecot->root, &way, &url, err);
 	if (status == LG_OK)
 		status = lg_ways_add(ways, &way, err);
 	lg_buffer_release(&note);
@@ -182,7 +188,7 @@ static enum lg_status add_logon(const struct lg_block *root,
 	return status;
 }
 
-static enum lg_status add_logons(const struct lg_block *root,
+static enum lg_status add_logons(const struct lg_dovecot *dovecot,
 				 const struct lg_dovecot_answer *answer,
 				 struct lg_ways *ways, struct lg_error *err)
 {
@@ -196,10 +202,11 @@ static enum lg_status add_logons(const struct lg_block *root,
 	enum lg_status status = LG_OK;
 
 	for (size_t i = 0; status == LG_OK && i < 4; i++) {
-		if (serves(root, logons[i]))
-			status = add_logon(root, logons[i], answer, ways, err);
+		if (serves(dovecot->root, logons[i]))
+			status = add_logon(dovecot, logons[i], answer, ways,
+					   err);
 	}
-	if (status == LG_OK && serves(root, "lmtp"))
+	if (status == LG_OK && serves(dovecot->root, "lmtp"))
 		status = lg_ways_add(ways, &delivery, err);
 	return status;
 }
@@ -217,7 +224,8 @@ static enum lg_status add_master(const struct lg_dovecot *dovecot,
 	int go_on = 1;
 
 	while ((master = lg_block_find(dovecot->root, master, "passdb"))) {
-		if (!lg_doors_is_yes(lg_block_value(master, "master")))
+		if (!lg_doors_is_yes(lg_block_value(master, "master")) ||
+		    lg_dovecot_asks_for_life(dovecot, master))
 			continue;
 		count++;
 		go_on &= lg_dovecot_goes_on(master);
@@ -227,6 +235,14 @@ static enum lg_status add_master(const struct lg_dovecot *dovecot,
 	if (policy->asks == LG_ASKS_YES || policy->asks == LG_ASKS_PARTLY) {
 		way.asks = policy->asks;
 		way.when_down = policy->when_down;
+		if (way.when_down == LG_WHEN_DOWN_TEMPORARY &&
+		    !lg_dovecot_proves_life(dovecot, 1)) {
+			way.when_down = LG_WHEN_DOWN_OPEN;
+			way.note = "the passdb that asks whether the gate "
+				   "lives is not asked for master users";
+			way.add = "such a passdb with master = yes, as in "
+				  "the drop-in dovecot/logongate-combined.conf";
+		}
 		if (!lg_dovecot_policy_knows_master(dovecot)) {
 			way.asks = LG_ASKS_PARTLY;
 			way.note = "judged by the name of the user they log "
@@ -238,7 +254,7 @@ static enum lg_status add_master(const struct lg_dovecot *dovecot,
 		way.asks = LG_ASKS_UNKNOWN;
 		way.when_down = LG_WHEN_DOWN_UNKNOWN;
 		way.note = passdb->note;
-	} else if (passdb->asks != LG_ASKS_NO && !passdb->proves_life) {
+	} else if (passdb->asks != LG_ASKS_NO) {
 		way.asks = go_on ? passdb->asks : LG_ASKS_NO;
 		way.when_down =
 			go_on ? passdb->when_down : LG_WHEN_DOWN_NOT_ASKED;
@@ -319,16 +335,9 @@ static enum lg_status add_services(const struct lg_block *root,
 
 /* The first refusal counts, so a door is as tight as its tighter half. */
 static const struct lg_dovecot_answer *
-tighter(struct lg_dovecot_answer *policy,
+tighter(const struct lg_dovecot_answer *policy,
 	const struct lg_dovecot_answer *passdb)
 {
-	if (passdb->proves_life) {
-		if (passdb->asks == LG_ASKS_YES &&
-		    passdb->when_down == LG_WHEN_DOWN_TEMPORARY &&
-		    policy->when_down == LG_WHEN_DOWN_OPEN)
-			policy->when_down = LG_WHEN_DOWN_TEMPORARY;
-		return policy;
-	}
 	if (policy->asks == LG_ASKS_YES)
 		return passdb->asks == LG_ASKS_YES &&
 				       passdb->when_down != LG_WHEN_DOWN_OPEN
@@ -356,12 +365,16 @@ enum lg_status lg_doors_dovecot(const char *doveconf, size_t len,
 	dovecot.root = lg_block_root(text);
 	lg_dovecot_ask_policy(&dovecot, &policy);
 	lg_dovecot_ask_passdb(&dovecot, &passdb);
+	if (policy.asks == LG_ASKS_YES &&
+	    policy.when_down == LG_WHEN_DOWN_OPEN &&
+	    lg_dovecot_proves_life(&dovecot, 0))
+		policy.when_down = LG_WHEN_DOWN_TEMPORARY;
 	status = lg_buffer_status(&policy.text, err);
 	if (status == LG_OK)
 		status = lg_buffer_status(&passdb.text, err);
 	if (status == LG_OK)
-		status = add_logons(dovecot.root, tighter(&policy, &passdb),
-				    ways, err);
+		status = add_logons(&dovecot, tighter(&policy, &passdb), ways,
+				    err);
 	if (status == LG_OK)
 		status = add_master(&dovecot, &policy, &passdb, ways, err);
 	if (status == LG_OK)
