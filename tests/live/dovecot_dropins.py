@@ -70,6 +70,25 @@ class Test(unittest.TestCase):
         self.assertLess(text.index("driver = passwd-file"),
                         text.index("driver = dict"))
 
+    def test_combined(self):
+        text = self.read("logongate-combined.conf")
+        # The alive question stands in a block, which comes first.
+        block = text[text.index("protocol !smtp {"):]
+        self.assertEqual(block.count("driver = dict"), 2)
+        self.assertEqual(block.count("result_internalfail = return-fail"), 2)
+        self.assertEqual(block.count("result_success = return-fail"), 2)
+        self.assertIn("args = /etc/dovecot/logongate-alive.conf.ext", block)
+
+    def test_the_policy_of_combined_is_that_of_the_policy(self):
+        def settings(name, begin):
+            with open(os.path.join(DROPINS, name), encoding="utf-8") as file:
+                text = file.read()
+            return text[text.index(begin):]
+
+        begin = "\nauth_policy_server_url"
+        self.assertEqual(settings("logongate-combined.conf", begin),
+                         settings("logongate-auth-policy.conf", begin))
+
     def test_doveadm(self):
         text = self.read("logongate-doveadm.conf")
         self.assertIn("doveadm_api_key", text)

@@ -25,12 +25,15 @@ API_KEY = "s3cret-of-doveadm"
 
 class Dovecot:
     """extra is put at the end of the configuration; passdb replaces the
-    passwd-file passdb ({users} is the file)."""
+    passwd-file passdb ({users} is the file), userdb the static userdb ({uid},
+    {gid} and {mail} are whose mail is kept where)."""
 
-    def __init__(self, users, extra="", passdb=None, log_debug=False):
+    def __init__(self, users, extra="", passdb=None, log_debug=False,
+                 userdb=None):
         self.users = dict(users)
         self.extra = extra
         self.passdb = passdb
+        self.userdb = userdb
         self.log_debug = log_debug
         self.process = None
         self.folder = tempfile.mkdtemp(prefix="lgdc", dir="/tmp")
@@ -42,6 +45,10 @@ class Dovecot:
         self.api_key = API_KEY
         self.config = self.path("dovecot.conf")
         self.open = []
+        # Whose mail it is.
+        owner = pwd.getpwnam("nobody") if os.geteuid() == 0 else \
+            pwd.getpwuid(os.geteuid())
+        self.uid, self.gid = owner.pw_uid, owner.pw_gid
 
     def __enter__(self):
         try:
@@ -95,6 +102,13 @@ passdb {
   args = scheme=PLAIN username_format=%u {users}
 }
 """
+        userdb = (self.userdb or """
+userdb {
+  driver = static
+  args = uid={uid} gid={gid} home={mail}/%u
+}
+""").replace("{uid}", str(user.pw_uid)).replace(
+            "{gid}", str(user.pw_gid)).replace("{mail}", self.path("mail"))
         self.write("dovecot.conf", f"""
 base_dir = {self.path('run')}
 state_dir = {self.path('state')}
@@ -113,10 +127,7 @@ first_valid_uid = 1
 first_valid_gid = 1
 {own}
 {passdb.replace("{users}", users)}
-userdb {{
-  driver = static
-  args = uid={user.pw_uid} gid={user.pw_gid} home={self.path('mail')}/%u
-}}
+{userdb}
 service imap-login {{
   inet_listener imap {{
     port = {self.imap_port}

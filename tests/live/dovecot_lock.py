@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: ISC
 """The lock, whole: a profile, a real slapd, the gate and a real Dovecot, by
-both doors (auth policy and dict). Clients are Python's own."""
+each door (auth policy, dict, and both combined). Clients are Python's own."""
 import datetime
+import json
 import os
 import shutil
 import subprocess
@@ -124,28 +125,50 @@ api_key_file = "{key}"
         with open(os.path.join(cls.gate.folder, "window.ini"), "w",
                   encoding="utf-8") as file:
             file.write(PROFILE)
+        cls.dovecot.passdb = cls.own_passdbs(masters)
+        cls.include()
+        cls.dovecot.extra += "auth_master_user_separator = *\n"
+
+    @classmethod
+    def include(cls):
+        """The drop-ins of the door."""
+        raise NotImplementedError
+
+    @classmethod
+    def include_dict(cls):
         ext = cls.dropin("logongate-dict.conf.ext", "/run/logongate/dict.sock",
                          os.path.join(cls.gate.run, "dict.sock"))
-        own = cls.own_passdbs(masters)
-        if cls.door == "dict":
-            included = cls.dropin("logongate-dict.conf",
-                                  "/etc/dovecot/logongate-dict.conf.ext", ext)
-            cls.dovecot.passdb = own + f"!include {included}\n"
-            # The rows type wrong passwords too; what Dovecot makes all of an
-            # address wait for them is not what they measure.
-            cls.dovecot.extra = """
+        included = cls.dropin("logongate-dict.conf",
+                              "/etc/dovecot/logongate-dict.conf.ext", ext)
+        cls.dovecot.passdb += f"!include {included}\n"
+        # The rows type wrong passwords too; what Dovecot makes all of an
+        # address wait for them is not what they measure.
+        cls.dovecot.extra = """
 service anvil {
   unix_listener anvil-auth-penalty {
     mode = 0
   }
 }
 """
-        else:
-            included = cls.dropin("logongate-auth-policy.conf",
-                                  "127.0.0.1:4191", f"127.0.0.1:{cls.port}")
-            cls.dovecot.passdb = own
-            cls.dovecot.extra = f"!include {included}\n"
-        cls.dovecot.extra += "auth_master_user_separator = *\n"
+
+    @classmethod
+    def include_policy(cls):
+        included = cls.dropin("logongate-auth-policy.conf",
+                              "127.0.0.1:4191", f"127.0.0.1:{cls.port}")
+        cls.dovecot.extra = f"!include {included}\n"
+
+    @classmethod
+    def include_combined(cls):
+        ext = cls.dropin("logongate-alive.conf.ext",
+                         "/run/logongate/dict.sock",
+                         os.path.join(cls.gate.run, "dict.sock"))
+        included = cls.dropin(
+            "logongate-combined.conf", "127.0.0.1:4191",
+            f"127.0.0.1:{cls.port}")
+        included = cls.dropin("logongate-combined.conf",
+                              "/etc/dovecot/logongate-alive.conf.ext", ext,
+                              included)
+        cls.dovecot.extra = f"!include {included}\n"
 
     @classmethod
     def own_passdbs(cls, masters):
@@ -167,8 +190,9 @@ passdb {{
 """
 
     @classmethod
-    def dropin(cls, name, old, new):
-        with open(os.path.join(DROPINS, name), encoding="utf-8") as file:
+    def dropin(cls, name, old, new, written=None):
+        with open(written or os.path.join(DROPINS, name),
+                  encoding="utf-8") as file:
             text = file.read()
         assert old in text, (name, old)
         return cls.dovecot.write(name, text.replace(old, new))
@@ -474,27 +498,8 @@ class Rows:
             run.wait(30)
 
 
-class AuthPolicy(Rows, Case):
-    door = "auth-policy"
-    refused_imap = r"^a1 NO \[UNAVAILABLE\] " + Case.until
-    refused_pop3 = r"^-ERR \[SYS/TEMP\] " + Case.until
-    # Open, as the drop-in says.
-    dead_imap = "^None$"
-    dead_pop3 = "^None$"
-
-
-class Dict(Rows, Case):
-    door = "dict"
-    refused_imap = r"^a1 NO \[CONTACTADMIN\] " + Case.until
-    refused_pop3 = r"^-ERR \[SYS/TEMP\] " + Case.until
-    dead_imap = r"^a1 NO \[UNAVAILABLE\] "
-    dead_pop3 = r"^-ERR \[SYS/TEMP\] "
-
-    def test_a_refusal_comes_without_delay(self):
-        self.apply()
-        start = time.monotonic()
-        self.assertRegex(self.dovecot.imap_refusal("bob"), self.refused_imap)
-        self.assertLess(time.monotonic() - start, 1)
+class Submission:
+    """Postfix, at a door that is closed while the gate is dead."""
 
     def smtp(self, user, password, address="127.0.0.1"):
         """Whether Postfix would hear that somebody logged on."""
@@ -518,6 +523,87 @@ class Dict(Rows, Case):
             self.assertFalse(self.smtp("bob", "wrong", address))
         self.assertFalse(self.smtp("nobody", "wrong"))
         self.gate.start()
+
+
+class AuthPolicy(Rows, Case):
+    door = "auth-policy"
+    refused_imap = r"^a1 NO \[UNAVAILABLE\] " + Case.until
+    refused_pop3 = r"^-ERR \[SYS/TEMP\] " + Case.until
+    # Open, as the drop-in says.
+    dead_imap = "^None$"
+    dead_pop3 = "^None$"
+
+    @classmethod
+    def include(cls):
+        cls.include_policy()
+
+
+class Dict(Rows, Submission, Case):
+    door = "dict"
+    refused_imap = r"^a1 NO \[CONTACTADMIN\] " + Case.until
+    refused_pop3 = r"^-ERR \[SYS/TEMP\] " + Case.until
+    dead_imap = r"^a1 NO \[UNAVAILABLE\] "
+    dead_pop3 = r"^-ERR \[SYS/TEMP\] "
+
+    @classmethod
+    def include(cls):
+        cls.include_dict()
+
+    def test_a_refusal_comes_without_delay(self):
+        self.apply()
+        start = time.monotonic()
+        self.assertRegex(self.dovecot.imap_refusal("bob"), self.refused_imap)
+        self.assertLess(time.monotonic() - start, 1)
+
+
+class Combined(Rows, Submission, Case):
+    door = "combined"
+    refused_imap = AuthPolicy.refused_imap
+    refused_pop3 = AuthPolicy.refused_pop3
+    dead_imap = Dict.dead_imap
+    dead_pop3 = Dict.dead_pop3
+
+    @classmethod
+    def include(cls):
+        cls.include_combined()
+
+    def test_a_password_is_what_it_is_while_the_gate_lives(self):
+        for _ in range(2):
+            self.assertRegex(self.dovecot.imap_refusal("bob", "wrong"),
+                             r"\[AUTHENTICATIONFAILED\]")
+            self.assertRegex(self.dovecot.imap_refusal("nobody", "wrong"),
+                             r"\[AUTHENTICATIONFAILED\]")
+            self.assertRegex(self.dovecot.pop3_refusal("bob", "wrong"),
+                             r"^-ERR \[AUTH\]")
+            self.assertRegex(self.dovecot.imap_refusal("alice*mover", "x"),
+                             r"\[AUTHENTICATIONFAILED\]")
+            if not self.gate.status()["active"]:
+                self.assert_admitted("bob")
+                self.apply()
+
+    def test_dead_is_temporary_for_all_and_without_a_lock_too(self):
+        self.gate.kill()
+        for user, password in (("alice", None), ("bob", "wrong"),
+                               ("bob*mover", "mover-pw")):
+            self.assertRegex(self.dovecot.imap_refusal(user, password),
+                             self.dead_imap)
+        self.gate.start()
+        self.assert_admitted("alice")
+        self.assertIsNone(self.dovecot.imap_refusal("bob*mover", "mover-pw"))
+
+    def test_doors_says_so(self):
+        done = subprocess.run(
+            [LOGONGATE, "--config", self.gate.config, "doors", "--json",
+             "--dovecot", self.dovecot.config,
+             *(f"--{name}={self.gate.folder}/none"
+               for name in ("nginx", "haproxy", "postfix", "pam"))],
+            stdout=subprocess.PIPE, check=False, encoding="utf-8")
+        self.assertEqual(
+            [(row["way"], row["asks"], row["when_gate_is_down"])
+             for row in json.loads(done.stdout)["doors"]
+             if row["way"] in ("imap", "pop3", "master users")],
+            [(way, "yes", "temporary-error")
+             for way in ("imap", "pop3", "master users")])
 
 
 dovecot_fixture.require("dovecot", "doveadm")

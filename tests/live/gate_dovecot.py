@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: ISC
-"""The gate and a real Dovecot, through both of its doors: refused in words
+"""The gate and a real Dovecot, through each of its doors: refused in words
 that a mail program understands, cut within a second, also in the race."""
 import imaplib
 import os
@@ -31,9 +31,10 @@ passdb {
 
 class Site:
     """A gate and a Dovecot that asks it through the drop-in of a door
-    ("policy", "dict")."""
+    ("policy", "dict", "combined")."""
 
-    def __init__(self, door, users=None, more="", masters=None):
+    def __init__(self, door, users=None, more="", masters=None,
+                 userdb=None):
         self.port = dovecot_fixture.free_port()
         users = users or USERS
         self.gate = Gate(names=(*NAMES, *(
@@ -50,11 +51,18 @@ class Site:
             passdb = OWN_PASSDB + "!include " + self.dropin(
                 "logongate-dict.conf",
                 "/etc/dovecot/logongate-dict.conf.ext", ext) + "\n"
+        elif door == "combined":
+            ext = self.dropin("logongate-alive.conf.ext")
+            extra += "!include " + self.dropin(
+                "logongate-combined.conf",
+                "127.0.0.1:4191", f"127.0.0.1:{self.port}",
+                "/etc/dovecot/logongate-alive.conf.ext", ext) + "\n"
         else:
             extra += "!include " + self.dropin(
                 "logongate-auth-policy.conf", "127.0.0.1:4191",
                 f"127.0.0.1:{self.port}") + "\n"
-        self.dovecot = dovecot_fixture.Dovecot(users, extra, passdb)
+        self.dovecot = dovecot_fixture.Dovecot(users, extra, passdb,
+                                               userdb=userdb)
         if masters:
             self.add_masters(masters, door)
         key = os.path.join(self.gate.folder, "doveadm.key")
@@ -86,12 +94,14 @@ passdb {{
 {own}
 """
 
-    def dropin(self, name, old="", new=""):
+    def dropin(self, name, *changes):
         """One of src/packaging/dovecot as it is shipped, but for where its
-        gate is; gives its path."""
+        gate is (old, new, old, new ...); gives its path."""
         text = self.gate.dropin("dovecot/" + name)
-        assert old in text, (name, old)
-        return self.gate.write(name, text.replace(old, new) if old else text)
+        for old, new in zip(changes[::2], changes[1::2]):
+            assert old in text, (name, old)
+            text = text.replace(old, new)
+        return self.gate.write(name, text)
 
     def __enter__(self):
         try:
