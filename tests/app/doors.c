@@ -38,6 +38,8 @@ static const struct file files_there[] = {
 	{"/etc/haproxy/named.cfg",
 	 "[gate]\nspoe-agent a\n    groups g\n    use-backend spoe-gate\n"
 	 "spoe-message m\n    args src=src user=var(txn.logongate_user)\n"},
+	{"/etc/dovecot/alive.lua",
+	 "local url = \"http://127.0.0.1:4191/healthz\"\n"},
 	{"/etc/dovecot/gate.lua", "local sock = '/run/logongate/dict.sock'\n"},
 	{"/etc/dovecot/alive-dict.conf",
 	 "uri = proxy:/run/logongate/dict.sock:logongate\n"
@@ -288,6 +290,15 @@ static const struct row rows[] = {
 	 "  lua_settings {\n    sock = /run/logongate/dict.sock\n  }\n"
 	 "  driver = lua\n  result_failure = return-fail\n}\n",
 	 NULL, "imap", LG_ASKS_YES, LG_WHEN_DOWN_OPEN},
+	{DOVECOT,
+	 DOVECOT_24 POLICY_24 "  }\n}\n" PASSDB_24
+			      "protocol !smtp {\n  passdb alive {\n"
+			      "    lua_file = /etc/dovecot/alive.lua\n"
+			      "    driver = lua\n"
+			      "    mechanisms_filter = plain login\n"
+			      "    result_internalfail = return-fail\n"
+			      "  }\n}\n",
+	 NULL, "imap", LG_ASKS_YES, LG_WHEN_DOWN_TEMPORARY},
 	{DOVECOT, DOVECOT_24 "passdb lua {\n  lua_file = /secret/x.lua\n}\n",
 	 NULL, "imap", LG_ASKS_UNKNOWN, LG_WHEN_DOWN_UNKNOWN},
 	{POSTFIX, "", SUBMISSION, "submission inet", LG_ASKS_NO,

@@ -335,6 +335,10 @@ static enum kind kind_of(const struct lg_dovecot *dovecot,
 		kind = KIND_NOBODY;
 	if (status == LG_OK && asks_for_life(dovecot, passdb, text.data))
 		kind = KIND_LIFE;
+	/* The Lua of the drop-in lets Postfix' logons by on its own. */
+	if (kind == KIND_ASKS && is_word(driver, "lua") && text.len &&
+	    strstr(text.data, "protocol == \"smtp\""))
+		answer->smtp_passes = 1;
 	lg_buffer_release(&path);
 	lg_buffer_release(&text);
 	return kind;
@@ -405,7 +409,7 @@ void lg_dovecot_ask_passdb(const struct lg_dovecot *dovecot,
 			add_before(dovecot, &before, passdb);
 			continue;
 		}
-		out_answer->smtp_passes = before.smtp_passes;
+		out_answer->smtp_passes |= before.smtp_passes;
 		if (kind == KIND_UNREAD) {
 			out_answer->asks = LG_ASKS_UNKNOWN;
 			out_answer->when_down = LG_WHEN_DOWN_UNKNOWN;
