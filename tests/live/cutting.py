@@ -31,6 +31,9 @@ service imap-login {
   client_limit = 1000
 }
 """
+if dovecot_fixture.IS_24:
+    MANY = MANY.replace("service_count = 0",
+                        "restart_request_count = unlimited")
 
 
 class Doveadm:

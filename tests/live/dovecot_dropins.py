@@ -12,20 +12,13 @@ import dovecot_fixture
 import other_users
 import running_gate
 
-DROPINS = os.path.join(os.environ["LOGONGATE_SOURCE_DIR"],
-                       "src/packaging/dovecot")
-SITE = """
-passdb {
-  driver = passwd-file
-  args = /dev/null
-  result_success = continue-ok
-  result_failure = return-fail
-}
-userdb {
-  driver = static
-  args = uid=65534 gid=65534 home=/nonexistent/%u
-}
-"""
+from dovecot_fixture import DROPINS, IS_24
+
+SHARED = os.path.join(os.environ["LOGONGATE_SOURCE_DIR"],
+                      "src/packaging/dovecot")
+SITE = dovecot_fixture.passwd_file(
+    "/dev/null", "result_success = continue-ok",
+    "result_failure = return-fail")
 
 
 class Test(unittest.TestCase):
@@ -37,9 +30,13 @@ class Test(unittest.TestCase):
     def read(self, *names):
         path = os.path.join(self.folder, "dovecot.conf")
         with open(path, "w", encoding="utf-8") as file:
-            file.write(f"base_dir = {self.folder}\nssl = no\n" + SITE)
+            file.write(("dovecot_config_version = 2.4.0\n"
+                        "dovecot_storage_version = 2.4.0\n" if IS_24 else "")
+                       + f"base_dir = {self.folder}\nssl = no\n" + SITE)
             for name in names:
-                file.write(f"!include {os.path.join(DROPINS, name)}\n")
+                # One is the same for all versions.
+                folder = SHARED if "doveadm" in name else DROPINS
+                file.write(f"!include {os.path.join(folder, name)}\n")
         done = subprocess.run(
             [dovecot_fixture.program("doveconf"), "-n", "-c", path],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False,
@@ -49,35 +46,40 @@ class Test(unittest.TestCase):
 
     def test_auth_policy(self):
         text = self.read("logongate-auth-policy.conf")
+        prefix = "  " if IS_24 else "auth_policy_"
         for line in (
-                "auth_policy_server_url = "
-                "http://127.0.0.1:4191/v1/dovecot",
-                "auth_policy_check_before_auth = no",
+                f"\n{prefix}server_url = http://127.0.0.1:4191/v1/dovecot",
+                f"\n{prefix}check_before_auth = no",
                 "imap_id_retain = yes",
                 "unix_listener anvil-auth-penalty {\n    mode = 00\n",
-                "master=%{master_user}"):
+                "master = %{master_user}" if IS_24
+                else "master=%{master_user}"):
             # doveconf writes only what differs from its defaults.
             self.assertIn(line, text.replace("mode = 0\n", "mode = 00\n"))
 
     def test_dict(self):
         text = self.read("logongate-dict.conf")
-        for line in ("args = /etc/dovecot/logongate-dict.conf.ext",
+        for line in ("lua_file = /etc/dovecot/logongate-dict.lua" if IS_24
+                     else "args = /etc/dovecot/logongate-dict.conf.ext",
                      "result_failure = return-fail",
                      "result_internalfail = return-fail",
                      "skip = unauthenticated"):
             self.assertIn(line, text)
         # The gate comes behind the site's own.
-        self.assertLess(text.index("driver = passwd-file"),
-                        text.index("driver = dict"))
+        self.assertLess(text.index("passwd-file"), text.index(
+            "driver = lua" if IS_24 else "driver = dict"))
 
     def test_combined(self):
         text = self.read("logongate-combined.conf")
         # The alive question stands in a block, which comes first.
         block = text[text.index("protocol !smtp {"):]
-        self.assertEqual(block.count("driver = dict"), 2)
+        self.assertEqual(
+            block.count("driver = lua" if IS_24 else "driver = dict"), 2)
         self.assertEqual(block.count("result_internalfail = return-fail"), 2)
         self.assertEqual(block.count("result_success = return-fail"), 2)
-        self.assertIn("args = /etc/dovecot/logongate-alive.conf.ext", block)
+        self.assertIn("lua_file = /etc/dovecot/logongate-alive.lua" if IS_24
+                      else "args = /etc/dovecot/logongate-alive.conf.ext",
+                      block)
 
     def test_the_policy_of_combined_is_that_of_the_policy(self):
         def settings(name, begin):
@@ -85,7 +87,7 @@ class Test(unittest.TestCase):
                 text = file.read()
             return text[text.index(begin):]
 
-        begin = "\nauth_policy_server_url"
+        begin = "\nauth_policy {" if IS_24 else "\nauth_policy_server_url"
         self.assertEqual(settings("logongate-combined.conf", begin),
                          settings("logongate-auth-policy.conf", begin))
 
@@ -95,7 +97,7 @@ class Test(unittest.TestCase):
         self.assertIn("unix_listener http {", text)
 
     def test_the_key_of_the_gate_opens_doveadm(self):
-        with open(os.path.join(DROPINS, "logongate-doveadm.conf"),
+        with open(os.path.join(SHARED, "logongate-doveadm.conf"),
                   encoding="utf-8") as file:
             text = file.read()
         dovecot = dovecot_fixture.Dovecot({"alice": "a"})
@@ -140,13 +142,15 @@ class Test(unittest.TestCase):
         with open(key, "w", encoding="utf-8") as file:
             file.write("the-gates-own")
         os.chmod(key, 0o600)
-        with open(os.path.join(DROPINS, "logongate-doveadm.conf"),
+        with open(os.path.join(SHARED, "logongate-doveadm.conf"),
                   encoding="utf-8") as file:
             text = file.read().replace("</etc/logongate/doveadm.key",
                                        "<" + key)
         path = os.path.join(self.folder, "dovecot.conf")
         with open(path, "w", encoding="utf-8") as file:
-            file.write("ssl = no\n" + text)
+            file.write(("dovecot_config_version = 2.4.0\n"
+                        "dovecot_storage_version = 2.4.0\n" if IS_24 else "")
+                       + "ssl = no\n" + text)
         done = subprocess.run(
             [dovecot_fixture.program("doveconf"), "-n", "-c", path],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False,

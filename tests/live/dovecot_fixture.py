@@ -17,10 +17,98 @@ import socket
 import subprocess
 import tempfile
 
-from programs import (SKIPPED, answers, end, free_port, program, require,
+from programs import (PATH, SKIPPED, SOURCE, answers, end, free_port, program, require,
                       wait_for)
 
 API_KEY = "s3cret-of-doveadm"
+
+
+def version():
+    """(2, 3) or (2, 4): which language its configuration is in."""
+    path = shutil.which("dovecot", path=PATH)
+    if not path:
+        return (2, 3)
+    said = subprocess.run([path, "--version"], stdout=subprocess.PIPE,
+                          check=True, encoding="utf-8").stdout
+    return tuple(int(part) for part in said.split(".")[:2])
+
+
+IS_24 = version() >= (2, 4)
+DROPINS = os.path.join(SOURCE, "src/packaging/dovecot", *["2.4"] * IS_24)
+# The drop-in of a door, and the file beside it.
+DOORS = {
+    "policy": ("logongate-auth-policy.conf", None),
+    "dict": ("logongate-dict.conf", "logongate-dict.lua" if IS_24
+             else "logongate-dict.conf.ext"),
+    "combined": ("logongate-combined.conf", "logongate-alive.lua" if IS_24
+                 else "logongate-alive.conf.ext"),
+}
+
+
+def include_door(door, write, run, port):
+    """Configuration that includes the drop-in of a door as it is shipped for
+    this Dovecot, but for where the gate is: its folder of sockets and the
+    port of [listen.http]. write(name, text) keeps a file and gives its path."""
+    name, beside = DOORS[door]
+    changes = [("/run/logongate/", run + "/"),
+               ("127.0.0.1:4191", f"127.0.0.1:{port}")]
+    found = set()
+
+    def changed(name):
+        with open(os.path.join(DROPINS, name), encoding="utf-8") as file:
+            text = file.read()
+        for old, new in changes:
+            if old in text:
+                found.add(old)
+            text = text.replace(old, new)
+        return write(name, text)
+
+    if beside:
+        changes.append(("/etc/dovecot/" + beside, changed(beside)))
+    included = changed(name)
+    assert found, (door, changes)
+    return f"!include {included}\n"
+
+
+def passwd_file(path, *settings, name="passwd-file", master=False):
+    """A passdb with the users of a file."""
+    more = "".join(f"  {line}\n" for line in (
+        *(["master = yes"] if master else []), *settings))
+    if IS_24:
+        return (f"passdb {name} {{\n  driver = passwd-file\n"
+                f"  passwd_file_path = {path}\n"
+                f"  default_password_scheme = plain\n{more}}}\n")
+    return ("passdb {\n  driver = passwd-file\n"
+            f"  args = scheme=PLAIN username_format=%u {path}\n{more}}}\n")
+
+STATIC = """
+userdb {
+  driver = static
+  args = uid={uid} gid={gid} home={mail}/%u
+}
+"""
+STATIC_24 = """
+userdb static {
+  fields {
+    uid = {uid}
+    gid = {gid}
+    home = {mail}/%{user}
+  }
+}
+"""
+WORDS = """
+auth_debug = {debug}
+mail_debug = {debug}
+disable_plaintext_auth = no
+mail_location = maildir:{mail}/%u
+"""
+# The version must be the first setting of all.
+WORDS_24 = """dovecot_config_version = 2.4.0
+dovecot_storage_version = 2.4.0
+auth_allow_cleartext = yes
+mail_driver = maildir
+mail_path = {mail}/%{user}
+"""
 
 
 class Dovecot:
@@ -96,32 +184,24 @@ service pop3-login {{
   chroot =
 }}
 """
-        passdb = self.passdb or """
-passdb {
-  driver = passwd-file
-  args = scheme=PLAIN username_format=%u {users}
-}
-"""
-        userdb = (self.userdb or """
-userdb {
-  driver = static
-  args = uid={uid} gid={gid} home={mail}/%u
-}
-""").replace("{uid}", str(user.pw_uid)).replace(
+        passdb = self.passdb or passwd_file("{users}")
+        userdb = (self.userdb or (STATIC_24 if IS_24 else STATIC)).replace(
+            "{uid}", str(user.pw_uid)).replace(
             "{gid}", str(user.pw_gid)).replace("{mail}", self.path("mail"))
-        self.write("dovecot.conf", f"""
+        words = (WORDS_24 if IS_24 else WORDS).replace(
+            "{mail}", self.path("mail")).replace(
+            "{debug}", "yes" if self.log_debug else "no")
+        if IS_24 and self.log_debug:
+            words += "log_debug = category=auth\n"
+        self.write("dovecot.conf", f"""{words}
 base_dir = {self.path('run')}
 state_dir = {self.path('state')}
 log_path = {self.path('log')}
 info_log_path = {self.path('log')}
 auth_verbose = yes
-auth_debug = {"yes" if self.log_debug else "no"}
-mail_debug = {"yes" if self.log_debug else "no"}
 listen = 127.0.0.1
 protocols = imap pop3
 ssl = no
-disable_plaintext_auth = no
-mail_location = maildir:{self.path('mail')}/%u
 mail_max_userip_connections = 200
 first_valid_uid = 1
 first_valid_gid = 1

@@ -21,8 +21,6 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "testbed"))
 import slapd      # noqa: E402
 
-DROPINS = os.path.join(os.environ["LOGONGATE_SOURCE_DIR"],
-                       "src/packaging/dovecot")
 LOGONGATE = os.path.join(programs.BIN, "logongate")
 DN = "/o=ACME/ou=Site/cn=Recipients/cn="
 USERS = {"alice": "alice-pw", "bob": "bob-pw", "carol": "carol-pw",
@@ -125,77 +123,24 @@ api_key_file = "{key}"
         with open(os.path.join(cls.gate.folder, "window.ini"), "w",
                   encoding="utf-8") as file:
             file.write(PROFILE)
-        cls.dovecot.passdb = cls.own_passdbs(masters)
-        cls.include()
+        go_on = ["result_success = continue-ok"] if cls.door == "dict" else []
+        cls.dovecot.passdb = dovecot_fixture.passwd_file(
+            masters, *go_on, "result_failure = return-fail", name="masters",
+            master=True) + dovecot_fixture.passwd_file(
+            "{users}", *go_on, "result_failure = return-fail")
+        cls.dovecot.extra = dovecot_fixture.include_door(
+            cls.door, cls.dovecot.write, cls.gate.run, cls.port)
         cls.dovecot.extra += "auth_master_user_separator = *\n"
-
-    @classmethod
-    def include(cls):
-        """The drop-ins of the door."""
-        raise NotImplementedError
-
-    @classmethod
-    def include_dict(cls):
-        ext = cls.dropin("logongate-dict.conf.ext", "/run/logongate/dict.sock",
-                         os.path.join(cls.gate.run, "dict.sock"))
-        included = cls.dropin("logongate-dict.conf",
-                              "/etc/dovecot/logongate-dict.conf.ext", ext)
-        cls.dovecot.passdb += f"!include {included}\n"
-        # The rows type wrong passwords too; what Dovecot makes all of an
-        # address wait for them is not what they measure.
-        cls.dovecot.extra = """
+        if cls.door == "dict":
+            # The rows type wrong passwords too; what Dovecot makes all of an
+            # address wait for them is not what they measure.
+            cls.dovecot.extra += """
 service anvil {
   unix_listener anvil-auth-penalty {
     mode = 0
   }
 }
 """
-
-    @classmethod
-    def include_policy(cls):
-        included = cls.dropin("logongate-auth-policy.conf",
-                              "127.0.0.1:4191", f"127.0.0.1:{cls.port}")
-        cls.dovecot.extra = f"!include {included}\n"
-
-    @classmethod
-    def include_combined(cls):
-        ext = cls.dropin("logongate-alive.conf.ext",
-                         "/run/logongate/dict.sock",
-                         os.path.join(cls.gate.run, "dict.sock"))
-        included = cls.dropin(
-            "logongate-combined.conf", "127.0.0.1:4191",
-            f"127.0.0.1:{cls.port}")
-        included = cls.dropin("logongate-combined.conf",
-                              "/etc/dovecot/logongate-alive.conf.ext", ext,
-                              included)
-        cls.dovecot.extra = f"!include {included}\n"
-
-    @classmethod
-    def own_passdbs(cls, masters):
-        go_on = "result_success = continue-ok" if cls.door == "dict" else ""
-        return f"""
-passdb {{
-  driver = passwd-file
-  args = scheme=PLAIN username_format=%u {masters}
-  master = yes
-  {go_on}
-  result_failure = return-fail
-}}
-passdb {{
-  driver = passwd-file
-  args = scheme=PLAIN username_format=%u {{users}}
-  {go_on}
-  result_failure = return-fail
-}}
-"""
-
-    @classmethod
-    def dropin(cls, name, old, new, written=None):
-        with open(written or os.path.join(DROPINS, name),
-                  encoding="utf-8") as file:
-            text = file.read()
-        assert old in text, (name, old)
-        return cls.dovecot.write(name, text.replace(old, new))
 
     def setUp(self):
         if self.gate.process.poll() is not None:
@@ -526,16 +471,12 @@ class Submission:
 
 
 class AuthPolicy(Rows, Case):
-    door = "auth-policy"
+    door = "policy"
     refused_imap = r"^a1 NO \[UNAVAILABLE\] " + Case.until
     refused_pop3 = r"^-ERR \[SYS/TEMP\] " + Case.until
     # Open, as the drop-in says.
     dead_imap = "^None$"
     dead_pop3 = "^None$"
-
-    @classmethod
-    def include(cls):
-        cls.include_policy()
 
 
 class Dict(Rows, Submission, Case):
@@ -544,10 +485,6 @@ class Dict(Rows, Submission, Case):
     refused_pop3 = r"^-ERR \[SYS/TEMP\] " + Case.until
     dead_imap = r"^a1 NO \[UNAVAILABLE\] "
     dead_pop3 = r"^-ERR \[SYS/TEMP\] "
-
-    @classmethod
-    def include(cls):
-        cls.include_dict()
 
     def test_a_refusal_comes_without_delay(self):
         self.apply()
@@ -562,10 +499,6 @@ class Combined(Rows, Submission, Case):
     refused_pop3 = AuthPolicy.refused_pop3
     dead_imap = Dict.dead_imap
     dead_pop3 = Dict.dead_pop3
-
-    @classmethod
-    def include(cls):
-        cls.include_combined()
 
     def test_a_password_is_what_it_is_while_the_gate_lives(self):
         for _ in range(2):

@@ -19,14 +19,8 @@ USERS = {"alice": "a-pw", "bob": "b-pw", "carl": "c-pw"}
 
 # Rows ask often; the drop-ins leave this as it is.
 EXTRA = "auth_failure_delay = 0\n"
-OWN_PASSDB = """
-passdb {
-  driver = passwd-file
-  args = scheme=PLAIN username_format=%u {users}
-  result_success = continue-ok
-  result_failure = return-fail
-}
-"""
+OWN_PASSDB = dovecot_fixture.passwd_file(
+    "{users}", "result_success = continue-ok", "result_failure = return-fail")
 
 
 class Site:
@@ -47,20 +41,9 @@ class Site:
             'without_policy = refuse\nmode = 0666\n'))
         extra, passdb = EXTRA + more, None
         if door == "dict":
-            ext = self.dropin("logongate-dict.conf.ext")
-            passdb = OWN_PASSDB + "!include " + self.dropin(
-                "logongate-dict.conf",
-                "/etc/dovecot/logongate-dict.conf.ext", ext) + "\n"
-        elif door == "combined":
-            ext = self.dropin("logongate-alive.conf.ext")
-            extra += "!include " + self.dropin(
-                "logongate-combined.conf",
-                "127.0.0.1:4191", f"127.0.0.1:{self.port}",
-                "/etc/dovecot/logongate-alive.conf.ext", ext) + "\n"
-        else:
-            extra += "!include " + self.dropin(
-                "logongate-auth-policy.conf", "127.0.0.1:4191",
-                f"127.0.0.1:{self.port}") + "\n"
+            passdb = OWN_PASSDB
+        extra += dovecot_fixture.include_door(door, self.gate.write,
+                                              self.gate.run, self.port)
         self.dovecot = dovecot_fixture.Dovecot(users, extra, passdb,
                                                userdb=userdb)
         if masters:
@@ -79,29 +62,13 @@ class Site:
         path = self.dovecot.write("masters", "".join(
             f"{name}:{{PLAIN}}{password}::::::\n"
             for name, password in masters.items()))
-        go_on = "result_success = continue-ok" if door == "dict" else ""
-        own = self.dovecot.passdb or OWN_PASSDB.replace(
-            "  result_success = continue-ok\n", "")
+        go_on = ["result_success = continue-ok"] if door == "dict" else []
+        own = self.dovecot.passdb or dovecot_fixture.passwd_file(
+            "{users}", "result_failure = return-fail")
         self.dovecot.extra += "auth_master_user_separator = *\n"
-        self.dovecot.passdb = f"""
-passdb {{
-  driver = passwd-file
-  args = scheme=PLAIN username_format=%u {path}
-  master = yes
-  {go_on}
-  result_failure = return-fail
-}}
-{own}
-"""
-
-    def dropin(self, name, *changes):
-        """One of src/packaging/dovecot as it is shipped, but for where its
-        gate is (old, new, old, new ...); gives its path."""
-        text = self.gate.dropin("dovecot/" + name)
-        for old, new in zip(changes[::2], changes[1::2]):
-            assert old in text, (name, old)
-            text = text.replace(old, new)
-        return self.gate.write(name, text)
+        self.dovecot.passdb = dovecot_fixture.passwd_file(
+            path, *go_on, "result_failure = return-fail", name="masters",
+            master=True) + own
 
     def __enter__(self):
         try:

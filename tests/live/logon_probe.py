@@ -11,8 +11,6 @@ from running_gate import BIN, DN, Gate, main
 dovecot_fixture.require("dovecot")
 SOURCE = os.environ.get("LOGONGATE_SOURCE_DIR") or os.path.join(
     os.path.dirname(os.path.abspath(__file__)), "../..")
-DROPIN = os.path.join(SOURCE, "src/packaging/dovecot",
-                      "logongate-auth-policy.conf")
 PROFILE = f'''[profile]
 max_duration = "8h"
 [logon_only_as]
@@ -86,9 +84,8 @@ def probes():
         assert not gate.status()["active"]
         with open(os.path.join(gate.folder, "ex.reg"), "rb") as file:
             assert "alice" not in file.read().decode("utf-16")
-        with open(DROPIN, encoding="utf-8") as file:
-            dovecot.extra = file.read().replace("127.0.0.1:4191",
-                                                f"127.0.0.1:{port}")
+        dovecot.extra = dovecot_fixture.include_door(
+            "policy", dovecot.write, gate.run, port)
         dovecot.stop()
         said = apply(gate, 6, "--target", "here")
         assert "could not be tried" in said, said

@@ -105,12 +105,14 @@ def who_left_is_forgotten():
 def pass_on(front, port, more=""):
     """Makes front a Dovecot that passes all on to the one at the port; more
     stands behind its passdb's arguments."""
-    front.passdb = f"""
-passdb {{
-  driver = static
-  args = nopassword=y proxy=y host=127.0.0.1 port={port} {more}
-}}
-"""
+    fields = f"nopassword=y proxy=y host=127.0.0.1 port={port} {more}"
+    if dovecot_fixture.IS_24:
+        front.passdb = "passdb static {\n  fields {\n" + "".join(
+            f"    {field.replace('=', ' = ', 1)}\n"
+            for field in fields.split()) + "  }\n}\n"
+    else:
+        front.passdb = ("passdb {\n  driver = static\n"
+                        f"  args = {fields}\n}}\n")
 
 
 def through_a_proxy_that_asks():
