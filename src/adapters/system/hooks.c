@@ -15,6 +15,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/pidfd.h>
@@ -61,10 +62,11 @@ static int by_bytes(const struct dirent **a, const struct dirent **b)
 	return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-static enum lg_status start(const char *path, int input, pid_t *out_pid,
+static enum lg_status start(const char *const argv[], int input, pid_t *out_pid,
 			    struct lg_error *err)
 {
-	char *const argv[] = {(char *)path, NULL};
+	char *const *words = (char *const *)argv;
+	char administrators[64];
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
 	sigset_t none, usual;
@@ -82,13 +84,18 @@ static enum lg_status start(const char *path, int input, pid_t *out_pid,
 	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP |
 						      POSIX_SPAWN_SETSIGMASK |
 						      POSIX_SPAWN_SETSIGDEF);
-	result = posix_spawn(out_pid, path, &actions, &attributes, argv,
-			     environ);
+	result = posix_spawnp(out_pid, argv[0], &actions, &attributes, words,
+			      environ);
+	if (result == ENOENT && strchr(argv[0], '/') == NULL &&
+	    snprintf(administrators, sizeof(administrators), "/usr/sbin/%s",
+		     argv[0]) < (int)sizeof(administrators))
+		result = posix_spawn(out_pid, administrators, &actions,
+				     &attributes, words, environ);
 	posix_spawnattr_destroy(&attributes);
 	posix_spawn_file_actions_destroy(&actions);
 	if (!result)
 		return LG_OK;
-	return lg_error_set(err, LG_ERR_IO, path, "cannot be started: %s",
+	return lg_error_set(err, LG_ERR_IO, argv[0], "cannot be started: %s",
 			    strerror(result));
 }
 
@@ -126,17 +133,19 @@ static int feed(int process, int input, const char *text, size_t len,
 	return 0;
 }
 
-static enum lg_status run_one(const char *path, const char *text, size_t len,
-			      uint32_t timeout_ms, struct lg_error *err)
+enum lg_status lg_program_feed(const char *const argv[], const char *text,
+			       size_t len, uint32_t timeout_ms,
+			       struct lg_error *err)
 {
 	int64_t deadline_ms = now_ms() + timeout_ms;
+	const char *path = argv[0];
 	int process, result, late, ends[2];
 	enum lg_status status;
 	pid_t pid;
 
 	if (pipe2(ends, O_CLOEXEC))
 		return lg_errno_set(path, "pipe", err);
-	status = start(path, ends[0], &pid, err);
+	status = start(argv, ends[0], &pid, err);
 	close(ends[0]);
 	if (status) {
 		close(ends[1]);
@@ -211,7 +220,8 @@ enum lg_status lg_hooks_run(const char *dir, const char *text, size_t len,
 			status = lg_buffer_status(&path, err);
 		if (status || !may_run(path.data, told, context))
 			continue;
-		run_one(path.data, text, len, timeout_ms, &failed);
+		lg_program_feed((const char *const[]){path.data, NULL}, text,
+				len, timeout_ms, &failed);
 		told(context, path.data, &failed);
 	}
 	free(entry);

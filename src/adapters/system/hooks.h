@@ -30,4 +30,12 @@ enum lg_status lg_hooks_run(const char *dir, const char *text, size_t len,
 			    uint32_t timeout_ms, lg_hooks_told told,
 			    void *context, struct lg_error *err);
 
+/*
+ * Runs argv[0] (found by PATH, then in /usr/sbin; no shell) with the text on
+ * standard input. Returns: LG_OK, it exited with 0; LG_ERR_TIMEOUT; LG_ERR_IO.
+ */
+enum lg_status lg_program_feed(const char *const argv[], const char *text,
+			       size_t len, uint32_t timeout_ms,
+			       struct lg_error *err);
+
 #endif

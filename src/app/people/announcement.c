@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * announcement.c - the letter to those whom a lock would concern
+ */
+#include "app/people/announcement.h"
+
+#include <string.h>
+
+#include <logongate/message.h>
+
+/* An encoded word has at most 75 characters; a character up to 4 bytes. */
+#define WORD_MAX 60
+
+const char lg_announcement_template[] =
+	"Subject: Planned maintenance from %{begins}\n"
+	"\n"
+	"%{description}\n"
+	"\n"
+	"From %{begins} to %{ends} you will not be able to log on, and open\n"
+	"programs will be disconnected. Mail that is sent to you meanwhile is\n"
+	"kept and delivered.\n"
+	"\n"
+	"You need not do anything. Your password stays the same: should a\n"
+	"program ask for it, press Cancel and try again after the maintenance.\n"
+	"%{reason}\n";
+
+static const char *fact(const struct lg_announcement_facts *facts,
+			const char *name, size_t len)
+{
+	const struct {
+		const char *name;
+		const char *value;
+	} all[] = {
+		{"description", facts->description},
+		{"profile", facts->profile},
+		{"begins", facts->begins},
+		{"ends", facts->ends},
+		{"reason", facts->reason},
+	};
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		if (strlen(all[i].name) == len &&
+		    memcmp(all[i].name, name, len) == 0)
+			return all[i].value != NULL ? all[i].value : "";
+	}
+	return NULL;
+}
+
+static void expand(const char *text, size_t len,
+		   const struct lg_announcement_facts *facts,
+		   struct lg_buffer *out)
+{
+	for (size_t i = 0; i < len; i++) {
+		const char *end, *value = NULL;
+
+		if (text[i] == '%' && i + 1 < len && text[i + 1] == '{') {
+			end = memchr(text + i, '}', len - i);
+			if (end != NULL)
+				value = fact(facts, text + i + 2,
+					     (size_t)(end - text) - i - 2);
+		}
+		if (value == NULL) {
+			lg_buffer_char(out, text[i]);
+			continue;
+		}
+		lg_message_clean(value, strlen(value), out);
+		i = (size_t)(end - text);
+	}
+}
+
+enum lg_status lg_announcement_write(const char *template_text,
+				     const struct lg_announcement_facts *facts,
+				     struct lg_announcement *out_letter,
+				     struct lg_error *err)
+{
+	static const char begin[] = "Subject: ";
+	const char *subject = template_text + strlen(begin);
+	const char *text;
+	enum lg_status status;
+	size_t len;
+
+	if (strncmp(template_text, begin, strlen(begin)) != 0)
+		return lg_error_set(err, LG_ERR_SYNTAX, NULL,
+				    "the template's first line is not "
+				    "\"Subject: ...\"");
+	len = strcspn(subject, "\r\n");
+	expand(subject, len, facts, &out_letter->subject);
+	text = subject + len;
+	text += strspn(text, "\r\n");
+	expand(text, strlen(text), facts, &out_letter->text);
+	status = lg_buffer_status(&out_letter->subject, err);
+	return status == LG_OK ? lg_buffer_status(&out_letter->text, err)
+			       : status;
+}
+
+void lg_announcement_release(struct lg_announcement *letter)
+{
+	lg_buffer_release(&letter->subject);
+	lg_buffer_release(&letter->text);
+}
+
+int lg_announcement_address(const char *text)
+{
+	const char *at = strchr(text, '@');
+
+	if (at == NULL || at == text || at[1] == '\0' || strchr(at + 1, '@'))
+		return 0;
+	for (; *text != '\0'; text++) {
+		if ((unsigned char)*text <= 0x20 || *text == 0x7f ||
+		    strchr(",;:<>()[]\"\\", *text) != NULL)
+			return 0;
+	}
+	return 1;
+}
+
+static void put_subject(const char *text, struct lg_buffer *out)
+{
+	size_t used = 0;
+
+	lg_buffer_text(out, "Subject: =?UTF-8?Q?");
+	for (; *text != '\0'; text++) {
+		unsigned char c = (unsigned char)*text;
+		int is_plain = (c >= '0' && c <= '9') ||
+			       (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+
+		/* Not within a character. */
+		if (used >= WORD_MAX - 12 && (c & 0xc0) != 0x80) {
+			lg_buffer_text(out, "?=\n =?UTF-8?Q?");
+			used = 0;
+		}
+		if (is_plain)
+			lg_buffer_char(out, (char)c);
+		else
+			lg_buffer_format(out, "=%02X", c);
+		used += is_plain ? 1 : 3;
+	}
+	lg_buffer_text(out, "?=\n");
+}
+
+enum lg_status lg_announcement_mail(const struct lg_announcement *letter,
+				    const char *const *to, size_t count,
+				    struct lg_buffer *out_mail,
+				    struct lg_error *err)
+{
+	lg_buffer_text(out_mail, "To: undisclosed-recipients:;\n");
+	for (size_t i = 0; i < count; i++)
+		lg_buffer_format(out_mail, "%s%s%s", i == 0 ? "Bcc: " : " ",
+				 to[i], i + 1 < count ? ",\n" : "\n");
+	put_subject(letter->subject.data != NULL ? letter->subject.data : "",
+		    out_mail);
+	lg_buffer_text(out_mail, "MIME-Version: 1.0\n"
+				 "Content-Type: text/plain; charset=utf-8\n"
+				 "Content-Transfer-Encoding: 8bit\n"
+				 "Auto-Submitted: auto-generated\n"
+				 "\n");
+	lg_buffer_append(out_mail, letter->text.data, letter->text.len);
+	return lg_buffer_status(out_mail, err);
+}
