@@ -2,8 +2,8 @@
 /* turnshim: measuring-only LD_PRELOAD that tells for how long the first thread
  * of a program is busy between two waits for events. LG_TURNS names a file that
  * gets a line for each turn of more than a millisecond: its microseconds, less
- * those in which the thread waited for a core. What the program starts is left
- * alone. */
+ * those in which the thread waited for a core, and never less than it computed.
+ * What the program starts is left alone. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -21,6 +21,7 @@ static long first_thread;
 static int waits_fd = -1;
 static int out_fd = -1;
 static uint64_t begun_ns;
+static uint64_t begun_cpu_ns;
 static uint64_t waited_ns;
 
 __attribute__((constructor)) static void begin(void)
@@ -37,11 +38,11 @@ __attribute__((constructor)) static void begin(void)
 	out_fd = open(out, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
 }
 
-static uint64_t now_ns(void)
+static uint64_t ns_of(clockid_t clock)
 {
 	struct timespec at;
 
-	clock_gettime(CLOCK_MONOTONIC, &at);
+	clock_gettime(clock, &at);
 	return (uint64_t)at.tv_sec * 1000000000 + (uint64_t)at.tv_nsec;
 }
 
@@ -61,9 +62,10 @@ static uint64_t waited_till_now(void)
  * that waits of the short ones before are taken off it too. */
 static void tell_turn(void)
 {
-	uint64_t took_ns = now_ns() - begun_ns;
+	uint64_t took_ns = ns_of(CLOCK_MONOTONIC) - begun_ns;
 	uint64_t before_ns = waited_ns;
 	uint64_t kept_off_ns;
+	uint64_t busy_ns;
 	char line[32];
 	int len;
 
@@ -71,10 +73,13 @@ static void tell_turn(void)
 		return;
 	waited_ns = waited_till_now();
 	kept_off_ns = waited_ns - before_ns;
-	if (kept_off_ns + TOLD_NS > took_ns)
+	busy_ns = ns_of(CLOCK_THREAD_CPUTIME_ID) - begun_cpu_ns;
+	if (took_ns > kept_off_ns && took_ns - kept_off_ns > busy_ns)
+		busy_ns = took_ns - kept_off_ns;
+	if (busy_ns < TOLD_NS)
 		return;
 	len = snprintf(line, sizeof(line), "%llu\n",
-		       (unsigned long long)((took_ns - kept_off_ns) / 1000));
+		       (unsigned long long)(busy_ns / 1000));
 	if (write(out_fd, line, (size_t)len) != len)
 		abort();
 }
@@ -90,7 +95,9 @@ int epoll_wait(int epoll, struct epoll_event *events, int most, int timeout)
 	if (is_first && begun_ns)
 		tell_turn();
 	ready = real(epoll, events, most, timeout);
-	if (is_first)
-		begun_ns = now_ns();
+	if (is_first) {
+		begun_ns = ns_of(CLOCK_MONOTONIC);
+		begun_cpu_ns = ns_of(CLOCK_THREAD_CPUTIME_ID);
+	}
 	return ready;
 }
