@@ -11,9 +11,6 @@
 
 #include "daemon/control.h"
 
-/* Adds an array of contract 8's session objects. */
-void control_add_sessions(struct control_call *call, const char *key,
-			  const struct lg_session_list *sessions);
 /* Adds "left", and "left_count": of very many only the first are listed. */
 void control_add_left(struct control_call *call,
 		      const struct lg_session_list *sessions);

@@ -24,6 +24,7 @@
 #include "daemon/sessions.h"
 #include "daemon/sweep.h"
 #include "daemon/view.h"
+#include "daemon/work.h"
 
 void control_add_texts(struct control_call *call, const char *key,
 		       const struct lg_strlist *texts)
@@ -36,10 +37,9 @@ void control_add_texts(struct control_call *call, const char *key,
 	lg_json_add(call->answer, key, array);
 }
 
-static cJSON *session_object(const struct gate *gate,
+static cJSON *session_object(const struct lg_policy *policy,
 			     const struct lg_session *session)
 {
-	const struct lg_policy *policy = gate_policy(gate);
 	struct lg_attempt attempt = lg_session_attempt(session);
 	const char *protocol = lg_protocol_name(session->protocol);
 	cJSON *object = cJSON_CreateObject();
@@ -59,30 +59,21 @@ static cJSON *session_object(const struct gate *gate,
 	return object;
 }
 
-void control_add_sessions(struct control_call *call, const char *key,
-			  const struct lg_session_list *sessions)
-{
-	cJSON *array = cJSON_CreateArray();
-	size_t i;
-
-	for (i = 0; i < sessions->count; i++)
-		lg_json_append(array, session_object(call->gate,
-						     &sessions->session[i]));
-	lg_json_add(call->answer, key, array);
-}
-
 /* More are only counted. */
 #define LEFT_MAX 200
 
 void control_add_left(struct control_call *call,
 		      const struct lg_session_list *sessions)
 {
-	struct lg_session_list shown = *sessions;
+	const struct lg_policy *policy = gate_policy(call->gate);
+	cJSON *array = cJSON_CreateArray();
+	size_t i;
 
-	if (shown.count > LEFT_MAX)
-		shown.count = LEFT_MAX;
+	for (i = 0; i < sessions->count && i < LEFT_MAX; i++)
+		lg_json_append(array,
+			       session_object(policy, &sessions->session[i]));
 	lg_json_number(call->answer, "left_count", (int64_t)sessions->count);
-	control_add_sessions(call, "left", &shown);
+	lg_json_add(call->answer, "left", array);
 }
 
 /* What each door does, and what happens when the gate is not there. */
@@ -246,14 +237,81 @@ void control_status(struct control_call *call)
 	gate_refusals_counted(call->gate, &call->waiter);
 }
 
+/* Text of all that are open is made on another thread: it may be long. */
+struct telling {
+	struct gate_job job;
+	struct control_call *call;
+	struct lg_session_list list;
+	const struct lg_policy *policy;
+	struct lg_buffer text;
+};
+
+static void make_text(void *context)
+{
+	struct telling *telling = context;
+	struct lg_policy *policy = (struct lg_policy *)telling->policy;
+	size_t i;
+
+	for (i = 0; i < telling->list.count; i++) {
+		if (i)
+			lg_buffer_char(&telling->text, ',');
+		/* A failure is remembered by the buffer. */
+		if (lg_json_print(
+			    session_object(policy, &telling->list.session[i]),
+			    &telling->text, NULL))
+			telling->text.status = LG_ERR_NO_MEMORY;
+	}
+	lg_session_list_release(&telling->list);
+	lg_policy_free(&policy);
+}
+
+static void text_made(void *context)
+{
+	struct telling *telling = context;
+	struct control_call *call = telling->call;
+	struct lg_error err = {0};
+
+	if (lg_buffer_status(&telling->text, &err)) {
+		control_fail_as(call, &err);
+	} else {
+		gate_stream_give(call->conn, &telling->text);
+		control_end_list(call, NULL);
+	}
+	lg_buffer_release(&telling->text);
+	free(telling);
+}
+
 static void sessions_listed(void *context,
 			    const struct gate_sweep_report *report)
 {
+	const struct lg_policy *policy;
 	struct control_call *call = context;
+	struct telling *telling = calloc(1, sizeof(*telling));
+	struct lg_error err = {0};
 
-	control_add_sessions(call, "sessions", report->sessions);
+	if (!telling) {
+		lg_error_set(&err, LG_ERR_NO_MEMORY, NULL, "no memory");
+		control_fail_as(call, &err);
+		return;
+	}
 	control_add_texts(call, "unasked", report->unasked);
-	control_finish(call);
+	if (lg_json_print(call->answer, &telling->text, NULL))
+		telling->text.status = LG_ERR_NO_MEMORY;
+	call->answer = NULL;
+	/* Among its members, of which there is one. */
+	if (!telling->text.status)
+		telling->text.len--;
+	lg_buffer_format(&telling->text, ",\"sessions\":[");
+	policy = gate_policy(call->gate);
+	if (policy)
+		telling->policy = lg_policy_share(policy);
+	telling->call = call;
+	telling->list = *report->whole;
+	*report->whole = (struct lg_session_list){0};
+	telling->job.run = make_text;
+	telling->job.done = text_made;
+	telling->job.context = telling;
+	gate_work_add(call->gate, GATE_LANE_TEXTS, &telling->job);
 }
 
 void control_sessions(struct control_call *call)

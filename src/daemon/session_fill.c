@@ -150,42 +150,103 @@ static int is_of_mail(struct gate *gate, const struct lg_session *session)
 	       session->since_s > gate->started_s;
 }
 
-enum lg_status gate_sessions_fill(struct gate *gate,
-				  struct lg_session_list *list,
-				  uint64_t begun_ms, struct lg_error *err)
+/* In a turn of the loop: a millisecond or less. */
+#define PIECE 256u
+#define PIECE_BUCKETS (SESSION_BUCKETS / 64)
+
+static enum lg_status fill_one(struct gate *gate, struct gate_filling *filling,
+			       struct lg_buffer *key, struct lg_error *err)
 {
+	struct lg_session_list *list = filling->list;
+	struct lg_session session = list->session[filling->at++];
+	enum lg_status status = key_of(&session, key, err);
+	struct session_entry *entry;
+
+	if (status)
+		return status;
+	entry = session_entry_find(gate, key->data, key->len);
+	if (entry && is_haproxys(&session) && !was_asked(gate, entry, &session))
+		entry = NULL;
+	if (!entry && is_haproxys(&session) && !is_of_mail(gate, &session))
+		return LG_OK;
+	if (entry)
+		status = fill(&entry->session, list, &session, err);
+	if (entry && !status)
+		status = fill_master(gate, entry, list, &session, err);
+	list->session[filling->kept++] = session;
+	return status;
+}
+
+static enum lg_status fill_some(struct gate *gate, struct gate_filling *filling,
+				struct lg_error *err)
+{
+	struct lg_session_list *list = filling->list;
 	struct lg_buffer key = {0};
 	enum lg_status status = LG_OK;
-	size_t kept = 0;
-	size_t i;
+	size_t piece;
 
-	gate->sessions->fill++;
-
-	for (i = 0; !status && i < list->count; i++) {
-		struct lg_session session = list->session[i];
-		struct session_entry *entry;
-
+	for (piece = 0; !status && piece < PIECE && filling->at < list->count;
+	     piece++) {
 		lg_buffer_clear(&key);
-		status = key_of(&session, &key, err);
-		if (status)
-			break;
-		entry = session_entry_find(gate, key.data, key.len);
-		if (entry && is_haproxys(&session) &&
-		    !was_asked(gate, entry, &session))
-			entry = NULL;
-		if (!entry && is_haproxys(&session) &&
-		    !is_of_mail(gate, &session))
-			continue;
-		if (entry)
-			status = fill(&entry->session, list, &session, err);
-		if (entry && !status)
-			status = fill_master(gate, entry, list, &session, err);
-		list->session[kept++] = session;
+		status = fill_one(gate, filling, &key, err);
 	}
 	lg_buffer_release(&key);
-	if (!status)
-		list->count = kept;
-	if (!status && begun_ms)
-		forget_gone(gate->sessions, begun_ms);
+	if (status || filling->at < list->count)
+		return status;
+	list->count = filling->kept;
+	filling->is_filled = 1;
+	if (filling->begun_ms)
+		forget_gone(gate->sessions, filling->begun_ms);
+	return LG_OK;
+}
+
+/* By buckets: what comes and goes between two pieces moves nothing else. */
+static enum lg_status add_mapi(struct gate *gate, struct gate_filling *filling,
+			       struct lg_error *err)
+{
+	struct gate_sessions *sessions = gate->sessions;
+	size_t end = filling->bucket + PIECE_BUCKETS;
+	const struct session_entry *entry;
+	enum lg_status status = LG_OK;
+
+	if (!sessions->open_mapi)
+		end = filling->bucket = SESSION_BUCKETS;
+	for (; !status && filling->bucket < end; filling->bucket++)
+		for (entry = sessions->bucket[filling->bucket];
+		     !status && entry; entry = entry->chain)
+			if (session_entry_is_open_mapi(entry))
+				status = lg_session_list_add(
+					filling->list, &entry->session, err);
+	return status;
+}
+
+void gate_sessions_fill_end(struct gate *gate,
+			    const struct gate_filling *filling)
+{
+	if (gate->sessions->filling == filling)
+		gate->sessions->filling = NULL;
+}
+
+enum lg_status gate_sessions_fill(struct gate *gate,
+				  struct gate_filling *filling, int *out_done,
+				  struct lg_error *err)
+{
+	struct gate_sessions *sessions = gate->sessions;
+	enum lg_status status;
+
+	*out_done = 0;
+	if (sessions->filling && sessions->filling != filling)
+		return LG_OK;
+	if (!sessions->filling) {
+		sessions->filling = filling;
+		sessions->fill++;
+	}
+	status = filling->is_filled ? add_mapi(gate, filling, err)
+				    : fill_some(gate, filling, err);
+	*out_done =
+		!status && filling->is_filled &&
+		(filling->bucket >= SESSION_BUCKETS || !sessions->open_mapi);
+	if (status || *out_done)
+		gate_sessions_fill_end(gate, filling);
 	return status;
 }

@@ -47,6 +47,24 @@ void gate_sessions_close(struct gate *gate)
 	gate->sessions = NULL;
 }
 
+static int is_mapi(const struct session_entry *entry)
+{
+	return entry->key_len > 5 && !memcmp(entry->text, "mapi:", 5);
+}
+
+int session_entry_is_open_mapi(const struct session_entry *entry)
+{
+	return entry->state == SESSION_OPEN && is_mapi(entry);
+}
+
+/* It is open no more. */
+static void set_state(struct gate_sessions *sessions,
+		      struct session_entry *entry, enum session_state state)
+{
+	sessions->open_mapi -= session_entry_is_open_mapi(entry) != 0;
+	entry->state = state;
+}
+
 static void unlink_entry(struct gate_sessions *sessions,
 			 struct session_entry *entry)
 {
@@ -116,6 +134,7 @@ static void drop(struct gate_sessions *sessions, struct session_entry **at)
 	gate_openers_free(&entry->openers);
 	*at = entry->chain;
 	unlink_entry(sessions, entry);
+	sessions->open_mapi -= session_entry_is_open_mapi(entry) != 0;
 	sessions->count--;
 	sessions->bytes -= entry->size;
 	free(entry);
@@ -191,6 +210,7 @@ static void put(struct gate_sessions *sessions, struct session_entry *entry)
 	at = place_of(sessions, entry->hash, entry->text, entry->key_len);
 	*at = entry;
 	link_newest(sessions, entry);
+	sessions->open_mapi += session_entry_is_open_mapi(entry) != 0;
 	sessions->count++;
 	sessions->bytes += entry->size;
 }
@@ -224,6 +244,9 @@ void gate_sessions_note(struct gate *gate, const char *key, size_t key_len,
 	if (before) {
 		entry->openers = before->openers;
 		before->openers = NULL;
+		/* A pass that goes on has found it all the same. */
+		entry->fill = before->fill;
+		entry->fill_row = before->fill_row;
 	}
 	put(gate->sessions, entry);
 	if (session->door && !strcmp(session->door, "dovecot"))
@@ -254,11 +277,6 @@ static int is_same_owner(const struct lg_session *a, const struct lg_session *b)
 	return !a->user || !b->user || is_same_name(a->user, b->user);
 }
 
-static int is_mapi(const struct session_entry *entry)
-{
-	return entry->key_len > 5 && !memcmp(entry->text, "mapi:", 5);
-}
-
 void gate_sessions_bind(struct gate *gate, const char *key, size_t key_len,
 			const struct lg_session *session)
 {
@@ -268,7 +286,7 @@ void gate_sessions_bind(struct gate *gate, const char *key, size_t key_len,
 	char id[32];
 
 	if (before && !is_same_owner(&before->session, session)) {
-		before->state = SESSION_NOBODYS;
+		set_state(gate->sessions, before, SESSION_NOBODYS);
 		return;
 	}
 	if (before && before->state == SESSION_NOBODYS)
@@ -309,9 +327,9 @@ int gate_sessions_end_mapi(struct gate *gate, const char *id)
 	hash = strtoull(id + head, NULL, 16);
 	for (entry = gate->sessions->bucket[hash % SESSION_BUCKETS]; entry;
 	     entry = entry->chain)
-		if (is_mapi(entry) && !strcmp(entry->session.id, id) &&
-		    entry->state == SESSION_OPEN)
-			entry->state = SESSION_ENDED;
+		if (session_entry_is_open_mapi(entry) &&
+		    !strcmp(entry->session.id, id))
+			set_state(gate->sessions, entry, SESSION_ENDED);
 	return 1;
 }
 
@@ -344,7 +362,7 @@ void gate_sessions_tidy(struct gate *gate)
 	while (entry && now_s - entry->used_s > MAPI_IDLE_S) {
 		struct session_entry *newer = entry->newer;
 
-		if ((is_mapi(entry) && entry->state == SESSION_OPEN) ||
+		if (session_entry_is_open_mapi(entry) ||
 		    now_s - entry->used_s > OTHER_IDLE_S)
 			drop(sessions, place_of(sessions, entry->hash,
 						entry->text, entry->key_len));
@@ -360,26 +378,7 @@ void gate_sessions_dovecot_key(enum lg_protocol protocol, const char *user,
 			 address ? address : "");
 }
 
-enum lg_status gate_sessions_add_mapi(struct gate *gate,
-				      struct lg_session_list *list,
-				      struct lg_error *err)
-{
-	const struct session_entry *entry;
-	enum lg_status status = LG_OK;
-
-	for (entry = gate->sessions->newest; !status && entry;
-	     entry = entry->older)
-		if (is_mapi(entry) && entry->state == SESSION_OPEN)
-			status =
-				lg_session_list_add(list, &entry->session, err);
-	return status;
-}
-
 int gate_sessions_has_mapi(const struct gate *gate)
 {
-	const struct session_entry *entry = gate->sessions->newest;
-
-	while (entry && !(is_mapi(entry) && entry->state == SESSION_OPEN))
-		entry = entry->older;
-	return entry != NULL;
+	return gate->sessions->open_mapi != 0;
 }

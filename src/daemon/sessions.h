@@ -52,20 +52,35 @@ int gate_sessions_end_mapi(struct gate *gate, const char *id);
  * day. */
 void gate_sessions_tidy(struct gate *gate);
 
-/* Fills in user, master, dn, client, process and since where the door knew
- * none. begun_ms is when the doors were asked (the loop's clock), 0 where not
- * all of them answered.
+/*
+ * Filling in what doors listed, a piece in a turn of the loop: nobody waits for
+ * a long list. One pass goes on at a time; the others stand still meanwhile.
+ * begun_ms is when the doors were asked (the loop's clock), 0 where not all of
+ * them answered. The rest is the pass' own, 0 at first.
+ */
+struct gate_filling {
+	struct lg_session_list *list;
+	uint64_t begun_ms;
+	size_t at;
+	size_t kept;
+	size_t bucket;
+	int is_filled;
+};
+
+/*
+ * One piece: fills in user, master, dn, client, process and since where the
+ * door knew none, then adds the MAPI sessions, which no door lists.
  * Takes away what is at HAProxy and none of the gate's business: sessions that
- * it was never asked about, unless their frontend is named in the settings. */
+ * it was never asked about, unless their frontend is named in the settings.
+ * *out_done is 1 after the last piece.
+ */
 enum lg_status gate_sessions_fill(struct gate *gate,
-				  struct lg_session_list *list,
-				  uint64_t begun_ms,
+				  struct gate_filling *filling, int *out_done,
 				  struct lg_error *err);
 
-/* Adds the MAPI sessions, which no door lists. */
-enum lg_status gate_sessions_add_mapi(struct gate *gate,
-				      struct lg_session_list *list,
-				      struct lg_error *err);
+/* Gives it up before its end; nothing after it. */
+void gate_sessions_fill_end(struct gate *gate,
+			    const struct gate_filling *filling);
 
 /* 1 when there is one that is open. */
 int gate_sessions_has_mapi(const struct gate *gate);

@@ -45,14 +45,19 @@ struct gate_sessions {
 	size_t count;
 	struct session_entry *mastered;
 	uint64_t fill;
+	const struct gate_filling *filling; /* the pass that goes on */
+	size_t open_mapi;
 	uint64_t listed_ms; /* when all doors were listed last */
-	int began_locked; /* a lock was in force when the gate began */
+	int began_locked;   /* a lock was in force when the gate began */
 	size_t bytes;
 };
 
 /* Sets whether a master is among its openers. */
 void session_entry_settle(struct gate_sessions *sessions,
 			  struct session_entry *entry);
+
+/* 1 for a MAPI session that is open. */
+int session_entry_is_open_mapi(const struct session_entry *entry);
 
 /* NULL where there is none. Marks it as used. */
 struct session_entry *session_entry_find(struct gate *gate, const char *key,

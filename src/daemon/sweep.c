@@ -47,7 +47,8 @@ void gate_sweeps_wait(struct gate *gate, gate_sweep_done done, void *context)
 {
 	static const struct lg_session_list no_sessions;
 	static const struct lg_strlist no_texts;
-	struct gate_sweep_report none = {0, &no_sessions, &no_texts, &no_texts};
+	struct gate_sweep_report none = {0, &no_sessions, &no_texts, &no_texts,
+					 NULL};
 
 	if (!gate->sweeps->policy ||
 	    sweep_run_wait(gate->sweeps->policy, done, context, NULL))
@@ -58,7 +59,8 @@ void gate_sweeps_settled(struct gate *gate, gate_sweep_done done, void *context)
 {
 	static const struct lg_session_list no_sessions;
 	static const struct lg_strlist no_texts;
-	struct gate_sweep_report none = {0, &no_sessions, &no_texts, &no_texts};
+	struct gate_sweep_report none = {0, &no_sessions, &no_texts, &no_texts,
+					 NULL};
 
 	if (!gate->sweeps->cutting ||
 	    sweep_waiter_add(&gate->sweeps->settled, done, context, NULL))

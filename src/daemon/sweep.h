@@ -30,13 +30,15 @@ void gate_sweeps_end(struct gate *gate);
  * What came of listing or cutting. cut were told to end and are gone. sessions
  * are those that should be gone and are there, or all that are open (list).
  * unasked: doors that did not answer, with the reason; notes: what doors said
- * while cutting. Borrowed for the call.
+ * while cutting. Borrowed for the call, but for whole, the same list where all
+ * that are open were asked for: it may be moved away.
  */
 struct gate_sweep_report {
 	uint64_t cut;
 	const struct lg_session_list *sessions;
 	const struct lg_strlist *unasked;
 	const struct lg_strlist *notes;
+	struct lg_session_list *whole; /* or NULL */
 };
 typedef void (*gate_sweep_done)(void *context,
 				const struct gate_sweep_report *report);

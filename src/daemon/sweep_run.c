@@ -2,8 +2,9 @@
 /*
  * sweep_run.c - list, decide, cut, list again
  *
- * One round is: a worker lists; the loop fills in what it knows and decides; a
- * worker cuts; a moment later the next round begins. Somebody who was admitted
+ * One round is: a worker lists; the loop fills in what it knows and decides, a
+ * piece at a time (sweep_judge.c); a worker cuts; a moment later the next round
+ * begins. Somebody who was admitted
  * just before the policy changed shows up at the door up to Dovecot's policy
  * timeout later, so a sweep of a policy goes on until nobody was left for
  * longer than that. While the policy limits somebody it looks again every half
@@ -18,12 +19,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/sessions.h"
-#include "daemon/sweep_select.h"
+#include "daemon/sweep_judge.h"
 
 #define ROUND_MS 100  /* between two rounds */
 #define QUIET_MS 2500 /* over auth_policy_server_timeout (2 s) */
-#define LOOK_MS 5000  /* between rounds where somebody does not go */
 #define AGAIN_MS 30000
 #define NOTES_MAX 100 /* kept and told */
 
@@ -36,10 +35,10 @@ static void free_run(uv_handle_t *handle)
 	if (--run->handles)
 		return;
 	door_places_release(&run->places);
-	lg_session_list_release(&run->fresh.list);
+	sweep_forget_list(run->gate, &run->fresh.list);
 	lg_strlist_release(&run->fresh.unasked);
 	lg_strlist_release(&run->fresh.notes);
-	lg_session_list_release(&run->list);
+	sweep_forget_list(run->gate, &run->list);
 	lg_strlist_release(&run->unasked);
 	lg_strlist_release(&run->notes);
 	sweep_tries_release(&run->tries);
@@ -73,11 +72,13 @@ static void tell(struct sweep_run *run)
 	struct lg_session_list left = run->list;
 	struct lg_strlist late = {0};
 	struct gate_sweep_report report = {run->cut, &left, &run->unasked,
-					   &run->notes};
+					   &run->notes, NULL};
 
 	if (!run->waiters)
 		return;
-	if (run->kind != SWEEP_RUN_LIST)
+	if (run->kind == SWEEP_RUN_LIST)
+		report.whole = &run->list;
+	else
 		left.count = run->marks ? run->marked : 0;
 	if (!run->is_listed && !run->unasked.count) {
 		static const char text[] = "the doors have not said yet who is "
@@ -96,6 +97,7 @@ static void close_run(struct sweep_run *run)
 		return;
 	uv_close((uv_handle_t *)&run->timer, free_run);
 	uv_close((uv_handle_t *)&run->deadline, free_run);
+	uv_close((uv_handle_t *)&run->pieces, free_run);
 }
 
 void sweep_run_end(struct sweep_run *run)
@@ -144,75 +146,6 @@ static void cut_work(uv_work_t *work)
 
 static void next_round(struct sweep_run *run, uint64_t after_ms);
 
-/* Moves the marked ones to the front. */
-static void marked_first(struct sweep_run *run)
-{
-	size_t front = 0;
-	size_t i;
-
-	for (i = 0; i < run->list.count; i++) {
-		struct lg_session other = run->list.session[front];
-
-		if (run->marks[i] == LG_CUT_SPARE)
-			continue;
-		run->list.session[front] = run->list.session[i];
-		run->list.session[i] = other;
-		run->marks[i] = run->marks[front];
-		run->marks[front++] = LG_CUT_NOW;
-	}
-	run->marked = front;
-}
-
-/* MAPI sessions end here, not at a server. */
-static void end_mapi(struct sweep_run *run)
-{
-	size_t i;
-
-	for (i = 0; i < run->list.count; i++) {
-		const char *id = run->list.session[i].id;
-
-		if (run->marks[i] == LG_CUT_SPARE || !id ||
-		    !gate_sessions_end_mapi(run->gate, id))
-			continue;
-		run->marks[i] = LG_CUT_SPARE;
-		run->cut++;
-		run->gate->cut++;
-	}
-}
-
-/* Marks who goes. Gives 0 when there was no memory. */
-static int decide(struct sweep_run *run)
-{
-	const struct lg_policy *policy = gate_cuts(run->gate);
-	size_t i;
-
-	free(run->marks);
-	run->marks = calloc(run->list.count + 1, 1);
-	run->marked = 0;
-	if (!run->marks)
-		return 0;
-	switch (run->kind) {
-	case SWEEP_RUN_LIST:
-		break;
-	case SWEEP_RUN_POLICY:
-		if (policy)
-			lg_sweep_plan(policy, run->list.session,
-				      run->list.count, run->marks, NULL);
-		break;
-	case SWEEP_RUN_RESTART:
-		memset(run->marks, LG_CUT_NOW, run->list.count);
-		break;
-	case SWEEP_RUN_SELECTED:
-		for (i = 0; i < run->list.count; i++)
-			run->marks[i] = (unsigned char)sweep_selects(
-				&run->selector, &run->list.session[i]);
-		break;
-	}
-	end_mapi(run);
-	marked_first(run);
-	return 1;
-}
-
 /* Keeps what doors said, each text once, and logs it. Of a sweep that ended
  * they are kept by the one that goes on. */
 static void take_notes(struct sweep_run *run, struct lg_strlist *kept)
@@ -234,49 +167,17 @@ static void take_notes(struct sweep_run *run, struct lg_strlist *kept)
 	lg_strlist_release(&run->fresh.notes);
 }
 
-/* What a worker did with each that was to go. */
-static void record(struct sweep_run *run, struct sweep_tries *tries)
+static void counted(struct sweep_run *run, int is_done)
 {
-	uint64_t now_ms = uv_now(&run->gate->loop);
-	size_t i;
-
-	for (i = 0; i < run->marked; i++) {
-		struct sweep_try *try;
-
-		if (run->marks[i] == LG_CUT_LATER ||
-		    (run->ended && run->marks[i] == LG_CUT_NOW))
-			continue;
-		if (run->marks[i] == LG_CUT_TOLD)
-			gate_sessions_ended(run->gate, &run->list.session[i],
-					    run->asked_ms);
-		try = sweep_tries_of(tries, &run->list.session[i]);
-		if (!try)
-			continue;
-		sweep_tries_count(try, now_ms);
-		try->is_told |= run->marks[i] == LG_CUT_TOLD;
-	}
-}
-
-static void cut_done(uv_work_t *work, int cancelled)
-{
-	struct sweep_run *run = work->data;
 	struct gate_sweeps *sweeps = run->gate->sweeps;
 	static const struct lg_session_list no_sessions;
 	static const struct lg_strlist no_texts;
-	struct gate_sweep_report none = {0, &no_sessions, &no_texts, &no_texts};
+	struct gate_sweep_report none = {0, &no_sessions, &no_texts, &no_texts,
+					 NULL};
 
 	run->working = 0;
 	run->cutting = 0;
-	take_notes(run, run->ended && sweeps->policy &&
-					run->kind != SWEEP_RUN_SELECTED
-				? &sweeps->policy->notes
-				: &run->notes);
-	if (!run->ended) {
-		record(run, &run->tries);
-	} else {
-		/* What it was at when another took over its waiters. */
-		if (sweeps->policy && run->kind != SWEEP_RUN_SELECTED)
-			record(run, &sweeps->policy->tries);
+	if (run->ended) {
 		if (run->counted && sweeps->policy && sweeps->policy->held) {
 			sweeps->policy->held = 0;
 			next_round(sweeps->policy, 0);
@@ -286,20 +187,22 @@ static void cut_done(uv_work_t *work, int cancelled)
 	}
 	if (run->kind == SWEEP_RUN_RESTART)
 		run->kind = SWEEP_RUN_POLICY;
-	if (run->ended || cancelled)
+	if (run->ended)
 		sweep_run_end(run);
 	else
 		next_round(run, ROUND_MS);
 }
 
-/* Whether the policy that began the sweep is still in force. */
-static int is_current(const struct sweep_run *run)
+static void cut_done(uv_work_t *work, int cancelled)
 {
-	const struct lg_policy *policy = gate_policy(run->gate);
+	struct sweep_run *run = work->data;
+	struct gate_sweeps *sweeps = run->gate->sweeps;
 
-	if (run->kind == SWEEP_RUN_LIST || run->kind == SWEEP_RUN_SELECTED)
-		return 1;
-	return policy && lg_policy_generation(policy) == run->generation;
+	take_notes(run, run->ended && sweeps->policy &&
+					run->kind != SWEEP_RUN_SELECTED
+				? &sweeps->policy->notes
+				: &run->notes);
+	sweep_count_begin(run, counted);
 }
 
 static void nobody_left(struct sweep_run *run, uint64_t now_ms)
@@ -315,68 +218,6 @@ static void nobody_left(struct sweep_run *run, uint64_t now_ms)
 		   now_ms - run->quiet_ms < QUIET_MS ? ROUND_MS * 3 : AGAIN_MS);
 }
 
-/*
- * Which of those to go are tried in this round. Gives how many; *out_next_ms
- * is when the first of the others is due.
- */
-static size_t plan_round(struct sweep_run *run, uint64_t now_ms,
-			 uint64_t *out_next_ms)
-{
-	const struct lg_session *stuck = NULL;
-	size_t due = 0;
-	size_t i;
-
-	*out_next_ms = now_ms + LOOK_MS;
-	for (i = 0; i < run->marked; i++) {
-		struct sweep_try *try =
-			sweep_tries_of(&run->tries, &run->list.session[i]);
-
-		if (!try)
-			continue;
-		try->round = run->round;
-		if (try->next_ms > now_ms) {
-			run->marks[i] = LG_CUT_LATER;
-			if (try->next_ms < *out_next_ms)
-				*out_next_ms = try->next_ms;
-		} else {
-			due++;
-		}
-		if (try->count >= SWEEP_TRIES_STUCK)
-			stuck = &run->list.session[i];
-	}
-	if (!stuck && run->is_stuck)
-		gate_quiet(run->gate, stays);
-	if (stuck && !run->is_stuck)
-		gate_loud(run->gate, "%s, among them that of %s from %s", stays,
-			  stuck->user ? stuck->user : "somebody",
-			  stuck->address ? stuck->address : "somewhere");
-	run->is_stuck = stuck != NULL;
-	return due;
-}
-
-/* What the worker listed becomes the loop's. */
-static enum lg_status take_list(struct sweep_run *run)
-{
-	enum lg_status status;
-
-	lg_session_list_release(&run->list);
-	lg_strlist_release(&run->unasked);
-	run->list = run->fresh.list;
-	run->unasked = run->fresh.unasked;
-	memset(&run->fresh.list, 0, sizeof(run->fresh.list));
-	memset(&run->fresh.unasked, 0, sizeof(run->fresh.unasked));
-	free(run->marks);
-	run->marks = NULL;
-	run->marked = 0;
-	run->round++;
-	status = gate_sessions_fill(run->gate, &run->list,
-				    run->unasked.count ? 0 : run->asked_ms,
-				    NULL);
-	if (!status)
-		status = gate_sessions_add_mapi(run->gate, &run->list, NULL);
-	return status;
-}
-
 static void begin_cut(struct sweep_run *run)
 {
 	run->working = 1;
@@ -388,17 +229,28 @@ static void begin_cut(struct sweep_run *run)
 	}
 }
 
-static void list_done(uv_work_t *work, int cancelled)
+/* Says, and takes back, that somebody does not go. */
+static void tell_stuck(struct sweep_run *run)
 {
-	struct sweep_run *run = work->data;
+	const struct lg_session *stuck = &run->judging.stuck;
+
+	if (!run->judging.is_stuck && run->is_stuck)
+		gate_quiet(run->gate, stays);
+	if (run->judging.is_stuck && !run->is_stuck)
+		gate_loud(run->gate, "%s, among them that of %s from %s", stays,
+			  stuck->user ? stuck->user : "somebody",
+			  stuck->address ? stuck->address : "somewhere");
+	run->is_stuck = run->judging.is_stuck;
+}
+
+static void judged(struct sweep_run *run, int is_done)
+{
 	struct gate *gate = run->gate;
 	uint64_t now_ms = uv_now(&gate->loop);
-	uint64_t next_ms;
-	size_t due;
+	uint64_t next_ms = run->judging.next_ms;
 
 	run->working = 0;
-	if (run->ended || cancelled || !is_current(run) || take_list(run) ||
-	    !decide(run)) {
+	if (!is_done) {
 		sweep_run_end(run);
 		return;
 	}
@@ -409,14 +261,9 @@ static void list_done(uv_work_t *work, int cancelled)
 	if (run->unasked.count && run->kind == SWEEP_RUN_POLICY)
 		gate_loud(gate, "open sessions could not be listed: %s",
 			  run->unasked.item[0]);
-	due = plan_round(run, now_ms, &next_ms);
-	/* A door that did not answer says of nobody that he is gone. */
-	if (!run->unasked.count) {
-		size_t gone = sweep_tries_settle(&run->tries, run->round);
-
-		run->cut += gone;
-		gate->cut += gone;
-	}
+	tell_stuck(run);
+	run->cut += run->judging.gone;
+	gate->cut += run->judging.gone;
 	if (!run->marked &&
 	    (!run->unasked.count || run->kind == SWEEP_RUN_LIST)) {
 		nobody_left(run, now_ms);
@@ -431,7 +278,7 @@ static void list_done(uv_work_t *work, int cancelled)
 			next_round(run, ROUND_MS * 10);
 		return;
 	}
-	if (due) {
+	if (run->judging.due) {
 		begin_cut(run);
 		return;
 	}
@@ -443,11 +290,23 @@ static void list_done(uv_work_t *work, int cancelled)
 		   next_ms > now_ms + ROUND_MS ? next_ms - now_ms : ROUND_MS);
 }
 
+static void list_done(uv_work_t *work, int cancelled)
+{
+	struct sweep_run *run = work->data;
+
+	if (!cancelled && sweep_judge_goes_on(run)) {
+		sweep_judge_begin(run, judged);
+		return;
+	}
+	run->working = 0;
+	sweep_run_end(run);
+}
+
 static void on_round(uv_timer_t *timer)
 {
 	struct sweep_run *run = timer->data;
 
-	if (run->ended || !is_current(run)) {
+	if (!sweep_judge_goes_on(run)) {
 		sweep_run_end(run);
 		return;
 	}
@@ -492,7 +351,8 @@ enum lg_status sweep_run_begin(struct gate *gate, enum sweep_run_kind kind,
 	status = door_places_copy(gate->settings, &run->places, err);
 	/* Neither fails where the loop stands. */
 	if (!status && (uv_timer_init(&gate->loop, &run->timer) ||
-			uv_timer_init(&gate->loop, &run->deadline)))
+			uv_timer_init(&gate->loop, &run->deadline) ||
+			uv_idle_init(&gate->loop, &run->pieces)))
 		status = lg_error_set(err, LG_ERR_BUG, NULL, "no timers");
 	if (status) {
 		door_places_release(&run->places);
@@ -501,7 +361,8 @@ enum lg_status sweep_run_begin(struct gate *gate, enum sweep_run_kind kind,
 	}
 	run->timer.data = run;
 	run->deadline.data = run;
-	run->handles = 2;
+	run->pieces.data = run;
+	run->handles = 3;
 	next_round(run, 0);
 	*out_run = run;
 	return LG_OK;

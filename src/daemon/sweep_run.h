@@ -8,6 +8,7 @@
 #define LOGONGATE_DAEMON_SWEEP_RUN_H
 
 #include "daemon/door_set.h"
+#include "daemon/sessions.h"
 #include "daemon/sweep.h"
 #include "daemon/sweep_tries.h"
 
@@ -26,6 +27,31 @@ struct sweep_waiter {
 	struct sweep_waiter *next;
 };
 
+enum sweep_step {
+	SWEEP_STEP_FILL = 0,
+	SWEEP_STEP_MARK,
+	SWEEP_STEP_PLAN,
+	SWEEP_STEP_SETTLE
+};
+
+struct sweep_run;
+
+/* Where judging a list, or counting what was cut, has come to. */
+struct sweep_judging {
+	enum sweep_step step;
+	size_t at;
+	struct gate_filling filling;
+	unsigned char *marks;
+	size_t marked;
+	uint64_t now_ms;
+	uint64_t next_ms; /* when the first of those not tried now is due */
+	size_t due;       /* tried now */
+	size_t gone;      /* told, and found no more */
+	int is_stuck;
+	struct lg_session stuck; /* one that does not end */
+	void (*done)(struct sweep_run *run, int is_done);
+};
+
 struct sweep_run {
 	struct gate *gate;
 	enum sweep_run_kind kind;
@@ -33,8 +59,10 @@ struct sweep_run {
 	uv_work_t work;
 	uv_timer_t timer;    /* the next round */
 	uv_timer_t deadline; /* of those who wait */
+	uv_idle_t pieces;    /* of judging and counting */
+	struct sweep_judging judging;
 	int handles;
-	int working;
+	int working; /* a worker is, or pieces are left */
 	int cutting;
 	int counted; /* in sweeps->cutting */
 	int held;    /* until the worker of the one before is back */

@@ -78,12 +78,13 @@ void sweep_tries_count(struct sweep_try *try, uint64_t now_ms)
 	try->next_ms = now_ms + pause_ms;
 }
 
-size_t sweep_tries_settle(struct sweep_tries *tries, uint64_t round)
+size_t sweep_tries_settle(struct sweep_tries *tries, uint64_t round,
+			  size_t first, size_t count)
 {
 	size_t gone = 0;
 	size_t i;
 
-	for (i = 0; i < SWEEP_TRIES_BUCKETS; i++) {
+	for (i = first; i < first + count && i < SWEEP_TRIES_BUCKETS; i++) {
 		struct sweep_try **at = &tries->bucket[i];
 
 		while (*at) {
@@ -103,16 +104,8 @@ size_t sweep_tries_settle(struct sweep_tries *tries, uint64_t round)
 
 void sweep_tries_move(struct sweep_tries *from, struct sweep_tries *to)
 {
-	size_t i;
-
-	for (i = 0; i < SWEEP_TRIES_BUCKETS; i++) {
-		while (from->bucket[i]) {
-			struct sweep_try *try = from->bucket[i];
-
-			from->bucket[i] = try->chain;
-			link_in(to, try);
-		}
-	}
+	*to = *from;
+	memset(from, 0, sizeof(*from));
 }
 
 void sweep_tries_release(struct sweep_tries *tries)

@@ -39,11 +39,12 @@ struct sweep_try *sweep_tries_of(struct sweep_tries *tries,
 /* One more try that did not show yet; says when the next may be. */
 void sweep_tries_count(struct sweep_try *try, uint64_t now_ms);
 
-/* Forgets those that the round did not find; gives how many of them had been
- * told. */
-size_t sweep_tries_settle(struct sweep_tries *tries, uint64_t round);
+/* Of those in count buckets from first on: forgets what the round did not
+ * find; gives how many of them had been told. */
+size_t sweep_tries_settle(struct sweep_tries *tries, uint64_t round,
+			  size_t first, size_t count);
 
-/* Makes what is in from that of to. */
+/* Makes what is in from that of to, which is empty. */
 void sweep_tries_move(struct sweep_tries *from, struct sweep_tries *to);
 void sweep_tries_release(struct sweep_tries *tries);
 

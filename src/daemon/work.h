@@ -17,9 +17,10 @@ enum gate_lane {
 	GATE_LANE_STATE = 0, /* the lock: state_dir, values, policies */
 	GATE_LANE_RECORDS,   /* who was refused, who came in, the audit */
 	GATE_LANE_NAMES,     /* users and groups of this machine */
-	GATE_LANE_NOTICES    /* programs that tell people */
+	GATE_LANE_NOTICES,   /* programs that tell people */
+	GATE_LANE_TEXTS      /* long answers: asks nobody, waits for nothing */
 };
-#define GATE_LANE_COUNT 4
+#define GATE_LANE_COUNT 5
 
 /*
  * One job; it stands in what it works on and is the work's from gate_work_add

@@ -9,7 +9,7 @@ import subprocess
 import threading
 import time
 
-from programs import BIN, eventually, wait_for
+from programs import BIN, BUILD, eventually, wait_for
 from running_gate import (Gate, Timing, UnixHTTP, control_request, listing,
                           main)
 from slow_disk import SlowDisk
@@ -18,6 +18,7 @@ from slow_disk import SlowDisk
 LONGEST_S = 1.0
 FSYNC_MS = 500
 END_S = 2.0
+TURN_MS = 30
 
 
 class Logons(threading.Thread):
@@ -238,6 +239,96 @@ def long_list():
         assert gate.stop() == 0
 
 
+class Crowd:
+    """Dovecot's doveadm with many sessions, which end when they are told to.
+    Rows are as Dovecot gives them; ten thousand clients would be the only
+    others on this machine."""
+
+    def __init__(self, path, count):
+        self.inside = {f"user{i}" for i in range(count)}
+        self.server = socket.socket(socket.AF_UNIX)
+        self.server.bind(path)
+        self.server.listen(20)
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        while True:
+            try:
+                one, _ = self.server.accept()
+            except OSError:
+                return
+            threading.Thread(target=self.serve, args=(one,),
+                             daemon=True).start()
+
+    def serve(self, one):
+        with one, one.makefile("rb") as file:
+            while True:
+                length = 0
+                line = file.readline()
+                if not line:
+                    return
+                while line not in (b"\r\n", b""):
+                    name, _, value = line.partition(b":")
+                    if name.lower() == b"content-length":
+                        length = int(value)
+                    line = file.readline()
+                commands = json.loads(file.read(length))
+                body = json.dumps([["doveadmResponse", self.run(*command),
+                                    command[2]]
+                                   for command in commands]).encode()
+                one.sendall(b"HTTP/1.1 200 OK\r\n"
+                            b"Content-Type: application/json\r\n"
+                            b"Content-Length: %d\r\n\r\n" % len(body) + body)
+
+    def run(self, name, options, _):
+        if name == "who":
+            return [{"username": user, "connections": "1", "service": "imap",
+                     "pids": f"({user[4:]})", "ips": "(192.0.2.1)"}
+                    for user in sorted(self.inside)]
+        if name != "kick":
+            return []
+        user = options["mask"][0]
+        self.inside.discard(user)
+        return [{"count": "1"}]
+
+    def close(self):
+        self.server.close()
+
+
+def many_sessions(count=10000):
+    """while ten thousand sessions are listed, told and cut, nobody waits"""
+    gate = Gate('[dovecot]\ndoveadm = "unix:{folder}/doveadm"\n'
+                'api_key_file = "{folder}/key"\n')
+    os.chmod(gate.write("key", "a-key\n"), 0o600)
+    crowd = Crowd(gate.path("doveadm"), count)
+    gate.env.update(SlowDisk(gate.folder, os.path.join(
+        BUILD, "bench", "turnshim.so")).environment())
+    gate.env["LG_TURNS"] = turns = gate.path("turns")
+    with gate.start():
+        with Logons(gate) as logons:
+            answer = gate.ask("sessions")
+            assert answer["ok"] and not answer["unasked"], answer["unasked"]
+            assert {one["user"] for one in answer["sessions"]} == \
+                crowd.inside and len(answer["sessions"]) == count
+            assert all(one["allowed"] for one in answer["sessions"])
+            answer = gate.apply(listing(
+                "alice", **{"Logon Only As Users": ["user7"]}))
+            assert answer["left_count"] + answer["cut"] == count - 1, answer
+            wait_for("all but one to be out", lambda:
+                     crowd.inside == {"user7"}, 120)
+            assert gate.status()["sessions"] == 1
+            assert gate.ask("lift")["ok"]
+        logons.check("ten thousand sessions")
+        assert gate.stop() == 0
+        with open(turns, encoding="ascii") as file:
+            longest = max([int(line) for line in file] or [0]) / 1000
+        print(f"     the longest turn of the loop: {longest} ms")
+        if longest > TURN_MS:
+            raise Timing("the longest turn of the thread that decides",
+                         f"ten thousand sessions: {longest} ms")
+    crowd.close()
+
+
 def pipelined():
     """requests that are sent at once are answered in their order, long and
     short ones"""
@@ -340,5 +431,5 @@ def unread():
         os.close(reading)
 
 
-main([slow_disk, slow_end, full_end, long_record, long_list, pipelined,
-      ends_whatever_hangs, unread])
+main([slow_disk, slow_end, full_end, long_record, long_list, many_sessions,
+      pipelined, ends_whatever_hangs, unread])
