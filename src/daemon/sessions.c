@@ -8,7 +8,7 @@
  * sent back to Connect. One that was cut stays, so that its next request is
  * answered by that, and so does a cookie that two people had.
  */
-#include "daemon/sessions_inside.h"
+#include "daemon/session_masters.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,7 +28,10 @@ enum lg_status gate_sessions_open(struct gate *gate, struct lg_error *err)
 	gate->sessions = calloc(1, sizeof(*gate->sessions));
 	if (!gate->sessions)
 		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+	gate->sessions->gate = gate;
 	gate->sessions->began_locked = gate_locked(gate);
+	gate_masters_restore(gate);
+	gate->sessions->keeps_masters = 1;
 	return LG_OK;
 }
 
@@ -123,15 +126,19 @@ static void set_mastered(struct gate_sessions *sessions,
 void session_entry_settle(struct gate_sessions *sessions,
 			  struct session_entry *entry)
 {
+	int was_mastered = entry->is_mastered;
+
 	set_mastered(sessions, entry, gate_openers_any_master(entry->openers));
+	if (sessions->keeps_masters && (was_mastered || entry->is_mastered))
+		gate_masters_write(sessions->gate, entry);
 }
 
 static void drop(struct gate_sessions *sessions, struct session_entry **at)
 {
 	struct session_entry *entry = *at;
 
-	set_mastered(sessions, entry, 0);
 	gate_openers_free(&entry->openers);
+	session_entry_settle(sessions, entry);
 	*at = entry->chain;
 	unlink_entry(sessions, entry);
 	sessions->open_mapi -= session_entry_is_open_mapi(entry) != 0;
@@ -244,6 +251,7 @@ void gate_sessions_note(struct gate *gate, const char *key, size_t key_len,
 	if (before) {
 		entry->openers = before->openers;
 		before->openers = NULL;
+		set_mastered(gate->sessions, before, 0);
 		/* A pass that goes on has found it all the same. */
 		entry->fill = before->fill;
 		entry->fill_row = before->fill_row;

@@ -39,6 +39,8 @@ struct session_entry {
 };
 
 struct gate_sessions {
+	struct gate *gate;
+	int keeps_masters; /* what changes is written down */
 	struct session_entry *bucket[SESSION_BUCKETS];
 	struct session_entry *newest;
 	struct session_entry *oldest;

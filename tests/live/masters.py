@@ -102,6 +102,49 @@ def who_left_is_forgotten():
         assert stays.noop()[0] == "OK"
 
 
+def over_a_restart():
+    """a gate that starts in a lock knows who opened what, and who is gone"""
+    with Site("policy", masters=MASTERS) as site:
+        stays = by_master(site, "bob", "mover")
+        leaves = by_master(site, "carl", "mover")
+        site.gate.apply(values(**LISTED))
+        eventually(lambda: opened(site) == [("bob", "mover"),
+                                            ("carl", "mover")])
+        # A master's session that ended, and one that comes later.
+        leaves.logout()
+        time.sleep(3)
+        eventually(lambda: opened(site) == [("bob", "mover")])
+        later = by_master(site, "alice", "mover")
+        eventually(lambda: ("alice", "mover") in opened(site))
+        for how in (site.gate.kill, site.gate.stop):
+            how()
+            # Dovecot admits whom it gets no answer about.
+            carl = site.dovecot.imap("carl")
+            site.gate.start()
+            line = carl.readline()
+            assert not line or b"BYE" in line, line
+            eventually(lambda: opened(site) == [
+                ("alice", "mover"), ("bob", "mover")])
+            time.sleep(4)
+            for one in (stays, later):
+                assert one.noop()[0] == "OK"
+        with open(site.gate.stored("masters.jsonl"), "a") as file:
+            file.write('{"protocol":"imap","user":"b')
+        site.gate.kill()
+        site.gate.start()
+        time.sleep(3)
+        assert stays.noop()[0] == "OK"
+        site.gate.lift()
+        stays.logout()
+        later.logout()
+        time.sleep(3)
+        assert opened(site) == []
+        site.gate.kill()
+        site.gate.start()
+        with open(site.gate.stored("masters.jsonl")) as file:
+            assert not file.read()
+
+
 def pass_on(front, port, more=""):
     """Makes front a Dovecot that passes all on to the one at the port; more
     stands behind its passdb's arguments."""
@@ -168,5 +211,5 @@ def behind_a_proxy_that_is_a_master():
 
 if __name__ == "__main__":
     main([judged_by_the_master, a_master_beside_the_user,
-          who_left_is_forgotten, through_a_proxy_that_asks,
+          who_left_is_forgotten, over_a_restart, through_a_proxy_that_asks,
           behind_a_proxy_that_is_a_master])
