@@ -4,11 +4,17 @@
  *
  * libuv's own pool is for the doors and the directory, which may hang for half
  * a minute; a lock is applied and lifted all the same. Jobs that are done wait
- * in one list for the loop, which an async handle wakes.
+ * in one list for the loop, which an eventfd wakes. No uv_async: before libuv
+ * 1.45 the loop spins until the thread that woke it goes on, and on a machine
+ * that has other things to do that is tens of milliseconds. For the same
+ * reason the lock is free when the loop wakes.
  */
 #include "daemon/work.h"
 
+#include <errno.h>
 #include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 struct queue {
 	struct gate_job *first;
@@ -25,8 +31,10 @@ struct lane {
 
 struct gate_work {
 	struct gate *gate;
-	uv_async_t wake;
-	uv_mutex_t lock; /* of all queues and of ends */
+	int wake_fd;
+	uv_poll_t wake;
+	uv_mutex_t lock; /* of all queues, of ends and of is_woken */
+	int is_woken;
 	struct lane lane[GATE_LANE_COUNT];
 	struct queue done;
 	unsigned int gone; /* jobs that were run and that nobody waits for */
@@ -55,6 +63,20 @@ static struct gate_job *take(struct queue *queue)
 	return job;
 }
 
+/* The lock is held; it is not while the loop is woken. */
+static void wake_loop(struct gate_work *work)
+{
+	static const uint64_t one = 1;
+
+	if (work->is_woken)
+		return;
+	work->is_woken = 1;
+	uv_mutex_unlock(&work->lock);
+	while (write(work->wake_fd, &one, sizeof(one)) < 0 && errno == EINTR)
+		;
+	uv_mutex_lock(&work->lock);
+}
+
 static void lane_main(void *context)
 {
 	struct lane *lane = context;
@@ -78,7 +100,7 @@ static void lane_main(void *context)
 			put(&work->done, job);
 		else
 			work->gone++;
-		uv_async_send(&work->wake);
+		wake_loop(work);
 	}
 	uv_mutex_unlock(&work->lock);
 }
@@ -91,13 +113,18 @@ static void close_when_done(struct gate_work *work)
 	uv_close((uv_handle_t *)&work->wake, NULL);
 }
 
-static void on_wake(uv_async_t *wake)
+static void on_wake(uv_poll_t *wake, int failed, int events)
 {
 	struct gate_work *work = wake->data;
 	struct gate_job *job;
 	struct queue done;
+	uint64_t times;
 
+	/* There is nothing to be read where it was woken for nothing. */
+	if (read(work->wake_fd, &times, sizeof(times)) < 0)
+		return;
 	uv_mutex_lock(&work->lock);
+	work->is_woken = 0;
 	done = work->done;
 	work->done.first = NULL;
 	work->out -= work->gone;
@@ -143,12 +170,18 @@ enum lg_status gate_work_open(struct gate *gate, struct lg_error *err)
 		return lg_error_set(err, LG_ERR_BUG, NULL, "no threads");
 	}
 	work->wake.data = work;
-	if (uv_async_init(&gate->loop, &work->wake, on_wake)) {
+	work->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	if (work->wake_fd < 0 ||
+	    uv_poll_init(&gate->loop, &work->wake, work->wake_fd)) {
+		if (work->wake_fd >= 0)
+			close(work->wake_fd);
 		uv_mutex_destroy(&work->lock);
 		free(work);
 		return lg_error_set(err, LG_ERR_BUG, NULL, "no threads");
 	}
 	gate->work = work;
+	if (uv_poll_start(&work->wake, UV_READABLE, on_wake))
+		return lg_error_set(err, LG_ERR_BUG, NULL, "no threads");
 	for (i = 0; i < GATE_LANE_COUNT; i++) {
 		struct lane *lane = &work->lane[i];
 
@@ -193,6 +226,7 @@ void gate_work_free(struct gate *gate)
 		uv_thread_join(&work->lane[i].thread);
 		uv_cond_destroy(&work->lane[i].more);
 	}
+	close(work->wake_fd);
 	uv_mutex_destroy(&work->lock);
 	gate->work = NULL;
 	free(work);
