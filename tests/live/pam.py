@@ -82,6 +82,26 @@ class Pam(unittest.TestCase):
         admitted, text = self.ask(service, "nobody-knows")
         self.assertFalse(admitted, text)
 
+    def test_a_name_with_control_characters_is_no_name(self):
+        """With a lock and without one, whoever is asked for it."""
+        names = ("tester\x01", "\x01tester", "tester\x7f", "tester\r",
+                 "tester\t", "tester\n", "tes\x1bter")
+        self.gate.lift()
+        for locked in (False, True):
+            if locked:
+                self.setUp()
+            for service in (self.plain(), self.stack("logongate-open"),
+                            self.stack("logongate-closed")):
+                for name in names:
+                    with self.subTest((locked, service, name)):
+                        admitted, text = self.ask(service, name)
+                        self.assertFalse(admitted, text)
+                admitted, text = self.ask(service, "tester")
+                self.assertTrue(admitted, text)
+        # The record names nobody else.
+        self.assertNotIn("tester", {line["user"] for line in
+                                    self.gate.lines("refused")})
+
     def test_the_gate_learns_protocol_process_and_address(self):
         self.ask(self.plain("protocol=imap"), "other", "-I",
                  "rhost=192.0.2.7")
