@@ -13,6 +13,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "daemon/gate.h"
+
 /* A small number, or -1. */
 static long number_in(const char *name)
 {
@@ -95,7 +97,6 @@ void systemd_notify(const char *text)
 		   (const struct sockaddr *)&name,
 		   (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len)) <
 	    0)
-		fprintf(stderr, "logongated: NOTIFY_SOCKET: %s\n",
-			strerror(errno));
+		gate_log("NOTIFY_SOCKET: %s", strerror(errno));
 	close(fd);
 }

@@ -398,6 +398,29 @@ def ends_whatever_hangs():
             end_in_time(gate, "a door and a directory")
 
 
+def unread_to_the_end():
+    """nor does the end wait for who does not read, also where systemd is gone
+    meanwhile"""
+    gate = Gate()
+    with gate:
+        reading, writing = os.pipe()
+        open(gate.log, "wb").close()
+        gate.env["NOTIFY_SOCKET"] = gate.path("nobody")
+        gate.process = subprocess.Popen(
+            [os.path.join(BIN, "logongated"), "--config", gate.config],
+            stdin=subprocess.DEVNULL, stdout=writing, stderr=writing,
+            env=gate.env)
+        os.close(writing)
+        wait_for("the gate", lambda: os.path.exists(gate.socket("control")))
+        control = eventually(lambda: gate.control())
+        for number in range(1500):
+            answer = control.ask("cut", id=f"{number} " + "x" * 300)
+            assert answer["ok"], answer
+        control.close()
+        end_in_time(gate, "a pipe that stays full")
+        os.close(reading)
+
+
 def unread():
     """nobody reads what it says: it goes on, counts what was lost, and ends"""
     gate = Gate()
@@ -432,4 +455,4 @@ def unread():
 
 
 main([slow_disk, slow_end, full_end, long_record, long_list, many_sessions,
-      pipelined, ends_whatever_hangs, unread])
+      pipelined, ends_whatever_hangs, unread, unread_to_the_end])
