@@ -32,6 +32,7 @@ static const struct {
 	{"policy", 0, control_policy},     {"import", 0, control_import},
 	{"restore", 0, control_restore},   {"reload", 0, control_reload},
 	{"servers", 0, control_servers},   {"locks", 1, control_locks},
+	{"heard", 0, control_heard},
 };
 
 /* The connection's own: where an answer goes while a request is taken. */

@@ -81,6 +81,7 @@ void control_refused(struct control_call *call);
 void control_logons(struct control_call *call);
 void control_history(struct control_call *call);
 void control_values(struct control_call *call);
+void control_heard(struct control_call *call);
 void control_policy(struct control_call *call);
 void control_check(struct control_call *call);
 void control_apply(struct control_call *call);

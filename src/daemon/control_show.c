@@ -561,3 +561,12 @@ void control_check(struct control_call *call)
 			    explain ? rules : NULL, count));
 	control_finish(call);
 }
+
+void control_heard(struct control_call *call)
+{
+	const char *user = control_text(call, "user");
+
+	lg_json_text(call->answer, "door",
+		     gate_probes_door(&call->gate->probes, user ? user : ""));
+	control_finish(call);
+}

@@ -20,6 +20,7 @@
 
 #include "app/logon_log.h"
 #include "app/lock/state.h"
+#include "daemon/probes.h"
 
 struct lg_mapi_scratch;
 struct gate_control;
@@ -78,6 +79,7 @@ struct gate {
 	struct gate_refusals *refusals;
 	uint64_t refused_by_reason[LG_REASON_COUNT];
 	struct gate_counts counts[GATE_DOOR_COUNT];
+	struct gate_probes probes; /* marked names heard lately */
 	uint64_t cut;
 	uint64_t sessions_listed; /* when last asked */
 	struct lg_buffer text;    /* the last refusal's words */

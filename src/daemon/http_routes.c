@@ -136,6 +136,8 @@ static void dovecot(const struct gate_http_question *request,
 		json_error(answer, &err);
 		return;
 	}
+	gate_probes_note(&request->gate->probes, "dovecot", policy.login,
+			 policy.login ? strlen(policy.login) : 0);
 	if (policy.client_id)
 		lg_imap_id_client(policy.client_id, &client);
 	lg_http_answer_plain(answer, 200, JSON_TYPE, "");

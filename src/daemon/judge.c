@@ -195,6 +195,8 @@ void gate_judge(struct gate *gate, const struct gate_ask *ask,
 {
 	struct gate_answer answer = {0};
 
+	gate_probes_note(&gate->probes, gate_door_name(ask->door),
+			 ask->attempt.user, ask->attempt.user_len);
 	answer.decision =
 		ask->is_cut ? bad_name
 			    : gate_decide(gate, ask->listener, &ask->attempt);

@@ -15,10 +15,12 @@
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+#define WAIT_STEP_NS 10000000
 #define OUTPUT_LIMIT ((size_t)16 << 20)
 
 extern char **environ;
@@ -59,8 +61,8 @@ static int spawn(pid_t *pid, const char *const argv[],
 	return result;
 }
 
-static enum lg_status start(const char *const argv[], int output, pid_t *pid,
-			    struct lg_error *err)
+static enum lg_status start(const char *const argv[], int output, int errors,
+			    pid_t *pid, struct lg_error *err)
 {
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
@@ -70,7 +72,11 @@ static enum lg_status start(const char *const argv[], int output, pid_t *pid,
 	posix_spawnattr_init(&attributes);
 	posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
 	posix_spawn_file_actions_adddup2(&actions, output, 1);
-	posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
+	if (errors)
+		posix_spawn_file_actions_adddup2(&actions, output, 2);
+	else
+		posix_spawn_file_actions_addopen(&actions, 2, "/dev/null",
+						 O_WRONLY, 0);
 	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
 	result = spawn(pid, argv, &actions, &attributes);
 	posix_spawnattr_destroy(&attributes);
@@ -125,7 +131,7 @@ enum lg_status lg_program_output(const char *const argv[], uint32_t timeout_ms,
 	if (pipe2(ends, O_CLOEXEC) != 0)
 		return lg_error_set(err, LG_ERR_IO, argv[0], "%s",
 				    strerror(errno));
-	status = start(argv, ends[1], &pid, err);
+	status = start(argv, ends[1], 0, &pid, err);
 	close(ends[1]);
 	if (status != LG_OK) {
 		close(ends[0]);
@@ -140,5 +146,70 @@ enum lg_status lg_program_output(const char *const argv[], uint32_t timeout_ms,
 	if (status == LG_OK && (!WIFEXITED(result) || WEXITSTATUS(result)))
 		status = lg_error_set(err, LG_ERR_IO, argv[0],
 				      "fails; run it by hand to see why");
+	return status;
+}
+
+static enum lg_status wait_end(const char *program, pid_t pid,
+			       int64_t deadline_ms, int *out_result,
+			       struct lg_error *err)
+{
+	const struct timespec step = {0, WAIT_STEP_NS};
+	pid_t ended;
+
+	while ((ended = waitpid(pid, out_result, WNOHANG)) != pid) {
+		if (ended < 0 && errno != EINTR)
+			return lg_error_set(err, LG_ERR_IO, program, "%s",
+					    strerror(errno));
+		if (now_ms() >= deadline_ms) {
+			kill(-pid, SIGKILL);
+			while (waitpid(pid, out_result, 0) < 0 &&
+			       errno == EINTR)
+				continue;
+			return lg_error_set(err, LG_ERR_TIMEOUT, program,
+					    "does not end");
+		}
+		nanosleep(&step, NULL);
+	}
+	return LG_OK;
+}
+
+static void read_all(int fd, struct lg_buffer *out_text)
+{
+	char block[16384];
+	off_t at = 0;
+	ssize_t got;
+
+	while (at < (off_t)OUTPUT_LIMIT &&
+	       (got = pread(fd, block, sizeof(block), at)) > 0) {
+		lg_buffer_append(out_text, block, (size_t)got);
+		at += got;
+	}
+}
+
+/* Into memory of its own and not a pipe: a server that it leaves behind keeps
+ * that open. */
+enum lg_status lg_program_ran(const char *const argv[], uint32_t timeout_ms,
+			      struct lg_buffer *out_text, int *out_exit,
+			      struct lg_error *err)
+{
+	int64_t deadline_ms = now_ms() + timeout_ms;
+	int output = memfd_create("output", MFD_CLOEXEC);
+	enum lg_status status;
+	int result = 0;
+	pid_t pid;
+
+	if (output < 0)
+		return lg_error_set(err, LG_ERR_IO, argv[0], "%s",
+				    strerror(errno));
+	status = start(argv, output, 1, &pid, err);
+	if (status == LG_OK)
+		status = wait_end(argv[0], pid, deadline_ms, &result, err);
+	if (status == LG_OK) {
+		read_all(output, out_text);
+		*out_exit = WIFEXITED(result) ? WEXITSTATUS(result)
+					      : 128 + WTERMSIG(result);
+		status = lg_buffer_status(out_text, err);
+	}
+	close(output);
 	return status;
 }

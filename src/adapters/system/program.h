@@ -22,4 +22,12 @@ enum lg_status lg_program_output(const char *const argv[], uint32_t timeout_ms,
 				 struct lg_buffer *out_text,
 				 struct lg_error *err);
 
+/*
+ * The same with its standard error, and with any exit code, which becomes
+ * *out_exit (128 + signal where one ended it); LG_OK then.
+ */
+enum lg_status lg_program_ran(const char *const argv[], uint32_t timeout_ms,
+			      struct lg_buffer *out_text, int *out_exit,
+			      struct lg_error *err);
+
 #endif

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * setup_ask.h - what is to be set up, and what all doors find in one way
+ *
+ * Layer: app, private to the set-up but for lg_setup_door_find.
+ */
+#ifndef LOGONGATE_APP_SETUP_ASK_H
+#define LOGONGATE_APP_SETUP_ASK_H
+
+#include <logongate/port/change.h>
+#include <logongate/port/machine.h>
+#include <logongate/settings.h>
+
+#include "app/setup/setup_plan.h"
+
+struct lg_setup_ask {
+	const struct lg_settings *settings;
+	const struct lg_machine *machine;
+	const struct lg_change *change;
+	const char *datadir;    /* where the drop-ins lie */
+	const char *config_dir; /* the server's; NULL: its own */
+	const char *variant;    /* NULL: the recommended one */
+	const char *listen;     /* HOST:PORT of a new TCP listener */
+	/* What an earlier set-up did; no files where there was none. */
+	const struct lg_setup_plan *record;
+};
+
+/*
+ * Makes the plan of a door. Returns: LG_OK, also with no files when nothing is
+ * to be changed; LG_ERR_UNKNOWN_KEY, the server is not here; LG_ERR_CONFLICT,
+ * the administrator wrote what would have to be changed, or it is set up as
+ * another variant; LG_ERR_SYNTAX, LG_ERR_IO, its configuration cannot be used.
+ */
+struct lg_setup_door {
+	const char *name;
+	const char *variants; /* "combined policy dict", "" */
+	enum lg_status (*plan)(const struct lg_setup_ask *ask,
+			       struct lg_setup_plan *out_plan,
+			       struct lg_error *err);
+};
+extern const struct lg_setup_door lg_setup_doors[];
+extern const size_t lg_setup_door_count;
+
+/* NULL where there is no such door. */
+const struct lg_setup_door *lg_setup_door_find(const char *name);
+
+/* The door's variant: the one asked for, which must be one of them, else the
+ * one of the record, else otherwise. */
+enum lg_status lg_setup_variant(const struct lg_setup_ask *ask,
+				const struct lg_setup_door *door,
+				const char *otherwise, const char **out_variant,
+				struct lg_error *err);
+
+/* A drop-in below datadir, with this gate's folders in it. */
+enum lg_status lg_setup_dropin(const struct lg_setup_ask *ask, const char *name,
+			       struct lg_buffer *out_text,
+			       struct lg_error *err);
+
+/* Every "what" in text becomes "by". */
+enum lg_status lg_setup_replace(struct lg_buffer *text, const char *what,
+				const char *by, struct lg_error *err);
+
+/*
+ * Plans a file of setup's own. One that is there and is neither this one nor
+ * as setup wrote it is LG_ERR_CONFLICT.
+ */
+enum lg_status lg_setup_own_file(const struct lg_setup_ask *ask,
+				 const char *path, const char *text,
+				 struct lg_setup_plan *plan,
+				 struct lg_error *err);
+
+/* The gate's settings file as it is; plans the changed text. */
+enum lg_status lg_setup_settings_read(const struct lg_setup_ask *ask,
+				      struct lg_buffer *out_text,
+				      struct lg_error *err);
+enum lg_status lg_setup_settings_plan(const struct lg_setup_ask *ask,
+				      const char *before, const char *after,
+				      struct lg_setup_plan *plan,
+				      struct lg_error *err);
+
+/* The first HOST:PORT of a listener, or NULL. */
+const char *lg_setup_tcp(const struct lg_settings *settings,
+			 enum lg_listener listener);
+
+/* The server's user joins those who may ask, where it is not in already. */
+enum lg_status lg_setup_join(const struct lg_setup_ask *ask, const char *user,
+			     struct lg_setup_plan *plan, struct lg_error *err);
+
+/* The doors' own. */
+enum lg_status lg_setup_dovecot(const struct lg_setup_ask *ask,
+				struct lg_setup_plan *out_plan,
+				struct lg_error *err);
+
+#endif

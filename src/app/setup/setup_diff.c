@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * setup_diff.c - in which lines two texts differ
+ *
+ * Settings are short: the longest common subsequence is found in the plain
+ * way, by a table of all pairs of lines between what both begin and end with.
+ */
+#include "app/setup/setup_diff.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define CONTEXT 3
+#define LINES_MAX 20000
+#define PAIRS_MAX ((size_t)4 << 20)
+
+struct line {
+	const char *text;
+	size_t len; /* with its line end, where it has one */
+};
+
+struct text {
+	struct line *line;
+	size_t count;
+};
+
+/* One line of the difference: ' ', '-' or '+'. */
+struct edit {
+	char kind;
+	struct line line;
+};
+
+struct script {
+	struct text before;
+	struct text after;
+	struct edit *edit;
+	size_t count;
+};
+
+static int same(const struct line *one, const struct line *other)
+{
+	return one->len == other->len &&
+	       memcmp(one->text, other->text, one->len) == 0;
+}
+
+static int split(const char *text, struct text *out)
+{
+	size_t lines = 1;
+
+	for (const char *at = text; *at; at++)
+		lines += *at == '\n';
+	out->line = calloc(lines, sizeof(*out->line));
+	if (out->line == NULL)
+		return 0;
+	while (*text) {
+		size_t len = strcspn(text, "\n");
+
+		len += text[len] == '\n';
+		out->line[out->count++] = (struct line){text, len};
+		text += len;
+	}
+	return 1;
+}
+
+static void push(struct script *script, char kind, const struct line *line)
+{
+	script->edit[script->count++] = (struct edit){kind, *line};
+}
+
+/* The middle of both, where they differ: a and b lines from begin on. */
+static int compare(struct script *script, size_t begin, size_t a, size_t b)
+{
+	const struct line *from = script->before.line + begin;
+	const struct line *to = script->after.line + begin;
+	size_t width = b + 1;
+	unsigned short *longest;
+	size_t i = 0;
+	size_t j = 0;
+
+	if (a > LINES_MAX || b > LINES_MAX || (a + 1) * width > PAIRS_MAX)
+		return 0;
+	longest = calloc((a + 1) * width, sizeof(*longest));
+	if (longest == NULL)
+		return 0;
+	for (i = a; i-- > 0;) {
+		for (j = b; j-- > 0;) {
+			unsigned short *cell = &longest[i * width + j];
+
+			if (same(&from[i], &to[j]))
+				*cell = (unsigned short)(cell[width + 1] + 1);
+			else
+				*cell = cell[width] >= cell[1] ? cell[width]
+							       : cell[1];
+		}
+	}
+	for (i = 0, j = 0; i < a || j < b;) {
+		const unsigned short *cell = &longest[i * width + j];
+
+		if (i < a && j < b && same(&from[i], &to[j])) {
+			push(script, ' ', &from[i]);
+			i++;
+			j++;
+		} else if (j == b || (i < a && cell[width] >= cell[1])) {
+			push(script, '-', &from[i++]);
+		} else {
+			push(script, '+', &to[j++]);
+		}
+	}
+	free(longest);
+	return 1;
+}
+
+static void script_release(struct script *script)
+{
+	free(script->before.line);
+	free(script->after.line);
+	free(script->edit);
+}
+
+static enum lg_status script_make(const char *before, const char *after,
+				  struct script *out, struct lg_error *err)
+{
+	struct text *from = &out->before;
+	struct text *to = &out->after;
+	size_t begin = 0;
+	size_t end = 0;
+
+	if (!split(before, from) || !split(after, to))
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+	out->edit = calloc(from->count + to->count + 1, sizeof(*out->edit));
+	if (out->edit == NULL)
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+	while (begin < from->count && begin < to->count &&
+	       same(&from->line[begin], &to->line[begin]))
+		begin++;
+	while (end < from->count - begin && end < to->count - begin &&
+	       same(&from->line[from->count - end - 1],
+		    &to->line[to->count - end - 1]))
+		end++;
+	for (size_t i = 0; i < begin; i++)
+		push(out, ' ', &from->line[i]);
+	if (!compare(out, begin, from->count - begin - end,
+		     to->count - begin - end))
+		return lg_error_set(err, LG_ERR_LIMIT, NULL,
+				    "too long to be compared");
+	for (size_t i = from->count - end; i < from->count; i++)
+		push(out, ' ', &from->line[i]);
+	return LG_OK;
+}
+
+static void print_line(const struct edit *edit, struct lg_buffer *out)
+{
+	lg_buffer_char(out, edit->kind);
+	lg_buffer_append(out, edit->line.text, edit->line.len);
+	if (edit->line.text[edit->line.len - 1] != '\n')
+		lg_buffer_text(out, "\n\\ No newline at end of file\n");
+}
+
+/* The end of the hunk that begins with the change at edit[i]. */
+static size_t hunk_end(const struct script *script, size_t i)
+{
+	size_t last = i;
+
+	for (; i < script->count && i <= last + 2 * CONTEXT; i++) {
+		if (script->edit[i].kind != ' ')
+			last = i;
+	}
+	last += 1 + CONTEXT;
+	return last < script->count ? last : script->count;
+}
+
+static void print_hunks(const struct script *script, struct lg_buffer *out)
+{
+	size_t from = 1;
+	size_t to = 1;
+	size_t done = 0;
+
+	for (size_t i = 0; i < script->count; i++) {
+		size_t begin = i > done + CONTEXT ? i - CONTEXT : done;
+		size_t lines[2] = {0, 0};
+		size_t end;
+
+		if (script->edit[i].kind == ' ')
+			continue;
+		end = hunk_end(script, i);
+		for (size_t j = done; j < begin; j++) {
+			from++;
+			to++;
+		}
+		for (size_t j = begin; j < end; j++) {
+			lines[0] += script->edit[j].kind != '+';
+			lines[1] += script->edit[j].kind != '-';
+		}
+		lg_buffer_format(out, "@@ -%zu,%zu +%zu,%zu @@\n",
+				 lines[0] ? from : from - 1, lines[0],
+				 lines[1] ? to : to - 1, lines[1]);
+		for (size_t j = begin; j < end; j++)
+			print_line(&script->edit[j], out);
+		from += lines[0];
+		to += lines[1];
+		done = end;
+		i = end - 1;
+	}
+}
+
+enum lg_status lg_setup_diff(const struct lg_setup_file *file,
+			     struct lg_buffer *out_text, struct lg_error *err)
+{
+	struct script script = {0};
+	enum lg_status status = LG_OK;
+
+	if (file->is_secret) {
+		lg_buffer_format(out_text, "%s: %s\n", file->path,
+				 file->after ? "a new secret, for its owner "
+					       "alone"
+					     : "the secret goes");
+		return lg_buffer_status(out_text, err);
+	}
+	status = script_make(file->before ? file->before : "",
+			     file->after ? file->after : "", &script, err);
+	if (status == LG_OK) {
+		lg_buffer_format(out_text, "--- %s\n+++ %s\n",
+				 file->before ? file->path : "/dev/null",
+				 file->after ? file->path : "/dev/null");
+		print_hunks(&script, out_text);
+		status = lg_buffer_status(out_text, err);
+	}
+	script_release(&script);
+	return status;
+}
+
+/* Where these lines stand in text, once and no more; NULL: elsewhere. */
+static const char *find_once(const char *text, const char *lines)
+{
+	const char *found = NULL;
+
+	for (const char *at = text; (at = strstr(at, lines)) != NULL; at++) {
+		if (at != text && at[-1] != '\n')
+			continue;
+		if (found != NULL)
+			return NULL;
+		found = at;
+	}
+	return found;
+}
+
+/* Puts gone back where come stands. */
+static enum lg_status replace(struct lg_buffer *now, const char *come,
+			      const char *gone, struct lg_error *err)
+{
+	struct lg_buffer text = {0};
+	const char *at = NULL;
+	enum lg_status status;
+
+	if (*come != '\0')
+		at = find_once(now->data ? now->data : "", come);
+	if (at == NULL)
+		return lg_error_set(err, LG_ERR_CONFLICT, NULL,
+				    "was changed since, just where setup "
+				    "wrote");
+	lg_buffer_append(&text, now->data, (size_t)(at - now->data));
+	lg_buffer_text(&text, gone);
+	lg_buffer_text(&text, at + strlen(come));
+	status = lg_buffer_status(&text, err);
+	if (status == LG_OK) {
+		lg_buffer_clear(now);
+		lg_buffer_append(now, text.data, text.len);
+		status = lg_buffer_status(now, err);
+	}
+	lg_buffer_release(&text);
+	return status;
+}
+
+enum lg_status lg_setup_take_back(const char *before, const char *after,
+				  const char *now, struct lg_buffer *out_text,
+				  struct lg_error *err)
+{
+	struct script script = {0};
+	struct lg_buffer come = {0};
+	struct lg_buffer gone = {0};
+	struct lg_buffer text = {0};
+	enum lg_status status = script_make(before, after, &script, err);
+
+	lg_buffer_text(&text, now);
+	for (size_t i = 0; status == LG_OK && i < script.count;) {
+		lg_buffer_clear(&come);
+		lg_buffer_clear(&gone);
+		lg_buffer_text(&come, "");
+		lg_buffer_text(&gone, "");
+		for (; i < script.count && script.edit[i].kind != ' '; i++)
+			lg_buffer_append(script.edit[i].kind == '+' ? &come
+								    : &gone,
+					 script.edit[i].line.text,
+					 script.edit[i].line.len);
+		if (come.len || gone.len)
+			status = replace(&text, come.data ? come.data : "",
+					 gone.data ? gone.data : "", err);
+		else
+			i++;
+	}
+	if (status == LG_OK) {
+		lg_buffer_append(out_text, text.data, text.len);
+		status = lg_buffer_status(out_text, err);
+	}
+	lg_buffer_release(&come);
+	lg_buffer_release(&gone);
+	lg_buffer_release(&text);
+	script_release(&script);
+	return status;
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * setup_plan.h - what setting a door up would change
+ *
+ * Layer: app: core and ports.
+ * Flow: one file a door (setup_dovecot.c, ...) makes a plan of what it found;
+ * setup_run.c carries it out; the command shows it.
+ * Source: contract 13 "Packages and setup".
+ */
+#ifndef LOGONGATE_APP_SETUP_PLAN_H
+#define LOGONGATE_APP_SETUP_PLAN_H
+
+#include <stdint.h>
+
+#include <logongate/buffer.h>
+#include <logongate/strlist.h>
+
+#define LG_SETUP_FILES_MAX 12
+#define LG_SETUP_WORDS_MAX 12
+
+/* before NULL: there is none; after NULL: it goes. A secret's texts are shown
+ * and kept nowhere else. */
+struct lg_setup_file {
+	const char *path;
+	const char *before;
+	const char *after;
+	uint32_t mode;
+	const char *owner; /* of a new file; NULL: root */
+	int is_secret;
+};
+
+/* A program and its words, NULL at the end; word[0] NULL: none. */
+struct lg_setup_words {
+	const char *word[LG_SETUP_WORDS_MAX];
+};
+
+/* All texts lie in arena, but for constants. */
+struct lg_setup_plan {
+	const char *door;
+	const char *variant; /* NULL: there is but one */
+	struct lg_setup_file file[LG_SETUP_FILES_MAX];
+	size_t file_count;
+	const char *joins;     /* the user who joins logongate-door */
+	const char *gate_conf; /* the gate's settings, where a file is them */
+	const char *service;   /* as systemd calls it; NULL: none */
+	int reloads;           /* a reload is enough */
+	struct lg_setup_words test;  /* the server's own */
+	struct lg_setup_words stop;  /* where systemd does not start it */
+	struct lg_setup_words start; /* or makes it read again */
+	struct lg_strlist notes;     /* what is left to the administrator */
+	struct lg_strlist arena;
+};
+
+/* A copy in the arena; NULL where memory is short. */
+const char *lg_setup_keep(struct lg_setup_plan *plan, const char *text);
+
+/* Adds a copy; nothing where before and after are the same. */
+enum lg_status lg_setup_add(struct lg_setup_plan *plan,
+			    const struct lg_setup_file *file,
+			    struct lg_error *err);
+
+/* A sentence for the administrator. */
+enum lg_status lg_setup_note(struct lg_setup_plan *plan, struct lg_error *err,
+			     const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+void lg_setup_plan_release(struct lg_setup_plan *plan);
+
+#endif

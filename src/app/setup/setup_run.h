@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * setup_run.h - carrying a plan out, or putting everything back
+ *
+ * Layer: app: core and ports.
+ * Flow: write, let the gate and the server test what they would read, restart
+ * them, prove that the gate is asked, keep the record. When a step fails all
+ * files are as they were and the servers run with them.
+ * Source: contract 13 "Packages and setup".
+ */
+#ifndef LOGONGATE_APP_SETUP_RUN_H
+#define LOGONGATE_APP_SETUP_RUN_H
+
+#include <logongate/port/change.h>
+#include <logongate/port/machine.h>
+
+#include "app/setup/setup_plan.h"
+
+enum lg_setup_end {
+	LG_SETUP_DONE = 0,
+	LG_SETUP_REFUSED,  /* the server's own test; all is as it was */
+	LG_SETUP_UNDONE,   /* a later step failed; all is as it was */
+	LG_SETUP_NOT_BACK, /* and not everything could be put back */
+};
+
+/*
+ * prove: asks the server itself and waits until the gate was asked; LG_OK when
+ * it was. NULL: nothing is asked.
+ * gate_answers: LG_OK once the gate that was restarted answers.
+ * says: the next step, for whoever watches.
+ */
+struct lg_setup_hands {
+	const struct lg_machine *machine;
+	const struct lg_change *change;
+	void *context;
+	enum lg_status (*prove)(void *context, const struct lg_setup_plan *plan,
+				struct lg_error *err);
+	enum lg_status (*gate_answers)(void *context, struct lg_error *err);
+	void (*says)(void *context, const char *step);
+};
+
+/* record NULL: none is kept; undoing: it goes, and who joined leaves. */
+enum lg_status lg_setup_run(const struct lg_setup_plan *plan,
+			    const struct lg_setup_hands *hands,
+			    const char *record, int is_undo,
+			    enum lg_setup_end *out_end, struct lg_error *err);
+
+/*
+ * The plan that undoes a record: files that nobody changed since go back
+ * exactly; of others only what setup wrote is taken out.
+ * Returns: LG_OK; LG_ERR_CONFLICT, somebody changed just that (err has the
+ * file); LG_ERR_IO.
+ */
+enum lg_status lg_setup_plan_undo(const struct lg_setup_plan *record,
+				  const struct lg_machine *machine,
+				  struct lg_setup_plan *out_plan,
+				  struct lg_error *err);
+
+#endif

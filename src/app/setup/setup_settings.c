@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * setup_settings.c - what a door needs of the gate's settings, put into them
+ */
+#include "app/setup/setup_settings.h"
+
+#include <string.h>
+
+static const char *line_end(const char *line)
+{
+	return line + strcspn(line, "\n");
+}
+
+static const char *next_line(const char *line)
+{
+	line = line_end(line);
+	return *line ? line + 1 : line;
+}
+
+static int is_section(const char *line, const char *section)
+{
+	size_t len = strlen(section);
+
+	line += strspn(line, " \t");
+	if (*line++ != '[')
+		return 0;
+	line += strspn(line, " \t");
+	if (strncmp(line, section, len) != 0)
+		return 0;
+	line += len;
+	line += strspn(line, " \t");
+	return *line == ']';
+}
+
+static int begins_section(const char *line)
+{
+	return line[strspn(line, " \t")] == '[';
+}
+
+/* The value of a line "KEY = value", or NULL. */
+static const char *value_of(const char *line, const char *key)
+{
+	size_t len = strlen(key);
+
+	line += strspn(line, " \t");
+	if (strncmp(line, key, len) != 0)
+		return NULL;
+	line += len;
+	line += strspn(line, " \t");
+	if (*line != '=')
+		return NULL;
+	line++;
+	return line + strspn(line, " \t");
+}
+
+static enum lg_status insert(struct lg_buffer *text, size_t at,
+			     const char *what, struct lg_error *err)
+{
+	struct lg_buffer whole = {0};
+	enum lg_status status;
+
+	lg_buffer_append(&whole, text->data ? text->data : "", at);
+	lg_buffer_text(&whole, what);
+	lg_buffer_append(&whole, text->data ? text->data + at : "",
+			 text->len - at);
+	status = lg_buffer_status(&whole, err);
+	if (status == LG_OK) {
+		lg_buffer_clear(text);
+		lg_buffer_append(text, whole.data, whole.len);
+		status = lg_buffer_status(text, err);
+	}
+	lg_buffer_release(&whole);
+	return status;
+}
+
+/* Where the value that begins at value ends: its closing quote, or behind its
+ * last character. */
+static const char *value_end(const char *value)
+{
+	const char *end = line_end(value);
+
+	if (*value == '"') {
+		end = strchr(value + 1, '"');
+		return end != NULL && end < line_end(value) ? end : NULL;
+	}
+	for (const char *at = value; at < end; at++) {
+		if (*at == ';')
+			end = at;
+	}
+	while (end > value && strchr(" \t\r", end[-1]) != NULL)
+		end--;
+	return end;
+}
+
+static enum lg_status add_item(struct lg_buffer *settings, const char *value,
+			       const char *address, struct lg_error *err)
+{
+	const char *end = value_end(value);
+	struct lg_buffer item = {0};
+	enum lg_status status;
+
+	if (end == NULL)
+		return lg_error_set(err, LG_ERR_SYNTAX, NULL,
+				    "address is not one line in quotes: add "
+				    "%s to it by hand",
+				    address);
+	lg_buffer_format(&item, ", %s", address);
+	status = lg_buffer_status(&item, err);
+	if (status == LG_OK)
+		status = insert(settings, (size_t)(end - settings->data),
+				item.data, err);
+	lg_buffer_release(&item);
+	return status;
+}
+
+enum lg_status lg_setup_add_section(struct lg_buffer *settings,
+				    const char *section, const char *lines,
+				    struct lg_error *err)
+{
+	if (settings->len && settings->data[settings->len - 1] != '\n')
+		lg_buffer_char(settings, '\n');
+	lg_buffer_format(settings, "\n[%s]\n%s", section, lines);
+	return lg_buffer_status(settings, err);
+}
+
+enum lg_status lg_setup_add_address(struct lg_buffer *settings,
+				    const char *listener, const char *address,
+				    const char *without_policy,
+				    struct lg_error *err)
+{
+	struct lg_buffer section = {0};
+	struct lg_buffer lines = {0};
+	const char *value = NULL;
+	const char *header = NULL;
+	int inside = 0;
+	enum lg_status status;
+
+	lg_buffer_format(&section, "listen.%s", listener);
+	status = lg_buffer_status(&section, err);
+	for (const char *line = settings->data;
+	     status == LG_OK && line != NULL && *line && value == NULL;
+	     line = next_line(line)) {
+		if (begins_section(line)) {
+			inside = is_section(line, section.data);
+			header = inside ? line : header;
+		} else if (inside) {
+			value = value_of(line, "address");
+		}
+	}
+	if (status == LG_OK && value != NULL) {
+		status = add_item(settings, value, address, err);
+	} else if (status == LG_OK && header != NULL) {
+		lg_buffer_format(&lines, "address = \"unix:%s.sock, %s\"\n",
+				 listener, address);
+		status = lg_buffer_status(&lines, err);
+		if (status == LG_OK)
+			status = insert(
+				settings,
+				(size_t)(next_line(header) - settings->data),
+				lines.data, err);
+	} else if (status == LG_OK) {
+		lg_buffer_format(&lines,
+				 "address        = \"%s\"\n"
+				 "without_policy = %s\n",
+				 address, without_policy);
+		status = lg_buffer_status(&lines, err);
+		if (status == LG_OK)
+			status = lg_setup_add_section(settings, section.data,
+						      lines.data, err);
+	}
+	lg_buffer_release(&section);
+	lg_buffer_release(&lines);
+	return status;
+}

@@ -1,0 +1,260 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: ISC
+"""`logongate setup dovecot` with a real Dovecot: what it shows is what it
+does, a logon proves it, a second run changes nothing, and --undo gives back
+every byte; whatever fails leaves all as it was."""
+import contextlib
+import imaplib
+import os
+import re
+import threading
+
+import dovecot_fixture
+from programs import eventually, free_port, wait_for
+from running_gate import Gate, listing, main
+from setup_fixture import Init, Setup, facts, tree
+
+dovecot_fixture.require("dovecot", "doveadm", "doveconf")
+
+USERS = {"alice": "a-pw", "bob": "b-pw"}
+
+
+class Dovecot(dovecot_fixture.Dovecot):
+    """As a package brings it: conf.d, and no key for doveadm."""
+
+    def write_config(self):
+        super().write_config()
+        os.makedirs(self.path("conf.d"), exist_ok=True)
+        self.write("conf.d/10-own.conf", "auth_failure_delay = 0\n")
+        with open(self.config, encoding="utf-8") as file:
+            text = file.read()
+        text = re.sub(r"doveadm_api_key = .*\n", "", text)
+        self.write("dovecot.conf", text + "!include conf.d/*.conf\n")
+
+    def start(self):
+        super().start()
+        # As init would: who ended is not there any more.
+        threading.Thread(target=self.process.wait, daemon=True).start()
+
+    def daemon(self):
+        """The process of one that setup started, or None."""
+        try:
+            with open(self.path("run/master.pid"), encoding="ascii") as file:
+                return int(file.read())
+        except (OSError, ValueError):
+            return None
+
+    def close(self):
+        self.close_daemon()
+        super().close()
+
+    def close_daemon(self):
+        pid = self.daemon()
+        if pid and (not self.process or self.process.pid != pid):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, 15)
+                wait_for("Dovecot to end", lambda: not alive(pid))
+
+
+def alive(pid):
+    try:
+        os.kill(pid, 0)
+        with open(f"/proc/{pid}/stat", encoding="utf-8") as file:
+            return file.read().split(")")[1].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+class Site(contextlib.ExitStack):
+    """A gate without TCP, and a Dovecot that does not know of it."""
+
+    def __init__(self, listen=None, **more):
+        super().__init__()
+        self.port = free_port()
+        self.gate = self.enter_context(Gate(
+            "; an administrator's own words\n", listen=listen or (
+                '[listen.http]\n'
+                'address        = "unix:http.sock" ; the web servers\'\n'
+                'without_policy = refuse\n'), **more)).start()
+        self.dovecot = self.enter_context(Dovecot(USERS))
+        self.init = Init(self.gate.folder, logongated=self.restart_gate)
+        self.callback(self.init.close)
+        self.setup = Setup(self.gate, self.dovecot.folder, self.init)
+
+    def restart_gate(self):
+        self.gate.stop()
+        self.gate.start()
+
+    def run(self, *words, code=0):
+        return self.setup.run("dovecot", "--listen", f"127.0.0.1:{self.port}",
+                              *words, code=code)
+
+    def files(self):
+        files = tree(os.path.join(self.dovecot.folder, "conf.d"))
+        files.update(tree(self.gate.path("setup")))
+        for path in (self.gate.config, self.gate.path("doveadm.key"),
+                     self.dovecot.config):
+            if os.path.exists(path):
+                files[path] = facts(path)
+        return files
+
+    def dropin(self):
+        """The drop-in that asks: where it lies, and where it goes."""
+        shown = self.run("--dry-run")
+        place = re.search(r"conf.d/(\S*logongate-(?!doveadm)\S*\.conf)\n",
+                          shown)[1]
+        return (os.path.join(self.setup.datadir, "dovecot",
+                             re.sub(r"^\d+-", "", place)),
+                os.path.join(self.dovecot.folder, "conf.d", place))
+
+    def refused(self, user):
+        """What an IMAP client reads instead of being let in, or None."""
+        client = imaplib.IMAP4("127.0.0.1", self.dovecot.imap_port, 20)
+        try:
+            client.login(user, USERS[user])
+            return None
+        except imaplib.IMAP4.error as what:
+            return str(what)
+        finally:
+            client.shutdown()
+
+
+def whole_way():
+    """shown, made, proved, locked, a second time, undone to the byte"""
+    with Site() as site:
+        before = site.files()
+        shown = site.run("--dry-run")
+        assert site.files() == before, shown
+        assert f'+address        = "unix:http.sock, 127.0.0.1:{site.port}" ;' \
+            " the web servers'" in shown, shown
+        assert "95-logongate-" in shown and "+[dovecot]" in shown, shown
+        said = site.run()
+        assert "proved by a logon" in said, said
+        files = site.files()
+        key = files[site.gate.path("doveadm.key")]
+        assert key[0] & 0o777 == 0o600 and len(key[2]) == 48, key
+        assert key[2].decode() not in said + shown
+        record = files[site.gate.path("setup/dovecot.json")]
+        assert record[0] & 0o777 == 0o600 and key[2] not in record[2]
+        assert os.stat(site.gate.path("setup")).st_mode & 0o777 == 0o700
+        # It works: who is not listed is told why, who is there is cut.
+        session = site.dovecot.imap("bob")
+        site.gate.apply(listing("alice", **{
+            "Logon Only As Users": ["alice"],
+            "Refusal Message": "Later, please"}))
+        assert site.refused("alice") is None
+        assert "Later, please" in site.refused("bob")
+        eventually(lambda: "bob" not in site.dovecot.users_inside())
+        session.shutdown()
+        site.gate.ask("lift")
+        again = site.run()
+        assert "nothing was changed" in again, again
+        assert site.files() == files
+        restarts = len(site.init.asked)
+        site.run("--undo", "--dry-run")
+        assert site.files() == files and len(site.init.asked) == restarts
+        site.run("--undo")
+        assert site.files() == before
+        assert not os.path.exists(site.gate.path("setup"))
+        assert site.refused("bob") is None
+        assert "not set up" in site.run("--undo")
+
+
+def refused_by_its_test():
+    """what doveconf does not take is put back, and no server was touched"""
+    with Site() as site:
+        path = os.path.join(site.setup.datadir,
+                            "dovecot/logongate-doveadm.conf")
+        with open(path, "a", encoding="utf-8") as file:
+            file.write("no_such_setting = yes\n")
+        before, pid = site.files(), site.dovecot.process.pid
+        said = site.run(code=3)
+        assert "no_such_setting" in said and "as it was" in said, said
+        assert site.files() == before
+        assert site.init.asked == [] and alive(pid)
+        assert site.dovecot.process.poll() is None
+        assert not os.path.exists(site.gate.path("setup/dovecot.json"))
+
+
+def not_proved():
+    """a Dovecot that does not ask in the end is put back and runs"""
+    with Site() as site:
+        path, _ = site.dropin()
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+        assert "auth_policy_server_url" in text
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text.replace("/v1/dovecot", "/v1/elsewhere"))
+        before = site.files()
+        said = site.run(code=6)
+        assert "the gate was not asked" in said and "as it was" in said, said
+        assert site.files() == before
+        assert site.refused("bob") is None
+        assert site.gate.ask("status")["ok"]
+
+
+def own_words():
+    """what the administrator wrote stays, whatever setup is told"""
+    with Site() as site:
+        _, path = site.dropin()
+        name = os.path.basename(path)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("# mine\n")
+        before = site.files()
+        said = site.run(code=5)
+        assert name in said and "nothing is overwritten" in said, said
+        assert site.files() == before
+        os.unlink(path)
+        other = os.path.join(site.dovecot.folder, "conf.d/50-policy.conf")
+        with open(other, "w", encoding="utf-8") as file:
+            file.write("auth_policy_server_url = http://127.0.0.1:1/\n"
+                       "auth_policy_hash_nonce = x\n")
+        assert "policy server already" in site.run(code=5)
+        os.unlink(other)
+        # Between set-up and undo he goes on writing.
+        untouched = site.files()
+        site.run()
+        site.gate.settings("; an administrator's own words\n",
+                           "; more of his words\n; and more\n")
+        site.run("--undo")
+        now = site.files()
+        text = untouched[site.gate.config][2].replace(
+            b"; an administrator's own words\n",
+            b"; more of his words\n; and more\n")
+        assert now[site.gate.config][2] == text, now[site.gate.config][2]
+        now.pop(site.gate.config)
+        untouched.pop(site.gate.config)
+        assert now == untouched
+        # What he wrote into setup's own file stays there ...
+        site.run()
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+        with open(path, "a", encoding="utf-8") as file:
+            file.write("# tuned\n")
+        changed = site.files()
+        assert "left as it is" in site.run()
+        assert site.files() == changed
+        # ... and where he changed what setup wrote, nothing is guessed.
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text.replace("auth = yes", "auth = no"))
+        changed = site.files()
+        assert name in site.run("--undo", code=5)
+        assert site.files() == changed
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text + "# tuned\n")
+        site.run("--undo")
+        with open(path, encoding="utf-8") as file:
+            assert file.read() == "# tuned\n"
+
+
+def no_gate():
+    """without a gate nothing is touched"""
+    with Site() as site:
+        site.gate.stop()
+        before = site.files()
+        site.run(code=8)
+        assert site.files() == before
+
+
+if __name__ == "__main__":
+    main([whole_way, refused_by_its_test, not_proved, own_words, no_gate])
