@@ -116,7 +116,7 @@ const struct lg_option lg_options[] = {
 	{"until", "T", NULL, LG_OPTION_ONCE,
 	 "end then: 06:00, tomorrow 06:00, RFC 3339"},
 	{"user", "NAME", NULL, LG_OPTION_ONCE, "a logon name"},
-	{"variant", "V", "combined policy dict", LG_OPTION_ONCE,
+	{"variant", "V", "combined policy", LG_OPTION_ONCE,
 	 "which of the ways the door has to ask"},
 	{"version", NULL, NULL, LG_OPTION_COMMON, "show the version"},
 	{"yes", NULL, NULL, LG_OPTION_ONCE, "ask nothing"},

@@ -68,14 +68,17 @@ def alive(pid):
 class Site(contextlib.ExitStack):
     """A gate without TCP, and a Dovecot that does not know of it."""
 
-    def __init__(self, listen=None, **more):
+    def __init__(self, variant="policy"):
         super().__init__()
+        self.variant = variant
         self.port = free_port()
         self.gate = self.enter_context(Gate(
-            "; an administrator's own words\n", listen=listen or (
+            "; an administrator's own words\n", listen=(
                 '[listen.http]\n'
                 'address        = "unix:http.sock" ; the web servers\'\n'
-                'without_policy = refuse\n'), **more)).start()
+                'without_policy = refuse\n'
+                '[listen.dict]\naddress = "unix:dict.sock"\n'
+                'mode = 0666\nwithout_policy = refuse\n'))).start()
         self.dovecot = self.enter_context(Dovecot(USERS))
         self.init = Init(self.gate.folder, logongated=self.restart_gate)
         self.callback(self.init.close)
@@ -87,10 +90,13 @@ class Site(contextlib.ExitStack):
 
     def run(self, *words, code=0):
         return self.setup.run("dovecot", "--listen", f"127.0.0.1:{self.port}",
-                              *words, code=code)
+                              "--variant", self.variant, *words, code=code)
 
     def files(self):
         files = tree(os.path.join(self.dovecot.folder, "conf.d"))
+        for name in os.listdir(self.dovecot.folder):
+            if name.startswith("logongate-"):
+                files[name] = facts(self.dovecot.path(name))
         files.update(tree(self.gate.path("setup")))
         for path in (self.gate.config, self.gate.path("doveadm.key"),
                      self.dovecot.config):
@@ -100,12 +106,13 @@ class Site(contextlib.ExitStack):
 
     def dropin(self):
         """The drop-in that asks: where it lies, and where it goes."""
-        shown = self.run("--dry-run")
-        place = re.search(r"conf.d/(\S*logongate-(?!doveadm)\S*\.conf)\n",
-                          shown)[1]
-        return (os.path.join(self.setup.datadir, "dovecot",
-                             re.sub(r"^\d+-", "", place)),
-                os.path.join(self.dovecot.folder, "conf.d", place))
+        return [(os.path.join(self.setup.datadir, "dovecot", name),
+                 os.path.join(self.dovecot.folder, "conf.d", place))
+                for name, place in (
+                    ("logongate-auth-policy.conf",
+                     "95-logongate-auth-policy.conf"),
+                    ("logongate-combined.conf", "95-logongate.conf"))
+                ][self.variant == "combined"]
 
     def refused(self, user):
         """What an IMAP client reads instead of being let in, or None."""
@@ -119,9 +126,18 @@ class Site(contextlib.ExitStack):
             client.shutdown()
 
 
-def whole_way():
-    """shown, made, proved, locked, a second time, undone to the byte"""
-    with Site() as site:
+def policy():
+    """policy: shown, made, proved, locked, a second time, undone"""
+    whole_way("policy")
+
+
+def combined():
+    """combined: the same, and closed while the gate is dead"""
+    whole_way("combined")
+
+
+def whole_way(variant):
+    with Site(variant) as site:
         before = site.files()
         shown = site.run("--dry-run")
         assert site.files() == before, shown
@@ -147,6 +163,10 @@ def whole_way():
         eventually(lambda: "bob" not in site.dovecot.users_inside())
         session.shutdown()
         site.gate.ask("lift")
+        if variant == "combined":
+            site.gate.kill()
+            assert "UNAVAILABLE" in site.refused("alice")
+            site.gate.start()
         again = site.run()
         assert "nothing was changed" in again, again
         assert site.files() == files
@@ -257,4 +277,4 @@ def no_gate():
 
 
 if __name__ == "__main__":
-    main([whole_way, refused_by_its_test, not_proved, own_words, no_gate])
+    main([policy, combined, refused_by_its_test, not_proved, own_words, no_gate])

@@ -11,7 +11,7 @@
 #define DOOR_GROUP "logongate-door"
 
 const struct lg_setup_door lg_setup_doors[] = {
-	{"dovecot", "combined policy dict", lg_setup_dovecot},
+	{"dovecot", "combined policy", lg_setup_dovecot},
 };
 const size_t lg_setup_door_count =
 	sizeof(lg_setup_doors) / sizeof(lg_setup_doors[0]);

@@ -15,7 +15,10 @@
 #define TCP_EXAMPLE "127.0.0.1:4191"
 #define KEY_EXAMPLE "/etc/logongate/doveadm.key"
 #define SOCKET_EXAMPLE "/run/dovecot/http"
+#define FOLDER_EXAMPLE "/etc/dovecot/"
+#define LUA_FOLDER "/usr/lib/dovecot/modules/auth"
 #define GATE_USER "logongate"
+#define DOVECOT_USER "dovecot"
 
 struct dovecot {
 	const struct lg_setup_ask *ask;
@@ -23,13 +26,13 @@ struct dovecot {
 	struct lg_error *err;
 	struct lg_buffer shown;  /* doveconf -n */
 	struct lg_buffer conf;   /* the main file */
-	struct lg_buffer folder; /* conf.d */
+	struct lg_buffer folder; /* of the main file */
 	struct lg_buffer socket; /* doveadm's */
 	struct lg_buffer gate;   /* the user the gate runs as */
 	int is_24;
 };
 
-/* What each variant is made of; the second is where it goes. */
+/* What each variant is made of, and where below Dovecot's folder it goes. */
 struct piece {
 	const char *variant;
 	int is_24;
@@ -38,18 +41,76 @@ struct piece {
 };
 
 static const struct piece pieces[] = {
+	{"combined", 0, "dovecot/logongate-combined.conf",
+	 "conf.d/95-logongate.conf"},
+	{"combined", 0, "dovecot/logongate-alive.conf.ext",
+	 "logongate-alive.conf.ext"},
 	{"policy", 0, "dovecot/logongate-auth-policy.conf",
-	 "95-logongate-auth-policy.conf"},
+	 "conf.d/95-logongate-auth-policy.conf"},
+	{"combined", 1, "dovecot/2.4/logongate-combined.conf",
+	 "conf.d/95-logongate.conf"},
+	{"combined", 1, "dovecot/2.4/logongate-alive.lua",
+	 "logongate-alive.lua"},
+	{"policy", 1, "dovecot/2.4/logongate-auth-policy.conf",
+	 "conf.d/95-logongate-auth-policy.conf"},
 };
 
-static int has_piece(const char *variant, int is_24)
+#define PIECES (sizeof(pieces) / sizeof(pieces[0]))
+
+static int has_piece(const struct dovecot *dovecot, const char *variant)
 {
-	for (size_t i = 0; i < sizeof(pieces) / sizeof(pieces[0]); i++) {
-		if (pieces[i].is_24 == is_24 &&
+	for (size_t i = 0; i < PIECES; i++) {
+		if (pieces[i].is_24 == dovecot->is_24 &&
 		    strcmp(pieces[i].variant, variant) == 0)
 			return 1;
 	}
 	return 0;
+}
+
+/* Dovecot 2.4 has no passdb dict; what asks there is in Lua. */
+static int has_lua(const struct dovecot *dovecot)
+{
+	const struct lg_machine *machine = dovecot->ask->machine;
+	struct lg_strlist names = {0};
+	struct lg_error ignored;
+	int found = 0;
+
+	if (machine->list(machine->self, LUA_FOLDER, &names, &ignored) != LG_OK)
+		return 0;
+	for (size_t i = 0; i < names.count; i++)
+		found |= strstr(names.item[i], "lua") != NULL;
+	lg_strlist_release(&names);
+	return found;
+}
+
+static enum lg_status find_variant(const struct dovecot *dovecot,
+				   const char **out_variant)
+{
+	const struct lg_setup_ask *ask = dovecot->ask;
+	int lacks_lua = dovecot->is_24 && !has_lua(dovecot);
+	enum lg_status status = lg_setup_variant(
+		ask, lg_setup_door_find("dovecot"),
+		lacks_lua ? "policy" : "combined", out_variant, dovecot->err);
+
+	if (status != LG_OK)
+		return status;
+	if (!has_piece(dovecot, *out_variant))
+		return lg_error_set(dovecot->err, LG_ERR_UNKNOWN_KEY,
+				    *out_variant,
+				    "needs changes of your own passdbs: see "
+				    "the drop-ins below %s/dovecot",
+				    ask->datadir);
+	if (lacks_lua && strcmp(*out_variant, "combined") == 0)
+		return lg_error_set(dovecot->err, LG_ERR_UNKNOWN_KEY,
+				    "dovecot-auth-lua",
+				    "is not installed, and the combined door "
+				    "of Dovecot 2.4 needs it");
+	if (lacks_lua)
+		return lg_setup_note(dovecot->plan, dovecot->err,
+				     "With dovecot-auth-lua installed the "
+				     "combined door is to be had, which is "
+				     "closed while the gate is dead.");
+	return LG_OK;
 }
 
 /* "# 2.3.19.1 (9b53102964): /etc/dovecot/dovecot.conf" */
@@ -146,7 +207,6 @@ static enum lg_status find_folder(struct dovecot *dovecot)
 				    "conf.d/*.conf\"");
 	lg_buffer_append(&dovecot->folder, conf,
 			 (size_t)(strrchr(conf, '/') - conf));
-	lg_buffer_text(&dovecot->folder, "/conf.d");
 	return status == LG_OK
 		       ? lg_buffer_status(&dovecot->folder, dovecot->err)
 		       : status;
@@ -204,28 +264,72 @@ static enum lg_status own_file(struct dovecot *dovecot, const char *place,
 	return status;
 }
 
+static enum lg_status add_piece(struct dovecot *dovecot,
+				const struct piece *piece, const char *tcp)
+{
+	struct lg_buffer text = {0};
+	struct lg_buffer folder = {0};
+	enum lg_status status;
+
+	lg_buffer_format(&folder, "%s/", dovecot->folder.data);
+	status = lg_buffer_status(&folder, dovecot->err);
+	if (status == LG_OK)
+		status = lg_setup_dropin(dovecot->ask, piece->dropin, &text,
+					 dovecot->err);
+	if (status == LG_OK)
+		status =
+			lg_setup_replace(&text, TCP_EXAMPLE, tcp, dovecot->err);
+	if (status == LG_OK)
+		status = lg_setup_replace(&text, FOLDER_EXAMPLE, folder.data,
+					  dovecot->err);
+	if (status == LG_OK)
+		status = own_file(dovecot, piece->place, text.data);
+	lg_buffer_release(&text);
+	lg_buffer_release(&folder);
+	return status;
+}
+
 static enum lg_status add_pieces(struct dovecot *dovecot, const char *variant,
 				 const char *tcp)
 {
-	struct lg_buffer text = {0};
 	enum lg_status status = LG_OK;
 
-	for (size_t i = 0; i < sizeof(pieces) / sizeof(pieces[0]); i++) {
-		const struct piece *piece = &pieces[i];
-
-		if (piece->is_24 != dovecot->is_24 || status != LG_OK ||
-		    strcmp(piece->variant, variant) != 0)
-			continue;
-		lg_buffer_clear(&text);
-		status = lg_setup_dropin(dovecot->ask, piece->dropin, &text,
-					 dovecot->err);
-		if (status == LG_OK)
-			status = lg_setup_replace(&text, TCP_EXAMPLE, tcp,
-						  dovecot->err);
-		if (status == LG_OK)
-			status = own_file(dovecot, piece->place, text.data);
+	for (size_t i = 0; i < PIECES && status == LG_OK; i++) {
+		if (pieces[i].is_24 == dovecot->is_24 &&
+		    strcmp(pieces[i].variant, variant) == 0)
+			status = add_piece(dovecot, &pieces[i], tcp);
 	}
-	lg_buffer_release(&text);
+	return status;
+}
+
+/* The passdb that asks whether the gate lives does so over the dict socket,
+ * as Dovecot's own user. */
+static enum lg_status add_dict(struct dovecot *dovecot, const char *variant,
+			       struct lg_buffer *settings)
+{
+	const struct lg_setup_ask *ask = dovecot->ask;
+	struct lg_buffer user = {0};
+	enum lg_status status = LG_OK;
+	size_t len;
+	const char *own;
+
+	if (dovecot->is_24 || strcmp(variant, "combined") != 0)
+		return LG_OK;
+	if (!ask->settings->listen[LG_LISTEN_DICT].present)
+		status =
+			lg_setup_add_address(settings, "dict", "unix:dict.sock",
+					     "refuse", dovecot->err);
+	own = value_of(dovecot, "default_internal_user", &len);
+	if (own != NULL)
+		lg_buffer_append(&user, own, len);
+	else
+		lg_buffer_text(&user, DOVECOT_USER);
+	if (status == LG_OK)
+		status = lg_buffer_status(&user, dovecot->err);
+	if (status == LG_OK)
+		status = lg_setup_join(ask, user.data, dovecot->plan,
+				       dovecot->err);
+	lg_buffer_release(&user);
 	return status;
 }
 
@@ -293,7 +397,7 @@ static enum lg_status add_doveadm(struct dovecot *dovecot,
 		status = lg_setup_replace(&text, "user = " GATE_USER, user.data,
 					  dovecot->err);
 	if (status == LG_OK)
-		status = own_file(dovecot, "95-logongate-doveadm.conf",
+		status = own_file(dovecot, "conf.d/95-logongate-doveadm.conf",
 				  text.data);
 	if (status == LG_OK)
 		status = add_key(dovecot, key.data);
@@ -328,6 +432,8 @@ static enum lg_status plan_files(struct dovecot *dovecot, const char *variant)
 		status = lg_setup_add_address(&after, "http", tcp, "refuse",
 					      dovecot->err);
 	}
+	if (status == LG_OK)
+		status = add_dict(dovecot, variant, &after);
 	if (status == LG_OK)
 		status = add_doveadm(dovecot, &after);
 	if (status == LG_OK)
@@ -388,17 +494,7 @@ enum lg_status lg_setup_dovecot(const struct lg_setup_ask *ask,
 	enum lg_status status = find(&dovecot);
 
 	if (status == LG_OK)
-		status = lg_setup_variant(ask, lg_setup_door_find("dovecot"),
-					  has_piece("combined", dovecot.is_24)
-						  ? "combined"
-						  : "policy",
-					  &variant, err);
-	if (status == LG_OK && !has_piece(variant, dovecot.is_24))
-		status = lg_error_set(err, LG_ERR_UNKNOWN_KEY, variant,
-				      "needs changes of your own passdbs in "
-				      "Dovecot 2.%c: see the drop-ins below "
-				      "%s/dovecot",
-				      dovecot.is_24 ? '4' : '3', ask->datadir);
+		status = find_variant(&dovecot, &variant);
 	if (status == LG_OK && ask->settings->listen[LG_LISTEN_HTTP].key_file)
 		status = lg_error_set(err, LG_ERR_CONFLICT, ask->settings->path,
 				      "has a key_file in [listen.http], and "
