@@ -4,11 +4,25 @@
  */
 #include "cli/open_ways.h"
 
+#include <string.h>
+
 #include "adapters/system/machine.h"
 #include "app/doors/survey.h"
 #include "cli/open.h"
 #include "cli/output.h"
 
+static int has_text(const cJSON *list, const char *text)
+{
+	const cJSON *item;
+
+	cJSON_ArrayForEach(item, list) {
+		if (cJSON_IsString(item) && !strcmp(item->valuestring, text))
+			return 1;
+	}
+	return 0;
+}
+
+/* Once, however many of them there are: doors lists each. */
 static void add_way(cJSON *object, const char *name, const struct lg_way *way)
 {
 	cJSON *list = cJSON_GetObjectItemCaseSensitive(object, name);
@@ -17,7 +31,8 @@ static void add_way(cJSON *object, const char *name, const struct lg_way *way)
 	lg_buffer_format(&text, "%s %s", way->door, way->way);
 	if (list == NULL)
 		list = cJSON_AddArrayToObject(object, name);
-	lg_json_item(list, text.data);
+	if (text.data == NULL || !has_text(list, text.data))
+		lg_json_item(list, text.data);
 	lg_buffer_release(&text);
 }
 
