@@ -127,8 +127,8 @@ def slow_end():
 
 
 def full_end():
-    """a full disk keeps nobody out past the end: status says so, and it is
-    written when there is room"""
+    """a full disk keeps nobody out past the end; a lock that is over gives the
+    room back in which that is written"""
     gate = Gate()
     with gate:
         try:
@@ -138,10 +138,10 @@ def full_end():
                 filler = fill()
                 wait_for("the lock's end", lambda:
                          gate.decide(user="bob")["verdict"] == "admit")
-                wait_for("it to be told", lambda: any(
-                    "could not be written" in loud
-                    for loud in gate.status()["loud"]))
                 assert not gate.status()["active"]
+                wait_for("the end to be written", lambda: gate.ask(
+                    "history")["history"][-1]["event"] == "expire")
+                rest = fill("rest")
                 answer = gate.ask("apply", [listing("bob")],
                                   profile="other", for_s=60)
                 assert not answer["ok"] and answer["exit"] == 6, answer
@@ -151,11 +151,9 @@ def full_end():
                 gate.start()
                 assert gate.decide(user="bob")["verdict"] == "admit"
                 os.unlink(filler)
-                wait_for("the end to be written", lambda: gate.ask(
-                    "history")["history"][-1]["event"] == "expire")
-                wait_for("it to be over", lambda: not any(
-                    "could not be written" in loud
-                    for loud in gate.status()["loud"]))
+                os.unlink(rest)
+                wait_for("nothing to be said any more",
+                         lambda: not gate.status()["loud"])
                 gate.apply(listing("alice"))
                 assert gate.decide(user="bob")["verdict"] == "refuse"
         except LookupError as error:

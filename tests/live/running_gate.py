@@ -307,9 +307,9 @@ base = "{BASE}"
             self.kill()
             subprocess.run(["umount", self.state], check=True)
 
-    def fill(self):
+    def fill(self, name="filler"):
         """Fills the disk; gives the file that does."""
-        path = self.stored("filler")
+        path = self.stored(name)
         with open(path, "wb", 0) as file:
             try:
                 while True:
