@@ -19,6 +19,7 @@
 #include "daemon/sockets.h"
 #include "daemon/stream.h"
 #include "daemon/sweep.h"
+#include "daemon/usage.h"
 #include "daemon/systemd.h"
 
 /* After a write that failed; what is due is done in memory. */
@@ -113,8 +114,9 @@ static void settled(struct gate *gate, void *context, enum lg_status status,
 	if (gate->stopping)
 		return;
 	if (status) {
-		gate_loud(gate, "what is due could not be done: %s: %s",
-			  err->place, err->text);
+		gate_loud(gate, GATE_ATTENTION_DUE,
+			  "what is due could not be done: %s: %s", err->place,
+			  err->text);
 		uv_timer_start(&gate->deadline, on_deadline, RETRY_MS, 0);
 		return;
 	}
@@ -156,7 +158,7 @@ static void findings_saved(struct gate *gate, void *context,
 	else
 		gate_facts_ask_later(gate);
 	if (status && status != LG_ERR_DIRECTORY)
-		gate_loud(gate,
+		gate_loud(gate, GATE_ATTENTION_DIRECTORY,
 			  "the directory's answers could not be put in force: "
 			  "%s: %s",
 			  err->place, err->text);
@@ -211,6 +213,7 @@ static void on_second(uv_timer_t *timer)
 	gate_sockets_again(gate);
 	gate_servers_tick(gate);
 	gate_notices_tick(gate);
+	gate_usage_tick(gate);
 	if (gate->is_watched)
 		systemd_notify("WATCHDOG=1\n");
 }

@@ -181,7 +181,8 @@ void gate_facts_ask_later(struct gate *gate)
 
 static void not_asked(struct gate *gate, const struct lg_error *err)
 {
-	gate_loud(gate, "the directory could not be asked: %s: %s", err->place,
+	gate_loud(gate, GATE_ATTENTION_DIRECTORY,
+		  "the directory could not be asked: %s: %s", err->place,
 		  err->text);
 	gate_facts_ask_later(gate);
 }

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * gate.c - what every part of the gate uses: log, loud, time, policy
+ * gate.c - what every part of the gate uses: log, time, policy
  */
 #include "daemon/gate.h"
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "daemon/log.h"
 #include "daemon/view.h"
@@ -30,72 +29,45 @@ const char *gate_door_name(enum gate_door door)
 	return "";
 }
 
-void gate_log(const char *format, ...)
+static void log_line(const struct gate_event *event, const char *format,
+		     va_list arguments)
 {
 	struct lg_error clean;
 	char line[1024];
-	va_list arguments;
-	int len;
 
-	va_start(arguments, format);
 	vsnprintf(line, sizeof(line), format, arguments);
-	va_end(arguments);
 	/* Takes control characters out: names come from outside. */
 	lg_error_set(&clean, LG_OK, NULL, "%s", line);
-	len = snprintf(line, sizeof(line), "logongated: %.1000s\n", clean.text);
-	gate_log_line(line, (size_t)len);
+	gate_log_line(event, clean.text);
 }
 
-static int is_loud(const struct lg_strlist *loud, const char *text)
+void gate_log(const char *format, ...)
 {
-	size_t i;
-
-	for (i = 0; i < loud->count; i++)
-		if (!strcmp(loud->item[i], text))
-			return 1;
-	return 0;
-}
-
-void gate_loud(struct gate *gate, const char *format, ...)
-{
-	struct lg_error clean;
-	char line[1024];
+	static const struct gate_event event = {.level = GATE_INFO};
 	va_list arguments;
 
 	va_start(arguments, format);
-	vsnprintf(line, sizeof(line), format, arguments);
+	log_line(&event, format, arguments);
 	va_end(arguments);
-	lg_error_set(&clean, LG_OK, NULL, "%s", line);
-	if (is_loud(&gate->loud, clean.text))
-		return;
-	lg_strlist_add(&gate->loud, clean.text, strlen(clean.text), NULL);
-	gate_log("ATTENTION: %s", clean.text);
 }
 
-void gate_quiet(struct gate *gate, const char *beginning)
+void gate_warn(const char *format, ...)
 {
-	struct lg_strlist kept = {0};
-	size_t len = strlen(beginning);
-	size_t i;
+	static const struct gate_event event = {.level = GATE_WARNING};
+	va_list arguments;
 
-	for (i = 0; i < gate->loud.count; i++)
-		if (!strncmp(gate->loud.item[i], beginning, len))
-			break;
-	if (i == gate->loud.count)
-		return;
-	for (i = 0; i < gate->loud.count; i++)
-		if (strncmp(gate->loud.item[i], beginning, len))
-			lg_strlist_add(&kept, gate->loud.item[i],
-				       strlen(gate->loud.item[i]), NULL);
-	lg_strlist_release(&gate->loud);
-	gate->loud = kept;
-	gate_log("over: %s", beginning);
+	va_start(arguments, format);
+	log_line(&event, format, arguments);
+	va_end(arguments);
 }
 
-void gate_louds(const struct gate *gate, struct lg_strlist *out_loud)
+void gate_log_event(const struct gate_event *event, const char *format, ...)
 {
-	lg_strlist_add_all(out_loud, &gate->view->loud, NULL);
-	lg_strlist_add_all(out_loud, &gate->loud, NULL);
+	va_list arguments;
+
+	va_start(arguments, format);
+	log_line(event, format, arguments);
+	va_end(arguments);
 }
 
 struct lg_now gate_now(const struct gate *gate)

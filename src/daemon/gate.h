@@ -21,6 +21,7 @@
 #include "app/logon_log.h"
 #include "app/lock/state.h"
 #include "daemon/probes.h"
+#include "daemon/attention.h"
 
 struct lg_mapi_scratch;
 struct gate_control;
@@ -37,6 +38,7 @@ struct gate_streams;
 struct gate_tls;
 struct gate_tickets;
 struct gate_tokens;
+struct gate_usage;
 struct gate_sweeps;
 struct gate_view;
 struct gate_work;
@@ -70,7 +72,8 @@ struct gate {
 	 * one after any turn of the loop. */
 	struct gate_view *view;
 	const struct lg_settings *settings;
-	struct lg_strlist loud; /* beside the view's */
+	/* Beside the view's, by enum gate_attention. */
+	struct lg_strlist loud[GATE_ATTENTION_COUNT];
 	struct gate_work *work;
 	struct gate_inside *inside; /* the state lane's */
 	struct gate_records *records;
@@ -102,6 +105,7 @@ struct gate {
 	struct gate_tickets *tickets;
 	struct gate_tokens *tokens;
 	struct gate_tls *tls;
+	struct gate_usage *usage;
 	struct lg_mapi_scratch *mapi; /* one parse at a time */
 	const char *config;           /* the file to read again, or NULL */
 	char *own_name;               /* of the user it runs as */
@@ -110,18 +114,27 @@ struct gate {
 	int is_watched; /* by systemd: the loop tells it each second */
 };
 
-/* Logs one line to stderr, from any thread. */
+/* As syslog counts them. */
+enum gate_level {
+	GATE_ERROR = 3,
+	GATE_WARNING = 4,
+	GATE_NOTICE = 5,
+	GATE_INFO = 6
+};
+
+/* What a line of the log is about, for who searches it: the journal's fields.
+ * Texts are NULL where there is nothing to say. */
+struct gate_event {
+	enum gate_level level;
+	const char *name; /* a word of ours: "applied", "attention" ... */
+	const char *lock; /* its profile */
+};
+
+/* Logs one line at GATE_INFO or GATE_WARNING, from any thread. */
 void gate_log(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
-/* Says loudly, in status and in the log. */
-void gate_loud(struct gate *gate, const char *format, ...)
+void gate_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void gate_log_event(const struct gate_event *event, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
-
-/* It is so no more: takes back what begins like this, and logs that. */
-void gate_quiet(struct gate *gate, const char *beginning);
-
-/* All that is loud now, the view's first; the caller releases it. */
-void gate_louds(const struct gate *gate, struct lg_strlist *out_loud);
 
 struct lg_now gate_now(const struct gate *gate);
 int64_t gate_now_s(const struct gate *gate);

@@ -37,6 +37,7 @@
 #include "daemon/tls.h"
 #include "daemon/mapi_tickets.h"
 #include "daemon/tokens.h"
+#include "daemon/usage.h"
 #include "daemon/view.h"
 
 /* From SIGTERM on, in all under two seconds. */
@@ -44,7 +45,10 @@
 
 static enum gate_exit say(enum gate_exit code, const struct lg_error *err)
 {
-	gate_log("%s%s%s", err->place, *err->place ? ": " : "", err->text);
+	static const struct gate_event event = {.level = GATE_ERROR};
+
+	gate_log_event(&event, "%s%s%s", err->place, *err->place ? ": " : "",
+		       err->text);
 	return code;
 }
 
@@ -148,6 +152,8 @@ static enum lg_status open_inside(struct gate *gate,
 	if (!status)
 		status = gate_records_open(gate, err);
 	if (!status)
+		status = gate_usage_open(gate, err);
+	if (!status)
 		status = gate_tokens_new(&gate->tokens, err);
 	if (!status)
 		status = gate_tickets_new(&gate->tickets, err);
@@ -188,11 +194,14 @@ static enum lg_status open_outside(struct gate *gate, struct lg_error *err)
 
 static void free_gate(struct gate *gate)
 {
+	int what;
+
 	gate_sessions_close(gate);
 	gate_servers_free(gate);
 	gate_tokens_free(&gate->tokens);
 	gate_tickets_free(&gate->tickets);
 	gate_tls_close(gate);
+	gate_usage_free(gate);
 	gate_records_free(gate);
 	gate_refusals_free(gate);
 	gate_notices_free(gate);
@@ -200,7 +209,8 @@ static void free_gate(struct gate *gate)
 	gate_inside_free(&gate->inside);
 	if (gate->files.close)
 		gate->files.close(gate->files.self);
-	lg_strlist_release(&gate->loud);
+	for (what = 0; what < GATE_ATTENTION_COUNT; what++)
+		lg_strlist_release(&gate->loud[what]);
 	lg_buffer_release(&gate->text);
 	free(gate->mapi);
 	free(gate->own_name);

@@ -121,21 +121,24 @@ int gate_inside_restarts(const struct gate_inside *inside)
 
 void gate_inside_log_loud(struct gate_inside *inside)
 {
+	static const struct gate_event event = {GATE_ERROR, "attention", NULL};
 	const struct lg_strlist *loud = &inside->state->loud;
 
 	for (; inside->loud_logged < loud->count; inside->loud_logged++)
-		gate_log("ATTENTION: %s", loud->item[inside->loud_logged]);
+		gate_log_event(&event, "ATTENTION: %s",
+			       loud->item[inside->loud_logged]);
 }
 
 void gate_inside_quiet(struct gate_inside *inside, const char *beginning)
 {
+	static const struct gate_event event = {GATE_NOTICE, "quiet", NULL};
 	size_t taken;
 
 	gate_inside_log_loud(inside);
 	taken = lg_state_quiet(inside->state, beginning);
 	inside->loud_logged -= taken;
 	if (taken)
-		gate_log("over: %s", beginning);
+		gate_log_event(&event, "over: %s", beginning);
 }
 
 static void note_event(void *context, const struct lg_store_event *event)

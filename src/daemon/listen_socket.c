@@ -91,14 +91,14 @@ static void give_group(const char *path, const char *group)
 	if (!group)
 		return;
 	if (getgrnam_r(group, &found, text, sizeof(text), &result) || !result) {
-		gate_log("%s: there is no group %s; the socket keeps the "
-			 "gate's own group",
-			 path, group);
+		gate_warn("%s: there is no group %s; the socket keeps the "
+			  "gate's own group",
+			  path, group);
 		return;
 	}
 	if (lchown(path, (uid_t)-1, found.gr_gid))
-		gate_log("%s: cannot give it to group %s: %s", path, group,
-			 strerror(errno));
+		gate_warn("%s: cannot give it to group %s: %s", path, group,
+			  strerror(errno));
 }
 
 static enum lg_status open_unix(const char *name, const char *run_dir,

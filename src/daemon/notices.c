@@ -170,9 +170,6 @@ static void look_at_loud(struct gate *gate)
 	struct lg_strlist loud = {0};
 	size_t i;
 
-	if (!notices->loud.count && !gate->loud.count &&
-	    !gate->view->loud.count)
-		return;
 	gate_louds(gate, &loud);
 	for (i = 0; i < loud.count; i++)
 		if (!has(&notices->loud, loud.item[i]))

@@ -93,11 +93,11 @@ static void say_mixed(const struct lg_settings *settings,
 
 		if (uid != 0 && uid != geteuid() &&
 		    gate_peer_uids_have(doors, uid))
-			gate_log("%s is in the group %s, which may apply and "
-				 "lift, and asks for a server: take it out "
-				 "(gpasswd -d %s %s)",
-				 *member, settings->admin_group, *member,
-				 settings->admin_group);
+			gate_warn("%s is in the group %s, which may apply and "
+				  "lift, and asks for a server: take it out "
+				  "(gpasswd -d %s %s)",
+				  *member, settings->admin_group, *member,
+				  settings->admin_group);
 	}
 }
 

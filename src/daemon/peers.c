@@ -300,11 +300,12 @@ static int open_diag(void)
 	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
 
 	if (fd < 0)
-		gate_log("the kernel cannot be asked whose a loopback "
-			 "connection is (AF_NETLINK: %s): all users of this "
-			 "machine share %d places at each TCP address, so that "
-			 "one of them can take them all",
-			 strerror(errno), GATE_PEER_CONNECTIONS_MAX);
+		gate_warn(
+			"the kernel cannot be asked whose a loopback "
+			"connection is (AF_NETLINK: %s): all users of this "
+			"machine share %d places at each TCP address, so that "
+			"one of them can take them all",
+			strerror(errno), GATE_PEER_CONNECTIONS_MAX);
 	return fd;
 }
 

@@ -126,7 +126,8 @@ static void batch_done(void *context)
 		failed |= records->status[i] != LG_OK;
 	}
 	if (failed)
-		gate_loud(gate, "who logs on could not be recorded: %s: %s",
+		gate_loud(gate, GATE_ATTENTION_RECORDS,
+			  "who logs on could not be recorded: %s: %s",
 			  records->err.place, records->err.text);
 	else
 		gate_quiet(gate, "who logs on could not be recorded");

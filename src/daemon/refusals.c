@@ -119,9 +119,12 @@ static void recount_done(void *context)
 			 : NULL;
 
 	if (recount->status)
-		gate_loud(recount->gate, "the refusals kept on disk could not "
-					 "be counted");
-	else if (mark)
+		gate_loud(recount->gate, GATE_ATTENTION_RECORDS,
+			  "the refusals kept on disk could not "
+			  "be counted");
+	else
+		gate_quiet(recount->gate, "the refusals kept on disk");
+	if (!recount->status && mark)
 		mark->kept = recount->count;
 	free(recount);
 	if (!refusals || --refusals->counting)
@@ -161,8 +164,9 @@ void gate_refusals_recount(struct gate *gate)
 			continue;
 		recount = calloc(1, sizeof(*recount));
 		if (!recount) {
-			gate_loud(gate, "the refusals kept on disk could not "
-					"be counted");
+			gate_loud(gate, GATE_ATTENTION_RECORDS,
+				  "the refusals kept on disk could not "
+				  "be counted");
 			return;
 		}
 		recount->gate = gate;

@@ -134,8 +134,8 @@ static void read_again(struct gate *gate, void *context, enum lg_status status,
 	struct reload *reload = context;
 
 	if (status) {
-		gate_log("not read again: %s: %s; everything stays as it was",
-			 err->place, err->text);
+		gate_warn("not read again: %s: %s; everything stays as it was",
+			  err->place, err->text);
 	} else if (!gate->stopping) {
 		gate_http_take_key(gate, &reload->key);
 		gate_records_keep_days(gate, gate->settings->refused_keep_days);

@@ -178,10 +178,13 @@ static void on_exit_of_command(uv_process_t *process, int64_t code, int signal)
 
 	if (code || signal) {
 		gate->servers->not_before_s = gate_store_s(gate) + RETRY_S;
-		gate_loud(gate, "the lock on other servers is over and could "
-				"not be lifted everywhere; logongate status "
-				"tells which, logongate recover tries again");
+		gate_loud(gate, GATE_ATTENTION_SERVERS,
+			  "the lock on other servers is over and could "
+			  "not be lifted everywhere; logongate status "
+			  "tells which, logongate recover tries again");
 	} else {
+		gate_quiet(gate, "the lock on other servers is over");
+		gate_quiet(gate, gate->servers->command);
 		gate_log("the lock on other servers was lifted: its time is "
 			 "over");
 	}
@@ -216,7 +219,8 @@ static void run_command(struct gate *gate)
 	if (!result)
 		return;
 	servers->not_before_s = gate_store_s(gate) + RETRY_S;
-	gate_loud(gate, "%s cannot be run: %s; a lock on other servers stays",
+	gate_loud(gate, GATE_ATTENTION_SERVERS,
+		  "%s cannot be run: %s; a lock on other servers stays",
 		  servers->command, uv_strerror(result));
 	uv_close((uv_handle_t *)&servers->process, on_closed);
 }
@@ -249,10 +253,12 @@ static void looked(void *context)
 		return;
 	servers->lock = servers->found;
 	if (servers->status && servers->status != LG_ERR_UNKNOWN_KEY)
-		gate_loud(gate,
+		gate_loud(gate, GATE_ATTENTION_SERVERS,
 			  "whether a lock is on other servers cannot be read: "
 			  "%s: %s",
 			  servers->err.place, servers->err.text);
+	else
+		gate_quiet(gate, "whether a lock is on other servers");
 	if (servers->lock.phase == LG_FLEET_APPLIED &&
 	    lg_fleet_record_is_over(&servers->lock, &now) &&
 	    servers->not_before_s <= gate_store_s(gate))

@@ -64,8 +64,8 @@ static void line_written(void *context)
 	struct line *line = context;
 
 	if (line->status)
-		gate_loud(line->gate, "%s: %s: %s", trouble, line->err.place,
-			  line->err.text);
+		gate_loud(line->gate, GATE_ATTENTION_SESSIONS, "%s: %s: %s",
+			  trouble, line->err.place, line->err.text);
 	else
 		gate_quiet(line->gate, trouble);
 	lg_buffer_release(&line->text);
@@ -188,6 +188,7 @@ void gate_masters_restore(struct gate *gate)
 	if (!status && text.len)
 		status = rewrite(gate, &err);
 	if (status && status != LG_ERR_UNKNOWN_KEY)
-		gate_loud(gate, "%s: %s: %s", trouble, err.place, err.text);
+		gate_loud(gate, GATE_ATTENTION_SESSIONS, "%s: %s: %s", trouble,
+			  err.place, err.text);
 	lg_buffer_release(&text);
 }

@@ -112,10 +112,10 @@ static enum lg_status take_passed(struct gate *gate, struct lg_error *err)
 			service++;
 		if (service == GATE_SERVICE_COUNT) {
 			/* "gate:http" comes as two names; others mean none. */
-			gate_log("a socket was passed under the name \"%s\", "
-				 "which is none of http, postfix, spop, dict, "
-				 "control: it is not used",
-				 name);
+			gate_warn("a socket was passed under the name \"%s\", "
+				  "which is none of http, postfix, spop, dict, "
+				  "control: it is not used",
+				  name);
 			close(fd);
 			continue;
 		}
@@ -270,8 +270,8 @@ static void on_accept(uv_poll_t *poll, int failed, int events)
 		if (fd < 0 && (errno == EMFILE || errno == ENFILE ||
 			       errno == ENOMEM || errno == ENOBUFS)) {
 			/* Until the next second; polling would spin. */
-			gate_loud(gate, "no more connections: %s",
-				  strerror(errno));
+			gate_loud(gate, GATE_ATTENTION_CONNECTIONS,
+				  "no more connections: %s", strerror(errno));
 			uv_poll_stop(poll);
 			listener->polling = 0;
 			return;
@@ -285,11 +285,11 @@ static void on_accept(uv_poll_t *poll, int failed, int events)
 			hand_over(listener, fd, &peer);
 			break;
 		case GATE_PEERS_TOO_MANY:
-			gate_log("%s: too many connections of uid %d %s or of "
-				 "all strangers together; more of them are "
-				 "closed",
-				 service_names[listener->service],
-				 (int)peer.uid, peer.text);
+			gate_warn("%s: too many connections of uid %d %s or of "
+				  "all strangers together; more of them are "
+				  "closed",
+				  service_names[listener->service],
+				  (int)peer.uid, peer.text);
 			close(fd);
 			break;
 		case GATE_PEERS_TOLD:

@@ -32,9 +32,11 @@ void gate_sweeps_begin(struct gate *gate, enum gate_sweep_kind kind)
 						   : SWEEP_RUN_POLICY,
 			    &run, &err)) {
 		gate_sweeps_end(gate);
-		gate_loud(gate, "open sessions cannot be cut: %s", err.text);
+		gate_loud(gate, GATE_ATTENTION_SESSIONS,
+			  "open sessions cannot be cut: %s", err.text);
 		return;
 	}
+	gate_quiet(gate, "open sessions cannot be cut");
 	/* Values that are read again, because the directory told more, go on
 	 * with the same cutting: who waits for it waits for all of it. */
 	if (before) {

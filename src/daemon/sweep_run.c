@@ -237,7 +237,8 @@ static void tell_stuck(struct sweep_run *run)
 	if (!run->judging.is_stuck && run->is_stuck)
 		gate_quiet(run->gate, stays);
 	if (run->judging.is_stuck && !run->is_stuck)
-		gate_loud(run->gate, "%s, among them that of %s from %s", stays,
+		gate_loud(run->gate, GATE_ATTENTION_SESSIONS,
+			  "%s, among them that of %s from %s", stays,
 			  stuck->user ? stuck->user : "somebody",
 			  stuck->address ? stuck->address : "somewhere");
 	run->is_stuck = run->judging.is_stuck;
@@ -259,7 +260,8 @@ static void judged(struct sweep_run *run, int is_done)
 	if (!run->unasked.count)
 		gate_quiet(gate, "open sessions could not be listed");
 	if (run->unasked.count && run->kind == SWEEP_RUN_POLICY)
-		gate_loud(gate, "open sessions could not be listed: %s",
+		gate_loud(gate, GATE_ATTENTION_SESSIONS,
+			  "open sessions could not be listed: %s",
 			  run->unasked.item[0]);
 	tell_stuck(run);
 	run->cut += run->judging.gone;

@@ -97,6 +97,6 @@ void systemd_notify(const char *text)
 		   (const struct sockaddr *)&name,
 		   (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len)) <
 	    0)
-		gate_log("NOTIFY_SOCKET: %s", strerror(errno));
+		gate_warn("NOTIFY_SOCKET: %s", strerror(errno));
 	close(fd);
 }

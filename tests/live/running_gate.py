@@ -139,6 +139,7 @@ class Gate:
         self.config = self.path("logongate.conf")
         self.log = self.path("log")
         self.process = None
+        self.through = []  # a program that becomes the gate
         self.serial = 0
         self.env = {name: value for name, value in os.environ.items()
                     if name not in ("SUDO_USER", "LOGONGATE_CONFIG")}
@@ -229,8 +230,8 @@ base = "{BASE}"
     def spawn(self, **more):
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
-                [os.path.join(BIN, "logongated"), "--config", self.config],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                [*self.through, os.path.join(BIN, "logongated"), "--config",
+                 self.config], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 env=self.env, preexec_fn=self.preexec, **more)
         return self
 

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * attention.c - sentences, by what they are about
+ *
+ * What is said twice stands once. The view brings its own sentences, which are
+ * about the files that say what is in force.
+ */
+#include "daemon/attention.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "daemon/gate.h"
+#include "daemon/view.h"
+
+const char *gate_attention_name(enum gate_attention what)
+{
+	switch (what) {
+	case GATE_ATTENTION_NO_POLICY:
+		return "no-policy";
+	case GATE_ATTENTION_STATE:
+		return "state";
+	case GATE_ATTENTION_DUE:
+		return "due";
+	case GATE_ATTENTION_DIRECTORY:
+		return "directory";
+	case GATE_ATTENTION_SESSIONS:
+		return "sessions";
+	case GATE_ATTENTION_RECORDS:
+		return "records";
+	case GATE_ATTENTION_SERVERS:
+		return "servers";
+	case GATE_ATTENTION_CONNECTIONS:
+		return "connections";
+	}
+	return "";
+}
+
+int gate_attention(const struct gate *gate, enum gate_attention what)
+{
+	if (what == GATE_ATTENTION_NO_POLICY)
+		return !gate_policy(gate);
+	if (what == GATE_ATTENTION_STATE && gate->view->loud.count)
+		return 1;
+	return gate->loud[what].count != 0;
+}
+
+static int is_loud(const struct lg_strlist *loud, const char *text)
+{
+	size_t i;
+
+	for (i = 0; i < loud->count; i++)
+		if (!strcmp(loud->item[i], text))
+			return 1;
+	return 0;
+}
+
+void gate_loud(struct gate *gate, enum gate_attention what, const char *format,
+	       ...)
+{
+	static const struct gate_event event = {GATE_ERROR, "attention", NULL};
+	struct lg_error clean;
+	char line[1024];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(line, sizeof(line), format, arguments);
+	va_end(arguments);
+	lg_error_set(&clean, LG_OK, NULL, "%s", line);
+	if (is_loud(&gate->loud[what], clean.text))
+		return;
+	lg_strlist_add(&gate->loud[what], clean.text, strlen(clean.text), NULL);
+	gate_log_event(&event, "ATTENTION: %s", clean.text);
+}
+
+/* How many were taken. */
+static size_t take(struct lg_strlist *loud, const char *beginning)
+{
+	size_t len = strlen(beginning);
+	struct lg_strlist kept = {0};
+	size_t taken;
+	size_t i;
+
+	for (i = 0; i < loud->count; i++)
+		if (strncmp(loud->item[i], beginning, len))
+			lg_strlist_add(&kept, loud->item[i],
+				       strlen(loud->item[i]), NULL);
+	taken = loud->count - kept.count;
+	lg_strlist_release(loud);
+	*loud = kept;
+	return taken;
+}
+
+void gate_quiet(struct gate *gate, const char *beginning)
+{
+	static const struct gate_event event = {GATE_NOTICE, "quiet", NULL};
+	size_t taken = 0;
+	int what;
+
+	for (what = 0; what < GATE_ATTENTION_COUNT; what++)
+		taken += take(&gate->loud[what], beginning);
+	if (taken)
+		gate_log_event(&event, "over: %s", beginning);
+}
+
+void gate_louds(const struct gate *gate, struct lg_strlist *out_loud)
+{
+	int what;
+
+	lg_strlist_add_all(out_loud, &gate->view->loud, NULL);
+	for (what = 0; what < GATE_ATTENTION_COUNT; what++)
+		lg_strlist_add_all(out_loud, &gate->loud[what], NULL);
+}
