@@ -11,6 +11,7 @@
 #include "adapters/http/metrics.h"
 #include "daemon/refusals.h"
 #include "daemon/sockets.h"
+#include "daemon/usage.h"
 #include "daemon/view.h"
 
 void gate_http_status_page(const struct gate_http_question *request,
@@ -94,10 +95,14 @@ void gate_http_metrics(const struct gate_http_question *request,
 	const struct gate *gate = request->gate;
 	const struct lg_policy *policy = gate_policy(gate);
 	struct lg_metrics_lock locks[LG_LOCKS_MAX];
+	struct lg_metrics_attention attention[GATE_ATTENTION_COUNT];
 	struct lg_metrics_door doors[GATE_DOOR_COUNT];
 	struct lg_metrics counted = {
 		.door = doors,
 		.door_count = GATE_DOOR_COUNT,
+		.attention = attention,
+		.attention_count = GATE_ATTENTION_COUNT,
+		.process = gate_usage_read(gate),
 		.gate = policy ? lg_policy_gate(policy) : LG_GATE_OFF,
 		.lock_active = gate_locked(gate),
 		.has_policy = policy != NULL,
@@ -117,6 +122,12 @@ void gate_http_metrics(const struct gate_http_question *request,
 	counted.lock_count = list_locks(gate, locks);
 	memcpy(counted.refused_by_reason, gate->refused_by_reason,
 	       sizeof(counted.refused_by_reason));
+	for (i = 0; i < GATE_ATTENTION_COUNT; i++) {
+		enum gate_attention what = (enum gate_attention)i;
+
+		attention[i].what = gate_attention_name(what);
+		attention[i].is_so = gate_attention(gate, what);
+	}
 	for (i = 0; i < GATE_DOOR_COUNT; i++) {
 		enum gate_door door = (enum gate_door)i;
 

@@ -153,6 +153,11 @@ static void metrics(void **state)
 		{"http", 3, 1, 0, 2},
 		{"spop", 5, 0, 4, 1},
 	};
+	const struct lg_metrics_lock lock = {"upgrade", "a1", 1700000000};
+	const struct lg_metrics_attention attention[] = {
+		{"state", 0},
+		{"directory", 1},
+	};
 	struct lg_metrics m = {
 		.door = door,
 		.door_count = 2,
@@ -160,6 +165,11 @@ static void metrics(void **state)
 		.lock_active = 1,
 		.generation = 9,
 		.version = "0.1\"\\\n",
+		.lock = &lock,
+		.lock_count = 1,
+		.attention = attention,
+		.attention_count = 2,
+		.process = {.cpu_ms = 12034, .open_fds = 17},
 	};
 	struct lg_buffer text = {0};
 	const char *line;
@@ -175,11 +185,20 @@ static void metrics(void **state)
 		strstr(text.data, "\nlogongate_gate{state=\"listed\"} 1\n"));
 	assert_non_null(
 		strstr(text.data, "\nlogongate_gate{state=\"off\"} 0\n"));
+	assert_non_null(strstr(text.data,
+			       "\nlogongate_lock_until_timestamp_seconds"
+			       "{profile=\"upgrade\",id=\"a1\"} 1700000000\n"));
+	assert_non_null(strstr(
+		text.data, "\nlogongate_attention{what=\"directory\"} 1\n"));
+	assert_non_null(
+		strstr(text.data, "\nprocess_cpu_seconds_total 12.034\n"));
+	assert_non_null(strstr(text.data, "\nprocess_open_fds 17\n"));
 	assert_non_null(strstr(text.data, "version=\"0.1\\\"\\\\\\n\"} 1\n"));
 	/* Every line is a comment or a sample, and the last one ends. */
 	for (line = text.data; *line; line = strchr(line, '\n') + 1) {
 		assert_non_null(strchr(line, '\n'));
-		assert_true(*line == '#' || !strncmp(line, "logongate_", 10));
+		assert_true(*line == '#' || !strncmp(line, "logongate_", 10) ||
+			    !strncmp(line, "process_", 8));
 	}
 	lg_buffer_release(&text);
 }

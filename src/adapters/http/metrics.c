@@ -114,9 +114,41 @@ static void locks(const struct lg_metrics *m, struct lg_buffer *out)
 	for (i = 0; i < m->lock_count; i++) {
 		lg_buffer_format(out, "%s{profile=", name);
 		label_value(m->lock[i].profile ? m->lock[i].profile : "", out);
-		lg_buffer_format(out, ",id=\"%s\"} %" PRId64 "\n",
-				 m->lock[i].id, m->lock[i].until_s);
+		lg_buffer_text(out, ",id=");
+		label_value(m->lock[i].id ? m->lock[i].id : "", out);
+		lg_buffer_format(out, "} %" PRId64 "\n", m->lock[i].until_s);
 	}
+}
+
+static void attention(const struct lg_metrics *m, struct lg_buffer *out)
+{
+	static const char name[] = "logongate_attention";
+	size_t i;
+
+	family(out, name, "gauge", "1 for what an administrator must look at.");
+	for (i = 0; i < m->attention_count; i++)
+		sample(out, name, "what", m->attention[i].what,
+		       m->attention[i].is_so);
+}
+
+static void process(const struct lg_metrics *m, struct lg_buffer *out)
+{
+	const struct lg_metrics_process *p = &m->process;
+
+	family(out, "process_cpu_seconds_total", "counter",
+	       "Time of processors used.");
+	lg_buffer_format(out, "process_cpu_seconds_total %" PRIu64 ".%03u\n",
+			 p->cpu_ms / 1000, (unsigned int)(p->cpu_ms % 1000));
+	single(out, "process_resident_memory_bytes", "gauge", "Memory held.",
+	       (int64_t)p->resident_bytes);
+	single(out, "process_virtual_memory_bytes", "gauge",
+	       "Memory asked for.", (int64_t)p->virtual_bytes);
+	single(out, "process_open_fds", "gauge", "Files and sockets open.",
+	       (int64_t)p->open_fds);
+	single(out, "process_max_fds", "gauge", "How many may be open.",
+	       (int64_t)p->max_fds);
+	single(out, "process_start_time_seconds", "gauge",
+	       "When this gate started.", m->started_s);
 }
 
 enum lg_status lg_metrics_render(const struct lg_metrics *metrics,
@@ -131,8 +163,11 @@ enum lg_status lg_metrics_render(const struct lg_metrics *metrics,
 	single(out_text, "logongate_lock_active", "gauge",
 	       "1 while a lock is in force.", m->lock_active);
 	single(out_text, "logongate_lock_until_seconds", "gauge",
-	       "When the lock ends, 0 where there is none.", m->lock_until_s);
+	       "When the lock ends, 0 where there is none. Deprecated: "
+	       "logongate_lock_until_timestamp_seconds.",
+	       m->lock_until_s);
 	locks(m, out_text);
+	attention(m, out_text);
 	single(out_text, "logongate_has_policy", "gauge",
 	       "0 while every door answers its without_policy.", m->has_policy);
 	single(out_text, "logongate_policy_generation", "gauge",
@@ -144,7 +179,10 @@ enum lg_status lg_metrics_render(const struct lg_metrics *metrics,
 	single(out_text, "logongate_sessions_cut_total", "counter",
 	       "Sessions cut.", (int64_t)m->cut);
 	single(out_text, "logongate_start_time_seconds", "gauge",
-	       "When this gate started.", m->started_s);
+	       "When this gate started. Deprecated: "
+	       "process_start_time_seconds.",
+	       m->started_s);
+	process(m, out_text);
 	family(out_text, "logongate_build_info", "gauge",
 	       "The version that runs.");
 	sample(out_text, "logongate_build_info", "version",

@@ -29,15 +29,33 @@ struct lg_metrics_lock {
 	int64_t until_s; /* wall clock; 0: nobody knows */
 };
 
+/* What can be the matter. */
+struct lg_metrics_attention {
+	const char *what;
+	int is_so;
+};
+
+/* What the process takes of the machine. */
+struct lg_metrics_process {
+	uint64_t cpu_ms;
+	uint64_t resident_bytes;
+	uint64_t virtual_bytes;
+	uint64_t open_fds;
+	uint64_t max_fds;
+};
+
 struct lg_metrics {
 	const struct lg_metrics_door *door;
 	size_t door_count;
 	uint64_t refused_by_reason[LG_REASON_COUNT];
 	enum lg_gate_state gate;
 	int lock_active;
-	int64_t lock_until_s; /* wall clock; 0 where no lock */
+	int64_t lock_until_s;               /* wall clock; 0 where no lock */
 	const struct lg_metrics_lock *lock; /* those in force */
 	size_t lock_count;
+	const struct lg_metrics_attention *attention;
+	size_t attention_count;
+	struct lg_metrics_process process;
 	int has_policy;
 	uint64_t generation;
 	uint64_t sessions;
