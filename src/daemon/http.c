@@ -11,6 +11,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "adapters/http/answer_bytes.h"
 #include "adapters/system/secret_file.h"
@@ -42,13 +43,41 @@ static int is_key(const struct gate_http *http, const char *given)
 	return !different;
 }
 
+int gate_http_is_key_bearer(const struct gate *gate, const char *authorization)
+{
+	static const char scheme[] = "Bearer ";
+	size_t len = sizeof(scheme) - 1;
+
+	if (!gate->http->key.len || !authorization ||
+	    strncasecmp(authorization, scheme, len))
+		return 0;
+	authorization += len;
+	return is_key(gate->http, authorization + strspn(authorization, " "));
+}
+
+/* Monitors that can send no header of ours say it as a bearer's token. */
+static int has_key(const struct gate *gate,
+		   const struct lg_http_request *request)
+{
+	const char *own = lg_http_request_header(request, "X-Logongate-Key");
+	const char *authorization;
+	size_t i;
+
+	if (own)
+		return is_key(gate->http, own);
+	for (i = 0; (authorization = lg_http_request_header_at(
+			     request, "Authorization", i));
+	     i++)
+		if (gate_http_is_key_bearer(gate, authorization))
+			return 1;
+	return 0;
+}
+
 static int may_ask(const struct gate_conn *conn,
 		   const struct lg_http_request *request)
 {
-	const struct gate_http *http = conn->gate->http;
-
-	return !http->key.len || conn->peer.is_unix ||
-	       is_key(http, lg_http_request_header(request, "X-Logongate-Key"));
+	return !conn->gate->http->key.len || conn->peer.is_unix ||
+	       has_key(conn->gate, request);
 }
 
 static void turn_second(struct gate *gate)

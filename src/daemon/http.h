@@ -30,6 +30,10 @@ enum lg_status gate_http_read_key(const struct lg_settings *settings,
 void gate_http_take_key(struct gate *gate, struct lg_buffer *key);
 void gate_http_close(struct gate *gate);
 
+/* 1 for the value of an Authorization that is "Bearer" and the key: it is the
+ * asker's, never a credential of the client. */
+int gate_http_is_key_bearer(const struct gate *gate, const char *authorization);
+
 /* Fills the answer; what fails becomes a 500. (http_routes.c) */
 void gate_http_route(struct gate *gate, const struct lg_http_request *request,
 		     struct lg_http_answer *out_answer);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "adapters/dovecot/auth_policy.h"
 #include "adapters/http/gate_request.h"
@@ -45,24 +46,47 @@ static void json_error(struct lg_http_answer *answer,
 	json(answer, 400, object);
 }
 
+/* What the client sent, without the asker's own key. */
 static const char *get_header(const void *context, const char *name)
 {
-	return lg_http_request_header(context, name);
+	const struct gate_http_question *question = context;
+	int may_be_key = !strcasecmp(name, "Authorization");
+	const char *value;
+	size_t i = 0;
+
+	do
+		value = lg_http_request_header_at(question->http, name, i++);
+	while (may_be_key && value &&
+	       gate_http_is_key_bearer(question->gate, value));
+	return value;
 }
 
 static size_t count_header(const void *context, const char *name)
 {
-	return lg_http_request_header_count(context, name);
+	const struct gate_http_question *question = context;
+	size_t count = lg_http_request_header_count(question->http, name);
+	size_t given = count;
+	size_t i;
+
+	if (strcasecmp(name, "Authorization"))
+		return count;
+	for (i = 0; i < given; i++)
+		if (gate_http_is_key_bearer(
+			    question->gate,
+			    lg_http_request_header_at(question->http, name, i)))
+			count--;
+	return count;
 }
 
-static void read_check(const struct lg_http_request *request,
+static void read_check(const struct gate_http_question *question,
 		       struct lg_http_check *out_check)
 {
-	struct lg_http_headers headers = {request, get_header, count_header,
+	struct lg_http_headers headers = {question, get_header, count_header,
 					  NULL};
 	char user[USER_HEADER_MAX + 1];
 	size_t len = 0;
-	const char *name = lg_http_request_argument(request, "user", &len);
+	const char *name =
+		lg_http_request_argument(question->http, "user", &len);
 
 	/* Traefik cannot rename what its own forward authentication says. A
 	 * name beyond every header's is that of none. */
@@ -287,7 +311,7 @@ static void check(const struct gate_http_question *request,
 	struct lg_http_check asked;
 	int is_final;
 
-	read_check(request->http, &asked);
+	read_check(request, &asked);
 	if (judge_check(request, &asked, &refusal)) {
 		lg_http_answer_admit(answer);
 		return;
@@ -308,7 +332,7 @@ static void render(const struct gate_http_question *request,
 
 	if (lg_http_answer_render(
 		    gate_tokens_find(gate->tokens, gate_store_s(gate),
-				     get_header(request->http, "X-Gate-Token")),
+				     get_header(request, "X-Gate-Token")),
 		    answer, &err))
 		lg_http_answer_failed(answer, &err);
 }
@@ -324,7 +348,7 @@ static void mapi(const struct gate_http_question *request,
 	char *address;
 	int refused = 0;
 
-	read_check(request->http, &asked);
+	read_check(request, &asked);
 	address = address_of(&asked);
 	/* What is sent here is a Connect (contract 6), also without its
 	 * header. */
@@ -356,7 +380,7 @@ static void mapi(const struct gate_http_question *request,
 static void mapi_answer(const struct gate_http_question *request,
 			struct lg_http_answer *answer)
 {
-	const char *ticket = get_header(request->http, "X-Gate-Ticket");
+	const char *ticket = get_header(request, "X-Gate-Ticket");
 	struct lg_mapi_told told;
 
 	if (!lg_mapi_told_read(request->http->body, request->http->body_len,

@@ -386,6 +386,54 @@ def key_over_tcp():
             assert asks_with(gate, port, b"s3cond") == 200
 
 
+def key_as_bearer():
+    """the key may come as a bearer's token, X-Logongate-Key decides first, and
+    it is no credential of the client"""
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        port = sock.getsockname()[1]
+    gate = Gate(gate='http_challenge = "Basic"', listen="", settings=f"""
+[listen.http]
+address = "unix:http.sock, 127.0.0.1:{port}"
+without_policy = refuse
+key_file = "{{folder}}/key"
+""")
+    os.chmod(gate.write("key", "s3cret\n"), 0o600)
+    with gate.start():
+
+        def ask(line, *headers, port=port):
+            with Peer(gate, port) as peer:
+                return peer.send(request(line, *headers)).answer()
+
+        own, bearer = b"X-Logongate-Key: ", b"Authorization: Bearer "
+        health = b"GET /healthz"
+        for headers, want in (
+                ((bearer + b"s3cret",), 200),
+                ((b"Authorization: bearer  s3cret",), 200),
+                ((bearer + b"wrong",), 401),
+                ((bearer,), 401),
+                ((b"Authorization: Basic s3cret",), 401),
+                ((own + b"s3cret", bearer + b"wrong"), 200),
+                ((own + b"wrong", bearer + b"s3cret"), 401),
+                ((b"Authorization: Basic x", bearer + b"s3cret"), 200)):
+            assert ask(health, *headers)[0] == want, headers
+        gate.apply(listing("alice"))
+        eventually(lambda: gate.decide(user="alice")["verdict"] == "admit")
+        check = b"GET /v1/check"
+        alice = b"X-Gate-User: alice"
+        # Two of a client's are nobody's; one of them may be the front's.
+        for headers, want in (
+                ((alice, bearer + b"s3cret", b"Authorization: Basic x"), 204),
+                ((alice, b"Authorization: Basic y", own + b"s3cret",
+                  b"Authorization: Basic x"), 403)):
+            assert ask(check, *headers)[0] == want, headers
+        # Who sent nothing is asked who it is, also by way of the socket.
+        for headers in ((bearer + b"s3cret",), (own + b"s3cret",)):
+            assert ask(check, *headers)[1]["www-authenticate"], headers
+        assert ask(check, own + b"s3cret", bearer + b"x")[0] == 403
+        assert ask(check, bearer + b"s3cret", port=None)[0] == 401
+
+
 def resident_kb(gate):
     with open(f"/proc/{gate.process.pid}/status", encoding="ascii") as file:
         return next(int(line.split()[1]) for line in file
@@ -442,4 +490,4 @@ if __name__ == "__main__":
           (pipelined, stays_or_ends, bodies, answered_at_once,
            too_long, refuses_what_it_cannot_read, believes_no_clients_word,
            no_requests, lingers, does_not_read)]
-         + [asks_who_it_is, key_over_tcp, keeps_little])
+         + [asks_who_it_is, key_over_tcp, key_as_bearer, keeps_little])

@@ -464,6 +464,18 @@ const char *lg_http_request_header(const struct lg_http_request *request,
 	return header ? reader->head.data + header->value : NULL;
 }
 
+const char *lg_http_request_header_at(const struct lg_http_request *request,
+				      const char *name, size_t nth)
+{
+	const struct lg_http_reader *reader = request->reader;
+	const struct header *header = find(reader, name, 0);
+
+	for (; header && nth; nth--)
+		header = find(reader, name,
+			      (size_t)(header - reader->header) + 1);
+	return header ? reader->head.data + header->value : NULL;
+}
+
 size_t lg_http_request_header_count(const struct lg_http_request *request,
 				    const char *name)
 {

@@ -79,6 +79,9 @@ int lg_http_reader_has_begun(const struct lg_http_reader *reader);
  * where there is none. */
 const char *lg_http_request_header(const struct lg_http_request *request,
 				   const char *name);
+/* The nth header of that name, from 0; NULL where there are not as many. */
+const char *lg_http_request_header_at(const struct lg_http_request *request,
+				      const char *name, size_t nth);
 size_t lg_http_request_header_count(const struct lg_http_request *request,
 				    const char *name);
 
