@@ -19,6 +19,10 @@
 #include "cli/open_ways.h"
 #include "cli/output.h"
 #include "cli/prepare.h"
+#include "cli/status_check.h"
+
+/* Beside the exit codes: the line of --check is printed. */
+#define CHECKED 100
 
 static const char *text_of(const cJSON *object, const char *name)
 {
@@ -385,6 +389,12 @@ static int show(struct lg_cli *cli, cJSON *object, int reachable, int code)
 		return printed;
 	}
 	lg_cli_add_open_ways(cli, object);
+	if (lg_cli_option(cli, "check") != NULL) {
+		code = lg_cli_status_check(cli, object,
+					   code != LG_EXIT_NO_GATE);
+		cJSON_Delete(object);
+		return CHECKED + code;
+	}
 	if (cli->json) {
 		printed = lg_cli_json(cli, object);
 	} else {
@@ -425,7 +435,7 @@ static int show_state(struct lg_cli *cli, int reachable, int code)
 	return show(cli, object, reachable, code);
 }
 
-int lg_cmd_status(struct lg_cli *cli)
+static int show_once(struct lg_cli *cli)
 {
 	struct lg_control_answer answer = {0};
 	struct lg_control *control = NULL;
@@ -452,4 +462,18 @@ int lg_cmd_status(struct lg_cli *cli)
 	}
 	lg_control_release(&answer);
 	return code;
+}
+
+int lg_cmd_status(struct lg_cli *cli)
+{
+	int code;
+
+	if (lg_cli_option(cli, "check") == NULL)
+		return show_once(cli);
+	if (cli->json || cli->quiet)
+		return lg_cli_usage(cli, "--check prints a line of its own; it "
+					 "goes without --json and --quiet");
+	code = show_once(cli);
+	return code >= CHECKED ? code - CHECKED
+			       : lg_cli_status_unknown(cli, code);
 }

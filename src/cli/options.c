@@ -28,6 +28,8 @@ const struct lg_option lg_options[] = {
 	 "SPEC<TAB>VERSION lines on standard input"},
 	{"by", "WHAT", "user reason client door lock", LG_OPTION_ONCE,
 	 "add up by user, reason, client, door or lock"},
+	{"check", NULL, NULL, LG_OPTION_ONCE,
+	 "one line and the exit code of a Nagios plugin"},
 	{"client-version", "V", NULL, LG_OPTION_ONCE,
 	 "the version that the client names"},
 	{"codepage", "N", NULL, LG_OPTION_ONCE,
