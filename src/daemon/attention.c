@@ -59,7 +59,8 @@ static int is_loud(const struct lg_strlist *loud, const char *text)
 void gate_loud(struct gate *gate, enum gate_attention what, const char *format,
 	       ...)
 {
-	static const struct gate_event event = {GATE_ERROR, "attention", NULL};
+	static const struct gate_event event = {GATE_ERROR, "attention", NULL,
+						NULL};
 	struct lg_error clean;
 	char line[1024];
 	va_list arguments;
@@ -94,7 +95,8 @@ static size_t take(struct lg_strlist *loud, const char *beginning)
 
 void gate_quiet(struct gate *gate, const char *beginning)
 {
-	static const struct gate_event event = {GATE_NOTICE, "quiet", NULL};
+	static const struct gate_event event = {GATE_NOTICE, "quiet", NULL,
+						NULL};
 	size_t taken = 0;
 	int what;
 

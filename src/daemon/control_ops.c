@@ -71,6 +71,18 @@ static void add_takes_effect(struct control_call *call,
 		     lg_takes_effect_name(traits->takes_effect));
 }
 
+static void log_lock(const char *event, const char *does,
+		     const struct control_call *call,
+		     const struct lg_lock *lock)
+{
+	const struct gate_event about = {GATE_NOTICE, event, lock->id,
+					 lock->profile};
+
+	gate_log_event(&about, "%s %s %s (%s)",
+		       call->by ? call->by : "somebody", does,
+		       lock->profile ? lock->profile : "values", lock->id);
+}
+
 static enum lg_status put_in_force(struct gate_inside *inside,
 				   const struct control_call *call,
 				   const struct lg_lock_request *request,
@@ -83,9 +95,7 @@ static enum lg_status put_in_force(struct gate_inside *inside,
 
 	if (status)
 		return status;
-	gate_log("%s applies %s (%s)", call->by ? call->by : "somebody",
-		 request->profile ? request->profile : "values",
-		 (*out_lock)->id);
+	log_lock("applied", "applies", call, *out_lock);
 	status = gate_inside_enforce(inside, outcome, err);
 	if (!status || status == LG_ERR_DIRECTORY)
 		return LG_OK;
@@ -237,6 +247,7 @@ static enum lg_status run_extend(struct gate_inside *inside, void *context,
 		return status;
 	lg_json_text(call->answer, "id", lock->id);
 	lg_json_time(call->answer, "until", lock->until.wall_s);
+	log_lock("extended", "moves the end of", call, lock);
 	/* Which lock speaks depends on the ends. */
 	gate_inside_enforce(inside, outcome, NULL);
 	return LG_OK;
@@ -255,16 +266,26 @@ static enum lg_status lift_one(struct gate_inside *inside,
 {
 	enum lg_lock_end end = control_flag(call, "force") ? LG_LOCK_END_FORCE
 							   : LG_LOCK_END_LIFT;
+	struct lg_buffer profile = {0};
 	char id[LG_LOCK_ID_SIZE];
 	enum lg_status status;
 
 	memcpy(id, lock->id, sizeof(id));
+	if (lock->profile)
+		lg_buffer_text(&profile, lock->profile);
 	status = lg_lock_lift(inside->state, lock, end, call->by, restored,
 			      changes, err);
-	if (status)
-		return status;
-	gate_log("%s lifts %s", call->by ? call->by : "somebody", id);
-	return lg_strlist_add(ids, id, strlen(id), err);
+	if (!status) {
+		struct gate_event about = {GATE_NOTICE, "lifted", id,
+					   profile.data};
+
+		gate_log_event(&about, "%s lifts %s (%s)",
+			       call->by ? call->by : "somebody",
+			       profile.data ? profile.data : "values", id);
+		status = lg_strlist_add(ids, id, strlen(id), err);
+	}
+	lg_buffer_release(&profile);
+	return status;
 }
 
 static enum lg_status run_lift(struct gate_inside *inside, void *context,

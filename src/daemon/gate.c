@@ -32,13 +32,19 @@ const char *gate_door_name(enum gate_door door)
 static void log_line(const struct gate_event *event, const char *format,
 		     va_list arguments)
 {
+	struct gate_event about = *event;
+	struct lg_error profile;
 	struct lg_error clean;
 	char line[1024];
 
 	vsnprintf(line, sizeof(line), format, arguments);
 	/* Takes control characters out: names come from outside. */
 	lg_error_set(&clean, LG_OK, NULL, "%s", line);
-	gate_log_line(event, clean.text);
+	if (event->profile) {
+		lg_error_set(&profile, LG_OK, NULL, "%s", event->profile);
+		about.profile = profile.text;
+	}
+	gate_log_line(&about, clean.text);
 }
 
 void gate_log(const char *format, ...)

@@ -127,7 +127,8 @@ enum gate_level {
 struct gate_event {
 	enum gate_level level;
 	const char *name; /* a word of ours: "applied", "attention" ... */
-	const char *lock; /* its profile */
+	const char *lock; /* its id */
+	const char *profile;
 };
 
 /* Logs one line at GATE_INFO or GATE_WARNING, from any thread. */

@@ -121,7 +121,8 @@ int gate_inside_restarts(const struct gate_inside *inside)
 
 void gate_inside_log_loud(struct gate_inside *inside)
 {
-	static const struct gate_event event = {GATE_ERROR, "attention", NULL};
+	static const struct gate_event event = {GATE_ERROR, "attention", NULL,
+						NULL};
 	const struct lg_strlist *loud = &inside->state->loud;
 
 	for (; inside->loud_logged < loud->count; inside->loud_logged++)
@@ -131,7 +132,8 @@ void gate_inside_log_loud(struct gate_inside *inside)
 
 void gate_inside_quiet(struct gate_inside *inside, const char *beginning)
 {
-	static const struct gate_event event = {GATE_NOTICE, "quiet", NULL};
+	static const struct gate_event event = {GATE_NOTICE, "quiet", NULL,
+						NULL};
 	size_t taken;
 
 	gate_inside_log_loud(inside);
@@ -416,18 +418,38 @@ static const char *words_of(enum lg_lock_event event)
 	return "";
 }
 
+/* For who searches the log. */
+static const char *name_of(enum lg_lock_event event)
+{
+	switch (event) {
+	case LG_LOCK_NOTHING:
+		break;
+	case LG_LOCK_BEGINS:
+		return "begun";
+	case LG_LOCK_CUTS:
+		return "cut";
+	case LG_LOCK_UNCONFIRMED:
+		return "undone";
+	case LG_LOCK_EXPIRES:
+		return "expired";
+	}
+	return NULL;
+}
+
 /* Everything that is due, in memory alone. */
 static enum lg_status settle_all(struct lg_state *state, int *out_changed,
 				 int *out_cuts, struct lg_error *err)
 {
 	enum lg_lock_event event = LG_LOCK_NOTHING;
 	char id[LG_LOCK_ID_SIZE] = "";
+	struct gate_event about = {.level = GATE_NOTICE, .lock = id};
 	enum lg_status status;
 
 	state->defers = 1;
 	status = lg_lock_settle(state, &event, id, err);
 	while (!status && event != LG_LOCK_NOTHING) {
-		gate_log("%s: %s", id, words_of(event));
+		about.name = name_of(event);
+		gate_log_event(&about, "%s: %s", id, words_of(event));
 		if (event == LG_LOCK_CUTS)
 			*out_cuts = 1;
 		else

@@ -101,16 +101,18 @@ static size_t render(const struct gate_event *event, const char *text,
 	else if (out.form == LEVELS)
 		len = snprintf(line, size, "<%d>%s\n", event->level, text);
 	else
-		len = snprintf(line, size,
-			       "PRIORITY=%d\nSYSLOG_IDENTIFIER=logongated\n"
-			       "MESSAGE=%s\n%s%s%s%s%s%s\n",
-			       event->level, text,
-			       event->name ? "LOGONGATE_EVENT=" : "",
-			       event->name ? event->name : "",
-			       event->name ? "\n" : "",
-			       event->lock ? "LOGONGATE_LOCK=" : "",
-			       event->lock ? event->lock : "",
-			       event->lock ? "\n" : "");
+		len = snprintf(
+			line, size,
+			"PRIORITY=%d\nSYSLOG_IDENTIFIER=logongated\n"
+			"MESSAGE=%s\n%s%s%s%s%s%s%s%s%s\n",
+			event->level, text,
+			event->name ? "LOGONGATE_EVENT=" : "",
+			event->name ? event->name : "", event->name ? "\n" : "",
+			event->lock ? "LOGONGATE_LOCK=" : "",
+			event->lock ? event->lock : "", event->lock ? "\n" : "",
+			event->profile ? "LOGONGATE_PROFILE=" : "",
+			event->profile ? event->profile : "",
+			event->profile ? "\n" : "");
 	return len < 0 ? 0 : (size_t)len < size ? (size_t)len : size - 1;
 }
 

@@ -66,12 +66,30 @@ def levels():
             assert entry["MESSAGE"].startswith("ATTENTION: "), entry
 
 
+def story():
+    """the fields tell what became of a lock"""
+    with Gate() as gate:
+        started(gate)
+        lock = gate.lock(gate.profile(listed=["alice"]), for_s=600)["id"]
+        gate.command("extend", "--for", "20m")
+        gate.lift()
+        soon = gate.lock(gate.profile(listed=["bob"]), for_s=1)["id"]
+        for name, events in ((lock, ["applied", "extended", "lifted"]),
+                             (soon, ["applied", "expired"])):
+            wait_for("the story of " + name, lambda: events == [
+                entry["LOGONGATE_EVENT"]
+                for entry in entries(f"LOGONGATE_LOCK={name}")])
+        found = entries(f"LOGONGATE_LOCK={lock}", "LOGONGATE_EVENT=lifted")
+        assert found[0]["LOGONGATE_PROFILE"] == "profile1", found
+        assert found[0]["PRIORITY"] == "5", found
+
+
 def other_stream():
     """a stderr that the journal does not read gets what it always got"""
     with Gate() as gate:
         gate.env["JOURNAL_STREAM"] = "1:2"
         gate.start()
-        assert "logongated: ready: " in gate.logged(), gate.logged()
+        wait_for("the line", lambda: "logongated: ready: " in gate.logged())
 
 
 def without_socket():
@@ -131,7 +149,7 @@ def inside():
     os.makedirs("/run/systemd/journal")
     start_journald()
     try:
-        main([levels, other_stream, without_socket, journald_again])
+        main([levels, story, other_stream, without_socket, journald_again])
     finally:
         stop_journald()
 
