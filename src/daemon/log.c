@@ -22,7 +22,7 @@
 
 #define JOURNAL "/run/systemd/journal/socket"
 /* A message, and what stands around it. */
-#define ENTRY_MAX 2048u
+#define ENTRY_MAX 4096u
 #define RING 262144u
 #define ROOM_AGAIN (RING / 2)
 #define END_NS (500u * 1000 * 1000)

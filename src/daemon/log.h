@@ -17,10 +17,13 @@
  * who says them. */
 void gate_log_start(void);
 
-/* One line, from any thread; never waits once the thread is there. Neither text nor
- * what the event names has control characters. Where the journal reads stderr, it gets the level and
- * the fields LOGONGATE_EVENT, LOGONGATE_LOCK and LOGONGATE_PROFILE; elsewhere the line stands
- * behind the program's name. */
+/*
+ * One line, from any thread; never waits once the thread is there. Neither
+ * text nor what the event names has control characters. Where the journal
+ * reads stderr, it gets the level and the fields LOGONGATE_EVENT,
+ * LOGONGATE_LOCK and LOGONGATE_PROFILE; elsewhere the line stands behind the
+ * program's name.
+ */
 void gate_log_line(const struct gate_event *event, const char *text);
 
 /* Everything that was said is written, or half a second is over. */
