@@ -26,9 +26,10 @@ enum lg_listener {
 	LG_LISTEN_POSTFIX,
 	LG_LISTEN_SPOP,
 	LG_LISTEN_DICT,
+	LG_LISTEN_STATUS,	/* pages for people */
 	LG_LISTEN_CONTROL	/* TLS control for remote logongate */
 };
-#define LG_LISTENER_COUNT 5
+#define LG_LISTENER_COUNT 6
 
 struct lg_listen_settings {
 	int present;
@@ -54,7 +55,7 @@ enum lg_backend {
 const char *lg_backend_name(enum lg_backend backend);
 int lg_backend_from_name(const char *name, size_t len,
 			 enum lg_backend *out_backend);
-/* "http", "postfix", "spop", "dict", "control". */
+/* "http", "postfix", "spop", "dict", "status", "control". */
 const char *lg_listener_name(enum lg_listener listener);
 
 struct lg_target_settings {

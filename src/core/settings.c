@@ -56,6 +56,8 @@ const char *lg_listener_name(enum lg_listener listener)
 		return "spop";
 	case LG_LISTEN_DICT:
 		return "dict";
+	case LG_LISTEN_STATUS:
+		return "status";
 	case LG_LISTEN_CONTROL:
 		return "control";
 	}

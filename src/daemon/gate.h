@@ -26,6 +26,7 @@
 struct lg_mapi_scratch;
 struct gate_control;
 struct gate_facts;
+struct gate_hour;
 struct gate_http;
 struct gate_inside;
 struct gate_notices;
@@ -96,6 +97,7 @@ struct gate {
 	uv_signal_t interrupt;
 	struct gate_control *control;
 	struct gate_facts *facts;
+	struct gate_hour *hour;
 	struct gate_http *http;
 	struct gate_servers *servers;
 	struct gate_sessions *sessions;

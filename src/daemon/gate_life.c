@@ -21,6 +21,7 @@
 #include "adapters/system/state_dir.h"
 #include "daemon/enforce.h"
 #include "daemon/facts.h"
+#include "daemon/hour.h"
 #include "daemon/http.h"
 #include "daemon/log.h"
 #include "daemon/names.h"
@@ -110,7 +111,8 @@ static void on_end(uv_signal_t *signal, int number)
 	if (gate->stopping)
 		return;
 	gate_log("going down%s",
-		 gate_locked(gate) ? "; what is locked stays locked on disk" : "");
+		 gate_locked(gate) ? "; what is locked stays locked on disk"
+				   : "");
 	systemd_notify("STOPPING=1\n");
 	close_all(gate);
 	uv_timer_start(&gate->last, on_last, LAST_MS, 0);
@@ -153,6 +155,8 @@ static enum lg_status open_inside(struct gate *gate,
 		status = gate_records_open(gate, err);
 	if (!status)
 		status = gate_usage_open(gate, err);
+	if (!status)
+		status = gate_hour_open(gate, err);
 	if (!status)
 		status = gate_tokens_new(&gate->tokens, err);
 	if (!status)
@@ -202,6 +206,7 @@ static void free_gate(struct gate *gate)
 	gate_tickets_free(&gate->tickets);
 	gate_tls_close(gate);
 	gate_usage_free(gate);
+	gate_hour_free(gate);
 	gate_records_free(gate);
 	gate_refusals_free(gate);
 	gate_notices_free(gate);

@@ -9,16 +9,20 @@
  */
 #include "daemon/http.h"
 
+#include <gnutls/crypto.h>
+#include <gnutls/gnutls.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "adapters/http/answer_bytes.h"
 #include "adapters/system/secret_file.h"
+#include "daemon/status_listener.h"
 #include "daemon/stream.h"
 
 struct gate_http {
 	struct lg_buffer key;
+	struct lg_buffer status_key; /* of [listen.status] */
 	/* What every answer of this second of the loop is made of. */
 	uint64_t second;
 	char date[LG_HTTP_DATE_SIZE];
@@ -31,32 +35,63 @@ struct http_conn {
 };
 
 /* Takes as long for a wrong key as for the right one. */
-static int is_key(const struct gate_http *http, const char *given)
+static int is_key(const struct lg_buffer *key, const char *given, size_t len)
 {
 	unsigned char different = 0;
 	size_t i;
 
-	if (!given || strlen(given) != http->key.len)
+	if (!key->len || len != key->len)
 		return 0;
-	for (i = 0; i < http->key.len; i++)
-		different |= (unsigned char)(given[i] ^ http->key.data[i]);
+	for (i = 0; i < key->len; i++)
+		different |= (unsigned char)(given[i] ^ key->data[i]);
 	return !different;
+}
+
+/* What stands behind the scheme; NULL where it is another one. */
+static const char *behind(const char *authorization, const char *scheme)
+{
+	size_t len = strlen(scheme);
+
+	if (!authorization || strncasecmp(authorization, scheme, len))
+		return NULL;
+	authorization += len;
+	return authorization + strspn(authorization, " ");
+}
+
+static int is_bearer(const struct lg_buffer *key, const char *authorization)
+{
+	const char *token = behind(authorization, "Bearer ");
+
+	return token && is_key(key, token, strlen(token));
+}
+
+static int is_password(const struct lg_buffer *key, const char *authorization)
+{
+	const char *text = behind(authorization, "Basic ");
+	gnutls_datum_t coded = {(unsigned char *)text,
+				text ? (unsigned int)strlen(text) : 0};
+	gnutls_datum_t plain = {0};
+	const unsigned char *colon;
+	int is = 0;
+
+	if (!text || gnutls_base64_decode2(&coded, &plain))
+		return 0;
+	colon = memchr(plain.data, ':', plain.size);
+	if (colon)
+		is = is_key(key, (const char *)colon + 1,
+			    (size_t)(plain.data + plain.size - colon - 1));
+	gnutls_memset(plain.data, 0, plain.size);
+	gnutls_free(plain.data);
+	return is;
 }
 
 int gate_http_is_key_bearer(const struct gate *gate, const char *authorization)
 {
-	static const char scheme[] = "Bearer ";
-	size_t len = sizeof(scheme) - 1;
-
-	if (!gate->http->key.len || !authorization ||
-	    strncasecmp(authorization, scheme, len))
-		return 0;
-	authorization += len;
-	return is_key(gate->http, authorization + strspn(authorization, " "));
+	return is_bearer(&gate->http->key, authorization);
 }
 
 /* Monitors that can send no header of ours say it as a bearer's token. */
-static int has_key(const struct gate *gate,
+static int has_key(const struct lg_buffer *key, int takes_password,
 		   const struct lg_http_request *request)
 {
 	const char *own = lg_http_request_header(request, "X-Logongate-Key");
@@ -64,20 +99,30 @@ static int has_key(const struct gate *gate,
 	size_t i;
 
 	if (own)
-		return is_key(gate->http, own);
+		return is_key(key, own, strlen(own));
 	for (i = 0; (authorization = lg_http_request_header_at(
 			     request, "Authorization", i));
 	     i++)
-		if (gate_http_is_key_bearer(gate, authorization))
+		if (is_bearer(key, authorization) ||
+		    (takes_password && is_password(key, authorization)))
 			return 1;
 	return 0;
+}
+
+int gate_http_has_status_key(const struct gate *gate,
+			     const struct lg_http_request *request)
+{
+	return has_key(&gate->http->status_key, 1, request);
 }
 
 static int may_ask(const struct gate_conn *conn,
 		   const struct lg_http_request *request)
 {
-	return !conn->gate->http->key.len || conn->peer.is_unix ||
-	       has_key(conn->gate, request);
+	const struct lg_buffer *key = &conn->gate->http->key;
+
+	/* What is not for everybody there asks for its own key. */
+	return conn->service == GATE_SERVICE_STATUS || !key->len ||
+	       conn->peer.is_unix || has_key(key, 0, request);
 }
 
 static void turn_second(struct gate *gate)
@@ -164,7 +209,10 @@ static enum gate_close answer_request(struct gate_conn *conn,
 	struct lg_http_answer answer = {0};
 
 	conn->requests++;
-	gate_http_route(conn->gate, request, &answer);
+	if (conn->service != GATE_SERVICE_STATUS)
+		gate_http_route(conn->gate, request, &answer);
+	else if (gate_status_route(conn, request, &answer))
+		return GATE_STAY;
 	write_answer(conn->gate, request, &answer, closes, out);
 	lg_http_answer_release(&answer);
 	return closes ? GATE_CLOSE : GATE_STAY;
@@ -188,7 +236,8 @@ static enum gate_close on_head(struct gate_conn *conn,
 
 	if (!may_ask(conn, request))
 		return refuse_key(conn, request, out);
-	if (gate_http_ignores_body(request->path)) {
+	if (conn->service != GATE_SERVICE_STATUS &&
+	    gate_http_ignores_body(request->path)) {
 		int closes = !request->keeps_alive || request->wants_continue ||
 			     request->body_size > GATE_HTTP_BODY_MAX;
 
@@ -222,6 +271,19 @@ static enum gate_close on_whole(struct gate_conn *conn,
 	return answer_request(conn, request, !request->keeps_alive, out);
 }
 
+void gate_http_answer_later(struct gate_conn *conn,
+			    const struct lg_http_answer *answer)
+{
+	struct lg_buffer out = {0};
+
+	if (!conn->closed) {
+		write_answer(conn->gate, NULL, answer, 0, &out);
+		gate_stream_send(conn, out.data, out.len);
+	}
+	lg_buffer_release(&out);
+	gate_stream_done(conn);
+}
+
 static struct http_conn *conn_of(struct gate_conn *conn)
 {
 	struct http_conn *http = conn->protocol;
@@ -247,7 +309,8 @@ static size_t take_http(struct gate_conn *conn, const char *in, size_t len,
 	unsigned int status = 0;
 	size_t done = 0;
 
-	while (done < len && !ends && out->len < GATE_STREAM_OUT_MAX) {
+	while (done < len && !ends && !conn->busy &&
+	       out->len < GATE_STREAM_OUT_MAX) {
 		const struct lg_http_request *request =
 			lg_http_reader_request(http->reader);
 		enum lg_http_step step;
@@ -318,10 +381,16 @@ void gate_http_take_key(struct gate *gate, struct lg_buffer *key)
 
 enum lg_status gate_http_open(struct gate *gate, struct lg_error *err)
 {
+	const struct lg_listen_settings *status =
+		&gate->settings->listen[LG_LISTEN_STATUS];
+
 	gate->http = calloc(1, sizeof(*gate->http));
 	if (!gate->http)
 		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
 	gate->http->second = UINT64_MAX;
+	if (status->present && status->key_file &&
+	    lg_secret_file_read(status->key_file, &gate->http->status_key, err))
+		return err->status;
 	return gate_http_read_key(gate->settings, &gate->http->key, err);
 }
 
@@ -330,6 +399,7 @@ void gate_http_close(struct gate *gate)
 	if (!gate->http)
 		return;
 	lg_secret_release(&gate->http->key);
+	lg_secret_release(&gate->http->status_key);
 	lg_buffer_release(&gate->http->admitted);
 	free(gate->http);
 	gate->http = NULL;

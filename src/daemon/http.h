@@ -34,6 +34,16 @@ void gate_http_close(struct gate *gate);
  * asker's, never a credential of the client. */
 int gate_http_is_key_bearer(const struct gate *gate, const char *authorization);
 
+/* 1 where the request carries the key of [listen.status]: as X-Logongate-Key,
+ * a bearer's token or the password of Basic, whatever the name. */
+int gate_http_has_status_key(const struct gate *gate,
+			     const struct lg_http_request *request);
+
+/* Sends an answer of a connection that was made busy, and lets it go on. */
+struct gate_conn;
+void gate_http_answer_later(struct gate_conn *conn,
+			    const struct lg_http_answer *answer);
+
 /* Fills the answer; what fails becomes a 500. (http_routes.c) */
 void gate_http_route(struct gate *gate, const struct lg_http_request *request,
 		     struct lg_http_answer *out_answer);

@@ -13,6 +13,7 @@
 #include <logongate/message.h>
 #include <logongate/name.h>
 
+#include "daemon/hour.h"
 #include "daemon/records.h"
 #include "daemon/refusals.h"
 #include "daemon/view.h"
@@ -150,6 +151,7 @@ void gate_record(struct gate *gate, const struct gate_ask *ask,
 	logon.process = copy_name(ask->attempt.process,
 				  ask->attempt.process_len, &process);
 	logon.version = version.len ? version.data : NULL;
+	gate_hour_add(gate, decision->verdict);
 	switch (decision->verdict) {
 	case LG_ADMIT:
 		gate->counts[ask->door].admitted++;

@@ -45,9 +45,9 @@ struct gate_sockets {
 };
 
 static const char *const service_names[GATE_SERVICE_COUNT] = {
-	[GATE_SERVICE_HTTP] = "http",       [GATE_SERVICE_POSTFIX] = "postfix",
-	[GATE_SERVICE_SPOP] = "spop",       [GATE_SERVICE_DICT] = "dict",
-	[GATE_SERVICE_CONTROL] = "control",
+	[GATE_SERVICE_HTTP] = "http",     [GATE_SERVICE_POSTFIX] = "postfix",
+	[GATE_SERVICE_SPOP] = "spop",     [GATE_SERVICE_DICT] = "dict",
+	[GATE_SERVICE_STATUS] = "status", [GATE_SERVICE_CONTROL] = "control",
 };
 
 static enum lg_status add_listener(struct gate *gate, enum gate_service service,
@@ -80,6 +80,8 @@ static enum lg_status check_listener(const struct gate *gate,
 	if (service == GATE_SERVICE_CONTROL)
 		return LG_OK;
 	settings = &gate->settings->listen[service];
+	if (service == GATE_SERVICE_STATUS && settings->present)
+		return LG_OK;
 	if (!settings->present ||
 	    settings->without_policy == LG_WITHOUT_POLICY_UNSTATED)
 		return lg_error_set(err, LG_ERR_SYNTAX, gate->settings->path,
@@ -112,10 +114,11 @@ static enum lg_status take_passed(struct gate *gate, struct lg_error *err)
 			service++;
 		if (service == GATE_SERVICE_COUNT) {
 			/* "gate:http" comes as two names; others mean none. */
-			gate_warn("a socket was passed under the name \"%s\", "
-				  "which is none of http, postfix, spop, dict, "
-				  "control: it is not used",
-				  name);
+			gate_warn(
+				"a socket was passed under the name \"%s\", "
+				"which is none of http, postfix, spop, dict, status, "
+				"control: it is not used",
+				name);
 			close(fd);
 			continue;
 		}

@@ -18,9 +18,10 @@ enum gate_service {
 	GATE_SERVICE_POSTFIX = LG_LISTEN_POSTFIX,
 	GATE_SERVICE_SPOP = LG_LISTEN_SPOP,
 	GATE_SERVICE_DICT = LG_LISTEN_DICT,
+	GATE_SERVICE_STATUS = LG_LISTEN_STATUS,
 	GATE_SERVICE_CONTROL
 };
-#define GATE_SERVICE_COUNT 5
+#define GATE_SERVICE_COUNT 6
 
 /* Who came in: uid is -1 where nobody can tell, gid where it is no unix
  * socket. text is the address over TCP ("loopback" for all of this machine),

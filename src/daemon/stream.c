@@ -417,6 +417,7 @@ static const struct gate_protocol *protocol_of(enum gate_service service)
 {
 	switch (service) {
 	case GATE_SERVICE_HTTP:
+	case GATE_SERVICE_STATUS:
 		return &gate_protocol_http;
 	case GATE_SERVICE_POSTFIX:
 		return &gate_protocol_postfix;

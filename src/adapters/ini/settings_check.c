@@ -89,6 +89,9 @@ static enum lg_status check_listener(const struct checker *checker,
 				     "common or alternative names of theirs");
 		return LG_OK;
 	}
+	/* It decides nothing, and what is not for everybody needs its key. */
+	if (which == LG_LISTEN_STATUS)
+		return LG_OK;
 	if (listen->without_policy == LG_WITHOUT_POLICY_UNSTATED)
 		return wrong(checker,
 			     find(checker, "listen.", name, "without_policy"),

@@ -65,6 +65,10 @@ static const struct lg_ini_known known_keys[] = {
 	{"listen.dict", "without_policy"},
 	{"listen.dict", "mode"},
 	{"listen.dict", "group"},
+	{"listen.status", "address"},
+	{"listen.status", "key_file"},
+	{"listen.status", "mode"},
+	{"listen.status", "group"},
 	{"listen.control", "address"},
 	{"listen.control", "cert_file"},
 	{"listen.control", "tls_key_file"},
@@ -138,6 +142,10 @@ static const struct place places[] = {
 	{LG_SETTING_TEXT, OF_LISTEN(group)},
 	{LG_SETTING_ADDRESSES, OF_LISTEN(address)},
 	{LG_SETTING_WITHOUT_POLICY, OF_LISTEN(without_policy)},
+	{LG_SETTING_MODE, OF_LISTEN(mode)},
+	{LG_SETTING_TEXT, OF_LISTEN(group)},
+	{LG_SETTING_ADDRESSES, OF_LISTEN(address)},
+	{LG_SETTING_PATH, OF_LISTEN(key_file)},
 	{LG_SETTING_MODE, OF_LISTEN(mode)},
 	{LG_SETTING_TEXT, OF_LISTEN(group)},
 	{LG_SETTING_ADDRESSES, OF_LISTEN(address)},
@@ -303,7 +311,7 @@ static enum lg_status default_addresses(struct lg_settings *settings,
 {
 	static const char *const name[LG_LISTENER_COUNT] = {
 		"unix:http.sock", "unix:postfix.sock", "unix:spop.sock",
-		"unix:dict.sock", NULL};
+		"unix:dict.sock", "unix:status.sock", NULL};
 	enum lg_status status = LG_OK;
 	size_t i;
 

@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * overview.c - lists, tables and the chart of the two pages
+ *
+ * The pages say where each stands; what is repeated is written here. Every
+ * text of outside is escaped.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "adapters/http/gate_answer.h"
+#include "adapters/http/overview.h"
+#include "adapters/http/pages.h"
+#include "adapters/http/template.h"
+
+static void term(const char *name, const char *value, struct lg_buffer *out)
+{
+	if (!value || !*value)
+		return;
+	lg_buffer_format(out, "<dt>%s</dt><dd>", name);
+	lg_http_escape(value, out);
+	lg_buffer_text(out, "</dd>\n");
+}
+
+static void one_lock(const struct lg_overview_lock *lock, int for_help,
+		     struct lg_buffer *out)
+{
+	lg_buffer_text(out, "<section class=\"card\">\n");
+	if (lock->words) {
+		lg_buffer_text(out, "<p>");
+		lg_http_escape(lock->words, out);
+		lg_buffer_text(out, "</p>\n");
+	}
+	lg_buffer_text(out, "<dl>\n");
+	term("What", lock->profile, out);
+	term("Begins", lock->starts, out);
+	term("Since", lock->since, out);
+	term("Until", lock->until ? lock->until : "nobody knows", out);
+	term("Why", lock->reason, out);
+	term("Concerns", lock->concerns ? lock->concerns : "everybody", out);
+	if (for_help) {
+		term("By", lock->by, out);
+		term("Id", lock->id, out);
+	}
+	lg_buffer_text(out, "</dl>\n</section>\n");
+}
+
+static void locks(const struct lg_overview *o, int for_help,
+		  struct lg_buffer *out)
+{
+	size_t i;
+
+	if (!o->lock_count)
+		lg_buffer_text(out, "<p>No maintenance is under way, and none "
+				    "is planned here.</p>\n");
+	for (i = 0; i < o->lock_count; i++)
+		one_lock(&o->lock[i], for_help, out);
+}
+
+static void attention(const struct lg_overview *o, struct lg_buffer *out)
+{
+	size_t i;
+
+	if (!o->attention_count)
+		return;
+	lg_buffer_text(out, "<h2 class=\"bad\">Needs an administrator</h2>\n"
+			    "<ul>\n");
+	for (i = 0; i < o->attention_count; i++) {
+		lg_buffer_text(out, "<li>");
+		lg_http_escape(o->attention[i], out);
+		lg_buffer_text(out, "</li>\n");
+	}
+	lg_buffer_text(out, "</ul>\n");
+}
+
+static void doors(const struct lg_overview *o, struct lg_buffer *out)
+{
+	size_t i;
+
+	lg_buffer_text(out,
+		       "<div class=\"wide\" tabindex=\"0\" role=\"region\""
+		       " aria-labelledby=\"doors\"><table>\n<thead><tr>"
+		       "<th scope=\"col\">Door</th>"
+		       "<th scope=\"col\" class=\"n\">Let in</th>"
+		       "<th scope=\"col\" class=\"n\">Refused</th>"
+		       "<th scope=\"col\" class=\"n\">Connections</th>"
+		       "<th scope=\"col\">Without a policy</th></tr></thead>"
+		       "\n<tbody>\n");
+	for (i = 0; i < o->door_count; i++) {
+		const struct lg_overview_door *door = &o->door[i];
+
+		lg_buffer_text(out, "<tr><th scope=\"row\">");
+		lg_http_escape(door->name, out);
+		lg_buffer_format(out,
+				 "</th><td class=\"n\">%" PRIu64
+				 "</td><td class=\"n\">%" PRIu64
+				 "</td><td class=\"n\">%" PRIu64 "</td><td>",
+				 door->admitted, door->refused,
+				 door->connections);
+		lg_http_escape(
+			door->without_policy ? door->without_policy : "-", out);
+		lg_buffer_text(out, "</td></tr>\n");
+	}
+	lg_buffer_text(out, "</tbody></table></div>\n<p class=\"soft\">Logons "
+			    "decided since the gate started.</p>\n");
+}
+
+/* Bars of a minute: refused on top of let in, the highest as high as the
+ * picture. */
+static void chart(const struct lg_overview *o, struct lg_buffer *out)
+{
+	uint64_t admitted = 0;
+	uint64_t refused = 0;
+	uint64_t most = 0;
+	int i;
+
+	for (i = 0; i < LG_OVERVIEW_MINUTES; i++) {
+		uint64_t sum = o->minute[i].admitted + o->minute[i].refused;
+
+		admitted += o->minute[i].admitted;
+		refused += o->minute[i].refused;
+		most = sum > most ? sum : most;
+	}
+	lg_buffer_format(out,
+			 "<svg viewBox=\"0 0 640 140\" role=\"img\" "
+			 "aria-label=\"In the last hour %" PRIu64
+			 " logons were refused and %" PRIu64 " let in\">\n",
+			 refused, admitted);
+	for (i = 0; i < LG_OVERVIEW_MINUTES && most; i++) {
+		unsigned int r =
+			(unsigned int)(o->minute[i].refused * 100 / most);
+		unsigned int a =
+			(unsigned int)(o->minute[i].admitted * 100 / most);
+		int x = 20 + i * 10;
+
+		/* One is seen, too, beside a thousand. */
+		if (o->minute[i].refused && !r)
+			r = 1;
+		if (o->minute[i].admitted && !a)
+			a = 1;
+		if (a)
+			lg_buffer_format(out,
+					 "<rect class=\"a\" x=\"%d\" y=\"%u\" "
+					 "width=\"8\" height=\"%u\"/>\n",
+					 x, 115 - a, a);
+		if (r)
+			lg_buffer_format(out,
+					 "<rect class=\"r\" x=\"%d\" y=\"%u\" "
+					 "width=\"8\" height=\"%u\"/>\n",
+					 x, 115 - a - r, r);
+	}
+	lg_buffer_format(out,
+			 "<text x=\"20\" y=\"132\">an hour ago</text>"
+			 "<text x=\"620\" y=\"132\" text-anchor=\"end\">now"
+			 "</text></svg>\n<p>Refused: <strong class=\"lock\">"
+			 "%" PRIu64 "</strong>, let in: <strong class=\"ok\">"
+			 "%" PRIu64 "</strong>; most in a minute: %" PRIu64
+			 ".</p>\n",
+			 refused, admitted, most);
+}
+
+void lg_overview_row(const struct lg_overview_refusal *refusal,
+		     struct lg_buffer *out)
+{
+	const char *const cell[] = {refusal->at,     refusal->user,
+				    refusal->client, refusal->address,
+				    refusal->door,   refusal->reason};
+	size_t i;
+
+	lg_buffer_text(out, "<tr>");
+	for (i = 0; i < sizeof(cell) / sizeof(cell[0]); i++) {
+		lg_buffer_text(out, "<td>");
+		lg_http_escape(cell[i] ? cell[i] : "-", out);
+		lg_buffer_text(out, "</td>");
+	}
+	lg_buffer_format(out, "<td class=\"n\">%" PRIu64 "</td></tr>\n",
+			 refusal->count);
+}
+
+static void rows(const struct lg_overview_search *search, struct lg_buffer *out)
+{
+	if (!search->shown)
+		return;
+	lg_buffer_text(out,
+		       "<div class=\"wide\" tabindex=\"0\" role=\"region\" "
+		       "aria-labelledby=\"refused\"><table>\n<thead><tr>"
+		       "<th scope=\"col\">When</th><th scope=\"col\">Name</th>"
+		       "<th scope=\"col\">Program</th>"
+		       "<th scope=\"col\">Address</th>"
+		       "<th scope=\"col\">Door</th><th scope=\"col\">Why</th>"
+		       "<th scope=\"col\" class=\"n\">Times</th></tr></thead>\n"
+		       "<tbody>\n");
+	lg_buffer_text(out, search->rows);
+	lg_buffer_text(out, "</tbody></table></div>\n");
+}
+
+static void found(const struct lg_overview_search *search,
+		  struct lg_buffer *out)
+{
+	if (search->failed) {
+		lg_buffer_text(out, "The record cannot be read: ");
+		lg_buffer_text(out, search->failed);
+		return;
+	}
+	lg_buffer_format(out, "%" PRIu64 " in the last 24 hours",
+			 search->found);
+	if (search->found > search->shown)
+		lg_buffer_format(out, "; the newest %zu are shown",
+				 search->shown);
+	lg_buffer_char(out, '.');
+}
+
+/* The title, and the class that gives its colour. */
+static const char *title_of(const struct lg_overview *o, const char **out_class)
+{
+	size_t i;
+
+	*out_class = "bad";
+	if (o->no_policy)
+		return "Mail: the gate needs an administrator";
+	*out_class = "lock";
+	for (i = 0; i < o->lock_count; i++)
+		if (!o->lock[i].starts)
+			return "Mail: maintenance";
+	*out_class = "ok";
+	return o->lock_count ? "Mail: maintenance is planned"
+			     : "Mail: no maintenance";
+}
+
+enum lg_status lg_overview_status(const struct lg_overview *overview,
+				  struct lg_buffer *out_html,
+				  struct lg_error *err)
+{
+	struct lg_buffer list = {0};
+	const char *state;
+	const char *title = title_of(overview, &state);
+	enum lg_status status;
+
+	locks(overview, 0, &list);
+	status = lg_buffer_status(&list, err);
+	if (!status) {
+		const struct lg_http_slot slot[] = {
+			{"title", title, 0},       {"state", state, 0},
+			{"locks", list.data, 1},   {"host", overview->host, 0},
+			{"now", overview->now, 0},
+		};
+
+		status = lg_http_template((const char *)lg_page_status,
+					  lg_page_status_len, "status.html",
+					  slot, sizeof(slot) / sizeof(slot[0]),
+					  out_html, err);
+	}
+	lg_buffer_release(&list);
+	return status;
+}
+
+enum lg_status lg_overview_help(const struct lg_overview *overview,
+				const struct lg_overview_search *search,
+				struct lg_buffer *out_html,
+				struct lg_error *err)
+{
+	enum {
+		LOCKS,
+		ATTENTION,
+		DOORS,
+		CHART,
+		ROWS,
+		FOUND,
+		PARTS
+	};
+	struct lg_buffer part[PARTS] = {{0}};
+	enum lg_status status = LG_OK;
+	char sessions[24];
+	char refused[24];
+	const char *state;
+	const char *title = title_of(overview, &state);
+	int i;
+
+	locks(overview, 1, &part[LOCKS]);
+	attention(overview, &part[ATTENTION]);
+	doors(overview, &part[DOORS]);
+	chart(overview, &part[CHART]);
+	rows(search, &part[ROWS]);
+	found(search, &part[FOUND]);
+	snprintf(sessions, sizeof(sessions), "%" PRIu64, overview->sessions);
+	snprintf(refused, sizeof(refused), "%" PRIu64, overview->refused);
+	for (i = 0; i < PARTS && !status; i++)
+		status = lg_buffer_status(&part[i], err);
+	if (!status) {
+		const struct lg_http_slot slot[] = {
+			{"title", title, 0},
+			{"state", state, 0},
+			{"locks", part[LOCKS].data, 1},
+			{"attention", part[ATTENTION].data, 1},
+			{"doors", part[DOORS].data, 1},
+			{"chart", part[CHART].data, 1},
+			{"rows", part[ROWS].data, 1},
+			{"found", part[FOUND].data, 0},
+			{"user", search->user, 0},
+			{"client", search->client, 0},
+			{"sessions", sessions, 0},
+			{"refused", refused, 0},
+			{"host", overview->host, 0},
+			{"version", overview->version, 0},
+			{"now", overview->now, 0},
+		};
+
+		status = lg_http_template((const char *)lg_page_help,
+					  lg_page_help_len, "help.html", slot,
+					  sizeof(slot) / sizeof(slot[0]),
+					  out_html, err);
+	}
+	for (i = 0; i < PARTS; i++)
+		lg_buffer_release(&part[i]);
+	return status;
+}
