@@ -20,6 +20,7 @@
 #include "cli/output.h"
 #include "cli/prepare.h"
 #include "cli/status_check.h"
+#include "cli/status_watch.h"
 
 /* Beside the exit codes: the line of --check is printed. */
 #define CHECKED 100
@@ -468,6 +469,14 @@ int lg_cmd_status(struct lg_cli *cli)
 {
 	int code;
 
+	if (lg_cli_option(cli, "watch") != NULL) {
+		if (cli->json || cli->quiet ||
+		    lg_cli_option(cli, "check") != NULL)
+			return lg_cli_usage(cli,
+					    "--watch goes without --check, "
+					    "--json and --quiet");
+		return lg_cli_watch(cli, show_once);
+	}
 	if (lg_cli_option(cli, "check") == NULL)
 		return show_once(cli);
 	if (cli->json || cli->quiet)

@@ -122,6 +122,7 @@ const struct lg_option lg_options[] = {
 	 "which of the ways the door has to ask"},
 	{"version", NULL, NULL, LG_OPTION_COMMON, "show the version"},
 	{"yes", NULL, NULL, LG_OPTION_ONCE, "ask nothing"},
+	{"watch", NULL, NULL, LG_OPTION_ONCE, "draw it again every 2 s"},
 };
 const size_t lg_option_count = sizeof(lg_options) / sizeof(lg_options[0]);
 
