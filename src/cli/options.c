@@ -121,8 +121,8 @@ const struct lg_option lg_options[] = {
 	{"variant", "V", "combined policy", LG_OPTION_ONCE,
 	 "which of the ways the door has to ask"},
 	{"version", NULL, NULL, LG_OPTION_COMMON, "show the version"},
-	{"yes", NULL, NULL, LG_OPTION_ONCE, "ask nothing"},
 	{"watch", NULL, NULL, LG_OPTION_ONCE, "draw it again every 2 s"},
+	{"yes", NULL, NULL, LG_OPTION_ONCE, "ask nothing"},
 };
 const size_t lg_option_count = sizeof(lg_options) / sizeof(lg_options[0]);
 

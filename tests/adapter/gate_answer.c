@@ -7,6 +7,7 @@
 
 #include "adapters/http/gate_answer.h"
 #include "adapters/http/metrics.h"
+#include "adapters/http/template.h"
 
 #include "allocation.h"
 #include "suite.h"
@@ -203,6 +204,35 @@ static void metrics(void **state)
 	lg_buffer_release(&text);
 }
 
+static void template_places(void **state)
+{
+	static const char page[] = "<b>%{a}</b>\n100% {a} %\n%{b}%{none}%";
+	const struct lg_http_slot slot[] = {
+		{"a", "1 < 2 %{b}", 0},
+		{"b", "<i>", 1},
+		{"none", NULL, 0},
+	};
+	struct lg_buffer html = {0};
+	struct lg_error err = {0};
+
+	assert_int_equal(lg_http_template(page, sizeof(page) - 1, "x", slot, 3,
+					  &html, &err),
+			 LG_OK);
+	assert_string_equal(html.data, "<b>1 &lt; 2 %{b}</b>\n100% {a} %\n"
+				       "<i>%");
+	lg_buffer_clear(&html);
+	assert_int_equal(lg_http_template(page, sizeof(page) - 1, "x.html",
+					  slot, 1, &html, &err),
+			 LG_ERR_UNKNOWN_KEY);
+	assert_non_null(strstr(err.place, "x.html:3"));
+	assert_non_null(strstr(err.text, "%{b}"));
+	lg_buffer_clear(&html);
+	assert_int_equal(
+		lg_http_template("a %{a", 5, "x", slot, 3, &html, &err),
+		LG_ERR_UNKNOWN_KEY);
+	lg_buffer_release(&html);
+}
+
 static enum lg_status build(void *context, struct lg_error *err)
 {
 	struct lg_http_refusal refusal = {.text = "a & b"};
@@ -230,6 +260,8 @@ int main(void)
 		suite_row("a session that must end gets X-ResponseCode 10",
 			  mapi_code),
 		suite_row("the status page says what is in force", status_page),
+		suite_row("texts are put into the places of a page, escaped",
+			  template_places),
 		suite_row("metrics are as Prometheus reads them", metrics),
 		suite_row("each allocation may fail", survives),
 	};
