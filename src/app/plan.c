@@ -53,6 +53,9 @@ static enum lg_status add_warnings(struct lg_plan *plan,
 		qsort(told, told_count, sizeof(*told), compare_texts);
 	}
 	for (size_t i = 0; i < warnings->text.count && status == LG_OK; i++) {
+		if (plan->names_alone &&
+		    warnings->code[i] == LG_WARN_DIRECTORY_NOT_ASKED)
+			continue;
 		if (told != NULL &&
 		    bsearch(&warnings->text.item[i], told, told_count,
 			    sizeof(*told), compare_texts) != NULL)

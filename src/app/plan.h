@@ -96,6 +96,9 @@ struct lg_plan {
 	struct lg_findings *concerned;
 	enum lg_facts facts;
 	struct lg_error directory_error; /* when facts is NOT_ASKED */
+	/* 1: no directory is named and only logon names are listed; that they
+	 * are compared as they are written is what was meant. */
+	int names_alone;
 	struct lg_warnings warnings;
 	unsigned char *cut; /* per session of the input */
 	struct lg_decision *decision;

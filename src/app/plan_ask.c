@@ -153,6 +153,9 @@ enum lg_status lg_plan_ask(struct lg_plan *plan,
 		goto done;
 	}
 	question.caller = input->caller;
+	plan->names_alone = input->directory == NULL && dn.count == 0 &&
+			    question.filter == NULL &&
+			    question.break_glass == NULL;
 	if (input->directory == NULL)
 		status = lg_error_set(&plan->directory_error, LG_ERR_DIRECTORY,
 				      NULL,

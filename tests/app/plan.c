@@ -239,6 +239,26 @@ static void no_answer_is_no_plan_where_it_matters(void **state)
 	assert_int_equal(answer(b), LG_PLAN_DIRECTORY);
 }
 
+static void logon_names_alone_need_no_directory(void **state)
+{
+	struct bench *b = *state;
+
+	list(&b->profile.allow_user, "tester@example.org");
+	b->input.directory = NULL;
+	b->profile.when_invalid = LG_WHEN_INVALID_CLOSED;
+	assert_int_equal(answer(b), LG_PLAN_GO);
+	assert_false(warns(b, LG_WARN_DIRECTORY_NOT_ASKED));
+	assert_int_equal(b->plan->target[0].gate, LG_GATE_LISTED);
+	/* Nobody would know whether the lock engages. */
+	b->profile.when_invalid = LG_WHEN_INVALID_OPEN;
+	assert_int_equal(answer(b), LG_PLAN_DIRECTORY);
+	/* A DN's logon names are what only a directory knows. */
+	b->profile.when_invalid = LG_WHEN_INVALID_CLOSED;
+	list(&b->profile.allow, DN "post");
+	assert_int_equal(answer(b), LG_PLAN_WARNINGS);
+	assert_true(warns(b, LG_WARN_DIRECTORY_NOT_ASKED));
+}
+
 static void a_filter_nobody_asked_is_no_blank_list(void **state)
 {
 	static char filter[] = "(uid=alice)";
@@ -520,6 +540,8 @@ int main(void)
 		row("a directory that does not answer is no plan under open "
 		    "semantics",
 		    no_answer_is_no_plan_where_it_matters),
+		row("logon names alone need no directory under closed semantics",
+		    logon_names_alone_need_no_directory),
 		row("a filter that nobody asked is no blank list",
 		    a_filter_nobody_asked_is_no_blank_list),
 		row("a filter that does not parse is an error",

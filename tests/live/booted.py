@@ -184,8 +184,7 @@ class Story:
 
     def lock(self):
         self.type("logongate apply upgrade"
-                  " --set tester=postmaster@example.org --for 2h"
-                  " --accept-warnings")
+                  " --set tester=postmaster@example.org --for 2h")
         return self.is_locked()
 
     def back_after(self, signal, seconds):
