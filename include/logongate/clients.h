@@ -18,8 +18,8 @@
  * none: such a client is listed but cannot be judged. */
 struct lg_client {
 	const char *name;
-	const char *provider;	/* "5.0.2819.0" */
-	const char *registry;	/* "5.2819.0" */
+	const char *provider; /* "5.0.2819.0" */
+	const char *registry; /* "5.2819.0" */
 	const char *source;
 	struct lg_version version;
 };

@@ -18,9 +18,9 @@
 /* The settings a directory is opened with ([directory], contract 3). All
  * borrowed until the open call returns. */
 struct lg_directory_settings {
-	const char *uri;	/* list of URIs, or ldif:FILE */
+	const char *uri; /* list of URIs, or ldif:FILE */
 	const char *base;
-	const char *bind_dn;	/* NULL or "": anonymous; "external" */
+	const char *bind_dn; /* NULL or "": anonymous; "external" */
 	const char *password_file;
 	const char *ca_file;
 	enum lg_directory_tls tls;

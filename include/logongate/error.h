@@ -15,17 +15,17 @@
 
 enum lg_status {
 	LG_OK = 0,
-	LG_ERR_SYNTAX,		/* text that does not follow its grammar */
-	LG_ERR_RANGE,		/* a number outside its range */
-	LG_ERR_LIMIT,		/* beyond a documented limit */
-	LG_ERR_UNKNOWN_KEY,	/* a key, section, name nobody knows */
-	LG_ERR_CONFLICT,	/* well-formed, but not now or not together */
-	LG_ERR_DIRECTORY,	/* the directory could not be asked */
-	LG_ERR_TIMEOUT,		/* no answer within the time given */
-	LG_ERR_IO,		/* a file or a peer could not be used */
-	LG_ERR_DENIED,		/* the caller may not do this */
+	LG_ERR_SYNTAX,      /* text that does not follow its grammar */
+	LG_ERR_RANGE,       /* a number outside its range */
+	LG_ERR_LIMIT,       /* beyond a documented limit */
+	LG_ERR_UNKNOWN_KEY, /* a key, section, name nobody knows */
+	LG_ERR_CONFLICT,    /* well-formed, but not now or not together */
+	LG_ERR_DIRECTORY,   /* the directory could not be asked */
+	LG_ERR_TIMEOUT,     /* no answer within the time given */
+	LG_ERR_IO,          /* a file or a peer could not be used */
+	LG_ERR_DENIED,      /* the caller may not do this */
 	LG_ERR_NO_MEMORY,
-	LG_ERR_BUG		/* a promise inside logongate was broken */
+	LG_ERR_BUG /* a promise inside logongate was broken */
 };
 
 /*

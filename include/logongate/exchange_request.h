@@ -14,15 +14,15 @@
 
 enum lg_exchange_service {
 	LG_EXCHANGE_OTHER = 0,
-	LG_EXCHANGE_MAPI_EMSMDB,	/* "mapi-emsmdb" */
-	LG_EXCHANGE_MAPI_NSPI,		/* "mapi-nspi" */
-	LG_EXCHANGE_HEALTH,		/* "health": .../healthcheck.htm */
-	LG_EXCHANGE_RPC_HTTP,		/* "rpc-http" */
-	LG_EXCHANGE_EWS,		/* "ews" */
-	LG_EXCHANGE_OWA,		/* "owa" */
-	LG_EXCHANGE_ACTIVESYNC,		/* "activesync" */
-	LG_EXCHANGE_AUTODISCOVER,	/* "autodiscover" */
-	LG_EXCHANGE_OAB			/* "oab" */
+	LG_EXCHANGE_MAPI_EMSMDB,  /* "mapi-emsmdb" */
+	LG_EXCHANGE_MAPI_NSPI,    /* "mapi-nspi" */
+	LG_EXCHANGE_HEALTH,       /* "health": .../healthcheck.htm */
+	LG_EXCHANGE_RPC_HTTP,     /* "rpc-http" */
+	LG_EXCHANGE_EWS,          /* "ews" */
+	LG_EXCHANGE_OWA,          /* "owa" */
+	LG_EXCHANGE_ACTIVESYNC,   /* "activesync" */
+	LG_EXCHANGE_AUTODISCOVER, /* "autodiscover" */
+	LG_EXCHANGE_OAB           /* "oab" */
 };
 
 /* The service a request target (path and query) names; any ASCII case. */
@@ -40,7 +40,7 @@ void lg_exchange_client(const char *user_agent, size_t len,
 
 /* What an ActiveSync query says of the device. */
 struct lg_activesync_query {
-	unsigned char protocol_version;	/* times ten; 0 in the plain form */
+	unsigned char protocol_version; /* times ten; 0 in the plain form */
 	unsigned char command;
 	uint16_t locale;
 	size_t device_id_len;

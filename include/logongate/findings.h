@@ -19,30 +19,30 @@
 #include <logongate/strlist.h>
 
 enum lg_finding {
-	LG_FINDING_UNASKED = 0,	/* the directory could not be asked */
-	LG_FINDING_ONE,		/* exactly one entry */
-	LG_FINDING_NONE,	/* the directory answered: no such entry */
-	LG_FINDING_MANY,	/* more than one entry (L15) */
-	LG_FINDING_MALFORMED	/* not a legacyExchangeDN (D2); never asked */
+	LG_FINDING_UNASKED = 0, /* the directory could not be asked */
+	LG_FINDING_ONE,         /* exactly one entry */
+	LG_FINDING_NONE,        /* the directory answered: no such entry */
+	LG_FINDING_MANY,        /* more than one entry (L15) */
+	LG_FINDING_MALFORMED    /* not a legacyExchangeDN (D2); never asked */
 };
 
 /* Through which attribute an entry was found; JSON words of the contract. */
 enum lg_via {
-	LG_VIA_NOTHING = 0,		/* not found */
-	LG_VIA_LEGACY_EXCHANGE_DN,	/* "legacyExchangeDN" */
-	LG_VIA_X500,			/* "x500": X500: proxyAddress (D3) */
-	LG_VIA_FILTER,			/* "filter": allow_filter returned it */
-	LG_VIA_LOGIN			/* "login": allow_user */
+	LG_VIA_NOTHING = 0,        /* not found */
+	LG_VIA_LEGACY_EXCHANGE_DN, /* "legacyExchangeDN" */
+	LG_VIA_X500,               /* "x500": X500: proxyAddress (D3) */
+	LG_VIA_FILTER,             /* "filter": allow_filter returned it */
+	LG_VIA_LOGIN               /* "login": allow_user */
 };
 
 /* Why an account was asked about. */
 enum lg_asked_as {
-	LG_ASKED_DN = 0,	/* a listed legacyExchangeDN */
-	LG_ASKED_USER,		/* a listed logon name (allow_user) */
-	LG_ASKED_FILTER,	/* returned by allow_filter */
-	LG_ASKED_BREAK_GLASS,	/* a DN of [gate] break_glass */
-	LG_ASKED_CALLER,	/* the logon name of the one who applies */
-	LG_ASKED_KNOWN		/* not named: only its logon names count, for
+	LG_ASKED_DN = 0,      /* a listed legacyExchangeDN */
+	LG_ASKED_USER,        /* a listed logon name (allow_user) */
+	LG_ASKED_FILTER,      /* returned by allow_filter */
+	LG_ASKED_BREAK_GLASS, /* a DN of [gate] break_glass */
+	LG_ASKED_CALLER,      /* the logon name of the one who applies */
+	LG_ASKED_KNOWN        /* not named: only its logon names count, for
 				 * a lock that concerns domains */
 };
 
@@ -54,11 +54,11 @@ struct lg_account {
 	enum lg_asked_as asked_as;
 	enum lg_finding finding;
 	enum lg_via via;
-	const char *asked;	/* the DN or name as asked; NULL for FILTER */
-	const char *entry;	/* the entry's own DN in the directory */
-	const char *display;	/* displayName, else cn */
-	const char *dn;		/* its legacyExchangeDN */
-	size_t login_first;	/* its logon names: login[first .. +count) */
+	const char *asked;   /* the DN or name as asked; NULL for FILTER */
+	const char *entry;   /* the entry's own DN in the directory */
+	const char *display; /* displayName, else cn */
+	const char *dn;      /* its legacyExchangeDN */
+	size_t login_first;  /* its logon names: login[first .. +count) */
 	size_t login_count;
 };
 
@@ -80,7 +80,7 @@ struct lg_findings {
 	size_t login_count;
 	size_t login_capacity;
 	struct lg_strlist arena;
-	char *filter;		/* the allow_filter asked, or NULL */
+	char *filter; /* the allow_filter asked, or NULL */
 };
 
 /*
@@ -91,8 +91,8 @@ struct lg_ask {
 	const struct lg_strlist *dn;
 	const struct lg_strlist *user;
 	const struct lg_strlist *break_glass;
-	const char *filter;	/* NULL: none */
-	const char *caller;	/* NULL: nobody */
+	const char *filter; /* NULL: none */
+	const char *caller; /* NULL: nobody */
 };
 
 /* Owns: free with lg_findings_free. */
@@ -106,8 +106,8 @@ void lg_findings_free(struct lg_findings **findings);
  */
 enum lg_status lg_findings_add(struct lg_findings *findings,
 			       const struct lg_account *account,
-			       const struct lg_login *login,
-			       size_t login_count, struct lg_error *err);
+			       const struct lg_login *login, size_t login_count,
+			       struct lg_error *err);
 
 /* Looks up by asked DN (any ASCII case, L16) among LG_ASKED_DN; NULL: never
  * asked. Linear; lg_policy_compile builds its own index. */

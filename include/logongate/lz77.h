@@ -13,10 +13,10 @@
 /* Why compressed bytes cannot be expanded. */
 enum lg_lz77 {
 	LG_LZ77_OK = 0,
-	LG_LZ77_TRUNCATED,	/* the input ends too early */
-	LG_LZ77_BAD_OFFSET,	/* a match reaches before the first byte */
-	LG_LZ77_BAD_LENGTH,	/* a long length below its smallest value */
-	LG_LZ77_OUTPUT_OVERRUN	/* a match reaches beyond size_actual */
+	LG_LZ77_TRUNCATED,     /* the input ends too early */
+	LG_LZ77_BAD_OFFSET,    /* a match reaches before the first byte */
+	LG_LZ77_BAD_LENGTH,    /* a long length below its smallest value */
+	LG_LZ77_OUTPUT_OVERRUN /* a match reaches beyond size_actual */
 };
 
 /*

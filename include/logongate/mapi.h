@@ -30,14 +30,14 @@
 enum lg_mapi_fault {
 	LG_MAPI_SOUND = 0,
 	LG_MAPI_USERDN_UNTERMINATED,
-	LG_MAPI_BODY_TRUNCATED,		/* ends inside its fixed fields */
+	LG_MAPI_BODY_TRUNCATED, /* ends inside its fixed fields */
 	LG_MAPI_AUX_SIZE_EXCEEDS_BODY,
-	LG_MAPI_AUX_TOO_LARGE,		/* over LG_MAPI_AUX_MAX */
-	LG_MAPI_AUX_TOO_SHORT,		/* 1 to 7 bytes: no RPC_HEADER_EXT */
+	LG_MAPI_AUX_TOO_LARGE, /* over LG_MAPI_AUX_MAX */
+	LG_MAPI_AUX_TOO_SHORT, /* 1 to 7 bytes: no RPC_HEADER_EXT */
 	LG_MAPI_EXT_VERSION,
 	LG_MAPI_EXT_NOT_LAST,
 	LG_MAPI_EXT_SIZE,
-	LG_MAPI_EXT_SIZE_ACTUAL,	/* differs and is not compressed */
+	LG_MAPI_EXT_SIZE_ACTUAL, /* differs and is not compressed */
 	LG_MAPI_LZ_TRUNCATED,
 	LG_MAPI_LZ_BAD_OFFSET,
 	LG_MAPI_LZ_BAD_LENGTH,
@@ -59,7 +59,7 @@ struct lg_mapi_text {
  * It is large enough for the worst body there can be; nothing is cut.
  */
 struct lg_mapi_scratch {
-	unsigned char wire[LG_MAPI_AUX_MAX];	/* after the XOR */
+	unsigned char wire[LG_MAPI_AUX_MAX]; /* after the XOR */
 	unsigned char payload[LG_MAPI_PAYLOAD_MAX];
 	/* A UTF-16 unit is at most three bytes of UTF-8; one NUL a name. */
 	char name[LG_MAPI_PAYLOAD_MAX / 2 * 3 + LG_MAPI_PROCESS_MAX];
@@ -77,7 +77,7 @@ struct lg_mapi_aux {
 	uint16_t size_actual;
 	const unsigned char *payload;
 	size_t payload_len;
-	size_t trailing;	/* bytes behind the payload as sent */
+	size_t trailing; /* bytes behind the payload as sent */
 	/*
 	 * Names of the PROCESSINFO blocks, UTF-8, NUL-terminated, none empty,
 	 * in order; check every one against a list (contract 7 inspect shows
@@ -102,7 +102,7 @@ struct lg_mapi_connect {
 	uint32_t lcid_string;
 	uint32_t aux_size;
 	struct lg_mapi_aux aux;
-	size_t trailing;	/* bytes behind the auxiliary buffer */
+	size_t trailing; /* bytes behind the auxiliary buffer */
 	/* How far parsing came: the fields before it are valid even when a
 	 * fault is returned. */
 	enum lg_mapi_depth {
@@ -164,17 +164,16 @@ int lg_mapi_client_version(const char *x_client_application, size_t xca_len,
 
 /* What an X-RequestType asks for, as far as a gate cares; any ASCII case. */
 enum lg_mapi_request {
-	LG_MAPI_REQUEST_NONE = 0,	/* no such header, or blank */
+	LG_MAPI_REQUEST_NONE = 0, /* no such header, or blank */
 	LG_MAPI_REQUEST_CONNECT,
-	LG_MAPI_REQUEST_DISCONNECT,	/* always admitted (contract 8) */
-	LG_MAPI_REQUEST_SESSION,	/* Execute, NotificationWait */
+	LG_MAPI_REQUEST_DISCONNECT, /* always admitted (contract 8) */
+	LG_MAPI_REQUEST_SESSION,    /* Execute, NotificationWait */
 	/* Of the address book on its path, else as SESSION. */
 	LG_MAPI_REQUEST_PING,
-	LG_MAPI_REQUEST_ADDRESS_BOOK,	/* Bind, QueryRows...: no store logon */
-	LG_MAPI_REQUEST_OTHER		/* anything else: as SESSION */
+	LG_MAPI_REQUEST_ADDRESS_BOOK, /* Bind, QueryRows...: no store logon */
+	LG_MAPI_REQUEST_OTHER         /* anything else: as SESSION */
 };
-enum lg_mapi_request lg_mapi_request_kind(const char *request_type,
-					  size_t len);
+enum lg_mapi_request lg_mapi_request_kind(const char *request_type, size_t len);
 
 /* 1 for /mapi/nspi, also with its query, in any case, percent-encoded, and
  * with more slashes around it. */

@@ -31,7 +31,7 @@ struct lg_mapi_http {
 	 * of webmail): X-RequestType is then only a header that a client
 	 * added, and the logon must pass as HTTP as well. */
 	int also_http;
-	int session_ended; /* known was cut */
+	int session_ended;         /* known was cut */
 	const unsigned char *body; /* what arrived */
 	size_t body_len;
 };

@@ -16,10 +16,10 @@
 
 /* What may stand in a message; NULL is put in as nothing. */
 struct lg_message_facts {
-	const char *until;	/* as people read it: lg_time_format */
+	const char *until; /* as people read it: lg_time_format */
 	const char *since;
 	const char *profile;
-	const char *reason;	/* of the lock, the administrator's words */
+	const char *reason; /* of the lock, the administrator's words */
 };
 
 /*
@@ -27,8 +27,7 @@ struct lg_message_facts {
  * UTF-8) and Unicode line ends becomes one blank; bytes that are not UTF-8
  * become U+FFFD.
  */
-void lg_message_clean(const char *text, size_t len,
-		      struct lg_buffer *out_text);
+void lg_message_clean(const char *text, size_t len, struct lg_buffer *out_text);
 
 /*
  * Appends the text for a refusal: the profile's message (NULL or blank: the

@@ -18,8 +18,7 @@
  * as they are, so that they equal only themselves.
  */
 enum lg_status lg_name_fold(const char *text, size_t len,
-			    struct lg_buffer *out_folded,
-			    struct lg_error *err);
+			    struct lg_buffer *out_folded, struct lg_error *err);
 
 /* 1 when there is a NUL or another control character in text: no account has
  * such a name, and whoever reads it as C reads another one. */

@@ -12,7 +12,10 @@
 #include <logongate/policy.h>
 #include <logongate/registry.h>
 
-enum lg_unknown { LG_UNKNOWN_ADMIT = 0, LG_UNKNOWN_REFUSE };
+enum lg_unknown {
+	LG_UNKNOWN_ADMIT = 0,
+	LG_UNKNOWN_REFUSE
+};
 
 /*
  * Absent texts are NULL. names_present says whether [logon_only_as] is there
@@ -23,11 +26,11 @@ struct lg_profile {
 	char *name;
 	char *path;
 	char *description;
-	int64_t max_duration_s;		/* -1: no limit */
-	uint32_t accept;		/* bit 1 << enum lg_warning */
+	int64_t max_duration_s; /* -1: no limit */
+	uint32_t accept;        /* bit 1 << enum lg_warning */
 	int names_present;
 	enum lg_when_invalid when_invalid;
-	struct lg_strlist allow;	/* allow.N, then allow_file; DNs */
+	struct lg_strlist allow; /* allow.N, then allow_file; DNs */
 	struct lg_strlist allow_user;
 	char *allow_filter;
 	char *single;
@@ -42,14 +45,14 @@ struct lg_profile {
 	char *processes;
 	size_t processes_line;
 	enum lg_unknown unknown_process;
-	uint32_t refuse_protocols;	/* bit 1 << enum lg_protocol */
+	uint32_t refuse_protocols; /* bit 1 << enum lg_protocol */
 	int hold_mail;
 	char *refused_message;
 	/* [applies_to]; absent: the profile concerns everybody. */
 	int applies_to_some;
 	struct lg_strlist applies_domain;
-	struct lg_strlist applies_user;	/* user.N, then names of the file */
-	struct lg_strlist applies_dn;	/* dn.N, then DNs of the file */
+	struct lg_strlist applies_user; /* user.N, then names of the file */
+	struct lg_strlist applies_dn;   /* dn.N, then DNs of the file */
 	char *applies_filter;
 };
 
@@ -58,16 +61,16 @@ void lg_profile_free(struct lg_profile **profile);
 /* What a target can take; for LG_DIALECT_GATE all of it. */
 struct lg_render_target {
 	enum lg_dialect dialect;
-	int is_gate;			/* its doors show the message and hold
+	int is_gate;                /* its doors show the message and hold
 					 * mail whatever the dialect */
-	int has_process_hotfix;		/* P2 */
-	int is_before_sp1;		/* L9, V1: an Exchange 2000 that reads
+	int has_process_hotfix;     /* P2 */
+	int is_before_sp1;          /* L9, V1: an Exchange 2000 that reads
 					 * none of the values */
-	int is_server;			/* a [target.NAME]: what its settings
+	int is_server;              /* a [target.NAME]: what its settings
 					 * lack is told */
-	int undocumented;		/* L18: write it all the same */
-	int skip_unsupported;		/* leave out instead of refusing */
-	const char *companion_name;	/* L9; NULL: none */
+	int undocumented;           /* L18: write it all the same */
+	int skip_unsupported;       /* leave out instead of refusing */
+	const char *companion_name; /* L9; NULL: none */
 	uint32_t companion_type;
 	const char *companion_data;
 };
@@ -92,14 +95,11 @@ struct lg_render_target {
  * when_invalid) is left out and warned so in any case.
  * Owns: free with lg_registry_free.
  */
-enum lg_status lg_profile_render(const struct lg_profile *profile,
-				 const struct lg_render_target *target,
-				 const struct lg_findings *findings,
-				 const struct lg_findings *concerned,
-				 struct lg_registry **out_values,
-				 struct lg_strlist *unsupported,
-				 struct lg_warnings *warnings,
-				 struct lg_error *err);
+enum lg_status lg_profile_render(
+	const struct lg_profile *profile, const struct lg_render_target *target,
+	const struct lg_findings *findings, const struct lg_findings *concerned,
+	struct lg_registry **out_values, struct lg_strlist *unsupported,
+	struct lg_warnings *warnings, struct lg_error *err);
 
 /* The lint codes of the profile itself: V10, V11, P3 (`profiles lint`, also
  * part of every plan); dialect for the system ranges. */

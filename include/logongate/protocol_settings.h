@@ -23,11 +23,11 @@
 #include <logongate/strlist.h>
 
 enum lg_access {
-	LG_ACCESS_UNSTATED = 0,	/* no value, or field 1 is blank: enabled */
+	LG_ACCESS_UNSTATED = 0, /* no value, or field 1 is blank: enabled */
 	LG_ACCESS_ENABLED,
 	LG_ACCESS_DISABLED,
-	LG_ACCESS_CACHED_ONLY,	/* MAPI: enabled, but only in cached mode */
-	LG_ACCESS_UNKNOWN	/* field 1 is neither 0 nor 1 */
+	LG_ACCESS_CACHED_ONLY, /* MAPI: enabled, but only in cached mode */
+	LG_ACCESS_UNKNOWN      /* field 1 is neither 0 nor 1 */
 };
 
 /* "unstated", "enabled", "disabled", "cached-only", "unknown". */
@@ -35,7 +35,7 @@ const char *lg_access_name(enum lg_access access);
 
 /* What to take from an account's values and what to put there. */
 struct lg_protocol_change {
-	struct lg_strlist removed;	/* values exactly as they were */
+	struct lg_strlist removed; /* values exactly as they were */
 	struct lg_strlist added;
 };
 

@@ -12,17 +12,17 @@
 
 /* An open session as a door knows it. All borrowed, absent texts NULL. */
 struct lg_session {
-	const char *id;		/* the door's own name for it */
-	const char *door;	/* "dovecot", "postfix", "haproxy", "nginx"...*/
+	const char *id;   /* the door's own name for it */
+	const char *door; /* "dovecot", "postfix", "haproxy", "nginx"...*/
 	const char *user;
-	const char *master;	/* whose password opened it; NULL: the user's */
+	const char *master; /* whose password opened it; NULL: the user's */
 	const char *dn;
 	const char *process;
-	const char *client;	/* as recorded: IMAP ID, User-Agent */
+	const char *client; /* as recorded: IMAP ID, User-Agent */
 	const char *address;
 	struct lg_version version;
 	enum lg_protocol protocol;
-	int64_t since_s;	/* wall clock, 0 not known */
+	int64_t since_s; /* wall clock, 0 not known */
 };
 
 /* The attempt that this session would be if it came now; one that a master

@@ -16,7 +16,7 @@
 
 /* What a listener answers while the gate has no policy it can trust. */
 enum lg_without_policy {
-	LG_WITHOUT_POLICY_UNSTATED = 0,	/* refused when a listener is opened */
+	LG_WITHOUT_POLICY_UNSTATED = 0, /* refused when a listener is opened */
 	LG_WITHOUT_POLICY_ADMIT,
 	LG_WITHOUT_POLICY_REFUSE
 };
@@ -26,22 +26,22 @@ enum lg_listener {
 	LG_LISTEN_POSTFIX,
 	LG_LISTEN_SPOP,
 	LG_LISTEN_DICT,
-	LG_LISTEN_STATUS,	/* pages for people */
-	LG_LISTEN_CONTROL	/* TLS control for remote logongate */
+	LG_LISTEN_STATUS, /* pages for people */
+	LG_LISTEN_CONTROL /* TLS control for remote logongate */
 };
 #define LG_LISTENER_COUNT 6
 
 struct lg_listen_settings {
 	int present;
-	struct lg_strlist address;	/* "unix:NAME", "HOST:PORT" */
+	struct lg_strlist address; /* "unix:NAME", "HOST:PORT" */
 	enum lg_without_policy without_policy;
 	char *key_file;
-	uint32_t mode;			/* 0660 */
-	char *group;			/* NULL: "logongate-door" */
-	char *cert_file;		/* control */
-	char *tls_key_file;		/* control */
-	char *ca_file;			/* control: who may connect */
-	struct lg_strlist clients;	/* control: by these names */
+	uint32_t mode;             /* 0660 */
+	char *group;               /* NULL: "logongate-door" */
+	char *cert_file;           /* control */
+	char *tls_key_file;        /* control */
+	char *ca_file;             /* control: who may connect */
+	struct lg_strlist clients; /* control: by these names */
 };
 
 enum lg_backend {
@@ -65,7 +65,7 @@ struct lg_target_settings {
 	char *store_version;
 	char *server;
 	char *file;
-	int file_is_reg4;		/* file_format = reg4 */
+	int file_is_reg4; /* file_format = reg4 */
 	char *credentials_file;
 	char *service;
 	char *companion_name;
@@ -74,10 +74,10 @@ struct lg_target_settings {
 	int restart;
 	int undocumented;
 	int smb1;
-	char *cert_file;	/* backend gate with a server */
+	char *cert_file; /* backend gate with a server */
 	char *tls_key_file;
 	char *ca_file;
-	struct lg_strlist probe;	/* probe logons, file names */
+	struct lg_strlist probe; /* probe logons, file names */
 };
 
 /* How a client that names nobody is asked to; [gate] http_challenge. */
@@ -107,13 +107,13 @@ struct lg_settings {
 	char *run_dir;
 	char *admin_group;
 	struct lg_strlist break_glass;
-	char *default_domain;		/* of logon names without one */
+	char *default_domain; /* of logon names without one */
 	/* Names of cookies of which each is a whole MAPI session. */
 	struct lg_strlist mapi_cookies;
-	uint32_t http_refusal;		/* 503 or 500 */
-	uint32_t http_challenge;	/* bits of enum lg_http_scheme */
+	uint32_t http_refusal;   /* 503 or 500 */
+	uint32_t http_challenge; /* bits of enum lg_http_scheme */
 	char *http_realm;
-	int gate_restart;		/* [gate] restart = yes */
+	int gate_restart; /* [gate] restart = yes */
 	char *profiles_dir;
 	char *clients_file;
 	uint32_t refused_keep_days;
@@ -130,12 +130,12 @@ struct lg_settings {
 
 	struct lg_listen_settings listen[LG_LISTENER_COUNT];
 
-	char *doveadm;			/* NULL: Dovecot is not cut */
+	char *doveadm; /* NULL: Dovecot is not cut */
 	char *doveadm_api_key_file;
 	char *haproxy_stats_socket;
 	char *probe_user;          /* NULL: doors --probe has no account */
 	char *probe_password_file; /* together with probe_user */
-	char *notify_dir; /* NULL: nobody is told */
+	char *notify_dir;          /* NULL: nobody is told */
 	struct lg_notify_before notify_before;
 	/* Those that lead to mail; empty: whatever asked this gate. */
 	struct lg_strlist haproxy_frontends;

@@ -9,7 +9,7 @@
 #define LOGONGATE_TLS_H
 
 enum lg_directory_tls {
-	LG_TLS_DEMAND = 0,	/* ldaps */
+	LG_TLS_DEMAND = 0, /* ldaps */
 	LG_TLS_STARTTLS,
 	LG_TLS_NONE
 };

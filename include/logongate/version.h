@@ -13,9 +13,9 @@
 #include <logongate/buffer.h>
 
 enum lg_version_known {
-	LG_VERSION_UNKNOWN = 0,	/* the client named none */
-	LG_VERSION_THREE,	/* part[0..2]; the fourth may be anything */
-	LG_VERSION_FOUR		/* part[0..3] */
+	LG_VERSION_UNKNOWN = 0, /* the client named none */
+	LG_VERSION_THREE,       /* part[0..2]; the fourth may be anything */
+	LG_VERSION_FOUR         /* part[0..3] */
 };
 
 /* A client's version; parts compare as numbers from left to right (V6). */
@@ -35,8 +35,7 @@ enum lg_status lg_version_parse(const char *text, size_t len,
 				struct lg_error *err);
 
 /* The three 16-bit words of EcDoConnectEx (V6). */
-struct lg_version lg_version_from_words(uint16_t w0, uint16_t w1,
-					uint16_t w2);
+struct lg_version lg_version_from_words(uint16_t w0, uint16_t w1, uint16_t w2);
 
 /*
  * Reads those three words as people write them.
@@ -49,8 +48,7 @@ enum lg_status lg_version_parse_words(const char *text, size_t len,
 				      struct lg_error *err);
 
 /* -1, 0, 1 over four parts; both must be FOUR. */
-int lg_version_compare(const struct lg_version *a,
-		       const struct lg_version *b);
+int lg_version_compare(const struct lg_version *a, const struct lg_version *b);
 
 /* "a.b.c.d"; of a THREE "a.b.c"; of an UNKNOWN "". */
 void lg_version_format(const struct lg_version *version,

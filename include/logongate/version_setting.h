@@ -11,15 +11,15 @@
 #include <logongate/version.h>
 
 enum lg_version_form {
-	LG_VERSION_FORM_REGISTRY = 0,	/* three parts only */
-	LG_VERSION_FORM_FOUR_PART	/* three or four parts (V8) */
+	LG_VERSION_FORM_REGISTRY = 0, /* three parts only */
+	LG_VERSION_FORM_FOUR_PART     /* three or four parts (V8) */
 };
 
 /* One item as written. from/to are FOUR, or UNKNOWN where the item is open. */
 struct lg_version_range {
 	struct lg_version from;
 	struct lg_version to;
-	size_t offset;		/* where the item stands in the setting */
+	size_t offset; /* where the item stands in the setting */
 	size_t len;
 };
 

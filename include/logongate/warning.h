@@ -41,10 +41,10 @@ enum lg_warning {
 
 /* What a warning asks of the one who applies (contract 7 "Locks"). */
 enum lg_warning_weight {
-	LG_WEIGHT_TOLD = 0,	/* never needs accepting */
-	LG_WEIGHT_ACCEPT,	/* --accept-warnings, or the profile's accept */
-	LG_WEIGHT_ACCEPT_OPEN,	/* --accept-open only */
-	LG_WEIGHT_REFUSES	/* cannot be accepted */
+	LG_WEIGHT_TOLD = 0,    /* never needs accepting */
+	LG_WEIGHT_ACCEPT,      /* --accept-warnings, or the profile's accept */
+	LG_WEIGHT_ACCEPT_OPEN, /* --accept-open only */
+	LG_WEIGHT_REFUSES      /* cannot be accepted */
 };
 
 /* "system-versions-blocked" ... */

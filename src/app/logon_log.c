@@ -156,10 +156,9 @@ static struct slot *find(struct lg_logon_log *log, uint64_t hash)
 /* Copies the texts of a logon into one allocation of the slot. */
 static int keep(struct slot *slot, const struct lg_logon *logon)
 {
-	const char *const from[] = {logon->user,    logon->dn,
-				    logon->client,  logon->version,
-				    logon->process, logon->address,
-				    logon->lock,    logon->profile};
+	const char *const from[] = {
+		logon->user,    logon->dn,      logon->client, logon->version,
+		logon->process, logon->address, logon->lock,   logon->profile};
 	const char **const to[] = {&slot->logon.user,    &slot->logon.dn,
 				   &slot->logon.client,  &slot->logon.version,
 				   &slot->logon.process, &slot->logon.address,

@@ -34,7 +34,7 @@ struct lg_logon {
 	const char *process;
 	const char *address;
 	const char *door;
-	const char *lock; /* the id of the lock that refused; NULL: none */
+	const char *lock;    /* the id of the lock that refused; NULL: none */
 	const char *profile; /* its profile */
 	enum lg_protocol protocol;
 	enum lg_reason reason;

@@ -23,7 +23,7 @@ void lg_cli_say_applied(struct lg_cli *cli, const struct lg_prepared *prepared,
 	lg_text_ago(plan->now_s, applied->until_s, &when);
 	lg_buffer_char(&when, ')');
 	lg_cli_print(cli, LG_GREEN, "%s",
-		     plan->starts_s > plan->now_s	? "waiting"
+		     plan->starts_s > plan->now_s     ? "waiting"
 		     : lg_prepared_enforced(prepared) ? "locked"
 						      : "written");
 	lg_cli_print(cli, LG_PLAIN, ": %s (%s), %s %s\n", plan->profile,

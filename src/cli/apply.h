@@ -59,8 +59,8 @@ int lg_cli_lift_gate(struct lg_cli *cli, const char *id, struct lg_lift *lift);
 
 /* The part of a record's lock that is at the gate here (then *out_was is 1);
  * any other lock is left alone. */
-int lg_cli_lift_gate_of(struct lg_cli *cli, const struct lg_fleet_record *record,
-			int *out_was);
+int lg_cli_lift_gate_of(struct lg_cli *cli,
+			const struct lg_fleet_record *record, int *out_was);
 
 /* The exit code for what app/lock says of a change. */
 enum lg_exit lg_cli_change_exit(enum lg_status status);

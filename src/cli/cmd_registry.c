@@ -170,9 +170,9 @@ int lg_cmd_registry_export(struct lg_cli *cli)
 	if (code == LG_EXIT_DONE &&
 	    (lg_reg_text_render(values, LG_REG_ENCODING_UTF16, &bytes, &err) !=
 		     LG_OK ||
-	     lg_reg_text_render_comments(
-		     comments.len > 0 ? comments.data : "",
-		     LG_REG_ENCODING_UTF16, &bytes, &err) != LG_OK))
+	     lg_reg_text_render_comments(comments.len > 0 ? comments.data : "",
+					 LG_REG_ENCODING_UTF16, &bytes,
+					 &err) != LG_OK))
 		code = lg_cli_fail(cli, &err);
 	if (code == LG_EXIT_DONE && !to_stdout)
 		file = fopen(path, "we");

@@ -62,9 +62,8 @@ static int find_facts(struct lg_cli *cli, const struct lg_registry *values,
 
 	*out_findings = NULL;
 	if (status == LG_OK)
-		status = lg_missing_facts(settings->dialect, values,
-						 saved, NULL, NULL, &needs,
-						 &err);
+		status = lg_missing_facts(settings->dialect, values, saved,
+					  NULL, NULL, &needs, &err);
 	if (status == LG_OK && !needs && saved != NULL)
 		status = lg_state_copy_findings(saved, out_findings, &err);
 	if (status != LG_OK || !needs)
@@ -100,8 +99,8 @@ static int write_here(struct lg_cli *cli, struct lg_state *state,
 	enum lg_status status;
 	int code;
 
-	status = lg_standing_write(state, event, lg_cli_by(cli), values, findings,
-				 &names, &err);
+	status = lg_standing_write(state, event, lg_cli_by(cli), values,
+				   findings, &names, &err);
 	if (status != LG_OK)
 		code = lg_cli_fail_as(cli, lg_cli_change_exit(status), &err);
 	else

@@ -75,8 +75,8 @@ int lg_cli_no_gate_code(const struct lg_cli *cli, const struct lg_error *err)
 
 int lg_cli_no_gate(struct lg_cli *cli, const struct lg_error *err)
 {
-	return lg_cli_fail_as(
-		cli, (enum lg_exit)lg_cli_no_gate_code(cli, err), err);
+	return lg_cli_fail_as(cli, (enum lg_exit)lg_cli_no_gate_code(cli, err),
+			      err);
 }
 
 cJSON *lg_cli_request(const char *op)

@@ -376,9 +376,9 @@ static void tell_unaccepted(struct lg_cli *cli, const struct lg_plan *plan,
 	struct lg_error err;
 	size_t told = 0;
 
-	for (size_t i = 0; i < plan->warnings.text.count &&
-			   told < plan->unaccepted.count &&
-			   told < LG_PLAN_SHOWN_MAX;
+	for (size_t i = 0;
+	     i < plan->warnings.text.count && told < plan->unaccepted.count &&
+	     told < LG_PLAN_SHOWN_MAX;
 	     i++) {
 		if (strcmp(plan->warnings.text.item[i],
 			   plan->unaccepted.item[told]) != 0)

@@ -484,8 +484,7 @@ int lg_prepared_say_unenforced(struct lg_cli *cli,
 static void print_beside(struct lg_cli *cli, const struct lg_prepared *prepared)
 {
 	for (size_t i = 0; i < prepared->beside_names.count; i++) {
-		lg_cli_print(cli, LG_PLAIN, "%s",
-			     i == 0 ? "\nbeside: " : ", ");
+		lg_cli_print(cli, LG_PLAIN, "%s", i == 0 ? "\nbeside: " : ", ");
 		lg_cli_text(cli, prepared->beside_names.item[i]);
 	}
 	if (prepared->beside_names.count > 0)

@@ -33,7 +33,7 @@ struct lg_prepared {
 	struct lg_control *control; /* NULL: no gate runs */
 	struct lg_plan_input input;
 	struct lg_plan *plan;
-	struct lg_past *past; /* plan --since; NULL: not asked */
+	struct lg_past *past;           /* plan --since; NULL: not asked */
 	struct lg_strlist beside;       /* ids of the locks there are */
 	struct lg_strlist beside_names; /* the same for people */
 	char *variables; /* "name=value" lines, sorted; NULL: none */
@@ -70,8 +70,7 @@ cJSON *lg_prepared_object(struct lg_cli *cli,
 /* 0 where the plan is for the gate here and none runs. */
 int lg_prepared_enforced(const struct lg_prepared *prepared);
 
-#define LG_UNENFORCED                                                          \
-	"no gate runs here, so nothing here enforces it"
+#define LG_UNENFORCED "no gate runs here, so nothing here enforces it"
 
 /* Says so in front of the first line: to stdout, with --json to stderr. 1
  * where it is so. */

@@ -166,9 +166,9 @@ enum lg_status lg_error_code(struct lg_error *err, const char *code)
 const char *lg_error_code_named(const char *name)
 {
 	static const char *const codes[] = {
-		"would-not-engage", "fails-open",	 "already-in-force",
+		"would-not-engage", "fails-open",        "already-in-force",
 		"needs-accepting",  "changed-meanwhile", "ambiguous-lock",
-		"lock-conflict",    "too-many-locks",	 "not-in-force",
+		"lock-conflict",    "too-many-locks",    "not-in-force",
 		"fleet-lock",
 	};
 	size_t i;

@@ -231,7 +231,8 @@ enum lg_status lg_protocol_settings_disable(const struct lg_strlist *values,
 			continue;
 		found = 1;
 		if (access_of(&value, protocol) != LG_ACCESS_DISABLED)
-			status = exchange_field(values, &value, "0", change, err);
+			status = exchange_field(values, &value, "0", change,
+						err);
 	}
 	if (!status && !found)
 		status =
@@ -255,7 +256,8 @@ enum lg_status lg_protocol_settings_enable(const struct lg_strlist *values,
 
 		if (is_of(&value, protocol) &&
 		    access_of(&value, protocol) == LG_ACCESS_DISABLED)
-			status = exchange_field(values, &value, "1", change, err);
+			status = exchange_field(values, &value, "1", change,
+						err);
 	}
 	return status;
 }

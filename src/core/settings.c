@@ -129,8 +129,7 @@ enum lg_status lg_settings_default(const char *xdg_state_home,
 	settings->gate_restart = 1;
 	settings->refused_keep_days = 30;
 	settings->keep_days = 30;
-	settings->notify_before =
-		(struct lg_notify_before){{1800, 300}, 2};
+	settings->notify_before = (struct lg_notify_before){{1800, 300}, 2};
 	settings->directory_tls = LG_TLS_DEMAND;
 	settings->directory_timeout_ms = 5000;
 	for (i = 0; i < LG_LISTENER_COUNT; i++)

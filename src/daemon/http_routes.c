@@ -236,8 +236,7 @@ static int check_web(struct gate *gate, const struct lg_http_check *check,
 	case GATE_CHALLENGE_BY:
 		return 1;
 	case GATE_CHALLENGE_ASK:
-		*out_refusal =
-			gate_challenge_refusal(gate, &answer.decision);
+		*out_refusal = gate_challenge_refusal(gate, &answer.decision);
 		return 0;
 	}
 	if (answer.decision.verdict == LG_ADMIT)

@@ -32,8 +32,8 @@ struct lg_http_refusal gate_page_refusal(struct gate *gate,
 	return refusal;
 }
 
-struct lg_http_refusal gate_challenge_refusal(struct gate *gate,
-					      const struct lg_decision *decision)
+struct lg_http_refusal
+gate_challenge_refusal(struct gate *gate, const struct lg_decision *decision)
 {
 	struct lg_http_refusal refusal = {
 		.kind = LG_HTTP_REFUSAL_CHALLENGE,

@@ -61,8 +61,8 @@ void gate_mapi_note_peer(struct gate *gate, const char *peer,
 			 const char *address);
 
 /* 401: whoever it is may say who he is. */
-struct lg_http_refusal gate_challenge_refusal(struct gate *gate,
-					      const struct lg_decision *decision);
+struct lg_http_refusal
+gate_challenge_refusal(struct gate *gate, const struct lg_decision *decision);
 
 /* A refusal for people: what /v1/check and SPOP give for web requests. */
 struct lg_http_refusal gate_page_refusal(struct gate *gate,

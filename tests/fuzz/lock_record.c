@@ -77,8 +77,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	lock_file((const char *)data, size);
 	record((const char *)data, size);
-	if (!lg_lock_record_v1_parse((const char *)data, size, "lock.json",
-				     &v1, NULL))
+	if (!lg_lock_record_v1_parse((const char *)data, size, "lock.json", &v1,
+				     NULL))
 		lg_lock_record_v1_release(&v1);
 	return 0;
 }

@@ -311,7 +311,7 @@ static enum lg_status default_addresses(struct lg_settings *settings,
 {
 	static const char *const name[LG_LISTENER_COUNT] = {
 		"unix:http.sock", "unix:postfix.sock", "unix:spop.sock",
-		"unix:dict.sock", "unix:status.sock", NULL};
+		"unix:dict.sock", "unix:status.sock",  NULL};
 	enum lg_status status = LG_OK;
 	size_t i;
 

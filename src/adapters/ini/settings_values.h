@@ -26,13 +26,13 @@ enum lg_setting_kind {
 	LG_SETTING_FILE_FORMAT, /* int: reg4 */
 	LG_SETTING_TLS,
 	LG_SETTING_WITHOUT_POLICY,
-	LG_SETTING_MODE,    /* uint32_t, octal */
-	LG_SETTING_REFUSAL, /* uint32_t, 503 or 500 */
-	LG_SETTING_SCHEMES, /* uint32_t, bits of enum lg_http_scheme */
-	LG_SETTING_REALM,   /* char *, what stands between quotes */
-	LG_SETTING_DAYS,    /* uint32_t, 1 .. 36500 */
-	LG_SETTING_SECONDS, /* uint32_t of milliseconds, 1 .. 3600 s */
-	LG_SETTING_VERSION, /* char *, a version of three or four parts */
+	LG_SETTING_MODE,     /* uint32_t, octal */
+	LG_SETTING_REFUSAL,  /* uint32_t, 503 or 500 */
+	LG_SETTING_SCHEMES,  /* uint32_t, bits of enum lg_http_scheme */
+	LG_SETTING_REALM,    /* char *, what stands between quotes */
+	LG_SETTING_DAYS,     /* uint32_t, 1 .. 36500 */
+	LG_SETTING_SECONDS,  /* uint32_t of milliseconds, 1 .. 3600 s */
+	LG_SETTING_VERSION,  /* char *, a version of three or four parts */
 	LG_SETTING_REG_TYPE, /* char *, REG_SZ ... */
 	LG_SETTING_BEFORE    /* struct lg_notify_before */
 };

@@ -21,8 +21,9 @@
  * wrong; LG_ERR_IO: a file it names cannot be used (the error names it); LG_ERR_NO_MEMORY.
  * Owns: *out_directory is closed with its close.
  */
-enum lg_status lg_directory_open_ldap(
-	const struct lg_directory_settings *settings,
-	struct lg_directory *out_directory, struct lg_error *err);
+enum lg_status
+lg_directory_open_ldap(const struct lg_directory_settings *settings,
+		       struct lg_directory *out_directory,
+		       struct lg_error *err);
 
 #endif

@@ -14,8 +14,8 @@
 #include "ldap_search.h"
 
 enum lg_ldap_dn_stage {
-	LG_LDAP_DN_ASK_LEGACY = 0,	/* by legacyExchangeDN */
-	LG_LDAP_DN_ASK_X500,		/* by X500: proxyAddress */
+	LG_LDAP_DN_ASK_LEGACY = 0, /* by legacyExchangeDN */
+	LG_LDAP_DN_ASK_X500,       /* by X500: proxyAddress */
 	LG_LDAP_DN_ANSWERED
 };
 
@@ -23,12 +23,12 @@ enum lg_ldap_dn_stage {
 struct lg_ldap_dn {
 	const char *dn;
 	enum lg_ldap_dn_stage stage;
-	enum lg_via via;	/* what `hits` was counted by */
-	int singly;		/* our short cut does not do for it */
-	int doubtful;		/* the server pointed elsewhere */
+	enum lg_via via; /* what `hits` was counted by */
+	int singly;      /* our short cut does not do for it */
+	int doubtful;    /* the server pointed elsewhere */
 	size_t hits;
-	size_t entry;		/* of the first hit */
-	size_t batch;		/* the batch it is in, or was last */
+	size_t entry; /* of the first hit */
+	size_t batch; /* the batch it is in, or was last */
 };
 
 struct lg_ldap_dns {
@@ -36,9 +36,9 @@ struct lg_ldap_dns {
 	size_t count;
 	size_t capacity;
 	size_t answered;
-	size_t *slot;		/* by short form: number + 1, 0 free */
+	size_t *slot; /* by short form: number + 1, 0 free */
 	size_t slot_count;
-	size_t legacy_hits;	/* how many were found by legacyExchangeDN */
+	size_t legacy_hits; /* how many were found by legacyExchangeDN */
 	size_t x500_hits;
 };
 

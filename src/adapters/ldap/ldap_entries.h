@@ -47,7 +47,7 @@ struct lg_ldap_entries {
 	size_t capacity;
 	struct lg_strlist name;
 	struct lg_strlist text;
-	size_t *slot;		/* by DN: entry + 1, 0 free */
+	size_t *slot; /* by DN: entry + 1, 0 free */
 	size_t slot_count;
 };
 

@@ -12,8 +12,8 @@
 
 /* What comes of an ask that no server could answer whole. */
 enum lg_ldap_job_kind {
-	LG_LDAP_JOB_ASK = 0,	/* nothing */
-	LG_LDAP_JOB_VERIFY	/* what was answered; the rest is unasked */
+	LG_LDAP_JOB_ASK = 0, /* nothing */
+	LG_LDAP_JOB_VERIFY   /* what was answered; the rest is unasked */
 };
 
 struct lg_ldap_job {
@@ -21,16 +21,16 @@ struct lg_ldap_job {
 	const struct lg_ask *ask;
 	const struct lg_progress *progress;
 	struct lg_ldap_dns dns;
-	size_t *dn_number;	/* of ask->dn, then ask->break_glass; SIZE_MAX
+	size_t *dn_number; /* of ask->dn, then ask->break_glass; SIZE_MAX
 				 * malformed */
-	struct lg_ldap_user *user;	/* ask->user, then the caller */
+	struct lg_ldap_user *user; /* ask->user, then the caller */
 	size_t user_count;
-	size_t *filtered;	/* entries that allow_filter returned */
+	size_t *filtered; /* entries that allow_filter returned */
 	size_t filtered_count;
 	size_t filtered_capacity;
 	struct lg_ldap_entries entries;
-	unsigned char *shared;	/* by entries.name */
-	int believed;		/* "none" of this job may be believed */
+	unsigned char *shared; /* by entries.name */
+	int believed;          /* "none" of this job may be believed */
 };
 
 enum lg_status lg_ldap_job_new(enum lg_ldap_job_kind kind,

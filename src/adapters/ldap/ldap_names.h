@@ -15,8 +15,8 @@
 struct lg_ldap_user {
 	const char *name;
 	size_t hits;
-	size_t entry;		/* of the first hit */
-	int doubtful;		/* the server pointed elsewhere */
+	size_t entry; /* of the first hit */
+	int doubtful; /* the server pointed elsewhere */
 };
 
 /* Asks for each user; what an earlier try answered is asked anew. */

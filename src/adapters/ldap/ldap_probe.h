@@ -11,17 +11,17 @@
 #include "ldap_search.h"
 
 enum lg_ldap_matchable {
-	LG_LDAP_MATCHABLE,	/* an exact filter finds what is there */
-	LG_LDAP_UNMATCHABLE,	/* it finds nothing although values are there */
-	LG_LDAP_NO_VALUE,	/* no rule for it, and nobody has a value */
-	LG_LDAP_UNKNOWN		/* the schema has no such attribute */
+	LG_LDAP_MATCHABLE,   /* an exact filter finds what is there */
+	LG_LDAP_UNMATCHABLE, /* it finds nothing although values are there */
+	LG_LDAP_NO_VALUE,    /* no rule for it, and nobody has a value */
+	LG_LDAP_UNKNOWN      /* the schema has no such attribute */
 };
 
 /* What one server says of itself; read once a connection. */
 struct lg_ldap_probe {
 	const struct lg_ldap_search *search;
 	int active_directory;
-	struct berval **schema;	/* attributeTypes; NULL: not readable */
+	struct berval **schema; /* attributeTypes; NULL: not readable */
 };
 
 enum lg_status lg_ldap_probe_open(const struct lg_ldap_search *search,

@@ -14,10 +14,10 @@
 struct lg_ldap_settings {
 	struct lg_strlist uri;
 	char *base;
-	char *bind_dn;			/* "": anonymous or external */
+	char *bind_dn; /* "": anonymous or external */
 	int external;
 	struct lg_buffer password;
-	char *ca_file;			/* "": the system's */
+	char *ca_file; /* "": the system's */
 	enum lg_directory_tls tls;
 	uint32_t timeout_ms;
 	struct lg_strlist login_attributes;

@@ -37,7 +37,7 @@ struct lg_ldif_entries {
 	struct lg_ldif_slot *slot;   /* the index: open addressing */
 	size_t slot_count;
 	size_t slot_used;
-	struct lg_buffer scratch;	/* while it is filled */
+	struct lg_buffer scratch; /* while it is filled */
 };
 
 /* By what an entry is looked up. */

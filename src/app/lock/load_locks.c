@@ -154,8 +154,7 @@ static enum lg_status load_one(struct lg_loading *loading, const char *id)
 			lg_state_loud(state,
 				      "%s is %s: the lock comes from the last "
 				      "good copy",
-				      path,
-				      lg_loading_word(status));
+				      path, lg_loading_word(status));
 		loading->writes_picture |= status != LG_ERR_DENIED;
 		status = again;
 	}

@@ -72,7 +72,9 @@ static int run(const char *svc, const char *verb)
 static uint32_t state_of(const char *n)
 {
 	int rc = run(n, "status");
-	return rc == 0 ? RUNNING : rc > 10 && rc <= 10 + PAUSED ? (uint32_t)rc - 10 : STOPPED;
+	return rc == 0                        ? RUNNING
+	       : rc > 10 && rc <= 10 + PAUSED ? (uint32_t)rc - 10
+					      : STOPPED;
 }
 static void fill(struct SERVICE_STATUS *s, uint32_t state)
 {
