@@ -391,7 +391,9 @@ timeout_s = 1
             code, _, lines, err = verify()
         finally:
             os.chmod(self.password, 0o600)
-        self.assertEqual((code, lines), (3, []))
+        self.assertEqual((code, len(lines)), (3, 1))
+        self.assertEqual((lines[0]["error"]["code"], lines[0]["error"]["file"]),
+                         ("invalid", self.password))
         self.assertIn(self.password, err)
 
 
