@@ -129,13 +129,16 @@ def contents(folder):
 def not_to_be_read():
     """what the gate's user may not read is not damaged: it stays, the lock
     too, and it is told"""
-    for names in (["registry.reg"], ["lock.json"], ["findings"],
+    for names in (["registry.reg"], ["lock.json"], ["locks/ID.json"],
+                  ["locks/ID.findings"],
                   ["registry.reg", "lock.json"],
-                  ["registry.reg", "registry.good.reg"]):
+                  ["locks/ID.json", "locks/ID.good.json"]):
         with OwnGate() as gate:
             gate.start()
             gate.lock(gate.profile(listed=["alice"]))
             assert gate.bob() == "refuse"
+            names = [name.replace("ID", gate.status()["locks"][0]["id"])
+                     for name in names]
             gate.stop()
             for name in names:
                 os.chown(gate.stored(name), 0, 0)
