@@ -12,19 +12,27 @@
 #include <time.h>
 #include <unistd.h>
 
-static int64_t read_ms(clockid_t id)
+#define NS_PER_MS 1000000
+
+static int64_t read_ns(clockid_t id)
 {
 	struct timespec at = {0};
 
 	if (clock_gettime(id, &at))
 		return 0;
-	return (int64_t)at.tv_sec * 1000 + at.tv_nsec / 1000000;
+	return (int64_t)at.tv_sec * 1000 * NS_PER_MS + at.tv_nsec;
 }
 
+/* The boot clock is cut where the wall clock is: each cut by itself, a lock
+ * whose end is a whole second could end a millisecond before it. */
 void lg_system_clock_refresh(struct lg_now *now)
 {
-	now->wall_ms = read_ms(CLOCK_REALTIME);
-	now->boot_ms = read_ms(CLOCK_BOOTTIME);
+	int64_t wall_ns = read_ns(CLOCK_REALTIME);
+	int64_t boot_ns = read_ns(CLOCK_BOOTTIME);
+
+	now->wall_ms = wall_ns / NS_PER_MS;
+	now->boot_ms =
+		(boot_ns - wall_ns % NS_PER_MS + NS_PER_MS / 2) / NS_PER_MS;
 }
 
 static void system_now(void *self, struct lg_now *out_now)
