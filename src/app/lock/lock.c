@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <logongate/duration.h>
+
 #define STEP_NOTICED_S 2
 #define ID_DIGITS 12
 
@@ -63,6 +65,25 @@ struct lg_deadline lg_deadline_at(int64_t wall_s, const struct lg_now *now)
 		deadline.boot_ms = now->boot_ms + wall_s * 1000 - now->wall_ms;
 	}
 	return deadline;
+}
+
+enum lg_status lg_lock_too_long(const char *profile, int64_t lasts_s,
+				int64_t max_duration_s, const char *since,
+				struct lg_error *err)
+{
+	struct lg_buffer lasts = {0}, most = {0};
+	enum lg_status status;
+
+	lg_duration_format(lasts_s, &lasts);
+	lg_duration_format(max_duration_s, &most);
+	status = lg_error_set(err, LG_ERR_RANGE, profile,
+			      "the lock would last %s%s; max_duration of the "
+			      "profile is %s",
+			      lasts.data ? lasts.data : "too long", since,
+			      most.data ? most.data : "shorter");
+	lg_buffer_release(&lasts);
+	lg_buffer_release(&most);
+	return status;
 }
 
 void lg_lock_stamp(struct lg_lock *lock, const struct lg_now *now)

@@ -92,6 +92,14 @@ int lg_lock_is_id(const char *text);
 /* 1 until it begins (apply --at). */
 int lg_lock_waits(const struct lg_lock *lock);
 
+/*
+ * LG_ERR_RANGE: a lock that would last longer than its profile lets it.
+ * since: "", or from when that counts, with a blank before it.
+ */
+enum lg_status lg_lock_too_long(const char *profile, int64_t lasts_s,
+				int64_t max_duration_s, const char *since,
+				struct lg_error *err);
+
 /* A deadline wall_s (0: none) of a lock that is set now. */
 struct lg_deadline lg_deadline_at(int64_t wall_s, const struct lg_now *now);
 

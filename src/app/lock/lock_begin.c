@@ -13,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <logongate/duration.h>
 #include <logongate/message.h>
 
 #include "app/lock/backup.h"
@@ -34,24 +33,6 @@ static enum lg_status one_line(const char *text, char **out_line,
 		status = lg_buffer_take(&line, out_line, err);
 	}
 	lg_buffer_release(&line);
-	return status;
-}
-
-static enum lg_status lasts_too_long(const struct lg_lock_request *request,
-				     int64_t lasts_s, struct lg_error *err)
-{
-	struct lg_buffer lasts = {0}, most = {0};
-	enum lg_status status;
-
-	lg_duration_format(lasts_s, &lasts);
-	lg_duration_format(request->max_duration_s, &most);
-	status = lg_error_set(err, LG_ERR_RANGE, request->profile,
-			      "the lock would last %s; max_duration of the "
-			      "profile is %s",
-			      lasts.data ? lasts.data : "too long",
-			      most.data ? most.data : "shorter");
-	lg_buffer_release(&lasts);
-	lg_buffer_release(&most);
 	return status;
 }
 
@@ -78,7 +59,8 @@ static enum lg_status find_times(const struct lg_state *state,
 				    "the end is not after the beginning");
 	if (request->max_duration_s >= 0 &&
 	    until_s - begin_s > request->max_duration_s)
-		return lasts_too_long(request, until_s - begin_s, err);
+		return lg_lock_too_long(request->profile, until_s - begin_s,
+					request->max_duration_s, "", err);
 	*out_begin_s = begin_s;
 	*out_until_s = until_s;
 	return LG_OK;

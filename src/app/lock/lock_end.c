@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <logongate/duration.h>
 #include <logongate/instant.h>
 
 #include "app/lock/lock_journal.h"
@@ -127,24 +126,6 @@ enum lg_status lg_lock_confirm(struct lg_state *state, struct lg_lock *lock,
 	return status;
 }
 
-static enum lg_status lasts_too_long(const struct lg_lock *lock,
-				     int64_t lasts_s, struct lg_error *err)
-{
-	struct lg_buffer lasts = {0}, most = {0};
-	enum lg_status status;
-
-	lg_duration_format(lasts_s, &lasts);
-	lg_duration_format(lock->max_duration_s, &most);
-	status = lg_error_set(err, LG_ERR_RANGE, lock->profile,
-			      "the lock would last %s from its start; "
-			      "max_duration of the profile is %s",
-			      lasts.data ? lasts.data : "too long",
-			      most.data ? most.data : "shorter");
-	lg_buffer_release(&lasts);
-	lg_buffer_release(&most);
-	return status;
-}
-
 enum lg_status lg_lock_extend(struct lg_state *state, struct lg_lock *lock,
 			      const char *by, int64_t until_s, int64_t for_s,
 			      struct lg_error *err)
@@ -167,7 +148,9 @@ enum lg_status lg_lock_extend(struct lg_state *state, struct lg_lock *lock,
 		return lg_error_set(err, LG_ERR_RANGE, NULL,
 				    "the new end is missing or past");
 	if (lock->max_duration_s >= 0 && lasts_s > lock->max_duration_s)
-		return lasts_too_long(lock, lasts_s, err);
+		return lg_lock_too_long(lock->profile, lasts_s,
+					lock->max_duration_s, " from its start",
+					err);
 	/* After a step of the wall clock only this deadline is told by the
 	 * new time. That there was one stays known: since is the old time. */
 	lock->until = lg_deadline_at(until_s, &now);
