@@ -10,7 +10,7 @@
 #include <logongate/buffer.h>
 
 #include "cli/commands.h"
-#include "cli/nearest.h"
+#include "base/nearest.h"
 
 const struct lg_command lg_commands[] = {
 #define LG_COMMAND(name, function, operands, min, max, options, summary)       \

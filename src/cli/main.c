@@ -13,9 +13,9 @@
 #include <logongate/release.h>
 
 #include "cli/commands.h"
-#include "cli/failed.h"
+#include "cli/text/failed.h"
 #include "cli/help.h"
-#include "cli/open.h"
+#include "cli/open/open.h"
 #include "cli/options.h"
 #include "cli/output.h"
 

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/nearest.h"
+#include "base/nearest.h"
 #include "cli/options.h"
 
 #define DIALECTS "gate exchange5.5 exchange2000 exchange2003 exchange2007"

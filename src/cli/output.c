@@ -14,7 +14,7 @@
 
 #include <utf8proc.h>
 
-#include "cli/failed.h"
+#include "cli/text/failed.h"
 #include "cli/output.h"
 
 struct lg_cli_meter {

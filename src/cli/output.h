@@ -12,9 +12,9 @@
 #include <stdint.h>
 
 #include <logongate/buffer.h>
-#include <logongate/port/directory.h>
+#include "port/directory.h"
 
-#include "app/json_member.h"
+#include "app/records/json_member.h"
 #include "cli/command.h"
 
 /* Prints the object as one line and deletes it; 0 or LG_EXIT_SOFTWARE. */

@@ -9,16 +9,16 @@
  */
 #include "daemon/enforce.h"
 
-#include "daemon/change.h"
+#include "daemon/turn.h"
 #include "daemon/facts.h"
 #include "daemon/notices.h"
 #include "daemon/records.h"
 #include "daemon/refusals.h"
-#include "daemon/servers.h"
-#include "daemon/sessions.h"
-#include "daemon/sockets.h"
-#include "daemon/stream.h"
-#include "daemon/sweep.h"
+#include "daemon/servers_due.h"
+#include "daemon/sessions/sessions.h"
+#include "daemon/net/sockets.h"
+#include "daemon/net/stream.h"
+#include "daemon/sessions/sweep.h"
 #include "daemon/usage.h"
 #include "daemon/systemd.h"
 

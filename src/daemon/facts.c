@@ -11,9 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/change.h"
+#include "daemon/turn.h"
 #include "daemon/enforce.h"
-#include "roots/directory_open.h"
+#include "wiring/directory_open.h"
 
 #define RETRY_MS 10000
 

@@ -15,12 +15,12 @@
 
 #include <uv.h>
 
-#include <logongate/settings.h>
+#include "core/settings/settings.h"
 #include <logongate/store.h>
 
-#include "app/logon_log.h"
+#include "app/records/logon_log.h"
 #include "app/lock/state.h"
-#include "daemon/probes.h"
+#include "daemon/doors/probes.h"
 #include "daemon/attention.h"
 
 struct lg_mapi_scratch;

@@ -13,9 +13,9 @@
 
 #include <stdlib.h>
 
-#include "adapters/system/clock.h"
+#include "adapters/system/system_clock.h"
 #include "app/lock/backup.h"
-#include "app/lock/change.h"
+#include "app/lock/lock_change.h"
 #include "app/lock/layers.h"
 #include "app/lock/picture.h"
 #include "daemon/gate.h"

@@ -10,7 +10,7 @@
 #ifndef LOGONGATE_DAEMON_INSIDE_H
 #define LOGONGATE_DAEMON_INSIDE_H
 
-#include <logongate/settings.h>
+#include "core/settings/settings.h"
 #include <logongate/store.h>
 
 #include "app/lock/state_load.h"

@@ -9,9 +9,9 @@
 
 #include <string.h>
 
-#include <logongate/kept.h>
-#include <logongate/message.h>
-#include <logongate/name.h>
+#include "base/kept.h"
+#include "core/policy/message.h"
+#include "core/values/name.h"
 
 #include "daemon/hour.h"
 #include "daemon/records.h"

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "adapters/system/hooks.h"
-#include "app/json_member.h"
+#include "app/records/json_member.h"
 #include "app/records/status_record.h"
 #include "daemon/work.h"
 

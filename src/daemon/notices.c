@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <logongate/duration.h>
+#include "base/duration.h"
 
 #include "daemon/notice_send.h"
 

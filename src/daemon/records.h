@@ -9,7 +9,7 @@
 #ifndef LOGONGATE_DAEMON_RECORDS_H
 #define LOGONGATE_DAEMON_RECORDS_H
 
-#include "app/logon_log.h"
+#include "app/records/logon_log.h"
 #include "daemon/gate.h"
 
 enum gate_record_kind {

@@ -13,10 +13,10 @@
 
 #include "adapters/ini/settings_file.h"
 #include "adapters/system/secret_file.h"
-#include "app/lock/change.h"
+#include "app/lock/lock_change.h"
 #include "app/lock/layers.h"
-#include "daemon/change.h"
-#include "daemon/http.h"
+#include "daemon/turn.h"
+#include "daemon/net/http.h"
 #include "daemon/records.h"
 
 struct reload {

@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <logongate/local_time.h>
+#include "base/local_time.h"
 
-#include "adapters/system/clock.h"
-#include "app/lock/change.h"
+#include "adapters/system/system_clock.h"
+#include "app/lock/lock_change.h"
 #include "app/lock/layers.h"
 #include "daemon/notices.h"
 #include "daemon/refusals.h"

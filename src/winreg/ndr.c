@@ -6,7 +6,7 @@
  */
 #include <string.h>
 
-#include "core/utf16.h"
+#include "base/utf16.h"
 #include "winreg/ndr.h"
 
 void ndr_put_u16(struct lg_buffer *out, uint16_t number)

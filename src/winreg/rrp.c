@@ -6,7 +6,7 @@
  */
 #include <string.h>
 
-#include "core/utf16.h"
+#include "base/utf16.h"
 #include "winreg/rrp.h"
 
 enum {

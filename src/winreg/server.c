@@ -7,7 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "core/utf16.h"
+#include "base/utf16.h"
 #include "winreg/rrp.h"
 #include "winreg/server_call.h"
 #include "winreg/windows_error.h"

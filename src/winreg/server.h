@@ -10,7 +10,7 @@
 #ifndef LOGONGATE_WINREG_SERVER_H
 #define LOGONGATE_WINREG_SERVER_H
 
-#include "winreg/session.h"
+#include "winreg/smb_session.h"
 
 /* Zero-initialise; settings and what they point to stay till server_close. */
 struct server {

@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <logongate/instant.h>
+#include "base/instant.h"
 
 #include "winreg/tickets.h"
 

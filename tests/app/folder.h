@@ -5,7 +5,7 @@
 #ifndef LOGONGATE_TESTS_APP_FOLDER_H
 #define LOGONGATE_TESTS_APP_FOLDER_H
 
-#include "app/lock/change.h"
+#include "app/lock/lock_change.h"
 #include "app/lock/picture.h"
 #include "app/lock/state_load.h"
 

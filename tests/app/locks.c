@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Rows for src/app/lock/change.h: the life of locks, one and several.
+ * Rows for src/app/lock/lock_change.h: the life of locks, one and several.
  */
 #include <stdio.h>
 #include <stdlib.h>

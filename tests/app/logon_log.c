@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Rows for src/app/logon_log.h.
+ * Rows for src/app/records/logon_log.h.
  */
 #include <stdio.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 #include "folder.h"
 #include "suite.h"
 
-#include "app/logon_log.h"
+#include "app/records/logon_log.h"
 
 #define START INT64_C(1795299360)
 

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "allocation.h"
-#include "app/plan.h"
+#include "app/change/plan.h"
 
 #define DN "/o=Org/ou=Site/cn=Recipients/cn="
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Rows for src/app/render_powershell.h and powershell_text.h (V15).
+ * Rows for src/app/render/render_powershell.h and powershell_text.h (V15).
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,8 +9,8 @@
 #include "suite.h"
 #include "allocation.h"
 
-#include "app/powershell_text.h"
-#include "app/render_powershell.h"
+#include "app/render/powershell_text.h"
+#include "app/render/render_powershell.h"
 
 static char name[] = "upgrade";
 static char path[] = "upgrade.ini";

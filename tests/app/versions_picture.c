@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Rows for src/app/versions_picture.h.
+ * Rows for src/app/render/versions_picture.h.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "suite.h"
 
-#include "app/versions_picture.h"
+#include "app/render/versions_picture.h"
 
 static struct lg_clients *clients;
 

@@ -48,7 +48,7 @@ def settings():
 
 def warnings():
     return set(re.findall(r'\[LG_WARN_\w+\] = \{\s*"([a-z0-9-]+)"',
-                          tree.read("src/core/warning.c")))
+                          tree.read("src/core/values/warning.c")))
 
 
 def main():

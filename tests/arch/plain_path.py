@@ -10,7 +10,7 @@ QUOTED = {"nginx/logongate.conf": 1, "haproxy/logongate.cfg": 1,
 
 
 def main():
-    text = tree.read("include/logongate/request_path.h")
+    text = tree.read("src/core/mapi/request_path.h")
     pattern = re.search(r'LG_REQUEST_PATH_PLAIN\s+\\?\s*"([^"]*)\$"', text)[1]
     found = {path.partition("packaging/")[2]: tree.read(path).count(pattern)
              for path in tree.files("src/packaging")}

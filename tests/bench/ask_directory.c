@@ -15,7 +15,7 @@
 #include <sys/resource.h>
 #include <time.h>
 
-#include "roots/directory_open.h"
+#include "wiring/directory_open.h"
 
 static double clock_s(clockid_t clock)
 {

@@ -20,7 +20,7 @@
 #include <time.h>
 
 #include <logongate/dn.h>
-#include <logongate/session.h>
+#include "core/policy/session.h"
 
 enum {
 	ATTEMPTS = 1 << 18,

@@ -12,9 +12,9 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include <logongate/account_values.h>
+#include "core/values/account_values.h"
 
-#include "core/registry_value.h"
+#include "core/values/registry_value.h"
 
 enum {
 	SMALL = 1000,

@@ -12,8 +12,8 @@
 #include "directory_suite.h"
 
 #include <logongate/dn.h>
-#include <logongate/match.h>
-#include <logongate/name.h>
+#include "core/values/match.h"
+#include "core/values/name.h"
 
 #define VALUES 12
 

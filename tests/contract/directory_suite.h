@@ -5,7 +5,7 @@
 #ifndef LOGONGATE_TESTS_DIRECTORY_SUITE_H
 #define LOGONGATE_TESTS_DIRECTORY_SUITE_H
 
-#include <logongate/port/directory.h>
+#include "port/directory.h"
 
 /*
  * An implementation under test, serving entries_table below ENTRIES_BASE.

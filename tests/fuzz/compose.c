@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include <logongate/compose.h>
+#include "core/policy/compose.h"
 #include <logongate/version_setting.h>
 
 #include "demand.h"

@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "daemon/control_line.h"
+#include "daemon/control/control_line.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

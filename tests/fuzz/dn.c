@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include <logongate/dn.h>
-#include <logongate/match.h>
-#include <logongate/name.h>
+#include "core/values/match.h"
+#include "core/values/name.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -10,7 +10,7 @@
 
 #include <logongate/findings.h>
 
-#include "core/findings_words.h"
+#include "core/values/findings_words.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include <logongate/local_time.h>
+#include "base/local_time.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

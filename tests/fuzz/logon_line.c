@@ -7,7 +7,7 @@
 
 #include <cjson/cJSON.h>
 
-#include "app/logon_log.h"
+#include "app/records/logon_log.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

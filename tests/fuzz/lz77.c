@@ -4,7 +4,7 @@
  */
 #include <stdint.h>
 
-#include <logongate/lz77.h>
+#include "core/mapi/lz77.h"
 
 #include "demand.h"
 

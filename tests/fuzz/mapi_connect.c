@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <logongate/mapi.h>
+#include "core/mapi/mapi.h"
 
 #include "demand.h"
 

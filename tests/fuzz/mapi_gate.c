@@ -10,7 +10,7 @@
 #include <strings.h>
 
 #include <logongate/dn.h>
-#include <logongate/mapi_gate.h>
+#include "core/mapi/mapi_gate.h"
 
 #include "demand.h"
 

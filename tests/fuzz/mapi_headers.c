@@ -6,8 +6,8 @@
 #include <stdint.h>
 #include <string.h>
 
-#include <logongate/exchange_request.h>
-#include <logongate/message.h>
+#include "core/mapi/exchange_request.h"
+#include "core/policy/message.h"
 
 #include "demand.h"
 

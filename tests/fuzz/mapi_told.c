@@ -7,7 +7,7 @@
  */
 #include <string.h>
 
-#include <logongate/mapi_told.h>
+#include "core/mapi/mapi_told.h"
 
 #include "demand.h"
 

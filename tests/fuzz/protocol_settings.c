@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <logongate/protocol_settings.h>
+#include "core/exchange/protocol_settings.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

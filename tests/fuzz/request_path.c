@@ -6,7 +6,7 @@
  */
 #include <string.h>
 
-#include <logongate/request_path.h>
+#include "core/mapi/request_path.h"
 
 #include "demand.h"
 

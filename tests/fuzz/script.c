@@ -7,7 +7,7 @@
 
 #include "demand.h"
 
-#include "app/script.h"
+#include "app/render/script.h"
 
 struct seen {
 	int64_t t_s;

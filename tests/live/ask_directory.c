@@ -17,7 +17,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "roots/directory_open.h"
+#include "wiring/directory_open.h"
 
 struct wanted {
 	struct lg_directory_settings settings;

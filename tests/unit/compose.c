@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Rows for include/logongate/compose.h: the texts that a server is given. What
+ * Rows for src/core/policy/compose.h: the texts that a server is given. What
  * they come to is held by locks_oracle.c.
  */
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 #include "suite.h"
 #include "allocation.h"
 
-#include <logongate/compose.h>
+#include "core/policy/compose.h"
 
 #define KEY LG_KEY_PARAMETERS_SYSTEM
 #define A "/o=Org/ou=Site/cn=Recipients/cn=a"

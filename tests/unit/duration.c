@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Rows for include/logongate/duration.h.
+ * Rows for src/base/duration.h.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "suite.h"
 
-#include <logongate/duration.h>
+#include "base/duration.h"
 
 static int64_t duration(const char *text)
 {

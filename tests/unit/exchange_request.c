@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Rows for include/logongate/exchange_request.h: the requests of
+ * Rows for src/core/mapi/exchange_request.h: the requests of
  * tests/data/mapi-http/http.jsonl, and ActiveSync queries.
  */
 #include <stdlib.h>
 #include <string.h>
 
-#include <logongate/exchange_request.h>
+#include "core/mapi/exchange_request.h"
 
 #include "json_rows.h"
 #include "suite.h"

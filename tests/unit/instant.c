@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Rows for include/logongate/instant.h.
+ * Rows for src/base/instant.h.
  */
 #include <string.h>
 
 #include "suite.h"
 
-#include <logongate/instant.h>
+#include "base/instant.h"
 
 static void formats_and_reads_back(void **state)
 {

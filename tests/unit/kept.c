@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Rows for include/logongate/kept.h.
+ * Rows for src/base/kept.h.
  */
 #include <stdlib.h>
 #include <string.h>
 
-#include <logongate/kept.h>
+#include "base/kept.h"
 
 #include "suite.h"
 

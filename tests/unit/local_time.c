@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Rows for include/logongate/local_time.h, over the zones of the C library:
+ * Rows for src/base/local_time.h, over the zones of the C library:
  * rules in TZ, no zone files.
  */
 #include <stdlib.h>
@@ -9,8 +9,8 @@
 
 #include "suite.h"
 
-#include <logongate/instant.h>
-#include <logongate/local_time.h>
+#include "base/instant.h"
+#include "base/local_time.h"
 
 #define BERLIN "CET-1CEST,M3.5.0,M10.5.0/3"
 #define NEW_YORK "EST5EDT,M3.2.0,M11.1.0"

@@ -16,7 +16,7 @@
 #include "naive_concerned.h"
 #include "naive_policy.h"
 
-#include <logongate/compose.h>
+#include "core/policy/compose.h"
 #include <logongate/store.h>
 
 #define A "/o=Org/ou=Site/cn=Recipients/cn=a"

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Rows for include/logongate/mailbox_class.h.
+ * Rows for src/core/exchange/mailbox_class.h.
  */
 #include <string.h>
 
 #include "suite.h"
 
-#include <logongate/mailbox_class.h>
+#include "core/exchange/mailbox_class.h"
 
 static void classes(void **state)
 {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Rows for include/logongate/mapi_gate.h: what contract 8 says of requests of
+ * Rows for src/core/mapi/mapi_gate.h: what contract 8 says of requests of
  * MAPI over HTTP, without a lock and with each kind of one.
  */
 #include <stdlib.h>
 #include <string.h>
 
-#include <logongate/mapi_gate.h>
+#include "core/mapi/mapi_gate.h"
 
 #include "suite.h"
 

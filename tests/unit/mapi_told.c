@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Rows for include/logongate/mapi_told.h: which answers of a server make a
+ * Rows for src/core/mapi/mapi_told.h: which answers of a server make a
  * session, and which cookies name it.
  */
 #include <string.h>
 
-#include <logongate/mapi_told.h>
+#include "core/mapi/mapi_told.h"
 
 #include "suite.h"
 

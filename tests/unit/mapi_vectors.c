@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <logongate/lz77.h>
-#include <logongate/mapi.h>
-#include <logongate/mapi_answer.h>
+#include "core/mapi/lz77.h"
+#include "core/mapi/mapi.h"
+#include "core/mapi/mapi_answer.h"
 
 #include "json_rows.h"
 #include "suite.h"

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Rows for include/logongate/match.h: what was measured on slapd.
+ * Rows for src/core/values/match.h: what was measured on slapd.
  */
 #include <string.h>
 
 #include "suite.h"
 #include "allocation.h"
 
-#include <logongate/match.h>
+#include "core/values/match.h"
 
 struct match_row {
 	const char *sentence;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Rows for include/logongate/message.h.
+ * Rows for src/core/policy/message.h.
  */
 #include <stdlib.h>
 #include <string.h>
 
-#include <logongate/message.h>
+#include "core/policy/message.h"
 
 #include "allocation.h"
 #include "suite.h"

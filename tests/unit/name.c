@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Rows for include/logongate/name.h: contract 7 "Names", 8 "Directory".
+ * Rows for src/core/values/name.h: contract 7 "Names", 8 "Directory".
  */
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 #include "suite.h"
 #include "allocation.h"
 
-#include <logongate/name.h>
+#include "core/values/name.h"
 
 struct fold_row {
 	const char *sentence;

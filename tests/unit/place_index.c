@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Rows for src/core/place_index.h: against a plain array of hashes, with few
+ * Rows for src/base/place_index.h: against a plain array of hashes, with few
  * different ones, so that they stand in each other's slots.
  */
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 #include "suite.h"
 #include "allocation.h"
 
-#include "core/place_index.h"
+#include "base/place_index.h"
 
 enum {
 	PLACES_MAX = 300,

@@ -9,7 +9,7 @@
 #include "suite.h"
 #include "allocation.h"
 
-#include <logongate/session.h>
+#include "core/policy/session.h"
 
 #define KEY LG_KEY_PARAMETERS_SYSTEM
 #define A "/o=Org/ou=Site/cn=Recipients/cn=a"

@@ -9,7 +9,7 @@
 #include "suite.h"
 #include "naive_policy.h"
 
-#include <logongate/session.h>
+#include "core/policy/session.h"
 
 #define A "/o=Org/ou=Site/cn=Recipients/cn=a"
 #define A_LOUD "/O=ORG/OU=SITE/CN=RECIPIENTS/CN=A"

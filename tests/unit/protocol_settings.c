@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Rows for include/logongate/protocol_settings.h (I1, I2). In the rows the
+ * Rows for src/core/exchange/protocol_settings.h (I1, I2). In the rows the
  * separator U+00A7 is written as it is.
  */
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 #include "suite.h"
 #include "allocation.h"
 
-#include <logongate/protocol_settings.h>
+#include "core/exchange/protocol_settings.h"
 
 /* Values apart by a blank, as no value has one. */
 static struct lg_strlist list_of(const char *text)

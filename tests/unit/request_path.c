@@ -3,7 +3,7 @@
 #include <regex.h>
 #include <string.h>
 
-#include <logongate/request_path.h>
+#include "core/mapi/request_path.h"
 
 #include "suite.h"
 

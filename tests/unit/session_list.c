@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Rows for lg_session_list of include/logongate/port/door.h.
+ * Rows for lg_session_list of src/port/door.h.
  */
 #include <stdio.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 #include "allocation.h"
 #include "suite.h"
 
-#include <logongate/port/door.h>
+#include "port/door.h"
 
 static void keeps_texts_of_its_own(void **state)
 {

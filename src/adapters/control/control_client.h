@@ -11,7 +11,7 @@
 
 #include <cjson/cJSON.h>
 
-#include <logongate/port/directory.h>
+#include "port/directory.h"
 
 struct lg_control;
 

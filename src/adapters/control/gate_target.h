@@ -9,8 +9,8 @@
 #define LOGONGATE_ADAPTERS_GATE_TARGET_H
 
 #include <logongate/findings.h>
-#include <logongate/port/target.h>
-#include <logongate/settings.h>
+#include "port/target.h"
+#include "core/settings/settings.h"
 
 /*
  * The lock that writes belong to; every text is borrowed until close.

@@ -10,7 +10,7 @@
 
 #include <cjson/cJSON.h>
 
-#include <logongate/message.h>
+#include "core/policy/message.h"
 
 #include "adapters/dovecot/auth_policy.h"
 #include "adapters/http/json_text.h"

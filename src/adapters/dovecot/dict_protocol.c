@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <logongate/message.h>
+#include "core/policy/message.h"
 
 #include "adapters/dovecot/dict_protocol.h"
 #include "adapters/dovecot/service.h"

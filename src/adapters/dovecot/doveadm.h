@@ -14,7 +14,7 @@
 
 #include <stdatomic.h>
 
-#include <logongate/port/door.h>
+#include "port/door.h"
 
 #define LG_DOVEADM_TIMEOUT_MS 5000
 

@@ -10,7 +10,7 @@
 #ifndef LG_ADAPTERS_DOVECOT_DOVEADM_KICK_H
 #define LG_ADAPTERS_DOVECOT_DOVEADM_KICK_H
 
-#include <logongate/port/door.h>
+#include "port/door.h"
 
 struct lg_doveadm_kicker {
 	void *context;

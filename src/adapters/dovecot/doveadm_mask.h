@@ -10,7 +10,7 @@
 #ifndef LG_ADAPTERS_DOVECOT_DOVEADM_MASK_H
 #define LG_ADAPTERS_DOVECOT_DOVEADM_MASK_H
 
-#include <logongate/port/door.h>
+#include "port/door.h"
 
 /*
  * Appends the narrowest mask that Dovecot takes for a name and that matches

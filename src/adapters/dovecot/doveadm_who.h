@@ -9,7 +9,7 @@
 #ifndef LG_ADAPTERS_DOVECOT_DOVEADM_WHO_H
 #define LG_ADAPTERS_DOVECOT_DOVEADM_WHO_H
 
-#include <logongate/port/door.h>
+#include "port/door.h"
 
 /*
  * A session's id begins with it where this Dovecot only passes it on to

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include <logongate/message.h>
+#include "core/policy/message.h"
 
 #include "adapters/dovecot/auth_policy.h"
 

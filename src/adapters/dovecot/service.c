@@ -7,7 +7,7 @@
  */
 #include <string.h>
 
-#include <logongate/message.h>
+#include "core/policy/message.h"
 
 #include "adapters/dovecot/service.h"
 

@@ -15,7 +15,7 @@
 
 #include <stdatomic.h>
 
-#include <logongate/port/door.h>
+#include "port/door.h"
 
 /* All borrowed: path and frontends until the open call returns. */
 struct lg_haproxy_settings {

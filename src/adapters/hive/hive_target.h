@@ -8,7 +8,7 @@
 #ifndef LOGONGATE_ADAPTERS_HIVE_TARGET_H
 #define LOGONGATE_ADAPTERS_HIVE_TARGET_H
 
-#include <logongate/port/target.h>
+#include "port/target.h"
 
 /*
  * The hive file path; it is opened anew for each call and replaced whole by

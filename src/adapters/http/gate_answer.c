@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <logongate/message.h>
+#include "core/policy/message.h"
 
 #include "adapters/http/gate_answer.h"
 #include "adapters/http/page.h"

@@ -11,9 +11,9 @@
 #define LG_ADAPTERS_HTTP_GATE_ANSWER_H
 
 #include <logongate/buffer.h>
-#include <logongate/mapi_answer.h>
+#include "core/mapi/mapi_answer.h"
 #include <logongate/policy.h>
-#include <logongate/settings.h>
+#include "core/settings/settings.h"
 
 #define LG_HTTP_HEADER_MAX 10
 #define LG_HTTP_TOKEN_SIZE 33

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include <logongate/request_path.h>
+#include "core/mapi/request_path.h"
 
 #include "adapters/http/gate_request.h"
 

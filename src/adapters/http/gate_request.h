@@ -11,7 +11,7 @@
 #ifndef LG_ADAPTERS_HTTP_GATE_REQUEST_H
 #define LG_ADAPTERS_HTTP_GATE_REQUEST_H
 
-#include <logongate/mapi_gate.h>
+#include "core/mapi/mapi_gate.h"
 #include <logongate/policy.h>
 
 /* get: a header's value by any case of its name, NULL where there is none.

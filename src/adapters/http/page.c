@@ -8,7 +8,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include <logongate/message.h>
+#include "core/policy/message.h"
 
 #include "adapters/http/page.h"
 

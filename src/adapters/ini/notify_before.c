@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include <logongate/duration.h>
+#include "base/duration.h"
 
 #include "adapters/ini/profile_sections.h"
 

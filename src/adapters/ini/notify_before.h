@@ -7,7 +7,7 @@
 #ifndef LOGONGATE_ADAPTERS_INI_NOTIFY_BEFORE_H
 #define LOGONGATE_ADAPTERS_INI_NOTIFY_BEFORE_H
 
-#include <logongate/settings.h>
+#include "core/settings/settings.h"
 
 #include "adapters/ini/ini_file.h"
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include <logongate/dn.h>
-#include <logongate/duration.h>
+#include "base/duration.h"
 #include <logongate/process_list.h>
 #include <logongate/version_setting.h>
 

@@ -17,7 +17,7 @@
 #ifndef LOGONGATE_ADAPTERS_INI_SETTINGS_FILE_H
 #define LOGONGATE_ADAPTERS_INI_SETTINGS_FILE_H
 
-#include <logongate/settings.h>
+#include "core/settings/settings.h"
 
 /*
  * Returns: LG_OK; LG_ERR_IO where path cannot be read; else what is wrong in

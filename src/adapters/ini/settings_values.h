@@ -7,7 +7,7 @@
 #ifndef LOGONGATE_ADAPTERS_INI_SETTINGS_VALUES_H
 #define LOGONGATE_ADAPTERS_INI_SETTINGS_VALUES_H
 
-#include <logongate/settings.h>
+#include "core/settings/settings.h"
 
 #include "adapters/ini/guard.h"
 

@@ -13,7 +13,7 @@
 #ifndef LOGONGATE_ADAPTERS_LDAP_DIRECTORY_H
 #define LOGONGATE_ADAPTERS_LDAP_DIRECTORY_H
 
-#include <logongate/port/directory.h>
+#include "port/directory.h"
 
 /*
  * Checks the settings, reads the password.

@@ -15,7 +15,7 @@
 #include <string.h>
 
 #include <logongate/dn.h>
-#include <logongate/match.h>
+#include "core/values/match.h"
 
 /* A batch costs the server the square of its size; 50 to 100 is best. */
 #define BATCH_DNS 64

@@ -8,7 +8,7 @@
 #ifndef LOGONGATE_ADAPTERS_LDAP_DNS_H
 #define LOGONGATE_ADAPTERS_LDAP_DNS_H
 
-#include <logongate/port/directory.h>
+#include "port/directory.h"
 
 #include "ldap_entries.h"
 #include "ldap_search.h"

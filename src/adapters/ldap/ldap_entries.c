@@ -14,7 +14,7 @@
 #include <strings.h>
 
 #include <logongate/dn.h>
-#include <logongate/name.h>
+#include "core/values/name.h"
 
 static enum lg_status no_memory(struct lg_error *err)
 {

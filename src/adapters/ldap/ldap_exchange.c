@@ -12,7 +12,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include <logongate/account_values.h>
+#include "core/values/account_values.h"
 
 int lg_ldap_same_value(const struct lg_value *a, const struct lg_value *b)
 {

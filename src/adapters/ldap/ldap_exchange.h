@@ -8,7 +8,7 @@
 #ifndef LOGONGATE_ADAPTERS_LDAP_EXCHANGE_H
 #define LOGONGATE_ADAPTERS_LDAP_EXCHANGE_H
 
-#include <logongate/port/target.h>
+#include "port/target.h"
 
 /* What one account loses and gets; texts are borrowed. */
 struct lg_ldap_exchange {

@@ -13,8 +13,8 @@
 #include <strings.h>
 
 #include <logongate/dn.h>
-#include <logongate/mailbox_class.h>
-#include <logongate/name.h>
+#include "core/exchange/mailbox_class.h"
+#include "core/values/name.h"
 
 #include "ldap_connection.h"
 #include "ldap_entries.h"

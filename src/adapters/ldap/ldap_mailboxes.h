@@ -7,7 +7,7 @@
 #ifndef LOGONGATE_ADAPTERS_LDAP_MAILBOXES_H
 #define LOGONGATE_ADAPTERS_LDAP_MAILBOXES_H
 
-#include <logongate/port/mailboxes.h>
+#include "port/mailboxes.h"
 
 #include "ldap_settings.h"
 

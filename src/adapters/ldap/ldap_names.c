@@ -11,7 +11,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include <logongate/name.h>
+#include "core/values/name.h"
 
 struct asking {
 	struct lg_ldap_user *user;

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <logongate/name.h>
+#include "core/values/name.h"
 
 #include "ldap_names.h"
 

@@ -16,7 +16,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include <logongate/account_values.h>
+#include "core/values/account_values.h"
 
 #include "ldap_connection.h"
 #include "ldap_exchange.h"

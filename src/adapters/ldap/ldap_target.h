@@ -8,8 +8,8 @@
 #ifndef LOGONGATE_ADAPTERS_LDAP_TARGET_H
 #define LOGONGATE_ADAPTERS_LDAP_TARGET_H
 
-#include <logongate/directory_settings.h>
-#include <logongate/port/target.h>
+#include "core/settings/directory_settings.h"
+#include "port/target.h"
 
 /*
  * Nothing is connected before the first call. The values are those of

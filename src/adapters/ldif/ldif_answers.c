@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include <logongate/dn.h>
-#include <logongate/name.h>
+#include "core/values/name.h"
 
 /* entry is set where the finding is one. */
 struct answer {

@@ -7,7 +7,7 @@
 #ifndef LOGONGATE_ADAPTERS_LDIF_ANSWERS_H
 #define LOGONGATE_ADAPTERS_LDIF_ANSWERS_H
 
-#include <logongate/port/directory.h>
+#include "port/directory.h"
 
 #include "ldif_entries.h"
 #include "ldif_filter.h"

@@ -12,7 +12,7 @@
 #ifndef LOGONGATE_ADAPTERS_LDIF_DIRECTORY_H
 #define LOGONGATE_ADAPTERS_LDIF_DIRECTORY_H
 
-#include <logongate/port/directory.h>
+#include "port/directory.h"
 
 /*
  * settings->uri is "ldif:FILE" (or FILE); only base and login_attributes count

@@ -18,8 +18,8 @@
 #include <ldif.h>
 
 #include <logongate/dn.h>
-#include <logongate/match.h>
-#include <logongate/name.h>
+#include "core/values/match.h"
+#include "core/values/name.h"
 
 #include "ldif_index.h"
 #include "ldif_text.h"

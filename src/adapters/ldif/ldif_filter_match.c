@@ -12,7 +12,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include <logongate/match.h>
+#include "core/values/match.h"
 
 struct matcher {
 	const struct lg_ldif_filter *filter;

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <logongate/match.h>
+#include "core/values/match.h"
 
 #define DEPTH_MAX 64
 

@@ -12,8 +12,8 @@
 #include <string.h>
 
 #include <logongate/dn.h>
-#include <logongate/match.h>
-#include <logongate/name.h>
+#include "core/values/match.h"
+#include "core/values/name.h"
 
 /* The form under which texts of a kind are equal. */
 static enum lg_status fold(enum lg_ldif_key key, const char *text, size_t len,

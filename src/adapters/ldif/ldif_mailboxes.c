@@ -11,8 +11,8 @@
 #include <strings.h>
 
 #include <logongate/dn.h>
-#include <logongate/mailbox_class.h>
-#include <logongate/name.h>
+#include "core/exchange/mailbox_class.h"
+#include "core/values/name.h"
 
 #include "ldif_entries.h"
 #include "ldif_file.h"

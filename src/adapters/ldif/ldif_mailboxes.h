@@ -7,7 +7,7 @@
 #ifndef LOGONGATE_ADAPTERS_LDIF_MAILBOXES_H
 #define LOGONGATE_ADAPTERS_LDIF_MAILBOXES_H
 
-#include <logongate/port/mailboxes.h>
+#include "port/mailboxes.h"
 
 /* settings as lg_directory_open_ldif takes them. Returns: see the port. */
 enum lg_status

@@ -12,7 +12,7 @@
 
 #include <cjson/cJSON.h>
 
-#include <logongate/message.h>
+#include "core/policy/message.h"
 
 #include "adapters/pam/ask_gate.h"
 

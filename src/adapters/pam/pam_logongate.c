@@ -17,7 +17,7 @@
 #include <security/pam_ext.h>
 #include <security/pam_modules.h>
 
-#include <logongate/message.h>
+#include "core/policy/message.h"
 
 #include "adapters/pam/ask_gate.h"
 

@@ -10,7 +10,7 @@
  */
 #include <string.h>
 
-#include <logongate/message.h>
+#include "core/policy/message.h"
 
 #include "adapters/postfix/policy_delegation.h"
 

@@ -8,7 +8,7 @@
 #ifndef LOGONGATE_ADAPTERS_REGFILE_TARGET_H
 #define LOGONGATE_ADAPTERS_REGFILE_TARGET_H
 
-#include <logongate/port/target.h>
+#include "port/target.h"
 
 /*
  * The file path, read and replaced whole; it need not exist. Written as

@@ -7,7 +7,7 @@
 #ifndef LOGONGATE_ADAPTERS_SYSTEM_LISTENING_H
 #define LOGONGATE_ADAPTERS_SYSTEM_LISTENING_H
 
-#include <logongate/port/machine.h>
+#include "port/machine.h"
 
 enum lg_status lg_listening_read(struct lg_listening_sockets *out_sockets,
 				 struct lg_error *err);

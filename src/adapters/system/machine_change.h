@@ -7,7 +7,7 @@
 #ifndef LOGONGATE_ADAPTERS_SYSTEM_MACHINE_CHANGE_H
 #define LOGONGATE_ADAPTERS_SYSTEM_MACHINE_CHANGE_H
 
-#include <logongate/port/change.h>
+#include "port/machine_setup.h"
 
 /* LOGONGATE_SYSTEMCTL names another program for systemctl, where services are
  * started by something else that takes the same words. */

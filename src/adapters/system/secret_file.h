@@ -11,7 +11,7 @@
 #define LOGONGATE_ADAPTERS_SYSTEM_SECRET_FILE_H
 
 #include <logongate/buffer.h>
-#include <logongate/settings.h>
+#include "core/settings/settings.h"
 
 /*
  * Reads the secret: the text of the file without the line end at its end.

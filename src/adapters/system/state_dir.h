@@ -7,7 +7,7 @@
 #ifndef LOGONGATE_ADAPTERS_SYSTEM_STATE_DIR_H
 #define LOGONGATE_ADAPTERS_SYSTEM_STATE_DIR_H
 
-#include <logongate/port/files.h>
+#include "port/files.h"
 
 enum lg_state_dir_mode {
 	LG_STATE_DIR_READ = 0, /* changes nothing, creates nothing */

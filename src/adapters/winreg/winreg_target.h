@@ -8,8 +8,8 @@
 #ifndef LOGONGATE_ADAPTERS_WINREG_TARGET_H
 #define LOGONGATE_ADAPTERS_WINREG_TARGET_H
 
-#include <logongate/port/target.h>
-#include <logongate/settings.h>
+#include "port/target.h"
+#include "core/settings/settings.h"
 
 /*
  * Starts the helper; the server is asked at the first call. program is the

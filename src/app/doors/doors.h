@@ -11,7 +11,7 @@
 #define LOGONGATE_APP_DOORS_DOORS_H
 
 #include <logongate/buffer.h>
-#include <logongate/port/machine.h>
+#include "port/machine.h"
 #include <logongate/strlist.h>
 
 enum lg_asks {

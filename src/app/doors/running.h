@@ -8,7 +8,7 @@
 #ifndef LOGONGATE_APP_DOORS_RUNNING_H
 #define LOGONGATE_APP_DOORS_RUNNING_H
 
-#include <logongate/port/machine.h>
+#include "port/machine.h"
 
 /*
  * The files that processes of this program were given with -c, each once; ""

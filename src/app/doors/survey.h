@@ -7,8 +7,8 @@
 #ifndef LOGONGATE_APP_DOORS_SURVEY_H
 #define LOGONGATE_APP_DOORS_SURVEY_H
 
-#include <logongate/port/machine.h>
-#include <logongate/settings.h>
+#include "port/machine.h"
+#include "core/settings/settings.h"
 
 #include "app/doors/doors.h"
 

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <logongate/instant.h>
+#include "base/instant.h"
 
 #include "app/lock/stored_values.h"
 

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <logongate/duration.h>
+#include "base/duration.h"
 
 #define STEP_NOTICED_S 2
 #define ID_DIGITS 12

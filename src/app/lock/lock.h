@@ -11,8 +11,8 @@
 #define LOGONGATE_APP_LOCK_LOCK_H
 
 #include <logongate/policy.h>
-#include <logongate/port/clock.h>
-#include <logongate/port/files.h>
+#include "port/clock.h"
+#include "port/files.h"
 
 /* "lg-" and 12 lower-case hex digits. */
 #define LG_LOCK_ID_SIZE 16

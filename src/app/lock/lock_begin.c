@@ -7,13 +7,13 @@
  * fails later takes the file away again. A lock whose time has come begins in
  * memory whatever the disk says.
  */
-#include "app/lock/change.h"
+#include "app/lock/lock_change.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <logongate/message.h>
+#include "core/policy/message.h"
 
 #include "app/lock/backup.h"
 #include "app/lock/lock_begin.h"

@@ -6,7 +6,7 @@
  * moment a beginning goes first: between a lock that ends at ten and one that
  * begins at ten nobody slips in.
  */
-#include "app/lock/change.h"
+#include "app/lock/lock_change.h"
 
 #include <string.h>
 

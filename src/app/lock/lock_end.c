@@ -6,12 +6,12 @@
  * the last lock everything is exactly as before. An end that time brings does
  * not wait for a disk: it is done in memory first.
  */
-#include "app/lock/change.h"
+#include "app/lock/lock_change.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include <logongate/instant.h>
+#include "base/instant.h"
 
 #include "app/lock/lock_journal.h"
 #include "app/lock/picture.h"

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <logongate/instant.h>
+#include "base/instant.h"
 
 #include "app/lock/lock_members.h"
 #include "app/lock/stored_values.h"

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <logongate/instant.h>
+#include "base/instant.h"
 
 #define WHOLE_LIMIT 9007199254740992.0 /* 2^53: exact in a double */
 

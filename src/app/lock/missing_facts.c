@@ -6,13 +6,13 @@
  * million names. A name taken for asked by a collision is found out by
  * lg_policy_compile, which then has no policy to give.
  */
-#include "app/lock/change.h"
+#include "app/lock/lock_change.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include <logongate/dn.h>
-#include <logongate/name.h>
+#include "core/values/name.h"
 #include <logongate/policy.h>
 
 struct asked {

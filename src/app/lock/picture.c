@@ -12,10 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <logongate/compose.h>
-#include <logongate/instant.h>
+#include "core/policy/compose.h"
+#include "base/instant.h"
 
-#include "app/lock/change.h"
+#include "app/lock/lock_change.h"
 #include "app/lock/lock_file.h"
 #include "app/lock/stored_values.h"
 

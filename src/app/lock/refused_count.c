@@ -7,7 +7,7 @@
  */
 #include "app/lock/refused_count.h"
 
-#include "app/logon_log.h"
+#include "app/records/logon_log.h"
 
 #define STEP_NOTICED_S 2
 

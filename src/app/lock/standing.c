@@ -5,7 +5,7 @@
  * They have no end, concern everybody and change only while no lock is in
  * force: a lift leaves exactly what was there before.
  */
-#include "app/lock/change.h"
+#include "app/lock/lock_change.h"
 
 #include <stdlib.h>
 #include <string.h>

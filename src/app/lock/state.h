@@ -19,7 +19,7 @@
 #ifndef LOGONGATE_APP_LOCK_STATE_H
 #define LOGONGATE_APP_LOCK_STATE_H
 
-#include "app/journal.h"
+#include "app/change/journal.h"
 #include "app/lock/lock.h"
 
 #define LG_STATE_REGISTRY "registry.reg"

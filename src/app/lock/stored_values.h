@@ -13,7 +13,7 @@
 #ifndef LOGONGATE_APP_LOCK_STORED_VALUES_H
 #define LOGONGATE_APP_LOCK_STORED_VALUES_H
 
-#include <logongate/port/files.h>
+#include "port/files.h"
 #include <logongate/registry.h>
 
 /* Whether a text must end in the comment that says how many values it has. */

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include <logongate/message.h>
+#include "core/policy/message.h"
 
 /* An encoded word has at most 75 characters; a character up to 4 bytes. */
 #define WORD_MAX 60

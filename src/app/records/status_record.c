@@ -7,7 +7,7 @@
  */
 #include "app/records/status_record.h"
 
-#include "app/json_member.h"
+#include "app/records/json_member.h"
 
 static cJSON *concerns_object(const struct lg_lock_concerns *concerns)
 {

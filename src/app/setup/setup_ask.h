@@ -7,9 +7,9 @@
 #ifndef LOGONGATE_APP_SETUP_ASK_H
 #define LOGONGATE_APP_SETUP_ASK_H
 
-#include <logongate/port/change.h>
-#include <logongate/port/machine.h>
-#include <logongate/settings.h>
+#include "port/machine_setup.h"
+#include "port/machine.h"
+#include "core/settings/settings.h"
 
 #include "app/setup/setup_plan.h"
 

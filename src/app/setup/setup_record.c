@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "app/json_member.h"
+#include "app/records/json_member.h"
 #include "app/setup/setup_diff.h"
 
 enum lg_status lg_setup_record_print(const struct lg_setup_plan *plan,

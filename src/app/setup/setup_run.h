@@ -11,8 +11,8 @@
 #ifndef LOGONGATE_APP_SETUP_RUN_H
 #define LOGONGATE_APP_SETUP_RUN_H
 
-#include <logongate/port/change.h>
-#include <logongate/port/machine.h>
+#include "port/machine_setup.h"
+#include "port/machine.h"
 
 #include "app/setup/setup_plan.h"
 

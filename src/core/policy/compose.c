@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <logongate/compose.h>
+#include "core/policy/compose.h"
 
 #include "compose_rules.h"
 

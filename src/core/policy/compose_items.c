@@ -8,7 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "../key_table.h"
+#include "core/policy/key_table.h"
 #include "compose_rules.h"
 
 struct version_item {

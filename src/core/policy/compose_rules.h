@@ -7,9 +7,9 @@
 #ifndef LOGONGATE_CORE_POLICY_COMPOSE_RULES_H
 #define LOGONGATE_CORE_POLICY_COMPOSE_RULES_H
 
-#include <logongate/compose.h>
+#include "core/policy/compose.h"
 
-#include "../policy_values.h"
+#include "core/policy/policy_values.h"
 
 enum lg_compose_rule {
 	LG_COMPOSE_SAME = 0,  /* all locks must say the same */

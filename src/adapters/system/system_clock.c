@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * system_clock.c - CLOCK_REALTIME, CLOCK_BOOTTIME and the kernel's boot id
+ *
+ * CLOCK_BOOTTIME goes on while the machine is suspended, which CLOCK_MONOTONIC
+ * does not: a lock's end must not move because a laptop lid was closed.
+ */
+#include "adapters/system/system_clock.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define NS_PER_MS 1000000
+
+static int64_t read_ns(clockid_t id)
+{
+	struct timespec at = {0};
+
+	if (clock_gettime(id, &at))
+		return 0;
+	return (int64_t)at.tv_sec * 1000 * NS_PER_MS + at.tv_nsec;
+}
+
+/* The boot clock is cut where the wall clock is: each cut by itself, a lock
+ * whose end is a whole second could end a millisecond before it. */
+void lg_system_clock_refresh(struct lg_now *now)
+{
+	int64_t wall_ns = read_ns(CLOCK_REALTIME);
+	int64_t boot_ns = read_ns(CLOCK_BOOTTIME);
+
+	now->wall_ms = wall_ns / NS_PER_MS;
+	now->boot_ms =
+		(boot_ns - wall_ns % NS_PER_MS + NS_PER_MS / 2) / NS_PER_MS;
+}
+
+static void system_now(void *self, struct lg_now *out_now)
+{
+	struct lg_now now = {0};
+	ssize_t len = 0;
+	int fd;
+
+	lg_system_clock_refresh(&now);
+	fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+	if (fd >= 0) {
+		len = read(fd, now.boot_id, sizeof(now.boot_id) - 1);
+		close(fd);
+	}
+	now.boot_id[len > 0 ? len : 0] = '\0';
+	now.boot_id[strcspn(now.boot_id, "\n")] = '\0';
+	*out_now = now;
+}
+
+struct lg_clock lg_system_clock(void)
+{
+	struct lg_clock clock = {NULL, system_now};
+
+	return clock;
+}
+
+static int32_t offset_s(void *context, int64_t at_s)
+{
+	time_t at = (time_t)at_s;
+	struct tm tm;
+
+	return localtime_r(&at, &tm) ? (int32_t)tm.tm_gmtoff : 0;
+}
+
+struct lg_zone lg_system_zone(void)
+{
+	struct lg_zone zone = {NULL, offset_s};
+
+	return zone;
+}

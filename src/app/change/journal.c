@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * journal.c - one JSON line for each thing done to the lock
+ *
+ * A line is written in one piece and flushed. A line that a crash cut off
+ * stays behind as damage that is counted, never as an entry.
+ */
+#include "app/change/journal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <cjson/cJSON.h>
+
+#include "base/instant.h"
+
+const char *lg_journal_event_name(enum lg_journal_event event)
+{
+	switch (event) {
+	case LG_EVENT_APPLY:
+		return "apply";
+	case LG_EVENT_LIFT:
+		return "lift";
+	case LG_EVENT_EXPIRE:
+		return "expire";
+	case LG_EVENT_EXTEND:
+		return "extend";
+	case LG_EVENT_CONFIRM:
+		return "confirm";
+	case LG_EVENT_IMPORT:
+		return "import";
+	case LG_EVENT_RESTORE:
+		return "restore";
+	case LG_EVENT_FORGET:
+		return "forget";
+	}
+	return "";
+}
+
+static int add_text(cJSON *object, const char *key, const char *text)
+{
+	if (text)
+		return cJSON_AddStringToObject(object, key, text) != NULL;
+	return cJSON_AddNullToObject(object, key) != NULL;
+}
+
+static int add_time(cJSON *object, const char *key, int64_t wall_s)
+{
+	char text[LG_INSTANT_SIZE];
+
+	if (!wall_s)
+		return add_text(object, key, NULL);
+	lg_instant_format(wall_s, text);
+	return add_text(object, key, text);
+}
+
+enum lg_status lg_journal_line(const struct lg_journal_entry *entry,
+			       struct lg_buffer *out_line, struct lg_error *err)
+{
+	cJSON *object = cJSON_CreateObject();
+	char *text = NULL;
+
+	if (object && add_time(object, "at", entry->at_s) &&
+	    add_text(object, "event", lg_journal_event_name(entry->event)) &&
+	    (!entry->id || add_text(object, "id", entry->id)) &&
+	    add_text(object, "profile", entry->profile) &&
+	    add_text(object, "by", entry->by) &&
+	    add_text(object, "reason", entry->reason) &&
+	    add_text(object, "result", entry->result) &&
+	    cJSON_AddNumberToObject(object, "generation",
+				    (double)entry->generation) &&
+	    add_time(object, "since", entry->since_s) &&
+	    add_time(object, "until", entry->until_s) &&
+	    add_text(object, "backup", entry->backup) &&
+	    cJSON_AddNumberToObject(object, "max_duration_s",
+				    (double)entry->max_duration_s) &&
+	    (!entry->target || add_text(object, "target", entry->target)) &&
+	    (!entry->what || add_text(object, "what", entry->what)) &&
+	    cJSON_AddBoolToObject(object, "locks", entry->locks))
+		text = cJSON_PrintUnformatted(object);
+	cJSON_Delete(object);
+	if (!text)
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+	lg_buffer_text(out_line, text);
+	lg_buffer_char(out_line, '\n');
+	cJSON_free(text);
+	return lg_buffer_status(out_line, err);
+}
+
+enum lg_status lg_journal_append(const struct lg_files *files,
+				 const struct lg_journal_entry *entry,
+				 struct lg_error *err)
+{
+	struct lg_buffer line = {0};
+	enum lg_status status = lg_journal_line(entry, &line, err);
+
+	if (!status)
+		status = files->append(files->self, LG_JOURNAL_FILE, line.data,
+				       line.len, LG_FILES_SYNC, err);
+	lg_buffer_release(&line);
+	return status;
+}
+
+static const char *get_text(const cJSON *object, const char *key)
+{
+	return cJSON_GetStringValue(
+		cJSON_GetObjectItemCaseSensitive(object, key));
+}
+
+static int64_t get_time(const cJSON *object, const char *key)
+{
+	const char *text = get_text(object, key);
+	int64_t wall_s = 0;
+
+	if (text)
+		lg_instant_parse(text, strlen(text), &wall_s, NULL);
+	return wall_s;
+}
+
+static int64_t get_number(const cJSON *object, const char *key,
+			  int64_t otherwise)
+{
+	const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, key);
+
+	if (!cJSON_IsNumber(item) || item->valuedouble > 9e15 ||
+	    item->valuedouble < -9e15)
+		return otherwise;
+	return (int64_t)item->valuedouble;
+}
+
+/* 1 and *out_entry (which borrows from object) when it is one. */
+static int read_entry(const cJSON *object, struct lg_journal_entry *out_entry)
+{
+	const char *event = get_text(object, "event");
+	struct lg_journal_entry entry = {0};
+	int known;
+
+	entry.at_s = get_time(object, "at");
+	if (!event || !entry.at_s)
+		return 0;
+	for (known = 0; known < LG_EVENT_COUNT; known++) {
+		entry.event = (enum lg_journal_event)known;
+		if (!strcmp(event, lg_journal_event_name(entry.event)))
+			break;
+	}
+	if (known == LG_EVENT_COUNT)
+		return 0;
+	entry.id = get_text(object, "id");
+	entry.profile = get_text(object, "profile");
+	entry.by = get_text(object, "by");
+	entry.reason = get_text(object, "reason");
+	entry.result = get_text(object, "result");
+	entry.backup = get_text(object, "backup");
+	entry.target = get_text(object, "target");
+	entry.what = get_text(object, "what");
+	entry.since_s = get_time(object, "since");
+	entry.until_s = get_time(object, "until");
+	entry.generation = (uint64_t)get_number(object, "generation", 0);
+	entry.max_duration_s = get_number(object, "max_duration_s", -1);
+	entry.locks =
+		cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(object, "locks"));
+	*out_entry = entry;
+	return 1;
+}
+
+enum lg_status lg_journal_read(
+	const struct lg_files *files, int64_t since_s,
+	int (*visit)(void *context, const struct lg_journal_entry *entry),
+	void *context, size_t *out_damaged, struct lg_error *err)
+{
+	struct lg_journal_entry entry;
+	struct lg_buffer text = {0};
+	enum lg_status status;
+	size_t damaged = 0;
+	size_t at = 0;
+	int stop = 0;
+
+	status = files->read(files->self, LG_JOURNAL_FILE, &text, err);
+	if (status == LG_ERR_UNKNOWN_KEY)
+		status = LG_OK;
+	while (!status && !stop && at < text.len) {
+		const char *line = text.data + at;
+		const char *end = memchr(line, '\n', text.len - at);
+		size_t len = end ? (size_t)(end - line) : text.len - at;
+		cJSON *object = cJSON_ParseWithLength(line, len);
+
+		at += len + 1;
+		if (!end || !read_entry(object, &entry))
+			damaged += len > 0;
+		else if (entry.at_s >= since_s)
+			stop = visit(context, &entry);
+		cJSON_Delete(object);
+	}
+	lg_buffer_release(&text);
+	if (!status && out_damaged)
+		*out_damaged = damaged;
+	return status;
+}

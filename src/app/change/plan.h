@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * plan.h - what a profile would do, before anything is done
+ *
+ * Layer: app: core and port/directory.
+ * Flow: cli gathers what is there (values, sessions, who asks), lg_plan_new
+ * asks the directory once, renders the profile for each target and compiles
+ * what the target would make of it; `plan` prints the result, `apply` carries
+ * it out when the answer says so.
+ * Source: design "The fail table"; contract 4, 5 "Warning codes", 7 "Locks".
+ */
+#ifndef LOGONGATE_APP_CHANGE_PLAN_H
+#define LOGONGATE_APP_CHANGE_PLAN_H
+
+#include "port/mailboxes.h"
+#include <logongate/profile.h>
+#include "core/policy/session.h"
+#include "core/settings/settings.h"
+
+/* One server that the profile would be written to. All borrowed. */
+struct lg_plan_server {
+	const char *name;
+	enum lg_backend backend;
+	struct lg_render_target render;
+	const struct lg_registry *before;     /* values there now, or NULL */
+	const struct lg_mailboxes *mailboxes; /* of backend directory */
+	int is_local;        /* the gate whose sessions are given */
+	int restarts;        /* apply restarts it where it must */
+	int64_t next_poll_s; /* when it polls next; 0: not known */
+};
+
+/* All borrowed; times in seconds of the wall clock. */
+struct lg_plan_input {
+	const struct lg_profile *profile;
+	const struct lg_plan_server *server;
+	size_t server_count;
+	const struct lg_strlist *break_glass;
+	const char *default_domain;     /* as in lg_policy_input; may be NULL */
+	struct lg_directory *directory; /* NULL: none is named */
+	const struct lg_progress *progress; /* may be NULL */
+	const char *caller; /* logon name of who applies; NULL: not judged */
+	const struct lg_session *session;
+	size_t session_count;
+	/* Takes back marks of sessions that their door cannot end, and gives
+	 * how many are left; NULL: every door ends whom it is told. */
+	size_t (*can_cut)(const struct lg_session *session, size_t count,
+			  unsigned char *cut);
+	enum lg_session_control {
+		LG_SESSIONS_KNOWN = 0,
+		LG_SESSIONS_UNKNOWN /* no door tells of them */
+	} session_control;
+	const struct lg_strlist *unasking_doors; /* sentences; may be NULL */
+	int64_t now_s;
+	int64_t starts_s; /* --at; else now */
+	int64_t until_s;  /* 0: not said */
+	uint64_t generation;
+	enum lg_accepting {
+		LG_ACCEPT_NOTHING = 0,
+		LG_ACCEPT_WARNINGS = 1,
+		LG_ACCEPT_OPEN = 2
+	} accepting; /* bits */
+};
+
+/* What one server would make of it. */
+struct lg_plan_target {
+	const char *name;
+	enum lg_dialect dialect;
+	enum lg_backend backend;
+	struct lg_registry *values; /* to be written; may be empty */
+	struct lg_registry *after;  /* before, with values written over */
+	const struct lg_registry *before;
+	/* directory: what the accounts that change had; else NULL */
+	struct lg_registry *seen;
+	struct lg_policy *policy; /* NULL: the directory did not answer */
+	int engages;
+	enum lg_gate_state gate;
+	enum lg_takes_effect takes_effect;
+	int restarts;
+};
+
+/* Whether apply may go on; the worst that was found. */
+enum lg_plan_answer {
+	LG_PLAN_GO = 0,
+	LG_PLAN_WARNINGS, /* 5: warnings need accepting */
+	LG_PLAN_OPEN,     /* 5: would fail open */
+	LG_PLAN_NOTHING,  /* 5: a target is left with nothing to write */
+	LG_PLAN_DIRECTORY /* 4: the directory could not be asked */
+};
+
+struct lg_plan {
+	char *profile;
+	struct lg_plan_target *target;
+	size_t target_count;
+	struct lg_findings *findings; /* never NULL; UNASKED where not asked */
+	/* Of those whom the profile concerns; NULL: everybody, or not asked. */
+	struct lg_findings *concerned;
+	enum lg_facts facts;
+	struct lg_error directory_error; /* when facts is NOT_ASKED */
+	/* 1: no directory is named and only logon names are listed; that they
+	 * are compared as they are written is what was meant. */
+	int names_alone;
+	struct lg_warnings warnings;
+	unsigned char *cut; /* per session of the input */
+	struct lg_decision *decision;
+	size_t session_count;
+	size_t cut_count;
+	int64_t now_s;
+	int64_t starts_s;
+	int64_t until_s;
+	enum lg_plan_answer answer;
+	struct lg_strlist unaccepted; /* texts of what stands in the way */
+};
+
+/*
+ * Makes the plan; changes nothing.
+ * Returns: LG_OK with a plan whatever its answer; LG_ERR_CONFLICT, LG_ERR_LIMIT
+ * the profile cannot be held by a target (err lists what); LG_ERR_SYNTAX,
+ * LG_ERR_RANGE a value or the filter does not parse; LG_ERR_NO_MEMORY.
+ * Owns: free with lg_plan_free. Keeps: texts of names and sessions in input
+ * must live as long as the plan.
+ */
+enum lg_status lg_plan_new(const struct lg_plan_input *input,
+			   struct lg_plan **out_plan, struct lg_error *err);
+void lg_plan_free(struct lg_plan **plan);
+
+/* 1 when the answer still waits for this warning. */
+int lg_plan_must_accept(const struct lg_plan *plan,
+			const struct lg_plan_input *input, size_t warning);
+
+/* The account is named by the profile (not break-glass, not the caller). */
+int lg_plan_is_listed(const struct lg_account *account);
+
+/* The contract's object; the caller deletes it. */
+struct cJSON;
+struct cJSON *lg_plan_object(const struct lg_plan *plan,
+			     const struct lg_plan_input *input);
+
+/* The same as one line. */
+enum lg_status lg_plan_json(const struct lg_plan *plan,
+			    const struct lg_plan_input *input,
+			    struct lg_buffer *out_text, struct lg_error *err);
+
+#endif

@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * servers.c - one lock on many servers, or on none
+ *
+ * A change goes through phases; in each phase every member does the same
+ * thing, several at once, and a phase begins only when the one before ended
+ * well on all of them. The journal is written before a member takes a step
+ * that changes something. Putting back is a phase like the others.
+ */
+#include "app/change/servers.h"
+
+#include "app/change/servers_journal.h"
+#include "app/change/servers_member.h"
+#include "app/change/servers_round.h"
+#include "app/change/servers_service.h"
+
+static const char *const step_names[] = {
+	[LG_SERVERS_UNTOUCHED] = "untouched",
+	[LG_SERVERS_WRITING] = "writing",
+	[LG_SERVERS_WROTE] = "wrote",
+	[LG_SERVERS_RESTARTING] = "restarting",
+	[LG_SERVERS_TESTED] = "tested",
+	[LG_SERVERS_RESTORING] = "restoring",
+	[LG_SERVERS_RESTORED] = "restored",
+	[LG_SERVERS_FORGOTTEN] = "forgotten",
+};
+
+const char *lg_servers_step_name(enum lg_servers_step step)
+{
+	return step_names[step];
+}
+
+int lg_servers_step_locks(enum lg_servers_step step)
+{
+	return step != LG_SERVERS_UNTOUCHED && step != LG_SERVERS_RESTORED &&
+	       step != LG_SERVERS_FORGOTTEN;
+}
+
+static enum lg_status work_look(struct lg_servers_round *round,
+				struct lg_servers_member *member,
+				struct lg_error *err)
+{
+	(void)round;
+	lg_registry_free(&member->found);
+	return member->port->read(member->port->self, &member->found, err);
+}
+
+void lg_servers_look(struct lg_servers *fleet)
+{
+	lg_servers_round_run(fleet, work_look, 0);
+}
+
+static enum lg_status work_probe(struct lg_servers_round *round,
+				 struct lg_servers_member *member,
+				 struct lg_error *err)
+{
+	enum lg_status status;
+
+	status = member->port->probe(member->port->self, &member->probe, err);
+	if (status == LG_OK && !member->probe.may_write)
+		status = lg_error_set(err, LG_ERR_DENIED, member->name,
+				      "the account may not change the "
+				      "values there; %s",
+				      member->probe.note);
+	if (status == LG_OK)
+		status = work_look(round, member, err);
+	if (status == LG_OK && !member->before)
+		status = lg_servers_keep_before(member->wanted, member->found,
+						&member->before, err);
+	return status;
+}
+
+static enum lg_status go_on(const struct lg_servers *fleet, const char *name,
+			    struct lg_error *err)
+{
+	if (!fleet->watch.stop || !fleet->watch.stop(fleet->watch.stop_context))
+		return LG_OK;
+	return lg_error_set(err, LG_ERR_CONFLICT, name,
+			    "the change was stopped by a signal");
+}
+
+static enum lg_status work_write(struct lg_servers_round *round,
+				 struct lg_servers_member *member,
+				 struct lg_error *err)
+{
+	enum lg_status status;
+
+	status = go_on(round->fleet, member->name, err);
+	if (status == LG_OK)
+		status = lg_servers_round_step(round, member,
+					       LG_SERVERS_WRITING, err);
+	if (status == LG_OK)
+		status = lg_servers_write_values(member, LG_TARGET_CHANGE, err);
+	if (status == LG_OK)
+		status = lg_servers_read_back(member, member->wanted, err);
+	if (status == LG_OK)
+		status = lg_servers_round_step(round, member, LG_SERVERS_WROTE,
+					       err);
+	return status;
+}
+
+/* A4 and A5: restart where asked, then look again. A store that is stopped
+ * lets nobody on: no logon tells anything of the lock. */
+static enum lg_status work_effect(struct lg_servers_round *round,
+				  struct lg_servers_member *member,
+				  struct lg_error *err)
+{
+	enum lg_status status = go_on(round->fleet, member->name, err);
+
+	if (status == LG_OK)
+		status = lg_servers_service_restart(round, member, err);
+	if (status == LG_OK)
+		status = lg_servers_read_back(member, member->wanted, err);
+	if (status == LG_OK)
+		status = lg_servers_service_look(member, err);
+	if (status == LG_OK && member->test &&
+	    !lg_servers_service_idle(member->service))
+		status = member->test(member->test_context, err);
+	if (status == LG_OK)
+		status = lg_servers_round_step(round, member, LG_SERVERS_TESTED,
+					       err);
+	return status;
+}
+
+/* Puts a member's earlier values back; one that was never touched is left. */
+static enum lg_status work_restore(struct lg_servers_round *round,
+				   struct lg_servers_member *member,
+				   struct lg_error *err)
+{
+	int restarted = member->step == LG_SERVERS_RESTARTING ||
+			member->step == LG_SERVERS_TESTED ||
+			member->step == LG_SERVERS_RESTORING;
+	struct lg_error failure = {0};
+	enum lg_status status;
+
+	if (!lg_servers_step_locks(member->step) || member->left_behind)
+		return LG_OK;
+	status = lg_servers_round_step(round, member, LG_SERVERS_RESTORING,
+				       &failure);
+	if (status == LG_OK)
+		status = lg_servers_write_values(member, LG_TARGET_RESTORE,
+						 &failure);
+	/* what somebody else changed is theirs now: nothing is left to do */
+	if (status == LG_ERR_CONFLICT && member->port->keeps_others) {
+		member->kept = 1;
+		status = LG_OK;
+	} else if (status == LG_OK) {
+		status = lg_servers_read_back(member, member->before, &failure);
+	}
+	if (status == LG_OK && restarted)
+		status = lg_servers_service_restart(round, member, &failure);
+	/* what cannot be asked now is told, and keeps nothing locked */
+	if (status == LG_OK &&
+	    lg_servers_service_look(member, &failure) != LG_OK &&
+	    member->service != LG_SERVICE_UNKNOWN)
+		status = LG_ERR_CONFLICT;
+	if (status == LG_OK)
+		status = lg_servers_round_step(round, member,
+					       LG_SERVERS_RESTORED, &failure);
+	if (status == LG_OK && !member->kept)
+		return LG_OK;
+	if (status == LG_OK)
+		status = LG_ERR_CONFLICT;
+	else
+		member->left_behind = 1;
+	/* the failure that began it all is told first and kept */
+	if (member->status != LG_OK)
+		return member->status;
+	*err = failure;
+	return status;
+}
+
+/* Restores every touched member; the journal ends when all are. */
+static enum lg_servers_outcome restore_all(struct lg_servers *fleet)
+{
+	struct lg_error ignored;
+	size_t i;
+
+	if (!fleet->partial &&
+	    lg_servers_journal_step(fleet, "lifting", NULL, &ignored) != LG_OK)
+		return LG_SERVERS_LEFT_BEHIND;
+	lg_servers_round_run(fleet, work_restore, 0);
+	for (i = 0; i < fleet->count; i++) {
+		if (fleet->member[i].left_behind)
+			return LG_SERVERS_LEFT_BEHIND;
+	}
+	if (!fleet->partial && !fleet->gate_next &&
+	    lg_servers_journal_step(fleet, "lifted", NULL, &ignored) != LG_OK)
+		return LG_SERVERS_LEFT_BEHIND;
+	return LG_SERVERS_PUT_BACK;
+}
+
+enum lg_status lg_servers_probe(struct lg_servers *fleet, struct lg_error *err)
+{
+	if (!lg_servers_round_run(fleet, work_probe, 0))
+		return lg_servers_first_failure(fleet, err);
+	return LG_OK;
+}
+
+/* Wanted values that were computed from what was there are worth nothing when
+ * somebody was faster. */
+static enum lg_status still_as_planned(const struct lg_servers *fleet,
+				       struct lg_error *err)
+{
+	const struct lg_servers_member *member;
+	const char *name;
+	size_t i;
+
+	for (i = 0; i < fleet->count; i++) {
+		member = &fleet->member[i];
+		name = member->planned ? lg_servers_differing(member->found,
+							      member->wanted,
+							      member->planned)
+				       : NULL;
+		if (name)
+			return lg_error_set(err, LG_ERR_CONFLICT, member->name,
+					    "%s was changed by somebody else "
+					    "meanwhile; nothing is written, "
+					    "try again",
+					    name);
+	}
+	return LG_OK;
+}
+
+enum lg_status lg_servers_apply(struct lg_servers *fleet,
+				const struct lg_servers_change *change,
+				const struct lg_servers_hooks *hooks,
+				enum lg_servers_outcome *out_outcome,
+				struct lg_error *err)
+{
+	enum lg_status status;
+
+	*out_outcome = LG_SERVERS_NOTHING_WRITTEN;
+	status = lg_servers_probe(fleet, err);
+	for (size_t i = 0; status == LG_OK && i < fleet->count; i++) {
+		if (fleet->member[i].probe.locked)
+			status = lg_error_set(err, LG_ERR_CONFLICT,
+					      fleet->member[i].name, "%s",
+					      fleet->member[i].probe.note);
+	}
+	if (status == LG_OK)
+		status = still_as_planned(fleet, err);
+	if (status == LG_OK && hooks->backup)
+		status = hooks->backup(hooks->context, fleet, err);
+	if (status == LG_OK)
+		status = lg_servers_journal_begin(fleet, change, err);
+	if (status != LG_OK)
+		return status;
+	if (!lg_servers_round_run(fleet, work_write, 1) ||
+	    !lg_servers_round_run(fleet, work_effect, 1))
+		status = lg_servers_first_failure(fleet, err);
+	if (status == LG_OK)
+		status = go_on(fleet, change->profile, err);
+	if (status == LG_OK && hooks->finish)
+		status = hooks->finish(hooks->context, err);
+	if (status == LG_OK)
+		status = lg_servers_journal_step(fleet, "applied", NULL, err);
+	if (status != LG_OK) {
+		*out_outcome = restore_all(fleet);
+		return status;
+	}
+	*out_outcome = LG_SERVERS_DONE;
+	return LG_OK;
+}
+
+static enum lg_status work_compare(struct lg_servers_round *round,
+				   struct lg_servers_member *member,
+				   struct lg_error *err)
+{
+	enum lg_status status = work_look(round, member, err);
+
+	/* a gate that lifted by itself, or a hand that did: nothing is lost */
+	if (status == LG_OK && lg_servers_foreign(member))
+		member->changed = 1;
+	return status;
+}
+
+/* Those that keep their lock beyond its end. A backend that keeps what others
+ * changed is lifted all the same. */
+static void leave_behind(struct lg_servers *fleet)
+{
+	struct lg_servers_member *member;
+	size_t i;
+
+	lg_servers_round_run(fleet, work_compare, 0);
+	for (i = 0; i < fleet->count; i++) {
+		member = &fleet->member[i];
+		if (member->status == LG_OK &&
+		    (!member->changed || member->port->keeps_others))
+			continue;
+		if (member->status == LG_OK)
+			member->status = lg_error_set(
+				&member->error, LG_ERR_CONFLICT, member->name,
+				"somebody changed a value while the lock was "
+				"on (%s); 'recover --force' puts the earlier "
+				"values back",
+				lg_servers_foreign(member));
+		member->left_behind = 1;
+		fleet->partial = 1;
+	}
+}
+
+enum lg_status lg_servers_lift(struct lg_servers *fleet,
+			       enum lg_servers_lift_mode mode,
+			       enum lg_servers_outcome *out_outcome,
+			       struct lg_error *err)
+{
+	size_t i;
+
+	*out_outcome = LG_SERVERS_NOTHING_WRITTEN;
+	if (mode == LG_SERVERS_LIFT_EACH)
+		leave_behind(fleet);
+	if (mode == LG_SERVERS_LIFT_CAREFUL) {
+		if (!lg_servers_round_run(fleet, work_compare, 0))
+			return lg_servers_first_failure(fleet, err);
+		for (i = 0; i < fleet->count; i++) {
+			if (fleet->member[i].changed)
+				return lg_error_set(
+					err, LG_ERR_CONFLICT,
+					fleet->member[i].name,
+					"somebody changed a value while the "
+					"lock was on (%s); see what it is with "
+					"'targets test', then 'lift --force' "
+					"puts the earlier values back",
+					lg_servers_foreign(&fleet->member[i]));
+		}
+	}
+	*out_outcome = restore_all(fleet);
+	for (i = 0; i < fleet->count; i++) {
+		if (fleet->member[i].kept)
+			*out_outcome = LG_SERVERS_LEFT_BEHIND;
+	}
+	if (*out_outcome == LG_SERVERS_LEFT_BEHIND)
+		return lg_servers_first_failure(fleet, err);
+	*out_outcome = LG_SERVERS_DONE;
+	return LG_OK;
+}
+
+enum lg_status lg_servers_recover(struct lg_servers *fleet,
+				  enum lg_servers_outcome *out_outcome,
+				  struct lg_error *err)
+{
+	return lg_servers_lift(fleet, LG_SERVERS_LIFT_EACH, out_outcome, err);
+}

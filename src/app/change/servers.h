@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * servers.h - one lock on many servers, or on none
+ *
+ * Layer: app: core and port/target.
+ * Flow: cli opens the targets, renders each one's values and calls
+ * lg_servers_apply; the journal that is written before each step lets
+ * lg_servers_recover finish or undo what was interrupted.
+ * Source: conformance A1-A7; contract 4 (exit codes), 8 "Targets".
+ */
+#ifndef LOGONGATE_APP_CHANGE_SERVERS_H
+#define LOGONGATE_APP_CHANGE_SERVERS_H
+
+#include <logongate/dialect.h>
+#include "port/clock.h"
+#include "port/target.h"
+
+/* How far a target got in a change; the words of the journal. */
+enum lg_servers_step {
+	LG_SERVERS_UNTOUCHED = 0,
+	LG_SERVERS_WRITING,    /* "writing": may be half written */
+	LG_SERVERS_WROTE,      /* "wrote": read back and equal */
+	LG_SERVERS_RESTARTING, /* "restarting" */
+	LG_SERVERS_TESTED,     /* "tested": in force as far as it can be */
+	LG_SERVERS_RESTORING,  /* "restoring" */
+	LG_SERVERS_RESTORED,   /* "restored": the earlier values are back */
+	LG_SERVERS_FORGOTTEN   /* "forgotten": given up, never asked again */
+};
+const char *lg_servers_step_name(enum lg_servers_step step);
+
+/* 1 where values of the change may be, and are to go. */
+int lg_servers_step_locks(enum lg_servers_step step);
+
+/* "running", "stopped"...; NULL where there is no service. */
+const char *lg_servers_service_name(enum lg_service service);
+
+/* 1 when there is a service and it does not run, or does not say. */
+int lg_servers_service_idle(enum lg_service service);
+
+/*
+ * One target of a change. name, port, wanted, restart are the caller's; the
+ * rest is filled here. before holds what the names of wanted held (and only
+ * those): what is put back.
+ */
+struct lg_servers_member {
+	const char *name;
+	struct lg_target *port;
+	const struct lg_registry *wanted;
+	/* what wanted was computed from: an apply that finds anything else
+	 * under its names writes nothing; NULL: it was computed from nothing */
+	const struct lg_registry *planned;
+	int restart;
+	/* A5, after the values are in effect; NULL where nobody asks for it */
+	enum lg_status (*test)(const void *context, struct lg_error *err);
+	const void *test_context;
+	struct lg_target_probe probe;
+	struct lg_registry *found; /* all that was there when probed */
+	struct lg_registry *before;
+	char *backup; /* the name of the file with all that was found */
+	enum lg_servers_step step;
+	int in_restart;          /* ours, begun and not known to be over */
+	enum lg_service service; /* as it was left (A5) */
+	enum lg_status status;
+	struct lg_error error; /* of the step that failed */
+	int left_behind;       /* could not be put back */
+	int kept;              /* put back but for what somebody changed */
+	int changed;           /* lift: somebody changed a value meanwhile */
+};
+
+/* What a change is; every text borrowed. Times are wall clock seconds; now is
+ * the clocks that until_s was told by. */
+struct lg_servers_change {
+	const char *profile;
+	const char *by;
+	const char *reason;
+	int64_t since_s;
+	int64_t until_s;
+	struct lg_now now;
+	int with_gate;          /* the gate of this machine is part of it */
+	int64_t max_duration_s; /* -1: no limit */
+	const char *id;         /* of the lock; may be NULL */
+};
+
+/*
+ * Where the steps are written down before they are taken. append returns only
+ * when the line is on disk.
+ */
+struct lg_servers_journal {
+	void *self;
+	enum lg_status (*append)(void *self, const char *line, size_t len,
+				 struct lg_error *err);
+};
+
+/*
+ * moved: told as each target moves on, from any thread, one call at a time.
+ * stop: asked before each step of an apply, from any thread; 1 ends it, and
+ * everything is put back. Each may be NULL.
+ */
+struct lg_servers_watch {
+	void *context;
+	void (*moved)(void *context, const struct lg_servers_member *member);
+	void *stop_context;
+	int (*stop)(void *context);
+};
+
+struct lg_servers {
+	struct lg_servers_member *member;
+	size_t count;
+	unsigned int parallel; /* targets at once; 0: 8 */
+	int partial;           /* a lift that leaves other targets locked */
+	int gate_next;         /* a lift: the gate of this machine follows, and
+				* the journal's "opened" ends the change */
+	struct lg_servers_journal journal;
+	struct lg_servers_watch watch;
+};
+
+/* What came of it. */
+enum lg_servers_outcome {
+	LG_SERVERS_DONE = 0,
+	LG_SERVERS_NOTHING_WRITTEN, /* failed before any write */
+	LG_SERVERS_PUT_BACK,        /* failed; every target is as before */
+	LG_SERVERS_LEFT_BEHIND      /* failed; see left_behind (exit 9) */
+};
+
+/*
+ * What the caller does in the middle of an apply. Each may be NULL.
+ * backup: once, when all befores are read and nothing is written (A2).
+ * finish: once, when every target holds its values and before the change
+ * counts as applied: locking the gate of this machine.
+ * Their failure ends the change; after finish everything is put back.
+ */
+struct lg_servers_hooks {
+	void *context;
+	enum lg_status (*backup)(void *context, struct lg_servers *fleet,
+				 struct lg_error *err);
+	enum lg_status (*finish)(void *context, struct lg_error *err);
+};
+
+/*
+ * Applies: probe all, read all, write all, read back and compare, restart
+ * where asked and running, read again, look at the services; a store that does
+ * not run is no failure, and tests no logon. The first failure stops the others at their next
+ * step and puts everything back.
+ * Returns: LG_OK with LG_SERVERS_DONE; else the status of the member that
+ * failed first, err names it, and *out_outcome says what is true now.
+ */
+enum lg_status lg_servers_apply(struct lg_servers *fleet,
+				const struct lg_servers_change *change,
+				const struct lg_servers_hooks *hooks,
+				enum lg_servers_outcome *out_outcome,
+				struct lg_error *err);
+
+/* Frees found, before and backup. */
+void lg_servers_member_release(struct lg_servers_member *member);
+
+/* Why a member failed, at its name, with the place below it. */
+enum lg_status lg_servers_member_failure(const struct lg_servers_member *member,
+					 struct lg_error *err);
+
+/* Reads every member into found; one that cannot be read has its status and
+ * error. Changes nothing. */
+void lg_servers_look(struct lg_servers *fleet);
+
+/* 1 when found holds all that wanted holds. */
+int lg_servers_in_force(const struct lg_servers_member *member);
+
+/* Probes all and reads what their names hold; changes nothing. The first part
+ * of an apply, for a plan. */
+enum lg_status lg_servers_probe(struct lg_servers *fleet, struct lg_error *err);
+
+enum lg_servers_lift_mode {
+	LG_SERVERS_LIFT_CAREFUL = 0, /* a changed value: LG_ERR_CONFLICT */
+	LG_SERVERS_LIFT_FORCE,       /* puts back all the same */
+	LG_SERVERS_LIFT_EACH         /* every one that can be */
+};
+
+/*
+ * Lifts: puts before back on every member whose wanted is in force. Careful:
+ * when somebody changed a value since, nothing is written anywhere, the
+ * members are marked changed and the status is LG_ERR_CONFLICT.
+ *
+ * Each: for an end that is past and can ask nobody. What cannot be reached or
+ * was changed keeps only its own lock, and is left behind; the others are
+ * lifted and the record stays for it.
+ */
+enum lg_status lg_servers_lift(struct lg_servers *fleet,
+			       enum lg_servers_lift_mode mode,
+			       enum lg_servers_outcome *out_outcome,
+			       struct lg_error *err);
+
+/*
+ * Undoes a change that was interrupted: every member whose step is past
+ * UNTOUCHED gets its before back; or finishes a lift. After it each member
+ * holds its earlier values or is marked left_behind: it cannot be reached, or
+ * somebody changed a value there since (LG_SERVERS_LIFT_EACH).
+ */
+enum lg_status lg_servers_recover(struct lg_servers *fleet,
+				  enum lg_servers_outcome *out_outcome,
+				  struct lg_error *err);
+
+#endif

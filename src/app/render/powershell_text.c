@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What of a profile's values stands in a PowerShell script: texts as quoted
+ * expressions of ASCII, versions in the form that the cmdlets take.
+ */
+#include <stdint.h>
+#include <string.h>
+
+#include <logongate/version_setting.h>
+
+#include "app/render/powershell_text.h"
+
+enum {
+	VERSIONS_MAX = 255, /* V15: fewer than 256 characters */
+	SECOND_MAX = 32767, /* V15, and what the wire can carry (V6) */
+	REGISTRY_MAX = 65535
+};
+
+/*
+ * Reads one character of UTF-8 and gives its length; a byte that is none is
+ * U+FFFD: it must not stand in the script as itself.
+ */
+static size_t character_at(const unsigned char *text, uint32_t *out_character)
+{
+	static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
+	uint32_t character = text[0];
+	size_t len = text[0] < 0x80    ? 1
+		     : text[0] < 0xc0  ? 0
+		     : text[0] < 0xe0  ? 2
+		     : text[0] < 0xf0  ? 3
+		     : text[0] <= 0xf4 ? 4
+				       : 0;
+	size_t i;
+
+	*out_character = 0xfffd;
+	if (len < 2) {
+		if (len)
+			*out_character = character;
+		return 1;
+	}
+	character &= 0xffu >> (len + 1);
+	for (i = 1; i < len; i++) {
+		if ((text[i] & 0xc0) != 0x80)
+			return 1;
+		character = character << 6 | (text[i] & 0x3f);
+	}
+	if (character < smallest[len] || character > 0x10ffff ||
+	    (character >= 0xd800 && character <= 0xdfff))
+		return 1;
+	*out_character = character;
+	return len;
+}
+
+static void quote_character(uint32_t character, struct lg_buffer *out_text)
+{
+	if (character > 0xffff) {
+		character -= 0x10000;
+		lg_buffer_format(out_text,
+				 "' + [char]0x%04X + [char]0x%04X + '",
+				 0xd800 + (unsigned int)(character >> 10),
+				 0xdc00 + (unsigned int)(character & 0x3ff));
+		return;
+	}
+	lg_buffer_format(out_text, "' + [char]0x%04X + '",
+			 (unsigned int)character);
+}
+
+static int is_plain(uint32_t character)
+{
+	return character >= 0x20 && character < 0x7f;
+}
+
+void lg_powershell_quote(const char *text, struct lg_buffer *out_text)
+{
+	const unsigned char *at = (const unsigned char *)text;
+	int plain = 1;
+
+	for (; *at; at++)
+		plain &= is_plain(*at);
+	if (!plain)
+		lg_buffer_char(out_text, '(');
+	lg_buffer_char(out_text, '\'');
+	for (at = (const unsigned char *)text; *at;) {
+		uint32_t character;
+
+		at += character_at(at, &character);
+		if (!is_plain(character))
+			quote_character(character, out_text);
+		else if (character == '\'')
+			lg_buffer_text(out_text, "''");
+		else
+			lg_buffer_char(out_text, (char)character);
+	}
+	lg_buffer_char(out_text, '\'');
+	if (!plain)
+		lg_buffer_char(out_text, ')');
+}
+
+void lg_powershell_comment(const char *text, struct lg_buffer *out_text)
+{
+	const unsigned char *at = (const unsigned char *)text;
+
+	while (*at) {
+		uint32_t character;
+
+		at += character_at(at, &character);
+		lg_buffer_char(out_text,
+			       is_plain(character) ? (char)character : '?');
+	}
+}
+
+static enum lg_status bound_text(const struct lg_version *bound,
+				 const struct lg_error *place,
+				 struct lg_buffer *out_text,
+				 struct lg_error *err)
+{
+	struct lg_version shell = *bound;
+	struct lg_buffer shown = {0};
+	enum lg_status status = LG_OK;
+
+	if (shell.part[2] == REGISTRY_MAX && shell.part[3] == REGISTRY_MAX)
+		shell.part[2] = SECOND_MAX;
+	lg_version_format(bound, &shown);
+	status = lg_buffer_status(&shown, err);
+	if (status)
+		goto out;
+	if (shell.part[1] != 0)
+		status = lg_error_set(err, LG_ERR_RANGE, place->place,
+				      "versions: %s has no form X.Y.Z, which "
+				      "-BlockedClientVersions takes",
+				      shown.data);
+	else if (shell.part[2] > SECOND_MAX)
+		status = lg_error_set(err, LG_ERR_RANGE, place->place,
+				      "versions: %s; the second of the three "
+				      "numbers that -BlockedClientVersions "
+				      "takes is at most %d",
+				      shown.data, SECOND_MAX);
+	else
+		lg_version_format_three(&shell, out_text);
+out:
+	lg_buffer_release(&shown);
+	return status;
+}
+
+static enum lg_status items_text(const struct lg_version_setting *setting,
+				 const struct lg_error *place,
+				 struct lg_buffer *out_text,
+				 struct lg_error *err)
+{
+	const struct lg_version_range *item;
+	enum lg_status status = LG_OK;
+	size_t count;
+	size_t i;
+
+	item = lg_version_setting_items(setting, &count);
+	for (i = 0; !status && i < count; i++) {
+		int single = item[i].from.known && item[i].to.known &&
+			     !lg_version_compare(&item[i].from, &item[i].to);
+
+		if (i)
+			lg_buffer_char(out_text, ';');
+		if (item[i].from.known)
+			status =
+				bound_text(&item[i].from, place, out_text, err);
+		if (single)
+			continue;
+		lg_buffer_char(out_text, '-');
+		if (!status && item[i].to.known)
+			status = bound_text(&item[i].to, place, out_text, err);
+	}
+	return status;
+}
+
+enum lg_status lg_powershell_versions(const struct lg_profile *profile,
+				      struct lg_buffer *out_text,
+				      struct lg_error *err)
+{
+	struct lg_version_setting *setting = NULL;
+	struct lg_buffer text = {0};
+	struct lg_error place;
+	enum lg_status status;
+
+	lg_error_set_at(&place, LG_OK,
+			profile->path ? profile->path : profile->name,
+			profile->versions_line, "%s", "");
+	status = lg_version_setting_parse(profile->versions,
+					  strlen(profile->versions),
+					  profile->four_part == LG_FOUR_PART_YES
+						  ? LG_VERSION_FORM_FOUR_PART
+						  : LG_VERSION_FORM_REGISTRY,
+					  place.place, &setting, err);
+	if (!status)
+		status = items_text(setting, &place, &text, err);
+	if (!status)
+		status = lg_buffer_status(&text, err);
+	if (!status && text.len > VERSIONS_MAX)
+		status = lg_error_set(err, LG_ERR_LIMIT, place.place,
+				      "versions: %zu characters; "
+				      "-BlockedClientVersions takes at most %d",
+				      text.len, VERSIONS_MAX);
+	if (!status && text.len)
+		lg_buffer_append(out_text, text.data, text.len);
+	lg_buffer_release(&text);
+	lg_version_setting_free(&setting);
+	return status;
+}

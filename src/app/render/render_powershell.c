@@ -1,0 +1,473 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Writes a profile as one PowerShell script that saves what is there, changes
+ * it, and with -Undo puts the saved values back. The script is fixed text with
+ * the profile's values in it as quoted expressions; which blocks stand in it
+ * depends on what the profile asks for. No value of the profile ever stands
+ * outside quotes.
+ */
+#include <string.h>
+
+#include "app/render/powershell_text.h"
+#include "app/render/render_powershell.h"
+
+/* What the script does, by the parts of the profile that ask for it. */
+struct script {
+	const struct lg_powershell_input *input;
+	struct lg_buffer *out;
+	struct lg_buffer versions;
+	int has_versions;
+	int has_names;
+	int has_protocols;
+	struct lg_strlist unsupported;
+};
+
+/* The accounts that stay in, in the order of the profile. */
+struct allowed {
+	struct lg_strlist dn;
+	struct lg_strlist user;
+};
+
+static enum lg_status add_text(struct lg_strlist *list, const char *text,
+			       struct lg_error *err)
+{
+	return lg_strlist_add(list, text, strlen(text), err);
+}
+
+static enum lg_status collect_allowed(const struct lg_powershell_input *input,
+				      struct allowed *allowed,
+				      struct lg_error *err)
+{
+	const struct lg_profile *profile = input->profile;
+	const struct lg_findings *findings = input->findings;
+	enum lg_status status = LG_OK;
+	size_t i;
+
+	for (i = 0; !status && i < profile->allow.count; i++)
+		/* The value 0 ends a lock, it is nobody's name (L11). */
+		if (strcmp(profile->allow.item[i], "0") != 0)
+			status = add_text(&allowed->dn, profile->allow.item[i],
+					  err);
+	if (!status && profile->single)
+		status = add_text(&allowed->dn, profile->single, err);
+	if (!status)
+		status = lg_strlist_add_all(&allowed->user,
+					    &profile->allow_user, err);
+	for (i = 0; !status && findings && i < findings->account_count; i++) {
+		const struct lg_account *account = &findings->account[i];
+		size_t j;
+
+		if (account->asked_as != LG_ASKED_FILTER ||
+		    account->finding != LG_FINDING_ONE)
+			continue;
+		if (account->dn) {
+			status = add_text(&allowed->dn, account->dn, err);
+			continue;
+		}
+		for (j = 0; !status && j < account->login_count; j++)
+			status = add_text(
+				&allowed->user,
+				findings->login[account->login_first + j].name,
+				err);
+	}
+	return status;
+}
+
+static void unsupported(struct script *script, const char *what)
+{
+	/* A failed allocation shows when the sentences are counted. */
+	if (lg_strlist_add(&script->unsupported, what, strlen(what), NULL))
+		script->out->status = LG_ERR_NO_MEMORY;
+}
+
+static uint32_t protocol_bit(enum lg_protocol protocol)
+{
+	return UINT32_C(1) << protocol;
+}
+
+static int refuses(const struct script *script, enum lg_protocol protocol)
+{
+	return (script->input->profile->refuse_protocols &
+		protocol_bit(protocol)) != 0;
+}
+
+static void find_unsupported(struct script *script)
+{
+	const struct lg_profile *profile = script->input->profile;
+
+	if (profile->processes && profile->processes[0])
+		unsupported(script, "processes: Exchange 2010 and later do not "
+				    "know the program of a client");
+	if (profile->versions && profile->unknown_version == LG_UNKNOWN_REFUSE)
+		unsupported(script, "unknown_version = refuse: a client that "
+				    "names no version is not refused");
+	if (refuses(script, LG_PROTOCOL_SMTP))
+		unsupported(script, "refuse smtp: a mailbox has no switch for "
+				    "submission, and the server's would stop "
+				    "mail from outside too");
+	if (refuses(script, LG_PROTOCOL_LOGIN))
+		unsupported(script, "refuse login: that is not Exchange's");
+	if (profile->hold_mail)
+		unsupported(script, "hold: mail is not held in the queue");
+}
+
+static enum lg_status report_unsupported(const struct script *script,
+					 struct lg_strlist *list,
+					 struct lg_error *err)
+{
+	struct lg_buffer all = {0};
+	enum lg_status status = LG_OK;
+	size_t i;
+
+	for (i = 0; i < script->unsupported.count; i++) {
+		const char *what = script->unsupported.item[i];
+
+		lg_buffer_format(&all, "%s%s", i ? "; " : "", what);
+		if (list && !status)
+			status = add_text(list, what, err);
+	}
+	if (!status)
+		status = lg_buffer_status(&all, err);
+	if (!status && script->unsupported.count &&
+	    !script->input->skip_unsupported)
+		status = lg_error_set(err, LG_ERR_CONFLICT,
+				      script->input->profile->path,
+				      "Exchange 2010 and later cannot do this: "
+				      "%s (--skip-unsupported leaves it out)",
+				      all.data);
+	lg_buffer_release(&all);
+	return status;
+}
+
+/* --- the script ------------------------------------------------------------ */
+
+static const char usage[] =
+	"# Run in the Exchange Management Shell, Exchange 2010 or later:\n"
+	"#   .\\script.ps1 -Server EX1, EX2          save, then lock\n"
+	"#   .\\script.ps1 -Server EX1, EX2 -Undo    put back what was saved\n"
+	"param(\n";
+
+static const char parameters[] =
+	"    [string] $Saved = '.\\logongate-saved.xml',\n"
+	"    [switch] $Undo\n"
+	")\n"
+	"$ErrorActionPreference = 'Stop'\n"
+	"\n"
+	"if ($Undo) {\n"
+	"    $before = Import-Clixml -LiteralPath $Saved\n";
+
+static const char undo_servers[] =
+	"    foreach ($item in $before.Servers) {\n"
+	"        Set-RpcClientAccess -Server $item.Server"
+	" -BlockedClientVersions $item.BlockedClientVersions\n"
+	"    }\n";
+
+static const char undo_mailbox_versions[] =
+	"    foreach ($item in $before.Mailboxes) {\n"
+	"        Set-CASMailbox -Identity $item.Identity"
+	" -MAPIBlockOutlookVersions $item.MAPIBlockOutlookVersions\n"
+	"    }\n";
+
+static const char undo_mailbox_switches[] =
+	"    foreach ($item in $before.Mailboxes) {\n"
+	"        Set-CASMailbox -Identity $item.Identity"
+	" -MAPIEnabled $item.MAPIEnabled -OWAEnabled $item.OWAEnabled"
+	" -ActiveSyncEnabled $item.ActiveSyncEnabled"
+	" -EwsEnabled $item.EwsEnabled -ImapEnabled $item.ImapEnabled"
+	" -PopEnabled $item.PopEnabled\n"
+	"    }\n";
+
+static const char undo_components[] =
+	"    foreach ($item in $before.Components) {\n"
+	"        Set-ServerComponentState -Identity $item.Server"
+	" -Component $item.Component -Requester Maintenance -State Active\n"
+	"    }\n";
+
+static const char save[] =
+	"    Remove-Item -LiteralPath $Saved\n"
+	"    return\n"
+	"}\n"
+	"\n"
+	"# Save what is there.\n"
+	"if (Test-Path -LiteralPath $Saved) {\n"
+	"    throw \"$Saved is there already: undo the lock that it belongs"
+	" to first\"\n"
+	"}\n"
+	"$mailboxes = @(foreach ($name in $Server) {\n"
+	"    Get-Mailbox -Server $name -ResultSize Unlimited |"
+	" ForEach-Object {\n"
+	"        $access = Get-CASMailbox -Identity $_.DistinguishedName\n"
+	"        New-Object PSObject -Property @{\n"
+	"            Identity                 = [string]$_.DistinguishedName\n"
+	"            LegacyExchangeDN         = [string]$_.LegacyExchangeDN\n"
+	"            Names                    = @([string]$_.UserPrincipalName,"
+	" [string]$_.SamAccountName, [string]$_.PrimarySmtpAddress)\n"
+	"            MAPIBlockOutlookVersions ="
+	" $access.MAPIBlockOutlookVersions\n"
+	"            MAPIEnabled              = $access.MAPIEnabled\n"
+	"            OWAEnabled               = $access.OWAEnabled\n"
+	"            ActiveSyncEnabled        = $access.ActiveSyncEnabled\n"
+	"            EwsEnabled               = $access.EwsEnabled\n"
+	"            ImapEnabled              = $access.ImapEnabled\n"
+	"            PopEnabled               = $access.PopEnabled\n"
+	"        }\n"
+	"    }\n"
+	"})\n"
+	"$servers = @(foreach ($name in $Server) {\n"
+	"    New-Object PSObject -Property @{\n"
+	"        Server                = $name\n"
+	"        BlockedClientVersions ="
+	" (Get-RpcClientAccess -Server $name).BlockedClientVersions\n"
+	"    }\n"
+	"})\n";
+
+static const char find_components[] =
+	"# Only what is active now is made inactive, and active again.\n"
+	"$components = @(if (Get-Command Set-ServerComponentState"
+	" -ErrorAction SilentlyContinue) {\n"
+	"    foreach ($name in $Server) {\n"
+	"        foreach ($component in $refused) {\n"
+	"            $state = Get-ServerComponentState -Identity $name"
+	" -Component $component\n"
+	"            if ([string]$state.State -eq 'Active') {\n"
+	"                New-Object PSObject -Property @{ Server = $name;"
+	" Component = $component }\n"
+	"            }\n"
+	"        }\n"
+	"    }\n"
+	"})\n";
+
+static const char find_locked[] =
+	"$locked = @($mailboxes | Where-Object {\n"
+	"    $mailbox = $_\n"
+	"    -not ($allowed -contains $mailbox.LegacyExchangeDN) -and\n"
+	"    -not ($mailbox.Names | Where-Object { $allowedNames -contains $_"
+	" })\n"
+	"})\n";
+
+static const char find_listed[] =
+	"$listed = @(@($allowed) + @($allowedNames) | Where-Object {\n"
+	"    Get-Mailbox -Identity $_ -ErrorAction SilentlyContinue\n"
+	"})\n"
+	"if (-not $listed) {\n"
+	"    throw 'none of the listed accounts has a mailbox: nobody would be"
+	" left to get in'\n"
+	"}\n";
+
+static const char keep[] =
+	"@{ Servers = $servers; Mailboxes = $mailboxes;"
+	" Components = $components } | Export-Clixml -LiteralPath $Saved\n"
+	"\n"
+	"# Lock.\n";
+
+static const char lock_versions[] =
+	"foreach ($name in $Server) {\n"
+	"    Set-RpcClientAccess -Server $name"
+	" -BlockedClientVersions $versions\n"
+	"}\n"
+	"foreach ($mailbox in $mailboxes) {\n"
+	"    Set-CASMailbox -Identity $mailbox.Identity"
+	" -MAPIBlockOutlookVersions $versions\n"
+	"}\n";
+
+static const char lock_names[] =
+	"foreach ($mailbox in $locked) {\n"
+	"    Set-CASMailbox -Identity $mailbox.Identity -MAPIEnabled $false"
+	" -OWAEnabled $false -ActiveSyncEnabled $false -EwsEnabled $false"
+	" -ImapEnabled $false -PopEnabled $false\n"
+	"}\n";
+
+static const char lock_components[] =
+	"foreach ($item in $components) {\n"
+	"    Set-ServerComponentState -Identity $item.Server"
+	" -Component $item.Component -Requester Maintenance -State Inactive\n"
+	"}\n";
+
+/* What refusing a protocol means there (I4). */
+static const struct {
+	enum lg_protocol protocol;
+	const char *switches;
+	const char *components;
+} protocols[] = {
+	{LG_PROTOCOL_MAPI, " -MAPIEnabled $false", "'MapiProxy', 'RpcProxy'"},
+	{LG_PROTOCOL_HTTP,
+	 " -OWAEnabled $false -ActiveSyncEnabled $false -EwsEnabled $false",
+	 "'OwaProxy', 'EcpProxy', 'EwsProxy', 'ActiveSyncProxy'"},
+	{LG_PROTOCOL_IMAP, " -ImapEnabled $false", "'ImapProxy'"},
+	{LG_PROTOCOL_POP3, " -PopEnabled $false", "'PopProxy'"},
+};
+
+static void write_array(struct lg_buffer *out, const char *name,
+			const struct lg_strlist *list)
+{
+	size_t i;
+
+	lg_buffer_format(out, "%s = @(", name);
+	for (i = 0; i < list->count; i++) {
+		lg_buffer_text(out, i ? ",\n    " : "\n    ");
+		lg_powershell_quote(list->item[i], out);
+	}
+	lg_buffer_text(out, list->count ? "\n)\n" : ")\n");
+}
+
+static void write_refused(struct script *script)
+{
+	const char *between = "";
+	size_t i;
+
+	lg_buffer_text(script->out, "$refused = @(");
+	for (i = 0; i < sizeof(protocols) / sizeof(protocols[0]); i++) {
+		if (!refuses(script, protocols[i].protocol))
+			continue;
+		lg_buffer_format(script->out, "%s%s", between,
+				 protocols[i].components);
+		between = ", ";
+	}
+	lg_buffer_text(script->out, ")\n");
+	lg_buffer_text(script->out, find_components);
+}
+
+static void write_protocol_lock(struct script *script)
+{
+	size_t i;
+
+	lg_buffer_text(script->out,
+		       "foreach ($mailbox in $mailboxes) {\n"
+		       "    Set-CASMailbox -Identity $mailbox.Identity");
+	for (i = 0; i < sizeof(protocols) / sizeof(protocols[0]); i++)
+		if (refuses(script, protocols[i].protocol))
+			lg_buffer_text(script->out, protocols[i].switches);
+	lg_buffer_text(script->out, "\n}\n");
+	lg_buffer_text(script->out, lock_components);
+}
+
+static void write_script(struct script *script, const struct allowed *allowed)
+{
+	const struct lg_profile *profile = script->input->profile;
+	struct lg_buffer *out = script->out;
+	size_t i;
+
+	lg_buffer_text(out, "# logongate: profile ");
+	lg_powershell_comment(profile->name, out);
+	lg_buffer_char(out, '\n');
+	for (i = 0; i < script->unsupported.count; i++) {
+		lg_buffer_text(out, "# left out: ");
+		lg_powershell_comment(script->unsupported.item[i], out);
+		lg_buffer_char(out, '\n');
+	}
+	if (profile->refused_message)
+		lg_buffer_text(out, "# Exchange shows its own text, not the "
+				    "profile's message.\n");
+	lg_buffer_text(out, usage);
+	if (script->input->server) {
+		lg_buffer_text(out, "    [string[]] $Server = @(");
+		lg_powershell_quote(script->input->server, out);
+		lg_buffer_text(out, "),\n");
+	} else {
+		lg_buffer_text(out, "    [Parameter(Mandatory = $true)] "
+				    "[string[]] $Server,\n");
+	}
+	lg_buffer_text(out, parameters);
+	if (script->has_versions)
+		lg_buffer_text(out, undo_servers);
+	if (script->has_versions)
+		lg_buffer_text(out, undo_mailbox_versions);
+	if (script->has_names || script->has_protocols)
+		lg_buffer_text(out, undo_mailbox_switches);
+	if (script->has_protocols)
+		lg_buffer_text(out, undo_components);
+	lg_buffer_text(out, save);
+	if (script->has_protocols)
+		write_refused(script);
+	else
+		lg_buffer_text(out, "$components = @()\n");
+	if (script->has_names) {
+		write_array(out, "$allowed", &allowed->dn);
+		write_array(out, "$allowedNames", &allowed->user);
+		/* Open semantics: a name that is nobody's locks nobody out
+		 * (L10), so the script must not lock everybody out either. */
+		if (profile->when_invalid == LG_WHEN_INVALID_OPEN)
+			lg_buffer_text(out, find_listed);
+		lg_buffer_text(out, find_locked);
+	}
+	lg_buffer_text(out, keep);
+	if (script->has_versions) {
+		lg_buffer_text(out, "$versions = ");
+		lg_powershell_quote(script->versions.data, out);
+		lg_buffer_char(out, '\n');
+		lg_buffer_text(out, lock_versions);
+	}
+	if (script->has_names)
+		lg_buffer_text(out, lock_names);
+	if (script->has_protocols)
+		write_protocol_lock(script);
+}
+
+/* The shell takes either line end; the editors of its users take CRLF. */
+static void append_with_crlf(const struct lg_buffer *text,
+			     struct lg_buffer *out)
+{
+	size_t begin = 0;
+	size_t i;
+
+	for (i = 0; i < text->len; i++) {
+		if (text->data[i] != '\n')
+			continue;
+		lg_buffer_append(out, text->data + begin, i - begin);
+		lg_buffer_text(out, "\r\n");
+		begin = i + 1;
+	}
+	lg_buffer_append(out, text->data + begin, text->len - begin);
+}
+
+enum lg_status lg_render_powershell(const struct lg_powershell_input *input,
+				    struct lg_strlist *unsupported_list,
+				    struct lg_buffer *out_script,
+				    struct lg_error *err)
+{
+	const struct lg_profile *profile = input->profile;
+	struct lg_buffer text = {0};
+	struct script script = {.input = input, .out = &text};
+	struct allowed allowed = {{0}, {0}};
+	enum lg_status status = LG_OK;
+
+	find_unsupported(&script);
+	status = report_unsupported(&script, unsupported_list, err);
+	if (!status)
+		status = collect_allowed(input, &allowed, err);
+	if (!status && profile->versions)
+		status = lg_powershell_versions(profile, &script.versions, err);
+	if (!status)
+		status = lg_buffer_status(&script.versions, err);
+	if (status)
+		goto out;
+	script.has_versions = script.versions.len > 0;
+	/* Open semantics: a list of nobody limits nobody (L10). */
+	script.has_names = profile->names_present &&
+			   (profile->when_invalid == LG_WHEN_INVALID_CLOSED ||
+			    allowed.dn.count || allowed.user.count);
+	script.has_protocols = refuses(&script, LG_PROTOCOL_MAPI) ||
+			       refuses(&script, LG_PROTOCOL_HTTP) ||
+			       refuses(&script, LG_PROTOCOL_IMAP) ||
+			       refuses(&script, LG_PROTOCOL_POP3);
+	if (!script.has_versions && !script.has_names &&
+	    !script.has_protocols) {
+		status = lg_error_set(err, LG_ERR_CONFLICT, profile->path,
+				      "nothing is left that Exchange 2010 and "
+				      "later would do");
+		goto out;
+	}
+	write_script(&script, &allowed);
+	status = lg_buffer_status(&text, err);
+	if (!status)
+		append_with_crlf(&text, out_script);
+	if (!status)
+		status = lg_buffer_status(out_script, err);
+out:
+	lg_strlist_release(&allowed.dn);
+	lg_strlist_release(&allowed.user);
+	lg_strlist_release(&script.unsupported);
+	lg_buffer_release(&script.versions);
+	lg_buffer_release(&text);
+	return status;
+}

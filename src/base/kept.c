@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * kept.c - the beginning of a long text
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/kept.h"
+
+size_t lg_kept_len(const char *text, size_t len)
+{
+	size_t kept = LG_KEPT_MAX;
+
+	if (len <= LG_KEPT_MAX)
+		return len;
+	/* Bytes 10xxxxxx go on with the character before them. */
+	while (kept > LG_KEPT_MAX - 4 &&
+	       ((unsigned char)text[kept] & 0xc0) == 0x80)
+		kept--;
+	return kept;
+}
+
+size_t lg_kept_text_len(const char *text)
+{
+	/* Of a long text no more is looked at than is kept. */
+	return text ? lg_kept_len(text, strnlen(text, LG_KEPT_MAX + 1)) : 0;
+}
+
+char *lg_kept_copy(const char *text, size_t len)
+{
+	size_t kept;
+
+	if (!text || !len)
+		return NULL;
+	kept = lg_kept_len(text, len);
+	return strndup(text, kept);
+}

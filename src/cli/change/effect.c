@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * effect.c - from when on what apply wrote is in force, and what was tried
+ *
+ * A value that is written and not read yet locks nobody out, and a test
+ * account that logs on before shows nothing. Nothing is waited for.
+ */
+#include "cli/change/effect.h"
+
+#include <logongate/dialect.h>
+
+#include "adapters/winreg/winreg_target.h"
+#include "app/change/servers.h"
+#include "cli/change/servers_apply.h"
+#include "cli/change/servers_targets.h"
+#include "cli/open/locks.h"
+#include "cli/output.h"
+#include "cli/open/targets.h"
+
+static int is_carried(enum lg_backend backend)
+{
+	return backend == LG_BACKEND_REGFILE || backend == LG_BACKEND_HIVE;
+}
+
+/* For a server as such, whenever the values were written. */
+static enum lg_effect effect_on(enum lg_backend backend,
+				enum lg_takes_effect takes_effect, int restarts)
+{
+	if (is_carried(backend))
+		return LG_EFFECT_CARRIED;
+	switch (takes_effect) {
+	case LG_TAKES_EFFECT_AT_ONCE:
+		break;
+	case LG_TAKES_EFFECT_POLL:
+		if (!restarts)
+			return LG_EFFECT_POLL;
+		break;
+	case LG_TAKES_EFFECT_RESTART:
+		if (!restarts)
+			return LG_EFFECT_RESTART;
+		break;
+	}
+	return LG_EFFECT_NOW;
+}
+
+enum lg_effect lg_cli_effect_running(const struct lg_prepared *prepared,
+				     size_t server)
+{
+	const struct lg_plan_target *target = &prepared->plan->target[server];
+	enum lg_effect effect = effect_on(target->backend, target->takes_effect,
+					  target->restarts);
+
+	if (prepared->input.starts_s > prepared->input.now_s)
+		return effect == LG_EFFECT_CARRIED ? effect : LG_EFFECT_START;
+	if (effect == LG_EFFECT_NOW && prepared->server[server].is_local &&
+	    prepared->control == NULL)
+		return LG_EFFECT_NO_GATE;
+	return effect;
+}
+
+static enum lg_service service_of(const struct lg_prepared *prepared,
+				  size_t server)
+{
+	return prepared->service != NULL ? prepared->service[server]
+					 : LG_SERVICE_NONE;
+}
+
+enum lg_effect lg_cli_effect(const struct lg_prepared *prepared, size_t server)
+{
+	return lg_servers_service_idle(service_of(prepared, server))
+		       ? LG_EFFECT_IDLE
+		       : lg_cli_effect_running(prepared, server);
+}
+
+/* Whether it reads its values anew is known where it was stopped alone. */
+void lg_cli_service_words(const struct lg_target_settings *target,
+			  enum lg_service service, struct lg_buffer *text)
+{
+	const char *name = lg_winreg_target_service(target);
+	const char *when = lg_dialect_traits(target->dialect)->takes_effect ==
+					   LG_TAKES_EFFECT_RESTART
+				   ? "is restarted"
+				   : "runs";
+
+	switch (service) {
+	case LG_SERVICE_NONE:
+	case LG_SERVICE_RUNNING:
+		break;
+	case LG_SERVICE_STOPPED:
+		lg_buffer_format(text,
+				 "%s is not running; the values count when it "
+				 "starts",
+				 name);
+		break;
+	case LG_SERVICE_STOPPING:
+		lg_buffer_format(text,
+				 "%s is being stopped; the values count when "
+				 "it starts",
+				 name);
+		break;
+	case LG_SERVICE_STARTING:
+		lg_buffer_format(text,
+				 "%s is starting and not running yet; the "
+				 "values count when it %s",
+				 name, when);
+		break;
+	case LG_SERVICE_PAUSED:
+		lg_buffer_format(text,
+				 "%s is paused, not running; the values count "
+				 "when it %s",
+				 name, when);
+		break;
+	case LG_SERVICE_UNKNOWN:
+		lg_buffer_format(text,
+				 "whether %s runs could not be asked; where it "
+				 "does not, the values count when it starts",
+				 name);
+		break;
+	}
+}
+
+int64_t lg_cli_in_force_by(const struct lg_target_settings *target,
+			   int restarted, int64_t since_s)
+{
+	/* per account in the directory: no store reads it */
+	if (target->backend == LG_BACKEND_DIRECTORY)
+		return since_s;
+	switch (effect_on(target->backend,
+			  lg_dialect_traits(target->dialect)->takes_effect,
+			  restarted)) {
+	case LG_EFFECT_NOW:
+	case LG_EFFECT_START:
+	case LG_EFFECT_NO_GATE:
+	case LG_EFFECT_IDLE:
+		break;
+	case LG_EFFECT_POLL:
+		return since_s + LG_POLL_INTERVAL_S;
+	case LG_EFFECT_RESTART:
+	case LG_EFFECT_CARRIED:
+		return 0;
+	}
+	return since_s;
+}
+
+/* The settings of a server of the plan; NULL: a gate that has none. */
+static const struct lg_target_settings *
+settings_of(struct lg_cli *cli, const struct lg_prepared *prepared,
+	    size_t server)
+{
+	const struct lg_settings *settings;
+
+	if (lg_cli_settings(cli, &settings, NULL) != LG_OK)
+		return NULL;
+	return lg_cli_target(settings, prepared->server[server].name);
+}
+
+/* A lock refuses already: what it is to show cannot be seen, and apply says
+ * so itself. */
+static int is_locked(struct lg_cli *cli)
+{
+	struct lg_cli_locks locks = {0};
+	int locked = lg_cli_locks(cli, LG_LOCKS_SHOW, &locks) == LG_EXIT_DONE &&
+		     locks.count > 0;
+
+	lg_cli_locks_release(&locks);
+	return locked;
+}
+
+static int has_probes(struct lg_cli *cli, const struct lg_prepared *prepared)
+{
+	const struct lg_target_settings *settings;
+	size_t count = 0;
+
+	for (size_t i = 0; i < prepared->server_count; i++) {
+		settings = settings_of(cli, prepared, i);
+		count += settings != NULL ? settings->probe.count : 0;
+	}
+	return count > 0;
+}
+
+int lg_cli_probe_before(struct lg_cli *cli, const struct lg_prepared *prepared)
+{
+	const struct lg_target_settings *settings;
+	struct lg_error err;
+
+	if (!has_probes(cli, prepared) || is_locked(cli))
+		return LG_EXIT_DONE;
+	for (size_t i = 0; i < prepared->server_count; i++) {
+		settings = settings_of(cli, prepared, i);
+		if (settings != NULL &&
+		    lg_cli_target_test_files(settings, &err) != LG_OK)
+			return lg_cli_fail_as(cli, LG_EXIT_INVALID, &err);
+	}
+	for (size_t i = 0; i < prepared->server_count; i++) {
+		settings = settings_of(cli, prepared, i);
+		if (settings != NULL &&
+		    lg_cli_effect(prepared, i) == LG_EFFECT_NOW &&
+		    lg_cli_target_test_before(settings, &err) != LG_OK) {
+			lg_cli_fail_as(cli, LG_EXIT_PUT_BACK, &err);
+			return lg_cli_say(cli, LG_EXIT_PUT_BACK,
+					  prepared->server[i].name,
+					  "its test accounts (probe) cannot "
+					  "test a lock; nothing was written");
+		}
+	}
+	return LG_EXIT_DONE;
+}
+
+/* From when on, and who has to do something for it. */
+static void say_effect(const struct lg_prepared *prepared, size_t server,
+		       const struct lg_target_settings *settings,
+		       struct lg_buffer *text)
+{
+	const struct lg_plan_target *target = &prepared->plan->target[server];
+	int64_t now_s = lg_cli_now(); /* it is written by now */
+
+	switch (lg_cli_effect(prepared, server)) {
+	case LG_EFFECT_NOW:
+		break;
+	case LG_EFFECT_START:
+		lg_buffer_text(text, "in force from ");
+		lg_text_clock(now_s, prepared->input.starts_s, text);
+		lg_buffer_text(text, " on");
+		break;
+	case LG_EFFECT_POLL:
+		lg_buffer_format(text,
+				 "in force at its next poll, within %d minutes "
+				 "(by ",
+				 LG_POLL_INTERVAL_S / 60);
+		lg_text_clock(now_s, now_s + LG_POLL_INTERVAL_S, text);
+		lg_buffer_char(text, ')');
+		break;
+	case LG_EFFECT_RESTART:
+		lg_buffer_text(text, "in force when its store is restarted, "
+				     "which is yours to do");
+		break;
+	case LG_EFFECT_CARRIED:
+		lg_buffer_format(text, "in force when %s is %s",
+				 settings != NULL && settings->file != NULL
+					 ? settings->file
+					 : "the file",
+				 target->backend == LG_BACKEND_HIVE
+					 ? "the hive that Windows starts with"
+					 : "imported on the server");
+		lg_buffer_text(text,
+			       target->takes_effect == LG_TAKES_EFFECT_RESTART
+				       ? " and its store is restarted, which "
+					 "is yours to do"
+				       : ", which is yours to do");
+		break;
+	case LG_EFFECT_NO_GATE:
+		lg_buffer_text(text, "in force when a gate runs here");
+		break;
+	case LG_EFFECT_IDLE:
+		if (settings != NULL)
+			lg_cli_service_words(
+				settings, service_of(prepared, server), text);
+		break;
+	}
+}
+
+/* What was not tried, in a line; empty where all was. Where no gate is to run
+ * only test accounts that nobody let log on are worth a word. */
+static enum lg_status untested(const struct lg_prepared *prepared,
+			       size_t server,
+			       const struct lg_target_settings *settings,
+			       struct lg_buffer *text, struct lg_error *err)
+{
+	size_t probes = settings != NULL ? settings->probe.count : 0;
+	enum lg_effect effect = lg_cli_effect(prepared, server);
+
+	if (effect == LG_EFFECT_NOW ||
+	    (effect == LG_EFFECT_NO_GATE && probes == 0))
+		return LG_OK;
+	say_effect(prepared, server, settings, text);
+	if (probes == 0)
+		lg_buffer_text(text, "; no logon was tried");
+	else
+		lg_buffer_format(text,
+				 "; no logon was tried, nor that of its %zu "
+				 "test account%s (probe)",
+				 probes, probes == 1 ? "" : "s");
+	return lg_buffer_status(text, err);
+}
+
+static void each_untested(struct lg_cli *cli,
+			  const struct lg_prepared *prepared,
+			  void (*say)(struct lg_cli *cli, const char *server,
+				      const char *text))
+{
+	struct lg_buffer text = {0};
+
+	for (size_t i = 0; i < prepared->server_count; i++) {
+		lg_buffer_clear(&text);
+		if (untested(prepared, i, settings_of(cli, prepared, i), &text,
+			     NULL) == LG_OK &&
+		    text.len > 0)
+			say(cli, prepared->server[i].name, text.data);
+	}
+	lg_buffer_release(&text);
+}
+
+static void print_one(struct lg_cli *cli, const char *server, const char *text)
+{
+	lg_cli_print(cli, LG_YELLOW, "%s: ", server);
+	lg_cli_text(cli, text);
+	lg_cli_print(cli, LG_PLAIN, "\n");
+}
+
+static void warn_of_one(struct lg_cli *cli, const char *server,
+			const char *text)
+{
+	lg_cli_say(cli, LG_EXIT_DONE, server, "%s", text);
+}
+
+void lg_cli_say_untested(struct lg_cli *cli, const struct lg_prepared *prepared)
+{
+	if (!cli->json && !cli->quiet)
+		each_untested(cli, prepared, print_one);
+}
+
+void lg_cli_warn_untested(struct lg_cli *cli,
+			  const struct lg_prepared *prepared)
+{
+	if (!cli->quiet)
+		each_untested(cli, prepared, warn_of_one);
+}
+
+/* When it is in force at the latest; 0: nobody knows. */
+static int64_t in_force_by(const struct lg_prepared *prepared, size_t server)
+{
+	switch (lg_cli_effect(prepared, server)) {
+	case LG_EFFECT_NOW:
+		return lg_cli_now();
+	case LG_EFFECT_START:
+		return prepared->input.starts_s;
+	case LG_EFFECT_POLL:
+		return lg_cli_now() + LG_POLL_INTERVAL_S;
+	case LG_EFFECT_RESTART:
+	case LG_EFFECT_CARRIED:
+	case LG_EFFECT_NO_GATE:
+	case LG_EFFECT_IDLE:
+		break;
+	}
+	return 0;
+}
+
+void lg_cli_add_untested(struct lg_cli *cli, const struct lg_prepared *prepared,
+			 cJSON *object)
+{
+	cJSON *target = cJSON_GetObjectItemCaseSensitive(object, "targets");
+	struct lg_buffer text = {0};
+	size_t i = 0;
+
+	/* the targets of a plan are its servers, in their order */
+	for (target = target != NULL ? target->child : NULL;
+	     target != NULL && i < prepared->server_count;
+	     target = target->next, i++) {
+		lg_buffer_clear(&text);
+		untested(prepared, i, settings_of(cli, prepared, i), &text,
+			 NULL);
+		lg_json_time(target, "in_force_by", in_force_by(prepared, i));
+		lg_json_text(target, "untested",
+			     text.len > 0 ? text.data : NULL);
+		lg_json_text(target, "service",
+			     lg_servers_service_name(service_of(prepared, i)));
+	}
+	lg_buffer_release(&text);
+}

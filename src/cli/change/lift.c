@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * lift.c - ends a lock: on servers, then at the gate of this machine
+ *
+ * Without a gate that runs state_dir is written. A lock that is over already,
+ * or another than was meant, is left alone.
+ */
+#include <string.h>
+
+#include "app/lock/lock_change.h"
+#include "cli/change/apply.h"
+#include "cli/change/servers_apply.h"
+#include "cli/open/locks.h"
+#include "cli/output.h"
+#include "cli/open/targets.h"
+
+void lg_lift_release(struct lg_lift *lift)
+{
+	lg_strlist_release(&lift->ids);
+	lg_strlist_release(&lift->restored);
+	lg_strlist_release(&lift->changed);
+}
+
+/* Adds the names of an array of the answer. */
+static void add_names(const cJSON *object, const char *name,
+		      struct lg_strlist *out_names)
+{
+	const cJSON *item;
+
+	cJSON_ArrayForEach(item,
+			   cJSON_GetObjectItemCaseSensitive(object, name)) {
+		if (cJSON_IsString(item))
+			lg_strlist_add(out_names, item->valuestring,
+				       strlen(item->valuestring), NULL);
+	}
+}
+
+static int lift_at_gate(struct lg_cli *cli, struct lg_control *control,
+			const char *id, struct lg_lift *lift)
+{
+	struct lg_control_answer answer = {0};
+	cJSON *request = lg_cli_request("lift");
+	int code;
+
+	lg_json_text(request, "lock", id);
+	if (lg_cli_option(cli, "force") != NULL)
+		lg_json_bool(request, "force", 1);
+	lg_json_text(request, "caller", lg_cli_by(cli));
+	code = lg_cli_ask(cli, control, request, NULL, 0, &answer);
+	if (code == LG_EXIT_DONE && lift != NULL) {
+		add_names(answer.object, "restored", &lift->restored);
+		add_names(answer.object, "changed", &lift->changed);
+	}
+	lg_control_release(&answer);
+	return code;
+}
+
+static int lift_here(struct lg_cli *cli, const char *id, struct lg_lift *lift)
+{
+	enum lg_lock_end end = lg_cli_option(cli, "force") != NULL
+				       ? LG_LOCK_END_FORCE
+				       : LG_LOCK_END_LIFT;
+	struct lg_state *state = NULL;
+	struct lg_lock *lock = NULL;
+	struct lg_error err;
+	enum lg_status status;
+
+	if (lg_cli_state(cli, LG_STATE_WRITE, &state, &err) != LG_OK)
+		return lg_cli_state_failed(cli, &err);
+	status = lg_lock_choose(state, id, LG_MEANT_ANY, &lock, &err);
+	if (status == LG_OK)
+		status = lg_lock_lift(state, lock, end, lg_cli_by(cli),
+				      lift != NULL ? &lift->restored : NULL,
+				      lift != NULL ? &lift->changed : NULL,
+				      &err);
+	for (size_t i = 0; i < state->loud.count; i++)
+		lg_cli_say(cli, LG_EXIT_DONE, NULL, "%s", state->loud.item[i]);
+	if (status != LG_OK)
+		return lg_cli_fail_as(cli, lg_cli_change_exit(status), &err);
+	return LG_EXIT_DONE;
+}
+
+int lg_cli_lift_gate(struct lg_cli *cli, const char *id, struct lg_lift *lift)
+{
+	struct lg_control *control = NULL;
+	struct lg_error err;
+
+	if (lg_cli_gate(cli, &control, &err) != LG_OK)
+		return lg_cli_no_gate(cli, &err);
+	if (control != NULL)
+		return lift_at_gate(cli, control, id, lift);
+	return lift_here(cli, id, lift);
+}
+
+int lg_cli_lift_gate_of(struct lg_cli *cli,
+			const struct lg_servers_record *record, int *out_was)
+{
+	struct lg_cli_locks locks = {0};
+	int code = lg_cli_locks(cli, LG_LOCKS_CHANGE, &locks);
+
+	*out_was = 0;
+	if (code == LG_EXIT_DONE && locks.here != LG_EXIT_DONE) {
+		code = lg_cli_fail_as(cli, (enum lg_exit)locks.here,
+				      &locks.here_error);
+		lg_cli_say(cli, (enum lg_exit)code, "gate",
+			   "whether it holds the lock %s it does not say; when "
+			   "it runs: logongate status, and logongate lift",
+			   record->profile);
+	}
+	for (size_t i = 0; i < locks.count && code == LG_EXIT_DONE; i++) {
+		const struct lg_cli_lock *lock = &locks.lock[i];
+
+		if (!lock->is_here || !lock->is_there)
+			continue;
+		code = lg_cli_lift_gate(cli, lock->id, NULL);
+		*out_was = code == LG_EXIT_DONE;
+	}
+	lg_cli_locks_release(&locks);
+	return code;
+}
+
+/* Whether --target and --group, where they are given, name the gate here. */
+static int means_gate(struct lg_cli *cli, int *out_code)
+{
+	const struct lg_settings *settings;
+	struct lg_strlist names = {0};
+	struct lg_error err;
+	int means = 0;
+
+	*out_code = LG_EXIT_DONE;
+	if (lg_cli_option(cli, "target") == NULL &&
+	    lg_cli_option(cli, "group") == NULL)
+		return 1;
+	if (lg_cli_settings(cli, &settings, &err) != LG_OK) {
+		*out_code = lg_cli_fail(cli, &err);
+		return 0;
+	}
+	*out_code = lg_cli_target_names(cli, settings, &names);
+	for (size_t i = 0; i < names.count; i++)
+		means |= lg_cli_target_is_local(
+			lg_cli_target(settings, names.item[i]));
+	lg_strlist_release(&names);
+	return means;
+}
+
+/* One lock, where it is: on servers, at the gate here, or both. */
+static int lift_one(struct lg_cli *cli, const struct lg_cli_lock *lock,
+		    int gate, struct lg_lift *lift)
+{
+	struct lg_cli_lifted lifted = {.with_gate = gate && lock->is_here};
+	int code = LG_EXIT_DONE;
+	int here = LG_EXIT_DONE;
+
+	if (lock->is_there)
+		code = lg_cli_servers_lift(cli, &lifted);
+	if (code != LG_EXIT_DONE && code != LG_EXIT_NOT_PUT_BACK)
+		return code;
+	/* a server that is left behind does not keep people out here */
+	if (gate && lock->is_here) {
+		here = lg_cli_lift_gate(cli, lock->id, lift);
+		here = lg_cli_servers_opened(cli, &lifted, here);
+	} else if (code == LG_EXIT_DONE && lifted.count == 0) {
+		return lg_cli_say(cli, LG_EXIT_WOULD_NOT_LOCK, NULL,
+				  "no lock is in force on these servers");
+	}
+	if (code == LG_EXIT_DONE)
+		code = here;
+	if (code == LG_EXIT_DONE && lift != NULL)
+		lg_strlist_add(&lift->ids, lock->id, strlen(lock->id), NULL);
+	return code;
+}
+
+/* Each, whatever became of the others. */
+static int lift_all(struct lg_cli *cli, const struct lg_cli_locks *locks,
+		    int gate, struct lg_lift *lift)
+{
+	int worst = LG_EXIT_DONE;
+
+	for (size_t i = 0; i < locks->count; i++) {
+		int code = lift_one(cli, &locks->lock[i], gate, lift);
+
+		if (worst == LG_EXIT_DONE || code == LG_EXIT_NOT_PUT_BACK)
+			worst = code;
+	}
+	return worst;
+}
+
+/* What --target and --group leave of several: the one that is there. */
+static const struct lg_cli_lock *on_servers(const struct lg_cli_locks *locks)
+{
+	for (size_t i = 0; i < locks->count; i++) {
+		if (locks->lock[i].is_there)
+			return &locks->lock[i];
+	}
+	return NULL;
+}
+
+int lg_cli_lift(struct lg_cli *cli, const char *name, struct lg_lift *lift)
+{
+	const struct lg_cli_lock *lock = NULL;
+	struct lg_cli_locks locks = {0};
+	int some = lg_cli_option(cli, "target") != NULL ||
+		   lg_cli_option(cli, "group") != NULL;
+	int all = lg_cli_option(cli, "all") != NULL;
+	int code;
+	int gate = means_gate(cli, &code);
+
+	if (code == LG_EXIT_DONE)
+		code = lg_cli_locks(cli, LG_LOCKS_CHANGE, &locks);
+	/* Whether the lock is on servers too is not known: with --force what is
+	 * here is lifted all the same. */
+	if (code == LG_EXIT_DONE && locks.there != LG_EXIT_DONE &&
+	    lg_cli_option(cli, "force") == NULL)
+		code = lg_cli_fail_as(cli, (enum lg_exit)locks.there,
+				      &locks.there_error);
+	else if (code == LG_EXIT_DONE && locks.there != LG_EXIT_DONE)
+		lg_cli_fail_as(cli, LG_EXIT_DONE, &locks.there_error);
+	if (code != LG_EXIT_DONE)
+		goto done;
+	if (all && locks.count > 0) {
+		code = lift_all(cli, &locks, gate, lift);
+		if (code == LG_EXIT_DONE && locks.here != LG_EXIT_DONE)
+			code = lg_cli_fail_as(cli, (enum lg_exit)locks.here,
+					      &locks.here_error);
+		goto done;
+	}
+	if (some && name == NULL)
+		lock = on_servers(&locks);
+	if (lock == NULL)
+		code = lg_cli_choose(cli, &locks, name, LG_MEANT_ANY, &lock);
+	if (code == LG_EXIT_DONE)
+		code = lift_one(cli, lock, gate, lift);
+	/* Where the gate here does not say what it holds, that is told. */
+	if (code == LG_EXIT_DONE && gate && !some && name == NULL &&
+	    locks.here != LG_EXIT_DONE)
+		code = lg_cli_fail_as(cli, (enum lg_exit)locks.here,
+				      &locks.here_error);
+done:
+	lg_cli_locks_release(&locks);
+	return code;
+}

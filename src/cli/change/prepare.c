@@ -1,0 +1,527 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * prepare.c - profile, times, servers, what is in force, who is logged on
+ *
+ * A plan needs no gate (contract 7 "Locks"): where one is expected and does
+ * not answer, state_dir is read instead, and where that is not this user's to
+ * read, the plan goes on without "before" and says so.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include <logongate/version.h>
+
+#include "adapters/dovecot/doveadm_mask.h"
+#include "adapters/system/this_machine.h"
+#include "app/doors/survey.h"
+#include "app/lock/picture.h"
+#include "cli/change/servers_apply.h"
+#include "cli/text/failed.h"
+#include "cli/change/servers_lift.h"
+#include "cli/open/locks.h"
+#include "cli/output.h"
+#include "cli/text/past_text.h"
+#include "cli/text/plan_text.h"
+#include "cli/change/prepare.h"
+#include "cli/open/targets.h"
+
+void lg_prepared_release(struct lg_prepared *prepared)
+{
+	if (prepared->past != NULL)
+		lg_past_release(prepared->past);
+	free(prepared->past);
+	free(prepared->variables);
+	lg_strlist_release(&prepared->beside);
+	lg_strlist_release(&prepared->beside_names);
+	lg_plan_free(&prepared->plan);
+	lg_session_list_release(&prepared->sessions);
+	lg_strlist_release(&prepared->unasking_doors);
+	lg_registry_free(&prepared->before);
+	lg_profile_free(&prepared->profile);
+	for (size_t i = 0; i < prepared->found_count; i++)
+		lg_registry_free(&prepared->found[i]);
+	free(prepared->found);
+	free(prepared->service);
+	free(prepared->mailboxes);
+	free(prepared->server);
+	*prepared = (struct lg_prepared){0};
+}
+
+static int read_times(struct lg_cli *cli, enum lg_prepare_end end,
+		      struct lg_prepared *p)
+{
+	int64_t max_s = p->profile->max_duration_s;
+	int64_t until_s, at_s;
+	int code = lg_cli_duration(cli, "for", &p->for_s);
+
+	if (code == LG_EXIT_DONE)
+		code = lg_cli_time(cli, "until", &until_s);
+	if (code == LG_EXIT_DONE)
+		code = lg_cli_time(cli, "at", &at_s);
+	if (code == LG_EXIT_DONE)
+		code = lg_cli_duration(cli, "confirm-within",
+				       &p->confirm_within_s);
+	if (code == LG_EXIT_DONE)
+		code = lg_cli_duration(cli, "grace", &p->grace_s);
+	if (code != LG_EXIT_DONE)
+		return code;
+	p->input.now_s = lg_cli_now();
+	p->input.starts_s = at_s > p->input.now_s ? at_s : p->input.now_s;
+	if (p->for_s > 0 && until_s > 0)
+		return lg_cli_usage(cli, "--for and --until are two ends; give "
+					 "one of them");
+	if (at_s > 0 && at_s < p->input.now_s)
+		return lg_cli_usage(cli, "--at %s is past",
+				    lg_cli_option(cli, "at"));
+	if (p->for_s == 0 && until_s == 0 && end == LG_END_OR_MAXIMUM)
+		p->for_s = max_s > 0 ? max_s : 0;
+	if (p->for_s == 0 && until_s == 0 && end != LG_END_OPTIONAL)
+		return lg_cli_usage(cli,
+				    "there is no lock without an end: --for D "
+				    "or --until T");
+	if (until_s == 0 && p->for_s > 0)
+		until_s = p->input.starts_s + p->for_s;
+	if (until_s > 0 && until_s <= p->input.starts_s)
+		return lg_cli_usage(cli, "the end is not after the beginning");
+	if (until_s > 0 && max_s >= 0 && until_s - p->input.starts_s > max_s) {
+		struct lg_buffer most = {0};
+
+		lg_text_span(max_s, &most);
+		code = lg_cli_usage(cli, "%s runs at most %s (max_duration)",
+				    p->profile->name,
+				    most.data != NULL ? most.data : "");
+		lg_buffer_release(&most);
+		return code;
+	}
+	p->input.until_s = until_s;
+	return LG_EXIT_DONE;
+}
+
+static int compare_texts(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* What --set says; with the profile's name it tells locks apart. */
+static enum lg_status read_variables(struct lg_cli *cli, struct lg_prepared *p,
+				     struct lg_error *err)
+{
+	struct lg_strlist set = {0};
+	struct lg_buffer text = {0};
+	enum lg_status status = lg_cli_options(cli, "set", &set, err);
+
+	if (status == LG_OK && set.count > 0)
+		qsort(set.item, set.count, sizeof(*set.item), compare_texts);
+	for (size_t i = 0; i < set.count; i++)
+		lg_buffer_format(&text, "%s\n", set.item[i]);
+	if (status == LG_OK && set.count > 0)
+		status = lg_buffer_take(&text, &p->variables, err);
+	lg_buffer_release(&text);
+	lg_strlist_release(&set);
+	return status;
+}
+
+/* Without --target and --group a lock is the local gate's alone. */
+static int find_servers(struct lg_cli *cli, const struct lg_settings *settings,
+			struct lg_prepared *p)
+{
+	struct lg_plan_server *local;
+
+	if (lg_cli_option(cli, "target") != NULL ||
+	    lg_cli_option(cli, "group") != NULL)
+		return lg_cli_find_targets(cli, settings, &p->server,
+					   &p->server_count);
+	local = calloc(1, sizeof(*local));
+	if (local == NULL)
+		return lg_cli_say(cli, LG_EXIT_SOFTWARE, NULL, "no memory");
+	local->name = "gate";
+	local->backend = LG_BACKEND_GATE;
+	local->render.dialect = settings->dialect;
+	local->render.is_gate = 1;
+	local->render.has_process_hotfix = 1;
+	local->is_local = 1;
+	local->restarts = settings->gate_restart;
+	p->server = local;
+	p->server_count = 1;
+	return LG_EXIT_DONE;
+}
+
+static const char *text_of(const cJSON *object, const char *name)
+{
+	return cJSON_GetStringValue(
+		cJSON_GetObjectItemCaseSensitive(object, name));
+}
+
+static enum lg_status add_session(struct lg_prepared *p, const cJSON *item,
+				  struct lg_error *err)
+{
+	const char *protocol = text_of(item, "protocol");
+	struct lg_session session = {
+		.id = text_of(item, "id"),
+		.door = text_of(item, "door"),
+		.user = text_of(item, "user"),
+		.master = text_of(item, "master"),
+		.dn = text_of(item, "dn"),
+		.process = text_of(item, "process"),
+		.client = text_of(item, "client"),
+		.address = text_of(item, "address"),
+	};
+	const char *version = text_of(item, "version");
+
+	if (protocol != NULL)
+		lg_protocol_from_name(protocol, strlen(protocol),
+				      &session.protocol);
+	if (version != NULL)
+		lg_version_parse(version, strlen(version), &session.version,
+				 NULL);
+	return lg_session_list_add(&p->sessions, &session, err);
+}
+
+/* Whether any door here can tell of sessions and cut them (contract 8
+ * "Sessions"). */
+static int controls_sessions(const struct lg_settings *settings)
+{
+	return settings->doveadm != NULL ||
+	       settings->haproxy_stats_socket != NULL ||
+	       settings->listen[LG_LISTEN_POSTFIX].present ||
+	       settings->listen[LG_LISTEN_SPOP].present;
+}
+
+static int ask_sessions(struct lg_cli *cli, const struct lg_settings *settings,
+			struct lg_prepared *p)
+{
+	struct lg_control_answer answer = {0};
+	const cJSON *sessions, *item;
+	struct lg_error err;
+	enum lg_status status = LG_OK;
+	int code = lg_cli_ask(cli, p->control, lg_cli_request("sessions"), NULL,
+			      0, &answer);
+
+	if (code != LG_EXIT_DONE)
+		return code;
+	sessions = cJSON_GetObjectItemCaseSensitive(answer.object, "sessions");
+	cJSON_ArrayForEach(item, sessions) {
+		if (status == LG_OK)
+			status = add_session(p, item, &err);
+	}
+	/* Who could not be counted is not nobody. */
+	cJSON_ArrayForEach(item, cJSON_GetObjectItemCaseSensitive(answer.object,
+								  "unasked")) {
+		const char *door = cJSON_IsString(item) ? item->valuestring
+							: text_of(item, "text");
+
+		lg_cli_say(cli, LG_EXIT_DONE, NULL,
+			   "not asked for its sessions: %s",
+			   door != NULL ? door : "a door");
+	}
+	if (cJSON_IsArray(sessions) && controls_sessions(settings))
+		p->input.session_control = LG_SESSIONS_KNOWN;
+	lg_control_release(&answer);
+	return status == LG_OK ? LG_EXIT_DONE : lg_cli_fail(cli, &err);
+}
+
+static int ask_gate(struct lg_cli *cli, const struct lg_settings *settings,
+		    struct lg_prepared *p)
+{
+	struct lg_control_answer answer = {0};
+	struct lg_error err;
+	int code = lg_cli_ask(cli, p->control, lg_cli_request("values"), NULL,
+			      0, &answer);
+
+	if (code == LG_EXIT_DONE && answer.block_count > 0 &&
+	    lg_reg_text_parse(answer.block[0].data, answer.block[0].len,
+			      "the gate's values", NULL, &p->before,
+			      &err) != LG_OK)
+		code = lg_cli_fail(cli, &err);
+	lg_control_release(&answer);
+	if (code == LG_EXIT_DONE)
+		code = ask_sessions(cli, settings, p);
+	return code;
+}
+
+static int read_state(struct lg_cli *cli, struct lg_prepared *p)
+{
+	struct lg_state *state = NULL;
+	struct lg_error err;
+	enum lg_status status = lg_cli_state(cli, LG_STATE_READ, &state, &err);
+
+	if (status == LG_ERR_DENIED) {
+		if (!cli->quiet)
+			lg_cli_fail(cli, &err);
+		return LG_EXIT_DONE;
+	}
+	if (status == LG_OK && state != NULL)
+		status = lg_picture_values(state, &p->before, &err);
+	if (status == LG_OK && state != NULL)
+		p->input.generation = state->generation;
+	return status == LG_OK ? LG_EXIT_DONE : lg_cli_fail(cli, &err);
+}
+
+static int find_before(struct lg_cli *cli, const struct lg_settings *settings,
+		       enum lg_prepare_end end, struct lg_prepared *p)
+{
+	struct lg_error err;
+	enum lg_status status = lg_cli_gate(cli, &p->control, &err);
+	int code;
+
+	p->input.session_control = LG_SESSIONS_UNKNOWN;
+	if (status != LG_OK && end != LG_END_OPTIONAL)
+		return lg_cli_no_gate(cli, &err);
+	if (status == LG_OK && p->control != NULL) {
+		code = ask_gate(cli, settings, p);
+		if (code != LG_EXIT_DENIED || end != LG_END_OPTIONAL)
+			return code;
+	}
+	return read_state(cli, p);
+}
+
+/* Whether the gate of this machine is one of the servers. */
+static int is_local(const struct lg_prepared *p)
+{
+	for (size_t i = 0; i < p->server_count; i++) {
+		if (p->server[i].is_local)
+			return 1;
+	}
+	return 0;
+}
+
+static const char *asking_words(enum lg_asks asks)
+{
+	if (asks == LG_ASKS_UNKNOWN)
+		return "may not ask the gate: logongate doors says what was "
+		       "not read";
+	return asks == LG_ASKS_NO
+		       ? "does not ask the gate: the lock does not close it"
+		       : "asks the gate only in part: the lock does not close "
+			 "it";
+}
+
+/* The locks there are: this one comes beside them. Who may not ask plans
+ * without knowing them. */
+static int find_beside(struct lg_cli *cli, struct lg_prepared *p)
+{
+	struct lg_cli_locks locks = {0};
+	struct lg_buffer name = {0};
+	struct lg_error err;
+	enum lg_status status = LG_OK;
+	int code = lg_cli_locks(cli, LG_LOCKS_SHOW, &locks);
+
+	if (code == LG_EXIT_DENIED || code == LG_EXIT_PUT_BACK)
+		code = LG_EXIT_DONE;
+	for (size_t i = 0; i < locks.count && status == LG_OK; i++) {
+		const struct lg_cli_lock *lock = &locks.lock[i];
+
+		lg_buffer_clear(&name);
+		lg_buffer_format(&name, "%s (%s) until ", lock->profile,
+				 lock->id);
+		lg_text_clock(lg_cli_now(), lock->until_s, &name);
+		status = lg_buffer_status(&name, &err);
+		if (status == LG_OK)
+			status = lg_strlist_add(&p->beside, lock->id,
+						strlen(lock->id), &err);
+		if (status == LG_OK)
+			status = lg_strlist_add(&p->beside_names, name.data,
+						name.len, &err);
+	}
+	lg_buffer_release(&name);
+	lg_cli_locks_release(&locks);
+	return status == LG_OK ? code : lg_cli_fail(cli, &err);
+}
+
+/* A lock is as good as its weakest door: the ways into this machine that do
+ * not ask its gate are part of the plan. */
+static enum lg_status find_doors(const struct lg_settings *settings,
+				 struct lg_prepared *p, struct lg_error *err)
+{
+	const struct lg_doors_places places = {0};
+	const struct lg_machine machine = lg_machine_here();
+	struct lg_ways ways = {0};
+	struct lg_buffer text = {0};
+	enum lg_status status = LG_OK;
+	int local = 0;
+
+	for (size_t i = 0; i < p->server_count; i++)
+		local |= p->server[i].is_local;
+	if (!local || !lg_settings_expects_gate(settings))
+		return LG_OK;
+	status = lg_doors_survey(settings, &machine, &places, &ways, err);
+	for (size_t i = 0; i < ways.count && status == LG_OK; i++) {
+		const struct lg_way *way = &ways.way[i];
+
+		if (way->asks == LG_ASKS_YES || way->asks == LG_ASKS_NOT_NEEDED)
+			continue;
+		lg_buffer_clear(&text);
+		lg_buffer_format(&text, "%s %s %s", way->door, way->way,
+				 asking_words(way->asks));
+		status = lg_buffer_status(&text, err);
+		if (status == LG_OK)
+			status = lg_strlist_add(&p->unasking_doors, text.data,
+						text.len, err);
+	}
+	lg_buffer_release(&text);
+	lg_ways_release(&ways);
+	return status;
+}
+
+static enum lg_accepting accepting(const struct lg_cli *cli)
+{
+	unsigned int bits = LG_ACCEPT_NOTHING;
+
+	if (lg_cli_option(cli, "accept-warnings") != NULL)
+		bits |= LG_ACCEPT_WARNINGS;
+	if (lg_cli_option(cli, "accept-open") != NULL)
+		bits |= LG_ACCEPT_OPEN;
+	return (enum lg_accepting)bits;
+}
+
+/* What no registry takes is said before anything is written, also by plan. A
+ * gate keeps a list of any length. */
+static enum lg_status check_sizes(const struct lg_prepared *p,
+				  struct lg_error *err)
+{
+	enum lg_status status = LG_OK;
+
+	for (size_t i = 0; status == LG_OK && i < p->server_count; i++) {
+		if (p->server[i].backend != LG_BACKEND_GATE &&
+		    p->plan->target[i].values != NULL)
+			status = lg_cli_servers_check_sizes(
+				p->server[i].name, p->plan->target[i].values,
+				err);
+	}
+	return status;
+}
+
+int lg_prepare(struct lg_cli *cli, const char *profile, enum lg_prepare_end end,
+	       struct lg_prepared *out_prepared)
+{
+	struct lg_prepared *p = out_prepared;
+	const struct lg_settings *settings;
+	struct lg_error err;
+	int code;
+
+	if (lg_cli_settings(cli, &settings, &err) != LG_OK)
+		return lg_cli_fail(cli, &err);
+	if (end == LG_END_REQUIRED && lg_cli_option(cli, "for") == NULL &&
+	    lg_cli_option(cli, "until") == NULL)
+		return lg_cli_usage(cli,
+				    "there is no lock without an end: --for D "
+				    "or --until T");
+	code = lg_cli_profile(cli, profile, &p->profile);
+	if (code == LG_EXIT_DONE)
+		code = read_times(cli, end, p);
+	if (code == LG_EXIT_DONE && read_variables(cli, p, &err) != LG_OK)
+		code = lg_cli_fail(cli, &err);
+	if (code == LG_EXIT_DONE)
+		code = find_servers(cli, settings, p);
+	/* before anything is planned on values that are to go */
+	if (code == LG_EXIT_DONE && end != LG_END_OPTIONAL)
+		lg_cli_servers_end_over(cli);
+	if (code == LG_EXIT_DONE && is_local(p))
+		code = find_before(cli, settings, end, p);
+	if (code == LG_EXIT_DONE && is_local(p))
+		code = find_beside(cli, p);
+	if (code == LG_EXIT_DONE && lg_cli_servers_needed(p))
+		code = lg_cli_servers_read(cli, p);
+	if (code == LG_EXIT_DONE &&
+	    lg_cli_directory(cli, &p->input.directory, &err) != LG_OK)
+		code = lg_cli_fail(cli, &err);
+	if (code == LG_EXIT_DONE && find_doors(settings, p, &err) != LG_OK)
+		code = lg_cli_fail(cli, &err);
+	if (code != LG_EXIT_DONE)
+		return code;
+	code = lg_cli_mailboxes(cli, settings, p->server, p->server_count,
+				&p->mailboxes);
+	if (code != LG_EXIT_DONE)
+		return code;
+	for (size_t i = 0; i < p->server_count; i++) {
+		p->server[i].render.skip_unsupported =
+			lg_cli_option(cli, "skip-unsupported") != NULL;
+		if (p->server[i].is_local)
+			p->server[i].before = p->before;
+	}
+	p->progress = lg_cli_progress(cli);
+	p->input.profile = p->profile;
+	p->input.server = p->server;
+	p->input.server_count = p->server_count;
+	p->input.break_glass = &settings->break_glass;
+	p->input.default_domain = settings->default_domain;
+	p->input.progress = &p->progress;
+	p->input.caller = lg_cli_caller(cli);
+	p->input.unasking_doors = &p->unasking_doors;
+	p->input.session = p->sessions.session;
+	p->input.can_cut = lg_doveadm_can_cut;
+	p->input.session_count = p->sessions.count;
+	p->input.accepting = accepting(cli);
+	if (lg_plan_new(&p->input, &p->plan, &err) != LG_OK ||
+	    check_sizes(p, &err) != LG_OK)
+		code = lg_cli_fail(cli, &err);
+	lg_cli_progress_end(cli);
+	return code;
+}
+
+/* Without a gate here the values in state_dir keep nobody out. */
+int lg_prepared_enforced(const struct lg_prepared *prepared)
+{
+	for (size_t i = 0; i < prepared->server_count; i++) {
+		if (prepared->server[i].is_local && prepared->control == NULL)
+			return 0;
+	}
+	return 1;
+}
+
+int lg_prepared_say_unenforced(struct lg_cli *cli,
+			       const struct lg_prepared *prepared)
+{
+	if (lg_prepared_enforced(prepared))
+		return 0;
+	if (cli->json)
+		lg_cli_say(cli, LG_EXIT_DONE, NULL, "%s", LG_UNENFORCED);
+	else if (!cli->quiet)
+		lg_cli_print(cli, LG_YELLOW, "%s. ", LG_UNENFORCED);
+	return 1;
+}
+
+static void print_beside(struct lg_cli *cli, const struct lg_prepared *prepared)
+{
+	for (size_t i = 0; i < prepared->beside_names.count; i++) {
+		lg_cli_print(cli, LG_PLAIN, "%s", i == 0 ? "\nbeside: " : ", ");
+		lg_cli_text(cli, prepared->beside_names.item[i]);
+	}
+	if (prepared->beside_names.count > 0)
+		lg_cli_print(cli, LG_PLAIN, "\n");
+}
+
+cJSON *lg_prepared_object(struct lg_cli *cli,
+			  const struct lg_prepared *prepared, const char *id,
+			  int code)
+{
+	cJSON *object = lg_plan_object(prepared->plan, &prepared->input);
+	cJSON *error = lg_cli_failed_object(cli, code);
+
+	lg_json_text(object, "id", id);
+	lg_json_names(object, "beside", &prepared->beside);
+	lg_json_bool(object, "enforced", lg_prepared_enforced(prepared));
+	if (prepared->past != NULL)
+		lg_json_add(object, "past", lg_past_object(prepared->past));
+	if (error != NULL)
+		lg_json_add(object, "error", error);
+	return object;
+}
+
+int lg_prepared_print(struct lg_cli *cli, const struct lg_prepared *prepared,
+		      int code)
+{
+	int printed;
+
+	if (!cli->json && cli->quiet)
+		return LG_EXIT_DONE;
+	if (cli->json)
+		return lg_cli_json(
+			cli, lg_prepared_object(cli, prepared, NULL, code));
+	printed = lg_plan_text(cli, prepared->plan, &prepared->input);
+	if (printed == LG_EXIT_DONE)
+		print_beside(cli, prepared);
+	if (printed == LG_EXIT_DONE && prepared->past != NULL)
+		printed = lg_past_text(cli, prepared->past);
+	return printed;
+}

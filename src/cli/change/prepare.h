@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * prepare.h - gathers what a plan is made of
+ *
+ * Layer: cli.
+ * Flow: plan, apply and run prepare in the same way, so that apply does what
+ * plan showed.
+ * Source: contract 4, 7 "Locks", 8 "Targets".
+ */
+#ifndef LOGONGATE_CLI_CHANGE_PREPARE_H
+#define LOGONGATE_CLI_CHANGE_PREPARE_H
+
+#include "core/policy/session.h"
+
+#include "app/records/past.h"
+#include "app/change/plan.h"
+#include "cli/open/open_mailboxes.h"
+#include "cli/open/open.h"
+
+/* Zero-initialise; release with lg_prepared_release. */
+struct lg_prepared {
+	struct lg_profile *profile;
+	struct lg_plan_server *server;
+	size_t server_count;
+	struct lg_registry *before; /* of the local gate */
+	struct lg_registry **found; /* of the servers that are not */
+	size_t found_count;
+	enum lg_service *service; /* of each server, as last looked at */
+	struct lg_cli_mailboxes *mailboxes; /* as many as servers */
+	struct lg_session_list sessions;
+	struct lg_strlist unasking_doors;
+	struct lg_progress progress;
+	struct lg_control *control; /* NULL: no gate runs */
+	struct lg_plan_input input;
+	struct lg_plan *plan;
+	struct lg_past *past;           /* plan --since; NULL: not asked */
+	struct lg_strlist beside;       /* ids of the locks there are */
+	struct lg_strlist beside_names; /* the same for people */
+	char *variables; /* "name=value" lines, sorted; NULL: none */
+	int64_t for_s;
+	int64_t confirm_within_s;
+	int64_t grace_s;
+};
+
+/* Whether the command line must say when a lock ends. */
+enum lg_prepare_end {
+	LG_END_OPTIONAL = 0, /* plan */
+	LG_END_REQUIRED,     /* apply */
+	LG_END_OR_MAXIMUM    /* run: else max_duration */
+};
+
+/*
+ * Reads the profile and the options, asks gate or state_dir for what is in
+ * force, and makes the plan.
+ * Returns: an exit code; 0 with a plan, else the error is printed already.
+ */
+int lg_prepare(struct lg_cli *cli, const char *profile, enum lg_prepare_end end,
+	       struct lg_prepared *out_prepared);
+void lg_prepared_release(struct lg_prepared *prepared);
+
+/* Prints the plan, as JSON or in words; code: what became of it. */
+int lg_prepared_print(struct lg_cli *cli, const struct lg_prepared *prepared,
+		      int code);
+
+/* The contract's object of plan and apply; id NULL: nothing was applied. */
+cJSON *lg_prepared_object(struct lg_cli *cli,
+			  const struct lg_prepared *prepared, const char *id,
+			  int code);
+
+/* 0 where the plan is for the gate here and none runs. */
+int lg_prepared_enforced(const struct lg_prepared *prepared);
+
+#define LG_UNENFORCED "no gate runs here, so nothing here enforces it"
+
+/* Says so in front of the first line: to stdout, with --json to stderr. 1
+ * where it is so. */
+int lg_prepared_say_unenforced(struct lg_cli *cli,
+			       const struct lg_prepared *prepared);
+
+#endif

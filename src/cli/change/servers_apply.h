@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * servers_apply.h - locks on servers of the settings: applied, lifted, recovered, seen
+ *
+ * Layer: cli.
+ * Flow: prepare reads the servers for the plan, apply writes them and then
+ * locks the gate of this machine where it is one of them; the journal
+ * state_dir/fleet.jsonl is the record of the lock.
+ * Source: contract 4 apply, lift, recover, status; 8 "Targets".
+ */
+#ifndef LOGONGATE_CLI_CHANGE_SERVERS_APPLY_H
+#define LOGONGATE_CLI_CHANGE_SERVERS_APPLY_H
+
+#include "app/change/servers_journal.h"
+#include "cli/change/servers_targets.h"
+#include "cli/change/apply.h"
+
+/* What the journal says, with the servers of the record opened. */
+struct lg_cli_servers {
+	struct lg_servers_record record;
+	struct lg_cli_targets targets;
+};
+void lg_cli_servers_release(struct lg_cli_servers *fleet);
+
+/* The record alone; phase LG_SERVERS_NOTHING where no lock is on servers. */
+enum lg_status lg_cli_servers_record(struct lg_cli *cli,
+				     struct lg_servers_record *out_record,
+				     struct lg_error *err);
+
+/* Whether the record is what there is, or becomes something else. */
+enum lg_servers_state {
+	LG_SERVERS_SETTLED = 0,
+	LG_SERVERS_CHANGING,   /* a command is at it right now */
+	LG_SERVERS_INTERRUPTED /* the command is gone: logongate recover */
+};
+
+/* The record, and who changes it: {"command","by","pid","since"}; NULL where
+ * that is not known. Owns: lg_servers_now_release. */
+struct lg_servers_now {
+	struct lg_servers_record record;
+	enum lg_servers_state state;
+	cJSON *holder;
+};
+enum lg_status lg_cli_servers_now(struct lg_cli *cli,
+				  struct lg_servers_now *out_now,
+				  struct lg_error *err);
+void lg_servers_now_release(struct lg_servers_now *now);
+
+/* Between before and wanted: applying, lifting, or left there. */
+int lg_servers_is_unfinished(const struct lg_servers_record *record);
+
+/* "logongate apply of anna (process 12, since 14:02)". */
+void lg_cli_servers_holder_words(const cJSON *holder, struct lg_buffer *text);
+
+/* 1 when any server of the plan is not the gate of this machine. */
+int lg_cli_servers_needed(const struct lg_prepared *prepared);
+
+/*
+ * Reads what the servers hold, for the plan: server[i].before.
+ * Returns: an exit code: 7 a password is wrong or a right is missing, 6 a
+ * server cannot be reached; the error is printed. Nothing is written.
+ */
+int lg_cli_servers_read(struct lg_cli *cli, struct lg_prepared *prepared);
+
+/*
+ * Applies to all servers of the plan, the gate of this machine last.
+ * Returns: an exit code; else as lg_cli_apply: 6 everything was put back, 9
+ * something was not, and what is printed.
+ */
+int lg_cli_servers_apply(struct lg_cli *cli, const struct lg_prepared *prepared,
+			 struct lg_applied *out_applied);
+
+/*
+ * What a lift of servers did. with_gate is the caller's: the gate of this
+ * machine is lifted next. Then the journal is held until lg_cli_servers_opened,
+ * so that the change is not over, and nobody begins another, in between.
+ */
+struct lg_cli_lifted {
+	int with_gate;
+	size_t count; /* how many servers; 0 with exit 0: none was locked */
+	struct lg_journal_file *journal;
+};
+
+/* Lifts what the journal says is locked: all of it, or the servers that
+ * --target and --group name. */
+int lg_cli_servers_lift(struct lg_cli *cli, struct lg_cli_lifted *lifted);
+
+/* gate_code: what lifting the gate gave. Where it is open now the change is
+ * over, else it stays unfinished. Returns: an exit code. */
+int lg_cli_servers_opened(struct lg_cli *cli, struct lg_cli_lifted *lifted,
+			  int gate_code);
+
+/* Puts back what an interrupted change left, and what a lock whose end is past
+ * left, on servers (how many: *out_done) and at the gate of this machine (1 in
+ * *out_gate). */
+int lg_cli_servers_recover(struct lg_cli *cli, size_t *out_done, int *out_gate);
+
+/* Servers that were given up, each with the name of its back-up; "" where
+ * none could be kept. Owns: lg_cli_forgotten_release. */
+struct lg_cli_forgotten {
+	struct lg_strlist name;
+	struct lg_strlist backup;
+	size_t in_force; /* in how many other places the lock stays */
+};
+void lg_cli_forgotten_release(struct lg_cli_forgotten *forgotten);
+
+/*
+ * Gives up the servers that --forget names: no later step asks them. Without
+ * the option, and with a name that no lock is on, nothing is written.
+ * Returns: an exit code; 2 for such a name.
+ */
+int lg_cli_servers_forget(struct lg_cli *cli,
+			  struct lg_cli_forgotten *out_forgotten);
+
+/* Puts back a lock on servers whose end is past and that no gate here ends:
+ * the next command that may write does. What it cannot, it says. */
+void lg_cli_servers_end_over(struct lg_cli *cli);
+
+/* 1 when a lock is on servers and not on the gate of this machine. */
+int lg_cli_servers_alone(struct lg_cli *cli);
+
+/* Moves the end in the journal and on gates that keep it themselves, where a
+ * lock is on servers. */
+int lg_cli_servers_extend(struct lg_cli *cli, int64_t until_s);
+
+/*
+ * Adds "targets" to a status object, each just asked, and what is unfinished
+ * to "loud"; makes it active where a lock is only on servers. reachable:
+ * whether the gate of this machine answered. Returns: an exit code.
+ */
+int lg_cli_servers_status(struct lg_cli *cli, cJSON *status, int reachable);
+
+#endif

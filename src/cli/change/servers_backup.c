@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * servers_backup.c - what a server held, kept before it is written
+ */
+#include <string.h>
+#include <unistd.h>
+
+#include "base/instant.h"
+
+#include "cli/change/servers_lift.h"
+#include "cli/open/open.h"
+
+/* What a hive and a sane remote registry take (contract 7). */
+#define VALUE_LIMIT 1048576
+
+enum lg_status lg_cli_servers_check_sizes(const char *name,
+					  const struct lg_registry *values,
+					  struct lg_error *err)
+{
+	const struct lg_value *value;
+	size_t size;
+
+	for (size_t i = 0; i < lg_registry_count(values); i++) {
+		value = lg_registry_at(values, i);
+		size = lg_value_stored_size(value);
+		if (size > VALUE_LIMIT)
+			return lg_error_set(err, LG_ERR_LIMIT, name,
+					    "\"%s\" has %zu bytes; a registry "
+					    "value takes at most %d (about "
+					    "7,400 DNs)",
+					    value->name, size, VALUE_LIMIT);
+	}
+	return LG_OK;
+}
+
+/* backups/TIME.NAME.reg below state_dir; TIME.N.NAME.reg where that is taken. */
+static enum lg_status backup_name(struct lg_cli *cli, const char *name,
+				  struct lg_buffer *file, struct lg_error *err)
+{
+	struct lg_buffer path = {0};
+	char stamp[LG_INSTANT_SIZE];
+	enum lg_status status = LG_OK;
+
+	lg_instant_format(lg_cli_now(), stamp);
+	for (unsigned int n = 1; status == LG_OK; n++) {
+		lg_buffer_clear(file);
+		lg_buffer_clear(&path);
+		if (n == 1)
+			lg_buffer_format(file, LG_CLI_BACKUPS "/%s.%s.reg",
+					 stamp, name);
+		else
+			lg_buffer_format(file, LG_CLI_BACKUPS "/%s.%u.%s.reg",
+					 stamp, n, name);
+		status = lg_buffer_status(file, err);
+		if (status == LG_OK)
+			status = lg_cli_servers_path(cli, file->data, &path,
+						     err);
+		if (status == LG_OK && access(path.data, F_OK) != 0)
+			break;
+	}
+	lg_buffer_release(&path);
+	return status;
+}
+
+enum lg_status lg_cli_servers_backup(struct lg_cli *cli, const char *name,
+				     const struct lg_registry *values,
+				     char **out_file, struct lg_error *err)
+{
+	struct lg_buffer below = {0}, text = {0};
+	char *file = NULL;
+	enum lg_status status = backup_name(cli, name, &below, err);
+
+	if (status == LG_OK)
+		status = lg_reg_text_render(values, LG_REG_ENCODING_UTF16,
+					    &text, err);
+	if (status == LG_OK)
+		status = lg_cli_state_put(cli, below.data, text.data, text.len,
+					  err);
+	if (status == LG_OK && out_file != NULL) {
+		file = strdup(strrchr(below.data, '/') + 1);
+		if (file == NULL)
+			status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+					      "no memory");
+		else
+			*out_file = file;
+	}
+	lg_buffer_release(&below);
+	lg_buffer_release(&text);
+	return status;
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * servers_history.c - what was done on servers, and the gate does not know of
+ *
+ * The lines are app/change/journal's; the file is one of its own, because a gate
+ * that runs holds its journal, and repairs its lock from it.
+ */
+#include "cli/change/servers_history.h"
+
+#include "cli/change/servers_lift.h"
+
+#define FILE_NAME "fleet-audit.jsonl"
+#define NAMES_MAX 20
+
+/* app/change/journal names its own file; here it is always this one. */
+static enum lg_status append_line(void *self, const char *name,
+				  const void *bytes, size_t len,
+				  enum lg_files_sync sync, struct lg_error *err)
+{
+	return lg_journal_file_append(self, bytes, len, err);
+}
+
+static enum lg_status read_all(void *self, const char *name,
+			       struct lg_buffer *out_bytes,
+			       struct lg_error *err)
+{
+	return lg_journal_file_read(self, out_bytes, err);
+}
+
+void lg_cli_servers_note(struct lg_cli *cli,
+			 const struct lg_journal_entry *entry)
+{
+	struct lg_journal_file *file = NULL;
+	struct lg_files files = {.append = append_line};
+	struct lg_buffer path = {0};
+	struct lg_error err;
+	enum lg_status status =
+		lg_cli_servers_path(cli, FILE_NAME, &path, &err);
+
+	if (status == LG_OK)
+		status = lg_journal_file_open(path.data, &file, &err);
+	if (status == LG_OK) {
+		files.self = file;
+		status = lg_journal_append(&files, entry, &err);
+	}
+	if (status != LG_OK)
+		lg_cli_fail(cli, &err);
+	lg_journal_file_close(&file);
+	lg_buffer_release(&path);
+}
+
+void lg_cli_servers_names(const struct lg_strlist *names,
+			  struct lg_buffer *text)
+{
+	for (size_t i = 0; i < names->count && i < NAMES_MAX; i++)
+		lg_buffer_format(text, "%s%s", i > 0 ? ", " : "",
+				 names->item[i]);
+	if (names->count > NAMES_MAX)
+		lg_buffer_format(text, " and %zu more",
+				 names->count - NAMES_MAX);
+}
+
+enum lg_status lg_cli_servers_history(
+	struct lg_cli *cli, int64_t since_s,
+	int (*visit)(void *context, const struct lg_journal_entry *entry),
+	void *context, size_t *out_damaged, struct lg_error *err)
+{
+	struct lg_files files = {.read = read_all};
+	struct lg_buffer path = {0};
+	enum lg_status status = lg_cli_servers_path(cli, FILE_NAME, &path, err);
+
+	if (status == LG_OK) {
+		files.self = path.data;
+		status = lg_journal_read(&files, since_s, visit, context,
+					 out_damaged, err);
+	}
+	lg_buffer_release(&path);
+	return status;
+}

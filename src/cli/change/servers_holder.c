@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * servers_record.c - what the journal of servers says, and who writes it now
+ *
+ * Whoever changes servers holds the journal and says in fleet.holder who that
+ * is; that file means nothing once the journal is free. A journal that is
+ * unfinished and free was left by a command that is gone.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/instant.h"
+
+#include "adapters/system/atomic_file.h"
+#include "adapters/system/journal_file.h"
+#include "adapters/system/state_dir.h"
+#include "cli/change/servers_apply.h"
+#include "cli/change/servers_lift.h"
+#include "cli/output.h"
+
+#define JOURNAL "fleet.jsonl"
+#define HOLDER "fleet.holder"
+/* A journal that moves under the reader is one that somebody writes. */
+#define LOOKS 5
+#define JOURNAL_MS 5000
+
+enum lg_status lg_cli_servers_path(struct lg_cli *cli, const char *name,
+				   struct lg_buffer *out_path,
+				   struct lg_error *err)
+{
+	const struct lg_settings *settings;
+	enum lg_status status = lg_cli_settings(cli, &settings, err);
+
+	if (status != LG_OK)
+		return status;
+	lg_buffer_format(out_path, "%s/%s", settings->state_dir, name);
+	return lg_buffer_status(out_path, err);
+}
+
+enum lg_status lg_cli_state_put(struct lg_cli *cli, const char *name,
+				const void *bytes, size_t len,
+				struct lg_error *err)
+{
+	const struct lg_settings *settings;
+	struct lg_files files = {0};
+	enum lg_status status = lg_cli_settings(cli, &settings, err);
+
+	if (status == LG_OK)
+		status = lg_state_dir_open(settings->state_dir,
+					   LG_STATE_DIR_BESIDE, &files, err);
+	if (status != LG_OK)
+		return status;
+	if (name != NULL)
+		status = files.replace(files.self, name, bytes, len, err);
+	files.close(files.self);
+	return status;
+}
+
+/* Only for people: what cannot be written is not told. */
+static void write_holder(struct lg_cli *cli)
+{
+	cJSON *object = cJSON_CreateObject();
+	struct lg_buffer text = {0};
+
+	lg_json_text(object, "command", cli->command->name);
+	lg_json_text(object, "by", lg_cli_by(cli));
+	lg_json_number(object, "pid", getpid());
+	lg_json_time(object, "since", lg_cli_now());
+	if (lg_json_print(object, &text, NULL) == LG_OK)
+		lg_cli_state_put(cli, HOLDER, text.data, text.len, NULL);
+	lg_buffer_release(&text);
+}
+
+/* One that a crash left behind names a process that is gone. */
+static cJSON *read_holder(struct lg_cli *cli)
+{
+	struct lg_buffer path = {0}, text = {0};
+	const cJSON *pid;
+	cJSON *object = NULL;
+
+	if (lg_cli_servers_path(cli, HOLDER, &path, NULL) == LG_OK &&
+	    lg_file_read(path.data, &text, NULL) == LG_OK && text.len > 0)
+		object = cJSON_ParseWithLength(text.data, text.len);
+	pid = cJSON_GetObjectItemCaseSensitive(object, "pid");
+	if (!cJSON_IsNumber(pid) || pid->valuedouble < 1 ||
+	    (kill((pid_t)pid->valuedouble, 0) != 0 && errno == ESRCH)) {
+		cJSON_Delete(object);
+		object = NULL;
+	}
+	lg_buffer_release(&path);
+	lg_buffer_release(&text);
+	return object;
+}
+
+static const char *text_of(const cJSON *object, const char *name)
+{
+	return cJSON_GetStringValue(
+		cJSON_GetObjectItemCaseSensitive(object, name));
+}
+
+void lg_cli_servers_holder_words(const cJSON *holder, struct lg_buffer *text)
+{
+	const char *command = text_of(holder, "command");
+	const char *by = text_of(holder, "by");
+	const char *since = text_of(holder, "since");
+	int64_t since_s = 0;
+
+	if (command == NULL) {
+		lg_buffer_text(text, "another command");
+		return;
+	}
+	lg_buffer_format(text, "logongate %s", command);
+	if (by != NULL)
+		lg_buffer_format(text, " of %s", by);
+	lg_buffer_format(text, " (process %.0f",
+			 cJSON_GetNumberValue(cJSON_GetObjectItemCaseSensitive(
+				 holder, "pid")));
+	if (since != NULL &&
+	    lg_instant_parse(since, strlen(since), &since_s, NULL) == LG_OK) {
+		lg_buffer_text(text, ", since ");
+		lg_text_clock(lg_cli_now(), since_s, text);
+	}
+	lg_buffer_char(text, ')');
+}
+
+/* Who it is that changes servers right now. */
+static enum lg_status is_held(struct lg_cli *cli, const char *path,
+			      struct lg_error *err)
+{
+	struct lg_buffer who = {0};
+	cJSON *holder = read_holder(cli);
+	enum lg_status status;
+
+	lg_cli_servers_holder_words(holder, &who);
+	status = lg_error_set(err, LG_ERR_CONFLICT, path,
+			      "%s changes servers right now; nothing is done "
+			      "before that ends",
+			      who.len > 0 ? who.data : "another command");
+	cJSON_Delete(holder);
+	lg_buffer_release(&who);
+	return status;
+}
+
+enum lg_status lg_cli_servers_journal(struct lg_cli *cli,
+				      struct lg_journal_file **out_file,
+				      struct lg_error *err)
+{
+	struct lg_buffer path = {0};
+	enum lg_status status = lg_cli_servers_path(cli, JOURNAL, &path, err);
+
+	if (status == LG_OK)
+		status = lg_cli_state_put(cli, NULL, NULL, 0, err);
+	if (status == LG_OK) {
+		status = lg_journal_file_open(path.data, out_file, err);
+		if (status == LG_OK)
+			write_holder(cli);
+		else if (status == LG_ERR_CONFLICT)
+			status = is_held(cli, path.data, err);
+	}
+	lg_buffer_release(&path);
+	return status;
+}
+
+int lg_cli_servers_opened(struct lg_cli *cli, struct lg_cli_lifted *lifted,
+			  int gate_code)
+{
+	const struct lg_servers fleet = {
+		.journal = {lifted->journal, lg_journal_file_append}};
+	struct lg_error err;
+	int code = gate_code;
+
+	/* one that has no such lock is open, too */
+	if (lifted->journal != NULL &&
+	    (gate_code == LG_EXIT_DONE ||
+	     gate_code == LG_EXIT_WOULD_NOT_LOCK) &&
+	    lg_servers_journal_step(&fleet, "opened", NULL, &err) != LG_OK)
+		code = lg_cli_fail(cli, &err);
+	lg_journal_file_close(&lifted->journal);
+	return code;
+}
+
+/* Who may administer the gate need not be let into its state directory: then
+ * the gate says what stands there. */
+static enum lg_status ask_journal(struct lg_cli *cli, struct lg_buffer *text,
+				  struct lg_error *err)
+{
+	struct lg_control_answer answer = {0};
+	struct lg_control *control = NULL;
+	cJSON *request = NULL;
+	enum lg_status status = lg_cli_gate(cli, &control, err);
+	int code = LG_EXIT_SOFTWARE;
+
+	if (status == LG_OK && control == NULL)
+		status = LG_ERR_DENIED;
+	if (status != LG_OK)
+		return status;
+	request = lg_cli_request("servers");
+	status = lg_control_ask(control, request, NULL, 0, JOURNAL_MS, NULL,
+				&answer, &code, err);
+	if (status == LG_OK && answer.block_count > 0)
+		lg_buffer_append(text, answer.block[0].data,
+				 answer.block[0].len);
+	if (status == LG_OK)
+		status = lg_buffer_status(text, err);
+	cJSON_Delete(request);
+	lg_control_release(&answer);
+	return status;
+}
+
+static enum lg_status read_journal(struct lg_cli *cli, const char *path,
+				   struct lg_buffer *text, struct lg_error *err)
+{
+	struct lg_error unsaid = {0};
+	enum lg_status status = lg_journal_file_read(path, text, err);
+
+	if (status != LG_ERR_DENIED)
+		return status;
+	/* what stopped this user is what he is told */
+	return ask_journal(cli, text, &unsaid) == LG_OK ? LG_OK : status;
+}
+
+static enum lg_status read_record(struct lg_cli *cli, const char *path,
+				  struct lg_buffer *text,
+				  struct lg_servers_record *out_record,
+				  struct lg_error *err)
+{
+	enum lg_status status = read_journal(cli, path, text, err);
+
+	if (status == LG_OK)
+		status = lg_servers_record_parse(text->data ? text->data : "",
+						 text->len, path, out_record,
+						 err);
+	return status;
+}
+
+enum lg_status lg_cli_servers_record(struct lg_cli *cli,
+				     struct lg_servers_record *out_record,
+				     struct lg_error *err)
+{
+	struct lg_buffer path = {0}, text = {0};
+	enum lg_status status = lg_cli_servers_path(cli, JOURNAL, &path, err);
+
+	if (status == LG_OK)
+		status = read_record(cli, path.data, &text, out_record, err);
+	lg_buffer_release(&path);
+	lg_buffer_release(&text);
+	return status;
+}
+
+int lg_servers_is_unfinished(const struct lg_servers_record *record)
+{
+	return record->phase == LG_SERVERS_APPLYING ||
+	       record->phase == LG_SERVERS_LIFTING;
+}
+
+/*
+ * One look: 1 in *out_sure where it is known. An unfinished journal that was
+ * free between two readings of the same text was left behind; one whose text
+ * moved is looked at again.
+ */
+static enum lg_status look(struct lg_cli *cli, const char *path,
+			   struct lg_servers_now *now, int *out_sure,
+			   struct lg_error *err)
+{
+	struct lg_buffer text = {0}, again = {0};
+	enum lg_status status =
+		read_record(cli, path, &text, &now->record, err);
+
+	*out_sure = 1;
+	if (status == LG_OK && lg_journal_file_is_held(path)) {
+		now->state = LG_SERVERS_CHANGING;
+		now->holder = read_holder(cli);
+	} else if (status == LG_OK && lg_servers_is_unfinished(&now->record)) {
+		now->state = LG_SERVERS_INTERRUPTED;
+		status = read_journal(cli, path, &again, err);
+		*out_sure = status != LG_OK ||
+			    (text.len == again.len &&
+			     memcmp(text.data, again.data, text.len) == 0);
+	}
+	lg_buffer_release(&text);
+	lg_buffer_release(&again);
+	return status;
+}
+
+enum lg_status lg_cli_servers_now(struct lg_cli *cli,
+				  struct lg_servers_now *out_now,
+				  struct lg_error *err)
+{
+	struct lg_buffer path = {0};
+	struct lg_servers_now now = {0};
+	enum lg_status status = lg_cli_servers_path(cli, JOURNAL, &path, err);
+	int sure = 0;
+
+	for (int i = 0; status == LG_OK && !sure && i < LOOKS; i++) {
+		lg_servers_now_release(&now);
+		status = look(cli, path.data, &now, &sure, err);
+	}
+	if (status == LG_OK && !sure)
+		now.state = LG_SERVERS_CHANGING;
+	if (status == LG_OK)
+		*out_now = now;
+	else
+		lg_servers_now_release(&now);
+	lg_buffer_release(&path);
+	return status;
+}
+
+void lg_servers_now_release(struct lg_servers_now *now)
+{
+	lg_servers_record_release(&now->record);
+	cJSON_Delete(now->holder);
+	*now = (struct lg_servers_now){0};
+}

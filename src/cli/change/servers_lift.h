@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * servers_lift.h - what applying and lifting on servers share
+ *
+ * Layer: cli, private to the fleet.
+ */
+#ifndef LOGONGATE_CLI_CHANGE_SERVERS_LIFT_H
+#define LOGONGATE_CLI_CHANGE_SERVERS_LIFT_H
+
+#include "adapters/system/journal_file.h"
+#include "app/change/servers.h"
+#include "cli/command.h"
+
+/* A path below state_dir. */
+enum lg_status lg_cli_servers_path(struct lg_cli *cli, const char *name,
+				   struct lg_buffer *out_path,
+				   struct lg_error *err);
+
+/* Writes a file below state_dir, beside the one who holds it, and makes the
+ * folders above it; without a name only state_dir. It belongs to whom state_dir
+ * belongs to. */
+enum lg_status lg_cli_state_put(struct lg_cli *cli, const char *name,
+				const void *bytes, size_t len,
+				struct lg_error *err);
+
+/* The journal, to be written; nobody else may meanwhile. */
+enum lg_status lg_cli_servers_journal(struct lg_cli *cli,
+				      struct lg_journal_file **out_file,
+				      struct lg_error *err);
+
+/* The folder of the back-ups below state_dir. */
+#define LG_CLI_BACKUPS "backups"
+
+/* A2: keeps what a server holds as backups/TIME.NAME.reg, which regedit and
+ * `registry restore` take; never over another. *out_file is that name,
+ * the caller's to free; out_file may be NULL. */
+enum lg_status lg_cli_servers_backup(struct lg_cli *cli, const char *name,
+				     const struct lg_registry *values,
+				     char **out_file, struct lg_error *err);
+
+/* A value that a registry would not take is LG_ERR_LIMIT before anything is
+ * written. */
+enum lg_status lg_cli_servers_check_sizes(const char *name,
+					  const struct lg_registry *values,
+					  struct lg_error *err);
+
+/* The exit code of what came of a change. */
+int lg_cli_servers_exit(enum lg_servers_outcome outcome, enum lg_status status);
+
+/* Progress: for lg_servers_watch. */
+void lg_cli_servers_moved(void *context,
+			  const struct lg_servers_member *member);
+
+/* Names what could not be put back. */
+void lg_cli_servers_tell(struct lg_cli *cli, const struct lg_servers *fleet);
+
+#endif

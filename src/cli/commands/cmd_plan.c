@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * logongate plan, logongate apply
+ *
+ * Both prepare in the same way; plan prints, apply carries out where the plan
+ * says that nothing stands in the way. plan exits as apply would.
+ */
+#include <string.h>
+
+#include "cli/change/apply.h"
+#include "cli/commands.h"
+#include "cli/change/effect.h"
+#include "cli/output.h"
+#include "cli/text/past_text.h"
+#include "cli/text/plan_text.h"
+
+int lg_cmd_plan(struct lg_cli *cli)
+{
+	struct lg_prepared prepared = {0};
+	int code = lg_prepare(cli, cli->operand[0], LG_END_OPTIONAL, &prepared);
+	int printed;
+
+	if (code == LG_EXIT_DONE)
+		code = lg_cli_past(cli, &prepared);
+	if (code != LG_EXIT_DONE)
+		goto done;
+	lg_prepared_say_unenforced(cli, &prepared);
+	/* For a program the object says why; for people that comes last. */
+	if (cli->json)
+		code = lg_plan_refusal(cli, prepared.plan);
+	printed = lg_prepared_print(cli, &prepared, code);
+	if (!cli->json && printed == LG_EXIT_DONE)
+		code = lg_plan_refusal(cli, prepared.plan);
+	if (code == LG_EXIT_DONE)
+		code = printed;
+done:
+	lg_prepared_release(&prepared);
+	return code;
+}
+
+static int print_applied(struct lg_cli *cli, const struct lg_prepared *prepared,
+			 const char *id, const struct lg_applied *applied)
+{
+	cJSON *object = lg_prepared_object(cli, prepared, id, LG_EXIT_DONE);
+
+	lg_json_number(cJSON_GetObjectItemCaseSensitive(object, "sessions"),
+		       "left", (int64_t)applied->left);
+
+	lg_cli_add_untested(cli, prepared, object);
+	return lg_cli_json(cli, object);
+}
+
+/* --ensure: what is in force already is as it should be, whatever its end. */
+static int is_there_already(const struct lg_cli *cli)
+{
+	return lg_cli_option(cli, "ensure") != NULL &&
+	       cli->failed_code != NULL &&
+	       strcmp(cli->failed_code, "already-in-force") == 0;
+}
+
+int lg_cmd_apply(struct lg_cli *cli)
+{
+	struct lg_prepared prepared = {0};
+	struct lg_applied applied;
+	int code = lg_prepare(cli, cli->operand[0], LG_END_REQUIRED, &prepared);
+
+	if (code != LG_EXIT_DONE)
+		goto done;
+	code = lg_plan_refusal(cli, prepared.plan);
+	if (code != LG_EXIT_DONE) {
+		if (cli->json)
+			lg_prepared_print(cli, &prepared, code);
+		goto done;
+	}
+	code = lg_cli_apply(cli, &prepared, &applied);
+	if (code == LG_EXIT_DONE) {
+		prepared.plan->until_s = applied.until_s;
+		lg_prepared_say_unenforced(cli, &prepared);
+		lg_cli_say_applied(cli, &prepared, &applied);
+		if (cli->json)
+			code = print_applied(cli, &prepared, applied.id,
+					     &applied);
+	} else if (code == LG_EXIT_WOULD_NOT_LOCK && is_there_already(cli)) {
+		code = LG_EXIT_DONE;
+		if (cli->json)
+			code = print_applied(cli, &prepared, NULL, &applied);
+	} else if (code == LG_EXIT_WOULD_NOT_LOCK && cli->json) {
+		lg_prepared_print(cli, &prepared, code);
+	}
+done:
+	lg_prepared_release(&prepared);
+	return code;
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * logongate recover - finish or undo what was interrupted on several servers
+ *
+ * Also ends a lock on servers whose end is past; a gate runs it by itself.
+ * What --forget gives up is told whatever becomes of the others.
+ */
+#include "cli/commands.h"
+#include "cli/change/servers_apply.h"
+#include "cli/change/servers_lift.h"
+#include "cli/output.h"
+
+static void print_forgotten(struct lg_cli *cli,
+			    const struct lg_cli_forgotten *forgotten)
+{
+	struct lg_buffer path = {0};
+
+	for (size_t i = 0; i < forgotten->name.count; i++) {
+		const char *name = forgotten->name.item[i];
+		const char *backup = forgotten->backup.item[i];
+
+		lg_buffer_clear(&path);
+		lg_cli_servers_path(cli, LG_CLI_BACKUPS, &path, NULL);
+		lg_cli_print(cli, LG_PLAIN,
+			     "%s is given up: it was not asked, and what the "
+			     "lock wrote there may still be there\n"
+			     "  its earlier values: %s/%s\n"
+			     "  when it is back: logongate registry restore %s "
+			     "--target %s\n",
+			     name, path.data != NULL ? path.data : "", backup,
+			     backup, name);
+	}
+	lg_buffer_release(&path);
+}
+
+static int print_json(struct lg_cli *cli, size_t done, int gate,
+		      const struct lg_cli_forgotten *forgotten)
+{
+	cJSON *object = cJSON_CreateObject();
+	cJSON *array = cJSON_CreateArray();
+
+	lg_json_number(object, "put_back", (int64_t)done);
+	lg_json_bool(object, "gate", gate);
+	for (size_t i = 0; i < forgotten->name.count; i++) {
+		cJSON *one = cJSON_CreateObject();
+
+		lg_json_text(one, "name", forgotten->name.item[i]);
+		lg_json_text(one, "backup", forgotten->backup.item[i]);
+		lg_json_append(array, one);
+	}
+	lg_json_add(object, "forgotten", array);
+	return lg_cli_json(cli, object);
+}
+
+int lg_cmd_recover(struct lg_cli *cli)
+{
+	struct lg_cli_forgotten forgotten = {0};
+	size_t given_up;
+	size_t done = 0;
+	int gate = 0;
+	int code = lg_cli_servers_forget(cli, &forgotten);
+
+	if (code != LG_EXIT_DONE)
+		return code;
+	given_up = forgotten.name.count;
+	if (!cli->json && !cli->quiet)
+		print_forgotten(cli, &forgotten);
+	code = lg_cli_servers_recover(cli, &done, &gate);
+	if (cli->json && (code == LG_EXIT_DONE || given_up > 0)) {
+		int printed = print_json(cli, done, gate, &forgotten);
+
+		code = code == LG_EXIT_DONE ? printed : code;
+	} else if (code == LG_EXIT_DONE && !cli->quiet) {
+		if (done > 0)
+			lg_cli_print(cli, LG_GREEN,
+				     "%zu server%s the earlier values again\n",
+				     done, done == 1 ? " has" : "s have");
+		if (gate)
+			lg_cli_print(cli, LG_GREEN,
+				     "the gate here is lifted\n");
+		else if (done == 0 && given_up == 0)
+			lg_cli_print(cli, LG_GREEN,
+				     "nothing was interrupted\n");
+		else if (done == 0 && forgotten.in_force > 0)
+			lg_cli_print(cli, LG_PLAIN,
+				     "elsewhere the lock stays in force; "
+				     "logongate lift ends it\n");
+	}
+	lg_cli_forgotten_release(&forgotten);
+	return code;
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * logongate run - a lock for as long as a command takes
+ *
+ * Applies, runs the command, lifts however it ends. Should logongate itself be
+ * killed, the lock's own end lifts it.
+ */
+#include "cli/change/apply.h"
+#include "cli/commands.h"
+#include "cli/change/effect.h"
+#include "cli/text/plan_text.h"
+#include "cli/commands/run_child.h"
+
+static int run_command(struct lg_cli *cli, struct lg_overrun *overrun,
+		       const sigset_t *signals, const sigset_t *before)
+{
+	int code = lg_run_child(cli, overrun, signals, before);
+	int lifted = lg_cli_lift(cli, overrun->id, NULL);
+
+	/* 5: it ended while the command ran, which was said. */
+	if (lifted != LG_EXIT_DONE && lifted != LG_EXIT_WOULD_NOT_LOCK)
+		code = lg_cli_say(cli, LG_EXIT_NOT_PUT_BACK, NULL,
+				  "the lock could not be lifted; it ends by "
+				  "itself at its time");
+	return code;
+}
+
+int lg_cmd_run(struct lg_cli *cli)
+{
+	struct lg_prepared prepared = {0};
+	struct lg_overrun overrun = {0};
+	sigset_t signals, before;
+	struct lg_applied applied;
+	int code;
+
+	if (cli->rest == NULL || cli->rest_count == 0)
+		return lg_cli_usage(cli, "run needs a command after --");
+	if (lg_cli_option(cli, "at") != NULL)
+		return lg_cli_usage(cli, "run begins now; it takes no --at");
+	code = lg_overrun_read(cli, &overrun.kind);
+	if (code != LG_EXIT_DONE)
+		return code;
+	code = lg_prepare(cli, cli->operand[0], LG_END_OR_MAXIMUM, &prepared);
+	if (code == LG_EXIT_DONE)
+		code = lg_plan_refusal(cli, prepared.plan);
+	/* From here on a signal waits: a lock that is applied is lifted. */
+	lg_run_signals(&signals);
+	sigprocmask(SIG_BLOCK, &signals, &before);
+	if (code == LG_EXIT_DONE)
+		code = lg_cli_apply(cli, &prepared, &applied);
+	if (code == LG_EXIT_DONE) {
+		lg_cli_warn_untested(cli, &prepared);
+		lg_overrun_begin(&overrun, cli, applied.id, applied.until_s,
+				 &prepared);
+		/* The command may itself ask or extend. */
+		lg_prepared_release(&prepared);
+		lg_cli_hang_up(cli);
+		code = run_command(cli, &overrun, &signals, &before);
+	}
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	lg_prepared_release(&prepared);
+	return code;
+}

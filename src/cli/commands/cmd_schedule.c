@@ -1,0 +1,461 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * logongate schedule - windows that come again, by systemd's calendar
+ *
+ * What is scheduled is a command line of logongate's own: apply, or run where
+ * there is a command. systemd (or cron) starts it; nothing of it is in the
+ * gate. The profile is read now, so that a wrong name is not found at night.
+ */
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/local_time.h"
+
+#include "adapters/system/system_clock.h"
+#include "adapters/system/program.h"
+#include "app/calendar/cron_line.h"
+#include "cli/commands.h"
+#include "cli/open/open.h"
+#include "cli/options.h"
+#include "cli/output.h"
+#include "cli/commands/schedule.h"
+
+#define PROGRAM_MS 30000
+
+static int no_memory(struct lg_cli *cli)
+{
+	return lg_cli_say(cli, LG_EXIT_SOFTWARE, NULL, "no memory");
+}
+
+/* A file of a command line stays the same one wherever it is read from. */
+static enum lg_status add_path(struct lg_strlist *command, const char *path,
+			       struct lg_error *err)
+{
+	char *whole = realpath(path, NULL);
+	const char *text = whole != NULL ? whole : path;
+	enum lg_status status =
+		lg_strlist_add(command, text, strlen(text), err);
+
+	free(whole);
+	return status;
+}
+
+static enum lg_status add_word(struct lg_strlist *command, const char *word,
+			       struct lg_error *err)
+{
+	return lg_strlist_add(command, word, strlen(word), err);
+}
+
+static int is_one_of(const char *name, const char *const *names)
+{
+	for (; *names != NULL; names++) {
+		if (strcmp(name, *names) == 0)
+			return 1;
+	}
+	return 0;
+}
+
+static enum lg_status add_option(struct lg_strlist *command,
+				 const struct lg_cli_given *given,
+				 struct lg_error *err)
+{
+	static const char *const own[] = {"on-calendar", "json", "no-progress",
+					  NULL};
+	static const char *const paths[] = {"config", "profiles", NULL};
+	const char *name = given->option->name;
+	struct lg_buffer word = {0};
+	enum lg_status status;
+
+	if (is_one_of(name, own))
+		return LG_OK;
+	lg_buffer_format(&word, "--%s", name);
+	status = lg_buffer_status(&word, err);
+	if (status == LG_OK)
+		status = add_word(command, word.data, err);
+	if (status == LG_OK && given->option->value != NULL)
+		status = is_one_of(name, paths)
+				 ? add_path(command, given->value, err)
+				 : add_word(command, given->value, err);
+	lg_buffer_release(&word);
+	return status;
+}
+
+static enum lg_status fill_command(const struct lg_cli *cli,
+				   struct lg_strlist *command,
+				   struct lg_error *err)
+{
+	const char *profile = cli->operand[1];
+	const char *config = getenv("LOGONGATE_CONFIG");
+	size_t len = strlen(profile);
+	int is_path = strchr(profile, '/') != NULL ||
+		      (len > 4 && strcmp(profile + len - 4, ".ini") == 0);
+	enum lg_status status = add_path(command, "/proc/self/exe", err);
+
+	if (status == LG_OK)
+		status = add_word(command, cli->rest != NULL ? "run" : "apply",
+				  err);
+	if (status == LG_OK)
+		status = is_path ? add_path(command, profile, err)
+				 : add_word(command, profile, err);
+	for (size_t i = 0; status == LG_OK && i < cli->given_count; i++)
+		status = add_option(command, &cli->given[i], err);
+	if (status == LG_OK && config != NULL && *config != '\0' &&
+	    lg_cli_option(cli, "config") == NULL) {
+		status = add_word(command, "--config", err);
+		if (status == LG_OK)
+			status = add_path(command, config, err);
+	}
+	if (status == LG_OK && cli->rest != NULL)
+		status = add_word(command, "--", err);
+	for (int i = 0; status == LG_OK && i < cli->rest_count; i++)
+		status = add_word(command, cli->rest[i], err);
+	return status;
+}
+
+/* systemd reads the calendar as it will later. */
+static int check_calendar(struct lg_cli *cli, const char *calendar)
+{
+	const char *const argv[] = {"systemd-analyze", "calendar", "--",
+				    calendar, NULL};
+	struct lg_buffer said = {0};
+	struct lg_error err;
+	enum lg_status status =
+		lg_program_output(argv, PROGRAM_MS, &said, &err);
+
+	lg_buffer_release(&said);
+	if (status == LG_OK || status == LG_ERR_UNKNOWN_KEY)
+		return LG_EXIT_DONE;
+	if (status != LG_ERR_IO)
+		return lg_cli_fail(cli, &err);
+	return lg_cli_usage(cli,
+			    "--on-calendar \"%s\" is not a calendar; write "
+			    "\"Sun 02:00\" or \"*-*-01 03:30\", see "
+			    "systemd.time(7)",
+			    calendar);
+}
+
+static int systemctl(struct lg_cli *cli, const char *verb, const char *option,
+		     const char *name)
+{
+	const char *argv[5] = {"systemctl", verb, NULL, NULL, NULL};
+	struct lg_buffer unit = {0}, said = {0};
+	struct lg_error err;
+	enum lg_status status = LG_OK;
+	int code = LG_EXIT_DONE;
+
+	if (name != NULL) {
+		lg_buffer_format(&unit, "logongate-window@%s.timer", name);
+		status = lg_buffer_status(&unit, &err);
+		argv[2] = option;
+		argv[3] = unit.data;
+	}
+	if (status == LG_OK)
+		status = lg_program_output(argv, PROGRAM_MS, &said, &err);
+	if (status != LG_OK)
+		code = lg_cli_say(cli, LG_EXIT_PUT_BACK, NULL,
+				  "systemctl %s %s: %s", verb,
+				  unit.data != NULL ? unit.data : "", err.text);
+	lg_buffer_release(&said);
+	lg_buffer_release(&unit);
+	return code;
+}
+
+/* When the timer elapses next; 0: nobody knows. */
+static int64_t next_time(const char *name)
+{
+	struct lg_buffer unit = {0}, said = {0};
+	int64_t next_s = 0;
+
+	lg_buffer_format(&unit, "logongate-window@%s.timer", name);
+	if (lg_buffer_status(&unit, NULL) == LG_OK) {
+		const char *const argv[] = {"systemctl",
+					    "show",
+					    "--timestamp=unix",
+					    "--property=NextElapseUSecRealtime",
+					    "--value",
+					    unit.data,
+					    NULL};
+
+		if (lg_program_output(argv, PROGRAM_MS, &said, NULL) == LG_OK &&
+		    said.len > 1 && said.data[0] == '@')
+			next_s = strtoll(said.data + 1, NULL, 10);
+	}
+	lg_buffer_release(&said);
+	lg_buffer_release(&unit);
+	return next_s;
+}
+
+static int print_cron(struct lg_cli *cli,
+		      const struct lg_window_schedule *schedule)
+{
+	struct lg_buffer line = {0}, service = {0};
+	struct lg_error err;
+	/* What a unit cannot hold a line of cron cannot hold either. */
+	enum lg_status status =
+		lg_window_service_text(schedule, &service, &err);
+	int code;
+
+	lg_buffer_release(&service);
+	if (status == LG_OK)
+		status = lg_cron_fields(schedule->calendar, &line, &err);
+	if (status != LG_OK)
+		return lg_cli_fail(cli, &err);
+	lg_buffer_text(&line, " root");
+	for (size_t i = 0; i < schedule->command->count; i++) {
+		lg_buffer_char(&line, ' ');
+		lg_cron_word(schedule->command->item[i], &line);
+	}
+	status = lg_buffer_status(&line, &err);
+	if (status != LG_OK) {
+		code = lg_cli_fail(cli, &err);
+	} else if (cli->json) {
+		cJSON *object = cJSON_CreateObject();
+
+		lg_json_text(object, "name", schedule->name);
+		lg_json_text(object, "cron", line.data);
+		code = lg_cli_json(cli, object);
+	} else {
+		code = LG_EXIT_DONE;
+		lg_cli_print(cli, LG_PLAIN, "%s\n", line.data);
+	}
+	if (code == LG_EXIT_DONE && !cli->quiet)
+		lg_cli_say(cli, code, NULL,
+			   "systemd does not run here, so nothing is "
+			   "scheduled yet: put this line into "
+			   "/etc/cron.d/logongate-%s",
+			   schedule->name);
+	lg_buffer_release(&line);
+	return code;
+}
+
+static int print_added(struct lg_cli *cli,
+		       const struct lg_window_schedule *schedule)
+{
+	int64_t next_s = next_time(schedule->name);
+	struct lg_zone zone = lg_system_zone();
+	char when[LG_TIME_FULL_SIZE];
+	cJSON *object;
+
+	if (cli->json) {
+		object = cJSON_CreateObject();
+		lg_json_text(object, "name", schedule->name);
+		lg_json_text(object, "calendar", schedule->calendar);
+		lg_json_time(object, "next", next_s);
+		return lg_cli_json(cli, object);
+	}
+	if (cli->quiet)
+		return LG_EXIT_DONE;
+	lg_cli_print(cli, LG_GREEN, "scheduled");
+	lg_cli_print(cli, LG_PLAIN, " %s: %s for %s", schedule->name,
+		     schedule->profile, schedule->lasts);
+	if (next_s > 0) {
+		lg_time_format_full(next_s, &zone, when);
+		lg_cli_print(cli, LG_PLAIN, ", next %s", when);
+	}
+	lg_cli_print(cli, LG_PLAIN, "\n");
+	return LG_EXIT_DONE;
+}
+
+static int is_same(const char *name, const char *kind,
+		   const struct lg_buffer *text)
+{
+	struct lg_buffer there = {0};
+	int same = lg_schedule_read(name, kind, &there, NULL) == LG_OK &&
+		   there.len == text->len &&
+		   memcmp(there.data, text->data, text->len) == 0;
+
+	lg_buffer_release(&there);
+	return same;
+}
+
+static int add_units(struct lg_cli *cli,
+		     const struct lg_window_schedule *schedule)
+{
+	struct lg_buffer timer = {0}, service = {0}, there = {0};
+	struct lg_error err;
+	enum lg_status status;
+	int code = check_calendar(cli, schedule->calendar);
+
+	if (code != LG_EXIT_DONE)
+		return code;
+	status = lg_window_timer_text(schedule, &timer, &err);
+	if (status == LG_OK)
+		status = lg_window_service_text(schedule, &service, &err);
+	if (status == LG_OK &&
+	    lg_schedule_read(schedule->name, "timer", &there, NULL) == LG_OK &&
+	    !(is_same(schedule->name, "timer", &timer) &&
+	      is_same(schedule->name, "service", &service)))
+		status = lg_error_set(&err, LG_ERR_SYNTAX, NULL,
+				      "there is a schedule %s already and it "
+				      "says something else; schedule remove %s "
+				      "takes it away",
+				      schedule->name, schedule->name);
+	if (status == LG_OK)
+		status = lg_schedule_write(schedule->name, &timer, &service,
+					   &err);
+	if (status != LG_OK)
+		code = lg_cli_fail(cli, &err);
+	if (code == LG_EXIT_DONE)
+		code = systemctl(cli, "daemon-reload", NULL, NULL);
+	if (code == LG_EXIT_DONE)
+		code = systemctl(cli, "enable", "--now", schedule->name);
+	if (code == LG_EXIT_PUT_BACK) {
+		lg_schedule_delete(schedule->name, NULL);
+		systemctl(cli, "daemon-reload", NULL, NULL);
+	}
+	if (code == LG_EXIT_DONE)
+		code = print_added(cli, schedule);
+	lg_buffer_release(&there);
+	lg_buffer_release(&service);
+	lg_buffer_release(&timer);
+	return code;
+}
+
+static int check_name(struct lg_cli *cli, const char *name)
+{
+	if (lg_window_name_is_good(name))
+		return LG_EXIT_DONE;
+	return lg_cli_usage(cli,
+			    "\"%s\" cannot be a schedule's name: letters, "
+			    "digits, . _ and -, at most 64",
+			    name);
+}
+
+int lg_cmd_schedule_add(struct lg_cli *cli)
+{
+	struct lg_strlist command = {0};
+	struct lg_window_schedule schedule = {
+		.name = cli->operand[0],
+		.lasts = lg_cli_option(cli, "for"),
+		.calendar = lg_cli_option(cli, "on-calendar"),
+		.command = &command,
+	};
+	struct lg_profile *profile = NULL;
+	struct lg_error err;
+	int64_t lasts_s;
+	int code = check_name(cli, schedule.name);
+
+	if (code != LG_EXIT_DONE)
+		return code;
+	if (schedule.calendar == NULL || schedule.lasts == NULL)
+		return lg_cli_usage(cli, "schedule add needs --on-calendar C "
+					 "and --for D");
+	if (cli->rest != NULL && cli->rest_count == 0)
+		return lg_cli_usage(cli, "there is no command after --");
+	code = lg_cli_duration(cli, "for", &lasts_s);
+	if (code == LG_EXIT_DONE)
+		code = lg_cli_profile(cli, cli->operand[1], &profile);
+	if (code != LG_EXIT_DONE)
+		return code;
+	if (profile->max_duration_s >= 0 && lasts_s > profile->max_duration_s)
+		code = lg_cli_usage(cli, "--for is longer than the profile's "
+					 "max_duration");
+	schedule.profile = profile->name;
+	if (code == LG_EXIT_DONE && fill_command(cli, &command, &err) != LG_OK)
+		code = no_memory(cli);
+	if (code == LG_EXIT_DONE)
+		code = lg_schedule_has_systemd() ? add_units(cli, &schedule)
+						 : print_cron(cli, &schedule);
+	lg_strlist_release(&command);
+	lg_profile_free(&profile);
+	return code;
+}
+
+/* One row, or one object of the array. */
+static void list_one(struct lg_table *table, cJSON *array, const char *name)
+{
+	struct lg_buffer timer = {0}, service = {0};
+	struct lg_buffer calendar = {0}, profile = {0}, lasts = {0}, when = {0};
+	int64_t next_s = next_time(name);
+	cJSON *object;
+
+	lg_schedule_read(name, "timer", &timer, NULL);
+	lg_schedule_read(name, "service", &service, NULL);
+	lg_window_value(timer.data, "OnCalendar", &calendar);
+	lg_window_value(service.data, "Profile", &profile);
+	lg_window_value(service.data, "For", &lasts);
+	if (next_s > 0)
+		lg_text_clock(lg_cli_now(), next_s, &when);
+	if (array != NULL) {
+		object = cJSON_CreateObject();
+		lg_json_text(object, "name", name);
+		lg_json_text(object, "profile", profile.data);
+		lg_json_text(object, "calendar", calendar.data);
+		lg_json_text(object, "for", lasts.data);
+		lg_json_time(object, "next", next_s);
+		cJSON_AddItemToArray(array, object);
+	} else {
+		lg_table_cell(table, name);
+		lg_table_cell(table, profile.data);
+		lg_table_cell(table, lasts.data);
+		lg_table_cell(table, calendar.data);
+		lg_table_cell(table, when.data);
+	}
+	lg_buffer_release(&when);
+	lg_buffer_release(&lasts);
+	lg_buffer_release(&profile);
+	lg_buffer_release(&calendar);
+	lg_buffer_release(&service);
+	lg_buffer_release(&timer);
+}
+
+int lg_cmd_schedule_list(struct lg_cli *cli)
+{
+	static const char *const head[] = {"NAME",     "PROFILE", "FOR",
+					   "CALENDAR", "NEXT",    NULL};
+	struct lg_table table = {0};
+	struct lg_strlist names = {0};
+	cJSON *object = NULL, *array = NULL;
+	struct lg_error err;
+	int code;
+
+	if (lg_schedule_names(&names, &err) != LG_OK) {
+		lg_strlist_release(&names);
+		return lg_cli_fail(cli, &err);
+	}
+	if (cli->json) {
+		object = cJSON_CreateObject();
+		array = cJSON_CreateArray();
+	} else {
+		lg_table_begin(&table, head);
+	}
+	for (size_t i = 0; i < names.count; i++)
+		list_one(&table, array, names.item[i]);
+	if (cli->json) {
+		lg_json_add(object, "schedules", array);
+		code = lg_cli_json(cli, object);
+	} else {
+		code = lg_cli_table(cli, &table);
+	}
+	lg_strlist_release(&names);
+	return code;
+}
+
+int lg_cmd_schedule_remove(struct lg_cli *cli)
+{
+	const char *name = cli->operand[0];
+	struct lg_buffer there = {0};
+	struct lg_error err;
+	enum lg_status status;
+	int code = check_name(cli, name);
+
+	if (code != LG_EXIT_DONE)
+		return code;
+	status = lg_schedule_read(name, "timer", &there, &err);
+	lg_buffer_release(&there);
+	if (status != LG_OK)
+		return lg_cli_fail(cli, &err);
+	code = systemctl(cli, "disable", "--now", name);
+	if (code == LG_EXIT_DONE && lg_schedule_delete(name, &err) != LG_OK)
+		code = lg_cli_fail(cli, &err);
+	if (code == LG_EXIT_DONE)
+		code = systemctl(cli, "daemon-reload", NULL, NULL);
+	if (code == LG_EXIT_DONE && !cli->quiet && !cli->json)
+		lg_cli_print(cli, LG_PLAIN,
+			     "removed %s; a window that is open stays open to "
+			     "its end\n",
+			     name);
+	return code;
+}

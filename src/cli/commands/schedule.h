@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * schedule.h - the folder of systemd where schedules lie
+ *
+ * Layer: cli, for cmd_schedule.c and schedule_units.c.
+ */
+#ifndef LOGONGATE_CLI_COMMANDS_SCHEDULE_H
+#define LOGONGATE_CLI_COMMANDS_SCHEDULE_H
+
+#include "app/calendar/window_units.h"
+#include "cli/command.h"
+
+/* 1 where systemd runs this machine, or SYSTEMD_UNIT_PATH says where units
+ * go. */
+int lg_schedule_has_systemd(void);
+
+/* The text of logongate-window@NAME.KIND.d/schedule.conf; LG_ERR_UNKNOWN_KEY
+ * where there is none. */
+enum lg_status lg_schedule_read(const char *name, const char *kind,
+				struct lg_buffer *out_text,
+				struct lg_error *err);
+
+/* Writes both drop-ins; on failure neither is there. */
+enum lg_status lg_schedule_write(const char *name,
+				 const struct lg_buffer *timer,
+				 const struct lg_buffer *service,
+				 struct lg_error *err);
+
+enum lg_status lg_schedule_delete(const char *name, struct lg_error *err);
+
+/* The names of all schedules, sorted. */
+enum lg_status lg_schedule_names(struct lg_strlist *out_names,
+				 struct lg_error *err);
+
+#endif

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * schedule_units.c - the folder of systemd where schedules lie
+ *
+ * The first folder of SYSTEMD_UNIT_PATH where that is set, as systemd itself
+ * looks there, else /etc/systemd/system.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "adapters/system/atomic_file.h"
+#include "adapters/system/durable.h"
+#include "cli/commands/schedule.h"
+
+#define UNIT_DIR "/etc/systemd/system"
+#define PREFIX "logongate-window@"
+#define SUFFIX ".timer.d"
+
+static void put_unit_dir(struct lg_buffer *out)
+{
+	const char *path = getenv("SYSTEMD_UNIT_PATH");
+
+	if (path != NULL && *path != '\0' && *path != ':')
+		lg_buffer_append(out, path, strcspn(path, ":"));
+	else
+		lg_buffer_text(out, UNIT_DIR);
+}
+
+static void put_folder(const char *name, const char *kind,
+		       struct lg_buffer *out)
+{
+	put_unit_dir(out);
+	lg_buffer_format(out, "/" PREFIX "%s.%s.d", name, kind);
+}
+
+int lg_schedule_has_systemd(void)
+{
+	const char *path = getenv("SYSTEMD_UNIT_PATH");
+	struct stat info;
+
+	return (path != NULL && *path != '\0') ||
+	       lstat("/run/systemd/system", &info) == 0;
+}
+
+enum lg_status lg_schedule_read(const char *name, const char *kind,
+				struct lg_buffer *out_text,
+				struct lg_error *err)
+{
+	struct lg_buffer path = {0};
+	enum lg_status status;
+
+	put_folder(name, kind, &path);
+	lg_buffer_text(&path, "/schedule.conf");
+	status = lg_buffer_status(&path, err);
+	if (status == LG_OK && access(path.data, F_OK) != 0 && errno == ENOENT)
+		status = lg_error_set(err, LG_ERR_UNKNOWN_KEY, NULL,
+				      "there is no schedule %s", name);
+	if (status == LG_OK)
+		status = lg_file_read(path.data, out_text, err);
+	lg_buffer_release(&path);
+	return status;
+}
+
+static enum lg_status write_one(const char *name, const char *kind,
+				const struct lg_buffer *text,
+				struct lg_error *err)
+{
+	struct lg_buffer path = {0};
+	enum lg_status status;
+
+	put_folder(name, kind, &path);
+	status = lg_buffer_status(&path, err);
+	if (status == LG_OK && mkdir(path.data, 0755) != 0 && errno != EEXIST)
+		status = lg_errno_set(path.data, "cannot be made", err);
+	lg_buffer_text(&path, "/schedule.conf");
+	if (status == LG_OK)
+		status = lg_buffer_status(&path, err);
+	if (status == LG_OK)
+		status = lg_atomic_file_replace(path.data, text->data,
+						text->len, err);
+	/* systemctl cat is for everybody; there is no secret in it. */
+	if (status == LG_OK && chmod(path.data, 0644) != 0)
+		status = lg_errno_set(path.data, "mode", err);
+	lg_buffer_release(&path);
+	return status;
+}
+
+static enum lg_status delete_one(const char *name, const char *kind,
+				 struct lg_error *err)
+{
+	struct lg_buffer path = {0};
+	enum lg_status status;
+	size_t len;
+
+	put_folder(name, kind, &path);
+	len = path.len;
+	lg_buffer_text(&path, "/schedule.conf");
+	status = lg_buffer_status(&path, err);
+	if (status == LG_OK && unlink(path.data) != 0 && errno != ENOENT)
+		status = lg_errno_set(path.data, "cannot be removed", err);
+	if (status == LG_OK) {
+		/* What somebody else put there stays. */
+		path.data[len] = '\0';
+		rmdir(path.data);
+	}
+	lg_buffer_release(&path);
+	return status;
+}
+
+enum lg_status lg_schedule_write(const char *name,
+				 const struct lg_buffer *timer,
+				 const struct lg_buffer *service,
+				 struct lg_error *err)
+{
+	enum lg_status status = write_one(name, "service", service, err);
+
+	if (status == LG_OK)
+		status = write_one(name, "timer", timer, err);
+	if (status != LG_OK)
+		lg_schedule_delete(name, NULL);
+	return status;
+}
+
+enum lg_status lg_schedule_delete(const char *name, struct lg_error *err)
+{
+	enum lg_status status = delete_one(name, "timer", err);
+
+	return status == LG_OK ? delete_one(name, "service", err) : status;
+}
+
+static int is_ours(const struct dirent *entry)
+{
+	size_t len = strlen(entry->d_name);
+
+	return strncmp(entry->d_name, PREFIX, strlen(PREFIX)) == 0 &&
+	       len > strlen(PREFIX) + strlen(SUFFIX) &&
+	       strcmp(entry->d_name + len - strlen(SUFFIX), SUFFIX) == 0;
+}
+
+enum lg_status lg_schedule_names(struct lg_strlist *out_names,
+				 struct lg_error *err)
+{
+	struct dirent **entry = NULL;
+	struct lg_buffer path = {0};
+	enum lg_status status;
+	int count = 0;
+
+	put_unit_dir(&path);
+	status = lg_buffer_status(&path, err);
+	if (status == LG_OK) {
+		count = scandir(path.data, &entry, is_ours, alphasort);
+		if (count < 0 && errno != ENOENT)
+			status = lg_errno_set(path.data, "cannot be read", err);
+	}
+	for (int i = 0; i < count; i++) {
+		const char *name = entry[i]->d_name + strlen(PREFIX);
+
+		if (status == LG_OK)
+			status = lg_strlist_add(out_names, name,
+						strlen(name) - strlen(SUFFIX),
+						err);
+		free(entry[i]);
+	}
+	free(entry);
+	lg_buffer_release(&path);
+	return status;
+}

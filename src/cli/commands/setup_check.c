@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * setup_check.c - the whole installation, judged in one screen
+ */
+#include <string.h>
+
+#include "app/doors/survey.h"
+#include "cli/open/open.h"
+#include "cli/output.h"
+#include "cli/commands/setup_hands.h"
+
+enum mark {
+	GOOD = 0,
+	LOOK,
+	BAD
+};
+
+struct check {
+	struct lg_cli *cli;
+	const struct lg_settings *settings;
+	cJSON *list;
+	int worst;
+};
+
+static void say(struct check *check, enum mark mark, const char *what,
+		const char *text)
+{
+	static const char *const names[] = {"ok", "look", "bad"};
+	static const enum lg_colour colours[] = {LG_GREEN, LG_YELLOW, LG_RED};
+	cJSON *item;
+
+	if ((int)mark > check->worst)
+		check->worst = mark;
+	if (check->cli->json) {
+		item = cJSON_CreateObject();
+		lg_json_text(item, "what", what);
+		lg_json_text(item, "mark", names[mark]);
+		lg_json_text(item, "text", text);
+		lg_json_append(check->list, item);
+		return;
+	}
+	if (check->cli->quiet)
+		return;
+	lg_cli_print(check->cli, colours[mark], "%-5s", names[mark]);
+	fprintf(check->cli->out, " %-10s ", what);
+	lg_cli_text(check->cli, text);
+	fputc('\n', check->cli->out);
+}
+
+static void check_gate(struct check *check)
+{
+	struct lg_control *control = NULL;
+	struct lg_error err;
+
+	if (lg_cli_gate(check->cli, &control, &err) != LG_OK)
+		say(check, BAD, "gate", err.text);
+	else if (control == NULL)
+		say(check, BAD, "gate", "no gate runs here");
+	else
+		say(check, GOOD, "gate", "answers");
+}
+
+static void check_settings(struct check *check)
+{
+	const char *path = check->settings->path;
+
+	say(check, path ? GOOD : BAD, "settings",
+	    path ? path : "there is no settings file");
+	if (check->settings->break_glass.count == 0)
+		say(check, LOOK, "settings",
+		    "no break_glass account: nobody is always admitted");
+	if (check->settings->directory_uri == NULL)
+		say(check, LOOK, "directory",
+		    "none: names in profiles are taken as they are "
+		    "(allow_user)");
+}
+
+static void check_directory(struct check *check)
+{
+	struct lg_directory *directory = NULL;
+	struct lg_error err;
+
+	if (check->settings->directory_uri == NULL)
+		return;
+	if (lg_cli_directory(check->cli, &directory, &err) != LG_OK)
+		say(check, BAD, "directory", err.text);
+	else
+		say(check, GOOD, "directory",
+		    directory ? directory->describe(directory->self) : "none");
+}
+
+static void check_records(struct check *check, const struct lg_machine *machine,
+			  const char *folder)
+{
+	struct lg_strlist names = {0};
+	struct lg_buffer text = {0};
+	struct lg_error err;
+
+	if (machine->list(machine->self, folder, &names, &err) != LG_OK)
+		say(check, LOOK, "setup", err.text);
+	for (size_t i = 0; i < names.count; i++) {
+		lg_buffer_clear(&text);
+		lg_buffer_format(&text, "%.*s",
+				 (int)strcspn(names.item[i], "."),
+				 names.item[i]);
+		lg_buffer_text(&text, " was set up");
+		say(check, GOOD, "setup", text.data ? text.data : "");
+	}
+	lg_strlist_release(&names);
+	lg_buffer_release(&text);
+}
+
+static enum mark mark_of(const struct lg_way *way)
+{
+	switch (way->asks) {
+	case LG_ASKS_NO:
+		return BAD;
+	case LG_ASKS_PARTLY:
+	case LG_ASKS_UNKNOWN:
+		return LOOK;
+	case LG_ASKS_YES:
+		return way->when_down == LG_WHEN_DOWN_OPEN ? LOOK : GOOD;
+	case LG_ASKS_NOT_NEEDED:
+		break;
+	}
+	return GOOD;
+}
+
+static void check_doors(struct check *check, const struct lg_machine *machine)
+{
+	const struct lg_doors_places places = {0};
+	struct lg_ways ways = {0};
+	struct lg_buffer text = {0};
+	struct lg_error err;
+
+	if (lg_doors_survey(check->settings, machine, &places, &ways, &err) !=
+	    LG_OK)
+		say(check, LOOK, "doors", err.text);
+	for (size_t i = 0; i < ways.count; i++) {
+		const struct lg_way *way = &ways.way[i];
+
+		lg_buffer_clear(&text);
+		lg_buffer_format(&text,
+				 "%s %s: asks the gate: %s; when it is "
+				 "down: %s",
+				 way->door, way->way, lg_asks_name(way->asks),
+				 lg_when_down_name(way->when_down));
+		say(check, mark_of(way), "door", text.data ? text.data : "");
+	}
+	lg_buffer_release(&text);
+	lg_ways_release(&ways);
+}
+
+int setup_check(struct lg_cli *cli, const struct lg_machine *machine,
+		const char *folder)
+{
+	struct check check = {.cli = cli};
+	struct lg_error err;
+	cJSON *object = NULL;
+	int code;
+
+	if (lg_cli_settings(cli, &check.settings, &err) != LG_OK)
+		return lg_cli_fail(cli, &err);
+	check.list = cJSON_CreateArray();
+	check_settings(&check);
+	check_gate(&check);
+	check_directory(&check);
+	check_records(&check, machine, folder);
+	check_doors(&check, machine);
+	code = check.worst == BAD ? LG_EXIT_WOULD_NOT_LOCK : LG_EXIT_DONE;
+	if (!cli->json) {
+		cJSON_Delete(check.list);
+		return code;
+	}
+	object = cJSON_CreateObject();
+	lg_json_add(object, "check", check.list);
+	return lg_cli_json(cli, object) == LG_EXIT_DONE ? code
+							: LG_EXIT_SOFTWARE;
+}

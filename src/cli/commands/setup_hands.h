@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * setup_hands.h - how the command proves that a server asks the gate
+ *
+ * Layer: cli, private to setup.
+ */
+#ifndef LOGONGATE_CLI_COMMANDS_SETUP_HANDS_H
+#define LOGONGATE_CLI_COMMANDS_SETUP_HANDS_H
+
+#include "app/setup/setup_run.h"
+#include "cli/command.h"
+
+struct setup_hands {
+	struct lg_cli *cli;
+	const struct lg_machine *machine;
+	const char *config_dir;
+};
+
+/* As app/setup/setup_run.h has them; context is a struct setup_hands. */
+enum lg_status setup_prove(void *context, const struct lg_setup_plan *plan,
+			   struct lg_error *err);
+enum lg_status setup_gate_answers(void *context, struct lg_error *err);
+void setup_says(void *context, const char *step);
+
+/* `logongate setup check`; folder is that of the records. */
+int setup_check(struct lg_cli *cli, const struct lg_machine *machine,
+		const char *folder);
+
+#endif

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * locks.h - the locks there are, and which of them a command means
+ *
+ * Layer: cli.
+ * Flow: lift, extend, confirm and status take a profile's name or an id; the
+ * locks are those of the gate here (or of state_dir) and the one that is on
+ * servers.
+ * Source: contract 9 "Commands", 12.
+ */
+#ifndef LOGONGATE_CLI_OPEN_LOCKS_H
+#define LOGONGATE_CLI_OPEN_LOCKS_H
+
+#include "app/change/servers_journal.h"
+#include "app/lock/lock_change.h"
+#include "cli/open/open.h"
+
+/* id "": on servers, applied by a version that gave none. */
+struct lg_cli_lock {
+	char id[LG_LOCK_ID_SIZE];
+	char *profile;
+	int64_t since_s;
+	int64_t until_s;
+	int is_here;  /* at the gate of this machine, or in state_dir */
+	int is_there; /* on servers */
+	int unconfirmed;
+};
+
+/* Zero-initialise; release. here: exit code of asking the gate here: where it
+ * is not 0, which locks it holds is not known. */
+struct lg_cli_locks {
+	struct lg_cli_lock *lock;
+	size_t count;
+	int here;
+	struct lg_error here_error;
+	int there; /* the same of the journal of servers */
+	struct lg_error there_error;
+};
+
+enum lg_locks_for {
+	LG_LOCKS_SHOW = 0,
+	LG_LOCKS_CHANGE /* exit 7 for who may not change them */
+};
+
+/*
+ * Returns: an exit code; 0 also where the gate here or the journal of servers
+ * cannot be read (here and there say so, and nothing is printed of it).
+ */
+int lg_cli_locks(struct lg_cli *cli, enum lg_locks_for why,
+		 struct lg_cli_locks *out_locks);
+void lg_cli_locks_release(struct lg_cli_locks *locks);
+
+/*
+ * The lock that the command means: its operand, or the only one.
+ * Returns: an exit code; 5 is printed, with the locks there are.
+ */
+int lg_cli_choose(struct lg_cli *cli, const struct lg_cli_locks *locks,
+		  const char *name, enum lg_lock_meant meant,
+		  const struct lg_cli_lock **out_lock);
+
+/*
+ * Confirms ("confirm") or extends ("extend": for_s from now, else to *until_s)
+ * the lock with this id at the gate here, or in state_dir. *until_s is its end
+ * then. Returns: an exit code; what is not 0 is printed.
+ */
+int lg_cli_change_lock(struct lg_cli *cli, const char *op, const char *id,
+		       int64_t for_s, int64_t *until_s);
+
+/* "lg-..." that nobody has. */
+enum lg_status lg_cli_new_id(char out_id[LG_LOCK_ID_SIZE],
+			     struct lg_error *err);
+
+#endif

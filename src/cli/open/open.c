@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * open.c - opens the settings that the command line names
+ *
+ * What is opened is kept until main closes it, so that a command may ask for
+ * it wherever it needs it. --dialect and --directory become part of the
+ * settings: nothing later has to know where a value came from.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "adapters/ini/settings_file.h"
+#include "cli/open/opened.h"
+
+#define SETTINGS_FILE "/etc/logongate/logongate.conf"
+
+static enum lg_status no_memory(struct lg_error *err)
+{
+	return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+}
+
+struct lg_cli_open *lg_cli_opened(struct lg_cli *cli)
+{
+	if (cli->open == NULL)
+		cli->open = calloc(1, sizeof(*cli->open));
+	return cli->open;
+}
+
+void lg_cli_close(struct lg_cli *cli)
+{
+	struct lg_cli_open *open = cli->open;
+
+	if (open == NULL)
+		return;
+	lg_cli_hang_up(cli);
+	cli->open = NULL;
+	if (open->has_directory)
+		open->directory.close(open->directory.self);
+	lg_strlist_release(&open->set);
+	lg_settings_free(&open->settings);
+	free(open->caller);
+	free(open->by);
+	free(open);
+}
+
+static enum lg_status defaults(struct lg_settings **out_settings,
+			       struct lg_error *err)
+{
+	const char *xdg = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+	struct lg_buffer path = {0};
+	enum lg_status status;
+
+	if (xdg != NULL && xdg[0] == '/')
+		lg_buffer_text(&path, xdg);
+	else
+		lg_buffer_format(&path, "%s/.local/state",
+				 home != NULL ? home : "");
+	status = lg_buffer_status(&path, err);
+	if (status == LG_OK)
+		status = lg_settings_default(path.data, out_settings, err);
+	lg_buffer_release(&path);
+	return status;
+}
+
+static enum lg_status replace(char **text, const char *with,
+			      struct lg_error *err)
+{
+	char *copy = strdup(with);
+
+	if (copy == NULL)
+		return no_memory(err);
+	free(*text);
+	*text = copy;
+	return LG_OK;
+}
+
+static enum lg_status put_options_in(struct lg_cli *cli,
+				     struct lg_settings *settings,
+				     struct lg_error *err)
+{
+	const char *dialect = lg_cli_option(cli, "dialect");
+	const char *directory = lg_cli_option(cli, "directory");
+	const char *profiles = lg_cli_option(cli, "profiles");
+	enum lg_status status = LG_OK;
+
+	if (dialect != NULL &&
+	    !lg_dialect_from_name(dialect, strlen(dialect), &settings->dialect))
+		return lg_error_set(err, LG_ERR_UNKNOWN_KEY, "--dialect",
+				    "there is no dialect %s; there are gate, "
+				    "exchange5.5, exchange2000, exchange2003, "
+				    "exchange2007",
+				    dialect);
+	if (directory != NULL)
+		status = replace(&settings->directory_uri, directory, err);
+	if (status == LG_OK && profiles != NULL)
+		status = replace(&settings->profiles_dir, profiles, err);
+	return status;
+}
+
+enum lg_status lg_cli_settings(struct lg_cli *cli,
+			       const struct lg_settings **out_settings,
+			       struct lg_error *err)
+{
+	struct lg_cli_open *open = lg_cli_opened(cli);
+	const char *path = lg_cli_option(cli, "config");
+	struct lg_settings *settings = NULL;
+	enum lg_status status;
+
+	if (open == NULL)
+		return no_memory(err);
+	if (open->settings != NULL) {
+		*out_settings = open->settings;
+		return LG_OK;
+	}
+	if (path == NULL)
+		path = getenv("LOGONGATE_CONFIG");
+	if (path != NULL && path[0] == '\0')
+		path = NULL;
+	if (path == NULL &&
+	    (access(SETTINGS_FILE, F_OK) == 0 || errno != ENOENT))
+		path = SETTINGS_FILE;
+	if (path != NULL)
+		status = lg_settings_load(path, &settings, err);
+	else
+		status = defaults(&settings, err);
+	if (status == LG_OK)
+		status = put_options_in(cli, settings, err);
+	if (status != LG_OK)
+		lg_settings_free(&settings);
+	else
+		*out_settings = open->settings = settings;
+	return status;
+}
+
+enum lg_status lg_cli_dialect(struct lg_cli *cli, enum lg_dialect *out_dialect,
+			      struct lg_error *err)
+{
+	const struct lg_settings *settings;
+	enum lg_status status = lg_cli_settings(cli, &settings, err);
+
+	if (status == LG_OK)
+		*out_dialect = settings->dialect;
+	return status;
+}
+
+enum lg_status lg_cli_profiles_dir(struct lg_cli *cli, const char **out_dir,
+				   struct lg_error *err)
+{
+	const struct lg_settings *settings;
+	enum lg_status status = lg_cli_settings(cli, &settings, err);
+
+	if (status == LG_OK)
+		*out_dir = settings->profiles_dir;
+	return status;
+}

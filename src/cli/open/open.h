@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * open.h - settings, directory, profiles, gate and state, opened when needed
+ *
+ * Layer: cli.
+ * Flow: the common options decide which; each is opened once, belongs to the
+ * cli and is closed by main. What cannot be opened is reported by the command:
+ * return lg_cli_fail(cli, &err).
+ * Source: contract 1, 3, 4, 8 "Targets".
+ */
+#ifndef LOGONGATE_CLI_OPEN_OPEN_H
+#define LOGONGATE_CLI_OPEN_OPEN_H
+
+#include "port/clock.h"
+#include "port/directory.h"
+#include <logongate/profile.h>
+#include "core/settings/settings.h"
+
+#include "adapters/control/control_client.h"
+#include "app/lock/state_load.h"
+#include "cli/command.h"
+
+/* The settings: --config, LOGONGATE_CONFIG, /etc/logongate/logongate.conf
+ * where it exists, else the embedded defaults; --dialect and --directory are
+ * put in. */
+enum lg_status lg_cli_settings(struct lg_cli *cli,
+			       const struct lg_settings **out_settings,
+			       struct lg_error *err);
+
+/* The dialect of --dialect, else of the settings. An unknown name is
+ * LG_ERR_UNKNOWN_KEY. */
+enum lg_status lg_cli_dialect(struct lg_cli *cli, enum lg_dialect *out_dialect,
+			      struct lg_error *err);
+
+/* The directory of --directory, else of the settings; *out_directory is NULL
+ * with LG_OK where neither names one. */
+enum lg_status lg_cli_directory(struct lg_cli *cli,
+				struct lg_directory **out_directory,
+				struct lg_error *err);
+
+/* The folder of the profiles: --profiles, else the settings. */
+enum lg_status lg_cli_profiles_dir(struct lg_cli *cli, const char **out_dir,
+				   struct lg_error *err);
+
+/*
+ * Reads a profile with the variables of --set.
+ * Returns: an exit code; 0 with *out_profile, which the caller frees, else the
+ * error is printed already (2: the variables do not fit; 3).
+ */
+int lg_cli_profile(struct lg_cli *cli, const char *name,
+		   struct lg_profile **out_profile);
+
+/*
+ * The gate of this machine. *out_control is NULL with LG_OK where none runs
+ * and none is expected: then state_dir is the command's own.
+ * Returns: LG_ERR_IO, the settings have [listen.*] and no gate answers (exit
+ * 8: use lg_cli_no_gate); LG_ERR_DENIED.
+ */
+enum lg_status lg_cli_gate(struct lg_cli *cli, struct lg_control **out_control,
+			   struct lg_error *err);
+/* Closes the gate and state_dir until they are needed again, so that others
+ * may use them while this command waits. */
+void lg_cli_hang_up(struct lg_cli *cli);
+/* Reports what lg_cli_gate said: 8, or 7. */
+int lg_cli_no_gate(struct lg_cli *cli, const struct lg_error *err);
+/* The same without a word. */
+int lg_cli_no_gate_code(const struct lg_cli *cli, const struct lg_error *err);
+
+/*
+ * Asks the gate; request is deleted. Returns: an exit code; 0 with *out_answer
+ * (release it), else the error is printed already.
+ */
+int lg_cli_ask(struct lg_cli *cli, struct lg_control *control, cJSON *request,
+	       const struct lg_control_block *block, size_t block_count,
+	       struct lg_control_answer *out_answer);
+/* {"op": op}. */
+cJSON *lg_cli_request(const char *op);
+
+/*
+ * state_dir itself, settled: a lock whose end is past is lifted (WRITE), or
+ * counts as lifted (READ). *out_state belongs to the cli; it is NULL with
+ * LG_OK when reading a folder that does not exist.
+ * Returns: LG_ERR_CONFLICT, WRITE and a gate or another command holds it.
+ */
+enum lg_status lg_cli_state(struct lg_cli *cli, enum lg_state_mode mode,
+			    struct lg_state **out_state, struct lg_error *err);
+
+/* Seconds of the wall clock. */
+int64_t lg_cli_now(void);
+
+/* Both clocks, for an end that a stepped wall clock must not move. */
+struct lg_now lg_cli_clocks(void);
+
+/* Reads a duration or a time given as an option; 0 where it is not given. What
+ * a time was understood as goes to stderr.
+ * Returns: an exit code, 2 is printed. */
+int lg_cli_duration(struct lg_cli *cli, const char *option,
+		    int64_t *out_seconds);
+int lg_cli_time(struct lg_cli *cli, const char *option, int64_t *out_s);
+/* --since: a duration back from now, or a time; 0: not given. */
+int lg_cli_since(struct lg_cli *cli, int64_t *out_s);
+
+/* Who sits at the keyboard: SUDO_USER, else the login user; NULL where root
+ * has neither (contract 7 "Locks"). Borrowed from the cli. */
+const char *lg_cli_caller(struct lg_cli *cli);
+/* The name that a lock is kept under: the caller, else the user. */
+const char *lg_cli_by(struct lg_cli *cli);
+
+/* Closes what was opened. */
+void lg_cli_close(struct lg_cli *cli);
+
+#endif

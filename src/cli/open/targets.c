@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * targets.c - from --target and --group to servers of the settings
+ *
+ * --target may be given more than once or hold several names with commas; a
+ * server that two groups share is one server.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include <logongate/version.h>
+
+#include "base/nearest.h"
+#include "cli/open/targets.h"
+
+/* Store.exe that came with the hotfix of row P2. */
+static const struct lg_version hotfix = {.part = {6, 5, 7651, 19},
+					 .known = LG_VERSION_FOUR};
+/* Store.exe of Exchange 2000 SP1, which reads the values first. */
+static const struct lg_version sp1 = {.part = {6, 0, 4712, 0},
+				      .known = LG_VERSION_FOUR};
+
+const struct lg_target_settings *
+lg_cli_target(const struct lg_settings *settings, const char *name)
+{
+	for (size_t i = 0; i < settings->target_count; i++) {
+		if (strcmp(settings->target[i].name, name) == 0)
+			return &settings->target[i];
+	}
+	return NULL;
+}
+
+int lg_cli_target_is_local(const struct lg_target_settings *target)
+{
+	return target->backend == LG_BACKEND_GATE &&
+	       (target->server == NULL || target->server[0] == '\0');
+}
+
+static enum lg_status type_of(const struct lg_target_settings *target,
+			      uint32_t *out_type, struct lg_error *err)
+{
+	static const uint32_t types[] = {LG_REG_SZ, LG_REG_EXPAND_SZ,
+					 LG_REG_BINARY, LG_REG_DWORD,
+					 LG_REG_MULTI_SZ};
+
+	*out_type = LG_REG_SZ;
+	if (target->companion_type == NULL)
+		return LG_OK;
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+		if (strcmp(lg_reg_type_name(types[i]),
+			   target->companion_type) == 0) {
+			*out_type = types[i];
+			return LG_OK;
+		}
+	}
+	return lg_error_set(err, LG_ERR_SYNTAX, target->name,
+			    "companion_type: there is no type %s; there are "
+			    "REG_SZ, REG_EXPAND_SZ, REG_BINARY, REG_DWORD, "
+			    "REG_MULTI_SZ",
+			    target->companion_type);
+}
+
+enum lg_status lg_cli_render_target(const struct lg_target_settings *target,
+				    struct lg_render_target *out_render,
+				    struct lg_error *err)
+{
+	const char *text = target->store_version;
+	struct lg_version version = {0};
+	enum lg_status status;
+	uint32_t type;
+
+	if (text != NULL) {
+		status = lg_version_parse(text, strlen(text), &version, err);
+		if (status != LG_OK)
+			return status;
+	}
+	status = type_of(target, &type, err);
+	if (status != LG_OK)
+		return status;
+	*out_render = (struct lg_render_target){
+		.dialect = target->dialect,
+		.is_gate = target->backend == LG_BACKEND_GATE,
+		.is_server = 1,
+		.undocumented = target->undocumented,
+		.companion_name = target->companion_name,
+		.companion_type = type,
+		.companion_data = target->companion_data,
+	};
+	/* A store that does not say its version counts as older (contract 8
+	 * "Targets"). */
+	if (target->dialect == LG_DIALECT_EXCHANGE_2000 &&
+	    target->backend != LG_BACKEND_GATE &&
+	    version.known != LG_VERSION_UNKNOWN) {
+		struct lg_version whole = version;
+
+		whole.known = LG_VERSION_FOUR;
+		out_render->is_before_sp1 =
+			lg_version_compare(&whole, &sp1) < 0;
+	}
+	if (target->dialect == LG_DIALECT_GATE)
+		out_render->has_process_hotfix = 1;
+	else if (version.known == LG_VERSION_FOUR)
+		out_render->has_process_hotfix =
+			lg_version_compare(&version, &hotfix) >= 0;
+	return LG_OK;
+}
+
+static int unknown(struct lg_cli *cli, const struct lg_settings *settings,
+		   const char *what, const char *name)
+{
+	struct lg_nearest nearest = {0};
+
+	for (size_t i = 0; what[0] == 't' && i < settings->target_count; i++)
+		lg_nearest_try(&nearest, name, settings->target[i].name);
+	for (size_t i = 0; what[0] == 'g' && i < settings->group_count; i++)
+		lg_nearest_try(&nearest, name, settings->group[i].name);
+	if (nearest.name != NULL)
+		return lg_cli_usage(cli,
+				    "the settings have no %s %s; did you mean "
+				    "%s?",
+				    what, name, nearest.name);
+	return lg_cli_usage(cli, "the settings have no %s %s", what, name);
+}
+
+static int add_name(struct lg_cli *cli, const struct lg_settings *settings,
+		    const char *name, size_t len, struct lg_strlist *names)
+{
+	struct lg_strlist one = {0};
+	struct lg_error err;
+	int code = LG_EXIT_DONE;
+
+	while (len > 0 && (*name == ' ' || *name == '\t')) {
+		name++;
+		len--;
+	}
+	while (len > 0 && (name[len - 1] == ' ' || name[len - 1] == '\t'))
+		len--;
+	if (len == 0)
+		return LG_EXIT_DONE;
+	if (lg_strlist_add(&one, name, len, &err) != LG_OK) {
+		code = lg_cli_fail(cli, &err);
+		goto done;
+	}
+	if (lg_cli_target(settings, one.item[0]) == NULL) {
+		code = unknown(cli, settings, "target", one.item[0]);
+		goto done;
+	}
+	for (size_t i = 0; i < names->count; i++) {
+		if (strcmp(names->item[i], one.item[0]) == 0)
+			goto done;
+	}
+	if (lg_strlist_add_all(names, &one, &err) != LG_OK)
+		code = lg_cli_fail(cli, &err);
+done:
+	lg_strlist_release(&one);
+	return code;
+}
+
+static int add_names(struct lg_cli *cli, const struct lg_settings *settings,
+		     const char *list, struct lg_strlist *names)
+{
+	int code = LG_EXIT_DONE;
+
+	while (code == LG_EXIT_DONE) {
+		size_t len = strcspn(list, ",");
+
+		code = add_name(cli, settings, list, len, names);
+		if (list[len] == '\0')
+			break;
+		list += len + 1;
+	}
+	return code;
+}
+
+static int add_group(struct lg_cli *cli, const struct lg_settings *settings,
+		     const char *name, struct lg_strlist *names)
+{
+	const struct lg_group_settings *group = NULL;
+	int code = LG_EXIT_DONE;
+
+	for (size_t i = 0; i < settings->group_count; i++) {
+		if (strcmp(settings->group[i].name, name) == 0)
+			group = &settings->group[i];
+	}
+	if (group == NULL)
+		return unknown(cli, settings, "group", name);
+	for (size_t i = 0; i < group->member.count && code == LG_EXIT_DONE; i++)
+		code = add_names(cli, settings, group->member.item[i], names);
+	return code;
+}
+
+int lg_cli_target_names(struct lg_cli *cli, const struct lg_settings *settings,
+			struct lg_strlist *out_names)
+{
+	const char *group = lg_cli_option(cli, "group");
+	struct lg_strlist given = {0};
+	struct lg_error err;
+	int code = LG_EXIT_DONE;
+
+	if (lg_cli_options(cli, "target", &given, &err) != LG_OK)
+		code = lg_cli_fail(cli, &err);
+	for (size_t i = 0; i < given.count && code == LG_EXIT_DONE; i++)
+		code = add_names(cli, settings, given.item[i], out_names);
+	if (code == LG_EXIT_DONE && group != NULL)
+		code = add_group(cli, settings, group, out_names);
+	if (code == LG_EXIT_DONE && out_names->count == 0)
+		code = lg_cli_usage(cli, "no server is named");
+	lg_strlist_release(&given);
+	return code;
+}
+
+static int is_file(enum lg_backend backend)
+{
+	return backend == LG_BACKEND_REGFILE || backend == LG_BACKEND_HIVE;
+}
+
+int lg_cli_find_targets(struct lg_cli *cli, const struct lg_settings *settings,
+			struct lg_plan_server **out_server, size_t *out_count)
+{
+	struct lg_plan_server *server = NULL;
+	struct lg_strlist names = {0};
+	struct lg_error err;
+	int code = lg_cli_target_names(cli, settings, &names);
+
+	if (code == LG_EXIT_DONE) {
+		server = calloc(names.count, sizeof(*server));
+		if (server == NULL)
+			code = lg_cli_say(cli, LG_EXIT_SOFTWARE, NULL,
+					  "no memory");
+	}
+	for (size_t i = 0; i < names.count && code == LG_EXIT_DONE; i++) {
+		const struct lg_target_settings *target =
+			lg_cli_target(settings, names.item[i]);
+
+		server[i].name = target->name;
+		server[i].backend = target->backend;
+		server[i].is_local = lg_cli_target_is_local(target);
+		/* a file restarts nothing */
+		server[i].restarts =
+			server[i].is_local
+				? settings->gate_restart
+				: target->restart && !is_file(target->backend);
+		if (lg_cli_render_target(target, &server[i].render, &err) !=
+		    LG_OK)
+			code = lg_cli_fail(cli, &err);
+	}
+	if (code == LG_EXIT_DONE) {
+		*out_server = server;
+		*out_count = names.count;
+	} else {
+		free(server);
+	}
+	lg_strlist_release(&names);
+	return code;
+}

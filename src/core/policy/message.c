@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * message.c - refusal texts: expanded, then cleaned
+ *
+ * Cleaning comes last, over the whole text, because an inserted reason or
+ * profile name may hold anything. A CR LF that reached an IMAP client would be
+ * a second, forged answer line (seen with Dovecot 2.3.19).
+ */
+#include <string.h>
+
+#include <utf8proc.h>
+
+#include "core/policy/message.h"
+
+static int is_control(utf8proc_int32_t c)
+{
+	return c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0x2028 ||
+	       c == 0x2029;
+}
+
+void lg_message_clean(const char *text, size_t len, struct lg_buffer *out_text)
+{
+	const utf8proc_uint8_t *bytes = (const utf8proc_uint8_t *)text;
+	size_t pos = 0, plain = 0;
+	int in_run = 0;
+
+	while (pos < len) {
+		utf8proc_int32_t c;
+		utf8proc_ssize_t used;
+		size_t rest = len - pos;
+
+		used = utf8proc_iterate(
+			bytes + pos, rest > 4 ? 4 : (utf8proc_ssize_t)rest, &c);
+		if (used > 0 && !is_control(c)) {
+			pos += (size_t)used;
+			in_run = 0;
+			continue;
+		}
+		lg_buffer_append(out_text, text + plain, pos - plain);
+		if (used <= 0) {
+			lg_buffer_text(out_text, "\xef\xbf\xbd");
+			in_run = 0;
+		} else if (!in_run) {
+			lg_buffer_char(out_text, ' ');
+			in_run = 1;
+		}
+		pos += used > 0 ? (size_t)used : 1;
+		plain = pos;
+	}
+	lg_buffer_append(out_text, text + plain, len - plain);
+}
+
+const char *lg_message_default(enum lg_reason reason)
+{
+	switch (reason) {
+	case LG_REASON_VERSION_BLOCKED:
+	case LG_REASON_PROCESS_BLOCKED:
+	case LG_REASON_VERSION_UNKNOWN:
+	case LG_REASON_PROCESS_UNKNOWN:
+		/* E1, without the product: people here may use any client. */
+		return "Your administrator has blocked the version of the mail "
+		       "program that you are using. Contact your "
+		       "administrator for assistance.";
+	case LG_REASON_NO_POLICY:
+		return "The mail server cannot check logons at the moment. "
+		       "Please try again later.";
+	case LG_REASON_SESSION_ENDED:
+		return "The mail program has to connect again.";
+	case LG_REASON_BAD_NAME:
+		return "This is not a name to log on with.";
+	case LG_REASON_NONE:
+	case LG_REASON_NOT_LISTED:
+	case LG_REASON_NOBODY:
+	case LG_REASON_PROTOCOL_REFUSED:
+		break;
+	}
+	return "The mail server is being worked on. Please try again later.";
+}
+
+/* The fact named at text ("until}..."), and how long its name is. */
+static const char *fact_named(const char *text,
+			      const struct lg_message_facts *facts,
+			      size_t *out_len)
+{
+	const struct {
+		const char *name;
+		const char *value;
+	} fact[] = {
+		{"until}", facts->until},
+		{"since}", facts->since},
+		{"profile}", facts->profile},
+		{"reason}", facts->reason},
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(fact) / sizeof(fact[0]); i++) {
+		size_t len = strlen(fact[i].name);
+
+		if (strncmp(text, fact[i].name, len))
+			continue;
+		*out_len = len;
+		return fact[i].value ? fact[i].value : "";
+	}
+	return NULL;
+}
+
+static void expand(const char *message, const struct lg_message_facts *facts,
+		   struct lg_buffer *out)
+{
+	const char *mark, *value;
+	size_t len;
+
+	while ((mark = strstr(message, "%{")) != NULL) {
+		lg_buffer_append(out, message, (size_t)(mark - message));
+		value = fact_named(mark + 2, facts, &len);
+		if (value) {
+			lg_buffer_text(out, value);
+			message = mark + 2 + len;
+		} else {
+			lg_buffer_text(out, "%{");
+			message = mark + 2;
+		}
+	}
+	lg_buffer_text(out, message);
+}
+
+enum lg_status lg_message_refusal(const char *message, enum lg_reason reason,
+				  const struct lg_message_facts *facts,
+				  struct lg_buffer *out_text,
+				  struct lg_error *err)
+{
+	struct lg_buffer expanded = {0};
+	enum lg_status status;
+
+	if (!message || !message[strspn(message, " \t\r\n")])
+		message = lg_message_default(reason);
+	expand(message, facts, &expanded);
+	status = lg_buffer_status(&expanded, err);
+	if (status != LG_OK)
+		goto out;
+	lg_message_clean(expanded.data, expanded.len, out_text);
+	status = lg_buffer_status(out_text, err);
+out:
+	lg_buffer_release(&expanded);
+	return status;
+}

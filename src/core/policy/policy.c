@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The words of a policy and what can be asked of one. It is compiled in
+ * policy_compile.c, decides in policy_decide.c, explains itself in
+ * policy_explain.c.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/policy/policy_inside.h"
+
+static const char *const protocols[LG_PROTOCOL_COUNT] = {
+	[LG_PROTOCOL_UNKNOWN] = "",    [LG_PROTOCOL_MAPI] = "mapi",
+	[LG_PROTOCOL_HTTP] = "http",   [LG_PROTOCOL_IMAP] = "imap",
+	[LG_PROTOCOL_POP3] = "pop3",   [LG_PROTOCOL_SMTP] = "smtp",
+	[LG_PROTOCOL_LOGIN] = "login",
+};
+
+const char *lg_protocol_name(enum lg_protocol protocol)
+{
+	return (unsigned int)protocol < LG_PROTOCOL_COUNT ? protocols[protocol]
+							  : NULL;
+}
+
+int lg_protocol_from_name(const char *name, size_t len,
+			  enum lg_protocol *out_protocol)
+{
+	unsigned int i;
+
+	for (i = LG_PROTOCOL_MAPI; i < LG_PROTOCOL_COUNT; i++) {
+		if (strlen(protocols[i]) != len ||
+		    memcmp(protocols[i], name, len) != 0)
+			continue;
+		*out_protocol = (enum lg_protocol)i;
+		return 1;
+	}
+	return 0;
+}
+
+const char *lg_verdict_name(enum lg_verdict verdict)
+{
+	switch (verdict) {
+	case LG_ADMIT:
+		return "admit";
+	case LG_REFUSE:
+		return "refuse";
+	}
+	return NULL;
+}
+
+const char *lg_reason_name(enum lg_reason reason)
+{
+	switch (reason) {
+	case LG_REASON_NONE:
+		return "none";
+	case LG_REASON_NOT_LISTED:
+		return "not-listed";
+	case LG_REASON_NOBODY:
+		return "nobody";
+	case LG_REASON_PROTOCOL_REFUSED:
+		return "protocol-refused";
+	case LG_REASON_VERSION_BLOCKED:
+		return "version-blocked";
+	case LG_REASON_PROCESS_BLOCKED:
+		return "process-blocked";
+	case LG_REASON_VERSION_UNKNOWN:
+		return "version-unknown";
+	case LG_REASON_PROCESS_UNKNOWN:
+		return "process-unknown";
+	case LG_REASON_NO_POLICY:
+		return "no-policy";
+	case LG_REASON_SESSION_ENDED:
+		return "session-ended";
+	case LG_REASON_BAD_NAME:
+		return "bad-name";
+	}
+	return NULL;
+}
+
+const char *lg_gate_state_name(enum lg_gate_state gate)
+{
+	switch (gate) {
+	case LG_GATE_OFF:
+		return "off";
+	case LG_GATE_LISTED:
+		return "listed";
+	case LG_GATE_NOBODY:
+		return "nobody";
+	}
+	return NULL;
+}
+
+const char *lg_rule_name(enum lg_rule rule)
+{
+	switch (rule) {
+	case LG_RULE_NONE:
+		return NULL;
+	case LG_RULE_BREAK_GLASS:
+		return "break-glass";
+	case LG_RULE_APPLIES_TO:
+		return "applies-to";
+	case LG_RULE_LOGON_ONLY_AS:
+		return "logon-only-as";
+	case LG_RULE_PROTOCOLS:
+		return "protocols";
+	case LG_RULE_VERSIONS:
+		return "disable-mapi-clients";
+	case LG_RULE_PROCESSES:
+		return "disable-mapi-client-processes";
+	}
+	return NULL;
+}
+
+const char *lg_outcome_name(enum lg_outcome outcome)
+{
+	switch (outcome) {
+	case LG_OUTCOME_ADMITS:
+		return "admits";
+	case LG_OUTCOME_PASSES:
+		return "passes";
+	case LG_OUTCOME_REFUSES:
+		return "refuses";
+	case LG_OUTCOME_NOT_SET:
+		return "not-set";
+	}
+	return NULL;
+}
+
+const struct lg_policy *lg_policy_share(const struct lg_policy *policy)
+{
+	/* The count is no part of the value. */
+	atomic_fetch_add(&((struct lg_policy *)policy)->shares, 1);
+	return policy;
+}
+
+void lg_policy_free(struct lg_policy **policy)
+{
+	struct lg_policy *old = policy ? *policy : NULL;
+	size_t i;
+
+	if (!old)
+		return;
+	*policy = NULL;
+	if (atomic_fetch_sub(&old->shares, 1))
+		return;
+	for (i = 0; i < old->layer_count; i++) {
+		free((char *)old->info[i].id);
+		free((char *)old->info[i].profile);
+		free((char *)old->info[i].message);
+		lg_version_setting_free(&old->rules[i].versions);
+		lg_process_list_free(&old->rules[i].processes);
+	}
+	free(old->info);
+	free(old->rules);
+	free(old->rights);
+	lg_key_table_release(&old->dn);
+	lg_key_table_release(&old->name);
+	lg_key_table_release(&old->domain);
+	free(old);
+}
+
+size_t lg_policy_layer_count(const struct lg_policy *policy)
+{
+	return policy->layer_count;
+}
+
+const struct lg_policy_layer_info *
+lg_policy_layer_at(const struct lg_policy *policy, int lock)
+{
+	if (lock < 0 || (size_t)lock >= policy->layer_count)
+		return NULL;
+	return &policy->info[lock];
+}
+
+enum lg_gate_state lg_policy_gate(const struct lg_policy *policy)
+{
+	return policy->gate;
+}
+
+uint64_t lg_policy_generation(const struct lg_policy *policy)
+{
+	return policy->generation;
+}
+
+enum lg_dialect lg_policy_dialect(const struct lg_policy *policy)
+{
+	return policy->dialect;
+}
+
+int lg_policy_judges_clients(const struct lg_policy *policy)
+{
+	return lg_mask_any(policy->clients);
+}
+
+int lg_policy_limits_names(const struct lg_policy *policy)
+{
+	return lg_mask_any(policy->listing) || lg_mask_any(policy->nobody);
+}
+
+int lg_policy_limits(const struct lg_policy *policy)
+{
+	unsigned int i;
+
+	for (i = 0; i < LG_PROTOCOL_COUNT; i++)
+		if (lg_mask_any(policy->protocol[i]))
+			return 1;
+	return lg_policy_limits_names(policy) ||
+	       lg_policy_judges_clients(policy);
+}
+
+int lg_policy_holds_mail(const struct lg_policy *policy)
+{
+	return policy->hold_mail;
+}
+
+size_t lg_policy_memory(const struct lg_policy *policy)
+{
+	return sizeof(*policy) + lg_key_table_memory(&policy->dn) +
+	       lg_key_table_memory(&policy->name) +
+	       lg_key_table_memory(&policy->domain) +
+	       policy->rights_capacity * sizeof(*policy->rights) +
+	       policy->layer_count *
+		       (sizeof(*policy->info) + sizeof(*policy->rules));
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Which open sessions a policy would refuse if they came now. The same
+ * decision function answers, in blocks, so that a sweep of a million sessions
+ * waits for memory as seldom as it can.
+ */
+#include <string.h>
+
+#include "core/policy/session.h"
+
+enum {
+	BLOCK = 64
+};
+
+struct lg_attempt lg_session_attempt(const struct lg_session *session)
+{
+	const char *user = session->master ? session->master : session->user;
+
+	return (struct lg_attempt){
+		.dn = session->dn,
+		.dn_len = session->dn ? strlen(session->dn) : 0,
+		.user = user,
+		.user_len = user ? strlen(user) : 0,
+		.process = session->process,
+		.process_len = session->process ? strlen(session->process) : 0,
+		.version = session->version,
+		.protocol = session->protocol,
+	};
+}
+
+size_t lg_sweep_plan(const struct lg_policy *policy,
+		     const struct lg_session *session, size_t count,
+		     unsigned char *out_cut, struct lg_decision *out_decision)
+{
+	size_t cut = 0;
+	size_t at;
+
+	for (at = 0; at < count; at += BLOCK) {
+		struct lg_attempt attempt[BLOCK];
+		struct lg_decision decision[BLOCK];
+		size_t block = count - at < BLOCK ? count - at : BLOCK;
+		size_t i;
+
+		for (i = 0; i < block; i++)
+			attempt[i] = lg_session_attempt(&session[at + i]);
+		lg_policy_decide_many(policy, attempt, block, decision);
+		for (i = 0; i < block; i++) {
+			out_cut[at + i] = decision[i].verdict == LG_REFUSE;
+			cut += out_cut[at + i];
+			if (out_decision)
+				out_decision[at + i] = decision[i];
+		}
+	}
+	return cut;
+}

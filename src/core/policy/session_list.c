@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * session_list.c - what a door lists, with texts of the list's own
+ */
+#include "core/policy/session.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum lg_status lg_session_list_add(struct lg_session_list *list,
+				   const struct lg_session *session,
+				   struct lg_error *err)
+{
+	struct lg_session copy = *session;
+	const char **const text[] = {&copy.id,     &copy.door,   &copy.user,
+				     &copy.master, &copy.dn,     &copy.process,
+				     &copy.client, &copy.address};
+	enum lg_status status;
+	size_t i;
+
+	if (list->count == list->capacity) {
+		size_t capacity = list->capacity ? list->capacity * 2 : 16;
+		struct lg_session *grown =
+			realloc(list->session, capacity * sizeof(*grown));
+
+		if (!grown)
+			return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+					    "no memory");
+		list->session = grown;
+		list->capacity = capacity;
+	}
+	for (i = 0; i < sizeof(text) / sizeof(*text); i++) {
+		if (!*text[i])
+			continue;
+		status = lg_strlist_add(&list->arena, *text[i],
+					strlen(*text[i]), err);
+		if (status)
+			return status;
+		*text[i] = list->arena.item[list->arena.count - 1];
+	}
+	list->session[list->count++] = copy;
+	return LG_OK;
+}
+
+void lg_session_list_release(struct lg_session_list *list)
+{
+	free(list->session);
+	lg_strlist_release(&list->arena);
+	*list = (struct lg_session_list){0};
+}

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The defaults of the settings and their life. Reading a settings file is the
+ * work of adapters/ini, which begins with these defaults.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include <logongate/buffer.h>
+#include "core/settings/settings.h"
+
+const char *lg_backend_name(enum lg_backend backend)
+{
+	switch (backend) {
+	case LG_BACKEND_GATE:
+		return "gate";
+	case LG_BACKEND_REGFILE:
+		return "regfile";
+	case LG_BACKEND_WINREG:
+		return "winreg";
+	case LG_BACKEND_HIVE:
+		return "hive";
+	case LG_BACKEND_DIRECTORY:
+		return "directory";
+	}
+	return "";
+}
+
+int lg_backend_from_name(const char *name, size_t len,
+			 enum lg_backend *out_backend)
+{
+	static const enum lg_backend all[] = {
+		LG_BACKEND_GATE, LG_BACKEND_REGFILE, LG_BACKEND_WINREG,
+		LG_BACKEND_HIVE, LG_BACKEND_DIRECTORY};
+	size_t i;
+
+	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		const char *known = lg_backend_name(all[i]);
+
+		if (strlen(known) != len || memcmp(known, name, len))
+			continue;
+		*out_backend = all[i];
+		return 1;
+	}
+	return 0;
+}
+
+const char *lg_listener_name(enum lg_listener listener)
+{
+	switch (listener) {
+	case LG_LISTEN_HTTP:
+		return "http";
+	case LG_LISTEN_POSTFIX:
+		return "postfix";
+	case LG_LISTEN_SPOP:
+		return "spop";
+	case LG_LISTEN_DICT:
+		return "dict";
+	case LG_LISTEN_STATUS:
+		return "status";
+	case LG_LISTEN_CONTROL:
+		return "control";
+	}
+	return "";
+}
+
+static int join(char **out_path, const char *folder, const char *rest)
+{
+	struct lg_buffer path = {0};
+
+	lg_buffer_text(&path, folder);
+	lg_buffer_text(&path, rest);
+	return lg_buffer_take(&path, out_path, NULL) == LG_OK;
+}
+
+static int add_all(struct lg_strlist *list, const char *const *text,
+		   size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (lg_strlist_add(list, text[i], strlen(text[i]), NULL))
+			return 0;
+	return 1;
+}
+
+static int fill(struct lg_settings *settings, const char *xdg_state_home)
+{
+	/* Exchange's and gromox's; their others change with each answer. */
+	static const char *const cookie[] = {"MapiContext", "sid"};
+	static const char *const attribute[] = {"mail", "userPrincipalName",
+						"sAMAccountName", "uid",
+						"proxyAddresses"};
+
+	if (!add_all(&settings->login_attributes, attribute,
+		     sizeof(attribute) / sizeof(attribute[0])) ||
+	    !add_all(&settings->mapi_cookies, cookie,
+		     sizeof(cookie) / sizeof(cookie[0])))
+		return 0;
+	settings->admin_group = strdup("logongate");
+	settings->profiles_dir = strdup("/etc/logongate/profiles");
+	if (!settings->admin_group || !settings->profiles_dir)
+		return 0;
+	/* Who runs without settings of the machine is not its gate. */
+	if (!xdg_state_home &&
+	    !join(&settings->notify_dir, "/etc/logongate/notify.d", ""))
+		return 0;
+	if (!xdg_state_home)
+		return join(&settings->state_dir, "/var/lib/logongate", "") &&
+		       join(&settings->run_dir, "/run/logongate", "");
+	return join(&settings->state_dir, xdg_state_home, "/logongate") &&
+	       join(&settings->run_dir, xdg_state_home, "/logongate/run");
+}
+
+enum lg_status lg_settings_default(const char *xdg_state_home,
+				   struct lg_settings **out_settings,
+				   struct lg_error *err)
+{
+	struct lg_settings *settings = calloc(1, sizeof(*settings));
+	size_t i;
+
+	if (!settings || !fill(settings, xdg_state_home)) {
+		lg_settings_free(&settings);
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				    "out of memory");
+	}
+	settings->dialect = LG_DIALECT_GATE;
+	settings->http_refusal = 503;
+	settings->gate_restart = 1;
+	settings->refused_keep_days = 30;
+	settings->keep_days = 30;
+	settings->notify_before = (struct lg_notify_before){{1800, 300}, 2};
+	settings->directory_tls = LG_TLS_DEMAND;
+	settings->directory_timeout_ms = 5000;
+	for (i = 0; i < LG_LISTENER_COUNT; i++)
+		settings->listen[i].mode = 0660;
+	*out_settings = settings;
+	return LG_OK;
+}
+
+static void release_listen(struct lg_listen_settings *listen)
+{
+	lg_strlist_release(&listen->address);
+	free(listen->key_file);
+	free(listen->group);
+	free(listen->cert_file);
+	free(listen->tls_key_file);
+	free(listen->ca_file);
+	lg_strlist_release(&listen->clients);
+}
+
+static void release_target(struct lg_target_settings *target)
+{
+	free(target->name);
+	free(target->store_version);
+	free(target->server);
+	free(target->file);
+	free(target->credentials_file);
+	free(target->service);
+	free(target->companion_name);
+	free(target->companion_type);
+	free(target->companion_data);
+	free(target->cert_file);
+	free(target->tls_key_file);
+	free(target->ca_file);
+	lg_strlist_release(&target->probe);
+}
+
+void lg_settings_free(struct lg_settings **settings)
+{
+	struct lg_settings *s = *settings;
+	size_t i;
+
+	if (!s)
+		return;
+	free(s->path);
+	free(s->state_dir);
+	free(s->run_dir);
+	free(s->admin_group);
+	free(s->http_realm);
+	lg_strlist_release(&s->break_glass);
+	free(s->default_domain);
+	lg_strlist_release(&s->mapi_cookies);
+	free(s->profiles_dir);
+	free(s->clients_file);
+	free(s->directory_uri);
+	free(s->directory_base);
+	free(s->directory_bind_dn);
+	free(s->directory_password_file);
+	free(s->directory_ca_file);
+	lg_strlist_release(&s->login_attributes);
+	for (i = 0; i < LG_LISTENER_COUNT; i++)
+		release_listen(&s->listen[i]);
+	free(s->doveadm);
+	free(s->doveadm_api_key_file);
+	free(s->haproxy_stats_socket);
+	free(s->probe_user);
+	free(s->probe_password_file);
+	free(s->notify_dir);
+	lg_strlist_release(&s->haproxy_frontends);
+	for (i = 0; i < s->target_count; i++)
+		release_target(&s->target[i]);
+	free(s->target);
+	for (i = 0; i < s->group_count; i++) {
+		free(s->group[i].name);
+		lg_strlist_release(&s->group[i].member);
+	}
+	free(s->group);
+	free(s);
+	*settings = NULL;
+}
+
+int lg_settings_expects_gate(const struct lg_settings *settings)
+{
+	size_t i;
+
+	for (i = 0; i < LG_LISTENER_COUNT; i++)
+		if (settings->listen[i].present)
+			return 1;
+	return 0;
+}
+
+struct lg_directory_settings
+lg_settings_directory(const struct lg_settings *settings)
+{
+	struct lg_directory_settings directory = {
+		.uri = settings->directory_uri,
+		.base = settings->directory_base,
+		.bind_dn = settings->directory_bind_dn,
+		.password_file = settings->directory_password_file,
+		.ca_file = settings->directory_ca_file,
+		.tls = settings->directory_tls,
+		.timeout_ms = settings->directory_timeout_ms,
+		.login_attributes = &settings->login_attributes};
+
+	return directory;
+}

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * settings.h - what logongate.conf says
+ *
+ * Layer: core. (Reading the file: adapters/ini.)
+ * Source: contract 3, 8 "Sockets", "Directory", "Targets".
+ */
+#ifndef LOGONGATE_CORE_SETTINGS_SETTINGS_H
+#define LOGONGATE_CORE_SETTINGS_SETTINGS_H
+
+#include <stdint.h>
+
+#include <logongate/dialect.h>
+#include "core/settings/directory_settings.h"
+#include <logongate/strlist.h>
+
+/* What a listener answers while the gate has no policy it can trust. */
+enum lg_without_policy {
+	LG_WITHOUT_POLICY_UNSTATED = 0, /* refused when a listener is opened */
+	LG_WITHOUT_POLICY_ADMIT,
+	LG_WITHOUT_POLICY_REFUSE
+};
+
+enum lg_listener {
+	LG_LISTEN_HTTP = 0,
+	LG_LISTEN_POSTFIX,
+	LG_LISTEN_SPOP,
+	LG_LISTEN_DICT,
+	LG_LISTEN_STATUS, /* pages for people */
+	LG_LISTEN_CONTROL /* TLS control for remote logongate */
+};
+#define LG_LISTENER_COUNT 6
+
+struct lg_listen_settings {
+	int present;
+	struct lg_strlist address; /* "unix:NAME", "HOST:PORT" */
+	enum lg_without_policy without_policy;
+	char *key_file;
+	uint32_t mode;             /* 0660 */
+	char *group;               /* NULL: "logongate-door" */
+	char *cert_file;           /* control */
+	char *tls_key_file;        /* control */
+	char *ca_file;             /* control: who may connect */
+	struct lg_strlist clients; /* control: by these names */
+};
+
+enum lg_backend {
+	LG_BACKEND_GATE = 0,
+	LG_BACKEND_REGFILE,
+	LG_BACKEND_WINREG,
+	LG_BACKEND_HIVE,
+	LG_BACKEND_DIRECTORY
+};
+/* "gate", "regfile", "winreg", "hive", "directory". */
+const char *lg_backend_name(enum lg_backend backend);
+int lg_backend_from_name(const char *name, size_t len,
+			 enum lg_backend *out_backend);
+/* "http", "postfix", "spop", "dict", "status", "control". */
+const char *lg_listener_name(enum lg_listener listener);
+
+struct lg_target_settings {
+	char *name;
+	enum lg_dialect dialect;
+	enum lg_backend backend;
+	char *store_version;
+	char *server;
+	char *file;
+	int file_is_reg4; /* file_format = reg4 */
+	char *credentials_file;
+	char *service;
+	char *companion_name;
+	char *companion_type;
+	char *companion_data;
+	int restart;
+	int undocumented;
+	int smb1;
+	char *cert_file; /* backend gate with a server */
+	char *tls_key_file;
+	char *ca_file;
+	struct lg_strlist probe; /* probe logons, file names */
+};
+
+/* How a client that names nobody is asked to; [gate] http_challenge. */
+enum lg_http_scheme {
+	LG_HTTP_SCHEME_NEGOTIATE = 1,
+	LG_HTTP_SCHEME_NTLM = 2,
+	LG_HTTP_SCHEME_BASIC = 4
+};
+
+struct lg_group_settings {
+	char *name;
+	struct lg_strlist member;
+};
+
+/* [notify] before: how long before its end a lock is told of. */
+#define LG_NOTIFY_BEFORE_MAX 8
+struct lg_notify_before {
+	int64_t seconds[LG_NOTIFY_BEFORE_MAX];
+	size_t count;
+};
+
+/* Absent texts are NULL. path is NULL for the embedded defaults. */
+struct lg_settings {
+	char *path;
+	enum lg_dialect dialect;
+	char *state_dir;
+	char *run_dir;
+	char *admin_group;
+	struct lg_strlist break_glass;
+	char *default_domain; /* of logon names without one */
+	/* Names of cookies of which each is a whole MAPI session. */
+	struct lg_strlist mapi_cookies;
+	uint32_t http_refusal;   /* 503 or 500 */
+	uint32_t http_challenge; /* bits of enum lg_http_scheme */
+	char *http_realm;
+	int gate_restart; /* [gate] restart = yes */
+	char *profiles_dir;
+	char *clients_file;
+	uint32_t refused_keep_days;
+	uint32_t keep_days; /* back-ups and lists of no lock; 0: for ever */
+
+	char *directory_uri;
+	char *directory_base;
+	char *directory_bind_dn;
+	char *directory_password_file;
+	char *directory_ca_file;
+	enum lg_directory_tls directory_tls;
+	uint32_t directory_timeout_ms;
+	struct lg_strlist login_attributes;
+
+	struct lg_listen_settings listen[LG_LISTENER_COUNT];
+
+	char *doveadm; /* NULL: Dovecot is not cut */
+	char *doveadm_api_key_file;
+	char *haproxy_stats_socket;
+	char *probe_user;          /* NULL: doors --probe has no account */
+	char *probe_password_file; /* together with probe_user */
+	char *notify_dir;          /* NULL: nobody is told */
+	struct lg_notify_before notify_before;
+	/* Those that lead to mail; empty: whatever asked this gate. */
+	struct lg_strlist haproxy_frontends;
+
+	struct lg_target_settings *target;
+	size_t target_count;
+	struct lg_group_settings *group;
+	size_t group_count;
+};
+
+/*
+ * The embedded defaults of contract 3: state below xdg_state_home, sockets in
+ * its folder "run". xdg_state_home NULL: the folders of a machine that has a
+ * settings file.
+ */
+enum lg_status lg_settings_default(const char *xdg_state_home,
+				   struct lg_settings **out_settings,
+				   struct lg_error *err);
+void lg_settings_free(struct lg_settings **settings);
+
+/* 1 when any [listen.*] is there: a gate is expected to run. */
+int lg_settings_expects_gate(const struct lg_settings *settings);
+
+/* Borrowed from settings. */
+struct lg_directory_settings
+lg_settings_directory(const struct lg_settings *settings);
+
+#endif

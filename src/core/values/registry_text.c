@@ -1,0 +1,591 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Reads Registry Editor 5.00 files, and REGEDIT4 files of before.
+ *
+ * The bytes become UTF-8 first, then a cursor walks over the lines. Values
+ * are put into a copy of the base; only a file that was read to its end hands
+ * that copy over. What regedit or `net registry` pass over in silence (a last
+ * line without an end, anything after a bad line) is an error here: an
+ * administrator who imports a lock must get all of it or be told.
+ */
+#include <string.h>
+
+#include "core/values/registry_bytes.h"
+#include "core/values/registry_value.h"
+#include "base/utf16.h"
+
+#define HEADER "Windows Registry Editor Version 5.00"
+
+struct deletions {
+	struct lg_strlist *key;
+	struct lg_strlist *name;
+	struct lg_strlist *deleted_key;
+};
+
+struct reader {
+	const char *at;
+	const char *end;
+	const char *file;
+	size_t line;
+	struct lg_registry *registry;
+	struct lg_buffer key;
+	struct lg_buffer name;
+	struct lg_buffer data;
+	const struct lg_codepage *codepage; /* NULL: not REGEDIT4 */
+	int widened;                        /* the data are not the file's */
+	const char *equals;                 /* of the last value */
+	uint32_t type;
+	struct lg_buffer *modern;    /* NULL: not asked for */
+	struct deletions *deletions; /* NULL: not asked for */
+	int has_key;
+	int key_deleted;
+	struct lg_error *err;
+};
+
+static enum lg_status syntax(struct reader *reader, const char *text)
+{
+	return lg_error_set_at(reader->err, LG_ERR_SYNTAX, reader->file,
+			       reader->line, "%s", text);
+}
+
+static void skip_blanks(struct reader *reader)
+{
+	while (reader->at < reader->end &&
+	       (*reader->at == ' ' || *reader->at == '\t'))
+		reader->at++;
+}
+
+/* Eats LF or CRLF. */
+static int line_end(struct reader *reader)
+{
+	const char *at = reader->at;
+
+	if (at < reader->end && *at == '\r')
+		at++;
+	if (at == reader->end || *at != '\n')
+		return 0;
+	reader->at = at + 1;
+	reader->line++;
+	return 1;
+}
+
+static void skip_comment(struct reader *reader)
+{
+	while (reader->at < reader->end && *reader->at != '\n')
+		reader->at++;
+}
+
+/* Blanks, a comment perhaps, and the end of the line. */
+static enum lg_status rest_of_line(struct reader *reader)
+{
+	skip_blanks(reader);
+	if (reader->at < reader->end && *reader->at == ';')
+		skip_comment(reader);
+	if (line_end(reader))
+		return LG_OK;
+	if (reader->at == reader->end)
+		return syntax(reader, "the last line has no end; the file may "
+				      "be cut off, a line end belongs behind "
+				      "it");
+	return syntax(reader, "something stands behind the value; one value "
+			      "on a line");
+}
+
+static int starts(const struct reader *reader, const char *text)
+{
+	size_t len = strlen(text);
+
+	return (size_t)(reader->end - reader->at) >= len &&
+	       memcmp(reader->at, text, len) == 0;
+}
+
+static int starts_folded(const char *text, size_t len, const char *prefix)
+{
+	size_t i;
+
+	for (i = 0; prefix[i]; i++) {
+		char c = i < len ? text[i] : '\0';
+
+		if (c >= 'a' && c <= 'z')
+			c = (char)(c - 'a' + 'A');
+		if (c != prefix[i])
+			return 0;
+	}
+	return i == len || text[i] == '\\';
+}
+
+/* The key in its long form; 0 where it belongs to no hive. */
+static int take_key(struct reader *reader, const char *text, size_t len)
+{
+	static const char *const roots[][2] = {
+		{"HKLM", "HKEY_LOCAL_MACHINE"},  {"HKCU", "HKEY_CURRENT_USER"},
+		{"HKCR", "HKEY_CLASSES_ROOT"},   {"HKU", "HKEY_USERS"},
+		{"HKCC", "HKEY_CURRENT_CONFIG"},
+	};
+	size_t i;
+	size_t form;
+
+	lg_buffer_clear(&reader->key);
+	for (i = 0; i < sizeof(roots) / sizeof(roots[0]); i++) {
+		for (form = 0; form < 2; form++) {
+			size_t root = strlen(roots[i][form]);
+
+			if (!starts_folded(text, len, roots[i][form]))
+				continue;
+			lg_buffer_text(&reader->key, roots[i][1]);
+			lg_buffer_append(&reader->key, text + root, len - root);
+			return 1;
+		}
+	}
+	return 0;
+}
+
+static enum lg_status read_key(struct reader *reader)
+{
+	const char *start = ++reader->at;
+	const char *close = NULL;
+	const char *at;
+	int deletes = 0;
+	enum lg_status status;
+
+	/* A key may hold brackets: the last one of the line closes it. */
+	for (at = start; at < reader->end && *at != '\n'; at++)
+		if (*at == ']')
+			close = at;
+	if (!close)
+		return syntax(reader, "a key without its closing bracket; "
+				      "[HKEY_LOCAL_MACHINE\\...]");
+	if (start < close && *start == '-') {
+		deletes = 1;
+		start++;
+	}
+	for (at = start; at < close; at++)
+		if ((unsigned char)*at < 0x20 || *at == 0x7f)
+			return syntax(reader, "a control character in a key");
+	if (!take_key(reader, start, (size_t)(close - start)))
+		return syntax(reader, "a key of no hive; keys begin with "
+				      "HKEY_LOCAL_MACHINE or HKLM");
+	status = lg_buffer_status(&reader->key, reader->err);
+	if (status)
+		return status;
+	reader->has_key = 1;
+	reader->key_deleted = deletes;
+	if (deletes)
+		lg_registry_delete_key(reader->registry, reader->key.data);
+	if (deletes && reader->deletions)
+		status = lg_strlist_add(reader->deletions->deleted_key,
+					reader->key.data, reader->key.len,
+					reader->err);
+	if (status)
+		return status;
+	reader->at = close + 1;
+	return rest_of_line(reader);
+}
+
+/* A text in quotes, perhaps over lines, as `net registry export` writes. */
+static enum lg_status read_quoted(struct reader *reader, struct lg_buffer *out)
+{
+	lg_buffer_clear(out);
+	lg_buffer_append(out, "", 0);
+	for (reader->at++; reader->at < reader->end; reader->at++) {
+		char c = *reader->at;
+
+		if (c == '"') {
+			reader->at++;
+			return lg_buffer_status(out, reader->err);
+		}
+		if (c == '\0')
+			return syntax(reader, "a NUL in a text");
+		if (c == '\\') {
+			if (++reader->at == reader->end)
+				break;
+			c = *reader->at;
+			if (c != '\\' && c != '"')
+				return syntax(reader,
+					      "a backslash before something "
+					      "else than \\ or \"; write two "
+					      "backslashes for one");
+		}
+		reader->line += c == '\n';
+		lg_buffer_char(out, c);
+	}
+	return syntax(reader, "a text without its closing quote");
+}
+
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+/* Up to most digits; 0 where there is none or one too many. */
+static int read_hex(struct reader *reader, int most, uint32_t *out_number)
+{
+	uint32_t number = 0;
+	int digits = 0;
+
+	while (reader->at < reader->end && hex_digit(*reader->at) >= 0) {
+		if (++digits > most)
+			return 0;
+		number = number << 4 | (uint32_t)hex_digit(*reader->at++);
+	}
+	if (!digits)
+		return 0;
+	*out_number = number;
+	return 1;
+}
+
+/* Blanks, and line ends behind a backslash. 0: a backslash without one. */
+static int skip_continued(struct reader *reader)
+{
+	for (;;) {
+		skip_blanks(reader);
+		if (reader->at == reader->end || *reader->at != '\\')
+			return 1;
+		reader->at++;
+		skip_blanks(reader);
+		if (!line_end(reader))
+			return 0;
+	}
+}
+
+static enum lg_status read_bytes(struct reader *reader)
+{
+	static const char wrong[] =
+		"not a list of bytes; two hexadecimal digits each, with "
+		"commas between, and a backslash before a line end";
+	uint32_t byte;
+
+	lg_buffer_clear(&reader->data);
+	lg_buffer_append(&reader->data, "", 0);
+	if (!skip_continued(reader))
+		return syntax(reader, wrong);
+	if (reader->at == reader->end || hex_digit(*reader->at) < 0)
+		return LG_OK; /* "hex:" alone is no bytes at all */
+	for (;;) {
+		if (!read_hex(reader, 2, &byte))
+			return syntax(reader, wrong);
+		lg_buffer_char(&reader->data, (char)byte);
+		if (!skip_continued(reader))
+			return syntax(reader, wrong);
+		if (reader->at == reader->end || *reader->at != ',')
+			break;
+		reader->at++;
+		if (!skip_continued(reader))
+			return syntax(reader, wrong);
+	}
+	return lg_buffer_status(&reader->data, reader->err);
+}
+
+/* Errors of the model get the line. */
+static enum lg_status placed(struct reader *reader, enum lg_status status)
+{
+	char text[sizeof(reader->err->text)];
+
+	if (!status || status == LG_ERR_NO_MEMORY || !reader->err)
+		return status;
+	memcpy(text, reader->err->text, sizeof(text));
+	return lg_error_set_at(reader->err, status, reader->file, reader->line,
+			       "%s", text);
+}
+
+/* The bytes of a text in REGEDIT4 are ANSI; Windows stores UTF-16. */
+static enum lg_status widen(struct reader *reader)
+{
+	struct lg_buffer text = {0};
+	enum lg_status status = lg_reg_bytes_ansi(
+		reader->codepage, (const unsigned char *)reader->data.data,
+		reader->data.len, reader->file, &text, reader->err);
+
+	if (!status) {
+		lg_buffer_clear(&reader->data);
+		lg_utf16_append(&reader->data, text.data ? text.data : "",
+				text.len);
+		status = lg_buffer_status(&reader->data, reader->err);
+	}
+	lg_buffer_release(&text);
+	reader->widened = 1;
+	return placed(reader, status);
+}
+
+static enum lg_status note_deletion(struct reader *reader)
+{
+	enum lg_status status;
+
+	if (!reader->deletions)
+		return LG_OK;
+	status = lg_strlist_add(reader->deletions->key, reader->key.data,
+				reader->key.len, reader->err);
+	if (!status)
+		status = lg_strlist_add(reader->deletions->name,
+					reader->name.data, reader->name.len,
+					reader->err);
+	return status;
+}
+
+static enum lg_status read_data(struct reader *reader)
+{
+	const char *key = reader->key.data;
+	const char *name = reader->name.data;
+	enum lg_status status;
+	uint32_t number;
+
+	if (starts(reader, "\"")) {
+		status = read_quoted(reader, &reader->data);
+		if (status)
+			return status;
+		return placed(reader, lg_registry_set_text(
+					      reader->registry, key, name,
+					      reader->data.data, reader->err));
+	}
+	if (starts(reader, "-")) {
+		reader->at++;
+		lg_registry_delete(reader->registry, key, name);
+		return note_deletion(reader);
+	}
+	if (starts(reader, "dword:")) {
+		reader->at += 6;
+		skip_blanks(reader);
+		if (!read_hex(reader, 8, &number))
+			return syntax(reader, "not a number; dword: and up to "
+					      "8 hexadecimal digits");
+		return lg_registry_set_dword(reader->registry, key, name,
+					     number, reader->err);
+	}
+	number = LG_REG_BINARY;
+	if (starts(reader, "hex(")) {
+		reader->at += 4;
+		if (!read_hex(reader, 8, &number) || !starts(reader, "):"))
+			return syntax(reader, "not a type; hex(7): is a "
+					      "REG_MULTI_SZ");
+		reader->at += 2;
+	} else if (starts(reader, "hex:")) {
+		reader->at += 4;
+	} else {
+		return syntax(reader, "not a value; \"text\", dword:, hex: "
+				      "and hex(N): are");
+	}
+	reader->type = number;
+	status = read_bytes(reader);
+	if (!status && reader->codepage &&
+	    (number == LG_REG_SZ || number == LG_REG_EXPAND_SZ ||
+	     number == LG_REG_MULTI_SZ))
+		status = widen(reader);
+	if (status)
+		return status;
+	return lg_registry_set_bytes(reader->registry, key, name, number,
+				     reader->data.data, reader->data.len,
+				     reader->err);
+}
+
+static enum lg_status read_value(struct reader *reader)
+{
+	enum lg_status status;
+
+	if (!reader->has_key)
+		return syntax(reader, "a value before the first key; "
+				      "[HKEY_LOCAL_MACHINE\\...] comes first");
+	if (reader->key_deleted)
+		return syntax(reader, "a value below a key that is deleted");
+	if (*reader->at == '@') {
+		reader->at++;
+		lg_buffer_clear(&reader->name);
+		lg_buffer_append(&reader->name, "", 0);
+		status = lg_buffer_status(&reader->name, reader->err);
+	} else {
+		status = read_quoted(reader, &reader->name);
+	}
+	if (status)
+		return status;
+	skip_blanks(reader);
+	if (!starts(reader, "="))
+		return syntax(reader, "a value's name without =");
+	reader->equals = reader->at;
+	reader->at++;
+	skip_blanks(reader);
+	status = read_data(reader);
+	return status ? status : rest_of_line(reader);
+}
+
+static enum lg_status read_header(struct reader *reader)
+{
+	if (reader->codepage) {
+		reader->at += strlen(LG_REG_HEADER_4);
+		return rest_of_line(reader);
+	}
+	if (!starts(reader, HEADER))
+		return syntax(reader, "not a registry file; its first line is "
+				      "\"" HEADER "\"");
+	reader->at += strlen(HEADER);
+	return rest_of_line(reader);
+}
+
+/* What was read from start on, in the newer form. */
+static void modernise(struct reader *reader, const char *start)
+{
+	static const char digits[] = "0123456789abcdef";
+	size_t i;
+
+	if (!reader->modern)
+		return;
+	if (!reader->widened) {
+		lg_buffer_append(reader->modern, start,
+				 (size_t)(reader->at - start));
+		return;
+	}
+	/* The name stands before the first = that no quote holds. */
+	lg_buffer_append(reader->modern, start,
+			 (size_t)(reader->equals - start));
+	lg_buffer_format(reader->modern, "=hex(%x):", reader->type);
+	for (i = 0; i < reader->data.len; i++) {
+		unsigned char byte = (unsigned char)reader->data.data[i];
+		const char two[3] = {digits[byte >> 4], digits[byte & 15], ','};
+
+		lg_buffer_append(reader->modern, two,
+				 i + 1 < reader->data.len ? 3 : 2);
+	}
+	lg_buffer_char(reader->modern, '\n');
+}
+
+static enum lg_status read_file(struct reader *reader)
+{
+	const char *start;
+	enum lg_status status = read_header(reader);
+
+	for (; !status && reader->at < reader->end; modernise(reader, start)) {
+		start = reader->at;
+		reader->widened = 0;
+		skip_blanks(reader);
+		if (reader->at == reader->end || *reader->at == ';' ||
+		    *reader->at == '\r' || *reader->at == '\n')
+			status = rest_of_line(reader);
+		else if (*reader->at == '[')
+			status = read_key(reader);
+		else if (*reader->at == '"' || *reader->at == '@')
+			status = read_value(reader);
+		else if (starts(reader, HEADER) ||
+			 starts(reader, LG_REG_HEADER_4))
+			status = syntax(reader, "a second header; the file "
+						"holds two exports");
+		else
+			status = syntax(reader, "neither a key in brackets "
+						"nor a \"name\"=value");
+	}
+	return status;
+}
+
+/* modern and deletions may be NULL. */
+static enum lg_status
+parse(const void *bytes, size_t len, const char *place,
+      const struct lg_registry *base, const struct lg_codepage *codepage,
+      struct lg_buffer *modern, struct deletions *deletions,
+      struct lg_registry **out_registry, struct lg_error *err)
+{
+	struct lg_codepage western;
+	struct lg_error ignored;
+	struct reader reader = {.file = place,
+				.line = 1,
+				.modern = modern,
+				.deletions = deletions,
+				.err = err ? err : &ignored};
+	struct lg_buffer text = {0};
+	enum lg_status status;
+
+	if (lg_reg_bytes_are_ansi(bytes, len)) {
+		lg_codepage_1252(&western);
+		reader.codepage = codepage ? codepage : &western;
+		status = lg_reg_bytes_ansi(reader.codepage, bytes, len, place,
+					   &text, reader.err);
+	} else {
+		status = lg_reg_bytes_decode(bytes, len, place, &text,
+					     reader.err);
+	}
+	if (!status)
+		status = base ? lg_registry_copy(base, &reader.registry,
+						 reader.err)
+			      : lg_registry_new(&reader.registry, reader.err);
+	if (status)
+		goto out;
+	reader.at = text.data ? text.data : "";
+	reader.end = reader.at + text.len;
+	status = read_file(&reader);
+	if (status)
+		goto out;
+	*out_registry = reader.registry;
+	reader.registry = NULL;
+out:
+	lg_registry_free(&reader.registry);
+	lg_buffer_release(&reader.key);
+	lg_buffer_release(&reader.name);
+	lg_buffer_release(&reader.data);
+	lg_buffer_release(&text);
+	return status;
+}
+
+enum lg_status lg_reg_text_parse(const void *bytes, size_t len,
+				 const char *place,
+				 const struct lg_registry *base,
+				 struct lg_registry **out_registry,
+				 struct lg_error *err)
+{
+	return parse(bytes, len, place, base, NULL, NULL, NULL, out_registry,
+		     err);
+}
+
+enum lg_status lg_reg_text_parse_as(const void *bytes, size_t len,
+				    const char *place,
+				    const struct lg_registry *base,
+				    const struct lg_codepage *codepage,
+				    struct lg_registry **out_registry,
+				    struct lg_error *err)
+{
+	return parse(bytes, len, place, base, codepage, NULL, NULL,
+		     out_registry, err);
+}
+
+enum lg_status lg_reg_text_modernise(const void *bytes, size_t len,
+				     const char *place,
+				     const struct lg_codepage *codepage,
+				     struct lg_buffer *out_text,
+				     struct lg_error *err)
+{
+	struct lg_registry *registry = NULL;
+	struct lg_buffer modern = {0};
+	enum lg_status status = LG_OK;
+
+	if (!lg_reg_bytes_are_ansi(bytes, len)) {
+		lg_buffer_append(out_text, bytes, len);
+		return lg_buffer_status(out_text, err);
+	}
+	lg_buffer_text(&modern, HEADER "\n");
+	status = parse(bytes, len, place, NULL, codepage, &modern, NULL,
+		       &registry, err);
+	if (!status)
+		status = lg_buffer_status(&modern, err);
+	if (!status) {
+		lg_buffer_append(out_text, modern.data, modern.len);
+		status = lg_buffer_status(out_text, err);
+	}
+	lg_registry_free(&registry);
+	lg_buffer_release(&modern);
+	return status;
+}
+
+enum lg_status
+lg_reg_text_deletions(const void *bytes, size_t len, const char *place,
+		      struct lg_strlist *out_key, struct lg_strlist *out_name,
+		      struct lg_strlist *out_deleted_key, struct lg_error *err)
+{
+	struct deletions deletions = {out_key, out_name, out_deleted_key};
+	struct lg_registry *registry = NULL;
+	enum lg_status status = parse(bytes, len, place, NULL, NULL, NULL,
+				      &deletions, &registry, err);
+
+	lg_registry_free(&registry);
+	return status;
+}

@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Writes Registry Editor 5.00 files, and REGEDIT4 ones: one block a key, in the order in which
+ * keys first appear, and an empty line at the end, without which
+ * `net registry import` drops the last value (facts/directory.md D).
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include <logongate/registry.h>
+
+#include "base/utf16.h"
+
+enum {
+	WIDTH = 80
+};
+
+struct writer {
+	struct lg_buffer text; /* UTF-8, whatever the encoding */
+	const char *line_end;
+	struct lg_buffer data;
+	enum lg_reg_encoding encoding;
+	const struct lg_codepage *codepage;
+	enum lg_status status; /* of what REGEDIT4 cannot hold */
+	struct lg_error *err;
+};
+
+static const char *line_end_of(enum lg_reg_encoding encoding)
+{
+	return encoding == LG_REG_ENCODING_UTF8 ? "\n" : "\r\n";
+}
+
+static int has_control(const char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text < 0x20 || *text == 0x7f)
+			return 1;
+	return 0;
+}
+
+static void write_quoted(struct lg_buffer *out, const char *text)
+{
+	lg_buffer_char(out, '"');
+	for (; *text; text++) {
+		if (*text == '"' || *text == '\\')
+			lg_buffer_char(out, '\\');
+		lg_buffer_char(out, *text);
+	}
+	lg_buffer_char(out, '"');
+}
+
+/* As regedit breaks lines: behind a comma, two blanks before the rest. */
+static void write_bytes(struct writer *writer, size_t column)
+{
+	static const char digits[] = "0123456789abcdef";
+	const unsigned char *bytes = (const unsigned char *)writer->data.data;
+	size_t i;
+
+	for (i = 0; i < writer->data.len; i++) {
+		const char three[3] = {digits[bytes[i] >> 4],
+				       digits[bytes[i] & 15], ','};
+		size_t width = i + 1 < writer->data.len ? 3 : 2;
+
+		/* One column is kept for the backslash. */
+		if (column + width >= WIDTH && i) {
+			lg_buffer_format(&writer->text, "\\%s  ",
+					 writer->line_end);
+			column = 2;
+		}
+		lg_buffer_append(&writer->text, three, width);
+		column += width;
+	}
+}
+
+/* For the one who opens the gate's file in an editor. */
+static void write_shown(struct writer *writer, const struct lg_strlist *list)
+{
+	size_t i;
+
+	for (i = 0; i < list->count; i++) {
+		const char *at;
+
+		lg_buffer_text(&writer->text, "; ");
+		for (at = list->item[i]; *at; at++)
+			lg_buffer_char(&writer->text,
+				       (unsigned char)*at < 0x20 ? ' ' : *at);
+		lg_buffer_text(&writer->text, writer->line_end);
+	}
+}
+
+static int is_text_type(const struct lg_value *value)
+{
+	return value->type == LG_REG_SZ || value->type == LG_REG_EXPAND_SZ ||
+	       value->type == LG_REG_MULTI_SZ;
+}
+
+/* Text as Windows stores it, into the bytes that REGEDIT4 has of it. */
+static void narrow(struct writer *writer, const struct lg_value *value)
+{
+	struct lg_buffer text = {0};
+	size_t units = writer->data.len / 2;
+	size_t done = 0;
+
+	if (writer->encoding != LG_REG_ENCODING_REGEDIT4 ||
+	    !is_text_type(value) || writer->status || writer->data.status)
+		return;
+	if (writer->data.len % 2 == 0 &&
+	    lg_utf16_decode((const unsigned char *)writer->data.data, units,
+			    &text) == units) {
+		lg_buffer_clear(&writer->data);
+		done = lg_codepage_encode(writer->codepage,
+					  text.data ? text.data : "", text.len,
+					  &writer->data);
+	}
+	if (text.status)
+		writer->data.status = text.status;
+	else if (done < text.len || (units && !text.len))
+		writer->status = lg_error_set(
+			writer->err, LG_ERR_SYNTAX, value->name,
+			"a character in it is not in code page %u, which "
+			"REGEDIT4 is written in; write Registry Editor 5.00",
+			writer->codepage->number);
+	lg_buffer_release(&text);
+}
+
+static void write_value(struct writer *writer, const struct lg_value *value)
+{
+	size_t line = writer->text.len;
+
+	if (writer->encoding == LG_REG_ENCODING_UTF8 &&
+	    value->type == LG_REG_MULTI_SZ && !value->bytes_kept) {
+		write_shown(writer, &value->list);
+		line = writer->text.len;
+	}
+	if (value->name[0])
+		write_quoted(&writer->text, value->name);
+	else
+		lg_buffer_char(&writer->text, '@');
+	lg_buffer_char(&writer->text, '=');
+	if (value->type == LG_REG_SZ && !value->bytes_kept &&
+	    !has_control(value->text)) {
+		write_quoted(&writer->text, value->text);
+	} else if (value->type == LG_REG_DWORD && !value->bytes_kept) {
+		lg_buffer_format(&writer->text, "dword:%08x", value->dword);
+	} else {
+		if (value->type == LG_REG_BINARY)
+			lg_buffer_text(&writer->text, "hex:");
+		else
+			lg_buffer_format(&writer->text,
+					 "hex(%x):", value->type);
+		lg_buffer_clear(&writer->data);
+		lg_value_bytes(value, &writer->data);
+		narrow(writer, value);
+		/* Clearing the data for the next value forgets a failure. */
+		if (writer->data.status)
+			writer->text.status = writer->data.status;
+		write_bytes(writer, writer->text.len - line);
+	}
+	lg_buffer_text(&writer->text, writer->line_end);
+}
+
+static int same_key(const char *a, const char *b)
+{
+	for (; *a || *b; a++, b++) {
+		char x = *a >= 'A' && *a <= 'Z' ? (char)(*a | 0x20) : *a;
+		char y = *b >= 'A' && *b <= 'Z' ? (char)(*b | 0x20) : *b;
+
+		if (x != y)
+			return 0;
+	}
+	return 1;
+}
+
+static enum lg_status write_keys(struct writer *writer,
+				 const struct lg_registry *registry,
+				 struct lg_error *err)
+{
+	size_t count = lg_registry_count(registry);
+	unsigned char *written = calloc(count ? count : 1, 1);
+	size_t i;
+	size_t j;
+	enum lg_status status = LG_OK;
+
+	if (!written)
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				    "out of memory");
+	for (i = 0; i < count && !status; i++) {
+		const struct lg_value *first = lg_registry_at(registry, i);
+
+		if (written[i])
+			continue;
+		/* The form has no spelling for it. */
+		if (has_control(first->key))
+			status = lg_error_set(err, LG_ERR_SYNTAX, NULL,
+					      "a key with a control character "
+					      "cannot be written to a "
+					      "registry file");
+		lg_buffer_char(&writer->text, '[');
+		lg_buffer_text(&writer->text, first->key);
+		lg_buffer_char(&writer->text, ']');
+		lg_buffer_text(&writer->text, writer->line_end);
+		for (j = i; j < count; j++) {
+			const struct lg_value *value =
+				lg_registry_at(registry, j);
+
+			if (written[j] || !same_key(value->key, first->key))
+				continue;
+			written[j] = 1;
+			write_value(writer, value);
+		}
+		lg_buffer_text(&writer->text, writer->line_end);
+	}
+	free(written);
+	return status;
+}
+
+enum lg_status lg_reg_text_render(const struct lg_registry *registry,
+				  enum lg_reg_encoding encoding,
+				  struct lg_buffer *out_bytes,
+				  struct lg_error *err)
+{
+	return lg_reg_text_render_as(registry, encoding, NULL, out_bytes, err);
+}
+
+/* The whole text in the page: keys, names and texts in quotes. */
+static enum lg_status append_ansi(const struct lg_codepage *codepage,
+				  const struct lg_buffer *text,
+				  struct lg_buffer *out_bytes,
+				  struct lg_error *err)
+{
+	struct lg_buffer bytes = {0};
+	size_t done =
+		lg_codepage_encode(codepage, text->data, text->len, &bytes);
+	enum lg_status status = lg_buffer_status(&bytes, err);
+	const char *line = text->data;
+	size_t len;
+
+	if (status)
+		goto out;
+	if (done == text->len) {
+		lg_buffer_append(out_bytes, bytes.data, bytes.len);
+		status = lg_buffer_status(out_bytes, err);
+		goto out;
+	}
+	while ((len = strcspn(line, "\r")) < (size_t)(text->data + done - line))
+		line += len + 2;
+	status = lg_error_set(err, LG_ERR_SYNTAX, NULL,
+			      "\"%.*s\" has a character that is not in code "
+			      "page %u, which REGEDIT4 is written in; write "
+			      "Registry Editor 5.00",
+			      len > 80 ? 80 : (int)len, line, codepage->number);
+out:
+	lg_buffer_release(&bytes);
+	return status;
+}
+
+enum lg_status lg_reg_text_render_as(const struct lg_registry *registry,
+				     enum lg_reg_encoding encoding,
+				     const struct lg_codepage *codepage,
+				     struct lg_buffer *out_bytes,
+				     struct lg_error *err)
+{
+	struct lg_codepage western;
+	struct writer writer = {
+		.encoding = encoding,
+		.codepage = codepage ? codepage : &western,
+		.err = err,
+	};
+	enum lg_status status;
+
+	lg_codepage_1252(&western);
+	writer.line_end = line_end_of(encoding);
+	lg_buffer_text(&writer.text,
+		       encoding == LG_REG_ENCODING_REGEDIT4
+			       ? "REGEDIT4"
+			       : "Windows Registry Editor Version 5.00");
+	lg_buffer_text(&writer.text, writer.line_end);
+	lg_buffer_text(&writer.text, writer.line_end);
+	status = write_keys(&writer, registry, err);
+	if (!status)
+		status = lg_buffer_status(&writer.text, err);
+	if (!status)
+		status = writer.status;
+	if (status)
+		goto out;
+	if (encoding == LG_REG_ENCODING_REGEDIT4) {
+		status = append_ansi(writer.codepage, &writer.text, out_bytes,
+				     err);
+		goto out;
+	}
+	if (encoding == LG_REG_ENCODING_UTF16) {
+		lg_buffer_append(out_bytes, "\xff\xfe", 2);
+		lg_utf16_append(out_bytes, writer.text.data, writer.text.len);
+	} else {
+		lg_buffer_append(out_bytes, writer.text.data, writer.text.len);
+	}
+	status = lg_buffer_status(out_bytes, err);
+out:
+	lg_buffer_release(&writer.text);
+	lg_buffer_release(&writer.data);
+	return status;
+}
+
+static enum lg_status append_block(const struct lg_buffer *text,
+				   enum lg_reg_encoding encoding,
+				   struct lg_buffer *out_bytes,
+				   struct lg_error *err)
+{
+	struct lg_codepage western;
+	enum lg_status status = lg_buffer_status(text, err);
+
+	if (status)
+		return status;
+	switch (encoding) {
+	case LG_REG_ENCODING_REGEDIT4:
+		lg_codepage_1252(&western);
+		return append_ansi(&western, text, out_bytes, err);
+	case LG_REG_ENCODING_UTF16:
+		lg_utf16_append(out_bytes, text->data, text->len);
+		break;
+	case LG_REG_ENCODING_UTF8:
+		lg_buffer_append(out_bytes, text->data, text->len);
+		break;
+	}
+	return lg_buffer_status(out_bytes, err);
+}
+
+static enum lg_status refuse_control(struct lg_error *err)
+{
+	return lg_error_set(err, LG_ERR_SYNTAX, NULL,
+			    "a name with a control character cannot be "
+			    "written to a registry file");
+}
+
+enum lg_status lg_reg_text_render_key_deletion(const char *key,
+					       enum lg_reg_encoding encoding,
+					       struct lg_buffer *out_bytes,
+					       struct lg_error *err)
+{
+	struct lg_buffer text = {0};
+	const char *line_end = line_end_of(encoding);
+	enum lg_status status;
+
+	if (has_control(key))
+		return refuse_control(err);
+	lg_buffer_format(&text, "[-%s]%s%s", key, line_end, line_end);
+	status = append_block(&text, encoding, out_bytes, err);
+	lg_buffer_release(&text);
+	return status;
+}
+
+enum lg_status lg_reg_text_render_deletion(const char *key, const char *name,
+					   enum lg_reg_encoding encoding,
+					   struct lg_buffer *out_bytes,
+					   struct lg_error *err)
+{
+	struct lg_buffer text = {0};
+	const char *line_end = line_end_of(encoding);
+	enum lg_status status;
+
+	if (has_control(key) || has_control(name))
+		return refuse_control(err);
+	lg_buffer_format(&text, "[%s]%s", key, line_end);
+	if (name[0])
+		write_quoted(&text, name);
+	else
+		lg_buffer_char(&text, '@');
+	lg_buffer_format(&text, "=-%s%s", line_end, line_end);
+	status = append_block(&text, encoding, out_bytes, err);
+	lg_buffer_release(&text);
+	return status;
+}
+
+enum lg_status lg_reg_text_render_comments(const char *text,
+					   enum lg_reg_encoding encoding,
+					   struct lg_buffer *out_bytes,
+					   struct lg_error *err)
+{
+	struct lg_buffer lines = {0};
+	enum lg_status status;
+
+	for (; *text; text++) {
+		if (*text == '\n')
+			lg_buffer_text(&lines, line_end_of(encoding));
+		else
+			lg_buffer_char(&lines, *text);
+	}
+	status = lines.len ? append_block(&lines, encoding, out_bytes, err)
+			   : lg_buffer_status(&lines, err);
+	lg_buffer_release(&lines);
+	return status;
+}

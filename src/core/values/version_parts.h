@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * version_parts.h - the dotted numbers that client versions and version
+ * settings are both made of
+ *
+ * Layer: core, internal.
+ * Source: conformance V4, V9.
+ */
+#ifndef LOGONGATE_CORE_VALUES_VERSION_PARTS_H
+#define LOGONGATE_CORE_VALUES_VERSION_PARTS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Each part counts up to one more than the largest that any form allows. */
+#define VERSION_PART_TOO_LARGE ((uint64_t)UINT32_MAX + 1)
+
+struct version_parts {
+	uint64_t part[4];
+	size_t count;
+};
+
+/*
+ * Reads up to four numbers with a dot between each two and gives the count of
+ * bytes that belong to them; text that goes on after it is the caller's error.
+ */
+size_t version_parts_read(const char *text, size_t len,
+			  struct version_parts *out_parts);
+
+#endif

@@ -1,0 +1,496 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * control_ops.c - requests that change something
+ *
+ * Each is an operation of app/lock on the state, on the state lane, and made to
+ * take effect there: when the loop answers, it is in force. An answer that
+ * tells who was cut waits for the sweep, at most some seconds.
+ */
+#include "daemon/control/control.h"
+
+#include <string.h>
+
+#include "app/records/json_member.h"
+#include "app/lock/backup.h"
+#include "app/lock/lock_change.h"
+#include "daemon/turn.h"
+#include "daemon/control/control_sessions.h"
+#include "daemon/facts.h"
+#include "daemon/reload.h"
+#include "daemon/sessions/sweep.h"
+
+static enum lg_status read_request(struct control_call *call,
+				   struct lg_lock_request *request,
+				   struct lg_error *err)
+{
+	enum lg_status status;
+
+	request->id = control_text(call, "id");
+	request->profile = control_text(call, "profile");
+	request->variables = control_text(call, "variables");
+	request->place = control_flag(call, "replace") ? LG_LOCK_REPLACES
+						       : LG_LOCK_BESIDE;
+	request->origin = call->conn->tls ? LG_ORIGIN_REMOTE : LG_ORIGIN_HERE;
+	request->by = call->by;
+	request->reason = control_text(call, "reason");
+	request->max_duration_s = -1;
+	if ((status = control_time(call, "until", &request->until_s, err)) ||
+	    (status = control_number(call, "for_s", &request->for_s, err)) ||
+	    (status = control_time(call, "at", &request->at_s, err)) ||
+	    (status = control_number(call, "confirm_within_s",
+				     &request->confirm_within_s, err)) ||
+	    (status =
+		     control_number(call, "grace_s", &request->grace_s, err)) ||
+	    (status = control_number(call, "max_duration_s",
+				     &request->max_duration_s, err)))
+		return status;
+	if (!call->block_count)
+		return lg_error_set(err, LG_ERR_SYNTAX, NULL,
+				    "apply without values");
+	return LG_OK;
+}
+
+static void tell_cut(void *context, const struct gate_sweep_report *report)
+{
+	struct control_call *call = context;
+
+	lg_json_number(call->answer, "cut", (int64_t)report->cut);
+	control_add_left(call, report->sessions);
+	control_add_texts(call, "unasked", report->unasked);
+	control_add_texts(call, "notes", report->notes);
+	control_finish(call);
+}
+
+static void add_takes_effect(struct control_call *call,
+			     const struct gate_inside *inside)
+{
+	const struct lg_dialect_traits *traits =
+		lg_dialect_traits(inside->settings->dialect);
+
+	lg_json_text(call->answer, "takes_effect",
+		     lg_takes_effect_name(traits->takes_effect));
+}
+
+static void log_lock(const char *event, const char *does,
+		     const struct control_call *call,
+		     const struct lg_lock *lock)
+{
+	const struct gate_event about = {GATE_NOTICE, event, lock->id,
+					 lock->profile};
+
+	gate_log_event(&about, "%s %s %s (%s)",
+		       call->by ? call->by : "somebody", does,
+		       lock->profile ? lock->profile : "values", lock->id);
+}
+
+static enum lg_status put_in_force(struct gate_inside *inside,
+				   const struct control_call *call,
+				   const struct lg_lock_request *request,
+				   struct gate_outcome *outcome,
+				   struct lg_lock **out_lock,
+				   struct lg_error *err)
+{
+	enum lg_status status =
+		lg_lock_apply(inside->state, request, out_lock, err);
+
+	if (status)
+		return status;
+	log_lock("applied", "applies", call, *out_lock);
+	status = gate_inside_enforce(inside, outcome, err);
+	if (!status || status == LG_ERR_DIRECTORY)
+		return LG_OK;
+	/* Values that no policy can be made of lock nobody out. */
+	lg_lock_lift(inside->state, *out_lock, LG_LOCK_END_UNDO, call->by, NULL,
+		     NULL, NULL);
+	gate_inside_enforce(inside, outcome, NULL);
+	return status;
+}
+
+/* The ids of those that were there before. */
+static void add_beside(struct control_call *call, const struct lg_state *state,
+		       const struct lg_lock *lock)
+{
+	cJSON *array = cJSON_CreateArray();
+	size_t i;
+
+	for (i = 0; i < state->lock_count; i++)
+		if (state->lock[i] != lock)
+			lg_json_item(array, state->lock[i]->id);
+	lg_json_add(call->answer, "beside", array);
+}
+
+static enum lg_status run_apply(struct gate_inside *inside, void *context,
+				struct gate_outcome *outcome,
+				struct lg_error *err)
+{
+	struct lg_lock_request request = {0};
+	struct control_call *call = context;
+	struct lg_findings *findings = NULL;
+	struct lg_findings *concerned = NULL;
+	struct lg_registry *values = NULL;
+	struct lg_lock *lock = NULL;
+	enum lg_status status;
+
+	status = read_request(call, &request, err);
+	if (!status)
+		status = lg_reg_text_parse(call->block[0].bytes,
+					   call->block[0].len, "the values",
+					   NULL, &values, err);
+	if (!status && call->block_count > 1)
+		status = lg_findings_parse(call->block[1].bytes,
+					   call->block[1].len, "the findings",
+					   &findings, err);
+	if (!status && call->block_count > 2)
+		status = lg_findings_parse(call->block[2].bytes,
+					   call->block[2].len,
+					   "those concerned", &concerned, err);
+	if (!status)
+		status = gate_inside_check(inside->settings, values, findings,
+					   concerned, err);
+	if (!status) {
+		request.concerned = concerned;
+		request.values = values;
+		request.findings = findings;
+		status = put_in_force(inside, call, &request, outcome, &lock,
+				      err);
+	}
+	lg_registry_free(&values);
+	lg_findings_free(&findings);
+	lg_findings_free(&concerned);
+	if (status)
+		return status;
+	lg_json_text(call->answer, "id", lock->id);
+	add_beside(call, inside->state, lock);
+	lg_json_number(call->answer, "generation", (int64_t)lock->generation);
+	lg_json_time(call->answer, "until", lock->until.wall_s);
+	add_takes_effect(call, inside);
+	lg_json_text(call->answer, "backup", lock->backup);
+	return LG_OK;
+}
+
+static void applied(struct gate *gate, void *context, enum lg_status status,
+		    const struct lg_error *err)
+{
+	if (status)
+		control_fail_as(context, err);
+	else
+		gate_sweeps_wait(gate, tell_cut, context);
+}
+
+void control_apply(struct control_call *call)
+{
+	gate_change(call->gate, run_apply, applied, call);
+}
+
+/* The answer of every change that has nothing to wait for. */
+static void changed(struct gate *gate, void *context, enum lg_status status,
+		    const struct lg_error *err)
+{
+	if (status)
+		control_fail_as(context, err);
+	else
+		control_finish(context);
+}
+
+/* "lock": a profile's name or an id; absent: the only one. */
+static enum lg_status choose(const struct gate_inside *inside,
+			     const struct control_call *call,
+			     enum lg_lock_meant meant,
+			     struct lg_lock **out_lock, struct lg_error *err)
+{
+	return lg_lock_choose(inside->state, control_text(call, "lock"), meant,
+			      out_lock, err);
+}
+
+static enum lg_status run_confirm(struct gate_inside *inside, void *context,
+				  struct gate_outcome *outcome,
+				  struct lg_error *err)
+{
+	struct control_call *call = context;
+	struct lg_lock *lock = NULL;
+	enum lg_status status;
+
+	status = choose(inside, call, LG_MEANT_UNCONFIRMED, &lock, err);
+	if (!status)
+		status = lg_lock_confirm(inside->state, lock, call->by, err);
+	if (!status) {
+		lg_json_text(call->answer, "id", lock->id);
+		lg_json_time(call->answer, "until", lock->until.wall_s);
+	}
+	return status;
+}
+
+void control_confirm(struct control_call *call)
+{
+	gate_change(call->gate, run_confirm, changed, call);
+}
+
+static enum lg_status run_extend(struct gate_inside *inside, void *context,
+				 struct gate_outcome *outcome,
+				 struct lg_error *err)
+{
+	struct control_call *call = context;
+	struct lg_lock *lock = NULL;
+	enum lg_status status;
+	int64_t until_s = 0;
+	int64_t for_s = 0;
+
+	status = control_time(call, "until", &until_s, err);
+	if (!status)
+		status = control_number(call, "for_s", &for_s, err);
+	if (!status)
+		status = choose(inside, call, LG_MEANT_ANY, &lock, err);
+	if (!status)
+		status = lg_lock_extend(inside->state, lock, call->by, until_s,
+					for_s, err);
+	if (status)
+		return status;
+	lg_json_text(call->answer, "id", lock->id);
+	lg_json_time(call->answer, "until", lock->until.wall_s);
+	log_lock("extended", "moves the end of", call, lock);
+	/* Which lock speaks depends on the ends. */
+	gate_inside_enforce(inside, outcome, NULL);
+	return LG_OK;
+}
+
+void control_extend(struct control_call *call)
+{
+	gate_change(call->gate, run_extend, changed, call);
+}
+
+static enum lg_status lift_one(struct gate_inside *inside,
+			       struct control_call *call, struct lg_lock *lock,
+			       struct lg_strlist *ids,
+			       struct lg_strlist *restored,
+			       struct lg_strlist *changes, struct lg_error *err)
+{
+	enum lg_lock_end end = control_flag(call, "force") ? LG_LOCK_END_FORCE
+							   : LG_LOCK_END_LIFT;
+	struct lg_buffer profile = {0};
+	char id[LG_LOCK_ID_SIZE];
+	enum lg_status status;
+
+	memcpy(id, lock->id, sizeof(id));
+	if (lock->profile)
+		lg_buffer_text(&profile, lock->profile);
+	status = lg_lock_lift(inside->state, lock, end, call->by, restored,
+			      changes, err);
+	if (!status) {
+		struct gate_event about = {GATE_NOTICE, "lifted", id,
+					   profile.data};
+
+		gate_log_event(&about, "%s lifts %s (%s)",
+			       call->by ? call->by : "somebody",
+			       profile.data ? profile.data : "values", id);
+		status = lg_strlist_add(ids, id, strlen(id), err);
+	}
+	lg_buffer_release(&profile);
+	return status;
+}
+
+static enum lg_status run_lift(struct gate_inside *inside, void *context,
+			       struct gate_outcome *outcome,
+			       struct lg_error *err)
+{
+	struct control_call *call = context;
+	int all = control_flag(call, "all");
+	struct lg_strlist restored = {0};
+	struct lg_strlist changes = {0};
+	struct lg_strlist ids = {0};
+	struct lg_lock *lock = NULL;
+	enum lg_status status;
+
+	if (all && inside->state->lock_count)
+		lock = inside->state->lock[0];
+	status = lock ? LG_OK : choose(inside, call, LG_MEANT_ANY, &lock, err);
+	while (!status && lock) {
+		status = lift_one(inside, call, lock, &ids, &restored, &changes,
+				  err);
+		lock = all && inside->state->lock_count ? inside->state->lock[0]
+							: NULL;
+	}
+	if (ids.count) {
+		struct lg_error failed = {0};
+
+		if (gate_inside_enforce(inside, outcome, &failed))
+			lg_state_loud(inside->state,
+				      "the earlier values are back on disk and "
+				      "not yet in force: %s",
+				      failed.text);
+		lg_backup_prune(inside->state, inside->settings->keep_days);
+	}
+	if (!status) {
+		control_add_texts(call, "lifted", &ids);
+		control_add_texts(call, "restored", &restored);
+		control_add_texts(call, "changed", &changes);
+		add_takes_effect(call, inside);
+	}
+	lg_strlist_release(&ids);
+	lg_strlist_release(&restored);
+	lg_strlist_release(&changes);
+	return status;
+}
+
+/* The lift is told when nothing is cut for the lock any more. */
+static void tell_lifted(void *context, const struct gate_sweep_report *report)
+{
+	(void)report;
+	control_finish(context);
+}
+
+static void lifted(struct gate *gate, void *context, enum lg_status status,
+		   const struct lg_error *err)
+{
+	if (status)
+		control_fail_as(context, err);
+	else
+		gate_sweeps_settled(gate, tell_lifted, context);
+}
+
+void control_lift(struct control_call *call)
+{
+	gate_change(call->gate, run_lift, lifted, call);
+}
+
+/* import and restore, once the directory has answered for the names. */
+static enum lg_status run_write(struct gate_inside *inside, void *context,
+				struct gate_outcome *outcome,
+				struct lg_error *err)
+{
+	struct control_call *call = context;
+	struct lg_strlist names = {0};
+	const struct lg_findings *findings =
+		call->findings ? call->findings : inside->state->findings;
+	enum lg_status status;
+
+	status = gate_inside_check(inside->settings, call->values, findings,
+				   NULL, err);
+	if (!status)
+		status = lg_standing_write(inside->state, call->event, call->by,
+					   call->values, findings, &names, err);
+	if (!status) {
+		gate_log("%s %ss values", call->by ? call->by : "somebody",
+			 lg_journal_event_name(call->event));
+		if (gate_inside_enforce(inside, outcome, err))
+			lg_state_loud(inside->state,
+				      "the values are on disk and not yet in "
+				      "force: %s",
+				      err->text);
+		control_add_texts(call, "values", &names);
+	}
+	lg_strlist_release(&names);
+	lg_registry_free(&call->values);
+	lg_findings_free(&call->findings);
+	return status;
+}
+
+static void facts_came(void *context, enum lg_status status,
+		       struct lg_findings *findings, const struct lg_error *err)
+{
+	struct control_call *call = context;
+
+	call->findings = findings;
+	if (status)
+		control_fail_as(call, err);
+	else
+		gate_change(call->gate, run_write, changed, call);
+}
+
+/* call->values are set. Which names does nobody know? */
+static enum lg_status find_names(const struct gate_inside *inside,
+				 struct control_call *call,
+				 struct lg_error *err)
+{
+	int needs = 0;
+	enum lg_status status;
+
+	if (lg_state_locked(inside->state)) {
+		lg_error_set(err, LG_ERR_CONFLICT, NULL,
+			     "a lock is in force; lift it first");
+		return lg_error_code(err, "already-in-force");
+	}
+	if (call->findings)
+		return LG_OK;
+	status = lg_missing_facts(inside->settings->dialect, call->values,
+				  inside->state->findings, NULL, NULL, &needs,
+				  err);
+	/* Asked is about all of them: the answers replace those there are. */
+	if (!status && needs)
+		status = lg_missing_facts(inside->settings->dialect,
+					  call->values, NULL, &call->names.dn,
+					  &call->names.user, &needs, err);
+	return status;
+}
+
+static void names_found(struct gate *gate, void *context, enum lg_status status,
+			const struct lg_error *err)
+{
+	struct control_call *call = context;
+	struct lg_error failed = *err;
+
+	if (!status && (call->names.dn.count || call->names.user.count)) {
+		status = gate_facts_ask_once(gate, &call->names, facts_came,
+					     call, &failed);
+		if (!status)
+			return;
+	}
+	if (status)
+		control_fail_as(call, &failed);
+	else
+		gate_change(gate, run_write, changed, call);
+}
+
+static enum lg_status run_import(const struct gate_inside *inside,
+				 void *context, struct lg_error *err)
+{
+	struct control_call *call = context;
+	enum lg_status status;
+
+	if (call->block_count != 1)
+		return lg_error_set(err, LG_ERR_SYNTAX, NULL,
+				    "import without a file");
+	status = lg_reg_text_parse(call->block[0].bytes, call->block[0].len,
+				   "import", inside->state->standing,
+				   &call->values, err);
+	return status ? status : find_names(inside, call, err);
+}
+
+void control_import(struct control_call *call)
+{
+	call->event = LG_EVENT_IMPORT;
+	gate_look(call->gate, run_import, names_found, call);
+}
+
+static enum lg_status run_restore(const struct gate_inside *inside,
+				  void *context, struct lg_error *err)
+{
+	struct control_call *call = context;
+	const char *backup = control_text(call, "backup");
+	enum lg_status status;
+
+	status = lg_backup_read(inside->state, backup ? backup : "",
+				&call->values, &call->findings, err);
+	return status ? status : find_names(inside, call, err);
+}
+
+void control_restore(struct control_call *call)
+{
+	call->event = LG_EVENT_RESTORE;
+	gate_look(call->gate, run_restore, names_found, call);
+}
+
+static void reloaded(void *context, enum lg_status status,
+		     const struct lg_error *err)
+{
+	struct control_call *call = context;
+
+	if (status)
+		control_fail_as(call, err);
+	else
+		control_finish(call);
+}
+
+void control_reload(struct control_call *call)
+{
+	gate_reload(call->gate, reloaded, call);
+}

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * control_records.c - refused, logons, history: answers as long as a day
+ *
+ * A step of the records lane reads a piece and makes text of it; the loop
+ * sends it, and asks for the next one when the client has taken it. So
+ * neither a long record nor a client that reads slowly holds anybody up, and
+ * no more than a piece is in memory. "ok" comes last: by then it is known.
+ */
+#include <stdlib.h>
+
+#include "app/records/json_member.h"
+#include "daemon/control/control.h"
+#include "daemon/records.h"
+#include "daemon/work.h"
+
+/* Less is not worth a turn of the loop. */
+#define PIECE_MIN 16384u
+
+struct show {
+	struct gate_job job;
+	struct control_call *call;
+	const char *key;
+	const char *folder; /* NULL: the audit */
+	int64_t since_s;
+	struct lg_logon_reader *reader;
+	struct lg_buffer text; /* the next piece */
+	size_t lines;
+	int sent; /* of the answer, so that it can only be ended */
+	int done;
+	enum lg_status status;
+	struct lg_error err;
+};
+
+static void add_object(struct show *show, cJSON *object)
+{
+	if (show->lines++)
+		lg_buffer_char(&show->text, ',');
+	/* A failure is remembered by the buffer. */
+	if (lg_json_print(object, &show->text, NULL))
+		show->text.status = LG_ERR_NO_MEMORY;
+}
+
+static int add_logon(void *context, const struct lg_logon *logon)
+{
+	const char *protocol = lg_protocol_name(logon->protocol);
+	cJSON *object = cJSON_CreateObject();
+
+	lg_json_time(object, "at", logon->at_s);
+	lg_json_text(object, "user", logon->user);
+	lg_json_text(object, "dn", logon->dn);
+	lg_json_text(object, "client", logon->client);
+	lg_json_text(object, "protocol", *protocol ? protocol : NULL);
+	lg_json_text(object, "address", logon->address);
+	lg_json_text(object, "reason", lg_reason_name(logon->reason));
+	lg_json_text(object, "rule",
+		     logon->rule ? lg_rule_name(logon->rule) : NULL);
+	lg_json_lock(object, "lock", logon->lock, logon->profile);
+	lg_json_text(object, "door", logon->door);
+	lg_json_text(object, "version", logon->version);
+	lg_json_text(object, "process", logon->process);
+	lg_json_number(object, "count", (int64_t)logon->count);
+	lg_json_time(object, "last", logon->last_s);
+	add_object(context, object);
+	return 0;
+}
+
+static int add_entry(void *context, const struct lg_journal_entry *entry)
+{
+	cJSON *object = cJSON_CreateObject();
+
+	lg_json_time(object, "at", entry->at_s);
+	lg_json_text(object, "event", lg_journal_event_name(entry->event));
+	lg_json_text(object, "profile", entry->profile);
+	lg_json_lock(object, "lock", entry->id, entry->profile);
+	lg_json_text(object, "by", entry->by);
+	lg_json_text(object, "reason", entry->reason);
+	lg_json_text(object, "result", entry->result);
+	lg_json_number(object, "generation", (int64_t)entry->generation);
+	lg_json_time(object, "until", entry->until_s);
+	lg_json_text(object, "backup", entry->backup);
+	add_object(context, object);
+	return 0;
+}
+
+static enum lg_status read_piece(struct show *show)
+{
+	const struct lg_files *files = &show->call->gate->files;
+	enum lg_status status = LG_OK;
+
+	if (!show->folder) {
+		show->done = 1;
+		return lg_journal_read(files, show->since_s, add_entry, show,
+				       NULL, &show->err);
+	}
+	if (!show->reader)
+		status = lg_logon_reader_new(files, show->folder, show->since_s,
+					     &show->reader, &show->err);
+	/* Days of which nothing is shown make no piece of their own. */
+	while (!status && !show->done && show->text.len < PIECE_MIN)
+		status = lg_logon_reader_step(show->reader, add_logon, show,
+					      &show->done, &show->err);
+	return status;
+}
+
+static void run_step(void *context)
+{
+	struct show *show = context;
+
+	show->status = read_piece(show);
+	if (!show->status)
+		show->status = lg_buffer_status(&show->text, &show->err);
+	if (show->status || show->done)
+		lg_logon_reader_free(&show->reader);
+}
+
+static void step_done(void *context);
+
+static void next_step(struct show *show)
+{
+	show->job.run = run_step;
+	show->job.done = step_done;
+	show->job.context = show;
+	/* The audit after what was changed and is still being written. */
+	gate_work_add(show->call->gate,
+		      show->folder ? GATE_LANE_RECORDS : GATE_LANE_STATE,
+		      &show->job);
+}
+
+/* The client has taken what was sent, or is gone. */
+static void on_drained(struct gate_conn *conn, void *context)
+{
+	conn->drained = NULL;
+	next_step(context);
+}
+
+static void end_show(struct show *show)
+{
+	lg_buffer_release(&show->text);
+	free(show);
+}
+
+static void step_done(void *context)
+{
+	struct show *show = context;
+	struct control_call *call = show->call;
+	struct gate_conn *conn = call->conn;
+
+	/* Nobody is there any more: what was begun ends here. */
+	if (conn->closed && !show->status && !show->done) {
+		show->done = 1;
+		lg_logon_reader_free(&show->reader);
+	}
+	if (!show->status || show->sent) {
+		gate_stream_send(conn, show->text.data, show->text.len);
+		show->sent = 1;
+	}
+	lg_buffer_clear(&show->text);
+	if (!show->status && !show->done) {
+		conn->drained_context = show;
+		conn->drained = on_drained;
+		gate_stream_drain(conn);
+		return;
+	}
+	if (show->status && !show->sent)
+		control_fail_as(call, &show->err);
+	else
+		control_end_list(call, show->status ? &show->err : NULL);
+	end_show(show);
+}
+
+/* What was only counted so far can be read. */
+static void begin(void *context)
+{
+	next_step(context);
+}
+
+static void begin_show(struct control_call *call, const char *key,
+		       const char *folder)
+{
+	struct show *show = calloc(1, sizeof(*show));
+	struct lg_error err = {0};
+
+	if (!show) {
+		lg_error_set(&err, LG_ERR_NO_MEMORY, NULL, "no memory");
+		control_fail_as(call, &err);
+		return;
+	}
+	if (control_time(call, "since", &show->since_s, &err)) {
+		control_fail_as(call, &err);
+		free(show);
+		return;
+	}
+	show->call = call;
+	show->key = key;
+	show->folder = folder;
+	call->waiter.ready = begin;
+	call->waiter.context = show;
+	lg_buffer_format(&show->text, "{\"%s\":[", key);
+	if (folder)
+		gate_records_wait(call->gate, &call->waiter);
+	else
+		begin(show);
+}
+
+void control_refused(struct control_call *call)
+{
+	begin_show(call, "refused", LG_REFUSED_FOLDER);
+}
+
+void control_logons(struct control_call *call)
+{
+	begin_show(call, "logons", LG_LOGONS_FOLDER);
+}
+
+void control_history(struct control_call *call)
+{
+	begin_show(call, "history", NULL);
+}

@@ -1,0 +1,503 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * http_routes.c - what each path of the http listener answers
+ *
+ * Every answer is made at once from the policy in force; nothing here waits.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "adapters/dovecot/auth_policy.h"
+#include "adapters/http/gate_request.h"
+#include "adapters/http/json_text.h"
+#include "daemon/doors/check_json.h"
+#include "daemon/net/http.h"
+#include "daemon/doors/http_pages.h"
+#include "daemon/doors/mapi_door.h"
+#include "daemon/sessions/sessions.h"
+#include "daemon/doors/tokens.h"
+
+#define JSON_TYPE "application/json"
+#define USER_HEADER_MAX 64
+
+/* One JSON object; object is given away. */
+static void json(struct lg_http_answer *answer, unsigned int status,
+		 cJSON *object)
+{
+	char *text = object ? cJSON_PrintUnformatted(object) : NULL;
+
+	cJSON_Delete(object);
+	if (text)
+		lg_http_answer_plain(answer, status, JSON_TYPE, text);
+	else
+		lg_http_answer_plain(answer, 500, "text/plain", "no memory\n");
+	cJSON_free(text);
+}
+
+static void json_error(struct lg_http_answer *answer,
+		       const struct lg_error *err)
+{
+	cJSON *object = cJSON_CreateObject();
+
+	if (object)
+		cJSON_AddStringToObject(object, "error", err->text);
+	json(answer, 400, object);
+}
+
+/* What the client sent, without the asker's own key. */
+static const char *get_header(const void *context, const char *name)
+{
+	const struct gate_http_question *question = context;
+	int may_be_key = !strcasecmp(name, "Authorization");
+	const char *value;
+	size_t i = 0;
+
+	do
+		value = lg_http_request_header_at(question->http, name, i++);
+	while (may_be_key && value &&
+	       gate_http_is_key_bearer(question->gate, value));
+	return value;
+}
+
+static size_t count_header(const void *context, const char *name)
+{
+	const struct gate_http_question *question = context;
+	size_t count = lg_http_request_header_count(question->http, name);
+	size_t given = count;
+	size_t i;
+
+	if (strcasecmp(name, "Authorization"))
+		return count;
+	for (i = 0; i < given; i++)
+		if (gate_http_is_key_bearer(
+			    question->gate,
+			    lg_http_request_header_at(question->http, name, i)))
+			count--;
+	return count;
+}
+
+static void read_check(const struct gate_http_question *question,
+		       struct lg_http_check *out_check)
+{
+	struct lg_http_headers headers = {question, get_header, count_header,
+					  NULL};
+	char user[USER_HEADER_MAX + 1];
+	size_t len = 0;
+	const char *name =
+		lg_http_request_argument(question->http, "user", &len);
+
+	/* Traefik cannot rename what its own forward authentication says. A
+	 * name beyond every header's is that of none. */
+	if (name) {
+		snprintf(user, sizeof(user), "%.*s",
+			 len <= USER_HEADER_MAX ? (int)len : 0, name);
+		headers.user = user;
+	}
+	lg_http_check_read(&headers, out_check);
+}
+
+static void note_session(struct gate *gate, const struct lg_auth_policy *policy,
+			 const char *client)
+{
+	struct lg_buffer key = {0};
+	struct lg_session session = {
+		.id = policy->session_id,
+		.door = "dovecot",
+		.user = policy->user ? policy->user : policy->login,
+		.master = policy->master,
+		.client = client,
+		.address = policy->remote,
+		.protocol = policy->protocol,
+		.since_s = gate_now_s(gate),
+	};
+
+	gate_sessions_dovecot_key(policy->protocol, session.user,
+				  policy->remote, &key);
+	if (!key.status)
+		gate_sessions_note(gate, key.data, key.len, &session);
+	lg_buffer_release(&key);
+}
+
+static void decide_dovecot(struct gate *gate,
+			   const struct lg_auth_policy *policy,
+			   const char *client, struct lg_buffer *out)
+{
+	struct gate_ask ask = {
+		.door = GATE_DOOR_DOVECOT,
+		.listener = LG_LISTEN_HTTP,
+		.client = client,
+		.address = policy->remote,
+	};
+	struct gate_answer answer;
+
+	if (!policy->is_decided && !policy->has_nul) {
+		lg_auth_policy_admit(out);
+		return;
+	}
+	ask.is_cut = policy->has_nul;
+	ask.attempt.user = ask.is_cut ? NULL : lg_auth_policy_name(policy);
+	ask.attempt.user_len = ask.attempt.user ? strlen(ask.attempt.user) : 0;
+	ask.attempt.protocol = policy->protocol;
+	gate_judge(gate, &ask, &answer);
+	if (answer.decision.verdict == LG_ADMIT)
+		lg_auth_policy_admit(out);
+	else
+		lg_auth_policy_refuse(policy->protocol, answer.text, out);
+}
+
+static void dovecot(const struct gate_http_question *request,
+		    struct lg_http_answer *answer)
+{
+	struct lg_auth_policy policy;
+	struct lg_buffer client = {0};
+	struct lg_error err = {0};
+
+	if (lg_auth_policy_parse(request->http->body, request->http->body_len,
+				 &policy, &err)) {
+		request->gate->counts[GATE_DOOR_DOVECOT].unreadable++;
+		json_error(answer, &err);
+		return;
+	}
+	gate_probes_note(&request->gate->probes, "dovecot", policy.login,
+			 policy.login ? strlen(policy.login) : 0);
+	if (policy.client_id)
+		lg_imap_id_client(policy.client_id, &client);
+	lg_http_answer_plain(answer, 200, JSON_TYPE, "");
+	if (lg_http_request_argument_is(request->http, "command", "report")) {
+		if (policy.success == 1 && policy.policy_reject != 1 &&
+		    !policy.has_nul)
+			note_session(request->gate, &policy, client.data);
+		lg_auth_policy_admit(&answer->body);
+	} else {
+		decide_dovecot(request->gate, &policy, client.data,
+			       &answer->body);
+	}
+	lg_buffer_release(&client);
+	lg_auth_policy_release(&policy);
+}
+
+static struct gate_asker asker_of(const struct lg_http_check *check)
+{
+	struct gate_asker asker = {
+		.may_be_asked = 1,
+		.has_credentials = check->has_credentials,
+		.challenge = check->challenge,
+	};
+
+	return asker;
+}
+
+static void fill_mapi(const struct lg_http_check *check,
+		      const struct gate_http_question *request,
+		      struct gate_mapi *out_mapi)
+{
+	memset(out_mapi, 0, sizeof(*out_mapi));
+	out_mapi->door = GATE_DOOR_HTTP;
+	out_mapi->listener = LG_LISTEN_HTTP;
+	out_mapi->asker = asker_of(check);
+	out_mapi->request_type = check->request_type;
+	out_mapi->client_info = check->client_info;
+	out_mapi->request_id = check->request_id;
+	out_mapi->cookies.text = check->cookies;
+	out_mapi->cookies.len = check->cookies ? strlen(check->cookies) : 0;
+	out_mapi->cookies_count = (int64_t)check->cookies_count;
+	out_mapi->client =
+		check->user_agent ? check->user_agent : check->application;
+	lg_http_check_mapi(check, (const unsigned char *)request->http->body,
+			   request->http->body_len, &out_mapi->http);
+}
+
+/* Address as a text that ends in NUL; the caller frees it. */
+static char *address_of(const struct lg_http_check *check)
+{
+	return check->address ? strndup(check->address, check->address_len)
+			      : NULL;
+}
+
+static int check_web(struct gate *gate, const struct lg_http_check *check,
+		     const char *address, struct lg_http_refusal *out_refusal)
+{
+	struct gate_ask ask = {
+		.door = GATE_DOOR_HTTP,
+		.listener = LG_LISTEN_HTTP,
+		.client = check->user_agent,
+		.address = address,
+		.asker = asker_of(check),
+	};
+	struct gate_answer answer;
+
+	lg_http_check_attempt(check, &ask.attempt);
+	gate_judge(gate, &ask, &answer);
+	switch (answer.challenge) {
+	case GATE_CHALLENGE_NOT:
+		break;
+	case GATE_CHALLENGE_BY:
+		return 1;
+	case GATE_CHALLENGE_ASK:
+		*out_refusal = gate_challenge_refusal(gate, &answer.decision);
+		return 0;
+	}
+	if (answer.decision.verdict == LG_ADMIT)
+		return 1;
+	*out_refusal = gate_page_refusal(gate, &answer.decision,
+					 check->service == LG_HTTP_SERVICE_OWA);
+	return 0;
+}
+
+/* 1 admitted, else *out_refusal. */
+static int judge_check(const struct gate_http_question *request,
+		       const struct lg_http_check *check,
+		       struct lg_http_refusal *out_refusal)
+{
+	char *address = address_of(check);
+	enum gate_mapi_way way = GATE_MAPI_NOT;
+	char ticket[GATE_TOKEN_SIZE];
+	struct gate_mapi mapi;
+	int admitted = 0;
+
+	/* What X-RequestType says counts where the proxy says MAPI, never
+	 * because a client sent it. */
+	if (check->service == LG_HTTP_SERVICE_MAPI) {
+		fill_mapi(check, request, &mapi);
+		mapi.address = address;
+		/* auth_request never sees a body. */
+		mapi.headers_only = lg_http_check_is_connect(check) &&
+				    mapi.http.request_type_count <= 1 &&
+				    !mapi.http.also_http;
+		way = gate_mapi_judge(request->gate, &mapi, out_refusal,
+				      ticket);
+	}
+	switch (way) {
+	case GATE_MAPI_NOT:
+		admitted =
+			check_web(request->gate, check, address, out_refusal);
+		break;
+	case GATE_MAPI_ADMIT:
+		admitted = 1;
+		break;
+	case GATE_MAPI_REFUSE:
+		break;
+	}
+	free(address);
+	return admitted;
+}
+
+/* What the client gets, or 403 and a token for it. */
+static void refuse(struct gate *gate, const struct lg_http_refusal *refusal,
+		   int is_final, struct lg_http_answer *answer)
+{
+	char token[GATE_TOKEN_SIZE];
+	struct lg_error err = {0};
+	enum lg_status status;
+
+	if (is_final) {
+		status = lg_http_answer_render(refusal, answer, &err);
+	} else {
+		gate_tokens_keep(gate->tokens, gate_store_s(gate), refusal,
+				 token);
+		status = lg_http_answer_refused(refusal, token, answer, &err);
+	}
+	if (status)
+		lg_http_answer_failed(answer, &err);
+}
+
+static void check(const struct gate_http_question *request,
+		  struct lg_http_answer *answer)
+{
+	struct lg_http_refusal refusal = {0};
+	struct lg_http_check asked;
+	int is_final;
+
+	read_check(request, &asked);
+	if (judge_check(request, &asked, &refusal)) {
+		lg_http_answer_admit(answer);
+		return;
+	}
+	/* Fronts that pass the answer on to the client say so. */
+	is_final =
+		lg_http_request_argument_is(request->http, "answer", "final") ||
+		(refusal.kind == LG_HTTP_REFUSAL_CHALLENGE &&
+		 asked.challenge == LG_HTTP_CHALLENGE_ANSWER);
+	refuse(request->gate, &refusal, is_final, answer);
+}
+
+static void render(const struct gate_http_question *request,
+		   struct lg_http_answer *answer)
+{
+	struct gate *gate = request->gate;
+	struct lg_error err = {0};
+
+	if (lg_http_answer_render(
+		    gate_tokens_find(gate->tokens, gate_store_s(gate),
+				     get_header(request, "X-Gate-Token")),
+		    answer, &err))
+		lg_http_answer_failed(answer, &err);
+}
+
+static void mapi(const struct gate_http_question *request,
+		 struct lg_http_answer *answer)
+{
+	struct gate *gate = request->gate;
+	struct lg_http_refusal refusal = {0};
+	struct lg_http_check asked;
+	char ticket[GATE_TOKEN_SIZE] = "";
+	struct gate_mapi asks;
+	char *address;
+	int refused = 0;
+
+	read_check(request, &asked);
+	address = address_of(&asked);
+	/* What is sent here is a Connect (contract 6), also without its
+	 * header. */
+	if (!asked.request_type)
+		asked.request_type = "Connect";
+	fill_mapi(&asked, request, &asks);
+	asks.address = address;
+	switch (gate_mapi_judge(gate, &asks, &refusal, ticket)) {
+	case GATE_MAPI_NOT:
+		refused = !check_web(gate, &asked, address, &refusal);
+		break;
+	case GATE_MAPI_ADMIT:
+		break;
+	case GATE_MAPI_REFUSE:
+		refused = 1;
+		break;
+	}
+	if (!refused)
+		lg_http_answer_let_by(ticket, answer);
+	else
+		refuse(gate, &refusal,
+		       refusal.kind != LG_HTTP_REFUSAL_CHALLENGE ||
+			       asked.challenge != LG_HTTP_CHALLENGE_RENDER,
+		       answer);
+	free(address);
+}
+
+/* What the server answered to a request that /v1/mapi let by. */
+static void mapi_answer(const struct gate_http_question *request,
+			struct lg_http_answer *answer)
+{
+	const char *ticket = get_header(request, "X-Gate-Ticket");
+	struct lg_mapi_told told;
+
+	if (!lg_mapi_told_read(request->http->body, request->http->body_len,
+			       &told)) {
+		request->gate->counts[GATE_DOOR_HTTP].unreadable++;
+		lg_http_answer_plain(answer, 400, "text/plain",
+				     "is no answer of HTTP\n");
+		return;
+	}
+	if (ticket)
+		gate_mapi_told(request->gate, ticket, &told);
+	lg_http_answer_admit(answer);
+}
+
+static int is_blank(const char *at, const char *end)
+{
+	while (at < end && strchr(" \t\r\n", *at) && *at)
+		at++;
+	return at == end;
+}
+
+/* They were cut: others have those names. */
+static void forget_names(struct gate_ask *ask)
+{
+	ask->attempt.user = ask->attempt.dn = ask->attempt.process = NULL;
+	ask->attempt.user_len = ask->attempt.dn_len = 0;
+	ask->attempt.process_len = 0;
+}
+
+static void decide(const struct gate_http_question *request,
+		   struct lg_http_answer *answer)
+{
+	struct gate_ask ask = {.door = GATE_DOOR_DECIDE,
+			       .listener = LG_LISTEN_HTTP};
+	struct gate_answer decided;
+	struct lg_error err = {0};
+	cJSON *object = NULL;
+	const char *end = NULL;
+
+	/* cJSON ends a text at its NUL; one outside a text is no JSON. */
+	ask.is_cut =
+		lg_json_has_nul(request->http->body, request->http->body_len);
+	object = cJSON_ParseWithLengthOpts(request->http->body,
+					   request->http->body_len, &end, 0);
+	if (object &&
+	    !is_blank(end, request->http->body + request->http->body_len)) {
+		cJSON_Delete(object);
+		object = NULL;
+	}
+	if (!object)
+		lg_error_set(&err, LG_ERR_SYNTAX, NULL, "is not JSON");
+	if (!object || check_json_read(object, &ask, &err)) {
+		request->gate->counts[GATE_DOOR_DECIDE].unreadable++;
+		json_error(answer, &err);
+	} else {
+		if (ask.is_cut)
+			forget_names(&ask);
+		gate_judge(request->gate, &ask, &decided);
+		json(answer, 200,
+		     check_json_answer(request->gate, &decided.decision,
+				       decided.text, NULL, 0));
+	}
+	cJSON_Delete(object);
+}
+
+static const struct {
+	const char *path;
+	const char *methods; /* NULL: any */
+	void (*answer)(const struct gate_http_question *request,
+		       struct lg_http_answer *answer);
+} routes[] = {
+	{"/v1/check", NULL, check},
+	{"/v1/dovecot", "POST", dovecot},
+	{"/v1/decide", "POST", decide},
+	{"/v1/mapi", "POST", mapi},
+	{"/v1/mapi/answer", "POST", mapi_answer},
+	{"/v1/render", NULL, render},
+	{"/metrics", "GET, HEAD", gate_http_metrics},
+	{"/healthz", "GET, HEAD", gate_http_healthz},
+	{"/", "GET, HEAD", gate_http_status_page},
+};
+
+int gate_http_ignores_body(const char *path)
+{
+	return !strcmp(path, "/v1/render") || !strcmp(path, "/v1/check");
+}
+
+/* methods as Allow lists them. */
+static int allows(const char *methods, const char *method)
+{
+	const char *at = strstr(methods, method);
+	size_t len = strlen(method);
+
+	return at && (at == methods || at[-1] == ' ') &&
+	       (!at[len] || at[len] == ',');
+}
+
+void gate_http_route(struct gate *gate, const struct lg_http_request *request,
+		     struct lg_http_answer *out_answer)
+{
+	const struct gate_http_question question = {gate, request};
+	size_t i;
+
+	for (i = 0; i < sizeof(routes) / sizeof(*routes); i++) {
+		if (strcmp(request->path, routes[i].path))
+			continue;
+		if (routes[i].methods &&
+		    !allows(routes[i].methods, request->method)) {
+			lg_http_answer_plain(out_answer, 405, "text/plain",
+					     "not with this method\n");
+			out_answer->header[1].name = "Allow";
+			out_answer->header[1].value = routes[i].methods;
+			out_answer->header_count = 2;
+			return;
+		}
+		routes[i].answer(&question, out_answer);
+		return;
+	}
+	lg_http_answer_plain(out_answer, 404, "text/plain",
+			     "nothing is here\n");
+}

@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * status_listener.c - what each path of [listen.status] answers
+ *
+ * GET / and /v1/status are for everybody and name no person; /help is behind
+ * the key. Nothing here changes anything.
+ */
+#include "daemon/doors/status_listener.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/local_time.h"
+#include "core/policy/message.h"
+#include <logongate/release.h>
+
+#include "adapters/system/system_clock.h"
+#include "app/records/json_member.h"
+#include "daemon/hour.h"
+#include "daemon/refusals.h"
+#include "daemon/net/sockets.h"
+#include "daemon/view.h"
+
+static void add_header(struct lg_http_answer *answer, const char *name,
+		       const char *value)
+{
+	answer->header[answer->header_count].name = name;
+	answer->header[answer->header_count++].value = value;
+}
+
+void gate_status_answer_html(struct lg_http_answer *answer)
+{
+	lg_http_answer_plain(answer, 200, "text/html; charset=utf-8", "");
+	add_header(answer, "Cache-Control", "no-store");
+	add_header(answer, "Content-Security-Policy",
+		   "default-src 'none'; style-src 'unsafe-inline'; "
+		   "img-src data:; form-action 'self'; frame-ancestors 'none'; "
+		   "base-uri 'none'");
+	add_header(answer, "X-Content-Type-Options", "nosniff");
+	add_header(answer, "Referrer-Policy", "no-referrer");
+}
+
+/* The words for those whom the lock keeps out. */
+static void add_words(const struct gate *gate, size_t which,
+		      struct lg_buffer *out)
+{
+	const struct gate_view *view = gate->view;
+	const struct gate_view_lock *shown = &view->lock[which];
+	const struct lg_message_facts facts = {
+		.until = shown->until,
+		.since = shown->since,
+		.profile = shown->lock->profile,
+		.reason = shown->lock->reason,
+	};
+	int layer;
+
+	for (layer = 0; view->policy && layer < LG_LAYERS_MAX; layer++) {
+		const struct lg_policy_layer_info *info =
+			view->of_layer[layer] == (int)which
+				? lg_policy_layer_at(view->policy, layer)
+				: NULL;
+
+		if (!info)
+			continue;
+		lg_message_refusal(info->message, LG_REASON_NOT_LISTED, &facts,
+				   out, NULL);
+		return;
+	}
+}
+
+static void add_concerns(const struct lg_lock_concerns *concerns,
+			 struct lg_buffer *out)
+{
+	size_t i;
+
+	for (i = 0; i < concerns->domains.count; i++)
+		lg_buffer_format(out, "%s%s", i ? ", " : "",
+				 concerns->domains.item[i]);
+	if (concerns->accounts)
+		lg_buffer_format(
+			out, "%s%zu %s", i ? " and " : "", concerns->accounts,
+			concerns->accounts == 1 ? "account" : "accounts");
+}
+
+static void fill_locks(struct gate *gate, struct gate_overview *o)
+{
+	const struct gate_view *view = gate->view;
+	struct lg_zone zone = lg_system_zone();
+	size_t i;
+
+	for (i = 0; i < view->lock_count; i++) {
+		const struct gate_view_lock *shown = &view->lock[i];
+		struct lg_overview_lock *lock = &o->lock[i];
+
+		add_words(gate, i, &o->words[i]);
+		if (shown->concerns.some)
+			add_concerns(&shown->concerns, &o->concerns[i]);
+		*lock = (struct lg_overview_lock){
+			.profile = shown->lock->profile,
+			.words = o->words[i].data,
+			.reason = shown->lock->reason,
+			.since = shown->since,
+			.until = *shown->until ? shown->until : NULL,
+			.concerns = o->concerns[i].data,
+			.by = shown->lock->by,
+			.id = shown->lock->id,
+		};
+		if (lg_lock_waits(shown->lock)) {
+			lg_time_format_full(shown->lock->start.wall_s, &zone,
+					    o->starts[i]);
+			lock->starts = o->starts[i];
+		}
+	}
+	o->page.lock = o->lock;
+	o->page.lock_count = view->lock_count;
+	lg_time_format_full(gate_now_s(gate), &zone, o->now);
+}
+
+/* Each listener that decides, and what it answers without a policy. */
+static const struct {
+	enum gate_door door;
+	enum lg_listener listener;
+	enum gate_service service;
+} listened[] = {
+	{GATE_DOOR_DOVECOT, LG_LISTEN_HTTP, GATE_SERVICE_HTTP},
+	{GATE_DOOR_DICT, LG_LISTEN_DICT, GATE_SERVICE_DICT},
+	{GATE_DOOR_POSTFIX, LG_LISTEN_POSTFIX, GATE_SERVICE_POSTFIX},
+	{GATE_DOOR_HAPROXY, LG_LISTEN_SPOP, GATE_SERVICE_SPOP},
+	{GATE_DOOR_HTTP, LG_LISTEN_HTTP, GATE_SERVICE_HTTP},
+	{GATE_DOOR_DECIDE, LG_LISTEN_HTTP, GATE_SERVICE_HTTP},
+};
+
+static void fill_doors(const struct gate *gate, struct gate_overview *o)
+{
+	size_t count = 0;
+	size_t i;
+
+	for (i = 0; i < sizeof(listened) / sizeof(listened[0]); i++) {
+		const struct lg_listen_settings *listen =
+			&gate->settings->listen[listened[i].listener];
+		const struct gate_counts *counts =
+			&gate->counts[listened[i].door];
+
+		if (!listen->present)
+			continue;
+		o->door[count++] = (struct lg_overview_door){
+			.name = gate_door_name(listened[i].door),
+			.without_policy =
+				listen->without_policy ==
+						LG_WITHOUT_POLICY_ADMIT
+					? "lets everybody in"
+					: "refuses everybody",
+			.admitted = counts->admitted,
+			.refused = counts->refused,
+			.connections =
+				gate_sockets_count(gate, listened[i].service),
+		};
+	}
+	o->page.door = o->door;
+	o->page.door_count = count;
+}
+
+struct gate_overview *gate_overview_new(struct gate *gate)
+{
+	struct gate_overview *o = calloc(1, sizeof(*o));
+
+	if (!o)
+		return NULL;
+	if (gethostname(o->host, sizeof(o->host) - 1))
+		*o->host = '\0';
+	fill_locks(gate, o);
+	fill_doors(gate, o);
+	gate_louds(gate, &o->attention);
+	gate_hour_read(gate, o->page.minute);
+	o->page.attention = (const char *const *)o->attention.item;
+	o->page.attention_count = o->attention.count;
+	o->page.no_policy = !gate_policy(gate);
+	o->page.sessions = gate->sessions_listed;
+	o->page.refused = gate_refusals(gate);
+	o->page.host = o->host;
+	o->page.now = o->now;
+	o->page.version = LOGONGATE_VERSION;
+	return o;
+}
+
+void gate_overview_free(struct gate_overview **overview)
+{
+	size_t i;
+
+	if (!*overview)
+		return;
+	for (i = 0; i < LG_LOCKS_MAX; i++) {
+		lg_buffer_release(&(*overview)->words[i]);
+		lg_buffer_release(&(*overview)->concerns[i]);
+	}
+	lg_strlist_release(&(*overview)->attention);
+	free(*overview);
+	*overview = NULL;
+}
+
+static void page(struct gate *gate, struct lg_http_answer *answer)
+{
+	struct gate_overview *o = gate_overview_new(gate);
+	struct lg_error err = {0};
+
+	gate_status_answer_html(answer);
+	if (!o)
+		lg_error_set(&err, LG_ERR_NO_MEMORY, NULL, "no memory");
+	if (!o || lg_overview_status(&o->page, &answer->body, &err))
+		lg_http_answer_failed(answer, &err);
+	gate_overview_free(&o);
+}
+
+static cJSON *lock_json(const struct gate_view_lock *shown)
+{
+	const struct lg_lock *lock = shown->lock;
+	cJSON *object = cJSON_CreateObject();
+
+	lg_json_text(object, "id", lock->id);
+	lg_json_text(object, "profile", lock->profile);
+	lg_json_time(object, "since", lock->since_s);
+	lg_json_time(object, "until", lock->until.wall_s);
+	lg_json_time(object, "starts",
+		     lg_lock_waits(lock) ? lock->start.wall_s : 0);
+	lg_json_text(object, "reason", lock->reason);
+	lg_json_text(object, "gate", lg_gate_state_name(shown->gate));
+	return object;
+}
+
+/* The status object without what names a person or a place of this machine. */
+static cJSON *status_json(const struct gate *gate)
+{
+	const struct lg_policy *policy = gate_policy(gate);
+	const struct gate_view_lock *last = gate->view->last;
+	cJSON *object = cJSON_CreateObject();
+	cJSON *locks = cJSON_CreateArray();
+	cJSON *attention = cJSON_CreateArray();
+	size_t i;
+
+	lg_json_bool(object, "active", gate_locked(gate));
+	lg_json_text(object, "profile", last ? last->lock->profile : NULL);
+	lg_json_time(object, "since", last ? last->lock->since_s : 0);
+	lg_json_time(object, "until", last ? last->lock->until.wall_s : 0);
+	lg_json_text(object, "reason", last ? last->lock->reason : NULL);
+	lg_json_text(object, "gate",
+		     policy ? lg_gate_state_name(lg_policy_gate(policy))
+			    : NULL);
+	lg_json_text(object, "dialect",
+		     lg_dialect_name(gate->settings->dialect));
+	lg_json_number(object, "generation", (int64_t)gate->view->generation);
+	lg_json_number(object, "sessions", (int64_t)gate->sessions_listed);
+	lg_json_number(object, "refused", (int64_t)gate_refusals(gate));
+	for (i = 0; i < gate->view->lock_count; i++)
+		lg_json_append(locks, lock_json(&gate->view->lock[i]));
+	lg_json_add(object, "locks", locks);
+	for (i = 0; i < GATE_ATTENTION_COUNT; i++)
+		if (gate_attention(gate, (enum gate_attention)i))
+			lg_json_item(attention, gate_attention_name((
+							enum gate_attention)i));
+	lg_json_add(object, "attention", attention);
+	lg_json_text(object, "version", LOGONGATE_VERSION);
+	return object;
+}
+
+static void json(struct gate *gate, struct lg_http_answer *answer)
+{
+	struct lg_error err = {0};
+
+	lg_http_answer_plain(answer, 200, "application/json", "");
+	add_header(answer, "Cache-Control", "no-store");
+	if (lg_json_print(status_json(gate), &answer->body, &err))
+		lg_http_answer_failed(answer, &err);
+}
+
+static int help(struct gate_conn *conn, const struct lg_http_request *request,
+		struct lg_http_answer *answer)
+{
+	if (!gate_http_has_status_key(conn->gate, request)) {
+		lg_http_answer_plain(answer, 401, "text/plain",
+				     "the key of [listen.status] is missing or "
+				     "wrong: it is the password, with any "
+				     "name\n");
+		add_header(answer, "WWW-Authenticate",
+			   "Basic realm=\"logongate help\", charset=\"UTF-8\"");
+		return 0;
+	}
+	return gate_help_begin(conn, request, answer);
+}
+
+int gate_status_route(struct gate_conn *conn,
+		      const struct lg_http_request *request,
+		      struct lg_http_answer *out_answer)
+{
+	int is_help = !strcmp(request->path, "/help");
+
+	if (!is_help && strcmp(request->path, "/") &&
+	    strcmp(request->path, "/v1/status")) {
+		lg_http_answer_plain(out_answer, 404, "text/plain",
+				     "nothing is here\n");
+		return 0;
+	}
+	if (strcmp(request->method, "GET") &&
+	    (is_help || strcmp(request->method, "HEAD"))) {
+		lg_http_answer_plain(out_answer, 405, "text/plain",
+				     "not with this method\n");
+		add_header(out_answer, "Allow", is_help ? "GET" : "GET, HEAD");
+		return 0;
+	}
+	if (is_help)
+		return help(conn, request, out_answer);
+	if (request->path[1])
+		json(conn->gate, out_answer);
+	else
+		page(conn->gate, out_answer);
+	return 0;
+}

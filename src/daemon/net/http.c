@@ -1,0 +1,406 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * http.c - HTTP on a stream's connection
+ *
+ * What needs no body is answered as soon as the head is whole, and the body
+ * is read over: a proxy that sends its client's body along keeps its
+ * connection. Over TCP a request without the key is answered 401 before
+ * anything else is looked at.
+ */
+#include "daemon/net/http.h"
+
+#include <gnutls/crypto.h>
+#include <gnutls/gnutls.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "adapters/http/answer_bytes.h"
+#include "adapters/system/secret_file.h"
+#include "daemon/doors/status_listener.h"
+#include "daemon/net/stream.h"
+
+struct gate_http {
+	struct lg_buffer key;
+	struct lg_buffer status_key; /* of [listen.status] */
+	/* What every answer of this second of the loop is made of. */
+	uint64_t second;
+	char date[LG_HTTP_DATE_SIZE];
+	struct lg_buffer admitted;
+};
+
+struct http_conn {
+	struct lg_http_reader *reader;
+	int answered; /* before the request was whole */
+};
+
+/* Takes as long for a wrong key as for the right one. */
+static int is_key(const struct lg_buffer *key, const char *given, size_t len)
+{
+	unsigned char different = 0;
+	size_t i;
+
+	if (!key->len || len != key->len)
+		return 0;
+	for (i = 0; i < key->len; i++)
+		different |= (unsigned char)(given[i] ^ key->data[i]);
+	return !different;
+}
+
+/* What stands behind the scheme; NULL where it is another one. */
+static const char *behind(const char *authorization, const char *scheme)
+{
+	size_t len = strlen(scheme);
+
+	if (!authorization || strncasecmp(authorization, scheme, len))
+		return NULL;
+	authorization += len;
+	return authorization + strspn(authorization, " ");
+}
+
+static int is_bearer(const struct lg_buffer *key, const char *authorization)
+{
+	const char *token = behind(authorization, "Bearer ");
+
+	return token && is_key(key, token, strlen(token));
+}
+
+static int is_password(const struct lg_buffer *key, const char *authorization)
+{
+	const char *text = behind(authorization, "Basic ");
+	gnutls_datum_t coded = {(unsigned char *)text,
+				text ? (unsigned int)strlen(text) : 0};
+	gnutls_datum_t plain = {0};
+	const unsigned char *colon;
+	int is = 0;
+
+	if (!text || gnutls_base64_decode2(&coded, &plain))
+		return 0;
+	colon = memchr(plain.data, ':', plain.size);
+	if (colon)
+		is = is_key(key, (const char *)colon + 1,
+			    (size_t)(plain.data + plain.size - colon - 1));
+	gnutls_memset(plain.data, 0, plain.size);
+	gnutls_free(plain.data);
+	return is;
+}
+
+int gate_http_is_key_bearer(const struct gate *gate, const char *authorization)
+{
+	return is_bearer(&gate->http->key, authorization);
+}
+
+/* Monitors that can send no header of ours say it as a bearer's token. */
+static int has_key(const struct lg_buffer *key, int takes_password,
+		   const struct lg_http_request *request)
+{
+	const char *own = lg_http_request_header(request, "X-Logongate-Key");
+	const char *authorization;
+	size_t i;
+
+	if (own)
+		return is_key(key, own, strlen(own));
+	for (i = 0; (authorization = lg_http_request_header_at(
+			     request, "Authorization", i));
+	     i++)
+		if (is_bearer(key, authorization) ||
+		    (takes_password && is_password(key, authorization)))
+			return 1;
+	return 0;
+}
+
+int gate_http_has_status_key(const struct gate *gate,
+			     const struct lg_http_request *request)
+{
+	return has_key(&gate->http->status_key, 1, request);
+}
+
+static int may_ask(const struct gate_conn *conn,
+		   const struct lg_http_request *request)
+{
+	const struct lg_buffer *key = &conn->gate->http->key;
+
+	/* What is not for everybody there asks for its own key. */
+	return conn->service == GATE_SERVICE_STATUS || !key->len ||
+	       conn->peer.is_unix || has_key(key, 0, request);
+}
+
+static void turn_second(struct gate *gate)
+{
+	static const struct lg_http_answer admit = {.status = 204};
+	struct gate_http *http = gate->http;
+	struct lg_http_framing framing = {.date = http->date};
+	uint64_t second = uv_now(&gate->loop) / 1000;
+
+	if (http->second == second)
+		return;
+	http->second = second;
+	lg_http_date(gate_now_s(gate), http->date);
+	lg_buffer_clear(&http->admitted);
+	lg_http_answer_bytes(&admit, &framing, &http->admitted);
+}
+
+/* request NULL: what came is none. */
+static void write_answer(struct gate *gate,
+			 const struct lg_http_request *request,
+			 const struct lg_http_answer *answer, int closes,
+			 struct lg_buffer *out)
+{
+	struct lg_http_framing framing = {
+		.date = gate->http->date,
+		.without_body = request && !strcmp(request->method, "HEAD"),
+		.closes = closes,
+		.is_http10 = request && request->is_http10,
+	};
+	const struct lg_buffer *admitted = &gate->http->admitted;
+
+	turn_second(gate);
+	/* Most answers by far. */
+	if (answer->status == 204 && !answer->header_count && !closes &&
+	    !framing.is_http10 && !admitted->status)
+		lg_buffer_append(out, admitted->data, admitted->len);
+	else
+		lg_http_answer_bytes(answer, &framing, out);
+}
+
+static void write_plain(struct gate *gate,
+			const struct lg_http_request *request,
+			unsigned int status, const char *text,
+			struct lg_buffer *out)
+{
+	struct lg_http_answer answer = {0};
+
+	lg_http_answer_plain(&answer, status, "text/plain; charset=utf-8",
+			     text);
+	write_answer(gate, request, &answer, 1, out);
+	lg_http_answer_release(&answer);
+}
+
+/* A front that asks whether somebody may come in must never take a request
+ * that its client made unreadable for a gate that is down. */
+static int is_question(const struct http_conn *http)
+{
+	return lg_http_reader_target_is(http->reader, "/v1/check") ||
+	       lg_http_reader_target_is(http->reader, "/v1/mapi");
+}
+
+static void write_bad(struct gate *gate, const struct http_conn *http,
+		      unsigned int status, struct lg_buffer *out)
+{
+	const char *text = "this is no HTTP request\n";
+
+	if (status == 413)
+		text = "the body is too long\n";
+	else if (status == 431)
+		text = "the headers are too long\n";
+	else if (status == 500)
+		text = "no memory\n";
+	else if (status == 505)
+		text = "the gate speaks HTTP/1.1\n";
+	if (status != 500 && is_question(http))
+		status = 403;
+	write_plain(gate, NULL, status, text, out);
+}
+
+static enum gate_close answer_request(struct gate_conn *conn,
+				      const struct lg_http_request *request,
+				      int closes, struct lg_buffer *out)
+{
+	struct lg_http_answer answer = {0};
+
+	conn->requests++;
+	if (conn->service != GATE_SERVICE_STATUS)
+		gate_http_route(conn->gate, request, &answer);
+	else if (gate_status_route(conn, request, &answer))
+		return GATE_STAY;
+	write_answer(conn->gate, request, &answer, closes, out);
+	lg_http_answer_release(&answer);
+	return closes ? GATE_CLOSE : GATE_STAY;
+}
+
+static enum gate_close refuse_key(struct gate_conn *conn,
+				  const struct lg_http_request *request,
+				  struct lg_buffer *out)
+{
+	write_plain(conn->gate, request, 401,
+		    "X-Logongate-Key is missing or wrong\n", out);
+	return GATE_CLOSE_LINGER;
+}
+
+/* A body follows: what can be said without it. */
+static enum gate_close on_head(struct gate_conn *conn,
+			       const struct lg_http_request *request,
+			       struct lg_buffer *out)
+{
+	struct http_conn *http = conn->protocol;
+
+	if (!may_ask(conn, request))
+		return refuse_key(conn, request, out);
+	if (conn->service != GATE_SERVICE_STATUS &&
+	    gate_http_ignores_body(request->path)) {
+		int closes = !request->keeps_alive || request->wants_continue ||
+			     request->body_size > GATE_HTTP_BODY_MAX;
+
+		http->answered = 1;
+		lg_http_reader_skip_body(http->reader);
+		return answer_request(conn, request, closes, out)
+			       ? GATE_CLOSE_LINGER
+			       : GATE_STAY;
+	}
+	if (request->body_size > GATE_HTTP_BODY_MAX) {
+		write_bad(conn->gate, http, 413, out);
+		return GATE_CLOSE_LINGER;
+	}
+	if (request->wants_continue)
+		lg_buffer_text(out, "HTTP/1.1 100 Continue\r\n\r\n");
+	return GATE_STAY;
+}
+
+static enum gate_close on_whole(struct gate_conn *conn,
+				const struct lg_http_request *request,
+				struct lg_buffer *out)
+{
+	struct http_conn *http = conn->protocol;
+
+	if (http->answered) {
+		http->answered = 0;
+		return GATE_STAY;
+	}
+	if (!request->body_size && !may_ask(conn, request))
+		return refuse_key(conn, request, out);
+	return answer_request(conn, request, !request->keeps_alive, out);
+}
+
+void gate_http_answer_later(struct gate_conn *conn,
+			    const struct lg_http_answer *answer)
+{
+	struct lg_buffer out = {0};
+
+	if (!conn->closed) {
+		write_answer(conn->gate, NULL, answer, 0, &out);
+		gate_stream_send(conn, out.data, out.len);
+	}
+	lg_buffer_release(&out);
+	gate_stream_done(conn);
+}
+
+static struct http_conn *conn_of(struct gate_conn *conn)
+{
+	struct http_conn *http = conn->protocol;
+
+	if (http)
+		return http;
+	http = calloc(1, sizeof(*http));
+	if (http)
+		http->reader = lg_http_reader_new(GATE_HTTP_BODY_MAX);
+	if (!http || !http->reader) {
+		free(http);
+		return NULL;
+	}
+	conn->protocol = http;
+	return http;
+}
+
+static size_t take_http(struct gate_conn *conn, const char *in, size_t len,
+			struct lg_buffer *out, enum gate_close *out_close)
+{
+	struct http_conn *http = conn_of(conn);
+	enum gate_close ends = http ? GATE_STAY : GATE_CLOSE;
+	unsigned int status = 0;
+	size_t done = 0;
+
+	while (done < len && !ends && !conn->busy &&
+	       out->len < GATE_STREAM_OUT_MAX) {
+		const struct lg_http_request *request =
+			lg_http_reader_request(http->reader);
+		enum lg_http_step step;
+		size_t took = 0;
+
+		step = lg_http_reader_take(http->reader, in + done, len - done,
+					   &took, &status);
+		done += took;
+		switch (step) {
+		case LG_HTTP_STEP_MORE:
+			break;
+		case LG_HTTP_STEP_HEAD:
+			ends = on_head(conn, request, out);
+			break;
+		case LG_HTTP_STEP_WHOLE:
+			ends = on_whole(conn, request, out);
+			break;
+		case LG_HTTP_STEP_BAD:
+			conn->gate->counts[GATE_DOOR_HTTP].unreadable++;
+			if (!http->answered)
+				write_bad(conn->gate, http, status, out);
+			ends = GATE_CLOSE_LINGER;
+			break;
+		}
+	}
+	if (http)
+		conn->has_begun = lg_http_reader_has_begun(http->reader);
+	*out_close = ends;
+	return done;
+}
+
+static void release_http(struct gate_conn *conn)
+{
+	struct http_conn *http = conn->protocol;
+
+	if (http)
+		lg_http_reader_free(http->reader);
+	free(http);
+	conn->protocol = NULL;
+}
+
+const struct gate_protocol gate_protocol_http = {
+	.take = take_http,
+	.release = release_http,
+	.in_max = GATE_STREAM_READ_MAX,
+};
+
+enum lg_status gate_http_read_key(const struct lg_settings *settings,
+				  struct lg_buffer *out_key,
+				  struct lg_error *err)
+{
+	const struct lg_listen_settings *listen =
+		&settings->listen[LG_LISTEN_HTTP];
+
+	if (!listen->present || !listen->key_file)
+		return LG_OK;
+	return lg_secret_file_read(listen->key_file, out_key, err);
+}
+
+void gate_http_take_key(struct gate *gate, struct lg_buffer *key)
+{
+	if (!key->len)
+		return;
+	lg_secret_release(&gate->http->key);
+	gate->http->key = *key;
+	*key = (struct lg_buffer){0};
+}
+
+enum lg_status gate_http_open(struct gate *gate, struct lg_error *err)
+{
+	const struct lg_listen_settings *status =
+		&gate->settings->listen[LG_LISTEN_STATUS];
+
+	gate->http = calloc(1, sizeof(*gate->http));
+	if (!gate->http)
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+	gate->http->second = UINT64_MAX;
+	if (status->present && status->key_file &&
+	    lg_secret_file_read(status->key_file, &gate->http->status_key, err))
+		return err->status;
+	return gate_http_read_key(gate->settings, &gate->http->key, err);
+}
+
+void gate_http_close(struct gate *gate)
+{
+	if (!gate->http)
+		return;
+	lg_secret_release(&gate->http->key);
+	lg_secret_release(&gate->http->status_key);
+	lg_buffer_release(&gate->http->admitted);
+	free(gate->http);
+	gate->http = NULL;
+}

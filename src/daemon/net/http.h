@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * http.h - the http listener's connections
+ *
+ * Layer: daemon.
+ * Flow: stream.c hands bytes to gate_protocol_http (http.c), which asks for
+ * the key and hands whole requests to http_routes.c.
+ */
+#ifndef LOGONGATE_DAEMON_NET_HTTP_H
+#define LOGONGATE_DAEMON_NET_HTTP_H
+
+#include "adapters/http/gate_answer.h"
+#include "adapters/http/request_reader.h"
+#include "daemon/gate.h"
+
+/* Beyond it a request is answered with 413. Connect bodies are far below. */
+#define GATE_HTTP_BODY_MAX (1u << 20)
+
+/* Reads the key that TCP connections have to show. */
+enum lg_status gate_http_open(struct gate *gate, struct lg_error *err);
+/*
+ * Reads the key that settings, not yet in force, name; empty where they name
+ * none. Owns: lg_secret_release, or gate_http_take_key.
+ */
+enum lg_status gate_http_read_key(const struct lg_settings *settings,
+				  struct lg_buffer *out_key,
+				  struct lg_error *err);
+/* The key counts from now on. An empty one changes nothing: the listeners are
+ * open until a restart. */
+void gate_http_take_key(struct gate *gate, struct lg_buffer *key);
+void gate_http_close(struct gate *gate);
+
+/* 1 for the value of an Authorization that is "Bearer" and the key: it is the
+ * asker's, never a credential of the client. */
+int gate_http_is_key_bearer(const struct gate *gate, const char *authorization);
+
+/* 1 where the request carries the key of [listen.status]: as X-Logongate-Key,
+ * a bearer's token or the password of Basic, whatever the name. */
+int gate_http_has_status_key(const struct gate *gate,
+			     const struct lg_http_request *request);
+
+/* Sends an answer of a connection that was made busy, and lets it go on. */
+struct gate_conn;
+void gate_http_answer_later(struct gate_conn *conn,
+			    const struct lg_http_answer *answer);
+
+/* Fills the answer; what fails becomes a 500. (http_routes.c) */
+void gate_http_route(struct gate *gate, const struct lg_http_request *request,
+		     struct lg_http_answer *out_answer);
+
+/* 1 for a path that never reads a body it was sent. */
+int gate_http_ignores_body(const char *path);
+
+#endif

@@ -1,0 +1,584 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * stream.c - reading, taking, writing in one go
+ *
+ * The descriptor is watched by a uv_poll and read into one buffer that all
+ * connections share: most requests are whole when they come and need no copy.
+ * What is not whole waits in the connection. A peer that does not read its
+ * answers is not read from either, and its requests wait.
+ */
+#include "daemon/net/stream.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "adapters/haproxy/spop.h"
+#include "daemon/control/names.h"
+#include "daemon/work.h"
+
+#define READ_SIZE GATE_STREAM_READ_MAX
+#define READS_AT_ONCE 4
+#define WRITE_AT_ONCE 65536u /* of one connection in a turn of the loop */
+#define OUT_MAX GATE_STREAM_OUT_MAX
+/* Above it memory is given back when a connection has nothing to say. */
+#define KEEP_MAX 65536u
+/* Above it on another thread. */
+#define FORGET_MAX (1u << 20)
+#define IDLE_NEW_S 30 /* before the first request */
+#define IDLE_S 600    /* kept alive by a server */
+#define REQUEST_S 60  /* from the first byte of a request to its last */
+#define LINGER_S 2    /* in all */
+
+struct stream {
+	struct gate_conn conn; /* first: a conn is its stream */
+	const struct gate_protocol *protocol;
+	uv_poll_t poll;
+	int events;
+	enum gate_close ending; /* when out is written */
+	int lingers;            /* out is written, the rest is not looked at */
+	int holds;              /* requests wait in in until out is written */
+	int64_t used_s;
+	/* Since when the request after so many others is under way; 0: not. */
+	int64_t begun_s;
+	uint64_t begun_after;
+	int in_is_taken; /* in was owned away while the protocol took */
+	struct lg_buffer in;
+	struct lg_buffer out;
+	size_t sent;
+	struct stream *next;
+	struct stream *previous;
+};
+
+struct gate_streams {
+	struct stream *first;
+	char read[READ_SIZE];
+};
+
+/* The loop reads this clock once a turn, not once a request. */
+static int64_t loop_s(const struct gate *gate)
+{
+	return (int64_t)(uv_now(&gate->loop) / 1000);
+}
+
+static struct stream *of(struct gate_conn *conn)
+{
+	return (struct stream *)conn;
+}
+
+static void free_stream(struct stream *stream)
+{
+	if (stream->protocol->release)
+		stream->protocol->release(&stream->conn);
+	gate_tls_session_free(&stream->conn.tls);
+	lg_buffer_release(&stream->in);
+	lg_buffer_release(&stream->out);
+	free(stream->conn.name);
+	free(stream);
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+	struct stream *stream = handle->data;
+
+	close(stream->conn.fd);
+	stream->conn.fd = -1;
+	gate_stream_let_go(&stream->conn);
+}
+
+static void end(struct stream *stream)
+{
+	struct gate *gate = stream->conn.gate;
+
+	if (stream->conn.closed)
+		return;
+	stream->conn.closed = 1;
+	gate_sockets_left(gate, stream->conn.service, &stream->conn.peer);
+	gate_stream_drain(&stream->conn);
+	if (stream->previous)
+		stream->previous->next = stream->next;
+	else
+		gate->streams->first = stream->next;
+	if (stream->next)
+		stream->next->previous = stream->previous;
+	uv_close((uv_handle_t *)&stream->poll, on_closed);
+}
+
+void gate_stream_hold(struct gate_conn *conn)
+{
+	conn->refs++;
+}
+
+void gate_stream_let_go(struct gate_conn *conn)
+{
+	if (--conn->refs == 0)
+		free_stream(of(conn));
+}
+
+static void on_event(uv_poll_t *poll, int failed, int events);
+
+static void watch(struct stream *stream)
+{
+	int events = 0;
+
+	if (stream->conn.closed)
+		return;
+	if (stream->lingers || (!stream->ending && !stream->conn.busy &&
+				stream->out.len < OUT_MAX))
+		events |= UV_READABLE;
+	/* A peer that goes away while its answer is made is noticed. At any
+	 * other time it would be told again and again of one that only stopped
+	 * sending. */
+	if (stream->conn.busy)
+		events |= UV_DISCONNECT;
+	if (stream->out.len > stream->sent ||
+	    (stream->conn.tls && gate_tls_wants_write(stream->conn.tls)))
+		events |= UV_WRITABLE;
+	if (events == stream->events)
+		return;
+	stream->events = events;
+	if (uv_poll_start(&stream->poll, events, on_event))
+		end(stream);
+}
+
+static ssize_t write_some(struct stream *stream)
+{
+	const char *bytes = stream->out.data + stream->sent;
+	size_t len = stream->out.len - stream->sent;
+
+	if (len > WRITE_AT_ONCE)
+		len = WRITE_AT_ONCE;
+	if (stream->conn.tls)
+		return gate_tls_send(stream->conn.tls, bytes, len);
+	return send(stream->conn.fd, bytes, len, MSG_NOSIGNAL);
+}
+
+static ssize_t read_once(struct stream *stream, char *buffer)
+{
+	if (stream->conn.tls)
+		return gate_tls_recv(stream->conn.tls, buffer, READ_SIZE);
+	return recv(stream->conn.fd, buffer, READ_SIZE, 0);
+}
+
+/* The peer reads the end of the answers and goes, and only then is closed. */
+static void linger(struct stream *stream)
+{
+	if (stream->conn.tls || shutdown(stream->conn.fd, SHUT_WR)) {
+		end(stream);
+		return;
+	}
+	stream->lingers = 1;
+	stream->used_s = loop_s(stream->conn.gate);
+}
+
+static void linger_on(struct stream *stream)
+{
+	char *buffer = stream->conn.gate->streams->read;
+	ssize_t got = recv(stream->conn.fd, buffer, READ_SIZE, 0);
+
+	if (got > 0 || (got < 0 && (errno == EINTR || errno == EAGAIN)))
+		return;
+	end(stream);
+}
+
+/* Giving back a hundred megabytes takes longer than a hundred decisions. */
+struct forgotten {
+	struct gate_job job;
+	struct lg_buffer bytes;
+};
+
+static void free_forgotten(void *context)
+{
+	struct forgotten *forgotten = context;
+
+	lg_buffer_release(&forgotten->bytes);
+	free(forgotten);
+}
+
+void gate_stream_forget(struct gate *gate, struct lg_buffer *bytes)
+{
+	struct forgotten *forgotten = NULL;
+
+	if (bytes->capacity > FORGET_MAX)
+		forgotten = calloc(1, sizeof(*forgotten));
+	if (!forgotten) {
+		lg_buffer_release(bytes);
+		return;
+	}
+	forgotten->bytes = *bytes;
+	forgotten->job.run = free_forgotten;
+	forgotten->job.context = forgotten;
+	*bytes = (struct lg_buffer){0};
+	gate_work_add(gate, GATE_LANE_STATE, &forgotten->job);
+}
+
+static void forget(struct gate *gate, struct lg_buffer *buffer)
+{
+	if (buffer->capacity > KEEP_MAX)
+		gate_stream_forget(gate, buffer);
+	else
+		lg_buffer_clear(buffer);
+}
+
+const char *gate_stream_own(struct gate_conn *conn, const char *in,
+			    size_t consumed, struct lg_buffer *out_owned)
+{
+	struct stream *stream = of(conn);
+	struct lg_buffer rest = {0};
+	size_t at;
+
+	if (!stream->in.data || in < stream->in.data ||
+	    in >= stream->in.data + stream->in.len) {
+		/* In the buffer that all share: not much. */
+		lg_buffer_append(out_owned, in, consumed);
+		return out_owned->status ? NULL : out_owned->data;
+	}
+	at = (size_t)(in - stream->in.data);
+	lg_buffer_append(&rest, in + consumed, stream->in.len - at - consumed);
+	if (rest.status)
+		return NULL;
+	*out_owned = stream->in;
+	stream->in = rest;
+	stream->in_is_taken = 1;
+	return in;
+}
+
+static void flush(struct stream *stream)
+{
+	size_t written = 0;
+
+	while (stream->sent < stream->out.len) {
+		ssize_t done;
+
+		/* The rest when others had their turn. */
+		if (written >= WRITE_AT_ONCE)
+			return;
+		done = write_some(stream);
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+			return;
+		if (done < 0) {
+			end(stream);
+			return;
+		}
+		stream->sent += (size_t)done;
+		written += (size_t)done;
+		stream->used_s = loop_s(stream->conn.gate);
+	}
+	forget(stream->conn.gate, &stream->out);
+	stream->sent = 0;
+	gate_stream_drain(&stream->conn);
+	switch (stream->ending) {
+	case GATE_STAY:
+		break;
+	case GATE_CLOSE:
+		end(stream);
+		break;
+	case GATE_CLOSE_LINGER:
+		linger(stream);
+		break;
+	}
+}
+
+/* Lets the protocol take from bytes; keeps what it left. */
+static void take(struct stream *stream, const char *bytes, size_t len)
+{
+	size_t done = 0;
+
+	while (done < len && !stream->ending && !stream->conn.busy &&
+	       !stream->in_is_taken) {
+		size_t took = stream->protocol->take(
+			&stream->conn, bytes + done, len - done, &stream->out,
+			&stream->ending);
+
+		done += took;
+		if (!took)
+			break;
+	}
+	stream->holds = stream->out.len >= OUT_MAX;
+	if (stream->ending)
+		done = len;
+	if (stream->in_is_taken) {
+		/* in is the rest already. */
+		stream->in_is_taken = 0;
+		if (stream->in.len && !stream->ending && !stream->conn.busy) {
+			take(stream, stream->in.data, stream->in.len);
+			return;
+		}
+	} else if (bytes != stream->in.data) {
+		lg_buffer_append(&stream->in, bytes + done, len - done);
+	} else if (done == len) {
+		forget(stream->conn.gate, &stream->in);
+	} else if (done) {
+		memmove(stream->in.data, stream->in.data + done, len - done);
+		stream->in.len = len - done;
+		stream->in.data[stream->in.len] = '\0';
+	}
+	if (stream->in.len > stream->protocol->in_max || stream->in.status ||
+	    stream->out.status) {
+		lg_buffer_clear(&stream->out);
+		stream->sent = 0;
+		stream->ending = GATE_CLOSE;
+	}
+}
+
+/* Everything is said: the requests that waited for it. */
+static void take_rest(struct stream *stream)
+{
+	size_t before;
+
+	do {
+		before = stream->in.len;
+		if (!stream->holds || stream->conn.closed || stream->ending ||
+		    stream->conn.busy || stream->out.len || !before)
+			return;
+		take(stream, stream->in.data, before);
+		flush(stream);
+	} while (stream->in.len < before);
+}
+
+static void read_some(struct stream *stream)
+{
+	char *buffer = stream->conn.gate->streams->read;
+	int reads;
+
+	for (reads = 0; reads < READS_AT_ONCE && !stream->ending &&
+			!stream->conn.busy && stream->out.len < OUT_MAX;
+	     reads++) {
+		ssize_t got = read_once(stream, buffer);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+			return;
+		if (got <= 0) {
+			/* Nobody waits for what is left to say. */
+			end(stream);
+			return;
+		}
+		stream->used_s = loop_s(stream->conn.gate);
+		if (stream->in.len) {
+			lg_buffer_append(&stream->in, buffer, (size_t)got);
+			take(stream, stream->in.data, stream->in.len);
+		} else {
+			take(stream, buffer, (size_t)got);
+		}
+		/* TLS hands out a record at a time and keeps the rest. */
+		if ((size_t)got < READ_SIZE && !stream->conn.tls)
+			return;
+	}
+}
+
+/* Over TLS the handshake comes first: 1 when it is done. */
+static int may_talk(struct stream *stream)
+{
+	switch (gate_tls_shake(stream->conn.tls)) {
+	case GATE_TLS_OPEN:
+		stream->conn.is_admin = 1;
+		return 1;
+	case GATE_TLS_WAITS:
+		watch(stream);
+		return 0;
+	case GATE_TLS_FAILED:
+		break;
+	}
+	end(stream);
+	return 0;
+}
+
+static void on_event(uv_poll_t *poll, int failed, int events)
+{
+	struct stream *stream = poll->data;
+
+	if (failed) {
+		end(stream);
+		return;
+	}
+	if (stream->lingers) {
+		linger_on(stream);
+		return;
+	}
+	if (stream->conn.tls && !may_talk(stream))
+		return;
+	if (events & UV_READABLE)
+		read_some(stream);
+	else if (events & UV_DISCONNECT && stream->conn.busy)
+		end(stream);
+	if (!stream->conn.closed)
+		flush(stream);
+	take_rest(stream);
+	watch(stream);
+}
+
+static const struct gate_protocol *protocol_of(enum gate_service service)
+{
+	switch (service) {
+	case GATE_SERVICE_HTTP:
+	case GATE_SERVICE_STATUS:
+		return &gate_protocol_http;
+	case GATE_SERVICE_POSTFIX:
+		return &gate_protocol_postfix;
+	case GATE_SERVICE_SPOP:
+		return &gate_protocol_spop;
+	case GATE_SERVICE_DICT:
+		return &gate_protocol_dict;
+	case GATE_SERVICE_CONTROL:
+		return &gate_protocol_control;
+	}
+	return NULL;
+}
+
+int gate_stream_add(struct gate *gate, enum gate_service service, int fd,
+		    const struct gate_peer *peer)
+{
+	struct stream *stream = calloc(1, sizeof(*stream));
+
+	if (!stream)
+		return 0;
+	stream->protocol = protocol_of(service);
+	stream->conn.gate = gate;
+	stream->conn.service = service;
+	stream->conn.peer = *peer;
+	stream->conn.fd = fd;
+	stream->conn.refs = 1;
+	stream->used_s = loop_s(gate);
+	if (service == GATE_SERVICE_CONTROL && !peer->is_unix) {
+		stream->conn.tls = gate_tls_session_new(gate, fd);
+		if (!stream->conn.tls) {
+			free(stream);
+			return 0;
+		}
+	}
+	if (uv_poll_init(&gate->loop, &stream->poll, fd)) {
+		gate_tls_session_free(&stream->conn.tls);
+		free(stream);
+		return 0;
+	}
+	stream->poll.data = stream;
+	stream->next = gate->streams->first;
+	if (stream->next)
+		stream->next->previous = stream;
+	gate->streams->first = stream;
+	if (service == GATE_SERVICE_CONTROL)
+		gate_names_look(&stream->conn);
+	watch(stream);
+	return 1;
+}
+
+void gate_stream_send(struct gate_conn *conn, const char *bytes, size_t len)
+{
+	struct stream *stream = of(conn);
+
+	if (conn->closed)
+		return;
+	lg_buffer_append(&stream->out, bytes, len);
+	if (stream->out.status) {
+		end(stream);
+		return;
+	}
+	flush(stream);
+	watch(stream);
+}
+
+void gate_stream_give(struct gate_conn *conn, struct lg_buffer *bytes)
+{
+	struct stream *stream = of(conn);
+
+	if (conn->closed || stream->out.len || bytes->status) {
+		gate_stream_send(conn, bytes->data, bytes->len);
+		gate_stream_forget(conn->gate, bytes);
+		return;
+	}
+	forget(conn->gate, &stream->out);
+	lg_buffer_release(&stream->out);
+	stream->out = *bytes;
+	*bytes = (struct lg_buffer){0};
+	flush(stream);
+	watch(stream);
+}
+
+void gate_stream_drain(struct gate_conn *conn)
+{
+	struct stream *stream = of(conn);
+
+	if (conn->drained && (conn->closed || stream->sent == stream->out.len))
+		conn->drained(conn, conn->drained_context);
+}
+
+void gate_stream_done(struct gate_conn *conn)
+{
+	struct stream *stream = of(conn);
+
+	conn->busy = 0;
+	stream->used_s = loop_s(conn->gate);
+	if (conn->closed)
+		return;
+	if (stream->in.len)
+		take(stream, stream->in.data, stream->in.len);
+	if (!conn->closed)
+		flush(stream);
+	watch(stream);
+}
+
+/* One that brings a byte now and then holds a place without end otherwise. */
+static int takes_too_long(struct stream *stream, int64_t now_s)
+{
+	int under_way = stream->in.len || stream->conn.has_begun;
+
+	if (!under_way || stream->conn.busy) {
+		stream->begun_s = 0;
+	} else if (!stream->begun_s ||
+		   stream->begun_after != stream->conn.requests) {
+		stream->begun_s = now_s;
+		stream->begun_after = stream->conn.requests;
+	}
+	return stream->begun_s && now_s - stream->begun_s > REQUEST_S;
+}
+
+void gate_streams_tidy(struct gate *gate)
+{
+	int64_t now_s = loop_s(gate);
+	struct stream *stream;
+	struct stream *next;
+
+	for (stream = gate->streams->first; stream; stream = next) {
+		int64_t idle_s = stream->conn.requests ? IDLE_S : IDLE_NEW_S;
+
+		next = stream->next;
+		if (stream->in.len || stream->conn.has_begun)
+			idle_s = IDLE_NEW_S;
+		if (stream->lingers)
+			idle_s = LINGER_S;
+		if (takes_too_long(stream, now_s) ||
+		    (!stream->conn.busy && now_s - stream->used_s > idle_s))
+			end(stream);
+	}
+}
+
+enum lg_status gate_streams_open(struct gate *gate, struct lg_error *err)
+{
+	gate->streams = calloc(1, sizeof(*gate->streams));
+	if (!gate->streams)
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+	return LG_OK;
+}
+
+void gate_streams_close(struct gate *gate)
+{
+	struct stream *stream;
+	struct stream *next;
+
+	for (stream = gate->streams ? gate->streams->first : NULL; stream;
+	     stream = next) {
+		next = stream->next;
+		if (stream->conn.service == GATE_SERVICE_SPOP &&
+		    stream->conn.protocol) {
+			lg_spop_goodbye(stream->conn.protocol, &stream->out);
+			flush(stream);
+		}
+		end(stream);
+	}
+}

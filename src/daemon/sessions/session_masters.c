@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * session_masters.c - a line a change, and the newest half of too many
+ */
+#include "daemon/sessions/session_masters.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/records/json_member.h"
+#include "daemon/work.h"
+
+#define FILE_NAME "masters.jsonl"
+#define BYTES_MAX ((size_t)4 << 20)
+
+static const char trouble[] = "who opened sessions could not be kept";
+
+struct line {
+	struct gate_job job;
+	struct gate *gate;
+	struct lg_buffer text;
+	enum lg_status status;
+	struct lg_error err;
+};
+
+/* Its newest half, from the first whole line on. */
+static enum lg_status halve(const struct lg_files *files, uint64_t size,
+			    struct lg_error *err)
+{
+	struct lg_buffer text = {0};
+	enum lg_status status = files->read_at(files->self, FILE_NAME, size / 2,
+					       (size_t)size, &text, err);
+	const char *first =
+		status || !text.len ? NULL : memchr(text.data, '\n', text.len);
+
+	if (!status && first)
+		status = files->replace(
+			files->self, FILE_NAME, first + 1,
+			(size_t)(text.data + text.len - (first + 1)), err);
+	lg_buffer_release(&text);
+	return status;
+}
+
+static void write_line(void *context)
+{
+	struct line *line = context;
+	const struct lg_files *files = &line->gate->files;
+	uint64_t size = 0;
+
+	line->status = lg_buffer_status(&line->text, &line->err);
+	if (!line->status)
+		line->status =
+			files->size(files->self, FILE_NAME, &size, &line->err);
+	if (!line->status && size > BYTES_MAX)
+		line->status = halve(files, size, &line->err);
+	if (!line->status)
+		line->status = files->append(files->self, FILE_NAME,
+					     line->text.data, line->text.len,
+					     LG_FILES_LATER, &line->err);
+}
+
+static void line_written(void *context)
+{
+	struct line *line = context;
+
+	if (line->status)
+		gate_loud(line->gate, GATE_ATTENTION_SESSIONS, "%s: %s: %s",
+			  trouble, line->err.place, line->err.text);
+	else
+		gate_quiet(line->gate, trouble);
+	lg_buffer_release(&line->text);
+	free(line);
+}
+
+static cJSON *object_of(const struct session_entry *entry)
+{
+	const struct gate_opener *opener;
+	cJSON *object = cJSON_CreateObject();
+	cJSON *openers = cJSON_CreateArray();
+
+	lg_json_text(object, "protocol",
+		     lg_protocol_name(entry->session.protocol));
+	lg_json_text(object, "user", entry->session.user);
+	lg_json_text(object, "address", entry->session.address);
+	for (opener = entry->openers; opener; opener = opener->older)
+		lg_json_item(openers, opener->master);
+	lg_json_add(object, "openers", openers);
+	return object;
+}
+
+void gate_masters_write(struct gate *gate, const struct session_entry *entry)
+{
+	struct line *line = calloc(1, sizeof(*line));
+
+	if (!line)
+		return;
+	line->gate = gate;
+	if (lg_json_print(object_of(entry), &line->text, NULL))
+		line->text.status = LG_ERR_NO_MEMORY;
+	lg_buffer_char(&line->text, '\n');
+	line->job.run = write_line;
+	line->job.done = line_written;
+	line->job.context = line;
+	gate_work_add(gate, GATE_LANE_RECORDS, &line->job);
+}
+
+static const char *text_of(const cJSON *object, const char *name)
+{
+	return cJSON_GetStringValue(
+		cJSON_GetObjectItemCaseSensitive(object, name));
+}
+
+/* The openers of a line in place of those that a line before it had. */
+static void restore(struct gate *gate, const cJSON *object)
+{
+	const cJSON *openers =
+		cJSON_GetObjectItemCaseSensitive(object, "openers");
+	const char *protocol = text_of(object, "protocol");
+	struct lg_session session = {
+		.door = "dovecot",
+		.user = text_of(object, "user"),
+		.address = text_of(object, "address"),
+	};
+	struct lg_buffer key = {0};
+	int i;
+
+	if (protocol)
+		lg_protocol_from_name(protocol, strlen(protocol),
+				      &session.protocol);
+	gate_sessions_dovecot_key(session.protocol, session.user,
+				  session.address, &key);
+	if (!session.user || key.status) {
+		lg_buffer_release(&key);
+		return;
+	}
+	gate_sessions_forget(gate, key.data, key.len);
+	/* The newest stands first. */
+	for (i = cJSON_GetArraySize(openers); i-- > 0;) {
+		session.master =
+			cJSON_GetStringValue(cJSON_GetArrayItem(openers, i));
+		gate_sessions_note(gate, key.data, key.len, &session);
+	}
+	lg_buffer_release(&key);
+}
+
+/* One line for each key that has one still. */
+static enum lg_status rewrite(struct gate *gate, struct lg_error *err)
+{
+	const struct lg_files *files = &gate->files;
+	const struct session_entry *entry = gate->sessions->mastered;
+	struct lg_buffer text = {0};
+	enum lg_status status = LG_OK;
+
+	for (; !status && entry; entry = entry->next_mastered) {
+		status = lg_json_print(object_of(entry), &text, err);
+		lg_buffer_char(&text, '\n');
+	}
+	if (!status)
+		status = lg_buffer_status(&text, err);
+	if (!status)
+		status = files->replace(files->self, FILE_NAME,
+					text.data ? text.data : "", text.len,
+					err);
+	lg_buffer_release(&text);
+	return status;
+}
+
+void gate_masters_restore(struct gate *gate)
+{
+	const struct lg_files *files = &gate->files;
+	struct lg_buffer text = {0};
+	struct lg_error err = {0};
+	enum lg_status status =
+		files->read(files->self, FILE_NAME, &text, &err);
+	size_t at = 0;
+
+	while (!status && at < text.len) {
+		const char *line = text.data + at;
+		const char *end = memchr(line, '\n', text.len - at);
+		size_t len = end ? (size_t)(end - line) : text.len - at;
+		cJSON *object = cJSON_ParseWithLength(line, len);
+
+		/* One that was cut off by a kill is passed over. */
+		restore(gate, object);
+		cJSON_Delete(object);
+		at += len + (end != NULL);
+	}
+	if (!status && text.len)
+		status = rewrite(gate, &err);
+	if (status && status != LG_ERR_UNKNOWN_KEY)
+		gate_loud(gate, GATE_ATTENTION_SESSIONS, "%s: %s: %s", trouble,
+			  err.place, err.text);
+	lg_buffer_release(&text);
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * session_masters.h - who opened Dovecot's sessions, kept over a restart
+ *
+ * Layer: daemon; for sessions.c alone.
+ * Flow: Dovecot tells once, at the logon, that a master opened a session; a
+ * gate that starts while a lock is in force must know it, or cuts a listed
+ * master by the mailbox he is in. masters.jsonl has a line for each change of
+ * who opened the sessions of a key with a master among them; the last line of
+ * a key counts. Written on the records lane.
+ */
+#ifndef LOGONGATE_DAEMON_SESSIONS_SESSION_MASTERS_H
+#define LOGONGATE_DAEMON_SESSIONS_SESSION_MASTERS_H
+
+#include "daemon/sessions/sessions_inside.h"
+
+/* Before the loop runs: notes what the gate before knew. What cannot be read
+ * is told and left out. */
+void gate_masters_restore(struct gate *gate);
+
+/* The openers of the entry are other ones now; none: it has no session. */
+void gate_masters_write(struct gate *gate, const struct session_entry *entry);
+
+#endif

@@ -1,0 +1,418 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * sweep_run.c - list, decide, cut, list again
+ *
+ * One round is: a worker lists; the loop fills in what it knows and decides, a
+ * piece at a time (sweep_judge.c); a worker cuts; a moment later the next round
+ * begins. Somebody who was admitted
+ * just before the policy changed shows up at the door up to Dovecot's policy
+ * timeout later, so a sweep of a policy goes on until nobody was left for
+ * longer than that. While the policy limits somebody it looks again every half
+ * minute: a door that was open while the gate was gone let people in.
+ *
+ * What a worker fills stands in run->fresh until the loop has taken it; run->
+ * list is the loop's, and a worker that cuts only reads it. A sweep that ends
+ * stops its worker: what it has not told a door it never tells.
+ */
+#include "daemon/sessions/sweep_run.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/sessions/sweep_judge.h"
+
+#define ROUND_MS 100  /* between two rounds */
+#define QUIET_MS 2500 /* over auth_policy_server_timeout (2 s) */
+#define AGAIN_MS 30000
+#define NOTES_MAX 100 /* kept and told */
+
+static const char stays[] = "sessions that should be gone do not end";
+
+static void free_run(uv_handle_t *handle)
+{
+	struct sweep_run *run = handle->data;
+
+	if (--run->handles)
+		return;
+	door_places_release(&run->places);
+	sweep_forget_list(run->gate, &run->fresh.list);
+	lg_strlist_release(&run->fresh.unasked);
+	lg_strlist_release(&run->fresh.notes);
+	sweep_forget_list(run->gate, &run->list);
+	lg_strlist_release(&run->unasked);
+	lg_strlist_release(&run->notes);
+	sweep_tries_release(&run->tries);
+	free(run->marks);
+	free((char *)run->selector.dn);
+	lg_strlist_release(&run->selector.names);
+	free((char *)run->selector.user);
+	free((char *)run->selector.id);
+	free(run);
+}
+
+/* Calls all of them, once. */
+static void call_waiters(struct sweep_waiter **waiters,
+			 const struct gate_sweep_report *report)
+{
+	struct sweep_waiter *waiter = *waiters;
+
+	*waiters = NULL;
+	while (waiter) {
+		struct sweep_waiter *next = waiter->next;
+
+		waiter->done(waiter->context, report);
+		free(waiter);
+		waiter = next;
+	}
+}
+
+/* Tells those who wait, once: who is left, or all where only that was asked. */
+static void tell(struct sweep_run *run)
+{
+	struct lg_session_list left = run->list;
+	struct lg_strlist late = {0};
+	struct gate_sweep_report report = {run->cut, &left, &run->unasked,
+					   &run->notes, NULL};
+
+	if (!run->waiters)
+		return;
+	if (run->kind == SWEEP_RUN_LIST)
+		report.whole = &run->list;
+	else
+		left.count = run->marks ? run->marked : 0;
+	if (!run->is_listed && !run->unasked.count) {
+		static const char text[] = "the doors have not said yet who is "
+					   "logged on; cutting goes on";
+
+		lg_strlist_add(&late, text, sizeof(text) - 1, NULL);
+		report.unasked = &late;
+	}
+	call_waiters(&run->waiters, &report);
+	lg_strlist_release(&late);
+}
+
+static void close_run(struct sweep_run *run)
+{
+	if (run->working || uv_is_closing((uv_handle_t *)&run->timer))
+		return;
+	uv_close((uv_handle_t *)&run->timer, free_run);
+	uv_close((uv_handle_t *)&run->deadline, free_run);
+	uv_close((uv_handle_t *)&run->pieces, free_run);
+}
+
+void sweep_run_end(struct sweep_run *run)
+{
+	struct gate_sweeps *sweeps = run->gate->sweeps;
+
+	if (sweeps->policy == run)
+		sweeps->policy = NULL;
+	if (!run->ended) {
+		run->ended = 1;
+		atomic_store(&run->stop, 1);
+		run->counted = run->cutting;
+		sweeps->cutting += run->counted != 0;
+		if (run->is_stuck)
+			gate_quiet(run->gate, stays);
+		uv_timer_stop(&run->timer);
+		uv_timer_stop(&run->deadline);
+		tell(run);
+	}
+	close_run(run);
+}
+
+static void list_work(uv_work_t *work)
+{
+	struct sweep_run *run = work->data;
+	struct door_set set = {0};
+
+	door_set_open(&run->places, &run->stop, &set, &run->fresh.unasked);
+	door_set_list(&set, &run->fresh.list, &run->fresh.unasked);
+	door_set_close(&set);
+}
+
+static void cut_work(uv_work_t *work)
+{
+	struct sweep_run *run = work->data;
+	struct lg_cut_order order = {run->list.session, run->marks,
+				     run->list.count, &run->fresh.notes};
+	struct door_set set = {0};
+
+	if (atomic_load(&run->stop))
+		return;
+	door_set_open(&run->places, &run->stop, &set, &run->fresh.notes);
+	door_set_cut(&set, &order);
+	door_set_close(&set);
+}
+
+static void next_round(struct sweep_run *run, uint64_t after_ms);
+
+/* Keeps what doors said, each text once, and logs it. Of a sweep that ended
+ * they are kept by the one that goes on. */
+static void take_notes(struct sweep_run *run, struct lg_strlist *kept)
+{
+	const struct lg_strlist *notes = &run->fresh.notes;
+	size_t i;
+	size_t k;
+
+	for (i = 0; i < notes->count; i++) {
+		for (k = 0; k < kept->count; k++)
+			if (!strcmp(kept->item[k], notes->item[i]))
+				break;
+		if (k < kept->count || kept->count >= NOTES_MAX)
+			continue;
+		lg_strlist_add(kept, notes->item[i], strlen(notes->item[i]),
+			       NULL);
+		gate_log("cutting: %s", notes->item[i]);
+	}
+	lg_strlist_release(&run->fresh.notes);
+}
+
+static void counted(struct sweep_run *run, int is_done)
+{
+	struct gate_sweeps *sweeps = run->gate->sweeps;
+	static const struct lg_session_list no_sessions;
+	static const struct lg_strlist no_texts;
+	struct gate_sweep_report none = {0, &no_sessions, &no_texts, &no_texts,
+					 NULL};
+
+	run->working = 0;
+	run->cutting = 0;
+	if (run->ended) {
+		if (run->counted && sweeps->policy && sweeps->policy->held) {
+			sweeps->policy->held = 0;
+			next_round(sweeps->policy, 0);
+		}
+		if (run->counted && !--sweeps->cutting)
+			call_waiters(&sweeps->settled, &none);
+	}
+	if (run->kind == SWEEP_RUN_RESTART)
+		run->kind = SWEEP_RUN_POLICY;
+	if (run->ended)
+		sweep_run_end(run);
+	else
+		next_round(run, ROUND_MS);
+}
+
+static void cut_done(uv_work_t *work, int cancelled)
+{
+	struct sweep_run *run = work->data;
+	struct gate_sweeps *sweeps = run->gate->sweeps;
+
+	take_notes(run, run->ended && sweeps->policy &&
+					run->kind != SWEEP_RUN_SELECTED
+				? &sweeps->policy->notes
+				: &run->notes);
+	sweep_count_begin(run, counted);
+}
+
+static void nobody_left(struct sweep_run *run, uint64_t now_ms)
+{
+	tell(run);
+	if (run->kind == SWEEP_RUN_LIST || run->kind == SWEEP_RUN_SELECTED) {
+		sweep_run_end(run);
+		return;
+	}
+	if (!run->quiet_ms)
+		run->quiet_ms = now_ms;
+	next_round(run,
+		   now_ms - run->quiet_ms < QUIET_MS ? ROUND_MS * 3 : AGAIN_MS);
+}
+
+static void begin_cut(struct sweep_run *run)
+{
+	run->working = 1;
+	run->cutting = run->kind != SWEEP_RUN_SELECTED;
+	if (uv_queue_work(&run->gate->loop, &run->work, cut_work, cut_done)) {
+		run->working = 0;
+		run->cutting = 0;
+		sweep_run_end(run);
+	}
+}
+
+/* Says, and takes back, that somebody does not go. */
+static void tell_stuck(struct sweep_run *run)
+{
+	const struct lg_session *stuck = &run->judging.stuck;
+
+	if (!run->judging.is_stuck && run->is_stuck)
+		gate_quiet(run->gate, stays);
+	if (run->judging.is_stuck && !run->is_stuck)
+		gate_loud(run->gate, GATE_ATTENTION_SESSIONS,
+			  "%s, among them that of %s from %s", stays,
+			  stuck->user ? stuck->user : "somebody",
+			  stuck->address ? stuck->address : "somewhere");
+	run->is_stuck = run->judging.is_stuck;
+}
+
+static void judged(struct sweep_run *run, int is_done)
+{
+	struct gate *gate = run->gate;
+	uint64_t now_ms = uv_now(&gate->loop);
+	uint64_t next_ms = run->judging.next_ms;
+
+	run->working = 0;
+	if (!is_done) {
+		sweep_run_end(run);
+		return;
+	}
+	run->is_listed = 1;
+	gate->sessions_listed = run->list.count;
+	if (!run->unasked.count)
+		gate_quiet(gate, "open sessions could not be listed");
+	if (run->unasked.count && run->kind == SWEEP_RUN_POLICY)
+		gate_loud(gate, GATE_ATTENTION_SESSIONS,
+			  "open sessions could not be listed: %s",
+			  run->unasked.item[0]);
+	tell_stuck(run);
+	run->cut += run->judging.gone;
+	gate->cut += run->judging.gone;
+	if (!run->marked &&
+	    (!run->unasked.count || run->kind == SWEEP_RUN_LIST)) {
+		nobody_left(run, now_ms);
+		return;
+	}
+	run->quiet_ms = 0;
+	if (!run->marked) {
+		tell(run);
+		if (run->kind == SWEEP_RUN_SELECTED)
+			sweep_run_end(run);
+		else
+			next_round(run, ROUND_MS * 10);
+		return;
+	}
+	if (run->judging.due) {
+		begin_cut(run);
+		return;
+	}
+	/* Others may still come in through the gap of the beginning. */
+	if (now_ms - run->begun_ms < 2 * QUIET_MS &&
+	    next_ms > now_ms + ROUND_MS * 3)
+		next_ms = now_ms + ROUND_MS * 3;
+	next_round(run,
+		   next_ms > now_ms + ROUND_MS ? next_ms - now_ms : ROUND_MS);
+}
+
+static void list_done(uv_work_t *work, int cancelled)
+{
+	struct sweep_run *run = work->data;
+
+	if (!cancelled && sweep_judge_goes_on(run)) {
+		sweep_judge_begin(run, judged);
+		return;
+	}
+	run->working = 0;
+	sweep_run_end(run);
+}
+
+static void on_round(uv_timer_t *timer)
+{
+	struct sweep_run *run = timer->data;
+
+	if (!sweep_judge_goes_on(run)) {
+		sweep_run_end(run);
+		return;
+	}
+	run->asked_ms = uv_now(&run->gate->loop);
+	run->working = 1;
+	if (uv_queue_work(&run->gate->loop, &run->work, list_work, list_done)) {
+		run->working = 0;
+		sweep_run_end(run);
+	}
+}
+
+static void next_round(struct sweep_run *run, uint64_t after_ms)
+{
+	uv_timer_start(&run->timer, on_round, after_ms, 0);
+}
+
+/* Whoever waits is told now, whatever the doors are doing. */
+static void on_deadline(uv_timer_t *timer)
+{
+	struct sweep_run *run = timer->data;
+
+	if (run->kind == SWEEP_RUN_SELECTED)
+		sweep_run_end(run);
+	else
+		tell(run);
+}
+
+enum lg_status sweep_run_begin(struct gate *gate, enum sweep_run_kind kind,
+			       struct sweep_run **out_run, struct lg_error *err)
+{
+	struct sweep_run *run = calloc(1, sizeof(*run));
+	enum lg_status status;
+
+	if (!run)
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+	run->gate = gate;
+	run->kind = kind;
+	run->work.data = run;
+	run->begun_ms = uv_now(&gate->loop);
+	if (gate_policy(gate))
+		run->generation = lg_policy_generation(gate_policy(gate));
+	status = door_places_copy(gate->settings, &run->places, err);
+	/* Neither fails where the loop stands. */
+	if (!status && (uv_timer_init(&gate->loop, &run->timer) ||
+			uv_timer_init(&gate->loop, &run->deadline) ||
+			uv_idle_init(&gate->loop, &run->pieces)))
+		status = lg_error_set(err, LG_ERR_BUG, NULL, "no timers");
+	if (status) {
+		door_places_release(&run->places);
+		free(run);
+		return status;
+	}
+	run->timer.data = run;
+	run->deadline.data = run;
+	run->pieces.data = run;
+	run->handles = 3;
+	next_round(run, 0);
+	*out_run = run;
+	return LG_OK;
+}
+
+enum lg_status sweep_waiter_add(struct sweep_waiter **waiters,
+				gate_sweep_done done, void *context,
+				struct lg_error *err)
+{
+	struct sweep_waiter *waiter = calloc(1, sizeof(*waiter));
+
+	if (!waiter)
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+	waiter->done = done;
+	waiter->context = context;
+	waiter->next = *waiters;
+	*waiters = waiter;
+	return LG_OK;
+}
+
+/* Somebody waits for the run, until its deadline. */
+enum lg_status sweep_run_wait(struct sweep_run *run, gate_sweep_done done,
+			      void *context, struct lg_error *err)
+{
+	enum lg_status status =
+		sweep_waiter_add(&run->waiters, done, context, err);
+
+	if (!status && run->kind != SWEEP_RUN_LIST)
+		uv_timer_start(&run->deadline, on_deadline, SWEEP_TELL_MS, 0);
+	return status;
+}
+
+void sweep_run_take_over(struct sweep_run *run, struct sweep_run *before)
+{
+	run->waiters = before->waiters;
+	run->cut = before->cut;
+	/* Tries say in which round their session was seen. */
+	run->round = before->round;
+	before->waiters = NULL;
+	run->notes = before->notes;
+	memset(&before->notes, 0, sizeof(before->notes));
+	sweep_tries_move(&before->tries, &run->tries);
+	if (uv_is_active((uv_handle_t *)&before->deadline))
+		uv_timer_start(&run->deadline, on_deadline,
+			       uv_timer_get_due_in(&before->deadline), 0);
+	/* What it has told already counts, and is known when it is back. */
+	run->held = before->cutting || before->held;
+	if (run->held)
+		uv_timer_stop(&run->timer);
+	sweep_run_end(before);
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * sweep_run.h - one sweep: rounds at the doors until nobody is left
+ *
+ * Layer: daemon; for sweep.c alone.
+ */
+#ifndef LOGONGATE_DAEMON_SESSIONS_SWEEP_RUN_H
+#define LOGONGATE_DAEMON_SESSIONS_SWEEP_RUN_H
+
+#include "daemon/doors/door_set.h"
+#include "daemon/sessions/sessions.h"
+#include "daemon/sessions/sweep.h"
+#include "daemon/sessions/sweep_tries.h"
+
+#define SWEEP_TELL_MS 2800 /* when the one who waits is told: within 3 s */
+
+enum sweep_run_kind {
+	SWEEP_RUN_POLICY,
+	SWEEP_RUN_RESTART,
+	SWEEP_RUN_SELECTED,
+	SWEEP_RUN_LIST
+};
+
+struct sweep_waiter {
+	gate_sweep_done done;
+	void *context;
+	struct sweep_waiter *next;
+};
+
+enum sweep_step {
+	SWEEP_STEP_FILL = 0,
+	SWEEP_STEP_MARK,
+	SWEEP_STEP_PLAN,
+	SWEEP_STEP_SETTLE
+};
+
+struct sweep_run;
+
+/* Where judging a list, or counting what was cut, has come to. */
+struct sweep_judging {
+	enum sweep_step step;
+	size_t at;
+	struct gate_filling filling;
+	unsigned char *marks;
+	size_t marked;
+	uint64_t now_ms;
+	uint64_t next_ms; /* when the first of those not tried now is due */
+	size_t due;       /* tried now */
+	size_t gone;      /* told, and found no more */
+	int is_stuck;
+	struct lg_session stuck; /* one that does not end */
+	void (*done)(struct sweep_run *run, int is_done);
+};
+
+struct sweep_run {
+	struct gate *gate;
+	enum sweep_run_kind kind;
+	uint64_t generation;
+	uv_work_t work;
+	uv_timer_t timer;    /* the next round */
+	uv_timer_t deadline; /* of those who wait */
+	uv_idle_t pieces;    /* of judging and counting */
+	struct sweep_judging judging;
+	int handles;
+	int working; /* a worker is, or pieces are left */
+	int cutting;
+	int counted; /* in sweeps->cutting */
+	int held;    /* until the worker of the one before is back */
+	int ended;
+	atomic_int stop;
+	uint64_t begun_ms;
+	uint64_t quiet_ms; /* since when nobody is left; 0: somebody is */
+	uint64_t round;
+	uint64_t asked_ms; /* when the round began */
+	uint64_t cut;
+	int is_listed; /* once at least */
+	int is_stuck;  /* was said */
+	struct door_places places;
+	struct {
+		struct lg_session_list list;
+		struct lg_strlist unasked;
+		struct lg_strlist notes;
+	} fresh; /* the worker's while it works */
+	struct lg_session_list list;
+	unsigned char *marks; /* enum lg_cut of each; those to go stand first */
+	size_t marked;
+	struct lg_strlist unasked;
+	struct lg_strlist notes;
+	struct sweep_tries tries;
+	struct gate_selector selector; /* texts are its own */
+	struct sweep_waiter *waiters;
+};
+
+struct gate_sweeps {
+	struct sweep_run *policy; /* the sweep of the policy in force */
+	unsigned int cutting;     /* workers of ended ones that are at doors */
+	struct sweep_waiter *settled;
+	int looking;
+};
+
+/* Begins the first round at once. */
+enum lg_status sweep_run_begin(struct gate *gate, enum sweep_run_kind kind,
+			       struct sweep_run **out_run,
+			       struct lg_error *err);
+
+/* Ends it, tells those who wait, and frees it when its worker is back. */
+void sweep_run_end(struct sweep_run *run);
+
+/* Somebody waits for the run, until its deadline. */
+enum lg_status sweep_run_wait(struct sweep_run *run, gate_sweep_done done,
+			      void *context, struct lg_error *err);
+
+/* What before has, who waits for it too, is run's from now on; before ends. */
+void sweep_run_take_over(struct sweep_run *run, struct sweep_run *before);
+
+enum lg_status sweep_waiter_add(struct sweep_waiter **waiters,
+				gate_sweep_done done, void *context,
+				struct lg_error *err);
+
+#endif

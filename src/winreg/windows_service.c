@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Services of a Windows server: whether one runs, and restarting it (A4).
+ * Stopping and starting are asked for and then watched: the answer to a start
+ * comes long before an Information Store is up.
+ */
+#include <string.h>
+#include <time.h>
+
+#include "base/utf16.h"
+#include "winreg/scmr.h"
+#include "winreg/server_call.h"
+#include "winreg/windows_error.h"
+
+enum {
+	POLL_MS = 250
+};
+
+struct service {
+	struct server *server;
+	const char *name;
+	struct rpc_handle manager;
+	struct rpc_handle handle;
+	int has_manager;
+	int has_handle;
+};
+
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static enum lg_status call(struct service *service, uint16_t opnum,
+			   struct lg_buffer *stub, struct lg_buffer *answer,
+			   struct lg_error *err)
+{
+	return server_call(service->server, service->server->svcctl, opnum,
+			   stub, answer, err);
+}
+
+static void close_handle(struct service *service,
+			 const struct rpc_handle *handle)
+{
+	struct lg_buffer stub = {0};
+	struct lg_buffer answer = {0};
+
+	if (service->server->svcctl) {
+		scmr_close(handle, &stub);
+		call(service, SCMR_CLOSE_HANDLE, &stub, &answer, NULL);
+	}
+	lg_buffer_release(&stub);
+	lg_buffer_release(&answer);
+}
+
+static void service_close(struct service *service)
+{
+	if (service->has_handle)
+		close_handle(service, &service->handle);
+	if (service->has_manager)
+		close_handle(service, &service->manager);
+}
+
+/* has_handle stays 0 with LG_OK where there is no such service. */
+static enum lg_status service_open(struct service *service, uint32_t access,
+				   struct lg_error *err)
+{
+	struct server *server = service->server;
+	struct lg_buffer stub = {0};
+	struct lg_buffer answer = {0};
+	uint32_t error = 0;
+	enum lg_status status;
+
+	if (!lg_utf8_is_valid(service->name, strlen(service->name)))
+		return lg_error_set(err, LG_ERR_SYNTAX, server->settings.server,
+				    "the name of the service is no UTF-8");
+	status = server_pipe(server, &server->svcctl, "svcctl", &dcerpc_svcctl,
+			     err);
+	if (!status) {
+		scmr_open_manager(&stub);
+		status = call(service, SCMR_OPEN_MANAGER, &stub, &answer, err);
+	}
+	if (!status)
+		status = rrp_read_handle(&answer, &service->manager, &error,
+					 err);
+	if (!status && error)
+		status = windows_failed(server->settings.server, "the services",
+					error, err);
+	if (status)
+		goto out;
+	service->has_manager = 1;
+	scmr_open_service(&service->manager, service->name, access, &stub);
+	status = call(service, SCMR_OPEN_SERVICE, &stub, &answer, err);
+	if (!status)
+		status =
+			rrp_read_handle(&answer, &service->handle, &error, err);
+	if (!status && error && error != WINDOWS_SERVICE_DOES_NOT_EXIST)
+		status = windows_failed(server->settings.server, service->name,
+					error, err);
+	if (!status)
+		service->has_handle = !error;
+out:
+	lg_buffer_release(&stub);
+	lg_buffer_release(&answer);
+	return status;
+}
+
+static enum lg_status query(struct service *service, uint32_t *out_state,
+			    struct lg_error *err)
+{
+	struct lg_buffer stub = {0};
+	struct lg_buffer answer = {0};
+	uint32_t error = 0;
+	enum lg_status status;
+
+	scmr_query_status(&service->handle, &stub);
+	status = call(service, SCMR_QUERY_STATUS, &stub, &answer, err);
+	if (!status)
+		status = scmr_read_state(&answer, out_state, &error, err);
+	if (!status && error)
+		status = windows_failed(service->server->settings.server,
+					service->name, error, err);
+	lg_buffer_release(&stub);
+	lg_buffer_release(&answer);
+	return status;
+}
+
+/* Watches until the service is in the state; settles says that another state
+ * of rest means that it will not come to it. */
+static enum lg_status await(struct service *service, uint32_t wanted,
+			    uint32_t settles, int64_t end_ms,
+			    struct lg_error *err)
+{
+	const struct timespec pause = {0, POLL_MS * 1000000L};
+	uint32_t state = 0;
+	enum lg_status status;
+
+	for (;;) {
+		status = query(service, &state, err);
+		if (status || state == wanted)
+			return status;
+		if (state == settles)
+			return lg_error_set(err, LG_ERR_CONFLICT,
+					    service->server->settings.server,
+					    "%s did not %s", service->name,
+					    wanted == SCMR_RUNNING ? "start"
+								   : "stop");
+		if (now_ms() >= end_ms)
+			return lg_error_set(
+				err, LG_ERR_TIMEOUT,
+				service->server->settings.server,
+				"%s takes too long to %s", service->name,
+				wanted == SCMR_RUNNING ? "start" : "stop");
+		nanosleep(&pause, NULL);
+	}
+}
+
+static enum lg_status stop(struct service *service, int64_t end_ms,
+			   struct lg_error *err)
+{
+	struct lg_buffer stub = {0};
+	struct lg_buffer answer = {0};
+	uint32_t state = 0;
+	uint32_t error = 0;
+	enum lg_status status;
+
+	scmr_stop(&service->handle, &stub);
+	status = call(service, SCMR_CONTROL_SERVICE, &stub, &answer, err);
+	if (!status)
+		status = scmr_read_state(&answer, &state, &error, err);
+	lg_buffer_release(&stub);
+	lg_buffer_release(&answer);
+	if (status || error == WINDOWS_SERVICE_NOT_ACTIVE)
+		return status;
+	if (error)
+		return windows_failed(service->server->settings.server,
+				      service->name, error, err);
+	/* A service that was asked to stop may still say that it runs. */
+	return await(service, SCMR_STOPPED, 0, end_ms, err);
+}
+
+static enum lg_status start(struct service *service, int64_t end_ms,
+			    struct lg_error *err)
+{
+	struct lg_buffer stub = {0};
+	struct lg_buffer answer = {0};
+	uint32_t error = 0;
+	enum lg_status status;
+
+	scmr_start(&service->handle, &stub);
+	status = call(service, SCMR_START_SERVICE, &stub, &answer, err);
+	if (!status)
+		status = rrp_read_error(&answer, &error, err);
+	lg_buffer_release(&stub);
+	lg_buffer_release(&answer);
+	if (!status && error && error != WINDOWS_SERVICE_ALREADY_RUNNING) {
+		status = windows_failed(service->server->settings.server,
+					service->name, error, err);
+		if (status == LG_ERR_IO)
+			status = lg_error_set(
+				err, LG_ERR_CONFLICT,
+				service->server->settings.server,
+				"%s does not start: Windows error %u",
+				service->name, (unsigned int)error);
+	}
+	if (!status)
+		status =
+			await(service, SCMR_RUNNING, SCMR_STOPPED, end_ms, err);
+	return status;
+}
+
+static enum lg_status state_of(const struct service *service, uint32_t state,
+			       enum server_service_state *out_state,
+			       struct lg_error *err)
+{
+	static const enum server_service_state states[] = {
+		[SCMR_STOPPED] = SERVER_STOPPED,
+		[SCMR_START_PENDING] = SERVER_STARTING,
+		[SCMR_STOP_PENDING] = SERVER_STOPPING,
+		[SCMR_RUNNING] = SERVER_RUNNING,
+		[SCMR_CONTINUE_PENDING] = SERVER_STARTING,
+		[SCMR_PAUSE_PENDING] = SERVER_PAUSED,
+		[SCMR_PAUSED] = SERVER_PAUSED,
+	};
+
+	if (state < SCMR_STOPPED || state > SCMR_PAUSED)
+		return lg_error_set(err, LG_ERR_SYNTAX,
+				    service->server->settings.server,
+				    "%s is in a state that no service has: %u",
+				    service->name, (unsigned int)state);
+	*out_state = states[state];
+	return LG_OK;
+}
+
+enum lg_status server_service(struct server *server, const char *name,
+			      enum server_service_state *out_state,
+			      struct lg_error *err)
+{
+	struct service service = {.server = server, .name = name};
+	uint32_t state = 0;
+	enum lg_status status = service_open(&service, SCMR_QUERY, err);
+
+	if (!status && service.has_handle)
+		status = query(&service, &state, err);
+	if (!status && service.has_handle)
+		status = state_of(&service, state, out_state, err);
+	else if (!status)
+		*out_state = SERVER_NO_SERVICE;
+	service_close(&service);
+	return status;
+}
+
+enum lg_status server_restart(struct server *server, const char *name,
+			      int timeout_ms, struct lg_error *err)
+{
+	struct service service = {.server = server, .name = name};
+	int64_t end_ms = now_ms() + timeout_ms;
+	uint32_t state = 0;
+	enum lg_status status = service_open(
+		&service, SCMR_QUERY | SCMR_START | SCMR_STOP, err);
+
+	if (!status && !service.has_handle)
+		status = lg_error_set(err, LG_ERR_CONFLICT,
+				      server->settings.server,
+				      "there is no service %s", name);
+	if (!status)
+		status = query(&service, &state, err);
+	if (!status && state == SCMR_START_PENDING)
+		status = await(&service, SCMR_RUNNING, SCMR_STOPPED, end_ms,
+			       err);
+	if (!status && state == SCMR_STOP_PENDING)
+		status = await(&service, SCMR_STOPPED, 0, end_ms, err);
+	else if (!status && state != SCMR_STOPPED)
+		status = stop(&service, end_ms, err);
+	if (!status)
+		status = start(&service, end_ms, err);
+	service_close(&service);
+	return status;
+}

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * servers_scene.c - three servers whose values are in memory, and their journal
+ */
+#include "servers_scene.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int effect(struct world *world)
+{
+	if (world->effects_left == 0)
+		world->crashed = 1;
+	if (world->crashed)
+		return 0;
+	if (world->effects_left > 0)
+		world->effects_left--;
+	return 1;
+}
+
+static enum lg_status fake_append(void *self, const char *line, size_t len,
+				  struct lg_error *err)
+{
+	struct world *world = self;
+
+	if (!effect(world))
+		return lg_error_set(err, LG_ERR_IO, NULL, "crashed");
+	lg_buffer_append(&world->journal, line, len);
+	return LG_OK;
+}
+
+static enum lg_status fake_probe(void *self, struct lg_target_probe *out_probe,
+				 struct lg_error *err)
+{
+	struct fake_target *target = self;
+
+	if (target->probe_status != LG_OK)
+		return lg_error_set(err, target->probe_status, "fake",
+				    "cannot be reached");
+	*out_probe =
+		(struct lg_target_probe){.may_write = !target->may_not_write,
+					 .service = target->service};
+	return LG_OK;
+}
+
+static enum lg_status fake_read(void *self, struct lg_registry **out_values,
+				struct lg_error *err)
+{
+	struct fake_target *target = self;
+
+	return lg_registry_copy(target->values, out_values, err);
+}
+
+enum lg_status scene_write(void *self, const struct lg_target_change *change,
+			   size_t count, struct lg_error *err)
+{
+	struct fake_target *target = self;
+	size_t i;
+
+	target->writes++;
+	for (i = 0; i < count; i++) {
+		if (!effect(target->world))
+			return lg_error_set(err, LG_ERR_IO, "fake", "crashed");
+		if (target->fail_write && i == 1)
+			return lg_error_set(err, LG_ERR_IO, "fake",
+					    "the connection was cut");
+		if (change[i].value && target->garble)
+			assert_int_equal(lg_registry_set_text(
+						 target->values, change[i].key,
+						 change[i].name, "?", err),
+					 LG_OK);
+		else if (change[i].value)
+			assert_int_equal(lg_registry_set(target->values,
+							 change[i].value, err),
+					 LG_OK);
+		else
+			lg_registry_delete(target->values, change[i].key,
+					   change[i].name);
+	}
+	return LG_OK;
+}
+
+static enum lg_status fake_service(void *self, enum lg_service *out_service,
+				   struct lg_error *err)
+{
+	struct fake_target *target = self;
+
+	if (target->service == LG_SERVICE_UNKNOWN)
+		return lg_error_set(err, LG_ERR_IO, "fake", "does not say");
+	*out_service = target->service;
+	return LG_OK;
+}
+
+static enum lg_status fake_restart(void *self, struct lg_error *err)
+{
+	struct fake_target *target = self;
+
+	if (!effect(target->world))
+		return lg_error_set(err, LG_ERR_IO, "fake", "crashed");
+	target->restarts++;
+	target->service = LG_SERVICE_STOPPED;
+	if (target->fail_restart && target->fail_restart-- > 0)
+		return lg_error_set(err, LG_ERR_CONFLICT, "fake",
+				    "MSExchangeIS did not start again");
+	if (!effect(target->world))
+		return lg_error_set(err, LG_ERR_IO, "fake", "crashed");
+	target->service = LG_SERVICE_RUNNING;
+	return LG_OK;
+}
+
+static const char *const names[TARGETS] = {"ex1", "ex2", "ex3"};
+const struct lg_servers_change scene_change = {
+	"upgrade", "admin", "a \"reason\"", 1000, 8200, {0}, 0, -1, NULL};
+
+static const struct lg_servers_hooks no_hooks;
+
+struct scene *scene_new(void)
+{
+	struct scene *scene = calloc(1, sizeof(*scene));
+	struct lg_error err;
+	int i;
+
+	assert_non_null(scene);
+	scene->world.effects_left = -1;
+	assert_int_equal(lg_registry_new(&scene->wanted, &err), LG_OK);
+	assert_int_equal(lg_registry_new(&scene->old, &err), LG_OK);
+	lg_registry_set_text(scene->old, KEY, LG_VALUE_DISABLE_MAPI_CLIENTS,
+			     "-5.9.9", &err);
+	lg_registry_set_text(scene->old, KEY, "By Hand", "kept", &err);
+	lg_registry_set_text(scene->wanted, KEY, LG_VALUE_DISABLE_MAPI_CLIENTS,
+			     "-11.65535.65535", &err);
+	lg_registry_set_text(scene->wanted, KEY, LG_VALUE_LOGON_ONLY_AS,
+			     "/o=Org/ou=Site/cn=Recipients/cn=rescue", &err);
+	scene->fleet.member = scene->member;
+	scene->fleet.count = TARGETS;
+	scene->fleet.parallel = 2;
+	scene->fleet.journal.self = &scene->world;
+	scene->fleet.journal.append = fake_append;
+	for (i = 0; i < TARGETS; i++) {
+		scene->fake[i].world = &scene->world;
+		scene->fake[i].service = LG_SERVICE_RUNNING;
+		lg_registry_copy(scene->old, &scene->fake[i].values, &err);
+		scene->port[i] = (struct lg_target){
+			.self = &scene->fake[i],
+			.name = names[i],
+			.probe = fake_probe,
+			.read = fake_read,
+			.write = scene_write,
+			.service = fake_service,
+			.restart = fake_restart,
+		};
+		scene->member[i].name = names[i];
+		scene->member[i].port = &scene->port[i];
+		scene->member[i].wanted = scene->wanted;
+		scene->member[i].restart = i == 1;
+	}
+	return scene;
+}
+
+void scene_free(struct scene *scene)
+{
+	int i;
+
+	for (i = 0; i < TARGETS; i++) {
+		lg_registry_free(&scene->fake[i].values);
+		lg_servers_member_release(&scene->member[i]);
+	}
+	lg_registry_free(&scene->wanted);
+	lg_registry_free(&scene->old);
+	lg_buffer_release(&scene->world.journal);
+	free(scene);
+}
+
+int scene_same(const struct lg_registry *a, const struct lg_registry *b)
+{
+	const struct lg_value *value;
+	const struct lg_value *other;
+	size_t i;
+
+	if (lg_registry_count(a) != lg_registry_count(b))
+		return 0;
+	for (i = 0; i < lg_registry_count(a); i++) {
+		value = lg_registry_at(a, i);
+		other = lg_registry_find(b, value->key, value->name);
+		if (!other || !lg_value_equal(value, other))
+			return 0;
+	}
+	return 1;
+}
+
+void scene_assert_all_old(const struct scene *scene)
+{
+	int i;
+
+	for (i = 0; i < TARGETS; i++)
+		assert_true(scene_same(scene->fake[i].values, scene->old));
+}
+
+void scene_assert_locked(const struct fake_target *target,
+			 const struct lg_registry *wanted)
+{
+	const struct lg_value *value;
+	size_t i;
+
+	assert_non_null(lg_registry_find(target->values, KEY, "By Hand"));
+	for (i = 0; i < lg_registry_count(wanted); i++) {
+		value = lg_registry_at(wanted, i);
+		assert_true(lg_value_equal(
+			value, lg_registry_find(target->values, value->key,
+						value->name)));
+	}
+}
+
+enum lg_status scene_apply(struct scene *scene,
+			   enum lg_servers_outcome *outcome,
+			   struct lg_error *err)
+{
+	return lg_servers_apply(&scene->fleet, &scene_change, &no_hooks,
+				outcome, err);
+}
