@@ -139,7 +139,9 @@ def main():
                   f"{usr}/lib/systemd/system/logongated.service",
                   f"{usr}/lib/systemd/system/logongated-http.socket",
                   f"{usr}/lib/sysusers.d/logongate.conf",
-                  f"{usr}/lib/tmpfiles.d/logongate.conf"]
+                  f"{usr}/lib/tmpfiles.d/logongate.conf",
+                  "etc/ldap/schema/logongate.ldif",
+                  "etc/ldap/schema/logongate.schema"]
         headers = [*public_headers(), "release.h"]
         wanted += [f"{usr}/include/logongate/{name}" for name in headers]
         problems += [f"{path} is installed, and no public header"
