@@ -65,7 +65,8 @@ class HAProxy(Door):
     def configuration(cls, mode, port):
         rules = cls.read("logongate.cfg").replace(
             "#http-request set-var(txn.logongate_identity)",
-            "http-request set-var(txn.logongate_identity)")
+            "http-request set-var(txn.logongate_identity)").replace(
+                "str(basic-checked-by-backend)", f"str({cls.identity(mode)})")
         if mode == "open":
             start = rules.index("\t# The gate did not answer.")
             rules = rules[:start] + rules[rules.index("\t# Refused:"):]

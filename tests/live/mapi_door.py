@@ -51,8 +51,14 @@ class Door(Sessions, unittest.TestCase):
     @classmethod
     def front(cls, mode):
         """Starts one that is "closed" or "open" while the gate is down, as
-        its drop-in says how; gives its port."""
+        its drop-in says how, or "checked": behind it each password is; gives
+        its port."""
         raise NotImplementedError
+
+    @staticmethod
+    def identity(mode):
+        return ("basic-checked-on-every-request" if mode == "checked"
+                else "basic-checked-by-backend")
 
     @classmethod
     def doors(cls):

@@ -245,6 +245,41 @@ class Sessions:
                 else:
                     self.assert_admitted(answer, "Connect")
 
+    def test_a_verified_name_is_no_owner_of_a_session_nobody_knows(self):
+        """Not even where the password of each request is checked."""
+        port, self.port = self.port, self.front("checked")
+        self.addCleanup(setattr, self, "port", port)
+        self.serve(accounts=PASSWORDS)
+        self.connect_as("tester")
+        self.gate.lock(self.gate.profile(listed=["tester"]))
+        self.served(self.as_user("tester", "Execute", b"x"))
+        for cookies in ({}, {"MapiContext": "nobody-knows"}):
+            with self.subTest(cookies):
+                self.jar["tester"] = cookies
+                self.assert_code(self.as_user("tester", "Execute", b"x"), 10)
+        self.connect_as("tester")
+        self.served(self.as_user("tester", "Execute", b"x"))
+
+    def test_under_any_lock_a_session_nobody_knows_connects_again(self):
+        self.serve(accounts=PASSWORDS)
+        self.connect_as("other")
+        for how in ({"versions": "7.0.0-15.0.0"}, {"refuse": "imap"},
+                    {"extra": '\n[applies_to]\nuser.1 = "tester"\n'}):
+            with self.subTest(how):
+                self.gate.lock(self.gate.profile(**how))
+                self.jar["lost"] = {"MapiContext": "nobody-knows"}
+                try:
+                    self.assert_code(self.mapi(
+                        "Execute", "lost", b"x",
+                        more=[password_of("other")]), 10)
+                    self.served(self.as_user("other", "Execute", b"x"))
+                finally:
+                    self.gate.lift()
+                # Without one it is the server's to say.
+                answer = self.mapi("Execute", "lost", b"x",
+                                   more=[password_of("other")])
+                self.assertEqual(len(self.backend.taken()), 1, answer)
+
     def test_a_gate_that_was_restarted_sends_listed_ones_to_connect(self):
         self.serve(accounts=PASSWORDS)
         for name in ("tester", "other"):

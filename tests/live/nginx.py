@@ -33,7 +33,7 @@ http {{
 	server {{
 		listen 127.0.0.1:{port};
 		include logongate-server.conf;
-		set $logongate_identity basic-checked-by-backend;
+		set $logongate_identity {identity};
 		include logongate-mapi.conf;
 		location / {{
 			include logongate-ask.conf;
@@ -65,6 +65,7 @@ class Nginx(Door):
             cls.gate.write(os.path.join(folder, os.path.basename(path)), text)
         return cls.gate.write(os.path.join(folder, "nginx.conf"), CONFIG.format(
             module=MODULE, folder=folder, port=port, backend=cls.backend.port,
+            identity=cls.identity(mode),
             user="user root;" if os.geteuid() == 0 else ""))
 
     @classmethod

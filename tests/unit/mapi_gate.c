@@ -72,10 +72,13 @@ static void connect_of(struct body *body, const char *dn,
 	}
 }
 
-static struct lg_policy *policy_with(const char *const *pairs,
+/* id NULL: the standing values. */
+static struct lg_policy *policy_with(const char *id, const char *const *pairs,
 				     const struct lg_findings *findings)
 {
-	struct lg_policy_layer layer = {.facts = findings ? LG_FACTS_FINDINGS
+	struct lg_policy_layer layer = {.id = id,
+					.profile = id ? "upgrade" : NULL,
+					.facts = findings ? LG_FACTS_FINDINGS
 							  : LG_FACTS_ALL_FOUND,
 					.findings = findings};
 	const struct lg_policy_input input = {.dialect = LG_DIALECT_GATE,
@@ -91,7 +94,9 @@ static struct lg_policy *policy_with(const char *const *pairs,
 		struct lg_strlist list = {0};
 
 		if (strncmp(*pairs, LG_VALUE_LOGON_ONLY_AS,
-			    strlen(LG_VALUE_LOGON_ONLY_AS)) != 0) {
+			    strlen(LG_VALUE_LOGON_ONLY_AS)) != 0 &&
+		    strncmp(*pairs, LG_VALUE_APPLIES_TO,
+			    strlen(LG_VALUE_APPLIES_TO)) != 0) {
 			assert_int_equal(lg_registry_set_text(values, KEY,
 							      pairs[0],
 							      pairs[1], NULL),
@@ -113,7 +118,12 @@ static struct lg_policy *policy_with(const char *const *pairs,
 
 static struct lg_policy *policy_of(const char *const *pairs)
 {
-	return policy_with(pairs, NULL);
+	return policy_with(NULL, pairs, NULL);
+}
+
+static struct lg_policy *lock_of(const char *const *pairs)
+{
+	return policy_with("lg-0123456789ab", pairs, NULL);
 }
 
 static struct lg_policy *policy_off(void)
@@ -274,7 +284,7 @@ static struct lg_policy *policy_named(void)
 					      .login = login,
 					      .login_count = 1};
 
-	return policy_with(pairs, &findings);
+	return policy_with(NULL, pairs, &findings);
 }
 
 static void names_belong_to_their_dn(void **state)
@@ -405,13 +415,42 @@ static void session_of_a_stranger(void **state)
 	assert_way(clients, &request, LG_MAPI_WAY_CODE, 10);
 	request = request_of("Unheard-Of", NULL);
 	assert_way(listed, &request, LG_MAPI_WAY_CODE, 10);
-	/* Who was verified at this request needs no session that is known. */
+	/* A name that gets in is not the session's owner. */
 	request.user = text("rescue@example.org");
-	assert_way(listed, &request, LG_MAPI_WAY_ADMIT, 0);
+	assert_way(listed, &request, LG_MAPI_WAY_CODE, 10);
 	request.user = text("other@example.org");
 	assert_way(listed, &request, LG_MAPI_WAY_CODE, 10);
 	lg_policy_free(&listed);
 	lg_policy_free(&clients);
+}
+
+/* Contract 12: under any lock, also one that is about others. */
+static void session_of_a_stranger_under_any_lock(void **state)
+{
+	static const char *const blocks[] = {LG_VALUE_DISABLE_MAPI_CLIENTS,
+					     "7.0.0-15.0.0", NULL};
+	static const char *const imap[] = {LG_VALUE_REFUSE_PROTOCOLS, "imap",
+					   NULL};
+	static const char *const domain[] = {LG_VALUE_APPLIES_TO_DOMAINS,
+					     "example.net", NULL};
+	static const char *const *const of[] = {blocks, imap, domain};
+	struct lg_session tester = {.dn = TESTER, .user = "t@example.org"};
+	struct lg_mapi_http request = request_of("Execute", NULL);
+	struct lg_policy *policy;
+	size_t i;
+
+	request.user = text("rescue@example.org");
+	for (i = 0; i < sizeof(of) / sizeof(of[0]); i++) {
+		policy = lock_of(of[i]);
+		assert_way(policy, &request, LG_MAPI_WAY_CODE, 10);
+		assert_int_equal(judge(policy, &request, NULL).decision.reason,
+				 LG_REASON_SESSION_ENDED);
+		request.user = text(NULL);
+		assert_way(policy, &request, LG_MAPI_WAY_CODE, 10);
+		assert_int_equal(judge(policy, &request, &tester).way,
+				 LG_MAPI_WAY_ADMIT);
+		lg_policy_free(&policy);
+	}
 }
 
 static void always_admitted(void **state)
@@ -501,6 +540,8 @@ int main(void)
 			  session_of_a_known_client),
 		suite_row("a session nobody has seen must connect again",
 			  session_of_a_stranger),
+		suite_row("... whatever the lock is about",
+			  session_of_a_stranger_under_any_lock),
 		suite_row("Disconnect and the address book always pass",
 			  always_admitted),
 		suite_row("X-RequestType opens no other service",

@@ -186,11 +186,24 @@ static void session_end(struct lg_mapi_judgement *j)
 	j->decision.reason = LG_REASON_SESSION_ENDED;
 }
 
-/* Of a session nobody has seen: by the version, and by a verified name. */
+/* Only one layer, the standing values, is no lock. */
+static int has_lock(const struct lg_policy *policy)
+{
+	const struct lg_policy_layer_info *layer =
+		lg_policy_layer_at(policy, 0);
+
+	return layer && (layer->id || lg_policy_layer_count(policy) > 1);
+}
+
+/*
+ * Of a session nobody has seen. Whose it is knows only the server, and a name
+ * that was verified at this request may be another one's: its client comes
+ * back with a Connect. Without a lock and a list the version alone counts.
+ */
 static void unknown_judge(const struct lg_policy *policy,
 			  struct lg_mapi_judgement *j)
 {
-	if (lg_policy_limits_names(policy) && !j->attempt.user_len) {
+	if (has_lock(policy) || lg_policy_limits_names(policy)) {
 		j->decision = refused_unread();
 		session_end(j);
 		return;

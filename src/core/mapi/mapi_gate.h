@@ -63,9 +63,11 @@ struct lg_mapi_judgement {
 /*
  * Judges one request. known is the session that its context cookie names, or
  * NULL for one the gate has not seen; its owner is whose Connect the server
- * accepted. A session of nobody known is sent back to Connect while names are
- * limited, unless the front knows a name that gets in; so is one whose verified
- * name is not its owner's. The decision then has the reason SESSION_ENDED.
+ * accepted. A session of nobody known is sent back to Connect under any lock
+ * and while names are limited, whatever name the front knows; so is one whose
+ * verified name is not its owner's. The decision then has the reason
+ * SESSION_ENDED. So only fronts that tell the server's answers may say that a
+ * request is MAPI's; for others it is a web request.
  * Decided: address book requests (Bind, QueryRows..., and on its path PING) are
  * admitted; they open no store, and Disable MAPI Clients and Logon Only As only
  * touch store logons. The first leg of NTLM is a Connect with Content-Length 0 stated; a
