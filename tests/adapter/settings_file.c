@@ -55,6 +55,12 @@ static const char whole[] =
 	"[notify]\n"
 	"dir = \"tell\"\n"
 	"before = \"1d, 30m,5m\"\n"
+	"[fleet]\n"
+	"base = \"ou=a\\2c b,dc=example,dc=org\"\n"
+	"groups = \"imap, frontends\"\n"
+	"verify_keys = \"fleet.pub\"\n"
+	"sign_key = \"anna.key\"\n"
+	"heartbeat_s = 5\n"
 	"[target.ex1]\n"
 	"dialect = exchange2003\n"
 	"store_version = 6.5.7651.19\n"
@@ -142,6 +148,15 @@ static void whole_file(void **state)
 	assert_int_equal(s->group[0].member.count, 2);
 	assert_true(lg_settings_expects_gate(s));
 	assert_int_equal(lg_settings_directory(s).timeout_ms, 9000);
+	assert_string_equal(lg_settings_fleet(s).directory.base,
+			    "ou=a\\2c b,dc=example,dc=org");
+	assert_string_equal(lg_settings_fleet(s).directory.uri,
+			    s->directory_uri);
+	assert_int_equal(lg_settings_fleet(s).heartbeat_s, 5);
+	assert_null(lg_settings_fleet(s).name);
+	assert_int_equal(s->fleet_groups.count, 2);
+	assert_string_equal(s->fleet_verify_keys, "/etc/logongate/fleet.pub");
+	assert_string_equal(s->fleet_sign_key, "/etc/logongate/anna.key");
 	lg_settings_free(&s);
 	assert_null(s);
 }
@@ -201,7 +216,21 @@ struct bad {
 #define LDAP "[directory]\nuri = \"ldap://dc1.example.org\"\n"
 #define BIND "bind_dn = \"CN=x\"\npassword_file = \"p\"\n"
 
+#define FLEET "[fleet]\nbase = \"ou=lg,dc=x\"\n"
+#define KEYS "verify_keys = \"fleet.pub\"\n"
+
 static const struct bad bads[] = {
+	{"a fleet without a base", LDAP "[fleet]\n" KEYS, 3, "base ="},
+	{"a fleet without servers", FLEET KEYS, 1, "uri ="},
+	{"a fleet in an LDIF file",
+	 "[directory]\nuri = \"ldif:x.ldif\"\n" FLEET KEYS, 3, "uri ="},
+	{"a fleet whose locks nobody signs", LDAP FLEET, 4, "verify_keys ="},
+	{"a gate's name that is no file's", LDAP FLEET KEYS "name = \"../x\"\n",
+	 6, "name ="},
+	{"a fleet's bind without a password",
+	 LDAP FLEET KEYS "bind_dn = \"cn=x\"\n", 6, "anonymous"},
+	{"a fleet's password without a bind",
+	 LDAP FLEET KEYS "password_file = \"p\"\n", 6, "bind_dn"},
 	{"a reminder that is not a duration",
 	 "[notify]\nbefore = \"30m, soon\"\n", 2, "soon"},
 	{"an unknown key", "[gate]\nstatedir = \"/x\"\n", 2,

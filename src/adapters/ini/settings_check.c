@@ -202,6 +202,67 @@ static enum lg_status check_probe(const struct checker *checker)
 	return LG_OK;
 }
 
+/* 1 for letters, digits, dots, dashes and underscores: what names a gate or a
+ * key stands in the names of entries and files. */
+static int is_plain(const char *name)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
+				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789.-_";
+
+	return *name && *name != '.' && !name[strspn(name, plain)];
+}
+
+static enum lg_status check_fleet(const struct checker *checker)
+{
+	const struct lg_settings *s = checker->settings;
+	const struct lg_ini_item *header = find(checker, "", "fleet", "base");
+	const char *uri = s->fleet_uri ? s->fleet_uri : s->directory_uri;
+
+	if (!header)
+		return LG_OK;
+	if (!s->fleet_base)
+		return wrong(checker, header,
+			     "[fleet] does not say where the fleet's entries "
+			     "are",
+			     "write base = \"ou=logongate,dc=example,dc=org\"");
+	if (!uri || strstr(uri, "ldif:"))
+		return wrong(checker, find(checker, "", "fleet", "uri"),
+			     "[fleet] has no directory server",
+			     "write uri = \"ldaps://ldap1.example.org\" here "
+			     "or in [directory]");
+	if (!s->fleet_verify_keys)
+		return wrong(checker, header,
+			     "[fleet] does not say whose locks count",
+			     "write verify_keys = "
+			     "\"/etc/logongate/fleet.pub\"");
+	if (s->fleet_name && !is_plain(s->fleet_name))
+		return wrong(checker, find(checker, "", "fleet", "name"),
+			     "the name of a gate has other characters than "
+			     "letters, digits, dots, dashes and underscores",
+			     "write name = \"imap3.example.org\"");
+	if (s->fleet_password_file && !s->fleet_bind_dn)
+		return wrong(checker,
+			     find(checker, "", "fleet", "password_file"),
+			     "password_file without the bind_dn it belongs to",
+			     "write bind_dn = \"cn=NAME,ou=gates,BASE\" or "
+			     "leave it out");
+	if (s->fleet_bind_dn && strcmp(s->fleet_bind_dn, "external") &&
+	    !s->fleet_password_file)
+		return wrong(checker, find(checker, "", "fleet", "bind_dn"),
+			     "bind_dn without a password would be an anonymous "
+			     "bind",
+			     "write password_file = \"...\", or bind_dn = "
+			     "\"external\"");
+	if (s->fleet_bind_dn && strcmp(s->fleet_bind_dn, "external") &&
+	    s->directory_tls == LG_TLS_NONE && has_remote_clear_uri(uri))
+		return wrong(checker, find(checker, "", "directory", "tls"),
+			     "the password would cross the network in the "
+			     "clear",
+			     "write tls = demand or starttls");
+	return LG_OK;
+}
+
 static enum lg_status check_target(const struct checker *checker,
 				   const struct lg_target_settings *target)
 {
@@ -269,6 +330,8 @@ enum lg_status lg_settings_check(const struct lg_settings *settings,
 		status = check_dovecot(&checker);
 	if (!status)
 		status = check_probe(&checker);
+	if (!status)
+		status = check_fleet(&checker);
 	for (i = 0; i < settings->target_count && !status; i++)
 		status = check_target(&checker, &settings->target[i]);
 	for (i = 0; i < settings->group_count && !status; i++)

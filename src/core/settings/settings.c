@@ -127,6 +127,7 @@ enum lg_status lg_settings_default(const char *xdg_state_home,
 	settings->dialect = LG_DIALECT_GATE;
 	settings->http_refusal = 503;
 	settings->gate_restart = 1;
+	settings->fleet_heartbeat_ms = 30000;
 	settings->refused_keep_days = 30;
 	settings->keep_days = 30;
 	settings->notify_before = (struct lg_notify_before){{1800, 300}, 2};
@@ -197,6 +198,14 @@ void lg_settings_free(struct lg_settings **settings)
 	free(s->probe_user);
 	free(s->probe_password_file);
 	free(s->notify_dir);
+	free(s->fleet_base);
+	free(s->fleet_uri);
+	free(s->fleet_bind_dn);
+	free(s->fleet_password_file);
+	free(s->fleet_name);
+	lg_strlist_release(&s->fleet_groups);
+	free(s->fleet_verify_keys);
+	free(s->fleet_sign_key);
 	lg_strlist_release(&s->haproxy_frontends);
 	for (i = 0; i < s->target_count; i++)
 		release_target(&s->target[i]);
@@ -234,4 +243,21 @@ lg_settings_directory(const struct lg_settings *settings)
 		.login_attributes = &settings->login_attributes};
 
 	return directory;
+}
+
+struct lg_fleet_settings lg_settings_fleet(const struct lg_settings *settings)
+{
+	struct lg_fleet_settings fleet = {
+		.directory = lg_settings_directory(settings),
+		.name = settings->fleet_name,
+		.heartbeat_s = settings->fleet_heartbeat_ms / 1000};
+
+	fleet.directory.base = settings->fleet_base;
+	if (settings->fleet_uri)
+		fleet.directory.uri = settings->fleet_uri;
+	if (settings->fleet_bind_dn) {
+		fleet.directory.bind_dn = settings->fleet_bind_dn;
+		fleet.directory.password_file = settings->fleet_password_file;
+	}
+	return fleet;
 }

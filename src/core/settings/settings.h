@@ -12,6 +12,7 @@
 
 #include <logongate/dialect.h>
 #include "core/settings/directory_settings.h"
+#include "core/settings/fleet_settings.h"
 #include <logongate/strlist.h>
 
 /* What a listener answers while the gate has no policy it can trust. */
@@ -137,6 +138,17 @@ struct lg_settings {
 	char *probe_password_file; /* together with probe_user */
 	char *notify_dir;          /* NULL: nobody is told */
 	struct lg_notify_before notify_before;
+
+	char *fleet_base; /* NULL: this gate belongs to no fleet */
+	char *fleet_uri;  /* NULL: that of the directory, with its bind */
+	char *fleet_bind_dn;
+	char *fleet_password_file;
+	char *fleet_name; /* NULL: the host's full name */
+	struct lg_strlist fleet_groups;
+	char *fleet_verify_keys;
+	char *fleet_sign_key;
+	uint32_t fleet_heartbeat_ms;
+
 	/* Those that lead to mail; empty: whatever asked this gate. */
 	struct lg_strlist haproxy_frontends;
 
@@ -162,5 +174,8 @@ int lg_settings_expects_gate(const struct lg_settings *settings);
 /* Borrowed from settings. */
 struct lg_directory_settings
 lg_settings_directory(const struct lg_settings *settings);
+
+/* Likewise. Its directory is [fleet]'s own or the one above. */
+struct lg_fleet_settings lg_settings_fleet(const struct lg_settings *settings);
 
 #endif
