@@ -10,25 +10,6 @@
 #include "daemon/log.h"
 #include "daemon/view.h"
 
-const char *gate_door_name(enum gate_door door)
-{
-	switch (door) {
-	case GATE_DOOR_DOVECOT:
-		return "dovecot";
-	case GATE_DOOR_DICT:
-		return "dict";
-	case GATE_DOOR_POSTFIX:
-		return "postfix";
-	case GATE_DOOR_HAPROXY:
-		return "haproxy";
-	case GATE_DOOR_HTTP:
-		return "http";
-	case GATE_DOOR_DECIDE:
-		return "decide";
-	}
-	return "";
-}
-
 static void log_line(const struct gate_event *event, const char *format,
 		     va_list arguments)
 {

@@ -20,6 +20,7 @@
 
 #include "app/records/logon_log.h"
 #include "app/lock/state.h"
+#include "daemon/doors/door_table.h"
 #include "daemon/doors/probes.h"
 #include "daemon/attention.h"
 
@@ -43,18 +44,6 @@ struct gate_usage;
 struct gate_sweeps;
 struct gate_view;
 struct gate_work;
-
-/* The doors that are counted and named in records. */
-enum gate_door {
-	GATE_DOOR_DOVECOT = 0, /* auth policy */
-	GATE_DOOR_DICT,
-	GATE_DOOR_POSTFIX,
-	GATE_DOOR_HAPROXY, /* SPOP */
-	GATE_DOOR_HTTP,    /* /v1/check, /v1/mapi */
-	GATE_DOOR_DECIDE   /* /v1/decide */
-};
-#define GATE_DOOR_COUNT 6
-const char *gate_door_name(enum gate_door door);
 
 struct gate_counts {
 	uint64_t admitted;

@@ -32,8 +32,7 @@ int gate_has_bad_name(const struct lg_attempt *attempt)
 	       lg_name_has_control(attempt->dn, attempt->dn_len);
 }
 
-struct lg_decision gate_decide(const struct gate *gate,
-			       enum lg_listener listener,
+struct lg_decision gate_decide(const struct gate *gate, enum gate_door door,
 			       const struct lg_attempt *attempt)
 {
 	const struct lg_policy *policy = gate_policy(gate);
@@ -44,7 +43,8 @@ struct lg_decision gate_decide(const struct gate *gate,
 		return bad_name;
 	if (policy)
 		return lg_policy_decide(policy, attempt);
-	switch (gate->settings->listen[listener].without_policy) {
+	switch (gate->settings->listen[gate_door_row(door)->listener]
+			.without_policy) {
 	case LG_WITHOUT_POLICY_ADMIT:
 		break;
 	case LG_WITHOUT_POLICY_UNSTATED:
@@ -199,9 +199,9 @@ void gate_judge(struct gate *gate, const struct gate_ask *ask,
 
 	gate_probes_note(&gate->probes, gate_door_name(ask->door),
 			 ask->attempt.user, ask->attempt.user_len);
-	answer.decision =
-		ask->is_cut ? bad_name
-			    : gate_decide(gate, ask->listener, &ask->attempt);
+	answer.decision = ask->is_cut
+				  ? bad_name
+				  : gate_decide(gate, ask->door, &ask->attempt);
 	answer.challenge = gate_challenge(gate, &ask->asker, &ask->attempt,
 					  &answer.decision);
 	if (!answer.challenge)

@@ -26,7 +26,6 @@ enum gate_challenge {
 /* Who asks and what is known. Borrowed; absent texts NULL. */
 struct gate_ask {
 	enum gate_door door;
-	enum lg_listener listener; /* whose without_policy answers */
 	struct lg_attempt attempt;
 	int is_cut; /* a NUL ended a text of the request: it names nobody */
 	const char *client; /* for the record: IMAP ID, User-Agent */
@@ -51,8 +50,7 @@ void gate_judge(struct gate *gate, const struct gate_ask *ask,
 int gate_has_bad_name(const struct lg_attempt *attempt);
 
 /* Decides and records nothing. */
-struct lg_decision gate_decide(const struct gate *gate,
-			       enum lg_listener listener,
+struct lg_decision gate_decide(const struct gate *gate, enum gate_door door,
 			       const struct lg_attempt *attempt);
 
 /*

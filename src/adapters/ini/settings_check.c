@@ -90,7 +90,7 @@ static enum lg_status check_listener(const struct checker *checker,
 		return LG_OK;
 	}
 	/* It decides nothing, and what is not for everybody needs its key. */
-	if (which == LG_LISTEN_STATUS)
+	if (!lg_listener_row(which)->is_asked)
 		return LG_OK;
 	if (listen->without_policy == LG_WITHOUT_POLICY_UNSTATED)
 		return wrong(checker,
@@ -102,7 +102,7 @@ static enum lg_status check_listener(const struct checker *checker,
 		if (lg_address_is_local(listen->address.item[i]) ||
 		    listen->key_file)
 			continue;
-		if (which == LG_LISTEN_HTTP)
+		if (lg_listener_row(which)->may_be_far)
 			return wrong(checker,
 				     find(checker, "listen.", name, "address"),
 				     "an address beyond loopback without a key",

@@ -229,7 +229,7 @@ static size_t count_sections(const struct lg_ini_items *items,
 /* Makes what the section of a header names. */
 static int make_object(struct lg_settings *settings, const char *section)
 {
-	size_t i;
+	enum lg_listener listener;
 
 	if (begins_with(section, "target.")) {
 		struct lg_target_settings *target =
@@ -247,11 +247,9 @@ static int make_object(struct lg_settings *settings, const char *section)
 		settings->group_count += group->name != NULL;
 		return group->name != NULL;
 	}
-	for (i = 0; i < LG_LISTENER_COUNT; i++)
-		if (begins_with(section, "listen.") &&
-		    !strcmp(section + strlen("listen."),
-			    lg_listener_name((enum lg_listener)i)))
-			settings->listen[i].present = 1;
+	if (begins_with(section, "listen.") &&
+	    lg_listener_from_name(section + strlen("listen."), &listener))
+		settings->listen[listener].present = 1;
 	return 1;
 }
 
@@ -280,6 +278,7 @@ out:
 /* What the keys of a section are members of. */
 static void *object_of(struct lg_settings *settings, const char *section)
 {
+	enum lg_listener listener;
 	size_t i;
 
 	for (i = 0;
@@ -292,11 +291,9 @@ static void *object_of(struct lg_settings *settings, const char *section)
 		if (!strcmp(settings->group[i].name,
 			    section + strlen("group.")))
 			return &settings->group[i];
-	for (i = 0; begins_with(section, "listen.") && i < LG_LISTENER_COUNT;
-	     i++)
-		if (!strcmp(lg_listener_name((enum lg_listener)i),
-			    section + strlen("listen.")))
-			return &settings->listen[i];
+	if (begins_with(section, "listen.") &&
+	    lg_listener_from_name(section + strlen("listen."), &listener))
+		return &settings->listen[listener];
 	return settings;
 }
 
@@ -327,18 +324,17 @@ static enum lg_status read_items(struct lg_settings *settings,
 static enum lg_status default_addresses(struct lg_settings *settings,
 					struct lg_error *err)
 {
-	static const char *const name[LG_LISTENER_COUNT] = {
-		"unix:http.sock", "unix:postfix.sock", "unix:spop.sock",
-		"unix:dict.sock", "unix:status.sock",  NULL};
 	enum lg_status status = LG_OK;
 	size_t i;
 
 	for (i = 0; i < LG_LISTENER_COUNT && !status; i++) {
 		struct lg_listen_settings *listen = &settings->listen[i];
+		const char *address =
+			lg_listener_row((enum lg_listener)i)->address;
 
-		if (listen->present && !listen->address.count && name[i])
-			status = lg_strlist_add(&listen->address, name[i],
-						strlen(name[i]), err);
+		if (listen->present && !listen->address.count && address)
+			status = lg_strlist_add(&listen->address, address,
+						strlen(address), err);
 	}
 	return status;
 }

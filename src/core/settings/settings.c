@@ -45,25 +45,6 @@ int lg_backend_from_name(const char *name, size_t len,
 	return 0;
 }
 
-const char *lg_listener_name(enum lg_listener listener)
-{
-	switch (listener) {
-	case LG_LISTEN_HTTP:
-		return "http";
-	case LG_LISTEN_POSTFIX:
-		return "postfix";
-	case LG_LISTEN_SPOP:
-		return "spop";
-	case LG_LISTEN_DICT:
-		return "dict";
-	case LG_LISTEN_STATUS:
-		return "status";
-	case LG_LISTEN_CONTROL:
-		return "control";
-	}
-	return "";
-}
-
 static int join(char **out_path, const char *folder, const char *rest)
 {
 	struct lg_buffer path = {0};

@@ -13,6 +13,7 @@
 #include <logongate/dialect.h>
 #include "core/settings/directory_settings.h"
 #include "core/settings/fleet_settings.h"
+#include "core/settings/listener.h"
 #include <logongate/strlist.h>
 
 /* What a listener answers while the gate has no policy it can trust. */
@@ -21,16 +22,6 @@ enum lg_without_policy {
 	LG_WITHOUT_POLICY_ADMIT,
 	LG_WITHOUT_POLICY_REFUSE
 };
-
-enum lg_listener {
-	LG_LISTEN_HTTP = 0,
-	LG_LISTEN_POSTFIX,
-	LG_LISTEN_SPOP,
-	LG_LISTEN_DICT,
-	LG_LISTEN_STATUS, /* pages for people */
-	LG_LISTEN_CONTROL /* TLS control for remote logongate */
-};
-#define LG_LISTENER_COUNT 6
 
 struct lg_listen_settings {
 	int present;
@@ -56,9 +47,6 @@ enum lg_backend {
 const char *lg_backend_name(enum lg_backend backend);
 int lg_backend_from_name(const char *name, size_t len,
 			 enum lg_backend *out_backend);
-/* "http", "postfix", "spop", "dict", "status", "control". */
-const char *lg_listener_name(enum lg_listener listener);
-
 struct lg_target_settings {
 	char *name;
 	enum lg_dialect dialect;

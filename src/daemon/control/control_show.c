@@ -79,22 +79,22 @@ void control_add_left(struct control_call *call,
 /* What each door does, and what happens when the gate is not there. */
 static void add_doors(const struct gate *gate, cJSON *object)
 {
-	static const char *const names[] = {"http", "postfix", "spop", "dict"};
 	cJSON *array = cJSON_CreateArray();
 	int i;
 
-	for (i = 0; i < 4; i++) {
+	for (i = 0; i < LG_LISTENER_COUNT; i++) {
+		enum lg_listener which = (enum lg_listener)i;
 		const struct lg_listen_settings *listen =
 			&gate->settings->listen[i];
 		struct lg_buffer text = {0};
 
-		if (!listen->present)
+		if (!listen->present || !lg_listener_row(which)->is_asked)
 			continue;
 		lg_buffer_format(
 			&text,
 			"%s: %s while the gate has no policy; while the gate "
 			"itself is gone the server's own setting counts",
-			names[i],
+			lg_listener_name(which),
 			listen->without_policy == LG_WITHOUT_POLICY_ADMIT
 				? "admits"
 				: "refuses");
@@ -536,7 +536,7 @@ void control_check(struct control_call *call)
 {
 	const struct lg_policy *policy = gate_policy(call->gate);
 	struct lg_rule_answer rules[LG_RULE_ANSWERS * LG_LAYERS_MAX];
-	struct gate_ask ask = {.listener = LG_LISTEN_HTTP};
+	struct gate_ask ask = {.door = GATE_DOOR_DECIDE};
 	struct lg_decision decision;
 	struct lg_error err = {0};
 	size_t count = 0;
@@ -549,7 +549,7 @@ void control_check(struct control_call *call)
 			     &err);
 		return;
 	}
-	decision = gate_decide(call->gate, ask.listener, &ask.attempt);
+	decision = gate_decide(call->gate, ask.door, &ask.attempt);
 	if (policy && explain)
 		count = explain_all(policy, &ask.attempt, rules);
 	lg_json_add(call->answer, "check",

@@ -54,22 +54,10 @@ void gate_http_healthz(const struct gate_http_question *request,
 
 static uint64_t connections_of(const struct gate *gate, enum gate_door door)
 {
-	switch (door) {
-	case GATE_DOOR_DICT:
-		return gate_sockets_count(gate, GATE_SERVICE_DICT);
-	case GATE_DOOR_POSTFIX:
-		return gate_sockets_count(gate, GATE_SERVICE_POSTFIX);
-	case GATE_DOOR_HAPROXY:
-		return gate_sockets_count(gate, GATE_SERVICE_SPOP);
-	case GATE_DOOR_DOVECOT:
-	case GATE_DOOR_DECIDE:
-	case GATE_DOOR_HTTP:
-		break;
-	}
-	/* The three share one listener. */
-	return door == GATE_DOOR_HTTP
-		       ? gate_sockets_count(gate, GATE_SERVICE_HTTP)
-		       : 0;
+	const struct gate_door_row *row = gate_door_row(door);
+
+	return row->owns_connections ? gate_sockets_count(gate, row->listener)
+				     : 0;
 }
 
 static size_t list_locks(const struct gate *gate,

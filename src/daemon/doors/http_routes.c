@@ -126,7 +126,6 @@ static void decide_dovecot(struct gate *gate,
 {
 	struct gate_ask ask = {
 		.door = GATE_DOOR_DOVECOT,
-		.listener = LG_LISTEN_HTTP,
 		.client = client,
 		.address = policy->remote,
 	};
@@ -195,7 +194,6 @@ static void fill_mapi(const struct lg_http_check *check,
 {
 	memset(out_mapi, 0, sizeof(*out_mapi));
 	out_mapi->door = GATE_DOOR_HTTP;
-	out_mapi->listener = LG_LISTEN_HTTP;
 	out_mapi->asker = asker_of(check);
 	out_mapi->request_type = check->request_type;
 	out_mapi->client_info = check->client_info;
@@ -221,7 +219,6 @@ static int check_web(struct gate *gate, const struct lg_http_check *check,
 {
 	struct gate_ask ask = {
 		.door = GATE_DOOR_HTTP,
-		.listener = LG_LISTEN_HTTP,
 		.client = check->user_agent,
 		.address = address,
 		.asker = asker_of(check),
@@ -412,8 +409,7 @@ static void forget_names(struct gate_ask *ask)
 static void decide(const struct gate_http_question *request,
 		   struct lg_http_answer *answer)
 {
-	struct gate_ask ask = {.door = GATE_DOOR_DECIDE,
-			       .listener = LG_LISTEN_HTTP};
+	struct gate_ask ask = {.door = GATE_DOOR_DECIDE};
 	struct gate_answer decided;
 	struct lg_error err = {0};
 	cJSON *object = NULL;

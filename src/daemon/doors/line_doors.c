@@ -28,8 +28,7 @@ static void answer_postfix(struct gate *gate,
 			   struct lg_buffer *out)
 {
 	const struct lg_policy *policy = gate_policy(gate);
-	struct gate_ask ask = {.door = GATE_DOOR_POSTFIX,
-			       .listener = LG_LISTEN_POSTFIX};
+	struct gate_ask ask = {.door = GATE_DOOR_POSTFIX};
 	struct gate_answer answer;
 	char *client;
 	char *address;
@@ -115,8 +114,7 @@ static void answer_dict(struct gate *gate,
 			const struct lg_dict_request *request,
 			struct lg_buffer *out)
 {
-	struct gate_ask ask = {.door = GATE_DOOR_DICT,
-			       .listener = LG_LISTEN_DICT};
+	struct gate_ask ask = {.door = GATE_DOOR_DICT};
 	struct lg_buffer client = {0};
 	struct gate_answer answer;
 

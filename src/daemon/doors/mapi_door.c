@@ -274,7 +274,7 @@ static void judge_without_policy(struct gate *gate,
 	judgement->attempt.user = request->http.user.text;
 	judgement->attempt.user_len = request->http.user.len;
 	judgement->decision =
-		gate_decide(gate, request->listener, &judgement->attempt);
+		gate_decide(gate, request->door, &judgement->attempt);
 	judgement->way = LG_MAPI_WAY_ADMIT;
 	switch (judgement->request) {
 	case LG_MAPI_REQUEST_NONE:
@@ -315,7 +315,7 @@ static void judge_headers(struct gate *gate, const struct gate_mapi *request,
 			       request->http.user_agent.len, &attempt.version);
 	judgement->request = LG_MAPI_REQUEST_CONNECT;
 	judgement->attempt = attempt;
-	judgement->decision = gate_decide(gate, request->listener, &attempt);
+	judgement->decision = gate_decide(gate, request->door, &attempt);
 	judgement->way = judgement->decision.verdict == LG_ADMIT
 				 ? LG_MAPI_WAY_ADMIT
 				 : LG_MAPI_WAY_DENY;
@@ -350,7 +350,6 @@ static void record(struct gate *gate, const struct gate_mapi *request,
 {
 	struct gate_ask ask = {
 		.door = request->door,
-		.listener = request->listener,
 		.attempt = judgement->attempt,
 		.client = judgement->fault ? judgement->fault : request->client,
 		.address = request->address,

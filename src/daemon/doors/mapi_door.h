@@ -21,7 +21,6 @@
  * connection where a proxy told it. */
 struct gate_mapi {
 	enum gate_door door;
-	enum lg_listener listener;
 	struct lg_mapi_http http;
 	struct lg_mapi_text cookies; /* the Cookie header */
 	int64_t cookies_count;       /* how many of them; -1 not known */

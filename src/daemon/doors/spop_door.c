@@ -100,7 +100,6 @@ static enum gate_mapi_way judge_mapi(struct gate *gate,
 {
 	struct gate_mapi request = {
 		.door = GATE_DOOR_HAPROXY,
-		.listener = LG_LISTEN_SPOP,
 		.request_type = texts->request_type,
 		.client_info = texts->client_info,
 		.request_id = texts->request_id,
@@ -139,7 +138,6 @@ static int judge_web(struct gate *gate, const struct lg_spop_notify *notify,
 {
 	struct gate_ask ask = {
 		.door = GATE_DOOR_HAPROXY,
-		.listener = LG_LISTEN_SPOP,
 		.client = texts->user_agent,
 		.address = *texts->address ? texts->address : NULL,
 		.asker = asker_of(notify, texts),

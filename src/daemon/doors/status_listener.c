@@ -118,35 +118,23 @@ static void fill_locks(struct gate *gate, struct gate_overview *o)
 	lg_time_format_full(gate_now_s(gate), &zone, o->now);
 }
 
-/* Each listener that decides, and what it answers without a policy. */
-static const struct {
-	enum gate_door door;
-	enum lg_listener listener;
-	enum gate_service service;
-} listened[] = {
-	{GATE_DOOR_DOVECOT, LG_LISTEN_HTTP, GATE_SERVICE_HTTP},
-	{GATE_DOOR_DICT, LG_LISTEN_DICT, GATE_SERVICE_DICT},
-	{GATE_DOOR_POSTFIX, LG_LISTEN_POSTFIX, GATE_SERVICE_POSTFIX},
-	{GATE_DOOR_HAPROXY, LG_LISTEN_SPOP, GATE_SERVICE_SPOP},
-	{GATE_DOOR_HTTP, LG_LISTEN_HTTP, GATE_SERVICE_HTTP},
-	{GATE_DOOR_DECIDE, LG_LISTEN_HTTP, GATE_SERVICE_HTTP},
-};
-
+/* Each door that is open, and what it answers without a policy. */
 static void fill_doors(const struct gate *gate, struct gate_overview *o)
 {
 	size_t count = 0;
 	size_t i;
 
-	for (i = 0; i < sizeof(listened) / sizeof(listened[0]); i++) {
+	for (i = 0; i < GATE_DOOR_COUNT; i++) {
+		const struct gate_door_row *row =
+			gate_door_row((enum gate_door)i);
 		const struct lg_listen_settings *listen =
-			&gate->settings->listen[listened[i].listener];
-		const struct gate_counts *counts =
-			&gate->counts[listened[i].door];
+			&gate->settings->listen[row->listener];
+		const struct gate_counts *counts = &gate->counts[i];
 
 		if (!listen->present)
 			continue;
 		o->door[count++] = (struct lg_overview_door){
-			.name = gate_door_name(listened[i].door),
+			.name = row->name,
 			.without_policy =
 				listen->without_policy ==
 						LG_WITHOUT_POLICY_ADMIT
@@ -154,8 +142,7 @@ static void fill_doors(const struct gate *gate, struct gate_overview *o)
 					: "refuses everybody",
 			.admitted = counts->admitted,
 			.refused = counts->refused,
-			.connections =
-				gate_sockets_count(gate, listened[i].service),
+			.connections = gate_sockets_count(gate, row->listener),
 		};
 	}
 	o->page.door = o->door;

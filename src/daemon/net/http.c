@@ -121,7 +121,7 @@ static int may_ask(const struct gate_conn *conn,
 	const struct lg_buffer *key = &conn->gate->http->key;
 
 	/* What is not for everybody there asks for its own key. */
-	return conn->service == GATE_SERVICE_STATUS || !key->len ||
+	return conn->listener == LG_LISTEN_STATUS || !key->len ||
 	       conn->peer.is_unix || has_key(key, 0, request);
 }
 
@@ -209,7 +209,7 @@ static enum gate_close answer_request(struct gate_conn *conn,
 	struct lg_http_answer answer = {0};
 
 	conn->requests++;
-	if (conn->service != GATE_SERVICE_STATUS)
+	if (conn->listener != LG_LISTEN_STATUS)
 		gate_http_route(conn->gate, request, &answer);
 	else if (gate_status_route(conn, request, &answer))
 		return GATE_STAY;
@@ -236,7 +236,7 @@ static enum gate_close on_head(struct gate_conn *conn,
 
 	if (!may_ask(conn, request))
 		return refuse_key(conn, request, out);
-	if (conn->service != GATE_SERVICE_STATUS &&
+	if (conn->listener != LG_LISTEN_STATUS &&
 	    gate_http_ignores_body(request->path)) {
 		int closes = !request->keeps_alive || request->wants_continue ||
 			     request->body_size > GATE_HTTP_BODY_MAX;

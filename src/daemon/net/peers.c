@@ -29,7 +29,7 @@
 
 /* Users and addresses at a listener. The doors' own have slots of their own,
  * and what comes over a network leaves some for this machine's users. */
-#define OWN_MAX (GATE_PEER_UIDS_MAX * GATE_SERVICE_COUNT)
+#define OWN_MAX (GATE_PEER_UIDS_MAX * LG_LISTENER_COUNT)
 #define STRANGERS_MAX 256
 #define NETWORK_MAX 128
 #define STRANGERS_OPEN_MAX 8192u
@@ -37,7 +37,7 @@
 
 struct place {
 	struct gate_peer peer;
-	enum gate_service service;
+	enum lg_listener which;
 	unsigned int count;
 	int64_t told_s;
 };
@@ -51,7 +51,7 @@ struct gate_peers {
 	unsigned int strangers_open;
 	unsigned int strangers_max;
 	int64_t told_s; /* that strangers find no place */
-	unsigned int open[GATE_SERVICE_COUNT];
+	unsigned int open[LG_LISTENER_COUNT];
 };
 
 union address {
@@ -183,23 +183,22 @@ void gate_peers_look(struct gate_peers *peers, int fd,
 }
 
 /* A user is one whatever way he comes. */
-static int is_same(const struct place *place, enum gate_service service,
+static int is_same(const struct place *place, enum lg_listener which,
 		   const struct gate_peer *peer)
 {
-	if (!place->count || place->service != service ||
+	if (!place->count || place->which != which ||
 	    place->peer.uid != peer->uid)
 		return 0;
 	return peer->uid != (uid_t)-1 || !strcmp(place->peer.text, peer->text);
 }
 
 static struct place *find(struct place *place, size_t count,
-			  enum gate_service service,
-			  const struct gate_peer *peer)
+			  enum lg_listener which, const struct gate_peer *peer)
 {
 	size_t i;
 
 	for (i = 0; i < count; i++)
-		if (is_same(&place[i], service, peer))
+		if (is_same(&place[i], which, peer))
 			return &place[i];
 	return NULL;
 }
@@ -219,17 +218,15 @@ static int is_own(const struct gate_peers *peers, const struct gate_peer *peer)
 	return gate_peer_uids_have(&peers->own, peer->uid);
 }
 
-static struct place *place_of(struct gate_peers *peers,
-			      enum gate_service service,
+static struct place *place_of(struct gate_peers *peers, enum lg_listener which,
 			      const struct gate_peer *peer)
 {
 	return is_own(peers, peer)
-		       ? find(peers->at_doors, OWN_MAX, service, peer)
-		       : find(peers->stranger, STRANGERS_MAX, service, peer);
+		       ? find(peers->at_doors, OWN_MAX, which, peer)
+		       : find(peers->stranger, STRANGERS_MAX, which, peer);
 }
 
-static struct place *new_place(struct gate_peers *peers,
-			       enum gate_service service,
+static struct place *new_place(struct gate_peers *peers, enum lg_listener which,
 			       const struct gate_peer *peer)
 {
 	struct place *place;
@@ -240,7 +237,7 @@ static struct place *new_place(struct gate_peers *peers,
 		place = find_free(peers->stranger,
 				  peer->is_here ? STRANGERS_MAX : NETWORK_MAX);
 	if (place)
-		*place = (struct place){.peer = *peer, .service = service};
+		*place = (struct place){.peer = *peer, .which = which};
 	return place;
 }
 
@@ -254,11 +251,11 @@ static enum gate_peers_answer turn_away(int64_t *told_s, int64_t now_s)
 }
 
 enum gate_peers_answer gate_peers_come(struct gate_peers *peers,
-				       enum gate_service service,
+				       enum lg_listener which,
 				       const struct gate_peer *peer,
 				       int64_t now_s)
 {
-	struct place *place = place_of(peers, service, peer);
+	struct place *place = place_of(peers, which, peer);
 	int is_stranger = !is_own(peers, peer);
 
 	if (place && place->count >= GATE_PEER_CONNECTIONS_MAX)
@@ -266,31 +263,31 @@ enum gate_peers_answer gate_peers_come(struct gate_peers *peers,
 	if (is_stranger && peers->strangers_open >= peers->strangers_max)
 		return turn_away(&peers->told_s, now_s);
 	if (!place)
-		place = new_place(peers, service, peer);
+		place = new_place(peers, which, peer);
 	if (!place)
 		return turn_away(&peers->told_s, now_s);
 	place->count++;
-	peers->open[service]++;
+	peers->open[which]++;
 	peers->strangers_open += is_stranger ? 1 : 0;
 	return GATE_PEERS_WELCOME;
 }
 
-void gate_peers_left(struct gate_peers *peers, enum gate_service service,
+void gate_peers_left(struct gate_peers *peers, enum lg_listener which,
 		     const struct gate_peer *peer)
 {
-	struct place *place = place_of(peers, service, peer);
+	struct place *place = place_of(peers, which, peer);
 
 	if (!place)
 		return;
 	place->count--;
-	peers->open[service]--;
+	peers->open[which]--;
 	peers->strangers_open -= is_own(peers, peer) ? 0 : 1;
 }
 
 unsigned int gate_peers_count(const struct gate_peers *peers,
-			      enum gate_service service)
+			      enum lg_listener which)
 {
-	return peers->open[service];
+	return peers->open[which];
 }
 
 /* The kernel answers a question about no connection too, where it can be

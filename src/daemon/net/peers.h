@@ -38,13 +38,13 @@ enum gate_peers_answer {
 	GATE_PEERS_TOLD         /* the same, and it was said a moment ago */
 };
 enum gate_peers_answer gate_peers_come(struct gate_peers *peers,
-				       enum gate_service service,
+				       enum lg_listener which,
 				       const struct gate_peer *peer,
 				       int64_t now_s);
-void gate_peers_left(struct gate_peers *peers, enum gate_service service,
+void gate_peers_left(struct gate_peers *peers, enum lg_listener which,
 		     const struct gate_peer *peer);
 
 unsigned int gate_peers_count(const struct gate_peers *peers,
-			      enum gate_service service);
+			      enum lg_listener which);
 
 #endif

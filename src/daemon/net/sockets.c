@@ -30,7 +30,7 @@
 
 struct listener {
 	struct gate *gate;
-	enum gate_service service;
+	enum lg_listener which;
 	int fd;
 	uv_poll_t poll;
 	int polling;
@@ -41,16 +41,10 @@ struct gate_sockets {
 	struct listener listener[LISTENERS_MAX];
 	size_t count;
 	struct gate_peers *peers;
-	int given[GATE_SERVICE_COUNT]; /* systemd passed sockets for it */
+	int given[LG_LISTENER_COUNT]; /* systemd passed sockets for it */
 };
 
-static const char *const service_names[GATE_SERVICE_COUNT] = {
-	[GATE_SERVICE_HTTP] = "http",     [GATE_SERVICE_POSTFIX] = "postfix",
-	[GATE_SERVICE_SPOP] = "spop",     [GATE_SERVICE_DICT] = "dict",
-	[GATE_SERVICE_STATUS] = "status", [GATE_SERVICE_CONTROL] = "control",
-};
-
-static enum lg_status add_listener(struct gate *gate, enum gate_service service,
+static enum lg_status add_listener(struct gate *gate, enum lg_listener which,
 				   int fd, char *path, struct lg_error *err)
 {
 	struct gate_sockets *sockets = gate->sockets;
@@ -65,34 +59,35 @@ static enum lg_status add_listener(struct gate *gate, enum gate_service service,
 	}
 	listener = &sockets->listener[sockets->count++];
 	listener->gate = gate;
-	listener->service = service;
+	listener->which = which;
 	listener->fd = fd;
 	listener->path = path;
 	return LG_OK;
 }
 
 static enum lg_status check_listener(const struct gate *gate,
-				     enum gate_service service, int is_local,
+				     enum lg_listener which, int is_local,
 				     const char *place, struct lg_error *err)
 {
 	const struct lg_listen_settings *settings;
 
-	if (service == GATE_SERVICE_CONTROL)
+	if (which == LG_LISTEN_CONTROL)
 		return LG_OK;
-	settings = &gate->settings->listen[service];
-	if (service == GATE_SERVICE_STATUS && settings->present)
+	settings = &gate->settings->listen[which];
+	if (settings->present && !lg_listener_row(which)->is_asked)
 		return LG_OK;
 	if (!settings->present ||
 	    settings->without_policy == LG_WITHOUT_POLICY_UNSTATED)
 		return lg_error_set(err, LG_ERR_SYNTAX, gate->settings->path,
 				    "[listen.%s] states no without_policy; "
 				    "say admit or refuse",
-				    service_names[service]);
-	if (!is_local && (service != GATE_SERVICE_HTTP || !settings->key_file))
+				    lg_listener_name(which));
+	if (!is_local &&
+	    (!lg_listener_row(which)->may_be_far || !settings->key_file))
 		return lg_error_set(err, LG_ERR_SYNTAX, place,
 				    "[listen.%s] without a key listens on "
 				    "loopback only",
-				    service_names[service]);
+				    lg_listener_name(which));
 	return LG_OK;
 }
 
@@ -106,13 +101,10 @@ static enum lg_status take_passed(struct gate *gate, struct lg_error *err)
 	for (nth = 0; nth < count && !status; nth++) {
 		char name[SYSTEMD_NAME_MAX];
 		int fd = SYSTEMD_FD_FIRST + nth;
-		int service = 0;
+		enum lg_listener which;
 
 		systemd_fd_name(names, nth, name);
-		while (service < GATE_SERVICE_COUNT &&
-		       strcmp(name, service_names[service]))
-			service++;
-		if (service == GATE_SERVICE_COUNT) {
+		if (!lg_listener_from_name(name, &which)) {
 			/* "gate:http" comes as two names; others mean none. */
 			gate_warn(
 				"a socket was passed under the name \"%s\", "
@@ -122,12 +114,11 @@ static enum lg_status take_passed(struct gate *gate, struct lg_error *err)
 			close(fd);
 			continue;
 		}
-		status = check_listener(gate, (enum gate_service)service,
-					listen_socket_is_local(fd), name, err);
+		status = check_listener(gate, which, listen_socket_is_local(fd),
+					name, err);
 		if (!status)
-			status = add_listener(gate, (enum gate_service)service,
-					      fd, NULL, err);
-		gate->sockets->given[service] = 1;
+			status = add_listener(gate, which, fd, NULL, err);
+		gate->sockets->given[which] = 1;
 	}
 	return status;
 }
@@ -135,18 +126,18 @@ static enum lg_status take_passed(struct gate *gate, struct lg_error *err)
 /* A socket unit that leaves an address of the settings out would close a door
  * that somebody relies on. */
 static enum lg_status check_covered(const struct gate *gate,
-				    enum gate_service service,
+				    enum lg_listener which,
 				    struct lg_error *err)
 {
 	const struct lg_settings *settings = gate->settings;
-	const struct lg_strlist *address = &settings->listen[service].address;
+	const struct lg_strlist *address = &settings->listen[which].address;
 	const struct gate_sockets *sockets = gate->sockets;
 	int fd[LISTENERS_MAX];
 	size_t count = 0;
 	size_t i;
 
 	for (i = 0; i < sockets->count; i++)
-		if (sockets->listener[i].service == service)
+		if (sockets->listener[i].which == which)
 			fd[count++] = sockets->listener[i].fd;
 	for (i = 0; i < address->count; i++)
 		if (!listen_socket_covers(fd, count, address->item[i],
@@ -157,12 +148,12 @@ static enum lg_status check_covered(const struct gate *gate,
 				"sockets that systemd passed for it; add it to "
 				"logongated-%s.socket as ListenStream=, or "
 				"take it out here",
-				service_names[service], address->item[i],
-				service_names[service]);
+				lg_listener_name(which), address->item[i],
+				lg_listener_name(which));
 	return LG_OK;
 }
 
-static enum lg_status open_address(struct gate *gate, enum gate_service service,
+static enum lg_status open_address(struct gate *gate, enum lg_listener which,
 				   const char *address, uint32_t mode,
 				   const char *group, struct lg_error *err)
 {
@@ -173,14 +164,14 @@ static enum lg_status open_address(struct gate *gate, enum gate_service service,
 	status = listen_socket_open(address, gate->settings->run_dir, mode,
 				    group, &opened, err);
 	if (!status)
-		status = check_listener(gate, service, opened.all_loopback,
+		status = check_listener(gate, which, opened.all_loopback,
 					address, err);
 	for (i = 0; i < opened.count; i++) {
 		if (status) {
 			close(opened.fd[i]);
 			continue;
 		}
-		status = add_listener(gate, service, opened.fd[i], opened.path,
+		status = add_listener(gate, which, opened.fd[i], opened.path,
 				      err);
 		opened.path = NULL;
 	}
@@ -194,7 +185,6 @@ enum lg_status gate_sockets_open(struct gate *gate, struct lg_error *err)
 		&gate->settings->listen[LG_LISTEN_CONTROL];
 	const char *admins = gate_group_of(gate->settings, LG_LISTEN_CONTROL);
 	enum lg_status status;
-	int service;
 	size_t i;
 
 	gate->sockets = calloc(1, sizeof(*gate->sockets));
@@ -203,57 +193,53 @@ enum lg_status gate_sockets_open(struct gate *gate, struct lg_error *err)
 	status = gate_peers_new(gate->settings, &gate->sockets->peers, err);
 	if (!status)
 		status = take_passed(gate, err);
-	for (service = 0; service < GATE_SERVICE_CONTROL; service++) {
+	for (int nth = 0; nth < LG_LISTEN_CONTROL; nth++) {
+		enum lg_listener which = (enum lg_listener)nth;
 		const struct lg_listen_settings *settings =
-			&gate->settings->listen[service];
+			&gate->settings->listen[which];
 
 		if (status || !settings->present)
 			continue;
-		status = check_listener(gate, (enum gate_service)service, 1,
-					NULL, err);
-		if (!status && gate->sockets->given[service])
-			status = check_covered(gate, (enum gate_service)service,
-					       err);
-		if (gate->sockets->given[service])
+		status = check_listener(gate, which, 1, NULL, err);
+		if (!status && gate->sockets->given[which])
+			status = check_covered(gate, which, err);
+		if (gate->sockets->given[which])
 			continue;
 		for (i = 0; i < settings->address.count && !status; i++)
 			status = open_address(
-				gate, (enum gate_service)service,
-				settings->address.item[i], settings->mode,
-				gate_group_of(gate->settings,
-					      (enum lg_listener)service),
-				err);
+				gate, which, settings->address.item[i],
+				settings->mode,
+				gate_group_of(gate->settings, which), err);
 	}
 	for (i = 0; control->present && i < control->address.count && !status;
 	     i++)
-		status = open_address(gate, GATE_SERVICE_CONTROL,
+		status = open_address(gate, LG_LISTEN_CONTROL,
 				      control->address.item[i], CONTROL_MODE,
 				      admins, err);
-	if (!status && !gate->sockets->given[GATE_SERVICE_CONTROL])
-		status = open_address(gate, GATE_SERVICE_CONTROL,
+	if (!status && !gate->sockets->given[LG_LISTEN_CONTROL])
+		status = open_address(gate, LG_LISTEN_CONTROL,
 				      "unix:control.sock", CONTROL_MODE, admins,
 				      err);
 	return status;
 }
 
-void gate_sockets_left(struct gate *gate, enum gate_service service,
+void gate_sockets_left(struct gate *gate, enum lg_listener which,
 		       const struct gate_peer *peer)
 {
-	gate_peers_left(gate->sockets->peers, service, peer);
+	gate_peers_left(gate->sockets->peers, which, peer);
 }
 
-unsigned int gate_sockets_count(const struct gate *gate,
-				enum gate_service service)
+unsigned int gate_sockets_count(const struct gate *gate, enum lg_listener which)
 {
-	return gate_peers_count(gate->sockets->peers, service);
+	return gate_peers_count(gate->sockets->peers, which);
 }
 
 static void hand_over(struct listener *listener, int fd,
 		      const struct gate_peer *peer)
 {
-	if (gate_stream_add(listener->gate, listener->service, fd, peer))
+	if (gate_stream_add(listener->gate, listener->which, fd, peer))
 		return;
-	gate_sockets_left(listener->gate, listener->service, peer);
+	gate_sockets_left(listener->gate, listener->which, peer);
 	close(fd);
 }
 
@@ -282,7 +268,7 @@ static void on_accept(uv_poll_t *poll, int failed, int events)
 		if (fd < 0)
 			return;
 		gate_peers_look(gate->sockets->peers, fd, &peer);
-		switch (gate_peers_come(gate->sockets->peers, listener->service,
+		switch (gate_peers_come(gate->sockets->peers, listener->which,
 					&peer, gate_store_s(gate))) {
 		case GATE_PEERS_WELCOME:
 			hand_over(listener, fd, &peer);
@@ -291,7 +277,7 @@ static void on_accept(uv_poll_t *poll, int failed, int events)
 			gate_warn("%s: too many connections of uid %d %s or of "
 				  "all strangers together; more of them are "
 				  "closed",
-				  service_names[listener->service],
+				  lg_listener_name(listener->which),
 				  (int)peer.uid, peer.text);
 			close(fd);
 			break;

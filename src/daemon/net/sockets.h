@@ -12,17 +12,6 @@
 
 #include "daemon/gate.h"
 
-/* Which protocol a socket speaks. CONTROL is control.sock. */
-enum gate_service {
-	GATE_SERVICE_HTTP = LG_LISTEN_HTTP,
-	GATE_SERVICE_POSTFIX = LG_LISTEN_POSTFIX,
-	GATE_SERVICE_SPOP = LG_LISTEN_SPOP,
-	GATE_SERVICE_DICT = LG_LISTEN_DICT,
-	GATE_SERVICE_STATUS = LG_LISTEN_STATUS,
-	GATE_SERVICE_CONTROL
-};
-#define GATE_SERVICE_COUNT 6
-
 /* Who came in: uid is -1 where nobody can tell, gid where it is no unix
  * socket. text is the address over TCP ("loopback" for all of this machine),
  * else "". */
@@ -45,12 +34,12 @@ void gate_sockets_free(struct gate *gate);
 /* Polls again where accepting had to stop for want of descriptors. */
 void gate_sockets_again(struct gate *gate);
 
-/* A connection of this peer at this service ended. */
-void gate_sockets_left(struct gate *gate, enum gate_service service,
+/* A connection of this peer at this listener ended. */
+void gate_sockets_left(struct gate *gate, enum lg_listener which,
 		       const struct gate_peer *peer);
 
 /* Connections open now. */
 unsigned int gate_sockets_count(const struct gate *gate,
-				enum gate_service service);
+				enum lg_listener which);
 
 #endif

@@ -95,7 +95,7 @@ static void end(struct stream *stream)
 	if (stream->conn.closed)
 		return;
 	stream->conn.closed = 1;
-	gate_sockets_left(gate, stream->conn.service, &stream->conn.peer);
+	gate_sockets_left(gate, stream->conn.listener, &stream->conn.peer);
 	gate_stream_drain(&stream->conn);
 	if (stream->previous)
 		stream->previous->next = stream->next;
@@ -413,39 +413,21 @@ static void on_event(uv_poll_t *poll, int failed, int events)
 	watch(stream);
 }
 
-static const struct gate_protocol *protocol_of(enum gate_service service)
-{
-	switch (service) {
-	case GATE_SERVICE_HTTP:
-	case GATE_SERVICE_STATUS:
-		return &gate_protocol_http;
-	case GATE_SERVICE_POSTFIX:
-		return &gate_protocol_postfix;
-	case GATE_SERVICE_SPOP:
-		return &gate_protocol_spop;
-	case GATE_SERVICE_DICT:
-		return &gate_protocol_dict;
-	case GATE_SERVICE_CONTROL:
-		return &gate_protocol_control;
-	}
-	return NULL;
-}
-
-int gate_stream_add(struct gate *gate, enum gate_service service, int fd,
+int gate_stream_add(struct gate *gate, enum lg_listener which, int fd,
 		    const struct gate_peer *peer)
 {
 	struct stream *stream = calloc(1, sizeof(*stream));
 
 	if (!stream)
 		return 0;
-	stream->protocol = protocol_of(service);
+	stream->protocol = gate_listener_protocol(which);
 	stream->conn.gate = gate;
-	stream->conn.service = service;
+	stream->conn.listener = which;
 	stream->conn.peer = *peer;
 	stream->conn.fd = fd;
 	stream->conn.refs = 1;
 	stream->used_s = loop_s(gate);
-	if (service == GATE_SERVICE_CONTROL && !peer->is_unix) {
+	if (which == LG_LISTEN_CONTROL && !peer->is_unix) {
 		stream->conn.tls = gate_tls_session_new(gate, fd);
 		if (!stream->conn.tls) {
 			free(stream);
@@ -462,7 +444,7 @@ int gate_stream_add(struct gate *gate, enum gate_service service, int fd,
 	if (stream->next)
 		stream->next->previous = stream;
 	gate->streams->first = stream;
-	if (service == GATE_SERVICE_CONTROL)
+	if (which == LG_LISTEN_CONTROL)
 		gate_names_look(&stream->conn);
 	watch(stream);
 	return 1;
@@ -574,7 +556,7 @@ void gate_streams_close(struct gate *gate)
 	for (stream = gate->streams ? gate->streams->first : NULL; stream;
 	     stream = next) {
 		next = stream->next;
-		if (stream->conn.service == GATE_SERVICE_SPOP &&
+		if (stream->conn.listener == LG_LISTEN_SPOP &&
 		    stream->conn.protocol) {
 			lg_spop_goodbye(stream->conn.protocol, &stream->out);
 			flush(stream);

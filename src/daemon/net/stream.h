@@ -19,7 +19,7 @@
 
 struct gate_conn {
 	struct gate *gate;
-	enum gate_service service;
+	enum lg_listener listener;
 	struct gate_peer peer;
 	int fd;
 	int busy;     /* an answer is being made: nothing is taken till then */
@@ -66,7 +66,7 @@ extern const struct gate_protocol gate_protocol_control;
 enum lg_status gate_streams_open(struct gate *gate, struct lg_error *err);
 
 /* Takes over a connection: 1, or 0 and the fd is still the caller's. */
-int gate_stream_add(struct gate *gate, enum gate_service service, int fd,
+int gate_stream_add(struct gate *gate, enum lg_listener which, int fd,
 		    const struct gate_peer *peer);
 
 /* For answers that come later: the connection stays at hand (closed says
