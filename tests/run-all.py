@@ -10,6 +10,10 @@ tells in the last line. Only such a test is run once more, and what it was is
 told. After a hang, a crash, a wrong answer or a second time too late the tests
 have failed.
 
+Live tests wait for servers, ends and deadlines most of the time: two places for
+each processor are given out, of which a test that is BUSY (tests/CMakeLists.txt)
+takes two. CTEST_PARALLEL_LEVEL says another number.
+
 usage: run-all.py BUILD CTEST-ARGUMENT..."""
 import os
 import subprocess
@@ -19,12 +23,16 @@ import xml.etree.ElementTree
 ONLY_LATE = "run-live: only too late"
 
 
+PLACES = os.environ.get("CTEST_PARALLEL_LEVEL") or str(
+    2 * len(os.sched_getaffinity(0)))
+
+
 def run(build, report, arguments):
     """ctest's exit code, and what each failed test said."""
     if os.path.exists(report):
         os.unlink(report)
     code = subprocess.run(
-        ["ctest", "--test-dir", build, "--output-on-failure", "-j2",
+        ["ctest", "--test-dir", build, "--output-on-failure", "-j" + PLACES,
          "--test-output-size-failed", "10000000", "--output-junit", report,
          *arguments], check=False).returncode
     failed = {}
