@@ -14,12 +14,7 @@
 #include <stdint.h>
 
 #include <logongate/error.h>
-
-/* An entry's entryUUID or objectGUID: the same at every provider. */
-#define LG_FLEET_ID_SIZE 16
-struct lg_fleet_id {
-	unsigned char byte[LG_FLEET_ID_SIZE];
-};
+#include "core/fleet/fleet_id.h"
 
 /* A longer value is withheld: LG_FLEET_FAULT_TOO_LONG. */
 #define LG_FLEET_BODY_MAX ((size_t)1 << 20)

@@ -18,7 +18,7 @@ FOREIGN = re.compile(r"(uv|http_parser|llhttp|ldap|lber|ldif|iniparser|cJSON|gnu
 
 
 # The rooms of the core, lowest first.
-CORE = ["values", "settings", "policy", "exchange", "mapi"]
+CORE = ["values", "settings", "policy", "fleet", "exchange", "mapi"]
 PROGRAMS = ("cli", "daemon", "winreg")
 
 

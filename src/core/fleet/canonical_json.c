@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Strings escape what RFC 8785 3.2.2.2 says and nothing else; the reader takes
+ * an escape only where the writer had to make it.
+ */
+#include "core/fleet/canonical_json.h"
+
+#include <string.h>
+
+#include <utf8proc.h>
+
+/* The letter behind the backslash; 0: none of its own. */
+static char short_escape(unsigned char c)
+{
+	switch (c) {
+	case '"':
+	case '\\':
+		return (char)c;
+	case '\b':
+		return 'b';
+	case '\t':
+		return 't';
+	case '\n':
+		return 'n';
+	case '\f':
+		return 'f';
+	case '\r':
+		return 'r';
+	}
+	return 0;
+}
+
+static int is_utf8(const char *text, size_t len)
+{
+	const utf8proc_uint8_t *at = (const utf8proc_uint8_t *)text;
+	utf8proc_int32_t code;
+	size_t i = 0;
+
+	while (i < len) {
+		utf8proc_ssize_t took = utf8proc_iterate(
+			at + i, (utf8proc_ssize_t)(len - i), &code);
+
+		if (took <= 0)
+			return 0;
+		i += (size_t)took;
+	}
+	return 1;
+}
+
+enum lg_status lg_canonical_text(struct lg_buffer *out, const char *text,
+				 struct lg_error *err)
+{
+	const char *plain = text;
+
+	if (!is_utf8(text, strlen(text)))
+		return lg_error_set(err, LG_ERR_SYNTAX, NULL,
+				    "a text that is not UTF-8");
+	lg_buffer_char(out, '"');
+	for (; *text; text++) {
+		unsigned char c = (unsigned char)*text;
+		char letter = short_escape(c);
+
+		if (c >= 0x20 && !letter)
+			continue;
+		lg_buffer_append(out, plain, (size_t)(text - plain));
+		plain = text + 1;
+		if (letter)
+			lg_buffer_format(out, "\\%c", letter);
+		else
+			lg_buffer_format(out, "\\u%04x", c);
+	}
+	lg_buffer_append(out, plain, (size_t)(text - plain));
+	lg_buffer_char(out, '"');
+	return LG_OK;
+}
+
+enum lg_status lg_canonical_number(struct lg_buffer *out, int64_t number,
+				   struct lg_error *err)
+{
+	if (number > LG_CANONICAL_NUMBER_MAX ||
+	    number < -LG_CANONICAL_NUMBER_MAX)
+		return lg_error_set(err, LG_ERR_RANGE, NULL,
+				    "a number beyond 2^53");
+	lg_buffer_format(out, "%lld", (long long)number);
+	return LG_OK;
+}
+
+static size_t left(const struct lg_canonical *body)
+{
+	return (size_t)(body->end - body->at);
+}
+
+int lg_canonical_skip(struct lg_canonical *body, const char *text)
+{
+	size_t len = strlen(text);
+
+	if (left(body) < len || memcmp(body->at, text, len))
+		return 0;
+	body->at += len;
+	return 1;
+}
+
+enum lg_status lg_canonical_expect(struct lg_canonical *body, const char *text,
+				   struct lg_error *err)
+{
+	if (lg_canonical_skip(body, text))
+		return LG_OK;
+	return lg_error_set(err, LG_ERR_SYNTAX, NULL,
+			    "the body is not canonical JSON of an event: %s is "
+			    "missing",
+			    text);
+}
+
+enum lg_status lg_canonical_read_name(struct lg_canonical *body,
+				      const char *name, struct lg_error *err)
+{
+	struct lg_canonical from = *body;
+
+	if (lg_canonical_skip(body, "\"") && lg_canonical_skip(body, name) &&
+	    lg_canonical_skip(body, "\":"))
+		return LG_OK;
+	*body = from;
+	return lg_error_set(err, LG_ERR_SYNTAX, NULL,
+			    "the body is not canonical JSON of an event: "
+			    "\"%s\" is missing",
+			    name);
+}
+
+/* The character of the escape behind the backslash at body->at; 0: none that
+ * the writer makes. */
+static unsigned char read_escape(struct lg_canonical *body)
+{
+	static const char digits[] = "0123456789abcdef";
+	const char *high, *low;
+	unsigned char c;
+	int i;
+
+	for (i = 1; i < 0x80; i++) {
+		char letter = short_escape((unsigned char)i);
+
+		if (letter && left(body) && *body->at == letter) {
+			body->at++;
+			return (unsigned char)i;
+		}
+	}
+	if (left(body) < 5 || memcmp(body->at, "u00", 3) || !body->at[3] ||
+	    !body->at[4])
+		return 0;
+	high = strchr(digits, body->at[3]);
+	low = strchr(digits, body->at[4]);
+	if (!high || !low)
+		return 0;
+	c = (unsigned char)((high - digits) << 4 | (low - digits));
+	body->at += 5;
+	return c < 0x20 && !short_escape(c) ? c : 0;
+}
+
+/* Appends up to the closing quote, which is passed. 0: not as written. */
+static int read_letters(struct lg_canonical *body, struct lg_buffer *text)
+{
+	while (left(body)) {
+		const char *plain = body->at;
+		unsigned char c;
+
+		while (left(body) && *body->at != '"' && *body->at != '\\' &&
+		       (unsigned char)*body->at >= 0x20)
+			body->at++;
+		lg_buffer_append(text, plain, (size_t)(body->at - plain));
+		if (!left(body))
+			return 0;
+		c = (unsigned char)*body->at++;
+		if (c == '"')
+			return 1;
+		c = c == '\\' ? read_escape(body) : 0;
+		if (!c)
+			return 0;
+		lg_buffer_char(text, (char)c);
+	}
+	return 0;
+}
+
+enum lg_status lg_canonical_read_text(struct lg_canonical *body,
+				      struct lg_strlist *arena,
+				      const char **out_text,
+				      struct lg_error *err)
+{
+	struct lg_buffer text = {0};
+	enum lg_status status = LG_OK;
+
+	if (!lg_canonical_skip(body, "\"") || !read_letters(body, &text))
+		status = lg_error_set(err, LG_ERR_SYNTAX, NULL,
+				      "the body is not canonical JSON of an "
+				      "event: a text is expected");
+	if (!status)
+		status = lg_buffer_status(&text, err);
+	if (!status && text.len && !is_utf8(text.data, text.len))
+		status = lg_error_set(err, LG_ERR_SYNTAX, NULL,
+				      "a text that is not UTF-8");
+	if (!status)
+		status = lg_strlist_add(arena, text.len ? text.data : "",
+					text.len, err);
+	if (!status)
+		*out_text = arena->item[arena->count - 1];
+	lg_buffer_release(&text);
+	return status;
+}
+
+enum lg_status lg_canonical_read_number(struct lg_canonical *body,
+					int64_t *out_number,
+					struct lg_error *err)
+{
+	const char *begin = body->at;
+	int negative = lg_canonical_skip(body, "-");
+	const char *digits = body->at;
+	int64_t number = 0;
+
+	while (left(body) && *body->at >= '0' && *body->at <= '9' &&
+	       number <= LG_CANONICAL_NUMBER_MAX)
+		number = number * 10 + (*body->at++ - '0');
+	if (body->at == digits || number > LG_CANONICAL_NUMBER_MAX ||
+	    (*digits == '0' && (body->at - digits > 1 || negative))) {
+		body->at = begin;
+		return lg_error_set(err, LG_ERR_SYNTAX, NULL,
+				    "the body is not canonical JSON of an "
+				    "event: a number is expected");
+	}
+	*out_number = negative ? -number : number;
+	return LG_OK;
+}

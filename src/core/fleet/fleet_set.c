@@ -1,0 +1,400 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A grow-only set. Two arrays of the same events: one in the order in which
+ * they are read, one by the entry's id. It is bounded: a directory with a
+ * million entries costs their reading and no memory, because what is not
+ * signed is not kept, and who may sign is trusted up to LG_FLEET_HELD_MAX.
+ */
+#include "core/fleet/fleet_set.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum lg_status lg_fleet_set_new(struct lg_fleet_set **out_set,
+				struct lg_error *err)
+{
+	struct lg_fleet_set *set = calloc(1, sizeof(*set));
+
+	if (set) {
+		set->held = calloc(LG_FLEET_HELD_MAX, sizeof(*set->held));
+		set->by_id = calloc(LG_FLEET_HELD_MAX, sizeof(*set->by_id));
+	}
+	if (!set || !set->held || !set->by_id) {
+		lg_fleet_set_free(&set);
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+	}
+	*out_set = set;
+	return LG_OK;
+}
+
+static void free_held(struct lg_fleet_held *held)
+{
+	if (!held)
+		return;
+	lg_fleet_event_free(&held->event);
+	free(held->body);
+	free(held->signature);
+	free(held);
+}
+
+void lg_fleet_set_free(struct lg_fleet_set **set)
+{
+	size_t i;
+
+	if (!*set)
+		return;
+	for (i = 0; i < (*set)->count; i++)
+		free_held((*set)->held[i]);
+	free((*set)->held);
+	free((*set)->by_id);
+	free(*set);
+	*set = NULL;
+}
+
+static int compare_numbers(int64_t a, int64_t b)
+{
+	return (a > b) - (a < b);
+}
+
+static int compare_events(const struct lg_fleet_event *a,
+			  const struct lg_fleet_event *b)
+{
+	int order = strcmp(a->lock, b->lock);
+
+	if (!order)
+		order = compare_numbers(a->kind, b->kind);
+	if (!order)
+		order = compare_numbers(a->until_s, b->until_s);
+	if (!order)
+		order = compare_numbers(a->number, b->number);
+	return order ? order : strcmp(a->key, b->key);
+}
+
+static int same_name(const struct lg_fleet_event *a,
+		     const struct lg_fleet_event *b)
+{
+	return a->number == b->number && !strcmp(a->lock, b->lock) &&
+	       !strcmp(a->key, b->key);
+}
+
+static int compare_ids(const struct lg_fleet_id *a, const struct lg_fleet_id *b)
+{
+	return memcmp(a->byte, b->byte, sizeof(a->byte));
+}
+
+/* Where an id is in by_id, or would be. */
+static size_t place_of_id(const struct lg_fleet_set *set,
+			  const struct lg_fleet_id *id)
+{
+	size_t low = 0;
+	size_t high = set->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (compare_ids(&set->by_id[middle]->id, id) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static struct lg_fleet_held *find_id(const struct lg_fleet_set *set,
+				     const struct lg_fleet_id *id)
+{
+	size_t at = place_of_id(set, id);
+
+	return at < set->count && !compare_ids(&set->by_id[at]->id, id)
+		       ? set->by_id[at]
+		       : NULL;
+}
+
+static void insert(struct lg_fleet_held **array, size_t count, size_t at,
+		   struct lg_fleet_held *held)
+{
+	memmove(&array[at + 1], &array[at], (count - at) * sizeof(*array));
+	array[at] = held;
+}
+
+static int same_entry(const struct lg_fleet_held *held, const char *body,
+		      size_t len, const char *signature, size_t signature_len)
+{
+	return held->len == len && !memcmp(held->body, body, len) &&
+	       strlen(held->signature) == signature_len &&
+	       !memcmp(held->signature, signature, signature_len);
+}
+
+static void be_seen(struct lg_fleet_set *set, struct lg_fleet_held *held)
+{
+	held->seen = 1;
+	held->vanished = 0;
+	lg_fleet_set_no_trouble(set, &held->id);
+}
+
+int lg_fleet_set_knows(struct lg_fleet_set *set, const struct lg_fleet_id *id,
+		       const char *body, size_t len, const char *signature,
+		       size_t signature_len)
+{
+	struct lg_fleet_held *held = find_id(set, id);
+
+	if (!held || !same_entry(held, body, len, signature, signature_len))
+		return 0;
+	be_seen(set, held);
+	return 1;
+}
+
+/* The same event under another id: somebody deleted the entry and added it
+ * again, or it was read from disk. */
+static void move_id(struct lg_fleet_set *set, struct lg_fleet_held *held,
+		    const struct lg_fleet_id *id)
+{
+	size_t at = place_of_id(set, &held->id);
+
+	while (set->by_id[at] != held)
+		at++;
+	memmove(&set->by_id[at], &set->by_id[at + 1],
+		(set->count - at - 1) * sizeof(*set->by_id));
+	lg_fleet_set_no_trouble(set, &held->id);
+	held->id = *id;
+	set->count--;
+	at = place_of_id(set, id);
+	insert(set->by_id, set->count, at, held);
+	set->count++;
+}
+
+static enum lg_status make_held(const struct lg_fleet_id *id, const char *body,
+				size_t len, const char *signature,
+				size_t signature_len,
+				struct lg_fleet_held **out_held,
+				struct lg_error *err)
+{
+	struct lg_fleet_held *held = calloc(1, sizeof(*held));
+
+	if (held) {
+		held->body = strndup(body, len);
+		held->signature = strndup(signature, signature_len);
+	}
+	if (!held || !held->body || !held->signature) {
+		free_held(held);
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+	}
+	held->id = *id;
+	held->len = len;
+	*out_held = held;
+	return LG_OK;
+}
+
+enum lg_status lg_fleet_set_add(struct lg_fleet_set *set,
+				const struct lg_fleet_id *id,
+				struct lg_fleet_event **event, const char *body,
+				size_t len, const char *signature,
+				size_t signature_len, int *out_new,
+				struct lg_error *err)
+{
+	struct lg_fleet_held *held = NULL;
+	enum lg_status status = LG_OK;
+	size_t at = 0;
+	size_t i;
+
+	*out_new = 0;
+	for (i = 0; i < set->count; i++) {
+		if (same_name(set->held[i]->event, *event))
+			held = set->held[i];
+		if (compare_events(set->held[i]->event, *event) < 0)
+			at = i + 1;
+	}
+	if (held && held->len == len && !memcmp(held->body, body, len)) {
+		if (compare_ids(&held->id, id) != 0)
+			move_id(set, held, id);
+		be_seen(set, held);
+		goto out;
+	}
+	if (held) {
+		status = lg_error_set(err, LG_ERR_CONFLICT, NULL,
+				      "another event of this name was signed "
+				      "before; the first counts");
+		goto out;
+	}
+	if (find_id(set, id)) {
+		status = lg_error_set(err, LG_ERR_CONFLICT, NULL,
+				      "the entry held another event before; "
+				      "both count");
+		goto out;
+	}
+	if (set->count == LG_FLEET_HELD_MAX ||
+	    set->bytes + len > LG_FLEET_HELD_BYTES_MAX) {
+		status = lg_error_set(err, LG_ERR_LIMIT, NULL,
+				      "a gate holds no more than %d events of "
+				      "%zu bytes together; run fleet tidy",
+				      LG_FLEET_HELD_MAX,
+				      LG_FLEET_HELD_BYTES_MAX);
+		goto out;
+	}
+	status = make_held(id, body, len, signature, signature_len, &held, err);
+	if (status)
+		goto out;
+	held->event = *event;
+	*event = NULL;
+	insert(set->by_id, set->count, place_of_id(set, id), held);
+	insert(set->held, set->count, at, held);
+	set->count++;
+	set->bytes += len;
+	be_seen(set, held);
+	*out_new = 1;
+out:
+	lg_fleet_event_free(event);
+	return status;
+}
+
+void lg_fleet_set_look(struct lg_fleet_set *set)
+{
+	size_t i;
+
+	for (i = 0; i < set->count; i++)
+		set->held[i]->seen = 0;
+	for (i = 0; i < set->trouble_count; i++)
+		set->trouble[i].seen = 0;
+}
+
+void lg_fleet_set_present(struct lg_fleet_set *set,
+			  const struct lg_fleet_id *id)
+{
+	struct lg_fleet_held *held = find_id(set, id);
+	size_t i;
+
+	if (held && held->vanished)
+		lg_fleet_set_no_trouble(set, id);
+	if (held) {
+		held->seen = 1;
+		held->vanished = 0;
+	}
+	for (i = 0; i < set->trouble_count; i++)
+		if (!compare_ids(&set->trouble[i].id, id))
+			set->trouble[i].seen = 1;
+}
+
+/* 1 where fleet tidy may have deleted it. */
+static int may_be_gone(const struct lg_fleet_set *set,
+		       const struct lg_fleet_held *held, int64_t now_s)
+{
+	struct lg_fleet_fate fate;
+	int64_t over_s;
+
+	if (held->event->kind == LG_FLEET_KEY ||
+	    !lg_fleet_set_find(set, held->event->lock, &fate))
+		return 0;
+	over_s = fate.until_s;
+	if (fate.end && fate.end->at_ms / 1000 < over_s)
+		over_s = fate.end->at_ms / 1000;
+	return fate.prepare && now_s - over_s >= LG_FLEET_TIDY_S;
+}
+
+static void be_gone(struct lg_fleet_set *set, struct lg_fleet_held *held,
+		    int64_t now_s, size_t *out_gone)
+{
+	struct lg_buffer name = {0};
+
+	held->seen = 0;
+	if (held->vanished || may_be_gone(set, held, now_s)) {
+		held->vanished = 1;
+		return;
+	}
+	held->vanished = 1;
+	(*out_gone)++;
+	lg_fleet_event_name(held->event, &name);
+	lg_fleet_set_trouble(set, LG_FLEET_VANISHED, &held->id,
+			     name.len ? name.data : "", name.len,
+			     "the entry was deleted or may not be read any "
+			     "more; what it says stays as it is",
+			     NULL);
+	lg_buffer_release(&name);
+}
+
+static void drop_trouble(struct lg_fleet_set *set, size_t at)
+{
+	set->trouble_count--;
+	memmove(&set->trouble[at], &set->trouble[at + 1],
+		(set->trouble_count - at) * sizeof(set->trouble[at]));
+}
+
+void lg_fleet_set_looked(struct lg_fleet_set *set, int64_t now_s,
+			 size_t *out_gone)
+{
+	size_t i;
+
+	*out_gone = 0;
+	/* What was wrong with an entry that is not there is over. */
+	for (i = set->trouble_count; i-- > 0;)
+		if (!set->trouble[i].seen &&
+		    set->trouble[i].code != LG_FLEET_VANISHED &&
+		    set->trouble[i].code != LG_FLEET_CUT_OFF)
+			drop_trouble(set, i);
+	for (i = 0; i < set->count; i++)
+		if (!set->held[i]->seen)
+			be_gone(set, set->held[i], now_s, out_gone);
+}
+
+void lg_fleet_set_vanished(struct lg_fleet_set *set,
+			   const struct lg_fleet_id *id, int64_t now_s,
+			   size_t *out_gone)
+{
+	struct lg_fleet_held *held = find_id(set, id);
+
+	*out_gone = 0;
+	if (held)
+		be_gone(set, held, now_s, out_gone);
+	else
+		lg_fleet_set_no_trouble(set, id);
+}
+
+/* What an entry is called, for people: no control characters, one line. */
+static void clean(char *out, size_t size, const char *text, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len && i + 1 < size; i++) {
+		unsigned char c = (unsigned char)text[i];
+
+		out[i] = c > 0x20 && c < 0x7f ? (char)c : '?';
+	}
+	out[i] = '\0';
+}
+
+void lg_fleet_set_trouble(struct lg_fleet_set *set, enum lg_fleet_code code,
+			  const struct lg_fleet_id *id, const char *entry,
+			  size_t entry_len, const char *text, int *out_new)
+{
+	struct lg_fleet_trouble *trouble;
+	size_t i;
+
+	if (out_new)
+		*out_new = 0;
+	for (i = 0; i < set->trouble_count; i++) {
+		if (set->trouble[i].code != code ||
+		    compare_ids(&set->trouble[i].id, id) != 0)
+			continue;
+		set->trouble[i].seen = 1;
+		return;
+	}
+	set->rejected[code]++;
+	if (set->trouble_count == LG_FLEET_TROUBLES_MAX)
+		return;
+	trouble = &set->trouble[set->trouble_count++];
+	*trouble =
+		(struct lg_fleet_trouble){.code = code, .id = *id, .seen = 1};
+	clean(trouble->entry, sizeof(trouble->entry), entry, entry_len);
+	strncpy(trouble->text, text, sizeof(trouble->text) - 1);
+	if (out_new)
+		*out_new = 1;
+}
+
+void lg_fleet_set_no_trouble(struct lg_fleet_set *set,
+			     const struct lg_fleet_id *id)
+{
+	size_t i;
+
+	for (i = set->trouble_count; i-- > 0;)
+		if (!compare_ids(&set->trouble[i].id, id))
+			drop_trouble(set, i);
+}
