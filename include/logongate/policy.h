@@ -224,6 +224,8 @@ struct lg_policy_layer_info {
 	enum lg_gate_state gate; /* for those whom it concerns */
 	const char *message;     /* "Refusal Message", unexpanded, or NULL */
 	int concerns_everybody;
+	/* "Refusal Messages", "TAG=text", unexpanded; may be empty. */
+	struct lg_strlist messages;
 };
 
 size_t lg_policy_layer_count(const struct lg_policy *policy);

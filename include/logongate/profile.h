@@ -54,6 +54,9 @@ struct lg_profile {
 	struct lg_strlist applies_user; /* user.N, then names of the file */
 	struct lg_strlist applies_dn;   /* dn.N, then DNs of the file */
 	char *applies_filter;
+	/* [message] language: what refused_message is written in. */
+	char *message_language;
+	struct lg_strlist messages; /* refused.TAG: "TAG=text" */
 };
 
 void lg_profile_free(struct lg_profile **profile);

@@ -34,6 +34,7 @@
 #define LG_VALUE_WHEN_INVALID "When Invalid"
 #define LG_VALUE_REFUSE_PROTOCOLS "Refuse Protocols"
 #define LG_VALUE_REFUSAL_MESSAGE "Refusal Message"
+#define LG_VALUE_REFUSAL_MESSAGES "Refusal Messages" /* TAG=text */
 #define LG_VALUE_UNKNOWN_VERSION "Unknown Version"
 #define LG_VALUE_UNKNOWN_PROCESS "Unknown Process"
 #define LG_VALUE_FOUR_PART "Four Part"

@@ -35,9 +35,10 @@ enum lg_warning {
 	LG_WARN_NOBODY_LIFTS,
 	LG_WARN_FOREIGN_VALUE,
 	LG_WARN_COMPANION_UNKNOWN,
-	LG_WARN_UNREAD_KEY
+	LG_WARN_UNREAD_KEY,
+	LG_WARN_LANGUAGE_MISSING
 };
-#define LG_WARNING_COUNT 25
+#define LG_WARNING_COUNT 26
 
 /* What a warning asks of the one who applies (contract 7 "Locks"). */
 enum lg_warning_weight {

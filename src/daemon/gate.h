@@ -16,6 +16,7 @@
 #include <uv.h>
 
 #include "core/settings/settings.h"
+#include "core/values/language.h"
 #include <logongate/store.h>
 
 #include "app/records/logon_log.h"
@@ -74,13 +75,14 @@ struct gate {
 	struct gate_counts counts[GATE_DOOR_COUNT];
 	struct gate_probes probes; /* marked names heard lately */
 	uint64_t cut;
-	uint64_t sessions_listed; /* when last asked */
-	struct lg_buffer text;    /* the last refusal's words */
-	uv_timer_t deadline;      /* the next thing that time brings */
-	uv_timer_t owed;          /* what is not yet on disk */
-	int paying;               /* it is being written */
-	uv_check_t written;       /* records of each wake-up go out */
-	uv_timer_t second;        /* flushing, idle connections */
+	uint64_t sessions_listed;             /* when last asked */
+	struct lg_buffer text;                /* the last refusal's words */
+	char text_language[LG_LANGUAGE_SIZE]; /* what they are written in */
+	uv_timer_t deadline; /* the next thing that time brings */
+	uv_timer_t owed;     /* what is not yet on disk */
+	int paying;          /* it is being written */
+	uv_check_t written;  /* records of each wake-up go out */
+	uv_timer_t second;   /* flushing, idle connections */
 	uv_signal_t hangup;
 	uv_signal_t terminate;
 	uv_signal_t interrupt;

@@ -56,9 +56,11 @@ struct lg_decision gate_decide(const struct gate *gate, enum gate_door door,
 }
 
 const char *gate_refusal_text(struct gate *gate,
-			      const struct lg_decision *decision)
+			      const struct lg_decision *decision,
+			      const char *accept)
 {
 	const struct lg_policy *policy = gate_policy(gate);
+	struct lg_message_choice choice;
 	const struct lg_policy_layer_info *layer =
 		policy ? lg_policy_layer_at(policy, decision->lock) : NULL;
 	const struct gate_view_lock *speaks =
@@ -74,9 +76,11 @@ const char *gate_refusal_text(struct gate *gate,
 		facts.profile = speaks->lock->profile;
 		facts.reason = speaks->lock->reason;
 	}
+	lg_message_choose(layer, accept, gate->settings->language, &choice);
+	memcpy(gate->text_language, choice.language, sizeof(choice.language));
 	lg_buffer_clear(&gate->text);
-	if (lg_message_refusal(layer ? layer->message : NULL, decision->reason,
-			       &facts, &gate->text, NULL) ||
+	if (lg_message_refusal(choice.message, decision->reason, &facts,
+			       &gate->text, NULL) ||
 	    !gate->text.data)
 		return lg_message_default(decision->reason);
 	return gate->text.data;
@@ -207,6 +211,8 @@ void gate_judge(struct gate *gate, const struct gate_ask *ask,
 	if (!answer.challenge)
 		gate_record(gate, ask, &answer.decision);
 	if (answer.decision.verdict == LG_REFUSE)
-		answer.text = gate_refusal_text(gate, &answer.decision);
+		answer.text =
+			gate_refusal_text(gate, &answer.decision, ask->accept);
+	answer.language = gate->text_language;
 	*out_answer = answer;
 }

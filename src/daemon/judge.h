@@ -30,6 +30,7 @@ struct gate_ask {
 	int is_cut; /* a NUL ended a text of the request: it names nobody */
 	const char *client; /* for the record: IMAP ID, User-Agent */
 	const char *address;
+	const char *accept; /* languages, as Accept-Language has them */
 	struct gate_asker asker;
 };
 
@@ -37,8 +38,9 @@ struct gate_answer {
 	struct lg_decision decision;
 	/* Who is asked for his name is neither admitted nor refused. */
 	enum gate_challenge challenge;
-	const char *text; /* for people, clean; NULL when admitted; good
+	const char *text;     /* for people, clean; NULL when admitted; good
 				 * until the next call */
+	const char *language; /* of text; "" where nobody knows */
 };
 
 /* Decides and records. */
@@ -67,9 +69,12 @@ enum gate_challenge gate_challenge(const struct gate *gate,
 void gate_record(struct gate *gate, const struct gate_ask *ask,
 		 const struct lg_decision *decision);
 
-/* The words for a refusal; good until the next call. */
+/* The words for a refusal, for somebody who accepts those languages (NULL: not
+ * known, as for the gate's own); good until the next call, and so is the
+ * language in gate->text_language. */
 const char *gate_refusal_text(struct gate *gate,
-			      const struct lg_decision *decision);
+			      const struct lg_decision *decision,
+			      const char *accept);
 
 /* Seconds until the lock that refuses ends, at most LG_HTTP_RETRY_MAX_S's kind
  * of limit; 60 where nobody knows. */

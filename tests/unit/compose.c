@@ -270,6 +270,30 @@ static void a_gate_composes_its_own_values(void **state)
 	done(&world);
 }
 
+/* A message never gets the translations of another. */
+static void words_come_from_one(void **state)
+{
+	static const char *const first[] = {"en=first", "de=eins", NULL};
+	static const char *const both[] = {"en=second", "de=zwei", NULL};
+	struct world world = fresh(LG_DIALECT_GATE, 2);
+
+	put(&world, 1, LG_VALUE_REFUSAL_MESSAGE, "first");
+	put(&world, 2, LG_VALUE_REFUSAL_MESSAGE, "second");
+	put_list(&world, 2, LG_VALUE_REFUSAL_MESSAGES, both[0], both[1]);
+	assert_int_equal(compose(&world), LG_OK);
+	expect(&world, LG_VALUE_REFUSAL_MESSAGE, "first");
+	assert_null(lg_registry_find(world.out, LG_KEY_PARAMETERS_SYSTEM,
+				     LG_VALUE_REFUSAL_MESSAGES));
+	put_list(&world, 1, LG_VALUE_REFUSAL_MESSAGES, first[0], first[1]);
+	assert_int_equal(compose(&world), LG_OK);
+	expect_list(&world, LG_VALUE_REFUSAL_MESSAGES, first);
+	put(&world, 0, LG_VALUE_REFUSAL_MESSAGE, "standing");
+	assert_int_equal(compose(&world), LG_OK);
+	assert_null(lg_registry_find(world.out, LG_KEY_PARAMETERS_SYSTEM,
+				     LG_VALUE_REFUSAL_MESSAGES));
+	done(&world);
+}
+
 static enum lg_status compose_all(void *context, struct lg_error *err)
 {
 	struct world *world = context;
@@ -320,6 +344,8 @@ int main(void)
 			  what_no_lock_sets_stays),
 		suite_row("a gate composes its own values",
 			  a_gate_composes_its_own_values),
+		suite_row("a message and its translations come from one lock",
+			  words_come_from_one),
 		suite_row("survives failing allocations",
 			  survives_failing_allocations),
 	};

@@ -169,6 +169,15 @@ static void denial_add(struct lg_http_answer *answer)
 	lg_buffer_append(&answer->body, body, sizeof(body));
 }
 
+/* A text for people, and that another might have read another. */
+static void language_add(const struct lg_http_refusal *refusal,
+			 struct lg_http_answer *answer)
+{
+	if (refusal->language && *refusal->language)
+		header_add(answer, "Content-Language", refusal->language);
+	header_add(answer, "Vary", "Accept-Language");
+}
+
 static void page_add(const struct lg_http_refusal *refusal,
 		     struct lg_http_answer *answer)
 {
@@ -176,7 +185,9 @@ static void page_add(const struct lg_http_refusal *refusal,
 	header_add(answer, "Content-Type", TYPE_HTML);
 	header_add(answer, "Cache-Control", "no-store");
 	retry_add(answer, refusal->retry_s);
-	lg_http_refusal_page(text_of(refusal), &answer->body);
+	language_add(refusal, answer);
+	lg_http_refusal_page(text_of(refusal), refusal->language,
+			     &answer->body);
 }
 
 /* A line for each scheme: not every client reads a list in one. */
@@ -198,7 +209,9 @@ static void challenge_add(const struct lg_http_refusal *refusal,
 			header_add(answer, "WWW-Authenticate",
 				   answer->challenge.data);
 	}
-	lg_http_refusal_page(text_of(refusal), &answer->body);
+	language_add(refusal, answer);
+	lg_http_refusal_page(text_of(refusal), refusal->language,
+			     &answer->body);
 }
 
 enum lg_status lg_http_answer_render(const struct lg_http_refusal *refusal,

@@ -56,6 +56,8 @@ struct lg_http_refusal {
 	enum lg_reason reason;
 	enum lg_mapi_code code;
 	const char *text;         /* for people */
+	const char *language;     /* of text; NULL or "": not known */
+	const char *lock;         /* whose id, "": standing values; or NULL */
 	const char *request_type; /* echoed to MAPI clients */
 	const char *request_id;
 	const char *client_info;

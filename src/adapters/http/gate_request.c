@@ -121,6 +121,7 @@ void lg_http_check_read(const struct lg_http_headers *headers,
 		either_of(headers, "X-Original-Method", "X-Forwarded-Method");
 	check.uri = either_of(headers, "X-Original-URI", "X-Forwarded-Uri");
 	check.user_agent = value_of(headers, "User-Agent");
+	check.languages = value_of(headers, "Accept-Language");
 	check.application = value_of(headers, "X-ClientApplication");
 	check.request_type = value_of(headers, "X-RequestType");
 	check.client_info = value_of(headers, "X-ClientInfo");

@@ -60,7 +60,8 @@ struct lg_http_check {
 	size_t cookies_count;
 	const char *content_length;
 	const char *content_encoding;
-	const char *token; /* X-Gate-Token */
+	const char *token;     /* X-Gate-Token */
+	const char *languages; /* Accept-Language */
 	/* X-Gate-Credentials; without it Authorization and Cookie tell. */
 	int has_credentials;
 	enum lg_http_challenge challenge;

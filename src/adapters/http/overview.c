@@ -10,6 +10,7 @@
 
 #include "adapters/http/gate_answer.h"
 #include "adapters/http/overview.h"
+#include "adapters/http/page.h"
 #include "adapters/http/pages.h"
 #include "adapters/http/template.h"
 
@@ -27,7 +28,7 @@ static void one_lock(const struct lg_overview_lock *lock, int for_help,
 {
 	lg_buffer_text(out, "<section class=\"card\">\n");
 	if (lock->words) {
-		lg_buffer_text(out, "<p>");
+		lg_http_paragraph(lock->language, out);
 		lg_http_escape(lock->words, out);
 		lg_buffer_text(out, "</p>\n");
 	}

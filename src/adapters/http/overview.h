@@ -19,7 +19,8 @@
 /* A lock, as people read it; absent texts are NULL. */
 struct lg_overview_lock {
 	const char *profile;
-	const char *words; /* the profile's, for those it keeps out */
+	const char *words;    /* the profile's, for those it keeps out */
+	const char *language; /* of words; NULL or "": not known */
 	const char *reason;
 	const char *since;
 	const char *until;

@@ -68,10 +68,22 @@ static void foot(struct lg_buffer *out)
 	lg_buffer_text(out, "</body>\n</html>\n");
 }
 
-void lg_http_refusal_page(const char *text, struct lg_buffer *out_html)
+void lg_http_paragraph(const char *language, struct lg_buffer *out_html)
+{
+	if (!language || !*language) {
+		lg_buffer_text(out_html, "<p>");
+		return;
+	}
+	lg_buffer_text(out_html, "<p lang=\"");
+	lg_http_escape(language, out_html);
+	lg_buffer_text(out_html, "\">");
+}
+
+void lg_http_refusal_page(const char *text, const char *language,
+			  struct lg_buffer *out_html)
 {
 	head("Mail is not available right now", out_html);
-	lg_buffer_text(out_html, "<p>");
+	lg_http_paragraph(language, out_html);
 	lg_http_escape(text, out_html);
 	lg_buffer_text(out_html,
 		       "</p>\n<p>You do not need to change anything, and your "

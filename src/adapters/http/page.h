@@ -9,8 +9,13 @@
 
 #include "adapters/http/gate_answer.h"
 
+/* Appends the beginning of a paragraph in that language; NULL or "": nobody
+ * knows which. */
+void lg_http_paragraph(const char *language, struct lg_buffer *out_html);
+
 /* Appends a page that says text and nothing of the server. */
-void lg_http_refusal_page(const char *text, struct lg_buffer *out_html);
+void lg_http_refusal_page(const char *text, const char *language,
+			  struct lg_buffer *out_html);
 
 void lg_http_status_page(const struct lg_http_status *status,
 			 struct lg_buffer *out_html);

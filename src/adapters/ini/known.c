@@ -119,7 +119,9 @@ static enum lg_status unknown_key(const struct lg_ini_known *known,
 			       "unknown key \"%s\" in [%s]; the nearest is "
 			       "%s%s",
 			       item->key, item->section, best,
-			       best[strlen(best) - 1] == '.' ? "1" : "");
+			       best[strlen(best) - 1] != '.' ? ""
+			       : !strcmp(best, "refused.")   ? "de"
+							     : "1");
 }
 
 enum lg_status lg_ini_known_find(const struct lg_ini_known *known, size_t count,

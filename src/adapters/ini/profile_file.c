@@ -96,6 +96,24 @@ static enum lg_status take_numbered(struct lg_profile_reader *reader,
 	return status;
 }
 
+static enum lg_status take_named(struct lg_profile_reader *reader,
+				 const struct lg_profile_taker *taker)
+{
+	const struct lg_profile_sections *sections = reader->sections;
+	size_t prefix = strlen(taker->key);
+	enum lg_status status = LG_OK;
+	size_t i;
+
+	for (i = 0; i < sections->count && !status; i++) {
+		const struct lg_ini_item *item = sections->item[i];
+
+		if (item->key && !strcmp(item->section, taker->section) &&
+		    !strncmp(item->key, taker->key, prefix))
+			status = take_item(reader, taker, item);
+	}
+	return status;
+}
+
 static enum lg_status take_all(struct lg_profile_reader *reader)
 {
 	const struct lg_ini_item *names = lg_profile_sections_find(
@@ -117,7 +135,9 @@ static enum lg_status take_all(struct lg_profile_reader *reader)
 		const struct lg_ini_item *item;
 
 		if (taker->key[strlen(taker->key) - 1] == '.') {
-			status = take_numbered(reader, taker);
+			status = !strcmp(taker->section, "message")
+					 ? take_named(reader, taker)
+					 : take_numbered(reader, taker);
 			continue;
 		}
 		item = lg_profile_sections_find(reader->sections,

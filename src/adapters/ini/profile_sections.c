@@ -41,6 +41,8 @@ static const struct lg_ini_known known_keys[] = {
 	{"applies_to", "file"},
 	{"applies_to", "filter"},
 	{"message", "refused"},
+	{"message", "refused."},
+	{"message", "language"},
 };
 
 static const char *const separated_keys[] = {"versions", "processes", NULL};

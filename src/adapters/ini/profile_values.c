@@ -421,13 +421,6 @@ static enum lg_status take_hold(struct lg_profile_reader *reader,
 	return status;
 }
 
-static enum lg_status take_refused(struct lg_profile_reader *reader,
-				   const struct lg_ini_item *item,
-				   const char *value)
-{
-	return keep(reader, &reader->profile->refused_message, value);
-}
-
 /* In the order in which they are taken. */
 const struct lg_profile_taker lg_profile_takers[] = {
 	{"profile", "description", take_description},
@@ -448,7 +441,9 @@ const struct lg_profile_taker lg_profile_takers[] = {
 	 take_unknown_process},
 	{"protocols", "refuse", take_refuse},
 	{"mail", "hold", take_hold},
-	{"message", "refused", take_refused},
+	{"message", "refused", lg_profile_take_refused},
+	{"message", "language", lg_profile_take_language},
+	{"message", "refused.", lg_profile_take_refused_in},
 	{"applies_to", "domains", lg_profile_take_domains},
 	{"applies_to", "user.", lg_profile_take_applies_user},
 	{"applies_to", "dn.", lg_profile_take_applies_dn},

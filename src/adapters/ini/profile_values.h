@@ -19,7 +19,8 @@ struct lg_profile_reader {
 	struct lg_error *err;
 };
 
-/* The function of one key; a key that ends in "." is numbered. */
+/* The function of one key; one that ends in "." is numbered, in [message] named
+ * by a language. */
 struct lg_profile_taker {
 	const char *section;
 	const char *key;
@@ -43,6 +44,17 @@ enum lg_status lg_profile_take_file(struct lg_profile_reader *reader,
 				    const struct lg_ini_item *item,
 				    const char *value, struct lg_strlist *dn,
 				    struct lg_strlist *users);
+
+/* profile_words.c: the keys of [message]. */
+enum lg_status lg_profile_take_refused(struct lg_profile_reader *reader,
+				       const struct lg_ini_item *item,
+				       const char *value);
+enum lg_status lg_profile_take_language(struct lg_profile_reader *reader,
+					const struct lg_ini_item *item,
+					const char *value);
+enum lg_status lg_profile_take_refused_in(struct lg_profile_reader *reader,
+					  const struct lg_ini_item *item,
+					  const char *value);
 
 /* profile_applies.c: the keys of [applies_to]. */
 enum lg_status lg_profile_take_domains(struct lg_profile_reader *reader,

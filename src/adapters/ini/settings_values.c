@@ -13,6 +13,8 @@
 #include <logongate/registry.h>
 #include <logongate/version.h>
 
+#include "core/values/language.h"
+
 #include "adapters/ini/known.h"
 #include "adapters/ini/profile_sections.h"
 #include "adapters/ini/mail_domain.h"
@@ -387,6 +389,20 @@ static enum lg_status read_schemes(const struct lg_ini_item *item,
 	return status;
 }
 
+static enum lg_status read_language(const struct lg_ini_item *item,
+				    char **field, struct lg_error *err)
+{
+	char tag[LG_LANGUAGE_SIZE];
+	struct lg_error told = {0};
+
+	if (lg_language_parse(item->value, strlen(item->value), tag, &told) !=
+	    LG_OK)
+		return lg_error_set_at(err, LG_ERR_SYNTAX, item->file,
+				       item->line, "%s: %s", item->key,
+				       told.text);
+	return keep(field, tag, err);
+}
+
 /* It stands between quotes in a header. */
 static enum lg_status read_realm(const struct lg_ini_item *item, char **field,
 				 struct lg_error *err)
@@ -461,6 +477,8 @@ enum lg_status lg_setting_read(enum lg_setting_kind kind,
 		return read_dns(item, field, err);
 	case LG_SETTING_DOMAIN:
 		return read_domain(item, field, err);
+	case LG_SETTING_LANGUAGE:
+		return read_language(item, field, err);
 	case LG_SETTING_COOKIES:
 		return read_cookies(item, field, err);
 	case LG_SETTING_ADDRESSES:

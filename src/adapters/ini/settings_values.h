@@ -18,6 +18,7 @@ enum lg_setting_kind {
 	LG_SETTING_LIST,      /* struct lg_strlist, comma-separated */
 	LG_SETTING_DNS,       /* struct lg_strlist of DNs */
 	LG_SETTING_DOMAIN,    /* char *, one mail domain */
+	LG_SETTING_LANGUAGE,  /* char *, a language tag */
 	LG_SETTING_COOKIES,   /* struct lg_strlist of names of cookies */
 	LG_SETTING_ADDRESSES, /* struct lg_strlist of unix:NAME, HOST:PORT */
 	LG_SETTING_YES_NO,    /* int */

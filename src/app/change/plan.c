@@ -13,6 +13,8 @@
 
 #include <logongate/dn.h>
 
+#include "core/exchange/profile_language.h"
+
 #include "app/change/plan.h"
 #include "app/change/plan_ask.h"
 #include "app/change/plan_judge.h"
@@ -236,6 +238,9 @@ static enum lg_status fill_target(struct lg_plan *plan,
 	if (status == LG_OK)
 		status = lg_profile_lint(input->profile, target->dialect,
 					 &warnings, err);
+	if (status == LG_OK && server->backend == LG_BACKEND_GATE)
+		status = lg_profile_language_lint(
+			input->profile, input->language, &warnings, err);
 	if (status == LG_OK)
 		status = add_warnings(plan, &warnings, err);
 	if (status == LG_OK)

@@ -36,6 +36,7 @@ struct lg_plan_input {
 	size_t server_count;
 	const struct lg_strlist *break_glass;
 	const char *default_domain;     /* as in lg_policy_input; may be NULL */
+	const char *language;           /* of the doors here; NULL: not set */
 	struct lg_directory *directory; /* NULL: none is named */
 	const struct lg_progress *progress; /* may be NULL */
 	const char *caller; /* logon name of who applies; NULL: not judged */

@@ -445,6 +445,7 @@ int lg_prepare(struct lg_cli *cli, const char *profile, enum lg_prepare_end end,
 	p->input.server_count = p->server_count;
 	p->input.break_glass = &settings->break_glass;
 	p->input.default_domain = settings->default_domain;
+	p->input.language = settings->language;
 	p->input.progress = &p->progress;
 	p->input.caller = lg_cli_caller(cli);
 	p->input.unasking_doors = &p->unasking_doors;

@@ -58,6 +58,7 @@ struct speaker {
 	struct lg_message_facts facts;
 	const char *id;
 	const char *profile;
+	const char *language; /* of the doors here */
 };
 
 /* Every rule of every layer, in the order in which they speak. */
@@ -106,6 +107,7 @@ static cJSON *decide(struct lg_cli *cli, const struct lg_policy *policy,
 	const struct lg_policy_layer_info *layer =
 		lg_policy_layer_at(policy, decision->lock);
 	int refused = decision->verdict == LG_REFUSE;
+	struct lg_message_choice choice;
 	struct lg_buffer message = {0};
 	cJSON *object = cJSON_CreateObject();
 
@@ -115,9 +117,10 @@ static cJSON *decide(struct lg_cli *cli, const struct lg_policy *policy,
 		     decision->rule == LG_RULE_NONE
 			     ? NULL
 			     : lg_rule_name(decision->rule));
-	if (refused && lg_message_refusal(layer != NULL ? layer->message : NULL,
-					  decision->reason, &speaker->facts,
-					  &message, NULL) != LG_OK)
+	lg_message_choose(layer, NULL, speaker->language, &choice);
+	if (refused &&
+	    lg_message_refusal(choice.message, decision->reason,
+			       &speaker->facts, &message, NULL) != LG_OK)
 		lg_json_add(object, "message", NULL);
 	else
 		lg_json_text(object, "message", message.data);
@@ -192,11 +195,12 @@ static int show(struct lg_cli *cli, cJSON *object)
 /* Under a profile alone, which nobody applied: it has no id. */
 static cJSON *judge_profile(struct lg_cli *cli, const struct lg_policy *policy,
 			    const struct lg_attempt *attempt,
-			    const char *profile)
+			    const char *profile, const char *language)
 {
 	struct lg_decision decision = lg_policy_decide(policy, attempt);
 	struct speaker speaker = {.facts = {.profile = profile},
-				  .profile = profile};
+				  .profile = profile,
+				  .language = language};
 
 	return decide(cli, policy, attempt, &decision, &speaker);
 }
@@ -236,8 +240,9 @@ static int check_profile(struct lg_cli *cli, const struct lg_attempt *attempt)
 		code = lg_cli_fail_as(cli, LG_EXIT_DIRECTORY,
 				      &plan->directory_error);
 	} else {
-		code = show(cli, judge_profile(cli, plan->target[0].policy,
-					       attempt, profile->name));
+		code = show(cli,
+			    judge_profile(cli, plan->target[0].policy, attempt,
+					  profile->name, settings->language));
 	}
 	lg_plan_free(&plan);
 	lg_profile_free(&profile);
@@ -286,6 +291,7 @@ static int check_state(struct lg_cli *cli, const struct lg_attempt *attempt)
 	    lg_cli_state(cli, LG_STATE_READ, &state, &err) != LG_OK ||
 	    lg_cli_policy(settings, state, &policy, &err) != LG_OK)
 		return lg_cli_fail(cli, &err);
+	speaker.language = settings->language;
 	decision = lg_policy_decide(policy, attempt);
 	find_speaker(state, policy, &decision, &speaker);
 	code = show(cli, decide(cli, policy, attempt, &decision, &speaker));

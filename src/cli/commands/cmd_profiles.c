@@ -9,6 +9,7 @@
 
 #include <cjson/cJSON.h>
 
+#include "core/exchange/profile_language.h"
 #include "core/policy/message.h"
 #include <logongate/profile.h>
 
@@ -184,12 +185,18 @@ static enum lg_status lint(struct lg_cli *cli, const struct lg_profile *profile,
 					  .skip_unsupported = 1};
 	struct lg_warnings rendered = {0};
 	struct lg_registry *values = NULL;
+	const struct lg_settings *settings;
 	enum lg_status status = lg_cli_dialect(cli, &target.dialect, err);
 	size_t i;
 
 	if (!status)
 		status =
 			lg_profile_lint(profile, target.dialect, warnings, err);
+	if (!status)
+		status = lg_cli_settings(cli, &settings, err);
+	if (!status)
+		status = lg_profile_language_lint(profile, settings->language,
+						  warnings, err);
 	if (!status)
 		status = lg_profile_render(profile, &target, NULL, NULL,
 					   &values, NULL, &rendered, err);

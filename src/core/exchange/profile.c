@@ -23,6 +23,8 @@ void lg_profile_free(struct lg_profile **profile)
 	free(p->versions);
 	free(p->processes);
 	free(p->refused_message);
+	free(p->message_language);
+	lg_strlist_release(&p->messages);
 	lg_strlist_release(&p->applies_domain);
 	lg_strlist_release(&p->applies_user);
 	lg_strlist_release(&p->applies_dn);

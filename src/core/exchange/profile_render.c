@@ -12,6 +12,8 @@
 #include <logongate/profile.h>
 #include <logongate/version_setting.h>
 
+#include "core/exchange/profile_language.h"
+
 struct render {
 	const struct lg_profile *profile;
 	const struct lg_render_target *target;
@@ -427,6 +429,34 @@ static enum lg_status render_protocols(struct render *r)
 	return status;
 }
 
+/* The main message stands among the others, under what it is written in. */
+static enum lg_status render_languages(struct render *r)
+{
+	const struct lg_profile *profile = r->profile;
+	struct lg_buffer main_text = {0};
+	struct lg_strlist all = {0};
+	enum lg_status status = LG_OK;
+
+	if (!profile->messages.count && !profile->message_language)
+		return LG_OK;
+	if (profile->refused_message) {
+		lg_buffer_format(&main_text, "%s=%s",
+				 lg_profile_language(profile),
+				 profile->refused_message);
+		status = lg_buffer_status(&main_text, r->err);
+		if (!status)
+			status = lg_strlist_add(&all, main_text.data,
+						main_text.len, r->err);
+	}
+	if (!status)
+		status = lg_strlist_add_all(&all, &profile->messages, r->err);
+	if (!status && all.count)
+		status = set_list(r, LG_VALUE_REFUSAL_MESSAGES, &all);
+	lg_buffer_release(&main_text);
+	lg_strlist_release(&all);
+	return status;
+}
+
 /* What the doors of a gate say and do whatever it follows. */
 static enum lg_status render_doors(struct render *r)
 {
@@ -439,7 +469,7 @@ static enum lg_status render_doors(struct render *r)
 	if (!status && is_gate && r->profile->refused_message)
 		status = set_text(r, LG_VALUE_REFUSAL_MESSAGE,
 				  r->profile->refused_message);
-	return status;
+	return status || !is_gate ? status : render_languages(r);
 }
 
 /* What a gate says that concerns some. The list of DNs is there in any case,

@@ -154,6 +154,9 @@ static enum lg_status read_values(struct reading *reading)
 			       LG_VALUE_REFUSAL_MESSAGE);
 	if (!status && !reading->store->traits->reads_gate_values)
 		status = share(reading, reading->store->values,
+			       LG_VALUE_REFUSAL_MESSAGES);
+	if (!status && !reading->store->traits->reads_gate_values)
+		status = share(reading, reading->store->values,
 			       LG_VALUE_HOLD_MAIL);
 	return status;
 }

@@ -30,6 +30,7 @@ static const struct {
 	{LG_VALUE_FOUR_PART, LG_COMPOSE_WORD, "yes"},
 	{LG_VALUE_HOLD_MAIL, LG_COMPOSE_WORD, "yes"},
 	{LG_VALUE_REFUSAL_MESSAGE, LG_COMPOSE_FIRST, NULL},
+	{LG_VALUE_REFUSAL_MESSAGES, LG_COMPOSE_FIRST, NULL},
 };
 
 static size_t rule_index(const char *name)
@@ -226,6 +227,46 @@ static enum lg_status compose_same(const struct lg_compose_value *value,
 	return lg_registry_set(out, value->source[0], err);
 }
 
+static const struct lg_value *words_of(const struct lg_registry *values,
+				       const char *name, uint32_t type)
+{
+	const struct lg_value *value =
+		values ? lg_registry_find(values, LG_KEY_PARAMETERS_SYSTEM,
+					  name)
+		       : NULL;
+
+	return value && value->type == type ? value : NULL;
+}
+
+static int says_words(const struct lg_registry *values)
+{
+	return words_of(values, LG_VALUE_REFUSAL_MESSAGE, LG_REG_SZ) ||
+	       words_of(values, LG_VALUE_REFUSAL_MESSAGES, LG_REG_MULTI_SZ);
+}
+
+/* A message and its translations come from one: standing values speak before
+ * every lock. */
+static enum lg_status compose_words(const struct lg_compose_value *value,
+				    struct lg_registry *out,
+				    struct lg_error *err)
+{
+	const struct lg_compose_input *input = value->input;
+	const struct lg_registry *speaker = input->before;
+	const struct lg_value *words;
+	size_t i;
+
+	if (!says_words(speaker))
+		speaker = NULL;
+	for (i = 0; i < input->lock_count && !speaker; i++)
+		if (says_words(input->lock[i]))
+			speaker = input->lock[i];
+	words = words_of(speaker, value->name, value->source[0]->type);
+	if (words)
+		return lg_registry_set(out, words, err);
+	lg_registry_delete(out, LG_KEY_PARAMETERS_SYSTEM, value->name);
+	return LG_OK;
+}
+
 static int same_types(const struct lg_compose_value *value)
 {
 	size_t i;
@@ -248,7 +289,8 @@ enum lg_status lg_compose_value(const struct lg_compose_value *value,
 		return conflict(value, "the locks on it set different types",
 				warnings, err);
 	/* A text's rules hold for texts; anything else is just data. */
-	if (rule != LG_COMPOSE_LIST && value->source[0]->type != LG_REG_SZ)
+	if (rule != LG_COMPOSE_LIST && rule != LG_COMPOSE_FIRST &&
+	    value->source[0]->type != LG_REG_SZ)
 		rule = LG_COMPOSE_SAME;
 	switch (rule) {
 	case LG_COMPOSE_LIST:
@@ -260,11 +302,7 @@ enum lg_status lg_compose_value(const struct lg_compose_value *value,
 	case LG_COMPOSE_WORD:
 		return compose_word(value, rules[index].strict, out, err);
 	case LG_COMPOSE_FIRST:
-		/* Standing values speak before every lock. */
-		return lg_registry_set(
-			out,
-			value->source[value->has_before ? value->count - 1 : 0],
-			err);
+		return compose_words(value, out, err);
 	case LG_COMPOSE_SAME:
 		return compose_same(value, out, warnings, err);
 	}

@@ -124,6 +124,34 @@ static void expand(const char *message, const struct lg_message_facts *facts,
 	lg_buffer_text(out, message);
 }
 
+void lg_message_choose(const struct lg_policy_layer_info *layer,
+		       const char *accept, const char *language,
+		       struct lg_message_choice *out_choice)
+{
+	struct lg_message_choice choice = {0};
+	char tag[LG_LANGUAGE_SIZE];
+	size_t i;
+
+	if (layer && accept)
+		choice.message = lg_language_best(&layer->messages, accept);
+	if (layer && !choice.message && language)
+		choice.message = lg_language_best(&layer->messages, language);
+	if (layer && !choice.message)
+		choice.message = layer->message;
+	if (!choice.message)
+		memcpy(choice.language, "en", sizeof("en"));
+	for (i = 0; choice.message && i < layer->messages.count; i++) {
+		const char *text =
+			lg_language_split(layer->messages.item[i], tag);
+
+		if (text && !strcmp(text, choice.message)) {
+			memcpy(choice.language, tag, sizeof(tag));
+			break;
+		}
+	}
+	*out_choice = choice;
+}
+
 enum lg_status lg_message_refusal(const char *message, enum lg_reason reason,
 				  const struct lg_message_facts *facts,
 				  struct lg_buffer *out_text,

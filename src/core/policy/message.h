@@ -14,6 +14,8 @@
 #include <logongate/buffer.h>
 #include <logongate/policy.h>
 
+#include "core/values/language.h"
+
 /* What may stand in a message; NULL is put in as nothing. */
 struct lg_message_facts {
 	const char *until; /* as people read it: lg_time_format */
@@ -39,6 +41,21 @@ enum lg_status lg_message_refusal(const char *message, enum lg_reason reason,
 				  const struct lg_message_facts *facts,
 				  struct lg_buffer *out_text,
 				  struct lg_error *err);
+
+/* One of a profile's messages, and what it is written in ("": not known). */
+struct lg_message_choice {
+	const char *message; /* NULL: the one for the reason */
+	char language[LG_LANGUAGE_SIZE];
+};
+
+/*
+ * Chooses for somebody who accepts those languages (may be NULL), else for the
+ * gate's language (may be NULL), else the main message. Borrows from layer,
+ * which may be NULL.
+ */
+void lg_message_choose(const struct lg_policy_layer_info *layer,
+		       const char *accept, const char *language,
+		       struct lg_message_choice *out_choice);
 
 /* The words for a reason where the profile has none. */
 const char *lg_message_default(enum lg_reason reason);

@@ -147,6 +147,7 @@ void lg_policy_free(struct lg_policy **policy)
 		free((char *)old->info[i].id);
 		free((char *)old->info[i].profile);
 		free((char *)old->info[i].message);
+		lg_strlist_release(&old->info[i].messages);
 		lg_version_setting_free(&old->rules[i].versions);
 		lg_process_list_free(&old->rules[i].processes);
 	}

@@ -191,6 +191,10 @@ static enum lg_status take_info(struct lg_policy *policy, size_t index,
 				     &status, compiler->err),
 		.concerns_everybody = !compiler->values.concerns_some,
 	};
+	if (!status && compiler->values.messages)
+		status = lg_strlist_add_all(&info->messages,
+					    compiler->values.messages,
+					    compiler->err);
 	return status;
 }
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/policy/policy_values.h"
+#include "core/values/language.h"
 
 enum value_of {
 	LOGON_ONLY_AS = 0,
@@ -19,6 +20,7 @@ enum value_of {
 	DISABLE_MAPI_CLIENT_PROCESSES,
 	REFUSE_PROTOCOLS,
 	REFUSAL_MESSAGE,
+	REFUSAL_MESSAGES,
 	UNKNOWN_VERSION,
 	UNKNOWN_PROCESS,
 	HOLD_MAIL,
@@ -39,6 +41,7 @@ static const char *const names[LG_VALUE_NAMES_MAX] = {
 		LG_VALUE_DISABLE_MAPI_CLIENT_PROCESSES,
 	[REFUSE_PROTOCOLS] = LG_VALUE_REFUSE_PROTOCOLS,
 	[REFUSAL_MESSAGE] = LG_VALUE_REFUSAL_MESSAGE,
+	[REFUSAL_MESSAGES] = LG_VALUE_REFUSAL_MESSAGES,
 	[UNKNOWN_VERSION] = LG_VALUE_UNKNOWN_VERSION,
 	[UNKNOWN_PROCESS] = LG_VALUE_UNKNOWN_PROCESS,
 	[HOLD_MAIL] = LG_VALUE_HOLD_MAIL,
@@ -65,6 +68,7 @@ static int reads(const struct lg_dialect_traits *traits, enum value_of value)
 	case FOUR_PART:
 	case REFUSE_PROTOCOLS:
 	case REFUSAL_MESSAGE:
+	case REFUSAL_MESSAGES:
 	case UNKNOWN_VERSION:
 	case UNKNOWN_PROCESS:
 	case HOLD_MAIL:
@@ -229,6 +233,27 @@ static enum lg_status read_processes(const struct lg_registry *values,
 				     out_processes, err);
 }
 
+static enum lg_status read_messages(const struct lg_registry *values,
+				    const struct lg_strlist **out_messages,
+				    struct lg_error *err)
+{
+	const struct lg_strlist *list = NULL;
+	char tag[LG_LANGUAGE_SIZE];
+	size_t i;
+	enum lg_status status = list_of(values, REFUSAL_MESSAGES, &list, err);
+
+	for (i = 0; !status && list && i < list->count; i++)
+		if (!lg_language_split(list->item[i], tag))
+			status = lg_error_set(
+				err, LG_ERR_SYNTAX, names[REFUSAL_MESSAGES],
+				"\"%.80s\" does not begin with a language; "
+				"write one text an item, de=TEXT",
+				list->item[i]);
+	if (!status)
+		*out_messages = list;
+	return status;
+}
+
 /* Whoever reads files puts the long list in the place of the other values;
  * without it this would be a lock without its list. */
 static enum lg_status read_file(const struct lg_registry *values,
@@ -284,6 +309,8 @@ static enum lg_status read_one(const struct lg_dialect_traits *traits,
 		return read_protocols(values, &out->refuse_protocols, err);
 	case REFUSAL_MESSAGE:
 		return text_of(values, which, &out->message, err);
+	case REFUSAL_MESSAGES:
+		return read_messages(values, &out->messages, err);
 	case UNKNOWN_VERSION:
 		return word_of(values, which, "admit", "refuse",
 			       &out->refuse_unknown_version, err);
@@ -341,6 +368,7 @@ static void read_gate_words(const struct lg_registry *values,
 			    struct lg_policy_values *out)
 {
 	text_of(values, REFUSAL_MESSAGE, &out->message, NULL);
+	read_messages(values, &out->messages, NULL);
 	word_of(values, HOLD_MAIL, "no", "yes", &out->hold_mail, NULL);
 }
 

@@ -35,13 +35,14 @@ struct lg_policy_values {
 	int refuse_unknown_process;
 	int hold_mail;
 	const char *message;
+	const struct lg_strlist *messages; /* "TAG=text"; may be NULL */
 	int concerns_some; /* not everybody: those of the next three */
 	const struct lg_strlist *concerned_dn;     /* may be NULL */
 	const struct lg_strlist *concerned_user;   /* may be NULL */
 	const struct lg_strlist *concerned_domain; /* may be NULL */
 };
 
-#define LG_VALUE_NAMES_MAX 16
+#define LG_VALUE_NAMES_MAX 17
 
 /* The names a dialect reads, in the order in which it reads them: what a
  * value depends on comes before it. Gives how many. */

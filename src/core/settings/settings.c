@@ -162,6 +162,7 @@ void lg_settings_free(struct lg_settings **settings)
 	free(s->http_realm);
 	lg_strlist_release(&s->break_glass);
 	free(s->default_domain);
+	free(s->language);
 	lg_strlist_release(&s->mapi_cookies);
 	free(s->profiles_dir);
 	free(s->clients_file);

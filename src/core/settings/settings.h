@@ -97,6 +97,7 @@ struct lg_settings {
 	char *admin_group;
 	struct lg_strlist break_glass;
 	char *default_domain; /* of logon names without one */
+	char *language;       /* of doors that are not told one; NULL: none */
 	/* Names of cookies of which each is a whole MAPI session. */
 	struct lg_strlist mapi_cookies;
 	uint32_t http_refusal;   /* 503 or 500 */

@@ -47,6 +47,7 @@ static const struct {
 	[LG_WARN_FOREIGN_VALUE] = {"foreign-value", LG_WEIGHT_TOLD},
 	[LG_WARN_COMPANION_UNKNOWN] = {"companion-unknown", LG_WEIGHT_ACCEPT},
 	[LG_WARN_UNREAD_KEY] = {"unread-key", LG_WEIGHT_TOLD},
+	[LG_WARN_LANGUAGE_MISSING] = {"language-missing", LG_WEIGHT_TOLD},
 };
 
 const char *lg_warning_name(enum lg_warning warning)

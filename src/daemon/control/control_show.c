@@ -552,13 +552,14 @@ void control_check(struct control_call *call)
 	decision = gate_decide(call->gate, ask.door, &ask.attempt);
 	if (policy && explain)
 		count = explain_all(policy, &ask.attempt, rules);
-	lg_json_add(call->answer, "check",
-		    check_json_answer(
-			    call->gate, &decision,
-			    decision.verdict == LG_REFUSE
-				    ? gate_refusal_text(call->gate, &decision)
-				    : NULL,
-			    explain ? rules : NULL, count));
+	lg_json_add(
+		call->answer, "check",
+		check_json_answer(
+			call->gate, &decision,
+			decision.verdict == LG_REFUSE
+				? gate_refusal_text(call->gate, &decision, NULL)
+				: NULL,
+			explain ? rules : NULL, count));
 	control_finish(call);
 }
 

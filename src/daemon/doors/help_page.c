@@ -29,6 +29,7 @@ struct help {
 	struct lg_logon_reader *reader;
 	char user[WORD_MAX + 1];
 	char client[WORD_MAX + 1];
+	char languages[WORD_MAX + 1];
 	int64_t since_s;
 	struct lg_buffer row[ROWS_MAX]; /* the newest, a ring */
 	size_t rows;
@@ -159,7 +160,8 @@ static void make_page(struct help *help, struct lg_http_answer *answer)
 		.shown = help->rows < ROWS_MAX ? help->rows : ROWS_MAX,
 		.failed = help->status ? help->err.text : NULL,
 	};
-	struct gate_overview *o = gate_overview_new(help->conn->gate);
+	struct gate_overview *o =
+		gate_overview_new(help->conn->gate, help->languages);
 	struct lg_buffer rows = {0};
 	struct lg_error err = {0};
 	size_t i;
@@ -219,6 +221,7 @@ int gate_help_begin(struct gate_conn *conn,
 {
 	struct help *help = calloc(1, sizeof(*help));
 	struct lg_error err = {0};
+	const char *languages;
 
 	if (!help) {
 		lg_error_set(&err, LG_ERR_NO_MEMORY, NULL, "no memory");
@@ -229,6 +232,10 @@ int gate_help_begin(struct gate_conn *conn,
 	help->since_s = gate_now_s(conn->gate) - BACK_S;
 	read_word(request, "user", help->user);
 	read_word(request, "client", help->client);
+	languages = lg_http_request_header(request, "Accept-Language");
+	/* Of a very long one the beginning counts. */
+	snprintf(help->languages, sizeof(help->languages), "%s",
+		 languages ? languages : "");
 	conn->busy = 1;
 	gate_stream_hold(conn);
 	/* What was only counted so far is read, too. */

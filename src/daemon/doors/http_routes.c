@@ -197,6 +197,7 @@ static void fill_mapi(const struct lg_http_check *check,
 	out_mapi->asker = asker_of(check);
 	out_mapi->request_type = check->request_type;
 	out_mapi->client_info = check->client_info;
+	out_mapi->accept = check->languages;
 	out_mapi->request_id = check->request_id;
 	out_mapi->cookies.text = check->cookies;
 	out_mapi->cookies.len = check->cookies ? strlen(check->cookies) : 0;
@@ -221,6 +222,7 @@ static int check_web(struct gate *gate, const struct lg_http_check *check,
 		.door = GATE_DOOR_HTTP,
 		.client = check->user_agent,
 		.address = address,
+		.accept = check->languages,
 		.asker = asker_of(check),
 	};
 	struct gate_answer answer;
@@ -233,13 +235,15 @@ static int check_web(struct gate *gate, const struct lg_http_check *check,
 	case GATE_CHALLENGE_BY:
 		return 1;
 	case GATE_CHALLENGE_ASK:
-		*out_refusal = gate_challenge_refusal(gate, &answer.decision);
+		*out_refusal = gate_challenge_refusal(gate, &answer.decision,
+						      check->languages);
 		return 0;
 	}
 	if (answer.decision.verdict == LG_ADMIT)
 		return 1;
-	*out_refusal = gate_page_refusal(gate, &answer.decision,
-					 check->service == LG_HTTP_SERVICE_OWA);
+	*out_refusal =
+		gate_page_refusal(gate, &answer.decision, check->languages,
+				  check->service == LG_HTTP_SERVICE_OWA);
 	return 0;
 }
 
@@ -324,12 +328,23 @@ static void render(const struct gate_http_question *request,
 		   struct lg_http_answer *answer)
 {
 	struct gate *gate = request->gate;
+	const struct lg_http_refusal *kept =
+		gate_tokens_find(gate->tokens, gate_store_s(gate),
+				 get_header(request, "X-Gate-Token"));
+	struct lg_http_refusal shown;
 	struct lg_error err = {0};
+	const char *text;
 
-	if (lg_http_answer_render(
-		    gate_tokens_find(gate->tokens, gate_store_s(gate),
-				     get_header(request, "X-Gate-Token")),
-		    answer, &err))
+	if (kept) {
+		shown = *kept;
+		text = gate_refusal_again(
+			gate, kept, get_header(request, "Accept-Language"));
+		if (text) {
+			shown.text = text;
+			shown.language = gate->text_language;
+		}
+	}
+	if (lg_http_answer_render(kept ? &shown : NULL, answer, &err))
 		lg_http_answer_failed(answer, &err);
 }
 
@@ -409,7 +424,10 @@ static void forget_names(struct gate_ask *ask)
 static void decide(const struct gate_http_question *request,
 		   struct lg_http_answer *answer)
 {
-	struct gate_ask ask = {.door = GATE_DOOR_DECIDE};
+	struct gate_ask ask = {
+		.door = GATE_DOOR_DECIDE,
+		.accept = get_header(request, "Accept-Language"),
+	};
 	struct gate_answer decided;
 	struct lg_error err = {0};
 	cJSON *object = NULL;

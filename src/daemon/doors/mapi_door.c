@@ -17,30 +17,68 @@
 #include "daemon/doors/mapi_tickets.h"
 #include "daemon/sessions/sessions.h"
 
+/* "" for the standing values; NULL for nobody's refusal. */
+static const char *lock_of(const struct gate *gate,
+			   const struct lg_decision *decision)
+{
+	const struct lg_policy *policy = gate_policy(gate);
+	const struct lg_policy_layer_info *layer =
+		policy ? lg_policy_layer_at(policy, decision->lock) : NULL;
+
+	if (!layer)
+		return NULL;
+	return layer->id ? layer->id : "";
+}
+
+const char *gate_refusal_again(struct gate *gate,
+			       const struct lg_http_refusal *refusal,
+			       const char *accept)
+{
+	const struct lg_policy *policy = gate_policy(gate);
+	struct lg_decision decision = {LG_REFUSE, refusal->reason, LG_RULE_NONE,
+				       -1};
+	int count = policy ? (int)lg_policy_layer_count(policy) : 0;
+	int i;
+
+	for (i = 0; refusal->lock && i < count; i++) {
+		const char *id = lg_policy_layer_at(policy, i)->id;
+
+		if (!strcmp(id ? id : "", refusal->lock))
+			decision.lock = i;
+	}
+	return decision.lock < 0 ? NULL
+				 : gate_refusal_text(gate, &decision, accept);
+}
+
 struct lg_http_refusal gate_page_refusal(struct gate *gate,
 					 const struct lg_decision *decision,
-					 int is_owa)
+					 const char *accept, int is_owa)
 {
 	struct lg_http_refusal refusal = {
 		.kind = LG_HTTP_REFUSAL_PAGE,
 		.status = is_owa ? gate->settings->http_refusal : 503,
 		.retry_s = gate_retry_s(gate, decision),
 		.reason = decision->reason,
-		.text = gate_refusal_text(gate, decision),
+		.text = gate_refusal_text(gate, decision, accept),
+		.language = gate->text_language,
+		.lock = lock_of(gate, decision),
 	};
 
 	return refusal;
 }
 
 struct lg_http_refusal
-gate_challenge_refusal(struct gate *gate, const struct lg_decision *decision)
+gate_challenge_refusal(struct gate *gate, const struct lg_decision *decision,
+		       const char *accept)
 {
 	struct lg_http_refusal refusal = {
 		.kind = LG_HTTP_REFUSAL_CHALLENGE,
 		.status = 401,
 		.retry_s = gate_retry_s(gate, decision),
 		.reason = decision->reason,
-		.text = gate_refusal_text(gate, decision),
+		.text = gate_refusal_text(gate, decision, accept),
+		.language = gate->text_language,
+		.lock = lock_of(gate, decision),
 		.schemes = gate->settings->http_challenge,
 		.realm = gate->settings->http_realm,
 	};
@@ -454,8 +492,8 @@ enum gate_mapi_way gate_mapi_judge(struct gate *gate,
 	case GATE_CHALLENGE_BY:
 		return GATE_MAPI_ADMIT;
 	case GATE_CHALLENGE_ASK:
-		*out_refusal =
-			gate_challenge_refusal(gate, &judgement.decision);
+		*out_refusal = gate_challenge_refusal(gate, &judgement.decision,
+						      request->accept);
 		return GATE_MAPI_REFUSE;
 	}
 	switch (judgement.way) {
@@ -465,8 +503,9 @@ enum gate_mapi_way gate_mapi_judge(struct gate *gate,
 		return GATE_MAPI_ADMIT;
 	case LG_MAPI_WAY_PAGE:
 		record(gate, request, &judgement);
-		*out_refusal = gate_page_refusal(gate, &judgement.decision,
-						 request->is_owa);
+		*out_refusal =
+			gate_page_refusal(gate, &judgement.decision,
+					  request->accept, request->is_owa);
 		return GATE_MAPI_REFUSE;
 	case LG_MAPI_WAY_DENY:
 		refusal.kind = LG_HTTP_REFUSAL_MAPI_DENIAL;
@@ -480,7 +519,8 @@ enum gate_mapi_way gate_mapi_judge(struct gate *gate,
 	refusal.status = 200;
 	refusal.retry_s = gate_retry_s(gate, &judgement.decision);
 	refusal.reason = judgement.decision.reason;
-	refusal.text = gate_refusal_text(gate, &judgement.decision);
+	refusal.text =
+		gate_refusal_text(gate, &judgement.decision, request->accept);
 	refusal.request_type = request->request_type;
 	refusal.request_id = request->request_id;
 	refusal.client_info = request->client_info;

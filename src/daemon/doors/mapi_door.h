@@ -30,6 +30,7 @@ struct gate_mapi {
 	const char *address;
 	const char *peer;
 	const char *client;
+	const char *accept; /* Accept-Language; NULL: not told */
 	struct gate_asker asker;
 	int headers_only; /* a Connect whose body never comes */
 	int is_owa;       /* how it is refused where the path is webmail's */
@@ -61,11 +62,18 @@ void gate_mapi_note_peer(struct gate *gate, const char *peer,
 
 /* 401: whoever it is may say who he is. */
 struct lg_http_refusal
-gate_challenge_refusal(struct gate *gate, const struct lg_decision *decision);
+gate_challenge_refusal(struct gate *gate, const struct lg_decision *decision,
+		       const char *accept);
+
+/* The words of a kept refusal for whoever reads it now; NULL where its lock is
+ * over. Good until the next call. */
+const char *gate_refusal_again(struct gate *gate,
+			       const struct lg_http_refusal *refusal,
+			       const char *accept);
 
 /* A refusal for people: what /v1/check and SPOP give for web requests. */
 struct lg_http_refusal gate_page_refusal(struct gate *gate,
 					 const struct lg_decision *decision,
-					 int is_owa);
+					 const char *accept, int is_owa);
 
 #endif

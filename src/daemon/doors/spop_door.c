@@ -154,7 +154,8 @@ static int judge_web(struct gate *gate, const struct lg_spop_notify *notify,
 	if (answer.challenge == GATE_CHALLENGE_BY)
 		return 1;
 	if (answer.challenge == GATE_CHALLENGE_ASK) {
-		*out_refusal = gate_challenge_refusal(gate, &answer.decision);
+		*out_refusal =
+			gate_challenge_refusal(gate, &answer.decision, NULL);
 		return 0;
 	}
 	if (answer.decision.verdict == LG_ADMIT) {
@@ -162,7 +163,8 @@ static int judge_web(struct gate *gate, const struct lg_spop_notify *notify,
 				    ask.address);
 		return 1;
 	}
-	*out_refusal = gate_page_refusal(gate, &answer.decision, is_owa(texts));
+	*out_refusal =
+		gate_page_refusal(gate, &answer.decision, NULL, is_owa(texts));
 	return 0;
 }
 

@@ -34,6 +34,7 @@ void gate_status_answer_html(struct lg_http_answer *answer)
 {
 	lg_http_answer_plain(answer, 200, "text/html; charset=utf-8", "");
 	add_header(answer, "Cache-Control", "no-store");
+	add_header(answer, "Vary", "Accept-Language");
 	add_header(answer, "Content-Security-Policy",
 		   "default-src 'none'; style-src 'unsafe-inline'; "
 		   "img-src data:; form-action 'self'; frame-ancestors 'none'; "
@@ -43,8 +44,8 @@ void gate_status_answer_html(struct lg_http_answer *answer)
 }
 
 /* The words for those whom the lock keeps out. */
-static void add_words(const struct gate *gate, size_t which,
-		      struct lg_buffer *out)
+static void add_words(const struct gate *gate, size_t which, const char *accept,
+		      struct gate_overview *o)
 {
 	const struct gate_view *view = gate->view;
 	const struct gate_view_lock *shown = &view->lock[which];
@@ -64,8 +65,11 @@ static void add_words(const struct gate *gate, size_t which,
 
 		if (!info)
 			continue;
-		lg_message_refusal(info->message, LG_REASON_NOT_LISTED, &facts,
-				   out, NULL);
+		lg_message_choose(info, accept, gate->settings->language,
+				  &o->choice[which]);
+		lg_message_refusal(o->choice[which].message,
+				   LG_REASON_NOT_LISTED, &facts,
+				   &o->words[which], NULL);
 		return;
 	}
 }
@@ -84,7 +88,8 @@ static void add_concerns(const struct lg_lock_concerns *concerns,
 			concerns->accounts == 1 ? "account" : "accounts");
 }
 
-static void fill_locks(struct gate *gate, struct gate_overview *o)
+static void fill_locks(struct gate *gate, const char *accept,
+		       struct gate_overview *o)
 {
 	const struct gate_view *view = gate->view;
 	struct lg_zone zone = lg_system_zone();
@@ -94,12 +99,13 @@ static void fill_locks(struct gate *gate, struct gate_overview *o)
 		const struct gate_view_lock *shown = &view->lock[i];
 		struct lg_overview_lock *lock = &o->lock[i];
 
-		add_words(gate, i, &o->words[i]);
+		add_words(gate, i, accept, o);
 		if (shown->concerns.some)
 			add_concerns(&shown->concerns, &o->concerns[i]);
 		*lock = (struct lg_overview_lock){
 			.profile = shown->lock->profile,
 			.words = o->words[i].data,
+			.language = o->choice[i].language,
 			.reason = shown->lock->reason,
 			.since = shown->since,
 			.until = *shown->until ? shown->until : NULL,
@@ -149,7 +155,7 @@ static void fill_doors(const struct gate *gate, struct gate_overview *o)
 	o->page.door_count = count;
 }
 
-struct gate_overview *gate_overview_new(struct gate *gate)
+struct gate_overview *gate_overview_new(struct gate *gate, const char *accept)
 {
 	struct gate_overview *o = calloc(1, sizeof(*o));
 
@@ -157,7 +163,7 @@ struct gate_overview *gate_overview_new(struct gate *gate)
 		return NULL;
 	if (gethostname(o->host, sizeof(o->host) - 1))
 		*o->host = '\0';
-	fill_locks(gate, o);
+	fill_locks(gate, accept, o);
 	fill_doors(gate, o);
 	gate_louds(gate, &o->attention);
 	gate_hour_read(gate, o->page.minute);
@@ -187,9 +193,11 @@ void gate_overview_free(struct gate_overview **overview)
 	*overview = NULL;
 }
 
-static void page(struct gate *gate, struct lg_http_answer *answer)
+static void page(struct gate *gate, const struct lg_http_request *request,
+		 struct lg_http_answer *answer)
 {
-	struct gate_overview *o = gate_overview_new(gate);
+	struct gate_overview *o = gate_overview_new(
+		gate, lg_http_request_header(request, "Accept-Language"));
 	struct lg_error err = {0};
 
 	gate_status_answer_html(answer);
@@ -300,6 +308,6 @@ int gate_status_route(struct gate_conn *conn,
 	if (request->path[1])
 		json(conn->gate, out_answer);
 	else
-		page(conn->gate, out_answer);
+		page(conn->gate, request, out_answer);
 	return 0;
 }

@@ -10,6 +10,8 @@
 #ifndef LOGONGATE_DAEMON_DOORS_STATUS_LISTENER_H
 #define LOGONGATE_DAEMON_DOORS_STATUS_LISTENER_H
 
+#include "core/policy/message.h"
+
 #include "adapters/http/overview.h"
 #include "daemon/net/http.h"
 #include "daemon/net/stream.h"
@@ -19,6 +21,7 @@ struct gate_overview {
 	struct lg_overview page;
 	struct lg_overview_lock lock[LG_LOCKS_MAX];
 	struct lg_buffer words[LG_LOCKS_MAX];
+	struct lg_message_choice choice[LG_LOCKS_MAX];
 	struct lg_buffer concerns[LG_LOCKS_MAX];
 	char starts[LG_LOCKS_MAX][64];
 	struct lg_overview_door door[GATE_DOOR_COUNT];
@@ -27,8 +30,9 @@ struct gate_overview {
 	char now[64];
 };
 
-/* As it is now. Owns: gate_overview_release. NULL: no memory. */
-struct gate_overview *gate_overview_new(struct gate *gate);
+/* As it is now, for somebody who accepts those languages (may be NULL).
+ * Owns: gate_overview_free. NULL: no memory. */
+struct gate_overview *gate_overview_new(struct gate *gate, const char *accept);
 void gate_overview_free(struct gate_overview **overview);
 
 /* A page of HTML: what a browser may do with it stands in its headers. */

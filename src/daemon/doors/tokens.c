@@ -102,12 +102,16 @@ static void empty(struct gate_tokens *tokens, struct slot *slot)
 
 static int keep(struct slot *slot, const struct lg_http_refusal *refusal)
 {
-	const char *const from[] = {
-		refusal->text, echo_of(refusal->request_type),
-		echo_of(refusal->request_id), echo_of(refusal->client_info),
-		refusal->realm};
+	const char *const from[] = {refusal->text,
+				    refusal->language,
+				    refusal->lock,
+				    echo_of(refusal->request_type),
+				    echo_of(refusal->request_id),
+				    echo_of(refusal->client_info),
+				    refusal->realm};
 	const char **const to[] = {
-		&slot->refusal.text, &slot->refusal.request_type,
+		&slot->refusal.text,       &slot->refusal.language,
+		&slot->refusal.lock,       &slot->refusal.request_type,
 		&slot->refusal.request_id, &slot->refusal.client_info,
 		&slot->refusal.realm};
 	const size_t count = sizeof(from) / sizeof(*from);
