@@ -11,7 +11,9 @@ import os
 import socket
 import subprocess
 
+from dovecot_fixture import IS_24
 from gate_dovecot import USERS, Site, values
+from programs import free_port
 from running_gate import BIN, main
 
 
@@ -113,18 +115,27 @@ def of_one_protocol():
         after="protocol imap {\n  auth_policy_server_url =\n}\n")
 
 
+def sieve():
+    """ManageSieve beside the others, on a port of its own."""
+    return ("protocols = imap pop3 sieve\nservice managesieve-login {\n"
+            f"  inet_listener sieve {{\n    port = {free_port()}\n"
+            "  }\n}\n")
+
+
 def probed():
     """doors --probe tries it: in, refused, and what the gate heard of it"""
-    with Site("policy") as site:
+    with Site("policy", more=sieve()) as site:
         set_account(site, "bob")
-        tried = doors(site, "--probe")["imap"]["probe"]
-        assert tried["came"] == "admitted" and tried["gate_was_asked"] and \
-            tried["agrees"] and not tried["gate_refuses"], tried
-        site.gate.apply(values())
-        for name, way in doors(site, "--probe").items():
+        for way in doors(site, "--probe").values():
             tried = way["probe"]
-            if name not in ("imap", "pop3"):
-                continue
+            assert tried["came"] == "admitted" and \
+                tried["gate_was_asked"] and tried["agrees"] and \
+                not tried["gate_refuses"], way
+        site.gate.apply(values())
+        ways = doors(site, "--probe")
+        assert set(ways) == {"imap", "pop3", "sieve"}, ways
+        for way in ways.values():
+            tried = way["probe"]
             assert tried["came"] == "refused" and tried["gate_refuses"] and \
                 tried["agrees"] and "Upgraded" in tried["said"], way
             assert tried["user"] == "bob" and tried["account"], way
@@ -155,12 +166,35 @@ def nobody():
         tried = doors(site, "--probe")["imap"]["probe"]
         assert tried["came"] == "refused" and tried["agrees"] and \
             not tried["account"], tried
-    with Site("dict") as site:
+    with Site("dict", more=sieve()) as site:
         site.gate.apply(values())
-        tried = doors(site, "--probe")["imap"]["probe"]
-        assert tried["came"] == "wrong-password" and \
-            tried["agrees"] is None, tried
+        for name in ("imap", "sieve"):
+            tried = doors(site, "--probe")[name]["probe"]
+            assert tried["came"] == "wrong-password" and \
+                tried["agrees"] is None, (name, tried)
+
+
+def sieve_with_tls():
+    """where it wants TLS, TLS is begun"""
+    site = Site("policy", more=sieve())
+    key, cert = site.dovecot.path("key"), site.dovecot.path("cert")
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes",
+         "-subj", "/CN=mail", "-keyout", key, "-out", cert],
+        check=True, capture_output=True)
+    words = (f"server_cert_file = {cert}", f"server_key_file = {key}") \
+        if IS_24 else (f"cert = <{cert}", f"key = <{key}")
+    site.dovecot.extra += "ssl = required\n" + "".join(
+        f"ssl_{word}\n" for word in words)
+    with site:
+        set_account(site, "bob")
+        tried = doors(site, "--probe")["sieve"]["probe"]
+        assert tried["came"] == "admitted" and tried["gate_was_asked"], tried
+        site.gate.apply(values())
+        tried = doors(site, "--probe")["sieve"]["probe"]
+        assert tried["came"] == "refused" and "Upgraded" in tried["said"], \
+            tried
 
 
 if __name__ == "__main__":
-    main([policy, passdb, of_one_protocol, probed, nobody])
+    main([policy, passdb, of_one_protocol, probed, nobody, sieve_with_tls])

@@ -12,6 +12,9 @@ from running_gate import Gate, listeners
 
 MODULE = os.path.join(programs.LIB, "pam_logongate.so")
 WRAPPER = "libpam_wrapper.so"
+# A module with passwords of its own, in the same package.
+MATRIX = os.path.join("/usr/lib", f"{os.uname().machine}-linux-gnu",
+                      "pam_wrapper/pam_matrix.so")
 
 
 def preload():
@@ -195,6 +198,68 @@ class Pam(unittest.TestCase):
             with self.subTest(name):
                 admitted, text = self.ask(name, "other")
                 self.assertEqual((said[name], admitted), (asks, inside), text)
+
+    @unittest.skipIf(os.geteuid() != 0, "only root asks stacks of others")
+    def test_probe_logs_on_at_each_stack(self):
+        """What the stack itself says beside what the survey says."""
+        secret = self.gate.write("probe.secret", "o-secret\n")
+        os.chmod(secret, 0o600)
+        with open(self.gate.config, encoding="utf-8") as file:
+            settings = file.read()
+        self.addCleanup(self.gate.write, os.path.basename(self.gate.config),
+                        settings)
+        self.gate.write(os.path.basename(self.gate.config), settings
+                        + f'\n[probe]\nuser = "other"\n'
+                          f'password_file = "{secret}"\n')
+        users = self.gate.write("pam.users", "".join(
+            f"other:o-secret:{name}\n"
+            for name in ("imap", "pop3", "smtp", "sieve")))
+        auth = f"auth required {MATRIX} passdb={users}\n"
+        gate = ("account required pam_logongate.so "
+                f"socket={self.gate.socket('http')}\n")
+        folder, self.services = self.services, self.gate.path("probed.d")
+        self.addCleanup(setattr, self, "services", folder)
+        os.mkdir(self.services)
+        rows = {
+            "imap": (auth + gate.replace("\n", " protocol=imap\n"),
+                     ("yes", "refused", True, True)),
+            "pop3": (auth + "account required pam_permit.so\n",
+                     ("no", "admitted", False, True)),
+            # What the survey cannot know: the module says yes to this one.
+            "smtp": (f"{auth}account sufficient pam_succeed_if.so quiet user "
+                     f"= other\n{gate}",
+                     ("partly", "admitted", False, True)),
+            "sieve": ("auth required pam_deny.so\n" + gate,
+                      ("yes", "wrong-password", False, None)),
+        }
+        for name, (lines, _) in rows.items():
+            self.stack(name, lines)
+
+        def probed(code):
+            none = self.gate.path("none")
+            return {way["way"]: way for way in self.gate.json(
+                "doors", "--probe", "--pam", self.services,
+                *(f"--{name}={none}" for name in (
+                    "dovecot", "nginx", "haproxy", "postfix")),
+                code=code)["doors"] if way["door"] == "pam"}
+
+        # Somebody gets in whom the gate refuses.
+        for name, way in probed(5).items():
+            with self.subTest(name):
+                tried = way["probe"]
+                self.assertEqual(
+                    (way["asks"], tried["came"], tried["gate_was_asked"],
+                     tried["agrees"]), rows[name][1], way)
+                self.assertTrue(tried["gate_refuses"])
+        self.assertIn("Closed until", probed(5)["imap"]["probe"]["said"])
+        self.gate.lift()
+        self.gate.lock(self.gate.profile(refuse="imap"))
+        self.assertEqual({name: (way["probe"]["gate_refuses"],
+                                 way["probe"]["came"])
+                          for name, way in probed(0).items()
+                          if name in ("imap", "smtp")},
+                         {"imap": (True, "refused"),
+                          "smtp": (False, "admitted")})
 
     def test_no_answer_costs_the_limit_and_no_more(self):
         service = self.plain("timeout=300")

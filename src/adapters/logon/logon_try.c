@@ -2,7 +2,7 @@
 /*
  * logon_try.c - one logon at a door of this machine, and what came of it
  *
- * libcurl logs on; the last line that the server said tells a refusal by the
+ * libcurl logs on where it can; the last line that the server said tells a refusal by the
  * gate from a wrong password. SMTP commands are sent one by one over the one
  * connection, for a gate is asked at MAIL or RCPT.
  */
@@ -16,11 +16,13 @@
 
 #include <curl/curl.h>
 
+#include "adapters/logon/try_pam.h"
+#include "adapters/logon/try_sieve.h"
+
 #define ANSWER_S 20L
-#define TEXT_MAX 300
 
 struct said {
-	char line[TEXT_MAX];
+	char line[LG_LOGON_TEXT_SIZE];
 	struct lg_buffer *body; /* NULL: of no interest */
 };
 
@@ -68,8 +70,7 @@ static int has(const char *text, const char *part)
 	return strcasestr(text, part) != NULL;
 }
 
-/* What a mail server said instead of letting somebody in. */
-static enum lg_logon_came of_words(const char *line)
+enum lg_logon_came lg_logon_words(const char *line)
 {
 	if (has(line, "temporary authentication failure") ||
 	    has(line, "internal error") || has(line, " 454 ") ||
@@ -87,7 +88,7 @@ static int begins(const char *text, const char *start)
 	return strncasecmp(text, start, strlen(start)) == 0;
 }
 
-static int is_loopback(const char *peer)
+int lg_logon_is_loopback(const char *peer)
 {
 	return begins(peer, "127.") || strcmp(peer, "::1") == 0 ||
 	       strcmp(peer, "[::1]") == 0;
@@ -98,7 +99,7 @@ static enum lg_status prepare(CURL *curl,
 			      struct said *said, struct curl_slist **out_to,
 			      struct lg_error *err)
 {
-	int here = is_loopback(attempt->peer);
+	int here = lg_logon_is_loopback(attempt->peer);
 	int six = strchr(attempt->peer, ':') && *attempt->peer != '[';
 	struct lg_buffer to = {0};
 	enum lg_status status;
@@ -150,7 +151,7 @@ static enum lg_logon_came try_mailbox(CURL *curl, struct said *said)
 	if (said->line[0] == 'A' && said->line[tag] == ' ')
 		memmove(said->line, said->line + tag + 1,
 			strlen(said->line + tag));
-	return of_words(said->line);
+	return lg_logon_words(said->line);
 }
 
 /* One command; its code, or 0 where none came. */
@@ -182,7 +183,7 @@ static enum lg_logon_came try_submission(CURL *curl, const char *user,
 	curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, "NOOP");
 	code = curl_easy_perform(curl);
 	if (code == CURLE_LOGIN_DENIED)
-		return of_words(said->line);
+		return lg_logon_words(said->line);
 	if (code != CURLE_OK)
 		return not_tried(code, said);
 	for (size_t i = 0; i < 2; i++) {
@@ -220,14 +221,14 @@ static enum lg_logon_came try_page(CURL *curl, struct said *said)
 					  : LG_LOGON_ADMITTED;
 }
 
-enum lg_status lg_logon_try(const struct lg_logon_attempt *attempt,
-			    enum lg_logon_came *out_came,
-			    struct lg_buffer *out_text, struct lg_error *err)
+static enum lg_status try_with_curl(const struct lg_logon_attempt *attempt,
+				    enum lg_logon_came *out_came,
+				    struct lg_buffer *out_text,
+				    struct lg_error *err)
 {
 	struct said said = {.line = ""};
 	struct curl_slist *to = NULL;
 	CURL *curl = curl_easy_init();
-	enum lg_logon_came came = LG_LOGON_NOT_TRIED;
 	enum lg_status status = LG_OK;
 
 	if (curl == NULL)
@@ -237,19 +238,36 @@ enum lg_status lg_logon_try(const struct lg_logon_attempt *attempt,
 	if (status != LG_OK)
 		goto done;
 	if (begins(attempt->url, "http"))
-		came = try_page(curl, &said);
+		*out_came = try_page(curl, &said);
 	else if (begins(attempt->url, "smtp"))
-		came = try_submission(curl, attempt->user, &said);
+		*out_came = try_submission(curl, attempt->user, &said);
 	else
-		came = try_mailbox(curl, &said);
-	if (came != LG_LOGON_ADMITTED || begins(attempt->url, "http"))
+		*out_came = try_mailbox(curl, &said);
+	if (*out_came != LG_LOGON_ADMITTED || begins(attempt->url, "http"))
 		lg_buffer_text(out_text, said.line);
-	status = lg_buffer_status(out_text, err);
-	if (status == LG_OK)
-		*out_came = came;
 done:
 	curl_easy_cleanup(curl);
 	curl_slist_free_all(to);
+	return status;
+}
+
+enum lg_status lg_logon_try(const struct lg_logon_attempt *attempt,
+			    enum lg_logon_came *out_came,
+			    struct lg_buffer *out_text, struct lg_error *err)
+{
+	enum lg_logon_came came = LG_LOGON_NOT_TRIED;
+	enum lg_status status = LG_OK;
+
+	if (begins(attempt->url, "sieve:"))
+		came = lg_try_sieve(attempt, out_text);
+	else if (begins(attempt->url, "pam:"))
+		came = lg_try_pam(attempt, out_text);
+	else
+		status = try_with_curl(attempt, &came, out_text, err);
+	if (status == LG_OK)
+		status = lg_buffer_status(out_text, err);
+	if (status == LG_OK)
+		*out_came = came;
 	return status;
 }
 

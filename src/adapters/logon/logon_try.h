@@ -14,11 +14,15 @@
 
 #include <logongate/buffer.h>
 
+/* Of what a server said, with its NUL. */
+#define LG_LOGON_TEXT_SIZE 300
+
 /*
- * url is imap, pop3, smtp, http or one of them with "s"; the connection goes
- * to peer, an address. On loopback certificates are not looked at, since the
- * machine talks to itself; elsewhere TLS and a certificate for the url's host
- * are demanded.
+ * url is imap, pop3, smtp, http or one of them with "s", or sieve; the
+ * connection goes to peer, an address. On loopback certificates are not looked
+ * at, since the machine talks to itself; elsewhere TLS and a certificate for
+ * the url's host are demanded. Or url is pam:SERVICE and peer the folder of the
+ * service's file.
  */
 struct lg_logon_attempt {
 	const char *url;
@@ -37,6 +41,10 @@ enum lg_logon_came {
 
 /* "admitted", "refused", "wrong-password", "temporary-error", "not-tried". */
 const char *lg_logon_came_name(enum lg_logon_came came);
+
+/* What a mail server's words to somebody who is not let in mean. */
+enum lg_logon_came lg_logon_words(const char *line);
+int lg_logon_is_loopback(const char *peer);
 
 /*
  * Logs on. At SMTP a sender and a recipient are named and taken back; no mail

@@ -74,6 +74,8 @@ enum lg_status lg_ways_add(struct lg_ways *ways, const struct lg_way *way,
 	if (status == LG_OK)
 		status = keep(ways, &copy.peer, err);
 	if (status == LG_OK)
+		status = keep(ways, &copy.protocol, err);
+	if (status == LG_OK)
 		ways->way[ways->count++] = copy;
 	return status;
 }

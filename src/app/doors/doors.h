@@ -36,16 +36,18 @@ const char *lg_asks_name(enum lg_asks asks);
 /* "not-asked", "open", "closed", "temporary-error", "unknown". */
 const char *lg_when_down_name(enum lg_when_down when_down);
 
-/* One way in. Texts lie in the arena of the list; the last four may be NULL. */
+/* One way in. Texts lie in the arena of the list; the last five may be NULL. */
 struct lg_way {
 	const char *door; /* "dovecot", "postfix", "nginx", ... */
 	const char *way;  /* "imap", "submission inet", "frontend fe" */
 	enum lg_asks asks;
 	enum lg_when_down when_down;
-	const char *add;  /* what to add so that it asks */
-	const char *note; /* what an administrator must know */
-	const char *url;  /* where a logon can be tried, ... */
-	const char *peer; /* ... at which address; NULL: that of the url */
+	const char *add;      /* what to add so that it asks */
+	const char *note;     /* what an administrator must know */
+	const char *url;      /* where a logon can be tried, ... */
+	const char *peer;     /* ... at which address (PAM: of which folder);
+			   * NULL: that of the url */
+	const char *protocol; /* as which the gate judges it; NULL: the url's */
 };
 
 struct lg_ways {

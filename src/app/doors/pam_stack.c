@@ -229,17 +229,28 @@ static enum lg_pam_says module_says(const struct lg_block *text, size_t at)
 	return LG_PAM_SAYS_ANYTHING;
 }
 
-static void note_socket(struct lg_pam_stack *stack, const struct lg_block *text,
-			size_t at)
+/* The last one of a line counts. */
+static const char *argument(const struct lg_block *text, size_t at,
+			    const char *name, const char *otherwise)
 {
-	static const char option[] = "socket=";
-	const char *socket = "/run/logongate/http.sock";
+	size_t len = strlen(name);
 
 	for (; at < text->word_count; at++) {
-		if (strncmp(text->word[at], option, sizeof(option) - 1) == 0)
-			socket = text->word[at] + sizeof(option) - 1;
+		if (strncmp(text->word[at], name, len) == 0)
+			otherwise = text->word[at] + len;
 	}
-	lg_buffer_format(&stack->sockets, "%s\n", socket);
+	return otherwise;
+}
+
+static void note_gate(struct lg_pam_stack *stack, const struct lg_block *text,
+		      size_t at)
+{
+	lg_buffer_format(
+		&stack->sockets, "%s\n",
+		argument(text, at, "socket=", "/run/logongate/http.sock"));
+	lg_buffer_clear(&stack->protocol);
+	lg_buffer_text(&stack->protocol,
+		       argument(text, at, "protocol=", "login"));
 }
 
 static enum lg_status read_text(struct reader *reader, const char *text,
@@ -318,7 +329,7 @@ static enum lg_status read_line(struct reader *reader,
 			    "a control that is not known: ", text->word[1]);
 	line.says = module_says(text, at);
 	if (line.says == LG_PAM_SAYS_GATE)
-		note_socket(reader->stack, text, at);
+		note_gate(reader->stack, text, at);
 	return add_line(reader, &line);
 }
 
@@ -373,6 +384,8 @@ enum lg_status lg_pam_stack_read(const char *text, size_t len,
 	if (status == LG_OK)
 		status = lg_buffer_status(&stack->sockets, err);
 	if (status == LG_OK)
+		status = lg_buffer_status(&stack->protocol, err);
+	if (status == LG_OK)
 		*out_stack = stack;
 	else
 		lg_pam_stack_free(&stack);
@@ -385,6 +398,7 @@ void lg_pam_stack_free(struct lg_pam_stack **stack)
 		return;
 	lg_buffer_release(&(*stack)->unread);
 	lg_buffer_release(&(*stack)->sockets);
+	lg_buffer_release(&(*stack)->protocol);
 	free((*stack)->line);
 	free(*stack);
 	*stack = NULL;

@@ -121,6 +121,7 @@ static enum lg_status add_url(const struct lg_block *root, struct lg_way *way,
 		{"imap", "imap", 143, "imaps", 993},
 		{"pop3", "pop3", 110, "pop3s", 995},
 		{"submission", "smtp", 587, "submissions", 465},
+		{"sieve", "sieve", 4190, NULL, 0},
 	};
 	const char *listen = value_or(root, "listen", "*");
 	unsigned long port;
@@ -137,7 +138,7 @@ static enum lg_status add_url(const struct lg_block *root, struct lg_way *way,
 	if (port) {
 		lg_buffer_format(url, "%s://localhost:%lu", known[i].scheme,
 				 port);
-	} else {
+	} else if (known[i].tls) {
 		port = port_of(root, way->way, known[i].tls, known[i].tls_port);
 		lg_buffer_format(url, "%ss://localhost:%lu", known[i].scheme,
 				 port);

@@ -115,8 +115,9 @@ enum lg_status lg_doors_pam(const char *service, const char *text, size_t len,
 			    const struct lg_doors_files *files,
 			    struct lg_ways *ways, struct lg_error *err)
 {
-	struct lg_way way = {.door = "pam", .way = service};
+	struct lg_way way = {.door = "pam", .way = service, .peer = folder};
 	struct lg_pam_stack *stack = NULL;
+	struct lg_buffer url = {0};
 	struct lg_pam_ways refused;
 	struct lg_pam_ways silent;
 	enum lg_status status;
@@ -137,8 +138,14 @@ enum lg_status lg_doors_pam(const char *service, const char *text, size_t len,
 	} else if (way.asks == LG_ASKS_NO && !way.add) {
 		way.add = "an account line of the drop-in pam/logongate-closed";
 	}
-	status = lg_ways_add(ways, &way, err);
+	lg_buffer_format(&url, "pam:%s", service);
+	status = lg_buffer_status(&url, err);
+	way.url = url.data;
+	way.protocol = stack->protocol.len ? stack->protocol.data : NULL;
+	if (status == LG_OK)
+		status = lg_ways_add(ways, &way, err);
 out:
+	lg_buffer_release(&url);
 	lg_pam_stack_free(&stack);
 	return status;
 }

@@ -49,19 +49,23 @@ static enum lg_maybe maybe(int yes)
 	return yes ? LG_MAYBE_YES : LG_MAYBE_NO;
 }
 
-static const char *protocol_of(const char *url)
+static const char *protocol_of(const struct lg_way *way)
 {
 	static const char *const names[] = {"imap", "pop3", "smtp", "http"};
 
+	if (way->protocol != NULL)
+		return way->protocol;
 	for (size_t i = 0; i < 4; i++) {
-		if (strncmp(url, names[i], 4) == 0)
+		if (strncmp(way->url, names[i], 4) == 0)
 			return names[i];
 	}
-	return "login";
+	/* the gate judges ManageSieve as IMAP */
+	return strncmp(way->url, "sieve", 5) == 0 ? "imap" : "login";
 }
 
 /* What the gate would say to this account now. */
-static enum lg_maybe would_refuse(struct prober *prober, const char *url)
+static enum lg_maybe would_refuse(struct prober *prober,
+				  const struct lg_way *way)
 {
 	struct lg_control_answer answer = {0};
 	enum lg_maybe refuses = LG_MAYBE_UNKNOWN;
@@ -72,7 +76,7 @@ static enum lg_maybe would_refuse(struct prober *prober, const char *url)
 		return LG_MAYBE_UNKNOWN;
 	request = lg_cli_request("check");
 	lg_json_text(request, "user", prober->user);
-	lg_json_text(request, "protocol", protocol_of(url));
+	lg_json_text(request, "protocol", protocol_of(way));
 	if (lg_cli_ask(prober->cli, prober->control, request, NULL, 0,
 		       &answer) != LG_EXIT_DONE)
 		return LG_MAYBE_UNKNOWN;
@@ -124,7 +128,7 @@ static enum lg_status try_way(struct prober *prober, const struct lg_way *way,
 	int counts;
 	enum lg_status status;
 
-	probe.refuses = would_refuse(prober, way->url);
+	probe.refuses = would_refuse(prober, way);
 	counts = count(prober, &before);
 	status = lg_logon_try(&attempt, &probe.came, &text, prober->err);
 	if (status == LG_OK && counts && count(prober, &after))
@@ -219,7 +223,8 @@ int lg_doors_probe(struct lg_cli *cli, const struct lg_ways *ways,
 	if (status == LG_OK && lg_cli_gate(cli, &prober.control, &err) != LG_OK)
 		prober.control = NULL;
 	for (size_t i = 0; status == LG_OK && i < ways->count; i++) {
-		if (ways->way[i].url != NULL)
+		if (ways->way[i].url != NULL &&
+		    ways->way[i].asks != LG_ASKS_NOT_NEEDED)
 			status = try_way(&prober, &ways->way[i],
 					 &probes.probe[i]);
 	}
