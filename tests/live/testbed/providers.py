@@ -38,15 +38,12 @@ class Provider:
         self.tls_port = slapd.free_port() if tls else None
         for name in ("config", "db", "run"):
             os.makedirs(os.path.join(folder, name))
-        self.add_config(self.config(number, peers, tls, access))
+        self.slapadd(0, self.config(number, peers, tls, access, schema))
         if ldif:
             self.slapadd(1, ldif)
         self.start()
-        if schema:
-            with open(SCHEMA, encoding="utf-8") as file:
-                self.ldap("ldapadd", file.read(), *self.config_login())
 
-    def config(self, number, peers, tls, access):
+    def config(self, number, peers, tls, access, schema):
         lines = ["dn: cn=config", "objectClass: olcGlobal", "cn: config",
                  f"olcServerID: {number}",
                  f"olcPidFile: {self.folder}/run/slapd.pid"]
@@ -62,6 +59,8 @@ class Provider:
                   "objectClass: olcSchemaConfig", "cn: schema", "",
                   *[f"include: file:///etc/ldap/schema/{name}.ldif\n"
                     for name in ("core", "cosine", "inetorgperson")],
+                  *([f"include: file://{os.path.realpath(SCHEMA)}\n"]
+                    if schema else []),
                   "dn: olcDatabase={0}config,cn=config",
                   "objectClass: olcDatabaseConfig",
                   "olcDatabase: {0}config",
@@ -98,9 +97,6 @@ class Provider:
             stderr=subprocess.STDOUT, check=False)
         if done.returncode:
             raise RuntimeError(done.stdout)
-
-    def add_config(self, text):
-        self.slapadd(0, text)
 
     def start(self):
         urls = [self.uri, self.socket_uri]
@@ -182,3 +178,16 @@ def pair(folder, **options):
         made.append(Provider(where, i + 1, ports[i], [ports[1 - i]],
                              ldif=TOP if i == 0 else "", **options))
     return made
+
+
+def wait_equal(made, base, seconds=20):
+    """Until all have the same entries below base."""
+    end = time.monotonic() + seconds
+    while True:
+        said = {one.ldap("ldapsearch", "", "-LLL", "-b", base, "entryCSN",
+                         check=False).stdout for one in made}
+        if len({"".join(sorted(text.split("\n\n"))) for text in said}) == 1:
+            return
+        if time.monotonic() > end:
+            raise RuntimeError(f"they differ: {said}")
+        time.sleep(0.02)

@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * ldap_fleet_calls.c - what is asked of a fleet's directory and waited for
+ *
+ * A provider that does not answer is given up and the next one asked, also
+ * when a write may have arrived there: the same entry is written again, and
+ * two providers that both have it keep one.
+ */
+#include "ldap_follow.h"
+
+#include <string.h>
+
+#include "ldap_sigpipe.h"
+
+#define PAGE_ENTRIES 500
+
+/* One page; *cookie is the server's for the next. */
+static enum lg_status read_page(struct lg_ldap_fleet *fleet, int message_id,
+				const char *base,
+				const struct lg_ldap_follow_each *each,
+				struct berval *cookie, struct lg_error *err)
+{
+	struct lg_ldap_connection *calls = &fleet->seat.calls;
+	enum lg_status status = LG_OK;
+	int code = LDAP_SUCCESS;
+	int more = 1;
+
+	while (more && status == LG_OK) {
+		struct lg_ldap_fleet_read read;
+		LDAPControl **controls = NULL;
+		LDAPControl *page;
+		LDAPMessage *message;
+		ber_int_t estimate;
+
+		status = lg_ldap_seat_wait(calls, message_id, &message, err);
+		if (status != LG_OK)
+			break;
+		if (ldap_msgtype(message) == LDAP_RES_SEARCH_ENTRY) {
+			lg_ldap_fleet_read(fleet->seat.dialect, calls->ld,
+					   message, &read);
+			status = each->entry(each->context, &read, err);
+			lg_ldap_fleet_release(&read);
+		} else if (ldap_msgtype(message) == LDAP_RES_SEARCH_RESULT) {
+			more = 0;
+			if (ldap_parse_result(calls->ld, message, &code, NULL,
+					      NULL, NULL, &controls,
+					      0) != LDAP_SUCCESS)
+				code = LDAP_DECODING_ERROR;
+			page = ldap_control_find(LDAP_CONTROL_PAGEDRESULTS,
+						 controls, NULL);
+			if (page)
+				ldap_parse_pageresponse_control(
+					calls->ld, page, &estimate, cookie);
+			ldap_controls_free(controls);
+		}
+		ldap_msgfree(message);
+	}
+	if (status == LG_OK && code != LDAP_SUCCESS)
+		status = lg_ldap_seat_failed(calls, code, base, err);
+	return status;
+}
+
+enum lg_status lg_ldap_follow_read(struct lg_ldap_fleet *fleet,
+				   const char *base, const char *filter,
+				   const struct lg_ldap_follow_each *each,
+				   struct lg_error *err)
+{
+	struct lg_ldap_connection *calls = &fleet->seat.calls;
+	struct berval cookie = {0, NULL};
+	enum lg_status status = LG_OK;
+
+	do {
+		LDAPControl *page = NULL;
+		LDAPControl *controls[2] = {NULL, NULL};
+		int message_id = 0;
+		int code = ldap_create_page_control(calls->ld, PAGE_ENTRIES,
+						    &cookie, 0, &page);
+
+		ber_memfree(cookie.bv_val);
+		cookie = (struct berval){0, NULL};
+		controls[0] = page;
+		if (code == LDAP_SUCCESS)
+			code = ldap_search_ext(
+				calls->ld, base, LDAP_SCOPE_ONELEVEL, filter,
+				lg_ldap_fleet_attributes(fleet->seat.dialect),
+				0, controls, NULL, NULL, LDAP_NO_LIMIT,
+				&message_id);
+		if (page)
+			ldap_control_free(page);
+		status = code == LDAP_SUCCESS
+				 ? read_page(fleet, message_id, base, each,
+					     &cookie, err)
+				 : lg_ldap_failed(calls, code, base, err);
+	} while (status == LG_OK && cookie.bv_len > 0);
+	ber_memfree(cookie.bv_val);
+	return status;
+}
+
+/* A request, at one provider after another until one answers. */
+struct request {
+	void *context;
+	enum lg_status (*send)(struct lg_ldap_fleet *fleet, void *context,
+			       struct lg_error *err);
+};
+
+static enum lg_status ask(struct lg_ldap_fleet *fleet,
+			  const struct request *request, struct lg_error *err)
+{
+	struct lg_ldap_sigpipe sigpipe = lg_ldap_sigpipe_hold_off();
+	size_t count = fleet->seat.settings.uri.count;
+	enum lg_status status = LG_OK;
+
+	fleet->sink_failed = 0;
+	for (size_t i = 0; i < count; i++) {
+		status = lg_ldap_seat_take(&fleet->seat, err);
+		if (status != LG_OK)
+			break;
+		status = request->send(fleet, request->context, err);
+		if (fleet->sink_failed || !lg_ldap_seat_is_elsewhere(status))
+			break;
+		lg_ldap_seat_leave(&fleet->seat);
+	}
+	lg_ldap_sigpipe_let_be(&sigpipe);
+	return status;
+}
+
+struct reading {
+	struct lg_ldap_fleet *fleet;
+	const char *base;
+	enum lg_ldap_fleet_class class;
+	const char *lock;
+	const struct lg_fleet_sink *sink;
+};
+
+static enum lg_status tell(void *context, const struct lg_ldap_fleet_read *read,
+			   struct lg_error *err)
+{
+	struct reading *reading = context;
+
+	return lg_ldap_follow_tell(reading->fleet, read, reading->sink, err);
+}
+
+static enum lg_status send_reading(struct lg_ldap_fleet *fleet, void *context,
+				   struct lg_error *err)
+{
+	struct reading *reading = context;
+	const struct lg_ldap_follow_each each = {reading, tell};
+	struct lg_buffer filter = {0};
+	enum lg_status status =
+		lg_ldap_fleet_filter(fleet->seat.dialect, reading->class,
+				     reading->lock, &filter, err);
+
+	if (status == LG_OK)
+		status = lg_ldap_follow_read(fleet, reading->base, filter.data,
+					     &each, err);
+	lg_buffer_release(&filter);
+	return status;
+}
+
+enum lg_status lg_ldap_fleet_events(void *self, const char *lock,
+				    const struct lg_fleet_sink *sink,
+				    struct lg_error *err)
+{
+	struct lg_ldap_fleet *fleet = self;
+	struct reading reading = {fleet, fleet->locks.data, LG_LDAP_FLEET_EVENT,
+				  lock, sink};
+	const struct request request = {&reading, send_reading};
+
+	return ask(fleet, &request, err);
+}
+
+enum lg_status lg_ldap_fleet_gates(void *self, const struct lg_fleet_sink *sink,
+				   struct lg_error *err)
+{
+	struct lg_ldap_fleet *fleet = self;
+	struct reading reading = {fleet, fleet->gates.data, LG_LDAP_FLEET_GATE,
+				  NULL, sink};
+	const struct request request = {&reading, send_reading};
+
+	return ask(fleet, &request, err);
+}
+
+/* Waits for the result of a write. */
+static enum lg_status written(struct lg_ldap_fleet *fleet, int code,
+			      int message_id, const char *dn,
+			      struct lg_error *err)
+{
+	struct lg_ldap_connection *calls = &fleet->seat.calls;
+	LDAPMessage *message = NULL;
+	enum lg_status status = LG_OK;
+
+	if (code == LDAP_SUCCESS)
+		status = lg_ldap_seat_wait(calls, message_id, &message, err);
+	if (status != LG_OK)
+		return status;
+	if (message && ldap_parse_result(calls->ld, message, &code, NULL, NULL,
+					 NULL, NULL, 0) != LDAP_SUCCESS)
+		code = LDAP_DECODING_ERROR;
+	ldap_msgfree(message);
+	return code == LDAP_SUCCESS ? LG_OK
+				    : lg_ldap_seat_failed(calls, code, dn, err);
+}
+
+struct publishing {
+	const struct lg_fleet_entry *entry;
+	const char *dn;
+	int same;
+};
+
+static int is_equal(const struct lg_fleet_text *a,
+		    const struct lg_fleet_text *b)
+{
+	return a->len == b->len &&
+	       (a->len == 0 || memcmp(a->bytes, b->bytes, a->len) == 0);
+}
+
+static void compare(struct publishing *publishing,
+		    const struct lg_ldap_fleet_read *read)
+{
+	const struct lg_fleet_entry *ours = publishing->entry;
+	const struct lg_fleet_entry *theirs = &read->entry;
+
+	publishing->same = read->class == LG_LDAP_FLEET_EVENT &&
+			   theirs->fault == LG_FLEET_FAULT_NONE &&
+			   is_equal(&ours->lock, &theirs->lock) &&
+			   is_equal(&ours->number, &theirs->number) &&
+			   is_equal(&ours->kind, &theirs->kind) &&
+			   is_equal(&ours->body, &theirs->body) &&
+			   is_equal(&ours->key, &theirs->key) &&
+			   is_equal(&ours->signature, &theirs->signature);
+}
+
+/* Whether the entry of that name is the one to be written. */
+static enum lg_status look_at_it(struct lg_ldap_fleet *fleet,
+				 struct publishing *publishing,
+				 struct lg_error *err)
+{
+	struct lg_ldap_connection *calls = &fleet->seat.calls;
+	enum lg_status status = LG_OK;
+	int message_id = 0;
+	int more = 1;
+	int code = ldap_search_ext(
+		calls->ld, publishing->dn, LDAP_SCOPE_BASE, "(objectClass=*)",
+		lg_ldap_fleet_attributes(fleet->seat.dialect), 0, NULL, NULL,
+		NULL, LDAP_NO_LIMIT, &message_id);
+
+	if (code != LDAP_SUCCESS)
+		return lg_ldap_failed(calls, code, publishing->dn, err);
+	while (more && status == LG_OK) {
+		struct lg_ldap_fleet_read read;
+		LDAPMessage *message;
+
+		status = lg_ldap_seat_wait(calls, message_id, &message, err);
+		if (status != LG_OK)
+			break;
+		if (ldap_msgtype(message) == LDAP_RES_SEARCH_RESULT) {
+			more = 0;
+		} else if (ldap_msgtype(message) == LDAP_RES_SEARCH_ENTRY) {
+			lg_ldap_fleet_read(fleet->seat.dialect, calls->ld,
+					   message, &read);
+			compare(publishing, &read);
+			lg_ldap_fleet_release(&read);
+		}
+		ldap_msgfree(message);
+	}
+	if (status != LG_OK || publishing->same)
+		return status;
+	return lg_error_set(err, LG_ERR_CONFLICT, calls->uri,
+			    "%s: another entry has this name", publishing->dn);
+}
+
+static enum lg_status send_event(struct lg_ldap_fleet *fleet, void *context,
+				 struct lg_error *err)
+{
+	struct publishing *publishing = context;
+	struct lg_ldap_fleet_mods mods;
+	int message_id = 0;
+	int code;
+	enum lg_status status = lg_ldap_fleet_event_mods(
+		fleet->seat.dialect, publishing->entry, &mods, err);
+
+	if (status == LG_OK) {
+		code = ldap_add_ext(fleet->seat.calls.ld, publishing->dn,
+				    mods.list, NULL, NULL, &message_id);
+		status = written(fleet, code, message_id, publishing->dn, err);
+	}
+	if (status == LG_ERR_CONFLICT)
+		status = look_at_it(fleet, publishing, err);
+	lg_ldap_fleet_mods_release(&mods);
+	return status;
+}
+
+enum lg_status lg_ldap_fleet_publish(void *self,
+				     const struct lg_fleet_entry *entry,
+				     struct lg_error *err)
+{
+	struct lg_ldap_fleet *fleet = self;
+	struct lg_buffer dn = {0};
+	struct publishing publishing = {.entry = entry};
+	const struct request request = {&publishing, send_event};
+	enum lg_status status = lg_ldap_fleet_dn(&entry->cn, LG_LDAP_LOCKS,
+						 fleet->base.data, &dn, err);
+
+	publishing.dn = dn.data;
+	if (status == LG_OK)
+		status = ask(fleet, &request, err);
+	lg_buffer_release(&dn);
+	return status;
+}
+
+struct reporting {
+	const char *dn;
+	struct berval report;
+};
+
+static enum lg_status send_it(struct lg_ldap_fleet *fleet, void *context,
+			      struct lg_error *err)
+{
+	struct reporting *reporting = context;
+	struct berval *values[2] = {&reporting->report, NULL};
+	LDAPMod mod = {.mod_op = LDAP_MOD_REPLACE | LDAP_MOD_BVALUES,
+		       .mod_type = (char *)(uintptr_t)lg_ldap_fleet_report(
+			       fleet->seat.dialect),
+		       .mod_bvalues = values};
+	LDAPMod *mods[2] = {&mod, NULL};
+	int message_id = 0;
+	int code = ldap_modify_ext(fleet->seat.calls.ld, reporting->dn, mods,
+				   NULL, NULL, &message_id);
+
+	return written(fleet, code, message_id, reporting->dn, err);
+}
+
+enum lg_status lg_ldap_fleet_send_report(void *self, const char *name,
+					 const char *report, size_t len,
+					 struct lg_error *err)
+{
+	struct lg_ldap_fleet *fleet = self;
+	const struct lg_fleet_text cn = {name, strlen(name)};
+	struct lg_buffer dn = {0};
+	struct reporting reporting = {
+		.report = {len, (char *)(uintptr_t)report}};
+	const struct request request = {&reporting, send_it};
+	enum lg_status status = lg_ldap_fleet_dn(&cn, LG_LDAP_GATES,
+						 fleet->base.data, &dn, err);
+
+	if (status == LG_OK && len > LG_FLEET_REPORT_MAX)
+		status = lg_error_set(err, LG_ERR_LIMIT, NULL,
+				      "the report is longer than %zu bytes",
+				      LG_FLEET_REPORT_MAX);
+	reporting.dn = dn.data;
+	if (status == LG_OK)
+		status = ask(fleet, &request, err);
+	lg_buffer_release(&dn);
+	return status;
+}

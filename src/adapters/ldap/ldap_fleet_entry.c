@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * ldap_fleet_entry.c - a fleet's entries as a directory keeps them
+ *
+ * Nothing is judged here: what is longer than it may be is withheld, and what
+ * stands there twice is said to, so that one entry that somebody else made
+ * stops nobody from reading the next.
+ */
+#include "ldap_fleet_entry.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "ldap_search.h"
+#include "ldap_time.h"
+
+#define BODY_AD "serviceBindingInformation"
+
+static char a_object_class[] = "objectClass", a_cn[] = "cn",
+	    a_lock[] = "logongateLock", a_number[] = "logongateNumber",
+	    a_kind[] = "logongateKind", a_body[] = "logongateBody",
+	    a_key[] = "logongateKey", a_signature[] = "logongateSignature",
+	    a_report[] = "logongateReport", a_uuid[] = "entryUUID",
+	    a_csn[] = "entryCSN", a_modified[] = "modifyTimestamp";
+static char *openldap_attributes[] = {
+	a_object_class, a_cn,     a_lock, a_number, a_kind,     a_body, a_key,
+	a_signature,    a_report, a_uuid, a_csn,    a_modified, NULL};
+static char a_guid[] = "objectGUID", a_changed[] = "whenChanged",
+	    a_usn[] = "uSNChanged", a_keywords[] = "keywords",
+	    a_information[] = BODY_AD;
+static char *ad_attributes[] = {a_cn,       a_guid,        a_changed, a_usn,
+				a_keywords, a_information, NULL};
+
+char **lg_ldap_fleet_attributes(enum lg_ldap_fleet_dialect dialect)
+{
+	return dialect == LG_LDAP_FLEET_AD ? ad_attributes
+					   : openldap_attributes;
+}
+
+const char *lg_ldap_fleet_report(enum lg_ldap_fleet_dialect dialect)
+{
+	return dialect == LG_LDAP_FLEET_AD ? BODY_AD : a_report;
+}
+
+enum lg_status lg_ldap_fleet_filter(enum lg_ldap_fleet_dialect dialect,
+				    enum lg_ldap_fleet_class class,
+				    const char *lock, struct lg_buffer *out,
+				    struct lg_error *err)
+{
+	int gate = class == LG_LDAP_FLEET_GATE;
+	enum lg_status status = LG_OK;
+
+	if (dialect == LG_LDAP_FLEET_AD)
+		lg_buffer_format(out,
+				 "(&(objectClass=serviceConnectionPoint)"
+				 "(keywords=logongate=%s)",
+				 gate ? "gate" : "event");
+	else
+		lg_buffer_format(out, "(&(objectClass=%s)",
+				 gate ? "logongateGate" : "logongateEvent");
+	if (lock) {
+		lg_buffer_format(out, dialect == LG_LDAP_FLEET_AD
+					      ? "(keywords=lock="
+					      : "(logongateLock=");
+		status = lg_ldap_escape(lock, strlen(lock), out, err);
+		lg_buffer_append(out, ")", 1);
+	}
+	lg_buffer_append(out, ")", 1);
+	return status == LG_OK ? lg_buffer_status(out, err) : status;
+}
+
+/* Values stay held until the entry is released. */
+static struct berval **hold(struct lg_ldap_fleet_read *read, LDAP *ld,
+			    LDAPMessage *message, const char *attribute)
+{
+	struct berval **values = ldap_get_values_len(ld, message, attribute);
+
+	if (values)
+		read->held[read->held_count++] = values;
+	return values;
+}
+
+/* One value at most, of at most max bytes. */
+static void take(const struct berval *value, size_t max,
+		 struct lg_fleet_text *text, enum lg_fleet_fault *fault)
+{
+	if (text->bytes) {
+		*fault = LG_FLEET_FAULT_MANY;
+		return;
+	}
+	if (value->bv_len > max) {
+		*fault = LG_FLEET_FAULT_TOO_LONG;
+		return;
+	}
+	*text = (struct lg_fleet_text){value->bv_val, value->bv_len};
+}
+
+static void take_all(struct berval **values, size_t max,
+		     struct lg_fleet_text *text, enum lg_fleet_fault *fault)
+{
+	for (size_t i = 0; values && values[i]; i++)
+		take(values[i], max, text, fault);
+}
+
+static int is_text(const struct berval *value, const char *text)
+{
+	return value->bv_len == strlen(text) &&
+	       strncasecmp(value->bv_val, text, value->bv_len) == 0;
+}
+
+static void read_openldap(LDAP *ld, LDAPMessage *message,
+			  struct lg_ldap_fleet_read *read)
+{
+	struct lg_fleet_entry *entry = &read->entry;
+	const struct {
+		const char *attribute;
+		size_t max;
+		struct lg_fleet_text *text;
+	} part[] = {
+		{a_cn, LG_FLEET_TEXT_MAX, &entry->cn},
+		{a_lock, LG_FLEET_TEXT_MAX, &entry->lock},
+		{a_number, LG_FLEET_TEXT_MAX, &entry->number},
+		{a_kind, LG_FLEET_TEXT_MAX, &entry->kind},
+		{a_body, LG_FLEET_BODY_MAX, &entry->body},
+		{a_key, LG_FLEET_TEXT_MAX, &entry->key},
+		{a_signature, LG_FLEET_TEXT_MAX, &entry->signature},
+	};
+	struct berval **class = hold(read, ld, message, a_object_class);
+	struct berval **when;
+
+	for (size_t i = 0; class && class[i]; i++) {
+		if (is_text(class[i], "logongateEvent"))
+			read->class = LG_LDAP_FLEET_EVENT;
+		else if (is_text(class[i], "logongateGate"))
+			read->class = LG_LDAP_FLEET_GATE;
+	}
+	if (read->class == LG_LDAP_FLEET_EVENT)
+		for (size_t i = 0; i < sizeof(part) / sizeof(part[0]); i++)
+			take_all(hold(read, ld, message, part[i].attribute),
+				 part[i].max, part[i].text, &entry->fault);
+	if (read->class != LG_LDAP_FLEET_GATE)
+		return;
+	take_all(hold(read, ld, message, a_cn), LG_FLEET_TEXT_MAX,
+		 &read->gate.name, &read->gate.fault);
+	take_all(hold(read, ld, message, a_report), LG_FLEET_REPORT_MAX,
+		 &read->gate.report, &read->gate.fault);
+	when = hold(read, ld, message, a_csn);
+	if (!when)
+		when = hold(read, ld, message, a_modified);
+	if (when)
+		read->gate.modified_ms =
+			lg_ldap_time(when[0]->bv_val, when[0]->bv_len);
+}
+
+/* "NAME=VALUE" */
+static int take_keyword(const struct berval *keyword, const char *name,
+			struct lg_fleet_text *text, enum lg_fleet_fault *fault)
+{
+	size_t len = strlen(name);
+	struct berval value;
+
+	if (keyword->bv_len <= len || keyword->bv_val[len] != '=' ||
+	    strncasecmp(keyword->bv_val, name, len) != 0)
+		return 0;
+	value.bv_val = keyword->bv_val + len + 1;
+	value.bv_len = keyword->bv_len - len - 1;
+	take(&value, LG_FLEET_TEXT_MAX, text, fault);
+	return 1;
+}
+
+static void read_keyword(const struct berval *keyword,
+			 struct lg_ldap_fleet_read *read)
+{
+	struct lg_fleet_entry *entry = &read->entry;
+
+	if (is_text(keyword, "logongate=event"))
+		read->class = LG_LDAP_FLEET_EVENT;
+	else if (is_text(keyword, "logongate=gate"))
+		read->class = LG_LDAP_FLEET_GATE;
+	else if (!take_keyword(keyword, "lock", &entry->lock, &entry->fault) &&
+		 !take_keyword(keyword, "number", &entry->number,
+			       &entry->fault) &&
+		 !take_keyword(keyword, "kind", &entry->kind, &entry->fault) &&
+		 !take_keyword(keyword, "key", &entry->key, &entry->fault))
+		take_keyword(keyword, "signature", &entry->signature,
+			     &entry->fault);
+}
+
+static void read_ad(LDAP *ld, LDAPMessage *message,
+		    struct lg_ldap_fleet_read *read)
+{
+	struct berval **keyword = hold(read, ld, message, a_keywords);
+	struct berval **name = hold(read, ld, message, a_cn);
+	struct berval **text = hold(read, ld, message, a_information);
+	struct berval **when = hold(read, ld, message, a_changed);
+	struct berval **usn = hold(read, ld, message, a_usn);
+
+	for (size_t i = 0; keyword && keyword[i]; i++)
+		read_keyword(keyword[i], read);
+	/* Values of libldap end with a NUL that is not counted. */
+	if (usn)
+		read->usn = strtoull(usn[0]->bv_val, NULL, 10);
+	if (read->class == LG_LDAP_FLEET_GATE) {
+		take_all(name, LG_FLEET_TEXT_MAX, &read->gate.name,
+			 &read->gate.fault);
+		take_all(text, LG_FLEET_REPORT_MAX, &read->gate.report,
+			 &read->gate.fault);
+		if (when)
+			read->gate.modified_ms =
+				lg_ldap_time(when[0]->bv_val, when[0]->bv_len);
+		return;
+	}
+	take_all(name, LG_FLEET_TEXT_MAX, &read->entry.cn, &read->entry.fault);
+	take_all(text, LG_FLEET_BODY_MAX, &read->entry.body,
+		 &read->entry.fault);
+}
+
+static int nibble(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c = (char)(c | 0x20);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* The text form of RFC 4530. */
+static void id_of_text(const struct berval *text, struct lg_fleet_id *id)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < text->bv_len && count < sizeof(id->byte) * 2;
+	     i++) {
+		int value = nibble(text->bv_val[i]);
+
+		if (value < 0)
+			continue;
+		id->byte[count / 2] =
+			(unsigned char)(id->byte[count / 2] << 4 | value);
+		count++;
+	}
+}
+
+void lg_ldap_fleet_read(enum lg_ldap_fleet_dialect dialect, LDAP *ld,
+			LDAPMessage *message,
+			struct lg_ldap_fleet_read *out_read)
+{
+	struct lg_ldap_fleet_read read = {0};
+	struct berval **id;
+
+	if (dialect == LG_LDAP_FLEET_AD) {
+		id = hold(&read, ld, message, a_guid);
+		if (id && id[0]->bv_len == sizeof(read.entry.id.byte))
+			memcpy(read.entry.id.byte, id[0]->bv_val,
+			       sizeof(read.entry.id.byte));
+		read_ad(ld, message, &read);
+	} else {
+		id = hold(&read, ld, message, a_uuid);
+		if (id)
+			id_of_text(id[0], &read.entry.id);
+		read_openldap(ld, message, &read);
+	}
+	read.gate.id = read.entry.id;
+	*out_read = read;
+}
+
+void lg_ldap_fleet_release(struct lg_ldap_fleet_read *read)
+{
+	for (size_t i = 0; i < read->held_count; i++)
+		ldap_value_free_len(read->held[i]);
+	*read = (struct lg_ldap_fleet_read){0};
+}

@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * ldap_follow.c - a fleet's directory, followed from provider to provider
+ *
+ * Two connections to one provider: one that news comes over, and one for
+ * requests that are waited for, heartbeats among them, because libldap gives
+ * messages of the one to who waits for the other. Each step has an end of its
+ * own; between steps interrupt is looked at. After a failure the next provider
+ * is tried at once, and after all of them have failed there is a pause.
+ */
+#include "ldap_follow.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <sys/time.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "ldap_sigpipe.h"
+
+/* Messages of one round, between two looks at the clock. */
+#define BATCH 256
+#define PAUSE_FIRST_MS 500
+#define PAUSE_LAST_MS 10000
+
+int64_t lg_ldap_follow_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static enum lg_status told(struct lg_ldap_fleet *fleet, enum lg_status status)
+{
+	fleet->told++;
+	if (status != LG_OK)
+		fleet->sink_failed = 1;
+	return status;
+}
+
+enum lg_status lg_ldap_follow_tell(struct lg_ldap_fleet *fleet,
+				   const struct lg_ldap_fleet_read *read,
+				   const struct lg_fleet_sink *sink,
+				   struct lg_error *err)
+{
+	switch (read->class) {
+	case LG_LDAP_FLEET_EVENT:
+		if (sink->entry)
+			return told(fleet, sink->entry(sink->context,
+						       &read->entry, err));
+		break;
+	case LG_LDAP_FLEET_GATE:
+		if (sink->gate)
+			return told(fleet, sink->gate(sink->context,
+						      &read->gate, err));
+		break;
+	case LG_LDAP_FLEET_NEITHER:
+		break;
+	}
+	return LG_OK;
+}
+
+enum lg_status lg_ldap_follow_heard(struct lg_ldap_fleet *fleet,
+				    const struct lg_fleet_sink *sink,
+				    struct lg_error *err)
+{
+	fleet->beat_at = lg_ldap_follow_now() + fleet->heartbeat_ms;
+	return sink->heard ? told(fleet, sink->heard(sink->context, err))
+			   : LG_OK;
+}
+
+enum lg_status lg_ldap_follow_id(struct lg_ldap_fleet *fleet,
+				 const unsigned char *uuid, int vanished,
+				 const struct lg_fleet_sink *sink,
+				 struct lg_error *err)
+{
+	struct lg_fleet_id id;
+
+	for (size_t i = 0; i < sizeof(id.byte); i++)
+		id.byte[i] = uuid[i];
+	if (vanished)
+		return sink->vanished
+			       ? told(fleet,
+				      sink->vanished(sink->context, &id, err))
+			       : LG_OK;
+	return sink->present
+		       ? told(fleet, sink->present(sink->context, &id, err))
+		       : LG_OK;
+}
+
+enum lg_status lg_ldap_follow_refreshed(struct lg_ldap_fleet *fleet,
+					enum lg_fleet_refresh what,
+					const struct lg_fleet_sink *sink,
+					struct lg_error *err)
+{
+	enum lg_status status =
+		sink->refreshed
+			? told(fleet, sink->refreshed(sink->context, what, err))
+			: LG_OK;
+
+	return status == LG_OK ? lg_ldap_follow_heard(fleet, sink, err)
+			       : status;
+}
+
+void lg_ldap_follow_drop(struct lg_ldap_fleet *fleet, int cookie_too)
+{
+	lg_ldap_disconnect(&fleet->follow);
+	if (!cookie_too)
+		return;
+	ber_memfree(fleet->cookie.bv_val);
+	fleet->cookie = (struct berval){0, NULL};
+}
+
+static enum lg_status tell_lost(struct lg_ldap_fleet *fleet,
+				const struct lg_fleet_sink *sink,
+				const struct lg_error *why,
+				struct lg_error *err)
+{
+	if (fleet->lost_told)
+		return LG_OK;
+	fleet->lost_told = 1;
+	return sink->lost ? told(fleet, sink->lost(sink->context, why, err))
+			  : LG_OK;
+}
+
+static const struct lg_ldap_follow_way *
+way_of(const struct lg_ldap_fleet *fleet)
+{
+	return fleet->seat.dialect == LG_LDAP_FLEET_AD
+		       ? &lg_ldap_follow_ad
+		       : &lg_ldap_follow_openldap;
+}
+
+/* Another second for each gate, so that not all come back at once. */
+static int64_t spread(int64_t ms)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return ms / 2 + (now.tv_nsec / 1000) % (ms / 2 + 1);
+}
+
+/* Why a provider was not taken, or is not kept. */
+static enum lg_status give_up(struct lg_ldap_fleet *fleet,
+			      const struct lg_fleet_sink *sink,
+			      int was_followed, const struct lg_error *why,
+			      struct lg_error *err)
+{
+	size_t count = fleet->seat.settings.uri.count;
+	int all = ++fleet->tried >= count;
+
+	lg_ldap_follow_drop(fleet, 0);
+	lg_ldap_seat_leave(&fleet->seat);
+	if (all) {
+		fleet->tried = 0;
+		fleet->pause_ms =
+			fleet->pause_ms ? fleet->pause_ms * 2 : PAUSE_FIRST_MS;
+		if (fleet->pause_ms > PAUSE_LAST_MS)
+			fleet->pause_ms = PAUSE_LAST_MS;
+		fleet->try_at = lg_ldap_follow_now() + spread(fleet->pause_ms);
+	}
+	return all || was_followed ? tell_lost(fleet, sink, why, err) : LG_OK;
+}
+
+/* Connects to the provider at hand and asks it for news. */
+static enum lg_status connect_one(struct lg_ldap_fleet *fleet,
+				  struct lg_error *why)
+{
+	struct lg_ldap_seat *seat = &fleet->seat;
+	enum lg_ldap_fleet_dialect dialect;
+	enum lg_status status = LG_OK;
+
+	if (!seat->calls.ld)
+		status =
+			lg_ldap_seat_connect(&seat->settings, seat->at,
+					     &seat->calls, &seat->dialect, why);
+	if (status == LG_OK)
+		status = lg_ldap_seat_connect(&seat->settings, seat->at,
+					      &fleet->follow, &dialect, why);
+	if (status == LG_OK)
+		status = way_of(fleet)->begin(fleet, why);
+	return status;
+}
+
+static enum lg_status try_one(struct lg_ldap_fleet *fleet,
+			      const struct lg_fleet_sink *sink,
+			      struct lg_error *err)
+{
+	struct lg_error why = {0};
+	enum lg_status status = connect_one(fleet, &why);
+
+	if (status == LG_ERR_NO_MEMORY) {
+		lg_ldap_follow_drop(fleet, 0);
+		return lg_error_set(err, status, NULL, "out of memory");
+	}
+	if (status != LG_OK)
+		return give_up(fleet, sink, 0, &why, err);
+	fleet->tried = 0;
+	fleet->pause_ms = 0;
+	fleet->lost_told = 0;
+	fleet->seat_left = fleet->seat.left;
+	fleet->beat_at = lg_ldap_follow_now() + fleet->heartbeat_ms;
+	fleet->return_at = lg_ldap_follow_now() + fleet->return_ms;
+	return sink->connected
+		       ? told(fleet, sink->connected(sink->context,
+						     fleet->follow.uri, err))
+		       : LG_OK;
+}
+
+/* The first provider is tried again now and then; until it answers, the one
+ * in use is kept. */
+static enum lg_status try_first(struct lg_ldap_fleet *fleet,
+				const struct lg_fleet_sink *sink,
+				struct lg_error *err)
+{
+	struct lg_ldap_seat *seat = &fleet->seat;
+	struct lg_ldap_connection first = {0};
+	enum lg_ldap_fleet_dialect dialect;
+	struct lg_error why;
+
+	fleet->return_at = lg_ldap_follow_now() + fleet->return_ms;
+	if (lg_ldap_seat_connect(&seat->settings, 0, &first, &dialect, &why) !=
+	    LG_OK)
+		return LG_OK;
+	lg_ldap_follow_drop(fleet, 0);
+	lg_ldap_disconnect(&seat->calls);
+	seat->at = 0;
+	seat->calls = first;
+	seat->dialect = dialect;
+	return try_one(fleet, sink, err);
+}
+
+/* What has come, without waiting. */
+static enum lg_status take(struct lg_ldap_fleet *fleet,
+			   const struct lg_fleet_sink *sink,
+			   struct lg_error *err)
+{
+	struct timeval at_once = {0, 0};
+	enum lg_status status = LG_OK;
+	size_t count = 0;
+
+	for (; status == LG_OK && count < BATCH; count++) {
+		LDAPMessage *message = NULL;
+		int code = LDAP_OTHER;
+		int type = ldap_result(fleet->follow.ld, LDAP_RES_ANY,
+				       LDAP_MSG_ONE, &at_once, &message);
+
+		if (type == 0)
+			break;
+		if (type < 0) {
+			ldap_get_option(fleet->follow.ld, LDAP_OPT_RESULT_CODE,
+					&code);
+			return lg_ldap_failed(&fleet->follow, code,
+					      "it does not answer any more",
+					      err);
+		}
+		status = ldap_msgid(message) == 0
+				 ? lg_ldap_failed(&fleet->follow,
+						  LDAP_SERVER_DOWN,
+						  "it says good-bye", err)
+				 : way_of(fleet)->take(fleet, message, sink,
+						       err);
+		ldap_msgfree(message);
+	}
+	fleet->more = count == BATCH;
+	return status;
+}
+
+/* One round over the provider that is followed. */
+static enum lg_status follow(struct lg_ldap_fleet *fleet,
+			     const struct lg_fleet_sink *sink,
+			     int64_t *out_next_at, struct lg_error *err)
+{
+	struct lg_error why = {0};
+	enum lg_status status = LG_OK;
+
+	*out_next_at = fleet->beat_at;
+	if (fleet->seat_left != fleet->seat.left)
+		status = lg_error_set(&why, LG_ERR_DIRECTORY, fleet->follow.uri,
+				      "the directory did not answer another "
+				      "request");
+	if (status == LG_OK)
+		status = take(fleet, sink, &why);
+	if (status == LG_OK)
+		status = way_of(fleet)->due(fleet, sink, out_next_at, &why);
+	if (status == LG_OK && fleet->seat.at != 0) {
+		if (lg_ldap_follow_now() >= fleet->return_at)
+			return try_first(fleet, sink, err);
+		if (fleet->return_at < *out_next_at)
+			*out_next_at = fleet->return_at;
+	}
+	if (status == LG_OK)
+		return LG_OK;
+	if (fleet->sink_failed || status == LG_ERR_NO_MEMORY) {
+		/* What it was not told is told again, with the rest. */
+		lg_ldap_follow_drop(fleet, 1);
+		if (err)
+			*err = why;
+		return status;
+	}
+	if (fleet->seat_left != fleet->seat.left) {
+		lg_ldap_follow_drop(fleet, 0);
+		return tell_lost(fleet, sink, &why, err);
+	}
+	return give_up(fleet, sink, 1, &why, err);
+}
+
+static int is_interrupted(struct lg_ldap_fleet *fleet)
+{
+	uint64_t count;
+
+	if (!atomic_exchange(&fleet->interrupted, 0))
+		return 0;
+	while (read(fleet->wake, &count, sizeof(count)) < 0 && errno == EINTR)
+		;
+	return 1;
+}
+
+static void wait_for_more(struct lg_ldap_fleet *fleet, int64_t until)
+{
+	int64_t left = until - lg_ldap_follow_now();
+	struct pollfd fds[2] = {{.fd = fleet->wake, .events = POLLIN},
+				{.fd = -1, .events = POLLIN}};
+
+	if (left <= 0 || fleet->more)
+		return;
+	if (fleet->follow.ld)
+		ldap_get_option(fleet->follow.ld, LDAP_OPT_DESC, &fds[1].fd);
+	poll(fds, 2, left > 60000 ? 60000 : (int)left);
+}
+
+static enum lg_status pump(struct lg_ldap_fleet *fleet, int64_t end,
+			   const struct lg_fleet_sink *sink,
+			   struct lg_error *err)
+{
+	for (;;) {
+		int64_t next_at = fleet->try_at;
+		enum lg_status status = LG_OK;
+
+		if (is_interrupted(fleet))
+			return LG_OK;
+		if (fleet->follow.ld)
+			status = follow(fleet, sink, &next_at, err);
+		else if (lg_ldap_follow_now() >= fleet->try_at)
+			status = try_one(fleet, sink, err);
+		if (status != LG_OK || fleet->told > 0 ||
+		    lg_ldap_follow_now() >= end)
+			return status;
+		wait_for_more(fleet, next_at < end ? next_at : end);
+	}
+}
+
+enum lg_status lg_ldap_fleet_poll(void *self, unsigned int timeout_ms,
+				  const struct lg_fleet_sink *sink,
+				  struct lg_error *err)
+{
+	struct lg_ldap_fleet *fleet = self;
+	struct lg_ldap_sigpipe sigpipe = lg_ldap_sigpipe_hold_off();
+	enum lg_status status;
+
+	fleet->told = 0;
+	fleet->sink_failed = 0;
+	status = pump(fleet, lg_ldap_follow_now() + timeout_ms, sink, err);
+	lg_ldap_sigpipe_let_be(&sigpipe);
+	return status;
+}

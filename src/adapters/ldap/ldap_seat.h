@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * ldap_seat.h - the provider of a list that is in use
+ *
+ * Layer: adapter ldap.
+ * Source: contract 10 "Following", 13 "Set-up"; facts/directory.md B, C.
+ */
+#ifndef LOGONGATE_ADAPTERS_LDAP_SEAT_H
+#define LOGONGATE_ADAPTERS_LDAP_SEAT_H
+
+#include "ldap_connection.h"
+#include "ldap_fleet_entry.h"
+
+/*
+ * settings.uri are the providers, the first is preferred. at is the one in
+ * use, or to be tried next. calls is a connection for requests that are waited
+ * for (ld NULL: none); left counts how often a provider was given up, so that
+ * who follows on a handle of its own learns of it.
+ */
+struct lg_ldap_seat {
+	struct lg_ldap_settings settings;
+	size_t at;
+	unsigned int left;
+	struct lg_ldap_connection calls;
+	enum lg_ldap_fleet_dialect dialect;
+};
+
+/* Connects to one provider and asks what it is. As lg_ldap_connect. */
+enum lg_status lg_ldap_seat_connect(const struct lg_ldap_settings *settings,
+				    size_t at,
+				    struct lg_ldap_connection *out_connection,
+				    enum lg_ldap_fleet_dialect *out_dialect,
+				    struct lg_error *err);
+
+/* A connection for calls; where there is none, each provider is tried once.
+ * The failure is that of the last. */
+enum lg_status lg_ldap_seat_take(struct lg_ldap_seat *seat,
+				 struct lg_error *err);
+
+/* Gives up the provider in use; the next is tried from now on. */
+void lg_ldap_seat_leave(struct lg_ldap_seat *seat);
+void lg_ldap_seat_release(struct lg_ldap_seat *seat);
+
+/*
+ * Waits for one message of a request, at most until the settings' timeout.
+ * Owns: *out_message is freed with ldap_msgfree.
+ */
+enum lg_status lg_ldap_seat_wait(const struct lg_ldap_connection *connection,
+				 int message_id, LDAPMessage **out_message,
+				 struct lg_error *err);
+
+/*
+ * What a result code means to a fleet: LG_ERR_UNKNOWN_KEY, no such entry;
+ * LG_ERR_DENIED; LG_ERR_CONFLICT, it is there already; LG_ERR_LIMIT;
+ * LG_ERR_DIRECTORY, LG_ERR_TIMEOUT: another provider may know better.
+ */
+enum lg_status lg_ldap_seat_failed(const struct lg_ldap_connection *connection,
+				   int code, const char *what,
+				   struct lg_error *err);
+
+/* For statuses of lg_ldap_seat_failed: 1 where another provider may do. */
+int lg_ldap_seat_is_elsewhere(enum lg_status status);
+
+#endif

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The suite of port/fleet on real servers.
+ *
+ * fleet_suite_ldap URIS BASE BIND_DN PASSWORD_FILE CA_FILE TLS HEARTBEAT_S
+ * LATE_MS PID...; the directory is taken away by stopping the processes.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "suite.h"
+#include "contract/fleet_suite.h"
+
+#include "adapters/ldap/ldap_fleet.h"
+#include "adapters/ldap/ldap_seat.h"
+
+#define TIMEOUT_MS 1000
+
+struct servers {
+	struct lg_fleet_settings settings;
+	char **pid;
+};
+
+static enum lg_status open_fleet(void *context, unsigned int branches,
+				 struct lg_fleet *out_fleet,
+				 struct lg_error *err)
+{
+	struct servers *servers = context;
+
+	return lg_fleet_open_ldap(&servers->settings, branches, out_fleet, err);
+}
+
+static void forget(void *context, const char *cn)
+{
+	struct servers *servers = context;
+	struct lg_ldap_settings settings = {0};
+	struct lg_ldap_connection connection = {0};
+	struct lg_buffer dn = {0};
+	const struct lg_fleet_text name = {cn, strlen(cn)};
+
+	assert_int_equal(lg_ldap_settings_read(&servers->settings.directory,
+					       &settings, NULL),
+			 LG_OK);
+	assert_int_equal(lg_ldap_connect(&settings, settings.uri.item[0],
+					 &connection, NULL),
+			 LG_OK);
+	assert_int_equal(
+		lg_ldap_fleet_dn(&name, "ou=locks", settings.base, &dn, NULL),
+		LG_OK);
+	assert_int_equal(ldap_delete_ext_s(connection.ld, dn.data, NULL, NULL),
+			 LDAP_SUCCESS);
+	lg_buffer_release(&dn);
+	lg_ldap_disconnect(&connection);
+	lg_ldap_settings_release(&settings);
+}
+
+static void away(void *context, int is_away)
+{
+	struct servers *servers = context;
+
+	for (char **pid = servers->pid; *pid; pid++)
+		kill((pid_t)strtol(*pid, NULL, 10),
+		     is_away ? SIGSTOP : SIGCONT);
+}
+
+int main(int argc, char **argv)
+{
+	struct servers servers = {0};
+	struct fleet_place place = {.context = &servers,
+				    .open = open_fleet,
+				    .forget = forget,
+				    .away = away,
+				    .timeout_ms = TIMEOUT_MS};
+
+	if (argc < 10)
+		return 2;
+	servers.settings = (struct lg_fleet_settings){
+		.directory = {.uri = argv[1],
+			      .base = argv[2],
+			      .bind_dn = argv[3],
+			      .password_file = argv[4],
+			      .ca_file = argv[5],
+			      .tls = strcmp(argv[6], "none") == 0
+					     ? LG_TLS_NONE
+					     : LG_TLS_DEMAND,
+			      .timeout_ms = TIMEOUT_MS},
+		.name = FLEET_SUITE_GATE,
+		.heartbeat_s = (uint32_t)strtoul(argv[7], NULL, 10)};
+	place.late_ms = (unsigned int)strtoul(argv[8], NULL, 10);
+	servers.pid = argv + 9;
+	place.providers = (unsigned int)(argc - 9);
+	return fleet_suite_run(&place);
+}
