@@ -163,6 +163,16 @@ static int read_entry(const cJSON *object, struct lg_journal_entry *out_entry)
 	return 1;
 }
 
+/* The beginning of a line, and no end: its writer was stopped, and what it
+ * tells of counts as not written. */
+static int is_cut_off(const char *line, size_t len)
+{
+	static const char begin[] = "{\"at\":";
+	size_t shorter = len < sizeof(begin) - 1 ? len : sizeof(begin) - 1;
+
+	return !memcmp(line, begin, shorter) && line[len - 1] != '}';
+}
+
 enum lg_status lg_journal_read(
 	const struct lg_files *files, int64_t since_s,
 	int (*visit)(void *context, const struct lg_journal_entry *entry),
@@ -186,7 +196,7 @@ enum lg_status lg_journal_read(
 
 		at += len + 1;
 		if (!end || !read_entry(object, &entry))
-			damaged += len > 0;
+			damaged += len > 0 && !is_cut_off(line, len);
 		else if (entry.at_s >= since_s)
 			stop = visit(context, &entry);
 		cJSON_Delete(object);

@@ -60,8 +60,9 @@ enum lg_status lg_journal_append(const struct lg_files *files,
 
 /*
  * Calls visit for every entry from since_s on, oldest first, until it gives
- * something else than 0. Lines that are no entries (cut off by a crash) are
- * counted into out_damaged (may be NULL) and passed over. No file: LG_OK.
+ * something else than 0. Lines that are no entries are counted into
+ * out_damaged (may be NULL) and passed over; one that was cut off by a crash
+ * counts as not written. No file: LG_OK.
  */
 enum lg_status lg_journal_read(
 	const struct lg_files *files, int64_t since_s,

@@ -129,6 +129,35 @@ static enum lg_status read_findings(struct lg_loading *loading,
 	return status;
 }
 
+/* The copy of a lock whose file is good: a process that ended between the two
+ * has left an older one, or none. */
+static void look_at_copy(struct lg_loading *loading, const char *id)
+{
+	struct lg_state *state = loading->state;
+	struct lg_buffer text = {0};
+	struct lg_buffer copy = {0};
+	struct lg_lock *lock = NULL;
+	struct lg_error err = {0};
+	enum lg_status status;
+	char path[64];
+
+	snprintf(path, sizeof(path), LG_STATE_LOCKS "/%s.json", id);
+	if (state->files->read(state->files->self, path, &text, NULL))
+		goto out;
+	snprintf(path, sizeof(path), LG_STATE_LOCKS "/%s.good.json", id);
+	status = state->files->read(state->files->self, path, &copy, NULL);
+	if (!status && text.len == copy.len &&
+	    !memcmp(text.data, copy.data, text.len))
+		goto out;
+	if (!status && read_lock(state, id, ".good.json", &lock, &err))
+		lg_loading_keep_aside(state, path, &err);
+	loading->writes_picture = 1;
+out:
+	lg_lock_free(&lock);
+	lg_buffer_release(&text);
+	lg_buffer_release(&copy);
+}
+
 static enum lg_status load_one(struct lg_loading *loading, const char *id)
 {
 	struct lg_state *state = loading->state;
@@ -165,6 +194,7 @@ static enum lg_status load_one(struct lg_loading *loading, const char *id)
 			lg_loading_keep_aside(state, path, &second);
 		status = salvage(loading, id, &lock, loading->err);
 	} else {
+		look_at_copy(loading, id);
 		status = read_findings(loading, lock);
 	}
 	if (!status)
@@ -190,6 +220,24 @@ static int is_file_of(const char *name, char out_id[LG_LOCK_ID_SIZE])
 	out_id[len] = '\0';
 	return lg_lock_is_id(out_id) && (!strcmp(name + len, ".json") ||
 					 !strcmp(name + len, ".good.json"));
+}
+
+/* A process that ended between two files of a lock has left one behind. */
+static void remove_stray(struct lg_state *state, const char *name)
+{
+	char id[LG_LOCK_ID_SIZE];
+	char path[64];
+
+	snprintf(id, sizeof(id), "%s", name);
+	if (!lg_lock_is_id(id) || lg_state_lock(state, id) ||
+	    (strcmp(name + strlen(id), ".findings") &&
+	     strcmp(name + strlen(id), ".concerned")))
+		return;
+	snprintf(path, sizeof(path), LG_STATE_LOCKS "/%.40s", name);
+	if (state->files->remove(state->files->self, path, NULL)) {
+		lg_strlist_add(&state->gone, id, strlen(id), NULL);
+		state->unsaved = 1;
+	}
 }
 
 /*
@@ -268,6 +316,9 @@ enum lg_status lg_loading_locks(struct lg_loading *loading)
 	}
 	if (!status)
 		status = load_lost(loading);
+	for (i = 0; !status && state->mode == LG_STATE_WRITE && i < names.count;
+	     i++)
+		remove_stray(state, names.item[i]);
 	if (!status && state->lock_count)
 		qsort(state->lock, state->lock_count, sizeof(*state->lock),
 		      oldest_first);

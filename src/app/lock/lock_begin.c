@@ -183,23 +183,37 @@ out:
 	return status;
 }
 
-/* A failed apply: what it wrote is taken back as far as it got. */
-static void take_back(struct lg_state *state, struct lg_lock *lock)
+/* standing.reg is only there while a lock is in force. */
+static int has_stray_standing(const struct lg_state *state)
+{
+	uint64_t size = 0;
+
+	return !lg_state_locked(state) &&
+	       (state->files->size(state->files->self, LG_STATE_STANDING, &size,
+				   NULL) ||
+		size);
+}
+
+/* A failed apply: what it wrote is taken back as far as it got. shown:
+ * registry.reg may show it. */
+static void take_back(struct lg_state *state, struct lg_lock *lock, int shown)
 {
 	struct lg_error err = {0};
+	enum lg_status status;
 
 	lg_state_take(state, lock);
-	if (lg_state_remove_lock(state, lock->id, &err)) {
+	status = lg_state_remove_lock(state, lock->id, &err);
+	if (status)
 		lg_strlist_add(&state->gone, lock->id, strlen(lock->id), NULL);
-		state->unsaved = 1;
-	}
-	if (lg_picture_write(state, &err)) {
-		state->unsaved = 1;
-		lg_state_loud(state,
-			      "what changed could not be written: %s: %s; it "
-			      "is tried again",
-			      err.place, err.text);
-	}
+	else if (shown || has_stray_standing(state))
+		status = lg_picture_write(state, &err);
+	if (!status)
+		return;
+	state->unsaved = 1;
+	lg_state_loud(state,
+		      "what changed could not be written: %s: %s; it is tried "
+		      "again",
+		      err.place, err.text);
 }
 
 static enum lg_status put_on_disk(struct lg_state *state, struct lg_lock *lock,
@@ -209,9 +223,7 @@ static enum lg_status put_on_disk(struct lg_state *state, struct lg_lock *lock,
 	struct lg_buffer backup = {0};
 	enum lg_status status = LG_OK;
 
-	/* What a full disk left behind must not mix with this. */
-	status = lg_picture_flush(state, err);
-	if (!status && !waits)
+	if (!waits)
 		status = lg_picture_check(state, NULL, err);
 	if (!status)
 		status = lg_backup_write(state, &backup, err);
@@ -231,6 +243,7 @@ enum lg_status lg_lock_apply(struct lg_state *state,
 {
 	uint64_t generation = state->generation;
 	struct lg_lock *lock = NULL;
+	int shown = 0;
 	int64_t begin_s = 0;
 	int64_t until_s = 0;
 	enum lg_status status;
@@ -250,13 +263,15 @@ enum lg_status lg_lock_apply(struct lg_state *state,
 			make_lock(state, request, begin_s, until_s, &lock, err);
 	if (status)
 		return status;
-	status = put_on_disk(state, lock, err);
-	if (status) {
-		lg_state_remove_lock(state, lock->id, NULL);
+	/* What a full disk left behind must not mix with this. */
+	status = lg_picture_flush(state, err);
+	if (status)
 		goto out;
-	}
-	status = lg_state_add(state, lock, err);
+	status = put_on_disk(state, lock, err);
+	if (!status)
+		status = lg_state_add(state, lock, err);
 	if (!status) {
+		shown = 1;
 		state->generation++;
 		status = lg_lock_waits(lock)
 				 ? lg_picture_write_record(state, err)
@@ -269,7 +284,7 @@ enum lg_status lg_lock_apply(struct lg_state *state,
 					 !lg_lock_waits(lock), err);
 	if (status) {
 		state->generation = generation;
-		take_back(state, lock);
+		take_back(state, lock, shown);
 		goto out;
 	}
 	*out_lock = lock;

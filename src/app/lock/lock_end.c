@@ -99,6 +99,8 @@ static enum lg_status save(struct lg_state *state, struct lg_lock *lock,
 
 		*lock = *before;
 		lock->stored = stored;
+		/* The file may say either. */
+		state->unsaved = 1;
 		return status;
 	}
 	/* registry.reg names ends of locks that concern some. */
@@ -190,7 +192,8 @@ static enum lg_journal_event event_of(enum lg_lock_end end)
 	return LG_EVENT_LIFT;
 }
 
-/* Its file goes; where that fails only a lift is refused. */
+/* Its file goes; where that fails only a lift is refused, and then its copy,
+ * which goes first, is made again. */
 static enum lg_status remove_file(struct lg_state *state,
 				  const struct lg_lock *lock,
 				  enum lg_lock_end end, struct lg_error *err)
@@ -199,10 +202,13 @@ static enum lg_status remove_file(struct lg_state *state,
 
 	if (!state->defers)
 		status = lg_state_remove_lock(state, lock->id, err);
-	if (!state->defers && (!status || end == LG_LOCK_END_LIFT))
+	if (!state->defers && !status)
+		return LG_OK;
+	state->unsaved = 1;
+	if (status && end == LG_LOCK_END_LIFT &&
+	    lg_state_has_lock_file(state, lock->id))
 		return status;
 	lg_strlist_add(&state->gone, lock->id, strlen(lock->id), NULL);
-	state->unsaved = 1;
 	return LG_OK;
 }
 

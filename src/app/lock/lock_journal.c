@@ -45,6 +45,7 @@ enum lg_status lg_lock_journal(struct lg_state *state,
 	return lg_journal_append(state->files, &entry, err);
 }
 
+/* Lines stay in order: behind one that is owed nothing is written yet. */
 void lg_lock_journal_done(struct lg_state *state, enum lg_journal_event event,
 			  const struct lg_lock *lock, const char *by,
 			  const char *result, int locks)
@@ -52,11 +53,16 @@ void lg_lock_journal_done(struct lg_state *state, enum lg_journal_event event,
 	struct lg_journal_entry entry =
 		entry_of(state, event, lock, by, result, locks);
 	struct lg_error err = {0};
-	enum lg_status status =
-		state->defers ? lg_journal_line(&entry, &state->owed, &err)
-			      : lg_journal_append(state->files, &entry, &err);
+	enum lg_status status = LG_OK;
 
+	if (!state->defers && !state->owed.len)
+		status = lg_journal_append(state->files, &entry, &err);
 	if (status)
-		lg_state_loud(state, "audit.jsonl could not be written: %s",
+		lg_state_loud(state,
+			      LG_JOURNAL_UNWRITTEN ": %s; it is tried again",
 			      err.text);
+	if (status || state->defers || state->owed.len) {
+		lg_journal_line(&entry, &state->owed, NULL);
+		state->unsaved = 1;
+	}
 }

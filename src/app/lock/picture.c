@@ -17,6 +17,7 @@
 
 #include "app/lock/lock_change.h"
 #include "app/lock/lock_file.h"
+#include "app/lock/lock_journal.h"
 #include "app/lock/stored_values.h"
 
 static int is_shown(const struct lg_lock *lock)
@@ -416,6 +417,7 @@ enum lg_status lg_picture_flush(struct lg_state *state, struct lg_error *err)
 	state->unsaved = status != LG_OK;
 	if (!status) {
 		lg_state_quiet(state, "what changed could not be written");
+		lg_state_quiet(state, LG_JOURNAL_UNWRITTEN);
 		return LG_OK;
 	}
 	lg_state_loud(state,

@@ -71,14 +71,9 @@ enum lg_status lg_standing_write(struct lg_state *state,
 		state->generation++;
 		entry.backup = name.len ? name.data : NULL;
 		entry.max_duration_s = -1;
-		status = lg_picture_write_record(state, err);
-		lg_lock_journal_done(
-			state, event, &entry, by,
-			status ? "done, but lock.json could not be "
-				 "written"
-			       : "done",
-			0);
-		status = LG_OK;
+		if (lg_picture_write_record(state, NULL))
+			state->unsaved = 1;
+		lg_lock_journal_done(state, event, &entry, by, "done", 0);
 	}
 	lg_buffer_release(&name);
 	return status;

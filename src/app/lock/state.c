@@ -265,6 +265,16 @@ enum lg_status lg_state_remove_lock(struct lg_state *state, const char *id,
 	return status;
 }
 
+int lg_state_has_lock_file(const struct lg_state *state, const char *id)
+{
+	uint64_t size = 0;
+	char path[64];
+
+	path_of(id, ".json", path, sizeof(path));
+	return state->files->size(state->files->self, path, &size, NULL) ||
+	       size;
+}
+
 /* registry.reg without a lock in force: written, read back, compared (A3). */
 static enum lg_status write_values(const struct lg_files *files,
 				   const char *name,
@@ -294,6 +304,35 @@ static enum lg_status write_values(const struct lg_files *files,
 	return status;
 }
 
+/* A file as it was: its bytes, or none. */
+struct kept_file {
+	const char *name;
+	struct lg_buffer bytes;
+	int was_there;
+};
+
+static enum lg_status keep_file(const struct lg_files *files, const char *name,
+				struct kept_file *out_kept,
+				struct lg_error *err)
+{
+	enum lg_status status;
+
+	*out_kept = (struct kept_file){.name = name};
+	status = files->read(files->self, name, &out_kept->bytes, err);
+	out_kept->was_there = status != LG_ERR_UNKNOWN_KEY;
+	return out_kept->was_there ? status : LG_OK;
+}
+
+static enum lg_status put_back(const struct lg_files *files,
+			       const struct kept_file *kept)
+{
+	if (!kept->was_there)
+		return files->remove(files->self, kept->name, NULL);
+	return files->replace(files->self, kept->name,
+			      kept->bytes.data ? kept->bytes.data : "",
+			      kept->bytes.len, NULL);
+}
+
 enum lg_status lg_state_save_standing(struct lg_state *state,
 				      const struct lg_registry *values,
 				      const struct lg_findings *findings,
@@ -301,28 +340,51 @@ enum lg_status lg_state_save_standing(struct lg_state *state,
 {
 	const struct lg_files *files = state->files;
 	int locked = lg_state_locked(state);
+	const char *name = locked ? LG_STATE_STANDING : LG_STATE_REGISTRY;
+	struct kept_file kept_findings = {0};
+	struct kept_file kept_values = {0};
+	struct lg_findings *facts = NULL;
 	struct lg_registry *copy = NULL;
 	struct lg_buffer text = {0};
 	enum lg_status status;
 
-	status = lg_registry_copy(values, &copy, err);
+	if ((status = lg_registry_copy(values, &copy, err)) ||
+	    (findings &&
+	     (status = lg_state_copy_findings(findings, &facts, err))) ||
+	    (status = keep_file(files, LG_STATE_FINDINGS, &kept_findings,
+				err)) ||
+	    (status = keep_file(files, name, &kept_values, err)))
+		goto out;
+	status = lg_state_write_findings(files, LG_STATE_FINDINGS, findings,
+					 err);
 	if (!status)
-		status = lg_state_save_findings(state, findings, err);
-	if (!status)
-		status = write_values(
-			files, locked ? LG_STATE_STANDING : LG_STATE_REGISTRY,
-			values, &text, err);
-	if (!status && !locked)
-		status = files->replace(files->self, LG_STATE_REGISTRY_GOOD,
-					text.data, text.len, err);
+		status = write_values(files, name, values, &text, err);
 	if (!status && !locked)
 		status = files->digest(files->self, text.data, text.len,
 				       state->picture, err);
-	if (!status) {
-		lg_registry_free(&state->standing);
-		state->standing = copy;
-		copy = NULL;
+	if (status) {
+		/* What cannot be put back now is made again from memory. */
+		if (put_back(files, &kept_findings) ||
+		    put_back(files, &kept_values)) {
+			*state->picture = '\0';
+			state->unsaved = 1;
+		}
+		goto out;
 	}
+	/* They are in force without their copy. */
+	if (!locked && files->replace(files->self, LG_STATE_REGISTRY_GOOD,
+				      text.data, text.len, NULL))
+		state->unsaved = 1;
+	lg_registry_free(&state->standing);
+	state->standing = copy;
+	copy = NULL;
+	lg_findings_free(&state->findings);
+	state->findings = facts;
+	facts = NULL;
+out:
+	lg_buffer_release(&kept_findings.bytes);
+	lg_buffer_release(&kept_values.bytes);
+	lg_findings_free(&facts);
 	lg_registry_free(&copy);
 	lg_buffer_release(&text);
 	return status;

@@ -107,12 +107,15 @@ struct lg_now lg_state_now(const struct lg_state *state);
 enum lg_status lg_state_write_lock(struct lg_state *state, struct lg_lock *lock,
 				   int with_findings, struct lg_error *err);
 
-/* Removes its files: from then on it is over for whoever starts next. */
+/* Removes its files: from then on it is over for whoever starts next. On a
+ * failure some may be gone; lg_state_has_lock_file says whether it is over. */
 enum lg_status lg_state_remove_lock(struct lg_state *state, const char *id,
 				    struct lg_error *err);
+int lg_state_has_lock_file(const struct lg_state *state, const char *id);
 
 /* Standing values and their findings, disk first, then memory. Without a lock
- * in force they are registry.reg, else standing.reg. Copies. */
+ * in force they are registry.reg, else standing.reg. Copies. On a failure the
+ * files say what they said before, or are owed (unsaved). */
 enum lg_status lg_state_save_standing(struct lg_state *state,
 				      const struct lg_registry *values,
 				      const struct lg_findings *findings,

@@ -427,8 +427,9 @@ static void count_from_this_boot(struct lg_state *state)
 		if (lg_lock_same_boot(state->lock[i], &now))
 			continue;
 		lg_lock_stamp(state->lock[i], &now);
-		if (state->mode == LG_STATE_WRITE)
-			lg_state_write_lock(state, state->lock[i], 0, NULL);
+		if (state->mode == LG_STATE_WRITE &&
+		    lg_state_write_lock(state, state->lock[i], 0, NULL))
+			state->unsaved = 1;
 	}
 }
 
