@@ -249,7 +249,8 @@ enum lg_status lg_lock_apply(struct lg_state *state,
 	enum lg_status status;
 
 	status = find_times(state, request, &begin_s, &until_s, err);
-	if (!status)
+	/* The fleet's are told apart by those who apply them. */
+	if (!status && request->origin != LG_ORIGIN_FLEET)
 		status = find_same(state, request, begin_s, until_s, err);
 	if (!status && state->lock_count >= LG_LOCKS_MAX) {
 		lg_error_set(err, LG_ERR_CONFLICT, NULL,

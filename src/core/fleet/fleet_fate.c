@@ -43,8 +43,7 @@ static const struct lg_fleet_event *first(const struct lg_fleet_event *a,
 	return strcmp(a->key, b->key) <= 0 ? a : b;
 }
 
-static void take(struct lg_fleet_fate *fate, int64_t *extended_s,
-		 const struct lg_fleet_event *event)
+static void take(struct lg_fleet_fate *fate, const struct lg_fleet_event *event)
 {
 	switch (event->kind) {
 	case LG_FLEET_PREPARE:
@@ -54,8 +53,8 @@ static void take(struct lg_fleet_fate *fate, int64_t *extended_s,
 		fate->begin = first(fate->begin, event);
 		break;
 	case LG_FLEET_EXTEND:
-		if (event->until_s > *extended_s)
-			*extended_s = event->until_s;
+		if (!fate->extend || event->until_s > fate->extend->until_s)
+			fate->extend = event;
 		break;
 	case LG_FLEET_CONFIRM:
 		fate->confirm = first(fate->confirm, event);
@@ -71,14 +70,14 @@ static void take(struct lg_fleet_fate *fate, int64_t *extended_s,
 		fate->number = event->number;
 }
 
-static void finish(struct lg_fleet_fate *fate, int64_t extended_s)
+static void finish(struct lg_fleet_fate *fate)
 {
 	const struct lg_fleet_event *prepare = fate->prepare;
 	const struct lg_fleet_event *begin = fate->begin;
 
 	if (!prepare)
 		return;
-	fate->until_s = extended_s ? extended_s : prepare->until_s;
+	fate->until_s = fate->extend ? fate->extend->until_s : prepare->until_s;
 	if (!begin)
 		return;
 	fate->late =
@@ -94,7 +93,6 @@ int lg_fleet_set_next(const struct lg_fleet_set *set, size_t *at,
 		      struct lg_fleet_fate *out_fate)
 {
 	struct lg_fleet_fate fate = {0};
-	int64_t extended_s = 0;
 
 	while (*at < set->count && set->held[*at]->event->kind == LG_FLEET_KEY)
 		(*at)++;
@@ -104,8 +102,8 @@ int lg_fleet_set_next(const struct lg_fleet_set *set, size_t *at,
 	for (; *at < set->count &&
 	       !strcmp(set->held[*at]->event->lock, fate.lock);
 	     (*at)++)
-		take(&fate, &extended_s, set->held[*at]->event);
-	finish(&fate, extended_s);
+		take(&fate, set->held[*at]->event);
+	finish(&fate);
 	*out_fate = fate;
 	return 1;
 }

@@ -125,6 +125,7 @@ struct lg_fleet_fate {
 	const char *lock;
 	const struct lg_fleet_event *prepare;
 	const struct lg_fleet_event *begin;
+	const struct lg_fleet_event *extend; /* the one that counts */
 	const struct lg_fleet_event *confirm;
 	const struct lg_fleet_event *end;
 	int late;

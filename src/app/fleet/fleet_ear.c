@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * An entry is worth nothing until its signature is that of a known key over
+ * this base; only then is its body read. What was believed once stays: the
+ * directory can add to it and never take from it.
+ */
+#include "app/fleet/fleet_ear.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/fleet/fleet_kept.h"
+#include "base/base64.h"
+
+static void trouble(struct lg_fleet_ear *ear, enum lg_fleet_code code,
+		    const struct lg_fleet_entry *entry, const char *text)
+{
+	int is_new = 0;
+
+	lg_fleet_set_trouble(ear->set, code, &entry->id,
+			     entry->cn.bytes ? entry->cn.bytes : "",
+			     entry->cn.bytes ? entry->cn.len : 0, text,
+			     &is_new);
+	if (is_new && ear->tell)
+		ear->tell(ear->context,
+			  &ear->set->trouble[ear->set->trouble_count - 1]);
+}
+
+static int is_text(const struct lg_fleet_text *text, const char *right)
+{
+	return text->bytes && text->len == strlen(right) &&
+	       !memcmp(text->bytes, right, text->len);
+}
+
+/* The attributes beside the body say what it says. */
+static int agrees(const struct lg_fleet_entry *entry,
+		  const struct lg_fleet_event *event)
+{
+	struct lg_buffer name = {0};
+	char number[24];
+	int same;
+
+	snprintf(number, sizeof(number), "%lld", (long long)event->number);
+	lg_fleet_event_name(event, &name);
+	same = !name.status && is_text(&entry->cn, name.data) &&
+	       is_text(&entry->lock, event->lock) &&
+	       is_text(&entry->number, number) &&
+	       is_text(&entry->key, event->key);
+	lg_buffer_release(&name);
+	return same;
+}
+
+static enum lg_status verify(struct lg_fleet_ear *ear,
+			     const struct lg_fleet_entry *entry,
+			     const struct lg_fleet_key *key, const char *base,
+			     struct lg_error *err)
+{
+	unsigned char by[LG_FLEET_SIGNATURE_SIZE];
+	struct lg_buffer bytes = {0};
+	enum lg_status status;
+
+	if (!lg_base64_decode(entry->signature.bytes, entry->signature.len, by,
+			      sizeof(by)))
+		return lg_error_set(err, LG_ERR_DENIED, NULL,
+				    "the signature is not 64 bytes in base64");
+	lg_fleet_signed_bytes(base, entry->body.bytes, entry->body.len, &bytes);
+	status = lg_buffer_status(&bytes, err);
+	if (!status)
+		status = ear->signature->verify(ear->signature->self,
+						key->public_key, bytes.data,
+						bytes.len, by, err);
+	lg_buffer_release(&bytes);
+	return status;
+}
+
+/* A good signature, over the base that the body names and not ours. */
+static int is_of_other_base(struct lg_fleet_ear *ear,
+			    const struct lg_fleet_entry *entry,
+			    const struct lg_fleet_key *key,
+			    enum lg_fleet_kind kind)
+{
+	struct lg_fleet_event *event = NULL;
+	int other = 0;
+
+	if (lg_fleet_event_parse(kind, entry->body.bytes, entry->body.len,
+				 &event, NULL))
+		return 0;
+	if (strcmp(event->base, ear->base) != 0)
+		other = verify(ear, entry, key, event->base, NULL) == LG_OK;
+	lg_fleet_event_free(&event);
+	return other;
+}
+
+/* LG_OK and NULL: it is not believed, which was told. */
+static enum lg_status read_entry(struct lg_fleet_ear *ear,
+				 const struct lg_fleet_entry *entry,
+				 struct lg_fleet_event **out_event,
+				 struct lg_error *err)
+{
+	enum lg_fleet_kind kind = LG_FLEET_PREPARE;
+	const struct lg_fleet_key *key;
+	struct lg_error why = {0};
+	enum lg_status status;
+
+	key = lg_fleet_keys_find(ear->keys, entry->key.bytes, entry->key.len);
+	if (!key) {
+		trouble(ear, LG_FLEET_BAD_SIGNATURE, entry,
+			"signed with a key that verify_keys does not name, or "
+			"that was revoked");
+		return LG_OK;
+	}
+	if (!entry->kind.bytes ||
+	    !lg_fleet_kind_from_name(entry->kind.bytes, entry->kind.len,
+				     &kind)) {
+		trouble(ear, LG_FLEET_UNREADABLE, entry,
+			"of a kind that is not known; is this gate older than "
+			"the others?");
+		return LG_OK;
+	}
+	status = verify(ear, entry, key, ear->base, &why);
+	if (status == LG_ERR_DENIED) {
+		if (is_of_other_base(ear, entry, key, kind))
+			trouble(ear, LG_FLEET_REPLAYED, entry,
+				"signed for another base");
+		else
+			trouble(ear, LG_FLEET_BAD_SIGNATURE, entry, why.text);
+		return LG_OK;
+	}
+	if (!status)
+		status = lg_fleet_event_parse(kind, entry->body.bytes,
+					      entry->body.len, out_event, &why);
+	if (status == LG_ERR_NO_MEMORY || status == LG_ERR_BUG)
+		return lg_error_set(err, status, NULL, "%s", why.text);
+	if (status) {
+		trouble(ear, LG_FLEET_UNREADABLE, entry, why.text);
+	} else if (strcmp((*out_event)->base, ear->base) != 0) {
+		lg_fleet_event_free(out_event);
+		trouble(ear, LG_FLEET_REPLAYED, entry,
+			"signed for another base");
+	} else if (!agrees(entry, *out_event)) {
+		lg_fleet_event_free(out_event);
+		trouble(ear, LG_FLEET_REPLAYED, entry,
+			"what is signed belongs into another entry");
+	}
+	return LG_OK;
+}
+
+/* A full disk does not keep a key from being revoked: what is not kept is
+ * heard again after a start. */
+static void learn(struct lg_fleet_ear *ear, const struct lg_fleet_entry *entry,
+		  const struct lg_fleet_event *event)
+{
+	struct lg_error why = {0};
+	int changed = 0;
+
+	if (lg_fleet_keys_learn(ear->keys, event, &changed, &why)) {
+		trouble(ear, LG_FLEET_REPLAYED, entry, why.text);
+	} else if (changed) {
+		ear->learned = 1;
+		lg_fleet_kept_write_keys(ear, NULL);
+	}
+}
+
+/* What is wrong with an entry before anybody verifies it; NULL: nothing. */
+static const char *find_fault(const struct lg_fleet_entry *entry)
+{
+	switch (entry->fault) {
+	case LG_FLEET_FAULT_NONE:
+		break;
+	case LG_FLEET_FAULT_TOO_LONG:
+		return "longer than an entry of the fleet may be";
+	case LG_FLEET_FAULT_MANY:
+		return "an attribute has several values";
+	}
+	if (!entry->body.bytes)
+		return "without logongateBody";
+	return NULL;
+}
+
+static enum lg_status hear_entry(void *context,
+				 const struct lg_fleet_entry *entry,
+				 struct lg_error *err)
+{
+	struct lg_fleet_ear *ear = context;
+	const char *fault = find_fault(entry);
+	struct lg_fleet_event *event = NULL;
+	struct lg_error why = {0};
+	enum lg_status status;
+	int is_new = 0;
+
+	if (fault) {
+		trouble(ear, LG_FLEET_UNREADABLE, entry, fault);
+		return LG_OK;
+	}
+	if (!entry->signature.bytes || !entry->key.bytes) {
+		trouble(ear, LG_FLEET_UNSIGNED, entry,
+			"nobody signed it; it counts for nothing");
+		return LG_OK;
+	}
+	if (lg_fleet_set_knows(ear->set, &entry->id, entry->body.bytes,
+			       entry->body.len, entry->signature.bytes,
+			       entry->signature.len))
+		return LG_OK;
+	status = read_entry(ear, entry, &event, err);
+	if (status || !event)
+		return status;
+	if (event->kind == LG_FLEET_KEY)
+		learn(ear, entry, event);
+	status = lg_fleet_set_add(ear->set, &entry->id, &event,
+				  entry->body.bytes, entry->body.len,
+				  entry->signature.bytes, entry->signature.len,
+				  &is_new, &why);
+	if (status == LG_ERR_CONFLICT || status == LG_ERR_LIMIT) {
+		trouble(ear,
+			status == LG_ERR_LIMIT ? LG_FLEET_UNREADABLE
+					       : LG_FLEET_REPLAYED,
+			entry, why.text);
+		return LG_OK;
+	}
+	if (status)
+		return lg_error_set(err, status, NULL, "%s", why.text);
+	if (is_new) {
+		ear->changed = 1;
+		/* A full disk keeps no lock from being in force, nor lifted:
+		 * what is not kept is heard again after a start. */
+		lg_fleet_kept_write(ear, entry, NULL);
+	}
+	return LG_OK;
+}
+
+static int64_t now_ms(const struct lg_fleet_ear *ear)
+{
+	struct lg_now now;
+
+	ear->clock->now(ear->clock->self, &now);
+	return now.wall_ms;
+}
+
+static enum lg_status connected(void *context, const char *uri,
+				struct lg_error *err)
+{
+	struct lg_fleet_ear *ear = context;
+
+	(void)err;
+	ear->connected = 1;
+	snprintf(ear->uri, sizeof(ear->uri), "%s", uri);
+	lg_fleet_set_look(ear->set);
+	return LG_OK;
+}
+
+static const struct lg_fleet_id no_entry = {{0xff}};
+
+static enum lg_status lost(void *context, const struct lg_error *why,
+			   struct lg_error *err)
+{
+	struct lg_fleet_entry entry = {.id = no_entry};
+	struct lg_fleet_ear *ear = context;
+
+	(void)err;
+	ear->connected = 0;
+	trouble(ear, LG_FLEET_CUT_OFF, &entry, why->text);
+	return LG_OK;
+}
+
+static enum lg_status heard(void *context, struct lg_error *err)
+{
+	struct lg_fleet_ear *ear = context;
+
+	(void)err;
+	ear->heard_ms = now_ms(ear);
+	return LG_OK;
+}
+
+static void tell_gone(struct lg_fleet_ear *ear, size_t gone)
+{
+	size_t i;
+
+	for (i = ear->set->trouble_count; gone && i-- > 0;) {
+		if (ear->set->trouble[i].code != LG_FLEET_VANISHED)
+			continue;
+		gone--;
+		if (ear->tell)
+			ear->tell(ear->context, &ear->set->trouble[i]);
+	}
+}
+
+static enum lg_status vanished(void *context, const struct lg_fleet_id *id,
+			       struct lg_error *err)
+{
+	struct lg_fleet_ear *ear = context;
+	size_t gone = 0;
+
+	(void)err;
+	lg_fleet_set_vanished(ear->set, id, now_ms(ear) / 1000, &gone);
+	tell_gone(ear, gone);
+	return LG_OK;
+}
+
+static enum lg_status present(void *context, const struct lg_fleet_id *id,
+			      struct lg_error *err)
+{
+	struct lg_fleet_ear *ear = context;
+
+	(void)err;
+	lg_fleet_set_present(ear->set, id);
+	return LG_OK;
+}
+
+static enum lg_status refreshed(void *context, enum lg_fleet_refresh what,
+				struct lg_error *err)
+{
+	struct lg_fleet_ear *ear = context;
+	size_t gone = 0;
+
+	ear->whole = 1;
+	lg_fleet_set_no_trouble(ear->set, &no_entry);
+	if (what == LG_FLEET_REFRESH_WHOLE)
+		lg_fleet_set_looked(ear->set, now_ms(ear) / 1000, &gone);
+	tell_gone(ear, gone);
+	return heard(context, err);
+}
+
+struct lg_fleet_sink lg_fleet_ear_sink(struct lg_fleet_ear *ear)
+{
+	struct lg_fleet_sink sink = {.context = ear,
+				     .connected = connected,
+				     .lost = lost,
+				     .heard = heard,
+				     .entry = hear_entry,
+				     .vanished = vanished,
+				     .present = present,
+				     .refreshed = refreshed};
+
+	return sink;
+}
+
+enum lg_status lg_fleet_ear_ask(struct lg_fleet_ear *ear,
+				const struct lg_fleet *fleet, const char *lock,
+				struct lg_error *err)
+{
+	struct lg_fleet_sink sink = lg_fleet_ear_sink(ear);
+	enum lg_status status;
+
+	do {
+		ear->learned = 0;
+		status = fleet->events(fleet->self, lock, &sink, err);
+	} while (!status && ear->learned);
+	return status;
+}
+
+int64_t lg_fleet_ear_count(const struct lg_fleet_ear *ear)
+{
+	return (int64_t)ear->set->count;
+}
+
+enum lg_status lg_fleet_ear_open(struct lg_fleet_ear *ear, const char *base,
+				 const struct lg_fleet_keys *keys,
+				 const struct lg_signature *signature,
+				 const struct lg_files *files,
+				 const struct lg_clock *clock,
+				 struct lg_error *err)
+{
+	struct lg_buffer normal = {0};
+	enum lg_status status;
+
+	*ear = (struct lg_fleet_ear){
+		.signature = signature, .files = files, .clock = clock};
+	status = lg_fleet_base_normalize(base, &normal, err);
+	if (!status)
+		status = lg_buffer_take(&normal, &ear->base, err);
+	if (!status)
+		status = lg_fleet_set_new(&ear->set, err);
+	if (!status && !(ear->keys = malloc(sizeof(*ear->keys))))
+		status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+	if (!status) {
+		*ear->keys = *keys;
+		status = lg_fleet_kept_read(ear, err);
+	}
+	lg_buffer_release(&normal);
+	if (status)
+		lg_fleet_ear_close(ear);
+	return status;
+}
+
+void lg_fleet_ear_close(struct lg_fleet_ear *ear)
+{
+	lg_fleet_set_free(&ear->set);
+	free(ear->keys);
+	free(ear->base);
+	*ear = (struct lg_fleet_ear){0};
+}

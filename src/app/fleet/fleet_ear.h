@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * fleet_ear.h - from entries to events that are believed
+ *
+ * Layer: app: core, port/fleet, port/signature, port/files, port/clock.
+ * Flow: port/fleet tells the ear's sink; each entry is checked, verified and
+ * added to the set, and kept on disk, or becomes a trouble.
+ * Shape: state_dir/fleet/CN is an event: the entry's id in hex, its signature,
+ * its body, a line each. state_dir/fleet.keys are the keys that were learned.
+ * Source: contract 10 "Following", 13 "Events", "Commands".
+ */
+#ifndef LOGONGATE_APP_FLEET_FLEET_EAR_H
+#define LOGONGATE_APP_FLEET_FLEET_EAR_H
+
+#include "core/fleet/fleet_set.h"
+#include "port/clock.h"
+#include "port/files.h"
+#include "port/fleet.h"
+#include "port/signature.h"
+
+#define LG_FLEET_FOLDER "fleet"
+#define LG_FLEET_KEYS_FILE "fleet.keys"
+
+/*
+ * changed: the set grew, learned: a key is known that was not (ask for all
+ * events again: some may be believed now). Both are the reader's to clear.
+ * whole: a look at everything was completed once. uri: where it is connected,
+ * or was last. base is normalised.
+ */
+struct lg_fleet_ear {
+	struct lg_fleet_set *set;
+	struct lg_fleet_keys *keys;
+	char *base;
+	const struct lg_signature *signature;
+	const struct lg_files *files; /* NULL: nothing is kept */
+	const struct lg_clock *clock;
+	int changed;
+	int learned;
+	int connected;
+	int whole;
+	int64_t heard_ms; /* wall clock; 0: never */
+	char uri[256];
+	/* Told once of each trouble; may be NULL. */
+	void (*tell)(void *context, const struct lg_fleet_trouble *trouble);
+	void *context;
+};
+
+/*
+ * keys: those of verify_keys; copied. signature, files, clock are borrowed.
+ * What files keep is read; a file that cannot be read is left aside and told.
+ * Returns: LG_OK; LG_ERR_SYNTAX, the base; LG_ERR_IO, LG_ERR_NO_MEMORY.
+ */
+enum lg_status lg_fleet_ear_open(struct lg_fleet_ear *ear, const char *base,
+				 const struct lg_fleet_keys *keys,
+				 const struct lg_signature *signature,
+				 const struct lg_files *files,
+				 const struct lg_clock *clock,
+				 struct lg_error *err);
+void lg_fleet_ear_close(struct lg_fleet_ear *ear);
+
+/* What port/fleet tells; add gate to it where gates are followed too. */
+struct lg_fleet_sink lg_fleet_ear_sink(struct lg_fleet_ear *ear);
+
+/* Asks for all events of a lock (NULL: of all), again where keys were
+ * learned meanwhile. As port/fleet's events. */
+enum lg_status lg_fleet_ear_ask(struct lg_fleet_ear *ear,
+				const struct lg_fleet *fleet, const char *lock,
+				struct lg_error *err);
+
+/* How many events somebody who writes now sees. */
+int64_t lg_fleet_ear_count(const struct lg_fleet_ear *ear);
+
+#endif

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * fleet_gate.h - one gate of a fleet: what it heard, what it holds, what it
+ * says of itself
+ *
+ * Layer: app: core and ports; no thread, no clock of its own.
+ * Flow: whoever follows the directory calls port/fleet's poll with
+ * lg_fleet_gate_sink, then lg_fleet_gate_work, and waits no longer in the next
+ * poll than lg_fleet_gate_left_ms says.
+ * Source: contract 10 "Following", "Applying", 13 "Events", "Commands".
+ */
+#ifndef LOGONGATE_APP_FLEET_FLEET_GATE_H
+#define LOGONGATE_APP_FLEET_FLEET_GATE_H
+
+#include "app/fleet/fleet_ear.h"
+#include "app/fleet/fleet_hold.h"
+#include "app/fleet/fleet_report.h"
+
+/* What a gate has of a lock. */
+enum lg_fleet_has {
+	LG_FLEET_HAS_NOT = 0,
+	LG_FLEET_HAS_WAITING, /* its start is still to come */
+	LG_FLEET_HAS_IN_FORCE
+};
+
+/*
+ * One lock to be looked after. fate, made and was_held are the gate's; the
+ * others are what came of it. made->values NULL: they could not be made.
+ * status LG_OK: it is as it should be, or (only prepared) could be held.
+ */
+struct lg_fleet_task {
+	struct lg_fleet_fate fate;
+	const struct lg_fleet_made *made;
+	int was_held;
+	int acts; /* something was changed */
+	enum lg_fleet_has has;
+	int64_t until_s;
+	enum lg_status status;
+	struct lg_error err;
+};
+
+/*
+ * Does one task on a state, all but composing and cutting. compiles: whether a
+ * policy can be made of values and findings; may be NULL.
+ */
+void lg_fleet_task_run(struct lg_state *state, struct lg_fleet_task *task,
+		       enum lg_status (*compiles)(
+			       void *context, const struct lg_fleet_made *made,
+			       struct lg_error *err),
+		       void *context);
+
+/*
+ * What the gate needs of the machine it is on. Both may take time.
+ *
+ * make: lg_fleet_make with this machine's directory.
+ * run: lg_fleet_task_run for each, makes what they changed take effect, and
+ * tells how many sessions are still to be cut. LG_OK also where tasks failed.
+ */
+struct lg_fleet_host {
+	void *context;
+	enum lg_status (*make)(void *context,
+			       const struct lg_fleet_event *prepare,
+			       struct lg_fleet_made *out_made,
+			       struct lg_error *err);
+	enum lg_status (*run)(void *context, struct lg_fleet_task *task,
+			      size_t count, int64_t *out_sessions,
+			      struct lg_error *err);
+};
+
+struct lg_fleet_own;
+
+/* name, groups, host are borrowed. own: of each lock, what was done about
+ * it. */
+struct lg_fleet_gate {
+	struct lg_fleet_ear ear;
+	const struct lg_fleet *fleet;
+	const struct lg_fleet_host *host;
+	const char *name;
+	const struct lg_strlist *groups;
+	const char *version;
+	int64_t heartbeat_ms;
+	struct lg_fleet_own *own;
+	size_t own_count;
+	int64_t sessions;
+	int looks; /* the locks here changed, by whomever */
+	int64_t retry_boot_ms;
+	int64_t report_boot_ms;     /* when the next one is due */
+	struct lg_buffer reported;  /* without its clock */
+	struct lg_error report_err; /* why it was not written; "" */
+};
+
+/* The ear is opened by the caller, and closed with the gate. */
+enum lg_status lg_fleet_gate_open(struct lg_fleet_gate *gate,
+				  struct lg_error *err);
+void lg_fleet_gate_close(struct lg_fleet_gate *gate);
+
+/*
+ * Acts on what was heard: verifies names, begins, extends, lifts, and reports.
+ * What fails is said in the report and tried again. LG_ERR_NO_MEMORY alone is
+ * an error.
+ */
+enum lg_status lg_fleet_gate_work(struct lg_fleet_gate *gate,
+				  struct lg_error *err);
+
+/* Milliseconds until there is work without anything being heard. */
+int64_t lg_fleet_gate_left_ms(const struct lg_fleet_gate *gate);
+
+#endif

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * An entry that does not read leaves the gate known by its name: it counts
+ * among all, and nothing is known of it.
+ */
+#include "app/fleet/fleet_gates.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void free_one(struct lg_fleet_one *one)
+{
+	lg_fleet_report_release(&one->report);
+	free(one);
+}
+
+void lg_fleet_gates_release(struct lg_fleet_gates *gates)
+{
+	size_t i;
+
+	for (i = 0; i < gates->count; i++)
+		free_one(gates->one[i]);
+	free(gates->one);
+	*gates = (struct lg_fleet_gates){0};
+}
+
+/* Where a name is, or would be. */
+static size_t place_of(const struct lg_fleet_gates *gates, const char *name)
+{
+	size_t low = 0;
+	size_t high = gates->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (strcmp(gates->one[middle]->name, name) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static enum lg_status make_one(struct lg_fleet_gates *gates, const char *name,
+			       struct lg_fleet_one **out_one,
+			       struct lg_error *err)
+{
+	size_t at = place_of(gates, name);
+	struct lg_fleet_one **all;
+	struct lg_fleet_one *one;
+
+	if (at < gates->count && !strcmp(gates->one[at]->name, name)) {
+		*out_one = gates->one[at];
+		return LG_OK;
+	}
+	if (gates->count == LG_FLEET_GATES_MAX)
+		return lg_error_set(err, LG_ERR_LIMIT, NULL,
+				    "more than %d gates", LG_FLEET_GATES_MAX);
+	all = realloc(gates->one, (gates->count + 1) * sizeof(*all));
+	if (all)
+		gates->one = all;
+	one = all ? calloc(1, sizeof(*one)) : NULL;
+	if (!one)
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+	memcpy(one->name, name, strlen(name) + 1);
+	memmove(&all[at + 1], &all[at], (gates->count - at) * sizeof(*all));
+	all[at] = one;
+	gates->count++;
+	*out_one = one;
+	return LG_OK;
+}
+
+static enum lg_status hear_gate(void *context,
+				const struct lg_fleet_gate_entry *entry,
+				struct lg_error *err)
+{
+	struct lg_fleet_gates *gates = context;
+	struct lg_fleet_report report = {0};
+	char name[LG_FLEET_NAME_SIZE] = "";
+	struct lg_fleet_one *one = NULL;
+	enum lg_status status;
+
+	if (!entry->name.bytes ||
+	    !lg_fleet_is_name(entry->name.bytes, entry->name.len))
+		return LG_OK;
+	memcpy(name, entry->name.bytes, entry->name.len);
+	status = make_one(gates, name, &one, err);
+	if (status)
+		return status;
+	one->id = entry->id;
+	one->gone = 0;
+	if (entry->report.bytes && !entry->fault)
+		status = lg_fleet_report_parse(entry->report.bytes,
+					       entry->report.len, &report, err);
+	if (status == LG_ERR_NO_MEMORY)
+		return status;
+	lg_fleet_report_release(&one->report);
+	one->report = report;
+	one->modified_ms = *report.version ? entry->modified_ms : 0;
+	return LG_OK;
+}
+
+static enum lg_status vanished(void *context, const struct lg_fleet_id *id,
+			       struct lg_error *err)
+{
+	struct lg_fleet_gates *gates = context;
+	size_t i;
+
+	(void)err;
+	for (i = 0; i < gates->count; i++)
+		if (!memcmp(&gates->one[i]->id, id, sizeof(*id)))
+			gates->one[i]->gone = 1;
+	return LG_OK;
+}
+
+struct lg_fleet_sink lg_fleet_gates_sink(struct lg_fleet_gates *gates)
+{
+	struct lg_fleet_sink sink = {
+		.context = gates, .gate = hear_gate, .vanished = vanished};
+
+	return sink;
+}
+
+int lg_fleet_one_away(const struct lg_fleet_one *one, int64_t now_ms)
+{
+	int64_t beat_ms = one->report.heartbeat_s * 1000;
+
+	return one->gone || !one->modified_ms ||
+	       now_ms - one->modified_ms >
+		       LG_FLEET_MISSED * (beat_ms > 0 ? beat_ms : 30000);
+}
+
+int64_t lg_fleet_one_skew_s(const struct lg_fleet_one *one)
+{
+	int64_t skew_ms = one->report.clock_ms - one->modified_ms;
+
+	return one->modified_ms && one->report.clock_ms ? skew_ms / 1000 : 0;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * fleet_gates.h - all gates of a fleet, by what they said last
+ *
+ * Layer: app: core, port/fleet.
+ * Source: contract 10 "Seeing", 13 "Commands".
+ */
+#ifndef LOGONGATE_APP_FLEET_FLEET_GATES_H
+#define LOGONGATE_APP_FLEET_FLEET_GATES_H
+
+#include "app/fleet/fleet_report.h"
+#include "core/fleet/fleet_keys.h"
+#include "port/fleet.h"
+
+#define LG_FLEET_GATES_MAX 20000
+/* Heartbeats that may be missing before a gate counts as away. */
+#define LG_FLEET_MISSED 3
+
+/* report.version "": it wrote none yet, or one that does not read. */
+struct lg_fleet_one {
+	char name[LG_FLEET_NAME_SIZE];
+	struct lg_fleet_id id;
+	int64_t modified_ms; /* by the directory's clock; 0: never */
+	struct lg_fleet_report report;
+	int gone; /* its entry was deleted */
+};
+
+/* Zero-initialise; sorted by name. */
+struct lg_fleet_gates {
+	struct lg_fleet_one **one;
+	size_t count;
+};
+void lg_fleet_gates_release(struct lg_fleet_gates *gates);
+
+/* Tells of gates alone; add it to a sink, or ask with it. */
+struct lg_fleet_sink lg_fleet_gates_sink(struct lg_fleet_gates *gates);
+
+/* 1 where it was not heard for three of its heartbeats. */
+int lg_fleet_one_away(const struct lg_fleet_one *one, int64_t now_ms);
+
+/* Its clock less the directory's, in seconds; 0 where nobody knows. */
+int64_t lg_fleet_one_skew_s(const struct lg_fleet_one *one);
+
+#endif

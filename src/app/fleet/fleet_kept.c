@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * One file an event, written once, so that keeping one more costs one more
+ * file and not all of them again. What stands in state_dir was verified when
+ * it was heard; whoever may write there is the gate.
+ */
+#include "app/fleet/fleet_kept.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void name_of(struct lg_buffer *out_path, const char *name)
+{
+	lg_buffer_text(out_path, LG_FLEET_FOLDER "/");
+	lg_buffer_text(out_path, name);
+}
+
+enum lg_status lg_fleet_kept_write(struct lg_fleet_ear *ear,
+				   const struct lg_fleet_entry *entry,
+				   struct lg_error *err)
+{
+	struct lg_buffer path = {0}, text = {0};
+	enum lg_status status;
+	size_t i;
+
+	if (!ear->files)
+		return LG_OK;
+	lg_buffer_text(&path, LG_FLEET_FOLDER "/");
+	lg_buffer_append(&path, entry->cn.bytes, entry->cn.len);
+	for (i = 0; i < LG_FLEET_ID_SIZE; i++)
+		lg_buffer_format(&text, "%02x", entry->id.byte[i]);
+	lg_buffer_char(&text, '\n');
+	lg_buffer_append(&text, entry->signature.bytes, entry->signature.len);
+	lg_buffer_char(&text, '\n');
+	lg_buffer_append(&text, entry->body.bytes, entry->body.len);
+	lg_buffer_char(&text, '\n');
+	if (!(status = lg_buffer_status(&path, err)) &&
+	    !(status = lg_buffer_status(&text, err)))
+		status = ear->files->replace(ear->files->self, path.data,
+					     text.data, text.len, err);
+	lg_buffer_release(&text);
+	lg_buffer_release(&path);
+	return status;
+}
+
+static int read_id(const char *text, struct lg_fleet_id *out_id)
+{
+	static const char digits[] = "0123456789abcdef";
+	size_t i;
+
+	for (i = 0; i < LG_FLEET_ID_SIZE; i++) {
+		const char *high = strchr(digits, text[2 * i]);
+		const char *low = strchr(digits, text[2 * i + 1]);
+
+		out_id->byte[i] =
+			(unsigned char)((high - digits) << 4 | (low - digits));
+	}
+	return 1;
+}
+
+/* The kind that a body says it is of. */
+static int find_kind(const char *body, enum lg_fleet_kind *out_kind)
+{
+	static const char before[] = ",\"kind\":\"";
+	const char *at = strstr(body, before);
+	const char *end;
+
+	if (!at)
+		return 0;
+	at += strlen(before);
+	end = strchr(at, '"');
+	return end && lg_fleet_kind_from_name(at, (size_t)(end - at), out_kind);
+}
+
+/* Takes the text of a file apart; 0: it is damaged. */
+static enum lg_status take(struct lg_fleet_ear *ear, const char *name,
+			   struct lg_buffer *text, int *out_good,
+			   struct lg_error *err)
+{
+	enum lg_fleet_kind kind = LG_FLEET_PREPARE;
+	struct lg_fleet_event *event = NULL;
+	struct lg_buffer right = {0};
+	struct lg_fleet_id id;
+	char *signature, *body, *end;
+	enum lg_status status;
+	int is_new;
+
+	*out_good = 0;
+	if (text->len < 34 || strlen(text->data) != text->len ||
+	    strspn(text->data, "0123456789abcdef") != 32 ||
+	    text->data[32] != '\n')
+		return LG_OK;
+	read_id(text->data, &id);
+	signature = text->data + 33;
+	body = strchr(signature, '\n');
+	end = body ? strchr(body + 1, '\n') : NULL;
+	if (!end || end + 1 != text->data + text->len ||
+	    !find_kind(body, &kind))
+		return LG_OK;
+	*body++ = '\0';
+	*end = '\0';
+	status = lg_fleet_event_parse(kind, body, (size_t)(end - body), &event,
+				      err);
+	if (status)
+		return status == LG_ERR_NO_MEMORY ? status : LG_OK;
+	lg_fleet_event_name(event, &right);
+	status = lg_buffer_status(&right, err);
+	if (!status && !strcmp(right.data, name) &&
+	    !strcmp(event->base, ear->base)) {
+		status = lg_fleet_set_add(ear->set, &id, &event, body,
+					  (size_t)(end - body), signature,
+					  strlen(signature), &is_new, err);
+		*out_good = !status;
+		if (status != LG_ERR_NO_MEMORY)
+			status = LG_OK;
+	}
+	lg_fleet_event_free(&event);
+	lg_buffer_release(&right);
+	return status;
+}
+
+static void set_aside(struct lg_fleet_ear *ear, const char *path,
+		      const char *name, const char *text)
+{
+	struct lg_fleet_id id = {{0xfe}};
+	struct lg_buffer kept = {0};
+
+	ear->files->set_aside(ear->files->self, path, &kept, NULL);
+	lg_fleet_set_trouble(ear->set, LG_FLEET_UNREADABLE, &id, name,
+			     strlen(name), text, NULL);
+	lg_buffer_release(&kept);
+}
+
+static enum lg_status read_one(struct lg_fleet_ear *ear, const char *name,
+			       struct lg_error *err)
+{
+	struct lg_buffer path = {0}, text = {0};
+	enum lg_status status;
+	int good = 0;
+
+	name_of(&path, name);
+	status = lg_buffer_status(&path, err);
+	if (!status)
+		status = ear->files->read(ear->files->self, path.data, &text,
+					  err);
+	if (!status && text.len)
+		status = take(ear, name, &text, &good, err);
+	if (!status && !good)
+		set_aside(ear, path.data, name,
+			  "the copy of this event here is damaged and was set "
+			  "aside");
+	lg_buffer_release(&text);
+	lg_buffer_release(&path);
+	return status;
+}
+
+static enum lg_status read_keys(struct lg_fleet_ear *ear, struct lg_error *err)
+{
+	struct lg_buffer text = {0};
+	struct lg_error why = {0};
+	enum lg_status status = ear->files->read(
+		ear->files->self, LG_FLEET_KEYS_FILE, &text, &why);
+
+	if (!status)
+		status = lg_fleet_keys_parse(
+			ear->keys, text.len ? text.data : "", text.len,
+			LG_FLEET_KEYS_FILE, &why);
+	else if (status == LG_ERR_UNKNOWN_KEY)
+		status = LG_OK;
+	if (status == LG_ERR_SYNTAX || status == LG_ERR_CONFLICT ||
+	    status == LG_ERR_LIMIT) {
+		set_aside(ear, LG_FLEET_KEYS_FILE, LG_FLEET_KEYS_FILE,
+			  why.text);
+		status = LG_OK;
+	}
+	lg_buffer_release(&text);
+	if (status && err)
+		*err = why;
+	return status;
+}
+
+static int is_event(const char *name)
+{
+	size_t len = strlen(name);
+
+	return len < 5 || strcmp(name + len - 5, ".held") != 0;
+}
+
+enum lg_status lg_fleet_kept_read(struct lg_fleet_ear *ear,
+				  struct lg_error *err)
+{
+	struct lg_strlist names = {0};
+	enum lg_status status;
+	size_t i;
+
+	if (!ear->files)
+		return LG_OK;
+	status = read_keys(ear, err);
+	if (!status)
+		status = ear->files->list(ear->files->self, LG_FLEET_FOLDER,
+					  &names, err);
+	for (i = 0; i < names.count && !status; i++)
+		if (is_event(names.item[i]))
+			status = read_one(ear, names.item[i], err);
+	lg_strlist_release(&names);
+	return status;
+}
+
+enum lg_status lg_fleet_kept_write_keys(struct lg_fleet_ear *ear,
+					struct lg_error *err)
+{
+	struct lg_buffer text = {0};
+	enum lg_status status;
+
+	if (!ear->files)
+		return LG_OK;
+	lg_fleet_keys_render(ear->keys, &text);
+	status = lg_buffer_status(&text, err);
+	if (!status)
+		status = ear->files->replace(ear->files->self,
+					     LG_FLEET_KEYS_FILE, text.data,
+					     text.len, err);
+	lg_buffer_release(&text);
+	return status;
+}

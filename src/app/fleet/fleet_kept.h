@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * fleet_kept.h - what a gate of a fleet knows without the directory
+ *
+ * Layer: app, for fleet_ear.c and fleet_gate.c.
+ */
+#ifndef LOGONGATE_APP_FLEET_FLEET_KEPT_H
+#define LOGONGATE_APP_FLEET_FLEET_KEPT_H
+
+#include "app/fleet/fleet_ear.h"
+
+/* Each does nothing where the ear keeps nothing. */
+
+/* Reads all events and keys into the ear. A file that is damaged is set
+ * aside and told as fleet-unreadable. */
+enum lg_status lg_fleet_kept_read(struct lg_fleet_ear *ear,
+				  struct lg_error *err);
+
+enum lg_status lg_fleet_kept_write(struct lg_fleet_ear *ear,
+				   const struct lg_fleet_entry *entry,
+				   struct lg_error *err);
+enum lg_status lg_fleet_kept_write_keys(struct lg_fleet_ear *ear,
+					struct lg_error *err);
+
+#endif

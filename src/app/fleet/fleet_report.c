@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A gate's entry is written by the gate alone (the directory's ACL) and is
+ * signed by nobody: it is believed for what is shown, and for whether apply
+ * may go on, never for what is in force elsewhere.
+ */
+#include "app/fleet/fleet_report.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "app/records/json_member.h"
+#include "base/instant.h"
+
+static const char *const ready_names[] = {NULL, "yes", "no"};
+
+static cJSON *lock_object(const struct lg_fleet_report_lock *lock)
+{
+	cJSON *object = cJSON_CreateObject();
+
+	lg_json_text(object, "id", lock->id);
+	lg_json_number(object, "number", lock->number);
+	lg_json_text(object, "state", lg_fleet_state_name(lock->state));
+	lg_json_text(object, "ready", ready_names[lock->ready]);
+	lg_json_text(object, "why", *lock->why ? lock->why : NULL);
+	lg_json_time(object, "until", lock->until_s);
+	return object;
+}
+
+enum lg_status lg_fleet_report_render(const struct lg_fleet_report *report,
+				      struct lg_buffer *out_text,
+				      struct lg_error *err)
+{
+	cJSON *object = cJSON_CreateObject();
+	cJSON *locks = cJSON_CreateArray();
+	cJSON *attention = cJSON_CreateArray();
+	size_t i;
+	int code;
+
+	lg_json_number(object, "v", 1);
+	lg_json_text(object, "version", report->version);
+	lg_json_number(object, "clock", report->clock_ms);
+	lg_json_names(object, "groups", &report->groups);
+	lg_json_number(object, "heartbeat_s", report->heartbeat_s);
+	lg_json_number(object, "sessions", report->sessions);
+	lg_json_number(object, "count", report->count);
+	for (i = 0; i < report->lock_count; i++)
+		lg_json_append(locks, lock_object(&report->lock[i]));
+	lg_json_add(object, "locks", locks);
+	for (code = 0; code < LG_FLEET_CODE_COUNT; code++)
+		if (report->attention & 1u << code)
+			lg_json_item(
+				attention,
+				lg_fleet_code_name((enum lg_fleet_code)code));
+	lg_json_add(object, "attention", attention);
+	return lg_json_print(object, out_text, err);
+}
+
+static int64_t number_of(const cJSON *object, const char *name)
+{
+	const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, name);
+
+	return cJSON_IsNumber(item) && item->valuedouble > -9e15 &&
+			       item->valuedouble < 9e15
+		       ? (int64_t)item->valuedouble
+		       : 0;
+}
+
+static const char *text_of(const cJSON *object, const char *name)
+{
+	const char *text = cJSON_GetStringValue(
+		cJSON_GetObjectItemCaseSensitive(object, name));
+
+	return text ? text : "";
+}
+
+/* What another machine wrote is shown to people: one line, no controls. */
+static void copy_clean(char *out, size_t size, const char *text)
+{
+	size_t i;
+
+	for (i = 0; text[i] && i + 1 < size; i++)
+		out[i] = (unsigned char)text[i] < 0x20 || text[i] == 0x7f
+				 ? ' '
+				 : text[i];
+	/* No half of a character at the end. */
+	while (text[i] && i && ((unsigned char)text[i] & 0xc0) == 0x80)
+		i--;
+	out[i] = '\0';
+}
+
+static int read_lock(const cJSON *item, struct lg_fleet_report_lock *out_lock)
+{
+	static const enum lg_fleet_state states[] = {
+		LG_FLEET_STATE_HALF, LG_FLEET_STATE_PREPARED,
+		LG_FLEET_STATE_IN_FORCE, LG_FLEET_STATE_OVER};
+	const char *until = text_of(item, "until");
+	const char *id = text_of(item, "id");
+	size_t i;
+
+	*out_lock = (struct lg_fleet_report_lock){0};
+	if (!lg_fleet_is_lock(id, strlen(id)))
+		return 0;
+	memcpy(out_lock->id, id, sizeof(out_lock->id));
+	out_lock->number = number_of(item, "number");
+	for (i = 0; i < sizeof(states) / sizeof(states[0]); i++)
+		if (!strcmp(text_of(item, "state"),
+			    lg_fleet_state_name(states[i])))
+			out_lock->state = states[i];
+	for (i = 1; i < 3; i++)
+		if (!strcmp(text_of(item, "ready"), ready_names[i]))
+			out_lock->ready = (enum lg_fleet_ready)i;
+	copy_clean(out_lock->why, sizeof(out_lock->why), text_of(item, "why"));
+	if (*until)
+		lg_instant_parse(until, strlen(until), &out_lock->until_s,
+				 NULL);
+	return 1;
+}
+
+static enum lg_status read_groups(const cJSON *object,
+				  struct lg_strlist *out_groups,
+				  struct lg_error *err)
+{
+	enum lg_status status = LG_OK;
+	const cJSON *item;
+
+	cJSON_ArrayForEach(item,
+			   cJSON_GetObjectItemCaseSensitive(object, "groups")) {
+		char name[128];
+
+		if (status || !cJSON_IsString(item) ||
+		    out_groups->count == LG_FLEET_GROUPS_MAX)
+			continue;
+		copy_clean(name, sizeof(name), item->valuestring);
+		status = lg_strlist_add(out_groups, name, strlen(name), err);
+	}
+	return status;
+}
+
+static unsigned int read_attention(const cJSON *object)
+{
+	unsigned int attention = 0;
+	const cJSON *item;
+	int code;
+
+	cJSON_ArrayForEach(
+		item, cJSON_GetObjectItemCaseSensitive(object, "attention")) {
+		for (code = 0; code < LG_FLEET_CODE_COUNT; code++)
+			if (cJSON_IsString(item) &&
+			    !strcmp(item->valuestring,
+				    lg_fleet_code_name(
+					    (enum lg_fleet_code)code)))
+				attention |= 1u << code;
+	}
+	return attention;
+}
+
+enum lg_status lg_fleet_report_parse(const char *text, size_t len,
+				     struct lg_fleet_report *out_report,
+				     struct lg_error *err)
+{
+	cJSON *object = cJSON_ParseWithLength(text, len);
+	struct lg_fleet_report report = {0};
+	enum lg_status status;
+	const cJSON *item;
+
+	if (!cJSON_IsObject(object) || number_of(object, "v") != 1) {
+		cJSON_Delete(object);
+		return lg_error_set(err, LG_ERR_SYNTAX, NULL,
+				    "the gate's report does not read");
+	}
+	copy_clean(report.version, sizeof(report.version),
+		   text_of(object, "version"));
+	report.clock_ms = number_of(object, "clock");
+	report.heartbeat_s = number_of(object, "heartbeat_s");
+	report.sessions = number_of(object, "sessions");
+	report.count = number_of(object, "count");
+	report.attention = read_attention(object);
+	cJSON_ArrayForEach(item,
+			   cJSON_GetObjectItemCaseSensitive(object, "locks")) {
+		if (report.lock_count < LG_FLEET_REPORT_LOCKS_MAX &&
+		    read_lock(item, &report.lock[report.lock_count]))
+			report.lock_count++;
+	}
+	status = read_groups(object, &report.groups, err);
+	cJSON_Delete(object);
+	if (status)
+		lg_fleet_report_release(&report);
+	else
+		*out_report = report;
+	return status;
+}
+
+void lg_fleet_report_release(struct lg_fleet_report *report)
+{
+	lg_strlist_release(&report->groups);
+	*report = (struct lg_fleet_report){0};
+}
+
+const struct lg_fleet_report_lock *
+lg_fleet_report_find(const struct lg_fleet_report *report, const char *id)
+{
+	size_t i;
+
+	for (i = 0; i < report->lock_count; i++)
+		if (!strcmp(report->lock[i].id, id))
+			return &report->lock[i];
+	return NULL;
+}

@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A lock of a fleet from apply to lift, with what can come between: gates that
+ * are away, not ready, restarted, with a full disk; entries that are forged,
+ * deleted, replayed.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "fleet_scene.h"
+#include "suite.h"
+
+static void applied_everywhere(struct scene *scene)
+{
+	struct lg_error err = {0};
+	size_t i;
+
+	if (scene_apply(scene, &err))
+		fail_msg("%s", err.text);
+	assert_int_equal(scene->round.outcome, LG_FLEET_CAME_TRUE);
+	for (i = 0; i < scene->count; i++)
+		assert_true(scene_holds(scene, i));
+}
+
+static void applies_and_lifts(void **state)
+{
+	struct scene *scene = scene_make(4);
+	struct lg_error err = {0};
+	const struct lg_lock *lock;
+	int64_t until_s;
+	size_t i;
+
+	applied_everywhere(scene);
+	lock = lg_state_lock(scene->gate[2].state, SCENE_LOCK);
+	assert_int_equal(lock->origin, LG_ORIGIN_FLEET);
+	assert_string_equal(lock->profile, "upgrade");
+	assert_string_equal(lock->by, "anna");
+	until_s = lock->until.wall_s + 600;
+	assert_int_equal(scene_change(scene, LG_FLEET_EXTEND, until_s, &err),
+			 LG_OK);
+	assert_int_equal(scene->round.outcome, LG_FLEET_CAME_TRUE);
+	for (i = 0; i < 4; i++)
+		assert_int_equal(lg_state_lock(scene->gate[i].state, SCENE_LOCK)
+					 ->until.wall_s,
+				 until_s);
+	assert_int_equal(scene_change(scene, LG_FLEET_LIFT, 0, &err), LG_OK);
+	assert_int_equal(scene->round.outcome, LG_FLEET_CAME_TRUE);
+	for (i = 0; i < 4; i++)
+		assert_false(scene_holds(scene, i));
+	scene_free(scene);
+}
+
+static void ends_by_itself_everywhere(void **state)
+{
+	struct scene *scene = scene_make(3);
+	size_t i;
+
+	applied_everywhere(scene);
+	/* Cut off from the directory it holds to its end, and not longer. */
+	scene->gate[1].link->away = 1;
+	scene_wait(scene, 3000 * 1000);
+	for (i = 0; i < 3; i++)
+		assert_true(scene_holds(scene, i));
+	scene_wait(scene, 700 * 1000);
+	for (i = 0; i < 3; i++)
+		assert_false(scene_holds(scene, i));
+	scene_free(scene);
+}
+
+/* One gate that is not ready: in force nowhere, not even for a moment. */
+static void one_not_ready_is_none(void **state)
+{
+	struct scene *scene = scene_make(3);
+	struct lg_error err = {0};
+	size_t i;
+
+	scene->gate[1].make_fails = LG_ERR_DIRECTORY;
+	assert_int_equal(scene_apply(scene, &err), LG_OK);
+	assert_int_equal(scene->round.outcome, LG_FLEET_CAME_TO_NOTHING);
+	assert_int_equal(scene->round.part[1].answer, LG_FLEET_IS_NOT_READY);
+	assert_non_null(strstr(scene->round.part[1].why, "could not be asked"));
+	scene_wait(scene, 100000);
+	for (i = 0; i < 3; i++) {
+		assert_false(scene_holds(scene, i));
+		assert_int_equal(scene->gate[i].state->generation, 0);
+	}
+	scene_free(scene);
+}
+
+static void skewed_clock_is_not_ready(void **state)
+{
+	struct scene *scene = scene_make(2);
+	struct lg_error err = {0};
+
+	scene->gate[0].stopped = 1;
+	assert_int_equal(scene_begin(scene, &err), LG_OK);
+	/* The gate hears it a minute and a half ahead. */
+	scene->now.wall_ms += 90000;
+	scene_turn(scene);
+	scene->now.wall_ms -= 90000;
+	scene_finish(scene);
+	assert_int_equal(scene->round.outcome, LG_FLEET_CAME_TO_NOTHING);
+	assert_non_null(strstr(scene->round.part[1].why, "clock"));
+	scene_free(scene);
+}
+
+static void away_gates_need_leave(void **state)
+{
+	struct scene *scene = scene_make(3);
+	struct lg_error err = {0};
+
+	scene->gate[2].link->away = 1;
+	scene_wait(scene, 100000);
+	scene_wait(scene, 1000);
+	/* Nothing is written when the required ones cannot be ready. */
+	assert_int_equal(scene_apply(scene, &err), LG_ERR_CONFLICT);
+	assert_non_null(strstr(err.text, "g2"));
+	assert_null(memory_find(scene->directory, 0, SCENE_LOCK ".1.anna"));
+	scene->round.require = LG_FLEET_REQUIRE_PERCENT;
+	scene->round.required = 51;
+	assert_int_equal(scene_apply(scene, &err), LG_OK);
+	assert_int_equal(scene->round.outcome, LG_FLEET_CAME_TRUE);
+	assert_int_equal(scene->round.needed, 2);
+	assert_int_equal(scene->round.part[2].answer, LG_FLEET_IS_AWAY);
+	assert_false(scene_holds(scene, 2));
+	/* It enforces when it comes back. */
+	scene->gate[2].link->away = 0;
+	scene_turn(scene);
+	assert_true(scene_holds(scene, 2));
+	scene_free(scene);
+}
+
+static void dies_in_the_middle(void **state)
+{
+	struct scene *scene = scene_make(3);
+	struct lg_error err = {0};
+
+	assert_int_equal(scene_begin(scene, &err), LG_OK);
+	/* All become ready, then one is gone before begin. */
+	scene_turn(scene);
+	scene->gate[2].stopped = 1;
+	scene_finish(scene);
+	assert_int_equal(scene->round.outcome, LG_FLEET_NOT_PUT_BACK);
+	assert_false(scene_holds(scene, 0));
+	assert_false(scene_holds(scene, 1));
+	/* What it hears when it comes back is begin and lift. */
+	scene->gate[2].stopped = 0;
+	scene_turn(scene);
+	assert_false(scene_holds(scene, 2));
+	scene_free(scene);
+}
+
+static void prepared_is_dropped(void **state)
+{
+	struct scene *scene = scene_make(2);
+	struct lg_error err = {0};
+
+	/* The administrator's machine dies after prepare. */
+	assert_int_equal(scene_begin(scene, &err), LG_OK);
+	scene_turn(scene);
+	scene_wait(scene, 69000);
+	scene_wait(scene, 2000);
+	assert_false(scene_holds(scene, 0));
+	/* A begin that was written after that counts for nothing. */
+	scene_publish(scene, LG_FLEET_BEGIN, 2, scene->now.wall_ms);
+	scene_wait(scene, 1000);
+	assert_false(scene_holds(scene, 0));
+	assert_false(scene_holds(scene, 1));
+	scene_free(scene);
+}
+
+static void restarts(void **state)
+{
+	struct scene *scene = scene_make(2);
+	struct lg_error err = {0};
+
+	applied_everywhere(scene);
+	/* It starts with what it has, without the directory. */
+	scene->gate[1].link->away = 1;
+	scene_restart(&scene->gate[1]);
+	scene->gate[1].link->away = 1;
+	scene_turn(scene);
+	assert_true(scene_holds(scene, 1));
+	assert_int_equal(scene->gate[1].gate.ear.set->count, 2);
+	/* What was lifted here by force does not come back. */
+	assert_int_equal(
+		lg_lock_lift(scene->gate[0].state,
+			     lg_state_lock(scene->gate[0].state, SCENE_LOCK),
+			     LG_LOCK_END_FORCE, "ben", NULL, NULL, &err),
+		LG_OK);
+	scene_restart(&scene->gate[0]);
+	scene_turn(scene);
+	scene_wait(scene, 40000);
+	assert_false(scene_holds(scene, 0));
+	/* A lift that was written meanwhile is heard. */
+	scene_publish(scene, LG_FLEET_LIFT, 3, scene->now.wall_ms);
+	scene->gate[1].link->away = 0;
+	scene_turn(scene);
+	assert_false(scene_holds(scene, 1));
+	scene_free(scene);
+}
+
+static void bad_entries_change_nothing(void **state)
+{
+	struct scene *scene = scene_make(2);
+	struct memory_entry *real, *other;
+	struct lg_fleet_entry entry = {0};
+	unsigned int codes = 0;
+	size_t i, count;
+
+	applied_everywhere(scene);
+	count = scene->gate[0].gate.ear.set->count;
+	real = memory_find(scene->directory, 0, SCENE_LOCK ".2.anna");
+	/* Nobody signed it. */
+	entry.cn = (struct lg_fleet_text){SCENE_LOCK ".9.x", 19};
+	entry.lock = (struct lg_fleet_text){SCENE_LOCK, 15};
+	entry.kind = (struct lg_fleet_text){"lift", 4};
+	entry.body = (struct lg_fleet_text){"{}", 2};
+	memory_put(scene->directory, &entry);
+	/* A key that nobody knows. */
+	entry.key = (struct lg_fleet_text){"eve", 3};
+	entry.signature = (struct lg_fleet_text){real->signature,
+						 strlen(real->signature)};
+	memory_put(scene->directory, &entry);
+	/* A good signature over something else. */
+	entry.key = (struct lg_fleet_text){"anna", 4};
+	memory_put(scene->directory, &entry);
+	/* What was signed, under another name. */
+	other = memory_put(scene->directory, &entry);
+	free(other->body);
+	other->body = strdup(real->body);
+	free(other->kind);
+	other->kind = strdup(real->kind);
+	scene_turn(scene);
+	for (i = 0; i < 2; i++) {
+		assert_true(scene_holds(scene, i));
+		assert_int_equal(scene->gate[i].gate.ear.set->count, count);
+		assert_int_equal(scene->gate[i].troubles, 4);
+	}
+	for (i = 0; i < scene->gate[0].gate.ear.set->trouble_count; i++)
+		codes |= 1u << scene->gate[0].gate.ear.set->trouble[i].code;
+	assert_int_equal(codes, 1u << LG_FLEET_UNSIGNED |
+					1u << LG_FLEET_BAD_SIGNATURE |
+					1u << LG_FLEET_REPLAYED);
+	scene_free(scene);
+}
+
+static void deleted_entries_change_nothing(void **state)
+{
+	struct scene *scene = scene_make(2);
+	const struct lg_fleet_set *set;
+
+	applied_everywhere(scene);
+	assert_true(memory_forget(scene->directory, SCENE_LOCK ".2.anna"));
+	scene_turn(scene);
+	set = scene->gate[0].gate.ear.set;
+	assert_true(scene_holds(scene, 0));
+	assert_int_equal(set->trouble_count, 1);
+	assert_int_equal(set->trouble[0].code, LG_FLEET_VANISHED);
+	/* A short look at everything, and after a start, too. */
+	scene->gate[1].link->away = 1;
+	scene_turn(scene);
+	scene->gate[1].link->away = 0;
+	scene->gate[1].link->short_look = 100;
+	scene_turn(scene);
+	assert_true(scene_holds(scene, 1));
+	assert_int_equal(
+		scene->gate[1].gate.ear.set->rejected[LG_FLEET_VANISHED], 2);
+	scene_restart(&scene->gate[1]);
+	scene_turn(scene);
+	assert_true(scene_holds(scene, 1));
+	scene_free(scene);
+}
+
+static void a_full_disk(void **state)
+{
+	struct scene *scene = scene_make(2);
+	struct lg_error err = {0};
+
+	applied_everywhere(scene);
+	scene->gate[1].folder.fail_write = scene->gate[1].folder.writes;
+	/* It lifts all the same. */
+	assert_int_equal(scene_change(scene, LG_FLEET_LIFT, 0, &err), LG_OK);
+	assert_int_equal(scene->round.outcome, LG_FLEET_CAME_TRUE);
+	assert_false(scene_holds(scene, 1));
+	scene_free(scene);
+}
+
+static void groups(void **state)
+{
+	struct scene *scene = scene_make(4);
+	struct lg_registry *values = values_listing("/o=a/cn=one");
+	struct lg_buffer text = {0};
+	struct lg_fleet_event prepare = {.profile = "upgrade",
+					 .until_s = scene->now.wall_ms / 1000 +
+						    3600,
+					 .max_duration_s = -1};
+	struct lg_error err = {0};
+
+	lg_reg_text_render(values, LG_REG_ENCODING_UTF8, &text, NULL);
+	prepare.values = text.data;
+	lg_strlist_add(&prepare.groups, "odd", 3, NULL);
+	scene->round = (struct lg_fleet_round){.fleet = &scene->admin,
+					       .signature = &scene->signature,
+					       .clock = &scene->clock,
+					       .ear = &scene->ear,
+					       .key = "anna",
+					       .by = "anna",
+					       .within_ms = 10000};
+	assert_int_equal(
+		lg_fleet_round_apply(&scene->round, SCENE_LOCK, &prepare, &err),
+		LG_OK);
+	scene_finish(scene);
+	assert_int_equal(scene->round.part_count, 2);
+	assert_int_equal(scene->round.outcome, LG_FLEET_CAME_TRUE);
+	assert_false(scene_holds(scene, 0));
+	assert_true(scene_holds(scene, 1));
+	assert_false(scene_holds(scene, 2));
+	assert_true(scene_holds(scene, 3));
+	lg_strlist_release(&prepare.groups);
+	lg_buffer_release(&text);
+	lg_registry_free(&values);
+	scene_free(scene);
+}
+
+int main(void)
+{
+	const struct CMUnitTest rows[] = {
+		suite_row("applied, extended and lifted at all gates",
+			  applies_and_lifts),
+		suite_row("ends by itself everywhere, cut off or not",
+			  ends_by_itself_everywhere),
+		suite_row("one gate that is not ready: in force nowhere",
+			  one_not_ready_is_none),
+		suite_row("a clock that is wrong is not ready",
+			  skewed_clock_is_not_ready),
+		suite_row("gates that are away need --require",
+			  away_gates_need_leave),
+		suite_row("a gate that dies after it was ready: lifted again",
+			  dies_in_the_middle),
+		suite_row("what is only prepared is dropped",
+			  prepared_is_dropped),
+		suite_row("a gate starts with what it has", restarts),
+		suite_row("what is forged or replayed changes nothing",
+			  bad_entries_change_nothing),
+		suite_row("what is deleted changes nothing",
+			  deleted_entries_change_nothing),
+		suite_row("a full disk keeps no lock", a_full_disk),
+		suite_row("a lock for a group is for its gates alone", groups),
+	};
+
+	return suite_run(rows);
+}

@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: ISC */
+#include "fleet_scene.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/fleet/fleet_publish.h"
+#include "suite.h"
+
+static void scene_now(void *self, struct lg_now *out_now)
+{
+	*out_now = *(struct lg_now *)self;
+}
+
+/* Not a signature: a sum over the key and the bytes that nobody forges here
+ * by accident. */
+static void sum(const unsigned char *key, const void *bytes, size_t len,
+		unsigned char out[LG_FLEET_SIGNATURE_SIZE])
+{
+	const unsigned char *at = bytes;
+	uint64_t state = 14695981039346656037u;
+	size_t i;
+
+	for (i = 0; i < LG_FLEET_PUBLIC_SIZE; i++)
+		state = (state ^ key[i]) * 1099511628211u;
+	for (i = 0; i < len; i++)
+		state = (state ^ at[i]) * 1099511628211u;
+	for (i = 0; i < LG_FLEET_SIGNATURE_SIZE; i++) {
+		out[i] = (unsigned char)(state >> 56);
+		state = state * 1099511628211u + i;
+	}
+}
+
+static enum lg_status verify(void *self, const unsigned char *key,
+			     const void *bytes, size_t len,
+			     const unsigned char *signature,
+			     struct lg_error *err)
+{
+	unsigned char right[LG_FLEET_SIGNATURE_SIZE];
+
+	(void)self;
+	sum(key, bytes, len, right);
+	if (!memcmp(right, signature, sizeof(right)))
+		return LG_OK;
+	return lg_error_set(err, LG_ERR_DENIED, NULL,
+			    "the signature is not that of the key");
+}
+
+static enum lg_status sign(void *self, const void *bytes, size_t len,
+			   unsigned char *out_signature, struct lg_error *err)
+{
+	struct scene *scene = self;
+
+	(void)err;
+	sum(scene->keys.key[0].public_key, bytes, len, out_signature);
+	return LG_OK;
+}
+
+static enum lg_status make(void *context, const struct lg_fleet_event *prepare,
+			   struct lg_fleet_made *out_made, struct lg_error *err)
+{
+	struct scene_gate *gate = context;
+	static const struct lg_strlist none;
+
+	if (gate->make_fails)
+		return lg_error_set(err, gate->make_fails, "ldap",
+				    "the directory could not be asked");
+	return lg_fleet_make(prepare, LG_DIALECT_GATE, &none, NULL, out_made,
+			     err);
+}
+
+static enum lg_status run(void *context, struct lg_fleet_task *task,
+			  size_t count, int64_t *out_sessions,
+			  struct lg_error *err)
+{
+	struct scene_gate *gate = context;
+	size_t i;
+
+	(void)err;
+	for (i = 0; i < count; i++)
+		lg_fleet_task_run(gate->state, &task[i], NULL, NULL);
+	*out_sessions = 0;
+	return LG_OK;
+}
+
+static void told(void *context, const struct lg_fleet_trouble *trouble)
+{
+	struct scene_gate *gate = context;
+
+	(void)trouble;
+	gate->troubles++;
+}
+
+static void start(struct scene_gate *gate)
+{
+	struct scene *scene = gate->scene;
+	struct lg_error err = {0};
+
+	gate->state = folder_load(&gate->folder);
+	gate->link =
+		memory_open(scene->directory, LG_FLEET_LOCKS, &gate->fleet);
+	gate->gate = (struct lg_fleet_gate){
+		.fleet = &gate->fleet,
+		.host = &gate->host,
+		.name = gate->name,
+		.groups = &gate->groups,
+		.version = "1",
+		.heartbeat_ms = 30000,
+	};
+	if (lg_fleet_ear_open(&gate->gate.ear, SCENE_BASE, &scene->keys,
+			      &scene->signature, &gate->folder.files,
+			      &gate->folder.clock, &err) ||
+	    lg_fleet_gate_open(&gate->gate, &err))
+		fail_msg("%s: %s", err.place, err.text);
+	gate->gate.ear.tell = told;
+	gate->gate.ear.context = gate;
+}
+
+static void stop(struct scene_gate *gate)
+{
+	lg_fleet_gate_close(&gate->gate);
+	gate->fleet.close(gate->fleet.self);
+	lg_state_free(&gate->state);
+}
+
+void scene_restart(struct scene_gate *gate)
+{
+	stop(gate);
+	start(gate);
+}
+
+/* What time brings to the locks, as the gate's own timers would. */
+static void settle(struct scene_gate *gate)
+{
+	enum lg_lock_event event = LG_LOCK_NOTHING;
+	char id[LG_LOCK_ID_SIZE];
+
+	do {
+		int64_t left_ms = 0;
+
+		if (lg_lock_next(gate->state, NULL, &left_ms) ==
+			    LG_LOCK_NOTHING ||
+		    left_ms > 0)
+			return;
+		assert_int_equal(lg_lock_settle(gate->state, &event, id, NULL),
+				 LG_OK);
+		gate->gate.looks = 1;
+	} while (event != LG_LOCK_NOTHING);
+}
+
+void scene_turn(struct scene *scene)
+{
+	size_t i;
+
+	for (i = 0; i < scene->count; i++) {
+		struct scene_gate *gate = &scene->gate[i];
+		struct lg_fleet_sink sink = lg_fleet_ear_sink(&gate->gate.ear);
+		struct lg_error err = {0};
+
+		gate->folder.now = scene->now;
+		if (gate->stopped)
+			continue;
+		settle(gate);
+		if (gate->fleet.poll(gate->fleet.self, 0, &sink, &err) ||
+		    lg_fleet_gate_work(&gate->gate, &err))
+			fail_msg("%s", err.text);
+	}
+}
+
+void scene_wait(struct scene *scene, int64_t ms)
+{
+	scene->now.wall_ms += ms;
+	scene->now.boot_ms += ms;
+	scene_turn(scene);
+}
+
+static void pass(void *context, unsigned int ms)
+{
+	scene_wait(context, ms);
+}
+
+struct scene *scene_make(size_t count)
+{
+	struct scene *scene = calloc(1, sizeof(*scene));
+	struct lg_error err = {0};
+	size_t i;
+
+	scene->count = count;
+	scene->clock = (struct lg_clock){&scene->now, scene_now};
+	scene->signature = (struct lg_signature){scene, verify, sign};
+	scene->keys.count = 1;
+	memcpy(scene->keys.key[0].name, "anna", 5);
+	scene->keys.key[0].public_key[0] = 7;
+	for (i = 0; i < count; i++)
+		folder_make(&scene->gate[i].folder);
+	scene->now = scene->gate[0].folder.now;
+	scene->directory = memory_new(&scene->clock);
+	scene->directory->context = scene;
+	for (i = 0; i < count; i++) {
+		struct scene_gate *gate = &scene->gate[i];
+
+		gate->scene = scene;
+		snprintf(gate->name, sizeof(gate->name), "g%zu", i);
+		memory_join(scene->directory, gate->name);
+		gate->host = (struct lg_fleet_host){gate, make, run};
+		lg_strlist_add(&gate->groups, i % 2 ? "odd" : "even",
+			       i % 2 ? 3 : 4, NULL);
+		start(gate);
+	}
+	scene->admin_link =
+		memory_open(scene->directory, LG_FLEET_GATES, &scene->admin);
+	if (lg_fleet_ear_open(&scene->ear, SCENE_BASE, &scene->keys,
+			      &scene->signature, NULL, &scene->clock, &err))
+		fail_msg("%s", err.text);
+	scene_turn(scene);
+	scene->directory->pass = pass;
+	return scene;
+}
+
+void scene_free(struct scene *scene)
+{
+	size_t i;
+
+	lg_fleet_round_release(&scene->round);
+	lg_fleet_ear_close(&scene->ear);
+	scene->admin.close(scene->admin.self);
+	for (i = 0; i < scene->count; i++) {
+		stop(&scene->gate[i]);
+		lg_strlist_release(&scene->gate[i].groups);
+		folder_remove(&scene->gate[i].folder);
+	}
+	memory_free(scene->directory);
+	free(scene);
+}
+
+static void new_round(struct scene *scene)
+{
+	struct lg_fleet_round *round = &scene->round;
+	enum lg_fleet_require require = round->require;
+	int64_t required = round->required;
+
+	lg_fleet_round_release(round);
+	*round = (struct lg_fleet_round){.fleet = &scene->admin,
+					 .signature = &scene->signature,
+					 .clock = &scene->clock,
+					 .ear = &scene->ear,
+					 .key = "anna",
+					 .by = "anna",
+					 .require = require,
+					 .required = required,
+					 .within_ms = 10000};
+}
+
+enum lg_status scene_begin(struct scene *scene, struct lg_error *err)
+{
+	struct lg_registry *values = values_listing("/o=a/cn=one");
+	struct lg_buffer text = {0};
+	struct lg_fleet_event prepare = {.profile = "upgrade",
+					 .until_s = scene->now.wall_ms / 1000 +
+						    3600,
+					 .max_duration_s = -1};
+	enum lg_status status;
+
+	assert_int_equal(
+		lg_reg_text_render(values, LG_REG_ENCODING_UTF8, &text, NULL),
+		LG_OK);
+	prepare.values = text.data;
+	new_round(scene);
+	status = lg_fleet_round_apply(&scene->round, SCENE_LOCK, &prepare, err);
+	lg_buffer_release(&text);
+	lg_registry_free(&values);
+	return status;
+}
+
+void scene_finish(struct scene *scene)
+{
+	struct lg_error err = {0};
+	int steps = 0;
+
+	while (scene->round.phase != LG_FLEET_PHASE_DONE) {
+		assert_true(steps++ < 1000);
+		if (lg_fleet_round_step(&scene->round, 100, &err))
+			fail_msg("%s", err.text);
+	}
+}
+
+enum lg_status scene_apply(struct scene *scene, struct lg_error *err)
+{
+	enum lg_status status = scene_begin(scene, err);
+
+	if (!status)
+		scene_finish(scene);
+	return status;
+}
+
+enum lg_status scene_change(struct scene *scene, enum lg_fleet_kind kind,
+			    int64_t until_s, struct lg_error *err)
+{
+	struct lg_fleet_fate fate;
+	enum lg_status status;
+
+	new_round(scene);
+	status = lg_fleet_ear_ask(&scene->ear, &scene->admin, NULL, err);
+	if (status)
+		return status;
+	assert_true(lg_fleet_set_find(scene->ear.set, SCENE_LOCK, &fate));
+	status =
+		lg_fleet_round_change(&scene->round, &fate, kind, until_s, err);
+	if (!status)
+		scene_finish(scene);
+	return status;
+}
+
+int scene_holds(const struct scene *scene, size_t gate)
+{
+	return lg_state_lock(scene->gate[gate].state, SCENE_LOCK) != NULL;
+}
+
+void scene_publish(struct scene *scene, enum lg_fleet_kind kind, int64_t number,
+		   int64_t at_ms)
+{
+	struct lg_fleet_event event = {.kind = kind,
+				       .lock = SCENE_LOCK,
+				       .number = number,
+				       .at_ms = at_ms,
+				       .base = SCENE_BASE,
+				       .by = "anna",
+				       .key = "anna",
+				       .until_s = 1};
+	struct lg_error err = {0};
+
+	if (lg_fleet_publish(&scene->admin, &scene->signature, &event, &err))
+		fail_msg("%s", err.text);
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * fleet_scene.h - some gates and an administrator around a directory in memory
+ */
+#ifndef LOGONGATE_TESTS_APP_FLEET_SCENE_H
+#define LOGONGATE_TESTS_APP_FLEET_SCENE_H
+
+#include "app/fleet/fleet_gate.h"
+#include "app/fleet/fleet_round.h"
+#include "contract/fleet_memory.h"
+#include "folder.h"
+
+#define SCENE_GATES_MAX 8
+#define SCENE_BASE "ou=logongate,dc=example,dc=org"
+#define SCENE_LOCK "lg-0123456789ab"
+
+struct scene_gate {
+	struct scene *scene;
+	char name[32];
+	struct folder folder;
+	struct lg_state *state;
+	struct lg_fleet fleet;
+	struct memory_link *link;
+	struct lg_fleet_host host;
+	struct lg_fleet_gate gate;
+	struct lg_strlist groups;
+	enum lg_status make_fails; /* its own directory */
+	int stopped;               /* it does nothing */
+	int troubles;
+};
+
+/* Signatures are a sum that only the scene's keys give. */
+struct scene {
+	struct lg_now now;
+	struct lg_clock clock;
+	struct memory_directory *directory;
+	struct lg_signature signature;
+	struct lg_fleet_keys keys;
+	struct scene_gate gate[SCENE_GATES_MAX];
+	size_t count;
+	struct lg_fleet admin;
+	struct memory_link *admin_link;
+	struct lg_fleet_ear ear;
+	struct lg_fleet_round round;
+};
+
+/* count gates "g0".. that all follow, and have reported once. */
+struct scene *scene_make(size_t count);
+void scene_free(struct scene *scene);
+
+/* All gates that are not stopped hear and act; a while goes by. */
+void scene_turn(struct scene *scene);
+void scene_wait(struct scene *scene, int64_t ms);
+
+/* The gate's process ends and starts again on its disk. */
+void scene_restart(struct scene_gate *gate);
+
+/* apply --fleet of the profile "upgrade" for an hour, to its end. */
+enum lg_status scene_apply(struct scene *scene, struct lg_error *err);
+/* As scene_apply, up to the phase. */
+enum lg_status scene_begin(struct scene *scene, struct lg_error *err);
+void scene_finish(struct scene *scene);
+enum lg_status scene_change(struct scene *scene, enum lg_fleet_kind kind,
+			    int64_t until_s, struct lg_error *err);
+
+/* Whether the lock is in force at a gate. */
+int scene_holds(const struct scene *scene, size_t gate);
+
+/* Publishes an event signed by a key, whatever it is. */
+void scene_publish(struct scene *scene, enum lg_fleet_kind kind, int64_t number,
+		   int64_t at_ms);
+
+#endif
