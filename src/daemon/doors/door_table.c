@@ -12,6 +12,7 @@ static const struct gate_door_row rows[GATE_DOOR_COUNT] = {
 	[GATE_DOOR_POSTFIX] = {"postfix", LG_LISTEN_POSTFIX, 1},
 	[GATE_DOOR_HAPROXY] = {"haproxy", LG_LISTEN_SPOP, 1},
 	[GATE_DOOR_HTTP] = {"http", LG_LISTEN_HTTP, 1},
+	[GATE_DOOR_XMPP] = {"xmpp", LG_LISTEN_HTTP, 0},
 	[GATE_DOOR_DECIDE] = {"decide", LG_LISTEN_HTTP, 0},
 };
 

@@ -21,9 +21,10 @@ enum gate_door {
 	GATE_DOOR_POSTFIX,
 	GATE_DOOR_HAPROXY, /* SPOP */
 	GATE_DOOR_HTTP,    /* /v1/check, /v1/mapi */
+	GATE_DOOR_XMPP,    /* /v1/xmpp */
 	GATE_DOOR_DECIDE   /* /v1/decide */
 };
-#define GATE_DOOR_COUNT 6
+#define GATE_DOOR_COUNT 7
 
 struct gate_door_row {
 	const char *name;          /* in records, metrics and pages */

@@ -423,11 +423,13 @@ static void forget_names(struct gate_ask *ask)
 	ask->attempt.process_len = 0;
 }
 
-static void decide(const struct gate_http_question *request,
-		   struct lg_http_answer *answer)
+/* A question in JSON, at a door that has no words of its own. */
+static void decide_at(enum gate_door door,
+		      const struct gate_http_question *request,
+		      struct lg_http_answer *answer)
 {
 	struct gate_ask ask = {
-		.door = GATE_DOOR_DECIDE,
+		.door = door,
 		.accept = get_header(request, "Accept-Language"),
 	};
 	struct gate_answer decided;
@@ -448,7 +450,7 @@ static void decide(const struct gate_http_question *request,
 	if (!object)
 		lg_error_set(&err, LG_ERR_SYNTAX, NULL, "is not JSON");
 	if (!object || check_json_read(object, &ask, &err)) {
-		request->gate->counts[GATE_DOOR_DECIDE].unreadable++;
+		request->gate->counts[door].unreadable++;
 		json_error(answer, &err);
 	} else {
 		if (ask.is_cut)
@@ -461,6 +463,18 @@ static void decide(const struct gate_http_question *request,
 	cJSON_Delete(object);
 }
 
+static void decide(const struct gate_http_question *request,
+		   struct lg_http_answer *answer)
+{
+	decide_at(GATE_DOOR_DECIDE, request, answer);
+}
+
+static void xmpp(const struct gate_http_question *request,
+		 struct lg_http_answer *answer)
+{
+	decide_at(GATE_DOOR_XMPP, request, answer);
+}
+
 static const struct {
 	const char *path;
 	const char *methods; /* NULL: any */
@@ -470,6 +484,7 @@ static const struct {
 	{"/v1/check", NULL, check},
 	{"/v1/dovecot", "POST", dovecot},
 	{"/v1/decide", "POST", decide},
+	{"/v1/xmpp", "POST", xmpp},
 	{"/v1/mapi", "POST", mapi},
 	{"/v1/mapi/answer", "POST", mapi_answer},
 	{"/v1/render", NULL, render},
