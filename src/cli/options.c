@@ -95,6 +95,8 @@ const struct lg_option lg_options[] = {
 	 "under this profile, not under what is in force"},
 	{"profiles", "DIR", "@directory", LG_OPTION_COMMON,
 	 "folder of the profiles"},
+	{"prosody", "FILE", "@file", LG_OPTION_ONCE,
+	 "prosody.cfg.lua, where it is not in /etc/prosody"},
 	{"protocol", "P", PROTOCOLS, LG_OPTION_ONCE, "the protocol"},
 	{"quiet", NULL, NULL, LG_OPTION_COMMON, "say only what went wrong"},
 	{"reason", "TEXT", NULL, LG_OPTION_ONCE,

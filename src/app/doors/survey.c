@@ -12,9 +12,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/doors/prosody_text.h"
 #include "app/doors/running.h"
 
 #define PAM_DIR "/etc/pam.d"
+#define PROSODY_CONF "/etc/prosody/prosody.cfg.lua"
 #define PAM_VENDOR_DIR "/usr/lib/pam.d"
 
 struct survey {
@@ -310,6 +312,21 @@ static enum lg_status survey_pam(struct survey *survey, const char *named)
 	return status;
 }
 
+static enum lg_status survey_prosody(struct survey *survey, const char *conf)
+{
+	struct lg_buffer text = {0};
+	enum lg_status status;
+
+	status = lg_prosody_text(survey->machine, conf ? conf : PROSODY_CONF,
+				 &text, survey->err);
+	if (status == LG_OK)
+		status = lg_doors_prosody(text.data ? text.data : "", text.len,
+					  survey->gate, survey->ways,
+					  survey->err);
+	lg_buffer_release(&text);
+	return settle(survey, "xmpp", status);
+}
+
 static struct lg_way *find_way(struct lg_ways *ways, const char *door,
 			       const char *name)
 {
@@ -409,6 +426,8 @@ enum lg_status lg_doors_survey(const struct lg_settings *settings,
 		status = survey_haproxy(&survey, places->haproxy_conf);
 	if (status == LG_OK)
 		status = survey_pam(&survey, places->pam_dir);
+	if (status == LG_OK)
+		status = survey_prosody(&survey, places->prosody_conf);
 	settle_dovecot_stack(ways);
 	settle_sshd_stack(&survey);
 	if (status == LG_OK)

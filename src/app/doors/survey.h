@@ -19,6 +19,7 @@ struct lg_doors_places {
 	const char *nginx_conf;
 	const char *haproxy_conf; /* a file, or a folder of files */
 	const char *pam_dir;
+	const char *prosody_conf;
 };
 
 /*

@@ -214,6 +214,7 @@ int lg_cmd_doors(struct lg_cli *cli)
 		.nginx_conf = lg_cli_option(cli, "nginx"),
 		.haproxy_conf = lg_cli_option(cli, "haproxy"),
 		.pam_dir = lg_cli_option(cli, "pam"),
+		.prosody_conf = lg_cli_option(cli, "prosody"),
 	};
 	const struct lg_machine machine = lg_machine_here();
 	const struct lg_settings *settings;

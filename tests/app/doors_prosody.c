@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Rows for app/doors: what prosody.cfg.lua says about asking the gate, and the
+ * files it is made of.
+ */
+#include "suite.h"
+
+#include <string.h>
+
+#include "app/doors/doors.h"
+#include "app/doors/prosody_text.h"
+
+#define ON "modules_enabled = { \"roster\"; 'logongate' }\n"
+#define HOST "VirtualHost \"example.org\"\n"
+
+struct row {
+	const char *text;
+	enum lg_asks asks;
+	enum lg_when_down when_down;
+};
+
+static const struct row rows[] = {
+	{ON HOST, LG_ASKS_YES, LG_WHEN_DOWN_TEMPORARY},
+	{HOST ON, LG_ASKS_YES, LG_WHEN_DOWN_TEMPORARY},
+	{HOST, LG_ASKS_NO, LG_WHEN_DOWN_NOT_ASKED},
+	{"-- " ON HOST, LG_ASKS_NO, LG_WHEN_DOWN_NOT_ASKED},
+	{"--[[ x\n" ON "]]\n" HOST, LG_ASKS_NO, LG_WHEN_DOWN_NOT_ASKED},
+	{ON HOST "modules_disabled = { \"logongate\" }", LG_ASKS_NO,
+	 LG_WHEN_DOWN_NOT_ASKED},
+	/* Of another host, and of a component. */
+	{HOST "VirtualHost 'b'\n" ON, LG_ASKS_NO, LG_WHEN_DOWN_NOT_ASKED},
+	{HOST "Component 'rooms' \"muc\"\n" ON, LG_ASKS_NO,
+	 LG_WHEN_DOWN_NOT_ASKED},
+	{ON "logongate_when_down = \"admit\"\n" HOST, LG_ASKS_YES,
+	 LG_WHEN_DOWN_OPEN},
+	{ON HOST "logongate_url = \"http://127.0.0.1:9/v1/xmpp\";", LG_ASKS_NO,
+	 LG_WHEN_DOWN_NOT_ASKED},
+	{ON HOST "logongate_url = \"http://127.0.0.1:4191/v1/check\";",
+	 LG_ASKS_NO, LG_WHEN_DOWN_NOT_ASKED},
+	{ON HOST "limits = { c2s = { rate = \"10kb/s\" }; }\nx = true\ny = 3;",
+	 LG_ASKS_YES, LG_WHEN_DOWN_TEMPORARY},
+	/* A program may come to anything. */
+	{"if os.getenv('A') then " ON " end\n" HOST, LG_ASKS_UNKNOWN,
+	 LG_WHEN_DOWN_UNKNOWN},
+	{"modules_enabled = mine\n" HOST, LG_ASKS_UNKNOWN,
+	 LG_WHEN_DOWN_UNKNOWN},
+	{ON HOST "logongate_url = \"http://\" .. here", LG_ASKS_UNKNOWN,
+	 LG_WHEN_DOWN_UNKNOWN},
+	{HOST "modules_enabled = { f(1) }", LG_ASKS_UNKNOWN,
+	 LG_WHEN_DOWN_UNKNOWN},
+	{HOST "modules_enabled = {", LG_ASKS_UNKNOWN, LG_WHEN_DOWN_UNKNOWN},
+	{HOST "Include \"other\"", LG_ASKS_UNKNOWN, LG_WHEN_DOWN_UNKNOWN},
+};
+
+static void says_whether_it_asks(void **state)
+{
+	struct lg_gate_addresses gate = {0};
+	struct lg_error err;
+
+	assert_int_equal(lg_strlist_add(&gate.http, "127.0.0.1:4191", 14, &err),
+			 LG_OK);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct lg_ways ways = {0};
+
+		assert_int_equal(lg_doors_prosody(rows[i].text,
+						  strlen(rows[i].text), &gate,
+						  &ways, &err),
+				 LG_OK);
+		if (ways.count < 1 ||
+		    strcmp(ways.way[0].way, "VirtualHost example.org") != 0 ||
+		    ways.way[0].asks != rows[i].asks ||
+		    ways.way[0].when_down != rows[i].when_down)
+			fail_msg("%s", rows[i].text);
+		lg_ways_release(&ways);
+	}
+	lg_gate_addresses_release(&gate);
+}
+
+static enum lg_status read_file(void *self, const char *path,
+				struct lg_buffer *out_text,
+				struct lg_error *err)
+{
+	static const char *const files[][2] = {
+		{"/p/main", "a = 1\nInclude \"d/*.lua\"\nInclude (\"/x\")\n"},
+		{"/p/d/1.lua", "b = 2\n"},
+		{"/p/d/2.lua", "c = 3\n"},
+		{"/x", "d = 4"},
+		{"/p/gone", "Include 'nothing'\n"},
+		{"/p/round", "Include 'round'\n"},
+	};
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
+		if (strcmp(path, files[i][0]) == 0) {
+			lg_buffer_text(out_text, files[i][1]);
+			return lg_buffer_status(out_text, err);
+		}
+	}
+	return lg_error_set(err, LG_ERR_UNKNOWN_KEY, path, "is not there");
+}
+
+static enum lg_status list(void *self, const char *folder,
+			   struct lg_strlist *out_names, struct lg_error *err)
+{
+	static const char *const names[] = {"1.lua", "2.lua", "notes.txt"};
+	enum lg_status status = LG_OK;
+
+	assert_string_equal(folder, "/p/d");
+	for (size_t i = 0; i < 3 && status == LG_OK; i++)
+		status = lg_strlist_add(out_names, names[i], strlen(names[i]),
+					err);
+	return status;
+}
+
+static void takes_what_is_included(void **state)
+{
+	const struct lg_machine machine = {.read = read_file, .list = list};
+	struct lg_buffer text = {0};
+	struct lg_error err;
+
+	assert_int_equal(lg_prosody_text(&machine, "/p/main", &text, &err),
+			 LG_OK);
+	assert_string_equal(text.data, "a = 1\nb = 2\nc = 3\nd = 4");
+	assert_int_equal(lg_prosody_text(&machine, "/p/none", &text, &err),
+			 LG_ERR_UNKNOWN_KEY);
+	assert_int_equal(lg_prosody_text(&machine, "/p/gone", &text, &err),
+			 LG_ERR_IO);
+	assert_string_equal(err.place, "/p/nothing");
+	assert_int_equal(lg_prosody_text(&machine, "/p/round", &text, &err),
+			 LG_ERR_LIMIT);
+	lg_buffer_release(&text);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(says_whether_it_asks),
+		cmocka_unit_test(takes_what_is_included),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
