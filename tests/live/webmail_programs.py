@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: ISC
+"""Webmail before a lock, as its page is: what mail_programs does for programs
+that people start themselves."""
+import http.cookiejar
+import json
+import os
+import re
+import urllib.error
+import urllib.parse
+import urllib.request
+
+import mail_programs
+import programs
+import roundcube_fixture
+
+
+class Roundcube(mail_programs.Program):
+    """Its page for logging on. Whoever is sent back to it types the password
+    again: there is no other way in."""
+
+    name, package = "Roundcube", "roundcube-core"
+    plugins = "[]"
+
+    def __init__(self, place):
+        super().__init__(place)
+        self.web = roundcube_fixture.Roundcube(place.port, {
+            "plugins": self.plugins, "login_rate_limit": "100"}).__enter__()
+
+    def close(self):
+        self.web.close()
+        super().close()
+
+    @classmethod
+    def is_there(cls):
+        return os.path.exists(roundcube_fixture.PROGRAM + "/index.php") and \
+            bool(programs.program("nginx"))
+
+    def once(self):
+        opener = urllib.request.build_opener(
+            urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
+        with opener.open(self.web.url, timeout=20) as answer:
+            token = re.search(r'name="_token" value="([^"]+)"',
+                              answer.read().decode())[1]
+        try:
+            with opener.open(self.web.url + "?_task=login",
+                             urllib.parse.urlencode({
+                                 "_task": "login", "_action": "login",
+                                 "_token": token, "_user": self.place.user,
+                                 "_pass": self.place.password}).encode(),
+                             timeout=20) as answer:
+                page = answer.read().decode()
+        except urllib.error.HTTPError as error:
+            page = error.read().decode()
+        shown = re.findall(r'display_message\(("(?:[^"\\]|\\.)*")', page)
+        return "-", "\n".join(json.loads(text) for text in shown)
+
+    def try_all(self, lock, lift):
+        return {**super().try_all(lock, lift), "asks": "yes",
+                "recovers": "next-try"}
+
+
+class RoundcubeWithPlugin(Roundcube):
+    name = "Roundcube, plugin"
+    plugins = "['logongate']"
+
+
+AT_DOVECOT = (Roundcube, RoundcubeWithPlugin)
