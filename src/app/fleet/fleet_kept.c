@@ -28,8 +28,11 @@ enum lg_status lg_fleet_kept_write(struct lg_fleet_ear *ear,
 		return LG_OK;
 	lg_buffer_text(&path, LG_FLEET_FOLDER "/");
 	lg_buffer_append(&path, entry->cn.bytes, entry->cn.len);
-	for (i = 0; i < LG_FLEET_ID_SIZE; i++)
+	lg_buffer_char(&path, '~');
+	for (i = 0; i < LG_FLEET_ID_SIZE; i++) {
+		lg_buffer_format(&path, "%02x", entry->id.byte[i]);
 		lg_buffer_format(&text, "%02x", entry->id.byte[i]);
+	}
 	lg_buffer_char(&text, '\n');
 	lg_buffer_append(&text, entry->signature.bytes, entry->signature.len);
 	lg_buffer_char(&text, '\n');
@@ -105,6 +108,7 @@ static enum lg_status take(struct lg_fleet_ear *ear, const char *name,
 	if (status)
 		return status == LG_ERR_NO_MEMORY ? status : LG_OK;
 	lg_fleet_event_name(event, &right);
+	lg_buffer_format(&right, "~%.32s", text->data);
 	status = lg_buffer_status(&right, err);
 	if (!status && !strcmp(right.data, name) &&
 	    !strcmp(event->base, ear->base)) {

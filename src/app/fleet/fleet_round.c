@@ -10,24 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/fleet/fleet_parts.h"
 #include "app/fleet/fleet_publish.h"
-
-const char *lg_fleet_answer_name(enum lg_fleet_answer answer)
-{
-	switch (answer) {
-	case LG_FLEET_NO_ANSWER:
-		return "waiting";
-	case LG_FLEET_IS_AWAY:
-		return "away";
-	case LG_FLEET_IS_READY:
-		return "ready";
-	case LG_FLEET_IS_NOT_READY:
-		return "not-ready";
-	case LG_FLEET_DID:
-		return "in-force";
-	}
-	return "";
-}
 
 static struct lg_now now_of(const struct lg_fleet_round *round)
 {
@@ -94,39 +78,6 @@ static void finish(struct lg_fleet_round *round, enum lg_fleet_outcome outcome)
 	round->outcome = outcome;
 }
 
-static int is_concerned(const struct lg_fleet_round *round,
-			const struct lg_fleet_one *one)
-{
-	const struct lg_fleet_event like = {.groups = round->groups};
-
-	return !one->gone && lg_fleet_concerns(&like, &one->report.groups);
-}
-
-/* Which gates it is about: all entries of the groups, also those away. */
-static enum lg_status find_parts(struct lg_fleet_round *round,
-				 struct lg_error *err)
-{
-	struct lg_fleet_sink sink = lg_fleet_gates_sink(&round->gates);
-	enum lg_status status =
-		round->fleet->gates(round->fleet->self, &sink, err);
-	size_t i;
-
-	if (status)
-		return status;
-	round->part = calloc(round->gates.count + 1, sizeof(*round->part));
-	if (!round->part)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
-	for (i = 0; i < round->gates.count; i++) {
-		const struct lg_fleet_one *one = round->gates.one[i];
-
-		if (!is_concerned(round, one))
-			continue;
-		memcpy(round->part[round->part_count++].name, one->name,
-		       sizeof(one->name));
-	}
-	return LG_OK;
-}
-
 static size_t needed_of(const struct lg_fleet_round *round)
 {
 	size_t all = round->part_count;
@@ -142,103 +93,10 @@ static size_t needed_of(const struct lg_fleet_round *round)
 	return all;
 }
 
-static size_t count_of(const struct lg_fleet_round *round,
-		       enum lg_fleet_answer answer)
-{
-	size_t count = 0;
-	size_t i;
-
-	for (i = 0; i < round->part_count; i++)
-		count += round->part[i].answer == answer;
-	return count;
-}
-
-static const struct lg_fleet_one *one_of(const struct lg_fleet_round *round,
-					 const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < round->gates.count; i++)
-		if (!strcmp(round->gates.one[i]->name, name))
-			return round->gates.one[i];
-	return NULL;
-}
-
-/* What a gate's report says of the event that is waited for. */
-static enum lg_fleet_answer answer_of(const struct lg_fleet_round *round,
-				      const struct lg_fleet_report_lock *lock)
-{
-	int acted = lock && lock->number >= round->number;
-	int waits = round->starts_s > now_of(round).wall_ms / 1000;
-
-	switch (round->phase) {
-	case LG_FLEET_PHASE_READY:
-		if (!acted || lock->ready == LG_FLEET_READY_UNKNOWN)
-			return LG_FLEET_NO_ANSWER;
-		return lock->ready == LG_FLEET_READY_YES
-			       ? LG_FLEET_IS_READY
-			       : LG_FLEET_IS_NOT_READY;
-	case LG_FLEET_PHASE_IN_FORCE:
-		if (!acted)
-			return LG_FLEET_NO_ANSWER;
-		if (lock->state == LG_FLEET_STATE_IN_FORCE ||
-		    (waits && lock->ready == LG_FLEET_READY_YES))
-			return LG_FLEET_DID;
-		return LG_FLEET_IS_NOT_READY;
-	case LG_FLEET_PHASE_UNDO:
-		return acted && lock->state == LG_FLEET_STATE_OVER
-			       ? LG_FLEET_DID
-			       : LG_FLEET_NO_ANSWER;
-	case LG_FLEET_PHASE_ACTED:
-		if (!acted)
-			return LG_FLEET_NO_ANSWER;
-		if (round->kind == LG_FLEET_LIFT)
-			return lock->state == LG_FLEET_STATE_OVER
-				       ? LG_FLEET_DID
-				       : LG_FLEET_NO_ANSWER;
-		return lock->ready == LG_FLEET_READY_NO ? LG_FLEET_IS_NOT_READY
-							: LG_FLEET_DID;
-	case LG_FLEET_PHASE_DONE:
-		break;
-	}
-	return LG_FLEET_NO_ANSWER;
-}
-
-static void look_at(struct lg_fleet_round *round, struct lg_fleet_part *part,
-		    struct lg_now now)
-{
-	const struct lg_fleet_one *one = one_of(round, part->name);
-	const struct lg_fleet_report_lock *lock =
-		one ? lg_fleet_report_find(&one->report, round->lock) : NULL;
-	enum lg_fleet_answer answer = answer_of(round, lock);
-
-	if (answer == LG_FLEET_NO_ANSWER &&
-	    (!one || lg_fleet_one_away(one, now.wall_ms)))
-		answer = LG_FLEET_IS_AWAY;
-	if (answer == part->answer)
-		return;
-	part->answer = answer;
-	part->after_ms = now.boot_ms - round->began_ms;
-	part->why[0] = '\0';
-	if (answer == LG_FLEET_IS_NOT_READY)
-		memcpy(part->why, lock->why, sizeof(part->why));
-	if (round->told)
-		round->told(round->context, part);
-}
-
-static void look(struct lg_fleet_round *round)
-{
-	struct lg_now now = now_of(round);
-	size_t i;
-
-	for (i = 0; i < round->part_count; i++)
-		look_at(round, &round->part[i], now);
-}
-
 static enum lg_status open_round(struct lg_fleet_round *round, const char *lock,
 				 struct lg_error *err)
 {
-	enum lg_status status = find_parts(round, err);
+	enum lg_status status = lg_fleet_parts_find(round, err);
 
 	if (status)
 		return status;
@@ -246,33 +104,15 @@ static enum lg_status open_round(struct lg_fleet_round *round, const char *lock,
 	round->began_ms = now_of(round).boot_ms;
 	round->needed = needed_of(round);
 	round->number = INT64_MAX;
-	look(round);
+	lg_fleet_parts_look(round);
 	round->number = 0;
 	return LG_OK;
-}
-
-/* Names of parts with this answer, at most some. */
-static void name_parts(const struct lg_fleet_round *round,
-		       enum lg_fleet_answer answer, struct lg_buffer *out)
-{
-	size_t named = 0;
-	size_t i;
-
-	for (i = 0; i < round->part_count; i++) {
-		if (round->part[i].answer != answer)
-			continue;
-		if (named++ < 8)
-			lg_buffer_format(out, "%s%s", named > 1 ? ", " : "",
-					 round->part[i].name);
-	}
-	if (named > 8)
-		lg_buffer_format(out, " and %zu more", named - 8);
 }
 
 static enum lg_status enough_there(struct lg_fleet_round *round,
 				   struct lg_error *err)
 {
-	size_t away = count_of(round, LG_FLEET_IS_AWAY);
+	size_t away = lg_fleet_parts_count(round, LG_FLEET_IS_AWAY);
 	struct lg_buffer names = {0};
 
 	if (!round->part_count)
@@ -283,7 +123,7 @@ static enum lg_status enough_there(struct lg_fleet_round *round,
 							: "ou=gates");
 	if (round->part_count - away >= round->needed)
 		return LG_OK;
-	name_parts(round, LG_FLEET_IS_AWAY, &names);
+	lg_fleet_parts_name(round, LG_FLEET_IS_AWAY, &names);
 	lg_error_set(err, LG_ERR_CONFLICT, NULL,
 		     "%zu of %zu gates are away (%s) and %zu are required; "
 		     "nothing was written; --require says how many are enough",
@@ -338,7 +178,7 @@ enum lg_status lg_fleet_round_change(struct lg_fleet_round *round,
 		status = open_round(round, fate->lock, err);
 	if (status)
 		return status;
-	round->number = fate->number;
+	round->number = lg_fleet_parts_highest(round, fate->number);
 	round->until_s = until_s;
 	begin_phase(round, LG_FLEET_PHASE_ACTED, kind);
 	if (!round->writes)
@@ -361,8 +201,8 @@ static void give_up(struct lg_fleet_round *round)
 
 static void decide_ready(struct lg_fleet_round *round, int late)
 {
-	size_t ready = count_of(round, LG_FLEET_IS_READY);
-	size_t open = count_of(round, LG_FLEET_NO_ANSWER);
+	size_t ready = lg_fleet_parts_count(round, LG_FLEET_IS_READY);
+	size_t open = lg_fleet_parts_count(round, LG_FLEET_NO_ANSWER);
 
 	if (ready >= round->needed && (!open || late))
 		begin_phase(round, LG_FLEET_PHASE_IN_FORCE, LG_FLEET_BEGIN);
@@ -372,9 +212,9 @@ static void decide_ready(struct lg_fleet_round *round, int late)
 
 static void decide_in_force(struct lg_fleet_round *round, int late)
 {
-	size_t did = count_of(round, LG_FLEET_DID);
-	size_t open = count_of(round, LG_FLEET_NO_ANSWER) +
-		      count_of(round, LG_FLEET_IS_READY);
+	size_t did = lg_fleet_parts_count(round, LG_FLEET_DID);
+	size_t open = lg_fleet_parts_count(round, LG_FLEET_NO_ANSWER) +
+		      lg_fleet_parts_count(round, LG_FLEET_IS_READY);
 
 	if (did >= round->needed && (!open || late))
 		finish(round, LG_FLEET_CAME_TRUE);
@@ -384,7 +224,7 @@ static void decide_in_force(struct lg_fleet_round *round, int late)
 
 static void decide_undo(struct lg_fleet_round *round, int late)
 {
-	size_t did = count_of(round, LG_FLEET_DID);
+	size_t did = lg_fleet_parts_count(round, LG_FLEET_DID);
 
 	if (did == round->part_count)
 		finish(round, LG_FLEET_PUT_BACK);
@@ -394,8 +234,8 @@ static void decide_undo(struct lg_fleet_round *round, int late)
 
 static void decide_acted(struct lg_fleet_round *round, int late)
 {
-	size_t did = count_of(round, LG_FLEET_DID);
-	size_t open = count_of(round, LG_FLEET_NO_ANSWER);
+	size_t did = lg_fleet_parts_count(round, LG_FLEET_DID);
+	size_t open = lg_fleet_parts_count(round, LG_FLEET_NO_ANSWER);
 
 	if (did >= round->needed && (!open || late))
 		finish(round, LG_FLEET_CAME_TRUE);
@@ -418,7 +258,7 @@ enum lg_status lg_fleet_round_step(struct lg_fleet_round *round,
 		return status;
 	if (round->writes)
 		write_next(round);
-	look(round);
+	lg_fleet_parts_look(round);
 	late = now_of(round).boot_ms >= round->deadline_ms;
 	switch (round->phase) {
 	case LG_FLEET_PHASE_READY:

@@ -51,6 +51,18 @@ int lg_lock_is_id(const char *text)
 	       strspn(text + 3, "0123456789abcdef") == ID_DIGITS;
 }
 
+enum lg_status lg_lock_is_ours(const struct lg_lock *lock, struct lg_error *err)
+{
+	if (lock->origin != LG_ORIGIN_FLEET)
+		return LG_OK;
+	lg_error_set(err, LG_ERR_CONFLICT,
+		     lock->profile ? lock->profile : lock->id,
+		     "is a lock of the fleet (%s); --fleet changes it at all "
+		     "gates, lift --force ends it here alone",
+		     lock->id);
+	return lg_error_code(err, "fleet-lock");
+}
+
 int lg_lock_waits(const struct lg_lock *lock)
 {
 	return lock->start.wall_s != 0;

@@ -89,6 +89,11 @@ void lg_lock_free(struct lg_lock **lock);
 /* 1 when the text has the form of an id. */
 int lg_lock_is_id(const char *text);
 
+/* LG_ERR_CONFLICT with the code "fleet-lock" where the lock is the fleet's,
+ * and so nobody's to change at one gate alone. */
+enum lg_status lg_lock_is_ours(const struct lg_lock *lock,
+			       struct lg_error *err);
+
 /* 1 until it begins (apply --at). */
 int lg_lock_waits(const struct lg_lock *lock);
 

@@ -70,13 +70,6 @@ static int compare_events(const struct lg_fleet_event *a,
 	return order ? order : strcmp(a->key, b->key);
 }
 
-static int same_name(const struct lg_fleet_event *a,
-		     const struct lg_fleet_event *b)
-{
-	return a->number == b->number && !strcmp(a->lock, b->lock) &&
-	       !strcmp(a->key, b->key);
-}
-
 static int compare_ids(const struct lg_fleet_id *a, const struct lg_fleet_id *b)
 {
 	return memcmp(a->byte, b->byte, sizeof(a->byte));
@@ -199,27 +192,22 @@ enum lg_status lg_fleet_set_add(struct lg_fleet_set *set,
 
 	*out_new = 0;
 	for (i = 0; i < set->count; i++) {
-		if (same_name(set->held[i]->event, *event))
+		if (set->held[i]->len == len &&
+		    !memcmp(set->held[i]->body, body, len))
 			held = set->held[i];
 		if (compare_events(set->held[i]->event, *event) < 0)
 			at = i + 1;
 	}
-	if (held && held->len == len && !memcmp(held->body, body, len)) {
+	if (held) {
 		if (compare_ids(&held->id, id) != 0)
 			move_id(set, held, id);
 		be_seen(set, held);
 		goto out;
 	}
-	if (held) {
-		status = lg_error_set(err, LG_ERR_CONFLICT, NULL,
-				      "another event of this name was signed "
-				      "before; the first counts");
-		goto out;
-	}
 	if (find_id(set, id)) {
 		status = lg_error_set(err, LG_ERR_CONFLICT, NULL,
-				      "the entry held another event before; "
-				      "both count");
+				      "the entry held another event before, "
+				      "which counts; an event is written once");
 		goto out;
 	}
 	if (set->count == LG_FLEET_HELD_MAX ||

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * fleet_parts.c - the gates of a round, and what each has answered
+ */
+#include "app/fleet/fleet_parts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const char *lg_fleet_answer_name(enum lg_fleet_answer answer)
+{
+	switch (answer) {
+	case LG_FLEET_NO_ANSWER:
+		return "waiting";
+	case LG_FLEET_IS_AWAY:
+		return "away";
+	case LG_FLEET_IS_READY:
+		return "ready";
+	case LG_FLEET_IS_NOT_READY:
+		return "not-ready";
+	case LG_FLEET_DID:
+		return "in-force";
+	}
+	return "";
+}
+
+static struct lg_now now_of(const struct lg_fleet_round *round)
+{
+	struct lg_now now;
+
+	round->clock->now(round->clock->self, &now);
+	return now;
+}
+
+static int is_concerned(const struct lg_fleet_round *round,
+			const struct lg_fleet_one *one)
+{
+	const struct lg_fleet_event like = {.groups = round->groups};
+
+	return !one->gone && lg_fleet_concerns(&like, &one->report.groups);
+}
+
+/* Which gates it is about: all entries of the groups, also those away. */
+enum lg_status lg_fleet_parts_find(struct lg_fleet_round *round,
+				   struct lg_error *err)
+{
+	struct lg_fleet_sink sink = lg_fleet_gates_sink(&round->gates);
+	enum lg_status status =
+		round->fleet->gates(round->fleet->self, &sink, err);
+	size_t i;
+
+	if (status)
+		return status;
+	round->part = calloc(round->gates.count + 1, sizeof(*round->part));
+	if (!round->part)
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+	for (i = 0; i < round->gates.count; i++) {
+		const struct lg_fleet_one *one = round->gates.one[i];
+
+		if (!is_concerned(round, one))
+			continue;
+		memcpy(round->part[round->part_count++].name, one->name,
+		       sizeof(one->name));
+	}
+	return LG_OK;
+}
+
+size_t lg_fleet_parts_count(const struct lg_fleet_round *round,
+			    enum lg_fleet_answer answer)
+{
+	size_t count = 0;
+	size_t i;
+
+	for (i = 0; i < round->part_count; i++)
+		count += round->part[i].answer == answer;
+	return count;
+}
+
+static const struct lg_fleet_one *one_of(const struct lg_fleet_round *round,
+					 const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < round->gates.count; i++)
+		if (!strcmp(round->gates.one[i]->name, name))
+			return round->gates.one[i];
+	return NULL;
+}
+
+/* What a gate's report says of the event that is waited for. */
+static enum lg_fleet_answer answer_of(const struct lg_fleet_round *round,
+				      const struct lg_fleet_report_lock *lock)
+{
+	int acted = lock && lock->number >= round->number;
+	int waits = round->starts_s > now_of(round).wall_ms / 1000;
+
+	switch (round->phase) {
+	case LG_FLEET_PHASE_READY:
+		if (!acted || lock->ready == LG_FLEET_READY_UNKNOWN)
+			return LG_FLEET_NO_ANSWER;
+		return lock->ready == LG_FLEET_READY_YES
+			       ? LG_FLEET_IS_READY
+			       : LG_FLEET_IS_NOT_READY;
+	case LG_FLEET_PHASE_IN_FORCE:
+		if (!acted)
+			return LG_FLEET_NO_ANSWER;
+		if (lock->state == LG_FLEET_STATE_IN_FORCE ||
+		    (waits && lock->ready == LG_FLEET_READY_YES))
+			return LG_FLEET_DID;
+		return LG_FLEET_IS_NOT_READY;
+	case LG_FLEET_PHASE_UNDO:
+		return acted && lock->state == LG_FLEET_STATE_OVER
+			       ? LG_FLEET_DID
+			       : LG_FLEET_NO_ANSWER;
+	case LG_FLEET_PHASE_ACTED:
+		if (!acted)
+			return LG_FLEET_NO_ANSWER;
+		if (round->kind == LG_FLEET_LIFT)
+			return lock->state == LG_FLEET_STATE_OVER
+				       ? LG_FLEET_DID
+				       : LG_FLEET_NO_ANSWER;
+		return lock->ready == LG_FLEET_READY_NO ? LG_FLEET_IS_NOT_READY
+							: LG_FLEET_DID;
+	case LG_FLEET_PHASE_DONE:
+		break;
+	}
+	return LG_FLEET_NO_ANSWER;
+}
+
+static void look_at(struct lg_fleet_round *round, struct lg_fleet_part *part,
+		    struct lg_now now)
+{
+	const struct lg_fleet_one *one = one_of(round, part->name);
+	const struct lg_fleet_report_lock *lock =
+		one ? lg_fleet_report_find(&one->report, round->lock) : NULL;
+	enum lg_fleet_answer answer = answer_of(round, lock);
+
+	if (answer == LG_FLEET_NO_ANSWER &&
+	    (!one || lg_fleet_one_away(one, now.wall_ms)))
+		answer = LG_FLEET_IS_AWAY;
+	if (answer == part->answer)
+		return;
+	part->answer = answer;
+	part->after_ms = now.boot_ms - round->began_ms;
+	part->why[0] = '\0';
+	if (answer == LG_FLEET_IS_NOT_READY)
+		memcpy(part->why, lock->why, sizeof(part->why));
+	if (round->told)
+		round->told(round->context, part);
+}
+
+void lg_fleet_parts_look(struct lg_fleet_round *round)
+{
+	struct lg_now now = now_of(round);
+	size_t i;
+
+	for (i = 0; i < round->part_count; i++)
+		look_at(round, &round->part[i], now);
+}
+
+void lg_fleet_parts_name(const struct lg_fleet_round *round,
+			 enum lg_fleet_answer answer, struct lg_buffer *out)
+{
+	size_t named = 0;
+	size_t i;
+
+	for (i = 0; i < round->part_count; i++) {
+		if (round->part[i].answer != answer)
+			continue;
+		if (named++ < 8)
+			lg_buffer_format(out, "%s%s", named > 1 ? ", " : "",
+					 round->part[i].name);
+	}
+	if (named > 8)
+		lg_buffer_format(out, " and %zu more", named - 8);
+}
+
+int64_t lg_fleet_parts_highest(const struct lg_fleet_round *round,
+			       int64_t number)
+{
+	size_t i;
+
+	for (i = 0; i < round->gates.count; i++) {
+		const struct lg_fleet_report_lock *lock = lg_fleet_report_find(
+			&round->gates.one[i]->report, round->lock);
+
+		if (lock && lock->number > number && lock->number < INT32_MAX)
+			number = lock->number;
+	}
+	return number;
+}
