@@ -33,6 +33,8 @@ const char *gate_attention_name(enum gate_attention what)
 		return "servers";
 	case GATE_ATTENTION_CONNECTIONS:
 		return "connections";
+	case GATE_ATTENTION_FLEET:
+		return "fleet";
 	}
 	return "";
 }

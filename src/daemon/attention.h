@@ -23,9 +23,10 @@ enum gate_attention {
 	GATE_ATTENTION_SESSIONS,      /* cannot be listed or cut */
 	GATE_ATTENTION_RECORDS,       /* who logs on is not recorded */
 	GATE_ATTENTION_SERVERS,       /* a lock on other servers stays */
-	GATE_ATTENTION_CONNECTIONS    /* no more are taken */
+	GATE_ATTENTION_CONNECTIONS,   /* no more are taken */
+	GATE_ATTENTION_FLEET /* entries that count for nothing, and worse */
 };
-#define GATE_ATTENTION_COUNT 8
+#define GATE_ATTENTION_COUNT 9
 /* "no-policy", "state", ... */
 const char *gate_attention_name(enum gate_attention what);
 

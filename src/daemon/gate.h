@@ -28,6 +28,7 @@
 struct lg_mapi_scratch;
 struct gate_control;
 struct gate_facts;
+struct gate_fleet;
 struct gate_hour;
 struct gate_http;
 struct gate_inside;
@@ -88,6 +89,7 @@ struct gate {
 	uv_signal_t interrupt;
 	struct gate_control *control;
 	struct gate_facts *facts;
+	struct gate_fleet *fleet; /* NULL: it belongs to none */
 	struct gate_hour *hour;
 	struct gate_http *http;
 	struct gate_servers *servers;

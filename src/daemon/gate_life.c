@@ -21,6 +21,7 @@
 #include "adapters/system/state_dir.h"
 #include "daemon/enforce.h"
 #include "daemon/facts.h"
+#include "daemon/fleet/follower.h"
 #include "daemon/hour.h"
 #include "daemon/net/http.h"
 #include "daemon/log.h"
@@ -85,6 +86,7 @@ static void close_all(struct gate *gate)
 	gate_http_close(gate);
 	gate_sweeps_close(gate);
 	gate_facts_close(gate);
+	gate_fleet_close(gate);
 	if (gate->servers)
 		gate_servers_close(gate);
 	gate_enforce_stop(gate);
@@ -174,6 +176,8 @@ static enum lg_status open_inside(struct gate *gate,
 	if (!status)
 		status = gate_notices_open(gate, err);
 	if (!status)
+		status = gate_fleet_open(gate, err);
+	if (!status)
 		status = gate_enforce_first(gate, err);
 	if (!status)
 		status = gate_sessions_open(gate, err);
@@ -200,6 +204,7 @@ static void free_gate(struct gate *gate)
 {
 	int what;
 
+	gate_fleet_free(gate);
 	gate_sessions_close(gate);
 	gate_servers_free(gate);
 	gate_tokens_free(&gate->tokens);
@@ -262,16 +267,11 @@ static void gate_clock_now(void *self, struct lg_now *out_now)
 enum gate_exit gate_check(const char *path)
 {
 	struct lg_settings *settings = NULL;
-	struct lg_buffer page = {0};
 	struct lg_error err = {0};
-	enum lg_status status = gate_settings_load(path, &settings, &err);
 
-	if (!status)
-		status = gate_http_read_page(settings, &page, &err);
-	lg_buffer_release(&page);
-	lg_settings_free(&settings);
-	if (status)
+	if (gate_settings_load(path, &settings, &err))
 		return say(GATE_EXIT_SETTINGS, &err);
+	lg_settings_free(&settings);
 	printf("%s: nothing is wrong with the settings\n", path);
 	return GATE_EXIT_DONE;
 }
@@ -313,7 +313,7 @@ enum gate_exit gate_run(const char *path)
 		goto out;
 	}
 	if (open_inside(gate, settings, &err) || open_outside(gate, &err) ||
-	    watch_signals(gate, &err)) {
+	    watch_signals(gate, &err) || gate_fleet_begin(gate, &err)) {
 		code = say(exit_for(&err), &err);
 		close_all(gate);
 	} else {

@@ -107,7 +107,9 @@ void gate_inside_free(struct gate_inside **inside)
 
 const struct lg_policy *gate_inside_policy(const struct gate_inside *inside)
 {
-	return inside->has_policy ? lg_store_policy(inside->store) : NULL;
+	return inside->has_policy && !inside->unheard
+		       ? lg_store_policy(inside->store)
+		       : NULL;
 }
 
 int gate_inside_restarts(const struct gate_inside *inside)

@@ -34,6 +34,8 @@ struct gate_inside {
 	struct lg_store *store;
 	/* 0 while no policy can be trusted: without_policy answers. */
 	int has_policy;
+	/* A gate of a fleet that has never heard its directory: likewise. */
+	int unheard;
 	struct lg_registry *nothing; /* where no standing values count */
 	size_t loud_logged;
 };

@@ -12,6 +12,7 @@
 #include "adapters/system/system_clock.h"
 #include "app/lock/lock_change.h"
 #include "app/lock/layers.h"
+#include "daemon/fleet/follower.h"
 #include "daemon/notices.h"
 #include "daemon/refusals.h"
 
@@ -253,10 +254,31 @@ static void free_view(void *context)
 	gate_view_free(&view);
 }
 
+static int same_locks(const struct gate_view *a, const struct gate_view *b)
+{
+	size_t i;
+
+	if (a->lock_count != b->lock_count)
+		return 0;
+	for (i = 0; i < a->lock_count; i++) {
+		const struct lg_lock *one = a->lock[i].lock;
+		const struct lg_lock *other = b->lock[i].lock;
+
+		if (strcmp(one->id, other->id) ||
+		    one->until.wall_s != other->until.wall_s ||
+		    one->confirm.wall_s != other->confirm.wall_s ||
+		    lg_lock_waits(one) != lg_lock_waits(other))
+			return 0;
+	}
+	return 1;
+}
+
 void gate_view_show(struct gate *gate, struct gate_view *view)
 {
 	struct gate_view *before = gate->view;
 
+	if (before && !same_locks(before, view))
+		gate_fleet_look(gate);
 	gate->view = view;
 	gate->settings = view->held->settings;
 	gate_refusals_follow(gate);

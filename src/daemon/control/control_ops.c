@@ -212,6 +212,8 @@ static enum lg_status run_confirm(struct gate_inside *inside, void *context,
 
 	status = choose(inside, call, LG_MEANT_UNCONFIRMED, &lock, err);
 	if (!status)
+		status = lg_lock_is_ours(lock, err);
+	if (!status)
 		status = lg_lock_confirm(inside->state, lock, call->by, err);
 	if (!status) {
 		lg_json_text(call->answer, "id", lock->id);
@@ -240,6 +242,8 @@ static enum lg_status run_extend(struct gate_inside *inside, void *context,
 		status = control_number(call, "for_s", &for_s, err);
 	if (!status)
 		status = choose(inside, call, LG_MEANT_ANY, &lock, err);
+	if (!status)
+		status = lg_lock_is_ours(lock, err);
 	if (!status)
 		status = lg_lock_extend(inside->state, lock, call->by, until_s,
 					for_s, err);
@@ -288,6 +292,23 @@ static enum lg_status lift_one(struct gate_inside *inside,
 	return status;
 }
 
+/* Whether the locks that are to be lifted may be lifted here. */
+static enum lg_status may_lift(const struct gate_inside *inside,
+			       const struct control_call *call,
+			       const struct lg_lock *lock, struct lg_error *err)
+{
+	enum lg_status status = LG_OK;
+	size_t i;
+
+	if (control_flag(call, "force"))
+		return LG_OK;
+	if (!control_flag(call, "all"))
+		return lg_lock_is_ours(lock, err);
+	for (i = 0; i < inside->state->lock_count && !status; i++)
+		status = lg_lock_is_ours(inside->state->lock[i], err);
+	return status;
+}
+
 static enum lg_status run_lift(struct gate_inside *inside, void *context,
 			       struct gate_outcome *outcome,
 			       struct lg_error *err)
@@ -303,6 +324,8 @@ static enum lg_status run_lift(struct gate_inside *inside, void *context,
 	if (all && inside->state->lock_count)
 		lock = inside->state->lock[0];
 	status = lock ? LG_OK : choose(inside, call, LG_MEANT_ANY, &lock, err);
+	if (!status)
+		status = may_lift(inside, call, lock, err);
 	while (!status && lock) {
 		status = lift_one(inside, call, lock, &ids, &restored, &changes,
 				  err);

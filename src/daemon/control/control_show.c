@@ -19,6 +19,7 @@
 #include "app/records/status_record.h"
 #include "daemon/turn.h"
 #include "daemon/doors/check_json.h"
+#include "daemon/fleet/follower.h"
 #include "daemon/control/control_sessions.h"
 #include "daemon/refusals.h"
 #include "daemon/sessions/sessions.h"
@@ -215,6 +216,8 @@ static void status_listed(void *context, const struct gate_sweep_report *report)
 	lg_json_time(object, "in_force_at", in_force_at(gate));
 	lg_json_number(object, "pid", getpid());
 	lg_json_text(object, "version", LOGONGATE_VERSION);
+	if (gate->fleet)
+		lg_json_add(object, "fleet", gate_fleet_object(gate));
 	lg_json_add(call->answer, "status", object);
 	control_finish(call);
 }

@@ -3,6 +3,7 @@
  * http_pages.c - what people and their monitoring look at
  */
 #include "daemon/doors/http_pages.h"
+#include "daemon/fleet/follower.h"
 
 #include <string.h>
 
@@ -129,4 +130,6 @@ void gate_http_metrics(const struct gate_http_question *request,
 	lg_http_answer_plain(answer, 200, LG_METRICS_CONTENT_TYPE, "");
 	if (lg_metrics_render(&counted, &answer->body, &err))
 		lg_http_answer_failed(answer, &err);
+	else
+		gate_fleet_metrics(request->gate, &answer->body);
 }
