@@ -77,7 +77,7 @@ def main():
         if key not in words:
             problems.append(f"[{section}] {key} is not in the contract")
     theirs = set(re.findall(r"(?m)^\[((?:gate|directory|dovecot|haproxy|probe|"
-                            r"notify|listen|target|group)[^\]]*)\]", text))
+                            r"notify|fleet|listen|target|group)[^\]]*)\]", text))
     sections = {section for section, _ in settings()}
     for name in theirs:
         if not any(name == section or (section.endswith(".")

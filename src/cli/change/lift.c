@@ -68,6 +68,8 @@ static int lift_here(struct lg_cli *cli, const char *id, struct lg_lift *lift)
 	if (lg_cli_state(cli, LG_STATE_WRITE, &state, &err) != LG_OK)
 		return lg_cli_state_failed(cli, &err);
 	status = lg_lock_choose(state, id, LG_MEANT_ANY, &lock, &err);
+	if (status == LG_OK && end == LG_LOCK_END_LIFT)
+		status = lg_lock_is_ours(lock, &err);
 	if (status == LG_OK)
 		status = lg_lock_lift(state, lock, end, lg_cli_by(cli),
 				      lift != NULL ? &lift->restored : NULL,

@@ -127,8 +127,10 @@ static int find_servers(struct lg_cli *cli, const struct lg_settings *settings,
 {
 	struct lg_plan_server *local;
 
+	/* With --fleet a group is one of the gates'. */
 	if (lg_cli_option(cli, "target") != NULL ||
-	    lg_cli_option(cli, "group") != NULL)
+	    (lg_cli_option(cli, "group") != NULL &&
+	     lg_cli_option(cli, "fleet") == NULL))
 		return lg_cli_find_targets(cli, settings, &p->server,
 					   &p->server_count);
 	local = calloc(1, sizeof(*local));

@@ -56,6 +56,8 @@ int lg_cli_change_lock(struct lg_cli *cli, const char *op, const char *id,
 	if (lg_cli_state(cli, LG_STATE_WRITE, &state, &err) != LG_OK)
 		return lg_cli_state_failed(cli, &err);
 	status = lg_lock_choose(state, id, LG_MEANT_ANY, &lock, &err);
+	if (status == LG_OK)
+		status = lg_lock_is_ours(lock, &err);
 	if (status == LG_OK && strcmp(op, "confirm") == 0)
 		status = lg_lock_confirm(state, lock, lg_cli_by(cli), &err);
 	else if (status == LG_OK)

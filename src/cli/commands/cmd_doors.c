@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cli/commands.h"
+#include "cli/open/open_fleet.h"
 #include "cli/commands/doors_probe.h"
 #include "adapters/system/this_machine.h"
 #include "app/doors/survey.h"
@@ -248,6 +249,7 @@ int lg_cmd_doors(struct lg_cli *cli)
 		if (probes.count)
 			print_probe(cli, &probes, i, &ways.way[i]);
 	}
+	lg_cli_say_fleet(cli);
 	if (ways.count == 0)
 		fputs("No way into mail was found on this machine.\n",
 		      cli->out);

@@ -12,6 +12,7 @@
 #include "app/lock/lock_change.h"
 #include "cli/change/apply.h"
 #include "cli/commands.h"
+#include "cli/fleet/fleet_rounds.h"
 #include "cli/change/servers_apply.h"
 #include "cli/open/locks.h"
 #include "cli/output.h"
@@ -53,6 +54,8 @@ int lg_cmd_lift(struct lg_cli *cli)
 	int code;
 	cJSON *object;
 
+	if (lg_cli_is_fleet(cli))
+		return lg_cli_fleet_change(cli, LG_FLEET_LIFT);
 	if (lg_cli_option(cli, "all") != NULL && cli->operand_count > 0)
 		return lg_cli_usage(cli, "--all lifts every lock; give it or a "
 					 "name");
@@ -120,8 +123,11 @@ int lg_cmd_confirm(struct lg_cli *cli)
 	const struct lg_cli_lock *lock = NULL;
 	struct lg_cli_locks locks = {0};
 	int64_t until_s = 0;
-	int code = choose(cli, LG_MEANT_UNCONFIRMED, &locks, &lock);
+	int code;
 
+	if (lg_cli_is_fleet(cli))
+		return lg_cli_fleet_change(cli, LG_FLEET_CONFIRM);
+	code = choose(cli, LG_MEANT_UNCONFIRMED, &locks, &lock);
 	if (code == LG_EXIT_DONE)
 		code = lg_cli_change_lock(cli, "confirm", lock->id, 0,
 					  &until_s);
@@ -138,8 +144,11 @@ int lg_cmd_extend(struct lg_cli *cli)
 	const struct lg_cli_lock *lock = NULL;
 	struct lg_cli_locks locks = {0};
 	int64_t for_s, until_s;
-	int code = lg_cli_duration(cli, "for", &for_s);
+	int code;
 
+	if (lg_cli_is_fleet(cli))
+		return lg_cli_fleet_change(cli, LG_FLEET_EXTEND);
+	code = lg_cli_duration(cli, "for", &for_s);
 	if (code == LG_EXIT_DONE)
 		code = lg_cli_time(cli, "until", &until_s);
 	if (code != LG_EXIT_DONE)

@@ -10,6 +10,7 @@
 #include "cli/change/apply.h"
 #include "cli/commands.h"
 #include "cli/change/effect.h"
+#include "cli/fleet/fleet_rounds.h"
 #include "cli/output.h"
 #include "cli/text/past_text.h"
 #include "cli/text/plan_text.h"
@@ -29,6 +30,7 @@ int lg_cmd_plan(struct lg_cli *cli)
 	if (cli->json)
 		code = lg_plan_refusal(cli, prepared.plan);
 	printed = lg_prepared_print(cli, &prepared, code);
+	lg_cli_say_fleet(cli);
 	if (!cli->json && printed == LG_EXIT_DONE)
 		code = lg_plan_refusal(cli, prepared.plan);
 	if (code == LG_EXIT_DONE)
@@ -62,14 +64,24 @@ int lg_cmd_apply(struct lg_cli *cli)
 {
 	struct lg_prepared prepared = {0};
 	struct lg_applied applied;
-	int code = lg_prepare(cli, cli->operand[0], LG_END_REQUIRED, &prepared);
+	int code;
 
+	if (lg_cli_is_fleet(cli) && lg_cli_option(cli, "target") != NULL)
+		return lg_cli_usage(cli, "--fleet locks gates; --target names "
+					 "servers of this machine's settings");
+	code = lg_prepare(cli, cli->operand[0], LG_END_REQUIRED, &prepared);
 	if (code != LG_EXIT_DONE)
 		goto done;
 	code = lg_plan_refusal(cli, prepared.plan);
 	if (code != LG_EXIT_DONE) {
 		if (cli->json)
 			lg_prepared_print(cli, &prepared, code);
+		goto done;
+	}
+	if (lg_cli_is_fleet(cli)) {
+		code = lg_cli_fleet_apply(cli, &prepared);
+		if (code == LG_EXIT_WOULD_NOT_LOCK && is_there_already(cli))
+			code = LG_EXIT_DONE;
 		goto done;
 	}
 	code = lg_cli_apply(cli, &prepared, &applied);

@@ -13,6 +13,7 @@
 #include "app/lock/refused_count.h"
 #include "app/records/status_record.h"
 #include "cli/commands.h"
+#include "cli/fleet/fleet_rounds.h"
 #include "cli/change/servers_apply.h"
 #include "cli/open/in_force.h"
 #include "cli/open/open.h"
@@ -465,6 +466,11 @@ static int show_once(struct lg_cli *cli)
 	return code;
 }
 
+static int show_all(struct lg_cli *cli)
+{
+	return lg_cli_is_fleet(cli) ? lg_cli_fleet_status(cli) : show_once(cli);
+}
+
 int lg_cmd_status(struct lg_cli *cli)
 {
 	int code;
@@ -475,13 +481,14 @@ int lg_cmd_status(struct lg_cli *cli)
 			return lg_cli_usage(cli,
 					    "--watch goes without --check, "
 					    "--json and --quiet");
-		return lg_cli_watch(cli, show_once);
+		return lg_cli_watch(cli, show_all);
 	}
 	if (lg_cli_option(cli, "check") == NULL)
-		return show_once(cli);
-	if (cli->json || cli->quiet)
+		return show_all(cli);
+	if (cli->json || cli->quiet || lg_cli_is_fleet(cli))
 		return lg_cli_usage(cli, "--check prints a line of its own; it "
-					 "goes without --json and --quiet");
+					 "goes without --json, --quiet and "
+					 "--fleet");
 	code = show_once(cli);
 	return code >= CHECKED ? code - CHECKED
 			       : lg_cli_status_unknown(cli, code);

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * logongate lift, extend, confirm [PROFILE|ID] --fleet
+ */
+#include "cli/fleet/fleet_rounds.h"
+
+#include <string.h>
+
+#include "cli/output.h"
+#include "cli/text/failed.h"
+
+/* Which locks a command can mean. */
+static int is_meant(const struct lg_fleet_fate *fate, enum lg_fleet_kind kind,
+		    const char *name)
+{
+	enum lg_fleet_state state =
+		lg_fleet_fate_state(fate, lg_cli_clocks().wall_ms);
+
+	if (fate->prepare == NULL || (state != LG_FLEET_STATE_IN_FORCE &&
+				      state != LG_FLEET_STATE_PREPARED))
+		return 0;
+	if (kind == LG_FLEET_CONFIRM &&
+	    (fate->confirm_by_s == 0 || fate->confirm != NULL))
+		return 0;
+	if (kind == LG_FLEET_EXTEND && state == LG_FLEET_STATE_PREPARED)
+		return 0;
+	return name == NULL || strcmp(fate->lock, name) == 0 ||
+	       strcmp(fate->prepare->profile, name) == 0;
+}
+
+static int none_meant(struct lg_cli *cli, const char *name)
+{
+	struct lg_error err;
+
+	lg_error_set(&err, LG_ERR_CONFLICT, name,
+		     name != NULL ? "is not in force in the fleet"
+				  : "no lock of the fleet is in force");
+	lg_error_code(&err, "not-in-force");
+	return lg_cli_fail_as(cli, LG_EXIT_WOULD_NOT_LOCK, &err);
+}
+
+static int choose(struct lg_cli *cli, const struct lg_cli_fleet *fleet,
+		  enum lg_fleet_kind kind, struct lg_fleet_fate *out_fate)
+{
+	const char *name = cli->operand_count > 0 ? cli->operand[0] : NULL;
+	struct lg_buffer names = {0};
+	struct lg_fleet_fate fate;
+	struct lg_error err;
+	size_t count = 0;
+	size_t at = 0;
+	int code;
+
+	while (lg_fleet_set_next(fleet->ear.set, &at, &fate)) {
+		if (!is_meant(&fate, kind, name))
+			continue;
+		lg_buffer_format(&names, "%s%s (%s)", count > 0 ? ", " : "",
+				 fate.prepare->profile, fate.lock);
+		*out_fate = fate;
+		count++;
+	}
+	if (count == 1) {
+		code = LG_EXIT_DONE;
+	} else if (count == 0) {
+		code = none_meant(cli, name);
+	} else {
+		lg_error_set(&err, LG_ERR_CONFLICT, NULL,
+			     "several locks of the fleet are in force: %s; "
+			     "name one",
+			     names.data != NULL ? names.data : "");
+		lg_error_code(&err, "ambiguous-lock");
+		code = lg_cli_fail_as(cli, LG_EXIT_WOULD_NOT_LOCK, &err);
+	}
+	lg_buffer_release(&names);
+	return code;
+}
+
+/* Where the end is to be; 0 for the other kinds. */
+static int find_end(struct lg_cli *cli, enum lg_fleet_kind kind,
+		    const struct lg_fleet_fate *fate, int64_t *out_until_s)
+{
+	const struct lg_fleet_event *prepare = fate->prepare;
+	int64_t begin_s = fate->begin != NULL ? fate->begin->at_ms / 1000 : 0;
+	int64_t for_s = 0;
+	struct lg_error err;
+	int code;
+
+	*out_until_s = 0;
+	if (kind != LG_FLEET_EXTEND)
+		return LG_EXIT_DONE;
+	if (prepare->starts_s > begin_s)
+		begin_s = prepare->starts_s;
+	code = lg_cli_duration(cli, "for", &for_s);
+	if (code == LG_EXIT_DONE)
+		code = lg_cli_time(cli, "until", out_until_s);
+	if (code != LG_EXIT_DONE)
+		return code;
+	if ((for_s > 0) == (*out_until_s > 0))
+		return lg_cli_usage(cli, "extend needs --for D or --until T");
+	if (for_s > 0)
+		*out_until_s = lg_cli_now() + for_s;
+	if (*out_until_s <= lg_cli_now())
+		return lg_cli_usage(cli, "that end is past already");
+	if (prepare->max_duration_s >= 0 &&
+	    *out_until_s - begin_s > prepare->max_duration_s) {
+		lg_lock_too_long(prepare->profile, *out_until_s - begin_s,
+				 prepare->max_duration_s, " from its beginning",
+				 &err);
+		return lg_cli_fail_as(cli, LG_EXIT_USAGE, &err);
+	}
+	return LG_EXIT_DONE;
+}
+
+static int say(struct lg_cli *cli, const struct lg_fleet_round *round,
+	       enum lg_fleet_kind kind, int64_t until_s, int code)
+{
+	struct lg_buffer when = {0};
+	cJSON *object, *error;
+	cJSON *ids;
+
+	if (cli->json) {
+		object = cJSON_CreateObject();
+		if (kind == LG_FLEET_LIFT) {
+			ids = cJSON_CreateArray();
+			lg_json_item(ids, round->lock);
+			lg_json_add(object, "lifted", ids);
+		} else {
+			lg_json_time(object, "until", until_s);
+		}
+		lg_cli_round_json(round, object);
+		error = lg_cli_failed_object(cli, code);
+		if (error != NULL)
+			lg_json_add(object, "error", error);
+		return lg_cli_json(cli, object);
+	}
+	if (cli->quiet || code != LG_EXIT_DONE)
+		return LG_EXIT_DONE;
+	if (kind == LG_FLEET_LIFT) {
+		lg_cli_print(cli, LG_GREEN, "lifted");
+	} else {
+		lg_text_clock(lg_cli_now(), until_s, &when);
+		lg_cli_print(cli, LG_PLAIN, "%s until %s",
+			     kind == LG_FLEET_CONFIRM ? "kept" : "in force",
+			     when.data != NULL ? when.data : "");
+	}
+	lg_cli_print(cli, LG_PLAIN, " in the fleet (%s)\n", round->lock);
+	lg_buffer_release(&when);
+	return LG_EXIT_DONE;
+}
+
+int lg_cli_fleet_change(struct lg_cli *cli, enum lg_fleet_kind kind)
+{
+	struct lg_fleet_round round = {0};
+	struct lg_cli_fleet fleet = {0};
+	struct lg_fleet_fate fate = {0};
+	struct lg_error err;
+	int64_t until_s = 0;
+	int printed;
+	int code = lg_cli_round_options(cli, &round);
+
+	if (code == LG_EXIT_DONE)
+		code = lg_cli_fleet_open(cli, LG_CLI_FLEET_SIGN, &fleet);
+	if (code == LG_EXIT_DONE)
+		code = choose(cli, &fleet, kind, &fate);
+	if (code == LG_EXIT_DONE)
+		code = find_end(cli, kind, &fate, &until_s);
+	if (code == LG_EXIT_DONE) {
+		lg_cli_round_begin(cli, &fleet, &round);
+		code = lg_fleet_round_change(&round, &fate, kind, until_s,
+					     &err) == LG_OK
+			       ? lg_cli_round_run(cli, &round)
+			       : lg_cli_fleet_failed(cli, &fleet, &err);
+		printed = say(cli, &round, kind,
+			      until_s > 0 ? until_s : fate.until_s, code);
+		code = code == LG_EXIT_DONE ? printed : code;
+	} else if (kind == LG_FLEET_LIFT && cli->failed_code != NULL &&
+		   strcmp(cli->failed_code, "not-in-force") == 0 &&
+		   lg_cli_option(cli, "ensure") != NULL) {
+		code = LG_EXIT_DONE;
+	}
+	lg_fleet_round_release(&round);
+	lg_cli_fleet_close(&fleet);
+	return code;
+}

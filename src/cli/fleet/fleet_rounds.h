@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * fleet_rounds.h - apply, lift, extend and confirm with --fleet
+ *
+ * Layer: cli.
+ * Flow: each opens the fleet, begins a round, shows what each gate says, and
+ * ends with an exit code.
+ * Source: contract 10 "Applying", 13 "Commands".
+ */
+#ifndef LOGONGATE_CLI_FLEET_FLEET_ROUNDS_H
+#define LOGONGATE_CLI_FLEET_FLEET_ROUNDS_H
+
+#include "app/fleet/fleet_round.h"
+#include "cli/change/prepare.h"
+#include "cli/open/open_fleet.h"
+
+/* 1 where --fleet was given. */
+int lg_cli_is_fleet(const struct lg_cli *cli);
+
+/* Carries out a plan, whose answer is LG_PLAN_GO, at all gates of the fleet,
+ * and prints what came of it. Returns: an exit code. */
+int lg_cli_fleet_apply(struct lg_cli *cli, const struct lg_prepared *prepared);
+
+/* logongate lift|extend|confirm [PROFILE|ID] --fleet. */
+int lg_cli_fleet_change(struct lg_cli *cli, enum lg_fleet_kind kind);
+
+/* logongate status --fleet. */
+int lg_cli_fleet_status(struct lg_cli *cli);
+
+/* Reads --require and --within into a round. Returns: an exit code. */
+int lg_cli_round_options(struct lg_cli *cli, struct lg_fleet_round *round);
+
+/* Makes the rest of a round for a fleet that was opened to sign. */
+void lg_cli_round_begin(struct lg_cli *cli, struct lg_cli_fleet *fleet,
+			struct lg_fleet_round *round);
+
+/* Steps until it is done; what gates say goes to stderr. Returns: an exit
+ * code, its error printed. */
+int lg_cli_round_run(struct lg_cli *cli, struct lg_fleet_round *round);
+
+/* Adds "gates":[{"name","state","why","after_s"}]. */
+void lg_cli_round_json(const struct lg_fleet_round *round, cJSON *object);
+
+#endif

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What a command believes of the directory is what a gate would: the same
+ * keys, the same checks, nothing kept.
+ */
+#include "cli/open/open_fleet.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "adapters/ed25519/ed25519.h"
+#include "adapters/ed25519/key_file.h"
+#include "adapters/system/system_clock.h"
+#include "cli/output.h"
+#include "wiring/fleet_open.h"
+
+static int open_keys(struct lg_cli *cli, enum lg_cli_fleet_use use,
+		     struct lg_cli_fleet *fleet, struct lg_fleet_keys *keys)
+{
+	const struct lg_settings *settings = fleet->settings;
+	struct lg_buffer name = {0};
+	struct lg_error err;
+	enum lg_status status;
+
+	if (settings->fleet_base == NULL)
+		return lg_cli_say(cli, LG_EXIT_INVALID, settings->path,
+				  "there is no [fleet] in the settings, so "
+				  "there is no fleet to ask");
+	if (use == LG_CLI_FLEET_SIGN && settings->fleet_sign_key == NULL)
+		return lg_cli_say(cli, LG_EXIT_INVALID, settings->path,
+				  "[fleet] has no sign_key, so nothing can be "
+				  "signed here; write sign_key = "
+				  "\"/etc/logongate/NAME.key\" where "
+				  "administrators apply");
+	status = lg_fleet_keys_file(settings->fleet_verify_keys, keys, &err);
+	if (status == LG_OK)
+		status = lg_ed25519_open(use == LG_CLI_FLEET_SIGN
+						 ? settings->fleet_sign_key
+						 : NULL,
+					 &fleet->signature, &err);
+	if (status == LG_OK && use == LG_CLI_FLEET_SIGN)
+		status = lg_ed25519_key_name(settings->fleet_sign_key, &name,
+					     &err);
+	if (status == LG_OK && use == LG_CLI_FLEET_SIGN)
+		status = lg_buffer_take(&name, &fleet->key, &err);
+	lg_buffer_release(&name);
+	if (status != LG_OK)
+		return lg_cli_fail_as(cli,
+				      status == LG_ERR_NO_MEMORY
+					      ? LG_EXIT_SOFTWARE
+					      : LG_EXIT_INVALID,
+				      &err);
+	return LG_EXIT_DONE;
+}
+
+int lg_cli_fleet_failed(struct lg_cli *cli, const struct lg_cli_fleet *fleet,
+			const struct lg_error *err)
+{
+	switch (err->status) {
+	case LG_ERR_UNKNOWN_KEY:
+		return lg_cli_say(cli, LG_EXIT_INVALID,
+				  fleet->settings->fleet_base,
+				  "has no entries of a fleet, or they may not "
+				  "be seen; logongate fleet init makes them");
+	case LG_ERR_LIMIT:
+		return lg_cli_fail_as(cli, LG_EXIT_INVALID, err);
+	case LG_ERR_CONFLICT:
+		return lg_cli_fail_as(cli, LG_EXIT_PUT_BACK, err);
+	case LG_ERR_DIRECTORY:
+	case LG_ERR_TIMEOUT:
+	case LG_ERR_IO:
+		return lg_cli_fail_as(cli, LG_EXIT_DIRECTORY, err);
+	case LG_OK:
+	case LG_ERR_SYNTAX:
+	case LG_ERR_RANGE:
+	case LG_ERR_DENIED:
+	case LG_ERR_NO_MEMORY:
+	case LG_ERR_BUG:
+		break;
+	}
+	return lg_cli_fail(cli, err);
+}
+
+/* Its key may have been revoked, which its gates know and the file does not. */
+static int check_key(struct lg_cli *cli, const struct lg_cli_fleet *fleet)
+{
+	unsigned char own[LG_FLEET_PUBLIC_SIZE];
+	const struct lg_fleet_key *known;
+	struct lg_error err;
+
+	if (fleet->key == NULL)
+		return LG_EXIT_DONE;
+	if (lg_ed25519_public(&fleet->signature, own, &err) != LG_OK)
+		return lg_cli_fail(cli, &err);
+	known = lg_fleet_keys_find(fleet->ear.keys, fleet->key,
+				   strlen(fleet->key));
+	if (known != NULL && memcmp(known->public_key, own, sizeof(own)) == 0)
+		return LG_EXIT_DONE;
+	return lg_cli_say(cli, LG_EXIT_INVALID, fleet->settings->fleet_sign_key,
+			  "is not a key that the gates know as %s, so what it "
+			  "signs counts for nothing; see logongate fleet keys",
+			  fleet->key);
+}
+
+int lg_cli_fleet_open(struct lg_cli *cli, enum lg_cli_fleet_use use,
+		      struct lg_cli_fleet *out_fleet)
+{
+	struct lg_cli_fleet *fleet = out_fleet;
+	struct lg_fleet_keys *keys;
+	struct lg_fleet_settings how;
+	struct lg_error err;
+	enum lg_status status;
+	int code;
+
+	if (lg_cli_settings(cli, &fleet->settings, &err) != LG_OK)
+		return lg_cli_fail(cli, &err);
+	keys = calloc(1, sizeof(*keys));
+	if (keys == NULL)
+		return lg_cli_say(cli, LG_EXIT_SOFTWARE, NULL, "no memory");
+	code = open_keys(cli, use, fleet, keys);
+	if (code != LG_EXIT_DONE)
+		goto done;
+	fleet->clock = lg_system_clock();
+	how = lg_settings_fleet(fleet->settings);
+	status = lg_fleet_open(&how, LG_FLEET_GATES, &fleet->fleet, &err);
+	if (status == LG_OK)
+		status = lg_fleet_ear_open(
+			&fleet->ear, fleet->settings->fleet_base, keys,
+			&fleet->signature, NULL, &fleet->clock, &err);
+	if (status != LG_OK) {
+		code = lg_cli_fail_as(cli, LG_EXIT_INVALID, &err);
+		goto done;
+	}
+	status = lg_fleet_ear_ask(&fleet->ear, &fleet->fleet, NULL, &err);
+	code = status == LG_OK ? check_key(cli, fleet)
+			       : lg_cli_fleet_failed(cli, fleet, &err);
+done:
+	free(keys);
+	return code;
+}
+
+void lg_cli_fleet_close(struct lg_cli_fleet *fleet)
+{
+	lg_fleet_ear_close(&fleet->ear);
+	if (fleet->fleet.close != NULL)
+		fleet->fleet.close(fleet->fleet.self);
+	lg_ed25519_close(&fleet->signature);
+	free(fleet->key);
+	*fleet = (struct lg_cli_fleet){0};
+}
+
+void lg_cli_say_fleet(struct lg_cli *cli)
+{
+	const struct lg_settings *settings;
+
+	if (cli->json || cli->quiet ||
+	    lg_cli_settings(cli, &settings, NULL) != LG_OK ||
+	    settings->fleet_base == NULL)
+		return;
+	lg_cli_print(cli, LG_DIM,
+		     "this gate belongs to the fleet %s; --fleet locks all of "
+		     "it\n",
+		     settings->fleet_base);
+}

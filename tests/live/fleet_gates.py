@@ -1,0 +1,230 @@
+# SPDX-License-Identifier: ISC
+"""Gates of a fleet behind a real OpenLDAP: one command locks all of them, and
+what is forged, deleted or cut off changes nothing."""
+import base64
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, HERE)
+sys.path.insert(0, os.path.join(HERE, "testbed"))
+import providers                                      # noqa: E402
+from programs import wait_for                         # noqa: E402
+from running_gate import Gate, dn_of, listeners       # noqa: E402
+
+FLEET = "ou=logongate," + providers.SUFFIX
+NAMES = ("g1.example.org", "g2.example.org", "g3.example.org")
+GROUPS = ("imap", "imap", "web")
+
+
+def entries(names):
+    text = "".join(f"""dn: {name}
+objectClass: organizationalUnit
+ou: {name.partition("=")[2].partition(",")[0]}
+
+""" for name in (FLEET, "ou=locks," + FLEET, "ou=gates," + FLEET))
+    return text + "".join(f"""dn: cn={name},ou=gates,{FLEET}
+objectClass: logongateGate
+cn: {name}
+
+""" for name in names)
+
+
+def make_key(folder, name):
+    """A private key, and its line for verify_keys."""
+    path = os.path.join(folder, name + ".key")
+    subprocess.run(["openssl", "genpkey", "-algorithm", "ed25519", "-out",
+                    path], check=True, capture_output=True)
+    os.chmod(path, 0o600)
+    der = subprocess.run(["openssl", "pkey", "-in", path, "-pubout",
+                          "-outform", "DER"], check=True,
+                         capture_output=True).stdout
+    return path, f"{name} {base64.b64encode(der[-32:]).decode()}\n"
+
+
+class Fleet(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.mkdtemp(prefix="lgf")
+        os.mkdir(os.path.join(cls.folder, "slapd"))
+        cls.server = providers.Provider(os.path.join(cls.folder, "slapd"))
+        cls.server.ldap("ldapadd", entries(NAMES))
+        key, line = make_key(cls.folder, "anna")
+        cls.verify = os.path.join(cls.folder, "fleet.pub")
+        with open(cls.verify, "w", encoding="ascii") as file:
+            file.write(line)
+        os.chmod(cls.verify, 0o644)
+        secret = os.path.join(cls.folder, "ldap.secret")
+        with open(secret, "w", encoding="ascii") as file:
+            file.write(providers.PASSWORD + "\n")
+        os.chmod(secret, 0o600)
+        cls.gates = []
+        for name, group in zip(NAMES, GROUPS):
+            gate = Gate(listen=listeners("http"), settings=f"""
+[fleet]
+base = "{FLEET.upper()}"
+uri = "{cls.server.uri}"
+bind_dn = "{providers.ADMIN}"
+password_file = "{secret}"
+name = "{name}"
+groups = "{group}"
+verify_keys = "{cls.verify}"
+sign_key = "{key}"
+heartbeat_s = 2
+""")
+            gate.settings('[directory]\n', '[directory]\ntls = none\n')
+            cls.gates.append(gate.start())
+        cls.profile = cls.gates[0].profile(listed=["alice"])
+
+    @classmethod
+    def tearDownClass(cls):
+        for gate in cls.gates:
+            gate.close()
+        cls.server.kill()
+        shutil.rmtree(cls.folder, ignore_errors=True)
+
+    def setUp(self):
+        self.admin = self.gates[0]
+
+    def tearDown(self):
+        for gate in self.gates:
+            if gate.process.poll() is not None:
+                gate.start()
+        self.admin.command("lift", "--fleet", "--ensure", "--quiet")
+
+    def fleet(self):
+        status = json.loads(self.admin.command("status", "--fleet", "--json"))
+        return {gate["name"]: gate for gate in status["gates"]}
+
+    def apply(self, *words, code=0):
+        return self.admin.command("apply", self.profile, "--for", "1h",
+                                  "--fleet", "--json", *words, code=code)
+
+    def locked(self, gate):
+        return gate.status()["active"]
+
+    def codes(self, gate):
+        return {one["code"] for one in gate.status()["fleet"]["attention"]}
+
+    def test_one_command_locks_and_lifts_all(self):
+        done = json.loads(self.apply("--reason", "new disks"))
+        self.assertEqual({one["state"] for one in done["gates"]}, {"in-force"})
+        self.assertEqual(len(done["gates"]), 3)
+        for gate in self.gates:
+            lock = gate.status()["locks"][0]
+            self.assertEqual(lock["id"], done["id"])
+            self.assertEqual(lock["origin"], "fleet")
+            self.assertEqual(lock["reason"], "new disks")
+            self.assertEqual(gate.decide(user="bob")["verdict"], "refuse")
+            self.assertEqual(gate.decide(user="alice")["verdict"], "admit")
+        for one in self.fleet().values():
+            self.assertFalse(one["differs"], one)
+            self.assertFalse(one["away"])
+            self.assertIn((done["id"], "in-force"),
+                          [(lock["id"], lock["state"])
+                           for lock in one["locks"]])
+        self.admin.command("status", "--fleet", "--quiet")
+        self.assertIn("belongs to the fleet", self.admin.command(
+            "plan", self.profile))
+        self.assertEqual(self.gates[1].lines("history")[-1]["event"], "apply")
+        # The same again, and one gate alone: no.
+        self.apply(code=5)
+        done = self.admin.command("lift", "--json", code=5)
+        self.assertEqual(json.loads(done)["error"]["code"], "fleet-lock")
+        before = self.gates[1].status()["until"]
+        self.admin.command("extend", "--fleet", "--for", "3h")
+        self.assertGreater(self.gates[1].status()["until"], before)
+        self.admin.command("lift", "--fleet")
+        for gate in self.gates:
+            self.assertFalse(self.locked(gate))
+            self.assertEqual(gate.decide(user="bob")["verdict"], "admit")
+
+    def test_one_that_is_gone_is_named_and_comes_back(self):
+        gone = self.gates[2]
+        gone.kill()
+        # Its death is not known yet: it is waited for, and then not locked.
+        text = self.apply("--within", "2s", code=6)
+        self.assertEqual(json.loads(text)["error"]["code"], "target-failed")
+        for gate in self.gates[:2]:
+            self.assertFalse(self.locked(gate))
+        self.apply("--require", "2", "--within", "2s")
+        wait_for("it to count as away",
+                 lambda: self.fleet()[NAMES[2]]["away"], 20)
+        self.admin.command("status", "--fleet", "--quiet", code=1)
+        # It enforces before it answers anything.
+        gone.start()
+        self.assertTrue(self.locked(gone))
+        self.assertEqual(gone.decide(user="bob")["verdict"], "refuse")
+
+    def test_a_group_is_its_gates(self):
+        done = json.loads(self.apply("--group", "imap"))
+        self.assertEqual([one["name"] for one in done["gates"]],
+                         list(NAMES[:2]))
+        self.assertFalse(self.locked(self.gates[2]))
+        self.assertFalse(self.fleet()[NAMES[2]]["differs"])
+
+    def test_forged_and_deleted_entries_change_nothing_and_are_loud(self):
+        done = json.loads(self.apply())
+        lock = done["id"]
+        self.server.ldap("ldapadd", f"""dn: cn={lock}.9.anna,ou=locks,{FLEET}
+objectClass: logongateEvent
+cn: {lock}.9.anna
+logongateLock: {lock}
+logongateNumber: 9
+logongateKind: lift
+logongateBody: {{"kind":"lift"}}
+logongateKey: anna
+logongateSignature: {"A" * 86}==
+""")
+        self.server.ldap("ldapdelete", "",
+                         f"cn={lock}.2.anna,ou=locks,{FLEET}")
+        for gate in self.gates:
+            wait_for("it to be loud", lambda gate=gate: self.codes(gate) >= {
+                "fleet-bad-signature", "fleet-vanished"}, 20)
+            self.assertTrue(self.locked(gate))
+            gate.await_log(f"{lock}.9.anna")
+            metrics = gate.http("GET", "/metrics")[2].decode()
+            self.assertIn('logongate_fleet_rejected_total'
+                          '{code="fleet-vanished"}', metrics)
+            self.assertIn('logongate_attention{what="fleet"} 1', metrics)
+        self.admin.command("lift", "--fleet")
+        self.server.ldap("ldapdelete", "",
+                         f"cn={lock}.9.anna,ou=locks,{FLEET}")
+
+    def test_lifted_here_by_force_differs_and_does_not_come_back(self):
+        self.apply()
+        gate = self.gates[1]
+        gate.command("lift", "--force")
+        wait_for("it to differ", lambda: self.fleet()[NAMES[1]]["differs"], 20)
+        gate.stop()
+        gate.start()
+        self.assertFalse(self.locked(gate))
+        self.assertTrue(self.locked(self.gates[0]))
+
+    def test_cut_off_it_holds_and_starts_with_what_it_has(self):
+        self.apply()
+        gate = self.gates[1]
+        self.server.pause()
+        try:
+            wait_for("it to be cut off",
+                     lambda: "fleet-cut-off" in self.codes(gate), 30)
+            gate.kill()
+            gate.start()
+            self.assertTrue(self.locked(gate))
+        finally:
+            self.server.go_on()
+        wait_for("all to be connected", lambda: all(
+            one.status()["fleet"]["connected"] for one in self.gates), 40)
+        self.assertTrue(self.locked(gate))
+
+
+if __name__ == "__main__":
+    if providers.missing():
+        print("skipped:", providers.missing())
+        sys.exit(77)
+    unittest.main(verbosity=2)
