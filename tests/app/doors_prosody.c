@@ -39,6 +39,8 @@ static const struct row rows[] = {
 	 LG_ASKS_NO, LG_WHEN_DOWN_NOT_ASKED},
 	{ON HOST "limits = { c2s = { rate = \"10kb/s\" }; }\nx = true\ny = 3;",
 	 LG_ASKS_YES, LG_WHEN_DOWN_TEMPORARY},
+	/* A host may be taken up again. */
+	{HOST "VirtualHost 'b'\n" HOST ON, LG_ASKS_YES, LG_WHEN_DOWN_TEMPORARY},
 	/* A program may come to anything. */
 	{"if os.getenv('A') then " ON " end\n" HOST, LG_ASKS_UNKNOWN,
 	 LG_WHEN_DOWN_UNKNOWN},

@@ -38,7 +38,6 @@ struct reader {
 
 /* What stands above the first VirtualHost counts for each of them. */
 struct host {
-	struct text name;
 	int is_enabled;
 	int is_disabled;
 	struct text url;
@@ -236,7 +235,8 @@ static void judge(const struct host *host, int is_whole,
 	}
 }
 
-static enum lg_status add_host(const struct host *host, int is_whole,
+static enum lg_status add_host(const char *host_name, const struct host *host,
+			       int is_whole,
 			       const struct lg_gate_addresses *gate,
 			       struct lg_ways *ways, struct lg_error *err)
 {
@@ -244,8 +244,7 @@ static enum lg_status add_host(const struct host *host, int is_whole,
 	struct lg_way way = {.door = "xmpp"};
 	enum lg_status status;
 
-	lg_buffer_text(&name, "VirtualHost ");
-	lg_buffer_append(&name, host->name.start, host->name.len);
+	lg_buffer_format(&name, "VirtualHost %s", host_name);
 	way.way = name.data;
 	judge(host, is_whole, gate, &way);
 	status = lg_buffer_status(&name, err);
@@ -255,17 +254,33 @@ static enum lg_status add_host(const struct host *host, int is_whole,
 	return status;
 }
 
-/* Calls add_host for each VirtualHost, or only finds out whether all of the
- * text is settings. */
-static enum lg_status walk(const char *text, size_t len, int *is_whole,
-			   const struct lg_gate_addresses *gate,
-			   struct lg_ways *ways, struct lg_error *err)
+/* Each name once. */
+static enum lg_status add_name(struct lg_strlist *names,
+			       const struct text *name, struct lg_error *err)
+{
+	for (size_t i = 0; i < names->count; i++)
+		if (is(name, names->item[i]))
+			return LG_OK;
+	if (memchr(name->start, '\0', name->len))
+		return lg_error_set(err, LG_ERR_SYNTAX, "prosody.cfg.lua",
+				    "a NUL byte in the name of a host");
+	return lg_strlist_add(names, name->start, name->len, err);
+}
+
+/* Reads all of the text: what counts for the host of this name into out_host,
+ * whose sections may be several, and the names of all hosts into out_names
+ * where it is not NULL. *out_is_whole: all of it is settings. */
+static enum lg_status read_host(const char *text, size_t len, const char *name,
+				struct host *out_host,
+				struct lg_strlist *out_names, int *out_is_whole,
+				struct lg_error *err)
 {
 	struct reader reader = {.at = text, .end = text + len};
-	struct host all = {0};
-	struct host host = {0};
+	struct host others = {0};
+	struct host *host = out_host;
 	enum lg_status status = LG_OK;
 
+	*out_is_whole = !memchr(text, '\0', len);
 	next(&reader);
 	while (reader.kind != END && status == LG_OK) {
 		struct text word = reader.token;
@@ -276,31 +291,27 @@ static enum lg_status walk(const char *text, size_t len, int *is_whole,
 			continue;
 		}
 		if (reader.kind != WORD) {
-			*is_whole = 0;
+			*out_is_whole = 0;
 			next(&reader);
 			continue;
 		}
 		next(&reader);
 		if (!is_host && !is(&word, "Component")) {
-			if (!read_setting(&reader, &word,
-					  host.name.start ? &host : &all))
-				*is_whole = 0;
+			if (!read_setting(&reader, &word, host))
+				*out_is_whole = 0;
 			continue;
 		}
-		if (host.name.len && ways)
-			status = add_host(&host, *is_whole, gate, ways, err);
-		host = all;
+		if (reader.kind != STRING)
+			*out_is_whole = 0;
 		/* Nobody logs on to a component. */
-		host.name = (struct text){reader.token.start,
-					  is_host ? reader.token.len : 0};
-		*is_whole &= reader.kind == STRING;
+		if (is_host && out_names)
+			status = add_name(out_names, &reader.token, err);
+		host = is_host && is(&reader.token, name) ? out_host : &others;
 		next(&reader);
 		/* Component "name" "module" */
 		if (reader.kind == STRING)
 			next(&reader);
 	}
-	if (status == LG_OK && host.name.len && ways)
-		status = add_host(&host, *is_whole, gate, ways, err);
 	return status;
 }
 
@@ -308,8 +319,21 @@ enum lg_status lg_doors_prosody(const char *text, size_t len,
 				const struct lg_gate_addresses *gate,
 				struct lg_ways *ways, struct lg_error *err)
 {
-	int is_whole = !memchr(text, '\0', len);
+	struct lg_strlist names = {0};
+	struct host none = {0};
+	int is_whole = 1;
+	enum lg_status status =
+		read_host(text, len, "", &none, &names, &is_whole, err);
 
-	walk(text, len, &is_whole, gate, NULL, err);
-	return walk(text, len, &is_whole, gate, ways, err);
+	for (size_t i = 0; i < names.count && status == LG_OK; i++) {
+		struct host host = {0};
+
+		status = read_host(text, len, names.item[i], &host, NULL,
+				   &is_whole, err);
+		if (status == LG_OK)
+			status = add_host(names.item[i], &host, is_whole, gate,
+					  ways, err);
+	}
+	lg_strlist_release(&names);
+	return status;
 }
