@@ -183,6 +183,8 @@ static enum lg_status connect(struct memory_link *link,
 	if (!status && sink->refreshed)
 		status = sink->refreshed(sink->context, LG_FLEET_REFRESH_WHOLE,
 					 err);
+	/* What was not taken is told again. */
+	link->connected = !status;
 	return status;
 }
 
@@ -204,7 +206,8 @@ static enum lg_status tell_changes(struct memory_link *link,
 		else if (sink->vanished)
 			status = sink->vanished(sink->context, &entry->id, err);
 	}
-	link->serial = directory->serial;
+	if (!status)
+		link->serial = directory->serial;
 	if (!status && sink->heard)
 		status = sink->heard(sink->context, err);
 	return status;
@@ -287,6 +290,17 @@ static enum lg_status memory_gates(void *self, const struct lg_fleet_sink *sink,
 	return status;
 }
 
+static int is_too_long(const struct lg_fleet_entry *entry)
+{
+	return entry->body.len > LG_FLEET_BODY_MAX ||
+	       entry->cn.len > LG_FLEET_TEXT_MAX ||
+	       entry->lock.len > LG_FLEET_TEXT_MAX ||
+	       entry->number.len > LG_FLEET_TEXT_MAX ||
+	       entry->kind.len > LG_FLEET_TEXT_MAX ||
+	       entry->key.len > LG_FLEET_TEXT_MAX ||
+	       entry->signature.len > LG_FLEET_TEXT_MAX;
+}
+
 static enum lg_status memory_publish(void *self,
 				     const struct lg_fleet_entry *entry,
 				     struct lg_error *err)
@@ -298,6 +312,8 @@ static enum lg_status memory_publish(void *self,
 
 	if (status)
 		return status;
+	if (is_too_long(entry))
+		return lg_error_set(err, LG_ERR_LIMIT, "memory", "too long");
 	cn = copy(entry->cn);
 	old = memory_find(link->directory, 0, cn);
 	free(cn);
@@ -322,6 +338,8 @@ static enum lg_status memory_report(void *self, const char *name,
 
 	if (status)
 		return status;
+	if (len > LG_FLEET_REPORT_MAX)
+		return lg_error_set(err, LG_ERR_LIMIT, "memory", "too long");
 	entry = memory_find(link->directory, 1, name);
 	if (!entry)
 		return lg_error_set(err, LG_ERR_UNKNOWN_KEY, "memory",
