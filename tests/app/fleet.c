@@ -4,9 +4,11 @@
  * are away, not ready, restarted, with a full disk; entries that are forged,
  * deleted, replayed.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/fleet/fleet_values.h"
 #include "fleet_scene.h"
 #include "suite.h"
 
@@ -323,6 +325,55 @@ static void groups(void **state)
 	scene_free(scene);
 }
 
+static void long_lists(void **state)
+{
+	struct lg_fleet_event prepare = {0};
+	struct lg_registry *values = NULL, *again = NULL;
+	struct lg_strlist list = {0};
+	struct lg_buffer text = {0};
+	const struct lg_value *value;
+	char dn[96];
+	int i;
+
+	for (i = 0; i < 10000; i++) {
+		snprintf(dn, sizeof(dn),
+			 "/o=Organisation/ou=Site/cn=Recipients/cn=person%d",
+			 i);
+		lg_strlist_add(&list, dn, strlen(dn), NULL);
+	}
+	assert_int_equal(lg_registry_new(&values, NULL), LG_OK);
+	assert_int_equal(lg_registry_set_list(values, LG_KEY_PARAMETERS_SYSTEM,
+					      LG_VALUE_LOGON_ONLY_AS, &list,
+					      NULL),
+			 LG_OK);
+	lg_registry_set_text(values, LG_KEY_PARAMETERS_SYSTEM, "Other", "x",
+			     NULL);
+	assert_int_equal(
+		lg_fleet_values_split(values, &text, &prepare.lists, NULL),
+		LG_OK);
+	assert_true(text.len < 1000);
+	prepare.values = text.data;
+	assert_int_equal(lg_fleet_values_join(&prepare, &again, NULL), LG_OK);
+	value = lg_registry_find(again, LG_KEY_PARAMETERS_SYSTEM,
+				 LG_VALUE_LOGON_ONLY_AS);
+	assert_non_null(value);
+	assert_int_equal(value->list.count, 10000);
+	assert_string_equal(value->list.item[9999], dn);
+	assert_non_null(
+		lg_registry_find(again, LG_KEY_PARAMETERS_SYSTEM, "Other"));
+	/* One item less than it says. */
+	prepare.lists.count--;
+	lg_registry_free(&again);
+	assert_int_equal(lg_fleet_values_join(&prepare, &again, NULL),
+			 LG_ERR_SYNTAX);
+	assert_null(again);
+	prepare.lists.count++;
+	lg_strlist_release(&prepare.lists);
+	lg_strlist_release(&list);
+	lg_buffer_release(&text);
+	lg_registry_free(&values);
+}
+
 int main(void)
 {
 	const struct CMUnitTest rows[] = {
@@ -346,6 +397,7 @@ int main(void)
 		suite_row("what is deleted changes nothing",
 			  deleted_entries_change_nothing),
 		suite_row("a full disk keeps no lock", a_full_disk),
+		suite_row("ten thousand names fit into an entry", long_lists),
 		suite_row("a lock for a group is for its gates alone", groups),
 	};
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "app/fleet/fleet_publish.h"
+#include "app/fleet/fleet_values.h"
 #include "suite.h"
 
 static void scene_now(void *self, struct lg_now *out_now)
@@ -263,12 +264,13 @@ enum lg_status scene_begin(struct scene *scene, struct lg_error *err)
 	enum lg_status status;
 
 	assert_int_equal(
-		lg_reg_text_render(values, LG_REG_ENCODING_UTF8, &text, NULL),
+		lg_fleet_values_split(values, &text, &prepare.lists, NULL),
 		LG_OK);
 	prepare.values = text.data;
 	new_round(scene);
 	status = lg_fleet_round_apply(&scene->round, SCENE_LOCK, &prepare, err);
 	lg_buffer_release(&text);
+	lg_strlist_release(&prepare.lists);
 	lg_registry_free(&values);
 	return status;
 }

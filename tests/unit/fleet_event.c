@@ -15,7 +15,7 @@ static const char prepare[] =
 	"{\"at\":1790000000123,\"base\":\"ou=lg,dc=x\",\"by\":\"anna\","
 	"\"confirm_within_s\":600,\"count\":7,\"grace_s\":0,"
 	"\"groups\":[\"imap\",\"web\"],\"key\":\"anna\",\"kind\":\"prepare\","
-	"\"lock\":\"lg-0123456789ab\",\"max_duration_s\":-1,\"number\":1,"
+	"\"lists\":[\"k\",\"n\",\"1\",\"/o=a\"],\"lock\":\"lg-0123456789ab\",\"max_duration_s\":-1,\"number\":1,"
 	"\"profile\":\"upgrade\",\"ready_by\":1790000010123,"
 	"\"reason\":\"new disks \\\"B\\\"\",\"replace\":false,\"starts\":0,"
 	"\"until\":1790007200,\"v\":1,"
@@ -67,6 +67,8 @@ static void has_its_members(void **state)
 	assert_string_equal(event->values, "Windows\r\n\x01\xc3\xa4");
 	assert_null(event->variables);
 	assert_int_equal(event->groups.count, 2);
+	assert_int_equal(event->lists.count, 4);
+	assert_string_equal(event->lists.item[3], "/o=a");
 	lg_fleet_event_name(event, &name);
 	assert_string_equal(name.data, "lg-0123456789ab.1.anna");
 	lg_buffer_release(&name);

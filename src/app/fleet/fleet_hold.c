@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/fleet/fleet_values.h"
+
 #define SKEW_MAX_MS 60000
 
 void lg_fleet_made_release(struct lg_fleet_made *made)
@@ -42,8 +44,7 @@ enum lg_status lg_fleet_make(const struct lg_fleet_event *prepare,
 	enum lg_status status;
 	int needs = 0, more = 0;
 
-	status = lg_reg_text_parse(prepare->values, strlen(prepare->values),
-				   "the values", NULL, &made.values, err);
+	status = lg_fleet_values_join(prepare, &made.values, err);
 	if (!status)
 		status = lg_missing_facts(dialect, made.values, NULL, &dn,
 					  &user, &needs, err);

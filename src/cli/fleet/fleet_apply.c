@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "app/fleet/fleet_values.h"
 #include "cli/open/locks.h"
 #include "cli/output.h"
 
@@ -60,8 +61,8 @@ static int fill(struct lg_cli *cli, const struct lg_prepared *p,
 							     : p->input.now_s;
 	struct lg_error err;
 
-	if (lg_reg_text_render(target->values, LG_REG_ENCODING_UTF8, values,
-			       &err) != LG_OK ||
+	if (lg_fleet_values_split(target->values, values, &event->lists,
+				  &err) != LG_OK ||
 	    (group != NULL && lg_strlist_add(&event->groups, group,
 					     strlen(group), &err) != LG_OK))
 		return lg_cli_fail(cli, &err);
@@ -150,6 +151,7 @@ int lg_cli_fleet_apply(struct lg_cli *cli, const struct lg_prepared *prepared)
 	}
 	lg_fleet_round_release(&round);
 	lg_strlist_release(&event.groups);
+	lg_strlist_release(&event.lists);
 	lg_buffer_release(&values);
 	lg_cli_fleet_close(&fleet);
 	return code;

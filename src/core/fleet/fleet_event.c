@@ -35,7 +35,7 @@ static const struct member {
 	enum type type;
 	unsigned int kinds;
 	size_t offset;
-	int64_t least;
+	int64_t bound; /* the least of a number, the most of a list */
 } members[] = {
 	{"at", TYPE_NUMBER, ALL, AT(at_ms), 0},
 	{"base", TYPE_TEXT, ALL, AT(base), 0},
@@ -43,9 +43,10 @@ static const struct member {
 	{"confirm_within_s", TYPE_NUMBER, OF_PREPARE, AT(confirm_within_s), 0},
 	{"count", TYPE_NUMBER, ALL, AT(count), 0},
 	{"grace_s", TYPE_NUMBER, OF_PREPARE, AT(grace_s), 0},
-	{"groups", TYPE_LIST, OF_PREPARE, AT(groups), 0},
+	{"groups", TYPE_LIST, OF_PREPARE, AT(groups), LG_FLEET_GROUPS_MAX},
 	{"key", TYPE_TEXT, ALL, AT(key), 0},
 	{"kind", TYPE_KIND, ALL, AT(kind), 0},
+	{"lists", TYPE_LIST, OF_PREPARE, AT(lists), LG_FLEET_BODY_LIMIT},
 	{"lock", TYPE_LOCK, ALL, AT(lock), 0},
 	{"max_duration_s", TYPE_NUMBER, OF_PREPARE, AT(max_duration_s), -1},
 	{"name", TYPE_TEXT, OF_KEY, AT(name), 0},
@@ -174,8 +175,8 @@ enum lg_status lg_fleet_event_render(const struct lg_fleet_event *event,
 }
 
 static enum lg_status read_list(struct lg_canonical *body,
-				struct lg_fleet_event *event,
-				struct lg_error *err)
+				const struct member *member,
+				struct lg_strlist *list, struct lg_error *err)
 {
 	enum lg_status status = lg_canonical_expect(body, "[", err);
 	const char *text = NULL;
@@ -183,15 +184,11 @@ static enum lg_status read_list(struct lg_canonical *body,
 	if (status || lg_canonical_skip(body, "]"))
 		return status;
 	do {
-		if (event->groups.count == LG_FLEET_GROUPS_MAX)
-			return lg_error_set(err, LG_ERR_LIMIT, NULL,
-					    "more than %d groups",
-					    LG_FLEET_GROUPS_MAX);
-		status =
-			lg_canonical_read_text(body, &event->arena, &text, err);
-		if (!status)
-			status = lg_strlist_add(&event->groups, text,
-						strlen(text), err);
+		if ((int64_t)list->count == member->bound)
+			return lg_error_set(
+				err, LG_ERR_LIMIT, NULL, "more than %lld %s",
+				(long long)member->bound, member->name);
+		status = lg_canonical_read_text(body, list, &text, err);
 	} while (!status && lg_canonical_skip(body, ","));
 	return status ? status : lg_canonical_expect(body, "]", err);
 }
@@ -221,10 +218,10 @@ static enum lg_status read_number(struct lg_canonical *body,
 {
 	enum lg_status status = lg_canonical_read_number(body, out, err);
 
-	if (!status && *out < member->least)
+	if (!status && *out < member->bound)
 		status = lg_error_set(err, LG_ERR_RANGE, NULL,
 				      "%s is less than %lld", member->name,
-				      (long long)member->least);
+				      (long long)member->bound);
 	return status;
 }
 
@@ -253,7 +250,7 @@ static enum lg_status read_member(struct lg_canonical *body,
 		}
 		return lg_canonical_expect(body, "false", err);
 	case TYPE_LIST:
-		return read_list(body, event, err);
+		return read_list(body, member, (void *)at, err);
 	case TYPE_KIND:
 		lg_canonical_skip(body, "\"");
 		if (!lg_canonical_skip(body, lg_fleet_kind_name(event->kind)))
@@ -344,6 +341,7 @@ void lg_fleet_event_free(struct lg_fleet_event **event)
 	if (!*event)
 		return;
 	lg_strlist_release(&(*event)->groups);
+	lg_strlist_release(&(*event)->lists);
 	lg_strlist_release(&(*event)->arena);
 	free(*event);
 	*event = NULL;

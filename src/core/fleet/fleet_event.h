@@ -41,7 +41,8 @@ enum lg_fleet_kind {
  * Absent texts are NULL. Units: _ms since 1970 in UTC, _s likewise in seconds
  * or a duration. number counts the events of this lock, count those that the
  * writer saw below base.
- * prepare: profile .. groups. values: registry text, as the gate keeps it.
+ * prepare: profile .. lists. values: registry text, as the gate keeps it;
+ * lists: what of it are long lists, for each its key, name, count and items.
  * starts_s 0: at begin. confirm_within_s and grace_s count from begin's at_ms,
  * 0: none; max_duration_s -1: no limit. groups: none is every gate.
  * extend: until_s. key: name, public_key (base64 of 32 bytes), revoked.
@@ -68,6 +69,7 @@ struct lg_fleet_event {
 	int64_t grace_s;
 	int64_t max_duration_s;
 	struct lg_strlist groups;
+	struct lg_strlist lists;
 
 	const char *name;
 	const char *public_key;
