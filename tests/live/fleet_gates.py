@@ -54,32 +54,37 @@ class Fleet(unittest.TestCase):
         os.mkdir(os.path.join(cls.folder, "slapd"))
         cls.server = providers.Provider(os.path.join(cls.folder, "slapd"))
         cls.server.ldap("ldapadd", entries(NAMES))
-        key, line = make_key(cls.folder, "anna")
+        cls.key, line = make_key(cls.folder, "anna")
         cls.verify = os.path.join(cls.folder, "fleet.pub")
         with open(cls.verify, "w", encoding="ascii") as file:
             file.write(line)
         os.chmod(cls.verify, 0o644)
-        secret = os.path.join(cls.folder, "ldap.secret")
-        with open(secret, "w", encoding="ascii") as file:
+        cls.secret = os.path.join(cls.folder, "ldap.secret")
+        with open(cls.secret, "w", encoding="ascii") as file:
             file.write(providers.PASSWORD + "\n")
-        os.chmod(secret, 0o600)
+        os.chmod(cls.secret, 0o600)
         cls.gates = []
         for name, group in zip(NAMES, GROUPS):
-            gate = Gate(listen=listeners("http"), settings=f"""
+            gate = Gate(listen=listeners("http"),
+                        settings=cls.settings(name, group))
+            gate.settings('[directory]\n', '[directory]\ntls = none\n')
+            cls.gates.append(gate.start())
+        cls.profile = cls.gates[0].profile(listed=["alice"])
+
+    @classmethod
+    def settings(cls, name, group):
+        return f"""
 [fleet]
 base = "{FLEET.upper()}"
 uri = "{cls.server.uri}"
 bind_dn = "{providers.ADMIN}"
-password_file = "{secret}"
+password_file = "{cls.secret}"
 name = "{name}"
 groups = "{group}"
 verify_keys = "{cls.verify}"
-sign_key = "{key}"
+sign_key = "{cls.key}"
 heartbeat_s = 2
-""")
-            gate.settings('[directory]\n', '[directory]\ntls = none\n')
-            cls.gates.append(gate.start())
-        cls.profile = cls.gates[0].profile(listed=["alice"])
+"""
 
     @classmethod
     def tearDownClass(cls):
@@ -216,8 +221,20 @@ logongateSignature: {"A" * 86}==
             gate.kill()
             gate.start()
             self.assertTrue(self.locked(gate))
+            # One that has nothing on its disk yet cannot know.
+            fresh = Gate(listen=listeners("http"), settings=self.settings(
+                NAMES[1], GROUPS[1]))
+            self.addCleanup(fresh.close)
+            fresh.settings('[directory]\n', '[directory]\ntls = none\n')
+            fresh.start()
+            self.assertEqual(fresh.decide(user="alice")["reason"],
+                             "no-policy")
         finally:
             self.server.go_on()
+        wait_for("the new one to lock", lambda: fresh.decide(
+            user="bob")["reason"] == "not-listed", 40)
+        self.assertEqual(fresh.decide(user="alice")["verdict"], "admit")
+        fresh.stop()
         wait_for("all to be connected", lambda: all(
             one.status()["fleet"]["connected"] for one in self.gates), 40)
         self.assertTrue(self.locked(gate))

@@ -41,6 +41,16 @@ static size_t place_of(const struct lg_fleet_gates *gates, const char *name)
 	return low;
 }
 
+const struct lg_fleet_one *
+lg_fleet_gates_find(const struct lg_fleet_gates *gates, const char *name)
+{
+	size_t at = place_of(gates, name);
+
+	return at < gates->count && !strcmp(gates->one[at]->name, name)
+		       ? gates->one[at]
+		       : NULL;
+}
+
 static enum lg_status make_one(struct lg_fleet_gates *gates, const char *name,
 			       struct lg_fleet_one **out_one,
 			       struct lg_error *err)

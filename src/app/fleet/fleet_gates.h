@@ -32,6 +32,10 @@ struct lg_fleet_gates {
 };
 void lg_fleet_gates_release(struct lg_fleet_gates *gates);
 
+/* NULL: there is none of that name. */
+const struct lg_fleet_one *
+lg_fleet_gates_find(const struct lg_fleet_gates *gates, const char *name);
+
 /* Tells of gates alone; add it to a sink, or ask with it. */
 struct lg_fleet_sink lg_fleet_gates_sink(struct lg_fleet_gates *gates);
 

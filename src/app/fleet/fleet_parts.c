@@ -76,17 +76,6 @@ size_t lg_fleet_parts_count(const struct lg_fleet_round *round,
 	return count;
 }
 
-static const struct lg_fleet_one *one_of(const struct lg_fleet_round *round,
-					 const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < round->gates.count; i++)
-		if (!strcmp(round->gates.one[i]->name, name))
-			return round->gates.one[i];
-	return NULL;
-}
-
 /* What a gate's report says of the event that is waited for. */
 static enum lg_fleet_answer answer_of(const struct lg_fleet_round *round,
 				      const struct lg_fleet_report_lock *lock)
@@ -130,7 +119,8 @@ static enum lg_fleet_answer answer_of(const struct lg_fleet_round *round,
 static void look_at(struct lg_fleet_round *round, struct lg_fleet_part *part,
 		    struct lg_now now)
 {
-	const struct lg_fleet_one *one = one_of(round, part->name);
+	const struct lg_fleet_one *one =
+		lg_fleet_gates_find(&round->gates, part->name);
 	const struct lg_fleet_report_lock *lock =
 		one ? lg_fleet_report_find(&one->report, round->lock) : NULL;
 	enum lg_fleet_answer answer = answer_of(round, lock);
