@@ -172,3 +172,92 @@ enum lg_status lg_setup_add_address(struct lg_buffer *settings,
 	lg_buffer_release(&lines);
 	return status;
 }
+
+/* The header of the section, and the value of the key in it; NULL: none. */
+static void find_value(const struct lg_buffer *settings, const char *section,
+		       const char *key, const char **out_header,
+		       const char **out_value)
+{
+	int inside = 0;
+
+	*out_header = *out_value = NULL;
+	for (const char *line = settings->data; line != NULL && *line;
+	     line = next_line(line)) {
+		if (begins_section(line)) {
+			inside = is_section(line, section);
+			*out_header = inside ? line : *out_header;
+		} else if (inside && *out_value == NULL) {
+			*out_value = value_of(line, key);
+		}
+	}
+}
+
+/* Puts what in place of len bytes. */
+static enum lg_status replace(struct lg_buffer *text, size_t at, size_t len,
+			      const char *what, struct lg_error *err)
+{
+	struct lg_buffer rest = {0};
+	enum lg_status status;
+
+	lg_buffer_append(&rest, text->data, at);
+	lg_buffer_text(&rest, what);
+	lg_buffer_append(&rest, text->data + at + len, text->len - at - len);
+	status = lg_buffer_status(&rest, err);
+	if (status == LG_OK) {
+		lg_buffer_clear(text);
+		lg_buffer_append(text, rest.data, rest.len);
+		status = lg_buffer_status(text, err);
+	}
+	lg_buffer_release(&rest);
+	return status;
+}
+
+enum lg_status lg_setup_set_value(struct lg_buffer *settings,
+				  const char *section, const char *key,
+				  const char *value, int *out_changed,
+				  struct lg_error *err)
+{
+	struct lg_buffer line = {0};
+	const char *header, *there, *end;
+	size_t len;
+	enum lg_status status;
+
+	if (strpbrk(value, "\"\n\\"))
+		return lg_error_set(err, LG_ERR_SYNTAX, NULL,
+				    "%s: %s cannot be written in quotes", key,
+				    value);
+	find_value(settings, section, key, &header, &there);
+	if (there != NULL) {
+		end = value_end(there);
+		if (end == NULL)
+			return lg_error_set(err, LG_ERR_SYNTAX, NULL,
+					    "%s is not one line in quotes: set "
+					    "it to \"%s\" by hand",
+					    key, value);
+		end += *there == '"';
+		len = (size_t)(end - there);
+		lg_buffer_format(&line, "\"%s\"", value);
+		status = lg_buffer_status(&line, err);
+		if (status == LG_OK &&
+		    (line.len != len || memcmp(line.data, there, len) != 0)) {
+			*out_changed = 1;
+			status = replace(settings,
+					 (size_t)(there - settings->data), len,
+					 line.data, err);
+		}
+	} else {
+		*out_changed = 1;
+		lg_buffer_format(&line, "%s = \"%s\"\n", key, value);
+		status = lg_buffer_status(&line, err);
+		if (status == LG_OK && header == NULL)
+			status = lg_setup_add_section(settings, section,
+						      line.data, err);
+		else if (status == LG_OK)
+			status = insert(
+				settings,
+				(size_t)(next_line(header) - settings->data),
+				line.data, err);
+	}
+	lg_buffer_release(&line);
+	return status;
+}

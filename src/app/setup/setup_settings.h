@@ -24,4 +24,15 @@ enum lg_status lg_setup_add_section(struct lg_buffer *settings,
 				    const char *section, const char *lines,
 				    struct lg_error *err);
 
+/*
+ * Sets KEY = "value" in a section, which is made where it is not there; other
+ * lines stay. *out_changed is set to 1 where the text changed.
+ * LG_ERR_SYNTAX: the value cannot be written in quotes, or the one that is
+ * there is not one line.
+ */
+enum lg_status lg_setup_set_value(struct lg_buffer *settings,
+				  const char *section, const char *key,
+				  const char *value, int *out_changed,
+				  struct lg_error *err);
+
 #endif

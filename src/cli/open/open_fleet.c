@@ -14,6 +14,29 @@
 #include "cli/output.h"
 #include "wiring/fleet_open.h"
 
+struct lg_fleet_settings
+lg_cli_fleet_settings(const struct lg_cli *cli,
+		      const struct lg_settings *settings)
+{
+	struct lg_fleet_settings fleet = lg_settings_fleet(settings);
+	const char *base = lg_cli_option(cli, "base");
+	const char *uri = lg_cli_option(cli, "uri");
+	const char *as = lg_cli_option(cli, "as");
+	const char *password = lg_cli_option(cli, "password-file");
+
+	if (base != NULL)
+		fleet.directory.base = base;
+	if (uri != NULL)
+		fleet.directory.uri = uri;
+	if (as != NULL) {
+		fleet.directory.bind_dn = as;
+		fleet.directory.password_file = NULL;
+	}
+	if (password != NULL)
+		fleet.directory.password_file = password;
+	return fleet;
+}
+
 static int open_keys(struct lg_cli *cli, enum lg_cli_fleet_use use,
 		     struct lg_cli_fleet *fleet, struct lg_fleet_keys *keys)
 {
@@ -121,12 +144,12 @@ int lg_cli_fleet_open(struct lg_cli *cli, enum lg_cli_fleet_use use,
 	if (code != LG_EXIT_DONE)
 		goto done;
 	fleet->clock = lg_system_clock();
-	how = lg_settings_fleet(fleet->settings);
+	how = lg_cli_fleet_settings(cli, fleet->settings);
 	status = lg_fleet_open(&how, LG_FLEET_GATES, &fleet->fleet, &err);
 	if (status == LG_OK)
-		status = lg_fleet_ear_open(
-			&fleet->ear, fleet->settings->fleet_base, keys,
-			&fleet->signature, NULL, &fleet->clock, &err);
+		status = lg_fleet_ear_open(&fleet->ear, how.directory.base,
+					   keys, &fleet->signature, NULL,
+					   &fleet->clock, &err);
 	if (status != LG_OK) {
 		code = lg_cli_fail_as(cli, LG_EXIT_INVALID, &err);
 		goto done;

@@ -27,6 +27,12 @@ struct lg_cli_fleet {
 	char *key;
 };
 
+/* Where a fleet's directory is: --base, --uri, --as and --password-file where
+ * the command takes them, else the settings. */
+struct lg_fleet_settings
+lg_cli_fleet_settings(const struct lg_cli *cli,
+		      const struct lg_settings *settings);
+
 /*
  * Opens it and reads all events.
  * Returns: an exit code; else the error is printed: 3 settings and keys, 4 the

@@ -263,8 +263,8 @@ void lg_fleet_set_present(struct lg_fleet_set *set,
 }
 
 /* 1 where fleet tidy may have deleted it. */
-static int may_be_gone(const struct lg_fleet_set *set,
-		       const struct lg_fleet_held *held, int64_t now_s)
+int lg_fleet_set_may_go(const struct lg_fleet_set *set,
+			const struct lg_fleet_held *held, int64_t now_s)
 {
 	struct lg_fleet_fate fate;
 	int64_t over_s;
@@ -284,7 +284,7 @@ static void be_gone(struct lg_fleet_set *set, struct lg_fleet_held *held,
 	struct lg_buffer name = {0};
 
 	held->seen = 0;
-	if (held->vanished || may_be_gone(set, held, now_s)) {
+	if (held->vanished || lg_fleet_set_may_go(set, held, now_s)) {
 		held->vanished = 1;
 		return;
 	}

@@ -114,6 +114,10 @@ void lg_fleet_set_vanished(struct lg_fleet_set *set,
 			   const struct lg_fleet_id *id, int64_t now_s,
 			   size_t *out_gone);
 
+/* 1 where it may be deleted: its lock is over for LG_FLEET_TIDY_S. */
+int lg_fleet_set_may_go(const struct lg_fleet_set *set,
+			const struct lg_fleet_held *held, int64_t now_s);
+
 /*
  * What became of a lock; all borrowed from the set. NULL: no such event.
  * prepare and begin: the first of them; end: a lift or abort. late: begin was
