@@ -116,9 +116,7 @@ int lg_cli_usage(struct lg_cli *cli, const char *format, ...)
 	return LG_EXIT_USAGE;
 }
 
-/* Appends text with each byte that is no UTF-8 as U+FFFD and each control
- * character as "?". */
-static void append_clean(struct lg_buffer *out, const char *text)
+void lg_cli_clean(const char *text, struct lg_buffer *out)
 {
 	const utf8proc_uint8_t *at = (const utf8proc_uint8_t *)text;
 	utf8proc_ssize_t left = (utf8proc_ssize_t)strlen(text), used;
@@ -175,103 +173,11 @@ void lg_cli_text(struct lg_cli *cli, const char *text)
 {
 	struct lg_buffer clean = {0};
 
-	append_clean(&clean, text);
+	lg_cli_clean(text, &clean);
 	lg_cli_progress_end(cli);
 	if (clean.len > 0)
 		fwrite(clean.data, 1, clean.len, cli->out);
 	lg_buffer_release(&clean);
-}
-
-void lg_table_begin(struct lg_table *table, const char *const *head)
-{
-	table->cell = (struct lg_strlist){0};
-	table->columns = 0;
-	table->status = LG_OK;
-	while (head[table->columns] != NULL) {
-		lg_table_cell(table, head[table->columns]);
-		table->columns++;
-	}
-}
-
-void lg_table_cell(struct lg_table *table, const char *text)
-{
-	struct lg_buffer clean = {0};
-
-	append_clean(&clean, text != NULL ? text : "-");
-	if (table->status == LG_OK)
-		table->status = lg_buffer_status(&clean, NULL);
-	if (table->status == LG_OK)
-		table->status = lg_strlist_add(&table->cell,
-					       clean.len > 0 ? clean.data : "",
-					       clean.len, NULL);
-	lg_buffer_release(&clean);
-}
-
-/* Columns on a terminal that the text takes. */
-static size_t width_of(const char *text)
-{
-	const unsigned char *at = (const unsigned char *)text;
-	utf8proc_ssize_t left = (utf8proc_ssize_t)strlen(text), used;
-	utf8proc_int32_t rune;
-	size_t width = 0;
-
-	for (; left > 0; at += used, left -= used) {
-		used = utf8proc_iterate(at, left, &rune);
-		if (used <= 0)
-			used = 1;
-		else
-			width += (size_t)utf8proc_charwidth(rune);
-	}
-	return width;
-}
-
-static void print_row(struct lg_cli *cli, const struct lg_table *table,
-		      size_t row, const size_t *width)
-{
-	for (size_t i = 0; i < table->columns; i++) {
-		const char *cell = table->cell.item[row * table->columns + i];
-		size_t pad = width[i] - width_of(cell);
-
-		fputs(cell, cli->out);
-		if (i + 1 < table->columns)
-			fprintf(cli->out, "%*s", (int)pad + 2, "");
-	}
-	putc('\n', cli->out);
-}
-
-int lg_cli_table(struct lg_cli *cli, struct lg_table *table)
-{
-	size_t rows =
-		table->columns > 0 ? table->cell.count / table->columns : 0;
-	size_t *width = NULL;
-	int code = LG_EXIT_DONE;
-
-	if (table->status == LG_OK && rows > 1)
-		width = calloc(table->columns, sizeof(*width));
-	if (table->status != LG_OK || (rows > 1 && width == NULL)) {
-		code = lg_cli_say(cli, LG_EXIT_SOFTWARE, NULL, "no memory");
-		goto done;
-	}
-	if (rows <= 1)
-		goto done;
-	for (size_t i = 0; i < rows * table->columns; i++) {
-		size_t wide = width_of(table->cell.item[i]);
-
-		if (wide > width[i % table->columns])
-			width[i % table->columns] = wide;
-	}
-	lg_cli_progress_end(cli);
-	if (cli->colour_out)
-		fputs(colours[LG_DIM], cli->out);
-	print_row(cli, table, 0, width);
-	if (cli->colour_out)
-		fputs("\033[0m", cli->out);
-	for (size_t row = 1; row < rows; row++)
-		print_row(cli, table, row, width);
-done:
-	free(width);
-	lg_strlist_release(&table->cell);
-	return code;
 }
 
 static int64_t monotonic_ms(void)

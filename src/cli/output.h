@@ -36,20 +36,9 @@ void lg_cli_print(struct lg_cli *cli, enum lg_colour colour, const char *format,
 /* Prints text of outside, without control characters. */
 void lg_cli_text(struct lg_cli *cli, const char *text);
 
-/* A table: add cells row by row, then print. Columns fit their longest cell;
- * the last is not padded. */
-struct lg_table {
-	struct lg_strlist cell;
-	size_t columns;
-	enum lg_status status;
-};
-
-/* head are the columns' names, NULL-terminated; not printed when empty. */
-void lg_table_begin(struct lg_table *table, const char *const *head);
-/* NULL is shown as "-". */
-void lg_table_cell(struct lg_table *table, const char *text);
-/* Prints (nothing when there are no rows) and releases. */
-int lg_cli_table(struct lg_cli *cli, struct lg_table *table);
+/* Appends text with each byte that is no UTF-8 as U+FFFD and each control
+ * character as "?". */
+void lg_cli_clean(const char *text, struct lg_buffer *out);
 
 /* Progress for ports, drawn on stderr when it is a terminal. */
 struct lg_progress lg_cli_progress(struct lg_cli *cli);

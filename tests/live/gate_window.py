@@ -268,6 +268,34 @@ def decide_reads_strictly():
         assert gate.http("POST", "/v1/decide", "x" * (2 << 20))[0] == 413
 
 
+def refused_since():
+    """`refused` shows what was since the oldest lock in force; more only when
+    asked for, a day's where there is no lock"""
+    with Gate().start() as gate:
+        def names(*words):
+            return [row["user"] for row in gate.lines("refused", *words)]
+
+        gate.apply(listing("alice"), for_s=600)
+        gate.decide(user="early")
+        eventually(lambda: names() == ["early"])
+        gate.ask("lift")
+        assert names() == ["early"], names()
+        begun = int(time.time())
+        eventually(lambda: int(time.time()) > begun)
+        first = gate.apply(listing("alice"), for_s=600)["id"]
+        assert names() == [], names()
+        gate.command("refused", "--quiet", code=1)
+        gate.decide(user="late")
+        eventually(lambda: names() == ["late"])
+        begun = int(time.time())
+        eventually(lambda: int(time.time()) > begun)
+        gate.apply(listing("bob"), for_s=600, profile="other")
+        assert names() == ["late"], names()
+        assert sorted(names("--since", "1h")) == ["early", "late"]
+        gate.command("lift", first)
+        assert names() == [], names()
+
+
 def dialects():
     """exchange2000 applies through a restart of its store"""
     with Gate(gate="dialect = exchange2000").start() as gate:
@@ -293,4 +321,4 @@ def dialects():
 if __name__ == "__main__":
     main([refuses_and_admits, dovecot_words, names_of_findings, expires,
           unconfirmed, pending, extends, several, each_its_own, damaged_apply, values_and_restore,
-          explains, decide_reads_strictly, dialects])
+          explains, decide_reads_strictly, refused_since, dialects])

@@ -11,6 +11,7 @@
 #include "cli/commands.h"
 #include "cli/open/open.h"
 #include "cli/output.h"
+#include "cli/table.h"
 
 static void add_facts(cJSON *object, enum lg_dialect dialect)
 {

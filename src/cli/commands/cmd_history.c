@@ -13,6 +13,7 @@
 #include "cli/change/servers_history.h"
 #include "cli/open/open.h"
 #include "cli/output.h"
+#include "cli/table.h"
 #include "cli/open/gate_records.h"
 
 struct history {

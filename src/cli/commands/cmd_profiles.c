@@ -17,6 +17,7 @@
 #include "cli/commands.h"
 #include "cli/open/open.h"
 #include "cli/output.h"
+#include "cli/table.h"
 
 static void add_text(cJSON *object, const char *name, const char *text)
 {

@@ -18,6 +18,7 @@
 #include "cli/commands.h"
 #include "cli/open/open.h"
 #include "cli/output.h"
+#include "cli/table.h"
 #include "cli/open/gate_records.h"
 
 /* One line of --by. Texts lie in the arena of the list. */
@@ -299,6 +300,7 @@ int lg_cmd_refused(struct lg_cli *cli)
 		.add = add,
 		.read = read_log,
 		.context = &refused,
+		.since_lock = 1,
 	};
 	int64_t since_s;
 	int code = lg_cli_since(cli, &since_s);

@@ -20,6 +20,7 @@
 #include "cli/open/open.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/table.h"
 #include "cli/commands/schedule.h"
 
 #define PROGRAM_MS 30000

@@ -9,6 +9,7 @@
 #include "cli/commands.h"
 #include "cli/open/open.h"
 #include "cli/output.h"
+#include "cli/table.h"
 
 static const char *text_of(const cJSON *object, const char *name)
 {

@@ -13,6 +13,7 @@
 #include "base/nearest.h"
 #include "cli/open/open.h"
 #include "cli/output.h"
+#include "cli/table.h"
 #include "cli/text/target_words.h"
 #include "cli/open/targets.h"
 

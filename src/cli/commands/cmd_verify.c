@@ -16,6 +16,7 @@
 #include "cli/commands.h"
 #include "cli/open/open.h"
 #include "cli/output.h"
+#include "cli/table.h"
 
 static int add_arguments(struct lg_cli *cli, struct lg_strlist *dn)
 {

@@ -11,6 +11,7 @@
 
 #include "app/fleet/fleet_differs.h"
 #include "cli/output.h"
+#include "cli/table.h"
 
 static cJSON *fate_object(const struct lg_fleet_fate *fate, int64_t now_ms)
 {

@@ -4,7 +4,15 @@
  */
 #include "cli/open/gate_records.h"
 
+#include <string.h>
+
+#include "base/instant.h"
+#include "base/local_time.h"
+
+#include "adapters/system/system_clock.h"
 #include "cli/output.h"
+
+#define DAY_S 86400
 
 void lg_cli_say_damaged(struct lg_cli *cli, const char *place, size_t damaged)
 {
@@ -13,13 +21,85 @@ void lg_cli_say_damaged(struct lg_cli *cli, const char *place, size_t damaged)
 			   "%zu damaged lines were passed over", damaged);
 }
 
+/* Says from when on, for who does not ask for it may miss what was before. */
+static int64_t choose_since(struct lg_cli *cli, int64_t oldest_s)
+{
+	struct lg_zone zone = lg_system_zone();
+	int64_t now_s = lg_cli_now();
+	char since[LG_TIME_SIZE];
+
+	if (cli->json || cli->quiet)
+		return oldest_s > 0 ? oldest_s : now_s - DAY_S;
+	if (oldest_s <= 0) {
+		lg_cli_say(cli, LG_EXIT_DONE, NULL,
+			   "no lock is in force: the last 24 hours; --since "
+			   "for more");
+		return now_s - DAY_S;
+	}
+	lg_time_format(oldest_s, now_s, &zone, since);
+	lg_cli_say(cli, LG_EXIT_DONE, NULL,
+		   "since %s, when the oldest lock in force began; --since "
+		   "for more",
+		   since);
+	return oldest_s;
+}
+
+static void take_older(int64_t since_s, int64_t *oldest_s)
+{
+	if (since_s > 0 && (*oldest_s == 0 || since_s < *oldest_s))
+		*oldest_s = since_s;
+}
+
+/* One that waits for its time has no since. */
+static int oldest_of_gate(struct lg_cli *cli, struct lg_control *control,
+			  int64_t *out_since_s)
+{
+	struct lg_control_answer answer = {0};
+	const cJSON *status, *lock;
+	int64_t oldest_s = 0, since_s;
+	const char *since;
+	int code = lg_cli_ask(cli, control, lg_cli_request("status"), NULL, 0,
+			      &answer);
+
+	status = cJSON_GetObjectItemCaseSensitive(answer.object, "status");
+	cJSON_ArrayForEach(lock,
+			   cJSON_GetObjectItemCaseSensitive(status, "locks"))
+		if ((since = cJSON_GetStringValue(
+			     cJSON_GetObjectItemCaseSensitive(lock,
+							      "since"))) &&
+		    lg_instant_parse(since, strlen(since), &since_s, NULL) ==
+			    LG_OK)
+			take_older(since_s, &oldest_s);
+	lg_control_release(&answer);
+	if (code == LG_EXIT_DONE)
+		*out_since_s = choose_since(cli, oldest_s);
+	return code;
+}
+
+static int64_t oldest_of_state(struct lg_cli *cli, const struct lg_state *state)
+{
+	int64_t oldest_s = 0;
+
+	for (size_t i = 0; i < state->lock_count; i++) {
+		if (!lg_lock_waits(state->lock[i]))
+			take_older(state->lock[i]->since_s, &oldest_s);
+	}
+	return choose_since(cli, oldest_s);
+}
+
 static int from_gate(struct lg_cli *cli, const struct lg_cli_records *records,
 		     struct lg_control *control, int64_t since_s)
 {
 	struct lg_control_answer answer = {0};
 	cJSON *request = lg_cli_request(records->op), *item;
-	int code;
+	int code = LG_EXIT_DONE;
 
+	if (since_s == 0 && records->since_lock)
+		code = oldest_of_gate(cli, control, &since_s);
+	if (code != LG_EXIT_DONE) {
+		cJSON_Delete(request);
+		return code;
+	}
 	if (since_s > 0)
 		lg_json_time(request, "since", since_s);
 	code = lg_cli_ask(cli, control, request, NULL, 0, &answer);
@@ -44,6 +124,8 @@ static int from_state(struct lg_cli *cli, const struct lg_cli_records *records,
 		return lg_cli_fail(cli, &err);
 	if (state == NULL)
 		return LG_EXIT_DONE;
+	if (since_s == 0 && records->since_lock)
+		since_s = oldest_of_state(cli, state);
 	if (records->read(records->context, state->files, since_s, &damaged,
 			  &err) != LG_OK)
 		return lg_cli_fail(cli, &err);

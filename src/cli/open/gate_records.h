@@ -19,10 +19,13 @@ struct lg_cli_records {
 			       int64_t since_s, size_t *out_damaged,
 			       struct lg_error *err);
 	void *context;
+	/* since_s 0 is since the oldest lock in force, without one a day back;
+	 * else all. */
+	int since_lock;
 };
 
-/* Asks the gate, or reads where none is to run. since_s 0: all. Returns: an
- * exit code; what is wrong was said. */
+/* Asks the gate, or reads where none is to run. Returns: an exit code; what is
+ * wrong was said. */
 int lg_cli_records(struct lg_cli *cli, const struct lg_cli_records *records,
 		   int64_t since_s);
 

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "cli/output.h"
+#include "cli/table.h"
 #include "cli/text/past_text.h"
 #include "cli/open/gate_records.h"
 

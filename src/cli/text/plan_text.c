@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "cli/output.h"
+#include "cli/table.h"
 #include "cli/text/plan_text.h"
 
 enum lg_exit lg_plan_exit(const struct lg_plan *plan)
