@@ -35,6 +35,8 @@ const char *gate_attention_name(enum gate_attention what)
 		return "connections";
 	case GATE_ATTENTION_FLEET:
 		return "fleet";
+	case GATE_ATTENTION_CLOCK:
+		return "clock";
 	}
 	return "";
 }

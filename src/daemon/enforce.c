@@ -11,6 +11,7 @@
 
 #include "daemon/turn.h"
 #include "daemon/facts.h"
+#include "daemon/clock_look.h"
 #include "daemon/notices.h"
 #include "daemon/records.h"
 #include "daemon/refusals.h"
@@ -172,9 +173,15 @@ void gate_enforce_findings(struct gate *gate, struct lg_findings *findings)
 enum lg_status gate_enforce_first(struct gate *gate, struct lg_error *err)
 {
 	struct gate_outcome outcome = {0};
+	struct gate_view *before = NULL;
 	struct gate_view *view = NULL;
 	enum lg_status status;
 
+	/* What ended or began while no gate ran is told as well. */
+	status = gate_view_make(gate->inside, &before, err);
+	if (status)
+		return status;
+	gate_view_show(gate, before);
 	status = gate_inside_first(gate->inside, &outcome, err);
 	if (!status)
 		status = gate_view_make(gate->inside, &view, err);
@@ -212,6 +219,7 @@ static void on_second(uv_timer_t *timer)
 	gate_streams_tidy(gate);
 	gate_sockets_again(gate);
 	gate_servers_tick(gate);
+	gate_clock_tick(gate);
 	gate_notices_tick(gate);
 	gate_usage_tick(gate);
 	if (gate->is_watched)

@@ -71,6 +71,7 @@ struct gate {
 	struct gate_records *records;
 	struct gate_notices *notices;
 	unsigned int notices_waiting;
+	int64_t clock_told_s; /* how far the clock was set, as told */
 	struct gate_refusals *refusals;
 	uint64_t refused_by_reason[LG_REASON_COUNT];
 	struct gate_counts counts[GATE_DOOR_COUNT];

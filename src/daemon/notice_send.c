@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/policy/message.h"
+
 #include "adapters/system/hooks.h"
 #include "app/records/json_member.h"
 #include "app/records/status_record.h"
@@ -167,10 +169,26 @@ static void free_notice(struct notice *notice)
 
 /* On the lane, as every function of a hook. */
 static void log_hook(void *context, const char *path,
+		     const struct lg_program_said *said,
 		     const struct lg_error *err)
 {
+	struct lg_buffer text = {0};
+
+	if (said && said->len) {
+		size_t len = said->len;
+
+		while (len && strchr(" \t\r\n", said->text[len - 1]))
+			len--;
+		lg_message_clean(said->text, len, &text);
+		if (said->more)
+			lg_buffer_format(&text, " ... and %llu bytes more",
+					 (unsigned long long)said->more);
+		gate_log("notice: %s says: %s", path,
+			 text.data ? text.data : "");
+		lg_buffer_release(&text);
+	}
 	if (err->status)
-		gate_log("notice: %s: %s", path, err->text);
+		gate_warn("notice: %s: %s", path, err->text);
 }
 
 static void run(void *context)

@@ -88,6 +88,18 @@ def unconfirmed():
             assert history[-1]["result"] == "not confirmed", history
 
 
+def wait_for_loud(gate, beginning):
+    """The sentence that asks for attention."""
+    found = []
+
+    def is_told():
+        found[:] = [text for text in gate.status()["loud"]
+                    if text.startswith(beginning)]
+        return len(found) == 1
+    eventually(is_told)
+    return found[0]
+
+
 def extends():
     """extend counts from now; max_duration from the lock's beginning"""
     for by in STEPS:
@@ -99,7 +111,14 @@ def extends():
             assert gate.ask("extend", for_s=3)["ok"]
             status = gate.status()
             assert abs(status["stepped"] - by) < 5, status
+            told = wait_for_loud(gate, "the wall clock was set")
+            assert ("forward by" if by > 0 else "back by") in told, told
+            metrics = gate.http("GET", "/metrics")[2].decode()
+            assert 'logongate_attention{what="clock"} 1' in metrics, metrics
+            assert "logongate_clock_stepped_seconds " in metrics, metrics
             comes_in_time(begun, 3, lambda: not is_locked(gate))
+            eventually(lambda: not any("wall clock" in text for text in
+                                       gate.status()["loud"]))
 
 
 def counts():
@@ -114,6 +133,7 @@ def counts():
                 gate.decide(user=user)
             assert gate.status()["refused"] == 5, gate.status()
             assert len(gate.ask("refused")["refused"]) == 5
+            assert len(gate.lines("refused")) == 5
             gate.stop()
             # Without the gate the command counts.
             status = gate.json("status", code=8)

@@ -111,6 +111,33 @@ def a_restart_tells_nothing_twice():
         gate.wait_for("applied", "lifted")
 
 
+def what_came_while_it_was_down():
+    """an end, a beginning and a time to confirm that passed meanwhile are
+    told by the next start, each once"""
+    with Told(before="").start() as gate:
+        gate.apply(listing("alice"), for_s=3, profile="over")
+        gate.apply(listing("alice"), for_s=600, profile="unsure",
+                   confirm_within_s=3)
+        at = time.strftime("%Y-%m-%dT%H:%M:%SZ",
+                           time.gmtime(time.time() + 3))
+        gate.apply(listing("alice"), for_s=600, profile="begins", at=at)
+        gate.wait_for("applied", "applied", "scheduled")
+        gate.kill()
+        begun = time.time()
+        wait_for("their times", lambda: time.time() > begun + 4)
+        gate.start()
+        wait_for("all three", lambda: len(gate.names()) == 6)
+        told = {event["lock"]["profile"]: event["event"]
+                for event in gate.events()[3:]}
+        assert told == {"over": "expired", "unsure": "undone",
+                        "begins": "applied"}, told
+        gate.kill()
+        gate.start()
+        gate.ask("lift")
+        wait_for("the lift", lambda: len(gate.names()) == 7)
+        assert gate.names()[-1] == "lifted", gate.names()
+
+
 def unconfirmed():
     """half of confirm-within is told, and that it was taken back"""
     with Told(before="").start() as gate:
@@ -150,7 +177,10 @@ def a_hook_that_hangs():
     """is ended after ten seconds and is in nobody's way"""
     with Told(hooks={
             "10-hang": "#!/bin/sh\nsleep 300 &\nexec sleep 300\n",
-            "20-fail": "#!/bin/sh\nexit 3\n",
+            "20-fail": "#!/bin/sh\necho 'no route to \033[2Jhost' >&2\n"
+                       "exit 3\n",
+            "25-much": "#!/bin/sh\nhead -c 5000000 /dev/zero | tr '\\0' x\n"
+                       "(sleep 300; echo late) &\n",
             "30-noise.bak": "#!/bin/sh\necho never >&2\n"}).start() as gate:
         gate.hook("40-everybody", "#!/bin/sh\necho never >&2\n", 0o777)
         began = time.monotonic()
@@ -165,6 +195,10 @@ def a_hook_that_hangs():
         log = gate.logged()
         assert log.count("10-hang: was ended after 10 s") == 2, log
         assert "20-fail: exits with 3" in log, log
+        # What they say is told, without what moves a cursor, and not all.
+        assert "20-fail says: no route to  [2Jhost\n" in log, log
+        assert "x" * 600 + " ... and 4999400 bytes more" in log, log
+        assert len(log) < 20000, len(log)
         assert "40-everybody: is not run: everybody may write it" in log, log
         assert "never" not in log, log
 
@@ -369,6 +403,7 @@ def wall():
 
 if __name__ == "__main__":
     main((from_apply_to_lift, ends_by_itself, an_extended_end_is_told_of_again,
-          a_restart_tells_nothing_twice, unconfirmed, scheduled, two_locks,
+          a_restart_tells_nothing_twice,
+          what_came_while_it_was_down, unconfirmed, scheduled, two_locks,
           a_hook_that_hangs, a_gate_that_ends_waits_for_no_hook, attention,
           no_folder, webhook, mail, mail_by_smtp, wall))

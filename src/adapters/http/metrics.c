@@ -168,6 +168,10 @@ enum lg_status lg_metrics_render(const struct lg_metrics *metrics,
 	       m->lock_until_s);
 	locks(m, out_text);
 	attention(m, out_text);
+	single(out_text, "logongate_clock_stepped_seconds", "gauge",
+	       "By how much the wall clock was set since the times of a lock "
+	       "were, 0 where it was not.",
+	       m->clock_stepped_s);
 	single(out_text, "logongate_has_policy", "gauge",
 	       "0 while every door answers its without_policy.", m->has_policy);
 	single(out_text, "logongate_policy_generation", "gauge",

@@ -50,7 +50,8 @@ struct lg_metrics {
 	uint64_t refused_by_reason[LG_REASON_COUNT];
 	enum lg_gate_state gate;
 	int lock_active;
-	int64_t lock_until_s;               /* wall clock; 0 where no lock */
+	int64_t clock_stepped_s; /* since the times of a lock were set */
+	int64_t lock_until_s;    /* wall clock; 0 where no lock */
 	const struct lg_metrics_lock *lock; /* those in force */
 	size_t lock_count;
 	const struct lg_metrics_attention *attention;

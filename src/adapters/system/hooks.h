@@ -13,13 +13,26 @@
 
 #include <logongate/error.h>
 
-/* What came of one of them; err is not LG_OK where it failed. */
+/* As much of what a program says is kept, a line of the log; the rest is
+ * counted. */
+#define LG_PROGRAM_SAID_MAX 600
+
+/* What a program wrote on standard output and standard error. */
+struct lg_program_said {
+	char text[LG_PROGRAM_SAID_MAX + 1];
+	size_t len;
+	uint64_t more; /* bytes beyond it */
+};
+
+/* What came of one of them; err is not LG_OK where it failed. said is NULL
+ * where it was not run. */
 typedef void (*lg_hooks_told)(void *context, const char *path,
+			      const struct lg_program_said *said,
 			      const struct lg_error *err);
 
 /*
  * Runs every executable file of dir, in the byte order of the names, one after
- * the other; text is its standard input, its output goes to standard error. A
+ * the other; text is its standard input, the beginning of its output is told. A
  * name that begins with a dot or has anything but letters, digits, ".", "_"
  * and "-" in it is passed over (editors' and dpkg's copies: also .dpkg-*,
  * .rpm*, .bak), as is a file that everybody may write, which is told. One that
@@ -32,10 +45,12 @@ enum lg_status lg_hooks_run(const char *dir, const char *text, size_t len,
 
 /*
  * Runs argv[0] (found by PATH, then in /usr/sbin; no shell) with the text on
- * standard input. Returns: LG_OK, it exited with 0; LG_ERR_TIMEOUT; LG_ERR_IO.
+ * standard input. out_said is written in any case; NULL: what it says goes to
+ * standard error. Returns: LG_OK, it exited with 0; LG_ERR_TIMEOUT; LG_ERR_IO.
  */
 enum lg_status lg_program_feed(const char *const argv[], const char *text,
 			       size_t len, uint32_t timeout_ms,
+			       struct lg_program_said *out_said,
 			       struct lg_error *err);
 
 #endif

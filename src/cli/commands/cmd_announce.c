@@ -179,7 +179,7 @@ static int send_all(struct lg_cli *cli, const struct lg_announcement *letter,
 					      &mail, &err);
 		if (status == LG_OK)
 			status = lg_program_feed(argv, mail.data, mail.len,
-						 SENDMAIL_MS, &err);
+						 SENDMAIL_MS, NULL, &err);
 		if (status == LG_OK)
 			sent += count;
 	}

@@ -50,12 +50,20 @@ static void take_older(int64_t since_s, int64_t *oldest_s)
 		*oldest_s = since_s;
 }
 
+/* A clock that was set back gives what came after an earlier time. */
+static int64_t by_the_clock(int64_t oldest_s, int64_t stepped_s)
+{
+	if (oldest_s <= 0 || stepped_s >= 0)
+		return oldest_s;
+	return oldest_s + stepped_s > 1 ? oldest_s + stepped_s : 1;
+}
+
 /* One that waits for its time has no since. */
 static int oldest_of_gate(struct lg_cli *cli, struct lg_control *control,
 			  int64_t *out_since_s)
 {
 	struct lg_control_answer answer = {0};
-	const cJSON *status, *lock;
+	const cJSON *status, *lock, *stepped;
 	int64_t oldest_s = 0, since_s;
 	const char *since;
 	int code = lg_cli_ask(cli, control, lg_cli_request("status"), NULL, 0,
@@ -70,6 +78,10 @@ static int oldest_of_gate(struct lg_cli *cli, struct lg_control *control,
 		    lg_instant_parse(since, strlen(since), &since_s, NULL) ==
 			    LG_OK)
 			take_older(since_s, &oldest_s);
+	stepped = cJSON_GetObjectItemCaseSensitive(status, "stepped");
+	if (cJSON_IsNumber(stepped))
+		oldest_s =
+			by_the_clock(oldest_s, (int64_t)stepped->valuedouble);
 	lg_control_release(&answer);
 	if (code == LG_EXIT_DONE)
 		*out_since_s = choose_since(cli, oldest_s);
@@ -78,11 +90,15 @@ static int oldest_of_gate(struct lg_cli *cli, struct lg_control *control,
 
 static int64_t oldest_of_state(struct lg_cli *cli, const struct lg_state *state)
 {
+	struct lg_now now = lg_cli_clocks();
 	int64_t oldest_s = 0;
 
 	for (size_t i = 0; i < state->lock_count; i++) {
 		if (!lg_lock_waits(state->lock[i]))
-			take_older(state->lock[i]->since_s, &oldest_s);
+			take_older(by_the_clock(state->lock[i]->since_s,
+						lg_lock_stepped_s(
+							state->lock[i], &now)),
+				   &oldest_s);
 	}
 	return choose_since(cli, oldest_s);
 }

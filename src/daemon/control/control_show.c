@@ -163,9 +163,6 @@ void control_locks(struct control_call *call)
 
 static void add_loud(struct gate *gate, cJSON *object)
 {
-	struct lg_now now = gate_now(gate);
-	const struct gate_view_lock *last = gate->view->last;
-	int64_t stepped_s = last ? lg_lock_stepped_s(last->lock, &now) : 0;
 	cJSON *array = cJSON_CreateArray();
 	struct lg_strlist loud = {0};
 	size_t i;
@@ -174,20 +171,6 @@ static void add_loud(struct gate *gate, cJSON *object)
 	for (i = 0; i < loud.count; i++)
 		lg_json_item(array, loud.item[i]);
 	lg_strlist_release(&loud);
-	if (stepped_s) {
-		int64_t left_ms =
-			lg_lock_left_ms(last->lock, &last->lock->until, &now);
-		struct lg_buffer text = {0};
-
-		lg_buffer_format(&text,
-				 "the wall clock was stepped by %lld s since "
-				 "the lock was set; the lock ends in %lld s "
-				 "all the same",
-				 (long long)stepped_s,
-				 (long long)(left_ms / 1000));
-		lg_json_item(array, text.data);
-		lg_buffer_release(&text);
-	}
 	if (!gate_policy(gate))
 		lg_json_item(array, "the gate has no policy it can trust: "
 				    "each listener answers its "

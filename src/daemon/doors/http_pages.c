@@ -10,6 +10,7 @@
 #include <logongate/release.h>
 
 #include "adapters/http/metrics.h"
+#include "daemon/clock_look.h"
 #include "daemon/refusals.h"
 #include "daemon/net/sockets.h"
 #include "daemon/usage.h"
@@ -94,6 +95,7 @@ void gate_http_metrics(const struct gate_http_question *request,
 		.gate = policy ? lg_policy_gate(policy) : LG_GATE_OFF,
 		.lock_active = gate_locked(gate),
 		.has_policy = policy != NULL,
+		.clock_stepped_s = gate_clock_stepped_s(gate),
 		.generation = gate->view->generation,
 		.sessions = gate->sessions_listed,
 		.cut = gate->cut,
