@@ -8,6 +8,7 @@
 #include "app/change/journal.h"
 
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cjson/cJSON.h>
@@ -173,6 +174,22 @@ static int is_cut_off(const char *line, size_t len)
 	return !memcmp(line, begin, shorter) && line[len - 1] != '}';
 }
 
+/* The next line from *at on; NULL at the end. is_whole: it has its end. */
+static const char *next_line(const struct lg_buffer *text, size_t *at,
+			     size_t *out_len, int *is_whole)
+{
+	const char *line = text->data + *at;
+	const char *end;
+
+	if (*at >= text->len)
+		return NULL;
+	end = memchr(line, '\n', text->len - *at);
+	*out_len = end ? (size_t)(end - line) : text->len - *at;
+	*is_whole = end != NULL;
+	*at += *out_len + 1;
+	return line;
+}
+
 enum lg_status lg_journal_read(
 	const struct lg_files *files, int64_t since_s,
 	int (*visit)(void *context, const struct lg_journal_entry *entry),
@@ -181,21 +198,21 @@ enum lg_status lg_journal_read(
 	struct lg_journal_entry entry;
 	struct lg_buffer text = {0};
 	enum lg_status status;
+	const char *line;
 	size_t damaged = 0;
 	size_t at = 0;
+	size_t len = 0;
+	int is_whole = 0;
 	int stop = 0;
 
 	status = files->read(files->self, LG_JOURNAL_FILE, &text, err);
 	if (status == LG_ERR_UNKNOWN_KEY)
 		status = LG_OK;
-	while (!status && !stop && at < text.len) {
-		const char *line = text.data + at;
-		const char *end = memchr(line, '\n', text.len - at);
-		size_t len = end ? (size_t)(end - line) : text.len - at;
+	while (!status && !stop &&
+	       (line = next_line(&text, &at, &len, &is_whole))) {
 		cJSON *object = cJSON_ParseWithLength(line, len);
 
-		at += len + 1;
-		if (!end || !read_entry(object, &entry))
+		if (!is_whole || !read_entry(object, &entry))
 			damaged += len > 0 && !is_cut_off(line, len);
 		else if (entry.at_s >= since_s)
 			stop = visit(context, &entry);
@@ -204,5 +221,61 @@ enum lg_status lg_journal_read(
 	lg_buffer_release(&text);
 	if (!status && out_damaged)
 		*out_damaged = damaged;
+	return status;
+}
+
+static enum lg_status keep_whole(const struct lg_files *files,
+				 const struct lg_buffer *text,
+				 struct lg_buffer *out_kept,
+				 struct lg_error *err)
+{
+	unsigned int number = 0;
+	enum lg_status status;
+	uint64_t taken = 0;
+	char name[64];
+
+	do {
+		snprintf(name, sizeof(name), "damaged/" LG_JOURNAL_FILE ".%u",
+			 ++number);
+		status = files->size(files->self, name, &taken, err);
+	} while (!status && taken);
+	if (!status)
+		status = files->replace(files->self, name, text->data,
+					text->len, err);
+	if (!status)
+		lg_buffer_text(out_kept, name);
+	return status ? status : lg_buffer_status(out_kept, err);
+}
+
+enum lg_status lg_journal_mend(const struct lg_files *files,
+			       struct lg_buffer *out_kept, struct lg_error *err)
+{
+	struct lg_journal_entry entry;
+	struct lg_buffer text = {0};
+	struct lg_buffer good = {0};
+	enum lg_status status;
+	const char *line;
+	size_t at = 0;
+	size_t len = 0;
+	int is_whole = 0;
+
+	status = files->read(files->self, LG_JOURNAL_FILE, &text, err);
+	while (!status && (line = next_line(&text, &at, &len, &is_whole))) {
+		cJSON *object = cJSON_ParseWithLength(line, len);
+
+		if (is_whole && read_entry(object, &entry))
+			lg_buffer_append(&good, line, len + 1);
+		cJSON_Delete(object);
+	}
+	if (!status)
+		status = lg_buffer_status(&good, err);
+	if (!status)
+		status = keep_whole(files, &text, out_kept, err);
+	if (!status)
+		status = files->replace(files->self, LG_JOURNAL_FILE,
+					good.data ? good.data : "", good.len,
+					err);
+	lg_buffer_release(&text);
+	lg_buffer_release(&good);
 	return status;
 }

@@ -69,4 +69,12 @@ enum lg_status lg_journal_read(
 	int (*visit)(void *context, const struct lg_journal_entry *entry),
 	void *context, size_t *out_damaged, struct lg_error *err);
 
+/*
+ * Keeps the whole file below damaged/, under a name that nothing there has and
+ * that is appended, and leaves the lines that can be read.
+ */
+enum lg_status lg_journal_mend(const struct lg_files *files,
+			       struct lg_buffer *out_kept,
+			       struct lg_error *err);
+
 #endif

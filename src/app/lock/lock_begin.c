@@ -278,11 +278,16 @@ enum lg_status lg_lock_apply(struct lg_state *state,
 				 ? lg_picture_write_record(state, err)
 				 : lg_picture_write(state, err);
 	}
-	if (!status)
+	if (!status) {
 		status = lg_lock_journal(state, LG_EVENT_APPLY, lock, NULL,
 					 lg_lock_waits(lock) ? "pending"
 							     : "done",
 					 !lg_lock_waits(lock), err);
+		/* Whether the line is there or not, it must not stand alone. */
+		if (status)
+			lg_lock_journal_done(state, LG_EVENT_LIFT, lock, NULL,
+					     "undone", 0);
+	}
 	if (status) {
 		state->generation = generation;
 		take_back(state, lock, shown);

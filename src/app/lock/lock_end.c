@@ -200,7 +200,11 @@ static enum lg_status remove_file(struct lg_state *state,
 {
 	enum lg_status status = LG_OK;
 
-	if (!state->defers)
+	/* Without a lock registry.reg counts as what was set by hand, so that
+	 * must lie there before the last one goes. */
+	if (!state->defers && !lg_lock_waits(lock))
+		status = lg_picture_keep_standing(state, err);
+	if (!state->defers && !status)
 		status = lg_state_remove_lock(state, lock->id, err);
 	if (!state->defers && !status)
 		return LG_OK;

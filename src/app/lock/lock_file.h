@@ -20,7 +20,8 @@
 
 #define LG_LOCK_FILE_VERSION 2
 
-/* What lock.json says. lock is NULL where it says that there is none. */
+/* What lock.json says. lock is NULL where it says that there is none. picture:
+ * the SHA-256 of registry.reg as it was written last. */
 struct lg_lock_record {
 	uint64_t generation;
 	char picture[LG_DIGEST_SIZE];

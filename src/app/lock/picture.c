@@ -6,6 +6,7 @@
  * force; this is made again from them whenever it is lost. Who edits it by
  * hand is told, for nothing reads it.
  */
+#define _GNU_SOURCE /* memmem */
 #include "app/lock/picture.h"
 
 #include <stdio.h>
@@ -19,6 +20,12 @@
 #include "app/lock/lock_file.h"
 #include "app/lock/lock_journal.h"
 #include "app/lock/stored_values.h"
+
+int lg_picture_is_marked(const struct lg_buffer *text)
+{
+	return text->len && memmem(text->data, text->len, LG_PICTURE_MARK,
+				   strlen(LG_PICTURE_MARK));
+}
 
 static int is_shown(const struct lg_lock *lock)
 {
@@ -141,6 +148,8 @@ enum lg_status lg_picture_text(const struct lg_state *state,
 	for (end = text.len - 1; end > 0 && text.data[end - 1] != '\n'; end--)
 		;
 	lg_buffer_append(out_text, text.data, end);
+	if (lg_state_locked(state))
+		lg_buffer_text(out_text, LG_PICTURE_MARK);
 	status = lg_picture_comments(state, out_text, err);
 	lg_buffer_append(out_text, text.data + end, text.len - end);
 	if (!status)
@@ -196,17 +205,39 @@ enum lg_status lg_picture_keep_standing(struct lg_state *state,
 	return status;
 }
 
+/* A name of a back-up that holds nothing, or this already. */
+static void name_hand_edit(const struct lg_state *state,
+			   const struct lg_buffer *text, char *out_path,
+			   size_t size)
+{
+	const struct lg_files *files = state->files;
+	struct lg_now now = lg_state_now(state);
+	struct lg_buffer kept = {0};
+	char at[LG_INSTANT_SIZE];
+	unsigned int number = 0;
+	enum lg_status status;
+
+	lg_instant_format(now.wall_ms / 1000, at);
+	do {
+		snprintf(out_path, size,
+			 LG_STATE_BACKUPS
+			 "/%.4s%.2s%.2sT%.2s%.2s%.2sZ-%04u-by-hand.reg",
+			 at, at + 5, at + 8, at + 11, at + 14, at + 17,
+			 ++number);
+		lg_buffer_clear(&kept);
+		status = files->read(files->self, out_path, &kept, NULL);
+	} while (!status &&
+		 (kept.len != text->len ||
+		  (kept.len && memcmp(kept.data, text->data, kept.len))));
+	lg_buffer_release(&kept);
+}
+
 /* What a person wrote into registry.reg and is about to be written over. */
 static void keep_hand_edit(struct lg_state *state, const struct lg_buffer *text)
 {
-	struct lg_now now = lg_state_now(state);
-	char at[LG_INSTANT_SIZE];
 	char path[96];
 
-	lg_instant_format(now.wall_ms / 1000, at);
-	snprintf(path, sizeof(path),
-		 LG_STATE_BACKUPS "/%.4s%.2s%.2sT%.2s%.2s%.2sZ-by-hand.reg", at,
-		 at + 5, at + 8, at + 11, at + 14, at + 17);
+	name_hand_edit(state, text, path, sizeof(path));
 	if (state->files->replace(state->files->self, path,
 				  text->data ? text->data : "", text->len,
 				  NULL))
@@ -218,6 +249,25 @@ static void keep_hand_edit(struct lg_state *state, const struct lg_buffer *text)
 		      path);
 }
 
+/* Where nobody knows what registry.reg was last: it is a picture, or says what
+ * was set by hand as it was read. */
+static int is_known(const struct lg_state *state, const struct lg_buffer *text)
+{
+	struct lg_registry *found = NULL;
+	int is;
+
+	if (lg_picture_is_marked(text))
+		return 1;
+	if (!state->standing ||
+	    lg_stored_values_parse(state->files, text->data ? text->data : "",
+				   text->len, LG_STATE_REGISTRY,
+				   LG_STORED_END_OPTIONAL, &found, NULL))
+		return 0;
+	is = lg_stored_values_equal(found, state->standing);
+	lg_registry_free(&found);
+	return is;
+}
+
 enum lg_status lg_picture_check(struct lg_state *state,
 				struct lg_strlist *changed,
 				struct lg_error *err)
@@ -227,17 +277,18 @@ enum lg_status lg_picture_check(struct lg_state *state,
 	struct lg_registry *found = NULL;
 	struct lg_buffer expected = {0};
 	struct lg_buffer text = {0};
+	enum lg_status status = LG_OK;
 	char digest[LG_DIGEST_SIZE];
-	enum lg_status status;
 
-	if (files->read(files->self, LG_STATE_REGISTRY, &text, NULL) ||
-	    !*state->picture) {
-		lg_buffer_release(&text);
-		return LG_OK;
-	}
-	status = digest_of(files, &text, digest, err);
-	if (status || !strcmp(digest, state->picture))
+	if (files->read(files->self, LG_STATE_REGISTRY, &text, NULL))
 		goto out;
+	if (*state->picture) {
+		status = digest_of(files, &text, digest, err);
+		if (status || !strcmp(digest, state->picture))
+			goto out;
+	} else if (is_known(state, &text)) {
+		goto out;
+	}
 	/* A process that ended while it wrote has left one or the other. */
 	status = lg_picture_text(state, &expected, err);
 	if (status || (expected.len == text.len &&
@@ -260,31 +311,43 @@ out:
 	return status;
 }
 
+/* A file that says what was set by hand, as people wrote it. */
+static enum lg_status read_as_written(const struct lg_state *state,
+				      const char *name,
+				      struct lg_buffer *out_text)
+{
+	const struct lg_files *files = state->files;
+	struct lg_registry *found = NULL;
+	enum lg_status status = files->read(files->self, name, out_text, NULL);
+
+	if (!status && state->standing &&
+	    (lg_picture_is_marked(out_text) ||
+	     lg_stored_values_parse(files, out_text->data ? out_text->data : "",
+				    out_text->len, name, LG_STORED_END_OPTIONAL,
+				    &found, NULL) ||
+	     !lg_stored_values_equal(found, state->standing)))
+		status = LG_ERR_SYNTAX;
+	lg_registry_free(&found);
+	if (status)
+		lg_buffer_clear(out_text);
+	return status;
+}
+
 /* What registry.reg is to be. LG_ERR_UNKNOWN_KEY: nobody knows. */
 static enum lg_status text_to_write(const struct lg_state *state,
 				    struct lg_buffer *out_text,
 				    struct lg_error *err)
 {
-	const struct lg_files *files = state->files;
-	struct lg_registry *found = NULL;
-	enum lg_status status;
-
 	if (lg_state_locked(state))
 		return lg_picture_text(state, out_text, err);
-	status = files->read(files->self, LG_STATE_STANDING, out_text, NULL);
-	if (!status && state->standing &&
-	    (lg_stored_values_parse(files, out_text->data ? out_text->data : "",
-				    out_text->len, LG_STATE_STANDING,
-				    LG_STORED_END_OPTIONAL, &found, NULL) ||
-	     !lg_stored_values_equal(found, state->standing)))
-		status = LG_ERR_SYNTAX;
-	lg_registry_free(&found);
-	if (!status)
+	if (!read_as_written(state, LG_STATE_STANDING, out_text) ||
+	    (state->standing &&
+	     !read_as_written(state, LG_STATE_REGISTRY, out_text)))
 		return LG_OK;
-	lg_buffer_clear(out_text);
 	if (!state->standing)
 		return LG_ERR_UNKNOWN_KEY;
-	return lg_stored_values_render(files, state->standing, out_text, err);
+	return lg_stored_values_render(state->files, state->standing, out_text,
+				       err);
 }
 
 static enum lg_status read_back(const struct lg_files *files,
@@ -327,6 +390,30 @@ enum lg_status lg_picture_write_record(struct lg_state *state,
 	return status;
 }
 
+/*
+ * Nobody knows what was set by hand and no lock is in force: what the locks
+ * came to must not be taken for it at the next start.
+ */
+static void forget_picture(struct lg_state *state)
+{
+	static const char *const names[] = {LG_STATE_REGISTRY,
+					    LG_STATE_REGISTRY_GOOD};
+	const struct lg_files *files = state->files;
+	struct lg_buffer kept = {0};
+	struct lg_buffer text = {0};
+	size_t i;
+
+	for (i = 0; i < 2; i++) {
+		lg_buffer_clear(&text);
+		if (!files->read(files->self, names[i], &text, NULL) &&
+		    lg_picture_is_marked(&text) &&
+		    files->set_aside(files->self, names[i], &kept, NULL))
+			state->unsaved = 1;
+	}
+	lg_buffer_release(&kept);
+	lg_buffer_release(&text);
+}
+
 enum lg_status lg_picture_write(struct lg_state *state, struct lg_error *err)
 {
 	const struct lg_files *files = state->files;
@@ -337,14 +424,16 @@ enum lg_status lg_picture_write(struct lg_state *state, struct lg_error *err)
 	 * copy. */
 	if (state->unread)
 		return lg_picture_write_record(state, err);
+	status = lg_picture_check(state, NULL, err);
 	/* registry.reg must not show locks while it is the only copy of what
 	 * was set by hand: so after a beginning on a full disk. */
-	if (lg_state_locked(state))
+	if (!status && lg_state_locked(state))
 		status = lg_picture_keep_standing(state, err);
 	if (!status)
 		status = text_to_write(state, &text, err);
 	if (status == LG_ERR_UNKNOWN_KEY) {
 		lg_buffer_release(&text);
+		forget_picture(state);
 		return lg_picture_write_record(state, err);
 	}
 	if (!status)

@@ -10,6 +10,13 @@
 
 #include "app/lock/state.h"
 
+/* A line of registry.reg while a lock is in force: who opens it is told, and
+ * it is never taken for what was set by hand. */
+#define LG_PICTURE_MARK                                                         \
+	"; logongate: what all that is in force comes to; it is not read from " \
+	"here\n"
+int lg_picture_is_marked(const struct lg_buffer *text);
+
 /* Standing values and locks for everybody, composed. Locks that concern some
  * are not in it. */
 enum lg_status lg_picture_values(const struct lg_state *state,

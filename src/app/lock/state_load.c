@@ -4,7 +4,7 @@
  *
  * locks/ says which locks there are, standing.reg or registry.reg what was set
  * by hand. Each may be missing, damaged or from another time; which other file
- * then speaks for it is said here and in load_locks.c. A lock is never lost
+ * then speaks for it is said here, in load_locks.c and in load_standing.c. A lock is never lost
  * silently, and what could not be trusted is kept aside and said loudly.
  */
 #include "app/lock/state_load.h"
@@ -13,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/lock/backup.h"
 #include "app/lock/lock_journal.h"
 #include "app/lock/picture.h"
 #include "app/lock/state_loading.h"
@@ -217,142 +216,21 @@ static int keep_line(void *context, const struct lg_journal_entry *entry)
 
 void lg_loading_read_audit(struct lg_loading *loading)
 {
+	struct lg_state *state = loading->state;
+	struct lg_buffer kept = {0};
 	size_t damaged = 0;
 
-	lg_journal_read(loading->state->files, 0, keep_line, loading, &damaged,
-			NULL);
-	if (damaged)
-		lg_state_loud(loading->state,
-			      "%zu lines of audit.jsonl cannot be read",
+	lg_journal_read(state->files, 0, keep_line, loading, &damaged, NULL);
+	if (damaged && state->mode == LG_STATE_WRITE &&
+	    !lg_journal_mend(state->files, &kept, NULL))
+		lg_state_loud(state,
+			      "%zu lines of audit.jsonl cannot be read; they "
+			      "are kept in %s",
+			      damaged, kept.data);
+	else if (damaged)
+		lg_state_loud(state, "%zu lines of audit.jsonl cannot be read",
 			      damaged);
-}
-
-/* registry.reg is no help; the good copy is, or nothing can be trusted. */
-static enum lg_status load_good_copy(struct lg_loading *loading,
-				     enum lg_status first,
-				     const struct lg_error *why)
-{
-	struct lg_state *state = loading->state;
-	struct lg_error err = {0};
-	int missing = first == LG_ERR_UNKNOWN_KEY;
-	enum lg_status status = lg_loading_values(
-		state, LG_STATE_REGISTRY_GOOD, 0, &state->standing, NULL, &err);
-
-	if (lg_loading_is_fatal(loading, status, &err))
-		return status;
-	if (status == LG_ERR_UNKNOWN_KEY && missing)
-		return lg_registry_new(&state->standing, loading->err);
-	if (!missing)
-		lg_loading_keep_aside(state, LG_STATE_REGISTRY, why);
-	if (status) {
-		if (status != LG_ERR_UNKNOWN_KEY)
-			lg_loading_keep_aside(state, LG_STATE_REGISTRY_GOOD,
-					      &err);
-		lg_state_loud(state,
-			      "registry.reg is %s and there is no good copy: "
-			      "the gate has no policy it can trust",
-			      lg_loading_word(first));
-		return LG_OK;
-	}
-	if (missing && !lg_registry_count(state->standing))
-		return LG_OK;
-	lg_state_loud(state,
-		      "registry.reg is %s: the values in force come from the "
-		      "last good copy",
-		      lg_loading_word(first));
-	loading->writes_picture = first != LG_ERR_DENIED;
-	return LG_OK;
-}
-
-/* standing.reg is damaged: each lock in force names a back-up of it. */
-static enum lg_status load_standing_backup(struct lg_loading *loading,
-					   const struct lg_error *why)
-{
-	struct lg_state *state = loading->state;
-	struct lg_findings *findings = NULL;
-	size_t i;
-
-	lg_loading_keep_aside(state, LG_STATE_STANDING, why);
-	for (i = 0; !state->standing && i < state->lock_count; i++) {
-		const char *backup = state->lock[i]->backup;
-
-		if (lg_lock_waits(state->lock[i]) || !backup ||
-		    lg_backup_read(state, backup, &state->standing, &findings,
-				   NULL))
-			continue;
-		lg_state_loud(state,
-			      "standing.reg is damaged: the values set by hand "
-			      "come from the back-up %s",
-			      backup);
-		lg_findings_free(&findings);
-		loading->writes_picture = 1;
-	}
-	if (!state->standing)
-		lg_state_loud(state, "the values that were set by hand are "
-				     "lost; they were beside the locks, which "
-				     "stay in force");
-	return LG_OK;
-}
-
-/* standing.reg holds less than a back-up that was made of it. */
-static int is_cut_off(const struct lg_state *state)
-{
-	struct lg_findings *findings = NULL;
-	struct lg_registry *kept = NULL;
-	int differs = 0;
-	size_t i;
-
-	for (i = 0; !kept && i < state->lock_count; i++) {
-		const char *backup = state->lock[i]->backup;
-
-		if (lg_lock_waits(state->lock[i]) || !backup ||
-		    lg_backup_read(state, backup, &kept, &findings, NULL))
-			continue;
-		differs = !lg_stored_values_equal(kept, state->standing);
-	}
-	lg_registry_free(&kept);
-	lg_findings_free(&findings);
-	return differs;
-}
-
-static enum lg_status load_standing(struct lg_loading *loading)
-{
-	struct lg_state *state = loading->state;
-	struct lg_error err = {0};
-	enum lg_status status;
-	int written = 1;
-
-	status = lg_loading_values(state, LG_STATE_STANDING, 1,
-				   &state->standing, NULL, &err);
-	/* One that a person wrote does not say where it ends. */
-	if (status == LG_ERR_SYNTAX)
-		status = lg_loading_values(state, LG_STATE_STANDING, 0,
-					   &state->standing, NULL, NULL);
-	else
-		written = 0;
-	if (!status && written && is_cut_off(state)) {
-		lg_registry_free(&state->standing);
-		status = LG_ERR_SYNTAX;
-	}
-	if (lg_loading_is_fatal(loading, status, &err))
-		return status;
-	loading->standing_moved = status != LG_ERR_UNKNOWN_KEY;
-	if (!status) {
-		loading->writes_picture |= !lg_state_locked(state);
-		return LG_OK;
-	}
-	if (loading->standing_moved)
-		return load_standing_backup(loading, &err);
-	if (lg_state_locked(state)) {
-		lg_error_set(&err, LG_ERR_IO, NULL, "is missing");
-		return load_standing_backup(loading, &err);
-	}
-	status =
-		lg_loading_values(state, LG_STATE_REGISTRY, loading->last.locks,
-				  &state->standing, state->picture, &err);
-	if (!status || lg_loading_is_fatal(loading, status, &err))
-		return status;
-	return load_good_copy(loading, status, &err);
+	lg_buffer_release(&kept);
 }
 
 static enum lg_status load_findings(struct lg_loading *loading)
@@ -479,6 +357,8 @@ static void write_again(struct lg_loading *loading)
 	if (state->mode == LG_STATE_READ)
 		return;
 	if (loading->writes_picture) {
+		/* A person may have written there while nobody looked. */
+		status = lg_picture_check(state, NULL, &err);
 		for (i = 0; !status && i < state->lock_count; i++)
 			status = lg_state_write_lock(state, state->lock[i], 0,
 						     &err);
@@ -537,7 +417,7 @@ enum lg_status lg_state_load(const struct lg_files *files,
 	else if (loading.has_v1)
 		loading.writes_picture = 1;
 	if (!status && !state->standing)
-		status = load_standing(&loading);
+		status = lg_loading_standing(&loading);
 	if (!status)
 		status = look_at_picture(&loading);
 	if (status)

@@ -2,7 +2,8 @@
 /*
  * state_loading.h - what the parts of lg_state_load share
  *
- * Layer: app; for state_load.c, load_locks.c and load_v1.c.
+ * Layer: app; for state_load.c, load_locks.c, load_standing.c and
+ * load_v1.c.
  */
 #ifndef LOGONGATE_APP_LOCK_STATE_LOADING_H
 #define LOGONGATE_APP_LOCK_STATE_LOADING_H
@@ -70,6 +71,10 @@ struct lg_told *lg_loading_told(const struct lg_loading *loading,
 /* Reads locks/ into the state; what is damaged comes from its good copy, else
  * from the audit and registry.reg. */
 enum lg_status lg_loading_locks(struct lg_loading *loading);
+
+/* Reads what was set by hand into state->standing, once the locks are read;
+ * NULL: it is lost, and said loudly. */
+enum lg_status lg_loading_standing(struct lg_loading *loading);
 
 /* Carries the one lock of an earlier version over. The standing values are
  * loaded by it too where that lock was in force. */

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * load_standing.c - reading what was set by hand after whatever happened to it
+ *
+ * While a lock is in force it is standing.reg, else registry.reg. Each has
+ * somebody who speaks for it: back-ups that the locks name, the last good
+ * copy.
+ */
+#include "app/lock/state_loading.h"
+
+#include <string.h>
+
+#include "app/lock/backup.h"
+#include "app/lock/picture.h"
+#include "app/lock/stored_values.h"
+
+/* A folder without registry.reg is one in which nothing was ever set, unless
+ * what was set lies below damaged/. */
+static int was_damaged(const struct lg_state *state)
+{
+	struct lg_strlist names = {0};
+	int was = 0;
+	size_t i;
+
+	state->files->list(state->files->self, "damaged", &names, NULL);
+	for (i = 0; i < names.count; i++)
+		was |= !strncmp(names.item[i], LG_STATE_REGISTRY,
+				strlen(LG_STATE_REGISTRY)) ||
+		       !strncmp(names.item[i], LG_STATE_STANDING,
+				strlen(LG_STATE_STANDING));
+	lg_strlist_release(&names);
+	return was;
+}
+
+static int take_backup(struct lg_loading *loading, const char *name)
+{
+	struct lg_state *state = loading->state;
+	struct lg_findings *findings = NULL;
+
+	if (!name ||
+	    lg_backup_read(state, name, &state->standing, &findings, NULL))
+		return 0;
+	lg_findings_free(&findings);
+	loading->writes_picture = 1;
+	return 1;
+}
+
+/* The file shows what locks came to that are over. */
+static int is_left_picture(const struct lg_state *state, const char *name)
+{
+	struct lg_buffer text = {0};
+	int is = !state->files->read(state->files->self, name, &text, NULL) &&
+		 lg_picture_is_marked(&text);
+
+	lg_buffer_release(&text);
+	return is;
+}
+
+static enum lg_status load_left_backup(struct lg_loading *loading)
+{
+	struct lg_state *state = loading->state;
+	const struct lg_lock *last = loading->record.lock ? loading->record.lock
+							  : loading->last.lock;
+	const char *backup = last ? last->backup : NULL;
+
+	if (take_backup(loading, backup))
+		lg_state_loud(state,
+			      "standing.reg is missing and the last lock is "
+			      "over: the values set by hand come from the "
+			      "back-up %s",
+			      backup);
+	else
+		lg_state_loud(state,
+			      "standing.reg is missing and the last lock is "
+			      "over: the values set by hand are lost, and the "
+			      "gate has no policy it can trust; logongate "
+			      "registry import sets them anew");
+	loading->writes_picture = 1;
+	return LG_OK;
+}
+
+/* registry.reg is no help; the good copy is, or nothing can be trusted. */
+static enum lg_status load_good_copy(struct lg_loading *loading,
+				     enum lg_status first,
+				     const struct lg_error *why)
+{
+	struct lg_state *state = loading->state;
+	struct lg_error err = {0};
+	int missing = first == LG_ERR_UNKNOWN_KEY;
+	enum lg_status status = lg_loading_values(
+		state, LG_STATE_REGISTRY_GOOD, 0, &state->standing, NULL, &err);
+
+	if (lg_loading_is_fatal(loading, status, &err))
+		return status;
+	if (status == LG_ERR_UNKNOWN_KEY && missing && !was_damaged(state))
+		return lg_registry_new(&state->standing, loading->err);
+	if (!missing)
+		lg_loading_keep_aside(state, LG_STATE_REGISTRY, why);
+	if (!status && is_left_picture(state, LG_STATE_REGISTRY_GOOD)) {
+		lg_registry_free(&state->standing);
+		return load_left_backup(loading);
+	}
+	if (status) {
+		if (status != LG_ERR_UNKNOWN_KEY)
+			lg_loading_keep_aside(state, LG_STATE_REGISTRY_GOOD,
+					      &err);
+		lg_state_loud(state,
+			      "registry.reg is %s and there is no good copy: "
+			      "the gate has no policy it can trust; logongate "
+			      "registry import sets the values anew",
+			      lg_loading_word(first));
+		loading->writes_picture = first != LG_ERR_DENIED;
+		return LG_OK;
+	}
+	if (missing && !lg_registry_count(state->standing))
+		return LG_OK;
+	lg_state_loud(state,
+		      "registry.reg is %s: the values in force come from the "
+		      "last good copy",
+		      lg_loading_word(first));
+	loading->writes_picture = first != LG_ERR_DENIED;
+	return LG_OK;
+}
+
+/* standing.reg is no help: each lock in force names a back-up of it. */
+static enum lg_status load_standing_backup(struct lg_loading *loading,
+					   enum lg_status first,
+					   const struct lg_error *why)
+{
+	struct lg_state *state = loading->state;
+	size_t i;
+
+	if (first != LG_ERR_UNKNOWN_KEY)
+		lg_loading_keep_aside(state, LG_STATE_STANDING, why);
+	for (i = 0; i < state->lock_count; i++) {
+		const char *backup = state->lock[i]->backup;
+
+		if (lg_lock_waits(state->lock[i]) ||
+		    !take_backup(loading, backup))
+			continue;
+		lg_state_loud(state,
+			      "standing.reg is %s: the values set by hand come "
+			      "from the back-up %s",
+			      lg_loading_word(first), backup);
+		return LG_OK;
+	}
+	lg_state_loud(state, "the values that were set by hand are lost; they "
+			     "were beside the locks, which stay in force");
+	return LG_OK;
+}
+
+/* standing.reg holds less than a back-up that was made of it. */
+static int is_cut_off(const struct lg_state *state)
+{
+	struct lg_findings *findings = NULL;
+	struct lg_registry *kept = NULL;
+	int differs = 0;
+	size_t i;
+
+	for (i = 0; !kept && i < state->lock_count; i++) {
+		const char *backup = state->lock[i]->backup;
+
+		if (lg_lock_waits(state->lock[i]) || !backup ||
+		    lg_backup_read(state, backup, &kept, &findings, NULL))
+			continue;
+		differs = !lg_stored_values_equal(kept, state->standing);
+	}
+	lg_registry_free(&kept);
+	lg_findings_free(&findings);
+	return differs;
+}
+
+/* What was read whole is the last good copy: a person may have written it, or
+ * a process ended between the two files. */
+static void look_at_good_copy(const struct lg_loading *loading)
+{
+	struct lg_state *state = loading->state;
+	const struct lg_files *files = state->files;
+	struct lg_buffer text = {0};
+	struct lg_buffer copy = {0};
+
+	if (state->mode == LG_STATE_WRITE &&
+	    !files->read(files->self, LG_STATE_REGISTRY, &text, NULL) &&
+	    (files->read(files->self, LG_STATE_REGISTRY_GOOD, &copy, NULL) ||
+	     copy.len != text.len ||
+	     (text.len && memcmp(copy.data, text.data, text.len))) &&
+	    files->replace(files->self, LG_STATE_REGISTRY_GOOD,
+			   text.data ? text.data : "", text.len, NULL))
+		state->unsaved = 1;
+	lg_buffer_release(&text);
+	lg_buffer_release(&copy);
+}
+
+enum lg_status lg_loading_standing(struct lg_loading *loading)
+{
+	struct lg_state *state = loading->state;
+	struct lg_error err = {0};
+	enum lg_status status;
+	int written = 1;
+
+	status = lg_loading_values(state, LG_STATE_STANDING, 1,
+				   &state->standing, NULL, &err);
+	/* One that a person wrote does not say where it ends. */
+	if (status == LG_ERR_SYNTAX)
+		status = lg_loading_values(state, LG_STATE_STANDING, 0,
+					   &state->standing, NULL, NULL);
+	else
+		written = 0;
+	if (!status && written && is_cut_off(state)) {
+		lg_registry_free(&state->standing);
+		status = LG_ERR_SYNTAX;
+	}
+	if (lg_loading_is_fatal(loading, status, &err))
+		return status;
+	loading->standing_moved = status != LG_ERR_UNKNOWN_KEY;
+	if (!status) {
+		loading->writes_picture |= !lg_state_locked(state);
+		return LG_OK;
+	}
+	if (loading->standing_moved || lg_state_locked(state))
+		return load_standing_backup(loading, status, &err);
+	if (is_left_picture(state, LG_STATE_REGISTRY))
+		return load_left_backup(loading);
+	status =
+		lg_loading_values(state, LG_STATE_REGISTRY, loading->last.locks,
+				  &state->standing, state->picture, &err);
+	if (!status)
+		look_at_good_copy(loading);
+	if (!status || lg_loading_is_fatal(loading, status, &err))
+		return status;
+	return load_good_copy(loading, status, &err);
+}
