@@ -99,7 +99,8 @@ static void check_reader(struct world *world, const struct lg_state *state)
 
 void check_disk(struct world *world, const struct lg_state *state)
 {
-	if (state->unsaved)
+	/* What was damaged meanwhile nobody knows of before the next start. */
+	if (state->unsaved || world->hurt)
 		return;
 	check_locks(world, state);
 	check_edit(world);

@@ -46,6 +46,7 @@ static void hurt_name(struct world *world, const char *name)
 	size_t i;
 
 	world->hurt++;
+	world->hurt_found = 0;
 	world->hurt_ever++;
 	if (begins(name, LG_STATE_LOCKS "/"))
 		hurt_lock(world, name);
@@ -141,13 +142,17 @@ void check_edit(struct world *world)
 	const struct disk *disk = &world->disk;
 	size_t i;
 
-	for (i = 0; world->edited && i < disk->count; i++)
-		if (disk->file[i].bytes.len >= world->edit.len &&
-		    !memcmp(disk->file[i].bytes.data, world->edit.data,
-			    world->edit.len))
-			return;
-	must(world,
-	     !world->edited || world->standing == world->edit_kind ||
-		     world->hurt_ever,
+	for (i = 0; world->edited && i < disk->count; i++) {
+		const struct disk_file *file = &disk->file[i];
+
+		if (file->bytes.len < world->edit.len ||
+		    memcmp(file->bytes.data, world->edit.data, world->edit.len))
+			continue;
+		/* It is kept, and was told of. */
+		if (begins(file->name, "backups/"))
+			world->edited = 0;
+		return;
+	}
+	must(world, !world->edited || world->hurt_ever,
 	     "what somebody wrote into registry.reg is lost");
 }

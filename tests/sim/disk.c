@@ -182,9 +182,9 @@ static enum lg_status disk_set_aside(void *self, const char *name,
 	struct disk_file *file;
 	unsigned int number = 1;
 	char kept[160];
-	enum fate fate = change(disk, 0, NULL);
+	enum fate fate = disk_find(disk, name) ? change(disk, 0, NULL) : FAILED;
 
-	if (fate != FAILED && disk_find(disk, name)) {
+	if (fate != FAILED) {
 		do
 			snprintf(kept, sizeof(kept), "damaged/%s.%u",
 				 slash ? slash + 1 : name, number++);
@@ -295,6 +295,20 @@ void disk_revive(struct disk *disk, int power)
 	disk->fails_in = 0;
 	for (i = 0; power && i < disk->count; i++)
 		disk->file[i].bytes.len = disk->file[i].synced;
+}
+
+void disk_show(const struct disk *disk)
+{
+	size_t i;
+
+	for (i = 0; i < disk->count; i++)
+		printf("--- %s (%zu bytes)\n%.*s\n", disk->file[i].name,
+		       disk->file[i].bytes.len,
+		       disk->file[i].bytes.len < 4000
+			       ? (int)disk->file[i].bytes.len
+			       : 4000,
+		       disk->file[i].bytes.data ? disk->file[i].bytes.data
+						: "");
 }
 
 uint64_t disk_print(const struct disk *disk, const char *but)

@@ -54,6 +54,9 @@ void disk_put(struct disk *disk, const char *name, const void *bytes,
 	      size_t len);
 void disk_drop(struct disk *disk, const char *name);
 
+/* Prints every file. */
+void disk_show(const struct disk *disk);
+
 /* A hash of all names and contents but those that begin like this (NULL:
  * none): the same when nothing was changed. */
 uint64_t disk_print(const struct disk *disk, const char *but);

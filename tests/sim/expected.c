@@ -112,6 +112,20 @@ void expect_due(struct world *world)
 			due(world, &world->lock[i]);
 }
 
+/* All of it was found by a start, and is mended. */
+static void forget_hurt(struct world *world)
+{
+	size_t i;
+
+	for (i = 0; i < world->count; i++)
+		world->lock[i].hurt = 0;
+	world->hurt = 0;
+	world->hurt_found = 0;
+	world->standing_hurt = 0;
+	world->records_hurt = 0;
+	world->half_mended = 0;
+}
+
 void expect_saved(struct world *world, const struct lg_state *state)
 {
 	size_t kept = 0;
@@ -135,6 +149,8 @@ void expect_saved(struct world *world, const struct lg_state *state)
 	world->count = kept;
 	world->standing_disk[0] = world->standing;
 	world->standing_count = 1;
+	if (world->hurt_found)
+		forget_hurt(world);
 	if (edit_stands(world))
 		expect_standing_maybe(world, world->edit_kind);
 }
@@ -196,8 +212,20 @@ static void adopt(struct world *world, struct expected *lock,
 	tell(world, "  %s is damaged and %s", lock->id,
 	     found ? "stays" : "over");
 	lock->kind = found ? kind_of_values(found->values) : KIND_UNKNOWN;
+	snprintf(lock->variables, sizeof(lock->variables), "%s",
+		 found && found->variables ? found->variables : "");
 	lock->now = found ? version_of(world, found)
 			  : (struct version){.exists = 0};
+}
+
+static int may_be_over(const struct expected *lock)
+{
+	size_t i;
+
+	for (i = 0; i < lock->disk_count; i++)
+		if (!lock->disk[i].exists)
+			return 1;
+	return 0;
 }
 
 static void find_one(struct world *world, struct expected *lock,
@@ -218,11 +246,15 @@ static void find_one(struct world *world, struct expected *lock,
 		    (found && found->values &&
 		     kind_of_values(found->values) != lock->kind))
 			continue;
+		if (found && !found->variables)
+			*lock->variables = '\0';
 		lock->now = is;
 		expect_maybe(world, lock, &is);
 		return;
 	}
-	if (lock->hurt == 3) {
+	/* One of its files is damaged, and the other was on its way out. */
+	if (lock->hurt == 3 || (found && world->records_hurt) ||
+	    (lock->hurt && may_be_over(lock))) {
 		adopt(world, lock, state, found);
 		expect_maybe(world, lock, &lock->now);
 		return;
@@ -241,21 +273,28 @@ static void find_one(struct world *world, struct expected *lock,
 static void find_standing(struct world *world, const struct lg_state *state)
 {
 	int is = kind_of_values(state->standing);
+	int lost = 0;
 	size_t i;
 
+	/* What is lost may be found again. */
 	for (i = 0; i < world->standing_count; i++)
-		if (is != KIND_UNKNOWN && world->standing_disk[i] == is)
+		lost |= world->standing_disk[i] == KIND_UNKNOWN;
+	for (i = 0; i < world->standing_count; i++)
+		if (world->standing_disk[i] == is)
 			break;
 	if (i == world->standing_count) {
-		must(world, world->standing_hurt,
+		must(world, world->standing_hurt || lost,
 		     "the standing values are %s and should be %s",
 		     kind_name(is), kind_name(world->standing_disk[0]));
-		must(world, state->loud.count,
+		must(world, state->loud.count || world->half_mended,
 		     "the damage of the standing values is not named");
 		tell(world, "  the standing values are damaged");
 	}
 	if (i == world->standing_count || world->standing_count > 1)
 		world->calm_known = 0;
+	/* What was read is in force, and no secret any more. */
+	if (world->edited && is == world->edit_kind)
+		world->edited = 0;
 	world->standing = is;
 	expect_standing_maybe(world, is);
 }
@@ -293,11 +332,7 @@ void expect_found(struct world *world, const struct lg_state *state)
 		expect_maybe(world, lock, &lock->now);
 	}
 	find_standing(world, state);
-	for (i = 0; i < world->count; i++)
-		world->lock[i].hurt = 0;
-	world->hurt = 0;
-	world->standing_hurt = 0;
-	world->records_hurt = 0;
+	world->hurt_found = 1;
 }
 
 static void check_lock(struct world *world, const struct lg_state *state,

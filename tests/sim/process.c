@@ -71,6 +71,8 @@ void fail(struct world *world, const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(world->failure, sizeof(world->failure), format, arguments);
 	va_end(arguments);
+	if (world->verbose)
+		disk_show(&world->disk);
 	longjmp(world->failed, 1);
 }
 
@@ -119,6 +121,7 @@ static void leave_open(struct world *world)
 	size_t i;
 	size_t k;
 
+	world->half_mended |= world->hurt != 0;
 	for (i = 0; i < world->count; i++) {
 		struct expected *lock = &world->lock[i];
 		size_t known = lock->disk_count;

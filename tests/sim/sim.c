@@ -89,6 +89,7 @@ int main(int argc, char **argv)
 			return 2;
 		}
 	}
+	setvbuf(stdout, NULL, _IOLBF, 0);
 	kinds_make();
 	for (i = 0; i < seeds && (goes_on || !failures); i++) {
 		if (run(from + i, steps, verbose, damage)) {

@@ -23,7 +23,7 @@
 #define ACCOUNTS 4 /* besides break-glass */
 #define KINDS 9
 #define KIND_UNKNOWN (-1)
-#define VERSIONS 12
+#define VERSIONS 60
 #define EXPECTED_MAX 96
 
 /* A lock as it is at one time; boot is the number of the machine's start that
@@ -86,9 +86,11 @@ struct world {
 	size_t standing_count;
 	struct lg_buffer calm;
 	int calm_known;
-	/* Files were damaged since the last start; ever. */
+	/* Files that were damaged and are not mended yet; ever. */
 	unsigned int hurt;
 	unsigned int hurt_ever;
+	int half_mended; /* a start that told of it was stopped */
+	int hurt_found;  /* a start has seen all of it */
 	int standing_hurt;
 	int records_hurt; /* lock.json or the audit */
 	/* What a person wrote into registry.reg and nobody read yet. */
