@@ -122,7 +122,8 @@ void edit_by_hand(struct world *world)
 
 	do
 		kind = (int)chance_below(&world->chance, KINDS);
-	while (!kind_can_stand(kind) || kind_is_long(kind));
+	while (!kind_can_stand(kind) || kind_is_long(kind) ||
+	       kind == world->standing);
 	tell(world, "somebody writes %s into registry.reg", kind_name(kind));
 	lg_buffer_clear(&world->edit);
 	lg_reg_text_render(kind_values(kind), LG_REG_ENCODING_UTF8,

@@ -68,7 +68,7 @@ static enum lg_status no_space(const char *name, struct lg_error *err)
 }
 
 /* grows: it needs room. is_part (may be NULL): only a part of it was done. */
-static enum fate change(struct disk *disk, int grows, int *is_part)
+static enum fate decide(struct disk *disk, int grows, int *is_part)
 {
 	disk->changes++;
 	if (disk->is_dead)
@@ -77,6 +77,8 @@ static enum fate change(struct disk *disk, int grows, int *is_part)
 		uint32_t how = chance_below(disk->chance, is_part ? 3 : 2);
 
 		disk->is_dead = 1;
+		if (disk->is_broken || (disk->is_full && grows))
+			return FAILED;
 		if (how == 2)
 			*is_part = 1;
 		return how ? FAILED_LATE : FAILED;
@@ -90,6 +92,18 @@ static enum fate change(struct disk *disk, int grows, int *is_part)
 		return disk->fails_late ? FAILED_LATE : FAILED;
 	}
 	return DONE;
+}
+
+static enum fate change(struct disk *disk, const char *what, const char *name,
+			int grows, int *is_part)
+{
+	static const char *const words[] = {"", " - fails",
+					    " - fails, and is done"};
+	enum fate fate = decide(disk, grows, is_part);
+
+	if (disk->shows)
+		printf("        %s %s%s\n", what, name, words[fate]);
+	return fate;
 }
 
 static enum lg_status disk_read_at(void *self, const char *name,
@@ -126,7 +140,7 @@ static enum lg_status disk_replace(void *self, const char *name,
 				   struct lg_error *err)
 {
 	struct disk *disk = self;
-	enum fate fate = change(disk, 1, NULL);
+	enum fate fate = change(disk, "writes", name, 1, NULL);
 
 	if (fate != FAILED)
 		disk_put(disk, name, bytes, len);
@@ -140,7 +154,7 @@ static enum lg_status disk_append(void *self, const char *name,
 	struct disk *disk = self;
 	struct disk_file *file;
 	int is_part = 0;
-	enum fate fate = change(disk, 1, &is_part);
+	enum fate fate = change(disk, "appends to", name, 1, &is_part);
 
 	if (fate != FAILED) {
 		file = make(disk, name);
@@ -165,7 +179,7 @@ static enum lg_status disk_remove(void *self, const char *name,
 
 	if (!disk_find(disk, name) && !disk->is_dead)
 		return LG_OK;
-	fate = change(disk, 0, NULL);
+	fate = change(disk, "removes", name, 0, NULL);
 	if (fate != FAILED)
 		disk_drop(disk, name);
 	return fate ? lg_error_set(err, LG_ERR_IO, name,
@@ -182,7 +196,9 @@ static enum lg_status disk_set_aside(void *self, const char *name,
 	struct disk_file *file;
 	unsigned int number = 1;
 	char kept[160];
-	enum fate fate = disk_find(disk, name) ? change(disk, 0, NULL) : FAILED;
+	enum fate fate = disk_find(disk, name)
+				 ? change(disk, "sets aside", name, 0, NULL)
+				 : FAILED;
 
 	if (fate != FAILED) {
 		do

@@ -23,7 +23,8 @@ struct disk_file {
  * fails_in: the so many-th change from now fails, 0: none; crashes_in: the
  * machine stops there, and is_dead is set until disk_revive. fails_late: the
  * change that fails is done all the same, as when only its flush fails.
- * changes counts what was changed; missteps what was refused.
+ * changes counts what was changed; missteps what was refused. shows: each is
+ * printed.
  */
 struct disk {
 	struct disk_file *file;
@@ -36,6 +37,7 @@ struct disk {
 	int fails_late;
 	unsigned int crashes_in;
 	int is_dead;
+	int shows;
 	uint64_t changes;
 	uint64_t missteps;
 };

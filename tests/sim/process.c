@@ -71,8 +71,12 @@ void fail(struct world *world, const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(world->failure, sizeof(world->failure), format, arguments);
 	va_end(arguments);
-	if (world->verbose)
+	if (world->verbose) {
 		disk_show(&world->disk);
+		printf("--- without a lock registry.reg was\n%.*s\n",
+		       (int)world->calm.len,
+		       world->calm.data ? world->calm.data : "");
+	}
 	longjmp(world->failed, 1);
 }
 
@@ -95,6 +99,7 @@ void world_make(struct world *world, uint64_t seed, int verbose)
 	here = world;
 	world->chance.state = seed;
 	disk_make(&world->disk, &world->chance);
+	world->disk.shows = verbose;
 	world->clock.wall_ms =
 		INT64_C(1795299360) * 1000 + chance_below(&world->chance, 1000);
 	new_boot(world);
@@ -121,7 +126,6 @@ static void leave_open(struct world *world)
 	size_t i;
 	size_t k;
 
-	world->half_mended |= world->hurt != 0;
 	for (i = 0; i < world->count; i++) {
 		struct expected *lock = &world->lock[i];
 		size_t known = lock->disk_count;
@@ -347,6 +351,7 @@ void machine_stops(struct world *world, int reboots)
 {
 	tell(world, "  %s",
 	     reboots ? "the machine is reset" : "the process is killed");
+	world->half_mended |= world->hurt || world->standing == KIND_UNKNOWN;
 	process_stop(world);
 	disk_revive(&world->disk, reboots);
 	if (!reboots)

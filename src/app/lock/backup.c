@@ -133,8 +133,8 @@ static int is_of_a_lock(const struct lg_state *state, const char *name)
 	return 0;
 }
 
-/* "20261129T160411Z-0001.reg" to seconds; 0: it is no such name. */
-static int64_t made_s(const char *name)
+/* "20261129T160411Z-0001.reg" to seconds */
+int64_t lg_backup_made_s(const char *name)
 {
 	char at[LG_INSTANT_SIZE];
 	int64_t made = 0;
@@ -157,7 +157,7 @@ static void remove_old_backups(struct lg_state *state, int64_t before_s)
 
 	files->list(files->self, LG_STATE_BACKUPS, &names, NULL);
 	for (i = 0; i < names.count; i++) {
-		int64_t made = made_s(names.item[i]);
+		int64_t made = lg_backup_made_s(names.item[i]);
 
 		if (!made || made >= before_s ||
 		    is_of_a_lock(state, names.item[i]))

@@ -24,6 +24,10 @@ enum lg_status lg_backup_read(const struct lg_state *state, const char *name,
 			      struct lg_findings **out_findings,
 			      struct lg_error *err);
 
+/* When a back-up of this name was made, by its wall clock; 0: it is no such
+ * name. */
+int64_t lg_backup_made_s(const char *name);
+
 /* Removes back-ups that are older than keep_days and belong to no lock, and
  * lists that nothing names any more. keep_days 0: nothing is ever removed.
  * What cannot be removed stays, and is tried again another time. */

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "app/lock/lock_journal.h"
+#include "app/lock/picture.h"
 
 static enum lg_status read_lock(const struct lg_state *state, const char *id,
 				const char *ending, struct lg_lock **out_lock,
@@ -205,8 +206,14 @@ static enum lg_status load_one(struct lg_loading *loading, const char *id)
 	}
 	if (lock->generation > state->generation)
 		state->generation = lock->generation;
-	if (!lock->values && !lg_lock_waits(lock))
+	if (!lock->values && !lg_lock_waits(lock)) {
 		state->unread = 1;
+		lg_state_loud(state,
+			      "the values of the lock %s %s are lost: whom it "
+			      "refuses is not known until it ends or is "
+			      "lifted",
+			      lock->id, lock->profile ? lock->profile : "");
+	}
 	return LG_OK;
 }
 
@@ -240,14 +247,32 @@ static void remove_stray(struct lg_state *state, const char *name)
 	}
 }
 
+/* registry.reg is no picture: when it was written no lock was in force. */
+static int is_calm(const struct lg_state *state)
+{
+	const struct lg_files *files = state->files;
+	struct lg_buffer text = {0};
+	uint64_t size = 0;
+	int is;
+
+	is = !files->size(files->self, LG_STATE_STANDING, &size, NULL) &&
+	     !size &&
+	     !files->read(files->self, LG_STATE_REGISTRY, &text, NULL) &&
+	     text.len && !lg_picture_is_marked(&text);
+	lg_buffer_release(&text);
+	return is;
+}
+
 /*
  * Without lock.json the audit may know of a lock of which no file is left at
- * all. With it, such a lock is one whose lift was cut short.
+ * all. With it, or where registry.reg tells so, such a lock is one whose lift
+ * was cut short.
  */
 static enum lg_status load_lost(struct lg_loading *loading)
 {
 	struct lg_state *state = loading->state;
 	struct lg_lock *lock = NULL;
+	int over = loading->has_record || is_calm(state);
 	enum lg_status status = LG_OK;
 	size_t i;
 
@@ -256,7 +281,7 @@ static enum lg_status load_lost(struct lg_loading *loading)
 
 		if (!loading->told[i].locks || lg_state_lock(state, told->id))
 			continue;
-		if (loading->has_record) {
+		if (over) {
 			lg_state_loud(state,
 				      "the lock %s %s has no file any more: it "
 				      "is over",

@@ -14,6 +14,11 @@
 #include "app/lock/picture.h"
 #include "app/lock/stored_values.h"
 
+static int begins(const char *text, const char *with)
+{
+	return !strncmp(text, with, strlen(with));
+}
+
 /* A folder without registry.reg is one in which nothing was ever set, unless
  * what was set lies below damaged/. */
 static int was_damaged(const struct lg_state *state)
@@ -24,10 +29,9 @@ static int was_damaged(const struct lg_state *state)
 
 	state->files->list(state->files->self, "damaged", &names, NULL);
 	for (i = 0; i < names.count; i++)
-		was |= !strncmp(names.item[i], LG_STATE_REGISTRY,
-				strlen(LG_STATE_REGISTRY)) ||
-		       !strncmp(names.item[i], LG_STATE_STANDING,
-				strlen(LG_STATE_STANDING));
+		was |= begins(names.item[i], LG_STATE_REGISTRY) ||
+		       begins(names.item[i], LG_STATE_REGISTRY_GOOD) ||
+		       begins(names.item[i], LG_STATE_STANDING);
 	lg_strlist_release(&names);
 	return was;
 }
@@ -122,6 +126,16 @@ static enum lg_status load_good_copy(struct lg_loading *loading,
 	return LG_OK;
 }
 
+/* That of a lock that waited was made before, and something else may have been
+ * set by hand meanwhile. */
+static const char *backup_of_standing(const struct lg_lock *lock)
+{
+	if (lg_lock_waits(lock) || !lock->backup ||
+	    lg_backup_made_s(lock->backup) < lock->since_s)
+		return NULL;
+	return lock->backup;
+}
+
 /* standing.reg is no help: each lock in force names a back-up of it. */
 static enum lg_status load_standing_backup(struct lg_loading *loading,
 					   enum lg_status first,
@@ -132,11 +146,14 @@ static enum lg_status load_standing_backup(struct lg_loading *loading,
 
 	if (first != LG_ERR_UNKNOWN_KEY)
 		lg_loading_keep_aside(state, LG_STATE_STANDING, why);
-	for (i = 0; i < state->lock_count; i++) {
-		const char *backup = state->lock[i]->backup;
+	/* One that was made of it goes first. */
+	for (i = 0; i < 2 * state->lock_count; i++) {
+		const struct lg_lock *lock = state->lock[i % state->lock_count];
+		const char *backup = i < state->lock_count
+					     ? backup_of_standing(lock)
+					     : lock->backup;
 
-		if (lg_lock_waits(state->lock[i]) ||
-		    !take_backup(loading, backup))
+		if (lg_lock_waits(lock) || !take_backup(loading, backup))
 			continue;
 		lg_state_loud(state,
 			      "standing.reg is %s: the values set by hand come "
@@ -158,9 +175,9 @@ static int is_cut_off(const struct lg_state *state)
 	size_t i;
 
 	for (i = 0; !kept && i < state->lock_count; i++) {
-		const char *backup = state->lock[i]->backup;
+		const char *backup = backup_of_standing(state->lock[i]);
 
-		if (lg_lock_waits(state->lock[i]) || !backup ||
+		if (!backup ||
 		    lg_backup_read(state, backup, &kept, &findings, NULL))
 			continue;
 		differs = !lg_stored_values_equal(kept, state->standing);
@@ -170,25 +187,59 @@ static int is_cut_off(const struct lg_state *state)
 	return differs;
 }
 
-/* What was read whole is the last good copy: a person may have written it, or
- * a process ended between the two files. */
-static void look_at_good_copy(const struct lg_loading *loading)
+static int same_bytes(const struct lg_buffer *a, const struct lg_buffer *b)
 {
-	struct lg_state *state = loading->state;
+	return a->len == b->len &&
+	       (!a->len || !memcmp(a->data, b->data, a->len));
+}
+
+static int is_copied(const struct lg_state *state)
+{
 	const struct lg_files *files = state->files;
 	struct lg_buffer text = {0};
 	struct lg_buffer copy = {0};
+	int is = !files->read(files->self, LG_STATE_REGISTRY, &text, NULL) &&
+		 !files->read(files->self, LG_STATE_REGISTRY_GOOD, &copy,
+			      NULL) &&
+		 same_bytes(&text, &copy);
 
-	if (state->mode == LG_STATE_WRITE &&
-	    !files->read(files->self, LG_STATE_REGISTRY, &text, NULL) &&
-	    (files->read(files->self, LG_STATE_REGISTRY_GOOD, &copy, NULL) ||
-	     copy.len != text.len ||
-	     (text.len && memcmp(copy.data, text.data, text.len))) &&
+	lg_buffer_release(&text);
+	lg_buffer_release(&copy);
+	return is;
+}
+
+/* What was read whole is the last good copy: a person may have written it, or
+ * a process ended between the two files. */
+static void write_good_copy(struct lg_state *state)
+{
+	const struct lg_files *files = state->files;
+	struct lg_buffer text = {0};
+
+	if (!files->read(files->self, LG_STATE_REGISTRY, &text, NULL) &&
 	    files->replace(files->self, LG_STATE_REGISTRY_GOOD,
 			   text.data ? text.data : "", text.len, NULL))
 		state->unsaved = 1;
 	lg_buffer_release(&text);
-	lg_buffer_release(&copy);
+}
+
+/* Without standing.reg it is registry.reg. */
+static enum lg_status load_registry(struct lg_loading *loading)
+{
+	struct lg_state *state = loading->state;
+	int copied = is_copied(state);
+	struct lg_error err = {0};
+	enum lg_status status;
+
+	/* Of a picture that was cut off the end would be missing; what has a
+	 * copy is whole. */
+	status = lg_loading_values(state, LG_STATE_REGISTRY,
+				   loading->last.locks && !copied,
+				   &state->standing, state->picture, &err);
+	if (!status && !copied && state->mode == LG_STATE_WRITE)
+		write_good_copy(state);
+	if (!status || lg_loading_is_fatal(loading, status, &err))
+		return status;
+	return load_good_copy(loading, status, &err);
 }
 
 enum lg_status lg_loading_standing(struct lg_loading *loading)
@@ -221,12 +272,5 @@ enum lg_status lg_loading_standing(struct lg_loading *loading)
 		return load_standing_backup(loading, status, &err);
 	if (is_left_picture(state, LG_STATE_REGISTRY))
 		return load_left_backup(loading);
-	status =
-		lg_loading_values(state, LG_STATE_REGISTRY, loading->last.locks,
-				  &state->standing, state->picture, &err);
-	if (!status)
-		look_at_good_copy(loading);
-	if (!status || lg_loading_is_fatal(loading, status, &err))
-		return status;
-	return load_good_copy(loading, status, &err);
+	return load_registry(loading);
 }

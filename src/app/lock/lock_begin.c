@@ -15,6 +15,7 @@
 
 #include "core/policy/message.h"
 
+#include "app/lock/hand_edit.h"
 #include "app/lock/backup.h"
 #include "app/lock/lock_begin.h"
 #include "app/lock/lock_journal.h"
@@ -224,7 +225,7 @@ static enum lg_status put_on_disk(struct lg_state *state, struct lg_lock *lock,
 	enum lg_status status = LG_OK;
 
 	if (!waits)
-		status = lg_picture_check(state, NULL, err);
+		status = lg_hand_edit_check(state, NULL, err);
 	if (!status)
 		status = lg_backup_write(state, &backup, err);
 	if (!status && backup.len)
@@ -318,7 +319,7 @@ enum lg_status lg_lock_begin(struct lg_state *state, struct lg_lock *lock,
 	enum lg_status status = LG_OK;
 
 	if (writes)
-		status = lg_picture_check(state, NULL, &failed);
+		status = lg_hand_edit_check(state, NULL, &failed);
 	if (status == LG_ERR_NO_MEMORY) {
 		if (err)
 			*err = failed;

@@ -29,11 +29,18 @@ static enum lg_lock_event next_of(const struct lg_lock *lock,
 	size_t i;
 
 	if (lg_lock_waits(lock)) {
-		*out_left_ms = lg_lock_left_ms(lock, &lock->start, now);
-		/* It came and went while nobody was there. */
-		return lg_lock_left_ms(lock, &lock->until, now)
-			       ? LG_LOCK_BEGINS
-			       : LG_LOCK_EXPIRES;
+		int64_t ends_ms = lg_lock_left_ms(lock, &lock->until, now);
+
+		least_ms = lg_lock_left_ms(lock, &lock->start, now);
+		next = LG_LOCK_BEGINS;
+		/* It came and went while nobody was there, or clocks that were
+		 * stepped between two commands let it end first. */
+		if (ends_ms >= 0 && ends_ms <= least_ms) {
+			least_ms = ends_ms;
+			next = LG_LOCK_EXPIRES;
+		}
+		*out_left_ms = least_ms;
+		return next;
 	}
 	for (i = 0; i < 3; i++) {
 		int64_t left_ms =

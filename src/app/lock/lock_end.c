@@ -14,6 +14,7 @@
 #include "base/instant.h"
 
 #include "app/lock/lock_journal.h"
+#include "app/lock/hand_edit.h"
 #include "app/lock/picture.h"
 
 static int is_meant(const struct lg_lock *lock, const char *name,
@@ -259,7 +260,11 @@ enum lg_status lg_lock_lift(struct lg_state *state, struct lg_lock *lock,
 	if (!waited && restored)
 		status = lg_picture_values(state, &before, err);
 	if (!status && !waited && writes && !state->defers)
-		status = lg_picture_check(state, changed, err);
+		status = lg_hand_edit_check(state, changed, err);
+	/* An end that cannot wait does not wait for a hand edit either: it is
+	 * looked for again before the file is written over. */
+	if (status && status != LG_ERR_NO_MEMORY && end != LG_LOCK_END_LIFT)
+		status = LG_OK;
 	if (!status && writes)
 		status = remove_file(state, lock, end, err);
 	if (status)

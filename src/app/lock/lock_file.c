@@ -93,9 +93,8 @@ enum lg_status lg_lock_file_parse(const struct lg_files *files,
 	    (status = read_lock(&reader, lock)) ||
 	    (status = lg_lock_reader_end(&reader)))
 		goto out;
-	if (!lock->stored)
-		status = lg_lock_member_wrong(&reader, "values");
-	else
+	/* Without values nobody could read them when it was written. */
+	if (lock->stored)
 		status = lg_stored_values_parse(
 			files, lock->stored, strlen(lock->stored), place,
 			LG_STORED_END_REQUIRED, &lock->values, err);

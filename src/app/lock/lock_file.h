@@ -37,7 +37,7 @@ enum lg_status lg_lock_file_parse(const struct lg_files *files,
 				  const char *text, size_t len,
 				  const char *place, struct lg_lock **out_lock,
 				  struct lg_error *err);
-/* lock->stored must be set. */
+/* lock->stored NULL: its values are lost. */
 enum lg_status lg_lock_file_render(const struct lg_lock *lock,
 				   struct lg_buffer *out_text,
 				   struct lg_error *err);

@@ -16,6 +16,7 @@
 #include "core/policy/compose.h"
 #include "base/instant.h"
 
+#include "app/lock/hand_edit.h"
 #include "app/lock/lock_change.h"
 #include "app/lock/lock_file.h"
 #include "app/lock/lock_journal.h"
@@ -169,148 +170,6 @@ static enum lg_status digest_of(const struct lg_files *files,
 			     text->len, out_digest, err);
 }
 
-enum lg_status lg_picture_keep_standing(struct lg_state *state,
-					struct lg_error *err)
-{
-	const struct lg_files *files = state->files;
-	struct lg_registry *found = NULL;
-	struct lg_buffer text = {0};
-	enum lg_status status;
-	uint64_t size = 0;
-
-	status = files->size(files->self, LG_STATE_STANDING, &size, err);
-	if (status || size)
-		return status;
-	status = files->read(files->self, LG_STATE_REGISTRY, &text, NULL);
-	if (!status && state->standing)
-		status = lg_stored_values_parse(
-			files, text.data ? text.data : "", text.len,
-			LG_STATE_REGISTRY, LG_STORED_END_OPTIONAL, &found,
-			NULL);
-	/* Byte for byte, unless somebody changed it and never said so. */
-	if (status || (state->standing &&
-		       !lg_stored_values_equal(found, state->standing))) {
-		lg_buffer_clear(&text);
-		status = state->standing
-				 ? lg_stored_values_render(
-					   files, state->standing, &text, err)
-				 : LG_OK;
-	}
-	if (!status && (text.len || state->standing))
-		status = files->replace(files->self, LG_STATE_STANDING,
-					text.data ? text.data : "", text.len,
-					err);
-	lg_registry_free(&found);
-	lg_buffer_release(&text);
-	return status;
-}
-
-/* A name of a back-up that holds nothing, or this already. */
-static void name_hand_edit(const struct lg_state *state,
-			   const struct lg_buffer *text, char *out_path,
-			   size_t size)
-{
-	const struct lg_files *files = state->files;
-	struct lg_now now = lg_state_now(state);
-	struct lg_buffer kept = {0};
-	char at[LG_INSTANT_SIZE];
-	unsigned int number = 0;
-	enum lg_status status;
-
-	lg_instant_format(now.wall_ms / 1000, at);
-	do {
-		snprintf(out_path, size,
-			 LG_STATE_BACKUPS
-			 "/%.4s%.2s%.2sT%.2s%.2s%.2sZ-%04u-by-hand.reg",
-			 at, at + 5, at + 8, at + 11, at + 14, at + 17,
-			 ++number);
-		lg_buffer_clear(&kept);
-		status = files->read(files->self, out_path, &kept, NULL);
-	} while (!status &&
-		 (kept.len != text->len ||
-		  (kept.len && memcmp(kept.data, text->data, kept.len))));
-	lg_buffer_release(&kept);
-}
-
-/* What a person wrote into registry.reg and is about to be written over. */
-static void keep_hand_edit(struct lg_state *state, const struct lg_buffer *text)
-{
-	char path[96];
-
-	name_hand_edit(state, text, path, sizeof(path));
-	if (state->files->replace(state->files->self, path,
-				  text->data ? text->data : "", text->len,
-				  NULL))
-		snprintf(path, sizeof(path), "nothing: it could not be kept");
-	lg_state_loud(state,
-		      "registry.reg was changed by hand and not read since "
-		      "(logongate registry import puts values in force); it is "
-		      "written over, and what stood there is kept as %s",
-		      path);
-}
-
-/* Where nobody knows what registry.reg was last: it is a picture, or says what
- * was set by hand as it was read. */
-static int is_known(const struct lg_state *state, const struct lg_buffer *text)
-{
-	struct lg_registry *found = NULL;
-	int is;
-
-	if (lg_picture_is_marked(text))
-		return 1;
-	if (!state->standing ||
-	    lg_stored_values_parse(state->files, text->data ? text->data : "",
-				   text->len, LG_STATE_REGISTRY,
-				   LG_STORED_END_OPTIONAL, &found, NULL))
-		return 0;
-	is = lg_stored_values_equal(found, state->standing);
-	lg_registry_free(&found);
-	return is;
-}
-
-enum lg_status lg_picture_check(struct lg_state *state,
-				struct lg_strlist *changed,
-				struct lg_error *err)
-{
-	const struct lg_files *files = state->files;
-	struct lg_registry *values = NULL;
-	struct lg_registry *found = NULL;
-	struct lg_buffer expected = {0};
-	struct lg_buffer text = {0};
-	enum lg_status status = LG_OK;
-	char digest[LG_DIGEST_SIZE];
-
-	if (files->read(files->self, LG_STATE_REGISTRY, &text, NULL))
-		goto out;
-	if (*state->picture) {
-		status = digest_of(files, &text, digest, err);
-		if (status || !strcmp(digest, state->picture))
-			goto out;
-	} else if (is_known(state, &text)) {
-		goto out;
-	}
-	/* A process that ended while it wrote has left one or the other. */
-	status = lg_picture_text(state, &expected, err);
-	if (status || (expected.len == text.len &&
-		       !memcmp(expected.data, text.data, text.len)))
-		goto out;
-	keep_hand_edit(state, &text);
-	if (changed && !lg_stored_values_parse(
-			       files, text.data, text.len, LG_STATE_REGISTRY,
-			       LG_STORED_END_OPTIONAL, &found, NULL)) {
-		status = lg_picture_values(state, &values, err);
-		if (!status)
-			status = lg_registry_differences(values, found, changed,
-							 err);
-	}
-out:
-	lg_registry_free(&values);
-	lg_registry_free(&found);
-	lg_buffer_release(&expected);
-	lg_buffer_release(&text);
-	return status;
-}
-
 /* A file that says what was set by hand, as people wrote it. */
 static enum lg_status read_as_written(const struct lg_state *state,
 				      const char *name,
@@ -330,6 +189,33 @@ static enum lg_status read_as_written(const struct lg_state *state,
 	lg_registry_free(&found);
 	if (status)
 		lg_buffer_clear(out_text);
+	return status;
+}
+
+enum lg_status lg_picture_keep_standing(struct lg_state *state,
+					struct lg_error *err)
+{
+	const struct lg_files *files = state->files;
+	struct lg_buffer text = {0};
+	enum lg_status status;
+	uint64_t size = 0;
+
+	/* What is lost cannot be kept, and what locks came to is not it. */
+	if (!state->standing)
+		return LG_OK;
+	status = files->size(files->self, LG_STATE_STANDING, &size, err);
+	if (status || size)
+		return status;
+	/* Byte for byte, unless somebody changed it and never said so. */
+	status = read_as_written(state, LG_STATE_REGISTRY, &text);
+	if (status)
+		status = lg_stored_values_render(files, state->standing, &text,
+						 err);
+	if (!status)
+		status = files->replace(files->self, LG_STATE_STANDING,
+					text.data ? text.data : "", text.len,
+					err);
+	lg_buffer_release(&text);
 	return status;
 }
 
@@ -424,7 +310,7 @@ enum lg_status lg_picture_write(struct lg_state *state, struct lg_error *err)
 	 * copy. */
 	if (state->unread)
 		return lg_picture_write_record(state, err);
-	status = lg_picture_check(state, NULL, err);
+	status = lg_hand_edit_check(state, NULL, err);
 	/* registry.reg must not show locks while it is the only copy of what
 	 * was set by hand: so after a beginning on a full disk. */
 	if (!status && lg_state_locked(state))
@@ -473,7 +359,7 @@ static enum lg_status write_owed(struct lg_state *state, struct lg_error *err)
 
 static enum lg_status write_all(struct lg_state *state, struct lg_error *err)
 {
-	enum lg_status status = lg_picture_check(state, NULL, err);
+	enum lg_status status = lg_hand_edit_check(state, NULL, err);
 	size_t i;
 
 	/* Before the first file goes or comes: what stands in registry.reg now

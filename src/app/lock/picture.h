@@ -41,15 +41,6 @@ enum lg_status lg_picture_keep_standing(struct lg_state *state,
 					struct lg_error *err);
 
 /*
- * Before registry.reg is written over: what somebody changed in it by hand
- * since it was written or read last is kept below backups/ and said loudly;
- * the names of those values are added to changed (may be NULL).
- */
-enum lg_status lg_picture_check(struct lg_state *state,
-				struct lg_strlist *changed,
-				struct lg_error *err);
-
-/*
  * Writes registry.reg, reads it back and compares (A3), registry.good.reg and
  * lock.json. Without a lock in force registry.reg is what it was before, byte
  * for byte, and standing.reg goes.

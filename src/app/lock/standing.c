@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/lock/hand_edit.h"
 #include "app/lock/backup.h"
 #include "app/lock/lock_journal.h"
 #include "app/lock/picture.h"
@@ -59,7 +60,7 @@ enum lg_status lg_standing_write(struct lg_state *state,
 	}
 	status = lg_picture_flush(state, err);
 	if (!status)
-		status = lg_picture_check(state, NULL, err);
+		status = lg_hand_edit_check(state, NULL, err);
 	if (!status)
 		status = lg_backup_write(state, &name, err);
 	if (!status && names && state->standing)
@@ -109,7 +110,7 @@ static enum lg_status look_at_picture(struct lg_state *state,
 		if (err)
 			*err = failed;
 	} else {
-		status = lg_picture_check(state, &changed, err);
+		status = lg_hand_edit_check(state, &changed, err);
 		if (!status && changed.count)
 			status = lg_error_set(
 				err, LG_ERR_CONFLICT, LG_STATE_REGISTRY,

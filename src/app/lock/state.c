@@ -210,10 +210,9 @@ enum lg_status lg_state_write_lock(struct lg_state *state, struct lg_lock *lock,
 	enum lg_status status = LG_OK;
 	char path[64];
 
-	/* Of one that nobody can read there is nothing to write. */
-	if (!lock->stored && !lock->values)
-		return LG_OK;
-	if (!lock->stored) {
+	/* One whose values are lost is kept without: a start must not take it
+	 * for one that is over. */
+	if (!lock->stored && lock->values) {
 		status = lg_stored_values_render(files, lock->values, &stored,
 						 err);
 		if (!status)

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "app/lock/lock_journal.h"
+#include "app/lock/hand_edit.h"
 #include "app/lock/picture.h"
 #include "app/lock/state_loading.h"
 #include "app/lock/stored_values.h"
@@ -358,14 +359,14 @@ static void write_again(struct lg_loading *loading)
 		return;
 	if (loading->writes_picture) {
 		/* A person may have written there while nobody looked. */
-		status = lg_picture_check(state, NULL, &err);
+		status = lg_hand_edit_check(state, NULL, &err);
 		for (i = 0; !status && i < state->lock_count; i++)
 			status = lg_state_write_lock(state, state->lock[i], 0,
 						     &err);
 		if (!status)
 			status = lg_picture_write(state, &err);
 	} else if (lg_state_locked(state)) {
-		status = lg_picture_check(state, NULL, &err);
+		status = lg_hand_edit_check(state, NULL, &err);
 		if (!status && state->loud.count)
 			status = lg_picture_write(state, &err);
 	}

@@ -40,6 +40,24 @@ static int fits_lines(const struct lg_strlist *list)
 	return 1;
 }
 
+/* A list that was written once is not written again, unless something
+ * happened to it. */
+static int is_written(const struct lg_files *files, const char *name,
+		      const struct lg_buffer *text)
+{
+	struct lg_buffer found = {0};
+	uint64_t size = 0;
+	int is;
+
+	is = !files->size(files->self, name, &size, NULL) &&
+	     size == text->len &&
+	     !files->read(files->self, name, &found, NULL) &&
+	     found.len == text->len &&
+	     (!found.len || !memcmp(found.data, text->data, found.len));
+	lg_buffer_release(&found);
+	return is;
+}
+
 static enum lg_status write_list(const struct lg_files *files,
 				 const struct lg_strlist *list,
 				 char out_digest[LG_DIGEST_SIZE],
@@ -48,7 +66,6 @@ static enum lg_status write_list(const struct lg_files *files,
 	struct lg_buffer text = {0};
 	char name[sizeof(LISTS) + LG_DIGEST_SIZE + 4];
 	enum lg_status status;
-	uint64_t size = 0;
 	size_t i;
 
 	for (i = 0; i < list->count; i++) {
@@ -59,11 +76,9 @@ static enum lg_status write_list(const struct lg_files *files,
 	if (!status)
 		status = files->digest(files->self, text.data, text.len,
 				       out_digest, err);
-	if (!status) {
+	if (!status)
 		snprintf(name, sizeof(name), LISTS "%s.txt", out_digest);
-		status = files->size(files->self, name, &size, err);
-	}
-	if (!status && size != text.len)
+	if (!status && !is_written(files, name, &text))
 		status = files->replace(files->self, name, text.data, text.len,
 					err);
 	lg_buffer_release(&text);

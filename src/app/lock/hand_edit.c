@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * hand_edit.c - what somebody wrote into registry.reg and never said
+ *
+ * The file is known by its digest as it was written or read last. What is
+ * neither that nor what it is to say now is a person's, and is kept before it
+ * is written over.
+ */
+#include "app/lock/hand_edit.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/instant.h"
+
+#include "app/lock/lock_change.h"
+#include "app/lock/picture.h"
+#include "app/lock/stored_values.h"
+
+/* A name of a back-up that holds nothing, or this already. */
+static void name_hand_edit(const struct lg_state *state,
+			   const struct lg_buffer *text, char *out_path,
+			   size_t size)
+{
+	const struct lg_files *files = state->files;
+	struct lg_now now = lg_state_now(state);
+	struct lg_buffer kept = {0};
+	char at[LG_INSTANT_SIZE];
+	unsigned int number = 0;
+	enum lg_status status;
+	char more[16] = "";
+
+	lg_instant_format(now.wall_ms / 1000, at);
+	do {
+		if (number++)
+			snprintf(more, sizeof(more), "-%u", number);
+		snprintf(out_path, size,
+			 LG_STATE_BACKUPS
+			 "/%.4s%.2s%.2sT%.2s%.2s%.2sZ-by-hand%s.reg",
+			 at, at + 5, at + 8, at + 11, at + 14, at + 17, more);
+		lg_buffer_clear(&kept);
+		status = files->read(files->self, out_path, &kept, NULL);
+	} while (!status &&
+		 (kept.len != text->len ||
+		  (kept.len && memcmp(kept.data, text->data, kept.len))));
+	lg_buffer_release(&kept);
+}
+
+/* What a person wrote into registry.reg and is about to be written over. */
+static enum lg_status keep_hand_edit(struct lg_state *state,
+				     const struct lg_buffer *text,
+				     struct lg_error *err)
+{
+	enum lg_status status;
+	char path[96];
+
+	name_hand_edit(state, text, path, sizeof(path));
+	status = state->files->replace(state->files->self, path,
+				       text->data ? text->data : "", text->len,
+				       err);
+	if (!status)
+		lg_state_loud(state,
+			      "registry.reg was changed by hand and not read "
+			      "since (logongate registry import puts values in "
+			      "force); it is written over, and what stood "
+			      "there is kept as %s",
+			      path);
+	return status;
+}
+
+/* Where nobody knows what registry.reg was last: it is a picture, or says what
+ * was set by hand as it was read. */
+static int is_known(const struct lg_state *state, const struct lg_buffer *text)
+{
+	struct lg_registry *found = NULL;
+	int is;
+
+	if (lg_picture_is_marked(text))
+		return 1;
+	if (!state->standing ||
+	    lg_stored_values_parse(state->files, text->data ? text->data : "",
+				   text->len, LG_STATE_REGISTRY,
+				   LG_STORED_END_OPTIONAL, &found, NULL))
+		return 0;
+	is = lg_stored_values_equal(found, state->standing);
+	lg_registry_free(&found);
+	return is;
+}
+
+enum lg_status lg_hand_edit_check(struct lg_state *state,
+				  struct lg_strlist *changed,
+				  struct lg_error *err)
+{
+	const struct lg_files *files = state->files;
+	struct lg_registry *values = NULL;
+	struct lg_registry *found = NULL;
+	struct lg_buffer expected = {0};
+	struct lg_buffer text = {0};
+	enum lg_status status = LG_OK;
+	char digest[LG_DIGEST_SIZE];
+
+	if (files->read(files->self, LG_STATE_REGISTRY, &text, NULL))
+		goto out;
+	if (*state->picture) {
+		status = files->digest(files->self, text.data ? text.data : "",
+				       text.len, digest, err);
+		if (status || !strcmp(digest, state->picture))
+			goto out;
+	} else if (is_known(state, &text)) {
+		goto out;
+	}
+	/* A process that ended while it wrote has left one or the other. */
+	status = lg_picture_text(state, &expected, err);
+	if (status || (expected.len == text.len &&
+		       !memcmp(expected.data, text.data, text.len)))
+		goto out;
+	status = keep_hand_edit(state, &text, err);
+	if (!status && changed &&
+	    !lg_stored_values_parse(files, text.data, text.len,
+				    LG_STATE_REGISTRY, LG_STORED_END_OPTIONAL,
+				    &found, NULL)) {
+		status = lg_picture_values(state, &values, err);
+		if (!status)
+			status = lg_registry_differences(values, found, changed,
+							 err);
+	}
+out:
+	lg_registry_free(&values);
+	lg_registry_free(&found);
+	lg_buffer_release(&expected);
+	lg_buffer_release(&text);
+	return status;
+}
