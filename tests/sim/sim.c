@@ -12,7 +12,7 @@
 
 #include "sim/world.h"
 
-#define SEEDS 500
+#define SEEDS 400
 #define STEPS 60
 
 static struct world world;

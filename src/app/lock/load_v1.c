@@ -152,7 +152,12 @@ static enum lg_status write_it(struct lg_loading *loading)
 
 	if (state->mode == LG_STATE_READ || state->unread)
 		return LG_OK;
-	if (lg_state_locked(state)) {
+	/* What stands in registry.reg is that version's own. */
+	if (!files->read(files->self, LG_STATE_REGISTRY, &text, NULL))
+		status = files->digest(files->self, text.data ? text.data : "",
+				       text.len, state->picture, loading->err);
+	lg_buffer_clear(&text);
+	if (!status && lg_state_locked(state)) {
 		status = lg_stored_values_render(files, state->standing, &text,
 						 loading->err);
 		if (!status)
