@@ -325,6 +325,101 @@ static void groups(void **state)
 	scene_free(scene);
 }
 
+static void confirmed(void **state)
+{
+	struct scene *scene = scene_make(3);
+	struct lg_error err = {0};
+
+	assert_int_equal(scene_apply_unconfirmed(scene, 600, &err), LG_OK);
+	assert_int_equal(scene->round.outcome, LG_FLEET_CAME_TRUE);
+	scene->gate[2].link->away = 1;
+	scene_turn(scene);
+	scene->round.require = LG_FLEET_REQUIRE_COUNT;
+	scene->round.required = 2;
+	assert_int_equal(scene_change(scene, LG_FLEET_CONFIRM, 0, &err), LG_OK);
+	assert_int_equal(scene->round.outcome, LG_FLEET_CAME_TRUE);
+	scene_wait(scene, 601000);
+	assert_true(scene_holds(scene, 0));
+	assert_true(scene_holds(scene, 1));
+	/* The one that did not hear it in time has ended the lock, and hearing
+	 * it later does not bring it back. */
+	assert_false(scene_holds(scene, 2));
+	scene->gate[2].link->away = 0;
+	scene_turn(scene);
+	scene_wait(scene, 1000);
+	assert_false(scene_holds(scene, 2));
+	scene_free(scene);
+}
+
+static void not_confirmed(void **state)
+{
+	struct scene *scene = scene_make(2);
+	struct lg_error err = {0};
+
+	assert_int_equal(scene_apply_unconfirmed(scene, 60, &err), LG_OK);
+	scene_wait(scene, 59000);
+	assert_true(scene_holds(scene, 0));
+	scene_wait(scene, 2000);
+	assert_false(scene_holds(scene, 0));
+	assert_false(scene_holds(scene, 1));
+	scene_free(scene);
+}
+
+static void keys_are_learned_and_revoked(void **state)
+{
+	struct scene *scene = scene_make(2);
+	struct lg_error err = {0};
+
+	/* Nobody knows ben yet. */
+	scene_sign_as(scene, "ben", 9);
+	assert_int_equal(scene_apply(scene, &err), LG_OK);
+	assert_int_equal(scene->round.outcome, LG_FLEET_CAME_TO_NOTHING);
+	assert_int_equal(scene->gate[0].gate.ear.set->trouble[0].code,
+			 LG_FLEET_BAD_SIGNATURE);
+	/* anna says who he is: what he signed before counts from then on. */
+	scene_sign_as(scene, "anna", 7);
+	scene_key(scene, 1, "ben", 9, 0);
+	scene_turn(scene);
+	assert_int_equal(scene->gate[0].gate.ear.set->trouble_count, 0);
+	assert_int_equal(scene->gate[0].gate.ear.set->count, 3);
+	assert_false(scene_holds(scene, 0));
+	/* It is kept, also without the directory. */
+	scene_restart(&scene->gate[1]);
+	scene->gate[1].link->away = 1;
+	scene_turn(scene);
+	assert_non_null(
+		lg_fleet_keys_find(scene->gate[1].gate.ear.keys, "ben", 3));
+	scene->gate[1].link->away = 0;
+	/* Revoked, he signs nothing any more. */
+	scene_key(scene, 2, "ben", 9, 1);
+	scene_turn(scene);
+	scene_sign_as(scene, "ben", 9);
+	scene_publish(scene, LG_FLEET_LIFT, 7, scene->now.wall_ms);
+	scene_turn(scene);
+	assert_int_equal(scene->gate[0].gate.ear.set->count, 4);
+	assert_int_equal(scene->gate[0].gate.ear.set->trouble_count, 1);
+	scene_free(scene);
+}
+
+/* Both at providers that are apart, as two entries nobody's view had both of. */
+static void two_of_one_name(void **state)
+{
+	struct scene *scene = scene_make(2);
+	struct lg_error err = {0};
+
+	assert_int_equal(scene_apply(scene, &err), LG_OK);
+	scene_publish(scene, LG_FLEET_CONFIRM, 3, scene->now.wall_ms);
+	scene_turn(scene);
+	/* The lift took the number that the other could not see. */
+	assert_true(memory_forget(scene->directory, SCENE_LOCK ".3.anna"));
+	scene_publish(scene, LG_FLEET_LIFT, 3, scene->now.wall_ms);
+	scene_turn(scene);
+	assert_false(scene_holds(scene, 0));
+	scene_restart(&scene->gate[0]);
+	assert_int_equal(scene->gate[0].gate.ear.set->count, 4);
+	scene_free(scene);
+}
+
 static void long_lists(void **state)
 {
 	struct lg_fleet_event prepare = {0};
@@ -397,6 +492,13 @@ int main(void)
 		suite_row("what is deleted changes nothing",
 			  deleted_entries_change_nothing),
 		suite_row("a full disk keeps no lock", a_full_disk),
+		suite_row("a lock is kept where its confirmation was heard",
+			  confirmed),
+		suite_row("one that nobody confirms ends everywhere",
+			  not_confirmed),
+		suite_row("keys are learned, kept and revoked",
+			  keys_are_learned_and_revoked),
+		suite_row("two events of one name both count", two_of_one_name),
 		suite_row("ten thousand names fit into an entry", long_lists),
 		suite_row("a lock for a group is for its gates alone", groups),
 	};

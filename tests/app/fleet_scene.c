@@ -7,6 +7,7 @@
 
 #include "app/fleet/fleet_publish.h"
 #include "app/fleet/fleet_values.h"
+#include "base/base64.h"
 #include "suite.h"
 
 static void scene_now(void *self, struct lg_now *out_now)
@@ -54,7 +55,7 @@ static enum lg_status sign(void *self, const void *bytes, size_t len,
 	struct scene *scene = self;
 
 	(void)err;
-	sum(scene->keys.key[0].public_key, bytes, len, out_signature);
+	sum(scene->signs_with, bytes, len, out_signature);
 	return LG_OK;
 }
 
@@ -193,6 +194,7 @@ struct scene *scene_make(size_t count)
 	scene->keys.count = 1;
 	memcpy(scene->keys.key[0].name, "anna", 5);
 	scene->keys.key[0].public_key[0] = 7;
+	scene_sign_as(scene, "anna", 7);
 	for (i = 0; i < count; i++)
 		folder_make(&scene->gate[i].folder);
 	scene->now = scene->gate[0].folder.now;
@@ -246,7 +248,7 @@ static void new_round(struct scene *scene)
 					 .signature = &scene->signature,
 					 .clock = &scene->clock,
 					 .ear = &scene->ear,
-					 .key = "anna",
+					 .key = scene->signs_as,
 					 .by = "anna",
 					 .require = require,
 					 .required = required,
@@ -257,10 +259,11 @@ enum lg_status scene_begin(struct scene *scene, struct lg_error *err)
 {
 	struct lg_registry *values = values_listing("/o=a/cn=one");
 	struct lg_buffer text = {0};
-	struct lg_fleet_event prepare = {.profile = "upgrade",
-					 .until_s = scene->now.wall_ms / 1000 +
-						    3600,
-					 .max_duration_s = -1};
+	struct lg_fleet_event prepare = {
+		.profile = "upgrade",
+		.until_s = scene->now.wall_ms / 1000 + 3600,
+		.confirm_within_s = scene->confirm_within_s,
+		.max_duration_s = -1};
 	enum lg_status status;
 
 	assert_int_equal(
@@ -328,10 +331,47 @@ void scene_publish(struct scene *scene, enum lg_fleet_kind kind, int64_t number,
 				       .at_ms = at_ms,
 				       .base = SCENE_BASE,
 				       .by = "anna",
-				       .key = "anna",
+				       .key = scene->signs_as,
 				       .until_s = 1};
 	struct lg_error err = {0};
 
 	if (lg_fleet_publish(&scene->admin, &scene->signature, &event, &err))
 		fail_msg("%s", err.text);
+}
+
+enum lg_status scene_apply_unconfirmed(struct scene *scene, int64_t within_s,
+				       struct lg_error *err)
+{
+	scene->confirm_within_s = within_s;
+	return scene_apply(scene, err);
+}
+
+void scene_sign_as(struct scene *scene, const char *name,
+		   unsigned char public_key)
+{
+	snprintf(scene->signs_as, sizeof(scene->signs_as), "%s", name);
+	memset(scene->signs_with, 0, sizeof(scene->signs_with));
+	scene->signs_with[0] = public_key;
+}
+
+void scene_key(struct scene *scene, int64_t number, const char *name,
+	       unsigned char public_key, int revoked)
+{
+	unsigned char bytes[LG_FLEET_PUBLIC_SIZE] = {public_key};
+	struct lg_fleet_event event = {.kind = LG_FLEET_KEY,
+				       .lock = LG_FLEET_LOCK_OF_KEYS,
+				       .number = number,
+				       .at_ms = scene->now.wall_ms,
+				       .base = SCENE_BASE,
+				       .key = scene->signs_as,
+				       .name = name,
+				       .revoked = revoked};
+	struct lg_buffer text = {0};
+	struct lg_error err = {0};
+
+	lg_base64_encode(bytes, sizeof(bytes), &text);
+	event.public_key = text.data;
+	if (lg_fleet_publish(&scene->admin, &scene->signature, &event, &err))
+		fail_msg("%s", err.text);
+	lg_buffer_release(&text);
 }

@@ -42,6 +42,9 @@ struct scene {
 	struct memory_link *admin_link;
 	struct lg_fleet_ear ear;
 	struct lg_fleet_round round;
+	char signs_as[16];
+	unsigned char signs_with[LG_FLEET_PUBLIC_SIZE];
+	int64_t confirm_within_s;
 };
 
 /* count gates "g0".. that all follow, and have reported once. */
@@ -63,11 +66,24 @@ void scene_finish(struct scene *scene);
 enum lg_status scene_change(struct scene *scene, enum lg_fleet_kind kind,
 			    int64_t until_s, struct lg_error *err);
 
+/* apply with --confirm-within for so many seconds. */
+enum lg_status scene_apply_unconfirmed(struct scene *scene, int64_t within_s,
+				       struct lg_error *err);
+
 /* Whether the lock is in force at a gate. */
 int scene_holds(const struct scene *scene, size_t gate);
 
 /* Publishes an event signed by a key, whatever it is. */
 void scene_publish(struct scene *scene, enum lg_fleet_kind kind, int64_t number,
 		   int64_t at_ms);
+
+/* Adds or revokes a key, signed by the scene's first key. public_key: its
+ * first byte. */
+void scene_key(struct scene *scene, int64_t number, const char *name,
+	       unsigned char public_key, int revoked);
+
+/* From now on this key signs. */
+void scene_sign_as(struct scene *scene, const char *name,
+		   unsigned char public_key);
 
 #endif

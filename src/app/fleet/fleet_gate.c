@@ -13,14 +13,15 @@
 /* So long after its end a lock is still in the report. */
 #define OVER_SHOWN_S 3600
 
-/* The gate's own of a lock. settled: nothing is to be done about it until an
- * event with a higher number comes. */
+/* The gate's own of a lock. settled: nothing is to be done about it until
+ * another event comes. */
 struct lg_fleet_own {
 	char id[LG_FLEET_LOCK_SIZE];
 	struct lg_fleet_made made;
 	int held;
 	int settled;
 	int64_t number;
+	size_t events;
 	enum lg_fleet_has has;
 	int64_t until_s;
 	enum lg_fleet_ready ready;
@@ -178,6 +179,7 @@ static enum lg_status too_late(struct lg_fleet_gate *gate,
 		     (long long)late_ms / 1000);
 	say_why(own, &why);
 	own->number = fate->number;
+	own->events = fate->events;
 	own->settled = 1;
 	return LG_OK;
 }
@@ -203,7 +205,7 @@ static enum lg_status prepare_task(struct lg_fleet_gate *gate,
 	if (!own)
 		status = add_own(gate, fate->lock, &own, err);
 	/* What could be held when it was prepared is not judged again. */
-	if (status || (own->settled && own->number == fate->number &&
+	if (status || (own->settled && own->events == fate->events &&
 		       (!gate->looks || state == LG_FLEET_STATE_PREPARED)))
 		return status;
 	if (!own->made.values && !own->held &&
@@ -233,6 +235,7 @@ static void take_result(struct lg_fleet_gate *gate,
 	if (task->was_held && !own->held)
 		keep_held(gate, own);
 	own->number = task->fate.number;
+	own->events = task->fate.events;
 	own->settled = !task->status && (own->held || own->made.values ||
 					 state == LG_FLEET_STATE_OVER ||
 					 state == LG_FLEET_STATE_HALF);

@@ -66,6 +66,7 @@ static void take(struct lg_fleet_fate *fate, const struct lg_fleet_event *event)
 	case LG_FLEET_KEY:
 		break;
 	}
+	fate->events++;
 	if (event->number > fate->number)
 		fate->number = event->number;
 }

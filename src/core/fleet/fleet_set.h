@@ -123,7 +123,7 @@ int lg_fleet_set_may_go(const struct lg_fleet_set *set,
  * prepare and begin: the first of them; end: a lift or abort. late: begin was
  * written after ready_by and LG_FLEET_BEGIN_GRACE_MS and does not count.
  * until_s: of the extend that ends last, else of prepare. confirm_by_s and
- * cut_at_s: 0 for none. number: the highest.
+ * cut_at_s: 0 for none. number: the highest; events: how many.
  */
 struct lg_fleet_fate {
 	const char *lock;
@@ -137,6 +137,7 @@ struct lg_fleet_fate {
 	int64_t confirm_by_s;
 	int64_t cut_at_s;
 	int64_t number;
+	size_t events;
 };
 
 /* How many locks there are; those of [at, at + 1) .. are found with next: *at
