@@ -65,11 +65,14 @@ static enum lg_status make(void *context, const struct lg_fleet_event *prepare,
 	struct scene_gate *gate = context;
 	static const struct lg_strlist none;
 
-	if (gate->make_fails)
-		return lg_error_set(err, gate->make_fails, "ldap",
-				    "the directory could not be asked");
-	return lg_fleet_make(prepare, LG_DIALECT_GATE, &none, NULL, out_made,
-			     err);
+	enum lg_status status = lg_fleet_make(prepare, LG_DIALECT_GATE, &none,
+					      NULL, out_made, err);
+
+	if (status || !gate->make_fails)
+		return status;
+	out_made->unasked = 1;
+	return lg_error_set(err, gate->make_fails, "ldap",
+			    "the directory could not be asked");
 }
 
 static enum lg_status run(void *context, struct lg_fleet_task *task,

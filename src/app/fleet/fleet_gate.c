@@ -151,13 +151,19 @@ static enum lg_status make(struct lg_fleet_gate *gate, struct lg_fleet_own *own,
 			   struct lg_error *err)
 {
 	struct lg_error why = {0};
-	enum lg_status status = gate->host->make(
-		gate->host->context, fate->prepare, &own->made, &why);
+	enum lg_status status;
 
+	lg_fleet_made_release(&own->made);
+	status = gate->host->make(gate->host->context, fate->prepare,
+				  &own->made, &why);
 	if (status == LG_ERR_NO_MEMORY)
 		return lg_error_set(err, status, NULL, "%s", why.text);
 	if (status)
 		say_why(own, &why);
+	/* What has begun is enforced as well as it can be: closed semantics
+	 * need no answers, and open ones say so when they compile. */
+	if (status && !fate->begin)
+		lg_fleet_made_release(&own->made);
 	return LG_OK;
 }
 
@@ -208,7 +214,7 @@ static enum lg_status prepare_task(struct lg_fleet_gate *gate,
 	if (status || (own->settled && own->events == fate->events &&
 		       (!gate->looks || state == LG_FLEET_STATE_PREPARED)))
 		return status;
-	if (!own->made.values && !own->held &&
+	if ((!own->made.values || own->made.unasked) && !own->held &&
 	    (state == LG_FLEET_STATE_PREPARED ||
 	     state == LG_FLEET_STATE_IN_FORCE))
 		status = make(gate, own, fate, err);

@@ -52,7 +52,8 @@ void lg_fleet_task_run(struct lg_state *state, struct lg_fleet_task *task,
 /*
  * What the gate needs of the machine it is on. Both may take time.
  *
- * make: lg_fleet_make with this machine's directory.
+ * make: lg_fleet_make with this machine's directory; likewise where it cannot
+ * be opened.
  * run: lg_fleet_task_run for each, makes what they changed take effect, and
  * tells how many sessions are still to be cut. LG_OK also where tasks failed.
  */

@@ -18,6 +18,7 @@ void lg_fleet_made_release(struct lg_fleet_made *made)
 {
 	lg_registry_free(&made->values);
 	lg_findings_free(&made->findings);
+	made->unasked = 0;
 }
 
 static enum lg_status
@@ -56,7 +57,8 @@ enum lg_status lg_fleet_make(const struct lg_fleet_event *prepare,
 			     err);
 	lg_strlist_release(&dn);
 	lg_strlist_release(&user);
-	if (status)
+	made.unasked = status == LG_ERR_DIRECTORY || status == LG_ERR_TIMEOUT;
+	if (status && !made.unasked)
 		lg_fleet_made_release(&made);
 	else
 		*out_made = made;

@@ -15,18 +15,21 @@
 #include "core/fleet/fleet_set.h"
 #include "port/directory.h"
 
-/* What a gate made of a lock's values before it begins. Zero-initialise. */
+/* What a gate made of a lock's values before it begins. Zero-initialise.
+ * unasked: there are names, and the directory could not be asked for them. */
 struct lg_fleet_made {
 	struct lg_registry *values;
 	struct lg_findings *findings; /* NULL: nothing was asked */
+	int unasked;
 };
 void lg_fleet_made_release(struct lg_fleet_made *made);
 
 /*
  * Reads the values of a prepare, and asks the directory for the names in
  * them; directory NULL: there is none to ask.
- * Returns: LG_OK; LG_ERR_DIRECTORY, LG_ERR_TIMEOUT, it could not be asked;
- * LG_ERR_SYNTAX and others, the values do not read. err says why.
+ * Returns: LG_OK; LG_ERR_DIRECTORY, LG_ERR_TIMEOUT, it could not be asked, and
+ * *out_made has the values all the same; LG_ERR_SYNTAX and others, the values
+ * do not read. err says why.
  */
 enum lg_status lg_fleet_make(const struct lg_fleet_event *prepare,
 			     enum lg_dialect dialect,

@@ -21,15 +21,21 @@ enum lg_status gate_fleet_make(void *context,
 	struct lg_directory_settings how =
 		lg_settings_directory(fleet->settings);
 	struct lg_directory directory = {0};
-	enum lg_status status = LG_OK;
+	enum lg_status opened = LG_OK;
+	enum lg_status status;
 
 	if (how.uri)
-		status = lg_directory_open(&how, &directory, err);
-	if (!status)
-		status = lg_fleet_make(prepare, fleet->settings->dialect,
-				       &fleet->settings->break_glass,
-				       how.uri ? &directory : NULL, out_made,
-				       err);
+		opened = lg_directory_open(&how, &directory, err);
+	status = lg_fleet_make(prepare, fleet->settings->dialect,
+			       &fleet->settings->break_glass,
+			       how.uri && !opened ? &directory : NULL, out_made,
+			       opened ? NULL : err);
+	if (!status && opened) {
+		out_made->unasked = 1;
+		status = err && err->status == LG_ERR_TIMEOUT
+				 ? LG_ERR_TIMEOUT
+				 : LG_ERR_DIRECTORY;
+	}
 	if (directory.close)
 		directory.close(directory.self);
 	return status;
