@@ -134,6 +134,32 @@ static void bad_notes(void **state)
 	}
 }
 
+static void a_provider_is_not_named(void **state)
+{
+	static const struct {
+		const char *cookie;
+		const char *left;
+	} row[] = {
+		{"rid=000,sid=001,csn=2026#000001#001#000000",
+		 "rid=000,csn=2026#000001#001#000000"},
+		{"sid=001,csn=x", "csn=x"},
+		{"rid=000,sid=001", "rid=000,"},
+		{"rid=000,csn=x", "rid=000,csn=x"},
+		{"xsid=1,y", "xsid=1,y"},
+		{"", ""},
+	};
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		char text[64];
+		struct berval cookie = {strlen(row[i].cookie), text};
+
+		memcpy(text, row[i].cookie, cookie.bv_len + 1);
+		lg_ldap_sync_forget_sid(&cookie);
+		assert_int_equal(cookie.bv_len, strlen(row[i].left));
+		assert_memory_equal(cookie.bv_val, row[i].left, cookie.bv_len);
+	}
+}
+
 static void times(void **state)
 {
 	static const struct {
@@ -167,6 +193,8 @@ int main(void)
 		suite_row("what is none is refused", bad_states),
 		suite_row("the notes between entries", notes),
 		suite_row("what is no note is refused", bad_notes),
+		suite_row("a cookie names no provider",
+			  a_provider_is_not_named),
 		suite_row("a directory's times", times),
 	};
 

@@ -42,7 +42,8 @@ struct lg_ldap_fleet {
 	/* OpenLDAP */
 	int search_id;
 	struct berval cookie;
-	int had_cookie; /* of this refresh */
+	size_t cookie_at; /* the provider that gave it */
+	int had_cookie;   /* of this refresh */
 	int refreshing, present_phase;
 
 	/* Active Directory: up to which change of this server all was read;

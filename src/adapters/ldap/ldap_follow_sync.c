@@ -40,10 +40,15 @@ static enum lg_status begin(struct lg_ldap_fleet *fleet, struct lg_error *err)
 	const char *filter = both                               ? filter_both
 			     : fleet->branches & LG_FLEET_GATES ? filter_gates
 								: filter_locks;
-	enum lg_status status =
-		lg_ldap_sync_request(&fleet->cookie, &sync.ldctl_value, err);
+	enum lg_status status;
 	int code;
 
+	/* Another provider may lack what that one had: all of it, then. */
+	if (fleet->cookie_at != fleet->seat.at) {
+		ber_memfree(fleet->cookie.bv_val);
+		fleet->cookie = (struct berval){0, NULL};
+	}
+	status = lg_ldap_sync_request(&fleet->cookie, &sync.ldctl_value, err);
 	if (status != LG_OK)
 		return status;
 	fleet->had_cookie = fleet->cookie.bv_len > 0;
@@ -66,6 +71,8 @@ static void keep_cookie(struct lg_ldap_fleet *fleet, struct berval *cookie)
 	if (cookie->bv_len > 0) {
 		ber_memfree(fleet->cookie.bv_val);
 		fleet->cookie = *cookie;
+		fleet->cookie_at = fleet->seat.at;
+		lg_ldap_sync_forget_sid(&fleet->cookie);
 	} else {
 		ber_memfree(cookie->bv_val);
 	}

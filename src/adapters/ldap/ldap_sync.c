@@ -44,6 +44,28 @@ enum lg_status lg_ldap_sync_request(const struct berval *cookie,
 	return status;
 }
 
+void lg_ldap_sync_forget_sid(struct berval *cookie)
+{
+	static const char sid[] = "sid=";
+	const size_t len = sizeof(sid) - 1;
+
+	for (size_t at = 0; at + len <= cookie->bv_len; at++) {
+		size_t end = at + len;
+
+		if ((at > 0 && cookie->bv_val[at - 1] != ',') ||
+		    memcmp(cookie->bv_val + at, sid, len) != 0)
+			continue;
+		while (end < cookie->bv_len && cookie->bv_val[end] != ',')
+			end++;
+		if (end < cookie->bv_len)
+			end++;
+		memmove(cookie->bv_val + at, cookie->bv_val + end,
+			cookie->bv_len - end);
+		cookie->bv_len -= end - at;
+		return;
+	}
+}
+
 static BerElement *reader(const struct berval *value)
 {
 	struct berval bytes = *value;

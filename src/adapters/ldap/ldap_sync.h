@@ -54,6 +54,13 @@ enum lg_status lg_ldap_sync_request(const struct berval *cookie,
 				    struct lg_error *err);
 
 /*
+ * Takes "sid=NNN," out of a cookie of OpenLDAP. Every provider names itself
+ * there, and one that is shown another's name takes us for that provider: it
+ * does not tell us of anything that was written there.
+ */
+void lg_ldap_sync_forget_sid(struct berval *cookie);
+
+/*
  * Returns: LG_OK; LG_ERR_SYNTAX, it is none; LG_ERR_NO_MEMORY.
  * Owns: out_state->cookie.bv_val is freed with ber_memfree.
  */
