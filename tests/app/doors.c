@@ -636,7 +636,8 @@ static enum lg_status read_row(const struct row *row, struct lg_ways *ways,
 		break;
 	case POSTFIX:
 		status = lg_doors_postfix(row->text, len, row->more,
-					  strlen(row->more), &gate, ways, err);
+					  strlen(row->more), NULL, &gate, ways,
+					  err);
 		break;
 	case NGINX:
 		status = lg_doors_nginx(row->text, len, &gate, ways, err);
@@ -755,7 +756,7 @@ static void a_gate_that_does_not_listen(void **state)
 	lg_ways_release(&ways);
 	ways = (struct lg_ways){0};
 	assert_int_equal(lg_doors_postfix(main_cf, strlen(main_cf), master_cf,
-					  strlen(master_cf), &none, &ways,
+					  strlen(master_cf), NULL, &none, &ways,
 					  &err),
 			 LG_OK);
 	assert_non_null(strstr(ways.way[0].add, "[listen.postfix]"));
@@ -858,24 +859,35 @@ static void ports_nobody_spoke_for(void **state)
 	static const struct lg_listening_socket listening[] = {
 		{"0.0.0.0", 993, "dovecot"}, {"0.0.0.0", 143, "imapd"},
 		{"0.0.0.0", 8080, "java"},   {"127.0.0.1", 8081, "java"},
-		{"0.0.0.0", 22, "sshd"},
+		{"0.0.0.0", 22, "sshd"},     {"0.0.0.0", 587, "master"},
+		{"0.0.0.0", 465, "master"},  {"0.0.0.0", 995, "master"},
 	};
 	struct lg_ways ways = {0};
+	const struct lg_way postfix = {.door = "postfix",
+				       .way = "submission inet",
+				       .asks = LG_ASKS_YES,
+				       .url = "smtp://localhost:587"};
 	const struct lg_way dovecot = {
 		.door = "dovecot", .way = "imap", .asks = LG_ASKS_YES};
 	struct lg_error err;
 
 	(void)state;
 	assert_int_equal(lg_ways_add(&ways, &dovecot, &err), LG_OK);
+	assert_int_equal(lg_ways_add(&ways, &postfix, &err), LG_OK);
 	lg_strlist_add(&ways.behind, "127.0.0.1:8080", 14, &err);
 	lg_strlist_add(&ways.behind, "127.0.0.1:8081", 14, &err);
-	assert_int_equal(lg_doors_listening(listening, 5, &ways, &err), LG_OK);
-	assert_int_equal(ways.count, 3);
-	assert_string_equal(ways.way[1].way,
-			    "0.0.0.0 port 143 (imap) held by imapd");
+	assert_int_equal(lg_doors_listening(listening, 8, &ways, &err), LG_OK);
+	assert_int_equal(ways.count, 6);
 	assert_string_equal(ways.way[2].way,
+			    "0.0.0.0 port 143 (imap) held by imapd");
+	assert_string_equal(ways.way[3].way,
 			    "0.0.0.0 port 8080 (behind a proxy) held by java");
-	assert_int_equal(ways.way[2].asks, LG_ASKS_NO);
+	assert_int_equal(ways.way[3].asks, LG_ASKS_NO);
+	/* An instance of Postfix that no other one lists; Cyrus' master. */
+	assert_string_equal(ways.way[4].way,
+			    "0.0.0.0 port 465 (submissions) held by master");
+	assert_int_equal(ways.way[4].asks, LG_ASKS_UNKNOWN);
+	assert_int_equal(ways.way[5].asks, LG_ASKS_NO);
 	lg_ways_release(&ways);
 }
 

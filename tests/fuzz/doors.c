@@ -34,6 +34,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct same same = {(const char *)data + 1, size ? size - 1 : 0};
 	const struct lg_doors_files files = {&same, itself};
 	struct lg_gate_addresses gate = {0};
+	struct lg_strlist folders = {0};
 	struct lg_ways ways = {0};
 	const char *text = (const char *)data + 1;
 	const char *nul;
@@ -55,8 +56,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		nul = memchr(text, '\0', size);
 		len = nul ? (size_t)(nul - text) : size;
 		lg_doors_postfix(text, len, nul ? nul + 1 : text,
-				 nul ? size - len - 1 : size, &gate, &ways,
-				 &err);
+				 nul ? size - len - 1 : size, NULL, &gate,
+				 &ways, &err);
+		lg_doors_postfix_instances(text, len, &folders, &err);
 		break;
 	case 2:
 		lg_doors_nginx(text, size, &gate, &ways, &err);
@@ -70,6 +72,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		break;
 	}
 	lg_ways_release(&ways);
+	lg_strlist_release(&folders);
 	lg_gate_addresses_release(&gate);
 	return 0;
 }

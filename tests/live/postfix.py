@@ -132,7 +132,8 @@ service auth {{
     @classmethod
     def postfix(cls, *words):
         done = subprocess.run(
-            [programs.program("postfix"), "-c", cls.config, *words],
+            [programs.program("postfix"), *(
+                () if words[0] == "-c" else ("-c", cls.config)), *words],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
             timeout=60, check=False)
         if done.returncode:
@@ -300,6 +301,58 @@ service auth {{
                 finally:
                     self.edit(other, plain)
 
+    def start_instance(self):
+        """A second Postfix that asks nobody; gives its folder and port."""
+        port = programs.free_port()
+        folder = os.path.join(self.folder, "second")
+        for name in ("etc", "queue", "data"):
+            os.makedirs(os.path.join(folder, name))
+        shutil.chown(os.path.join(folder, "data"), "postfix")
+        for name in ("main.cf", "master.cf"):
+            with open(os.path.join(self.config, name),
+                      encoding="utf-8") as file:
+                text = file.read()
+            for old, new in ((f"{self.folder}/queue", f"{folder}/queue"),
+                             (f"{self.folder}/data", f"{folder}/data"),
+                             (f"127.0.0.1:{self.submission_port}",
+                              f"127.0.0.1:{port}"),
+                             (f"127.0.0.1:{self.smtp_port}",
+                              f"127.0.0.1:{programs.free_port()}"),
+                             ("$logongate_submission", "")):
+                text = text.replace(old, new)
+            with open(os.path.join(folder, "etc", name), "w",
+                      encoding="utf-8") as file:
+                file.write(text)
+        config = os.path.join(folder, "etc")
+        self.postfix("-c", config, "start")
+        self.addCleanup(shutil.rmtree, folder)
+        self.addCleanup(self.postfix, "-c", config, "abort")
+        programs.wait_for("the second", lambda: programs.answers(port))
+        return config, port
+
+    def test_doors_speaks_for_each_instance(self):
+        config, port = self.start_instance()
+        none = os.path.join(self.folder, "none")
+        mark = "compatibility_level = 3.6\n"
+        named = f"{mark}multi_instance_directories = {config}, {none}\n"
+        self.edit(mark, named)
+        self.addCleanup(self.edit, named, mark)
+        self.gate.lock(self.gate.profile(listed=["tester"]))
+        ways = {way["way"]: way for way in self.gate.json(
+            "doors", "--postfix", self.config)["doors"]
+            if way["door"] == "postfix"}
+        first = ways[f"127.0.0.1:{self.submission_port} inet"]
+        second = ways[f"127.0.0.1:{port} inet of {config}"]
+        self.assertEqual((first["asks"], second["asks"]), ("yes", "no"), ways)
+        unread = ways["configuration"]
+        self.assertEqual(unread["asks"], "unknown")
+        self.assertIn(none, unread["note"])
+        client = self.connect(port)
+        self.assertEqual(client.login("other", USERS["other"])[0], 235)
+        self.assert_sent(client)
+        client = self.submitter("other")
+        self.assert_refused(client, client.mail("a@example.net"))
+
     def test_open_while_the_gate_is_down_is_one_edit_away(self):
         closed = "default_action = 451 4.3.2 Mail is not available right now"
         self.edit(closed, "default_action = DUNNO")
@@ -319,6 +372,9 @@ service auth {{
 
 class SubmissionOverTcp(Submission):
     """The same rows for a service that runs chrooted, as the drop-in says."""
+
+    # Nothing of it depends on how the gate is asked.
+    test_doors_speaks_for_each_instance = None
 
     @classmethod
     def setUpClass(cls):

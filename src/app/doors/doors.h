@@ -89,11 +89,18 @@ enum lg_status lg_doors_dovecot(const char *doveconf, size_t len,
 				const struct lg_doors_files *files,
 				struct lg_ways *ways, struct lg_error *err);
 
-/* `postconf` (all parameters, or -n) and `postconf -M`. */
+/* `postconf` (all parameters, or -n) and `postconf -M` of one instance; folder
+ * is that of its configuration where it is not the first, else NULL. */
 enum lg_status lg_doors_postfix(const char *main_cf, size_t main_len,
 				const char *master_cf, size_t master_len,
+				const char *folder,
 				const struct lg_gate_addresses *gate,
 				struct lg_ways *ways, struct lg_error *err);
+
+/* The folders of the other instances that `postconf` of the first names. */
+enum lg_status lg_doors_postfix_instances(const char *main_cf, size_t len,
+					  struct lg_strlist *out_folders,
+					  struct lg_error *err);
 
 /* `nginx -T`. */
 enum lg_status lg_doors_nginx(const char *text, size_t len,

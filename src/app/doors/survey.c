@@ -187,7 +187,9 @@ survey_each(struct survey *survey, const char *program, const char *conf,
 	return status;
 }
 
-static enum lg_status survey_postfix(struct survey *survey, const char *folder)
+/* out_others: NULL, or where to add the folders of the other instances. */
+static enum lg_status read_postfix(struct survey *survey, const char *folder,
+				   struct lg_strlist *out_others)
 {
 	const char *parameters[] = {"postconf", "-x", folder ? "-c" : NULL,
 				    folder, NULL};
@@ -196,6 +198,7 @@ static enum lg_status survey_postfix(struct survey *survey, const char *folder)
 	const struct lg_machine *machine = survey->machine;
 	struct lg_buffer main_cf = {0};
 	struct lg_buffer master_cf = {0};
+	struct lg_error why;
 	enum lg_status status;
 
 	status = machine->prints(machine->self, parameters, &main_cf,
@@ -203,14 +206,37 @@ static enum lg_status survey_postfix(struct survey *survey, const char *folder)
 	if (status == LG_OK)
 		status = machine->prints(machine->self, services, &master_cf,
 					 survey->err);
+	if (status == LG_OK && out_others)
+		status = lg_doors_postfix_instances(
+			main_cf.data ? main_cf.data : "", main_cf.len,
+			out_others, survey->err);
 	if (status == LG_OK)
 		status = lg_doors_postfix(
 			main_cf.data ? main_cf.data : "", main_cf.len,
 			master_cf.data ? master_cf.data : "", master_cf.len,
-			survey->gate, survey->ways, survey->err);
+			out_others ? NULL : folder, survey->gate, survey->ways,
+			survey->err);
 	lg_buffer_release(&main_cf);
 	lg_buffer_release(&master_cf);
+	/* Of several instances, which one it was. */
+	if (status == LG_ERR_IO && folder) {
+		why = *survey->err;
+		status = lg_error_set(survey->err, status, folder, "%s: %s",
+				      why.place, why.text);
+	}
 	return settle(survey, "postfix", status);
+}
+
+/* The first instance says which others there are (postmulti(1)). */
+static enum lg_status survey_postfix(struct survey *survey, const char *folder)
+{
+	struct lg_strlist others = {0};
+	enum lg_status status = read_postfix(survey, folder, &others);
+
+	for (size_t i = 0; status == LG_OK && i < others.count; i++)
+		status = read_postfix(survey, others.item[i], NULL);
+	lg_strlist_release(&others);
+	return status;
 }
 
 /* All that one HAProxy reads, as one text: paths with a newline each. */

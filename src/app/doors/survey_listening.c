@@ -29,15 +29,40 @@ static const struct {
 } known[] = {
 	{"dovecot", "dovecot"},    {"imap-login", "dovecot"},
 	{"pop3-login", "dovecot"}, {"managesieve-lo", "dovecot"},
-	{"master", "postfix"},     {"smtpd", "postfix"},
 	{"nginx", "nginx"},        {"haproxy", "haproxy"},
 	{"logongated", ""},
 };
 
-static int spoken_for(const struct lg_ways *ways, const char *program)
+/* Several instances of Postfix have one name, and not all need be listed; the
+ * master of Cyrus has it too. */
+static int is_postfix(const char *program)
 {
+	return strcmp(program, "master") == 0 || strcmp(program, "smtpd") == 0;
+}
+
+static int is_postfix_port(const struct lg_ways *ways, unsigned int port)
+{
+	const char *colon;
+
+	for (size_t i = 0; i < ways->count; i++) {
+		colon = ways->way[i].url ? strrchr(ways->way[i].url, ':')
+					 : NULL;
+		if (colon && strcmp(ways->way[i].door, "postfix") == 0 &&
+		    strtoul(colon + 1, NULL, 10) == port)
+			return 1;
+	}
+	return 0;
+}
+
+static int spoken_for(const struct lg_ways *ways,
+		      const struct lg_listening_socket *listening)
+{
+	const char *program = listening->program;
 	size_t i;
 	size_t j;
+
+	if (is_postfix(program))
+		return is_postfix_port(ways, listening->port);
 
 	for (i = 0; i < sizeof(known) / sizeof(*known); i++) {
 		if (strcmp(known[i].program, program) != 0)
@@ -118,9 +143,19 @@ enum lg_status lg_doors_listening(const struct lg_listening_socket *listening,
 				break;
 		}
 		if (j == sizeof(mail_ports) / sizeof(*mail_ports) ||
-		    spoken_for(ways, listening[i].program))
+		    spoken_for(ways, &listening[i]))
 			continue;
-		if (*listening[i].program)
+		if (is_postfix(listening[i].program) &&
+		    strncmp(mail_ports[j].protocol, "submission", 10) == 0)
+			status = add_way(&listening[i], LG_ASKS_UNKNOWN,
+					 mail_ports[j].protocol,
+					 "no configuration of Postfix that was "
+					 "read names this port",
+					 "its instance to "
+					 "multi_instance_directories, or name "
+					 "its folder with --postfix",
+					 ways, err);
+		else if (*listening[i].program)
 			status = add_way(&listening[i], LG_ASKS_NO,
 					 mail_ports[j].protocol,
 					 "no configuration of this program was "

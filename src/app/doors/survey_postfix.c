@@ -77,22 +77,30 @@ static enum lg_status add_url(struct lg_postfix_service *service,
 }
 
 static enum lg_status add_service(struct lg_postfix_service *service,
+				  const char *folder,
 				  const struct lg_gate_addresses *gate,
 				  struct lg_ways *ways, struct lg_error *err)
 {
-	struct lg_way way = {.door = "postfix", .way = service->name};
+	struct lg_way way = {.door = "postfix"};
 	struct lg_buffer buffer = {0};
+	struct lg_buffer name = {0};
 	struct lg_buffer url = {0};
 	struct lg_buffer peer = {0};
-	enum lg_status status = LG_OK;
+	enum lg_status status;
 
 	if (!service->is_smtpd)
 		return LG_OK;
+	lg_buffer_format(&name, "%s%s%s", service->name, folder ? " of " : "",
+			 folder ? folder : "");
+	way.way = name.data;
+	status = add_url(service, &way, &url, &peer, err);
+	if (status == LG_OK)
+		status = lg_buffer_status(&name, err);
+	if (status != LG_OK)
+		goto out;
 	if (lg_doors_is_yes(lg_postfix_in_force(
 		    service, "smtpd_sasl_auth_enable", &buffer))) {
 		status = lg_postfix_judge(service, gate, &way, &buffer, err);
-		if (status == LG_OK)
-			status = add_url(service, &way, &url, &peer, err);
 	} else {
 		way.asks = LG_ASKS_NOT_NEEDED;
 		way.note = "nobody logs on here; mail from outside is never "
@@ -102,7 +110,9 @@ static enum lg_status add_service(struct lg_postfix_service *service,
 		status = lg_buffer_status(&buffer, err);
 	if (status == LG_OK)
 		status = lg_ways_add(ways, &way, err);
+out:
 	lg_buffer_release(&buffer);
+	lg_buffer_release(&name);
 	lg_buffer_release(&url);
 	lg_buffer_release(&peer);
 	return status;
@@ -196,6 +206,7 @@ static enum lg_status add_own(struct lg_postfix_service *service,
 
 static enum lg_status read_master(const char *text, size_t len,
 				  struct lg_postfix_service *service,
+				  const char *folder,
 				  const struct lg_gate_addresses *gate,
 				  struct lg_ways *ways, struct lg_error *err)
 {
@@ -211,7 +222,7 @@ static enum lg_status read_master(const char *text, size_t len,
 		if (*text == ' ' || *text == '\t') {
 			status = add_own(service, text, line_end, err);
 		} else if (*text != '#' && *text != '\n') {
-			status = add_service(service, gate, ways, err);
+			status = add_service(service, folder, gate, ways, err);
 			lg_postfix_parameters_release(&service->own);
 			free(service->name);
 			service->name = NULL;
@@ -229,12 +240,13 @@ static enum lg_status read_master(const char *text, size_t len,
 		text = line_end < end ? line_end + 1 : end;
 	}
 	if (status == LG_OK)
-		status = add_service(service, gate, ways, err);
+		status = add_service(service, folder, gate, ways, err);
 	return status;
 }
 
 enum lg_status lg_doors_postfix(const char *main_cf, size_t main_len,
 				const char *master_cf, size_t master_len,
+				const char *folder,
 				const struct lg_gate_addresses *gate,
 				struct lg_ways *ways, struct lg_error *err)
 {
@@ -245,10 +257,39 @@ enum lg_status lg_doors_postfix(const char *main_cf, size_t main_len,
 	status =
 		lg_postfix_parameters_read(main_cf, main_len, &parameters, err);
 	if (status == LG_OK)
-		status = read_master(master_cf, master_len, &service, gate,
-				     ways, err);
+		status = read_master(master_cf, master_len, &service, folder,
+				     gate, ways, err);
 	lg_postfix_parameters_release(&service.own);
 	free(service.name);
+	lg_postfix_parameters_release(&parameters);
+	return status;
+}
+
+enum lg_status lg_doors_postfix_instances(const char *main_cf, size_t len,
+					  struct lg_strlist *out_folders,
+					  struct lg_error *err)
+{
+	static const char between[] = ", \t\r\n";
+	struct lg_postfix_parameters parameters = {0};
+	struct lg_postfix_service first = {.main_cf = &parameters};
+	struct lg_buffer folders = {0};
+	const char *at;
+	size_t n;
+	enum lg_status status;
+
+	status = lg_postfix_parameters_read(main_cf, len, &parameters, err);
+	if (status != LG_OK)
+		goto out;
+	at = lg_postfix_in_force(&first, "multi_instance_directories",
+				 &folders);
+	status = lg_buffer_status(&folders, err);
+	while (status == LG_OK && *(at += strspn(at, between))) {
+		n = strcspn(at, between);
+		status = lg_strlist_add(out_folders, at, n, err);
+		at += n;
+	}
+out:
+	lg_buffer_release(&folders);
 	lg_postfix_parameters_release(&parameters);
 	return status;
 }
