@@ -84,19 +84,25 @@ struct peer {
 	size_t stop_after; /* requests */
 	struct lg_buffer said;
 	enum lg_status fails;
+	const char *hangs[4]; /* what a command says that is never done */
 };
 
 static enum lg_status ask(void *context, const struct lg_buffer *request,
-			  struct lg_buffer *answer, struct lg_error *err)
+			  uint32_t limit_ms, struct lg_buffer *answer,
+			  struct lg_error *err)
 {
 	struct peer *peer = context;
 	const char *at = request->data;
-	size_t tag = 0;
+	size_t tag = 0, i;
 
 	peer->requests++;
 	lg_buffer_append(&peer->said, request->data, request->len);
+	assert_in_range(limit_ms, 1, 5000);
 	if (peer->fails)
 		return lg_error_set(err, peer->fails, NULL, "no");
+	for (i = 0; i < 4; i++)
+		if (peer->hangs[i] && strstr(request->data, peer->hangs[i]))
+			return lg_error_set(err, LG_ERR_TIMEOUT, NULL, "late");
 	lg_buffer_char(answer, '[');
 	for (; (at = strstr(at, "\"kick\"")); at++, tag++)
 		lg_buffer_format(answer, "%s[\"doveadmResponse\",[],\"%zu\"]",
@@ -196,18 +202,53 @@ static void many_are_few_requests_and_stop(void **state)
 	for (i = 0; i < MANY; i++)
 		told += cut[i] == LG_CUT_TOLD;
 	assert_int_equal(told, peer.commands);
-	/* Dovecot that does not answer is asked once. */
+	/* Dovecot that does not answer is not asked for each. */
 	memset(cut, LG_CUT_NOW, MANY);
 	peer = (struct peer){.said = peer.said, .fails = LG_ERR_TIMEOUT};
 	assert_int_equal(lg_doveadm_kick(&kicker, &order, NULL),
 			 LG_ERR_TIMEOUT);
-	assert_int_equal(peer.requests, 1);
+	assert_int_equal(peer.requests, 4);
+	lg_buffer_release(&peer.said);
+}
+
+static void one_that_hangs_holds_nobody_else(void **state)
+{
+	enum {
+		COUNT = 100
+	};
+	static struct lg_session list[COUNT];
+	static char name[COUNT][8];
+	unsigned char cut[COUNT];
+	struct lg_strlist notes = {0};
+	struct lg_cut_order order = {list, cut, COUNT, &notes};
+	struct peer peer = {.hangs = {"\"u02\"", "\"u50\"", "\"u51\""}};
+	struct lg_doveadm_kicker kicker = {&peer, ask, is_stopped};
+	size_t i;
+
+	for (i = 0; i < COUNT; i++) {
+		snprintf(name[i], sizeof(name[i]), "u%02zu", i);
+		list[i] = (struct lg_session)SESSION(name[i], "::1");
+		cut[i] = LG_CUT_NOW;
+	}
+	assert_int_equal(lg_doveadm_kick(&kicker, &order, NULL),
+			 LG_ERR_TIMEOUT);
+	for (i = 0; i < COUNT; i++)
+		assert_int_equal(cut[i], i == 2 || i == 50 || i == 51
+						 ? LG_CUT_NOW
+						 : LG_CUT_TOLD);
+	assert_int_equal(notes.count, 3);
+	assert_string_equal(
+		notes.item[0],
+		"Dovecot does not come to an end with u02 from ::1");
+	lg_strlist_release(&notes);
 	lg_buffer_release(&peer.said);
 }
 
 int main(void)
 {
 	const struct CMUnitTest rows[] = {
+		suite_row("one that hangs holds nobody else",
+			  one_that_hangs_holds_nobody_else),
 		suite_row("a mask names one user", masks_name_one_user),
 		suite_row("masks match as Dovecot matches",
 			  masks_match_as_dovecot_matches),

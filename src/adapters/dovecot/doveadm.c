@@ -83,7 +83,7 @@ static size_t take_answer(char *bytes, size_t size, size_t count, void *context)
 }
 
 static enum lg_status judge(const struct doveadm *doveadm, CURLcode code,
-			    const struct lg_buffer *answer,
+			    uint32_t limit_ms, const struct lg_buffer *answer,
 			    struct lg_error *err)
 {
 	long http = 0;
@@ -104,7 +104,7 @@ static enum lg_status judge(const struct doveadm *doveadm, CURLcode code,
 	if (code == CURLE_OPERATION_TIMEDOUT)
 		return lg_error_set(err, LG_ERR_TIMEOUT, doveadm->address,
 				    "doveadm did not answer within %u ms",
-				    (unsigned int)doveadm->timeout_ms);
+				    (unsigned int)limit_ms);
 	if (code == CURLE_ABORTED_BY_CALLBACK)
 		return lg_error_set(err, LG_ERR_TIMEOUT, doveadm->address,
 				    "doveadm is not waited for any more");
@@ -117,7 +117,7 @@ static enum lg_status judge(const struct doveadm *doveadm, CURLcode code,
 }
 
 static enum lg_status ask(struct doveadm *doveadm,
-			  const struct lg_buffer *request,
+			  const struct lg_buffer *request, uint32_t limit_ms,
 			  struct lg_buffer *answer, struct lg_error *err)
 {
 	CURL *curl = doveadm->curl;
@@ -127,13 +127,15 @@ static enum lg_status ask(struct doveadm *doveadm,
 	if (status)
 		return status;
 	if (is_stopped(doveadm))
-		return judge(doveadm, CURLE_ABORTED_BY_CALLBACK, answer, err);
+		return judge(doveadm, CURLE_ABORTED_BY_CALLBACK, limit_ms,
+			     answer, err);
 	doveadm->stop_seen_ms = 0;
+	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)limit_ms);
 	curl_easy_setopt(curl, CURLOPT_POSTFIELDS, request->data);
 	curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE, (long)request->len);
 	curl_easy_setopt(curl, CURLOPT_WRITEDATA, answer);
 	code = curl_easy_perform(curl);
-	return judge(doveadm, code, answer, err);
+	return judge(doveadm, code, limit_ms, answer, err);
 }
 
 static enum lg_status list_sessions(void *self,
@@ -146,7 +148,7 @@ static enum lg_status list_sessions(void *self,
 	enum lg_status status;
 
 	lg_doveadm_who_request(&request);
-	status = ask(doveadm, &request, &answer, err);
+	status = ask(doveadm, &request, doveadm->timeout_ms, &answer, err);
 	if (!status)
 		status = lg_doveadm_who_parse(answer.data ? answer.data : "",
 					      answer.len, out_list, err);
@@ -156,9 +158,14 @@ static enum lg_status list_sessions(void *self,
 }
 
 static enum lg_status ask_kick(void *context, const struct lg_buffer *request,
-			       struct lg_buffer *answer, struct lg_error *err)
+			       uint32_t limit_ms, struct lg_buffer *answer,
+			       struct lg_error *err)
 {
-	return ask(context, request, answer, err);
+	const struct doveadm *doveadm = context;
+
+	if (limit_ms > doveadm->timeout_ms)
+		limit_ms = doveadm->timeout_ms;
+	return ask(context, request, limit_ms, answer, err);
 }
 
 static int kick_is_stopped(void *context)
@@ -194,7 +201,6 @@ static int set_options(struct doveadm *doveadm, const char *socket_path)
 	CURL *curl = doveadm->curl;
 
 	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)doveadm->timeout_ms);
 	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_answer);
 	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, doveadm->header);
 	curl_easy_setopt(curl, CURLOPT_POST, 1L);

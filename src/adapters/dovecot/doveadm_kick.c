@@ -10,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "adapters/dovecot/doveadm.h"
 #include "adapters/dovecot/doveadm_kick.h"
 #include "adapters/dovecot/doveadm_mask.h"
 #include "adapters/dovecot/doveadm_who.h"
@@ -18,7 +19,12 @@ enum {
 	FIRST_BATCH = 4,
 	LAST_BATCH = 64,
 	SHORT_MS = 80,
-	LONG_MS = 250
+	LONG_MS = 250,
+	/* What is given up may be done later, to somebody who came back after
+	 * the lock: as long as Dovecot is only slow it is waited for. */
+	BATCH_LIMIT_MS = LG_DOVEADM_TIMEOUT_MS,
+	ONE_LIMIT_MS = 700,
+	HANGS_MAX = 3 /* commands in a row: it is Dovecot that hangs */
 };
 
 struct item {
@@ -40,6 +46,7 @@ struct kick {
 	size_t group_count;
 	struct lg_buffer request;
 	struct lg_buffer mask;
+	unsigned int hangs;
 	enum lg_status status; /* the first failure */
 	int is_broken;         /* Dovecot did not answer at all */
 	struct lg_error *err;
@@ -148,8 +155,9 @@ static void failed(struct kick *kick, enum lg_status status,
 				    said->text);
 }
 
-/* Sends what was gathered. */
-static void send_batch(struct kick *kick)
+/* Sends the commands of groups, which stand in the request. */
+static enum lg_status ask_groups(struct kick *kick, const struct group *group,
+				 size_t count, uint32_t limit_ms)
 {
 	unsigned char done[LAST_BATCH] = {0};
 	struct lg_buffer answer = {0};
@@ -157,23 +165,79 @@ static void send_batch(struct kick *kick)
 	enum lg_status status;
 	size_t i;
 
-	if (!kick->group_count)
-		return;
 	lg_buffer_char(&kick->request, ']');
 	status = kick->kicker->ask(kick->kicker->context, &kick->request,
-				   &answer, &said);
+				   limit_ms, &answer, &said);
 	kick->is_broken = status != LG_OK;
 	if (!status)
 		status = lg_doveadm_kick_parse(answer.data ? answer.data : "",
-					       answer.len, kick->group_count,
-					       done, &said);
+					       answer.len, count, done, &said);
 	if (status)
 		failed(kick, status, &said);
-	for (i = 0; i < kick->group_count; i++)
+	for (i = 0; i < count; i++)
 		if (done[i])
-			mark(kick, &kick->group[i], LG_CUT_TOLD);
+			mark(kick, &group[i], LG_CUT_TOLD);
 	lg_buffer_release(&answer);
 	lg_buffer_clear(&kick->request);
+	return status;
+}
+
+static void put_command(struct kick *kick, const struct group *group,
+			size_t tag)
+{
+	const struct lg_session *session = kick->item[group->first].session;
+
+	lg_buffer_clear(&kick->mask);
+	lg_doveadm_mask(session->user, &kick->mask);
+	lg_buffer_char(&kick->request, tag ? ',' : '[');
+	if (is_passed_on(session))
+		lg_doveadm_proxy_kick_command(session->user, tag,
+					      &kick->request);
+	else
+		lg_doveadm_kick_command(kick->mask.data ? kick->mask.data : "",
+					session->address, tag, &kick->request);
+}
+
+static void hangs(struct kick *kick, const struct group *group)
+{
+	kick->hangs++;
+	kick->is_broken = kick->hangs >= HANGS_MAX;
+	note(kick, "Dovecot does not come to an end with ",
+	     kick->item[group->first].session, "");
+}
+
+/* One of them hangs; those that do not are found by asking one by one. */
+static void send_one_by_one(struct kick *kick)
+{
+	const struct lg_doveadm_kicker *kicker = kick->kicker;
+	size_t i;
+
+	kick->is_broken = 0;
+	for (i = 0; i < kick->group_count && !kick->is_broken &&
+		    !kicker->is_stopped(kicker->context);
+	     i++) {
+		put_command(kick, &kick->group[i], 0);
+		if (ask_groups(kick, &kick->group[i], 1, ONE_LIMIT_MS) ==
+		    LG_ERR_TIMEOUT)
+			hangs(kick, &kick->group[i]);
+		else if (!kick->is_broken)
+			kick->hangs = 0;
+	}
+}
+
+/* Sends what was gathered. */
+static void send_batch(struct kick *kick)
+{
+	enum lg_status status;
+
+	if (!kick->group_count)
+		return;
+	status = ask_groups(kick, kick->group, kick->group_count,
+			    BATCH_LIMIT_MS);
+	if (status == LG_ERR_TIMEOUT && kick->group_count == 1)
+		hangs(kick, kick->group);
+	else if (status == LG_ERR_TIMEOUT)
+		send_one_by_one(kick);
 	kick->group_count = 0;
 }
 
@@ -182,13 +246,12 @@ static void add_command(struct kick *kick, const struct group *group)
 {
 	const struct item *item = &kick->item[group->first];
 	struct lg_cut_order *order = kick->order;
-	int passed_on = is_passed_on(item->session);
 
 	lg_buffer_clear(&kick->mask);
 	lg_doveadm_mask(item->session->user, &kick->mask);
 	if (!kick->mask.data)
 		return;
-	if (!passed_on &&
+	if (!is_passed_on(item->session) &&
 	    !lg_doveadm_hits_no_other(order->session, order->cut, order->count,
 				      item->index, kick->mask.data)) {
 		note(kick, "Dovecot cannot end ", item->session,
@@ -198,13 +261,7 @@ static void add_command(struct kick *kick, const struct group *group)
 	}
 	if (count_of(kick, group, LG_CUT_SPARE))
 		note(kick, "Dovecot ends all sessions of ", item->session, "");
-	lg_buffer_char(&kick->request, kick->group_count ? ',' : '[');
-	if (passed_on)
-		lg_doveadm_proxy_kick_command(
-			item->session->user, kick->group_count, &kick->request);
-	else
-		lg_doveadm_kick_command(kick->mask.data, item->session->address,
-					kick->group_count, &kick->request);
+	put_command(kick, group, kick->group_count);
 	kick->group[kick->group_count++] = *group;
 }
 

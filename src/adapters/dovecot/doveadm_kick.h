@@ -10,12 +10,16 @@
 #ifndef LG_ADAPTERS_DOVECOT_DOVEADM_KICK_H
 #define LG_ADAPTERS_DOVECOT_DOVEADM_KICK_H
 
+#include <stdint.h>
+
 #include "port/door.h"
 
 struct lg_doveadm_kicker {
 	void *context;
+	/* LG_ERR_TIMEOUT: no answer within limit_ms. */
 	enum lg_status (*ask)(void *context, const struct lg_buffer *request,
-			      struct lg_buffer *answer, struct lg_error *err);
+			      uint32_t limit_ms, struct lg_buffer *answer,
+			      struct lg_error *err);
 	int (*is_stopped)(void *context);
 };
 
@@ -25,7 +29,9 @@ int64_t lg_doveadm_now_ms(void);
 /*
  * Carries out an order: one command for each user and address, several in a
  * request, as many as Dovecot does in about a tenth of a second, so that
- * little is under way when it is stopped.
+ * little is under way when it is stopped. Dovecot 2.4 answers a command when the
+ * sessions' processes have answered it; where one hangs (a disk that does, a
+ * signal), the others of its request are told one by one, and it is left.
  * Returns: LG_OK; LG_ERR_IO, LG_ERR_TIMEOUT, LG_ERR_DENIED: the first thing
  * that Dovecot did not do; what it did is marked all the same.
  */
