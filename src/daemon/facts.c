@@ -13,6 +13,7 @@
 
 #include "daemon/turn.h"
 #include "daemon/enforce.h"
+#include "daemon/work.h"
 #include "wiring/directory_open.h"
 
 #define RETRY_MS 10000
@@ -21,11 +22,10 @@ struct gate_facts {
 	struct gate *gate;
 	uv_timer_t retry;
 	int asking; /* a job for the values in force is at work */
-	unsigned int jobs;
 };
 
 struct job {
-	uv_work_t work;
+	struct gate_job work;
 	struct gate *gate; /* NULL after gate_facts_close */
 	struct lg_settings *settings;
 	struct gate_facts_names names;
@@ -54,9 +54,9 @@ static void free_job(struct job *job)
 	free(job);
 }
 
-static void work_on(uv_work_t *work)
+static void work_on(void *context)
 {
-	struct job *job = work->data;
+	struct job *job = context;
 	struct lg_ask ask = {
 		.dn = &job->names.dn,
 		.user = &job->names.user,
@@ -78,14 +78,10 @@ static void work_on(uv_work_t *work)
 	gate_facts_names_release(&job->names);
 }
 
-static void work_done(uv_work_t *work, int cancelled)
+static void work_done(void *context)
 {
-	struct job *job = work->data;
+	struct job *job = context;
 
-	job->gate->facts->jobs--;
-	if (cancelled && !job->status)
-		job->status = lg_error_set(&job->err, LG_ERR_TIMEOUT, NULL,
-					   "the gate is going down");
 	job->done(job->context, job->status, job->findings, &job->err);
 	job->findings = NULL;
 	free_job(job);
@@ -146,7 +142,7 @@ enum lg_status gate_facts_ask_once(struct gate *gate,
 
 	if (!job)
 		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
-	job->work.data = job;
+	job->work = (struct gate_job){work_on, work_done, job, NULL};
 	job->gate = gate;
 	job->done = done;
 	job->context = context;
@@ -159,13 +155,10 @@ enum lg_status gate_facts_ask_once(struct gate *gate,
 		job->names = *names;
 		*names = (struct gate_facts_names){0};
 	}
-	if (!status &&
-	    uv_queue_work(&gate->loop, &job->work, work_on, work_done))
-		status = lg_error_set(err, LG_ERR_BUG, NULL, "no workers");
 	if (status)
 		free_job(job);
 	else
-		gate->facts->jobs++;
+		gate_work_add(gate, GATE_LANE_DIRECTORY, &job->work);
 	return status;
 }
 

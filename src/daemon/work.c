@@ -2,8 +2,9 @@
 /*
  * work.c - a thread for each lane, and the way back to the loop
  *
- * libuv's own pool is for the doors and the directory, which may hang for half
- * a minute; a lock is applied and lifted all the same. Jobs that are done wait
+ * Doors and the directory may hang for half a minute; a lock is applied and
+ * lifted all the same, and what one of them does to its lane no other feels.
+ * libuv's own pool, which all would share, is not used. Jobs that are done wait
  * in one list for the loop, which an eventfd wakes. No uv_async: before libuv
  * 1.45 the loop spins until the thread that woke it goes on, and on a machine
  * that has other things to do that is tens of milliseconds. For the same

@@ -293,6 +293,50 @@ class Crowd:
         self.server.close()
 
 
+def doors_that_hang(askers=10):
+    """where Dovecot hangs and everybody asks for status, the directory is
+    asked all the same, and who asks later waits no longer"""
+    gate = Gate('[dovecot]\ndoveadm = "unix:{folder}/doveadm"\n'
+                'api_key_file = "{folder}/key"\n')
+    os.chmod(gate.write("key", "a-key\n"), 0o600)
+    answers = []
+
+    def ask(op, **members):
+        answers.append((op, gate.ask(op, **members)))
+
+    with socket.socket(socket.AF_UNIX) as hangs, gate.start():
+        hangs.bind(os.path.join(gate.folder, "doveadm"))
+        hangs.listen(100)
+        threads = [threading.Thread(target=ask, args=("status",))
+                   for _ in range(askers)]
+        for thread in threads:
+            thread.start()
+        # Somebody is at it.
+        one, _ = hangs.accept()
+        with one:
+            assert one.recv(1)
+            threads.append(threading.Thread(target=gate.apply,
+                                            args=(listing("alice"),)))
+            threads[-1].start()
+            eventually(lambda:
+                       gate.decide(user="bob")["verdict"] == "refuse")
+            # Her name comes from the directory.
+            eventually(lambda:
+                       gate.decide(user="alice")["verdict"] == "admit")
+            # Nobody has waited for Dovecot to its end meanwhile.
+            assert not answers, answers
+        # All that asked while it was busy share what comes then.
+        lists = 1
+        hangs.settimeout(0.1)
+        while any(thread.is_alive() for thread in threads):
+            try:
+                hangs.accept()[0].close()
+                lists += 1
+            except TimeoutError:
+                pass
+        assert len(answers) == askers and lists < askers, (lists, answers)
+
+
 def many_sessions(count=10000):
     """while ten thousand sessions are listed, told and cut, nobody waits"""
     gate = Gate('[dovecot]\ndoveadm = "unix:{folder}/doveadm"\n'
@@ -453,4 +497,5 @@ def unread():
 
 
 main([slow_disk, slow_end, full_end, long_record, long_list, many_sessions,
-      pipelined, ends_whatever_hangs, unread, unread_to_the_end])
+      doors_that_hang, pipelined, ends_whatever_hangs, unread,
+      unread_to_the_end])

@@ -2,6 +2,7 @@
 """HAProxy with the drop-ins of src/packaging/haproxy in front of a mail server:
 who is let in, what the others are told, and what happens without the gate."""
 import contextlib
+import os
 import socket
 import subprocess
 import threading
@@ -137,6 +138,37 @@ class HAProxy(Door):
             self.assertNotIn(b"DONE", ended)
             self.assertIn(b"DONE", self.read_until(tester, b"DONE"))
             self.backend.taken()
+
+    def test_a_dovecot_that_hangs_keeps_nobody_in_here(self):
+        """It takes apply's three seconds, and not those of this door."""
+        key = self.gate.write("doveadm.key", "a-key\n")
+        os.chmod(key, 0o600)
+        hangs = socket.socket(socket.AF_UNIX)
+        self.addCleanup(hangs.close)
+        hangs.bind(self.gate.path("doveadm"))
+        hangs.listen(20)
+        without = "\n[haproxy]\n"
+        beside = (f'\n[dovecot]\ndoveadm = "unix:{hangs.getsockname()}"\n'
+                  f'api_key_file = "{key}"\n' + without)
+        self.gate.settings(without, beside)
+        self.addCleanup(self.gate.settings, beside, without)
+        self.connect("other", "{Y}:1")
+        pendings, self.backend.pendings = self.backend.pendings, 50
+        self.addCleanup(setattr, self.backend, "pendings", pendings)
+        answers = []
+        with self.wait("{Y}:1") as other:
+            self.assertIn(b"200", other.recv(65536))
+            applying = threading.Thread(target=lambda: answers.append(
+                self.gate.lock(self.gate.profile(listed=["tester"]))))
+            applying.start()
+            self.assertNotIn(b"DONE", self.read_to_end(other))
+            # Before apply gave up waiting for Dovecot.
+            self.assertEqual(answers, [])
+            # Nor is the gate taken for dead meanwhile.
+            status = self.gate.json("status")
+            self.assertTrue(status["active"], status)
+            applying.join()
+        self.backend.taken()
 
     def test_a_grace_lets_streams_run_and_cuts_them_when_it_ends(self):
         self.connect("other", "{V}:1")

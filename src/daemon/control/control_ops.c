@@ -55,7 +55,7 @@ static void tell_cut(void *context, const struct gate_sweep_report *report)
 	struct control_call *call = context;
 
 	lg_json_number(call->answer, "cut", (int64_t)report->cut);
-	control_add_left(call, report->sessions);
+	control_add_left(call, report);
 	control_add_texts(call, "unasked", report->unasked);
 	control_add_texts(call, "notes", report->notes);
 	control_finish(call);

@@ -60,20 +60,19 @@ static cJSON *session_object(const struct lg_policy *policy,
 	return object;
 }
 
-/* More are only counted. */
-#define LEFT_MAX 200
-
 void control_add_left(struct control_call *call,
-		      const struct lg_session_list *sessions)
+		      const struct gate_sweep_report *report)
 {
+	const struct lg_session_list *sessions = report->sessions;
 	const struct lg_policy *policy = gate_policy(call->gate);
 	cJSON *array = cJSON_CreateArray();
 	size_t i;
 
-	for (i = 0; i < sessions->count && i < LEFT_MAX; i++)
+	/* More are only counted. */
+	for (i = 0; i < sessions->count && i < GATE_SWEEP_LEFT_MAX; i++)
 		lg_json_append(array,
 			       session_object(policy, &sessions->session[i]));
-	lg_json_number(call->answer, "left_count", (int64_t)sessions->count);
+	lg_json_number(call->answer, "left_count", (int64_t)report->left);
 	lg_json_add(call->answer, "left", array);
 }
 
@@ -304,7 +303,7 @@ void control_sessions(struct control_call *call)
 {
 	struct lg_error err = {0};
 
-	if (gate_sweeps_list(call->gate, sessions_listed, call, &err))
+	if (gate_sweeps_list_whole(call->gate, sessions_listed, call, &err))
 		control_fail_as(call, &err);
 }
 
@@ -313,7 +312,7 @@ static void was_cut(void *context, const struct gate_sweep_report *report)
 	struct control_call *call = context;
 
 	lg_json_number(call->answer, "cut", (int64_t)report->cut);
-	control_add_left(call, report->sessions);
+	control_add_left(call, report);
 	control_add_texts(call, "notes", report->notes);
 	control_add_texts(call, "unasked", report->unasked);
 	control_finish(call);

@@ -174,6 +174,7 @@ static enum lg_status fill_one(struct gate *gate, struct gate_filling *filling,
 	if (entry && !status)
 		status = fill_master(gate, entry, list, &session, err);
 	list->session[filling->kept++] = session;
+	filling->at_haproxy += is_haproxys(&session) != 0;
 	return status;
 }
 
@@ -209,7 +210,7 @@ static enum lg_status add_mapi(struct gate *gate, struct gate_filling *filling,
 	const struct session_entry *entry;
 	enum lg_status status = LG_OK;
 
-	if (!sessions->open_mapi)
+	if (!sessions->open_mapi || filling->is_at_haproxy)
 		end = filling->bucket = SESSION_BUCKETS;
 	for (; !status && filling->bucket < end; filling->bucket++)
 		for (entry = sessions->bucket[filling->bucket];
@@ -243,9 +244,9 @@ enum lg_status gate_sessions_fill(struct gate *gate,
 	}
 	status = filling->is_filled ? add_mapi(gate, filling, err)
 				    : fill_some(gate, filling, err);
-	*out_done =
-		!status && filling->is_filled &&
-		(filling->bucket >= SESSION_BUCKETS || !sessions->open_mapi);
+	*out_done = !status && filling->is_filled &&
+		    (filling->bucket >= SESSION_BUCKETS ||
+		     !sessions->open_mapi || filling->is_at_haproxy);
 	if (status || *out_done)
 		gate_sessions_fill_end(gate, filling);
 	return status;

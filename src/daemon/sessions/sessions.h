@@ -56,13 +56,17 @@ void gate_sessions_tidy(struct gate *gate);
  * Filling in what doors listed, a piece in a turn of the loop: nobody waits for
  * a long list. One pass goes on at a time; the others stand still meanwhile.
  * begun_ms is when the doors were asked (the loop's clock), 0 where not all of
- * them answered. The rest is the pass' own, 0 at first.
+ * them answered. is_at_haproxy: the list is HAProxy's alone, and no MAPI
+ * sessions are added. The rest is the pass' own, 0 at first; at_haproxy is how
+ * many are left of HAProxy's when it is done.
  */
 struct gate_filling {
 	struct lg_session_list *list;
 	uint64_t begun_ms;
+	int is_at_haproxy;
 	size_t at;
 	size_t kept;
+	size_t at_haproxy;
 	size_t bucket;
 	int is_filled;
 };

@@ -11,62 +11,136 @@
 #include "daemon/sessions/sessions.h"
 #include "daemon/sessions/sweep_run.h"
 
+static const struct lg_session_list no_sessions;
+static const struct lg_strlist no_texts;
+static const struct gate_sweep_report nobody = {0,         &no_sessions, 0,
+						&no_texts, &no_texts,    NULL};
+
+static void end_part(struct gate *gate, enum sweep_part part)
+{
+	if (gate->sweeps->policy[part])
+		sweep_run_end(gate->sweeps->policy[part]);
+}
+
 void gate_sweeps_end(struct gate *gate)
 {
-	if (gate->sweeps->policy)
-		sweep_run_end(gate->sweeps->policy);
+	end_part(gate, SWEEP_PART_SESSIONS);
+	end_part(gate, SWEEP_PART_HAPROXY);
+}
+
+static int has_part(const struct gate *gate, enum sweep_part part)
+{
+	if (part == SWEEP_PART_HAPROXY)
+		return gate->settings->haproxy_stats_socket != NULL;
+	return gate->settings->doveadm || gate_sessions_has_mapi(gate);
+}
+
+static enum lg_status begin_part(struct gate *gate, enum sweep_run_kind kind,
+				 enum sweep_part part, struct lg_error *err)
+{
+	struct sweep_run *before = gate->sweeps->policy[part];
+	struct sweep_run *run = NULL;
+	enum lg_status status = sweep_run_begin(gate, kind, part, &run, err);
+
+	if (status)
+		return status;
+	/* Values that are read again, because the directory told more, go on
+	 * with the same cutting: who waits for it waits for all of it. */
+	if (before)
+		sweep_run_take_over(run, before);
+	gate->sweeps->policy[part] = run;
+	return LG_OK;
 }
 
 void gate_sweeps_begin(struct gate *gate, enum gate_sweep_kind kind)
 {
-	struct sweep_run *before = gate->sweeps->policy;
+	enum sweep_run_kind runs =
+		kind == GATE_SWEEP_ALL ? SWEEP_RUN_RESTART : SWEEP_RUN_POLICY;
+	enum lg_status status = LG_OK;
 	struct lg_error err = {0};
-	struct sweep_run *run = NULL;
+	int i;
 
-	if (!door_places_any(gate->settings) && !gate_sessions_has_mapi(gate)) {
-		gate_sweeps_end(gate);
-		return;
+	for (i = 0; i < SWEEP_PARTS && !status; i++) {
+		enum sweep_part part = (enum sweep_part)i;
+
+		if (has_part(gate, part))
+			status = begin_part(gate, runs, part, &err);
+		else
+			end_part(gate, part);
 	}
-	if (sweep_run_begin(gate,
-			    kind == GATE_SWEEP_ALL ? SWEEP_RUN_RESTART
-						   : SWEEP_RUN_POLICY,
-			    &run, &err)) {
+	if (status) {
 		gate_sweeps_end(gate);
 		gate_loud(gate, GATE_ATTENTION_SESSIONS,
 			  "open sessions cannot be cut: %s", err.text);
 		return;
 	}
 	gate_quiet(gate, "open sessions cannot be cut");
-	/* Values that are read again, because the directory told more, go on
-	 * with the same cutting: who waits for it waits for all of it. */
-	if (before) {
-		sweep_run_take_over(run, before);
-	}
-	gate->sweeps->policy = run;
+}
+
+/* One who waits for all parts. */
+struct joined {
+	int parts; /* that have not told yet */
+	gate_sweep_done done;
+	void *context;
+	uint64_t cut;
+	size_t left;
+	struct lg_session_list sessions;
+	struct lg_strlist unasked;
+	struct lg_strlist notes;
+};
+
+static void part_told(void *context, const struct gate_sweep_report *report)
+{
+	struct joined *joined = context;
+	const struct gate_sweep_report all = {joined->cut + report->cut,
+					      &joined->sessions,
+					      joined->left + report->left,
+					      &joined->unasked,
+					      &joined->notes,
+					      NULL};
+	size_t i;
+
+	for (i = 0; i < report->sessions->count && i < GATE_SWEEP_LEFT_MAX; i++)
+		lg_session_list_add(&joined->sessions,
+				    &report->sessions->session[i], NULL);
+	lg_strlist_add_all(&joined->unasked, report->unasked, NULL);
+	lg_strlist_add_all(&joined->notes, report->notes, NULL);
+	joined->cut = all.cut;
+	joined->left = all.left;
+	if (--joined->parts)
+		return;
+	joined->done(joined->context, &all);
+	lg_session_list_release(&joined->sessions);
+	lg_strlist_release(&joined->unasked);
+	lg_strlist_release(&joined->notes);
+	free(joined);
 }
 
 void gate_sweeps_wait(struct gate *gate, gate_sweep_done done, void *context)
 {
-	static const struct lg_session_list no_sessions;
-	static const struct lg_strlist no_texts;
-	struct gate_sweep_report none = {0, &no_sessions, &no_texts, &no_texts,
-					 NULL};
+	struct joined *joined = calloc(1, sizeof(*joined));
+	int i;
 
-	if (!gate->sweeps->policy ||
-	    sweep_run_wait(gate->sweeps->policy, done, context, NULL))
-		done(context, &none);
+	if (!joined) {
+		done(context, &nobody);
+		return;
+	}
+	joined->done = done;
+	joined->context = context;
+	joined->parts = SWEEP_PARTS;
+	for (i = 0; i < SWEEP_PARTS; i++) {
+		struct sweep_run *run = gate->sweeps->policy[i];
+
+		if (!run || sweep_run_wait(run, part_told, joined, NULL))
+			part_told(joined, &nobody);
+	}
 }
 
 void gate_sweeps_settled(struct gate *gate, gate_sweep_done done, void *context)
 {
-	static const struct lg_session_list no_sessions;
-	static const struct lg_strlist no_texts;
-	struct gate_sweep_report none = {0, &no_sessions, &no_texts, &no_texts,
-					 NULL};
-
 	if (!gate->sweeps->cutting ||
 	    sweep_waiter_add(&gate->sweeps->settled, done, context, NULL))
-		done(context, &none);
+		done(context, &nobody);
 }
 
 enum lg_status gate_sweeps_cut(struct gate *gate,
@@ -75,8 +149,8 @@ enum lg_status gate_sweeps_cut(struct gate *gate,
 			       struct lg_error *err)
 {
 	struct sweep_run *run = NULL;
-	enum lg_status status =
-		sweep_run_begin(gate, SWEEP_RUN_SELECTED, &run, err);
+	enum lg_status status = sweep_run_begin(gate, SWEEP_RUN_SELECTED,
+						SWEEP_PART_SESSIONS, &run, err);
 	struct gate_selector *own;
 
 	if (status)
@@ -97,19 +171,47 @@ enum lg_status gate_sweeps_cut(struct gate *gate,
 	return status;
 }
 
+static enum lg_status list(struct gate *gate, gate_sweep_done done,
+			   void *context, struct sweep_run **out_run,
+			   struct lg_error *err)
+{
+	struct sweep_run *run = NULL;
+	enum lg_status status = sweep_run_begin(gate, SWEEP_RUN_LIST,
+						SWEEP_PART_SESSIONS, &run, err);
+
+	if (status)
+		return status;
+	status = sweep_run_wait(run, done, context, err);
+	if (status)
+		sweep_run_end(run);
+	else
+		*out_run = run;
+	return status;
+}
+
 enum lg_status gate_sweeps_list(struct gate *gate, gate_sweep_done done,
 				void *context, struct lg_error *err)
 {
-	struct sweep_run *run = NULL;
-	enum lg_status status =
-		sweep_run_begin(gate, SWEEP_RUN_LIST, &run, err);
+	struct sweep_run *run = gate->sweeps->listing;
+	enum lg_status status;
 
+	/* What nobody has begun to list will be as new as anything. */
+	if (run && !atomic_load(&run->is_begun))
+		return sweep_run_wait(run, done, context, err);
+	status = list(gate, done, context, &run, err);
 	if (!status) {
-		status = sweep_run_wait(run, done, context, err);
-		if (status)
-			sweep_run_end(run);
+		run->is_shared = 1;
+		gate->sweeps->listing = run;
 	}
 	return status;
+}
+
+enum lg_status gate_sweeps_list_whole(struct gate *gate, gate_sweep_done done,
+				      void *context, struct lg_error *err)
+{
+	struct sweep_run *run = NULL;
+
+	return list(gate, done, context, &run, err);
 }
 
 static void looked(void *context, const struct gate_sweep_report *report)

@@ -4,7 +4,9 @@
  *
  * Layer: daemon.
  * Flow: the loop decides who goes, a worker lists and cuts at the doors. A
- * sweep belongs to the policy that began it and ends with it.
+ * sweep belongs to the policy that began it and ends with it. HAProxy has one
+ * of its own, so that a Dovecot that hangs keeps nobody in there, and the
+ * other way round.
  * Source: contract 8 "Sessions"; facts/enforcement 1.5 (the race).
  */
 #ifndef LOGONGATE_DAEMON_SESSIONS_SWEEP_H
@@ -28,14 +30,17 @@ void gate_sweeps_end(struct gate *gate);
 
 /*
  * What came of listing or cutting. cut were told to end and are gone. sessions
- * are those that should be gone and are there, or all that are open (list).
+ * are those that should be gone and are there, or all that are open (list);
+ * of left in all it may be the first GATE_SWEEP_LEFT_MAX of each server alone.
  * unasked: doors that did not answer, with the reason; notes: what doors said
- * while cutting. Borrowed for the call, but for whole, the same list where all
- * that are open were asked for: it may be moved away.
+ * while cutting. Borrowed for the call, but for whole, the same list where it is
+ * one's own: it may be moved away.
  */
+#define GATE_SWEEP_LEFT_MAX 200u
 struct gate_sweep_report {
 	uint64_t cut;
 	const struct lg_session_list *sessions;
+	size_t left;
 	const struct lg_strlist *unasked;
 	const struct lg_strlist *notes;
 	struct lg_session_list *whole; /* or NULL */
@@ -70,8 +75,13 @@ enum lg_status gate_sweeps_cut(struct gate *gate,
 /* Lists for the gate's own knowledge; nothing where it is doing so. */
 void gate_sweeps_look(struct gate *gate);
 
-/* Lists what is open at all doors now. */
+/* Lists what is open at all doors now; those who ask before it is begun share
+ * it. */
 enum lg_status gate_sweeps_list(struct gate *gate, gate_sweep_done done,
 				void *context, struct lg_error *err);
+
+/* The same for one alone, who may move the list away. */
+enum lg_status gate_sweeps_list_whole(struct gate *gate, gate_sweep_done done,
+				      void *context, struct lg_error *err);
 
 #endif

@@ -239,13 +239,17 @@ static void on_judge(uv_idle_t *idle)
 void sweep_judge_begin(struct sweep_run *run, sweep_judged done)
 {
 	uint64_t now_ms = uv_now(&run->gate->loop);
+	int is_at_haproxy =
+		run->part == SWEEP_PART_HAPROXY && sweep_run_is_of_policy(run);
 
 	run->round++;
 	run->judging = (struct sweep_judging){
 		.filling = {.list = &run->fresh.list,
-			    .begun_ms = run->fresh.unasked.count
-						? 0
-						: run->asked_ms},
+			    .begun_ms =
+				    run->fresh.unasked.count || is_at_haproxy
+					    ? 0
+					    : run->asked_ms,
+			    .is_at_haproxy = is_at_haproxy},
 		.now_ms = now_ms,
 		.next_ms = now_ms + LOOK_MS,
 		.done = done,
@@ -276,7 +280,7 @@ static void on_count(uv_idle_t *idle)
 {
 	struct sweep_run *run = idle->data;
 	struct sweep_judging *judging = &run->judging;
-	struct sweep_run *other = run->gate->sweeps->policy;
+	struct sweep_run *other = run->gate->sweeps->policy[run->part];
 	size_t end = judging->at + piece_of(judging->at, run->marked);
 	struct sweep_tries *tries = &run->tries;
 

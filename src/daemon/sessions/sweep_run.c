@@ -24,9 +24,15 @@
 #define ROUND_MS 100  /* between two rounds */
 #define QUIET_MS 2500 /* over auth_policy_server_timeout (2 s) */
 #define AGAIN_MS 30000
-#define NOTES_MAX 100 /* kept and told */
+#define LIST_TELL_MS 4000 /* the command gives up after five seconds */
+#define NOTES_MAX 100     /* kept and told */
 
-static const char stays[] = "sessions that should be gone do not end";
+static const char *const stays[SWEEP_PARTS] = {
+	"sessions that should be gone do not end",
+	"connections at HAProxy that should be gone do not end"};
+static const char *const unlisted[SWEEP_PARTS] = {
+	"open sessions could not be listed",
+	"open connections at HAProxy could not be listed"};
 
 static void free_run(uv_handle_t *handle)
 {
@@ -71,20 +77,24 @@ static void tell(struct sweep_run *run)
 {
 	struct lg_session_list left = run->list;
 	struct lg_strlist late = {0};
-	struct gate_sweep_report report = {run->cut, &left, &run->unasked,
-					   &run->notes, NULL};
+	struct gate_sweep_report report = {run->cut,      &left,       0,
+					   &run->unasked, &run->notes, NULL};
 
 	if (!run->waiters)
 		return;
 	if (run->kind == SWEEP_RUN_LIST)
-		report.whole = &run->list;
+		report.whole = run->is_shared ? NULL : &run->list;
 	else
 		left.count = run->marks ? run->marked : 0;
+	report.left = left.count;
 	if (!run->is_listed && !run->unasked.count) {
-		static const char text[] = "the doors have not said yet who is "
-					   "logged on; cutting goes on";
+		const char *text = run->kind == SWEEP_RUN_LIST
+					   ? "the doors have not said yet who "
+					     "is logged on"
+					   : "the doors have not said yet who "
+					     "is logged on; cutting goes on";
 
-		lg_strlist_add(&late, text, sizeof(text) - 1, NULL);
+		lg_strlist_add(&late, text, strlen(text), NULL);
 		report.unasked = &late;
 	}
 	call_waiters(&run->waiters, &report);
@@ -104,15 +114,17 @@ void sweep_run_end(struct sweep_run *run)
 {
 	struct gate_sweeps *sweeps = run->gate->sweeps;
 
-	if (sweeps->policy == run)
-		sweeps->policy = NULL;
+	if (sweeps->policy[run->part] == run)
+		sweeps->policy[run->part] = NULL;
+	if (sweeps->listing == run)
+		sweeps->listing = NULL;
 	if (!run->ended) {
 		run->ended = 1;
 		atomic_store(&run->stop, 1);
 		run->counted = run->cutting;
 		sweeps->cutting += run->counted != 0;
 		if (run->is_stuck)
-			gate_quiet(run->gate, stays);
+			gate_quiet(run->gate, stays[run->part]);
 		uv_timer_stop(&run->timer);
 		uv_timer_stop(&run->deadline);
 		tell(run);
@@ -120,19 +132,20 @@ void sweep_run_end(struct sweep_run *run)
 	close_run(run);
 }
 
-static void list_work(uv_work_t *work)
+static void list_work(void *context)
 {
-	struct sweep_run *run = work->data;
+	struct sweep_run *run = context;
 	struct door_set set = {0};
 
+	atomic_store(&run->is_begun, 1);
 	door_set_open(&run->places, &run->stop, &set, &run->fresh.unasked);
 	door_set_list(&set, &run->fresh.list, &run->fresh.unasked);
 	door_set_close(&set);
 }
 
-static void cut_work(uv_work_t *work)
+static void cut_work(void *context)
 {
-	struct sweep_run *run = work->data;
+	struct sweep_run *run = context;
 	struct lg_cut_order order = {run->list.session, run->marks,
 				     run->list.count, &run->fresh.notes};
 	struct door_set set = {0};
@@ -172,15 +185,16 @@ static void counted(struct sweep_run *run, int is_done)
 	struct gate_sweeps *sweeps = run->gate->sweeps;
 	static const struct lg_session_list no_sessions;
 	static const struct lg_strlist no_texts;
-	struct gate_sweep_report none = {0, &no_sessions, &no_texts, &no_texts,
-					 NULL};
+	struct gate_sweep_report none = {0,         &no_sessions, 0,
+					 &no_texts, &no_texts,    NULL};
+	struct sweep_run *after = sweeps->policy[run->part];
 
 	run->working = 0;
 	run->cutting = 0;
 	if (run->ended) {
-		if (run->counted && sweeps->policy && sweeps->policy->held) {
-			sweeps->policy->held = 0;
-			next_round(sweeps->policy, 0);
+		if (run->counted && after && after->held) {
+			after->held = 0;
+			next_round(after, 0);
 		}
 		if (run->counted && !--sweeps->cutting)
 			call_waiters(&sweeps->settled, &none);
@@ -193,14 +207,13 @@ static void counted(struct sweep_run *run, int is_done)
 		next_round(run, ROUND_MS);
 }
 
-static void cut_done(uv_work_t *work, int cancelled)
+static void cut_done(void *context)
 {
-	struct sweep_run *run = work->data;
-	struct gate_sweeps *sweeps = run->gate->sweeps;
+	struct sweep_run *run = context;
+	struct sweep_run *after = run->gate->sweeps->policy[run->part];
 
-	take_notes(run, run->ended && sweeps->policy &&
-					run->kind != SWEEP_RUN_SELECTED
-				? &sweeps->policy->notes
+	take_notes(run, run->ended && after && run->kind != SWEEP_RUN_SELECTED
+				? &after->notes
 				: &run->notes);
 	sweep_count_begin(run, counted);
 }
@@ -218,15 +231,27 @@ static void nobody_left(struct sweep_run *run, uint64_t now_ms)
 		   now_ms - run->quiet_ms < QUIET_MS ? ROUND_MS * 3 : AGAIN_MS);
 }
 
+/* Where a door hangs, only those wait who want the same. */
+static void add_work(struct sweep_run *run, void (*work)(void *),
+		     void (*done)(void *))
+{
+	enum gate_lane lane = run->part == SWEEP_PART_HAPROXY
+				      ? GATE_LANE_CUTTING_HAPROXY
+				      : GATE_LANE_CUTTING;
+
+	if (run->kind == SWEEP_RUN_LIST)
+		lane = GATE_LANE_LISTING;
+	else if (run->kind == SWEEP_RUN_SELECTED)
+		lane = GATE_LANE_SELECTED;
+	run->work = (struct gate_job){work, done, run, NULL};
+	gate_work_add(run->gate, lane, &run->work);
+}
+
 static void begin_cut(struct sweep_run *run)
 {
 	run->working = 1;
 	run->cutting = run->kind != SWEEP_RUN_SELECTED;
-	if (uv_queue_work(&run->gate->loop, &run->work, cut_work, cut_done)) {
-		run->working = 0;
-		run->cutting = 0;
-		sweep_run_end(run);
-	}
+	add_work(run, cut_work, cut_done);
 }
 
 /* Says, and takes back, that somebody does not go. */
@@ -235,13 +260,39 @@ static void tell_stuck(struct sweep_run *run)
 	const struct lg_session *stuck = &run->judging.stuck;
 
 	if (!run->judging.is_stuck && run->is_stuck)
-		gate_quiet(run->gate, stays);
+		gate_quiet(run->gate, stays[run->part]);
 	if (run->judging.is_stuck && !run->is_stuck)
 		gate_loud(run->gate, GATE_ATTENTION_SESSIONS,
-			  "%s, among them that of %s from %s", stays,
+			  "%s, among them that of %s from %s", stays[run->part],
 			  stuck->user ? stuck->user : "somebody",
 			  stuck->address ? stuck->address : "somewhere");
 	run->is_stuck = run->judging.is_stuck;
+}
+
+/* How many there are, and whether that is known. */
+static void note_listed(struct sweep_run *run)
+{
+	size_t at_haproxy = run->judging.filling.at_haproxy;
+	struct gate *gate = run->gate;
+	size_t *listed = gate->sweeps->listed;
+	int is_part = sweep_run_is_of_policy(run);
+	int part;
+
+	run->is_listed = 1;
+	for (part = 0; part < SWEEP_PARTS; part++) {
+		if (is_part && part != (int)run->part)
+			continue;
+		listed[part] = part == SWEEP_PART_HAPROXY
+				       ? at_haproxy
+				       : run->list.count - at_haproxy;
+		if (!run->unasked.count)
+			gate_quiet(gate, unlisted[part]);
+	}
+	gate->sessions_listed =
+		listed[SWEEP_PART_SESSIONS] + listed[SWEEP_PART_HAPROXY];
+	if (run->unasked.count && run->kind == SWEEP_RUN_POLICY)
+		gate_loud(gate, GATE_ATTENTION_SESSIONS, "%s: %s",
+			  unlisted[run->part], run->unasked.item[0]);
 }
 
 static void judged(struct sweep_run *run, int is_done)
@@ -255,14 +306,7 @@ static void judged(struct sweep_run *run, int is_done)
 		sweep_run_end(run);
 		return;
 	}
-	run->is_listed = 1;
-	gate->sessions_listed = run->list.count;
-	if (!run->unasked.count)
-		gate_quiet(gate, "open sessions could not be listed");
-	if (run->unasked.count && run->kind == SWEEP_RUN_POLICY)
-		gate_loud(gate, GATE_ATTENTION_SESSIONS,
-			  "open sessions could not be listed: %s",
-			  run->unasked.item[0]);
+	note_listed(run);
 	tell_stuck(run);
 	run->cut += run->judging.gone;
 	gate->cut += run->judging.gone;
@@ -292,11 +336,11 @@ static void judged(struct sweep_run *run, int is_done)
 		   next_ms > now_ms + ROUND_MS ? next_ms - now_ms : ROUND_MS);
 }
 
-static void list_done(uv_work_t *work, int cancelled)
+static void list_done(void *context)
 {
-	struct sweep_run *run = work->data;
+	struct sweep_run *run = context;
 
-	if (!cancelled && sweep_judge_goes_on(run)) {
+	if (sweep_judge_goes_on(run)) {
 		sweep_judge_begin(run, judged);
 		return;
 	}
@@ -314,10 +358,7 @@ static void on_round(uv_timer_t *timer)
 	}
 	run->asked_ms = uv_now(&run->gate->loop);
 	run->working = 1;
-	if (uv_queue_work(&run->gate->loop, &run->work, list_work, list_done)) {
-		run->working = 0;
-		sweep_run_end(run);
-	}
+	add_work(run, list_work, list_done);
 }
 
 static void next_round(struct sweep_run *run, uint64_t after_ms)
@@ -336,8 +377,24 @@ static void on_deadline(uv_timer_t *timer)
 		tell(run);
 }
 
+int sweep_run_is_of_policy(const struct sweep_run *run)
+{
+	return run->kind == SWEEP_RUN_POLICY || run->kind == SWEEP_RUN_RESTART;
+}
+
+static void keep_part(const struct sweep_run *run, struct door_places *places)
+{
+	char **other = run->part == SWEEP_PART_HAPROXY
+			       ? &places->doveadm
+			       : &places->haproxy_stats_socket;
+
+	free(*other);
+	*other = NULL;
+}
+
 enum lg_status sweep_run_begin(struct gate *gate, enum sweep_run_kind kind,
-			       struct sweep_run **out_run, struct lg_error *err)
+			       enum sweep_part part, struct sweep_run **out_run,
+			       struct lg_error *err)
 {
 	struct sweep_run *run = calloc(1, sizeof(*run));
 	enum lg_status status;
@@ -346,11 +403,13 @@ enum lg_status sweep_run_begin(struct gate *gate, enum sweep_run_kind kind,
 		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
 	run->gate = gate;
 	run->kind = kind;
-	run->work.data = run;
+	run->part = part;
 	run->begun_ms = uv_now(&gate->loop);
 	if (gate_policy(gate))
 		run->generation = lg_policy_generation(gate_policy(gate));
 	status = door_places_copy(gate->settings, &run->places, err);
+	if (!status && sweep_run_is_of_policy(run))
+		keep_part(run, &run->places);
 	/* Neither fails where the loop stands. */
 	if (!status && (uv_timer_init(&gate->loop, &run->timer) ||
 			uv_timer_init(&gate->loop, &run->deadline) ||
@@ -394,6 +453,9 @@ enum lg_status sweep_run_wait(struct sweep_run *run, gate_sweep_done done,
 
 	if (!status && run->kind != SWEEP_RUN_LIST)
 		uv_timer_start(&run->deadline, on_deadline, SWEEP_TELL_MS, 0);
+	/* Several may wait for it: the first must not wait for the last. */
+	else if (!status && !uv_is_active((uv_handle_t *)&run->deadline))
+		uv_timer_start(&run->deadline, on_deadline, LIST_TELL_MS, 0);
 	return status;
 }
 

@@ -11,6 +11,7 @@
 #include "daemon/sessions/sessions.h"
 #include "daemon/sessions/sweep.h"
 #include "daemon/sessions/sweep_tries.h"
+#include "daemon/work.h"
 
 #define SWEEP_TELL_MS 2800 /* when the one who waits is told: within 3 s */
 
@@ -20,6 +21,13 @@ enum sweep_run_kind {
 	SWEEP_RUN_SELECTED,
 	SWEEP_RUN_LIST
 };
+
+/* Where a sweep of a policy goes; those that people ask for go everywhere. */
+enum sweep_part {
+	SWEEP_PART_SESSIONS, /* Dovecot, and MAPI, which is cut here */
+	SWEEP_PART_HAPROXY
+};
+#define SWEEP_PARTS 2
 
 struct sweep_waiter {
 	gate_sweep_done done;
@@ -55,14 +63,17 @@ struct sweep_judging {
 struct sweep_run {
 	struct gate *gate;
 	enum sweep_run_kind kind;
+	enum sweep_part part;
 	uint64_t generation;
-	uv_work_t work;
+	struct gate_job work;
 	uv_timer_t timer;    /* the next round */
 	uv_timer_t deadline; /* of those who wait */
 	uv_idle_t pieces;    /* of judging and counting */
 	struct sweep_judging judging;
 	int handles;
-	int working; /* a worker is, or pieces are left */
+	int working;         /* a worker is, or pieces are left */
+	int is_shared;       /* several may wait for its list */
+	atomic_int is_begun; /* a worker lists, or did */
 	int cutting;
 	int counted; /* in sweeps->cutting */
 	int held;    /* until the worker of the one before is back */
@@ -92,16 +103,21 @@ struct sweep_run {
 };
 
 struct gate_sweeps {
-	struct sweep_run *policy; /* the sweep of the policy in force */
-	unsigned int cutting;     /* workers of ended ones that are at doors */
+	struct sweep_run *policy[SWEEP_PARTS]; /* of the policy in force */
+	size_t listed[SWEEP_PARTS];            /* sessions, when last asked */
+	unsigned int cutting; /* workers of ended ones that are at doors */
 	struct sweep_waiter *settled;
+	struct sweep_run *listing; /* the last that several may wait for */
 	int looking;
 };
 
 /* Begins the first round at once. */
 enum lg_status sweep_run_begin(struct gate *gate, enum sweep_run_kind kind,
-			       struct sweep_run **out_run,
+			       enum sweep_part part, struct sweep_run **out_run,
 			       struct lg_error *err);
+
+/* 1 for a sweep of a policy, which has one part. */
+int sweep_run_is_of_policy(const struct sweep_run *run);
 
 /* Ends it, tells those who wait, and frees it when its worker is back. */
 void sweep_run_end(struct sweep_run *run);
