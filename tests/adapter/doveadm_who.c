@@ -75,6 +75,28 @@ static void rows_beside_the_array(void **state)
 	lg_session_list_release(&list);
 }
 
+/* Dovecot 2.4.1 lists what a proxy passes on under its login service, whose
+ * process may be that of many. */
+static void rows_of_a_login_service(void **state)
+{
+	static const char json[] =
+		"[[\"doveadmResponse\",["
+		"{\"username\":\"bob\",\"service\":\"imap-login\",\"pid\":"
+		"\"20\",\"ip\":\"::1\",\"dest_ip\":\"::2\"},"
+		"{\"username\":\"carl\",\"service\":\"pop3-login\",\"pid\":"
+		"\"20\",\"ip\":\"::1\",\"dest_ip\":\"::2\"},"
+		"{\"username\":\"dora\",\"service\":\"-login\",\"pid\":"
+		"\"21\",\"ip\":\"::1\"}],\"t\"]]";
+	struct lg_session_list list = {0};
+
+	assert_int_equal(parse(json, &list, NULL), LG_OK);
+	assert_int_equal(list.count, 3);
+	expect(&list, 0, "imap-login-20-bob", "bob", "::1", LG_PROTOCOL_IMAP);
+	expect(&list, 1, "pop3-login-20-carl", "carl", "::1", LG_PROTOCOL_POP3);
+	expect(&list, 2, "-login-21", "dora", "::1", LG_PROTOCOL_UNKNOWN);
+	lg_session_list_release(&list);
+}
+
 /* As Dovecot 2.3.19 and 2.4.1 gave them. */
 static void sessions_that_a_proxy_passes_on(void **state)
 {
@@ -236,6 +258,8 @@ static void survives_failing_allocations(void **state)
 int main(void)
 {
 	const struct CMUnitTest rows[] = {
+		suite_row("a login service speaks its protocol",
+			  rows_of_a_login_service),
 		suite_row("a row a connection is a session",
 			  one_row_a_connection),
 		suite_row("rows beside the array are read too",

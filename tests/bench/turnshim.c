@@ -7,6 +7,7 @@
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -84,20 +85,52 @@ static void tell_turn(void)
 		abort();
 }
 
+/* The first line says that turns are told at all. */
+static int end_turn(void)
+{
+	int is_first = out_fd >= 0 && syscall(SYS_gettid) == first_thread;
+
+	if (is_first && begun_ns)
+		tell_turn();
+	else if (is_first && write(out_fd, "0\n", 2) != 2)
+		abort();
+	return is_first;
+}
+
+static void begin_turn(int is_first)
+{
+	if (!is_first)
+		return;
+	begun_ns = ns_of(CLOCK_MONOTONIC);
+	begun_cpu_ns = ns_of(CLOCK_THREAD_CPUTIME_ID);
+}
+
+/* libuv before 1.45 waits with this one, ... */
 int epoll_wait(int epoll, struct epoll_event *events, int most, int timeout)
 {
 	static int (*real)(int, struct epoll_event *, int, int);
-	int is_first = out_fd >= 0 && syscall(SYS_gettid) == first_thread;
+	int is_first = end_turn();
 	int ready;
 
 	if (!real)
 		*(void **)&real = dlsym(RTLD_NEXT, "epoll_wait");
-	if (is_first && begun_ns)
-		tell_turn();
 	ready = real(epoll, events, most, timeout);
-	if (is_first) {
-		begun_ns = ns_of(CLOCK_MONOTONIC);
-		begun_cpu_ns = ns_of(CLOCK_THREAD_CPUTIME_ID);
-	}
+	begin_turn(is_first);
+	return ready;
+}
+
+/* ... a later one with this. */
+int epoll_pwait(int epoll, struct epoll_event *events, int most, int timeout,
+		const sigset_t *signals)
+{
+	static int (*real)(int, struct epoll_event *, int, int,
+			   const sigset_t *);
+	int is_first = end_turn();
+	int ready;
+
+	if (!real)
+		*(void **)&real = dlsym(RTLD_NEXT, "epoll_pwait");
+	ready = real(epoll, events, most, timeout, signals);
+	begin_turn(is_first);
 	return ready;
 }

@@ -147,6 +147,7 @@ def run(stack):
     gate.start().stop()
     write_records(gate)
     gate.start()
+    assert os.path.getsize(gate.path("turns")), "turns are not told"
     go_first(gate.process.pid)
     rate = max(1, result_of(start_client(gate, SECONDS))["per_second"] / 2)
     few, some, many = list_of(1), list_of(SOME), list_of(MANY)

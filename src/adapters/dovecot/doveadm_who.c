@@ -141,6 +141,9 @@ static enum lg_status add_session(const cJSON *row, size_t index,
 		lg_buffer_append(&id, word, len);
 	else
 		lg_buffer_format(&id, "%s-%zu", session.user, index);
+	/* A login process may serve many. */
+	if (lg_dovecot_login_len(service))
+		lg_buffer_format(&id, "-%s", session.user);
 	status = lg_buffer_status(&id, err);
 	if (!status)
 		status = keep(&texts, id.data, id.len, &session.id, err);

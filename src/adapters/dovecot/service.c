@@ -11,6 +11,14 @@
 
 #include "adapters/dovecot/service.h"
 
+size_t lg_dovecot_login_len(const char *service)
+{
+	static const char login[] = "-login";
+	size_t len = strlen(service), of = sizeof(login) - 1;
+
+	return len > of && !strcmp(service + len - of, login) ? len - of : 0;
+}
+
 enum lg_protocol lg_dovecot_protocol(const char *service)
 {
 	static const struct {
@@ -21,10 +29,14 @@ enum lg_protocol lg_dovecot_protocol(const char *service)
 		{"sieve", LG_PROTOCOL_IMAP}, {"managesieve", LG_PROTOCOL_IMAP},
 		{"smtp", LG_PROTOCOL_SMTP},  {"submission", LG_PROTOCOL_SMTP},
 	};
+	size_t len = service ? lg_dovecot_login_len(service) : 0;
 	size_t i;
 
+	if (service && !len)
+		len = strlen(service);
 	for (i = 0; service && i < sizeof(known) / sizeof(known[0]); i++)
-		if (!strcmp(service, known[i].service))
+		if (strlen(known[i].service) == len &&
+		    !memcmp(service, known[i].service, len))
 			return known[i].protocol;
 	return LG_PROTOCOL_UNKNOWN;
 }

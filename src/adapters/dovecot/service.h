@@ -10,9 +10,13 @@
 #include <logongate/buffer.h>
 #include <logongate/policy.h>
 
+/* How long the protocol's name is in front of "-login", under which Dovecot 2.4
+ * lists what it passes on to others; 0 where service is something else. */
+size_t lg_dovecot_login_len(const char *service);
+
 /*
- * The protocol that a Dovecot service (%s) is. sieve and managesieve are
- * IMAP: their people read mail. submission is SMTP.
+ * The protocol that a Dovecot service (%s) is, or that of its login service.
+ * sieve and managesieve are IMAP: their people read mail. submission is SMTP.
  */
 enum lg_protocol lg_dovecot_protocol(const char *service);
 
