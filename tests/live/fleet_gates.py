@@ -35,6 +35,21 @@ cn: {name}
 """ for name in names)
 
 
+def entry(cn, lock, number, body, key):
+    """An event's entry whose signature is no good."""
+    return f"""dn: cn={cn},ou=locks,{FLEET}
+objectClass: logongateEvent
+cn: {cn}
+logongateLock: {lock}
+logongateNumber: {number}
+logongateKind: lift
+logongateBody:: {base64.b64encode(body).decode()}
+logongateKey: {key or "nobody"}
+logongateSignature: {"A" * 86}==
+
+"""
+
+
 def make_key(folder, name):
     """A private key, and its line for verify_keys."""
     path = os.path.join(folder, name + ".key")
@@ -67,7 +82,7 @@ class Fleet(unittest.TestCase):
         for name, group in zip(NAMES, GROUPS):
             gate = Gate(listen=listeners("http"),
                         settings=cls.settings(name, group))
-            gate.settings('[directory]\n', '[directory]\ntls = none\n')
+            gate.settings('[directory]\n', '[directory]\ntls = none\ntimeout_s = 2\n')
             cls.gates.append(gate.start())
         cls.profile = cls.gates[0].profile(listed=["alice"])
 
@@ -201,6 +216,46 @@ logongateSignature: {"A" * 86}==
         self.server.ldap("ldapdelete", "",
                          f"cn={lock}.9.anna,ou=locks,{FLEET}")
 
+    def test_what_cannot_be_read_is_loud_and_the_gate_goes_on(self):
+        """So many entries that nobody signed: LG_FLEET_ENTRIES."""
+        many = int(os.environ.get("LG_FLEET_ENTRIES", "400"))
+        bodies = {"1": b"x" * (1 << 20), "2": b"y" * ((1 << 20) + 1),
+                  "3": b'{"at":1,"base":', "4": b"\xff\xfe{\0}\0",
+                  "5": '{"by":"Ä"}'.encode("latin-1"),
+                  "6": b"[" * 100000}
+        lock = "lg-" + "0" * 12
+        text = "".join(entry(f"{lock}.{number}.anna", lock, number, body,
+                             "anna") for number, body in bodies.items())
+        text += "".join(entry(f"{lock}.{i}.x", lock, i, b"{}", None)
+                        for i in range(100, 100 + many))
+        gate = self.gates[1]
+        before = self.rejected(gate, "fleet-bad-signature")
+        self.server.ldap("ldapadd", text)
+        wait_for("all to be counted", lambda: self.rejected(
+            gate, "fleet-bad-signature") >= before + many + 4, 60)
+        status = gate.status()
+        self.assertLessEqual(len(status["fleet"]["attention"]), 64)
+        self.assertTrue({"fleet-unreadable", "fleet-bad-signature"} <=
+                        self.codes(gate), self.codes(gate))
+        self.apply()
+        self.assertTrue(gate.status()["active"])
+        self.admin.command("lift", "--fleet")
+        found = self.server.ldap(
+            "ldapsearch", "", "-LLL", "-o", "ldif-wrap=no", "-z", "0", "-b",
+            "ou=locks," + FLEET, f"(logongateLock={lock})", "1.1").stdout
+        self.server.ldap("ldapdelete", "".join(
+            line[4:] + "\n" for line in found.splitlines()
+            if line.startswith("dn: ")))
+        wait_for("it to be over", lambda: not self.codes(gate) &
+                 {"fleet-bad-signature", "fleet-unreadable"}, 60)
+
+    def rejected(self, gate, code):
+        for line in gate.http("GET", "/metrics")[2].decode().splitlines():
+            if line.startswith(f'logongate_fleet_rejected_total'
+                               f'{{code="{code}"}}'):
+                return int(line.split()[-1])
+        raise AssertionError(code)
+
     def test_lifted_here_by_force_differs_and_does_not_come_back(self):
         self.apply()
         gate = self.gates[1]
@@ -225,7 +280,7 @@ logongateSignature: {"A" * 86}==
             fresh = Gate(listen=listeners("http"), settings=self.settings(
                 NAMES[1], GROUPS[1]))
             self.addCleanup(fresh.close)
-            fresh.settings('[directory]\n', '[directory]\ntls = none\n')
+            fresh.settings('[directory]\n', '[directory]\ntls = none\ntimeout_s = 2\n')
             fresh.start()
             self.assertEqual(fresh.decide(user="alice")["reason"],
                              "no-policy")

@@ -244,6 +244,7 @@ static enum lg_status connected(void *context, const char *uri,
 
 	(void)err;
 	ear->connected = 1;
+	ear->lost = 0;
 	snprintf(ear->uri, sizeof(ear->uri), "%s", uri);
 	lg_fleet_set_look(ear->set);
 	return LG_OK;
@@ -259,6 +260,7 @@ static enum lg_status lost(void *context, const struct lg_error *why,
 
 	(void)err;
 	ear->connected = 0;
+	ear->lost = 1;
 	trouble(ear, LG_FLEET_CUT_OFF, &entry, why->text);
 	return LG_OK;
 }

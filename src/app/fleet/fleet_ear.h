@@ -37,6 +37,7 @@ struct lg_fleet_ear {
 	int changed;
 	int learned;
 	int connected;
+	int lost; /* no provider answered when last tried */
 	int whole;
 	int64_t heard_ms; /* wall clock; 0: never */
 	char uri[256];

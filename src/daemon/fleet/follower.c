@@ -115,7 +115,7 @@ static void first_hearing(struct gate_fleet *fleet)
 		if (fleet->fleet.poll(fleet->fleet.self, POLL_MS, &sink, &err))
 			break;
 		fleet->clock.now(fleet->clock.self, &now);
-	} while (!fleet->hold.ear.whole &&
+	} while (!fleet->hold.ear.whole && !fleet->hold.ear.lost &&
 		 now.boot_ms - begin.boot_ms < FIRST_MS);
 	lg_fleet_gate_work(&fleet->hold, NULL);
 	keep_heard(fleet);

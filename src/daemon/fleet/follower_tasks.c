@@ -157,8 +157,13 @@ static void ran(struct gate *gate, void *context, enum lg_status status,
 	size_t i;
 
 	uv_mutex_lock(&fleet->mutex);
-	for (i = 0; i < fleet->task_count; i++)
+	for (i = 0; i < fleet->task_count; i++) {
 		acts |= fleet->task[i].acts;
+		if (!status)
+			continue;
+		fleet->task[i].status = status;
+		fleet->task[i].err = *err;
+	}
 	fleet->task = NULL;
 	fleet->running = 0;
 	uv_cond_broadcast(&fleet->told);
