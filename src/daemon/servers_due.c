@@ -15,11 +15,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "app/change/servers_journal.h"
+#include "app/change/servers_book.h"
 #include "daemon/control/control.h"
 #include "daemon/work.h"
 
-#define JOURNAL "fleet.jsonl"
+#define JOURNAL LG_SERVERS_BOOK_FILE
 #define COMMAND "logongate"
 #define RETRY_S 60
 
@@ -32,6 +32,7 @@ struct gate_servers {
 	struct stat seen;
 	struct lg_servers_record found; /* by the job */
 	enum lg_status status;
+	int damaged;
 	struct lg_error err;
 	struct lg_servers_record lock; /* when it ends; no texts or targets */
 	int64_t not_before_s;
@@ -94,28 +95,50 @@ enum lg_status gate_servers_open(struct gate *gate, struct lg_error *err)
 	return status;
 }
 
-/* Until when, as the journal says now. */
+/* The first of them to end; by this boot's clock where it is of this boot. */
+static int ends_sooner(const struct lg_servers_record *a,
+		       const struct lg_servers_record *b)
+{
+	if (*a->boot_id && strcmp(a->boot_id, b->boot_id) == 0)
+		return a->until_boot_ms < b->until_boot_ms;
+	return a->until_s < b->until_s;
+}
+
+static void take_end(struct gate_servers *servers,
+		     const struct lg_servers_record *record)
+{
+	if (record->phase != LG_SERVERS_APPLIED ||
+	    (servers->found.phase == LG_SERVERS_APPLIED &&
+	     !ends_sooner(record, &servers->found)))
+		return;
+	servers->found.phase = record->phase;
+	servers->found.until_s = record->until_s;
+	servers->found.until_boot_ms = record->until_boot_ms;
+	memcpy(servers->found.boot_id, record->boot_id,
+	       sizeof(record->boot_id));
+}
+
+/* When the first lock ends, as the journal says now. */
 static void read_journal(struct gate_servers *servers)
 {
 	const struct lg_files *files = &servers->gate->files;
-	struct lg_servers_record record = {0};
+	struct lg_servers_book book = {0};
 	struct lg_buffer text = {0};
 
 	servers->found = (struct lg_servers_record){0};
 	servers->status =
 		files->read(files->self, JOURNAL, &text, &servers->err);
 	if (!servers->status)
-		servers->status = lg_servers_record_parse(
+		servers->status = lg_servers_book_parse(
 			text.data ? text.data : "", text.len, servers->path,
-			&record, &servers->err);
-	if (!servers->status && record.phase == LG_SERVERS_APPLIED) {
-		servers->found.phase = record.phase;
-		servers->found.until_s = record.until_s;
-		servers->found.until_boot_ms = record.until_boot_ms;
-		memcpy(servers->found.boot_id, record.boot_id,
-		       sizeof(record.boot_id));
-	}
-	lg_servers_record_release(&record);
+			&book, &servers->err);
+	for (size_t i = 0; !servers->status && i < book.count; i++)
+		take_end(servers, &book.record[i]);
+	/* what could be read counts all the same */
+	servers->damaged = book.damaged > 0;
+	if (servers->damaged)
+		servers->err = book.damage;
+	lg_servers_book_release(&book);
 	lg_buffer_release(&text);
 }
 
@@ -252,7 +275,8 @@ static void looked(void *context)
 	if (gate->stopping)
 		return;
 	servers->lock = servers->found;
-	if (servers->status && servers->status != LG_ERR_UNKNOWN_KEY)
+	if (servers->damaged ||
+	    (servers->status && servers->status != LG_ERR_UNKNOWN_KEY))
 		gate_loud(gate, GATE_ATTENTION_SERVERS,
 			  "whether a lock is on other servers cannot be read: "
 			  "%s: %s",

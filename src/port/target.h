@@ -78,6 +78,8 @@ struct lg_target {
 	/* write leaves what somebody else changed as it is, does the rest and
 	 * gives LG_ERR_CONFLICT; elsewhere that status is a plain failure */
 	int keeps_others;
+	/* a gate: each lock is read and written for itself */
+	int keeps_locks;
 	enum lg_status (*probe)(void *self, struct lg_target_probe *out_probe,
 				struct lg_error *err);
 	enum lg_status (*read)(void *self, struct lg_registry **out_values,

@@ -459,6 +459,11 @@ static void a_list_takes_the_place_of_the_list_before(void **state)
 	list(&b->profile.allow, DN "post");
 	b->server[0].before = before;
 	b->server[0].backend = LG_BACKEND_REGFILE;
+	/* Whom the list before let in and whom the lock does are not the
+	 * same: beside each other they let nobody in. */
+	assert_int_equal(answer(b), LG_PLAN_WARNINGS);
+	lg_plan_free(&b->plan);
+	b->input.replaces = 1;
 	assert_int_equal(answer(b), LG_PLAN_GO);
 	assert_int_equal(
 		lg_policy_decide(b->plan->target[0].policy, &alice).verdict,

@@ -22,9 +22,9 @@ static void applies_to_all(void **state)
 		scene_assert_locked(&scene->fake[i], scene->wanted);
 		assert_int_equal(scene->fake[i].restarts, i == 1);
 	}
-	assert_int_equal(lg_servers_record_parse(scene->world.journal.data,
-						 scene->world.journal.len, "j",
-						 &record, &err),
+	assert_int_equal(scene_record(scene->world.journal.data,
+				      scene->world.journal.len, "j", &record,
+				      &err),
 			 LG_OK);
 	assert_int_equal(record.phase, LG_SERVERS_APPLIED);
 	assert_string_equal(record.profile, "upgrade");
@@ -51,9 +51,9 @@ static void ends_by_the_clock_since_boot(void **state)
 	assert_int_equal(
 		lg_servers_apply(&scene->fleet, &timed, &none, &outcome, &err),
 		LG_OK);
-	assert_int_equal(lg_servers_record_parse(scene->world.journal.data,
-						 scene->world.journal.len, "j",
-						 &record, &err),
+	assert_int_equal(scene_record(scene->world.journal.data,
+				      scene->world.journal.len, "j", &record,
+				      &err),
 			 LG_OK);
 	assert_int_equal(record.until_boot_ms, 70000 + 3200000);
 	/* Stepped past the end, and back before the beginning. */
@@ -74,9 +74,9 @@ static void ends_by_the_clock_since_boot(void **state)
 	memcpy(now.boot_id, "this", sizeof("this"));
 	now.wall_ms = 2000000;
 	now.boot_ms = 100000;
-	assert_int_equal(lg_servers_record_parse(scene->world.journal.data,
-						 scene->world.journal.len, "j",
-						 &record, &err),
+	assert_int_equal(scene_record(scene->world.journal.data,
+				      scene->world.journal.len, "j", &record,
+				      &err),
 			 LG_OK);
 	/* Set at 5000 s since when 4000 s had gone: 30 s ago. */
 	assert_int_equal(lg_servers_record_lasts_s(&record, 2060, &now),
@@ -85,9 +85,9 @@ static void ends_by_the_clock_since_boot(void **state)
 	assert_int_equal(
 		lg_servers_journal_until(&scene->fleet, 2060, &now, &err),
 		LG_OK);
-	assert_int_equal(lg_servers_record_parse(scene->world.journal.data,
-						 scene->world.journal.len, "j",
-						 &record, &err),
+	assert_int_equal(scene_record(scene->world.journal.data,
+				      scene->world.journal.len, "j", &record,
+				      &err),
 			 LG_OK);
 	assert_int_equal(record.until_s, 2060);
 	assert_int_equal(record.until_boot_ms, 160000);
@@ -115,9 +115,9 @@ static void lift_restores(void **state)
 	assert_int_equal(outcome, LG_SERVERS_DONE);
 	scene_assert_all_old(scene);
 	assert_int_equal(scene->fake[1].restarts, 2);
-	assert_int_equal(lg_servers_record_parse(scene->world.journal.data,
-						 scene->world.journal.len, "j",
-						 &record, &err),
+	assert_int_equal(scene_record(scene->world.journal.data,
+				      scene->world.journal.len, "j", &record,
+				      &err),
 			 LG_OK);
 	assert_int_equal(record.phase, LG_SERVERS_NOTHING);
 	lg_servers_record_release(&record);

@@ -110,7 +110,13 @@ static enum lg_status fake_restart(void *self, struct lg_error *err)
 
 static const char *const names[TARGETS] = {"ex1", "ex2", "ex3"};
 const struct lg_servers_change scene_change = {
-	"upgrade", "admin", "a \"reason\"", 1000, 8200, {0}, 0, -1, NULL};
+	.profile = "upgrade",
+	.by = "admin",
+	.reason = "a \"reason\"",
+	.since_s = 1000,
+	.until_s = 8200,
+	.max_duration_s = -1,
+};
 
 static const struct lg_servers_hooks no_hooks;
 
@@ -169,6 +175,25 @@ void scene_free(struct scene *scene)
 	lg_registry_free(&scene->old);
 	lg_buffer_release(&scene->world.journal);
 	free(scene);
+}
+
+enum lg_status scene_record(const char *text, size_t len, const char *place,
+			    struct lg_servers_record *out_record,
+			    struct lg_error *err)
+{
+	struct lg_servers_book book;
+	enum lg_status status =
+		lg_servers_book_parse(text, len, place, &book, err);
+
+	assert_int_equal(status, LG_OK);
+	assert_int_equal(book.damaged, 0);
+	assert_true(book.count <= 1);
+	*out_record = (struct lg_servers_record){0};
+	if (book.count == 1)
+		*out_record = book.record[0];
+	book.count = 0;
+	lg_servers_book_release(&book);
+	return status;
 }
 
 int scene_same(const struct lg_registry *a, const struct lg_registry *b)

@@ -65,6 +65,11 @@ enum lg_status scene_apply(struct scene *scene,
 enum lg_status scene_write(void *self, const struct lg_target_change *change,
 			   size_t count, struct lg_error *err);
 
+/* The only change of a journal without damage; all 0 where it has ended. */
+enum lg_status scene_record(const char *text, size_t len, const char *place,
+			    struct lg_servers_record *out_record,
+			    struct lg_error *err);
+
 int scene_same(const struct lg_registry *a, const struct lg_registry *b);
 void scene_assert_all_old(const struct scene *scene);
 void scene_assert_locked(const struct fake_target *target,

@@ -442,6 +442,7 @@ enum lg_status lg_gate_target_open(const struct lg_target_settings *settings,
 		.probe = gate_probe,
 		.read = gate_read,
 		.write = gate_write,
+		.keeps_locks = 1,
 		.extend = gate_extend,
 		.close = gate_close,
 	};

@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -45,6 +46,14 @@ static int give_to_owner_of_folder(const char *path, int fd)
 	return result;
 }
 
+static int is_at(const char *path, int fd)
+{
+	struct stat there, here;
+
+	return stat(path, &there) == 0 && fstat(fd, &here) == 0 &&
+	       there.st_dev == here.st_dev && there.st_ino == here.st_ino;
+}
+
 enum lg_status lg_journal_file_open(const char *path,
 				    struct lg_journal_file **out_file,
 				    struct lg_error *err)
@@ -70,6 +79,11 @@ enum lg_status lg_journal_file_open(const char *path,
 		status = lg_error_set(err, LG_ERR_CONFLICT, path,
 				      "another command changes servers right "
 				      "now");
+	} else if (!is_at(path, file->fd)) {
+		/* another command put one in its place since it was opened */
+		status = lg_error_set(err, LG_ERR_CONFLICT, path,
+				      "another command changed servers just "
+				      "now; try again");
 	} else if (is_new) {
 		if (give_to_owner_of_folder(path, file->fd) != 0 ||
 		    lg_flush_folder_of(path) != 0)
@@ -140,10 +154,48 @@ enum lg_status lg_journal_file_append(void *self, const char *line, size_t len,
 	return LG_OK;
 }
 
-enum lg_status lg_journal_file_clear(struct lg_journal_file *file,
-				     struct lg_error *err)
+/* Opens a file of its own beside it, held as it is itself. */
+static int open_next(const char *path)
 {
-	if (ftruncate(file->fd, 0) != 0 || fsync(file->fd) != 0)
-		return lg_errno_set(file->path, "cannot be emptied", err);
-	return LG_OK;
+	struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+	int fd;
+
+	if (unlink(path) != 0 && errno != ENOENT)
+		return -1;
+	fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600);
+	if (fd >= 0 && (give_to_owner_of_folder(path, fd) != 0 ||
+			fcntl(fd, F_OFD_SETLK, &whole) != 0)) {
+		close(fd);
+		fd = -1;
+	}
+	return fd;
+}
+
+enum lg_status lg_journal_file_replace(struct lg_journal_file *file,
+				       const char *text, size_t len,
+				       struct lg_error *err)
+{
+	struct lg_buffer next = {0};
+	enum lg_status status;
+	int fd = -1;
+
+	lg_buffer_format(&next, "%s.next", file->path);
+	status = lg_buffer_status(&next, err);
+	if (status == LG_OK) {
+		fd = open_next(next.data);
+		if (fd < 0 || lg_write_all(fd, text, len) != 0 ||
+		    fsync(fd) != 0 || rename(next.data, file->path) != 0 ||
+		    lg_flush_folder_of(file->path) != 0)
+			status = lg_errno_set(file->path, "cannot be written",
+					      err);
+	}
+	if (status == LG_OK) {
+		close(file->fd);
+		file->fd = fd;
+	} else if (fd >= 0) {
+		close(fd);
+		unlink(next.data);
+	}
+	lg_buffer_release(&next);
+	return status;
 }

@@ -38,8 +38,10 @@ enum lg_status lg_journal_file_read(const char *path,
 enum lg_status lg_journal_file_append(void *self, const char *line, size_t len,
 				      struct lg_error *err);
 
-/* Empties it: what it says is over. */
-enum lg_status lg_journal_file_clear(struct lg_journal_file *file,
-				     struct lg_error *err);
+/* Puts text in place of all there is, at once or not at all; the file stays
+ * held meanwhile. */
+enum lg_status lg_journal_file_replace(struct lg_journal_file *file,
+				       const char *text, size_t len,
+				       struct lg_error *err);
 
 #endif

@@ -211,6 +211,49 @@ done:
 	return status;
 }
 
+/*
+ * What the profile sets, composed with what stands on the server and with the
+ * locks there. A gate composes by itself: it is sent the lock.
+ */
+static enum lg_status compose(struct lg_plan *plan,
+			      const struct lg_plan_input *input,
+			      const struct lg_plan_server *server,
+			      struct lg_plan_target *target,
+			      struct lg_error *err)
+{
+	const struct lg_servers_book no_locks = {0};
+	struct lg_servers_beside none = {0};
+	const struct lg_servers_beside *beside = server->beside;
+	struct lg_warnings warnings = {0};
+	const struct lg_servers_more more = {target->own, input->replaces,
+					     target->dialect};
+	struct lg_registry *bare = NULL;
+	enum lg_status status = LG_OK;
+
+	if (server->backend == LG_BACKEND_GATE)
+		return lg_registry_copy(target->own, &target->values, err);
+	if (beside == NULL) {
+		status = lg_servers_beside(&no_locks, server->name, NULL, &none,
+					   err);
+		beside = &none;
+	}
+	if (status == LG_OK)
+		status = lg_servers_bare(
+			beside, server->before ? server->before : beside->bare,
+			NULL, &bare, err);
+	if (status == LG_OK)
+		status = lg_servers_composed(beside, &more, bare, target->own,
+					     &target->values, &warnings, err);
+	if (status == LG_ERR_CONFLICT)
+		lg_error_code(err, "lock-conflict");
+	if (status == LG_OK)
+		status = add_warnings(plan, &warnings, err);
+	lg_registry_free(&bare);
+	lg_servers_beside_release(&none);
+	lg_warnings_release(&warnings);
+	return status;
+}
+
 static enum lg_status fill_target(struct lg_plan *plan,
 				  const struct lg_plan_input *input,
 				  size_t index, struct lg_error *err)
@@ -232,9 +275,11 @@ static enum lg_status fill_target(struct lg_plan *plan,
 			   (target->takes_effect == LG_TAKES_EFFECT_RESTART ||
 			    (target->takes_effect == LG_TAKES_EFFECT_POLL &&
 			     target->backend != LG_BACKEND_GATE));
-	status = lg_profile_render(
-		input->profile, &server->render, plan->findings,
-		plan->concerned, &target->values, &unsupported, &warnings, err);
+	status = lg_profile_render(input->profile, &server->render,
+				   plan->findings, plan->concerned,
+				   &target->own, &unsupported, &warnings, err);
+	if (status == LG_OK)
+		status = compose(plan, input, server, target, err);
 	if (status == LG_OK)
 		status = lg_profile_lint(input->profile, target->dialect,
 					 &warnings, err);
@@ -290,8 +335,7 @@ static enum lg_status list_accounts(const struct lg_plan *plan,
 		status = lg_ldif_render_finish(render, LG_LDIF_CHANGE, &text,
 					       err);
 	if (status == LG_OK) {
-		lg_registry_free(&target->values);
-		target->values = wanted;
+		target->own = wanted;
 		wanted = NULL;
 	}
 	lg_buffer_release(&text);
@@ -338,6 +382,9 @@ static enum lg_status fill_directory(struct lg_plan *plan,
 		status = compile(plan, input, target, err);
 	if (status == LG_OK)
 		status = list_accounts(plan, input, server, target, err);
+	lg_registry_free(&target->values);
+	if (status == LG_OK)
+		status = compose(plan, input, server, target, err);
 	target->dialect = server->render.dialect;
 	target->before = target->seen;
 	if (status == LG_OK)
@@ -390,6 +437,7 @@ void lg_plan_free(struct lg_plan **plan)
 	for (size_t i = 0; i < p->target_count; i++) {
 		lg_policy_free(&p->target[i].policy);
 		lg_registry_free(&p->target[i].after);
+		lg_registry_free(&p->target[i].own);
 		lg_registry_free(&p->target[i].values);
 		lg_registry_free(&p->target[i].seen);
 	}

@@ -12,6 +12,7 @@
 #ifndef LOGONGATE_APP_CHANGE_PLAN_H
 #define LOGONGATE_APP_CHANGE_PLAN_H
 
+#include "app/change/servers_compose.h"
 #include "port/mailboxes.h"
 #include <logongate/profile.h>
 #include "core/policy/session.h"
@@ -22,8 +23,9 @@ struct lg_plan_server {
 	const char *name;
 	enum lg_backend backend;
 	struct lg_render_target render;
-	const struct lg_registry *before;     /* values there now, or NULL */
-	const struct lg_mailboxes *mailboxes; /* of backend directory */
+	const struct lg_registry *before;       /* values there now, or NULL */
+	const struct lg_servers_beside *beside; /* locks there; NULL: none */
+	const struct lg_mailboxes *mailboxes;   /* of backend directory */
 	int is_local;        /* the gate whose sessions are given */
 	int restarts;        /* apply restarts it where it must */
 	int64_t next_poll_s; /* when it polls next; 0: not known */
@@ -55,6 +57,7 @@ struct lg_plan_input {
 	int64_t starts_s; /* --at; else now */
 	int64_t until_s;  /* 0: not said */
 	uint64_t generation;
+	int replaces; /* in place of what stood on the servers */
 	enum lg_accepting {
 		LG_ACCEPT_NOTHING = 0,
 		LG_ACCEPT_WARNINGS = 1,
@@ -67,6 +70,7 @@ struct lg_plan_target {
 	const char *name;
 	enum lg_dialect dialect;
 	enum lg_backend backend;
+	struct lg_registry *own;    /* what the profile sets by itself */
 	struct lg_registry *values; /* to be written; may be empty */
 	struct lg_registry *after;  /* before, with values written over */
 	const struct lg_registry *before;

@@ -231,6 +231,7 @@ enum lg_status lg_servers_apply(struct lg_servers *fleet,
 	enum lg_status status;
 
 	*out_outcome = LG_SERVERS_NOTHING_WRITTEN;
+	fleet->id = change->id;
 	status = lg_servers_probe(fleet, err);
 	for (size_t i = 0; status == LG_OK && i < fleet->count; i++) {
 		if (fleet->member[i].probe.locked)

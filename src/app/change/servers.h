@@ -49,6 +49,13 @@ struct lg_servers_member {
 	/* what wanted was computed from: an apply that finds anything else
 	 * under its names writes nothing; NULL: it was computed from nothing */
 	const struct lg_registry *planned;
+	/* beside other locks wanted is composed with them: what this lock sets
+	 * by itself, and what its names held without any; both are for the
+	 * journal, and NULL where the lock stands alone */
+	const struct lg_registry *own;
+	struct lg_registry *bare;
+	struct lg_registry *composed; /* wanted, where it was made for this */
+	enum lg_dialect dialect;
 	int restart;
 	/* A5, after the values are in effect; NULL where nobody asks for it */
 	enum lg_status (*test)(const void *context, struct lg_error *err);
@@ -79,6 +86,8 @@ struct lg_servers_change {
 	int with_gate;          /* the gate of this machine is part of it */
 	int64_t max_duration_s; /* -1: no limit */
 	const char *id;         /* of the lock; may be NULL */
+	int replaces;           /* in place of what stood there */
+	const char *variables;  /* of the profile; NULL: none */
 };
 
 /*
@@ -106,6 +115,7 @@ struct lg_servers_watch {
 struct lg_servers {
 	struct lg_servers_member *member;
 	size_t count;
+	const char *id;        /* of the change, in the journal; may be NULL */
 	unsigned int parallel; /* targets at once; 0: 8 */
 	int partial;           /* a lift that leaves other targets locked */
 	int gate_next;         /* a lift: the gate of this machine follows, and
@@ -150,7 +160,7 @@ enum lg_status lg_servers_apply(struct lg_servers *fleet,
 				enum lg_servers_outcome *out_outcome,
 				struct lg_error *err);
 
-/* Frees found, before and backup. */
+/* Frees found, before, bare, composed and backup. */
 void lg_servers_member_release(struct lg_servers_member *member);
 
 /* Why a member failed, at its name, with the place below it. */

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * servers_journal.c - writing the write-ahead journal of a change
+ * servers_journal.c - writing the write-ahead journal of changes
  *
  * Lines are JSON; values stand in them as Registry Editor text, so that one
  * codec serves files, back-ups and journal.
  */
 #include "app/change/servers_journal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include <cjson/cJSON.h>
 
@@ -16,24 +20,29 @@ static enum lg_status out_of_memory(struct lg_error *err)
 	return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "out of memory");
 }
 
-static enum lg_status append_line(const struct lg_servers *fleet,
-				  const cJSON *object, struct lg_error *err)
+/* Takes object, which may be NULL. */
+static enum lg_status add_line(cJSON *object, struct lg_buffer *text,
+			       struct lg_error *err)
 {
-	struct lg_buffer line = {0};
-	enum lg_status status;
-	char *text;
+	char *line = object ? cJSON_PrintUnformatted(object) : NULL;
 
-	text = cJSON_PrintUnformatted(object);
-	if (!text)
+	cJSON_Delete(object);
+	if (!line)
 		return out_of_memory(err);
-	lg_buffer_text(&line, text);
-	lg_buffer_char(&line, '\n');
-	cJSON_free(text);
-	status = lg_buffer_status(&line, err);
+	lg_buffer_text(text, line);
+	lg_buffer_char(text, '\n');
+	cJSON_free(line);
+	return lg_buffer_status(text, err);
+}
+
+static enum lg_status append(const struct lg_servers *fleet,
+			     struct lg_buffer *line, enum lg_status status,
+			     struct lg_error *err)
+{
 	if (status == LG_OK)
-		status = fleet->journal.append(fleet->journal.self, line.data,
-					       line.len, err);
-	lg_buffer_release(&line);
+		status = fleet->journal.append(fleet->journal.self, line->data,
+					       line->len, err);
+	lg_buffer_release(line);
 	return status;
 }
 
@@ -53,7 +62,7 @@ static enum lg_status add_registry(cJSON *object, const char *name,
 }
 
 static enum lg_status add_target(cJSON *array,
-				 const struct lg_servers_member *member,
+				 const struct lg_servers_record_target *target,
 				 struct lg_error *err)
 {
 	cJSON *object = cJSON_CreateObject();
@@ -63,79 +72,182 @@ static enum lg_status add_target(cJSON *array,
 		cJSON_Delete(object);
 		return out_of_memory(err);
 	}
-	if (!cJSON_AddStringToObject(object, "name", member->name) ||
-	    !cJSON_AddBoolToObject(object, "restart", member->restart))
+	if (!cJSON_AddStringToObject(object, "name", target->name) ||
+	    !cJSON_AddBoolToObject(object, "restart", target->restart))
 		return out_of_memory(err);
-	if (member->backup &&
-	    !cJSON_AddStringToObject(object, "backup", member->backup))
+	if (target->backup &&
+	    !cJSON_AddStringToObject(object, "backup", target->backup))
 		return out_of_memory(err);
-	status = add_registry(object, "before", member->before, err);
+	if (target->has_dialect &&
+	    !cJSON_AddStringToObject(object, "dialect",
+				     lg_dialect_name(target->dialect)))
+		return out_of_memory(err);
+	status = add_registry(object, "before", target->before, err);
 	if (status == LG_OK)
-		status = add_registry(object, "wanted", member->wanted, err);
+		status = add_registry(object, "wanted", target->wanted, err);
 	return status;
 }
 
 /* The end, twice. */
-static int add_end(cJSON *object, int64_t until_s, const struct lg_now *now)
+static int add_end(cJSON *object, const struct lg_servers_record *record)
 {
-	struct lg_deadline end = lg_deadline_at(until_s, now);
-
-	if (!cJSON_AddNumberToObject(object, "until", (double)until_s))
+	if (!cJSON_AddNumberToObject(object, "until", (double)record->until_s))
 		return 0;
-	return !*now->boot_id ||
+	return !*record->boot_id ||
 	       (cJSON_AddNumberToObject(object, "until_boot_ms",
-					(double)end.boot_ms) &&
-		cJSON_AddStringToObject(object, "boot_id", now->boot_id));
+					(double)record->until_boot_ms) &&
+		cJSON_AddStringToObject(object, "boot_id", record->boot_id));
 }
 
-enum lg_status lg_servers_journal_begin(const struct lg_servers *fleet,
-					const struct lg_servers_change *change,
-					struct lg_error *err)
+static const char *text_or_blank(const char *text)
+{
+	return text ? text : "";
+}
+
+static int add_header(cJSON *object, const struct lg_servers_record *record)
+{
+	return cJSON_AddStringToObject(object, "step", "begin") &&
+	       cJSON_AddStringToObject(object, "id",
+				       text_or_blank(record->id)) &&
+	       cJSON_AddStringToObject(object, "profile", record->profile) &&
+	       cJSON_AddStringToObject(object, "by", record->by) &&
+	       cJSON_AddStringToObject(object, "reason",
+				       text_or_blank(record->reason)) &&
+	       cJSON_AddNumberToObject(object, "since",
+				       (double)record->since_s) &&
+	       add_end(object, record) &&
+	       (!*record->boot_id ||
+		cJSON_AddNumberToObject(object, "offset_ms",
+					(double)record->offset_ms)) &&
+	       cJSON_AddBoolToObject(object, "gate", record->with_gate) &&
+	       cJSON_AddBoolToObject(object, "replaces", record->replaces) &&
+	       (!record->variables ||
+		cJSON_AddStringToObject(object, "variables",
+					record->variables)) &&
+	       cJSON_AddNumberToObject(object, "max_duration",
+				       (double)record->max_duration_s);
+}
+
+static enum lg_status begin_line(const struct lg_servers_record *record,
+				 struct lg_buffer *text, struct lg_error *err)
 {
 	cJSON *object = cJSON_CreateObject();
 	enum lg_status status = LG_OK;
 	cJSON *targets;
 	size_t i;
 
-	if (!object || !cJSON_AddStringToObject(object, "step", "begin") ||
-	    (change->id &&
-	     !cJSON_AddStringToObject(object, "id", change->id)) ||
-	    !cJSON_AddStringToObject(object, "profile", change->profile) ||
-	    !cJSON_AddStringToObject(object, "by", change->by) ||
-	    !cJSON_AddStringToObject(object, "reason",
-				     change->reason ? change->reason : "") ||
-	    !cJSON_AddNumberToObject(object, "since",
-				     (double)change->since_s) ||
-	    !add_end(object, change->until_s, &change->now) ||
-	    !cJSON_AddBoolToObject(object, "gate", change->with_gate) ||
-	    !cJSON_AddNumberToObject(object, "max_duration",
-				     (double)change->max_duration_s) ||
+	if (!object || !add_header(object, record) ||
 	    !(targets = cJSON_AddArrayToObject(object, "targets"))) {
 		cJSON_Delete(object);
 		return out_of_memory(err);
 	}
-	for (i = 0; status == LG_OK && i < fleet->count; i++)
-		status = add_target(targets, &fleet->member[i], err);
+	for (i = 0; status == LG_OK && i < record->count; i++)
+		status = add_target(targets, &record->target[i], err);
 	if (status == LG_OK)
-		status = append_line(fleet, object, err);
+		return add_line(object, text, err);
 	cJSON_Delete(object);
 	return status;
+}
+
+/* Of a change whose values are lost, whose they are. */
+static enum lg_status lost_line(const struct lg_servers_record *record,
+				struct lg_buffer *text, struct lg_error *err)
+{
+	cJSON *object = cJSON_CreateObject();
+	cJSON *targets;
+	int failed;
+	size_t i;
+
+	failed = !object || !cJSON_AddStringToObject(object, "step", "lost") ||
+		 !cJSON_AddStringToObject(object, "id",
+					  text_or_blank(record->id)) ||
+		 !cJSON_AddStringToObject(object, "profile",
+					  text_or_blank(record->profile)) ||
+		 !(targets = cJSON_AddArrayToObject(object, "targets"));
+	for (i = 0; !failed && i < record->count; i++) {
+		cJSON *name = cJSON_CreateString(record->target[i].name);
+
+		failed = !name || !cJSON_AddItemToArray(targets, name);
+	}
+	if (!failed)
+		return add_line(object, text, err);
+	cJSON_Delete(object);
+	return out_of_memory(err);
+}
+
+static enum lg_status step_line(const char *id, const char *step,
+				const char *target, struct lg_buffer *text,
+				struct lg_error *err)
+{
+	cJSON *object = cJSON_CreateObject();
+
+	if (object && cJSON_AddStringToObject(object, "step", step) &&
+	    cJSON_AddStringToObject(object, "id", text_or_blank(id)) &&
+	    (!target || cJSON_AddStringToObject(object, "target", target)))
+		return add_line(object, text, err);
+	cJSON_Delete(object);
+	return out_of_memory(err);
+}
+
+enum lg_status lg_servers_journal_begin(const struct lg_servers *fleet,
+					const struct lg_servers_change *change,
+					struct lg_error *err)
+{
+	struct lg_deadline end = lg_deadline_at(change->until_s, &change->now);
+	struct lg_servers_record record = {
+		.profile = (char *)change->profile,
+		.by = (char *)change->by,
+		.reason = (char *)change->reason,
+		.id = (char *)change->id,
+		.since_s = change->since_s,
+		.until_s = change->until_s,
+		.until_boot_ms = end.boot_ms,
+		.offset_ms = change->until_s * 1000 - end.boot_ms,
+		.with_gate = change->with_gate,
+		.replaces = change->replaces,
+		.variables = (char *)change->variables,
+		.max_duration_s = change->max_duration_s,
+	};
+	struct lg_buffer line = {0};
+	enum lg_status status = LG_OK;
+	size_t i;
+
+	snprintf(record.boot_id, sizeof(record.boot_id), "%s",
+		 change->now.boot_id);
+	record.target = calloc(fleet->count + 1, sizeof(*record.target));
+	if (!record.target)
+		return out_of_memory(err);
+	for (i = 0; i < fleet->count; i++) {
+		const struct lg_servers_member *member = &fleet->member[i];
+
+		record.target[record.count++] =
+			(struct lg_servers_record_target){
+				.name = (char *)member->name,
+				.restart = member->restart,
+				.backup = member->backup,
+				.dialect = member->dialect,
+				.has_dialect = 1,
+				.before = member->bare ? member->bare
+						       : member->before,
+				.wanted = (struct lg_registry
+						   *)(member->own
+							      ? member->own
+							      : member->wanted),
+			};
+	}
+	status = begin_line(&record, &line, err);
+	free(record.target);
+	return append(fleet, &line, status, err);
 }
 
 enum lg_status lg_servers_journal_step(const struct lg_servers *fleet,
 				       const char *step, const char *target,
 				       struct lg_error *err)
 {
-	cJSON *object = cJSON_CreateObject();
-	enum lg_status status;
+	struct lg_buffer line = {0};
 
-	if (object && cJSON_AddStringToObject(object, "step", step) &&
-	    (!target || cJSON_AddStringToObject(object, "target", target)))
-		status = append_line(fleet, object, err);
-	else
-		status = out_of_memory(err);
-	cJSON_Delete(object);
-	return status;
+	return append(fleet, &line,
+		      step_line(fleet->id, step, target, &line, err), err);
 }
 
 enum lg_status lg_servers_journal_until(const struct lg_servers *fleet,
@@ -143,14 +255,80 @@ enum lg_status lg_servers_journal_until(const struct lg_servers *fleet,
 					const struct lg_now *now,
 					struct lg_error *err)
 {
+	struct lg_servers_record end = {
+		.until_s = until_s,
+		.until_boot_ms = lg_deadline_at(until_s, now).boot_ms,
+	};
 	cJSON *object = cJSON_CreateObject();
+	struct lg_buffer line = {0};
 	enum lg_status status;
 
+	snprintf(end.boot_id, sizeof(end.boot_id), "%s", now->boot_id);
 	if (object && cJSON_AddStringToObject(object, "step", "until") &&
-	    add_end(object, until_s, now))
-		status = append_line(fleet, object, err);
-	else
+	    cJSON_AddStringToObject(object, "id", text_or_blank(fleet->id)) &&
+	    add_end(object, &end)) {
+		status = add_line(object, &line, err);
+	} else {
+		cJSON_Delete(object);
 		status = out_of_memory(err);
-	cJSON_Delete(object);
+	}
+	return append(fleet, &line, status, err);
+}
+
+static enum lg_status render_targets(const struct lg_servers_record *record,
+				     struct lg_buffer *text,
+				     struct lg_error *err)
+{
+	enum lg_status status = LG_OK;
+	size_t i;
+
+	for (i = 0; status == LG_OK && i < record->count; i++) {
+		const struct lg_servers_record_target *target =
+			&record->target[i];
+
+		if (target->in_restart && target->step != LG_SERVERS_RESTARTING)
+			status = step_line(
+				record->id,
+				lg_servers_step_name(LG_SERVERS_RESTARTING),
+				target->name, text, err);
+		if (status == LG_OK && target->step != LG_SERVERS_UNTOUCHED)
+			status = step_line(record->id,
+					   lg_servers_step_name(target->step),
+					   target->name, text, err);
+	}
+	return status;
+}
+
+static enum lg_status render_record(const struct lg_servers_record *record,
+				    struct lg_buffer *text,
+				    struct lg_error *err)
+{
+	enum lg_status status = record->phase == LG_SERVERS_LOST
+					? lost_line(record, text, err)
+					: begin_line(record, text, err);
+
+	if (status == LG_OK && record->phase == LG_SERVERS_LIFTING)
+		status = step_line(record->id, "lifting", NULL, text, err);
+	if (status == LG_OK)
+		status = render_targets(record, text, err);
+	if (status == LG_OK && record->phase == LG_SERVERS_APPLIED)
+		status = step_line(record->id, "applied", NULL, text, err);
+	return status;
+}
+
+enum lg_status lg_servers_book_render(const struct lg_servers_book *book,
+				      struct lg_buffer *out_text,
+				      struct lg_error *err)
+{
+	enum lg_status status;
+	size_t i;
+
+	lg_buffer_format(out_text,
+			 "{\"journal\":\"logongate changes\","
+			 "\"version\":%d}\n",
+			 LG_SERVERS_BOOK_VERSION);
+	status = lg_buffer_status(out_text, err);
+	for (i = 0; status == LG_OK && i < book->count; i++)
+		status = render_record(&book->record[i], out_text, err);
 	return status;
 }

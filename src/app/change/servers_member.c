@@ -35,6 +35,8 @@ void lg_servers_member_release(struct lg_servers_member *member)
 {
 	lg_registry_free(&member->found);
 	lg_registry_free(&member->before);
+	lg_registry_free(&member->bare);
+	lg_registry_free(&member->composed);
 	free(member->backup);
 	member->backup = NULL;
 }

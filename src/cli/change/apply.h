@@ -7,7 +7,7 @@
 #ifndef LOGONGATE_CLI_CHANGE_APPLY_H
 #define LOGONGATE_CLI_CHANGE_APPLY_H
 
-#include "app/change/servers_journal.h"
+#include "app/change/servers_book.h"
 #include "app/lock/lock.h"
 #include "cli/change/prepare.h"
 

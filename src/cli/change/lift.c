@@ -112,7 +112,7 @@ int lg_cli_lift_gate_of(struct lg_cli *cli,
 	for (size_t i = 0; i < locks.count && code == LG_EXIT_DONE; i++) {
 		const struct lg_cli_lock *lock = &locks.lock[i];
 
-		if (!lock->is_here || !lock->is_there)
+		if (!lock->is_here || !lg_cli_is_lock_of(lock, record))
 			continue;
 		code = lg_cli_lift_gate(cli, lock->id, NULL);
 		*out_was = code == LG_EXIT_DONE;
@@ -154,7 +154,7 @@ static int lift_one(struct lg_cli *cli, const struct lg_cli_lock *lock,
 	int here = LG_EXIT_DONE;
 
 	if (lock->is_there)
-		code = lg_cli_servers_lift(cli, &lifted);
+		code = lg_cli_servers_lift(cli, lock->there_id, &lifted);
 	if (code != LG_EXIT_DONE && code != LG_EXIT_NOT_PUT_BACK)
 		return code;
 	/* a server that is left behind does not keep people out here */
@@ -187,14 +187,33 @@ static int lift_all(struct lg_cli *cli, const struct lg_cli_locks *locks,
 	return worst;
 }
 
-/* What --target and --group leave of several: the one that is there. */
+/* What --target and --group leave of several: the one that is on servers. */
 static const struct lg_cli_lock *on_servers(const struct lg_cli_locks *locks)
 {
+	const struct lg_cli_lock *found = NULL;
+
 	for (size_t i = 0; i < locks->count; i++) {
-		if (locks->lock[i].is_there)
-			return &locks->lock[i];
+		if (!locks->lock[i].is_there)
+			continue;
+		if (found != NULL)
+			return NULL;
+		found = &locks->lock[i];
 	}
-	return NULL;
+	return found;
+}
+
+/* Whether a lock is on servers too is not known where their journal cannot be
+ * read: with --force what is here is lifted all the same. lock NULL: all. */
+static int lift_known(struct lg_cli *cli, const struct lg_cli_locks *locks,
+		      const struct lg_cli_lock *lock)
+{
+	if (locks->there == LG_EXIT_DONE || (lock != NULL && lock->is_there))
+		return LG_EXIT_DONE;
+	return lg_cli_fail_as(cli,
+			      lg_cli_option(cli, "force") == NULL
+				      ? (enum lg_exit)locks->there
+				      : LG_EXIT_DONE,
+			      &locks->there_error);
 }
 
 int lg_cli_lift(struct lg_cli *cli, const char *name, struct lg_lift *lift)
@@ -209,18 +228,12 @@ int lg_cli_lift(struct lg_cli *cli, const char *name, struct lg_lift *lift)
 
 	if (code == LG_EXIT_DONE)
 		code = lg_cli_locks(cli, LG_LOCKS_CHANGE, &locks);
-	/* Whether the lock is on servers too is not known: with --force what is
-	 * here is lifted all the same. */
-	if (code == LG_EXIT_DONE && locks.there != LG_EXIT_DONE &&
-	    lg_cli_option(cli, "force") == NULL)
-		code = lg_cli_fail_as(cli, (enum lg_exit)locks.there,
-				      &locks.there_error);
-	else if (code == LG_EXIT_DONE && locks.there != LG_EXIT_DONE)
-		lg_cli_fail_as(cli, LG_EXIT_DONE, &locks.there_error);
 	if (code != LG_EXIT_DONE)
 		goto done;
 	if (all && locks.count > 0) {
-		code = lift_all(cli, &locks, gate, lift);
+		code = lift_known(cli, &locks, NULL);
+		if (code == LG_EXIT_DONE)
+			code = lift_all(cli, &locks, gate, lift);
 		if (code == LG_EXIT_DONE && locks.here != LG_EXIT_DONE)
 			code = lg_cli_fail_as(cli, (enum lg_exit)locks.here,
 					      &locks.here_error);
@@ -230,6 +243,8 @@ int lg_cli_lift(struct lg_cli *cli, const char *name, struct lg_lift *lift)
 		lock = on_servers(&locks);
 	if (lock == NULL)
 		code = lg_cli_choose(cli, &locks, name, LG_MEANT_ANY, &lock);
+	if (code == LG_EXIT_DONE)
+		code = lift_known(cli, &locks, lock);
 	if (code == LG_EXIT_DONE)
 		code = lift_one(cli, lock, gate, lift);
 	/* Where the gate here does not say what it holds, that is told. */

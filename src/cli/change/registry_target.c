@@ -72,24 +72,24 @@ int lg_cli_registry_read(struct lg_cli *cli,
 	return status == LG_OK ? LG_EXIT_DONE : failed(cli, &err);
 }
 
-/* A lock would put the values back, or take them for somebody's change. */
-static enum lg_status not_locked(struct lg_cli *cli, const char *name,
-				 struct lg_error *err)
+/* A lock would put the values back, or take them for somebody's change. Of one
+ * that damage took nothing is left but this. */
+static enum lg_status not_locked(const struct lg_servers_book *book,
+				 const char *name, struct lg_error *err)
 {
-	struct lg_servers_record record = {0};
-	enum lg_status status = lg_cli_servers_record(cli, &record, err);
+	for (size_t i = 0; i < book->count; i++) {
+		const struct lg_servers_record *record = &book->record[i];
+		const struct lg_servers_record_target *target =
+			lg_servers_record_target(record, name);
 
-	for (size_t i = 0; status == LG_OK && i < record.count; i++) {
-		if (record.phase != LG_SERVERS_NOTHING &&
-		    strcmp(record.target[i].name, name) == 0 &&
-		    lg_servers_step_locks(record.target[i].step))
-			status = lg_error_set(err, LG_ERR_CONFLICT, name,
-					      "the lock %s is on this server; "
-					      "logongate lift first",
-					      record.profile);
+		if (target != NULL && record->phase != LG_SERVERS_LOST &&
+		    lg_servers_step_locks(target->step))
+			return lg_error_set(err, LG_ERR_CONFLICT, name,
+					    "the lock %s is on this server; "
+					    "logongate lift first",
+					    record->profile);
 	}
-	lg_servers_record_release(&record);
-	return status;
+	return LG_OK;
 }
 
 /* From what is there to what is to be there. item borrows from both. */
@@ -225,6 +225,7 @@ static int change_server(struct lg_cli *cli, const struct wish *wish,
 	const char *name = wish->server->name;
 	struct lg_registry *is = NULL, *should = NULL;
 	struct lg_journal_file *journal = NULL;
+	struct lg_servers_book book = {0};
 	const struct lg_settings *settings;
 	struct lg_target_probe probe = {0};
 	struct lg_target port = {0};
@@ -233,9 +234,10 @@ static int change_server(struct lg_cli *cli, const struct wish *wish,
 	int left = 0;
 	int code = LG_EXIT_DONE;
 
-	status = lg_cli_servers_journal(cli, &journal, &err);
+	lg_cli_servers_end_over(cli);
+	status = lg_cli_servers_begin(cli, &journal, &book, &err);
 	if (status == LG_OK)
-		status = not_locked(cli, name, &err);
+		status = not_locked(&book, name, &err);
 	if (status != LG_OK) {
 		code = status == LG_ERR_CONFLICT
 			       ? lg_cli_fail_as(cli, LG_EXIT_WOULD_NOT_LOCK,
@@ -280,6 +282,7 @@ out:
 	lg_registry_free(&is);
 	if (port.close != NULL)
 		port.close(port.self);
+	lg_servers_book_release(&book);
 	lg_journal_file_close(&journal);
 	return code;
 }

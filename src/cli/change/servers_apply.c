@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "adapters/system/journal_file.h"
+#include "app/change/servers_ending.h"
 #include "cli/change/apply.h"
 #include "cli/change/effect.h"
 #include "cli/change/servers_history.h"
@@ -203,20 +204,73 @@ void lg_cli_servers_tell(struct lg_cli *cli, const struct lg_servers *fleet)
 	}
 }
 
-static enum lg_status no_lock_yet(struct lg_cli *cli, struct lg_error *err)
+/* Where another change was interrupted nobody knows what stands. */
+static enum lg_status none_interrupted(const struct lg_servers_book *book,
+				       const struct lg_cli_targets *targets,
+				       struct lg_error *err)
 {
-	struct lg_servers_record record = {0};
-	enum lg_status status = lg_cli_servers_record(cli, &record, err);
+	for (size_t i = 0; i < targets->count; i++) {
+		const struct lg_servers_record *other = lg_servers_interrupted(
+			book, targets->port[i].name, NULL);
 
-	if (status == LG_OK && record.phase == LG_SERVERS_APPLIED)
-		status = lg_error_set(err, LG_ERR_CONFLICT, record.profile,
-				      "is in force on servers already; lift "
-				      "or extend it first");
-	else if (status == LG_OK && record.phase != LG_SERVERS_NOTHING)
-		status = lg_error_set(err, LG_ERR_CONFLICT, record.profile,
-				      "was interrupted half-way; logongate "
-				      "recover first");
-	lg_servers_record_release(&record);
+		if (other != NULL)
+			return lg_error_set(
+				err, LG_ERR_CONFLICT,
+				other->profile != NULL ? other->profile
+						       : other->id,
+				"was interrupted half-way on %s; logongate "
+				"recover first",
+				targets->port[i].name);
+	}
+	return LG_OK;
+}
+
+/* The same profile with the same variables is the same lock. */
+static enum lg_status not_in_force(const struct lg_servers_book *book,
+				   const struct lg_prepared *p,
+				   struct lg_error *err)
+{
+	const char *variables = p->variables != NULL ? p->variables : "";
+	struct lg_now now = lg_cli_clocks();
+
+	for (size_t i = 0; i < book->count; i++) {
+		const struct lg_servers_record *record = &book->record[i];
+
+		if (record->phase != LG_SERVERS_APPLIED ||
+		    lg_servers_record_is_over(record, &now) ||
+		    strcmp(record->profile, p->profile->name) != 0 ||
+		    strcmp(record->variables != NULL ? record->variables : "",
+			   variables) != 0)
+			continue;
+		lg_error_set(err, LG_ERR_CONFLICT, record->profile,
+			     "is in force on servers already; lift "
+			     "or extend it first");
+		return lg_error_code(err, "already-in-force");
+	}
+	return LG_OK;
+}
+
+/* What stood under the names when it was planned: what another lock or a hand
+ * wrote there since is found by the comparison. */
+static enum lg_status add_planned(struct lg_servers_member *member,
+				  const struct lg_servers_beside *beside,
+				  const struct lg_plan_target *target,
+				  struct lg_registry **out_planned,
+				  struct lg_error *err)
+{
+	const struct lg_registry *found = target->before;
+	const struct lg_servers_more none = {NULL, 0, target->dialect};
+	struct lg_registry *stands = NULL;
+	enum lg_status status;
+
+	status = lg_servers_bare(beside, found, NULL, &stands, err);
+	if (status == LG_OK)
+		status = lg_servers_bare(beside, found, target->own,
+					 &member->bare, err);
+	if (status == LG_OK)
+		status = lg_servers_composed(beside, &none, stands, target->own,
+					     out_planned, NULL, err);
+	lg_registry_free(&stands);
 	return status;
 }
 
@@ -224,30 +278,37 @@ static enum lg_status no_lock_yet(struct lg_cli *cli, struct lg_error *err)
 static enum lg_status add_members(const struct lg_prepared *p,
 				  const struct lg_cli_targets *targets,
 				  struct lg_servers *fleet,
+				  struct lg_registry **planned,
 				  struct lg_error *err)
 {
+	enum lg_status status = LG_OK;
 	size_t at = 0;
 
-	fleet->member = calloc(targets->count + 1, sizeof(*fleet->member));
-	if (fleet->member == NULL)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
-	fleet->count = targets->count;
-	for (size_t i = 0; i < p->server_count; i++) {
+	for (size_t i = 0; status == LG_OK && i < p->server_count; i++) {
+		const struct lg_plan_target *target = &p->plan->target[i];
+		struct lg_servers_member *member = &fleet->member[at];
+
 		if (p->server[i].is_local)
 			continue;
-		fleet->member[at].name = targets->port[at].name;
-		fleet->member[at].port = &targets->port[at];
-		fleet->member[at].wanted = p->plan->target[i].values;
-		fleet->member[at].planned = p->plan->target[i].seen;
+		member->name = targets->port[at].name;
+		member->port = &targets->port[at];
+		member->wanted = target->values;
+		member->dialect = target->dialect;
 		/* one that polls keeps its sessions (A4) */
-		fleet->member[at].restart = p->plan->target[i].restarts;
+		member->restart = target->restarts;
 		/* before the poll a logon tells nothing of the lock */
 		if (lg_cli_effect_running(p, i) == LG_EFFECT_NOW)
-			fleet->member[at].test = lg_cli_target_test;
-		fleet->member[at].test_context = targets->settings[at];
-		at++;
+			member->test = lg_cli_target_test;
+		member->test_context = targets->settings[at];
+		fleet->count = ++at;
+		if (member->port->keeps_locks)
+			continue;
+		member->own = target->own;
+		status = add_planned(member, &p->there[i], target,
+				     &planned[at - 1], err);
+		member->planned = planned[at - 1];
 	}
-	return LG_OK;
+	return status;
 }
 
 /* As the change left the services: what the plan saw may be long past. */
@@ -271,6 +332,7 @@ static void note_apply(struct lg_cli *cli, const struct lg_prepared *prepared,
 	struct lg_journal_entry entry = {
 		.at_s = change->since_s,
 		.event = LG_EVENT_APPLY,
+		.id = change->id,
 		.profile = change->profile,
 		.by = change->by,
 		.reason = change->reason,
@@ -328,7 +390,9 @@ int lg_cli_servers_apply(struct lg_cli *cli, const struct lg_prepared *prepared,
 	struct lg_servers fleet = {.watch = {cli, lg_cli_servers_moved,
 					     &signals, lg_stop_signals_came}};
 	struct lg_journal_file *journal = NULL;
+	struct lg_servers_book book = {0};
 	struct lg_cli_targets targets = {0};
+	struct lg_registry **planned = NULL;
 	enum lg_servers_outcome outcome = LG_SERVERS_NOTHING_WRITTEN;
 	enum lg_status status;
 	struct lg_error err;
@@ -345,22 +409,30 @@ int lg_cli_servers_apply(struct lg_cli *cli, const struct lg_prepared *prepared,
 					 "this machine among the servers, "
 					 "which waits for logongate confirm");
 	change.with_gate = applying.with_gate;
+	change.variables = prepared->variables;
+	change.replaces = prepared->input.replaces;
 	change.max_duration_s = prepared->profile->max_duration_s;
-	status = lg_cli_servers_journal(cli, &journal, &err);
+	status = lg_cli_servers_begin(cli, &journal, &book, &err);
 	if (status == LG_OK)
-		status = no_lock_yet(cli, &err);
+		status = not_in_force(&book, prepared, &err);
+	if (status == LG_OK)
+		status = open_of(cli, prepared, &targets, &err);
+	if (status == LG_OK)
+		status = none_interrupted(&book, &targets, &err);
 	if (status == LG_ERR_CONFLICT) {
 		code = lg_cli_fail_as(cli, LG_EXIT_WOULD_NOT_LOCK, &err);
 		goto out;
 	}
 	if (status == LG_OK)
-		status = lg_journal_file_clear(journal, &err);
+		status = lg_cli_servers_rewrite(journal, &book, &err);
+	lg_cli_targets_lock(&targets, &lock);
+	fleet.member = calloc(targets.count + 1, sizeof(*fleet.member));
+	planned = calloc(targets.count + 1, sizeof(*planned));
+	if (status == LG_OK && (fleet.member == NULL || planned == NULL))
+		status =
+			lg_error_set(&err, LG_ERR_NO_MEMORY, NULL, "no memory");
 	if (status == LG_OK)
-		status = open_of(cli, prepared, &targets, &err);
-	if (status == LG_OK)
-		lg_cli_targets_lock(&targets, &lock);
-	if (status == LG_OK)
-		status = add_members(prepared, &targets, &fleet, &err);
+		status = add_members(prepared, &targets, &fleet, planned, &err);
 	if (status == LG_OK) {
 		fleet.journal.self = journal;
 		fleet.journal.append = lg_journal_file_append;
@@ -397,8 +469,12 @@ int lg_cli_servers_apply(struct lg_cli *cli, const struct lg_prepared *prepared,
 out:
 	for (size_t i = 0; i < fleet.count; i++)
 		lg_servers_member_release(&fleet.member[i]);
+	for (size_t i = 0; planned != NULL && i < targets.count; i++)
+		lg_registry_free(&planned[i]);
+	free(planned);
 	free(fleet.member);
 	lg_cli_targets_release(&targets);
+	lg_servers_book_release(&book);
 	lg_journal_file_close(&journal);
 	return code;
 }

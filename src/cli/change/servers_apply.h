@@ -11,33 +11,26 @@
 #ifndef LOGONGATE_CLI_CHANGE_SERVERS_APPLY_H
 #define LOGONGATE_CLI_CHANGE_SERVERS_APPLY_H
 
-#include "app/change/servers_journal.h"
+#include "app/change/servers_book.h"
 #include "cli/change/servers_targets.h"
 #include "cli/change/apply.h"
 
-/* What the journal says, with the servers of the record opened. */
-struct lg_cli_servers {
-	struct lg_servers_record record;
-	struct lg_cli_targets targets;
-};
-void lg_cli_servers_release(struct lg_cli_servers *fleet);
+/* What the journal says; a damaged one as far as it can be read. */
+enum lg_status lg_cli_servers_book(struct lg_cli *cli,
+				   struct lg_servers_book *out_book,
+				   struct lg_error *err);
 
-/* The record alone; phase LG_SERVERS_NOTHING where no lock is on servers. */
-enum lg_status lg_cli_servers_record(struct lg_cli *cli,
-				     struct lg_servers_record *out_record,
-				     struct lg_error *err);
-
-/* Whether the record is what there is, or becomes something else. */
+/* Whether the book is what there is, or becomes something else. */
 enum lg_servers_state {
 	LG_SERVERS_SETTLED = 0,
 	LG_SERVERS_CHANGING,   /* a command is at it right now */
 	LG_SERVERS_INTERRUPTED /* the command is gone: logongate recover */
 };
 
-/* The record, and who changes it: {"command","by","pid","since"}; NULL where
+/* The book, and who changes it: {"command","by","pid","since"}; NULL where
  * that is not known. Owns: lg_servers_now_release. */
 struct lg_servers_now {
-	struct lg_servers_record record;
+	struct lg_servers_book book;
 	enum lg_servers_state state;
 	cJSON *holder;
 };
@@ -45,9 +38,6 @@ enum lg_status lg_cli_servers_now(struct lg_cli *cli,
 				  struct lg_servers_now *out_now,
 				  struct lg_error *err);
 void lg_servers_now_release(struct lg_servers_now *now);
-
-/* Between before and wanted: applying, lifting, or left there. */
-int lg_servers_is_unfinished(const struct lg_servers_record *record);
 
 /* "logongate apply of anna (process 12, since 14:02)". */
 void lg_cli_servers_holder_words(const cJSON *holder, struct lg_buffer *text);
@@ -78,21 +68,23 @@ int lg_cli_servers_apply(struct lg_cli *cli, const struct lg_prepared *prepared,
 struct lg_cli_lifted {
 	int with_gate;
 	size_t count; /* how many servers; 0 with exit 0: none was locked */
+	char id[LG_LOCK_ID_SIZE];
 	struct lg_journal_file *journal;
 };
 
-/* Lifts what the journal says is locked: all of it, or the servers that
- * --target and --group name. */
-int lg_cli_servers_lift(struct lg_cli *cli, struct lg_cli_lifted *lifted);
+/* Lifts the lock with this id: all of it, or the servers that --target and
+ * --group name. */
+int lg_cli_servers_lift(struct lg_cli *cli, const char *id,
+			struct lg_cli_lifted *lifted);
 
 /* gate_code: what lifting the gate gave. Where it is open now the change is
  * over, else it stays unfinished. Returns: an exit code. */
 int lg_cli_servers_opened(struct lg_cli *cli, struct lg_cli_lifted *lifted,
 			  int gate_code);
 
-/* Puts back what an interrupted change left, and what a lock whose end is past
+/* Puts back what interrupted changes left, and what locks whose end is past
  * left, on servers (how many: *out_done) and at the gate of this machine (1 in
- * *out_gate). */
+ * *out_gate); says what damage took, and keeps the damaged file. */
 int lg_cli_servers_recover(struct lg_cli *cli, size_t *out_done, int *out_gate);
 
 /* Servers that were given up, each with the name of its back-up; "" where
@@ -112,16 +104,13 @@ void lg_cli_forgotten_release(struct lg_cli_forgotten *forgotten);
 int lg_cli_servers_forget(struct lg_cli *cli,
 			  struct lg_cli_forgotten *out_forgotten);
 
-/* Puts back a lock on servers whose end is past and that no gate here ends:
- * the next command that may write does. What it cannot, it says. */
+/* Puts back locks on servers whose end is past and that nobody ended: the next
+ * command that may write does. What it cannot, it says. */
 void lg_cli_servers_end_over(struct lg_cli *cli);
 
-/* 1 when a lock is on servers and not on the gate of this machine. */
-int lg_cli_servers_alone(struct lg_cli *cli);
-
-/* Moves the end in the journal and on gates that keep it themselves, where a
- * lock is on servers. */
-int lg_cli_servers_extend(struct lg_cli *cli, int64_t until_s);
+/* Moves the end of a lock in the journal and on gates that keep it themselves,
+ * where it is on servers. */
+int lg_cli_servers_extend(struct lg_cli *cli, const char *id, int64_t until_s);
 
 /*
  * Adds "targets" to a status object, each just asked, and what is unfinished

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "app/change/servers_journal.h"
 #include "cli/change/servers_apply.h"
 #include "cli/change/servers_history.h"
 #include "cli/change/servers_lift.h"
@@ -65,16 +66,6 @@ static int read_names(struct lg_cli *cli, struct lg_strlist *names)
 	return code;
 }
 
-static struct lg_servers_record_target *
-find(const struct lg_servers_record *record, const char *name)
-{
-	for (size_t i = 0; i < record->count; i++) {
-		if (strcmp(record->target[i].name, name) == 0)
-			return &record->target[i];
-	}
-	return NULL;
-}
-
 /* A second try gives up again what was given up already. */
 static int may_forget(const struct lg_servers_record_target *target)
 {
@@ -82,38 +73,59 @@ static int may_forget(const struct lg_servers_record_target *target)
 				  target->step == LG_SERVERS_FORGOTTEN);
 }
 
-/* All names, before anything is written. */
-static int check(struct lg_cli *cli, const struct lg_servers_record *record,
-		 const struct lg_strlist *names)
+static int is_anywhere(const struct lg_servers_book *book, const char *name)
+{
+	for (size_t i = 0; i < book->count; i++) {
+		if (may_forget(
+			    lg_servers_record_target(&book->record[i], name)))
+			return 1;
+	}
+	return 0;
+}
+
+/* Each server that a lock is on, once. */
+static void list_locked(const struct lg_servers_book *book,
+			struct lg_buffer *text)
 {
 	struct lg_strlist locked = {0};
+
+	for (size_t i = 0; i < book->count; i++) {
+		const struct lg_servers_record *record = &book->record[i];
+
+		for (size_t j = 0; j < record->count; j++) {
+			if (lg_servers_step_locks(record->target[j].step))
+				add_names(record->target[j].name, &locked,
+					  NULL);
+		}
+	}
+	lg_cli_servers_names(&locked, text);
+	if (locked.count == 0)
+		lg_buffer_text(text, "no server");
+	lg_strlist_release(&locked);
+}
+
+/* All names, before anything is written. */
+static int check(struct lg_cli *cli, const struct lg_servers_book *book,
+		 const struct lg_strlist *names)
+{
 	struct lg_buffer text = {0};
-	const char *wrong = NULL;
 	int code = LG_EXIT_DONE;
 
-	if (record->phase == LG_SERVERS_NOTHING)
+	if (book->count == 0)
 		return lg_cli_usage(cli,
 				    "no lock is on other servers and nothing "
 				    "was interrupted; %s is not given up",
 				    names->item[0]);
-	for (size_t i = 0; i < names->count && wrong == NULL; i++) {
-		if (!may_forget(find(record, names->item[i])))
-			wrong = names->item[i];
+	list_locked(book, &text);
+	for (size_t i = 0; i < names->count && code == LG_EXIT_DONE; i++) {
+		if (!is_anywhere(book, names->item[i]))
+			code = lg_cli_usage(cli,
+					    "no lock is on %s, so nothing is "
+					    "given up; locks are on: %s",
+					    names->item[i],
+					    text.data != NULL ? text.data : "");
 	}
-	for (size_t i = 0; i < record->count; i++) {
-		if (lg_servers_step_locks(record->target[i].step))
-			lg_strlist_add(&locked, record->target[i].name,
-				       strlen(record->target[i].name), NULL);
-	}
-	lg_cli_servers_names(&locked, &text);
-	if (wrong != NULL)
-		code = lg_cli_usage(cli,
-				    "the lock %s is not on %s, so nothing is "
-				    "given up; it is on: %s",
-				    record->profile, wrong,
-				    locked.count > 0 ? text.data : "no server");
 	lg_buffer_release(&text);
-	lg_strlist_release(&locked);
 	return code;
 }
 
@@ -136,6 +148,9 @@ static enum lg_status backup_of(struct lg_cli *cli,
 		if (status == LG_OK && access(path.data, F_OK) != 0)
 			name = NULL;
 	}
+	/* damage took it: there is none but those in the folder */
+	if (name == NULL && target->before == NULL)
+		name = "";
 	if (status == LG_OK && name == NULL) {
 		status = lg_cli_servers_backup(cli, target->name,
 					       target->before, &made, err);
@@ -156,9 +171,12 @@ static void note(struct lg_cli *cli, const struct lg_servers_record *record,
 	struct lg_journal_entry entry = {
 		.at_s = lg_cli_now(),
 		.event = LG_EVENT_FORGET,
+		.id = record->id,
 		.profile = record->profile,
 		.by = lg_cli_by(cli),
-		.reason = *record->reason ? record->reason : NULL,
+		.reason = record->reason != NULL && *record->reason
+				  ? record->reason
+				  : NULL,
 		.result = "given up",
 		.since_s = record->since_s,
 		.until_s = record->until_s,
@@ -171,46 +189,60 @@ static void note(struct lg_cli *cli, const struct lg_servers_record *record,
 	lg_buffer_release(&target);
 }
 
-/* Writes it down for all names; those that were given up now are told. */
-static enum lg_status forget(struct lg_cli *cli, struct lg_journal_file *file,
-			     struct lg_servers_record *record,
-			     const struct lg_strlist *names,
-			     struct lg_cli_forgotten *forgotten,
-			     struct lg_error *err)
+/* One lock on one of the servers; now is told of those given up just now. */
+static enum lg_status forget_one(struct lg_journal_file *file,
+				 struct lg_servers_record *record,
+				 const char *name, struct lg_strlist *now,
+				 struct lg_error *err)
 {
 	const struct lg_servers fleet = {
-		.journal = {file, lg_journal_file_append}};
-	struct lg_servers_record_target *target;
+		.id = record->id, .journal = {file, lg_journal_file_append}};
+	struct lg_servers_record_target *target =
+		lg_servers_record_target(record, name);
+	enum lg_status status;
+
+	if (!may_forget(target) || target->step == LG_SERVERS_FORGOTTEN)
+		return LG_OK;
+	status = lg_servers_journal_step(
+		&fleet, lg_servers_step_name(LG_SERVERS_FORGOTTEN), name, err);
+	if (status == LG_OK)
+		status = lg_strlist_add(now, name, strlen(name), err);
+	if (status == LG_OK)
+		target->step = LG_SERVERS_FORGOTTEN;
+	return status;
+}
+
+static size_t places_of(const struct lg_servers_record *record)
+{
+	size_t locked = record->with_gate != 0;
+
+	for (size_t i = 0; i < record->count; i++)
+		locked += lg_servers_step_locks(record->target[i].step) != 0;
+	return locked;
+}
+
+/* One lock on all that are named. */
+static enum lg_status
+forget_record(struct lg_cli *cli, struct lg_journal_file *file,
+	      struct lg_servers_record *record, const struct lg_strlist *names,
+	      struct lg_cli_forgotten *forgotten, struct lg_error *err)
+{
+	const struct lg_servers fleet = {
+		.id = record->id, .journal = {file, lg_journal_file_append}};
 	struct lg_now clocks = lg_cli_clocks();
 	struct lg_strlist now = {0};
 	enum lg_status status = LG_OK;
-	size_t locked = 0;
+	size_t places;
 
-	for (size_t i = 0; status == LG_OK && i < names->count; i++) {
-		target = find(record, names->item[i]);
-		status = backup_of(cli, target, &forgotten->backup, err);
-		if (status == LG_OK && target->step != LG_SERVERS_FORGOTTEN) {
-			status = lg_servers_journal_step(
-				&fleet,
-				lg_servers_step_name(LG_SERVERS_FORGOTTEN),
-				target->name, err);
-			lg_strlist_add(&now, target->name, strlen(target->name),
-				       NULL);
-		}
-		if (status == LG_OK)
-			target->step = LG_SERVERS_FORGOTTEN;
-	}
-	if (status == LG_OK)
-		status = lg_strlist_add_all(&forgotten->name, names, err);
-	for (size_t i = 0; i < record->count; i++)
-		locked += lg_servers_step_locks(record->target[i].step) != 0;
-	locked += record->with_gate != 0;
+	for (size_t i = 0; status == LG_OK && i < names->count; i++)
+		status = forget_one(file, record, names->item[i], &now, err);
+	places = places_of(record);
 	if (record->phase == LG_SERVERS_APPLIED &&
 	    !lg_servers_record_is_over(record, &clocks))
-		forgotten->in_force = locked;
+		forgotten->in_force += places;
 	/* a lock that is nowhere is over */
 	if (status == LG_OK && record->phase == LG_SERVERS_APPLIED &&
-	    locked == 0)
+	    places == 0)
 		status = lg_servers_journal_step(&fleet, "lifted", NULL, err);
 	if (status == LG_OK && now.count > 0)
 		note(cli, record, &now);
@@ -218,11 +250,35 @@ static enum lg_status forget(struct lg_cli *cli, struct lg_journal_file *file,
 	return status;
 }
 
+/* The oldest lock on it knows what was there before all of them. */
+static enum lg_status keep_backup(struct lg_cli *cli,
+				  const struct lg_servers_book *book,
+				  const char *name,
+				  struct lg_cli_forgotten *forgotten,
+				  struct lg_error *err)
+{
+	enum lg_status status;
+
+	for (size_t i = 0; i < book->count; i++) {
+		const struct lg_servers_record_target *target =
+			lg_servers_record_target(&book->record[i], name);
+
+		if (!may_forget(target))
+			continue;
+		status = backup_of(cli, target, &forgotten->backup, err);
+		if (status == LG_OK)
+			status = lg_strlist_add(&forgotten->name, name,
+						strlen(name), err);
+		return status;
+	}
+	return LG_OK;
+}
+
 int lg_cli_servers_forget(struct lg_cli *cli,
 			  struct lg_cli_forgotten *out_forgotten)
 {
 	struct lg_cli_forgotten forgotten = {0};
-	struct lg_servers_record record = {0};
+	struct lg_servers_book book = {0};
 	struct lg_journal_file *journal = NULL;
 	struct lg_strlist names = {0};
 	enum lg_status status = LG_OK;
@@ -232,28 +288,31 @@ int lg_cli_servers_forget(struct lg_cli *cli,
 	if (code != LG_EXIT_DONE || names.count == 0)
 		goto out;
 	/* without a lock on servers state_dir is left alone */
-	status = lg_cli_servers_record(cli, &record, &err);
-	if (status == LG_OK && record.phase == LG_SERVERS_NOTHING) {
-		code = check(cli, &record, &names);
+	status = lg_cli_servers_book(cli, &book, &err);
+	if (status == LG_OK && book.count == 0 && book.damaged == 0) {
+		code = check(cli, &book, &names);
 		goto out;
 	}
+	lg_servers_book_release(&book);
 	if (status == LG_OK)
-		status = lg_cli_servers_journal(cli, &journal, &err);
-	lg_servers_record_release(&record);
+		status = lg_cli_servers_begin(cli, &journal, &book, &err);
 	if (status == LG_OK)
-		status = lg_cli_servers_record(cli, &record, &err);
-	if (status == LG_OK)
-		code = check(cli, &record, &names);
-	if (status == LG_OK && code == LG_EXIT_DONE)
-		status =
-			forget(cli, journal, &record, &names, &forgotten, &err);
+		code = check(cli, &book, &names);
+	for (size_t i = 0;
+	     status == LG_OK && code == LG_EXIT_DONE && i < names.count; i++)
+		status = keep_backup(cli, &book, names.item[i], &forgotten,
+				     &err);
+	for (size_t i = 0;
+	     status == LG_OK && code == LG_EXIT_DONE && i < book.count; i++)
+		status = forget_record(cli, journal, &book.record[i], &names,
+				       &forgotten, &err);
 	if (status != LG_OK)
 		code = status == LG_ERR_CONFLICT
 			       ? lg_cli_fail_as(cli, LG_EXIT_PUT_BACK, &err)
 			       : lg_cli_fail(cli, &err);
 out:
 	lg_journal_file_close(&journal);
-	lg_servers_record_release(&record);
+	lg_servers_book_release(&book);
 	lg_strlist_release(&names);
 	if (code == LG_EXIT_DONE)
 		*out_forgotten = forgotten;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * servers_record.c - what the journal of servers says, and who writes it now
+ * servers_holder.c - what the journal of changes says, and who writes it now
  *
  * Whoever changes servers holds the journal and says in fleet.holder who that
  * is; that file means nothing once the journal is free. A journal that is
@@ -17,11 +17,13 @@
 #include "adapters/system/atomic_file.h"
 #include "adapters/system/journal_file.h"
 #include "adapters/system/state_dir.h"
+#include "app/change/servers_journal.h"
 #include "cli/change/servers_apply.h"
 #include "cli/change/servers_lift.h"
 #include "cli/output.h"
 
-#define JOURNAL "fleet.jsonl"
+#define JOURNAL LG_SERVERS_BOOK_FILE
+#define DAMAGED "damaged/" JOURNAL
 #define HOLDER "fleet.holder"
 /* A journal that moves under the reader is one that somebody writes. */
 #define LOOKS 5
@@ -144,22 +146,108 @@ static enum lg_status is_held(struct lg_cli *cli, const char *path,
 	return status;
 }
 
-enum lg_status lg_cli_servers_journal(struct lg_cli *cli,
-				      struct lg_journal_file **out_file,
+static enum lg_status open_journal(struct lg_cli *cli, const char *path,
+				   struct lg_journal_file **out_file,
+				   struct lg_error *err)
+{
+	enum lg_status status = lg_cli_state_put(cli, NULL, NULL, 0, err);
+
+	if (status != LG_OK)
+		return status;
+	status = lg_journal_file_open(path, out_file, err);
+	if (status == LG_OK)
+		write_holder(cli);
+	else if (status == LG_ERR_CONFLICT)
+		status = is_held(cli, path, err);
+	return status;
+}
+
+/* What cannot be trusted is kept, and told. */
+static enum lg_status keep_damaged(struct lg_cli *cli,
+				   const struct lg_servers_book *book,
+				   const struct lg_buffer *text,
+				   struct lg_error *err)
+{
+	struct lg_buffer name = {0};
+	char stamp[LG_INSTANT_SIZE];
+	enum lg_status status;
+
+	lg_instant_format(lg_cli_now(), stamp);
+	lg_buffer_format(&name, DAMAGED ".%s", stamp);
+	status = lg_buffer_status(&name, err);
+	if (status == LG_OK)
+		status = lg_cli_state_put(cli, name.data, text->data, text->len,
+					  err);
+	if (status == LG_OK) {
+		lg_cli_fail_as(cli, LG_EXIT_DONE, &book->damage);
+		lg_cli_say(cli, LG_EXIT_DONE, NULL,
+			   "%zu line%s of it could not be read; the damaged "
+			   "file is kept as %s below state_dir",
+			   book->damaged, book->damaged == 1 ? "" : "s",
+			   name.data);
+	}
+	lg_buffer_release(&name);
+	return status;
+}
+
+enum lg_status lg_cli_servers_rewrite(struct lg_journal_file *file,
+				      const struct lg_servers_book *book,
 				      struct lg_error *err)
 {
-	struct lg_buffer path = {0};
+	struct lg_buffer text = {0};
+	enum lg_status status = lg_servers_book_render(book, &text, err);
+
+	if (status == LG_OK)
+		status =
+			lg_journal_file_replace(file, text.data, text.len, err);
+	lg_buffer_release(&text);
+	return status;
+}
+
+/* An earlier version's is carried over; of a damaged one what is left. */
+static enum lg_status settle(struct lg_cli *cli, struct lg_journal_file *file,
+			     struct lg_servers_book *book,
+			     const struct lg_buffer *text, struct lg_error *err)
+{
+	enum lg_status status = LG_OK;
+
+	if (book->damaged == 0 &&
+	    (book->version == 0 || book->version == LG_SERVERS_BOOK_VERSION))
+		return LG_OK;
+	if (book->damaged > 0)
+		status = keep_damaged(cli, book, text, err);
+	if (status == LG_OK)
+		status = lg_cli_servers_rewrite(file, book, err);
+	return status;
+}
+
+enum lg_status lg_cli_servers_begin(struct lg_cli *cli,
+				    struct lg_journal_file **out_file,
+				    struct lg_servers_book *out_book,
+				    struct lg_error *err)
+{
+	struct lg_journal_file *file = NULL;
+	struct lg_servers_book book = {0};
+	struct lg_buffer path = {0}, text = {0};
 	enum lg_status status = lg_cli_servers_path(cli, JOURNAL, &path, err);
 
 	if (status == LG_OK)
-		status = lg_cli_state_put(cli, NULL, NULL, 0, err);
+		status = open_journal(cli, path.data, &file, err);
+	if (status == LG_OK)
+		status = lg_journal_file_read(path.data, &text, err);
+	if (status == LG_OK)
+		status = lg_servers_book_parse(text.data ? text.data : "",
+					       text.len, path.data, &book, err);
+	if (status == LG_OK)
+		status = settle(cli, file, &book, &text, err);
 	if (status == LG_OK) {
-		status = lg_journal_file_open(path.data, out_file, err);
-		if (status == LG_OK)
-			write_holder(cli);
-		else if (status == LG_ERR_CONFLICT)
-			status = is_held(cli, path.data, err);
+		*out_file = file;
+		*out_book = book;
+	} else {
+		lg_servers_book_release(&book);
+		lg_journal_file_close(&file);
 	}
+	lg_buffer_release(&text);
 	lg_buffer_release(&path);
 	return status;
 }
@@ -168,6 +256,7 @@ int lg_cli_servers_opened(struct lg_cli *cli, struct lg_cli_lifted *lifted,
 			  int gate_code)
 {
 	const struct lg_servers fleet = {
+		.id = lifted->id,
 		.journal = {lifted->journal, lg_journal_file_append}};
 	struct lg_error err;
 	int code = gate_code;
@@ -222,38 +311,40 @@ static enum lg_status read_journal(struct lg_cli *cli, const char *path,
 	return ask_journal(cli, text, &unsaid) == LG_OK ? LG_OK : status;
 }
 
-static enum lg_status read_record(struct lg_cli *cli, const char *path,
-				  struct lg_buffer *text,
-				  struct lg_servers_record *out_record,
-				  struct lg_error *err)
+static enum lg_status read_book(struct lg_cli *cli, const char *path,
+				struct lg_buffer *text,
+				struct lg_servers_book *out_book,
+				struct lg_error *err)
 {
 	enum lg_status status = read_journal(cli, path, text, err);
 
 	if (status == LG_OK)
-		status = lg_servers_record_parse(text->data ? text->data : "",
-						 text->len, path, out_record,
-						 err);
+		status = lg_servers_book_parse(text->data ? text->data : "",
+					       text->len, path, out_book, err);
 	return status;
 }
 
-enum lg_status lg_cli_servers_record(struct lg_cli *cli,
-				     struct lg_servers_record *out_record,
-				     struct lg_error *err)
+enum lg_status lg_cli_servers_book(struct lg_cli *cli,
+				   struct lg_servers_book *out_book,
+				   struct lg_error *err)
 {
 	struct lg_buffer path = {0}, text = {0};
 	enum lg_status status = lg_cli_servers_path(cli, JOURNAL, &path, err);
 
 	if (status == LG_OK)
-		status = read_record(cli, path.data, &text, out_record, err);
+		status = read_book(cli, path.data, &text, out_book, err);
 	lg_buffer_release(&path);
 	lg_buffer_release(&text);
 	return status;
 }
 
-int lg_servers_is_unfinished(const struct lg_servers_record *record)
+static int is_unfinished(const struct lg_servers_book *book)
 {
-	return record->phase == LG_SERVERS_APPLYING ||
-	       record->phase == LG_SERVERS_LIFTING;
+	for (size_t i = 0; i < book->count; i++) {
+		if (lg_servers_is_unfinished(&book->record[i]))
+			return 1;
+	}
+	return 0;
 }
 
 /*
@@ -266,14 +357,13 @@ static enum lg_status look(struct lg_cli *cli, const char *path,
 			   struct lg_error *err)
 {
 	struct lg_buffer text = {0}, again = {0};
-	enum lg_status status =
-		read_record(cli, path, &text, &now->record, err);
+	enum lg_status status = read_book(cli, path, &text, &now->book, err);
 
 	*out_sure = 1;
 	if (status == LG_OK && lg_journal_file_is_held(path)) {
 		now->state = LG_SERVERS_CHANGING;
 		now->holder = read_holder(cli);
-	} else if (status == LG_OK && lg_servers_is_unfinished(&now->record)) {
+	} else if (status == LG_OK && is_unfinished(&now->book)) {
 		now->state = LG_SERVERS_INTERRUPTED;
 		status = read_journal(cli, path, &again, err);
 		*out_sure = status != LG_OK ||
@@ -310,7 +400,7 @@ enum lg_status lg_cli_servers_now(struct lg_cli *cli,
 
 void lg_servers_now_release(struct lg_servers_now *now)
 {
-	lg_servers_record_release(&now->record);
+	lg_servers_book_release(&now->book);
 	cJSON_Delete(now->holder);
 	*now = (struct lg_servers_now){0};
 }

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/change/servers_ending.h"
+#include "app/change/servers_journal.h"
 #include "cli/change/apply.h"
 #include "cli/change/effect.h"
 #include "cli/open/open.h"
@@ -17,12 +19,6 @@
 #include "cli/change/servers_history.h"
 #include "cli/output.h"
 #include "cli/open/targets.h"
-
-void lg_cli_servers_release(struct lg_cli_servers *fleet)
-{
-	lg_cli_targets_release(&fleet->targets);
-	lg_servers_record_release(&fleet->record);
-}
 
 static int is_among(const struct lg_strlist *names, const char *name)
 {
@@ -35,19 +31,45 @@ static int is_among(const struct lg_strlist *names, const char *name)
 	return 0;
 }
 
-/* Whether a lock still stands on this server of the record. */
-static int is_locked(const struct lg_servers_record_target *target)
+/* One change that is to end, with its servers opened. */
+struct ending {
+	struct lg_servers_book book;
+	const struct lg_servers_record *record; /* in the book */
+	struct lg_cli_targets targets;
+	struct lg_servers fleet;
+};
+
+static void release(struct ending *ending)
 {
-	return lg_servers_step_locks(target->step);
+	for (size_t i = 0; i < ending->fleet.count; i++)
+		lg_servers_member_release(&ending->fleet.member[i]);
+	free(ending->fleet.member);
+	lg_cli_targets_release(&ending->targets);
+	lg_servers_book_release(&ending->book);
 }
 
-/* The servers of the record that are locked and meant, as members; befores
- * move from the record to the members. */
-static enum lg_status gather(struct lg_cli *cli, struct lg_cli_servers *open,
-			     const struct lg_strlist *names,
-			     struct lg_servers *fleet, struct lg_error *err)
+/* What another change left half written is not to be guessed at. */
+static enum lg_status not_interrupted(const struct ending *ending,
+				      const char *name, struct lg_error *err)
 {
-	struct lg_servers_record *record = &open->record;
+	const struct lg_servers_record *other =
+		lg_servers_interrupted(&ending->book, name, ending->record);
+
+	if (other == NULL)
+		return LG_OK;
+	return lg_error_set(err, LG_ERR_CONFLICT, name,
+			    "another change (%s) was interrupted half-way "
+			    "there; logongate recover first, or lift --force",
+			    other->profile != NULL ? other->profile : "?");
+}
+
+/* The servers of the record that are locked and meant, as members. */
+static enum lg_status gather(struct lg_cli *cli, struct ending *ending,
+			     const struct lg_strlist *names,
+			     enum lg_servers_lift_mode mode,
+			     struct lg_error *err)
+{
+	const struct lg_servers_record *record = ending->record;
 	const struct lg_gate_lock lock = {.id = record->id,
 					  .profile = record->profile,
 					  .by = record->by,
@@ -55,44 +77,34 @@ static enum lg_status gather(struct lg_cli *cli, struct lg_cli_servers *open,
 	const struct lg_settings *settings;
 	const char **wanted;
 	enum lg_status status = lg_cli_settings(cli, &settings, err);
-	size_t *index = calloc(record->count + 1, sizeof(*index));
 	size_t count = 0;
 
 	wanted = calloc(record->count + 1, sizeof(*wanted));
-	fleet->member = calloc(record->count + 1, sizeof(*fleet->member));
-	if (status == LG_OK && (!wanted || !index || !fleet->member))
+	ending->fleet.member =
+		calloc(record->count + 1, sizeof(*ending->fleet.member));
+	if (status == LG_OK && (!wanted || !ending->fleet.member))
 		status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
 	for (size_t i = 0; status == LG_OK && i < record->count; i++) {
-		if (!is_locked(&record->target[i]))
+		const char *name = record->target[i].name;
+
+		if (!lg_servers_step_locks(record->target[i].step))
 			continue;
-		if (!is_among(names, record->target[i].name)) {
-			fleet->partial = 1;
+		if (!is_among(names, name)) {
+			ending->fleet.partial = 1;
 			continue;
 		}
-		index[count] = i;
-		wanted[count++] = record->target[i].name;
+		wanted[count++] = name;
+		if (mode == LG_SERVERS_LIFT_CAREFUL)
+			status = not_interrupted(ending, name, err);
 	}
 	if (status == LG_OK)
 		status = lg_cli_targets_open(settings, wanted, count,
-					     &open->targets, err);
-	lg_cli_targets_lock(&open->targets, &lock);
-	for (size_t i = 0; status == LG_OK && i < count; i++) {
-		struct lg_servers_record_target *target =
-			&record->target[index[i]];
-
-		fleet->member[i] = (struct lg_servers_member){
-			.name = open->targets.port[i].name,
-			.port = &open->targets.port[i],
-			.wanted = target->wanted,
-			.restart = target->restart,
-			.before = target->before,
-			.step = target->step,
-			.in_restart = target->in_restart,
-		};
-		target->before = NULL;
-		fleet->count++;
-	}
-	free(index);
+					     &ending->targets, err);
+	lg_cli_targets_lock(&ending->targets, &lock);
+	if (status == LG_OK)
+		status = lg_servers_ending(
+			&ending->book, record, ending->targets.port,
+			ending->targets.count, &ending->fleet, err);
 	free(wanted);
 	return status;
 }
@@ -107,6 +119,7 @@ static void note(struct lg_cli *cli, const struct lg_servers_record *record,
 	struct lg_journal_entry entry = {
 		.at_s = lg_cli_now(),
 		.event = event,
+		.id = record->id,
 		.profile = record->profile,
 		.by = lg_cli_by(cli),
 		.reason = *record->reason ? record->reason : NULL,
@@ -165,81 +178,131 @@ static void tell_idle(struct lg_cli *cli, const struct lg_servers *fleet,
 	lg_buffer_release(&text);
 }
 
-/* Lifts or undoes what the journal says; the gate here is not touched. */
-static int put_back(struct lg_cli *cli, const struct lg_strlist *names,
+/* Words for what became of a lift that did not go well. */
+static int tell_failed(struct lg_cli *cli, const struct ending *ending,
+		       enum lg_servers_outcome outcome,
+		       const struct lg_error *err)
+{
+	int code = err->status == LG_ERR_CONFLICT &&
+				   outcome == LG_SERVERS_NOTHING_WRITTEN
+			   ? LG_EXIT_WOULD_NOT_LOCK
+			   : lg_cli_servers_exit(outcome, err->status);
+
+	lg_cli_fail_as(cli, (enum lg_exit)code, err);
+	lg_cli_servers_tell(cli, &ending->fleet);
+	if (outcome == LG_SERVERS_NOTHING_WRITTEN &&
+	    err->status != LG_ERR_CONFLICT)
+		lg_cli_say(cli, (enum lg_exit)code, NULL,
+			   "nothing was lifted; lift --force lifts "
+			   "what can be reached, and recover the rest "
+			   "later; logongate recover --forget NAME "
+			   "gives up one that is gone for good");
+	return code;
+}
+
+/* What damage took: whose back-ups can be put back, is told for each server. */
+static int tell_lost(struct lg_cli *cli, const struct lg_servers_record *record)
+{
+	for (size_t i = 0; i < record->count; i++) {
+		const char *name = record->target[i].name;
+
+		if (!lg_servers_step_locks(record->target[i].step))
+			continue;
+		lg_cli_say(
+			cli, LG_EXIT_NOT_PUT_BACK, name,
+			"what the lock %s wrote there is lost with the "
+			"damaged journal: logongate registry restore "
+			"puts its back-up back (TIME.%s.reg in " LG_CLI_BACKUPS
+			" below state_dir), and logongate recover "
+			"--forget %s ends this",
+			record->profile != NULL ? record->profile
+			: record->id != NULL    ? record->id
+						: "of an earlier version",
+			name, name);
+	}
+	return LG_EXIT_NOT_PUT_BACK;
+}
+
+/* Lifts or undoes one change; the gate here is not touched. */
+static int put_back(struct lg_cli *cli, struct lg_journal_file **journal,
+		    struct ending *ending, const struct lg_strlist *names,
 		    enum lg_servers_lift_mode mode,
 		    struct lg_cli_lifted *lifted)
 {
-	struct lg_cli_servers open = {0};
-	struct lg_servers fleet = {.watch = {cli, lg_cli_servers_moved}};
+	const struct lg_servers_record *record = ending->record;
+	struct lg_servers *fleet = &ending->fleet;
 	enum lg_servers_outcome outcome = LG_SERVERS_NOTHING_WRITTEN;
-	struct lg_journal_file *journal = NULL;
+	struct lg_error err;
 	enum lg_status status;
+	int code = LG_EXIT_DONE;
+
+	if (record->phase == LG_SERVERS_LOST)
+		return tell_lost(cli, record);
+	fleet->watch.context = cli;
+	fleet->watch.moved = lg_cli_servers_moved;
+	status = gather(cli, ending, names, mode, &err);
+	if (status != LG_OK)
+		return tell_failed(cli, ending, outcome, &err);
+	if (fleet->count == 0 && fleet->partial)
+		return LG_EXIT_DONE;
+	fleet->journal.self = *journal;
+	fleet->journal.append = lg_journal_file_append;
+	/* of a lock that stays on some servers the gate is lifted alone */
+	fleet->gate_next =
+		lifted->with_gate && record->with_gate && !fleet->partial;
+	status = lg_servers_lift(fleet, mode, &outcome, &err);
+	if (fleet->gate_next && outcome != LG_SERVERS_NOTHING_WRITTEN) {
+		snprintf(lifted->id, sizeof(lifted->id), "%s",
+			 record->id != NULL ? record->id : "");
+		lifted->journal = *journal;
+		*journal = NULL;
+	}
+	if (status != LG_OK)
+		code = tell_failed(cli, ending, outcome, &err);
+	tell_idle(cli, fleet, &ending->targets);
+	lifted->count += fleet->count;
+	/* the gate knows neither of what it had no part in yet nor of what
+	 * could not be put back, or later was */
+	if ((!record->with_gate || record->phase != LG_SERVERS_APPLIED ||
+	     status != LG_OK) &&
+	    outcome != LG_SERVERS_NOTHING_WRITTEN && !fleet->partial)
+		note_end(cli, record, status == LG_OK);
+	return code;
+}
+
+static int failed_to_begin(struct lg_cli *cli, const struct lg_error *err)
+{
+	return err->status == LG_ERR_CONFLICT
+		       ? lg_cli_fail_as(cli, LG_EXIT_PUT_BACK, err)
+		       : lg_cli_fail(cli, err);
+}
+
+/* The change with this id, where there still is one. */
+static int end_one(struct lg_cli *cli, const char *id,
+		   const struct lg_strlist *names,
+		   enum lg_servers_lift_mode mode, struct lg_cli_lifted *lifted)
+{
+	struct lg_journal_file *journal = NULL;
+	struct ending ending = {0};
 	struct lg_error err;
 	int code = LG_EXIT_DONE;
 
-	status = lg_cli_servers_journal(cli, &journal, &err);
-	if (status == LG_OK)
-		status = lg_cli_servers_record(cli, &open.record, &err);
-	if (status == LG_OK && open.record.phase != LG_SERVERS_NOTHING)
-		status = gather(cli, &open, names, &fleet, &err);
-	if (status != LG_OK) {
-		code = status == LG_ERR_CONFLICT
-			       ? lg_cli_fail_as(cli, LG_EXIT_PUT_BACK, &err)
-			       : lg_cli_fail(cli, &err);
-		goto out;
-	}
-	if (open.record.phase == LG_SERVERS_NOTHING ||
-	    (fleet.count == 0 && fleet.partial))
-		goto out;
-	fleet.journal.self = journal;
-	fleet.journal.append = lg_journal_file_append;
-	/* of a lock that stays on some servers the gate is lifted alone */
-	fleet.gate_next =
-		lifted->with_gate && open.record.with_gate && !fleet.partial;
-	status = lg_servers_lift(&fleet, mode, &outcome, &err);
-	if (fleet.gate_next && outcome != LG_SERVERS_NOTHING_WRITTEN) {
-		lifted->journal = journal;
-		journal = NULL;
-	}
-	if (status != LG_OK) {
-		code = status == LG_ERR_CONFLICT &&
-				       outcome == LG_SERVERS_NOTHING_WRITTEN
-			       ? LG_EXIT_WOULD_NOT_LOCK
-			       : lg_cli_servers_exit(outcome, status);
-		lg_cli_fail_as(cli, code, &err);
-		lg_cli_servers_tell(cli, &fleet);
-		if (outcome == LG_SERVERS_NOTHING_WRITTEN &&
-		    status != LG_ERR_CONFLICT)
-			lg_cli_say(cli, code, NULL,
-				   "nothing was lifted; lift --force lifts "
-				   "what can be reached, and recover the rest "
-				   "later; logongate recover --forget NAME "
-				   "gives up one that is gone for good");
-	}
-	tell_idle(cli, &fleet, &open.targets);
-	lifted->count = fleet.count;
-	/* the gate knows neither of what it had no part in yet nor of what
-	 * could not be put back, or later was */
-	if ((!open.record.with_gate ||
-	     open.record.phase != LG_SERVERS_APPLIED || status != LG_OK) &&
-	    outcome != LG_SERVERS_NOTHING_WRITTEN && !fleet.partial)
-		note_end(cli, &open.record, status == LG_OK);
-out:
-	for (size_t i = 0; i < fleet.count; i++)
-		lg_servers_member_release(&fleet.member[i]);
-	free(fleet.member);
-	lg_cli_servers_release(&open);
+	if (lg_cli_servers_begin(cli, &journal, &ending.book, &err) != LG_OK)
+		return failed_to_begin(cli, &err);
+	ending.record = lg_servers_book_find(&ending.book, id);
+	if (ending.record != NULL)
+		code = put_back(cli, &journal, &ending, names, mode, lifted);
+	release(&ending);
 	lg_journal_file_close(&journal);
 	return code;
 }
 
-int lg_cli_servers_lift(struct lg_cli *cli, struct lg_cli_lifted *lifted)
+int lg_cli_servers_lift(struct lg_cli *cli, const char *id,
+			struct lg_cli_lifted *lifted)
 {
 	const char *force = lg_cli_option(cli, "force");
 	enum lg_servers_lift_mode mode =
 		force != NULL ? LG_SERVERS_LIFT_FORCE : LG_SERVERS_LIFT_CAREFUL;
-	struct lg_servers_record record = {0};
 	const struct lg_settings *settings;
 	struct lg_strlist names = {0};
 	struct lg_error err;
@@ -249,18 +312,10 @@ int lg_cli_servers_lift(struct lg_cli *cli, struct lg_cli_lifted *lifted)
 
 	if (lg_cli_settings(cli, &settings, &err) != LG_OK)
 		return lg_cli_fail(cli, &err);
-	if (some) {
+	if (some)
 		code = lg_cli_target_names(cli, settings, &names);
-	} else {
-		/* without a lock on servers state_dir is left alone */
-		if (lg_cli_servers_record(cli, &record, &err) != LG_OK)
-			return lg_cli_fail(cli, &err);
-		if (record.phase == LG_SERVERS_NOTHING)
-			return LG_EXIT_DONE;
-		lg_servers_record_release(&record);
-	}
 	if (code == LG_EXIT_DONE)
-		code = put_back(cli, some ? &names : NULL, mode, lifted);
+		code = end_one(cli, id, some ? &names : NULL, mode, lifted);
 	if (code == LG_EXIT_DONE && lifted->count > 0 && !cli->quiet &&
 	    !cli->json)
 		fprintf(cli->err, "%zu server%s the earlier values again\n",
@@ -269,137 +324,180 @@ int lg_cli_servers_lift(struct lg_cli *cli, struct lg_cli_lifted *lifted)
 	return code;
 }
 
-int lg_cli_servers_recover(struct lg_cli *cli, size_t *out_done, int *out_gate)
+static int is_expired(const struct lg_servers_record *record)
 {
-	struct lg_servers_record record = {0};
-	struct lg_cli_lifted lifted = {0};
 	struct lg_now now = lg_cli_clocks();
-	struct lg_error err;
-	int expired;
-	int here;
-	int code = LG_EXIT_DONE;
 
-	*out_done = 0;
-	*out_gate = 0;
-	if (lg_cli_servers_record(cli, &record, &err) != LG_OK)
-		return lg_cli_fail(cli, &err);
-	expired = record.phase == LG_SERVERS_APPLIED &&
-		  lg_servers_record_is_over(&record, &now);
-	if (!expired && !lg_servers_is_unfinished(&record))
-		goto out;
+	return record->phase == LG_SERVERS_APPLIED &&
+	       lg_servers_record_is_over(record, &now);
+}
+
+/* One change that is unfinished or over, and its part at the gate here. */
+static int recover_one(struct lg_cli *cli,
+		       const struct lg_servers_record *record, size_t *out_done,
+		       int *out_gate)
+{
+	struct lg_cli_lifted lifted = {0};
+	int code;
+	int here;
+	int was = 0;
+
 	/* a gate whose lock is over has lifted it by itself */
-	lifted.with_gate = record.with_gate && !expired;
+	lifted.with_gate = record->with_gate && !is_expired(record);
 	/* nobody can be asked: what was changed by hand is kept and told, and
 	 * keeps no other server locked */
-	code = put_back(cli, NULL,
-			lg_cli_option(cli, "force") == NULL
-				? LG_SERVERS_LIFT_EACH
-				: LG_SERVERS_LIFT_FORCE,
-			&lifted);
-	*out_done = lifted.count;
+	code = end_one(cli, record->id, NULL,
+		       lg_cli_option(cli, "force") == NULL
+			       ? LG_SERVERS_LIFT_EACH
+			       : LG_SERVERS_LIFT_FORCE,
+		       &lifted);
+	*out_done += lifted.count;
 	/* the gate is locked and lifted last: it may hold that lock; a server
 	 * that is left behind does not keep people out here */
 	if (lifted.with_gate &&
 	    (code == LG_EXIT_DONE || code == LG_EXIT_NOT_PUT_BACK)) {
-		here = lg_cli_lift_gate_of(cli, &record, out_gate);
+		here = lg_cli_lift_gate_of(cli, record, &was);
 		here = lg_cli_servers_opened(cli, &lifted, here);
+		*out_gate |= was;
 		code = code != LG_EXIT_DONE ? code : here;
 	}
-out:
 	lg_journal_file_close(&lifted.journal);
-	lg_servers_record_release(&record);
+	return code;
+}
+
+/* The newest first: what it wrote stands on what the older ones left. */
+static int recover_all(struct lg_cli *cli, const struct lg_servers_book *book,
+		       int over_alone, size_t *out_done, int *out_gate)
+{
+	int worst = LG_EXIT_DONE;
+
+	for (size_t i = book->count; i-- > 0;) {
+		const struct lg_servers_record *record = &book->record[i];
+		int code;
+
+		if (record->phase == LG_SERVERS_APPLIED || over_alone) {
+			if (!is_expired(record))
+				continue;
+		}
+		code = recover_one(cli, record, out_done, out_gate);
+		if (worst == LG_EXIT_DONE || code == LG_EXIT_NOT_PUT_BACK)
+			worst = code;
+	}
+	return worst;
+}
+
+/* Keeps a damaged journal and writes down what is left of it. */
+static int mend(struct lg_cli *cli)
+{
+	struct lg_journal_file *journal = NULL;
+	struct lg_servers_book book = {0};
+	struct lg_error err;
+	enum lg_status status =
+		lg_cli_servers_begin(cli, &journal, &book, &err);
+
+	lg_servers_book_release(&book);
+	lg_journal_file_close(&journal);
+	return status == LG_OK ? LG_EXIT_DONE : failed_to_begin(cli, &err);
+}
+
+int lg_cli_servers_recover(struct lg_cli *cli, size_t *out_done, int *out_gate)
+{
+	struct lg_servers_book book = {0};
+	struct lg_error err;
+	int code = LG_EXIT_DONE;
+
+	*out_done = 0;
+	*out_gate = 0;
+	if (lg_cli_servers_book(cli, &book, &err) != LG_OK)
+		return lg_cli_fail(cli, &err);
+	if (book.damaged > 0)
+		code = mend(cli);
+	if (code == LG_EXIT_DONE)
+		code = recover_all(cli, &book, 0, out_done, out_gate);
+	if (book.damaged > 0 && code == LG_EXIT_DONE)
+		code = lg_cli_say(cli, LG_EXIT_NOT_PUT_BACK, NULL,
+				  "what the damaged lines said is lost, of "
+				  "locks on other servers perhaps, too: "
+				  "logongate targets test NAME tells what a "
+				  "server holds, logongate registry restore "
+				  "puts its back-up back");
+	lg_servers_book_release(&book);
 	return code;
 }
 
 void lg_cli_servers_end_over(struct lg_cli *cli)
 {
-	struct lg_servers_record record = {0};
-	struct lg_now now = lg_cli_clocks();
+	struct lg_servers_now now = {0};
 	size_t done = 0;
-	int gate;
+	int gate = 0;
 
-	if (lg_cli_servers_record(cli, &record, NULL) == LG_OK &&
-	    record.phase == LG_SERVERS_APPLIED && !record.with_gate &&
-	    lg_servers_record_is_over(&record, &now)) {
-		lg_cli_servers_recover(cli, &done, &gate);
-		if (done > 0)
-			lg_cli_say(cli, LG_EXIT_DONE, record.profile,
-				   "the lock on the servers was over: %zu "
-				   "server%s the earlier values again",
-				   done, done == 1 ? " has" : "s have");
-	}
-	lg_servers_record_release(&record);
-}
-
-int lg_cli_servers_alone(struct lg_cli *cli)
-{
-	struct lg_servers_record record = {0};
-	int alone = lg_cli_servers_record(cli, &record, NULL) == LG_OK &&
-		    record.phase == LG_SERVERS_APPLIED && !record.with_gate;
-
-	lg_servers_record_release(&record);
-	return alone;
+	/* who is at it now ends it, or knows why not */
+	if (lg_cli_servers_now(cli, &now, NULL) == LG_OK &&
+	    now.state != LG_SERVERS_CHANGING)
+		recover_all(cli, &now.book, 1, &done, &gate);
+	if (done > 0 && !cli->quiet)
+		lg_cli_say(cli, LG_EXIT_DONE, NULL,
+			   "a lock on servers was over: %zu server%s the "
+			   "earlier values again",
+			   done, done == 1 ? " has" : "s have");
+	lg_servers_now_release(&now);
 }
 
 /* Servers that keep the lock's end themselves. */
-static enum lg_status extend_there(struct lg_cli *cli,
-				   struct lg_cli_servers *open, int64_t until_s,
-				   struct lg_error *err)
+static enum lg_status extend_there(struct lg_cli *cli, struct ending *ending,
+				   int64_t until_s, struct lg_error *err)
 {
-	struct lg_servers fleet = {0};
-	enum lg_status status = gather(cli, open, NULL, &fleet, err);
+	enum lg_status status =
+		gather(cli, ending, NULL, LG_SERVERS_LIFT_EACH, err);
 
-	for (size_t i = 0; status == LG_OK && i < fleet.count; i++) {
-		struct lg_target *port = fleet.member[i].port;
+	for (size_t i = 0; status == LG_OK && i < ending->fleet.count; i++) {
+		struct lg_target *port = ending->fleet.member[i].port;
 
 		if (port->extend != NULL)
 			status = port->extend(port->self, until_s, err);
 	}
-	for (size_t i = 0; i < fleet.count; i++)
-		lg_servers_member_release(&fleet.member[i]);
-	free(fleet.member);
 	return status;
 }
 
-int lg_cli_servers_extend(struct lg_cli *cli, int64_t until_s)
+static int extend_record(struct lg_cli *cli, struct lg_journal_file *journal,
+			 struct ending *ending, int64_t until_s)
 {
-	struct lg_cli_servers open = {0};
-	struct lg_journal_file *journal = NULL;
-	struct lg_servers fleet = {0};
-	struct lg_error err;
-	enum lg_status status = lg_cli_servers_record(cli, &open.record, &err);
-	int locked = open.record.phase == LG_SERVERS_APPLIED;
+	const struct lg_servers_record *record = ending->record;
+	struct lg_servers fleet = {
+		.id = record->id, .journal = {journal, lg_journal_file_append}};
 	struct lg_now now = lg_cli_clocks();
-	int there = LG_EXIT_DONE;
+	struct lg_error err;
 
-	if (status == LG_OK && locked && !open.record.with_gate &&
-	    open.record.max_duration_s >= 0 &&
-	    lg_servers_record_lasts_s(&open.record, until_s, &now) >
-		    open.record.max_duration_s) {
-		there = lg_cli_usage(cli,
-				     "%s runs at most %lld s from its "
-				     "beginning (max_duration)",
-				     open.record.profile,
-				     (long long)open.record.max_duration_s);
-		lg_cli_servers_release(&open);
-		return there;
-	}
-	if (status == LG_OK && locked)
-		status = lg_cli_servers_journal(cli, &journal, &err);
-	if (status == LG_OK && locked &&
-	    extend_there(cli, &open, until_s, &err) != LG_OK)
-		there = lg_cli_fail_as(cli, LG_EXIT_PUT_BACK, &err);
-	if (status == LG_OK && locked && there == LG_EXIT_DONE) {
-		fleet.journal.self = journal;
-		fleet.journal.append = lg_journal_file_append;
-		status = lg_servers_journal_until(&fleet, until_s, &now, &err);
-		if (status == LG_OK && !open.record.with_gate)
-			note(cli, &open.record, LG_EVENT_EXTEND, until_s,
-			     "done");
-	}
-	lg_cli_servers_release(&open);
+	if (!record->with_gate && record->max_duration_s >= 0 &&
+	    lg_servers_record_lasts_s(record, until_s, &now) >
+		    record->max_duration_s)
+		return lg_cli_usage(cli,
+				    "%s runs at most %lld s from its "
+				    "beginning (max_duration)",
+				    record->profile,
+				    (long long)record->max_duration_s);
+	if (extend_there(cli, ending, until_s, &err) != LG_OK)
+		return lg_cli_fail_as(cli, LG_EXIT_PUT_BACK, &err);
+	if (lg_servers_journal_until(&fleet, until_s, &now, &err) != LG_OK)
+		return lg_cli_fail(cli, &err);
+	if (!record->with_gate)
+		note(cli, record, LG_EVENT_EXTEND, until_s, "done");
+	return LG_EXIT_DONE;
+}
+
+int lg_cli_servers_extend(struct lg_cli *cli, const char *id, int64_t until_s)
+{
+	struct lg_journal_file *journal = NULL;
+	struct ending ending = {0};
+	struct lg_error err;
+	int code = LG_EXIT_DONE;
+
+	if (lg_cli_servers_begin(cli, &journal, &ending.book, &err) != LG_OK)
+		return lg_cli_fail(cli, &err);
+	ending.record = lg_servers_book_find(&ending.book, id);
+	if (ending.record != NULL && ending.record->phase == LG_SERVERS_APPLIED)
+		code = extend_record(cli, journal, &ending, until_s);
+	release(&ending);
 	lg_journal_file_close(&journal);
-	if (there != LG_EXIT_DONE)
-		return there;
-	return status == LG_OK ? LG_EXIT_DONE : lg_cli_fail(cli, &err);
+	return code;
 }

@@ -8,7 +8,7 @@
 #define LOGONGATE_CLI_CHANGE_SERVERS_LIFT_H
 
 #include "adapters/system/journal_file.h"
-#include "app/change/servers.h"
+#include "app/change/servers_book.h"
 #include "cli/command.h"
 
 /* A path below state_dir. */
@@ -23,9 +23,19 @@ enum lg_status lg_cli_state_put(struct lg_cli *cli, const char *name,
 				const void *bytes, size_t len,
 				struct lg_error *err);
 
-/* The journal, to be written; nobody else may meanwhile. */
-enum lg_status lg_cli_servers_journal(struct lg_cli *cli,
-				      struct lg_journal_file **out_file,
+/*
+ * The journal, to be written, and what it says; nobody else may write
+ * meanwhile. One of an earlier version is carried over, a damaged one is kept
+ * below state_dir and told.
+ */
+enum lg_status lg_cli_servers_begin(struct lg_cli *cli,
+				    struct lg_journal_file **out_file,
+				    struct lg_servers_book *out_book,
+				    struct lg_error *err);
+
+/* Writes the book in place of the journal: what has ended is left out. */
+enum lg_status lg_cli_servers_rewrite(struct lg_journal_file *file,
+				      const struct lg_servers_book *book,
 				      struct lg_error *err);
 
 /* The folder of the back-ups below state_dir. */

@@ -8,49 +8,70 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/change/servers_ending.h"
+#include "base/instant.h"
 #include "cli/change/effect.h"
 #include "cli/change/servers_apply.h"
 #include "cli/output.h"
 #include "cli/text/target_words.h"
 #include "cli/open/targets.h"
 
-/* The record's target of that name, NULL where the lock has none. */
-static const struct lg_servers_record_target *
-recorded(const struct lg_servers_record *record, const char *name)
+/* One server: the lock on it that ends last speaks for all. */
+struct seen {
+	const struct lg_servers_now *now;
+	const struct lg_servers_record *record; /* NULL: no lock is there */
+	const struct lg_servers_record_target *target;
+};
+
+static int is_locking(const struct lg_servers_record_target *target)
 {
-	for (size_t i = 0; i < record->count; i++) {
-		if (strcmp(record->target[i].name, name) == 0)
-			return &record->target[i];
+	return target != NULL && lg_servers_step_locks(target->step);
+}
+
+/* One that is half done tells most, else the one that ends last. */
+static struct seen look_up(const struct lg_servers_now *now, const char *name)
+{
+	struct seen seen = {.now = now};
+
+	for (size_t i = 0; i < now->book.count; i++) {
+		const struct lg_servers_record *record = &now->book.record[i];
+		const struct lg_servers_record_target *target =
+			lg_servers_record_target(record, name);
+
+		if (!is_locking(target))
+			continue;
+		if (seen.record == NULL || lg_servers_is_unfinished(record) ||
+		    (!lg_servers_is_unfinished(seen.record) &&
+		     record->until_s > seen.record->until_s)) {
+			seen.record = record;
+			seen.target = target;
+		}
 	}
-	return NULL;
+	return seen;
 }
 
 /* A step between before and wanted: what is there now tells nothing. */
-static int is_under_way(const struct lg_servers_now *now,
-			const struct lg_servers_record_target *target)
+static int is_under_way(const struct seen *seen)
 {
-	return target != NULL && lg_servers_is_unfinished(&now->record) &&
-	       lg_servers_step_locks(target->step);
+	return seen->record != NULL && lg_servers_is_unfinished(seen->record);
 }
 
 /* Since when and by whom: a gate says so itself, also of a lock that is not
  * ours; a registry does not, so what was written there tells. */
 static void add_whose(cJSON *object, const struct lg_servers_member *member,
 		      const struct lg_target_settings *settings,
-		      const struct lg_servers_record *record, int in_force)
+		      const struct seen *seen, int in_force)
 {
-	const struct lg_servers_record_target *target =
-		recorded(record, member->name);
 	struct lg_target_probe probe = {0};
 
 	if (in_force) {
-		lg_json_text(object, "profile", record->profile);
-		lg_json_time(object, "since", record->since_s);
-		lg_json_time(object, "until", record->until_s);
-		lg_json_text(object, "by", record->by);
+		lg_json_text(object, "profile", seen->record->profile);
+		lg_json_time(object, "since", seen->record->since_s);
+		lg_json_time(object, "until", seen->record->until_s);
+		lg_json_text(object, "by", seen->record->by);
 		lg_json_time(object, "in_force_by",
-			     lg_cli_in_force_by(settings, target->restart,
-						record->since_s));
+			     lg_cli_in_force_by(settings, seen->target->restart,
+						seen->record->since_s));
 	} else if (settings->backend == LG_BACKEND_GATE &&
 		   member->status == LG_OK &&
 		   member->port->probe(member->port->self, &probe, NULL) ==
@@ -92,13 +113,12 @@ static void add_target(cJSON *array, const struct lg_servers_member *member,
 		       const struct lg_target_settings *settings,
 		       const struct lg_servers_now *now)
 {
-	const struct lg_servers_record_target *target =
-		recorded(&now->record, member->name);
+	const struct seen seen = look_up(now, member->name);
 	struct lg_strlist says = {0};
 	struct lg_error err;
 	int reachable = member->status == LG_OK;
-	int locked = target != NULL && lg_servers_step_locks(target->step);
-	int under_way = is_under_way(now, target);
+	int locked = seen.record != NULL && seen.target->wanted != NULL;
+	int under_way = is_under_way(&seen);
 	int in_force = reachable && locked && lg_servers_in_force(member);
 	cJSON *object = cJSON_CreateObject();
 
@@ -108,9 +128,9 @@ static void add_target(cJSON *array, const struct lg_servers_member *member,
 	lg_json_bool(object, "differs",
 		     reachable && locked && !in_force && !under_way);
 	lg_json_text(object, "step",
-		     under_way ? lg_servers_step_name(target->step) : NULL);
-	add_whose(object, member, settings, &now->record,
-		  in_force && !under_way);
+		     under_way ? lg_servers_step_name(seen.target->step)
+			       : NULL);
+	add_whose(object, member, settings, &seen, in_force && !under_way);
 	add_service(object, member, settings, in_force && !under_way);
 	if (!reachable) {
 		lg_servers_member_failure(member, &err);
@@ -186,21 +206,86 @@ static void show_interrupted(cJSON *status,
 	lg_buffer_release(&text);
 }
 
-/* A lock that is on servers alone is a lock all the same. */
-static void show_record(cJSON *status, struct lg_servers_now *now)
+static int64_t time_of(const cJSON *object, const char *name)
 {
-	const struct lg_servers_record *record = &now->record;
+	const char *text = cJSON_GetStringValue(
+		cJSON_GetObjectItemCaseSensitive(object, name));
+	int64_t time_s = 0;
+
+	if (text != NULL)
+		lg_instant_parse(text, strlen(text), &time_s, NULL);
+	return time_s;
+}
+
+/* What stands outside of "locks" is of the lock that ends last. */
+static int ends_later(const cJSON *status,
+		      const struct lg_servers_record *record)
+{
+	return !record->with_gate && time_of(status, "until") > 0 &&
+	       record->until_s > time_of(status, "until");
+}
+
+/* One of the locks, as the gate shows its own. */
+static void show_lock(cJSON *status, const struct lg_servers_record *record)
+{
+	cJSON *locks = cJSON_GetObjectItemCaseSensitive(status, "locks");
+	cJSON *object = cJSON_CreateObject();
+
+	if (!cJSON_IsArray(locks)) {
+		locks = cJSON_CreateArray();
+		set(status, "locks", locks);
+	}
+	lg_json_text(object, "id", record->id);
+	lg_json_text(object, "profile", record->profile);
+	lg_json_time(object, "since", record->since_s);
+	lg_json_time(object, "until", record->until_s);
+	lg_json_text(object, "by", record->by);
+	lg_json_text(object, "reason",
+		     *record->reason != '\0' ? record->reason : NULL);
+	lg_json_text(object, "gate", NULL);
+	lg_json_text(object, "applies_to", NULL);
+	lg_json_time(object, "starts", 0);
+	lg_json_time(object, "confirm_by", 0);
+	lg_json_time(object, "cut_at", 0);
+	lg_json_text(object, "origin", "remote");
+	lg_json_append(locks, object);
+}
+
+/* What damage took, for each server. */
+static void show_lost(cJSON *status, const struct lg_servers_record *record)
+{
+	struct lg_buffer text = {0};
+
+	for (size_t i = 0; i < record->count; i++) {
+		const char *name = record->target[i].name;
+
+		if (!is_locking(&record->target[i]))
+			continue;
+		lg_buffer_clear(&text);
+		lg_buffer_format(&text,
+				 "what a lock wrote on %s is lost with the "
+				 "damaged journal of changes: logongate "
+				 "registry restore puts the back-up back, and "
+				 "logongate recover --forget %s ends this",
+				 name, name);
+		add_loud(status, lg_buffer_status(&text, NULL) == LG_OK
+					 ? text.data
+					 : name);
+	}
+	lg_buffer_release(&text);
+}
+
+/* A lock that is on servers alone is a lock all the same. */
+static void show_record(cJSON *status, const struct lg_servers_now *now,
+			const struct lg_servers_record *record)
+{
 	struct lg_now clocks = lg_cli_clocks();
 
-	set(status, "changing", NULL);
-	set(status, "interrupted", NULL);
-	if (now->state == LG_SERVERS_CHANGING) {
-		set(status, "changing",
-		    now->holder != NULL ? now->holder : cJSON_CreateObject());
-		now->holder = NULL;
-	}
-	if (now->state == LG_SERVERS_INTERRUPTED)
+	if (now->state == LG_SERVERS_INTERRUPTED &&
+	    lg_servers_is_unfinished(record))
 		show_interrupted(status, record);
+	if (record->phase == LG_SERVERS_LOST)
+		show_lost(status, record);
 	if (record->phase != LG_SERVERS_APPLIED)
 		return;
 	if (lg_servers_record_is_over(record, &clocks)) {
@@ -213,7 +298,10 @@ static void show_record(cJSON *status, struct lg_servers_now *now)
 				 "up");
 		return;
 	}
-	if (cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(status, "active")))
+	if (!record->with_gate)
+		show_lock(status, record);
+	if (cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(status, "active")) &&
+	    !ends_later(status, record))
 		return;
 	set(status, "active", cJSON_CreateTrue());
 	set_text(status, "profile", record->profile);
@@ -223,10 +311,44 @@ static void show_record(cJSON *status, struct lg_servers_now *now)
 	set_text(status, "reason", *record->reason ? record->reason : NULL);
 }
 
-/* Which servers: those named, else those of the lock. */
+static void show_book(cJSON *status, struct lg_servers_now *now)
+{
+	set(status, "changing", NULL);
+	set(status, "interrupted", NULL);
+	if (now->state == LG_SERVERS_CHANGING) {
+		set(status, "changing",
+		    now->holder != NULL ? now->holder : cJSON_CreateObject());
+		now->holder = NULL;
+	}
+	if (now->book.damaged > 0)
+		add_damaged(status, &now->book.damage);
+	for (size_t i = 0; i < now->book.count; i++)
+		show_record(status, now, &now->book.record[i]);
+}
+
+/* Those of one lock that are not there yet. */
+static enum lg_status add_names_of(const struct lg_servers_record *record,
+				   struct lg_strlist *names,
+				   struct lg_error *err)
+{
+	enum lg_status status = LG_OK;
+
+	for (size_t i = 0; status == LG_OK && i < record->count; i++) {
+		const char *name = record->target[i].name;
+		int is_new = 1;
+
+		for (size_t j = 0; j < names->count; j++)
+			is_new &= strcmp(names->item[j], name) != 0;
+		if (is_new)
+			status = lg_strlist_add(names, name, strlen(name), err);
+	}
+	return status;
+}
+
+/* Which servers: those named, else those of the locks. */
 static enum lg_status names_of(struct lg_cli *cli,
 			       const struct lg_settings *settings,
-			       const struct lg_servers_record *record,
+			       const struct lg_servers_book *book,
 			       struct lg_strlist *names, int *out_code,
 			       struct lg_error *err)
 {
@@ -238,9 +360,8 @@ static enum lg_status names_of(struct lg_cli *cli,
 		*out_code = lg_cli_target_names(cli, settings, names);
 		return LG_OK;
 	}
-	for (size_t i = 0; status == LG_OK && i < record->count; i++)
-		status = lg_strlist_add(names, record->target[i].name,
-					strlen(record->target[i].name), err);
+	for (size_t i = 0; status == LG_OK && i < book->count; i++)
+		status = add_names_of(&book->record[i], names, err);
 	return status;
 }
 
@@ -270,45 +391,56 @@ static void add_gate(cJSON *array, const cJSON *status, const char *name,
 	lg_json_append(array, object);
 }
 
+static enum lg_status look_at(const struct lg_servers_now *now,
+			      struct lg_cli_targets *targets,
+			      struct lg_servers *fleet, struct lg_error *err)
+{
+	enum lg_status status = LG_OK;
+
+	for (size_t i = 0; status == LG_OK && i < targets->count; i++) {
+		struct lg_servers_member *member = &fleet->member[i];
+		const struct seen seen = look_up(now, targets->port[i].name);
+
+		member->name = targets->port[i].name;
+		member->port = &targets->port[i];
+		fleet->count++;
+		/* A gate is asked for our lock, beside which others may be. */
+		if (seen.record != NULL) {
+			const struct lg_gate_lock lock = {
+				.id = seen.record->id,
+				.profile = seen.record->profile,
+				.by = seen.record->by,
+			};
+
+			lg_cli_target_lock(targets, i, &lock);
+		}
+		status = lg_servers_standing(
+			&now->book, member->name, member->port->keeps_locks,
+			seen.record != NULL ? seen.record->id : NULL,
+			&member->composed, err);
+		member->wanted = member->composed;
+	}
+	if (status == LG_OK)
+		lg_servers_look(fleet);
+	return status;
+}
+
 static enum lg_status add_servers(const struct lg_settings *settings,
 				  const struct lg_servers_now *now,
 				  const struct lg_strlist *names, cJSON *array,
 				  struct lg_error *err)
 {
-	const struct lg_gate_lock lock = {
-		.id = now->record.id,
-		.profile = now->record.profile,
-		.by = now->record.by,
-	};
 	struct lg_cli_targets targets = {0};
-	struct lg_registry *nothing = NULL;
 	struct lg_servers fleet = {0};
-	const struct lg_servers_record_target *target;
 	enum lg_status status;
 
-	status = lg_registry_new(&nothing, err);
+	status = lg_cli_targets_open(settings, names->item, names->count,
+				     &targets, err);
+	fleet.member = calloc(targets.count + 1, sizeof(*fleet.member));
+	if (status == LG_OK && fleet.member == NULL)
+		status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
 	if (status == LG_OK)
-		status = lg_cli_targets_open(settings, names->item,
-					     names->count, &targets, err);
-	if (status == LG_OK) {
-		fleet.member = calloc(targets.count + 1, sizeof(*fleet.member));
-		if (fleet.member == NULL)
-			status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-					      "no memory");
-	}
-	/* A gate is asked for our lock, beside which others may be. */
-	if (status == LG_OK && now->record.phase != LG_SERVERS_NOTHING)
-		lg_cli_targets_lock(&targets, &lock);
-	for (size_t i = 0; status == LG_OK && i < targets.count; i++) {
-		target = recorded(&now->record, targets.port[i].name);
-		fleet.member[fleet.count++] = (struct lg_servers_member){
-			.name = targets.port[i].name,
-			.port = &targets.port[i],
-			.wanted = target ? target->wanted : nothing,
-		};
-	}
-	if (status == LG_OK)
-		lg_servers_look(&fleet);
+		status = look_at(now, &targets, &fleet, err);
 	for (size_t i = 0; i < fleet.count; i++) {
 		if (status == LG_OK)
 			add_target(array, &fleet.member[i], targets.settings[i],
@@ -317,8 +449,16 @@ static enum lg_status add_servers(const struct lg_settings *settings,
 	}
 	free(fleet.member);
 	lg_cli_targets_release(&targets);
-	lg_registry_free(&nothing);
 	return status;
+}
+
+static int has_gate(const struct lg_servers_book *book)
+{
+	for (size_t i = 0; i < book->count; i++) {
+		if (book->record[i].with_gate)
+			return 1;
+	}
+	return 0;
 }
 
 int lg_cli_servers_status(struct lg_cli *cli, cJSON *status, int reachable)
@@ -339,14 +479,14 @@ int lg_cli_servers_status(struct lg_cli *cli, cJSON *status, int reachable)
 	 * the journal of other servers is for those who may read it. */
 	if (result == LG_ERR_DENIED && settings != NULL)
 		result = LG_OK;
-	/* A damaged one hides neither the gate nor what the servers hold. */
+	/* One of a later version hides neither the gate nor what the servers hold. */
 	if (result == LG_ERR_SYNTAX && settings != NULL) {
 		add_damaged(status, &err);
 		result = LG_OK;
 	}
 	if (result == LG_OK)
-		result = names_of(cli, settings, &now.record, &names, &code,
-				  &err);
+		result =
+			names_of(cli, settings, &now.book, &names, &code, &err);
 	for (size_t i = 0;
 	     result == LG_OK && code == LG_EXIT_DONE && i < names.count; i++) {
 		const struct lg_target_settings *target =
@@ -358,13 +498,13 @@ int lg_cli_servers_status(struct lg_cli *cli, cJSON *status, int reachable)
 		}
 	}
 	/* without any name a lock is the gate's, unless it is on servers only */
-	if (!named && (names.count == 0 || now.record.with_gate))
+	if (!named && (names.count == 0 || has_gate(&now.book)))
 		add_gate(array, status, gate_name(settings), reachable);
 	if (result == LG_OK && code == LG_EXIT_DONE)
 		result = add_servers(settings, &now, &names, array, &err);
 	lg_json_add(status, "targets", array);
 	if (result == LG_OK)
-		show_record(status, &now);
+		show_book(status, &now);
 	else
 		code = lg_cli_fail(cli, &err);
 	lg_strlist_release(&names);

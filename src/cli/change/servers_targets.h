@@ -62,7 +62,9 @@ enum lg_status lg_cli_targets_open(const struct lg_settings *settings,
 				   const char *const *name, size_t count,
 				   struct lg_cli_targets *out_targets,
 				   struct lg_error *err);
-/* Tells the gates among them which lock it is about. */
+/* Tells the gates among them which lock it is about; one, or all. */
+void lg_cli_target_lock(struct lg_cli_targets *targets, size_t index,
+			const struct lg_gate_lock *lock);
 void lg_cli_targets_lock(struct lg_cli_targets *targets,
 			 const struct lg_gate_lock *lock);
 void lg_cli_targets_release(struct lg_cli_targets *targets);

@@ -108,8 +108,11 @@ static int choose(struct lg_cli *cli, enum lg_lock_meant meant,
 		  struct lg_cli_locks *locks,
 		  const struct lg_cli_lock **out_lock)
 {
-	int code = lg_cli_locks(cli, LG_LOCKS_CHANGE, locks);
+	int code;
 
+	/* one that is over is not what is meant */
+	lg_cli_servers_end_over(cli);
+	code = lg_cli_locks(cli, LG_LOCKS_CHANGE, locks);
 	if (code == LG_EXIT_DONE)
 		code = lg_cli_choose(cli, locks,
 				     cli->operand_count > 0 ? cli->operand[0]
@@ -132,7 +135,7 @@ int lg_cmd_confirm(struct lg_cli *cli)
 		code = lg_cli_change_lock(cli, "confirm", lock->id, 0,
 					  &until_s);
 	if (code == LG_EXIT_DONE && lock->is_there)
-		code = lg_cli_servers_extend(cli, until_s);
+		code = lg_cli_servers_extend(cli, lock->there_id, until_s);
 	if (code == LG_EXIT_DONE)
 		code = print_until(cli, "kept", until_s);
 	lg_cli_locks_release(&locks);
@@ -168,7 +171,7 @@ int lg_cmd_extend(struct lg_cli *cli)
 					  &until_s);
 	}
 	if (code == LG_EXIT_DONE && lock->is_there)
-		code = lg_cli_servers_extend(cli, until_s);
+		code = lg_cli_servers_extend(cli, lock->there_id, until_s);
 	if (code == LG_EXIT_DONE)
 		code = print_until(cli, "in force", until_s);
 done:

@@ -23,12 +23,16 @@ static void print_forgotten(struct lg_cli *cli,
 		lg_cli_servers_path(cli, LG_CLI_BACKUPS, &path, NULL);
 		lg_cli_print(cli, LG_PLAIN,
 			     "%s is given up: it was not asked, and what the "
-			     "lock wrote there may still be there\n"
+			     "lock wrote there may still be there\n",
+			     name);
+		if (*backup == '\0')
+			continue;
+		lg_cli_print(cli, LG_PLAIN,
 			     "  its earlier values: %s/%s\n"
 			     "  when it is back: logongate registry restore %s "
 			     "--target %s\n",
-			     name, path.data != NULL ? path.data : "", backup,
-			     backup, name);
+			     path.data != NULL ? path.data : "", backup, backup,
+			     name);
 	}
 	lg_buffer_release(&path);
 }

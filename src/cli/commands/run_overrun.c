@@ -169,7 +169,8 @@ static int extend(struct lg_overrun *overrun, int64_t by_s)
 		code = lg_cli_change_lock(overrun->cli, "extend", overrun->id,
 					  0, &until_s);
 	if (code == LG_EXIT_DONE && there)
-		code = lg_cli_servers_extend(overrun->cli, until_s);
+		code = lg_cli_servers_extend(overrun->cli, overrun->id,
+					     until_s);
 	lg_cli_hang_up(overrun->cli);
 	if (code == LG_EXIT_DONE)
 		set_end(overrun, until_s);

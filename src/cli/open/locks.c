@@ -115,52 +115,70 @@ static int add_from_state(struct lg_cli *cli, struct lg_cli_locks *locks)
 	return LG_EXIT_DONE;
 }
 
+int lg_cli_is_lock_of(const struct lg_cli_lock *lock,
+		      const struct lg_servers_record *record)
+{
+	if (record->id != NULL)
+		return strcmp(lock->id, record->id) == 0;
+	return record->with_gate && record->profile != NULL &&
+	       strcmp(lock->profile, record->profile) == 0 &&
+	       lock->since_s >= record->since_s;
+}
+
 /* The one of the gate here that is this one. */
 static struct lg_cli_lock *same(const struct lg_cli_locks *locks,
 				const struct lg_servers_record *record)
 {
-	for (size_t i = 0; record->with_gate && i < locks->count; i++) {
-		struct lg_cli_lock *lock = &locks->lock[i];
-
-		if (record->id != NULL
-			    ? strcmp(lock->id, record->id) == 0
-			    : strcmp(lock->profile, record->profile) == 0 &&
-				      lock->since_s >= record->since_s)
-			return lock;
+	for (size_t i = 0; i < locks->count; i++) {
+		if (locks->lock[i].is_here &&
+		    lg_cli_is_lock_of(&locks->lock[i], record))
+			return &locks->lock[i];
 	}
 	return NULL;
 }
 
+static int add_record(struct lg_cli *cli,
+		      const struct lg_servers_record *record,
+		      struct lg_cli_locks *locks)
+{
+	struct lg_cli_lock *lock = same(locks, record);
+	const char *id = record->id != NULL ? record->id : "";
+
+	/* what damage took is no lock that anybody could name */
+	if (lock == NULL && record->phase == LG_SERVERS_LOST)
+		return LG_EXIT_DONE;
+	if (lock == NULL) {
+		lock = add(locks, id, record->profile);
+		if (lock == NULL)
+			return lg_cli_say(cli, LG_EXIT_SOFTWARE, NULL,
+					  "no memory");
+		lock->since_s = record->since_s;
+		lock->until_s = record->until_s;
+	}
+	lock->is_there = 1;
+	snprintf(lock->there_id, sizeof(lock->there_id), "%s", id);
+	return LG_EXIT_DONE;
+}
+
 static int add_from_servers(struct lg_cli *cli, struct lg_cli_locks *locks)
 {
-	struct lg_servers_record record = {0};
-	struct lg_cli_lock *lock;
+	struct lg_servers_book book = {0};
 	struct lg_error err;
 	int code = LG_EXIT_DONE;
 
 	/* What is damaged there need not keep anything here. */
-	if (lg_cli_servers_record(cli, &record, &err) != LG_OK) {
+	if (lg_cli_servers_book(cli, &book, &err) != LG_OK) {
 		locks->there = lg_cli_exit(err.status);
 		locks->there_error = err;
 		return LG_EXIT_DONE;
 	}
-	if (record.phase != LG_SERVERS_NOTHING) {
-		lock = same(locks, &record);
-		if (lock == NULL)
-			lock = add(locks, record.id != NULL ? record.id : "",
-				   record.profile);
-		if (lock == NULL) {
-			code = lg_cli_say(cli, LG_EXIT_SOFTWARE, NULL,
-					  "no memory");
-		} else {
-			lock->is_there = 1;
-			if (!lock->is_here) {
-				lock->since_s = record.since_s;
-				lock->until_s = record.until_s;
-			}
-		}
+	if (book.damaged > 0) {
+		locks->there = lg_cli_exit(book.damage.status);
+		locks->there_error = book.damage;
 	}
-	lg_servers_record_release(&record);
+	for (size_t i = 0; i < book.count && code == LG_EXIT_DONE; i++)
+		code = add_record(cli, &book.record[i], locks);
+	lg_servers_book_release(&book);
 	return code;
 }
 

@@ -4,14 +4,14 @@
  *
  * Layer: cli.
  * Flow: lift, extend, confirm and status take a profile's name or an id; the
- * locks are those of the gate here (or of state_dir) and the one that is on
+ * locks are those of the gate here (or of state_dir) and those that are on
  * servers.
  * Source: contract 9 "Commands", 12.
  */
 #ifndef LOGONGATE_CLI_OPEN_LOCKS_H
 #define LOGONGATE_CLI_OPEN_LOCKS_H
 
-#include "app/change/servers_journal.h"
+#include "app/change/servers_book.h"
 #include "app/lock/lock_change.h"
 #include "cli/open/open.h"
 
@@ -23,6 +23,7 @@ struct lg_cli_lock {
 	int64_t until_s;
 	int is_here;  /* at the gate of this machine, or in state_dir */
 	int is_there; /* on servers */
+	char there_id[LG_LOCK_ID_SIZE]; /* its id there; "": it has none */
 	int unconfirmed;
 };
 
@@ -33,7 +34,8 @@ struct lg_cli_locks {
 	size_t count;
 	int here;
 	struct lg_error here_error;
-	int there; /* the same of the journal of servers */
+	int there; /* the same of the journal of servers, also where it is
+		    * damaged: then there may be more than is listed */
 	struct lg_error there_error;
 };
 
@@ -49,6 +51,10 @@ enum lg_locks_for {
 int lg_cli_locks(struct lg_cli *cli, enum lg_locks_for why,
 		 struct lg_cli_locks *out_locks);
 void lg_cli_locks_release(struct lg_cli_locks *locks);
+
+/* 1 where this lock of the gate here is that one of servers. */
+int lg_cli_is_lock_of(const struct lg_cli_lock *lock,
+		      const struct lg_servers_record *record);
 
 /*
  * The lock that the command means: its operand, or the only one.

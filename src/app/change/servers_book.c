@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * servers_book.c - what the journal of changes says: the locks on servers
+ *
+ * Reading replays the lines that servers_journal.c writes. What a damaged line
+ * said nobody knows: a target of which nothing is known yet may be half written
+ * then, and a step whose change has no beginning tells whose values are lost.
+ */
+#include "app/change/servers_book.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/change/servers_record.h"
+
+void lg_servers_book_release(struct lg_servers_book *book)
+{
+	size_t i;
+
+	for (i = 0; i < book->count; i++)
+		lg_servers_record_release(&book->record[i]);
+	free(book->record);
+	*book = (struct lg_servers_book){0};
+}
+
+struct lg_servers_record *
+lg_servers_book_find(const struct lg_servers_book *book, const char *id)
+{
+	size_t i;
+
+	if (!id)
+		id = "";
+	for (i = 0; i < book->count; i++) {
+		if (strcmp(book->record[i].id ? book->record[i].id : "", id) ==
+		    0)
+			return &book->record[i];
+	}
+	return NULL;
+}
+
+/* Takes the record over. */
+static enum lg_status add(struct lg_servers_book *book,
+			  struct lg_servers_record *record,
+			  struct lg_error *err)
+{
+	struct lg_servers_record *grown = realloc(
+		book->record, (book->count + 1) * sizeof(*book->record));
+
+	if (!grown) {
+		lg_servers_record_release(record);
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				    "out of memory");
+	}
+	book->record = grown;
+	book->record[book->count++] = *record;
+	return LG_OK;
+}
+
+static void take_out(struct lg_servers_book *book,
+		     struct lg_servers_record *record)
+{
+	size_t at = (size_t)(record - book->record);
+
+	lg_servers_record_release(record);
+	memmove(record, record + 1,
+		(book->count - at - 1) * sizeof(*book->record));
+	book->count--;
+}
+
+/* Where in which journal a line stands. */
+struct line_place {
+	const char *file;
+	size_t number;
+};
+
+/* A line whose words are lost may have been the first step on a target. */
+static void note_damage(struct lg_servers_book *book,
+			const struct line_place *place, const char *what)
+{
+	size_t i, j;
+
+	if (book->damaged++ == 0)
+		lg_error_set_at(&book->damage, LG_ERR_SYNTAX, place->file,
+				place->number,
+				"cannot be read (%s): the journal of changes "
+				"is damaged; what its other lines say counts, "
+				"and logongate recover says what is lost and "
+				"keeps the damaged file; logongate registry "
+				"restore puts the back-up of a server back",
+				what);
+	for (i = 0; i < book->count; i++) {
+		struct lg_servers_record *record = &book->record[i];
+
+		for (j = 0; j < record->count; j++) {
+			if (record->target[j].step == LG_SERVERS_UNTOUCHED)
+				record->target[j].step = LG_SERVERS_WRITING;
+		}
+	}
+}
+
+static enum lg_status read_begin(struct lg_servers_book *book,
+				 const cJSON *object,
+				 const struct line_place *place,
+				 struct lg_error *err)
+{
+	struct lg_servers_record record;
+	struct lg_servers_record *older;
+	enum lg_status status = lg_servers_record_begin(object, &record, err);
+
+	if (status == LG_ERR_SYNTAX)
+		note_damage(book, place, err->text);
+	else if (status != LG_OK)
+		return status;
+	older = lg_servers_book_find(book, record.id);
+	if (older)
+		take_out(book, older);
+	return add(book, &record, err);
+}
+
+/* A step of a change whose beginning is lost: of which servers, is known. */
+static enum lg_status read_orphan(struct lg_servers_book *book,
+				  const cJSON *object,
+				  const struct line_place *place,
+				  struct lg_error *err)
+{
+	const char *target = lg_servers_member_text(object, "target");
+	struct lg_servers_record record;
+	enum lg_status status;
+
+	note_damage(book, place, "a step without a change");
+	if (!target)
+		return LG_OK;
+	status = lg_servers_record_lost(object, &record, err);
+	if (status == LG_OK)
+		status = lg_servers_record_add(&record, target, err);
+	if (status != LG_OK)
+		return status;
+	record.target[record.count - 1].step = LG_SERVERS_WRITING;
+	return add(book, &record, err);
+}
+
+static enum lg_status read_lost(struct lg_servers_book *book,
+				const cJSON *object, struct lg_error *err)
+{
+	struct lg_servers_record record;
+	enum lg_status status = lg_servers_record_lost(object, &record, err);
+
+	return status == LG_OK ? add(book, &record, err) : status;
+}
+
+/* Lines of version 1 name no change: it is the last. */
+static struct lg_servers_record *meant(const struct lg_servers_book *book,
+				       const cJSON *object)
+{
+	const char *id = lg_servers_member_text(object, "id");
+
+	if (id)
+		return lg_servers_book_find(book, id);
+	return book->count ? &book->record[book->count - 1] : NULL;
+}
+
+static enum lg_status read_change(struct lg_servers_book *book,
+				  const cJSON *object, const char *word,
+				  const struct line_place *place,
+				  struct lg_error *err)
+{
+	struct lg_servers_record *record = meant(book, object);
+	const char *target = lg_servers_member_text(object, "target");
+	enum lg_status status = LG_OK;
+	int over;
+
+	if (!record)
+		return read_orphan(book, object, place, err);
+	if (record->phase == LG_SERVERS_LOST && target &&
+	    !lg_servers_record_target(record, target)) {
+		status = lg_servers_record_add(record, target, err);
+		if (status != LG_OK)
+			return status;
+	}
+	status = lg_servers_record_step(object, word, record, &over, err);
+	if (status == LG_ERR_SYNTAX) {
+		note_damage(book, place, err->text);
+		status = LG_OK;
+	}
+	if (status == LG_OK && over)
+		take_out(book, record);
+	return status;
+}
+
+static enum lg_status read_version(struct lg_servers_book *book,
+				   const cJSON *version, const char *file,
+				   struct lg_error *err)
+{
+	double number = cJSON_GetNumberValue(version);
+
+	if (cJSON_IsNumber(version) && number > LG_SERVERS_BOOK_VERSION)
+		return lg_error_set(err, LG_ERR_SYNTAX, file,
+				    "was written by a later logongate (version "
+				    "%.0f of the journal; this one reads up to "
+				    "%d): use that logongate for changes on "
+				    "servers",
+				    number, LG_SERVERS_BOOK_VERSION);
+	book->version = LG_SERVERS_BOOK_VERSION;
+	return LG_OK;
+}
+
+static enum lg_status read_line(struct lg_servers_book *book, const char *line,
+				size_t len, const struct line_place *place,
+				struct lg_error *err)
+{
+	cJSON *object = cJSON_ParseWithLength(line, len);
+	const char *word = lg_servers_member_text(object, "step");
+	const cJSON *version =
+		place->number == 1
+			? cJSON_GetObjectItemCaseSensitive(object, "version")
+			: NULL;
+	enum lg_status status = LG_OK;
+
+	if (version)
+		status = read_version(book, version, place->file, err);
+	else if (!word)
+		note_damage(book, place, "a line without a step");
+	else if (strcmp(word, "begin") == 0)
+		status = read_begin(book, object, place, err);
+	else if (strcmp(word, "lost") == 0)
+		status = read_lost(book, object, err);
+	else
+		status = read_change(book, object, word, place, err);
+	cJSON_Delete(object);
+	return status;
+}
+
+enum lg_status lg_servers_book_parse(const char *text, size_t len,
+				     const char *file,
+				     struct lg_servers_book *out_book,
+				     struct lg_error *err)
+{
+	struct lg_servers_book book = {.version = len > 0};
+	struct line_place place = {file, 0};
+	enum lg_status status = LG_OK;
+	const char *end = text + len;
+	struct lg_error bad;
+	const char *newline;
+
+	while (status == LG_OK && text < end) {
+		newline = memchr(text, '\n', (size_t)(end - text));
+		if (!newline)
+			break; /* cut off: that step was not taken */
+		place.number++;
+		if (newline > text)
+			status =
+				read_line(&book, text, (size_t)(newline - text),
+					  &place, &bad);
+		text = newline + 1;
+	}
+	if (status != LG_OK) {
+		lg_servers_book_release(&book);
+		if (err)
+			*err = bad;
+		return status;
+	}
+	*out_book = book;
+	return LG_OK;
+}

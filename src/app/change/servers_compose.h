@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * servers_compose.h - what stands on a server that several locks hold
+ *
+ * Layer: app.
+ * Flow: plan composes a profile's values with what stands there and with the
+ * locks there; apply writes that, and a lift writes what is left without it.
+ * Source: contract 9 "Composition".
+ */
+#ifndef LOGONGATE_APP_CHANGE_SERVERS_COMPOSE_H
+#define LOGONGATE_APP_CHANGE_SERVERS_COMPOSE_H
+
+#include <logongate/warning.h>
+
+#include "app/change/servers_book.h"
+
+/*
+ * The locks on one server. names are those that they set (and the one that
+ * was left out); bare is what stood under them without any lock. Zero-
+ * initialise; locks are borrowed from the book. Owns: release.
+ */
+struct lg_servers_beside {
+	const struct lg_registry **lock;
+	size_t count;
+	int replaced; /* one stands in place of what was there */
+	struct lg_registry *names;
+	struct lg_registry *bare;
+};
+
+/* except: the lock that is left out; NULL: none. */
+enum lg_status lg_servers_beside(const struct lg_servers_book *book,
+				 const char *target,
+				 const struct lg_servers_record *except,
+				 struct lg_servers_beside *out_beside,
+				 struct lg_error *err);
+void lg_servers_beside_release(struct lg_servers_beside *beside);
+
+/* What a server that holds found would hold without the locks; names that are
+ * not in only (NULL: all) are left out. */
+enum lg_status lg_servers_bare(const struct lg_servers_beside *beside,
+			       const struct lg_registry *found,
+			       const struct lg_registry *only,
+			       struct lg_registry **out_bare,
+			       struct lg_error *err);
+
+/* One more lock beside them; own NULL: none. */
+struct lg_servers_more {
+	const struct lg_registry *own;
+	int replaces;
+	enum lg_dialect dialect;
+};
+
+/*
+ * What stands under names with all locks, bare (as of lg_servers_bare, or that
+ * of beside) below them.
+ * Returns: as lg_compose; LG_ERR_CONFLICT: they cannot stand beside each other.
+ */
+enum lg_status lg_servers_composed(const struct lg_servers_beside *beside,
+				   const struct lg_servers_more *more,
+				   const struct lg_registry *bare,
+				   const struct lg_registry *names,
+				   struct lg_registry **out_values,
+				   struct lg_warnings *warnings,
+				   struct lg_error *err);
+
+#endif

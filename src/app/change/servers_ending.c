@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * servers_ending.c - the members of a change that is to end
+ */
+#include "app/change/servers_ending.h"
+
+static enum lg_dialect dialect_of(const struct lg_servers_record_target *target)
+{
+	return target->has_dialect ? target->dialect : LG_DIALECT_EXCHANGE_2007;
+}
+
+/* Standing values that count again may not fit what is left: then the locks
+ * that are left stand in their place, as the one that went did. */
+static enum lg_status composed(struct lg_servers_beside *beside,
+			       const struct lg_servers_more *more,
+			       const struct lg_registry *names,
+			       struct lg_registry **out_values,
+			       struct lg_error *err)
+{
+	enum lg_status status = lg_servers_composed(
+		beside, more, beside->bare, names, out_values, NULL, err);
+
+	if (status != LG_ERR_CONFLICT || beside->replaced)
+		return status;
+	beside->replaced = 1;
+	return lg_servers_composed(beside, more, beside->bare, names,
+				   out_values, NULL, err);
+}
+
+static enum lg_status fill(const struct lg_servers_book *book,
+			   const struct lg_servers_record *record,
+			   const struct lg_servers_record_target *target,
+			   struct lg_servers_member *member,
+			   struct lg_error *err)
+{
+	struct lg_servers_more own = {target->wanted, record->replaces,
+				      dialect_of(target)};
+	struct lg_servers_more none = {NULL, 0, dialect_of(target)};
+	struct lg_servers_beside beside = {0};
+	enum lg_status status;
+
+	if (member->port->keeps_locks) {
+		status = lg_registry_copy(target->wanted, &member->composed,
+					  err);
+		if (status == LG_OK)
+			status = lg_registry_copy(target->before,
+						  &member->before, err);
+		member->wanted = member->composed;
+		return status;
+	}
+	status = lg_servers_beside(book, target->name, record, &beside, err);
+	if (status == LG_OK)
+		status = composed(&beside, &own, target->wanted,
+				  &member->composed, err);
+	if (status == LG_OK)
+		status = composed(&beside, &none, target->wanted,
+				  &member->before, err);
+	member->wanted = member->composed;
+	lg_servers_beside_release(&beside);
+	return status;
+}
+
+enum lg_status lg_servers_ending(const struct lg_servers_book *book,
+				 const struct lg_servers_record *record,
+				 struct lg_target *port, size_t count,
+				 struct lg_servers *fleet, struct lg_error *err)
+{
+	enum lg_status status = LG_OK;
+	size_t i;
+
+	fleet->id = record->id;
+	for (i = 0; status == LG_OK && i < count; i++) {
+		const struct lg_servers_record_target *target =
+			lg_servers_record_target(record, port[i].name);
+		struct lg_servers_member *member = &fleet->member[i];
+
+		*member = (struct lg_servers_member){
+			.name = port[i].name,
+			.port = &port[i],
+			.restart = target->restart,
+			.step = target->step,
+			.in_restart = target->in_restart,
+		};
+		fleet->count++;
+		status = fill(book, record, target, member, err);
+	}
+	return status;
+}
+
+enum lg_status lg_servers_standing(const struct lg_servers_book *book,
+				   const char *target, int apart,
+				   const char *id,
+				   struct lg_registry **out_values,
+				   struct lg_error *err)
+{
+	const struct lg_servers_record *record = lg_servers_book_find(book, id);
+	const struct lg_servers_record_target *is =
+		record ? lg_servers_record_target(record, target) : NULL;
+	struct lg_servers_more none = {NULL, 0, LG_DIALECT_EXCHANGE_2007};
+	struct lg_servers_beside beside = {0};
+	enum lg_status status;
+
+	if (!is || !is->wanted)
+		return lg_registry_new(out_values, err);
+	if (apart)
+		return lg_registry_copy(is->wanted, out_values, err);
+	none.dialect = dialect_of(is);
+	status = lg_servers_beside(book, target, NULL, &beside, err);
+	if (status == LG_OK)
+		status =
+			composed(&beside, &none, beside.names, out_values, err);
+	lg_servers_beside_release(&beside);
+	return status;
+}
+
+const struct lg_servers_record *
+lg_servers_interrupted(const struct lg_servers_book *book, const char *target,
+		       const struct lg_servers_record *except)
+{
+	size_t i;
+
+	for (i = 0; i < book->count; i++) {
+		const struct lg_servers_record *record = &book->record[i];
+		const struct lg_servers_record_target *is =
+			lg_servers_record_target(record, target);
+
+		if (record != except && is &&
+		    record->phase != LG_SERVERS_APPLIED &&
+		    lg_servers_step_locks(is->step))
+			return record;
+	}
+	return NULL;
+}
