@@ -334,7 +334,7 @@ probe = "{self.path('eve')}"
         """Whether the last change in the journal is in a restart."""
         try:
             with open(self.path("state/fleet.jsonl"), encoding="utf-8") as f:
-                steps = [json.loads(line)["step"] for line in f]
+                steps = [json.loads(line).get("step") for line in f]
         except (FileNotFoundError, ValueError):
             return False
         return "restarting" in steps and "tested" not in steps
