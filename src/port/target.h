@@ -61,6 +61,8 @@ struct lg_target_change {
  * probe: changes nothing.
  * read: all values of the two keys of MSExchangeIS that exist there; of a
  * directory those of LG_KEY_ACCOUNTS.
+ * watch: the names of a change that read is to look for as well, for a backend
+ * that does not read all there is (services); NULL where it does.
  * write: makes the changes, in order, durable before it returns. On failure
  * some may have been made: the caller reads back and restores. A directory
  * never overwrites what somebody else changed: LG_ERR_CONFLICT names them, and
@@ -84,6 +86,8 @@ struct lg_target {
 				struct lg_error *err);
 	enum lg_status (*read)(void *self, struct lg_registry **out_values,
 			       struct lg_error *err);
+	enum lg_status (*watch)(void *self, const struct lg_registry *names,
+				struct lg_error *err);
 	enum lg_status (*write)(void *self,
 				const struct lg_target_change *change,
 				size_t count, struct lg_error *err);

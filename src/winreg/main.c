@@ -299,6 +299,33 @@ static enum lg_status do_restart(struct helper *helper, const cJSON *request,
 	return server_restart(&helper->server, name, timeout_ms, err);
 }
 
+static enum lg_status set_running(struct helper *helper, const cJSON *request,
+				  int runs, struct lg_error *err)
+{
+	const char *name = text_of(request, "name");
+	int timeout_ms = number_of(request, "timeout_ms", 1, 86400000, 300000);
+
+	if (!name)
+		return bad("name", err);
+	if (timeout_ms < 0)
+		return bad("timeout_ms", err);
+	return server_set_running(&helper->server, name, runs, timeout_ms, err);
+}
+
+static enum lg_status do_start(struct helper *helper, const cJSON *request,
+			       cJSON *answer, struct lg_error *err)
+{
+	(void)answer;
+	return set_running(helper, request, 1, err);
+}
+
+static enum lg_status do_stop(struct helper *helper, const cJSON *request,
+			      cJSON *answer, struct lg_error *err)
+{
+	(void)answer;
+	return set_running(helper, request, 0, err);
+}
+
 static const struct {
 	const char *op;
 	enum lg_status (*run)(struct helper *helper, const cJSON *request,
@@ -308,6 +335,7 @@ static const struct {
 	{"open", do_open, 0},       {"probe", do_probe, 1},
 	{"service", do_service, 1}, {"read", do_read, 1},
 	{"write", do_write, 1},     {"restart", do_restart, 1},
+	{"start", do_start, 1},     {"stop", do_stop, 1},
 };
 
 static enum lg_status run(struct helper *helper, const cJSON *request,

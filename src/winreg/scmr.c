@@ -4,10 +4,15 @@
  */
 #include "winreg/scmr.h"
 
+#include "base/utf16.h"
+
 enum {
 	CONTROL_STOP = 1,
 	STATUS_FIELDS = 7,
-	STATE_FIELD = 1
+	STATE_FIELD = 1,
+	SERVICE_ACTIVE = 1,
+	/* two offsets and a SERVICE_STATUS */
+	ENUM_ENTRY_SIZE = 36
 };
 
 void scmr_open_manager(struct lg_buffer *out_stub)
@@ -78,4 +83,74 @@ enum lg_status scmr_read_state(const struct lg_buffer *stub,
 	if (!error)
 		*out_state = state;
 	return LG_OK;
+}
+
+void scmr_enum_dependents(const struct rpc_handle *service, uint32_t size,
+			  struct lg_buffer *out_stub)
+{
+	put_handle(out_stub, service);
+	ndr_put_u32(out_stub, SERVICE_ACTIVE);
+	ndr_put_u32(out_stub, size);
+}
+
+static enum lg_status malformed(struct lg_error *err)
+{
+	return lg_error_set(err, LG_ERR_SYNTAX, NULL,
+			    "the server's answer is malformed");
+}
+
+/* A name stands at its offset from the beginning, up to a NUL. */
+static enum lg_status add_name(const uint8_t *bytes, size_t len, size_t at,
+			       struct lg_strlist *out_names,
+			       struct lg_error *err)
+{
+	struct lg_buffer name = {0};
+	enum lg_status status;
+	size_t units = 0;
+
+	while (at < len && len - at >= 2 * (units + 1) &&
+	       (bytes[at + 2 * units] || bytes[at + 2 * units + 1]))
+		units++;
+	if (at >= len || len - at < 2 * (units + 1) || !units)
+		return malformed(err);
+	if (lg_utf16_decode(bytes + at, units, &name) != units)
+		status = malformed(err);
+	else
+		status = lg_buffer_status(&name, err);
+	if (!status)
+		status = lg_strlist_add(out_names, name.data, name.len, err);
+	lg_buffer_release(&name);
+	return status;
+}
+
+enum lg_status scmr_read_dependents(const struct lg_buffer *stub,
+				    struct lg_strlist *out_names,
+				    uint32_t *out_needed, uint32_t *out_error,
+				    struct lg_error *err)
+{
+	struct ndr_reader reader = {(const uint8_t *)stub->data, stub->len, 0,
+				    0};
+	size_t len = ndr_u32(&reader);
+	const uint8_t *bytes = ndr_take(&reader, len);
+	enum lg_status status = LG_OK;
+	uint32_t needed, count, error;
+	uint32_t i;
+
+	ndr_align(&reader, 4);
+	needed = ndr_u32(&reader);
+	count = ndr_u32(&reader);
+	error = ndr_u32(&reader);
+	if (reader.bad || (!error && count > len / ENUM_ENTRY_SIZE))
+		return malformed(err);
+	for (i = 0; !status && !error && i < count; i++) {
+		struct ndr_reader entry = {bytes + i * ENUM_ENTRY_SIZE,
+					   ENUM_ENTRY_SIZE, 0, 0};
+
+		status = add_name(bytes, len, ndr_u32(&entry), out_names, err);
+	}
+	if (!status) {
+		*out_needed = needed;
+		*out_error = error;
+	}
+	return status;
 }

@@ -9,12 +9,15 @@
 #ifndef LOGONGATE_WINREG_SCMR_H
 #define LOGONGATE_WINREG_SCMR_H
 
+#include <logongate/strlist.h>
+
 #include "winreg/rrp.h"
 
 enum scmr_opnum {
 	SCMR_CLOSE_HANDLE = 0,
 	SCMR_CONTROL_SERVICE = 1,
 	SCMR_QUERY_STATUS = 6,
+	SCMR_ENUM_DEPENDENTS = 13,
 	SCMR_OPEN_MANAGER = 15,
 	SCMR_OPEN_SERVICE = 16,
 	SCMR_START_SERVICE = 19
@@ -23,6 +26,7 @@ enum scmr_opnum {
 enum scmr_access {
 	SCMR_CONNECT = 0x0001,
 	SCMR_QUERY = 0x0004,
+	SCMR_ENUMERATE_DEPENDENTS = 0x0008,
 	SCMR_START = 0x0010,
 	SCMR_STOP = 0x0020
 };
@@ -46,6 +50,16 @@ void scmr_query_status(const struct rpc_handle *service,
 void scmr_stop(const struct rpc_handle *service, struct lg_buffer *out_stub);
 void scmr_start(const struct rpc_handle *service, struct lg_buffer *out_stub);
 void scmr_close(const struct rpc_handle *handle, struct lg_buffer *out_stub);
+
+/* Asks for those that depend on it and run, in at most size bytes. */
+void scmr_enum_dependents(const struct rpc_handle *service, uint32_t size,
+			  struct lg_buffer *out_stub);
+/* Their names, as the server gives them: who depends on another comes first.
+ * With WINDOWS_MORE_DATA *out_needed says how many bytes they take. */
+enum lg_status scmr_read_dependents(const struct lg_buffer *stub,
+				    struct lg_strlist *out_names,
+				    uint32_t *out_needed, uint32_t *out_error,
+				    struct lg_error *err);
 
 /* Of query and stop: the state the service is in (enum scmr_state). */
 enum lg_status scmr_read_state(const struct lg_buffer *stub,

@@ -82,8 +82,18 @@ enum lg_status server_service(struct server *server, const char *name,
 			      struct lg_error *err);
 
 /*
+ * Starts or stops a service and waits until it is so; one that is so already,
+ * or is paused and to run, is left. Returns: also LG_ERR_CONFLICT, there is
+ * none, or it does not; LG_ERR_TIMEOUT.
+ */
+enum lg_status server_set_running(struct server *server, const char *name,
+				  int runs, int timeout_ms,
+				  struct lg_error *err);
+
+/*
  * Stops the service unless it is stopped, starts it and waits until it runs.
  * One that is starting or stopping is waited for first: it takes no orders.
+ * Those that depend on it and run are stopped first and started again.
  * Returns: also LG_ERR_CONFLICT, it does not stop or start; LG_ERR_TIMEOUT.
  */
 enum lg_status server_restart(struct server *server, const char *name,

@@ -13,7 +13,9 @@
 #include "winreg/windows_error.h"
 
 enum {
-	POLL_MS = 250
+	POLL_MS = 250,
+	DEPENDENTS_FIRST = 16384,
+	DEPENDENTS_MOST = 262144 /* MS-SCMR 3.1.4.13 */
 };
 
 struct service {
@@ -252,30 +254,134 @@ enum lg_status server_service(struct server *server, const char *name,
 	return status;
 }
 
+/* Waits until it runs or is stopped: in between it takes no orders. */
+static enum lg_status settle(struct service *service, uint32_t *out_state,
+			     int64_t end_ms, struct lg_error *err)
+{
+	enum lg_status status = query(service, out_state, err);
+
+	if (!status && *out_state == SCMR_START_PENDING) {
+		*out_state = SCMR_RUNNING;
+		return await(service, SCMR_RUNNING, SCMR_STOPPED, end_ms, err);
+	}
+	if (!status && *out_state == SCMR_STOP_PENDING) {
+		*out_state = SCMR_STOPPED;
+		return await(service, SCMR_STOPPED, 0, end_ms, err);
+	}
+	return status;
+}
+
+static enum lg_status open_to_control(struct service *service, uint32_t access,
+				      struct lg_error *err)
+{
+	enum lg_status status = service_open(
+		service, SCMR_QUERY | SCMR_START | SCMR_STOP | access, err);
+
+	if (!status && !service->has_handle)
+		status = lg_error_set(err, LG_ERR_CONFLICT,
+				      service->server->settings.server,
+				      "there is no service %s", service->name);
+	return status;
+}
+
+enum lg_status server_set_running(struct server *server, const char *name,
+				  int runs, int timeout_ms,
+				  struct lg_error *err)
+{
+	struct service service = {.server = server, .name = name};
+	int64_t end_ms = now_ms() + timeout_ms;
+	uint32_t state = 0;
+	enum lg_status status = open_to_control(&service, 0, err);
+
+	if (!status)
+		status = settle(&service, &state, end_ms, err);
+	if (!status && !runs && state != SCMR_STOPPED)
+		status = stop(&service, end_ms, err);
+	else if (!status && runs && state == SCMR_STOPPED)
+		status = start(&service, end_ms, err);
+	service_close(&service);
+	return status;
+}
+
+/* Names of those that depend on the service and run. */
+static enum lg_status dependents(struct service *service,
+				 struct lg_strlist *out_names,
+				 struct lg_error *err)
+{
+	struct lg_buffer stub = {0};
+	struct lg_buffer answer = {0};
+	uint32_t size = DEPENDENTS_FIRST;
+	uint32_t error = WINDOWS_MORE_DATA;
+	enum lg_status status = LG_OK;
+	int tries;
+
+	for (tries = 0; !status && error == WINDOWS_MORE_DATA && tries < 3;
+	     tries++) {
+		uint32_t needed = 0;
+
+		lg_buffer_clear(&stub);
+		lg_buffer_clear(&answer);
+		scmr_enum_dependents(&service->handle, size, &stub);
+		status = call(service, SCMR_ENUM_DEPENDENTS, &stub, &answer,
+			      err);
+		if (!status)
+			status = scmr_read_dependents(&answer, out_names,
+						      &needed, &error, err);
+		size = needed < DEPENDENTS_MOST ? needed : DEPENDENTS_MOST;
+	}
+	if (!status && error)
+		status = windows_failed(service->server->settings.server,
+					service->name, error, err);
+	lg_buffer_release(&stub);
+	lg_buffer_release(&answer);
+	return status;
+}
+
+/* Stops the service, and first those that depend on it (T5). */
+static enum lg_status stop_all(struct service *service,
+			       const struct lg_strlist *names, int64_t end_ms,
+			       struct lg_error *err)
+{
+	enum lg_status status = LG_OK;
+	size_t i;
+
+	for (i = 0; !status && i < names->count; i++)
+		status = server_set_running(service->server, names->item[i], 0,
+					    (int)(end_ms - now_ms()), err);
+	return status ? status : stop(service, end_ms, err);
+}
+
 enum lg_status server_restart(struct server *server, const char *name,
 			      int timeout_ms, struct lg_error *err)
 {
 	struct service service = {.server = server, .name = name};
 	int64_t end_ms = now_ms() + timeout_ms;
+	struct lg_strlist names = {0};
+	struct lg_error later;
 	uint32_t state = 0;
-	enum lg_status status = service_open(
-		&service, SCMR_QUERY | SCMR_START | SCMR_STOP, err);
+	enum lg_status again;
+	enum lg_status status =
+		open_to_control(&service, SCMR_ENUMERATE_DEPENDENTS, err);
+	size_t i;
 
-	if (!status && !service.has_handle)
-		status = lg_error_set(err, LG_ERR_CONFLICT,
-				      server->settings.server,
-				      "there is no service %s", name);
 	if (!status)
-		status = query(&service, &state, err);
-	if (!status && state == SCMR_START_PENDING)
-		status = await(&service, SCMR_RUNNING, SCMR_STOPPED, end_ms,
-			       err);
-	if (!status && state == SCMR_STOP_PENDING)
-		status = await(&service, SCMR_STOPPED, 0, end_ms, err);
-	else if (!status && state != SCMR_STOPPED)
-		status = stop(&service, end_ms, err);
+		status = settle(&service, &state, end_ms, err);
+	if (!status && state != SCMR_STOPPED)
+		status = dependents(&service, &names, err);
+	if (!status && state != SCMR_STOPPED)
+		status = stop_all(&service, &names, end_ms, err);
 	if (!status)
 		status = start(&service, end_ms, err);
+	/* what ran is to run again, whatever became of the others */
+	for (i = names.count; i > 0; i--) {
+		again = server_set_running(server, names.item[i - 1], 1,
+					   (int)(end_ms - now_ms()), &later);
+		if (again && !status) {
+			status = again;
+			*err = later;
+		}
+	}
+	lg_strlist_release(&names);
 	service_close(&service);
 	return status;
 }

@@ -305,6 +305,56 @@ static void reads_handles_infos_and_states(void **state)
 	lg_buffer_release(&stub);
 }
 
+/* Two entries, their names behind them: "AB" and "C". */
+#define STATUS_OF_ONE                                                          \
+	"20000000 04000000 05000000 00000000 00000000 00000000 00000000"
+#define DEPENDENTS                                                             \
+	"54000000 48000000 48000000 " STATUS_OF_ONE " "                        \
+	"4e000000 4e000000 " STATUS_OF_ONE " 410042000000 43000000 0000 "
+static void dependents_are_read(void **state)
+{
+	struct lg_strlist names = {0};
+	struct lg_buffer stub = {0};
+	uint32_t needed = 0, error = 1;
+	size_t i;
+
+	(void)state;
+	from_hex(DEPENDENTS "54000000 02000000 00000000", &stub);
+	assert_int_equal(
+		scmr_read_dependents(&stub, &names, &needed, &error, NULL),
+		LG_OK);
+	assert_int_equal(error, 0);
+	assert_int_equal(names.count, 2);
+	assert_string_equal(names.item[0], "AB");
+	assert_string_equal(names.item[1], "C");
+	lg_strlist_release(&names);
+	/* a name beyond the end, more entries than there are, a short one */
+	stub.data[4] = 0x60;
+	assert_int_equal(
+		scmr_read_dependents(&stub, &names, &needed, &error, NULL),
+		LG_ERR_SYNTAX);
+	stub.data[4] = 0x48;
+	stub.data[stub.len - 8] = 3;
+	assert_int_equal(
+		scmr_read_dependents(&stub, &names, &needed, &error, NULL),
+		LG_ERR_SYNTAX);
+	for (i = stub.len; i-- > 0;) {
+		stub.len = i;
+		assert_int_equal(scmr_read_dependents(&stub, &names, &needed,
+						      &error, NULL),
+				 LG_ERR_SYNTAX);
+	}
+	lg_strlist_release(&names);
+	lg_buffer_clear(&stub);
+	from_hex("00000000 00010000 00000000 ea000000", &stub);
+	assert_int_equal(
+		scmr_read_dependents(&stub, &names, &needed, &error, NULL),
+		LG_OK);
+	assert_int_equal(needed, 256);
+	assert_int_equal(error, WINDOWS_MORE_DATA);
+	lg_buffer_release(&stub);
+}
+
 static void credentials_files(void **state)
 {
 	static const struct {
@@ -370,6 +420,8 @@ int main(void)
 		suite_row("a value is read, and no part of one", reads_a_value),
 		suite_row("handles, infos and states are read",
 			  reads_handles_infos_and_states),
+		suite_row("dependent services are read, and no part of them",
+			  dependents_are_read),
 		suite_row("credentials are read as Samba writes them",
 			  credentials_files),
 	};

@@ -32,6 +32,7 @@ static void read_packet(const uint8_t *data, size_t size)
 static void read_stub(const struct lg_buffer *stub)
 {
 	struct rrp_value value = {{0}, 0, NULL, 0};
+	struct lg_strlist names = {0};
 	struct rrp_key_info info;
 	struct rpc_handle handle;
 	uint32_t error = 0;
@@ -44,6 +45,8 @@ static void read_stub(const struct lg_buffer *stub)
 	rrp_read_created(stub, &handle, &error, NULL);
 	rrp_read_key_info(stub, &info, &error, NULL);
 	scmr_read_state(stub, &state, &error, NULL);
+	scmr_read_dependents(stub, &names, &state, &error, NULL);
+	lg_strlist_release(&names);
 	if (rrp_read_value(stub, &value, &error, NULL) == LG_OK && !error)
 		for (i = 0; i < value.len; i++)
 			sum = (uint8_t)(sum + value.data[i]);

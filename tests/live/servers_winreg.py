@@ -56,7 +56,7 @@ class Fleet(unittest.TestCase):
         with open(self.path(name), "w", encoding="utf-8") as file:
             file.write(text)
 
-    def settings(self, credentials=None, restart="yes"):
+    def settings(self, credentials=None, restart="yes", more=""):
         self.write("lg.conf", f"""[gate]
 state_dir = "{self.path('state')}"
 run_dir = "{self.path('run')}"
@@ -67,6 +67,7 @@ backend = winreg
 server = "127.0.0.1:{self.server.port}"
 credentials_file = "{credentials or self.server.credentials}"
 restart = {restart}
+{more}
 """)
 
     def logongate(self, code, *words):
@@ -329,6 +330,39 @@ probe = "{self.path('eve')}"
                 verbs = [line.split()[1] for line in file]
             self.assertEqual([v for v in verbs if v != "status"],
                              ["stop", "start"] if after == "running" else [])
+
+    def test_services_stand_still_while_a_lock_is_on(self):
+        """those that ran run again, one that stood stays; with two locks until
+        the last, and whatever the settings say by then"""
+        self.settings(more='stop_services = "Spooly"')
+        self.write("o.ini", '[profile]\ndescription = "other"\n'
+                   '[disable_mapi_clients]\nversions = "12.0.0-13.0.0"\n')
+        for before in ("running", "stopped"):
+            self.server.set_service(before, "Spooly")
+            plan = json.loads(self.logongate(
+                0, "plan", self.path("p.ini"), "--target", "ex1", "--for",
+                "1h", "--json"))
+            [value] = [v for v in plan["targets"][0]["values"]
+                       if v["name"] == "Spooly"]
+            self.assertEqual((value["data"], value["before"]),
+                             ("stopped", before))
+            self.apply()
+            self.assertEqual(self.server.service_state("Spooly"), "stopped")
+            self.logongate(0, "apply", self.path("o.ini"), "--for", "1h",
+                           "--target", "ex1", "--accept-warnings")
+            self.logongate(0, "lift", "p")
+            self.assertEqual(self.server.service_state("Spooly"), "stopped")
+            # what the settings say now is of no account
+            self.settings()
+            self.logongate(0, "lift", "o")
+            self.assertEqual(self.server.service_state("Spooly"), before)
+            self.assertEqual(self.server.service_state(), "running")
+            self.assertIn(BEFORE, self.there())
+            self.settings(more='stop_services = "Spooly"')
+        self.settings(more='stop_services = "Nobody"')
+        self.apply(5)
+        self.assertIn("has no service Nobody", self.said)
+        self.assertIn(BEFORE, self.there())
 
     def restarting(self):
         """Whether the last change in the journal is in a restart."""

@@ -291,6 +291,14 @@ static enum lg_status check_target(const struct checker *checker,
 	    !target->file)
 		return wrong(checker, header, "the backend needs a file",
 			     "write file = \"/path\"");
+	if (target->backend != LG_BACKEND_WINREG && target->stop_services.count)
+		return wrong(
+			checker,
+			find(checker, "target.", target->name, "stop_services"),
+			"services can be stopped on a server that is "
+			"reached over the network alone",
+			"write backend = winreg, or leave stop_services "
+			"out");
 	/* L9: the sources name neither its name nor its type. */
 	if (companions != 0 && companions != 3)
 		return wrong(checker,

@@ -110,6 +110,7 @@ static const struct lg_ini_known known_keys[] = {
 	{"target.", "tls_key_file"},
 	{"target.", "ca_file"},
 	{"target.", "probe"},
+	{"target.", "stop_services"},
 	{"group.", "members"},
 };
 
@@ -199,6 +200,7 @@ static const struct place places[] = {
 	{LG_SETTING_PATH, OF_TARGET(tls_key_file)},
 	{LG_SETTING_PATH, OF_TARGET(ca_file)},
 	{LG_SETTING_LIST, OF_TARGET(probe)},
+	{LG_SETTING_LIST, OF_TARGET(stop_services)},
 	{LG_SETTING_LIST, OF_GROUP(member)},
 };
 

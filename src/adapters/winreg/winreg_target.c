@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "adapters/winreg/winreg_process.h"
+#include "adapters/winreg/winreg_services.h"
 
 #define OPEN_TIMEOUT_MS 20000
 #define CALL_TIMEOUT_MS 60000
@@ -21,6 +22,7 @@
 struct winreg_target {
 	const struct lg_target_settings *settings;
 	struct winreg_process helper;
+	struct lg_strlist services; /* that are read as values */
 	char *host;
 	int port;
 	char *program;
@@ -144,55 +146,33 @@ static enum lg_status probe_registry(struct winreg_target *target,
 	return LG_OK;
 }
 
-static enum lg_status read_state(const cJSON *state,
-				 const struct winreg_target *target,
-				 enum lg_service *out_service,
-				 struct lg_error *err)
-{
-	static const char *const words[] = {
-		[LG_SERVICE_RUNNING] = "running",
-		[LG_SERVICE_STOPPED] = "stopped",
-		[LG_SERVICE_STOPPING] = "stopping",
-		[LG_SERVICE_STARTING] = "starting",
-		[LG_SERVICE_PAUSED] = "paused",
-	};
-	enum lg_service one;
-
-	if (cJSON_IsNull(state)) {
-		*out_service = LG_SERVICE_NONE;
-		return LG_OK;
-	}
-	for (one = LG_SERVICE_RUNNING; one <= LG_SERVICE_PAUSED; one++) {
-		if (cJSON_IsString(state) &&
-		    strcmp(words[one], state->valuestring) == 0) {
-			*out_service = one;
-			return LG_OK;
-		}
-	}
-	return lg_error_set(err, LG_ERR_SYNTAX, target->host,
-			    "the helper gave a state that no service has");
-}
-
 static enum lg_status ask_service(struct winreg_target *target,
 				  enum lg_service *out_service,
 				  struct lg_error *err)
 {
-	cJSON *object = request("service");
-	cJSON *answer = NULL;
-	enum lg_status status;
+	return winreg_service_state(&target->helper, service(target),
+				    out_service, err);
+}
 
-	if (!object ||
-	    !cJSON_AddStringToObject(object, "name", service(target))) {
-		cJSON_Delete(object);
-		return no_memory(err);
+/* What a lock is to stop must be there. */
+static enum lg_status probe_services(struct winreg_target *target,
+				     struct lg_error *err)
+{
+	const struct lg_strlist *names = &target->settings->stop_services;
+	enum lg_service one = LG_SERVICE_NONE;
+	enum lg_status status = LG_OK;
+	size_t i;
+
+	for (i = 0; status == LG_OK && i < names->count; i++) {
+		status = winreg_service_state(&target->helper, names->item[i],
+					      &one, err);
+		if (status == LG_OK && one == LG_SERVICE_NONE)
+			status =
+				lg_error_set(err, LG_ERR_CONFLICT, target->host,
+					     "has no service %s, and "
+					     "stop_services asks to stop it",
+					     names->item[i]);
 	}
-	status = winreg_process_ask(&target->helper, object, CALL_TIMEOUT_MS,
-				    &answer, err);
-	if (status != LG_OK)
-		return status;
-	status = read_state(cJSON_GetObjectItemCaseSensitive(answer, "state"),
-			    target, out_service, err);
-	cJSON_Delete(answer);
 	return status;
 }
 
@@ -216,8 +196,18 @@ static enum lg_status winreg_probe(void *self,
 				      "asks to restart it",
 				      service(target));
 	if (status == LG_OK)
+		status = probe_services(target, err);
+	if (status == LG_OK)
 		*out_probe = probe;
 	return status;
+}
+
+static enum lg_status winreg_watch(void *self, const struct lg_registry *names,
+				   struct lg_error *err)
+{
+	struct winreg_target *target = self;
+
+	return winreg_services_of(names, &target->services, err);
 }
 
 static int hex_digit(char c)
@@ -318,6 +308,9 @@ static enum lg_status winreg_read(void *self, struct lg_registry **out_values,
 	}
 	cJSON_Delete(answer);
 	if (status == LG_OK)
+		status = winreg_services_read(&target->helper,
+					      &target->services, values, err);
+	if (status == LG_OK)
 		*out_values = values;
 	else
 		lg_registry_free(&values);
@@ -381,14 +374,23 @@ static enum lg_status winreg_write(void *self,
 	object = request("write");
 	array = object ? cJSON_AddArrayToObject(object, "changes") : NULL;
 	for (i = 0; array && i < count; i++) {
-		if (!add_change(array, &change[i]))
+		if (!winreg_is_service(&change[i]) &&
+		    !add_change(array, &change[i]))
 			array = NULL;
 	}
 	if (!array) {
 		cJSON_Delete(object);
 		return no_memory(err);
 	}
-	return ask(target, object, CALL_TIMEOUT_MS, err);
+	status = ask(target, object, CALL_TIMEOUT_MS, err);
+	/* the values first: whoever starts again is to read them */
+	for (i = 0; status == LG_OK && i < count; i++) {
+		if (winreg_is_service(&change[i]))
+			status = winreg_service_set(&target->helper,
+						    change[i].name,
+						    change[i].value, err);
+	}
+	return status;
 }
 
 static enum lg_status winreg_service(void *self, enum lg_service *out_service,
@@ -427,6 +429,7 @@ static void winreg_close(void *self)
 	struct winreg_target *target = self;
 
 	winreg_process_stop(&target->helper);
+	lg_strlist_release(&target->services);
 	free(target->program);
 	free(target->host);
 	free(target);
@@ -479,6 +482,9 @@ enum lg_status lg_winreg_target_open(const struct lg_target_settings *settings,
 		return no_memory(err);
 	target->settings = settings;
 	status = split_server(target, settings->server, err);
+	if (status == LG_OK)
+		status = lg_strlist_add_all(&target->services,
+					    &settings->stop_services, err);
 	if (status != LG_OK) {
 		winreg_close(target);
 		return status;
@@ -495,6 +501,7 @@ enum lg_status lg_winreg_target_open(const struct lg_target_settings *settings,
 		.name = settings->name,
 		.probe = winreg_probe,
 		.read = winreg_read,
+		.watch = winreg_watch,
 		.write = winreg_write,
 		.service = winreg_service,
 		.restart = winreg_restart,

@@ -19,6 +19,7 @@
 #include "app/change/plan_ask.h"
 #include "app/change/plan_judge.h"
 #include "app/render/render_ldif.h"
+#include "core/values/service_values.h"
 
 static enum lg_status no_memory(struct lg_error *err)
 {
@@ -254,6 +255,23 @@ static enum lg_status compose(struct lg_plan *plan,
 	return status;
 }
 
+/* I3: the services of the virtual servers stand still while the lock is on. */
+static enum lg_status add_services(const struct lg_plan_server *server,
+				   struct lg_registry *own,
+				   struct lg_error *err)
+{
+	const struct lg_strlist *names = server->stop_services;
+	enum lg_status status = LG_OK;
+
+	if (names == NULL || lg_registry_count(own) == 0)
+		return LG_OK;
+	for (size_t i = 0; status == LG_OK && i < names->count; i++)
+		status = lg_registry_set_text(own, LG_KEY_SERVICES,
+					      names->item[i], LG_SERVICE_STANDS,
+					      err);
+	return status;
+}
+
 static enum lg_status fill_target(struct lg_plan *plan,
 				  const struct lg_plan_input *input,
 				  size_t index, struct lg_error *err)
@@ -278,6 +296,8 @@ static enum lg_status fill_target(struct lg_plan *plan,
 	status = lg_profile_render(input->profile, &server->render,
 				   plan->findings, plan->concerned,
 				   &target->own, &unsupported, &warnings, err);
+	if (status == LG_OK)
+		status = add_services(server, target->own, err);
 	if (status == LG_OK)
 		status = compose(plan, input, server, target, err);
 	if (status == LG_OK)

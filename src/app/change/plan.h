@@ -26,8 +26,9 @@ struct lg_plan_server {
 	const struct lg_registry *before;       /* values there now, or NULL */
 	const struct lg_servers_beside *beside; /* locks there; NULL: none */
 	const struct lg_mailboxes *mailboxes;   /* of backend directory */
-	int is_local;        /* the gate whose sessions are given */
-	int restarts;        /* apply restarts it where it must */
+	int is_local; /* the gate whose sessions are given */
+	int restarts; /* apply restarts it where it must */
+	const struct lg_strlist *stop_services; /* NULL: none */
 	int64_t next_poll_s; /* when it polls next; 0: not known */
 };
 

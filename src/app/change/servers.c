@@ -40,9 +40,17 @@ static enum lg_status work_look(struct lg_servers_round *round,
 				struct lg_servers_member *member,
 				struct lg_error *err)
 {
+	enum lg_status status = LG_OK;
+
 	(void)round;
 	lg_registry_free(&member->found);
-	return member->port->read(member->port->self, &member->found, err);
+	if (member->port->watch)
+		status = member->port->watch(member->port->self, member->wanted,
+					     err);
+	if (status == LG_OK)
+		status = member->port->read(member->port->self, &member->found,
+					    err);
+	return status;
 }
 
 void lg_servers_look(struct lg_servers *fleet)

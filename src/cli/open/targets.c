@@ -240,6 +240,7 @@ int lg_cli_find_targets(struct lg_cli *cli, const struct lg_settings *settings,
 			server[i].is_local
 				? settings->gate_restart
 				: target->restart && !is_file(target->backend);
+		server[i].stop_services = &target->stop_services;
 		if (lg_cli_render_target(target, &server[i].render, &err) !=
 		    LG_OK)
 			code = lg_cli_fail(cli, &err);

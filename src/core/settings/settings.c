@@ -146,6 +146,7 @@ static void release_target(struct lg_target_settings *target)
 	free(target->tls_key_file);
 	free(target->ca_file);
 	lg_strlist_release(&target->probe);
+	lg_strlist_release(&target->stop_services);
 }
 
 void lg_settings_free(struct lg_settings **settings)

@@ -66,7 +66,8 @@ struct lg_target_settings {
 	char *cert_file; /* backend gate with a server */
 	char *tls_key_file;
 	char *ca_file;
-	struct lg_strlist probe; /* probe logons, file names */
+	struct lg_strlist probe;         /* probe logons, file names */
+	struct lg_strlist stop_services; /* for the time of a lock (I3) */
 };
 
 /* How a client that names nobody is asked to; [gate] http_challenge. */
