@@ -100,6 +100,8 @@ const struct lg_option lg_options[] = {
 	{"on-overrun", "WHAT", "extend term warn", LG_OPTION_ONCE,
 	 "when the end comes and the command still runs: extend, term or "
 	 "warn"},
+	{"over", NULL, NULL, LG_OPTION_ONCE,
+	 "end what is past its end, and leave what was interrupted"},
 	{"pam", "DIR", "@directory", LG_OPTION_ONCE,
 	 "folder of PAM stacks, where it is not /etc/pam.d"},
 	{"password-file", "FILE", "@file", LG_OPTION_ONCE,

@@ -107,11 +107,11 @@ static int ends_sooner(const struct lg_servers_record *a,
 static void take_end(struct gate_servers *servers,
 		     const struct lg_servers_record *record)
 {
-	if (record->phase != LG_SERVERS_APPLIED ||
+	if (record->phase == LG_SERVERS_LOST ||
 	    (servers->found.phase == LG_SERVERS_APPLIED &&
 	     !ends_sooner(record, &servers->found)))
 		return;
-	servers->found.phase = record->phase;
+	servers->found.phase = LG_SERVERS_APPLIED;
 	servers->found.until_s = record->until_s;
 	servers->found.until_boot_ms = record->until_boot_ms;
 	memcpy(servers->found.boot_id, record->boot_id,
@@ -219,9 +219,15 @@ static void run_command(struct gate *gate)
 	struct gate_servers *servers = gate->servers;
 	char config[] = "--config";
 	char recover[] = "recover";
+	char over[] = "--over";
 	char quiet[] = "--quiet";
-	char *argv[] = {servers->command, config, (char *)gate->config,
-			recover,          quiet,  NULL};
+	char *argv[] = {servers->command,
+			config,
+			(char *)gate->config,
+			recover,
+			over,
+			quiet,
+			NULL};
 	uv_stdio_container_t stdio[3] = {
 		{.flags = UV_IGNORE},
 		{.flags = UV_IGNORE},

@@ -4,8 +4,9 @@
  *
  * Layer: daemon.
  * Flow: state_dir/fleet.jsonl says which lock is on servers and until when;
- * when that is past, `logongate recover` is run, which knows how to reach
- * them. It runs as the gate's user: credentials must be that user's to read.
+ * when that is past, `logongate recover --over` is run, which knows how to reach
+ * them and does not speak to the gate (decisions/11-expiry.md). It runs as the
+ * gate's user: credentials must be that user's to read.
  * Source: conformance A6; contract 4 lift, recover.
  */
 #ifndef LOGONGATE_DAEMON_SERVERS_DUE_H

@@ -149,12 +149,30 @@ class Beside(Servers):
                                            code=5).stderr)
         said = self.run_("lift", "p", code=5).stderr
         self.assertIn("recover first", said)
+        self.run_("recover", "--over", code=0)
         self.assertEqual(self.before(), both)
         self.run_("recover", code=0)
         self.assertEqual(self.before(), alone)
         self.assertEqual(self.targets()[1]["ex2003"], (True, True, False))
         self.run_("lift", code=0)
         self.assertEqual(self.before(), before)
+
+    def test_an_interrupted_one_ends_with_its_time(self):
+        """killed while it was lifted, and while it was applied: past its end
+        the next command finishes it"""
+        before = self.before()
+        for last in ("applied", "lifted"):
+            self.run_("apply", self.path("p.ini"), "--for", "2s", "--target",
+                      "ex2003", "--accept-warnings", "--skip-unsupported",
+                      code=0)
+            if last == "lifted":
+                self.run_("lift", code=0)
+            self.cut_off(last)
+            self.assertTrue(self.json("status")["interrupted"])
+            end = time.time() + 20
+            while self.json("status")["interrupted"] and time.time() < end:
+                self.run_("recover", "--over", code=0)
+            self.assertEqual(self.before(), before)
 
     def test_an_earlier_version_is_carried_over(self):
         before = self.before()

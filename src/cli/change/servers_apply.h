@@ -84,7 +84,8 @@ int lg_cli_servers_opened(struct lg_cli *cli, struct lg_cli_lifted *lifted,
 
 /* Puts back what interrupted changes left, and what locks whose end is past
  * left, on servers (how many: *out_done) and at the gate of this machine (1 in
- * *out_gate); says what damage took, and keeps the damaged file. */
+ * *out_gate); says what damage took, and keeps the damaged file. With --over
+ * only the locks whose end is past, and the gate here is not spoken to. */
 int lg_cli_servers_recover(struct lg_cli *cli, size_t *out_done, int *out_gate);
 
 /* Servers that were given up, each with the name of its back-up; "" where

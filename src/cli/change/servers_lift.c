@@ -324,11 +324,12 @@ int lg_cli_servers_lift(struct lg_cli *cli, const char *id,
 	return code;
 }
 
+/* Also of one that was interrupted: what it left is to go in any case. */
 static int is_expired(const struct lg_servers_record *record)
 {
 	struct lg_now now = lg_cli_clocks();
 
-	return record->phase == LG_SERVERS_APPLIED &&
+	return record->phase != LG_SERVERS_LOST &&
 	       lg_servers_record_is_over(record, &now);
 }
 
@@ -402,6 +403,7 @@ static int mend(struct lg_cli *cli)
 
 int lg_cli_servers_recover(struct lg_cli *cli, size_t *out_done, int *out_gate)
 {
+	int over_alone = lg_cli_option(cli, "over") != NULL;
 	struct lg_servers_book book = {0};
 	struct lg_error err;
 	int code = LG_EXIT_DONE;
@@ -410,11 +412,11 @@ int lg_cli_servers_recover(struct lg_cli *cli, size_t *out_done, int *out_gate)
 	*out_gate = 0;
 	if (lg_cli_servers_book(cli, &book, &err) != LG_OK)
 		return lg_cli_fail(cli, &err);
-	if (book.damaged > 0)
+	if (book.damaged > 0 && !over_alone)
 		code = mend(cli);
 	if (code == LG_EXIT_DONE)
-		code = recover_all(cli, &book, 0, out_done, out_gate);
-	if (book.damaged > 0 && code == LG_EXIT_DONE)
+		code = recover_all(cli, &book, over_alone, out_done, out_gate);
+	if (book.damaged > 0 && !over_alone && code == LG_EXIT_DONE)
 		code = lg_cli_say(cli, LG_EXIT_NOT_PUT_BACK, NULL,
 				  "what the damaged lines said is lost, of "
 				  "locks on other servers perhaps, too: "
