@@ -115,8 +115,9 @@ members = "ex2000, ex2003, ex55, here"
     def json(self, *words, code=0):
         return json.loads(self.logongate(*words, "--json", code=code).stdout)
 
+    # what was set by hand on ex2000 is another DN, of which it takes one
     APPLY = ("--for", "1h", "--group", "all", "--accept-warnings",
-             "--skip-unsupported")
+             "--skip-unsupported", "--replace")
 
     def apply(self, **more):
         return self.logongate("apply", self.path("p.ini"), *self.APPLY,

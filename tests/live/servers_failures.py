@@ -330,9 +330,11 @@ restart = yes
         self.cutter.for_good, self.cutter.cuts = True, 1
         self.logongate(9, "lift", "--force")
         self.assertIn("recover --forget ex2000", self.logongate(9, "recover"))
-        self.logongate(5, "apply", self.path("p.ini"), "--for", "1h",
-                       "--target", "ex55", "--accept-warnings",
-                       "--skip-unsupported")
+        # others are none of its business
+        lock = json.loads(self.logongate(
+            0, "apply", self.path("p.ini"), "--for", "1h", "--target", "ex55",
+            "--accept-warnings", "--skip-unsupported", "--json"))["id"]
+        self.logongate(0, "lift", lock)
         said = self.logongate(0, "recover", "--forget", "ex2000")
         [restore] = [line.split("logongate ")[1] for line in said.splitlines()
                      if "registry restore" in line]

@@ -449,6 +449,20 @@ static int is_lock_conflict(const struct lg_error *err)
 	       strcmp(err->code, "lock-conflict") == 0;
 }
 
+/* What was set by hand gives way where it is told to, another lock never. */
+static int say_conflict(struct lg_cli *cli, const struct lg_prepared *p,
+			const struct lg_error *err)
+{
+	int code = lg_cli_fail_as(cli, LG_EXIT_WOULD_NOT_LOCK, err);
+
+	if (!p->input.replaces)
+		lg_cli_say(cli, LG_EXIT_DONE, NULL,
+			   "apply --replace puts the profile's values in place "
+			   "of those that were set by hand; they come back "
+			   "when it is lifted");
+	return code;
+}
+
 int lg_prepare(struct lg_cli *cli, const char *profile, enum lg_prepare_end end,
 	       struct lg_prepared *out_prepared)
 {
@@ -518,10 +532,8 @@ int lg_prepare(struct lg_cli *cli, const char *profile, enum lg_prepare_end end,
 	p->input.replaces = lg_cli_option(cli, "replace") != NULL;
 	if (lg_plan_new(&p->input, &p->plan, &err) != LG_OK ||
 	    check_sizes(p, &err) != LG_OK)
-		code = is_lock_conflict(&err)
-			       ? lg_cli_fail_as(cli, LG_EXIT_WOULD_NOT_LOCK,
-						&err)
-			       : lg_cli_fail(cli, &err);
+		code = is_lock_conflict(&err) ? say_conflict(cli, p, &err)
+					      : lg_cli_fail(cli, &err);
 	lg_cli_progress_end(cli);
 	return code;
 }
