@@ -149,24 +149,20 @@ static int means_gate(struct lg_cli *cli, int *out_code)
 static int lift_one(struct lg_cli *cli, const struct lg_cli_lock *lock,
 		    int gate, struct lg_lift *lift)
 {
-	struct lg_cli_lifted lifted = {.with_gate = gate && lock->is_here};
-	int code = LG_EXIT_DONE;
-	int here = LG_EXIT_DONE;
+	struct lg_cli_lifted lifted = {.lift = lift};
+	int code;
 
+	if (gate && lock->is_here)
+		lifted.gate_id = lock->id;
 	if (lock->is_there)
 		code = lg_cli_servers_lift(cli, lock->there_id, &lifted);
-	if (code != LG_EXIT_DONE && code != LG_EXIT_NOT_PUT_BACK)
-		return code;
-	/* a server that is left behind does not keep people out here */
-	if (gate && lock->is_here) {
-		here = lg_cli_lift_gate(cli, lock->id, lift);
-		here = lg_cli_servers_opened(cli, &lifted, here);
-	} else if (code == LG_EXIT_DONE && lifted.count == 0) {
+	else if (lifted.gate_id != NULL)
+		code = lg_cli_lift_gate(cli, lock->id, lift);
+	else
+		code = LG_EXIT_DONE;
+	if (code == LG_EXIT_DONE && lifted.count == 0 && lifted.gate_id == NULL)
 		return lg_cli_say(cli, LG_EXIT_WOULD_NOT_LOCK, NULL,
 				  "no lock is in force on these servers");
-	}
-	if (code == LG_EXIT_DONE)
-		code = here;
 	if (code == LG_EXIT_DONE && lift != NULL)
 		lg_strlist_add(&lift->ids, lock->id, strlen(lock->id), NULL);
 	return code;

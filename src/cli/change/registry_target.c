@@ -13,6 +13,7 @@
 
 #include "adapters/system/atomic_file.h"
 #include "adapters/system/journal_file.h"
+#include "app/change/change_end.h"
 #include "cli/change/servers_apply.h"
 #include "cli/change/servers_history.h"
 #include "cli/change/servers_lift.h"
@@ -213,7 +214,7 @@ static void note(struct lg_cli *cli, const struct wish *wish,
 
 	if (names->count == 0)
 		return;
-	lg_cli_servers_names(names, &what);
+	lg_change_names(names, &what);
 	entry.what = what.data;
 	lg_cli_servers_note(cli, &entry);
 	lg_buffer_release(&what);

@@ -60,27 +60,18 @@ int lg_cli_servers_read(struct lg_cli *cli, struct lg_prepared *prepared);
 int lg_cli_servers_apply(struct lg_cli *cli, const struct lg_prepared *prepared,
 			 struct lg_applied *out_applied);
 
-/*
- * What a lift of servers did. with_gate is the caller's: the gate of this
- * machine is lifted next. Then the journal is held until lg_cli_servers_opened,
- * so that the change is not over, and nobody begins another, in between.
- */
+/* A lift on servers: gate_id (NULL: none) and lift are the caller's, for the
+ * gate of this machine, which is lifted last. */
 struct lg_cli_lifted {
-	int with_gate;
+	const char *gate_id;
+	struct lg_lift *lift;
 	size_t count; /* how many servers; 0 with exit 0: none was locked */
-	char id[LG_LOCK_ID_SIZE];
-	struct lg_journal_file *journal;
 };
 
 /* Lifts the lock with this id: all of it, or the servers that --target and
  * --group name. */
 int lg_cli_servers_lift(struct lg_cli *cli, const char *id,
 			struct lg_cli_lifted *lifted);
-
-/* gate_code: what lifting the gate gave. Where it is open now the change is
- * over, else it stays unfinished. Returns: an exit code. */
-int lg_cli_servers_opened(struct lg_cli *cli, struct lg_cli_lifted *lifted,
-			  int gate_code);
 
 /* Puts back what interrupted changes left, and what locks whose end is past
  * left, on servers (how many: *out_done) and at the gate of this machine (1 in

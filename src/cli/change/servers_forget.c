@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "app/change/servers_journal.h"
+#include "app/change/change_end.h"
 #include "cli/change/servers_apply.h"
 #include "cli/change/servers_history.h"
 #include "cli/change/servers_lift.h"
@@ -98,7 +99,7 @@ static void list_locked(const struct lg_servers_book *book,
 					  NULL);
 		}
 	}
-	lg_cli_servers_names(&locked, text);
+	lg_change_names(&locked, text);
 	if (locked.count == 0)
 		lg_buffer_text(text, "no server");
 	lg_strlist_release(&locked);
@@ -183,7 +184,7 @@ static void note(struct lg_cli *cli, const struct lg_servers_record *record,
 		.max_duration_s = -1,
 	};
 
-	lg_cli_servers_names(names, &target);
+	lg_change_names(names, &target);
 	entry.target = target.data;
 	lg_cli_servers_note(cli, &entry);
 	lg_buffer_release(&target);

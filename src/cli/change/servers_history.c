@@ -10,7 +10,6 @@
 #include "cli/change/servers_lift.h"
 
 #define FILE_NAME "fleet-audit.jsonl"
-#define NAMES_MAX 20
 
 /* app/change/journal names its own file; here it is always this one. */
 static enum lg_status append_line(void *self, const char *name,
@@ -47,17 +46,6 @@ void lg_cli_servers_note(struct lg_cli *cli,
 		lg_cli_fail(cli, &err);
 	lg_journal_file_close(&file);
 	lg_buffer_release(&path);
-}
-
-void lg_cli_servers_names(const struct lg_strlist *names,
-			  struct lg_buffer *text)
-{
-	for (size_t i = 0; i < names->count && i < NAMES_MAX; i++)
-		lg_buffer_format(text, "%s%s", i > 0 ? ", " : "",
-				 names->item[i]);
-	if (names->count > NAMES_MAX)
-		lg_buffer_format(text, " and %zu more",
-				 names->count - NAMES_MAX);
 }
 
 enum lg_status lg_cli_servers_history(

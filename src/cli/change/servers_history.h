@@ -18,10 +18,6 @@
 void lg_cli_servers_note(struct lg_cli *cli,
 			 const struct lg_journal_entry *entry);
 
-/* "ex1, ex2 and 3 more": as much of a list as a line of history holds. */
-void lg_cli_servers_names(const struct lg_strlist *names,
-			  struct lg_buffer *text);
-
 /* As lg_journal_read. */
 enum lg_status lg_cli_servers_history(
 	struct lg_cli *cli, int64_t since_s,

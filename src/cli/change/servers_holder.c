@@ -17,7 +17,6 @@
 #include "adapters/system/atomic_file.h"
 #include "adapters/system/journal_file.h"
 #include "adapters/system/state_dir.h"
-#include "app/change/servers_journal.h"
 #include "cli/change/servers_apply.h"
 #include "cli/change/servers_lift.h"
 #include "cli/output.h"
@@ -250,25 +249,6 @@ enum lg_status lg_cli_servers_begin(struct lg_cli *cli,
 	lg_buffer_release(&text);
 	lg_buffer_release(&path);
 	return status;
-}
-
-int lg_cli_servers_opened(struct lg_cli *cli, struct lg_cli_lifted *lifted,
-			  int gate_code)
-{
-	const struct lg_servers fleet = {
-		.id = lifted->id,
-		.journal = {lifted->journal, lg_journal_file_append}};
-	struct lg_error err;
-	int code = gate_code;
-
-	/* one that has no such lock is open, too */
-	if (lifted->journal != NULL &&
-	    (gate_code == LG_EXIT_DONE ||
-	     gate_code == LG_EXIT_WOULD_NOT_LOCK) &&
-	    lg_servers_journal_step(&fleet, "opened", NULL, &err) != LG_OK)
-		code = lg_cli_fail(cli, &err);
-	lg_journal_file_close(&lifted->journal);
-	return code;
 }
 
 /* Who may administer the gate need not be let into its state directory: then

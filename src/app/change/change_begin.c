@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * change_begin.c - a plan put in force: on servers, then at the gate here
+ */
+#include "app/change/change_begin.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/change/change_end.h"
+#include "app/change/servers_ending.h"
+
+int lg_change_needs_servers(const struct lg_plan_server *server, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (!server[i].is_local)
+			return 1;
+	}
+	return 0;
+}
+
+/* The same profile with the same variables is the same lock. */
+static enum lg_status not_in_force(const struct lg_change_hands *hands,
+				   const struct lg_servers_book *book,
+				   const struct lg_servers_change *change,
+				   struct lg_error *err)
+{
+	struct lg_now now = hands->now(hands->self);
+
+	for (size_t i = 0; i < book->count; i++) {
+		const struct lg_servers_record *record = &book->record[i];
+
+		if (record->phase != LG_SERVERS_APPLIED ||
+		    lg_servers_record_is_over(record, &now) ||
+		    strcmp(record->profile, change->profile) != 0 ||
+		    strcmp(record->variables ? record->variables : "",
+			   change->variables ? change->variables : "") != 0)
+			continue;
+		lg_error_set(err, LG_ERR_CONFLICT, record->profile,
+			     "is in force on servers already; lift "
+			     "or extend it first");
+		return lg_error_code(err, "already-in-force");
+	}
+	return LG_OK;
+}
+
+/* Where another change was interrupted nobody knows what stands. */
+static enum lg_status none_interrupted(const struct lg_servers_book *book,
+				       const struct lg_target *port,
+				       size_t count, struct lg_error *err)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct lg_servers_record *other =
+			lg_servers_interrupted(book, port[i].name, NULL);
+
+		if (other)
+			return lg_error_set(
+				err, LG_ERR_CONFLICT,
+				other->profile ? other->profile : other->id,
+				"was interrupted half-way on %s; logongate "
+				"recover first",
+				port[i].name);
+	}
+	return LG_OK;
+}
+
+/* What stood under the names when it was planned: what another lock or a hand
+ * wrote there since is found by the comparison. */
+static enum lg_status add_planned(struct lg_servers_member *member,
+				  const struct lg_servers_beside *beside,
+				  const struct lg_plan_target *target,
+				  struct lg_registry **out_planned,
+				  struct lg_error *err)
+{
+	const struct lg_registry *found = target->before;
+	const struct lg_servers_more none = {NULL, 0, target->dialect};
+	struct lg_registry *stands = NULL;
+	enum lg_status status;
+
+	status = lg_servers_bare(beside, found, NULL, &stands, err);
+	if (status == LG_OK)
+		status = lg_servers_bare(beside, found, target->own,
+					 &member->bare, err);
+	if (status == LG_OK)
+		status = lg_servers_composed(beside, &none, stands, target->own,
+					     out_planned, NULL, err);
+	lg_registry_free(&stands);
+	return status;
+}
+
+/* What one apply holds. */
+struct beginning {
+	const struct lg_change_hands *hands;
+	const struct lg_change_begin *request;
+	struct lg_servers_journal journal;
+	struct lg_servers_book book;
+	const char **name; /* of the servers that are not the gate here */
+	size_t count;
+	int opened;
+	struct lg_registry **planned;
+	struct lg_servers fleet;
+	enum lg_servers_outcome outcome;
+};
+
+/* The members of a plan's servers, in the order of the opened ports. */
+static enum lg_status add_members(struct beginning *beginning,
+				  struct lg_target *port, struct lg_error *err)
+{
+	const struct lg_change_begin *request = beginning->request;
+	struct lg_servers *fleet = &beginning->fleet;
+	enum lg_status status = LG_OK;
+	size_t at = 0;
+
+	for (size_t i = 0; status == LG_OK && i < request->plan->target_count;
+	     i++) {
+		const struct lg_plan_target *target = &request->plan->target[i];
+		struct lg_servers_member *member = &fleet->member[at];
+
+		if (request->server[i].is_local)
+			continue;
+		member->name = port[at].name;
+		member->port = &port[at];
+		member->wanted = target->values;
+		member->dialect = target->dialect;
+		/* one that polls keeps its sessions (A4) */
+		member->restart = target->restarts;
+		/* before the poll a logon tells nothing of the lock */
+		if (request->test[i])
+			member->test = beginning->hands->test;
+		member->test_context = request->test[i];
+		fleet->count = ++at;
+		if (member->port->keeps_locks)
+			continue;
+		member->own = target->own;
+		status = add_planned(member, request->server[i].beside, target,
+				     &beginning->planned[at - 1], err);
+		member->planned = beginning->planned[at - 1];
+	}
+	return status;
+}
+
+static enum lg_status keep_backups(void *context, struct lg_servers *fleet,
+				   struct lg_error *err)
+{
+	const struct beginning *beginning = context;
+	const struct lg_change_hands *hands = beginning->hands;
+	enum lg_status status = LG_OK;
+
+	for (size_t i = 0; status == LG_OK && i < fleet->count; i++)
+		status = hands->backup(hands->self, fleet->member[i].name,
+				       fleet->member[i].found,
+				       &fleet->member[i].backup, err);
+	return status;
+}
+
+static enum lg_status lock_gate(void *context, struct lg_error *err)
+{
+	const struct beginning *beginning = context;
+	const struct lg_change_hands *hands = beginning->hands;
+
+	if (!beginning->request->change.with_gate)
+		return LG_OK;
+	return hands->lock_gate(hands->self, err);
+}
+
+/* Names, room for the members; then the journal is ours. */
+static enum lg_status prepare(struct beginning *beginning, struct lg_error *err)
+{
+	const struct lg_change_begin *request = beginning->request;
+	size_t most = request->plan->target_count + 1;
+
+	beginning->name = calloc(most, sizeof(*beginning->name));
+	beginning->planned = calloc(most, sizeof(*beginning->planned));
+	beginning->fleet.member =
+		calloc(most, sizeof(*beginning->fleet.member));
+	if (!beginning->name || !beginning->planned || !beginning->fleet.member)
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				    "out of memory");
+	for (size_t i = 0; i < request->plan->target_count; i++) {
+		if (!request->server[i].is_local)
+			beginning->name[beginning->count++] =
+				request->server[i].name;
+	}
+	return LG_OK;
+}
+
+static enum lg_status open_servers(struct beginning *beginning,
+				   struct lg_error *err)
+{
+	const struct lg_change_hands *hands = beginning->hands;
+	struct lg_target *port = NULL;
+	size_t count = beginning->count;
+	enum lg_status status;
+
+	status = hands->open(hands->self, NULL, beginning->name, &count, &port,
+			     err);
+	beginning->opened = status == LG_OK;
+	if (status == LG_OK)
+		status = none_interrupted(&beginning->book, port, count, err);
+	/* what has ended is left out of the journal now */
+	if (status == LG_OK)
+		status = hands->rewrite(hands->self, &beginning->book, err);
+	if (status == LG_OK)
+		status = add_members(beginning, port, err);
+	return status;
+}
+
+/* What a gate had its part in it notes itself. */
+static void note(const struct beginning *beginning, enum lg_status result)
+{
+	const struct lg_change_hands *hands = beginning->hands;
+	const struct lg_servers_change *change = &beginning->request->change;
+	struct lg_strlist names = {0};
+	struct lg_buffer target = {0};
+	struct lg_journal_entry entry = {
+		.at_s = change->since_s,
+		.event = LG_EVENT_APPLY,
+		.id = change->id,
+		.profile = change->profile,
+		.by = change->by,
+		.reason = change->reason,
+		.result = result == LG_OK ? "done"
+			  : beginning->outcome == LG_SERVERS_PUT_BACK
+				  ? "failed, put back"
+				  : "failed, NOT put back everywhere",
+		.since_s = change->since_s,
+		.until_s = change->until_s,
+		.max_duration_s = change->max_duration_s,
+		.locks = result == LG_OK,
+	};
+
+	if (result == LG_OK ? change->with_gate
+			    : beginning->outcome == LG_SERVERS_NOTHING_WRITTEN)
+		return;
+	for (size_t i = 0; i < beginning->count; i++)
+		lg_strlist_add(&names, beginning->name[i],
+			       strlen(beginning->name[i]), NULL);
+	lg_change_names(&names, &target);
+	entry.target = target.data;
+	hands->note(hands->self, &entry);
+	lg_buffer_release(&target);
+	lg_strlist_release(&names);
+}
+
+static void release(struct beginning *beginning)
+{
+	const struct lg_change_hands *hands = beginning->hands;
+
+	for (size_t i = 0; i < beginning->fleet.count; i++)
+		lg_servers_member_release(&beginning->fleet.member[i]);
+	for (size_t i = 0; beginning->planned && i < beginning->count; i++)
+		lg_registry_free(&beginning->planned[i]);
+	free(beginning->planned);
+	free(beginning->fleet.member);
+	free(beginning->name);
+	if (beginning->opened)
+		hands->close(hands->self);
+	lg_servers_book_release(&beginning->book);
+	hands->finish(hands->self, &beginning->journal);
+}
+
+enum lg_status lg_change_begin(const struct lg_change_hands *hands,
+			       const struct lg_change_begin *request,
+			       struct lg_error *err)
+{
+	struct beginning beginning = {.hands = hands,
+				      .request = request,
+				      .outcome = LG_SERVERS_NOTHING_WRITTEN};
+	const struct lg_servers_hooks hooks = {&beginning, keep_backups,
+					       lock_gate};
+	struct lg_servers *fleet = &beginning.fleet;
+	struct lg_change_begun begun = {.fleet = fleet, .err = err};
+	enum lg_status status;
+
+	status = hands->begin(hands->self, &beginning.journal, &beginning.book,
+			      err);
+	if (status != LG_OK) {
+		begun.status = status;
+		hands->begun(hands->self, &begun);
+		return status;
+	}
+	status = prepare(&beginning, err);
+	if (status == LG_OK)
+		status = not_in_force(hands, &beginning.book, &request->change,
+				      err);
+	if (status == LG_OK)
+		status = open_servers(&beginning, err);
+	if (status == LG_OK) {
+		fleet->journal = beginning.journal;
+		fleet->watch.context = hands->self;
+		fleet->watch.moved = hands->moved;
+		fleet->watch.stop_context = hands->self;
+		fleet->watch.stop = hands->stop;
+		status = lg_servers_apply(fleet, &request->change, &hooks,
+					  &beginning.outcome, err);
+	}
+	begun.outcome = beginning.outcome;
+	begun.status = status;
+	hands->begun(hands->self, &begun);
+	note(&beginning, status);
+	release(&beginning);
+	return status;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * change_begin.h - a plan put in force: on servers, then at the gate here
+ *
+ * Layer: app.
+ * Flow: what was planned is written, or nothing is: who changed a value or set a
+ * lock in between makes the plan worthless. Back-up, journal, write, read back,
+ * take effect and test are servers.h's; the gate here comes last.
+ * Source: contract 4 apply, 9 "One machine for all targets"; A1-A6.
+ */
+#ifndef LOGONGATE_APP_CHANGE_CHANGE_BEGIN_H
+#define LOGONGATE_APP_CHANGE_CHANGE_BEGIN_H
+
+#include "app/change/hands.h"
+#include "app/change/plan.h"
+
+/* All borrowed. server: the plan's targets in their order; test: per server
+ * whose test accounts log on when it is written, NULL where no logon would show
+ * the lock yet. */
+struct lg_change_begin {
+	const struct lg_plan *plan;
+	const struct lg_plan_server *server;
+	const void *const *test;
+	struct lg_servers_change change;
+};
+
+/* 1 when any server of the plan is not the gate here. */
+int lg_change_needs_servers(const struct lg_plan_server *server, size_t count);
+
+/*
+ * Returns: LG_OK; LG_ERR_CONFLICT with LG_SERVERS_NOTHING_WRITTEN, the profile
+ * is in force already, a change there was interrupted, or something is other
+ * than planned; else the status of the server that failed first.
+ */
+enum lg_status lg_change_begin(const struct lg_change_hands *hands,
+			       const struct lg_change_begin *begin,
+			       struct lg_error *err);
+
+#endif

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * change_end.h - ending locks on servers: lifted, over, or interrupted
+ *
+ * Layer: app.
+ * Flow: lift ends one, recover what was interrupted and what is over, the next
+ * command and the gate what is over; extend moves an end. The gate here is the
+ * last target: its part is lifted when the servers' is, and only then the
+ * change is over.
+ * Source: contract 4 lift, recover, 9 "One machine for all targets"; A6, A7.
+ */
+#ifndef LOGONGATE_APP_CHANGE_CHANGE_END_H
+#define LOGONGATE_APP_CHANGE_CHANGE_END_H
+
+#include "app/change/hands.h"
+
+/* What is lifted of one lock. */
+struct lg_change_lift {
+	const char *id;                 /* "": it has none */
+	const struct lg_strlist *names; /* of servers; NULL: all */
+	enum lg_servers_lift_mode mode;
+	int with_gate; /* the gate here, too */
+};
+
+/*
+ * Lifts one lock, where the journal has it; what becomes of it is told.
+ * Returns: LG_OK, also where there is none; the status of the servers' part,
+ * else of the gate's. *out_count: how many servers were asked.
+ */
+enum lg_status lg_change_lift(const struct lg_change_hands *hands,
+			      const struct lg_change_lift *lift,
+			      size_t *out_count, struct lg_error *err);
+
+/* 1 for a change that is to end whoever asks: past its end, also where it was
+ * interrupted. */
+int lg_change_is_due(const struct lg_servers_record *record,
+		     const struct lg_now *now);
+
+/*
+ * Ends what is due, and with interrupted what broke off, the newest first.
+ * *out_done: servers that have their earlier values again; *out_gate: 1 where
+ * the gate here was lifted. What fails is told, and keeps no other.
+ */
+struct lg_change_recovered {
+	size_t done;
+	int gate;
+	enum lg_status status; /* the first that failed */
+};
+struct lg_change_recovered
+lg_change_recover(const struct lg_change_hands *hands,
+		  const struct lg_servers_book *book,
+		  enum lg_servers_lift_mode mode, int interrupted);
+
+/* Moves the end of a lock that is in force, in the journal and on servers that
+ * keep it themselves. LG_ERR_RANGE: longer than its profile lets it. */
+enum lg_status lg_change_extend(const struct lg_change_hands *hands,
+				const char *id, int64_t until_s,
+				struct lg_error *err);
+
+/* "ex1, ex2 and 3 more": as much of a list as a line of history holds. */
+void lg_change_names(const struct lg_strlist *names, struct lg_buffer *text);
+
+#endif
