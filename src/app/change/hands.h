@@ -37,7 +37,8 @@ struct lg_change_begun {
  * open: the servers of a change by name, in their order, which belong to close;
  * *count becomes how many there are. A gate among them is asked for this lock;
  * record NULL: for the one that is being applied.
- * backup: keeps what a server held; *out_file is the caller's to free.
+ * backup: keeps what a server held; *out_file, its name, is the caller's to
+ * free. has_backup: 1 where that file is still there.
  * test: the test accounts of a server log on. lock_gate: the part of the lock
  * that is at the gate here. stop: 1 ends an apply, and all is put back.
  * lift_gate: ends the part of the lock that is at the gate here. LG_OK also
@@ -68,6 +69,7 @@ struct lg_change_hands {
 	enum lg_status (*backup)(void *self, const char *name,
 				 const struct lg_registry *values,
 				 char **out_file, struct lg_error *err);
+	int (*has_backup)(void *self, const char *file);
 	enum lg_status (*test)(const void *context, struct lg_error *err);
 	enum lg_status (*lock_gate)(void *self, struct lg_error *err);
 	int (*stop)(void *self);

@@ -23,6 +23,7 @@
 #include "cli/text/past_text.h"
 #include "cli/text/plan_text.h"
 #include "cli/change/prepare.h"
+#include "cli/change/prepare_locks.h"
 #include "cli/open/targets.h"
 
 void lg_prepared_release(struct lg_prepared *prepared)
@@ -337,48 +338,6 @@ static int find_beside(struct lg_cli *cli, struct lg_prepared *p)
 	return status == LG_OK ? code : lg_cli_fail(cli, &err);
 }
 
-/* The locks on each server, beside which this one comes. Who may not read the
- * journal plans without knowing them. */
-static enum lg_status find_locks_there(struct lg_cli *cli,
-				       struct lg_prepared *p,
-				       struct lg_error *err)
-{
-	enum lg_status status = lg_cli_servers_book(cli, &p->book, err);
-
-	if (status == LG_ERR_DENIED)
-		status = LG_OK;
-	p->there = calloc(p->server_count + 1, sizeof(*p->there));
-	if (status == LG_OK && p->there == NULL)
-		status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
-	for (size_t i = 0; status == LG_OK && i < p->server_count; i++) {
-		status = lg_servers_beside(&p->book, p->server[i].name, NULL,
-					   &p->there[i], err);
-		if (p->server[i].backend != LG_BACKEND_GATE)
-			p->server[i].beside = &p->there[i];
-	}
-	return status;
-}
-
-/* What a directory would say of its accounts without the locks there. */
-static enum lg_status without_locks(struct lg_prepared *p, struct lg_error *err)
-{
-	p->bare_mailboxes =
-		calloc(p->server_count + 1, sizeof(*p->bare_mailboxes));
-	p->unlocked = calloc(p->server_count + 1, sizeof(*p->unlocked));
-	if (p->bare_mailboxes == NULL || p->unlocked == NULL)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
-	for (size_t i = 0; i < p->server_count; i++) {
-		if (p->server[i].mailboxes == NULL)
-			continue;
-		p->bare_mailboxes[i].beside = &p->there[i];
-		p->bare_mailboxes[i].directory = p->server[i].mailboxes;
-		p->unlocked[i].self = &p->bare_mailboxes[i];
-		p->unlocked[i].list = lg_bare_mailboxes_list;
-		p->server[i].mailboxes = &p->unlocked[i];
-	}
-	return LG_OK;
-}
-
 /* A lock is as good as its weakest door: the ways into this machine that do
  * not ask its gate are part of the plan. */
 static enum lg_status find_doors(const struct lg_settings *settings,
@@ -488,7 +447,8 @@ int lg_prepare(struct lg_cli *cli, const char *profile, enum lg_prepare_end end,
 	/* before anything is planned on values that are to go */
 	if (code == LG_EXIT_DONE && end != LG_END_OPTIONAL)
 		lg_cli_servers_end_over(cli);
-	if (code == LG_EXIT_DONE && find_locks_there(cli, p, &err) != LG_OK)
+	if (code == LG_EXIT_DONE &&
+	    lg_prepare_locks_there(cli, p, &err) != LG_OK)
 		code = lg_cli_fail(cli, &err);
 	if (code == LG_EXIT_DONE && is_local(p))
 		code = find_before(cli, settings, end, p);
@@ -505,7 +465,7 @@ int lg_prepare(struct lg_cli *cli, const char *profile, enum lg_prepare_end end,
 		return code;
 	code = lg_cli_mailboxes(cli, settings, p->server, p->server_count,
 				&p->mailboxes);
-	if (code == LG_EXIT_DONE && without_locks(p, &err) != LG_OK)
+	if (code == LG_EXIT_DONE && lg_prepare_without_locks(p, &err) != LG_OK)
 		code = lg_cli_fail(cli, &err);
 	if (code != LG_EXIT_DONE)
 		return code;

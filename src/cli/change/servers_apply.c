@@ -13,7 +13,7 @@
 #include "adapters/system/journal_file.h"
 #include "cli/change/apply.h"
 #include "cli/change/effect.h"
-#include "cli/change/servers_history.h"
+#include "cli/change/servers_hands.h"
 #include "cli/change/servers_lift.h"
 #include "cli/output.h"
 #include "cli/change/stop_signals.h"
@@ -163,96 +163,22 @@ void lg_cli_servers_tell(struct lg_cli *cli, const struct lg_servers *fleet)
 	}
 }
 
-/* What the hands of one apply hold. */
+/* What one apply holds. */
 struct applying {
-	struct lg_cli *cli;
+	struct lg_cli_hands base;
 	const struct lg_prepared *prepared;
-	const struct lg_gate_lock *lock;
 	struct lg_applied *applied;
-	struct lg_journal_file *file;
-	struct lg_cli_targets targets;
 	struct lg_stop_signals signals;
 	int code;      /* which is printed */
 	int gate_code; /* why the gate here could not be locked */
 };
-
-static struct lg_now tell_time(void *self)
-{
-	return lg_cli_clocks();
-}
-
-static enum lg_status begin(void *self, struct lg_servers_journal *out_journal,
-			    struct lg_servers_book *out_book,
-			    struct lg_error *err)
-{
-	struct applying *applying = self;
-	enum lg_status status = lg_cli_servers_begin(
-		applying->cli, &applying->file, out_book, err);
-
-	out_journal->self = applying->file;
-	out_journal->append = lg_journal_file_append;
-	return status;
-}
-
-static void finish(void *self, struct lg_servers_journal *journal)
-{
-	struct applying *applying = self;
-
-	lg_journal_file_close(&applying->file);
-}
-
-static enum lg_status open_servers(void *self,
-				   const struct lg_servers_record *record,
-				   const char *const *name, size_t *count,
-				   struct lg_target **out_port,
-				   struct lg_error *err)
-{
-	struct applying *applying = self;
-	const struct lg_settings *settings;
-	enum lg_status status = lg_cli_settings(applying->cli, &settings, err);
-
-	if (status == LG_OK)
-		status = lg_cli_targets_open(settings, name, *count,
-					     &applying->targets, err);
-	if (status != LG_OK)
-		return status;
-	lg_cli_targets_lock(&applying->targets, applying->lock);
-	*count = applying->targets.count;
-	*out_port = applying->targets.port;
-	return LG_OK;
-}
-
-static void close_servers(void *self)
-{
-	struct applying *applying = self;
-
-	lg_cli_targets_release(&applying->targets);
-}
-
-static enum lg_status rewrite(void *self, const struct lg_servers_book *book,
-			      struct lg_error *err)
-{
-	const struct applying *applying = self;
-
-	return lg_cli_servers_rewrite(applying->file, book, err);
-}
-
-static enum lg_status backup(void *self, const char *name,
-			     const struct lg_registry *values, char **out_file,
-			     struct lg_error *err)
-{
-	const struct applying *applying = self;
-
-	return lg_cli_servers_backup(applying->cli, name, values, out_file,
-				     err);
-}
 
 static enum lg_status lock_gate(void *self, struct lg_error *err)
 {
 	struct applying *applying = self;
 
 	applying->gate_code = lg_cli_apply_gate(
-		applying->cli, applying->prepared, applying->applied);
+		applying->base.cli, applying->prepared, applying->applied);
 	if (applying->gate_code == LG_EXIT_DONE)
 		return LG_OK;
 	return lg_error_set(err, LG_ERR_CONFLICT, "gate",
@@ -265,20 +191,6 @@ static int stop(void *self)
 	struct applying *applying = self;
 
 	return lg_stop_signals_came(&applying->signals);
-}
-
-static void note(void *self, const struct lg_journal_entry *entry)
-{
-	const struct applying *applying = self;
-
-	lg_cli_servers_note(applying->cli, entry);
-}
-
-static void moved(void *self, const struct lg_servers_member *member)
-{
-	const struct applying *applying = self;
-
-	lg_cli_servers_moved(applying->cli, member);
 }
 
 /* As the change left the services: what the plan saw may be long past. */
@@ -296,7 +208,7 @@ static void keep_services(const struct lg_prepared *prepared,
 static void tell_begun(void *self, const struct lg_change_begun *begun)
 {
 	struct applying *applying = self;
-	struct lg_cli *cli = applying->cli;
+	struct lg_cli *cli = applying->base.cli;
 
 	if (begun->status == LG_OK) {
 		keep_services(applying->prepared, begun->fleet);
@@ -390,27 +302,10 @@ int lg_cli_servers_apply(struct lg_cli *cli, const struct lg_prepared *prepared,
 				    ? prepared->plan->findings
 				    : NULL,
 	};
-	struct applying applying = {.cli = cli,
+	struct applying applying = {.base = {.cli = cli, .lock = &lock},
 				    .prepared = prepared,
-				    .lock = &lock,
 				    .applied = out_applied};
-	const struct lg_change_hands hands = {
-		.self = &applying,
-		.by = change->by,
-		.now = tell_time,
-		.begin = begin,
-		.finish = finish,
-		.open = open_servers,
-		.close = close_servers,
-		.rewrite = rewrite,
-		.backup = backup,
-		.test = lg_cli_target_test,
-		.lock_gate = lock_gate,
-		.stop = stop,
-		.note = note,
-		.moved = moved,
-		.begun = tell_begun,
-	};
+	struct lg_change_hands hands = lg_cli_hands(&applying.base);
 	const struct lg_settings *settings;
 	const void **test = NULL;
 	struct lg_error err;
@@ -425,6 +320,9 @@ int lg_cli_servers_apply(struct lg_cli *cli, const struct lg_prepared *prepared,
 	if (test == NULL)
 		return lg_cli_say(cli, LG_EXIT_SOFTWARE, NULL, "no memory");
 	request.test = test;
+	hands.lock_gate = lock_gate;
+	hands.stop = stop;
+	hands.begun = tell_begun;
 	lg_stop_signals_wait(&applying.signals);
 	lg_change_begin(&hands, &request, &err);
 	lg_stop_signals_end(&applying.signals);

@@ -11,6 +11,7 @@
 #ifndef LOGONGATE_CLI_CHANGE_SERVERS_APPLY_H
 #define LOGONGATE_CLI_CHANGE_SERVERS_APPLY_H
 
+#include "app/change/change_forget.h"
 #include "app/change/servers_book.h"
 #include "cli/change/servers_targets.h"
 #include "cli/change/apply.h"
@@ -79,22 +80,13 @@ int lg_cli_servers_lift(struct lg_cli *cli, const char *id,
  * only the locks whose end is past, and the gate here is not spoken to. */
 int lg_cli_servers_recover(struct lg_cli *cli, size_t *out_done, int *out_gate);
 
-/* Servers that were given up, each with the name of its back-up; "" where
- * none could be kept. Owns: lg_cli_forgotten_release. */
-struct lg_cli_forgotten {
-	struct lg_strlist name;
-	struct lg_strlist backup;
-	size_t in_force; /* in how many other places the lock stays */
-};
-void lg_cli_forgotten_release(struct lg_cli_forgotten *forgotten);
-
 /*
  * Gives up the servers that --forget names: no later step asks them. Without
  * the option, and with a name that no lock is on, nothing is written.
  * Returns: an exit code; 2 for such a name.
  */
 int lg_cli_servers_forget(struct lg_cli *cli,
-			  struct lg_cli_forgotten *out_forgotten);
+			  struct lg_change_forgotten *out_forgotten);
 
 /* Puts back locks on servers whose end is past and that nobody ended: the next
  * command that may write does. What it cannot, it says. */

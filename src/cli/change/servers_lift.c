@@ -12,78 +12,19 @@
 #include "cli/change/apply.h"
 #include "cli/change/effect.h"
 #include "cli/change/servers_apply.h"
-#include "cli/change/servers_history.h"
+#include "cli/change/servers_hands.h"
 #include "cli/open/open.h"
 #include "cli/open/targets.h"
 #include "cli/output.h"
 
-/* What the hands of one command hold. */
+/* What one command holds. */
 struct holding {
-	struct lg_cli *cli;
-	struct lg_journal_file *file;
-	struct lg_cli_targets targets;
+	struct lg_cli_hands base;
 	const char *gate_id; /* at the gate here; NULL: found by the record */
 	struct lg_lift *lift;
 	int code;      /* the worst, which is printed */
 	int gate_code; /* of the gate here */
 };
-
-static struct lg_now tell_time(void *self)
-{
-	return lg_cli_clocks();
-}
-
-static enum lg_status begin(void *self, struct lg_servers_journal *out_journal,
-			    struct lg_servers_book *out_book,
-			    struct lg_error *err)
-{
-	struct holding *holding = self;
-	enum lg_status status = lg_cli_servers_begin(
-		holding->cli, &holding->file, out_book, err);
-
-	out_journal->self = holding->file;
-	out_journal->append = lg_journal_file_append;
-	return status;
-}
-
-static void finish(void *self, struct lg_servers_journal *journal)
-{
-	struct holding *holding = self;
-
-	lg_journal_file_close(&holding->file);
-}
-
-static enum lg_status open_servers(void *self,
-				   const struct lg_servers_record *record,
-				   const char *const *name, size_t *count,
-				   struct lg_target **out_port,
-				   struct lg_error *err)
-{
-	struct holding *holding = self;
-	const struct lg_gate_lock lock = {.id = record->id,
-					  .profile = record->profile,
-					  .by = record->by,
-					  .caller = lg_cli_by(holding->cli)};
-	const struct lg_settings *settings;
-	enum lg_status status = lg_cli_settings(holding->cli, &settings, err);
-
-	if (status == LG_OK)
-		status = lg_cli_targets_open(settings, name, *count,
-					     &holding->targets, err);
-	if (status != LG_OK)
-		return status;
-	lg_cli_targets_lock(&holding->targets, &lock);
-	*count = holding->targets.count;
-	*out_port = holding->targets.port;
-	return LG_OK;
-}
-
-static void close_servers(void *self)
-{
-	struct holding *holding = self;
-
-	lg_cli_targets_release(&holding->targets);
-}
 
 /* A gate that has no such lock is open, too. */
 static enum lg_status
@@ -93,31 +34,17 @@ lift_gate(void *self, const struct lg_servers_record *record, int *out_was)
 	int code;
 
 	if (holding->gate_id != NULL) {
-		code = lg_cli_lift_gate(holding->cli, holding->gate_id,
+		code = lg_cli_lift_gate(holding->base.cli, holding->gate_id,
 					holding->lift);
 		*out_was = code == LG_EXIT_DONE;
 	} else {
-		code = lg_cli_lift_gate_of(holding->cli, record, out_was);
+		code = lg_cli_lift_gate_of(holding->base.cli, record, out_was);
 	}
 	if (holding->gate_code == LG_EXIT_DONE)
 		holding->gate_code = code;
 	return code == LG_EXIT_DONE || code == LG_EXIT_WOULD_NOT_LOCK
 		       ? LG_OK
 		       : LG_ERR_IO;
-}
-
-static void note(void *self, const struct lg_journal_entry *entry)
-{
-	const struct holding *holding = self;
-
-	lg_cli_servers_note(holding->cli, entry);
-}
-
-static void moved(void *self, const struct lg_servers_member *member)
-{
-	const struct holding *holding = self;
-
-	lg_cli_servers_moved(holding->cli, member);
 }
 
 /* Values that were put back where nothing reads them now: a line each. */
@@ -194,7 +121,7 @@ static int failed_to_begin(struct lg_cli *cli, const struct lg_error *err)
 static void tell_ended(void *self, const struct lg_change_ended *ended)
 {
 	struct holding *holding = self;
-	struct lg_cli *cli = holding->cli;
+	struct lg_cli *cli = holding->base.cli;
 	int code = LG_EXIT_DONE;
 
 	if (ended->record == NULL)
@@ -204,33 +131,26 @@ static void tell_ended(void *self, const struct lg_change_ended *ended)
 	else if (ended->status != LG_OK)
 		code = tell_failed(cli, ended);
 	if (ended->record != NULL)
-		tell_idle(cli, ended->fleet, &holding->targets);
+		tell_idle(cli, ended->fleet, &holding->base.targets);
 	if (holding->code == LG_EXIT_DONE || code == LG_EXIT_NOT_PUT_BACK)
 		holding->code = code;
 }
 
 static struct lg_change_hands hands_of(struct holding *holding)
 {
-	return (struct lg_change_hands){
-		.self = holding,
-		.by = lg_cli_by(holding->cli),
-		.now = tell_time,
-		.begin = begin,
-		.finish = finish,
-		.open = open_servers,
-		.close = close_servers,
-		.lift_gate = lift_gate,
-		.note = note,
-		.ended = tell_ended,
-		.moved = moved,
-	};
+	struct lg_change_hands hands = lg_cli_hands(&holding->base);
+
+	hands.lift_gate = lift_gate;
+	hands.ended = tell_ended;
+	return hands;
 }
 
 int lg_cli_servers_lift(struct lg_cli *cli, const char *id,
 			struct lg_cli_lifted *lifted)
 {
-	struct holding holding = {
-		.cli = cli, .gate_id = lifted->gate_id, .lift = lifted->lift};
+	struct holding holding = {.base = {.cli = cli},
+				  .gate_id = lifted->gate_id,
+				  .lift = lifted->lift};
 	const struct lg_change_hands hands = hands_of(&holding);
 	struct lg_change_lift lift = {
 		.id = id,
@@ -268,7 +188,7 @@ int lg_cli_servers_lift(struct lg_cli *cli, const char *id,
 static int recover(struct lg_cli *cli, const struct lg_servers_book *book,
 		   int interrupted, size_t *out_done, int *out_gate)
 {
-	struct holding holding = {.cli = cli};
+	struct holding holding = {.base = {.cli = cli}};
 	const struct lg_change_hands hands = hands_of(&holding);
 	/* nobody can be asked: what was changed by hand is kept and told, and
 	 * keeps no other server locked */
@@ -343,7 +263,7 @@ void lg_cli_servers_end_over(struct lg_cli *cli)
 
 int lg_cli_servers_extend(struct lg_cli *cli, const char *id, int64_t until_s)
 {
-	struct holding holding = {.cli = cli};
+	struct holding holding = {.base = {.cli = cli}};
 	const struct lg_change_hands hands = hands_of(&holding);
 	struct lg_error err;
 

@@ -11,7 +11,7 @@
 #include "cli/output.h"
 
 static void print_forgotten(struct lg_cli *cli,
-			    const struct lg_cli_forgotten *forgotten)
+			    const struct lg_change_forgotten *forgotten)
 {
 	struct lg_buffer path = {0};
 
@@ -38,7 +38,7 @@ static void print_forgotten(struct lg_cli *cli,
 }
 
 static int print_json(struct lg_cli *cli, size_t done, int gate,
-		      const struct lg_cli_forgotten *forgotten)
+		      const struct lg_change_forgotten *forgotten)
 {
 	cJSON *object = cJSON_CreateObject();
 	cJSON *array = cJSON_CreateArray();
@@ -58,7 +58,7 @@ static int print_json(struct lg_cli *cli, size_t done, int gate,
 
 int lg_cmd_recover(struct lg_cli *cli)
 {
-	struct lg_cli_forgotten forgotten = {0};
+	struct lg_change_forgotten forgotten = {0};
 	size_t given_up;
 	size_t done = 0;
 	int gate = 0;
@@ -90,6 +90,6 @@ int lg_cmd_recover(struct lg_cli *cli)
 				     "elsewhere the lock stays in force; "
 				     "logongate lift ends it\n");
 	}
-	lg_cli_forgotten_release(&forgotten);
+	lg_change_forgotten_release(&forgotten);
 	return code;
 }

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * change_forget.c - giving up servers that are gone for good
+ */
+#include "app/change/change_forget.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/change/change_end.h"
+#include "app/change/servers_journal.h"
+
+/* What one command holds. */
+struct forgetting {
+	const struct lg_change_hands *hands;
+	const struct lg_strlist *names;
+	struct lg_servers_journal journal;
+	struct lg_servers_book book;
+	struct lg_change_forgotten forgotten;
+};
+
+void lg_change_forgotten_release(struct lg_change_forgotten *forgotten)
+{
+	lg_strlist_release(&forgotten->name);
+	lg_strlist_release(&forgotten->backup);
+	*forgotten = (struct lg_change_forgotten){0};
+}
+
+static int may_forget(const struct lg_servers_record_target *target)
+{
+	return target && (lg_servers_step_locks(target->step) ||
+			  target->step == LG_SERVERS_FORGOTTEN);
+}
+
+static int is_anywhere(const struct lg_servers_book *book, const char *name)
+{
+	for (size_t i = 0; i < book->count; i++) {
+		if (may_forget(
+			    lg_servers_record_target(&book->record[i], name)))
+			return 1;
+	}
+	return 0;
+}
+
+static int is_among(const struct lg_strlist *names, const char *name)
+{
+	for (size_t i = 0; i < names->count; i++) {
+		if (strcmp(names->item[i], name) == 0)
+			return 1;
+	}
+	return 0;
+}
+
+/* Each server that a lock is on, once. */
+static void list_locked(const struct lg_servers_book *book,
+			struct lg_buffer *text)
+{
+	struct lg_strlist locked = {0};
+
+	for (size_t i = 0; i < book->count; i++) {
+		const struct lg_servers_record *record = &book->record[i];
+
+		for (size_t j = 0; j < record->count; j++) {
+			const char *name = record->target[j].name;
+
+			if (lg_servers_step_locks(record->target[j].step) &&
+			    !is_among(&locked, name))
+				lg_strlist_add(&locked, name, strlen(name),
+					       NULL);
+		}
+	}
+	lg_change_names(&locked, text);
+	if (locked.count == 0)
+		lg_buffer_text(text, "no server");
+	lg_strlist_release(&locked);
+}
+
+/* All names, before anything is written. */
+static enum lg_status check(const struct forgetting *forgetting,
+			    struct lg_error *err)
+{
+	struct lg_buffer text = {0};
+	enum lg_status status = LG_OK;
+
+	if (forgetting->book.count == 0)
+		return lg_error_set(err, LG_ERR_UNKNOWN_KEY, NULL,
+				    "no lock is on other servers and nothing "
+				    "was interrupted; %s is not given up",
+				    forgetting->names->item[0]);
+	list_locked(&forgetting->book, &text);
+	for (size_t i = 0; status == LG_OK && i < forgetting->names->count;
+	     i++) {
+		const char *name = forgetting->names->item[i];
+
+		if (!is_anywhere(&forgetting->book, name))
+			status = lg_error_set(
+				err, LG_ERR_UNKNOWN_KEY, NULL,
+				"no lock is on %s, so nothing is given up; "
+				"locks are on: %s",
+				name, text.data ? text.data : "");
+	}
+	lg_buffer_release(&text);
+	return status;
+}
+
+/* The name of the file that holds what was there. */
+static enum lg_status backup_of(const struct lg_change_hands *hands,
+				const struct lg_servers_record_target *target,
+				struct lg_strlist *names, struct lg_error *err)
+{
+	const char *name = target->backup;
+	char *made = NULL;
+	enum lg_status status = LG_OK;
+
+	if (name && !hands->has_backup(hands->self, name))
+		name = NULL;
+	/* damage took it: there is none but those in the folder */
+	if (!name && !target->before)
+		name = "";
+	if (!name) {
+		status = hands->backup(hands->self, target->name,
+				       target->before, &made, err);
+		name = made;
+	}
+	if (status == LG_OK)
+		status = lg_strlist_add(names, name, strlen(name), err);
+	free(made);
+	return status;
+}
+
+/* The oldest lock on it knows what was there before all of them. */
+static enum lg_status keep_backup(struct forgetting *forgetting,
+				  const char *name, struct lg_error *err)
+{
+	enum lg_status status;
+
+	for (size_t i = 0; i < forgetting->book.count; i++) {
+		const struct lg_servers_record_target *target =
+			lg_servers_record_target(&forgetting->book.record[i],
+						 name);
+
+		if (!may_forget(target))
+			continue;
+		status = backup_of(forgetting->hands, target,
+				   &forgetting->forgotten.backup, err);
+		if (status == LG_OK)
+			status = lg_strlist_add(&forgetting->forgotten.name,
+						name, strlen(name), err);
+		return status;
+	}
+	return LG_OK;
+}
+
+static void note(const struct lg_change_hands *hands,
+		 const struct lg_servers_record *record,
+		 const struct lg_strlist *names)
+{
+	struct lg_buffer target = {0};
+	struct lg_journal_entry entry = {
+		.at_s = hands->now(hands->self).wall_ms / 1000,
+		.event = LG_EVENT_FORGET,
+		.id = record->id,
+		.profile = record->profile,
+		.by = hands->by,
+		.reason = record->reason && *record->reason ? record->reason
+							    : NULL,
+		.result = "given up",
+		.since_s = record->since_s,
+		.until_s = record->until_s,
+		.max_duration_s = -1,
+	};
+
+	lg_change_names(names, &target);
+	entry.target = target.data;
+	hands->note(hands->self, &entry);
+	lg_buffer_release(&target);
+}
+
+/* One lock on one of the servers; now is told of those given up just now. */
+static enum lg_status forget_one(const struct lg_servers *fleet,
+				 struct lg_servers_record *record,
+				 const char *name, struct lg_strlist *now,
+				 struct lg_error *err)
+{
+	struct lg_servers_record_target *target =
+		lg_servers_record_target(record, name);
+	enum lg_status status;
+
+	if (!may_forget(target) || target->step == LG_SERVERS_FORGOTTEN)
+		return LG_OK;
+	status = lg_servers_journal_step(
+		fleet, lg_servers_step_name(LG_SERVERS_FORGOTTEN), name, err);
+	if (status == LG_OK)
+		status = lg_strlist_add(now, name, strlen(name), err);
+	if (status == LG_OK)
+		target->step = LG_SERVERS_FORGOTTEN;
+	return status;
+}
+
+static size_t places_of(const struct lg_servers_record *record)
+{
+	size_t locked = record->with_gate != 0;
+
+	for (size_t i = 0; i < record->count; i++)
+		locked += lg_servers_step_locks(record->target[i].step) != 0;
+	return locked;
+}
+
+/* One lock on all that are named. */
+static enum lg_status forget_record(struct forgetting *forgetting,
+				    struct lg_servers_record *record,
+				    struct lg_error *err)
+{
+	const struct lg_change_hands *hands = forgetting->hands;
+	const struct lg_servers fleet = {.id = record->id,
+					 .journal = forgetting->journal};
+	struct lg_now clocks = hands->now(hands->self);
+	struct lg_strlist now = {0};
+	enum lg_status status = LG_OK;
+	size_t places;
+
+	for (size_t i = 0; status == LG_OK && i < forgetting->names->count; i++)
+		status = forget_one(&fleet, record, forgetting->names->item[i],
+				    &now, err);
+	places = places_of(record);
+	if (record->phase == LG_SERVERS_APPLIED &&
+	    !lg_servers_record_is_over(record, &clocks))
+		forgetting->forgotten.in_force += places;
+	/* a lock that is nowhere is over */
+	if (status == LG_OK && record->phase == LG_SERVERS_APPLIED &&
+	    places == 0)
+		status = lg_servers_journal_step(&fleet, "lifted", NULL, err);
+	if (status == LG_OK && now.count > 0)
+		note(hands, record, &now);
+	lg_strlist_release(&now);
+	return status;
+}
+
+enum lg_status lg_change_forget(const struct lg_change_hands *hands,
+				const struct lg_strlist *names,
+				struct lg_change_forgotten *out_forgotten,
+				struct lg_error *err)
+{
+	struct forgetting forgetting = {.hands = hands, .names = names};
+	enum lg_status status = hands->begin(hands->self, &forgetting.journal,
+					     &forgetting.book, err);
+
+	if (status != LG_OK)
+		return status;
+	status = check(&forgetting, err);
+	for (size_t i = 0; status == LG_OK && i < names->count; i++)
+		status = keep_backup(&forgetting, names->item[i], err);
+	for (size_t i = 0; status == LG_OK && i < forgetting.book.count; i++)
+		status = forget_record(&forgetting, &forgetting.book.record[i],
+				       err);
+	if (status == LG_OK)
+		*out_forgotten = forgetting.forgotten;
+	else
+		lg_change_forgotten_release(&forgetting.forgotten);
+	lg_servers_book_release(&forgetting.book);
+	hands->finish(hands->self, &forgetting.journal);
+	return status;
+}
