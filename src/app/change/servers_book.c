@@ -38,24 +38,6 @@ lg_servers_book_find(const struct lg_servers_book *book, const char *id)
 	return NULL;
 }
 
-/* Takes the record over. */
-static enum lg_status add(struct lg_servers_book *book,
-			  struct lg_servers_record *record,
-			  struct lg_error *err)
-{
-	struct lg_servers_record *grown = realloc(
-		book->record, (book->count + 1) * sizeof(*book->record));
-
-	if (!grown) {
-		lg_servers_record_release(record);
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
-	}
-	book->record = grown;
-	book->record[book->count++] = *record;
-	return LG_OK;
-}
-
 static void take_out(struct lg_servers_book *book,
 		     struct lg_servers_record *record)
 {
@@ -65,6 +47,35 @@ static void take_out(struct lg_servers_book *book,
 	memmove(record, record + 1,
 		(book->count - at - 1) * sizeof(*book->record));
 	book->count--;
+}
+
+/* Takes the record over; it stands in place of one with the same id. */
+static enum lg_status add(struct lg_servers_book *book,
+			  struct lg_servers_record *record,
+			  struct lg_error *err)
+{
+	struct lg_servers_record *older =
+		lg_servers_book_find(book, record->id);
+	struct lg_servers_record *grown;
+
+	if (older)
+		take_out(book, older);
+	/* of one that is lost with all its names nothing is left to say */
+	if (record->phase == LG_SERVERS_LOST && record->count == 0) {
+		lg_servers_record_release(record);
+		return LG_OK;
+	}
+	grown = realloc(book->record,
+			(book->count + 1) * sizeof(*book->record));
+
+	if (!grown) {
+		lg_servers_record_release(record);
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				    "out of memory");
+	}
+	book->record = grown;
+	book->record[book->count++] = *record;
+	return LG_OK;
 }
 
 /* Where in which journal a line stands. */
@@ -104,16 +115,12 @@ static enum lg_status read_begin(struct lg_servers_book *book,
 				 struct lg_error *err)
 {
 	struct lg_servers_record record;
-	struct lg_servers_record *older;
 	enum lg_status status = lg_servers_record_begin(object, &record, err);
 
 	if (status == LG_ERR_SYNTAX)
 		note_damage(book, place, err->text);
 	else if (status != LG_OK)
 		return status;
-	older = lg_servers_book_find(book, record.id);
-	if (older)
-		take_out(book, older);
 	return add(book, &record, err);
 }
 

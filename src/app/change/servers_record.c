@@ -246,6 +246,8 @@ static enum lg_status read_targets(const cJSON *object,
 
 		if (!name)
 			return bad("a target has no name", err);
+		if (lg_servers_record_target(record, name))
+			return bad("a target stands there twice", err);
 		values = lg_servers_record_add(record, name, err);
 		if (values == LG_OK)
 			values = read_target(target,
@@ -323,7 +325,8 @@ enum lg_status lg_servers_record_lost(const cJSON *object,
 	if (status == LG_OK && lg_servers_member_text(object, "profile"))
 		status = copy_text(object, "profile", &record.profile, err);
 	cJSON_ArrayForEach(target, targets) {
-		if (status == LG_OK && cJSON_IsString(target))
+		if (status == LG_OK && cJSON_IsString(target) &&
+		    !lg_servers_record_target(&record, target->valuestring))
 			status = lg_servers_record_add(
 				&record, target->valuestring, err);
 	}
