@@ -51,6 +51,12 @@ class Beside(Servers):
         for first, second in (("p", "o"), ("o", "p")):
             self.lock("p", "--group", "all")
             alone = self.before()
+            [first_id] = [lock["id"] for lock in
+                          self.json("status")["locks"]]
+            plan = self.json("plan", self.path("o.ini"), "--for", "1h",
+                             "--target", "ex2003,ex55", "--accept-warnings",
+                             "--skip-unsupported")
+            self.assertEqual(plan["beside"], [first_id])
             self.lock("o", "--target", "ex2003,ex55,here")
             both = self.before()
             self.assertEqual(both["ex2000"], alone["ex2000"])

@@ -311,29 +311,16 @@ static const char *asking_words(enum lg_asks asks)
 static int find_beside(struct lg_cli *cli, struct lg_prepared *p)
 {
 	struct lg_cli_locks locks = {0};
-	struct lg_buffer name = {0};
 	struct lg_error err;
 	enum lg_status status = LG_OK;
 	int code = lg_cli_locks(cli, LG_LOCKS_SHOW, &locks);
 
 	if (code == LG_EXIT_DENIED || code == LG_EXIT_PUT_BACK)
 		code = LG_EXIT_DONE;
-	for (size_t i = 0; i < locks.count && status == LG_OK; i++) {
-		const struct lg_cli_lock *lock = &locks.lock[i];
-
-		lg_buffer_clear(&name);
-		lg_buffer_format(&name, "%s (%s) until ", lock->profile,
-				 lock->id);
-		lg_text_clock(lg_cli_now(), lock->until_s, &name);
-		status = lg_buffer_status(&name, &err);
-		if (status == LG_OK)
-			status = lg_strlist_add(&p->beside, lock->id,
-						strlen(lock->id), &err);
-		if (status == LG_OK)
-			status = lg_strlist_add(&p->beside_names, name.data,
-						name.len, &err);
-	}
-	lg_buffer_release(&name);
+	for (size_t i = 0; i < locks.count && status == LG_OK; i++)
+		status = lg_prepare_add_beside(p, locks.lock[i].id,
+					       locks.lock[i].profile,
+					       locks.lock[i].until_s, &err);
 	lg_cli_locks_release(&locks);
 	return status == LG_OK ? code : lg_cli_fail(cli, &err);
 }
@@ -454,6 +441,8 @@ int lg_prepare(struct lg_cli *cli, const char *profile, enum lg_prepare_end end,
 		code = find_before(cli, settings, end, p);
 	if (code == LG_EXIT_DONE && is_local(p))
 		code = find_beside(cli, p);
+	if (code == LG_EXIT_DONE && lg_prepare_beside_there(p, &err) != LG_OK)
+		code = lg_cli_fail(cli, &err);
 	if (code == LG_EXIT_DONE && lg_cli_servers_needed(p))
 		code = lg_cli_servers_read(cli, p);
 	if (code == LG_EXIT_DONE &&

@@ -13,6 +13,15 @@
 enum lg_status lg_prepare_locks_there(struct lg_cli *cli, struct lg_prepared *p,
 				      struct lg_error *err);
 
+/* One of the locks beside which this one comes. */
+enum lg_status lg_prepare_add_beside(struct lg_prepared *p, const char *id,
+				     const char *profile, int64_t until_s,
+				     struct lg_error *err);
+
+/* Those on the servers of the plan that are not among them yet. */
+enum lg_status lg_prepare_beside_there(struct lg_prepared *p,
+				       struct lg_error *err);
+
 /* Has directories listed as they would be without the locks there. */
 enum lg_status lg_prepare_without_locks(struct lg_prepared *p,
 					struct lg_error *err);
