@@ -80,7 +80,9 @@ struct lg_target {
 	/* write leaves what somebody else changed as it is, does the rest and
 	 * gives LG_ERR_CONFLICT; elsewhere that status is a plain failure */
 	int keeps_others;
-	/* a gate: each lock is read and written for itself */
+	/* a gate: each lock is read and written for itself, and what is left
+	 * without one is composed there; a restore that gives LG_OK has seen
+	 * that it is gone */
 	int keeps_locks;
 	enum lg_status (*probe)(void *self, struct lg_target_probe *out_probe,
 				struct lg_error *err);

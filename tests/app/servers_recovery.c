@@ -37,9 +37,10 @@ static void recover(struct scene *scene)
 			member->status = LG_OK;
 			member->left_behind = 0;
 		}
-		assert_int_equal(
-			lg_servers_recover(&scene->fleet, &outcome, &err),
-			LG_OK);
+		assert_int_equal(lg_servers_lift(&scene->fleet,
+						 LG_SERVERS_LIFT_EACH, &outcome,
+						 &err),
+				 LG_OK);
 	}
 	lg_servers_record_release(&record);
 }
@@ -185,7 +186,8 @@ static void what_somebody_changed_since_is_not_overwritten(void **state)
 			     LG_VALUE_DISABLE_MAPI_CLIENTS, "-6.0.0", &err);
 	assert_int_equal(
 		lg_registry_copy(scene->fake[1].values, &by_hand, &err), LG_OK);
-	assert_int_equal(lg_servers_recover(&scene->fleet, &outcome, &err),
+	assert_int_equal(lg_servers_lift(&scene->fleet, LG_SERVERS_LIFT_EACH,
+					 &outcome, &err),
 			 LG_ERR_CONFLICT);
 	assert_int_equal(outcome, LG_SERVERS_LEFT_BEHIND);
 	assert_string_equal(err.place, "ex2");
@@ -253,7 +255,8 @@ static void a_gate_that_is_lifted_first_ends_no_lift(void **state)
 		lg_servers_journal_step(&scene->fleet, "opened", NULL, &err),
 		LG_OK);
 	assert_int_equal(phase_of(scene), LG_SERVERS_APPLYING);
-	assert_int_equal(lg_servers_recover(&scene->fleet, &outcome, &err),
+	assert_int_equal(lg_servers_lift(&scene->fleet, LG_SERVERS_LIFT_EACH,
+					 &outcome, &err),
 			 LG_OK);
 	assert_int_equal(phase_of(scene), LG_SERVERS_NOTHING);
 	scene_free(scene);

@@ -178,6 +178,18 @@ def somebody_elses(pair):
     assert pair.far.status()["profile"] == "other"
     [far] = pair.json("status", "--target", "far")["targets"][-1:]
     assert not far["in_force"] and "other of anna" in far["note"], far
+    # two of ours: each is ended by itself, whatever else goes meanwhile
+    second = os.path.join(pair.here.folder, "second.ini")
+    with open(second, "w") as file:
+        file.write(PROFILE)
+    pair.apply("--group", "all", "--for", "1h")
+    pair.run("apply", second, "--accept-warnings", "--skip-unsupported",
+             "--group", "all", "--for", "1h")
+    for gone, left in (("up", ["other", "second"]), ("second", ["other"])):
+        pair.run("lift", gone)
+        assert [lock["profile"] for lock in pair.far.status()["locks"]] == \
+            left
+    assert pair.verdicts() == ["refuse", "admit"]
 
 
 @with_pair

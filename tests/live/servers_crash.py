@@ -193,6 +193,63 @@ members = "ex2000, ex2003, ex55, here"
         self.assertEqual({False, True}, set(seen))
 
 
+    BESIDE = ("--for", "1h", "--target", "ex2003,ex55", "--accept-warnings",
+              "--skip-unsupported")
+
+    def values(self):
+        return {name: self.there()[name] for name in ("ex2003", "ex55")}
+
+    def lift_all(self):
+        self.logongate("lift", "--all", code=None)
+        self.assertEqual(self.there(), self.before)
+
+    def beside(self, set_up, words, states):
+        """Killed while it is done beside another lock: what is there after
+        recover is one of the states, the last when it came through."""
+        stride = 1 if os.environ.get("LOGONGATE_LONG") else 7
+        at, through = 1, False
+        while not through:
+            self.assertLess(at, 400)
+            for profile in set_up:
+                self.logongate("apply", self.path(profile), *self.BESIDE)
+            through = self.killed(at, *words)
+            self.logongate("recover")
+            self.assertIn(self.values(), states, at)
+            if through:
+                self.assertEqual(self.values(), states[-1])
+            status = self.json("status")
+            self.assertIsNone(status["interrupted"], at)
+            self.assertFalse(any(t["differs"] for t in status["targets"]), at)
+            self.lift_all()
+            at += stride
+        self.assertGreater(at, FEWEST)
+
+    def test_every_step_beside_another(self):
+        """of a second lock, and of the lift of the first; every seventh where
+        LOGONGATE_LONG does not ask for all"""
+        self.write("o.ini", '''[profile]
+accept = "unsupported-by-dialect"
+[disable_mapi_clients]
+versions = "12.0.0-14.65535.65535"
+''')
+        self.write("v.ini", '''[profile]
+accept = "unsupported-by-dialect"
+[disable_mapi_clients]
+versions = "-5.65535.65535"
+''')
+        seen = {}
+        for locks in (("v.ini",), ("o.ini",), ("v.ini", "o.ini")):
+            for profile in locks:
+                self.logongate("apply", self.path(profile), *self.BESIDE)
+            seen[locks] = self.values()
+            self.lift_all()
+        one, other, both = seen.values()
+        self.assertEqual(len({json.dumps(v) for v in (one, other, both)}), 3)
+        self.beside(("v.ini",), ("apply", self.path("o.ini"), *self.BESIDE),
+                    (one, both))
+        self.beside(("v.ini", "o.ini"), ("lift", "v"), (both, other))
+
+
 if __name__ == "__main__":
     lacking = smbd.missing() or next(
         (tool for tool in ("hivexsh",) if not shutil.which(tool)), None)

@@ -26,7 +26,6 @@ struct gate_target {
 	struct lg_control_remote remote;
 	struct lg_gate_lock lock;
 	int has_lock;
-	int applied; /* the first write is over */
 };
 
 /* Exit codes of contract 4, as the gate names them. */
@@ -348,24 +347,35 @@ static enum lg_status import(struct gate_target *target,
 	return status;
 }
 
+/* A gate composes what is left by itself: that our lock is gone is all. */
+static enum lg_status restore(struct gate_target *target, struct lg_error *err)
+{
+	struct standing standing;
+	enum lg_status status = look(target, &standing, err);
+
+	if (status == LG_OK && standing.id[0] != '\0')
+		status = lift(target, standing.id, err);
+	if (status == LG_OK)
+		status = look(target, &standing, err);
+	if (status == LG_OK && standing.id[0] != '\0')
+		status = lg_error_set(err, LG_ERR_IO, target->name,
+				      "the lock is still in force there");
+	return status;
+}
+
 static enum lg_status gate_write(void *self,
 				 const struct lg_target_change *change,
 				 size_t count, struct lg_error *err)
 {
 	struct gate_target *target = self;
-	int applies = target->has_lock && target->lock.until_s > 0 &&
-		      !target->applied;
 	struct lg_registry *values = NULL;
-	struct standing standing;
-	enum lg_status status = look(target, &standing, err);
+	enum lg_status status;
 
-	target->applied = 1;
-	if (status == LG_OK && !applies && standing.id[0] != '\0')
-		status = lift(target, standing.id, err);
-	if (status == LG_OK && applies)
-		return apply(target, change, count, err);
-	if (status == LG_OK)
-		status = gate_read(target, &values, err);
+	if (target->has_lock)
+		return count > 0 && change[0].care == LG_TARGET_RESTORE
+			       ? restore(target, err)
+			       : apply(target, change, count, err);
+	status = gate_read(target, &values, err);
 	if (status == LG_OK && !holds_all(values, change, count))
 		status = import(target, change, count, err);
 	lg_registry_free(&values);
@@ -414,7 +424,6 @@ void lg_gate_target_lock(struct lg_target *target,
 
 	gate->lock = *lock;
 	gate->has_lock = 1;
-	gate->applied = 0;
 }
 
 enum lg_status lg_gate_target_open(const struct lg_target_settings *settings,

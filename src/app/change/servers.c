@@ -152,7 +152,7 @@ static enum lg_status work_restore(struct lg_servers_round *round,
 	if (status == LG_ERR_CONFLICT && member->port->keeps_others) {
 		member->kept = 1;
 		status = LG_OK;
-	} else if (status == LG_OK) {
+	} else if (status == LG_OK && !member->port->keeps_locks) {
 		status = lg_servers_read_back(member, member->before, &failure);
 	}
 	if (status == LG_OK && restarted)
@@ -279,7 +279,8 @@ static enum lg_status work_compare(struct lg_servers_round *round,
 	enum lg_status status = work_look(round, member, err);
 
 	/* a gate that lifted by itself, or a hand that did: nothing is lost */
-	if (status == LG_OK && lg_servers_foreign(member))
+	if (status == LG_OK && !member->port->keeps_locks &&
+	    lg_servers_foreign(member))
 		member->changed = 1;
 	return status;
 }
@@ -343,11 +344,4 @@ enum lg_status lg_servers_lift(struct lg_servers *fleet,
 		return lg_servers_first_failure(fleet, err);
 	*out_outcome = LG_SERVERS_DONE;
 	return LG_OK;
-}
-
-enum lg_status lg_servers_recover(struct lg_servers *fleet,
-				  enum lg_servers_outcome *out_outcome,
-				  struct lg_error *err)
-{
-	return lg_servers_lift(fleet, LG_SERVERS_LIFT_EACH, out_outcome, err);
 }

@@ -5,7 +5,7 @@
  * Layer: app: core and port/target.
  * Flow: cli opens the targets, renders each one's values and calls
  * lg_servers_apply; the journal that is written before each step lets
- * lg_servers_recover finish or undo what was interrupted.
+ * lg_servers_lift finish or undo what was interrupted.
  * Source: conformance A1-A7; contract 4 (exit codes), 8 "Targets".
  */
 #ifndef LOGONGATE_APP_CHANGE_SERVERS_H
@@ -189,23 +189,14 @@ enum lg_servers_lift_mode {
  * when somebody changed a value since, nothing is written anywhere, the
  * members are marked changed and the status is LG_ERR_CONFLICT.
  *
- * Each: for an end that is past and can ask nobody. What cannot be reached or
- * was changed keeps only its own lock, and is left behind; the others are
- * lifted and the record stays for it.
+ * Each: for an end that is past or a change that was interrupted, and can ask
+ * nobody. What cannot be reached or was changed keeps only its own lock, and is
+ * left behind; the others are lifted and the record stays for it. Members that
+ * were never touched are left as they are.
  */
 enum lg_status lg_servers_lift(struct lg_servers *fleet,
 			       enum lg_servers_lift_mode mode,
 			       enum lg_servers_outcome *out_outcome,
 			       struct lg_error *err);
-
-/*
- * Undoes a change that was interrupted: every member whose step is past
- * UNTOUCHED gets its before back; or finishes a lift. After it each member
- * holds its earlier values or is marked left_behind: it cannot be reached, or
- * somebody changed a value there since (LG_SERVERS_LIFT_EACH).
- */
-enum lg_status lg_servers_recover(struct lg_servers *fleet,
-				  enum lg_servers_outcome *out_outcome,
-				  struct lg_error *err);
 
 #endif
