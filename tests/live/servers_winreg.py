@@ -337,28 +337,32 @@ probe = "{self.path('eve')}"
         self.settings(more='stop_services = "Spooly"')
         self.write("o.ini", '[profile]\ndescription = "other"\n'
                    '[disable_mapi_clients]\nversions = "12.0.0-13.0.0"\n')
-        for before in ("running", "stopped"):
-            self.server.set_service(before, "Spooly")
-            plan = json.loads(self.logongate(
-                0, "plan", self.path("p.ini"), "--target", "ex1", "--for",
-                "1h", "--json"))
-            [value] = [v for v in plan["targets"][0]["values"]
-                       if v["name"] == "Spooly"]
-            self.assertEqual((value["data"], value["before"]),
-                             ("stopped", before))
-            self.apply()
-            self.assertEqual(self.server.service_state("Spooly"), "stopped")
-            self.logongate(0, "apply", self.path("o.ini"), "--for", "1h",
-                           "--target", "ex1", "--accept-warnings")
-            self.logongate(0, "lift", "p")
-            self.assertEqual(self.server.service_state("Spooly"), "stopped")
-            # what the settings say now is of no account
-            self.settings()
-            self.logongate(0, "lift", "o")
-            self.assertEqual(self.server.service_state("Spooly"), before)
-            self.assertEqual(self.server.service_state(), "running")
-            self.assertIn(BEFORE, self.there())
-            self.settings(more='stop_services = "Spooly"')
+        self.server.set_service("running", "Spooly")
+        plan = json.loads(self.logongate(
+            0, "plan", self.path("p.ini"), "--target", "ex1", "--for", "1h",
+            "--json"))
+        [value] = [v for v in plan["targets"][0]["values"]
+                   if v["name"] == "Spooly"]
+        self.assertEqual((value["data"], value["before"]),
+                         ("stopped", "running"))
+        self.apply()
+        self.assertEqual(self.server.service_state("Spooly"), "stopped")
+        self.logongate(0, "apply", self.path("o.ini"), "--for", "1h",
+                       "--target", "ex1", "--accept-warnings")
+        self.logongate(0, "lift", "p")
+        self.assertEqual(self.server.service_state("Spooly"), "stopped")
+        # what the settings say now is of no account
+        self.settings()
+        self.logongate(0, "lift", "o")
+        self.assertEqual(self.server.service_state("Spooly"), "running")
+        self.assertEqual(self.server.service_state(), "running")
+        self.assertIn(BEFORE, self.there())
+        # one that stood before is not started
+        self.settings(more='stop_services = "Spooly"', restart="no")
+        self.server.set_service("stopped", "Spooly")
+        self.apply()
+        self.logongate(0, "lift")
+        self.assertEqual(self.server.service_state("Spooly"), "stopped")
         self.settings(more='stop_services = "Nobody"')
         self.apply(5)
         self.assertIn("has no service Nobody", self.said)
