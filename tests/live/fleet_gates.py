@@ -181,6 +181,23 @@ heartbeat_s = 2
         self.assertTrue(self.locked(gone))
         self.assertEqual(gone.decide(user="bob")["verdict"], "refuse")
 
+    def test_a_lock_for_a_domain_is_for_its_accounts(self):
+        profile = self.admin.write("domain.ini", """[profile]
+description = "a test"
+[applies_to]
+domains = "example.org"
+""")
+        self.admin.command("apply", profile, "--for", "1h", "--fleet",
+                           "--accept-warnings")
+        for gate in self.gates:
+            self.assertEqual(gate.decide(user="bob@example.org")["verdict"],
+                             "refuse")
+            self.assertEqual(gate.decide(user="bob@example.net")["verdict"],
+                             "admit")
+            # Of one who comes with a DN the directory knows the domain.
+            self.assertEqual(gate.decide(dn=dn_of("bob"))["verdict"],
+                             "refuse")
+
     def test_a_group_is_its_gates(self):
         done = json.loads(self.apply("--group", "imap"))
         self.assertEqual([one["name"] for one in done["gates"]],

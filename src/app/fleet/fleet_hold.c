@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/change/concerned.h"
 #include "app/fleet/fleet_values.h"
 
 #define SKEW_MAX_MS 60000
@@ -18,19 +19,49 @@ void lg_fleet_made_release(struct lg_fleet_made *made)
 {
 	lg_registry_free(&made->values);
 	lg_findings_free(&made->findings);
+	lg_findings_free(&made->concerned);
 	made->unasked = 0;
 }
 
-static enum lg_status
-ask(const struct lg_directory *directory, const struct lg_strlist *dn,
-    const struct lg_strlist *user, const struct lg_strlist *break_glass,
-    struct lg_findings **out_findings, struct lg_error *err)
+static enum lg_status ask_listed(const struct lg_directory *directory,
+				 enum lg_dialect dialect,
+				 const struct lg_strlist *break_glass,
+				 struct lg_fleet_made *made,
+				 struct lg_error *err)
 {
+	struct lg_strlist dn = {0}, user = {0};
 	const struct lg_ask question = {
-		.dn = dn, .user = user, .break_glass = break_glass};
+		.dn = &dn, .user = &user, .break_glass = break_glass};
+	int needs = 0;
+	enum lg_status status = lg_missing_facts(dialect, made->values, NULL,
+						 &dn, &user, &needs, err);
 
-	return directory->ask(directory->self, &question, NULL, out_findings,
-			      err);
+	if (!status && directory && needs)
+		status = directory->ask(directory->self, &question, NULL,
+					&made->findings, err);
+	lg_strlist_release(&dn);
+	lg_strlist_release(&user);
+	return status;
+}
+
+static enum lg_status ask_concerned(const struct lg_directory *directory,
+				    struct lg_fleet_made *made,
+				    struct lg_error *err)
+{
+	struct lg_strlist dn = {0}, user = {0};
+	struct lg_concerned who = {.dn = &dn, .user = &user};
+	enum lg_status status = lg_policy_concerned_names(
+		made->values, &dn, &user, &who.domains, err);
+
+	if (!status)
+		status = lg_concerned_ask(directory, &who, NULL,
+					  &made->concerned, err);
+	/* Nobody is listed, or no answer about them is needed. */
+	if (!status && !made->findings)
+		status = lg_findings_new(&made->findings, err);
+	lg_strlist_release(&dn);
+	lg_strlist_release(&user);
+	return status;
 }
 
 enum lg_status lg_fleet_make(const struct lg_fleet_event *prepare,
@@ -41,23 +72,19 @@ enum lg_status lg_fleet_make(const struct lg_fleet_event *prepare,
 			     struct lg_error *err)
 {
 	struct lg_fleet_made made = {0};
-	struct lg_strlist dn = {0}, user = {0};
 	enum lg_status status;
-	int needs = 0, more = 0;
 
 	status = lg_fleet_values_join(prepare, &made.values, err);
 	if (!status)
-		status = lg_missing_facts(dialect, made.values, NULL, &dn,
-					  &user, &needs, err);
-	if (!status)
-		status = lg_missing_concerned(made.values, NULL, &dn, &user,
-					      &more, err);
-	if (!status && directory && (needs || more))
-		status = ask(directory, &dn, &user, break_glass, &made.findings,
-			     err);
-	lg_strlist_release(&dn);
-	lg_strlist_release(&user);
+		status =
+			ask_listed(directory, dialect, break_glass, &made, err);
+	if (!status && directory && lg_values_concern_some(made.values))
+		status = ask_concerned(directory, &made, err);
 	made.unasked = status == LG_ERR_DIRECTORY || status == LG_ERR_TIMEOUT;
+	if (made.unasked) {
+		lg_findings_free(&made.findings);
+		lg_findings_free(&made.concerned);
+	}
 	if (status && !made.unasked)
 		lg_fleet_made_release(&made);
 	else
@@ -141,6 +168,7 @@ static enum lg_status begin(struct lg_state *state,
 		.reason = prepare->reason,
 		.values = made->values,
 		.findings = made->findings,
+		.concerned = made->concerned,
 		.place = prepare->replaces ? LG_LOCK_REPLACES : LG_LOCK_BESIDE,
 		.origin = LG_ORIGIN_FLEET,
 		.until_s = fate->until_s,

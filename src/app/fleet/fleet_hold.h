@@ -19,7 +19,8 @@
  * unasked: there are names, and the directory could not be asked for them. */
 struct lg_fleet_made {
 	struct lg_registry *values;
-	struct lg_findings *findings; /* NULL: nothing was asked */
+	struct lg_findings *findings;  /* NULL: nothing was asked */
+	struct lg_findings *concerned; /* NULL: it concerns everybody */
 	int unasked;
 };
 void lg_fleet_made_release(struct lg_fleet_made *made);

@@ -47,7 +47,7 @@ static enum lg_status compiles(void *context, const struct lg_fleet_made *made,
 	struct gate_inside *inside = context;
 
 	return gate_inside_check(inside->settings, made->values, made->findings,
-				 NULL, err);
+				 made->concerned, err);
 }
 
 static void log_task(const struct lg_fleet_task *task)
