@@ -95,9 +95,12 @@ class Sessions:
         self.serve(accounts=PASSWORDS)
         self.gate.lock(self.gate.profile(listed=["tester"]))
         before = self.open_sessions()
+        # Beside a cookie the front names nobody who would not fit the DN.
+        self.jar["other"] = {"affinity": "1"}
         answer = self.as_user("other", "Connect", mapi_backend.connect_body(
             dn_of("tester"), "OUTLOOK.EXE"))
-        self.backend.taken()
+        self.assertEqual([request.type for request in self.backend.taken()],
+                         ["Connect"], answer)
         self.assertNotIn(self.jar.get("other", {}).get("MapiContext"),
                          self.backend.sessions, answer)
         self.assert_code(self.as_user("other", "Execute", b"x"), 10)

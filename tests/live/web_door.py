@@ -759,6 +759,15 @@ class HAProxy(Web):
     def open_paths(self):
         return [path for path in OPEN if not path.startswith("/owa/")]
 
+    def test_a_name_with_control_characters_is_none_without_a_lock(self):
+        """It is refused by the gate, whatever is in force."""
+        port = self.front("basic-checked-on-every-request")
+        for name in ("tester\x01", "\x7ftester", "tester\tother"):
+            with self.subTest(name):
+                self.assert_kept_out(self.ask(
+                    port, "/owa/", ("Cookie", "session=other"),
+                    ("Authorization", basic(name, "x"))), repr(name))
+
     def test_a_connection_that_ntlm_holds_is_not_asked_again(self):
         """The server may know whose it is without another word."""
         port = self.front("basic-checked-by-backend", "server")
