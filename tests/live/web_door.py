@@ -420,16 +420,16 @@ class Web(unittest.TestCase):
                     self.assertEqual(self.backend.taken(), [])
 
     def test_who_was_asked_was_not_refused(self):
-        before = len(self.gate.lines("refused"))
+        before = len(self.gate.lines("refused", "--since", "1h"))
         self.lock()
         for _, port in self.ways():
             self.ask(port, "/owa/")
             self.curl(port, "/owa/", "tester")
         self.ask(port, "/owa/", ("Authorization",
                                  basic("other", PASSWORD["other"])))
-        eventually(lambda: len(self.gate.lines("refused")) > before)
+        eventually(lambda: len(self.gate.lines("refused", "--since", "1h")) > before)
         self.assertEqual(["other"], [
-            row["user"] for row in self.gate.lines("refused")[before:]])
+            row["user"] for row in self.gate.lines("refused", "--since", "1h")[before:]])
 
     def connect_words(self, dn):
         path = self.gate.path("connect.bin")
