@@ -204,6 +204,13 @@ domains = "example.org"
                          list(NAMES[:2]))
         self.assertFalse(self.locked(self.gates[2]))
         self.assertFalse(self.fleet()[NAMES[2]]["differs"])
+        other = json.loads(self.admin.command(
+            "apply", self.admin.profile(listed=["bob"]), "--for", "1h",
+            "--fleet", "--json"))
+        self.admin.command("lift", "--fleet", code=5)
+        lifted = json.loads(self.admin.command("lift", "--fleet", "--all",
+                                               "--json"))["lifted"]
+        self.assertEqual(set(lifted), {done["id"], other["id"]})
 
     def test_forged_and_deleted_entries_change_nothing_and_are_loud(self):
         done = json.loads(self.apply())

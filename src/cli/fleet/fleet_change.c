@@ -39,24 +39,40 @@ static int none_meant(struct lg_cli *cli, const char *name)
 	return lg_cli_fail_as(cli, LG_EXIT_WOULD_NOT_LOCK, &err);
 }
 
-static int choose(struct lg_cli *cli, const struct lg_cli_fleet *fleet,
-		  enum lg_fleet_kind kind, struct lg_fleet_fate *out_fate)
+/* How many locks are meant; the last of them, and the names of all. */
+static size_t find_meant(const struct lg_cli_fleet *fleet,
+			 enum lg_fleet_kind kind, const char *name,
+			 struct lg_fleet_fate *out_fate,
+			 struct lg_buffer *out_names)
 {
-	const char *name = cli->operand_count > 0 ? cli->operand[0] : NULL;
-	struct lg_buffer names = {0};
 	struct lg_fleet_fate fate;
-	struct lg_error err;
 	size_t count = 0;
 	size_t at = 0;
-	int code;
 
 	while (lg_fleet_set_next(fleet->ear.set, &at, &fate)) {
 		if (!is_meant(&fate, kind, name))
 			continue;
-		lg_buffer_format(&names, "%s%s (%s)", count > 0 ? ", " : "",
+		lg_buffer_format(out_names, "%s%s (%s)", count > 0 ? ", " : "",
 				 fate.prepare->profile, fate.lock);
 		*out_fate = fate;
 		count++;
+	}
+	return count;
+}
+
+static int choose(struct lg_cli *cli, struct lg_cli_fleet *fleet,
+		  enum lg_fleet_kind kind, struct lg_fleet_fate *out_fate)
+{
+	const char *name = cli->operand_count > 0 ? cli->operand[0] : NULL;
+	struct lg_buffer names = {0};
+	size_t count = find_meant(fleet, kind, name, out_fate, &names);
+	struct lg_error err;
+	int code;
+
+	/* The provider that answered may not have heard of it yet. */
+	if (count == 0) {
+		lg_cli_fleet_ask_all(fleet);
+		count = find_meant(fleet, kind, name, out_fate, &names);
 	}
 	if (count == 1) {
 		code = LG_EXIT_DONE;
@@ -147,6 +163,60 @@ static int say(struct lg_cli *cli, const struct lg_fleet_round *round,
 	return LG_EXIT_DONE;
 }
 
+/* One round of lift; options were read already. */
+static int lift_one(struct lg_cli *cli, struct lg_cli_fleet *fleet,
+		    const struct lg_fleet_fate *fate)
+{
+	struct lg_fleet_round round = {0};
+	struct lg_error err;
+	int code = lg_cli_round_options(cli, &round);
+
+	if (code == LG_EXIT_DONE) {
+		lg_cli_round_begin(cli, fleet, &round);
+		code = lg_fleet_round_change(&round, fate, LG_FLEET_LIFT, 0,
+					     &err) == LG_OK
+			       ? lg_cli_round_run(cli, &round)
+			       : lg_cli_fleet_failed(cli, fleet, &err);
+	}
+	lg_fleet_round_release(&round);
+	return code;
+}
+
+static int lift_all(struct lg_cli *cli)
+{
+	cJSON *object = cJSON_CreateObject();
+	cJSON *ids = cJSON_CreateArray();
+	struct lg_cli_fleet fleet = {0};
+	struct lg_fleet_fate fate;
+	size_t at = 0;
+	int code = lg_cli_fleet_open(cli, LG_CLI_FLEET_SIGN, &fleet);
+	int one;
+
+	if (code == LG_EXIT_DONE)
+		lg_cli_fleet_ask_all(&fleet);
+	while (fleet.ear.set != NULL &&
+	       lg_fleet_set_next(fleet.ear.set, &at, &fate)) {
+		if (!is_meant(&fate, LG_FLEET_LIFT, NULL))
+			continue;
+		one = lift_one(cli, &fleet, &fate);
+		if (one != LG_EXIT_DONE) {
+			code = one;
+			continue;
+		}
+		lg_json_item(ids, fate.lock);
+		if (!cli->json && !cli->quiet)
+			lg_cli_print(cli, LG_GREEN, "lifted in the fleet: %s\n",
+				     fate.lock);
+	}
+	lg_cli_fleet_close(&fleet);
+	lg_json_add(object, "lifted", ids);
+	if (!cli->json || code != LG_EXIT_DONE)
+		cJSON_Delete(object);
+	else
+		code = lg_cli_json(cli, object);
+	return code;
+}
+
 int lg_cli_fleet_change(struct lg_cli *cli, enum lg_fleet_kind kind)
 {
 	struct lg_fleet_round round = {0};
@@ -155,8 +225,14 @@ int lg_cli_fleet_change(struct lg_cli *cli, enum lg_fleet_kind kind)
 	struct lg_error err;
 	int64_t until_s = 0;
 	int printed;
-	int code = lg_cli_round_options(cli, &round);
+	int code;
 
+	if (kind == LG_FLEET_LIFT && lg_cli_option(cli, "all") != NULL)
+		return cli->operand_count > 0
+			       ? lg_cli_usage(cli, "--all lifts every lock; "
+						   "give it or a name")
+			       : lift_all(cli);
+	code = lg_cli_round_options(cli, &round);
 	if (code == LG_EXIT_DONE)
 		code = lg_cli_fleet_open(cli, LG_CLI_FLEET_SIGN, &fleet);
 	if (code == LG_EXIT_DONE)

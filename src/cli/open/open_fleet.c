@@ -162,6 +162,33 @@ done:
 	return code;
 }
 
+static void ask_at(struct lg_cli_fleet *fleet, const char *uri)
+{
+	struct lg_fleet_settings how = lg_settings_fleet(fleet->settings);
+	struct lg_fleet one = {0};
+
+	how.directory.uri = uri;
+	if (lg_fleet_open(&how, LG_FLEET_GATES, &one, NULL) != LG_OK)
+		return;
+	lg_fleet_ear_ask(&fleet->ear, &one, NULL, NULL);
+	one.close(one.self);
+}
+
+void lg_cli_fleet_ask_all(struct lg_cli_fleet *fleet)
+{
+	const char *at = lg_settings_fleet(fleet->settings).directory.uri;
+
+	while (*(at += strspn(at, " \t")) != '\0') {
+		size_t len = strcspn(at, " \t");
+		char *uri = strndup(at, len);
+
+		if (uri != NULL)
+			ask_at(fleet, uri);
+		free(uri);
+		at += len;
+	}
+}
+
 void lg_cli_fleet_close(struct lg_cli_fleet *fleet)
 {
 	lg_fleet_ear_close(&fleet->ear);

@@ -40,6 +40,9 @@ lg_cli_fleet_settings(const struct lg_cli *cli,
  */
 int lg_cli_fleet_open(struct lg_cli *cli, enum lg_cli_fleet_use use,
 		      struct lg_cli_fleet *out_fleet);
+/* Reads the events at each provider, as far as they answer: one that was
+ * away may lack what another has. */
+void lg_cli_fleet_ask_all(struct lg_cli_fleet *fleet);
 void lg_cli_fleet_close(struct lg_cli_fleet *fleet);
 
 /* Says in words that this gate belongs to a fleet, where it does; not with
