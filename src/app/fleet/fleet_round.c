@@ -13,6 +13,9 @@
 #include "app/fleet/fleet_parts.h"
 #include "app/fleet/fleet_publish.h"
 
+/* How long a poll waits while gates are missing. */
+#define LOOK_MS 100
+
 static struct lg_now now_of(const struct lg_fleet_round *round)
 {
 	struct lg_now now;
@@ -133,6 +136,28 @@ static enum lg_status enough_there(struct lg_fleet_round *round,
 	return LG_ERR_CONFLICT;
 }
 
+/* Gates whose provider has just died are heard again within moments: what is
+ * required has as long to be there as it has to answer. */
+static enum lg_status wait_for_gates(struct lg_fleet_round *round,
+				     struct lg_error *err)
+{
+	struct lg_fleet_sink sink = lg_fleet_gates_sink(&round->gates);
+	enum lg_status status = LG_OK;
+
+	round->number = INT64_MAX;
+	while (!status && round->part_count &&
+	       round->part_count -
+			       lg_fleet_parts_count(round, LG_FLEET_IS_AWAY) <
+		       round->needed &&
+	       now_of(round).boot_ms - round->began_ms < round->within_ms) {
+		status = round->fleet->poll(round->fleet->self, LOOK_MS, &sink,
+					    err);
+		lg_fleet_parts_look(round);
+	}
+	round->number = 0;
+	return status;
+}
+
 enum lg_status lg_fleet_round_apply(struct lg_fleet_round *round,
 				    const char *lock,
 				    struct lg_fleet_event *prepare,
@@ -144,6 +169,8 @@ enum lg_status lg_fleet_round_apply(struct lg_fleet_round *round,
 
 	if (!status)
 		status = open_round(round, lock, err);
+	if (!status)
+		status = wait_for_gates(round, err);
 	if (!status)
 		status = enough_there(round, err);
 	if (status)
