@@ -270,11 +270,16 @@ static void gate_clock_now(void *self, struct lg_now *out_now)
 enum gate_exit gate_check(const char *path)
 {
 	struct lg_settings *settings = NULL;
+	struct lg_buffer page = {0};
 	struct lg_error err = {0};
+	enum lg_status status = gate_settings_load(path, &settings, &err);
 
-	if (gate_settings_load(path, &settings, &err))
-		return say(GATE_EXIT_SETTINGS, &err);
+	if (!status)
+		status = gate_http_read_page(settings, &page, &err);
+	lg_buffer_release(&page);
 	lg_settings_free(&settings);
+	if (status)
+		return say(GATE_EXIT_SETTINGS, &err);
 	printf("%s: nothing is wrong with the settings\n", path);
 	return GATE_EXIT_DONE;
 }

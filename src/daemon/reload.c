@@ -22,6 +22,7 @@
 struct reload {
 	const char *path;
 	struct lg_buffer key;
+	struct lg_buffer page; /* likewise */
 	gate_reload_done done;
 	void *context;
 };
@@ -96,6 +97,9 @@ static enum lg_status read_fresh(const struct gate_inside *inside,
 				    "restart of the gate only");
 	status = gate_http_read_key(fresh->settings, &reload->key, err);
 	if (!status)
+		status = gate_http_read_page(fresh->settings, &reload->page,
+					     err);
+	if (!status)
 		status = lg_standing_read(inside->state, &fresh->state, err);
 	if (!status)
 		status = check_fresh(inside, fresh, err);
@@ -138,11 +142,13 @@ static void read_again(struct gate *gate, void *context, enum lg_status status,
 			  err->place, err->text);
 	} else if (!gate->stopping) {
 		gate_http_take_key(gate, &reload->key);
+		gate_http_take_page(gate, &reload->page);
 		gate_records_keep_days(gate, gate->settings->refused_keep_days);
 	}
 	if (reload->done)
 		reload->done(reload->context, status, err);
 	lg_secret_release(&reload->key);
+	lg_buffer_release(&reload->page);
 	free(reload);
 }
 

@@ -54,16 +54,19 @@ static void page_is_escaped(void **state)
 	};
 	struct lg_http_answer a;
 
-	assert_int_equal(lg_http_answer_render(&refusal, &a, NULL), LG_OK);
+	assert_int_equal(lg_http_answer_render(&refusal, NULL, &a, NULL),
+			 LG_OK);
 	assert_int_equal(a.status, 503);
 	assert_string_equal(header(&a, "Retry-After"), "3600");
 	assert_string_equal(header(&a, "Content-Type"),
 			    "text/html; charset=utf-8");
-	assert_non_null(strstr(a.body.data, "<p>&lt;script&gt;&#39;&quot;&amp; "
-					    "&lt;/script&gt;</p>"));
+	assert_non_null(strstr(a.body.data,
+			       "<p lang=\"\">&lt;script&gt;&#39;&quot;&amp; "
+			       "&lt;/script&gt;</p>"));
 	lg_http_answer_release(&a);
 	refusal.status = 500;
-	assert_int_equal(lg_http_answer_render(&refusal, &a, NULL), LG_OK);
+	assert_int_equal(lg_http_answer_render(&refusal, NULL, &a, NULL),
+			 LG_OK);
 	assert_int_equal(a.status, 500);
 	lg_http_answer_release(&a);
 }
@@ -72,7 +75,7 @@ static void unknown_token(void **state)
 {
 	struct lg_http_answer a;
 
-	assert_int_equal(lg_http_answer_render(NULL, &a, NULL), LG_OK);
+	assert_int_equal(lg_http_answer_render(NULL, NULL, &a, NULL), LG_OK);
 	assert_int_equal(a.status, 503);
 	assert_string_equal(header(&a, "Retry-After"), "60");
 	assert_true(a.body.len > 100);
@@ -91,7 +94,8 @@ static void mapi_denial(void **state)
 	struct lg_http_answer a;
 
 	lg_mapi_denial(LG_MAPI_EC_CLIENT_VER_DISALLOWED, want);
-	assert_int_equal(lg_http_answer_render(&refusal, &a, NULL), LG_OK);
+	assert_int_equal(lg_http_answer_render(&refusal, NULL, &a, NULL),
+			 LG_OK);
 	assert_int_equal(a.status, 200);
 	assert_string_equal(header(&a, "Content-Type"),
 			    "application/mapi-http");
@@ -115,7 +119,8 @@ static void mapi_code(void **state)
 	};
 	struct lg_http_answer a;
 
-	assert_int_equal(lg_http_answer_render(&refusal, &a, NULL), LG_OK);
+	assert_int_equal(lg_http_answer_render(&refusal, NULL, &a, NULL),
+			 LG_OK);
 	assert_int_equal(a.status, 200);
 	assert_string_equal(header(&a, "Content-Type"), "text/html");
 	assert_string_equal(header(&a, "X-RequestType"), "Execute");
@@ -239,7 +244,7 @@ static enum lg_status build(void *context, struct lg_error *err)
 	struct lg_http_answer a;
 	enum lg_status status;
 
-	status = lg_http_answer_render(&refusal, &a, err);
+	status = lg_http_answer_render(&refusal, NULL, &a, err);
 	lg_http_answer_release(&a);
 	return status;
 }

@@ -268,10 +268,16 @@ def colours():
         high, low = sorted((luminance(one), luminance(other)), reverse=True)
         return (high + 0.05) / (low + 0.05)
 
-    for name in ("status.html", "help.html"):
+    for name in ("head.html", "status.html", "help.html", "refusal.html"):
         with open(os.path.join(SOURCE, "src/adapters/http/pages", name),
                   encoding="utf-8") as file:
             text = file.read()
+        if name != "head.html":
+            # Colours stand in one place.
+            assert "%{head}" in text and "<style" not in text, name
+            assert not re.findall(r"#[0-9a-f]{3,6}\b", text.replace(
+                "#refused", "")), name
+            continue
         roots = re.findall(r":root\{([^}]*)\}", text)
         assert len(roots) == 2, name
         light = dict(re.findall(r"--(\w+):(#[0-9a-f]{6})", roots[0]))
@@ -309,13 +315,24 @@ def size_of(picture):
     return struct.unpack(">II", data[16:24])
 
 
-MEASURE = """<!DOCTYPE html><iframe id=f style="border:0;width:{width}px;
-height:2000px" srcdoc="{page}"></iframe><script>f.onload=function(){{
+# Every page at every width, each in a frame: windows are never narrower than
+# 500, and a browser takes long to start.
+FRAME = """<iframe id="{name}-{width}" style="border:0;width:{width}px;
+height:{height}px" srcdoc="{page}"></iframe>"""
+MEASURE = """<!DOCTYPE html><body>{frames}<script>onload=function(){{
+var all=[];for(var f of document.querySelectorAll('iframe')){{
 var d=f.contentDocument.documentElement;
-document.title=d.scrollWidth+' '+d.clientWidth+' '+
+all.push(f.id+' '+d.scrollWidth+' '+d.clientWidth+' '+
 [...f.contentDocument.querySelectorAll('a,input,button,[tabindex]')].map(
-e=>{{e.focus();return e==f.contentDocument.activeElement}}).every(x=>x)}}
-</script>"""
+e=>{{e.focus();return e==f.contentDocument.activeElement}}).every(x=>x))}}
+document.title=all.join(';')}}</script>"""
+
+
+def frames(shown, widths, height):
+    return "".join(
+        FRAME.format(name=name, width=width, height=height, page=source.replace(
+            "&", "&amp;").replace('"', "&quot;"))
+        for name, source in shown for width in widths)
 
 
 def in_a_browser():
@@ -331,6 +348,11 @@ def in_a_browser():
         gate.dovecot("bob")
         gate.dovecot("a" * 200 + "@example.org")
         shown.append(("one", gate.get("/")[2]))
+        status, _, refusal = gate.http("GET", "/v1/check?answer=final",
+                                       headers={"X-Gate-User": "bob"})
+        assert status == 503, status
+        shown.append(("refusal", refusal.decode()))
+        shown.append(("state", gate.http("GET", "/")[2].decode()))
         gate.lock(gate.profile(listed=["bob"]), for_s=600)
         gate.json("apply", gate.profile(listed=["rescue"]), "--at", "23:59",
                   "--for", "1h", "--accept-warnings")
@@ -343,28 +365,28 @@ def in_a_browser():
         gate.start()
         shown.append(("attention", gate.help().source))
         assert "Needs an administrator" in shown[-1][1], gate.status()
-        for name, source in shown:
-            path = gate.write(f"{name}.html", source)
-            for width in (320, 1280, 3840):
-                picture = os.path.join(PICTURES, f"{name}-{width}.png")
-                # Windows are never narrower than 500: a frame is.
-                browser(f"--screenshot={picture}",
-                        f"--window-size={max(width, 500)},1400",
-                        "file://" + path)
-                assert size_of(picture) == (max(width, 500), 1400), picture
-                measure = gate.write("measure.html", MEASURE.format(
-                    width=width, page=source.replace("&", "&amp;").replace(
-                        '"', "&quot;")))
-                title = re.search(r"<title>(\d+) (\d+) (\w+)</title>",
-                                  browser("--dump-dom", "file://" + measure))
-                assert title, (name, width)
-                assert int(title[1]) <= int(title[2]) == width, \
-                    (name, width, title[0])
-                assert title[3] == "true", (name, width, title[0])
-            dark = os.path.join(PICTURES, f"{name}-dark.png")
-            browser(f"--screenshot={dark}", "--window-size=1280,1400",
-                    "--blink-settings=preferredColorScheme=0",
+        page = gate.write("measure.html", MEASURE.format(
+            frames=frames(shown, (320, 1280, 3840), 2000)))
+        title = re.search(r"<title>([^<]*)</title>",
+                          browser("--dump-dom", "file://" + page))
+        rows = [row.split() for row in title[1].split(";")]
+        assert len(rows) == 3 * len(shown), rows
+        for where, needs, has, takes_focus in rows:
+            assert int(needs) <= int(has) == int(where.split("-")[1]), rows
+            assert takes_focus == "true", where
+        for look, width, words in (
+                ("narrow", 320, ()), ("wide", 1280, ()),
+                ("dark", 600,
+                 ("--blink-settings=preferredColorScheme=0",))):
+            # Side by side, for whoever looks at them.
+            path = gate.write(look + ".html", "<!DOCTYPE html><body>"
+                              + frames(shown, (width,), 1400))
+            picture = os.path.join(PICTURES, look + ".png")
+            size = (4 * width + 100, 1450 * ((len(shown) + 3) // 4))
+            browser(f"--screenshot={picture}",
+                    f"--window-size={size[0]},{size[1]}", *words,
                     "file://" + path)
+            assert size_of(picture) == size, picture
         # The listener itself, as a browser asks it.
         page = browser("--dump-dom", f"http://127.0.0.1:{gate.port}/")
         assert "Mail: " in page, page

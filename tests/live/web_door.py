@@ -236,6 +236,62 @@ class Web(unittest.TestCase):
         self.assertEqual(answer.status, 200, answer)
         self.assertIn(who, answer.body)
 
+    # What a browser shows.
+
+    def test_the_page_is_in_the_readers_language_and_may_be_the_sites(self):
+        port = self.front("basic-checked-on-every-request")
+        other = ("Authorization", basic("other", PASSWORD["other"]))
+        self.gate.lock(self.gate.profile(
+            listed=["tester"], extra='refused.de = "Zurück um %{until}."\n'),
+            "--reason", 'disks <b>&"')
+
+        def page(accept):
+            answer = self.ask(port, "/owa/", other, ("Accept-Language", accept))
+            self.assertEqual(answer.status, 503, answer)
+            self.assertEqual(answer.all("Content-Type"),
+                             ["text/html; charset=utf-8"])
+            return answer.body.decode(), answer.all("Content-Language")
+
+        text, language = page("de-AT, en;q=0.5")
+        self.assertEqual(language, ["de"])
+        self.assertIn('<p lang="de">Zurück um ', text)
+        self.assertIn("prefers-color-scheme:dark", text)
+        text, language = page("en")
+        self.assertIn("Closed until ", text)
+        own = self.gate.write("page.html", "<!DOCTYPE html>\n"
+                              '<html lang="%{language}"><title>%{profile} at '
+                              "%{host}</title>\n<p>%{text}</p>"
+                              '<p title="%{reason}">%{until}</p>')
+        self.gate.settings("[listen.http]\n", f'[listen.http]\npage = "{own}"\n')
+        self.addCleanup(self.gate.settings, f'page = "{own}"\n', "")
+        text, language = page("de")
+        self.assertTrue(text.startswith(
+            '<!DOCTYPE html>\n<html lang="de"><title>profile'), text)
+        self.assertIn("<p>Zurück um ", text)
+        self.assertIn('<p title="disks &lt;b&gt;&amp;&quot;">', text)
+        # One that is wrong is told where, and the old one stays.
+        for wrong, line, what in (
+                ("<p>%{text}\n%{untill}", 2, "%{untill}"),
+                ("<p>hello</p>", 0, "has no %{text}"),
+                ("%{text}\n\n<script>x='%{reason}'</script>", 3, "script"),
+                ("%{text}\n\nf\udcfcr", 3, "not UTF-8")):
+            with open(own, "w", encoding="utf-8",
+                      errors="surrogateescape") as file:
+                file.write(wrong)
+            before = self.gate.logged().count("not read again")
+            self.gate.process.send_signal(1)
+            self.gate.await_log("not read again", before + 1)
+            told = self.gate.logged().splitlines()[-1]
+            self.assertIn(f"page.html:{line}:" if line else "page.html:", told)
+            self.assertIn(what, told)
+            self.assertIn("<p>Zurück um ", page("de")[0])
+        done = subprocess.run(
+            [os.path.join(programs.BIN, "logongated"), "--check", "--config",
+             self.gate.config], capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 3, done)
+        self.assertIn("page.html:3", done.stderr)
+        self.gate.write("page.html", "%{text}")
+
     # A name that nobody verified is no name.
 
     def test_a_name_beside_a_session_cookie_is_no_name(self):

@@ -178,7 +178,26 @@ static void language_add(const struct lg_http_refusal *refusal,
 	header_add(answer, "Vary", "Accept-Language");
 }
 
+static void html_add(const struct lg_http_refusal *refusal,
+		     const struct lg_refusal_page *page,
+		     struct lg_http_answer *answer)
+{
+	const struct lg_refusal_words words = {
+		.text = text_of(refusal),
+		.language = refusal->language,
+		.until = refusal->until,
+		.profile = refusal->profile,
+		.reason = refusal->lock_reason,
+	};
+	enum lg_status status =
+		lg_refusal_page_render(page, &words, &answer->body, NULL);
+
+	if (status != LG_OK)
+		answer->body.status = status;
+}
+
 static void page_add(const struct lg_http_refusal *refusal,
+		     const struct lg_refusal_page *page,
 		     struct lg_http_answer *answer)
 {
 	answer->status = refusal->status == 500 ? 500 : 503;
@@ -186,12 +205,12 @@ static void page_add(const struct lg_http_refusal *refusal,
 	header_add(answer, "Cache-Control", "no-store");
 	retry_add(answer, refusal->retry_s);
 	language_add(refusal, answer);
-	lg_http_refusal_page(text_of(refusal), refusal->language,
-			     &answer->body);
+	html_add(refusal, page, answer);
 }
 
 /* A line for each scheme: not every client reads a list in one. */
 static void challenge_add(const struct lg_http_refusal *refusal,
+			  const struct lg_refusal_page *page,
 			  struct lg_http_answer *answer)
 {
 	answer->status = 401;
@@ -210,11 +229,11 @@ static void challenge_add(const struct lg_http_refusal *refusal,
 				   answer->challenge.data);
 	}
 	language_add(refusal, answer);
-	lg_http_refusal_page(text_of(refusal), refusal->language,
-			     &answer->body);
+	html_add(refusal, page, answer);
 }
 
 enum lg_status lg_http_answer_render(const struct lg_http_refusal *refusal,
+				     const struct lg_refusal_page *page,
 				     struct lg_http_answer *out_answer,
 				     struct lg_error *err)
 {
@@ -225,7 +244,7 @@ enum lg_status lg_http_answer_render(const struct lg_http_refusal *refusal,
 		refusal = &unknown;
 	switch (refusal->kind) {
 	case LG_HTTP_REFUSAL_PAGE:
-		page_add(refusal, out_answer);
+		page_add(refusal, page, out_answer);
 		break;
 	case LG_HTTP_REFUSAL_MAPI_DENIAL:
 		mapi_headers(refusal, "Connect", LG_MAPI_CONTENT_TYPE,
@@ -239,7 +258,7 @@ enum lg_status lg_http_answer_render(const struct lg_http_refusal *refusal,
 			       lg_mapi_code_page(refusal->code));
 		break;
 	case LG_HTTP_REFUSAL_CHALLENGE:
-		challenge_add(refusal, out_answer);
+		challenge_add(refusal, page, out_answer);
 		break;
 	}
 	return finish(out_answer, err);

@@ -15,6 +15,8 @@
 #include <logongate/policy.h>
 #include "core/settings/settings.h"
 
+#include "adapters/http/refusal_page.h"
+
 #define LG_HTTP_HEADER_MAX 10
 #define LG_HTTP_TOKEN_SIZE 33
 /* No Retry-After says longer than this: a lock can be lifted early. */
@@ -55,9 +57,12 @@ struct lg_http_refusal {
 	unsigned int retry_s;
 	enum lg_reason reason;
 	enum lg_mapi_code code;
-	const char *text;         /* for people */
-	const char *language;     /* of text; NULL or "": not known */
-	const char *lock;         /* whose id, "": standing values; or NULL */
+	const char *text;     /* for people */
+	const char *language; /* of text; NULL or "": not known */
+	const char *lock;     /* whose id, "": standing values; or NULL */
+	const char *until;    /* of the lock, for a site's own page */
+	const char *profile;
+	const char *lock_reason;
 	const char *request_type; /* echoed to MAPI clients */
 	const char *request_id;
 	const char *client_info;
@@ -88,8 +93,10 @@ enum lg_status lg_http_answer_refused(const struct lg_http_refusal *refusal,
 				      struct lg_http_answer *out_answer,
 				      struct lg_error *err);
 
-/* The refusal itself. refusal NULL: the 503 page of an unknown token. */
+/* The refusal itself. refusal NULL: the 503 page of an unknown token; page
+ * NULL: our own. */
 enum lg_status lg_http_answer_render(const struct lg_http_refusal *refusal,
+				     const struct lg_refusal_page *page,
 				     struct lg_http_answer *out_answer,
 				     struct lg_error *err);
 

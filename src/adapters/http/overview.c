@@ -241,8 +241,11 @@ enum lg_status lg_overview_status(const struct lg_overview *overview,
 	status = lg_buffer_status(&list, err);
 	if (!status) {
 		const struct lg_http_slot slot[] = {
-			{"title", title, 0},       {"state", state, 0},
-			{"locks", list.data, 1},   {"host", overview->host, 0},
+			{"head", (const char *)lg_page_head, 1},
+			{"title", title, 0},
+			{"state", state, 0},
+			{"locks", list.data, 1},
+			{"host", overview->host, 0},
 			{"now", overview->now, 0},
 		};
 
@@ -289,6 +292,7 @@ enum lg_status lg_overview_help(const struct lg_overview *overview,
 		status = lg_buffer_status(&part[i], err);
 	if (!status) {
 		const struct lg_http_slot slot[] = {
+			{"head", (const char *)lg_page_head, 1},
 			{"title", title, 0},
 			{"state", state, 0},
 			{"locks", part[LOCKS].data, 1},

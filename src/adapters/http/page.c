@@ -11,6 +11,7 @@
 #include "core/policy/message.h"
 
 #include "adapters/http/page.h"
+#include "adapters/http/pages.h"
 
 void lg_http_escape(const char *text, struct lg_buffer *out_html)
 {
@@ -46,26 +47,17 @@ void lg_http_escape(const char *text, struct lg_buffer *out_html)
 
 static void head(const char *title, struct lg_buffer *out)
 {
-	lg_buffer_text(
-		out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
-		     "<meta charset=\"utf-8\">\n"
-		     "<meta name=\"viewport\" content=\"width=device-width\">\n"
-		     "<meta name=\"robots\" content=\"noindex\">\n<title>");
-	lg_buffer_text(out, title);
-	lg_buffer_text(
-		out, "</title>\n<style>body{font:1.1em/1.5 sans-serif;"
-		     "max-width:36em;margin:4em auto;padding:0 1em;"
-		     "background:#fff;color:#222}"
-		     "table{border-collapse:collapse}"
-		     "th{text-align:left;padding-right:2em;font-weight:normal;"
-		     "color:#555}</style>\n</head>\n<body>\n<h1>");
-	lg_buffer_text(out, title);
-	lg_buffer_text(out, "</h1>\n");
+	lg_buffer_text(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n");
+	lg_buffer_append(out, lg_page_head, lg_page_head_len);
+	lg_buffer_format(out,
+			 "<title>%s</title>\n</head>\n<body>\n<main>\n"
+			 "<h1>%s</h1>\n",
+			 title, title);
 }
 
 static void foot(struct lg_buffer *out)
 {
-	lg_buffer_text(out, "</body>\n</html>\n");
+	lg_buffer_text(out, "</main>\n</body>\n</html>\n");
 }
 
 void lg_http_paragraph(const char *language, struct lg_buffer *out_html)
@@ -79,31 +71,20 @@ void lg_http_paragraph(const char *language, struct lg_buffer *out_html)
 	lg_buffer_text(out_html, "\">");
 }
 
-void lg_http_refusal_page(const char *text, const char *language,
-			  struct lg_buffer *out_html)
-{
-	head("Mail is not available right now", out_html);
-	lg_http_paragraph(language, out_html);
-	lg_http_escape(text, out_html);
-	lg_buffer_text(out_html,
-		       "</p>\n<p>You do not need to change anything, and your "
-		       "password is still the same.</p>\n");
-	foot(out_html);
-}
-
 static void row(const char *name, const char *value, struct lg_buffer *out)
 {
 	if (!value)
 		return;
-	lg_buffer_format(out, "<tr><th>%s</th><td>", name);
+	lg_buffer_format(out, "<tr><th scope=\"row\">%s</th><td>", name);
 	lg_http_escape(value, out);
 	lg_buffer_text(out, "</td></tr>\n");
 }
 
 static void row_number(const char *name, uint64_t value, struct lg_buffer *out)
 {
-	lg_buffer_format(out, "<tr><th>%s</th><td>%" PRIu64 "</td></tr>\n",
-			 name, value);
+	lg_buffer_format(
+		out, "<tr><th scope=\"row\">%s</th><td>%" PRIu64 "</td></tr>\n",
+		name, value);
 }
 
 void lg_http_status_page(const struct lg_http_status *status,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * http/page.h - the two pages that people see
+ * http/page.h - the page of the http listener, and texts in pages
  *
  * Layer: adapter, inside gate_answer.h.
  */
@@ -12,10 +12,6 @@
 /* Appends the beginning of a paragraph in that language; NULL or "": nobody
  * knows which. */
 void lg_http_paragraph(const char *language, struct lg_buffer *out_html);
-
-/* Appends a page that says text and nothing of the server. */
-void lg_http_refusal_page(const char *text, const char *language,
-			  struct lg_buffer *out_html);
 
 void lg_http_status_page(const struct lg_http_status *status,
 			 struct lg_buffer *out_html);

@@ -11,6 +11,11 @@
 
 extern const unsigned char lg_page_status[];
 extern const size_t lg_page_status_len;
+/* What every page has in its head. */
+extern const unsigned char lg_page_head[];
+extern const size_t lg_page_head_len;
+extern const unsigned char lg_page_refusal[];
+extern const size_t lg_page_refusal_len;
 extern const unsigned char lg_page_help[];
 extern const size_t lg_page_help_len;
 

@@ -124,6 +124,7 @@ static void release_listen(struct lg_listen_settings *listen)
 {
 	lg_strlist_release(&listen->address);
 	free(listen->key_file);
+	free(listen->page);
 	free(listen->group);
 	free(listen->cert_file);
 	free(listen->tls_key_file);

@@ -28,6 +28,7 @@ struct lg_listen_settings {
 	struct lg_strlist address; /* "unix:NAME", "HOST:PORT" */
 	enum lg_without_policy without_policy;
 	char *key_file;
+	char *page;                /* http: what a refused browser shows */
 	uint32_t mode;             /* 0660 */
 	char *group;               /* NULL: "logongate-door" */
 	char *cert_file;           /* control */

@@ -294,7 +294,8 @@ static void refuse(struct gate *gate, const struct lg_http_refusal *refusal,
 	enum lg_status status;
 
 	if (is_final) {
-		status = lg_http_answer_render(refusal, answer, &err);
+		status = lg_http_answer_render(refusal, gate_http_page(gate),
+					       answer, &err);
 	} else {
 		gate_tokens_keep(gate->tokens, gate_store_s(gate), refusal,
 				 token);
@@ -344,7 +345,8 @@ static void render(const struct gate_http_question *request,
 			shown.language = gate->text_language;
 		}
 	}
-	if (lg_http_answer_render(kept ? &shown : NULL, answer, &err))
+	if (lg_http_answer_render(kept ? &shown : NULL, gate_http_page(gate),
+				  answer, &err))
 		lg_http_answer_failed(answer, &err);
 }
 

@@ -16,6 +16,7 @@
 
 #include "daemon/doors/mapi_tickets.h"
 #include "daemon/sessions/sessions.h"
+#include "daemon/view.h"
 
 /* "" for the standing values; NULL for nobody's refusal. */
 static const char *lock_of(const struct gate *gate,
@@ -50,6 +51,21 @@ const char *gate_refusal_again(struct gate *gate,
 				 : gate_refusal_text(gate, &decision, accept);
 }
 
+/* For a site's own page. */
+static void add_facts(const struct gate *gate,
+		      const struct lg_decision *decision,
+		      struct lg_http_refusal *refusal)
+{
+	const struct gate_view_lock *speaks =
+		gate_view_speaks(gate->view, decision);
+
+	if (!speaks)
+		return;
+	refusal->until = *speaks->until ? speaks->until : NULL;
+	refusal->profile = speaks->lock->profile;
+	refusal->lock_reason = speaks->lock->reason;
+}
+
 struct lg_http_refusal gate_page_refusal(struct gate *gate,
 					 const struct lg_decision *decision,
 					 const char *accept, int is_owa)
@@ -64,6 +80,7 @@ struct lg_http_refusal gate_page_refusal(struct gate *gate,
 		.lock = lock_of(gate, decision),
 	};
 
+	add_facts(gate, decision, &refusal);
 	return refusal;
 }
 
@@ -83,6 +100,7 @@ gate_challenge_refusal(struct gate *gate, const struct lg_decision *decision,
 		.realm = gate->settings->http_realm,
 	};
 
+	add_facts(gate, decision, &refusal);
 	return refusal;
 }
 

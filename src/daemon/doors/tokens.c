@@ -105,15 +105,19 @@ static int keep(struct slot *slot, const struct lg_http_refusal *refusal)
 	const char *const from[] = {refusal->text,
 				    refusal->language,
 				    refusal->lock,
+				    refusal->until,
+				    refusal->profile,
+				    refusal->lock_reason,
 				    echo_of(refusal->request_type),
 				    echo_of(refusal->request_id),
 				    echo_of(refusal->client_info),
 				    refusal->realm};
 	const char **const to[] = {
-		&slot->refusal.text,       &slot->refusal.language,
-		&slot->refusal.lock,       &slot->refusal.request_type,
-		&slot->refusal.request_id, &slot->refusal.client_info,
-		&slot->refusal.realm};
+		&slot->refusal.text,         &slot->refusal.language,
+		&slot->refusal.lock,         &slot->refusal.until,
+		&slot->refusal.profile,      &slot->refusal.lock_reason,
+		&slot->refusal.request_type, &slot->refusal.request_id,
+		&slot->refusal.client_info,  &slot->refusal.realm};
 	const size_t count = sizeof(from) / sizeof(*from);
 	size_t size = 1;
 	char *at;

@@ -14,8 +14,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "adapters/http/answer_bytes.h"
+#include "adapters/system/atomic_file.h"
 #include "adapters/system/secret_file.h"
 #include "daemon/doors/status_listener.h"
 #include "daemon/net/stream.h"
@@ -23,6 +25,9 @@
 struct gate_http {
 	struct lg_buffer key;
 	struct lg_buffer status_key; /* of [listen.status] */
+	struct lg_buffer page_text;  /* the site's own */
+	struct lg_refusal_page page;
+	char host[256];
 	/* What every answer of this second of the loop is made of. */
 	uint64_t second;
 	char date[LG_HTTP_DATE_SIZE];
@@ -379,17 +384,69 @@ void gate_http_take_key(struct gate *gate, struct lg_buffer *key)
 	*key = (struct lg_buffer){0};
 }
 
+enum lg_status gate_http_read_page(const struct lg_settings *settings,
+				   struct lg_buffer *out_page,
+				   struct lg_error *err)
+{
+	const char *path = settings->listen[LG_LISTEN_HTTP].page;
+	struct lg_buffer text = {0};
+	struct lg_refusal_page page = {.path = path};
+	enum lg_status status;
+
+	if (!path)
+		return LG_OK;
+	status = lg_file_read(path, &text, err);
+	if (!status) {
+		page.html = text.data ? text.data : "";
+		page.len = text.len;
+		status = lg_refusal_page_check(&page, err);
+	}
+	if (status)
+		lg_buffer_release(&text);
+	else
+		*out_page = text;
+	return status;
+}
+
+void gate_http_take_page(struct gate *gate, struct lg_buffer *page)
+{
+	struct gate_http *http = gate->http;
+
+	lg_buffer_release(&http->page_text);
+	http->page_text = *page;
+	*page = (struct lg_buffer){0};
+	http->page = (struct lg_refusal_page){
+		.html = http->page_text.data,
+		.len = http->page_text.len,
+		.path = "page",
+		.host = http->host,
+	};
+}
+
+const struct lg_refusal_page *gate_http_page(const struct gate *gate)
+{
+	return &gate->http->page;
+}
+
 enum lg_status gate_http_open(struct gate *gate, struct lg_error *err)
 {
-	const struct lg_listen_settings *status =
+	const struct lg_listen_settings *pages =
 		&gate->settings->listen[LG_LISTEN_STATUS];
+	struct lg_buffer page = {0};
+	enum lg_status status;
 
 	gate->http = calloc(1, sizeof(*gate->http));
 	if (!gate->http)
 		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
 	gate->http->second = UINT64_MAX;
-	if (status->present && status->key_file &&
-	    lg_secret_file_read(status->key_file, &gate->http->status_key, err))
+	if (gethostname(gate->http->host, sizeof(gate->http->host) - 1))
+		*gate->http->host = '\0';
+	status = gate_http_read_page(gate->settings, &page, err);
+	if (status)
+		return status;
+	gate_http_take_page(gate, &page);
+	if (pages->present && pages->key_file &&
+	    lg_secret_file_read(pages->key_file, &gate->http->status_key, err))
 		return err->status;
 	return gate_http_read_key(gate->settings, &gate->http->key, err);
 }
@@ -401,6 +458,7 @@ void gate_http_close(struct gate *gate)
 	lg_secret_release(&gate->http->key);
 	lg_secret_release(&gate->http->status_key);
 	lg_buffer_release(&gate->http->admitted);
+	lg_buffer_release(&gate->http->page_text);
 	free(gate->http);
 	gate->http = NULL;
 }

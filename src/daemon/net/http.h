@@ -28,6 +28,14 @@ enum lg_status gate_http_read_key(const struct lg_settings *settings,
 /* The key counts from now on. An empty one changes nothing: the listeners are
  * open until a restart. */
 void gate_http_take_key(struct gate *gate, struct lg_buffer *key);
+/* The same for the site's page, which is checked; empty where settings name
+ * none, and then it counts, too. */
+enum lg_status gate_http_read_page(const struct lg_settings *settings,
+				   struct lg_buffer *out_page,
+				   struct lg_error *err);
+void gate_http_take_page(struct gate *gate, struct lg_buffer *page);
+/* Good until the next take. */
+const struct lg_refusal_page *gate_http_page(const struct gate *gate);
 void gate_http_close(struct gate *gate);
 
 /* 1 for the value of an Authorization that is "Bearer" and the key: it is the
