@@ -203,6 +203,8 @@ void gate_judge(struct gate *gate, const struct gate_ask *ask,
 
 	gate_probes_note(&gate->probes, gate_door_name(ask->door),
 			 ask->attempt.user, ask->attempt.user_len);
+	gate_probes_note(&gate->probes, gate_door_name(ask->door), ask->client,
+			 ask->client ? strlen(ask->client) : 0);
 	answer.decision = ask->is_cut
 				  ? bad_name
 				  : gate_decide(gate, ask->door, &ask->attempt);

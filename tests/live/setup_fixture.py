@@ -4,6 +4,7 @@ settings of the test's own, and all files of a folder to compare."""
 import os
 import shutil
 import socket
+import stat
 import subprocess
 import threading
 
@@ -11,8 +12,10 @@ from programs import BIN, PATH, SOURCE
 
 
 def facts(path):
-    """Mode, owner and content."""
+    """Mode, owner and content (of a file)."""
     known = os.lstat(path)
+    if not stat.S_ISREG(known.st_mode):
+        return known.st_mode, known.st_uid, b""
     with open(path, "rb") as file:
         return known.st_mode, known.st_uid, file.read()
 

@@ -102,6 +102,7 @@ static enum lg_status prepare(CURL *curl,
 	int here = lg_logon_is_loopback(attempt->peer);
 	int six = strchr(attempt->peer, ':') && *attempt->peer != '[';
 	struct lg_buffer to = {0};
+	struct lg_buffer url = {0};
 	enum lg_status status;
 
 	lg_buffer_format(&to, "::%s%s%s:", six ? "[" : "", attempt->peer,
@@ -110,18 +111,29 @@ static enum lg_status prepare(CURL *curl,
 	if (status == LG_OK)
 		*out_to = curl_slist_append(NULL, to.data);
 	lg_buffer_release(&to);
+	/* the path of an smtp url is what HELO says */
+	lg_buffer_text(&url, attempt->url);
+	if (attempt->client && begins(attempt->url, "smtp"))
+		lg_buffer_format(&url, "/%s", attempt->client);
+	if (status == LG_OK)
+		status = lg_buffer_status(&url, err);
 	curl_easy_setopt(curl, CURLOPT_CONNECT_TO, *out_to);
-	curl_easy_setopt(curl, CURLOPT_URL, attempt->url);
+	curl_easy_setopt(curl, CURLOPT_URL, url.data);
+	lg_buffer_release(&url);
 	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR,
 			 "imap,imaps,pop3,pop3s,smtp,smtps,http,https");
-	curl_easy_setopt(curl, CURLOPT_USERNAME, attempt->user);
-	curl_easy_setopt(curl, CURLOPT_PASSWORD, attempt->password);
+	if (attempt->password) {
+		curl_easy_setopt(curl, CURLOPT_USERNAME, attempt->user);
+		curl_easy_setopt(curl, CURLOPT_PASSWORD, attempt->password);
+	}
 	curl_easy_setopt(curl, CURLOPT_USE_SSL,
 			 here ? (long)CURLUSESSL_TRY : (long)CURLUSESSL_ALL);
 	curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, here ? 0L : 1L);
 	curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, here ? 0L : 2L);
 	curl_easy_setopt(curl, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
-	curl_easy_setopt(curl, CURLOPT_USERAGENT, "logongate doors --probe");
+	curl_easy_setopt(curl, CURLOPT_USERAGENT,
+			 attempt->client ? attempt->client
+					 : "logongate doors --probe");
 	curl_easy_setopt(curl, CURLOPT_PROXY, "");
 	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(curl, CURLOPT_TIMEOUT, ANSWER_S);

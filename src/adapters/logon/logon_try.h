@@ -23,12 +23,15 @@
  * at, since the machine talks to itself; elsewhere TLS and a certificate for
  * the url's host are demanded. Or url is pam:SERVICE and peer the folder of the
  * service's file.
+ * password NULL: nobody logs on, and a PAM stack judges the account alone.
+ * client NULL: as this program; else what HELO and User-Agent say.
  */
 struct lg_logon_attempt {
 	const char *url;
 	const char *peer;
 	const char *user;
 	const char *password;
+	const char *client;
 };
 
 enum lg_logon_came {

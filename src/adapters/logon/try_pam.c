@@ -51,7 +51,9 @@ static int answer(int count, const struct pam_message **message,
 	for (int i = 0; i < count; i++) {
 		switch (message[i]->msg_style) {
 		case PAM_PROMPT_ECHO_OFF:
-			response[i].resp = strdup(talk->attempt->password);
+			if (talk->attempt->password)
+				response[i].resp =
+					strdup(talk->attempt->password);
 			break;
 		case PAM_PROMPT_ECHO_ON:
 			response[i].resp = strdup(talk->attempt->user);
@@ -113,7 +115,8 @@ static enum lg_logon_came log_on(struct talk *talk)
 	if (code == PAM_SUCCESS)
 		code = pam_set_item(pam, PAM_RHOST, "127.0.0.1");
 	if (code == PAM_SUCCESS) {
-		code = pam_authenticate(pam, 0);
+		code = attempt->password ? pam_authenticate(pam, 0)
+					 : PAM_SUCCESS;
 		came = of_password(code);
 		if (code == PAM_SUCCESS) {
 			code = pam_acct_mgmt(pam, 0);

@@ -27,6 +27,8 @@ struct builder {
 	struct lg_block *open; /* the block whose brace is open */
 	struct lg_strlist pending;
 	size_t line;
+	const char *start; /* of the text */
+	size_t body;       /* behind what is built next */
 	struct lg_error *err;
 };
 
@@ -71,6 +73,7 @@ static enum lg_status build(struct builder *builder, int opens)
 	node = add_node(builder->text, builder->open);
 	if (!node)
 		return no_memory(builder->err);
+	node->block.body = builder->body;
 	node->block.word = calloc(count ? count : 1, sizeof(char *));
 	if (!node->block.word)
 		return no_memory(builder->err);
@@ -188,6 +191,8 @@ static enum lg_status doveconf_text(struct builder *builder, const char *text,
 		line_end = memchr(text, '\n', (size_t)(end - text));
 		if (!line_end)
 			line_end = end;
+		builder->body =
+			(size_t)(line_end + (line_end < end) - builder->start);
 		status = doveconf_line(builder, text, line_end);
 		text = line_end < end ? line_end + 1 : end;
 	}
@@ -240,6 +245,7 @@ static enum lg_status nginx_text(struct builder *builder, const char *text,
 			while (text < end && *text != '\n')
 				text++;
 		} else if (*text == ';' || *text == '{') {
+			builder->body = (size_t)(text + 1 - builder->start);
 			status = build(builder, *text == '{');
 			text++;
 		} else if (*text == '}') {
@@ -278,6 +284,8 @@ static enum lg_status lines_text(struct builder *builder, const char *text,
 			if (status == LG_OK && (text == end || *text == '\n')) {
 				quote = '\0';
 				builder->line++;
+				builder->body = (size_t)(text + (text < end) -
+							 builder->start);
 				status = build(builder, 0);
 			}
 			continue;
@@ -303,7 +311,7 @@ static enum lg_status read_text(
 	enum lg_status (*grammar)(struct builder *, const char *, const char *),
 	struct lg_block_text **out_text, struct lg_error *err)
 {
-	struct builder builder = {.err = err};
+	struct builder builder = {.start = text, .err = err};
 	struct node *root;
 	enum lg_status status;
 

@@ -19,6 +19,7 @@ struct lg_block {
 	struct lg_block *child; /* first inside its braces */
 	struct lg_block *next;
 	struct lg_block *parent;
+	size_t body; /* offset in the text behind its brace, or its line */
 };
 
 struct lg_block_text;

@@ -20,7 +20,8 @@ struct lg_setup_ask {
 	const char *datadir;    /* where the drop-ins lie */
 	const char *config_dir; /* the server's; NULL: its own */
 	const char *variant;    /* NULL: the recommended one */
-	const char *listen;     /* HOST:PORT of a new TCP listener */
+	const char *listen; /* HOST:PORT of a new TCP listener; NULL: usual */
+	const char *sites;  /* which of the server's are meant; NULL: all */
 	/* What an earlier set-up did; no files where there was none. */
 	const struct lg_setup_plan *record;
 };
@@ -33,7 +34,7 @@ struct lg_setup_ask {
  */
 struct lg_setup_door {
 	const char *name;
-	const char *variants; /* "combined policy dict", "" */
+	const char *variants; /* "combined policy", the recommended one first */
 	enum lg_status (*plan)(const struct lg_setup_ask *ask,
 			       struct lg_setup_plan *out_plan,
 			       struct lg_error *err);
@@ -51,44 +52,26 @@ enum lg_status lg_setup_variant(const struct lg_setup_ask *ask,
 				const char *otherwise, const char **out_variant,
 				struct lg_error *err);
 
-/* A drop-in below datadir, with this gate's folders in it. */
-enum lg_status lg_setup_dropin(const struct lg_setup_ask *ask, const char *name,
-			       struct lg_buffer *out_text,
-			       struct lg_error *err);
-
-/* Every "what" in text becomes "by". */
-enum lg_status lg_setup_replace(struct lg_buffer *text, const char *what,
-				const char *by, struct lg_error *err);
-
-/*
- * Plans a file of setup's own. One that is there and is neither this one nor
- * as setup wrote it is LG_ERR_CONFLICT.
- */
-enum lg_status lg_setup_own_file(const struct lg_setup_ask *ask,
-				 const char *path, const char *text,
-				 struct lg_setup_plan *plan,
-				 struct lg_error *err);
-
-/* The gate's settings file as it is; plans the changed text. */
-enum lg_status lg_setup_settings_read(const struct lg_setup_ask *ask,
-				      struct lg_buffer *out_text,
-				      struct lg_error *err);
-enum lg_status lg_setup_settings_plan(const struct lg_setup_ask *ask,
-				      const char *before, const char *after,
-				      struct lg_setup_plan *plan,
-				      struct lg_error *err);
-
-/* The first HOST:PORT of a listener, or NULL. */
-const char *lg_setup_tcp(const struct lg_settings *settings,
-			 enum lg_listener listener);
-
-/* The server's user joins those who may ask, where it is not in already. */
-enum lg_status lg_setup_join(const struct lg_setup_ask *ask, const char *user,
-			     struct lg_setup_plan *plan, struct lg_error *err);
+/* Who verified the names of web requests. */
+#define LG_SETUP_IDENTITIES                                                    \
+	"nobody basic-checked-by-backend basic-checked-on-every-request "      \
+	"basic-checked-here client-certificate"
 
 /* The doors' own. */
 enum lg_status lg_setup_dovecot(const struct lg_setup_ask *ask,
 				struct lg_setup_plan *out_plan,
 				struct lg_error *err);
+enum lg_status lg_setup_postfix(const struct lg_setup_ask *ask,
+				struct lg_setup_plan *out_plan,
+				struct lg_error *err);
+enum lg_status lg_setup_nginx(const struct lg_setup_ask *ask,
+			      struct lg_setup_plan *out_plan,
+			      struct lg_error *err);
+enum lg_status lg_setup_haproxy(const struct lg_setup_ask *ask,
+				struct lg_setup_plan *out_plan,
+				struct lg_error *err);
+enum lg_status lg_setup_pam(const struct lg_setup_ask *ask,
+			    struct lg_setup_plan *out_plan,
+			    struct lg_error *err);
 
 #endif

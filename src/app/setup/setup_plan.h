@@ -15,7 +15,7 @@
 #include <logongate/buffer.h>
 #include <logongate/strlist.h>
 
-#define LG_SETUP_FILES_MAX 12
+#define LG_SETUP_FILES_MAX 64
 #define LG_SETUP_WORDS_MAX 12
 
 /* before NULL: there is none; after NULL: it goes. A secret's texts are shown
@@ -44,6 +44,7 @@ struct lg_setup_plan {
 	const char *gate_conf; /* the gate's settings, where a file is them */
 	const char *service;   /* as systemd calls it; NULL: none */
 	int reloads;           /* a reload is enough */
+	int is_partial;        /* ways that do not ask are not meant */
 	struct lg_setup_words test;  /* the server's own */
 	struct lg_setup_words stop;  /* where systemd does not start it */
 	struct lg_setup_words start; /* or makes it read again */

@@ -19,8 +19,6 @@
 #include "cli/output.h"
 #include "cli/commands/setup_hands.h"
 
-#define LISTEN "127.0.0.1:4191"
-
 struct setup {
 	struct lg_cli *cli;
 	const struct lg_setup_door *door;
@@ -255,6 +253,7 @@ static int undo(struct setup *setup)
 	plan->stop = setup->plan.stop;
 	plan->start = setup->plan.start;
 	plan->service = setup->plan.service;
+	plan->is_partial = setup->plan.is_partial;
 	plan->reloads = setup->plan.reloads;
 	code = carry_out(setup, plan, 1);
 	if (code == LG_EXIT_DONE)
@@ -287,6 +286,7 @@ static int set_up(struct setup *setup, const struct lg_settings *settings,
 		.config_dir = lg_cli_option(setup->cli, "config-dir"),
 		.variant = lg_cli_option(setup->cli, "variant"),
 		.listen = lg_cli_option(setup->cli, "listen"),
+		.sites = lg_cli_option(setup->cli, "site"),
 		.record = &setup->record,
 	};
 	int undoes = lg_cli_option(setup->cli, "undo") != NULL;
@@ -294,8 +294,6 @@ static int set_up(struct setup *setup, const struct lg_settings *settings,
 	enum lg_status status;
 	int code;
 
-	if (ask.listen == NULL)
-		ask.listen = LISTEN;
 	if (!undoes && (code = need_gate(setup)) != LG_EXIT_DONE)
 		return code;
 	status = read_record(setup, settings, &err);

@@ -11,6 +11,7 @@
 #include <sys/random.h>
 #include <time.h>
 
+#include "adapters/ini/settings_file.h"
 #include "adapters/logon/logon_try.h"
 #include "app/doors/survey.h"
 #include "cli/open/open.h"
@@ -18,6 +19,8 @@
 
 #define PREFIX "logongate-probe-"
 #define TRIES 80
+#define LOGON_TRIES 3 /* of them, answered */
+#define HEARD_TRIES 25
 #define TRY_MS 100
 
 static void wait_ms(long ms)
@@ -89,30 +92,61 @@ static enum lg_status marked_name(struct lg_buffer *out_name,
 	return lg_buffer_status(out_name, err);
 }
 
-/* One logon; LG_OK when the gate heard of it. */
+/* 1 once the gate has heard the name, within a while. */
+static int heard_soon(struct lg_cli *cli, const char *name)
+{
+	for (int i = 0; i < HEARD_TRIES; i++) {
+		if (heard(cli, name))
+			return 1;
+		wait_ms(TRY_MS);
+	}
+	return 0;
+}
+
+/* One try, at the server's own door. */
+static enum lg_status try_way(const struct lg_way *way, const char *name,
+			      enum lg_logon_came *out_came,
+			      struct lg_buffer *out_said, struct lg_error *err)
+{
+	const struct lg_logon_attempt attempt = {
+		.url = way->url,
+		.peer = way->peer ? way->peer : "127.0.0.1",
+		.user = name,
+		.client = name,
+		/* Postfix asks at MAIL, PAM of an account: nobody logs on */
+		.password =
+			strcmp(way->door, "postfix") && strcmp(way->door, "pam")
+				? name
+				: NULL};
+
+	*out_came = LG_LOGON_NOT_TRIED;
+	return lg_logon_try(&attempt, out_came, out_said, err);
+}
+
+/* Logs on until the gate hears of it: for a while after a reload processes of
+ * before may answer. */
 static enum lg_status prove_way(const struct setup_hands *hands,
 				const struct lg_way *way, struct lg_error *err)
 {
 	struct lg_buffer name = {0};
 	struct lg_buffer said = {0};
-	struct lg_logon_attempt attempt = {
-		.url = way->url, .peer = way->peer ? way->peer : "127.0.0.1"};
 	enum lg_logon_came came = LG_LOGON_NOT_TRIED;
 	enum lg_status status = marked_name(&name, err);
+	int answered = 0;
 	int found = 0;
 
-	attempt.user = name.data;
-	attempt.password = name.data;
-	for (int i = 0; status == LG_OK && i < TRIES; i++) {
+	for (int i = 0;
+	     status == LG_OK && !found && i < TRIES && answered < LOGON_TRIES;
+	     i++) {
 		lg_buffer_clear(&said);
-		status = lg_logon_try(&attempt, &came, &said, err);
-		if (came != LG_LOGON_NOT_TRIED)
+		status = try_way(way, name.data, &came, &said, err);
+		if (status != LG_OK)
 			break;
-		wait_ms(TRY_MS);
-	}
-	for (int i = 0; status == LG_OK && i < TRIES && !found; i++) {
-		found = heard(hands->cli, name.data);
-		if (!found)
+		answered += came != LG_LOGON_NOT_TRIED;
+		found = came == LG_LOGON_NOT_TRIED
+				? heard(hands->cli, name.data)
+				: heard_soon(hands->cli, name.data);
+		if (!found && came == LG_LOGON_NOT_TRIED)
 			wait_ms(TRY_MS);
 	}
 	if (status == LG_OK && !found)
@@ -125,28 +159,59 @@ static enum lg_status prove_way(const struct setup_hands *hands,
 	return status;
 }
 
+/* Where the server's files lie that were named. */
+static enum lg_status named_places(const struct setup_hands *hands,
+				   const char *door, struct lg_buffer *path,
+				   struct lg_doors_places *out_places,
+				   struct lg_error *err)
+{
+	const struct {
+		const char *door;
+		const char *file;
+		const char **place;
+	} places[] = {
+		{"dovecot", "/dovecot.conf", &out_places->dovecot_conf},
+		{"postfix", "", &out_places->postfix_dir},
+		{"nginx", "/nginx.conf", &out_places->nginx_conf},
+		{"haproxy", "/haproxy.cfg", &out_places->haproxy_conf},
+		{"pam", "", &out_places->pam_dir},
+	};
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		if (hands->config_dir == NULL || strcmp(places[i].door, door))
+			continue;
+		lg_buffer_format(path, "%s%s", hands->config_dir,
+				 places[i].file);
+		*places[i].place = path->data;
+	}
+	return lg_buffer_status(path, err);
+}
+
 enum lg_status setup_prove(void *context, const struct lg_setup_plan *plan,
 			   struct lg_error *err)
 {
 	const struct setup_hands *hands = context;
 	struct lg_doors_places places = {0};
-	const struct lg_settings *settings;
-	struct lg_buffer conf = {0};
+	const struct lg_settings *known;
+	struct lg_settings *settings = NULL;
+	struct lg_buffer path = {0};
 	struct lg_ways ways = {0};
 	size_t tried = 0;
-	enum lg_status status = lg_cli_settings(hands->cli, &settings, err);
+	enum lg_status status = lg_cli_settings(hands->cli, &known, err);
 
-	if (hands->config_dir != NULL) {
-		lg_buffer_format(&conf, "%s/dovecot.conf", hands->config_dir);
-		places.dovecot_conf = conf.data;
-	}
+	/* as they are now: set-up may just have changed them */
+	if (status == LG_OK)
+		status = lg_settings_load(known->path, &settings, err);
+	if (status == LG_OK)
+		status = named_places(hands, plan->door, &path, &places, err);
 	if (status == LG_OK)
 		status = lg_doors_survey(settings, hands->machine, &places,
 					 &ways, err);
 	for (size_t i = 0; status == LG_OK && i < ways.count; i++) {
 		const struct lg_way *way = &ways.way[i];
 
-		if (way->url == NULL || strcmp(way->door, plan->door) != 0)
+		if (way->url == NULL || strcmp(way->door, plan->door) != 0 ||
+		    (plan->is_partial && way->asks == LG_ASKS_NO))
 			continue;
 		status = prove_way(hands, way, err);
 		tried++;
@@ -155,6 +220,7 @@ enum lg_status setup_prove(void *context, const struct lg_setup_plan *plan,
 		status = lg_error_set(err, LG_ERR_IO, plan->door,
 				      "has no way in that could be tried");
 	lg_ways_release(&ways);
-	lg_buffer_release(&conf);
+	lg_buffer_release(&path);
+	lg_settings_free(&settings);
 	return status;
 }

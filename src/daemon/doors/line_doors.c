@@ -34,6 +34,9 @@ static void answer_postfix(struct gate *gate,
 	char *address;
 
 	if (!request->sasl_username.text) {
+		gate_probes_note(&gate->probes, "postfix",
+				 request->helo_name.text,
+				 request->helo_name.len);
 		if (policy && lg_policy_holds_mail(policy))
 			lg_postfix_answer_hold(out);
 		else

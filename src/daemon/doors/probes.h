@@ -4,7 +4,8 @@
  *
  * Layer: daemon.
  * Flow: `logongate setup` logs on at a server as LG_PROBE_PREFIX and chance,
- * which is nobody's name, and then asks the gate whether it heard that name:
+ * which is nobody's name (where nobody need log on, as that client: HELO,
+ * User-Agent), and then asks the gate whether it heard that name:
  * so it knows that this server asks this gate, without an account.
  */
 #ifndef LOGONGATE_DAEMON_DOORS_PROBES_H

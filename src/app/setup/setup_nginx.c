@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * setup_nginx.c - sites of nginx ask the gate
+ *
+ * What the sites include lies beside nginx.conf, and what belongs to all of
+ * them in conf.d. `nginx -T` names the files that are read; those with server
+ * blocks that are meant get the includes.
+ */
+#include <string.h>
+
+#include "app/setup/setup_nginx_text.h"
+#include "app/setup/setup_parts.h"
+
+#define HEADING "# configuration file "
+
+struct nginx {
+	const struct lg_setup_ask *ask;
+	struct lg_setup_plan *plan;
+	struct lg_error *err;
+	const char *variant;
+	struct lg_buffer conf;
+	struct lg_buffer folder;
+	struct lg_buffer user;
+	struct lg_strlist paths;
+	struct lg_strlist texts; /* of the same files */
+	struct lg_setup_sites sites;
+};
+
+static const struct {
+	const char *dropin;
+	const char *place;
+} parts[] = {
+	{"nginx/logongate.conf", "conf.d/logongate.conf"},
+	{"nginx/logongate-server.conf", "logongate-server.conf"},
+	{"nginx/logongate-ask.conf", "logongate-ask.conf"},
+	{"nginx/logongate-check.conf", "logongate-check.conf"},
+	{"nginx/logongate-pass.conf", "logongate-pass.conf"},
+};
+
+/* Each file once, as it lies on the disk. */
+static enum lg_status read_file(struct nginx *nginx, const char *path,
+				size_t len)
+{
+	const struct lg_machine *machine = nginx->ask->machine;
+	struct lg_buffer name = {0};
+	struct lg_buffer text = {0};
+	enum lg_status status;
+
+	lg_buffer_append(&name, path, len);
+	status = lg_buffer_status(&name, nginx->err);
+	for (size_t i = 0; status == LG_OK && i < nginx->paths.count; i++) {
+		if (strcmp(nginx->paths.item[i], name.data) == 0)
+			goto out;
+	}
+	if (status == LG_OK)
+		status = machine->read(machine->self, name.data, &text,
+				       nginx->err);
+	if (status == LG_OK)
+		status = lg_strlist_add(&nginx->paths, name.data, name.len,
+					nginx->err);
+	if (status == LG_OK)
+		status = lg_strlist_add(&nginx->texts,
+					text.data ? text.data : "", text.len,
+					nginx->err);
+out:
+	lg_buffer_release(&name);
+	lg_buffer_release(&text);
+	return status;
+}
+
+static enum lg_status read_files(struct nginx *nginx)
+{
+	const struct lg_machine *machine = nginx->ask->machine;
+	struct lg_buffer shown = {0};
+	enum lg_status status = lg_setup_main_file(
+		nginx->ask, "nginx", "nginx.conf", &nginx->conf, nginx->err);
+	const char *conf = nginx->conf.len ? nginx->conf.data : NULL;
+	const char *argv[] = {"nginx", "-T", "-q", conf ? "-c" : NULL,
+			      conf,    NULL};
+
+	if (status == LG_OK)
+		status = machine->prints(machine->self, argv, &shown,
+					 nginx->err);
+	if (status == LG_ERR_UNKNOWN_KEY)
+		status = lg_error_set(nginx->err, LG_ERR_UNKNOWN_KEY, "nginx",
+				      "is not installed here");
+	for (const char *at = shown.data; status == LG_OK && at && *at;) {
+		size_t len = strcspn(at, "\n");
+
+		if (strncmp(at, HEADING, strlen(HEADING)) == 0 &&
+		    at[len - 1] == ':')
+			status = read_file(nginx, at + strlen(HEADING),
+					   len - strlen(HEADING) - 1);
+		at += len + (at[len] == '\n');
+	}
+	lg_buffer_release(&shown);
+	if (status == LG_OK && nginx->paths.count == 0)
+		return lg_error_set(nginx->err, LG_ERR_SYNTAX, "nginx -T",
+				    "does not say which files are read");
+	return status;
+}
+
+/* What the main file says: who the workers are, and that conf.d is read. */
+static enum lg_status read_main(struct nginx *nginx)
+{
+	const char *text = nginx->texts.item[0];
+	const char *user = strstr(text, "user ");
+	enum lg_status status = lg_setup_folder_of(nginx->paths.item[0],
+						   &nginx->folder, nginx->err);
+
+	if (status == LG_OK && strstr(text, "conf.d/*.conf") == NULL)
+		return lg_error_set(nginx->err, LG_ERR_CONFLICT,
+				    nginx->paths.item[0],
+				    "does not include conf.d/*.conf, where "
+				    "setup writes; add \"include "
+				    "conf.d/*.conf;\" to its http block");
+	if (user != NULL && (user == text || user[-1] == '\n')) {
+		user += strlen("user ");
+		user += strspn(user, " \t");
+		lg_buffer_append(&nginx->user, user, strcspn(user, " \t;\n"));
+	}
+	nginx->sites.what = "server block";
+	for (size_t i = 0; status == LG_OK && i < nginx->texts.count; i++)
+		status = lg_setup_nginx_sites(nginx->texts.item[i],
+					      &nginx->sites, nginx->err);
+	if (status == LG_OK)
+		status = lg_setup_sites_choose(nginx->ask, &nginx->sites,
+					       "nginx", nginx->err);
+	return status == LG_OK ? lg_buffer_status(&nginx->user, nginx->err)
+			       : status;
+}
+
+static enum lg_status plan_parts(struct nginx *nginx)
+{
+	const struct lg_setup_ask *ask = nginx->ask;
+	struct lg_setup_draft draft = {0};
+	struct lg_setup_swap swaps[] = {{NULL, NULL}, {NULL, NULL}};
+	struct lg_buffer usual = {0};
+	struct lg_buffer here = {0};
+	enum lg_status status = lg_setup_draft_begin(ask, &draft, nginx->err);
+
+	if (status == LG_OK)
+		status = lg_setup_draft_socket(&draft, LG_LISTEN_HTTP,
+					       nginx->err);
+	if (status == LG_OK)
+		status = lg_setup_draft_end(&draft, nginx->plan, nginx->err);
+	if (status == LG_OK)
+		status = lg_setup_socket(ask, LG_LISTEN_HTTP, &usual, &here,
+					 nginx->err);
+	swaps[0] = (struct lg_setup_swap){usual.data, here.data};
+	for (size_t i = 0;
+	     status == LG_OK && i < sizeof(parts) / sizeof(parts[0]); i++)
+		status = lg_setup_own_dropin(ask, parts[i].dropin, swaps,
+					     nginx->folder.data, parts[i].place,
+					     nginx->plan, nginx->err);
+	if (status == LG_OK && nginx->user.len &&
+	    strcmp(nginx->user.data, "root") != 0)
+		status = lg_setup_join(ask, nginx->user.data, nginx->plan,
+				       nginx->err);
+	lg_setup_draft_release(&draft);
+	lg_buffer_release(&usual);
+	lg_buffer_release(&here);
+	return status;
+}
+
+static enum lg_status plan_sites(struct nginx *nginx)
+{
+	enum lg_status status = LG_OK;
+
+	for (size_t i = 0; status == LG_OK && i < nginx->paths.count; i++) {
+		struct lg_buffer after = {0};
+
+		status = lg_setup_nginx_put(nginx->texts.item[i], &nginx->sites,
+					    nginx->variant, &after, nginx->err);
+		if (status == LG_OK)
+			status = lg_setup_his_file(
+				nginx->plan, nginx->paths.item[i],
+				nginx->texts.item[i], after.data, nginx->err);
+		lg_buffer_release(&after);
+	}
+	return status;
+}
+
+static enum lg_status plan(struct nginx *nginx)
+{
+	struct lg_setup_plan *plan = nginx->plan;
+	enum lg_status status = read_files(nginx);
+	const char *conf;
+
+	if (status != LG_OK)
+		return status;
+	conf = lg_setup_keep(plan, nginx->paths.item[0]);
+	plan->test = (struct lg_setup_words){{"nginx", "-t", "-q", "-c", conf}};
+	plan->start =
+		(struct lg_setup_words){{"nginx", "-c", conf, "-s", "reload"}};
+	plan->service = nginx->ask->config_dir ? NULL : "nginx";
+	plan->reloads = 1;
+	plan->is_partial = 1;
+	status = read_main(nginx);
+	if (status != LG_OK || nginx->sites.names.count == 0)
+		return status;
+	status = plan_parts(nginx);
+	if (status == LG_OK)
+		status = plan_sites(nginx);
+	if (status == LG_OK && strcmp(nginx->variant, "nobody") == 0)
+		status = lg_setup_note_unnamed(plan, nginx->err);
+	return status;
+}
+
+enum lg_status lg_setup_nginx(const struct lg_setup_ask *ask,
+			      struct lg_setup_plan *out_plan,
+			      struct lg_error *err)
+{
+	struct nginx nginx = {.ask = ask, .plan = out_plan, .err = err};
+	enum lg_status status =
+		lg_setup_variant(ask, lg_setup_door_find("nginx"), "nobody",
+				 &nginx.variant, err);
+
+	out_plan->door = "nginx";
+	if (status == LG_OK)
+		out_plan->variant = lg_setup_keep(out_plan, nginx.variant);
+	if (status == LG_OK)
+		status = lg_setup_no_key(ask, err);
+	if (status == LG_OK)
+		status = plan(&nginx);
+	lg_buffer_release(&nginx.conf);
+	lg_buffer_release(&nginx.folder);
+	lg_buffer_release(&nginx.user);
+	lg_strlist_release(&nginx.paths);
+	lg_strlist_release(&nginx.texts);
+	lg_strlist_release(&nginx.sites.names);
+	return status;
+}

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * setup_pam.c - PAM stacks of mail services ask the gate
+ *
+ * The drop-in has account lines alone, so that its include may stand before
+ * everything else in a stack. sshd and login are never meant unless they are
+ * named, and dovecot neither: asked in its stack, Dovecot would tell people
+ * that their password is wrong (setup dovecot does better).
+ */
+#include <string.h>
+
+#include "app/setup/setup_parts.h"
+#include "app/setup/setup_sites.h"
+
+#define FOLDER "/etc/pam.d"
+
+struct pam {
+	const struct lg_setup_ask *ask;
+	struct lg_setup_plan *plan;
+	struct lg_error *err;
+	const char *folder;
+	struct lg_buffer dropin; /* logongate-VARIANT */
+	struct lg_setup_sites sites;
+};
+
+static int is_mail(const char *service)
+{
+	static const char *const names[] = {"imap", "imaps", "pop",    "pop3",
+					    "smtp", "sieve", "http",   "cyrus",
+					    "mail", "lmtp",  "webmail"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strcmp(service, names[i]) == 0)
+			return 1;
+	}
+	return 0;
+}
+
+static enum lg_status read_stack(const struct pam *pam, const char *service,
+				 struct lg_buffer *out_path,
+				 struct lg_buffer *out_text)
+{
+	const struct lg_machine *machine = pam->ask->machine;
+	enum lg_status status;
+
+	lg_buffer_format(out_path, "%s/%s", pam->folder, service);
+	status = lg_buffer_status(out_path, pam->err);
+	if (status == LG_OK)
+		status = machine->read(machine->self, out_path->data, out_text,
+				       pam->err);
+	lg_buffer_text(out_text, "");
+	return status == LG_OK ? lg_buffer_status(out_text, pam->err) : status;
+}
+
+static enum lg_status look_at(struct pam *pam, const char *service)
+{
+	struct lg_buffer path = {0};
+	struct lg_buffer text = {0};
+	enum lg_status status = read_stack(pam, service, &path, &text);
+
+	/* a folder, or a file that is gone again, is no stack */
+	if (status == LG_ERR_IO || status == LG_ERR_UNKNOWN_KEY)
+		status = LG_OK;
+	else if (status == LG_OK && (strstr(text.data, "logongate-closed") ||
+				     strstr(text.data, "logongate-open") ||
+				     strstr(text.data, "pam_logongate.so")))
+		pam->sites.asking++;
+	else if (status == LG_OK)
+		status = lg_setup_sites_add(&pam->sites, service, pam->err);
+	lg_buffer_release(&path);
+	lg_buffer_release(&text);
+	return status;
+}
+
+static enum lg_status find_stacks(struct pam *pam)
+{
+	const struct lg_machine *machine = pam->ask->machine;
+	const char *named = pam->ask->sites;
+	struct lg_strlist names = {0};
+	enum lg_status status =
+		machine->list(machine->self, pam->folder, &names, pam->err);
+
+	pam->sites.what = "stack of a mail service";
+	for (size_t i = 0; status == LG_OK && i < names.count; i++) {
+		const char *name = names.item[i];
+
+		if (strncmp(name, "logongate-", 10) != 0 &&
+		    (is_mail(name) || (named && strcmp(named, "all") != 0)))
+			status = look_at(pam, name);
+	}
+	lg_strlist_release(&names);
+	if (status == LG_OK && pam->sites.names.count + pam->sites.asking == 0)
+		return lg_error_set(pam->err, LG_ERR_CONFLICT, pam->folder,
+				    "has no stack of a mail service; name the "
+				    "one that is meant with --site");
+	return status == LG_OK ? lg_setup_sites_choose(pam->ask, &pam->sites,
+						       "pam", pam->err)
+			       : status;
+}
+
+static enum lg_status plan_stack(struct pam *pam, const char *service)
+{
+	struct lg_setup_insert insert = {0};
+	struct lg_buffer path = {0};
+	struct lg_buffer text = {0};
+	struct lg_buffer line = {0};
+	size_t at = 0;
+	enum lg_status status = read_stack(pam, service, &path, &text);
+
+	/* elsewhere than in its own folder PAM wants the whole path */
+	lg_buffer_format(&line, "@include %s%s%s\n",
+			 pam->ask->config_dir ? pam->folder : "",
+			 pam->ask->config_dir ? "/" : "",
+			 pam->dropin.data + strlen("pam/"));
+	if (status == LG_OK)
+		status = lg_buffer_status(&line, pam->err);
+	if (status == LG_OK) {
+		/* below the comment that says what the file is */
+		while (text.data[at] == '#' || text.data[at] == '\n') {
+			at += strcspn(text.data + at, "\n");
+			at += text.data[at] == '\n';
+		}
+		insert.text = text.data;
+		lg_setup_insert_at(&insert, at, line.data);
+		status = lg_setup_insert_end(&insert, pam->err);
+	}
+	if (status == LG_OK)
+		status = lg_setup_his_file(pam->plan, path.data, text.data,
+					   insert.out.data, pam->err);
+	lg_buffer_release(&insert.out);
+	lg_buffer_release(&path);
+	lg_buffer_release(&text);
+	lg_buffer_release(&line);
+	return status;
+}
+
+static enum lg_status plan_dropin(struct pam *pam)
+{
+	struct lg_setup_swap swaps[] = {{NULL, NULL}, {NULL, NULL}};
+	struct lg_setup_draft draft = {0};
+	struct lg_buffer usual = {0};
+	struct lg_buffer here = {0};
+	enum lg_status status =
+		lg_setup_draft_begin(pam->ask, &draft, pam->err);
+
+	if (status == LG_OK)
+		status =
+			lg_setup_draft_socket(&draft, LG_LISTEN_HTTP, pam->err);
+	if (status == LG_OK)
+		status = lg_setup_draft_end(&draft, pam->plan, pam->err);
+	if (status == LG_OK)
+		status = lg_setup_socket(pam->ask, LG_LISTEN_HTTP, &usual,
+					 &here, pam->err);
+	if (status == LG_OK && strncmp(here.data, "unix:", 5) != 0)
+		status = lg_error_set(pam->err, LG_ERR_CONFLICT,
+				      pam->ask->settings->path,
+				      "[listen.http] has no unix socket, and "
+				      "PAM asks over no other");
+	if (status == LG_OK) {
+		swaps[0].what = usual.data + 5;
+		swaps[0].by = here.data + 5;
+		status = lg_setup_own_dropin(
+			pam->ask, pam->dropin.data, swaps, pam->folder,
+			pam->dropin.data + strlen("pam/"), pam->plan, pam->err);
+	}
+	lg_setup_draft_release(&draft);
+	lg_buffer_release(&usual);
+	lg_buffer_release(&here);
+	return status;
+}
+
+enum lg_status lg_setup_pam(const struct lg_setup_ask *ask,
+			    struct lg_setup_plan *out_plan,
+			    struct lg_error *err)
+{
+	struct pam pam = {.ask = ask,
+			  .plan = out_plan,
+			  .err = err,
+			  .folder = ask->config_dir ? ask->config_dir : FOLDER};
+	const char *variant = NULL;
+	enum lg_status status = lg_setup_variant(ask, lg_setup_door_find("pam"),
+						 "closed", &variant, err);
+
+	out_plan->door = "pam";
+	out_plan->is_partial = 1;
+	if (status == LG_OK) {
+		out_plan->variant = lg_setup_keep(out_plan, variant);
+		lg_buffer_format(&pam.dropin, "pam/logongate-%s", variant);
+		status = lg_buffer_status(&pam.dropin, err);
+	}
+	if (status == LG_OK)
+		status = find_stacks(&pam);
+	if (status == LG_OK && pam.sites.names.count)
+		status = plan_dropin(&pam);
+	for (size_t i = 0; status == LG_OK && i < pam.sites.names.count; i++)
+		status = plan_stack(&pam, pam.sites.names.item[i]);
+	lg_buffer_release(&pam.dropin);
+	lg_strlist_release(&pam.sites.names);
+	return status;
+}

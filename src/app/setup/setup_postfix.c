@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * setup_postfix.c - Postfix asks the gate about who submits mail
+ *
+ * The question is defined at the end of main.cf, and each service of master.cf
+ * where people log on gets -o lines that put it in front of the restrictions
+ * in force there: whatever an administrator wrote goes on being asked after it.
+ */
+#include <string.h>
+
+#include "app/doors/doors_match.h"
+#include "app/doors/postfix_master.h"
+#include "app/setup/setup_master.h"
+#include "app/setup/setup_parts.h"
+
+#define TCP_USUAL "127.0.0.1:4181"
+
+struct postfix {
+	const struct lg_setup_ask *ask;
+	struct lg_setup_plan *plan;
+	struct lg_error *err;
+	struct lg_buffer folder;
+	struct lg_buffer main_cf; /* the file */
+	struct lg_buffer master_cf;
+	struct lg_buffer master_after;
+	struct lg_buffer own_socket; /* as the drop-in names it here */
+	int holds;                   /* mail from outside, too */
+	int is_chrooted;             /* some service that is to ask */
+	size_t found;
+};
+
+/* 1 when it asks already, by setup or by an administrator. */
+static int asks(const struct postfix *postfix,
+		struct lg_postfix_service *service)
+{
+	static const char *const lists[] = {
+		"smtpd_client_restrictions", "smtpd_sender_restrictions",
+		"smtpd_relay_restrictions", "smtpd_recipient_restrictions",
+		"smtpd_data_restrictions"};
+	struct lg_buffer value = {0};
+	int found = 0;
+
+	for (size_t i = 0; i < service->own.value.count; i++)
+		found |= strstr(service->own.value.item[i], "$logongate_") !=
+			 NULL;
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+		found |= strstr(lg_postfix_in_force(service, lists[i], &value),
+				postfix->own_socket.data) != NULL;
+	lg_buffer_release(&value);
+	return found;
+}
+
+static int is_from_outside(const char *service)
+{
+	size_t len = strcspn(service, " ");
+	const char *port = service;
+
+	for (size_t i = 0; i < len; i++) {
+		if (service[i] == ':')
+			port = service + i + 1;
+	}
+	len -= (size_t)(port - service);
+	return (len == 4 && strncmp(port, "smtp", 4) == 0) ||
+	       (len == 2 && strncmp(port, "25", 2) == 0);
+}
+
+static enum lg_status add_service(void *context,
+				  struct lg_postfix_service *service,
+				  struct lg_error *err)
+{
+	struct postfix *postfix = context;
+	struct lg_buffer value = {0};
+	struct lg_buffer lines = {0};
+	enum lg_status status = LG_OK;
+	int logs_on, outside;
+
+	if (!service->is_smtpd)
+		return LG_OK;
+	logs_on = lg_doors_is_yes(
+		lg_postfix_in_force(service, "smtpd_sasl_auth_enable", &value));
+	outside = is_from_outside(service->name);
+	lg_buffer_release(&value);
+	if (!logs_on && !(postfix->holds && outside))
+		return LG_OK;
+	postfix->found += (size_t)logs_on;
+	if (asks(postfix, service))
+		return LG_OK;
+	postfix->is_chrooted |= service->is_chrooted;
+	status = logs_on ? lg_setup_master_submission(service, &lines, err)
+			 : lg_setup_master_hold(service, &lines, err);
+	if (status == LG_OK)
+		status = lg_setup_master_insert(
+			&postfix->master_after, service->name,
+			lines.data ? lines.data : "", err);
+	if (status == LG_OK && logs_on && outside)
+		status = lg_setup_note(
+			postfix->plan, err,
+			"%s takes logons and mail from outside alike: while "
+			"the gate is dead, mail from outside is told to come "
+			"again (451) as well.",
+			service->name);
+	lg_buffer_release(&lines);
+	return status;
+}
+
+/* What postconf prints; the server is not here where it is not. */
+static enum lg_status postconf(const struct lg_setup_ask *ask, const char *how,
+			       const char *name, struct lg_buffer *out,
+			       struct lg_error *err)
+{
+	const char *dir = ask->config_dir;
+	const char *argv[] = {"postconf",        dir ? "-c" : how,
+			      dir ? dir : name,  dir ? how : NULL,
+			      dir ? name : NULL, NULL};
+	enum lg_status status =
+		ask->machine->prints(ask->machine->self, argv, out, err);
+
+	if (status == LG_ERR_UNKNOWN_KEY)
+		return lg_error_set(err, LG_ERR_UNKNOWN_KEY, "postfix",
+				    "is not installed here");
+	while (status == LG_OK && name && out->len &&
+	       out->data[out->len - 1] == '\n')
+		out->data[--out->len] = '\0';
+	return status;
+}
+
+static enum lg_status read_file(const struct postfix *postfix, const char *name,
+				struct lg_buffer *out)
+{
+	const struct lg_machine *machine = postfix->ask->machine;
+	struct lg_buffer path = {0};
+	enum lg_status status;
+
+	lg_buffer_format(&path, "%s/%s", postfix->folder.data, name);
+	status = lg_buffer_status(&path, postfix->err);
+	if (status == LG_OK)
+		status = machine->read(machine->self, path.data, out,
+				       postfix->err);
+	lg_buffer_text(out, "");
+	lg_buffer_release(&path);
+	return status == LG_OK ? lg_buffer_status(out, postfix->err) : status;
+}
+
+static enum lg_status read_services(struct postfix *postfix)
+{
+	struct lg_postfix_parameters parameters = {0};
+	struct lg_buffer main_cf = {0};
+	struct lg_buffer master_cf = {0};
+	enum lg_status status =
+		postconf(postfix->ask, "-x", NULL, &main_cf, postfix->err);
+
+	if (status == LG_OK)
+		status = postconf(postfix->ask, "-M", NULL, &master_cf,
+				  postfix->err);
+	if (status == LG_OK)
+		status = lg_postfix_parameters_read(
+			main_cf.data ? main_cf.data : "", main_cf.len,
+			&parameters, postfix->err);
+	if (status == LG_OK)
+		status = lg_postfix_master_read(
+			master_cf.data ? master_cf.data : "", master_cf.len,
+			&parameters, add_service, postfix, postfix->err);
+	lg_postfix_parameters_release(&parameters);
+	lg_buffer_release(&main_cf);
+	lg_buffer_release(&master_cf);
+	if (status == LG_OK && postfix->found == 0)
+		return lg_error_set(postfix->err, LG_ERR_CONFLICT, "postfix",
+				    "has no service where people log on "
+				    "(smtpd_sasl_auth_enable = yes): there is "
+				    "nothing to ask about");
+	return status;
+}
+
+static enum lg_status plan_file(struct postfix *postfix, const char *name,
+				const struct lg_buffer *before,
+				const struct lg_buffer *after)
+{
+	struct lg_setup_file file = {.before = before->data ? before->data : "",
+				     .after = after->data ? after->data : "",
+				     .mode = 0644};
+	struct lg_buffer path = {0};
+	enum lg_status status;
+
+	lg_buffer_format(&path, "%s/%s", postfix->folder.data, name);
+	status = lg_buffer_status(&path, postfix->err);
+	file.path = path.data;
+	if (status == LG_OK)
+		status = lg_setup_add(postfix->plan, &file, postfix->err);
+	lg_buffer_release(&path);
+	return status;
+}
+
+/* Everything of the drop-in but how to install it. */
+static enum lg_status plan_main(struct postfix *postfix, const char *tcp)
+{
+	struct lg_buffer inet = {0};
+	struct lg_buffer text = {0};
+	struct lg_buffer after = {0};
+	const struct lg_buffer *before = &postfix->main_cf;
+	struct lg_setup_swap swaps[] = {{postfix->own_socket.data, NULL},
+					{NULL, NULL}};
+	const char *body;
+	enum lg_status status;
+
+	if (strstr(before->data ? before->data : "", "\nlogongate_submission"))
+		return LG_OK;
+	if (tcp != NULL)
+		lg_buffer_format(&inet, "inet:%s", tcp);
+	swaps[0].by = inet.data;
+	status = lg_buffer_status(&inet, postfix->err);
+	if (status == LG_OK)
+		status = lg_setup_dropin(
+			postfix->ask, "postfix/logongate-main.cf",
+			tcp ? swaps : NULL, &text, postfix->err);
+	if (status == LG_OK) {
+		body = strstr(text.data ? text.data : "", "\n\n");
+		lg_buffer_append(&after, before->data, before->len);
+		if (after.len && after.data[after.len - 1] != '\n')
+			lg_buffer_char(&after, '\n');
+		lg_buffer_text(&after, body ? body + 1 : text.data);
+		status = lg_buffer_status(&after, postfix->err);
+	}
+	if (status == LG_OK)
+		status = plan_file(postfix, "main.cf", before, &after);
+	lg_buffer_release(&inet);
+	lg_buffer_release(&text);
+	lg_buffer_release(&after);
+	return status;
+}
+
+/* 1 when the listener is asked over a socket that Postfix can open. */
+static int has_socket(const struct postfix *postfix)
+{
+	const struct lg_strlist *address =
+		&postfix->ask->settings->listen[LG_LISTEN_POSTFIX].address;
+
+	for (size_t i = 0; i < address->count; i++) {
+		if (strncmp(address->item[i], "unix:", 5) == 0)
+			return 1;
+	}
+	return address->count == 0;
+}
+
+static enum lg_status plan_settings(struct postfix *postfix)
+{
+	const struct lg_setup_ask *ask = postfix->ask;
+	struct lg_setup_draft draft = {0};
+	struct lg_buffer user = {0};
+	const char *tcp = NULL;
+	enum lg_status status = lg_setup_draft_begin(ask, &draft, postfix->err);
+
+	if (status == LG_OK && (postfix->is_chrooted || !has_socket(postfix))) {
+		status = lg_setup_draft_tcp(&draft, LG_LISTEN_POSTFIX,
+					    ask->listen ? ask->listen
+							: TCP_USUAL,
+					    &tcp, postfix->err);
+	} else if (status == LG_OK) {
+		status = lg_setup_draft_socket(&draft, LG_LISTEN_POSTFIX,
+					       postfix->err);
+		if (status == LG_OK)
+			status = postconf(ask, "-h", "mail_owner", &user,
+					  postfix->err);
+		if (status == LG_OK)
+			status = lg_setup_join(ask, user.data ? user.data : "",
+					       postfix->plan, postfix->err);
+	}
+	if (status == LG_OK)
+		status =
+			lg_setup_draft_end(&draft, postfix->plan, postfix->err);
+	if (status == LG_OK)
+		status = plan_main(postfix, tcp);
+	lg_setup_draft_release(&draft);
+	lg_buffer_release(&user);
+	return status;
+}
+
+static enum lg_status find(struct postfix *postfix)
+{
+	const struct lg_setup_ask *ask = postfix->ask;
+	struct lg_setup_plan *plan = postfix->plan;
+	const char *run_dir = ask->settings->run_dir;
+	const char *folder;
+	enum lg_status status = postconf(ask, "-h", "config_directory",
+					 &postfix->folder, postfix->err);
+
+	if (status != LG_OK)
+		return status;
+	lg_buffer_format(&postfix->own_socket, "unix:%s/postfix.sock",
+			 run_dir ? run_dir : "/run/logongate");
+	status = lg_buffer_status(&postfix->own_socket, postfix->err);
+	folder = lg_setup_keep(plan, postfix->folder.data);
+	plan->test =
+		(struct lg_setup_words){{"postfix", "-c", folder, "check"}};
+	plan->start =
+		(struct lg_setup_words){{"postfix", "-c", folder, "reload"}};
+	plan->reloads = 1;
+	if (status == LG_OK)
+		status = read_file(postfix, "main.cf", &postfix->main_cf);
+	if (status == LG_OK)
+		status = read_file(postfix, "master.cf", &postfix->master_cf);
+	if (status == LG_OK)
+		lg_buffer_append(&postfix->master_after,
+				 postfix->master_cf.data,
+				 postfix->master_cf.len);
+	return status == LG_OK
+		       ? lg_buffer_status(&postfix->master_after, postfix->err)
+		       : status;
+}
+
+enum lg_status lg_setup_postfix(const struct lg_setup_ask *ask,
+				struct lg_setup_plan *out_plan,
+				struct lg_error *err)
+{
+	struct postfix postfix = {.ask = ask, .plan = out_plan, .err = err};
+	const char *variant = NULL;
+	enum lg_status status =
+		lg_setup_variant(ask, lg_setup_door_find("postfix"),
+				 "submission", &variant, err);
+
+	out_plan->door = "postfix";
+	out_plan->variant = lg_setup_keep(out_plan, variant);
+	postfix.holds = variant && strcmp(variant, "hold") == 0;
+	if (status == LG_OK)
+		status = find(&postfix);
+	if (status == LG_OK)
+		status = read_services(&postfix);
+	if (status == LG_OK &&
+	    strcmp(postfix.master_cf.data, postfix.master_after.data) != 0)
+		status = plan_settings(&postfix);
+	if (status == LG_OK)
+		status = plan_file(&postfix, "master.cf", &postfix.master_cf,
+				   &postfix.master_after);
+	lg_buffer_release(&postfix.folder);
+	lg_buffer_release(&postfix.main_cf);
+	lg_buffer_release(&postfix.master_cf);
+	lg_buffer_release(&postfix.master_after);
+	lg_buffer_release(&postfix.own_socket);
+	return status;
+}

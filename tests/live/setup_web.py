@@ -1,0 +1,250 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: ISC
+"""`logongate setup nginx` and `setup haproxy` with real ones in front of a
+server, beside a site that has nothing to do with mail: shown, made, proved by
+a request as nobody, locked, and every byte given back."""
+import base64
+import contextlib
+import functools
+import http.client
+import http.server
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+
+import programs
+from programs import free_port, wait_for
+from running_gate import Gate, listing, main
+from setup_fixture import Init, Setup, facts, tree
+
+NGINX = """\
+user root;
+daemon off;
+worker_processes 1;
+pid {folder}/pid;
+error_log {folder}/log warn;
+events {{ worker_connections 256; }}
+http {{
+	access_log off;
+	client_body_temp_path {folder}/body;
+	proxy_temp_path {folder}/proxy;
+	fastcgi_temp_path {folder}/fastcgi;
+	uwsgi_temp_path {folder}/uwsgi;
+	scgi_temp_path {folder}/scgi;
+	include conf.d/*.conf;
+	include sites/*;
+}}
+"""
+MAIL_SITE = """\
+server {{
+	listen 127.0.0.1:{mail};
+	server_name mail.example.org;
+	# his own words
+	proxy_set_header Host "kept \\"here\\"";
+	location /static/ {{ return 200 "static"; }}
+	location / {{
+		proxy_pass http://127.0.0.1:{backend};
+	}}
+}}
+"""
+SHOP_SITE = """\
+server {{
+	listen 127.0.0.1:{shop};
+	server_name shop.example.org;
+	location / {{ proxy_pass http://127.0.0.1:{backend}; }}
+}}
+"""
+HAPROXY = """\
+global
+	stats socket {folder}/admin.sock mode 600 level admin
+defaults
+	mode http
+	timeout connect 5s
+	timeout client 1m
+	timeout server 1m
+frontend mail
+	# his own words
+	bind 127.0.0.1:{mail}
+	http-request set-header Host "kept \\"here\\""
+	default_backend servers
+frontend shop
+	bind 127.0.0.1:{shop}
+	default_backend servers
+backend servers
+	server one 127.0.0.1:{backend}
+"""
+
+
+KEPT = (200, 'kept "here"')
+
+
+class Backend(http.server.BaseHTTPRequestHandler):
+    """Says which Host it was asked for."""
+
+    def do_GET(self):
+        body = (self.headers.get("Host") or "").encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *ignored):
+        pass
+
+
+class Site(contextlib.ExitStack):
+    """A gate, a server behind, and a front that does not know of the gate."""
+
+    def __init__(self, door):
+        super().__init__()
+        self.door = door
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Backend)
+        self.callback(server.shutdown)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.ports = {name: free_port() for name in ("mail", "shop")}
+        self.spop, self.http = free_port(), free_port()
+        self.gate = self.enter_context(Gate(listen=(
+            '[listen.http]\n'
+            f'address = "unix:http.sock, 127.0.0.1:{self.http}"\n'
+            'without_policy = refuse\n'))).start()
+        self.folder = self.enter_context(tempfile.TemporaryDirectory(
+            prefix="lgsw", dir="/tmp"))
+        self.fields = dict(self.ports, folder=self.folder,
+                           backend=server.server_address[1])
+        self.process = None
+        self.init = Init(self.gate.folder, logongated=self.restart_gate,
+                         haproxy=self.reload_haproxy)
+        self.callback(self.init.close)
+        self.setup = Setup(self.gate, self.folder, self.init)
+        getattr(self, door)()
+        self.callback(lambda: programs.end(self.process))
+        for port in self.ports.values():
+            wait_for(door, lambda port=port: programs.answers(port))
+
+    def write(self, name, text):
+        path = os.path.join(self.folder, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text.format(**self.fields))
+        return path
+
+    def nginx(self):
+        os.mkdir(os.path.join(self.folder, "conf.d"))
+        self.own = self.write("sites/mail", MAIL_SITE)
+        self.write("sites/shop", SHOP_SITE)
+        self.process = subprocess.Popen([
+            programs.program("nginx"), "-c", self.write("nginx.conf", NGINX),
+            "-e", os.path.join(self.folder, "log")])
+
+    def haproxy(self):
+        self.own = self.write("haproxy.cfg", HAPROXY)
+        self.process = subprocess.Popen([programs.program("haproxy"), "-q",
+                                         "-W", "-f", self.own])
+
+    def reload_haproxy(self):
+        self.process.send_signal(signal.SIGUSR2)
+
+    def restart_gate(self):
+        self.gate.stop()
+        self.gate.start()
+
+    def run(self, *words, code=0):
+        return self.setup.run(self.door, "--listen",
+                              f"127.0.0.1:{self.spop}", *words, code=code)
+
+    def files(self):
+        files = {path: what for path, what in tree(self.folder).items()
+                 if os.path.basename(path) not in ("pid", "log") and
+                 not path.endswith(".sock")}
+        files.update(tree(self.gate.path("setup")))
+        files[self.gate.config] = facts(self.gate.config)
+        return files
+
+    def ask(self, user=None, site="mail"):
+        """The status and body of a request with a name."""
+        link = http.client.HTTPConnection("127.0.0.1", self.ports[site],
+                                          timeout=20)
+        token = base64.b64encode(f"{user}:pw".encode()).decode()
+        with contextlib.closing(link):
+            link.request("GET", "/owa/", headers={
+                "Authorization": "Basic " + token} if user else {})
+            answer = link.getresponse()
+            return answer.status, answer.read().decode()
+
+    def kept(self, user=None):
+        """As without a gate, once processes of before a reload are gone."""
+        wait_for("the server behind", lambda: self.ask(user) == KEPT)
+
+
+def whole_way(site):
+    """shown, made, proved, locked, a second time, undone"""
+    before = site.files()
+    said = site.run(code=5)
+    assert "mail" in said and "shop" in said and "--site" in said, said
+    named = ("--site", {"nginx": "mail.example.org"}.get(site.door, "mail"))
+    assert "no such" not in site.run(*named, "--dry-run")
+    assert site.files() == before
+    said = site.run(*named, "--variant", "basic-checked-by-backend")
+    assert "asks the gate; proved" in said, said
+    files = site.files()
+    assert site.ask("bob") == KEPT, site.ask("bob")
+    site.gate.apply(listing("alice", **{
+        "Logon Only As Users": ["alice"],
+        "Refusal Message": "Later, please"}))
+    assert site.ask("alice") == KEPT
+    status, text = site.ask("bob")
+    assert status in (403, 503) and "Later, please" in text, (status, text)
+    assert site.ask("bob", "shop")[0] == 200
+    site.gate.ask("lift")
+    assert "nothing was changed" in site.run()
+    assert site.files() == files
+    site.run("--undo")
+    assert site.files() == before
+    site.kept("bob")
+
+
+def nobody_is_named(site):
+    """without a word about names nobody has one, and that is said"""
+    named = ("--site", {"nginx": "mail.example.org"}.get(site.door, "mail"))
+    said = site.run(*named)
+    assert "lets nobody in" in said, said
+    site.gate.apply(listing("alice", **{"Logon Only As Users": ["alice"]}))
+    assert site.ask("alice")[0] in (403, 503)
+    site.gate.ask("lift")
+    site.kept()
+    site.run("--undo")
+
+
+def put_back(site):
+    """what the server does not take, and what asks nobody, is put back"""
+    named = ("--site", {"nginx": "mail.example.org"}.get(site.door, "mail"))
+    name, line = {"nginx": ("nginx/logongate-ask.conf", "auth_request /_log"),
+                  "haproxy": ("haproxy/logongate.cfg",
+                              "http-request send-spoe-group logongate "
+                              "logongate-head")}[site.door]
+    path = os.path.join(site.setup.datadir, name)
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    before = site.files()
+    for change, code in ((text + "\n\tno_such_word here;\n", 3),
+                         (text.replace(line, "#" + line), 6)):
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(change)
+        said = site.run(*named, code=code)
+        assert "as it was" in said, said
+        assert site.files() == before
+        site.kept("bob")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+    said = site.run("--site", "no-such", code=3)
+    assert "no-such" in said, said
+
+
+if __name__ == "__main__":
+    programs.require(sys.argv[1])
+    with Site(sys.argv[1]) as shared:
+        main([functools.update_wrapper(functools.partial(row, shared), row)
+              for row in (whole_way, nobody_is_named, put_back)])
