@@ -343,6 +343,7 @@ enum gate_exit gate_run(const char *path)
 			 gate->settings->state_dir);
 		gate->is_watched = systemd_is_watching();
 		systemd_notify("READY=1\nSTATUS=deciding\n");
+		gate_sockets_keep(gate);
 	}
 	uv_run(&gate->loop, UV_RUN_DEFAULT);
 	close_handle((uv_handle_t *)&gate->last);

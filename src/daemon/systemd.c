@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,12 +77,46 @@ int systemd_is_watching(void)
 	       (pid < 0 || pid == (long)getpid());
 }
 
+/* The text, with a descriptor or -1. */
+static ssize_t send_to(int to, const struct sockaddr_un *name, socklen_t len,
+		       const char *text, int fd)
+{
+	char control[CMSG_SPACE(sizeof(int))] = {0};
+	struct iovec bytes = {(void *)(uintptr_t)text, strlen(text)};
+	struct msghdr message = {.msg_name = (void *)(uintptr_t)name,
+				 .msg_namelen = len,
+				 .msg_iov = &bytes,
+				 .msg_iovlen = 1};
+	struct cmsghdr *head;
+
+	if (fd >= 0) {
+		message.msg_control = control;
+		message.msg_controllen = sizeof(control);
+		head = CMSG_FIRSTHDR(&message);
+		head->cmsg_level = SOL_SOCKET;
+		head->cmsg_type = SCM_RIGHTS;
+		head->cmsg_len = CMSG_LEN(sizeof(int));
+		memcpy(CMSG_DATA(head), &fd, sizeof(int));
+	}
+	return sendmsg(to, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+int systemd_keeps(void)
+{
+	return getenv("NOTIFY_SOCKET") && number_in("FDSTORE") > 0;
+}
+
 void systemd_notify(const char *text)
+{
+	systemd_notify_with(text, -1);
+}
+
+void systemd_notify_with(const char *text, int fd)
 {
 	const char *path = getenv("NOTIFY_SOCKET");
 	struct sockaddr_un name = {.sun_family = AF_UNIX};
 	size_t len = path ? strlen(path) : 0;
-	int fd;
+	int to;
 
 	if (!len || len >= sizeof(name.sun_path) ||
 	    (*path != '/' && *path != '@'))
@@ -90,13 +125,12 @@ void systemd_notify(const char *text)
 	/* "@" is an abstract name: a NUL in its place, and no NUL at the end. */
 	if (*path == '@')
 		name.sun_path[0] = '\0';
-	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (fd < 0)
+	to = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (to < 0)
 		return;
-	if (sendto(fd, text, strlen(text), MSG_NOSIGNAL | MSG_DONTWAIT,
-		   (const struct sockaddr *)&name,
-		   (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len)) <
-	    0)
+	if (send_to(to, &name,
+		    (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len),
+		    text, fd) < 0)
 		gate_warn("NOTIFY_SOCKET: %s", strerror(errno));
-	close(fd);
+	close(to);
 }

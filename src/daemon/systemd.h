@@ -24,7 +24,14 @@ void systemd_fd_name(const char *names, int nth,
 /* 1 when systemd wants to hear "WATCHDOG=1" from this process (WatchdogSec). */
 int systemd_is_watching(void);
 
+/* 1 when systemd keeps sockets for the next process (FileDescriptorStoreMax=;
+ * before 254 the unit has to say so itself, FDSTORE=). */
+int systemd_keeps(void);
+
 /* Tells NOTIFY_SOCKET where there is one. Never waits. */
 void systemd_notify(const char *text);
+
+/* The same, with a copy of a descriptor; -1: none. */
+void systemd_notify_with(const char *text, int fd);
 
 #endif

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: ISC
 """Who may come in at a running gate, and how it is started and told."""
+import contextlib
 import http.client
 import json
 import os
@@ -263,6 +264,79 @@ def tells_systemd():
         ready.close()
 
 
+def kept():
+    """sockets that systemd keeps stay open while the gate restarts"""
+    port = free_port()
+    listen = ('[listen.http]\n'
+              f'address = "unix:http.sock, 127.0.0.1:{port}"\n'
+              'without_policy = admit\n'
+              '[listen.dict]\naddress = "unix:dict.sock"\n'
+              'without_policy = admit\n')
+    with Gate(listen=listen) as gate:
+        path = gate.path("systemd")
+        with contextlib.closing(socket.socket(
+                socket.AF_UNIX, socket.SOCK_DGRAM)) as systemd:
+            systemd.bind(path)
+            systemd.settimeout(20)
+            gate.env.update(NOTIFY_SOCKET=path, FDSTORE="32")
+            gate.spawn()
+            store = keep(systemd, 4)
+            assert len(store) == 4, store
+            gate.stop()
+            waiting = []
+            for family, place in ((socket.AF_INET, ("127.0.0.1", port)),
+                                  (socket.AF_UNIX, gate.socket("http"))):
+                waiting.append(socket.socket(family))
+                waiting[-1].settimeout(20)
+                waiting[-1].connect(place)
+                waiting[-1].sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n"
+                                    b"Connection: close\r\n\r\n")
+            # One that the settings do not have any more, and one whose path
+            # somebody took away.
+            with open(gate.config, encoding="utf-8") as file:
+                text = file.read()
+            gate.write_config(text[:text.index("[listen.dict]")])
+            os.unlink(os.path.join(gate.run, "control.sock"))
+            names = list(store)
+            systemd_passes(gate, [store[name] for name in names], names)
+            for sock in waiting:
+                assert b" 200 " in sock.recv(4096)
+                sock.close()
+            gone = set()
+            systemd.settimeout(20)
+            while len(gone) < 2:
+                said = systemd.recv(4096)
+                if said.startswith(b"FDSTOREREMOVE=1"):
+                    gone.add(said)
+            assert gate.ask("status")["ok"]
+            gate.stop()
+            for fd in store.values():
+                os.close(fd)
+
+
+def keep(systemd, count):
+    """The sockets that the gate has kept, by name, once there are so many."""
+    store = {}
+    while len(store) < count:
+        said, fds, _, _ = socket.recv_fds(systemd, 4096, 1)
+        fields = dict(line.split("=", 1) for line in said.decode().split())
+        if "FDSTORE" in fields:
+            store[fields["FDNAME"]] = fds[0]
+    return store
+
+
+def systemd_passes(gate, fds, names):
+    """Starts the gate with these sockets as systemd passes them."""
+    high = [os.dup2(fd, 100 + i) for i, fd in enumerate(fds)]
+    moves = " ".join(f"{3 + i}<&{fd}" for i, fd in enumerate(high))
+    gate.through = ["bash", "-c",
+                    f'exec {moves}; LISTEN_PID=$$ exec "$@"', "systemd"]
+    gate.env.update(LISTEN_FDS=str(len(fds)), LISTEN_FDNAMES=":".join(names))
+    gate.spawn(pass_fds=high)
+    for fd in high:
+        os.close(fd)
+
+
 def bounded():
     """one user who holds connections does not starve another listener"""
     listen = ('[listen.http]\naddress = "unix:http.sock"\n'
@@ -369,4 +443,4 @@ def without_root():
 if __name__ == "__main__":
     main([credentials, modes, key_over_tcp, invalid_settings, one_gate,
           terminates, reads_again, activated, tells_systemd, checked, watched,
-          bounded, broken_peers, without_root])
+          kept, bounded, broken_peers, without_root])

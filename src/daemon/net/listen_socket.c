@@ -101,8 +101,34 @@ static void give_group(const char *path, const char *group)
 			  strerror(errno));
 }
 
+static enum lg_status bind_unix(const struct sockaddr_un *address, int *out_fd,
+				struct lg_error *err)
+{
+	enum lg_status status = clear_path(address, err);
+	mode_t before;
+	int bound;
+	int fd;
+
+	if (status)
+		return status;
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return failed(address->sun_path, "open", err);
+	before = umask(0777);
+	bound = bind(fd, (const struct sockaddr *)address, sizeof(*address));
+	umask(before);
+	if (bound) {
+		status = failed(address->sun_path, "bind", err);
+		close(fd);
+		return status;
+	}
+	*out_fd = fd;
+	return LG_OK;
+}
+
 static enum lg_status open_unix(const char *name, const char *run_dir,
 				uint32_t mode, const char *group,
+				struct kept_sockets *kept,
 				struct listen_sockets *out_sockets,
 				struct lg_error *err)
 {
@@ -110,8 +136,6 @@ static enum lg_status open_unix(const char *name, const char *run_dir,
 	enum lg_status status = LG_OK;
 	struct lg_buffer path = {0};
 	char *taken = NULL;
-	mode_t before;
-	int bound;
 	int fd = -1;
 
 	if (*name == '/')
@@ -133,21 +157,11 @@ static enum lg_status open_unix(const char *name, const char *run_dir,
 		status = failed(taken, "create its folder", err);
 		goto out;
 	}
-	status = clear_path(&address, err);
+	fd = kept_sockets_take(kept, (const struct sockaddr *)&address);
+	if (fd < 0)
+		status = bind_unix(&address, &fd, err);
 	if (status)
 		goto out;
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd < 0) {
-		status = failed(taken, "open", err);
-		goto out;
-	}
-	before = umask(0777);
-	bound = bind(fd, (struct sockaddr *)&address, sizeof(address));
-	umask(before);
-	if (bound) {
-		status = failed(taken, "bind", err);
-		goto out;
-	}
 	give_group(taken, group);
 	if (chmod(taken, mode) || listen(fd, BACKLOG)) {
 		status = failed(taken, "listen", err);
@@ -164,10 +178,9 @@ out:
 	return status;
 }
 
-static enum lg_status open_one_tcp(const struct addrinfo *found,
-				   const char *address,
-				   struct listen_sockets *out_sockets,
-				   struct lg_error *err)
+static enum lg_status bind_tcp(const struct addrinfo *found,
+			       const char *address, int *out_fd,
+			       struct lg_error *err)
 {
 	enum lg_status status = LG_OK;
 	int on = 1;
@@ -188,6 +201,23 @@ static enum lg_status open_one_tcp(const struct addrinfo *found,
 		close(fd);
 		return status;
 	}
+	*out_fd = fd;
+	return LG_OK;
+}
+
+static enum lg_status open_one_tcp(const struct addrinfo *found,
+				   const char *address,
+				   struct kept_sockets *kept,
+				   struct listen_sockets *out_sockets,
+				   struct lg_error *err)
+{
+	int fd = kept_sockets_take(kept, found->ai_addr);
+	enum lg_status status = LG_OK;
+
+	if (fd < 0)
+		status = bind_tcp(found, address, &fd, err);
+	if (status)
+		return status;
 	out_sockets->all_loopback &= listen_socket_is_local(fd);
 	out_sockets->fd[out_sockets->count++] = fd;
 	return LG_OK;
@@ -221,7 +251,7 @@ static enum lg_status resolve(const char *address, struct addrinfo **out_all,
 	return LG_OK;
 }
 
-static enum lg_status open_tcp(const char *address,
+static enum lg_status open_tcp(const char *address, struct kept_sockets *kept,
 			       struct listen_sockets *out_sockets,
 			       struct lg_error *err)
 {
@@ -231,7 +261,8 @@ static enum lg_status open_tcp(const char *address,
 
 	for (found = all; !status && found; found = found->ai_next)
 		if (out_sockets->count < LISTEN_SOCKET_MAX)
-			status = open_one_tcp(found, address, out_sockets, err);
+			status = open_one_tcp(found, address, kept, out_sockets,
+					      err);
 	if (all)
 		freeaddrinfo(all);
 	return status;
@@ -239,6 +270,7 @@ static enum lg_status open_tcp(const char *address,
 
 enum lg_status listen_socket_open(const char *address, const char *run_dir,
 				  uint32_t mode, const char *group,
+				  struct kept_sockets *kept,
 				  struct listen_sockets *out_sockets,
 				  struct lg_error *err)
 {
@@ -246,10 +278,10 @@ enum lg_status listen_socket_open(const char *address, const char *run_dir,
 	enum lg_status status;
 
 	if (!strncmp(address, "unix:", 5))
-		status = open_unix(address + 5, run_dir, mode, group, &sockets,
-				   err);
+		status = open_unix(address + 5, run_dir, mode, group, kept,
+				   &sockets, err);
 	else
-		status = open_tcp(address, &sockets, err);
+		status = open_tcp(address, kept, &sockets, err);
 	if (status)
 		while (sockets.count > 0)
 			close(sockets.fd[--sockets.count]);

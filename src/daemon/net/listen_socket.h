@@ -8,6 +8,7 @@
 #define LOGONGATE_DAEMON_NET_LISTEN_SOCKET_H
 
 #include "core/settings/settings.h"
+#include "daemon/net/kept_sockets.h"
 
 #define LISTEN_SOCKET_MAX 8
 
@@ -21,12 +22,13 @@ struct listen_sockets {
 /*
  * "unix:NAME" (relative to run_dir), "HOST:PORT", "[HOST]:PORT".
  * mode and group are those of a unix socket; group NULL: the gate's own. A
- * group that does not exist is only logged.
+ * group that does not exist is only logged. One that was kept is taken.
  * Returns: LG_OK; LG_ERR_SYNTAX, no address; LG_ERR_CONFLICT, somebody else
  * listens there; LG_ERR_IO, LG_ERR_DENIED.
  */
 enum lg_status listen_socket_open(const char *address, const char *run_dir,
 				  uint32_t mode, const char *group,
+				  struct kept_sockets *kept,
 				  struct listen_sockets *out_sockets,
 				  struct lg_error *err);
 

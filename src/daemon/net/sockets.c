@@ -42,6 +42,7 @@ struct gate_sockets {
 	size_t count;
 	struct gate_peers *peers;
 	int given[LG_LISTENER_COUNT]; /* systemd passed sockets for it */
+	struct kept_sockets kept;     /* of the gate before */
 };
 
 static enum lg_status add_listener(struct gate *gate, enum lg_listener which,
@@ -104,6 +105,8 @@ static enum lg_status take_passed(struct gate *gate, struct lg_error *err)
 		enum lg_listener which;
 
 		systemd_fd_name(names, nth, name);
+		if (kept_sockets_add(&gate->sockets->kept, name, fd))
+			continue;
 		if (!lg_listener_from_name(name, &which)) {
 			/* "gate:http" comes as two names; others mean none. */
 			gate_warn(
@@ -162,7 +165,7 @@ static enum lg_status open_address(struct gate *gate, enum lg_listener which,
 	size_t i;
 
 	status = listen_socket_open(address, gate->settings->run_dir, mode,
-				    group, &opened, err);
+				    group, &gate->sockets->kept, &opened, err);
 	if (!status)
 		status = check_listener(gate, which, opened.all_loopback,
 					address, err);
@@ -318,6 +321,19 @@ enum lg_status gate_sockets_accept(struct gate *gate, struct lg_error *err)
 	return LG_OK;
 }
 
+void gate_sockets_keep(struct gate *gate)
+{
+	size_t i;
+
+	kept_sockets_drop(&gate->sockets->kept);
+	for (i = 0; systemd_keeps() && i < gate->sockets->count; i++) {
+		const struct listener *listener = &gate->sockets->listener[i];
+
+		if (!gate->sockets->given[listener->which])
+			kept_sockets_store(listener->fd);
+	}
+}
+
 void gate_sockets_close(struct gate *gate)
 {
 	size_t i;
@@ -330,7 +346,8 @@ void gate_sockets_close(struct gate *gate)
 		if (listener->poll.data)
 			uv_close((uv_handle_t *)&listener->poll, NULL);
 		close(listener->fd);
-		if (listener->path)
+		/* systemd has a copy that the next gate gets */
+		if (listener->path && !systemd_keeps())
 			unlink(listener->path);
 		free(listener->path);
 		listener->path = NULL;

@@ -27,6 +27,8 @@ struct gate_peer {
  * accepted before gate_sockets_accept. LG_ERR_SYNTAX...: settings (exit 3). */
 enum lg_status gate_sockets_open(struct gate *gate, struct lg_error *err);
 enum lg_status gate_sockets_accept(struct gate *gate, struct lg_error *err);
+/* Has systemd keep them for the next gate, where it does that. */
+void gate_sockets_keep(struct gate *gate);
 void gate_sockets_close(struct gate *gate);
 /* After the last connection left. */
 void gate_sockets_free(struct gate *gate);
