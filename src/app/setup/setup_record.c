@@ -157,3 +157,39 @@ enum lg_status lg_setup_record_merge(const struct lg_setup_plan *old,
 	out_whole->gate_conf = lg_setup_keep(out_whole, plan->gate_conf);
 	return status;
 }
+
+/* 1 when a file that another set-up wrote asks at this address. */
+static int asks_there(const struct lg_setup_plan *other, const char *address)
+{
+	for (size_t i = 0; i < other->file_count; i++) {
+		const struct lg_setup_file *file = &other->file[i];
+
+		if (file->after != NULL &&
+		    (other->gate_conf == NULL ||
+		     strcmp(file->path, other->gate_conf) != 0) &&
+		    strstr(file->after, address) != NULL)
+			return 1;
+	}
+	return 0;
+}
+
+enum lg_status lg_setup_record_needs(const struct lg_setup_plan *other,
+				     const struct lg_settings *settings,
+				     const char *after, struct lg_error *err)
+{
+	for (size_t l = 0; l < LG_LISTENER_COUNT; l++) {
+		const struct lg_strlist *address = &settings->listen[l].address;
+
+		for (size_t i = 0; i < address->count; i++) {
+			if (strstr(after, address->item[i]) != NULL ||
+			    strncmp(address->item[i], "unix:", 5) == 0 ||
+			    !asks_there(other, address->item[i]))
+				continue;
+			return lg_error_set(err, LG_ERR_CONFLICT, other->door,
+					    "asks at %s, which would go; run "
+					    "logongate setup %s --undo first",
+					    address->item[i], other->door);
+		}
+	}
+	return LG_OK;
+}

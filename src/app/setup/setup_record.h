@@ -9,6 +9,8 @@
 #ifndef LOGONGATE_APP_SETUP_RECORD_H
 #define LOGONGATE_APP_SETUP_RECORD_H
 
+#include "core/settings/settings.h"
+
 #include "app/setup/setup_plan.h"
 
 /* The plan as JSON, one line; secrets are left out. */
@@ -32,6 +34,15 @@ enum lg_status lg_setup_record_merge(const struct lg_setup_plan *old,
 				     const struct lg_setup_plan *plan,
 				     struct lg_setup_plan *out_whole,
 				     struct lg_error *err);
+
+/*
+ * Whether the door of another record still asks where this gate listens by its
+ * settings, and would not by the text after.
+ * Returns: LG_OK; LG_ERR_CONFLICT, it would ask nobody.
+ */
+enum lg_status lg_setup_record_needs(const struct lg_setup_plan *other,
+				     const struct lg_settings *settings,
+				     const char *after, struct lg_error *err);
 
 /* The file of this path in a plan, or NULL. */
 const struct lg_setup_file *lg_setup_find(const struct lg_setup_plan *plan,

@@ -224,6 +224,54 @@ static int prove_again(struct setup *setup)
 			    &setup->plan);
 }
 
+/* Doors that were set up later may ask where this one has the gate listen. */
+static enum lg_status check_others(struct setup *setup,
+				   const struct lg_settings *settings,
+				   struct lg_error *err)
+{
+	const struct lg_machine *machine = &setup->machine;
+	const struct lg_setup_file *conf =
+		setup->undo.gate_conf
+			? lg_setup_find(&setup->undo, setup->undo.gate_conf)
+			: NULL;
+	enum lg_status status = LG_OK;
+	struct lg_buffer path = {0};
+	struct lg_buffer text = {0};
+
+	for (size_t i = 0;
+	     conf && conf->after && status == LG_OK && i < lg_setup_door_count;
+	     i++) {
+		struct lg_setup_plan other = {0};
+
+		if (&lg_setup_doors[i] == setup->door)
+			continue;
+		lg_buffer_clear(&path);
+		lg_buffer_clear(&text);
+		status = record_folder(settings, &path, err);
+		lg_buffer_format(&path, "/%s.json", lg_setup_doors[i].name);
+		if (status == LG_OK)
+			status = lg_buffer_status(&path, err);
+		if (status == LG_OK)
+			status = machine->read(machine->self, path.data, &text,
+					       err);
+		if (status == LG_ERR_UNKNOWN_KEY) {
+			status = LG_OK;
+			continue;
+		}
+		if (status == LG_OK)
+			status = lg_setup_record_parse(text.data ? text.data
+								 : "",
+						       path.data, &other, err);
+		if (status == LG_OK)
+			status = lg_setup_record_needs(&other, settings,
+						       conf->after, err);
+		lg_setup_plan_release(&other);
+	}
+	lg_buffer_release(&path);
+	lg_buffer_release(&text);
+	return status;
+}
+
 static void remove_folder(struct setup *setup)
 {
 	char *slash = strrchr(setup->record_path.data, '/');
@@ -235,7 +283,7 @@ static void remove_folder(struct setup *setup)
 	*slash = '/';
 }
 
-static int undo(struct setup *setup)
+static int undo(struct setup *setup, const struct lg_settings *settings)
 {
 	struct lg_setup_plan *plan = &setup->undo;
 	struct lg_error err;
@@ -247,6 +295,8 @@ static int undo(struct setup *setup)
 				    plan);
 	status =
 		lg_setup_plan_undo(&setup->record, &setup->machine, plan, &err);
+	if (status == LG_OK)
+		status = check_others(setup, settings, &err);
 	if (status != LG_OK)
 		return fail_plan(setup, &err);
 	plan->test = setup->plan.test;
@@ -303,7 +353,7 @@ static int set_up(struct setup *setup, const struct lg_settings *settings,
 	if (status != LG_OK && !(undoes && setup->is_set_up))
 		return fail_plan(setup, &err);
 	if (undoes)
-		return undo(setup);
+		return undo(setup, settings);
 	if (setup->plan.file_count == 0 && setup->plan.joins == NULL)
 		return prove_again(setup);
 	return carry_out(setup, &setup->plan, 0);
