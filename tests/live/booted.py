@@ -10,6 +10,7 @@ import contextlib
 import glob
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -27,6 +28,81 @@ try:
     print("in")
 except imaplib.IMAP4.error as what:
     print(what)
+"""
+SUBMIT = """
+import smtplib, sys
+client = smtplib.SMTP("127.0.0.1", 587, None, 20)
+client.ehlo("client.example.net")
+client.login(sys.argv[1], sys.argv[2])
+code, text = client.mail("a@example.net")
+print("in" if code == 250 else text.decode())
+client.close()
+"""
+FETCH = """
+import sys, urllib.error, urllib.request
+try:
+    print("in" if urllib.request.urlopen(sys.argv[1], timeout=20).read()
+          == b"mail\\n" else "?")
+except urllib.error.HTTPError as what:
+    print(what.code, what.read().decode())
+"""
+# Asks the gate over and over, as Dovecot does, while it restarts.
+ASKS = """
+import http.client, sys, time
+asked = lost = slowest = 0
+end = time.monotonic() + float(sys.argv[1])
+while time.monotonic() < end:
+    begin = time.monotonic()
+    try:
+        link = http.client.HTTPConnection("127.0.0.1", 4191, timeout=20)
+        link.request("GET", "/healthz", headers={"Connection": "close"})
+        link.getresponse().read()
+        link.close()
+    except ConnectionRefusedError:
+        lost += 1
+    except OSError:
+        pass  # one that the gate had taken already
+    asked += 1
+    slowest = max(slowest, time.monotonic() - begin)
+print(asked, lost, round(slowest, 3))
+"""
+# What an administrator has before logongate comes.
+SCENE = {
+    "etc/dovecot/conf.d/99-postfix.conf": """\
+service auth {
+  unix_listener /var/spool/postfix/private/auth {
+    mode = 0660
+    user = postfix
+    group = postfix
+  }
+}
+""",
+    "etc/nginx/sites-enabled/mail": """\
+server {
+	listen 127.0.0.1:8080;
+	location / { return 200 "mail\\n"; }
+}
+server {
+	listen 80;
+	server_name mail.example.org;
+	location / { proxy_pass http://127.0.0.1:8080; }
+}
+""",
+    "etc/pam.d/imap": "@include common-auth\n@include common-account\n",
+}
+FRONTEND = """
+frontend mail
+	bind :8081
+	default_backend mail
+backend mail
+	server one 127.0.0.1:8080
+"""
+POSTFIX = """
+postconf -e smtpd_sasl_type=dovecot smtpd_sasl_path=private/auth \\
+	inet_interfaces=loopback-only mydestination=localhost
+postconf -M 'submission/inet=submission inet n - y - - smtpd'
+postconf -P submission/inet/smtpd_sasl_auth_enable=yes \\
+	submission/inet/smtpd_relay_restrictions=permit_sasl_authenticated,reject
 """
 
 
@@ -48,6 +124,15 @@ class Booted:
         self.chroot("useradd", "-m", "-G", "mail", USER)
         subprocess.run(["chroot", self.root, "chpasswd"], check=True,
                        input=f"{USER}:{PASSWORD}\n".encode())
+        for name, text in SCENE.items():
+            with open(os.path.join(self.root, name), "w",
+                      encoding="utf-8") as file:
+                file.write(text)
+        os.unlink(os.path.join(self.root, "etc/nginx/sites-enabled/default"))
+        with open(os.path.join(self.root, "etc/haproxy/haproxy.cfg"), "a",
+                  encoding="utf-8") as file:
+            file.write(FRONTEND)
+        self.chroot("sh", "-ec", POSTFIX)
         self.boot()
         return self
 
@@ -118,10 +203,21 @@ class Booted:
             command, done.returncode, text)
         return text
 
+    def client(self, code, *words):
+        """A client on this machine, in the network of the booted one."""
+        done = self.enter([sys.executable, "-c", code, *words], "-n")
+        return done.stdout.decode().strip()
+
     def logon(self):
         """What the IMAP client reads: "in", or the server's words."""
-        done = self.enter([sys.executable, "-c", CLIENT, USER, PASSWORD], "-n")
-        return done.stdout.decode().strip()
+        return self.client(CLIENT, USER, PASSWORD)
+
+    def ways(self):
+        """What clients of each door get: "in", or words."""
+        return {"dovecot": self.logon(),
+                "postfix": self.client(SUBMIT, USER, PASSWORD),
+                "nginx": self.client(FETCH, "http://127.0.0.1/owa/"),
+                "haproxy": self.client(FETCH, "http://127.0.0.1:8081/owa/")}
 
     def status(self):
         return json.loads(self.run("logongate status --json", None))
@@ -251,15 +347,89 @@ class Story:
         self.box.run("logongate lift")
         assert self.box.logon() == "in"
 
+    def others(self):
+        """Postfix, nginx, HAProxy and PAM, each by one command."""
+        box = self.box
+        took = []
+        before = box.ways()
+        assert set(before.values()) == {"in"}, before
+        for door in ("postfix", "nginx", "haproxy", "pam"):
+            begin = time.monotonic()
+            said = box.run(f"logongate setup {door}")
+            took.append(f"{door} {time.monotonic() - begin:.1f} s")
+            assert "asks the gate; proved" in said, said
+            assert "nothing was changed" in box.run(f"logongate setup {door}")
+        wait_for("all to be in", lambda: set(box.ways().values()) == {"in"})
+        box.run("logongate apply upgrade"
+                " --set tester=postmaster@example.org --for 2h")
+        for door, said in box.ways().items():
+            assert "being upgraded" in said, (door, said)
+        box.run("logongate lift")
+        assert set(box.ways().values()) == {"in"}
+        check = json.loads(box.run("logongate setup check --json", None))
+        for door in ("postfix", "nginx", "haproxy", "pam", "dovecot"):
+            assert {"what": "setup", "mark": "ok", "text": door +
+                    " was set up"} in check["check"], check
+        return ", ".join(took)
+
+    def never_open(self):
+        """Nobody who asks over TCP finds no gate while it restarts."""
+        box = self.box
+        asker = subprocess.Popen(
+            ["nsenter", "-t", box.leader(), "-n", "--", sys.executable, "-c",
+             ASKS, "6"], stdout=subprocess.PIPE)
+        for _ in range(3):
+            time.sleep(1)
+            box.run("systemctl restart logongated")
+        asked, lost, slowest = asker.communicate(timeout=60)[0].split()
+        assert int(asked) > 100 and int(lost) == 0, (asked, lost)
+        return f"{int(asked)} questions, none refused, slowest {float(slowest)} s"
+
+    def calendar(self):
+        """A window that a timer begins, and that ends by itself."""
+        box = self.box
+        box.run("logongate schedule add nightly upgrade --on-calendar "
+                "'*-*-* *:*:00/5' --for 3s"
+                " --set tester=postmaster@example.org")
+        begin = time.monotonic()
+        wait_for("the timer's lock", lambda: box.status()["active"], 60, 0.2)
+        took = time.monotonic() - begin
+        self.is_locked()
+        assert "nightly" in box.run("logongate schedule list")
+        box.run("logongate schedule remove nightly")
+        wait_for("its end", lambda: not box.status()["active"], 60, 0.2)
+        assert box.run("ls /etc/systemd/system | grep -c logongate-window",
+                       1) == "0\n"
+        assert box.logon() == "in"
+        return f"locked after {took:.1f} s"
+
+    def sandbox(self):
+        found = {}
+        for unit in ("logongated", "logongate-window@x"):
+            said = self.box.run(f"systemd-analyze security --no-pager {unit}",
+                                None)
+            found[unit] = float(re.findall(r"level for .*: ([0-9.]+)",
+                                           said)[-1])
+        assert found["logongated"] <= 1.5, found
+        return ", ".join(f"{unit} {level}" for unit, level in found.items())
+
     def undone(self):
-        self.box.run("logongate setup dovecot --undo")
-        assert self.box.logon() == "in"
-        assert self.box.run("ls /etc/dovecot/conf.d | grep -c logongate",
-                            1) == "0\n"
+        box = self.box
+        said = box.run("logongate setup dovecot --undo", 5)
+        assert "logongate setup haproxy --undo first" in said, said
+        for door in ("haproxy", "nginx", "postfix", "pam", "dovecot"):
+            box.run(f"logongate setup {door} --undo")
+        wait_for("all to be in", lambda: set(box.ways().values()) == {"in"})
+        left = box.run("grep -rl logongate /etc --include='*'"
+                       " --exclude-dir=logongate --exclude-dir=systemd"
+                       " --exclude-dir=pam.d", None)
+        for line in left.split():
+            assert not re.search("dovecot|postfix/m|nginx|haproxy", line), left
 
     def purged(self):
         box = self.box
-        box.run("apt-get -y purge logongate logongated liblogongate1")
+        box.run("apt-get -y purge logongate logongated liblogongate1"
+                " libpam-logongate")
         left = box.run("find / -xdev -path /proc -prune -o"
                        " -path '*logongate*' -not -path '/var/lib/dpkg/*'"
                        " -not -path '/var/cache/*' -not -path '/var/log/*'"
@@ -286,7 +456,11 @@ def main(suite):
                 ("an upgrade keeps the lock", story.upgraded),
                 ("no purge while Dovecot asks", story.kept),
                 ("lifted", story.lifted),
-                ("Dovecot is as it was", story.undone),
+                ("every other door is set up", story.others),
+                ("a restart leaves no door open", story.never_open),
+                ("a timer locks", story.calendar),
+                ("the sandbox", story.sandbox),
+                ("every door is as it was", story.undone),
                 ("purged, nothing left", story.purged)):
             story.step(what, function)
         print(f"typed until the lock held: {len(story.typed)} commands, "
