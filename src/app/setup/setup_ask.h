@@ -24,6 +24,7 @@ struct lg_setup_ask {
 	const char *sites;  /* which of the server's are meant; NULL: all */
 	/* What an earlier set-up did; no files where there was none. */
 	const struct lg_setup_plan *record;
+	void *own; /* of who brings the door */
 };
 
 /*

@@ -168,6 +168,17 @@ static int end_code(struct setup *setup, enum lg_setup_end end,
 	return ends[end].code;
 }
 
+static int is_directory(const struct setup *setup)
+{
+	return setup->door == &setup_directory_door;
+}
+
+static enum lg_status (*prove_of(const struct setup *setup))(
+	void *, const struct lg_setup_plan *, struct lg_error *)
+{
+	return is_directory(setup) ? setup_prove_directory : setup_prove;
+}
+
 /* Shows, asks, does. */
 static int carry_out(struct setup *setup, const struct lg_setup_plan *plan,
 		     int is_undo)
@@ -176,7 +187,7 @@ static int carry_out(struct setup *setup, const struct lg_setup_plan *plan,
 				  lg_cli_option(setup->cli, "config-dir")};
 	struct lg_setup_hands hands = {
 		&setup->machine, &setup->change,     &own,
-		setup_prove,     setup_gate_answers, setup_says};
+		prove_of(setup), setup_gate_answers, setup_says};
 	enum lg_setup_end end = LG_SETUP_UNDONE;
 	struct lg_error err;
 	int code = show(setup, plan);
@@ -199,6 +210,8 @@ static int carry_out(struct setup *setup, const struct lg_setup_plan *plan,
 		code = print_result(
 			setup,
 			is_undo ? "as it was before"
+			: is_directory(setup)
+				? "is in the settings; proved by a search"
 				: "asks the gate; proved by a logon "
 				  "as nobody",
 			plan);
@@ -216,11 +229,14 @@ static int prove_again(struct setup *setup)
 	if (lg_cli_option(setup->cli, "dry-run"))
 		return print_result(setup, "there is nothing to change",
 				    &setup->plan);
-	if (setup_prove(&own, &setup->plan, &err) != LG_OK)
+	if (prove_of(setup)(&own, &setup->plan, &err) != LG_OK)
 		return lg_cli_fail_as(setup->cli, LG_EXIT_PUT_BACK, &err);
 	return print_result(setup,
-			    "is set up; nothing was changed, and it asks the "
-			    "gate",
+			    is_directory(setup)
+				    ? "is in the settings; nothing was "
+				      "changed, and it answers"
+				    : "is set up; nothing was changed, and it "
+				      "asks the gate",
 			    &setup->plan);
 }
 
@@ -338,6 +354,7 @@ static int set_up(struct setup *setup, const struct lg_settings *settings,
 		.listen = lg_cli_option(setup->cli, "listen"),
 		.sites = lg_cli_option(setup->cli, "site"),
 		.record = &setup->record,
+		.own = setup->cli,
 	};
 	int undoes = lg_cli_option(setup->cli, "undo") != NULL;
 	struct lg_error err;
@@ -366,7 +383,9 @@ static int unknown_door(struct lg_cli *cli, const char *name)
 
 	for (size_t i = 0; i < lg_setup_door_count; i++)
 		lg_buffer_format(&names, "%s, ", lg_setup_doors[i].name);
-	code = lg_cli_usage(cli, "setup knows no %s; there are %sand check",
+	code = lg_cli_usage(cli,
+			    "setup knows no %s; there are %sdirectory and "
+			    "check",
 			    name, names.data ? names.data : "");
 	lg_buffer_release(&names);
 	return code;
@@ -392,7 +411,9 @@ int lg_cmd_setup(struct lg_cli *cli)
 		lg_buffer_release(&folder);
 		return code;
 	}
-	setup.door = lg_setup_door_find(cli->operand[0]);
+	setup.door = strcmp(cli->operand[0], "directory") == 0
+			     ? &setup_directory_door
+			     : lg_setup_door_find(cli->operand[0]);
 	if (setup.door == NULL)
 		return unknown_door(cli, cli->operand[0]);
 	if (!setup.machine.is_root && !lg_cli_option(cli, "dry-run"))

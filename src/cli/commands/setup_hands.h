@@ -7,6 +7,7 @@
 #ifndef LOGONGATE_CLI_COMMANDS_SETUP_HANDS_H
 #define LOGONGATE_CLI_COMMANDS_SETUP_HANDS_H
 
+#include "app/setup/setup_ask.h"
 #include "app/setup/setup_run.h"
 #include "cli/command.h"
 
@@ -21,6 +22,12 @@ enum lg_status setup_prove(void *context, const struct lg_setup_plan *plan,
 			   struct lg_error *err);
 enum lg_status setup_gate_answers(void *context, struct lg_error *err);
 void setup_says(void *context, const char *step);
+
+/* `logongate setup directory`; its plan wants the command as "own". */
+extern const struct lg_setup_door setup_directory_door;
+enum lg_status setup_prove_directory(void *context,
+				     const struct lg_setup_plan *plan,
+				     struct lg_error *err);
 
 /* `logongate setup check`; folder is that of the records. */
 int setup_check(struct lg_cli *cli, const struct lg_machine *machine,
