@@ -4,6 +4,7 @@
 asking, what is there stays, and a wrong word is told and changes nothing."""
 import contextlib
 import functools
+import json
 import os
 import re
 import sys
@@ -86,9 +87,10 @@ def found(site):
     for line in (f'+base          = "{slapd.SUFFIX}"',
                  "logon names come from mail, "):
         assert line in said, said
-    said = site.run("--directory",
-                    f"ldap://localhost:{site.secure.port}",
-                    "--ca-file", site.ca)
+    # Its TLS fails without the authority: nobody goes on in the open.
+    site.run("--directory", site.secure.uri, code=4)
+    assert site.files() == before
+    said = site.run("--directory", site.secure.uri, "--ca-file", site.ca)
     assert "+tls           = starttls" in said and "proved" in said, said
     files = site.files()
     said = site.run()
@@ -120,6 +122,36 @@ def bound(site):
     assert site.files() == before
 
 
+def checked(site):
+    """`setup check` asks: what is well, what is away, what was set up"""
+    def marks(code=None):
+        said = json.loads(site.setup.run("check", "--json", code=code,
+                                         config_dir=False))["check"]
+        return [(row["what"], row["mark"]) for row in said], said
+
+    site.run("--directory", site.plain.uri, "--bind-dn", slapd.ADMIN,
+             "--password-file", site.secret)
+    rows, said = marks()
+    for what in ("settings", "gate", "directory", "setup"):
+        assert (what, "ok") in rows, said
+        assert (what, "bad") not in rows, said
+    assert {"what": "setup", "mark": "ok",
+            "text": "directory was set up"} in said, said
+    site.plain.kill()
+    rows, said = marks(5)
+    assert ("directory", "bad") in rows and ("gate", "ok") in rows, said
+    site.plain.start()
+    rows, said = marks()
+    assert ("directory", "ok") in rows, said
+    site.gate.stop()
+    rows, said = marks(5)
+    assert ("gate", "bad") in rows, said
+    site.gate.start()
+    site.run("--undo")
+    rows, said = marks()
+    assert "setup" not in dict(rows), said
+
+
 def not_there(site):
     """no address, no server, a file: told, and nothing changes"""
     before = site.files()
@@ -136,4 +168,4 @@ if __name__ == "__main__":
         sys.exit(programs.SKIPPED)
     with Site() as shared:
         main([functools.update_wrapper(functools.partial(row, shared), row)
-              for row in (found, bound, not_there)])
+              for row in (found, bound, not_there, checked)])

@@ -99,6 +99,6 @@ class Setup:
             stderr=subprocess.STDOUT, env=self.env, check=False,
             timeout=timeout)
         text = done.stdout.decode()
-        assert done.returncode == code, (words, done.returncode, text,
+        assert code in (None, done.returncode), (words, done.returncode, text,
                                          self.gate.logged()[-2000:])
         return text

@@ -132,6 +132,24 @@ static enum lg_status find_names(struct lg_ldap_connection *connection,
 	return status;
 }
 
+/* One that offers TLS, which then failed, is not asked without. */
+static enum lg_status check_offer(const struct lg_ldap_connection *connection,
+				  struct lg_error *err)
+{
+	struct lg_strlist offers = {0};
+	enum lg_status status =
+		read_root(connection, "supportedExtension", &offers, err);
+
+	for (size_t i = 0; status == LG_OK && i < offers.count; i++) {
+		if (strcmp(offers.item[i], LDAP_EXOP_START_TLS) == 0)
+			status = lg_error_set(err, LG_ERR_DIRECTORY,
+					      connection->uri,
+					      "offers StartTLS, and it fails");
+	}
+	lg_strlist_release(&offers);
+	return status;
+}
+
 static enum lg_status ask(const struct lg_directory_settings *settings,
 			  struct lg_ldap_survey *survey, struct lg_error *err)
 {
@@ -142,6 +160,8 @@ static enum lg_status ask(const struct lg_directory_settings *settings,
 	if (status != LG_OK)
 		return status;
 	status = lg_ldap_connect(&own, own.uri.item[0], &connection, err);
+	if (status == LG_OK && settings->tls == LG_TLS_NONE)
+		status = check_offer(&connection, err);
 	if (status == LG_OK)
 		status = find_base(&connection, settings->base, survey, err);
 	if (status == LG_OK)
@@ -160,6 +180,7 @@ enum lg_status lg_ldap_survey(const struct lg_directory_settings *settings,
 	const struct lg_ldap_sigpipe guard = lg_ldap_sigpipe_hold_off();
 	struct lg_directory_settings tried = *settings;
 	struct lg_ldap_survey survey = {0};
+	struct lg_error first;
 	enum lg_status status;
 
 	if (strncmp(tried.uri, "ldap://", 7) == 0 && tried.tls == LG_TLS_DEMAND)
@@ -169,7 +190,10 @@ enum lg_status lg_ldap_survey(const struct lg_directory_settings *settings,
 	    is_here(tried.uri)) {
 		lg_ldap_survey_release(&survey);
 		tried.tls = LG_TLS_NONE;
+		first = *err;
 		status = ask(&tried, &survey, err);
+		if (status == LG_ERR_DIRECTORY)
+			*err = first;
 	}
 	lg_ldap_sigpipe_let_be(&guard);
 	if (status == LG_OK)

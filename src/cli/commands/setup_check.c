@@ -75,18 +75,26 @@ static void check_settings(struct check *check)
 		    "(allow_user)");
 }
 
-static void check_directory(struct check *check)
+/* Asked, not only opened: one that is away would look as good. */
+static void check_directory(struct check *check,
+			    const struct lg_machine *machine)
 {
+	struct setup_hands hands = {check->cli, machine, NULL};
 	struct lg_directory *directory = NULL;
+	struct lg_buffer text = {0};
 	struct lg_error err;
 
 	if (check->settings->directory_uri == NULL)
 		return;
-	if (lg_cli_directory(check->cli, &directory, &err) != LG_OK)
-		say(check, BAD, "directory", err.text);
-	else
+	if (lg_cli_directory(check->cli, &directory, &err) != LG_OK ||
+	    setup_prove_directory(&hands, NULL, &err) != LG_OK) {
+		lg_buffer_format(&text, "%s: %s", err.place, err.text);
+		say(check, BAD, "directory", text.data ? text.data : err.text);
+	} else {
 		say(check, GOOD, "directory",
 		    directory ? directory->describe(directory->self) : "none");
+	}
+	lg_buffer_release(&text);
 }
 
 static void check_records(struct check *check, const struct lg_machine *machine,
@@ -164,7 +172,7 @@ int setup_check(struct lg_cli *cli, const struct lg_machine *machine,
 	check.list = cJSON_CreateArray();
 	check_settings(&check);
 	check_gate(&check);
-	check_directory(&check);
+	check_directory(&check, machine);
 	check_records(&check, machine, folder);
 	check_doors(&check, machine);
 	code = check.worst == BAD ? LG_EXIT_WOULD_NOT_LOCK : LG_EXIT_DONE;
