@@ -211,7 +211,8 @@ enum lg_status setup_prove(void *context, const struct lg_setup_plan *plan,
 		const struct lg_way *way = &ways.way[i];
 
 		if (way->url == NULL || strcmp(way->door, plan->door) != 0 ||
-		    (plan->is_partial && way->asks == LG_ASKS_NO))
+		    (plan->is_partial && way->asks != LG_ASKS_YES &&
+		     way->asks != LG_ASKS_PARTLY))
 			continue;
 		status = prove_way(hands, way, err);
 		tried++;
