@@ -1,4 +1,3 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: ISC
 """Ansible module: a profile of logongate is applied, or lifted."""
 import json
