@@ -26,7 +26,8 @@ PLAY = """
     - {{name: ended, logongate_lock: {{state: lifted}}}}
     - {{name: what-if-begin, logongate_lock: {{duration: 1h}},
        check_mode: true}}
-    - {{name: no-such, logongate_lock: {{profile: no-such, duration: 1h}},
+    - {{name: no-such, logongate_lock: {{duration: 1h,
+       profile: {name}.no-such}},
        ignore_errors: true}}
     - {{name: no-end, logongate_lock: {{}}, ignore_errors: true}}
 """

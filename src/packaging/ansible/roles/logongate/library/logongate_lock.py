@@ -89,8 +89,10 @@ class Gate:
             said = {}
         if code not in codes:
             error = said.get("error") or {}
+            text = [error[name] for name in ("file", "text")
+                    if error.get(name)]
             self.module.fail_json(
-                msg=error.get("text") or err.strip() or
+                msg=": ".join(text) or err.strip() or
                 f"logongate {words[0]} ended with {code}",
                 code=error.get("code"), rc=code, said=said, stderr=err)
         return said
