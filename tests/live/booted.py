@@ -389,7 +389,7 @@ class Story:
         """A window that a timer begins, and that ends by itself."""
         box = self.box
         box.run("logongate schedule add nightly upgrade --on-calendar "
-                "'*-*-* *:*:00/5' --for 3s"
+                "'*-*-* *:*:00/5' --for 20s"
                 " --set tester=postmaster@example.org")
         begin = time.monotonic()
         wait_for("the timer's lock", lambda: box.status()["active"], 60, 0.2)
