@@ -211,6 +211,7 @@ enum lg_status setup_prove(void *context, const struct lg_setup_plan *plan,
 		const struct lg_way *way = &ways.way[i];
 
 		if (way->url == NULL || strcmp(way->door, plan->door) != 0 ||
+		    way->asks == LG_ASKS_NOT_NEEDED ||
 		    (plan->is_partial && way->asks != LG_ASKS_YES &&
 		     way->asks != LG_ASKS_PARTLY))
 			continue;
