@@ -9,7 +9,7 @@ import unittest
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import directory  # noqa: E402
 import samba_dc   # noqa: E402
-from active_directory_fleet import Fleet            # noqa: E402,F401
+from active_directory_fleet import Fleet, Gates     # noqa: E402,F401
 from active_directory_kerberos import Kerberos  # noqa: E402,F401
 from active_directory_target import Target      # noqa: E402,F401
 from samba_dc import ADDRESS, ADMIN, BASE, USERS  # noqa: E402
@@ -122,4 +122,4 @@ if __name__ == "__main__":
         print(f"skipped: no {lacking}")
         sys.exit(77)
     unittest.main(argv=[sys.argv[0]] + (sys.argv[1:] or [
-        "ActiveDirectory", "Fleet", "Kerberos", "Target"]), verbosity=2)
+        "ActiveDirectory", "Fleet", "Gates", "Kerberos", "Target"]), verbosity=2)
