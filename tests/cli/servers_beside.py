@@ -8,7 +8,7 @@ import os
 import time
 import unittest
 
-from servers_fixture import DN, Servers
+from servers_fixture import DN, KEY, Servers
 
 OTHER = f'''[profile]
 description = "another"
@@ -135,6 +135,25 @@ class Beside(Servers):
         self.assertEqual(json.loads(p.stdout)["error"]["code"],
                          "lock-conflict")
         self.assertEqual(self.before(), with_p)
+        self.run_("lift", code=0)
+        self.assertEqual(self.before(), before)
+
+    def test_a_value_of_another_type_is_told_and_left(self):
+        self.write("ex2003.reg", "Windows Registry Editor Version 5.00\n\n" +
+                   KEY + '\n"Disable MAPI Client Processes"=dword:00000001'
+                   '\n\n')
+        before = self.before()
+        self.write("o.ini", OTHER.split("[logon_only_as]")[0] +
+                   "[disable_mapi_clients]\n"
+                   'versions = "-5.65535.65535"\n')
+        plan = self.json("plan", self.path("o.ini"), "--for", "1h",
+                         "--target", "ex2003")
+        [text] = [w["text"] for w in plan["warnings"]
+                  if w["code"] == "foreign-value"]
+        self.assertIn("ex2003: Disable MAPI Client Processes", text)
+        self.lock("o", "--target", "ex2003")
+        self.assertEqual(self.values("ex2003"), {
+            OLD: "-5.65535.65535", **before["ex2003"]})
         self.run_("lift", code=0)
         self.assertEqual(self.before(), before)
 

@@ -19,6 +19,7 @@
 #include "app/change/plan_ask.h"
 #include "app/change/plan_judge.h"
 #include "app/render/render_ldif.h"
+#include "core/policy/policy_values.h"
 #include "core/values/service_values.h"
 
 static enum lg_status no_memory(struct lg_error *err)
@@ -255,6 +256,38 @@ static enum lg_status compose(struct lg_plan *plan,
 	return status;
 }
 
+/* What stands there and no store of its kind reads is told, and left as it is:
+ * it neither locks anybody out nor keeps anybody from locking. */
+static enum lg_status leave_foreign(struct lg_plan *plan,
+				    struct lg_plan_target *target,
+				    struct lg_error *err)
+{
+	const char *name[LG_VALUE_NAMES_MAX];
+	size_t count = lg_policy_value_names(target->dialect, name);
+	struct lg_error told;
+	enum lg_status status = LG_OK;
+
+	for (size_t i = 0; status == LG_OK && i < count; i++) {
+		if (lg_registry_find(target->values, LG_KEY_PARAMETERS_SYSTEM,
+				     name[i]) != NULL)
+			continue;
+		status = lg_policy_value_check(target->dialect, target->after,
+					       name[i], &told);
+		if (status == LG_OK)
+			continue;
+		if (status == LG_ERR_NO_MEMORY)
+			return lg_error_set(err, status, NULL, "no memory");
+		status = lg_warnings_add(&plan->warnings, LG_WARN_FOREIGN_VALUE,
+					 err,
+					 "%s: %s holds what no store of its "
+					 "kind reads (%s); it stays as it is",
+					 target->name, name[i], told.text);
+		lg_registry_delete(target->after, LG_KEY_PARAMETERS_SYSTEM,
+				   name[i]);
+	}
+	return status;
+}
+
 /* I3: the services of the virtual servers stand still while the lock is on. */
 static enum lg_status add_services(const struct lg_plan_server *server,
 				   struct lg_registry *own,
@@ -313,6 +346,8 @@ static enum lg_status fill_target(struct lg_plan *plan,
 				       ? NULL
 				       : server->before,
 			       target->values, &target->after, err);
+	if (status == LG_OK && server->backend != LG_BACKEND_GATE)
+		status = leave_foreign(plan, target, err);
 	if (status == LG_OK)
 		status = compile(plan, input, target, err);
 	lg_strlist_release(&unsupported);

@@ -9,6 +9,7 @@
 
 #include "app/change/concerned.h"
 #include "app/change/plan_ask.h"
+#include "core/policy/policy_values.h"
 
 /* The one DN for a store that takes one is most often of the list, too. */
 static int is_single_new(const struct lg_profile *profile)
@@ -20,6 +21,32 @@ static int is_single_new(const struct lg_profile *profile)
 			return 0;
 	}
 	return 1;
+}
+
+/* Whom the values there name; one that no store of its kind reads names
+ * nobody. */
+static enum lg_status add_standing(const struct lg_plan_server *server,
+				   struct lg_strlist *out_dn,
+				   struct lg_strlist *out_user,
+				   struct lg_error *err)
+{
+	enum lg_dialect dialect = server->render.dialect;
+	const char *name[LG_VALUE_NAMES_MAX];
+	size_t count = lg_policy_value_names(dialect, name);
+	struct lg_registry *read = NULL;
+	enum lg_status status = lg_registry_copy(server->before, &read, err);
+
+	for (size_t i = 0; status == LG_OK && i < count; i++) {
+		status = lg_policy_value_check(dialect, read, name[i], err);
+		if (status == LG_OK || status == LG_ERR_NO_MEMORY)
+			continue;
+		lg_registry_delete(read, LG_KEY_PARAMETERS_SYSTEM, name[i]);
+		status = LG_OK;
+	}
+	if (status == LG_OK)
+		status = lg_policy_names(dialect, read, out_dn, out_user, err);
+	lg_registry_free(&read);
+	return status;
 }
 
 /* The names of the profile and of values that stay in force beside it. */
@@ -50,9 +77,7 @@ static enum lg_status names_to_ask(const struct lg_plan_input *input,
 		const struct lg_plan_server *server = &input->server[i];
 
 		if (server->before != NULL)
-			status = lg_policy_names(server->render.dialect,
-						 server->before, out_dn,
-						 out_user, err);
+			status = add_standing(server, out_dn, out_user, err);
 	}
 	return status;
 }
