@@ -226,14 +226,17 @@ static void give_up(struct lg_fleet_round *round)
 	finish(round, LG_FLEET_CAME_TO_NOTHING);
 }
 
+/* One that is away may be failing over: it is waited for where it is needed,
+ * and keeps nobody waiting where it is not. */
 static void decide_ready(struct lg_fleet_round *round, int late)
 {
 	size_t ready = lg_fleet_parts_count(round, LG_FLEET_IS_READY);
 	size_t open = lg_fleet_parts_count(round, LG_FLEET_NO_ANSWER);
+	size_t not_ready = lg_fleet_parts_count(round, LG_FLEET_IS_NOT_READY);
 
 	if (ready >= round->needed && (!open || late))
 		begin_phase(round, LG_FLEET_PHASE_IN_FORCE, LG_FLEET_BEGIN);
-	else if (ready + open < round->needed || late)
+	else if (round->part_count - not_ready < round->needed || late)
 		give_up(round);
 }
 
@@ -263,10 +266,11 @@ static void decide_acted(struct lg_fleet_round *round, int late)
 {
 	size_t did = lg_fleet_parts_count(round, LG_FLEET_DID);
 	size_t open = lg_fleet_parts_count(round, LG_FLEET_NO_ANSWER);
+	size_t not_ready = lg_fleet_parts_count(round, LG_FLEET_IS_NOT_READY);
 
 	if (did >= round->needed && (!open || late))
 		finish(round, LG_FLEET_CAME_TRUE);
-	else if (late || (!open && did < round->needed))
+	else if (round->part_count - not_ready < round->needed || late)
 		finish(round, LG_FLEET_NOT_EVERYWHERE);
 }
 
