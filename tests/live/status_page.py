@@ -156,6 +156,8 @@ def several():
         assert len(told["locks"]) == 3, told
         assert [lock["profile"] for lock in told["locks"]
                 if lock["starts"]] == ["profile3"], told
+        assert {lock["message"] for lock in told["locks"]} == {
+            "For alice's sake.", "For bob's sake.", None}, told
         assert "by" not in told and "loud" not in told, told
         assert told["until"] == max(lock["until"] for lock in told["locks"]
                                     if not lock["starts"]), told

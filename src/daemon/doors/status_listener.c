@@ -208,7 +208,7 @@ static void page(struct gate *gate, const struct lg_http_request *request,
 	gate_overview_free(&o);
 }
 
-static cJSON *lock_json(const struct gate_view_lock *shown)
+static cJSON *lock_json(const struct gate_view_lock *shown, const char *words)
 {
 	const struct lg_lock *lock = shown->lock;
 	cJSON *object = cJSON_CreateObject();
@@ -220,12 +220,14 @@ static cJSON *lock_json(const struct gate_view_lock *shown)
 	lg_json_time(object, "starts",
 		     lg_lock_waits(lock) ? lock->start.wall_s : 0);
 	lg_json_text(object, "reason", lock->reason);
+	lg_json_text(object, "message", words);
 	lg_json_text(object, "gate", lg_gate_state_name(shown->gate));
 	return object;
 }
 
 /* The status object without what names a person or a place of this machine. */
-static cJSON *status_json(const struct gate *gate)
+static cJSON *status_json(const struct gate *gate,
+			  const struct gate_overview *o)
 {
 	const struct lg_policy *policy = gate_policy(gate);
 	const struct gate_view_lock *last = gate->view->last;
@@ -248,7 +250,8 @@ static cJSON *status_json(const struct gate *gate)
 	lg_json_number(object, "sessions", (int64_t)gate->sessions_listed);
 	lg_json_number(object, "refused", (int64_t)gate_refusals(gate));
 	for (i = 0; i < gate->view->lock_count; i++)
-		lg_json_append(locks, lock_json(&gate->view->lock[i]));
+		lg_json_append(locks, lock_json(&gate->view->lock[i],
+						o->page.lock[i].words));
 	lg_json_add(object, "locks", locks);
 	for (i = 0; i < GATE_ATTENTION_COUNT; i++)
 		if (gate_attention(gate, (enum gate_attention)i))
@@ -259,14 +262,20 @@ static cJSON *status_json(const struct gate *gate)
 	return object;
 }
 
-static void json(struct gate *gate, struct lg_http_answer *answer)
+static void json(struct gate *gate, const struct lg_http_request *request,
+		 struct lg_http_answer *answer)
 {
+	struct gate_overview *o = gate_overview_new(
+		gate, lg_http_request_header(request, "Accept-Language"));
 	struct lg_error err = {0};
 
 	lg_http_answer_plain(answer, 200, "application/json", "");
 	add_header(answer, "Cache-Control", "no-store");
-	if (lg_json_print(status_json(gate), &answer->body, &err))
+	if (!o)
+		lg_error_set(&err, LG_ERR_NO_MEMORY, NULL, "no memory");
+	if (!o || lg_json_print(status_json(gate, o), &answer->body, &err))
 		lg_http_answer_failed(answer, &err);
+	gate_overview_free(&o);
 }
 
 static int help(struct gate_conn *conn, const struct lg_http_request *request,
@@ -306,7 +315,7 @@ int gate_status_route(struct gate_conn *conn,
 	if (is_help)
 		return help(conn, request, out_answer);
 	if (request->path[1])
-		json(conn->gate, out_answer);
+		json(conn->gate, request, out_answer);
 	else
 		page(conn->gate, request, out_answer);
 	return 0;
