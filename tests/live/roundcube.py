@@ -11,7 +11,6 @@ import re
 import socket
 import sys
 import tempfile
-import urllib.request
 
 import programs
 import roundcube_fixture
@@ -27,6 +26,11 @@ WORDS = 'Closed <b>tonight</b> & back at %{until}.'
 SHOWN = "Closed <b>tonight</b> & back at "
 LINE = "#logongate"
 TOAST = "#messagestack"
+
+
+def line_of(page):
+    return json.loads(re.search(r'"logongate":(\{"text".*?\})[,}]',
+                                page)[1])["text"]
 
 
 class Room:
@@ -79,12 +83,13 @@ class Room:
 
     def read(self, language="en"):
         """What the page for logging on says at its top, in a language."""
-        request = urllib.request.Request(
-            self.web.url, headers={"Accept-Language": language})
-        with urllib.request.urlopen(request, timeout=20) as answer:
-            line = re.search(r'"logongate":(\{"text".*?\})[,}]',
-                             answer.read().decode())
-        return json.loads(line[1])["text"]
+        return line_of(self.web.visit(language).get())
+
+    def refused(self, user, language):
+        """The same, after a logon."""
+        visit = self.web.visit(language)
+        visit.get()
+        return line_of(visit.log_on(user, self.dovecot.users[user]))
 
 
 def whole_lock(room):
@@ -188,6 +193,25 @@ def planned(room):
     room.web.configure()
 
 
+def languages(room):
+    """who reads another language is told in it what the door says in its
+    own, of the lock that refuses"""
+    gate = room.gate
+    for text, german in (("Closed until %{until}.",
+                          "Geschlossen bis %{until}."),
+                         ("Longer closed, until %{until}.",
+                          "Länger geschlossen, bis %{until}.")):
+        gate.lock(gate.profile(
+            listed=["alice"], message=text,
+            extra=f'refused.de = "{german}"\n'),
+            for_s=600 if text.startswith("Closed") else 3600)
+    for language, want, own in (
+            ("de-CH", "Länger geschlossen, bis ", "Passwort ist dasselbe"),
+            ("nl", "Longer closed, until ", "wachtwoord is hetzelfde")):
+        text = room.refused("bob", language)
+        assert text.startswith(want) and own in text, (language, text)
+
+
 def no_status(room):
     """a gate that tells nothing keeps nobody waiting, and is asked once a
     minute"""
@@ -199,12 +223,9 @@ def no_status(room):
                     f"http://127.0.0.1:{programs.free_port()}",
                     "unix:/nowhere", "https://x", ""):
             room.web.configure(logongate_status=f"'{url}'")
-            opener = urllib.request.build_opener(
-                urllib.request.HTTPCookieProcessor())
+            visit = room.web.visit()
             for _ in range(2):
-                with opener.open(room.web.url, timeout=10) as answer:
-                    text = answer.read().decode()
-                assert '"logongate":{"text":null' in text, (url, text)
+                assert line_of(visit.get()) is None, url
         mute.accept()[0].close()
         try:
             mute.accept()
@@ -226,9 +247,10 @@ with Room() as ROOM:
                       file=sys.stderr)
                 raise
             finally:
-                ROOM.gate.ask("lift")
+                for lock in ROOM.gate.status()["locks"]:
+                    ROOM.gate.ask("lift", lock=lock["id"])
         called.__doc__ = function.__doc__
         return called
 
     main([row(function) for function in (
-        whole_lock, dead_gate, planned, no_status, wrong_password)])
+        whole_lock, dead_gate, planned, languages, no_status, wrong_password)])

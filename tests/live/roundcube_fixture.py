@@ -4,9 +4,13 @@ the package put it, everything that is written in a folder of the test's own."""
 import glob
 import os
 import pwd
+import re
 import shutil
 import subprocess
 import tempfile
+import urllib.error
+import urllib.parse
+import urllib.request
 
 import programs
 
@@ -65,6 +69,32 @@ def php_fpm():
 def require():
     programs.require("nginx", php_fpm(), PROGRAM + "/index.php",
                      "/usr/lib/php")
+
+
+class Visit:
+    """A browser without a window: cookies, and no script."""
+
+    def __init__(self, url, language):
+        self.url = url
+        self.opener = urllib.request.build_opener(
+            urllib.request.HTTPCookieProcessor())
+        self.opener.addheaders = [("Accept-Language", language)]
+
+    def get(self, data=None):
+        """A page; what is asked of the form goes along the next time."""
+        try:
+            with self.opener.open(self.url, data, timeout=20) as answer:
+                page = answer.read().decode()
+        except urllib.error.HTTPError as error:
+            page = error.read().decode()
+        found = re.search(r'name="_token" value="([^"]+)"', page)
+        self.token = found and found[1]
+        return page
+
+    def log_on(self, user, password):
+        return self.get(urllib.parse.urlencode({
+            "_task": "login", "_action": "login", "_token": self.token,
+            "_user": user, "_pass": password}).encode())
 
 
 class Roundcube:
@@ -160,6 +190,9 @@ class Roundcube:
             programs.end(process)
         if not os.environ.get("LG_KEEP"):
             shutil.rmtree(self.folder, ignore_errors=True)
+
+    def visit(self, language="en"):
+        return Visit(self.url + "?_task=login", language)
 
     def log(self, name):
         """A log of Roundcube's, "errors" or "userlogins"."""

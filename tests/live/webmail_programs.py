@@ -1,13 +1,9 @@
 # SPDX-License-Identifier: ISC
 """Webmail before a lock, as its page is: what mail_programs does for programs
 that people start themselves."""
-import http.cookiejar
 import json
 import os
 import re
-import urllib.error
-import urllib.parse
-import urllib.request
 
 import mail_programs
 import programs
@@ -36,21 +32,9 @@ class Roundcube(mail_programs.Program):
             bool(programs.program("nginx"))
 
     def once(self):
-        opener = urllib.request.build_opener(
-            urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
-        with opener.open(self.web.url, timeout=20) as answer:
-            token = re.search(r'name="_token" value="([^"]+)"',
-                              answer.read().decode())[1]
-        try:
-            with opener.open(self.web.url + "?_task=login",
-                             urllib.parse.urlencode({
-                                 "_task": "login", "_action": "login",
-                                 "_token": token, "_user": self.place.user,
-                                 "_pass": self.place.password}).encode(),
-                             timeout=20) as answer:
-                page = answer.read().decode()
-        except urllib.error.HTTPError as error:
-            page = error.read().decode()
+        visit = self.web.visit()
+        visit.get()
+        page = visit.log_on(self.place.user, self.place.password)
         shown = re.findall(r'display_message\(("(?:[^"\\]|\\.)*")', page)
         return "-", "\n".join(json.loads(text) for text in shown)
 

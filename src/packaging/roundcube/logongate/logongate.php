@@ -12,9 +12,9 @@
  * before a lock that is planned everybody sees a line at the top.
  *
  * The words come with the mail server's answer ([UNAVAILABLE] or
- * [CONTACTADMIN], RFC 5530). Only the line about planned maintenance asks
- * the gate, at [listen.status], at most once a minute for a session and never
- * longer than a second.
+ * [CONTACTADMIN], RFC 5530). The gate's [listen.status] is asked for what is
+ * planned, at most once a minute for a session, and for the same words in the
+ * reader's language; never longer than a second.
  *
  * @license ISC
  */
@@ -99,6 +99,9 @@ class logongate extends rcube_plugin
         ) {
             $words = $this->gettext('temporary');
         }
+        else {
+            $words = $this->translated($words);
+        }
 
         $this->words = $words . ' ' . $this->gettext('password');
 
@@ -118,6 +121,33 @@ class logongate extends rcube_plugin
 
         $_SESSION['logongate_refused'] = true;
         $this->tell($this->words, true);
+    }
+
+    /**
+     * IMAP knows no language: the mail server said the gate's own. The lock
+     * that has these words there says them in the reader's, too.
+     */
+    private function translated($words)
+    {
+        $url = (string) $this->rc->config->get('logongate_status');
+
+        if ($url === '') {
+            return $words;
+        }
+
+        foreach (self::read($this->ask($url)) as $lock) {
+            if ($lock['message'] !== $words) {
+                continue;
+            }
+            $language = strtr($_SESSION['language'] ?? 'en_US', '_', '-');
+            foreach (self::read($this->ask($url, $language)) as $same) {
+                if ($same['id'] === $lock['id'] && $same['message'] !== '') {
+                    return $same['message'];
+                }
+            }
+        }
+
+        return $words;
     }
 
     public function connected($args)
@@ -270,9 +300,9 @@ class logongate extends rcube_plugin
     }
 
     /**
-     * The locks of the gate, as [starts, until, reason]: times in seconds,
-     * starts null for one in force, until null without an end. None where the
-     * gate is not asked or does not answer.
+     * The locks of the gate, as [id, starts, until, reason, message]: times
+     * in seconds, starts null for one in force, until null without an end.
+     * None where the gate is not asked or does not answer.
      */
     private function locks()
     {
@@ -307,9 +337,11 @@ class logongate extends rcube_plugin
 
             if ($until === null || $until > time()) {
                 $locks[] = [
-                    'starts' => $starts,
-                    'until'  => $until,
-                    'reason' => self::clean($lock['reason'] ?? ''),
+                    'id'      => $lock['id'] ?? null,
+                    'starts'  => $starts,
+                    'until'   => $until,
+                    'reason'  => self::clean($lock['reason'] ?? ''),
+                    'message' => self::clean($lock['message'] ?? ''),
                 ];
             }
         }
@@ -328,7 +360,7 @@ class logongate extends rcube_plugin
      * GET URL/v1/status; null where there is no answer within a second. A
      * socket of this machine is unix:/run/logongate/status.sock.
      */
-    private function ask($url)
+    private function ask($url, $language = '')
     {
         if (strpos($url, 'unix:') === 0) {
             $address = 'unix://' . substr($url, 5);
@@ -354,7 +386,10 @@ class logongate extends rcube_plugin
 
         $ends = microtime(true) + 1;
         $text = '';
-        fwrite($stream, "GET /v1/status HTTP/1.0\r\nHost: $host\r\nConnection: close\r\n\r\n");
+        fwrite($stream, "GET /v1/status HTTP/1.0\r\nHost: $host\r\n"
+            . (preg_match('/^[A-Za-z0-9-]+$/', $language)
+                ? "Accept-Language: $language\r\n" : '')
+            . "Connection: close\r\n\r\n");
 
         while (!feof($stream) && strlen($text) < self::MOST_BYTES
             && ($left = $ends - microtime(true)) > 0
