@@ -416,8 +416,7 @@ class Alpine(Interactive):
 
 
 class Aerc(Interactive):
-    # It tries again once the server has hung up: after three minutes.
-    name, refused, patience = "aerc", "isconnected", 240
+    name, refused, patience = "aerc", "isconnected", 60
     asked_at_start = False
 
     def files(self):
