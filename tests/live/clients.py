@@ -16,6 +16,7 @@ import sys
 import mail_programs
 import postfix
 import programs
+import sogo_program
 import thunderbird_program
 import webmail_programs
 from gate_dovecot import Site
@@ -120,7 +121,8 @@ def everything(only):
     rows, failed = read(), 0
     sites = [(door, dovecot(door), mail_programs.AT_DOVECOT
               + webmail_programs.AT_DOVECOT
-              + thunderbird_program.AT_DOVECOT)
+              + thunderbird_program.AT_DOVECOT
+              + sogo_program.AT_DOVECOT)
              for door in ("combined", "policy", "dict")]
     sites.append(("postfix", submission(), mail_programs.AT_POSTFIX))
     for door, site, kinds in sites:
