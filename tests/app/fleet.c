@@ -133,6 +133,31 @@ static void away_gates_need_leave(void **state)
 	scene_free(scene);
 }
 
+/* Its provider died a moment ago; it is heard again before the time is over,
+ * and the required ones are all of them. */
+static void comes_back_in_time(void **state)
+{
+	struct scene *scene = scene_make(3);
+	struct lg_error err = {0};
+
+	scene->gate[2].link->away = 1;
+	scene_wait(scene, 100000);
+	scene_wait(scene, 1000);
+	scene->back_ms = 3000;
+	assert_int_equal(scene_apply(scene, &err), LG_OK);
+	assert_int_equal(scene->round.outcome, LG_FLEET_CAME_TRUE);
+	assert_true(scene_holds(scene, 2));
+	/* The same while it is lifted. */
+	scene->gate[2].link->away = 1;
+	scene_wait(scene, 100000);
+	scene_wait(scene, 1000);
+	scene->back_ms = 3000;
+	assert_int_equal(scene_change(scene, LG_FLEET_LIFT, 0, &err), LG_OK);
+	assert_int_equal(scene->round.outcome, LG_FLEET_CAME_TRUE);
+	assert_false(scene_holds(scene, 2));
+	scene_free(scene);
+}
+
 static void dies_in_the_middle(void **state)
 {
 	struct scene *scene = scene_make(3);
@@ -483,6 +508,8 @@ int main(void)
 			  skewed_clock_is_not_ready),
 		suite_row("gates that are away need --require",
 			  away_gates_need_leave),
+		suite_row("a gate that is failing over is waited for",
+			  comes_back_in_time),
 		suite_row("a gate that dies after it was ready: lifted again",
 			  dies_in_the_middle),
 		suite_row("what is only prepared is dropped",

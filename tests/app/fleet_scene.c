@@ -182,7 +182,13 @@ void scene_wait(struct scene *scene, int64_t ms)
 
 static void pass(void *context, unsigned int ms)
 {
-	scene_wait(context, ms);
+	struct scene *scene = context;
+
+	if (scene->back_ms && (scene->back_ms -= ms) <= 0) {
+		scene->back_ms = 0;
+		scene->gate[scene->count - 1].link->away = 0;
+	}
+	scene_wait(scene, ms);
 }
 
 struct scene *scene_make(size_t count)

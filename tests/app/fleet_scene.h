@@ -45,6 +45,7 @@ struct scene {
 	char signs_as[16];
 	unsigned char signs_with[LG_FLEET_PUBLIC_SIZE];
 	int64_t confirm_within_s;
+	int64_t back_ms; /* so long, and the last gate is not away any more */
 };
 
 /* count gates "g0".. that all follow, and have reported once. */
