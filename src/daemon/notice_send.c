@@ -32,6 +32,8 @@ static const char *name_of(enum gate_notice notice)
 	switch (notice) {
 	case GATE_NOTICE_SCHEDULED:
 		return "scheduled";
+	case GATE_NOTICE_STARTING:
+		return "starting";
 	case GATE_NOTICE_APPLIED:
 		return "applied";
 	case GATE_NOTICE_UNCONFIRMED:
@@ -74,6 +76,10 @@ static void put_sentence(enum gate_notice notice,
 	switch (notice) {
 	case GATE_NOTICE_SCHEDULED:
 		lg_buffer_format(out, "%s will begin at %s and last until %s",
+				 name, shown->starts, until);
+		break;
+	case GATE_NOTICE_STARTING:
+		lg_buffer_format(out, "%s begins at %s and lasts until %s",
 				 name, shown->starts, until);
 		break;
 	case GATE_NOTICE_APPLIED:

@@ -19,6 +19,7 @@ struct mark {
 	char id[LG_LOCK_ID_SIZE];
 	int64_t until_s;
 	int unconfirmed;
+	int starting[LG_NOTIFY_BEFORE_MAX];
 	int ending[LG_NOTIFY_BEFORE_MAX];
 };
 
@@ -39,7 +40,7 @@ static const struct gate_view_lock *find(const struct gate_view *view,
 	return NULL;
 }
 
-/* Which of the reminders of an end are due with so much time left. */
+/* Which of the reminders are due with so much time left. */
 static int is_near(const struct gate *gate, size_t i, int64_t left_ms)
 {
 	return left_ms >= 0 &&
@@ -53,9 +54,13 @@ static void arm(const struct gate *gate, const struct lg_lock *lock,
 	int64_t left_ms = lg_lock_left_ms(lock, &lock->until, &now);
 	size_t i;
 
+	int64_t starts_ms = lg_lock_left_ms(lock, &lock->start, &now);
+
 	mark->until_s = lock->until.wall_s;
 	for (i = 0; i < gate->settings->notify_before.count; i++)
 		mark->ending[i] = is_near(gate, i, left_ms);
+	for (i = 0; i < gate->settings->notify_before.count; i++)
+		mark->starting[i] = is_near(gate, i, starts_ms);
 }
 
 /* The marks of those that are there, the new ones armed. */
@@ -127,25 +132,36 @@ void gate_notices_follow(struct gate *gate, const struct gate_view *before,
 	mark_locks(gate, view);
 }
 
+/* 1 once for each of the times before it that have come. */
+static int is_due(const struct gate *gate, int64_t left_ms, int *told)
+{
+	int due = 0;
+	size_t i;
+
+	for (i = 0; i < gate->settings->notify_before.count; i++) {
+		if (left_ms <= 0 || told[i] || !is_near(gate, i, left_ms))
+			continue;
+		told[i] = 1;
+		due = 1;
+	}
+	return due;
+}
+
 static void remind(struct gate *gate, const struct gate_view_lock *lock,
 		   struct mark *mark, const struct lg_now *now)
 {
 	const struct lg_lock *of = lock->lock;
 	int64_t left_ms = lg_lock_left_ms(of, &of->until, now);
+	int64_t starts_ms = lg_lock_left_ms(of, &of->start, now);
 	int64_t confirm_ms = lg_lock_left_ms(of, &of->confirm, now);
-	int is_due = 0;
-	size_t i;
 
-	if (lg_lock_waits(of))
+	if (lg_lock_waits(of)) {
+		if (is_due(gate, starts_ms, mark->starting))
+			gate_notice_send(gate, GATE_NOTICE_STARTING, lock,
+					 NULL);
 		return;
-	for (i = 0; i < gate->settings->notify_before.count; i++) {
-		if (left_ms <= 0 || mark->ending[i] ||
-		    !is_near(gate, i, left_ms))
-			continue;
-		mark->ending[i] = 1;
-		is_due = 1;
 	}
-	if (is_due)
+	if (is_due(gate, left_ms, mark->ending))
 		gate_notice_send(gate, GATE_NOTICE_ENDING, lock, NULL);
 	if (!mark->unconfirmed && confirm_ms > 0 &&
 	    confirm_ms <= (of->confirm.wall_s - of->since_s) * 500) {

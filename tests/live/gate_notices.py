@@ -155,7 +155,8 @@ def scheduled():
         at = time.strftime("%Y-%m-%dT%H:%M:%SZ",
                            time.gmtime(time.time() + 4))
         gate.apply(listing("alice"), for_s=600, at=at)
-        gate.wait_for("scheduled", "applied")
+        gate.wait_for("scheduled", "starting", "applied")
+        assert "begins at" in gate.events()[1]["text"], gate.events()
         first = gate.events()[0]
         assert first["lock"]["starts"] == at, first
         assert first["lock"]["since"] is None, first

@@ -334,8 +334,9 @@ int lg_cmd_schedule_add(struct lg_cli *cli)
 		.command = &command,
 	};
 	struct lg_profile *profile = NULL;
+	const char *at = lg_cli_option(cli, "at");
 	struct lg_error err;
-	int64_t lasts_s;
+	int64_t lasts_s, ahead_s;
 	int code = check_name(cli, schedule.name);
 
 	if (code != LG_EXIT_DONE)
@@ -343,9 +344,20 @@ int lg_cmd_schedule_add(struct lg_cli *cli)
 	if (schedule.calendar == NULL || schedule.lasts == NULL)
 		return lg_cli_usage(cli, "schedule add needs --on-calendar C "
 					 "and --for D");
+	/* A time of day is the calendar's to say. */
+	if (at != NULL && at[0] != '+')
+		return lg_cli_usage(cli,
+				    "--at %s: of a schedule it is so long "
+				    "after the calendar; write --at +30m",
+				    at);
+	if (at != NULL && cli->rest != NULL)
+		return lg_cli_usage(cli, "--at: a command runs when the "
+					 "calendar says; leave out --at");
 	if (cli->rest != NULL && cli->rest_count == 0)
 		return lg_cli_usage(cli, "there is no command after --");
 	code = lg_cli_duration(cli, "for", &lasts_s);
+	if (code == LG_EXIT_DONE)
+		code = lg_cli_time(cli, "at", &ahead_s);
 	if (code == LG_EXIT_DONE)
 		code = lg_cli_profile(cli, cli->operand[1], &profile);
 	if (code != LG_EXIT_DONE)

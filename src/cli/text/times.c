@@ -96,6 +96,22 @@ static int read_time(struct lg_cli *cli, const char *option, const char *text,
 	return LG_EXIT_DONE;
 }
 
+/* So long from now, as a schedule needs it. */
+static int read_ahead(struct lg_cli *cli, const char *option, const char *text,
+		      int64_t *out_s)
+{
+	struct lg_zone zone = lg_system_zone();
+	struct lg_moment moment = {.change = LG_TIME_ONCE};
+	struct lg_error err;
+	int64_t ahead_s;
+
+	if (lg_duration_parse(text, strlen(text), &ahead_s, &err) != LG_OK)
+		return bad(cli, option, &err);
+	moment.at_s = *out_s = lg_cli_now() + ahead_s;
+	say_understood(cli, option, &moment, LG_TIME_NEXT, &zone);
+	return LG_EXIT_DONE;
+}
+
 int lg_cli_time(struct lg_cli *cli, const char *option, int64_t *out_s)
 {
 	const char *text = lg_cli_option(cli, option);
@@ -103,6 +119,8 @@ int lg_cli_time(struct lg_cli *cli, const char *option, int64_t *out_s)
 	*out_s = 0;
 	if (text == NULL)
 		return LG_EXIT_DONE;
+	if (strcmp(option, "at") == 0 && text[0] == '+')
+		return read_ahead(cli, option, text + 1, out_s);
 	return read_time(cli, option, text, LG_TIME_NEXT, out_s);
 }
 
