@@ -67,7 +67,7 @@ const struct lg_option lg_options[] = {
 	{"dry-run", NULL, NULL, LG_OPTION_ONCE,
 	 "show the difference; change nothing"},
 	{"ensure", NULL, NULL, LG_OPTION_ONCE,
-	 "it is so already: done, and nothing is changed"},
+	 "if it is so already, change nothing and exit with 0"},
 	{"explain", NULL, NULL, LG_OPTION_ONCE,
 	 "list every rule asked and its answer"},
 	{"fail2ban", "DIR", "@file", LG_OPTION_ONCE,
@@ -77,7 +77,7 @@ const struct lg_option lg_options[] = {
 	 "at all gates of the fleet, or those of --group"},
 	{"for", "D", NULL, LG_OPTION_ONCE, "end after D: 90s 15m 2h30m 1d 1w"},
 	{"force", NULL, NULL, LG_OPTION_ONCE,
-	 "also where somebody changed a value meanwhile"},
+	 "even where somebody has changed a value since"},
 	{"forget", "T", "@target", LG_OPTION_REPEATED,
 	 "give this server up, as it is, without asking it"},
 	{"format", "F", "reg reg4 powershell ldif", LG_OPTION_ONCE,
@@ -148,7 +148,7 @@ const struct lg_option lg_options[] = {
 	 "another letter: Subject: ..., an empty line, the text"},
 	{"to", "WHOM", "concerned @file", LG_OPTION_ONCE,
 	 "concerned, or a file of addresses"},
-	{"undo", NULL, NULL, LG_OPTION_ONCE, "go the way back instead"},
+	{"undo", NULL, NULL, LG_OPTION_ONCE, "undo it instead"},
 	{"until", "T", NULL, LG_OPTION_ONCE,
 	 "end then: 06:00, tomorrow 06:00, RFC 3339"},
 	{"uri", "LIST", NULL, LG_OPTION_ONCE,
@@ -298,7 +298,8 @@ enum lg_status lg_options_read(struct lg_cli *cli, int argc, char **argv,
 	cli->given = calloc((size_t)argc + 1, sizeof(*cli->given));
 	cli->operand = cli->words;
 	if (cli->words == NULL || cli->given == NULL)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				    "out of memory");
 	for (int i = 1; i < argc && status == LG_OK; i += used) {
 		used = 1;
 		if (strcmp(argv[i], "--") == 0) {

@@ -80,7 +80,7 @@ static void say(struct lg_error *err, const char *place, const char *format,
 	if (vasprintf(&text, format, arguments) < 0)
 		text = NULL;
 	lg_error_set(err, LG_ERR_CONFLICT, place, "%s",
-		     text != NULL ? text : "no memory");
+		     text != NULL ? text : "out of memory");
 	free(text);
 }
 

@@ -117,7 +117,7 @@ static enum lg_status copy_settings(const struct lg_settings *from,
 		*texts[i].to = texts[i].from ? strdup(texts[i].from) : NULL;
 		if (texts[i].from && !*texts[i].to)
 			status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-					      "no memory");
+					      "out of memory");
 	}
 	copy->directory_tls = from->directory_tls;
 	copy->directory_timeout_ms = from->directory_timeout_ms;
@@ -141,7 +141,8 @@ enum lg_status gate_facts_ask_once(struct gate *gate,
 	enum lg_status status;
 
 	if (!job)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				    "out of memory");
 	job->work = (struct gate_job){work_on, work_done, job, NULL};
 	job->gate = gate;
 	job->done = done;
@@ -243,7 +244,8 @@ enum lg_status gate_facts_open(struct gate *gate, struct lg_error *err)
 	struct gate_facts *facts = calloc(1, sizeof(*facts));
 
 	if (!facts)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				    "out of memory");
 	facts->gate = gate;
 	if (uv_timer_init(&gate->loop, &facts->retry)) {
 		free(facts);

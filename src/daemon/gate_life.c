@@ -104,7 +104,7 @@ static void close_all(struct gate *gate)
  * the next start as after a kill. */
 static void on_last(uv_timer_t *timer)
 {
-	gate_log("ends without what still hangs");
+	gate_log("stops without waiting for what still hangs");
 	gate_log_end();
 	_exit(GATE_EXIT_DONE);
 }
@@ -116,8 +116,7 @@ static void on_end(uv_signal_t *signal, int number)
 	if (gate->stopping)
 		return;
 	gate_log("going down%s",
-		 gate_locked(gate) ? "; what is locked stays locked on disk"
-				   : "");
+		 gate_locked(gate) ? "; locks stay in force on disk" : "");
 	systemd_notify("STOPPING=1\n");
 	close_all(gate);
 	uv_timer_start(&gate->last, on_last, LAST_MS, 0);
@@ -167,7 +166,8 @@ static enum lg_status open_inside(struct gate *gate,
 	if (!status)
 		status = gate_tickets_new(&gate->tickets, err);
 	if (!status && !(gate->mapi = malloc(sizeof(*gate->mapi))))
-		status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+		status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				      "out of memory");
 	if (!status)
 		status = gate_sweeps_open(gate, err);
 	if (!status)

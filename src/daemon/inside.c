@@ -52,7 +52,8 @@ enum lg_status gate_inside_settings(struct gate_inside *inside,
 
 	if (!held) {
 		lg_settings_free(&settings);
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				    "out of memory");
 	}
 	held->holders = 1;
 	held->settings = settings;
@@ -72,7 +73,8 @@ enum lg_status gate_inside_new(const struct gate *gate,
 
 	if (!inside) {
 		lg_settings_free(&settings);
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				    "out of memory");
 	}
 	inside->files = &gate->files;
 	inside->now = gate->now;

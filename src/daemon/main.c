@@ -55,7 +55,7 @@ int main(int argc, char **argv)
 			config = argv[i] + 9;
 		} else {
 			fprintf(stderr,
-				"logongated: \"%s\" is no option; see "
+				"logongated: \"%s\" is not an option; see "
 				"logongated --help\n",
 				argv[i]);
 			return GATE_EXIT_USAGE;

@@ -86,10 +86,11 @@ static void put_sentence(enum gate_notice notice,
 		lg_buffer_format(out, "%s is in force until %s", name, until);
 		break;
 	case GATE_NOTICE_UNCONFIRMED:
-		lg_buffer_format(out,
-				 "%s is not confirmed; half of the time for it "
-				 "is over: logongate confirm keeps it",
-				 name);
+		lg_buffer_format(
+			out,
+			"%s is not confirmed; half of the time for that has "
+			"passed: logongate confirm keeps it",
+			name);
 		break;
 	case GATE_NOTICE_ENDING:
 		lg_buffer_format(out,
@@ -117,7 +118,8 @@ static void put_sentence(enum gate_notice notice,
 		lg_buffer_format(out, "The gate needs attention: %s", what);
 		break;
 	case GATE_NOTICE_QUIET:
-		lg_buffer_text(out, "The gate needs no attention any more");
+		lg_buffer_text(
+			out, "Nothing needs attention at the gate any longer");
 		break;
 	}
 	if (lock)
@@ -232,8 +234,9 @@ void gate_notice_send(struct gate *gate, enum gate_notice what_notice,
 	if (!notice || !notice->dir || !notice->text ||
 	    gate->notices_waiting >= WAITING_MAX) {
 		gate_log("notice: %s is not told: %s", name_of(what_notice),
-			 gate->notices_waiting >= WAITING_MAX ? "too many wait"
-							      : "no memory");
+			 gate->notices_waiting >= WAITING_MAX
+				 ? "too many wait"
+				 : "out of memory");
 		free_notice(notice);
 		return;
 	}

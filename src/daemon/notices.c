@@ -218,9 +218,9 @@ void gate_notices_tick(struct gate *gate)
 enum lg_status gate_notices_open(struct gate *gate, struct lg_error *err)
 {
 	gate->notices = calloc(1, sizeof(*gate->notices));
-	return gate->notices
-		       ? LG_OK
-		       : lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+	return gate->notices ? LG_OK
+			     : lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+					    "out of memory");
 }
 
 void gate_notices_free(struct gate *gate)

@@ -37,7 +37,8 @@ enum lg_status gate_records_open(struct gate *gate, struct lg_error *err)
 	enum lg_status status;
 
 	if (!records)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				    "out of memory");
 	records->gate = gate;
 	gate->records = records;
 	status = lg_logon_log_new(&gate->files, LG_REFUSED_FOLDER, &refused,

@@ -81,7 +81,8 @@ enum lg_status gate_servers_open(struct gate *gate, struct lg_error *err)
 	enum lg_status status;
 
 	if (!servers)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				    "out of memory");
 	servers->gate = gate;
 	lg_buffer_format(&path, "%s/" JOURNAL, gate->settings->state_dir);
 	status = lg_buffer_take(&path, &servers->path, err);
@@ -178,7 +179,7 @@ void control_servers(struct control_call *call)
 	struct lg_error err = {0};
 
 	if (!telling) {
-		lg_error_set(&err, LG_ERR_NO_MEMORY, NULL, "no memory");
+		lg_error_set(&err, LG_ERR_NO_MEMORY, NULL, "out of memory");
 		control_fail_as(call, &err);
 		return;
 	}

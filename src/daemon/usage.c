@@ -77,7 +77,8 @@ enum lg_status gate_usage_open(struct gate *gate, struct lg_error *err)
 {
 	gate->usage = calloc(1, sizeof(*gate->usage));
 	if (!gate->usage)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				    "out of memory");
 	/* What the first to ask is told. */
 	look(gate->usage);
 	looked(gate->usage);

@@ -21,7 +21,8 @@ static enum lg_status copy_text(const char *from, char **to,
 {
 	*to = from ? strdup(from) : NULL;
 	if (from && !*to)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				    "out of memory");
 	return LG_OK;
 }
 
@@ -197,7 +198,8 @@ enum lg_status gate_view_make(struct gate_inside *inside,
 	enum lg_status status;
 
 	if (!view)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				    "out of memory");
 	view->held = inside->held;
 	view->held->holders++;
 	status = add_locks(inside->state, view, err);

@@ -164,7 +164,8 @@ enum lg_status gate_work_open(struct gate *gate, struct lg_error *err)
 	int i;
 
 	if (!work)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				    "out of memory");
 	work->gate = gate;
 	if (uv_mutex_init(&work->lock)) {
 		free(work);

@@ -64,9 +64,10 @@ static enum lg_status take_line(const char *line, size_t len, const char *place,
 	field = field_of(credentials, name, name_len);
 	/* Never show the line: it may be the password. */
 	if (!equals || !field)
-		return lg_error_set_at(err, LG_ERR_SYNTAX, place, number,
-				       "the line is none of username = ..., "
-				       "password = ..., domain = ...");
+		return lg_error_set_at(
+			err, LG_ERR_SYNTAX, place, number,
+			"the line is not username = ..., password = ... or "
+			"domain = ...");
 	if (value_len > CREDENTIAL_MAX)
 		return lg_error_set_at(err, LG_ERR_LIMIT, place, number,
 				       "the value has more than %d bytes",
@@ -119,7 +120,8 @@ static enum lg_status check_file(int fd, const char *path, struct lg_error *err)
 		return lg_error_set(err, LG_ERR_IO, path, "%s",
 				    strerror(errno));
 	if (!S_ISREG(info.st_mode))
-		return lg_error_set(err, LG_ERR_IO, path, "is no regular file");
+		return lg_error_set(err, LG_ERR_IO, path,
+				    "is not a regular file");
 	if (info.st_mode & (S_IRWXG | S_IRWXO))
 		return lg_error_set(err, LG_ERR_IO, path,
 				    "is a secret that others can read (mode "

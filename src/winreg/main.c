@@ -368,7 +368,7 @@ static char *answer_line(struct helper *helper, const char *line, size_t len)
 		status = no_memory(&err);
 	else if (!cJSON_IsObject(request))
 		status = lg_error_set(&err, LG_ERR_SYNTAX, NULL,
-				      "the request is no JSON object");
+				      "the request is not a JSON object");
 	else
 		status = run(helper, request, answer, &err);
 	if (status) {

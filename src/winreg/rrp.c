@@ -253,7 +253,7 @@ enum lg_status rrp_read_value(const struct lg_buffer *stub,
 		units--;
 	if (lg_utf16_decode(name, units, &out_value->name) != units)
 		return lg_error_set(err, LG_ERR_SYNTAX, NULL,
-				    "the name of a value is no UTF-16");
+				    "the name of a value is not UTF-16");
 	out_value->type = type;
 	out_value->data = data;
 	out_value->len = count;

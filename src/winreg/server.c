@@ -112,10 +112,10 @@ static enum lg_status check_text(const struct server *server, const char *text,
 
 	if (!lg_utf8_is_valid(text, len) ||
 	    lg_utf16_units(text, len) > NAME_MAX_UNITS)
-		return lg_error_set(err, LG_ERR_SYNTAX, server->settings.server,
-				    "a name is no UTF-8, or longer than %d "
-				    "characters",
-				    NAME_MAX_UNITS);
+		return lg_error_set(
+			err, LG_ERR_SYNTAX, server->settings.server,
+			"a name is not UTF-8, or longer than %d characters",
+			NAME_MAX_UNITS);
 	return LG_OK;
 }
 
@@ -130,7 +130,7 @@ static enum lg_status path_of(const struct server *server, const char *key,
 	if (strncasecmp(key, HIVE, sizeof(HIVE) - 1) != 0 ||
 	    !key[sizeof(HIVE) - 1])
 		return lg_error_set(err, LG_ERR_SYNTAX, server->settings.server,
-				    "\"%s\" is no key below %s", key, HIVE);
+				    "\"%s\" is not a key below %s", key, HIVE);
 	*out_path = key + sizeof(HIVE) - 1;
 	return LG_OK;
 }

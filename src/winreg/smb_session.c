@@ -209,7 +209,8 @@ static enum lg_status check_server(const char *server, struct lg_error *err)
 			break;
 	if (*at || at == server)
 		return lg_error_set(err, LG_ERR_SYNTAX, NULL,
-				    "\"%s\" is no name of a server", server);
+				    "\"%s\" is not the name of a server",
+				    server);
 	return LG_OK;
 }
 

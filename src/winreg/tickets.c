@@ -214,10 +214,11 @@ enum tickets_state tickets_tell(const char *name, int64_t now,
 	} else if (tickets_parse((const uint8_t *)bytes.data, bytes.len, &owner,
 				 &until, NULL)) {
 		state = TICKETS_MISSING;
-		lg_buffer_format(out_sentence,
-				 "no Kerberos ticket: %s is no ticket cache; "
-				 "kinit makes it anew",
-				 path.data);
+		lg_buffer_format(
+			out_sentence,
+			"no Kerberos ticket: %s is not a ticket cache; kinit "
+			"makes it anew",
+			path.data);
 	} else if (!until) {
 		state = TICKETS_MISSING;
 		lg_buffer_format(out_sentence,

@@ -77,7 +77,7 @@ static enum lg_status service_open(struct service *service, uint32_t access,
 
 	if (!lg_utf8_is_valid(service->name, strlen(service->name)))
 		return lg_error_set(err, LG_ERR_SYNTAX, server->settings.server,
-				    "the name of the service is no UTF-8");
+				    "the name of the service is not UTF-8");
 	status = server_pipe(server, &server->svcctl, "svcctl", &dcerpc_svcctl,
 			     err);
 	if (!status) {

@@ -15,10 +15,10 @@ enum lg_status lg_fleet_open(const struct lg_fleet_settings *settings,
 	const char *uri = settings->directory.uri;
 
 	if (uri && strncasecmp(uri, "ldif:", 5) == 0)
-		return lg_error_set(err, LG_ERR_SYNTAX, NULL,
-				    "[fleet] uri: an export is no directory "
-				    "that gates can share; say the addresses "
-				    "of its servers, as in "
-				    "ldaps://ldap1.example.org");
+		return lg_error_set(
+			err, LG_ERR_SYNTAX, NULL,
+			"[fleet] uri: an export is not a directory that gates "
+			"can share; say the addresses of its servers, as in "
+			"ldaps://ldap1.example.org");
 	return lg_fleet_open_ldap(settings, branches, out_fleet, err);
 }

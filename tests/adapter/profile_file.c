@@ -271,7 +271,7 @@ static const struct bad bads[] = {
 	{"a variable with the name of a placeholder",
 	 "[profile]\nvariables = \"until\"\n", LG_ERR_CONFLICT, 2, "own"},
 	{"a variable that is no name", "[profile]\nvariables = \"a b\"\n",
-	 LG_ERR_SYNTAX, 2, "no name"},
+	 LG_ERR_SYNTAX, 2, "not a name"},
 	{"a base without a name", "[profile]\nbase = \"\"\n", LG_ERR_SYNTAX, 2,
 	 "base"},
 	{"a base that is the profile itself", "[profile]\nbase = \"bad\"\n",

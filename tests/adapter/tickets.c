@@ -169,7 +169,7 @@ static void sentences_name_the_cache(void **state)
 		enum tickets_state state;
 		const char *says;
 	} rows[] = {
-		{1, TICKETS_MISSING, "is no ticket cache"},
+		{1, TICKETS_MISSING, "is not a ticket cache"},
 		{0, TICKETS_MISSING, "no Kerberos ticket of admin/root@ACME"},
 		{1000, TICKETS_EXPIRED, "expired at 1970-01-01T00:16:40Z"},
 		{1001, TICKETS_GOOD, "is good until 1970-01-01T00:16:41Z"},

@@ -462,7 +462,7 @@ int directory_suite_run(struct directory_subject *subject)
 		suite_row("accounts come in the order of the port",
 			  keeps_the_order_of_the_port),
 		suite_row("a filter gives every entry it matches", filters),
-		suite_row("what is no filter is refused", refuses_no_filter),
+		suite_row("what is not a filter is refused", refuses_no_filter),
 		suite_row("a name that an unlisted entry has too is shared",
 			  tells_shared_names),
 		suite_row("who asks nothing is answered nothing",

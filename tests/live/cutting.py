@@ -283,7 +283,7 @@ def the_command_tells():
         site.dovecot.imap("bob")
         text = site.gate.command("apply", profile, "--for", "1h",
                                  "--accept-warnings")
-        assert "1 session still to go; cutting goes on" in text, text
+        assert "1 session still to go; cutting continues" in text, text
         doveadm.close()
 
 

@@ -66,8 +66,8 @@ static void refuses(void **state)
 		const char *says;
 	} row[] = {
 		{"", 0, LG_ERR_SYNTAX, "at character 1"},
-		{"5", 1, LG_ERR_SYNTAX, "is no version"},
-		{"5.0", 3, LG_ERR_SYNTAX, "is no version"},
+		{"5", 1, LG_ERR_SYNTAX, "is not a version"},
+		{"5.0", 3, LG_ERR_SYNTAX, "is not a version"},
 		{"5.0.", 4, LG_ERR_SYNTAX, "at character 4"},
 		{"5.0.0.", 6, LG_ERR_SYNTAX, "at character 6"},
 		{"5.0.0.0.", 8, LG_ERR_SYNTAX, "at character 8"},
@@ -112,7 +112,7 @@ static void long_text_is_shown_short(void **state)
 	memset(text, '0', len);
 	assert_int_equal(lg_version_parse(text, len, &version, &err),
 			 LG_ERR_SYNTAX);
-	assert_non_null(strstr(err.text, "...\" is no version"));
+	assert_non_null(strstr(err.text, "...\" is not a version"));
 	memcpy(text + len - 4, ".1.2", 4);
 	assert_int_equal(lg_version_parse(text, len, &version, &err), LG_OK);
 	assert_int_equal(version.part[2], 1);

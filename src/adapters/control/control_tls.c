@@ -49,7 +49,8 @@ static enum lg_status split(const char *server, struct lg_control_tls *tls,
 	tls->host = strndup(start, len);
 	tls->port = strdup(colon + 1);
 	if (tls->host == NULL || tls->port == NULL)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				    "out of memory");
 	return LG_OK;
 }
 
@@ -129,7 +130,8 @@ static enum lg_status read_certificates(const struct lg_control_remote *remote,
 	if (status != LG_OK)
 		return status;
 	if (gnutls_certificate_allocate_credentials(&tls->credentials))
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				    "out of memory");
 	code = gnutls_certificate_set_x509_key_file(
 		tls->credentials, remote->cert_file, remote->tls_key_file,
 		GNUTLS_X509_FMT_PEM);
@@ -154,7 +156,8 @@ static enum lg_status shake(struct lg_control_tls *tls, const char *server,
 	    gnutls_priority_set_direct(tls->session, PRIORITIES, NULL) ||
 	    gnutls_credentials_set(tls->session, GNUTLS_CRD_CERTIFICATE,
 				   tls->credentials))
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				    "out of memory");
 	/* an address is no name for SNI; what GnuTLS takes for none is left */
 	gnutls_server_name_set(tls->session, GNUTLS_NAME_DNS, tls->host,
 			       strlen(tls->host));
@@ -190,7 +193,8 @@ enum lg_status lg_control_tls_open(const struct lg_control_remote *remote,
 	enum lg_status status;
 
 	if (tls == NULL)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				    "out of memory");
 	tls->fd = -1;
 	status = split(remote->server, tls, err);
 	if (status == LG_OK)

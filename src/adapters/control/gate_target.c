@@ -55,7 +55,8 @@ static enum lg_status ask(struct gate_target *target, cJSON *request,
 	int code = 0;
 
 	if (request == NULL)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				    "out of memory");
 	status = lg_control_open_remote(&target->remote, CONNECT_MS, &control,
 					err);
 	if (status == LG_OK) {
@@ -395,8 +396,7 @@ static enum lg_status gate_extend(void *self, int64_t until_s,
 
 	if (status == LG_OK && standing.id[0] == '\0')
 		status = lg_error_set(err, LG_ERR_CONFLICT, target->name,
-				      "the lock is not in force there any "
-				      "more");
+				      "the lock is no longer in force there");
 	if (status != LG_OK)
 		return status;
 	request = request_of("extend");
@@ -437,7 +437,7 @@ enum lg_status lg_gate_target_open(const struct lg_target_settings *settings,
 	if (target == NULL || target->name == NULL) {
 		free(target);
 		return lg_error_set(err, LG_ERR_NO_MEMORY, settings->name,
-				    "no memory");
+				    "out of memory");
 	}
 	target->remote = (struct lg_control_remote){
 		.server = settings->server,

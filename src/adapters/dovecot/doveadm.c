@@ -93,11 +93,11 @@ static enum lg_status judge(const struct doveadm *doveadm, CURLcode code,
 	if (code == CURLE_OK && http == 200)
 		return LG_OK;
 	if (code == CURLE_OK && http == 401)
-		return lg_error_set(err, LG_ERR_DENIED, doveadm->address,
-				    "Dovecot does not take the key; "
-				    "api_key_file must hold its "
-				    "doveadm_api_key (where Dovecot reads it "
-				    "from a file, a line end is a part of it)");
+		return lg_error_set(
+			err, LG_ERR_DENIED, doveadm->address,
+			"Dovecot does not accept the key; api_key_file must "
+			"hold its doveadm_api_key (where Dovecot reads it from "
+			"a file, a line end is a part of it)");
 	if (code == CURLE_OK)
 		return lg_error_set(err, LG_ERR_IO, doveadm->address,
 				    "doveadm answered HTTP %ld", http);
@@ -107,7 +107,7 @@ static enum lg_status judge(const struct doveadm *doveadm, CURLcode code,
 				    (unsigned int)limit_ms);
 	if (code == CURLE_ABORTED_BY_CALLBACK)
 		return lg_error_set(err, LG_ERR_TIMEOUT, doveadm->address,
-				    "doveadm is not waited for any more");
+				    "the gate no longer waits for doveadm");
 	if (code == CURLE_OUT_OF_MEMORY || lg_buffer_status(answer, NULL))
 		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
 				    "out of memory");
@@ -265,11 +265,12 @@ enum lg_status lg_doveadm_open(const struct lg_doveadm_settings *settings,
 	if (strncmp(settings->address, "unix:/", 6) &&
 	    strncmp(settings->address, "http://", 7) &&
 	    strncmp(settings->address, "https://", 8))
-		return lg_error_set(err, LG_ERR_SYNTAX, NULL,
-				    "\"%s\" is no address of doveadm; write "
-				    "unix:/run/dovecot/http or "
-				    "http://127.0.0.1:8080/doveadm/v1",
-				    settings->address);
+		return lg_error_set(
+			err, LG_ERR_SYNTAX, NULL,
+			"\"%s\" is not an address of doveadm; write "
+			"unix:/run/dovecot/http or "
+			"http://127.0.0.1:8080/doveadm/v1",
+			settings->address);
 	doveadm = calloc(1, sizeof(*doveadm));
 	if (!doveadm || !prepare(doveadm, settings)) {
 		close_door(doveadm);

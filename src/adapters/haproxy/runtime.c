@@ -236,7 +236,8 @@ static enum lg_status add_session(const char *line, size_t len, int64_t now_s,
 	session.id = id;
 	session.address = address;
 	if (!id || !address)
-		status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+		status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				      "out of memory");
 	else
 		status = lg_session_list_add(out_list, &session, err);
 	free(id);
@@ -397,7 +398,8 @@ static enum lg_status runtime_cut(void *self, struct lg_cut_order *order,
 	status = runtime_list(self, &list, err);
 	open = status ? NULL : by_id(&list);
 	if (!status && !open)
-		status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+		status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				      "out of memory");
 	if (!status)
 		status = cut_same(self, order, open, list.count, err);
 	free(open);
@@ -431,7 +433,8 @@ enum lg_status lg_haproxy_open(const struct lg_haproxy_settings *settings,
 	}
 	if (!runtime || !runtime->path) {
 		free(runtime);
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				    "out of memory");
 	}
 	for (i = 0; frontends && i < frontends->count && !status; i++)
 		status = lg_strlist_add(&runtime->frontends, frontends->item[i],

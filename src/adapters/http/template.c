@@ -64,7 +64,8 @@ enum lg_status lg_http_template(const char *page, size_t len, const char *place,
 			return lg_error_set_at(
 				err, LG_ERR_UNKNOWN_KEY, place,
 				line_of(page, next),
-				"\"%.*s\" is no text that this page can have",
+				"\"%.*s\" is not a text that this page can "
+				"have",
 				(int)((stop ? stop + 1 : name) - next), next);
 		lg_buffer_append(out_html, at, (size_t)(next - at));
 		if (found->text && found->is_html)

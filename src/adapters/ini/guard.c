@@ -44,8 +44,8 @@ static enum lg_status check_name(const struct reader *reader, const char *what,
 			return lg_error_set_at(
 				reader->err, LG_ERR_SYNTAX, reader->file,
 				reader->line,
-				"\"%.*s\" is no name of a %s; names are of "
-				"a-z, 0-9 and . _ -",
+				"\"%.*s\" cannot be the name of a %s; names "
+				"have a-z, 0-9 and . _ - only",
 				lg_ini_shown(name.len), name.at, what);
 	for (i = 0; i < name.len; i++) {
 		if (i >= sizeof(lower) - 1)
@@ -76,11 +76,10 @@ static enum lg_status add_item(struct reader *reader, const char *section,
 	enum lg_status status;
 
 	if (items->count >= LG_INI_KEYS_MAX)
-		return lg_error_set_at(reader->err, LG_ERR_LIMIT, reader->file,
-				       reader->line,
-				       "more than %d keys; long lists belong "
-				       "into an allow_file",
-				       LG_INI_KEYS_MAX);
+		return lg_error_set_at(
+			reader->err, LG_ERR_LIMIT, reader->file, reader->line,
+			"more than %d keys; long lists belong in an allow_file",
+			LG_INI_KEYS_MAX);
 	if (items->count == items->capacity) {
 		size_t capacity = items->capacity ? items->capacity * 2 : 32;
 
@@ -268,7 +267,7 @@ static enum lg_status read_line(struct reader *reader, struct lg_ini_span line)
 		return lg_error_set_at(
 			reader->err, LG_ERR_LIMIT, reader->file, reader->line,
 			"the line is longer than %d bytes; long lists belong "
-			"into an allow_file",
+			"in an allow_file",
 			LG_INI_LINE_MAX);
 	if (line.len && line.at[line.len - 1] == '\r')
 		line.len--;
@@ -326,10 +325,11 @@ static enum lg_status check_bytes(const char *text, size_t len,
 					       marks[i].name);
 	nul = len ? memchr(text, '\0', len) : NULL;
 	if (nul)
-		return lg_error_set_at(err, LG_ERR_SYNTAX, file,
-				       line_of(text, (size_t)(nul - text)),
-				       "a NUL byte; this is no text file, save "
-				       "it as UTF-8");
+		return lg_error_set_at(
+			err, LG_ERR_SYNTAX, file,
+			line_of(text, (size_t)(nul - text)),
+			"a NUL byte; this is not a text file, save it as "
+			"UTF-8");
 	valid = lg_utf8_valid(text, len);
 	if (valid < len)
 		return lg_error_set_at(err, LG_ERR_SYNTAX, file,

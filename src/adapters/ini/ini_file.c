@@ -51,11 +51,11 @@ static enum lg_status read_whole(int fd, const char *path,
 			return io_error(path, err);
 		lg_buffer_append(text, chunk, (size_t)got);
 		if (text->len > LG_INI_FILE_MAX)
-			return lg_error_set(err, LG_ERR_LIMIT, path,
-					    "the file is larger than %d "
-					    "bytes; long lists belong into an "
-					    "allow_file",
-					    LG_INI_FILE_MAX);
+			return lg_error_set(
+				err, LG_ERR_LIMIT, path,
+				"the file is larger than %d bytes; long lists "
+				"belong in an allow_file",
+				LG_INI_FILE_MAX);
 	}
 	return lg_buffer_status(text, err);
 }

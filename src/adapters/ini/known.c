@@ -103,7 +103,7 @@ static enum lg_status unknown_key(const struct lg_ini_known *known,
 		if (matches(known[i].key, item->key))
 			return lg_error_set_at(
 				err, LG_ERR_UNKNOWN_KEY, item->file, item->line,
-				"unknown key \"%s\" in [%s]; it belongs into "
+				"unknown key \"%s\" in [%s]; it belongs in "
 				"[%s%s]",
 				item->key, item->section, known[i].section,
 				known[i].section[strlen(known[i].section) -

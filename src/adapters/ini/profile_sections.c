@@ -176,8 +176,8 @@ static enum lg_status add_variables(struct lg_profile_sections *sections,
 		if (name[strspn(name, name_chars)])
 			status = lg_error_set_at(
 				err, LG_ERR_SYNTAX, item->file, item->line,
-				"variables: \"%s\" is no name; names are of "
-				"letters, digits, _ and -",
+				"variables: \"%s\" is not a name; names have "
+				"letters, digits, _ and - only",
 				name);
 		for (j = 0; j < sizeof(taken) / sizeof(taken[0]); j++)
 			if (!status && !strcmp(name, taken[j]))

@@ -236,11 +236,11 @@ enum lg_status lg_profile_check_user(struct lg_profile_reader *reader,
 		if ((unsigned char)value[i] < 0x20 || value[i] == 0x7f)
 			break;
 	if (!i || value[i] || value[0] == ' ' || value[i - 1] == ' ')
-		return lg_error_set_at(reader->err, LG_ERR_SYNTAX, item->file,
-				       item->line,
-				       "%s: \"%s\" is no logon name; write "
-				       "\"name\" or \"name@example.org\"",
-				       item->key, value);
+		return lg_error_set_at(
+			reader->err, LG_ERR_SYNTAX, item->file, item->line,
+			"%s: \"%s\" is not a logon name; write \"name\" or "
+			"\"name@example.org\"",
+			item->key, value);
 	return LG_OK;
 }
 
@@ -270,11 +270,11 @@ enum lg_status lg_profile_keep_filter(struct lg_profile_reader *reader,
 				      const char *value, char **out_filter)
 {
 	if (value[0] != '(')
-		return lg_error_set_at(reader->err, LG_ERR_SYNTAX, item->file,
-				       item->line,
-				       "%s: \"%s\" is no LDAP filter; write "
-				       "\"(attribute=value)\"",
-				       item->key, value);
+		return lg_error_set_at(
+			reader->err, LG_ERR_SYNTAX, item->file, item->line,
+			"%s: \"%s\" is not an LDAP filter; write "
+			"\"(attribute=value)\"",
+			item->key, value);
 	return keep(reader, out_filter, value);
 }
 

@@ -109,10 +109,10 @@ static enum lg_status check_listener(const struct checker *checker,
 				     "write key_file = "
 				     "\"/etc/logongate/http.key\" or listen on "
 				     "127.0.0.1");
-		return wrong(checker, find(checker, "listen.", name, "address"),
-			     "this listener knows no key and is for loopback "
-			     "alone",
-			     "write \"unix:NAME.sock\" or 127.0.0.1");
+		return wrong(
+			checker, find(checker, "listen.", name, "address"),
+			"this listener takes no key and is for loopback only",
+			"write \"unix:NAME.sock\" or 127.0.0.1");
 	}
 	return LG_OK;
 }
@@ -178,10 +178,11 @@ static enum lg_status check_dovecot(const struct checker *checker)
 	if (!doveadm ||
 	    (strncmp(doveadm, "unix:/", 6) && strncmp(doveadm, "http://", 7) &&
 	     strncmp(doveadm, "https://", 8)))
-		return wrong(checker, item,
-			     "doveadm is no address of the doveadm HTTP API",
-			     "write \"unix:/run/dovecot/http\" or "
-			     "\"http://127.0.0.1:8080/doveadm/v1\"");
+		return wrong(
+			checker, item,
+			"doveadm is not an address of the doveadm HTTP API",
+			"write \"unix:/run/dovecot/http\" or "
+			"\"http://127.0.0.1:8080/doveadm/v1\"");
 	if (!checker->settings->doveadm_api_key_file)
 		return wrong(checker, item,
 			     "[dovecot] without the key of doveadm_api_key",

@@ -113,9 +113,9 @@ static enum lg_status check_backslash(const struct lg_ini_place *place,
 				place->key);
 		return lg_error_set_at(
 			err, LG_ERR_SYNTAX, place->file, place->line,
-			"%s: a \\ is no escape here and not allowed; write "
-			"the value without it: a quote inside as "
-			"'say \"yes\"', DOMAIN\\user as user",
+			"%s: a \\ is not an escape here and is not allowed; "
+			"write the value without it: a quote inside as 'say "
+			"\"yes\"', DOMAIN\\user as user",
 			place->key);
 	}
 	return LG_OK;

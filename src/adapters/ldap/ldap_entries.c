@@ -74,9 +74,9 @@ enum lg_status lg_ldap_row_take(struct lg_ldap_row *row, LDAP *ld,
 	if (ber)
 		ber_free(ber, 0);
 	if (status == LG_OK && code != LDAP_SUCCESS)
-		status = lg_error_set(err, LG_ERR_DIRECTORY, NULL,
-				      "the directory sent an entry that does "
-				      "not read");
+		status = lg_error_set(
+			err, LG_ERR_DIRECTORY, NULL,
+			"the directory sent an entry that cannot be read");
 	return status;
 }
 

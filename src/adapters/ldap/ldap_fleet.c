@@ -94,7 +94,7 @@ enum lg_status lg_fleet_open_ldap(const struct lg_fleet_settings *settings,
 			 ? lg_ldap_settings_read(&settings->directory,
 						 &fleet->seat.settings, err)
 			 : lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-					"no descriptor to be had");
+					"no descriptor could be had");
 	if (status == LG_OK)
 		status = name_branches(fleet, err);
 	if (status != LG_OK) {

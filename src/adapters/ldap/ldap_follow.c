@@ -253,13 +253,12 @@ static enum lg_status take(struct lg_ldap_fleet *fleet,
 			ldap_get_option(fleet->follow.ld, LDAP_OPT_RESULT_CODE,
 					&code);
 			return lg_ldap_failed(&fleet->follow, code,
-					      "it does not answer any more",
-					      err);
+					      "it stopped answering", err);
 		}
 		status = ldap_msgid(message) == 0
-				 ? lg_ldap_failed(&fleet->follow,
-						  LDAP_SERVER_DOWN,
-						  "it says good-bye", err)
+				 ? lg_ldap_failed(
+					   &fleet->follow, LDAP_SERVER_DOWN,
+					   "it closed the connection", err)
 				 : way_of(fleet)->take(fleet, message, sink,
 						       err);
 		ldap_msgfree(message);

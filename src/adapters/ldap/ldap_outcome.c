@@ -56,7 +56,7 @@ enum lg_status lg_ldap_outcome_report(const char *place,
 	       " may not be changed: ", outcome->why.text);
 	append(&text, "somebody else changed the protocolSettings of ",
 	       &outcome->changed, "; ", rest);
-	append(&text, "", &outcome->gone, " is not there any more; ",
+	append(&text, "", &outcome->gone, " is no longer there; ",
 	       "if it was moved or renamed, it still has the lock's values");
 	status = lg_buffer_status(&text, err);
 	if (!status)

@@ -41,7 +41,7 @@ static struct timeval timeout_of(const struct lg_ldap_search *search)
 static enum lg_status refused_filter(const char *filter, struct lg_error *err)
 {
 	return lg_error_set(err, LG_ERR_SYNTAX, NULL,
-			    "\"%s\" is no filter; one looks like "
+			    "\"%s\" is not a filter; one looks like "
 			    "(&(objectClass=person)(mail=*))",
 			    filter);
 }

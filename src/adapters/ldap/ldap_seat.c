@@ -46,8 +46,7 @@ enum lg_status lg_ldap_seat_wait(const struct lg_ldap_connection *connection,
 		return lg_ldap_failed(connection, LDAP_TIMEOUT,
 				      "no answer in time", err);
 	ldap_get_option(connection->ld, LDAP_OPT_RESULT_CODE, &code);
-	return lg_ldap_failed(connection, code, "it does not answer any more",
-			      err);
+	return lg_ldap_failed(connection, code, "it stopped answering", err);
 }
 
 static int has_capability(LDAP *ld, LDAPMessage *entry)

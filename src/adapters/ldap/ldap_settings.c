@@ -74,13 +74,13 @@ static enum lg_status check_uri(const char *uri, struct lg_error *err)
 	if ((strncasecmp(uri, "ldap://", 7) != 0 && !lg_ldap_uri_is_tls(uri) &&
 	     !lg_ldap_uri_is_local(uri)) ||
 	    ldap_url_parse(uri, &parts) != LDAP_URL_SUCCESS)
-		return lg_error_set(err, LG_ERR_SYNTAX, NULL,
-				    "[directory] uri: \"%s\" is no address of "
-				    "a directory; one looks like "
-				    "ldaps://dc1.example.org, ldapi://%%2Frun"
-				    "%%2Fslapd%%2Fldapi or "
-				    "ldif:/path/export.ldif",
-				    uri);
+		return lg_error_set(
+			err, LG_ERR_SYNTAX, NULL,
+			"[directory] uri: \"%s\" is not the address of a "
+			"directory; one looks like ldaps://dc1.example.org, "
+			"ldapi://%%2Frun%%2Fslapd%%2Fldapi or "
+			"ldif:/path/export.ldif",
+			uri);
 	ldap_free_urldesc(parts);
 	return LG_OK;
 }

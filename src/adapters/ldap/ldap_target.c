@@ -236,10 +236,10 @@ static enum lg_status check_changes(const struct ldap_target *target,
 		    (change[i].value &&
 		     (change[i].value->type != LG_REG_MULTI_SZ ||
 		      change[i].value->bytes_kept)))
-			return lg_error_set(err, LG_ERR_SYNTAX, target->name,
-					    "\"%s\" is no account's "
-					    "protocolSettings",
-					    change[i].name);
+			return lg_error_set(
+				err, LG_ERR_SYNTAX, target->name,
+				"\"%s\" is not an account's protocolSettings",
+				change[i].name);
 		if (change[i].care == LG_TARGET_CHANGE &&
 		    !lg_ldap_same_value(value, change[i].expected) &&
 		    !lg_ldap_same_value(value, change[i].value))

@@ -112,7 +112,7 @@ enum lg_status lg_ldap_watchdog_begin(LDAP *ld, uint32_t timeout_ms,
 	if (set_up(watchdog) != 0) {
 		free(watchdog);
 		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "no thread to be had");
+				    "no thread could be started");
 	}
 	ldap_set_option(ld, LDAP_OPT_CONNECT_CB, &watchdog->callback);
 	*out_watchdog = watchdog;

@@ -195,9 +195,9 @@ out:
 static enum lg_status refused(const struct loader *loader, size_t line,
 			      struct lg_error *err)
 {
-	return lg_error_set_at(err, LG_ERR_DIRECTORY, loader->file, line,
-			       "an entry that does not read; export the "
-			       "directory again");
+	return lg_error_set_at(
+		err, LG_ERR_DIRECTORY, loader->file, line,
+		"an entry that cannot be read; export the directory again");
 }
 
 static enum lg_status take_record(struct loader *loader, const char *record,

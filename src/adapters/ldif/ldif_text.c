@@ -270,7 +270,7 @@ static enum lg_status check_line(struct guard *guard)
 	while (name < len && is_name_char(text[name]))
 		name++;
 	if (name == 0 || name == len || text[name] != ':')
-		return wrong(guard, "a line that is no \"attr: value\"",
+		return wrong(guard, "a line that is not \"attr: value\"",
 			     "export the directory again");
 	if (guard->in_summary)
 		return check_summary(guard, text, name, text + name + 1);

@@ -100,9 +100,10 @@ static enum lg_status check_account(const char *path,
 				    "tls is none, or left out");
 	host = strstr(value[URL], "://");
 	if (host == NULL)
-		return lg_error_set(err, LG_ERR_SYNTAX, path,
-				    "url has no scheme; would be imaps://HOST, "
-				    "imap, pop3s, pop3 or https");
+		return lg_error_set(
+			err, LG_ERR_SYNTAX, path,
+			"url has no scheme; write imaps://HOST, imap, pop3s, "
+			"pop3 or https");
 	/* errors show the URL */
 	host += strlen("://");
 	if (memchr(host, '@', strcspn(host, "/?#")) != NULL)
@@ -259,7 +260,7 @@ static enum lg_status judge(const struct account *account,
 				    account->value[USERNAME]);
 	if (answer->http != 0)
 		snprintf(http, sizeof(http), " (%ld%s)", answer->http,
-			 answer->http == 401 ? ", the password is not taken"
+			 answer->http == 401 ? ", its password is not accepted"
 					     : "");
 	return lg_error_set(err, LG_ERR_CONFLICT, account->value[URL],
 			    "%s should get in and does not%s",
@@ -305,7 +306,8 @@ enum lg_status lg_logon_probe(const char *path, enum lg_logon_when when,
 		goto done;
 	curl = curl_easy_init();
 	if (curl == NULL) {
-		status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+		status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				      "out of memory");
 		goto done;
 	}
 	answer = log_on(curl, &account);

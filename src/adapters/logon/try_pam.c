@@ -204,7 +204,7 @@ enum lg_logon_came lg_try_pam(const struct lg_logon_attempt *attempt,
 		close(ends[0]);
 	}
 	if (!len) {
-		lg_buffer_text(out_text, "the stack came to no end");
+		lg_buffer_text(out_text, "the stack did not finish");
 		return LG_LOGON_NOT_TRIED;
 	}
 	lg_buffer_append(out_text, said + 1, len - 1);

@@ -259,10 +259,10 @@ static const char *log_on(struct talk *talk,
 		    !take_answer(talk, NULL) || !begins(talk->line, "OK") ||
 		    !begin_tls(talk, host, !is_here) ||
 		    !take_answer(talk, NULL))
-			return "TLS could not be begun";
+			return "TLS could not be started";
 	}
 	if (!authenticate(talk, attempt) || !take_answer(talk, NULL))
-		return "the server said nothing to the logon";
+		return "the server did not answer the logon";
 	return NULL;
 }
 

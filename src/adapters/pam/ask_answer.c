@@ -19,7 +19,7 @@
 static enum lg_status unreadable(struct lg_error *err)
 {
 	return lg_error_set(err, LG_ERR_SYNTAX, "",
-			    "the answer is not one of a gate");
+			    "the answer is not a gate's");
 }
 
 static const char *find(const char *bytes, size_t len, const char *what)

@@ -80,10 +80,11 @@ static int arguments_read(pam_handle_t *pamh, int argc, const char **argv,
 		value = value_of(argv[i], "timeout");
 		if (value && timeout_read(value, &args->timeout_ms))
 			continue;
-		pam_syslog(pamh, LOG_ERR,
-			   "argument \"%s\" makes no sense; known are "
-			   "socket=PATH, timeout=MS (1 to %d), protocol=NAME",
-			   argv[i], TIMEOUT_MAX_MS);
+		pam_syslog(
+			pamh, LOG_ERR,
+			"argument \"%s\" is not known; there are socket=PATH, "
+			"timeout=MS (1 to %d), protocol=NAME",
+			argv[i], TIMEOUT_MAX_MS);
 		return 0;
 	}
 	return 1;

@@ -67,7 +67,8 @@ enum lg_status lg_journal_file_open(const char *path,
 		file->path = strdup(path);
 	if (!file || !file->path) {
 		free(file);
-		return lg_error_set(err, LG_ERR_NO_MEMORY, path, "no memory");
+		return lg_error_set(err, LG_ERR_NO_MEMORY, path,
+				    "out of memory");
 	}
 	is_new = access(path, F_OK) != 0;
 	file->fd =
@@ -76,9 +77,9 @@ enum lg_status lg_journal_file_open(const char *path,
 	if (file->fd < 0) {
 		status = lg_errno_set(path, "cannot be written", err);
 	} else if (fcntl(file->fd, F_OFD_SETLK, &whole) != 0) {
-		status = lg_error_set(err, LG_ERR_CONFLICT, path,
-				      "another command changes servers right "
-				      "now");
+		status = lg_error_set(
+			err, LG_ERR_CONFLICT, path,
+			"another command is changing servers right now");
 	} else if (!is_at(path, file->fd)) {
 		/* another command put one in its place since it was opened */
 		status = lg_error_set(err, LG_ERR_CONFLICT, path,

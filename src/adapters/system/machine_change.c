@@ -28,7 +28,8 @@ static enum lg_status make_folders(const char *path, struct lg_error *err)
 	enum lg_status status = LG_OK;
 
 	if (folder == NULL)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				    "out of memory");
 	for (char *at = folder + 1; (at = strchr(at, '/')) != NULL; at++) {
 		*at = '\0';
 		if (mkdir(folder, 0700) != 0 && errno != EEXIST) {
@@ -141,7 +142,7 @@ static enum lg_status owner(void *self, const char *path,
 
 	if (stat(path, &file) != 0 || (user = getpwuid(file.st_uid)) == NULL)
 		return lg_error_set(err, LG_ERR_UNKNOWN_KEY, path,
-				    "is not there, or nobody's");
+				    "is not there, or has no owner");
 	lg_buffer_text(out_name, user->pw_name);
 	return lg_buffer_status(out_name, err);
 }
@@ -153,7 +154,7 @@ static enum lg_status secret(void *self, struct lg_buffer *out_text,
 
 	if (getrandom(bytes, sizeof(bytes), 0) != (ssize_t)sizeof(bytes))
 		return lg_error_set(err, LG_ERR_IO, "getrandom",
-				    "gives no random bytes");
+				    "gave no random bytes");
 	for (size_t i = 0; i < sizeof(bytes); i++)
 		lg_buffer_format(out_text, "%02x", bytes[i]);
 	explicit_bzero(bytes, sizeof(bytes));

@@ -35,9 +35,10 @@ static enum lg_status open_secret(const char *path, int *out_fd,
 	if (fstat(fd, &is) < 0)
 		status = io_error(path, err);
 	else if (!S_ISREG(is.st_mode))
-		status = lg_error_set(err, LG_ERR_IO, path,
-				      "is no regular file; a secret stands in "
-				      "a file of its own");
+		status = lg_error_set(
+			err, LG_ERR_IO, path,
+			"is not a regular file; a secret stands in a file of "
+			"its own");
 	else if (is.st_mode & (S_IRWXG | S_IRWXO))
 		status = lg_error_set(err, LG_ERR_IO, path,
 				      "is a secret that others can read (mode "

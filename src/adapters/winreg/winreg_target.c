@@ -238,8 +238,9 @@ static enum lg_status read_hex(const char *hex, struct lg_buffer *out,
 			break;
 	}
 	if (!hex)
-		return lg_error_set(err, LG_ERR_SYNTAX, place,
-				    "the helper gave a value that is no hex");
+		return lg_error_set(
+			err, LG_ERR_SYNTAX, place,
+			"the helper gave a value that is not hexadecimal");
 	return lg_buffer_status(out, err);
 }
 

@@ -81,7 +81,8 @@ enum lg_status lg_journal_line(const struct lg_journal_entry *entry,
 		text = cJSON_PrintUnformatted(object);
 	cJSON_Delete(object);
 	if (!text)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				    "out of memory");
 	lg_buffer_text(out_line, text);
 	lg_buffer_char(out_line, '\n');
 	cJSON_free(text);

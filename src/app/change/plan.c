@@ -24,7 +24,7 @@
 
 static enum lg_status no_memory(struct lg_error *err)
 {
-	return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+	return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "out of memory");
 }
 
 static enum lg_status add_warning(struct lg_plan *plan, enum lg_warning code,

@@ -102,15 +102,16 @@ static enum lg_status judge_sessions(struct lg_plan *plan,
 	if (is_local && input->session_control == LG_SESSIONS_UNKNOWN)
 		return lg_warnings_add(
 			&plan->warnings, LG_WARN_NO_SESSION_CONTROL, err,
-			"no server here tells of its open sessions: "
-			"who is in stays in");
+			"no server here lists its open sessions: users already "
+			"logged on stay connected");
 	plan->session_count = input->session_count;
 	if (input->session_count == 0)
 		return LG_OK;
 	plan->cut = calloc(input->session_count, 1);
 	plan->decision = calloc(input->session_count, sizeof(*plan->decision));
 	if (plan->cut == NULL || plan->decision == NULL)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				    "out of memory");
 	if (local == NULL || local->policy == NULL)
 		return LG_OK;
 	plan->cut_count =

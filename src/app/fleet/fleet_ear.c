@@ -141,7 +141,7 @@ static enum lg_status read_entry(struct lg_fleet_ear *ear,
 	} else if (!agrees(entry, *out_event)) {
 		lg_fleet_event_free(out_event);
 		trouble(ear, LG_FLEET_REPLAYED, entry,
-			"what is signed belongs into another entry");
+			"what is signed belongs in another entry");
 	}
 	return LG_OK;
 }
@@ -374,7 +374,8 @@ enum lg_status lg_fleet_ear_open(struct lg_fleet_ear *ear, const char *base,
 	if (!status)
 		status = lg_fleet_set_new(&ear->set, err);
 	if (!status && !(ear->keys = malloc(sizeof(*ear->keys))))
-		status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+		status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				      "out of memory");
 	if (!status) {
 		*ear->keys = *keys;
 		status = lg_fleet_kept_read(ear, err);

@@ -50,7 +50,7 @@ static enum lg_status add_own(struct lg_fleet_gate *gate, const char *id,
 
 		if (!all)
 			return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-					    "no memory");
+					    "out of memory");
 		gate->own = all;
 		own = &all[gate->own_count++];
 		*own = (struct lg_fleet_own){0};
@@ -260,7 +260,8 @@ static enum lg_status run_tasks(struct lg_fleet_gate *gate,
 	int has = 0, fails = 0;
 
 	if (!tasks)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				    "out of memory");
 	while (!status && lg_fleet_set_next(set, &at, &fate)) {
 		status = prepare_task(gate, &fate, &tasks[count], &has, err);
 		count += !status && has;
@@ -347,7 +348,8 @@ static enum lg_status report(struct lg_fleet_gate *gate, struct lg_error *err)
 	enum lg_status status;
 
 	if (!report)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				    "out of memory");
 	status = fill_report(gate, report, err);
 	if (!status)
 		status = lg_fleet_report_render(report, &bare, err);

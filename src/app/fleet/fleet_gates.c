@@ -71,7 +71,8 @@ static enum lg_status make_one(struct lg_fleet_gates *gates, const char *name,
 		gates->one = all;
 	one = all ? calloc(1, sizeof(*one)) : NULL;
 	if (!one)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				    "out of memory");
 	memcpy(one->name, name, strlen(name) + 1);
 	memmove(&all[at + 1], &all[at], (gates->count - at) * sizeof(*all));
 	all[at] = one;

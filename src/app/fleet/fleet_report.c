@@ -167,7 +167,7 @@ enum lg_status lg_fleet_report_parse(const char *text, size_t len,
 	if (!cJSON_IsObject(object) || number_of(object, "v") != 1) {
 		cJSON_Delete(object);
 		return lg_error_set(err, LG_ERR_SYNTAX, NULL,
-				    "the gate's report does not read");
+				    "the gate's report cannot be read");
 	}
 	copy_clean(report.version, sizeof(report.version),
 		   text_of(object, "version"));

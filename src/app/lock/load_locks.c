@@ -52,7 +52,8 @@ static enum lg_status copy_told(const struct lg_lock *told,
 	lock->backup = told->backup ? strdup(told->backup) : NULL;
 	if ((told->profile && !lock->profile) || (told->by && !lock->by) ||
 	    (told->reason && !lock->reason) || (told->backup && !lock->backup))
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				    "out of memory");
 	lock->generation = told->generation;
 	lock->since_s = told->since_s;
 	lock->until.wall_s = told->until.wall_s;
@@ -282,11 +283,11 @@ static enum lg_status load_lost(struct lg_loading *loading)
 		if (!loading->told[i].locks || lg_state_lock(state, told->id))
 			continue;
 		if (over) {
-			lg_state_loud(state,
-				      "the lock %s %s has no file any more: it "
-				      "is over",
-				      told->id,
-				      told->profile ? told->profile : "");
+			lg_state_loud(
+				state,
+				"the lock %s %s no longer has a file: it is "
+				"over",
+				told->id, told->profile ? told->profile : "");
 			if (state->mode == LG_STATE_WRITE)
 				lg_lock_journal_done(
 					state, LG_EVENT_LIFT, told, NULL,

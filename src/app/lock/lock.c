@@ -22,7 +22,8 @@ enum lg_status lg_lock_new(struct lg_lock **out_lock, struct lg_error *err)
 	struct lg_lock *lock = calloc(1, sizeof(*lock));
 
 	if (!lock)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				    "out of memory");
 	lock->max_duration_s = -1;
 	*out_lock = lock;
 	return LG_OK;

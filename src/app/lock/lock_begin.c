@@ -54,7 +54,7 @@ static enum lg_status find_times(const struct lg_state *state,
 				    "until when");
 	if (request->at_s && request->at_s < now_s)
 		return lg_error_set(err, LG_ERR_RANGE, NULL,
-				    "the beginning is past");
+				    "the beginning is in the past");
 	if (until_s <= begin_s)
 		return lg_error_set(err, LG_ERR_RANGE, NULL,
 				    "the end is not after the beginning");
@@ -155,7 +155,8 @@ static enum lg_status make_lock(struct lg_state *state,
 		goto out;
 	if (request->variables && *request->variables &&
 	    !(lock->variables = strdup(request->variables)))
-		status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+		status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				      "out of memory");
 	if (!status && request->findings)
 		status = lg_state_copy_findings(request->findings,
 						&lock->findings, err);

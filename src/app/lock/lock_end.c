@@ -35,7 +35,7 @@ static enum lg_status not_there(const struct lg_state *state, const char *name,
 			     "waiting");
 	else if (meant == LG_MEANT_UNCONFIRMED && state->lock_count)
 		lg_error_set(err, LG_ERR_CONFLICT, NULL,
-			     "no lock waits for a confirm");
+			     "no lock is waiting to be confirmed");
 	else
 		lg_error_set(err, LG_ERR_CONFLICT, NULL,
 			     "no lock is in force or waiting");
@@ -118,7 +118,7 @@ enum lg_status lg_lock_confirm(struct lg_state *state, struct lg_lock *lock,
 
 	if (!lock->confirm.wall_s) {
 		lg_error_set(err, LG_ERR_CONFLICT, lock->profile,
-			     "the lock does not wait for a confirm");
+			     "the lock is not waiting to be confirmed");
 		return lg_error_code(err, "not-in-force");
 	}
 	lock->confirm = (struct lg_deadline){0};
@@ -149,7 +149,7 @@ enum lg_status lg_lock_extend(struct lg_state *state, struct lg_lock *lock,
 		lasts_s -= starts_ms / 1000;
 	if (until_s <= now_s || until_s * 1000 - now.wall_ms <= starts_ms)
 		return lg_error_set(err, LG_ERR_RANGE, NULL,
-				    "the new end is missing or past");
+				    "the new end is missing or in the past");
 	if (lock->max_duration_s >= 0 && lasts_s > lock->max_duration_s)
 		return lg_lock_too_long(lock->profile, lasts_s,
 					lock->max_duration_s, " from its start",

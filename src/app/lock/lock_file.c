@@ -222,7 +222,8 @@ static enum lg_status print(cJSON *object, int whole,
 
 	cJSON_Delete(object);
 	if (!text)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				    "out of memory");
 	lg_buffer_text(out_text, text);
 	lg_buffer_char(out_text, '\n');
 	cJSON_free(text);

@@ -85,7 +85,7 @@ enum lg_status lg_lock_member_text(struct lg_lock_reader *reader,
 	*out_text = strdup(item->valuestring);
 	if (!*out_text)
 		return lg_error_set(reader->err, LG_ERR_NO_MEMORY, NULL,
-				    "no memory");
+				    "out of memory");
 	return LG_OK;
 }
 

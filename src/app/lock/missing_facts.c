@@ -37,7 +37,8 @@ static enum lg_status collect(const struct lg_findings *findings, int as_dn,
 	size_t i;
 
 	if (!asked.hash)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				    "out of memory");
 	for (i = 0; i < count; i++) {
 		const struct lg_account *account = &findings->account[i];
 

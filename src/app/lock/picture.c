@@ -47,7 +47,8 @@ static enum lg_status ordered(const struct lg_state *state,
 	struct lg_lock **lock = malloc((state->lock_count + 1) * sizeof(*lock));
 
 	if (!lock)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				    "out of memory");
 	if (state->lock_count) {
 		memcpy(lock, state->lock, state->lock_count * sizeof(*lock));
 		qsort(lock, state->lock_count, sizeof(*lock), by_end);

@@ -89,7 +89,8 @@ enum lg_status lg_state_add(struct lg_state *state, struct lg_lock *lock,
 		realloc(state->lock, (state->lock_count + 1) * sizeof(*grown));
 
 	if (!grown)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				    "out of memory");
 	state->lock = grown;
 	state->lock[state->lock_count++] = lock;
 	return LG_OK;

@@ -401,7 +401,8 @@ enum lg_status lg_state_load(const struct lg_files *files,
 	enum lg_status status;
 
 	if (!state)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				    "out of memory");
 	state->files = files;
 	state->clock = clock;
 	state->mode = mode;

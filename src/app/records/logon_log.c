@@ -111,7 +111,8 @@ enum lg_status lg_logon_log_new(const struct lg_files *files,
 	struct lg_logon_log *log = calloc(1, sizeof(*log));
 
 	if (!log)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				    "out of memory");
 	log->files = files;
 	log->folder = folder;
 	log->limits = *limits;

@@ -101,7 +101,8 @@ enum lg_status lg_logon_reader_new(const struct lg_files *files,
 	enum lg_status status;
 
 	if (!reader)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				    "out of memory");
 	reader->files = files;
 	reader->folder = folder;
 	reader->since_s = since_s;

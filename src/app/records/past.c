@@ -89,7 +89,7 @@ static enum lg_status append(struct lg_past *past,
 		grown = reallocarray(past->group, capacity, sizeof(*grown));
 		if (grown == NULL)
 			return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-					    "no memory");
+					    "out of memory");
 		past->group = grown;
 		past->capacity = capacity;
 	}

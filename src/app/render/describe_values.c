@@ -106,15 +106,17 @@ static enum lg_status tell_list(enum lg_dialect dialect,
 			   "Nobody is limited by name: there is no \"%s\"",
 			   LG_VALUE_LOGON_ONLY_AS);
 	if (traits->logon_only_as == LG_LOA_NONE)
-		return say(&out->line, err,
-			   "EVERYBODY GETS IN: no source documents \"%s\" for "
-			   "%s, and it is read over",
-			   LG_VALUE_LOGON_ONLY_AS, product);
+		return say(
+			&out->line, err,
+			"EVERYBODY GETS IN: no source documents \"%s\" for %s, "
+			"and it is ignored",
+			LG_VALUE_LOGON_ONLY_AS, product);
 	if (out->gate == LG_GATE_OFF && is_wrong(out, LG_VALUE_LOGON_ONLY_AS))
-		return say(&out->line, err,
-			   "EVERYBODY GETS IN: \"%s\" does not read and "
-			   "counts as absent",
-			   LG_VALUE_LOGON_ONLY_AS);
+		return say(
+			&out->line, err,
+			"EVERYBODY GETS IN: \"%s\" cannot be read and counts "
+			"as absent",
+			LG_VALUE_LOGON_ONLY_AS);
 	if (out->gate == LG_GATE_OFF)
 		return say(&out->line, err,
 			   "EVERYBODY GETS IN: \"%s\" is there, but it names "
@@ -147,13 +149,14 @@ static enum lg_status tell_clients(enum lg_dialect dialect,
 
 	if (value && !traits->versions)
 		status = say(&out->line, err,
-			     "\"%s\" is read over: %s does not know it",
+			     "\"%s\" is ignored: %s does not know it",
 			     value->name, traits->product);
 	else if (value && is_wrong(out, LG_VALUE_DISABLE_MAPI_CLIENTS))
-		status = say(&out->line, err,
-			     "\"%s\" does not read and counts as absent: it "
-			     "blocks nobody",
-			     value->name);
+		status = say(
+			&out->line, err,
+			"\"%s\" cannot be read and counts as absent: it blocks "
+			"nobody",
+			value->name);
 	else if (value && value->text && !value->bytes_kept)
 		status = say(&out->line, err,
 			     "MAPI clients of these versions are blocked: %s "
@@ -162,14 +165,15 @@ static enum lg_status tell_clients(enum lg_dialect dialect,
 	value = value_of(values, LG_VALUE_DISABLE_MAPI_CLIENT_PROCESSES);
 	if (!status && value && !traits->processes)
 		status = say(&out->line, err,
-			     "\"%s\" is read over: %s does not know it",
+			     "\"%s\" is ignored: %s does not know it",
 			     value->name, traits->product);
 	else if (!status && value &&
 		 is_wrong(out, LG_VALUE_DISABLE_MAPI_CLIENT_PROCESSES))
-		status = say(&out->line, err,
-			     "\"%s\" does not read and counts as absent: it "
-			     "blocks nobody",
-			     value->name);
+		status = say(
+			&out->line, err,
+			"\"%s\" cannot be read and counts as absent: it blocks "
+			"nobody",
+			value->name);
 	else if (!status && value && value->text && !value->bytes_kept)
 		status =
 			say(&out->line, err, "These programs are blocked: %s%s",
@@ -178,7 +182,7 @@ static enum lg_status tell_clients(enum lg_dialect dialect,
 				    ? " (clients from version 11 on)"
 				    : "");
 	if (!status && !lg_policy_limits(policy))
-		status = say(&out->line, err, "All in all nobody is refused");
+		status = say(&out->line, err, "In all, nobody is refused");
 	return status;
 }
 

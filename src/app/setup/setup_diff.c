@@ -126,10 +126,12 @@ static enum lg_status script_make(const char *before, const char *after,
 	size_t end = 0;
 
 	if (!split(before, from) || !split(after, to))
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				    "out of memory");
 	out->edit = calloc(from->count + to->count + 1, sizeof(*out->edit));
 	if (out->edit == NULL)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				    "out of memory");
 	while (begin < from->count && begin < to->count &&
 	       same(&from->line[begin], &to->line[begin]))
 		begin++;
@@ -210,10 +212,10 @@ enum lg_status lg_setup_diff(const struct lg_setup_file *file,
 	enum lg_status status = LG_OK;
 
 	if (file->is_secret) {
-		lg_buffer_format(out_text, "%s: %s\n", file->path,
-				 file->after ? "a new secret, for its owner "
-					       "alone"
-					     : "the secret goes");
+		lg_buffer_format(
+			out_text, "%s: %s\n", file->path,
+			file->after ? "a new secret, readable by its owner only"
+				    : "the secret goes");
 		return lg_buffer_status(out_text, err);
 	}
 	status = script_make(file->before ? file->before : "",

@@ -61,7 +61,7 @@ static enum lg_status read_file(const cJSON *item, const char *path,
 	if (file.path == NULL || file.path[0] != '/' || !cJSON_IsNumber(mode) ||
 	    (file.after == NULL && !file.is_secret))
 		return lg_error_set(err, LG_ERR_SYNTAX, path,
-				    "is no record of a set-up");
+				    "is not the record of a set-up");
 	file.mode = (uint32_t)mode->valuedouble & 0777;
 	return lg_setup_add(plan, &file, err);
 }
@@ -78,7 +78,7 @@ enum lg_status lg_setup_record_parse(const char *text, const char *path,
 
 	if (!cJSON_IsArray(files))
 		status = lg_error_set(err, LG_ERR_SYNTAX, path,
-				      "is no record of a set-up");
+				      "is not the record of a set-up");
 	cJSON_ArrayForEach(item, files) {
 		if (status == LG_OK)
 			status = read_file(item, path, &plan, err);

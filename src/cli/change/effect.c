@@ -231,8 +231,7 @@ static void say_effect(const struct lg_prepared *prepared, size_t server,
 		lg_buffer_char(text, ')');
 		break;
 	case LG_EFFECT_RESTART:
-		lg_buffer_text(text, "in force when its store is restarted, "
-				     "which is yours to do");
+		lg_buffer_text(text, "in force when you restart its store");
 		break;
 	case LG_EFFECT_CARRIED:
 		lg_buffer_format(text, "in force when %s is %s",
@@ -244,9 +243,8 @@ static void say_effect(const struct lg_prepared *prepared, size_t server,
 					 : "imported on the server");
 		lg_buffer_text(text,
 			       target->takes_effect == LG_TAKES_EFFECT_RESTART
-				       ? " and its store is restarted, which "
-					 "is yours to do"
-				       : ", which is yours to do");
+				       ? " and you restart its store"
+				       : ", which you have to do yourself");
 		break;
 	case LG_EFFECT_NO_GATE:
 		lg_buffer_text(text, "in force when a gate runs here");

@@ -76,10 +76,9 @@ static int read_times(struct lg_cli *cli, enum lg_prepare_end end,
 	p->input.now_s = lg_cli_now();
 	p->input.starts_s = at_s > p->input.now_s ? at_s : p->input.now_s;
 	if (p->for_s > 0 && until_s > 0)
-		return lg_cli_usage(cli, "--for and --until are two ends; give "
-					 "one of them");
+		return lg_cli_usage(cli, "give --for or --until, not both");
 	if (at_s > 0 && at_s < p->input.now_s)
-		return lg_cli_usage(cli, "--at %s is past",
+		return lg_cli_usage(cli, "--at %s is in the past",
 				    lg_cli_option(cli, "at"));
 	if (p->for_s == 0 && until_s == 0 && end == LG_END_OR_MAXIMUM)
 		p->for_s = max_s > 0 ? max_s : 0;
@@ -143,7 +142,7 @@ static int find_servers(struct lg_cli *cli, const struct lg_settings *settings,
 					   &p->server_count);
 	local = calloc(1, sizeof(*local));
 	if (local == NULL)
-		return lg_cli_say(cli, LG_EXIT_SOFTWARE, NULL, "no memory");
+		return lg_cli_say(cli, LG_EXIT_SOFTWARE, NULL, "out of memory");
 	local->name = "gate";
 	local->backend = LG_BACKEND_GATE;
 	local->render.dialect = settings->dialect;

@@ -21,7 +21,8 @@ enum lg_status lg_prepare_locks_there(struct lg_cli *cli, struct lg_prepared *p,
 		status = LG_OK;
 	p->there = calloc(p->server_count + 1, sizeof(*p->there));
 	if (status == LG_OK && p->there == NULL)
-		status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+		status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				      "out of memory");
 	for (size_t i = 0; status == LG_OK && i < p->server_count; i++) {
 		status = lg_servers_beside(&p->book, p->server[i].name, NULL,
 					   &p->there[i], err);
@@ -97,7 +98,8 @@ enum lg_status lg_prepare_without_locks(struct lg_prepared *p,
 		calloc(p->server_count + 1, sizeof(*p->bare_mailboxes));
 	p->unlocked = calloc(p->server_count + 1, sizeof(*p->unlocked));
 	if (p->bare_mailboxes == NULL || p->unlocked == NULL)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				    "out of memory");
 	for (size_t i = 0; i < p->server_count; i++) {
 		if (p->server[i].mailboxes == NULL)
 			continue;

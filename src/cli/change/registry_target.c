@@ -233,11 +233,11 @@ int lg_cli_registry_put_back(struct lg_cli *cli,
 	int code;
 
 	if (!is_backup_of(name, server->name))
-		return lg_cli_say(cli, LG_EXIT_INVALID, name,
-				  "is no back-up of %s; one is called "
-				  "TIME.%s.reg and lies in backups/ of "
-				  "state_dir",
-				  server->name, server->name);
+		return lg_cli_say(
+			cli, LG_EXIT_INVALID, name,
+			"is not a back-up of %s; one is called TIME.%s.reg and "
+			"lies in backups/ of state_dir",
+			server->name, server->name);
 	lg_buffer_format(
 		&file, LG_CLI_BACKUPS "/%s%s", name,
 		len > 4 && strcmp(name + len - 4, ".reg") == 0 ? "" : ".reg");

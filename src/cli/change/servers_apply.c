@@ -95,7 +95,7 @@ int lg_cli_servers_read(struct lg_cli *cli, struct lg_prepared *prepared)
 		calloc(prepared->server_count + 1, sizeof(*prepared->service));
 	if (fleet.member == NULL || prepared->found == NULL ||
 	    prepared->service == NULL) {
-		code = lg_cli_say(cli, LG_EXIT_SOFTWARE, NULL, "no memory");
+		code = lg_cli_say(cli, LG_EXIT_SOFTWARE, NULL, "out of memory");
 		goto out;
 	}
 	fleet.count = targets.count;
@@ -153,10 +153,10 @@ void lg_cli_servers_tell(struct lg_cli *cli, const struct lg_servers *fleet)
 			   "could NOT be put back: %s; %slogongate recover "
 			   "--forget %s %s",
 			   failure.text,
-			   member->changed ? ""
-					   : "when it can be reached again: "
-					     "logongate recover; gone for "
-					     "good: ",
+			   member->changed
+				   ? ""
+				   : "when it can be reached again: logongate "
+				     "recover; if it will not return: ",
 			   member->name,
 			   member->changed ? "leaves them as they are"
 					   : "gives it up");
@@ -244,9 +244,10 @@ static int is_possible(struct lg_cli *cli, const struct lg_prepared *prepared,
 		       int with_gate)
 {
 	if (prepared->input.starts_s > prepared->input.now_s)
-		return lg_cli_usage(cli, "--at is for the gate of this "
-					 "machine alone; servers are locked "
-					 "when the command runs");
+		return lg_cli_usage(
+			cli,
+			"--at works for the gate of this machine only; servers "
+			"are locked when the command runs");
 	if (prepared->confirm_within_s > 0 && !with_gate)
 		return lg_cli_usage(cli, "--confirm-within needs the gate of "
 					 "this machine among the servers, "
@@ -318,7 +319,7 @@ int lg_cli_servers_apply(struct lg_cli *cli, const struct lg_prepared *prepared,
 		return code;
 	test = tests_of(prepared, settings);
 	if (test == NULL)
-		return lg_cli_say(cli, LG_EXIT_SOFTWARE, NULL, "no memory");
+		return lg_cli_say(cli, LG_EXIT_SOFTWARE, NULL, "out of memory");
 	request.test = test;
 	hands.lock_gate = lock_gate;
 	hands.stop = stop;

@@ -80,7 +80,7 @@ enum lg_status lg_cli_servers_backup(struct lg_cli *cli, const char *name,
 		file = strdup(strrchr(below.data, '/') + 1);
 		if (file == NULL)
 			status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-					      "no memory");
+					      "out of memory");
 		else
 			*out_file = file;
 	}

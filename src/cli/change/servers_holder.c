@@ -136,10 +136,10 @@ static enum lg_status is_held(struct lg_cli *cli, const char *path,
 	enum lg_status status;
 
 	lg_cli_servers_holder_words(holder, &who);
-	status = lg_error_set(err, LG_ERR_CONFLICT, path,
-			      "%s changes servers right now; nothing is done "
-			      "before that ends",
-			      who.len > 0 ? who.data : "another command");
+	status = lg_error_set(
+		err, LG_ERR_CONFLICT, path,
+		"%s is changing servers right now; try again when it is done",
+		who.len > 0 ? who.data : "another command");
 	cJSON_Delete(holder);
 	lg_buffer_release(&who);
 	return status;

@@ -104,10 +104,10 @@ static int tell_failed(struct lg_cli *cli, const struct lg_change_ended *ended)
 	if (ended->outcome == LG_SERVERS_NOTHING_WRITTEN &&
 	    err->status != LG_ERR_CONFLICT)
 		lg_cli_say(cli, (enum lg_exit)code, NULL,
-			   "nothing was lifted; lift --force lifts "
-			   "what can be reached, and recover the rest "
-			   "later; logongate recover --forget NAME "
-			   "gives up one that is gone for good");
+			   "nothing was lifted; lift --force lifts what can be "
+			   "reached, and recover the rest later; logongate "
+			   "recover --forget NAME gives up one that will not "
+			   "return");
 	return code;
 }
 

@@ -196,9 +196,11 @@ static void show_interrupted(cJSON *status,
 	lg_buffer_text(&text, record->phase == LG_SERVERS_APPLYING
 				      ? ") was interrupted while it was applied"
 				      : ") was not put back everywhere");
-	lg_buffer_text(&text, ": logongate recover puts the earlier values "
-			      "back, and logongate recover --forget NAME gives "
-			      "up a server that is gone for good");
+	lg_buffer_text(
+		&text,
+		": logongate recover puts the earlier values back, and "
+		"logongate recover --forget NAME gives up a server that will "
+		"not return");
 	add_loud(status, lg_buffer_status(&text, NULL) == LG_OK
 				 ? text.data
 				 : "a change over several servers was "
@@ -291,11 +293,11 @@ static void show_record(cJSON *status, const struct lg_servers_now *now,
 	if (lg_servers_record_is_over(record, &clocks)) {
 		if (now->state == LG_SERVERS_CHANGING)
 			return;
-		add_loud(status, "the end of the lock on the servers is past "
-				 "and their values are still there: logongate "
-				 "recover; a server that is gone for good: "
-				 "logongate recover --forget NAME gives it "
-				 "up");
+		add_loud(status,
+			 "the end of the lock on the servers is past and their "
+			 "values are still there: logongate recover; a server "
+			 "that is if it will not return: logongate recover "
+			 "--forget NAME gives it up");
 		return;
 	}
 	if (!record->with_gate)
@@ -438,7 +440,8 @@ static enum lg_status add_servers(const struct lg_settings *settings,
 				     &targets, err);
 	fleet.member = calloc(targets.count + 1, sizeof(*fleet.member));
 	if (status == LG_OK && fleet.member == NULL)
-		status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+		status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				      "out of memory");
 	if (status == LG_OK)
 		status = look_at(now, &targets, &fleet, err);
 	for (size_t i = 0; i < fleet.count; i++) {

@@ -27,7 +27,7 @@
 
 static enum lg_status no_memory(struct lg_error *err)
 {
-	return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+	return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "out of memory");
 }
 
 /* The helper lies beside this program, as built and as installed. */
@@ -156,10 +156,11 @@ static const struct lg_target_settings no_settings = {
 
 static enum lg_status is_gone(void *self, struct lg_error *err)
 {
-	return lg_error_set(err, LG_ERR_IO, self,
-			    "the settings have no [target.%s] any more, which "
-			    "a lock was written to; put it back",
-			    (const char *)self);
+	return lg_error_set(
+		err, LG_ERR_IO, self,
+		"the settings no longer have [target.%s], which a lock was "
+		"written to; put it back",
+		(const char *)self);
 }
 
 static enum lg_status gone_probe(void *self, struct lg_target_probe *out_probe,

@@ -58,7 +58,7 @@ static int sort_events(struct history *history)
 
 	if (dated == NULL)
 		return lg_cli_say(history->cli, LG_EXIT_SOFTWARE, NULL,
-				  "no memory");
+				  "out of memory");
 	for (size_t i = 0; i < count; i++) {
 		cJSON *event = cJSON_DetachItemViaPointer(
 			history->events, history->events->child);
@@ -183,7 +183,7 @@ int lg_cmd_history(struct lg_cli *cli)
 		return code;
 	history.events = cJSON_CreateArray();
 	if (history.events == NULL)
-		return lg_cli_say(cli, LG_EXIT_SOFTWARE, NULL, "no memory");
+		return lg_cli_say(cli, LG_EXIT_SOFTWARE, NULL, "out of memory");
 	code = lg_cli_records(cli, &records, since_s);
 	if (code == LG_EXIT_DONE)
 		code = from_servers(&history, since_s);

@@ -165,7 +165,7 @@ int lg_cmd_extend(struct lg_cli *cli)
 		if (for_s > 0)
 			until_s = lg_cli_now() + for_s;
 		if (until_s <= lg_cli_now())
-			code = lg_cli_usage(cli, "that end is past already");
+			code = lg_cli_usage(cli, "that end is in the past");
 	} else {
 		code = lg_cli_change_lock(cli, "extend", lock->id, for_s,
 					  &until_s);

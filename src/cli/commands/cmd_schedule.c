@@ -27,7 +27,7 @@
 
 static int no_memory(struct lg_cli *cli)
 {
-	return lg_cli_say(cli, LG_EXIT_SOFTWARE, NULL, "no memory");
+	return lg_cli_say(cli, LG_EXIT_SOFTWARE, NULL, "out of memory");
 }
 
 /* A file of a command line stays the same one wherever it is read from. */

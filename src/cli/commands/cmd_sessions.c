@@ -115,9 +115,7 @@ static int cut_request(struct lg_cli *cli, cJSON **out_request)
 		if (lg_cli_option(cli, names[i]) == NULL)
 			continue;
 		if (chosen != NULL)
-			return lg_cli_usage(cli,
-					    "--%s and --%s are two choices; "
-					    "give one of them",
+			return lg_cli_usage(cli, "give --%s or --%s, not both",
 					    chosen, names[i]);
 		chosen = names[i];
 	}

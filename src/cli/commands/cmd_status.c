@@ -215,8 +215,9 @@ static void target_words(const cJSON *target, int changing,
 	} else if (is_idle(target)) {
 		lg_buffer_text(text, "written; its store does not read it now");
 	} else if (time_of(target, "in_force_by") == 0) {
-		lg_buffer_text(text, "written; locked once its store has read "
-				     "it, after a restart that is yours to do");
+		lg_buffer_text(
+			text,
+			"written; takes effect when you restart its store");
 	} else {
 		lg_buffer_text(text, "written; locked at its next poll, by ");
 		lg_text_clock(lg_cli_now(), time_of(target, "in_force_by"),

@@ -165,7 +165,7 @@ int lg_cmd_verify(struct lg_cli *cli)
 	int code;
 
 	if (cli->operand_count == 0 && !file)
-		return lg_cli_usage(cli, "verify wants a DN or --file F");
+		return lg_cli_usage(cli, "verify needs a DN or --file F");
 	code = add_arguments(cli, &dn);
 	if (code == 0 && file)
 		code = add_file(cli, file, &dn);

@@ -39,7 +39,8 @@ static enum lg_status batch_use(struct batch_setting *batch, const char *spec,
 	free(batch->spec);
 	batch->spec = malloc(len ? len : 1);
 	if (!batch->spec)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				    "out of memory");
 	memcpy(batch->spec, spec, len);
 	batch->len = len;
 	status = lg_version_setting_parse(spec, len, form, NULL,

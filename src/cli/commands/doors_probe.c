@@ -151,7 +151,7 @@ static enum lg_status nobody(char **out_name, struct lg_error *err)
 
 	if (getrandom(bytes, sizeof(bytes), 0) != (ssize_t)sizeof(bytes))
 		return lg_error_set(err, LG_ERR_IO, "getrandom",
-				    "gives no random bytes");
+				    "gave no random bytes");
 	lg_buffer_text(&name, "nobody-");
 	for (size_t i = 0; i < sizeof(bytes); i++)
 		lg_buffer_format(&name, "%02x", bytes[i]);

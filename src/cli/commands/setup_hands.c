@@ -85,7 +85,7 @@ static enum lg_status marked_name(struct lg_buffer *out_name,
 
 	if (getrandom(bytes, sizeof(bytes), 0) != (ssize_t)sizeof(bytes))
 		return lg_error_set(err, LG_ERR_IO, "getrandom",
-				    "gives no random bytes");
+				    "gave no random bytes");
 	lg_buffer_text(out_name, PREFIX);
 	for (size_t i = 0; i < sizeof(bytes); i++)
 		lg_buffer_format(out_name, "%02x", bytes[i]);

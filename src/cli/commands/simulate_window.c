@@ -210,8 +210,8 @@ static int play_window(struct lg_cli *cli, enum lg_dialect dialect,
 	flush(&line);
 	if (!code && !cli->json)
 		fprintf(cli->out,
-			"Left behind: nothing; what was there before is "
-			"there again.\n");
+			"Nothing is left behind: what was there before is "
+			"back.\n");
 	lg_script_free(&script);
 	lg_buffer_release(&line.what);
 	lg_buffer_release(&line.ids);
@@ -235,8 +235,9 @@ int lg_simulate_profile(struct lg_cli *cli, enum lg_dialect dialect,
 	if (!duration_s && profile->max_duration_s > 0)
 		duration_s = profile->max_duration_s;
 	if (!duration_s)
-		code = lg_cli_usage(cli, "how long? --for 2h, or a "
-					 "max_duration in the profile");
+		code = lg_cli_usage(
+			cli, "say how long: --for 2h, or max_duration in the "
+			     "profile");
 	else if (render(cli, profile, dialect, &values, &err) != LG_OK)
 		code = lg_cli_fail(cli, &err);
 	if (!code && !cli->json)

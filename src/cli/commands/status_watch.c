@@ -117,8 +117,8 @@ int lg_cli_watch(struct lg_cli *cli, int (*once)(struct lg_cli *cli))
 	int came = 0;
 
 	if (!isatty(STDOUT_FILENO))
-		return lg_cli_usage(cli, "--watch draws on a terminal, and "
-					 "this is none");
+		return lg_cli_usage(
+			cli, "--watch needs a terminal, and this is not one");
 	sigemptyset(&signals);
 	for (size_t i = 0; i < sizeof(watched) / sizeof(watched[0]); i++)
 		sigaddset(&signals, watched[i]);

@@ -115,7 +115,7 @@ static int find_end(struct lg_cli *cli, enum lg_fleet_kind kind,
 	if (for_s > 0)
 		*out_until_s = lg_cli_now() + for_s;
 	if (*out_until_s <= lg_cli_now())
-		return lg_cli_usage(cli, "that end is past already");
+		return lg_cli_usage(cli, "that end is in the past");
 	if (prepare->max_duration_s >= 0 &&
 	    *out_until_s - begin_s > prepare->max_duration_s) {
 		lg_lock_too_long(prepare->profile, *out_until_s - begin_s,

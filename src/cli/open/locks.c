@@ -80,7 +80,7 @@ static int add_from_gate(struct lg_cli *cli, struct lg_control *control,
 
 		if (lock == NULL) {
 			code = lg_cli_say(cli, LG_EXIT_SOFTWARE, NULL,
-					  "no memory");
+					  "out of memory");
 			break;
 		}
 		lock->since_s = time_of(item, "since");
@@ -106,7 +106,7 @@ static int add_from_state(struct lg_cli *cli, struct lg_cli_locks *locks)
 
 		if (lock == NULL)
 			return lg_cli_say(cli, LG_EXIT_SOFTWARE, NULL,
-					  "no memory");
+					  "out of memory");
 		lock->since_s = is->since_s;
 		lock->until_s = is->until.wall_s;
 		lock->unconfirmed = is->confirm.wall_s > 0;
@@ -151,7 +151,7 @@ static int add_record(struct lg_cli *cli,
 		lock = add(locks, id, record->profile);
 		if (lock == NULL)
 			return lg_cli_say(cli, LG_EXIT_SOFTWARE, NULL,
-					  "no memory");
+					  "out of memory");
 		lock->since_s = record->since_s;
 		lock->until_s = record->until_s;
 	}
@@ -272,7 +272,7 @@ int lg_cli_choose(struct lg_cli *cli, const struct lg_cli_locks *locks,
 	else
 		lg_error_set(&err, LG_ERR_CONFLICT, NULL, "%s",
 			     meant == LG_MEANT_UNCONFIRMED && locks->count > 0
-				     ? "no lock waits for a confirm"
+				     ? "no lock is waiting to be confirmed"
 				     : "no lock is in force or waiting");
 	return fail_coded(cli, &err, "not-in-force");
 }

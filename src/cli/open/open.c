@@ -18,7 +18,7 @@
 
 static enum lg_status no_memory(struct lg_error *err)
 {
-	return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+	return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "out of memory");
 }
 
 struct lg_cli_open *lg_cli_opened(struct lg_cli *cli)

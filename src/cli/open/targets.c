@@ -226,7 +226,7 @@ int lg_cli_find_targets(struct lg_cli *cli, const struct lg_settings *settings,
 		server = calloc(names.count, sizeof(*server));
 		if (server == NULL)
 			code = lg_cli_say(cli, LG_EXIT_SOFTWARE, NULL,
-					  "no memory");
+					  "out of memory");
 	}
 	for (size_t i = 0; i < names.count && code == LG_EXIT_DONE; i++) {
 		const struct lg_target_settings *target =

@@ -36,7 +36,7 @@ void lg_cli_say_applied(struct lg_cli *cli, const struct lg_prepared *prepared,
 			     applied->cut == 1 ? "" : "s");
 	if (applied->left > 0)
 		lg_cli_print(cli, LG_RED,
-			     "%zu session%s still to go; cutting goes on: "
+			     "%zu session%s still to go; cutting continues: "
 			     "logongate sessions\n",
 			     applied->left, applied->left == 1 ? "" : "s");
 	if (prepared->confirm_within_s > 0) {

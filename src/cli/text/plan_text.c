@@ -146,8 +146,8 @@ static void print_effect(struct lg_cli *cli,
 				? "  takes effect by a restart of the store, "
 				  "which apply does and which ends every "
 				  "session\n"
-				: "  takes effect when somebody restarts "
-				  "the store: apply does not\n");
+				: "  takes effect when you restart the store; "
+				  "apply does not restart it\n");
 		break;
 	}
 }

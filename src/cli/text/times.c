@@ -46,8 +46,9 @@ int lg_cli_duration(struct lg_cli *cli, const char *option,
 	if (lg_duration_parse(text, strlen(text), out_seconds, &err) != LG_OK)
 		return bad(cli, option, &err);
 	if (*out_seconds == 0)
-		return lg_cli_usage(cli, "--%s %s is no time at all", option,
-				    text);
+		return lg_cli_usage(cli,
+				    "--%s %s is too short; give at least 1s",
+				    option, text);
 	return LG_EXIT_DONE;
 }
 

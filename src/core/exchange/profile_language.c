@@ -33,8 +33,9 @@ enum lg_status lg_profile_language_lint(const struct lg_profile *profile,
 		return LG_OK;
 	return lg_warnings_add(
 		warnings, LG_WARN_LANGUAGE_MISSING, err,
-		"the doors of this gate speak %s, and the profile has no words "
-		"in it: people will read %s; add refused.%s to [message]",
+		"the doors of this gate speak %s, and the profile has no "
+		"message in that language: people will read %s; add refused.%s "
+		"to [message]",
 		language,
 		profile->refused_message ? lg_profile_language(profile) : "en",
 		language);

@@ -250,11 +250,12 @@ static enum lg_status set_companion(struct render *r)
 		lg_strlist_release(&list);
 		return status;
 	}
-	return lg_error_set(r->err, LG_ERR_SYNTAX, NULL,
-			    "companion_data \"%s\" is no value of its "
-			    "companion_type; write a number for REG_DWORD, a "
-			    "text for REG_SZ or REG_MULTI_SZ",
-			    data);
+	return lg_error_set(
+		r->err, LG_ERR_SYNTAX, NULL,
+		"companion_data \"%s\" is not a value of its companion_type; "
+		"write a number for REG_DWORD, a text for REG_SZ or "
+		"REG_MULTI_SZ",
+		data);
 }
 
 /* L9, L10: the one DN; without any the value is null, as the profile says. */
@@ -363,7 +364,7 @@ static enum lg_status render_versions(struct render *r)
 		 !r->traits->reads_gate_values &&
 		 !is_registry_form(profile->versions))
 		status = cannot(r, LG_VALUE_DISABLE_MAPI_CLIENTS,
-				"takes versions of three parts alone (V8)");
+				"takes only versions of three parts (V8)");
 	else if (profile->versions)
 		status = set_text(r, LG_VALUE_DISABLE_MAPI_CLIENTS,
 				  profile->versions);
@@ -387,9 +388,10 @@ static enum lg_status render_processes(struct render *r)
 	enum lg_status status = LG_OK;
 
 	if (profile->processes && !r->traits->processes)
-		status = cannot(r, LG_VALUE_DISABLE_MAPI_CLIENT_PROCESSES,
-				"is known to Exchange 2003 SP2 with the hotfix "
-				"alone (P2)");
+		status = cannot(
+			r, LG_VALUE_DISABLE_MAPI_CLIENT_PROCESSES,
+			"is known only to Exchange 2003 SP2 with the hotfix "
+			"(P2)");
 	else if (profile->processes && needs_hotfix &&
 		 !r->target->has_process_hotfix)
 		status = cannot(r, LG_VALUE_DISABLE_MAPI_CLIENT_PROCESSES,

@@ -307,7 +307,8 @@ enum lg_status lg_fleet_event_parse(enum lg_fleet_kind kind, const char *body,
 				    LG_FLEET_BODY_LIMIT);
 	event = calloc(1, sizeof(*event));
 	if (!event)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				    "out of memory");
 	event->kind = kind;
 	for (i = 0; i < MEMBER_COUNT && !status; i++) {
 		const struct member *member = &members[i];

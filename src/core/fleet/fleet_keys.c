@@ -150,7 +150,8 @@ enum lg_status lg_fleet_keys_parse(struct lg_fleet_keys *keys, const char *text,
 	enum lg_status status;
 
 	if (!all)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				    "out of memory");
 	*all = *keys;
 	status = read_lines(all, text, len, place, err);
 	if (!status)

@@ -21,7 +21,8 @@ enum lg_status lg_fleet_set_new(struct lg_fleet_set **out_set,
 	}
 	if (!set || !set->held || !set->by_id) {
 		lg_fleet_set_free(&set);
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				    "out of memory");
 	}
 	*out_set = set;
 	return LG_OK;
@@ -170,7 +171,8 @@ static enum lg_status make_held(const struct lg_fleet_id *id, const char *body,
 	}
 	if (!held || !held->body || !held->signature) {
 		free_held(held);
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				    "out of memory");
 	}
 	held->id = *id;
 	held->len = len;

@@ -94,7 +94,7 @@ static enum lg_status wrong_type(const struct lg_value *value,
 
 	if (value->bytes_kept)
 		return lg_error_set(err, LG_ERR_SYNTAX, value->name,
-				    "its data is no %s; write it again as %s",
+				    "its data is not %s; write it again as %s",
 				    type ? type : "text", right);
 	if (!type)
 		return lg_error_set(err, LG_ERR_SYNTAX, value->name,
@@ -186,11 +186,11 @@ static enum lg_status read_protocols(const struct lg_registry *values,
 		while (word && is_blank(text[word - 1]))
 			word--;
 		if (!lg_protocol_from_name(text, word, &protocol))
-			return lg_error_set(err, LG_ERR_SYNTAX,
-					    names[REFUSE_PROTOCOLS],
-					    "\"%.*s\" is none of mapi, http, "
-					    "imap, pop3, smtp, login",
-					    word > 80 ? 80 : (int)word, text);
+			return lg_error_set(
+				err, LG_ERR_SYNTAX, names[REFUSE_PROTOCOLS],
+				"\"%.*s\" is not one of mapi, http, imap, "
+				"pop3, smtp, login",
+				word > 80 ? 80 : (int)word, text);
 		protocols |= UINT32_C(1) << protocol;
 		if (!text[len])
 			break;

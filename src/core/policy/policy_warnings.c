@@ -36,7 +36,7 @@ static enum lg_status tell_name(struct lg_policy_compiler *compiler,
 	    lg_dn_check(name, strlen(name), NULL, NULL))
 		return lg_policy_warn(
 			compiler, LG_WARN_DN_MALFORMED, "", name,
-			" is no legacyExchangeDN and matches no account");
+			" is not a legacyExchangeDN and matches no account");
 	if (flags & KEY_X500)
 		return lg_policy_warn(
 			compiler, LG_WARN_X500_MATCH, "", name,

@@ -25,7 +25,7 @@ enum lg_status lg_session_list_add(struct lg_session_list *list,
 
 		if (!grown)
 			return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-					    "no memory");
+					    "out of memory");
 		list->session = grown;
 		list->capacity = capacity;
 	}

@@ -113,7 +113,7 @@ enum lg_status lg_dn_check(const char *text, size_t len, const char *place,
 
 	if (len == 0)
 		return lg_error_set(err, LG_ERR_SYNTAX, place,
-				    "an empty text is no DN; " DN_EXAMPLE);
+				    "an empty text is not a DN; " DN_EXAMPLE);
 	characters = count_characters(text, len);
 	if (characters < 0)
 		return lg_error_set(err, LG_ERR_SYNTAX, place,

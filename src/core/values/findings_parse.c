@@ -158,7 +158,7 @@ static enum lg_status take_logins(struct reader *reader, int last,
 		if (len < 1 || (field[0] != '+' && field[0] != '!') ||
 		    !unescape(reader, field + 1, len - 1, &offset) ||
 		    offset == SIZE_MAX)
-			return wrong(reader, "a logon name that does not read",
+			return wrong(reader, "a logon name that cannot be read",
 				     err);
 		reader->login[count++].shared = field[0] == '!';
 	}
@@ -210,7 +210,7 @@ static enum lg_status take_account(struct reader *reader,
 		const char *field = take_field(reader, &len, &last);
 
 		if (!unescape(reader, field, len, &offset[i]))
-			return wrong(reader, "a text that does not read", err);
+			return wrong(reader, "a text that cannot be read", err);
 		if (last && i < 3)
 			return wrong(reader, "a line with too few fields", err);
 	}
@@ -239,7 +239,7 @@ static enum lg_status take_filter(struct reader *reader,
 	field = take_field(reader, &len, &last);
 	if (!last || !unescape(reader, field, len, &offset) ||
 	    offset == SIZE_MAX)
-		return wrong(reader, "a filter line that does not read", err);
+		return wrong(reader, "a filter line that cannot be read", err);
 	status = lg_buffer_status(&reader->text, err);
 	if (status != LG_OK)
 		return status;

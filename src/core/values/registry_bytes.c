@@ -69,10 +69,9 @@ enum lg_status lg_reg_bytes_ansi(const struct lg_codepage *codepage,
 
 	if (status || read == len)
 		return status;
-	return lg_error_set_at(err, LG_ERR_SYNTAX, place,
-			       lines_before(text->data, text->len),
-			       "the byte 0x%02x is no character of code page "
-			       "%u; say which one the file is in with "
-			       "--codepage",
-			       bytes[read], codepage->number);
+	return lg_error_set_at(
+		err, LG_ERR_SYNTAX, place, lines_before(text->data, text->len),
+		"the byte 0x%02x is not a character of code page %u; say which "
+		"one the file is in with --codepage",
+		bytes[read], codepage->number);
 }

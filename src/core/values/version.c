@@ -58,7 +58,7 @@ enum lg_status lg_version_parse(const char *text, size_t len,
 	if (end != len || parts.count < 3)
 		return lg_error_set(
 			err, LG_ERR_SYNTAX, NULL,
-			"\"%.*s%s\" is no version (at character %zu); a "
+			"\"%.*s%s\" is not a version (at character %zu); a "
 			"version is three or four numbers such as 12.4518.1014 "
 			"or 12.0.4518.1014",
 			shown, text, more, end + 1);

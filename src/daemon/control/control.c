@@ -268,8 +268,10 @@ static void run_call(struct control_call *call)
 static size_t refuse_line(struct gate_conn *conn, struct lg_buffer *out,
 			  enum gate_close *out_close)
 {
-	lg_buffer_text(out, "{\"ok\":false,\"exit\":2,\"error\":{\"place\":"
-			    "\"\",\"text\":\"that is no request\"}}\n");
+	lg_buffer_text(
+		out,
+		"{\"ok\":false,\"exit\":2,\"error\":{\"place\":\"\",\"text\":\"that "
+		"is not a request\"}}\n");
 	*out_close = GATE_CLOSE;
 	return 0;
 }

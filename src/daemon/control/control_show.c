@@ -275,7 +275,7 @@ static void sessions_listed(void *context,
 	struct lg_error err = {0};
 
 	if (!telling) {
-		lg_error_set(&err, LG_ERR_NO_MEMORY, NULL, "no memory");
+		lg_error_set(&err, LG_ERR_NO_MEMORY, NULL, "out of memory");
 		control_fail_as(call, &err);
 		return;
 	}

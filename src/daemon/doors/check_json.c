@@ -60,10 +60,11 @@ enum lg_status check_json_read(const cJSON *object, struct gate_ask *ask,
 	}
 	if (protocol &&
 	    !lg_protocol_from_name(protocol, protocol_len, &attempt->protocol))
-		return lg_error_set(err, LG_ERR_UNKNOWN_KEY, "protocol",
-				    "\"%s\" is none of mapi, http, imap, "
-				    "pop3, smtp, login",
-				    protocol);
+		return lg_error_set(
+			err, LG_ERR_UNKNOWN_KEY, "protocol",
+			"\"%s\" is not one of mapi, http, imap, pop3, smtp, "
+			"login",
+			protocol);
 	return LG_OK;
 }
 

@@ -32,7 +32,8 @@ static void json(struct lg_http_answer *answer, unsigned int status,
 	if (text)
 		lg_http_answer_plain(answer, status, JSON_TYPE, text);
 	else
-		lg_http_answer_plain(answer, 500, "text/plain", "no memory\n");
+		lg_http_answer_plain(answer, 500, "text/plain",
+				     "out of memory\n");
 	cJSON_free(text);
 }
 
@@ -400,7 +401,7 @@ static void mapi_answer(const struct gate_http_question *request,
 			       &told)) {
 		request->gate->counts[GATE_DOOR_HTTP].unreadable++;
 		lg_http_answer_plain(answer, 400, "text/plain",
-				     "is no answer of HTTP\n");
+				     "is not an HTTP answer\n");
 		return;
 	}
 	if (ticket)

@@ -40,7 +40,8 @@ enum lg_status gate_tickets_new(struct gate_tickets **out_tickets,
 	struct gate_tickets *tickets = calloc(1, sizeof(*tickets));
 
 	if (!tickets)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				    "out of memory");
 	*out_tickets = tickets;
 	return LG_OK;
 }

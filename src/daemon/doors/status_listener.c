@@ -202,7 +202,7 @@ static void page(struct gate *gate, const struct lg_http_request *request,
 
 	gate_status_answer_html(answer);
 	if (!o)
-		lg_error_set(&err, LG_ERR_NO_MEMORY, NULL, "no memory");
+		lg_error_set(&err, LG_ERR_NO_MEMORY, NULL, "out of memory");
 	if (!o || lg_overview_status(&o->page, &answer->body, &err))
 		lg_http_answer_failed(answer, &err);
 	gate_overview_free(&o);

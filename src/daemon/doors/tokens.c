@@ -40,7 +40,8 @@ enum lg_status gate_tokens_new(struct gate_tokens **out_tokens,
 	struct gate_tokens *tokens = calloc(1, sizeof(*tokens));
 
 	if (!tokens)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				    "out of memory");
 	*out_tokens = tokens;
 	return LG_OK;
 }

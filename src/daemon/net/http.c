@@ -192,14 +192,14 @@ static int is_question(const struct http_conn *http)
 static void write_bad(struct gate *gate, const struct http_conn *http,
 		      unsigned int status, struct lg_buffer *out)
 {
-	const char *text = "this is no HTTP request\n";
+	const char *text = "this is not an HTTP request\n";
 
 	if (status == 413)
 		text = "the body is too long\n";
 	else if (status == 431)
 		text = "the headers are too long\n";
 	else if (status == 500)
-		text = "no memory\n";
+		text = "out of memory\n";
 	else if (status == 505)
 		text = "the gate speaks HTTP/1.1\n";
 	if (status != 500 && is_question(http))
@@ -437,7 +437,8 @@ enum lg_status gate_http_open(struct gate *gate, struct lg_error *err)
 
 	gate->http = calloc(1, sizeof(*gate->http));
 	if (!gate->http)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				    "out of memory");
 	gate->http->second = UINT64_MAX;
 	if (gethostname(gate->http->host, sizeof(gate->http->host) - 1))
 		*gate->http->host = '\0';

@@ -67,7 +67,7 @@ static enum lg_status clear_path(const struct sockaddr_un *name,
 		return LG_OK;
 	if (!S_ISSOCK(is.st_mode))
 		return lg_error_set(err, LG_ERR_CONFLICT, name->sun_path,
-				    "is there and is no socket");
+				    "is there and is not a socket");
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return failed(name->sun_path, "open", err);
@@ -146,10 +146,11 @@ static enum lg_status open_unix(const char *name, const char *run_dir,
 	if (status)
 		return status;
 	if (!*name || strlen(taken) >= sizeof(address.sun_path)) {
-		status = lg_error_set(err, LG_ERR_SYNTAX, taken,
-				      "is no path for a socket; at most %zu "
-				      "bytes",
-				      sizeof(address.sun_path) - 1);
+		status = lg_error_set(
+			err, LG_ERR_SYNTAX, taken,
+			"cannot be the path of a socket; it may have at most "
+			"%zu bytes",
+			sizeof(address.sun_path) - 1);
 		goto out;
 	}
 	memcpy(address.sun_path, taken, strlen(taken) + 1);
@@ -236,9 +237,10 @@ static enum lg_status resolve(const char *address, struct addrinfo **out_all,
 
 	len = colon ? (size_t)(colon - address) : 0;
 	if (!colon || !colon[1] || len >= sizeof(host))
-		return lg_error_set(err, LG_ERR_SYNTAX, address,
-				    "is no address; an address is unix:NAME, "
-				    "HOST:PORT or [HOST]:PORT");
+		return lg_error_set(
+			err, LG_ERR_SYNTAX, address,
+			"is not an address; an address is unix:NAME, HOST:PORT "
+			"or [HOST]:PORT");
 	memcpy(host, address, len);
 	host[len] = '\0';
 	if (*host == '[' && host[len - 1] == ']') {
@@ -246,8 +248,9 @@ static enum lg_status resolve(const char *address, struct addrinfo **out_all,
 		memmove(host, host + 1, len - 1);
 	}
 	if (getaddrinfo(*host ? host : NULL, colon + 1, &hints, out_all))
-		return lg_error_set(err, LG_ERR_SYNTAX, address,
-				    "is no address that this machine knows");
+		return lg_error_set(
+			err, LG_ERR_SYNTAX, address,
+			"is not an address that this machine knows");
 	return LG_OK;
 }
 

@@ -314,7 +314,8 @@ enum lg_status gate_peers_new(const struct lg_settings *settings,
 	struct rlimit limit = {0};
 
 	if (!peers)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				    "out of memory");
 	peers->diag_fd = open_diag();
 	gate_peer_uids_read(settings, &peers->own);
 	getrlimit(RLIMIT_NOFILE, &limit);

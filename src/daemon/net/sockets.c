@@ -109,11 +109,10 @@ static enum lg_status take_passed(struct gate *gate, struct lg_error *err)
 			continue;
 		if (!lg_listener_from_name(name, &which)) {
 			/* "gate:http" comes as two names; others mean none. */
-			gate_warn(
-				"a socket was passed under the name \"%s\", "
-				"which is none of http, postfix, spop, dict, status, "
-				"control: it is not used",
-				name);
+			gate_warn("a socket was passed under the name \"%s\", "
+				  "which is not one of http, postfix, spop, "
+				  "dict, status, control: it is not used",
+				  name);
 			close(fd);
 			continue;
 		}
@@ -192,7 +191,8 @@ enum lg_status gate_sockets_open(struct gate *gate, struct lg_error *err)
 
 	gate->sockets = calloc(1, sizeof(*gate->sockets));
 	if (!gate->sockets)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				    "out of memory");
 	status = gate_peers_new(gate->settings, &gate->sockets->peers, err);
 	if (!status)
 		status = take_passed(gate, err);

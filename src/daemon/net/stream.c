@@ -544,7 +544,8 @@ enum lg_status gate_streams_open(struct gate *gate, struct lg_error *err)
 {
 	gate->streams = calloc(1, sizeof(*gate->streams));
 	if (!gate->streams)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				    "out of memory");
 	return LG_OK;
 }
 

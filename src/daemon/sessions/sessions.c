@@ -27,7 +27,8 @@ enum lg_status gate_sessions_open(struct gate *gate, struct lg_error *err)
 {
 	gate->sessions = calloc(1, sizeof(*gate->sessions));
 	if (!gate->sessions)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				    "out of memory");
 	gate->sessions->gate = gate;
 	gate->sessions->began_locked = gate_locked(gate);
 	gate_masters_restore(gate);

@@ -88,11 +88,12 @@ static void tell(struct sweep_run *run)
 		left.count = run->marks ? run->marked : 0;
 	report.left = left.count;
 	if (!run->is_listed && !run->unasked.count) {
-		const char *text = run->kind == SWEEP_RUN_LIST
-					   ? "the doors have not said yet who "
-					     "is logged on"
-					   : "the doors have not said yet who "
-					     "is logged on; cutting goes on";
+		const char *text =
+			run->kind == SWEEP_RUN_LIST
+				? "the doors have not said yet who "
+				  "is logged on"
+				: "the doors have not said yet who is logged "
+				  "on; cutting continues";
 
 		lg_strlist_add(&late, text, strlen(text), NULL);
 		report.unasked = &late;
@@ -400,7 +401,8 @@ enum lg_status sweep_run_begin(struct gate *gate, enum sweep_run_kind kind,
 	enum lg_status status;
 
 	if (!run)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				    "out of memory");
 	run->gate = gate;
 	run->kind = kind;
 	run->part = part;
@@ -436,7 +438,8 @@ enum lg_status sweep_waiter_add(struct sweep_waiter **waiters,
 	struct sweep_waiter *waiter = calloc(1, sizeof(*waiter));
 
 	if (!waiter)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "no memory");
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				    "out of memory");
 	waiter->done = done;
 	waiter->context = context;
 	waiter->next = *waiters;
