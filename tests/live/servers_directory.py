@@ -223,7 +223,7 @@ backend = directory
         self.modify("user001", "entry")
         told = self.logongate(9, "lift", "--force")
         self.assertIn("user001", told)
-        self.assertIn("is not there any more", told)
+        self.assertIn("is no longer there", told)
         del self.before["user001"]
         self.assertEqual(self.there(), self.before)
 
