@@ -46,7 +46,7 @@ enum lg_status lg_setup_variant(const struct lg_setup_ask *ask,
 
 	if (ask->variant != NULL && !has_word(door->variants, ask->variant))
 		return lg_error_set(err, LG_ERR_UNKNOWN_KEY, ask->variant,
-				    "is no variant of %s; there %s %s",
+				    "is not a variant of %s; there %s %s",
 				    door->name, *door->variants ? "are" : "is",
 				    *door->variants ? door->variants : "none");
 	if (was != NULL && ask->variant != NULL &&

@@ -123,11 +123,11 @@ static enum lg_status check_policy(const struct dovecot *dovecot)
 		url = "a server of auth_policy", len = strlen(url);
 	if (url == NULL)
 		return LG_OK;
-	return lg_error_set(dovecot->err, LG_ERR_CONFLICT,
-			    dovecot->conf.conf.data,
-			    "asks a policy server already (%.*s), and Dovecot "
-			    "asks one only; take it out first",
-			    (int)len, url);
+	return lg_error_set(
+		dovecot->err, LG_ERR_CONFLICT, dovecot->conf.conf.data,
+		"asks a policy server already (%.*s), and Dovecot asks only "
+		"one; take it out first",
+		(int)len, url);
 }
 
 static enum lg_status add_piece(struct dovecot *dovecot,
