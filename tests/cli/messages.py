@@ -17,7 +17,6 @@ BAD = (
     (r"(?<!there )\bis no (?!longer\b|such\b)", "is not a"),
     (r"\bbelongs? into\b", "belongs in"),
     (r"\byours to do\b", "when you ..."),
-    (r"\bno memory\b", "out of memory"),
     (r"\bread over\b", "ignored"),
     (r"\bwho is in stays\b", "users already logged on stay connected"),
     (r"\bgone for good\b", "will not return"),

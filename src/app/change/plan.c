@@ -276,7 +276,7 @@ static enum lg_status leave_foreign(struct lg_plan *plan,
 		if (status == LG_OK)
 			continue;
 		if (status == LG_ERR_NO_MEMORY)
-			return lg_error_set(err, status, NULL, "no memory");
+			return lg_error_set(err, status, NULL, "out of memory");
 		status = lg_warnings_add(&plan->warnings, LG_WARN_FOREIGN_VALUE,
 					 err,
 					 "%s: %s holds what no store of its "
