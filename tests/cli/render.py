@@ -166,6 +166,43 @@ class PowerShell(Render):
         text = self.rendered("q", "powershell").decode("ascii")
         self.assertIn("cn=o''neil ' + [char]0x2019 + '; x')", text)
 
+    def test_only_the_mailboxes_whom_it_concerns(self):
+        self.write("s.ini", f"""[profile]
+description = "s"
+[applies_to]
+domains = "example.org"
+user.1 = "zo'e"
+dn.1 = "{ORG}alice"
+[disable_mapi_clients]
+versions = "-5.65535.65535"
+[protocols]
+refuse = "imap"
+""")
+        self.write("g.conf", f'[gate]\nbreak_glass = "{ORG}rescue"\n')
+        text = self.rendered("s", "powershell", "--config",
+                             self.path("g.conf")).decode("ascii")
+        self.assertIn("'zo''e'", text)
+        for line in ("$concernedDomains = @(\r\n    'example.org'",
+                     "-contains $mailbox.LegacyExchangeDN",
+                     "$breakGlass -contains $_.LegacyExchangeDN",
+                     "-MAPIBlockOutlookVersions $versions",
+                     "-ImapEnabled $false"):
+            self.assertIn(line, text)
+        # What a whole server has would concern everybody.
+        self.assertNotIn("Set-ServerComponentState", text)
+        self.assertNotIn("Set-RpcClientAccess", text)
+        # Chosen before anything is saved or changed.
+        self.assertLess(text.index("$concernedDomains ="),
+                        text.index("Export-Clixml"))
+        self.write("a.ini", f"""[profile]
+description = "a"
+[applies_to]
+dn.1 = "{ORG}alice"
+""")
+        text = self.rendered("a", "powershell").decode("ascii")
+        self.assertIn("$locked = $mailboxes", text)
+        self.assertIn("-MAPIEnabled $false -OWAEnabled $false", text)
+
     def test_limits_of_the_cmdlet(self):
         self.write("y.ini", VERSIONS.replace("11.6568.6567", "11.40000.0"))
         self.rendered("y", "powershell", code=3)
@@ -259,6 +296,51 @@ when_invalid = open
 allow.1 = "{ORG}nobody"
 """)
         self.assertEqual(self.rendered("o", "ldif", *self.directory, code=3),
+                         b"")
+
+    def concerning(self, applies, rest="", conf=None):
+        self.write("c.ini", f"[profile]\ndescription = \"c\"\n"
+                            f"[applies_to]\n{applies}\n{rest}")
+        options = ("--config", self.write("c.conf", conf)) if conf else ()
+        return [dn for dn, _ in self.changes("c", *options)[0]]
+
+    def test_only_the_accounts_whom_it_concerns(self):
+        freeze = '[protocols]\nrefuse = "imap"\n'
+        for applies, expected in (
+                (f'dn.1 = "{ORG}ALICE"', ["cn=Alice,dc=x"]),
+                ('user.1 = "Zoe@Example.Org"', [ZOE]),
+                # An older DN of hers (D3).
+                (f'dn.1 = "{ORG}tester"', [ZOE]),
+                ('filter = "(mail=zoe*)"', [ZOE]),
+                # Whole domains; who has no name lies in all of them.
+                ('domains = "ple.org"', ["cn=Postmaster,dc=x",
+                                         "cn=Alice,dc=x"]),
+                ('domains = "EXAMPLE.org"', ["cn=Postmaster,dc=x",
+                                             "cn=Alice,dc=x", ZOE])):
+            with self.subTest(applies=applies):
+                self.assertEqual(self.concerning(applies, freeze), expected)
+        names = self.write("batch.txt", "".join(
+            f"{ORG}p{i}\n" for i in range(1500)) + "zoe@example.org\n")
+        self.assertEqual(self.concerning(f'file = "{names}"', freeze), [ZOE])
+        # Alone: nobody whom it concerns gets in by anything.
+        self.assertEqual(self.concerning(f'dn.1 = "{ORG}alice"'),
+                         ["cn=Alice,dc=x"])
+        # An allow list within it, and break-glass.
+        both = f'dn.1 = "{ORG}alice"\nuser.1 = "zoe@example.org"'
+        self.assertEqual(self.concerning(both, f"""[logon_only_as]
+when_invalid = closed
+allow.1 = "{ORG}alice"
+"""), [ZOE])
+        self.assertEqual(self.concerning(
+            both, freeze, f'[gate]\nbreak_glass = "{ORG}alice"\n'), [ZOE])
+
+    def test_a_lock_that_concerns_no_mailbox_is_refused(self):
+        self.write("n.ini", """[profile]
+description = "n"
+[applies_to]
+user.1 = "nobody@example.org"
+""")
+        self.assertEqual(self.rendered("n", "ldif", *self.directory, code=3),
                          b"")
 
     def test_what_the_attribute_cannot_say_is_refused(self):

@@ -366,6 +366,8 @@ static enum lg_status list_accounts(const struct lg_plan *plan,
 		.profile = input->profile,
 		.dialect = server->render.dialect,
 		.findings = plan->findings,
+		.concerned = plan->concerned,
+		.default_domain = input->default_domain,
 		.break_glass = input->break_glass,
 		.skip_unsupported = server->render.skip_unsupported,
 	};

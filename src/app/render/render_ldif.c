@@ -9,107 +9,28 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <logongate/dn.h>
-#include "core/values/name.h"
 #include "core/exchange/protocol_settings.h"
 
 #include "app/render/ldif_write.h"
+#include "app/render/mailbox_set.h"
 #include "app/render/render_ldif.h"
-
-/* Folded texts, sorted. */
-struct text_set {
-	struct lg_strlist text;
-};
 
 struct lg_ldif_render {
 	struct lg_ldif_input input;
-	struct text_set dn;    /* allowed */
-	struct text_set user;  /* allowed */
-	struct text_set entry; /* allowed by the filter */
-	struct text_set break_glass;
+	struct lg_mailbox_set allowed;
+	struct lg_mailbox_set break_glass;
+	struct lg_mailbox_set concerned; /* of [applies_to] */
 	uint32_t unlisted; /* protocols that an unlisted account loses */
 	uint32_t everybody;
 	int names;     /* the profile limits by name */
 	size_t listed; /* mailboxes on the list */
+	size_t concerns;
 	size_t changed;
 	struct lg_buffer change;
 	struct lg_buffer undo;
 	struct lg_registry *before; /* NULL: nobody asked for values */
 	struct lg_registry *wanted;
 };
-
-/* --- sets ------------------------------------------------------------------ */
-
-/* Names fold as Unicode does, DNs as ASCII does; one folding that does both
- * would let in a DN that the store holds for another (L16). */
-static enum lg_status set_add(struct text_set *set, const char *text,
-			      int is_name, struct lg_error *err)
-{
-	struct lg_buffer folded = {0};
-	enum lg_status status = LG_OK;
-	size_t i;
-
-	if (is_name) {
-		status = lg_name_fold(text, strlen(text), &folded, err);
-	} else {
-		for (i = 0; text[i]; i++)
-			lg_buffer_char(&folded, text[i] >= 'A' && text[i] <= 'Z'
-							? (char)(text[i] + 32)
-							: text[i]);
-	}
-	if (!status)
-		status = lg_buffer_status(&folded, err);
-	if (!status)
-		status = lg_strlist_add(&set->text,
-					folded.data ? folded.data : "",
-					folded.len, err);
-	lg_buffer_release(&folded);
-	return status;
-}
-
-static int text_compare(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-static void set_sort(struct text_set *set)
-{
-	if (set->text.count)
-		qsort(set->text.item, set->text.count,
-		      sizeof(set->text.item[0]), text_compare);
-}
-
-/* 1, 0, or -1 without memory. */
-static int set_has(const struct text_set *set, const char *text, int is_name)
-{
-	struct text_set asked = {{0}};
-	const char *key;
-	int has;
-
-	if (!set->text.count)
-		return 0;
-	if (set_add(&asked, text, is_name, NULL)) {
-		lg_strlist_release(&asked.text);
-		return -1;
-	}
-	key = asked.text.item[0];
-	has = bsearch(&key, set->text.item, set->text.count,
-		      sizeof(set->text.item[0]), text_compare) != NULL;
-	lg_strlist_release(&asked.text);
-	return has;
-}
-
-static enum lg_status set_add_all(struct text_set *set,
-				  const struct lg_strlist *list, int is_name,
-				  struct lg_error *err)
-{
-	enum lg_status status = LG_OK;
-	size_t i;
-
-	for (i = 0; !status && list && i < list->count; i++)
-		status = set_add(set, list->item[i], is_name, err);
-	return status;
-}
 
 /* --- what the profile asks for --------------------------------------------- */
 
@@ -183,49 +104,81 @@ static void choose_protocols(struct lg_ldif_render *render)
 		render->unlisted = known;
 }
 
-static enum lg_status collect_filtered(struct lg_ldif_render *render,
-				       struct lg_error *err)
+static enum lg_status collect_allowed(struct lg_ldif_render *render,
+				      struct lg_error *err)
 {
-	const struct lg_findings *findings = render->input.findings;
-	enum lg_status status = LG_OK;
-	size_t i;
+	const struct lg_profile *profile = render->input.profile;
+	struct lg_mailbox_set *allowed = &render->allowed;
+	struct lg_strlist single = {0};
+	enum lg_status status =
+		lg_mailbox_set_add_dns(allowed, &profile->allow, err);
 
-	for (i = 0; !status && findings && i < findings->account_count; i++)
-		if (findings->account[i].asked_as == LG_ASKED_FILTER &&
-		    findings->account[i].entry)
-			status = set_add(&render->entry,
-					 findings->account[i].entry, 0, err);
+	if (!status && profile->single)
+		status = lg_strlist_add(&single, profile->single,
+					strlen(profile->single), err);
+	if (!status)
+		status = lg_mailbox_set_add_dns(allowed, &single, err);
+	if (!status)
+		status = lg_mailbox_set_add_names(allowed, &profile->allow_user,
+						  err);
+	if (!status)
+		status = lg_mailbox_set_add_filtered(
+			allowed, render->input.findings, err);
+	lg_strlist_release(&single);
 	return status;
+}
+
+static enum lg_status collect_concerned(struct lg_ldif_render *render,
+					struct lg_error *err)
+{
+	const struct lg_profile *profile = render->input.profile;
+	struct lg_mailbox_set *concerned = &render->concerned;
+	enum lg_status status =
+		lg_mailbox_set_add_dns(concerned, &profile->applies_dn, err);
+
+	concerned->default_domain = render->input.default_domain;
+	if (!status)
+		status = lg_mailbox_set_add_names(concerned,
+						  &profile->applies_user, err);
+	if (!status)
+		status = lg_mailbox_set_add_domains(
+			concerned, &profile->applies_domain, err);
+	if (!status)
+		status = lg_mailbox_set_add_filtered(
+			concerned, render->input.concerned, err);
+	return status;
+}
+
+/* [applies_to] alone: nobody whom it concerns gets in (contract 9). */
+static int applies_alone(const struct lg_profile *profile)
+{
+	return profile->applies_to_some && !profile->names_present &&
+	       !profile->versions && !profile->processes &&
+	       !profile->refuse_protocols;
 }
 
 static enum lg_status collect(struct lg_ldif_render *render,
 			      struct lg_error *err)
 {
 	const struct lg_profile *profile = render->input.profile;
-	enum lg_status status =
-		set_add_all(&render->dn, &profile->allow, 0, err);
+	enum lg_status status = collect_allowed(render, err);
 
-	if (!status && profile->single)
-		status = set_add(&render->dn, profile->single, 0, err);
 	if (!status)
-		status = set_add_all(&render->user, &profile->allow_user, 1,
-				     err);
+		status = lg_mailbox_set_add_dns(&render->break_glass,
+						render->input.break_glass, err);
 	if (!status)
-		status = collect_filtered(render, err);
-	if (!status)
-		status = set_add_all(&render->break_glass,
-				     render->input.break_glass, 0, err);
+		status = collect_concerned(render, err);
 	if (status)
 		return status;
-	set_sort(&render->dn);
-	set_sort(&render->user);
-	set_sort(&render->entry);
-	set_sort(&render->break_glass);
+	lg_mailbox_set_sort(&render->allowed);
+	lg_mailbox_set_sort(&render->break_glass);
+	lg_mailbox_set_sort(&render->concerned);
 	/* Open semantics: a list of nobody limits nobody (L10). */
-	render->names = profile->names_present &&
-			(profile->when_invalid == LG_WHEN_INVALID_CLOSED ||
-			 render->dn.text.count || render->user.text.count ||
-			 profile->allow_filter);
+	render->names = applies_alone(profile) ||
+			(profile->names_present &&
+			 (profile->when_invalid == LG_WHEN_INVALID_CLOSED ||
+			  render->allowed.dn.count ||
+			  render->allowed.name.count || profile->allow_filter));
 	choose_protocols(render);
 	return judge_profile(render, err);
 }
@@ -254,10 +207,9 @@ void lg_ldif_render_free(struct lg_ldif_render **render)
 {
 	if (!*render)
 		return;
-	lg_strlist_release(&(*render)->dn.text);
-	lg_strlist_release(&(*render)->user.text);
-	lg_strlist_release(&(*render)->entry.text);
-	lg_strlist_release(&(*render)->break_glass.text);
+	lg_mailbox_set_release(&(*render)->allowed);
+	lg_mailbox_set_release(&(*render)->break_glass);
+	lg_mailbox_set_release(&(*render)->concerned);
 	lg_buffer_release(&(*render)->change);
 	lg_buffer_release(&(*render)->undo);
 	free(*render);
@@ -265,34 +217,6 @@ void lg_ldif_render_free(struct lg_ldif_render **render)
 }
 
 /* --- one mailbox ----------------------------------------------------------- */
-
-/* Counts the texts of a list that are in the set; -1 without memory. */
-static int set_has_one_of(const struct text_set *set,
-			  const struct lg_strlist *list, int is_name)
-{
-	size_t i;
-	int has = 0;
-
-	for (i = 0; !has && list && i < list->count; i++)
-		has = set_has(set, list->item[i], is_name);
-	return has;
-}
-
-/* 1 where the mailbox's DN, an older DN of it (D3) or, in names, a logon name
- * is in the sets; -1 without memory. */
-static int is_in(const struct lg_mailbox *mailbox, const struct text_set *dn,
-		 const struct text_set *names, const struct text_set *entries)
-{
-	int has = mailbox->dn ? set_has(dn, mailbox->dn, 0) : 0;
-
-	if (!has)
-		has = set_has_one_of(dn, mailbox->x500, 0);
-	if (!has && names)
-		has = set_has_one_of(names, mailbox->login, 1);
-	if (!has && entries)
-		has = set_has(entries, mailbox->entry, 0);
-	return has;
-}
 
 static void write_record(struct lg_buffer *out, const char *entry,
 			 const struct lg_protocol_change *change)
@@ -346,15 +270,18 @@ static enum lg_status take_mailbox(void *context,
 	struct lg_protocol_change change = {{0}, {0}};
 	enum lg_status status = LG_OK;
 	uint32_t loses = render->everybody;
-	int spared = is_in(mailbox, &render->break_glass, NULL, NULL);
-	int listed = is_in(mailbox, &render->dn, &render->user, &render->entry);
+	int spared = lg_mailbox_set_has(&render->break_glass, mailbox);
+	int listed = lg_mailbox_set_has(&render->allowed, mailbox);
+	int concerned = !render->input.profile->applies_to_some ||
+			lg_mailbox_set_has(&render->concerned, mailbox);
 	int protocol;
 
-	if (spared < 0 || listed < 0)
+	if (spared < 0 || listed < 0 || concerned < 0)
 		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
 				    "out of memory");
 	render->listed += (size_t)listed;
-	if (spared)
+	render->concerns += (size_t)concerned;
+	if (spared || !concerned)
 		return LG_OK;
 	if (!listed)
 		loses = render->unlisted;
@@ -404,12 +331,17 @@ enum lg_status lg_ldif_render_finish(const struct lg_ldif_render *render,
 		status = lg_buffer_status(&render->undo, err);
 	if (status)
 		return status;
-	if (render->names && !render->listed &&
+	if (render->names && profile->names_present && !render->listed &&
 	    profile->when_invalid == LG_WHEN_INVALID_OPEN)
 		return lg_error_set(err, LG_ERR_CONFLICT, profile->path,
 				    "none of the listed accounts is a mailbox "
 				    "of the directory, and with when_invalid "
 				    "= open nobody would be limited");
+	if (!render->concerns && profile->applies_to_some)
+		return lg_error_set(err, LG_ERR_CONFLICT, profile->path,
+				    "none of the accounts that [applies_to] "
+				    "names is a mailbox of the directory, so "
+				    "nobody would be limited");
 	lg_buffer_format(out_ldif, "# logongate: %zu mailboxes %s\n",
 			 render->changed,
 			 way == LG_LDIF_UNDO ? "are put back" : "change");

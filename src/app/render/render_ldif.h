@@ -9,7 +9,8 @@
  *
  * The directory knows protocols only: [protocols] refuse switches them off for
  * everybody, and an allow list switches off every protocol there is for the
- * accounts that are not on it. Break-glass accounts are not touched.
+ * accounts that are not on it. Break-glass accounts are not touched, nor, with
+ * [applies_to], anybody whom the profile does not concern.
  */
 #ifndef LOGONGATE_APP_RENDER_RENDER_LDIF_H
 #define LOGONGATE_APP_RENDER_RENDER_LDIF_H
@@ -25,6 +26,9 @@ struct lg_ldif_input {
 	enum lg_dialect dialect;
 	/* what allow_filter returned; NULL where there is no filter */
 	const struct lg_findings *findings;
+	/* what the filter of [applies_to] returned; NULL: there is none */
+	const struct lg_findings *concerned;
+	const char *default_domain; /* as in lg_policy_input; may be NULL */
 	const struct lg_strlist *break_glass;
 	int skip_unsupported;
 };
@@ -61,8 +65,8 @@ struct lg_mailbox_sink lg_ldif_render_sink(struct lg_ldif_render *render);
 /*
  * Appends the LDIF of all mailboxes given so far.
  * Returns: LG_OK; LG_ERR_CONFLICT, open semantics and none of the listed
- * accounts was among the mailboxes: nobody would be limited (L10), and nothing
- * is written; LG_ERR_NO_MEMORY.
+ * accounts was among the mailboxes: nobody would be limited (L10), or nobody
+ * whom the profile concerns was; nothing is written; LG_ERR_NO_MEMORY.
  */
 enum lg_status lg_ldif_render_finish(const struct lg_ldif_render *render,
 				     enum lg_ldif_way way,

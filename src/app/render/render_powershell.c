@@ -19,11 +19,13 @@ struct script {
 	int has_versions;
 	int has_names;
 	int has_protocols;
+	int is_for_some; /* [applies_to]: switches of mailboxes alone */
+	int locks_all;   /* of those whom it concerns */
 	struct lg_strlist unsupported;
 };
 
-/* The accounts that stay in, in the order of the profile. */
-struct allowed {
+/* Accounts in the order of the profile. */
+struct accounts {
 	struct lg_strlist dn;
 	struct lg_strlist user;
 };
@@ -34,8 +36,36 @@ static enum lg_status add_text(struct lg_strlist *list, const char *text,
 	return lg_strlist_add(list, text, strlen(text), err);
 }
 
+/* What a filter returned: by DN, else by every logon name. */
+static enum lg_status add_filtered(const struct lg_findings *findings,
+				   struct accounts *accounts,
+				   struct lg_error *err)
+{
+	enum lg_status status = LG_OK;
+	size_t i;
+
+	for (i = 0; !status && findings && i < findings->account_count; i++) {
+		const struct lg_account *account = &findings->account[i];
+		size_t j;
+
+		if (account->asked_as != LG_ASKED_FILTER ||
+		    account->finding != LG_FINDING_ONE)
+			continue;
+		if (account->dn) {
+			status = add_text(&accounts->dn, account->dn, err);
+			continue;
+		}
+		for (j = 0; !status && j < account->login_count; j++)
+			status = add_text(
+				&accounts->user,
+				findings->login[account->login_first + j].name,
+				err);
+	}
+	return status;
+}
+
 static enum lg_status collect_allowed(const struct lg_powershell_input *input,
-				      struct allowed *allowed,
+				      struct accounts *allowed,
 				      struct lg_error *err)
 {
 	const struct lg_profile *profile = input->profile;
@@ -53,24 +83,21 @@ static enum lg_status collect_allowed(const struct lg_powershell_input *input,
 	if (!status)
 		status = lg_strlist_add_all(&allowed->user,
 					    &profile->allow_user, err);
-	for (i = 0; !status && findings && i < findings->account_count; i++) {
-		const struct lg_account *account = &findings->account[i];
-		size_t j;
+	return status ? status : add_filtered(findings, allowed, err);
+}
 
-		if (account->asked_as != LG_ASKED_FILTER ||
-		    account->finding != LG_FINDING_ONE)
-			continue;
-		if (account->dn) {
-			status = add_text(&allowed->dn, account->dn, err);
-			continue;
-		}
-		for (j = 0; !status && j < account->login_count; j++)
-			status = add_text(
-				&allowed->user,
-				findings->login[account->login_first + j].name,
-				err);
-	}
-	return status;
+static enum lg_status collect_concerned(const struct lg_profile *profile,
+					const struct lg_findings *findings,
+					struct accounts *concerned,
+					struct lg_error *err)
+{
+	enum lg_status status =
+		lg_strlist_add_all(&concerned->dn, &profile->applies_dn, err);
+
+	if (!status)
+		status = lg_strlist_add_all(&concerned->user,
+					    &profile->applies_user, err);
+	return status ? status : add_filtered(findings, concerned, err);
 }
 
 static void unsupported(struct script *script, const char *what)
@@ -254,17 +281,41 @@ static const char find_listed[] =
 	" left to get in'\n"
 	"}\n";
 
+static const char spare[] =
+	"$mailboxes = @($mailboxes | Where-Object {\n"
+	"    -not ($breakGlass -contains $_.LegacyExchangeDN)\n"
+	"})\n";
+
+/* Those with an @ tell, where there are any (contract 9, 12). */
+static const char find_concerned[] =
+	"$mailboxes = @($mailboxes | Where-Object {\n"
+	"    $mailbox = $_\n"
+	"    $domains = @($mailbox.Names | Where-Object { $_ -like '*@*' } |"
+	" ForEach-Object { ($_ -split '@')[-1] })\n"
+	"    if (-not $domains) { $domains = $domainsOfBareNames }\n"
+	"    ($concerned -contains $mailbox.LegacyExchangeDN) -or\n"
+	"    ($mailbox.Names | Where-Object { $concernedNames -contains $_ })"
+	" -or\n"
+	"    ($domains | Where-Object { $concernedDomains -contains $_ })\n"
+	"})\n"
+	"if (-not $mailboxes) {\n"
+	"    throw 'none of the accounts that the profile concerns has a"
+	" mailbox on these servers: nothing was changed'\n"
+	"}\n";
+
 static const char keep[] =
 	"@{ Servers = $servers; Mailboxes = $mailboxes;"
 	" Components = $components } | Export-Clixml -LiteralPath $Saved\n"
 	"\n"
 	"# Lock.\n";
 
-static const char lock_versions[] =
+static const char lock_server_versions[] =
 	"foreach ($name in $Server) {\n"
 	"    Set-RpcClientAccess -Server $name"
 	" -BlockedClientVersions $versions\n"
-	"}\n"
+	"}\n";
+
+static const char lock_mailbox_versions[] =
 	"foreach ($mailbox in $mailboxes) {\n"
 	"    Set-CASMailbox -Identity $mailbox.Identity"
 	" -MAPIBlockOutlookVersions $versions\n"
@@ -338,10 +389,41 @@ static void write_protocol_lock(struct script *script)
 		if (refuses(script, protocols[i].protocol))
 			lg_buffer_text(script->out, protocols[i].switches);
 	lg_buffer_text(script->out, "\n}\n");
-	lg_buffer_text(script->out, lock_components);
+	if (!script->is_for_some)
+		lg_buffer_text(script->out, lock_components);
 }
 
-static void write_script(struct script *script, const struct allowed *allowed)
+/* Who is left of the mailboxes before anything is saved or changed. */
+static void write_chosen(struct script *script,
+			 const struct accounts *concerned)
+{
+	const struct lg_powershell_input *input = script->input;
+	struct lg_strlist bare = {0};
+
+	if (input->break_glass && input->break_glass->count) {
+		write_array(script->out, "$breakGlass", input->break_glass);
+		lg_buffer_text(script->out, spare);
+	}
+	if (!script->is_for_some)
+		return;
+	write_array(script->out, "$concerned", &concerned->dn);
+	write_array(script->out, "$concernedNames", &concerned->user);
+	write_array(script->out, "$concernedDomains",
+		    &input->profile->applies_domain);
+	/* A name without a domain belongs to this one, or to any. */
+	if (input->default_domain &&
+	    lg_strlist_add(&bare, input->default_domain,
+			   strlen(input->default_domain), NULL))
+		script->out->status = LG_ERR_NO_MEMORY;
+	write_array(script->out, "$domainsOfBareNames",
+		    input->default_domain ? &bare
+					  : &input->profile->applies_domain);
+	lg_strlist_release(&bare);
+	lg_buffer_text(script->out, find_concerned);
+}
+
+static void write_script(struct script *script, const struct accounts *allowed,
+			 const struct accounts *concerned)
 {
 	const struct lg_profile *profile = script->input->profile;
 	struct lg_buffer *out = script->out;
@@ -368,16 +450,17 @@ static void write_script(struct script *script, const struct allowed *allowed)
 				    "[string[]] $Server,\n");
 	}
 	lg_buffer_text(out, parameters);
-	if (script->has_versions)
+	if (script->has_versions && !script->is_for_some)
 		lg_buffer_text(out, undo_servers);
 	if (script->has_versions)
 		lg_buffer_text(out, undo_mailbox_versions);
-	if (script->has_names || script->has_protocols)
+	if (script->has_names || script->has_protocols || script->locks_all)
 		lg_buffer_text(out, undo_mailbox_switches);
-	if (script->has_protocols)
+	if (script->has_protocols && !script->is_for_some)
 		lg_buffer_text(out, undo_components);
 	lg_buffer_text(out, save);
-	if (script->has_protocols)
+	write_chosen(script, concerned);
+	if (script->has_protocols && !script->is_for_some)
 		write_refused(script);
 	else
 		lg_buffer_text(out, "$components = @()\n");
@@ -390,14 +473,18 @@ static void write_script(struct script *script, const struct allowed *allowed)
 			lg_buffer_text(out, find_listed);
 		lg_buffer_text(out, find_locked);
 	}
+	if (script->locks_all)
+		lg_buffer_text(out, "$locked = $mailboxes\n");
 	lg_buffer_text(out, keep);
 	if (script->has_versions) {
 		lg_buffer_text(out, "$versions = ");
 		lg_powershell_quote(script->versions.data, out);
 		lg_buffer_char(out, '\n');
-		lg_buffer_text(out, lock_versions);
+		if (!script->is_for_some)
+			lg_buffer_text(out, lock_server_versions);
+		lg_buffer_text(out, lock_mailbox_versions);
 	}
-	if (script->has_names)
+	if (script->has_names || script->locks_all)
 		lg_buffer_text(out, lock_names);
 	if (script->has_protocols)
 		write_protocol_lock(script);
@@ -428,13 +515,17 @@ enum lg_status lg_render_powershell(const struct lg_powershell_input *input,
 	const struct lg_profile *profile = input->profile;
 	struct lg_buffer text = {0};
 	struct script script = {.input = input, .out = &text};
-	struct allowed allowed = {{0}, {0}};
+	struct accounts concerned = {{0}, {0}};
+	struct accounts allowed = {{0}, {0}};
 	enum lg_status status = LG_OK;
 
 	find_unsupported(&script);
 	status = report_unsupported(&script, unsupported_list, err);
 	if (!status)
 		status = collect_allowed(input, &allowed, err);
+	if (!status)
+		status = collect_concerned(profile, input->concerned,
+					   &concerned, err);
 	if (!status && profile->versions)
 		status = lg_powershell_versions(profile, &script.versions, err);
 	if (!status)
@@ -450,14 +541,19 @@ enum lg_status lg_render_powershell(const struct lg_powershell_input *input,
 			       refuses(&script, LG_PROTOCOL_HTTP) ||
 			       refuses(&script, LG_PROTOCOL_IMAP) ||
 			       refuses(&script, LG_PROTOCOL_POP3);
+	script.is_for_some = profile->applies_to_some;
+	/* [applies_to] alone: nobody whom it concerns gets in (contract 9). */
+	script.locks_all = profile->applies_to_some &&
+			   !profile->names_present && !profile->versions &&
+			   !profile->processes && !profile->refuse_protocols;
 	if (!script.has_versions && !script.has_names &&
-	    !script.has_protocols) {
+	    !script.has_protocols && !script.locks_all) {
 		status = lg_error_set(err, LG_ERR_CONFLICT, profile->path,
 				      "nothing is left that Exchange 2010 and "
 				      "later would do");
 		goto out;
 	}
-	write_script(&script, &allowed);
+	write_script(&script, &allowed, &concerned);
 	status = lg_buffer_status(&text, err);
 	if (!status)
 		append_with_crlf(&text, out_script);
@@ -466,6 +562,8 @@ enum lg_status lg_render_powershell(const struct lg_powershell_input *input,
 out:
 	lg_strlist_release(&allowed.dn);
 	lg_strlist_release(&allowed.user);
+	lg_strlist_release(&concerned.dn);
+	lg_strlist_release(&concerned.user);
 	lg_strlist_release(&script.unsupported);
 	lg_buffer_release(&script.versions);
 	lg_buffer_release(&text);

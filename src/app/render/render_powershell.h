@@ -16,6 +16,10 @@ struct lg_powershell_input {
 	const struct lg_profile *profile;
 	/* what allow_filter returned; NULL where there is no filter */
 	const struct lg_findings *findings;
+	/* what the filter of [applies_to] returned; NULL: there is none */
+	const struct lg_findings *concerned;
+	const struct lg_strlist *break_glass; /* never touched; may be NULL */
+	const char *default_domain; /* of names without one; NULL: any */
 	const char *server;   /* NULL: to be given when the script is run */
 	int skip_unsupported; /* leave out instead of refusing */
 };

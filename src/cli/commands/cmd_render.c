@@ -162,6 +162,9 @@ static enum lg_status render_powershell(struct rendering *r,
 	const struct lg_powershell_input input = {
 		.profile = r->profile,
 		.findings = r->findings,
+		.concerned = r->concerned,
+		.break_glass = &r->settings->break_glass,
+		.default_domain = r->settings->default_domain,
 		.server = r->server,
 		.skip_unsupported = r->target.skip_unsupported,
 	};
@@ -200,6 +203,8 @@ static enum lg_status render_ldif(struct rendering *r, struct lg_error *err)
 		.profile = r->profile,
 		.dialect = r->target.dialect,
 		.findings = r->findings,
+		.concerned = r->concerned,
+		.default_domain = r->settings->default_domain,
 		.break_glass = &r->settings->break_glass,
 		.skip_unsupported = r->target.skip_unsupported,
 	};
