@@ -440,6 +440,27 @@ static void a_door_that_does_not_ask_is_told(void **state)
 	lg_strlist_release(&doors);
 }
 
+/* A gate keeps the end of its lock; values on a server are nobody's to end. */
+static void a_lock_that_nobody_ends_needs_accepting(void **state)
+{
+	struct bench *b = *state;
+
+	list(&b->profile.allow, DN "post");
+	b->input.lifting = LG_LIFTED_BY_NOBODY;
+	b->server[0].backend = LG_BACKEND_GATE;
+	assert_int_equal(answer(b), LG_PLAN_GO);
+	assert_false(warns(b, LG_WARN_NOBODY_LIFTS));
+	b->server[0].backend = LG_BACKEND_WINREG;
+	assert_int_equal(answer(b), LG_PLAN_WARNINGS);
+	assert_true(warns(b, LG_WARN_NOBODY_LIFTS));
+	b->input.accepting = LG_ACCEPT_WARNINGS;
+	assert_int_equal(answer(b), LG_PLAN_GO);
+	b->input.accepting = LG_ACCEPT_NOTHING;
+	b->input.lifting = LG_LIFTED_IN_TIME;
+	assert_int_equal(answer(b), LG_PLAN_GO);
+	assert_false(warns(b, LG_WARN_NOBODY_LIFTS));
+}
+
 static void a_list_takes_the_place_of_the_list_before(void **state)
 {
 	struct lg_attempt alice = {.user = "alice", .user_len = 5};
@@ -571,6 +592,8 @@ int main(void)
 		    a_restart_ends_every_session),
 		row("a door that does not ask is told",
 		    a_door_that_does_not_ask_is_told),
+		row("a lock that nobody ends needs accepting",
+		    a_lock_that_nobody_ends_needs_accepting),
 		row("a list takes the place of the list before it",
 		    a_list_takes_the_place_of_the_list_before),
 		row("the worst of two servers answers",

@@ -207,8 +207,17 @@ class Fleet(Servers):
         self.assertFalse(self.json("status")["active"])
 
     def test_plan_shows_what_is_there(self):
-        o = self.json("plan", self.path("p.ini"), "--for", "1h", "--target",
-                      "ex2003", "--skip-unsupported")
+        words = ("plan", self.path("p.ini"), "--for", "1h", "--target",
+                 "ex2003", "--skip-unsupported")
+        # Without a gate here nobody is there to end it.
+        o = self.json(*words, code=5)
+        self.assertEqual(o["error"]["code_of_warning"], "nobody-lifts")
+        self.assertIn("nobody ends the lock on ex2003",
+                      self.run_(*words, code=5).stderr)
+        o = self.json(*words, "--accept-warnings")
+        self.assertIn("nobody-lifts", [w["code"] for w in o["warnings"]])
+        self.run_("run", self.path("p.ini"), "--for", "1h", "--target",
+                  "ex2003", "--skip-unsupported", "--", "true", code=0)
         value = [v for v in o["targets"][0]["values"]
                  if v["name"] == "Disable MAPI Clients"][0]
         self.assertEqual(value["before"], "-5.1.1")
@@ -217,11 +226,12 @@ class Fleet(Servers):
     def test_plan_counts_a_person_once(self):
         """single is most often somebody who is listed, too"""
         o = self.json("plan", self.path("p.ini"), "--for", "1h", "--group",
-                      "all", "--skip-unsupported")
+                      "all", "--skip-unsupported", "--accept-warnings")
         self.assertEqual([a["dn"] for a in o["allow"]],
                          [DN + "alice", DN + "bob"])
         said = self.run_("plan", self.path("p.ini"), "--for", "1h", "--group",
-                         "all", "--skip-unsupported", code=0).stdout
+                         "all", "--skip-unsupported", "--accept-warnings",
+                         code=0).stdout
         # one DN is all that Exchange 2000 takes
         self.assertIn("ex2000 (exchange2000): LOCK: 1 account stays in", said)
         self.assertIn("here (gate): LOCK: 2 accounts stay in", said)

@@ -134,7 +134,8 @@ backend = directory
                                          "--json"))
         self.assertIs(test["may_write"], True)
         plan = json.loads(self.logongate(0, "plan", self.path("p.ini"),
-                                         "--target", "users", "--json"))
+                                         "--target", "users", "--json",
+                                         "--accept-warnings"))
         values = {v["name"]: v for v in plan["targets"][0]["values"]}
         self.assertEqual({name: sorted(v["before"] or [])
                           for name, v in values.items()}, self.before)

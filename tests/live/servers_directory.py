@@ -160,14 +160,15 @@ backend = directory
                                          "--json"))
         self.assertIs(test["may_write"], True)
         plan = json.loads(self.logongate(0, "plan", self.path("p.ini"),
-                                         "--target", "users", "--json"))
+                                         "--target", "users", "--json",
+                                         "--accept-warnings"))
         values = {v["name"]: v for v in plan["targets"][0]["values"]}
         alice = values[f"uid=alice,{BASE}"]
         self.assertEqual(sorted(alice["before"]), self.before["alice"])
         self.assertIn(f"IMAP4{S}0{S}1{S}9{S}odd", alice["data"])
         self.assertEqual(self.there(), self.before)
         words = self.logongate(0, "plan", self.path("p.ini"), "--target",
-                               "users")
+                               "users", "--accept-warnings")
         self.assertIn(f"IMAP4{S}0{S}1{S}9{S}odd", words)
         self.apply()
         locked = self.there()
@@ -182,6 +183,26 @@ backend = directory
         self.assertEqual([(t["name"], t["in_force"], t["differs"])
                           for t in status["targets"]],
                          [("users", True, False)])
+        self.logongate(0, "lift")
+        self.assertEqual(self.there(), self.before)
+
+    def test_a_lock_that_concerns_some(self):
+        """account by account, also where the list is a long one"""
+        with open(self.path("batch.txt"), "w", encoding="utf-8") as file:
+            file.writelines(f"away{i}\n" for i in range(3000))
+            file.write("bob\nalice\n")
+        self.write("p.ini", """[profile]
+description = "tonight's batch"
+accept = "dn-not-found"
+[applies_to]
+file = "batch.txt"
+""")
+        self.apply()
+        locked = self.there()
+        self.assertEqual({uid for uid in locked
+                          if locked[uid] != self.before[uid]},
+                         {"alice", "bob"})
+        self.assertEqual({v.split(S)[1] for v in locked["bob"]}, {"0"})
         self.logongate(0, "lift")
         self.assertEqual(self.there(), self.before)
 

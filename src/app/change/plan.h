@@ -54,6 +54,11 @@ struct lg_plan_input {
 		LG_SESSIONS_UNKNOWN /* no door tells of them */
 	} session_control;
 	const struct lg_strlist *unasking_doors; /* sentences; may be NULL */
+	/* Who ends the lock on servers that keep no end themselves. */
+	enum lg_lifting {
+		LG_LIFTED_IN_TIME = 0, /* a gate here, or run */
+		LG_LIFTED_BY_NOBODY    /* the next command that may write */
+	} lifting;
 	int64_t now_s;
 	int64_t starts_s; /* --at; else now */
 	int64_t until_s;  /* 0: not said */

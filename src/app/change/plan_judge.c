@@ -143,6 +143,33 @@ static enum lg_status judge_doors(struct lg_plan *plan,
 	return status;
 }
 
+/* A gate keeps the end of its lock itself; what holds values alone does not. */
+static enum lg_status judge_end(struct lg_plan *plan,
+				const struct lg_plan_input *input,
+				struct lg_error *err)
+{
+	struct lg_buffer names = {0};
+	enum lg_status status;
+
+	if (input->lifting == LG_LIFTED_IN_TIME)
+		return LG_OK;
+	for (size_t i = 0; i < input->server_count; i++)
+		if (input->server[i].backend != LG_BACKEND_GATE)
+			lg_buffer_format(&names, "%s%s", names.len ? ", " : "",
+					 input->server[i].name);
+	status = lg_buffer_status(&names, err);
+	if (status == LG_OK && names.len > 0)
+		status = lg_warnings_add(
+			&plan->warnings, LG_WARN_NOBODY_LIFTS, err,
+			"nobody ends the lock on %s when its time is over: no "
+			"gate runs here; the next logongate command that may "
+			"write does, so let a timer call logongate recover, or "
+			"use logongate run",
+			names.data);
+	lg_buffer_release(&names);
+	return status;
+}
+
 int lg_plan_must_accept(const struct lg_plan *plan,
 			const struct lg_plan_input *input, size_t warning)
 {
@@ -217,6 +244,8 @@ enum lg_status lg_plan_judge(struct lg_plan *plan,
 		status = judge_sessions(plan, input, err);
 	if (status == LG_OK)
 		status = judge_doors(plan, input, err);
+	if (status == LG_OK)
+		status = judge_end(plan, input, err);
 	if (status == LG_OK)
 		status = judge(plan, input, err);
 	return status;

@@ -478,6 +478,11 @@ int lg_prepare(struct lg_cli *cli, const char *profile, enum lg_prepare_end end,
 	p->input.session_count = p->sessions.count;
 	p->input.accepting = accepting(cli);
 	p->input.replaces = lg_cli_option(cli, "replace") != NULL;
+	/* run lifts its own lock, whatever becomes of its command. */
+	p->input.lifting =
+		end == LG_END_OR_MAXIMUM || lg_settings_expects_gate(settings)
+			? LG_LIFTED_IN_TIME
+			: LG_LIFTED_BY_NOBODY;
 	if (lg_plan_new(&p->input, &p->plan, &err) != LG_OK ||
 	    check_sizes(p, &err) != LG_OK)
 		code = is_lock_conflict(&err) ? say_conflict(cli, p, &err)
