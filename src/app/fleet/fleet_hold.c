@@ -206,6 +206,33 @@ static enum lg_status lift(struct lg_state *state, struct lg_lock *lock,
 	return status;
 }
 
+/* What the fleet was told is so here, full disk or not: a lock that is
+ * confirmed or extended everywhere must not end here alone. */
+static enum lg_status move(struct lg_state *state, struct lg_lock *lock,
+			   const struct lg_fleet_fate *fate,
+			   enum lg_fleet_step step, struct lg_error *err)
+{
+	if (step == LG_FLEET_STEP_CONFIRM)
+		return lg_lock_confirm(state, lock, fate->confirm->by, err);
+	return lg_lock_extend(state, lock, extends(fate), fate->until_s, 0,
+			      err);
+}
+
+static enum lg_status move_anyway(struct lg_state *state, struct lg_lock *lock,
+				  const struct lg_fleet_fate *fate,
+				  enum lg_fleet_step step, struct lg_error *err)
+{
+	int deferred = state->defers;
+	enum lg_status status = move(state, lock, fate, step, err);
+
+	if (status != LG_ERR_IO && status != LG_ERR_DENIED)
+		return status;
+	state->defers = 1;
+	status = move(state, lock, fate, step, err);
+	state->defers = deferred;
+	return status;
+}
+
 enum lg_status lg_fleet_take_step(struct lg_state *state,
 				  const struct lg_fleet_fate *fate,
 				  enum lg_fleet_step step,
@@ -220,10 +247,8 @@ enum lg_status lg_fleet_take_step(struct lg_state *state,
 	case LG_FLEET_STEP_BEGIN:
 		return begin(state, fate, made, err);
 	case LG_FLEET_STEP_EXTEND:
-		return lg_lock_extend(state, lock, extends(fate), fate->until_s,
-				      0, err);
 	case LG_FLEET_STEP_CONFIRM:
-		return lg_lock_confirm(state, lock, fate->confirm->by, err);
+		return move_anyway(state, lock, fate, step, err);
 	case LG_FLEET_STEP_LIFT:
 		return lift(state, lock, fate, err);
 	}

@@ -93,8 +93,13 @@ enum lg_status lg_lock_choose(const struct lg_state *state, const char *name,
 static enum lg_status save(struct lg_state *state, struct lg_lock *lock,
 			   const struct lg_lock *before, struct lg_error *err)
 {
-	enum lg_status status = lg_state_write_lock(state, lock, 0, err);
+	enum lg_status status;
 
+	if (state->defers) {
+		state->unsaved = 1;
+		return LG_OK;
+	}
+	status = lg_state_write_lock(state, lock, 0, err);
 	if (status) {
 		char *stored = lock->stored;
 
