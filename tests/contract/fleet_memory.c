@@ -68,6 +68,7 @@ static struct memory_entry *add(struct memory_directory *directory, int gate)
 	if (directory->count > MEMORY_ENTRIES_MAX)
 		abort();
 	memcpy(entry->id.byte, &directory->count, sizeof(directory->count));
+	entry->id.byte[sizeof(entry->id.byte) - 1] = directory->tag;
 	entry->gate = gate;
 	touch(directory, entry);
 	return entry;

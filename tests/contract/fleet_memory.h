@@ -41,8 +41,10 @@ struct memory_link {
 	unsigned long serial;
 };
 
-/* pass: time goes by while a poll waits; may be NULL. */
+/* pass: time goes by while a poll waits; may be NULL. tag: of the ids, where
+ * there are several. */
 struct memory_directory {
+	unsigned char tag;
 	struct memory_entry entry[MEMORY_ENTRIES_MAX];
 	size_t count;
 	unsigned long serial;
