@@ -7,6 +7,7 @@
  * one, which LG_TARGET_SERVER, LG_TARGET_CREDENTIALS and LG_TARGET_HELPER tell
  * of (tests/live/winreg_program.py).
  */
+#include "core/values/registry_comments.h"
 #include "suite.h"
 
 #include <stdio.h>
@@ -368,6 +369,7 @@ static void what_was_taken_away_stays_told(void **state)
 	struct lg_registry *merged = NULL;
 	struct lg_target_change change = {.key = KEY, .name = "first"};
 	struct lg_registry *server = NULL;
+	struct lg_buffer comments = {0};
 	struct lg_error err;
 	char text[4096];
 	size_t got;
@@ -376,9 +378,10 @@ static void what_was_taken_away_stays_told(void **state)
 	(void)state;
 	file = fopen(path, "w");
 	assert_non_null(file);
-	fputs("Windows Registry Editor Version 5.00\n\n"
+	fputs("Windows Registry Editor Version 5.00\n\n; for Gr\xc3\xbc\xc3\x9f"
+	      "e & co\n"
 	      "[-HKEY_LOCAL_MACHINE\\Gone]\n[" KEY "]\n\"by hand\"=-\n"
-	      "\"second\"=-\n",
+	      " ; ticket 4711\r\n\"second\"=-\n\"two lines\"=\"1\n; 2\"\n",
 	      file);
 	fclose(file);
 	assert_int_equal(target.write(target.self, &change, 1, &err), LG_OK);
@@ -395,13 +398,22 @@ static void what_was_taken_away_stays_told(void **state)
 	lg_registry_set_text(server, KEY, "first", "1", NULL);
 	lg_registry_set_text(server, KEY, "second", "2", NULL);
 	lg_registry_set_text(server, KEY, "by hand", "3", NULL);
+	/* Nor is what people wrote lost, or told twice. */
+	assert_int_equal(lg_reg_text_comments(text, got, path, &comments, &err),
+			 LG_OK);
+	lg_buffer_char(&comments, '\0');
+	assert_string_equal(comments.data, "; for Gr\xc3\xbc\xc3\x9f"
+					   "e & co\n; ticket 4711\n");
+	lg_buffer_release(&comments);
 	lg_registry_set_text(server, "HKEY_LOCAL_MACHINE\\Gone\\Below", "x",
 			     "4", NULL);
 	assert_int_equal(
 		lg_reg_text_parse(text, got, path, server, &merged, &err),
 		LG_OK);
-	assert_int_equal(lg_registry_count(merged), 1);
-	assert_true(lg_value_equal(lg_registry_at(merged, 0), change.value));
+	assert_int_equal(lg_registry_count(merged), 2);
+	assert_true(lg_value_equal(
+		lg_registry_find(merged, change.key, change.name),
+		change.value));
 	lg_registry_free(&server);
 	lg_registry_free(&merged);
 	lg_registry_free(&values);

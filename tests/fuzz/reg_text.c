@@ -7,6 +7,8 @@
 #include <stdint.h>
 #include <logongate/registry.h>
 
+#include "core/values/registry_comments.h"
+
 #include "demand.h"
 
 static void compare(const struct lg_registry *registry,
@@ -47,6 +49,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	demand(lg_reg_text_modernise(data, size, "fuzz", NULL, &bytes, NULL) ==
 	       LG_OK);
 	compare(registry, &bytes);
+	lg_buffer_clear(&bytes);
+	demand(lg_reg_text_comments(data, size, "fuzz", &bytes, NULL) == LG_OK);
+	demand(!bytes.len ||
+	       (*bytes.data == ';' && bytes.data[bytes.len - 1] == '\n'));
 	lg_buffer_release(&bytes);
 	lg_registry_free(&registry);
 	return 0;

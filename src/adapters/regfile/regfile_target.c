@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "adapters/system/atomic_file.h"
+#include "core/values/registry_comments.h"
 
 struct regfile_target {
 	char *name;
@@ -41,16 +42,17 @@ static enum lg_status regfile_read(void *self, struct lg_registry **out_values,
 	return status;
 }
 
-/* What the file takes away on the server: it may not be imported yet. */
-struct deletions {
+/* What the file has beside its values: what it takes away on the server, which
+ * may not have imported it yet, and what people wrote. */
+struct kept {
 	struct lg_strlist key;
 	struct lg_strlist name;
 	struct lg_strlist deleted_key;
+	struct lg_buffer comments;
 };
 
-static enum lg_status read_deletions(const struct regfile_target *target,
-				     struct deletions *out,
-				     struct lg_error *err)
+static enum lg_status read_kept(const struct regfile_target *target,
+				struct kept *out, struct lg_error *err)
 {
 	struct lg_buffer bytes = {0};
 	enum lg_status status;
@@ -62,36 +64,39 @@ static enum lg_status read_deletions(const struct regfile_target *target,
 		status = lg_reg_text_deletions(
 			bytes.data ? bytes.data : "", bytes.len, target->path,
 			&out->key, &out->name, &out->deleted_key, err);
+	if (status == LG_OK)
+		status = lg_reg_text_comments(bytes.data ? bytes.data : "",
+					      bytes.len, target->path,
+					      &out->comments, err);
 	lg_buffer_release(&bytes);
 	return status;
 }
 
-static void release_deletions(struct deletions *deletions)
+static void release_kept(struct kept *kept)
 {
-	lg_strlist_release(&deletions->key);
-	lg_strlist_release(&deletions->name);
-	lg_strlist_release(&deletions->deleted_key);
+	lg_strlist_release(&kept->key);
+	lg_strlist_release(&kept->name);
+	lg_strlist_release(&kept->deleted_key);
+	lg_buffer_release(&kept->comments);
 }
 
 /* Whether an earlier pair says the same. */
-static int is_told(const struct deletions *deletions, size_t index)
+static int is_told(const struct kept *kept, size_t index)
 {
 	size_t i;
 
 	for (i = 0; i < index; i++)
-		if (strcasecmp(deletions->key.item[i],
-			       deletions->key.item[index]) == 0 &&
-		    strcasecmp(deletions->name.item[i],
-			       deletions->name.item[index]) == 0)
+		if (strcasecmp(kept->key.item[i], kept->key.item[index]) == 0 &&
+		    strcasecmp(kept->name.item[i], kept->name.item[index]) == 0)
 			return 1;
 	return 0;
 }
 
-/* Deleted keys, then the values, then deleted values: imported in this order
+/* What people wrote, then deleted keys, the values, and deleted values: imported in this order
  * nothing takes away what the file sets. */
 static enum lg_status render(const struct regfile_target *target,
 			     const struct lg_registry *values,
-			     const struct deletions *deletions,
+			     const struct kept *kept,
 			     struct lg_buffer *out_text, struct lg_error *err)
 {
 	struct lg_registry *none = NULL;
@@ -108,18 +113,21 @@ static enum lg_status render(const struct regfile_target *target,
 					    err);
 	if (status == LG_OK)
 		lg_buffer_append(out_text, header.data, header.len);
-	for (i = 0; status == LG_OK && i < deletions->deleted_key.count; i++)
+	if (status == LG_OK && kept->comments.len)
+		status = lg_reg_text_render_comments(
+			kept->comments.data, target->encoding, out_text, err);
+	for (i = 0; status == LG_OK && i < kept->deleted_key.count; i++)
 		status = lg_reg_text_render_key_deletion(
-			deletions->deleted_key.item[i], target->encoding,
-			out_text, err);
+			kept->deleted_key.item[i], target->encoding, out_text,
+			err);
 	if (status == LG_OK)
 		lg_buffer_append(out_text, body.data + header.len,
 				 body.len - header.len);
-	for (i = 0; status == LG_OK && i < deletions->key.count; i++) {
-		const char *key = deletions->key.item[i];
-		const char *name = deletions->name.item[i];
+	for (i = 0; status == LG_OK && i < kept->key.count; i++) {
+		const char *key = kept->key.item[i];
+		const char *name = kept->name.item[i];
 
-		if (!is_told(deletions, i) &&
+		if (!is_told(kept, i) &&
 		    lg_registry_find(values, key, name) == NULL)
 			status = lg_reg_text_render_deletion(
 				key, name, target->encoding, out_text, err);
@@ -138,32 +146,32 @@ static enum lg_status regfile_write(void *self,
 {
 	struct regfile_target *target = self;
 	struct lg_registry *values = NULL;
-	struct deletions deletions = {0};
+	struct kept kept = {0};
 	struct lg_buffer text = {0};
 	enum lg_status status;
 	size_t i;
 
 	status = regfile_read(self, &values, err);
 	if (status == LG_OK)
-		status = read_deletions(target, &deletions, err);
+		status = read_kept(target, &kept, err);
 	for (i = 0; status == LG_OK && i < count; i++) {
 		if (change[i].value) {
 			status = lg_registry_set(values, change[i].value, err);
 			continue;
 		}
 		lg_registry_delete(values, change[i].key, change[i].name);
-		status = lg_strlist_add(&deletions.key, change[i].key,
+		status = lg_strlist_add(&kept.key, change[i].key,
 					strlen(change[i].key), err);
 		if (status == LG_OK)
-			status = lg_strlist_add(&deletions.name, change[i].name,
+			status = lg_strlist_add(&kept.name, change[i].name,
 						strlen(change[i].name), err);
 	}
 	if (status == LG_OK)
-		status = render(target, values, &deletions, &text, err);
+		status = render(target, values, &kept, &text, err);
 	if (status == LG_OK)
 		status = lg_atomic_file_replace(target->path, text.data,
 						text.len, err);
-	release_deletions(&deletions);
+	release_kept(&kept);
 	lg_buffer_release(&text);
 	lg_registry_free(&values);
 	return status;

@@ -2,7 +2,7 @@
 /*
  * registry_bytes.h - from the bytes of a registry file to UTF-8
  *
- * Layer: core, private to registry_text.c.
+ * Layer: core, private to registry_text.c and registry_comments.c.
  */
 #ifndef LOGONGATE_CORE_VALUES_REGISTRY_BYTES_H
 #define LOGONGATE_CORE_VALUES_REGISTRY_BYTES_H
