@@ -244,17 +244,41 @@ static void print_fish_option(FILE *out, const char *condition,
 	} else if (strcmp(choices, "@file") == 0 ||
 		   strcmp(choices, "@directory") == 0) {
 		fputs(" -rF", out);
+	} else if (strcmp(choices, "@lock") == 0) {
+		fputs(" -xa '(_logongate_locks)'", out);
 	} else if (choices[0] == '@') {
-		fprintf(out,
-			" -xa '(logongate %ss list 2>/dev/null | "
-			"string match -rg \"^(\\S+)\" | tail -n +2)'",
-			choices + 1);
+		fprintf(out, " -xa '(_logongate_listed %ss)'", choices + 1);
 	} else {
 		fprintf(out, " -xa '%s'", choices);
 	}
 	fputs(" -d ", out);
 	print_fish_text(out, option->help);
 	putc('\n', out);
+}
+
+static void print_fish_operands(FILE *out, const char *condition,
+				const struct lg_command *command)
+{
+	const char *shown = command->operands;
+
+	if (shown[0] >= 'a' && shown[0] <= 'z' && strchr(shown, '|') != NULL) {
+		fprintf(out, "complete -c logongate%s -a '", condition);
+		print_operands(out, command);
+		fputs("'\n", out);
+	} else if (strncmp(shown, "PROFILE", 7) == 0 &&
+		   strstr(shown, "PROFILE|ID") == NULL) {
+		fprintf(out,
+			"complete -c logongate%s -a "
+			"'(_logongate_listed profiles)'\n",
+			condition);
+	} else if (strstr(shown, "PROFILE|ID") != NULL) {
+		fprintf(out,
+			"complete -c logongate%s -a '(_logongate_locks)'\n",
+			condition);
+	} else if (strstr(shown, "FILE") != NULL ||
+		   strstr(shown, "BACKUP") != NULL) {
+		fprintf(out, "complete -c logongate%s -F\n", condition);
+	}
 }
 
 static void print_fish_command(FILE *out, const struct lg_command *command)
@@ -286,11 +310,26 @@ static void print_fish_command(FILE *out, const struct lg_command *command)
 		    lg_option_is_taken(&lg_options[i], command))
 			print_fish_option(out, condition, &lg_options[i]);
 	}
+	print_fish_operands(out, condition, command);
 }
+
+/* What only logongate itself knows. */
+static const char fish_asking[] =
+	"function _logongate_listed\n"
+	"    logongate $argv[1] list 2>/dev/null | tail -n +2 |\n"
+	"        string match -rg '^(\\S+)'\n"
+	"end\n"
+	"function _logongate_locks\n"
+	"    logongate status --json 2>/dev/null | tr ',{' '\\n\\n' |\n"
+	"        string match -rg '^\"(?:id|profile)\":\"([^\"]+)\"' |\n"
+	"        sort -u\n"
+	"end\n"
+	"complete -c logongate -f\n";
 
 static void print_fish(FILE *out)
 {
 	fputs("# fish completion for logongate, from its own tables\n", out);
+	fputs(fish_asking, out);
 	for (size_t i = 0; i < lg_command_count; i++) {
 		const char *name = lg_commands[i].name;
 		size_t len = strcspn(name, " ");
