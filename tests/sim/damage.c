@@ -54,7 +54,7 @@ static void hurt_name(struct world *world, const char *name)
 		if (kind_is_long(world->lock[i].kind))
 			world->lock[i].hurt = OF_BOTH;
 	if (begins(name, "lists/") || !strcmp(name, LG_STATE_STANDING) ||
-	    !strcmp(name, LG_STATE_REGISTRY)) {
+	    begins(name, "registry.")) {
 		world->standing_hurt = 1;
 		world->calm_known = 0;
 	}

@@ -20,11 +20,12 @@ static int begins(const char *text, const char *with)
 }
 
 /* A folder without registry.reg is one in which nothing was ever set, unless
- * what was set lies below damaged/. */
-static int was_damaged(const struct lg_state *state)
+ * lock.json knows of it, or what was set lies below damaged/. */
+static int was_there(const struct lg_loading *loading)
 {
+	const struct lg_state *state = loading->state;
 	struct lg_strlist names = {0};
-	int was = 0;
+	int was = loading->has_record && *loading->record.picture;
 	size_t i;
 
 	state->files->list(state->files->self, "damaged", &names, NULL);
@@ -96,7 +97,7 @@ static enum lg_status load_good_copy(struct lg_loading *loading,
 
 	if (lg_loading_is_fatal(loading, status, &err))
 		return status;
-	if (status == LG_ERR_UNKNOWN_KEY && missing && !was_damaged(state))
+	if (status == LG_ERR_UNKNOWN_KEY && missing && !was_there(loading))
 		return lg_registry_new(&state->standing, loading->err);
 	if (!missing)
 		lg_loading_keep_aside(state, LG_STATE_REGISTRY, why);
