@@ -97,7 +97,10 @@ frontend mail
 backend mail
 	server one 127.0.0.1:8080
 """
+# Its folder is there from Postfix' first start on, which may come after
+# Dovecot's.
 POSTFIX = """
+install -d -o postfix -m 0700 /var/spool/postfix/private
 postconf -e smtpd_sasl_type=dovecot smtpd_sasl_path=private/auth \\
 	inet_interfaces=loopback-only mydestination=localhost
 postconf -M 'submission/inet=submission inet n - y - - smtpd'
