@@ -57,9 +57,14 @@ def set_up(gate, pam):
     return folder
 
 
+def of_ours(doors):
+    """Prosody has no folder of its own here, and may be on the machine."""
+    return [door for door in doors if not door.startswith("xmpp ")]
+
+
 def open_doors(text):
-    return [line.split(None, 1)[1] for line in text.splitlines()
-            if line.startswith("  open ")]
+    return of_ours(line.split(None, 1)[1] for line in text.splitlines()
+                   if line.startswith("  open "))
 
 
 def told():
@@ -75,13 +80,14 @@ def told():
         assert len(doors) == 2 and doors[0].startswith(asks_not), doors
         found = json.loads(status(gate, folder, "--json"))
         assert found["open_without_gate"] == ["pam dovecot"], found
-        assert found["not_closed"] == ["dovecot imap"], found
+        assert of_ours(found["not_closed"]) == ["dovecot imap"], found
         folder = set_up(gate, "@include logongate-closed\n")
         doors = open_doors(status(gate, folder))
         assert len(doors) == 1 and doors[0].startswith(asks_not), doors
         folder = set_up(gate, "account required pam_unix.so\n")
         found = json.loads(status(gate, folder, "--json"))
-        assert found["not_closed"] == ["dovecot imap", "pam dovecot"], found
+        assert of_ours(found["not_closed"]) == ["dovecot imap",
+                                                "pam dovecot"], found
         # Without a gate the state tells the same.
         gate.stop()
         folder = set_up(gate, "@include logongate-open\n")
