@@ -72,6 +72,9 @@ class Provider:
                   f"olcRootPW: {PASSWORD}",
                   f"olcDbDirectory: {self.folder}/db",
                   "olcDbMaxSize: 4294967296",
+                  # Where what the disk takes is not to be measured.
+                  *(["olcDbNoSync: TRUE"]
+                    if os.environ.get("LOGONGATE_FLEET_NOSYNC") else []),
                   "olcDbIndex: objectClass,entryCSN,entryUUID eq",
                   *[f"olcAccess: {{{i}}}{rule}"
                     for i, rule in enumerate(access)]]
