@@ -102,7 +102,7 @@ class Providers(unittest.TestCase):
         # Each reaches the gates at its own provider.
         whole = rig.apply("anna", None, "--require", "1", "--within", "3s")
         domain = rig.apply("bert", rig.profile(
-            "freeze", "[applies_to]\nuser.1 = \"bob@example.org\"\n"),
+            "freeze", "[applies_to]\ndomains = \"example.net\"\n"),
             "--require", "1", "--within", "3s")
         self.assertTrue(any(rig.held(gate) == {whole["id"]}
                             for gate in self.gates))
@@ -111,13 +111,13 @@ class Providers(unittest.TestCase):
         rig.mend()
         self.all_hold([whole["id"], domain["id"]])
         for gate in self.gates:
-            self.assertTrue(rig.refuses(gate, "carol@example.org"))
             self.assertTrue(rig.refuses(gate))
+            self.assertTrue(rig.refuses(gate, "alice@example.net"))
         rig.administrator("anna", rig.uris)
         rig.lift("anna", "upgrade")
         self.all_hold([domain["id"]])
-        self.assertFalse(rig.refuses(self.gates[0], "carol@example.org"))
-        self.assertTrue(rig.refuses(self.gates[0]))
+        self.assertFalse(rig.refuses(self.gates[0]))
+        self.assertTrue(rig.refuses(self.gates[0], "x@example.net"))
 
     def test_all_providers_are_away_and_a_gate_starts_meanwhile(self):
         rig = self.rig
