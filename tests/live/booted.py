@@ -274,10 +274,16 @@ class Story:
         self.type("apt-get -y install /debs/*.deb")
         assert self.box.run("systemctl is-active logongated") == "active\n"
         assert self.box.logon() == "in"
+        said = self.box.run("logongate setup check", 5)
+        assert re.search("bad +door +dovecot imap: does NOT ask; set it up: "
+                         "logongate setup dovecot\n", said), said
 
     def set_up(self):
         said = self.type("logongate setup dovecot")
         assert "asks the gate; proved" in said, said
+        said = self.box.run("logongate setup check", None)
+        assert re.search("ok +door +dovecot imap: asks; gate down: ",
+                         said), said
         assert self.box.logon() == "in"
         assert "nothing was changed" in self.box.run("logongate setup dovecot")
 

@@ -146,6 +146,7 @@ def checked(site):
     site.gate.stop()
     rows, said = marks(5)
     assert ("gate", "bad") in rows, said
+    assert "systemctl start logongated" in str(said), said
     site.gate.start()
     site.run("--undo")
     rows, said = marks()

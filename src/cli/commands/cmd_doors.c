@@ -12,9 +12,11 @@
 #include "cli/commands/doors_probe.h"
 #include "adapters/system/this_machine.h"
 #include "app/doors/survey.h"
+#include "app/setup/setup_ask.h"
 #include "cli/commands/doors_fail2ban.h"
 #include "cli/open/open.h"
 #include "cli/output.h"
+#include "cli/text/door_words.h"
 
 static int add_nullable(cJSON *object, const char *name, const char *text)
 {
@@ -78,40 +80,6 @@ static int print_json(struct lg_cli *cli, const struct lg_ways *ways,
 	return lg_cli_json(cli, object);
 }
 
-static const char *asks_words(enum lg_asks asks)
-{
-	switch (asks) {
-	case LG_ASKS_NO:
-		return "does NOT ask";
-	case LG_ASKS_YES:
-		return "asks";
-	case LG_ASKS_PARTLY:
-		return "asks PARTLY";
-	case LG_ASKS_NOT_NEEDED:
-		return "need not ask";
-	case LG_ASKS_UNKNOWN:
-		return "UNKNOWN whether it asks";
-	}
-	return "";
-}
-
-static const char *down_words(enum lg_when_down when_down)
-{
-	switch (when_down) {
-	case LG_WHEN_DOWN_NOT_ASKED:
-		return "";
-	case LG_WHEN_DOWN_OPEN:
-		return "gate down: OPEN";
-	case LG_WHEN_DOWN_CLOSED:
-		return "gate down: closed";
-	case LG_WHEN_DOWN_TEMPORARY:
-		return "gate down: temporary error";
-	case LG_WHEN_DOWN_UNKNOWN:
-		return "gate down: unknown";
-	}
-	return "";
-}
-
 static enum lg_colour colour(const struct lg_way *way)
 {
 	if (way->asks == LG_ASKS_NOT_NEEDED)
@@ -126,13 +94,13 @@ static enum lg_colour colour(const struct lg_way *way)
 
 static void print_way(struct lg_cli *cli, const struct lg_way *way)
 {
-	const char *down = down_words(way->when_down);
+	const char *down = lg_when_down_words(way->when_down);
 
 	lg_cli_text(cli, way->door);
 	fputs("  ", cli->out);
 	lg_cli_text(cli, way->way);
 	fputs(": ", cli->out);
-	lg_cli_print(cli, colour(way), "%s%s%s", asks_words(way->asks),
+	lg_cli_print(cli, colour(way), "%s%s%s", lg_asks_words(way->asks),
 		     *down ? "; " : "", down);
 	fputc('\n', cli->out);
 	if (way->note) {
@@ -145,6 +113,8 @@ static void print_way(struct lg_cli *cli, const struct lg_way *way)
 		lg_cli_text(cli, way->add);
 		fputc('\n', cli->out);
 	}
+	if (way->asks == LG_ASKS_NO && lg_setup_door_find(way->door))
+		fprintf(cli->out, "    or: logongate setup %s\n", way->door);
 }
 
 static const char *came_words(enum lg_logon_came came)

@@ -336,8 +336,9 @@ static int need_gate(struct setup *setup)
 	if (lg_cli_gate(setup->cli, &control, &err) != LG_OK)
 		return lg_cli_no_gate(setup->cli, &err);
 	if (control == NULL)
-		return lg_cli_say(setup->cli, LG_EXIT_NO_GATE, "logongated",
-				  "does not run here; start it first");
+		return lg_cli_say(setup->cli, LG_EXIT_NO_GATE, NULL,
+				  "no gate runs here; start it first: "
+				  "systemctl start logongated");
 	return LG_EXIT_DONE;
 }
 

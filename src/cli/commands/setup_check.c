@@ -7,6 +7,7 @@
 #include "app/doors/survey.h"
 #include "cli/open/open.h"
 #include "cli/output.h"
+#include "cli/text/door_words.h"
 #include "cli/commands/setup_hands.h"
 
 enum mark {
@@ -55,7 +56,8 @@ static void check_gate(struct check *check)
 	if (lg_cli_gate(check->cli, &control, &err) != LG_OK)
 		say(check, BAD, "gate", err.text);
 	else if (control == NULL)
-		say(check, BAD, "gate", "no gate runs here");
+		say(check, BAD, "gate",
+		    "no gate runs here; start it: systemctl start logongated");
 	else
 		say(check, GOOD, "gate", "answers");
 }
@@ -65,7 +67,9 @@ static void check_settings(struct check *check)
 	const char *path = check->settings->path;
 
 	say(check, path ? GOOD : BAD, "settings",
-	    path ? path : "there is no settings file");
+	    path ? path
+		 : "there is no settings file; a sample: " LOGONGATE_DATADIR
+		   "/settings/logongate.conf");
 	if (check->settings->break_glass.count == 0)
 		say(check, LOOK, "settings",
 		    "no break_glass account: nobody is always admitted");
@@ -134,6 +138,25 @@ static enum mark mark_of(const struct lg_way *way)
 	return GOOD;
 }
 
+/* What it does, and what to do where it does not ask. */
+static void door_words(struct lg_buffer *text, const struct lg_way *way)
+{
+	const char *down = lg_when_down_words(way->when_down);
+
+	lg_buffer_text(text, lg_asks_words(way->asks));
+	if (*down)
+		lg_buffer_format(text, "; %s", down);
+	if (way->asks == LG_ASKS_YES || way->asks == LG_ASKS_NOT_NEEDED)
+		return;
+	if (way->asks != LG_ASKS_NO && way->note)
+		lg_buffer_format(text, "; %s", way->note);
+	else if (lg_setup_door_find(way->door))
+		lg_buffer_format(text, "; set it up: logongate setup %s",
+				 way->door);
+	else if (way->add)
+		lg_buffer_format(text, "; add: %s", way->add);
+}
+
 static void check_doors(struct check *check, const struct lg_machine *machine)
 {
 	const struct lg_doors_places places = {0};
@@ -148,11 +171,8 @@ static void check_doors(struct check *check, const struct lg_machine *machine)
 		const struct lg_way *way = &ways.way[i];
 
 		lg_buffer_clear(&text);
-		lg_buffer_format(&text,
-				 "%s %s: asks the gate: %s; when it is "
-				 "down: %s",
-				 way->door, way->way, lg_asks_name(way->asks),
-				 lg_when_down_name(way->when_down));
+		lg_buffer_format(&text, "%s %s: ", way->door, way->way);
+		door_words(&text, way);
 		say(check, mark_of(way), "door", text.data ? text.data : "");
 	}
 	lg_buffer_release(&text);

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * door_words.h - what a door does, in words for an administrator
+ *
+ * Layer: cli.
+ * Flow: `logongate doors` and `logongate setup check` print them.
+ */
+#ifndef LOGONGATE_CLI_TEXT_DOOR_WORDS_H
+#define LOGONGATE_CLI_TEXT_DOOR_WORDS_H
+
+#include "app/doors/doors.h"
+
+/* "does NOT ask", "asks", ... */
+const char *lg_asks_words(enum lg_asks asks);
+/* "gate down: OPEN", ...; empty where the gate is not asked. */
+const char *lg_when_down_words(enum lg_when_down when_down);
+
+#endif
