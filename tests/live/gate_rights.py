@@ -182,6 +182,9 @@ def links():
             os.unlink(gate.stored(name))
         for name in ("registry.reg.new", "lock.json.new", "audit.jsonl",
                      "registry.reg", "fleet.jsonl", "fleet.holder.new"):
+            # An apply that was put back says in it that nothing is set.
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(gate.stored(name))
             os.symlink(victim, gate.stored(name))
         with contextlib.suppress(AssertionError):
             gate.logongate("apply", profile, "--for", "1h",

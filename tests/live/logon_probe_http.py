@@ -208,7 +208,7 @@ def undoes():
         said = scene.apply(6, scene.account("alice", "admit",
                                             scene.url("asks"),
                                             password="wrong"))
-        assert "the password is not taken" in said, said
+        assert "its password is not accepted" in said, said
 
 
 def before():
