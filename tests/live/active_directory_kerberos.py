@@ -143,7 +143,7 @@ server = "{server}"
         self.assertIn("no Kerberos ticket", told)
         self.assertIn(self.cache, told)
         self.write("tickets", "these are none")
-        self.assertIn("no ticket cache", self.apply(code=7))
+        self.assertIn("not a ticket cache", self.apply(code=7))
         # a kind of cache that only klist knows
         told = self.apply(code=6, KRB5CCNAME=f"DIR:{self.top}")
         self.assertIn("no Kerberos ticket (klist", told)
