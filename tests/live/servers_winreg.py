@@ -227,7 +227,7 @@ probe = "{self.path('eve')}"
     def test_what_is_not_in_force_yet_is_said_and_not_tried(self):
         """at a restart by hand, at the next poll"""
         for dialect, restart, word, by in (
-                ("exchange2000", "no", "restarted, which is yours", False),
+                ("exchange2000", "no", "when you restart its store", False),
                 ("exchange2003", "no", "at its next poll, within", True)):
             with self.subTest(dialect=dialect):
                 self.probing(dialect, restart)
@@ -338,8 +338,9 @@ probe = "{self.path('eve')}"
         self.write("o.ini", '[profile]\ndescription = "other"\n'
                    '[disable_mapi_clients]\nversions = "12.0.0-13.0.0"\n')
         self.server.set_service("running", "Spooly")
+        # No gate here ends it: that is to be accepted.
         plan = json.loads(self.logongate(
-            0, "plan", self.path("p.ini"), "--target", "ex1", "--for", "1h",
+            5, "plan", self.path("p.ini"), "--target", "ex1", "--for", "1h",
             "--json"))
         [value] = [v for v in plan["targets"][0]["values"]
                    if v["name"] == "Spooly"]
@@ -410,7 +411,7 @@ probe = "{self.path('eve')}"
             self.assertNotIn("recover", said)
             self.logongate(6, "recover")
             self.assertIn(f"process {process.pid}", self.said)
-            self.logongate(5, "apply", self.path("p.ini"), "--for", "1h",
+            self.logongate(6, "apply", self.path("p.ini"), "--for", "1h",
                            "--target", "ex1", "--accept-warnings",
                            "--skip-unsupported")
             self.assertIn(f"process {process.pid}", self.said)
