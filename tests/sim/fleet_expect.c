@@ -76,14 +76,15 @@ static int may_have_ended(const struct sim_lock *lock, int64_t now_ms)
 
 /* What apply said is enforced there stays so until its end or a lift that the
  * gate heard. */
-static void check_promise(struct sim_gate *gate, const struct sim_lock *lock)
+static void check_promise(struct sim_gate *gate, struct sim_lock *lock)
 {
 	struct fleet_world *world = gate->world;
 	size_t index = (size_t)(gate - world->gate);
 	struct lg_now now;
 
 	gate->clock.now(gate->clock.self, &now);
-	if (lock->promised[index] && !heard_its_end(gate, lock->id) &&
+	lock->ended[index] |= heard_its_end(gate, lock->id) != 0;
+	if (lock->promised[index] && !lock->ended[index] &&
 	    !may_have_ended(lock, now.wall_ms) &&
 	    !lg_state_lock(gate->state, lock->id))
 		fleet_fail(world,

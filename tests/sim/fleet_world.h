@@ -43,13 +43,15 @@ struct sim_gate {
 	struct lg_strlist groups;
 };
 
-/* One that was applied. promised: a byte a gate, by what apply reported. */
+/* One that was applied. promised: a byte a gate, by what apply reported.
+ * ended: it heard the end, which it may not find where it goes next. */
 struct sim_lock {
 	char id[LG_FLEET_LOCK_SIZE];
 	char profile[32];
 	int64_t until_s;
 	int has_confirm;
 	unsigned char promised[FLEET_GATES_MAX];
+	unsigned char ended[FLEET_GATES_MAX];
 };
 
 /* Each is at the provider of its number, with the key of its number. */
