@@ -61,9 +61,13 @@ static int check_operands(struct lg_cli *cli, int words)
 				    command->operands);
 	if (most >= 0 && cli->operand_count > most)
 		return lg_cli_usage(
-			cli, "%s takes %s and nothing more", command->name,
+			cli,
+			command->operands[0] != '\0'
+				? "%s takes %s and nothing more"
+				: "%s takes options only, and not \"%s\"",
+			command->name,
 			command->operands[0] != '\0' ? command->operands
-						     : "no operands");
+						     : cli->operand[0]);
 	return LG_EXIT_DONE;
 }
 

@@ -224,6 +224,10 @@ without_policy = refuse
         upgrade = self.expect(
             0, "apply", "upgrade", "--profiles", profiles, "--for", "1h",
             "--set", "tester=tester", "--accept-warnings", "--json").json
+        unknown = self.write("unknown.txt", "nobody-of-this-name\n")
+        self.assertIn("run does it with --accept-warnings", self.expect(
+            5, "run", "mailbox-batch", "--profiles", profiles, "--set",
+            "batch=" + unknown, "--set", "mover=tester", "--", "true").err)
         running = subprocess.Popen(
             [driver.LOGONGATE, "run", "mailbox-batch", "--profiles", profiles,
              "--set", "batch=" + batch, "--set", "mover=tester",

@@ -190,8 +190,12 @@ def one_batch():
         assert "is being moved" in refusal(site.dovecot, "bob")
         [lock] = site.gate.status()["locks"]
         assert lock["applies_to"] == {"domains": [], "accounts": 1}, lock
-        # An upgrade beside it, and the batch is done before.
-        site.gate.apply(values(), for_s=600)
+        assert ("only those whom a lock concerns are refused by name"
+                in site.gate.command("status"))
+        # An upgrade beside it, and the batch is done before. What the batch
+        # cut is not told again.
+        beside = site.gate.apply(values(), for_s=600)
+        assert beside["cut"] == 1 and not beside["left"], beside
         assert site.users() == ["alice"]
         site.gate.ask("lift", lock=answer["id"])
         assert "Upgraded" in refusal(site.dovecot, "bob")

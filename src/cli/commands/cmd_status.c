@@ -148,9 +148,31 @@ static void print_time(struct lg_cli *cli, const char *name, int64_t time_s)
 	lg_buffer_release(&text);
 }
 
-static void print_gate(struct lg_cli *cli, const char *gate)
+/* A lock that concerns some lists who of them gets in. */
+static int lists_some(const cJSON *status)
 {
-	if (gate == NULL)
+	const cJSON *locks = cJSON_GetObjectItemCaseSensitive(status, "locks");
+	const cJSON *lock;
+
+	cJSON_ArrayForEach(lock, locks) {
+		const char *gate = text_of(lock, "gate");
+
+		if (gate != NULL && strcmp(gate, "off") != 0 &&
+		    time_of(lock, "starts") == 0)
+			return 1;
+	}
+	return 0;
+}
+
+static void print_gate(struct lg_cli *cli, const cJSON *status)
+{
+	const char *gate = text_of(status, "gate");
+
+	if (gate != NULL && strcmp(gate, "off") == 0 && lists_some(status))
+		print_line(cli, "gate",
+			   "only those whom a lock concerns are refused by "
+			   "name");
+	else if (gate == NULL)
 		lg_cli_print(cli, LG_RED,
 			     "  gate      no policy that can be trusted\n");
 	else if (strcmp(gate, "off") == 0)
@@ -360,7 +382,7 @@ static void print_status(struct lg_cli *cli, const cJSON *status)
 		print_line(cli, "profile", text_of(status, "profile"));
 		print_times(cli, status);
 	}
-	print_gate(cli, text_of(status, "gate"));
+	print_gate(cli, status);
 	print_line(cli, "dialect", text_of(status, "dialect"));
 	snprintf(number, sizeof(number), "%lld",
 		 (long long)number_of(status, "sessions"));

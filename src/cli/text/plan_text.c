@@ -391,11 +391,12 @@ static void tell_unaccepted(struct lg_cli *cli, const struct lg_plan *plan,
 	if (plan->unaccepted.count > LG_PLAN_SHOWN_MAX)
 		lg_cli_say(cli, code, NULL, "and %zu more",
 			   plan->unaccepted.count - LG_PLAN_SHOWN_MAX);
-	lg_error_set(&err, LG_ERR_CONFLICT, NULL, "%s",
+	lg_error_set(&err, LG_ERR_CONFLICT, NULL,
 		     plan->answer == LG_PLAN_OPEN
-			     ? "the lock would not engage; apply does it "
-			       "with --accept-open"
-			     : "apply does it with --accept-warnings");
+			     ? "the lock would not engage; %s does it with "
+			       "--accept-open"
+			     : "%s does it with --accept-warnings",
+		     strcmp(cli->command->name, "run") == 0 ? "run" : "apply");
 	lg_error_code(&err, plan->answer == LG_PLAN_OPEN ? "fails-open"
 							 : "needs-accepting");
 	lg_cli_fail_as(cli, code, &err);

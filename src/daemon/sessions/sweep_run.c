@@ -464,8 +464,9 @@ enum lg_status sweep_run_wait(struct sweep_run *run, gate_sweep_done done,
 
 void sweep_run_take_over(struct sweep_run *run, struct sweep_run *before)
 {
+	/* Nobody waits: what was cut for an earlier lock is told. */
+	run->cut = before->waiters ? before->cut : 0;
 	run->waiters = before->waiters;
-	run->cut = before->cut;
 	/* Tries say in which round their session was seen. */
 	run->round = before->round;
 	before->waiters = NULL;
