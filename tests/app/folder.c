@@ -35,7 +35,13 @@ static enum lg_status folder_files_read(void *self, const char *name,
 					struct lg_error *err)
 {
 	struct folder *folder = self;
+	char *text = folder->denied ? folder_read(folder, name) : NULL;
+	int is_denied = text && strstr(text, folder->denied);
 
+	free(text);
+	if (is_denied)
+		return lg_error_set(err, LG_ERR_DENIED, name,
+				    "cannot read: Permission denied");
 	return folder->real.read(folder->real.self, name, out_bytes, err);
 }
 

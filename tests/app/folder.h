@@ -12,7 +12,7 @@
 /* path is below TMPDIR; now is what the clock says. fail_write: the number of
  * replaces and appends after which every one fails (0: never). killed_write:
  * from that one on nothing reaches the disk, removals neither, as after a
- * kill. */
+ * kill. denied: nobody here may read a file that has these words in it. */
 struct folder {
 	char path[256];
 	struct lg_files real;
@@ -22,6 +22,7 @@ struct folder {
 	unsigned int writes;
 	unsigned int fail_write;
 	unsigned int killed_write;
+	const char *denied;
 };
 
 void folder_make(struct folder *folder);

@@ -404,6 +404,71 @@ static void its_files_are_gone(void **unused)
 	end(&damaged);
 }
 
+#define HERS "/o=a/cn=hers"
+
+/* A file that somebody wrote and that the gate may not read. */
+static void deny(struct damaged *damaged, const char *name)
+{
+	folder_write(&damaged->folder, name, HERS, strlen(HERS));
+	damaged->folder.denied = HERS;
+}
+
+static void is_hers(const struct damaged *damaged, const char *name)
+{
+	char *text = folder_read(&damaged->folder, name);
+
+	assert_non_null(text);
+	assert_string_equal(text, HERS);
+	free(text);
+}
+
+static void is_kept(const struct damaged *damaged, const char *name)
+{
+	is_hers(damaged, name);
+	assert_true(is_loud(damaged->state, "Permission denied"));
+	assert_true(is_loud(damaged->state, name));
+}
+
+static void what_is_not_to_be_read_is_not_written_over(void **unused)
+{
+	struct damaged damaged = {0};
+	struct lg_lock_request request;
+	struct lg_findings *findings = NULL;
+
+	/* The picture, while a lock is in force. */
+	assert_int_equal(lg_findings_new(&findings, NULL), LG_OK);
+	lock_then_damage(&damaged);
+	request = request_for(damaged.values);
+	request.findings = findings;
+	deny(&damaged, LG_STATE_REGISTRY);
+	reload(&damaged);
+	is_whole(&damaged);
+	is_kept(&damaged, "damaged/registry.reg.1");
+	/* What was set by hand, while a lock is in force. */
+	deny(&damaged, LG_STATE_STANDING);
+	reload(&damaged);
+	is_whole(&damaged);
+	lifts_to_before(&damaged);
+	is_hers(&damaged, "damaged/standing.reg.1");
+	/* Without a lock it stays where it is until there is one. */
+	deny(&damaged, LG_STATE_REGISTRY);
+	reload(&damaged);
+	assert_true(is_loud(damaged.state, "left as it is"));
+	assert_string_equal(listed(damaged.state->standing), "/o=a/cn=before");
+	is_hers(&damaged, LG_STATE_REGISTRY);
+	applied(damaged.state, &request);
+	is_kept(&damaged, "damaged/registry.reg.2");
+	lifts_to_before(&damaged);
+	/* The good copy, where it is the last that is left. */
+	folder_unlink(&damaged.folder, LG_STATE_REGISTRY);
+	deny(&damaged, LG_STATE_REGISTRY_GOOD);
+	reload(&damaged);
+	applied(damaged.state, &request);
+	is_kept(&damaged, "damaged/registry.good.reg.1");
+	lg_findings_free(&findings);
+	end(&damaged);
+}
+
 static void nothing_is_ever_overwritten(void **unused)
 {
 	struct damaged damaged = {0};
@@ -722,6 +787,8 @@ int main(void)
 			  its_files_are_gone),
 		suite_row("what is damaged is kept, each under its own name",
 			  nothing_is_ever_overwritten),
+		suite_row("what is not to be read is not written over",
+			  what_is_not_to_be_read_is_not_written_over),
 		suite_row("killed after any write", killed_anywhere),
 		suite_row("values put there by hand are standing values",
 			  a_file_that_a_person_put_there),

@@ -68,6 +68,33 @@ static enum lg_status keep_hand_edit(struct lg_state *state,
 	return status;
 }
 
+enum lg_status lg_hand_edit_spare(struct lg_state *state, const char *name,
+				  struct lg_error *err)
+{
+	const struct lg_files *files = state->files;
+	struct lg_error unread = {0};
+	struct lg_buffer text = {0};
+	struct lg_buffer kept = {0};
+	enum lg_status status = files->read(files->self, name, &text, &unread);
+
+	lg_buffer_release(&text);
+	if (!status || status == LG_ERR_UNKNOWN_KEY)
+		return LG_OK;
+	if (status == LG_ERR_NO_MEMORY) {
+		if (err)
+			*err = unread;
+		return status;
+	}
+	status = files->set_aside(files->self, name, &kept, err);
+	if (!status)
+		lg_state_loud(state,
+			      "%s: %s; nobody knows what stands there, so it "
+			      "is kept as %s before it is written anew",
+			      name, unread.text, kept.data);
+	lg_buffer_release(&kept);
+	return status;
+}
+
 /* Where nobody knows what registry.reg was last: it is a picture, or says what
  * was set by hand as it was read. */
 static int is_known(const struct lg_state *state, const struct lg_buffer *text)
@@ -99,7 +126,10 @@ enum lg_status lg_hand_edit_check(struct lg_state *state,
 	enum lg_status status = LG_OK;
 	char digest[LG_DIGEST_SIZE];
 
-	if (files->read(files->self, LG_STATE_REGISTRY, &text, NULL))
+	status = lg_hand_edit_spare(state, LG_STATE_REGISTRY, err);
+	if (!status)
+		status = lg_hand_edit_spare(state, LG_STATE_REGISTRY_GOOD, err);
+	if (status || files->read(files->self, LG_STATE_REGISTRY, &text, NULL))
 		goto out;
 	if (*state->picture) {
 		status = files->digest(files->self, text.data ? text.data : "",

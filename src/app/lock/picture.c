@@ -338,6 +338,8 @@ enum lg_status lg_picture_write(struct lg_state *state, struct lg_error *err)
 	if (!status)
 		status = lg_picture_write_record(state, err);
 	if (!status && !lg_state_locked(state))
+		status = lg_hand_edit_spare(state, LG_STATE_STANDING, err);
+	if (!status && !lg_state_locked(state))
 		status = files->remove(files->self, LG_STATE_STANDING, err);
 	lg_buffer_release(&text);
 	return status;

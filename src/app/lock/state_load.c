@@ -266,7 +266,8 @@ static enum lg_status look_at_picture(struct lg_loading *loading)
 		return status;
 	if (!status)
 		return LG_OK;
-	if (status != LG_ERR_UNKNOWN_KEY)
+	/* What is not to be read is spared when it is made again. */
+	if (status != LG_ERR_UNKNOWN_KEY && status != LG_ERR_DENIED)
 		lg_loading_keep_aside(state, LG_STATE_REGISTRY, &err);
 	lg_state_loud(state,
 		      "registry.reg is %s: it is made again from the locks, "
