@@ -27,7 +27,7 @@ try:
     client.login(sys.argv[1], sys.argv[2])
     print("in")
 except imaplib.IMAP4.error as what:
-    print(what)
+    print(what.args[0].decode())
 """
 SUBMIT = """
 import smtplib, sys
@@ -288,8 +288,10 @@ class Story:
         assert "nothing was changed" in self.box.run("logongate setup dovecot")
 
     def lock(self):
-        self.type("logongate apply upgrade"
-                  " --set tester=postmaster@example.org --for 2h")
+        said = self.type("logongate apply upgrade"
+                         " --set tester=postmaster@example.org --for 2h")
+        assert ("door: nginx server mail.example.org listen 80 does not"
+                " ask the gate") in said and "door: dovecot" not in said, said
         return self.is_locked()
 
     def back_after(self, signal, seconds):

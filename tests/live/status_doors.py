@@ -13,6 +13,13 @@ import programs
 from programs import BIN, SOURCE
 from running_gate import Gate, listing, main
 
+PROFILE = """[profile]
+[logon_only_as]
+when_invalid = closed
+allow_user.1 = "alice"
+[message]
+refused = "Please try again later."
+"""
 OPEN = """passdb {
   driver = pam
   args = dovecot
@@ -24,18 +31,22 @@ protocols = imap
 """
 
 
-def status(gate, folder, *options, code=0):
-    """logongate status where /etc/pam.d and /etc/dovecot are folder's."""
+def command(gate, folder, *words, code=0):
+    """logongate where /etc/pam.d and /etc/dovecot are folder's."""
     script = "mount --make-rprivate /"
     for name in ("pam.d", "dovecot"):
         script += f" && mount --bind {folder}/{name} /etc/{name}"
     script += ' && exec "$@"'
     done = subprocess.run(
         ["unshare", "-m", "sh", "-c", script, "sh",
-         os.path.join(BIN, "logongate"), "--config", gate.config, "status",
-         *options], capture_output=True, text=True, timeout=60)
+         os.path.join(BIN, "logongate"), "--config", gate.config, *words],
+        capture_output=True, text=True, timeout=60)
     assert done.returncode == code, done
     return done.stdout
+
+
+def status(gate, folder, *options, code=0):
+    return command(gate, folder, "status", *options, code=code)
 
 
 def set_up(gate, pam):
@@ -75,6 +86,12 @@ def told():
         doors = open_doors(status(gate, folder))
         assert doors == ["pam dovecot: lets EVERYBODY in while the gate is "
                          "gone"], doors
+        path = gate.write("window.ini", PROFILE)
+        said = command(gate, folder, "apply", path, "--for", "1h",
+                       "--accept-warnings")
+        assert "\ndoor: dovecot imap does not ask the gate" in said, said
+        assert "door: pam dovecot" not in said, said
+        command(gate, folder, "lift")
         gate.apply(listing("alice"))
         doors = open_doors(status(gate, folder))
         assert len(doors) == 2 and doors[0].startswith(asks_not), doors

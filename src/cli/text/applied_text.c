@@ -5,6 +5,28 @@
 #include "cli/change/apply.h"
 #include "cli/change/effect.h"
 #include "cli/output.h"
+#include "cli/text/plan_text.h"
+
+/* Said where the lock is made too: who applies it at night runs no plan. */
+static void say_doors(struct lg_cli *cli, const struct lg_plan *plan)
+{
+	size_t doors = 0;
+
+	for (size_t i = 0; i < plan->warnings.text.count; i++) {
+		if (plan->warnings.code[i] != LG_WARN_DOOR_DOES_NOT_ASK ||
+		    doors++ >= LG_PLAN_SHOWN_MAX)
+			continue;
+		lg_cli_print(cli, LG_YELLOW, "door: ");
+		lg_cli_text(cli, plan->warnings.text.item[i]);
+		lg_cli_print(cli, LG_PLAIN, "\n");
+	}
+	if (doors > LG_PLAN_SHOWN_MAX)
+		lg_plan_more_text(cli, doors - LG_PLAN_SHOWN_MAX);
+	if (doors > 0)
+		lg_cli_print(cli, LG_PLAIN,
+			     "logongate doors says what to do about %s\n",
+			     doors == 1 ? "it" : "them");
+}
 
 void lg_cli_say_applied(struct lg_cli *cli, const struct lg_prepared *prepared,
 			const struct lg_applied *applied)
@@ -31,6 +53,7 @@ void lg_cli_say_applied(struct lg_cli *cli, const struct lg_prepared *prepared,
 		     plan->starts_s > plan->now_s ? "from" : "until",
 		     when.data != NULL ? when.data : "");
 	lg_cli_say_untested(cli, prepared);
+	say_doors(cli, plan);
 	if (applied->cut > 0)
 		lg_cli_print(cli, LG_PLAIN, "%zu session%s cut\n", applied->cut,
 			     applied->cut == 1 ? "" : "s");
