@@ -98,6 +98,8 @@ static int show(struct setup *setup, const struct lg_setup_plan *plan)
 
 static void show_notes(struct setup *setup, const struct lg_setup_plan *plan)
 {
+	/* Behind the difference also where both go to one file. */
+	fflush(setup->cli->out);
 	for (size_t i = 0; i < plan->notes.count && !setup->cli->json; i++)
 		fprintf(setup->cli->err, "%s\n", plan->notes.item[i]);
 }
