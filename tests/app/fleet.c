@@ -305,6 +305,14 @@ static void a_full_disk(void **state)
 	struct scene *scene = scene_make(2);
 	struct lg_error err = {0};
 
+	/* Not ready at once, so that it is in force nowhere. */
+	scene->gate[1].folder.fail_write = 1;
+	assert_int_equal(scene_apply(scene, &err), LG_OK);
+	assert_int_equal(scene->round.outcome, LG_FLEET_CAME_TO_NOTHING);
+	assert_int_equal(scene->round.part[1].answer, LG_FLEET_IS_NOT_READY);
+	assert_false(scene_holds(scene, 0));
+	scene_free(scene);
+	scene = scene_make(2);
 	applied_everywhere(scene);
 	scene->gate[1].folder.fail_write = scene->gate[1].folder.writes;
 	/* It lifts all the same. */

@@ -14,6 +14,9 @@
 #include "app/fleet/fleet_values.h"
 
 #define SKEW_MAX_MS 60000
+/* What a beginning lock writes beside its values and those before. */
+#define ROOM_MIN 65536
+#define ROOM_FILE "fleet.room"
 
 void lg_fleet_made_release(struct lg_fleet_made *made)
 {
@@ -92,6 +95,30 @@ enum lg_status lg_fleet_make(const struct lg_fleet_event *prepare,
 	return status;
 }
 
+/* A file of the size that the lock will need, and gone again: better not ready
+ * than prepared and then not in force. */
+static enum lg_status has_room(const struct lg_state *state,
+			       const struct lg_fleet_event *prepare,
+			       struct lg_error *err)
+{
+	const struct lg_files *files = state->files;
+	size_t len = ROOM_MIN;
+	enum lg_status status;
+	char *bytes;
+
+	if (prepare->values)
+		len += 2 * strlen(prepare->values);
+	bytes = malloc(len);
+	if (!bytes)
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				    "out of memory");
+	memset(bytes, '#', len);
+	status = files->replace(files->self, ROOM_FILE, bytes, len, err);
+	files->remove(files->self, ROOM_FILE, NULL);
+	free(bytes);
+	return status;
+}
+
 enum lg_status lg_fleet_can_hold(const struct lg_state *state,
 				 const struct lg_fleet_event *prepare,
 				 struct lg_error *err)
@@ -112,7 +139,7 @@ enum lg_status lg_fleet_can_hold(const struct lg_state *state,
 			     LG_LOCKS_MAX);
 		return lg_error_code(err, "too-many-locks");
 	}
-	return LG_OK;
+	return has_room(state, prepare, err);
 }
 
 /* 1 where a lock that waits for its confirmation got it in time. */

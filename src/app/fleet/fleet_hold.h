@@ -39,8 +39,9 @@ enum lg_status lg_fleet_make(const struct lg_fleet_event *prepare,
 			     struct lg_fleet_made *out_made,
 			     struct lg_error *err);
 
-/* LG_ERR_CONFLICT, LG_ERR_RANGE: why this gate could not hold it as it is
- * now (clocks that differ by more than a minute, too many locks). */
+/* LG_ERR_CONFLICT, LG_ERR_RANGE, LG_ERR_IO, LG_ERR_DENIED: why this gate could
+ * not hold it as it is now (clocks that differ by more than a minute, too many
+ * locks, no room on its disk). */
 enum lg_status lg_fleet_can_hold(const struct lg_state *state,
 				 const struct lg_fleet_event *prepare,
 				 struct lg_error *err);
