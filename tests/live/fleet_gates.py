@@ -236,7 +236,21 @@ logongateSignature: {"A" * 86}==
             self.assertIn('logongate_fleet_rejected_total'
                           '{code="fleet-vanished"}', metrics)
             self.assertIn('logongate_attention{what="fleet"} 1', metrics)
-        self.admin.command("lift", "--fleet")
+        for one in self.fleet().values():
+            self.assertEqual(one["how"],
+                             f"{lock} is in force there and its begin is gone")
+        # Without any entry of its own it is still seen, and still lifted.
+        self.server.ldap("ldapdelete", "",
+                         f"cn={lock}.1.anna,ou=locks,{FLEET}")
+        for one in self.fleet().values():
+            self.assertEqual(
+                one["how"], f"{lock} is in force there and its entries are "
+                "gone")
+        done = json.loads(self.admin.command("lift", "--fleet", "--json"))
+        self.assertEqual(done["lifted"], [lock])
+        self.assertEqual({one["state"] for one in done["gates"]}, {"lifted"})
+        for gate in self.gates:
+            self.assertFalse(self.locked(gate))
         self.server.ldap("ldapdelete", "",
                          f"cn={lock}.9.anna,ou=locks,{FLEET}")
 

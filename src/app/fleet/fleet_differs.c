@@ -22,13 +22,15 @@ static const char *compare(const struct lg_fleet_fate *fate,
 			       ? "was ended there"
 			       : "is not in force there";
 	if (!should && does)
-		return "is in force there and should not be";
+		return !fate->begin && !fate->end
+			       ? "is in force there and its begin is gone"
+			       : "is in force there and should not be";
 	if (should && does && lock->until_s != fate->until_s)
 		return "has another end there";
 	return NULL;
 }
 
-/* One that nobody here knows of. */
+/* One that nobody here knows of, or not enough to tell of it. */
 static const struct lg_fleet_report_lock *
 find_unknown(const struct lg_fleet_set *set, const struct lg_fleet_one *one)
 {
@@ -37,7 +39,8 @@ find_unknown(const struct lg_fleet_set *set, const struct lg_fleet_one *one)
 
 	for (i = 0; i < one->report.lock_count; i++)
 		if (one->report.lock[i].state == LG_FLEET_STATE_IN_FORCE &&
-		    !lg_fleet_set_find(set, one->report.lock[i].id, &fate))
+		    (!lg_fleet_set_find(set, one->report.lock[i].id, &fate) ||
+		     (!fate.prepare && !fate.end)))
 			return &one->report.lock[i];
 	return NULL;
 }

@@ -28,6 +28,52 @@ static int is_meant(const struct lg_fleet_fate *fate, enum lg_fleet_kind kind,
 	       strcmp(fate->prepare->profile, name) == 0;
 }
 
+/* 1 where the directory still says enough of a lock, be it that it ended. */
+static int is_told(const struct lg_cli_fleet *fleet, const char *id)
+{
+	struct lg_fleet_fate fate;
+
+	return lg_fleet_set_find(fleet->ear.set, id, &fate) &&
+	       (fate.prepare != NULL || fate.end != NULL);
+}
+
+static int is_listed(const struct lg_strlist *ids, const char *id)
+{
+	for (size_t i = 0; i < ids->count; i++)
+		if (strcmp(ids->item[i], id) == 0)
+			return 1;
+	return 0;
+}
+
+/* Locks whose entries were deleted, by what gates say that they hold: they
+ * must not be without a lift. Appends their ids. */
+static enum lg_status find_untold(const struct lg_cli_fleet *fleet,
+				  const char *name, struct lg_strlist *out_ids,
+				  struct lg_error *err)
+{
+	struct lg_fleet_gates gates = {0};
+	struct lg_fleet_sink sink = lg_fleet_gates_sink(&gates);
+	enum lg_status status =
+		fleet->fleet.gates(fleet->fleet.self, &sink, err);
+
+	for (size_t i = 0; status == LG_OK && i < gates.count; i++) {
+		const struct lg_fleet_report *report = &gates.one[i]->report;
+
+		for (size_t k = 0; status == LG_OK && k < report->lock_count;
+		     k++) {
+			const char *id = report->lock[k].id;
+
+			if (report->lock[k].state != LG_FLEET_STATE_IN_FORCE ||
+			    (name != NULL && strcmp(name, id) != 0) ||
+			    is_listed(out_ids, id) || is_told(fleet, id))
+				continue;
+			status = lg_strlist_add(out_ids, id, strlen(id), err);
+		}
+	}
+	lg_fleet_gates_release(&gates);
+	return status;
+}
+
 static int none_meant(struct lg_cli *cli, const char *name)
 {
 	struct lg_error err;
@@ -60,8 +106,10 @@ static size_t find_meant(const struct lg_cli_fleet *fleet,
 	return count;
 }
 
+/* ids: where a lock is named that no entry tells of. */
 static int choose(struct lg_cli *cli, struct lg_cli_fleet *fleet,
-		  enum lg_fleet_kind kind, struct lg_fleet_fate *out_fate)
+		  enum lg_fleet_kind kind, struct lg_strlist *ids,
+		  struct lg_fleet_fate *out_fate)
 {
 	const char *name = cli->operand_count > 0 ? cli->operand[0] : NULL;
 	struct lg_buffer names = {0};
@@ -73,6 +121,14 @@ static int choose(struct lg_cli *cli, struct lg_cli_fleet *fleet,
 	if (count == 0) {
 		lg_cli_fleet_ask_all(fleet);
 		count = find_meant(fleet, kind, name, out_fate, &names);
+	}
+	if (count == 0 && kind == LG_FLEET_LIFT &&
+	    find_untold(fleet, name, ids, &err) == LG_OK && ids->count > 0) {
+		count = ids->count;
+		*out_fate = (struct lg_fleet_fate){.lock = ids->item[0]};
+		for (size_t i = 0; i < count; i++)
+			lg_buffer_format(&names, "%s%s", i > 0 ? ", " : "",
+					 ids->item[i]);
 	}
 	if (count == 1) {
 		code = LG_EXIT_DONE;
@@ -182,32 +238,48 @@ static int lift_one(struct lg_cli *cli, struct lg_cli_fleet *fleet,
 	return code;
 }
 
+static void lift_and_say(struct lg_cli *cli, struct lg_cli_fleet *fleet,
+			 const struct lg_fleet_fate *fate, cJSON *ids,
+			 int *code)
+{
+	int one = lift_one(cli, fleet, fate);
+
+	if (one != LG_EXIT_DONE) {
+		*code = one;
+		return;
+	}
+	lg_json_item(ids, fate->lock);
+	if (!cli->json && !cli->quiet)
+		lg_cli_print(cli, LG_GREEN, "lifted in the fleet: %s\n",
+			     fate->lock);
+}
+
 static int lift_all(struct lg_cli *cli)
 {
 	cJSON *object = cJSON_CreateObject();
 	cJSON *ids = cJSON_CreateArray();
 	struct lg_cli_fleet fleet = {0};
+	struct lg_strlist untold = {0};
 	struct lg_fleet_fate fate;
+	struct lg_error err;
 	size_t at = 0;
 	int code = lg_cli_fleet_open(cli, LG_CLI_FLEET_SIGN, &fleet);
-	int one;
 
-	if (code == LG_EXIT_DONE)
+	if (code == LG_EXIT_DONE) {
 		lg_cli_fleet_ask_all(&fleet);
+		if (find_untold(&fleet, NULL, &untold, &err) != LG_OK)
+			code = lg_cli_fleet_failed(cli, &fleet, &err);
+	}
 	while (fleet.ear.set != NULL &&
 	       lg_fleet_set_next(fleet.ear.set, &at, &fate)) {
-		if (!is_meant(&fate, LG_FLEET_LIFT, NULL))
-			continue;
-		one = lift_one(cli, &fleet, &fate);
-		if (one != LG_EXIT_DONE) {
-			code = one;
-			continue;
-		}
-		lg_json_item(ids, fate.lock);
-		if (!cli->json && !cli->quiet)
-			lg_cli_print(cli, LG_GREEN, "lifted in the fleet: %s\n",
-				     fate.lock);
+		if (is_meant(&fate, LG_FLEET_LIFT, NULL))
+			lift_and_say(cli, &fleet, &fate, ids, &code);
 	}
+	for (size_t i = 0; i < untold.count; i++) {
+		fate = (struct lg_fleet_fate){.lock = untold.item[i]};
+		lift_and_say(cli, &fleet, &fate, ids, &code);
+	}
+	lg_strlist_release(&untold);
 	lg_cli_fleet_close(&fleet);
 	lg_json_add(object, "lifted", ids);
 	if (!cli->json || code != LG_EXIT_DONE)
@@ -221,6 +293,7 @@ int lg_cli_fleet_change(struct lg_cli *cli, enum lg_fleet_kind kind)
 {
 	struct lg_fleet_round round = {0};
 	struct lg_cli_fleet fleet = {0};
+	struct lg_strlist ids = {0};
 	struct lg_fleet_fate fate = {0};
 	struct lg_error err;
 	int64_t until_s = 0;
@@ -236,7 +309,7 @@ int lg_cli_fleet_change(struct lg_cli *cli, enum lg_fleet_kind kind)
 	if (code == LG_EXIT_DONE)
 		code = lg_cli_fleet_open(cli, LG_CLI_FLEET_SIGN, &fleet);
 	if (code == LG_EXIT_DONE)
-		code = choose(cli, &fleet, kind, &fate);
+		code = choose(cli, &fleet, kind, &ids, &fate);
 	if (code == LG_EXIT_DONE)
 		code = find_end(cli, kind, &fate, &until_s);
 	if (code == LG_EXIT_DONE) {
@@ -253,6 +326,7 @@ int lg_cli_fleet_change(struct lg_cli *cli, enum lg_fleet_kind kind)
 		   lg_cli_option(cli, "ensure") != NULL) {
 		code = LG_EXIT_DONE;
 	}
+	lg_strlist_release(&ids);
 	lg_fleet_round_release(&round);
 	lg_cli_fleet_close(&fleet);
 	return code;
