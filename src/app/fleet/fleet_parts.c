@@ -7,9 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *lg_fleet_answer_name(enum lg_fleet_answer answer)
+const char *lg_fleet_part_state(const struct lg_fleet_round *round,
+				const struct lg_fleet_part *part)
 {
-	switch (answer) {
+	switch (part->answer) {
 	case LG_FLEET_NO_ANSWER:
 		return "waiting";
 	case LG_FLEET_IS_AWAY:
@@ -19,7 +20,7 @@ const char *lg_fleet_answer_name(enum lg_fleet_answer answer)
 	case LG_FLEET_IS_NOT_READY:
 		return "not-ready";
 	case LG_FLEET_DID:
-		return "in-force";
+		return round->kind == LG_FLEET_LIFT ? "lifted" : "in-force";
 	}
 	return "";
 }
@@ -133,11 +134,13 @@ static void look_at(struct lg_fleet_round *round, struct lg_fleet_part *part,
 		return;
 	part->answer = answer;
 	part->after_ms = now.boot_ms - round->began_ms;
-	part->why[0] = '\0';
+	/* Why it had to be undone is still to be told afterwards. */
+	if (round->phase != LG_FLEET_PHASE_UNDO)
+		part->why[0] = '\0';
 	if (answer == LG_FLEET_IS_NOT_READY)
 		memcpy(part->why, lock->why, sizeof(part->why));
 	if (round->told)
-		round->told(round->context, part);
+		round->told(round->context, round, part);
 }
 
 void lg_fleet_parts_look(struct lg_fleet_round *round)

@@ -7,6 +7,7 @@
  */
 #include "app/fleet/fleet_round.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -240,16 +241,30 @@ static void decide_ready(struct lg_fleet_round *round, int late)
 		give_up(round);
 }
 
+/* Those that said nothing are to be named as well. */
+static void note_failed(struct lg_fleet_round *round)
+{
+	size_t i;
+
+	for (i = 0; i < round->part_count; i++)
+		if (round->part[i].answer == LG_FLEET_NO_ANSWER ||
+		    round->part[i].answer == LG_FLEET_IS_READY)
+			snprintf(round->part[i].why, sizeof(round->part[i].why),
+				 "it did not say in time that it is in force");
+}
+
 static void decide_in_force(struct lg_fleet_round *round, int late)
 {
 	size_t did = lg_fleet_parts_count(round, LG_FLEET_DID);
 	size_t open = lg_fleet_parts_count(round, LG_FLEET_NO_ANSWER) +
 		      lg_fleet_parts_count(round, LG_FLEET_IS_READY);
 
-	if (did >= round->needed && (!open || late))
+	if (did >= round->needed && (!open || late)) {
 		finish(round, LG_FLEET_CAME_TRUE);
-	else if (late)
+	} else if (late) {
+		note_failed(round);
 		begin_phase(round, LG_FLEET_PHASE_UNDO, LG_FLEET_LIFT);
+	}
 }
 
 static void decide_undo(struct lg_fleet_round *round, int late)

@@ -47,10 +47,8 @@ enum lg_fleet_answer {
 	LG_FLEET_IS_NOT_READY, /* why */
 	LG_FLEET_DID           /* it is in force, or the change was made */
 };
-/* "waiting", "away", "ready", "not-ready", "in-force". */
-const char *lg_fleet_answer_name(enum lg_fleet_answer answer);
-
-/* A gate that the round concerns. after_ms: when it answered so. */
+/* A gate that the round concerns. why: what it is not ready for, or why it was
+ * put back; after_ms: when it answered so. */
 struct lg_fleet_part {
 	char name[LG_FLEET_NAME_SIZE];
 	enum lg_fleet_answer answer;
@@ -73,7 +71,8 @@ struct lg_fleet_round {
 	enum lg_fleet_require require;
 	int64_t required; /* gates, or percent */
 	int64_t within_ms;
-	void (*told)(void *context, const struct lg_fleet_part *part);
+	void (*told)(void *context, const struct lg_fleet_round *round,
+		     const struct lg_fleet_part *part);
 	void *context;
 	/* ---- the round's own */
 	struct lg_fleet_gates gates;
@@ -94,6 +93,11 @@ struct lg_fleet_round {
 	int writes;          /* an event is still to be written */
 	struct lg_error err; /* what was in the way; "" */
 };
+
+/* "waiting", "away", "ready", "not-ready", "in-force"; "lifted" where that is
+ * what it did. */
+const char *lg_fleet_part_state(const struct lg_fleet_round *round,
+				const struct lg_fleet_part *part);
 
 /*
  * Begins apply. prepare: what kind, lock, number, count, at_ms, base, key, by

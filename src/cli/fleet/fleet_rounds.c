@@ -57,7 +57,8 @@ int lg_cli_round_options(struct lg_cli *cli, struct lg_fleet_round *round)
 	return code;
 }
 
-static void show(void *context, const struct lg_fleet_part *part)
+static void show(void *context, const struct lg_fleet_round *round,
+		 const struct lg_fleet_part *part)
 {
 	struct lg_cli *cli = context;
 
@@ -65,7 +66,7 @@ static void show(void *context, const struct lg_fleet_part *part)
 		return;
 	lg_cli_progress_end(cli);
 	lg_cli_say(cli, LG_EXIT_DONE, part->name, "%s%s%s (%lld.%02lld s)",
-		   lg_fleet_answer_name(part->answer),
+		   lg_fleet_part_state(round, part),
 		   *part->why != '\0' ? ": " : "", part->why,
 		   (long long)part->after_ms / 1000,
 		   (long long)part->after_ms % 1000 / 10);
@@ -109,20 +110,40 @@ static void name_others(const struct lg_fleet_round *round,
 		if (named++ < 8)
 			lg_buffer_format(out, "%s%s %s", named > 1 ? ", " : "",
 					 part->name,
-					 lg_fleet_answer_name(part->answer));
+					 lg_fleet_part_state(round, part));
 	}
 	if (named > 8)
 		lg_buffer_format(out, " and %zu more", named - 8);
 }
 
+/* The gates because of which it was put back, and why. */
+static void name_failed(const struct lg_fleet_round *round,
+			struct lg_buffer *out)
+{
+	size_t named = 0;
+
+	for (size_t i = 0; i < round->part_count; i++) {
+		const struct lg_fleet_part *part = &round->part[i];
+
+		if (*part->why != '\0' && named++ < 3)
+			lg_buffer_format(out, "%s%s: %s", named > 1 ? "; " : "",
+					 part->name, part->why);
+	}
+	if (named > 3)
+		lg_buffer_format(out, "; and %zu more", named - 3);
+}
+
 static int say_outcome(struct lg_cli *cli, const struct lg_fleet_round *round)
 {
 	struct lg_buffer others = {0};
-	const char *names;
+	struct lg_buffer failed = {0};
+	const char *names, *whom;
 	int code = LG_EXIT_DONE;
 
 	name_others(round, &others);
+	name_failed(round, &failed);
 	names = others.data != NULL ? others.data : "nobody is left";
+	whom = failed.data != NULL ? failed.data : "a gate was away";
 	switch (round->outcome) {
 	case LG_FLEET_CAME_TRUE:
 		break;
@@ -134,16 +155,17 @@ static int say_outcome(struct lg_cli *cli, const struct lg_fleet_round *round)
 		break;
 	case LG_FLEET_PUT_BACK:
 		code = lg_cli_say(cli, LG_EXIT_PUT_BACK, NULL,
-				  "a gate that was ready did not enforce it; "
-				  "it was lifted again everywhere");
+				  "not every gate that was ready enforced it "
+				  "(%s); it was lifted again everywhere",
+				  whom);
 		break;
 	case LG_FLEET_NOT_PUT_BACK:
 		code = lg_cli_say(cli, LG_EXIT_NOT_PUT_BACK, NULL,
-				  "a gate that was ready did not enforce it in "
-				  "time; it was lifted again, and not every "
+				  "not every gate that was ready enforced it "
+				  "(%s); it was lifted again, and not every "
 				  "gate has said so (%s): logongate status "
 				  "--fleet",
-				  names);
+				  whom, names);
 		break;
 	case LG_FLEET_NOT_EVERYWHERE:
 		code = lg_cli_say(cli, LG_EXIT_NOT_PUT_BACK, NULL,
@@ -154,6 +176,7 @@ static int say_outcome(struct lg_cli *cli, const struct lg_fleet_round *round)
 				  round->part_count, names);
 		break;
 	}
+	lg_buffer_release(&failed);
 	lg_buffer_release(&others);
 	return code;
 }
@@ -177,7 +200,7 @@ void lg_cli_round_json(const struct lg_fleet_round *round, cJSON *object)
 		cJSON *gate = cJSON_CreateObject();
 
 		lg_json_text(gate, "name", part->name);
-		lg_json_text(gate, "state", lg_fleet_answer_name(part->answer));
+		lg_json_text(gate, "state", lg_fleet_part_state(round, part));
 		lg_json_text(gate, "why",
 			     *part->why != '\0' ? part->why : NULL);
 		lg_json_add(gate, "after_s",
