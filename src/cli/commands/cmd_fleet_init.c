@@ -19,6 +19,10 @@
 #include "cli/commands/fleet_admin.h"
 #include "cli/output.h"
 
+/* slapd writes its settings when all that it does has paused: a provider whose
+ * peers are being copied needs longer than for an answer. */
+#define CONFIG_TIMEOUT_MS 30000
+
 struct init {
 	struct lg_cli *cli;
 	struct fleet_admin admin;
@@ -112,6 +116,8 @@ static enum lg_status configure(struct init *init, const char *uri,
 
 	directory.uri = uri;
 	directory.base = "cn=config";
+	if (directory.timeout_ms < CONFIG_TIMEOUT_MS)
+		directory.timeout_ms = CONFIG_TIMEOUT_MS;
 	directory.bind_dn = as ? as : "external";
 	directory.password_file =
 		as ? lg_cli_option(cli, "config-password-file") : NULL;
@@ -203,7 +209,8 @@ static int print(struct init *init, int applied)
 		if (init->key.len)
 			fprintf(cli->out,
 				"A key was made. Every gate's verify_keys "
-				"needs this line:\n%s",
+				"needs this line, or learns it by fleet keys "
+				"add from a key that it knows:\n%s",
 				init->key.data);
 		return LG_EXIT_DONE;
 	}
