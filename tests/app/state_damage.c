@@ -469,6 +469,34 @@ static void what_is_not_to_be_read_is_not_written_over(void **unused)
 	end(&damaged);
 }
 
+/* A lock that waits has moved nothing yet, and its file is ruined. */
+static void what_was_set_outlives_a_ruined_file(void **unused)
+{
+	struct damaged damaged = {0};
+	struct lg_lock_request request;
+	struct lg_findings *findings = NULL;
+
+	assert_int_equal(lg_findings_new(&findings, NULL), LG_OK);
+	lock_then_damage(&damaged);
+	reload(&damaged);
+	lifts_to_before(&damaged);
+	request = request_for(damaged.values);
+	request.findings = findings;
+	request.at_s = damaged.folder.now.wall_ms / 1000 + 600;
+	snprintf(damaged.id, sizeof(damaged.id), "%s",
+		 applied(damaged.state, &request)->id);
+	hurt(&damaged.folder, lock_file(&damaged, ".json"), GARBAGE);
+	hurt(&damaged.folder, lock_file(&damaged, ".good.json"), GARBAGE);
+	hurt(&damaged.folder, LG_JOURNAL_FILE, EMPTY);
+	reload(&damaged);
+	assert_int_equal(damaged.state->lock_count, 1);
+	assert_true(is_loud(damaged.state, "come from registry.reg"));
+	assert_string_equal(listed(damaged.state->standing), "/o=a/cn=before");
+	lifts_to_before(&damaged);
+	lg_findings_free(&findings);
+	end(&damaged);
+}
+
 static void nothing_is_ever_overwritten(void **unused)
 {
 	struct damaged damaged = {0};
@@ -789,6 +817,8 @@ int main(void)
 			  nothing_is_ever_overwritten),
 		suite_row("what is not to be read is not written over",
 			  what_is_not_to_be_read_is_not_written_over),
+		suite_row("what was set by hand outlives a ruined lock file",
+			  what_was_set_outlives_a_ruined_file),
 		suite_row("killed after any write", killed_anywhere),
 		suite_row("values put there by hand are standing values",
 			  a_file_that_a_person_put_there),

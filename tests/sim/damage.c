@@ -38,6 +38,10 @@ static void hurt_lock(struct world *world, const char *name)
 		lock->hurt |= OF_JSON;
 	else if (!strcmp(of, ".good.json"))
 		lock->hurt |= OF_COPY;
+	/* Nothing else tells that nothing was ever set. */
+	if (lock->hurt == OF_BOTH && !disk_find(&world->disk, LG_STATE_LOCK) &&
+	    !disk_find(&world->disk, LG_STATE_REGISTRY))
+		world->standing_hurt = 1;
 }
 
 /* What may be found otherwise from now on. */

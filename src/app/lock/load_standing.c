@@ -137,6 +137,26 @@ static const char *backup_of_standing(const struct lg_lock *lock)
 	return lock->backup;
 }
 
+/* registry.reg is as lock.json knows it and shows no lock: the one whose file
+ * is there never got so far. */
+static int take_calm_registry(struct lg_loading *loading)
+{
+	struct lg_state *state = loading->state;
+	char digest[LG_DIGEST_SIZE] = "";
+
+	if (!loading->has_record || !*loading->record.picture ||
+	    is_left_picture(state, LG_STATE_REGISTRY) ||
+	    lg_loading_values(state, LG_STATE_REGISTRY, 0, &state->standing,
+			      digest, NULL))
+		return 0;
+	if (strcmp(digest, loading->record.picture)) {
+		lg_registry_free(&state->standing);
+		return 0;
+	}
+	loading->writes_picture = 1;
+	return 1;
+}
+
 /* standing.reg is no help: each lock in force names a back-up of it. */
 static enum lg_status load_standing_backup(struct lg_loading *loading,
 					   enum lg_status first,
@@ -160,6 +180,12 @@ static enum lg_status load_standing_backup(struct lg_loading *loading,
 			      "standing.reg is %s: the values set by hand come "
 			      "from the back-up %s",
 			      lg_loading_word(first), backup);
+		return LG_OK;
+	}
+	if (first == LG_ERR_UNKNOWN_KEY && take_calm_registry(loading)) {
+		lg_state_loud(state, "standing.reg is missing: the values set "
+				     "by hand come from registry.reg, which "
+				     "shows no lock");
 		return LG_OK;
 	}
 	lg_state_loud(state, "the values that were set by hand are lost; they "
