@@ -377,7 +377,7 @@ class Story:
             assert "being upgraded" in said, (door, said)
         box.run("logongate lift")
         assert set(box.ways().values()) == {"in"}
-        check = json.loads(box.run("logongate setup check --json", None))
+        check = json.loads(box.run("logongate setup check --json"))
         for door in ("postfix", "nginx", "haproxy", "pam", "dovecot"):
             assert {"what": "setup", "mark": "ok", "text": door +
                     " was set up"} in check["check"], check

@@ -12,7 +12,6 @@
 #include "cli/commands/doors_probe.h"
 #include "adapters/system/this_machine.h"
 #include "app/doors/survey.h"
-#include "app/setup/setup_ask.h"
 #include "cli/commands/doors_fail2ban.h"
 #include "cli/open/open.h"
 #include "cli/output.h"
@@ -95,6 +94,7 @@ static enum lg_colour colour(const struct lg_way *way)
 static void print_way(struct lg_cli *cli, const struct lg_way *way)
 {
 	const char *down = lg_when_down_words(way->when_down);
+	struct lg_buffer setup = {0};
 
 	lg_cli_text(cli, way->door);
 	fputs("  ", cli->out);
@@ -113,8 +113,12 @@ static void print_way(struct lg_cli *cli, const struct lg_way *way)
 		lg_cli_text(cli, way->add);
 		fputc('\n', cli->out);
 	}
-	if (way->asks == LG_ASKS_NO && lg_setup_door_find(way->door))
-		fprintf(cli->out, "    or: logongate setup %s\n", way->door);
+	if (lg_door_setup_words(way, &setup)) {
+		fputs("    or: ", cli->out);
+		lg_cli_text(cli, setup.data ? setup.data : "");
+		fputc('\n', cli->out);
+	}
+	lg_buffer_release(&setup);
 }
 
 static const char *came_words(enum lg_logon_came came)

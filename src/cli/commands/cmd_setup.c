@@ -339,8 +339,8 @@ static int need_gate(struct setup *setup)
 		return lg_cli_no_gate(setup->cli, &err);
 	if (control == NULL)
 		return lg_cli_say(setup->cli, LG_EXIT_NO_GATE, NULL,
-				  "no gate runs here; start it first: "
-				  "systemctl start logongated");
+				  "no gate is running here; systemctl start "
+				  "logongated starts it");
 	return LG_EXIT_DONE;
 }
 

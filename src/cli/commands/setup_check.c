@@ -57,7 +57,8 @@ static void check_gate(struct check *check)
 		say(check, BAD, "gate", err.text);
 	else if (control == NULL)
 		say(check, BAD, "gate",
-		    "no gate runs here; start it: systemctl start logongated");
+		    "no gate is running here; systemctl start logongated "
+		    "starts it");
 	else
 		say(check, GOOD, "gate", "answers");
 }
@@ -122,11 +123,19 @@ static void check_records(struct check *check, const struct lg_machine *machine,
 	lg_buffer_release(&text);
 }
 
+/* Logons at the machine itself: setup leaves them alone unless named. */
+static int is_shell(const struct lg_way *way)
+{
+	return strcmp(way->door, "pam") == 0 &&
+	       (strcmp(way->way, "login") == 0 ||
+		strcmp(way->way, "sshd") == 0);
+}
+
 static enum mark mark_of(const struct lg_way *way)
 {
 	switch (way->asks) {
 	case LG_ASKS_NO:
-		return BAD;
+		return is_shell(way) ? LOOK : BAD;
 	case LG_ASKS_PARTLY:
 	case LG_ASKS_UNKNOWN:
 		return LOOK;
@@ -142,19 +151,21 @@ static enum mark mark_of(const struct lg_way *way)
 static void door_words(struct lg_buffer *text, const struct lg_way *way)
 {
 	const char *down = lg_when_down_words(way->when_down);
+	struct lg_buffer setup = {0};
 
 	lg_buffer_text(text, lg_asks_words(way->asks));
 	if (*down)
 		lg_buffer_format(text, "; %s", down);
-	if (way->asks == LG_ASKS_YES || way->asks == LG_ASKS_NOT_NEEDED)
+	if (way->asks == LG_ASKS_NOT_NEEDED)
 		return;
 	if (way->asks != LG_ASKS_NO && way->note)
 		lg_buffer_format(text, "; %s", way->note);
-	else if (lg_setup_door_find(way->door))
-		lg_buffer_format(text, "; set it up: logongate setup %s",
-				 way->door);
-	else if (way->add)
+	if (lg_door_setup_words(way, &setup))
+		lg_buffer_format(text, "; set it up: %s",
+				 setup.data ? setup.data : "");
+	else if (way->asks != LG_ASKS_YES && way->add)
 		lg_buffer_format(text, "; add: %s", way->add);
+	lg_buffer_release(&setup);
 }
 
 static void check_doors(struct check *check, const struct lg_machine *machine)

@@ -17,6 +17,8 @@
 #include "cli/open/open.h"
 #include "cli/output.h"
 
+/* What PAM says where a module of a stack is not there. */
+#define NO_MODULE "Module is unknown"
 #define PREFIX "logongate-probe-"
 #define TRIES 80
 #define LOGON_TRIES 3 /* of them, answered */
@@ -150,10 +152,14 @@ static enum lg_status prove_way(const struct setup_hands *hands,
 			wait_ms(TRY_MS);
 	}
 	if (status == LG_OK && !found)
-		status = lg_error_set(err, LG_ERR_IO, way->url,
-				      "a logon was answered \"%s\", and the "
-				      "gate was not asked",
-				      said.len ? said.data : "not at all");
+		status = lg_error_set(
+			err, LG_ERR_IO, way->url,
+			"a logon was answered \"%s\", and the "
+			"gate was not asked%s",
+			said.len ? said.data : "not at all",
+			said.len && strcmp(said.data, NO_MODULE) == 0
+				? "; is the package libpam-logongate installed?"
+				: "");
 	lg_buffer_release(&name);
 	lg_buffer_release(&said);
 	return status;

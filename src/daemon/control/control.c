@@ -246,12 +246,12 @@ static void run_call(struct control_call *call)
 		if ((!ops[i].for_all || control_flag(call, "change")) &&
 		    !call->conn->is_admin) {
 			lg_error_set(&err, LG_ERR_DENIED, NULL,
-				     "%s is for root, the gate's user and "
-				     "members of the group %s",
-				     op,
+				     "only root, the gate's user and members "
+				     "of the group %s may do this (%s)",
 				     call->gate->settings->admin_group
 					     ? call->gate->settings->admin_group
-					     : "of administrators");
+					     : "of administrators",
+				     op);
 			control_fail(call, CONTROL_DENIED, &err);
 			return;
 		}
