@@ -274,14 +274,29 @@ static enum lg_status plan_settings(struct postfix *postfix)
 	return status;
 }
 
+/*
+ * Where main.cf and master.cf are. A folder that was named is not asked for:
+ * for two seconds after main.cf was written, Postfix 3.10 answers
+ * "postconf -c FOLDER -h config_directory" with /etc/postfix.
+ */
+static enum lg_status find_folder(struct postfix *postfix)
+{
+	const char *named = postfix->ask->config_dir;
+
+	if (named == NULL)
+		return postconf(postfix->ask, "-h", "config_directory",
+				&postfix->folder, postfix->err);
+	lg_buffer_text(&postfix->folder, named);
+	return lg_buffer_status(&postfix->folder, postfix->err);
+}
+
 static enum lg_status find(struct postfix *postfix)
 {
 	const struct lg_setup_ask *ask = postfix->ask;
 	struct lg_setup_plan *plan = postfix->plan;
 	const char *run_dir = ask->settings->run_dir;
 	const char *folder;
-	enum lg_status status = postconf(ask, "-h", "config_directory",
-					 &postfix->folder, postfix->err);
+	enum lg_status status = find_folder(postfix);
 
 	if (status != LG_OK)
 		return status;
