@@ -111,7 +111,8 @@ def passdb():
 
 def of_one_protocol():
     """what one protocol has of its own is not followed, and that is told"""
-    row("policy", "unknown", False,
+    # Only the auth service of 2.4 heeds it.
+    row("policy", "unknown", IS_24,
         after="protocol imap {\n  auth_policy_server_url =\n}\n")
 
 
@@ -184,7 +185,9 @@ def sieve_with_tls():
         check=True, capture_output=True)
     words = (f"server_cert_file = {cert}", f"server_key_file = {key}") \
         if IS_24 else (f"cert = <{cert}", f"key = <{key}")
-    site.dovecot.extra += "ssl = required\n" + "".join(
+    # 2.4 does not start with both.
+    clear = "auth_allow_cleartext = no\n" if IS_24 else ""
+    site.dovecot.extra += f"{clear}ssl = required\n" + "".join(
         f"ssl_{word}\n" for word in words)
     with site:
         set_account(site, "bob")
