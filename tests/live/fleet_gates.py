@@ -181,6 +181,27 @@ heartbeat_s = 2
         self.assertTrue(self.locked(gone))
         self.assertEqual(gone.decide(user="bob")["verdict"], "refuse")
 
+    def test_one_whose_disk_is_full_is_not_ready(self):
+        gate = self.gates[2]
+        gate.stop()
+        try:
+            with gate.small_disk() as fill:
+                gate.start()
+                filler = fill()
+                done = json.loads(self.apply(code=6))
+                answers = {one["name"]: one for one in done["gates"]}
+                self.assertEqual(answers[NAMES[2]]["state"], "not-ready")
+                self.assertIn("No space left", answers[NAMES[2]]["why"])
+                self.assertFalse(any(self.locked(one) for one in self.gates))
+                # The others alone; it follows when there is room again.
+                self.apply("--require", "2")
+                self.assertFalse(self.locked(gate))
+                os.remove(filler)
+                wait_for("it to lock", lambda: self.locked(gate), 20)
+                self.admin.command("lift", "--fleet")
+        except LookupError as error:
+            self.skipTest(str(error))
+
     def test_a_lock_for_a_domain_is_for_its_accounts(self):
         profile = self.admin.write("domain.ini", """[profile]
 description = "a test"
