@@ -194,6 +194,7 @@ members = "ex2000, ex2003, ex55, here"
 
 
     BESIDE = ("--for", "1h", "--target", "ex2003,ex2000", "--accept-open",
+              "--accept-warnings",
               "--skip-unsupported")
 
     def values(self):
