@@ -14,7 +14,7 @@
  * several the most. 0: it was not. */
 int64_t gate_clock_stepped_s(const struct gate *gate);
 
-/* Every second: asks for attention, or says that it is over. */
+/* Every second, and for each status: asks for attention, or says that it is over. */
 void gate_clock_tick(struct gate *gate);
 
 #endif

@@ -452,7 +452,7 @@ def expired(bed):
 def assert_stepped(bed, fault, seconds):
     """The lock is on, and whoever asks hears that its clock was stepped."""
     status = bed.gate.status()
-    told = any("the wall clock was stepped" in loud for loud in bed.loud())
+    told = any("the wall clock was set" in loud for loud in bed.loud())
     if not status["active"] or not told or \
             abs(status["stepped"] - seconds) > 5:
         raise AssertionError(f"{bed.name}, {fault}: status says {status}")

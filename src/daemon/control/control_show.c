@@ -20,6 +20,7 @@
 #include "daemon/turn.h"
 #include "daemon/doors/check_json.h"
 #include "daemon/fleet/follower.h"
+#include "daemon/clock_look.h"
 #include "daemon/control/control_sessions.h"
 #include "daemon/refusals.h"
 #include "daemon/sessions/sessions.h"
@@ -166,6 +167,8 @@ static void add_loud(struct gate *gate, cJSON *object)
 	struct lg_strlist loud = {0};
 	size_t i;
 
+	/* Whoever asks within the second after it was set hears of it, too. */
+	gate_clock_tick(gate);
 	gate_louds(gate, &loud);
 	for (i = 0; i < loud.count; i++)
 		lg_json_item(array, loud.item[i]);
