@@ -268,7 +268,12 @@ without_policy = refuse
         # The batch ends after the upgrade (12 h): that is what bob is told.
         bob = self.expect(1, "check", "--user", "alice", "--json").json
         self.assertEqual(bob["lock"]["profile"], "upgrade")
-        self.expect(0, "lift", "upgrade")
+        self.assertIn(f"\n  upgrade ({upgrade['id']}):\n", self.expect(
+            1, "check", "--user", "alice", "--explain").out)
+        lifted = self.expect(0, "lift", "upgrade").out
+        for lock in (status["locks"][0], status["locks"][2]):
+            self.assertIn(f"{lock['profile']} ({lock['id']})",
+                          lifted.split("other locks stay: ")[1])
         self.expect(0, "check", "--user", "alice")
         old = self.expect(1, "check", "--user", "alice", "--protocol", "mapi",
                           "--client-version", "12.1.0", "--json").json

@@ -41,6 +41,7 @@ void lg_cli_say_applied(struct lg_cli *cli, const struct lg_prepared *prepared,
  */
 struct lg_lift {
 	struct lg_strlist ids;
+	struct lg_strlist others; /* "PROFILE (ID)", which were not meant */
 	struct lg_strlist restored;
 	struct lg_strlist changed;
 };

@@ -17,6 +17,7 @@
 void lg_lift_release(struct lg_lift *lift)
 {
 	lg_strlist_release(&lift->ids);
+	lg_strlist_release(&lift->others);
 	lg_strlist_release(&lift->restored);
 	lg_strlist_release(&lift->changed);
 }
@@ -212,6 +213,28 @@ static int lift_known(struct lg_cli *cli, const struct lg_cli_locks *locks,
 			      &locks->there_error);
 }
 
+/* Who lifts one of several must not take the server for open. */
+static void tell_others(const struct lg_cli_locks *locks,
+			const struct lg_cli_lock *lifted, struct lg_lift *lift)
+{
+	struct lg_buffer text = {0};
+
+	for (size_t i = 0; i < locks->count; i++) {
+		const struct lg_cli_lock *lock = &locks->lock[i];
+
+		if (lock == lifted)
+			continue;
+		lg_buffer_clear(&text);
+		lg_buffer_format(&text, "%s (%s)",
+				 lock->profile != NULL ? lock->profile : "",
+				 lock->id);
+		if (text.data != NULL)
+			lg_strlist_add(&lift->others, text.data, text.len,
+				       NULL);
+	}
+	lg_buffer_release(&text);
+}
+
 int lg_cli_lift(struct lg_cli *cli, const char *name, struct lg_lift *lift)
 {
 	const struct lg_cli_lock *lock = NULL;
@@ -243,6 +266,8 @@ int lg_cli_lift(struct lg_cli *cli, const char *name, struct lg_lift *lift)
 		code = lift_known(cli, &locks, lock);
 	if (code == LG_EXIT_DONE)
 		code = lift_one(cli, lock, gate, lift);
+	if (code == LG_EXIT_DONE && lift != NULL)
+		tell_others(&locks, lock, lift);
 	/* Where the gate here does not say what it holds, that is told. */
 	if (code == LG_EXIT_DONE && gate && !some && name == NULL &&
 	    locks.here != LG_EXIT_DONE)

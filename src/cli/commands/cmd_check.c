@@ -151,9 +151,25 @@ static enum lg_colour colour_of(const char *outcome)
 	return LG_GREEN;
 }
 
+/* Whose rules follow; nothing for the standing values, which come first. */
+static void print_whose(struct lg_cli *cli, const cJSON *rule,
+			const char **last)
+{
+	const cJSON *lock = cJSON_GetObjectItemCaseSensitive(rule, "lock");
+	const char *id = text_of(lock, "id");
+
+	if (strcmp(id, *last) == 0)
+		return;
+	*last = id;
+	lg_cli_print(cli, LG_PLAIN, "  ");
+	lg_cli_text(cli, text_of(lock, "profile"));
+	lg_cli_print(cli, LG_PLAIN, " (%s):\n", id);
+}
+
 static void print_answer(struct lg_cli *cli, const cJSON *object)
 {
 	const char *verdict = text_of(object, "verdict");
+	const char *last = "";
 	const cJSON *rule;
 
 	lg_cli_print(cli, colour_of(verdict), "%s", verdict);
@@ -167,6 +183,7 @@ static void print_answer(struct lg_cli *cli, const cJSON *object)
 			   cJSON_GetObjectItemCaseSensitive(object, "rules")) {
 		const char *outcome = text_of(rule, "outcome");
 
+		print_whose(cli, rule, &last);
 		lg_cli_print(cli, LG_PLAIN, "  %-30s ", text_of(rule, "rule"));
 		lg_cli_print(cli, colour_of(outcome), "%-8s ", outcome);
 		lg_cli_text(cli, text_of(rule, "detail"));

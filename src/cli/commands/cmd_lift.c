@@ -75,6 +75,7 @@ int lg_cmd_lift(struct lg_cli *cli)
 		print_held_mail(cli, &lift.restored);
 		print_names(cli,
 			    "somebody had changed meanwhile: ", &lift.changed);
+		print_names(cli, "other locks stay: ", &lift.others);
 	}
 	lg_lift_release(&lift);
 	return code;
