@@ -267,6 +267,13 @@ logongateSignature: {"A" * 86}==
             self.assertEqual(
                 one["how"], f"{lock} is in force there and its entries are "
                 "gone")
+        other = json.loads(self.admin.command(
+            "apply", self.admin.profile(listed=["bob"]), "--for", "1h",
+            "--fleet", "--json"))["id"]
+        said = json.loads(self.admin.command("lift", "--fleet", "--json",
+                                             code=5))
+        self.assertEqual(said["error"]["code"], "ambiguous-lock")
+        self.admin.command("lift", other, "--fleet")
         done = json.loads(self.admin.command("lift", "--fleet", "--json"))
         self.assertEqual(done["lifted"], [lock])
         self.assertEqual({one["state"] for one in done["gates"]}, {"lifted"})

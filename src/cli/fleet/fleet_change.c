@@ -106,29 +106,49 @@ static size_t find_meant(const struct lg_cli_fleet *fleet,
 	return count;
 }
 
-/* ids: where a lock is named that no entry tells of. */
+/* Those that find_meant knows, and for a lift those that no entry tells of. */
+static size_t find_all_meant(const struct lg_cli_fleet *fleet,
+			     enum lg_fleet_kind kind, const char *name,
+			     struct lg_strlist *ids,
+			     struct lg_fleet_fate *out_fate,
+			     struct lg_buffer *out_names)
+{
+	size_t count = find_meant(fleet, kind, name, out_fate, out_names);
+	struct lg_error err;
+
+	/* A name that means one is not asked about any further. */
+	if (kind != LG_FLEET_LIFT || (count > 0 && name != NULL) ||
+	    find_untold(fleet, name, ids, &err) != LG_OK)
+		return count;
+	for (size_t i = 0; i < ids->count; i++) {
+		if (count == 0)
+			*out_fate =
+				(struct lg_fleet_fate){.lock = ids->item[i]};
+		lg_buffer_format(out_names, "%s%s", count > 0 ? ", " : "",
+				 ids->item[i]);
+		count++;
+	}
+	return count;
+}
+
+/* ids: has the name of the lock where no entry tells of it. */
 static int choose(struct lg_cli *cli, struct lg_cli_fleet *fleet,
 		  enum lg_fleet_kind kind, struct lg_strlist *ids,
 		  struct lg_fleet_fate *out_fate)
 {
 	const char *name = cli->operand_count > 0 ? cli->operand[0] : NULL;
 	struct lg_buffer names = {0};
-	size_t count = find_meant(fleet, kind, name, out_fate, &names);
+	size_t count = find_all_meant(fleet, kind, name, ids, out_fate, &names);
 	struct lg_error err;
 	int code;
 
 	/* The provider that answered may not have heard of it yet. */
-	if (count == 0) {
+	if (count == 0 || ids->count > 0) {
 		lg_cli_fleet_ask_all(fleet);
-		count = find_meant(fleet, kind, name, out_fate, &names);
-	}
-	if (count == 0 && kind == LG_FLEET_LIFT &&
-	    find_untold(fleet, name, ids, &err) == LG_OK && ids->count > 0) {
-		count = ids->count;
-		*out_fate = (struct lg_fleet_fate){.lock = ids->item[0]};
-		for (size_t i = 0; i < count; i++)
-			lg_buffer_format(&names, "%s%s", i > 0 ? ", " : "",
-					 ids->item[i]);
+		lg_strlist_release(ids);
+		lg_buffer_clear(&names);
+		count = find_all_meant(fleet, kind, name, ids, out_fate,
+				       &names);
 	}
 	if (count == 1) {
 		code = LG_EXIT_DONE;
