@@ -106,7 +106,8 @@ class Site(contextlib.ExitStack):
 
     def dropin(self):
         """The drop-in that asks: where it lies, and where it goes."""
-        return [(os.path.join(self.setup.datadir, "dovecot", name),
+        folder = "dovecot/2.4" if dovecot_fixture.IS_24 else "dovecot"
+        return [(os.path.join(self.setup.datadir, folder, name),
                  os.path.join(self.dovecot.folder, "conf.d", place))
                 for name, place in (
                     ("logongate-auth-policy.conf",
@@ -202,7 +203,7 @@ def not_proved():
         path, _ = site.dropin()
         with open(path, encoding="utf-8") as file:
             text = file.read()
-        assert "auth_policy_server_url" in text
+        assert "/v1/dovecot" in text
         with open(path, "w", encoding="utf-8") as file:
             file.write(text.replace("/v1/dovecot", "/v1/elsewhere"))
         before = site.files()
