@@ -81,6 +81,8 @@ void world_step(struct world *world)
 
 		tell(world, "%lld.%03lld s pass", (long long)ms / 1000,
 		     (long long)ms % 1000);
+		/* A back-up may be pruned once its days are over. */
+		check_edit(world);
 		time_passes(world, ms);
 	} else if (what < 81) {
 		step_clock(world);
