@@ -443,13 +443,15 @@ static void what_is_not_to_be_read_is_not_written_over(void **unused)
 	deny(&damaged, LG_STATE_REGISTRY);
 	reload(&damaged);
 	is_whole(&damaged);
-	is_kept(&damaged, "damaged/registry.reg.1");
+	assert_true(is_loud(damaged.state, "left as it is"));
+	is_hers(&damaged, LG_STATE_REGISTRY);
 	/* What was set by hand, while a lock is in force. */
 	deny(&damaged, LG_STATE_STANDING);
 	reload(&damaged);
 	is_whole(&damaged);
 	lifts_to_before(&damaged);
 	is_hers(&damaged, "damaged/standing.reg.1");
+	is_hers(&damaged, "damaged/registry.reg.1");
 	/* Without a lock it stays where it is until there is one. */
 	deny(&damaged, LG_STATE_REGISTRY);
 	reload(&damaged);

@@ -78,13 +78,8 @@ enum lg_status lg_hand_edit_spare(struct lg_state *state, const char *name,
 	enum lg_status status = files->read(files->self, name, &text, &unread);
 
 	lg_buffer_release(&text);
-	if (!status || status == LG_ERR_UNKNOWN_KEY)
+	if (status != LG_ERR_DENIED)
 		return LG_OK;
-	if (status == LG_ERR_NO_MEMORY) {
-		if (err)
-			*err = unread;
-		return status;
-	}
 	status = files->set_aside(files->self, name, &kept, err);
 	if (!status)
 		lg_state_loud(state,

@@ -21,8 +21,8 @@ enum lg_status lg_hand_edit_check(struct lg_state *state,
 				  struct lg_error *err);
 
 /*
- * Before a file is written over or removed: one that is there and cannot be
- * read, as for want of a right, is moved below damaged/ and told loudly. On a
+ * Before a file is written over or removed: one that is there and that the
+ * gate has no right to read is moved below damaged/ and told loudly. On a
  * failure it is where it was, and must stay so.
  */
 enum lg_status lg_hand_edit_spare(struct lg_state *state, const char *name,

@@ -266,9 +266,13 @@ static enum lg_status look_at_picture(struct lg_loading *loading)
 		return status;
 	if (!status)
 		return LG_OK;
-	/* What is not to be read is spared when it is made again. */
-	if (status != LG_ERR_UNKNOWN_KEY && status != LG_ERR_DENIED)
+	if (status != LG_ERR_UNKNOWN_KEY)
 		lg_loading_keep_aside(state, LG_STATE_REGISTRY, &err);
+	/* It stays until a change must write there, which keeps it. */
+	if (status == LG_ERR_DENIED) {
+		loading->spares_picture = 1;
+		return LG_OK;
+	}
 	lg_state_loud(state,
 		      "registry.reg is %s: it is made again from the locks, "
 		      "the last good copy of what is in force",
@@ -360,13 +364,14 @@ static void write_again(struct lg_loading *loading)
 		return;
 	if (loading->writes_picture) {
 		/* A person may have written there while nobody looked. */
-		status = lg_hand_edit_check(state, NULL, &err);
+		if (!loading->spares_picture)
+			status = lg_hand_edit_check(state, NULL, &err);
 		for (i = 0; !status && i < state->lock_count; i++)
 			status = lg_state_write_lock(state, state->lock[i], 0,
 						     &err);
-		if (!status)
+		if (!status && !loading->spares_picture)
 			status = lg_picture_write(state, &err);
-	} else if (lg_state_locked(state)) {
+	} else if (lg_state_locked(state) && !loading->spares_picture) {
 		status = lg_hand_edit_check(state, NULL, &err);
 		if (!status && state->loud.count)
 			status = lg_picture_write(state, &err);

@@ -36,6 +36,7 @@ struct lg_loading {
 	struct lg_told last;
 	int standing_moved;
 	int writes_picture; /* what is on disk is not what it should be */
+	int spares_picture; /* registry.reg is not to be read */
 	struct lg_error *err;
 };
 
