@@ -14,7 +14,6 @@
 #include "ldap_follow.h"
 
 #define HEARTBEAT_S 30
-#define RETURN_MS 600000
 
 static void interrupt_it(void *self)
 {
@@ -88,7 +87,6 @@ enum lg_status lg_fleet_open_ldap(const struct lg_fleet_settings *settings,
 	fleet->branches = branches;
 	fleet->heartbeat_ms =
 		(int64_t)(heartbeat_s ? heartbeat_s : HEARTBEAT_S) * 1000;
-	fleet->return_ms = RETURN_MS;
 	fleet->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	status = fleet->wake >= 0
 			 ? lg_ldap_settings_read(&settings->directory,
@@ -113,11 +111,4 @@ enum lg_status lg_fleet_open_ldap(const struct lg_fleet_settings *settings,
 		.close = close_it,
 	};
 	return LG_OK;
-}
-
-void lg_fleet_ldap_return_after(struct lg_fleet *fleet, uint32_t ms)
-{
-	struct lg_ldap_fleet *ours = fleet->self;
-
-	ours->return_ms = ms;
 }

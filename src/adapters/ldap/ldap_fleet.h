@@ -23,8 +23,4 @@ enum lg_status lg_fleet_open_ldap(const struct lg_fleet_settings *settings,
 				  struct lg_fleet *out_fleet,
 				  struct lg_error *err);
 
-/* How long another provider than the first is kept: ten minutes, where
- * nobody says otherwise. */
-void lg_fleet_ldap_return_after(struct lg_fleet *fleet, uint32_t ms);
-
 #endif

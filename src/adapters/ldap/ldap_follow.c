@@ -23,6 +23,8 @@
 #define BATCH 256
 #define PAUSE_FIRST_MS 500
 #define PAUSE_LAST_MS 10000
+/* Another provider than the first is kept so long. */
+#define RETURN_MS 600000
 
 int64_t lg_ldap_follow_now(void)
 {
@@ -202,7 +204,7 @@ static enum lg_status try_one(struct lg_ldap_fleet *fleet,
 	fleet->lost_told = 0;
 	fleet->seat_left = fleet->seat.left;
 	fleet->beat_at = lg_ldap_follow_now() + fleet->heartbeat_ms;
-	fleet->return_at = lg_ldap_follow_now() + fleet->return_ms;
+	fleet->return_at = lg_ldap_follow_now() + RETURN_MS;
 	return sink->connected
 		       ? told(fleet, sink->connected(sink->context,
 						     fleet->follow.uri, err))
@@ -220,7 +222,7 @@ static enum lg_status try_first(struct lg_ldap_fleet *fleet,
 	enum lg_ldap_fleet_dialect dialect;
 	struct lg_error why;
 
-	fleet->return_at = lg_ldap_follow_now() + fleet->return_ms;
+	fleet->return_at = lg_ldap_follow_now() + RETURN_MS;
 	if (lg_ldap_seat_connect(&seat->settings, 0, &first, &dialect, &why) !=
 	    LG_OK)
 		return LG_OK;

@@ -24,7 +24,7 @@ struct lg_ldap_fleet {
 	struct lg_ldap_seat seat;
 	unsigned int branches;
 	struct lg_buffer base, locks, gates; /* DNs */
-	int64_t heartbeat_ms, return_ms;
+	int64_t heartbeat_ms;
 
 	int wake; /* an eventfd */
 	atomic_int interrupted;

@@ -324,11 +324,3 @@ enum lg_status lg_fleet_round_step(struct lg_fleet_round *round,
 	}
 	return LG_OK;
 }
-
-void lg_fleet_round_stop(struct lg_fleet_round *round)
-{
-	if (round->phase == LG_FLEET_PHASE_READY)
-		give_up(round);
-	else if (round->phase != LG_FLEET_PHASE_DONE)
-		finish(round, LG_FLEET_NOT_EVERYWHERE);
-}

@@ -127,10 +127,6 @@ enum lg_status lg_fleet_round_step(struct lg_fleet_round *round,
 				   unsigned int timeout_ms,
 				   struct lg_error *err);
 
-/* Somebody does not want to wait (a signal): what was not begun is aborted,
- * what was begun is left as it is. */
-void lg_fleet_round_stop(struct lg_fleet_round *round);
-
 void lg_fleet_round_release(struct lg_fleet_round *round);
 
 #endif

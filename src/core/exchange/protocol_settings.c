@@ -47,23 +47,6 @@ struct protocol_value {
 	size_t field_len;
 };
 
-const char *lg_access_name(enum lg_access access)
-{
-	switch (access) {
-	case LG_ACCESS_UNSTATED:
-		return "unstated";
-	case LG_ACCESS_ENABLED:
-		return "enabled";
-	case LG_ACCESS_DISABLED:
-		return "disabled";
-	case LG_ACCESS_CACHED_ONLY:
-		return "cached-only";
-	case LG_ACCESS_UNKNOWN:
-		return "unknown";
-	}
-	return NULL;
-}
-
 int lg_protocol_settings_knows(enum lg_protocol protocol)
 {
 	return (unsigned int)protocol < LG_PROTOCOL_COUNT &&

@@ -30,9 +30,6 @@ enum lg_access {
 	LG_ACCESS_UNKNOWN      /* field 1 is neither 0 nor 1 */
 };
 
-/* "unstated", "enabled", "disabled", "cached-only", "unknown". */
-const char *lg_access_name(enum lg_access access);
-
 /* What to take from an account's values and what to put there. */
 struct lg_protocol_change {
 	struct lg_strlist removed; /* values exactly as they were */

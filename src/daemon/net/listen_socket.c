@@ -388,15 +388,6 @@ int listen_socket_covers(const int *fd, size_t count, const char *address,
 	return covers;
 }
 
-int listen_socket_is_unix(int fd)
-{
-	struct sockaddr_storage name = {0};
-	socklen_t len = sizeof(name);
-
-	return !getsockname(fd, (struct sockaddr *)&name, &len) &&
-	       name.ss_family == AF_UNIX;
-}
-
 int listen_socket_is_local(int fd)
 {
 	union {

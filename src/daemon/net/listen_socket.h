@@ -39,6 +39,5 @@ int listen_socket_covers(const int *fd, size_t count, const char *address,
 
 /* 1 when the socket is a unix one, or bound to a loopback address. */
 int listen_socket_is_local(int fd);
-int listen_socket_is_unix(int fd);
 
 #endif
