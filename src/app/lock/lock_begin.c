@@ -211,11 +211,7 @@ static void take_back(struct lg_state *state, struct lg_lock *lock, int shown)
 		status = lg_picture_write(state, &err);
 	if (!status)
 		return;
-	state->unsaved = 1;
-	lg_state_loud(state,
-		      "what changed could not be written: %s: %s; it is tried "
-		      "again",
-		      err.place, err.text);
+	lg_state_unwritten(state, &err, "it is tried again");
 }
 
 static enum lg_status put_on_disk(struct lg_state *state, struct lg_lock *lock,
@@ -302,14 +298,10 @@ out:
 	return status;
 }
 
-/* What could not be written is written later. */
 static void not_written(struct lg_state *state, const struct lg_error *err)
 {
-	state->unsaved = 1;
-	lg_state_loud(state,
-		      "what changed could not be written: %s: %s; it is in "
-		      "force all the same, and tried again",
-		      err->place, err->text);
+	lg_state_unwritten(state, err,
+			   "it is in force all the same, and tried again");
 }
 
 enum lg_status lg_lock_begin(struct lg_state *state, struct lg_lock *lock,

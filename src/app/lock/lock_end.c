@@ -233,11 +233,9 @@ static void write_what_is_left(struct lg_state *state, int waited)
 			: lg_picture_write(state, &err);
 	if (!status)
 		return;
-	state->unsaved = 1;
-	lg_state_loud(state,
-		      "what changed could not be written: %s: %s; the lock is "
-		      "over all the same, and it is tried again",
-		      err.place, err.text);
+	lg_state_unwritten(state, &err,
+			   "the lock is over all the same, and it is tried "
+			   "again");
 }
 
 /* What nobody can read any more is over with its lock. */

@@ -394,14 +394,12 @@ enum lg_status lg_picture_flush(struct lg_state *state, struct lg_error *err)
 	status = write_all(state, &failed);
 	state->unsaved = status != LG_OK;
 	if (!status) {
-		lg_state_quiet(state, "what changed could not be written");
+		lg_state_quiet(state, LG_STATE_UNWRITTEN);
 		lg_state_quiet(state, LG_JOURNAL_UNWRITTEN);
 		return LG_OK;
 	}
-	lg_state_loud(state,
-		      "what changed could not be written: %s: %s; it is so all "
-		      "the same, and tried again",
-		      failed.place, failed.text);
+	lg_state_unwritten(state, &failed,
+			   "it is so all the same, and tried again");
 	if (err)
 		*err = failed;
 	return status;

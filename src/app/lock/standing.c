@@ -119,11 +119,7 @@ static enum lg_status look_at_picture(struct lg_state *state,
 				"kept as a back-up");
 	}
 	if (lg_picture_write(state, &failed)) {
-		state->unsaved = 1;
-		lg_state_loud(state,
-			      "what changed could not be written: %s: %s; it "
-			      "is tried again",
-			      failed.place, failed.text);
+		lg_state_unwritten(state, &failed, "it is tried again");
 		if (!status && err)
 			*err = failed;
 		if (!status)

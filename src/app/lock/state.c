@@ -125,6 +125,14 @@ void lg_state_loud(struct lg_state *state, const char *format, ...)
 	lg_strlist_add(&state->loud, text.text, strlen(text.text), NULL);
 }
 
+void lg_state_unwritten(struct lg_state *state, const struct lg_error *err,
+			const char *until_then)
+{
+	state->unsaved = 1;
+	lg_state_loud(state, LG_STATE_UNWRITTEN ": %s: %s; %s", err->place,
+		      err->text, until_then);
+}
+
 size_t lg_state_quiet(struct lg_state *state, const char *beginning)
 {
 	size_t len = strlen(beginning);

@@ -92,6 +92,12 @@ void lg_state_take(struct lg_state *state, struct lg_lock *lock);
 void lg_state_loud(struct lg_state *state, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* What changed is not on disk: it is written later, and that is told with what
+ * holds until then, "it is ...". */
+#define LG_STATE_UNWRITTEN "what changed could not be written"
+void lg_state_unwritten(struct lg_state *state, const struct lg_error *err,
+			const char *until_then);
+
 /* Takes back the sentences that begin like this: it is over. Gives how many
  * there were. */
 size_t lg_state_quiet(struct lg_state *state, const char *beginning);

@@ -378,11 +378,7 @@ static void write_again(struct lg_loading *loading)
 	}
 	if (!status)
 		return;
-	state->unsaved = 1;
-	lg_state_loud(state,
-		      "what changed could not be written: %s: %s; it is tried "
-		      "again",
-		      err.place, err.text);
+	lg_state_unwritten(state, &err, "it is tried again");
 }
 
 static void release(struct lg_loading *loading)
