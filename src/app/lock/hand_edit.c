@@ -118,13 +118,16 @@ enum lg_status lg_hand_edit_check(struct lg_state *state,
 	struct lg_registry *found = NULL;
 	struct lg_buffer expected = {0};
 	struct lg_buffer text = {0};
+	enum lg_status read =
+		files->read(files->self, LG_STATE_REGISTRY, &text, NULL);
 	enum lg_status status = LG_OK;
 	char digest[LG_DIGEST_SIZE];
 
-	status = lg_hand_edit_spare(state, LG_STATE_REGISTRY, err);
+	if (read == LG_ERR_DENIED)
+		status = lg_hand_edit_spare(state, LG_STATE_REGISTRY, err);
 	if (!status)
 		status = lg_hand_edit_spare(state, LG_STATE_REGISTRY_GOOD, err);
-	if (status || files->read(files->self, LG_STATE_REGISTRY, &text, NULL))
+	if (status || read)
 		goto out;
 	if (*state->picture) {
 		status = files->digest(files->self, text.data ? text.data : "",
