@@ -58,3 +58,16 @@ enum lg_status lg_setup_variant(const struct lg_setup_ask *ask,
 	*out_variant = ask->variant ? ask->variant : was ? was : otherwise;
 	return LG_OK;
 }
+
+enum lg_status lg_setup_begin(const struct lg_setup_ask *ask, const char *door,
+			      const char *otherwise, struct lg_setup_plan *plan,
+			      const char **out_variant, struct lg_error *err)
+{
+	enum lg_status status = lg_setup_variant(ask, lg_setup_door_find(door),
+						 otherwise, out_variant, err);
+
+	plan->door = door;
+	if (status == LG_OK)
+		plan->variant = lg_setup_keep(plan, *out_variant);
+	return status;
+}

@@ -53,6 +53,12 @@ enum lg_status lg_setup_variant(const struct lg_setup_ask *ask,
 				const char *otherwise, const char **out_variant,
 				struct lg_error *err);
 
+/* What the plan of every door but Dovecot's begins with: its name, and the
+ * variant, which the plan keeps. */
+enum lg_status lg_setup_begin(const struct lg_setup_ask *ask, const char *door,
+			      const char *otherwise, struct lg_setup_plan *plan,
+			      const char **out_variant, struct lg_error *err);
+
 /* Who verified the names of web requests. */
 #define LG_SETUP_IDENTITIES                                                    \
 	"nobody basic-checked-by-backend basic-checked-on-every-request "      \

@@ -355,13 +355,9 @@ enum lg_status lg_setup_haproxy(const struct lg_setup_ask *ask,
 				struct lg_error *err)
 {
 	struct haproxy haproxy = {.ask = ask, .plan = out_plan, .err = err};
-	enum lg_status status =
-		lg_setup_variant(ask, lg_setup_door_find("haproxy"), "nobody",
-				 &haproxy.variant, err);
+	enum lg_status status = lg_setup_begin(ask, "haproxy", "nobody",
+					       out_plan, &haproxy.variant, err);
 
-	out_plan->door = "haproxy";
-	if (status == LG_OK)
-		out_plan->variant = lg_setup_keep(out_plan, haproxy.variant);
 	if (status == LG_OK)
 		status = lg_setup_no_key(ask, err);
 	if (status == LG_OK)

@@ -212,13 +212,9 @@ enum lg_status lg_setup_nginx(const struct lg_setup_ask *ask,
 			      struct lg_error *err)
 {
 	struct nginx nginx = {.ask = ask, .plan = out_plan, .err = err};
-	enum lg_status status =
-		lg_setup_variant(ask, lg_setup_door_find("nginx"), "nobody",
-				 &nginx.variant, err);
+	enum lg_status status = lg_setup_begin(ask, "nginx", "nobody", out_plan,
+					       &nginx.variant, err);
 
-	out_plan->door = "nginx";
-	if (status == LG_OK)
-		out_plan->variant = lg_setup_keep(out_plan, nginx.variant);
 	if (status == LG_OK)
 		status = lg_setup_no_key(ask, err);
 	if (status == LG_OK)

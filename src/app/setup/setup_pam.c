@@ -178,13 +178,11 @@ enum lg_status lg_setup_pam(const struct lg_setup_ask *ask,
 			  .err = err,
 			  .folder = ask->config_dir ? ask->config_dir : FOLDER};
 	const char *variant = NULL;
-	enum lg_status status = lg_setup_variant(ask, lg_setup_door_find("pam"),
-						 "closed", &variant, err);
+	enum lg_status status =
+		lg_setup_begin(ask, "pam", "closed", out_plan, &variant, err);
 
-	out_plan->door = "pam";
 	out_plan->is_partial = 1;
 	if (status == LG_OK) {
-		out_plan->variant = lg_setup_keep(out_plan, variant);
 		lg_buffer_format(&pam.dropin, "pam/logongate-%s", variant);
 		status = lg_buffer_status(&pam.dropin, err);
 	}

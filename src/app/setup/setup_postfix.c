@@ -328,12 +328,9 @@ enum lg_status lg_setup_postfix(const struct lg_setup_ask *ask,
 {
 	struct postfix postfix = {.ask = ask, .plan = out_plan, .err = err};
 	const char *variant = NULL;
-	enum lg_status status =
-		lg_setup_variant(ask, lg_setup_door_find("postfix"),
-				 "submission", &variant, err);
+	enum lg_status status = lg_setup_begin(ask, "postfix", "submission",
+					       out_plan, &variant, err);
 
-	out_plan->door = "postfix";
-	out_plan->variant = lg_setup_keep(out_plan, variant);
 	postfix.holds = variant && strcmp(variant, "hold") == 0;
 	if (status == LG_OK)
 		status = find(&postfix);
