@@ -10,13 +10,9 @@ import sys
 import tempfile
 import unittest
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
-                                "testbed"))
-import slapd  # noqa: E402
+from exchange_people import BASE, DN, TOP, line, person, slapd
 
 LOGONGATE = os.path.join(os.environ["LOGONGATE_BIN_DIR"], "logongate")
-BASE = "ou=Users," + slapd.SUFFIX
-DN = "/o=ACME/ou=Site/cn=Recipients/cn="
 S = "\u00a7"
 
 PROFILE = f"""[profile]
@@ -29,34 +25,6 @@ allow_user.1 = "tester@example.org"
 refuse = "pop3"
 """
 
-
-def line(name, value):
-    if value.isascii():
-        return f"{name}: {value}"
-    return f"{name}:: {base64.b64encode(value.encode()).decode()}"
-
-
-def person(uid, *settings):
-    plain = uid.replace("\u00eb", "e")
-    lines = [line("dn", f"uid={uid},{BASE}"), "objectClass: inetOrgPerson",
-             "objectClass: exchMailRecipient", line("uid", uid),
-             line("cn", uid), line("sn", uid),
-             f"mail: {plain}@example.org", f"legacyExchangeDN: {DN}{plain}"]
-    lines += [line("protocolSettings", value) for value in settings]
-    return "\n".join(lines) + "\n\n"
-
-
-TOP = f"""dn: {slapd.SUFFIX}
-objectClass: dcObject
-objectClass: organization
-dc: acme
-o: ACME
-
-dn: {BASE}
-objectClass: organizationalUnit
-ou: Users
-
-"""
 
 
 class RenderLdif(unittest.TestCase):
