@@ -94,9 +94,9 @@ def settled(text, folder):
     night."""
     text = re.sub(r"lg-[0-9a-f]{12}", "lg-4f2a9c01d7e3", text)
     text = text.replace(folder, "/etc/logongate")
-    text = re.sub(r"(since +)\S+ \([^)]*\)", r"\g<1>22:00:03 (2 min ago)",
+    text = re.sub(r"(since +)[^(\n]+ \([^)]*\)", r"\g<1>22:00:03 (2 min ago)",
                   text)
-    text = re.sub(r"(until +)\S+ \([^)]*\)",
+    text = re.sub(r"(until +)[^(\n]+ \([^)]*\)",
                   r"\g<1>00:00:03 (in 1 h 58 min)", text)
     return text
 
