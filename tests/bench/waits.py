@@ -11,6 +11,8 @@ the time in which the client was kept from its core. "turn" is the longest that
 the thread that decides was busy without a look at who waits, less what it
 waited for a core itself: that is the gate's own on any machine. LG_BENCH_FIRST=1 lets root
 go before other programs with the client and the thread that decides (nice -20).
+LG_BENCH_RATE=N sends that many logons a second instead of half of what is
+answered: where two cores carry client, gate and worker, half takes a core each.
 With LIMIT (milliseconds) a longer turn is told as an assertion about time.
 
 usage: waits.py CLIENT LOGONGATED [SECONDS [SOME MANY [MEGABYTES [LIMIT]]]]"""
@@ -26,6 +28,7 @@ ARGUMENTS = sys.argv[3:]
 # rig.py takes its own, and goes first in a way that is too short for this.
 del sys.argv[5:]
 GOES_FIRST = os.environ.pop("LG_BENCH_FIRST", "") == "1"
+RATE = float(os.environ.pop("LG_BENCH_RATE", "0"))
 import rig  # noqa: E402
 import slow_disk  # noqa: E402
 from running_gate import (Gate, ONLY_LATE, control_request,  # noqa: E402
@@ -149,7 +152,8 @@ def run(stack):
     gate.start()
     assert os.path.getsize(gate.path("turns")), "turns are not told"
     go_first(gate.process.pid)
-    rate = max(1, result_of(start_client(gate, SECONDS))["per_second"] / 2)
+    rate = RATE or max(
+        1, result_of(start_client(gate, SECONDS))["per_second"] / 2)
     few, some, many = list_of(1), list_of(SOME), list_of(MANY)
     lock = {"profile": "upgrade", "for_s": 3600}
 
