@@ -4,11 +4,13 @@
 asked about in the stack itself, and every byte is given back. Wants root."""
 import contextlib
 import functools
+import glob
 import os
 import tempfile
+import time
 
 import programs
-from running_gate import Gate, main
+from running_gate import Gate, Timing, main
 from setup_fixture import Setup, facts, tree
 
 MODULE = os.path.join(programs.LIB, "pam_logongate.so")
@@ -90,13 +92,35 @@ def named(site):
 def put_back(site):
     """a stack that does not come to the gate is put back"""
     before = site.files()
-    site.change("closed", MODULE, "/no/such/module.so")
+    path = os.path.join(site.folder, "pam_logongate.so")
+    site.change("closed", MODULE, path)
+    begin = time.monotonic()
     said = site.run(code=6)
-    assert "as it was" in said, said
+    assert "as it was" in said and "libpam-logongate" in said, said
+    # Each stack that lacks a module lets nobody in: it is soon put back.
+    took = time.monotonic() - begin
+    if took > 3:
+        raise Timing("a stack that lacks a module is put back",
+                     f"after {took:.1f} s")
     assert site.files() == before
+    site.change("closed", path, MODULE)
+
+
+def not_installed(site):
+    """without the module nothing is touched"""
+    if glob.glob("/lib*/*/security/pam_logongate.so") or glob.glob(
+            "/lib*/security/pam_logongate.so"):
+        return  # somebody installed it here
+    before = site.files()
+    site.change("closed", MODULE, "pam_logongate.so")
+    said = site.run(code=3)
+    assert "install the package libpam-logongate" in said, said
+    assert "as it was" not in said, said
+    assert site.files() == before
+    site.change("closed", "pam_logongate.so", MODULE)
 
 
 if __name__ == "__main__":
     with Site() as shared:
         main([functools.update_wrapper(functools.partial(row, shared), row)
-              for row in (whole_way, named, put_back)])
+              for row in (whole_way, named, put_back, not_installed)])

@@ -6,6 +6,7 @@ a request as nobody, locked, and every byte given back."""
 import base64
 import contextlib
 import functools
+import glob
 import http.client
 import http.server
 import os
@@ -196,6 +197,11 @@ def whole_way(site):
     assert site.files() == before
     said = site.run(*named, "--variant", "basic-checked-by-backend")
     assert "asks the gate; proved" in said, said
+    if site.door == "nginx":
+        has_njs = glob.glob("/usr/lib/nginx/modules/*http_js*")
+        assert "(/mapi) are judged as web here. Lost by it:" in said, said
+        assert (") is installed here" if has_njs else
+                ") is not installed here") in said, said
     files = site.files()
     assert site.ask("bob") == KEPT, site.ask("bob")
     site.gate.apply(listing("alice", **{

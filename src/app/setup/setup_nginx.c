@@ -12,6 +12,7 @@
 #include "app/setup/setup_parts.h"
 
 #define HEADING "# configuration file "
+#define MODULES "/usr/lib/nginx/modules"
 
 struct nginx {
 	const struct lg_setup_ask *ask;
@@ -181,6 +182,46 @@ static enum lg_status plan_sites(struct nginx *nginx)
 	return status;
 }
 
+static int has_njs(const struct lg_machine *machine)
+{
+	struct lg_strlist names = {0};
+	struct lg_error ignored;
+	int found = 0;
+
+	if (machine->list(machine->self, MODULES, &names, &ignored) != LG_OK)
+		return 0;
+	for (size_t i = 0; i < names.count; i++)
+		found |= strstr(names.item[i], "http_js") != NULL;
+	lg_strlist_release(&names);
+	return found;
+}
+
+/* What the script of njs needs of a site (an upstream, its scheme) is not to
+ * be guessed; what is lost without it is said. */
+static enum lg_status note_mapi(struct nginx *nginx)
+{
+	const struct lg_setup_ask *ask = nginx->ask;
+	int found = 0;
+
+	for (size_t i = 0; i < nginx->texts.count && !found; i++)
+		found = lg_setup_nginx_mapi(nginx->texts.item[i],
+					    &nginx->sites);
+	return found ? lg_setup_note(
+			       nginx->plan, nginx->err,
+			       "Requests of MAPI over HTTP (/mapi) are judged "
+			       "as web here. Lost by it: Outlook reads a plain "
+			       "503 and not its own refusal, a Connect does not "
+			       "say who it is, and a block of client versions "
+			       "does not reach Outlook. Where Outlook comes in "
+			       "this way add %s/nginx/logongate-mapi.conf: its "
+			       "first lines say how, and njs (the package "
+			       "libnginx-mod-http-js) %s here.",
+			       ask->datadir,
+			       has_njs(ask->machine) ? "is installed"
+						     : "is not installed")
+		     : LG_OK;
+}
+
 static enum lg_status plan(struct nginx *nginx)
 {
 	struct lg_setup_plan *plan = nginx->plan;
@@ -204,6 +245,8 @@ static enum lg_status plan(struct nginx *nginx)
 		status = plan_sites(nginx);
 	if (status == LG_OK && strcmp(nginx->variant, "nobody") == 0)
 		status = lg_setup_note_unnamed(plan, nginx->err);
+	if (status == LG_OK)
+		status = note_mapi(nginx);
 	return status;
 }
 

@@ -7,6 +7,7 @@
  * proxy_set_header of its own inherits none, so those in force there are
  * written beside the gate's.
  */
+#define _GNU_SOURCE /* strcasestr */
 #include "app/setup/setup_nginx_text.h"
 
 #include <string.h>
@@ -16,6 +17,7 @@
 
 #define SERVER_PART "logongate-server.conf"
 #define ASK_PART "logongate-ask.conf"
+#define MAPI_PART "logongate-mapi.conf"
 
 static int is_named(const struct lg_block *block, const char *name)
 {
@@ -87,15 +89,20 @@ static int leads_on(const struct lg_block *server)
 	return 0;
 }
 
-static int asks(const struct lg_block *server)
+static int includes(const struct lg_block *server, const char *part)
 {
 	const struct lg_block *line = NULL;
 
 	while ((line = lg_block_find(server, line, "include"))) {
-		if (line->word_count > 1 && strstr(line->word[1], SERVER_PART))
+		if (line->word_count > 1 && strstr(line->word[1], part))
 			return 1;
 	}
 	return 0;
+}
+
+static int asks(const struct lg_block *server)
+{
+	return includes(server, SERVER_PART);
 }
 
 enum lg_status lg_setup_nginx_sites(const char *text,
@@ -118,6 +125,42 @@ enum lg_status lg_setup_nginx_sites(const char *text,
 	}
 	lg_block_text_free(&tree);
 	return status;
+}
+
+static int passes_mapi(const struct lg_block *server)
+{
+	const struct lg_block *at = server;
+
+	while ((at = next(server, at))) {
+		const char *path;
+
+		if (!is_named(at, "location") || at->word_count < 2 ||
+		    is_inside(at) || !location_passes(at))
+			continue;
+		path = at->word[at->word_count - 1];
+		if (strcmp(path, "/") == 0 || strcasestr(path, "mapi"))
+			return 1;
+	}
+	return 0;
+}
+
+int lg_setup_nginx_mapi(const char *text, const struct lg_setup_sites *sites)
+{
+	struct lg_block_text *tree = NULL;
+	struct lg_error ignored;
+	const struct lg_block *root;
+	const struct lg_block *at;
+	int found = 0;
+
+	if (lg_block_text_nginx(text, strlen(text), &tree, &ignored) != LG_OK)
+		return 0;
+	root = at = lg_block_root(tree);
+	while (!found && (at = next(root, at)))
+		found = is_named(at, "server") && at->child &&
+			!includes(at, MAPI_PART) && passes_mapi(at) &&
+			lg_setup_sites_has(sites, name_of(at));
+	lg_block_text_free(&tree);
+	return found;
 }
 
 /* A word as nginx reads it back. */

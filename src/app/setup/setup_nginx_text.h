@@ -14,6 +14,10 @@ enum lg_status lg_setup_nginx_sites(const char *text,
 				    struct lg_setup_sites *sites,
 				    struct lg_error *err);
 
+/* 1 where a server block of these sites passes requests of MAPI over HTTP on and
+ * has no drop-in that knows them: a location names /mapi, or takes all paths. */
+int lg_setup_nginx_mapi(const char *text, const struct lg_setup_sites *sites);
+
 /*
  * The text with the includes in each server block of these sites and in each
  * of their locations that passes requests on. identity: a word of

@@ -13,6 +13,7 @@
 #include "app/setup/setup_sites.h"
 
 #define FOLDER "/etc/pam.d"
+#define MODULE "pam_logongate.so"
 
 struct pam {
 	const struct lg_setup_ask *ask;
@@ -63,7 +64,7 @@ static enum lg_status look_at(struct pam *pam, const char *service)
 		status = LG_OK;
 	else if (status == LG_OK && (strstr(text.data, "logongate-closed") ||
 				     strstr(text.data, "logongate-open") ||
-				     strstr(text.data, "pam_logongate.so")))
+				     strstr(text.data, MODULE)))
 		pam->sites.asking++;
 	else if (status == LG_OK)
 		status = lg_setup_sites_add(&pam->sites, service, pam->err);
@@ -134,6 +135,70 @@ static enum lg_status plan_stack(struct pam *pam, const char *service)
 	return status;
 }
 
+static int has_file(const struct lg_machine *machine, const char *folder,
+		    const char *name)
+{
+	struct lg_strlist names = {0};
+	struct lg_error ignored;
+	int found = 0;
+
+	if (machine->list(machine->self, folder, &names, &ignored) == LG_OK) {
+		for (size_t i = 0; i < names.count && !found; i++)
+			found = strcmp(names.item[i], name) == 0;
+	}
+	lg_strlist_release(&names);
+	return found;
+}
+
+/* PAM looks below /lib, in a folder of the processor's or not. */
+static int is_installed(const struct lg_machine *machine)
+{
+	static const char *const roots[] = {"/lib", "/usr/lib", "/lib64",
+					    "/usr/lib64"};
+	int found = 0;
+
+	for (size_t i = 0; i < sizeof(roots) / sizeof(roots[0]); i++) {
+		struct lg_strlist names = {0};
+		struct lg_buffer folder = {0};
+		struct lg_error ignored;
+
+		lg_buffer_format(&folder, "%s/security", roots[i]);
+		found |= has_file(machine, folder.data, MODULE);
+		if (machine->list(machine->self, roots[i], &names, &ignored) !=
+		    LG_OK)
+			names.count = 0;
+		for (size_t n = 0; n < names.count && !found; n++) {
+			if (strstr(names.item[n], "-linux-") == NULL)
+				continue;
+			lg_buffer_clear(&folder);
+			lg_buffer_format(&folder, "%s/%s/security", roots[i],
+					 names.item[n]);
+			found = folder.data &&
+				has_file(machine, folder.data, MODULE);
+		}
+		lg_buffer_release(&folder);
+		lg_strlist_release(&names);
+	}
+	return found;
+}
+
+/* A stack with a module that is not there lets nobody in, so this comes before
+ * the first change. A drop-in that names the whole path is somebody's own. */
+static enum lg_status need_module(const struct pam *pam)
+{
+	struct lg_buffer text = {0};
+	enum lg_status status = lg_setup_dropin(pam->ask, pam->dropin.data,
+						NULL, &text, pam->err);
+
+	if (status == LG_OK && strstr(text.data, "/" MODULE) == NULL &&
+	    !is_installed(pam->ask->machine))
+		status = lg_error_set(pam->err, LG_ERR_UNKNOWN_KEY, MODULE,
+				      "is not installed here: install the "
+				      "package libpam-logongate first");
+	lg_buffer_release(&text);
+	return status;
+}
+
 static enum lg_status plan_dropin(struct pam *pam)
 {
 	struct lg_setup_swap swaps[] = {{NULL, NULL}, {NULL, NULL}};
@@ -188,6 +253,8 @@ enum lg_status lg_setup_pam(const struct lg_setup_ask *ask,
 	}
 	if (status == LG_OK)
 		status = find_stacks(&pam);
+	if (status == LG_OK && pam.sites.names.count)
+		status = need_module(&pam);
 	if (status == LG_OK && pam.sites.names.count)
 		status = plan_dropin(&pam);
 	for (size_t i = 0; status == LG_OK && i < pam.sites.names.count; i++)

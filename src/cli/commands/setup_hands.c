@@ -94,6 +94,13 @@ static enum lg_status marked_name(struct lg_buffer *out_name,
 	return lg_buffer_status(out_name, err);
 }
 
+/* 1 where PAM could not load a module: then nobody asks, however long one
+ * waits. */
+static int lacks_module(const struct lg_buffer *said)
+{
+	return said->len && strcmp(said->data, NO_MODULE) == 0;
+}
+
 /* 1 once the gate has heard the name, within a while. */
 static int heard_soon(struct lg_cli *cli, const char *name)
 {
@@ -145,9 +152,11 @@ static enum lg_status prove_way(const struct setup_hands *hands,
 		if (status != LG_OK)
 			break;
 		answered += came != LG_LOGON_NOT_TRIED;
-		found = came == LG_LOGON_NOT_TRIED
+		found = came == LG_LOGON_NOT_TRIED || lacks_module(&said)
 				? heard(hands->cli, name.data)
 				: heard_soon(hands->cli, name.data);
+		if (lacks_module(&said))
+			break;
 		if (!found && came == LG_LOGON_NOT_TRIED)
 			wait_ms(TRY_MS);
 	}
@@ -157,7 +166,7 @@ static enum lg_status prove_way(const struct setup_hands *hands,
 			"a logon was answered \"%s\", and the "
 			"gate was not asked%s",
 			said.len ? said.data : "not at all",
-			said.len && strcmp(said.data, NO_MODULE) == 0
+			lacks_module(&said)
 				? "; is the package libpam-logongate installed?"
 				: "");
 	lg_buffer_release(&name);
