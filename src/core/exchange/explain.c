@@ -12,7 +12,7 @@
 
 #include <logongate/explain.h>
 
-#include "core/values/version_interval.h"
+#include "core/exchange/version_interval.h"
 
 enum {
 	QUOTE_MAX = 60 /* of an item in a warning */

@@ -6,8 +6,8 @@
  * A version on the wire has four parts of 16 bits (V6), so it is one number of
  * 64, and taking ranges away from ranges is arithmetic.
  */
-#ifndef LOGONGATE_CORE_VALUES_VERSION_INTERVAL_H
-#define LOGONGATE_CORE_VALUES_VERSION_INTERVAL_H
+#ifndef LOGONGATE_CORE_EXCHANGE_VERSION_INTERVAL_H
+#define LOGONGATE_CORE_EXCHANGE_VERSION_INTERVAL_H
 
 #include <stdint.h>
 

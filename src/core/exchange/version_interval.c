@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/values/version_interval.h"
+#include "core/exchange/version_interval.h"
 
 /* The lowest 48 bits: everything below a major number. */
 #define BELOW_MAJOR ((UINT64_C(1) << 48) - 1)
