@@ -12,23 +12,24 @@ add_library(logongate_adapters INTERFACE)
 function(logongate_adapter name)
 	cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LIBS")
 	add_library(logongate_${name} STATIC ${arg_SOURCES})
-	target_include_directories(logongate_${name} PUBLIC
-		"${PROJECT_SOURCE_DIR}/src")
+	logongate_room_view(logongate_${name} "adapters/${name}")
 	target_link_libraries(logongate_${name}
-		PUBLIC logongate_core
+		INTERFACE logongate_core
 		PRIVATE logongate_flags ${arg_LIBS})
 	target_link_libraries(logongate_adapters INTERFACE logongate_${name})
+	logongate_room_links("adapters/${name}"
+		LIBS "$<LINK_LIBRARY:WHOLE_ARCHIVE,logongate_${name}>")
 endfunction()
 
-# logongate_program(NAME SOURCES a.c LIBS ... [DESTINATION dir])
+# logongate_program(NAME ROOM room SOURCES a.c LIBS ... [DESTINATION dir])
 # A program in .build/PRESET/bin, installed into DESTINATION (bin).
 function(logongate_program name)
-	cmake_parse_arguments(PARSE_ARGV 1 arg "" "DESTINATION" "SOURCES;LIBS")
+	cmake_parse_arguments(PARSE_ARGV 1 arg "" "ROOM;DESTINATION" "SOURCES;LIBS")
 	if(NOT arg_DESTINATION)
 		set(arg_DESTINATION "${CMAKE_INSTALL_BINDIR}")
 	endif()
 	add_executable(${name} ${arg_SOURCES})
-	target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}/src")
+	logongate_room_view(${name} "${arg_ROOM}")
 	target_link_libraries(${name} PRIVATE logongate_flags ${arg_LIBS})
 	install(TARGETS ${name} RUNTIME DESTINATION "${arg_DESTINATION}")
 endfunction()
