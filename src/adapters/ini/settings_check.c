@@ -6,6 +6,8 @@
  */
 #include <string.h>
 
+#include <logongate/buffer.h>
+
 #include "adapters/ini/settings_values.h"
 
 struct checker {
@@ -264,6 +266,56 @@ static enum lg_status check_fleet(const struct checker *checker)
 	return LG_OK;
 }
 
+static enum lg_status no_backend(const struct checker *checker,
+				 const struct lg_ini_item *header)
+{
+	struct lg_buffer right = {0};
+	enum lg_status status;
+
+	lg_buffer_text(&right, "write backend = ");
+	lg_backend_names(&right);
+	status = lg_buffer_status(&right, checker->err);
+	if (status == LG_OK)
+		status = wrong(checker, header,
+			       "the target does not state its backend",
+			       right.data);
+	lg_buffer_release(&right);
+	return status;
+}
+
+static enum lg_status no_place(const struct checker *checker,
+			       const struct lg_ini_item *header,
+			       enum lg_backend backend)
+{
+	struct lg_buffer what = {0};
+	enum lg_status status;
+
+	if (lg_backend_row(backend)->place == LG_BACKEND_AT_FILE)
+		return wrong(checker, header, "the backend needs a file",
+			     "write file = \"/path\"");
+	lg_buffer_format(&what, "backend %s without a server",
+			 lg_backend_name(backend));
+	status = lg_buffer_status(&what, checker->err);
+	if (status == LG_OK)
+		status = wrong(checker, header, what.data,
+			       "write server = \"host\"");
+	lg_buffer_release(&what);
+	return status;
+}
+
+static int has_place(const struct lg_target_settings *target)
+{
+	switch (lg_backend_row(target->backend)->place) {
+	case LG_BACKEND_AT_SERVER:
+		return target->server != NULL;
+	case LG_BACKEND_AT_FILE:
+		return target->file != NULL;
+	case LG_BACKEND_ANYWHERE:
+		break;
+	}
+	return 1;
+}
+
 static enum lg_status check_target(const struct checker *checker,
 				   const struct lg_target_settings *target)
 {
@@ -274,25 +326,17 @@ static enum lg_status check_target(const struct checker *checker,
 			 (target->companion_data != NULL);
 
 	if (header && !header->key)
-		return wrong(checker, header,
-			     "the target does not state its backend",
-			     "write backend = gate, regfile, winreg, hive or "
-			     "directory");
+		return no_backend(checker, header);
 	if (target->backend != LG_BACKEND_GATE &&
 	    !find(checker, "target.", target->name, "dialect")->key)
 		return wrong(checker, header,
 			     "the target does not state its dialect",
 			     "write dialect = exchange5.5, exchange2000, "
 			     "exchange2003 or exchange2007");
-	if (target->backend == LG_BACKEND_WINREG && !target->server)
-		return wrong(checker, header, "backend winreg without a server",
-			     "write server = \"host\"");
-	if ((target->backend == LG_BACKEND_REGFILE ||
-	     target->backend == LG_BACKEND_HIVE) &&
-	    !target->file)
-		return wrong(checker, header, "the backend needs a file",
-			     "write file = \"/path\"");
-	if (target->backend != LG_BACKEND_WINREG && target->stop_services.count)
+	if (!has_place(target))
+		return no_place(checker, header, target->backend);
+	if (!lg_backend_row(target->backend)->stops_services &&
+	    target->stop_services.count)
 		return wrong(
 			checker,
 			find(checker, "target.", target->name, "stop_services"),

@@ -291,9 +291,17 @@ static enum lg_status read_dialect(const struct lg_ini_item *item,
 static enum lg_status read_backend(const struct lg_ini_item *item,
 				   enum lg_backend *field, struct lg_error *err)
 {
+	struct lg_buffer names = {0};
+	enum lg_status status;
+
 	if (lg_backend_from_name(item->value, strlen(item->value), field))
 		return LG_OK;
-	return bad(item, err, "gate, regfile, winreg, hive or directory");
+	lg_backend_names(&names);
+	status = lg_buffer_status(&names, err);
+	if (status == LG_OK)
+		status = bad(item, err, names.data);
+	lg_buffer_release(&names);
+	return status;
 }
 
 static enum lg_status read_file_format(const struct lg_ini_item *item,

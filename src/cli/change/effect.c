@@ -17,16 +17,11 @@
 #include "cli/output.h"
 #include "cli/open/targets.h"
 
-static int is_carried(enum lg_backend backend)
-{
-	return backend == LG_BACKEND_REGFILE || backend == LG_BACKEND_HIVE;
-}
-
 /* For a server as such, whenever the values were written. */
 static enum lg_effect effect_on(enum lg_backend backend,
 				enum lg_takes_effect takes_effect, int restarts)
 {
-	if (is_carried(backend))
+	if (lg_backend_row(backend)->carried != NULL)
 		return LG_EFFECT_CARRIED;
 	switch (takes_effect) {
 	case LG_TAKES_EFFECT_AT_ONCE:
@@ -123,7 +118,7 @@ int64_t lg_cli_in_force_by(const struct lg_target_settings *target,
 			   int restarted, int64_t since_s)
 {
 	/* per account in the directory: no store reads it */
-	if (target->backend == LG_BACKEND_DIRECTORY)
+	if (lg_backend_row(target->backend)->holds_accounts)
 		return since_s;
 	switch (effect_on(target->backend,
 			  lg_dialect_traits(target->dialect)->takes_effect,
@@ -238,9 +233,7 @@ static void say_effect(const struct lg_prepared *prepared, size_t server,
 				 settings != NULL && settings->file != NULL
 					 ? settings->file
 					 : "the file",
-				 target->backend == LG_BACKEND_HIVE
-					 ? "the hive that Windows starts with"
-					 : "imported on the server");
+				 lg_backend_row(target->backend)->carried);
 		lg_buffer_text(text,
 			       target->takes_effect == LG_TAKES_EFFECT_RESTART
 				       ? " and you restart its store"

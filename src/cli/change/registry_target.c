@@ -141,7 +141,7 @@ static int is_ours(const char *name, const struct lg_target_settings *server)
 		if (strcmp(name, ours[i]) == 0)
 			return 1;
 	}
-	if (server->backend == LG_BACKEND_DIRECTORY)
+	if (lg_backend_row(server->backend)->holds_accounts)
 		return 1;
 	return server->companion_name != NULL &&
 	       strcmp(name, server->companion_name) == 0;

@@ -31,7 +31,8 @@ static enum lg_status no_memory(struct lg_error *err)
 }
 
 /* The helper lies beside this program, as built and as installed. */
-static enum lg_status open_winreg(const struct lg_target_settings *settings,
+static enum lg_status open_winreg(const struct lg_settings *all,
+				  const struct lg_target_settings *settings,
 				  struct lg_target *out_target,
 				  struct lg_error *err)
 {
@@ -44,6 +45,7 @@ static enum lg_status open_winreg(const struct lg_target_settings *settings,
 	char *slash;
 	size_t i;
 
+	(void)all;
 	len = readlink("/proc/self/exe", self, sizeof(self) - 1);
 	self[len > 0 ? len : 0] = '\0';
 	slash = strrchr(self, '/');
@@ -67,24 +69,6 @@ static enum lg_status open_winreg(const struct lg_target_settings *settings,
 	return status;
 }
 
-static enum lg_status needs_file(const struct lg_target_settings *settings,
-				 struct lg_error *err)
-{
-	if (settings->file != NULL)
-		return LG_OK;
-	return lg_error_set(err, LG_ERR_SYNTAX, settings->name,
-			    "backend = %s needs file = \"...\"",
-			    lg_backend_name(settings->backend));
-}
-
-static enum lg_status cannot(const struct lg_target_settings *settings,
-			     struct lg_error *err)
-{
-	return lg_error_set(err, LG_ERR_SYNTAX, settings->name,
-			    "backend = %s cannot be used for this here",
-			    lg_backend_name(settings->backend));
-}
-
 struct lg_directory_settings
 lg_cli_target_directory(const struct lg_settings *all,
 			const struct lg_target_settings *settings)
@@ -96,53 +80,91 @@ lg_cli_target_directory(const struct lg_settings *all,
 	return directory;
 }
 
+static enum lg_status open_gate(const struct lg_settings *all,
+				const struct lg_target_settings *settings,
+				struct lg_target *out_target,
+				struct lg_error *err)
+{
+	(void)all;
+	if (lg_cli_target_is_local(settings))
+		return lg_error_set(err, LG_ERR_SYNTAX, settings->name,
+				    "backend = gate cannot be used for this "
+				    "here");
+	return lg_gate_target_open(settings, out_target, err);
+}
+
+static enum lg_status open_regfile(const struct lg_settings *all,
+				   const struct lg_target_settings *settings,
+				   struct lg_target *out_target,
+				   struct lg_error *err)
+{
+	(void)all;
+	return lg_regfile_target_open_as(settings->name, settings->file,
+					 settings->file_is_reg4
+						 ? LG_REG_ENCODING_REGEDIT4
+						 : LG_REG_ENCODING_UTF16,
+					 out_target, err);
+}
+
+static enum lg_status open_hive(const struct lg_settings *all,
+				const struct lg_target_settings *settings,
+				struct lg_target *out_target,
+				struct lg_error *err)
+{
+	(void)all;
+#ifdef LOGONGATE_HIVE
+	return lg_hive_target_open(settings->name, settings->file, out_target,
+				   err);
+#else
+	(void)out_target;
+	return lg_error_set(err, LG_ERR_SYNTAX, settings->name,
+			    "this logongate was built without hives");
+#endif
+}
+
+static enum lg_status open_directory(const struct lg_settings *all,
+				     const struct lg_target_settings *settings,
+				     struct lg_target *out_target,
+				     struct lg_error *err)
+{
+	struct lg_directory_settings directory =
+		lg_cli_target_directory(all, settings);
+
+	return lg_ldap_target_open(settings->name, &directory, out_target, err);
+}
+
+typedef enum lg_status open_function(const struct lg_settings *all,
+				     const struct lg_target_settings *settings,
+				     struct lg_target *out_target,
+				     struct lg_error *err);
+
+static open_function *const opens[LG_BACKEND_COUNT] = {
+	[LG_BACKEND_GATE] = open_gate,
+	[LG_BACKEND_REGFILE] = open_regfile,
+	[LG_BACKEND_WINREG] = open_winreg,
+	[LG_BACKEND_HIVE] = open_hive,
+	[LG_BACKEND_DIRECTORY] = open_directory,
+};
+
+/* A target without a place comes of no settings file. */
 enum lg_status lg_cli_target_open(const struct lg_settings *all,
 				  const struct lg_target_settings *settings,
 				  struct lg_target *out_target,
 				  struct lg_error *err)
 {
-	struct lg_directory_settings directory;
-	enum lg_status status;
+	const struct lg_backend_row *row = lg_backend_row(settings->backend);
 
-	switch (settings->backend) {
-	case LG_BACKEND_REGFILE:
-		status = needs_file(settings, err);
-		if (status != LG_OK)
-			return status;
-		return lg_regfile_target_open_as(
-			settings->name, settings->file,
-			settings->file_is_reg4 ? LG_REG_ENCODING_REGEDIT4
-					       : LG_REG_ENCODING_UTF16,
-			out_target, err);
-	case LG_BACKEND_HIVE:
-#ifdef LOGONGATE_HIVE
-		status = needs_file(settings, err);
-		return status == LG_OK ? lg_hive_target_open(settings->name,
-							     settings->file,
-							     out_target, err)
-				       : status;
-#else
+	if (row->place == LG_BACKEND_AT_FILE && settings->file == NULL)
 		return lg_error_set(err, LG_ERR_SYNTAX, settings->name,
-				    "this logongate was built without hives");
-#endif
-	case LG_BACKEND_WINREG:
-		return open_winreg(settings, out_target, err);
-	case LG_BACKEND_GATE:
-		if (!lg_cli_target_is_local(settings))
-			return lg_gate_target_open(settings, out_target, err);
-		break;
-	case LG_BACKEND_DIRECTORY:
-		directory = lg_cli_target_directory(all, settings);
-		return lg_ldap_target_open(settings->name, &directory,
-					   out_target, err);
-	}
-	return cannot(settings, err);
+				    "backend = %s needs file = \"...\"",
+				    row->name);
+	return opens[settings->backend](all, settings, out_target, err);
 }
 
 enum lg_status lg_cli_target_secret(const struct lg_target_settings *settings,
 				    struct lg_error *err)
 {
-	if (settings->backend != LG_BACKEND_WINREG ||
+	if (!lg_backend_row(settings->backend)->keeps_secret ||
 	    settings->credentials_file == NULL)
 		return LG_OK;
 	return lg_secret_file_check(settings->credentials_file, err);

@@ -23,9 +23,9 @@ static const char *place(const struct lg_target_settings *target)
 		return target->server;
 	if (target->file != NULL)
 		return target->file;
-	if (target->backend == LG_BACKEND_DIRECTORY)
-		return "as [directory] says";
-	return lg_cli_target_is_local(target) ? "this machine" : NULL;
+	if (lg_cli_target_is_local(target))
+		return "this machine";
+	return lg_backend_row(target->backend)->as_said;
 }
 
 static int list_json(struct lg_cli *cli, const struct lg_settings *settings)
@@ -145,7 +145,7 @@ static void print_version(struct lg_cli *cli,
 		lg_cli_text(cli, version);
 		lg_cli_print(cli, LG_PLAIN, "\n");
 	} else if (target->dialect == LG_DIALECT_EXCHANGE_2003 &&
-		   target->backend != LG_BACKEND_DIRECTORY) {
+		   !lg_backend_row(target->backend)->holds_accounts) {
 		lg_cli_print(cli, LG_YELLOW,
 			     "  store version unknown, so it counts as older "
 			     "than the hotfix: store_version = of the "

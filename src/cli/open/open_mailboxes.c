@@ -41,7 +41,7 @@ int lg_cli_mailboxes(struct lg_cli *cli, const struct lg_settings *settings,
 		return lg_cli_say(cli, LG_EXIT_SOFTWARE, NULL, "out of memory");
 	*out_mailboxes = mailboxes;
 	for (size_t i = 0; i < count; i++) {
-		if (server[i].backend != LG_BACKEND_DIRECTORY)
+		if (!lg_backend_row(server[i].backend)->holds_accounts)
 			continue;
 		mailboxes[i].settings = lg_cli_target_directory(
 			settings, lg_cli_target(settings, server[i].name));

@@ -209,11 +209,6 @@ int lg_cli_target_names(struct lg_cli *cli, const struct lg_settings *settings,
 	return code;
 }
 
-static int is_file(enum lg_backend backend)
-{
-	return backend == LG_BACKEND_REGFILE || backend == LG_BACKEND_HIVE;
-}
-
 int lg_cli_find_targets(struct lg_cli *cli, const struct lg_settings *settings,
 			struct lg_plan_server **out_server, size_t *out_count)
 {
@@ -235,11 +230,12 @@ int lg_cli_find_targets(struct lg_cli *cli, const struct lg_settings *settings,
 		server[i].name = target->name;
 		server[i].backend = target->backend;
 		server[i].is_local = lg_cli_target_is_local(target);
-		/* a file restarts nothing */
 		server[i].restarts =
 			server[i].is_local
 				? settings->gate_restart
-				: target->restart && !is_file(target->backend);
+				: target->restart &&
+					  lg_backend_row(target->backend)
+						  ->restarts;
 		server[i].stop_services = &target->stop_services;
 		if (lg_cli_render_target(target, &server[i].render, &err) !=
 		    LG_OK)

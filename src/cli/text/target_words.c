@@ -20,7 +20,7 @@ enum lg_status lg_cli_target_says(const struct lg_target_settings *target,
 	enum lg_status status;
 	int moved = 0;
 
-	if (target->backend == LG_BACKEND_DIRECTORY)
+	if (lg_backend_row(target->backend)->holds_accounts)
 		return LG_OK;
 	status = lg_registry_keys_gather(values, &read, &moved, NULL, err);
 	if (status == LG_OK)

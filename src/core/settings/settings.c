@@ -9,42 +9,6 @@
 #include <logongate/buffer.h>
 #include "core/settings/settings.h"
 
-const char *lg_backend_name(enum lg_backend backend)
-{
-	switch (backend) {
-	case LG_BACKEND_GATE:
-		return "gate";
-	case LG_BACKEND_REGFILE:
-		return "regfile";
-	case LG_BACKEND_WINREG:
-		return "winreg";
-	case LG_BACKEND_HIVE:
-		return "hive";
-	case LG_BACKEND_DIRECTORY:
-		return "directory";
-	}
-	return "";
-}
-
-int lg_backend_from_name(const char *name, size_t len,
-			 enum lg_backend *out_backend)
-{
-	static const enum lg_backend all[] = {
-		LG_BACKEND_GATE, LG_BACKEND_REGFILE, LG_BACKEND_WINREG,
-		LG_BACKEND_HIVE, LG_BACKEND_DIRECTORY};
-	size_t i;
-
-	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
-		const char *known = lg_backend_name(all[i]);
-
-		if (strlen(known) != len || memcmp(known, name, len))
-			continue;
-		*out_backend = all[i];
-		return 1;
-	}
-	return 0;
-}
-
 static int join(char **out_path, const char *folder, const char *rest)
 {
 	struct lg_buffer path = {0};

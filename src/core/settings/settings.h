@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include <logongate/dialect.h>
+#include "core/settings/backend.h"
 #include "core/settings/directory_settings.h"
 #include "core/settings/fleet_settings.h"
 #include "core/settings/listener.h"
@@ -37,17 +38,6 @@ struct lg_listen_settings {
 	struct lg_strlist clients; /* control: by these names */
 };
 
-enum lg_backend {
-	LG_BACKEND_GATE = 0,
-	LG_BACKEND_REGFILE,
-	LG_BACKEND_WINREG,
-	LG_BACKEND_HIVE,
-	LG_BACKEND_DIRECTORY
-};
-/* "gate", "regfile", "winreg", "hive", "directory". */
-const char *lg_backend_name(enum lg_backend backend);
-int lg_backend_from_name(const char *name, size_t len,
-			 enum lg_backend *out_backend);
 struct lg_target_settings {
 	char *name;
 	enum lg_dialect dialect;

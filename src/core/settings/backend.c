@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * backend.c - the table of backends
+ */
+#include "core/settings/backend.h"
+
+#include <string.h>
+
+static const struct lg_backend_row rows[LG_BACKEND_COUNT] = {
+	[LG_BACKEND_GATE] = {.name = "gate", .restarts = 1},
+	[LG_BACKEND_REGFILE] = {.name = "regfile",
+				.place = LG_BACKEND_AT_FILE,
+				.carried = "imported on the server"},
+	[LG_BACKEND_WINREG] = {.name = "winreg",
+			       .place = LG_BACKEND_AT_SERVER,
+			       .restarts = 1,
+			       .stops_services = 1,
+			       .keeps_secret = 1},
+	[LG_BACKEND_HIVE] = {.name = "hive",
+			     .place = LG_BACKEND_AT_FILE,
+			     .carried = "the hive that Windows starts with"},
+	[LG_BACKEND_DIRECTORY] = {.name = "directory",
+				  .restarts = 1,
+				  .holds_accounts = 1,
+				  .as_said = "as [directory] says"},
+};
+
+const struct lg_backend_row *lg_backend_row(enum lg_backend backend)
+{
+	return &rows[backend];
+}
+
+const char *lg_backend_name(enum lg_backend backend)
+{
+	return rows[backend].name;
+}
+
+int lg_backend_from_name(const char *name, size_t len,
+			 enum lg_backend *out_backend)
+{
+	size_t i;
+
+	for (i = 0; i < LG_BACKEND_COUNT; i++) {
+		if (strlen(rows[i].name) != len ||
+		    memcmp(rows[i].name, name, len) != 0)
+			continue;
+		*out_backend = (enum lg_backend)i;
+		return 1;
+	}
+	return 0;
+}
+
+void lg_backend_names(struct lg_buffer *out_text)
+{
+	size_t i;
+
+	for (i = 0; i < LG_BACKEND_COUNT; i++) {
+		if (i > 0)
+			lg_buffer_text(out_text, i + 1 < LG_BACKEND_COUNT
+							 ? ", "
+							 : " or ");
+		lg_buffer_text(out_text, rows[i].name);
+	}
+}
