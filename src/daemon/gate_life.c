@@ -93,6 +93,7 @@ static void close_all(struct gate *gate)
 	if (gate->servers)
 		gate_servers_close(gate);
 	gate_enforce_stop(gate);
+	gate_sessions_tell(gate);
 	gate_records_close(gate);
 	gate_work_close(gate);
 	close_handle((uv_handle_t *)&gate->hangup);

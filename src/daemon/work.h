@@ -19,6 +19,7 @@ enum gate_lane {
 	GATE_LANE_NAMES,     /* users and groups of this machine */
 	GATE_LANE_NOTICES,   /* programs that tell people */
 	GATE_LANE_TEXTS,     /* long answers: asks nobody, waits for nothing */
+	GATE_LANE_JUDGING,   /* who of those listed goes; waits for nothing */
 	GATE_LANE_DIRECTORY, /* what a directory says of names */
 	/* Servers' sessions; each of them may hang for seconds. */
 	GATE_LANE_CUTTING, /* whom the policy in force refuses */
@@ -26,7 +27,7 @@ enum gate_lane {
 	GATE_LANE_SELECTED, /* whom somebody with the right to it cuts */
 	GATE_LANE_LISTING   /* who is there: everybody may ask for status */
 };
-#define GATE_LANE_COUNT 10
+#define GATE_LANE_COUNT 11
 
 /*
  * One job; it stands in what it works on and is the work's from gate_work_add

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: ISC
 """The longest that a logon waits while the gate does something else: nothing;
 tells records of MEGABYTES; takes and puts back a list of SOME names, and of
-MANY; takes and puts back a lock on a disk whose fsync takes half a second. All
+MANY; judges SOME open sessions, none of which goes, and cuts them all; takes
+and puts back a lock on a disk whose fsync takes half a second. All
 the while logons come evenly, half as many as the gate answers. JSON lines, and
 a table on standard error.
 
@@ -31,8 +32,10 @@ GOES_FIRST = os.environ.pop("LG_BENCH_FIRST", "") == "1"
 RATE = float(os.environ.pop("LG_BENCH_RATE", "0"))
 import rig  # noqa: E402
 import slow_disk  # noqa: E402
+from doveadm_crowd import SETTINGS, Crowd  # noqa: E402
+from programs import wait_for  # noqa: E402
 from running_gate import (Gate, ONLY_LATE, control_request,  # noqa: E402
-                          listeners, listing)
+                          listeners, listing, reg)
 
 SECONDS = float(ARGUMENTS[0]) if ARGUMENTS else 3
 SOME, MANY = [int(n) for n in ARGUMENTS[1:3]] or (100000, 1000000)
@@ -141,7 +144,8 @@ def measure(gate, rate, what, does, *arguments):
 
 
 def run(stack):
-    gate = stack.enter_context(Gate(listen=listeners("http")))
+    gate = stack.enter_context(Gate(SETTINGS, listen=listeners("http")))
+    crowd = stack.enter_context(contextlib.closing(Crowd(gate, 0)))
     disk = slow_disk.SlowDisk(gate.folder,
                               os.path.join(BUILT, "slowshim.so"))
     gate.env.update(disk.environment())
@@ -162,6 +166,20 @@ def run(stack):
         change(gate, op, *arguments, **members)
         disk.is_well()
 
+    def judge():
+        """Nobody of them is told to go: each round judges all."""
+        crowd.is_there(SOME)
+        crowd.asked = 0
+        change(gate, "apply", [reg({"Refuse Protocols": "pop3"})], **lock)
+        wait_for("some rounds", lambda: crowd.asked > 1, 120)
+        change(gate, "lift")
+
+    def cut():
+        crowd.is_there(SOME)
+        change(gate, "apply", [few], **lock)
+        wait_for("all to be gone", lambda: len(crowd.inside) < 2, 300)
+        change(gate, "lift")
+
     steps = [
         ("nothing", time.sleep, SECONDS),
         (f"refused, {MEGABYTES} MB", tell_records, gate),
@@ -169,6 +187,8 @@ def run(stack):
         (f"lift, {SOME} names", lambda: change(gate, "lift")),
         (f"apply, {MANY} names", lambda: change(gate, "apply", [many], **lock)),
         (f"lift, {MANY} names", lambda: change(gate, "lift")),
+        (f"{SOME} sessions judged", judge),
+        (f"sweep of {SOME} sessions", cut),
         (f"apply, fsync {FSYNC_MS} ms",
          lambda: slow("apply", [few], **lock)),
         (f"lift, fsync {FSYNC_MS} ms", lambda: slow("lift")),

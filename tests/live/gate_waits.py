@@ -9,6 +9,7 @@ import subprocess
 import threading
 import time
 
+from doveadm_crowd import SETTINGS, Crowd
 from programs import BIN, BUILD, eventually, wait_for
 from running_gate import (Gate, Timing, UnixHTTP, control_request, listing,
                           main)
@@ -19,6 +20,7 @@ LONGEST_S = 1.0
 FSYNC_MS = 500
 END_S = 2.0
 TURN_MS = 30
+ASIDE_MS = 20
 
 
 class Logons(threading.Thread):
@@ -237,67 +239,10 @@ def long_list():
         assert gate.stop() == 0
 
 
-class Crowd:
-    """Dovecot's doveadm with many sessions, which end when they are told to.
-    Rows are as Dovecot gives them; ten thousand clients would be the only
-    others on this machine."""
-
-    def __init__(self, path, count):
-        self.inside = {f"user{i}" for i in range(count)}
-        self.server = socket.socket(socket.AF_UNIX)
-        self.server.bind(path)
-        self.server.listen(20)
-        threading.Thread(target=self.accept, daemon=True).start()
-
-    def accept(self):
-        while True:
-            try:
-                one, _ = self.server.accept()
-            except OSError:
-                return
-            threading.Thread(target=self.serve, args=(one,),
-                             daemon=True).start()
-
-    def serve(self, one):
-        with one, one.makefile("rb") as file:
-            while True:
-                length = 0
-                line = file.readline()
-                if not line:
-                    return
-                while line not in (b"\r\n", b""):
-                    name, _, value = line.partition(b":")
-                    if name.lower() == b"content-length":
-                        length = int(value)
-                    line = file.readline()
-                commands = json.loads(file.read(length))
-                body = json.dumps([["doveadmResponse", self.run(*command),
-                                    command[2]]
-                                   for command in commands]).encode()
-                one.sendall(b"HTTP/1.1 200 OK\r\n"
-                            b"Content-Type: application/json\r\n"
-                            b"Content-Length: %d\r\n\r\n" % len(body) + body)
-
-    def run(self, name, options, _):
-        if name == "who":
-            return [{"username": user, "connections": "1", "service": "imap",
-                     "pids": f"({user[4:]})", "ips": "(192.0.2.1)"}
-                    for user in sorted(self.inside)]
-        if name != "kick":
-            return []
-        user = options["mask"][0]
-        self.inside.discard(user)
-        return [{"count": "1"}]
-
-    def close(self):
-        self.server.close()
-
-
 def doors_that_hang(askers=10):
     """where Dovecot hangs and everybody asks for status, the directory is
     asked all the same, and who asks later waits no longer"""
-    gate = Gate('[dovecot]\ndoveadm = "unix:{folder}/doveadm"\n'
-                'api_key_file = "{folder}/key"\n')
+    gate = Gate(SETTINGS)
     os.chmod(gate.write("key", "a-key\n"), 0o600)
     answers = []
 
@@ -339,10 +284,8 @@ def doors_that_hang(askers=10):
 
 def many_sessions(count=10000):
     """while ten thousand sessions are listed, told and cut, nobody waits"""
-    gate = Gate('[dovecot]\ndoveadm = "unix:{folder}/doveadm"\n'
-                'api_key_file = "{folder}/key"\n')
-    os.chmod(gate.write("key", "a-key\n"), 0o600)
-    crowd = Crowd(gate.path("doveadm"), count)
+    gate = Gate(SETTINGS)
+    crowd = Crowd(gate, count)
     gate.env.update(SlowDisk(gate.folder, os.path.join(
         BUILD, "bench", "turnshim.so")).environment())
     gate.env["LG_TURNS"] = turns = gate.path("turns")
@@ -368,6 +311,40 @@ def many_sessions(count=10000):
         if longest > TURN_MS:
             raise Timing("the longest turn of the thread that decides",
                          f"ten thousand sessions: {longest} ms")
+    crowd.close()
+
+
+def computed_ms(gate):
+    """How long the thread that decides has computed."""
+    pid = gate.process.pid
+    with open(f"/proc/{pid}/task/{pid}/schedstat", encoding="ascii") as file:
+        return int(file.read().split()[0]) / 1e6
+
+
+def judged_aside(few=10, many=30000):
+    """who is listed is judged beside the thread that decides, which computes
+    no more for thirty thousand than for ten"""
+    gate = Gate(SETTINGS)
+    crowd = Crowd(gate, few)
+    took = {}
+    with gate.start():
+        # Nobody of them is refused: each round judges all.
+        profile = gate.profile(refuse="pop3")
+        for count in (few, many):
+            crowd.is_there(count)
+            before = computed_ms(gate)
+            for _ in range(5):
+                assert gate.status()["sessions"] == count
+            listed = computed_ms(gate)
+            crowd.asked = 0
+            gate.lock(profile)
+            wait_for("some rounds", lambda: crowd.asked > 1)
+            gate.lift()
+            took[count] = listed - before, computed_ms(gate) - listed
+        assert gate.stop() == 0
+    print(f"     computed by the thread that decides: {took} ms")
+    for what, little, much in zip(("told", "judged"), took[few], took[many]):
+        assert much - little < ASIDE_MS, (what, took)
     crowd.close()
 
 
@@ -497,5 +474,5 @@ def unread():
 
 
 main([slow_disk, slow_end, full_end, long_record, long_list, many_sessions,
-      doors_that_hang, pipelined, ends_whatever_hangs, unread,
+      judged_aside, doors_that_hang, pipelined, ends_whatever_hangs, unread,
       unread_to_the_end])

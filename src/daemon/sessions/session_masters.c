@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "app/records/json_member.h"
+#include "daemon/sessions/sessions.h"
 #include "daemon/work.h"
 
 #define FILE_NAME "masters.jsonl"
@@ -88,16 +89,28 @@ static cJSON *object_of(const struct session_entry *entry)
 	return object;
 }
 
-void gate_masters_write(struct gate *gate, const struct session_entry *entry)
+void gate_masters_line(const struct session_entry *entry,
+		       struct lg_buffer *out_lines)
 {
-	struct line *line = calloc(1, sizeof(*line));
+	if (lg_json_print(object_of(entry), out_lines, NULL))
+		out_lines->status = LG_ERR_NO_MEMORY;
+	lg_buffer_char(out_lines, '\n');
+}
 
-	if (!line)
+void gate_masters_write(struct gate *gate, struct lg_buffer *lines)
+{
+	struct line *line;
+
+	if (!lines->len && !lines->status)
 		return;
+	line = calloc(1, sizeof(*line));
+	if (!line) {
+		lg_buffer_release(lines);
+		return;
+	}
 	line->gate = gate;
-	if (lg_json_print(object_of(entry), &line->text, NULL))
-		line->text.status = LG_ERR_NO_MEMORY;
-	lg_buffer_char(&line->text, '\n');
+	line->text = *lines;
+	*lines = (struct lg_buffer){0};
 	line->job.run = write_line;
 	line->job.done = line_written;
 	line->job.context = line;
@@ -111,7 +124,8 @@ static const char *text_of(const cJSON *object, const char *name)
 }
 
 /* The openers of a line in place of those that a line before it had. */
-static void restore(struct gate *gate, const cJSON *object)
+static void restore(struct gate *gate, struct session_book *book,
+		    const cJSON *object)
 {
 	const cJSON *openers =
 		cJSON_GetObjectItemCaseSensitive(object, "openers");
@@ -133,30 +147,35 @@ static void restore(struct gate *gate, const cJSON *object)
 		lg_buffer_release(&key);
 		return;
 	}
-	gate_sessions_forget(gate, key.data, key.len);
+	session_book_forget(book, NULL, key.data, key.len);
 	/* The newest stands first. */
 	for (i = cJSON_GetArraySize(openers); i-- > 0;) {
+		struct session_entry *entry;
+
 		session.master =
 			cJSON_GetStringValue(cJSON_GetArrayItem(openers, i));
-		gate_sessions_note(gate, key.data, key.len, &session);
+		entry = session_entry_new(key.data, key.len, &session,
+					  gate_store_s(gate));
+		if (!entry)
+			break;
+		entry->noted_ms = uv_now(&gate->loop);
+		session_book_note(book, NULL, entry);
 	}
 	lg_buffer_release(&key);
 }
 
 /* One line for each key that has one still. */
-static enum lg_status rewrite(struct gate *gate, struct lg_error *err)
+static enum lg_status rewrite(const struct lg_files *files,
+			      const struct session_book *book,
+			      struct lg_error *err)
 {
-	const struct lg_files *files = &gate->files;
-	const struct session_entry *entry = gate->sessions->mastered;
+	const struct session_entry *entry = book->mastered;
 	struct lg_buffer text = {0};
-	enum lg_status status = LG_OK;
+	enum lg_status status;
 
-	for (; !status && entry; entry = entry->next_mastered) {
-		status = lg_json_print(object_of(entry), &text, err);
-		lg_buffer_char(&text, '\n');
-	}
-	if (!status)
-		status = lg_buffer_status(&text, err);
+	for (; entry; entry = entry->next_mastered)
+		gate_masters_line(entry, &text);
+	status = lg_buffer_status(&text, err);
 	if (!status)
 		status = files->replace(files->self, FILE_NAME,
 					text.data ? text.data : "", text.len,
@@ -165,7 +184,7 @@ static enum lg_status rewrite(struct gate *gate, struct lg_error *err)
 	return status;
 }
 
-void gate_masters_restore(struct gate *gate)
+void gate_masters_restore(struct gate *gate, struct session_book *book)
 {
 	const struct lg_files *files = &gate->files;
 	struct lg_buffer text = {0};
@@ -181,12 +200,12 @@ void gate_masters_restore(struct gate *gate)
 		cJSON *object = cJSON_ParseWithLength(line, len);
 
 		/* One that was cut off by a kill is passed over. */
-		restore(gate, object);
+		restore(gate, book, object);
 		cJSON_Delete(object);
 		at += len + (end != NULL);
 	}
 	if (!status && text.len)
-		status = rewrite(gate, &err);
+		status = rewrite(files, book, &err);
 	if (status && status != LG_ERR_UNKNOWN_KEY)
 		gate_loud(gate, GATE_ATTENTION_SESSIONS, "%s: %s: %s", trouble,
 			  err.place, err.text);

@@ -1,267 +1,225 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * sessions.c - a table of sessions by key, the least used last
+ * sessions.c - the loop's table, and what the judging lane is told
  *
- * Chains by hash and one list in order of use: tidying looks at the end of the
- * list only, and beyond the limits, in number and bytes, the one unused for
- * longest goes. A MAPI session that is forgotten is not lost: the client is
- * sent back to Connect. One that was cut stays, so that its next request is
- * answered by that, and so does a cookie that two people had.
+ * Here stands what requests of MAPI and HAProxy are judged by; beyond the
+ * limits, in number and bytes, the one unused for longest goes. A MAPI session
+ * that is forgotten is not lost: the client is sent back to Connect. One that
+ * was cut stays, so that its next request is answered by that, and so does a
+ * cookie that two people had. What happened goes to the book with the next list
+ * that is judged, within a second, or when it is much; a master's logon at
+ * once, for a gate that is killed must know it when it is back.
  */
-#include "daemon/sessions/session_masters.h"
+#include "daemon/sessions/sessions.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <logongate/dn.h>
-#include "base/kept.h"
 #include "core/values/name.h"
+#include "daemon/sessions/session_book.h"
+#include "daemon/sessions/session_masters.h"
+#include "daemon/work.h"
 
-#define SESSIONS_MAX 200000u
-#define BYTES_MAX (48u << 20)
+#define NEWS_MAX 256u
+#define LIST_AGAIN_MS 60000
+/* In a turn of the loop. */
+#define FORGOTTEN_MAX 256u
 #define MAPI_IDLE_S (15 * 60)
-#define OTHER_IDLE_S (24 * 3600)
+/* A connection may carry one request for days. */
+#define OTHER_IDLE_S (7 * 24 * 3600)
+
+struct gate_sessions {
+	struct session_table table;
+	struct session_book *book; /* the judging lane's */
+	struct session_entry *news;
+	struct session_entry **news_end;
+	size_t news_count;
+	int has_masters;
+	uint64_t listed_ms; /* when all doors were listed last */
+};
+
+struct told {
+	struct gate_job job;
+	struct gate *gate;
+	struct session_book *book;
+	struct session_turn turn;
+};
 
 enum lg_status gate_sessions_open(struct gate *gate, struct lg_error *err)
 {
-	gate->sessions = calloc(1, sizeof(*gate->sessions));
-	if (!gate->sessions)
+	struct gate_sessions *sessions = calloc(1, sizeof(*sessions));
+	enum lg_status status;
+
+	if (!sessions)
 		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
 				    "out of memory");
-	gate->sessions->gate = gate;
-	gate->sessions->began_locked = gate_locked(gate);
-	gate_masters_restore(gate);
-	gate->sessions->keeps_masters = 1;
+	gate->sessions = sessions;
+	sessions->news_end = &sessions->news;
+	status = session_book_new(gate->started_s, gate_locked(gate),
+				  &sessions->book, err);
+	if (status)
+		return status;
+	gate_masters_restore(gate, sessions->book);
+	sessions->has_masters = sessions->book->mastered != NULL;
 	return LG_OK;
+}
+
+static void free_news(struct session_entry *news)
+{
+	while (news) {
+		struct session_entry *next = news->chain;
+
+		session_entry_free(news);
+		news = next;
+	}
 }
 
 void gate_sessions_close(struct gate *gate)
 {
-	struct session_entry *entry;
-
 	if (!gate->sessions)
 		return;
-	while ((entry = gate->sessions->newest)) {
-		gate->sessions->newest = entry->older;
-		gate_openers_free(&entry->openers);
-		free(entry);
-	}
+	free_news(gate->sessions->news);
+	session_table_release(&gate->sessions->table);
+	session_book_free(&gate->sessions->book);
 	free(gate->sessions);
 	gate->sessions = NULL;
 }
 
-static int is_mapi(const struct session_entry *entry)
+struct session_book *gate_sessions_book(struct gate *gate)
 {
-	return entry->key_len > 5 && !memcmp(entry->text, "mapi:", 5);
+	return gate->sessions->book;
 }
 
-int session_entry_is_open_mapi(const struct session_entry *entry)
+void gate_sessions_turn(struct gate *gate, struct session_turn *out_turn)
 {
-	return entry->state == SESSION_OPEN && is_mapi(entry);
+	struct gate_sessions *sessions = gate->sessions;
+
+	*out_turn = (struct session_turn){
+		.news = sessions->news,
+		.now_s = gate_now_s(gate),
+		.store_s = gate_store_s(gate),
+	};
+	sessions->news = NULL;
+	sessions->news_end = &sessions->news;
+	sessions->news_count = 0;
 }
 
-/* It is open no more. */
-static void set_state(struct gate_sessions *sessions,
-		      struct session_entry *entry, enum session_state state)
+void gate_sessions_turned(struct gate *gate, struct session_turn *turn)
 {
-	sessions->open_mapi -= session_entry_is_open_mapi(entry) != 0;
-	entry->state = state;
+	gate->sessions->has_masters = turn->has_masters;
+	gate->sessions->listed_ms = turn->listed_ms;
+	gate_masters_write(gate, &turn->lines);
 }
 
-static void unlink_entry(struct gate_sessions *sessions,
-			 struct session_entry *entry)
+static void hear(void *context)
 {
-	if (entry->newer)
-		entry->newer->older = entry->older;
-	else
-		sessions->newest = entry->older;
-	if (entry->older)
-		entry->older->newer = entry->newer;
-	else
-		sessions->oldest = entry->newer;
+	struct told *told = context;
+
+	session_book_hear(told->book, &told->turn);
 }
 
-static void link_newest(struct gate_sessions *sessions,
-			struct session_entry *entry)
+static void heard(void *context)
 {
-	entry->newer = NULL;
-	entry->older = sessions->newest;
-	if (sessions->newest)
-		sessions->newest->newer = entry;
-	else
-		sessions->oldest = entry;
-	sessions->newest = entry;
+	struct told *told = context;
+
+	gate_sessions_turned(told->gate, &told->turn);
+	free(told);
 }
 
-static struct session_entry **place_of(struct gate_sessions *sessions,
-				       uint64_t hash, const char *key,
-				       size_t key_len)
+void gate_sessions_tell(struct gate *gate)
 {
-	struct session_entry **at = &sessions->bucket[hash % SESSION_BUCKETS];
+	struct told *told;
 
-	while (*at && ((*at)->hash != hash || (*at)->key_len != key_len ||
-		       memcmp((*at)->text, key, key_len)))
-		at = &(*at)->chain;
-	return at;
-}
-
-static void set_mastered(struct gate_sessions *sessions,
-			 struct session_entry *entry, int is_mastered)
-{
-	struct session_entry **at = &sessions->mastered;
-
-	if (entry->is_mastered == is_mastered)
+	if (!gate->sessions || !gate->sessions->news)
 		return;
-	entry->is_mastered = is_mastered;
-	if (is_mastered) {
-		entry->next_mastered = sessions->mastered;
-		sessions->mastered = entry;
+	told = calloc(1, sizeof(*told));
+	if (!told)
 		return;
-	}
-	while (*at != entry)
-		at = &(*at)->next_mastered;
-	*at = entry->next_mastered;
+	told->job = (struct gate_job){hear, heard, told, NULL};
+	told->gate = gate;
+	told->book = gate->sessions->book;
+	gate_sessions_turn(gate, &told->turn);
+	gate_work_add(gate, GATE_LANE_JUDGING, &told->job);
 }
 
-void session_entry_settle(struct gate_sessions *sessions,
-			  struct session_entry *entry)
+/* The entry becomes the lane's. */
+static void tell(struct gate *gate, struct session_entry *entry,
+		 enum session_news news)
 {
-	int was_mastered = entry->is_mastered;
+	struct gate_sessions *sessions = gate->sessions;
 
-	set_mastered(sessions, entry, gate_openers_any_master(entry->openers));
-	if (sessions->keeps_masters && (was_mastered || entry->is_mastered))
-		gate_masters_write(sessions->gate, entry);
-}
-
-static void drop(struct gate_sessions *sessions, struct session_entry **at)
-{
-	struct session_entry *entry = *at;
-
-	gate_openers_free(&entry->openers);
-	session_entry_settle(sessions, entry);
-	*at = entry->chain;
-	unlink_entry(sessions, entry);
-	sessions->open_mapi -= session_entry_is_open_mapi(entry) != 0;
-	sessions->count--;
-	sessions->bytes -= entry->size;
-	free(entry);
-}
-
-static void drop_oldest(struct gate_sessions *sessions)
-{
-	struct session_entry *entry = sessions->oldest;
-
-	drop(sessions,
-	     place_of(sessions, entry->hash, entry->text, entry->key_len));
-}
-
-/* An entry in no list yet, with copies of what is kept of the texts; NULL
- * without memory. */
-static struct session_entry *entry_new(struct gate *gate, const char *key,
-				       size_t key_len,
-				       const struct lg_session *session)
-{
-	const char *const from[] = {
-		session->id,      session->door,   session->user,   session->dn,
-		session->process, session->client, session->address};
-	size_t size = sizeof(struct session_entry) + key_len + 1;
-	struct session_entry *entry;
-	char *text;
-	size_t i;
-
-	for (i = 0; i < 7; i++)
-		size += from[i] ? lg_kept_text_len(from[i]) + 1 : 0;
-	entry = calloc(1, size);
 	if (!entry)
-		return NULL;
-	memcpy(entry->text, key, key_len);
-	entry->size = size;
-	entry->key_len = key_len;
-	entry->hash = lg_dn_hash(key, key_len);
-	entry->used_s = gate_store_s(gate);
-	entry->asked_s = entry->used_s;
-	entry->session = *session;
-	entry->session.master = NULL;
-	text = entry->text + key_len + 1;
-	{
-		const char **const to[] = {
-			&entry->session.id,      &entry->session.door,
-			&entry->session.user,    &entry->session.dn,
-			&entry->session.process, &entry->session.client,
-			&entry->session.address};
+		return;
+	entry->news = news;
+	*sessions->news_end = entry;
+	sessions->news_end = &entry->chain;
+	if (++sessions->news_count >= NEWS_MAX || entry->session.master)
+		gate_sessions_tell(gate);
+}
 
-		for (i = 0; i < 7; i++) {
-			size_t len = lg_kept_text_len(from[i]);
+/* What the lane has under the same key is like this one. */
+static void tell_of(struct gate *gate, const struct session_entry *entry,
+		    enum session_news news)
+{
+	struct session_entry *copy = session_entry_new(
+		entry->text, entry->key_len,
+		news == SESSION_NEWS_NOTED ? &entry->session : NULL,
+		entry->used_s);
 
-			if (!from[i])
-				continue;
-			memcpy(text, from[i], len);
-			*to[i] = text;
-			text += len + 1;
-		}
+	if (copy) {
+		copy->asked_s = entry->asked_s;
+		copy->state = entry->state;
 	}
-	return entry;
+	tell(gate, copy, news);
+}
+
+static struct session_entry *find(struct gate *gate, const char *key,
+				  size_t key_len)
+{
+	return session_table_find(&gate->sessions->table, key, key_len,
+				  gate_store_s(gate));
 }
 
 /* In place of the one with its key. */
-static void put(struct gate_sessions *sessions, struct session_entry *entry)
+static void put(struct gate *gate, struct session_entry *entry)
 {
-	struct session_entry **at =
-		place_of(sessions, entry->hash, entry->text, entry->key_len);
+	struct session_table *table = &gate->sessions->table;
+	struct session_entry *surplus;
 
-	if (*at)
-		drop(sessions, at);
-	while (sessions->oldest && (sessions->count >= SESSIONS_MAX ||
-				    sessions->bytes + entry->size > BYTES_MAX))
-		drop_oldest(sessions);
-	at = place_of(sessions, entry->hash, entry->text, entry->key_len);
-	*at = entry;
-	link_newest(sessions, entry);
-	sessions->open_mapi += session_entry_is_open_mapi(entry) != 0;
-	sessions->count++;
-	sessions->bytes += entry->size;
+	while ((surplus = session_table_take_surplus(table, entry->size)))
+		tell(gate, surplus, SESSION_NEWS_GONE);
+	session_entry_free(session_table_put(table, entry));
+	tell_of(gate, entry, SESSION_NEWS_NOTED);
 }
 
-struct session_entry *session_entry_find(struct gate *gate, const char *key,
-					 size_t key_len)
+static void set_state(struct gate *gate, struct session_entry *entry,
+		      enum session_state state)
 {
-	struct session_entry *entry = *place_of(
-		gate->sessions, lg_dn_hash(key, key_len), key, key_len);
-
-	if (!entry)
-		return NULL;
-	entry->used_s = gate_store_s(gate);
-	unlink_entry(gate->sessions, entry);
-	link_newest(gate->sessions, entry);
-	return entry;
+	session_table_set_state(&gate->sessions->table, entry, state);
+	tell_of(gate, entry, SESSION_NEWS_STATE);
 }
 
 void gate_sessions_note(struct gate *gate, const char *key, size_t key_len,
 			const struct lg_session *session)
 {
-	struct session_entry *entry = entry_new(gate, key, key_len, session);
-	struct session_entry *before;
+	struct session_entry *entry =
+		session_entry_new(key, key_len, session, gate_store_s(gate));
+	const struct session_entry *before;
 
 	if (!entry)
 		return;
+	entry->noted_ms = uv_now(&gate->loop);
+	if (session_entry_is_dovecots(entry)) {
+		tell(gate, entry, SESSION_NEWS_NOTED);
+		return;
+	}
 	/* The same session goes on: it began when it began. */
-	before = session_entry_find(gate, key, key_len);
+	before = find(gate, key, key_len);
 	if (before && before->session.since_s)
 		entry->session.since_s = before->session.since_s;
-	if (before) {
-		entry->openers = before->openers;
-		before->openers = NULL;
-		set_mastered(gate->sessions, before, 0);
-		/* A pass that goes on has found it all the same. */
-		entry->fill = before->fill;
-		entry->fill_row = before->fill_row;
-	}
-	put(gate->sessions, entry);
-	if (session->door && !strcmp(session->door, "dovecot"))
-		gate_openers_note(&entry->openers, session->master,
-				  uv_now(&gate->loop));
-	session_entry_settle(gate->sessions, entry);
+	put(gate, entry);
 }
 
 static int is_same_name(const char *a, const char *b)
@@ -290,12 +248,12 @@ void gate_sessions_bind(struct gate *gate, const char *key, size_t key_len,
 			const struct lg_session *session)
 {
 	struct lg_session bound = *session;
-	struct session_entry *before = session_entry_find(gate, key, key_len);
+	struct session_entry *before = find(gate, key, key_len);
 	struct session_entry *entry;
 	char id[32];
 
 	if (before && !is_same_owner(&before->session, session)) {
-		set_state(gate->sessions, before, SESSION_NOBODYS);
+		set_state(gate, before, SESSION_NOBODYS);
 		return;
 	}
 	if (before && before->state == SESSION_NOBODYS)
@@ -307,17 +265,16 @@ void gate_sessions_bind(struct gate *gate, const char *key, size_t key_len,
 		bound.user = before->session.user;
 	if (before && before->session.since_s)
 		bound.since_s = before->session.since_s;
-	entry = entry_new(gate, key, key_len, &bound);
+	entry = session_entry_new(key, key_len, &bound, gate_store_s(gate));
 	if (entry)
-		put(gate->sessions, entry);
+		put(gate, entry);
 }
 
 const struct lg_session *gate_sessions_find_mapi(struct gate *gate,
 						 const char *key,
 						 size_t key_len, int *out_ended)
 {
-	const struct session_entry *entry =
-		session_entry_find(gate, key, key_len);
+	const struct session_entry *entry = find(gate, key, key_len);
 
 	if (!entry || entry->state == SESSION_NOBODYS)
 		return NULL;
@@ -334,49 +291,57 @@ int gate_sessions_end_mapi(struct gate *gate, const char *id)
 	if (strncmp(id, GATE_SESSIONS_MAPI_ID, head))
 		return 0;
 	hash = strtoull(id + head, NULL, 16);
-	for (entry = gate->sessions->bucket[hash % SESSION_BUCKETS]; entry;
-	     entry = entry->chain)
+	entry = gate->sessions->table.bucket[hash % SESSION_BUCKETS];
+	while (entry) {
+		struct session_entry *next = entry->chain;
+
 		if (session_entry_is_open_mapi(entry) &&
 		    !strcmp(entry->session.id, id))
-			set_state(gate->sessions, entry, SESSION_ENDED);
+			set_state(gate, entry, SESSION_ENDED);
+		entry = next;
+	}
 	return 1;
 }
 
 const struct lg_session *gate_sessions_find(struct gate *gate, const char *key,
 					    size_t key_len)
 {
-	struct session_entry *entry = session_entry_find(gate, key, key_len);
+	struct session_entry *entry = find(gate, key, key_len);
 
 	if (!entry)
 		return NULL;
-	entry->asked_s = entry->used_s;
+	/* Times are in seconds: more often tells nothing new. */
+	if (entry->asked_s != entry->used_s) {
+		entry->asked_s = entry->used_s;
+		tell_of(gate, entry, SESSION_NEWS_ASKED);
+	}
 	return &entry->session;
 }
 
 void gate_sessions_forget(struct gate *gate, const char *key, size_t key_len)
 {
-	struct session_entry **at = place_of(
-		gate->sessions, lg_dn_hash(key, key_len), key, key_len);
-
-	if (*at)
-		drop(gate->sessions, at);
+	tell(gate, session_table_take(&gate->sessions->table, key, key_len),
+	     SESSION_NEWS_GONE);
 }
 
 void gate_sessions_tidy(struct gate *gate)
 {
-	struct gate_sessions *sessions = gate->sessions;
-	int64_t now_s = gate_store_s(gate);
-	struct session_entry *entry = sessions->oldest;
+	static const int64_t idle_s[SESSION_KINDS] = {MAPI_IDLE_S,
+						      OTHER_IDLE_S};
+	struct session_entry *idle;
+	size_t count = 0;
 
-	while (entry && now_s - entry->used_s > MAPI_IDLE_S) {
-		struct session_entry *newer = entry->newer;
+	while (count++ < FORGOTTEN_MAX &&
+	       (idle = session_table_take_idle(&gate->sessions->table,
+					       gate_store_s(gate), idle_s)))
+		tell(gate, idle, SESSION_NEWS_GONE);
+	gate_sessions_tell(gate);
+}
 
-		if (session_entry_is_open_mapi(entry) ||
-		    now_s - entry->used_s > OTHER_IDLE_S)
-			drop(sessions, place_of(sessions, entry->hash,
-						entry->text, entry->key_len));
-		entry = newer;
-	}
+int gate_sessions_want_list(const struct gate *gate)
+{
+	return gate->sessions->has_masters &&
+	       uv_now(&gate->loop) - gate->sessions->listed_ms >= LIST_AGAIN_MS;
 }
 
 void gate_sessions_dovecot_key(enum lg_protocol protocol, const char *user,
@@ -389,5 +354,5 @@ void gate_sessions_dovecot_key(enum lg_protocol protocol, const char *user,
 
 int gate_sessions_has_mapi(const struct gate *gate)
 {
-	return gate->sessions->open_mapi != 0;
+	return gate->sessions->table.open_mapi != 0;
 }

@@ -4,8 +4,8 @@
  *
  * Layer: daemon.
  * Flow: Dovecot's reports, MAPI servers' answers and HAProxy's requests leave an
- * entry under a key of their door; lists of a door are filled in from here with
- * what that door cannot tell. MAPI sessions are listed and cut here alone.
+ * entry under a key of their door, here and in the judging lane's book, by which
+ * lists of a door are filled in. MAPI sessions are listed and cut here alone.
  * Source: contract 8 "HAProxy", "Sessions"; facts on MAPI over HTTP 10.
  */
 #ifndef LOGONGATE_DAEMON_SESSIONS_SESSIONS_H
@@ -48,51 +48,24 @@ const struct lg_session *gate_sessions_find_mapi(struct gate *gate,
  * is told so. Gives 0 where the id is none of a MAPI session. */
 int gate_sessions_end_mapi(struct gate *gate, const char *id);
 
-/* Forgets MAPI sessions that sent nothing for 15 minutes, all others after a
- * day. */
+/* Each second: forgets MAPI sessions that sent nothing for 15 minutes, others
+ * after a week, some at a time; tells the judging lane what it does not know. */
 void gate_sessions_tidy(struct gate *gate);
 
-/*
- * Filling in what doors listed, a piece in a turn of the loop: nobody waits for
- * a long list. One pass goes on at a time; the others stand still meanwhile.
- * begun_ms is when the doors were asked (the loop's clock), 0 where not all of
- * them answered. is_at_haproxy: the list is HAProxy's alone, and no MAPI
- * sessions are added. The rest is the pass' own, 0 at first; at_haproxy is how
- * many are left of HAProxy's when it is done.
- */
-struct gate_filling {
-	struct lg_session_list *list;
-	uint64_t begun_ms;
-	int is_at_haproxy;
-	size_t at;
-	size_t kept;
-	size_t at_haproxy;
-	size_t bucket;
-	int is_filled;
-};
+/* Tells it now. */
+void gate_sessions_tell(struct gate *gate);
 
 /*
- * One piece: fills in user, master, dn, client, process and since where the
- * door knew none, then adds the MAPI sessions, which no door lists.
- * Takes away what is at HAProxy and none of the gate's business: sessions that
- * it was never asked about, unless their frontend is named in the settings.
- * *out_done is 1 after the last piece.
+ * What a job on the judging lane takes to gate_sessions_book; the loop gives
+ * it and takes it back, each of them in the order of the jobs.
  */
-enum lg_status gate_sessions_fill(struct gate *gate,
-				  struct gate_filling *filling, int *out_done,
-				  struct lg_error *err);
-
-/* Gives it up before its end; nothing after it. */
-void gate_sessions_fill_end(struct gate *gate,
-			    const struct gate_filling *filling);
+struct session_turn;
+struct session_book *gate_sessions_book(struct gate *gate);
+void gate_sessions_turn(struct gate *gate, struct session_turn *out_turn);
+void gate_sessions_turned(struct gate *gate, struct session_turn *turn);
 
 /* 1 when there is one that is open. */
 int gate_sessions_has_mapi(const struct gate *gate);
-
-/* Dovecot was told to end all sessions of this one's user and address that
- * showed when it was asked at begun_ms. */
-void gate_sessions_ended(struct gate *gate, const struct lg_session *session,
-			 uint64_t begun_ms);
 
 /* 1 when it is time to look whose sessions ended: masters are among them. */
 int gate_sessions_want_list(const struct gate *gate);

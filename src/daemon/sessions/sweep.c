@@ -10,6 +10,7 @@
 
 #include "daemon/sessions/sessions.h"
 #include "daemon/sessions/sweep_run.h"
+#include "daemon/sessions/sweep_wait.h"
 
 static const struct lg_session_list no_sessions;
 static const struct lg_strlist no_texts;

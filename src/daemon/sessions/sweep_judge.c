@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * sweep_judge.c - an idle handle: the loop polls between two pieces
+ * sweep_judge.c - jobs on the judging lane, and the few things left to the loop
+ *
+ * The lane has the policy, the list and the tries; it looks at run->stop every
+ * now and then. What it says of a run that ended meanwhile counts for nothing.
+ * MAPI sessions end on the loop, where their next requests are judged: some in
+ * a turn.
  */
 #include "daemon/sessions/sweep_judge.h"
 
@@ -10,12 +15,14 @@
 #include "daemon/sessions/sweep_select.h"
 #include "daemon/work.h"
 
-/* In a turn of the loop: a millisecond or less. */
-#define PIECE 256u
-#define PIECE_BUCKETS (SWEEP_TRIES_BUCKETS / 8)
+/* Looks at stop after so many. */
+#define PIECE 1024u
+/* In a turn of the loop: far less than a millisecond. */
+#define ENDS_PIECE 256u
 /* Fewer are freed at once. */
 #define FORGET_MIN 256u
 #define LOOK_MS 5000 /* between rounds where somebody does not go */
+#define NOTES_MAX 100
 
 struct forgotten {
 	struct gate_job job;
@@ -58,30 +65,21 @@ int sweep_judge_goes_on(const struct sweep_run *run)
 	return policy && lg_policy_generation(policy) == run->generation;
 }
 
-/* MAPI sessions end here, not at a server. */
-static int ends_here(struct sweep_run *run, const struct lg_session *session)
-{
-	if (!session->id || !gate_sessions_end_mapi(run->gate, session->id))
-		return 0;
-	run->cut++;
-	run->gate->cut++;
-	return 1;
-}
-
 /* Marks the sessions from at on. */
 static void mark_piece(struct sweep_run *run, size_t at, size_t count)
 {
 	const struct lg_session *session = run->fresh.list.session + at;
-	const struct lg_policy *policy = gate_cuts(run->gate);
-	unsigned char *marks = run->judging.marks + at;
+	struct sweep_judging *judging = &run->judging;
+	unsigned char *marks = judging->marks + at;
 	size_t i;
 
 	switch (run->kind) {
 	case SWEEP_RUN_LIST:
 		break;
 	case SWEEP_RUN_POLICY:
-		if (policy)
-			lg_sweep_plan(policy, session, count, marks, NULL);
+		if (judging->cuts)
+			lg_sweep_plan(judging->cuts, session, count, marks,
+				      NULL);
 		break;
 	case SWEEP_RUN_RESTART:
 		memset(marks, LG_CUT_NOW, count);
@@ -92,6 +90,18 @@ static void mark_piece(struct sweep_run *run, size_t at, size_t count)
 								&session[i]);
 		break;
 	}
+}
+
+/* MAPI sessions end here, not at a server. */
+static int ends_here(struct sweep_judging *judging,
+		     const struct lg_session *session)
+{
+	size_t head = strlen(GATE_SESSIONS_MAPI_ID);
+
+	if (!session->id || strncmp(session->id, GATE_SESSIONS_MAPI_ID, head))
+		return 0;
+	judging->ends[judging->end_count++] = session->id;
+	return 1;
 }
 
 /* Moves those of the piece that go to the front. */
@@ -106,7 +116,7 @@ static void put_first(struct sweep_run *run, size_t at, size_t count)
 
 		if (judging->marks[i] == LG_CUT_SPARE)
 			continue;
-		if (ends_here(run, &session[i])) {
+		if (ends_here(judging, &session[i])) {
 			judging->marks[i] = LG_CUT_SPARE;
 			continue;
 		}
@@ -122,11 +132,11 @@ static void plan_one(struct sweep_run *run, size_t i)
 {
 	struct sweep_judging *judging = &run->judging;
 	const struct lg_session *session = &run->fresh.list.session[i];
-	struct sweep_try *try = sweep_tries_of(&run->tries, session);
+	struct sweep_try *try = sweep_tries_of(run->tries, session);
 
 	if (!try)
 		return;
-	try->round = run->round;
+	try->round = judging->round;
 	if (try->next_ms > judging->now_ms) {
 		judging->marks[i] = LG_CUT_LATER;
 		if (try->next_ms < judging->next_ms)
@@ -140,19 +150,48 @@ static void plan_one(struct sweep_run *run, size_t i)
 	}
 }
 
-/* How many of the rest belong to this piece. */
-static size_t piece_of(size_t at, size_t end)
+static int is_stopped(const struct sweep_run *run)
 {
-	return end - at < PIECE ? end - at : PIECE;
+	return atomic_load(&run->stop);
 }
 
-static enum lg_status begin_marking(struct sweep_judging *judging,
-				    const struct lg_session_list *list)
+static enum lg_status mark_all(struct sweep_run *run)
 {
-	judging->marks = calloc(list->count + 1, 1);
-	judging->step = SWEEP_STEP_MARK;
-	judging->at = 0;
-	return judging->marks ? LG_OK : LG_ERR_NO_MEMORY;
+	struct sweep_judging *judging = &run->judging;
+	size_t all = run->fresh.list.count;
+	size_t at;
+
+	judging->marks = calloc(all + 1, 1);
+	judging->ends = calloc(all + 1, sizeof(*judging->ends));
+	if (!judging->marks || !judging->ends)
+		return LG_ERR_NO_MEMORY;
+	for (at = 0; at < all && !is_stopped(run); at += PIECE) {
+		size_t count = all - at < PIECE ? all - at : PIECE;
+
+		mark_piece(run, at, count);
+		put_first(run, at, count);
+	}
+	return LG_OK;
+}
+
+static void judge_work(void *context)
+{
+	struct sweep_run *run = context;
+	struct sweep_judging *judging = &run->judging;
+	size_t i;
+
+	session_book_hear(judging->book, &judging->turn);
+	judging->status = session_book_fill(judging->book, &judging->turn,
+					    &judging->pass, NULL);
+	if (!judging->status && !is_stopped(run))
+		judging->status = mark_all(run);
+	for (i = 0; !judging->status && !is_stopped(run) && i < judging->marked;
+	     i++)
+		plan_one(run, i);
+	/* A door that did not answer says of nobody that he is gone. */
+	if (!judging->status && !is_stopped(run) && run->tries &&
+	    !run->fresh.unasked.count)
+		judging->gone = sweep_tries_settle(run->tries, judging->round);
 }
 
 /* What was judged becomes the round's. */
@@ -170,136 +209,174 @@ static void take_round(struct sweep_run *run)
 	run->judging.marks = NULL;
 }
 
-/* One piece; *out_done is 1 after the last one. */
-static enum lg_status judge_piece(struct sweep_run *run, int *out_done)
+static void judge_end(struct sweep_run *run, int is_done)
 {
-	struct sweep_judging *judging = &run->judging;
-	enum lg_status status = LG_OK;
-	size_t count;
-	size_t end;
-	int filled;
-
-	switch (judging->step) {
-	case SWEEP_STEP_FILL:
-		status = gate_sessions_fill(run->gate, &judging->filling,
-					    &filled, NULL);
-		if (!status && filled)
-			status = begin_marking(judging, &run->fresh.list);
-		break;
-	case SWEEP_STEP_MARK:
-		count = piece_of(judging->at, run->fresh.list.count);
-		mark_piece(run, judging->at, count);
-		put_first(run, judging->at, count);
-		judging->at += count;
-		if (judging->at < run->fresh.list.count)
-			break;
-		judging->step = SWEEP_STEP_PLAN;
-		judging->at = 0;
-		break;
-	case SWEEP_STEP_PLAN:
-		end = judging->at + piece_of(judging->at, judging->marked);
-		while (judging->at < end)
-			plan_one(run, judging->at++);
-		if (judging->at < judging->marked)
-			break;
-		judging->step = SWEEP_STEP_SETTLE;
-		judging->at = 0;
-		break;
-	case SWEEP_STEP_SETTLE:
-		/* A door that did not answer says of nobody that he is gone. */
-		if (run->fresh.unasked.count)
-			judging->at = SWEEP_TRIES_BUCKETS;
-		else
-			judging->gone +=
-				sweep_tries_settle(&run->tries, run->round,
-						   judging->at, PIECE_BUCKETS);
-		judging->at += PIECE_BUCKETS;
-		*out_done = judging->at >= SWEEP_TRIES_BUCKETS;
-		break;
-	}
-	return status;
-}
-
-static void on_judge(uv_idle_t *idle)
-{
-	struct sweep_run *run = idle->data;
-	int done = 0;
-
-	if (sweep_judge_goes_on(run) && !judge_piece(run, &done) && !done)
-		return;
-	uv_idle_stop(idle);
-	gate_sessions_fill_end(run->gate, &run->judging.filling);
-	if (done)
+	if (is_done)
 		take_round(run);
 	free(run->judging.marks);
+	free(run->judging.ends);
 	run->judging.marks = NULL;
-	run->judging.done(run, done);
+	run->judging.ends = NULL;
+	run->judging.done(run, is_done);
+}
+
+/* The next of the MAPI sessions that end; 0: there are more. */
+static int end_some(struct sweep_run *run)
+{
+	struct sweep_judging *judging = &run->judging;
+	size_t piece;
+
+	for (piece = 0;
+	     piece < ENDS_PIECE && judging->ended < judging->end_count;
+	     piece++) {
+		gate_sessions_end_mapi(run->gate,
+				       judging->ends[judging->ended++]);
+		run->cut++;
+		run->gate->cut++;
+	}
+	return judging->ended == judging->end_count;
+}
+
+static void on_ends(uv_idle_t *idle)
+{
+	struct sweep_run *run = idle->data;
+	int goes_on = sweep_judge_goes_on(run);
+
+	if (goes_on && !end_some(run))
+		return;
+	uv_idle_stop(idle);
+	judge_end(run, goes_on);
+}
+
+static void drop_policy(const struct lg_policy *held)
+{
+	struct lg_policy *policy = (struct lg_policy *)held;
+
+	lg_policy_free(&policy);
+}
+
+static void judge_done(void *context)
+{
+	struct sweep_run *run = context;
+	struct sweep_judging *judging = &run->judging;
+
+	gate_sessions_turned(run->gate, &judging->turn);
+	drop_policy(judging->pass.policy);
+	drop_policy(judging->cuts);
+	if (judging->status || !sweep_judge_goes_on(run))
+		judge_end(run, 0);
+	else if (end_some(run))
+		judge_end(run, 1);
+	else
+		uv_idle_start(&run->pieces, on_ends);
+}
+
+static void begin(struct sweep_run *run, sweep_judged done,
+		  void (*work)(void *context), void (*worked)(void *context))
+{
+	struct sweep_judging *judging = &run->judging;
+
+	*judging = (struct sweep_judging){
+		.job = {work, worked, run, NULL},
+		.book = gate_sessions_book(run->gate),
+		.round = run->round,
+		.now_ms = uv_now(&run->gate->loop),
+		.done = done,
+	};
+	gate_sessions_turn(run->gate, &judging->turn);
 }
 
 void sweep_judge_begin(struct sweep_run *run, sweep_judged done)
 {
-	uint64_t now_ms = uv_now(&run->gate->loop);
+	struct sweep_judging *judging = &run->judging;
+	const struct lg_policy *policy = gate_policy(run->gate);
+	const struct lg_policy *cuts = gate_cuts(run->gate);
 	int is_at_haproxy =
 		run->part == SWEEP_PART_HAPROXY && sweep_run_is_of_policy(run);
 
 	run->round++;
-	run->judging = (struct sweep_judging){
-		.filling = {.list = &run->fresh.list,
-			    .begun_ms =
-				    run->fresh.unasked.count || is_at_haproxy
-					    ? 0
-					    : run->asked_ms,
-			    .is_at_haproxy = is_at_haproxy},
-		.now_ms = now_ms,
-		.next_ms = now_ms + LOOK_MS,
-		.done = done,
+	begin(run, done, judge_work, judge_done);
+	judging->pass = (struct session_pass){
+		.list = &run->fresh.list,
+		.begun_ms = run->fresh.unasked.count || is_at_haproxy
+				    ? 0
+				    : run->asked_ms,
+		.is_at_haproxy = is_at_haproxy,
+		.has_frontends = run->places.haproxy_frontends.count != 0,
+		.policy = policy ? lg_policy_share(policy) : NULL,
+		.stop = &run->stop,
 	};
-	uv_idle_start(&run->pieces, on_judge);
+	judging->cuts = cuts ? lg_policy_share(cuts) : NULL;
+	judging->next_ms = judging->now_ms + LOOK_MS;
+	gate_work_add(run->gate, GATE_LANE_JUDGING, &judging->job);
 }
 
 /* What a worker did with one that was to go. */
-static void count_one(struct sweep_run *run, struct sweep_tries *tries,
-		      size_t i)
+static void count_one(struct sweep_run *run, size_t i)
 {
+	struct sweep_judging *judging = &run->judging;
+	const struct lg_session *session = &run->list.session[i];
 	struct sweep_try *try;
 
 	if (run->marks[i] == LG_CUT_LATER ||
-	    (run->ended && run->marks[i] == LG_CUT_NOW))
+	    (judging->is_late && run->marks[i] == LG_CUT_NOW))
 		return;
 	if (run->marks[i] == LG_CUT_TOLD)
-		gate_sessions_ended(run->gate, &run->list.session[i],
-				    run->asked_ms);
-	try = sweep_tries_of(tries, &run->list.session[i]);
+		session_book_ended(judging->book, &judging->turn, session,
+				   run->asked_ms);
+	try = sweep_tries_of(run->tries, session);
 	if (!try)
 		return;
-	sweep_tries_count(try, uv_now(&run->gate->loop));
+	sweep_tries_count(try, judging->now_ms);
 	try->is_told |= run->marks[i] == LG_CUT_TOLD;
 }
 
-static void on_count(uv_idle_t *idle)
+static int has_text(const struct lg_strlist *texts, const char *text)
 {
-	struct sweep_run *run = idle->data;
-	struct sweep_judging *judging = &run->judging;
-	struct sweep_run *other = run->gate->sweeps->policy[run->part];
-	size_t end = judging->at + piece_of(judging->at, run->marked);
-	struct sweep_tries *tries = &run->tries;
+	size_t i;
 
-	/* Another took over its waiters, and what it was at counts there. */
-	if (run->ended)
-		tries = other && run->kind != SWEEP_RUN_SELECTED ? &other->tries
-								 : NULL;
-	if (!tries)
-		judging->at = run->marked;
-	while (tries && judging->at < end)
-		count_one(run, tries, judging->at++);
-	if (judging->at < run->marked)
-		return;
-	uv_idle_stop(idle);
-	judging->done(run, 1);
+	for (i = 0; i < texts->count; i++)
+		if (!strcmp(texts->item[i], text))
+			return 1;
+	return 0;
+}
+
+/* Each text once, and not more than are told. */
+static void shorten(struct lg_strlist *notes)
+{
+	struct lg_strlist kept = {0};
+	size_t i;
+
+	for (i = 0; i < notes->count && kept.count < NOTES_MAX; i++)
+		if (!has_text(&kept, notes->item[i]))
+			lg_strlist_add(&kept, notes->item[i],
+				       strlen(notes->item[i]), NULL);
+	lg_strlist_release(notes);
+	*notes = kept;
+}
+
+static void count_work(void *context)
+{
+	struct sweep_run *run = context;
+	size_t i;
+
+	session_book_hear(run->judging.book, &run->judging.turn);
+	for (i = 0; i < run->marked; i++)
+		count_one(run, i);
+	shorten(&run->fresh.notes);
+}
+
+static void count_done(void *context)
+{
+	struct sweep_run *run = context;
+
+	gate_sessions_turned(run->gate, &run->judging.turn);
+	run->judging.done(run, 1);
 }
 
 void sweep_count_begin(struct sweep_run *run, sweep_judged done)
 {
-	run->judging = (struct sweep_judging){.done = done};
-	uv_idle_start(&run->pieces, on_count);
+	begin(run, done, count_work, count_done);
+	run->judging.is_late = run->ended;
+	gate_work_add(run->gate, GATE_LANE_JUDGING, &run->judging.job);
 }

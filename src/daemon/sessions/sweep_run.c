@@ -2,16 +2,15 @@
 /*
  * sweep_run.c - list, decide, cut, list again
  *
- * One round is: a worker lists; the loop fills in what it knows and decides, a
- * piece at a time (sweep_judge.c); a worker cuts; a moment later the next round
- * begins. Somebody who was admitted
- * just before the policy changed shows up at the door up to Dovecot's policy
- * timeout later, so a sweep of a policy goes on until nobody was left for
+ * One round is: a worker lists; the judging lane fills in what is known and
+ * decides (sweep_judge.c); a worker cuts; the judging lane counts; a moment
+ * later the next round begins. Somebody who was admitted just before the policy
+ * changed shows up at the door up to Dovecot's policy timeout later, so a sweep of a policy goes on until nobody was left for
  * longer than that. While the policy limits somebody it looks again every half
  * minute: a door that was open while the gate was gone let people in.
  *
  * What a worker fills stands in run->fresh until the loop has taken it; run->
- * list is the loop's, and a worker that cuts only reads it. A sweep that ends
+ * list is the loop's, and whoever cuts or counts only reads it. A sweep that ends
  * stops its worker: what it has not told a door it never tells.
  */
 #include "daemon/sessions/sweep_run.h"
@@ -20,12 +19,12 @@
 #include <string.h>
 
 #include "daemon/sessions/sweep_judge.h"
+#include "daemon/sessions/sweep_wait.h"
 
 #define ROUND_MS 100  /* between two rounds */
 #define QUIET_MS 2500 /* over auth_policy_server_timeout (2 s) */
 #define AGAIN_MS 30000
-#define LIST_TELL_MS 4000 /* the command gives up after five seconds */
-#define NOTES_MAX 100     /* kept and told */
+#define NOTES_MAX 100 /* kept and told */
 
 static const char *const stays[SWEEP_PARTS] = {
 	"sessions that should be gone do not end",
@@ -47,59 +46,13 @@ static void free_run(uv_handle_t *handle)
 	sweep_forget_list(run->gate, &run->list);
 	lg_strlist_release(&run->unasked);
 	lg_strlist_release(&run->notes);
-	sweep_tries_release(&run->tries);
+	sweep_tries_drop(run->gate, run->tries);
 	free(run->marks);
 	free((char *)run->selector.dn);
 	lg_strlist_release(&run->selector.names);
 	free((char *)run->selector.user);
 	free((char *)run->selector.id);
 	free(run);
-}
-
-/* Calls all of them, once. */
-static void call_waiters(struct sweep_waiter **waiters,
-			 const struct gate_sweep_report *report)
-{
-	struct sweep_waiter *waiter = *waiters;
-
-	*waiters = NULL;
-	while (waiter) {
-		struct sweep_waiter *next = waiter->next;
-
-		waiter->done(waiter->context, report);
-		free(waiter);
-		waiter = next;
-	}
-}
-
-/* Tells those who wait, once: who is left, or all where only that was asked. */
-static void tell(struct sweep_run *run)
-{
-	struct lg_session_list left = run->list;
-	struct lg_strlist late = {0};
-	struct gate_sweep_report report = {run->cut,      &left,       0,
-					   &run->unasked, &run->notes, NULL};
-
-	if (!run->waiters)
-		return;
-	if (run->kind == SWEEP_RUN_LIST)
-		report.whole = run->is_shared ? NULL : &run->list;
-	else
-		left.count = run->marks ? run->marked : 0;
-	report.left = left.count;
-	if (!run->is_listed && !run->unasked.count) {
-		const char *text =
-			run->kind == SWEEP_RUN_LIST
-				? "the doors have not said yet who "
-				  "is logged on"
-				: "the doors have not said yet who is logged "
-				  "on; cutting continues";
-
-		lg_strlist_add(&late, text, strlen(text), NULL);
-		report.unasked = &late;
-	}
-	call_waiters(&run->waiters, &report);
-	lg_strlist_release(&late);
 }
 
 static void close_run(struct sweep_run *run)
@@ -128,7 +81,7 @@ void sweep_run_end(struct sweep_run *run)
 			gate_quiet(run->gate, stays[run->part]);
 		uv_timer_stop(&run->timer);
 		uv_timer_stop(&run->deadline);
-		tell(run);
+		sweep_tell(run);
 	}
 	close_run(run);
 }
@@ -198,7 +151,7 @@ static void counted(struct sweep_run *run, int is_done)
 			next_round(after, 0);
 		}
 		if (run->counted && !--sweeps->cutting)
-			call_waiters(&sweeps->settled, &none);
+			sweep_call_waiters(&sweeps->settled, &none);
 	}
 	if (run->kind == SWEEP_RUN_RESTART)
 		run->kind = SWEEP_RUN_POLICY;
@@ -221,7 +174,7 @@ static void cut_done(void *context)
 
 static void nobody_left(struct sweep_run *run, uint64_t now_ms)
 {
-	tell(run);
+	sweep_tell(run);
 	if (run->kind == SWEEP_RUN_LIST || run->kind == SWEEP_RUN_SELECTED) {
 		sweep_run_end(run);
 		return;
@@ -273,7 +226,7 @@ static void tell_stuck(struct sweep_run *run)
 /* How many there are, and whether that is known. */
 static void note_listed(struct sweep_run *run)
 {
-	size_t at_haproxy = run->judging.filling.at_haproxy;
+	size_t at_haproxy = run->judging.pass.at_haproxy;
 	struct gate *gate = run->gate;
 	size_t *listed = gate->sweeps->listed;
 	int is_part = sweep_run_is_of_policy(run);
@@ -318,7 +271,7 @@ static void judged(struct sweep_run *run, int is_done)
 	}
 	run->quiet_ms = 0;
 	if (!run->marked) {
-		tell(run);
+		sweep_tell(run);
 		if (run->kind == SWEEP_RUN_SELECTED)
 			sweep_run_end(run);
 		else
@@ -367,17 +320,6 @@ static void next_round(struct sweep_run *run, uint64_t after_ms)
 	uv_timer_start(&run->timer, on_round, after_ms, 0);
 }
 
-/* Whoever waits is told now, whatever the doors are doing. */
-static void on_deadline(uv_timer_t *timer)
-{
-	struct sweep_run *run = timer->data;
-
-	if (run->kind == SWEEP_RUN_SELECTED)
-		sweep_run_end(run);
-	else
-		tell(run);
-}
-
 int sweep_run_is_of_policy(const struct sweep_run *run)
 {
 	return run->kind == SWEEP_RUN_POLICY || run->kind == SWEEP_RUN_RESTART;
@@ -410,6 +352,10 @@ enum lg_status sweep_run_begin(struct gate *gate, enum sweep_run_kind kind,
 	if (gate_policy(gate))
 		run->generation = lg_policy_generation(gate_policy(gate));
 	status = door_places_copy(gate->settings, &run->places, err);
+	if (!status && kind != SWEEP_RUN_LIST &&
+	    !(run->tries = sweep_tries_new()))
+		status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				      "out of memory");
 	if (!status && sweep_run_is_of_policy(run))
 		keep_part(run, &run->places);
 	/* Neither fails where the loop stands. */
@@ -419,6 +365,7 @@ enum lg_status sweep_run_begin(struct gate *gate, enum sweep_run_kind kind,
 		status = lg_error_set(err, LG_ERR_BUG, NULL, "no timers");
 	if (status) {
 		door_places_release(&run->places);
+		free(run->tries);
 		free(run);
 		return status;
 	}
@@ -431,51 +378,17 @@ enum lg_status sweep_run_begin(struct gate *gate, enum sweep_run_kind kind,
 	return LG_OK;
 }
 
-enum lg_status sweep_waiter_add(struct sweep_waiter **waiters,
-				gate_sweep_done done, void *context,
-				struct lg_error *err)
-{
-	struct sweep_waiter *waiter = calloc(1, sizeof(*waiter));
-
-	if (!waiter)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
-	waiter->done = done;
-	waiter->context = context;
-	waiter->next = *waiters;
-	*waiters = waiter;
-	return LG_OK;
-}
-
-/* Somebody waits for the run, until its deadline. */
-enum lg_status sweep_run_wait(struct sweep_run *run, gate_sweep_done done,
-			      void *context, struct lg_error *err)
-{
-	enum lg_status status =
-		sweep_waiter_add(&run->waiters, done, context, err);
-
-	if (!status && run->kind != SWEEP_RUN_LIST)
-		uv_timer_start(&run->deadline, on_deadline, SWEEP_TELL_MS, 0);
-	/* Several may wait for it: the first must not wait for the last. */
-	else if (!status && !uv_is_active((uv_handle_t *)&run->deadline))
-		uv_timer_start(&run->deadline, on_deadline, LIST_TELL_MS, 0);
-	return status;
-}
-
 void sweep_run_take_over(struct sweep_run *run, struct sweep_run *before)
 {
 	/* Nobody waits: what was cut for an earlier lock is told. */
 	run->cut = before->waiters ? before->cut : 0;
-	run->waiters = before->waiters;
 	/* Tries say in which round their session was seen. */
 	run->round = before->round;
-	before->waiters = NULL;
 	run->notes = before->notes;
 	memset(&before->notes, 0, sizeof(before->notes));
-	sweep_tries_move(&before->tries, &run->tries);
-	if (uv_is_active((uv_handle_t *)&before->deadline))
-		uv_timer_start(&run->deadline, on_deadline,
-			       uv_timer_get_due_in(&before->deadline), 0);
+	sweep_tries_drop(run->gate, run->tries);
+	run->tries = sweep_tries_share(before->tries);
+	sweep_wait_instead(run, before);
 	/* What it has told already counts, and is known when it is back. */
 	run->held = before->cutting || before->held;
 	if (run->held)

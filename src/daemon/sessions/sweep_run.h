@@ -8,6 +8,7 @@
 #define LOGONGATE_DAEMON_SESSIONS_SWEEP_RUN_H
 
 #include "daemon/doors/door_set.h"
+#include "daemon/sessions/session_book.h"
 #include "daemon/sessions/sessions.h"
 #include "daemon/sessions/sweep.h"
 #include "daemon/sessions/sweep_tries.h"
@@ -35,28 +36,30 @@ struct sweep_waiter {
 	struct sweep_waiter *next;
 };
 
-enum sweep_step {
-	SWEEP_STEP_FILL = 0,
-	SWEEP_STEP_MARK,
-	SWEEP_STEP_PLAN,
-	SWEEP_STEP_SETTLE
-};
-
 struct sweep_run;
 
-/* Where judging a list, or counting what was cut, has come to. */
+/* A list that is judged, or what was cut that is counted: the judging lane's
+ * until done is called. */
 struct sweep_judging {
-	enum sweep_step step;
-	size_t at;
-	struct gate_filling filling;
+	struct gate_job job;
+	struct session_book *book;
+	struct session_turn turn;
+	struct session_pass pass;
+	const struct lg_policy *cuts; /* or NULL: nobody */
+	uint64_t round;
 	unsigned char *marks;
 	size_t marked;
+	const char **ends; /* ids of MAPI sessions that go */
+	size_t end_count;
+	size_t ended; /* of them, by the loop */
 	uint64_t now_ms;
 	uint64_t next_ms; /* when the first of those not tried now is due */
 	size_t due;       /* tried now */
 	size_t gone;      /* told, and found no more */
+	int is_late;      /* the run had ended when it was given to count */
 	int is_stuck;
 	struct lg_session stuck; /* one that does not end */
+	enum lg_status status;
 	void (*done)(struct sweep_run *run, int is_done);
 };
 
@@ -68,10 +71,10 @@ struct sweep_run {
 	struct gate_job work;
 	uv_timer_t timer;    /* the next round */
 	uv_timer_t deadline; /* of those who wait */
-	uv_idle_t pieces;    /* of judging and counting */
+	uv_idle_t pieces;    /* of MAPI sessions that end */
 	struct sweep_judging judging;
 	int handles;
-	int working;         /* a worker is, or pieces are left */
+	int working;         /* a lane is, or pieces are left */
 	int is_shared;       /* several may wait for its list */
 	atomic_int is_begun; /* a worker lists, or did */
 	int cutting;
@@ -97,7 +100,7 @@ struct sweep_run {
 	size_t marked;
 	struct lg_strlist unasked;
 	struct lg_strlist notes;
-	struct sweep_tries tries;
+	struct sweep_tries *tries;     /* NULL where nobody is cut */
 	struct gate_selector selector; /* texts are its own */
 	struct sweep_waiter *waiters;
 };
@@ -122,15 +125,7 @@ int sweep_run_is_of_policy(const struct sweep_run *run);
 /* Ends it, tells those who wait, and frees it when its worker is back. */
 void sweep_run_end(struct sweep_run *run);
 
-/* Somebody waits for the run, until its deadline. */
-enum lg_status sweep_run_wait(struct sweep_run *run, gate_sweep_done done,
-			      void *context, struct lg_error *err);
-
 /* What before has, who waits for it too, is run's from now on; before ends. */
 void sweep_run_take_over(struct sweep_run *run, struct sweep_run *before);
-
-enum lg_status sweep_waiter_add(struct sweep_waiter **waiters,
-				gate_sweep_done done, void *context,
-				struct lg_error *err);
 
 #endif

@@ -78,46 +78,62 @@ void sweep_tries_count(struct sweep_try *try, uint64_t now_ms)
 	try->next_ms = now_ms + pause_ms;
 }
 
-size_t sweep_tries_settle(struct sweep_tries *tries, uint64_t round,
-			  size_t first, size_t count)
+static size_t settle_bucket(struct sweep_try **at, uint64_t round)
 {
 	size_t gone = 0;
-	size_t i;
 
-	for (i = first; i < first + count && i < SWEEP_TRIES_BUCKETS; i++) {
-		struct sweep_try **at = &tries->bucket[i];
+	while (*at) {
+		struct sweep_try *try = *at;
 
-		while (*at) {
-			struct sweep_try *try = *at;
-
-			if (try->round == round) {
-				at = &try->chain;
-				continue;
-			}
-			gone += try->is_told != 0;
-			*at = try->chain;
-			free(try);
+		if (try->round == round) {
+			at = &try->chain;
+			continue;
 		}
+		gone += try->is_told != 0;
+		*at = try->chain;
+		free(try);
 	}
 	return gone;
 }
 
-void sweep_tries_move(struct sweep_tries *from, struct sweep_tries *to)
+size_t sweep_tries_settle(struct sweep_tries *tries, uint64_t round)
 {
-	*to = *from;
-	memset(from, 0, sizeof(*from));
-}
-
-void sweep_tries_release(struct sweep_tries *tries)
-{
+	size_t gone = 0;
 	size_t i;
 
-	for (i = 0; i < SWEEP_TRIES_BUCKETS; i++) {
-		while (tries->bucket[i]) {
-			struct sweep_try *try = tries->bucket[i];
+	for (i = 0; i < SWEEP_TRIES_BUCKETS; i++)
+		gone += settle_bucket(&tries->bucket[i], round);
+	return gone;
+}
 
-			tries->bucket[i] = try->chain;
-			free(try);
-		}
-	}
+struct sweep_tries *sweep_tries_new(void)
+{
+	struct sweep_tries *tries = calloc(1, sizeof(*tries));
+
+	if (tries)
+		tries->holders = 1;
+	return tries;
+}
+
+struct sweep_tries *sweep_tries_share(struct sweep_tries *tries)
+{
+	tries->holders++;
+	return tries;
+}
+
+static void free_tries(void *context)
+{
+	struct sweep_tries *tries = context;
+
+	/* No round is the number that none has. */
+	sweep_tries_settle(tries, UINT64_MAX);
+	free(tries);
+}
+
+void sweep_tries_drop(struct gate *gate, struct sweep_tries *tries)
+{
+	if (!tries || --tries->holders)
+		return;
+	tries->job = (struct gate_job){free_tries, NULL, tries, NULL};
+	gate_work_add(gate, GATE_LANE_TEXTS, &tries->job);
 }

@@ -11,6 +11,7 @@
 #define LOGONGATE_DAEMON_SESSIONS_SWEEP_TRIES_H
 
 #include "core/policy/session.h"
+#include "daemon/work.h"
 
 /* After so many tries a session counts as one that does not end. */
 #define SWEEP_TRIES_STUCK 6
@@ -28,9 +29,18 @@ struct sweep_try {
 
 #define SWEEP_TRIES_BUCKETS 4096u
 
+/* The judging lane's. A sweep that goes on where another ended holds the same,
+ * so that what that one was at counts; the loop counts who holds it. */
 struct sweep_tries {
+	unsigned int holders;
+	struct gate_job job;
 	struct sweep_try *bucket[SWEEP_TRIES_BUCKETS];
 };
+
+/* Held once; NULL without memory. */
+struct sweep_tries *sweep_tries_new(void);
+struct sweep_tries *sweep_tries_share(struct sweep_tries *tries);
+void sweep_tries_drop(struct gate *gate, struct sweep_tries *tries);
 
 /* Finds it, or adds it; NULL where there is no memory. */
 struct sweep_try *sweep_tries_of(struct sweep_tries *tries,
@@ -39,13 +49,7 @@ struct sweep_try *sweep_tries_of(struct sweep_tries *tries,
 /* One more try that did not show yet; says when the next may be. */
 void sweep_tries_count(struct sweep_try *try, uint64_t now_ms);
 
-/* Of those in count buckets from first on: forgets what the round did not
- * find; gives how many of them had been told. */
-size_t sweep_tries_settle(struct sweep_tries *tries, uint64_t round,
-			  size_t first, size_t count);
-
-/* Makes what is in from that of to, which is empty. */
-void sweep_tries_move(struct sweep_tries *from, struct sweep_tries *to);
-void sweep_tries_release(struct sweep_tries *tries);
+/* Forgets what the round did not find; gives how many of them had been told. */
+size_t sweep_tries_settle(struct sweep_tries *tries, uint64_t round);
 
 #endif
