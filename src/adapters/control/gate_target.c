@@ -13,20 +13,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/instant.h"
-
-#include "adapters/control/control_client.h"
+#include "adapters/control/gate_target_inside.h"
 
 #define CONNECT_MS 10000
 /* Cutting sessions waits for servers. */
 #define ANSWER_MS 60000
-
-struct gate_target {
-	char *name;
-	struct lg_control_remote remote;
-	struct lg_gate_lock lock;
-	int has_lock;
-};
 
 /* Exit codes of contract 4, as the gate names them. */
 static enum lg_status status_of(int code)
@@ -43,11 +34,11 @@ static enum lg_status status_of(int code)
 	}
 }
 
-/* Asks one question over a connection of its own; request is deleted. */
-static enum lg_status ask(struct gate_target *target, cJSON *request,
-			  const struct lg_control_block *block, size_t count,
-			  struct lg_control_answer *out_answer,
-			  struct lg_error *err)
+enum lg_status gate_target_ask(struct gate_target *target, cJSON *request,
+			       const struct lg_control_block *block,
+			       size_t count,
+			       struct lg_control_answer *out_answer,
+			       struct lg_error *err)
 {
 	struct lg_control *control = NULL;
 	struct lg_error said;
@@ -74,7 +65,7 @@ static enum lg_status ask(struct gate_target *target, cJSON *request,
 	return status;
 }
 
-static cJSON *request_of(const char *op)
+cJSON *gate_target_request(const char *op)
 {
 	cJSON *request = cJSON_CreateObject();
 
@@ -85,9 +76,8 @@ static cJSON *request_of(const char *op)
 	return request;
 }
 
-/* Adds a text where there is one; *failed is set without memory. */
-static void add_text(cJSON *request, const char *name, const char *text,
-		     int *failed)
+void gate_target_add_text(cJSON *request, const char *name, const char *text,
+			  int *failed)
 {
 	if (text != NULL && *text != '\0' &&
 	    cJSON_AddStringToObject(request, name, text) == NULL)
@@ -102,13 +92,6 @@ static const char *member(const cJSON *object, const char *name)
 	return text != NULL ? text : "";
 }
 
-/* What the gate says of its locks. */
-struct standing {
-	int active;  /* any at all */
-	char id[32]; /* of ours; "": it is not there */
-	char text[200];
-};
-
 static int is_ours(const struct gate_target *target, const cJSON *lock,
 		   const char *you)
 {
@@ -121,15 +104,16 @@ static int is_ours(const struct gate_target *target, const cJSON *lock,
 		      *you != '\0' ? you : target->lock.by) == 0;
 }
 
-static enum lg_status look(struct gate_target *target,
-			   struct standing *out_standing, struct lg_error *err)
+enum lg_status gate_target_look(struct gate_target *target,
+				struct standing *out_standing,
+				struct lg_error *err)
 {
 	struct lg_control_answer answer = {0};
 	struct standing standing = {0};
 	const cJSON *lock;
 	const char *you;
-	enum lg_status status =
-		ask(target, request_of("locks"), NULL, 0, &answer, err);
+	enum lg_status status = gate_target_ask(
+		target, gate_target_request("locks"), NULL, 0, &answer, err);
 
 	if (status != LG_OK)
 		return status;
@@ -156,7 +140,7 @@ static enum lg_status gate_probe(void *self, struct lg_target_probe *out_probe,
 				 struct lg_error *err)
 {
 	struct standing standing;
-	enum lg_status status = look(self, &standing, err);
+	enum lg_status status = gate_target_look(self, &standing, err);
 
 	if (status != LG_OK)
 		return status;
@@ -167,26 +151,24 @@ static enum lg_status gate_probe(void *self, struct lg_target_probe *out_probe,
 	return LG_OK;
 }
 
-/* What is in force there; once our lock is, what that sets: what the other
- * locks beside it come to is not ours to compare. */
-static enum lg_status gate_read(void *self, struct lg_registry **out_values,
+enum lg_status gate_target_read(void *self, struct lg_registry **out_values,
 				struct lg_error *err)
 {
 	struct gate_target *target = self;
 	struct lg_control_answer answer = {0};
-	cJSON *request = request_of("values");
+	cJSON *request = gate_target_request("values");
 	struct standing standing = {0};
 	enum lg_status status = LG_OK;
 	int failed = 0;
 
 	if (target->has_lock)
-		status = look(target, &standing, err);
-	add_text(request, "lock", standing.id, &failed);
+		status = gate_target_look(target, &standing, err);
+	gate_target_add_text(request, "lock", standing.id, &failed);
 	if (status != LG_OK) {
 		cJSON_Delete(request);
 		return status;
 	}
-	status = ask(target, request, NULL, 0, &answer, err);
+	status = gate_target_ask(target, request, NULL, 0, &answer, err);
 	if (status != LG_OK)
 		return status;
 	if (answer.block_count == 0)
@@ -197,214 +179,6 @@ static enum lg_status gate_read(void *self, struct lg_registry **out_values,
 			answer.block[0].data ? answer.block[0].data : "",
 			answer.block[0].len, target->name, NULL, out_values,
 			err);
-	lg_control_release(&answer);
-	return status;
-}
-
-static int holds(const struct lg_registry *values,
-		 const struct lg_target_change *change)
-{
-	const struct lg_value *is =
-		lg_registry_find(values, change->key, change->name);
-
-	if (is == NULL || change->value == NULL)
-		return is == NULL && change->value == NULL;
-	return lg_value_equal(is, change->value);
-}
-
-static int holds_all(const struct lg_registry *values,
-		     const struct lg_target_change *change, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (!holds(values, &change[i]))
-			return 0;
-	}
-	return 1;
-}
-
-/* Blocks of a request, which point into buffers. */
-static void block_of(const struct lg_buffer *buffer,
-		     struct lg_control_block *out_block)
-{
-	out_block->bytes = buffer->data != NULL ? buffer->data : "";
-	out_block->len = buffer->len;
-}
-
-static cJSON *apply_request(const struct lg_gate_lock *lock)
-{
-	cJSON *request = request_of("apply");
-	char until[LG_INSTANT_SIZE];
-	int failed = request == NULL;
-
-	lg_instant_format(lock->until_s, until);
-	add_text(request, "id", lock->id, &failed);
-	add_text(request, "profile", lock->profile, &failed);
-	add_text(request, "caller", lock->by, &failed);
-	add_text(request, "reason", lock->reason, &failed);
-	add_text(request, "until", until, &failed);
-	if (lock->max_duration_s >= 0 &&
-	    cJSON_AddNumberToObject(request, "max_duration_s",
-				    (double)lock->max_duration_s) == NULL)
-		failed = 1;
-	if (lock->grace_s > 0 &&
-	    cJSON_AddNumberToObject(request, "grace_s",
-				    (double)lock->grace_s) == NULL)
-		failed = 1;
-	if (failed) {
-		cJSON_Delete(request);
-		request = NULL;
-	}
-	return request;
-}
-
-/* The lock itself: what it sets, and nothing of what is there. */
-static enum lg_status apply(struct gate_target *target,
-			    const struct lg_target_change *change, size_t count,
-			    struct lg_error *err)
-{
-	struct lg_control_answer answer = {0};
-	struct lg_control_block block[2];
-	struct lg_buffer text = {0}, findings = {0};
-	struct lg_registry *sets = NULL;
-	size_t blocks = 1;
-	enum lg_status status = lg_registry_new(&sets, err);
-
-	for (size_t i = 0; status == LG_OK && i < count; i++) {
-		if (change[i].value != NULL)
-			status = lg_registry_set(sets, change[i].value, err);
-	}
-	if (status == LG_OK)
-		status = lg_reg_text_render(sets, LG_REG_ENCODING_UTF8, &text,
-					    err);
-	if (status == LG_OK && target->lock.findings != NULL) {
-		status = lg_findings_render(target->lock.findings, &findings,
-					    err);
-		blocks = 2;
-	}
-	block_of(&text, &block[0]);
-	block_of(&findings, &block[1]);
-	if (status == LG_OK)
-		status = ask(target, apply_request(&target->lock), block,
-			     blocks, &answer, err);
-	lg_control_release(&answer);
-	lg_buffer_release(&findings);
-	lg_buffer_release(&text);
-	lg_registry_free(&sets);
-	return status;
-}
-
-static enum lg_status lift(struct gate_target *target, const char *id,
-			   struct lg_error *err)
-{
-	struct lg_control_answer answer = {0};
-	cJSON *request = request_of("lift");
-	enum lg_status status;
-	int failed = 0;
-
-	add_text(request, "lock", id, &failed);
-	add_text(request, "caller", target->lock.caller, &failed);
-	status = ask(target, request, NULL, 0, &answer, err);
-	lg_control_release(&answer);
-	/* its time was over meanwhile: the values say what there is to do */
-	return status == LG_ERR_CONFLICT ? LG_OK : status;
-}
-
-static enum lg_status import(struct gate_target *target,
-			     const struct lg_target_change *change,
-			     size_t count, struct lg_error *err)
-{
-	struct lg_control_answer answer = {0};
-	struct lg_registry *values = NULL;
-	struct lg_control_block block;
-	struct lg_buffer text = {0};
-	cJSON *request = NULL;
-	enum lg_status status = lg_registry_new(&values, err);
-	int failed = 0;
-
-	for (size_t i = 0; status == LG_OK && i < count; i++) {
-		if (change[i].value != NULL)
-			status = lg_registry_set(values, change[i].value, err);
-	}
-	if (status == LG_OK)
-		status = lg_reg_text_render(values, LG_REG_ENCODING_UTF8, &text,
-					    err);
-	for (size_t i = 0; status == LG_OK && i < count; i++) {
-		if (change[i].value == NULL)
-			status = lg_reg_text_render_deletion(
-				change[i].key, change[i].name,
-				LG_REG_ENCODING_UTF8, &text, err);
-	}
-	block_of(&text, &block);
-	if (status == LG_OK) {
-		request = request_of("import");
-		add_text(request, "caller",
-			 target->has_lock ? target->lock.caller : NULL,
-			 &failed);
-		status = ask(target, request, &block, 1, &answer, err);
-	}
-	lg_control_release(&answer);
-	lg_buffer_release(&text);
-	lg_registry_free(&values);
-	return status;
-}
-
-/* A gate composes what is left by itself: that our lock is gone is all. */
-static enum lg_status restore(struct gate_target *target, struct lg_error *err)
-{
-	struct standing standing;
-	enum lg_status status = look(target, &standing, err);
-
-	if (status == LG_OK && standing.id[0] != '\0')
-		status = lift(target, standing.id, err);
-	if (status == LG_OK)
-		status = look(target, &standing, err);
-	if (status == LG_OK && standing.id[0] != '\0')
-		status = lg_error_set(err, LG_ERR_IO, target->name,
-				      "the lock is still in force there");
-	return status;
-}
-
-static enum lg_status gate_write(void *self,
-				 const struct lg_target_change *change,
-				 size_t count, struct lg_error *err)
-{
-	struct gate_target *target = self;
-	struct lg_registry *values = NULL;
-	enum lg_status status;
-
-	if (target->has_lock)
-		return count > 0 && change[0].care == LG_TARGET_RESTORE
-			       ? restore(target, err)
-			       : apply(target, change, count, err);
-	status = gate_read(target, &values, err);
-	if (status == LG_OK && !holds_all(values, change, count))
-		status = import(target, change, count, err);
-	lg_registry_free(&values);
-	return status;
-}
-
-static enum lg_status gate_extend(void *self, int64_t until_s,
-				  struct lg_error *err)
-{
-	struct gate_target *target = self;
-	struct lg_control_answer answer = {0};
-	cJSON *request;
-	char until[LG_INSTANT_SIZE];
-	struct standing standing;
-	enum lg_status status = look(target, &standing, err);
-	int failed = 0;
-
-	if (status == LG_OK && standing.id[0] == '\0')
-		status = lg_error_set(err, LG_ERR_CONFLICT, target->name,
-				      "the lock is no longer in force there");
-	if (status != LG_OK)
-		return status;
-	request = request_of("extend");
-	lg_instant_format(until_s, until);
-	add_text(request, "lock", standing.id, &failed);
-	add_text(request, "until", until, &failed);
-	add_text(request, "caller", target->lock.caller, &failed);
-	status = ask(target, request, NULL, 0, &answer, err);
 	lg_control_release(&answer);
 	return status;
 }
@@ -449,10 +223,10 @@ enum lg_status lg_gate_target_open(const struct lg_target_settings *settings,
 		.self = target,
 		.name = target->name,
 		.probe = gate_probe,
-		.read = gate_read,
-		.write = gate_write,
+		.read = gate_target_read,
+		.write = gate_target_write,
 		.keeps_locks = 1,
-		.extend = gate_extend,
+		.extend = gate_target_extend,
 		.close = gate_close,
 	};
 	return LG_OK;

@@ -6,14 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <logongate/dn.h>
 #include "base/duration.h"
 #include <logongate/process_list.h>
 #include <logongate/version_setting.h>
 
-#include "adapters/ini/allow_file.h"
 #include "adapters/ini/known.h"
 #include "adapters/ini/profile_values.h"
+#include "adapters/ini/profile_accounts.h"
 
 static enum lg_status no_memory(struct lg_profile_reader *reader)
 {
@@ -21,18 +20,17 @@ static enum lg_status no_memory(struct lg_profile_reader *reader)
 			    "out of memory");
 }
 
-static enum lg_status keep(struct lg_profile_reader *reader, char **out_text,
-			   const char *text)
+enum lg_status lg_profile_keep(struct lg_profile_reader *reader,
+			       char **out_text, const char *text)
 {
 	*out_text = strdup(text);
 	return *out_text ? LG_OK : no_memory(reader);
 }
 
-/* Puts the item's place before what a parser said. */
-static enum lg_status at_item(struct lg_profile_reader *reader,
-			      const struct lg_ini_item *item,
-			      enum lg_status status,
-			      const struct lg_error *told)
+enum lg_status lg_profile_at_item(struct lg_profile_reader *reader,
+				  const struct lg_ini_item *item,
+				  enum lg_status status,
+				  const struct lg_error *told)
 {
 	if (!status)
 		return LG_OK;
@@ -69,7 +67,7 @@ static enum lg_status take_description(struct lg_profile_reader *reader,
 				       const struct lg_ini_item *item,
 				       const char *value)
 {
-	return keep(reader, &reader->profile->description, value);
+	return lg_profile_keep(reader, &reader->profile->description, value);
 }
 
 static enum lg_status take_max_duration(struct lg_profile_reader *reader,
@@ -82,7 +80,7 @@ static enum lg_status take_max_duration(struct lg_profile_reader *reader,
 		lg_duration_parse(value, strlen(value), &seconds, &told);
 
 	if (status)
-		return at_item(reader, item, status, &told);
+		return lg_profile_at_item(reader, item, status, &told);
 	if (!seconds)
 		return lg_error_set_at(reader->err, LG_ERR_RANGE, item->file,
 				       item->line,
@@ -194,132 +192,6 @@ static enum lg_status take_when_invalid(struct lg_profile_reader *reader,
 	return status;
 }
 
-enum lg_status lg_profile_check_dn(struct lg_profile_reader *reader,
-				   const struct lg_ini_item *item,
-				   const char *value)
-{
-	struct lg_error told = {0};
-
-	return at_item(reader, item,
-		       lg_dn_check(value, strlen(value), NULL, &told), &told);
-}
-
-/* "0" is the value that ends a lock (L11), not a DN. */
-static enum lg_status check_dn(struct lg_profile_reader *reader,
-			       const struct lg_ini_item *item,
-			       const char *value)
-{
-	if (!strcmp(value, "0"))
-		return LG_OK;
-	return lg_profile_check_dn(reader, item, value);
-}
-
-static enum lg_status take_allow(struct lg_profile_reader *reader,
-				 const struct lg_ini_item *item,
-				 const char *value)
-{
-	enum lg_status status = check_dn(reader, item, value);
-
-	if (!status)
-		status = lg_strlist_add(&reader->profile->allow, value,
-					strlen(value), reader->err);
-	return status;
-}
-
-enum lg_status lg_profile_check_user(struct lg_profile_reader *reader,
-				     const struct lg_ini_item *item,
-				     const char *value)
-{
-	size_t i;
-
-	for (i = 0; value[i]; i++)
-		if ((unsigned char)value[i] < 0x20 || value[i] == 0x7f)
-			break;
-	if (!i || value[i] || value[0] == ' ' || value[i - 1] == ' ')
-		return lg_error_set_at(
-			reader->err, LG_ERR_SYNTAX, item->file, item->line,
-			"%s: \"%s\" is not a logon name; write \"name\" or "
-			"\"name@example.org\"",
-			item->key, value);
-	return LG_OK;
-}
-
-static enum lg_status take_allow_user(struct lg_profile_reader *reader,
-				      const struct lg_ini_item *item,
-				      const char *value)
-{
-	enum lg_status status = lg_profile_check_user(reader, item, value);
-
-	if (status)
-		return status;
-	return lg_strlist_add(&reader->profile->allow_user, value,
-			      strlen(value), reader->err);
-}
-
-static enum lg_status take_single(struct lg_profile_reader *reader,
-				  const struct lg_ini_item *item,
-				  const char *value)
-{
-	enum lg_status status = check_dn(reader, item, value);
-
-	return status ? status : keep(reader, &reader->profile->single, value);
-}
-
-enum lg_status lg_profile_keep_filter(struct lg_profile_reader *reader,
-				      const struct lg_ini_item *item,
-				      const char *value, char **out_filter)
-{
-	if (value[0] != '(')
-		return lg_error_set_at(
-			reader->err, LG_ERR_SYNTAX, item->file, item->line,
-			"%s: \"%s\" is not an LDAP filter; write "
-			"\"(attribute=value)\"",
-			item->key, value);
-	return keep(reader, out_filter, value);
-}
-
-static enum lg_status take_allow_filter(struct lg_profile_reader *reader,
-					const struct lg_ini_item *item,
-					const char *value)
-{
-	return lg_profile_keep_filter(reader, item, value,
-				      &reader->profile->allow_filter);
-}
-
-enum lg_status lg_profile_take_file(struct lg_profile_reader *reader,
-				    const struct lg_ini_item *item,
-				    const char *value, struct lg_strlist *dn,
-				    struct lg_strlist *users)
-{
-	const char *slash = strrchr(item->file, '/');
-	struct lg_buffer path = {0};
-	enum lg_status status;
-
-	if (!*value)
-		return lg_error_set_at(reader->err, LG_ERR_SYNTAX, item->file,
-				       item->line,
-				       "%s names no file; write "
-				       "%s = \"testers.txt\"",
-				       item->key, item->key);
-	if (value[0] != '/' && slash)
-		lg_buffer_append(&path, item->file,
-				 (size_t)(slash - item->file) + 1);
-	lg_buffer_text(&path, value);
-	status = lg_buffer_status(&path, reader->err);
-	if (!status)
-		status = lg_allow_file_read(path.data, dn, users, reader->err);
-	lg_buffer_release(&path);
-	return status;
-}
-
-static enum lg_status take_allow_file(struct lg_profile_reader *reader,
-				      const struct lg_ini_item *item,
-				      const char *value)
-{
-	return lg_profile_take_file(reader, item, value,
-				    &reader->profile->allow, NULL);
-}
-
 /* The form a setting is read in must be known before it is read. */
 static enum lg_status take_four_part(struct lg_profile_reader *reader,
 				     const struct lg_ini_item *item,
@@ -349,9 +221,9 @@ static enum lg_status take_versions(struct lg_profile_reader *reader,
 
 	lg_version_setting_free(&setting);
 	if (status)
-		return at_item(reader, item, status, &told);
+		return lg_profile_at_item(reader, item, status, &told);
 	reader->profile->versions_line = item->line;
-	return keep(reader, &reader->profile->versions, value);
+	return lg_profile_keep(reader, &reader->profile->versions, value);
 }
 
 static enum lg_status take_allow_system_block(struct lg_profile_reader *reader,
@@ -386,9 +258,9 @@ static enum lg_status take_processes(struct lg_profile_reader *reader,
 
 	lg_process_list_free(&list);
 	if (status)
-		return at_item(reader, item, status, &told);
+		return lg_profile_at_item(reader, item, status, &told);
 	reader->profile->processes_line = item->line;
-	return keep(reader, &reader->profile->processes, value);
+	return lg_profile_keep(reader, &reader->profile->processes, value);
 }
 
 static enum lg_status take_unknown_process(struct lg_profile_reader *reader,
@@ -427,11 +299,11 @@ const struct lg_profile_taker lg_profile_takers[] = {
 	{"profile", "max_duration", take_max_duration},
 	{"profile", "accept", take_accept},
 	{"logon_only_as", "when_invalid", take_when_invalid},
-	{"logon_only_as", "allow.", take_allow},
-	{"logon_only_as", "allow_user.", take_allow_user},
-	{"logon_only_as", "single", take_single},
-	{"logon_only_as", "allow_file", take_allow_file},
-	{"logon_only_as", "allow_filter", take_allow_filter},
+	{"logon_only_as", "allow.", lg_profile_take_allow},
+	{"logon_only_as", "allow_user.", lg_profile_take_allow_user},
+	{"logon_only_as", "single", lg_profile_take_single},
+	{"logon_only_as", "allow_file", lg_profile_take_allow_file},
+	{"logon_only_as", "allow_filter", lg_profile_take_allow_filter},
 	{"disable_mapi_clients", "four_part", take_four_part},
 	{"disable_mapi_clients", "versions", take_versions},
 	{"disable_mapi_clients", "allow_system_block", take_allow_system_block},

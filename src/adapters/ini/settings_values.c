@@ -10,7 +10,6 @@
 
 #include <logongate/buffer.h>
 #include <logongate/dn.h>
-#include <logongate/registry.h>
 #include <logongate/version.h>
 
 #include "core/values/language.h"
@@ -20,17 +19,18 @@
 #include "adapters/ini/mail_domain.h"
 #include "adapters/ini/notify_before.h"
 #include "adapters/ini/settings_values.h"
+#include "adapters/ini/settings_words.h"
 
-static enum lg_status bad(const struct lg_ini_item *item, struct lg_error *err,
-			  const char *right)
+enum lg_status lg_setting_bad(const struct lg_ini_item *item,
+			      struct lg_error *err, const char *right)
 {
 	return lg_error_set_at(err, LG_ERR_SYNTAX, item->file, item->line,
 			       "%s: \"%s\"; write %s", item->key, item->value,
 			       right);
 }
 
-/* In the place of a default; "" stands for none. */
-static enum lg_status keep(char **field, const char *text, struct lg_error *err)
+enum lg_status lg_setting_keep(char **field, const char *text,
+			       struct lg_error *err)
 {
 	char *copy = *text ? strdup(text) : NULL;
 
@@ -66,7 +66,7 @@ static enum lg_status read_text(const struct lg_ini_item *item, char **field,
 				       "%s: a control character; write text "
 				       "and blanks only",
 				       item->key);
-	return keep(field, item->value, err);
+	return lg_setting_keep(field, item->value, err);
 }
 
 /* Appends path, from the folder of the settings file where it is relative. */
@@ -92,7 +92,7 @@ static enum lg_status read_path(const struct lg_ini_item *item, char **field,
 	append_path(item, item->value, strlen(item->value), &path);
 	status = lg_buffer_status(&path, err);
 	if (!status)
-		status = keep(field, path.data, err);
+		status = lg_setting_keep(field, path.data, err);
 	lg_buffer_release(&path);
 	return status;
 }
@@ -108,9 +108,10 @@ static enum lg_status read_uris(const struct lg_ini_item *item, char **field,
 	size_t i;
 
 	if (has_control(at) || !at[strspn(at, " ")])
-		return bad(item, err,
-			   "\"ldaps://dc1.example.org ldaps://dc2\" or "
-			   "\"ldif:/path/export.ldif\"");
+		return lg_setting_bad(
+			item, err,
+			"\"ldaps://dc1.example.org ldaps://dc2\" or "
+			"\"ldif:/path/export.ldif\"");
 	/* One path may hold blanks; a list of servers may not. */
 	if (!strncmp(at, "ldif:", 5)) {
 		lg_buffer_text(&uris, "ldif:");
@@ -126,9 +127,10 @@ static enum lg_status read_uris(const struct lg_ini_item *item, char **field,
 				break;
 		if (i == sizeof(scheme) / sizeof(scheme[0])) {
 			lg_buffer_release(&uris);
-			return bad(item, err,
-				   "URIs that begin with ldaps://, ldap:// or "
-				   "ldapi://, or ldif:/path/export.ldif");
+			return lg_setting_bad(
+				item, err,
+				"URIs that begin with ldaps://, ldap:// or "
+				"ldapi://, or ldif:/path/export.ldif");
 		}
 		if (uris.len)
 			lg_buffer_char(&uris, ' ');
@@ -138,7 +140,7 @@ static enum lg_status read_uris(const struct lg_ini_item *item, char **field,
 out:
 	status = lg_buffer_status(&uris, err);
 	if (!status)
-		status = keep(field, uris.data, err);
+		status = lg_setting_keep(field, uris.data, err);
 	lg_buffer_release(&uris);
 	return status;
 }
@@ -243,10 +245,12 @@ static enum lg_status read_addresses(const struct lg_ini_item *item,
 
 	for (i = 0; i < field->count && !status; i++)
 		if (!is_address(field->item[i]) || has_control(field->item[i]))
-			status = bad(item, err,
-				     "\"unix:NAME.sock\" or \"HOST:PORT\"");
+			status = lg_setting_bad(
+				item, err,
+				"\"unix:NAME.sock\" or \"HOST:PORT\"");
 	if (!status && !field->count)
-		status = bad(item, err, "\"unix:NAME.sock\" or \"HOST:PORT\"");
+		status = lg_setting_bad(item, err,
+					"\"unix:NAME.sock\" or \"HOST:PORT\"");
 	return status;
 }
 
@@ -263,82 +267,10 @@ static enum lg_status read_cookies(const struct lg_ini_item *item,
 
 	for (i = 0; i < field->count && !status; i++)
 		if (field->item[i][strspn(field->item[i], token)])
-			status = bad(item, err, "names of cookies");
+			status = lg_setting_bad(item, err, "names of cookies");
 	if (!status && !field->count)
-		status = bad(item, err, "names of cookies");
+		status = lg_setting_bad(item, err, "names of cookies");
 	return status;
-}
-
-static enum lg_status read_yes_no(const struct lg_ini_item *item, int *field,
-				  struct lg_error *err)
-{
-	if (strcmp(item->value, "yes") && strcmp(item->value, "no"))
-		return bad(item, err, "yes or no");
-	*field = !strcmp(item->value, "yes");
-	return LG_OK;
-}
-
-static enum lg_status read_dialect(const struct lg_ini_item *item,
-				   enum lg_dialect *field, struct lg_error *err)
-{
-	if (lg_dialect_from_name(item->value, strlen(item->value), field))
-		return LG_OK;
-	return bad(item, err,
-		   "gate, exchange5.5, exchange2000, exchange2003 or "
-		   "exchange2007");
-}
-
-static enum lg_status read_backend(const struct lg_ini_item *item,
-				   enum lg_backend *field, struct lg_error *err)
-{
-	struct lg_buffer names = {0};
-	enum lg_status status;
-
-	if (lg_backend_from_name(item->value, strlen(item->value), field))
-		return LG_OK;
-	lg_backend_names(&names);
-	status = lg_buffer_status(&names, err);
-	if (status == LG_OK)
-		status = bad(item, err, names.data);
-	lg_buffer_release(&names);
-	return status;
-}
-
-static enum lg_status read_file_format(const struct lg_ini_item *item,
-				       int *field, struct lg_error *err)
-{
-	*field = !strcmp(item->value, "reg4");
-	return *field || !strcmp(item->value, "reg")
-		       ? LG_OK
-		       : bad(item, err, "reg, or reg4 for Windows NT 4");
-}
-
-static enum lg_status read_tls(const struct lg_ini_item *item,
-			       enum lg_directory_tls *field,
-			       struct lg_error *err)
-{
-	if (!strcmp(item->value, "demand"))
-		*field = LG_TLS_DEMAND;
-	else if (!strcmp(item->value, "starttls"))
-		*field = LG_TLS_STARTTLS;
-	else if (!strcmp(item->value, "none"))
-		*field = LG_TLS_NONE;
-	else
-		return bad(item, err, "demand, starttls or none");
-	return LG_OK;
-}
-
-static enum lg_status read_without_policy(const struct lg_ini_item *item,
-					  enum lg_without_policy *field,
-					  struct lg_error *err)
-{
-	if (!strcmp(item->value, "admit"))
-		*field = LG_WITHOUT_POLICY_ADMIT;
-	else if (!strcmp(item->value, "refuse"))
-		*field = LG_WITHOUT_POLICY_REFUSE;
-	else
-		return bad(item, err, "admit or refuse");
-	return LG_OK;
 }
 
 static enum lg_status read_mode(const struct lg_ini_item *item, uint32_t *field,
@@ -347,7 +279,7 @@ static enum lg_status read_mode(const struct lg_ini_item *item, uint32_t *field,
 	uint32_t mode = 0;
 
 	if (!read_number(item->value, 8, &mode) || mode > 0777)
-		return bad(item, err, "an octal mode such as 0660");
+		return lg_setting_bad(item, err, "an octal mode such as 0660");
 	*field = mode;
 	return LG_OK;
 }
@@ -359,42 +291,9 @@ static enum lg_status read_refusal(const struct lg_ini_item *item,
 
 	if (!read_number(item->value, 10, &number) ||
 	    (number != 503 && number != 500))
-		return bad(item, err, "503 or 500");
+		return lg_setting_bad(item, err, "503 or 500");
 	*field = number;
 	return LG_OK;
-}
-
-static enum lg_status read_schemes(const struct lg_ini_item *item,
-				   uint32_t *field, struct lg_error *err)
-{
-	static const struct {
-		const char *name;
-		enum lg_http_scheme scheme;
-	} known[] = {
-		{"Negotiate", LG_HTTP_SCHEME_NEGOTIATE},
-		{"NTLM", LG_HTTP_SCHEME_NTLM},
-		{"Basic", LG_HTTP_SCHEME_BASIC},
-	};
-	struct lg_strlist words = {0};
-	enum lg_status status = lg_ini_split(item, item->value, &words, err);
-	uint32_t schemes = 0;
-	size_t i;
-	size_t k;
-
-	for (i = 0; !status && i < words.count; i++) {
-		for (k = 0; k < sizeof(known) / sizeof(known[0]); k++)
-			if (!strcasecmp(words.item[i], known[k].name))
-				break;
-		if (k == sizeof(known) / sizeof(known[0]))
-			status = bad(item, err,
-				     "some of Negotiate, NTLM, Basic");
-		else
-			schemes |= known[k].scheme;
-	}
-	if (!status)
-		*field = schemes;
-	lg_strlist_release(&words);
-	return status;
 }
 
 static enum lg_status read_language(const struct lg_ini_item *item,
@@ -408,7 +307,7 @@ static enum lg_status read_language(const struct lg_ini_item *item,
 		return lg_error_set_at(err, LG_ERR_SYNTAX, item->file,
 				       item->line, "%s: %s", item->key,
 				       told.text);
-	return keep(field, tag, err);
+	return lg_setting_keep(field, tag, err);
 }
 
 /* It stands between quotes in a header. */
@@ -416,7 +315,8 @@ static enum lg_status read_realm(const struct lg_ini_item *item, char **field,
 				 struct lg_error *err)
 {
 	if (strpbrk(item->value, "\"\\"))
-		return bad(item, err, "a name without quotes and backslashes");
+		return lg_setting_bad(item, err,
+				      "a name without quotes and backslashes");
 	return read_text(item, field, err);
 }
 
@@ -426,7 +326,8 @@ static enum lg_status read_days(const struct lg_ini_item *item, uint32_t *field,
 	uint32_t days = 0;
 
 	if (!read_number(item->value, 10, &days) || days < 1 || days > 36500)
-		return bad(item, err, "a number of days, 1 to 36500");
+		return lg_setting_bad(item, err,
+				      "a number of days, 1 to 36500");
 	*field = days;
 	return LG_OK;
 }
@@ -438,7 +339,8 @@ static enum lg_status read_seconds(const struct lg_ini_item *item,
 
 	if (!read_number(item->value, 10, &seconds) || seconds < 1 ||
 	    seconds > 3600)
-		return bad(item, err, "a number of seconds, 1 to 3600");
+		return lg_setting_bad(item, err,
+				      "a number of seconds, 1 to 3600");
 	*field = seconds * 1000;
 	return LG_OK;
 }
@@ -449,23 +351,9 @@ static enum lg_status read_version(const struct lg_ini_item *item, char **field,
 	struct lg_version version = {0};
 
 	if (lg_version_parse(item->value, strlen(item->value), &version, NULL))
-		return bad(item, err, "a version such as 6.5.7651.19");
-	return keep(field, item->value, err);
-}
-
-static enum lg_status read_reg_type(const struct lg_ini_item *item,
-				    char **field, struct lg_error *err)
-{
-	static const uint32_t type[] = {LG_REG_SZ, LG_REG_DWORD,
-					LG_REG_MULTI_SZ};
-	size_t i;
-
-	for (i = 0; i < sizeof(type) / sizeof(type[0]); i++)
-		if (!strcmp(item->value, lg_reg_type_name(type[i])))
-			return keep(field, item->value, err);
-	return bad(item, err,
-		   "REG_SZ, REG_DWORD or "
-		   "REG_MULTI_SZ");
+		return lg_setting_bad(item, err,
+				      "a version such as 6.5.7651.19");
+	return lg_setting_keep(field, item->value, err);
 }
 
 enum lg_status lg_setting_read(enum lg_setting_kind kind,
@@ -492,23 +380,23 @@ enum lg_status lg_setting_read(enum lg_setting_kind kind,
 	case LG_SETTING_ADDRESSES:
 		return read_addresses(item, field, err);
 	case LG_SETTING_YES_NO:
-		return read_yes_no(item, field, err);
+		return lg_setting_yes_no(item, field, err);
 	case LG_SETTING_DIALECT:
-		return read_dialect(item, field, err);
+		return lg_setting_dialect(item, field, err);
 	case LG_SETTING_BACKEND:
-		return read_backend(item, field, err);
+		return lg_setting_backend(item, field, err);
 	case LG_SETTING_FILE_FORMAT:
-		return read_file_format(item, field, err);
+		return lg_setting_file_format(item, field, err);
 	case LG_SETTING_TLS:
-		return read_tls(item, field, err);
+		return lg_setting_tls(item, field, err);
 	case LG_SETTING_WITHOUT_POLICY:
-		return read_without_policy(item, field, err);
+		return lg_setting_without_policy(item, field, err);
 	case LG_SETTING_MODE:
 		return read_mode(item, field, err);
 	case LG_SETTING_REFUSAL:
 		return read_refusal(item, field, err);
 	case LG_SETTING_SCHEMES:
-		return read_schemes(item, field, err);
+		return lg_setting_schemes(item, field, err);
 	case LG_SETTING_REALM:
 		return read_realm(item, field, err);
 	case LG_SETTING_DAYS:
@@ -520,7 +408,7 @@ enum lg_status lg_setting_read(enum lg_setting_kind kind,
 	case LG_SETTING_BEFORE:
 		return lg_notify_before_read(item, field, err);
 	case LG_SETTING_REG_TYPE:
-		return read_reg_type(item, field, err);
+		return lg_setting_reg_type(item, field, err);
 	}
 	return lg_error_set(err, LG_ERR_BUG, item->file, "unknown kind");
 }

@@ -13,6 +13,7 @@
 
 #include "adapters/winreg/winreg_process.h"
 #include "adapters/winreg/winreg_services.h"
+#include "adapters/winreg/winreg_values.h"
 
 #define OPEN_TIMEOUT_MS 20000
 #define CALL_TIMEOUT_MS 60000
@@ -210,67 +211,6 @@ static enum lg_status winreg_watch(void *self, const struct lg_registry *names,
 	return winreg_services_of(names, &target->services, err);
 }
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
-static enum lg_status read_hex(const char *hex, struct lg_buffer *out,
-			       const char *place, struct lg_error *err)
-{
-	int high;
-	int low;
-
-	for (; hex && *hex; hex += 2) {
-		high = hex_digit(hex[0]);
-		low = high < 0 ? -1 : hex_digit(hex[1]);
-		if (low < 0)
-			hex = NULL;
-		else
-			lg_buffer_char(out, (char)(high << 4 | low));
-		if (!hex)
-			break;
-	}
-	if (!hex)
-		return lg_error_set(
-			err, LG_ERR_SYNTAX, place,
-			"the helper gave a value that is not hexadecimal");
-	return lg_buffer_status(out, err);
-}
-
-static enum lg_status read_value(const cJSON *item, const char *place,
-				 struct lg_registry *values,
-				 struct lg_error *err)
-{
-	const char *key = cJSON_GetStringValue(
-		cJSON_GetObjectItemCaseSensitive(item, "key"));
-	const char *name = cJSON_GetStringValue(
-		cJSON_GetObjectItemCaseSensitive(item, "name"));
-	const cJSON *type = cJSON_GetObjectItemCaseSensitive(item, "type");
-	struct lg_buffer bytes = {0};
-	enum lg_status status;
-
-	if (!key || !name || !cJSON_IsNumber(type) || type->valuedouble < 0)
-		return lg_error_set(err, LG_ERR_SYNTAX, place,
-				    "the helper gave a value without key, "
-				    "name or type");
-	status = read_hex(cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(
-				  item, "hex")),
-			  &bytes, place, err);
-	if (status == LG_OK)
-		status = lg_registry_set_bytes(
-			values, key, name, (uint32_t)type->valuedouble,
-			bytes.data ? bytes.data : "", bytes.len, err);
-	lg_buffer_release(&bytes);
-	return status;
-}
-
 static enum lg_status winreg_read(void *self, struct lg_registry **out_values,
 				  struct lg_error *err)
 {
@@ -302,7 +242,8 @@ static enum lg_status winreg_read(void *self, struct lg_registry **out_values,
 	if (status == LG_OK) {
 		cJSON_ArrayForEach(item, cJSON_GetObjectItemCaseSensitive(
 						 answer, "values")) {
-			status = read_value(item, target->host, values, err);
+			status = winreg_value_read(item, target->host, values,
+						   err);
 			if (status != LG_OK)
 				break;
 		}
@@ -316,47 +257,6 @@ static enum lg_status winreg_read(void *self, struct lg_registry **out_values,
 	else
 		lg_registry_free(&values);
 	return status;
-}
-
-static int add_hex(cJSON *object, const struct lg_value *value)
-{
-	static const char digits[] = "0123456789abcdef";
-	struct lg_buffer bytes = {0};
-	struct lg_buffer hex = {0};
-	struct lg_error ignored;
-	int added = 0;
-	size_t i;
-
-	lg_value_bytes(value, &bytes);
-	for (i = 0; i < bytes.len; i++) {
-		lg_buffer_char(&hex, digits[(unsigned char)bytes.data[i] >> 4]);
-		lg_buffer_char(&hex, digits[bytes.data[i] & 15]);
-	}
-	if (lg_buffer_status(&bytes, &ignored) == LG_OK &&
-	    lg_buffer_status(&hex, &ignored) == LG_OK)
-		added = cJSON_AddStringToObject(object, "hex",
-						hex.data ? hex.data : "") !=
-			NULL;
-	lg_buffer_release(&bytes);
-	lg_buffer_release(&hex);
-	return added;
-}
-
-static int add_change(cJSON *array, const struct lg_target_change *change)
-{
-	cJSON *object = cJSON_CreateObject();
-
-	if (!object || !cJSON_AddItemToArray(array, object)) {
-		cJSON_Delete(object);
-		return 0;
-	}
-	if (!cJSON_AddStringToObject(object, "key", change->key) ||
-	    !cJSON_AddStringToObject(object, "name", change->name))
-		return 0;
-	if (!change->value)
-		return cJSON_AddNullToObject(object, "type") != NULL;
-	return cJSON_AddNumberToObject(object, "type", change->value->type) &&
-	       add_hex(object, change->value);
 }
 
 static enum lg_status winreg_write(void *self,
@@ -376,7 +276,7 @@ static enum lg_status winreg_write(void *self,
 	array = object ? cJSON_AddArrayToObject(object, "changes") : NULL;
 	for (i = 0; array && i < count; i++) {
 		if (!winreg_is_service(&change[i]) &&
-		    !add_change(array, &change[i]))
+		    !winreg_change_add(array, &change[i]))
 			array = NULL;
 	}
 	if (!array) {

@@ -14,18 +14,9 @@
 
 #include "app/doors/prosody_text.h"
 #include "app/doors/running.h"
+#include "app/doors/survey_inside.h"
 
-#define PAM_DIR "/etc/pam.d"
 #define PROSODY_CONF "/etc/prosody/prosody.cfg.lua"
-#define PAM_VENDOR_DIR "/usr/lib/pam.d"
-
-struct survey {
-	const struct lg_machine *machine;
-	const struct lg_gate_addresses *gate;
-	struct lg_doors_files files;
-	struct lg_ways *ways;
-	struct lg_error *err;
-};
 
 static enum lg_status add_address(struct lg_strlist *list, const char *address,
 				  const char *run_dir, struct lg_error *err)
@@ -70,31 +61,8 @@ static enum lg_status gate_addresses(const struct lg_settings *settings,
 	return status;
 }
 
-/* A stack's file lies in /etc, or where its package put it. */
-static enum lg_status read_named(void *context, const char *path,
-				 struct lg_buffer *out_text,
-				 struct lg_error *err)
-{
-	const struct lg_machine *machine = context;
-	struct lg_buffer other = {0};
-	enum lg_status status;
-
-	status = machine->read(machine->self, path, out_text, err);
-	if (status == LG_ERR_UNKNOWN_KEY &&
-	    strncmp(path, PAM_DIR "/", sizeof(PAM_DIR)) == 0) {
-		lg_buffer_format(&other, "%s%s", PAM_VENDOR_DIR,
-				 path + sizeof(PAM_DIR) - 1);
-		if (lg_buffer_status(&other, err) == LG_OK)
-			status = machine->read(machine->self, other.data,
-					       out_text, err);
-		lg_buffer_release(&other);
-	}
-	return status;
-}
-
-/* A way in of which nothing is known, and why. */
-static enum lg_status add_unknown(struct survey *survey, const char *door,
-				  const char *place, const char *why)
+enum lg_status lg_survey_add_unknown(struct survey *survey, const char *door,
+				     const char *place, const char *why)
 {
 	struct lg_buffer note = {0};
 	struct lg_way way = {.door = door,
@@ -113,9 +81,8 @@ static enum lg_status add_unknown(struct survey *survey, const char *door,
 	return status;
 }
 
-/* What one server's reader gave. */
-static enum lg_status settle(struct survey *survey, const char *door,
-			     enum lg_status status)
+enum lg_status lg_survey_settle(struct survey *survey, const char *door,
+				enum lg_status status)
 {
 	struct lg_error why = *survey->err;
 
@@ -123,7 +90,7 @@ static enum lg_status settle(struct survey *survey, const char *door,
 		return status;
 	if (status == LG_ERR_UNKNOWN_KEY)
 		return LG_OK;
-	return add_unknown(survey, door, why.place, why.text);
+	return lg_survey_add_unknown(survey, door, why.place, why.text);
 }
 
 static enum lg_status read_dovecot(struct survey *survey, const char *conf)
@@ -141,15 +108,15 @@ static enum lg_status read_dovecot(struct survey *survey, const char *conf)
 						   text.data ? text.data : "",
 						   &hidden, survey->err);
 	if (status == LG_OK && hidden.len)
-		status = add_unknown(survey, "dovecot", hidden.data,
-				     "may not be read");
+		status = lg_survey_add_unknown(survey, "dovecot", hidden.data,
+					       "may not be read");
 	else if (status == LG_OK)
 		status = lg_doors_dovecot(text.data ? text.data : "", text.len,
 					  survey->gate, &survey->files,
 					  survey->ways, survey->err);
 	lg_buffer_release(&text);
 	lg_buffer_release(&hidden);
-	return settle(survey, "dovecot", status);
+	return lg_survey_settle(survey, "dovecot", status);
 }
 
 static enum lg_status read_nginx(struct survey *survey, const char *conf)
@@ -166,7 +133,7 @@ static enum lg_status read_nginx(struct survey *survey, const char *conf)
 			lg_doors_nginx(text.data ? text.data : "", text.len,
 				       survey->gate, survey->ways, survey->err);
 	lg_buffer_release(&text);
-	return settle(survey, "nginx", status);
+	return lg_survey_settle(survey, "nginx", status);
 }
 
 /* Each configuration that a program runs with, or the one that was named. */
@@ -224,7 +191,7 @@ static enum lg_status read_postfix(struct survey *survey, const char *folder,
 		status = lg_error_set(survey->err, status, folder, "%s: %s",
 				      why.place, why.text);
 	}
-	return settle(survey, "postfix", status);
+	return lg_survey_settle(survey, "postfix", status);
 }
 
 /* The first instance says which others there are (postmulti(1)). */
@@ -265,7 +232,7 @@ static enum lg_status survey_haproxy_set(struct survey *survey,
 					  survey->ways, survey->err);
 	lg_buffer_release(&text);
 	lg_buffer_release(&path);
-	return settle(survey, "haproxy", status);
+	return lg_survey_settle(survey, "haproxy", status);
 }
 
 static enum lg_status survey_haproxy(struct survey *survey, const char *conf)
@@ -282,62 +249,6 @@ static enum lg_status survey_haproxy(struct survey *survey, const char *conf)
 	return status;
 }
 
-static enum lg_status survey_stack(struct survey *survey, const char *folder,
-				   const char *name)
-{
-	struct lg_buffer path = {0};
-	struct lg_buffer text = {0};
-	struct lg_error why;
-	enum lg_status status;
-
-	lg_buffer_format(&path, "%s/%s", folder, name);
-	status = lg_buffer_status(&path, survey->err);
-	/* a folder entry that is no file is no stack */
-	if (status == LG_OK &&
-	    survey->machine->read(survey->machine->self, path.data, &text,
-				  &why) == LG_OK)
-		status =
-			lg_doors_pam(name, text.data ? text.data : "", text.len,
-				     folder, survey->gate, &survey->files,
-				     survey->ways, survey->err);
-	lg_buffer_release(&path);
-	lg_buffer_release(&text);
-	return settle(survey, "pam", status);
-}
-
-static int has(const struct lg_strlist *names, const char *name)
-{
-	for (size_t i = 0; i < names->count; i++) {
-		if (strcmp(names->item[i], name) == 0)
-			return 1;
-	}
-	return 0;
-}
-
-static enum lg_status survey_pam(struct survey *survey, const char *named)
-{
-	const char *folder[] = {named ? named : PAM_DIR,
-				named ? NULL : PAM_VENDOR_DIR};
-	struct lg_strlist names[2] = {{0}, {0}};
-	enum lg_status status = LG_OK;
-
-	for (size_t f = 0; f < 2 && folder[f] && status == LG_OK; f++) {
-		status = survey->machine->list(survey->machine->self, folder[f],
-					       &names[f], survey->err);
-		for (size_t i = 0; status == LG_OK && i < names[f].count; i++) {
-			const char *name = names[f].item[i];
-
-			/* the drop-ins are no services of their own */
-			if (strncmp(name, "logongate-", 10) != 0 &&
-			    (f == 0 || !has(&names[0], name)))
-				status = survey_stack(survey, folder[f], name);
-		}
-	}
-	lg_strlist_release(&names[0]);
-	lg_strlist_release(&names[1]);
-	return status;
-}
-
 static enum lg_status survey_prosody(struct survey *survey, const char *conf)
 {
 	struct lg_buffer text = {0};
@@ -350,63 +261,7 @@ static enum lg_status survey_prosody(struct survey *survey, const char *conf)
 					  survey->gate, survey->ways,
 					  survey->err);
 	lg_buffer_release(&text);
-	return settle(survey, "xmpp", status);
-}
-
-static struct lg_way *find_way(struct lg_ways *ways, const char *door,
-			       const char *name)
-{
-	for (size_t i = 0; i < ways->count; i++) {
-		if (strcmp(ways->way[i].door, door) == 0 &&
-		    strcmp(ways->way[i].way, name) == 0)
-			return &ways->way[i];
-	}
-	return NULL;
-}
-
-/* Dovecot's own stack checks passwords for it; where Dovecot asks the gate, the
- * stack need not. */
-static void settle_dovecot_stack(struct lg_ways *ways)
-{
-	struct lg_way *stack = find_way(ways, "pam", "dovecot");
-	int asks = 0;
-
-	for (size_t i = 0; i < ways->count; i++) {
-		struct lg_way *way = &ways->way[i];
-
-		if (strcmp(way->door, "dovecot") == 0 &&
-		    way->asks != LG_ASKS_NOT_NEEDED) {
-			if (way->asks != LG_ASKS_YES)
-				return;
-			asks = 1;
-		}
-	}
-	if (!asks || !stack || stack->asks != LG_ASKS_NO)
-		return;
-	stack->asks = LG_ASKS_NOT_NEEDED;
-	stack->add = NULL;
-	stack->note = "Dovecot asks the gate itself";
-}
-
-/* sshd may be told to leave PAM alone. */
-static void settle_sshd_stack(struct survey *survey)
-{
-	const char *const argv[] = {"sshd", "-T", NULL};
-	struct lg_way *stack = find_way(survey->ways, "pam", "sshd");
-	struct lg_buffer text = {0};
-	struct lg_error why;
-
-	if (!stack || stack->asks == LG_ASKS_NO)
-		return;
-	if (survey->machine->prints(survey->machine->self, argv, &text, &why) ==
-		    LG_OK &&
-	    text.len && strstr(text.data, "\nusepam no\n")) {
-		stack->asks = LG_ASKS_NO;
-		stack->when_down = LG_WHEN_DOWN_NOT_ASKED;
-		stack->note = "sshd does not use this stack (UsePAM no)";
-		stack->add = "UsePAM yes in sshd_config";
-	}
-	lg_buffer_release(&text);
+	return lg_survey_settle(survey, "xmpp", status);
 }
 
 static enum lg_status survey_ports(struct survey *survey)
@@ -434,7 +289,7 @@ enum lg_status lg_doors_survey(const struct lg_settings *settings,
 	struct lg_machine copy = *machine;
 	struct survey survey = {.machine = machine,
 				.gate = &gate,
-				.files = {&copy, read_named},
+				.files = {&copy, lg_survey_read_named},
 				.ways = ways,
 				.err = err};
 	enum lg_status status;
@@ -451,11 +306,11 @@ enum lg_status lg_doors_survey(const struct lg_settings *settings,
 	if (status == LG_OK)
 		status = survey_haproxy(&survey, places->haproxy_conf);
 	if (status == LG_OK)
-		status = survey_pam(&survey, places->pam_dir);
+		status = lg_survey_pam(&survey, places->pam_dir);
 	if (status == LG_OK)
 		status = survey_prosody(&survey, places->prosody_conf);
-	settle_dovecot_stack(ways);
-	settle_sshd_stack(&survey);
+	lg_survey_settle_dovecot(ways);
+	lg_survey_settle_sshd(&survey);
 	if (status == LG_OK)
 		status = survey_ports(&survey);
 	lg_gate_addresses_release(&gate);

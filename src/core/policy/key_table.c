@@ -21,13 +21,7 @@
 #include <logongate/dn.h>
 #include "core/values/name.h"
 
-#include "core/policy/key_table.h"
-
-enum {
-	UNIT = 4, /* bytes that an offset counts */
-	SMALLEST_ARENA = 1024,
-	SMALLEST_SLOTS = 16
-};
+#include "core/policy/key_table_inside.h"
 
 static uint64_t fold_word(uint64_t word)
 {
@@ -111,11 +105,6 @@ static uint64_t hash_key(const struct lg_key_table *table, const char *text,
 					: lg_name_hash(text, len);
 }
 
-static struct lg_key *key_at(const struct lg_key_table *table, uint64_t slot)
-{
-	return (struct lg_key *)(table->arena + (slot & 0xffffffff) * UNIT);
-}
-
 const char *lg_key_text(const struct lg_key *key, size_t *out_len)
 {
 	uint32_t len;
@@ -172,7 +161,7 @@ static size_t find_slot(const struct lg_key_table *table, uint64_t hash,
 
 	while (table->slot[i]) {
 		if (table->slot[i] >> 32 == hash >> 32 &&
-		    is_key(table, key_at(table, table->slot[i]), text, len))
+		    is_key(table, lg_key_at(table, table->slot[i]), text, len))
 			break;
 		i = (i + 1) & mask;
 	}
@@ -187,7 +176,7 @@ struct lg_key *lg_key_table_find(const struct lg_key_table *table,
 	if (!table->count)
 		return NULL;
 	i = find_slot(table, hash_key(table, text, len), text, len);
-	return table->slot[i] ? key_at(table, table->slot[i]) : NULL;
+	return table->slot[i] ? lg_key_at(table, table->slot[i]) : NULL;
 }
 
 /* The common case: folded once, for hash and comparison. */
@@ -198,7 +187,7 @@ static uint32_t flags_folded(const struct lg_key_table *table, uint64_t hash,
 	size_t i;
 
 	for (i = hash & mask; table->slot[i]; i = (i + 1) & mask) {
-		const struct lg_key *key = key_at(table, table->slot[i]);
+		const struct lg_key *key = lg_key_at(table, table->slot[i]);
 
 		if (table->slot[i] >> 32 == hash >> 32 && key->len == len &&
 		    memcmp(key->text, folded, len) == 0)
@@ -249,7 +238,7 @@ void lg_key_probe_fetch(const struct lg_key_probe *probe,
 
 		if (table->slot[i] >> 32 != probe->hash >> 32)
 			continue;
-		record = (const char *)key_at(table, table->slot[i]);
+		record = (const char *)lg_key_at(table, table->slot[i]);
 		__builtin_prefetch(record);
 		__builtin_prefetch(record + 64);
 		return;
@@ -267,75 +256,7 @@ uint32_t lg_key_probe_flags(const struct lg_key_probe *probe,
 		return flags_folded(table, probe->hash, probe->folded,
 				    probe->len);
 	i = find_slot(table, probe->hash, probe->text, probe->len);
-	return table->slot[i] ? key_at(table, table->slot[i])->flags : 0;
-}
-
-/* Slots for that many keys in all; those there are move over. */
-static enum lg_status grow_slots(struct lg_key_table *table, size_t keys,
-				 struct lg_error *err)
-{
-	size_t slot_count = SMALLEST_SLOTS;
-	uint64_t *slot;
-	size_t i;
-
-	while (slot_count / 4 * 3 < keys && slot_count < SIZE_MAX / 16)
-		slot_count *= 2;
-	if (slot_count <= table->slot_count)
-		return LG_OK;
-	slot = calloc(slot_count, sizeof(*slot));
-	if (!slot)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
-	for (i = 0; i < table->slot_count; i++) {
-		size_t len;
-		const char *text;
-		size_t at;
-
-		if (!table->slot[i])
-			continue;
-		text = lg_key_text(key_at(table, table->slot[i]), &len);
-		at = XXH3_64bits(text, len) & (slot_count - 1);
-		while (slot[at])
-			at = (at + 1) & (slot_count - 1);
-		slot[at] = table->slot[i];
-	}
-	free(table->slot);
-	table->slot = slot;
-	table->slot_count = slot_count;
-	return LG_OK;
-}
-
-static enum lg_status grow_arena(struct lg_key_table *table, size_t bytes,
-				 struct lg_error *err)
-{
-	size_t capacity = table->capacity ? table->capacity : SMALLEST_ARENA;
-	char *arena;
-
-	if (bytes <= table->capacity)
-		return LG_OK;
-	if (bytes / UNIT > UINT32_MAX)
-		return lg_error_set(err, LG_ERR_LIMIT, NULL,
-				    "more than 16 GiB of names");
-	while (capacity < bytes)
-		capacity += capacity / 2;
-	arena = realloc(table->arena, capacity);
-	if (!arena)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
-	table->arena = arena;
-	table->capacity = capacity;
-	return LG_OK;
-}
-
-enum lg_status lg_key_table_reserve(struct lg_key_table *table, size_t keys,
-				    size_t bytes, struct lg_error *err)
-{
-	enum lg_status status = grow_slots(table, table->count + keys, err);
-
-	if (status)
-		return status;
-	/* A header and at most three bytes of padding each. */
-	return grow_arena(table, table->used + UNIT + bytes + keys * 12, err);
+	return table->slot[i] ? lg_key_at(table, table->slot[i])->flags : 0;
 }
 
 static void write_key(struct lg_key *key, const char *text, size_t len,
@@ -370,11 +291,12 @@ static enum lg_status insert(struct lg_key_table *table, uint64_t hash,
 		return lg_error_set(err, LG_ERR_LIMIT, NULL,
 				    "a name of more than 4 GiB");
 	if (!table->used)
-		table->used = UNIT; /* offset 0 would read as a free slot */
-	size = (size + UNIT - 1) / UNIT * UNIT;
-	status = grow_slots(table, table->count + 1, err);
+		table->used =
+			LG_KEY_UNIT; /* offset 0 would read as a free slot */
+	size = (size + LG_KEY_UNIT - 1) / LG_KEY_UNIT * LG_KEY_UNIT;
+	status = lg_key_table_slots(table, table->count + 1, err);
 	if (!status)
-		status = grow_arena(table, table->used + size, err);
+		status = lg_key_table_arena(table, table->used + size, err);
 	if (status)
 		return status;
 	key = (struct lg_key *)(table->arena + table->used);
@@ -383,7 +305,7 @@ static enum lg_status insert(struct lg_key_table *table, uint64_t hash,
 	at = hash & (table->slot_count - 1);
 	while (table->slot[at])
 		at = (at + 1) & (table->slot_count - 1);
-	table->slot[at] = hash >> 32 << 32 | table->used / UNIT;
+	table->slot[at] = hash >> 32 << 32 | table->used / LG_KEY_UNIT;
 	table->used += size;
 	table->count++;
 	*out_key = key;
@@ -403,7 +325,7 @@ enum lg_status lg_key_table_add(struct lg_key_table *table, const char *text,
 		size_t at = find_slot(table, hash, text, len);
 
 		if (table->slot[at]) {
-			key_at(table, table->slot[at])->flags |= flags;
+			lg_key_at(table, table->slot[at])->flags |= flags;
 			return LG_OK;
 		}
 	}
@@ -427,7 +349,7 @@ struct lg_key *lg_key_table_next(const struct lg_key_table *table, size_t *at)
 		uint64_t slot = table->slot[(*at)++];
 
 		if (slot)
-			return key_at(table, slot);
+			return lg_key_at(table, slot);
 	}
 	return NULL;
 }
@@ -444,7 +366,7 @@ enum lg_status lg_key_table_put(struct lg_key_table *table,
 
 	for (i = hash & mask; table->count && table->slot[i];
 	     i = (i + 1) & mask) {
-		struct lg_key *there = key_at(table, table->slot[i]);
+		struct lg_key *there = lg_key_at(table, table->slot[i]);
 		size_t there_len;
 		const char *text;
 
@@ -457,32 +379,4 @@ enum lg_status lg_key_table_put(struct lg_key_table *table,
 		}
 	}
 	return insert(table, hash, folded, len, out_key, err);
-}
-
-enum lg_status lg_key_table_trim(struct lg_key_table *table,
-				 struct lg_error *err)
-{
-	char *arena;
-
-	if (!table->used)
-		return LG_OK;
-	arena = realloc(table->arena, table->used);
-	if (!arena)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
-	table->arena = arena;
-	table->capacity = table->used;
-	return LG_OK;
-}
-
-size_t lg_key_table_memory(const struct lg_key_table *table)
-{
-	return table->slot_count * sizeof(*table->slot) + table->capacity;
-}
-
-void lg_key_table_release(struct lg_key_table *table)
-{
-	free(table->slot);
-	free(table->arena);
-	*table = (struct lg_key_table){.kind = table->kind};
 }

@@ -9,6 +9,7 @@
 
 #include "core/policy/policy_values.h"
 #include "core/values/language.h"
+#include "core/policy/policy_lists.h"
 
 enum value_of {
 	LOGON_ONLY_AS = 0,
@@ -149,18 +150,6 @@ static enum lg_status word_of(const struct lg_registry *values,
 	return LG_OK;
 }
 
-static int is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
-static int is_blank_text(const char *text)
-{
-	while (is_blank(*text))
-		text++;
-	return !*text;
-}
-
 static enum lg_status read_protocols(const struct lg_registry *values,
 				     uint32_t *out_protocols,
 				     struct lg_error *err)
@@ -171,7 +160,7 @@ static enum lg_status read_protocols(const struct lg_registry *values,
 
 	if (status)
 		return status;
-	if (!text || is_blank_text(text)) {
+	if (!text || lg_policy_text_is_blank(text)) {
 		*out_protocols = 0;
 		return LG_OK;
 	}
@@ -180,10 +169,10 @@ static enum lg_status read_protocols(const struct lg_registry *values,
 		size_t len;
 		size_t word;
 
-		while (is_blank(*text))
+		while (lg_policy_is_blank(*text))
 			text++;
 		word = len = strcspn(text, ",");
-		while (word && is_blank(text[word - 1]))
+		while (word && lg_policy_is_blank(text[word - 1]))
 			word--;
 		if (!lg_protocol_from_name(text, word, &protocol))
 			return lg_error_set(
@@ -372,31 +361,6 @@ static void read_gate_words(const struct lg_registry *values,
 	word_of(values, HOLD_MAIL, "no", "yes", &out->hold_mail, NULL);
 }
 
-static enum lg_list_state state_of(const struct lg_policy_values *values)
-{
-	struct lg_name_walk walk;
-	const char *first;
-
-	if (!values->single && !values->dn && !values->user)
-		return LG_LIST_ABSENT;
-	walk = lg_policy_values_users(values);
-	if (lg_name_walk_next(&walk))
-		return LG_LIST_NAMES;
-	walk = lg_policy_values_dns(values);
-	first = lg_name_walk_next(&walk);
-	if (!first)
-		return LG_LIST_BLANK;
-	if (strcmp(first, "0") == 0 && !lg_name_walk_next(&walk))
-		return LG_LIST_ZERO;
-	return LG_LIST_NAMES;
-}
-
-static int concerns_some(const struct lg_policy_values *values)
-{
-	return values->concerned_dn || values->concerned_user ||
-	       values->concerned_domain;
-}
-
 enum lg_status lg_policy_values_read(enum lg_dialect dialect,
 				     const struct lg_registry *values,
 				     struct lg_policy_values *out_values,
@@ -419,8 +383,8 @@ enum lg_status lg_policy_values_read(enum lg_dialect dialect,
 	}
 	if (!traits->reads_gate_values)
 		read_gate_words(values, &read);
-	read.list = state_of(&read);
-	read.concerns_some = concerns_some(&read);
+	read.list = lg_policy_list_state(&read);
+	read.concerns_some = lg_policy_concerns_some(&read);
 	*out_values = read;
 	return LG_OK;
 }
@@ -439,7 +403,7 @@ enum lg_status lg_policy_values_read_concerned(const struct lg_registry *values,
 
 	for (i = 0; i < sizeof(which) / sizeof(which[0]) && !status; i++)
 		status = read_one(traits, values, which[i], out, err);
-	out->concerns_some = concerns_some(out);
+	out->concerns_some = lg_policy_concerns_some(out);
 	return status;
 }
 
@@ -448,30 +412,4 @@ void lg_policy_values_release(struct lg_policy_values *values)
 	lg_version_setting_free(&values->versions);
 	lg_process_list_free(&values->processes);
 	*values = (struct lg_policy_values){0};
-}
-
-struct lg_name_walk lg_policy_values_dns(const struct lg_policy_values *values)
-{
-	return (struct lg_name_walk){values->dn, values->single, 0};
-}
-
-struct lg_name_walk
-lg_policy_values_users(const struct lg_policy_values *values)
-{
-	return (struct lg_name_walk){values->user, NULL, 0};
-}
-
-const char *lg_name_walk_next(struct lg_name_walk *walk)
-{
-	const char *text = walk->single;
-
-	walk->single = NULL;
-	if (text && !is_blank_text(text))
-		return text;
-	while (walk->list && walk->next < walk->list->count) {
-		text = walk->list->item[walk->next++];
-		if (!is_blank_text(text))
-			return text;
-	}
-	return NULL;
 }

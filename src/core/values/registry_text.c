@@ -13,91 +13,9 @@
 #include "core/values/registry_bytes.h"
 #include "core/values/registry_value.h"
 #include "base/utf16.h"
+#include "core/values/registry_reader.h"
 
 #define HEADER "Windows Registry Editor Version 5.00"
-
-struct deletions {
-	struct lg_strlist *key;
-	struct lg_strlist *name;
-	struct lg_strlist *deleted_key;
-};
-
-struct reader {
-	const char *at;
-	const char *end;
-	const char *file;
-	size_t line;
-	struct lg_registry *registry;
-	struct lg_buffer key;
-	struct lg_buffer name;
-	struct lg_buffer data;
-	const struct lg_codepage *codepage; /* NULL: not REGEDIT4 */
-	int widened;                        /* the data are not the file's */
-	const char *equals;                 /* of the last value */
-	uint32_t type;
-	struct lg_buffer *modern;    /* NULL: not asked for */
-	struct deletions *deletions; /* NULL: not asked for */
-	int has_key;
-	int key_deleted;
-	struct lg_error *err;
-};
-
-static enum lg_status syntax(struct reader *reader, const char *text)
-{
-	return lg_error_set_at(reader->err, LG_ERR_SYNTAX, reader->file,
-			       reader->line, "%s", text);
-}
-
-static void skip_blanks(struct reader *reader)
-{
-	while (reader->at < reader->end &&
-	       (*reader->at == ' ' || *reader->at == '\t'))
-		reader->at++;
-}
-
-/* Eats LF or CRLF. */
-static int line_end(struct reader *reader)
-{
-	const char *at = reader->at;
-
-	if (at < reader->end && *at == '\r')
-		at++;
-	if (at == reader->end || *at != '\n')
-		return 0;
-	reader->at = at + 1;
-	reader->line++;
-	return 1;
-}
-
-static void skip_comment(struct reader *reader)
-{
-	while (reader->at < reader->end && *reader->at != '\n')
-		reader->at++;
-}
-
-/* Blanks, a comment perhaps, and the end of the line. */
-static enum lg_status rest_of_line(struct reader *reader)
-{
-	skip_blanks(reader);
-	if (reader->at < reader->end && *reader->at == ';')
-		skip_comment(reader);
-	if (line_end(reader))
-		return LG_OK;
-	if (reader->at == reader->end)
-		return syntax(reader, "the last line has no end; the file may "
-				      "be cut off, a line end belongs behind "
-				      "it");
-	return syntax(reader, "something stands behind the value; one value "
-			      "on a line");
-}
-
-static int starts(const struct reader *reader, const char *text)
-{
-	size_t len = strlen(text);
-
-	return (size_t)(reader->end - reader->at) >= len &&
-	       memcmp(reader->at, text, len) == 0;
-}
 
 static int starts_folded(const char *text, size_t len, const char *prefix)
 {
@@ -153,18 +71,21 @@ static enum lg_status read_key(struct reader *reader)
 		if (*at == ']')
 			close = at;
 	if (!close)
-		return syntax(reader, "a key without its closing bracket; "
-				      "[HKEY_LOCAL_MACHINE\\...]");
+		return lg_reg_syntax(reader,
+				     "a key without its closing bracket; "
+				     "[HKEY_LOCAL_MACHINE\\...]");
 	if (start < close && *start == '-') {
 		deletes = 1;
 		start++;
 	}
 	for (at = start; at < close; at++)
 		if ((unsigned char)*at < 0x20 || *at == 0x7f)
-			return syntax(reader, "a control character in a key");
+			return lg_reg_syntax(reader,
+					     "a control character in a key");
 	if (!take_key(reader, start, (size_t)(close - start)))
-		return syntax(reader, "a key of no hive; keys begin with "
-				      "HKEY_LOCAL_MACHINE or HKLM");
+		return lg_reg_syntax(reader,
+				     "a key of no hive; keys begin with "
+				     "HKEY_LOCAL_MACHINE or HKLM");
 	status = lg_buffer_status(&reader->key, reader->err);
 	if (status)
 		return status;
@@ -179,107 +100,7 @@ static enum lg_status read_key(struct reader *reader)
 	if (status)
 		return status;
 	reader->at = close + 1;
-	return rest_of_line(reader);
-}
-
-/* A text in quotes, perhaps over lines, as `net registry export` writes. */
-static enum lg_status read_quoted(struct reader *reader, struct lg_buffer *out)
-{
-	lg_buffer_clear(out);
-	lg_buffer_append(out, "", 0);
-	for (reader->at++; reader->at < reader->end; reader->at++) {
-		char c = *reader->at;
-
-		if (c == '"') {
-			reader->at++;
-			return lg_buffer_status(out, reader->err);
-		}
-		if (c == '\0')
-			return syntax(reader, "a NUL in a text");
-		if (c == '\\') {
-			if (++reader->at == reader->end)
-				break;
-			c = *reader->at;
-			if (c != '\\' && c != '"')
-				return syntax(reader,
-					      "a backslash before something "
-					      "else than \\ or \"; write two "
-					      "backslashes for one");
-		}
-		reader->line += c == '\n';
-		lg_buffer_char(out, c);
-	}
-	return syntax(reader, "a text without its closing quote");
-}
-
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
-/* Up to most digits; 0 where there is none or one too many. */
-static int read_hex(struct reader *reader, int most, uint32_t *out_number)
-{
-	uint32_t number = 0;
-	int digits = 0;
-
-	while (reader->at < reader->end && hex_digit(*reader->at) >= 0) {
-		if (++digits > most)
-			return 0;
-		number = number << 4 | (uint32_t)hex_digit(*reader->at++);
-	}
-	if (!digits)
-		return 0;
-	*out_number = number;
-	return 1;
-}
-
-/* Blanks, and line ends behind a backslash. 0: a backslash without one. */
-static int skip_continued(struct reader *reader)
-{
-	for (;;) {
-		skip_blanks(reader);
-		if (reader->at == reader->end || *reader->at != '\\')
-			return 1;
-		reader->at++;
-		skip_blanks(reader);
-		if (!line_end(reader))
-			return 0;
-	}
-}
-
-static enum lg_status read_bytes(struct reader *reader)
-{
-	static const char wrong[] =
-		"not a list of bytes; two hexadecimal digits each, with "
-		"commas between, and a backslash before a line end";
-	uint32_t byte;
-
-	lg_buffer_clear(&reader->data);
-	lg_buffer_append(&reader->data, "", 0);
-	if (!skip_continued(reader))
-		return syntax(reader, wrong);
-	if (reader->at == reader->end || hex_digit(*reader->at) < 0)
-		return LG_OK; /* "hex:" alone is no bytes at all */
-	for (;;) {
-		if (!read_hex(reader, 2, &byte))
-			return syntax(reader, wrong);
-		lg_buffer_char(&reader->data, (char)byte);
-		if (!skip_continued(reader))
-			return syntax(reader, wrong);
-		if (reader->at == reader->end || *reader->at != ',')
-			break;
-		reader->at++;
-		if (!skip_continued(reader))
-			return syntax(reader, wrong);
-	}
-	return lg_buffer_status(&reader->data, reader->err);
+	return lg_reg_rest_of_line(reader);
 }
 
 /* Errors of the model get the line. */
@@ -335,43 +156,46 @@ static enum lg_status read_data(struct reader *reader)
 	enum lg_status status;
 	uint32_t number;
 
-	if (starts(reader, "\"")) {
-		status = read_quoted(reader, &reader->data);
+	if (lg_reg_starts(reader, "\"")) {
+		status = lg_reg_read_quoted(reader, &reader->data);
 		if (status)
 			return status;
 		return placed(reader, lg_registry_set_text(
 					      reader->registry, key, name,
 					      reader->data.data, reader->err));
 	}
-	if (starts(reader, "-")) {
+	if (lg_reg_starts(reader, "-")) {
 		reader->at++;
 		lg_registry_delete(reader->registry, key, name);
 		return note_deletion(reader);
 	}
-	if (starts(reader, "dword:")) {
+	if (lg_reg_starts(reader, "dword:")) {
 		reader->at += 6;
-		skip_blanks(reader);
-		if (!read_hex(reader, 8, &number))
-			return syntax(reader, "not a number; dword: and up to "
-					      "8 hexadecimal digits");
+		lg_reg_skip_blanks(reader);
+		if (!lg_reg_read_hex(reader, 8, &number))
+			return lg_reg_syntax(reader,
+					     "not a number; dword: and up to "
+					     "8 hexadecimal digits");
 		return lg_registry_set_dword(reader->registry, key, name,
 					     number, reader->err);
 	}
 	number = LG_REG_BINARY;
-	if (starts(reader, "hex(")) {
+	if (lg_reg_starts(reader, "hex(")) {
 		reader->at += 4;
-		if (!read_hex(reader, 8, &number) || !starts(reader, "):"))
-			return syntax(reader, "not a type; hex(7): is a "
-					      "REG_MULTI_SZ");
+		if (!lg_reg_read_hex(reader, 8, &number) ||
+		    !lg_reg_starts(reader, "):"))
+			return lg_reg_syntax(reader, "not a type; hex(7): is a "
+						     "REG_MULTI_SZ");
 		reader->at += 2;
-	} else if (starts(reader, "hex:")) {
+	} else if (lg_reg_starts(reader, "hex:")) {
 		reader->at += 4;
 	} else {
-		return syntax(reader, "not a value; \"text\", dword:, hex: "
-				      "and hex(N): are");
+		return lg_reg_syntax(reader,
+				     "not a value; \"text\", dword:, hex: "
+				     "and hex(N): are");
 	}
 	reader->type = number;
-	status = read_bytes(reader);
+	status = lg_reg_read_bytes(reader);
 	if (!status && reader->codepage &&
 	    (number == LG_REG_SZ || number == LG_REG_EXPAND_SZ ||
 	     number == LG_REG_MULTI_SZ))
@@ -388,41 +212,44 @@ static enum lg_status read_value(struct reader *reader)
 	enum lg_status status;
 
 	if (!reader->has_key)
-		return syntax(reader, "a value before the first key; "
-				      "[HKEY_LOCAL_MACHINE\\...] comes first");
+		return lg_reg_syntax(reader,
+				     "a value before the first key; "
+				     "[HKEY_LOCAL_MACHINE\\...] comes first");
 	if (reader->key_deleted)
-		return syntax(reader, "a value below a key that is deleted");
+		return lg_reg_syntax(reader,
+				     "a value below a key that is deleted");
 	if (*reader->at == '@') {
 		reader->at++;
 		lg_buffer_clear(&reader->name);
 		lg_buffer_append(&reader->name, "", 0);
 		status = lg_buffer_status(&reader->name, reader->err);
 	} else {
-		status = read_quoted(reader, &reader->name);
+		status = lg_reg_read_quoted(reader, &reader->name);
 	}
 	if (status)
 		return status;
-	skip_blanks(reader);
-	if (!starts(reader, "="))
-		return syntax(reader, "a value's name without =");
+	lg_reg_skip_blanks(reader);
+	if (!lg_reg_starts(reader, "="))
+		return lg_reg_syntax(reader, "a value's name without =");
 	reader->equals = reader->at;
 	reader->at++;
-	skip_blanks(reader);
+	lg_reg_skip_blanks(reader);
 	status = read_data(reader);
-	return status ? status : rest_of_line(reader);
+	return status ? status : lg_reg_rest_of_line(reader);
 }
 
 static enum lg_status read_header(struct reader *reader)
 {
 	if (reader->codepage) {
 		reader->at += strlen(LG_REG_HEADER_4);
-		return rest_of_line(reader);
+		return lg_reg_rest_of_line(reader);
 	}
-	if (!starts(reader, HEADER))
-		return syntax(reader, "not a registry file; its first line is "
-				      "\"" HEADER "\"");
+	if (!lg_reg_starts(reader, HEADER))
+		return lg_reg_syntax(reader,
+				     "not a registry file; its first line is "
+				     "\"" HEADER "\"");
 	reader->at += strlen(HEADER);
-	return rest_of_line(reader);
+	return lg_reg_rest_of_line(reader);
 }
 
 /* What was read from start on, in the newer form. */
@@ -460,21 +287,23 @@ static enum lg_status read_file(struct reader *reader)
 	for (; !status && reader->at < reader->end; modernise(reader, start)) {
 		start = reader->at;
 		reader->widened = 0;
-		skip_blanks(reader);
+		lg_reg_skip_blanks(reader);
 		if (reader->at == reader->end || *reader->at == ';' ||
 		    *reader->at == '\r' || *reader->at == '\n')
-			status = rest_of_line(reader);
+			status = lg_reg_rest_of_line(reader);
 		else if (*reader->at == '[')
 			status = read_key(reader);
 		else if (*reader->at == '"' || *reader->at == '@')
 			status = read_value(reader);
-		else if (starts(reader, HEADER) ||
-			 starts(reader, LG_REG_HEADER_4))
-			status = syntax(reader, "a second header; the file "
-						"holds two exports");
+		else if (lg_reg_starts(reader, HEADER) ||
+			 lg_reg_starts(reader, LG_REG_HEADER_4))
+			status = lg_reg_syntax(reader,
+					       "a second header; the file "
+					       "holds two exports");
 		else
-			status = syntax(reader, "neither a key in brackets "
-						"nor a \"name\"=value");
+			status = lg_reg_syntax(reader,
+					       "neither a key in brackets "
+					       "nor a \"name\"=value");
 	}
 	return status;
 }

@@ -9,126 +9,19 @@
  */
 #include "daemon/net/http.h"
 
-#include <gnutls/crypto.h>
-#include <gnutls/gnutls.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
-#include "adapters/http/answer_bytes.h"
 #include "adapters/system/atomic_file.h"
 #include "adapters/system/secret_file.h"
 #include "daemon/doors/status_listener.h"
-#include "daemon/net/stream.h"
-
-struct gate_http {
-	struct lg_buffer key;
-	struct lg_buffer status_key; /* of [listen.status] */
-	struct lg_buffer page_text;  /* the site's own */
-	struct lg_refusal_page page;
-	char host[256];
-	/* What every answer of this second of the loop is made of. */
-	uint64_t second;
-	char date[LG_HTTP_DATE_SIZE];
-	struct lg_buffer admitted;
-};
+#include "daemon/net/http_inside.h"
 
 struct http_conn {
 	struct lg_http_reader *reader;
 	int answered; /* before the request was whole */
 };
-
-/* Takes as long for a wrong key as for the right one. */
-static int is_key(const struct lg_buffer *key, const char *given, size_t len)
-{
-	unsigned char different = 0;
-	size_t i;
-
-	if (!key->len || len != key->len)
-		return 0;
-	for (i = 0; i < key->len; i++)
-		different |= (unsigned char)(given[i] ^ key->data[i]);
-	return !different;
-}
-
-/* What stands behind the scheme; NULL where it is another one. */
-static const char *behind(const char *authorization, const char *scheme)
-{
-	size_t len = strlen(scheme);
-
-	if (!authorization || strncasecmp(authorization, scheme, len))
-		return NULL;
-	authorization += len;
-	return authorization + strspn(authorization, " ");
-}
-
-static int is_bearer(const struct lg_buffer *key, const char *authorization)
-{
-	const char *token = behind(authorization, "Bearer ");
-
-	return token && is_key(key, token, strlen(token));
-}
-
-static int is_password(const struct lg_buffer *key, const char *authorization)
-{
-	const char *text = behind(authorization, "Basic ");
-	gnutls_datum_t coded = {(unsigned char *)text,
-				text ? (unsigned int)strlen(text) : 0};
-	gnutls_datum_t plain = {0};
-	const unsigned char *colon;
-	int is = 0;
-
-	if (!text || gnutls_base64_decode2(&coded, &plain))
-		return 0;
-	colon = memchr(plain.data, ':', plain.size);
-	if (colon)
-		is = is_key(key, (const char *)colon + 1,
-			    (size_t)(plain.data + plain.size - colon - 1));
-	gnutls_memset(plain.data, 0, plain.size);
-	gnutls_free(plain.data);
-	return is;
-}
-
-int gate_http_is_key_bearer(const struct gate *gate, const char *authorization)
-{
-	return is_bearer(&gate->http->key, authorization);
-}
-
-/* Monitors that can send no header of ours say it as a bearer's token. */
-static int has_key(const struct lg_buffer *key, int takes_password,
-		   const struct lg_http_request *request)
-{
-	const char *own = lg_http_request_header(request, "X-Logongate-Key");
-	const char *authorization;
-	size_t i;
-
-	if (own)
-		return is_key(key, own, strlen(own));
-	for (i = 0; (authorization = lg_http_request_header_at(
-			     request, "Authorization", i));
-	     i++)
-		if (is_bearer(key, authorization) ||
-		    (takes_password && is_password(key, authorization)))
-			return 1;
-	return 0;
-}
-
-int gate_http_has_status_key(const struct gate *gate,
-			     const struct lg_http_request *request)
-{
-	return has_key(&gate->http->status_key, 1, request);
-}
-
-static int may_ask(const struct gate_conn *conn,
-		   const struct lg_http_request *request)
-{
-	const struct lg_buffer *key = &conn->gate->http->key;
-
-	/* What is not for everybody there asks for its own key. */
-	return conn->listener == LG_LISTEN_STATUS || !key->len ||
-	       conn->peer.is_unix || has_key(key, 0, request);
-}
 
 static void turn_second(struct gate *gate)
 {
@@ -239,7 +132,7 @@ static enum gate_close on_head(struct gate_conn *conn,
 {
 	struct http_conn *http = conn->protocol;
 
-	if (!may_ask(conn, request))
+	if (!gate_http_may_ask(conn, request))
 		return refuse_key(conn, request, out);
 	if (conn->listener != LG_LISTEN_STATUS &&
 	    gate_http_ignores_body(request->path)) {
@@ -271,7 +164,7 @@ static enum gate_close on_whole(struct gate_conn *conn,
 		http->answered = 0;
 		return GATE_STAY;
 	}
-	if (!request->body_size && !may_ask(conn, request))
+	if (!request->body_size && !gate_http_may_ask(conn, request))
 		return refuse_key(conn, request, out);
 	return answer_request(conn, request, !request->keeps_alive, out);
 }
@@ -362,27 +255,6 @@ const struct gate_protocol gate_protocol_http = {
 	.release = release_http,
 	.in_max = GATE_STREAM_READ_MAX,
 };
-
-enum lg_status gate_http_read_key(const struct lg_settings *settings,
-				  struct lg_buffer *out_key,
-				  struct lg_error *err)
-{
-	const struct lg_listen_settings *listen =
-		&settings->listen[LG_LISTEN_HTTP];
-
-	if (!listen->present || !listen->key_file)
-		return LG_OK;
-	return lg_secret_file_read(listen->key_file, out_key, err);
-}
-
-void gate_http_take_key(struct gate *gate, struct lg_buffer *key)
-{
-	if (!key->len)
-		return;
-	lg_secret_release(&gate->http->key);
-	gate->http->key = *key;
-	*key = (struct lg_buffer){0};
-}
 
 enum lg_status gate_http_read_page(const struct lg_settings *settings,
 				   struct lg_buffer *out_page,

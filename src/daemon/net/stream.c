@@ -7,7 +7,7 @@
  * What is not whole waits in the connection. A peer that does not read its
  * answers is not read from either, and its requests wait.
  */
-#include "daemon/net/stream.h"
+#include "daemon/net/stream_inside.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -17,40 +17,15 @@
 
 #include "adapters/haproxy/spop.h"
 #include "daemon/control/names.h"
-#include "daemon/work.h"
 
 #define READ_SIZE GATE_STREAM_READ_MAX
 #define READS_AT_ONCE 4
 #define WRITE_AT_ONCE 65536u /* of one connection in a turn of the loop */
 #define OUT_MAX GATE_STREAM_OUT_MAX
-/* Above it memory is given back when a connection has nothing to say. */
-#define KEEP_MAX 65536u
-/* Above it on another thread. */
-#define FORGET_MAX (1u << 20)
 #define IDLE_NEW_S 30 /* before the first request */
 #define IDLE_S 600    /* kept alive by a server */
 #define REQUEST_S 60  /* from the first byte of a request to its last */
 #define LINGER_S 2    /* in all */
-
-struct stream {
-	struct gate_conn conn; /* first: a conn is its stream */
-	const struct gate_protocol *protocol;
-	uv_poll_t poll;
-	int events;
-	enum gate_close ending; /* when out is written */
-	int lingers;            /* out is written, the rest is not looked at */
-	int holds;              /* requests wait in in until out is written */
-	int64_t used_s;
-	/* Since when the request after so many others is under way; 0: not. */
-	int64_t begun_s;
-	uint64_t begun_after;
-	int in_is_taken; /* in was owned away while the protocol took */
-	struct lg_buffer in;
-	struct lg_buffer out;
-	size_t sent;
-	struct stream *next;
-	struct stream *previous;
-};
 
 struct gate_streams {
 	struct stream *first;
@@ -61,11 +36,6 @@ struct gate_streams {
 static int64_t loop_s(const struct gate *gate)
 {
 	return (int64_t)(uv_now(&gate->loop) / 1000);
-}
-
-static struct stream *of(struct gate_conn *conn)
-{
-	return (struct stream *)conn;
 }
 
 static void free_stream(struct stream *stream)
@@ -114,7 +84,7 @@ void gate_stream_hold(struct gate_conn *conn)
 void gate_stream_let_go(struct gate_conn *conn)
 {
 	if (--conn->refs == 0)
-		free_stream(of(conn));
+		free_stream(gate_stream_of(conn));
 }
 
 static void on_event(uv_poll_t *poll, int failed, int events);
@@ -183,69 +153,7 @@ static void linger_on(struct stream *stream)
 	end(stream);
 }
 
-/* Giving back a hundred megabytes takes longer than a hundred decisions. */
-struct forgotten {
-	struct gate_job job;
-	struct lg_buffer bytes;
-};
-
-static void free_forgotten(void *context)
-{
-	struct forgotten *forgotten = context;
-
-	lg_buffer_release(&forgotten->bytes);
-	free(forgotten);
-}
-
-void gate_stream_forget(struct gate *gate, struct lg_buffer *bytes)
-{
-	struct forgotten *forgotten = NULL;
-
-	if (bytes->capacity > FORGET_MAX)
-		forgotten = calloc(1, sizeof(*forgotten));
-	if (!forgotten) {
-		lg_buffer_release(bytes);
-		return;
-	}
-	forgotten->bytes = *bytes;
-	forgotten->job.run = free_forgotten;
-	forgotten->job.context = forgotten;
-	*bytes = (struct lg_buffer){0};
-	gate_work_add(gate, GATE_LANE_STATE, &forgotten->job);
-}
-
-static void forget(struct gate *gate, struct lg_buffer *buffer)
-{
-	if (buffer->capacity > KEEP_MAX)
-		gate_stream_forget(gate, buffer);
-	else
-		lg_buffer_clear(buffer);
-}
-
-const char *gate_stream_own(struct gate_conn *conn, const char *in,
-			    size_t consumed, struct lg_buffer *out_owned)
-{
-	struct stream *stream = of(conn);
-	struct lg_buffer rest = {0};
-	size_t at;
-
-	if (!stream->in.data || in < stream->in.data ||
-	    in >= stream->in.data + stream->in.len) {
-		/* In the buffer that all share: not much. */
-		lg_buffer_append(out_owned, in, consumed);
-		return out_owned->status ? NULL : out_owned->data;
-	}
-	at = (size_t)(in - stream->in.data);
-	lg_buffer_append(&rest, in + consumed, stream->in.len - at - consumed);
-	if (rest.status)
-		return NULL;
-	*out_owned = stream->in;
-	stream->in = rest;
-	stream->in_is_taken = 1;
-	return in;
-}
-
-static void flush(struct stream *stream)
+void gate_stream_flush(struct stream *stream)
 {
 	size_t written = 0;
 
@@ -268,7 +176,7 @@ static void flush(struct stream *stream)
 		written += (size_t)done;
 		stream->used_s = loop_s(stream->conn.gate);
 	}
-	forget(stream->conn.gate, &stream->out);
+	gate_stream_empty(stream->conn.gate, &stream->out);
 	stream->sent = 0;
 	gate_stream_drain(&stream->conn);
 	switch (stream->ending) {
@@ -281,63 +189,6 @@ static void flush(struct stream *stream)
 		linger(stream);
 		break;
 	}
-}
-
-/* Lets the protocol take from bytes; keeps what it left. */
-static void take(struct stream *stream, const char *bytes, size_t len)
-{
-	size_t done = 0;
-
-	while (done < len && !stream->ending && !stream->conn.busy &&
-	       !stream->in_is_taken) {
-		size_t took = stream->protocol->take(
-			&stream->conn, bytes + done, len - done, &stream->out,
-			&stream->ending);
-
-		done += took;
-		if (!took)
-			break;
-	}
-	stream->holds = stream->out.len >= OUT_MAX;
-	if (stream->ending)
-		done = len;
-	if (stream->in_is_taken) {
-		/* in is the rest already. */
-		stream->in_is_taken = 0;
-		if (stream->in.len && !stream->ending && !stream->conn.busy) {
-			take(stream, stream->in.data, stream->in.len);
-			return;
-		}
-	} else if (bytes != stream->in.data) {
-		lg_buffer_append(&stream->in, bytes + done, len - done);
-	} else if (done == len) {
-		forget(stream->conn.gate, &stream->in);
-	} else if (done) {
-		memmove(stream->in.data, stream->in.data + done, len - done);
-		stream->in.len = len - done;
-		stream->in.data[stream->in.len] = '\0';
-	}
-	if (stream->in.len > stream->protocol->in_max || stream->in.status ||
-	    stream->out.status) {
-		lg_buffer_clear(&stream->out);
-		stream->sent = 0;
-		stream->ending = GATE_CLOSE;
-	}
-}
-
-/* Everything is said: the requests that waited for it. */
-static void take_rest(struct stream *stream)
-{
-	size_t before;
-
-	do {
-		before = stream->in.len;
-		if (!stream->holds || stream->conn.closed || stream->ending ||
-		    stream->conn.busy || stream->out.len || !before)
-			return;
-		take(stream, stream->in.data, before);
-		flush(stream);
-	} while (stream->in.len < before);
 }
 
 static void read_some(struct stream *stream)
@@ -362,9 +213,10 @@ static void read_some(struct stream *stream)
 		stream->used_s = loop_s(stream->conn.gate);
 		if (stream->in.len) {
 			lg_buffer_append(&stream->in, buffer, (size_t)got);
-			take(stream, stream->in.data, stream->in.len);
+			gate_stream_take(stream, stream->in.data,
+					 stream->in.len);
 		} else {
-			take(stream, buffer, (size_t)got);
+			gate_stream_take(stream, buffer, (size_t)got);
 		}
 		/* TLS hands out a record at a time and keeps the rest. */
 		if ((size_t)got < READ_SIZE && !stream->conn.tls)
@@ -408,8 +260,8 @@ static void on_event(uv_poll_t *poll, int failed, int events)
 	else if (events & UV_DISCONNECT && stream->conn.busy)
 		end(stream);
 	if (!stream->conn.closed)
-		flush(stream);
-	take_rest(stream);
+		gate_stream_flush(stream);
+	gate_stream_take_rest(stream);
 	watch(stream);
 }
 
@@ -452,7 +304,7 @@ int gate_stream_add(struct gate *gate, enum lg_listener which, int fd,
 
 void gate_stream_send(struct gate_conn *conn, const char *bytes, size_t len)
 {
-	struct stream *stream = of(conn);
+	struct stream *stream = gate_stream_of(conn);
 
 	if (conn->closed)
 		return;
@@ -461,30 +313,30 @@ void gate_stream_send(struct gate_conn *conn, const char *bytes, size_t len)
 		end(stream);
 		return;
 	}
-	flush(stream);
+	gate_stream_flush(stream);
 	watch(stream);
 }
 
 void gate_stream_give(struct gate_conn *conn, struct lg_buffer *bytes)
 {
-	struct stream *stream = of(conn);
+	struct stream *stream = gate_stream_of(conn);
 
 	if (conn->closed || stream->out.len || bytes->status) {
 		gate_stream_send(conn, bytes->data, bytes->len);
 		gate_stream_forget(conn->gate, bytes);
 		return;
 	}
-	forget(conn->gate, &stream->out);
+	gate_stream_empty(conn->gate, &stream->out);
 	lg_buffer_release(&stream->out);
 	stream->out = *bytes;
 	*bytes = (struct lg_buffer){0};
-	flush(stream);
+	gate_stream_flush(stream);
 	watch(stream);
 }
 
 void gate_stream_drain(struct gate_conn *conn)
 {
-	struct stream *stream = of(conn);
+	struct stream *stream = gate_stream_of(conn);
 
 	if (conn->drained && (conn->closed || stream->sent == stream->out.len))
 		conn->drained(conn, conn->drained_context);
@@ -492,16 +344,16 @@ void gate_stream_drain(struct gate_conn *conn)
 
 void gate_stream_done(struct gate_conn *conn)
 {
-	struct stream *stream = of(conn);
+	struct stream *stream = gate_stream_of(conn);
 
 	conn->busy = 0;
 	stream->used_s = loop_s(conn->gate);
 	if (conn->closed)
 		return;
 	if (stream->in.len)
-		take(stream, stream->in.data, stream->in.len);
+		gate_stream_take(stream, stream->in.data, stream->in.len);
 	if (!conn->closed)
-		flush(stream);
+		gate_stream_flush(stream);
 	watch(stream);
 }
 
@@ -560,7 +412,7 @@ void gate_streams_close(struct gate *gate)
 		if (stream->conn.listener == LG_LISTEN_SPOP &&
 		    stream->conn.protocol) {
 			lg_spop_goodbye(stream->conn.protocol, &stream->out);
-			flush(stream);
+			gate_stream_flush(stream);
 		}
 		end(stream);
 	}
