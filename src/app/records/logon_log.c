@@ -17,7 +17,7 @@
 #include "base/kept.h"
 
 #include "app/records/logon_budget.h"
-#include "app/records/logon_line.h"
+#include "app/records/logon_record.h"
 
 #define SLOTS 4096u
 #define SLOTS_USED (SLOTS / 4 * 3)

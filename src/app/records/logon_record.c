@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * logon_line.c - a logon as a line, and what tells it from others
+ * logon_record.c - a logon as a line, and what tells it from others
  */
-#include "app/records/logon_line.h"
+#include "app/records/logon_record.h"
 
 #include <string.h>
 

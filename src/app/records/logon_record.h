@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * logon_line.h - a logon as a line of its day's file
+ * logon_record.h - a logon as a line of its day's file
  *
  * Layer: app.
  * Source: logon_log.h for the shape.
  */
-#ifndef LOGONGATE_APP_RECORDS_LOGON_LINE_H
-#define LOGONGATE_APP_RECORDS_LOGON_LINE_H
+#ifndef LOGONGATE_APP_RECORDS_LOGON_RECORD_H
+#define LOGONGATE_APP_RECORDS_LOGON_RECORD_H
 
 #include "app/records/logon_log.h"
 
