@@ -87,7 +87,8 @@ class Window(driver.Case):
                          ["apply", "extend", "lift"])
         for event in events:
             self.assertEqual(set(event), {"at", "event", "profile", "by",
-                                          "reason", "result", "lock"})
+                                          "reason", "result", "lock",
+                                          "generation", "until", "backup"})
             self.assertEqual(event["lock"], {"id": done["id"],
                                              "profile": "upgrade"})
             self.assertEqual(event["reason"], "new disk")

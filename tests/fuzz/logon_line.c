@@ -7,7 +7,7 @@
 
 #include <cjson/cJSON.h>
 
-#include "app/records/logon_log.h"
+#include "app/records/logon_record.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -16,7 +16,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	cJSON *json = cJSON_ParseWithLength((const char *)data, size);
 	struct lg_logon logon = {.count = 77};
 
-	if (!lg_logon_read_line(json, &logon)) {
+	if (!lg_logon_read(json, &logon)) {
 		if (logon.count != 77)
 			abort();
 	} else if (logon.reason >= LG_REASON_COUNT ||

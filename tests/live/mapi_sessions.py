@@ -211,6 +211,19 @@ class Sessions:
             (row["dn"], row["protocol"])
             for row in plan["sessions"]["leaving"]])
 
+    def test_plan_knows_the_clients_of_open_sessions(self):
+        self.assert_admitted(self.connect("other", "{O}:1", "odd.exe"),
+                             "Connect")
+        self.assert_admitted(self.connect("tester", "{O}:2",
+                                          version="Outlook/15.0.4815.1002"),
+                             "Connect")
+        for how, name in (({"processes": "odd.exe"}, "other"),
+                          ({"versions": "7.0.0-15.65535.65535"}, "tester")):
+            plan = self.gate.json("plan", self.gate.profile(**how), "--for",
+                                  "1h", "--accept-warnings")
+            self.assertIn(dn_of(name), [
+                row["dn"] for row in plan["sessions"]["leaving"]], how)
+
     def test_what_ended_is_no_refusal_of_a_person(self):
         self.assert_admitted(self.connect("other", "{M}:1"), "Connect")
         self.gate.lock(self.gate.profile(listed=["tester"]))

@@ -5,6 +5,7 @@
  * A line is written in one piece and flushed. A line that a crash cut off
  * stays behind as damage that is counted, never as an entry.
  */
+#include "app/records/json_member.h"
 #include "app/change/journal.h"
 
 #include <stdlib.h>
@@ -103,22 +104,6 @@ enum lg_status lg_journal_append(const struct lg_files *files,
 	return status;
 }
 
-static const char *get_text(const cJSON *object, const char *key)
-{
-	return cJSON_GetStringValue(
-		cJSON_GetObjectItemCaseSensitive(object, key));
-}
-
-static int64_t get_time(const cJSON *object, const char *key)
-{
-	const char *text = get_text(object, key);
-	int64_t wall_s = 0;
-
-	if (text)
-		lg_instant_parse(text, strlen(text), &wall_s, NULL);
-	return wall_s;
-}
-
 static int64_t get_number(const cJSON *object, const char *key,
 			  int64_t otherwise)
 {
@@ -133,11 +118,11 @@ static int64_t get_number(const cJSON *object, const char *key,
 /* 1 and *out_entry (which borrows from object) when it is one. */
 static int read_entry(const cJSON *object, struct lg_journal_entry *out_entry)
 {
-	const char *event = get_text(object, "event");
+	const char *event = lg_json_text_of(object, "event");
 	struct lg_journal_entry entry = {0};
 	int known;
 
-	entry.at_s = get_time(object, "at");
+	entry.at_s = lg_json_time_of(object, "at");
 	if (!event || !entry.at_s)
 		return 0;
 	for (known = 0; known < LG_EVENT_COUNT; known++) {
@@ -147,16 +132,16 @@ static int read_entry(const cJSON *object, struct lg_journal_entry *out_entry)
 	}
 	if (known == LG_EVENT_COUNT)
 		return 0;
-	entry.id = get_text(object, "id");
-	entry.profile = get_text(object, "profile");
-	entry.by = get_text(object, "by");
-	entry.reason = get_text(object, "reason");
-	entry.result = get_text(object, "result");
-	entry.backup = get_text(object, "backup");
-	entry.target = get_text(object, "target");
-	entry.what = get_text(object, "what");
-	entry.since_s = get_time(object, "since");
-	entry.until_s = get_time(object, "until");
+	entry.id = lg_json_text_of(object, "id");
+	entry.profile = lg_json_text_of(object, "profile");
+	entry.by = lg_json_text_of(object, "by");
+	entry.reason = lg_json_text_of(object, "reason");
+	entry.result = lg_json_text_of(object, "result");
+	entry.backup = lg_json_text_of(object, "backup");
+	entry.target = lg_json_text_of(object, "target");
+	entry.what = lg_json_text_of(object, "what");
+	entry.since_s = lg_json_time_of(object, "since");
+	entry.until_s = lg_json_time_of(object, "until");
 	entry.generation = (uint64_t)get_number(object, "generation", 0);
 	entry.max_duration_s = get_number(object, "max_duration_s", -1);
 	entry.locks =

@@ -56,16 +56,6 @@ enum lg_status lg_fleet_report_render(const struct lg_fleet_report *report,
 	return lg_json_print(object, out_text, err);
 }
 
-static int64_t number_of(const cJSON *object, const char *name)
-{
-	const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, name);
-
-	return cJSON_IsNumber(item) && item->valuedouble > -9e15 &&
-			       item->valuedouble < 9e15
-		       ? (int64_t)item->valuedouble
-		       : 0;
-}
-
 static const char *text_of(const cJSON *object, const char *name)
 {
 	const char *text = cJSON_GetStringValue(
@@ -102,7 +92,7 @@ static int read_lock(const cJSON *item, struct lg_fleet_report_lock *out_lock)
 	if (!lg_fleet_is_lock(id, strlen(id)))
 		return 0;
 	memcpy(out_lock->id, id, sizeof(out_lock->id));
-	out_lock->number = number_of(item, "number");
+	out_lock->number = lg_json_number_of(item, "number");
 	for (i = 0; i < sizeof(states) / sizeof(states[0]); i++)
 		if (!strcmp(text_of(item, "state"),
 			    lg_fleet_state_name(states[i])))
@@ -164,17 +154,17 @@ enum lg_status lg_fleet_report_parse(const char *text, size_t len,
 	enum lg_status status;
 	const cJSON *item;
 
-	if (!cJSON_IsObject(object) || number_of(object, "v") != 1) {
+	if (!cJSON_IsObject(object) || lg_json_number_of(object, "v") != 1) {
 		cJSON_Delete(object);
 		return lg_error_set(err, LG_ERR_SYNTAX, NULL,
 				    "the gate's report cannot be read");
 	}
 	copy_clean(report.version, sizeof(report.version),
 		   text_of(object, "version"));
-	report.clock_ms = number_of(object, "clock");
-	report.heartbeat_s = number_of(object, "heartbeat_s");
-	report.sessions = number_of(object, "sessions");
-	report.count = number_of(object, "count");
+	report.clock_ms = lg_json_number_of(object, "clock");
+	report.heartbeat_s = lg_json_number_of(object, "heartbeat_s");
+	report.sessions = lg_json_number_of(object, "sessions");
+	report.count = lg_json_number_of(object, "count");
 	report.attention = read_attention(object);
 	cJSON_ArrayForEach(item,
 			   cJSON_GetObjectItemCaseSensitive(object, "locks")) {

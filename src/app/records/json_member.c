@@ -160,6 +160,38 @@ void lg_json_value(cJSON *object, const struct lg_value *value)
 	lg_json_data(object, "data", value);
 }
 
+const char *lg_json_text_of(const cJSON *object, const char *name)
+{
+	return cJSON_GetStringValue(
+		cJSON_GetObjectItemCaseSensitive(object, name));
+}
+
+int64_t lg_json_number_of(const cJSON *object, const char *name)
+{
+	const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, name);
+
+	/* Beyond, a double is no whole number any more. */
+	return cJSON_IsNumber(item) && item->valuedouble > -9e15 &&
+			       item->valuedouble < 9e15
+		       ? (int64_t)item->valuedouble
+		       : 0;
+}
+
+int64_t lg_json_time_of(const cJSON *object, const char *name)
+{
+	const char *text = lg_json_text_of(object, name);
+	int64_t time_s = 0;
+
+	if (text != NULL)
+		lg_instant_parse(text, strlen(text), &time_s, NULL);
+	return time_s;
+}
+
+int lg_json_is_true(const cJSON *object, const char *name)
+{
+	return cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(object, name));
+}
+
 enum lg_status lg_json_print(cJSON *object, struct lg_buffer *out_text,
 			     struct lg_error *err)
 {

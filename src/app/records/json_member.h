@@ -43,6 +43,13 @@ void lg_json_data(cJSON *object, const char *name,
 /* "key", "name", "type" and "data" of a value. */
 void lg_json_value(cJSON *object, const struct lg_value *value);
 
+/* What a member is: NULL, 0 where there is none or it is of another kind. A
+ * text is the object's. */
+const char *lg_json_text_of(const cJSON *object, const char *name);
+int64_t lg_json_number_of(const cJSON *object, const char *name);
+int64_t lg_json_time_of(const cJSON *object, const char *name);
+int lg_json_is_true(const cJSON *object, const char *name);
+
 /* Appends the object as one line without its end and deletes it. */
 enum lg_status lg_json_print(cJSON *object, struct lg_buffer *out_text,
 			     struct lg_error *err);

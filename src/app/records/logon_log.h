@@ -132,9 +132,4 @@ lg_logon_reader_step(struct lg_logon_reader *reader,
 		     void *context, int *out_done, struct lg_error *err);
 void lg_logon_reader_free(struct lg_logon_reader **reader);
 
-/* Reads one line; *out_logon borrows from json, a cJSON object that the
- * caller deletes. 1 when it is one. */
-struct cJSON;
-int lg_logon_read_line(const struct cJSON *json, struct lg_logon *out_logon);
-
 #endif

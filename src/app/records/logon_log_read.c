@@ -13,67 +13,8 @@
 
 #include <cjson/cJSON.h>
 
+#include "app/records/logon_record.h"
 #include "base/instant.h"
-
-static const char *get_text(const cJSON *json, const char *key)
-{
-	return cJSON_GetStringValue(
-		cJSON_GetObjectItemCaseSensitive(json, key));
-}
-
-static int get_time(const cJSON *json, const char *key, int64_t *out_wall_s)
-{
-	const char *text = get_text(json, key);
-
-	return text && !lg_instant_parse(text, strlen(text), out_wall_s, NULL);
-}
-
-static uint64_t get_count(const cJSON *json, const char *key,
-			  uint64_t otherwise)
-{
-	const cJSON *item = cJSON_GetObjectItemCaseSensitive(json, key);
-
-	if (!cJSON_IsNumber(item) || !(item->valuedouble >= 0) ||
-	    item->valuedouble > 9e15)
-		return otherwise;
-	return (uint64_t)item->valuedouble;
-}
-
-int lg_logon_read_line(const struct cJSON *json, struct lg_logon *out_logon)
-{
-	struct lg_logon logon = {0};
-	const char *word;
-	int known;
-
-	if (!cJSON_IsObject(json) || !get_time(json, "at", &logon.at_s))
-		return 0;
-	if (!get_time(json, "last", &logon.last_s))
-		logon.last_s = logon.at_s;
-	logon.user = get_text(json, "user");
-	logon.dn = get_text(json, "dn");
-	logon.client = get_text(json, "client");
-	logon.version = get_text(json, "version");
-	logon.process = get_text(json, "process");
-	logon.address = get_text(json, "address");
-	logon.door = get_text(json, "door");
-	logon.lock = get_text(json, "lock");
-	logon.profile = get_text(json, "profile");
-	logon.count = get_count(json, "count", 1);
-	logon.generation = get_count(json, "generation", 0);
-	word = get_text(json, "protocol");
-	if (word)
-		lg_protocol_from_name(word, strlen(word), &logon.protocol);
-	word = get_text(json, "reason");
-	for (known = 0; word && known < LG_REASON_COUNT; known++)
-		if (!strcmp(word, lg_reason_name((enum lg_reason)known)))
-			logon.reason = (enum lg_reason)known;
-	word = get_text(json, "rule");
-	for (known = 1; word && known <= LG_RULE_PROCESSES; known++)
-		if (!strcmp(word, lg_rule_name((enum lg_rule)known)))
-			logon.rule = (enum lg_rule)known;
-	*out_logon = logon;
-	return 1;
-}
 
 #define STEP_BYTES ((size_t)64 << 10)
 
@@ -151,7 +92,7 @@ static int visit_lines(struct lg_logon_reader *reader, int is_end,
 			break;
 		json = cJSON_ParseWithLength(line, len);
 		at += end ? len + 1 : len;
-		if (!lg_logon_read_line(json, &logon))
+		if (!lg_logon_read(json, &logon))
 			reader->damaged += len > 0;
 		else if (logon.last_s >= reader->since_s)
 			stop = visit(context, &logon);

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * logon_record.c - a logon as a line, and what tells it from others
+ * logon_record.c - a logon written and read, and what tells it from others
  */
 #include "app/records/logon_record.h"
 
 #include <string.h>
 
+#include "app/records/json_member.h"
 #include "base/instant.h"
 #include "base/kept.h"
 #include "core/policy/message.h"
@@ -60,6 +61,94 @@ void lg_logon_write_line(struct lg_buffer *line, const struct lg_logon *logon)
 			 "\"last\":\"%s\"}\n",
 			 (unsigned long long)logon->generation,
 			 (unsigned long long)logon->count, last);
+}
+
+cJSON *lg_logon_object(const struct lg_logon *logon)
+{
+	const char *protocol = lg_protocol_name(logon->protocol);
+	cJSON *object = cJSON_CreateObject();
+
+	lg_json_time(object, "at", logon->at_s);
+	lg_json_text(object, "user", logon->user);
+	lg_json_text(object, "dn", logon->dn);
+	lg_json_text(object, "client", logon->client);
+	lg_json_text(object, "protocol", *protocol ? protocol : NULL);
+	lg_json_text(object, "address", logon->address);
+	lg_json_text(object, "reason", lg_reason_name(logon->reason));
+	lg_json_text(object, "rule",
+		     logon->rule ? lg_rule_name(logon->rule) : NULL);
+	lg_json_lock(object, "lock", logon->lock, logon->profile);
+	lg_json_text(object, "door", logon->door);
+	lg_json_text(object, "version", logon->version);
+	lg_json_text(object, "process", logon->process);
+	lg_json_number(object, "count", (int64_t)logon->count);
+	lg_json_time(object, "last", logon->last_s);
+	return object;
+}
+
+static uint64_t count_of(const cJSON *json, const char *name,
+			 uint64_t otherwise)
+{
+	const cJSON *item = cJSON_GetObjectItemCaseSensitive(json, name);
+
+	if (!cJSON_IsNumber(item) || !(item->valuedouble >= 0) ||
+	    item->valuedouble > 9e15)
+		return otherwise;
+	return (uint64_t)item->valuedouble;
+}
+
+/* A line has the lock's id and its profile side by side. */
+static void read_lock(const cJSON *json, struct lg_logon *logon)
+{
+	const cJSON *lock = cJSON_GetObjectItemCaseSensitive(json, "lock");
+	int is_object = cJSON_IsObject(lock);
+
+	logon->lock = is_object ? lg_json_text_of(lock, "id")
+				: cJSON_GetStringValue(lock);
+	logon->profile = lg_json_text_of(is_object ? lock : json, "profile");
+}
+
+static void read_words(const cJSON *json, struct lg_logon *logon)
+{
+	const char *word = lg_json_text_of(json, "protocol");
+	int known;
+
+	if (word)
+		lg_protocol_from_name(word, strlen(word), &logon->protocol);
+	word = lg_json_text_of(json, "reason");
+	for (known = 0; word && known < LG_REASON_COUNT; known++)
+		if (!strcmp(word, lg_reason_name((enum lg_reason)known)))
+			logon->reason = (enum lg_reason)known;
+	word = lg_json_text_of(json, "rule");
+	for (known = 1; word && known <= LG_RULE_PROCESSES; known++)
+		if (!strcmp(word, lg_rule_name((enum lg_rule)known)))
+			logon->rule = (enum lg_rule)known;
+}
+
+int lg_logon_read(const cJSON *json, struct lg_logon *out_logon)
+{
+	const char *at = lg_json_text_of(json, "at");
+	const char *last = lg_json_text_of(json, "last");
+	struct lg_logon logon = {0};
+
+	if (!cJSON_IsObject(json) || !at ||
+	    lg_instant_parse(at, strlen(at), &logon.at_s, NULL))
+		return 0;
+	if (!last || lg_instant_parse(last, strlen(last), &logon.last_s, NULL))
+		logon.last_s = logon.at_s;
+	logon.user = lg_json_text_of(json, "user");
+	logon.dn = lg_json_text_of(json, "dn");
+	logon.client = lg_json_text_of(json, "client");
+	logon.version = lg_json_text_of(json, "version");
+	logon.process = lg_json_text_of(json, "process");
+	logon.address = lg_json_text_of(json, "address");
+	logon.door = lg_json_text_of(json, "door");
+	logon.count = count_of(json, "count", 1);
+	logon.generation = count_of(json, "generation", 0);
+	read_lock(json, &logon);
+	read_words(json, &logon);
+	*out_logon = logon;
+	return 1;
 }
 
 static uint64_t mix(uint64_t hash, const char *text)

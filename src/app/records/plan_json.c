@@ -5,6 +5,7 @@
  * The members of contract 4 stand first; "user", "display" and "leaving" are
  * what people ask for next.
  */
+#include "app/records/account_record.h"
 #include "app/records/json_member.h"
 #include "app/change/plan.h"
 
@@ -58,8 +59,8 @@ static cJSON *target_object(const struct lg_plan_target *target)
 static cJSON *account_object(const struct lg_findings *findings,
 			     const struct lg_account *account)
 {
-	cJSON *object = cJSON_CreateObject();
 	const char *dn = NULL, *user = NULL;
+	cJSON *object;
 
 	switch (account->asked_as) {
 	case LG_ASKED_DN:
@@ -77,14 +78,7 @@ static cJSON *account_object(const struct lg_findings *findings,
 			user = findings->login[account->login_first].name;
 		break;
 	}
-	lg_json_text(object, "dn", dn);
-	if (user != NULL)
-		lg_json_text(object, "user", user);
-	lg_json_text(object, "finding", lg_finding_name(account->finding));
-	lg_json_text(object, "entry", account->entry);
-	lg_json_text(object, "via",
-		     user != NULL ? lg_via_name(LG_VIA_LOGIN)
-				  : lg_via_name(account->via));
+	object = lg_account_object(account, dn, user);
 	lg_json_text(object, "display", account->display);
 	return object;
 }

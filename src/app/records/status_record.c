@@ -7,6 +7,8 @@
  */
 #include "app/records/status_record.h"
 
+#include <string.h>
+
 #include "app/records/json_member.h"
 
 static cJSON *concerns_object(const struct lg_lock_concerns *concerns)
@@ -73,6 +75,31 @@ static const struct lg_lock *last_of(const struct lg_status_facts *facts)
 	return last;
 }
 
+/* item NULL is a failed allocation, as in lg_json_add. */
+static void set(cJSON *object, const char *name, cJSON *item)
+{
+	cJSON_DeleteItemFromObjectCaseSensitive(object, name);
+	lg_json_add(object, name, item);
+}
+
+/* What is told outside of "locks" of the one that ends last. */
+static void add_speaking(cJSON *object, const struct lg_lock *lock)
+{
+	lg_json_text(object, "profile", lock->profile);
+	lg_json_time(object, "since", lock->since_s);
+	lg_json_time(object, "until", lock->until.wall_s);
+	lg_json_text(object, "by", lock->by);
+	lg_json_text(object, "reason", lock->reason);
+}
+
+static void add_texts(cJSON *object, const char *name,
+		      const struct lg_strlist *texts)
+{
+	static const struct lg_strlist none;
+
+	lg_json_names(object, name, texts ? texts : &none);
+}
+
 cJSON *lg_status_object(const struct lg_status_facts *facts)
 {
 	static const struct lg_lock none;
@@ -82,11 +109,7 @@ cJSON *lg_status_object(const struct lg_status_facts *facts)
 	cJSON *object = cJSON_CreateObject();
 
 	lg_json_bool(object, "active", active);
-	lg_json_text(object, "profile", lock->profile);
-	lg_json_time(object, "since", lock->since_s);
-	lg_json_time(object, "until", lock->until.wall_s);
-	lg_json_text(object, "by", lock->by);
-	lg_json_text(object, "reason", lock->reason);
+	add_speaking(object, lock);
 	lg_json_text(object, "gate", facts->gate);
 	lg_json_text(object, "dialect", lg_dialect_name(facts->dialect));
 	lg_json_number(object, "generation", (int64_t)facts->generation);
@@ -99,5 +122,91 @@ cJSON *lg_status_object(const struct lg_status_facts *facts)
 	lg_json_number(object, "stepped",
 		       last ? lg_lock_stepped_s(last, &facts->now) : 0);
 	lg_json_add(object, "locks", lg_status_locks(facts));
+	add_texts(object, "loud", facts->loud);
+	add_texts(object, "doors", facts->doors);
+	lg_json_text(object, "takes_effect",
+		     lg_takes_effect_name(
+			     lg_dialect_traits(facts->dialect)->takes_effect));
+	lg_json_time(object, "in_force_at", facts->in_force_at_s);
+	if (facts->pid)
+		lg_json_number(object, "pid", facts->pid);
+	else
+		lg_json_text(object, "pid", NULL);
+	lg_json_text(object, "version", facts->version);
 	return object;
+}
+
+/* Of the object and of each of its locks. */
+static const char *const told[] = {
+	"active",  "profile", "since",   "until",      "reason",
+	"gate",    "dialect", "starts",  "generation", "sessions",
+	"refused", "locks",   "version", "id"};
+
+static void leave_out(cJSON *object)
+{
+	cJSON *item = object ? object->child : NULL;
+
+	while (item) {
+		cJSON *next = item->next;
+		int is_told = 0;
+		size_t i;
+
+		for (i = 0; i < sizeof(told) / sizeof(told[0]); i++)
+			is_told |= !strcmp(item->string, told[i]);
+		if (!is_told)
+			cJSON_Delete(cJSON_DetachItemViaPointer(object, item));
+		item = next;
+	}
+}
+
+cJSON *lg_status_public(cJSON *object, const char *const *words,
+			const struct lg_strlist *attention)
+{
+	cJSON *lock;
+	size_t i = 0;
+
+	leave_out(object);
+	cJSON_ArrayForEach(lock,
+			   cJSON_GetObjectItemCaseSensitive(object, "locks")) {
+		leave_out(lock);
+		lg_json_text(lock, "message", words[i++]);
+	}
+	add_texts(object, "attention", attention);
+	return object;
+}
+
+/* An array of the object, which is made where it is missing. */
+static cJSON *array_of(cJSON *object, const char *name)
+{
+	cJSON *array = cJSON_GetObjectItemCaseSensitive(object, name);
+
+	if (!cJSON_IsArray(array)) {
+		array = cJSON_CreateArray();
+		set(object, name, array);
+	}
+	return array;
+}
+
+void lg_status_add_lock(cJSON *object, const struct lg_lock *lock)
+{
+	const struct lg_status_lock status = {.lock = lock};
+
+	lg_json_append(array_of(object, "locks"), lock_object(&status));
+}
+
+void lg_status_speak_of(cJSON *object, const struct lg_lock *lock)
+{
+	static const char *const names[] = {"active", "profile", "since",
+					    "until",  "by",      "reason"};
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		cJSON_DeleteItemFromObjectCaseSensitive(object, names[i]);
+	lg_json_bool(object, "active", 1);
+	add_speaking(object, lock);
+}
+
+void lg_status_add_loud(cJSON *object, const char *text)
+{
+	lg_json_item(array_of(object, "loud"), text);
 }

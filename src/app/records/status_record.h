@@ -7,7 +7,8 @@
  * know; the object is made here alone.
  * Shape: {"active","profile","since","until","by","reason","gate","dialect",
  * "generation","sessions","sessions_note","refused","confirm_by","cut_at",
- * "starts","stepped","locks":[{"id","profile","since","until","by","reason",
+ * "starts","stepped","loud":[],"doors":[],"takes_effect","in_force_at","pid",
+ * "version","locks":[{"id","profile","since","until","by","reason",
  * "gate","applies_to":{"domains","accounts"}|null,"starts","confirm_by",
  * "cut_at","origin","variables","replaces"}]}; the members outside are those
  * of the lock that ends last.
@@ -20,14 +21,16 @@
 
 #include "app/lock/lock.h"
 
-/* gate: what the lock does by itself; NULL: it is not in force yet. */
+/* gate: what the lock does by itself; NULL: it is not in force yet.
+ * concerns NULL: everybody. */
 struct lg_status_lock {
 	const struct lg_lock *lock;
 	const struct lg_lock_concerns *concerns;
 	const char *gate;
 };
 
-/* gate: of all in force; NULL: no policy can be trusted. */
+/* gate: of all in force; NULL: no policy can be trusted. What only a gate that
+ * runs knows is 0 or NULL without one. */
 struct lg_status_facts {
 	const struct lg_status_lock *lock;
 	size_t count;
@@ -38,11 +41,30 @@ struct lg_status_facts {
 	const char *sessions_note;
 	uint64_t refused;
 	struct lg_now now;
+	const struct lg_strlist *loud;  /* what an admin must see; or NULL */
+	const struct lg_strlist *doors; /* what each door does; or NULL */
+	int64_t in_force_at_s;          /* when what is written is read */
+	int64_t pid;
+	const char *version;
 };
 
 cJSON *lg_status_object(const struct lg_status_facts *facts);
 
 /* "locks" alone. */
 cJSON *lg_status_locks(const struct lg_status_facts *facts);
+
+/* What the page for everybody may say of an object: neither persons nor places
+ * of this machine. words: "message" of each lock, or NULL. attention: what is
+ * wrong, by name. Takes the object over. */
+cJSON *lg_status_public(cJSON *object, const char *const *words,
+			const struct lg_strlist *attention);
+
+/* Adds a lock that is on servers alone, and makes it the one that the members
+ * outside tell of. */
+void lg_status_add_lock(cJSON *object, const struct lg_lock *lock);
+void lg_status_speak_of(cJSON *object, const struct lg_lock *lock);
+
+/* Adds a sentence to "loud". */
+void lg_status_add_loud(cJSON *object, const char *text);
 
 #endif

@@ -38,22 +38,16 @@ enum lg_status lg_setup_record_print(const struct lg_setup_plan *plan,
 	return lg_json_print(object, out_text, err);
 }
 
-static const char *text_of(const cJSON *object, const char *name)
-{
-	return cJSON_GetStringValue(
-		cJSON_GetObjectItemCaseSensitive(object, name));
-}
-
 static enum lg_status read_file(const cJSON *item, const char *path,
 				struct lg_setup_plan *plan,
 				struct lg_error *err)
 {
 	const cJSON *mode = cJSON_GetObjectItemCaseSensitive(item, "mode");
 	struct lg_setup_file file = {
-		.path = text_of(item, "path"),
-		.before = text_of(item, "before"),
-		.after = text_of(item, "after"),
-		.owner = text_of(item, "owner"),
+		.path = lg_json_text_of(item, "path"),
+		.before = lg_json_text_of(item, "before"),
+		.after = lg_json_text_of(item, "after"),
+		.owner = lg_json_text_of(item, "owner"),
 		.is_secret = cJSON_IsTrue(
 			cJSON_GetObjectItemCaseSensitive(item, "secret")),
 	};
@@ -83,10 +77,11 @@ enum lg_status lg_setup_record_parse(const char *text, const char *path,
 		if (status == LG_OK)
 			status = read_file(item, path, &plan, err);
 	}
-	plan.door = lg_setup_keep(&plan, text_of(object, "door"));
-	plan.variant = lg_setup_keep(&plan, text_of(object, "variant"));
-	plan.joins = lg_setup_keep(&plan, text_of(object, "joins"));
-	plan.gate_conf = lg_setup_keep(&plan, text_of(object, "settings"));
+	plan.door = lg_setup_keep(&plan, lg_json_text_of(object, "door"));
+	plan.variant = lg_setup_keep(&plan, lg_json_text_of(object, "variant"));
+	plan.joins = lg_setup_keep(&plan, lg_json_text_of(object, "joins"));
+	plan.gate_conf =
+		lg_setup_keep(&plan, lg_json_text_of(object, "settings"));
 	cJSON_Delete(object);
 	if (status == LG_OK)
 		*out_plan = plan;

@@ -9,6 +9,7 @@
  */
 #include <string.h>
 
+#include "app/records/json_member.h"
 #include "base/instant.h"
 
 #include "app/lock/lock_change.h"
@@ -148,17 +149,6 @@ static cJSON *apply_request(struct lg_cli *cli, const struct lg_prepared *p,
 	return request;
 }
 
-static int64_t time_of(const cJSON *object, const char *name)
-{
-	const char *text = cJSON_GetStringValue(
-		cJSON_GetObjectItemCaseSensitive(object, name));
-	int64_t time_s = 0;
-
-	if (text != NULL)
-		lg_instant_parse(text, strlen(text), &time_s, NULL);
-	return time_s;
-}
-
 static uint64_t number_of(const cJSON *object, const char *name)
 {
 	const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, name);
@@ -273,7 +263,7 @@ static int apply_at_gate(struct lg_cli *cli, const struct lg_prepared *p,
 			  &answer);
 	if (code != LG_EXIT_DONE)
 		goto done;
-	out_applied->until_s = time_of(answer.object, "until");
+	out_applied->until_s = lg_json_time_of(answer.object, "until");
 	out_applied->cut = number_of(answer.object, "cut");
 	out_applied->left = number_of(answer.object, "left_count");
 	say_texts(cli, answer.object, "unasked", "not asked for its sessions");

@@ -15,6 +15,8 @@
 #include "adapters/system/this_machine.h"
 #include "app/doors/survey.h"
 #include "app/lock/picture.h"
+#include "app/records/json_member.h"
+#include "app/records/session_record.h"
 #include "cli/change/servers_apply.h"
 #include "cli/text/failed.h"
 #include "cli/change/servers_lift.h"
@@ -155,37 +157,6 @@ static int find_servers(struct lg_cli *cli, const struct lg_settings *settings,
 	return LG_EXIT_DONE;
 }
 
-static const char *text_of(const cJSON *object, const char *name)
-{
-	return cJSON_GetStringValue(
-		cJSON_GetObjectItemCaseSensitive(object, name));
-}
-
-static enum lg_status add_session(struct lg_prepared *p, const cJSON *item,
-				  struct lg_error *err)
-{
-	const char *protocol = text_of(item, "protocol");
-	struct lg_session session = {
-		.id = text_of(item, "id"),
-		.door = text_of(item, "door"),
-		.user = text_of(item, "user"),
-		.master = text_of(item, "master"),
-		.dn = text_of(item, "dn"),
-		.process = text_of(item, "process"),
-		.client = text_of(item, "client"),
-		.address = text_of(item, "address"),
-	};
-	const char *version = text_of(item, "version");
-
-	if (protocol != NULL)
-		lg_protocol_from_name(protocol, strlen(protocol),
-				      &session.protocol);
-	if (version != NULL)
-		lg_version_parse(version, strlen(version), &session.version,
-				 NULL);
-	return lg_session_list_add(&p->sessions, &session, err);
-}
-
 /* Whether any door here can tell of sessions and cut them (contract 8
  * "Sessions"). */
 static int controls_sessions(const struct lg_settings *settings)
@@ -210,14 +181,19 @@ static int ask_sessions(struct lg_cli *cli, const struct lg_settings *settings,
 		return code;
 	sessions = cJSON_GetObjectItemCaseSensitive(answer.object, "sessions");
 	cJSON_ArrayForEach(item, sessions) {
+		struct lg_session session;
+
+		lg_session_read(item, &session);
 		if (status == LG_OK)
-			status = add_session(p, item, &err);
+			status = lg_session_list_add(&p->sessions, &session,
+						     &err);
 	}
 	/* Who could not be counted is not nobody. */
 	cJSON_ArrayForEach(item, cJSON_GetObjectItemCaseSensitive(answer.object,
 								  "unasked")) {
-		const char *door = cJSON_IsString(item) ? item->valuestring
-							: text_of(item, "text");
+		const char *door = cJSON_IsString(item)
+					   ? item->valuestring
+					   : lg_json_text_of(item, "text");
 
 		lg_cli_say(cli, LG_EXIT_DONE, NULL,
 			   "not asked for its sessions: %s",

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "app/records/json_member.h"
 #include "base/instant.h"
 
 #include "adapters/system/atomic_file.h"
@@ -96,17 +97,11 @@ static cJSON *read_holder(struct lg_cli *cli)
 	return object;
 }
 
-static const char *text_of(const cJSON *object, const char *name)
-{
-	return cJSON_GetStringValue(
-		cJSON_GetObjectItemCaseSensitive(object, name));
-}
-
 void lg_cli_servers_holder_words(const cJSON *holder, struct lg_buffer *text)
 {
-	const char *command = text_of(holder, "command");
-	const char *by = text_of(holder, "by");
-	const char *since = text_of(holder, "since");
+	const char *command = lg_json_text_of(holder, "command");
+	const char *by = lg_json_text_of(holder, "by");
+	const char *since = lg_json_text_of(holder, "since");
 	int64_t since_s = 0;
 
 	if (command == NULL) {

@@ -5,11 +5,13 @@
  * Nothing comes from memory but what was written: whether it is still there
  * is asked of each server.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "app/change/servers_ending.h"
-#include "base/instant.h"
+#include "app/records/json_member.h"
+#include "app/records/status_record.h"
 #include "cli/change/effect.h"
 #include "cli/change/servers_apply.h"
 #include "cli/output.h"
@@ -143,25 +145,14 @@ static void add_target(cJSON *array, const struct lg_servers_member *member,
 	lg_json_append(array, object);
 }
 
-/* Adds a sentence to "loud", which is made where it is missing. */
-static void add_loud(cJSON *status, const char *text)
-{
-	cJSON *loud = cJSON_GetObjectItemCaseSensitive(status, "loud");
-
-	if (!cJSON_IsArray(loud)) {
-		loud = cJSON_CreateArray();
-		lg_json_add(status, "loud", loud);
-	}
-	lg_json_item(loud, text);
-}
-
 static void add_damaged(cJSON *status, const struct lg_error *err)
 {
 	struct lg_buffer text = {0};
 
 	lg_buffer_format(&text, "%s: %s", err->place, err->text);
-	add_loud(status, lg_buffer_status(&text, NULL) == LG_OK ? text.data
-								: err->text);
+	lg_status_add_loud(status, lg_buffer_status(&text, NULL) == LG_OK
+					   ? text.data
+					   : err->text);
 	lg_buffer_release(&text);
 }
 
@@ -170,12 +161,6 @@ static void set(cJSON *status, const char *name, cJSON *item)
 {
 	cJSON_DeleteItemFromObjectCaseSensitive(status, name);
 	lg_json_add(status, name, item != NULL ? item : cJSON_CreateNull());
-}
-
-static void set_text(cJSON *status, const char *name, const char *text)
-{
-	cJSON_DeleteItemFromObjectCaseSensitive(status, name);
-	lg_json_text(status, name, text);
 }
 
 /* Half done, and nobody is at it any more. */
@@ -201,56 +186,36 @@ static void show_interrupted(cJSON *status,
 		": logongate recover puts the earlier values back, and "
 		"logongate recover --forget NAME gives up a server that will "
 		"not return");
-	add_loud(status, lg_buffer_status(&text, NULL) == LG_OK
-				 ? text.data
-				 : "a change over several servers was "
-				   "interrupted: logongate recover");
+	lg_status_add_loud(status,
+			   lg_buffer_status(&text, NULL) == LG_OK
+				   ? text.data
+				   : "a change over several servers was "
+				     "interrupted: logongate recover");
 	lg_buffer_release(&text);
-}
-
-static int64_t time_of(const cJSON *object, const char *name)
-{
-	const char *text = cJSON_GetStringValue(
-		cJSON_GetObjectItemCaseSensitive(object, name));
-	int64_t time_s = 0;
-
-	if (text != NULL)
-		lg_instant_parse(text, strlen(text), &time_s, NULL);
-	return time_s;
 }
 
 /* What stands outside of "locks" is of the lock that ends last. */
 static int ends_later(const cJSON *status,
 		      const struct lg_servers_record *record)
 {
-	return !record->with_gate && time_of(status, "until") > 0 &&
-	       record->until_s > time_of(status, "until");
+	return !record->with_gate && lg_json_time_of(status, "until") > 0 &&
+	       record->until_s > lg_json_time_of(status, "until");
 }
 
-/* One of the locks, as the gate shows its own. */
-static void show_lock(cJSON *status, const struct lg_servers_record *record)
+/* The record as a lock of this machine, as far as it is one. Borrows. */
+static struct lg_lock lock_of(const struct lg_servers_record *record)
 {
-	cJSON *locks = cJSON_GetObjectItemCaseSensitive(status, "locks");
-	cJSON *object = cJSON_CreateObject();
+	struct lg_lock lock = {
+		.profile = record->profile,
+		.by = record->by,
+		.reason = *record->reason != '\0' ? record->reason : NULL,
+		.since_s = record->since_s,
+		.until = {.wall_s = record->until_s},
+		.origin = LG_ORIGIN_REMOTE,
+	};
 
-	if (!cJSON_IsArray(locks)) {
-		locks = cJSON_CreateArray();
-		set(status, "locks", locks);
-	}
-	lg_json_text(object, "id", record->id);
-	lg_json_text(object, "profile", record->profile);
-	lg_json_time(object, "since", record->since_s);
-	lg_json_time(object, "until", record->until_s);
-	lg_json_text(object, "by", record->by);
-	lg_json_text(object, "reason",
-		     *record->reason != '\0' ? record->reason : NULL);
-	lg_json_text(object, "gate", NULL);
-	lg_json_text(object, "applies_to", NULL);
-	lg_json_time(object, "starts", 0);
-	lg_json_time(object, "confirm_by", 0);
-	lg_json_time(object, "cut_at", 0);
-	lg_json_text(object, "origin", "remote");
-	lg_json_append(locks, object);
+	snprintf(lock.id, sizeof(lock.id), "%s", record->id);
+	return lock;
 }
 
 /* What damage took, for each server. */
@@ -270,9 +235,10 @@ static void show_lost(cJSON *status, const struct lg_servers_record *record)
 				 "registry restore puts the back-up back, and "
 				 "logongate recover --forget %s ends this",
 				 name, name);
-		add_loud(status, lg_buffer_status(&text, NULL) == LG_OK
-					 ? text.data
-					 : name);
+		lg_status_add_loud(status,
+				   lg_buffer_status(&text, NULL) == LG_OK
+					   ? text.data
+					   : name);
 	}
 	lg_buffer_release(&text);
 }
@@ -281,6 +247,7 @@ static void show_lost(cJSON *status, const struct lg_servers_record *record)
 static void show_record(cJSON *status, const struct lg_servers_now *now,
 			const struct lg_servers_record *record)
 {
+	const struct lg_lock lock = lock_of(record);
 	struct lg_now clocks = lg_cli_clocks();
 
 	if (now->state == LG_SERVERS_INTERRUPTED &&
@@ -293,24 +260,20 @@ static void show_record(cJSON *status, const struct lg_servers_now *now,
 	if (lg_servers_record_is_over(record, &clocks)) {
 		if (now->state == LG_SERVERS_CHANGING)
 			return;
-		add_loud(status,
-			 "the end of the lock on the servers is past and their "
-			 "values are still there: logongate recover; a server "
-			 "that is if it will not return: logongate recover "
-			 "--forget NAME gives it up");
+		lg_status_add_loud(
+			status,
+			"the end of the lock on the servers is past and their "
+			"values are still there: logongate recover; a server "
+			"that is if it will not return: logongate recover "
+			"--forget NAME gives it up");
 		return;
 	}
 	if (!record->with_gate)
-		show_lock(status, record);
+		lg_status_add_lock(status, &lock);
 	if (cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(status, "active")) &&
 	    !ends_later(status, record))
 		return;
-	set(status, "active", cJSON_CreateTrue());
-	set_text(status, "profile", record->profile);
-	set_time(status, "since", record->since_s);
-	set_time(status, "until", record->until_s);
-	set_text(status, "by", record->by);
-	set_text(status, "reason", *record->reason ? record->reason : NULL);
+	lg_status_speak_of(status, &lock);
 }
 
 static void show_book(cJSON *status, struct lg_servers_now *now)

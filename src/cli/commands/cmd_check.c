@@ -13,7 +13,8 @@
 
 #include "adapters/system/system_clock.h"
 #include "app/change/plan.h"
-#include "app/records/check_rules.h"
+#include "app/records/check_record.h"
+#include "app/records/json_member.h"
 #include "cli/commands.h"
 #include "cli/open/in_force.h"
 #include "cli/open/open.h"
@@ -61,43 +62,6 @@ struct speaker {
 	const char *language; /* of the doors here */
 };
 
-/* Every rule of every layer, in the order in which they speak. */
-static cJSON *rules_array(const struct lg_policy *policy,
-			  const struct lg_attempt *attempt)
-{
-	size_t layers = lg_policy_layer_count(policy);
-	cJSON *rules = cJSON_CreateArray();
-
-	for (int layer = 0; layer == 0 || layer < (int)layers; layer++) {
-		struct lg_rule_answer answer[LG_RULE_ANSWERS];
-		size_t count =
-			lg_policy_explain(policy, attempt, layer, answer);
-		int says_nothing =
-			layers > 1 && lg_rules_say_nothing(answer, count);
-
-		for (size_t i = 0; i < count; i++) {
-			const struct lg_policy_layer_info *info =
-				lg_policy_layer_at(policy, answer[i].lock);
-			cJSON *rule;
-
-			if (says_nothing &&
-			    answer[i].rule != LG_RULE_BREAK_GLASS)
-				continue;
-			rule = cJSON_CreateObject();
-			lg_json_text(rule, "rule",
-				     lg_rule_name(answer[i].rule));
-			lg_json_text(rule, "outcome",
-				     lg_outcome_name(answer[i].outcome));
-			lg_json_text(rule, "detail", answer[i].detail);
-			if (info != NULL && info->id != NULL)
-				lg_json_lock(rule, "lock", info->id,
-					     info->profile);
-			lg_json_append(rules, rule);
-		}
-	}
-	return rules;
-}
-
 /* The contract's object; speaker is the lock that refuses. */
 static cJSON *decide(struct lg_cli *cli, const struct lg_policy *policy,
 		     const struct lg_attempt *attempt,
@@ -106,38 +70,32 @@ static cJSON *decide(struct lg_cli *cli, const struct lg_policy *policy,
 {
 	const struct lg_policy_layer_info *layer =
 		lg_policy_layer_at(policy, decision->lock);
-	int refused = decision->verdict == LG_REFUSE;
+	struct lg_check check = {
+		.policy = policy,
+		.decision = *decision,
+		.generation = lg_policy_generation(policy),
+		.lock = speaker->id,
+		.profile = speaker->profile,
+		.explain =
+			lg_cli_option(cli, "explain") != NULL ? attempt : NULL,
+	};
 	struct lg_message_choice choice;
 	struct lg_buffer message = {0};
-	cJSON *object = cJSON_CreateObject();
+	cJSON *object = NULL;
 
-	lg_json_text(object, "verdict", lg_verdict_name(decision->verdict));
-	lg_json_text(object, "reason", lg_reason_name(decision->reason));
-	lg_json_text(object, "rule",
-		     decision->rule == LG_RULE_NONE
-			     ? NULL
-			     : lg_rule_name(decision->rule));
 	lg_message_choose(layer, NULL, speaker->language, &choice);
-	if (refused &&
-	    lg_message_refusal(choice.message, decision->reason,
-			       &speaker->facts, &message, NULL) != LG_OK)
-		lg_json_add(object, "message", NULL);
-	else
-		lg_json_text(object, "message", message.data);
-	lg_json_number(object, "generation",
-		       (int64_t)lg_policy_generation(policy));
-	lg_json_lock(object, "lock", refused ? speaker->id : NULL,
-		     refused ? speaker->profile : NULL);
-	if (lg_cli_option(cli, "explain") != NULL)
-		lg_json_add(object, "rules", rules_array(policy, attempt));
+	if (lg_message_refusal(choice.message, decision->reason,
+			       &speaker->facts, &message, NULL) == LG_OK) {
+		check.message = message.data;
+		object = lg_check_object(&check);
+	}
 	lg_buffer_release(&message);
 	return object;
 }
 
 static const char *text_of(const cJSON *object, const char *name)
 {
-	const char *text = cJSON_GetStringValue(
-		cJSON_GetObjectItemCaseSensitive(object, name));
+	const char *text = lg_json_text_of(object, name);
 
 	return text != NULL ? text : "";
 }

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/change/journal.h"
+#include "app/records/history_record.h"
 #include "cli/commands.h"
 #include "cli/change/servers_history.h"
 #include "cli/open/open.h"
@@ -21,17 +21,11 @@ struct history {
 	cJSON *events; /* of the gate and of servers, sorted before printing */
 };
 
-static void add(void *context, cJSON *object)
+static void add(void *context, const cJSON *object)
 {
 	struct history *history = context;
 
-	lg_json_append(history->events, object);
-}
-
-static const char *text_of(const cJSON *object, const char *name)
-{
-	return cJSON_GetStringValue(
-		cJSON_GetObjectItemCaseSensitive(object, name));
+	lg_json_append(history->events, cJSON_Duplicate(object, 1));
 }
 
 struct dated {
@@ -62,7 +56,7 @@ static int sort_events(struct history *history)
 	for (size_t i = 0; i < count; i++) {
 		cJSON *event = cJSON_DetachItemViaPointer(
 			history->events, history->events->child);
-		const char *at = text_of(event, "at");
+		const char *at = lg_json_text_of(event, "at");
 
 		dated[i] = (struct dated){at != NULL ? at : "", i, event};
 	}
@@ -88,7 +82,7 @@ static size_t columns_of(const cJSON *events)
 
 	cJSON_ArrayForEach(item, events) {
 		for (size_t i = OF_A_LOCK; i < COLUMNS; i++) {
-			if (text_of(item, names[i]) != NULL)
+			if (lg_json_text_of(item, names[i]) != NULL)
 				return COLUMNS;
 		}
 	}
@@ -114,7 +108,8 @@ static int print(struct history *history)
 			continue;
 		}
 		for (size_t i = 0; i < columns; i++)
-			lg_table_cell(&table, text_of(object, names[i]));
+			lg_table_cell(&table,
+				      lg_json_text_of(object, names[i]));
 		cJSON_Delete(object);
 	}
 	if (cli->json)
@@ -126,21 +121,9 @@ static int print(struct history *history)
 
 static int visit(void *context, const struct lg_journal_entry *entry)
 {
-	cJSON *object = cJSON_CreateObject();
+	struct history *history = context;
 
-	lg_json_time(object, "at", entry->at_s);
-	lg_json_text(object, "event", lg_journal_event_name(entry->event));
-	lg_json_text(object, "profile", entry->profile);
-	lg_json_lock(object, "lock", entry->id, entry->profile);
-	lg_json_text(object, "by", entry->by);
-	lg_json_text(object, "reason", entry->reason);
-	lg_json_text(object, "result", entry->result);
-	/* only of servers */
-	if (entry->target != NULL)
-		lg_json_text(object, "target", entry->target);
-	if (entry->what != NULL)
-		lg_json_text(object, "what", entry->what);
-	add(context, object);
+	lg_json_append(history->events, lg_history_object(entry));
 	return 0;
 }
 

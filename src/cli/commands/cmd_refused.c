@@ -7,13 +7,15 @@
  * user, reason, client or door with how often, first and last.
  */
 #define _GNU_SOURCE
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/instant.h"
 #include "core/values/name.h"
 
-#include "app/records/logon_log.h"
+#include "app/records/logon_record.h"
 #include "cli/text/address.h"
 #include "cli/commands.h"
 #include "cli/open/open.h"
@@ -24,9 +26,9 @@
 /* One line of --by. Texts lie in the arena of the list. */
 struct sum {
 	const char *key;
-	int64_t count;
-	const char *first;
-	const char *last;
+	uint64_t count;
+	int64_t first_s;
+	int64_t last_s;
 };
 
 struct refused {
@@ -42,29 +44,6 @@ struct refused {
 	struct lg_strlist arena;
 	int code;
 };
-
-static const char *text_of(const cJSON *object, const char *name)
-{
-	return cJSON_GetStringValue(
-		cJSON_GetObjectItemCaseSensitive(object, name));
-}
-
-/* The profile of the lock that refused; NULL: the standing values did. */
-static const char *lock_of(const cJSON *object)
-{
-	const cJSON *lock = cJSON_GetObjectItemCaseSensitive(object, "lock");
-
-	return text_of(lock, "profile");
-}
-
-static int64_t count_of(const cJSON *object)
-{
-	const cJSON *count = cJSON_GetObjectItemCaseSensitive(object, "count");
-
-	return cJSON_IsNumber(count) && count->valuedouble > 0
-		       ? (int64_t)count->valuedouble
-		       : 1;
-}
 
 /* A copy that lives as long as the sums. */
 static const char *keep(struct refused *refused, const char *text)
@@ -99,112 +78,105 @@ static struct sum *sum_of(struct refused *refused, const char *key)
 	return sum;
 }
 
-static void add_up(struct refused *refused, const cJSON *object)
+/* What --by adds up by. */
+static const char *key_of(const char *by, const struct lg_logon *logon)
 {
-	const char *key = strcmp(refused->by, "lock") == 0
-				  ? lock_of(object)
-				  : text_of(object, refused->by);
-	const char *at = text_of(object, "at");
-	const char *last = text_of(object, "last");
-	struct sum *sum;
+	if (strcmp(by, "lock") == 0)
+		return logon->profile;
+	if (strcmp(by, "reason") == 0)
+		return lg_reason_name(logon->reason);
+	if (strcmp(by, "client") == 0)
+		return logon->client;
+	if (strcmp(by, "door") == 0)
+		return logon->door;
+	return logon->user != NULL ? logon->user : logon->dn;
+}
 
-	if (key == NULL && strcmp(refused->by, "user") == 0)
-		key = text_of(object, "dn");
-	sum = sum_of(refused, key != NULL ? key : "-");
-	if (at == NULL)
-		at = "";
-	if (last == NULL)
-		last = at;
+static void add_up(struct refused *refused, const struct lg_logon *logon)
+{
+	const char *key = key_of(refused->by, logon);
+	struct sum *sum = sum_of(refused, key != NULL ? key : "-");
+
 	if (sum == NULL) {
 		refused->code = LG_EXIT_SOFTWARE;
 		return;
 	}
-	sum->count += count_of(object);
-	/* Times in UTC of one length: text order is their order. */
-	if (sum->first == NULL || strcmp(at, sum->first) < 0)
-		sum->first = keep(refused, at);
-	if (sum->last == NULL || strcmp(last, sum->last) > 0)
-		sum->last = keep(refused, last);
+	if (sum->count == 0 || logon->at_s < sum->first_s)
+		sum->first_s = logon->at_s;
+	if (logon->last_s > sum->last_s)
+		sum->last_s = logon->last_s;
+	sum->count += logon->count > 0 ? logon->count : 1;
 }
 
-static void add_row(struct refused *refused, const cJSON *object)
+static void add_time(struct lg_table *table, int64_t time_s)
 {
-	static const char *const names[] = {"at",       "user",    "door",
-					    "protocol", "address", "client",
-					    "reason"};
-	struct lg_buffer count = {0};
+	char text[LG_INSTANT_SIZE];
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		const char *text = text_of(object, names[i]);
+	lg_instant_format(time_s, text);
+	lg_table_cell(table, text);
+}
 
-		if (text == NULL && i == 1)
-			text = text_of(object, "dn");
-		lg_table_cell(&refused->table, text);
-	}
-	lg_buffer_format(&count, "%lld", (long long)count_of(object));
-	lg_table_cell(&refused->table, count.data);
-	lg_buffer_release(&count);
+static void add_count(struct lg_table *table, uint64_t count)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%" PRIu64, count);
+	lg_table_cell(table, text);
+}
+
+static void add_row(struct lg_table *table, const struct lg_logon *logon)
+{
+	const char *protocol = lg_protocol_name(logon->protocol);
+
+	add_time(table, logon->at_s);
+	lg_table_cell(table, logon->user != NULL ? logon->user : logon->dn);
+	lg_table_cell(table, logon->door);
+	lg_table_cell(table, *protocol != '\0' ? protocol : NULL);
+	lg_table_cell(table, logon->address);
+	lg_table_cell(table, logon->client);
+	lg_table_cell(table, lg_reason_name(logon->reason));
+	add_count(table, logon->count > 0 ? logon->count : 1);
 }
 
 /* Whether the line is one of those that were asked for. */
-static int is_wanted(const struct refused *refused, const cJSON *object)
+static int is_wanted(const struct refused *refused,
+		     const struct lg_logon *logon)
 {
-	const char *user = text_of(object, "user");
-
 	if (refused->network != NULL &&
-	    !lg_cli_network_has(refused->network, text_of(object, "address")))
+	    !lg_cli_network_has(refused->network, logon->address))
 		return 0;
 	return refused->user == NULL ||
-	       (user != NULL &&
-		lg_name_equals_folded(user, strlen(user), refused->user->data,
-				      refused->user->len));
-}
-
-/* Takes the object over. */
-static void add(void *context, cJSON *object)
-{
-	struct refused *refused = context;
-
-	if (!is_wanted(refused, object)) {
-		cJSON_Delete(object);
-		return;
-	}
-	refused->shown++;
-	if (refused->cli->quiet) {
-		cJSON_Delete(object);
-		return;
-	}
-	if (refused->by != NULL)
-		add_up(refused, object);
-	else if (!refused->cli->json)
-		add_row(refused, object);
-	else if (refused->code == LG_EXIT_DONE) {
-		refused->code = lg_cli_json(refused->cli, object);
-		return;
-	}
-	cJSON_Delete(object);
+	       (logon->user != NULL &&
+		lg_name_equals_folded(logon->user, strlen(logon->user),
+				      refused->user->data, refused->user->len));
 }
 
 static int visit(void *context, const struct lg_logon *logon)
 {
-	cJSON *object = cJSON_CreateObject();
+	struct refused *refused = context;
 
-	lg_json_time(object, "at", logon->at_s);
-	lg_json_text(object, "user", logon->user);
-	lg_json_text(object, "dn", logon->dn);
-	lg_json_text(object, "client", logon->client);
-	lg_json_text(object, "protocol",
-		     logon->protocol == LG_PROTOCOL_UNKNOWN
-			     ? NULL
-			     : lg_protocol_name(logon->protocol));
-	lg_json_text(object, "address", logon->address);
-	lg_json_text(object, "reason", lg_reason_name(logon->reason));
-	lg_json_lock(object, "lock", logon->lock, logon->profile);
-	lg_json_text(object, "door", logon->door);
-	lg_json_number(object, "count", (int64_t)logon->count);
-	lg_json_time(object, "last", logon->last_s);
-	add(context, object);
-	return 0;
+	if (!is_wanted(refused, logon))
+		return 0;
+	refused->shown++;
+	if (refused->cli->quiet)
+		return 0;
+	if (refused->by != NULL)
+		add_up(refused, logon);
+	else if (!refused->cli->json)
+		add_row(&refused->table, logon);
+	else
+		refused->code =
+			lg_cli_json(refused->cli, lg_logon_object(logon));
+	return refused->code != LG_EXIT_DONE;
+}
+
+static void add(void *context, const cJSON *object)
+{
+	struct refused *refused = context;
+	struct lg_logon logon;
+
+	if (refused->code == LG_EXIT_DONE && lg_logon_read(object, &logon))
+		visit(refused, &logon);
 }
 
 static enum lg_status read_log(void *context, const struct lg_files *files,
@@ -229,7 +201,6 @@ static int print_sums(struct refused *refused)
 	static const char *const head[] = {"COUNT", "FIRST", "LAST", "WHAT",
 					   NULL};
 	struct lg_cli *cli = refused->cli;
-	struct lg_buffer count = {0};
 	int code = LG_EXIT_DONE;
 
 	if (refused->count > 0)
@@ -242,22 +213,19 @@ static int print_sums(struct refused *refused)
 		cJSON *object;
 
 		if (!cli->json) {
-			lg_buffer_clear(&count);
-			lg_buffer_format(&count, "%lld", (long long)sum->count);
-			lg_table_cell(&refused->table, count.data);
-			lg_table_cell(&refused->table, sum->first);
-			lg_table_cell(&refused->table, sum->last);
+			add_count(&refused->table, sum->count);
+			add_time(&refused->table, sum->first_s);
+			add_time(&refused->table, sum->last_s);
 			lg_table_cell(&refused->table, sum->key);
 			continue;
 		}
 		object = cJSON_CreateObject();
 		lg_json_text(object, refused->by, sum->key);
-		lg_json_number(object, "count", sum->count);
-		lg_json_text(object, "first", sum->first);
-		lg_json_text(object, "last", sum->last);
+		lg_json_number(object, "count", (int64_t)sum->count);
+		lg_json_time(object, "first", sum->first_s);
+		lg_json_time(object, "last", sum->last_s);
 		code = lg_cli_json(cli, object);
 	}
-	lg_buffer_release(&count);
 	if (!cli->json)
 		code = lg_cli_table(cli, &refused->table);
 	return code;

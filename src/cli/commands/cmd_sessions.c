@@ -6,16 +6,11 @@
  */
 #include <string.h>
 
+#include "app/records/json_member.h"
 #include "cli/commands.h"
 #include "cli/open/open.h"
 #include "cli/output.h"
 #include "cli/table.h"
-
-static const char *text_of(const cJSON *object, const char *name)
-{
-	return cJSON_GetStringValue(
-		cJSON_GetObjectItemCaseSensitive(object, name));
-}
 
 /* What the gate could not ask, on stderr. */
 static void tell_unasked(struct lg_cli *cli, const cJSON *answer)
@@ -24,8 +19,9 @@ static void tell_unasked(struct lg_cli *cli, const cJSON *answer)
 
 	cJSON_ArrayForEach(
 		item, cJSON_GetObjectItemCaseSensitive(answer, "unasked")) {
-		const char *text = cJSON_IsString(item) ? item->valuestring
-							: text_of(item, "text");
+		const char *text = cJSON_IsString(item)
+					   ? item->valuestring
+					   : lg_json_text_of(item, "text");
 
 		lg_cli_say(cli, LG_EXIT_DONE, NULL,
 			   "not asked for its sessions: %s",
@@ -55,26 +51,27 @@ static int print_table(struct lg_cli *cli, const cJSON *sessions)
 
 	lg_table_begin(&table, head);
 	cJSON_ArrayForEach(item, sessions) {
-		const char *user = text_of(item, "user");
-		const char *master = text_of(item, "master");
+		const char *user = lg_json_text_of(item, "user");
+		const char *master = lg_json_text_of(item, "master");
 		struct lg_buffer name = {0};
 
 		lg_buffer_text(&name, user != NULL ? user : "");
 		if (master != NULL)
 			lg_buffer_format(&name, " (by %s)", master);
-		lg_table_cell(&table,
-			      user != NULL ? name.data : text_of(item, "dn"));
+		lg_table_cell(&table, user != NULL
+					      ? name.data
+					      : lg_json_text_of(item, "dn"));
 		lg_buffer_release(&name);
-		lg_table_cell(&table, text_of(item, "door"));
-		lg_table_cell(&table, text_of(item, "protocol"));
-		lg_table_cell(&table, text_of(item, "address"));
-		lg_table_cell(&table, text_of(item, "client"));
+		lg_table_cell(&table, lg_json_text_of(item, "door"));
+		lg_table_cell(&table, lg_json_text_of(item, "protocol"));
+		lg_table_cell(&table, lg_json_text_of(item, "address"));
+		lg_table_cell(&table, lg_json_text_of(item, "client"));
 		lg_table_cell(&table,
 			      cJSON_IsFalse(cJSON_GetObjectItemCaseSensitive(
 				      item, "allowed"))
 				      ? "no"
 				      : "yes");
-		lg_table_cell(&table, text_of(item, "id"));
+		lg_table_cell(&table, lg_json_text_of(item, "id"));
 	}
 	return lg_cli_table(cli, &table);
 }

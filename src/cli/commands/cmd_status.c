@@ -8,9 +8,8 @@
  */
 #include <string.h>
 
-#include "base/instant.h"
-
 #include "app/lock/refused_count.h"
+#include "app/records/json_member.h"
 #include "app/records/status_record.h"
 #include "cli/commands.h"
 #include "cli/fleet/fleet_rounds.h"
@@ -25,29 +24,6 @@
 
 /* Beside the exit codes: the line of --check is printed. */
 #define CHECKED 100
-
-static const char *text_of(const cJSON *object, const char *name)
-{
-	return cJSON_GetStringValue(
-		cJSON_GetObjectItemCaseSensitive(object, name));
-}
-
-static int64_t time_of(const cJSON *object, const char *name)
-{
-	const char *text = text_of(object, name);
-	int64_t time_s = 0;
-
-	if (text != NULL)
-		lg_instant_parse(text, strlen(text), &time_s, NULL);
-	return time_s;
-}
-
-static int64_t number_of(const cJSON *object, const char *name)
-{
-	const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, name);
-
-	return cJSON_IsNumber(item) ? (int64_t)item->valuedouble : 0;
-}
 
 /* What a gate that is gone refused while the locks were in force. */
 static uint64_t refused_by(const struct lg_state *state)
@@ -115,10 +91,9 @@ static enum lg_status from_state(struct lg_cli *cli,
 	if (state != NULL) {
 		facts.generation = state->generation;
 		facts.refused = refused_by(state);
+		facts.loud = &state->loud;
 	}
 	*out_object = lg_status_object(&facts);
-	if (state != NULL)
-		lg_json_names(*out_object, "loud", &state->loud);
 	for (size_t i = 0; i < facts.count; i++)
 		lg_strlist_release(&concerns[i].domains);
 	lg_policy_free(&policy);
@@ -155,10 +130,10 @@ static int lists_some(const cJSON *status)
 	const cJSON *lock;
 
 	cJSON_ArrayForEach(lock, locks) {
-		const char *gate = text_of(lock, "gate");
+		const char *gate = lg_json_text_of(lock, "gate");
 
 		if (gate != NULL && strcmp(gate, "off") != 0 &&
-		    time_of(lock, "starts") == 0)
+		    lg_json_time_of(lock, "starts") == 0)
 			return 1;
 	}
 	return 0;
@@ -166,7 +141,7 @@ static int lists_some(const cJSON *status)
 
 static void print_gate(struct lg_cli *cli, const cJSON *status)
 {
-	const char *gate = text_of(status, "gate");
+	const char *gate = lg_json_text_of(status, "gate");
 
 	if (gate != NULL && strcmp(gate, "off") == 0 && lists_some(status))
 		print_line(cli, "gate",
@@ -184,66 +159,62 @@ static void print_gate(struct lg_cli *cli, const cJSON *status)
 			     gate);
 }
 
-static int is_true(const cJSON *object, const char *name)
-{
-	return cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(object, name));
-}
-
 /* Values are there, and whether the store has read them is its business. */
 static int is_read_later(const cJSON *target)
 {
 	const cJSON *by =
 		cJSON_GetObjectItemCaseSensitive(target, "in_force_by");
 
-	return is_true(target, "in_force") && by != NULL &&
+	return lg_json_is_true(target, "in_force") && by != NULL &&
 	       (cJSON_IsNull(by) ||
-		time_of(target, "in_force_by") > lg_cli_now());
+		lg_json_time_of(target, "in_force_by") > lg_cli_now());
 }
 
 /* Its store is stopped, or about to be. */
 static int is_idle(const cJSON *target)
 {
-	const char *service = text_of(target, "service");
+	const char *service = lg_json_text_of(target, "service");
 
 	return service != NULL && strncmp(service, "stop", 4) == 0;
 }
 
 static enum lg_colour target_colour(const cJSON *target)
 {
-	if (text_of(target, "step") != NULL)
+	if (lg_json_text_of(target, "step") != NULL)
 		return LG_RED;
-	if (!is_true(target, "reachable") || is_true(target, "differs"))
+	if (!lg_json_is_true(target, "reachable") ||
+	    lg_json_is_true(target, "differs"))
 		return LG_RED;
-	return is_true(target, "in_force") ? LG_YELLOW : LG_PLAIN;
+	return lg_json_is_true(target, "in_force") ? LG_YELLOW : LG_PLAIN;
 }
 
 static void target_words(const cJSON *target, int changing,
 			 struct lg_buffer *text)
 {
-	const char *step = text_of(target, "step");
+	const char *step = lg_json_text_of(target, "step");
 
-	if (!is_true(target, "reachable")) {
+	if (!lg_json_is_true(target, "reachable")) {
 		lg_buffer_text(text, "cannot be reached");
 	} else if (step != NULL) {
 		lg_buffer_format(text, "%s (%s)",
 				 changing ? "being changed" : "left half-way",
 				 step);
-	} else if (is_true(target, "differs")) {
+	} else if (lg_json_is_true(target, "differs")) {
 		lg_buffer_text(text, "holds OTHER values than were written");
 	} else if (!is_read_later(target)) {
-		lg_buffer_text(text, is_true(target, "in_force")
+		lg_buffer_text(text, lg_json_is_true(target, "in_force")
 					     ? "locked"
 					     : "not locked");
 	} else if (is_idle(target)) {
 		lg_buffer_text(text, "written; its store does not read it now");
-	} else if (time_of(target, "in_force_by") == 0) {
+	} else if (lg_json_time_of(target, "in_force_by") == 0) {
 		lg_buffer_text(
 			text,
 			"written; takes effect when you restart its store");
 	} else {
 		lg_buffer_text(text, "written; locked at its next poll, by ");
-		lg_text_clock(lg_cli_now(), time_of(target, "in_force_by"),
-			      text);
+		lg_text_clock(lg_cli_now(),
+			      lg_json_time_of(target, "in_force_by"), text);
 	}
 }
 
@@ -255,7 +226,7 @@ static void print_says(struct lg_cli *cli, const cJSON *target)
 	const cJSON *line;
 
 	for (size_t i = 0; i < sizeof(one_line) / sizeof(one_line[0]); i++) {
-		const char *text = text_of(target, one_line[i]);
+		const char *text = lg_json_text_of(target, one_line[i]);
 
 		if (text == NULL)
 			continue;
@@ -274,7 +245,7 @@ static void print_says(struct lg_cli *cli, const cJSON *target)
 /* The answer in a line. */
 static void print_head(struct lg_cli *cli, const cJSON *status)
 {
-	int active = is_true(status, "active");
+	int active = lg_json_is_true(status, "active");
 	const cJSON *changing =
 		cJSON_GetObjectItemCaseSensitive(status, "changing");
 	int left = cJSON_IsObject(
@@ -306,7 +277,7 @@ static void print_target(struct lg_cli *cli, const cJSON *target, int changing)
 
 	target_words(target, changing, &words);
 	lg_cli_print(cli, LG_PLAIN, "  server    ");
-	lg_cli_text(cli, text_of(target, "name"));
+	lg_cli_text(cli, lg_json_text_of(target, "name"));
 	lg_cli_print(cli, target_colour(target), ": %s\n",
 		     words.data != NULL ? words.data : "");
 	lg_buffer_release(&words);
@@ -315,20 +286,20 @@ static void print_target(struct lg_cli *cli, const cJSON *target, int changing)
 
 static void print_times(struct lg_cli *cli, const cJSON *lock)
 {
-	print_time(cli, "starts", time_of(lock, "starts"));
-	print_time(cli, "since", time_of(lock, "since"));
-	print_time(cli, "until", time_of(lock, "until"));
-	print_time(cli, "confirm", time_of(lock, "confirm_by"));
-	print_time(cli, "cut", time_of(lock, "cut_at"));
-	print_line(cli, "by", text_of(lock, "by"));
-	print_line(cli, "reason", text_of(lock, "reason"));
+	print_time(cli, "starts", lg_json_time_of(lock, "starts"));
+	print_time(cli, "since", lg_json_time_of(lock, "since"));
+	print_time(cli, "until", lg_json_time_of(lock, "until"));
+	print_time(cli, "confirm", lg_json_time_of(lock, "confirm_by"));
+	print_time(cli, "cut", lg_json_time_of(lock, "cut_at"));
+	print_line(cli, "by", lg_json_text_of(lock, "by"));
+	print_line(cli, "reason", lg_json_text_of(lock, "reason"));
 }
 
 static void print_concerns(struct lg_cli *cli, const cJSON *concerns)
 {
 	const cJSON *domains =
 		cJSON_GetObjectItemCaseSensitive(concerns, "domains");
-	long long accounts = (long long)number_of(concerns, "accounts");
+	long long accounts = (long long)lg_json_number_of(concerns, "accounts");
 	struct lg_buffer text = {0};
 	const cJSON *item;
 
@@ -347,11 +318,13 @@ static void print_lock(struct lg_cli *cli, const cJSON *lock)
 {
 	struct lg_buffer name = {0};
 
-	lg_buffer_format(
-		&name, "%s (%s)",
-		text_of(lock, "profile") != NULL ? text_of(lock, "profile")
-						 : "without a profile",
-		text_of(lock, "id") != NULL ? text_of(lock, "id") : "");
+	lg_buffer_format(&name, "%s (%s)",
+			 lg_json_text_of(lock, "profile") != NULL
+				 ? lg_json_text_of(lock, "profile")
+				 : "without a profile",
+			 lg_json_text_of(lock, "id") != NULL
+				 ? lg_json_text_of(lock, "id")
+				 : "");
 	print_line(cli, "profile", name.data);
 	print_times(cli, lock);
 	print_concerns(cli,
@@ -379,26 +352,27 @@ static void print_status(struct lg_cli *cli, const cJSON *status)
 			print_lock(cli, item);
 	} else {
 		/* on servers alone */
-		print_line(cli, "profile", text_of(status, "profile"));
+		print_line(cli, "profile", lg_json_text_of(status, "profile"));
 		print_times(cli, status);
 	}
 	print_gate(cli, status);
-	print_line(cli, "dialect", text_of(status, "dialect"));
+	print_line(cli, "dialect", lg_json_text_of(status, "dialect"));
 	snprintf(number, sizeof(number), "%lld",
-		 (long long)number_of(status, "sessions"));
+		 (long long)lg_json_number_of(status, "sessions"));
 	print_line(cli, "sessions", number);
 	snprintf(number, sizeof(number), "%lld",
-		 (long long)number_of(status, "refused"));
+		 (long long)lg_json_number_of(status, "refused"));
 	print_line(cli, "refused", number);
-	print_line(cli, "note", text_of(status, "sessions_note"));
+	print_line(cli, "note", lg_json_text_of(status, "sessions_note"));
 	cJSON_ArrayForEach(item,
 			   cJSON_GetObjectItemCaseSensitive(status, "targets"))
 		print_target(cli, item, changing);
 	cJSON_ArrayForEach(item,
 			   cJSON_GetObjectItemCaseSensitive(status, "doors")) {
 		print_line(cli, "door",
-			   cJSON_IsString(item) ? item->valuestring
-						: text_of(item, "text"));
+			   cJSON_IsString(item)
+				   ? item->valuestring
+				   : lg_json_text_of(item, "text"));
 	}
 	lg_cli_print_open_ways(cli, status);
 }

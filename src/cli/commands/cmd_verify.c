@@ -13,6 +13,7 @@
 
 #include <logongate/dn.h>
 
+#include "app/records/account_record.h"
 #include "cli/commands.h"
 #include "cli/open/open.h"
 #include "cli/output.h"
@@ -92,13 +93,9 @@ static int add_file(struct lg_cli *cli, const char *file, struct lg_strlist *dn)
 static int print_json(struct lg_cli *cli, const struct lg_findings *findings,
 		      const struct lg_account *account)
 {
-	cJSON *object = cJSON_CreateObject();
+	cJSON *object = lg_account_object(account, account->asked, NULL);
 	cJSON *logins = cJSON_CreateArray();
 
-	lg_json_text(object, "dn", account->asked);
-	lg_json_text(object, "finding", lg_finding_name(account->finding));
-	lg_json_text(object, "entry", account->entry);
-	lg_json_text(object, "via", lg_via_name(account->via));
 	for (size_t i = 0; i < account->login_count; i++)
 		lg_json_item(logins,
 			     findings->login[account->login_first + i].name);

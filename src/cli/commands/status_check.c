@@ -6,6 +6,7 @@
  * somebody should look at; a lock that does what it should is OK. The worst
  * is said first.
  */
+#include "app/records/json_member.h"
 #include "cli/commands/status_check.h"
 
 #include <string.h>
@@ -28,23 +29,6 @@ static const char *const words[] = {"OK", "WARNING", "CRITICAL", "UNKNOWN"};
 static const cJSON *member(const cJSON *object, const char *name)
 {
 	return cJSON_GetObjectItemCaseSensitive(object, name);
-}
-
-static int64_t number_of(const cJSON *object, const char *name)
-{
-	const cJSON *item = member(object, name);
-
-	return cJSON_IsNumber(item) ? (int64_t)item->valuedouble : 0;
-}
-
-static int64_t time_of(const cJSON *object, const char *name)
-{
-	const char *text = cJSON_GetStringValue(member(object, name));
-	int64_t time_s = 0;
-
-	if (text != NULL)
-		lg_instant_parse(text, strlen(text), &time_s, NULL);
-	return time_s;
 }
 
 /* "|" would begin the performance data. */
@@ -102,7 +86,7 @@ static void judge(struct verdict *verdict, const cJSON *status, int answers,
 		  int64_t now_s)
 {
 	int active = cJSON_IsTrue(member(status, "active"));
-	int64_t until_s = time_of(status, "until");
+	int64_t until_s = lg_json_time_of(status, "until");
 
 	if (!answers)
 		say(verdict, LG_CHECK_CRITICAL, "the gate does not answer",
@@ -127,7 +111,7 @@ static void print_lock(const cJSON *status, int64_t now_s,
 		       struct lg_buffer *out)
 {
 	const char *profile = cJSON_GetStringValue(member(status, "profile"));
-	int64_t until_s = time_of(status, "until");
+	int64_t until_s = lg_json_time_of(status, "until");
 
 	if (!cJSON_IsTrue(member(status, "active"))) {
 		lg_buffer_text(out, "no lock");
@@ -162,15 +146,15 @@ static void print_data(const cJSON *status, int64_t now_s,
 		       struct lg_buffer *out)
 {
 	int active = cJSON_IsTrue(member(status, "active"));
-	int64_t until_s = time_of(status, "until");
+	int64_t until_s = lg_json_time_of(status, "until");
 	int64_t left_s = active && until_s > now_s ? until_s - now_s : 0;
 
 	lg_buffer_format(out,
 			 " | locks=%lld;;;0 left=%llds;;;0 sessions=%lld;;;0 "
 			 "refused=%lld;;;0 attention=%d;;;0\n",
 			 (long long)count_locks(status), (long long)left_s,
-			 (long long)number_of(status, "sessions"),
-			 (long long)number_of(status, "refused"),
+			 (long long)lg_json_number_of(status, "sessions"),
+			 (long long)lg_json_number_of(status, "refused"),
 			 cJSON_GetArraySize(member(status, "loud")));
 }
 

@@ -122,8 +122,7 @@ static int from_gate(struct lg_cli *cli, const struct lg_cli_records *records,
 	if (code == LG_EXIT_DONE) {
 		cJSON_ArrayForEach(item, cJSON_GetObjectItemCaseSensitive(
 						 answer.object, records->op))
-			records->add(records->context,
-				     cJSON_Duplicate(item, 1));
+			records->add(records->context, item);
 	}
 	lg_control_release(&answer);
 	return code;

@@ -9,12 +9,12 @@
 
 #include "cli/open/open.h"
 
-/* Who takes the lines. add owns the object it is given. read goes through the
- * files of state_dir and counts the lines it could not read. */
+/* Who takes the lines. add is given each object of the gate's answer. read goes
+ * through the files of state_dir and counts the lines it could not read. */
 struct lg_cli_records {
 	const char *op;    /* of control.sock; the answer's member, too */
 	const char *place; /* of the files, in messages */
-	void (*add)(void *context, cJSON *object);
+	void (*add)(void *context, const cJSON *object);
 	enum lg_status (*read)(void *context, const struct lg_files *files,
 			       int64_t since_s, size_t *out_damaged,
 			       struct lg_error *err);

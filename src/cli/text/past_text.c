@@ -9,6 +9,7 @@
 
 #include "cli/output.h"
 #include "cli/table.h"
+#include "app/records/logon_record.h"
 #include "cli/text/past_text.h"
 #include "cli/open/gate_records.h"
 
@@ -45,8 +46,7 @@ static int from_gate(struct lg_cli *cli, struct lg_control *control,
 		return code;
 	cJSON_ArrayForEach(line, cJSON_GetObjectItemCaseSensitive(answer.object,
 								  "logons")) {
-		if (lg_logon_read_line(line, &logon) &&
-		    visit(reading, &logon) != 0)
+		if (lg_logon_read(line, &logon) && visit(reading, &logon) != 0)
 			break;
 	}
 	lg_control_release(&answer);

@@ -9,7 +9,9 @@
  */
 #include <stdlib.h>
 
+#include "app/records/history_record.h"
 #include "app/records/json_member.h"
+#include "app/records/logon_record.h"
 #include "daemon/control/control.h"
 #include "daemon/records.h"
 #include "daemon/work.h"
@@ -43,43 +45,13 @@ static void add_object(struct show *show, cJSON *object)
 
 static int add_logon(void *context, const struct lg_logon *logon)
 {
-	const char *protocol = lg_protocol_name(logon->protocol);
-	cJSON *object = cJSON_CreateObject();
-
-	lg_json_time(object, "at", logon->at_s);
-	lg_json_text(object, "user", logon->user);
-	lg_json_text(object, "dn", logon->dn);
-	lg_json_text(object, "client", logon->client);
-	lg_json_text(object, "protocol", *protocol ? protocol : NULL);
-	lg_json_text(object, "address", logon->address);
-	lg_json_text(object, "reason", lg_reason_name(logon->reason));
-	lg_json_text(object, "rule",
-		     logon->rule ? lg_rule_name(logon->rule) : NULL);
-	lg_json_lock(object, "lock", logon->lock, logon->profile);
-	lg_json_text(object, "door", logon->door);
-	lg_json_text(object, "version", logon->version);
-	lg_json_text(object, "process", logon->process);
-	lg_json_number(object, "count", (int64_t)logon->count);
-	lg_json_time(object, "last", logon->last_s);
-	add_object(context, object);
+	add_object(context, lg_logon_object(logon));
 	return 0;
 }
 
 static int add_entry(void *context, const struct lg_journal_entry *entry)
 {
-	cJSON *object = cJSON_CreateObject();
-
-	lg_json_time(object, "at", entry->at_s);
-	lg_json_text(object, "event", lg_journal_event_name(entry->event));
-	lg_json_text(object, "profile", entry->profile);
-	lg_json_lock(object, "lock", entry->id, entry->profile);
-	lg_json_text(object, "by", entry->by);
-	lg_json_text(object, "reason", entry->reason);
-	lg_json_text(object, "result", entry->result);
-	lg_json_number(object, "generation", (int64_t)entry->generation);
-	lg_json_time(object, "until", entry->until_s);
-	lg_json_text(object, "backup", entry->backup);
-	add_object(context, object);
+	add_object(context, lg_history_object(entry));
 	return 0;
 }
 

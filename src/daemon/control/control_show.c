@@ -15,8 +15,8 @@
 #include "app/records/json_member.h"
 #include "app/lock/lock_change.h"
 #include "app/lock/picture.h"
-#include "app/records/check_rules.h"
-#include "app/records/status_record.h"
+#include "app/records/session_record.h"
+#include "daemon/gate_status.h"
 #include "daemon/turn.h"
 #include "daemon/doors/check_json.h"
 #include "daemon/fleet/follower.h"
@@ -39,28 +39,6 @@ void control_add_texts(struct control_call *call, const char *key,
 	lg_json_add(call->answer, key, array);
 }
 
-static cJSON *session_object(const struct lg_policy *policy,
-			     const struct lg_session *session)
-{
-	struct lg_attempt attempt = lg_session_attempt(session);
-	const char *protocol = lg_protocol_name(session->protocol);
-	cJSON *object = cJSON_CreateObject();
-
-	lg_json_text(object, "id", session->id);
-	lg_json_text(object, "door", session->door);
-	lg_json_text(object, "protocol", *protocol ? protocol : NULL);
-	lg_json_text(object, "user", session->user);
-	lg_json_text(object, "master", session->master);
-	lg_json_text(object, "dn", session->dn);
-	lg_json_text(object, "client", session->client);
-	lg_json_text(object, "address", session->address);
-	lg_json_time(object, "since", session->since_s);
-	lg_json_bool(object, "allowed",
-		     !policy || lg_policy_decide(policy, &attempt).verdict ==
-					LG_ADMIT);
-	return object;
-}
-
 void control_add_left(struct control_call *call,
 		      const struct gate_sweep_report *report)
 {
@@ -71,19 +49,20 @@ void control_add_left(struct control_call *call,
 
 	/* More are only counted. */
 	for (i = 0; i < sessions->count && i < GATE_SWEEP_LEFT_MAX; i++)
-		lg_json_append(array,
-			       session_object(policy, &sessions->session[i]));
+		lg_json_append(array, lg_session_object(&sessions->session[i],
+							policy));
 	lg_json_number(call->answer, "left_count", (int64_t)report->left);
 	lg_json_add(call->answer, "left", array);
 }
 
 /* What each door does, and what happens when the gate is not there. */
-static void add_doors(const struct gate *gate, cJSON *object)
+static enum lg_status list_doors(const struct gate *gate,
+				 struct lg_strlist *doors)
 {
-	cJSON *array = cJSON_CreateArray();
+	enum lg_status status = LG_OK;
 	int i;
 
-	for (i = 0; i < LG_LISTENER_COUNT; i++) {
+	for (i = 0; i < LG_LISTENER_COUNT && !status; i++) {
 		enum lg_listener which = (enum lg_listener)i;
 		const struct lg_listen_settings *listen =
 			&gate->settings->listen[i];
@@ -99,10 +78,13 @@ static void add_doors(const struct gate *gate, cJSON *object)
 			listen->without_policy == LG_WITHOUT_POLICY_ADMIT
 				? "admits"
 				: "refuses");
-		lg_json_item(array, text.data);
+		status = lg_buffer_status(&text, NULL);
+		if (!status)
+			status = lg_strlist_add(doors, text.data, text.len,
+						NULL);
 		lg_buffer_release(&text);
 	}
-	lg_json_add(object, "doors", array);
+	return status;
 }
 
 /* When what is written is read: null where it is already. */
@@ -113,46 +95,10 @@ static int64_t in_force_at(const struct gate *gate)
 	return poll_s < 0 ? 0 : gate_now_s(gate) + poll_s - gate_store_s(gate);
 }
 
-/* The locks as the loop knows them. */
-static size_t list_locks(const struct gate *gate,
-			 struct lg_status_lock *out_lock)
-{
-	const struct gate_view *view = gate->view;
-	size_t i;
-
-	for (i = 0; i < view->lock_count; i++)
-		out_lock[i] = (struct lg_status_lock){
-			.lock = view->lock[i].lock,
-			.concerns = &view->lock[i].concerns,
-			.gate = view->lock[i].is_read
-					? lg_gate_state_name(view->lock[i].gate)
-					: NULL,
-		};
-	return view->lock_count;
-}
-
-static struct lg_status_facts status_of(const struct gate *gate,
-					struct lg_status_lock *lock)
-{
-	const struct lg_policy *policy = gate_policy(gate);
-	struct lg_status_facts facts = {
-		.lock = lock,
-		.count = list_locks(gate, lock),
-		.gate = policy ? lg_gate_state_name(lg_policy_gate(policy))
-			       : NULL,
-		.dialect = gate->settings->dialect,
-		.generation = gate->view->generation,
-		.refused = gate_refusals(gate),
-		.now = gate_now(gate),
-	};
-
-	return facts;
-}
-
 void control_locks(struct control_call *call)
 {
 	struct lg_status_lock lock[LG_LOCKS_MAX];
-	struct lg_status_facts facts = status_of(call->gate, lock);
+	struct lg_status_facts facts = gate_status(call->gate, lock);
 
 	/* As who it applies: a gate elsewhere knows its own lock by that. */
 	if (call->conn->tls)
@@ -161,49 +107,44 @@ void control_locks(struct control_call *call)
 	control_finish(call);
 }
 
-static void add_loud(struct gate *gate, cJSON *object)
+static enum lg_status list_loud(struct gate *gate, struct lg_strlist *loud)
 {
-	cJSON *array = cJSON_CreateArray();
-	struct lg_strlist loud = {0};
-	size_t i;
+	static const char none[] = "the gate has no policy it can trust: each "
+				   "listener answers its without_policy";
 
 	/* Whoever asks within the second after it was set hears of it, too. */
 	gate_clock_tick(gate);
-	gate_louds(gate, &loud);
-	for (i = 0; i < loud.count; i++)
-		lg_json_item(array, loud.item[i]);
-	lg_strlist_release(&loud);
-	if (!gate_policy(gate))
-		lg_json_item(array, "the gate has no policy it can trust: "
-				    "each listener answers its "
-				    "without_policy");
-	lg_json_add(object, "loud", array);
+	gate_louds(gate, loud);
+	if (gate_policy(gate))
+		return LG_OK;
+	return lg_strlist_add(loud, none, sizeof(none) - 1, NULL);
 }
 
 static void status_listed(void *context, const struct gate_sweep_report *report)
 {
 	struct control_call *call = context;
 	struct gate *gate = call->gate;
-	const struct lg_dialect_traits *traits =
-		lg_dialect_traits(gate->settings->dialect);
 	struct lg_status_lock lock[LG_LOCKS_MAX];
-	struct lg_status_facts facts = status_of(gate, lock);
-	cJSON *object;
+	struct lg_status_facts facts = gate_status(gate, lock);
+	struct lg_strlist doors = {0};
+	struct lg_strlist loud = {0};
+	cJSON *object = NULL;
 
 	facts.sessions = report->sessions->count;
 	facts.sessions_note =
 		report->unasked->count ? report->unasked->item[0] : NULL;
-	object = lg_status_object(&facts);
-	add_loud(gate, object);
-	add_doors(gate, object);
-	lg_json_text(object, "takes_effect",
-		     lg_takes_effect_name(traits->takes_effect));
-	lg_json_time(object, "in_force_at", in_force_at(gate));
-	lg_json_number(object, "pid", getpid());
-	lg_json_text(object, "version", LOGONGATE_VERSION);
+	facts.loud = &loud;
+	facts.doors = &doors;
+	facts.in_force_at_s = in_force_at(gate);
+	facts.pid = getpid();
+	facts.version = LOGONGATE_VERSION;
+	if (!list_loud(gate, &loud) && !list_doors(gate, &doors))
+		object = lg_status_object(&facts);
 	if (gate->fleet)
 		lg_json_add(object, "fleet", gate_fleet_object(gate));
 	lg_json_add(call->answer, "status", object);
+	lg_strlist_release(&doors);
+	lg_strlist_release(&loud);
 	control_finish(call);
 }
 
@@ -244,9 +185,9 @@ static void make_text(void *context)
 		if (i)
 			lg_buffer_char(&telling->text, ',');
 		/* A failure is remembered by the buffer. */
-		if (lg_json_print(
-			    session_object(policy, &telling->list.session[i]),
-			    &telling->text, NULL))
+		if (lg_json_print(lg_session_object(&telling->list.session[i],
+						    policy),
+				  &telling->text, NULL))
 			telling->text.status = LG_ERR_NO_MEMORY;
 	}
 	lg_session_list_release(&telling->list);
@@ -497,38 +438,12 @@ void control_policy(struct control_call *call)
 	gate_look(call->gate, run_policy, attached, call);
 }
 
-/* Every rule of every layer, in the order in which they speak; a layer that
- * sets nothing only where it is the only one. */
-static size_t explain_all(const struct lg_policy *policy,
-			  const struct lg_attempt *attempt,
-			  struct lg_rule_answer *out_rule)
-{
-	size_t layers = lg_policy_layer_count(policy);
-	size_t count = 0;
-	int layer;
-
-	for (layer = 0; layer == 0 || layer < (int)layers; layer++) {
-		struct lg_rule_answer *rule = &out_rule[count];
-		size_t answers =
-			lg_policy_explain(policy, attempt, layer, rule);
-
-		if (layers > 1 && lg_rules_say_nothing(rule, answers))
-			answers = answers > 0 &&
-				  rule[0].rule == LG_RULE_BREAK_GLASS;
-		count += answers;
-	}
-	return count;
-}
-
 void control_check(struct control_call *call)
 {
-	const struct lg_policy *policy = gate_policy(call->gate);
-	struct lg_rule_answer rules[LG_RULE_ANSWERS * LG_LAYERS_MAX];
 	struct gate_ask ask = {.door = GATE_DOOR_DECIDE};
 	struct lg_decision decision;
 	struct lg_error err = {0};
-	size_t count = 0;
-	int explain = control_flag(call, "explain");
+	const char *message = NULL;
 
 	if (check_json_read(call->request, &ask, &err)) {
 		control_fail(call,
@@ -538,16 +453,13 @@ void control_check(struct control_call *call)
 		return;
 	}
 	decision = gate_decide(call->gate, ask.door, &ask.attempt);
-	if (policy && explain)
-		count = explain_all(policy, &ask.attempt, rules);
-	lg_json_add(
-		call->answer, "check",
-		check_json_answer(
-			call->gate, &decision,
-			decision.verdict == LG_REFUSE
-				? gate_refusal_text(call->gate, &decision, NULL)
-				: NULL,
-			explain ? rules : NULL, count));
+	if (decision.verdict == LG_REFUSE)
+		message = gate_refusal_text(call->gate, &decision, NULL);
+	lg_json_add(call->answer, "check",
+		    check_json_answer(call->gate, &decision, message,
+				      control_flag(call, "explain")
+					      ? &ask.attempt
+					      : NULL));
 	control_finish(call);
 }
 

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "app/records/json_member.h"
+#include "app/records/check_record.h"
 #include "daemon/view.h"
 
 static enum lg_status read_text(const cJSON *object, const char *key,
@@ -68,79 +68,21 @@ enum lg_status check_json_read(const cJSON *object, struct gate_ask *ask,
 	return LG_OK;
 }
 
-static int add_text(cJSON *object, const char *key, const char *text)
-{
-	if (text)
-		return cJSON_AddStringToObject(object, key, text) != NULL;
-	return cJSON_AddNullToObject(object, key) != NULL;
-}
-
-/* Whose rule it is. */
-static void add_layer(cJSON *rule, const struct gate *gate, int layer)
-{
-	const struct lg_policy *policy = gate_policy(gate);
-	const struct lg_policy_layer_info *info =
-		policy ? lg_policy_layer_at(policy, layer) : NULL;
-
-	if (info && info->id)
-		lg_json_lock(rule, "lock", info->id, info->profile);
-}
-
-static int add_rules(cJSON *object, const struct gate *gate,
-		     const struct lg_rule_answer *rules, size_t count)
-{
-	cJSON *list = cJSON_AddArrayToObject(object, "rules");
-	size_t i;
-
-	for (i = 0; list && i < count; i++) {
-		cJSON *rule = cJSON_CreateObject();
-
-		if (!rule || !cJSON_AddItemToArray(list, rule)) {
-			cJSON_Delete(rule);
-			return 0;
-		}
-		if (!add_text(rule, "rule", lg_rule_name(rules[i].rule)) ||
-		    !add_text(rule, "outcome",
-			      lg_outcome_name(rules[i].outcome)) ||
-		    !add_text(rule, "detail", rules[i].detail))
-			return 0;
-		add_layer(rule, gate, rules[i].lock);
-	}
-	return list != NULL;
-}
-
-/* The lock that refuses; null: the standing values do, or nobody. */
-static int add_lock(cJSON *object, const struct gate *gate,
-		    const struct lg_decision *decision)
-{
-	const struct gate_view_lock *speaks =
-		decision->verdict == LG_REFUSE
-			? gate_view_speaks(gate->view, decision)
-			: NULL;
-
-	lg_json_lock(object, "lock", speaks ? speaks->lock->id : NULL,
-		     speaks ? speaks->lock->profile : NULL);
-	return 1;
-}
-
 cJSON *check_json_answer(const struct gate *gate,
 			 const struct lg_decision *decision,
-			 const char *message,
-			 const struct lg_rule_answer *rules, size_t rule_count)
+			 const char *message, const struct lg_attempt *explain)
 {
-	cJSON *object = cJSON_CreateObject();
+	const struct gate_view_lock *speaks =
+		gate_view_speaks(gate->view, decision);
+	const struct lg_check check = {
+		.policy = gate_policy(gate),
+		.decision = *decision,
+		.generation = gate->view->generation,
+		.message = message,
+		.lock = speaks ? speaks->lock->id : NULL,
+		.profile = speaks ? speaks->lock->profile : NULL,
+		.explain = explain,
+	};
 
-	if (object &&
-	    add_text(object, "verdict", lg_verdict_name(decision->verdict)) &&
-	    add_text(object, "reason", lg_reason_name(decision->reason)) &&
-	    add_text(object, "rule",
-		     decision->rule ? lg_rule_name(decision->rule) : NULL) &&
-	    add_text(object, "message", message) &&
-	    cJSON_AddNumberToObject(object, "generation",
-				    (double)gate->view->generation) &&
-	    add_lock(object, gate, decision) &&
-	    (!rules || add_rules(object, gate, rules, rule_count)))
-		return object;
-	cJSON_Delete(object);
-	return NULL;
+	return lg_check_object(&check);
 }

@@ -20,11 +20,10 @@
 enum lg_status check_json_read(const cJSON *object, struct gate_ask *ask,
 			       struct lg_error *err);
 
-/* The `check` object; with rules the answers of lg_policy_explain. NULL where
- * there is no memory. */
+/* The `check` object; explain NULL: without the rules. NULL where there is no
+ * memory. */
 cJSON *check_json_answer(const struct gate *gate,
 			 const struct lg_decision *decision,
-			 const char *message,
-			 const struct lg_rule_answer *rules, size_t rule_count);
+			 const char *message, const struct lg_attempt *explain);
 
 #endif

@@ -459,7 +459,7 @@ static void decide_at(enum gate_door door,
 		gate_judge(request->gate, &ask, &decided);
 		json(answer, 200,
 		     check_json_answer(request->gate, &decided.decision,
-				       decided.text, NULL, 0));
+				       decided.text, NULL));
 	}
 	cJSON_Delete(object);
 }

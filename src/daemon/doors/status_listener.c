@@ -18,6 +18,7 @@
 
 #include "adapters/system/system_clock.h"
 #include "app/records/json_member.h"
+#include "daemon/gate_status.h"
 #include "daemon/hour.h"
 #include "daemon/refusals.h"
 #include "daemon/net/sockets.h"
@@ -208,57 +209,42 @@ static void page(struct gate *gate, const struct lg_http_request *request,
 	gate_overview_free(&o);
 }
 
-static cJSON *lock_json(const struct gate_view_lock *shown, const char *words)
+static enum lg_status list_attention(const struct gate *gate,
+				     struct lg_strlist *names)
 {
-	const struct lg_lock *lock = shown->lock;
-	cJSON *object = cJSON_CreateObject();
+	enum lg_status status = LG_OK;
+	int i;
 
-	lg_json_text(object, "id", lock->id);
-	lg_json_text(object, "profile", lock->profile);
-	lg_json_time(object, "since", lock->since_s);
-	lg_json_time(object, "until", lock->until.wall_s);
-	lg_json_time(object, "starts",
-		     lg_lock_waits(lock) ? lock->start.wall_s : 0);
-	lg_json_text(object, "reason", lock->reason);
-	lg_json_text(object, "message", words);
-	lg_json_text(object, "gate", lg_gate_state_name(shown->gate));
-	return object;
+	for (i = 0; i < GATE_ATTENTION_COUNT && !status; i++) {
+		enum gate_attention which = (enum gate_attention)i;
+		const char *name = gate_attention_name(which);
+
+		if (gate_attention(gate, which))
+			status =
+				lg_strlist_add(names, name, strlen(name), NULL);
+	}
+	return status;
 }
 
 /* The status object without what names a person or a place of this machine. */
 static cJSON *status_json(const struct gate *gate,
 			  const struct gate_overview *o)
 {
-	const struct lg_policy *policy = gate_policy(gate);
-	const struct gate_view_lock *last = gate->view->last;
-	cJSON *object = cJSON_CreateObject();
-	cJSON *locks = cJSON_CreateArray();
-	cJSON *attention = cJSON_CreateArray();
+	struct lg_status_lock lock[LG_LOCKS_MAX];
+	struct lg_status_facts facts = gate_status(gate, lock);
+	const char *words[LG_LOCKS_MAX];
+	struct lg_strlist attention = {0};
+	cJSON *object = NULL;
 	size_t i;
 
-	lg_json_bool(object, "active", gate_locked(gate));
-	lg_json_text(object, "profile", last ? last->lock->profile : NULL);
-	lg_json_time(object, "since", last ? last->lock->since_s : 0);
-	lg_json_time(object, "until", last ? last->lock->until.wall_s : 0);
-	lg_json_text(object, "reason", last ? last->lock->reason : NULL);
-	lg_json_text(object, "gate",
-		     policy ? lg_gate_state_name(lg_policy_gate(policy))
-			    : NULL);
-	lg_json_text(object, "dialect",
-		     lg_dialect_name(gate->settings->dialect));
-	lg_json_number(object, "generation", (int64_t)gate->view->generation);
-	lg_json_number(object, "sessions", (int64_t)gate->sessions_listed);
-	lg_json_number(object, "refused", (int64_t)gate_refusals(gate));
-	for (i = 0; i < gate->view->lock_count; i++)
-		lg_json_append(locks, lock_json(&gate->view->lock[i],
-						o->page.lock[i].words));
-	lg_json_add(object, "locks", locks);
-	for (i = 0; i < GATE_ATTENTION_COUNT; i++)
-		if (gate_attention(gate, (enum gate_attention)i))
-			lg_json_item(attention, gate_attention_name((
-							enum gate_attention)i));
-	lg_json_add(object, "attention", attention);
-	lg_json_text(object, "version", LOGONGATE_VERSION);
+	for (i = 0; i < facts.count; i++)
+		words[i] = o->page.lock[i].words;
+	facts.sessions = gate->sessions_listed;
+	facts.version = LOGONGATE_VERSION;
+	if (!list_attention(gate, &attention))
+		object = lg_status_public(lg_status_object(&facts), words,
+					  &attention);
+	lg_strlist_release(&attention);
 	return object;
 }
 

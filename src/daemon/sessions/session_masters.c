@@ -117,23 +117,17 @@ void gate_masters_write(struct gate *gate, struct lg_buffer *lines)
 	gate_work_add(gate, GATE_LANE_RECORDS, &line->job);
 }
 
-static const char *text_of(const cJSON *object, const char *name)
-{
-	return cJSON_GetStringValue(
-		cJSON_GetObjectItemCaseSensitive(object, name));
-}
-
 /* The openers of a line in place of those that a line before it had. */
 static void restore(struct gate *gate, struct session_book *book,
 		    const cJSON *object)
 {
 	const cJSON *openers =
 		cJSON_GetObjectItemCaseSensitive(object, "openers");
-	const char *protocol = text_of(object, "protocol");
+	const char *protocol = lg_json_text_of(object, "protocol");
 	struct lg_session session = {
 		.door = "dovecot",
-		.user = text_of(object, "user"),
-		.address = text_of(object, "address"),
+		.user = lg_json_text_of(object, "user"),
+		.address = lg_json_text_of(object, "address"),
 	};
 	struct lg_buffer key = {0};
 	int i;
