@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: ISC
+"""An object that src/doc/contract.md spells is written in one file: two writers
+come to differ, and a program that reads one meets the other. Which members a
+file writes are the names that it gives to what makes JSON."""
+import re
+
+import tree
+
+CONTRACT = "src/doc/contract.md"
+WRITTEN = re.compile(
+    r'\b(?:lg_json_(?:text|number|time|bool|add|names|lock|data)|'
+    r'(?:add|set)_(?:text|number|time|bool|deadline)|'
+    r'cJSON_Add\w+ToObject)\(\s*\w+,\s*"([a-z_]+)"')
+# Fewer members tell no object from another.
+LEAST = 4
+# From so many on, one that misses a member of the contract's is found, too.
+MANY = 6
+
+# object's members: why files beside its own write as many of them
+ELSEWHERE = {
+    ("at", "event", "profile", "by", "reason", "result"):
+        # A line of audit.jsonl: what a gate needs after a crash.
+        {"src/app/change/journal.c"},
+    ("dn", "user", "version", "process", "protocol", "address"):
+        # A question that /v1/decide reads; these objects tell more of a logon.
+        {"src/app/records/logon_record.c", "src/app/records/session_record.c"},
+}
+
+
+def members(text, at):
+    """The names of the object whose brace stands at text[at]."""
+    found, depth = [], 0
+    while at < len(text):
+        if text[at] in "{[":
+            depth += 1
+        elif text[at] in "}]":
+            depth -= 1
+            if depth == 0:
+                break
+        elif text[at] == '"':
+            end = text.index('"', at + 1)
+            if depth == 1 and text[at - 1] in "{,":
+                found.append(text[at + 1:end])
+            at = end
+        at += 1
+    return tuple(found)
+
+
+def main():
+    contract = tree.read(CONTRACT)
+    objects = {members(contract, found.start())
+               for found in re.finditer(r'\{"', contract)}
+    writes = {path: set(WRITTEN.findall(tree.read(path)))
+              for path in tree.files("src", suffixes=(".c",))}
+    problems, checked = [], 0
+    for names in sorted(objects):
+        if len(names) < LEAST:
+            continue
+        checked += 1
+        enough = len(names) - (len(names) >= MANY)
+        writers = {path for path, written in writes.items()
+                   if len(written & set(names)) >= enough}
+        elsewhere = ELSEWHERE.get(names, set())
+        problems += [f"{names}: {path} does not write it any more; drop the "
+                     "exception" for path in sorted(elsewhere - writers)]
+        if len(writers - elsewhere) > 1:
+            problems.append(f"{names} is written in "
+                            f"{' and '.join(sorted(writers - elsewhere))}")
+    tree.report(problems, checked, "objects of the contract")
+
+
+main()
