@@ -3,9 +3,8 @@
  * control.h - requests on control.sock
  *
  * Layer: daemon.
- * Flow: control.c reads lines and blocks and judges the peer; control_ops.c,
- * control_show.c and control_records.c do what is asked and finish the call,
- * at once or later.
+ * Flow: control.c reads lines and blocks and judges the peer; the other files
+ * of this room do what is asked and finish the call, at once or later.
  * Source: src/doc/control.md.
  */
 #ifndef LOGONGATE_DAEMON_CONTROL_CONTROL_H

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * control_values.c - the values as a whole: told, imported, restored
+ *
+ * What is written are the standing values; what is told is what all that is in
+ * force comes to.
+ */
+#include "app/lock/backup.h"
+#include "app/lock/lock_change.h"
+#include "app/lock/picture.h"
+#include "app/records/json_member.h"
+#include "daemon/control/control_sessions.h"
+#include "daemon/facts.h"
+#include "daemon/turn.h"
+
+/* What all that is in force comes to; with "lock" what that lock sets. */
+static enum lg_status attach_values(struct control_call *call,
+				    const struct gate_inside *inside,
+				    struct lg_error *err)
+{
+	const char *name = control_text(call, "lock");
+	struct lg_registry *values = NULL;
+	struct lg_lock *lock = NULL;
+	struct lg_buffer comments = {0};
+	enum lg_status status = LG_OK;
+
+	if (name)
+		status = lg_lock_choose(inside->state, name, LG_MEANT_ANY,
+					&lock, err);
+	if (status)
+		return status;
+	if (lock ? !lock->values : !lg_state_trusted(inside->state))
+		return lg_error_set(err, LG_ERR_IO, LG_STATE_REGISTRY,
+				    "no copy of the values can be read");
+	if (!lock)
+		status = lg_picture_values(inside->state, &values, err);
+	if (!status && !lock)
+		status = lg_picture_comments(inside->state, &comments, err);
+	if (!status && comments.len)
+		lg_json_text(call->answer, "comments", comments.data);
+	lg_buffer_release(&comments);
+	if (!status)
+		status = lg_reg_text_render(
+			lock ? lock->values : values, LG_REG_ENCODING_UTF8,
+			&call->attach[call->attach_count++], err);
+	lg_registry_free(&values);
+	return status;
+}
+
+static enum lg_status run_values(const struct gate_inside *inside,
+				 void *context, struct lg_error *err)
+{
+	return attach_values(context, inside, err);
+}
+
+static enum lg_status run_policy(const struct gate_inside *inside,
+				 void *context, struct lg_error *err)
+{
+	const struct lg_policy *policy = gate_inside_policy(inside);
+	const struct lg_state *state = inside->state;
+	const struct lg_lock *last = lg_state_last(state);
+	struct control_call *call = context;
+	enum lg_status status;
+
+	lg_json_text(call->answer, "gate",
+		     policy ? lg_gate_state_name(lg_policy_gate(policy))
+			    : NULL);
+	lg_json_number(call->answer, "generation", (int64_t)state->generation);
+	lg_json_time(call->answer, "until", last ? last->until.wall_s : 0);
+	status = attach_values(call, inside, err);
+	if (!status && state->findings)
+		status = lg_findings_render(state->findings,
+					    &call->attach[call->attach_count++],
+					    err);
+	return status;
+}
+
+static void attached(struct gate *gate, void *context, enum lg_status status,
+		     const struct lg_error *err)
+{
+	if (status)
+		control_fail_as(context, err);
+	else
+		control_finish(context);
+}
+
+void control_values(struct control_call *call)
+{
+	gate_look(call->gate, run_values, attached, call);
+}
+
+void control_policy(struct control_call *call)
+{
+	gate_look(call->gate, run_policy, attached, call);
+}
+
+/* The answer of every change that has nothing to wait for. */
+static void changed(struct gate *gate, void *context, enum lg_status status,
+		    const struct lg_error *err)
+{
+	if (status)
+		control_fail_as(context, err);
+	else
+		control_finish(context);
+}
+
+/* import and restore, once the directory has answered for the names. */
+static enum lg_status run_write(struct gate_inside *inside, void *context,
+				struct gate_outcome *outcome,
+				struct lg_error *err)
+{
+	struct control_call *call = context;
+	struct lg_strlist names = {0};
+	const struct lg_findings *findings =
+		call->findings ? call->findings : inside->state->findings;
+	enum lg_status status;
+
+	status = gate_inside_check(inside->settings, call->values, findings,
+				   NULL, err);
+	if (!status)
+		status = lg_standing_write(inside->state, call->event, call->by,
+					   call->values, findings, &names, err);
+	if (!status) {
+		gate_log("%s %ss values", call->by ? call->by : "somebody",
+			 lg_journal_event_name(call->event));
+		if (gate_inside_enforce(inside, outcome, err))
+			lg_state_loud(inside->state,
+				      "the values are on disk and not yet in "
+				      "force: %s",
+				      err->text);
+		control_add_texts(call, "values", &names);
+	}
+	lg_strlist_release(&names);
+	lg_registry_free(&call->values);
+	lg_findings_free(&call->findings);
+	return status;
+}
+
+static void facts_came(void *context, enum lg_status status,
+		       struct lg_findings *findings, const struct lg_error *err)
+{
+	struct control_call *call = context;
+
+	call->findings = findings;
+	if (status)
+		control_fail_as(call, err);
+	else
+		gate_change(call->gate, run_write, changed, call);
+}
+
+/* call->values are set. Which names does nobody know? */
+static enum lg_status find_names(const struct gate_inside *inside,
+				 struct control_call *call,
+				 struct lg_error *err)
+{
+	int needs = 0;
+	enum lg_status status;
+
+	if (lg_state_locked(inside->state)) {
+		lg_error_set(err, LG_ERR_CONFLICT, NULL,
+			     "a lock is in force; lift it first");
+		return lg_error_code(err, "already-in-force");
+	}
+	if (call->findings)
+		return LG_OK;
+	status = lg_missing_facts(inside->settings->dialect, call->values,
+				  inside->state->findings, NULL, NULL, &needs,
+				  err);
+	/* Asked is about all of them: the answers replace those there are. */
+	if (!status && needs)
+		status = lg_missing_facts(inside->settings->dialect,
+					  call->values, NULL, &call->names.dn,
+					  &call->names.user, &needs, err);
+	return status;
+}
+
+static void names_found(struct gate *gate, void *context, enum lg_status status,
+			const struct lg_error *err)
+{
+	struct control_call *call = context;
+	struct lg_error failed = *err;
+
+	if (!status && (call->names.dn.count || call->names.user.count)) {
+		status = gate_facts_ask_once(gate, &call->names, facts_came,
+					     call, &failed);
+		if (!status)
+			return;
+	}
+	if (status)
+		control_fail_as(call, &failed);
+	else
+		gate_change(gate, run_write, changed, call);
+}
+
+static enum lg_status run_import(const struct gate_inside *inside,
+				 void *context, struct lg_error *err)
+{
+	struct control_call *call = context;
+	enum lg_status status;
+
+	if (call->block_count != 1)
+		return lg_error_set(err, LG_ERR_SYNTAX, NULL,
+				    "import without a file");
+	status = lg_reg_text_parse(call->block[0].bytes, call->block[0].len,
+				   "import", inside->state->standing,
+				   &call->values, err);
+	return status ? status : find_names(inside, call, err);
+}
+
+void control_import(struct control_call *call)
+{
+	call->event = LG_EVENT_IMPORT;
+	gate_look(call->gate, run_import, names_found, call);
+}
+
+static enum lg_status run_restore(const struct gate_inside *inside,
+				  void *context, struct lg_error *err)
+{
+	struct control_call *call = context;
+	const char *backup = control_text(call, "backup");
+	enum lg_status status;
+
+	status = lg_backup_read(inside->state, backup ? backup : "",
+				&call->values, &call->findings, err);
+	return status ? status : find_names(inside, call, err);
+}
+
+void control_restore(struct control_call *call)
+{
+	call->event = LG_EVENT_RESTORE;
+	gate_look(call->gate, run_restore, names_found, call);
+}
