@@ -207,6 +207,15 @@ void control_fail_as(struct control_call *call, const struct lg_error *err)
 	control_fail(call, exit_of(err), err);
 }
 
+void control_done(struct gate *gate, void *context, enum lg_status status,
+		  const struct lg_error *err)
+{
+	if (status)
+		control_fail_as(context, err);
+	else
+		control_finish(context);
+}
+
 void control_end_list(struct control_call *call, const struct lg_error *err)
 {
 	struct lg_buffer members = {0};

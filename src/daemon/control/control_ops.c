@@ -56,8 +56,8 @@ static void tell_cut(void *context, const struct gate_sweep_report *report)
 
 	lg_json_number(call->answer, "cut", (int64_t)report->cut);
 	control_add_left(call, report);
-	control_add_texts(call, "unasked", report->unasked);
-	control_add_texts(call, "notes", report->notes);
+	lg_json_names(call->answer, "unasked", report->unasked);
+	lg_json_names(call->answer, "notes", report->notes);
 	control_finish(call);
 }
 
@@ -182,16 +182,6 @@ void control_apply(struct control_call *call)
 	gate_change(call->gate, run_apply, applied, call);
 }
 
-/* The answer of every change that has nothing to wait for. */
-static void changed(struct gate *gate, void *context, enum lg_status status,
-		    const struct lg_error *err)
-{
-	if (status)
-		control_fail_as(context, err);
-	else
-		control_finish(context);
-}
-
 /* "lock": a profile's name or an id; absent: the only one. */
 static enum lg_status choose(const struct gate_inside *inside,
 			     const struct control_call *call,
@@ -224,7 +214,7 @@ static enum lg_status run_confirm(struct gate_inside *inside, void *context,
 
 void control_confirm(struct control_call *call)
 {
-	gate_change(call->gate, run_confirm, changed, call);
+	gate_change(call->gate, run_confirm, control_done, call);
 }
 
 static enum lg_status run_extend(struct gate_inside *inside, void *context,
@@ -259,7 +249,7 @@ static enum lg_status run_extend(struct gate_inside *inside, void *context,
 
 void control_extend(struct control_call *call)
 {
-	gate_change(call->gate, run_extend, changed, call);
+	gate_change(call->gate, run_extend, control_done, call);
 }
 
 static enum lg_status lift_one(struct gate_inside *inside,
@@ -343,9 +333,9 @@ static enum lg_status run_lift(struct gate_inside *inside, void *context,
 		lg_backup_prune(inside->state, inside->settings->keep_days);
 	}
 	if (!status) {
-		control_add_texts(call, "lifted", &ids);
-		control_add_texts(call, "restored", &restored);
-		control_add_texts(call, "changed", &changes);
+		lg_json_names(call->answer, "lifted", &ids);
+		lg_json_names(call->answer, "restored", &restored);
+		lg_json_names(call->answer, "changed", &changes);
 		add_takes_effect(call, inside);
 	}
 	lg_strlist_release(&ids);

@@ -15,17 +15,6 @@
 #include "daemon/view.h"
 #include "daemon/work.h"
 
-void control_add_texts(struct control_call *call, const char *key,
-		       const struct lg_strlist *texts)
-{
-	cJSON *array = cJSON_CreateArray();
-	size_t i;
-
-	for (i = 0; i < texts->count; i++)
-		lg_json_item(array, texts->item[i]);
-	lg_json_add(call->answer, key, array);
-}
-
 void control_add_left(struct control_call *call,
 		      const struct gate_sweep_report *report)
 {
@@ -99,7 +88,7 @@ static void sessions_listed(void *context,
 		control_fail_as(call, &err);
 		return;
 	}
-	control_add_texts(call, "unasked", report->unasked);
+	lg_json_names(call->answer, "unasked", report->unasked);
 	if (lg_json_print(call->answer, &telling->text, NULL))
 		telling->text.status = LG_ERR_NO_MEMORY;
 	call->answer = NULL;
@@ -133,8 +122,8 @@ static void was_cut(void *context, const struct gate_sweep_report *report)
 
 	lg_json_number(call->answer, "cut", (int64_t)report->cut);
 	control_add_left(call, report);
-	control_add_texts(call, "notes", report->notes);
-	control_add_texts(call, "unasked", report->unasked);
+	lg_json_names(call->answer, "notes", report->notes);
+	lg_json_names(call->answer, "unasked", report->unasked);
 	control_finish(call);
 }
 

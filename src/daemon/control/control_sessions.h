@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * control_sessions.h - sessions and lists of texts in an answer
+ * control_sessions.h - sessions in an answer
  *
  * Layer: daemon.
  */
@@ -14,7 +14,5 @@
 /* Adds "left", and "left_count": of very many only the first are listed. */
 void control_add_left(struct control_call *call,
 		      const struct gate_sweep_report *report);
-void control_add_texts(struct control_call *call, const char *key,
-		       const struct lg_strlist *texts);
 
 #endif

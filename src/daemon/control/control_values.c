@@ -75,33 +75,14 @@ static enum lg_status run_policy(const struct gate_inside *inside,
 	return status;
 }
 
-static void attached(struct gate *gate, void *context, enum lg_status status,
-		     const struct lg_error *err)
-{
-	if (status)
-		control_fail_as(context, err);
-	else
-		control_finish(context);
-}
-
 void control_values(struct control_call *call)
 {
-	gate_look(call->gate, run_values, attached, call);
+	gate_look(call->gate, run_values, control_done, call);
 }
 
 void control_policy(struct control_call *call)
 {
-	gate_look(call->gate, run_policy, attached, call);
-}
-
-/* The answer of every change that has nothing to wait for. */
-static void changed(struct gate *gate, void *context, enum lg_status status,
-		    const struct lg_error *err)
-{
-	if (status)
-		control_fail_as(context, err);
-	else
-		control_finish(context);
+	gate_look(call->gate, run_policy, control_done, call);
 }
 
 /* import and restore, once the directory has answered for the names. */
@@ -128,7 +109,7 @@ static enum lg_status run_write(struct gate_inside *inside, void *context,
 				      "the values are on disk and not yet in "
 				      "force: %s",
 				      err->text);
-		control_add_texts(call, "values", &names);
+		lg_json_names(call->answer, "values", &names);
 	}
 	lg_strlist_release(&names);
 	lg_registry_free(&call->values);
@@ -145,7 +126,7 @@ static void facts_came(void *context, enum lg_status status,
 	if (status)
 		control_fail_as(call, err);
 	else
-		gate_change(call->gate, run_write, changed, call);
+		gate_change(call->gate, run_write, control_done, call);
 }
 
 /* call->values are set. Which names does nobody know? */
@@ -189,7 +170,7 @@ static void names_found(struct gate *gate, void *context, enum lg_status status,
 	if (status)
 		control_fail_as(call, &failed);
 	else
-		gate_change(gate, run_write, changed, call);
+		gate_change(gate, run_write, control_done, call);
 }
 
 static enum lg_status run_import(const struct gate_inside *inside,
