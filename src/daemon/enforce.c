@@ -9,6 +9,7 @@
  */
 #include "daemon/enforce.h"
 
+#include "daemon/inside_facts.h"
 #include "daemon/turn.h"
 #include "daemon/facts.h"
 #include "daemon/clock_look.h"

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/inside_facts.h"
 #include "daemon/turn.h"
 #include "daemon/enforce.h"
 #include "daemon/work.h"

@@ -88,10 +88,6 @@ enum lg_status gate_inside_enforce(struct gate_inside *inside,
 				   struct gate_outcome *outcome,
 				   struct lg_error *err);
 
-/* 1 when there is a directory that was not asked about some name that what is
- * in force lists. */
-int gate_inside_lacks_facts(const struct gate_inside *inside);
-
 /* The facts arrived: the values are read again. */
 enum lg_status gate_inside_enforce_again(struct gate_inside *inside,
 					 struct gate_outcome *outcome,
@@ -107,18 +103,6 @@ enum lg_status gate_inside_settle(struct gate_inside *inside,
 
 /* Writes what settling did in memory. On an error it is still owed. */
 enum lg_status gate_inside_catch_up(struct gate_inside *inside,
-				    struct lg_error *err);
-
-/* The names that have to be asked about: those of the standing values and of
- * each lock whose answers are missing. */
-enum lg_status gate_inside_names(const struct gate_inside *inside,
-				 struct lg_strlist *out_dn,
-				 struct lg_strlist *out_user,
-				 struct lg_error *err);
-
-/* The directory answered for them: each that lacks answers keeps these. */
-enum lg_status gate_inside_findings(struct gate_inside *inside,
-				    const struct lg_findings *findings,
 				    struct lg_error *err);
 
 /*

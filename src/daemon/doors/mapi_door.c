@@ -14,95 +14,11 @@
 
 #include "base/kept.h"
 
+#include "daemon/doors/mapi_known.h"
 #include "daemon/doors/mapi_tickets.h"
+#include "daemon/doors/web_refusal.h"
 #include "daemon/sessions/sessions.h"
 #include "daemon/view.h"
-
-/* "" for the standing values; NULL for nobody's refusal. */
-static const char *lock_of(const struct gate *gate,
-			   const struct lg_decision *decision)
-{
-	const struct lg_policy *policy = gate_policy(gate);
-	const struct lg_policy_layer_info *layer =
-		policy ? lg_policy_layer_at(policy, decision->lock) : NULL;
-
-	if (!layer)
-		return NULL;
-	return layer->id ? layer->id : "";
-}
-
-const char *gate_refusal_again(struct gate *gate,
-			       const struct lg_http_refusal *refusal,
-			       const char *accept)
-{
-	const struct lg_policy *policy = gate_policy(gate);
-	struct lg_decision decision = {LG_REFUSE, refusal->reason, LG_RULE_NONE,
-				       -1};
-	int count = policy ? (int)lg_policy_layer_count(policy) : 0;
-	int i;
-
-	for (i = 0; refusal->lock && i < count; i++) {
-		const char *id = lg_policy_layer_at(policy, i)->id;
-
-		if (!strcmp(id ? id : "", refusal->lock))
-			decision.lock = i;
-	}
-	return decision.lock < 0 ? NULL
-				 : gate_refusal_text(gate, &decision, accept);
-}
-
-/* For a site's own page. */
-static void add_facts(const struct gate *gate,
-		      const struct lg_decision *decision,
-		      struct lg_http_refusal *refusal)
-{
-	const struct gate_view_lock *speaks =
-		gate_view_speaks(gate->view, decision);
-
-	if (!speaks)
-		return;
-	refusal->until = *speaks->until ? speaks->until : NULL;
-	refusal->profile = speaks->lock->profile;
-	refusal->lock_reason = speaks->lock->reason;
-}
-
-struct lg_http_refusal gate_page_refusal(struct gate *gate,
-					 const struct lg_decision *decision,
-					 const char *accept, int is_owa)
-{
-	struct lg_http_refusal refusal = {
-		.kind = LG_HTTP_REFUSAL_PAGE,
-		.status = is_owa ? gate->settings->http_refusal : 503,
-		.retry_s = gate_retry_s(gate, decision),
-		.reason = decision->reason,
-		.text = gate_refusal_text(gate, decision, accept),
-		.language = gate->text_language,
-		.lock = lock_of(gate, decision),
-	};
-
-	add_facts(gate, decision, &refusal);
-	return refusal;
-}
-
-struct lg_http_refusal
-gate_challenge_refusal(struct gate *gate, const struct lg_decision *decision,
-		       const char *accept)
-{
-	struct lg_http_refusal refusal = {
-		.kind = LG_HTTP_REFUSAL_CHALLENGE,
-		.status = 401,
-		.retry_s = gate_retry_s(gate, decision),
-		.reason = decision->reason,
-		.text = gate_refusal_text(gate, decision, accept),
-		.language = gate->text_language,
-		.lock = lock_of(gate, decision),
-		.schemes = gate->settings->http_challenge,
-		.realm = gate->settings->http_realm,
-	};
-
-	add_facts(gate, decision, &refusal);
-	return refusal;
-}
 
 /* A text that ends in NUL; NULL for an empty one. */
 static char *terminated(const char *text, size_t len)
@@ -189,60 +105,6 @@ void gate_mapi_note_peer(struct gate *gate, const char *peer,
 	free_who(&who);
 }
 
-/* The session that a request's cookies name, and its key. */
-struct known {
-	const struct lg_session *session;
-	struct lg_buffer key;
-	int is_ended;
-};
-
-static void key_of(const char *name, struct lg_mapi_text value,
-		   struct lg_buffer *out_key)
-{
-	lg_buffer_clear(out_key);
-	lg_buffer_format(out_key, "mapi:%s=", name);
-	lg_buffer_append(out_key, value.text, value.len);
-}
-
-/*
- * Servers differ in which of several cookies of one name they take, so all of
- * them have to be the same session; which name counts is the first in the
- * settings that is there.
- */
-static void find_known(struct gate *gate, const struct gate_mapi *request,
-		       struct known *out_known)
-{
-	const struct lg_strlist *names = &gate->settings->mapi_cookies;
-	const struct lg_session *found;
-	struct known known = {0};
-	struct lg_mapi_text value;
-	size_t pos = 0, count = 0, i;
-
-	for (i = 0; i < names->count && !count; i++) {
-		pos = 0;
-		while (lg_mapi_cookie_next(request->cookies, names->item[i],
-					   &pos, &value)) {
-			key_of(names->item[i], value, &known.key);
-			found = known.key.status ? NULL
-						 : gate_sessions_find_mapi(
-							   gate, known.key.data,
-							   known.key.len,
-							   &known.is_ended);
-			if (count++ && found != known.session) {
-				known.session = NULL;
-				break;
-			}
-			known.session = found;
-		}
-	}
-	/* Of more than one header nobody knows what the server takes. */
-	if (request->cookies_count > 1)
-		known.session = NULL;
-	if (!known.session)
-		known.is_ended = 0;
-	*out_known = known;
-}
-
 static int is_kept_whole(const struct lg_attempt *attempt)
 {
 	return attempt->dn_len <= LG_KEPT_MAX &&
@@ -255,7 +117,7 @@ static int is_kept_whole(const struct lg_attempt *attempt)
  */
 static void give_ticket(struct gate *gate, const struct gate_mapi *request,
 			const struct lg_mapi_judgement *judgement,
-			const struct known *known,
+			const struct gate_mapi_known *known,
 			char out_ticket[GATE_TOKEN_SIZE])
 {
 	int is_connect = judgement->request == LG_MAPI_REQUEST_CONNECT &&
@@ -306,7 +168,7 @@ void gate_mapi_told(struct gate *gate, const char *text,
 	case GATE_TICKET_CONNECT:
 		if (!lg_mapi_told_cookie(told, names, &name, &value))
 			break;
-		key_of(names->item[name], value, &key);
+		gate_mapi_key(names->item[name], value, &key);
 		if (!key.status)
 			gate_sessions_bind(gate, key.data, key.len,
 					   &ticket.session);
@@ -390,7 +252,7 @@ static int is_spared(const struct gate *gate, const struct lg_session *known)
 /* A lock with --grace refuses new logons and leaves open sessions alone until
  * it cuts them. A web page has no session, whatever headers came with it. */
 static int has_grace(const struct gate *gate, const struct gate_mapi *request,
-		     const struct known *known,
+		     const struct gate_mapi_known *known,
 		     const struct lg_mapi_judgement *judgement)
 {
 	return known->session && !known->is_ended &&
@@ -421,7 +283,8 @@ static void record(struct gate *gate, const struct gate_mapi *request,
 /* What becomes of one that is let by. */
 static void follow(struct gate *gate, const struct gate_mapi *request,
 		   const struct lg_mapi_judgement *judgement,
-		   const struct known *known, char out_ticket[GATE_TOKEN_SIZE])
+		   const struct gate_mapi_known *known,
+		   char out_ticket[GATE_TOKEN_SIZE])
 {
 	const struct lg_attempt *attempt = &judgement->attempt;
 
@@ -460,7 +323,8 @@ static void refuse_bad_name(struct lg_mapi_judgement *judgement)
 }
 
 static void judge(struct gate *gate, const struct gate_mapi *request,
-		  const struct known *known, struct lg_mapi_judgement *j)
+		  const struct gate_mapi_known *known,
+		  struct lg_mapi_judgement *j)
 {
 	const struct lg_policy *policy = gate_policy(gate);
 	struct lg_mapi_http http = request->http;
@@ -489,10 +353,10 @@ enum gate_mapi_way gate_mapi_judge(struct gate *gate,
 	struct lg_mapi_judgement judgement = {0};
 	enum gate_challenge challenge = GATE_CHALLENGE_NOT;
 	struct lg_http_refusal refusal = {0};
-	struct known known;
+	struct gate_mapi_known known;
 
 	*out_ticket = '\0';
-	find_known(gate, request, &known);
+	gate_mapi_find(gate, request, &known);
 	judge(gate, request, &known, &judgement);
 	if (judgement.way == LG_MAPI_WAY_ADMIT) {
 		record(gate, request, &judgement);

@@ -60,20 +60,4 @@ void gate_mapi_note_peer(struct gate *gate, const char *peer,
 			 const struct lg_attempt *attempt, const char *client,
 			 const char *address);
 
-/* 401: whoever it is may say who he is. */
-struct lg_http_refusal
-gate_challenge_refusal(struct gate *gate, const struct lg_decision *decision,
-		       const char *accept);
-
-/* The words of a kept refusal for whoever reads it now; NULL where its lock is
- * over. Good until the next call. */
-const char *gate_refusal_again(struct gate *gate,
-			       const struct lg_http_refusal *refusal,
-			       const char *accept);
-
-/* A refusal for people: what /v1/check and SPOP give for web requests. */
-struct lg_http_refusal gate_page_refusal(struct gate *gate,
-					 const struct lg_decision *decision,
-					 const char *accept, int is_owa);
-
 #endif

@@ -12,6 +12,7 @@
 
 #include "adapters/haproxy/spop.h"
 #include "daemon/doors/mapi_door.h"
+#include "daemon/doors/web_refusal.h"
 #include "daemon/net/stream.h"
 #include "daemon/doors/tokens.h"
 
