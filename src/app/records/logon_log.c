@@ -2,10 +2,8 @@
 /*
  * logon_log.c - lines while there are few, counts when there are many
  *
- * Keys stand in a table of open addressing by hash. A key has its lines of a
- * window written as they come; what is over is counted in its slot. A token
- * bucket bounds the lines of all keys; when the table is full, or a key has no
- * memory, the logon is counted in one slot for its door and reason.
+ * A key has its lines of a window written as they come; what is over is counted
+ * in its slot (logon_slots.h). A token bucket bounds the lines of all keys.
  */
 #include "app/records/logon_log.h"
 
@@ -16,11 +14,9 @@
 #include "base/instant.h"
 #include "base/kept.h"
 
-#include "app/records/logon_budget.h"
 #include "app/records/logon_record.h"
+#include "app/records/logon_slots.h"
 
-#define SLOTS 4096u
-#define SLOTS_USED (SLOTS / 4 * 3)
 #define WAITING_MAX (4u << 20)
 
 /* Days are removed by a clock that has gone on evenly for so long: one that
@@ -28,26 +24,12 @@
 #define STEADY_S 3600
 #define STEP_S 600
 
-/* Slots looked at for one that can be given to somebody else. */
-#define LOOKS 64u
 /* Sums of a door and a reason that name nobody are no flood's to hurry. */
 #define OTHERS_FLUSH_S 60
 
 /* Counts that become lines in one go. All of a full table are 7 ms, in which
  * nobody is answered: what is over waits for the next second. */
 #define COUNTS_AT_ONCE 512u
-
-struct slot {
-	uint64_t hash;      /* 0: free */
-	int64_t window_s;   /* when the window began */
-	unsigned int lines; /* of this window */
-	uint64_t count;     /* over, not written */
-	int64_t first_s;
-	int64_t last_s;
-	struct lg_logon logon; /* texts lie in text */
-	char *text;            /* NULL: others of a door and reason */
-	unsigned int source;
-};
 
 /* What lg_logon_log_write has to do. Between take and wrote it is the
  * writer's; text is only read. */
@@ -63,12 +45,8 @@ struct lg_logon_log {
 	const struct lg_files *files;
 	const char *folder;
 	struct lg_logon_limits limits;
-	struct slot slot[SLOTS];
-	size_t used;
-	size_t counts; /* slots whose count is not written */
-	size_t turn;   /* the slot whose count is looked at next */
-	size_t hand;   /* the slot that is looked at next to be given up */
-	struct lg_logon_budget budget;
+	struct lg_logon_slots slots;
+	size_t turn; /* the slot whose count is looked at next */
 	int64_t flushed_s;
 	int64_t steady_s; /* since when the clock has gone on evenly */
 	struct lg_buffer waiting;
@@ -116,7 +94,7 @@ enum lg_status lg_logon_log_new(const struct lg_files *files,
 	log->files = files;
 	log->folder = folder;
 	log->limits = *limits;
-	lg_logon_budget_begin(&log->budget, limits);
+	lg_logon_budget_begin(&log->slots.budget, limits);
 	log->batch.size_day = -1;
 	log->pruned_day = -1;
 	*out_log = log;
@@ -135,175 +113,16 @@ void lg_logon_log_free(struct lg_logon_log **log)
 
 	if (!log || !*log)
 		return;
-	for (i = 0; i < SLOTS; i++)
-		free((*log)->slot[i].text);
+	for (i = 0; i < LG_LOGON_SLOTS; i++)
+		free((*log)->slots.slot[i].text);
 	lg_buffer_release(&(*log)->waiting);
 	lg_buffer_release(&(*log)->batch.text);
 	free(*log);
 	*log = NULL;
 }
 
-static struct slot *find(struct lg_logon_log *log, uint64_t hash)
-{
-	size_t at = hash % SLOTS;
-
-	while (log->slot[at].hash && log->slot[at].hash != hash)
-		at = (at + 1) % SLOTS;
-	return &log->slot[at];
-}
-
-#define TEXTS 8
-
-/* Copies the texts of a logon into one allocation of the slot. */
-static int keep(struct slot *slot, const struct lg_logon *logon)
-{
-	const char *const from[] = {
-		logon->user,    logon->dn,      logon->client, logon->version,
-		logon->process, logon->address, logon->lock,   logon->profile};
-	const char **const to[] = {&slot->logon.user,    &slot->logon.dn,
-				   &slot->logon.client,  &slot->logon.version,
-				   &slot->logon.process, &slot->logon.address,
-				   &slot->logon.lock,    &slot->logon.profile};
-	size_t size = 1;
-	size_t i;
-	char *at;
-
-	for (i = 0; i < TEXTS; i++)
-		size += from[i] ? lg_kept_text_len(from[i]) + 1 : 0;
-	at = malloc(size);
-	if (!at)
-		return 0;
-	slot->text = at;
-	slot->logon = *logon;
-	for (i = 0; i < TEXTS; i++) {
-		size_t len = lg_kept_text_len(from[i]);
-
-		if (!from[i])
-			continue;
-		memcpy(at, from[i], len);
-		at[len] = '\0';
-		*to[i] = at;
-		at += len + 1;
-	}
-	return 1;
-}
-
-static void free_slot(struct lg_logon_log *log, size_t at)
-{
-	size_t next = at;
-
-	free(log->slot[at].text);
-	log->slot[at] = (struct slot){0};
-	log->used--;
-	/* Closes the gap, so that no later one is lost from its chain. */
-	for (;;) {
-		size_t home;
-
-		next = (next + 1) % SLOTS;
-		if (!log->slot[next].hash)
-			return;
-		home = log->slot[next].hash % SLOTS;
-		if ((next > at && (home <= at || home > next)) ||
-		    (next < at && home <= at && home > next)) {
-			log->slot[at] = log->slot[next];
-			log->slot[next] = (struct slot){0};
-			at = next;
-		}
-	}
-}
-
-/* The one slot of all others of a door and reason; NULL: no room. */
-static struct slot *others_slot(struct lg_logon_log *log,
-				const struct lg_logon *logon)
-{
-	uint64_t together = lg_logon_others_key(logon);
-	struct slot *slot = find(log, together);
-
-	if (slot->hash)
-		return slot;
-	if (log->used >= SLOTS - 1)
-		return NULL;
-	slot->hash = together;
-	slot->logon = (struct lg_logon){.door = logon->door,
-					.reason = logon->reason,
-					.rule = logon->rule,
-					.generation = logon->generation};
-	log->used++;
-	return slot;
-}
-
-/* Counts what a slot holds with the others, where its lines have no room. */
-static void fold(struct lg_logon_log *log, struct slot *slot)
-{
-	struct slot *others = others_slot(log, &slot->logon);
-
-	if (!others)
-		return;
-	if (!others->count) {
-		others->first_s = others->window_s = slot->first_s;
-		others->last_s = slot->last_s;
-		log->counts++;
-	}
-	if (slot->first_s < others->first_s)
-		others->first_s = slot->first_s;
-	if (slot->last_s > others->last_s)
-		others->last_s = slot->last_s;
-	others->count += slot->count;
-	slot->count = 0;
-	log->counts--;
-}
-
-/* A table full of a flood has room for others: one whose lines are written
- * goes, or one whose source has used up its hour. */
-static void make_room(struct lg_logon_log *log)
-{
-	size_t looked;
-
-	for (looked = 0; looked < LOOKS; looked++) {
-		struct slot *slot = &log->slot[log->hand];
-
-		log->hand = (log->hand + 1) % SLOTS;
-		if (!slot->hash || !slot->text)
-			continue;
-		if (slot->count &&
-		    lg_logon_budget_is_spent(&log->budget, slot->source))
-			fold(log, slot);
-		if (slot->count)
-			continue;
-		free_slot(log, (size_t)(slot - log->slot));
-		return;
-	}
-}
-
-/* The slot for a logon: its own, or the one of its door and reason. */
-static struct slot *slot_for(struct lg_logon_log *log,
-			     const struct lg_logon *logon)
-{
-	unsigned int source = lg_logon_source(logon->address);
-	struct slot *slot;
-	uint64_t hash;
-
-	if (lg_logon_budget_is_spent(&log->budget, source))
-		return others_slot(log, logon);
-	hash = lg_logon_key(logon, lg_logon_others_key(logon));
-	slot = find(log, hash);
-	if (slot->hash)
-		return slot;
-	if (log->used >= SLOTS_USED) {
-		make_room(log);
-		slot = find(log, hash);
-	}
-	if (log->used < SLOTS_USED && keep(slot, logon)) {
-		slot->hash = hash;
-		slot->source = source;
-		log->used++;
-		return slot;
-	}
-	return others_slot(log, logon);
-}
-
 /* Adds a line that names somebody, where the day's record has room for it. */
-static int add_named(struct lg_logon_log *log, const struct slot *slot,
+static int add_named(struct lg_logon_log *log, const struct lg_logon_slot *slot,
 		     const struct lg_logon *logon, int64_t now_s)
 {
 	size_t before = log->waiting.len;
@@ -311,7 +130,7 @@ static int add_named(struct lg_logon_log *log, const struct slot *slot,
 	if (before + log->batch.text.len > WAITING_MAX)
 		return 0;
 	lg_logon_write_line(&log->waiting, logon);
-	if (lg_logon_budget_take(&log->budget, now_s, slot->source,
+	if (lg_logon_budget_take(&log->slots.budget, now_s, slot->source,
 				 log->waiting.len - before))
 		return 1;
 	log->waiting.len = before;
@@ -322,7 +141,7 @@ static int add_named(struct lg_logon_log *log, const struct slot *slot,
 
 void lg_logon_log_add(struct lg_logon_log *log, const struct lg_logon *logon)
 {
-	struct slot *slot = slot_for(log, logon);
+	struct lg_logon_slot *slot = lg_logon_slot_for(&log->slots, logon);
 	struct lg_logon line = *logon;
 
 	if (!slot)
@@ -335,15 +154,15 @@ void lg_logon_log_add(struct lg_logon_log *log, const struct lg_logon *logon)
 	line.count = 1;
 	line.last_s = line.at_s;
 	if (slot->text && !slot->count && slot->lines < log->limits.lines &&
-	    lg_logon_budget_has_line(&log->budget, logon->at_s) &&
+	    lg_logon_budget_has_line(&log->slots.budget, logon->at_s) &&
 	    add_named(log, slot, &line, logon->at_s)) {
-		log->budget.lines -= 1;
+		log->slots.budget.lines -= 1;
 		slot->lines++;
 		return;
 	}
 	if (!slot->count) {
 		slot->first_s = logon->at_s;
-		log->counts++;
+		log->slots.counts++;
 	}
 	slot->count++;
 	slot->last_s = logon->at_s;
@@ -357,10 +176,11 @@ int lg_logon_log_waits(const struct lg_logon_log *log)
 
 size_t lg_logon_log_counts(const struct lg_logon_log *log)
 {
-	return log->counts;
+	return log->slots.counts;
 }
 
-static int64_t flush_s(const struct lg_logon_log *log, const struct slot *slot)
+static int64_t flush_s(const struct lg_logon_log *log,
+		       const struct lg_logon_slot *slot)
 {
 	return slot->text || log->limits.flush_s > OTHERS_FLUSH_S
 		       ? log->limits.flush_s
@@ -371,14 +191,15 @@ static int64_t flush_s(const struct lg_logon_log *log, const struct slot *slot)
 static void write_counts(struct lg_logon_log *log, int64_t now_s,
 			 enum lg_logon_flush flush)
 {
-	size_t left = flush == LG_LOGON_FLUSH_ALL ? SLOTS : COUNTS_AT_ONCE;
+	size_t left =
+		flush == LG_LOGON_FLUSH_ALL ? LG_LOGON_SLOTS : COUNTS_AT_ONCE;
 	size_t looked;
 	size_t at;
 
-	for (looked = 0; looked < SLOTS && left; looked++) {
-		struct slot *slot = &log->slot[log->turn];
+	for (looked = 0; looked < LG_LOGON_SLOTS && left; looked++) {
+		struct lg_logon_slot *slot = &log->slots.slot[log->turn];
 
-		log->turn = (log->turn + 1) % SLOTS;
+		log->turn = (log->turn + 1) % LG_LOGON_SLOTS;
 		if (slot->hash && slot->count &&
 		    (flush != LG_LOGON_FLUSH_DUE || now_s < slot->first_s ||
 		     now_s - slot->first_s >= flush_s(log, slot))) {
@@ -391,20 +212,20 @@ static void write_counts(struct lg_logon_log *log, int64_t now_s,
 			if (!slot->text) {
 				lg_logon_write_line(&log->waiting, &line);
 			} else if (!add_named(log, slot, &line, now_s)) {
-				fold(log, slot);
+				lg_logon_slot_fold(&log->slots, slot);
 				continue;
 			}
 			slot->count = 0;
-			log->counts--;
+			log->slots.counts--;
 		}
 	}
-	for (at = 0; at < SLOTS;) {
-		struct slot *slot = &log->slot[at];
+	for (at = 0; at < LG_LOGON_SLOTS;) {
+		struct lg_logon_slot *slot = &log->slots.slot[at];
 
 		if (slot->hash && !slot->count &&
 		    (now_s < slot->window_s ||
 		     now_s - slot->window_s >= log->limits.window_s))
-			free_slot(log, at);
+			lg_logon_slot_free(&log->slots, at);
 		else
 			at++;
 	}

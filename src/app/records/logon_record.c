@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * logon_record.c - a logon written and read, and what tells it from others
+ * logon_record.c - a logon written and read
  */
 #include "app/records/logon_record.h"
 
@@ -10,7 +10,6 @@
 #include "base/instant.h"
 #include "base/kept.h"
 #include "core/policy/message.h"
-#include "core/values/name.h"
 
 static void add_text(struct lg_buffer *line, const char *key, const char *text)
 {
@@ -149,34 +148,4 @@ int lg_logon_read(const cJSON *json, struct lg_logon *out_logon)
 	read_words(json, &logon);
 	*out_logon = logon;
 	return 1;
-}
-
-static uint64_t mix(uint64_t hash, const char *text)
-{
-	uint64_t other =
-		text ? lg_name_hash(text, lg_kept_text_len(text)) : 0x9e37u;
-
-	hash ^= other + UINT64_C(0x9e3779b97f4a7c15) + (hash << 6) +
-		(hash >> 2);
-	return hash * UINT64_C(0xff51afd7ed558ccd);
-}
-
-uint64_t lg_logon_others_key(const struct lg_logon *logon)
-{
-	uint64_t hash = mix((uint64_t)logon->reason * 7 + 1, logon->door);
-
-	return hash ? hash : 1;
-}
-
-uint64_t lg_logon_key(const struct lg_logon *logon, uint64_t others)
-{
-	uint64_t hash = others + (uint64_t)logon->protocol * 31 + 1;
-
-	hash = mix(hash, logon->user);
-	hash = mix(hash, logon->dn);
-	hash = mix(hash, logon->client);
-	hash = mix(hash, logon->process);
-	hash = mix(hash, logon->address);
-	hash = mix(hash, logon->lock);
-	return hash ? hash : 1;
 }

@@ -25,10 +25,4 @@ cJSON *lg_logon_object(const struct lg_logon *logon);
 /* Reads a line or an object; *out_logon borrows from json. 1 when it is one. */
 int lg_logon_read(const cJSON *json, struct lg_logon *out_logon);
 
-/* Of all that share a door and a reason; never 0. */
-uint64_t lg_logon_others_key(const struct lg_logon *logon);
-/* Of one person, program and address there; others is that of the door and
- * reason. Never 0. */
-uint64_t lg_logon_key(const struct lg_logon *logon, uint64_t others);
-
 #endif

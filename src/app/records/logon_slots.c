@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * logon_slots.c - a table of open addressing by hash, and who has to leave it
+ */
+#include "app/records/logon_slots.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/kept.h"
+
+#include "core/values/name.h"
+
+#define SLOTS_USED (LG_LOGON_SLOTS / 4 * 3)
+
+/* Slots looked at for one that can be given to somebody else. */
+#define LOOKS 64u
+
+static uint64_t mix(uint64_t hash, const char *text)
+{
+	uint64_t other =
+		text ? lg_name_hash(text, lg_kept_text_len(text)) : 0x9e37u;
+
+	hash ^= other + UINT64_C(0x9e3779b97f4a7c15) + (hash << 6) +
+		(hash >> 2);
+	return hash * UINT64_C(0xff51afd7ed558ccd);
+}
+
+/* Of all that share a door and a reason; never 0. */
+static uint64_t others_key(const struct lg_logon *logon)
+{
+	uint64_t hash = mix((uint64_t)logon->reason * 7 + 1, logon->door);
+
+	return hash ? hash : 1;
+}
+
+/* Of one person, program and address there; others is that of the door and
+ * reason. Never 0. */
+static uint64_t own_key(const struct lg_logon *logon, uint64_t others)
+{
+	uint64_t hash = others + (uint64_t)logon->protocol * 31 + 1;
+
+	hash = mix(hash, logon->user);
+	hash = mix(hash, logon->dn);
+	hash = mix(hash, logon->client);
+	hash = mix(hash, logon->process);
+	hash = mix(hash, logon->address);
+	hash = mix(hash, logon->lock);
+	return hash ? hash : 1;
+}
+
+static struct lg_logon_slot *find(struct lg_logon_slots *slots, uint64_t hash)
+{
+	size_t at = hash % LG_LOGON_SLOTS;
+
+	while (slots->slot[at].hash && slots->slot[at].hash != hash)
+		at = (at + 1) % LG_LOGON_SLOTS;
+	return &slots->slot[at];
+}
+
+#define TEXTS 8
+
+/* Copies the texts of a logon into one allocation of the slot. */
+static int keep(struct lg_logon_slot *slot, const struct lg_logon *logon)
+{
+	const char *const from[] = {
+		logon->user,    logon->dn,      logon->client, logon->version,
+		logon->process, logon->address, logon->lock,   logon->profile};
+	const char **const to[] = {&slot->logon.user,    &slot->logon.dn,
+				   &slot->logon.client,  &slot->logon.version,
+				   &slot->logon.process, &slot->logon.address,
+				   &slot->logon.lock,    &slot->logon.profile};
+	size_t size = 1;
+	size_t i;
+	char *at;
+
+	for (i = 0; i < TEXTS; i++)
+		size += from[i] ? lg_kept_text_len(from[i]) + 1 : 0;
+	at = malloc(size);
+	if (!at)
+		return 0;
+	slot->text = at;
+	slot->logon = *logon;
+	for (i = 0; i < TEXTS; i++) {
+		size_t len = lg_kept_text_len(from[i]);
+
+		if (!from[i])
+			continue;
+		memcpy(at, from[i], len);
+		at[len] = '\0';
+		*to[i] = at;
+		at += len + 1;
+	}
+	return 1;
+}
+
+void lg_logon_slot_free(struct lg_logon_slots *slots, size_t at)
+{
+	size_t next = at;
+
+	free(slots->slot[at].text);
+	slots->slot[at] = (struct lg_logon_slot){0};
+	slots->used--;
+	/* Closes the gap, so that no later one is lost from its chain. */
+	for (;;) {
+		size_t home;
+
+		next = (next + 1) % LG_LOGON_SLOTS;
+		if (!slots->slot[next].hash)
+			return;
+		home = slots->slot[next].hash % LG_LOGON_SLOTS;
+		if ((next > at && (home <= at || home > next)) ||
+		    (next < at && home <= at && home > next)) {
+			slots->slot[at] = slots->slot[next];
+			slots->slot[next] = (struct lg_logon_slot){0};
+			at = next;
+		}
+	}
+}
+
+/* The one slot of all others of a door and reason; NULL: no room. */
+static struct lg_logon_slot *others_slot(struct lg_logon_slots *slots,
+					 const struct lg_logon *logon)
+{
+	uint64_t together = others_key(logon);
+	struct lg_logon_slot *slot = find(slots, together);
+
+	if (slot->hash)
+		return slot;
+	if (slots->used >= LG_LOGON_SLOTS - 1)
+		return NULL;
+	slot->hash = together;
+	slot->logon = (struct lg_logon){.door = logon->door,
+					.reason = logon->reason,
+					.rule = logon->rule,
+					.generation = logon->generation};
+	slots->used++;
+	return slot;
+}
+
+void lg_logon_slot_fold(struct lg_logon_slots *slots,
+			struct lg_logon_slot *slot)
+{
+	struct lg_logon_slot *others = others_slot(slots, &slot->logon);
+
+	if (!others)
+		return;
+	if (!others->count) {
+		others->first_s = others->window_s = slot->first_s;
+		others->last_s = slot->last_s;
+		slots->counts++;
+	}
+	if (slot->first_s < others->first_s)
+		others->first_s = slot->first_s;
+	if (slot->last_s > others->last_s)
+		others->last_s = slot->last_s;
+	others->count += slot->count;
+	slot->count = 0;
+	slots->counts--;
+}
+
+/* A table full of a flood has room for others: one whose lines are written
+ * goes, or one whose source has used up its hour. */
+static void make_room(struct lg_logon_slots *slots)
+{
+	size_t looked;
+
+	for (looked = 0; looked < LOOKS; looked++) {
+		struct lg_logon_slot *slot = &slots->slot[slots->hand];
+
+		slots->hand = (slots->hand + 1) % LG_LOGON_SLOTS;
+		if (!slot->hash || !slot->text)
+			continue;
+		if (slot->count &&
+		    lg_logon_budget_is_spent(&slots->budget, slot->source))
+			lg_logon_slot_fold(slots, slot);
+		if (slot->count)
+			continue;
+		lg_logon_slot_free(slots, (size_t)(slot - slots->slot));
+		return;
+	}
+}
+
+struct lg_logon_slot *lg_logon_slot_for(struct lg_logon_slots *slots,
+					const struct lg_logon *logon)
+{
+	unsigned int source = lg_logon_source(logon->address);
+	struct lg_logon_slot *slot;
+	uint64_t hash;
+
+	if (lg_logon_budget_is_spent(&slots->budget, source))
+		return others_slot(slots, logon);
+	hash = own_key(logon, others_key(logon));
+	slot = find(slots, hash);
+	if (slot->hash)
+		return slot;
+	if (slots->used >= SLOTS_USED) {
+		make_room(slots);
+		slot = find(slots, hash);
+	}
+	if (slots->used < SLOTS_USED && keep(slot, logon)) {
+		slot->hash = hash;
+		slot->source = source;
+		slots->used++;
+		return slot;
+	}
+	return others_slot(slots, logon);
+}
