@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * schedule_command.c - the command line of logongate that the calendar starts
+ */
+#include "cli/commands/schedule_command.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <logongate/buffer.h>
+
+#include "cli/options.h"
+
+/* A file of a command line stays the same one wherever it is read from. */
+static enum lg_status add_path(struct lg_strlist *command, const char *path,
+			       struct lg_error *err)
+{
+	char *whole = realpath(path, NULL);
+	const char *text = whole != NULL ? whole : path;
+	enum lg_status status =
+		lg_strlist_add(command, text, strlen(text), err);
+
+	free(whole);
+	return status;
+}
+
+static enum lg_status add_word(struct lg_strlist *command, const char *word,
+			       struct lg_error *err)
+{
+	return lg_strlist_add(command, word, strlen(word), err);
+}
+
+static int is_one_of(const char *name, const char *const *names)
+{
+	for (; *names != NULL; names++) {
+		if (strcmp(name, *names) == 0)
+			return 1;
+	}
+	return 0;
+}
+
+static enum lg_status add_option(struct lg_strlist *command,
+				 const struct lg_cli_given *given,
+				 struct lg_error *err)
+{
+	static const char *const own[] = {"on-calendar", "json", "no-progress",
+					  NULL};
+	static const char *const paths[] = {"config", "profiles", NULL};
+	const char *name = given->option->name;
+	struct lg_buffer word = {0};
+	enum lg_status status;
+
+	if (is_one_of(name, own))
+		return LG_OK;
+	lg_buffer_format(&word, "--%s", name);
+	status = lg_buffer_status(&word, err);
+	if (status == LG_OK)
+		status = add_word(command, word.data, err);
+	if (status == LG_OK && given->option->value != NULL)
+		status = is_one_of(name, paths)
+				 ? add_path(command, given->value, err)
+				 : add_word(command, given->value, err);
+	lg_buffer_release(&word);
+	return status;
+}
+
+enum lg_status lg_schedule_command(const struct lg_cli *cli,
+				   struct lg_strlist *command,
+				   struct lg_error *err)
+{
+	const char *profile = cli->operand[1];
+	const char *config = getenv("LOGONGATE_CONFIG");
+	size_t len = strlen(profile);
+	int is_path = strchr(profile, '/') != NULL ||
+		      (len > 4 && strcmp(profile + len - 4, ".ini") == 0);
+	enum lg_status status = add_path(command, "/proc/self/exe", err);
+
+	if (status == LG_OK)
+		status = add_word(command, cli->rest != NULL ? "run" : "apply",
+				  err);
+	if (status == LG_OK)
+		status = is_path ? add_path(command, profile, err)
+				 : add_word(command, profile, err);
+	for (size_t i = 0; status == LG_OK && i < cli->given_count; i++)
+		status = add_option(command, &cli->given[i], err);
+	if (status == LG_OK && config != NULL && *config != '\0' &&
+	    lg_cli_option(cli, "config") == NULL) {
+		status = add_word(command, "--config", err);
+		if (status == LG_OK)
+			status = add_path(command, config, err);
+	}
+	if (status == LG_OK && cli->rest != NULL)
+		status = add_word(command, "--", err);
+	for (int i = 0; status == LG_OK && i < cli->rest_count; i++)
+		status = add_word(command, cli->rest[i], err);
+	return status;
+}
