@@ -35,3 +35,34 @@ char *lg_kept_copy(const char *text, size_t len)
 	kept = lg_kept_len(text, len);
 	return strndup(text, kept);
 }
+
+void *lg_kept_value(const void *value, size_t size,
+		    const struct lg_kept_text *text, size_t count,
+		    size_t *out_size)
+{
+	size_t whole = size;
+	char *copy;
+	char *end;
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		whole += text[i].len + 1;
+	copy = malloc(whole);
+	if (!copy)
+		return NULL;
+	memcpy(copy, value, size);
+	end = copy + size;
+	for (i = 0; i < count; i++) {
+		const char *from;
+
+		memcpy(&from, copy + text[i].at, sizeof(from));
+		if (!from)
+			continue;
+		memcpy(end, from, text[i].len);
+		end[text[i].len] = '\0';
+		memcpy(copy + text[i].at, &end, sizeof(end));
+		end += text[i].len + 1;
+	}
+	*out_size = whole;
+	return copy;
+}

@@ -26,4 +26,20 @@ size_t lg_kept_text_len(const char *text);
  * text, and without memory. */
 char *lg_kept_copy(const char *text, size_t len);
 
+/* A text that a value points to: where its const char * stands in the value,
+ * and how much of it is kept. */
+struct lg_kept_text {
+	size_t at;
+	size_t len;
+};
+
+/*
+ * A copy of a value of size bytes and of the texts it points to, all in one
+ * allocation, for the caller to free; *out_size is how long that is. A text
+ * that is NULL stays NULL. NULL without memory.
+ */
+void *lg_kept_value(const void *value, size_t size,
+		    const struct lg_kept_text *text, size_t count,
+		    size_t *out_size);
+
 #endif

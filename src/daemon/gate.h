@@ -40,8 +40,7 @@ struct gate_sessions;
 struct gate_sockets;
 struct gate_streams;
 struct gate_tls;
-struct gate_tickets;
-struct gate_tokens;
+struct gate_ring;
 struct gate_usage;
 struct gate_sweeps;
 struct gate_view;
@@ -98,8 +97,8 @@ struct gate {
 	struct gate_sockets *sockets;
 	struct gate_streams *streams;
 	struct gate_sweeps *sweeps;
-	struct gate_tickets *tickets;
-	struct gate_tokens *tokens;
+	struct gate_ring *tickets;
+	struct gate_ring *tokens;
 	struct gate_tls *tls;
 	struct gate_usage *usage;
 	struct lg_mapi_scratch *mapi; /* one parse at a time */

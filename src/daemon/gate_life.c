@@ -211,8 +211,8 @@ static void free_gate(struct gate *gate)
 	gate_fleet_free(gate);
 	gate_sessions_close(gate);
 	gate_servers_free(gate);
-	gate_tokens_free(&gate->tokens);
-	gate_tickets_free(&gate->tickets);
+	gate_ring_free(&gate->tokens);
+	gate_ring_free(&gate->tickets);
 	gate_tls_close(gate);
 	gate_usage_free(gate);
 	gate_hour_free(gate);

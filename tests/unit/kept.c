@@ -66,6 +66,35 @@ static void no_character_is_cut_in_two(void **state)
 			LG_KEPT_MAX);
 }
 
+struct kept {
+	int number;
+	const char *name;
+	const char *none;
+	const char *address;
+};
+
+static void a_value_has_its_texts_with_it(void **unused)
+{
+	char name[] = "alice and more";
+	const struct kept value = {7, name, NULL, "192.0.2.7"};
+	const struct lg_kept_text text[] = {
+		{offsetof(struct kept, name), 5},
+		{offsetof(struct kept, none), 0},
+		{offsetof(struct kept, address), 9}};
+	size_t size = 0;
+	struct kept *copy =
+		lg_kept_value(&value, sizeof(value), text, 3, &size);
+
+	memset(name, 'x', sizeof(name) - 1);
+	assert_non_null(copy);
+	assert_int_equal(copy->number, 7);
+	assert_string_equal(copy->name, "alice");
+	assert_null(copy->none);
+	assert_string_equal(copy->address, "192.0.2.7");
+	assert_in_range(size, sizeof(value) + 6 + 10, sizeof(value) + 17);
+	free(copy);
+}
+
 int main(void)
 {
 	const struct CMUnitTest rows[] = {
@@ -75,6 +104,8 @@ int main(void)
 			  long_ones_are_cut),
 		suite_row("no character is cut in two",
 			  no_character_is_cut_in_two),
+		suite_row("a value has its texts with it",
+			  a_value_has_its_texts_with_it),
 	};
 
 	return suite_run(rows);

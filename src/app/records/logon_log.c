@@ -114,7 +114,7 @@ void lg_logon_log_free(struct lg_logon_log **log)
 	if (!log || !*log)
 		return;
 	for (i = 0; i < LG_LOGON_SLOTS; i++)
-		free((*log)->slots.slot[i].text);
+		free((*log)->slots.slot[i].kept);
 	lg_buffer_release(&(*log)->waiting);
 	lg_buffer_release(&(*log)->batch.text);
 	free(*log);
@@ -153,7 +153,7 @@ void lg_logon_log_add(struct lg_logon_log *log, const struct lg_logon *logon)
 	}
 	line.count = 1;
 	line.last_s = line.at_s;
-	if (slot->text && !slot->count && slot->lines < log->limits.lines &&
+	if (slot->kept && !slot->count && slot->lines < log->limits.lines &&
 	    lg_logon_budget_has_line(&log->slots.budget, logon->at_s) &&
 	    add_named(log, slot, &line, logon->at_s)) {
 		log->slots.budget.lines -= 1;
@@ -182,7 +182,7 @@ size_t lg_logon_log_counts(const struct lg_logon_log *log)
 static int64_t flush_s(const struct lg_logon_log *log,
 		       const struct lg_logon_slot *slot)
 {
-	return slot->text || log->limits.flush_s > OTHERS_FLUSH_S
+	return slot->kept || log->limits.flush_s > OTHERS_FLUSH_S
 		       ? log->limits.flush_s
 		       : OTHERS_FLUSH_S;
 }
@@ -209,7 +209,7 @@ static void write_counts(struct lg_logon_log *log, int64_t now_s,
 			line.last_s = slot->last_s;
 			line.count = slot->count;
 			left--;
-			if (!slot->text) {
+			if (!slot->kept) {
 				lg_logon_write_line(&log->waiting, &line);
 			} else if (!add_named(log, slot, &line, now_s)) {
 				lg_logon_slot_fold(&log->slots, slot);

@@ -58,39 +58,27 @@ static struct lg_logon_slot *find(struct lg_logon_slots *slots, uint64_t hash)
 	return &slots->slot[at];
 }
 
-#define TEXTS 8
+#define KEPT(member)                                                           \
+	{                                                                      \
+		offsetof(struct lg_logon, member),                             \
+			lg_kept_text_len(logon->member)                        \
+	}
 
-/* Copies the texts of a logon into one allocation of the slot. */
+/* Copies the logon and its texts into one allocation of the slot. */
 static int keep(struct lg_logon_slot *slot, const struct lg_logon *logon)
 {
-	const char *const from[] = {
-		logon->user,    logon->dn,      logon->client, logon->version,
-		logon->process, logon->address, logon->lock,   logon->profile};
-	const char **const to[] = {&slot->logon.user,    &slot->logon.dn,
-				   &slot->logon.client,  &slot->logon.version,
-				   &slot->logon.process, &slot->logon.address,
-				   &slot->logon.lock,    &slot->logon.profile};
-	size_t size = 1;
-	size_t i;
-	char *at;
+	const struct lg_kept_text text[] = {
+		KEPT(user),    KEPT(dn),      KEPT(client), KEPT(version),
+		KEPT(process), KEPT(address), KEPT(lock),   KEPT(profile)};
+	size_t size = 0;
+	struct lg_logon *kept =
+		lg_kept_value(logon, sizeof(*logon), text,
+			      sizeof(text) / sizeof(*text), &size);
 
-	for (i = 0; i < TEXTS; i++)
-		size += from[i] ? lg_kept_text_len(from[i]) + 1 : 0;
-	at = malloc(size);
-	if (!at)
+	if (!kept)
 		return 0;
-	slot->text = at;
-	slot->logon = *logon;
-	for (i = 0; i < TEXTS; i++) {
-		size_t len = lg_kept_text_len(from[i]);
-
-		if (!from[i])
-			continue;
-		memcpy(at, from[i], len);
-		at[len] = '\0';
-		*to[i] = at;
-		at += len + 1;
-	}
+	slot->kept = kept;
+	slot->logon = *kept;
 	return 1;
 }
 
@@ -98,7 +86,7 @@ void lg_logon_slot_free(struct lg_logon_slots *slots, size_t at)
 {
 	size_t next = at;
 
-	free(slots->slot[at].text);
+	free(slots->slot[at].kept);
 	slots->slot[at] = (struct lg_logon_slot){0};
 	slots->used--;
 	/* Closes the gap, so that no later one is lost from its chain. */
@@ -169,7 +157,7 @@ static void make_room(struct lg_logon_slots *slots)
 		struct lg_logon_slot *slot = &slots->slot[slots->hand];
 
 		slots->hand = (slots->hand + 1) % LG_LOGON_SLOTS;
-		if (!slot->hash || !slot->text)
+		if (!slot->hash || !slot->kept)
 			continue;
 		if (slot->count &&
 		    lg_logon_budget_is_spent(&slots->budget, slot->source))

@@ -21,8 +21,8 @@ struct lg_logon_slot {
 	uint64_t count;     /* over, not written */
 	int64_t first_s;
 	int64_t last_s;
-	struct lg_logon logon; /* texts lie in text */
-	char *text;            /* NULL: others of a door and reason */
+	struct lg_logon logon; /* texts lie in kept */
+	void *kept;            /* NULL: others of a door and reason */
 	unsigned int source;
 };
 

@@ -224,8 +224,8 @@ static void render(const struct gate_http_question *request,
 {
 	struct gate *gate = request->gate;
 	const struct lg_http_refusal *kept =
-		gate_tokens_find(gate->tokens, gate_store_s(gate),
-				 get_header(request, "X-Gate-Token"));
+		gate_ring_find(gate->tokens, gate_store_s(gate),
+			       get_header(request, "X-Gate-Token"));
 	struct lg_http_refusal shown;
 	struct lg_error err = {0};
 	const char *text;

@@ -148,22 +148,19 @@ void gate_mapi_told(struct gate *gate, const char *text,
 		    const struct lg_mapi_told *told)
 {
 	const struct lg_strlist *names = &gate->settings->mapi_cookies;
-	struct gate_ticket ticket;
+	struct gate_ticket *ticket =
+		gate_ring_take(gate->tickets, gate_store_s(gate), text);
 	struct lg_buffer key = {0};
 	struct lg_mapi_text value;
-	char *texts = NULL;
 	size_t name = 0;
 
-	if (!gate_tickets_take(gate->tickets, gate_store_s(gate), text, &ticket,
-			       &texts))
-		return;
-	if (!lg_mapi_told_accepts(told)) {
-		free(texts);
+	if (!ticket || !lg_mapi_told_accepts(told)) {
+		free(ticket);
 		return;
 	}
-	switch (ticket.kind) {
+	switch (ticket->kind) {
 	case GATE_TICKET_DISCONNECT:
-		gate_sessions_forget(gate, ticket.key, strlen(ticket.key));
+		gate_sessions_forget(gate, ticket->key, strlen(ticket->key));
 		break;
 	case GATE_TICKET_CONNECT:
 		if (!lg_mapi_told_cookie(told, names, &name, &value))
@@ -171,13 +168,13 @@ void gate_mapi_told(struct gate *gate, const char *text,
 		gate_mapi_key(names->item[name], value, &key);
 		if (!key.status)
 			gate_sessions_bind(gate, key.data, key.len,
-					   &ticket.session);
-		if (ticket.peer)
-			note_peer(gate, ticket.peer, &ticket.session);
+					   &ticket->session);
+		if (ticket->peer)
+			note_peer(gate, ticket->peer, &ticket->session);
 		break;
 	}
 	lg_buffer_release(&key);
-	free(texts);
+	free(ticket);
 }
 
 /* What without_policy says, in MAPI's words. */

@@ -13,9 +13,7 @@
 
 #include "core/policy/session.h"
 
-#include "daemon/doors/tokens.h"
-
-struct gate_tickets;
+#include "daemon/doors/ring.h"
 
 enum gate_ticket_kind {
 	GATE_TICKET_CONNECT = 0,
@@ -30,19 +28,13 @@ struct gate_ticket {
 	const char *key;
 };
 
-enum lg_status gate_tickets_new(struct gate_tickets **out_tickets,
+enum lg_status gate_tickets_new(struct gate_ring **out_tickets,
 				struct lg_error *err);
-void gate_tickets_free(struct gate_tickets **tickets);
 
-/* Keeps a copy; *out_ticket is "" where that could not be. */
-void gate_tickets_give(struct gate_tickets *tickets, int64_t now_s,
+/* Keeps a copy; *out_ticket is "" where that could not be. What gate_ring_take
+ * gives for a ticket, once, is a struct gate_ticket. */
+void gate_tickets_give(struct gate_ring *tickets, int64_t now_s,
 		       const struct gate_ticket *ticket,
 		       char out_ticket[GATE_TOKEN_SIZE]);
-
-/* Takes it back: 1 and *out_ticket, of which text is freed by the caller; 0
- * for an unknown, used or old one. */
-int gate_tickets_take(struct gate_tickets *tickets, int64_t now_s,
-		      const char *text, struct gate_ticket *out_ticket,
-		      char **out_text);
 
 #endif
