@@ -16,7 +16,6 @@
 #include "app/records/check_record.h"
 #include "app/records/json_member.h"
 #include "cli/commands.h"
-#include "cli/open/in_force.h"
 #include "cli/open/open.h"
 #include "cli/output.h"
 

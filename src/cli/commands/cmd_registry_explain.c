@@ -13,7 +13,6 @@
 #include "cli/commands/cmd_registry.h"
 #include "cli/commands.h"
 #include "cli/open/open.h"
-#include "cli/operand_file.h"
 #include "cli/output.h"
 
 static enum lg_status read_values(struct lg_cli *cli, const char *path,

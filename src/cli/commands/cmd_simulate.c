@@ -10,7 +10,6 @@
 
 #include "cli/commands.h"
 #include "cli/open/open.h"
-#include "cli/operand_file.h"
 #include "cli/output.h"
 #include "cli/commands/simulate.h"
 

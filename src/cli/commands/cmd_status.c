@@ -14,7 +14,6 @@
 #include "cli/commands.h"
 #include "cli/fleet/fleet_rounds.h"
 #include "cli/change/servers_apply.h"
-#include "cli/open/in_force.h"
 #include "cli/open/open.h"
 #include "cli/open/open_ways.h"
 #include "cli/output.h"

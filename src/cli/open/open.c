@@ -1,18 +1,21 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * open.c - opens the settings that the command line names
+ * open.c - opens settings, directory, profiles and files that a command names
  *
  * What is opened is kept until main closes it, so that a command may ask for
  * it wherever it needs it. --dialect and --directory become part of the
  * settings: nothing later has to know where a value came from.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "adapters/ini/profile_file.h"
 #include "adapters/ini/settings_file.h"
 #include "cli/open/opened.h"
+#include "wiring/directory_open.h"
 
 #define SETTINGS_FILE "/etc/logongate/logongate.conf"
 
@@ -153,5 +156,84 @@ enum lg_status lg_cli_profiles_dir(struct lg_cli *cli, const char **out_dir,
 
 	if (status == LG_OK)
 		*out_dir = settings->profiles_dir;
+	return status;
+}
+
+enum lg_status lg_cli_directory(struct lg_cli *cli,
+				struct lg_directory **out_directory,
+				struct lg_error *err)
+{
+	struct lg_cli_open *open = lg_cli_opened(cli);
+	const struct lg_settings *settings;
+	struct lg_directory_settings directory;
+	enum lg_status status = lg_cli_settings(cli, &settings, err);
+
+	if (status != LG_OK)
+		return status;
+	*out_directory = NULL;
+	if (open->has_directory)
+		*out_directory = &open->directory;
+	if (open->has_directory || settings->directory_uri == NULL ||
+	    settings->directory_uri[0] == '\0')
+		return LG_OK;
+	directory = lg_settings_directory(settings);
+	status = lg_directory_open(&directory, &open->directory, err);
+	if (status == LG_OK) {
+		open->has_directory = 1;
+		*out_directory = &open->directory;
+	}
+	return status;
+}
+
+int lg_cli_profile(struct lg_cli *cli, const char *name,
+		   struct lg_profile **out_profile)
+{
+	struct lg_cli_open *open = lg_cli_opened(cli);
+	struct lg_profile_source source = {.name = name};
+	struct lg_strlist usage = {0};
+	struct lg_error err;
+	enum lg_status status;
+	int code;
+
+	status = lg_cli_profiles_dir(cli, &source.dir, &err);
+	if (status == LG_OK && open->set.count == 0)
+		status = lg_cli_options(cli, "set", &open->set, &err);
+	if (status != LG_OK)
+		return lg_cli_fail(cli, &err);
+	source.set = &open->set;
+	status = lg_profile_load(&source, out_profile, &usage, &err);
+	if (status == LG_OK)
+		code = LG_EXIT_DONE;
+	else if (usage.count == 0)
+		code = lg_cli_fail(cli, &err);
+	else
+		code = lg_cli_fail_as(cli, LG_EXIT_USAGE, &err);
+	lg_strlist_release(&usage);
+	return code;
+}
+
+/* A pipe is as good as a file, so it is read to its end and not by its size. */
+enum lg_status lg_cli_operand_read(const char *path,
+				   struct lg_buffer *out_bytes,
+				   struct lg_error *err)
+{
+	int is_stdin = strcmp(path, "-") == 0;
+	FILE *file = is_stdin ? stdin : fopen(path, "rb");
+	char part[4096];
+	size_t len;
+	enum lg_status status;
+
+	if (!file)
+		return lg_error_set(err, LG_ERR_IO, path, "cannot be read: %s",
+				    strerror(errno));
+	while ((len = fread(part, 1, sizeof(part), file)) > 0)
+		lg_buffer_append(out_bytes, part, len);
+	if (ferror(file))
+		status = lg_error_set(err, LG_ERR_IO, path,
+				      "cannot be read: %s", strerror(errno));
+	else
+		status = lg_buffer_status(out_bytes, err);
+	if (!is_stdin)
+		fclose(file);
 	return status;
 }

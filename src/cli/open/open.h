@@ -85,6 +85,18 @@ cJSON *lg_cli_request(const char *op);
 enum lg_status lg_cli_state(struct lg_cli *cli, enum lg_state_mode mode,
 			    struct lg_state **out_state, struct lg_error *err);
 
+/*
+ * Compiles the values of state_dir with the findings saved beside them; state
+ * NULL is a state_dir that does not exist: nothing is limited.
+ * Returns: LG_OK; LG_ERR_DIRECTORY, names are listed and nobody knows what the
+ * directory says of them; LG_ERR_IO, no copy of the values can be read; else
+ * as lg_policy_compile. Owns: free with lg_policy_free.
+ */
+enum lg_status lg_cli_policy(const struct lg_settings *settings,
+			     const struct lg_state *state,
+			     struct lg_policy **out_policy,
+			     struct lg_error *err);
+
 /* Seconds of the wall clock. */
 int64_t lg_cli_now(void);
 
@@ -105,6 +117,12 @@ int lg_cli_since(struct lg_cli *cli, int64_t *out_s);
 const char *lg_cli_caller(struct lg_cli *cli);
 /* The name that a lock is kept under: the caller, else the user. */
 const char *lg_cli_by(struct lg_cli *cli);
+
+/* The FILE or - of a command line. Appends all of the file, of standard input for "-". Returns: LG_OK;
+ * LG_ERR_IO with the path; LG_ERR_NO_MEMORY. */
+enum lg_status lg_cli_operand_read(const char *path,
+				   struct lg_buffer *out_bytes,
+				   struct lg_error *err);
 
 /* Closes what was opened. */
 void lg_cli_close(struct lg_cli *cli);
