@@ -28,7 +28,7 @@ static int no_such_command(struct lg_cli *cli)
 
 	if (group && second == NULL && nearest == NULL)
 		return lg_cli_usage(cli,
-				    "%s needs to know what; see "
+				    "%s needs one of its commands; see "
 				    "logongate %s --help",
 				    word[0], word[0]);
 	if (nearest != NULL)

@@ -233,7 +233,8 @@ enum lg_status gate_enforce_start(struct gate *gate, struct lg_error *err)
 	    uv_timer_init(&gate->loop, &gate->second) ||
 	    uv_timer_init(&gate->loop, &gate->owed) ||
 	    uv_check_init(&gate->loop, &gate->written))
-		return lg_error_set(err, LG_ERR_BUG, NULL, "no timers");
+		return lg_error_set(err, LG_ERR_BUG, NULL,
+				    "timers cannot be set up");
 	gate->deadline.data = gate;
 	gate->second.data = gate;
 	gate->owed.data = gate;
@@ -241,7 +242,8 @@ enum lg_status gate_enforce_start(struct gate *gate, struct lg_error *err)
 	if (uv_check_start(&gate->written, on_written) ||
 	    uv_timer_start(&gate->second, on_second, 1000, 1000) ||
 	    uv_timer_start(&gate->owed, on_owed, RETRY_MS, RETRY_MS))
-		return lg_error_set(err, LG_ERR_BUG, NULL, "no timers");
+		return lg_error_set(err, LG_ERR_BUG, NULL,
+				    "timers cannot be set up");
 	return LG_OK;
 }
 

@@ -250,7 +250,8 @@ enum lg_status gate_facts_open(struct gate *gate, struct lg_error *err)
 	facts->gate = gate;
 	if (uv_timer_init(&gate->loop, &facts->retry)) {
 		free(facts);
-		return lg_error_set(err, LG_ERR_BUG, NULL, "no timers");
+		return lg_error_set(err, LG_ERR_BUG, NULL,
+				    "timers cannot be set up");
 	}
 	facts->retry.data = gate;
 	gate->facts = facts;

@@ -126,21 +126,24 @@ static void on_end(uv_signal_t *signal, int number)
 static enum lg_status watch_signals(struct gate *gate, struct lg_error *err)
 {
 	if (uv_timer_init(&gate->loop, &gate->last))
-		return lg_error_set(err, LG_ERR_BUG, NULL, "no timers");
+		return lg_error_set(err, LG_ERR_BUG, NULL,
+				    "timers cannot be set up");
 	gate->last.data = gate;
 	/* Only everything else keeps the loop going. */
 	uv_unref((uv_handle_t *)&gate->last);
 	if (uv_signal_init(&gate->loop, &gate->hangup) ||
 	    uv_signal_init(&gate->loop, &gate->terminate) ||
 	    uv_signal_init(&gate->loop, &gate->interrupt))
-		return lg_error_set(err, LG_ERR_BUG, NULL, "no signals");
+		return lg_error_set(err, LG_ERR_BUG, NULL,
+				    "signals cannot be watched");
 	gate->hangup.data = gate;
 	gate->terminate.data = gate;
 	gate->interrupt.data = gate;
 	if (uv_signal_start(&gate->hangup, on_hangup, SIGHUP) ||
 	    uv_signal_start(&gate->terminate, on_end, SIGTERM) ||
 	    uv_signal_start(&gate->interrupt, on_end, SIGINT))
-		return lg_error_set(err, LG_ERR_BUG, NULL, "no signals");
+		return lg_error_set(err, LG_ERR_BUG, NULL,
+				    "signals cannot be watched");
 	return LG_OK;
 }
 

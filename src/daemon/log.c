@@ -135,8 +135,8 @@ static void put_dropped(void)
 
 	if (!out.dropped || out.len > ROOM_AGAIN)
 		return;
-	snprintf(text, sizeof(text), "%lu lines were lost: nobody read them",
-		 out.dropped);
+	snprintf(text, sizeof(text),
+		 "%lu log lines were lost: nobody read them", out.dropped);
 	out.dropped = 0;
 	put(line, render(&lost, text, line, sizeof(line)));
 }

@@ -233,7 +233,7 @@ void gate_notice_send(struct gate *gate, enum gate_notice what_notice,
 	}
 	if (!notice || !notice->dir || !notice->text ||
 	    gate->notices_waiting >= WAITING_MAX) {
-		gate_log("notice: %s is not told: %s", name_of(what_notice),
+		gate_log("notice: %s was not told: %s", name_of(what_notice),
 			 gate->notices_waiting >= WAITING_MAX
 				 ? "too many wait"
 				 : "out of memory");

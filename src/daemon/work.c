@@ -169,7 +169,8 @@ enum lg_status gate_work_open(struct gate *gate, struct lg_error *err)
 	work->gate = gate;
 	if (uv_mutex_init(&work->lock)) {
 		free(work);
-		return lg_error_set(err, LG_ERR_BUG, NULL, "no threads");
+		return lg_error_set(err, LG_ERR_BUG, NULL,
+				    "threads cannot be started");
 	}
 	work->wake.data = work;
 	work->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
@@ -179,22 +180,24 @@ enum lg_status gate_work_open(struct gate *gate, struct lg_error *err)
 			close(work->wake_fd);
 		uv_mutex_destroy(&work->lock);
 		free(work);
-		return lg_error_set(err, LG_ERR_BUG, NULL, "no threads");
+		return lg_error_set(err, LG_ERR_BUG, NULL,
+				    "threads cannot be started");
 	}
 	gate->work = work;
 	if (uv_poll_start(&work->wake, UV_READABLE, on_wake))
-		return lg_error_set(err, LG_ERR_BUG, NULL, "no threads");
+		return lg_error_set(err, LG_ERR_BUG, NULL,
+				    "threads cannot be started");
 	for (i = 0; i < GATE_LANE_COUNT; i++) {
 		struct lane *lane = &work->lane[i];
 
 		lane->work = work;
 		if (uv_cond_init(&lane->more))
 			return lg_error_set(err, LG_ERR_BUG, NULL,
-					    "no threads");
+					    "threads cannot be started");
 		if (uv_thread_create(&lane->thread, lane_main, lane)) {
 			uv_cond_destroy(&lane->more);
 			return lg_error_set(err, LG_ERR_BUG, NULL,
-					    "no threads");
+					    "threads cannot be started");
 		}
 		lane->runs = 1;
 	}

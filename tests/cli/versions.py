@@ -118,7 +118,7 @@ class Normalize(driver.Case):
                                          "three_part": None})
         done = self.expect(0, "versions", "normalize", "8.1.215.0")
         self.assertEqual(done.out, "8.1.215.0\n")
-        self.assertIn("no three parts", done.err)
+        self.assertIn("three parts", done.err)
 
     def test_what_is_no_version_exits_3(self):
         for text in ("12", "1,2", "65536,0,0", "a,b,c", "1.2.3.4.5", "",

@@ -149,7 +149,7 @@ static int read_file(struct lg_cli *cli, const char *path,
 			status = lg_error_set_at(&err, LG_ERR_SYNTAX, path,
 						 number,
 						 "\"%.80s\" is not an address; "
-						 "write one a line: "
+						 "write one per line: "
 						 "anna@example.org",
 						 line.data);
 		else

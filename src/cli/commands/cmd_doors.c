@@ -146,7 +146,8 @@ static void print_probe(struct lg_cli *cli, const struct lg_probes *probes,
 
 	if (!probe->is_tried) {
 		if (way->asks != LG_ASKS_NOT_NEEDED)
-			fputs("    tried: no; not known how\n", cli->out);
+			fputs("    tried: no; nothing here knows how\n",
+			      cli->out);
 		return;
 	}
 	fputs("    tried: ", cli->out);

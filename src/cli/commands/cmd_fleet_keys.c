@@ -206,8 +206,8 @@ int lg_cmd_fleet_tidy(struct lg_cli *cli)
 	}
 	if (!cli->quiet)
 		fprintf(cli->out,
-			"%zu entries of locks that are over for 30 "
-			"days deleted.\n",
+			"Deleted %zu entries of locks that ended more "
+			"than 30 days ago.\n",
 			count);
 	return LG_EXIT_DONE;
 }

@@ -262,12 +262,12 @@ int lg_cmd_schedule_add(struct lg_cli *cli)
 	/* A time of day is the calendar's to say. */
 	if (at != NULL && at[0] != '+')
 		return lg_cli_usage(cli,
-				    "--at %s: of a schedule it is so long "
-				    "after the calendar; write --at +30m",
+				    "--at %s: in a schedule, --at says how "
+				    "long after the calendar; write --at +30m",
 				    at);
 	if (at != NULL && cli->rest != NULL)
 		return lg_cli_usage(cli, "--at: a command runs when the "
-					 "calendar says; leave out --at");
+					 "calendar says; leave --at out");
 	if (cli->rest != NULL && cli->rest_count == 0)
 		return lg_cli_usage(cli, "there is no command after --");
 	code = lg_cli_duration(cli, "for", &lasts_s);

@@ -215,7 +215,7 @@ static int carry_out(struct setup *setup, const struct lg_setup_plan *plan,
 			: is_directory(setup)
 				? "is in the settings; proved by a search"
 				: "asks the gate; proved by a logon "
-				  "as nobody",
+				  "with a made-up name",
 			plan);
 	return code;
 }
@@ -387,8 +387,8 @@ static int unknown_door(struct lg_cli *cli, const char *name)
 	for (size_t i = 0; i < lg_setup_door_count; i++)
 		lg_buffer_format(&names, "%s, ", lg_setup_doors[i].name);
 	code = lg_cli_usage(cli,
-			    "setup knows no %s; there are %sdirectory and "
-			    "check",
+			    "there is no setup for %s; there are "
+			    "%sdirectory and check",
 			    name, names.data ? names.data : "");
 	lg_buffer_release(&names);
 	return code;
@@ -421,8 +421,8 @@ int lg_cmd_setup(struct lg_cli *cli)
 		return unknown_door(cli, cli->operand[0]);
 	if (!setup.machine.is_root && !lg_cli_option(cli, "dry-run"))
 		return lg_cli_say(cli, LG_EXIT_DENIED, "setup",
-				  "changes what only root may change; "
-				  "--dry-run shows it");
+				  "has to be run as root; --dry-run "
+				  "only shows what it would change");
 	code = set_up(&setup, settings, datadir ? datadir : LOGONGATE_DATADIR);
 	lg_buffer_release(&setup.record_path);
 	lg_setup_plan_release(&setup.record);

@@ -148,8 +148,8 @@ static void print_version(struct lg_cli *cli,
 		   !lg_backend_row(target->backend)->holds_accounts) {
 		lg_cli_print(cli, LG_YELLOW,
 			     "  store version unknown, so it counts as older "
-			     "than the hotfix: store_version = of the "
-			     "target\n");
+			     "than the hotfix; store_version in its section "
+			     "says it\n");
 	}
 }
 

@@ -59,8 +59,8 @@ static enum lg_status add_line(const char *line, size_t len, size_t number,
 		return LG_OK;
 	if (memchr(line, '\0', len))
 		return lg_error_set_at(err, LG_ERR_SYNTAX, file, number,
-				       "a NUL; a list of DNs is text, one DN "
-				       "a line");
+				       "has a NUL byte; a list of DNs is text, "
+				       "one DN per line");
 	return lg_strlist_add(dn, line, len, err);
 }
 

@@ -197,8 +197,8 @@ int lg_cmd_versions_normalize(struct lg_cli *cli)
 			fprintf(cli->out, "%s\n", three.data);
 		else
 			lg_cli_say(cli, LG_EXIT_DONE, NULL,
-				   "no three parts name %s; a range of X.Y.Z "
-				   "may contain it",
+				   "%s cannot be written with three parts; a "
+				   "range of X.Y.Z may contain it",
 				   four.data);
 	}
 	lg_buffer_release(&four);

@@ -176,7 +176,7 @@ static size_t take_dict(struct gate_conn *conn, const char *in, size_t len,
 		answer_dict(conn->gate, &request, out);
 		return consumed;
 	case LG_DICT_OTHER:
-		lg_dict_answer_fail("this dict only looks up", out);
+		lg_dict_answer_fail("this dict can only be read", out);
 		return consumed;
 	case LG_DICT_BAD:
 		break;

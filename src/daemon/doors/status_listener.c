@@ -258,7 +258,7 @@ static void json(struct gate *gate, const struct lg_http_request *request,
 	lg_http_answer_plain(answer, 200, "application/json", "");
 	add_header(answer, "Cache-Control", "no-store");
 	if (!o)
-		lg_error_set(&err, LG_ERR_NO_MEMORY, NULL, "no memory");
+		lg_error_set(&err, LG_ERR_NO_MEMORY, NULL, "out of memory");
 	if (!o || lg_json_print(status_json(gate, o), &answer->body, &err))
 		lg_http_answer_failed(answer, &err);
 	gate_overview_free(&o);

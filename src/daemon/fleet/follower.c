@@ -228,13 +228,15 @@ enum lg_status gate_fleet_begin(struct gate *gate, struct lg_error *err)
 	if (!fleet)
 		return LG_OK;
 	if (uv_async_init(&gate->loop, &fleet->wake, gate_fleet_woken))
-		return lg_error_set(err, LG_ERR_BUG, NULL, "no wake-ups");
+		return lg_error_set(err, LG_ERR_BUG, NULL,
+				    "wake-ups cannot be set up");
 	fleet->wake.data = fleet;
 	fleet->has_thread = 1;
 	if (uv_thread_create(&fleet->thread, follow, fleet)) {
 		fleet->has_thread = 0;
 		uv_close((uv_handle_t *)&fleet->wake, NULL);
-		return lg_error_set(err, LG_ERR_BUG, NULL, "no threads");
+		return lg_error_set(err, LG_ERR_BUG, NULL,
+				    "threads cannot be started");
 	}
 	gate_fleet_take(fleet);
 	return LG_OK;
