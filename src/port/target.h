@@ -2,8 +2,8 @@
 /*
  * port/target.h - a server whose registry values a lock is written to
  *
- * Layer: port; implemented by adapters/control (a logongated), regfile, winreg
- * (through the helper logongate-winreg), hive and directory.
+ * Layer: port; implemented for each row of core/settings/backend.h, by adapters
+ * that cli/change/servers_targets.c opens (doc/adding-a-target.md).
  * Flow: app/change/servers plans, probes, backs up, writes, reads back, makes it take
  * effect and tests, over all targets or none.
  * Source: conformance A1-A7, T1, T2; contract 8 "Targets".

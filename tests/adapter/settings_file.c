@@ -313,6 +313,12 @@ static const struct bad bads[] = {
 	 "[target.a]\nbackend = winreg\ndialect = exchange2003\n", 2, "server"},
 	{"a hive target without a file",
 	 "[target.a]\nbackend = hive\ndialect = exchange2003\n", 2, "file"},
+	{"backend ssh without a server",
+	 "[target.a]\nbackend = ssh\ndialect = exchange2003\n", 2, "server"},
+	{"backend ssh that is to restart",
+	 "[target.a]\nbackend = ssh\ndialect = exchange2003\n"
+	 "server = \"a@b\"\nrestart = yes\n",
+	 5, "restarts nothing"},
 	{"a store version that is none",
 	 "[target.a]\nbackend = winreg\nstore_version = \"6.5\"\n", 3,
 	 "6.5.7651.19"},

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 """src/doc/contract.md and the programs name the same things: every command,
-option, setting, warning code and exit code of one is known to the other. A
+option, setting, backend, warning code and exit code of one is known to the
+other. A
 paragraph that says (not built) is left out."""
 import os
 import re
@@ -46,6 +47,11 @@ def settings():
                       tree.read("src/adapters/ini/settings_file.c"))
 
 
+def backends():
+    return re.findall(r'\.name = "([a-z]+)"',
+                      tree.read("src/core/settings/backend.c"))
+
+
 def warnings():
     return set(re.findall(r'\[LG_WARN_\w+\] = \{\s*"([a-z0-9-]+)"',
                           tree.read("src/core/values/warning.c")))
@@ -76,6 +82,12 @@ def main():
     for section, key in settings():
         if key not in words:
             problems.append(f"[{section}] {key} is not in the contract")
+    line = re.search(r"(?m)^backend = .*; (.*)$", text)
+    if not line or sorted(line[1].split(" | ")) != sorted(backends()):
+        problems.append("the contract's backends are not the program's")
+    manual = tree.read("src/man/logongate.conf.5")
+    problems += [f"logongate.conf(5) lacks backend {name}"
+                 for name in backends() if name not in manual.split()]
     theirs = set(re.findall(r"(?m)^\[((?:gate|directory|dovecot|haproxy|probe|"
                             r"notify|fleet|listen|target|group)[^\]]*)\]", text))
     sections = {section for section, _ in settings()}

@@ -344,6 +344,14 @@ static enum lg_status check_target(const struct checker *checker,
 			"reached over the network alone",
 			"write backend = winreg, or leave stop_services "
 			"out");
+	if (target->restart && !lg_backend_row(target->backend)->restarts &&
+	    lg_backend_row(target->backend)->place == LG_BACKEND_AT_SERVER)
+		return wrong(
+			checker,
+			find(checker, "target.", target->name, "restart"),
+			"this backend restarts nothing",
+			"leave restart out; its store reads the values within "
+			"15 minutes, or when you restart it");
 	/* L9: the sources name neither its name nor its type. */
 	if (companions != 0 && companions != 3)
 		return wrong(checker,

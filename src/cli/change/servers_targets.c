@@ -17,6 +17,7 @@
 #include "adapters/ldap/ldap_target.h"
 #include "adapters/logon/logon_probe.h"
 #include "adapters/regfile/regfile_target.h"
+#include "adapters/ssh/ssh_target.h"
 #include "adapters/system/secret_file.h"
 #include "adapters/winreg/winreg_target.h"
 #include "cli/open/targets.h"
@@ -122,6 +123,15 @@ static enum lg_status open_hive(const struct lg_settings *all,
 #endif
 }
 
+static enum lg_status open_ssh(const struct lg_settings *all,
+			       const struct lg_target_settings *settings,
+			       struct lg_target *out_target,
+			       struct lg_error *err)
+{
+	(void)all;
+	return lg_ssh_target_open(settings, out_target, err);
+}
+
 static enum lg_status open_directory(const struct lg_settings *all,
 				     const struct lg_target_settings *settings,
 				     struct lg_target *out_target,
@@ -143,6 +153,7 @@ static open_function *const opens[LG_BACKEND_COUNT] = {
 	[LG_BACKEND_REGFILE] = open_regfile,
 	[LG_BACKEND_WINREG] = open_winreg,
 	[LG_BACKEND_HIVE] = open_hive,
+	[LG_BACKEND_SSH] = open_ssh,
 	[LG_BACKEND_DIRECTORY] = open_directory,
 };
 

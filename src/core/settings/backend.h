@@ -18,9 +18,10 @@ enum lg_backend {
 	LG_BACKEND_REGFILE,
 	LG_BACKEND_WINREG,
 	LG_BACKEND_HIVE,
+	LG_BACKEND_SSH,
 	LG_BACKEND_DIRECTORY
 };
-#define LG_BACKEND_COUNT 5
+#define LG_BACKEND_COUNT 6
 
 /* The setting that says where it is. */
 enum lg_backend_place {
