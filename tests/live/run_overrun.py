@@ -5,6 +5,7 @@ who is refused is asked all the while."""
 import os
 import signal
 import subprocess
+import sys
 import time
 
 from programs import BIN
@@ -14,13 +15,14 @@ from running_gate import Gate, main, wait_for
 class Run:
     """logongate run in the background; verdicts while it runs."""
 
-    def __init__(self, gate, *words, command):
+    def __init__(self, gate, *words, command, inside=()):
         self.gate = gate
         self.profile = gate.profile(listed=["alice"])
         self.err = open(gate.path("run.err"), "w+", encoding="utf-8")
         self.began = time.monotonic()
         self.process = subprocess.Popen(
-            [os.path.join(BIN, "logongate"), "--config", gate.config, "run",
+            [*inside, os.path.join(BIN, "logongate"),
+             "--config", gate.config, "run",
              self.profile, *words, "--", *command],
             stdin=subprocess.DEVNULL, stdout=self.err, stderr=self.err,
             env=gate.env)
@@ -138,6 +140,23 @@ def terminates():
         run.close()
 
 
+# Process 1 of a container: it waits for what it started and reaps nobody else.
+NO_INIT = ["unshare", "--pid", "--fork", "--kill-child", sys.executable, "-c",
+           "import os, sys\n"
+           "child = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ)\n"
+           "sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))"]
+
+
+def terminates_without_an_init():
+    """term: nobody reaps orphans, and the group is gone all the same"""
+    with Gate().start() as gate:
+        run = Run(gate, "--for", "1s", "--on-overrun", "term", command=[
+            "sh", "-c", "sleep 50 & sleep 50"], inside=NO_INIT)
+        code, _ = run.watch(seconds=30)
+        assert code == 124, (code, run.said())
+        run.close()
+
+
 def terminates_who_does_not_listen():
     """after 30 s it is killed; the lock is held until then"""
     with Gate().start() as gate:
@@ -207,5 +226,6 @@ def usage():
 
 if __name__ == "__main__":
     main((extends, extends_to_max_duration, warns, terminates,
+          terminates_without_an_init,
           terminates_who_does_not_listen, ends_before_the_end,
           hands_signals_on, others_change_the_lock, usage))

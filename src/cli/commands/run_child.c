@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -138,8 +139,12 @@ static void wait_signal(struct child *child, int64_t wait_ms)
 		send_signal(child, number);
 }
 
+/* What the command left behind comes to us when it ends: process 1 of a
+ * container reaps nobody, and the dead would count for ever. */
 static int is_group_gone(const struct child *child)
 {
+	while (child->is_gone && waitpid(-child->pid, NULL, WNOHANG) > 0)
+		;
 	return child->is_gone && kill(-child->pid, 0) != 0 && errno == ESRCH;
 }
 
@@ -198,6 +203,8 @@ int lg_run_child(struct lg_cli *cli, struct lg_overrun *overrun,
 	if (number != 0)
 		return 128 + number;
 	fflush(NULL);
+	if (child.has_group)
+		prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 	child.pid = fork();
 	if (child.pid == 0)
 		run_child(cli->rest, child.has_group, before);
