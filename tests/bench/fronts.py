@@ -15,17 +15,17 @@ ACCOUNTS = rig.ACCOUNTS[0] if rig.ACCOUNTS else 100000
 HAPROXY = """
 frontend plain
 	bind 127.0.0.1:{haproxy}
-	http-request return status 204
+	http-request return status 200
 frontend acl
 	bind 127.0.0.1:{haproxy_acl}
 	http-request deny unless {{ req.hdr(X-Gate-User) -f {users} }}
-	http-request return status 204
+	http-request return status 200
 frontend gate
 	bind 127.0.0.1:{haproxy_gate}
 	filter spoe engine gate config {spoe}
 	http-request send-spoe-group gate ask
 	http-request deny unless {{ var(txn.gate.action) -m str admit }}
-	http-request return status 204
+	http-request return status 200
 backend spoe
 	mode tcp
 	server s1 unix@{run}/spop.sock

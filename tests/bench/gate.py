@@ -33,7 +33,7 @@ def start_acls(servers):
 frontend acl{accounts}
 	bind unix@{paths[accounts]}
 	http-request deny unless {{ req.hdr(X-Gate-User) -f {listed} }}
-	http-request return status 204
+	http-request return status 200
 """
     pid = servers.haproxy(fronts, lambda: os.path.exists(paths[LONG]))
     return pid, paths
