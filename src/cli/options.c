@@ -155,7 +155,7 @@ const struct lg_option lg_options[] = {
 	 "the fleet's directory: ldaps://ldap1 ldaps://ldap2"},
 	{"user", "NAME", NULL, LG_OPTION_ONCE, "a logon name"},
 	{"variant", "V",
-	 "combined policy submission hold closed open nobody "
+	 "combined dict policy submission hold closed open nobody "
 	 "basic-checked-by-backend basic-checked-on-every-request "
 	 "basic-checked-here client-certificate",
 	 LG_OPTION_ONCE, "which of the ways the door has to ask"},

@@ -5,12 +5,14 @@ does, a logon proves it, a second run changes nothing, and --undo gives back
 every byte; whatever fails leaves all as it was."""
 import contextlib
 import imaplib
+import json
 import os
 import re
+import subprocess
 import threading
 
 import dovecot_fixture
-from programs import eventually, free_port, wait_for
+from programs import BIN, eventually, free_port, wait_for
 from running_gate import Gate, listing, main
 from setup_fixture import Init, Setup, facts, tree
 
@@ -112,8 +114,22 @@ class Site(contextlib.ExitStack):
                 for name, place in (
                     ("logongate-auth-policy.conf",
                      "95-logongate-auth-policy.conf"),
-                    ("logongate-combined.conf", "95-logongate.conf"))
-                ][self.variant == "combined"]
+                    ("logongate-combined.conf", "95-logongate.conf"),
+                    ("logongate-dict.conf", "95-logongate-dict.conf"))
+                ][("policy", "combined", "dict").index(self.variant)]
+
+    def doors(self):
+        """What `logongate doors` says of each way into this Dovecot."""
+        done = subprocess.run(
+            [os.path.join(BIN, "logongate"), "--config", self.gate.config,
+             "doors", "--json", "--dovecot", self.dovecot.config,
+             # None of the servers that other tests run meanwhile.
+             *(f"--{name}={self.gate.folder}/none"
+               for name in ("nginx", "haproxy", "postfix", "pam"))],
+            stdout=subprocess.PIPE, env=self.gate.env, check=False,
+            timeout=60)
+        return [way for way in json.loads(done.stdout)["doors"]
+                if way["door"] == "dovecot" and way["way"] != "smtp"]
 
     def refused(self, user):
         """What an IMAP client reads instead of being let in, or None."""
@@ -137,16 +153,35 @@ def combined():
     whole_way("combined")
 
 
+def dictionary():
+    """dict: the same, without TCP, and the site's own passdbs go on"""
+    whole_way("dict")
+
+
+# What is said of each against the combined door.
+LOST = {"policy": "while the gate is dead everybody gets in",
+        "dict": "IMAP says NO [CONTACTADMIN]"}
+
+
 def whole_way(variant):
     with Site(variant) as site:
         before = site.files()
         shown = site.run("--dry-run")
         assert site.files() == before, shown
-        assert f'+address        = "unix:http.sock, 127.0.0.1:{site.port}" ;' \
-            " the web servers'" in shown, shown
+        tcp = f'+address        = "unix:http.sock, 127.0.0.1:{site.port}" ;' \
+            " the web servers'"
+        assert (tcp in shown) == (variant != "dict"), shown
         assert "95-logongate-" in shown and "+[dovecot]" in shown, shown
+        for of, words in LOST.items():
+            assert (words in shown) == (of == variant), shown
+        assert ("+  result_success = continue-ok\n" in shown.split(
+            "+++ " + site.dovecot.config)[-1]) == (variant == "dict"), shown
         said = site.run()
         assert "proved by a logon" in said, said
+        for way in site.doors():
+            assert (way["asks"], way["when_gate_is_down"]) == (
+                "yes", "open" if variant == "policy" else "temporary-error"
+                ), way
         files = site.files()
         key = files[site.gate.path("doveadm.key")]
         assert key[0] & 0o777 == 0o600 and len(key[2]) == 48, key
@@ -164,7 +199,7 @@ def whole_way(variant):
         eventually(lambda: "bob" not in site.dovecot.users_inside())
         session.shutdown()
         site.gate.ask("lift")
-        if variant == "combined":
+        if variant != "policy":
             site.gate.kill()
             assert "UNAVAILABLE" in site.refused("alice")
             site.gate.start()
@@ -179,6 +214,42 @@ def whole_way(variant):
         assert not os.path.exists(site.gate.path("setup"))
         assert site.refused("bob") is None
         assert "not set up" in site.run("--undo")
+
+
+def dict_words():
+    """dict: passdbs by what the administrator wrote there, in several files"""
+    with Site("dict") as site:
+        block = dovecot_fixture.passwd_file
+        users = site.dovecot.path("users")
+        own = site.dovecot.path("conf.d/10-own.conf")
+        ends = "result_success = return-ok"
+        with open(own, encoding="utf-8") as file:
+            text = file.read()
+        more = site.dovecot.path("more")
+
+        def write(path, words):
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(words)
+
+        write(own, text + f"!include_try nothing.ext\n!include {more}\n")
+        write(more, block(users, ends, name="more"))
+        before = site.files()
+        said = site.run(code=5)
+        assert more in said and "ends the asking" in said, said
+        assert site.files() == before
+        write(more, "protocol imap {\n" + block(users, name="more") + "}\n")
+        said = site.run(code=5)
+        assert more in said and "of one protocol" in said, said
+        write(more, block(users, "result_success = continue-ok",
+                          "skip = unauthenticated", name="more")
+              + block(users, "deny = yes", name="denied")
+              + block(users, name="master", master=True))
+        before = facts(more)
+        shown = site.run("--dry-run")
+        assert shown.count("+  result_success = continue-ok\n") - shown.split(
+            "95-logongate-dict.conf")[-1].split("\n--- ")[0].count(
+            "+  result_success = continue-ok\n") == 2, shown
+        assert facts(more) == before
 
 
 def refused_by_its_test():
@@ -278,4 +349,4 @@ def no_gate():
 
 
 if __name__ == "__main__":
-    main([policy, combined, refused_by_its_test, not_proved, own_words, no_gate])
+    main([policy, combined, dictionary, dict_words, refused_by_its_test, not_proved, own_words, no_gate])

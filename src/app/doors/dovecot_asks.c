@@ -14,6 +14,9 @@
 
 #include "app/doors/doors_match.h"
 
+/* What names begin with by which setup proves that the gate is asked. */
+#define PROBE "logongate-probe-"
+
 static const char *value_or(const struct lg_block *block, const char *name,
 			    const char *otherwise)
 {
@@ -223,10 +226,22 @@ static int lets_smtp_by(const struct lg_block *passdb)
 	       nets && strstr(nets, "smtp");
 }
 
+int lg_dovecot_is_probe(const struct lg_block *passdb)
+{
+	const struct lg_block *fields = lg_block_find(passdb, NULL, "fields");
+
+	return strncmp(value_or(passdb, "username_filter", ""), PROBE,
+		       strlen(PROBE)) == 0 &&
+	       (fields ? lg_block_value(fields, "nologin")
+		       : strstr(value_or(passdb, "args", ""), "nologin")) !=
+		       NULL;
+}
+
 static void add_before(const struct lg_dovecot *dovecot, struct before *before,
 		       const struct lg_block *passdb)
 {
-	if (lg_doors_is_yes(lg_block_value(passdb, "master")) ||
+	if (lg_dovecot_is_probe(passdb) ||
+	    lg_doors_is_yes(lg_block_value(passdb, "master")) ||
 	    lg_doors_is_yes(lg_block_value(passdb, "deny")))
 		return;
 	if (lets_smtp_by(passdb)) {

@@ -54,6 +54,10 @@ int lg_dovecot_is_for_some(const struct lg_dovecot *dovecot,
 int lg_dovecot_asks_for_life(const struct lg_dovecot *dovecot,
 			     const struct lg_block *passdb);
 
+/* 1 for the passdb of a drop-in that lets no one in: by it setup proves that
+ * the gate is asked. */
+int lg_dovecot_is_probe(const struct lg_block *passdb);
+
 /* The driver of a passdb: its own word, or its name. */
 const char *lg_dovecot_driver(const struct lg_block *passdb);
 

@@ -45,7 +45,8 @@ static int is_of_logons(const struct lg_dovecot *dovecot,
 	if (setting->word_count == 0)
 		return 0;
 	if (strcmp(setting->word[0], "passdb") == 0)
-		return !lg_dovecot_asks_for_life(dovecot, setting);
+		return !lg_dovecot_asks_for_life(dovecot, setting) &&
+		       !lg_dovecot_is_probe(setting);
 	return strncmp(setting->word[0], "auth_", 5) == 0;
 }
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 const struct lg_setup_door lg_setup_doors[] = {
-	{"dovecot", "combined policy", lg_setup_dovecot},
+	{"dovecot", "combined dict policy", lg_setup_dovecot},
 	{"postfix", "submission hold", lg_setup_postfix},
 	{"nginx", LG_SETUP_IDENTITIES, lg_setup_nginx},
 	{"haproxy", LG_SETUP_IDENTITIES, lg_setup_haproxy},

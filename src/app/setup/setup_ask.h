@@ -35,7 +35,8 @@ struct lg_setup_ask {
  */
 struct lg_setup_door {
 	const char *name;
-	const char *variants; /* "combined policy", the recommended one first */
+	const char *
+		variants; /* "combined dict policy", the recommended one first */
 	enum lg_status (*plan)(const struct lg_setup_ask *ask,
 			       struct lg_setup_plan *out_plan,
 			       struct lg_error *err);

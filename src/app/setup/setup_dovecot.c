@@ -3,13 +3,15 @@
  * setup_dovecot.c - Dovecot asks the gate, and the gate ends its sessions
  *
  * Everything goes into files of conf.d that are setup's own; what the
- * administrator wrote there is never touched. `doveconf -n` says which version
- * it is, where its files lie, and what is set already.
+ * administrator wrote there is never touched, but for the passdbs that have to
+ * go on to the gate's in the variant dict. `doveconf -n` says which version it
+ * is, where its files lie, and what is set already.
  */
 #include <string.h>
 
 #include "app/setup/setup_doveconf.h"
 #include "app/setup/setup_parts.h"
+#include "app/setup/setup_passdbs.h"
 #include "app/setup/setup_settings.h"
 
 #define TCP_EXAMPLE "127.0.0.1:4191"
@@ -44,24 +46,26 @@ static const struct piece pieces[] = {
 	 "logongate-alive.conf.ext"},
 	{"policy", 0, "dovecot/logongate-auth-policy.conf",
 	 "conf.d/95-logongate-auth-policy.conf"},
+	{"dict", 0, "dovecot/logongate-dict.conf",
+	 "conf.d/95-logongate-dict.conf"},
+	{"dict", 0, "dovecot/logongate-dict.conf.ext",
+	 "logongate-dict.conf.ext"},
 	{"combined", 1, "dovecot/2.4/logongate-combined.conf",
 	 "conf.d/95-logongate.conf"},
 	{"combined", 1, "dovecot/2.4/logongate-alive.lua",
 	 "logongate-alive.lua"},
 	{"policy", 1, "dovecot/2.4/logongate-auth-policy.conf",
 	 "conf.d/95-logongate-auth-policy.conf"},
+	{"dict", 1, "dovecot/2.4/logongate-dict.conf",
+	 "conf.d/95-logongate-dict.conf"},
+	{"dict", 1, "dovecot/2.4/logongate-dict.lua", "logongate-dict.lua"},
 };
 
 #define PIECES (sizeof(pieces) / sizeof(pieces[0]))
 
-static int has_piece(const struct dovecot *dovecot, const char *variant)
+static int is_dict(const char *variant)
 {
-	for (size_t i = 0; i < PIECES; i++) {
-		if (pieces[i].is_24 == dovecot->conf.is_24 &&
-		    strcmp(pieces[i].variant, variant) == 0)
-			return 1;
-	}
-	return 0;
+	return strcmp(variant, "dict") == 0;
 }
 
 /* Dovecot 2.4 has no passdb dict; what asks there is in Lua. */
@@ -91,23 +95,42 @@ static enum lg_status find_variant(const struct dovecot *dovecot,
 
 	if (status != LG_OK)
 		return status;
-	if (!has_piece(dovecot, *out_variant))
-		return lg_error_set(dovecot->err, LG_ERR_UNKNOWN_KEY,
-				    *out_variant,
-				    "needs changes of your own passdbs: see "
-				    "the drop-ins below %s/dovecot",
-				    ask->datadir);
-	if (lacks_lua && strcmp(*out_variant, "combined") == 0)
+	if (lacks_lua && strcmp(*out_variant, "policy") != 0)
 		return lg_error_set(dovecot->err, LG_ERR_UNKNOWN_KEY,
 				    "dovecot-auth-lua",
-				    "is not installed, and the combined door "
-				    "of Dovecot 2.4 needs it");
+				    "is not installed, and the %s door of "
+				    "Dovecot 2.4 needs it",
+				    *out_variant);
 	if (lacks_lua)
 		return lg_setup_note(dovecot->plan, dovecot->err,
 				     "With dovecot-auth-lua installed the "
 				     "combined door is to be had, which is "
 				     "closed while the gate is dead.");
 	return LG_OK;
+}
+
+/* Against the combined door. */
+static enum lg_status note_lost(const struct dovecot *dovecot,
+				const char *variant)
+{
+	if (strcmp(variant, "policy") == 0)
+		return lg_setup_note(
+			dovecot->plan, dovecot->err,
+			"Lost against the combined door: while the gate is "
+			"dead everybody gets in, and nothing but Dovecot's log "
+			"tells of it.");
+	if (!is_dict(variant))
+		return LG_OK;
+	return lg_setup_note(
+		dovecot->plan, dovecot->err,
+		"Lost against the combined door: IMAP says NO [CONTACTADMIN], "
+		"whose text Thunderbird does not show; it offers to enter a new "
+		"password, which deletes the saved one. Logons by GSSAPI and "
+		"EXTERNAL are not asked about, and your own passdbs are changed "
+		"to go on to the gate's.%s",
+		dovecot->conf.is_24 ? " It needs the packages dovecot-auth-lua "
+				      "and lua-socket."
+				    : "");
 }
 
 /* Somebody else's policy server stays. */
@@ -163,8 +186,8 @@ static enum lg_status add_pieces(struct dovecot *dovecot, const char *variant,
 	return status;
 }
 
-/* The passdb that asks whether the gate lives does so over the dict socket,
- * as Dovecot's own user. */
+/* The passdb asks over the dict socket, as Dovecot's own user; but the one
+ * of 2.4 that asks whether the gate lives. */
 static enum lg_status add_dict(struct dovecot *dovecot, const char *variant,
 			       struct lg_setup_draft *draft)
 {
@@ -173,7 +196,8 @@ static enum lg_status add_dict(struct dovecot *dovecot, const char *variant,
 	size_t len;
 	const char *own;
 
-	if (dovecot->conf.is_24 || strcmp(variant, "combined") != 0)
+	if (!is_dict(variant) &&
+	    (dovecot->conf.is_24 || strcmp(variant, "combined") != 0))
 		return LG_OK;
 	status = lg_setup_draft_socket(draft, LG_LISTEN_DICT, dovecot->err);
 	own = lg_setup_doveconf_value(&dovecot->conf, "default_internal_user",
@@ -290,10 +314,10 @@ static enum lg_status plan_files(struct dovecot *dovecot, const char *variant)
 {
 	const struct lg_setup_ask *ask = dovecot->ask;
 	struct lg_setup_draft draft = {0};
-	const char *tcp = NULL;
+	const char *tcp = TCP_EXAMPLE;
 	enum lg_status status = lg_setup_draft_begin(ask, &draft, dovecot->err);
 
-	if (status == LG_OK)
+	if (status == LG_OK && !is_dict(variant))
 		status = lg_setup_draft_tcp(&draft, LG_LISTEN_HTTP,
 					    ask->listen ? ask->listen
 							: TCP_EXAMPLE,
@@ -307,6 +331,9 @@ static enum lg_status plan_files(struct dovecot *dovecot, const char *variant)
 			lg_setup_draft_end(&draft, dovecot->plan, dovecot->err);
 	if (status == LG_OK)
 		status = add_pieces(dovecot, variant, tcp);
+	if (status == LG_OK && is_dict(variant))
+		status = lg_setup_passdbs(ask, &dovecot->conf, dovecot->plan,
+					  dovecot->err);
 	lg_setup_draft_release(&draft);
 	return status;
 }
@@ -355,12 +382,14 @@ enum lg_status lg_setup_dovecot(const struct lg_setup_ask *ask,
 
 	if (status == LG_OK)
 		status = find_variant(&dovecot, &variant);
-	if (status == LG_OK)
+	if (status == LG_OK && !is_dict(variant))
 		status = lg_setup_no_key(ask, err);
-	if (status == LG_OK)
+	if (status == LG_OK && !is_dict(variant))
 		status = check_policy(&dovecot);
 	if (status == LG_OK)
 		status = plan_files(&dovecot, variant);
+	if (status == LG_OK)
+		status = note_lost(&dovecot, variant);
 	if (status == LG_OK) {
 		out_plan->door = "dovecot";
 		out_plan->variant = lg_setup_keep(out_plan, variant);
