@@ -169,7 +169,8 @@ static enum lg_status walk_text(struct walk *walk, const char *path,
 		else if (!is_named(block, "passdb"))
 			status = check_inner(walk, path, block);
 		/* "passdb x { }" on one line is no block to the parser */
-		else if (!is_own(block) && block->child)
+		else if (!is_own(block) &&
+			 !strpbrk(block->word[block->word_count - 1], "{}"))
 			status = put_passdb(walk, path, block, &insert);
 	}
 	if (status == LG_OK)
