@@ -102,8 +102,9 @@ static void copy_shown(char *out, size_t size, const char *from, int cut)
 	out[len] = '\0';
 }
 
-static void fill(struct lg_error *err, enum lg_status status, const char *place,
-		 const char *format, va_list args)
+__attribute__((format(printf, 4, 0))) static void
+fill(struct lg_error *err, enum lg_status status, const char *place,
+     const char *format, va_list args)
 {
 	char text[2 * sizeof(err->text)];
 	char where[2 * sizeof(err->place)];

@@ -72,8 +72,10 @@ int lg_cli_fail(struct lg_cli *cli, const struct lg_error *err)
 
 /* What a format makes of its arguments, as an error text: lg_error_set cleans
  * it of control characters. */
-static void say(struct lg_error *err, const char *place, const char *format,
-		va_list arguments)
+__attribute__((format(printf, 3, 0))) static void say(struct lg_error *err,
+						      const char *place,
+						      const char *format,
+						      va_list arguments)
 {
 	char *text = NULL;
 

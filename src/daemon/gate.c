@@ -10,8 +10,8 @@
 #include "daemon/log.h"
 #include "daemon/view.h"
 
-static void log_line(const struct gate_event *event, const char *format,
-		     va_list arguments)
+__attribute__((format(printf, 2, 0))) static void
+log_line(const struct gate_event *event, const char *format, va_list arguments)
 {
 	struct gate_event about = *event;
 	struct lg_error profile;

@@ -28,8 +28,6 @@
 
 #include "adapters/system/durable.h"
 
-extern char **environ;
-
 static int64_t now_ms(void)
 {
 	struct timespec now;

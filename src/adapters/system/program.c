@@ -23,8 +23,6 @@
 #define WAIT_STEP_NS 10000000
 #define OUTPUT_LIMIT ((size_t)16 << 20)
 
-extern char **environ;
-
 static int64_t now_ms(void)
 {
 	struct timespec now;

@@ -22,8 +22,6 @@
 
 #define ANSWER_LIMIT ((size_t)64 << 20)
 
-extern char **environ;
-
 static int64_t now_ms(void)
 {
 	struct timespec now;

@@ -33,7 +33,7 @@ int lg_change_needs_servers(const struct lg_plan_server *server, size_t count);
  * than planned; else the status of the server that failed first.
  */
 enum lg_status lg_change_begin(const struct lg_change_hands *hands,
-			       const struct lg_change_begin *begin,
+			       const struct lg_change_begin *request,
 			       struct lg_error *err);
 
 #endif

@@ -90,7 +90,7 @@ struct lg_servers_book {
  * wrote it (err says which); LG_ERR_NO_MEMORY.
  */
 enum lg_status lg_servers_book_parse(const char *text, size_t len,
-				     const char *place,
+				     const char *file,
 				     struct lg_servers_book *out_book,
 				     struct lg_error *err);
 void lg_servers_book_release(struct lg_servers_book *book);

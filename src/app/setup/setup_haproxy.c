@@ -177,7 +177,7 @@ static enum lg_status read_rules(struct haproxy *haproxy)
 	if (strcmp(haproxy->variant, "nobody") == 0)
 		lg_buffer_text(&identity, IDENTITY_EXAMPLE);
 	else
-		lg_buffer_format(&identity, "%s%s)", IDENTITY + 1,
+		lg_buffer_format(&identity, "%s%s)", &IDENTITY[1],
 				 haproxy->variant);
 	swaps[0].by = folder.data;
 	swaps[1].by = identity.data;

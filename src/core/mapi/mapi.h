@@ -129,7 +129,7 @@ enum lg_mapi_fault lg_mapi_connect_parse(const unsigned char *body, size_t len,
 					 struct lg_mapi_connect *out_connect);
 
 /* As above for an auxiliary buffer alone; len is at least 1. */
-enum lg_mapi_fault lg_mapi_aux_parse(const unsigned char *aux, size_t len,
+enum lg_mapi_fault lg_mapi_aux_parse(const unsigned char *bytes, size_t len,
 				     struct lg_mapi_scratch *scratch,
 				     struct lg_mapi_aux *out_aux);
 

@@ -49,8 +49,8 @@ enum gate_mapi_way gate_mapi_judge(struct gate *gate,
 				   struct lg_http_refusal *out_refusal,
 				   char out_ticket[GATE_TOKEN_SIZE]);
 
-/* What the server answered to the request with this ticket. */
-void gate_mapi_told(struct gate *gate, const char *ticket,
+/* What the server answered to the request with the ticket in text. */
+void gate_mapi_told(struct gate *gate, const char *text,
 		    const struct lg_mapi_told *told);
 
 /* Remembers who was let in through a connection that HAProxy can list and
