@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: ISC
 """src/doc/contract.md and the programs name the same things: every command,
 option, setting, backend, warning code and exit code of one is known to the
-other. A
-paragraph that says (not built) is left out."""
+other. A paragraph that says (not built) is left out."""
 import os
 import re
 import subprocess

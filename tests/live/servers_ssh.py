@@ -128,7 +128,7 @@ class Ssh(Case):
                 LG_TARGET_DENIED=self.server.path("other"),
                 LG_TARGET_CONFIG=self.server.path("ssh_shared"),
                 LG_TARGET_DENIED_CONFIG=self.server.path("ssh_config")),
-            capture_output=True, text=True, timeout=200, check=False)
+            capture_output=True, text=True, timeout=400, check=False)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         self.assert_nothing_left()
 
