@@ -57,7 +57,8 @@ static void master_is_who_logs_on(void **state)
 	assert_int_equal(lg_auth_policy_parse(in, sizeof(in) - 1, &r, NULL),
 			 LG_OK);
 	assert_string_equal(lg_auth_policy_name(&r), "root");
-	assert_int_equal(r.is_decided, 0);
+	/* Postfix does not know him. */
+	assert_int_equal(r.is_decided, 1);
 	assert_int_equal(r.success, -1);
 	lg_auth_policy_release(&r);
 }
@@ -89,6 +90,16 @@ static void protocols(void **state)
 			lg_auth_policy_parse(in.data, in.len, &r, NULL), LG_OK);
 		assert_int_equal(r.protocol, row[i].protocol);
 		assert_int_equal(r.is_decided, row[i].is_decided);
+		lg_auth_policy_release(&r);
+		/* Postfix does not know a master. */
+		lg_buffer_clear(&in);
+		lg_buffer_format(&in, "{\"protocol\":\"%s\",\"master\":\"m\"}",
+				 row[i].text);
+		assert_int_equal(
+			lg_auth_policy_parse(in.data, in.len, &r, NULL), LG_OK);
+		assert_int_equal(r.is_decided,
+				 row[i].is_decided ||
+					 row[i].protocol == LG_PROTOCOL_SMTP);
 		lg_auth_policy_release(&r);
 	}
 	lg_buffer_release(&in);

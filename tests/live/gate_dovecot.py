@@ -23,6 +23,20 @@ OWN_PASSDB = dovecot_fixture.passwd_file(
     "{users}", "result_success = continue-ok", "result_failure = return-fail")
 
 
+def masters_of(dovecot, masters, door):
+    """Master users, by name and password, who log on as USER*MASTER."""
+    path = dovecot.write("masters", "".join(
+        f"{name}:{{PLAIN}}{password}::::::\n"
+        for name, password in masters.items()))
+    go_on = ["result_success = continue-ok"] if door == "dict" else []
+    own = dovecot.passdb or dovecot_fixture.passwd_file(
+        "{users}", "result_failure = return-fail")
+    dovecot.extra += "auth_master_user_separator = *\n"
+    dovecot.passdb = dovecot_fixture.passwd_file(
+        path, *go_on, "result_failure = return-fail", name="masters",
+        master=True) + own
+
+
 class Site:
     """A gate and a Dovecot that asks it through the drop-in of a door
     ("policy", "dict", "combined")."""
@@ -47,7 +61,7 @@ class Site:
         self.dovecot = dovecot_fixture.Dovecot(users, extra, passdb,
                                                userdb=userdb)
         if masters:
-            self.add_masters(masters, door)
+            masters_of(self.dovecot, masters, door)
         key = os.path.join(self.gate.folder, "doveadm.key")
         with open(key, "w") as file:
             file.write(self.dovecot.api_key + "\n")
@@ -56,19 +70,6 @@ class Site:
             file.write(f'\n[dovecot]\n'
                        f'doveadm = "unix:{self.dovecot.doveadm_socket}"\n'
                        f'api_key_file = "{key}"\n')
-
-    def add_masters(self, masters, door):
-        """Master users, by name and password, who log on as USER*MASTER."""
-        path = self.dovecot.write("masters", "".join(
-            f"{name}:{{PLAIN}}{password}::::::\n"
-            for name, password in masters.items()))
-        go_on = ["result_success = continue-ok"] if door == "dict" else []
-        own = self.dovecot.passdb or dovecot_fixture.passwd_file(
-            "{users}", "result_failure = return-fail")
-        self.dovecot.extra += "auth_master_user_separator = *\n"
-        self.dovecot.passdb = dovecot_fixture.passwd_file(
-            path, *go_on, "result_failure = return-fail", name="masters",
-            master=True) + own
 
     def __enter__(self):
         try:

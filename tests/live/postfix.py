@@ -2,7 +2,8 @@
 """Postfix with the drop-ins of src/packaging/postfix, over the gate's unix
 socket and over TCP: who may submit mail, what the others are told and when,
 open sessions, mail from outside, and what happens without the gate. SASL is
-Dovecot's. Postfix's master wants root."""
+Dovecot's, which asks the gate too. Postfix's master wants root."""
+import base64
 import json
 import os
 import shutil
@@ -13,9 +14,11 @@ import unittest
 
 import dovecot_fixture
 import programs
+from gate_dovecot import OWN_PASSDB, masters_of
 from running_gate import Gate, listeners
 
 USERS = {"tester": "pw", "other": "pw"}
+MASTERS = {"mover": "m-pw", "meddler": "x-pw"}
 
 MAIN = """
 compatibility_level = 3.6
@@ -67,11 +70,16 @@ class Submission(unittest.TestCase):
 
     # Where the drop-in asks; None: as it stands there.
     policy_port = None
+    # How Dovecot asks the gate.
+    door = "policy"
 
     @classmethod
     def setUpClass(cls):
-        cls.gate = Gate(listen=listeners("http", "postfix", mode="0666"),
-                        names=USERS)
+        port = programs.free_port()
+        cls.gate = Gate(
+            listen=listeners("http", "dict", "postfix", mode="0666").replace(
+                '"unix:http.sock"', f'"unix:http.sock, 127.0.0.1:{port}"'),
+            names=(*USERS, *MASTERS))
         cls.addClassCleanup(cls.gate.close)
         if cls.policy_port:
             cls.gate.settings(
@@ -83,12 +91,16 @@ class Submission(unittest.TestCase):
         os.chmod(cls.folder, 0o755)
         sasl = os.path.join(cls.folder, "sasl")
         dovecot = dovecot_fixture.Dovecot(USERS, extra=f"""
+auth_failure_delay = 0
 service auth {{
   unix_listener {sasl} {{
     mode = 0666
   }}
 }}
-""")
+""" + dovecot_fixture.include_door(cls.door, cls.gate.write, cls.gate.run,
+                                   port),
+            passdb=OWN_PASSDB if cls.door == "dict" else None)
+        masters_of(dovecot, MASTERS, cls.door)
         cls.addClassCleanup(dovecot.close)
         dovecot.start()
         cls.start_postfix(sasl)
@@ -201,6 +213,36 @@ service auth {{
         self.assert_sent(self.submitter("tester"))
         self.gate.lift()
         self.assert_sent(self.submitter("other"))
+
+    def by_master(self, user, master, is_plain):
+        """A connection, and what was answered to the logon of a master."""
+        client = self.connect(self.submission_port)
+        name = ("", f"{user}*{master}") if is_plain else (user, master)
+        return client, client.docmd("AUTH PLAIN " + base64.b64encode(
+            "\0".join((*name, MASTERS[master])).encode()).decode())
+
+    def test_a_master_is_judged_by_his_own_name(self):
+        """Postfix is told whose mailbox it is, and nobody else."""
+        goes, answer = self.by_master("tester", "meddler", True)
+        self.assertEqual(answer[0], 235)
+        self.assert_sent(goes)
+        stays, answer = self.by_master("other", "mover", False)
+        self.assertEqual(answer[0], 235)
+        self.gate.lock(self.gate.profile(listed=["tester", "mover"]))
+        for is_plain in (True, False):
+            with self.subTest(is_plain):
+                _, answer = self.by_master("tester", "meddler", is_plain)
+                self.assertIn(answer[0], (454, 535), answer)
+                _, answer = self.by_master("other", "mover", is_plain)
+                self.assertEqual(answer[0], 235, answer)
+        # The door that asks by dict tells of no logon that began.
+        if self.door == "policy":
+            self.assert_refused(goes, goes.mail("a@example.net"))
+            self.assert_sent(stays)
+        # Who logged on last counts.
+        client = self.submitter("other")
+        self.assert_refused(client, client.mail("a@example.net"))
+        self.assert_sent(self.submitter("tester"))
 
     def test_an_open_session_ends_at_its_next_command(self):
         sessions = []
@@ -375,6 +417,7 @@ class SubmissionOverTcp(Submission):
 
     # Nothing of it depends on how the gate is asked.
     test_doors_speaks_for_each_instance = None
+    door = "dict"
 
     @classmethod
     def setUpClass(cls):

@@ -62,7 +62,7 @@ enum lg_status lg_auth_policy_parse(const char *body, size_t len,
 	r.success = flag_of(r.json, "success");
 	r.policy_reject = flag_of(r.json, "policy_reject");
 	r.protocol = lg_dovecot_protocol(r.protocol_text);
-	r.is_decided = lg_dovecot_is_decided(r.protocol_text);
+	r.is_decided = lg_dovecot_is_decided(r.protocol_text, r.master);
 	*out_request = r;
 	return LG_OK;
 }

@@ -27,8 +27,8 @@ struct lg_auth_policy {
 	const char *local_port;
 	const char *protocol_text;
 	enum lg_protocol protocol; /* "sieve" is IMAP */
-	int is_decided;            /* 0: smtp (Postfix answers at MAIL), lmtp,
-				 * doveadm: admit */
+	int is_decided; /* 0: smtp without a master (Postfix answers at
+				 * MAIL), lmtp, doveadm: admit */
 	const char *session_id;
 	const char *client_id; /* an IMAP ID list */
 	const char *mech;

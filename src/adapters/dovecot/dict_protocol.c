@@ -195,7 +195,8 @@ static enum lg_dict_event lookup_read(const char *line, size_t len,
 	out_request->protocol = lg_dovecot_protocol(out_request->protocol_text);
 	out_request->has_nul = has_nul;
 	out_request->is_decided =
-		has_nul || lg_dovecot_is_decided(out_request->protocol_text);
+		has_nul || lg_dovecot_is_decided(out_request->protocol_text,
+						 out_request->master);
 	out_request->is_about_life =
 		out_request->protocol_text &&
 		strcmp(out_request->protocol_text, "alive") == 0;

@@ -39,7 +39,8 @@ struct lg_dict_request {
 	const char *master;  /* NULL: not a master logon */
 	const char *protocol_text;
 	enum lg_protocol protocol; /* "sieve" is IMAP */
-	int is_decided;    /* 0: smtp, lmtp, doveadm: admit (contract 8) */
+	int is_decided;    /* 0: smtp without a master, lmtp, doveadm: admit
+			    * (contract 8) */
 	int is_about_life; /* shared/gate/alive/...: does the gate live? */
 	const char *address;
 	const char *client_id; /* an IMAP ID list, NULL: none behind the name */

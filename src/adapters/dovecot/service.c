@@ -41,11 +41,18 @@ enum lg_protocol lg_dovecot_protocol(const char *service)
 	return LG_PROTOCOL_UNKNOWN;
 }
 
-int lg_dovecot_is_decided(const char *service)
+int lg_dovecot_is_postfix(const char *service)
 {
-	return !service ||
-	       (strcmp(service, "smtp") != 0 && strcmp(service, "lmtp") != 0 &&
-		strcmp(service, "doveadm") != 0);
+	return service && strcmp(service, "smtp") == 0;
+}
+
+int lg_dovecot_is_decided(const char *service, const char *master)
+{
+	if (master && lg_dovecot_protocol(service) == LG_PROTOCOL_SMTP)
+		return 1;
+	return !service || (!lg_dovecot_is_postfix(service) &&
+			    strcmp(service, "lmtp") != 0 &&
+			    strcmp(service, "doveadm") != 0);
 }
 
 const char *lg_dovecot_response_code(enum lg_protocol protocol)

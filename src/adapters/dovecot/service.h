@@ -21,8 +21,12 @@ size_t lg_dovecot_login_len(const char *service);
 enum lg_protocol lg_dovecot_protocol(const char *service);
 
 /* Whether a logon through this service is decided here: not for smtp, whose
- * refusal Postfix gives at MAIL, nor for lmtp and doveadm. */
-int lg_dovecot_is_decided(const char *service);
+ * refusal Postfix gives at MAIL, nor for lmtp and doveadm. A master's (NULL:
+ * none) is, for smtp too: Postfix knows the mailbox's name alone. */
+int lg_dovecot_is_decided(const char *service, const char *master);
+
+/* 1 for the logons that Postfix has Dovecot check. */
+int lg_dovecot_is_postfix(const char *service);
 
 /* "[SYS/TEMP] " for POP3, "[UNAVAILABLE] " otherwise (E5). */
 const char *lg_dovecot_response_code(enum lg_protocol protocol);

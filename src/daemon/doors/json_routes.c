@@ -10,6 +10,7 @@
 #include "adapters/http/json_text.h"
 #include "daemon/doors/check_json.h"
 #include "daemon/sessions/sessions.h"
+#include "daemon/sessions/submitters.h"
 
 #define JSON_TYPE "application/json"
 
@@ -57,6 +58,7 @@ static void note_session(struct gate *gate, const struct lg_auth_policy *policy,
 				  policy->remote, &key);
 	if (!key.status)
 		gate_sessions_note(gate, key.data, key.len, &session);
+	gate_submitters_note(gate, &session);
 	lg_buffer_release(&key);
 }
 

@@ -10,9 +10,11 @@
 
 #include "adapters/dovecot/auth_policy.h"
 #include "adapters/dovecot/dict_protocol.h"
+#include "adapters/dovecot/service.h"
 #include "adapters/postfix/policy_delegation.h"
 #include "daemon/judge.h"
 #include "daemon/sessions/sessions.h"
+#include "daemon/sessions/submitters.h"
 #include "daemon/net/stream.h"
 
 /* A text with a length as one that ends in NUL; NULL where there is none. */
@@ -30,6 +32,7 @@ static void answer_postfix(struct gate *gate,
 	const struct lg_policy *policy = gate_policy(gate);
 	struct gate_ask ask = {.door = GATE_DOOR_POSTFIX};
 	struct gate_answer answer;
+	const char *master;
 	char *client;
 	char *address;
 
@@ -47,6 +50,12 @@ static void answer_postfix(struct gate *gate,
 	address = terminated(&request->client_address);
 	ask.attempt.user = request->sasl_username.text;
 	ask.attempt.user_len = request->sasl_username.len;
+	master = gate_submitters_master(gate, ask.attempt.user,
+					ask.attempt.user_len, address);
+	if (master) {
+		ask.attempt.user = master;
+		ask.attempt.user_len = strlen(master);
+	}
 	ask.attempt.protocol = LG_PROTOCOL_SMTP;
 	ask.client = client;
 	ask.address = address;
@@ -126,7 +135,8 @@ static void answer_dict(struct gate *gate,
 		return;
 	}
 	/* Delivery and administration are not logons; smtp is refused at
-	 * MAIL, where a client can be told why. */
+	 * MAIL, where a client can be told why, but for a master, whom it
+	 * does not know. */
 	if (!request->is_decided) {
 		lg_dict_answer_admit(out);
 		return;
@@ -145,7 +155,10 @@ static void answer_dict(struct gate *gate,
 	lg_buffer_release(&client);
 	if (answer.decision.verdict == LG_ADMIT)
 		lg_dict_answer_admit(out);
-	else if (answer.decision.reason == LG_REASON_NO_POLICY)
+	/* Postfix, to which a master's logon is answered here, reads no
+	 * nologin. */
+	else if (answer.decision.reason == LG_REASON_NO_POLICY ||
+		 lg_dovecot_is_postfix(request->protocol_text))
 		lg_dict_answer_fail(answer.text, out);
 	else
 		lg_dict_answer_refuse(request->protocol, answer.text, out);

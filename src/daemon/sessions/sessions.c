@@ -20,6 +20,7 @@
 #include "core/values/name.h"
 #include "daemon/sessions/session_book.h"
 #include "daemon/sessions/session_masters.h"
+#include "daemon/sessions/submitters.h"
 #include "daemon/work.h"
 
 #define NEWS_MAX 256u
@@ -32,6 +33,7 @@
 
 struct gate_sessions {
 	struct session_table table;
+	struct session_table submitters;
 	struct session_book *book; /* the judging lane's */
 	struct session_entry *news;
 	struct session_entry **news_end;
@@ -82,9 +84,15 @@ void gate_sessions_close(struct gate *gate)
 		return;
 	free_news(gate->sessions->news);
 	session_table_release(&gate->sessions->table);
+	session_table_release(&gate->sessions->submitters);
 	session_book_free(&gate->sessions->book);
 	free(gate->sessions);
 	gate->sessions = NULL;
+}
+
+struct session_table *gate_sessions_submitters(struct gate *gate)
+{
+	return &gate->sessions->submitters;
 }
 
 struct session_book *gate_sessions_book(struct gate *gate)
@@ -335,6 +343,7 @@ void gate_sessions_tidy(struct gate *gate)
 	       (idle = session_table_take_idle(&gate->sessions->table,
 					       gate_store_s(gate), idle_s)))
 		tell(gate, idle, SESSION_NEWS_GONE);
+	gate_submitters_tidy(gate);
 	gate_sessions_tell(gate);
 }
 

@@ -55,6 +55,10 @@ void gate_sessions_tidy(struct gate *gate);
 /* Tells it now. */
 void gate_sessions_tell(struct gate *gate);
 
+/* For submitters.c alone. */
+struct session_table;
+struct session_table *gate_sessions_submitters(struct gate *gate);
+
 /*
  * What a job on the judging lane takes to gate_sessions_book; the loop gives
  * it and takes it back, each of them in the order of the jobs.

@@ -45,8 +45,8 @@ end
 
 function auth_passdb_lookup(request)
   -- Postfix asks the gate itself, and would call a temporary failure a wrong
-  -- password.
-  if request.protocol == "smtp" then
+  -- password. A master's goes on: Postfix knows the mailbox's name alone.
+  if request.protocol == "smtp" and (request.master_user or "") == "" then
     return dovecot.auth.PASSDB_RESULT_OK, { nopassword = "y" }
   end
   local answer = asked(request)
