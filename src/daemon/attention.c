@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/listed.h"
 #include "daemon/gate.h"
 #include "daemon/view.h"
 
@@ -50,16 +51,6 @@ int gate_attention(const struct gate *gate, enum gate_attention what)
 	return gate->loud[what].count != 0;
 }
 
-static int is_loud(const struct lg_strlist *loud, const char *text)
-{
-	size_t i;
-
-	for (i = 0; i < loud->count; i++)
-		if (!strcmp(loud->item[i], text))
-			return 1;
-	return 0;
-}
-
 void gate_loud(struct gate *gate, enum gate_attention what, const char *format,
 	       ...)
 {
@@ -73,7 +64,7 @@ void gate_loud(struct gate *gate, enum gate_attention what, const char *format,
 	vsnprintf(line, sizeof(line), format, arguments);
 	va_end(arguments);
 	lg_error_set(&clean, LG_OK, NULL, "%s", line);
-	if (is_loud(&gate->loud[what], clean.text))
+	if (lg_listed(&gate->loud[what], clean.text))
 		return;
 	lg_strlist_add(&gate->loud[what], clean.text, strlen(clean.text), NULL);
 	gate_log_event(&event, "ATTENTION: %s", clean.text);

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/listed.h"
 #include "base/duration.h"
 
 #include "daemon/notice_send.h"
@@ -170,16 +171,6 @@ static void remind(struct gate *gate, const struct gate_view_lock *lock,
 	}
 }
 
-static int has(const struct lg_strlist *list, const char *text)
-{
-	size_t i;
-
-	for (i = 0; i < list->count; i++)
-		if (!strcmp(list->item[i], text))
-			return 1;
-	return 0;
-}
-
 static void look_at_loud(struct gate *gate)
 {
 	struct gate_notices *notices = gate->notices;
@@ -188,7 +179,7 @@ static void look_at_loud(struct gate *gate)
 
 	gate_louds(gate, &loud);
 	for (i = 0; i < loud.count; i++)
-		if (!has(&notices->loud, loud.item[i]))
+		if (!lg_listed(&notices->loud, loud.item[i]))
 			gate_notice_send(gate, GATE_NOTICE_ATTENTION, NULL,
 					 loud.item[i]);
 	if (notices->loud.count && !loud.count)

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/listed.h"
 #include "app/change/change_end.h"
 #include "app/change/servers_journal.h"
 
@@ -42,15 +43,6 @@ static int is_anywhere(const struct lg_servers_book *book, const char *name)
 	return 0;
 }
 
-static int is_among(const struct lg_strlist *names, const char *name)
-{
-	for (size_t i = 0; i < names->count; i++) {
-		if (strcmp(names->item[i], name) == 0)
-			return 1;
-	}
-	return 0;
-}
-
 /* Each server that a lock is on, once. */
 static void list_locked(const struct lg_servers_book *book,
 			struct lg_buffer *text)
@@ -64,7 +56,7 @@ static void list_locked(const struct lg_servers_book *book,
 			const char *name = record->target[j].name;
 
 			if (lg_servers_step_locks(record->target[j].step) &&
-			    !is_among(&locked, name))
+			    !lg_listed(&locked, name))
 				lg_strlist_add(&locked, name, strlen(name),
 					       NULL);
 		}

@@ -3,6 +3,7 @@
  * survey_stacks.c - the stacks of PAM on this machine, and who uses them
  */
 #include "app/doors/survey_inside.h"
+#include "base/listed.h"
 
 #include <string.h>
 
@@ -53,15 +54,6 @@ static enum lg_status survey_stack(struct survey *survey, const char *folder,
 	return lg_survey_settle(survey, "pam", status);
 }
 
-static int has(const struct lg_strlist *names, const char *name)
-{
-	for (size_t i = 0; i < names->count; i++) {
-		if (strcmp(names->item[i], name) == 0)
-			return 1;
-	}
-	return 0;
-}
-
 enum lg_status lg_survey_pam(struct survey *survey, const char *named)
 {
 	const char *folder[] = {named ? named : PAM_DIR,
@@ -77,7 +69,7 @@ enum lg_status lg_survey_pam(struct survey *survey, const char *named)
 
 			/* the drop-ins are no services of their own */
 			if (strncmp(name, "logongate-", 10) != 0 &&
-			    (f == 0 || !has(&names[0], name)))
+			    (f == 0 || !lg_listed(&names[0], name)))
 				status = survey_stack(survey, folder[f], name);
 		}
 	}

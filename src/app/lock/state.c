@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/listed.h"
 #include "app/lock/lock_file.h"
 #include "app/lock/stored_values.h"
 
@@ -112,17 +113,15 @@ void lg_state_loud(struct lg_state *state, const char *format, ...)
 	struct lg_error text;
 	char line[1024];
 	va_list arguments;
-	size_t i;
 
 	va_start(arguments, format);
 	vsnprintf(line, sizeof(line), format, arguments);
 	va_end(arguments);
 	/* Takes control characters out. */
 	lg_error_set(&text, LG_OK, NULL, "%s", line);
-	for (i = 0; i < state->loud.count; i++)
-		if (!strcmp(state->loud.item[i], text.text))
-			return;
-	lg_strlist_add(&state->loud, text.text, strlen(text.text), NULL);
+	if (!lg_listed(&state->loud, text.text))
+		lg_strlist_add(&state->loud, text.text, strlen(text.text),
+			       NULL);
 }
 
 void lg_state_unwritten(struct lg_state *state, const struct lg_error *err,

@@ -6,16 +6,13 @@
  * is not to close: where there are several the administrator says which.
  */
 #include "app/setup/setup_sites.h"
+#include "base/listed.h"
 
 #include <string.h>
 
 int lg_setup_sites_has(const struct lg_setup_sites *sites, const char *name)
 {
-	for (size_t i = 0; i < sites->names.count; i++) {
-		if (strcmp(sites->names.item[i], name) == 0)
-			return 1;
-	}
-	return 0;
+	return lg_listed(&sites->names, name);
 }
 
 enum lg_status lg_setup_sites_add(struct lg_setup_sites *sites,

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/listed.h"
 #include "cli/change/servers_apply.h"
 #include "cli/output.h"
 
@@ -66,11 +67,7 @@ static int is_on_any(const struct lg_servers_record *record,
 
 static int is_named(const struct lg_prepared *p, const char *id)
 {
-	for (size_t i = 0; i < p->beside.count; i++) {
-		if (strcmp(p->beside.item[i], id) == 0)
-			return 1;
-	}
-	return 0;
+	return lg_listed(&p->beside, id);
 }
 
 enum lg_status lg_prepare_beside_there(struct lg_prepared *p,

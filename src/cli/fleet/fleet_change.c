@@ -2,6 +2,7 @@
 /*
  * logongate lift, extend, confirm [PROFILE|ID] --fleet
  */
+#include "base/listed.h"
 #include "cli/fleet/fleet_rounds.h"
 
 #include <string.h>
@@ -37,14 +38,6 @@ static int is_told(const struct lg_cli_fleet *fleet, const char *id)
 	       (fate.prepare != NULL || fate.end != NULL);
 }
 
-static int is_listed(const struct lg_strlist *ids, const char *id)
-{
-	for (size_t i = 0; i < ids->count; i++)
-		if (strcmp(ids->item[i], id) == 0)
-			return 1;
-	return 0;
-}
-
 /* Locks whose entries were deleted, by what gates say that they hold: they
  * must not be without a lift. Appends their ids. */
 static enum lg_status find_untold(const struct lg_cli_fleet *fleet,
@@ -65,7 +58,7 @@ static enum lg_status find_untold(const struct lg_cli_fleet *fleet,
 
 			if (report->lock[k].state != LG_FLEET_STATE_IN_FORCE ||
 			    (name != NULL && strcmp(name, id) != 0) ||
-			    is_listed(out_ids, id) || is_told(fleet, id))
+			    lg_listed(out_ids, id) || is_told(fleet, id))
 				continue;
 			status = lg_strlist_add(out_ids, id, strlen(id), err);
 		}

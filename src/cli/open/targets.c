@@ -10,6 +10,7 @@
 
 #include <logongate/version.h>
 
+#include "base/listed.h"
 #include "base/nearest.h"
 #include "cli/open/targets.h"
 
@@ -145,11 +146,8 @@ static int add_name(struct lg_cli *cli, const struct lg_settings *settings,
 		code = unknown(cli, settings, "target", one.item[0]);
 		goto done;
 	}
-	for (size_t i = 0; i < names->count; i++) {
-		if (strcmp(names->item[i], one.item[0]) == 0)
-			goto done;
-	}
-	if (lg_strlist_add_all(names, &one, &err) != LG_OK)
+	if (!lg_listed(names, one.item[0]) &&
+	    lg_strlist_add_all(names, &one, &err) != LG_OK)
 		code = lg_cli_fail(cli, &err);
 done:
 	lg_strlist_release(&one);

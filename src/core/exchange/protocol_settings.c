@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "core/exchange/protocol_settings.h"
+#include "base/listed.h"
 
 #define SEPARATOR "\xc2\xa7" /* U+00A7 */
 #define SEPARATOR_LEN (sizeof(SEPARATOR) - 1)
@@ -152,16 +153,6 @@ enum lg_access lg_protocol_settings_access(const struct lg_strlist *values,
 	return strictest;
 }
 
-static int has_text(const struct lg_strlist *list, const char *text)
-{
-	size_t i;
-
-	for (i = 0; i < list->count; i++)
-		if (strcmp(list->item[i], text) == 0)
-			return 1;
-	return 0;
-}
-
 /* The same value with another field 1. An attribute holds a value once: one
  * that is there already, or will be, is not added. */
 static enum lg_status exchange_field(const struct lg_strlist *values,
@@ -181,8 +172,8 @@ static enum lg_status exchange_field(const struct lg_strlist *values,
 	if (!status)
 		status = lg_strlist_add(&change->removed, value->text,
 					strlen(value->text), err);
-	if (!status && !has_text(values, text.data) &&
-	    !has_text(&change->added, text.data))
+	if (!status && !lg_listed(values, text.data) &&
+	    !lg_listed(&change->added, text.data))
 		status = lg_strlist_add(&change->added, text.data, text.len,
 					err);
 	lg_buffer_release(&text);

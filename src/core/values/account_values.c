@@ -3,6 +3,7 @@
  * account_values.c - accounts' protocolSettings as values of a target
  */
 #include "core/values/account_values.h"
+#include "base/listed.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -37,10 +38,5 @@ enum lg_status lg_account_values_set(struct lg_registry *registry,
 
 int lg_account_values_has(const struct lg_value *value, const char *text)
 {
-	size_t i;
-
-	for (i = 0; value && i < value->list.count; i++)
-		if (strcmp(value->list.item[i], text) == 0)
-			return 1;
-	return 0;
+	return value && lg_listed(&value->list, text);
 }

@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "base/listed.h"
 #include "app/records/json_member.h"
 #include "daemon/fleet/follower_inside.h"
 
@@ -46,16 +47,6 @@ void gate_fleet_tell(struct gate_fleet *fleet)
 		uv_async_send(&fleet->wake);
 }
 
-static int has(const struct lg_strlist *list, const char *text)
-{
-	size_t i;
-
-	for (i = 0; i < list->count; i++)
-		if (!strcmp(list->item[i], text))
-			return 1;
-	return 0;
-}
-
 static void add_sentence(struct lg_strlist *loud, const char *code,
 			 const char *entry, const char *text)
 {
@@ -91,7 +82,7 @@ void gate_fleet_take(struct gate_fleet *fleet)
 	uv_mutex_unlock(&fleet->mutex);
 	find_loud(fleet, &loud);
 	for (i = 0; i < fleet->loud.count; i++)
-		if (!has(&loud, fleet->loud.item[i]))
+		if (!lg_listed(&loud, fleet->loud.item[i]))
 			gate_quiet(fleet->gate, fleet->loud.item[i]);
 	for (i = 0; i < loud.count; i++)
 		gate_loud(fleet->gate, GATE_ATTENTION_FLEET, "%s",

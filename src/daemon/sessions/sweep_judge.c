@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/listed.h"
 #include "daemon/sessions/sweep_select.h"
 #include "daemon/work.h"
 
@@ -331,16 +332,6 @@ static void count_one(struct sweep_run *run, size_t i)
 	try->is_told |= run->marks[i] == LG_CUT_TOLD;
 }
 
-static int has_text(const struct lg_strlist *texts, const char *text)
-{
-	size_t i;
-
-	for (i = 0; i < texts->count; i++)
-		if (!strcmp(texts->item[i], text))
-			return 1;
-	return 0;
-}
-
 /* Each text once, and not more than are told. */
 static void shorten(struct lg_strlist *notes)
 {
@@ -348,7 +339,7 @@ static void shorten(struct lg_strlist *notes)
 	size_t i;
 
 	for (i = 0; i < notes->count && kept.count < NOTES_MAX; i++)
-		if (!has_text(&kept, notes->item[i]))
+		if (!lg_listed(&kept, notes->item[i]))
 			lg_strlist_add(&kept, notes->item[i],
 				       strlen(notes->item[i]), NULL);
 	lg_strlist_release(notes);

@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/listed.h"
 #include "daemon/sessions/sweep_judge.h"
 #include "daemon/sessions/sweep_wait.h"
 
@@ -119,13 +120,9 @@ static void take_notes(struct sweep_run *run, struct lg_strlist *kept)
 {
 	const struct lg_strlist *notes = &run->fresh.notes;
 	size_t i;
-	size_t k;
 
 	for (i = 0; i < notes->count; i++) {
-		for (k = 0; k < kept->count; k++)
-			if (!strcmp(kept->item[k], notes->item[i]))
-				break;
-		if (k < kept->count || kept->count >= NOTES_MAX)
+		if (kept->count >= NOTES_MAX || lg_listed(kept, notes->item[i]))
 			continue;
 		lg_strlist_add(kept, notes->item[i], strlen(notes->item[i]),
 			       NULL);

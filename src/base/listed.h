@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * listed.h - whether a text is one of a list
+ *
+ * Layer: base.
+ */
+#ifndef LOGONGATE_BASE_LISTED_H
+#define LOGONGATE_BASE_LISTED_H
+
+#include <string.h>
+
+#include <logongate/strlist.h>
+
+static inline int lg_listed(const struct lg_strlist *list, const char *text)
+{
+	size_t i;
+
+	for (i = 0; i < list->count; i++)
+		if (strcmp(list->item[i], text) == 0)
+			return 1;
+	return 0;
+}
+
+#endif
