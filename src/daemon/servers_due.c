@@ -176,11 +176,9 @@ static void tell(void *context)
 void control_servers(struct control_call *call)
 {
 	struct telling *telling = calloc(1, sizeof(*telling));
-	struct lg_error err = {0};
 
 	if (!telling) {
-		lg_error_set(&err, LG_ERR_NO_MEMORY, NULL, "out of memory");
-		control_fail_as(call, &err);
+		control_no_memory(call);
 		return;
 	}
 	telling->call = call;

@@ -207,6 +207,14 @@ void control_fail_as(struct control_call *call, const struct lg_error *err)
 	control_fail(call, exit_of(err), err);
 }
 
+void control_no_memory(struct control_call *call)
+{
+	const struct lg_error err = {.status = LG_ERR_NO_MEMORY,
+				     .text = "out of memory"};
+
+	control_fail_as(call, &err);
+}
+
 void control_done(struct gate *gate, void *context, enum lg_status status,
 		  const struct lg_error *err)
 {

@@ -57,6 +57,7 @@ void control_fail(struct control_call *call, enum control_exit code,
 		  const struct lg_error *err);
 /* As control_fail, with the exit that belongs to the status in err. */
 void control_fail_as(struct control_call *call, const struct lg_error *err);
+void control_no_memory(struct control_call *call);
 /* The end of a look or a change that leaves nothing to wait for; context is the
  * call. */
 void control_done(struct gate *gate, void *context, enum lg_status status,

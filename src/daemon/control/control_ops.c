@@ -50,17 +50,6 @@ static enum lg_status read_request(struct control_call *call,
 	return LG_OK;
 }
 
-static void tell_cut(void *context, const struct gate_sweep_report *report)
-{
-	struct control_call *call = context;
-
-	lg_json_number(call->answer, "cut", (int64_t)report->cut);
-	control_add_left(call, report);
-	lg_json_names(call->answer, "unasked", report->unasked);
-	lg_json_names(call->answer, "notes", report->notes);
-	control_finish(call);
-}
-
 static void add_takes_effect(struct control_call *call,
 			     const struct gate_inside *inside)
 {
@@ -174,7 +163,7 @@ static void applied(struct gate *gate, void *context, enum lg_status status,
 	if (status)
 		control_fail_as(context, err);
 	else
-		gate_sweeps_wait(gate, tell_cut, context);
+		gate_sweeps_wait(gate, control_tell_cut, context);
 }
 
 void control_apply(struct control_call *call)

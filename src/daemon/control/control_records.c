@@ -154,8 +154,7 @@ static void begin_show(struct control_call *call, const char *key,
 	struct lg_error err = {0};
 
 	if (!show) {
-		lg_error_set(&err, LG_ERR_NO_MEMORY, NULL, "out of memory");
-		control_fail_as(call, &err);
+		control_no_memory(call);
 		return;
 	}
 	if (control_time(call, "since", &show->since_s, &err)) {

@@ -15,8 +15,8 @@
 #include "daemon/view.h"
 #include "daemon/work.h"
 
-void control_add_left(struct control_call *call,
-		      const struct gate_sweep_report *report)
+static void add_left(struct control_call *call,
+		     const struct gate_sweep_report *report)
 {
 	const struct lg_session_list *sessions = report->sessions;
 	const struct lg_policy *policy = gate_policy(call->gate);
@@ -81,11 +81,9 @@ static void sessions_listed(void *context,
 	const struct lg_policy *policy;
 	struct control_call *call = context;
 	struct telling *telling = calloc(1, sizeof(*telling));
-	struct lg_error err = {0};
 
 	if (!telling) {
-		lg_error_set(&err, LG_ERR_NO_MEMORY, NULL, "out of memory");
-		control_fail_as(call, &err);
+		control_no_memory(call);
 		return;
 	}
 	lg_json_names(call->answer, "unasked", report->unasked);
@@ -116,12 +114,12 @@ void control_sessions(struct control_call *call)
 		control_fail_as(call, &err);
 }
 
-static void was_cut(void *context, const struct gate_sweep_report *report)
+void control_tell_cut(void *context, const struct gate_sweep_report *report)
 {
 	struct control_call *call = context;
 
 	lg_json_number(call->answer, "cut", (int64_t)report->cut);
-	control_add_left(call, report);
+	add_left(call, report);
 	lg_json_names(call->answer, "notes", report->notes);
 	lg_json_names(call->answer, "unasked", report->unasked);
 	control_finish(call);
@@ -149,8 +147,8 @@ static void names_known(struct gate *gate, void *context, enum lg_status status,
 	struct lg_error failed = *err;
 
 	if (!status)
-		status = gate_sweeps_cut(gate, &selector, was_cut, call,
-					 &failed);
+		status = gate_sweeps_cut(gate, &selector, control_tell_cut,
+					 call, &failed);
 	if (status)
 		control_fail_as(call, &failed);
 }

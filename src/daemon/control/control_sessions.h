@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * control_sessions.h - sessions in an answer
+ * control_sessions.h - what a sweep did, as an answer
  *
  * Layer: daemon.
  */
@@ -11,8 +11,8 @@
 
 #include "daemon/control/control.h"
 
-/* Adds "left", and "left_count": of very many only the first are listed. */
-void control_add_left(struct control_call *call,
-		      const struct gate_sweep_report *report);
+/* Ends a call with whom a sweep cut, and with "left" and "left_count": of very
+ * many only the first are listed. context is the call. */
+void control_tell_cut(void *context, const struct gate_sweep_report *report);
 
 #endif
