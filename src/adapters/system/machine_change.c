@@ -4,13 +4,13 @@
  */
 #define _GNU_SOURCE
 #include "adapters/system/machine_change.h"
+#include "adapters/system/secret_file.h"
 
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -150,15 +150,7 @@ static enum lg_status owner(void *self, const char *path,
 static enum lg_status secret(void *self, struct lg_buffer *out_text,
 			     struct lg_error *err)
 {
-	unsigned char bytes[SECRET_BYTES];
-
-	if (getrandom(bytes, sizeof(bytes), 0) != (ssize_t)sizeof(bytes))
-		return lg_error_set(err, LG_ERR_IO, "getrandom",
-				    "gave no random bytes");
-	for (size_t i = 0; i < sizeof(bytes); i++)
-		lg_buffer_format(out_text, "%02x", bytes[i]);
-	explicit_bzero(bytes, sizeof(bytes));
-	return lg_buffer_status(out_text, err);
+	return lg_secret_make(SECRET_BYTES, out_text, err);
 }
 
 static int has_init(void *self)

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -195,4 +196,19 @@ enum lg_status lg_settings_files_check(const struct lg_settings *settings,
 		if (plain[i])
 			status = check_readable(plain[i], err);
 	return status;
+}
+
+enum lg_status lg_secret_make(size_t bytes, struct lg_buffer *out_text,
+			      struct lg_error *err)
+{
+	unsigned char byte[32];
+	size_t i;
+
+	if (bytes > sizeof(byte) || getrandom(byte, bytes, 0) != (ssize_t)bytes)
+		return lg_error_set(err, LG_ERR_IO, "getrandom",
+				    "gave no random bytes");
+	for (i = 0; i < bytes; i++)
+		lg_buffer_format(out_text, "%02x", byte[i]);
+	explicit_bzero(byte, sizeof(byte));
+	return lg_buffer_status(out_text, err);
 }

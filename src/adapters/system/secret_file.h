@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * secret_file.h - passwords and keys from files that only some may read
+ * secret_file.h - passwords and keys: new ones, and those in files that only some
+ * may read
  *
  * Layer: adapter.
  * Source: contract 3 password_file, 8 "Sockets" and "Directory": a secret that
@@ -24,6 +25,10 @@ enum lg_status lg_secret_file_read(const char *path,
 				   struct lg_buffer *out_secret,
 				   struct lg_error *err);
 void lg_secret_release(struct lg_buffer *secret);
+
+/* Appends so many random bytes in lower-case hex digits; at most 32. */
+enum lg_status lg_secret_make(size_t bytes, struct lg_buffer *out_text,
+			      struct lg_error *err);
 
 /* The same for a secret of several lines (an account's file): all of its text;
  * a NUL is LG_ERR_SYNTAX. */

@@ -8,10 +8,10 @@
  */
 #include <string.h>
 #include <strings.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 
 #include "adapters/ldap/ldap_fleet.h"
+#include "adapters/system/secret_file.h"
 #include "adapters/system/atomic_file.h"
 #include "app/records/json_member.h"
 #include "app/setup/setup_settings.h"
@@ -97,25 +97,11 @@ static enum lg_status try_as_gate(struct join *join, struct lg_error *err)
 	return status;
 }
 
-static enum lg_status make_secret(struct lg_buffer *out_text,
-				  struct lg_error *err)
-{
-	unsigned char bytes[SECRET_BYTES];
-
-	if (getrandom(bytes, sizeof(bytes), 0) != (ssize_t)sizeof(bytes))
-		return lg_error_set(err, LG_ERR_IO, NULL,
-				    "no random bytes to be had");
-	for (size_t i = 0; i < sizeof(bytes); i++)
-		lg_buffer_format(out_text, "%02x", bytes[i]);
-	explicit_bzero(bytes, sizeof(bytes));
-	return lg_buffer_status(out_text, err);
-}
-
 static enum lg_status give_password(struct join *join, struct lg_error *err)
 {
 	struct lg_buffer secret = {0};
 	struct lg_buffer line = {0};
-	enum lg_status status = make_secret(&secret, err);
+	enum lg_status status = lg_secret_make(SECRET_BYTES, &secret, err);
 
 	if (status == LG_OK) {
 		lg_buffer_format(&line, "%s\n", secret.data);

@@ -11,7 +11,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "adapters/system/secret_file.h"
 #include "cli/output.h"
@@ -145,17 +144,13 @@ static enum lg_status try_way(struct prober *prober, const struct lg_way *way,
 /* "nobody-" and chance, so that it is nobody's; also for a password. */
 static enum lg_status nobody(char **out_name, struct lg_error *err)
 {
-	unsigned char bytes[NAME_BYTES];
 	struct lg_buffer name = {0};
 	enum lg_status status;
 
-	if (getrandom(bytes, sizeof(bytes), 0) != (ssize_t)sizeof(bytes))
-		return lg_error_set(err, LG_ERR_IO, "getrandom",
-				    "gave no random bytes");
 	lg_buffer_text(&name, "nobody-");
-	for (size_t i = 0; i < sizeof(bytes); i++)
-		lg_buffer_format(&name, "%02x", bytes[i]);
-	status = lg_buffer_take(&name, out_name, err);
+	status = lg_secret_make(NAME_BYTES, &name, err);
+	if (status == LG_OK)
+		status = lg_buffer_take(&name, out_name, err);
 	lg_buffer_release(&name);
 	return status;
 }

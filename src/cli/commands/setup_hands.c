@@ -8,11 +8,11 @@
 #include "cli/commands/setup_hands.h"
 
 #include <string.h>
-#include <sys/random.h>
 #include <time.h>
 
 #include "adapters/ini/settings_file.h"
 #include "adapters/logon/logon_try.h"
+#include "adapters/system/secret_file.h"
 #include "app/doors/survey.h"
 #include "cli/open/open.h"
 #include "cli/output.h"
@@ -83,15 +83,8 @@ static int heard(struct lg_cli *cli, const char *name)
 static enum lg_status marked_name(struct lg_buffer *out_name,
 				  struct lg_error *err)
 {
-	unsigned char bytes[8];
-
-	if (getrandom(bytes, sizeof(bytes), 0) != (ssize_t)sizeof(bytes))
-		return lg_error_set(err, LG_ERR_IO, "getrandom",
-				    "gave no random bytes");
 	lg_buffer_text(out_name, PREFIX);
-	for (size_t i = 0; i < sizeof(bytes); i++)
-		lg_buffer_format(out_name, "%02x", bytes[i]);
-	return lg_buffer_status(out_name, err);
+	return lg_secret_make(8, out_name, err);
 }
 
 /* 1 where PAM could not load a module: then nobody asks, however long one

@@ -9,10 +9,10 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "base/instant.h"
 
+#include "adapters/system/secret_file.h"
 #include "cli/change/servers_apply.h"
 #include "cli/output.h"
 
@@ -279,12 +279,13 @@ int lg_cli_choose(struct lg_cli *cli, const struct lg_cli_locks *locks,
 
 enum lg_status lg_cli_new_id(char out_id[LG_LOCK_ID_SIZE], struct lg_error *err)
 {
-	unsigned char bytes[6];
+	struct lg_buffer id = {0};
+	enum lg_status status;
 
-	if (getrandom(bytes, sizeof(bytes), 0) != (ssize_t)sizeof(bytes))
-		return lg_error_set(err, LG_ERR_IO, NULL,
-				    "the system has no random bytes");
-	snprintf(out_id, LG_LOCK_ID_SIZE, "lg-%02x%02x%02x%02x%02x%02x",
-		 bytes[0], bytes[1], bytes[2], bytes[3], bytes[4], bytes[5]);
-	return LG_OK;
+	lg_buffer_text(&id, "lg-");
+	status = lg_secret_make(6, &id, err);
+	if (status == LG_OK)
+		snprintf(out_id, LG_LOCK_ID_SIZE, "%s", id.data);
+	lg_buffer_release(&id);
+	return status;
 }
