@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "app/lock/backup.h"
-#include "folder.h"
+#include "lock_scene.h"
 #include "suite.h"
 
 static struct lg_findings *findings_of(const char *dn)
@@ -28,178 +28,142 @@ static struct lg_findings *findings_of(const char *dn)
 
 static void applies_and_survives(void **unused)
 {
-	struct folder folder;
-	struct lg_registry *values = values_listing("/o=a/cn=one");
-	struct lg_lock_request request = request_for(values);
-	struct lg_state *state;
+	struct lock_scene s;
 	char *audit;
 
-	folder_make(&folder);
-	state = folder_load(&folder);
-	assert_false(lg_state_locked(state));
-	assert_null(shown(state));
-	assert_int_equal(state->loud.count, 0);
-	request.findings = findings_of("/o=a/cn=one");
-	request.reason = "new\r\n\tdisks";
-	applied(state, &request);
-	lg_state_free(&state);
+	lock_scene_begin(&s);
+	assert_false(lg_state_locked(s.state));
+	assert_null(shown(s.state));
+	assert_int_equal(s.state->loud.count, 0);
+	s.request.findings = findings_of("/o=a/cn=one");
+	s.request.reason = "new\r\n\tdisks";
+	applied(s.state, &s.request);
+	lg_state_free(&s.state);
 
-	state = folder_load(&folder);
-	assert_true(lg_state_locked(state));
-	assert_int_equal(state->loud.count, 0);
-	assert_string_equal(shown(state), "/o=a/cn=one");
-	assert_non_null(state->lock[0]->findings);
-	assert_true(lg_lock_is_id(state->lock[0]->id));
-	assert_string_equal(state->lock[0]->profile, "upgrade");
-	assert_string_equal(state->lock[0]->by, "anna");
-	assert_string_equal(state->lock[0]->reason, "new disks");
-	assert_int_equal(state->lock[0]->generation, 1);
-	assert_int_equal(state->lock[0]->until.wall_s, 1795299360 + 3600);
-	audit = folder_read(&folder, LG_JOURNAL_FILE);
+	s.state = folder_load(&s.folder);
+	assert_true(lg_state_locked(s.state));
+	assert_int_equal(s.state->loud.count, 0);
+	assert_string_equal(shown(s.state), "/o=a/cn=one");
+	assert_non_null(s.state->lock[0]->findings);
+	assert_true(lg_lock_is_id(s.state->lock[0]->id));
+	assert_string_equal(s.state->lock[0]->profile, "upgrade");
+	assert_string_equal(s.state->lock[0]->by, "anna");
+	assert_string_equal(s.state->lock[0]->reason, "new disks");
+	assert_int_equal(s.state->lock[0]->generation, 1);
+	assert_int_equal(s.state->lock[0]->until.wall_s, 1795299360 + 3600);
+	audit = folder_read(&s.folder, LG_JOURNAL_FILE);
 	assert_non_null(strstr(audit, "\"event\":\"apply\""));
 	free(audit);
-	lg_findings_free((struct lg_findings **)&request.findings);
-	lg_registry_free(&values);
-	lg_state_free(&state);
-	folder_remove(&folder);
+	lg_findings_free((struct lg_findings **)&s.request.findings);
+	lock_scene_end(&s);
 }
 
 static void lifts_to_what_was_there(void **unused)
 {
-	struct folder folder;
 	struct lg_registry *before = values_listing("/o=a/cn=before");
-	struct lg_registry *values = values_listing("/o=a/cn=one");
-	struct lg_lock_request request = request_for(values);
+	struct lock_scene s;
 	struct lg_findings *findings = findings_of("/o=a/cn=before");
 	struct lg_strlist restored = {0};
 	struct lg_strlist changed = {0};
-	struct lg_state *state;
 	char *text_before;
 	char *text_after;
 
-	folder_make(&folder);
-	state = folder_load(&folder);
+	lock_scene_begin(&s);
 	lg_registry_set_dword(before, LG_KEY_PARAMETERS_SYSTEM, "Other", 7,
 			      NULL);
-	assert_int_equal(lg_standing_write(state, LG_EVENT_IMPORT, "anna",
+	assert_int_equal(lg_standing_write(s.state, LG_EVENT_IMPORT, "anna",
 					   before, findings, NULL, NULL),
 			 LG_OK);
-	text_before = folder_read(&folder, LG_STATE_REGISTRY);
-	applied(state, &request);
-	assert_null(state->lock[0]->findings);
-	assert_non_null(state->findings);
-	assert_int_equal(lg_lock_lift(state, state->lock[0], LG_LOCK_END_LIFT,
-				      "bert", &restored, &changed, NULL),
+	text_before = folder_read(&s.folder, LG_STATE_REGISTRY);
+	applied(s.state, &s.request);
+	assert_null(s.state->lock[0]->findings);
+	assert_non_null(s.state->findings);
+	assert_int_equal(lg_lock_lift(s.state, s.state->lock[0],
+				      LG_LOCK_END_LIFT, "bert", &restored,
+				      &changed, NULL),
 			 LG_OK);
-	text_after = folder_read(&folder, LG_STATE_REGISTRY);
+	text_after = folder_read(&s.folder, LG_STATE_REGISTRY);
 	assert_string_equal(text_before, text_after);
-	assert_string_equal(shown(state), "/o=a/cn=before");
-	assert_non_null(lg_findings_dn(state->findings, "/o=a/cn=before"));
+	assert_string_equal(shown(s.state), "/o=a/cn=before");
+	assert_non_null(lg_findings_dn(s.state->findings, "/o=a/cn=before"));
 	assert_int_equal(restored.count, 1);
 	assert_int_equal(changed.count, 0);
-	assert_false(lg_state_locked(state));
-	lg_state_free(&state);
-	state = folder_load(&folder);
-	assert_false(lg_state_locked(state));
-	assert_non_null(state->findings);
-	assert_int_equal(state->generation, 3);
+	assert_false(lg_state_locked(s.state));
+	lock_scene_again(&s);
+	assert_false(lg_state_locked(s.state));
+	assert_non_null(s.state->findings);
+	assert_int_equal(s.state->generation, 3);
 	free(text_before);
 	free(text_after);
 	lg_strlist_release(&restored);
 	lg_strlist_release(&changed);
 	lg_findings_free(&findings);
 	lg_registry_free(&before);
-	lg_registry_free(&values);
-	lg_state_free(&state);
-	folder_remove(&folder);
+	lock_scene_end(&s);
 }
 
 /* Another name, or another variable, is another lock. */
 static void refuses_the_same_lock(void **unused)
 {
-	struct folder folder;
-	struct lg_registry *values = values_listing("/o=a/cn=one");
-	struct lg_lock_request request = request_for(values);
+	struct lock_scene s;
 	struct lg_lock *lock = NULL;
-	struct lg_state *state;
 	struct lg_error err = {0};
 	char *before;
 	char *after;
 
-	folder_make(&folder);
-	state = folder_load(&folder);
-	request.variables = "org=A\n";
-	applied(state, &request);
-	before = folder_read(&folder, LG_STATE_LOCK);
-	assert_int_equal(lg_lock_apply(state, &request, &lock, &err),
+	lock_scene_begin(&s);
+	s.request.variables = "org=A\n";
+	applied(s.state, &s.request);
+	before = folder_read(&s.folder, LG_STATE_LOCK);
+	assert_int_equal(lg_lock_apply(s.state, &s.request, &lock, &err),
 			 LG_ERR_CONFLICT);
 	assert_string_equal(err.code, "already-in-force");
-	assert_int_equal(lg_standing_write(state, LG_EVENT_IMPORT, "anna",
-					   values, NULL, NULL, &err),
+	assert_int_equal(lg_standing_write(s.state, LG_EVENT_IMPORT, "anna",
+					   s.values, NULL, NULL, &err),
 			 LG_ERR_CONFLICT);
-	after = folder_read(&folder, LG_STATE_LOCK);
+	after = folder_read(&s.folder, LG_STATE_LOCK);
 	assert_string_equal(before, after);
-	assert_int_equal(state->lock_count, 1);
-	request.variables = "org=B\n";
-	applied(state, &request);
-	request.profile = "other";
-	applied(state, &request);
+	assert_int_equal(s.state->lock_count, 1);
+	s.request.variables = "org=B\n";
+	applied(s.state, &s.request);
+	s.request.profile = "other";
+	applied(s.state, &s.request);
 	/* One that begins when the first is over. */
-	request.profile = "upgrade";
-	request.variables = "org=A\n";
-	request.at_s = 1795299360 + 3600;
-	applied(state, &request);
-	request.at_s = 1795299360 + 3599;
-	assert_int_equal(lg_lock_apply(state, &request, &lock, &err),
+	s.request.profile = "upgrade";
+	s.request.variables = "org=A\n";
+	s.request.at_s = 1795299360 + 3600;
+	applied(s.state, &s.request);
+	s.request.at_s = 1795299360 + 3599;
+	assert_int_equal(lg_lock_apply(s.state, &s.request, &lock, &err),
 			 LG_ERR_CONFLICT);
-	assert_int_equal(state->lock_count, 4);
+	assert_int_equal(s.state->lock_count, 4);
 	free(before);
 	free(after);
-	lg_registry_free(&values);
-	lg_state_free(&state);
-	folder_remove(&folder);
+	lock_scene_end(&s);
 }
 
 static void takes_so_many_and_no_more(void **unused)
 {
-	struct folder folder;
-	struct lg_registry *values = values_listing("/o=a/cn=one");
-	struct lg_lock_request request = request_for(values);
+	struct lock_scene s;
 	struct lg_lock *lock = NULL;
-	struct lg_state *state;
 	struct lg_error err = {0};
 	char name[16];
 	int i;
 
-	folder_make(&folder);
-	state = folder_load(&folder);
-	request.profile = name;
+	lock_scene_begin(&s);
+	s.request.profile = name;
 	for (i = 0; i < LG_LOCKS_MAX; i++) {
 		snprintf(name, sizeof(name), "p%d", i);
-		applied(state, &request);
+		applied(s.state, &s.request);
 	}
 	snprintf(name, sizeof(name), "one more");
-	assert_int_equal(lg_lock_apply(state, &request, &lock, &err),
+	assert_int_equal(lg_lock_apply(s.state, &s.request, &lock, &err),
 			 LG_ERR_CONFLICT);
 	assert_string_equal(err.code, "too-many-locks");
-	lg_state_free(&state);
-	state = folder_load(&folder);
-	assert_int_equal(state->lock_count, LG_LOCKS_MAX);
-	assert_int_equal(state->loud.count, 0);
-	lg_registry_free(&values);
-	lg_state_free(&state);
-	folder_remove(&folder);
-}
-
-static void lift_by_name(struct lg_state *state, const char *name)
-{
-	struct lg_lock *lock = NULL;
-
-	assert_int_equal(lg_lock_choose(state, name, LG_MEANT_ANY, &lock, NULL),
-			 LG_OK);
-	assert_int_equal(lg_lock_lift(state, lock, LG_LOCK_END_LIFT, "bert",
-				      NULL, NULL, NULL),
-			 LG_OK);
+	lock_scene_again(&s);
+	assert_int_equal(s.state->lock_count, LG_LOCKS_MAX);
+	assert_int_equal(s.state->loud.count, 0);
+	lock_scene_end(&s);
 }
 
 /* Whatever the order of lifting, each goes alone, and the first state comes
@@ -295,107 +259,23 @@ static void several_locks_come_and_go(void **unused)
 
 static void stands_in_place_of_the_standing_values(void **unused)
 {
-	struct folder folder;
 	struct lg_registry *before = values_listing("/o=a/cn=before");
-	struct lg_registry *values = values_listing("/o=a/cn=one");
-	struct lg_lock_request request = request_for(values);
-	struct lg_state *state;
+	struct lock_scene s;
 
-	folder_make(&folder);
-	state = folder_load(&folder);
-	assert_int_equal(lg_standing_write(state, LG_EVENT_IMPORT, "anna",
+	lock_scene_begin(&s);
+	assert_int_equal(lg_standing_write(s.state, LG_EVENT_IMPORT, "anna",
 					   before, NULL, NULL, NULL),
 			 LG_OK);
-	request.place = LG_LOCK_REPLACES;
-	applied(state, &request);
-	assert_true(lg_state_replaced(state));
-	assert_string_equal(shown(state), "/o=a/cn=one");
-	lg_state_free(&state);
-	state = folder_load(&folder);
-	assert_true(lg_state_replaced(state));
-	lift_by_name(state, NULL);
-	assert_string_equal(shown(state), "/o=a/cn=before");
+	s.request.place = LG_LOCK_REPLACES;
+	applied(s.state, &s.request);
+	assert_true(lg_state_replaced(s.state));
+	assert_string_equal(shown(s.state), "/o=a/cn=one");
+	lock_scene_again(&s);
+	assert_true(lg_state_replaced(s.state));
+	lift_by_name(s.state, NULL);
+	assert_string_equal(shown(s.state), "/o=a/cn=before");
 	lg_registry_free(&before);
-	lg_registry_free(&values);
-	lg_state_free(&state);
-	folder_remove(&folder);
-}
-
-/* Of two that meet, the one that begins is there before the other is gone. */
-static void a_beginning_goes_before_an_end(void **unused)
-{
-	struct folder folder;
-	struct lg_registry *values = values_listing("/o=a/cn=one");
-	struct lg_lock_request request = request_for(values);
-	char id[LG_LOCK_ID_SIZE] = "";
-	enum lg_lock_event event;
-	struct lg_state *state;
-	struct lg_lock *first;
-
-	folder_make(&folder);
-	state = folder_load(&folder);
-	request.for_s = 600;
-	first = applied(state, &request);
-	snprintf(id, sizeof(id), "%s", first->id);
-	request.profile = "next";
-	request.at_s = 1795299360 + 600;
-	applied(state, &request);
-	folder_wait(&folder, 600);
-	assert_int_equal(lg_lock_settle(state, &event, id, NULL), LG_OK);
-	assert_int_equal(event, LG_LOCK_BEGINS);
-	assert_int_equal(lg_lock_settle(state, &event, id, NULL), LG_OK);
-	assert_int_equal(event, LG_LOCK_EXPIRES);
-	assert_int_equal(lg_lock_settle(state, &event, id, NULL), LG_OK);
-	assert_int_equal(event, LG_LOCK_NOTHING);
-	assert_string_equal(state->lock[0]->profile, "next");
-	assert_int_equal(state->lock[0]->since_s, 1795299360 + 600);
-	lg_registry_free(&values);
-	lg_state_free(&state);
-	folder_remove(&folder);
-}
-
-/* Nobody is kept out past the end because nothing can be written. */
-static void an_end_does_not_wait_for_the_disk(void **unused)
-{
-	struct folder folder;
-	struct lg_registry *values = values_listing("/o=a/cn=one");
-	struct lg_lock_request request = request_for(values);
-	enum lg_lock_event event;
-	struct lg_state *state;
-
-	folder_make(&folder);
-	state = folder_load(&folder);
-	applied(state, &request);
-	folder_wait(&folder, 3600);
-	folder.writes = 0;
-	folder.fail_write = 1;
-	assert_int_equal(lg_lock_settle(state, &event, NULL, NULL), LG_OK);
-	assert_int_equal(event, LG_LOCK_EXPIRES);
-	assert_false(lg_state_locked(state));
-	assert_true(state->unsaved);
-	assert_true(is_loud(state, "could not be written"));
-	/* Nor does a beginning. */
-	request.at_s = 1795299360 + 7000;
-	folder.fail_write = 0;
-	assert_int_equal(lg_picture_flush(state, NULL), LG_OK);
-	assert_false(is_loud(state, "what changed could not be written"));
-	applied(state, &request);
-	folder_wait(&folder, 3400);
-	folder.writes = 0;
-	folder.fail_write = 1;
-	assert_int_equal(lg_lock_settle(state, &event, NULL, NULL), LG_OK);
-	assert_int_equal(event, LG_LOCK_BEGINS);
-	assert_true(lg_state_locked(state));
-	folder.fail_write = 0;
-	assert_int_equal(lg_picture_flush(state, NULL), LG_OK);
-	lg_state_free(&state);
-	state = folder_load(&folder);
-	assert_true(lg_state_locked(state));
-	lift_by_name(state, NULL);
-	assert_null(shown(state));
-	lg_registry_free(&values);
-	lg_state_free(&state);
-	folder_remove(&folder);
+	lock_scene_end(&s);
 }
 
 static void what_was_edited_by_hand_is_kept_and_told(void **unused)
@@ -447,320 +327,45 @@ static void what_was_edited_by_hand_is_kept_and_told(void **unused)
 
 static void old_backups_and_lists_go(void **unused)
 {
-	struct folder folder;
-	struct lg_registry *values = values_listing("/o=a/cn=one");
-	struct lg_lock_request request = request_for(values);
+	struct lock_scene s;
 	struct lg_strlist list = {0};
 	struct lg_strlist names = {0};
-	struct lg_state *state;
 	char dn[64];
 	int i;
 
+	lock_scene_begin(&s);
 	for (i = 0; i < 1001; i++) {
 		snprintf(dn, sizeof(dn), "/o=a/ou=b/cn=Recipients/cn=u%d", i);
 		assert_int_equal(lg_strlist_add(&list, dn, strlen(dn), NULL),
 				 LG_OK);
 	}
-	lg_registry_set_list(values, LG_KEY_PARAMETERS_SYSTEM,
+	lg_registry_set_list(s.values, LG_KEY_PARAMETERS_SYSTEM,
 			     LG_VALUE_LOGON_ONLY_AS, &list, NULL);
-	folder_make(&folder);
-	state = folder_load(&folder);
-	request.max_duration_s = -1;
-	request.for_s = 40 * 86400;
-	applied(state, &request);
-	folder_wait(&folder, 31 * 86400);
-	lg_backup_prune(state, 30);
-	state->files->list(state->files->self, "lists", &names, NULL);
+	s.request.max_duration_s = -1;
+	s.request.for_s = 40 * 86400;
+	applied(s.state, &s.request);
+	folder_wait(&s.folder, 31 * 86400);
+	lg_backup_prune(s.state, 30);
+	s.state->files->list(s.state->files->self, "lists", &names, NULL);
 	assert_int_equal(names.count, 1);
 	lg_strlist_release(&names);
-	state->files->list(state->files->self, LG_STATE_BACKUPS, &names, NULL);
+	s.state->files->list(s.state->files->self, LG_STATE_BACKUPS, &names,
+			     NULL);
 	assert_int_equal(names.count, 1);
 	lg_strlist_release(&names);
-	lift_by_name(state, NULL);
-	lg_backup_prune(state, 0);
-	state->files->list(state->files->self, "lists", &names, NULL);
+	lift_by_name(s.state, NULL);
+	lg_backup_prune(s.state, 0);
+	s.state->files->list(s.state->files->self, "lists", &names, NULL);
 	assert_int_equal(names.count, 1);
 	lg_strlist_release(&names);
-	lg_backup_prune(state, 30);
-	state->files->list(state->files->self, "lists", &names, NULL);
-	state->files->list(state->files->self, LG_STATE_BACKUPS, &names, NULL);
+	lg_backup_prune(s.state, 30);
+	s.state->files->list(s.state->files->self, "lists", &names, NULL);
+	s.state->files->list(s.state->files->self, LG_STATE_BACKUPS, &names,
+			     NULL);
 	assert_int_equal(names.count, 0);
 	lg_strlist_release(&names);
 	lg_strlist_release(&list);
-	lg_registry_free(&values);
-	lg_state_free(&state);
-	folder_remove(&folder);
-}
-
-static void an_end_is_needed(void **unused)
-{
-	static const struct {
-		int64_t for_s, until_s, at_s;
-	} rows[] = {
-		{0, 0, 0},
-		{0, 1795299360, 0},
-		{0, 100, 0},
-		{7201, 0, 0},
-		{0, 1795299360 + 7201, 0},
-		{60, 0, 1795299300},
-		{0, 1795299400, 1795299500},
-		{-5, 0, 0},
-	};
-	struct folder folder;
-	struct lg_registry *values = values_listing("/o=a/cn=one");
-	struct lg_lock_request request = request_for(values);
-	struct lg_lock *lock = NULL;
-	struct lg_state *state;
-	size_t i;
-
-	folder_make(&folder);
-	state = folder_load(&folder);
-	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		request.for_s = rows[i].for_s;
-		request.until_s = rows[i].until_s;
-		request.at_s = rows[i].at_s;
-		assert_int_equal(lg_lock_apply(state, &request, &lock, NULL),
-				 LG_ERR_RANGE);
-	}
-	assert_false(folder_has(&folder, LG_STATE_LOCK));
-	assert_false(folder_has(&folder, LG_STATE_REGISTRY));
-	lg_registry_free(&values);
-	lg_state_free(&state);
-	folder_remove(&folder);
-}
-
-static enum lg_lock_event settle(struct lg_state *state)
-{
-	enum lg_lock_event event = LG_LOCK_NOTHING;
-
-	assert_int_equal(lg_lock_settle(state, &event, NULL, NULL), LG_OK);
-	return event;
-}
-
-static void waits_for_its_beginning(void **unused)
-{
-	struct folder folder;
-	struct lg_registry *values = values_listing("/o=a/cn=one");
-	struct lg_lock_request request = request_for(values);
-	struct lg_state *state;
-	int64_t left_ms;
-
-	folder_make(&folder);
-	state = folder_load(&folder);
-	request.at_s = 1795299360 + 600;
-	request.grace_s = 60;
-	applied(state, &request);
-	assert_false(lg_state_locked(state));
-	assert_null(shown(state));
-	assert_int_equal(settle(state), LG_LOCK_NOTHING);
-	assert_int_equal(lg_lock_next(state, NULL, &left_ms), LG_LOCK_BEGINS);
-	assert_int_equal(left_ms, 600000);
-	lg_state_free(&state);
-	folder_wait(&folder, 600);
-	state = folder_load(&folder);
-	assert_int_equal(settle(state), LG_LOCK_BEGINS);
-	assert_true(lg_state_locked(state));
-	assert_string_equal(shown(state), "/o=a/cn=one");
-	folder_wait(&folder, 60);
-	assert_int_equal(settle(state), LG_LOCK_CUTS);
-	assert_int_equal(settle(state), LG_LOCK_NOTHING);
-	folder_wait(&folder, 3540);
-	assert_int_equal(settle(state), LG_LOCK_EXPIRES);
-	assert_false(lg_state_locked(state));
-	assert_null(shown(state));
-	lg_registry_free(&values);
-	lg_state_free(&state);
-	folder_remove(&folder);
-}
-
-static void never_began(void **unused)
-{
-	struct folder folder;
-	struct lg_registry *values = values_listing("/o=a/cn=one");
-	struct lg_lock_request request = request_for(values);
-	struct lg_state *state;
-
-	folder_make(&folder);
-	state = folder_load(&folder);
-	request.at_s = 1795299360 + 600;
-	applied(state, &request);
-	lg_state_free(&state);
-	folder_wait(&folder, 5000);
-	state = folder_load(&folder);
-	/* The start is due too; what is over does not begin. */
-	assert_int_equal(settle(state), LG_LOCK_EXPIRES);
-	assert_int_equal(settle(state), LG_LOCK_NOTHING);
-	assert_null(shown(state));
-	lg_registry_free(&values);
-	lg_state_free(&state);
-	folder_remove(&folder);
-}
-
-static void lifts_without_a_confirm(void **unused)
-{
-	struct folder folder;
-	struct lg_registry *values = values_listing("/o=a/cn=one");
-	struct lg_lock_request request = request_for(values);
-	struct lg_state *state;
-	int confirmed;
-
-	for (confirmed = 0; confirmed < 2; confirmed++) {
-		folder_make(&folder);
-		state = folder_load(&folder);
-		request.confirm_within_s = 120;
-		applied(state, &request);
-		folder_wait(&folder, 119);
-		assert_int_equal(settle(state), LG_LOCK_NOTHING);
-		if (confirmed) {
-			assert_int_equal(lg_lock_confirm(state, state->lock[0],
-							 "bert", NULL),
-					 LG_OK);
-			assert_int_equal(lg_lock_confirm(state, state->lock[0],
-							 "bert", NULL),
-					 LG_ERR_CONFLICT);
-		}
-		folder_wait(&folder, 1);
-		assert_int_equal(settle(state), confirmed
-							? LG_LOCK_NOTHING
-							: LG_LOCK_UNCONFIRMED);
-		assert_int_equal(lg_state_locked(state), confirmed);
-		lg_state_free(&state);
-		folder_remove(&folder);
-	}
-	lg_registry_free(&values);
-}
-
-static void extends_within_the_limit(void **unused)
-{
-	struct folder folder;
-	struct lg_registry *values = values_listing("/o=a/cn=one");
-	struct lg_lock_request request = request_for(values);
-	struct lg_state *state;
-
-	folder_make(&folder);
-	state = folder_load(&folder);
-	applied(state, &request);
-	folder_wait(&folder, 3000);
-	assert_int_equal(
-		lg_lock_extend(state, state->lock[0], "bert", 0, 4200, NULL),
-		LG_OK);
-	assert_int_equal(state->lock[0]->until.wall_s, 1795299360 + 7200);
-	assert_int_equal(
-		lg_lock_extend(state, state->lock[0], "bert", 0, 4201, NULL),
-		LG_ERR_RANGE);
-	assert_int_equal(
-		lg_lock_extend(state, state->lock[0], "bert", 17, 0, NULL),
-		LG_ERR_RANGE);
-	assert_int_equal(state->lock[0]->until.wall_s, 1795299360 + 7200);
-	folder_wait(&folder, 4199);
-	assert_int_equal(settle(state), LG_LOCK_NOTHING);
-	folder_wait(&folder, 1);
-	assert_int_equal(settle(state), LG_LOCK_EXPIRES);
-	lg_registry_free(&values);
-	lg_state_free(&state);
-	folder_remove(&folder);
-}
-
-static void a_stepped_clock_changes_nothing(void **unused)
-{
-	static const int64_t steps[] = {36000, -36000};
-	struct folder folder;
-	struct lg_registry *values = values_listing("/o=a/cn=one");
-	struct lg_lock_request request = request_for(values);
-	struct lg_state *state;
-	struct lg_now now;
-	size_t i;
-
-	for (i = 0; i < 2; i++) {
-		folder_make(&folder);
-		state = folder_load(&folder);
-		applied(state, &request);
-		folder.now.wall_ms += steps[i] * 1000;
-		now = lg_state_now(state);
-		assert_int_equal(lg_lock_stepped_s(state->lock[0], &now),
-				 steps[i]);
-		folder_wait(&folder, 3599);
-		assert_int_equal(settle(state), LG_LOCK_NOTHING);
-		/* Nor does a restart of the gate. */
-		lg_state_free(&state);
-		state = folder_load(&folder);
-		assert_int_equal(settle(state), LG_LOCK_NOTHING);
-		folder_wait(&folder, 1);
-		assert_int_equal(settle(state), LG_LOCK_EXPIRES);
-		lg_state_free(&state);
-		folder_remove(&folder);
-	}
-	lg_registry_free(&values);
-}
-
-static void extends_after_a_step(void **unused)
-{
-	static const int64_t steps[] = {86400, -86400};
-	struct folder folder;
-	struct lg_registry *values = values_listing("/o=a/cn=one");
-	struct lg_lock_request request = request_for(values);
-	struct lg_state *state;
-	struct lg_now now;
-	size_t i;
-
-	for (i = 0; i < 2; i++) {
-		folder_make(&folder);
-		state = folder_load(&folder);
-		applied(state, &request);
-		folder_wait(&folder, 3000);
-		folder.now.wall_ms += steps[i] * 1000;
-		/* What is left of max_duration is what was left before. */
-		assert_int_equal(lg_lock_extend(state, state->lock[0], "bert",
-						0, 4201, NULL),
-				 LG_ERR_RANGE);
-		assert_int_equal(lg_lock_extend(state, state->lock[0], "bert",
-						0, 100, NULL),
-				 LG_OK);
-		assert_int_equal(lg_lock_extend(state, state->lock[0], "bert",
-						0, 4201, NULL),
-				 LG_ERR_RANGE);
-		assert_int_equal(lg_lock_extend(state, state->lock[0], "bert",
-						0, 4200, NULL),
-				 LG_OK);
-		now = lg_state_now(state);
-		assert_int_equal(lg_lock_stepped_s(state->lock[0], &now),
-				 steps[i]);
-		folder_wait(&folder, 4199);
-		assert_int_equal(settle(state), LG_LOCK_NOTHING);
-		folder_wait(&folder, 1);
-		assert_int_equal(settle(state), LG_LOCK_EXPIRES);
-		lg_state_free(&state);
-		folder_remove(&folder);
-	}
-	lg_registry_free(&values);
-}
-
-static void after_a_reboot_the_wall_clock_counts(void **unused)
-{
-	struct folder folder;
-	struct lg_registry *values = values_listing("/o=a/cn=one");
-	struct lg_lock_request request = request_for(values);
-	struct lg_state *state;
-
-	folder_make(&folder);
-	state = folder_load(&folder);
-	applied(state, &request);
-	lg_state_free(&state);
-	folder.now.wall_ms += 1800 * 1000;
-	folder.now.boot_ms = 900;
-	folder.now.boot_id[0] = 'F';
-	state = folder_load(&folder);
-	assert_int_equal(settle(state), LG_LOCK_NOTHING);
-	/* From here on the new boot counts. */
-	folder.now.wall_ms += 5000 * 1000;
-	assert_int_equal(settle(state), LG_LOCK_NOTHING);
-	folder.now.boot_ms += 1799 * 1000;
-	assert_int_equal(settle(state), LG_LOCK_NOTHING);
-	folder.now.boot_ms += 1000;
-	assert_int_equal(settle(state), LG_LOCK_EXPIRES);
-	lg_state_free(&state);
-	folder_remove(&folder);
-	lg_registry_free(&values);
+	lock_scene_end(&s);
 }
 
 static void a_full_disk_changes_nothing(void **unused)
@@ -881,35 +486,29 @@ static void long_lists_stand_in_files(void **unused)
 
 static void a_reader_changes_nothing(void **unused)
 {
-	struct folder folder;
-	struct lg_registry *values = values_listing("/o=a/cn=one");
-	struct lg_lock_request request = request_for(values);
-	struct lg_state *state;
+	struct lock_scene s;
 	char *before;
 	char *after;
 
-	folder_make(&folder);
-	state = folder_load(&folder);
-	applied(state, &request);
-	lg_state_free(&state);
-	before = folder_read(&folder, LG_STATE_LOCK);
-	folder_wait(&folder, 4000);
-	folder.writes = 0;
-	folder.fail_write = 1;
-	assert_int_equal(lg_state_load(&folder.files, &folder.clock,
-				       LG_STATE_READ, &state, NULL),
+	lock_scene_begin(&s);
+	applied(s.state, &s.request);
+	lg_state_free(&s.state);
+	before = folder_read(&s.folder, LG_STATE_LOCK);
+	folder_wait(&s.folder, 4000);
+	s.folder.writes = 0;
+	s.folder.fail_write = 1;
+	assert_int_equal(lg_state_load(&s.folder.files, &s.folder.clock,
+				       LG_STATE_READ, &s.state, NULL),
 			 LG_OK);
-	assert_int_equal(settle(state), LG_LOCK_EXPIRES);
-	assert_null(shown(state));
-	assert_false(lg_state_locked(state));
-	assert_int_equal(folder.writes, 0);
-	after = folder_read(&folder, LG_STATE_LOCK);
+	assert_int_equal(settle(s.state), LG_LOCK_EXPIRES);
+	assert_null(shown(s.state));
+	assert_false(lg_state_locked(s.state));
+	assert_int_equal(s.folder.writes, 0);
+	after = folder_read(&s.folder, LG_STATE_LOCK);
 	assert_string_equal(before, after);
 	free(before);
 	free(after);
-	lg_registry_free(&values);
-	lg_state_free(&state);
-	folder_remove(&folder);
+	lock_scene_end(&s);
 }
 
 int main(void)
@@ -927,30 +526,10 @@ int main(void)
 			  several_locks_come_and_go),
 		suite_row("--replace: in place of the standing values",
 			  stands_in_place_of_the_standing_values),
-		suite_row("where two locks meet nobody slips in",
-			  a_beginning_goes_before_an_end),
-		suite_row("a full disk keeps nobody out past the end",
-			  an_end_does_not_wait_for_the_disk),
 		suite_row("a hand edit is kept and told before it goes",
 			  what_was_edited_by_hand_is_kept_and_told),
 		suite_row("back-ups and lists that are of no use go",
 			  old_backups_and_lists_go),
-		suite_row("no end, a past one, one beyond max_duration",
-			  an_end_is_needed),
-		suite_row("a pending lock begins, cuts and expires in time",
-			  waits_for_its_beginning),
-		suite_row("a pending lock whose end is past never begins",
-			  never_began),
-		suite_row("a lock that is not confirmed lifts by itself",
-			  lifts_without_a_confirm),
-		suite_row("extend counts max_duration from the start",
-			  extends_within_the_limit),
-		suite_row("a stepped wall clock neither lifts nor holds",
-			  a_stepped_clock_changes_nothing),
-		suite_row("extend keeps to max_duration after a step",
-			  extends_after_a_step),
-		suite_row("across a reboot the wall clock tells the end",
-			  after_a_reboot_the_wall_clock_counts),
 		suite_row("an apply that cannot write leaves no lock",
 			  a_full_disk_changes_nothing),
 		suite_row("a lift that failed can be done again",
