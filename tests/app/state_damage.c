@@ -1,143 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Rows for lg_state_load: each file of state_dir missing, cut off, garbage or
- * from a newer version, with a lock in force.
+ * Rows for lg_state_load: each file of state_dir missing, cut off or garbage,
+ * with a lock in force.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "folder.h"
+#include "damage_scene.h"
 #include "suite.h"
-
-struct damaged {
-	struct folder folder;
-	struct lg_registry *values;
-	struct lg_state *state;
-	char id[LG_LOCK_ID_SIZE];
-};
-
-/* A lock for an hour beside values that list /o=a/cn=before. */
-static void lock_then_damage(struct damaged *damaged)
-{
-	struct lg_registry *before = values_listing("/o=a/cn=before");
-	struct lg_lock_request request;
-	struct lg_findings *findings = NULL;
-
-	folder_make(&damaged->folder);
-	damaged->values = values_listing("/o=a/cn=one");
-	assert_int_equal(lg_findings_new(&findings, NULL), LG_OK);
-	request = request_for(damaged->values);
-	request.findings = findings;
-	damaged->state = folder_load(&damaged->folder);
-	assert_int_equal(lg_standing_write(damaged->state, LG_EVENT_IMPORT,
-					   "anna", before, findings, NULL,
-					   NULL),
-			 LG_OK);
-	snprintf(damaged->id, sizeof(damaged->id), "%s",
-		 applied(damaged->state, &request)->id);
-	lg_state_free(&damaged->state);
-	lg_findings_free(&findings);
-	lg_registry_free(&before);
-}
-
-/* locks/ID and the ending. */
-static const char *lock_file(const struct damaged *damaged, const char *ending)
-{
-	static char name[64];
-
-	snprintf(name, sizeof(name), LG_STATE_LOCKS "/%s%s", damaged->id,
-		 ending);
-	return name;
-}
-
-static void reload(struct damaged *damaged)
-{
-	lg_state_free(&damaged->state);
-	damaged->state = folder_load(&damaged->folder);
-}
-
-static void end(struct damaged *damaged)
-{
-	lg_state_free(&damaged->state);
-	lg_registry_free(&damaged->values);
-	folder_remove(&damaged->folder);
-}
-
-/* The one lock, as it was applied. */
-static void is_whole(const struct damaged *damaged)
-{
-	const struct lg_state *state = damaged->state;
-
-	assert_int_equal(state->lock_count, 1);
-	assert_true(lg_state_locked(state));
-	assert_true(lg_state_trusted(state));
-	assert_string_equal(state->lock[0]->id, damaged->id);
-	assert_string_equal(state->lock[0]->profile, "upgrade");
-	assert_int_equal(state->lock[0]->until.wall_s, 1795299360 + 3600);
-	assert_string_equal(listed(state->lock[0]->values), "/o=a/cn=one");
-}
-
-static void lifts_to_before(struct damaged *damaged)
-{
-	assert_int_equal(lg_lock_lift(damaged->state, damaged->state->lock[0],
-				      LG_LOCK_END_LIFT, "bert", NULL, NULL,
-				      NULL),
-			 LG_OK);
-	assert_string_equal(shown(damaged->state), "/o=a/cn=before");
-	reload(damaged);
-	assert_string_equal(shown(damaged->state), "/o=a/cn=before");
-	assert_false(lg_state_locked(damaged->state));
-}
-
-enum fault {
-	DELETED,
-	EMPTY,
-	CUT_OFF,
-	CUT_AT_LINE,
-	GARBAGE,
-	NEWER,
-	FOLDER
-};
-
-static void hurt(struct folder *folder, const char *name, enum fault fault)
-{
-	char path[512];
-	char *text = folder_read(folder, name);
-	char *at;
-
-	assert_non_null(text);
-	switch (fault) {
-	case DELETED:
-		folder_unlink(folder, name);
-		break;
-	case EMPTY:
-		folder_write(folder, name, "", 0);
-		break;
-	case CUT_OFF:
-		folder_write(folder, name, text, strlen(text) / 2);
-		break;
-	case CUT_AT_LINE:
-		at = strstr(text, "]\n");
-		at = at ? at + 2 : strchr(text, '\n') + 1;
-		folder_write(folder, name, text, (size_t)(at - text));
-		break;
-	case GARBAGE:
-		folder_write(folder, name, "\0\1\2 garbage \377", 14);
-		break;
-	case NEWER:
-		at = strpbrk(text, "15");
-		*at = '9';
-		folder_write(folder, name, text, strlen(text));
-		break;
-	case FOLDER:
-		folder_unlink(folder, name);
-		snprintf(path, sizeof(path), "mkdir %s/%s", folder->path, name);
-		assert_int_equal(system(path), 0);
-		break;
-	}
-	free(text);
-}
 
 static void registry_is_damaged(void **state)
 {
@@ -146,17 +17,17 @@ static void registry_is_damaged(void **state)
 
 	lock_then_damage(&damaged);
 	hurt(&damaged.folder, LG_STATE_REGISTRY, fault);
-	reload(&damaged);
+	damage_reload(&damaged);
 	is_whole(&damaged);
 	assert_true(is_loud(damaged.state, "last good copy"));
 	if (fault != DELETED)
 		assert_true(
 			folder_has(&damaged.folder, "damaged/registry.reg.1"));
 	/* It is whole again, and the lift still finds its way back. */
-	reload(&damaged);
+	damage_reload(&damaged);
 	assert_int_equal(damaged.state->loud.count, 0);
 	lifts_to_before(&damaged);
-	end(&damaged);
+	damage_end(&damaged);
 }
 
 static void record_is_damaged(void **state)
@@ -166,15 +37,15 @@ static void record_is_damaged(void **state)
 
 	lock_then_damage(&damaged);
 	hurt(&damaged.folder, LG_STATE_LOCK, fault);
-	reload(&damaged);
+	damage_reload(&damaged);
 	is_whole(&damaged);
 	assert_true(is_loud(damaged.state, "lock.json"));
 	if (fault != DELETED)
 		assert_true(folder_has(&damaged.folder, "damaged/lock.json.1"));
-	reload(&damaged);
+	damage_reload(&damaged);
 	assert_int_equal(damaged.state->loud.count, 0);
 	lifts_to_before(&damaged);
-	end(&damaged);
+	damage_end(&damaged);
 }
 
 static void lock_is_damaged(void **state)
@@ -184,18 +55,18 @@ static void lock_is_damaged(void **state)
 
 	lock_then_damage(&damaged);
 	hurt(&damaged.folder, lock_file(&damaged, ".json"), fault);
-	reload(&damaged);
+	damage_reload(&damaged);
 	is_whole(&damaged);
 	assert_true(is_loud(damaged.state, "the lock comes from the last good "
 					   "copy"));
-	reload(&damaged);
+	damage_reload(&damaged);
 	assert_int_equal(damaged.state->loud.count, 0);
 	/* And the other way round nobody is told of anything. */
 	hurt(&damaged.folder, lock_file(&damaged, ".good.json"), fault);
-	reload(&damaged);
+	damage_reload(&damaged);
 	is_whole(&damaged);
 	lifts_to_before(&damaged);
-	end(&damaged);
+	damage_end(&damaged);
 }
 
 static void both_files_of_a_lock_are_damaged(void **unused)
@@ -210,7 +81,7 @@ static void both_files_of_a_lock_are_damaged(void **unused)
 		struct damaged damaged = {0};
 
 		lock_then_damage(&damaged);
-		reload(&damaged);
+		damage_reload(&damaged);
 		request = request_for(damaged.values);
 		request.profile = "other";
 		request.for_s = 60;
@@ -218,7 +89,7 @@ static void both_files_of_a_lock_are_damaged(void **unused)
 		hurt(&damaged.folder, lock_file(&damaged, ".json"), first[i]);
 		hurt(&damaged.folder, lock_file(&damaged, ".good.json"),
 		     second[i]);
-		reload(&damaged);
+		damage_reload(&damaged);
 		assert_int_equal(damaged.state->lock_count, 2);
 		assert_true(
 			is_loud(damaged.state, "its end comes from the audit"));
@@ -242,7 +113,7 @@ static void both_files_of_a_lock_are_damaged(void **unused)
 					      NULL, NULL),
 				 LG_OK);
 		lifts_to_before(&damaged);
-		end(&damaged);
+		damage_end(&damaged);
 	}
 }
 
@@ -253,12 +124,12 @@ static void standing_is_damaged(void **state)
 
 	lock_then_damage(&damaged);
 	hurt(&damaged.folder, LG_STATE_STANDING, fault);
-	reload(&damaged);
+	damage_reload(&damaged);
 	is_whole(&damaged);
 	assert_true(is_loud(damaged.state, "come from the back-up"));
 	assert_non_null(damaged.state->standing);
 	lifts_to_before(&damaged);
-	end(&damaged);
+	damage_end(&damaged);
 }
 
 static void standing_is_lost(void **unused)
@@ -279,7 +150,7 @@ static void standing_is_lost(void **unused)
 		folder_unlink(&damaged.folder, name);
 	}
 	lg_strlist_release(&names);
-	reload(&damaged);
+	damage_reload(&damaged);
 	is_whole(&damaged);
 	assert_null(damaged.state->standing);
 	assert_true(is_loud(damaged.state, "are lost"));
@@ -306,7 +177,7 @@ static void standing_is_lost(void **unused)
 					      NULL, NULL),
 				 LG_OK);
 	assert_false(lg_state_trusted(damaged.state));
-	end(&damaged);
+	damage_end(&damaged);
 }
 
 static void findings_are_damaged(void **state)
@@ -315,22 +186,22 @@ static void findings_are_damaged(void **state)
 	struct damaged damaged = {0};
 
 	lock_then_damage(&damaged);
-	reload(&damaged);
+	damage_reload(&damaged);
 	assert_non_null(damaged.state->findings);
 	assert_non_null(damaged.state->lock[0]->findings);
 	hurt(&damaged.folder, LG_STATE_FINDINGS, fault);
-	reload(&damaged);
+	damage_reload(&damaged);
 	assert_null(damaged.state->findings);
 	assert_non_null(damaged.state->lock[0]->findings);
 	is_whole(&damaged);
 	assert_int_equal(is_loud(damaged.state, "findings cannot be trusted"),
 			 fault != DELETED);
 	hurt(&damaged.folder, lock_file(&damaged, ".findings"), fault);
-	reload(&damaged);
+	damage_reload(&damaged);
 	assert_null(damaged.state->lock[0]->findings);
 	assert_true(damaged.state->lock[0]->asked);
 	is_whole(&damaged);
-	end(&damaged);
+	damage_end(&damaged);
 }
 
 /* Without a lock registry.reg is all there is. */
@@ -347,20 +218,20 @@ static void no_copy_can_be_read(void **unused)
 		hurt(&damaged.folder, LG_STATE_REGISTRY, first[i]);
 		hurt(&damaged.folder, LG_STATE_REGISTRY_GOOD, second[i]);
 		/* The lock does not need them. */
-		reload(&damaged);
+		damage_reload(&damaged);
 		is_whole(&damaged);
 		lifts_to_before(&damaged);
 		hurt(&damaged.folder, LG_STATE_REGISTRY, first[i]);
-		reload(&damaged);
+		damage_reload(&damaged);
 		assert_string_equal(shown(damaged.state), "/o=a/cn=before");
 		assert_true(is_loud(damaged.state, "last good copy"));
 		hurt(&damaged.folder, LG_STATE_REGISTRY, first[i]);
 		hurt(&damaged.folder, LG_STATE_REGISTRY_GOOD, second[i]);
-		reload(&damaged);
+		damage_reload(&damaged);
 		assert_null(damaged.state->standing);
 		assert_false(lg_state_trusted(damaged.state));
 		assert_true(is_loud(damaged.state, "no policy it can trust"));
-		end(&damaged);
+		damage_end(&damaged);
 	}
 }
 
@@ -376,11 +247,11 @@ static void everything_else_is_gone(void **unused)
 	lock_then_damage(&damaged);
 	for (i = 0; i < sizeof(gone) / sizeof(*gone); i++)
 		hurt(&damaged.folder, gone[i], DELETED);
-	reload(&damaged);
+	damage_reload(&damaged);
 	is_whole(&damaged);
 	assert_true(damaged.state->loud.count > 0);
 	lifts_to_before(&damaged);
-	end(&damaged);
+	damage_end(&damaged);
 }
 
 /* Nothing but the audit and registry.reg is left of the lock. */
@@ -395,13 +266,13 @@ static void its_files_are_gone(void **unused)
 	hurt(&damaged.folder, LG_STATE_LOCK, DELETED);
 	for (i = 0; i < sizeof(endings) / sizeof(*endings); i++)
 		hurt(&damaged.folder, lock_file(&damaged, endings[i]), DELETED);
-	reload(&damaged);
+	damage_reload(&damaged);
 	assert_true(lg_state_locked(damaged.state));
 	assert_int_equal(damaged.state->lock[0]->until.wall_s,
 			 1795299360 + 3600);
 	assert_non_null(damaged.state->lock[0]->values);
 	lifts_to_before(&damaged);
-	end(&damaged);
+	damage_end(&damaged);
 }
 
 #define HERS "/o=a/cn=hers"
@@ -441,20 +312,20 @@ static void what_is_not_to_be_read_is_not_written_over(void **unused)
 	request = request_for(damaged.values);
 	request.findings = findings;
 	deny(&damaged, LG_STATE_REGISTRY);
-	reload(&damaged);
+	damage_reload(&damaged);
 	is_whole(&damaged);
 	assert_true(is_loud(damaged.state, "left as it is"));
 	is_hers(&damaged, LG_STATE_REGISTRY);
 	/* What was set by hand, while a lock is in force. */
 	deny(&damaged, LG_STATE_STANDING);
-	reload(&damaged);
+	damage_reload(&damaged);
 	is_whole(&damaged);
 	lifts_to_before(&damaged);
 	is_hers(&damaged, "damaged/standing.reg.1");
 	is_hers(&damaged, "damaged/registry.reg.1");
 	/* Without a lock it stays where it is until there is one. */
 	deny(&damaged, LG_STATE_REGISTRY);
-	reload(&damaged);
+	damage_reload(&damaged);
 	assert_true(is_loud(damaged.state, "left as it is"));
 	assert_string_equal(listed(damaged.state->standing), "/o=a/cn=before");
 	is_hers(&damaged, LG_STATE_REGISTRY);
@@ -464,11 +335,11 @@ static void what_is_not_to_be_read_is_not_written_over(void **unused)
 	/* The good copy, where it is the last that is left. */
 	folder_unlink(&damaged.folder, LG_STATE_REGISTRY);
 	deny(&damaged, LG_STATE_REGISTRY_GOOD);
-	reload(&damaged);
+	damage_reload(&damaged);
 	applied(damaged.state, &request);
 	is_kept(&damaged, "damaged/registry.good.reg.1");
 	lg_findings_free(&findings);
-	end(&damaged);
+	damage_end(&damaged);
 }
 
 /* A lock that waits has moved nothing yet, and its file is ruined. */
@@ -480,7 +351,7 @@ static void what_was_set_outlives_a_ruined_file(void **unused)
 
 	assert_int_equal(lg_findings_new(&findings, NULL), LG_OK);
 	lock_then_damage(&damaged);
-	reload(&damaged);
+	damage_reload(&damaged);
 	lifts_to_before(&damaged);
 	request = request_for(damaged.values);
 	request.findings = findings;
@@ -490,13 +361,13 @@ static void what_was_set_outlives_a_ruined_file(void **unused)
 	hurt(&damaged.folder, lock_file(&damaged, ".json"), GARBAGE);
 	hurt(&damaged.folder, lock_file(&damaged, ".good.json"), GARBAGE);
 	hurt(&damaged.folder, LG_JOURNAL_FILE, EMPTY);
-	reload(&damaged);
+	damage_reload(&damaged);
 	assert_int_equal(damaged.state->lock_count, 1);
 	assert_true(is_loud(damaged.state, "come from registry.reg"));
 	assert_string_equal(listed(damaged.state->standing), "/o=a/cn=before");
 	lifts_to_before(&damaged);
 	lg_findings_free(&findings);
-	end(&damaged);
+	damage_end(&damaged);
 }
 
 static void nothing_is_ever_overwritten(void **unused)
@@ -506,16 +377,16 @@ static void nothing_is_ever_overwritten(void **unused)
 
 	lock_then_damage(&damaged);
 	folder_write(&damaged.folder, LG_STATE_REGISTRY, "first", 5);
-	reload(&damaged);
+	damage_reload(&damaged);
 	folder_write(&damaged.folder, LG_STATE_REGISTRY, "second", 6);
-	reload(&damaged);
+	damage_reload(&damaged);
 	kept = folder_read(&damaged.folder, "damaged/registry.reg.1");
 	assert_string_equal(kept, "first");
 	free(kept);
 	kept = folder_read(&damaged.folder, "damaged/registry.reg.2");
 	assert_string_equal(kept, "second");
 	free(kept);
-	end(&damaged);
+	damage_end(&damaged);
 }
 
 /* What a process leaves behind that ends after each write of apply, and of
@@ -533,7 +404,7 @@ static void killed_anywhere(void **unused)
 			char *audit;
 
 			lock_then_damage(&damaged);
-			reload(&damaged);
+			damage_reload(&damaged);
 			if (!lifts)
 				lifts_to_before(&damaged);
 			damaged.folder.writes = 0;
@@ -549,7 +420,7 @@ static void killed_anywhere(void **unused)
 				lg_lock_apply(damaged.state, &request, &lock,
 					      NULL);
 			damaged.folder.killed_write = 0;
-			reload(&damaged);
+			damage_reload(&damaged);
 			assert_non_null(damaged.state->standing);
 			assert_string_equal(listed(damaged.state->standing),
 					    "/o=a/cn=before");
@@ -569,10 +440,10 @@ static void killed_anywhere(void **unused)
 			free(audit);
 			assert_string_equal(shown(damaged.state),
 					    "/o=a/cn=before");
-			reload(&damaged);
+			damage_reload(&damaged);
 			assert_int_equal(damaged.state->loud.count, 0);
 			assert_false(lg_state_locked(damaged.state));
-			end(&damaged);
+			damage_end(&damaged);
 		}
 	}
 }
@@ -590,168 +461,12 @@ static void a_file_that_a_person_put_there(void **unused)
 	folder_make(&damaged.folder);
 	folder_write(&damaged.folder, LG_STATE_REGISTRY, text,
 		     sizeof(text) - 1);
-	reload(&damaged);
+	damage_reload(&damaged);
 	assert_int_equal(lg_registry_count(damaged.state->standing), 1);
 	assert_true(lg_state_trusted(damaged.state));
 	assert_false(lg_state_locked(damaged.state));
 	assert_int_equal(damaged.state->loud.count, 0);
-	end(&damaged);
-}
-
-#define KEY                                                                    \
-	"[HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services"             \
-	"\\MSExchangeIS\\ParametersSystem]\n"
-#define V1_EARLIER                                                             \
-	"Windows Registry Editor Version 5.00\n\n" KEY                         \
-	"\"Disable MAPI Clients\"=\"-5.9.9\"\n\n"                              \
-	"; logongate: end of 1 values\n"
-#define V1_LOCKED                                                              \
-	"Windows Registry Editor Version 5.00\n\n" KEY                         \
-	"\"Disable MAPI Clients\"=\"-11.9.9\"\n\n"                             \
-	"; logongate: end of 1 values\n"
-/* As the version that knew one lock wrote it. */
-#define V1_RECORD(phase, start, digest)                                        \
-	"{\"logongate-lock\":1,\"phase\":\"" phase "\",\"generation\":7,"      \
-	"\"profile\":\"upgrade\",\"by\":\"anna\",\"reason\":null,"             \
-	"\"since\":\"2026-11-21T22:16:00Z\",\"max_duration_s\":7200,"          \
-	"\"start\":" start ",\"until\":{\"at\":\"2026-11-21T23:16:00Z\","      \
-	"\"boot_ms\":3605000},\"confirm_by\":null,\"cut_at\":null,"            \
-	"\"boot_id\":\"first-boot\",\"offset_ms\":1795299355000,"              \
-	"\"backup\":null,\"values_sha256\":\"" digest "\",\"earlier\":"        \
-	"\"Windows Registry Editor Version 5.00\\n\\n"                         \
-	"[HKEY_LOCAL_MACHINE\\\\SYSTEM\\\\CurrentControlSet\\\\Services"       \
-	"\\\\MSExchangeIS\\\\ParametersSystem]\\n"                             \
-	"\\\"Disable MAPI Clients\\\"=\\\"-5.9.9\\\"\\n\\n"                    \
-	"; logongate: end of 1 values\\n\"}\n"
-#define NO_DIGEST                                                              \
-	"0000000000000000000000000000000000000000000000000000000000000000"
-
-static const char *blocked(const struct lg_registry *values)
-{
-	const struct lg_value *value =
-		lg_registry_find(values, LG_KEY_PARAMETERS_SYSTEM,
-				 LG_VALUE_DISABLE_MAPI_CLIENTS);
-
-	return value ? value->text : NULL;
-}
-
-static void put(struct damaged *damaged, const char *name, const char *text)
-{
-	folder_write(&damaged->folder, name, text, strlen(text));
-}
-
-static void an_earlier_version_was_locked(void **unused)
-{
-	struct damaged damaged = {0};
-	struct lg_registry *values = NULL;
-	char *text;
-	int again;
-
-	folder_make(&damaged.folder);
-	put(&damaged, LG_STATE_REGISTRY, V1_LOCKED);
-	put(&damaged, LG_STATE_REGISTRY_GOOD, V1_LOCKED);
-	put(&damaged, LG_STATE_LOCK, V1_RECORD("active", "null", NO_DIGEST));
-	put(&damaged, "applied.reg", V1_LOCKED);
-	for (again = 0; again < 2; again++) {
-		reload(&damaged);
-		assert_int_equal(damaged.state->lock_count, 1);
-		assert_true(lg_state_replaced(damaged.state));
-		assert_string_equal(damaged.state->lock[0]->profile, "upgrade");
-		assert_int_equal(damaged.state->lock[0]->until.wall_s,
-				 1795302960);
-		assert_string_equal(blocked(damaged.state->lock[0]->values),
-				    "-11.9.9");
-		assert_string_equal(blocked(damaged.state->standing), "-5.9.9");
-		assert_int_equal(
-			lg_picture_values(damaged.state, &values, NULL), LG_OK);
-		assert_string_equal(blocked(values), "-11.9.9");
-		lg_registry_free(&values);
-		assert_false(folder_has(&damaged.folder, "applied.reg"));
-		assert_int_equal(damaged.state->loud.count, 0);
-	}
-	assert_int_equal(lg_lock_lift(damaged.state, damaged.state->lock[0],
-				      LG_LOCK_END_LIFT, "bert", NULL, NULL,
-				      NULL),
-			 LG_OK);
-	text = folder_read(&damaged.folder, LG_STATE_REGISTRY);
-	assert_string_equal(text, V1_EARLIER);
-	free(text);
-	end(&damaged);
-}
-
-static void an_earlier_version_waited(void **unused)
-{
-	struct damaged damaged = {0};
-
-	folder_make(&damaged.folder);
-	put(&damaged, LG_STATE_REGISTRY, V1_EARLIER);
-	put(&damaged, "pending.reg", V1_LOCKED);
-	put(&damaged, LG_STATE_LOCK,
-	    V1_RECORD("pending",
-		      "{\"at\":\"2026-11-21T22:46:00Z\",\"boot_ms\":1805000}",
-		      NO_DIGEST));
-	reload(&damaged);
-	assert_int_equal(damaged.state->lock_count, 1);
-	assert_false(lg_state_locked(damaged.state));
-	assert_int_equal(damaged.state->lock[0]->start.wall_s, 1795301160);
-	assert_string_equal(blocked(damaged.state->lock[0]->values), "-11.9.9");
-	assert_string_equal(blocked(damaged.state->standing), "-5.9.9");
-	assert_false(folder_has(&damaged.folder, "pending.reg"));
-	/* What waited is lost alone. */
-	lg_state_free(&damaged.state);
-	hurt(&damaged.folder, LG_STATE_REGISTRY, GARBAGE);
-	put(&damaged, LG_STATE_REGISTRY, V1_EARLIER);
-	end(&damaged);
-}
-
-static void an_earlier_version_was_interrupted(void **unused)
-{
-	static const char *const records[] = {
-		V1_RECORD("applying", "null", NO_DIGEST),
-		V1_RECORD("lifting", "null", NO_DIGEST)};
-	size_t i;
-
-	for (i = 0; i < 2; i++) {
-		struct damaged damaged = {0};
-
-		folder_make(&damaged.folder);
-		put(&damaged, LG_STATE_REGISTRY, V1_LOCKED);
-		put(&damaged, LG_STATE_LOCK, records[i]);
-		reload(&damaged);
-		assert_false(lg_state_locked(damaged.state));
-		assert_string_equal(blocked(damaged.state->standing), "-5.9.9");
-		assert_true(is_loud(damaged.state, "undone"));
-		reload(&damaged);
-		assert_string_equal(blocked(damaged.state->standing), "-5.9.9");
-		end(&damaged);
-	}
-}
-
-static void a_newer_version_is_refused(void **unused)
-{
-	static const char newer[] =
-		"{\"logongate-lock\":3,\"phase\":\"active\",\"more\":1}\n";
-	int record;
-
-	for (record = 0; record < 2; record++) {
-		struct damaged damaged = {0};
-		struct lg_error err = {0};
-		const char *name;
-
-		lock_then_damage(&damaged);
-		name = record ? LG_STATE_LOCK : lock_file(&damaged, ".json");
-		put(&damaged, name, newer);
-		assert_int_equal(lg_state_load(&damaged.folder.files,
-					       &damaged.folder.clock,
-					       LG_STATE_WRITE, &damaged.state,
-					       &err),
-				 LG_ERR_LIMIT);
-		assert_non_null(strstr(err.text, "newer logongate"));
-		assert_null(damaged.state);
-		/* It is left as it was. */
-		assert_true(folder_has(&damaged.folder, name));
-		end(&damaged);
-	}
+	damage_end(&damaged);
 }
 
 int main(void)
@@ -824,14 +539,6 @@ int main(void)
 		suite_row("killed after any write", killed_anywhere),
 		suite_row("values put there by hand are standing values",
 			  a_file_that_a_person_put_there),
-		suite_row("an earlier version's lock is carried over",
-			  an_earlier_version_was_locked),
-		suite_row("an earlier version's waiting lock is carried over",
-			  an_earlier_version_waited),
-		suite_row("an earlier version's interrupted change is undone",
-			  an_earlier_version_was_interrupted),
-		suite_row("a newer version's state is refused",
-			  a_newer_version_is_refused),
 	};
 
 	return suite_run(rows);
