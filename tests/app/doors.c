@@ -2,108 +2,13 @@
 /*
  * doors.c - what a server's configuration says about asking the gate
  *
- * The texts are what doveconf, postconf and nginx print and what haproxy.cfg
- * and pam.d hold. The servers themselves are asked in the live tests.
+ * The texts are what doveconf and postconf print and what pam.d holds. The servers themselves are asked in the live tests.
  */
-#include "suite.h"
+#include "doors_scene.h"
 
-#include <stdio.h>
 #include <string.h>
 
-#include "app/doors/doors.h"
-
-struct file {
-	const char *path;
-	const char *text;
-};
-
-static const struct file files_there[] = {
-	{"/etc/dovecot/gate-dict.conf",
-	 "uri = proxy:/run/logongate/dict.sock:logongate\n"},
-	{"/etc/haproxy/spoe.cfg",
-	 "[gate]\nspoe-agent gate-agent\n    groups g\n"
-	 "    use-backend spoe-gate\n"},
-	{"/etc/haproxy/other.cfg",
-	 "[x]\nspoe-agent other\n    use-backend elsewhere\n"},
-	{"/etc/haproxy/event.cfg",
-	 "[gate]\nspoe-agent a\n    messages m\n    use-backend spoe-gate\n"
-	 "spoe-message m\n    args src=src\n"
-	 "    event on-frontend-http-request\n"},
-	{"/etc/haproxy/scopes.cfg",
-	 "[other]\nspoe-agent a\n    use-backend spoe-gate\n"
-	 "[gate]\nspoe-agent b\n    use-backend elsewhere\n"},
-	{"/etc/haproxy/claimed.cfg",
-	 "[gate]\nspoe-agent a\n    groups g\n    use-backend spoe-gate\n"
-	 "spoe-message m\n    args src=src user=http_auth_user\n"},
-	{"/etc/haproxy/named.cfg",
-	 "[gate]\nspoe-agent a\n    groups g\n    use-backend spoe-gate\n"
-	 "spoe-message m\n    args src=src user=var(txn.logongate_user)\n"},
-	{"/etc/dovecot/alive.lua",
-	 "local url = \"http://127.0.0.1:4191/healthz\"\n"},
-	{"/etc/dovecot/gate.lua", "local sock = '/run/logongate/dict.sock'\n"},
-	{"/etc/dovecot/alive-dict.conf",
-	 "uri = proxy:/run/logongate/dict.sock:logongate\n"
-	 "key gate {\n  key = gate/alive/%u\n}\n"},
-	{"/pam/sub", "account sufficient pam_unix.so\n"
-		     "account required pam_deny.so\n"},
-	{"/pam/debian",
-	 "account [success=1 new_authtok_reqd=done default=ignore] "
-	 "pam_unix.so\n"
-	 "account requisite pam_deny.so\n"
-	 "account required pam_permit.so\n"},
-	{"/pam/common-account",
-	 "account required pam_logongate.so timeout=500\n"},
-};
-
-static enum lg_status read_file(void *context, const char *path,
-				struct lg_buffer *out_text,
-				struct lg_error *err)
-{
-	size_t i;
-
-	(void)context;
-	for (i = 0; i < sizeof(files_there) / sizeof(*files_there); i++) {
-		if (strcmp(path, files_there[i].path) != 0)
-			continue;
-		lg_buffer_text(out_text, files_there[i].text);
-		return LG_OK;
-	}
-	if (strncmp(path, "/secret/", 8) == 0)
-		return lg_error_set(err, LG_ERR_DENIED, path,
-				    "cannot be read: permission denied");
-	return lg_error_set(err, LG_ERR_IO, path, "is not there");
-}
-
-static const struct lg_doors_files files = {NULL, read_file};
-
-static struct lg_gate_addresses the_gate(void)
-{
-	struct lg_gate_addresses gate = {0};
-	struct lg_error err;
-
-	lg_strlist_add(&gate.http, "127.0.0.1:4191", 14, &err);
-	lg_strlist_add(&gate.http, "/run/logongate/http.sock", 24, &err);
-	lg_strlist_add(&gate.postfix, "/run/logongate/postfix.sock", 27, &err);
-	lg_strlist_add(&gate.spop, "/run/logongate/spop.sock", 24, &err);
-	lg_strlist_add(&gate.dict, "/run/logongate/dict.sock", 24, &err);
-	return gate;
-}
-
-/* What one configuration must say of the way called way. */
-struct row {
-	enum {
-		DOVECOT,
-		POSTFIX,
-		NGINX,
-		HAPROXY,
-		PAM
-	} server;
-	const char *text;
-	const char *more; /* postconf -M, the PAM service */
-	const char *way;
-	enum lg_asks asks;
-	enum lg_when_down when_down;
-};
+#include "suite.h"
 
 #define LIFE                                                                   \
 	"protocol !smtp {\n  passdb {\n"                                       \
@@ -116,14 +21,6 @@ struct row {
 	"submission inet n - n - - smtpd\n"                                    \
 	"    -o smtpd_sasl_auth_enable=yes\n"
 #define CHECK "check_policy_service { unix:/run/logongate/postfix.sock, "
-#define NGINX_GATE                                                             \
-	"upstream gate { server unix:/run/logongate/http.sock; }\n"            \
-	"server { listen 443 ssl; server_name mail;\n"                         \
-	"location = /_gate { internal; proxy_pass http://gate/v1/check; }\n"
-#define SPOE_BACKEND                                                           \
-	"backend spoe-gate\n  mode tcp\n"                                      \
-	"  server s1 unix@/run/logongate/spop.sock check\n"                    \
-	"backend elsewhere\n  server s 127.0.0.1:1\n"
 /* doveconf -n of 2.4.1, shortened */
 #define DOVECOT_24                                                             \
 	"dovecot_config_version = 2.4.1\n"                                     \
@@ -135,14 +32,8 @@ struct row {
 	"  request_attributes {\n    login = %{requested_username}\n"
 #define PASSDB_24 "passdb pam {\n}\n"
 #define PAM_GATE "account required pam_logongate.so\n"
-#define APP "backend app\n  server a 127.0.0.1:2\n"
-#define SPOE                                                                   \
-	"  filter spoe engine gate config /etc/haproxy/spoe.cfg\n"             \
-	"  http-request send-spoe-group gate g\n"
-#define DENY "  http-request deny if { var(txn.gate.action) -m str render }\n"
-#define FRONTEND "defaults\n  mode http\nfrontend fe\n  bind :443\n"
 
-static const struct row rows[] = {
+static const struct doors_row rows[] = {
 	{DOVECOT, "protocols = imap pop3\n", NULL, "imap", LG_ASKS_NO,
 	 LG_WHEN_DOWN_NOT_ASKED},
 	{DOVECOT, "protocols = \" imap pop3\"\n" POLICY, NULL, "pop3",
@@ -366,188 +257,6 @@ static const struct row rows[] = {
 	 "smtpd_sender_restrictions = ${{$a} == {} ? {" CHECK
 	 "timeout=3s }}}\n",
 	 SUBMISSION, "submission inet", LG_ASKS_UNKNOWN, LG_WHEN_DOWN_UNKNOWN},
-	{NGINX,
-	 "http { " NGINX_GATE
-	 "location / { auth_request /_gate; proxy_pass http://app; } } }",
-	 NULL, "server mail listen 443", LG_ASKS_YES, LG_WHEN_DOWN_CLOSED},
-	{NGINX,
-	 "http { " NGINX_GATE
-	 "location / { auth_request /_gate; error_page 500 = @app;"
-	 " proxy_pass http://app; } } }",
-	 NULL, "server mail listen 443", LG_ASKS_YES, LG_WHEN_DOWN_OPEN},
-	{NGINX,
-	 "http { " NGINX_GATE
-	 "location / { auth_request /_gate; error_page 500 = @down;"
-	 " proxy_pass http://app; }\n"
-	 "location @down { internal; return 503 later; } } }",
-	 NULL, "server mail listen 443", LG_ASKS_YES, LG_WHEN_DOWN_TEMPORARY},
-	{NGINX,
-	 "http { " NGINX_GATE
-	 "location / { auth_request /_gate; proxy_pass http://app; }\n"
-	 "location /EWS/ { proxy_pass http://app; } } }",
-	 NULL, "server mail listen 443", LG_ASKS_PARTLY, LG_WHEN_DOWN_CLOSED},
-	{NGINX,
-	 "http { " NGINX_GATE "auth_request /_gate;\n"
-	 "location / { proxy_pass http://app; }\n"
-	 "location /x { auth_request off; proxy_pass http://app; } } }",
-	 NULL, "server mail listen 443", LG_ASKS_PARTLY, LG_WHEN_DOWN_CLOSED},
-	{NGINX,
-	 "http { server { listen 80; location = /a { internal; proxy_pass "
-	 "http://127.0.0.1:9/x; } location / { auth_request /a; proxy_pass "
-	 "http://app; } } }",
-	 NULL, "server _ listen 80", LG_ASKS_NO, LG_WHEN_DOWN_NOT_ASKED},
-	{NGINX,
-	 "http { " NGINX_GATE
-	 "location / { auth_request /_gate; satisfy any; auth_basic mail;"
-	 " proxy_pass http://app; } } }",
-	 NULL, "server mail listen 443", LG_ASKS_NO, LG_WHEN_DOWN_NOT_ASKED},
-	{NGINX,
-	 "http { satisfy any; " NGINX_GATE
-	 "location / { auth_request /_gate; proxy_pass http://app; } } }",
-	 NULL, "server mail listen 443", LG_ASKS_YES, LG_WHEN_DOWN_CLOSED},
-	{NGINX,
-	 "http { " NGINX_GATE
-	 "location / { auth_request /_gate; proxy_pass http://app; }\n"
-	 "location /x { if ($arg_a) { proxy_pass http://app; } } } }",
-	 NULL, "server mail listen 443", LG_ASKS_PARTLY, LG_WHEN_DOWN_CLOSED},
-	{NGINX,
-	 "http { " NGINX_GATE
-	 "location / { auth_request /_gate; proxy_pass http://app;"
-	 " if ($arg_a) { proxy_pass http://b; } }\n"
-	 "location /d { limit_except GET { proxy_pass http://app; } } } }",
-	 NULL, "server mail listen 443", LG_ASKS_PARTLY, LG_WHEN_DOWN_CLOSED},
-	{NGINX,
-	 "http { " NGINX_GATE
-	 "location / { auth_request /_gate; try_files $uri @app; }\n"
-	 "location @app { proxy_pass http://app; } } }",
-	 NULL, "server mail listen 443", LG_ASKS_YES, LG_WHEN_DOWN_CLOSED},
-	{NGINX,
-	 "http { " NGINX_GATE
-	 "location / { auth_request /_gate; try_files $uri @app; }\n"
-	 "location /pub { try_files $uri @app; }\n"
-	 "location @app { proxy_pass http://app; } } }",
-	 NULL, "server mail listen 443", LG_ASKS_PARTLY, LG_WHEN_DOWN_CLOSED},
-	/* who was refused is led on; a return comes before the question */
-	{NGINX,
-	 "http { " NGINX_GATE
-	 "location / { auth_request /_gate; error_page 403 = @app;"
-	 " proxy_pass http://app; }\n"
-	 "location @app { proxy_pass http://app; } } }",
-	 NULL, "server mail listen 443", LG_ASKS_NO, LG_WHEN_DOWN_NOT_ASKED},
-	{NGINX,
-	 "http { " NGINX_GATE
-	 "location / { auth_request /_gate; error_page 418 = @app;"
-	 " if ($http_upgrade) { return 418; } proxy_pass http://app; }\n"
-	 "location @app { proxy_pass http://app; } } }",
-	 NULL, "server mail listen 443", LG_ASKS_PARTLY, LG_WHEN_DOWN_CLOSED},
-	{NGINX,
-	 "http { " NGINX_GATE
-	 "location / { auth_request /_gate; error_page 413 = @app;"
-	 " proxy_pass http://app; }\n"
-	 "location @app { proxy_pass http://app; } } }",
-	 NULL, "server mail listen 443", LG_ASKS_PARTLY, LG_WHEN_DOWN_CLOSED},
-	/* a page of words is no way in while the gate is down */
-	{NGINX,
-	 "http { " NGINX_GATE "error_page 500 502 /50x.html;\n"
-	 "location = /50x.html { root /usr/share/nginx/html; }\n"
-	 "location / { auth_request /_gate; proxy_pass http://app; } } }",
-	 NULL, "server mail listen 443", LG_ASKS_YES, LG_WHEN_DOWN_CLOSED},
-	/* what lies open is inherited, and is no question for plain paths */
-	{NGINX,
-	 "http { " NGINX_GATE "auth_request /_open;\n"
-	 "location = /_open { internal; if ($plain) { return 204; }"
-	 " proxy_pass http://gate/v1/check; }\n"
-	 "location /owa/auth/ { proxy_pass http://app; }\n"
-	 "location / { auth_request /_gate; proxy_pass http://app; } } }",
-	 NULL, "server mail listen 443", LG_ASKS_PARTLY, LG_WHEN_DOWN_CLOSED},
-	/* something else of the gate answers 200 to everybody */
-	{NGINX,
-	 "http { server { listen 443; location = /a { internal; proxy_pass "
-	 "http://127.0.0.1:4191/v1/status; } location / { auth_request /a; "
-	 "proxy_pass http://app; } } }",
-	 NULL, "server _ listen 443", LG_ASKS_NO, LG_WHEN_DOWN_NOT_ASKED},
-	{NGINX,
-	 "http { " NGINX_GATE "location /x { js_content site.go; }\n"
-	 "location @app { proxy_pass http://app; } } }",
-	 NULL, "server mail listen 443", LG_ASKS_NO, LG_WHEN_DOWN_NOT_ASKED},
-	{NGINX,
-	 "http { " NGINX_GATE "location /x { auth_request /_gate; js_content "
-	 "site.go; }\nlocation @app { proxy_pass http://app; } } }",
-	 NULL, "server mail listen 443", LG_ASKS_UNKNOWN, LG_WHEN_DOWN_CLOSED},
-	{NGINX, "stream { server { listen 993; proxy_pass 10.0.0.1:993; } }",
-	 NULL, "stream 993", LG_ASKS_NOT_NEEDED, LG_WHEN_DOWN_NOT_ASKED},
-	{HAPROXY, FRONTEND "  default_backend app\n" APP, NULL,
-	 "frontend fe bind :443", LG_ASKS_NO, LG_WHEN_DOWN_NOT_ASKED},
-	{HAPROXY, FRONTEND SPOE DENY SPOE_BACKEND, NULL,
-	 "frontend fe bind :443", LG_ASKS_YES, LG_WHEN_DOWN_OPEN},
-	{HAPROXY,
-	 FRONTEND SPOE DENY
-	 "  http-request return status 503 if { var(txn.gate.error) "
-	 "-m found }\n" SPOE_BACKEND,
-	 NULL, "frontend fe bind :443", LG_ASKS_YES, LG_WHEN_DOWN_TEMPORARY},
-	{HAPROXY,
-	 FRONTEND "  filter spoe engine gate config /etc/haproxy/other.cfg\n"
-		  "  http-request send-spoe-group gate g\n" SPOE_BACKEND,
-	 NULL, "frontend fe bind :443", LG_ASKS_NO, LG_WHEN_DOWN_NOT_ASKED},
-	{HAPROXY,
-	 "global\n  chroot /var/lib/haproxy\n" FRONTEND SPOE DENY SPOE_BACKEND,
-	 NULL, "frontend fe bind :443", LG_ASKS_NO, LG_WHEN_DOWN_OPEN},
-	/* asks, and nobody hears what came back */
-	{HAPROXY, FRONTEND SPOE SPOE_BACKEND, NULL, "frontend fe bind :443",
-	 LG_ASKS_NO, LG_WHEN_DOWN_NOT_ASKED},
-	{HAPROXY,
-	 FRONTEND
-	 "  http-request allow if { src 10.0.0.0/8 }\n" SPOE DENY SPOE_BACKEND,
-	 NULL, "frontend fe bind :443", LG_ASKS_PARTLY, LG_WHEN_DOWN_OPEN},
-	{HAPROXY,
-	 FRONTEND "  use_backend app if { path_beg /x }\n" SPOE
-		  "  use_backend no if { var(txn.gate.action) -m str x }\n" APP
-			  SPOE_BACKEND,
-	 NULL, "frontend fe bind :443", LG_ASKS_PARTLY, LG_WHEN_DOWN_OPEN},
-	{HAPROXY,
-	 FRONTEND "  filter spoe engine gate config /etc/haproxy/spoe.cfg\n"
-		  "  http-request send-spoe-group gate g if { path /x }\n" DENY
-			  SPOE_BACKEND,
-	 NULL, "frontend fe bind :443", LG_ASKS_PARTLY, LG_WHEN_DOWN_OPEN},
-	/* an event sends the message, no rule does */
-	{HAPROXY,
-	 FRONTEND
-	 "  filter spoe engine gate config /etc/haproxy/event.cfg\n" DENY
-		 SPOE_BACKEND,
-	 NULL, "frontend fe bind :443", LG_ASKS_YES, LG_WHEN_DOWN_OPEN},
-	/* the scope of another engine */
-	{HAPROXY,
-	 FRONTEND "  filter spoe engine gate config /etc/haproxy/scopes.cfg\n"
-		  "  http-request send-spoe-group gate g\n" DENY SPOE_BACKEND,
-	 NULL, "frontend fe bind :443", LG_ASKS_NO, LG_WHEN_DOWN_NOT_ASKED},
-	/* named defaults: mode http, whatever the last ones say */
-	{HAPROXY,
-	 "defaults web\n  mode http\ndefaults\n  mode tcp\n"
-	 "frontend fe from web\n  bind :443\n  default_backend app\n" APP,
-	 NULL, "frontend fe bind :443", LG_ASKS_NO, LG_WHEN_DOWN_NOT_ASKED},
-	{HAPROXY,
-	 "defaults base\n  mode http\ndefaults more from base\n  retries 2\n"
-	 "frontend fe\n  bind :443\n  default_backend app\n" APP,
-	 NULL, "frontend fe bind :443", LG_ASKS_NO, LG_WHEN_DOWN_NOT_ASKED},
-	/* the backends ask, one of them, none is known */
-	{HAPROXY,
-	 FRONTEND
-	 "  default_backend asks\nbackend asks\n" SPOE DENY SPOE_BACKEND,
-	 NULL, "frontend fe bind :443", LG_ASKS_YES, LG_WHEN_DOWN_OPEN},
-	{HAPROXY,
-	 FRONTEND "  use_backend app if { path /x }\n  default_backend asks\n"
-		  "backend asks\n" SPOE DENY APP SPOE_BACKEND,
-	 NULL, "frontend fe bind :443", LG_ASKS_PARTLY, LG_WHEN_DOWN_OPEN},
-	{HAPROXY, FRONTEND "  use_backend %[req.hdr(x)]\n", NULL,
-	 "frontend fe bind :443", LG_ASKS_UNKNOWN, LG_WHEN_DOWN_UNKNOWN},
-	{HAPROXY,
-	 FRONTEND "  filter spoe engine gate config /secret/spoe.cfg\n"
-		  "  http-request send-spoe-group gate g\n" DENY SPOE_BACKEND,
-	 NULL, "frontend fe bind :443", LG_ASKS_UNKNOWN, LG_WHEN_DOWN_UNKNOWN},
-	{HAPROXY, FRONTEND ".if defined(X)\n" SPOE DENY ".endif\n" SPOE_BACKEND,
-	 NULL, "frontend fe bind :443", LG_ASKS_UNKNOWN, LG_WHEN_DOWN_UNKNOWN},
-	{HAPROXY, "frontend mail\n  mode tcp\n  bind :993\n", NULL,
-	 "frontend mail bind :993", LG_ASKS_NOT_NEEDED, LG_WHEN_DOWN_NOT_ASKED},
 	{PAM, "auth required pam_unix.so\naccount required pam_unix.so\n",
 	 "sshd", "sshd", LG_ASKS_NO, LG_WHEN_DOWN_NOT_ASKED},
 	{PAM, "account required pam_logongate.so\n", "sshd", "sshd",
@@ -622,71 +331,9 @@ static const struct row rows[] = {
 	 LG_ASKS_YES, LG_WHEN_DOWN_CLOSED},
 };
 
-static enum lg_status read_row(const struct row *row, struct lg_ways *ways,
-			       struct lg_error *err)
+static void every_row(void **unused)
 {
-	struct lg_gate_addresses gate = the_gate();
-	size_t len = strlen(row->text);
-	enum lg_status status = LG_ERR_BUG;
-
-	switch (row->server) {
-	case DOVECOT:
-		status = lg_doors_dovecot(row->text, len, &gate, &files, ways,
-					  err);
-		break;
-	case POSTFIX:
-		status = lg_doors_postfix(row->text, len, row->more,
-					  strlen(row->more), NULL, &gate, ways,
-					  err);
-		break;
-	case NGINX:
-		status = lg_doors_nginx(row->text, len, &gate, ways, err);
-		break;
-	case HAPROXY:
-		status = lg_doors_haproxy(row->text, len, &gate, &files, ways,
-					  err);
-		break;
-	case PAM:
-		status = lg_doors_pam(row->more, row->text, len, "/pam", &gate,
-				      &files, ways, err);
-		break;
-	}
-	lg_gate_addresses_release(&gate);
-	return status;
-}
-
-static void every_row(void **state)
-{
-	struct lg_ways ways;
-	struct lg_error err;
-	size_t wrong = 0;
-	size_t i;
-	size_t j;
-
-	(void)state;
-	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		ways = (struct lg_ways){0};
-		if (read_row(&rows[i], &ways, &err) != LG_OK)
-			fail_msg("%s: %s", rows[i].text, err.text);
-		for (j = 0; j < ways.count; j++) {
-			if (strcmp(ways.way[j].way, rows[i].way) == 0)
-				break;
-		}
-		if (j == ways.count)
-			fail_msg("no way %s in: %s", rows[i].way, rows[i].text);
-		if (ways.way[j].asks != rows[i].asks ||
-		    ways.way[j].when_down != rows[i].when_down)
-			print_error("%s: %s, %s (%s) in: %s\n", rows[i].way,
-				    lg_asks_name(ways.way[j].asks),
-				    lg_when_down_name(ways.way[j].when_down),
-				    ways.way[j].note ? ways.way[j].note : "",
-				    rows[i].text),
-				wrong++;
-		if (rows[i].asks == LG_ASKS_NO)
-			assert_non_null(ways.way[j].add);
-		lg_ways_release(&ways);
-	}
-	assert_int_equal(wrong, 0);
+	doors_rows(rows, sizeof(rows) / sizeof(*rows));
 }
 
 /* The way called name, of those that doveconf's text leads to. */
@@ -697,9 +344,9 @@ static const struct lg_way *dovecot_way(const char *text,
 	struct lg_error err;
 	size_t i;
 
-	assert_int_equal(
-		lg_doors_dovecot(text, strlen(text), gate, &files, ways, &err),
-		LG_OK);
+	assert_int_equal(lg_doors_dovecot(text, strlen(text), gate,
+					  &doors_files, ways, &err),
+			 LG_OK);
 	for (i = 0; i < ways->count; i++) {
 		if (strcmp(ways->way[i].way, name) == 0)
 			return &ways->way[i];
@@ -718,7 +365,7 @@ static void postfix_behind_a_dict_passdb(void **state)
 		"passdb {\n  driver = static\n  skip = unauthenticated\n"
 		"  args = nopassword=y allow_nets=%{if;%s;eq;smtp;%r;255.255.255.255/32}\n"
 		"}\n";
-	struct lg_gate_addresses gate = the_gate();
+	struct lg_gate_addresses gate = doors_gate();
 	struct lg_buffer both = {0};
 	struct lg_ways ways = {0};
 
@@ -763,82 +410,9 @@ static void a_gate_that_does_not_listen(void **state)
 	lg_ways_release(&ways);
 }
 
-#define NGINX_ASKING(http, server, user)                                       \
-	"http { " http                                                         \
-	" upstream gate { server unix:/run/logongate/http.sock; }\n"           \
-	"server { listen 443; " server "\n"                                    \
-	"location = /_gate { internal; proxy_pass http://gate/v1/check;"       \
-	" proxy_set_header X-Gate-User " user "; }\n"                          \
-	"location / { auth_request /_gate; proxy_pass http://app; } } }"
-#define IDENTITY "  http-request set-var(txn.logongate_identity) str(own)\n"
-
-/* What is said of who verifies names; NULL: nothing. */
-static const struct {
-	int is_haproxy;
-	const char *text;
-	const char *says;
-} names[] = {
-	{0, NGINX_ASKING("", "", "$remote_user"), "believes any name"},
-	{0, NGINX_ASKING("", "", "$logongate_user"), "nobody is named"},
-	{0,
-	 NGINX_ASKING("", "set $logongate_identity client-certificate;",
-		      "$logongate_user"),
-	 "verifies names: client-certificate"},
-	{0,
-	 NGINX_ASKING("map \"\" $logongate_identity { default \"\"; }"
-		      "map $uri $logongate_identity { default own; ~^/x y; }",
-		      "", "$logongate_user"),
-	 "verifies names: by a map"},
-	{0, NGINX_ASKING("", "", "$site_user"), NULL},
-	{1,
-	 FRONTEND "  filter spoe engine gate config /etc/haproxy/claimed.cfg\n"
-		  "  http-request send-spoe-group gate g\n" DENY SPOE_BACKEND,
-	 "believes any name"},
-	{1,
-	 FRONTEND "  filter spoe engine gate config /etc/haproxy/named.cfg\n"
-		  "  http-request send-spoe-group gate g\n" DENY SPOE_BACKEND,
-	 "nobody is named"},
-	{1,
-	 FRONTEND IDENTITY
-	 "  filter spoe engine gate config /etc/haproxy/named.cfg\n"
-	 "  http-request send-spoe-group gate g\n" DENY SPOE_BACKEND,
-	 "verifies names: own"},
-	{1, FRONTEND SPOE DENY SPOE_BACKEND, NULL},
-};
-
-static void who_verifies_names_is_said(void **state)
-{
-	struct lg_gate_addresses gate = the_gate();
-	struct lg_error err;
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		size_t len = strlen(names[i].text);
-		struct lg_ways ways = {0};
-		enum lg_status status =
-			names[i].is_haproxy
-				? lg_doors_haproxy(names[i].text, len, &gate,
-						   &files, &ways, &err)
-				: lg_doors_nginx(names[i].text, len, &gate,
-						 &ways, &err);
-
-		assert_int_equal(status, LG_OK);
-		assert_int_equal(ways.way[0].asks, LG_ASKS_YES);
-		if (names[i].says && (!ways.way[0].note ||
-				      !strstr(ways.way[0].note, names[i].says)))
-			fail_msg("\"%s\" does not say \"%s\"",
-				 ways.way[0].note ? ways.way[0].note : "",
-				 names[i].says);
-		if (!names[i].says && ways.way[0].note)
-			assert_null(strstr(ways.way[0].note, "name"));
-		lg_ways_release(&ways);
-	}
-	lg_gate_addresses_release(&gate);
-}
-
 static void unbalanced_braces_are_an_error(void **state)
 {
-	struct lg_gate_addresses gate = the_gate();
+	struct lg_gate_addresses gate = doors_gate();
 	struct lg_ways ways = {0};
 	struct lg_error err;
 
@@ -848,7 +422,7 @@ static void unbalanced_braces_are_an_error(void **state)
 	assert_int_equal(lg_doors_nginx("}", 1, &gate, &ways, &err),
 			 LG_ERR_SYNTAX);
 	assert_int_equal(
-		lg_doors_dovecot("a {\n", 4, &gate, &files, &ways, &err),
+		lg_doors_dovecot("a {\n", 4, &gate, &doors_files, &ways, &err),
 		LG_ERR_SYNTAX);
 	assert_int_equal(ways.count, 0);
 	lg_gate_addresses_release(&gate);
@@ -895,8 +469,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		suite_row("each configuration says what it does", every_row),
-		suite_row("of a front it is said who verifies names",
-			  who_verifies_names_is_said),
 		suite_row("Postfix behind a dict passdb would tell its users "
 			  "of a wrong password, and does not with the drop-in",
 			  postfix_behind_a_dict_passdb),
