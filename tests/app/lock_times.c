@@ -152,36 +152,32 @@ static void never_began(void **unused)
 
 static void lifts_without_a_confirm(void **unused)
 {
-	struct folder folder;
-	struct lg_registry *values = values_listing("/o=a/cn=one");
-	struct lg_lock_request request = request_for(values);
-	struct lg_state *state;
+	struct lock_scene s;
 	int confirmed;
 
 	for (confirmed = 0; confirmed < 2; confirmed++) {
-		folder_make(&folder);
-		state = folder_load(&folder);
-		request.confirm_within_s = 120;
-		applied(state, &request);
-		folder_wait(&folder, 119);
-		assert_int_equal(settle(state), LG_LOCK_NOTHING);
+		lock_scene_begin(&s);
+		s.request.confirm_within_s = 120;
+		applied(s.state, &s.request);
+		folder_wait(&s.folder, 119);
+		assert_int_equal(settle(s.state), LG_LOCK_NOTHING);
 		if (confirmed) {
-			assert_int_equal(lg_lock_confirm(state, state->lock[0],
+			assert_int_equal(lg_lock_confirm(s.state,
+							 s.state->lock[0],
 							 "bert", NULL),
 					 LG_OK);
-			assert_int_equal(lg_lock_confirm(state, state->lock[0],
+			assert_int_equal(lg_lock_confirm(s.state,
+							 s.state->lock[0],
 							 "bert", NULL),
 					 LG_ERR_CONFLICT);
 		}
-		folder_wait(&folder, 1);
-		assert_int_equal(settle(state), confirmed
-							? LG_LOCK_NOTHING
-							: LG_LOCK_UNCONFIRMED);
-		assert_int_equal(lg_state_locked(state), confirmed);
-		lg_state_free(&state);
-		folder_remove(&folder);
+		folder_wait(&s.folder, 1);
+		assert_int_equal(settle(s.state),
+				 confirmed ? LG_LOCK_NOTHING
+					   : LG_LOCK_UNCONFIRMED);
+		assert_int_equal(lg_state_locked(s.state), confirmed);
+		lock_scene_end(&s);
 	}
-	lg_registry_free(&values);
 }
 
 static void extends_within_the_limit(void **unused)
@@ -212,75 +208,62 @@ static void extends_within_the_limit(void **unused)
 static void a_stepped_clock_changes_nothing(void **unused)
 {
 	static const int64_t steps[] = {36000, -36000};
-	struct folder folder;
-	struct lg_registry *values = values_listing("/o=a/cn=one");
-	struct lg_lock_request request = request_for(values);
-	struct lg_state *state;
+	struct lock_scene s;
 	struct lg_now now;
 	size_t i;
 
 	for (i = 0; i < 2; i++) {
-		folder_make(&folder);
-		state = folder_load(&folder);
-		applied(state, &request);
-		folder.now.wall_ms += steps[i] * 1000;
-		now = lg_state_now(state);
-		assert_int_equal(lg_lock_stepped_s(state->lock[0], &now),
+		lock_scene_begin(&s);
+		applied(s.state, &s.request);
+		s.folder.now.wall_ms += steps[i] * 1000;
+		now = lg_state_now(s.state);
+		assert_int_equal(lg_lock_stepped_s(s.state->lock[0], &now),
 				 steps[i]);
-		folder_wait(&folder, 3599);
-		assert_int_equal(settle(state), LG_LOCK_NOTHING);
+		folder_wait(&s.folder, 3599);
+		assert_int_equal(settle(s.state), LG_LOCK_NOTHING);
 		/* Nor does a restart of the gate. */
-		lg_state_free(&state);
-		state = folder_load(&folder);
-		assert_int_equal(settle(state), LG_LOCK_NOTHING);
-		folder_wait(&folder, 1);
-		assert_int_equal(settle(state), LG_LOCK_EXPIRES);
-		lg_state_free(&state);
-		folder_remove(&folder);
+		lock_scene_again(&s);
+		assert_int_equal(settle(s.state), LG_LOCK_NOTHING);
+		folder_wait(&s.folder, 1);
+		assert_int_equal(settle(s.state), LG_LOCK_EXPIRES);
+		lock_scene_end(&s);
 	}
-	lg_registry_free(&values);
 }
 
 static void extends_after_a_step(void **unused)
 {
 	static const int64_t steps[] = {86400, -86400};
-	struct folder folder;
-	struct lg_registry *values = values_listing("/o=a/cn=one");
-	struct lg_lock_request request = request_for(values);
-	struct lg_state *state;
+	struct lock_scene s;
 	struct lg_now now;
 	size_t i;
 
 	for (i = 0; i < 2; i++) {
-		folder_make(&folder);
-		state = folder_load(&folder);
-		applied(state, &request);
-		folder_wait(&folder, 3000);
-		folder.now.wall_ms += steps[i] * 1000;
+		lock_scene_begin(&s);
+		applied(s.state, &s.request);
+		folder_wait(&s.folder, 3000);
+		s.folder.now.wall_ms += steps[i] * 1000;
 		/* What is left of max_duration is what was left before. */
-		assert_int_equal(lg_lock_extend(state, state->lock[0], "bert",
-						0, 4201, NULL),
+		assert_int_equal(lg_lock_extend(s.state, s.state->lock[0],
+						"bert", 0, 4201, NULL),
 				 LG_ERR_RANGE);
-		assert_int_equal(lg_lock_extend(state, state->lock[0], "bert",
-						0, 100, NULL),
+		assert_int_equal(lg_lock_extend(s.state, s.state->lock[0],
+						"bert", 0, 100, NULL),
 				 LG_OK);
-		assert_int_equal(lg_lock_extend(state, state->lock[0], "bert",
-						0, 4201, NULL),
+		assert_int_equal(lg_lock_extend(s.state, s.state->lock[0],
+						"bert", 0, 4201, NULL),
 				 LG_ERR_RANGE);
-		assert_int_equal(lg_lock_extend(state, state->lock[0], "bert",
-						0, 4200, NULL),
+		assert_int_equal(lg_lock_extend(s.state, s.state->lock[0],
+						"bert", 0, 4200, NULL),
 				 LG_OK);
-		now = lg_state_now(state);
-		assert_int_equal(lg_lock_stepped_s(state->lock[0], &now),
+		now = lg_state_now(s.state);
+		assert_int_equal(lg_lock_stepped_s(s.state->lock[0], &now),
 				 steps[i]);
-		folder_wait(&folder, 4199);
-		assert_int_equal(settle(state), LG_LOCK_NOTHING);
-		folder_wait(&folder, 1);
-		assert_int_equal(settle(state), LG_LOCK_EXPIRES);
-		lg_state_free(&state);
-		folder_remove(&folder);
+		folder_wait(&s.folder, 4199);
+		assert_int_equal(settle(s.state), LG_LOCK_NOTHING);
+		folder_wait(&s.folder, 1);
+		assert_int_equal(settle(s.state), LG_LOCK_EXPIRES);
+		lock_scene_end(&s);
 	}
-	lg_registry_free(&values);
 }
 
 static void after_a_reboot_the_wall_clock_counts(void **unused)

@@ -285,44 +285,38 @@ static void what_was_edited_by_hand_is_kept_and_told(void **unused)
 		"[HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services"
 		"\\MSExchangeIS\\ParametersSystem]\n"
 		"\"Disable MAPI Clients\"=\"-5.9.9\"\n\n";
-	struct folder folder;
-	struct lg_registry *values = values_listing("/o=a/cn=one");
-	struct lg_lock_request request = request_for(values);
+	struct lock_scene s;
 	struct lg_strlist changed = {0};
 	struct lg_strlist names = {0};
-	struct lg_state *state;
 	int locked;
 
 	for (locked = 0; locked < 2; locked++) {
-		folder_make(&folder);
-		state = folder_load(&folder);
-		assert_int_equal(lg_standing_write(state, LG_EVENT_IMPORT,
-						   "anna", values, NULL, NULL,
+		lock_scene_begin(&s);
+		assert_int_equal(lg_standing_write(s.state, LG_EVENT_IMPORT,
+						   "anna", s.values, NULL, NULL,
 						   NULL),
 				 LG_OK);
 		if (locked)
-			applied(state, &request);
-		folder_write(&folder, LG_STATE_REGISTRY, hand,
+			applied(s.state, &s.request);
+		folder_write(&s.folder, LG_STATE_REGISTRY, hand,
 			     sizeof(hand) - 1);
 		if (!locked)
-			applied(state, &request);
+			applied(s.state, &s.request);
 		else
-			assert_int_equal(lg_lock_lift(state, state->lock[0],
+			assert_int_equal(lg_lock_lift(s.state, s.state->lock[0],
 						      LG_LOCK_END_LIFT, "bert",
 						      NULL, &changed, NULL),
 					 LG_OK);
-		assert_true(is_loud(state, "changed by hand"));
-		assert_string_equal(shown(state), "/o=a/cn=one");
-		state->files->list(state->files->self, LG_STATE_BACKUPS, &names,
-				   NULL);
+		assert_true(is_loud(s.state, "changed by hand"));
+		assert_string_equal(shown(s.state), "/o=a/cn=one");
+		s.state->files->list(s.state->files->self, LG_STATE_BACKUPS,
+				     &names, NULL);
 		assert_non_null(strstr(names.item[names.count - 1], "by-hand"));
 		lg_strlist_release(&names);
-		lg_state_free(&state);
-		folder_remove(&folder);
+		lock_scene_end(&s);
 	}
 	assert_int_equal(changed.count, 3);
 	lg_strlist_release(&changed);
-	lg_registry_free(&values);
 }
 
 static void old_backups_and_lists_go(void **unused)
@@ -370,73 +364,61 @@ static void old_backups_and_lists_go(void **unused)
 
 static void a_full_disk_changes_nothing(void **unused)
 {
-	struct lg_registry *values = values_listing("/o=a/cn=one");
-	struct lg_lock_request request = request_for(values);
+	struct lock_scene s;
 	unsigned int nth;
 	enum lg_status status = LG_ERR_IO;
 
 	for (nth = 1; status; nth++) {
-		struct folder folder;
 		struct lg_lock *lock = NULL;
-		struct lg_state *state;
 		struct lg_error err = {0};
 
 		assert_true(nth < 40);
-		folder_make(&folder);
-		state = folder_load(&folder);
-		folder.fail_write = nth;
-		status = lg_lock_apply(state, &request, &lock, &err);
-		folder.fail_write = 0;
+		lock_scene_begin(&s);
+		s.folder.fail_write = nth;
+		status = lg_lock_apply(s.state, &s.request, &lock, &err);
+		s.folder.fail_write = 0;
 		if (status) {
 			assert_int_equal(status, LG_ERR_IO);
 			/* A new process finds no lock, whatever was written. */
-			lg_state_free(&state);
-			state = folder_load(&folder);
+			lock_scene_again(&s);
 			/* Unless all of it was, and only the last word of
 			 * the record is missing. */
-			if (lg_state_locked(state))
-				assert_string_equal(shown(state),
+			if (lg_state_locked(s.state))
+				assert_string_equal(shown(s.state),
 						    "/o=a/cn=one");
 			else
-				assert_null(shown(state));
+				assert_null(shown(s.state));
 		}
-		lg_state_free(&state);
-		folder_remove(&folder);
+		lock_scene_end(&s);
 	}
 	assert_true(nth > 6);
-	lg_registry_free(&values);
 }
 
 static void a_lift_that_failed_is_tried_again(void **unused)
 {
-	struct lg_registry *values = values_listing("/o=a/cn=one");
-	struct lg_lock_request request = request_for(values);
+	struct lock_scene s;
 	unsigned int nth;
 
 	for (nth = 1; nth < 6; nth++) {
-		struct folder folder;
-		struct lg_state *state;
 		enum lg_status status;
 
-		folder_make(&folder);
-		state = folder_load(&folder);
-		applied(state, &request);
-		folder.writes = 0;
-		folder.fail_write = nth;
-		status = lg_lock_lift(state, state->lock[0], LG_LOCK_END_LIFT,
-				      "bert", NULL, NULL, NULL);
-		folder.fail_write = 0;
+		lock_scene_begin(&s);
+		applied(s.state, &s.request);
+		s.folder.writes = 0;
+		s.folder.fail_write = nth;
+		status = lg_lock_lift(s.state, s.state->lock[0],
+				      LG_LOCK_END_LIFT, "bert", NULL, NULL,
+				      NULL);
+		s.folder.fail_write = 0;
 		if (status)
-			assert_int_equal(lg_lock_lift(state, state->lock[0],
+			assert_int_equal(lg_lock_lift(s.state, s.state->lock[0],
 						      LG_LOCK_END_LIFT, "bert",
 						      NULL, NULL, NULL),
 					 LG_OK);
-		assert_false(lg_state_locked(state));
-		assert_null(shown(state));
-		lg_state_free(&state);
-		folder_remove(&folder);
+		assert_false(lg_state_locked(s.state));
+		assert_null(shown(s.state));
+		lock_scene_end(&s);
 	}
-	lg_registry_free(&values);
 }
 
 static void long_lists_stand_in_files(void **unused)
