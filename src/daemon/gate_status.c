@@ -6,24 +6,14 @@
 
 #include "daemon/refusals.h"
 #include "daemon/turn.h"
-#include "daemon/view.h"
 
-/* The locks as the loop knows them. */
-static size_t list_locks(const struct gate *gate,
-			 struct lg_status_lock *out_lock)
+struct lg_status_lock gate_status_lock(const struct gate_view_lock *shown)
 {
-	const struct gate_view *view = gate->view;
-	size_t i;
-
-	for (i = 0; i < view->lock_count; i++)
-		out_lock[i] = (struct lg_status_lock){
-			.lock = view->lock[i].lock,
-			.concerns = &view->lock[i].concerns,
-			.gate = view->lock[i].is_read
-					? lg_gate_state_name(view->lock[i].gate)
-					: NULL,
-		};
-	return view->lock_count;
+	return (struct lg_status_lock){
+		.lock = shown->lock,
+		.concerns = &shown->concerns,
+		.gate = shown->is_read ? lg_gate_state_name(shown->gate) : NULL,
+	};
 }
 
 struct lg_status_facts gate_status(const struct gate *gate,
@@ -32,7 +22,7 @@ struct lg_status_facts gate_status(const struct gate *gate,
 	const struct lg_policy *policy = gate_policy(gate);
 	struct lg_status_facts facts = {
 		.lock = out_lock,
-		.count = list_locks(gate, out_lock),
+		.count = gate->view->lock_count,
 		.gate = policy ? lg_gate_state_name(lg_policy_gate(policy))
 			       : NULL,
 		.dialect = gate->settings->dialect,
@@ -40,6 +30,9 @@ struct lg_status_facts gate_status(const struct gate *gate,
 		.refused = gate_refusals(gate),
 		.now = gate_now(gate),
 	};
+	size_t i;
 
+	for (i = 0; i < facts.count; i++)
+		out_lock[i] = gate_status_lock(&gate->view->lock[i]);
 	return facts;
 }

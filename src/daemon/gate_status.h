@@ -10,9 +10,12 @@
 #define LOGONGATE_DAEMON_GATE_STATUS_H
 
 #include "app/records/status_record.h"
-#include "daemon/gate.h"
+#include "daemon/view.h"
 
-/* Nobody is asked for it: sessions are 0. Borrows from the view, which is good
+/* One lock. */
+struct lg_status_lock gate_status_lock(const struct gate_view_lock *shown);
+
+/* All of it. Nobody is asked for it: sessions are 0. Borrows from the view, which is good
  * until the loop turns, and from out_lock. */
 struct lg_status_facts
 gate_status(const struct gate *gate,

@@ -12,7 +12,7 @@
 
 #include "adapters/system/hooks.h"
 #include "app/records/json_member.h"
-#include "app/records/status_record.h"
+#include "daemon/gate_status.h"
 #include "daemon/work.h"
 
 #define HOOK_MS 10000
@@ -126,25 +126,11 @@ static void put_sentence(enum gate_notice notice,
 		put_who(lock, out);
 }
 
-static cJSON *lock_object(const struct gate_view_lock *shown)
-{
-	struct lg_status_lock lock = {
-		.lock = shown->lock,
-		.concerns = &shown->concerns,
-		.gate = shown->is_read ? lg_gate_state_name(shown->gate) : NULL,
-	};
-	struct lg_status_facts facts = {.lock = &lock, .count = 1};
-	cJSON *array = lg_status_locks(&facts);
-	cJSON *object = cJSON_DetachItemFromArray(array, 0);
-
-	cJSON_Delete(array);
-	return object;
-}
-
 static char *render(const struct gate *gate, enum gate_notice notice,
 		    const struct gate_view_lock *lock, const char *what)
 {
 	cJSON *object = cJSON_CreateObject();
+	struct lg_status_lock status;
 	struct lg_buffer text = {0};
 	char host[HOST_SIZE] = "";
 	char *rendered = NULL;
@@ -153,10 +139,12 @@ static char *render(const struct gate *gate, enum gate_notice notice,
 	put_sentence(notice, lock, what, &text);
 	lg_json_text(object, "event", name_of(notice));
 	lg_json_time(object, "at", gate_now_s(gate));
-	if (lock)
-		lg_json_add(object, "lock", lock_object(lock));
-	else
+	if (lock) {
+		status = gate_status_lock(lock);
+		lg_json_add(object, "lock", lg_status_lock_object(&status));
+	} else {
 		lg_json_text(object, "lock", NULL);
+	}
 	lg_json_text(object, "text", text.data);
 	lg_json_text(object, "host", host);
 	if (!text.status)

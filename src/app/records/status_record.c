@@ -20,7 +20,7 @@ static cJSON *concerns_object(const struct lg_lock_concerns *concerns)
 	return object;
 }
 
-static cJSON *lock_object(const struct lg_status_lock *status)
+cJSON *lg_status_lock_object(const struct lg_status_lock *status)
 {
 	const struct lg_lock *lock = status->lock;
 	cJSON *object = cJSON_CreateObject();
@@ -52,7 +52,7 @@ cJSON *lg_status_locks(const struct lg_status_facts *facts)
 	size_t i;
 
 	for (i = 0; i < facts->count; i++)
-		lg_json_append(array, lock_object(&facts->lock[i]));
+		lg_json_append(array, lg_status_lock_object(&facts->lock[i]));
 	return array;
 }
 
@@ -191,7 +191,8 @@ void lg_status_add_lock(cJSON *object, const struct lg_lock *lock)
 {
 	const struct lg_status_lock status = {.lock = lock};
 
-	lg_json_append(array_of(object, "locks"), lock_object(&status));
+	lg_json_append(array_of(object, "locks"),
+		       lg_status_lock_object(&status));
 }
 
 void lg_status_speak_of(cJSON *object, const struct lg_lock *lock)

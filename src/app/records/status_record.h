@@ -50,7 +50,8 @@ struct lg_status_facts {
 
 cJSON *lg_status_object(const struct lg_status_facts *facts);
 
-/* "locks" alone. */
+/* One of "locks", and all of them. */
+cJSON *lg_status_lock_object(const struct lg_status_lock *status);
 cJSON *lg_status_locks(const struct lg_status_facts *facts);
 
 /* What the page for everybody may say of an object: neither persons nor places
