@@ -17,6 +17,8 @@
 
 #include "winreg/server.h"
 
+#include "base/hex.h"
+
 enum {
 	TIMEOUT_DEFAULT_MS = 10000
 };
@@ -72,23 +74,12 @@ static void hex_append(struct lg_buffer *out, const uint8_t *data, size_t len)
 	}
 }
 
-static int digit_of(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 static int hex_read(const char *hex, struct lg_buffer *out)
 {
 	lg_buffer_text(out, "");
 	for (; *hex; hex += 2) {
-		int high = digit_of(hex[0]);
-		int low = high < 0 ? -1 : digit_of(hex[1]);
+		int high = lg_hex_value(hex[0]);
+		int low = high < 0 ? -1 : lg_hex_value(hex[1]);
 
 		if (low < 0)
 			return 0;

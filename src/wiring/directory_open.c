@@ -4,28 +4,11 @@
  */
 #include "wiring/directory_open.h"
 
-#include <string.h>
 #include <strings.h>
 
 #include "adapters/ldap/ldap_directory.h"
 #include "adapters/ldif/ldif_directory.h"
-
-/* Contract 3: the names an account may log on with. */
-static enum lg_status add_default_names(struct lg_strlist *names,
-					struct lg_error *err)
-{
-	static const char *const attribute[] = {"mail", "userPrincipalName",
-						"sAMAccountName", "uid",
-						"proxyAddresses"};
-	enum lg_status status = LG_OK;
-
-	for (size_t i = 0;
-	     status == LG_OK && i < sizeof(attribute) / sizeof(attribute[0]);
-	     i++)
-		status = lg_strlist_add(names, attribute[i],
-					strlen(attribute[i]), err);
-	return status;
-}
+#include "core/settings/settings.h"
 
 enum lg_status lg_directory_open(const struct lg_directory_settings *settings,
 				 struct lg_directory *out_directory,
@@ -37,7 +20,7 @@ enum lg_status lg_directory_open(const struct lg_directory_settings *settings,
 
 	if (!settings->login_attributes ||
 	    settings->login_attributes->count == 0) {
-		status = add_default_names(&names, err);
+		status = lg_settings_default_logins(&names, err);
 		complete.login_attributes = &names;
 	}
 	if (status == LG_OK)

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/hex.h"
 #include "ldap_search.h"
 #include "ldap_time.h"
 
@@ -216,14 +217,6 @@ static void read_ad(LDAP *ld, LDAPMessage *message,
 		 &read->entry.fault);
 }
 
-static int nibble(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = (char)(c | 0x20);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* The text form of RFC 4530. */
 static void id_of_text(const struct berval *text, struct lg_fleet_id *id)
 {
@@ -231,7 +224,7 @@ static void id_of_text(const struct berval *text, struct lg_fleet_id *id)
 
 	for (size_t i = 0; i < text->bv_len && count < sizeof(id->byte) * 2;
 	     i++) {
-		int value = nibble(text->bv_val[i]);
+		int value = lg_hex_value(text->bv_val[i]);
 
 		if (value < 0)
 			continue;

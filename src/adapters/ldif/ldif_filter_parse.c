@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hex.h"
 #include "core/values/match.h"
 
 #define DEPTH_MAX 64
@@ -95,17 +96,6 @@ static enum lg_status parse_children(struct parser *parser, int depth,
 	return LG_OK;
 }
 
-static int hex(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 /* One value up to "*", ")" or the end, unescaped, into out. */
 static enum lg_status take_value(struct parser *parser, struct lg_buffer *out)
 {
@@ -117,8 +107,8 @@ static enum lg_status take_value(struct parser *parser, struct lg_buffer *out)
 				     "an opening bracket in a value (write "
 				     "\\28)");
 		if (c == '\\') {
-			int high = hex(parser->at[1]);
-			int low = high < 0 ? -1 : hex(parser->at[2]);
+			int high = lg_hex_value(parser->at[1]);
+			int low = high < 0 ? -1 : lg_hex_value(parser->at[2]);
 
 			if (low < 0)
 				return wrong(parser, "a backslash without two "

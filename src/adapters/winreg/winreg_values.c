@@ -4,16 +4,7 @@
  */
 #include "adapters/winreg/winreg_values.h"
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
+#include "base/hex.h"
 
 static enum lg_status read_hex(const char *hex, struct lg_buffer *out,
 			       const char *place, struct lg_error *err)
@@ -22,8 +13,8 @@ static enum lg_status read_hex(const char *hex, struct lg_buffer *out,
 	int low;
 
 	for (; hex && *hex; hex += 2) {
-		high = hex_digit(hex[0]);
-		low = high < 0 ? -1 : hex_digit(hex[1]);
+		high = lg_hex_value(hex[0]);
+		low = high < 0 ? -1 : lg_hex_value(hex[1]);
 		if (low < 0)
 			hex = NULL;
 		else

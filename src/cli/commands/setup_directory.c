@@ -17,9 +17,6 @@
 #include "cli/open/open.h"
 #include "cli/output.h"
 
-static const char *const login_names[] = {
-	"mail", "userPrincipalName", "sAMAccountName", "uid", "proxyAddresses"};
-
 static int is_file(const char *uri)
 {
 	return strncmp(uri, "ldif:", 5) == 0;
@@ -30,13 +27,8 @@ static enum lg_status survey(struct lg_directory_settings settings,
 			     struct lg_error *err)
 {
 	struct lg_strlist names = {0};
-	enum lg_status status = LG_OK;
+	enum lg_status status = lg_settings_default_logins(&names, err);
 
-	for (size_t i = 0; i < sizeof(login_names) / sizeof(login_names[0]) &&
-			   status == LG_OK;
-	     i++)
-		status = lg_strlist_add(&names, login_names[i],
-					strlen(login_names[i]), err);
 	if (settings.login_attributes == NULL ||
 	    settings.login_attributes->count == 0)
 		settings.login_attributes = &names;

@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "base/hex.h"
 #include "core/values/name.h"
 
 #define SPECIAL ",+\"\\<>;=#"
@@ -27,22 +28,11 @@ int lg_fleet_is_name(const char *text, size_t len)
 	return 1;
 }
 
-static int hex_of(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 /* The byte of the escape behind the backslash at *at, and past it; -1: none. */
 static int read_escape(const char **at)
 {
-	int high = hex_of((*at)[0]);
-	int low = high < 0 ? -1 : hex_of((*at)[1]);
+	int high = lg_hex_value((*at)[0]);
+	int low = high < 0 ? -1 : lg_hex_value((*at)[1]);
 
 	if (high >= 0 && low >= 0) {
 		*at += 2;

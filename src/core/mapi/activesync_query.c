@@ -10,6 +10,7 @@
 
 #include "core/mapi/exchange_request.h"
 
+#include "base/hex.h"
 #include "base/little_endian.h"
 
 /* Seven fixed bytes, then three counted fields of up to 255 bytes. */
@@ -96,14 +97,6 @@ static int binary_read(const unsigned char *bytes, size_t len,
 	return 1;
 }
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* A parameter's value without its percent signs; 0 when it is over 255. */
 static int value_read(const char *text, size_t len, char out[255],
 		      size_t *out_len)
@@ -115,10 +108,10 @@ static int value_read(const char *text, size_t len, char out[255],
 
 		if (used == 255)
 			return 0;
-		if (c == '%' && len - i > 2 && hex_digit(text[i + 1]) >= 0 &&
-		    hex_digit(text[i + 2]) >= 0) {
-			c = (char)(hex_digit(text[i + 1]) << 4 |
-				   hex_digit(text[i + 2]));
+		if (c == '%' && len - i > 2 && lg_hex_value(text[i + 1]) >= 0 &&
+		    lg_hex_value(text[i + 2]) >= 0) {
+			c = (char)(lg_hex_value(text[i + 1]) << 4 |
+				   lg_hex_value(text[i + 2]));
 			i += 2;
 		}
 		out[used++] = c;

@@ -10,6 +10,8 @@
 
 #include "core/mapi/mapi.h"
 
+#include "base/hex.h"
+
 static int fold(int c)
 {
 	return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c;
@@ -219,14 +221,6 @@ enum lg_mapi_request lg_mapi_request_kind(const char *request_type, size_t len)
 	return LG_MAPI_REQUEST_OTHER;
 }
 
-static int hex(int c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = fold(c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 int lg_mapi_path_is_address_book(const char *path, size_t len)
 {
 	static const char book[] = "/mapi/nspi";
@@ -237,10 +231,11 @@ int lg_mapi_path_is_address_book(const char *path, size_t len)
 		size_t used = 1;
 
 		if (c == '%') {
-			if (len - pos < 3 || hex(path[pos + 1]) < 0 ||
-			    hex(path[pos + 2]) < 0)
+			if (len - pos < 3 || lg_hex_value(path[pos + 1]) < 0 ||
+			    lg_hex_value(path[pos + 2]) < 0)
 				return 0;
-			c = hex(path[pos + 1]) * 16 + hex(path[pos + 2]);
+			c = lg_hex_value(path[pos + 1]) * 16 +
+			    lg_hex_value(path[pos + 2]);
 			used = 3;
 		}
 		if (at < sizeof(book) - 1 && fold(c) == book[at])

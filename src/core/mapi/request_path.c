@@ -6,6 +6,8 @@
 
 #include "core/mapi/request_path.h"
 
+#include "base/hex.h"
+
 static size_t path_len(const char *target, size_t len)
 {
 	const char *query = memchr(target, '?', len);
@@ -53,14 +55,6 @@ int lg_request_path_is_plain(const char *target, size_t len)
 	return 1;
 }
 
-static int hex(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* The next character, decoded once, in lower case; 0 at the end. */
 static int next_char(const char **at, const char *end)
 {
@@ -69,9 +63,9 @@ static int next_char(const char **at, const char *end)
 	if (*at == end)
 		return 0;
 	c = (unsigned char)*(*at)++;
-	if (c == '%' && end - *at >= 2 && hex((*at)[0]) >= 0 &&
-	    hex((*at)[1]) >= 0) {
-		c = hex((*at)[0]) * 16 + hex((*at)[1]);
+	if (c == '%' && end - *at >= 2 && lg_hex_value((*at)[0]) >= 0 &&
+	    lg_hex_value((*at)[1]) >= 0) {
+		c = lg_hex_value((*at)[0]) * 16 + lg_hex_value((*at)[1]);
 		*at += 2;
 	}
 	return c >= 'A' && c <= 'Z' ? c | 0x20 : c;

@@ -29,16 +29,27 @@ static int add_all(struct lg_strlist *list, const char *const *text,
 	return 1;
 }
 
+enum lg_status lg_settings_default_logins(struct lg_strlist *names,
+					  struct lg_error *err)
+{
+	static const char *const attribute[] = {"mail", "userPrincipalName",
+						"sAMAccountName", "uid",
+						"proxyAddresses"};
+	enum lg_status status = LG_OK;
+	size_t i;
+
+	for (i = 0; !status && i < sizeof(attribute) / sizeof(*attribute); i++)
+		status = lg_strlist_add(names, attribute[i],
+					strlen(attribute[i]), err);
+	return status;
+}
+
 static int fill(struct lg_settings *settings, const char *xdg_state_home)
 {
 	/* Exchange's and gromox's; their others change with each answer. */
 	static const char *const cookie[] = {"MapiContext", "sid"};
-	static const char *const attribute[] = {"mail", "userPrincipalName",
-						"sAMAccountName", "uid",
-						"proxyAddresses"};
 
-	if (!add_all(&settings->login_attributes, attribute,
-		     sizeof(attribute) / sizeof(attribute[0])) ||
+	if (lg_settings_default_logins(&settings->login_attributes, NULL) ||
 	    !add_all(&settings->mapi_cookies, cookie,
 		     sizeof(cookie) / sizeof(cookie[0])))
 		return 0;

@@ -147,6 +147,10 @@ struct lg_settings {
 enum lg_status lg_settings_default(const char *xdg_state_home,
 				   struct lg_settings **out_settings,
 				   struct lg_error *err);
+/* Adds the attributes of a directory that hold what people log on with, where
+ * the settings name none. */
+enum lg_status lg_settings_default_logins(struct lg_strlist *names,
+					  struct lg_error *err);
 void lg_settings_free(struct lg_settings **settings);
 
 /* 1 when any [listen.*] is there: a gate is expected to run. */

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "base/hex.h"
+
 enum lg_status lg_reg_syntax(struct reader *reader, const char *text)
 {
 	return lg_error_set_at(reader->err, LG_ERR_SYNTAX, reader->file,
@@ -93,26 +95,15 @@ enum lg_status lg_reg_read_quoted(struct reader *reader, struct lg_buffer *out)
 	return lg_reg_syntax(reader, "a text without its closing quote");
 }
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 int lg_reg_read_hex(struct reader *reader, int most, uint32_t *out_number)
 {
 	uint32_t number = 0;
 	int digits = 0;
 
-	while (reader->at < reader->end && hex_digit(*reader->at) >= 0) {
+	while (reader->at < reader->end && lg_hex_value(*reader->at) >= 0) {
 		if (++digits > most)
 			return 0;
-		number = number << 4 | (uint32_t)hex_digit(*reader->at++);
+		number = number << 4 | (uint32_t)lg_hex_value(*reader->at++);
 	}
 	if (!digits)
 		return 0;
@@ -145,7 +136,7 @@ enum lg_status lg_reg_read_bytes(struct reader *reader)
 	lg_buffer_append(&reader->data, "", 0);
 	if (!skip_continued(reader))
 		return lg_reg_syntax(reader, wrong);
-	if (reader->at == reader->end || hex_digit(*reader->at) < 0)
+	if (reader->at == reader->end || lg_hex_value(*reader->at) < 0)
 		return LG_OK; /* "hex:" alone is no bytes at all */
 	for (;;) {
 		if (!lg_reg_read_hex(reader, 2, &byte))

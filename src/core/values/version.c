@@ -9,6 +9,7 @@
 
 #include <logongate/version.h>
 
+#include "base/hex.h"
 #include "core/values/version_parts.h"
 
 /* The largest part that a setting, and so a three-part form, can name (V9). */
@@ -93,13 +94,9 @@ struct lg_version lg_version_from_words(uint16_t w0, uint16_t w1, uint16_t w2)
 
 static int digit_of(char c, uint32_t base)
 {
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (base == 16 && c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (base == 16 && c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
+	int value = lg_hex_value(c);
+
+	return value < (int)base ? value : -1;
 }
 
 /* Reads one word and gives the count of bytes it took, 0 for none. */

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/hex.h"
 #include "base/local_time.h"
 
 #include "adapters/system/system_clock.h"
@@ -39,14 +40,6 @@ struct help {
 	struct lg_error err;
 };
 
-static int hex_of(char digit)
-{
-	if (digit >= '0' && digit <= '9')
-		return digit - '0';
-	digit = (char)tolower((unsigned char)digit);
-	return digit >= 'a' && digit <= 'f' ? digit - 'a' + 10 : -1;
-}
-
 /* An argument as a form sends it; what is longer is cut off. */
 static void read_word(const struct lg_http_request *request, const char *name,
 		      char out_word[WORD_MAX + 1])
@@ -62,10 +55,10 @@ static void read_word(const struct lg_http_request *request, const char *name,
 		if (byte == '+') {
 			byte = ' ';
 		} else if (byte == '%' && i + 2 < len &&
-			   hex_of(text[i + 1]) >= 0 &&
-			   hex_of(text[i + 2]) >= 0) {
-			byte = (char)(hex_of(text[i + 1]) * 16 +
-				      hex_of(text[i + 2]));
+			   lg_hex_value(text[i + 1]) >= 0 &&
+			   lg_hex_value(text[i + 2]) >= 0) {
+			byte = (char)(lg_hex_value(text[i + 1]) * 16 +
+				      lg_hex_value(text[i + 2]));
 			i += 2;
 		}
 		if (byte)

@@ -9,6 +9,8 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "base/hex.h"
+
 /* Eight hex digits of the slot, sixteen of what only its owner knows. */
 #define TOKEN_LEN 24
 
@@ -101,13 +103,11 @@ static int read_token(const char *token, uint64_t *out_slot,
 	if (!token || strlen(token) != TOKEN_LEN)
 		return 0;
 	for (i = 0; i < TOKEN_LEN; i++) {
-		const char *digit = strchr("0123456789abcdef", token[i]);
+		int digit = lg_hex_value(token[i]);
 
-		if (!digit)
+		if (digit < 0)
 			return 0;
-		number[i >= 8] = number[i >= 8] << 4 |
-				 (uint64_t)(*digit <= '9' ? *digit - '0'
-							  : *digit - 'a' + 10);
+		number[i >= 8] = number[i >= 8] << 4 | (uint64_t)digit;
 	}
 	*out_slot = number[0];
 	*out_random = number[1];
