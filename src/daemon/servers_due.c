@@ -9,12 +9,12 @@
 #define _GNU_SOURCE
 #include "daemon/servers_due.h"
 
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "adapters/system/program.h"
 #include "app/change/servers_book.h"
 #include "daemon/control/control.h"
 #include "daemon/work.h"
@@ -44,25 +44,13 @@ struct gate_servers {
 static enum lg_status find_command(struct gate_servers *servers,
 				   struct lg_error *err)
 {
-	static const char *const places[] = {"", "../bin/"};
+	static const char *const places[] = {COMMAND, "../bin/" COMMAND};
 	struct lg_buffer path = {0};
-	char self[PATH_MAX];
-	enum lg_status status;
-	ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
-	char *slash;
-	size_t i;
+	enum lg_status status = lg_program_beside(places, 2, &path, err);
 
-	self[len > 0 ? len : 0] = '\0';
-	slash = strrchr(self, '/');
-	if (slash)
-		slash[1] = '\0';
-	for (i = 0; i < sizeof(places) / sizeof(*places); i++) {
-		lg_buffer_clear(&path);
-		lg_buffer_format(&path, "%s%s" COMMAND, self, places[i]);
-		if (path.status || !access(path.data, X_OK))
-			break;
-	}
-	status = lg_buffer_take(&path, &servers->command, err);
+	/* Whether it is there is told when it is to run. */
+	if (status == LG_OK || status == LG_ERR_UNKNOWN_KEY)
+		status = lg_buffer_take(&path, &servers->command, err);
 	lg_buffer_release(&path);
 	return status;
 }

@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
@@ -210,4 +211,29 @@ enum lg_status lg_program_ran(const char *const argv[], uint32_t timeout_ms,
 	}
 	close(output);
 	return status;
+}
+
+enum lg_status lg_program_beside(const char *const *place, size_t count,
+				 struct lg_buffer *out_path,
+				 struct lg_error *err)
+{
+	char self[PATH_MAX];
+	ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	char *slash;
+	size_t i;
+
+	self[len > 0 ? len : 0] = '\0';
+	slash = strrchr(self, '/');
+	if (slash)
+		slash[1] = '\0';
+	for (i = 0; i < count; i++) {
+		lg_buffer_clear(out_path);
+		lg_buffer_format(out_path, "%s%s", self, place[i]);
+		if (lg_buffer_status(out_path, err))
+			return LG_ERR_NO_MEMORY;
+		if (!access(out_path->data, X_OK))
+			return LG_OK;
+	}
+	return lg_error_set(err, LG_ERR_UNKNOWN_KEY, out_path->data,
+			    "is not there");
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * program.h - what another program prints
+ * program.h - what another program prints, and where ours are
  *
  * Layer: adapters/system.
  */
@@ -29,5 +29,14 @@ enum lg_status lg_program_output(const char *const argv[], uint32_t timeout_ms,
 enum lg_status lg_program_ran(const char *const argv[], uint32_t timeout_ms,
 			      struct lg_buffer *out_text, int *out_exit,
 			      struct lg_error *err);
+
+/*
+ * Where a program of ours is: the first of these places, from the folder of the
+ * program that runs, where one is that can be run. LG_ERR_UNKNOWN_KEY: none;
+ * *out_path is the last one.
+ */
+enum lg_status lg_program_beside(const char *const *place, size_t count,
+				 struct lg_buffer *out_path,
+				 struct lg_error *err);
 
 #endif

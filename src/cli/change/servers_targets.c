@@ -5,7 +5,6 @@
 #define _GNU_SOURCE
 #include "cli/change/servers_targets.h"
 
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -18,6 +17,7 @@
 #include "adapters/logon/logon_probe.h"
 #include "adapters/regfile/regfile_target.h"
 #include "adapters/ssh/ssh_target.h"
+#include "adapters/system/program.h"
 #include "adapters/system/secret_file.h"
 #include "adapters/winreg/winreg_target.h"
 #include "cli/open/targets.h"
@@ -37,29 +37,14 @@ static enum lg_status open_winreg(const struct lg_settings *all,
 				  struct lg_target *out_target,
 				  struct lg_error *err)
 {
-	static const char *const path_of_helper[] = {
-		WINREG, "../libexec/logongate/" WINREG};
+	static const char *const places[] = {WINREG,
+					     "../libexec/logongate/" WINREG};
 	struct lg_buffer path = {0};
-	char self[PATH_MAX];
 	enum lg_status status;
-	ssize_t len;
-	char *slash;
-	size_t i;
 
 	(void)all;
-	len = readlink("/proc/self/exe", self, sizeof(self) - 1);
-	self[len > 0 ? len : 0] = '\0';
-	slash = strrchr(self, '/');
-	if (slash != NULL)
-		slash[1] = '\0';
-	for (i = 0; i < 2; i++) {
-		lg_buffer_clear(&path);
-		lg_buffer_format(&path, "%s%s", self, path_of_helper[i]);
-		if (path.status == LG_OK && access(path.data, X_OK) == 0)
-			break;
-	}
-	status = lg_buffer_status(&path, err);
-	if (status == LG_OK && i == 2)
+	status = lg_program_beside(places, 2, &path, err);
+	if (status == LG_ERR_UNKNOWN_KEY)
 		status = lg_error_set(err, LG_ERR_IO, settings->name,
 				      WINREG " is not installed; backend = "
 					     "winreg needs it");
