@@ -1,24 +1,28 @@
 /* SPDX-License-Identifier: ISC */
-/* slowshim: test-only LD_PRELOAD that makes a disk slow. LG_SLOW names a file
- * with a number of milliseconds; while it is there, every fsync takes so much
- * longer. What the program starts is left alone. */
+/* slowshim: test-only LD_PRELOAD that makes a disk or a name service slow.
+ * LG_SLOW names a file with a number of milliseconds; while it is there, every
+ * fsync takes so much longer, and so with LG_SLOW_NAMES whoever looks for a
+ * user. What the program starts is left alone. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <pwd.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
-static char *path;
+static char *disk;
+static char *names;
 
 __attribute__((constructor)) static void begin(void)
 {
-	path = getenv("LG_SLOW");
+	disk = getenv("LG_SLOW");
+	names = getenv("LG_SLOW_NAMES");
 	unsetenv("LD_PRELOAD");
 }
 
-/* Looks again and again: a disk may get well. */
-static void wait_for_disk(void)
+/* Looks again and again: it may get well. */
+static void wait_for(const char *path)
 {
 	static const struct timespec step = {.tv_nsec = 10 * 1000 * 1000};
 	long waited_ms = 0;
@@ -43,7 +47,7 @@ int fsync(int fd)
 
 	if (!real)
 		*(void **)&real = dlsym(RTLD_NEXT, "fsync");
-	wait_for_disk();
+	wait_for(disk);
 	return real(fd);
 }
 
@@ -53,6 +57,18 @@ int fdatasync(int fd)
 
 	if (!real)
 		*(void **)&real = dlsym(RTLD_NEXT, "fdatasync");
-	wait_for_disk();
+	wait_for(disk);
 	return real(fd);
+}
+
+int getpwuid_r(uid_t uid, struct passwd *entry, char *text, size_t size,
+	       struct passwd **result)
+{
+	static int (*real)(uid_t, struct passwd *, char *, size_t,
+			   struct passwd **);
+
+	if (!real)
+		*(void **)&real = dlsym(RTLD_NEXT, "getpwuid_r");
+	wait_for(names);
+	return real(uid, entry, text, size, result);
 }

@@ -13,6 +13,7 @@ from other_users import (ASK_CONTROL, ASK_HTTP, NOBODY, Held, HeldByMany,
                          user_database, without_netlink)
 from programs import free_port
 from running_gate import BIN, Gate, eventually, listing, main, peer_of
+from slow_disk import SlowDisk
 
 GATE, DOOR, ADMINS, ASKS, ANNA, WWW = 61001, 61002, 61001, 61003, 61004, 61005
 BOB = json.dumps({"user": "bob"})
@@ -72,6 +73,33 @@ def no_netlink():
         assert ask(port, uid=WWW) == "refuse"
     with Gate(listen=over_tcp(port)).start() as gate:
         assert "AF_NETLINK" not in gate.all_logged()
+
+
+def names_that_hang():
+    """while a name service hangs, who is looked up there waits alone: logons
+    are answered, and root locks and lifts"""
+    gate = Gate()
+    service = SlowDisk(gate.folder)
+    gate.env.update(service.environment())
+    gate.env["LG_SLOW_NAMES"] = gate.env.pop("LG_SLOW")
+    with gate.start():
+        service.takes(60000)
+        stranger = as_user(NOBODY, """
+import socket, sys
+sock = socket.socket(socket.AF_UNIX)
+sock.connect(sys.argv[1])
+sock.sendall(b'{"op":"status"}\\n')
+print("asked", flush=True)
+print(sock.makefile().readline())
+""", gate.socket("control"))
+        assert stranger.stdout.readline() == "asked\n"
+        gate.apply(listing("alice"))
+        assert gate.decide(user="bob")["verdict"] == "refuse"
+        assert gate.ask("lift")["ok"]
+        assert gate.decide(user="bob")["verdict"] == "admit"
+        assert stranger.poll() is None, said(stranger)
+        service.is_well()
+        assert not json.loads(said(stranger))["status"]["active"]
 
 
 def groups():
@@ -304,5 +332,5 @@ def long_texts():
 
 if __name__ == "__main__":
     require_root()
-    main([loopback, many_users, no_netlink, groups, mixed_groups, uncovered,
-          reload_is_whole, long_texts])
+    main([loopback, many_users, no_netlink, names_that_hang, groups,
+          mixed_groups, uncovered, reload_is_whole, long_texts])
