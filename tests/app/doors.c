@@ -15,6 +15,11 @@
 	"    args = /etc/dovecot/alive-dict.conf\n    driver = dict\n"         \
 	"    mechanisms = PLAIN LOGIN\n"                                       \
 	"    result_internalfail = return-fail\n  }\n}\n"
+#define LIFE_24(protocol)                                                      \
+	"protocol " protocol " {\n  passdb alive {\n"                          \
+	"    lua_file = /etc/dovecot/alive.lua\n    driver = lua\n"            \
+	"    mechanisms_filter = plain login\n"                                \
+	"    result_internalfail = return-fail\n  }\n}\n"
 #define DICT "passdb {\n  args = /etc/dovecot/gate-dict.conf\n  driver = dict\n"
 #define POLICY "auth_policy_server_url = http://127.0.0.1:4191/v1/dovecot\n"
 #define SUBMISSION                                                             \
@@ -182,14 +187,11 @@ static const struct doors_row rows[] = {
 	 "  driver = lua\n  result_failure = return-fail\n}\n",
 	 NULL, "imap", LG_ASKS_YES, LG_WHEN_DOWN_OPEN},
 	{DOVECOT,
-	 DOVECOT_24 POLICY_24 "  }\n}\n" PASSDB_24
-			      "protocol !smtp {\n  passdb alive {\n"
-			      "    lua_file = /etc/dovecot/alive.lua\n"
-			      "    driver = lua\n"
-			      "    mechanisms_filter = plain login\n"
-			      "    result_internalfail = return-fail\n"
-			      "  }\n}\n",
+	 DOVECOT_24 POLICY_24 "  }\n}\n" PASSDB_24 LIFE_24("imap")
+		 LIFE_24("pop3") LIFE_24("submission") LIFE_24("sieve"),
 	 NULL, "imap", LG_ASKS_YES, LG_WHEN_DOWN_TEMPORARY},
+	{DOVECOT, DOVECOT_24 POLICY_24 "  }\n}\n" PASSDB_24 LIFE_24("pop3"),
+	 NULL, "imap", LG_ASKS_YES, LG_WHEN_DOWN_OPEN},
 	{DOVECOT, DOVECOT_24 "passdb lua {\n  lua_file = /secret/x.lua\n}\n",
 	 NULL, "imap", LG_ASKS_UNKNOWN, LG_WHEN_DOWN_UNKNOWN},
 	{POSTFIX, "", SUBMISSION, "submission inet", LG_ASKS_NO,

@@ -72,11 +72,14 @@ class Test(unittest.TestCase):
     def test_combined(self):
         text = self.read("logongate-combined.conf")
         # The alive question stands in a block, which comes first.
-        block = text[text.index("protocol !smtp {"):]
+        block = text[text.index("protocol imap {" if IS_24
+                                else "protocol !smtp {"):]
+        count = 8 if IS_24 else 2
         self.assertEqual(
-            block.count("driver = lua" if IS_24 else "driver = dict"), 2)
-        self.assertEqual(block.count("result_internalfail = return-fail"), 2)
-        self.assertEqual(block.count("result_success = return-fail"), 2)
+            block.count("driver = lua" if IS_24 else "driver = dict"), count)
+        self.assertEqual(block.count("result_internalfail = return-fail"),
+                         count)
+        self.assertEqual(block.count("result_success = return-fail"), count)
         self.assertIn("lua_file = /etc/dovecot/logongate-alive.lua" if IS_24
                       else "args = /etc/dovecot/logongate-alive.conf.ext",
                       block)

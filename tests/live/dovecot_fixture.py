@@ -108,6 +108,10 @@ dovecot_storage_version = 2.4.0
 auth_allow_cleartext = yes
 mail_driver = maildir
 mail_path = {mail}/%{user}
+# Debian has it; of such blocks auth takes one only.
+protocol !indexer-worker {
+  mail_vsize_bg_after_count = 100
+}
 """
 
 

@@ -50,14 +50,14 @@ static int closes(const struct lg_dovecot *dovecot,
 	       lg_dovecot_asks_for_life(dovecot, passdb);
 }
 
-/* A block's own come before those of all. */
-static int is_in_a_block(const struct lg_dovecot *dovecot, int of_masters)
+static int closes_protocol(const struct lg_dovecot *dovecot,
+			   const char *protocol, int of_masters)
 {
 	const struct lg_block *block = NULL;
 	const struct lg_block *passdb;
 
 	while ((block = lg_block_find(dovecot->root, block, "protocol"))) {
-		if (block->word_count < 2 || !is_word(block->word[1], "!smtp"))
+		if (block->word_count < 2 || !is_word(block->word[1], protocol))
 			continue;
 		passdb = NULL;
 		while ((passdb = lg_block_find(block, passdb, "passdb"))) {
@@ -66,6 +66,17 @@ static int is_in_a_block(const struct lg_dovecot *dovecot, int of_masters)
 		}
 	}
 	return 0;
+}
+
+/* A block's own come before those of all. 2.4 takes but one with a "!", so that
+ * there each protocol of mail programs has its own. */
+static int is_in_a_block(const struct lg_dovecot *dovecot, int of_masters)
+{
+	return closes_protocol(dovecot, "!smtp", of_masters) ||
+	       (closes_protocol(dovecot, "imap", of_masters) &&
+		closes_protocol(dovecot, "pop3", of_masters) &&
+		closes_protocol(dovecot, "submission", of_masters) &&
+		closes_protocol(dovecot, "sieve", of_masters));
 }
 
 int lg_dovecot_proves_life(const struct lg_dovecot *dovecot, int of_masters)

@@ -24,6 +24,7 @@
 #define LOGON_TRIES 3 /* of them, answered */
 #define HEARD_TRIES 25
 #define TRY_MS 100
+#define PROOF_S 60 /* and what the last try takes */
 
 static void wait_ms(long ms)
 {
@@ -133,13 +134,18 @@ static enum lg_status prove_way(const struct setup_hands *hands,
 	struct lg_buffer name = {0};
 	struct lg_buffer said = {0};
 	enum lg_logon_came came = LG_LOGON_NOT_TRIED;
+	struct timespec begin = {0};
+	struct timespec now = {0};
 	enum lg_status status = marked_name(&name, err);
 	int answered = 0;
 	int found = 0;
 
+	clock_gettime(CLOCK_MONOTONIC, &begin);
+	now = begin;
 	for (int i = 0;
-	     status == LG_OK && !found && i < TRIES && answered < LOGON_TRIES;
-	     i++) {
+	     status == LG_OK && !found && i < TRIES && answered < LOGON_TRIES &&
+	     now.tv_sec - begin.tv_sec < PROOF_S;
+	     i++, clock_gettime(CLOCK_MONOTONIC, &now)) {
 		lg_buffer_clear(&said);
 		status = try_way(way, name.data, &came, &said, err);
 		if (status != LG_OK)
