@@ -5,7 +5,7 @@
  * Layer: core.
  * Flow: lg_policy_compile(layers) applies THE fail table once to each;
  * lg_policy_decide answers every door, preview, report and sweep.
- * Source: design "The fail table", "Order of a decision"; conformance L, V, P;
+ * Source: architecture.md "A logon"; conformance L, V, P;
  * contract 4 `check`, 7, 9 "Composition", 12 "Who is concerned", "Which lock
  * speaks".
  *
@@ -82,7 +82,7 @@ enum lg_gate_state {
 };
 const char *lg_gate_state_name(enum lg_gate_state gate);
 
-/* The rules in the order they are asked (design "Order of a decision"). */
+/* The rules in the order they are asked (architecture.md "A logon"). */
 enum lg_rule {
 	LG_RULE_NONE = 0,
 	LG_RULE_BREAK_GLASS,   /* "break-glass" */

@@ -3,7 +3,7 @@
  * warning.h - what a plan must tell before a lock is applied
  *
  * Layer: core.
- * Source: contract 5 "Warning codes", 7 "Locks", 9 "JSON".
+ * Source: contract 4 "Warning codes", 7 "Locks", 9 "JSON".
  */
 #ifndef LOGONGATE_WARNING_H
 #define LOGONGATE_WARNING_H

@@ -8,8 +8,9 @@
  * the exit code of contract 4.
  *
  * To add a command:
- *   1. write src/cli/cmd_NAME.c with "int lg_cmd_NAME(struct lg_cli *cli)";
- *      it includes "cli/commands.h", which has the prototype;
+ *   1. write src/cli/commands/cmd_NAME.c with
+ *      "int lg_cmd_NAME(struct lg_cli *cli)"; it includes
+ *      "cli/commands.h", which has the prototype;
  *   2. add its one line to commands.def;
  *   3. add the file to src/cli/CMakeLists.txt;
  *   4. describe it in src/man/logongate.1 (a test looks for it).

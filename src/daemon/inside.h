@@ -5,7 +5,7 @@
  * Layer: daemon.
  * Flow: only a job on GATE_LANE_STATE touches it (before the loop runs and
  * after it ended: the main thread). What the loop may know of it is handed
- * over as a view (view.h) when a job is done: see change.h.
+ * over as a view (view.h) when a job is done: see lock_change.h.
  */
 #ifndef LOGONGATE_DAEMON_INSIDE_H
 #define LOGONGATE_DAEMON_INSIDE_H

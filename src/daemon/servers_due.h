@@ -21,4 +21,8 @@ void gate_servers_tick(struct gate *gate);
 void gate_servers_close(struct gate *gate);
 void gate_servers_free(struct gate *gate);
 
+/* What an administrator's command did to other servers (control's "servers"). */
+struct control_call;
+void control_servers(struct control_call *call);
+
 #endif

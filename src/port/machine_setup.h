@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * port/change.h - changing what the servers of a machine are set up with
+ * machine_setup.h - changing what the servers of a machine are set up with
  *
  * Layer: port; implemented by adapters/system/machine_change.
  * Flow: app/setup writes, has the server test itself, restarts it, and puts

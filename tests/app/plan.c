@@ -10,6 +10,7 @@
 
 #include "allocation.h"
 #include "app/change/plan.h"
+#include "app/records/plan_json.h"
 
 #define DN "/o=Org/ou=Site/cn=Recipients/cn="
 

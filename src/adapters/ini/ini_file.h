@@ -3,7 +3,7 @@
  * ini_file.h - an INI file, read by the guard and by iniparser alike
  *
  * Layer: adapter.
- * Source: design "Libraries"; facts/directory.md F.
+ * Source: decisions/03-ini.md; facts/directory.md F.
  */
 #ifndef LOGONGATE_ADAPTERS_INI_INI_FILE_H
 #define LOGONGATE_ADAPTERS_INI_INI_FILE_H

@@ -7,7 +7,7 @@
  * asks the directory once, renders the profile for each target and compiles
  * what the target would make of it; `plan` prints the result, `apply` carries
  * it out when the answer says so.
- * Source: design "The fail table"; contract 4, 5 "Warning codes", 7 "Locks".
+ * Source: tests/unit/fail_table.c; contract 4 "Warning codes", 7 "Locks".
  */
 #ifndef LOGONGATE_APP_CHANGE_PLAN_H
 #define LOGONGATE_APP_CHANGE_PLAN_H
@@ -137,18 +137,5 @@ void lg_plan_free(struct lg_plan **plan);
 /* 1 when the answer still waits for this warning. */
 int lg_plan_must_accept(const struct lg_plan *plan,
 			const struct lg_plan_input *input, size_t warning);
-
-/* The account is named by the profile (not break-glass, not the caller). */
-int lg_plan_is_listed(const struct lg_account *account);
-
-/* The contract's object; the caller deletes it. */
-struct cJSON;
-struct cJSON *lg_plan_object(const struct lg_plan *plan,
-			     const struct lg_plan_input *input);
-
-/* The same as one line. */
-enum lg_status lg_plan_json(const struct lg_plan *plan,
-			    const struct lg_plan_input *input,
-			    struct lg_buffer *out_text, struct lg_error *err);
 
 #endif

@@ -3,7 +3,7 @@
  * lock.h - a lock is a value: what it sets, since when, until when, by whom
  *
  * Layer: app: core and port/clock.
- * Flow: app/lock/state holds a set of them, one file each; change.h begins,
+ * Flow: app/lock/state holds a set of them, one file each; lock_change.h begins,
  * moves and ends them.
  * Source: contract 1, 7 "Locks", 9 "A lock is a value", 12.
  */

@@ -3,7 +3,7 @@
  * lock_record_v1.c - lock.json as versions wrote it that knew one lock
  *
  * Read only: what it says is carried over into locks/ when state_dir is first
- * opened (state_carry.c).
+ * opened (load_v1.c).
  */
 #include "app/lock/lock_record_v1.h"
 

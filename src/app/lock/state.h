@@ -3,7 +3,7 @@
  * state.h - everything about locks that survives: state_dir as one value
  *
  * Layer: app: core, port/files, port/clock.
- * Flow: lg_state_load reads state_dir and repairs what it can; change.h
+ * Flow: lg_state_load reads state_dir and repairs what it can; lock_change.h
  * changes it; the gate (or a command, where no gate is configured) keeps it
  * open as the only writer.
  *

@@ -7,7 +7,7 @@
  */
 #include "app/records/account_record.h"
 #include "app/records/json_member.h"
-#include "app/change/plan.h"
+#include "app/records/plan_json.h"
 
 int lg_plan_is_listed(const struct lg_account *account)
 {

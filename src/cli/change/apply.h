@@ -31,10 +31,6 @@ int lg_cli_apply(struct lg_cli *cli, const struct lg_prepared *prepared,
 int lg_cli_apply_gate(struct lg_cli *cli, const struct lg_prepared *prepared,
 		      struct lg_applied *out_applied);
 
-/* Says in words what is in force now; not with --json or --quiet. */
-void lg_cli_say_applied(struct lg_cli *cli, const struct lg_prepared *prepared,
-			const struct lg_applied *applied);
-
 /*
  * What a lift did: the ids of the locks that are over, the names of the values
  * that are others in registry.reg now, and of those that somebody had changed.

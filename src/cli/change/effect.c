@@ -16,6 +16,7 @@
 #include "cli/open/locks.h"
 #include "cli/output.h"
 #include "cli/open/targets.h"
+#include "cli/text/times.h"
 
 /* For a server as such, whenever the values were written. */
 static enum lg_effect effect_on(enum lg_backend backend,

@@ -16,6 +16,7 @@
 #include "app/doors/survey.h"
 #include "app/lock/picture.h"
 #include "app/records/json_member.h"
+#include "app/records/plan_json.h"
 #include "app/records/session_record.h"
 #include "cli/change/servers_apply.h"
 #include "cli/text/failed.h"
@@ -27,6 +28,7 @@
 #include "cli/change/prepare.h"
 #include "cli/change/prepare_locks.h"
 #include "cli/open/targets.h"
+#include "cli/text/times.h"
 
 void lg_prepared_release(struct lg_prepared *prepared)
 {

@@ -10,6 +10,7 @@
 #include "base/listed.h"
 #include "cli/change/servers_apply.h"
 #include "cli/output.h"
+#include "cli/text/times.h"
 
 /* The locks on each server, beside which this one comes. Who may not read the
  * journal plans without knowing them. */

@@ -18,6 +18,7 @@
 #include "cli/output.h"
 #include "cli/change/stop_signals.h"
 #include "cli/open/targets.h"
+#include "cli/text/times.h"
 
 int lg_cli_servers_needed(const struct lg_prepared *prepared)
 {

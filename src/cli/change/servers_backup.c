@@ -9,6 +9,7 @@
 
 #include "cli/change/servers_lift.h"
 #include "cli/open/open.h"
+#include "cli/text/times.h"
 
 /* What a hive and a sane remote registry take (contract 7). */
 #define VALUE_LIMIT 1048576

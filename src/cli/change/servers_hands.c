@@ -10,6 +10,7 @@
 #include "cli/change/servers_history.h"
 #include "cli/change/servers_lift.h"
 #include "cli/open/open.h"
+#include "cli/text/times.h"
 
 static struct lg_now tell_time(void *self)
 {

@@ -21,6 +21,7 @@
 #include "cli/change/servers_apply.h"
 #include "cli/change/servers_lift.h"
 #include "cli/output.h"
+#include "cli/text/times.h"
 
 #define JOURNAL LG_SERVERS_BOOK_FILE
 #define DAMAGED "damaged/" JOURNAL

@@ -17,6 +17,7 @@
 #include "cli/output.h"
 #include "cli/text/target_words.h"
 #include "cli/open/targets.h"
+#include "cli/text/times.h"
 
 /* One server: the lock on it that ends last speaks for all. */
 struct seen {

@@ -7,6 +7,7 @@
 #include "base/instant.h"
 
 #include "cli/change/apply.h"
+#include "cli/commands/change_lock.h"
 #include "cli/open/locks.h"
 #include "cli/output.h"
 

@@ -19,6 +19,7 @@
 #include "cli/commands.h"
 #include "cli/open/open.h"
 #include "cli/output.h"
+#include "cli/text/times.h"
 
 #define BATCH 50
 #define SENDMAIL_MS 60000

@@ -18,6 +18,7 @@
 #include "cli/commands.h"
 #include "cli/open/open.h"
 #include "cli/output.h"
+#include "cli/text/times.h"
 
 /* What the options say of the logon. */
 static int read_attempt(struct lg_cli *cli, struct lg_attempt *out_attempt)

@@ -16,6 +16,7 @@
 #include "cli/commands/fleet_admin.h"
 #include "cli/open/open_fleet.h"
 #include "cli/output.h"
+#include "cli/text/times.h"
 
 static int64_t next_number(const struct lg_cli_fleet *fleet)
 {

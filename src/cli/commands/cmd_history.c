@@ -15,6 +15,7 @@
 #include "cli/output.h"
 #include "cli/table.h"
 #include "cli/open/gate_records.h"
+#include "cli/text/times.h"
 
 struct history {
 	struct lg_cli *cli;

@@ -14,8 +14,10 @@
 #include "cli/commands.h"
 #include "cli/fleet/fleet_rounds.h"
 #include "cli/change/servers_apply.h"
+#include "cli/commands/change_lock.h"
 #include "cli/open/locks.h"
 #include "cli/output.h"
+#include "cli/text/times.h"
 
 static void print_names(struct lg_cli *cli, const char *what,
 			const struct lg_strlist *names)

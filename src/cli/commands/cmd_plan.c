@@ -12,6 +12,7 @@
 #include "cli/change/effect.h"
 #include "cli/fleet/fleet_rounds.h"
 #include "cli/output.h"
+#include "cli/text/applied_text.h"
 #include "cli/text/past_text.h"
 #include "cli/text/plan_text.h"
 

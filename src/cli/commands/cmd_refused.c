@@ -22,6 +22,7 @@
 #include "cli/output.h"
 #include "cli/table.h"
 #include "cli/open/gate_records.h"
+#include "cli/text/times.h"
 
 /* One line of --by. Texts lie in the arena of the list. */
 struct sum {

@@ -22,6 +22,7 @@
 #include "cli/table.h"
 #include "cli/commands/schedule.h"
 #include "cli/commands/schedule_command.h"
+#include "cli/text/times.h"
 
 #define PROGRAM_MS 30000
 

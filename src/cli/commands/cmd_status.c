@@ -21,6 +21,7 @@
 #include "cli/text/status_text.h"
 #include "cli/commands/status_check.h"
 #include "cli/commands/status_watch.h"
+#include "cli/text/times.h"
 
 /* Beside the exit codes: the line of --check is printed. */
 #define CHECKED 100

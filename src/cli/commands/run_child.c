@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "cli/open/open.h"
+#include "cli/text/times.h"
 
 /* From SIGTERM to SIGKILL. */
 #define KILL_MS 30000

@@ -14,7 +14,9 @@
 
 #include "adapters/system/system_clock.h"
 #include "cli/change/servers_apply.h"
+#include "cli/commands/change_lock.h"
 #include "cli/open/locks.h"
+#include "cli/text/times.h"
 
 /* Before the end, or a quarter of a shorter lock. */
 #define MARGIN_MS 15000

@@ -14,6 +14,7 @@
 #include "cli/open/open.h"
 #include "cli/output.h"
 #include "cli/commands/simulate.h"
+#include "cli/text/times.h"
 
 /* Told so far. */
 struct timeline {

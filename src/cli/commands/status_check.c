@@ -15,6 +15,7 @@
 
 #include "cli/open/open.h"
 #include "cli/output.h"
+#include "cli/text/times.h"
 
 #define SAID_MAX 5
 

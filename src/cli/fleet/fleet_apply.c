@@ -12,6 +12,7 @@
 #include "app/fleet/fleet_values.h"
 #include "cli/open/locks.h"
 #include "cli/output.h"
+#include "cli/text/times.h"
 
 static const struct lg_plan_target *local_target(const struct lg_prepared *p)
 {

@@ -9,6 +9,7 @@
 
 #include "cli/output.h"
 #include "cli/text/failed.h"
+#include "cli/text/times.h"
 
 /* Which locks a command can mean. */
 static int is_meant(const struct lg_fleet_fate *fate, enum lg_fleet_kind kind,

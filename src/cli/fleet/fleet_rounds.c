@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cli/output.h"
+#include "cli/text/times.h"
 
 /* How long gates have, where --within does not say. */
 #define WITHIN_S 10

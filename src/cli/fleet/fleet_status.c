@@ -12,6 +12,7 @@
 #include "app/fleet/fleet_differs.h"
 #include "cli/output.h"
 #include "cli/table.h"
+#include "cli/text/times.h"
 
 static cJSON *fate_object(const struct lg_fleet_fate *fate, int64_t now_ms)
 {

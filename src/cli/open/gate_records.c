@@ -11,6 +11,7 @@
 
 #include "adapters/system/system_clock.h"
 #include "cli/output.h"
+#include "cli/text/times.h"
 
 #define DAY_S 86400
 

@@ -15,6 +15,7 @@
 #include "adapters/system/secret_file.h"
 #include "cli/change/servers_apply.h"
 #include "cli/output.h"
+#include "cli/text/times.h"
 
 void lg_cli_locks_release(struct lg_cli_locks *locks)
 {

@@ -64,14 +64,6 @@ int lg_cli_choose(struct lg_cli *cli, const struct lg_cli_locks *locks,
 		  const char *name, enum lg_lock_meant meant,
 		  const struct lg_cli_lock **out_lock);
 
-/*
- * Confirms ("confirm") or extends ("extend": for_s from now, else to *until_s)
- * the lock with this id at the gate here, or in state_dir. *until_s is its end
- * then. Returns: an exit code; what is not 0 is printed.
- */
-int lg_cli_change_lock(struct lg_cli *cli, const char *op, const char *id,
-		       int64_t for_s, int64_t *until_s);
-
 /* "lg-..." that nobody has. */
 enum lg_status lg_cli_new_id(char out_id[LG_LOCK_ID_SIZE],
 			     struct lg_error *err);

@@ -97,21 +97,6 @@ enum lg_status lg_cli_policy(const struct lg_settings *settings,
 			     struct lg_policy **out_policy,
 			     struct lg_error *err);
 
-/* Seconds of the wall clock. */
-int64_t lg_cli_now(void);
-
-/* Both clocks, for an end that a stepped wall clock must not move. */
-struct lg_now lg_cli_clocks(void);
-
-/* Reads a duration or a time given as an option; 0 where it is not given. What
- * a time was understood as goes to stderr.
- * Returns: an exit code, 2 is printed. */
-int lg_cli_duration(struct lg_cli *cli, const char *option,
-		    int64_t *out_seconds);
-int lg_cli_time(struct lg_cli *cli, const char *option, int64_t *out_s);
-/* --since: a duration back from now, or a time; 0: not given. */
-int lg_cli_since(struct lg_cli *cli, int64_t *out_s);
-
 /* Who sits at the keyboard: SUDO_USER, else the login user; NULL where root
  * has neither (contract 7 "Locks"). Borrowed from the cli. */
 const char *lg_cli_caller(struct lg_cli *cli);

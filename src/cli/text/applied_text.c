@@ -2,9 +2,9 @@
 /*
  * applied_text.c - what apply made, as an administrator reads it
  */
-#include "cli/change/apply.h"
 #include "cli/change/effect.h"
 #include "cli/output.h"
+#include "cli/text/applied_text.h"
 #include "cli/text/plan_text.h"
 
 /* Said where the lock is made too: who applies it at night runs no plan. */

@@ -12,6 +12,7 @@
 #include "app/records/logon_record.h"
 #include "cli/text/past_text.h"
 #include "cli/open/gate_records.h"
+#include "cli/text/times.h"
 
 #define SHOWN_MAX 40
 

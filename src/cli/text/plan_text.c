@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "cli/output.h"
+#include "app/records/plan_json.h"
 #include "cli/table.h"
 #include "cli/text/plan_text.h"
 

@@ -10,6 +10,7 @@
 #include "cli/change/servers_apply.h"
 #include "cli/open/open_ways.h"
 #include "cli/output.h"
+#include "cli/text/times.h"
 
 static void print_line(struct lg_cli *cli, const char *name, const char *text)
 {

@@ -12,9 +12,9 @@
 #include "core/policy/policy_domain.h"
 
 /*
- * THE fail table (design "The fail table"): nothing else decides whether a
- * lock fails open or closed. asked: facts are there for every name; found: at
- * least one has an entry.
+ * THE fail table, whose rows are in tests/unit/fail_table.c: nothing else
+ * decides whether a lock fails open or closed. asked: facts are there for every
+ * name; found: at least one has an entry.
  */
 static enum lg_status fail_table(enum lg_list_state list,
 				 enum lg_when_invalid when_invalid,

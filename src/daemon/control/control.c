@@ -17,6 +17,7 @@
 #include "base/instant.h"
 
 #include "app/records/json_member.h"
+#include "daemon/servers_due.h"
 
 static const struct {
 	const char *op;

@@ -96,7 +96,4 @@ void control_import(struct control_call *call);
 void control_restore(struct control_call *call);
 void control_reload(struct control_call *call);
 
-/* (servers.c) */
-void control_servers(struct control_call *call);
-
 #endif

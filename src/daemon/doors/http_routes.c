@@ -12,6 +12,7 @@
 #include "adapters/http/gate_request.h"
 #include "daemon/net/http.h"
 #include "daemon/doors/http_pages.h"
+#include "daemon/doors/http_routes.h"
 #include "daemon/doors/json_routes.h"
 #include "daemon/doors/mapi_door.h"
 #include "daemon/doors/tokens.h"

@@ -15,6 +15,7 @@
 
 #include "adapters/system/atomic_file.h"
 #include "adapters/system/secret_file.h"
+#include "daemon/doors/http_routes.h"
 #include "daemon/doors/status_listener.h"
 #include "daemon/net/http_inside.h"
 

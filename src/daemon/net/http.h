@@ -52,11 +52,4 @@ struct gate_conn;
 void gate_http_answer_later(struct gate_conn *conn,
 			    const struct lg_http_answer *answer);
 
-/* Fills the answer; what fails becomes a 500. (http_routes.c) */
-void gate_http_route(struct gate *gate, const struct lg_http_request *request,
-		     struct lg_http_answer *out_answer);
-
-/* 1 for a path that never reads a body it was sent. */
-int gate_http_ignores_body(const char *path);
-
 #endif
