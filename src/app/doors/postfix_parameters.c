@@ -149,7 +149,6 @@ static void expand(struct lg_postfix_service *service, const char *value,
 			continue;
 		}
 		value++;
-		name_end = value + 1;
 		if (*value == '{' || *value == '(') {
 			value++;
 			name_end = closing(value);

@@ -216,7 +216,7 @@ int lg_cli_find_targets(struct lg_cli *cli, const struct lg_settings *settings,
 	int code = lg_cli_target_names(cli, settings, &names);
 
 	if (code == LG_EXIT_DONE) {
-		server = calloc(names.count, sizeof(*server));
+		server = calloc(names.count + 1, sizeof(*server));
 		if (server == NULL)
 			code = lg_cli_say(cli, LG_EXIT_SOFTWARE, NULL,
 					  "out of memory");
