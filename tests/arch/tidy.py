@@ -2,8 +2,8 @@
 """Every C file of src is clean by the checks of .clang-tidy, with the options
 that the build has for it. Without arguments all checks but those of the static
 analyzer, which takes twenty times as long; with "all" those too (.ci/run). What
-is as it was when it was found clean is not looked at again: the build directory
-keeps, for each file, a hash of all that the compiler read for it."""
+is as it was when it was found clean is not looked at again: the user's cache has,
+for each file, a hash of all that the compiler read for it."""
 import concurrent.futures
 import hashlib
 import json
@@ -21,6 +21,7 @@ BUILD = os.environ["LOGONGATE_BUILD_DIR"]
 ANALYZER = "clang-analyzer-*"
 # Releases differ in what they find: the tree follows that of Debian 12.
 RELEASE = "version 14."
+KEPT_S = 7 * 86400
 FINDING = re.compile(r"^(/\S+?):(\d+):\d+: (warning|error): (.*)$", re.M)
 
 
@@ -55,13 +56,38 @@ class Source:
         self.name = os.path.relpath(self.path, tree.ROOT)
         output = words[words.index("-o") + 1]
         key = hashlib.sha256(base)
-        key.update(" ".join(words).encode())
+        # The same in every work tree.
+        key.update(" ".join(words).replace(BUILD, "").replace(
+            tree.ROOT, "").encode())
         # Not built yet: always looked at.
         self.key = None
         if output in made:
             for path in [self.path, *sorted(made[output])]:
                 key.update(hash_of(path))
             self.key = key.hexdigest()
+
+
+def cache(name):
+    """A folder of the user's, or of the build where there is none."""
+    home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    for folder in (os.path.join(home, "logongate", name),
+                   os.path.join(BUILD, name)):
+        try:
+            os.makedirs(folder, exist_ok=True)
+        except OSError:
+            continue
+        if os.access(folder, os.W_OK):
+            return folder
+    return tree.skip("no folder to write to")
+
+
+def forget_old(kept):
+    for entry in os.scandir(kept):
+        try:
+            if entry.stat().st_mtime < time.time() - KEPT_S:
+                os.unlink(entry.path)
+        except FileNotFoundError:
+            pass
 
 
 def look(source, checks):
@@ -98,8 +124,7 @@ def main():
     for path in paths:
         if path not in entries:
             print(f"not built here: {os.path.relpath(path, tree.ROOT)}")
-    kept = os.path.join(BUILD, "tidy-all" if with_analyzer else "tidy")
-    os.makedirs(kept, exist_ok=True)
+    kept = cache("tidy-all" if with_analyzer else "tidy")
 
     def is_clean(source):
         return source.key and os.path.exists(os.path.join(kept, source.key))
@@ -114,10 +139,7 @@ def main():
                 with open(os.path.join(kept, source.key), "w",
                           encoding="utf-8") as file:
                     file.write(source.name + "\n")
-    current = {source.key for source in sources}
-    for name in os.listdir(kept):
-        if name not in current:
-            os.unlink(os.path.join(kept, name))
+    forget_old(kept)
     print(f"{len(todo)} looked at in {time.monotonic() - began:.0f} s,"
           f" {len(sources) - len(todo)} as they were")
     tree.report(sorted(problems), len(sources), "files")
