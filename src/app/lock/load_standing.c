@@ -163,16 +163,16 @@ static enum lg_status load_standing_backup(struct lg_loading *loading,
 					   const struct lg_error *why)
 {
 	struct lg_state *state = loading->state;
+	const size_t count = state->lock_count;
 	size_t i;
 
 	if (first != LG_ERR_UNKNOWN_KEY)
 		lg_loading_keep_aside(state, LG_STATE_STANDING, why);
 	/* One that was made of it goes first. */
-	for (i = 0; i < 2 * state->lock_count; i++) {
-		const struct lg_lock *lock = state->lock[i % state->lock_count];
-		const char *backup = i < state->lock_count
-					     ? backup_of_standing(lock)
-					     : lock->backup;
+	for (i = 0; i < 2 * count; i++) {
+		const struct lg_lock *lock = state->lock[i % count];
+		const char *backup =
+			i < count ? backup_of_standing(lock) : lock->backup;
 
 		if (lg_lock_waits(lock) || !take_backup(loading, backup))
 			continue;

@@ -304,6 +304,7 @@ static enum lg_status read_lines(struct reader *reader, const char *text,
 			status = add_line(reader);
 		at = end + 1;
 	}
+	reader->place = NULL;
 	return status;
 }
 
