@@ -192,6 +192,10 @@ heartbeat_s = 2
                 answers = {one["name"]: one for one in done["gates"]}
                 self.assertEqual(answers[NAMES[2]]["state"], "not-ready")
                 self.assertIn("No space left", answers[NAMES[2]]["why"])
+                # The sentence names it and why, and nobody who was ready.
+                self.assertRegex(done["error"]["text"],
+                                 rf"\({NAMES[2]} not-ready: .*No space left"
+                                 r"[^;]*\); it was in force nowhere$")
                 self.assertFalse(any(self.locked(one) for one in self.gates))
                 # The others alone; it follows when there is room again.
                 self.apply("--require", "2")

@@ -13,6 +13,9 @@
 
 #include "sim/fleet_world.h"
 
+/* Of so many seeds one has as many gates as there may be, another a hundred. */
+#define SEEDS_A_CROWD 500
+
 static struct fleet_world world;
 
 struct options {
@@ -24,11 +27,22 @@ struct options {
 	int verbose;
 };
 
+static size_t gates_of(uint64_t seed)
+{
+	switch (seed % SEEDS_A_CROWD) {
+	case 0:
+		return FLEET_GATES_MAX;
+	case 100:
+		return 100;
+	default:
+		return 2 + (size_t)(seed % 4);
+	}
+}
+
 /* 1 when everything was as it should be. */
 static int run(uint64_t seed, const struct options *options)
 {
-	size_t gates = options->gates ? (size_t)options->gates
-				      : 2 + (size_t)(seed % 4);
+	size_t gates = options->gates ? (size_t)options->gates : gates_of(seed);
 	uint64_t i;
 
 	memset(&world, 0, sizeof(world));

@@ -306,6 +306,7 @@ enum lg_status lg_fleet_round_step(struct lg_fleet_round *round,
 		write_next(round);
 	lg_fleet_parts_look(round);
 	late = now_of(round).boot_ms >= round->deadline_ms;
+	round->late = late;
 	switch (round->phase) {
 	case LG_FLEET_PHASE_READY:
 		decide_ready(round, late);

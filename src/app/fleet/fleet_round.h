@@ -91,6 +91,7 @@ struct lg_fleet_round {
 	enum lg_fleet_phase phase;
 	enum lg_fleet_outcome outcome;
 	int writes;          /* an event is still to be written */
+	int late;            /* the time that gates have was over */
 	struct lg_error err; /* what was in the way; "" */
 };
 

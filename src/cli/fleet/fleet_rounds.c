@@ -96,20 +96,34 @@ static size_t count_of(const struct lg_fleet_round *round,
 	return count;
 }
 
-/* Names of gates that did not do it, with what they said. */
+/* Gates that did not do it: first those that say why, then those that were
+ * silent, where they had all the time that there was. */
 static void name_others(const struct lg_fleet_round *round,
 			struct lg_buffer *out)
 {
 	size_t named = 0;
+	size_t failed;
 
 	for (size_t i = 0; i < round->part_count; i++) {
 		const struct lg_fleet_part *part = &round->part[i];
 
-		if (part->answer == LG_FLEET_DID ||
-		    part->answer == LG_FLEET_IS_READY)
-			continue;
-		if (named++ < 8)
-			lg_buffer_format(out, "%s%s %s", named > 1 ? ", " : "",
+		if (part->answer == LG_FLEET_IS_NOT_READY && named++ < 8)
+			lg_buffer_format(out, "%s%s %s: %s",
+					 named > 1 ? "; " : "", part->name,
+					 lg_fleet_part_state(round, part),
+					 part->why);
+	}
+	failed = named;
+	for (size_t i = 0; i < round->part_count; i++) {
+		const struct lg_fleet_part *part = &round->part[i];
+
+		if ((part->answer == LG_FLEET_NO_ANSWER ||
+		     part->answer == LG_FLEET_IS_AWAY) &&
+		    (round->late || failed == 0) && named++ < 8)
+			lg_buffer_format(out, "%s%s %s",
+					 named == 1            ? ""
+					 : named == failed + 1 ? "; "
+							       : ", ",
 					 part->name,
 					 lg_fleet_part_state(round, part));
 	}
