@@ -93,6 +93,7 @@ enum lg_fleet_refresh {
  * vanished: an entry was deleted, or moved out of sight. of any branch.
  * present: an entry is there and unchanged (its values are not given).
  * refreshed: the look at everything since connected is complete.
+ * late: a report was written of which LG_ERR_TIMEOUT was said.
  */
 struct lg_fleet_sink {
 	void *context;
@@ -113,6 +114,7 @@ struct lg_fleet_sink {
 				  struct lg_error *err);
 	enum lg_status (*refreshed)(void *context, enum lg_fleet_refresh what,
 				    struct lg_error *err);
+	enum lg_status (*late)(void *context, struct lg_error *err);
 };
 
 /* What poll follows; said when it is opened. */
@@ -132,7 +134,8 @@ enum lg_fleet_branch {
  * can be done without waiting. It connects, fails over, sends heartbeats and
  * begins again by itself; a directory that cannot be reached is told by lost,
  * and is LG_OK. No single provider keeps it longer than the settings'
- * timeout. LG_ERR_NO_MEMORY, or what the sink said.
+ * timeout, and other calls no longer than their patience while there is
+ * another one to ask. LG_ERR_NO_MEMORY, or what the sink said.
  *
  * events: every entry below ou=locks of one lock (lock NULL: of all), now, by
  * sink->entry. gates: every entry below ou=gates, by sink->gate.
@@ -151,7 +154,9 @@ enum lg_fleet_branch {
  *
  * report: replaces the report of the entry cn=NAME below ou=gates. LG_OK;
  * LG_ERR_UNKNOWN_KEY: there is no such entry (join makes it); the others as
- * publish.
+ * publish. patience_ms not 0: a provider that is silent for so long is kept,
+ * and LG_ERR_TIMEOUT is said at once; poll tells sink->late when it was written
+ * after all, which may be over a newer one.
  *
  * interrupt: from any thread; the poll that waits, or the next one, returns
  * LG_OK at once. It does not cut short other calls.
@@ -173,6 +178,7 @@ struct lg_fleet {
 				  struct lg_error *err);
 	enum lg_status (*report)(void *self, const char *name,
 				 const char *report, size_t len,
+				 unsigned int patience_ms,
 				 struct lg_error *err);
 	void (*interrupt)(void *self);
 	const char *(*describe)(void *self);

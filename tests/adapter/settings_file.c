@@ -152,7 +152,7 @@ static void whole_file(void **state)
 			    "ou=a\\2c b,dc=example,dc=org");
 	assert_string_equal(lg_settings_fleet(s).directory.uri,
 			    s->directory_uri);
-	assert_int_equal(lg_settings_fleet(s).heartbeat_s, 5);
+	assert_int_equal(lg_settings_fleet(s).heartbeat_ms, 5000);
 	assert_null(lg_settings_fleet(s).name);
 	assert_int_equal(s->fleet_groups.count, 2);
 	assert_string_equal(s->fleet_verify_keys, "/etc/logongate/fleet.pub");

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/fleet/fleet_beside.h"
 #include "app/fleet/fleet_values.h"
 #include "fleet_scene.h"
 #include "suite.h"
@@ -322,6 +323,91 @@ static void a_full_disk(void **state)
 	scene_free(scene);
 }
 
+/* Its provider says nothing, and is not known to be away. */
+static void one_provider_stands_still(void **state)
+{
+	struct scene *scene = scene_make(3);
+	struct scene_gate *gate = &scene->gate[2];
+	struct lg_error err = {0};
+
+	gate->hears_beside = 1;
+	gate->link->still = 1;
+	applied_everywhere(scene);
+	assert_true(scene->round.part[2].after_ms < 1000);
+	assert_int_equal(gate->troubles, 0);
+	/* It awakes, and the gate reports to it again. */
+	gate->link->still = 0;
+	scene_wait(scene, 6000);
+	gate->beside_is_still = 1;
+	assert_int_equal(scene_change(scene, LG_FLEET_LIFT, 0, &err), LG_OK);
+	assert_int_equal(scene->round.outcome, LG_FLEET_CAME_TRUE);
+	scene_free(scene);
+}
+
+/* It stops after it told of the lock, before the report was written. */
+static void stands_still_under_a_report(void **state)
+{
+	struct scene *scene = scene_make(2);
+	struct scene_gate *gate = &scene->gate[1];
+	struct lg_error err = {0};
+
+	gate->hears_beside = 1;
+	assert_int_equal(scene_begin(scene, &err), LG_OK);
+	gate->link->fails = LG_ERR_TIMEOUT;
+	scene_turn(scene);
+	gate->link->still = 1;
+	scene_finish(scene);
+	assert_int_equal(scene->round.outcome, LG_FLEET_CAME_TRUE);
+	assert_true(scene_holds(scene, 1));
+	scene_free(scene);
+}
+
+/* What the other one told was its last word; ours is only late. */
+static void the_other_one_stands_still(void **state)
+{
+	struct scene *scene = scene_make(2);
+	struct scene_gate *gate = &scene->gate[1];
+	struct lg_error err = {0};
+
+	gate->hears_beside = 1;
+	gate->beside_is_still = 1;
+	gate->link->still = 1;
+	assert_int_equal(scene_begin(scene, &err), LG_OK);
+	scene_turn(scene);
+	scene_wait(scene, 200);
+	gate->link->still = 0;
+	scene_finish(scene);
+	assert_int_equal(scene->round.outcome, LG_FLEET_CAME_TRUE);
+	assert_true(scene->round.part[1].after_ms < 1000);
+	scene_free(scene);
+}
+
+/* Only what is new and good: the rest is the other provider's to tell. */
+static void beside_tells_no_trouble(void **state)
+{
+	struct scene *scene = scene_make(2);
+	struct lg_fleet_entry entry = {
+		.cn = {SCENE_LOCK ".9.x", 19},
+		.lock = {SCENE_LOCK, 15},
+		.kind = {"lift", 4},
+		.body = {"{}", 2},
+	};
+	struct lg_fleet_gate *gate = &scene->gate[0].gate;
+
+	applied_everywhere(scene);
+	assert_int_equal(lg_fleet_gate_beside(gate, &entry, NULL), LG_OK);
+	assert_int_equal(gate->ear.set->trouble_count, 0);
+	/* What vanished is not back because another one still has it. */
+	memory_forget(scene->directory, SCENE_LOCK ".2.anna");
+	scene_turn(scene);
+	assert_int_equal(gate->ear.set->trouble_count, 1);
+	entry.body = (struct lg_fleet_text){gate->ear.set->held[1]->body,
+					    gate->ear.set->held[1]->len};
+	assert_int_equal(lg_fleet_gate_beside(gate, &entry, NULL), LG_OK);
+	assert_int_equal(gate->ear.set->trouble_count, 1);
+	scene_free(scene);
+}
+
 static void groups(void **state)
 {
 	struct scene *scene = scene_make(4);
@@ -536,6 +622,14 @@ int main(void)
 			  keys_are_learned_and_revoked),
 		suite_row("two events of one name both count", two_of_one_name),
 		suite_row("ten thousand names fit into an entry", long_lists),
+		suite_row("a provider that stands still costs no time",
+			  one_provider_stands_still),
+		suite_row("nor one that does so under a report",
+			  stands_still_under_a_report),
+		suite_row("nor one whose last word was ahead of ours",
+			  the_other_one_stands_still),
+		suite_row("a second provider tells no trouble",
+			  beside_tells_no_trouble),
 		suite_row("a lock for a group is for its gates alone", groups),
 	};
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "fleet_scene.h"
 
+#include "app/fleet/fleet_beside.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -112,6 +114,8 @@ static void start(struct scene_gate *gate)
 		.groups = &gate->groups,
 		.version = "1",
 		.heartbeat_ms = 30000,
+		.news_ms = 150,
+		.answer_ms = 300,
 	};
 	if (lg_fleet_ear_open(&gate->gate.ear, SCENE_BASE, &scene->keys,
 			      &scene->signature, &gate->folder.files,
@@ -154,6 +158,49 @@ static void settle(struct scene_gate *gate)
 	} while (event != LG_LOCK_NOTHING);
 }
 
+static void report_beside(void *context, const char *report, size_t len)
+{
+	struct scene_gate *gate = context;
+	struct lg_fleet *admin = &gate->scene->admin;
+
+	if (gate->beside_is_still)
+		return;
+	assert_int_equal(
+		admin->report(admin->self, gate->name, report, len, 0, NULL),
+		LG_OK);
+	lg_fleet_gate_beside_done(&gate->gate);
+}
+
+static struct lg_fleet_text text_of(const char *text)
+{
+	return (struct lg_fleet_text){text, text ? strlen(text) : 0};
+}
+
+/* Everything that there is, as another provider tells it. */
+static void hear_beside(struct scene_gate *gate)
+{
+	const struct memory_directory *directory = gate->scene->directory;
+	size_t i;
+
+	for (i = 0; i < directory->count; i++) {
+		const struct memory_entry *entry = &directory->entry[i];
+		const struct lg_fleet_entry event = {
+			.id = entry->id,
+			.cn = text_of(entry->cn),
+			.lock = text_of(entry->lock),
+			.number = text_of(entry->number),
+			.kind = text_of(entry->kind),
+			.body = text_of(entry->body),
+			.key = text_of(entry->key),
+			.signature = text_of(entry->signature)};
+
+		if (!entry->gate && !entry->gone)
+			assert_int_equal(
+				lg_fleet_gate_beside(&gate->gate, &event, NULL),
+				LG_OK);
+	}
+}
+
 void scene_turn(struct scene *scene)
 {
 	size_t i;
@@ -167,6 +214,8 @@ void scene_turn(struct scene *scene)
 		if (gate->stopped)
 			continue;
 		settle(gate);
+		if (gate->hears_beside)
+			hear_beside(gate);
 		if (gate->fleet.poll(gate->fleet.self, 0, &sink, &err) ||
 		    lg_fleet_gate_work(&gate->gate, &err))
 			fail_msg("%s", err.text);
@@ -215,7 +264,10 @@ struct scene *scene_make(size_t count)
 		gate->scene = scene;
 		snprintf(gate->name, sizeof(gate->name), "g%zu", i);
 		memory_join(scene->directory, gate->name);
-		gate->host = (struct lg_fleet_host){gate, make, run};
+		gate->host = (struct lg_fleet_host){.context = gate,
+						    .make = make,
+						    .run = run,
+						    .beside = report_beside};
 		lg_strlist_add(&gate->groups, i % 2 ? "odd" : "even",
 			       i % 2 ? 3 : 4, NULL);
 		start(gate);

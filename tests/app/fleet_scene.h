@@ -26,6 +26,8 @@ struct scene_gate {
 	struct lg_strlist groups;
 	enum lg_status make_fails; /* its own directory */
 	int stopped;               /* it does nothing */
+	int hears_beside;          /* another provider, as well */
+	int beside_is_still;       /* which takes no report */
 	int troubles;
 };
 

@@ -220,6 +220,8 @@ static enum lg_status poll_once(struct memory_link *link,
 {
 	struct lg_error why = {0};
 
+	if (link->still)
+		return LG_OK;
 	if (!link->away)
 		return link->connected ? tell_changes(link, sink, err)
 				       : connect(link, sink, err);
@@ -255,6 +257,8 @@ static enum lg_status find_fault(const struct memory_link *link,
 {
 	if (link->fails)
 		return refuse(err, link->fails);
+	if (link->still)
+		return refuse(err, LG_ERR_TIMEOUT);
 	return link->away ? refuse(err, LG_ERR_DIRECTORY) : LG_OK;
 }
 
@@ -331,6 +335,7 @@ static enum lg_status memory_publish(void *self,
 
 static enum lg_status memory_report(void *self, const char *name,
 				    const char *report, size_t len,
+				    unsigned int patience_ms,
 				    struct lg_error *err)
 {
 	struct memory_link *link = self;

@@ -13,7 +13,7 @@
 #include "port/fleet.h"
 
 #define MEMORY_ENTRIES_MAX 4096
-#define MEMORY_LINKS_MAX 1024
+#define MEMORY_LINKS_MAX 4096
 
 /* Texts are malloc'ed. gate: below ou=gates, cn and body alone. serial grows
  * with each change; gone: it was deleted then. */
@@ -36,6 +36,7 @@ struct memory_link {
 	int connected;
 	int told_lost;
 	int interrupted;
+	int still; /* it stands still: it is not lost, and says nothing */
 	int short_look;
 	enum lg_status fails;
 	unsigned long serial;

@@ -415,7 +415,8 @@ static void report_is_replaced(void **state)
 	poll_until(&fleet, &seen, &seen.refreshed, 1);
 	for (size_t i = 0; i < 2; i++) {
 		if (fleet.report(fleet.self, FLEET_SUITE_GATE, report[i],
-				 strlen(report[i]), &err) != LG_OK)
+				 strlen(report[i]), i ? 0 : 5000,
+				 &err) != LG_OK)
 			fail_msg("%s: %s", err.place, err.text);
 		assert_int_equal(fleet.gates(fleet.self, &sink, NULL), LG_OK);
 		assert_string_equal(now.report, report[i]);
@@ -424,9 +425,9 @@ static void report_is_replaced(void **state)
 	}
 	while (strcmp(seen.report, report[1]) != 0)
 		poll_until(&fleet, &seen, &seen.gates, seen.gates + 1);
-	assert_int_equal(
-		fleet.report(fleet.self, "nobody.example.org", "{}", 2, NULL),
-		LG_ERR_UNKNOWN_KEY);
+	assert_int_equal(fleet.report(fleet.self, "nobody.example.org", "{}", 2,
+				      0, NULL),
+			 LG_ERR_UNKNOWN_KEY);
 	fleet.close(fleet.self);
 }
 

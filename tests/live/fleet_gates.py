@@ -264,6 +264,12 @@ logongateSignature: {"A" * 86}==
         for one in self.fleet().values():
             self.assertEqual(one["how"],
                              f"{lock} is in force there and its begin is gone")
+        # Who never saw it knows by what the gates count.
+        said = [one for one in json.loads(self.admin.command(
+            "status", "--fleet", "--json"))["attention"]
+            if one["code"] == "fleet-vanished"]
+        self.assertEqual(len(said), 1)
+        self.assertIn("events and the directory shows", said[0]["text"])
         # Without any entry of its own it is still seen, and still lifted.
         self.server.ldap("ldapdelete", "",
                          f"cn={lock}.1.anna,ou=locks,{FLEET}")

@@ -88,7 +88,7 @@ int main(int argc, char **argv)
 					     : LG_TLS_DEMAND,
 			      .timeout_ms = TIMEOUT_MS},
 		.name = FLEET_SUITE_GATE,
-		.heartbeat_s = (uint32_t)strtoul(argv[7], NULL, 10)};
+		.heartbeat_ms = (uint32_t)strtoul(argv[7], NULL, 10) * 1000};
 	place.late_ms = (unsigned int)strtoul(argv[8], NULL, 10);
 	servers.pid = argv + 9;
 	place.providers = (unsigned int)(argc - 9);

@@ -14,7 +14,7 @@
 #include "sim/fleet_world.h"
 
 /* Of so many seeds one has as many gates as there may be, another a hundred. */
-#define SEEDS_A_CROWD 500
+#define SEEDS_A_CROWD 1000
 
 static struct fleet_world world;
 

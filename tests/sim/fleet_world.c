@@ -133,7 +133,8 @@ void gate_up(struct sim_gate *gate)
 	gate->link =
 		memory_open(provider_of(gate), LG_FLEET_LOCKS, &gate->fleet);
 	gate->link->away = gate->away;
-	gate->host = (struct lg_fleet_host){gate, host_make, host_run};
+	gate->host = (struct lg_fleet_host){
+		.context = gate, .make = host_make, .run = host_run};
 	gate->gate = (struct lg_fleet_gate){
 		.fleet = &gate->fleet,
 		.host = &gate->host,

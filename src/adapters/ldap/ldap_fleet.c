@@ -13,7 +13,9 @@
 
 #include "ldap_follow.h"
 
-#define HEARTBEAT_S 30
+#define HEARTBEAT_MS 30000
+/* Another provider than the first is kept so long. */
+#define RETURN_MS 600000
 
 static void interrupt_it(void *self)
 {
@@ -77,7 +79,8 @@ enum lg_status lg_fleet_open_ldap(const struct lg_fleet_settings *settings,
 				  struct lg_error *err)
 {
 	struct lg_ldap_fleet *fleet = calloc(1, sizeof(*fleet));
-	uint32_t heartbeat_s = settings->heartbeat_s;
+	uint32_t heartbeat_ms = settings->heartbeat_ms;
+	uint32_t return_ms = settings->return_ms;
 	enum lg_status status;
 
 	if (!fleet)
@@ -85,14 +88,20 @@ enum lg_status lg_fleet_open_ldap(const struct lg_fleet_settings *settings,
 				    "out of memory");
 	atomic_init(&fleet->interrupted, 0);
 	fleet->branches = branches;
-	fleet->heartbeat_ms =
-		(int64_t)(heartbeat_s ? heartbeat_s : HEARTBEAT_S) * 1000;
+	fleet->heartbeat_ms = heartbeat_ms ? heartbeat_ms : HEARTBEAT_MS;
+	fleet->return_ms = return_ms ? return_ms : RETURN_MS;
 	fleet->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	status = fleet->wake >= 0
 			 ? lg_ldap_settings_read(&settings->directory,
 						 &fleet->seat.settings, err)
 			 : lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
 					"no descriptor could be had");
+	fleet->seat.timeout_ms = fleet->seat.settings.timeout_ms;
+	/* One that is not answered when the next is due is not answered. */
+	fleet->beat_limit_ms = fleet->heartbeat_ms < fleet->seat.timeout_ms
+				       ? fleet->heartbeat_ms
+				       : fleet->seat.timeout_ms;
+	fleet->seat.patience_ms = settings->patience_ms;
 	if (status == LG_OK)
 		status = name_branches(fleet, err);
 	if (status != LG_OK) {

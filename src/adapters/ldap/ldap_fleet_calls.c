@@ -9,10 +9,14 @@
 #include "ldap_follow.h"
 
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/time.h>
 
 #include "ldap_sigpipe.h"
 
 #define PAGE_ENTRIES 500
+/* How often it is looked whether a provider says anything. */
+#define SLICE_MS 50
 
 /* One page; *cookie is the server's for the next. */
 static enum lg_status read_page(struct lg_ldap_fleet *fleet, int message_id,
@@ -103,23 +107,42 @@ struct request {
 			       struct lg_error *err);
 };
 
+/* hurries: one that stands still keeps nobody waiting while there is another
+ * one to ask. */
+static enum lg_status ask_each(struct lg_ldap_fleet *fleet,
+			       const struct request *request, int hurries,
+			       struct lg_error *err)
+{
+	struct lg_ldap_seat *seat = &fleet->seat;
+	size_t count = seat->settings.uri.count;
+	enum lg_status status = LG_OK;
+
+	for (size_t i = 0; i < count; i++) {
+		status = lg_ldap_seat_take(seat, hurries, err);
+		if (status != LG_OK)
+			break;
+		lg_ldap_seat_hurry(seat, hurries && i + 1 < count);
+		status = request->send(fleet, request->context, err);
+		lg_ldap_seat_hurry(seat, 0);
+		if (fleet->sink_failed || !lg_ldap_seat_is_elsewhere(status))
+			break;
+		lg_ldap_seat_leave(seat);
+	}
+	return status;
+}
+
 static enum lg_status ask(struct lg_ldap_fleet *fleet,
 			  const struct request *request, struct lg_error *err)
 {
 	struct lg_ldap_sigpipe sigpipe = lg_ldap_sigpipe_hold_off();
-	size_t count = fleet->seat.settings.uri.count;
-	enum lg_status status = LG_OK;
+	int hurries = lg_ldap_seat_can_hurry(&fleet->seat);
+	enum lg_status status;
 
 	fleet->sink_failed = 0;
-	for (size_t i = 0; i < count; i++) {
-		status = lg_ldap_seat_take(&fleet->seat, err);
-		if (status != LG_OK)
-			break;
-		status = request->send(fleet, request->context, err);
-		if (fleet->sink_failed || !lg_ldap_seat_is_elsewhere(status))
-			break;
-		lg_ldap_seat_leave(&fleet->seat);
-	}
+	status = ask_each(fleet, request, hurries, err);
+	/* Those that were hurried have all the time now. */
+	if (hurries && !fleet->sink_failed && lg_ldap_seat_is_elsewhere(status))
+		status = ask_each(fleet, request, 0, err);
 	lg_ldap_sigpipe_let_be(&sigpipe);
 	return status;
 }
@@ -180,17 +203,57 @@ enum lg_status lg_ldap_fleet_gates(void *self, const struct lg_fleet_sink *sink,
 	return ask(fleet, &request, err);
 }
 
+/* Waits for the answer as long as a provider says anything at all: one that
+ * has much to do does so all the time. */
+static enum lg_status wait_awake(struct lg_ldap_fleet *fleet, int message_id,
+				 unsigned int patience_ms,
+				 LDAPMessage **out_message,
+				 struct lg_error *err)
+{
+	struct lg_ldap_connection *calls = &fleet->seat.calls;
+	struct timeval slice = {0, SLICE_MS * 1000};
+	unsigned int quiet_ms = 0, all_ms = 0;
+	int follow = -1, before = 0, now = 0;
+	int code = LDAP_OTHER;
+	int type;
+
+	if (fleet->follow.ld)
+		ldap_get_option(fleet->follow.ld, LDAP_OPT_DESC, &follow);
+	while (quiet_ms < patience_ms && all_ms < fleet->seat.timeout_ms) {
+		type = ldap_result(calls->ld, message_id, LDAP_MSG_ONE, &slice,
+				   out_message);
+		if (type > 0)
+			return LG_OK;
+		if (type < 0) {
+			ldap_get_option(calls->ld, LDAP_OPT_RESULT_CODE, &code);
+			return lg_ldap_failed(calls, code,
+					      "it stopped answering", err);
+		}
+		all_ms += SLICE_MS;
+		quiet_ms += SLICE_MS;
+		if (follow >= 0 && ioctl(follow, FIONREAD, &now) == 0 &&
+		    now != before)
+			quiet_ms = 0;
+		before = now;
+	}
+	return lg_ldap_failed(calls, LDAP_TIMEOUT, "no answer in time", err);
+}
+
 /* Waits for the result of a write. */
 static enum lg_status written(struct lg_ldap_fleet *fleet, int code,
-			      int message_id, const char *dn,
-			      struct lg_error *err)
+			      int message_id, unsigned int patience_ms,
+			      const char *dn, struct lg_error *err)
 {
 	struct lg_ldap_connection *calls = &fleet->seat.calls;
 	LDAPMessage *message = NULL;
 	enum lg_status status = LG_OK;
 
 	if (code == LDAP_SUCCESS)
-		status = lg_ldap_seat_wait(calls, message_id, &message, err);
+		status = patience_ms > 0
+				 ? wait_awake(fleet, message_id, patience_ms,
+					      &message, err)
+				 : lg_ldap_seat_wait(calls, message_id,
+						     &message, err);
 	if (status != LG_OK)
 		return status;
 	if (message && ldap_parse_result(calls->ld, message, &code, NULL, NULL,
@@ -282,7 +345,8 @@ static enum lg_status send_event(struct lg_ldap_fleet *fleet, void *context,
 	if (status == LG_OK) {
 		code = ldap_add_ext(fleet->seat.calls.ld, publishing->dn,
 				    mods.list, NULL, NULL, &message_id);
-		status = written(fleet, code, message_id, publishing->dn, err);
+		status = written(fleet, code, message_id, 0, publishing->dn,
+				 err);
 	}
 	if (status == LG_ERR_CONFLICT)
 		status = look_at_it(fleet, publishing, err);
@@ -311,34 +375,60 @@ enum lg_status lg_ldap_fleet_publish(void *self,
 struct reporting {
 	const char *dn;
 	struct berval report;
+	unsigned int patience_ms; /* 0: as all requests */
+	int message_id;
 };
 
 static enum lg_status send_it(struct lg_ldap_fleet *fleet, void *context,
 			      struct lg_error *err)
 {
 	struct reporting *reporting = context;
+	struct lg_ldap_connection *calls = &fleet->seat.calls;
 	struct berval *values[2] = {&reporting->report, NULL};
 	LDAPMod mod = {.mod_op = LDAP_MOD_REPLACE | LDAP_MOD_BVALUES,
 		       .mod_type = (char *)(uintptr_t)lg_ldap_fleet_report(
 			       fleet->seat.dialect),
 		       .mod_bvalues = values};
 	LDAPMod *mods[2] = {&mod, NULL};
-	int message_id = 0;
-	int code = ldap_modify_ext(fleet->seat.calls.ld, reporting->dn, mods,
-				   NULL, NULL, &message_id);
+	int code = ldap_modify_ext(calls->ld, reporting->dn, mods, NULL, NULL,
+				   &reporting->message_id);
 
-	return written(fleet, code, message_id, reporting->dn, err);
+	return written(fleet, code, reporting->message_id,
+		       reporting->patience_ms, reporting->dn, err);
+}
+
+/* At the provider at hand, which is kept where it is only silent. Of several
+ * that it did not answer the last one is waited for. */
+static enum lg_status send_soon(struct lg_ldap_fleet *fleet,
+				struct reporting *reporting,
+				struct lg_error *err)
+{
+	struct lg_ldap_sigpipe sigpipe = lg_ldap_sigpipe_hold_off();
+	struct lg_ldap_seat *seat = &fleet->seat;
+	enum lg_status status = lg_ldap_seat_take(seat, 0, err);
+
+	if (status == LG_OK) {
+		status = send_it(fleet, reporting, err);
+		if (status == LG_ERR_TIMEOUT)
+			fleet->late_id = reporting->message_id;
+		else if (lg_ldap_seat_is_elsewhere(status))
+			lg_ldap_seat_leave(seat);
+	}
+	lg_ldap_sigpipe_let_be(&sigpipe);
+	return status;
 }
 
 enum lg_status lg_ldap_fleet_send_report(void *self, const char *name,
 					 const char *report, size_t len,
+					 unsigned int patience_ms,
 					 struct lg_error *err)
 {
 	struct lg_ldap_fleet *fleet = self;
 	const struct lg_fleet_text cn = {name, strlen(name)};
 	struct lg_buffer dn = {0};
 	struct reporting reporting = {
-		.report = {len, (char *)(uintptr_t)report}};
+		.report = {len, (char *)(uintptr_t)report},
+		.patience_ms = patience_ms};
 	const struct request request = {&reporting, send_it};
 	enum lg_status status = lg_ldap_fleet_dn(&cn, LG_LDAP_GATES,
 						 fleet->base.data, &dn, err);
@@ -348,7 +438,10 @@ enum lg_status lg_ldap_fleet_send_report(void *self, const char *name,
 				      "the report is longer than %zu bytes",
 				      LG_FLEET_REPORT_MAX);
 	reporting.dn = dn.data;
-	if (status == LG_OK)
+	if (status == LG_OK && patience_ms > 0)
+		status = send_soon(fleet, &reporting, err);
+	reporting.patience_ms = 0;
+	if ((status == LG_OK && patience_ms == 0) || status == LG_ERR_DIRECTORY)
 		status = ask(fleet, &request, err);
 	lg_buffer_release(&dn);
 	return status;

@@ -23,8 +23,12 @@
 #define BATCH 256
 #define PAUSE_FIRST_MS 500
 #define PAUSE_LAST_MS 10000
-/* Another provider than the first is kept so long. */
-#define RETURN_MS 600000
+/* Connecting takes more than one answer. */
+#define CONNECT_TIMES 2
+/* The first provider has so long to answer while another one does. */
+#define FIRST_MS 1000
+/* How often at most it is said that a provider was heard. */
+#define HEARD_MS 50
 
 int64_t lg_ldap_follow_now(void)
 {
@@ -109,6 +113,8 @@ enum lg_status lg_ldap_follow_refreshed(struct lg_ldap_fleet *fleet,
 void lg_ldap_follow_drop(struct lg_ldap_fleet *fleet, int cookie_too)
 {
 	lg_ldap_disconnect(&fleet->follow);
+	fleet->beat_id = 0;
+	fleet->late_id = 0;
 	if (!cookie_too)
 		return;
 	ber_memfree(fleet->cookie.bv_val);
@@ -191,8 +197,14 @@ static enum lg_status try_one(struct lg_ldap_fleet *fleet,
 			      struct lg_error *err)
 {
 	struct lg_error why = {0};
-	enum lg_status status = connect_one(fleet, &why);
+	enum lg_status status;
 
+	/* The last of all has all the time, and each once all have failed. */
+	if (!fleet->pause_ms &&
+	    fleet->tried + 1 < fleet->seat.settings.uri.count)
+		lg_ldap_seat_hurry(&fleet->seat, CONNECT_TIMES);
+	status = connect_one(fleet, &why);
+	lg_ldap_seat_hurry(&fleet->seat, 0);
 	if (status == LG_ERR_NO_MEMORY) {
 		lg_ldap_follow_drop(fleet, 0);
 		return lg_error_set(err, status, NULL, "out of memory");
@@ -204,7 +216,7 @@ static enum lg_status try_one(struct lg_ldap_fleet *fleet,
 	fleet->lost_told = 0;
 	fleet->seat_left = fleet->seat.left;
 	fleet->beat_at = lg_ldap_follow_now() + fleet->heartbeat_ms;
-	fleet->return_at = lg_ldap_follow_now() + RETURN_MS;
+	fleet->return_at = lg_ldap_follow_now() + fleet->return_ms;
 	return sink->connected
 		       ? told(fleet, sink->connected(sink->context,
 						     fleet->follow.uri, err))
@@ -221,10 +233,15 @@ static enum lg_status try_first(struct lg_ldap_fleet *fleet,
 	struct lg_ldap_connection first = {0};
 	enum lg_ldap_fleet_dialect dialect;
 	struct lg_error why;
+	enum lg_status status;
 
-	fleet->return_at = lg_ldap_follow_now() + RETURN_MS;
-	if (lg_ldap_seat_connect(&seat->settings, 0, &first, &dialect, &why) !=
-	    LG_OK)
+	fleet->return_at = lg_ldap_follow_now() + fleet->return_ms;
+	if (seat->timeout_ms > FIRST_MS)
+		seat->settings.timeout_ms = FIRST_MS;
+	status = lg_ldap_seat_connect(&seat->settings, 0, &first, &dialect,
+				      &why);
+	lg_ldap_seat_hurry(seat, 0);
+	if (status != LG_OK)
 		return LG_OK;
 	lg_ldap_follow_drop(fleet, 0);
 	lg_ldap_disconnect(&seat->calls);
@@ -266,7 +283,29 @@ static enum lg_status take(struct lg_ldap_fleet *fleet,
 		ldap_msgfree(message);
 	}
 	fleet->more = count == BATCH;
+	/* Whatever it says, it is there. */
+	if (status == LG_OK && count > 0 &&
+	    fleet->beat_at - lg_ldap_follow_now() <
+		    fleet->heartbeat_ms - HEARD_MS)
+		status = lg_ldap_follow_heard(fleet, sink, err);
 	return status;
+}
+
+/* The answer to a report that was not waited for to the end. */
+static enum lg_status take_late(struct lg_ldap_fleet *fleet,
+				const struct lg_fleet_sink *sink,
+				struct lg_error *err)
+{
+	struct timeval at_once = {0, 0};
+	LDAPMessage *message = NULL;
+
+	if (!fleet->late_id ||
+	    ldap_result(fleet->seat.calls.ld, fleet->late_id, LDAP_MSG_ONE,
+			&at_once, &message) == 0)
+		return LG_OK;
+	ldap_msgfree(message);
+	fleet->late_id = 0;
+	return sink->late ? told(fleet, sink->late(sink->context, err)) : LG_OK;
 }
 
 /* One round over the provider that is followed. */
@@ -284,6 +323,8 @@ static enum lg_status follow(struct lg_ldap_fleet *fleet,
 				      "request");
 	if (status == LG_OK)
 		status = take(fleet, sink, &why);
+	if (status == LG_OK)
+		status = take_late(fleet, sink, &why);
 	if (status == LG_OK)
 		status = way_of(fleet)->due(fleet, sink, out_next_at, &why);
 	if (status == LG_OK && fleet->seat.at != 0) {
@@ -322,14 +363,18 @@ static int is_interrupted(struct lg_ldap_fleet *fleet)
 static void wait_for_more(struct lg_ldap_fleet *fleet, int64_t until)
 {
 	int64_t left = until - lg_ldap_follow_now();
-	struct pollfd fds[2] = {{.fd = fleet->wake, .events = POLLIN},
+	struct pollfd fds[3] = {{.fd = fleet->wake, .events = POLLIN},
+				{.fd = -1, .events = POLLIN},
 				{.fd = -1, .events = POLLIN}};
 
 	if (left <= 0 || fleet->more)
 		return;
 	if (fleet->follow.ld)
 		ldap_get_option(fleet->follow.ld, LDAP_OPT_DESC, &fds[1].fd);
-	poll(fds, 2, left > 60000 ? 60000 : (int)left);
+	if (fleet->follow.ld && (fleet->beat_id || fleet->late_id))
+		ldap_get_option(fleet->seat.calls.ld, LDAP_OPT_DESC,
+				&fds[2].fd);
+	poll(fds, 3, left > 60000 ? 60000 : (int)left);
 }
 
 static enum lg_status pump(struct lg_ldap_fleet *fleet, int64_t end,

@@ -25,6 +25,8 @@ struct lg_ldap_fleet {
 	unsigned int branches;
 	struct lg_buffer base, locks, gates; /* DNs */
 	int64_t heartbeat_ms;
+	int64_t beat_limit_ms; /* how long its answer may take */
+	int64_t return_ms;
 
 	int wake; /* an eventfd */
 	atomic_int interrupted;
@@ -39,8 +41,12 @@ struct lg_ldap_fleet {
 	size_t tried; /* providers that failed one after another */
 	int64_t pause_ms, try_at, beat_at, return_at;
 
-	/* OpenLDAP */
+	int late_id; /* of a report on its way; 0: none */
+
+	/* OpenLDAP. beat_id: the heartbeat on its way; 0: none. */
 	int search_id;
+	int beat_id;
+	int64_t beat_end;
 	struct berval cookie;
 	size_t cookie_at; /* the provider that gave it */
 	int had_cookie;   /* of this refresh */
@@ -125,6 +131,7 @@ enum lg_status lg_ldap_fleet_publish(void *self,
 				     struct lg_error *err);
 enum lg_status lg_ldap_fleet_send_report(void *self, const char *name,
 					 const char *report, size_t len,
+					 unsigned int patience_ms,
 					 struct lg_error *err);
 
 #endif

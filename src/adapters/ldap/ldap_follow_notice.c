@@ -18,6 +18,7 @@
 #define CHANGES_MS 5000
 /* Heartbeats from one look at everything to the next. */
 #define WHOLE_BEATS 10
+#define WHOLE_MS 10000
 
 static char highest[] = "highestCommittedUSN";
 
@@ -187,7 +188,10 @@ static enum lg_status due(struct lg_ldap_fleet *fleet,
 		now = lg_ldap_follow_now();
 		if (whole)
 			fleet->whole_at =
-				now + WHOLE_BEATS * fleet->heartbeat_ms;
+				now +
+				(WHOLE_BEATS * fleet->heartbeat_ms < WHOLE_MS
+					 ? WHOLE_MS
+					 : WHOLE_BEATS * fleet->heartbeat_ms);
 		fleet->changes_at = now + (fleet->heartbeat_ms < CHANGES_MS
 						   ? fleet->heartbeat_ms
 						   : CHANGES_MS);

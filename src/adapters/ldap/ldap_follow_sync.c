@@ -10,6 +10,7 @@
 #include "ldap_follow.h"
 
 #include <string.h>
+#include <sys/time.h>
 
 #include "ldap_sync.h"
 
@@ -226,46 +227,86 @@ static enum lg_status take_message(struct lg_ldap_fleet *fleet,
 	}
 }
 
-/* A server that was stopped says nothing; neither does one with no news. */
+/* Whoever takes longer than that is left; the next has more time, in case that
+ * all of them are slow. */
+static enum lg_status miss_beat(struct lg_ldap_fleet *fleet,
+				struct lg_error *err)
+{
+	fleet->beat_limit_ms *= 2;
+	if (fleet->beat_limit_ms > fleet->seat.timeout_ms)
+		fleet->beat_limit_ms = fleet->seat.timeout_ms;
+	return lg_ldap_failed(&fleet->seat.calls, LDAP_TIMEOUT,
+			      "no answer in time", err);
+}
+
+static enum lg_status send_beat(struct lg_ldap_fleet *fleet,
+				struct lg_error *err)
+{
+	struct lg_ldap_connection *calls = &fleet->seat.calls;
+	char none[] = LDAP_NO_ATTRS;
+	char *attributes[2] = {none, NULL};
+	int code = ldap_search_ext(calls->ld, base_of(fleet), LDAP_SCOPE_BASE,
+				   "(objectClass=*)", attributes, 0, NULL, NULL,
+				   NULL, LDAP_NO_LIMIT, &fleet->beat_id);
+
+	if (code != LDAP_SUCCESS) {
+		fleet->beat_id = 0;
+		return lg_ldap_failed(calls, code, "heartbeat", err);
+	}
+	fleet->beat_end = lg_ldap_follow_now() + fleet->beat_limit_ms;
+	return LG_OK;
+}
+
+/* Its answer, where it has come; *out_came: it has. */
+static enum lg_status take_beat(struct lg_ldap_fleet *fleet, int *out_came,
+				struct lg_error *err)
+{
+	struct lg_ldap_connection *calls = &fleet->seat.calls;
+	struct timeval at_once = {0, 0};
+	LDAPMessage *message = NULL;
+	int code = LDAP_OTHER;
+	int type;
+
+	do {
+		ldap_msgfree(message);
+		message = NULL;
+		type = ldap_result(calls->ld, fleet->beat_id, LDAP_MSG_ONE,
+				   &at_once, &message);
+	} while (type > 0 && type != LDAP_RES_SEARCH_RESULT);
+	if (type == 0)
+		return lg_ldap_follow_now() < fleet->beat_end
+			       ? LG_OK
+			       : miss_beat(fleet, err);
+	*out_came = 1;
+	fleet->beat_id = 0;
+	if (type < 0) {
+		ldap_get_option(calls->ld, LDAP_OPT_RESULT_CODE, &code);
+		return lg_ldap_failed(calls, code, "it stopped answering", err);
+	}
+	if (ldap_parse_result(calls->ld, message, &code, NULL, NULL, NULL, NULL,
+			      1) != LDAP_SUCCESS)
+		code = LDAP_DECODING_ERROR;
+	return code == LDAP_SUCCESS
+		       ? LG_OK
+		       : lg_ldap_seat_failed(calls, code, base_of(fleet), err);
+}
+
+/* A server that was stopped says nothing; neither does one with no news. The
+ * answer is not waited for: others may be heard meanwhile. */
 static enum lg_status due(struct lg_ldap_fleet *fleet,
 			  const struct lg_fleet_sink *sink,
 			  int64_t *out_next_at, struct lg_error *err)
 {
-	char none[] = LDAP_NO_ATTRS;
-	char *attributes[2] = {none, NULL};
-	struct lg_ldap_connection *calls = &fleet->seat.calls;
 	enum lg_status status = LG_OK;
-	int message_id = 0;
-	int code = LDAP_SUCCESS;
+	int came = 0;
 
-	*out_next_at = fleet->beat_at;
-	if (lg_ldap_follow_now() < fleet->beat_at)
-		return LG_OK;
-	code = ldap_search_ext(calls->ld, base_of(fleet), LDAP_SCOPE_BASE,
-			       "(objectClass=*)", attributes, 0, NULL, NULL,
-			       NULL, LDAP_NO_LIMIT, &message_id);
-	if (code != LDAP_SUCCESS)
-		return lg_ldap_failed(calls, code, "heartbeat", err);
-	for (int more = 1; more && status == LG_OK;) {
-		LDAPMessage *message;
-
-		status = lg_ldap_seat_wait(calls, message_id, &message, err);
-		if (status != LG_OK)
-			break;
-		if (ldap_msgtype(message) == LDAP_RES_SEARCH_RESULT) {
-			more = 0;
-			if (ldap_parse_result(calls->ld, message, &code, NULL,
-					      NULL, NULL, NULL,
-					      0) != LDAP_SUCCESS)
-				code = LDAP_DECODING_ERROR;
-		}
-		ldap_msgfree(message);
-	}
-	if (status == LG_OK && code != LDAP_SUCCESS)
-		status = lg_ldap_seat_failed(calls, code, base_of(fleet), err);
-	if (status == LG_OK)
+	if (!fleet->beat_id && lg_ldap_follow_now() >= fleet->beat_at)
+		status = send_beat(fleet, err);
+	if (status == LG_OK && fleet->beat_id)
+		status = take_beat(fleet, &came, err);
+	if (status == LG_OK && came)
 		status = lg_ldap_follow_heard(fleet, sink, err);
-	*out_next_at = fleet->beat_at;
+	*out_next_at = fleet->beat_id ? fleet->beat_end : fleet->beat_at;
 	return status;
 }
 

@@ -118,6 +118,23 @@ enum lg_status lg_ldap_seat_connect(const struct lg_ldap_settings *settings,
 	return status;
 }
 
+void lg_ldap_seat_hurry(struct lg_ldap_seat *seat, uint32_t times)
+{
+	uint32_t hurried_ms = seat->patience_ms * times;
+
+	seat->settings.timeout_ms =
+		times && lg_ldap_seat_can_hurry(seat) &&
+				hurried_ms < seat->timeout_ms
+			? hurried_ms
+			: seat->timeout_ms;
+}
+
+int lg_ldap_seat_can_hurry(const struct lg_ldap_seat *seat)
+{
+	return seat->settings.uri.count > 1 && seat->patience_ms > 0 &&
+	       seat->patience_ms < seat->timeout_ms;
+}
+
 void lg_ldap_seat_leave(struct lg_ldap_seat *seat)
 {
 	lg_ldap_disconnect(&seat->calls);
@@ -125,16 +142,18 @@ void lg_ldap_seat_leave(struct lg_ldap_seat *seat)
 	seat->left++;
 }
 
-enum lg_status lg_ldap_seat_take(struct lg_ldap_seat *seat,
+enum lg_status lg_ldap_seat_take(struct lg_ldap_seat *seat, int hurries,
 				 struct lg_error *err)
 {
+	size_t count = seat->settings.uri.count;
 	enum lg_status status = LG_OK;
 
-	for (size_t i = 0; !seat->calls.ld && i < seat->settings.uri.count;
-	     i++) {
+	for (size_t i = 0; !seat->calls.ld && i < count; i++) {
+		lg_ldap_seat_hurry(seat, hurries && i + 1 < count);
 		status =
 			lg_ldap_seat_connect(&seat->settings, seat->at,
 					     &seat->calls, &seat->dialect, err);
+		lg_ldap_seat_hurry(seat, 0);
 		if (status == LG_OK || status == LG_ERR_NO_MEMORY)
 			return status;
 		lg_ldap_seat_leave(seat);

@@ -14,11 +14,14 @@
 /*
  * settings.uri are the providers, the first is preferred. at is the one in
  * use, or to be tried next. calls is a connection for requests that are waited
- * for (ld NULL: none); left counts how often a provider was given up, so that
+ * for (ld NULL: none); patience_ms is how long one may be silent while another
+ * can be asked, timeout_ms how long at all; left counts how often a provider was given up, so that
  * who follows on a handle of its own learns of it.
  */
 struct lg_ldap_seat {
-	struct lg_ldap_settings settings;
+	struct lg_ldap_settings settings; /* its timeout: lg_ldap_seat_hurry */
+	uint32_t timeout_ms;
+	uint32_t patience_ms;
 	size_t at;
 	unsigned int left;
 	struct lg_ldap_connection calls;
@@ -33,9 +36,16 @@ enum lg_status lg_ldap_seat_connect(const struct lg_ldap_settings *settings,
 				    struct lg_error *err);
 
 /* A connection for calls; where there is none, each provider is tried once.
- * The failure is that of the last. */
-enum lg_status lg_ldap_seat_take(struct lg_ldap_seat *seat,
+ * hurries: all but the last of them have the seat's patience only. The failure
+ * is that of the last. */
+enum lg_status lg_ldap_seat_take(struct lg_ldap_seat *seat, int hurries,
 				 struct lg_error *err);
+
+/* From now on a provider has the seat's patience, times as often, or the whole
+ * timeout (times 0). */
+void lg_ldap_seat_hurry(struct lg_ldap_seat *seat, uint32_t times);
+/* 1 where there is another provider to ask before the whole timeout. */
+int lg_ldap_seat_can_hurry(const struct lg_ldap_seat *seat);
 
 /* Gives up the provider in use; the next is tried from now on. */
 void lg_ldap_seat_leave(struct lg_ldap_seat *seat);

@@ -18,6 +18,8 @@ static void trouble(struct lg_fleet_ear *ear, enum lg_fleet_code code,
 {
 	int is_new = 0;
 
+	if (ear->beside)
+		return;
 	lg_fleet_set_trouble(ear->set, code, &entry->id,
 			     entry->cn.bytes ? entry->cn.bytes : "",
 			     entry->cn.bytes ? entry->cn.len : 0, text,
@@ -189,6 +191,7 @@ static enum lg_status hear_entry(void *context,
 	enum lg_status status;
 	int is_new = 0;
 
+	ear->signs += !ear->beside;
 	if (fault) {
 		trouble(ear, LG_FLEET_UNREADABLE, entry, fault);
 		return LG_OK;
@@ -243,6 +246,7 @@ static enum lg_status connected(void *context, const char *uri,
 	struct lg_fleet_ear *ear = context;
 
 	(void)err;
+	ear->signs++;
 	ear->connected = 1;
 	ear->lost = 0;
 	snprintf(ear->uri, sizeof(ear->uri), "%s", uri);
@@ -270,6 +274,7 @@ static enum lg_status heard(void *context, struct lg_error *err)
 	struct lg_fleet_ear *ear = context;
 
 	(void)err;
+	ear->signs++;
 	ear->heard_ms = now_ms(ear);
 	return LG_OK;
 }
@@ -294,6 +299,7 @@ static enum lg_status vanished(void *context, const struct lg_fleet_id *id,
 	size_t gone = 0;
 
 	(void)err;
+	ear->signs++;
 	lg_fleet_set_vanished(ear->set, id, now_ms(ear) / 1000, &gone);
 	tell_gone(ear, gone);
 	return LG_OK;
@@ -305,6 +311,7 @@ static enum lg_status present(void *context, const struct lg_fleet_id *id,
 	struct lg_fleet_ear *ear = context;
 
 	(void)err;
+	ear->signs++;
 	lg_fleet_set_present(ear->set, id);
 	return LG_OK;
 }
@@ -323,6 +330,16 @@ static enum lg_status refreshed(void *context, enum lg_fleet_refresh what,
 	return heard(context, err);
 }
 
+static enum lg_status late(void *context, struct lg_error *err)
+{
+	struct lg_fleet_ear *ear = context;
+
+	(void)err;
+	ear->signs++;
+	ear->late = 1;
+	return LG_OK;
+}
+
 struct lg_fleet_sink lg_fleet_ear_sink(struct lg_fleet_ear *ear)
 {
 	struct lg_fleet_sink sink = {.context = ear,
@@ -332,9 +349,25 @@ struct lg_fleet_sink lg_fleet_ear_sink(struct lg_fleet_ear *ear)
 				     .entry = hear_entry,
 				     .vanished = vanished,
 				     .present = present,
-				     .refreshed = refreshed};
+				     .refreshed = refreshed,
+				     .late = late};
 
 	return sink;
+}
+
+enum lg_status lg_fleet_ear_beside(struct lg_fleet_ear *ear,
+				   const struct lg_fleet_entry *entry,
+				   struct lg_error *err)
+{
+	enum lg_status status;
+
+	if (entry->body.bytes &&
+	    lg_fleet_set_has(ear->set, entry->body.bytes, entry->body.len))
+		return LG_OK;
+	ear->beside = 1;
+	status = hear_entry(ear, entry, err);
+	ear->beside = 0;
+	return status;
 }
 
 enum lg_status lg_fleet_ear_ask(struct lg_fleet_ear *ear,

@@ -40,6 +40,9 @@ struct lg_fleet_ear {
 	int lost; /* no provider answered when last tried */
 	int whole;
 	int64_t heard_ms; /* wall clock; 0: never */
+	int late;         /* a report was written late: the reader's to clear */
+	uint64_t signs;   /* how often the sink was told anything */
+	int beside;       /* another provider tells now */
 	char uri[256];
 	/* Told once of each trouble; may be NULL. */
 	void (*tell)(void *context, const struct lg_fleet_trouble *trouble);
@@ -61,6 +64,13 @@ void lg_fleet_ear_close(struct lg_fleet_ear *ear);
 
 /* What port/fleet tells; add gate to it where gates are followed too. */
 struct lg_fleet_sink lg_fleet_ear_sink(struct lg_fleet_ear *ear);
+
+/* What another provider tells than the one that is followed: an event that is
+ * not held yet is heard as any other, all else is left to the one that is
+ * followed to tell. */
+enum lg_status lg_fleet_ear_beside(struct lg_fleet_ear *ear,
+				   const struct lg_fleet_entry *entry,
+				   struct lg_error *err);
 
 /* Asks for all events of a lock (NULL: of all), again where keys were
  * learned meanwhile. As port/fleet's events. */

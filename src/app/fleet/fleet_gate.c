@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/fleet/fleet_beside.h"
+
 #define RETRY_MS 1000
 /* So long after its end a lock is still in the report. */
 #define OVER_SHOWN_S 3600
@@ -320,7 +322,7 @@ static enum lg_status fill_report(struct lg_fleet_gate *gate,
 	strncpy(report->version, gate->version, sizeof(report->version) - 1);
 	report->heartbeat_s = gate->heartbeat_ms / 1000;
 	report->sessions = gate->sessions;
-	report->count = (int64_t)set->count;
+	report->count = (int64_t)lg_fleet_set_due(set, now_ms / 1000);
 	for (i = 0; i < set->trouble_count; i++)
 		report->attention |= 1u << set->trouble[i].code;
 	while (report->lock_count < LG_FLEET_REPORT_LOCKS_MAX &&
@@ -345,6 +347,7 @@ static enum lg_status report(struct lg_fleet_gate *gate, struct lg_error *err)
 	struct lg_fleet_report *report = calloc(1, sizeof(*report));
 	struct lg_buffer bare = {0}, text = {0};
 	struct lg_now now = now_of(gate);
+	enum lg_fleet_way way = lg_fleet_beside_way(gate);
 	enum lg_status status;
 
 	if (!report)
@@ -353,7 +356,7 @@ static enum lg_status report(struct lg_fleet_gate *gate, struct lg_error *err)
 	status = fill_report(gate, report, err);
 	if (!status)
 		status = lg_fleet_report_render(report, &bare, err);
-	if (status ||
+	if (status || way == LG_FLEET_WAY_WAIT ||
 	    (gate->reported.len && same_text(&gate->reported, &bare) &&
 	     now.boot_ms < gate->report_boot_ms))
 		goto out;
@@ -364,8 +367,7 @@ static enum lg_status report(struct lg_fleet_gate *gate, struct lg_error *err)
 	gate->report_err = (struct lg_error){0};
 	/* Whether it is written or not, the next one waits: a directory that
 	 * refuses it is not asked without end. */
-	if (gate->fleet->report(gate->fleet->self, gate->name, text.data,
-				text.len, &gate->report_err)) {
+	if (lg_fleet_beside_report(gate, way, &text, &gate->report_err)) {
 		gate->report_boot_ms = now.boot_ms + RETRY_MS;
 		lg_buffer_clear(&gate->reported);
 		goto out;
@@ -415,6 +417,14 @@ int64_t lg_fleet_gate_left_ms(const struct lg_fleet_gate *gate)
 
 	if (gate->retry_boot_ms && gate->retry_boot_ms - now_ms < left_ms)
 		left_ms = gate->retry_boot_ms - now_ms;
+	if (gate->doubt.is_open && gate->doubt.from_boot_ms > now_ms)
+		left_ms = gate->doubt.from_boot_ms - now_ms;
+	else if (gate->doubt.is_open && gate->doubt.to_boot_ms > now_ms &&
+		 gate->doubt.to_boot_ms - now_ms < left_ms)
+		left_ms = gate->doubt.to_boot_ms - now_ms;
+	if (gate->doubt.waits && gate->doubt.answer_boot_ms > now_ms &&
+	    gate->doubt.answer_boot_ms - now_ms < left_ms)
+		left_ms = gate->doubt.answer_boot_ms - now_ms;
 	if (gate->ear.changed || gate->looks)
 		left_ms = 0;
 	return left_ms > 0 ? left_ms : 0;

@@ -54,6 +54,9 @@ void lg_fleet_task_run(struct lg_state *state, struct lg_fleet_task *task,
  *
  * make: lg_fleet_make with this machine's directory; likewise where it cannot
  * be opened.
+ * beside: writes the report through another provider than the one that is
+ * followed; returns at once, lg_fleet_gate_beside_failed tells where it came to
+ * nothing. NULL: there is none.
  * run: lg_fleet_task_run for each, makes what they changed take effect, and
  * tells how many sessions are still to be cut. LG_OK also where tasks failed.
  */
@@ -66,12 +69,33 @@ struct lg_fleet_host {
 	enum lg_status (*run)(void *context, struct lg_fleet_task *task,
 			      size_t count, int64_t *out_sessions,
 			      struct lg_error *err);
+	void (*beside)(void *context, const char *report, size_t len);
 };
 
 struct lg_fleet_own;
 
-/* name, groups, host are borrowed. own: of each lock, what was done about
- * it. */
+/* Whether the provider that is followed stands still: see fleet_beside.h. It
+ * had given so many signs when that was asked; it may give one until
+ * from_boot_ms, and reports go through another one until to_boot_ms at
+ * least. */
+struct lg_fleet_doubt {
+	int is_open;
+	int sent; /* a report went through the other one */
+	uint64_t signs;
+	int64_t from_boot_ms;
+	int64_t to_boot_ms;
+	/* A report is on its way through the other one, which has until
+	 * answer_boot_ms to write it, if the first gives signs meanwhile. */
+	int waits;
+	uint64_t waits_signs;
+	int64_t answer_boot_ms;
+};
+
+/*
+ * name, groups, host are borrowed. own: of each lock, what was done about it.
+ * news_ms, answer_ms: how long the provider that is followed may be silent,
+ * with news that another one told and to a report.
+ */
 struct lg_fleet_gate {
 	struct lg_fleet_ear ear;
 	const struct lg_fleet *fleet;
@@ -80,6 +104,8 @@ struct lg_fleet_gate {
 	const struct lg_strlist *groups;
 	const char *version;
 	int64_t heartbeat_ms;
+	int64_t news_ms;
+	int64_t answer_ms;
 	struct lg_fleet_own *own;
 	size_t own_count;
 	int64_t sessions;
@@ -88,6 +114,7 @@ struct lg_fleet_gate {
 	int64_t report_boot_ms;     /* when the next one is due */
 	struct lg_buffer reported;  /* without its clock */
 	struct lg_error report_err; /* why it was not written; "" */
+	struct lg_fleet_doubt doubt;
 };
 
 /* The ear is opened by the caller, and closed with the gate. */

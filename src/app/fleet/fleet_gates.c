@@ -98,6 +98,10 @@ static enum lg_status hear_gate(void *context,
 	status = make_one(gates, name, &one, err);
 	if (status)
 		return status;
+	/* Of two providers one may be behind. */
+	if (one->modified_ms > entry->modified_ms && entry->modified_ms &&
+	    !one->gone)
+		return LG_OK;
 	one->id = entry->id;
 	one->gone = 0;
 	if (entry->report.bytes && !entry->fault)
@@ -130,6 +134,23 @@ struct lg_fleet_sink lg_fleet_gates_sink(struct lg_fleet_gates *gates)
 		.context = gates, .gate = hear_gate, .vanished = vanished};
 
 	return sink;
+}
+
+const struct lg_fleet_one *
+lg_fleet_gates_missed(const struct lg_fleet_gates *gates,
+		      const struct lg_fleet_set *shown)
+{
+	int64_t most = (int64_t)shown->count;
+	const struct lg_fleet_one *found = NULL;
+	size_t i;
+
+	for (i = 0; i < gates->count; i++) {
+		if (gates->one[i]->gone || gates->one[i]->report.count <= most)
+			continue;
+		most = gates->one[i]->report.count;
+		found = gates->one[i];
+	}
+	return found;
 }
 
 int lg_fleet_one_away(const struct lg_fleet_one *one, int64_t now_ms)

@@ -36,6 +36,13 @@ void lg_fleet_gates_release(struct lg_fleet_gates *gates);
 const struct lg_fleet_one *
 lg_fleet_gates_find(const struct lg_fleet_gates *gates, const char *name);
 
+/* The gate that names most events, where that is more than what the directory
+ * shows: some were deleted, did not come to the provider that was asked, or are
+ * not believed here. NULL: none. */
+const struct lg_fleet_one *
+lg_fleet_gates_missed(const struct lg_fleet_gates *gates,
+		      const struct lg_fleet_set *shown);
+
 /* Tells of gates alone; add it to a sink, or ask with it. */
 struct lg_fleet_sink lg_fleet_gates_sink(struct lg_fleet_gates *gates);
 

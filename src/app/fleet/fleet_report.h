@@ -40,7 +40,7 @@ struct lg_fleet_report {
 	int64_t clock_ms;
 	int64_t heartbeat_s;
 	int64_t sessions; /* still to be cut */
-	int64_t count;    /* events it holds */
+	int64_t count;    /* events that it knows to be in the directory */
 	struct lg_strlist groups;
 	struct lg_fleet_report_lock lock[LG_FLEET_REPORT_LOCKS_MAX];
 	size_t lock_count;

@@ -16,6 +16,8 @@
 
 /* How long a poll waits while gates are missing. */
 #define LOOK_MS 100
+/* Names of events that may be taken before it is given up. */
+#define NAMES_TAKEN_MAX 16
 
 static struct lg_now now_of(const struct lg_fleet_round *round)
 {
@@ -55,9 +57,13 @@ static void write_next(struct lg_fleet_round *round)
 				       .at_ms = round->at_ms,
 				       .until_s = round->until_s};
 	enum lg_status status;
+	int tries = NAMES_TAKEN_MAX;
 
-	round->err = (struct lg_error){0};
-	status = write_event(round, &event, &round->err);
+	do {
+		round->err = (struct lg_error){0};
+		status = write_event(round, &event, &round->err);
+		/* What was not seen when the round began has come since. */
+	} while (status == LG_ERR_CONFLICT && tries-- && round->number++);
 	if (!status)
 		round->writes = 0;
 }

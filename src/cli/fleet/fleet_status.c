@@ -71,6 +71,58 @@ static cJSON *gate_object(const struct lg_fleet_ear *ear,
 	return object;
 }
 
+static cJSON *attention_object(const char *code, const char *entry,
+			       const char *text)
+{
+	cJSON *object = cJSON_CreateObject();
+
+	lg_json_text(object, "code", code);
+	lg_json_text(object, "entry", entry);
+	lg_json_text(object, "text", text);
+	return object;
+}
+
+/* What gates know and the directory does not show; 0: nothing. */
+static int find_missed(const struct lg_fleet_ear *ear,
+		       const struct lg_fleet_gates *gates,
+		       struct lg_buffer *out)
+{
+	const struct lg_fleet_one *one = lg_fleet_gates_missed(gates, ear->set);
+
+	if (one == NULL)
+		return 0;
+	lg_buffer_format(out,
+			 "%s names %lld events and the directory shows %zu: "
+			 "the others were deleted, are not at this provider "
+			 "yet, or are signed with a key that is not known "
+			 "here; the gates keep what they say",
+			 one->name, (long long)one->report.count,
+			 ear->set->count);
+	return out->data != NULL;
+}
+
+static cJSON *attention(const struct lg_fleet_ear *ear,
+			const struct lg_fleet_gates *gates)
+{
+	cJSON *array = cJSON_CreateArray();
+	struct lg_buffer missed = {0};
+
+	for (size_t i = 0; i < ear->set->trouble_count; i++) {
+		const struct lg_fleet_trouble *trouble = &ear->set->trouble[i];
+
+		lg_json_append(array, attention_object(
+					      lg_fleet_code_name(trouble->code),
+					      trouble->entry, trouble->text));
+	}
+	if (find_missed(ear, gates, &missed))
+		lg_json_append(
+			array,
+			attention_object(lg_fleet_code_name(LG_FLEET_VANISHED),
+					 NULL, missed.data));
+	lg_buffer_release(&missed);
+	return array;
+}
+
 static int print_json(struct lg_cli *cli, const struct lg_fleet_ear *ear,
 		      const struct lg_fleet_gates *gates, int64_t now_ms)
 {
@@ -87,6 +139,7 @@ static int print_json(struct lg_cli *cli, const struct lg_fleet_ear *ear,
 			lg_json_append(locks, fate_object(&fate, now_ms));
 	lg_json_add(object, "gates", array);
 	lg_json_add(object, "locks", locks);
+	lg_json_add(object, "attention", attention(ear, gates));
 	return lg_cli_json(cli, object);
 }
 
@@ -179,6 +232,7 @@ static int print_text(struct lg_cli *cli, const struct lg_fleet_ear *ear,
 {
 	static const char *const head[] = {"gate", "holds", "heard", "", NULL};
 	struct lg_table table = {0};
+	struct lg_buffer missed = {0};
 
 	print_locks(cli, ear, now_ms);
 	lg_table_begin(&table, head);
@@ -189,6 +243,11 @@ static int print_text(struct lg_cli *cli, const struct lg_fleet_ear *ear,
 			   lg_fleet_code_name(ear->set->trouble[i].code),
 			   "%s: %s", ear->set->trouble[i].entry,
 			   ear->set->trouble[i].text);
+	if (find_missed(ear, gates, &missed))
+		lg_cli_say(cli, LG_EXIT_DONE,
+			   lg_fleet_code_name(LG_FLEET_VANISHED), "%s",
+			   missed.data);
+	lg_buffer_release(&missed);
 	return lg_cli_table(cli, &table);
 }
 

@@ -11,8 +11,14 @@
 #include "adapters/ed25519/ed25519.h"
 #include "adapters/ed25519/key_file.h"
 #include "adapters/system/system_clock.h"
+#include "app/fleet/fleet_pair.h"
 #include "cli/output.h"
 #include "wiring/fleet_open.h"
+
+/* A command is one of few: it soon asks another provider as well. */
+#define PATIENCE_MS 250
+/* So long the second one may keep the first from being heard. */
+#define SECOND_MS 1000
 
 struct lg_fleet_settings
 lg_cli_fleet_settings(const struct lg_cli *cli,
@@ -34,6 +40,7 @@ lg_cli_fleet_settings(const struct lg_cli *cli,
 	}
 	if (password != NULL)
 		fleet.directory.password_file = password;
+	fleet.patience_ms = PATIENCE_MS;
 	return fleet;
 }
 
@@ -125,6 +132,37 @@ static int check_key(struct lg_cli *cli, const struct lg_cli_fleet *fleet)
 			  fleet->key);
 }
 
+/* The list without its first. */
+static const char *rest_of(const char *list)
+{
+	list += strspn(list, " \t");
+	list += strcspn(list, " \t");
+	return list + strspn(list, " \t");
+}
+
+/* Where there are several providers, two are followed. */
+static enum lg_status open_followed(const struct lg_fleet_settings *how,
+				    const struct lg_clock *clock,
+				    struct lg_fleet *out_fleet,
+				    struct lg_error *err)
+{
+	struct lg_fleet_settings other = *how;
+	struct lg_fleet first = {0}, second = {0};
+	enum lg_status status = lg_fleet_open(how, LG_FLEET_GATES, &first, err);
+
+	if (status != LG_OK)
+		return status;
+	other.directory.uri = rest_of(how->directory.uri);
+	if (other.directory.timeout_ms > SECOND_MS)
+		other.directory.timeout_ms = SECOND_MS;
+	if (*other.directory.uri != '\0' &&
+	    lg_fleet_open(&other, LG_FLEET_GATES, &second, err) == LG_OK)
+		status = lg_fleet_pair(&first, &second, clock, out_fleet, err);
+	else
+		*out_fleet = first;
+	return status;
+}
+
 int lg_cli_fleet_open(struct lg_cli *cli, enum lg_cli_fleet_use use,
 		      struct lg_cli_fleet *out_fleet)
 {
@@ -145,7 +183,7 @@ int lg_cli_fleet_open(struct lg_cli *cli, enum lg_cli_fleet_use use,
 		goto done;
 	fleet->clock = lg_system_clock();
 	how = lg_cli_fleet_settings(cli, fleet->settings);
-	status = lg_fleet_open(&how, LG_FLEET_GATES, &fleet->fleet, &err);
+	status = open_followed(&how, &fleet->clock, &fleet->fleet, &err);
 	if (status == LG_OK)
 		status = lg_fleet_ear_open(&fleet->ear, how.directory.base,
 					   keys, &fleet->signature, NULL,

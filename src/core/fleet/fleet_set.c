@@ -138,6 +138,18 @@ int lg_fleet_set_knows(struct lg_fleet_set *set, const struct lg_fleet_id *id,
 	return 1;
 }
 
+int lg_fleet_set_has(const struct lg_fleet_set *set, const char *body,
+		     size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < set->count; i++)
+		if (set->held[i]->len == len &&
+		    !memcmp(set->held[i]->body, body, len))
+			return 1;
+	return 0;
+}
+
 /* The same event under another id: somebody deleted the entry and added it
  * again, or it was read from disk. */
 static void move_id(struct lg_fleet_set *set, struct lg_fleet_held *held,
@@ -278,6 +290,17 @@ int lg_fleet_set_may_go(const struct lg_fleet_set *set,
 	if (fate.end && fate.end->at_ms / 1000 < over_s)
 		over_s = fate.end->at_ms / 1000;
 	return fate.prepare && now_s - over_s >= LG_FLEET_TIDY_S;
+}
+
+size_t lg_fleet_set_due(const struct lg_fleet_set *set, int64_t now_s)
+{
+	size_t count = 0;
+	size_t i;
+
+	for (i = 0; i < set->count; i++)
+		count += !set->held[i]->vanished ||
+			 !lg_fleet_set_may_go(set, set->held[i], now_s);
+	return count;
 }
 
 static void be_gone(struct lg_fleet_set *set, struct lg_fleet_held *held,

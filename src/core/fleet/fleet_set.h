@@ -78,6 +78,10 @@ int lg_fleet_set_knows(struct lg_fleet_set *set, const struct lg_fleet_id *id,
 		       const char *body, size_t len, const char *signature,
 		       size_t signature_len);
 
+/* 1 where such an event is held, whatever its entry: nothing is noted. */
+int lg_fleet_set_has(const struct lg_fleet_set *set, const char *body,
+		     size_t len);
+
 /*
  * Adds an event whose signature is good; takes *event in any case. *out_new is
  * 0 where the same was held. Two events of one name both count: whoever wrote
@@ -113,6 +117,10 @@ void lg_fleet_set_looked(struct lg_fleet_set *set, int64_t now_s,
 void lg_fleet_set_vanished(struct lg_fleet_set *set,
 			   const struct lg_fleet_id *id, int64_t now_s,
 			   size_t *out_gone);
+
+/* How many events the directory should have: those held without those that may
+ * be deleted and were. */
+size_t lg_fleet_set_due(const struct lg_fleet_set *set, int64_t now_s);
 
 /* 1 where it may be deleted: its lock is over for LG_FLEET_TIDY_S. */
 int lg_fleet_set_may_go(const struct lg_fleet_set *set,

@@ -19,8 +19,13 @@
  */
 struct lg_fleet_settings {
 	struct lg_directory_settings directory;
-	const char *name;     /* of this gate; NULL: to be the host's name */
-	uint32_t heartbeat_s; /* how often a provider is asked for a sign */
+	const char *name;      /* of this gate; NULL: to be the host's name */
+	uint32_t heartbeat_ms; /* how often a provider is asked for a sign */
+	/* So long a provider may be silent before another one is asked as
+	 * well, where there is one; only when all were asked so, each has the
+	 * whole timeout. 0: the timeout. */
+	uint32_t patience_ms;
+	uint32_t return_ms; /* when the first is tried again; 0: 10 min */
 };
 
 #endif

@@ -209,7 +209,7 @@ struct lg_fleet_settings lg_settings_fleet(const struct lg_settings *settings)
 	struct lg_fleet_settings fleet = {
 		.directory = lg_settings_directory(settings),
 		.name = settings->fleet_name,
-		.heartbeat_s = settings->fleet_heartbeat_ms / 1000};
+		.heartbeat_ms = settings->fleet_heartbeat_ms};
 
 	fleet.directory.base = settings->fleet_base;
 	if (settings->fleet_uri)

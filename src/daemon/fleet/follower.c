@@ -26,6 +26,28 @@
 /* The longest poll: a heartbeat of the thread itself. */
 #define POLL_MS 1000
 #define RETRY_MS 1000
+/*
+ * How long a provider may be silent before reports go through another one: to
+ * a report, and with news that the other one has told. Where the heartbeat is
+ * slow the gates are many, and a directory that has all of them to answer is
+ * not silent yet.
+ */
+#define ANSWER_MS(beat_ms) between((beat_ms) / 100, 300, 5000)
+#define NEWS_MS(beat_ms) between((beat_ms) / 200, 150, 3000)
+
+static uint32_t between(uint32_t ms, uint32_t least_ms, uint32_t most_ms)
+{
+	return ms < least_ms ? least_ms : ms > most_ms ? most_ms : ms;
+}
+
+/* How this gate's directory is opened. */
+static struct lg_fleet_settings settings_of(const struct gate_fleet *fleet)
+{
+	struct lg_fleet_settings how = lg_settings_fleet(fleet->settings);
+
+	how.name = fleet->name;
+	return how;
+}
 
 static enum lg_status find_name(struct gate_fleet *fleet, struct lg_error *err)
 {
@@ -80,7 +102,7 @@ static void keep_heard(struct gate_fleet *fleet)
 static enum lg_status open_gate(struct gate_fleet *fleet, struct lg_error *err)
 {
 	const struct lg_settings *settings = fleet->settings;
-	struct lg_fleet_settings how = lg_settings_fleet(settings);
+	struct lg_fleet_settings how = settings_of(fleet);
 	struct lg_fleet_keys *keys = calloc(1, sizeof(*keys));
 	enum lg_status status;
 
@@ -98,7 +120,6 @@ static enum lg_status open_gate(struct gate_fleet *fleet, struct lg_error *err)
 	free(keys);
 	if (!status)
 		status = lg_fleet_gate_open(&fleet->hold, err);
-	how.name = fleet->name;
 	if (!status)
 		status =
 			lg_fleet_open(&how, LG_FLEET_LOCKS, &fleet->fleet, err);
@@ -144,8 +165,9 @@ enum lg_status gate_fleet_open(struct gate *gate, struct lg_error *err)
 		status = find_name(fleet, err);
 	if (status)
 		return status;
-	fleet->host = (struct lg_fleet_host){fleet, gate_fleet_make,
-					     gate_fleet_hand_over};
+	fleet->host = (struct lg_fleet_host){.context = fleet,
+					     .make = gate_fleet_make,
+					     .run = gate_fleet_hand_over};
 	fleet->hold = (struct lg_fleet_gate){
 		.fleet = &fleet->fleet,
 		.host = &fleet->host,
@@ -153,6 +175,8 @@ enum lg_status gate_fleet_open(struct gate *gate, struct lg_error *err)
 		.groups = &fleet->settings->fleet_groups,
 		.version = LOGONGATE_VERSION,
 		.heartbeat_ms = fleet->settings->fleet_heartbeat_ms,
+		.news_ms = NEWS_MS(fleet->settings->fleet_heartbeat_ms),
+		.answer_ms = ANSWER_MS(fleet->settings->fleet_heartbeat_ms),
 	};
 	status = open_gate(fleet, err);
 	if (status)
@@ -194,10 +218,29 @@ static void rest(struct gate_fleet *fleet)
 	uv_mutex_unlock(&fleet->mutex);
 }
 
+static void news(void *context)
+{
+	struct gate_fleet *fleet = context;
+
+	fleet->fleet.interrupt(fleet->fleet.self);
+}
+
+static void report_beside(void *context, const char *report, size_t len)
+{
+	struct gate_fleet *fleet = context;
+
+	gate_beside_report(fleet->beside, report, len);
+}
+
 static void follow(void *context)
 {
 	struct gate_fleet *fleet = context;
+	struct lg_fleet_settings how = settings_of(fleet);
 	struct lg_fleet_sink sink = lg_fleet_ear_sink(&fleet->hold.ear);
+
+	fleet->beside = gate_beside_begin(&how, news, fleet);
+	if (fleet->beside)
+		fleet->host.beside = report_beside;
 
 	while (!is_stopping(fleet)) {
 		int64_t left_ms = lg_fleet_gate_left_ms(&fleet->hold);
@@ -207,6 +250,7 @@ static void follow(void *context)
 			left_ms = POLL_MS;
 		if (fleet->fleet.poll(fleet->fleet.self, (unsigned int)left_ms,
 				      &sink, &err) ||
+		    gate_beside_take(fleet->beside, &fleet->hold, &err) ||
 		    lg_fleet_gate_work(&fleet->hold, &err)) {
 			gate_warn("the fleet could not be followed: %s",
 				  err.text);
@@ -215,6 +259,7 @@ static void follow(void *context)
 		keep_heard(fleet);
 		gate_fleet_tell(fleet);
 	}
+	gate_beside_end(fleet->beside);
 	uv_mutex_lock(&fleet->mutex);
 	fleet->ended = 1;
 	uv_mutex_unlock(&fleet->mutex);

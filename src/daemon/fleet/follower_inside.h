@@ -9,6 +9,7 @@
 
 #include "app/fleet/fleet_gate.h"
 #include "daemon/fleet/follower.h"
+#include "daemon/fleet/follower_beside.h"
 #include "daemon/inside.h"
 
 #define GATE_FLEET_HEARD_FILE "fleet.heard"
@@ -40,7 +41,8 @@ struct gate_fleet {
 	struct lg_clock clock;
 	struct lg_fleet_host host;
 	struct lg_fleet_gate hold;
-	int unheard;    /* never, and nothing is on disk */
+	struct gate_beside *beside; /* NULL: there is one provider */
+	int unheard;                /* never, and nothing is on disk */
 	int heard_kept; /* the directory was heard once, and that is on disk */
 
 	uv_thread_t thread;

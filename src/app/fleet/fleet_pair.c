@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * fleet_pair.c - two ways to one fleet's directory, as one
+ */
+#include "app/fleet/fleet_pair.h"
+
+#include <stdlib.h>
+
+#include "app/fleet/fleet_copy.h"
+
+/* How long one is waited for before it is the other's turn. */
+#define TURN_MS 5
+/* Where the first says nothing for so long while a change is waited for, the
+ * second is looked at, too. What was written at one provider is at the other by
+ * then, or does not come there; written at both before, the directory would
+ * have two of it to make one of. */
+#define SLOW_MS 500
+
+struct pair {
+	struct lg_fleet one[2];
+	const struct lg_fleet_sink *sink;
+	size_t polled; /* which one is */
+	int told;
+	struct lg_fleet_copy last; /* what was written */
+	int spreads;               /* and is still to be written once more */
+	int64_t slow_ms;           /* from then on, boot time */
+	const struct lg_clock *clock;
+};
+
+static int64_t boot_ms(const struct pair *pair)
+{
+	struct lg_now now;
+
+	pair->clock->now(pair->clock->self, &now);
+	return now.boot_ms;
+}
+
+static void hear(struct pair *pair)
+{
+	pair->told = 1;
+	if (pair->polled == 0 && pair->slow_ms != INT64_MAX)
+		pair->slow_ms = boot_ms(pair) + SLOW_MS;
+}
+
+static enum lg_status gate(void *context,
+			   const struct lg_fleet_gate_entry *entry,
+			   struct lg_error *err)
+{
+	struct pair *pair = context;
+
+	hear(pair);
+	return pair->sink->gate
+		       ? pair->sink->gate(pair->sink->context, entry, err)
+		       : LG_OK;
+}
+
+static enum lg_status entry(void *context, const struct lg_fleet_entry *told,
+			    struct lg_error *err)
+{
+	struct pair *pair = context;
+
+	hear(pair);
+	return pair->sink->entry
+		       ? pair->sink->entry(pair->sink->context, told, err)
+		       : LG_OK;
+}
+
+static enum lg_status vanished(void *context, const struct lg_fleet_id *id,
+			       struct lg_error *err)
+{
+	struct pair *pair = context;
+
+	hear(pair);
+	return pair->sink->vanished
+		       ? pair->sink->vanished(pair->sink->context, id, err)
+		       : LG_OK;
+}
+
+/* One that took it and stands still since then may have told nobody: the same
+ * entry is the same, wherever it is written. */
+static void spread(struct pair *pair)
+{
+	struct lg_fleet *second = &pair->one[1];
+
+	if (!pair->spreads)
+		return;
+	pair->spreads = 0;
+	second->publish(second->self, &pair->last.entry, NULL);
+}
+
+static enum lg_status poll_both(void *self, unsigned int timeout_ms,
+				const struct lg_fleet_sink *sink,
+				struct lg_error *err)
+{
+	struct pair *pair = self;
+	const struct lg_fleet_sink both = {.context = pair,
+					   .entry = entry,
+					   .gate = gate,
+					   .vanished = vanished};
+	enum lg_status status = LG_OK;
+	int64_t end_ms = boot_ms(pair) + timeout_ms;
+
+	pair->sink = sink;
+	pair->told = 0;
+	do {
+		int is_slow = boot_ms(pair) >= pair->slow_ms;
+		size_t count = is_slow ? 2 : 1;
+
+		if (is_slow)
+			spread(pair);
+		for (size_t i = 0; i < count && !status; i++) {
+			pair->polled = i;
+			status = pair->one[i].poll(pair->one[i].self,
+						   timeout_ms ? TURN_MS : 0,
+						   &both, err);
+		}
+	} while (!status && !pair->told && boot_ms(pair) < end_ms);
+	return status;
+}
+
+static enum lg_status events(void *self, const char *lock,
+			     const struct lg_fleet_sink *sink,
+			     struct lg_error *err)
+{
+	struct lg_fleet *first = &((struct pair *)self)->one[0];
+
+	return first->events(first->self, lock, sink, err);
+}
+
+static enum lg_status gates(void *self, const struct lg_fleet_sink *sink,
+			    struct lg_error *err)
+{
+	struct lg_fleet *first = &((struct pair *)self)->one[0];
+
+	return first->gates(first->self, sink, err);
+}
+
+static enum lg_status publish(void *self, const struct lg_fleet_entry *told,
+			      struct lg_error *err)
+{
+	struct pair *pair = self;
+	struct lg_fleet *first = &pair->one[0];
+	enum lg_status status = first->publish(first->self, told, err);
+
+	lg_fleet_copy_release(&pair->last);
+	pair->slow_ms = boot_ms(pair) + SLOW_MS;
+	pair->spreads = !status && !lg_fleet_copy(told, &pair->last, NULL);
+	return status;
+}
+
+static enum lg_status report(void *self, const char *name, const char *text,
+			     size_t len, unsigned int patience_ms,
+			     struct lg_error *err)
+{
+	struct lg_fleet *first = &((struct pair *)self)->one[0];
+
+	return first->report(first->self, name, text, len, patience_ms, err);
+}
+
+static void interrupt(void *self)
+{
+	struct pair *pair = self;
+
+	for (size_t i = 0; i < 2; i++)
+		pair->one[i].interrupt(pair->one[i].self);
+}
+
+static const char *describe(void *self)
+{
+	struct lg_fleet *first = &((struct pair *)self)->one[0];
+
+	return first->describe(first->self);
+}
+
+static void close_both(void *self)
+{
+	struct pair *pair = self;
+
+	for (size_t i = 0; i < 2; i++)
+		pair->one[i].close(pair->one[i].self);
+	lg_fleet_copy_release(&pair->last);
+	free(pair);
+}
+
+enum lg_status lg_fleet_pair(const struct lg_fleet *first,
+			     const struct lg_fleet *second,
+			     const struct lg_clock *clock,
+			     struct lg_fleet *out_fleet, struct lg_error *err)
+{
+	struct pair *pair = calloc(1, sizeof(*pair));
+
+	if (!pair) {
+		first->close(first->self);
+		second->close(second->self);
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				    "out of memory");
+	}
+	pair->clock = clock;
+	pair->slow_ms = INT64_MAX;
+	pair->one[0] = *first;
+	pair->one[1] = *second;
+	*out_fleet = (struct lg_fleet){.self = pair,
+				       .poll = poll_both,
+				       .events = events,
+				       .gates = gates,
+				       .publish = publish,
+				       .report = report,
+				       .interrupt = interrupt,
+				       .describe = describe,
+				       .close = close_both};
+	return LG_OK;
+}
