@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "suite.h"
@@ -66,6 +67,51 @@ static void away(void *context, int is_away)
 		     is_away ? SIGSTOP : SIGCONT);
 }
 
+/* The first of two stands still, and comes back. */
+static enum lg_status at(void *context, const char *uri, struct lg_error *err)
+{
+	snprintf(context, 256, "%s", uri);
+	return LG_OK;
+}
+
+static void poll_until_at(const struct lg_fleet *fleet, char where[256],
+			  const char *prefix)
+{
+	const struct lg_fleet_sink sink = {.context = where, .connected = at};
+	time_t end = time(NULL) + 30;
+
+	while (strncmp(where, prefix, strlen(prefix)) != 0 ||
+	       where[strlen(prefix)] != '\0') {
+		assert_true(time(NULL) < end);
+		assert_int_equal(fleet->poll(fleet->self, 200, &sink, NULL),
+				 LG_OK);
+	}
+}
+
+static void returns_to_its_first_provider(void **state)
+{
+	struct servers *servers = *state;
+	struct lg_fleet_settings settings = servers->settings;
+	char list[512], where[256] = "";
+	struct lg_fleet fleet = {0};
+	char *second;
+
+	snprintf(list, sizeof(list), "%s", settings.directory.uri);
+	second = strchr(list, ' ');
+	assert_non_null(second);
+	*second++ = '\0';
+	settings.return_ms = 1000;
+	assert_int_equal(
+		lg_fleet_open_ldap(&settings, LG_FLEET_LOCKS, &fleet, NULL),
+		LG_OK);
+	poll_until_at(&fleet, where, list);
+	kill((pid_t)strtol(servers->pid[0], NULL, 10), SIGSTOP);
+	poll_until_at(&fleet, where, second);
+	kill((pid_t)strtol(servers->pid[0], NULL, 10), SIGCONT);
+	poll_until_at(&fleet, where, list);
+	fleet.close(fleet.self);
+}
+
 int main(int argc, char **argv)
 {
 	struct servers servers = {0};
@@ -74,6 +120,11 @@ int main(int argc, char **argv)
 				    .forget = forget,
 				    .away = away,
 				    .timeout_ms = TIMEOUT_MS};
+	const struct CMUnitTest rows[] = {
+		{"off its first provider it returns there",
+		 returns_to_its_first_provider, NULL, NULL, &servers},
+	};
+	int failed;
 
 	if (argc < 10)
 		return 2;
@@ -92,5 +143,8 @@ int main(int argc, char **argv)
 	place.late_ms = (unsigned int)strtoul(argv[8], NULL, 10);
 	servers.pid = argv + 9;
 	place.providers = (unsigned int)(argc - 9);
-	return fleet_suite_run(&place);
+	failed = fleet_suite_run(&place);
+	if (place.providers == 2 && strchr(argv[1], ' ') != NULL)
+		failed |= cmocka_run_group_tests(rows, NULL, NULL);
+	return failed;
 }
