@@ -17,6 +17,12 @@ from samba_dc import ADDRESS, ADMIN, BASE, NAMESPACE  # noqa: E402
 BUILD = os.path.join(os.environ["LOGONGATE_BUILD_DIR"], "tests")
 FLEET = "OU=logongate," + BASE
 GATE = "gate1.example.org"
+GATES = int(os.environ.get("LG_AD_GATES", "3"))
+# What dsacls calls CC;serviceConnectionPoint and WP;serviceBindingInformation:
+# samba-tool wants the schema's own names.
+ADD_EVENTS = "(OA;CI;CC;28630ec1-41d5-11d1-a9c1-0000f80367c1;;{sid})"
+READ = "(A;CI;GR;;;{sid})"
+WRITE_REPORT = "(OA;;WP;b7b1311c-b82e-11d0-afee-0000f80367c1;;{sid})"
 PLACE = "".join(f"""dn: {name}
 objectClass: organizationalUnit
 ou: {name.partition("=")[2].partition(",")[0]}
@@ -77,7 +83,7 @@ state_dir = "{cls.dc.path("admin.state")}"
         cls.told = cls.command("fleet", "init", "--apply", "--admin",
                                "ACME\\Domain Admins")
         cls.gates = []
-        for i in range(3):
+        for i in range(GATES):
             gate = Gate(listen=listeners("http"), settings=fleet)
             cls.addClassCleanup(gate.close)
             gate.through = cls.dc.inside()
@@ -109,7 +115,7 @@ allow_user.1 = "alice@example.org"
             "apply", self.profile, "--fleet", "--for", "1h", "--within",
             "40s", "--json"))
         self.assertEqual([one["state"] for one in done["gates"]],
-                         ["in-force"] * 3)
+                         ["in-force"] * GATES)
         for gate in self.gates:
             self.assertEqual(gate.decide(user="bob")["verdict"], "refuse")
             self.assertEqual(gate.decide(user="alice@example.org")[
@@ -137,3 +143,93 @@ serviceBindingInformation: {{"kind":"lift"}}
         for gate in self.gates:
             wait_for("it to be lifted", lambda gate=gate: gate.decide(
                 user="bob")["verdict"] == "admit", 40)
+
+    def account(self, name):
+        """A user of the domain; its SID."""
+        self.dc.samba_tool("user", "create", name, samba_dc.PASSWORD)
+        for line in self.dc.samba_tool("user", "show", name,
+                                       "--attributes=objectSid").splitlines():
+            if line.startswith("objectSid: "):
+                return line.split()[1]
+        raise AssertionError(name)
+
+    def allow(self, dn, ace, sid):
+        self.dc.samba_tool("dsacl", "set", "--objectdn=" + dn,
+                           "--sddl=" + ace.format(sid=sid))
+
+    def change(self, who, ldif):
+        """What the domain controller says to this account: a result code."""
+        return subprocess.run(
+            self.dc.inside("ldapmodify", "-x", "-H", f"ldaps://{ADDRESS}",
+                           "-D", f"{who}@acme.test", "-w",
+                           samba_dc.PASSWORD),
+            input=ldif, text=True, check=False, capture_output=True,
+            env=dict(os.environ, LDAPTLS_CACERT=self.dc.ca)).returncode
+
+    def event(self, number, key):
+        cn = f"lg-0123456789ab.{number}.{key}"
+        return f"""dn: CN={cn},OU=locks,{self.BASE}
+changetype: add
+objectClass: serviceConnectionPoint
+cn: {cn}
+keywords: logongate=event
+keywords: lock=lg-0123456789ab
+keywords: number={number}
+keywords: kind=lift
+keywords: key={key}
+keywords: signature={"A" * 86}==
+serviceBindingInformation: {{"kind":"lift"}}
+
+"""
+
+    @staticmethod
+    def report(dn):
+        return (f"dn: {dn}\nchangetype: modify\n"
+                "replace: serviceBindingInformation\n"
+                "serviceBindingInformation: {}\n\n")
+
+    def test_accounts_that_may_no_more_than_the_manual_gives_them(self):
+        """The lines for dsacls, by the tool that Samba has for them."""
+        locks, gates = (f"OU={ou},{self.BASE}" for ou in ("locks", "gates"))
+        own, other = (f"CN=ad{i},{gates}" for i in (0, 1))
+        self.assertIn(f'dsacls "{locks}" /I:T /G '
+                      '"ACME\\Domain Admins:CC;serviceConnectionPoint"',
+                      self.told)
+        for name in ("anna", "bert"):
+            sid = self.account(name)
+            self.allow(locks, ADD_EVENTS, sid)
+            self.allow(locks, READ, sid)
+        self.allow(own, WRITE_REPORT, self.account("ad0-gate"))
+        self.account("mallory")
+        mine = self.event(1, "anna")
+        name = mine.partition("\n")[0]
+        rows = (
+            ("anna adds", "anna", mine, 0),
+            ("bert adds", "bert", self.event(2, "bert"), 0),
+            ("bert changes anna's", "bert", self.report(name[4:]), 50),
+            ("bert deletes anna's", "bert", name + "\nchangetype: delete\n",
+             50),
+            ("anna writes a report", "anna", self.report(own), 50),
+            ("anna makes a gate", "anna", self.event(3, "anna").replace(
+                "OU=locks", "OU=gates"), 50),
+            ("a gate reports", "ad0-gate", self.report(own), 0),
+            ("a gate reports for another", "ad0-gate", self.report(other),
+             50),
+            ("a gate adds an event", "ad0-gate", self.event(4, "anna"), 50),
+            ("a gate changes an event", "ad0-gate", self.report(name[4:]),
+             50),
+            ("a gate deletes an event", "ad0-gate",
+             name + "\nchangetype: delete\n", 50),
+            ("a gate renames itself", "ad0-gate", f"dn: {own}\n"
+             "changetype: modrdn\nnewrdn: cn=x\ndeleteoldrdn: 1\n", 50),
+            ("a gate becomes an event", "ad0-gate", f"dn: {own}\n"
+             "changetype: modify\nadd: keywords\nkeywords: kind=lift\n", 50),
+            ("others add", "mallory", self.event(5, "anna"), 50),
+            ("others report", "mallory", self.report(own), 50),
+        )
+        for what, who, ldif, code in rows:
+            with self.subTest(what):
+                self.assertEqual(self.change(who, ldif), code)
+        for number, key in ((1, "anna"), (2, "bert")):
+            self.dc.ldap("ldapmodify", self.event(number, key).partition(
+                "changetype")[0] + "changetype: delete\n")

@@ -45,7 +45,7 @@ static enum lg_status add_access(struct init *init, struct lg_error *err)
 		for (size_t i = 0; i < init->admins.count; i++)
 			lg_buffer_format(text,
 					 "#   dsacls \"OU=locks,%s\" /I:T /G "
-					 "\"%s:CCDC;serviceConnectionPoint\" "
+					 "\"%s:CC;serviceConnectionPoint\" "
 					 "\"%s:GR\"\n",
 					 init->admin.directory.base,
 					 init->admins.item[i],
