@@ -95,7 +95,8 @@ class Provider:
     def slapadd(self, database, text):
         done = subprocess.run(
             [shutil.which("slapadd", path=os.environ["PATH"] + ":/usr/sbin"),
-             "-F", os.path.join(self.folder, "config"), "-n", str(database)],
+             "-q", "-F", os.path.join(self.folder, "config"), "-n",
+             str(database)],
             input=text, text=True, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, check=False)
         if done.returncode:
