@@ -90,6 +90,32 @@ static void one_not_ready_is_none(void **state)
 	scene_free(scene);
 }
 
+/* Somebody presses Ctrl-C, before begin and after it. */
+static void stopped_by_hand(void **state)
+{
+	struct scene *scene = scene_make(3);
+	struct lg_error err = {0};
+
+	assert_int_equal(scene_begin(scene, &err), LG_OK);
+	lg_fleet_round_stop(&scene->round);
+	assert_int_equal(scene->round.outcome, LG_FLEET_STOPPED);
+	scene_wait(scene, 1000);
+	assert_false(scene_holds(scene, 0));
+	assert_non_null(memory_find(scene->directory, 0, SCENE_LOCK ".2.anna"));
+	scene_free(scene);
+	scene = scene_make(3);
+	assert_int_equal(scene_begin(scene, &err), LG_OK);
+	scene_turn(scene);
+	while (scene->round.phase == LG_FLEET_PHASE_READY)
+		assert_int_equal(lg_fleet_round_step(&scene->round, 0, &err),
+				 LG_OK);
+	lg_fleet_round_stop(&scene->round);
+	assert_int_equal(scene->round.outcome, LG_FLEET_STOPPED_LATE);
+	scene_wait(scene, 1000);
+	assert_true(scene_holds(scene, 2));
+	scene_free(scene);
+}
+
 static void skewed_clock_is_not_ready(void **state)
 {
 	struct scene *scene = scene_make(2);
@@ -598,6 +624,8 @@ int main(void)
 			  ends_by_itself_everywhere),
 		suite_row("one gate that is not ready: in force nowhere",
 			  one_not_ready_is_none),
+		suite_row("stopped by hand it is aborted, or stays",
+			  stopped_by_hand),
 		suite_row("a clock that is wrong is not ready",
 			  skewed_clock_is_not_ready),
 		suite_row("gates that are away need --require",

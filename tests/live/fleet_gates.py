@@ -5,9 +5,11 @@ import base64
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -15,7 +17,7 @@ sys.path.insert(0, HERE)
 sys.path.insert(0, os.path.join(HERE, "testbed"))
 import providers                                      # noqa: E402
 from programs import wait_for                         # noqa: E402
-from running_gate import Gate, dn_of, listeners       # noqa: E402
+from running_gate import BIN, Gate, dn_of, listeners       # noqa: E402
 
 FLEET = "ou=logongate," + providers.SUFFIX
 NAMES = ("g1.example.org", "g2.example.org", "g3.example.org")
@@ -60,6 +62,14 @@ def make_key(folder, name):
                           "-outform", "DER"], check=True,
                          capture_output=True).stdout
     return path, f"{name} {base64.b64encode(der[-32:]).decode()}\n"
+
+
+def rejected(gate, code):
+    for line in gate.http("GET", "/metrics")[2].decode().splitlines():
+        if line.startswith(f'logongate_fleet_rejected_total'
+                           f'{{code="{code}"}}'):
+            return int(line.split()[-1])
+    raise AssertionError(code)
 
 
 class Fleet(unittest.TestCase):
@@ -151,6 +161,9 @@ heartbeat_s = 2
         self.admin.command("status", "--fleet", "--quiet")
         self.assertIn("belongs to the fleet", self.admin.command(
             "plan", self.profile))
+        for words in (("plan", self.profile), ("doors",)):
+            self.assertEqual(self.admin.json(*words)["fleet"],
+                             {"name": NAMES[0], "base": FLEET.upper()})
         self.assertEqual(self.gates[1].lines("history")[-1]["event"], "apply")
         # The same again, and one gate alone: no.
         self.apply(code=5)
@@ -205,6 +218,35 @@ heartbeat_s = 2
                 self.admin.command("lift", "--fleet")
         except LookupError as error:
             self.skipTest(str(error))
+
+    def interrupted(self, *words):
+        """apply of whom somebody presses Ctrl-C while it waits for a gate
+        that is stopped; (exit code, its error)."""
+        done = subprocess.Popen(
+            [os.path.join(BIN, "logongate"), "--config", self.admin.config,
+             "apply", self.profile, "--for", "1h", "--fleet", "--json",
+             "--within", "50s", *words], text=True, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, stdin=subprocess.DEVNULL)
+        self.addCleanup(done.kill)
+        for line in done.stderr:  # both others have said so
+            if f"{NAMES[1]}: ready" in line:
+                break
+        done.send_signal(signal.SIGINT)
+        out, _ = done.communicate(timeout=30)
+        return done.returncode, json.loads(out)["error"]["text"]
+
+    def test_stopped_before_it_begins_it_is_in_force_nowhere(self):
+        gate = self.gates[2]
+        os.kill(gate.process.pid, signal.SIGSTOP)
+        try:
+            self.assertEqual(self.interrupted(), (
+                6, "stopped before it began; it was in force nowhere"))
+        finally:
+            os.kill(gate.process.pid, signal.SIGCONT)
+        wait_for("all to drop it", lambda: not any(
+            lock["state"] != "over" for one in self.fleet().values()
+            for lock in one["locks"]), 20)
+        self.assertFalse(any(self.locked(one) for one in self.gates))
 
     def test_a_lock_for_a_domain_is_for_its_accounts(self):
         profile = self.admin.write("domain.ini", """[profile]
@@ -305,9 +347,9 @@ logongateSignature: {"A" * 86}==
         text += "".join(entry(f"{lock}.{i}.x", lock, i, b"{}", None)
                         for i in range(100, 100 + many))
         gate = self.gates[1]
-        before = self.rejected(gate, "fleet-bad-signature")
+        before = rejected(gate, "fleet-bad-signature")
         self.server.ldap("ldapadd", text)
-        wait_for("all to be counted", lambda: self.rejected(
+        wait_for("all to be counted", lambda: rejected(
             gate, "fleet-bad-signature") >= before + many + 4, 60)
         status = gate.status()
         self.assertLessEqual(len(status["fleet"]["attention"]), 64)
@@ -324,13 +366,6 @@ logongateSignature: {"A" * 86}==
             if line.startswith("dn: ")))
         wait_for("it to be over", lambda: not self.codes(gate) &
                  {"fleet-bad-signature", "fleet-unreadable"}, 60)
-
-    def rejected(self, gate, code):
-        for line in gate.http("GET", "/metrics")[2].decode().splitlines():
-            if line.startswith(f'logongate_fleet_rejected_total'
-                               f'{{code="{code}"}}'):
-                return int(line.split()[-1])
-        raise AssertionError(code)
 
     def test_lifted_here_by_force_differs_and_does_not_come_back(self):
         self.apply()
@@ -369,6 +404,59 @@ logongateSignature: {"A" * 86}==
         wait_for("all to be connected", lambda: all(
             one.status()["fleet"]["connected"] for one in self.gates), 40)
         self.assertTrue(self.locked(gate))
+
+
+class Many(unittest.TestCase):
+    """A directory full of what nobody signed, before the gate starts: so many
+    entries are LG_FLEET_MANY. LG_FLEET_MEMORY is what the gate may take of
+    memory, in MB, and is of use without sanitizers."""
+
+    def test_a_gate_starts_and_locks_all_the_same(self):
+        many = int(os.environ.get("LG_FLEET_MANY", "20000"))
+        folder = tempfile.mkdtemp(prefix="lgf")
+        self.addCleanup(shutil.rmtree, folder, ignore_errors=True)
+        os.mkdir(os.path.join(folder, "slapd"))
+        lock = "lg-" + "0" * 12
+        server = providers.Provider(
+            os.path.join(folder, "slapd"), ldif=providers.TOP
+            + entries(NAMES[:1]) + "".join(
+                entry(f"{lock}.{i}.x", lock, i, b"{}", None)
+                for i in range(many)))
+        self.addCleanup(server.kill)
+        key, line = make_key(folder, "anna")
+        for name, text in (("fleet.pub", line),
+                           ("ldap.secret", providers.PASSWORD + "\n")):
+            with open(os.path.join(folder, name), "w", encoding="ascii",
+                      opener=lambda p, f: os.open(p, f, 0o600)) as file:
+                file.write(text)
+        gate = Gate(listen=listeners("http"), settings=f"""
+[fleet]
+base = "{FLEET}"
+uri = "{server.uri}"
+bind_dn = "{providers.ADMIN}"
+password_file = "{folder}/ldap.secret"
+name = "{NAMES[0]}"
+verify_keys = "{folder}/fleet.pub"
+sign_key = "{key}"
+""")
+        self.addCleanup(gate.close)
+        gate.settings("[directory]\n", "[directory]\ntls = none\n")
+        gate.start()
+        began = time.monotonic()
+        wait_for("all to be counted", lambda: rejected(
+            gate, "fleet-bad-signature") >= many, 60 + many / 1000)
+        self.assertEqual(len(gate.status()["fleet"]["attention"]), 64)
+        with open(f"/proc/{gate.process.pid}/status",
+                  encoding="ascii") as file:
+            peak = int(file.read().partition("VmHWM:")[2].split()[0]) / 1024
+        print(f"{many} entries: counted after "
+              f"{time.monotonic() - began:.1f} s, {peak:.0f} MB at most",
+              file=sys.stderr)
+        self.assertLess(peak, int(os.environ.get("LG_FLEET_MEMORY", "4096")))
+        profile = gate.profile(listed=["alice"])
+        gate.command("apply", profile, "--for", "1h", "--fleet", "--within",
+                     "60s")
+        self.assertEqual(gate.decide(user="bob")["verdict"], "refuse")
 
 
 if __name__ == "__main__":

@@ -233,6 +233,27 @@ static void give_up(struct lg_fleet_round *round)
 	finish(round, LG_FLEET_CAME_TO_NOTHING);
 }
 
+void lg_fleet_round_stop(struct lg_fleet_round *round)
+{
+	switch (round->phase) {
+	case LG_FLEET_PHASE_READY:
+		give_up(round);
+		round->outcome = LG_FLEET_STOPPED;
+		break;
+	case LG_FLEET_PHASE_IN_FORCE:
+		finish(round, LG_FLEET_STOPPED_LATE);
+		break;
+	case LG_FLEET_PHASE_UNDO:
+		finish(round, LG_FLEET_NOT_PUT_BACK);
+		break;
+	case LG_FLEET_PHASE_ACTED:
+		finish(round, LG_FLEET_NOT_EVERYWHERE);
+		break;
+	case LG_FLEET_PHASE_DONE:
+		break;
+	}
+}
+
 /* One that is away may be failing over: it is waited for where it is needed,
  * and keeps nobody waiting where it is not. */
 static void decide_ready(struct lg_fleet_round *round, int late)

@@ -36,7 +36,9 @@ enum lg_fleet_outcome {
 	LG_FLEET_CAME_TO_NOTHING, /* aborted before begin, in force nowhere */
 	LG_FLEET_PUT_BACK,        /* begun and lifted again everywhere */
 	LG_FLEET_NOT_PUT_BACK,    /* a gate may hold what it should not */
-	LG_FLEET_NOT_EVERYWHERE   /* written; some gates have not said so */
+	LG_FLEET_NOT_EVERYWHERE,  /* written; some gates have not said so */
+	LG_FLEET_STOPPED,         /* aborted before begin */
+	LG_FLEET_STOPPED_LATE     /* begun, and in force where it is */
 };
 
 /* What a gate did in this round. */
@@ -127,6 +129,10 @@ enum lg_status lg_fleet_round_change(struct lg_fleet_round *round,
 enum lg_status lg_fleet_round_step(struct lg_fleet_round *round,
 				   unsigned int timeout_ms,
 				   struct lg_error *err);
+
+/* Somebody wants it to end now. Before begin it is aborted; what was begun or
+ * written stays, and is not waited for any more. */
+void lg_fleet_round_stop(struct lg_fleet_round *round);
 
 void lg_fleet_round_release(struct lg_fleet_round *round);
 

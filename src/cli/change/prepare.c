@@ -22,6 +22,7 @@
 #include "cli/text/failed.h"
 #include "cli/change/servers_lift.h"
 #include "cli/open/locks.h"
+#include "cli/open/open_fleet.h"
 #include "cli/output.h"
 #include "cli/text/past_text.h"
 #include "cli/text/plan_text.h"
@@ -511,6 +512,7 @@ cJSON *lg_prepared_object(struct lg_cli *cli,
 	lg_json_text(object, "id", id);
 	lg_json_names(object, "beside", &prepared->beside);
 	lg_json_bool(object, "enforced", lg_prepared_enforced(prepared));
+	lg_cli_add_fleet(cli, object);
 	if (prepared->past != NULL)
 		lg_json_add(object, "past", lg_past_object(prepared->past));
 	if (error != NULL)

@@ -76,6 +76,7 @@ static int print_json(struct lg_cli *cli, const struct lg_ways *ways,
 		cJSON_Delete(object);
 		return lg_cli_say(cli, LG_EXIT_SOFTWARE, NULL, "out of memory");
 	}
+	lg_cli_add_fleet(cli, object);
 	return lg_cli_json(cli, object);
 }
 

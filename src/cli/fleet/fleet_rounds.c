@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/change/stop_signals.h"
 #include "cli/output.h"
 #include "cli/text/times.h"
 
@@ -168,6 +169,19 @@ static int say_outcome(struct lg_cli *cli, const struct lg_fleet_round *round)
 				  "in time (%s); it was in force nowhere",
 				  names);
 		break;
+	case LG_FLEET_STOPPED:
+		code = lg_cli_say(cli, LG_EXIT_PUT_BACK, NULL,
+				  "stopped before it began; it was in force "
+				  "nowhere");
+		break;
+	case LG_FLEET_STOPPED_LATE:
+		code = lg_cli_say(cli, LG_EXIT_NOT_PUT_BACK, NULL,
+				  "stopped after it began: it stays in force, "
+				  "at %zu of %zu gates so far; logongate lift "
+				  "%s --fleet lifts it",
+				  count_of(round, LG_FLEET_DID),
+				  round->part_count, round->lock);
+		break;
 	case LG_FLEET_PUT_BACK:
 		code = lg_cli_say(cli, LG_EXIT_PUT_BACK, NULL,
 				  "not every gate that was ready enforced it "
@@ -198,12 +212,22 @@ static int say_outcome(struct lg_cli *cli, const struct lg_fleet_round *round)
 
 int lg_cli_round_run(struct lg_cli *cli, struct lg_fleet_round *round)
 {
+	struct lg_stop_signals signals;
+	enum lg_status status = LG_OK;
 	struct lg_error err;
 
-	while (round->phase != LG_FLEET_PHASE_DONE)
-		if (lg_fleet_round_step(round, STEP_MS, &err) != LG_OK)
-			return lg_cli_fail(cli, &err);
-	return say_outcome(cli, round);
+	lg_stop_signals_wait(&signals);
+	while (status == LG_OK && round->phase != LG_FLEET_PHASE_DONE) {
+		if (lg_stop_signals_came(&signals)) {
+			lg_stop_signals_drop(&signals);
+			lg_fleet_round_stop(round);
+		} else {
+			status = lg_fleet_round_step(round, STEP_MS, &err);
+		}
+	}
+	lg_stop_signals_end(&signals);
+	return status == LG_OK ? say_outcome(cli, round)
+			       : lg_cli_fail(cli, &err);
 }
 
 void lg_cli_round_json(const struct lg_fleet_round *round, cJSON *object)

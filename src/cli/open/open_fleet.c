@@ -237,6 +237,22 @@ void lg_cli_fleet_close(struct lg_cli_fleet *fleet)
 	*fleet = (struct lg_cli_fleet){0};
 }
 
+void lg_cli_add_fleet(struct lg_cli *cli, cJSON *object)
+{
+	const struct lg_settings *settings;
+	cJSON *fleet;
+
+	if (lg_cli_settings(cli, &settings, NULL) != LG_OK ||
+	    settings->fleet_base == NULL) {
+		lg_json_add(object, "fleet", cJSON_CreateNull());
+		return;
+	}
+	fleet = cJSON_CreateObject();
+	lg_json_text(fleet, "name", settings->fleet_name);
+	lg_json_text(fleet, "base", settings->fleet_base);
+	lg_json_add(object, "fleet", fleet);
+}
+
 void lg_cli_say_fleet(struct lg_cli *cli)
 {
 	const struct lg_settings *settings;

@@ -45,6 +45,10 @@ int lg_cli_fleet_open(struct lg_cli *cli, enum lg_cli_fleet_use use,
 void lg_cli_fleet_ask_all(struct lg_cli_fleet *fleet);
 void lg_cli_fleet_close(struct lg_cli_fleet *fleet);
 
+/* Adds "fleet":{"name","base"}, null where this gate belongs to none; name
+ * null: the host's. */
+void lg_cli_add_fleet(struct lg_cli *cli, cJSON *object);
+
 /* Says in words that this gate belongs to a fleet, where it does; not with
  * --json or --quiet. */
 void lg_cli_say_fleet(struct lg_cli *cli);
