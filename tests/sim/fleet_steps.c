@@ -228,7 +228,7 @@ static void gate_trouble(struct fleet_world *world)
 {
 	struct sim_gate *gate = any_gate(world);
 
-	switch (chance_below(&world->chance, 7)) {
+	switch (chance_below(&world->chance, 8)) {
 	case 0:
 		gate->away = !gate->away;
 		if (gate->state)
@@ -256,6 +256,13 @@ static void gate_trouble(struct fleet_world *world)
 		gate->skew_ms = chance_between(&world->chance, -1500, 1500);
 		break;
 	case 5:
+		if (!gate->state)
+			break;
+		gate->link->still = !gate->link->still;
+		fleet_tell(world, "the provider of %s %s", gate->name,
+			   gate->link->still ? "stands still" : "awakes");
+		break;
+	case 6:
 		/* Everything is told again, or not all of it. */
 		if (!gate->state)
 			break;
@@ -324,6 +331,7 @@ void fleet_heal(struct fleet_world *world)
 		if (!gate->state)
 			gate_up(gate);
 		gate->link->away = 0;
+		gate->link->still = 0;
 		gate->link->connected = 0;
 		gate->link->short_look = 0;
 	}

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/fleet/fleet_beside.h"
 #include "app/lock/lock_change.h"
 
 void fleet_tell(struct fleet_world *world, const char *format, ...)
@@ -119,6 +120,63 @@ static struct memory_directory *provider_of(struct sim_gate *gate)
 	return gate->world->provider[gate->provider];
 }
 
+/* Through the other provider, which the gate follows beside its own. */
+static void report_beside(void *context, const char *report, size_t len)
+{
+	struct sim_gate *gate = context;
+	struct memory_directory *other = gate->world->provider[!gate->provider];
+	struct lg_fleet fleet = {0};
+	enum lg_status status = LG_ERR_DIRECTORY;
+
+	memory_open(other, LG_FLEET_LOCKS, &fleet);
+	if (!gate->away)
+		status = fleet.report(fleet.self, gate->name, report, len, 0,
+				      NULL);
+	fleet.close(fleet.self);
+	if (status)
+		lg_fleet_gate_beside_failed(&gate->gate);
+	else
+		lg_fleet_gate_beside_done(&gate->gate);
+}
+
+static struct lg_fleet_text text_of(const char *text)
+{
+	return (struct lg_fleet_text){text, text ? strlen(text) : 0};
+}
+
+static struct lg_fleet_entry entry_of(const struct memory_entry *entry)
+{
+	return (struct lg_fleet_entry){.id = entry->id,
+				       .cn = text_of(entry->cn),
+				       .lock = text_of(entry->lock),
+				       .number = text_of(entry->number),
+				       .kind = text_of(entry->kind),
+				       .body = text_of(entry->body),
+				       .key = text_of(entry->key),
+				       .signature = text_of(entry->signature)};
+}
+
+/* Now and then nothing of it comes. */
+static void hear_beside(struct sim_gate *gate)
+{
+	struct memory_directory *other = gate->world->provider[!gate->provider];
+	size_t i;
+
+	if (gate->away || chance_of(&gate->world->chance, 30))
+		return;
+	for (i = 0; i < other->count && !gate->disk.is_dead; i++) {
+		const struct memory_entry *entry = &other->entry[i];
+		const struct lg_fleet_entry event = entry_of(entry);
+		struct lg_error err = {0};
+
+		if (!entry->gate && !entry->gone &&
+		    entry->serial > gate->beside_serial &&
+		    lg_fleet_gate_beside(&gate->gate, &event, &err))
+			fleet_fail(gate->world, "%s: %s", gate->name, err.text);
+	}
+	gate->beside_serial = other->serial;
+}
+
 /* A crash that was on its way counts from when it runs. */
 void gate_up(struct sim_gate *gate)
 {
@@ -133,8 +191,11 @@ void gate_up(struct sim_gate *gate)
 	gate->link =
 		memory_open(provider_of(gate), LG_FLEET_LOCKS, &gate->fleet);
 	gate->link->away = gate->away;
-	gate->host = (struct lg_fleet_host){
-		.context = gate, .make = host_make, .run = host_run};
+	gate->host = (struct lg_fleet_host){.context = gate,
+					    .make = host_make,
+					    .run = host_run,
+					    .beside = report_beside};
+	gate->beside_serial = 0;
 	gate->gate = (struct lg_fleet_gate){
 		.fleet = &gate->fleet,
 		.host = &gate->host,
@@ -142,6 +203,8 @@ void gate_up(struct sim_gate *gate)
 		.groups = &gate->groups,
 		.version = "1",
 		.heartbeat_ms = 30000,
+		.news_ms = 150,
+		.answer_ms = 300,
 	};
 	if (lg_fleet_ear_open(&gate->gate.ear, FLEET_BASE, &world->keys,
 			      &world->admin[0].signature, &gate->files,
@@ -179,6 +242,7 @@ static void work(struct sim_gate *gate)
 	struct lg_error err = {0};
 
 	settle(gate);
+	hear_beside(gate);
 	if (gate->fleet.poll(gate->fleet.self, 0, &sink, &err) ||
 	    lg_fleet_gate_work(&gate->gate, &err)) {
 		if (!gate->disk.is_dead)
@@ -215,11 +279,6 @@ static void pass(void *context, unsigned int ms)
 	fleet_pass(context, ms);
 }
 
-static struct lg_fleet_text text_of(const char *text)
-{
-	return (struct lg_fleet_text){text, text ? strlen(text) : 0};
-}
-
 /* What a provider has and the other has not, or has older. */
 static void copy_newer(struct memory_directory *from,
 		       struct memory_directory *to)
@@ -230,14 +289,7 @@ static void copy_newer(struct memory_directory *from,
 		struct memory_entry *entry = &from->entry[i];
 		struct memory_entry *there =
 			memory_find(to, entry->gate, entry->cn);
-		const struct lg_fleet_entry event = {
-			.cn = text_of(entry->cn),
-			.lock = text_of(entry->lock),
-			.number = text_of(entry->number),
-			.kind = text_of(entry->kind),
-			.body = text_of(entry->body),
-			.key = text_of(entry->key),
-			.signature = text_of(entry->signature)};
+		struct lg_fleet_entry event = entry_of(entry);
 
 		if (entry->gone) {
 			if (there && !entry->gate &&

@@ -38,6 +38,7 @@ struct sim_gate {
 	struct memory_link *link;
 	int provider;
 	int away;
+	unsigned long beside_serial; /* what the other provider told */
 	struct lg_fleet_host host;
 	struct lg_fleet_gate gate;
 	struct lg_strlist groups;
