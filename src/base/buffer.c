@@ -22,7 +22,7 @@ static int reserve(struct lg_buffer *buffer, size_t len)
 	size_t capacity = buffer->capacity ? buffer->capacity : SMALLEST;
 	char *data;
 
-	if (buffer->status)
+	if (buffer->status != LG_OK)
 		return 0;
 	if (len >= SIZE_MAX / 2 - buffer->len) {
 		buffer->status = LG_ERR_NO_MEMORY;
@@ -60,7 +60,7 @@ void lg_buffer_text(struct lg_buffer *buffer, const char *text)
 void lg_buffer_char(struct lg_buffer *buffer, char c)
 {
 	/* Folding and unfolding append millions of single bytes. */
-	if (buffer->status || buffer->len + 1 >= buffer->capacity) {
+	if (buffer->status != LG_OK || buffer->len + 1 >= buffer->capacity) {
 		lg_buffer_append(buffer, &c, 1);
 		return;
 	}
@@ -100,7 +100,7 @@ void lg_buffer_clear(struct lg_buffer *buffer)
 enum lg_status lg_buffer_status(const struct lg_buffer *buffer,
 				struct lg_error *err)
 {
-	if (!buffer->status)
+	if (buffer->status == LG_OK)
 		return LG_OK;
 	return lg_error_set(err, buffer->status, NULL, "out of memory");
 }
@@ -110,7 +110,7 @@ enum lg_status lg_buffer_take(struct lg_buffer *buffer, char **out_text,
 {
 	/* An empty text is an allocation too. */
 	lg_buffer_append(buffer, "", 0);
-	if (buffer->status)
+	if (buffer->status != LG_OK)
 		return lg_buffer_status(buffer, err);
 	*out_text = buffer->data;
 	buffer->data = NULL;

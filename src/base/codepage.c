@@ -91,7 +91,7 @@ size_t lg_codepage_encode(const struct lg_codepage *codepage, const char *text,
 		lg_buffer_char(out_bytes, (char)byte);
 		at += width;
 	}
-	if (units.status)
+	if (units.status != LG_OK)
 		out_bytes->status = units.status;
 	lg_buffer_release(&units);
 	return at;

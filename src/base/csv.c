@@ -62,7 +62,7 @@ static enum lg_status read_field(struct csv_reader *reader,
 	if (reader->at < reader->len && reader->text[reader->at] == '"') {
 		reader->at++;
 		status = read_quoted(reader, field, err);
-		if (status)
+		if (status != LG_OK)
 			return status;
 		if (!at_line_end(reader) && reader->text[reader->at] != ',')
 			return broken(reader,
@@ -100,19 +100,19 @@ enum lg_status csv_read(struct csv_reader *reader, struct lg_strlist *fields,
 	if (reader->at == reader->len)
 		return LG_OK;
 	reader->line = reader->next + 1;
-	while (more && !status) {
+	while (more && status == LG_OK) {
 		lg_buffer_clear(&field);
 		status = read_field(reader, &field, err);
-		if (!status)
+		if (status == LG_OK)
 			status = lg_buffer_status(&field, err);
-		if (!status)
+		if (status == LG_OK)
 			status = lg_strlist_add(fields, field.data, field.len,
 						err);
 		more = !at_line_end(reader);
 		if (more)
 			reader->at++;
 	}
-	if (!status)
+	if (status == LG_OK)
 		pass_line_end(reader);
 	else
 		lg_strlist_release(fields);

@@ -101,7 +101,7 @@ enum lg_status lg_strlist_add_all(struct lg_strlist *list,
 		enum lg_status status =
 			lg_strlist_add(list, text, strlen(text), err);
 
-		if (status)
+		if (status != LG_OK)
 			return status;
 	}
 	return LG_OK;

@@ -205,10 +205,10 @@ int lg_cli_table(struct lg_cli *cli, struct lg_table *table)
 		width = calloc(table->columns, sizeof(*width));
 	if (table->status != LG_OK || (rows > 1 && width == NULL)) {
 		code = lg_cli_say(cli, LG_EXIT_SOFTWARE, NULL, "out of memory");
-		goto done;
+		goto out;
 	}
 	if (rows <= 1)
-		goto done;
+		goto out;
 	for (size_t i = 0; i < rows * table->columns; i++) {
 		size_t wide = width_of(table->cell.item[i]);
 
@@ -223,7 +223,7 @@ int lg_cli_table(struct lg_cli *cli, struct lg_table *table)
 			code = lg_cli_say(cli, LG_EXIT_SOFTWARE, NULL,
 					  "out of memory");
 	}
-done:
+out:
 	free(width);
 	lg_strlist_release(&table->cell);
 	return code;

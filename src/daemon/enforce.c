@@ -115,7 +115,7 @@ static void settled(struct gate *gate, void *context, enum lg_status status,
 {
 	if (gate->stopping)
 		return;
-	if (status) {
+	if (status != LG_OK) {
 		gate_loud(gate, GATE_ATTENTION_DUE,
 			  "what is due could not be done: %s: %s", err->place,
 			  err->text);
@@ -144,7 +144,7 @@ static enum lg_status run_findings(struct gate_inside *inside, void *context,
 	if (!is_late)
 		status = gate_inside_findings(inside, findings, err);
 	lg_findings_free(&findings);
-	if (status || is_late)
+	if (status != LG_OK || is_late)
 		return status;
 	gate_inside_quiet(inside, "the saved answers of the directory");
 	return gate_inside_enforce_again(inside, outcome, err);
@@ -159,7 +159,7 @@ static void findings_saved(struct gate *gate, void *context,
 		gate_quiet(gate, "the directory's answers");
 	else
 		gate_facts_ask_later(gate);
-	if (status && status != LG_ERR_DIRECTORY)
+	if (status != LG_OK && status != LG_ERR_DIRECTORY)
 		gate_loud(gate, GATE_ATTENTION_DIRECTORY,
 			  "the directory's answers could not be put in force: "
 			  "%s: %s",
@@ -180,13 +180,13 @@ enum lg_status gate_enforce_first(struct gate *gate, struct lg_error *err)
 
 	/* What ended or began while no gate ran is told as well. */
 	status = gate_view_make(gate->inside, &before, err);
-	if (status)
+	if (status != LG_OK)
 		return status;
 	gate_view_show(gate, before);
 	status = gate_inside_first(gate->inside, &outcome, err);
-	if (!status)
+	if (status == LG_OK)
 		status = gate_view_make(gate->inside, &view, err);
-	if (status)
+	if (status != LG_OK)
 		return status;
 	gate_view_show(gate, view);
 	gate_refusals_recount(gate);

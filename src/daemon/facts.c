@@ -70,7 +70,7 @@ static void work_on(void *context)
 	if (!job->names.dn.count && !job->names.user.count)
 		return;
 	job->status = lg_directory_open(&settings, &directory, &job->err);
-	if (job->status)
+	if (job->status != LG_OK)
 		return;
 	job->status = directory.ask(directory.self, &ask, NULL, &job->findings,
 				    &job->err);
@@ -101,7 +101,7 @@ static enum lg_status copy_settings(const struct lg_settings *from,
 	} texts[5];
 	size_t i;
 
-	if (status)
+	if (status != LG_OK)
 		return status;
 	texts[0].from = from->directory_uri;
 	texts[0].to = &copy->directory_uri;
@@ -113,7 +113,7 @@ static enum lg_status copy_settings(const struct lg_settings *from,
 	texts[3].to = &copy->directory_password_file;
 	texts[4].from = from->directory_ca_file;
 	texts[4].to = &copy->directory_ca_file;
-	for (i = 0; i < 5 && !status; i++) {
+	for (i = 0; i < 5 && status == LG_OK; i++) {
 		free(*texts[i].to);
 		*texts[i].to = texts[i].from ? strdup(texts[i].from) : NULL;
 		if (texts[i].from && !*texts[i].to)
@@ -123,10 +123,10 @@ static enum lg_status copy_settings(const struct lg_settings *from,
 	copy->directory_tls = from->directory_tls;
 	copy->directory_timeout_ms = from->directory_timeout_ms;
 	lg_strlist_release(&copy->login_attributes);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_strlist_add_all(&copy->login_attributes,
 					    &from->login_attributes, err);
-	if (status)
+	if (status != LG_OK)
 		lg_settings_free(&copy);
 	else
 		*out_copy = copy;
@@ -150,14 +150,14 @@ enum lg_status gate_facts_ask_once(struct gate *gate,
 	job->context = context;
 	status = copy_settings(gate->settings, &job->settings, err);
 	/* Break-glass accounts may log on by their names too. */
-	if (!status)
+	if (status == LG_OK)
 		status = lg_strlist_add_all(&job->break_glass,
 					    &gate->settings->break_glass, err);
-	if (!status) {
+	if (status == LG_OK) {
 		job->names = *names;
 		*names = (struct gate_facts_names){0};
 	}
-	if (status)
+	if (status != LG_OK)
 		free_job(job);
 	else
 		gate_work_add(gate, GATE_LANE_DIRECTORY, &job->work);
@@ -190,7 +190,7 @@ static void came(void *context, enum lg_status status,
 	gate->facts->asking = 0;
 	if (gate->stopping) {
 		lg_findings_free(&findings);
-	} else if (status) {
+	} else if (status != LG_OK) {
 		not_asked(gate, err);
 	} else {
 		gate_quiet(gate, "the directory could not be asked");
@@ -212,12 +212,12 @@ static void names_found(struct gate *gate, void *context, enum lg_status status,
 	struct gate_facts_names *names = context;
 	struct lg_error failed = *err;
 
-	if (!status && !gate->stopping &&
+	if (status == LG_OK && !gate->stopping &&
 	    (names->dn.count || names->user.count))
 		status = gate_facts_ask_once(gate, names, came, gate, &failed);
 	else
 		gate->facts->asking = 0;
-	if (status && !gate->stopping) {
+	if (status != LG_OK && !gate->stopping) {
 		gate->facts->asking = 0;
 		not_asked(gate, &failed);
 	}

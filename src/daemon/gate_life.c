@@ -155,38 +155,38 @@ static enum lg_status open_inside(struct gate *gate,
 	enum lg_status status;
 
 	status = gate_inside_new(gate, settings, &gate->inside, err);
-	if (status)
+	if (status != LG_OK)
 		return status;
 	gate->settings = gate->inside->settings;
 	status = gate_work_open(gate, err);
-	if (!status)
+	if (status == LG_OK)
 		status = gate_records_open(gate, err);
-	if (!status)
+	if (status == LG_OK)
 		status = gate_usage_open(gate, err);
-	if (!status)
+	if (status == LG_OK)
 		status = gate_hour_open(gate, err);
-	if (!status)
+	if (status == LG_OK)
 		status = gate_tokens_new(&gate->tokens, err);
-	if (!status)
+	if (status == LG_OK)
 		status = gate_tickets_new(&gate->tickets, err);
-	if (!status && !(gate->mapi = malloc(sizeof(*gate->mapi))))
+	if (status == LG_OK && !(gate->mapi = malloc(sizeof(*gate->mapi))))
 		status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
 				      "out of memory");
-	if (!status)
+	if (status == LG_OK)
 		status = gate_sweeps_open(gate, err);
-	if (!status)
+	if (status == LG_OK)
 		status = gate_facts_open(gate, err);
-	if (!status)
+	if (status == LG_OK)
 		status = gate_servers_open(gate, err);
-	if (!status)
+	if (status == LG_OK)
 		status = gate_enforce_start(gate, err);
-	if (!status)
+	if (status == LG_OK)
 		status = gate_notices_open(gate, err);
-	if (!status)
+	if (status == LG_OK)
 		status = gate_fleet_open(gate, err);
-	if (!status)
+	if (status == LG_OK)
 		status = gate_enforce_first(gate, err);
-	if (!status)
+	if (status == LG_OK)
 		status = gate_sessions_open(gate, err);
 	return status;
 }
@@ -196,13 +196,13 @@ static enum lg_status open_outside(struct gate *gate, struct lg_error *err)
 	enum lg_status status;
 
 	status = gate_streams_open(gate, err);
-	if (!status)
+	if (status == LG_OK)
 		status = gate_http_open(gate, err);
-	if (!status)
+	if (status == LG_OK)
 		status = gate_tls_open(gate, err);
-	if (!status)
+	if (status == LG_OK)
 		status = gate_sockets_open(gate, err);
-	if (!status)
+	if (status == LG_OK)
 		status = gate_sockets_accept(gate, err);
 	return status;
 }
@@ -278,11 +278,11 @@ enum gate_exit gate_check(const char *path)
 	struct lg_error err = {0};
 	enum lg_status status = gate_settings_load(path, &settings, &err);
 
-	if (!status)
+	if (status == LG_OK)
 		status = gate_http_read_page(settings, &page, &err);
 	lg_buffer_release(&page);
 	lg_settings_free(&settings);
-	if (status)
+	if (status != LG_OK)
 		return say(GATE_EXIT_SETTINGS, &err);
 	printf("%s: nothing is wrong with the settings\n", path);
 	return GATE_EXIT_DONE;
@@ -318,12 +318,12 @@ enum gate_exit gate_run(const char *path)
 	gate->clock = (struct lg_clock){&gate->now, gate_clock_now};
 	gate->started_boot_ms = gate->now.boot_ms;
 	gate->started_s = gate->now.wall_ms / 1000;
-	if (gate_settings_load(path, &settings, &err)) {
+	if (gate_settings_load(path, &settings, &err) != LG_OK) {
 		code = say(GATE_EXIT_SETTINGS, &err);
 		goto out;
 	}
 	if (lg_state_dir_open(settings->state_dir, LG_STATE_DIR_WRITE,
-			      &gate->files, &err)) {
+			      &gate->files, &err) != LG_OK) {
 		code = say(err.status == LG_ERR_CONFLICT ? GATE_EXIT_HELD
 			   : err.status == LG_ERR_DENIED ? GATE_EXIT_DENIED
 							 : GATE_EXIT_SETTINGS,
@@ -335,8 +335,10 @@ enum gate_exit gate_run(const char *path)
 		lg_settings_free(&settings);
 		goto out;
 	}
-	if (open_inside(gate, settings, &err) || open_outside(gate, &err) ||
-	    watch_signals(gate, &err) || gate_fleet_begin(gate, &err)) {
+	if (open_inside(gate, settings, &err) != LG_OK ||
+	    open_outside(gate, &err) != LG_OK ||
+	    watch_signals(gate, &err) != LG_OK ||
+	    gate_fleet_begin(gate, &err) != LG_OK) {
 		code = say(exit_for(&err), &err);
 		close_all(gate);
 	} else {

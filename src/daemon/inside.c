@@ -82,14 +82,14 @@ enum lg_status gate_inside_new(const struct gate *gate,
 	inside->clock = (struct lg_clock){&inside->now, clock_now};
 	inside->started_boot_ms = gate->started_boot_ms;
 	status = gate_inside_settings(inside, settings, err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_state_load(inside->files, &inside->clock,
 				       LG_STATE_WRITE, &inside->state, err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_registry_new(&inside->nothing, err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_store_new(settings->dialect, &inside->store, err);
-	if (status)
+	if (status != LG_OK)
 		gate_inside_free(&inside);
 	else
 		*out_inside = inside;
@@ -208,7 +208,7 @@ static enum lg_status read_values(struct gate_inside *inside, int restart,
 					 ? reading.standing.values
 					 : inside->nothing,
 				 &reading.facts, &reading.sink, err);
-	if (restart && (!status || status == LG_ERR_DIRECTORY))
+	if (restart && (status == LG_OK || status == LG_ERR_DIRECTORY))
 		status = lg_store_restart(inside->store, store_s(inside),
 					  &reading.facts, &reading.sink, err);
 	return status;
@@ -255,10 +255,10 @@ static void note_outcome(const struct gate_inside *inside, uint64_t before,
 
 	if (policy && lg_policy_generation(policy) != before)
 		outcome->is_read = 1;
-	if (status)
+	if (status != LG_OK)
 		outcome->failed = 1;
 	if (status == LG_ERR_DIRECTORY ||
-	    (!status && gate_inside_lacks_facts(inside)))
+	    (status == LG_OK && gate_inside_lacks_facts(inside)))
 		outcome->asks = 1;
 }
 
@@ -335,7 +335,7 @@ static enum lg_status settle_all(struct lg_state *state, int *out_changed,
 
 	state->defers = 1;
 	status = lg_lock_settle(state, &event, id, err);
-	while (!status && event != LG_LOCK_NOTHING) {
+	while (status == LG_OK && event != LG_LOCK_NOTHING) {
 		about.name = name_of(event);
 		gate_log_event(&about, "%s: %s", id, words_of(event));
 		if (event == LG_LOCK_CUTS)
@@ -358,7 +358,7 @@ enum lg_status gate_inside_settle(struct gate_inside *inside,
 	int changed = 0;
 
 	status = settle_all(inside->state, &changed, &outcome->cuts, err);
-	if (status)
+	if (status != LG_OK)
 		return status;
 	if (changed) {
 		gate_inside_enforce(inside, outcome, err);
@@ -385,7 +385,7 @@ enum lg_status gate_inside_catch_up(struct gate_inside *inside,
 	/* What was told before may be fewer now. */
 	if (inside->loud_logged > inside->state->loud.count)
 		inside->loud_logged = inside->state->loud.count;
-	if (!status)
+	if (status == LG_OK)
 		lg_backup_prune(inside->state, inside->settings->keep_days);
 	return status;
 }
@@ -398,7 +398,7 @@ static void settle_first(struct gate_inside *inside,
 	struct lg_error err = {0};
 	int changed = 0;
 
-	if (settle_all(inside->state, &changed, &outcome->cuts, &err))
+	if (settle_all(inside->state, &changed, &outcome->cuts, &err) != LG_OK)
 		lg_state_loud(inside->state,
 			      "what is due could not be done: %s: %s",
 			      err.place, err.text);
@@ -421,7 +421,7 @@ enum lg_status gate_inside_first(struct gate_inside *inside,
 		inside->has_policy = 0;
 		status = LG_OK;
 		outcome->asks = 1;
-	} else if (!status) {
+	} else if (status == LG_OK) {
 		outcome->asks = gate_inside_lacks_facts(inside);
 	}
 	gate_inside_log_loud(inside);

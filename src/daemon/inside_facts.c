@@ -22,7 +22,7 @@ static enum lg_status lacking(const struct gate_inside *inside,
 	if (values)
 		status = lg_missing_facts(inside->settings->dialect, values,
 					  findings, dn, user, &needs, err);
-	if (values && !status && !concerned)
+	if (values && status == LG_OK && !concerned)
 		status = lg_missing_concerned(values, findings, dn, user, &more,
 					      err);
 	*out_needs = needs || more;
@@ -42,16 +42,17 @@ int gate_inside_lacks_facts(const struct gate_inside *inside)
 
 	if (!inside->settings->directory_uri)
 		return 0;
-	if (!lacking(inside, state->standing, state->findings, NULL, NULL, NULL,
-		     &needs, NULL) &&
+	if (lacking(inside, state->standing, state->findings, NULL, NULL, NULL,
+		    &needs, NULL) == LG_OK &&
 	    needs)
 		return 1;
 	for (i = 0; i < state->lock_count; i++) {
 		const struct lg_lock *lock = state->lock[i];
 
 		if (!lg_lock_waits(lock) &&
-		    !lacking(inside, lock->values, lock->findings,
-			     lock->concerned, NULL, NULL, &needs, NULL) &&
+		    lacking(inside, lock->values, lock->findings,
+			    lock->concerned, NULL, NULL, &needs,
+			    NULL) == LG_OK &&
 		    needs)
 			return 1;
 	}
@@ -70,7 +71,7 @@ static enum lg_status add_lacking(const struct gate_inside *inside,
 	enum lg_status status = lacking(inside, values, findings, concerned,
 					NULL, NULL, &needs, err);
 
-	if (!status && needs)
+	if (status == LG_OK && needs)
 		status = lacking(inside, values, NULL, concerned, dn, user,
 				 &needs, err);
 	return status;
@@ -87,7 +88,7 @@ enum lg_status gate_inside_names(const struct gate_inside *inside,
 
 	status = add_lacking(inside, state->standing, state->findings, NULL,
 			     out_dn, out_user, err);
-	for (i = 0; !status && i < state->lock_count; i++) {
+	for (i = 0; status == LG_OK && i < state->lock_count; i++) {
 		const struct lg_lock *lock = state->lock[i];
 
 		if (!lg_lock_waits(lock))
@@ -109,14 +110,14 @@ enum lg_status gate_inside_findings(struct gate_inside *inside,
 
 	status = lacking(inside, state->standing, state->findings, NULL, NULL,
 			 NULL, &needs, err);
-	if (!status && needs)
+	if (status == LG_OK && needs)
 		status = lg_state_save_findings(state, findings, err);
-	for (i = 0; !status && i < state->lock_count; i++) {
+	for (i = 0; status == LG_OK && i < state->lock_count; i++) {
 		struct lg_lock *lock = state->lock[i];
 
 		status = lacking(inside, lock->values, lock->findings,
 				 lock->concerned, NULL, NULL, &needs, err);
-		if (!status && needs && !lg_lock_waits(lock))
+		if (status == LG_OK && needs && !lg_lock_waits(lock))
 			status = lg_state_save_lock_findings(state, lock,
 							     findings, err);
 	}

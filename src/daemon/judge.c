@@ -80,7 +80,7 @@ const char *gate_refusal_text(struct gate *gate,
 	memcpy(gate->text_language, choice.language, sizeof(choice.language));
 	lg_buffer_clear(&gate->text);
 	if (lg_message_refusal(choice.message, decision->reason, &facts,
-			       &gate->text, NULL) ||
+			       &gate->text, NULL) != LG_OK ||
 	    !gate->text.data)
 		return lg_message_default(decision->reason);
 	return gate->text.data;

@@ -147,7 +147,7 @@ static char *render(const struct gate *gate, enum gate_notice notice,
 	}
 	lg_json_text(object, "text", text.data);
 	lg_json_text(object, "host", host);
-	if (!text.status)
+	if (text.status == LG_OK)
 		rendered = cJSON_PrintUnformatted(object);
 	cJSON_Delete(object);
 	lg_buffer_release(&text);
@@ -183,7 +183,7 @@ static void log_hook(void *context, const char *path,
 			 text.data ? text.data : "");
 		lg_buffer_release(&text);
 	}
-	if (err->status)
+	if (err->status != LG_OK)
 		gate_warn("notice: %s: %s", path, err->text);
 }
 
@@ -193,7 +193,7 @@ static void run(void *context)
 	struct lg_error err = {0};
 
 	if (lg_hooks_run(notice->dir, notice->text, strlen(notice->text),
-			 HOOK_MS, log_hook, NULL, &err))
+			 HOOK_MS, log_hook, NULL, &err) != LG_OK)
 		gate_log("notice: %s: %s", err.place, err.text);
 }
 

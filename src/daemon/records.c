@@ -43,7 +43,7 @@ enum lg_status gate_records_open(struct gate *gate, struct lg_error *err)
 	gate->records = records;
 	status = lg_logon_log_new(&gate->files, LG_REFUSED_FOLDER, &refused,
 				  &records->log[GATE_RECORD_REFUSED], err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_logon_log_new(
 			&gate->files, LG_LOGONS_FOLDER, &admitted,
 			&records->log[GATE_RECORD_ADMITTED], err);

@@ -118,13 +118,13 @@ static void recount_done(void *context)
 		refusals ? find(refusals->mark, refusals->count, recount->id)
 			 : NULL;
 
-	if (recount->status)
+	if (recount->status != LG_OK)
 		gate_loud(recount->gate, GATE_ATTENTION_RECORDS,
 			  "the refusals kept on disk could not "
 			  "be counted");
 	else
 		gate_quiet(recount->gate, "the refusals kept on disk");
-	if (!recount->status && mark)
+	if (recount->status == LG_OK && mark)
 		mark->kept = recount->count;
 	free(recount);
 	if (!refusals || --refusals->counting)

@@ -34,13 +34,13 @@ enum lg_status gate_settings_load(const char *path,
 	struct lg_settings *settings = NULL;
 	enum lg_status status = lg_settings_load(path, &settings, err);
 
-	if (!status)
+	if (status == LG_OK)
 		status = lg_settings_files_check(settings, err);
-	if (!status && !lg_settings_expects_gate(settings))
+	if (status == LG_OK && !lg_settings_expects_gate(settings))
 		status = lg_error_set(err, LG_ERR_SYNTAX, path,
 				      "has no [listen.*] section, so there is "
 				      "nothing for a gate to do");
-	if (status)
+	if (status != LG_OK)
 		lg_settings_free(&settings);
 	else
 		*out_settings = settings;
@@ -88,7 +88,7 @@ static enum lg_status read_fresh(const struct gate_inside *inside,
 	enum lg_status status;
 
 	status = gate_settings_load(reload->path, &fresh->settings, err);
-	if (status)
+	if (status != LG_OK)
 		return status;
 	if (strcmp(fresh->settings->state_dir, old->state_dir) ||
 	    fresh->settings->dialect != old->dialect)
@@ -96,12 +96,12 @@ static enum lg_status read_fresh(const struct gate_inside *inside,
 				    "state_dir and dialect change with a "
 				    "restart of the gate only");
 	status = gate_http_read_key(fresh->settings, &reload->key, err);
-	if (!status)
+	if (status == LG_OK)
 		status = gate_http_read_page(fresh->settings, &reload->page,
 					     err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_standing_read(inside->state, &fresh->state, err);
-	if (!status)
+	if (status == LG_OK)
 		status = check_fresh(inside, fresh, err);
 	return status;
 }
@@ -115,16 +115,16 @@ static enum lg_status run_reload(struct gate_inside *inside, void *context,
 	enum lg_status status;
 
 	status = read_fresh(inside, reload, &fresh, err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_standing_take(inside->state, &fresh.state, err);
 	/* From here on nothing fails for what was read. */
-	if (!status) {
+	if (status == LG_OK) {
 		status = gate_inside_settings(inside, fresh.settings, err);
 		fresh.settings = NULL;
 	}
 	lg_settings_free(&fresh.settings);
 	lg_standing_fresh_release(&fresh.state);
-	if (status)
+	if (status != LG_OK)
 		return status;
 	gate_log("settings read again; listeners and their certificates "
 		 "change with a restart only");
@@ -137,7 +137,7 @@ static void read_again(struct gate *gate, void *context, enum lg_status status,
 {
 	struct reload *reload = context;
 
-	if (status) {
+	if (status != LG_OK) {
 		gate_warn("not read again: %s: %s; everything stays as it was",
 			  err->place, err->text);
 	} else if (!gate->stopping) {

@@ -74,10 +74,10 @@ enum lg_status gate_servers_open(struct gate *gate, struct lg_error *err)
 	servers->gate = gate;
 	lg_buffer_format(&path, "%s/" JOURNAL, gate->settings->state_dir);
 	status = lg_buffer_take(&path, &servers->path, err);
-	if (!status)
+	if (status == LG_OK)
 		status = find_command(servers, err);
 	lg_buffer_release(&path);
-	if (status)
+	if (status != LG_OK)
 		free_servers(servers);
 	else
 		gate->servers = servers;
@@ -117,11 +117,11 @@ static void read_journal(struct gate_servers *servers)
 	servers->found = (struct lg_servers_record){0};
 	servers->status =
 		files->read(files->self, JOURNAL, &text, &servers->err);
-	if (!servers->status)
+	if (servers->status == LG_OK)
 		servers->status = lg_servers_book_parse(
 			text.data ? text.data : "", text.len, servers->path,
 			&book, &servers->err);
-	for (size_t i = 0; !servers->status && i < book.count; i++)
+	for (size_t i = 0; servers->status == LG_OK && i < book.count; i++)
 		take_end(servers, &book.record[i]);
 	/* what could be read counts all the same */
 	servers->damaged = book.damaged > 0;
@@ -153,7 +153,7 @@ static void tell(void *context)
 	struct telling *telling = context;
 
 	telling->call->attach_count = 1;
-	if (telling->status && telling->status != LG_ERR_UNKNOWN_KEY)
+	if (telling->status != LG_OK && telling->status != LG_ERR_UNKNOWN_KEY)
 		control_fail_as(telling->call, &telling->err);
 	else
 		control_finish(telling->call);
@@ -269,7 +269,7 @@ static void looked(void *context)
 		return;
 	servers->lock = servers->found;
 	if (servers->damaged ||
-	    (servers->status && servers->status != LG_ERR_UNKNOWN_KEY))
+	    (servers->status != LG_OK && servers->status != LG_ERR_UNKNOWN_KEY))
 		gate_loud(gate, GATE_ATTENTION_SERVERS,
 			  "whether a lock is on other servers cannot be read: "
 			  "%s: %s",

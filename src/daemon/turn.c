@@ -35,11 +35,11 @@ static void run_change(void *context)
 
 	if (change->pays)
 		change->status = gate_inside_catch_up(inside, &change->err);
-	if (!change->status)
+	if (change->status == LG_OK)
 		change->status = change->change(inside, change->context,
 						&change->outcome, &change->err);
 	/* Without memory for a view the one before counts on. */
-	if (gate_view_make(inside, &change->view, &err))
+	if (gate_view_make(inside, &change->view, &err) != LG_OK)
 		lg_state_loud(inside->state, "what changed cannot be shown: %s",
 			      err.text);
 	gate_inside_log_loud(inside);

@@ -33,17 +33,18 @@ static enum lg_status copy_lock(const struct lg_lock *lock,
 	struct lg_lock *copy = NULL;
 	enum lg_status status = lg_lock_new(&copy, err);
 
-	if (status)
+	if (status != LG_OK)
 		return status;
 	*copy = *lock;
 	copy->profile = copy->variables = copy->by = copy->reason = NULL;
 	copy->backup = copy->stored = NULL;
 	copy->values = NULL;
 	copy->findings = copy->concerned = NULL;
-	if ((status = copy_text(lock->profile, &copy->profile, err)) ||
-	    (status = copy_text(lock->variables, &copy->variables, err)) ||
-	    (status = copy_text(lock->by, &copy->by, err)) ||
-	    (status = copy_text(lock->reason, &copy->reason, err)))
+	if ((status = copy_text(lock->profile, &copy->profile, err)) != LG_OK ||
+	    (status = copy_text(lock->variables, &copy->variables, err)) !=
+		    LG_OK ||
+	    (status = copy_text(lock->by, &copy->by, err)) != LG_OK ||
+	    (status = copy_text(lock->reason, &copy->reason, err)) != LG_OK)
 		lg_lock_free(&copy);
 	else
 		*out_lock = copy;
@@ -74,11 +75,13 @@ static enum lg_status add_locks(const struct lg_state *state,
 	enum lg_status status = LG_OK;
 	size_t i;
 
-	for (i = 0; !status && i < state->lock_count && i < LG_LOCKS_MAX; i++) {
+	for (i = 0;
+	     status == LG_OK && i < state->lock_count && i < LG_LOCKS_MAX;
+	     i++) {
 		struct gate_view_lock *shown = &view->lock[i];
 
 		status = copy_lock(state->lock[i], &shown->lock, err);
-		if (status)
+		if (status != LG_OK)
 			break;
 		view->lock_count++;
 		status =
@@ -171,7 +174,7 @@ static void make_cuts(struct gate_inside *inside, struct gate_view *view)
 		return;
 	}
 	input.layer_count = cutting_layers(inside, view->policy, layer);
-	if (lg_policy_compile(&input, &policy, NULL, &err))
+	if (lg_policy_compile(&input, &policy, NULL, &err) != LG_OK)
 		lg_state_loud(inside->state,
 			      "open sessions cannot be cut: %s: %s", err.place,
 			      err.text);
@@ -203,15 +206,15 @@ enum lg_status gate_view_make(struct gate_inside *inside,
 	view->held = inside->held;
 	view->held->holders++;
 	status = add_locks(inside->state, view, err);
-	if (!status && gate_inside_policy(inside)) {
+	if (status == LG_OK && gate_inside_policy(inside)) {
 		view->policy = lg_policy_share(gate_inside_policy(inside));
 		find_layers(view);
 		make_cuts(inside, view);
 	}
-	if (!status)
+	if (status == LG_OK)
 		status = lg_strlist_add_all(&view->loud, &inside->state->loud,
 					    err);
-	if (status) {
+	if (status != LG_OK) {
 		gate_view_free(&view);
 		return status;
 	}

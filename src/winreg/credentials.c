@@ -92,7 +92,7 @@ enum lg_status credentials_parse(const char *text, size_t len,
 	enum lg_status status = LG_OK;
 	size_t number = 0;
 
-	while (!status && len) {
+	while (status == LG_OK && len) {
 		const char *end = memchr(text, '\n', len);
 		size_t line = end ? (size_t)(end - text) : len;
 
@@ -102,11 +102,12 @@ enum lg_status credentials_parse(const char *text, size_t len,
 		text += line;
 		len -= line;
 	}
-	if (!status && (!credentials.username[0] || !credentials.password[0]))
+	if (status == LG_OK &&
+	    (!credentials.username[0] || !credentials.password[0]))
 		status = lg_error_set(err, LG_ERR_SYNTAX, place,
 				      "username = ... and password = ... are "
 				      "needed");
-	if (!status)
+	if (status == LG_OK)
 		*out_credentials = credentials;
 	explicit_bzero(&credentials, sizeof(credentials));
 	return status;
@@ -152,16 +153,16 @@ enum lg_status credentials_read(const char *path,
 		return lg_error_set(err, LG_ERR_IO, path, "%s",
 				    strerror(errno));
 	status = check_file(fd, path, err);
-	while (!status && (got = read(fd, part, sizeof(part))) > 0 &&
+	while (status == LG_OK && (got = read(fd, part, sizeof(part))) > 0 &&
 	       text.len <= FILE_MAX)
 		lg_buffer_append(&text, part, (size_t)got);
-	if (!status && got < 0)
+	if (status == LG_OK && got < 0)
 		status = lg_error_set(err, LG_ERR_IO, path, "%s",
 				      strerror(errno));
 	close(fd);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_buffer_status(&text, err);
-	if (!status)
+	if (status == LG_OK)
 		status = credentials_parse(text.data ? text.data : "", text.len,
 					   path, out_credentials, err);
 	explicit_bzero(part, sizeof(part));

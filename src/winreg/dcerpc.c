@@ -103,7 +103,7 @@ static enum lg_status open_packet(const uint8_t *packet, size_t len,
 	if (len < DCERPC_HEADER)
 		return malformed("shorter than its header", err);
 	status = dcerpc_packet_length(packet, &stated, err);
-	if (status)
+	if (status != LG_OK)
 		return status;
 	if (stated != len)
 		return malformed("its length", err);
@@ -122,7 +122,7 @@ enum lg_status dcerpc_bind_ack(const uint8_t *packet, size_t len,
 	size_t name;
 	enum lg_status status = open_packet(packet, len, call_id, &reader, err);
 
-	if (status)
+	if (status != LG_OK)
 		return status;
 	if (packet[2] == PACKET_BIND_NAK || packet[2] == PACKET_FAULT)
 		return lg_error_set(err, LG_ERR_CONFLICT, NULL,
@@ -177,7 +177,7 @@ enum lg_status dcerpc_response(const uint8_t *packet, size_t len,
 	uint32_t fault;
 	enum lg_status status = open_packet(packet, len, call_id, &reader, err);
 
-	if (status)
+	if (status != LG_OK)
 		return status;
 	if (packet[10] || packet[11])
 		return malformed("an authentication trailer", err);
@@ -200,7 +200,7 @@ enum lg_status dcerpc_response(const uint8_t *packet, size_t len,
 		return malformed("no response", err);
 	lg_buffer_append(stub, packet + reader.at, len - reader.at);
 	status = lg_buffer_status(stub, err);
-	if (!status)
+	if (status == LG_OK)
 		*out_last = (packet[3] & FLAG_LAST) != 0;
 	return status;
 }

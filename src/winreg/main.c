@@ -135,7 +135,7 @@ static enum lg_status do_probe(struct helper *helper, const cJSON *request,
 	if (!key)
 		return bad("key", err);
 	status = server_probe(&helper->server, key, &may_write, err);
-	if (!status &&
+	if (status == LG_OK &&
 	    (!cJSON_AddBoolToObject(answer, "may_write", may_write) ||
 	     !cJSON_AddStringToObject(
 		     answer, "note",
@@ -162,7 +162,7 @@ static enum lg_status do_service(struct helper *helper, const cJSON *request,
 	if (!name)
 		return bad("name", err);
 	status = server_service(&helper->server, name, &state, err);
-	if (status)
+	if (status != LG_OK)
 		return status;
 	item = state == SERVER_NO_SERVICE
 		       ? cJSON_AddNullToObject(answer, "state")
@@ -184,7 +184,7 @@ static enum lg_status add_value(void *context, const char *key,
 		cJSON_Delete(item);
 	hex_append(&hex, data, len);
 	if (added)
-		added = !hex.status &&
+		added = hex.status == LG_OK &&
 			cJSON_AddStringToObject(item, "key", key) &&
 			cJSON_AddStringToObject(item, "name", name) &&
 			cJSON_AddNumberToObject(item, "type", type) &&
@@ -212,7 +212,7 @@ static enum lg_status do_read(struct helper *helper, const cJSON *request,
 		else
 			status = server_read(&helper->server, key->valuestring,
 					     &sink, err);
-		if (status)
+		if (status != LG_OK)
 			break;
 	}
 	return status;
@@ -262,12 +262,12 @@ static enum lg_status do_write(struct helper *helper, const cJSON *request,
 	if (!change || !bytes)
 		status = no_memory(err);
 	cJSON_ArrayForEach(item, changes) {
-		if (status)
+		if (status != LG_OK)
 			break;
 		status = read_change(item, &change[i], &bytes[i], err);
 		i++;
 	}
-	if (!status)
+	if (status == LG_OK)
 		status = server_write(&helper->server, change, count, err);
 	for (i = 0; bytes && i < count; i++)
 		lg_buffer_release(&bytes[i]);
@@ -362,7 +362,7 @@ static char *answer_line(struct helper *helper, const char *line, size_t len)
 				      "the request is not a JSON object");
 	else
 		status = run(helper, request, answer, &err);
-	if (status) {
+	if (status != LG_OK) {
 		cJSON_Delete(answer);
 		answer = cJSON_CreateObject();
 		cJSON_AddFalseToObject(answer, "ok");

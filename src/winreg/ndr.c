@@ -23,7 +23,7 @@ void ndr_put_u32(struct lg_buffer *out, uint32_t number)
 
 void ndr_put_align(struct lg_buffer *out, size_t to)
 {
-	while (out->len % to && !out->status)
+	while (out->len % to && out->status == LG_OK)
 		lg_buffer_char(out, '\0');
 }
 

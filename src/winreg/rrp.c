@@ -127,7 +127,7 @@ enum lg_status rrp_read_error(const struct lg_buffer *stub, uint32_t *out_error,
 	uint32_t error = ndr_u32(&reader);
 	enum lg_status status = finish(&reader, err);
 
-	if (!status)
+	if (status == LG_OK)
 		*out_error = error;
 	return status;
 }
@@ -141,7 +141,7 @@ enum lg_status rrp_read_handle(const struct lg_buffer *stub,
 	uint32_t error = ndr_u32(&reader);
 	enum lg_status status = finish(&reader, err);
 
-	if (status)
+	if (status != LG_OK)
 		return status;
 	*out_error = error;
 	if (!error)
@@ -162,7 +162,7 @@ enum lg_status rrp_read_created(const struct lg_buffer *stub,
 		ndr_u32(&reader);
 	error = ndr_u32(&reader);
 	status = finish(&reader, err);
-	if (status)
+	if (status != LG_OK)
 		return status;
 	*out_error = error;
 	if (!error)
@@ -211,7 +211,7 @@ enum lg_status rrp_read_key_info(const struct lg_buffer *stub,
 	ndr_u32(&reader);
 	error = ndr_u32(&reader);
 	status = finish(&reader, err);
-	if (status)
+	if (status != LG_OK)
 		return status;
 	*out_error = error;
 	if (!error)
@@ -243,7 +243,7 @@ enum lg_status rrp_read_value(const struct lg_buffer *stub,
 		ndr_u32(&reader);
 	error = ndr_u32(&reader);
 	status = finish(&reader, err);
-	if (status)
+	if (status != LG_OK)
 		return status;
 	*out_error = error;
 	if (error)

@@ -117,7 +117,7 @@ static enum lg_status add_name(const uint8_t *bytes, size_t len, size_t at,
 		status = malformed(err);
 	else
 		status = lg_buffer_status(&name, err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_strlist_add(out_names, name.data, name.len, err);
 	lg_buffer_release(&name);
 	return status;
@@ -142,13 +142,13 @@ enum lg_status scmr_read_dependents(const struct lg_buffer *stub,
 	error = ndr_u32(&reader);
 	if (reader.bad || (!error && count > len / ENUM_ENTRY_SIZE))
 		return malformed(err);
-	for (i = 0; !status && !error && i < count; i++) {
+	for (i = 0; status == LG_OK && !error && i < count; i++) {
 		struct ndr_reader entry = {bytes + i * ENUM_ENTRY_SIZE,
 					   ENUM_ENTRY_SIZE, 0, 0};
 
 		status = add_name(bytes, len, ndr_u32(&entry), out_names, err);
 	}
-	if (!status) {
+	if (status == LG_OK) {
 		*out_needed = needed;
 		*out_error = error;
 	}

@@ -43,9 +43,9 @@ enum lg_status server_pipe(struct server *server, struct rpc_pipe **pipe,
 {
 	enum lg_status status = connect_session(server, err);
 
-	if (!status && !*pipe)
+	if (status == LG_OK && !*pipe)
 		status = pipe_open(server->session, name, interface, pipe, err);
-	if (status)
+	if (status != LG_OK)
 		disconnect(server);
 	return status;
 }
@@ -57,9 +57,10 @@ enum lg_status server_call(struct server *server, struct rpc_pipe *pipe,
 	enum lg_status status = pipe_call(pipe, opnum, stub, out_stub, err);
 
 	lg_buffer_clear(stub);
-	if (status && status != LG_ERR_DENIED && status != LG_ERR_CONFLICT)
+	if (status != LG_OK && status != LG_ERR_DENIED &&
+	    status != LG_ERR_CONFLICT)
 		disconnect(server);
-	if (status && err && !err->place[0])
+	if (status != LG_OK && err && !err->place[0])
 		lg_error_set(err, status, server->settings.server, "%s",
 			     err->text);
 	return status;
@@ -125,7 +126,7 @@ static enum lg_status path_of(const struct server *server, const char *key,
 {
 	enum lg_status status = check_text(server, key, err);
 
-	if (status)
+	if (status != LG_OK)
 		return status;
 	if (strncasecmp(key, HIVE, sizeof(HIVE) - 1) != 0 ||
 	    !key[sizeof(HIVE) - 1])
@@ -145,14 +146,14 @@ static enum lg_status open_machine(struct server *server, uint32_t access,
 	enum lg_status status = server_pipe(server, &server->winreg, "winreg",
 					    &dcerpc_winreg, err);
 
-	if (!status) {
+	if (status == LG_OK) {
 		rrp_open_local_machine(access, &stub);
 		status = call(server, RRP_OPEN_LOCAL_MACHINE, &stub, &answer,
 			      err);
 	}
-	if (!status)
+	if (status == LG_OK)
 		status = rrp_read_handle(&answer, out_machine, &error, err);
-	if (!status && error)
+	if (status == LG_OK && error)
 		status = windows_failed(server->settings.server,
 					"HKEY_LOCAL_MACHINE", error, err);
 	lg_buffer_release(&stub);
@@ -177,18 +178,18 @@ static enum lg_status open_path(struct server *server, const char *path,
 	enum lg_status status =
 		open_machine(server, RRP_MAXIMUM_ALLOWED, &machine, err);
 
-	if (status)
+	if (status != LG_OK)
 		return status;
 	if (way == KEY_CREATE) {
 		rrp_create_key(&machine, path, access, &stub);
 		status = call(server, RRP_CREATE_KEY, &stub, &answer, err);
-		if (!status)
+		if (status == LG_OK)
 			status = rrp_read_created(&answer, out_key, out_error,
 						  err);
 	} else {
 		rrp_open_key(&machine, path, access, &stub);
 		status = call(server, RRP_OPEN_KEY, &stub, &answer, err);
-		if (!status)
+		if (status == LG_OK)
 			status = rrp_read_handle(&answer, out_key, out_error,
 						 err);
 	}
@@ -214,16 +215,16 @@ enum lg_status server_probe(struct server *server, const char *key,
 	const char *path;
 	enum lg_status status = path_of(server, key, &path, err);
 
-	if (status)
+	if (status != LG_OK)
 		return status;
 	lg_buffer_text(&at, path);
 	status = lg_buffer_status(&at, err);
-	while (!status && is_missing(error)) {
+	while (status == LG_OK && is_missing(error)) {
 		char *up;
 
 		status = open_path(server, at.data, access, KEY_OPEN, &handle,
 				   &error, err);
-		if (status || !is_missing(error))
+		if (status != LG_OK || !is_missing(error))
 			break;
 		/* Not there: it would be made below the next one up. */
 		access = RRP_CREATE_SUB_KEY;
@@ -233,7 +234,7 @@ enum lg_status server_probe(struct server *server, const char *key,
 		*up = '\0';
 	}
 	lg_buffer_release(&at);
-	if (status)
+	if (status != LG_OK)
 		return status;
 	if (!error)
 		close_key(server, &handle);
@@ -257,9 +258,9 @@ static enum lg_status key_info(struct server *server,
 
 	rrp_query_info_key(key, &stub);
 	status = call(server, RRP_QUERY_INFO_KEY, &stub, &answer, err);
-	if (!status)
+	if (status == LG_OK)
 		status = rrp_read_key_info(&answer, out_info, &error, err);
-	if (!status && error)
+	if (status == LG_OK && error)
 		status = windows_failed(server->settings.server,
 					"reading the key", error, err);
 	lg_buffer_release(&stub);
@@ -282,9 +283,9 @@ static enum lg_status read_one(struct server *server,
 
 	rrp_enum_value(key, index, info, &stub);
 	status = call(server, RRP_ENUM_VALUE, &stub, &answer, err);
-	if (!status)
+	if (status == LG_OK)
 		status = rrp_read_value(&answer, &value, out_error, err);
-	if (!status && !*out_error)
+	if (status == LG_OK && !*out_error)
 		status = sink->value(sink->context, key_name,
 				     value.name.data ? value.name.data : "",
 				     value.type, value.data, value.len, err);
@@ -306,10 +307,10 @@ static enum lg_status read_values(struct server *server,
 	int tries = 0;
 	enum lg_status status = key_info(server, key, &info, err);
 
-	while (!status) {
+	while (status == LG_OK) {
 		status = read_one(server, key, key_name, index, &info, sink,
 				  &error, err);
-		if (status || error == WINDOWS_NO_MORE_ITEMS)
+		if (status != LG_OK || error == WINDOWS_NO_MORE_ITEMS)
 			break;
 		if (error == WINDOWS_MORE_DATA && tries++ < ENUM_TRIES) {
 			/* Somebody wrote a larger one meanwhile. */
@@ -333,10 +334,10 @@ enum lg_status server_read(struct server *server, const char *key,
 	const char *path;
 	enum lg_status status = path_of(server, key, &path, err);
 
-	if (!status)
+	if (status == LG_OK)
 		status = open_path(server, path, RRP_READ, KEY_OPEN, &handle,
 				   &error, err);
-	if (status || is_missing(error))
+	if (status != LG_OK || is_missing(error))
 		return status;
 	if (error)
 		return windows_failed(server->settings.server, key, error, err);
@@ -355,11 +356,11 @@ static enum lg_status check_changes(const struct server *server,
 	const char *path;
 	size_t i;
 
-	for (i = 0; !status && i < count; i++) {
+	for (i = 0; status == LG_OK && i < count; i++) {
 		status = path_of(server, change[i].key, &path, err);
-		if (!status)
+		if (status == LG_OK)
 			status = check_text(server, change[i].name, err);
-		if (!status && change[i].kind == SERVER_SET &&
+		if (status == LG_OK && change[i].kind == SERVER_SET &&
 		    change[i].len > VALUE_MAX)
 			status = lg_error_set(
 				err, LG_ERR_LIMIT, server->settings.server,
@@ -389,13 +390,13 @@ static enum lg_status change_value(struct server *server,
 			      change->len, &stub);
 	}
 	status = call(server, opnum, &stub, &answer, err);
-	if (!status)
+	if (status == LG_OK)
 		status = rrp_read_error(&answer, &error, err);
-	if (!status && error &&
+	if (status == LG_OK && error &&
 	    !(change->kind == SERVER_DELETE && is_missing(error)))
 		status = windows_failed(server->settings.server, change->name,
 					error, err);
-	if (!status) {
+	if (status == LG_OK) {
 		/* Not every server has it, and none needs it to be read back:
 		 * its answer decides nothing. */
 		rrp_close_key(key, &stub);
@@ -415,7 +416,7 @@ enum lg_status server_write(struct server *server,
 	enum lg_status status = check_changes(server, change, count, err);
 	size_t i;
 
-	for (i = 0; !status && i < count; i++) {
+	for (i = 0; status == LG_OK && i < count; i++) {
 		struct rpc_handle key;
 		uint32_t error = 0;
 		const char *path;
@@ -423,11 +424,11 @@ enum lg_status server_write(struct server *server,
 			change[i].kind == SERVER_SET ? KEY_CREATE : KEY_OPEN;
 
 		status = path_of(server, change[i].key, &path, err);
-		if (!status)
+		if (status == LG_OK)
 			status = open_path(server, path,
 					   RRP_QUERY_VALUE | RRP_SET_VALUES,
 					   way, &key, &error, err);
-		if (status)
+		if (status != LG_OK)
 			break;
 		if (is_missing(error) && way == KEY_OPEN)
 			continue;

@@ -88,7 +88,7 @@ static enum lg_status failed(const struct session *session, const char *what,
 	const char *server = session->settings.server;
 	enum lg_status status = ticket_failed(session, what, error, err);
 
-	if (status)
+	if (status != LG_OK)
 		return status;
 	switch (error) {
 	case EACCES:
@@ -236,9 +236,9 @@ enum lg_status session_new(const struct session_settings *settings,
 	struct session *session;
 	enum lg_status status = check_server(settings->server, err);
 
-	if (!status && !settings->credentials_file)
+	if (status == LG_OK && !settings->credentials_file)
 		status = check_kerberos_name(settings->server, err);
-	if (status)
+	if (status != LG_OK)
 		return status;
 	session = calloc(1, sizeof(*session));
 	if (!session)
@@ -247,11 +247,11 @@ enum lg_status session_new(const struct session_settings *settings,
 	if (settings->credentials_file)
 		status = credentials_read(settings->credentials_file,
 					  &session->credentials, err);
-	if (!status)
+	if (status == LG_OK)
 		status = smbconf_make(settings->smb1, &session->folder, err);
-	if (!status)
+	if (status == LG_OK)
 		status = make_context(session, err);
-	if (!status) {
+	if (status == LG_OK) {
 		*out_session = session;
 		session = NULL;
 	}
@@ -318,16 +318,16 @@ static enum lg_status read_packet(struct rpc_pipe *pipe,
 	enum lg_status status = read_whole(pipe, header, sizeof(header), err);
 
 	lg_buffer_clear(packet);
-	if (!status)
+	if (status == LG_OK)
 		status = dcerpc_packet_length((const uint8_t *)header, &len,
 					      err);
-	if (status)
+	if (status != LG_OK)
 		return status;
 	lg_buffer_append(packet, header, sizeof(header));
-	while (packet->len < len && !packet->status)
+	while (packet->len < len && packet->status == LG_OK)
 		lg_buffer_char(packet, '\0');
 	status = lg_buffer_status(packet, err);
-	if (!status)
+	if (status == LG_OK)
 		status = read_whole(pipe, packet->data + sizeof(header),
 				    len - sizeof(header), err);
 	return status;
@@ -342,11 +342,11 @@ static enum lg_status bind_pipe(struct rpc_pipe *pipe,
 
 	dcerpc_bind(interface, ++pipe->call_id, &packet);
 	status = lg_buffer_status(&packet, err);
-	if (!status)
+	if (status == LG_OK)
 		status = send_packet(pipe, &packet, err);
-	if (!status)
+	if (status == LG_OK)
 		status = read_packet(pipe, &packet, err);
-	if (!status)
+	if (status == LG_OK)
 		status = dcerpc_bind_ack((const uint8_t *)packet.data,
 					 packet.len, pipe->call_id,
 					 &pipe->fragment_max, err);
@@ -369,7 +369,7 @@ enum lg_status pipe_open(struct session *session, const char *name,
 	lg_buffer_format(&url, "smb://%s/IPC$/%s", session->settings.server,
 			 name);
 	status = lg_buffer_status(&url, err);
-	if (status)
+	if (status != LG_OK)
 		goto out;
 	errno = 0;
 	pipe->file =
@@ -379,7 +379,7 @@ enum lg_status pipe_open(struct session *session, const char *name,
 		goto out;
 	}
 	status = bind_pipe(pipe, interface, err);
-	if (status)
+	if (status != LG_OK)
 		goto out;
 	*out_pipe = pipe;
 	pipe = NULL;
@@ -412,25 +412,25 @@ enum lg_status pipe_call(struct rpc_pipe *pipe, uint16_t opnum,
 	int last = 0;
 
 	pipe->call_id++;
-	while (!status) {
+	while (status == LG_OK) {
 		lg_buffer_clear(&packet);
 		at += dcerpc_request(pipe->call_id, opnum,
 				     (const uint8_t *)stub->data, stub->len, at,
 				     pipe->fragment_max, &packet);
 		status = lg_buffer_status(&packet, err);
-		if (!status)
+		if (status == LG_OK)
 			status = send_packet(pipe, &packet, err);
 		if (at == stub->len)
 			break;
 	}
 	lg_buffer_clear(out_stub);
-	while (!status && !last) {
+	while (status == LG_OK && !last) {
 		status = read_packet(pipe, &packet, err);
-		if (!status)
+		if (status == LG_OK)
 			status = dcerpc_response((const uint8_t *)packet.data,
 						 packet.len, pipe->call_id,
 						 out_stub, &last, err);
-		if (!status && out_stub->len > ANSWER_MAX)
+		if (status == LG_OK && out_stub->len > ANSWER_MAX)
 			status = lg_error_set(err, LG_ERR_LIMIT,
 					      pipe->session->settings.server,
 					      "an answer of more than %d bytes",

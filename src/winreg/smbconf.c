@@ -76,7 +76,7 @@ enum lg_status smbconf_make(int smb1, char **out_folder, struct lg_error *err)
 	lg_buffer_format(&path, "%s/logongate-winreg.XXXXXX",
 			 top && *top ? top : "/tmp");
 	status = lg_buffer_take(&path, &folder, err);
-	if (status)
+	if (status != LG_OK)
 		goto out;
 	if (!mkdtemp(folder)) {
 		status = lg_error_set(err, LG_ERR_IO, folder, "%s",
@@ -88,16 +88,16 @@ enum lg_status smbconf_make(int smb1, char **out_folder, struct lg_error *err)
 	/* The library looks for $HOME/.smb/smb.conf before all others. */
 	lg_buffer_format(&path, "%s/.smb", folder);
 	status = lg_buffer_status(&path, err);
-	if (status)
+	if (status != LG_OK)
 		goto out;
 	if (mkdir(path.data, 0700) != 0 || setenv("HOME", folder, 1) != 0)
 		goto io;
 	lg_buffer_text(&path, "/smb.conf");
 	write_conf(folder, smb1, &text);
 	status = lg_buffer_status(&text, err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_buffer_status(&path, err);
-	if (status)
+	if (status != LG_OK)
 		goto out;
 	if (setenv("SMB_CONF_PATH", path.data, 1) != 0)
 		goto io;
@@ -112,7 +112,7 @@ io:
 out:
 	if (fd >= 0)
 		close(fd);
-	if (status)
+	if (status != LG_OK)
 		smbconf_remove(&folder);
 	else
 		*out_folder = folder;

@@ -145,11 +145,11 @@ enum lg_status tickets_parse(const uint8_t *bytes, size_t len,
 			 ? lg_error_set(err, LG_ERR_SYNTAX, NULL,
 					"a ticket cache that ends too soon")
 			 : lg_buffer_status(&owner, err);
-	if (!status) {
+	if (status == LG_OK) {
 		lg_buffer_append(out_owner, owner.data, owner.len);
 		status = lg_buffer_status(out_owner, err);
 	}
-	if (!status)
+	if (status == LG_OK)
 		*out_until = until;
 	lg_buffer_release(&owner);
 	return status;
@@ -198,13 +198,14 @@ enum tickets_state tickets_tell(const char *name, int64_t now,
 	int64_t until = 0;
 
 	file_of(name, &path);
-	if (lg_buffer_status(&path, NULL) || !path.len) {
+	if (lg_buffer_status(&path, NULL) != LG_OK || !path.len) {
 		lg_buffer_text(out_sentence,
 			       "no Kerberos ticket, one that expired (klist "
 			       "shows it), or a missing right");
 		goto out;
 	}
-	if (!read_file(path.data, &bytes) || lg_buffer_status(&bytes, NULL)) {
+	if (!read_file(path.data, &bytes) ||
+	    lg_buffer_status(&bytes, NULL) != LG_OK) {
 		state = TICKETS_MISSING;
 		lg_buffer_format(out_sentence,
 				 "no Kerberos ticket: %s is not there or "
@@ -212,7 +213,7 @@ enum tickets_state tickets_tell(const char *name, int64_t now,
 				 "credentials_file does without",
 				 path.data);
 	} else if (tickets_parse((const uint8_t *)bytes.data, bytes.len, &owner,
-				 &until, NULL)) {
+				 &until, NULL) != LG_OK) {
 		state = TICKETS_MISSING;
 		lg_buffer_format(
 			out_sentence,

@@ -80,28 +80,28 @@ static enum lg_status service_open(struct service *service, uint32_t access,
 				    "the name of the service is not UTF-8");
 	status = server_pipe(server, &server->svcctl, "svcctl", &dcerpc_svcctl,
 			     err);
-	if (!status) {
+	if (status == LG_OK) {
 		scmr_open_manager(&stub);
 		status = call(service, SCMR_OPEN_MANAGER, &stub, &answer, err);
 	}
-	if (!status)
+	if (status == LG_OK)
 		status = rrp_read_handle(&answer, &service->manager, &error,
 					 err);
-	if (!status && error)
+	if (status == LG_OK && error)
 		status = windows_failed(server->settings.server, "the services",
 					error, err);
-	if (status)
+	if (status != LG_OK)
 		goto out;
 	service->has_manager = 1;
 	scmr_open_service(&service->manager, service->name, access, &stub);
 	status = call(service, SCMR_OPEN_SERVICE, &stub, &answer, err);
-	if (!status)
+	if (status == LG_OK)
 		status =
 			rrp_read_handle(&answer, &service->handle, &error, err);
-	if (!status && error && error != WINDOWS_SERVICE_DOES_NOT_EXIST)
+	if (status == LG_OK && error && error != WINDOWS_SERVICE_DOES_NOT_EXIST)
 		status = windows_failed(server->settings.server, service->name,
 					error, err);
-	if (!status)
+	if (status == LG_OK)
 		service->has_handle = !error;
 out:
 	lg_buffer_release(&stub);
@@ -119,9 +119,9 @@ static enum lg_status query(struct service *service, uint32_t *out_state,
 
 	scmr_query_status(&service->handle, &stub);
 	status = call(service, SCMR_QUERY_STATUS, &stub, &answer, err);
-	if (!status)
+	if (status == LG_OK)
 		status = scmr_read_state(&answer, out_state, &error, err);
-	if (!status && error)
+	if (status == LG_OK && error)
 		status = windows_failed(service->server->settings.server,
 					service->name, error, err);
 	lg_buffer_release(&stub);
@@ -141,7 +141,7 @@ static enum lg_status await(struct service *service, uint32_t wanted,
 
 	for (;;) {
 		status = query(service, &state, err);
-		if (status || state == wanted)
+		if (status != LG_OK || state == wanted)
 			return status;
 		if (state == settles)
 			return lg_error_set(err, LG_ERR_CONFLICT,
@@ -170,11 +170,11 @@ static enum lg_status stop(struct service *service, int64_t end_ms,
 
 	scmr_stop(&service->handle, &stub);
 	status = call(service, SCMR_CONTROL_SERVICE, &stub, &answer, err);
-	if (!status)
+	if (status == LG_OK)
 		status = scmr_read_state(&answer, &state, &error, err);
 	lg_buffer_release(&stub);
 	lg_buffer_release(&answer);
-	if (status || error == WINDOWS_SERVICE_NOT_ACTIVE)
+	if (status != LG_OK || error == WINDOWS_SERVICE_NOT_ACTIVE)
 		return status;
 	if (error)
 		return windows_failed(service->server->settings.server,
@@ -193,11 +193,12 @@ static enum lg_status start(struct service *service, int64_t end_ms,
 
 	scmr_start(&service->handle, &stub);
 	status = call(service, SCMR_START_SERVICE, &stub, &answer, err);
-	if (!status)
+	if (status == LG_OK)
 		status = rrp_read_error(&answer, &error, err);
 	lg_buffer_release(&stub);
 	lg_buffer_release(&answer);
-	if (!status && error && error != WINDOWS_SERVICE_ALREADY_RUNNING) {
+	if (status == LG_OK && error &&
+	    error != WINDOWS_SERVICE_ALREADY_RUNNING) {
 		status = windows_failed(service->server->settings.server,
 					service->name, error, err);
 		if (status == LG_ERR_IO)
@@ -207,7 +208,7 @@ static enum lg_status start(struct service *service, int64_t end_ms,
 				"%s does not start: Windows error %u",
 				service->name, (unsigned int)error);
 	}
-	if (!status)
+	if (status == LG_OK)
 		status =
 			await(service, SCMR_RUNNING, SCMR_STOPPED, end_ms, err);
 	return status;
@@ -244,11 +245,11 @@ enum lg_status server_service(struct server *server, const char *name,
 	uint32_t state = 0;
 	enum lg_status status = service_open(&service, SCMR_QUERY, err);
 
-	if (!status && service.has_handle)
+	if (status == LG_OK && service.has_handle)
 		status = query(&service, &state, err);
-	if (!status && service.has_handle)
+	if (status == LG_OK && service.has_handle)
 		status = state_of(&service, state, out_state, err);
-	else if (!status)
+	else if (status == LG_OK)
 		*out_state = SERVER_NO_SERVICE;
 	service_close(&service);
 	return status;
@@ -260,11 +261,11 @@ static enum lg_status settle(struct service *service, uint32_t *out_state,
 {
 	enum lg_status status = query(service, out_state, err);
 
-	if (!status && *out_state == SCMR_START_PENDING) {
+	if (status == LG_OK && *out_state == SCMR_START_PENDING) {
 		*out_state = SCMR_RUNNING;
 		return await(service, SCMR_RUNNING, SCMR_STOPPED, end_ms, err);
 	}
-	if (!status && *out_state == SCMR_STOP_PENDING) {
+	if (status == LG_OK && *out_state == SCMR_STOP_PENDING) {
 		*out_state = SCMR_STOPPED;
 		return await(service, SCMR_STOPPED, 0, end_ms, err);
 	}
@@ -277,7 +278,7 @@ static enum lg_status open_to_control(struct service *service, uint32_t access,
 	enum lg_status status = service_open(
 		service, SCMR_QUERY | SCMR_START | SCMR_STOP | access, err);
 
-	if (!status && !service->has_handle)
+	if (status == LG_OK && !service->has_handle)
 		status = lg_error_set(err, LG_ERR_CONFLICT,
 				      service->server->settings.server,
 				      "there is no service %s", service->name);
@@ -293,11 +294,11 @@ enum lg_status server_set_running(struct server *server, const char *name,
 	uint32_t state = 0;
 	enum lg_status status = open_to_control(&service, 0, err);
 
-	if (!status)
+	if (status == LG_OK)
 		status = settle(&service, &state, end_ms, err);
-	if (!status && !runs && state != SCMR_STOPPED)
+	if (status == LG_OK && !runs && state != SCMR_STOPPED)
 		status = stop(&service, end_ms, err);
-	else if (!status && runs && state == SCMR_STOPPED)
+	else if (status == LG_OK && runs && state == SCMR_STOPPED)
 		status = start(&service, end_ms, err);
 	service_close(&service);
 	return status;
@@ -315,7 +316,8 @@ static enum lg_status dependents(struct service *service,
 	enum lg_status status = LG_OK;
 	int tries;
 
-	for (tries = 0; !status && error == WINDOWS_MORE_DATA && tries < 3;
+	for (tries = 0;
+	     status == LG_OK && error == WINDOWS_MORE_DATA && tries < 3;
 	     tries++) {
 		uint32_t needed = 0;
 
@@ -324,12 +326,12 @@ static enum lg_status dependents(struct service *service,
 		scmr_enum_dependents(&service->handle, size, &stub);
 		status = call(service, SCMR_ENUM_DEPENDENTS, &stub, &answer,
 			      err);
-		if (!status)
+		if (status == LG_OK)
 			status = scmr_read_dependents(&answer, out_names,
 						      &needed, &error, err);
 		size = needed < DEPENDENTS_MOST ? needed : DEPENDENTS_MOST;
 	}
-	if (!status && error)
+	if (status == LG_OK && error)
 		status = windows_failed(service->server->settings.server,
 					service->name, error, err);
 	lg_buffer_release(&stub);
@@ -345,10 +347,10 @@ static enum lg_status stop_all(struct service *service,
 	enum lg_status status = LG_OK;
 	size_t i;
 
-	for (i = 0; !status && i < names->count; i++)
+	for (i = 0; status == LG_OK && i < names->count; i++)
 		status = server_set_running(service->server, names->item[i], 0,
 					    (int)(end_ms - now_ms()), err);
-	return status ? status : stop(service, end_ms, err);
+	return status != LG_OK ? status : stop(service, end_ms, err);
 }
 
 enum lg_status server_restart(struct server *server, const char *name,
@@ -364,19 +366,19 @@ enum lg_status server_restart(struct server *server, const char *name,
 		open_to_control(&service, SCMR_ENUMERATE_DEPENDENTS, err);
 	size_t i;
 
-	if (!status)
+	if (status == LG_OK)
 		status = settle(&service, &state, end_ms, err);
-	if (!status && state != SCMR_STOPPED)
+	if (status == LG_OK && state != SCMR_STOPPED)
 		status = dependents(&service, &names, err);
-	if (!status && state != SCMR_STOPPED)
+	if (status == LG_OK && state != SCMR_STOPPED)
 		status = stop_all(&service, &names, end_ms, err);
-	if (!status)
+	if (status == LG_OK)
 		status = start(&service, end_ms, err);
 	/* what ran is to run again, whatever became of the others */
 	for (i = names.count; i > 0; i--) {
 		again = server_set_running(server, names.item[i - 1], 1,
 					   (int)(end_ms - now_ms()), &later);
-		if (again && !status) {
+		if (again != LG_OK && status == LG_OK) {
 			status = again;
 			*err = later;
 		}

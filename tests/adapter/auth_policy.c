@@ -218,13 +218,13 @@ static void a_request_without_memory_is_none(void **state)
 
 	memset(&untouched, 0x5a, sizeof(untouched));
 	hook_json();
-	for (nth = 1; status; nth++) {
+	for (nth = 1; status != LG_OK; nth++) {
 		r = untouched;
 		err.text[0] = '\0';
 		allocation_fail_at(nth);
 		status = lg_auth_policy_parse(real, sizeof(real) - 1, &r, &err);
 		allocation_stop_failing();
-		if (!status)
+		if (status == LG_OK)
 			break;
 		assert_true(err.text[0] != '\0');
 		assert_memory_equal(&r, &untouched, sizeof(r));

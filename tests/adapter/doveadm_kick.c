@@ -98,7 +98,7 @@ static enum lg_status ask(void *context, const struct lg_buffer *request,
 	peer->requests++;
 	lg_buffer_append(&peer->said, request->data, request->len);
 	assert_in_range(limit_ms, 1, 5000);
-	if (peer->fails)
+	if (peer->fails != LG_OK)
 		return lg_error_set(err, peer->fails, NULL, "no");
 	for (i = 0; i < 4; i++)
 		if (peer->hangs[i] && strstr(request->data, peer->hangs[i]))

@@ -59,7 +59,7 @@ static void check_row(struct lg_signature *signature, char *line)
 	/* Each good body is that of its kind, in the one spelling. */
 	assert_true(lg_fleet_kind_from_name(field[0], strlen(field[0]), &kind));
 	if (lg_fleet_event_parse(kind, field[3], strlen(field[3]), &event,
-				 &err))
+				 &err) != LG_OK)
 		fail_msg("%s: %s", field[0], err.text);
 	lg_fleet_event_free(&event);
 }
@@ -103,7 +103,7 @@ static void signs_as_openssl(void **state)
 	fclose(file);
 	path_of(path, "anna.key");
 	write_file(path, pem, len, 0600);
-	if (lg_ed25519_open(path, &signature, &err))
+	if (lg_ed25519_open(path, &signature, &err) != LG_OK)
 		fail_msg("%s: %s", err.place, err.text);
 	assert_int_equal(lg_ed25519_public(&signature, key, &err), LG_OK);
 	lg_base64_encode(key, sizeof(key), &text);
@@ -138,7 +138,7 @@ static void makes_keys(void **state)
 	assert_non_null(strstr(pem.data, "BEGIN PRIVATE KEY"));
 	path_of(path, "new.key");
 	write_file(path, pem.data, pem.len, 0600);
-	if (lg_ed25519_open(path, &signature, &err))
+	if (lg_ed25519_open(path, &signature, &err) != LG_OK)
 		fail_msg("%s: %s", err.place, err.text);
 	assert_int_equal(lg_ed25519_public(&signature, read, &err), LG_OK);
 	assert_memory_equal(made, read, sizeof(made));

@@ -184,7 +184,7 @@ static void good_values_are_read(void **state)
 			lg_buffer_format(&text, "; comment\n[s]\n%s%s",
 					 row[i].line, end[j]);
 			if (lg_ini_parse(text.data, text.len, "x.ini", &rules,
-					 &items, &err))
+					 &items, &err) != LG_OK)
 				fail_msg("%s: %s", row[i].line, err.text);
 			assert_int_equal(items.count, 2);
 			assert_null(items.item[0].key);
@@ -217,7 +217,7 @@ static void limit_of_a_line(void **state)
 				      &items, &err);
 		assert_int_equal(status,
 				 len > LG_INI_LINE_MAX ? LG_ERR_LIMIT : LG_OK);
-		if (status)
+		if (status != LG_OK)
 			assert_string_equal(err.place, "x.ini:2");
 		else
 			assert_int_equal(items.count, 3);

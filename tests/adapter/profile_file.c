@@ -60,7 +60,7 @@ static struct lg_profile *good(const char *text)
 	struct lg_error err = {0};
 
 	write_file("good.ini", text);
-	if (load("good", NULL, &profile, &usage, &err))
+	if (load("good", NULL, &profile, &usage, &err) != LG_OK)
 		fail_msg("%s: %s", err.place, err.text);
 	assert_int_equal(usage.count, 0);
 	return profile;
@@ -373,7 +373,7 @@ static void base_profiles(void **state)
 			       "[logon_only_as]\nwhen_invalid = open\n");
 	/* By its path: middle.ini stands beside it. */
 	snprintf(path, sizeof(path), "%s/leaf.ini", folder);
-	if (load(path, NULL, &p, &usage, &err))
+	if (load(path, NULL, &p, &usage, &err) != LG_OK)
 		fail_msg("%s: %s", err.place, err.text);
 	assert_null(p->description);
 	assert_int_equal(p->max_duration_s, -1);
@@ -428,7 +428,7 @@ static void variables(void **state)
 	write_file("v.ini", "[profile]\nvariables = \"org,site\"\n"
 			    "description = \"%{org} and %{site} and 5 %\"\n"
 			    "[message]\nrefused = \"%{org}: %{until}\"\n");
-	if (load("v", both, &p, &usage, &err))
+	if (load("v", both, &p, &usage, &err) != LG_OK)
 		fail_msg("%s: %s", err.place, err.text);
 	assert_string_equal(p->description, "Example and %{org}=x and 5 %");
 	assert_string_equal(p->refused_message, "Example: %{until}");
@@ -578,7 +578,7 @@ static void whom_it_concerns(void **state)
 		   "filter = \"(mailHost=a\\2a)\"\n");
 	write_file("some.ini", "[profile]\nvariables = \"batch\"\n"
 			       "base = \"scope\"\n");
-	if (load("some", set, &p, &usage, &err))
+	if (load("some", set, &p, &usage, &err) != LG_OK)
 		fail_msg("%s: %s", err.place, err.text);
 	assert_true(p->applies_to_some);
 	assert_int_equal(p->applies_domain.count, 2);

@@ -89,7 +89,7 @@ static void whole_file(void **state)
 	struct lg_settings *s = NULL;
 	struct lg_error err = {0};
 
-	if (parse(whole, &s, &err))
+	if (parse(whole, &s, &err) != LG_OK)
 		fail_msg("%s: %s", err.place, err.text);
 	assert_string_equal(s->path, PLACE);
 	assert_int_equal(s->dialect, LG_DIALECT_EXCHANGE_2003);
@@ -365,7 +365,7 @@ static void good_clear_binds(void **state)
 		struct lg_settings *s = NULL;
 		struct lg_error err = {0};
 
-		if (parse(text[i], &s, &err))
+		if (parse(text[i], &s, &err) != LG_OK)
 			fail_msg("%s: %s", err.place, err.text);
 		lg_settings_free(&s);
 	}

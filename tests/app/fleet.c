@@ -18,7 +18,7 @@ static void applied_everywhere(struct scene *scene)
 	struct lg_error err = {0};
 	size_t i;
 
-	if (scene_apply(scene, &err))
+	if (scene_apply(scene, &err) != LG_OK)
 		fail_msg("%s", err.text);
 	assert_int_equal(scene->round.outcome, LG_FLEET_CAME_TRUE);
 	for (i = 0; i < scene->count; i++)

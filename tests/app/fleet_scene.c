@@ -70,7 +70,7 @@ static enum lg_status make(void *context, const struct lg_fleet_event *prepare,
 	enum lg_status status = lg_fleet_make(prepare, LG_DIALECT_GATE, &none,
 					      NULL, out_made, err);
 
-	if (status || !gate->make_fails)
+	if (status != LG_OK || gate->make_fails == LG_OK)
 		return status;
 	out_made->unasked = 1;
 	return lg_error_set(err, gate->make_fails, "ldap",
@@ -119,8 +119,8 @@ static void start(struct scene_gate *gate)
 	};
 	if (lg_fleet_ear_open(&gate->gate.ear, SCENE_BASE, &scene->keys,
 			      &scene->signature, &gate->folder.files,
-			      &gate->folder.clock, &err) ||
-	    lg_fleet_gate_open(&gate->gate, &err))
+			      &gate->folder.clock, &err) != LG_OK ||
+	    lg_fleet_gate_open(&gate->gate, &err) != LG_OK)
 		fail_msg("%s: %s", err.place, err.text);
 	gate->gate.ear.tell = told;
 	gate->gate.ear.context = gate;
@@ -216,8 +216,9 @@ void scene_turn(struct scene *scene)
 		settle(gate);
 		if (gate->hears_beside)
 			hear_beside(gate);
-		if (gate->fleet.poll(gate->fleet.self, 0, &sink, &err) ||
-		    lg_fleet_gate_work(&gate->gate, &err))
+		if (gate->fleet.poll(gate->fleet.self, 0, &sink, &err) !=
+			    LG_OK ||
+		    lg_fleet_gate_work(&gate->gate, &err) != LG_OK)
 			fail_msg("%s", err.text);
 	}
 }
@@ -275,7 +276,8 @@ struct scene *scene_make(size_t count)
 	scene->admin_link =
 		memory_open(scene->directory, LG_FLEET_GATES, &scene->admin);
 	if (lg_fleet_ear_open(&scene->ear, SCENE_BASE, &scene->keys,
-			      &scene->signature, NULL, &scene->clock, &err))
+			      &scene->signature, NULL, &scene->clock,
+			      &err) != LG_OK)
 		fail_msg("%s", err.text);
 	scene_turn(scene);
 	scene->directory->pass = pass;
@@ -346,7 +348,7 @@ void scene_finish(struct scene *scene)
 
 	while (scene->round.phase != LG_FLEET_PHASE_DONE) {
 		assert_true(steps++ < 1000);
-		if (lg_fleet_round_step(&scene->round, 100, &err))
+		if (lg_fleet_round_step(&scene->round, 100, &err) != LG_OK)
 			fail_msg("%s", err.text);
 	}
 }
@@ -355,7 +357,7 @@ enum lg_status scene_apply(struct scene *scene, struct lg_error *err)
 {
 	enum lg_status status = scene_begin(scene, err);
 
-	if (!status)
+	if (status == LG_OK)
 		scene_finish(scene);
 	return status;
 }
@@ -368,12 +370,12 @@ enum lg_status scene_change(struct scene *scene, enum lg_fleet_kind kind,
 
 	new_round(scene);
 	status = lg_fleet_ear_ask(&scene->ear, &scene->admin, NULL, err);
-	if (status)
+	if (status != LG_OK)
 		return status;
 	assert_true(lg_fleet_set_find(scene->ear.set, SCENE_LOCK, &fate));
 	status =
 		lg_fleet_round_change(&scene->round, &fate, kind, until_s, err);
-	if (!status)
+	if (status == LG_OK)
 		scene_finish(scene);
 	return status;
 }
@@ -396,7 +398,8 @@ void scene_publish(struct scene *scene, enum lg_fleet_kind kind, int64_t number,
 				       .until_s = 1};
 	struct lg_error err = {0};
 
-	if (lg_fleet_publish(&scene->admin, &scene->signature, &event, &err))
+	if (lg_fleet_publish(&scene->admin, &scene->signature, &event, &err) !=
+	    LG_OK)
 		fail_msg("%s", err.text);
 }
 
@@ -432,7 +435,8 @@ void scene_key(struct scene *scene, int64_t number, const char *name,
 
 	lg_base64_encode(bytes, sizeof(bytes), &text);
 	event.public_key = text.data;
-	if (lg_fleet_publish(&scene->admin, &scene->signature, &event, &err))
+	if (lg_fleet_publish(&scene->admin, &scene->signature, &event, &err) !=
+	    LG_OK)
 		fail_msg("%s", err.text);
 	lg_buffer_release(&text);
 }

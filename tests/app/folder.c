@@ -63,9 +63,9 @@ static enum lg_status folder_files_replace(void *self, const char *name,
 	struct folder *folder = self;
 	enum lg_status status = may_write(folder, name, err);
 
-	return status ? status
-		      : folder->real.replace(folder->real.self, name, bytes,
-					     len, err);
+	return status != LG_OK ? status
+			       : folder->real.replace(folder->real.self, name,
+						      bytes, len, err);
 }
 
 static enum lg_status folder_files_append(void *self, const char *name,
@@ -76,9 +76,9 @@ static enum lg_status folder_files_append(void *self, const char *name,
 	struct folder *folder = self;
 	enum lg_status status = may_write(folder, name, err);
 
-	return status ? status
-		      : folder->real.append(folder->real.self, name, bytes, len,
-					    sync, err);
+	return status != LG_OK ? status
+			       : folder->real.append(folder->real.self, name,
+						     bytes, len, sync, err);
 }
 
 static enum lg_status folder_files_remove(void *self, const char *name,
@@ -90,7 +90,7 @@ static enum lg_status folder_files_remove(void *self, const char *name,
 	if (folder->killed_write) {
 		enum lg_status status = may_write(folder, name, err);
 
-		if (status)
+		if (status != LG_OK)
 			return status;
 	}
 	return folder->real.remove(folder->real.self, name, err);
@@ -193,7 +193,7 @@ struct lg_state *folder_load(struct folder *folder)
 	struct lg_error err = {0};
 
 	if (lg_state_load(&folder->files, &folder->clock, LG_STATE_WRITE,
-			  &state, &err))
+			  &state, &err) != LG_OK)
 		fail_msg("%s: %s", err.place, err.text);
 	return state;
 }
@@ -209,7 +209,7 @@ char *folder_read(const struct folder *folder, const char *name)
 	struct lg_buffer text = {0};
 	char *taken = NULL;
 
-	if (!folder->real.read(folder->real.self, name, &text, NULL)) {
+	if (folder->real.read(folder->real.self, name, &text, NULL) == LG_OK) {
 		lg_buffer_text(&text, "");
 		assert_int_equal(lg_buffer_take(&text, &taken, NULL), LG_OK);
 	}
@@ -295,7 +295,7 @@ struct lg_lock *applied(struct lg_state *state,
 	struct lg_lock *lock = NULL;
 	struct lg_error err = {0};
 
-	if (lg_lock_apply(state, request, &lock, &err))
+	if (lg_lock_apply(state, request, &lock, &err) != LG_OK)
 		fail_msg("%s: %s", err.place, err.text);
 	return lock;
 }

@@ -368,7 +368,7 @@ static void a_full_disk_changes_nothing(void **unused)
 	unsigned int nth;
 	enum lg_status status = LG_ERR_IO;
 
-	for (nth = 1; status; nth++) {
+	for (nth = 1; status != LG_OK; nth++) {
 		struct lg_lock *lock = NULL;
 		struct lg_error err = {0};
 
@@ -377,7 +377,7 @@ static void a_full_disk_changes_nothing(void **unused)
 		s.folder.fail_write = nth;
 		status = lg_lock_apply(s.state, &s.request, &lock, &err);
 		s.folder.fail_write = 0;
-		if (status) {
+		if (status != LG_OK) {
 			assert_int_equal(status, LG_ERR_IO);
 			/* A new process finds no lock, whatever was written. */
 			lock_scene_again(&s);
@@ -410,7 +410,7 @@ static void a_lift_that_failed_is_tried_again(void **unused)
 				      LG_LOCK_END_LIFT, "bert", NULL, NULL,
 				      NULL);
 		s.folder.fail_write = 0;
-		if (status)
+		if (status != LG_OK)
 			assert_int_equal(lg_lock_lift(s.state, s.state->lock[0],
 						      LG_LOCK_END_LIFT, "bert",
 						      NULL, NULL, NULL),

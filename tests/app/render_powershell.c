@@ -39,7 +39,7 @@ static char *rendered(const struct lg_profile *profile)
 	struct lg_error err = {0};
 	char *text = NULL;
 
-	if (lg_render_powershell(&input, NULL, &script, &err))
+	if (lg_render_powershell(&input, NULL, &script, &err) != LG_OK)
 		fail_msg("%s", err.text);
 	assert_int_equal(lg_buffer_take(&script, &text, NULL), LG_OK);
 	return text;
@@ -170,11 +170,11 @@ static void versions(void **state)
 		lg_buffer_text(&text, "");
 		status = lg_powershell_versions(&profile, &text, &err);
 		assert_int_equal(status, row[i].status);
-		if (!status)
+		if (status == LG_OK)
 			assert_string_equal(text.data, row[i].text);
 		else if (text.len || !strstr(err.text, row[i].text))
 			fail_msg("%s", err.text);
-		if (status)
+		if (status != LG_OK)
 			assert_string_equal(err.place, "upgrade.ini:9");
 		lg_buffer_release(&text);
 	}

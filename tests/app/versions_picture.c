@@ -20,7 +20,7 @@ static size_t pictured(const char *spec, enum lg_version_form form,
 	size_t count;
 
 	if (lg_explanation_new(spec, strlen(spec), form, NULL, dialect, clients,
-			       &explanation, &err))
+			       &explanation, &err) != LG_OK)
 		fail_msg("%s: %s", spec, err.text);
 	count = lg_versions_picture(explanation, out);
 	lg_explanation_free(&explanation);
@@ -147,7 +147,7 @@ int main(void)
 	};
 	int result;
 
-	if (lg_clients_new(&clients, NULL))
+	if (lg_clients_new(&clients, NULL) != LG_OK)
 		return 1;
 	result = suite_run(rows);
 	lg_clients_free(&clients);

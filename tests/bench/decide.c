@@ -71,7 +71,7 @@ static void make_names(struct world *world)
 	char login[64];
 	size_t i;
 
-	must(!lg_findings_new(&world->findings, NULL), "no memory");
+	must(lg_findings_new(&world->findings, NULL) == LG_OK, "no memory");
 	for (i = 0; i < world->accounts; i++) {
 		int dn_len = snprintf(dn, sizeof(dn),
 				      "/o=Org/ou=First Administrative Group/"
@@ -89,9 +89,10 @@ static void make_names(struct world *world)
 		};
 		struct lg_login name = {login, 0};
 
-		must(!lg_strlist_add(&world->dn, dn, (size_t)dn_len, NULL) &&
-			     !lg_findings_add(world->findings, &account, &name,
-					      1, NULL),
+		must(lg_strlist_add(&world->dn, dn, (size_t)dn_len, NULL) ==
+				     LG_OK &&
+			     lg_findings_add(world->findings, &account, &name,
+					     1, NULL) == LG_OK,
 		     "no memory");
 		world->strings += dn_len + login_len;
 	}
@@ -101,17 +102,18 @@ static void make_values(struct world *world)
 {
 	const char *key = LG_KEY_PARAMETERS_SYSTEM;
 
-	must(!lg_registry_new(&world->values, NULL) &&
-		     !lg_registry_set_list(world->values, key,
-					   LG_VALUE_LOGON_ONLY_AS, &world->dn,
-					   NULL) &&
-		     !lg_registry_set_text(
-			     world->values, key, LG_VALUE_DISABLE_MAPI_CLIENTS,
-			     "-5.65535.65535;7.0.0-11.6568.6567", NULL) &&
-		     !lg_registry_set_text(
+	must(lg_registry_new(&world->values, NULL) == LG_OK &&
+		     lg_registry_set_list(world->values, key,
+					  LG_VALUE_LOGON_ONLY_AS, &world->dn,
+					  NULL) == LG_OK &&
+		     lg_registry_set_text(world->values, key,
+					  LG_VALUE_DISABLE_MAPI_CLIENTS,
+					  "-5.65535.65535;7.0.0-11.6568.6567",
+					  NULL) == LG_OK &&
+		     lg_registry_set_text(
 			     world->values, key,
 			     LG_VALUE_DISABLE_MAPI_CLIENT_PROCESSES,
-			     "program1.exe; program2.exe", NULL),
+			     "program1.exe; program2.exe", NULL) == LG_OK,
 	     "no memory");
 }
 
@@ -131,7 +133,8 @@ static double compile(struct world *world)
 	struct lg_policy *policy = NULL;
 	double start = now_ns();
 
-	must(!lg_policy_compile(&input, &policy, NULL, NULL), "compile");
+	must(lg_policy_compile(&input, &policy, NULL, NULL) == LG_OK,
+	     "compile");
 	lg_policy_free(&world->policy);
 	world->policy = policy;
 	return now_ns() - start;
@@ -376,9 +379,10 @@ static void concern(struct world *world, size_t lock,
 		strcpy((char *)own.findings->account[i].dn, dn);
 		strcpy((char *)own.findings->account[i].asked, dn);
 	}
-	must(!lg_registry_new(&values, NULL) &&
-		     !lg_registry_set_list(values, LG_KEY_PARAMETERS_SYSTEM,
-					   LG_VALUE_APPLIES_TO, &own.dn, NULL),
+	must(lg_registry_new(&values, NULL) == LG_OK &&
+		     lg_registry_set_list(values, LG_KEY_PARAMETERS_SYSTEM,
+					  LG_VALUE_APPLIES_TO, &own.dn,
+					  NULL) == LG_OK,
 	     "no memory");
 	layer->values = values;
 	layer->findings = layer->concerned = own.findings;
@@ -410,7 +414,8 @@ static double compile_locks(struct world *world, enum kind kind, size_t count)
 			concern(world, i, &locks.layer[i]);
 	}
 	start = now_ns();
-	must(!lg_policy_compile(&input, &policy, NULL, NULL), "compile");
+	must(lg_policy_compile(&input, &policy, NULL, NULL) == LG_OK,
+	     "compile");
 	start = now_ns() - start;
 	lg_policy_free(&world->policy);
 	world->policy = policy;

@@ -75,8 +75,8 @@ static void set_all(struct lg_registry *registry, const struct names *names)
 	size_t i;
 
 	for (i = 0; i < names->count; i++)
-		must(!lg_registry_set_dword(registry, LG_KEY_ACCOUNTS,
-					    names->set[i], 1, NULL),
+		must(lg_registry_set_dword(registry, LG_KEY_ACCOUNTS,
+					   names->set[i], 1, NULL) == LG_OK,
 		     "a value could not be set");
 }
 
@@ -93,8 +93,8 @@ static void measure(const struct names *names, double best[WORKS])
 		double at[WORKS + 1];
 		size_t found = 0;
 
-		must(!lg_registry_new(&registry, NULL) &&
-			     !lg_registry_new(&shared, NULL),
+		must(lg_registry_new(&registry, NULL) == LG_OK &&
+			     lg_registry_new(&shared, NULL) == LG_OK,
 		     "no memory");
 		at[SET] = now_ns();
 		set_all(registry, names);
@@ -105,12 +105,13 @@ static void measure(const struct names *names, double best[WORKS])
 		at[SHARE] = now_ns();
 		must(found == names->count, "a value was not found");
 		for (i = 0; i < names->count; i++)
-			must(!lg_registry_share(shared, registry,
-						LG_KEY_ACCOUNTS, names->find[i],
-						NULL),
+			must(lg_registry_share(shared, registry,
+					       LG_KEY_ACCOUNTS, names->find[i],
+					       NULL) == LG_OK,
 			     "a value could not be shared");
 		at[COPY] = now_ns();
-		must(!lg_registry_copy(registry, &copy, NULL), "no memory");
+		must(lg_registry_copy(registry, &copy, NULL) == LG_OK,
+		     "no memory");
 		at[WORKS] = now_ns();
 		for (i = 0; i < WORKS; i++) {
 			double took =

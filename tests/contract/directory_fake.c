@@ -168,7 +168,8 @@ static void look_up(struct lg_findings *findings, enum lg_asked_as asked_as,
 	const struct entries_entry *found = NULL;
 	size_t hits = 0;
 
-	if (!by_name && lg_dn_check(asked, strlen(asked), NULL, NULL)) {
+	if (!by_name &&
+	    lg_dn_check(asked, strlen(asked), NULL, NULL) != LG_OK) {
 		account.finding = LG_FINDING_MALFORMED;
 		add(findings, account, NULL);
 		return;

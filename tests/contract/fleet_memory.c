@@ -170,7 +170,7 @@ static enum lg_status connect(struct memory_link *link,
 	link->serial = directory->serial;
 	if (sink->connected)
 		status = sink->connected(sink->context, "memory:", err);
-	for (i = 0; i < directory->count && !status; i++) {
+	for (i = 0; i < directory->count && status == LG_OK; i++) {
 		if (directory->entry[i].gone ||
 		    !follows(link, &directory->entry[i]))
 			continue;
@@ -181,11 +181,11 @@ static enum lg_status connect(struct memory_link *link,
 		status = tell(&directory->entry[i], sink, err);
 	}
 	link->short_look = 0;
-	if (!status && sink->refreshed)
+	if (status == LG_OK && sink->refreshed)
 		status = sink->refreshed(sink->context, LG_FLEET_REFRESH_WHOLE,
 					 err);
 	/* What was not taken is told again. */
-	link->connected = !status;
+	link->connected = status == LG_OK;
 	return status;
 }
 
@@ -197,7 +197,7 @@ static enum lg_status tell_changes(struct memory_link *link,
 	enum lg_status status = LG_OK;
 	size_t i;
 
-	for (i = 0; i < directory->count && !status; i++) {
+	for (i = 0; i < directory->count && status == LG_OK; i++) {
 		const struct memory_entry *entry = &directory->entry[i];
 
 		if (entry->serial <= link->serial || !follows(link, entry))
@@ -207,9 +207,9 @@ static enum lg_status tell_changes(struct memory_link *link,
 		else if (sink->vanished)
 			status = sink->vanished(sink->context, &entry->id, err);
 	}
-	if (!status)
+	if (status == LG_OK)
 		link->serial = directory->serial;
-	if (!status && sink->heard)
+	if (status == LG_OK && sink->heard)
 		status = sink->heard(sink->context, err);
 	return status;
 }
@@ -242,7 +242,7 @@ static enum lg_status memory_poll(void *self, unsigned int timeout_ms,
 	int connected = link->connected;
 	enum lg_status status = poll_once(link, sink, err);
 
-	if (!status && timeout_ms && !link->interrupted &&
+	if (status == LG_OK && timeout_ms && !link->interrupted &&
 	    serial == link->serial && connected == link->connected &&
 	    link->directory->pass) {
 		link->directory->pass(link->directory->context, timeout_ms);
@@ -255,7 +255,7 @@ static enum lg_status memory_poll(void *self, unsigned int timeout_ms,
 static enum lg_status find_fault(const struct memory_link *link,
 				 struct lg_error *err)
 {
-	if (link->fails)
+	if (link->fails != LG_OK)
 		return refuse(err, link->fails);
 	if (link->still)
 		return refuse(err, LG_ERR_TIMEOUT);
@@ -271,7 +271,7 @@ static enum lg_status memory_events(void *self, const char *lock,
 	enum lg_status status = find_fault(link, err);
 	size_t i;
 
-	for (i = 0; i < directory->count && !status; i++) {
+	for (i = 0; i < directory->count && status == LG_OK; i++) {
 		const struct memory_entry *entry = &directory->entry[i];
 
 		if (!entry->gate && !entry->gone &&
@@ -289,7 +289,7 @@ static enum lg_status memory_gates(void *self, const struct lg_fleet_sink *sink,
 	enum lg_status status = find_fault(link, err);
 	size_t i;
 
-	for (i = 0; i < directory->count && !status; i++)
+	for (i = 0; i < directory->count && status == LG_OK; i++)
 		if (directory->entry[i].gate && !directory->entry[i].gone)
 			status = tell(&directory->entry[i], sink, err);
 	return status;
@@ -315,7 +315,7 @@ static enum lg_status memory_publish(void *self,
 	struct memory_entry *old;
 	char *cn;
 
-	if (status)
+	if (status != LG_OK)
 		return status;
 	if (is_too_long(entry))
 		return lg_error_set(err, LG_ERR_LIMIT, "memory", "too long");
@@ -342,7 +342,7 @@ static enum lg_status memory_report(void *self, const char *name,
 	enum lg_status status = find_fault(link, err);
 	struct memory_entry *entry;
 
-	if (status)
+	if (status != LG_OK)
 		return status;
 	if (len > LG_FLEET_REPORT_MAX)
 		return lg_error_set(err, LG_ERR_LIMIT, "memory", "too long");

@@ -18,14 +18,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_t count;
 	size_t i;
 
-	if (lg_clients_new(&clients, &err))
+	if (lg_clients_new(&clients, &err) != LG_OK)
 		abort();
 	lg_clients_items(clients, &before);
-	if (lg_clients_add(clients, (const char *)data, size, "fuzz", &err) &&
+	if (lg_clients_add(clients, (const char *)data, size, "fuzz", &err) !=
+		    LG_OK &&
 	    !err.text[0])
 		abort();
 	client = lg_clients_items(clients, &count);
-	if (err.status && count != before)
+	if (err.status != LG_OK && count != before)
 		abort();
 	for (i = before; i < count; i++)
 		if (!client[i].name[0] || !client[i].source)

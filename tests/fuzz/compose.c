@@ -104,17 +104,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	split(data, size, copy, part);
 	for (i = 0; i < SETTINGS; i++) {
 		demand(lg_registry_new(&values[i], NULL) == LG_OK);
-		reads &= !lg_registry_set_text(values[i],
-					       LG_KEY_PARAMETERS_SYSTEM,
-					       LG_VALUE_DISABLE_MAPI_CLIENTS,
-					       part[i], NULL) &&
-			 !lg_registry_set_text(
-				 values[i], LG_KEY_PARAMETERS_SYSTEM,
-				 LG_VALUE_DISABLE_MAPI_CLIENT_PROCESSES,
-				 part[SETTINGS + i], NULL) &&
-			 !lg_version_setting_parse(part[i], strlen(part[i]),
-						   LG_VERSION_FORM_REGISTRY,
-						   NULL, &setting[i], NULL);
+		reads &=
+			lg_registry_set_text(values[i],
+					     LG_KEY_PARAMETERS_SYSTEM,
+					     LG_VALUE_DISABLE_MAPI_CLIENTS,
+					     part[i], NULL) == LG_OK &&
+			lg_registry_set_text(
+				values[i], LG_KEY_PARAMETERS_SYSTEM,
+				LG_VALUE_DISABLE_MAPI_CLIENT_PROCESSES,
+				part[SETTINGS + i], NULL) == LG_OK &&
+			lg_version_setting_parse(part[i], strlen(part[i]),
+						 LG_VERSION_FORM_REGISTRY, NULL,
+						 &setting[i], NULL) == LG_OK;
 	}
 	if (reads && lg_compose(&input, &out, NULL, NULL) == LG_OK) {
 		composed = setting_of(out);

@@ -15,7 +15,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	unsigned char done[8];
 	size_t i;
 
-	if (lg_doveadm_who_parse((const char *)data, size, &list, NULL) &&
+	if (lg_doveadm_who_parse((const char *)data, size, &list, NULL) !=
+		    LG_OK &&
 	    list.count)
 		abort();
 	for (i = 0; i < list.count; i++)

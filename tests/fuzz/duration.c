@@ -16,11 +16,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	int64_t seconds = 0;
 	int64_t again = 0;
 
-	if (!lg_duration_parse(text, size, &seconds, NULL)) {
+	if (lg_duration_parse(text, size, &seconds, NULL) == LG_OK) {
 		lg_duration_format(seconds, &written);
 		if (written.data &&
 		    (lg_duration_parse(written.data, written.len, &again,
-				       NULL) ||
+				       NULL) != LG_OK ||
 		     again != seconds))
 			abort();
 		lg_buffer_release(&written);

@@ -16,11 +16,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static struct lg_fleet_report report, again;
 	struct lg_buffer first = {0}, second = {0};
 
-	if (lg_fleet_report_parse((const char *)data, size, &report, NULL))
+	if (lg_fleet_report_parse((const char *)data, size, &report, NULL) !=
+	    LG_OK)
 		return 0;
-	if (lg_fleet_report_render(&report, &first, NULL) ||
-	    lg_fleet_report_parse(first.data, first.len, &again, NULL) ||
-	    lg_fleet_report_render(&again, &second, NULL) ||
+	if (lg_fleet_report_render(&report, &first, NULL) != LG_OK ||
+	    lg_fleet_report_parse(first.data, first.len, &again, NULL) !=
+		    LG_OK ||
+	    lg_fleet_report_render(&again, &second, NULL) != LG_OK ||
 	    first.len != second.len ||
 	    memcmp(first.data, second.data, first.len) != 0)
 		abort();

@@ -27,14 +27,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	for (int64_t now_s = NOW_S - 5000; now_s <= NOW_S + 5000;
 	     now_s += 5000) {
-		if (!lg_time_parse(text, size, now_s, LG_TIME_NEXT, &zone,
-				   &moment, NULL)) {
+		if (lg_time_parse(text, size, now_s, LG_TIME_NEXT, &zone,
+				  &moment, NULL) == LG_OK) {
 			if (moment.at_s < now_s)
 				abort();
 			lg_time_format_full(moment.at_s, &zone, written);
 		}
-		if (!lg_time_parse(text, size, now_s, LG_TIME_LAST, &zone,
-				   &moment, NULL) &&
+		if (lg_time_parse(text, size, now_s, LG_TIME_LAST, &zone,
+				  &moment, NULL) == LG_OK &&
 		    moment.at_s > now_s)
 			abort();
 	}

@@ -24,7 +24,7 @@ static const struct lg_files no_files = {.read = read_nothing};
 
 static void render(const struct lg_lock *lock, struct lg_buffer *text)
 {
-	if (lg_lock_file_render(lock, text, NULL))
+	if (lg_lock_file_render(lock, text, NULL) != LG_OK)
 		abort();
 }
 
@@ -35,11 +35,12 @@ static void lock_file(const char *data, size_t size)
 	struct lg_lock *lock = NULL;
 	struct lg_lock *again = NULL;
 
-	if (lg_lock_file_parse(&no_files, data, size, "lock", &lock, NULL))
+	if (lg_lock_file_parse(&no_files, data, size, "lock", &lock, NULL) !=
+	    LG_OK)
 		return;
 	render(lock, &once);
 	if (lg_lock_file_parse(&no_files, once.data, once.len, "lock", &again,
-			       NULL))
+			       NULL) != LG_OK)
 		abort();
 	render(again, &twice);
 	if (once.len != twice.len || memcmp(once.data, twice.data, once.len))
@@ -57,12 +58,12 @@ static void record(const char *data, size_t size)
 	struct lg_buffer once = {0};
 	struct lg_buffer twice = {0};
 
-	if (lg_lock_record_parse(data, size, "lock.json", &one, NULL))
+	if (lg_lock_record_parse(data, size, "lock.json", &one, NULL) != LG_OK)
 		return;
-	if (lg_lock_record_render(&one, &once, NULL) ||
+	if (lg_lock_record_render(&one, &once, NULL) != LG_OK ||
 	    lg_lock_record_parse(once.data, once.len, "lock.json", &again,
-				 NULL) ||
-	    lg_lock_record_render(&again, &twice, NULL) ||
+				 NULL) != LG_OK ||
+	    lg_lock_record_render(&again, &twice, NULL) != LG_OK ||
 	    once.len != twice.len || memcmp(once.data, twice.data, once.len))
 		abort();
 	lg_buffer_release(&once);
@@ -77,8 +78,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	lock_file((const char *)data, size);
 	record((const char *)data, size);
-	if (!lg_lock_record_v1_parse((const char *)data, size, "lock.json", &v1,
-				     NULL))
+	if (lg_lock_record_v1_parse((const char *)data, size, "lock.json", &v1,
+				    NULL) == LG_OK)
 		lg_lock_record_v1_release(&v1);
 	return 0;
 }

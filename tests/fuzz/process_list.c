@@ -27,8 +27,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const struct lg_strlist *name;
 	size_t i;
 
-	if (lg_process_list_parse(text, size, "fuzz", &list, &err)) {
-		check(!list && err.status && err.text[0]);
+	if (lg_process_list_parse(text, size, "fuzz", &list, &err) != LG_OK) {
+		check(!list && err.status != LG_OK && err.text[0]);
 		return 0;
 	}
 	name = lg_process_list_names(list);

@@ -18,7 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct lg_strlist set = {0};
 	struct lg_error err = {0};
 
-	if (lg_strlist_add(&set, "org=Org", 7, NULL))
+	if (lg_strlist_add(&set, "org=Org", 7, NULL) != LG_OK)
 		return 0;
 	source.set = &set;
 	if (lg_profile_parse(&source, (const char *)data, size, &profile,

@@ -37,7 +37,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	enum lg_reg_encoding encoding =
 		size % 2 ? LG_REG_ENCODING_UTF8 : LG_REG_ENCODING_UTF16;
 
-	if (lg_reg_text_parse(data, size, "fuzz", NULL, &registry, NULL))
+	if (lg_reg_text_parse(data, size, "fuzz", NULL, &registry, NULL) !=
+	    LG_OK)
 		return 0;
 	demand(lg_reg_text_render(registry, encoding, &bytes, NULL) == LG_OK);
 	compare(registry, &bytes);

@@ -37,7 +37,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct lg_script *script = NULL;
 	unsigned int i;
 
-	if (lg_script_parse((const char *)data, size, "fuzz", &script, NULL))
+	if (lg_script_parse((const char *)data, size, "fuzz", &script, NULL) !=
+	    LG_OK)
 		return 0;
 	/* A far time is many polls, which teaches nothing. */
 	if (!script->count || script->line[script->count - 1].t_s < 100000)

@@ -16,11 +16,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct lg_buffer text = {0};
 
 	if (lg_servers_book_parse((const char *)data, size, "journal", &book,
-				  NULL))
+				  NULL) != LG_OK)
 		return 0;
-	if (!lg_servers_book_render(&book, &text, NULL)) {
+	if (lg_servers_book_render(&book, &text, NULL) == LG_OK) {
 		if (lg_servers_book_parse(text.data, text.len, "journal",
-					  &again, NULL))
+					  &again, NULL) != LG_OK)
 			abort();
 		if (again.damaged || again.count != book.count)
 			abort();

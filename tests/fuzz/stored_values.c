@@ -23,13 +23,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct lg_registry *values = NULL;
 	struct lg_error err = {0};
 
-	if (!lg_stored_values_parse(&files, (const char *)data, size,
-				    "registry.reg", LG_STORED_END_REQUIRED,
-				    &values, &err)) {
+	if (lg_stored_values_parse(&files, (const char *)data, size,
+				   "registry.reg", LG_STORED_END_REQUIRED,
+				   &values, &err) == LG_OK) {
 		if (!values)
 			abort();
 		lg_stored_values_limit(values);
-	} else if (values || !err.status) {
+	} else if (values || err.status == LG_OK) {
 		abort();
 	}
 	lg_registry_free(&values);

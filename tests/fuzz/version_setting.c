@@ -30,8 +30,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (data[0] & 1)
 		form = LG_VERSION_FORM_FOUR_PART;
 	if (lg_version_setting_parse((const char *)data + 1, size - 1, form,
-				     "fuzz", &setting, &err)) {
-		check(!setting && err.status && err.text[0]);
+				     "fuzz", &setting, &err) != LG_OK) {
+		check(!setting && err.status != LG_OK && err.text[0]);
 		return 0;
 	}
 	range = lg_version_setting_items(setting, &count);

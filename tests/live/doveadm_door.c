@@ -22,7 +22,7 @@ static enum lg_status list(struct lg_door *door, struct lg_error *err)
 	enum lg_status status = door->list(door->self, &sessions, err);
 	size_t i;
 
-	for (i = 0; i < sessions.count && !status; i++)
+	for (i = 0; i < sessions.count && status == LG_OK; i++)
 		printf("%s %s %s %s\n", sessions.session[i].id,
 		       sessions.session[i].user, sessions.session[i].address,
 		       lg_protocol_name(sessions.session[i].protocol));
@@ -62,14 +62,14 @@ static enum lg_status cut(struct lg_door *door, const char *user,
 	for (i = 0; i < sessions.count && order.cut; i++)
 		order.cut[i] = !strcmp(sessions.session[i].user, user) &&
 			       !strcmp(sessions.session[i].address, address);
-	if (!status && order.cut)
+	if (status == LG_OK && order.cut)
 		status = door->cut(door->self, &order, err);
-	for (i = 0; i < sessions.count && order.cut && !status; i++)
+	for (i = 0; i < sessions.count && order.cut && status == LG_OK; i++)
 		if (order.cut[i])
 			printf("%s %s %s %s\n", word_of(order.cut[i]),
 			       sessions.session[i].id, sessions.session[i].user,
 			       sessions.session[i].address);
-	for (i = 0; i < notes.count && !status; i++)
+	for (i = 0; i < notes.count && status == LG_OK; i++)
 		printf("%s\n", notes.item[i]);
 	free(order.cut);
 	lg_strlist_release(&notes);
@@ -90,13 +90,13 @@ int main(int argc, char **argv)
 	settings.api_key = argv[2];
 	settings.timeout_ms = (uint32_t)strtoul(argv[3], NULL, 10);
 	status = lg_doveadm_open(&settings, &door, &err);
-	if (!status) {
+	if (status == LG_OK) {
 		status = argc == 5 ? list(&door, &err)
 				   : cut(&door, argv[5], argv[6], &err);
 		door.close(door.self);
 	}
-	if (status)
+	if (status != LG_OK)
 		fprintf(stderr, "%s: %s: %s\n", lg_status_name(status),
 			err.place, err.text);
-	return status ? 1 : 0;
+	return status != LG_OK ? 1 : 0;
 }

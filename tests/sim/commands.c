@@ -216,7 +216,7 @@ static void apply(struct world *world, struct lg_state *state)
 		refused(world, "apply", status, print);
 		return;
 	}
-	if (status) {
+	if (status != LG_OK) {
 		accident(world, "apply", status, &err, missteps);
 		return;
 	}
@@ -239,13 +239,14 @@ static void lift_one(struct world *world, struct lg_state *state,
 	     end == LG_LOCK_END_FORCE ? " by force" : "");
 	expect_maybe(world, lock, &over);
 	status = lg_lock_choose(state, lock->id, LG_MEANT_ANY, &chosen, &err);
-	must(world, !status, "%s cannot be chosen: %s", lock->id, err.text);
+	must(world, status == LG_OK, "%s cannot be chosen: %s", lock->id,
+	     err.text);
 	status = lg_lock_lift(state, chosen, end, "bert", NULL, NULL, &err);
 	if (world->disk.is_dead)
 		return;
-	must(world, !status || end != LG_LOCK_END_FORCE,
+	must(world, status == LG_OK || end != LG_LOCK_END_FORCE,
 	     "lift --force fails: %s: %s", err.place, err.text);
-	if (status)
+	if (status != LG_OK)
 		accident(world, "lift", status, &err, missteps);
 	else
 		lock->now = over;
@@ -308,7 +309,7 @@ static void extend(struct world *world, struct lg_state *state)
 		must(world, status == LG_ERR_RANGE, "an end that is past");
 	if (status == LG_ERR_RANGE)
 		refused(world, "extend", status, print);
-	else if (status)
+	else if (status != LG_OK)
 		accident(world, "extend", status, &err, missteps);
 	else
 		lock->now = wanted;
@@ -339,7 +340,7 @@ static void confirm(struct world *world, struct lg_state *state)
 		return;
 	if (!lock->now.confirm.wall_s)
 		refused(world, "confirm", status, print);
-	else if (status)
+	else if (status != LG_OK)
 		accident(world, "confirm", status, &err, missteps);
 	else
 		lock->now = wanted;
@@ -366,7 +367,7 @@ void import_kind(struct world *world, struct lg_state *state, int kind)
 		return;
 	if (lg_state_locked(state)) {
 		refused(world, "import", status, print);
-	} else if (status) {
+	} else if (status != LG_OK) {
 		accident(world, "import", status, &err, missteps);
 	} else {
 		world->standing = kind;

@@ -233,7 +233,7 @@ static enum lg_status disk_list(void *self, const char *folder,
 
 	if (disk->is_dead)
 		return lg_error_set(err, LG_ERR_IO, folder, "cannot read");
-	for (i = 0; !status && i < disk->count; i++) {
+	for (i = 0; status == LG_OK && i < disk->count; i++) {
 		const char *name = disk->file[i].name;
 
 		if (len) {

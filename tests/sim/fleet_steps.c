@@ -76,7 +76,7 @@ static void begin_apply(struct fleet_world *world, struct sim_admin *admin)
 			chance_between(&world->chance, 5, 600);
 	lock->until_s = prepare.until_s;
 	lock->has_confirm = prepare.confirm_within_s != 0;
-	if (lg_fleet_ear_ask(&admin->ear, &admin->fleet, NULL, &err))
+	if (lg_fleet_ear_ask(&admin->ear, &admin->fleet, NULL, &err) != LG_OK)
 		return;
 	/* Before, for who hears it while it is written. */
 	world->lock_count++;
@@ -84,8 +84,8 @@ static void begin_apply(struct fleet_world *world, struct sim_admin *admin)
 	status = lg_fleet_round_apply(&admin->round, lock->id, &prepare, &err);
 	fleet_tell(world, "administrator %d applies %s: %s",
 		   (int)(admin - world->admin), lock->id,
-		   status ? err.text : "prepared");
-	if (status)
+		   status != LG_OK ? err.text : "prepared");
+	if (status != LG_OK)
 		return;
 	admin->busy = 1;
 	admin->applies = lock;
@@ -104,7 +104,7 @@ static void begin_change(struct fleet_world *world, struct sim_admin *admin)
 		return;
 	lock = &world->lock[chance_below(&world->chance,
 					 (uint32_t)world->lock_count)];
-	if (lg_fleet_ear_ask(&admin->ear, &admin->fleet, NULL, &err) ||
+	if (lg_fleet_ear_ask(&admin->ear, &admin->fleet, NULL, &err) != LG_OK ||
 	    !lg_fleet_set_find(admin->ear.set, lock->id, &fate) ||
 	    lg_fleet_fate_state(&fate, world->now.wall_ms) !=
 		    LG_FLEET_STATE_IN_FORCE)
@@ -113,7 +113,7 @@ static void begin_change(struct fleet_world *world, struct sim_admin *admin)
 	if (lg_fleet_round_change(
 		    &admin->round, &fate, kind,
 		    fate.until_s + chance_between(&world->chance, 1, 600),
-		    &err)) {
+		    &err) != LG_OK) {
 		fleet_tell(world, "  no %s: %s", lg_fleet_kind_name(kind),
 			   err.text);
 		return;
@@ -152,7 +152,7 @@ static void go_on(struct fleet_world *world, struct sim_admin *admin)
 		admin->busy = 0;
 		return;
 	}
-	if (lg_fleet_round_step(&admin->round, 200, &err))
+	if (lg_fleet_round_step(&admin->round, 200, &err) != LG_OK)
 		fleet_fail(world, "a round fails: %s", err.text);
 	if (admin->round.phase != LG_FLEET_PHASE_DONE)
 		return;

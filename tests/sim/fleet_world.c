@@ -133,7 +133,7 @@ static void report_beside(void *context, const char *report, size_t len)
 		status = fleet.report(fleet.self, gate->name, report, len, 0,
 				      NULL);
 	fleet.close(fleet.self);
-	if (status)
+	if (status != LG_OK)
 		lg_fleet_gate_beside_failed(&gate->gate);
 	else
 		lg_fleet_gate_beside_done(&gate->gate);
@@ -171,7 +171,7 @@ static void hear_beside(struct sim_gate *gate)
 
 		if (!entry->gate && !entry->gone &&
 		    entry->serial > gate->beside_serial &&
-		    lg_fleet_gate_beside(&gate->gate, &event, &err))
+		    lg_fleet_gate_beside(&gate->gate, &event, &err) != LG_OK)
 			fleet_fail(gate->world, "%s: %s", gate->name, err.text);
 	}
 	gate->beside_serial = other->serial;
@@ -185,7 +185,7 @@ void gate_up(struct sim_gate *gate)
 
 	gate->disk.crashes_in = 0;
 	if (lg_state_load(&gate->files, &gate->clock, LG_STATE_WRITE,
-			  &gate->state, &err))
+			  &gate->state, &err) != LG_OK)
 		fleet_fail(world, "%s does not start: %s", gate->name,
 			   err.text);
 	gate->link =
@@ -208,8 +208,8 @@ void gate_up(struct sim_gate *gate)
 	};
 	if (lg_fleet_ear_open(&gate->gate.ear, FLEET_BASE, &world->keys,
 			      &world->admin[0].signature, &gate->files,
-			      &gate->clock, &err) ||
-	    lg_fleet_gate_open(&gate->gate, &err))
+			      &gate->clock, &err) != LG_OK ||
+	    lg_fleet_gate_open(&gate->gate, &err) != LG_OK)
 		fleet_fail(world, "%s does not follow: %s", gate->name,
 			   err.text);
 }
@@ -229,7 +229,7 @@ static void settle(struct sim_gate *gate)
 	enum lg_lock_event event = LG_LOCK_NOTHING;
 
 	do {
-		if (lg_lock_settle(gate->state, &event, NULL, NULL))
+		if (lg_lock_settle(gate->state, &event, NULL, NULL) != LG_OK)
 			fleet_fail(gate->world, "%s cannot do what is due",
 				   gate->name);
 		gate->gate.looks |= event != LG_LOCK_NOTHING;
@@ -243,8 +243,8 @@ static void work(struct sim_gate *gate)
 
 	settle(gate);
 	hear_beside(gate);
-	if (gate->fleet.poll(gate->fleet.self, 0, &sink, &err) ||
-	    lg_fleet_gate_work(&gate->gate, &err)) {
+	if (gate->fleet.poll(gate->fleet.self, 0, &sink, &err) != LG_OK ||
+	    lg_fleet_gate_work(&gate->gate, &err) != LG_OK) {
 		if (!gate->disk.is_dead)
 			fleet_fail(gate->world, "%s: %s", gate->name, err.text);
 	}
@@ -346,7 +346,8 @@ static void make_admin(struct fleet_world *world, size_t index)
 	admin->link = memory_open(world->provider[index], LG_FLEET_GATES,
 				  &admin->fleet);
 	if (lg_fleet_ear_open(&admin->ear, FLEET_BASE, &world->keys,
-			      &admin->signature, NULL, &world->clock, &err))
+			      &admin->signature, NULL, &world->clock,
+			      &err) != LG_OK)
 		fleet_fail(world, "%s", err.text);
 }
 

@@ -155,7 +155,7 @@ static void ask(struct world *world, struct gate_outcome *outcome)
 
 	if (!outcome->asks || world->directory_away)
 		return;
-	if (!gate_inside_names(world->inside, &dn, &user, NULL)) {
+	if (gate_inside_names(world->inside, &dn, &user, NULL) == LG_OK) {
 		findings = directory_says(&dn, &user);
 		gate_inside_findings(world->inside, findings, NULL);
 		gate_inside_enforce_again(world->inside, outcome, NULL);
@@ -183,12 +183,12 @@ static struct lg_state *start_gate(struct world *world)
 	status = gate_inside_new(&world->gate, settings, &world->inside, &err);
 	if (world->disk.is_dead)
 		return NULL;
-	must(world, !status, "the gate does not start: %s: %s", err.place,
-	     err.text);
+	must(world, status == LG_OK, "the gate does not start: %s: %s",
+	     err.place, err.text);
 	loaded(world, world->inside->state);
 	expect_due(world);
 	status = gate_inside_first(world->inside, &outcome, &err);
-	must(world, !status || world->disk.is_dead,
+	must(world, status == LG_OK || world->disk.is_dead,
 	     "the gate does not stand: %s: %s", err.place, err.text);
 	ask(world, &outcome);
 	return world->inside->state;
@@ -204,14 +204,14 @@ static struct lg_state *start_command(struct world *world)
 			       &world->state, &err);
 	if (world->disk.is_dead)
 		return NULL;
-	must(world, !status, "the state cannot be read: %s: %s", err.place,
-	     err.text);
+	must(world, status == LG_OK, "the state cannot be read: %s: %s",
+	     err.place, err.text);
 	loaded(world, world->state);
 	expect_due(world);
 	do
 		status = lg_lock_settle(world->state, &event, NULL, &err);
-	while (!status && event != LG_LOCK_NOTHING);
-	must(world, !status || world->disk.is_dead,
+	while (status == LG_OK && event != LG_LOCK_NOTHING);
+	must(world, status == LG_OK || world->disk.is_dead,
 	     "what is due cannot be done: %s: %s", err.place, err.text);
 	lg_picture_flush(world->state, NULL);
 	lg_backup_prune(world->state, 30);
@@ -227,7 +227,7 @@ struct lg_state *process_begin(struct world *world)
 
 		/* What is owed is written before anything else is changed. */
 		state = world->inside->state;
-		if (gate_inside_catch_up(world->inside, &err))
+		if (gate_inside_catch_up(world->inside, &err) != LG_OK)
 			tell(world, "      still owed: %s", err.text);
 		expect_saved(world, state);
 		return state;
@@ -307,18 +307,18 @@ void process_reload(struct world *world)
 	enum lg_status status;
 
 	tell(world, "the gate is told to read again");
-	if (gate_inside_catch_up(inside, NULL)) {
+	if (gate_inside_catch_up(inside, NULL) != LG_OK) {
 		process_end(world);
 		return;
 	}
 	expect_saved(world, inside->state);
 	status = lg_standing_read(inside->state, &fresh, &err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_standing_take(inside->state, &fresh, &err);
-	if (status)
+	if (status != LG_OK)
 		tell(world, "      not read: %s", err.text);
 	lg_standing_fresh_release(&fresh);
-	if (!status)
+	if (status == LG_OK)
 		expect_read(world, inside->state);
 	process_enforce(world);
 	process_end(world);
@@ -340,7 +340,8 @@ void process_tick(struct world *world)
 		return;
 	expect_due(world);
 	status = gate_inside_settle(world->inside, &outcome, &err);
-	must(world, !status, "what is due cannot be done: %s", err.text);
+	must(world, status == LG_OK, "what is due cannot be done: %s",
+	     err.text);
 	ask(world, &outcome);
 	if (chance_of(&world->chance, 70))
 		gate_inside_catch_up(world->inside, NULL);

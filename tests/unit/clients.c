@@ -18,7 +18,7 @@ static struct lg_clients *builtin(void)
 	struct lg_clients *clients = NULL;
 	struct lg_error err = {0};
 
-	if (lg_clients_new(&clients, &err))
+	if (lg_clients_new(&clients, &err) != LG_OK)
 		fail_msg("%s: %s", err.place, err.text);
 	return clients;
 }
@@ -66,7 +66,8 @@ static void a_file_adds(void **state)
 	size_t count;
 
 	lg_clients_items(clients, &before);
-	if (lg_clients_add(clients, file, sizeof(file) - 1, "ours.csv", &err))
+	if (lg_clients_add(clients, file, sizeof(file) - 1, "ours.csv", &err) !=
+	    LG_OK)
 		fail_msg("%s: %s", err.place, err.text);
 	client = lg_clients_items(clients, &count);
 	assert_int_equal(count, before + 5);
@@ -152,7 +153,7 @@ static enum lg_status read_all(void *context, struct lg_error *err)
 	struct lg_clients *clients = NULL;
 	enum lg_status status = lg_clients_new(&clients, err);
 
-	if (!status)
+	if (status == LG_OK)
 		status = lg_clients_add(clients, file, sizeof(file) - 1, "f",
 					err);
 	lg_clients_free(&clients);

@@ -20,7 +20,8 @@ static struct lg_explanation *explained(const char *spec,
 	struct lg_error err = {0};
 
 	if (lg_explanation_new(spec, strlen(spec), LG_VERSION_FORM_FOUR_PART,
-			       "test", dialect, clients, &explanation, &err))
+			       "test", dialect, clients, &explanation,
+			       &err) != LG_OK)
 		fail_msg("%s: %s", spec, err.text);
 	return explanation;
 }
@@ -284,7 +285,7 @@ int main(void)
 	};
 	int result;
 
-	if (lg_clients_new(&clients, NULL))
+	if (lg_clients_new(&clients, NULL) != LG_OK)
 		return 1;
 	result = suite_run(rows);
 	lg_clients_free(&clients);

@@ -203,7 +203,8 @@ static void safe_form_is_equal(void **state)
 		size_t len = random_spec(oracle, spec, sizeof(spec), form);
 
 		if (lg_explanation_new(spec, len, form, NULL, dialect,
-				       oracle->clients, &explanation, NULL))
+				       oracle->clients, &explanation,
+				       NULL) != LG_OK)
 			continue;
 		prove(oracle, explanation, spec);
 		lg_explanation_free(&explanation);
@@ -220,7 +221,7 @@ int main(void)
 	};
 	int result;
 
-	if (lg_clients_new(&oracle.clients, NULL))
+	if (lg_clients_new(&oracle.clients, NULL) != LG_OK)
 		return 1;
 	result = suite_run(rows);
 	lg_clients_free(&oracle.clients);

@@ -37,7 +37,8 @@ static void same_again(enum lg_fleet_kind kind, const char *body)
 	struct lg_buffer again = {0};
 	struct lg_error err = {0};
 
-	if (lg_fleet_event_parse(kind, body, strlen(body), &event, &err))
+	if (lg_fleet_event_parse(kind, body, strlen(body), &event, &err) !=
+	    LG_OK)
 		fail_msg("%s", err.text);
 	assert_int_equal(lg_fleet_event_render(event, &again, &err), LG_OK);
 	assert_string_equal(again.data, body);
@@ -218,7 +219,7 @@ static enum lg_status read_and_write(void *context, struct lg_error *err)
 
 	status = lg_fleet_event_parse(LG_FLEET_PREPARE, prepare,
 				      strlen(prepare), &event, err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_fleet_event_render(event, &again, err);
 	lg_buffer_release(&again);
 	lg_fleet_event_free(&event);

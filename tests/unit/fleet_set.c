@@ -45,8 +45,9 @@ static struct lg_fleet_event *event_of(const struct row *row, const char *lock)
 	if (!event.until_s)
 		event.until_s = 1;
 	snprintf(event.lock, sizeof(event.lock), "%s", lock);
-	if (lg_fleet_event_render(&event, &body, &err) ||
-	    lg_fleet_event_parse(row->kind, body.data, body.len, &out, &err))
+	if (lg_fleet_event_render(&event, &body, &err) != LG_OK ||
+	    lg_fleet_event_parse(row->kind, body.data, body.len, &out, &err) !=
+		    LG_OK)
 		fail_msg("%s", err.text);
 	lg_buffer_release(&body);
 	return out;
@@ -353,10 +354,10 @@ static enum lg_status fill(void *context, struct lg_error *err)
 	enum lg_status status = lg_fleet_set_new(&set, err);
 	int is_new;
 
-	if (!status)
+	if (status == LG_OK)
 		status = lg_fleet_event_parse(LG_FLEET_BEGIN, body,
 					      sizeof(body) - 1, &event, err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_fleet_set_add(set, &id, &event, body,
 					  sizeof(body) - 1, "s", 1, &is_new,
 					  err);

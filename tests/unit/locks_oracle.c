@@ -597,7 +597,7 @@ static void composed_values(void **state)
 		} else {
 			assert_int_equal(status, LG_OK);
 		}
-		if (!status) {
+		if (status == LG_OK) {
 			compare_store(start, &seed, layer, count, composed);
 			input.lock = turned;
 			assert_int_equal(lg_compose(&input, &again, NULL, NULL),

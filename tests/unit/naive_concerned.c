@@ -251,9 +251,9 @@ static int put(struct lg_registry *values, const char *name,
 	struct lg_strlist list = {0};
 	enum lg_status status = LG_OK;
 
-	for (; *item && !status; item++)
+	for (; *item && status == LG_OK; item++)
 		status = lg_strlist_add(&list, *item, strlen(*item), NULL);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_registry_set_list(values, LG_KEY_PARAMETERS_SYSTEM,
 					      name, &list, NULL);
 	lg_strlist_release(&list);

@@ -247,7 +247,7 @@ static int is_text_listed(const struct oracle_lock *lock,
 		    same(attempt->dn, attempt->dn_len, text) &&
 		    (is_closed(lock) ||
 		     (lock->facts == LG_FACTS_ALL_FOUND &&
-		      !lg_dn_check(text, strlen(text), NULL, NULL))))
+		      lg_dn_check(text, strlen(text), NULL, NULL) == LG_OK)))
 			return 1;
 	}
 	return 0;
@@ -359,7 +359,7 @@ static enum lg_gate_state gate_of(const struct oracle_lock *lock,
 			continue;
 		named++;
 		zeros += strcmp(text, "0") == 0;
-		if (lg_dn_check(text, strlen(text), NULL, NULL))
+		if (lg_dn_check(text, strlen(text), NULL, NULL) != LG_OK)
 			continue;
 		if (lock->facts == LG_FACTS_ALL_FOUND) {
 			found++;
@@ -534,9 +534,9 @@ static enum lg_status put_list(struct lg_registry *values, const char *name,
 	enum lg_status status = LG_OK;
 	size_t i;
 
-	for (i = 0; list[i] && !status; i++)
+	for (i = 0; list[i] && status == LG_OK; i++)
 		status = lg_strlist_add(&texts, list[i], strlen(list[i]), NULL);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_registry_set_list(values, LG_KEY_PARAMETERS_SYSTEM,
 					      name, &texts, NULL);
 	lg_strlist_release(&texts);
@@ -558,22 +558,22 @@ struct lg_registry *oracle_values(const struct oracle_lock *lock)
 	unsigned int i;
 	enum lg_status status = lg_registry_new(&values, NULL);
 
-	if (!status && lock->has_list)
+	if (status == LG_OK && lock->has_list)
 		status = lock->dialect == LG_DIALECT_EXCHANGE_2000
 				 ? put_text(values, LG_VALUE_LOGON_ONLY_AS,
 					    lock->dn[0] ? lock->dn[0] : "")
 				 : put_list(values, LG_VALUE_LOGON_ONLY_AS,
 					    lock->dn);
-	if (!status && lock->has_users)
+	if (status == LG_OK && lock->has_users)
 		status = put_list(values, LG_VALUE_LOGON_ONLY_AS_USERS,
 				  lock->user);
-	if (!status && lock->when_invalid)
+	if (status == LG_OK && lock->when_invalid)
 		status = put_text(values, LG_VALUE_WHEN_INVALID,
 				  when[lock->when_invalid]);
-	if (!status && lock->versions)
+	if (status == LG_OK && lock->versions)
 		status = put_text(values, LG_VALUE_DISABLE_MAPI_CLIENTS,
 				  oracle_versions_text[lock->versions]);
-	if (!status && lock->blocks_a_exe)
+	if (status == LG_OK && lock->blocks_a_exe)
 		status =
 			put_text(values, LG_VALUE_DISABLE_MAPI_CLIENT_PROCESSES,
 				 "a.exe; b.exe");
@@ -582,15 +582,15 @@ struct lg_registry *oracle_values(const struct oracle_lock *lock)
 			lg_buffer_format(&protocols, "%s%s",
 					 protocols.len ? ", " : "",
 					 lg_protocol_name((enum lg_protocol)i));
-	if (!status && protocols.len)
+	if (status == LG_OK && protocols.len)
 		status = put_text(values, LG_VALUE_REFUSE_PROTOCOLS,
 				  protocols.data);
-	if (!status && lock->refuse_unknown_version)
+	if (status == LG_OK && lock->refuse_unknown_version)
 		status = put_text(values, LG_VALUE_UNKNOWN_VERSION, "refuse");
-	if (!status && lock->refuse_unknown_process)
+	if (status == LG_OK && lock->refuse_unknown_process)
 		status = put_text(values, LG_VALUE_UNKNOWN_PROCESS, "refuse");
 	lg_buffer_release(&protocols);
-	if (status)
+	if (status != LG_OK)
 		lg_registry_free(&values);
 	return values;
 }

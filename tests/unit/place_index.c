@@ -133,14 +133,14 @@ static enum lg_status fill(void *context, struct lg_error *err)
 	uint64_t i;
 
 	(void)context;
-	for (i = 0; i < 40 && !status; i++) {
+	for (i = 0; i < 40 && status == LG_OK; i++) {
 		status = lg_place_index_reserve(&index, err);
-		if (!status)
+		if (status == LG_OK)
 			lg_place_index_add(&index, i);
 		else
 			assert_int_equal(index.count, i);
 	}
-	if (!status)
+	if (status == LG_OK)
 		status = lg_place_index_copy(&index, &copy, err);
 	lg_place_index_release(&index);
 	lg_place_index_release(&copy);

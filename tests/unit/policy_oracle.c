@@ -67,13 +67,13 @@ static void compare(const struct oracle_lock *lock,
 	struct lg_decision decision;
 
 	if (right.no_policy != (status == LG_ERR_DIRECTORY) ||
-	    (status && status != LG_ERR_DIRECTORY)) {
+	    (status != LG_OK && status != LG_ERR_DIRECTORY)) {
 		print_lock(lock);
 		fail_msg("%s: compile gives %s, the oracle %s",
 			 lg_dialect_name(lock->dialect), lg_status_name(status),
 			 right.no_policy ? "directory" : "ok");
 	}
-	if (status)
+	if (status != LG_OK)
 		return;
 	decision = lg_policy_decide(policy, attempt);
 	if (lg_policy_gate(policy) != right.gate ||

@@ -17,7 +17,8 @@ static struct lg_process_list *parsed(const char *text)
 	struct lg_process_list *list = NULL;
 	struct lg_error err = {0};
 
-	if (lg_process_list_parse(text, strlen(text), "test", &list, &err))
+	if (lg_process_list_parse(text, strlen(text), "test", &list, &err) !=
+	    LG_OK)
 		fail_msg("%s: %s", text, err.text);
 	return list;
 }

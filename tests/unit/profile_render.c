@@ -496,7 +496,7 @@ static enum lg_status render_whole(void *context, struct lg_error *err)
 
 	lg_registry_free(&values);
 	target.dialect = LG_DIALECT_GATE;
-	if (!status)
+	if (status == LG_OK)
 		status = lg_profile_render(context, &target, NULL, NULL,
 					   &values, NULL, &warnings, err);
 	lg_registry_free(&values);

@@ -258,10 +258,10 @@ static enum lg_status disable_and_apply(void *context, struct lg_error *err)
 	enum lg_status status = lg_protocol_settings_disable(
 		context, LG_PROTOCOL_HTTP, &change, err);
 
-	if (!status)
+	if (status == LG_OK)
 		status = lg_protocol_settings_disable(context, LG_PROTOCOL_IMAP,
 						      &change, err);
-	if (!status)
+	if (status == LG_OK)
 		status =
 			lg_protocol_change_apply(context, &change, &after, err);
 	lg_strlist_release(&after);

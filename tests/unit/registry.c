@@ -346,25 +346,25 @@ static enum lg_status fill(void *context, struct lg_error *err)
 	char name[] = "?1";
 	int i;
 
-	if (!status)
+	if (status == LG_OK)
 		status = lg_registry_set_text(registry, KEY, "t", "a", err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_registry_set_bytes(registry, KEY, "m",
 					       LG_REG_MULTI_SZ, "a\0\0\0\0\0",
 					       6, err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_registry_set_dword(registry, KEY, "d", 1, err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_registry_set_bytes(registry, KEY, "k", LG_REG_SZ,
 					       "a", 1, err);
 	/* More than there is room for at first. */
-	for (i = 0; i < 20 && !status; i++) {
+	for (i = 0; i < 20 && status == LG_OK; i++) {
 		name[0] = (char)('A' + i);
 		status = lg_registry_set_dword(registry, KEY, name, 1, err);
 	}
-	if (!status)
+	if (status == LG_OK)
 		status = lg_registry_copy(registry, &copy, err);
-	if (!status)
+	if (status == LG_OK)
 		status =
 			lg_registry_set(copy, lg_registry_at(registry, 1), err);
 	lg_registry_free(&registry);

@@ -230,10 +230,10 @@ static enum lg_status there_and_back(void *context, struct lg_error *err)
 	enum lg_status status = lg_reg_text_modernise(
 		old_file, strlen(old_file), "t", NULL, &text, err);
 
-	if (!status)
+	if (status == LG_OK)
 		status = lg_reg_text_parse(text.data, text.len, "t", NULL,
 					   &registry, err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_reg_text_render(registry, LG_REG_ENCODING_REGEDIT4,
 					    &bytes, err);
 	lg_registry_free(&registry);

@@ -23,7 +23,7 @@ static struct lg_registry *read_text(const char *text)
 	struct lg_error err = {0};
 
 	if (lg_reg_text_parse(text, strlen(text), "t.reg", NULL, &registry,
-			      &err))
+			      &err) != LG_OK)
 		fail_msg("%s: %s", err.place, err.text);
 	return registry;
 }
@@ -53,7 +53,7 @@ static void reads_an_export(void **state)
 
 	read_file(*state, &bytes);
 	if (lg_reg_text_parse(bytes.data, bytes.len, *state, NULL, &registry,
-			      &err))
+			      &err) != LG_OK)
 		fail_msg("%s: %s", err.place, err.text);
 	value = lg_registry_find(registry, KEY, LG_VALUE_LOGON_ONLY_AS);
 	assert_int_equal(value->type, LG_REG_MULTI_SZ);
@@ -432,7 +432,7 @@ static enum lg_status there_and_back(void *context, struct lg_error *err)
 	enum lg_status status = lg_reg_text_parse(context, strlen(context), "t",
 						  NULL, &registry, err);
 
-	if (!status)
+	if (status == LG_OK)
 		status = lg_reg_text_render(registry, LG_REG_ENCODING_UTF16,
 					    &bytes, err);
 	lg_buffer_release(&bytes);

@@ -41,7 +41,7 @@ static enum lg_status add_some(void *context, struct lg_error *err)
 	enum lg_status status = LG_OK;
 	int i;
 
-	for (i = 0; !status && i < 40; i++)
+	for (i = 0; status == LG_OK && i < 40; i++)
 		status = lg_session_list_add(&list, &session, err);
 	lg_session_list_release(&list);
 	return status;

@@ -322,15 +322,15 @@ static enum lg_status a_short_life(void *context, struct lg_error *err)
 	struct lg_registry *values = context;
 	enum lg_status status = lg_store_new(LG_DIALECT_GATE, &store, err);
 
-	if (!status)
+	if (status == LG_OK)
 		status = lg_store_restart(store, 0, &all_found, NULL, err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_store_values(store, 1, values, &all_found, NULL,
 					 err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_store_logon(store, 2, "x", &attempt, NULL, NULL,
 					err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_store_set(store, 3, KEY, "x",
 				      lg_registry_at(values, 0), &all_found,
 				      NULL, err);

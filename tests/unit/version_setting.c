@@ -18,7 +18,7 @@ static struct lg_version_setting *parsed(const char *text,
 	struct lg_error err = {0};
 
 	if (lg_version_setting_parse(text, strlen(text), form, "test", &setting,
-				     &err))
+				     &err) != LG_OK)
 		fail_msg("%s: %s", text, err.text);
 	return setting;
 }

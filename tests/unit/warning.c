@@ -102,7 +102,7 @@ static enum lg_status add_some(void *context, struct lg_error *err)
 	enum lg_status status = LG_OK;
 	int i;
 
-	for (i = 0; i < 10 && !status; i++)
+	for (i = 0; i < 10 && status == LG_OK; i++)
 		status = lg_warnings_add(&warnings, LG_WARN_FAILS_OPEN, err,
 					 "%01000d", i);
 	lg_warnings_release(&warnings);

@@ -79,7 +79,7 @@ static size_t take_answer(char *bytes, size_t size, size_t count, void *context)
 	if (size * count > ANSWER_MAX - answer->len)
 		return 0;
 	lg_buffer_append(answer, bytes, size * count);
-	return lg_buffer_status(answer, NULL) ? 0 : size * count;
+	return lg_buffer_status(answer, NULL) != LG_OK ? 0 : size * count;
 }
 
 static enum lg_status judge(const struct doveadm *doveadm, CURLcode code,
@@ -108,7 +108,8 @@ static enum lg_status judge(const struct doveadm *doveadm, CURLcode code,
 	if (code == CURLE_ABORTED_BY_CALLBACK)
 		return lg_error_set(err, LG_ERR_TIMEOUT, doveadm->address,
 				    "the gate no longer waits for doveadm");
-	if (code == CURLE_OUT_OF_MEMORY || lg_buffer_status(answer, NULL))
+	if (code == CURLE_OUT_OF_MEMORY ||
+	    lg_buffer_status(answer, NULL) != LG_OK)
 		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
 				    "out of memory");
 	return lg_error_set(err, LG_ERR_IO, doveadm->address,
@@ -124,7 +125,7 @@ static enum lg_status ask(struct doveadm *doveadm,
 	CURLcode code;
 	enum lg_status status = lg_buffer_status(request, err);
 
-	if (status)
+	if (status != LG_OK)
 		return status;
 	if (is_stopped(doveadm))
 		return judge(doveadm, CURLE_ABORTED_BY_CALLBACK, limit_ms,
@@ -149,7 +150,7 @@ static enum lg_status list_sessions(void *self,
 
 	lg_doveadm_who_request(&request);
 	status = ask(doveadm, &request, doveadm->timeout_ms, &answer, err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_doveadm_who_parse(answer.data ? answer.data : "",
 					      answer.len, out_list, err);
 	lg_buffer_release(&request);
@@ -238,7 +239,7 @@ static int prepare(struct doveadm *doveadm,
 	lg_buffer_text(&key, "Authorization: X-Dovecot-API ");
 	append_base64(settings->api_key, &key);
 	doveadm->header = add_header(
-		NULL, lg_buffer_status(&key, NULL) ? NULL : key.data);
+		NULL, lg_buffer_status(&key, NULL) != LG_OK ? NULL : key.data);
 	if (doveadm->header)
 		doveadm->header = add_header(doveadm->header,
 					     "Content-Type: application/json");

@@ -148,7 +148,7 @@ static size_t count_of(const struct kick *kick, const struct group *group,
 static void failed(struct kick *kick, enum lg_status status,
 		   const struct lg_error *said)
 {
-	if (kick->status)
+	if (kick->status != LG_OK)
 		return;
 	kick->status = lg_error_set(kick->err, status,
 				    *said->place ? said->place : NULL, "%s",
@@ -169,10 +169,10 @@ static enum lg_status ask_groups(struct kick *kick, const struct group *group,
 	status = kick->kicker->ask(kick->kicker->context, &kick->request,
 				   limit_ms, &answer, &said);
 	kick->is_broken = status != LG_OK;
-	if (!status)
+	if (status == LG_OK)
 		status = lg_doveadm_kick_parse(answer.data ? answer.data : "",
 					       answer.len, count, done, &said);
-	if (status)
+	if (status != LG_OK)
 		failed(kick, status, &said);
 	for (i = 0; i < count; i++)
 		if (done[i])
@@ -303,7 +303,7 @@ enum lg_status lg_doveadm_kick(const struct lg_doveadm_kicker *kicker,
 	struct kick kick = {.kicker = kicker, .order = order, .err = err};
 	enum lg_status status = collect(&kick);
 
-	if (!status) {
+	if (status == LG_OK) {
 		send_all(&kick);
 		status = kick.status;
 	}

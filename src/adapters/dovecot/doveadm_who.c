@@ -109,7 +109,7 @@ static enum lg_status keep(struct lg_strlist *texts, const char *text,
 {
 	enum lg_status status = lg_strlist_add(texts, text, len, err);
 
-	if (!status)
+	if (status == LG_OK)
 		*out_text = texts->item[texts->count - 1];
 	return status;
 }
@@ -145,11 +145,11 @@ static enum lg_status add_session(const cJSON *row, size_t index,
 	if (lg_dovecot_login_len(service))
 		lg_buffer_format(&id, "-%s", session.user);
 	status = lg_buffer_status(&id, err);
-	if (!status)
+	if (status == LG_OK)
 		status = keep(&texts, id.data, id.len, &session.id, err);
-	if (!status && word_at(ips, index, &word, &len))
+	if (status == LG_OK && word_at(ips, index, &word, &len))
 		status = keep(&texts, word, len, &session.address, err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_session_list_add(list, &session, err);
 	lg_buffer_release(&id);
 	lg_strlist_release(&texts);
@@ -166,7 +166,7 @@ static enum lg_status add_row(const cJSON *row, struct lg_session_list *list,
 
 	if (*connections && !read_count(connections, &count))
 		return unreadable(err);
-	for (i = 0; i < count && !status; i++)
+	for (i = 0; i < count && status == LG_OK; i++)
 		status = add_session(row, i, list, err);
 	return status;
 }
@@ -196,7 +196,7 @@ static enum lg_status add_passed_on(const cJSON *row,
 			 session.user, address);
 	status = lg_buffer_status(&id, err);
 	session.id = id.data;
-	if (!status)
+	if (status == LG_OK)
 		status = lg_session_list_add(list, &session, err);
 	lg_buffer_release(&id);
 	return status;
@@ -218,7 +218,7 @@ static enum lg_status add_rows(const cJSON *item, int only_proxied, int depth,
 		return LG_OK;
 	if (depth > DEPTH_MAX)
 		return unreadable(err);
-	for (item = item->child; item && !status; item = item->next)
+	for (item = item->child; item && status == LG_OK; item = item->next)
 		status = add_rows(item, only_proxied, depth + 1, list, err);
 	return status;
 }
@@ -231,7 +231,8 @@ static enum lg_status add_answers(const cJSON *root,
 	enum lg_status status = LG_OK;
 	const cJSON *answer;
 
-	for (answer = root->child; answer && !status; answer = answer->next) {
+	for (answer = root->child; answer && status == LG_OK;
+	     answer = answer->next) {
 		const cJSON *tag = answer->child ? answer->child->prev : NULL;
 		int only_proxied = cJSON_IsString(tag) &&
 				   !strcmp(tag->valuestring, PROXY_TAG);
@@ -280,9 +281,9 @@ enum lg_status lg_doveadm_who_parse(const char *json, size_t len,
 	enum lg_status status = root ? check_first(root, err) : unreadable(err);
 	size_t i;
 
-	if (!status)
+	if (status == LG_OK)
 		status = add_answers(root, &list, err);
-	for (i = 0; i < list.count && !status; i++)
+	for (i = 0; i < list.count && status == LG_OK; i++)
 		status = lg_session_list_add(out_list, &list.session[i], err);
 	lg_session_list_release(&list);
 	cJSON_Delete(root);
@@ -310,16 +311,16 @@ enum lg_status lg_doveadm_kick_parse(const char *json, size_t len, size_t count,
 	memset(out_done, 0, count);
 	if (!cJSON_IsArray(root) || !root->child)
 		status = unreadable(err);
-	for (answer = status ? NULL : root->child; answer;
+	for (answer = status != LG_OK ? NULL : root->child; answer;
 	     answer = answer->next) {
 		struct lg_error said = {0};
 		enum lg_status one = check_answer(answer, &said);
 
-		if (!one && !tag_of(answer, count, &tag))
+		if (one == LG_OK && !tag_of(answer, count, &tag))
 			one = unreadable(&said);
-		if (!one)
+		if (one == LG_OK)
 			out_done[tag] = 1;
-		else if (!status)
+		else if (status == LG_OK)
 			status = lg_error_set(err, one, NULL, "%s", said.text);
 	}
 	cJSON_Delete(root);

@@ -126,11 +126,11 @@ enum lg_status lg_ed25519_open(const char *sign_key,
 	if (sign_key) {
 		opened.sign = sign;
 		status = lg_secret_file_read_lines(sign_key, &pem, err);
-		if (!status)
+		if (status == LG_OK)
 			status = import(opened.self, &pem, sign_key, err);
 		lg_secret_release(&pem);
 	}
-	if (status)
+	if (status != LG_OK)
 		lg_ed25519_close(&opened);
 	else
 		*out_signature = opened;

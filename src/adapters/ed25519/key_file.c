@@ -51,10 +51,10 @@ enum lg_status lg_fleet_keys_file(const char *path, struct lg_fleet_keys *keys,
 	} else {
 		status = read_all(fd, path, &text, err);
 	}
-	if (!status)
+	if (status == LG_OK)
 		status = lg_fleet_keys_parse(keys, text.len ? text.data : "",
 					     text.len, path, err);
-	if (!status && !lg_fleet_keys_valid(keys))
+	if (status == LG_OK && !lg_fleet_keys_valid(keys))
 		status = lg_error_set(err, LG_ERR_SYNTAX, path,
 				      "names no key that counts");
 	if (fd >= 0)

@@ -98,9 +98,9 @@ static enum lg_status exchange(const struct runtime *runtime,
 	int fd = -1;
 
 	status = dial(runtime, &fd, err);
-	while (!status && len > 0) {
+	while (status == LG_OK && len > 0) {
 		status = wait_for(runtime, fd, POLLOUT, until_ms, err);
-		if (status)
+		if (status != LG_OK)
 			break;
 		done = send(fd, command, len, MSG_NOSIGNAL);
 		if (done < 0 && errno != EAGAIN && errno != EINTR)
@@ -110,9 +110,9 @@ static enum lg_status exchange(const struct runtime *runtime,
 			len -= (size_t)done;
 		}
 	}
-	while (!status) {
+	while (status == LG_OK) {
 		status = wait_for(runtime, fd, POLLIN, until_ms, err);
-		if (status)
+		if (status != LG_OK)
 			break;
 		done = recv(fd, chunk, sizeof(chunk), 0);
 		if (done == 0)
@@ -125,7 +125,7 @@ static enum lg_status exchange(const struct runtime *runtime,
 			status = lg_error_set(err, LG_ERR_LIMIT, runtime->path,
 					      "the answer is too long");
 	}
-	if (!status)
+	if (status == LG_OK)
 		status = lg_buffer_status(out_answer, err);
 	if (fd >= 0)
 		close(fd);
@@ -254,7 +254,7 @@ enum lg_status lg_haproxy_sessions_parse(const char *text, size_t len,
 	enum lg_status status = LG_OK;
 	size_t at = 0;
 
-	while (!status && at < len) {
+	while (status == LG_OK && at < len) {
 		const char *end = memchr(text + at, '\n', len - at);
 		size_t line = end ? (size_t)(end - text) - at : len - at;
 
@@ -274,7 +274,7 @@ static enum lg_status runtime_list(void *self, struct lg_session_list *out_list,
 	enum lg_status status;
 
 	status = exchange(runtime, command, sizeof(command) - 1, &answer, err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_haproxy_sessions_parse(
 			answer.data ? answer.data : "", answer.len, time(NULL),
 			&runtime->frontends, out_list, err);
@@ -329,11 +329,12 @@ static enum lg_status shut_down(const struct runtime *runtime,
 		return LG_OK;
 	lg_buffer_char(commands, '\n');
 	status = lg_buffer_status(commands, err);
-	if (!status)
+	if (status == LG_OK)
 		status = exchange(runtime, commands->data, commands->len,
 				  &answer, err);
 	/* "No such session" is what was wanted. */
-	if (!status && answer.data && strspn(answer.data, "\n") != answer.len &&
+	if (status == LG_OK && answer.data &&
+	    strspn(answer.data, "\n") != answer.len &&
 	    !strstr(answer.data, "No such"))
 		status = lg_error_set(err, LG_ERR_DENIED, "haproxy", "%s",
 				      answer.data);
@@ -356,7 +357,7 @@ static enum lg_status cut_same(const struct runtime *runtime,
 	size_t waiting = 0;
 	size_t i;
 
-	for (i = 0; i < order->count && !status; i++) {
+	for (i = 0; i < order->count && status == LG_OK; i++) {
 		const struct lg_session *session = &order->session[i];
 		const struct lg_session *const *now;
 
@@ -377,7 +378,7 @@ static enum lg_status cut_same(const struct runtime *runtime,
 			waiting = 0;
 		}
 	}
-	if (!status)
+	if (status == LG_OK)
 		status = shut_down(runtime, &commands, err);
 	lg_buffer_release(&commands);
 	return status;
@@ -396,11 +397,11 @@ static enum lg_status runtime_cut(void *self, struct lg_cut_order *order,
 	if (i == order->count)
 		return LG_OK;
 	status = runtime_list(self, &list, err);
-	open = status ? NULL : by_id(&list);
-	if (!status && !open)
+	open = status != LG_OK ? NULL : by_id(&list);
+	if (status == LG_OK && !open)
 		status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
 				      "out of memory");
-	if (!status)
+	if (status == LG_OK)
 		status = cut_same(self, order, open, list.count, err);
 	free(open);
 	lg_session_list_release(&list);
@@ -436,10 +437,10 @@ enum lg_status lg_haproxy_open(const struct lg_haproxy_settings *settings,
 		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
 				    "out of memory");
 	}
-	for (i = 0; frontends && i < frontends->count && !status; i++)
+	for (i = 0; frontends && i < frontends->count && status == LG_OK; i++)
 		status = lg_strlist_add(&runtime->frontends, frontends->item[i],
 					strlen(frontends->item[i]), err);
-	if (status) {
+	if (status != LG_OK) {
 		runtime_close(runtime);
 		return status;
 	}

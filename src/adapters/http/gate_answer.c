@@ -224,7 +224,7 @@ static void challenge_add(const struct lg_http_refusal *refusal,
 		lg_buffer_format(&answer->challenge,
 				 "Basic realm=\"%s\", charset=\"UTF-8\"",
 				 refusal->realm ? refusal->realm : "Mail");
-		if (!answer->challenge.status)
+		if (answer->challenge.status == LG_OK)
 			header_add(answer, "WWW-Authenticate",
 				   answer->challenge.data);
 	}

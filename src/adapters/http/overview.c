@@ -239,7 +239,7 @@ enum lg_status lg_overview_status(const struct lg_overview *overview,
 
 	locks(overview, 0, &list);
 	status = lg_buffer_status(&list, err);
-	if (!status) {
+	if (status == LG_OK) {
 		const struct lg_http_slot slot[] = {
 			{"head", (const char *)lg_page_head, 1},
 			{"title", title, 0},
@@ -288,9 +288,9 @@ enum lg_status lg_overview_help(const struct lg_overview *overview,
 	found(search, &part[FOUND]);
 	snprintf(sessions, sizeof(sessions), "%" PRIu64, overview->sessions);
 	snprintf(refused, sizeof(refused), "%" PRIu64, overview->refused);
-	for (i = 0; i < PARTS && !status; i++)
+	for (i = 0; i < PARTS && status == LG_OK; i++)
 		status = lg_buffer_status(&part[i], err);
-	if (!status) {
+	if (status == LG_OK) {
 		const struct lg_http_slot slot[] = {
 			{"head", (const char *)lg_page_head, 1},
 			{"title", title, 0},

@@ -106,9 +106,9 @@ enum lg_status lg_refusal_page_check(const struct lg_refusal_page *page,
 	struct lg_buffer html = {0};
 	enum lg_status status = check_text(page, err);
 
-	if (!status)
+	if (status == LG_OK)
 		status = lg_refusal_page_render(page, &nothing, &html, err);
-	if (!status)
+	if (status == LG_OK)
 		status = check_places(page, err);
 	lg_buffer_release(&html);
 	return status;

@@ -31,7 +31,7 @@ static int add(struct lg_http_reader *reader, const char *at, size_t len)
 	if (reader->head.len + len > LG_HTTP_HEAD_MAX)
 		return fail(reader, 431);
 	lg_buffer_append(&reader->head, at, len);
-	return reader->head.status ? fail(reader, 500) : 0;
+	return reader->head.status != LG_OK ? fail(reader, 500) : 0;
 }
 
 static int end_text(struct lg_http_reader *reader)
@@ -225,7 +225,7 @@ static int on_body(lg_http_library *parser, const char *at, size_t len)
 	if (reader->skips_body)
 		return 0;
 	lg_buffer_append(&reader->body, at, len);
-	return reader->body.status ? fail(reader, 500) : 0;
+	return reader->body.status != LG_OK ? fail(reader, 500) : 0;
 }
 
 static int on_whole(lg_http_library *parser)

@@ -97,7 +97,7 @@ static enum lg_status take_line(struct reader *reader, const char *text,
 	status = lg_dn_check(text, len, NULL, &dn_error);
 	if (status == LG_ERR_NO_MEMORY)
 		return lg_error_set(reader->err, status, NULL, "out of memory");
-	if (status)
+	if (status != LG_OK)
 		return lg_error_set_at(reader->err, status, reader->path,
 				       reader->line, "%s", dn_error.text);
 	return lg_strlist_add(reader->list, text, len, reader->err);
@@ -110,7 +110,7 @@ static enum lg_status take_chunk(struct reader *reader, const char *chunk,
 	enum lg_status status = LG_OK;
 	size_t at = 0;
 
-	while (!status && at < len) {
+	while (status == LG_OK && at < len) {
 		const char *end = memchr(chunk + at, '\n', len - at);
 		size_t length = end ? (size_t)(end - chunk) - at : len - at;
 
@@ -125,7 +125,7 @@ static enum lg_status take_chunk(struct reader *reader, const char *chunk,
 		} else {
 			lg_buffer_append(&reader->rest, chunk + at, length);
 			status = lg_buffer_status(&reader->rest, reader->err);
-			if (!status && end) {
+			if (status == LG_OK && end) {
 				status = take_line(reader, reader->rest.data,
 						   reader->rest.len);
 				lg_buffer_clear(&reader->rest);
@@ -142,14 +142,14 @@ static enum lg_status read_all(struct reader *reader, int fd)
 	enum lg_status status = LG_OK;
 	ssize_t got;
 
-	while (!status && (got = read(fd, chunk, sizeof(chunk))) != 0) {
+	while (status == LG_OK && (got = read(fd, chunk, sizeof(chunk))) != 0) {
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
 			return io_error(reader->path, reader->err);
 		status = take_chunk(reader, chunk, (size_t)got);
 	}
-	if (!status && reader->rest.len)
+	if (status == LG_OK && reader->rest.len)
 		status = take_line(reader, reader->rest.data, reader->rest.len);
 	return status;
 }

@@ -97,12 +97,12 @@ static enum lg_status add_item(struct reader *reader, const char *section,
 	if (key.at) {
 		status = lg_strlist_add(&items->arena, key.at, key.len,
 					reader->err);
-		if (status)
+		if (status != LG_OK)
 			return status;
 		item->key = items->arena.item[items->arena.count - 1];
 		status = lg_strlist_add(&items->arena, value.at, value.len,
 					reader->err);
-		if (status)
+		if (status != LG_OK)
 			return status;
 		item->value = items->arena.item[items->arena.count - 1];
 	}
@@ -156,11 +156,11 @@ static enum lg_status read_header(struct reader *reader,
 			"alone on its line, a comment on a line of its own",
 			lg_ini_shown(name.len), name.at);
 	status = check_name(reader, "section", name);
-	if (status)
+	if (status != LG_OK)
 		return status;
 	status = lg_strlist_add(&reader->items->arena, name.at, name.len,
 				reader->err);
-	if (status)
+	if (status != LG_OK)
 		return status;
 	reader->section =
 		reader->items->arena.item[reader->items->arena.count - 1];
@@ -206,7 +206,7 @@ static enum lg_status read_key(struct reader *reader, struct lg_ini_span line)
 				       "write its [section] above it",
 				       lg_ini_shown(name.len), name.at);
 	status = check_name(reader, "key", name);
-	if (status)
+	if (status != LG_OK)
 		return status;
 	before = stands_at(reader, reader->section, name);
 	if (before)
@@ -219,7 +219,7 @@ static enum lg_status read_key(struct reader *reader, struct lg_ini_span line)
 	/* The arena gives the name its NUL for the messages. */
 	status = lg_strlist_add(&reader->items->arena, name.at, name.len,
 				reader->err);
-	if (status)
+	if (status != LG_OK)
 		return status;
 	key = reader->items->arena.item[reader->items->arena.count - 1];
 	text.at = equals + 1;
@@ -227,7 +227,7 @@ static enum lg_status read_key(struct reader *reader, struct lg_ini_span line)
 	place.key = key;
 	status = lg_ini_value_read(&place, lg_ini_trimmed(text), &value,
 				   reader->err);
-	if (status)
+	if (status != LG_OK)
 		return status;
 	return add_item(reader, reader->section, name, value);
 }
@@ -351,12 +351,12 @@ enum lg_status lg_ini_guard(const char *text, size_t len, const char *file,
 	enum lg_status status = check_bytes(text, len, file, err);
 	size_t at = 0;
 
-	if (!status)
+	if (status == LG_OK)
 		status = lg_strlist_add(&items.arena, file, strlen(file), err);
-	if (status)
+	if (status != LG_OK)
 		goto out;
 	reader.file_copy = items.arena.item[0];
-	while (!status && at < len) {
+	while (status == LG_OK && at < len) {
 		const char *end = memchr(text + at, '\n', len - at);
 		struct lg_ini_span line = {
 			text + at, end ? (size_t)(end - text) - at : len - at};
@@ -365,7 +365,7 @@ enum lg_status lg_ini_guard(const char *text, size_t len, const char *file,
 		status = read_line(&reader, line);
 		at += line.len + 1;
 	}
-	if (!status) {
+	if (status == LG_OK) {
 		*out_items = items;
 		items = (struct lg_ini_items){0};
 	}

@@ -83,7 +83,7 @@ enum lg_status lg_ini_read(const char *path, const struct lg_ini_rules *rules,
 		goto out;
 	}
 	status = read_whole(fd, path, &text, err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_ini_parse(text.data ? text.data : "", text.len,
 				      path, rules, out_items, err);
 out:
@@ -138,7 +138,7 @@ static enum lg_status compare(const dictionary *dict,
 	if (!dict || (size_t)dict->n != items->count)
 		return lg_error_set(err, LG_ERR_BUG, file,
 				    "iniparser reads this file differently");
-	for (i = 0; i < items->count && !status; i++) {
+	for (i = 0; i < items->count && status == LG_OK; i++) {
 		const struct lg_ini_item *item = &items->item[i];
 		const char *value;
 
@@ -147,7 +147,7 @@ static enum lg_status compare(const dictionary *dict,
 		lg_buffer_clear(&name);
 		lg_buffer_format(&name, "%s:%s", item->section, item->key);
 		status = lg_buffer_status(&name, err);
-		if (status)
+		if (status != LG_OK)
 			break;
 		value = iniparser_getstring(dict, name.data, NULL);
 		if (!value || !reads_same(value, item->value))
@@ -172,7 +172,7 @@ enum lg_status lg_ini_parse(const char *text, size_t len, const char *file,
 	int fd = -1;
 
 	status = lg_ini_guard(text, len, file, rules, &items, err);
-	if (status)
+	if (status != LG_OK)
 		goto out;
 	fd = memfd_create("logongate-ini", MFD_CLOEXEC);
 	if (fd < 0 || write_whole(fd, text, len) < 0) {
@@ -183,7 +183,7 @@ enum lg_status lg_ini_parse(const char *text, size_t len, const char *file,
 	iniparser_set_error_callback(say_nothing);
 	dict = iniparser_load(path);
 	status = compare(dict, &items, file, err);
-	if (status)
+	if (status != LG_OK)
 		goto out;
 	*out_items = items;
 	items = (struct lg_ini_items){0};

@@ -19,7 +19,7 @@ enum lg_status lg_notify_before_read(const struct lg_ini_item *item,
 	struct lg_error told = {0};
 	enum lg_status status = lg_ini_split(item, item->value, &words, err);
 
-	for (size_t i = 0; !status && i < words.count; i++) {
+	for (size_t i = 0; status == LG_OK && i < words.count; i++) {
 		if (before.count == LG_NOTIFY_BEFORE_MAX) {
 			status = lg_error_set_at(
 				err, LG_ERR_LIMIT, item->file, item->line,
@@ -30,12 +30,12 @@ enum lg_status lg_notify_before_read(const struct lg_ini_item *item,
 		status = lg_duration_parse(words.item[i], strlen(words.item[i]),
 					   &before.seconds[before.count++],
 					   &told);
-		if (status)
+		if (status != LG_OK)
 			status = lg_error_set_at(err, status, item->file,
 						 item->line, "%s: %s",
 						 item->key, told.text);
 	}
-	if (!status)
+	if (status == LG_OK)
 		*field = before;
 	lg_strlist_release(&words);
 	return status;

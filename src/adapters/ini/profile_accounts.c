@@ -37,7 +37,7 @@ enum lg_status lg_profile_take_allow(struct lg_profile_reader *reader,
 {
 	enum lg_status status = check_dn(reader, item, value);
 
-	if (!status)
+	if (status == LG_OK)
 		status = lg_strlist_add(&reader->profile->allow, value,
 					strlen(value), reader->err);
 	return status;
@@ -67,7 +67,7 @@ enum lg_status lg_profile_take_allow_user(struct lg_profile_reader *reader,
 {
 	enum lg_status status = lg_profile_check_user(reader, item, value);
 
-	if (status)
+	if (status != LG_OK)
 		return status;
 	return lg_strlist_add(&reader->profile->allow_user, value,
 			      strlen(value), reader->err);
@@ -79,9 +79,10 @@ enum lg_status lg_profile_take_single(struct lg_profile_reader *reader,
 {
 	enum lg_status status = check_dn(reader, item, value);
 
-	return status ? status
-		      : lg_profile_keep(reader, &reader->profile->single,
-					value);
+	return status != LG_OK
+		       ? status
+		       : lg_profile_keep(reader, &reader->profile->single,
+					 value);
 }
 
 enum lg_status lg_profile_keep_filter(struct lg_profile_reader *reader,
@@ -125,7 +126,7 @@ enum lg_status lg_profile_take_file(struct lg_profile_reader *reader,
 				 (size_t)(slash - item->file) + 1);
 	lg_buffer_text(&path, value);
 	status = lg_buffer_status(&path, reader->err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_allow_file_read(path.data, dn, users, reader->err);
 	lg_buffer_release(&path);
 	return status;

@@ -34,13 +34,13 @@ enum lg_status lg_profile_take_domains(struct lg_profile_reader *reader,
 		lg_ini_split(item, value, &domains, reader->err);
 	size_t i;
 
-	if (!status && !domains.count)
+	if (status == LG_OK && !domains.count)
 		status = lg_error_set_at(reader->err, LG_ERR_SYNTAX, item->file,
 					 item->line,
 					 "domains names no domain; write "
 					 "domains = \"example.org\" or leave "
 					 "it out");
-	for (i = 0; i < domains.count && !status; i++)
+	for (i = 0; i < domains.count && status == LG_OK; i++)
 		status = take_domain(reader, item, domains.item[i]);
 	lg_strlist_release(&domains);
 	return status;
@@ -52,7 +52,7 @@ enum lg_status lg_profile_take_applies_user(struct lg_profile_reader *reader,
 {
 	enum lg_status status = lg_profile_check_user(reader, item, value);
 
-	if (!status)
+	if (status == LG_OK)
 		status = lg_strlist_add(&reader->profile->applies_user, value,
 					strlen(value), reader->err);
 	return status;
@@ -64,7 +64,7 @@ enum lg_status lg_profile_take_applies_dn(struct lg_profile_reader *reader,
 {
 	enum lg_status status = lg_profile_check_dn(reader, item, value);
 
-	if (!status)
+	if (status == LG_OK)
 		status = lg_strlist_add(&reader->profile->applies_dn, value,
 					strlen(value), reader->err);
 	return status;

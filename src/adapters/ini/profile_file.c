@@ -21,7 +21,7 @@ static enum lg_status take_item(struct lg_profile_reader *reader,
 						   : LG_PLACEHOLDERS_VARIABLES,
 		&value, reader->err);
 
-	if (!status)
+	if (status == LG_OK)
 		status = taker->take(reader, item, value.data);
 	lg_buffer_release(&value);
 	return status;
@@ -77,7 +77,7 @@ static enum lg_status take_numbered(struct lg_profile_reader *reader,
 	if (!found)
 		return lg_error_set(reader->err, LG_ERR_NO_MEMORY, NULL,
 				    "out of memory");
-	for (i = 0; i < sections->count && !status; i++) {
+	for (i = 0; i < sections->count && status == LG_OK; i++) {
 		const struct lg_ini_item *item = sections->item[i];
 
 		if (!item->key || strcmp(item->section, taker->section) ||
@@ -88,9 +88,9 @@ static enum lg_status take_numbered(struct lg_profile_reader *reader,
 			read_number(reader, item, prefix, &found[count].number);
 		count++;
 	}
-	if (!status && count)
+	if (status == LG_OK && count)
 		qsort(found, count, sizeof(*found), by_number);
-	for (i = 0; i < count && !status; i++)
+	for (i = 0; i < count && status == LG_OK; i++)
 		status = take_item(reader, taker, found[i].item);
 	free(found);
 	return status;
@@ -104,7 +104,7 @@ static enum lg_status take_named(struct lg_profile_reader *reader,
 	enum lg_status status = LG_OK;
 	size_t i;
 
-	for (i = 0; i < sections->count && !status; i++) {
+	for (i = 0; i < sections->count && status == LG_OK; i++) {
 		const struct lg_ini_item *item = sections->item[i];
 
 		if (item->key && !strcmp(item->section, taker->section) &&
@@ -130,7 +130,7 @@ static enum lg_status take_all(struct lg_profile_reader *reader)
 			"when_invalid = open (nobody found: everybody gets in) "
 			"or closed (nobody found: nobody gets in)");
 	status = lg_profile_check_applies(reader);
-	for (i = 0; i < lg_profile_taker_count && !status; i++) {
+	for (i = 0; i < lg_profile_taker_count && status == LG_OK; i++) {
 		const struct lg_profile_taker *taker = &lg_profile_takers[i];
 		const struct lg_ini_item *item;
 
@@ -171,20 +171,20 @@ static enum lg_status read_profile(const struct lg_profile_source *source,
 	if (!profile->path)
 		status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
 				      "out of memory");
-	if (!status)
+	if (status == LG_OK)
 		status = lg_profile_name_of(profile->path, &profile->name, err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_variables_check(&reader.variables, &usage, err);
-	if (!status && usage.count) {
+	if (status == LG_OK && usage.count) {
 		status = lg_strlist_add_all(out_usage, &usage, err);
-		if (!status)
+		if (status == LG_OK)
 			status = lg_error_set(err, LG_ERR_CONFLICT,
 					      profile->path, "%s",
 					      usage.item[0]);
 	}
-	if (!status)
+	if (status == LG_OK)
 		status = take_all(&reader);
-	if (!status) {
+	if (status == LG_OK) {
 		*out_profile = profile;
 		profile = NULL;
 	}
@@ -202,7 +202,7 @@ enum lg_status lg_profile_load(const struct lg_profile_source *source,
 	enum lg_status status =
 		lg_profile_sections_read(source, &sections, err);
 
-	if (!status)
+	if (status == LG_OK)
 		status = read_profile(source, &sections, out_profile, out_usage,
 				      err);
 	lg_profile_sections_release(&sections);
@@ -219,7 +219,7 @@ enum lg_status lg_profile_parse(const struct lg_profile_source *source,
 	enum lg_status status =
 		lg_profile_sections_parse(source, text, len, &sections, err);
 
-	if (!status)
+	if (status == LG_OK)
 		status = read_profile(source, &sections, out_profile, out_usage,
 				      err);
 	lg_profile_sections_release(&sections);

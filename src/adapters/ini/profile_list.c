@@ -37,24 +37,24 @@ enum lg_status lg_profile_summarise(const struct lg_profile_source *source,
 	enum lg_status status;
 
 	status = lg_profile_sections_read(source, &sections, err);
-	if (status)
+	if (status != LG_OK)
 		return status;
 	summary.path = strdup(sections.file[0].path);
 	if (!summary.path)
 		status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
 				      "out of memory");
-	if (!status)
+	if (status == LG_OK)
 		status = lg_profile_name_of(summary.path, &summary.name, err);
-	if (!status)
+	if (status == LG_OK)
 		status = copy_value(&sections, "description",
 				    &summary.description, err);
-	if (!status)
+	if (status == LG_OK)
 		status = copy_value(&sections, "max_duration",
 				    &summary.max_duration, err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_strlist_add_all(&summary.variables,
 					    &sections.variables, err);
-	if (!status) {
+	if (status == LG_OK) {
 		*out_summary = summary;
 		summary = (struct lg_profile_summary){0};
 	}
@@ -85,14 +85,14 @@ static enum lg_status add_value(const struct lg_variables *variables,
 
 	if (status == LG_ERR_NO_MEMORY)
 		lg_error_set(err, status, NULL, "out of memory");
-	else if (status)
+	else if (status != LG_OK)
 		status = lg_strlist_add(&lines->arena, item->value,
 					strlen(item->value), err);
 	else
 		status = lg_strlist_add(&lines->arena, value.data, value.len,
 					err);
 	lg_buffer_release(&value);
-	if (!status)
+	if (status == LG_OK)
 		lines->line[lines->count].value =
 			lines->arena.item[lines->arena.count - 1];
 	return status;
@@ -104,7 +104,7 @@ static enum lg_status add_copy(struct lg_profile_lines *lines, const char *text,
 	enum lg_status status =
 		lg_strlist_add(&lines->arena, text, strlen(text), err);
 
-	if (!status)
+	if (status == LG_OK)
 		*out_copy = lines->arena.item[lines->arena.count - 1];
 	return status;
 }
@@ -120,28 +120,28 @@ enum lg_status lg_profile_lines(const struct lg_profile_source *source,
 	size_t i;
 
 	status = lg_profile_sections_read(source, &sections, err);
-	if (status)
+	if (status != LG_OK)
 		return status;
 	lines.line = calloc(sections.count ? sections.count : 1,
 			    sizeof(*lines.line));
 	if (!lines.line)
 		status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
 				      "out of memory");
-	for (i = 0; i < sections.count && !status; i++) {
+	for (i = 0; i < sections.count && status == LG_OK; i++) {
 		const struct lg_ini_item *item = sections.item[i];
 		struct lg_profile_line *line = &lines.line[i];
 
 		status = add_copy(&lines, item->file, &line->file, err);
-		if (!status)
+		if (status == LG_OK)
 			status = add_copy(&lines, item->section, &line->section,
 					  err);
-		if (!status && item->key)
+		if (status == LG_OK && item->key)
 			status = add_copy(&lines, item->key, &line->key, err);
-		if (!status && item->key)
+		if (status == LG_OK && item->key)
 			status = add_value(&variables, item, &lines, err);
 		lines.count++;
 	}
-	if (!status) {
+	if (status == LG_OK) {
 		*out_lines = lines;
 		lines = (struct lg_profile_lines){0};
 	}
@@ -176,7 +176,7 @@ enum lg_status lg_profile_names(const char *dir, struct lg_strlist *out_names,
 	if (!folder)
 		return lg_error_set(err, LG_ERR_IO, dir, "cannot be read: %s",
 				    strerror(errno));
-	while (!status && (entry = readdir(folder))) {
+	while (status == LG_OK && (entry = readdir(folder))) {
 		size_t len = strlen(entry->d_name);
 
 		if (entry->d_name[0] == '.' || len <= 4 ||
@@ -185,9 +185,9 @@ enum lg_status lg_profile_names(const char *dir, struct lg_strlist *out_names,
 		status = lg_strlist_add(&names, entry->d_name, len - 4, err);
 	}
 	closedir(folder);
-	if (!status && names.count)
+	if (status == LG_OK && names.count)
 		qsort(names.item, names.count, sizeof(*names.item), by_name);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_strlist_add_all(out_names, &names, err);
 	lg_strlist_release(&names);
 	return status;

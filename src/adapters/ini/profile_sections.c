@@ -99,7 +99,7 @@ static enum lg_status check_known(const struct lg_ini_items *items,
 	size_t ignored;
 	size_t i;
 
-	for (i = 0; i < items->count && !status; i++)
+	for (i = 0; i < items->count && status == LG_OK; i++)
 		status = lg_ini_known_find(known_keys, count, &items->item[i],
 					   &ignored, err);
 	return status;
@@ -129,7 +129,7 @@ enum lg_status lg_ini_split(const struct lg_ini_item *place, const char *text,
 
 	if (!text[strspn(text, " \t")])
 		return LG_OK;
-	while (!status) {
+	while (status == LG_OK) {
 		size_t len;
 		size_t whole;
 
@@ -170,7 +170,7 @@ static enum lg_status add_variables(struct lg_profile_sections *sections,
 	if (item)
 		status = lg_ini_split(item, item->value, &sections->variables,
 				      err);
-	for (i = first; i < sections->variables.count && !status; i++) {
+	for (i = first; i < sections->variables.count && status == LG_OK; i++) {
 		const char *name = sections->variables.item[i];
 
 		if (name[strspn(name, name_chars)])
@@ -180,7 +180,7 @@ static enum lg_status add_variables(struct lg_profile_sections *sections,
 				"letters, digits, _ and - only",
 				name);
 		for (j = 0; j < sizeof(taken) / sizeof(taken[0]); j++)
-			if (!status && !strcmp(name, taken[j]))
+			if (status == LG_OK && !strcmp(name, taken[j]))
 				status = lg_error_set_at(
 					err, LG_ERR_CONFLICT, item->file,
 					item->line,
@@ -257,10 +257,10 @@ static enum lg_status take_file(const struct lg_profile_source *source,
 	char *path = NULL;
 	enum lg_status status = check_known(&file->items, err);
 
-	if (!status)
+	if (status == LG_OK)
 		status = add_variables(sections, &file->items, err);
 	base = find_in(&file->items, "profile", "base");
-	if (status || !base)
+	if (status != LG_OK || !base)
 		return status;
 	if (!*base->value)
 		return lg_error_set_at(err, LG_ERR_SYNTAX, base->file,
@@ -270,9 +270,9 @@ static enum lg_status take_file(const struct lg_profile_source *source,
 	status = find_path(base->value, source->dir, file->path,
 			   slash ? (size_t)(slash - file->path) + 1 : 0, &path,
 			   err);
-	if (!status)
+	if (status == LG_OK)
 		status = check_cycle(sections, base, path, err);
-	if (status) {
+	if (status != LG_OK) {
 		free(path);
 		return status;
 	}
@@ -288,12 +288,12 @@ static enum lg_status read_chain(const struct lg_profile_source *source,
 {
 	enum lg_status status = LG_OK;
 
-	while (path && !status) {
+	while (path && status == LG_OK) {
 		struct lg_profile_one_file *file =
 			&sections->file[sections->file_count];
 
 		status = lg_ini_read(path, &rules, &file->items, err);
-		if (status) {
+		if (status != LG_OK) {
 			free(path);
 			break;
 		}
@@ -313,14 +313,14 @@ static enum lg_status no_such_profile(const struct lg_profile_source *source,
 	struct lg_strlist names = {0};
 	enum lg_status status = lg_profile_names(dir, &names, err);
 
-	if (!status && names.count)
+	if (status == LG_OK && names.count)
 		status = lg_error_set(
 			err, LG_ERR_IO, dir,
 			"there is no profile \"%s\"; the nearest "
 			"is %s",
 			source->name,
 			lg_ini_nearest(source->name, names.item, names.count));
-	else if (!status)
+	else if (status == LG_OK)
 		status = lg_error_set(err, LG_ERR_IO, dir,
 				      "there is no profile \"%s\", nor any "
 				      "other; --profiles DIR names the folder",
@@ -342,7 +342,7 @@ enum lg_status lg_profile_sections_read(const struct lg_profile_source *source,
 				    "a profile without a name; give a name or "
 				    "a path");
 	status = find_path(source->name, source->dir, NULL, 0, &path, err);
-	if (status)
+	if (status != LG_OK)
 		return status;
 	if (!is_path(source->name) && access(path, F_OK) < 0 &&
 	    errno == ENOENT) {
@@ -350,9 +350,9 @@ enum lg_status lg_profile_sections_read(const struct lg_profile_source *source,
 		return no_such_profile(source, err);
 	}
 	status = read_chain(source, path, &sections, err);
-	if (!status)
+	if (status == LG_OK)
 		status = merge(&sections, err);
-	if (!status) {
+	if (status == LG_OK) {
 		*out = sections;
 		sections = (struct lg_profile_sections){0};
 	}
@@ -371,18 +371,18 @@ enum lg_status lg_profile_sections_parse(const struct lg_profile_source *source,
 
 	status = find_path(source->name, source->dir, NULL, 0,
 			   &sections.file[0].path, err);
-	if (!status) {
+	if (status == LG_OK) {
 		sections.file_count = 1;
 		status = lg_ini_parse(text, len, sections.file[0].path, &rules,
 				      &sections.file[0].items, err);
 	}
-	if (!status)
+	if (status == LG_OK)
 		status = take_file(source, &sections, &base, err);
-	if (!status)
+	if (status == LG_OK)
 		status = read_chain(source, base, &sections, err);
-	if (!status)
+	if (status == LG_OK)
 		status = merge(&sections, err);
-	if (!status) {
+	if (status == LG_OK) {
 		*out = sections;
 		sections = (struct lg_profile_sections){0};
 	}

@@ -32,7 +32,7 @@ enum lg_status lg_profile_at_item(struct lg_profile_reader *reader,
 				  enum lg_status status,
 				  const struct lg_error *told)
 {
-	if (!status)
+	if (status == LG_OK)
 		return LG_OK;
 	if (status == LG_ERR_NO_MEMORY)
 		return no_memory(reader);
@@ -79,7 +79,7 @@ static enum lg_status take_max_duration(struct lg_profile_reader *reader,
 	enum lg_status status =
 		lg_duration_parse(value, strlen(value), &seconds, &told);
 
-	if (status)
+	if (status != LG_OK)
 		return lg_profile_at_item(reader, item, status, &told);
 	if (!seconds)
 		return lg_error_set_at(reader->err, LG_ERR_RANGE, item->file,
@@ -159,7 +159,7 @@ take_list(struct lg_profile_reader *reader, const struct lg_ini_item *item,
 	enum lg_status status = lg_ini_split(item, value, &names, reader->err);
 	size_t i;
 
-	for (i = 0; i < names.count && !status; i++)
+	for (i = 0; i < names.count && status == LG_OK; i++)
 		status = take(reader, item, names.item[i]);
 	lg_strlist_release(&names);
 	return status;
@@ -220,7 +220,7 @@ static enum lg_status take_versions(struct lg_profile_reader *reader,
 		NULL, &setting, &told);
 
 	lg_version_setting_free(&setting);
-	if (status)
+	if (status != LG_OK)
 		return lg_profile_at_item(reader, item, status, &told);
 	reader->profile->versions_line = item->line;
 	return lg_profile_keep(reader, &reader->profile->versions, value);
@@ -257,7 +257,7 @@ static enum lg_status take_processes(struct lg_profile_reader *reader,
 		lg_process_list_parse(value, strlen(value), NULL, &list, &told);
 
 	lg_process_list_free(&list);
-	if (status)
+	if (status != LG_OK)
 		return lg_profile_at_item(reader, item, status, &told);
 	reader->profile->processes_line = item->line;
 	return lg_profile_keep(reader, &reader->profile->processes, value);
@@ -284,7 +284,7 @@ static enum lg_status take_hold(struct lg_profile_reader *reader,
 					    &reader->profile->hold_mail);
 
 	/* Mail from outside is held for all or for nobody. */
-	if (!status && reader->profile->hold_mail &&
+	if (status == LG_OK && reader->profile->hold_mail &&
 	    reader->profile->applies_to_some)
 		status = lg_error_set_at(
 			reader->err, LG_ERR_CONFLICT, item->file, item->line,

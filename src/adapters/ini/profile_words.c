@@ -68,7 +68,7 @@ enum lg_status lg_profile_take_refused_in(struct lg_profile_reader *reader,
 	enum lg_status status =
 		check_tag(reader, item, item->key + strlen("refused."), tag);
 
-	if (!status && profile->refused_message &&
+	if (status == LG_OK && profile->refused_message &&
 	    !strcmp(tag, lg_profile_language(profile)))
 		return lg_error_set_at(
 			reader->err, LG_ERR_CONFLICT, item->file, item->line,
@@ -76,17 +76,17 @@ enum lg_status lg_profile_take_refused_in(struct lg_profile_reader *reader,
 			"them out, or say by language what refused is written "
 			"in",
 			item->key, tag);
-	if (!status && !value[strspn(value, " \t")])
+	if (status == LG_OK && !value[strspn(value, " \t")])
 		return lg_error_set_at(reader->err, LG_ERR_SYNTAX, item->file,
 				       item->line,
 				       "%s: it is empty; leave it out, and "
 				       "people read refused",
 				       item->key);
-	if (status)
+	if (status != LG_OK)
 		return status;
 	lg_buffer_format(&text, "%s=%s", tag, value);
 	status = lg_buffer_status(&text, reader->err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_strlist_add(&profile->messages, text.data, text.len,
 					reader->err);
 	lg_buffer_release(&text);

@@ -383,19 +383,19 @@ enum lg_status lg_settings_check(const struct lg_settings *settings,
 	enum lg_status status = check_gate(&checker);
 	size_t i;
 
-	for (i = 0; i < LG_LISTENER_COUNT && !status; i++)
+	for (i = 0; i < LG_LISTENER_COUNT && status == LG_OK; i++)
 		status = check_listener(&checker, (enum lg_listener)i);
-	if (!status)
+	if (status == LG_OK)
 		status = check_directory(&checker);
-	if (!status)
+	if (status == LG_OK)
 		status = check_dovecot(&checker);
-	if (!status)
+	if (status == LG_OK)
 		status = check_probe(&checker);
-	if (!status)
+	if (status == LG_OK)
 		status = check_fleet(&checker);
-	for (i = 0; i < settings->target_count && !status; i++)
+	for (i = 0; i < settings->target_count && status == LG_OK; i++)
 		status = check_target(&checker, &settings->target[i]);
-	for (i = 0; i < settings->group_count && !status; i++)
+	for (i = 0; i < settings->group_count && status == LG_OK; i++)
 		status = check_group(&checker, &settings->group[i]);
 	return status;
 }

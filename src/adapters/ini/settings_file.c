@@ -310,14 +310,14 @@ static enum lg_status read_items(struct lg_settings *settings,
 	enum lg_status status = LG_OK;
 	size_t i;
 
-	for (i = 0; i < items->count && !status; i++) {
+	for (i = 0; i < items->count && status == LG_OK; i++) {
 		const struct lg_ini_item *item = &items->item[i];
 		size_t index = 0;
 		char *object;
 
 		status = lg_ini_known_find(known_keys, KNOWN_COUNT, item,
 					   &index, err);
-		if (status || !item->key)
+		if (status != LG_OK || !item->key)
 			continue;
 		object = object_of(settings, item->section);
 		status = lg_setting_read(places[index].kind, item,
@@ -333,7 +333,7 @@ static enum lg_status default_addresses(struct lg_settings *settings,
 	enum lg_status status = LG_OK;
 	size_t i;
 
-	for (i = 0; i < LG_LISTENER_COUNT && !status; i++) {
+	for (i = 0; i < LG_LISTENER_COUNT && status == LG_OK; i++) {
 		struct lg_listen_settings *listen = &settings->listen[i];
 		const char *address =
 			lg_listener_row((enum lg_listener)i)->address;
@@ -353,21 +353,21 @@ static enum lg_status read_settings(const char *path,
 	struct lg_settings *settings = NULL;
 	enum lg_status status = lg_settings_default(NULL, &settings, err);
 
-	if (status)
+	if (status != LG_OK)
 		return status;
 	settings->path = strdup(path);
 	if (!settings->path)
 		status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
 				      "out of memory");
-	if (!status)
+	if (status == LG_OK)
 		status = make_objects(settings, items, err);
-	if (!status)
+	if (status == LG_OK)
 		status = read_items(settings, items, err);
-	if (!status)
+	if (status == LG_OK)
 		status = default_addresses(settings, err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_settings_check(settings, items, err);
-	if (!status) {
+	if (status == LG_OK) {
 		*out_settings = settings;
 		settings = NULL;
 	}
@@ -382,7 +382,7 @@ enum lg_status lg_settings_load(const char *path,
 	struct lg_ini_items items = {0};
 	enum lg_status status = lg_ini_read(path, &rules, &items, err);
 
-	if (!status)
+	if (status == LG_OK)
 		status = read_settings(path, &items, out_settings, err);
 	lg_ini_items_release(&items);
 	return status;
@@ -396,7 +396,7 @@ enum lg_status lg_settings_parse(const char *path, const char *text, size_t len,
 	enum lg_status status =
 		lg_ini_parse(text, len, path, &rules, &items, err);
 
-	if (!status)
+	if (status == LG_OK)
 		status = read_settings(path, &items, out_settings, err);
 	lg_ini_items_release(&items);
 	return status;

@@ -91,7 +91,7 @@ static enum lg_status read_path(const struct lg_ini_item *item, char **field,
 		return read_text(item, field, err);
 	append_path(item, item->value, strlen(item->value), &path);
 	status = lg_buffer_status(&path, err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_setting_keep(field, path.data, err);
 	lg_buffer_release(&path);
 	return status;
@@ -139,7 +139,7 @@ static enum lg_status read_uris(const struct lg_ini_item *item, char **field,
 	}
 out:
 	status = lg_buffer_status(&uris, err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_setting_keep(field, uris.data, err);
 	lg_buffer_release(&uris);
 	return status;
@@ -151,12 +151,12 @@ static enum lg_status read_dns(const struct lg_ini_item *item,
 	enum lg_status status = read_list(item, field, err);
 	size_t i;
 
-	for (i = 0; i < field->count && !status; i++) {
+	for (i = 0; i < field->count && status == LG_OK; i++) {
 		struct lg_error told = {0};
 
 		status = lg_dn_check(field->item[i], strlen(field->item[i]),
 				     NULL, &told);
-		if (status)
+		if (status != LG_OK)
 			status = lg_error_set_at(err, status, item->file,
 						 item->line, "%s: %s",
 						 item->key, told.text);
@@ -243,12 +243,12 @@ static enum lg_status read_addresses(const struct lg_ini_item *item,
 	enum lg_status status = read_list(item, field, err);
 	size_t i;
 
-	for (i = 0; i < field->count && !status; i++)
+	for (i = 0; i < field->count && status == LG_OK; i++)
 		if (!is_address(field->item[i]) || has_control(field->item[i]))
 			status = lg_setting_bad(
 				item, err,
 				"\"unix:NAME.sock\" or \"HOST:PORT\"");
-	if (!status && !field->count)
+	if (status == LG_OK && !field->count)
 		status = lg_setting_bad(item, err,
 					"\"unix:NAME.sock\" or \"HOST:PORT\"");
 	return status;
@@ -265,10 +265,10 @@ static enum lg_status read_cookies(const struct lg_ini_item *item,
 	enum lg_status status = read_list(item, field, err);
 	size_t i;
 
-	for (i = 0; i < field->count && !status; i++)
+	for (i = 0; i < field->count && status == LG_OK; i++)
 		if (field->item[i][strspn(field->item[i], token)])
 			status = lg_setting_bad(item, err, "names of cookies");
-	if (!status && !field->count)
+	if (status == LG_OK && !field->count)
 		status = lg_setting_bad(item, err, "names of cookies");
 	return status;
 }
@@ -350,7 +350,8 @@ static enum lg_status read_version(const struct lg_ini_item *item, char **field,
 {
 	struct lg_version version = {0};
 
-	if (lg_version_parse(item->value, strlen(item->value), &version, NULL))
+	if (lg_version_parse(item->value, strlen(item->value), &version,
+			     NULL) != LG_OK)
 		return lg_setting_bad(item, err,
 				      "a version such as 6.5.7651.19");
 	return lg_setting_keep(field, item->value, err);

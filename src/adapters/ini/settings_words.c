@@ -101,7 +101,7 @@ enum lg_status lg_setting_schemes(const struct lg_ini_item *item,
 	size_t i;
 	size_t k;
 
-	for (i = 0; !status && i < words.count; i++) {
+	for (i = 0; status == LG_OK && i < words.count; i++) {
 		for (k = 0; k < sizeof(known) / sizeof(known[0]); k++)
 			if (!strcasecmp(words.item[i], known[k].name))
 				break;
@@ -111,7 +111,7 @@ enum lg_status lg_setting_schemes(const struct lg_ini_item *item,
 		else
 			schemes |= known[k].scheme;
 	}
-	if (!status)
+	if (status == LG_OK)
 		*field = schemes;
 	lg_strlist_release(&words);
 	return status;

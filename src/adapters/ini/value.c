@@ -192,7 +192,7 @@ static enum lg_status read_word(const struct lg_ini_place *place,
 					    "or it would end there",
 					    text, err);
 	status = check_backslash(place, text, err);
-	if (status)
+	if (status != LG_OK)
 		return status;
 	return needs_quotes(place,
 			    "only a single word of letters, digits and . _ - "
@@ -217,7 +217,7 @@ enum lg_status lg_ini_value_read(const struct lg_ini_place *place,
 		status = read_quoted(place, text, &value, err);
 	else
 		status = read_word(place, text, &value, err);
-	if (!status)
+	if (status == LG_OK)
 		*out_value = value;
 	return status;
 }

@@ -93,7 +93,7 @@ enum lg_status lg_variables_expand(const struct lg_variables *variables,
 	enum lg_status status = LG_OK;
 
 	lg_buffer_append(out_text, "", 0);
-	while (!status) {
+	while (status == LG_OK) {
 		const char *mark = strstr(at, "%{");
 		const char *end = mark ? strchr(mark, '}') : NULL;
 
@@ -113,7 +113,7 @@ enum lg_status lg_variables_expand(const struct lg_variables *variables,
 				out_text, err);
 		at = end + 1;
 	}
-	return status ? status : lg_buffer_status(out_text, err);
+	return status != LG_OK ? status : lg_buffer_status(out_text, err);
 }
 
 static enum lg_status say(struct lg_strlist *out_usage,
@@ -121,7 +121,7 @@ static enum lg_status say(struct lg_strlist *out_usage,
 {
 	enum lg_status status = lg_buffer_status(sentence, err);
 
-	if (!status)
+	if (status == LG_OK)
 		status = lg_strlist_add(out_usage, sentence->data,
 					sentence->len, err);
 	lg_buffer_clear(sentence);
@@ -138,7 +138,7 @@ enum lg_status lg_variables_check(const struct lg_variables *variables,
 	enum lg_status status = LG_OK;
 	size_t i;
 
-	for (i = 0; declared && i < declared->count && !status; i++) {
+	for (i = 0; declared && i < declared->count && status == LG_OK; i++) {
 		const char *name = declared->item[i];
 
 		if (value_of(variables, name, strlen(name)))
@@ -148,7 +148,7 @@ enum lg_status lg_variables_check(const struct lg_variables *variables,
 				 name, name);
 		status = say(out_usage, &sentence, err);
 	}
-	for (i = 0; set && i < set->count && !status; i++) {
+	for (i = 0; set && i < set->count && status == LG_OK; i++) {
 		const char *equals = strchr(set->item[i], '=');
 		size_t len = equals ? (size_t)(equals - set->item[i]) : 0;
 

@@ -71,13 +71,13 @@ static enum lg_status add_value(struct listing *listing,
 		return lg_strlist_add(&listing->protocols, bytes, len, err);
 	if (lg_ldap_value_is(value, "legacyExchangeDN")) {
 		status = lg_strlist_add(&listing->text, bytes, len, err);
-		if (!status)
+		if (status == LG_OK)
 			*out_dn = listing->text.item[listing->text.count - 1];
 	}
-	if (!status && lg_ldap_value_is(value, "proxyAddresses") &&
+	if (status == LG_OK && lg_ldap_value_is(value, "proxyAddresses") &&
 	    lg_dn_of_x500(bytes, len, &text, &text_len))
 		status = lg_strlist_add(&listing->x500, text, text_len, err);
-	for (size_t i = 0; !status && i < attributes->count; i++)
+	for (size_t i = 0; status == LG_OK && i < attributes->count; i++)
 		if (lg_ldap_value_is(value, attributes->item[i]) &&
 		    lg_name_of_value(attributes->item[i], bytes, len, &text,
 				     &text_len))
@@ -104,16 +104,16 @@ static enum lg_status take_entry(void *context, size_t ticket,
 		&listing->row, listing->connection->ld, message, err);
 
 	(void)ticket;
-	if (status || !is_person(&listing->row))
+	if (status != LG_OK || !is_person(&listing->row))
 		return status;
 	status = lg_strlist_add(&listing->text, listing->row.dn.bv_val,
 				listing->row.dn.bv_len, err);
-	if (!status)
+	if (status == LG_OK)
 		mailbox.entry = listing->text.item[0];
-	for (size_t i = 0; !status && i < listing->row.count; i++)
+	for (size_t i = 0; status == LG_OK && i < listing->row.count; i++)
 		status = add_value(listing, &listing->row.value[i], &mailbox.dn,
 				   err);
-	if (!status) {
+	if (status == LG_OK) {
 		listing->given++;
 		status = listing->sink->mailbox(listing->sink->context,
 						&mailbox, err);
@@ -132,10 +132,11 @@ static enum lg_status choose_attributes(const struct lg_ldap_settings *settings,
 					     "proxyAddresses"};
 	enum lg_status status = LG_OK;
 
-	for (size_t i = 0; !status && i < sizeof(always) / sizeof(always[0]);
-	     i++)
+	for (size_t i = 0;
+	     status == LG_OK && i < sizeof(always) / sizeof(always[0]); i++)
 		status = lg_strlist_add(out, always[i], strlen(always[i]), err);
-	for (size_t i = 0; !status && i < settings->login_attributes.count; i++)
+	for (size_t i = 0;
+	     status == LG_OK && i < settings->login_attributes.count; i++)
 		if (strcasecmp(settings->login_attributes.item[i],
 			       "proxyAddresses") != 0)
 			status = lg_strlist_add(
@@ -143,9 +144,9 @@ static enum lg_status choose_attributes(const struct lg_ldap_settings *settings,
 				strlen(settings->login_attributes.item[i]),
 				err);
 	/* libldap's list ends with a NULL. */
-	if (!status)
+	if (status == LG_OK)
 		status = lg_strlist_add(out, "", 0, err);
-	if (!status)
+	if (status == LG_OK)
 		out->item[out->count - 1] = NULL;
 	return status;
 }
@@ -163,16 +164,16 @@ static enum lg_status list_server(struct listing *listing, struct lg_error *err)
 		choose_attributes(listing->settings, &attribute, err);
 
 	search.attribute = (char **)attribute.item;
-	if (!status)
+	if (status == LG_OK)
 		status = lg_ldap_search_paged(&search, FILTER, &pipeline,
 					      &referred, err);
-	if (!status && referred)
+	if (status == LG_OK && referred)
 		status = lg_error_set(err, LG_ERR_DIRECTORY,
 				      listing->connection->uri,
 				      "points to another server for a part of "
 				      "the accounts; ask a global catalog, or "
 				      "a base below it");
-	if (!status && !listing->given)
+	if (status == LG_OK && !listing->given)
 		status = lg_error_set(err, LG_ERR_DIRECTORY,
 				      listing->connection->uri,
 				      "shows no mailbox below \"%s\"; there is "
@@ -200,7 +201,7 @@ enum lg_status lg_ldap_list_mailboxes(const struct lg_ldap_settings *settings,
 		status = lg_ldap_connect(settings, settings->uri.item[i],
 					 &connection, err);
 		listing.connection = &connection;
-		if (!status)
+		if (status == LG_OK)
 			status = list_server(&listing, err);
 		lg_ldap_disconnect(&connection);
 	}
@@ -217,7 +218,7 @@ lg_mailboxes_list_ldap(const struct lg_directory_settings *settings,
 	struct lg_ldap_settings ldap = {0};
 	enum lg_status status = lg_ldap_settings_read(settings, &ldap, err);
 
-	if (status)
+	if (status != LG_OK)
 		return status;
 	status = lg_ldap_could_not_ask(lg_ldap_list_mailboxes(&ldap, sink, err),
 				       err);

@@ -59,7 +59,7 @@ enum lg_status lg_ldap_outcome_report(const char *place,
 	append(&text, "", &outcome->gone, " is no longer there; ",
 	       "if it was moved or renamed, it still has the lock's values");
 	status = lg_buffer_status(&text, err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_error_set(err,
 				      outcome->denied.count ? LG_ERR_DENIED
 							    : LG_ERR_CONFLICT,

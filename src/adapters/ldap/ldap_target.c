@@ -47,7 +47,7 @@ static enum lg_status take_mailbox(void *context,
 
 	if (reading->first.count < PROBED_MAX &&
 	    lg_strlist_add(&reading->first, mailbox->entry,
-			   strlen(mailbox->entry), err))
+			   strlen(mailbox->entry), err) != LG_OK)
 		return LG_ERR_NO_MEMORY;
 	return lg_account_values_set(reading->values, mailbox->entry,
 				     mailbox->protocol_settings, err);
@@ -59,9 +59,9 @@ static enum lg_status read_all(struct ldap_target *target,
 	const struct lg_mailbox_sink sink = {reading, take_mailbox};
 	enum lg_status status = lg_registry_new(&reading->values, err);
 
-	if (!status)
+	if (status == LG_OK)
 		status = lg_ldap_list_mailboxes(&target->settings, &sink, err);
-	if (status)
+	if (status != LG_OK)
 		lg_registry_free(&reading->values);
 	return status;
 }
@@ -73,7 +73,7 @@ static enum lg_status target_read(void *self, struct lg_registry **out_values,
 	enum lg_status status = read_all(self, &reading, err);
 
 	lg_strlist_release(&reading.first);
-	if (!status)
+	if (status == LG_OK)
 		*out_values = reading.values;
 	return status;
 }
@@ -88,7 +88,7 @@ static enum lg_status connect_any(struct ldap_target *target,
 	size_t i;
 
 	/* Only memory is no server's matter. */
-	for (i = 0; i < target->settings.uri.count && status &&
+	for (i = 0; i < target->settings.uri.count && status != LG_OK &&
 		    status != LG_ERR_NO_MEMORY;
 	     i++)
 		status = lg_ldap_connect(&target->settings,
@@ -110,7 +110,8 @@ static enum lg_status ask_right(struct ldap_target *target,
 	enum lg_status status = connect_any(target, &connection, err);
 	size_t i;
 
-	for (i = 0; !status && !probe->may_write && i < entry->count; i++)
+	for (i = 0; status == LG_OK && !probe->may_write && i < entry->count;
+	     i++)
 		status = lg_ldap_may_modify(&connection, entry->item[i],
 					    &probe->may_write, probe->note,
 					    sizeof(probe->note), err);
@@ -129,12 +130,12 @@ static enum lg_status target_probe(void *self,
 	struct lg_ldap_sigpipe guard = lg_ldap_sigpipe_hold_off();
 	enum lg_status status = read_all(self, &reading, err);
 
-	if (!status)
+	if (status == LG_OK)
 		status = ask_right(self, &reading.first, &probe, err);
 	lg_ldap_sigpipe_let_be(&guard);
 	lg_registry_free(&reading.values);
 	lg_strlist_release(&reading.first);
-	if (!status)
+	if (status == LG_OK)
 		*out_probe = probe;
 	return status;
 }
@@ -153,7 +154,7 @@ static enum lg_status tell_changed(struct lg_ldap_connection *connection,
 
 	if (!now)
 		status = lg_ldap_is_there(connection, entry, &there, err);
-	if (!status)
+	if (status == LG_OK)
 		lg_ldap_told_add(there ? &outcome->changed : &outcome->gone,
 				 entry);
 	return status;
@@ -172,21 +173,21 @@ static enum lg_status write_one(struct lg_ldap_connection *connection,
 	if (lg_ldap_same_value(now, change->value))
 		return LG_OK;
 	status = lg_ldap_exchange_plan(change, now, &exchange, &failure);
-	if (!status && (exchange.delete_count || exchange.add_count))
+	if (status == LG_OK && (exchange.delete_count || exchange.add_count))
 		status = lg_ldap_modify_values(
 			connection, change->name, exchange.delete_value,
 			exchange.delete_count, exchange.add_value,
 			exchange.add_count, &failure);
 	lg_ldap_exchange_release(&exchange);
 	if (status == LG_ERR_CONFLICT ||
-	    (!status && !lg_ldap_same_value(now, change->expected)))
+	    (status == LG_OK && !lg_ldap_same_value(now, change->expected)))
 		return tell_changed(connection, change->name, now, outcome,
 				    err);
 	if (status == LG_ERR_DENIED) {
 		lg_ldap_outcome_denied(outcome, change->name, failure.text);
 		return LG_OK;
 	}
-	if (status && err)
+	if (status != LG_OK && err)
 		*err = failure;
 	return status;
 }
@@ -201,7 +202,7 @@ static enum lg_status check_rights(struct lg_ldap_connection *connection,
 	enum lg_status status = LG_OK;
 	size_t i;
 
-	for (i = 0; !status && i < count; i++) {
+	for (i = 0; status == LG_OK && i < count; i++) {
 		struct lg_target_probe probe = {.may_write = 1};
 		const struct lg_value *value =
 			lg_registry_find(now, change[i].key, change[i].name);
@@ -212,7 +213,7 @@ static enum lg_status check_rights(struct lg_ldap_connection *connection,
 		status = lg_ldap_may_modify(connection, change[i].name,
 					    &probe.may_write, probe.note,
 					    sizeof(probe.note), err);
-		if (!status && !probe.may_write)
+		if (status == LG_OK && !probe.may_write)
 			lg_ldap_outcome_denied(outcome, change[i].name,
 					       probe.note);
 	}
@@ -261,12 +262,12 @@ static enum lg_status write_all(struct ldap_target *target,
 		check_changes(target, change, count, now, &outcome, err);
 	size_t i;
 
-	if (!status)
+	if (status == LG_OK)
 		status = connect_any(target, &connection, err);
-	if (!status)
+	if (status == LG_OK)
 		status = check_rights(&connection, change, count, now, &outcome,
 				      err);
-	for (i = 0; !status && i < count; i++) {
+	for (i = 0; status == LG_OK && i < count; i++) {
 		/* A restore goes on: the others are not to stay locked. */
 		if (outcome.denied.count && change[i].care == LG_TARGET_CHANGE)
 			break;
@@ -275,7 +276,7 @@ static enum lg_status write_all(struct ldap_target *target,
 			lg_registry_find(now, change[i].key, change[i].name),
 			&outcome, err);
 	}
-	if (!status)
+	if (status == LG_OK)
 		status = lg_ldap_outcome_report(
 			target->name, &outcome,
 			"what they changed is left as it is", err);
@@ -292,7 +293,7 @@ static enum lg_status target_write(void *self,
 	struct lg_registry *now = NULL;
 	enum lg_status status = target_read(self, &now, err);
 
-	if (!status)
+	if (status == LG_OK)
 		status = write_all(self, change, count, now, err);
 	lg_ldap_sigpipe_let_be(&guard);
 	lg_registry_free(&now);
@@ -336,7 +337,7 @@ enum lg_status lg_ldap_target_open(const char *name,
 						      &target->settings, err)
 			      : lg_error_set(err, LG_ERR_NO_MEMORY, name,
 					     "out of memory");
-	if (status) {
+	if (status != LG_OK) {
 		free(target->name);
 		free(target);
 		return status;

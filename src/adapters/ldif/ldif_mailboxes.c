@@ -61,7 +61,8 @@ static enum lg_status add_value(const struct lg_ldif_value *value,
 	if (lg_ldif_value_is(value, "proxyAddresses") &&
 	    lg_dn_of_x500(value->text, value->len, &text, &len))
 		status = lg_strlist_add(&lists->x500, text, len, err);
-	for (size_t i = 0; !status && i < login_attributes->count; i++) {
+	for (size_t i = 0; status == LG_OK && i < login_attributes->count;
+	     i++) {
 		const char *attribute = login_attributes->item[i];
 
 		if (lg_ldif_value_is(value, attribute) &&
@@ -87,10 +88,10 @@ static enum lg_status give_entry(const struct lg_ldif_entries *entries,
 				     &lists.settings};
 	enum lg_status status = LG_OK;
 
-	for (size_t i = 0; !status && i < entry->count; i++)
+	for (size_t i = 0; status == LG_OK && i < entry->count; i++)
 		status = add_value(&entries->value[entry->first + i],
 				   login_attributes, &lists, err);
-	if (!status && (dn || lists.settings.count) &&
+	if (status == LG_OK && (dn || lists.settings.count) &&
 	    is_person(entries, entry))
 		status = sink->mailbox(sink->context, &mailbox, err);
 	lg_strlist_release(&lists.x500);
@@ -116,12 +117,12 @@ lg_mailboxes_list_ldif(const struct lg_directory_settings *settings,
 	if (strncasecmp(file, "ldif:", 5) == 0)
 		file += 5;
 	status = lg_ldif_file_read(file, NULL, &bytes, &state, &changed, err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_ldif_entries_load(
 			bytes.len ? bytes.data : "", bytes.len, file,
 			settings->base ? settings->base : "", login_attributes,
 			&entries, err);
-	for (size_t i = 0; !status && i < entries.count; i++)
+	for (size_t i = 0; status == LG_OK && i < entries.count; i++)
 		status = give_entry(&entries, i, login_attributes, sink, err);
 	lg_ldif_entries_release(&entries);
 	lg_buffer_release(&bytes);

@@ -303,17 +303,17 @@ enum lg_status lg_logon_probe(const char *path, enum lg_logon_when when,
 
 	if (status != LG_OK || (when == LG_LOGON_BEFORE &&
 				strcmp(account.value[EXPECT], "admit") == 0))
-		goto done;
+		goto out;
 	curl = curl_easy_init();
 	if (curl == NULL) {
 		status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
 				      "out of memory");
-		goto done;
+		goto out;
 	}
 	answer = log_on(curl, &account);
 	if (answer.code == CURLE_COULDNT_CONNECT && patience_s > 0 &&
 	    when == LG_LOGON_BEFORE)
-		goto done; /* apply may be what starts it */
+		goto out; /* apply may be what starts it */
 	while (answer.code == CURLE_COULDNT_CONNECT && patience_s-- > 0) {
 		nanosleep(&second, NULL);
 		answer = log_on(curl, &account);
@@ -323,7 +323,7 @@ enum lg_status lg_logon_probe(const char *path, enum lg_logon_when when,
 		status = when == LG_LOGON_BEFORE
 				 ? judge_before(&account, &answer, path, err)
 				 : judge(&account, &answer, err);
-done:
+out:
 	if (curl != NULL)
 		curl_easy_cleanup(curl);
 	lg_secret_release(&bytes);

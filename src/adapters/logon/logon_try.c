@@ -248,7 +248,7 @@ static enum lg_status try_with_curl(const struct lg_logon_attempt *attempt,
 				    "out of memory");
 	status = prepare(curl, attempt, &said, &to, err);
 	if (status != LG_OK)
-		goto done;
+		goto out;
 	if (begins(attempt->url, "http"))
 		*out_came = try_page(curl, &said);
 	else if (begins(attempt->url, "smtp"))
@@ -257,7 +257,7 @@ static enum lg_status try_with_curl(const struct lg_logon_attempt *attempt,
 		*out_came = try_mailbox(curl, &said);
 	if (*out_came != LG_LOGON_ADMITTED || begins(attempt->url, "http"))
 		lg_buffer_text(out_text, said.line);
-done:
+out:
 	curl_easy_cleanup(curl);
 	curl_slist_free_all(to);
 	return status;

@@ -53,7 +53,7 @@ static int reach(struct talk *talk, const char *peer, const char *port)
 	errno = 0;
 	lg_buffer_append(&host, peer + (*peer == '['),
 			 strcspn(peer + (*peer == '['), "]"));
-	if (!host.status && host.data &&
+	if (host.status == LG_OK && host.data &&
 	    getaddrinfo(host.data, port, &hints, &found) == 0)
 		talk->fd =
 			socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -224,11 +224,11 @@ static int authenticate(struct talk *talk,
 	lg_buffer_append(&plain, "", 1);
 	lg_buffer_text(&plain, attempt->password);
 	lg_buffer_text(&line, "AUTHENTICATE \"PLAIN\" \"");
-	if (!plain.status)
+	if (plain.status == LG_OK)
 		append_base64(&line, (const unsigned char *)plain.data,
 			      plain.len);
 	lg_buffer_text(&line, "\"\r\n");
-	if (!plain.status && !line.status)
+	if (plain.status == LG_OK && line.status == LG_OK)
 		sent = send_all(talk, line.data, line.len);
 	if (plain.data)
 		explicit_bzero(plain.data, plain.len);
@@ -278,7 +278,7 @@ enum lg_logon_came lg_try_sieve(const struct lg_logon_attempt *attempt,
 	const char *why = "out of memory";
 
 	lg_buffer_append(&host, at, strcspn(at, ":"));
-	if (!host.status && host.data)
+	if (host.status == LG_OK && host.data)
 		why = log_on(&talk, attempt, host.data, port ? port + 1 : "");
 	if (why) {
 		lg_buffer_text(out_text, why);

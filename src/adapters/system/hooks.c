@@ -230,7 +230,7 @@ enum lg_status lg_program_feed(const char *const argv[], const char *text,
 	if (out_said)
 		*out_said = (struct lg_program_said){.len = 0};
 	status = open_pipes(path, input, output, out_said != NULL, err);
-	if (status)
+	if (status != LG_OK)
 		return status;
 	running.input = input[1];
 	running.output = output[0];
@@ -238,7 +238,7 @@ enum lg_status lg_program_feed(const char *const argv[], const char *text,
 		       err);
 	close_end(&input[0]);
 	close_end(&output[1]);
-	if (status)
+	if (status != LG_OK)
 		goto out;
 	fcntl(running.input, F_SETFL, O_NONBLOCK);
 	if (running.output >= 0)
@@ -300,9 +300,9 @@ enum lg_status lg_hooks_run(const char *dir, const char *text, size_t len,
 		lg_buffer_clear(&path);
 		lg_buffer_format(&path, "%s/%s", dir, entry[i]->d_name);
 		free(entry[i]);
-		if (!status)
+		if (status == LG_OK)
 			status = lg_buffer_status(&path, err);
-		if (status || !may_run(path.data, told, context))
+		if (status != LG_OK || !may_run(path.data, told, context))
 			continue;
 		lg_program_feed((const char *const[]){path.data, NULL}, text,
 				len, timeout_ms, &said, &failed);

@@ -229,7 +229,7 @@ enum lg_status lg_program_beside(const char *const *place, size_t count,
 	for (i = 0; i < count; i++) {
 		lg_buffer_clear(out_path);
 		lg_buffer_format(out_path, "%s%s", self, place[i]);
-		if (lg_buffer_status(out_path, err))
+		if (lg_buffer_status(out_path, err) != LG_OK)
 			return LG_ERR_NO_MEMORY;
 		if (!access(out_path->data, X_OK))
 			return LG_OK;

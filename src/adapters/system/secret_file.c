@@ -46,7 +46,7 @@ static enum lg_status open_secret(const char *path, int *out_fd,
 				      "%04o); make it chmod 0600, and let it "
 				      "belong to the gate's user",
 				      (unsigned int)(is.st_mode & 07777));
-	if (status) {
+	if (status != LG_OK) {
 		close(fd);
 		return status;
 	}
@@ -62,7 +62,7 @@ static enum lg_status read_secret(int fd, const char *path,
 	enum lg_status status = LG_OK;
 	ssize_t got;
 
-	while (!status && (got = read(fd, chunk, sizeof(chunk))) != 0) {
+	while (status == LG_OK && (got = read(fd, chunk, sizeof(chunk))) != 0) {
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
@@ -76,7 +76,7 @@ static enum lg_status read_secret(int fd, const char *path,
 			lg_buffer_append(secret, chunk, (size_t)got);
 	}
 	explicit_bzero(chunk, sizeof(chunk));
-	return status ? status : lg_buffer_status(secret, err);
+	return status != LG_OK ? status : lg_buffer_status(secret, err);
 }
 
 static enum lg_status read_all(const char *path, struct lg_buffer *out_secret,
@@ -87,11 +87,11 @@ static enum lg_status read_all(const char *path, struct lg_buffer *out_secret,
 	int fd = -1;
 
 	status = open_secret(path, &fd, err);
-	if (status)
+	if (status != LG_OK)
 		return status;
 	status = read_secret(fd, path, &secret, err);
 	close(fd);
-	if (status)
+	if (status != LG_OK)
 		lg_secret_release(&secret);
 	else
 		*out_secret = secret;
@@ -105,7 +105,7 @@ enum lg_status lg_secret_file_read(const char *path,
 	struct lg_buffer secret = {0};
 	enum lg_status status = read_all(path, &secret, err);
 
-	if (status)
+	if (status != LG_OK)
 		return status;
 	if (secret.len && secret.data[secret.len - 1] == '\n')
 		secret.data[--secret.len] = '\0';
@@ -120,7 +120,7 @@ enum lg_status lg_secret_file_read(const char *path,
 		status = lg_error_set(err, LG_ERR_SYNTAX, path,
 				      "holds more than one line; it holds the "
 				      "secret on one line and nothing else");
-	if (status)
+	if (status != LG_OK)
 		lg_secret_release(&secret);
 	else
 		*out_secret = secret;
@@ -134,11 +134,12 @@ enum lg_status lg_secret_file_read_lines(const char *path,
 	struct lg_buffer secret = {0};
 	enum lg_status status = read_all(path, &secret, err);
 
-	if (!status && secret.len && memchr(secret.data, '\0', secret.len))
+	if (status == LG_OK && secret.len &&
+	    memchr(secret.data, '\0', secret.len))
 		status =
 			lg_error_set(err, LG_ERR_SYNTAX, path,
 				     "has a NUL in it; it holds lines of text");
-	if (status)
+	if (status != LG_OK)
 		lg_secret_release(&secret);
 	else
 		*out_secret = secret;
@@ -157,7 +158,7 @@ enum lg_status lg_secret_file_check(const char *path, struct lg_error *err)
 	int fd = -1;
 	enum lg_status status = open_secret(path, &fd, err);
 
-	if (!status)
+	if (status == LG_OK)
 		close(fd);
 	return status;
 }
@@ -189,10 +190,12 @@ enum lg_status lg_settings_files_check(const struct lg_settings *settings,
 	enum lg_status status = LG_OK;
 	size_t i;
 
-	for (i = 0; i < sizeof(secret) / sizeof(secret[0]) && !status; i++)
+	for (i = 0; i < sizeof(secret) / sizeof(secret[0]) && status == LG_OK;
+	     i++)
 		if (secret[i])
 			status = lg_secret_file_check(secret[i], err);
-	for (i = 0; i < sizeof(plain) / sizeof(plain[0]) && !status; i++)
+	for (i = 0; i < sizeof(plain) / sizeof(plain[0]) && status == LG_OK;
+	     i++)
 		if (plain[i])
 			status = check_readable(plain[i], err);
 	return status;

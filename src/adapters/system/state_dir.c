@@ -119,7 +119,7 @@ static enum lg_status dir_replace(void *self, const char *name,
 	enum lg_status status = may_write(dir, name, err);
 	struct lg_state_place place;
 
-	if (status)
+	if (status != LG_OK)
 		return status;
 	if (lg_state_place_find(dir->fd, name, LG_STATE_PLACE_MADE, &place))
 		return failed(dir, name, "write", errno, err);
@@ -141,7 +141,7 @@ static enum lg_status dir_append(void *self, const char *name,
 	int fd;
 
 	status = may_write(dir, name, err);
-	if (status)
+	if (status != LG_OK)
 		return status;
 	if (lg_state_place_find(dir->fd, name, LG_STATE_PLACE_MADE, &place))
 		return failed(dir, name, "write", errno, err);
@@ -161,13 +161,13 @@ static enum lg_status dir_append(void *self, const char *name,
 		    lg_write_all(fd, "\n", 1))
 			status = failed(dir, name, "write", errno, err);
 	}
-	if (!status && lg_write_all(fd, bytes, len)) {
+	if (status == LG_OK && lg_write_all(fd, bytes, len)) {
 		status = failed(dir, name, "write", errno, err);
 		/* What was written of it goes, where it can. */
 		if (end >= 0 && ftruncate(fd, end))
 			status = LG_ERR_IO;
 	}
-	if (!status && sync == LG_FILES_SYNC &&
+	if (status == LG_OK && sync == LG_FILES_SYNC &&
 	    (fsync(fd) || (is_new && fsync(place.folder))))
 		status = failed(dir, name, "write", errno, err);
 	close(fd);
@@ -182,7 +182,7 @@ static enum lg_status dir_remove(void *self, const char *name,
 	enum lg_status status = may_write(dir, name, err);
 	struct lg_state_place place;
 
-	if (status)
+	if (status != LG_OK)
 		return status;
 	if (lg_state_place_find(dir->fd, name, LG_STATE_PLACE_THERE, &place))
 		return errno == ENOENT
@@ -206,7 +206,7 @@ static enum lg_status dir_set_aside(void *self, const char *name,
 	char kept[300];
 	int folder;
 
-	if (status)
+	if (status != LG_OK)
 		return status;
 	if (lg_state_place_find(dir->fd, name, LG_STATE_PLACE_THERE, &from))
 		return failed(dir, name, "set aside", errno, err);
@@ -230,7 +230,7 @@ static enum lg_status dir_set_aside(void *self, const char *name,
 	fsync(from.folder);
 	close(folder);
 	close(from.folder);
-	if (status)
+	if (status != LG_OK)
 		return status;
 	lg_buffer_format(out_kept, "damaged/%s", kept);
 	return lg_buffer_status(out_kept, err);
@@ -263,7 +263,7 @@ static enum lg_status dir_list(void *self, const char *folder,
 		close(fd);
 		return status;
 	}
-	while (!status && (entry = readdir(stream))) {
+	while (status == LG_OK && (entry = readdir(stream))) {
 		size_t len = strlen(entry->d_name);
 
 		if (entry->d_name[0] == '.' ||
@@ -397,7 +397,7 @@ enum lg_status lg_state_dir_open(const char *path, enum lg_state_dir_mode mode,
 		goto out;
 	}
 	status = mode == LG_STATE_DIR_WRITE ? take_lock(dir, err) : LG_OK;
-	if (status)
+	if (status != LG_OK)
 		goto out;
 	*out_files = (struct lg_files){
 		.self = dir,

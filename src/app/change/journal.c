@@ -97,7 +97,7 @@ enum lg_status lg_journal_append(const struct lg_files *files,
 	struct lg_buffer line = {0};
 	enum lg_status status = lg_journal_line(entry, &line, err);
 
-	if (!status)
+	if (status == LG_OK)
 		status = files->append(files->self, LG_JOURNAL_FILE, line.data,
 				       line.len, LG_FILES_SYNC, err);
 	lg_buffer_release(&line);
@@ -194,7 +194,7 @@ enum lg_status lg_journal_read(
 	status = files->read(files->self, LG_JOURNAL_FILE, &text, err);
 	if (status == LG_ERR_UNKNOWN_KEY)
 		status = LG_OK;
-	while (!status && !stop &&
+	while (status == LG_OK && !stop &&
 	       (line = next_line(&text, &at, &len, &is_whole))) {
 		cJSON *object = cJSON_ParseWithLength(line, len);
 
@@ -205,7 +205,7 @@ enum lg_status lg_journal_read(
 		cJSON_Delete(object);
 	}
 	lg_buffer_release(&text);
-	if (!status && out_damaged)
+	if (status == LG_OK && out_damaged)
 		*out_damaged = damaged;
 	return status;
 }
@@ -224,13 +224,13 @@ static enum lg_status keep_whole(const struct lg_files *files,
 		snprintf(name, sizeof(name), "damaged/" LG_JOURNAL_FILE ".%u",
 			 ++number);
 		status = files->size(files->self, name, &taken, err);
-	} while (!status && taken);
-	if (!status)
+	} while (status == LG_OK && taken);
+	if (status == LG_OK)
 		status = files->replace(files->self, name, text->data,
 					text->len, err);
-	if (!status)
+	if (status == LG_OK)
 		lg_buffer_text(out_kept, name);
-	return status ? status : lg_buffer_status(out_kept, err);
+	return status != LG_OK ? status : lg_buffer_status(out_kept, err);
 }
 
 enum lg_status lg_journal_mend(const struct lg_files *files,
@@ -246,18 +246,19 @@ enum lg_status lg_journal_mend(const struct lg_files *files,
 	int is_whole = 0;
 
 	status = files->read(files->self, LG_JOURNAL_FILE, &text, err);
-	while (!status && (line = next_line(&text, &at, &len, &is_whole))) {
+	while (status == LG_OK &&
+	       (line = next_line(&text, &at, &len, &is_whole))) {
 		cJSON *object = cJSON_ParseWithLength(line, len);
 
 		if (is_whole && read_entry(object, &entry))
 			lg_buffer_append(&good, line, len + 1);
 		cJSON_Delete(object);
 	}
-	if (!status)
+	if (status == LG_OK)
 		status = lg_buffer_status(&good, err);
-	if (!status)
+	if (status == LG_OK)
 		status = keep_whole(files, &text, out_kept, err);
-	if (!status)
+	if (status == LG_OK)
 		status = files->replace(files->self, LG_JOURNAL_FILE,
 					good.data ? good.data : "", good.len,
 					err);

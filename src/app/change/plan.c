@@ -196,7 +196,7 @@ static enum lg_status compile(struct lg_plan *plan,
 	if (status == LG_OK && target->policy != NULL)
 		status = add_warnings(plan, &warnings, err);
 	if (status != LG_OK || target->policy == NULL)
-		goto done;
+		goto out;
 	target->gate = lg_policy_layer_at(target->policy, 0)->gate;
 	if (sets_any(target->values, NAMES_GROUP))
 		target->engages = target->gate != LG_GATE_OFF;
@@ -208,7 +208,7 @@ static enum lg_status compile(struct lg_plan *plan,
 				     "nothing in this profile keeps anybody "
 				     "out: the lock would not lock",
 				     err);
-done:
+out:
 	lg_warnings_release(&warnings);
 	return status;
 }

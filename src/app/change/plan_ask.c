@@ -159,7 +159,7 @@ enum lg_status lg_plan_ask(struct lg_plan *plan,
 
 	status = names_to_ask(input, &dn, &user, err);
 	if (status != LG_OK)
-		goto done;
+		goto out;
 	question.filter = profile->names_present ? profile->allow_filter : NULL;
 	if (input->break_glass != NULL && input->break_glass->count > 0)
 		question.break_glass = input->break_glass;
@@ -169,13 +169,13 @@ enum lg_status lg_plan_ask(struct lg_plan *plan,
 	if (status != LG_OK || plan->facts == LG_FACTS_NOT_ASKED) {
 		if (status == LG_OK)
 			status = unasked(&question, &plan->findings, err);
-		goto done;
+		goto out;
 	}
 	if (dn.count == 0 && user.count == 0 && question.filter == NULL &&
 	    question.break_glass == NULL) {
 		/* No list, nothing to ask (contract 7). */
 		status = lg_findings_new(&plan->findings, err);
-		goto done;
+		goto out;
 	}
 	question.caller = input->caller;
 	plan->names_alone = input->directory == NULL && dn.count == 0 &&
@@ -196,7 +196,7 @@ enum lg_status lg_plan_ask(struct lg_plan *plan,
 	} else if (status != LG_OK && err != NULL) {
 		*err = plan->directory_error;
 	}
-done:
+out:
 	lg_strlist_release(&dn);
 	lg_strlist_release(&user);
 	return status;

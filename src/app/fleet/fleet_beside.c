@@ -41,8 +41,8 @@ enum lg_status lg_fleet_gate_beside(struct lg_fleet_gate *gate,
 	size_t before = gate->ear.set->count;
 	enum lg_status status = lg_fleet_ear_beside(&gate->ear, entry, err);
 
-	if (!status && gate->ear.set->count > before && !gate->doubt.is_open &&
-	    gate->ear.connected && gate->host->beside)
+	if (status == LG_OK && gate->ear.set->count > before &&
+	    !gate->doubt.is_open && gate->ear.connected && gate->host->beside)
 		begin_doubt(gate, gate->news_ms);
 	return status;
 }
@@ -109,7 +109,7 @@ enum lg_status lg_fleet_beside_report(struct lg_fleet_gate *gate,
 		status = gate->fleet->report(gate->fleet->self, gate->name,
 					     text->data, text->len,
 					     (unsigned int)answer_ms, err);
-		if (!status)
+		if (status == LG_OK)
 			gate->ear.signs++;
 		if (status != LG_ERR_TIMEOUT || !answer_ms)
 			return status;

@@ -45,7 +45,7 @@ static int agrees(const struct lg_fleet_entry *entry,
 
 	snprintf(number, sizeof(number), "%lld", (long long)event->number);
 	lg_fleet_event_name(event, &name);
-	same = !name.status && is_text(&entry->cn, name.data) &&
+	same = name.status == LG_OK && is_text(&entry->cn, name.data) &&
 	       is_text(&entry->lock, event->lock) &&
 	       is_text(&entry->number, number) &&
 	       is_text(&entry->key, event->key);
@@ -68,7 +68,7 @@ static enum lg_status verify(struct lg_fleet_ear *ear,
 				    "the signature is not 64 bytes in base64");
 	lg_fleet_signed_bytes(base, entry->body.bytes, entry->body.len, &bytes);
 	status = lg_buffer_status(&bytes, err);
-	if (!status)
+	if (status == LG_OK)
 		status = ear->signature->verify(ear->signature->self,
 						key->public_key, bytes.data,
 						bytes.len, by, err);
@@ -86,7 +86,7 @@ static int is_of_other_base(struct lg_fleet_ear *ear,
 	int other = 0;
 
 	if (lg_fleet_event_parse(kind, entry->body.bytes, entry->body.len,
-				 &event, NULL))
+				 &event, NULL) != LG_OK)
 		return 0;
 	if (strcmp(event->base, ear->base) != 0)
 		other = verify(ear, entry, key, event->base, NULL) == LG_OK;
@@ -129,12 +129,12 @@ static enum lg_status read_entry(struct lg_fleet_ear *ear,
 			trouble(ear, LG_FLEET_BAD_SIGNATURE, entry, why.text);
 		return LG_OK;
 	}
-	if (!status)
+	if (status == LG_OK)
 		status = lg_fleet_event_parse(kind, entry->body.bytes,
 					      entry->body.len, out_event, &why);
 	if (status == LG_ERR_NO_MEMORY || status == LG_ERR_BUG)
 		return lg_error_set(err, status, NULL, "%s", why.text);
-	if (status) {
+	if (status != LG_OK) {
 		trouble(ear, LG_FLEET_UNREADABLE, entry, why.text);
 	} else if (strcmp((*out_event)->base, ear->base) != 0) {
 		lg_fleet_event_free(out_event);
@@ -156,7 +156,7 @@ static void learn(struct lg_fleet_ear *ear, const struct lg_fleet_entry *entry,
 	struct lg_error why = {0};
 	int changed = 0;
 
-	if (lg_fleet_keys_learn(ear->keys, event, &changed, &why)) {
+	if (lg_fleet_keys_learn(ear->keys, event, &changed, &why) != LG_OK) {
 		trouble(ear, LG_FLEET_REPLAYED, entry, why.text);
 	} else if (changed) {
 		ear->learned = 1;
@@ -206,7 +206,7 @@ static enum lg_status hear_entry(void *context,
 			       entry->signature.len))
 		return LG_OK;
 	status = read_entry(ear, entry, &event, err);
-	if (status || !event)
+	if (status != LG_OK || !event)
 		return status;
 	if (event->kind == LG_FLEET_KEY)
 		learn(ear, entry, event);
@@ -221,7 +221,7 @@ static enum lg_status hear_entry(void *context,
 			entry, why.text);
 		return LG_OK;
 	}
-	if (status)
+	if (status != LG_OK)
 		return lg_error_set(err, status, NULL, "%s", why.text);
 	if (is_new) {
 		ear->changed = 1;
@@ -380,7 +380,7 @@ enum lg_status lg_fleet_ear_ask(struct lg_fleet_ear *ear,
 	do {
 		ear->learned = 0;
 		status = fleet->events(fleet->self, lock, &sink, err);
-	} while (!status && ear->learned);
+	} while (status == LG_OK && ear->learned);
 	return status;
 }
 
@@ -402,19 +402,19 @@ enum lg_status lg_fleet_ear_open(struct lg_fleet_ear *ear, const char *base,
 	*ear = (struct lg_fleet_ear){
 		.signature = signature, .files = files, .clock = clock};
 	status = lg_fleet_base_normalize(base, &normal, err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_buffer_take(&normal, &ear->base, err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_fleet_set_new(&ear->set, err);
-	if (!status && !(ear->keys = malloc(sizeof(*ear->keys))))
+	if (status == LG_OK && !(ear->keys = malloc(sizeof(*ear->keys))))
 		status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
 				      "out of memory");
-	if (!status) {
+	if (status == LG_OK) {
 		*ear->keys = *keys;
 		status = lg_fleet_kept_read(ear, err);
 	}
 	lg_buffer_release(&normal);
-	if (status)
+	if (status != LG_OK)
 		lg_fleet_ear_close(ear);
 	return status;
 }

@@ -74,7 +74,7 @@ static enum lg_status read_held(struct lg_fleet_gate *gate,
 	if (!files)
 		return LG_OK;
 	status = files->list(files->self, LG_FLEET_FOLDER, &names, err);
-	for (i = 0; i < names.count && !status; i++) {
+	for (i = 0; i < names.count && status == LG_OK; i++) {
 		const char *name = names.item[i];
 		struct lg_fleet_own *own = NULL;
 		char id[LG_FLEET_LOCK_SIZE] = "";
@@ -84,7 +84,7 @@ static enum lg_status read_held(struct lg_fleet_gate *gate,
 		    !lg_fleet_is_lock(memcpy(id, name, 15), 15))
 			continue;
 		status = add_own(gate, id, &own, err);
-		if (!status)
+		if (status == LG_OK)
 			own->held = 1;
 	}
 	lg_strlist_release(&names);
@@ -102,7 +102,7 @@ static void keep_held(struct lg_fleet_gate *gate, struct lg_fleet_own *own)
 	if (!files)
 		return;
 	lg_buffer_format(&path, "%s/%s.held", LG_FLEET_FOLDER, own->id);
-	if (!path.status)
+	if (path.status == LG_OK)
 		files->replace(files->self, path.data, "\n", 1, NULL);
 	lg_buffer_release(&path);
 }
@@ -142,7 +142,7 @@ static void say_why(struct lg_fleet_own *own, const struct lg_error *err)
 	own->ready = LG_FLEET_READY_NO;
 	lg_buffer_format(&why, "%s%s%s", err->place, *err->place ? ": " : "",
 			 err->text);
-	if (!why.status)
+	if (why.status == LG_OK)
 		strncpy(own->why, why.data, sizeof(own->why) - 1);
 	lg_buffer_release(&why);
 }
@@ -160,11 +160,11 @@ static enum lg_status make(struct lg_fleet_gate *gate, struct lg_fleet_own *own,
 				  &own->made, &why);
 	if (status == LG_ERR_NO_MEMORY)
 		return lg_error_set(err, status, NULL, "%s", why.text);
-	if (status)
+	if (status != LG_OK)
 		say_why(own, &why);
 	/* What has begun is enforced as well as it can be: closed semantics
 	 * need no answers, and open ones say so when they compile. */
-	if (status && !fate->begin)
+	if (status != LG_OK && !fate->begin)
 		lg_fleet_made_release(&own->made);
 	return LG_OK;
 }
@@ -180,7 +180,7 @@ static enum lg_status too_late(struct lg_fleet_gate *gate,
 	enum lg_status status = add_own(gate, fate->lock, &own, err);
 	struct lg_error why;
 
-	if (status)
+	if (status != LG_OK)
 		return status;
 	lg_error_set(&why, LG_ERR_RANGE, NULL,
 		     "heard %lld s after it was written, by the clock here",
@@ -213,15 +213,16 @@ static enum lg_status prepare_task(struct lg_fleet_gate *gate,
 	if (!own)
 		status = add_own(gate, fate->lock, &own, err);
 	/* What could be held when it was prepared is not judged again. */
-	if (status || (own->settled && own->events == fate->events &&
-		       (!gate->looks || state == LG_FLEET_STATE_PREPARED)))
+	if (status != LG_OK ||
+	    (own->settled && own->events == fate->events &&
+	     (!gate->looks || state == LG_FLEET_STATE_PREPARED)))
 		return status;
 	if ((!own->made.values || own->made.unasked) && !own->held &&
 	    (state == LG_FLEET_STATE_PREPARED ||
 	     state == LG_FLEET_STATE_IN_FORCE))
 		status = make(gate, own, fate, err);
 	*task = (struct lg_fleet_task){.fate = *fate, .was_held = own->held};
-	*out_has = !status;
+	*out_has = status == LG_OK;
 	return status;
 }
 
@@ -234,7 +235,7 @@ static void take_result(struct lg_fleet_gate *gate,
 
 	own->has = task->has;
 	own->until_s = task->until_s;
-	if (task->status) {
+	if (task->status != LG_OK) {
 		say_why(own, &task->err);
 	} else if (own->made.values || own->held || task->was_held) {
 		own->ready = LG_FLEET_READY_YES;
@@ -244,9 +245,10 @@ static void take_result(struct lg_fleet_gate *gate,
 		keep_held(gate, own);
 	own->number = task->fate.number;
 	own->events = task->fate.events;
-	own->settled = !task->status && (own->held || own->made.values ||
-					 state == LG_FLEET_STATE_OVER ||
-					 state == LG_FLEET_STATE_HALF);
+	own->settled =
+		task->status == LG_OK &&
+		(own->held || own->made.values ||
+		 state == LG_FLEET_STATE_OVER || state == LG_FLEET_STATE_HALF);
 	if (own->held || state == LG_FLEET_STATE_OVER)
 		lg_fleet_made_release(&own->made);
 }
@@ -264,22 +266,22 @@ static enum lg_status run_tasks(struct lg_fleet_gate *gate,
 	if (!tasks)
 		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
 				    "out of memory");
-	while (!status && lg_fleet_set_next(set, &at, &fate)) {
+	while (status == LG_OK && lg_fleet_set_next(set, &at, &fate)) {
 		status = prepare_task(gate, &fate, &tasks[count], &has, err);
-		count += !status && has;
+		count += status == LG_OK && has;
 	}
 	/* own may have moved while it grew. */
 	for (i = 0; i < count; i++)
 		tasks[i].made = &find_own(gate, tasks[i].fate.lock)->made;
-	if (!status && count)
+	if (status == LG_OK && count)
 		status = gate->host->run(gate->host->context, tasks, count,
 					 &gate->sessions, err);
-	for (i = 0; i < count && !status; i++) {
+	for (i = 0; i < count && status == LG_OK; i++) {
 		take_result(gate, &tasks[i]);
 		fails |= !find_own(gate, tasks[i].fate.lock)->settled;
 	}
 	gate->retry_boot_ms = fails ? now_of(gate).boot_ms + RETRY_MS : 0;
-	if (!status)
+	if (status == LG_OK)
 		gate->looks = 0;
 	free(tasks);
 	return status;
@@ -354,20 +356,21 @@ static enum lg_status report(struct lg_fleet_gate *gate, struct lg_error *err)
 		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
 				    "out of memory");
 	status = fill_report(gate, report, err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_fleet_report_render(report, &bare, err);
-	if (status || way == LG_FLEET_WAY_WAIT ||
+	if (status != LG_OK || way == LG_FLEET_WAY_WAIT ||
 	    (gate->reported.len && same_text(&gate->reported, &bare) &&
 	     now.boot_ms < gate->report_boot_ms))
 		goto out;
 	report->clock_ms = now.wall_ms;
 	status = lg_fleet_report_render(report, &text, err);
-	if (status)
+	if (status != LG_OK)
 		goto out;
 	gate->report_err = (struct lg_error){0};
 	/* Whether it is written or not, the next one waits: a directory that
 	 * refuses it is not asked without end. */
-	if (lg_fleet_beside_report(gate, way, &text, &gate->report_err)) {
+	if (lg_fleet_beside_report(gate, way, &text, &gate->report_err) !=
+	    LG_OK) {
 		gate->report_boot_ms = now.boot_ms + RETRY_MS;
 		lg_buffer_clear(&gate->reported);
 		goto out;
@@ -403,7 +406,7 @@ enum lg_status lg_fleet_gate_work(struct lg_fleet_gate *gate,
 		gate->ear.changed = 0;
 		status = run_tasks(gate, err);
 	}
-	if (!status && gate->ear.connected &&
+	if (status == LG_OK && gate->ear.connected &&
 	    (gate->reported.len || now.boot_ms >= gate->report_boot_ms))
 		status = report(gate, err);
 	return status;

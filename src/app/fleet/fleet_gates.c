@@ -96,7 +96,7 @@ static enum lg_status hear_gate(void *context,
 		return LG_OK;
 	memcpy(name, entry->name.bytes, entry->name.len);
 	status = make_one(gates, name, &one, err);
-	if (status)
+	if (status != LG_OK)
 		return status;
 	/* Of two providers one may be behind. */
 	if (one->modified_ms > entry->modified_ms && entry->modified_ms &&

@@ -39,7 +39,7 @@ static enum lg_status ask_listed(const struct lg_directory *directory,
 	enum lg_status status = lg_missing_facts(dialect, made->values, NULL,
 						 &dn, &user, &needs, err);
 
-	if (!status && directory && needs)
+	if (status == LG_OK && directory && needs)
 		status = directory->ask(directory->self, &question, NULL,
 					&made->findings, err);
 	lg_strlist_release(&dn);
@@ -56,11 +56,11 @@ static enum lg_status ask_concerned(const struct lg_directory *directory,
 	enum lg_status status = lg_policy_concerned_names(
 		made->values, &dn, &user, &who.domains, err);
 
-	if (!status)
+	if (status == LG_OK)
 		status = lg_concerned_ask(directory, &who, NULL,
 					  &made->concerned, err);
 	/* Nobody is listed, or no answer about them is needed. */
-	if (!status && !made->findings)
+	if (status == LG_OK && !made->findings)
 		status = lg_findings_new(&made->findings, err);
 	lg_strlist_release(&dn);
 	lg_strlist_release(&user);
@@ -78,17 +78,17 @@ enum lg_status lg_fleet_make(const struct lg_fleet_event *prepare,
 	enum lg_status status;
 
 	status = lg_fleet_values_join(prepare, &made.values, err);
-	if (!status)
+	if (status == LG_OK)
 		status =
 			ask_listed(directory, dialect, break_glass, &made, err);
-	if (!status && directory && lg_values_concern_some(made.values))
+	if (status == LG_OK && directory && lg_values_concern_some(made.values))
 		status = ask_concerned(directory, &made, err);
 	made.unasked = status == LG_ERR_DIRECTORY || status == LG_ERR_TIMEOUT;
 	if (made.unasked) {
 		lg_findings_free(&made.findings);
 		lg_findings_free(&made.concerned);
 	}
-	if (status && !made.unasked)
+	if (status != LG_OK && !made.unasked)
 		lg_fleet_made_release(&made);
 	else
 		*out_made = made;
@@ -227,7 +227,7 @@ static enum lg_status lift(struct lg_state *state, struct lg_lock *lock,
 		lg_lock_lift(state, lock, end, fate->end->by, NULL, NULL, err);
 
 	/* Nobody is kept out by a full disk. */
-	if (status && status != LG_ERR_NO_MEMORY)
+	if (status != LG_OK && status != LG_ERR_NO_MEMORY)
 		status = lg_lock_lift(state, lock, LG_LOCK_END_FORCE,
 				      fate->end->by, NULL, NULL, err);
 	return status;

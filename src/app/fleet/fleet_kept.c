@@ -38,8 +38,8 @@ enum lg_status lg_fleet_kept_write(struct lg_fleet_ear *ear,
 	lg_buffer_char(&text, '\n');
 	lg_buffer_append(&text, entry->body.bytes, entry->body.len);
 	lg_buffer_char(&text, '\n');
-	if (!(status = lg_buffer_status(&path, err)) &&
-	    !(status = lg_buffer_status(&text, err)))
+	if ((status = lg_buffer_status(&path, err)) == LG_OK &&
+	    (status = lg_buffer_status(&text, err)) == LG_OK)
 		status = ear->files->replace(ear->files->self, path.data,
 					     text.data, text.len, err);
 	lg_buffer_release(&text);
@@ -105,17 +105,17 @@ static enum lg_status take(struct lg_fleet_ear *ear, const char *name,
 	*end = '\0';
 	status = lg_fleet_event_parse(kind, body, (size_t)(end - body), &event,
 				      err);
-	if (status)
+	if (status != LG_OK)
 		return status == LG_ERR_NO_MEMORY ? status : LG_OK;
 	lg_fleet_event_name(event, &right);
 	lg_buffer_format(&right, "~%.32s", text->data);
 	status = lg_buffer_status(&right, err);
-	if (!status && !strcmp(right.data, name) &&
+	if (status == LG_OK && !strcmp(right.data, name) &&
 	    !strcmp(event->base, ear->base)) {
 		status = lg_fleet_set_add(ear->set, &id, &event, body,
 					  (size_t)(end - body), signature,
 					  strlen(signature), &is_new, err);
-		*out_good = !status;
+		*out_good = status == LG_OK;
 		if (status != LG_ERR_NO_MEMORY)
 			status = LG_OK;
 	}
@@ -145,12 +145,12 @@ static enum lg_status read_one(struct lg_fleet_ear *ear, const char *name,
 
 	name_of(&path, name);
 	status = lg_buffer_status(&path, err);
-	if (!status)
+	if (status == LG_OK)
 		status = ear->files->read(ear->files->self, path.data, &text,
 					  err);
-	if (!status && text.len)
+	if (status == LG_OK && text.len)
 		status = take(ear, name, &text, &good, err);
-	if (!status && !good)
+	if (status == LG_OK && !good)
 		set_aside(ear, path.data, name,
 			  "the copy of this event here is damaged and was set "
 			  "aside");
@@ -166,7 +166,7 @@ static enum lg_status read_keys(struct lg_fleet_ear *ear, struct lg_error *err)
 	enum lg_status status = ear->files->read(
 		ear->files->self, LG_FLEET_KEYS_FILE, &text, &why);
 
-	if (!status)
+	if (status == LG_OK)
 		status = lg_fleet_keys_parse(
 			ear->keys, text.len ? text.data : "", text.len,
 			LG_FLEET_KEYS_FILE, &why);
@@ -179,7 +179,7 @@ static enum lg_status read_keys(struct lg_fleet_ear *ear, struct lg_error *err)
 		status = LG_OK;
 	}
 	lg_buffer_release(&text);
-	if (status && err)
+	if (status != LG_OK && err)
 		*err = why;
 	return status;
 }
@@ -201,10 +201,10 @@ enum lg_status lg_fleet_kept_read(struct lg_fleet_ear *ear,
 	if (!ear->files)
 		return LG_OK;
 	status = read_keys(ear, err);
-	if (!status)
+	if (status == LG_OK)
 		status = ear->files->list(ear->files->self, LG_FLEET_FOLDER,
 					  &names, err);
-	for (i = 0; i < names.count && !status; i++)
+	for (i = 0; i < names.count && status == LG_OK; i++)
 		if (is_event(names.item[i]))
 			status = read_one(ear, names.item[i], err);
 	lg_strlist_release(&names);
@@ -221,7 +221,7 @@ enum lg_status lg_fleet_kept_write_keys(struct lg_fleet_ear *ear,
 		return LG_OK;
 	lg_fleet_keys_render(ear->keys, &text);
 	status = lg_buffer_status(&text, err);
-	if (!status)
+	if (status == LG_OK)
 		status = ear->files->replace(ear->files->self,
 					     LG_FLEET_KEYS_FILE, text.data,
 					     text.len, err);

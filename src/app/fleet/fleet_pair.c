@@ -108,13 +108,13 @@ static enum lg_status poll_both(void *self, unsigned int timeout_ms,
 
 		if (is_slow)
 			spread(pair);
-		for (size_t i = 0; i < count && !status; i++) {
+		for (size_t i = 0; i < count && status == LG_OK; i++) {
 			pair->polled = i;
 			status = pair->one[i].poll(pair->one[i].self,
 						   timeout_ms ? TURN_MS : 0,
 						   &both, err);
 		}
-	} while (!status && !pair->told && boot_ms(pair) < end_ms);
+	} while (status == LG_OK && !pair->told && boot_ms(pair) < end_ms);
 	return status;
 }
 
@@ -144,7 +144,8 @@ static enum lg_status publish(void *self, const struct lg_fleet_entry *told,
 
 	lg_fleet_copy_release(&pair->last);
 	pair->slow_ms = boot_ms(pair) + SLOW_MS;
-	pair->spreads = !status && !lg_fleet_copy(told, &pair->last, NULL);
+	pair->spreads = status == LG_OK &&
+			lg_fleet_copy(told, &pair->last, NULL) == LG_OK;
 	return status;
 }
 

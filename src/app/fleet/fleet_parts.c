@@ -50,7 +50,7 @@ enum lg_status lg_fleet_parts_find(struct lg_fleet_round *round,
 		round->fleet->gates(round->fleet->self, &sink, err);
 	size_t i;
 
-	if (status)
+	if (status != LG_OK)
 		return status;
 	round->part = calloc(round->gates.count + 1, sizeof(*round->part));
 	if (!round->part)

@@ -30,22 +30,22 @@ enum lg_status lg_fleet_publish(const struct lg_fleet *fleet,
 	enum lg_status status;
 
 	status = lg_fleet_event_render(event, &body, err);
-	if (status)
+	if (status != LG_OK)
 		goto out;
 	lg_fleet_signed_bytes(event->base, body.data, body.len, &bytes);
 	lg_fleet_event_name(event, &name);
 	lg_buffer_format(&number, "%lld", (long long)event->number);
-	if ((status = lg_buffer_status(&bytes, err)) ||
-	    (status = lg_buffer_status(&name, err)) ||
-	    (status = lg_buffer_status(&number, err)))
+	if ((status = lg_buffer_status(&bytes, err)) != LG_OK ||
+	    (status = lg_buffer_status(&name, err)) != LG_OK ||
+	    (status = lg_buffer_status(&number, err)) != LG_OK)
 		goto out;
 	status = signature->sign(signature->self, bytes.data, bytes.len, by,
 				 err);
-	if (status)
+	if (status != LG_OK)
 		goto out;
 	lg_base64_encode(by, sizeof(by), &text);
 	status = lg_buffer_status(&text, err);
-	if (status)
+	if (status != LG_OK)
 		goto out;
 	entry.cn = text_of(&name);
 	entry.lock = text_of_name(event->lock);

@@ -118,7 +118,7 @@ static enum lg_status read_groups(const cJSON *object,
 			   cJSON_GetObjectItemCaseSensitive(object, "groups")) {
 		char name[128];
 
-		if (status || !cJSON_IsString(item) ||
+		if (status != LG_OK || !cJSON_IsString(item) ||
 		    out_groups->count == LG_FLEET_GROUPS_MAX)
 			continue;
 		copy_clean(name, sizeof(name), item->valuestring);
@@ -174,7 +174,7 @@ enum lg_status lg_fleet_report_parse(const char *text, size_t len,
 	}
 	status = read_groups(object, &report.groups, err);
 	cJSON_Delete(object);
-	if (status)
+	if (status != LG_OK)
 		lg_fleet_report_release(&report);
 	else
 		*out_report = report;

@@ -64,7 +64,7 @@ static void write_next(struct lg_fleet_round *round)
 		status = write_event(round, &event, &round->err);
 		/* What was not seen when the round began has come since. */
 	} while (status == LG_ERR_CONFLICT && tries-- && round->number++);
-	if (!status)
+	if (status == LG_OK)
 		round->writes = 0;
 }
 
@@ -108,7 +108,7 @@ static enum lg_status open_round(struct lg_fleet_round *round, const char *lock,
 {
 	enum lg_status status = lg_fleet_parts_find(round, err);
 
-	if (status)
+	if (status != LG_OK)
 		return status;
 	memcpy(round->lock, lock, strlen(lock) + 1);
 	round->began_ms = now_of(round).boot_ms;
@@ -152,7 +152,7 @@ static enum lg_status wait_for_gates(struct lg_fleet_round *round,
 	enum lg_status status = LG_OK;
 
 	round->number = INT64_MAX;
-	while (!status && round->part_count &&
+	while (status == LG_OK && round->part_count &&
 	       round->part_count -
 			       lg_fleet_parts_count(round, LG_FLEET_IS_AWAY) <
 		       round->needed &&
@@ -174,13 +174,13 @@ enum lg_status lg_fleet_round_apply(struct lg_fleet_round *round,
 	enum lg_status status =
 		lg_strlist_add_all(&round->groups, &prepare->groups, err);
 
-	if (!status)
+	if (status == LG_OK)
 		status = open_round(round, lock, err);
-	if (!status)
+	if (status == LG_OK)
 		status = wait_for_gates(round, err);
-	if (!status)
+	if (status == LG_OK)
 		status = enough_there(round, err);
-	if (status)
+	if (status != LG_OK)
 		return status;
 	now = now_of(round);
 	prepare->kind = LG_FLEET_PREPARE;
@@ -208,9 +208,9 @@ enum lg_status lg_fleet_round_change(struct lg_fleet_round *round,
 	if (fate->prepare)
 		status = lg_strlist_add_all(&round->groups,
 					    &fate->prepare->groups, err);
-	if (!status)
+	if (status == LG_OK)
 		status = open_round(round, fate->lock, err);
-	if (status)
+	if (status != LG_OK)
 		return status;
 	round->number = lg_fleet_parts_highest(round, fate->number);
 	round->until_s = until_s;
@@ -327,7 +327,7 @@ enum lg_status lg_fleet_round_step(struct lg_fleet_round *round,
 	if (round->phase == LG_FLEET_PHASE_DONE)
 		return LG_OK;
 	status = round->fleet->poll(round->fleet->self, timeout_ms, &sink, err);
-	if (status)
+	if (status != LG_OK)
 		return status;
 	if (round->writes)
 		write_next(round);

@@ -36,8 +36,9 @@ could_hold(const struct lg_state *state, struct lg_fleet_task *task,
 	enum lg_status status =
 		lg_fleet_can_hold(state, task->fate.prepare, &task->err);
 
-	return !status && compiles ? compiles(context, task->made, &task->err)
-				   : status;
+	return status == LG_OK && compiles
+		       ? compiles(context, task->made, &task->err)
+		       : status;
 }
 
 static enum lg_status take_steps(struct lg_state *state,
@@ -46,7 +47,7 @@ static enum lg_status take_steps(struct lg_state *state,
 	enum lg_status status = LG_OK;
 	int left = STEPS_MAX;
 
-	while (!status && left--) {
+	while (status == LG_OK && left--) {
 		enum lg_fleet_step step =
 			lg_fleet_next_step(state, &task->fate, task->was_held);
 
@@ -58,8 +59,9 @@ static enum lg_status take_steps(struct lg_state *state,
 					    "its names are not verified yet");
 		status = lg_fleet_take_step(state, &task->fate, step,
 					    task->made, &task->err);
-		task->acts |= !status;
-		task->was_held |= step == LG_FLEET_STEP_BEGIN && !status;
+		task->acts |= status == LG_OK;
+		task->was_held |=
+			step == LG_FLEET_STEP_BEGIN && status == LG_OK;
 	}
 	return status;
 }
@@ -83,7 +85,7 @@ void lg_fleet_task_run(struct lg_state *state, struct lg_fleet_task *task,
 		 !fate->end)
 		/* Values that no policy can be made of lock nobody out. */
 		task->status = compiles(context, task->made, &task->err);
-	if (!task->status)
+	if (task->status == LG_OK)
 		task->status = take_steps(state, task);
 	look(state, task);
 }

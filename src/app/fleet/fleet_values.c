@@ -21,12 +21,12 @@ static enum lg_status add_list(const struct lg_value *value,
 
 	snprintf(count, sizeof(count), "%zu", value->list.count);
 	status = lg_strlist_add(lists, value->key, strlen(value->key), err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_strlist_add(lists, value->name, strlen(value->name),
 					err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_strlist_add(lists, count, strlen(count), err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_strlist_add_all(lists, &value->list, err);
 	return status;
 }
@@ -40,13 +40,13 @@ enum lg_status lg_fleet_values_split(const struct lg_registry *values,
 	enum lg_status status = lg_registry_new(&rest, err);
 	size_t i;
 
-	for (i = 0; i < lg_registry_count(values) && !status; i++) {
+	for (i = 0; i < lg_registry_count(values) && status == LG_OK; i++) {
 		const struct lg_value *value = lg_registry_at(values, i);
 
 		status = is_list(value) ? add_list(value, out_lists, err)
 					: lg_registry_set(rest, value, err);
 	}
-	if (!status)
+	if (status == LG_OK)
 		status = lg_reg_text_render(rest, LG_REG_ENCODING_UTF8,
 					    out_text, err);
 	lg_registry_free(&rest);
@@ -75,10 +75,10 @@ static enum lg_status put_list(struct lg_registry *values,
 	enum lg_status status = LG_OK;
 	size_t i;
 
-	for (i = 0; i < count && !status; i++)
+	for (i = 0; i < count && status == LG_OK; i++)
 		status = lg_strlist_add(&items, lists->item[at + 3 + i],
 					strlen(lists->item[at + 3 + i]), err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_registry_set_list(values, lists->item[at],
 					      lists->item[at + 1], &items, err);
 	lg_strlist_release(&items);
@@ -96,7 +96,7 @@ enum lg_status lg_fleet_values_join(const struct lg_fleet_event *prepare,
 		lg_reg_text_parse(prepare->values, strlen(prepare->values),
 				  "the values", NULL, &values, err);
 
-	while (!status && at < lists->count) {
+	while (status == LG_OK && at < lists->count) {
 		if (lists->count - at < 3 ||
 		    !read_count(lists->item[at + 2], lists->count - at - 3,
 				&count))
@@ -106,7 +106,7 @@ enum lg_status lg_fleet_values_join(const struct lg_fleet_event *prepare,
 			status = put_list(values, lists, at, count, err);
 		at += 3 + count;
 	}
-	if (status)
+	if (status != LG_OK)
 		lg_registry_free(&values);
 	else
 		*out_values = values;

@@ -40,7 +40,7 @@ static enum lg_status free_name(const struct lg_state *state, char *out_name,
 			 out_name);
 		status = state->files->size(state->files->self, path, &taken,
 					    err);
-		if (status || !taken)
+		if (status != LG_OK || !taken)
 			return status;
 	}
 	return lg_error_set(err, LG_ERR_LIMIT, LG_STATE_BACKUPS,
@@ -61,21 +61,21 @@ enum lg_status lg_backup_write(struct lg_state *state,
 		return lg_buffer_status(out_name, err);
 	}
 	status = free_name(state, name, sizeof(name), err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_stored_values_render(files, state->standing, &text,
 						 err);
-	if (!status && state->findings) {
+	if (status == LG_OK && state->findings) {
 		snprintf(path, sizeof(path), LG_STATE_BACKUPS "/%s.findings",
 			 name);
 		status = lg_state_write_findings(files, path, state->findings,
 						 err);
 	}
-	if (!status) {
+	if (status == LG_OK) {
 		snprintf(path, sizeof(path), LG_STATE_BACKUPS "/%s.reg", name);
 		status = files->replace(files->self, path, text.data, text.len,
 					err);
 	}
-	if (!status) {
+	if (status == LG_OK) {
 		lg_buffer_text(out_name, name);
 		status = lg_buffer_status(out_name, err);
 	}
@@ -104,14 +104,15 @@ enum lg_status lg_backup_read(const struct lg_state *state, const char *name,
 	snprintf(path, sizeof(path), LG_STATE_BACKUPS "/%.*s.reg", (int)len,
 		 name);
 	status = files->read(files->self, path, &text, err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_stored_values_parse(files, text.data, text.len,
 						path, LG_STORED_END_REQUIRED,
 						&values, err);
-	if (!status) {
+	if (status == LG_OK) {
 		snprintf(path, sizeof(path), LG_STATE_BACKUPS "/%.*s.findings",
 			 (int)len, name);
-		if (lg_state_read_findings(files, path, &findings, NULL))
+		if (lg_state_read_findings(files, path, &findings, NULL) !=
+		    LG_OK)
 			findings = NULL;
 		*out_values = values;
 		*out_findings = findings;
@@ -143,7 +144,7 @@ int64_t lg_backup_made_s(const char *name)
 		return 0;
 	snprintf(at, sizeof(at), "%.4s-%.2s-%.2sT%.2s:%.2s:%.2sZ", name,
 		 name + 4, name + 6, name + 9, name + 11, name + 13);
-	if (lg_instant_parse(at, strlen(at), &made, NULL))
+	if (lg_instant_parse(at, strlen(at), &made, NULL) != LG_OK)
 		return 0;
 	return made;
 }
@@ -179,7 +180,7 @@ static enum lg_status add_texts(const struct lg_files *files,
 	size_t i;
 
 	status = files->list(files->self, folder, &names, NULL);
-	for (i = 0; !status && i < names.count; i++) {
+	for (i = 0; status == LG_OK && i < names.count; i++) {
 		const char *name = names.item[i];
 		size_t len = strlen(name);
 
@@ -208,13 +209,14 @@ static void remove_unnamed_lists(struct lg_state *state)
 
 	files->list(files->self, LISTS, &names, NULL);
 	/* Where any text cannot be read, it may be the one that names it. */
-	for (i = 0;
-	     names.count && !status && i < sizeof(folders) / sizeof(*folders);
+	for (i = 0; names.count && status == LG_OK &&
+		    i < sizeof(folders) / sizeof(*folders);
 	     i++)
 		status = add_texts(files, folders[i], &texts);
-	if (!status)
+	if (status == LG_OK)
 		lg_buffer_text(&texts, "");
-	for (i = 0; !status && !texts.status && i < names.count; i++) {
+	for (i = 0; status == LG_OK && texts.status == LG_OK && i < names.count;
+	     i++) {
 		char digest[LG_DIGEST_SIZE];
 
 		snprintf(digest, sizeof(digest), "%.64s", names.item[i]);

@@ -40,7 +40,7 @@ static void name_hand_edit(const struct lg_state *state,
 			 at, at + 5, at + 8, at + 11, at + 14, at + 17, more);
 		lg_buffer_clear(&kept);
 		status = files->read(files->self, out_path, &kept, NULL);
-	} while (!status &&
+	} while (status == LG_OK &&
 		 (kept.len != text->len ||
 		  (kept.len && memcmp(kept.data, text->data, kept.len))));
 	lg_buffer_release(&kept);
@@ -58,7 +58,7 @@ static enum lg_status keep_hand_edit(struct lg_state *state,
 	status = state->files->replace(state->files->self, path,
 				       text->data ? text->data : "", text->len,
 				       err);
-	if (!status)
+	if (status == LG_OK)
 		lg_state_loud(state,
 			      "registry.reg was changed by hand and not read "
 			      "since (logongate registry import puts values in "
@@ -81,7 +81,7 @@ enum lg_status lg_hand_edit_spare(struct lg_state *state, const char *name,
 	if (status != LG_ERR_DENIED)
 		return LG_OK;
 	status = files->set_aside(files->self, name, &kept, err);
-	if (!status)
+	if (status == LG_OK)
 		lg_state_loud(state,
 			      "%s: %s; nobody knows what stands there, so it "
 			      "is kept as %s before it is written anew",
@@ -102,7 +102,8 @@ static int is_known(const struct lg_state *state, const struct lg_buffer *text)
 	if (!state->standing ||
 	    lg_stored_values_parse(state->files, text->data ? text->data : "",
 				   text->len, LG_STATE_REGISTRY,
-				   LG_STORED_END_OPTIONAL, &found, NULL))
+				   LG_STORED_END_OPTIONAL, &found,
+				   NULL) != LG_OK)
 		return 0;
 	is = lg_stored_values_equal(found, state->standing);
 	lg_registry_free(&found);
@@ -125,30 +126,30 @@ enum lg_status lg_hand_edit_check(struct lg_state *state,
 
 	if (read == LG_ERR_DENIED)
 		status = lg_hand_edit_spare(state, LG_STATE_REGISTRY, err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_hand_edit_spare(state, LG_STATE_REGISTRY_GOOD, err);
-	if (status || read)
+	if (status != LG_OK || read != LG_OK)
 		goto out;
 	if (*state->picture) {
 		status = files->digest(files->self, text.data ? text.data : "",
 				       text.len, digest, err);
-		if (status || !strcmp(digest, state->picture))
+		if (status != LG_OK || !strcmp(digest, state->picture))
 			goto out;
 	} else if (is_known(state, &text)) {
 		goto out;
 	}
 	/* A process that ended while it wrote has left one or the other. */
 	status = lg_picture_text(state, &expected, err);
-	if (status || (expected.len == text.len &&
-		       !memcmp(expected.data, text.data, text.len)))
+	if (status != LG_OK || (expected.len == text.len &&
+				!memcmp(expected.data, text.data, text.len)))
 		goto out;
 	status = keep_hand_edit(state, &text, err);
-	if (!status && changed &&
-	    !lg_stored_values_parse(files, text.data, text.len,
-				    LG_STATE_REGISTRY, LG_STORED_END_OPTIONAL,
-				    &found, NULL)) {
+	if (status == LG_OK && changed &&
+	    lg_stored_values_parse(files, text.data, text.len,
+				   LG_STATE_REGISTRY, LG_STORED_END_OPTIONAL,
+				   &found, NULL) == LG_OK) {
 		status = lg_picture_values(state, &values, err);
-		if (!status)
+		if (status == LG_OK)
 			status = lg_registry_differences(values, found, changed,
 							 err);
 	}

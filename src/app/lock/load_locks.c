@@ -27,14 +27,14 @@ static enum lg_status read_lock(const struct lg_state *state, const char *id,
 
 	snprintf(path, sizeof(path), LG_STATE_LOCKS "/%s%s", id, ending);
 	status = state->files->read(state->files->self, path, &text, err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_lock_file_parse(state->files,
 					    text.data ? text.data : "",
 					    text.len, path, &lock, err);
-	if (!status && strcmp(lock->id, id))
+	if (status == LG_OK && strcmp(lock->id, id))
 		status = lg_error_set(err, LG_ERR_SYNTAX, path,
 				      "is the record of another lock");
-	if (status)
+	if (status != LG_OK)
 		lg_lock_free(&lock);
 	else
 		*out_lock = lock;
@@ -71,15 +71,15 @@ static enum lg_status salvage(struct lg_loading *loading, const char *id,
 	struct lg_lock *lock = NULL;
 	enum lg_status status = lg_lock_new(&lock, err);
 
-	if (status)
+	if (status != LG_OK)
 		return status;
 	snprintf(lock->id, sizeof(lock->id), "%s", id);
 	if (told)
 		status = copy_told(told->lock, lock, err);
-	if (!status && !lock->since_s)
+	if (status == LG_OK && !lock->since_s)
 		lock->since_s = now.wall_ms / 1000;
 	lg_lock_stamp(lock, &now);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_loading_picture(state, &lock->values, NULL);
 	if (status == LG_ERR_NO_MEMORY) {
 		lg_lock_free(&lock);
@@ -112,7 +112,7 @@ static enum lg_status read_answers(struct lg_loading *loading,
 	status = lg_state_read_findings(state->files, path, out_findings, &err);
 	if (lg_loading_is_fatal(loading, status, &err))
 		return status;
-	if (status && status != LG_ERR_UNKNOWN_KEY)
+	if (status != LG_OK && status != LG_ERR_UNKNOWN_KEY)
 		lg_loading_keep_aside(state, path, &err);
 	return LG_OK;
 }
@@ -125,7 +125,8 @@ static enum lg_status read_findings(struct lg_loading *loading,
 	if (lock->asked)
 		status = read_answers(loading, lock, ".findings",
 				      &lock->findings);
-	if (!status && lock->values && lg_values_concern_some(lock->values))
+	if (status == LG_OK && lock->values &&
+	    lg_values_concern_some(lock->values))
 		status = read_answers(loading, lock, ".concerned",
 				      &lock->concerned);
 	return status;
@@ -144,14 +145,15 @@ static void look_at_copy(struct lg_loading *loading, const char *id)
 	char path[64];
 
 	snprintf(path, sizeof(path), LG_STATE_LOCKS "/%s.json", id);
-	if (state->files->read(state->files->self, path, &text, NULL))
+	if (state->files->read(state->files->self, path, &text, NULL) != LG_OK)
 		goto out;
 	snprintf(path, sizeof(path), LG_STATE_LOCKS "/%s.good.json", id);
 	status = state->files->read(state->files->self, path, &copy, NULL);
-	if (!status && text.len == copy.len &&
+	if (status == LG_OK && text.len == copy.len &&
 	    !memcmp(text.data, copy.data, text.len))
 		goto out;
-	if (!status && read_lock(state, id, ".good.json", &lock, &err))
+	if (status == LG_OK &&
+	    read_lock(state, id, ".good.json", &lock, &err) != LG_OK)
 		lg_loading_keep_aside(state, path, &err);
 	loading->writes_picture = 1;
 out:
@@ -173,7 +175,7 @@ static enum lg_status load_one(struct lg_loading *loading, const char *id)
 	if (lg_loading_is_fatal(loading, status, &first))
 		return status;
 	snprintf(path, sizeof(path), LG_STATE_LOCKS "/%s.json", id);
-	if (status) {
+	if (status != LG_OK) {
 		enum lg_status again =
 			read_lock(state, id, ".good.json", &lock, &second);
 
@@ -181,7 +183,7 @@ static enum lg_status load_one(struct lg_loading *loading, const char *id)
 			return again;
 		if (status != LG_ERR_UNKNOWN_KEY)
 			lg_loading_keep_aside(state, path, &first);
-		if (!again)
+		if (again == LG_OK)
 			lg_state_loud(state,
 				      "%s is %s: the lock comes from the last "
 				      "good copy",
@@ -189,7 +191,7 @@ static enum lg_status load_one(struct lg_loading *loading, const char *id)
 		loading->writes_picture |= status != LG_ERR_DENIED;
 		status = again;
 	}
-	if (status) {
+	if (status != LG_OK) {
 		snprintf(path, sizeof(path), LG_STATE_LOCKS "/%s.good.json",
 			 id);
 		if (status != LG_ERR_UNKNOWN_KEY)
@@ -199,9 +201,9 @@ static enum lg_status load_one(struct lg_loading *loading, const char *id)
 		look_at_copy(loading, id);
 		status = read_findings(loading, lock);
 	}
-	if (!status)
+	if (status == LG_OK)
 		status = lg_state_add(state, lock, loading->err);
-	if (status) {
+	if (status != LG_OK) {
 		lg_lock_free(&lock);
 		return status;
 	}
@@ -242,7 +244,7 @@ static void remove_stray(struct lg_state *state, const char *name)
 	     strcmp(name + strlen(id), ".concerned")))
 		return;
 	snprintf(path, sizeof(path), LG_STATE_LOCKS "/%.40s", name);
-	if (state->files->remove(state->files->self, path, NULL)) {
+	if (state->files->remove(state->files->self, path, NULL) != LG_OK) {
 		lg_strlist_add(&state->gone, id, strlen(id), NULL);
 		state->unsaved = 1;
 	}
@@ -256,9 +258,11 @@ static int is_calm(const struct lg_state *state)
 	uint64_t size = 0;
 	int is;
 
-	is = !files->size(files->self, LG_STATE_STANDING, &size, NULL) &&
+	is = files->size(files->self, LG_STATE_STANDING, &size, NULL) ==
+		     LG_OK &&
 	     !size &&
-	     !files->read(files->self, LG_STATE_REGISTRY, &text, NULL) &&
+	     files->read(files->self, LG_STATE_REGISTRY, &text, NULL) ==
+		     LG_OK &&
 	     text.len && !lg_picture_is_marked(&text);
 	lg_buffer_release(&text);
 	return is;
@@ -277,7 +281,7 @@ static enum lg_status load_lost(struct lg_loading *loading)
 	enum lg_status status = LG_OK;
 	size_t i;
 
-	for (i = 0; !status && i < loading->told_count; i++) {
+	for (i = 0; status == LG_OK && i < loading->told_count; i++) {
 		const struct lg_lock *told = loading->told[i].lock;
 
 		if (!loading->told[i].locks || lg_state_lock(state, told->id))
@@ -296,9 +300,9 @@ static enum lg_status load_lost(struct lg_loading *loading)
 			continue;
 		}
 		status = salvage(loading, told->id, &lock, loading->err);
-		if (!status)
+		if (status == LG_OK)
 			status = lg_state_add(state, lock, loading->err);
-		if (status) {
+		if (status != LG_OK) {
 			lg_lock_free(&lock);
 		} else {
 			state->unread |= !lock->values;
@@ -330,22 +334,23 @@ enum lg_status lg_loading_locks(struct lg_loading *loading)
 				    &err);
 	if (lg_loading_is_fatal(loading, status, &err))
 		goto out;
-	if (status)
+	if (status != LG_OK)
 		lg_state_loud(state, LG_STATE_LOCKS " cannot be read: %s",
 			      err.text);
 	status = LG_OK;
-	for (i = 0; !status && i < names.count; i++) {
+	for (i = 0; status == LG_OK && i < names.count; i++) {
 		char id[LG_LOCK_ID_SIZE];
 
 		if (is_file_of(names.item[i], id) && !lg_state_lock(state, id))
 			status = load_one(loading, id);
 	}
-	if (!status)
+	if (status == LG_OK)
 		status = load_lost(loading);
-	for (i = 0; !status && state->mode == LG_STATE_WRITE && i < names.count;
+	for (i = 0; status == LG_OK && state->mode == LG_STATE_WRITE &&
+		    i < names.count;
 	     i++)
 		remove_stray(state, names.item[i]);
-	if (!status && state->lock_count)
+	if (status == LG_OK && state->lock_count)
 		qsort(state->lock, state->lock_count, sizeof(*state->lock),
 		      oldest_first);
 out:

@@ -42,8 +42,8 @@ static int take_backup(struct lg_loading *loading, const char *name)
 	struct lg_state *state = loading->state;
 	struct lg_findings *findings = NULL;
 
-	if (!name ||
-	    lg_backup_read(state, name, &state->standing, &findings, NULL))
+	if (!name || lg_backup_read(state, name, &state->standing, &findings,
+				    NULL) != LG_OK)
 		return 0;
 	lg_findings_free(&findings);
 	loading->writes_picture = 1;
@@ -54,7 +54,8 @@ static int take_backup(struct lg_loading *loading, const char *name)
 static int is_left_picture(const struct lg_state *state, const char *name)
 {
 	struct lg_buffer text = {0};
-	int is = !state->files->read(state->files->self, name, &text, NULL) &&
+	int is = state->files->read(state->files->self, name, &text, NULL) ==
+			 LG_OK &&
 		 lg_picture_is_marked(&text);
 
 	lg_buffer_release(&text);
@@ -101,11 +102,11 @@ static enum lg_status load_good_copy(struct lg_loading *loading,
 		return lg_registry_new(&state->standing, loading->err);
 	if (!missing)
 		lg_loading_keep_aside(state, LG_STATE_REGISTRY, why);
-	if (!status && is_left_picture(state, LG_STATE_REGISTRY_GOOD)) {
+	if (status == LG_OK && is_left_picture(state, LG_STATE_REGISTRY_GOOD)) {
 		lg_registry_free(&state->standing);
 		return load_left_backup(loading);
 	}
-	if (status) {
+	if (status != LG_OK) {
 		if (status != LG_ERR_UNKNOWN_KEY)
 			lg_loading_keep_aside(state, LG_STATE_REGISTRY_GOOD,
 					      &err);
@@ -147,7 +148,7 @@ static int take_calm_registry(struct lg_loading *loading)
 	if (!loading->has_record || !*loading->record.picture ||
 	    is_left_picture(state, LG_STATE_REGISTRY) ||
 	    lg_loading_values(state, LG_STATE_REGISTRY, 0, &state->standing,
-			      digest, NULL))
+			      digest, NULL) != LG_OK)
 		return 0;
 	if (strcmp(digest, loading->record.picture)) {
 		lg_registry_free(&state->standing);
@@ -204,8 +205,8 @@ static int is_cut_off(const struct lg_state *state)
 	for (i = 0; !kept && i < state->lock_count; i++) {
 		const char *backup = backup_of_standing(state->lock[i]);
 
-		if (!backup ||
-		    lg_backup_read(state, backup, &kept, &findings, NULL))
+		if (!backup || lg_backup_read(state, backup, &kept, &findings,
+					      NULL) != LG_OK)
 			continue;
 		differs = !lg_stored_values_equal(kept, state->standing);
 	}
@@ -225,9 +226,10 @@ static int is_copied(const struct lg_state *state)
 	const struct lg_files *files = state->files;
 	struct lg_buffer text = {0};
 	struct lg_buffer copy = {0};
-	int is = !files->read(files->self, LG_STATE_REGISTRY, &text, NULL) &&
-		 !files->read(files->self, LG_STATE_REGISTRY_GOOD, &copy,
-			      NULL) &&
+	int is = files->read(files->self, LG_STATE_REGISTRY, &text, NULL) ==
+			 LG_OK &&
+		 files->read(files->self, LG_STATE_REGISTRY_GOOD, &copy,
+			     NULL) == LG_OK &&
 		 same_bytes(&text, &copy);
 
 	lg_buffer_release(&text);
@@ -242,9 +244,9 @@ static void write_good_copy(struct lg_state *state)
 	const struct lg_files *files = state->files;
 	struct lg_buffer text = {0};
 
-	if (!files->read(files->self, LG_STATE_REGISTRY, &text, NULL) &&
+	if (files->read(files->self, LG_STATE_REGISTRY, &text, NULL) == LG_OK &&
 	    files->replace(files->self, LG_STATE_REGISTRY_GOOD,
-			   text.data ? text.data : "", text.len, NULL))
+			   text.data ? text.data : "", text.len, NULL) != LG_OK)
 		state->unsaved = 1;
 	lg_buffer_release(&text);
 }
@@ -262,9 +264,9 @@ static enum lg_status load_registry(struct lg_loading *loading)
 	status = lg_loading_values(state, LG_STATE_REGISTRY,
 				   loading->last.locks && !copied,
 				   &state->standing, state->picture, &err);
-	if (!status && !copied && state->mode == LG_STATE_WRITE)
+	if (status == LG_OK && !copied && state->mode == LG_STATE_WRITE)
 		write_good_copy(state);
-	if (!status || lg_loading_is_fatal(loading, status, &err))
+	if (status == LG_OK || lg_loading_is_fatal(loading, status, &err))
 		return status;
 	return load_good_copy(loading, status, &err);
 }
@@ -284,14 +286,14 @@ enum lg_status lg_loading_standing(struct lg_loading *loading)
 					   &state->standing, NULL, NULL);
 	else
 		written = 0;
-	if (!status && written && is_cut_off(state)) {
+	if (status == LG_OK && written && is_cut_off(state)) {
 		lg_registry_free(&state->standing);
 		status = LG_ERR_SYNTAX;
 	}
 	if (lg_loading_is_fatal(loading, status, &err))
 		return status;
 	loading->standing_moved = status != LG_ERR_UNKNOWN_KEY;
-	if (!status) {
+	if (status == LG_OK) {
 		loading->writes_picture |= !lg_state_locked(state);
 		return LG_OK;
 	}

@@ -36,10 +36,11 @@ static enum lg_status load_earlier(struct lg_loading *loading)
 	if (earlier &&
 	    lg_stored_values_parse(state->files, earlier, strlen(earlier),
 				   LG_STATE_LOCK, LG_STORED_END_OPTIONAL,
-				   &values, NULL))
+				   &values, NULL) != LG_OK)
 		values = NULL;
 	if (backup &&
-	    !lg_backup_read(state, backup, &kept, &state->findings, NULL) &&
+	    lg_backup_read(state, backup, &kept, &state->findings, NULL) ==
+		    LG_OK &&
 	    !values) {
 		values = kept;
 		kept = NULL;
@@ -67,10 +68,10 @@ static enum lg_status name_it(struct lg_state *state, struct lg_lock *lock,
 			 (long long)lock->until.wall_s,
 			 lock->profile ? lock->profile : "");
 	status = lg_buffer_status(&seed, err);
-	if (!status)
+	if (status == LG_OK)
 		status = state->files->digest(state->files->self, seed.data,
 					      seed.len, digest, err);
-	if (!status)
+	if (status == LG_OK)
 		snprintf(lock->id, sizeof(lock->id), "lg-%.12s", digest);
 	lg_buffer_release(&seed);
 	return status;
@@ -82,9 +83,9 @@ static enum lg_status add_it(struct lg_loading *loading)
 	struct lg_lock *lock = loading->v1.lock;
 	enum lg_status status = name_it(state, lock, loading->err);
 
-	if (!status)
+	if (status == LG_OK)
 		status = lg_state_add(state, lock, loading->err);
-	if (!status)
+	if (status == LG_OK)
 		loading->v1.lock = NULL;
 	return status;
 }
@@ -100,7 +101,7 @@ static enum lg_status carry_active(struct lg_loading *loading)
 	status = lg_loading_picture(state, &lock->values, &err);
 	if (lg_loading_is_fatal(loading, status, &err))
 		return status;
-	if (status) {
+	if (status != LG_OK) {
 		lg_state_loud(state,
 			      "registry.reg cannot be read and there is no "
 			      "good copy: the gate has no policy it can trust");
@@ -112,7 +113,7 @@ static enum lg_status carry_active(struct lg_loading *loading)
 	lock->asked = lock->findings != NULL;
 	state->findings = NULL;
 	status = load_earlier(loading);
-	return status ? status : add_it(loading);
+	return status != LG_OK ? status : add_it(loading);
 }
 
 static enum lg_status carry_pending(struct lg_loading *loading)
@@ -126,7 +127,7 @@ static enum lg_status carry_pending(struct lg_loading *loading)
 		lg_loading_values(state, PENDING, 1, &lock->values, NULL, &err);
 	if (lg_loading_is_fatal(loading, status, &err))
 		return status;
-	if (status) {
+	if (status != LG_OK) {
 		lg_state_loud(state,
 			      "the lock that waited is lost: " PENDING
 			      " cannot be read: %s; apply it again",
@@ -134,7 +135,7 @@ static enum lg_status carry_pending(struct lg_loading *loading)
 		return LG_OK;
 	}
 	if (lg_state_read_findings(state->files, PENDING_FINDINGS,
-				   &lock->findings, NULL))
+				   &lock->findings, NULL) != LG_OK)
 		lock->findings = NULL;
 	lock->asked = lock->findings != NULL;
 	lock->since_s = 0;
@@ -153,27 +154,27 @@ static enum lg_status write_it(struct lg_loading *loading)
 	if (state->mode == LG_STATE_READ || state->unread)
 		return LG_OK;
 	/* What stands in registry.reg is that version's own. */
-	if (!files->read(files->self, LG_STATE_REGISTRY, &text, NULL))
+	if (files->read(files->self, LG_STATE_REGISTRY, &text, NULL) == LG_OK)
 		status = files->digest(files->self, text.data ? text.data : "",
 				       text.len, state->picture, loading->err);
 	lg_buffer_clear(&text);
-	if (!status && lg_state_locked(state)) {
+	if (status == LG_OK && lg_state_locked(state)) {
 		status = lg_stored_values_render(files, state->standing, &text,
 						 loading->err);
-		if (!status)
+		if (status == LG_OK)
 			status = files->replace(files->self, LG_STATE_STANDING,
 						text.data, text.len,
 						loading->err);
 	}
-	for (i = 0; !status && i < state->lock_count; i++)
+	for (i = 0; status == LG_OK && i < state->lock_count; i++)
 		status = lg_state_write_lock(state, state->lock[i], 1,
 					     loading->err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_state_write_findings(files, LG_STATE_FINDINGS,
 						 state->findings, loading->err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_picture_write(state, loading->err);
-	for (i = 0; !status && i < sizeof(gone) / sizeof(*gone); i++)
+	for (i = 0; status == LG_OK && i < sizeof(gone) / sizeof(*gone); i++)
 		files->remove(files->self, gone[i], NULL);
 	lg_buffer_release(&text);
 	return status;
@@ -212,5 +213,5 @@ enum lg_status lg_loading_carry_v1(struct lg_loading *loading)
 		status = load_earlier(loading);
 		break;
 	}
-	return status ? status : write_it(loading);
+	return status != LG_OK ? status : write_it(loading);
 }

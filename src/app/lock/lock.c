@@ -195,7 +195,7 @@ static enum lg_status add_domains(const char *text, struct lg_strlist *domains,
 {
 	enum lg_status status = LG_OK;
 
-	while (!status && *text) {
+	while (status == LG_OK && *text) {
 		size_t len;
 
 		text += strspn(text, ", \t");
@@ -235,7 +235,7 @@ enum lg_status lg_lock_concerns(const struct lg_lock *lock,
 			status = add_domains(domains->text, &concerns.domains,
 					     err);
 	}
-	if (status)
+	if (status != LG_OK)
 		lg_strlist_release(&concerns.domains);
 	else
 		*out_concerns = concerns;

@@ -125,13 +125,13 @@ static enum lg_status make_id(const struct lg_state *state,
 			request->profile ? request->profile : "",
 			request->by ? request->by : "");
 		status = lg_buffer_status(&seed, err);
-		if (!status)
+		if (status == LG_OK)
 			status = state->files->digest(state->files->self,
 						      seed.data, seed.len,
 						      digest, err);
-		if (!status)
+		if (status == LG_OK)
 			snprintf(out_id, LG_LOCK_ID_SIZE, "lg-%.12s", digest);
-	} while (!status && lg_state_lock(state, out_id));
+	} while (status == LG_OK && lg_state_lock(state, out_id));
 	lg_buffer_release(&seed);
 	return status;
 }
@@ -145,25 +145,27 @@ static enum lg_status make_lock(struct lg_state *state,
 	struct lg_lock *lock = NULL;
 	enum lg_status status = lg_lock_new(&lock, err);
 
-	if (status)
+	if (status != LG_OK)
 		return status;
-	if ((status = make_id(state, request, lock->id, err)) ||
-	    (status = one_line(request->profile, &lock->profile, err)) ||
-	    (status = one_line(request->by, &lock->by, err)) ||
-	    (status = one_line(request->reason, &lock->reason, err)) ||
-	    (status = lg_registry_copy(request->values, &lock->values, err)))
+	if ((status = make_id(state, request, lock->id, err)) != LG_OK ||
+	    (status = one_line(request->profile, &lock->profile, err)) !=
+		    LG_OK ||
+	    (status = one_line(request->by, &lock->by, err)) != LG_OK ||
+	    (status = one_line(request->reason, &lock->reason, err)) != LG_OK ||
+	    (status = lg_registry_copy(request->values, &lock->values, err)) !=
+		    LG_OK)
 		goto out;
 	if (request->variables && *request->variables &&
 	    !(lock->variables = strdup(request->variables)))
 		status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
 				      "out of memory");
-	if (!status && request->findings)
+	if (status == LG_OK && request->findings)
 		status = lg_state_copy_findings(request->findings,
 						&lock->findings, err);
-	if (!status && request->concerned)
+	if (status == LG_OK && request->concerned)
 		status = lg_state_copy_findings(request->concerned,
 						&lock->concerned, err);
-	if (status)
+	if (status != LG_OK)
 		goto out;
 	lock->asked = request->findings != NULL;
 	lock->place = request->place;
@@ -192,7 +194,7 @@ static int has_stray_standing(const struct lg_state *state)
 
 	return !lg_state_locked(state) &&
 	       (state->files->size(state->files->self, LG_STATE_STANDING, &size,
-				   NULL) ||
+				   NULL) != LG_OK ||
 		size);
 }
 
@@ -205,11 +207,11 @@ static void take_back(struct lg_state *state, struct lg_lock *lock, int shown)
 
 	lg_state_take(state, lock);
 	status = lg_state_remove_lock(state, lock->id, &err);
-	if (status)
+	if (status != LG_OK)
 		lg_strlist_add(&state->gone, lock->id, strlen(lock->id), NULL);
 	else if (shown || has_stray_standing(state))
 		status = lg_picture_write(state, &err);
-	if (!status)
+	if (status == LG_OK)
 		return;
 	lg_state_unwritten(state, &err, "it is tried again");
 }
@@ -223,13 +225,13 @@ static enum lg_status put_on_disk(struct lg_state *state, struct lg_lock *lock,
 
 	if (!waits)
 		status = lg_hand_edit_check(state, NULL, err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_backup_write(state, &backup, err);
-	if (!status && backup.len)
+	if (status == LG_OK && backup.len)
 		status = lg_buffer_take(&backup, &lock->backup, err);
-	if (!status && !waits)
+	if (status == LG_OK && !waits)
 		status = lg_picture_keep_standing(state, err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_state_write_lock(state, lock, 1, err);
 	lg_buffer_release(&backup);
 	return status;
@@ -248,45 +250,45 @@ enum lg_status lg_lock_apply(struct lg_state *state,
 
 	status = find_times(state, request, &begin_s, &until_s, err);
 	/* The fleet's are told apart by those who apply them. */
-	if (!status && request->origin != LG_ORIGIN_FLEET)
+	if (status == LG_OK && request->origin != LG_ORIGIN_FLEET)
 		status = find_same(state, request, begin_s, until_s, err);
-	if (!status && state->lock_count >= LG_LOCKS_MAX) {
+	if (status == LG_OK && state->lock_count >= LG_LOCKS_MAX) {
 		lg_error_set(err, LG_ERR_CONFLICT, NULL,
 			     "%d locks are in force or waiting, and no more "
 			     "are taken; lift one first",
 			     LG_LOCKS_MAX);
 		status = lg_error_code(err, "too-many-locks");
 	}
-	if (!status)
+	if (status == LG_OK)
 		status =
 			make_lock(state, request, begin_s, until_s, &lock, err);
-	if (status)
+	if (status != LG_OK)
 		return status;
 	/* What a full disk left behind must not mix with this. */
 	status = lg_picture_flush(state, err);
-	if (status)
+	if (status != LG_OK)
 		goto out;
 	status = put_on_disk(state, lock, err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_state_add(state, lock, err);
-	if (!status) {
+	if (status == LG_OK) {
 		shown = 1;
 		state->generation++;
 		status = lg_lock_waits(lock)
 				 ? lg_picture_write_record(state, err)
 				 : lg_picture_write(state, err);
 	}
-	if (!status) {
+	if (status == LG_OK) {
 		status = lg_lock_journal(state, LG_EVENT_APPLY, lock, NULL,
 					 lg_lock_waits(lock) ? "pending"
 							     : "done",
 					 !lg_lock_waits(lock), err);
 		/* Whether the line is there or not, it must not stand alone. */
-		if (status)
+		if (status != LG_OK)
 			lg_lock_journal_done(state, LG_EVENT_LIFT, lock, NULL,
 					     "undone", 0);
 	}
-	if (status) {
+	if (status != LG_OK) {
 		state->generation = generation;
 		take_back(state, lock, shown);
 		goto out;
@@ -327,11 +329,11 @@ enum lg_status lg_lock_begin(struct lg_state *state, struct lg_lock *lock,
 		state->unread = 1;
 	if (state->mode == LG_STATE_READ)
 		return LG_OK;
-	if (writes && !status)
+	if (writes && status == LG_OK)
 		status = lg_state_write_lock(state, lock, 0, &failed);
-	if (writes && !status)
+	if (writes && status == LG_OK)
 		status = lg_picture_write(state, &failed);
-	if (status)
+	if (status != LG_OK)
 		not_written(state, &failed);
 	else if (!writes)
 		state->unsaved = 1;

@@ -106,7 +106,7 @@ enum lg_status lg_lock_settle(struct lg_state *state,
 		lock->cut = (struct lg_deadline){0};
 		if (state->mode == LG_STATE_WRITE &&
 		    (state->defers ||
-		     lg_state_write_lock(state, lock, 0, NULL)))
+		     lg_state_write_lock(state, lock, 0, NULL) != LG_OK))
 			state->unsaved = 1;
 		break;
 	case LG_LOCK_UNCONFIRMED:
@@ -118,7 +118,7 @@ enum lg_status lg_lock_settle(struct lg_state *state,
 				      NULL, NULL, err);
 		break;
 	}
-	if (!status)
+	if (status == LG_OK)
 		*out_event = event;
 	return status;
 }

@@ -100,7 +100,7 @@ static enum lg_status save(struct lg_state *state, struct lg_lock *lock,
 		return LG_OK;
 	}
 	status = lg_state_write_lock(state, lock, 0, err);
-	if (status) {
+	if (status != LG_OK) {
 		char *stored = lock->stored;
 
 		*lock = *before;
@@ -110,7 +110,7 @@ static enum lg_status save(struct lg_state *state, struct lg_lock *lock,
 		return status;
 	}
 	/* registry.reg names ends of locks that concern some. */
-	if (lg_picture_write(state, NULL))
+	if (lg_picture_write(state, NULL) != LG_OK)
 		state->unsaved = 1;
 	return LG_OK;
 }
@@ -128,7 +128,7 @@ enum lg_status lg_lock_confirm(struct lg_state *state, struct lg_lock *lock,
 	}
 	lock->confirm = (struct lg_deadline){0};
 	status = save(state, lock, &before, err);
-	if (!status)
+	if (status == LG_OK)
 		lg_lock_journal_done(state, LG_EVENT_CONFIRM, lock, by, "done",
 				     !lg_lock_waits(lock));
 	return status;
@@ -163,7 +163,7 @@ enum lg_status lg_lock_extend(struct lg_state *state, struct lg_lock *lock,
 	 * new time. That there was one stays known: since is the old time. */
 	lock->until = lg_deadline_at(until_s, &now);
 	status = save(state, lock, &before, err);
-	if (!status)
+	if (status == LG_OK)
 		lg_lock_journal_done(state, LG_EVENT_EXTEND, lock, by, "done",
 				     !lg_lock_waits(lock));
 	return status;
@@ -210,12 +210,12 @@ static enum lg_status remove_file(struct lg_state *state,
 	 * must lie there before the last one goes. */
 	if (!state->defers && !lg_lock_waits(lock))
 		status = lg_picture_keep_standing(state, err);
-	if (!state->defers && !status)
+	if (!state->defers && status == LG_OK)
 		status = lg_state_remove_lock(state, lock->id, err);
-	if (!state->defers && !status)
+	if (!state->defers && status == LG_OK)
 		return LG_OK;
 	state->unsaved = 1;
-	if (status && end == LG_LOCK_END_LIFT &&
+	if (status != LG_OK && end == LG_LOCK_END_LIFT &&
 	    lg_state_has_lock_file(state, lock->id))
 		return status;
 	lg_strlist_add(&state->gone, lock->id, strlen(lock->id), NULL);
@@ -231,7 +231,7 @@ static void write_what_is_left(struct lg_state *state, int waited)
 		return;
 	status = waited ? lg_picture_write_record(state, &err)
 			: lg_picture_write(state, &err);
-	if (!status)
+	if (status == LG_OK)
 		return;
 	lg_state_unwritten(state, &err,
 			   "the lock is over all the same, and it is tried "
@@ -262,20 +262,21 @@ enum lg_status lg_lock_lift(struct lg_state *state, struct lg_lock *lock,
 
 	if (!waited && restored)
 		status = lg_picture_values(state, &before, err);
-	if (!status && !waited && writes && !state->defers)
+	if (status == LG_OK && !waited && writes && !state->defers)
 		status = lg_hand_edit_check(state, changed, err);
 	/* An end that cannot wait does not wait for a hand edit either: it is
 	 * looked for again before the file is written over. */
-	if (status && status != LG_ERR_NO_MEMORY && end != LG_LOCK_END_LIFT)
+	if (status != LG_OK && status != LG_ERR_NO_MEMORY &&
+	    end != LG_LOCK_END_LIFT)
 		status = LG_OK;
-	if (!status && writes)
+	if (status == LG_OK && writes)
 		status = remove_file(state, lock, end, err);
-	if (status)
+	if (status != LG_OK)
 		goto out;
 	lg_state_take(state, lock);
 	state->generation++;
 	look_for_unread(state);
-	if (before && !lg_picture_values(state, &after, NULL))
+	if (before && lg_picture_values(state, &after, NULL) == LG_OK)
 		lg_registry_differences(before, after, restored, NULL);
 	if (writes) {
 		write_what_is_left(state, waited);

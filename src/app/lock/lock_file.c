@@ -21,14 +21,14 @@ static enum lg_status read_version(struct lg_lock_reader *reader)
 	enum lg_status status =
 		lg_lock_member_number(reader, LG_LOCK_VERSION_KEY, &version);
 
-	if (!status && version > LG_LOCK_FILE_VERSION)
+	if (status == LG_OK && version > LG_LOCK_FILE_VERSION)
 		status = lg_error_set(reader->err, LG_ERR_LIMIT, reader->place,
 				      "was written by a newer logongate "
 				      "(version %lld of the lock record; this "
 				      "one knows %d); start that one, or lift "
 				      "its locks with it first",
 				      (long long)version, LG_LOCK_FILE_VERSION);
-	else if (!status && version != LG_LOCK_FILE_VERSION)
+	else if (status == LG_OK && version != LG_LOCK_FILE_VERSION)
 		status = lg_error_set(reader->err, LG_ERR_SYNTAX, reader->place,
 				      "is not a lock record of version %d",
 				      LG_LOCK_FILE_VERSION);
@@ -58,17 +58,20 @@ static enum lg_status read_lock(struct lg_lock_reader *reader,
 	int replaces = 0;
 	enum lg_status status;
 
-	if ((status = lg_lock_members(reader, lock)) ||
+	if ((status = lg_lock_members(reader, lock)) != LG_OK ||
 	    (status = lg_lock_member_fixed(reader, "id", lock->id,
-					   sizeof(lock->id))) ||
+					   sizeof(lock->id))) != LG_OK ||
 	    (status = lg_lock_member_text(reader, "variables",
-					  &lock->variables)) ||
-	    (status =
-		     lg_lock_member_deadline(reader, "starts", &lock->start)) ||
-	    (status = lg_lock_member_flag(reader, "replaces", &replaces)) ||
-	    (status = read_origin(reader, &lock->origin)) ||
-	    (status = lg_lock_member_flag(reader, "asked", &lock->asked)) ||
-	    (status = lg_lock_member_text(reader, "values", &lock->stored)))
+					  &lock->variables)) != LG_OK ||
+	    (status = lg_lock_member_deadline(reader, "starts",
+					      &lock->start)) != LG_OK ||
+	    (status = lg_lock_member_flag(reader, "replaces", &replaces)) !=
+		    LG_OK ||
+	    (status = read_origin(reader, &lock->origin)) != LG_OK ||
+	    (status = lg_lock_member_flag(reader, "asked", &lock->asked)) !=
+		    LG_OK ||
+	    (status = lg_lock_member_text(reader, "values", &lock->stored)) !=
+		    LG_OK)
 		return status;
 	lock->place = replaces ? LG_LOCK_REPLACES : LG_LOCK_BESIDE;
 	if (!lg_lock_is_id(lock->id))
@@ -86,19 +89,19 @@ enum lg_status lg_lock_file_parse(const struct lg_files *files,
 	enum lg_status status =
 		lg_lock_reader_open(text, len, place, &reader, err);
 
-	if (status)
+	if (status != LG_OK)
 		return status;
-	if ((status = read_version(&reader)) ||
-	    (status = lg_lock_new(&lock, err)) ||
-	    (status = read_lock(&reader, lock)) ||
-	    (status = lg_lock_reader_end(&reader)))
+	if ((status = read_version(&reader)) != LG_OK ||
+	    (status = lg_lock_new(&lock, err)) != LG_OK ||
+	    (status = read_lock(&reader, lock)) != LG_OK ||
+	    (status = lg_lock_reader_end(&reader)) != LG_OK)
 		goto out;
 	/* Without values nobody could read them when it was written. */
 	if (lock->stored)
 		status = lg_stored_values_parse(
 			files, lock->stored, strlen(lock->stored), place,
 			LG_STORED_END_REQUIRED, &lock->values, err);
-	if (status)
+	if (status != LG_OK)
 		goto out;
 	*out_lock = lock;
 	lock = NULL;
@@ -119,10 +122,10 @@ enum lg_status lg_lock_record_parse(const char *text, size_t len,
 	enum lg_status status =
 		lg_lock_reader_open(text, len, place, &reader, err);
 
-	if (status)
+	if (status != LG_OK)
 		return status;
-	if ((status = read_version(&reader)) ||
-	    (status = lg_lock_new(&record.lock, err)))
+	if ((status = read_version(&reader)) != LG_OK ||
+	    (status = lg_lock_new(&record.lock, err)) != LG_OK)
 		goto out;
 	phase = lg_lock_member(&reader, "phase");
 	if (!phase || !cJSON_IsString(phase)) {
@@ -138,13 +141,13 @@ enum lg_status lg_lock_record_parse(const char *text, size_t len,
 	} else {
 		status = read_lock(&reader, record.lock);
 	}
-	if (!status)
+	if (status == LG_OK)
 		status =
 			lg_lock_member_fixed(&reader, "picture", record.picture,
 					     sizeof(record.picture));
-	if (!status)
+	if (status == LG_OK)
 		status = lg_lock_reader_end(&reader);
-	if (status)
+	if (status != LG_OK)
 		goto out;
 	record.generation = record.lock->generation;
 	if (!*record.lock->id)

@@ -57,11 +57,11 @@ void lg_lock_journal_done(struct lg_state *state, enum lg_journal_event event,
 
 	if (!state->defers && !state->owed.len)
 		status = lg_journal_append(state->files, &entry, &err);
-	if (status)
+	if (status != LG_OK)
 		lg_state_loud(state,
 			      LG_JOURNAL_UNWRITTEN ": %s; it is tried again",
 			      err.text);
-	if (status || state->defers || state->owed.len) {
+	if (status != LG_OK || state->defers || state->owed.len) {
 		lg_journal_line(&entry, &state->owed, NULL);
 		state->unsaved = 1;
 	}

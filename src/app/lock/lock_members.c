@@ -145,7 +145,7 @@ enum lg_status lg_lock_member_time(struct lg_lock_reader *reader,
 		return LG_OK;
 	if (!cJSON_IsString(item) ||
 	    lg_instant_parse(item->valuestring, strlen(item->valuestring),
-			     out_wall_s, NULL))
+			     out_wall_s, NULL) != LG_OK)
 		return lg_lock_member_wrong(reader, key);
 	return LG_OK;
 }
@@ -165,7 +165,7 @@ enum lg_status lg_lock_member_deadline(struct lg_lock_reader *reader,
 	boot = cJSON_GetObjectItemCaseSensitive(item, "boot_ms");
 	if (!cJSON_IsObject(item) || !cJSON_IsString(at) || !is_whole(boot) ||
 	    lg_instant_parse(at->valuestring, strlen(at->valuestring),
-			     &deadline.wall_s, NULL) ||
+			     &deadline.wall_s, NULL) != LG_OK ||
 	    deadline.wall_s <= 0)
 		return lg_lock_member_wrong(reader, key);
 	deadline.boot_ms = (int64_t)boot->valuedouble;
@@ -180,22 +180,28 @@ enum lg_status lg_lock_members(struct lg_lock_reader *reader,
 	enum lg_status status;
 
 	if ((status = lg_lock_member_number(reader, "generation",
-					    &generation)) ||
-	    (status = lg_lock_member_text(reader, "profile", &lock->profile)) ||
-	    (status = lg_lock_member_text(reader, "by", &lock->by)) ||
-	    (status = lg_lock_member_text(reader, "reason", &lock->reason)) ||
-	    (status = lg_lock_member_text(reader, "backup", &lock->backup)) ||
-	    (status = lg_lock_member_time(reader, "since", &lock->since_s)) ||
+					    &generation)) != LG_OK ||
+	    (status = lg_lock_member_text(reader, "profile", &lock->profile)) !=
+		    LG_OK ||
+	    (status = lg_lock_member_text(reader, "by", &lock->by)) != LG_OK ||
+	    (status = lg_lock_member_text(reader, "reason", &lock->reason)) !=
+		    LG_OK ||
+	    (status = lg_lock_member_text(reader, "backup", &lock->backup)) !=
+		    LG_OK ||
+	    (status = lg_lock_member_time(reader, "since", &lock->since_s)) !=
+		    LG_OK ||
 	    (status = lg_lock_member_number(reader, "max_duration_s",
-					    &lock->max_duration_s)) ||
-	    (status = lg_lock_member_deadline(reader, "until", &lock->until)) ||
+					    &lock->max_duration_s)) != LG_OK ||
+	    (status = lg_lock_member_deadline(reader, "until", &lock->until)) !=
+		    LG_OK ||
 	    (status = lg_lock_member_deadline(reader, "confirm_by",
-					      &lock->confirm)) ||
-	    (status = lg_lock_member_deadline(reader, "cut_at", &lock->cut)) ||
+					      &lock->confirm)) != LG_OK ||
+	    (status = lg_lock_member_deadline(reader, "cut_at", &lock->cut)) !=
+		    LG_OK ||
 	    (status = lg_lock_member_fixed(reader, "boot_id", lock->boot_id,
-					   sizeof(lock->boot_id))) ||
+					   sizeof(lock->boot_id))) != LG_OK ||
 	    (status = lg_lock_member_number(reader, "offset_ms",
-					    &lock->offset_ms)))
+					    &lock->offset_ms)) != LG_OK)
 		return status;
 	if (generation < 0)
 		return lg_lock_member_wrong(reader, "generation");

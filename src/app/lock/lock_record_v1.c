@@ -48,25 +48,26 @@ enum lg_status lg_lock_record_v1_parse(const char *text, size_t len,
 	enum lg_status status =
 		lg_lock_reader_open(text, len, place, &reader, err);
 
-	if (status)
+	if (status != LG_OK)
 		return status;
 	status = lg_lock_member_number(&reader, LG_LOCK_VERSION_KEY, &version);
-	if (!status && version != VERSION)
+	if (status == LG_OK && version != VERSION)
 		status = lg_error_set(err, LG_ERR_UNKNOWN_KEY, place,
 				      "is not a lock record of version %d",
 				      VERSION);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_lock_new(&record.lock, err);
-	if (status || (status = lg_lock_members(&reader, record.lock)) ||
-	    (status = read_phase(&reader, &record.phase)) ||
+	if (status != LG_OK ||
+	    (status = lg_lock_members(&reader, record.lock)) != LG_OK ||
+	    (status = read_phase(&reader, &record.phase)) != LG_OK ||
 	    (status = lg_lock_member_deadline(&reader, "start",
-					      &record.lock->start)) ||
+					      &record.lock->start)) != LG_OK ||
 	    (status = lg_lock_member_fixed(&reader, "values_sha256",
 					   record.digest,
-					   sizeof(record.digest))) ||
+					   sizeof(record.digest))) != LG_OK ||
 	    (status = lg_lock_member_text(&reader, "earlier",
-					  &record.earlier)) ||
-	    (status = lg_lock_reader_end(&reader)))
+					  &record.earlier)) != LG_OK ||
+	    (status = lg_lock_reader_end(&reader)) != LG_OK)
 		goto out;
 	if (record.phase == LG_V1_PENDING && !record.lock->start.wall_s) {
 		status = lg_lock_member_wrong(&reader, "start");

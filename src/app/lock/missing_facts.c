@@ -66,7 +66,7 @@ static enum lg_status add_missing(const struct lg_strlist *names,
 	size_t i;
 
 	status = collect(findings, as_dn, &asked, err);
-	for (i = 0; !status && i < names->count; i++) {
+	for (i = 0; status == LG_OK && i < names->count; i++) {
 		size_t len = strlen(names->item[i]);
 		uint64_t hash = as_dn ? lg_dn_hash(names->item[i], len)
 				      : lg_name_hash(names->item[i], len);
@@ -92,9 +92,9 @@ find_missing(struct lg_strlist *dns, struct lg_strlist *users,
 	int needs = 0;
 
 	status = add_missing(dns, findings, 1, out_dn, &needs, err);
-	if (!status)
+	if (status == LG_OK)
 		status = add_missing(users, findings, 0, out_user, &needs, err);
-	if (!status)
+	if (status == LG_OK)
 		*out_needs = needs;
 	return status;
 }
@@ -111,7 +111,7 @@ enum lg_status lg_missing_facts(enum lg_dialect dialect,
 	enum lg_status status;
 
 	status = lg_policy_names(dialect, values, &dns, &users, err);
-	if (!status)
+	if (status == LG_OK)
 		status = find_missing(&dns, &users, findings, out_dn, out_user,
 				      out_needs, err);
 	lg_strlist_release(&dns);
@@ -130,7 +130,7 @@ enum lg_status lg_missing_concerned(const struct lg_registry *values,
 	enum lg_status status;
 
 	status = lg_policy_concerned_names(values, &dns, &users, NULL, err);
-	if (!status)
+	if (status == LG_OK)
 		status = find_missing(&dns, &users, findings, out_dn, out_user,
 				      out_needs, err);
 	lg_strlist_release(&dns);

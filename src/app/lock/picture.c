@@ -71,7 +71,7 @@ enum lg_status lg_picture_values(const struct lg_state *state,
 	enum lg_status status = ordered(state, &lock, err);
 	size_t i;
 
-	if (status)
+	if (status != LG_OK)
 		return status;
 	for (i = 0; i < state->lock_count && i < LG_LOCKS_MAX; i++)
 		if (is_shown(lock[i]))
@@ -84,7 +84,7 @@ enum lg_status lg_picture_values(const struct lg_state *state,
 	status = lg_compose(&input, out_values, NULL, err);
 	/* What cannot be written as one set is shown by the lock that speaks;
 	 * each is decided by its own values all the same. */
-	if (status && status != LG_ERR_NO_MEMORY)
+	if (status != LG_OK && status != LG_ERR_NO_MEMORY)
 		status = lg_registry_copy(shown[0], out_values, err);
 	return status;
 }
@@ -123,7 +123,7 @@ enum lg_status lg_picture_comments(const struct lg_state *state,
 	enum lg_status status = ordered(state, &lock, err);
 	size_t i;
 
-	if (status)
+	if (status != LG_OK)
 		return status;
 	for (i = 0; i < state->lock_count; i++)
 		if (!lg_lock_waits(lock[i]) && !is_shown(lock[i]))
@@ -141,10 +141,10 @@ enum lg_status lg_picture_text(const struct lg_state *state,
 	size_t end;
 
 	status = lg_picture_values(state, &values, err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_stored_values_render(state->files, values, &text,
 						 err);
-	if (status)
+	if (status != LG_OK)
 		goto out;
 	/* The last line says how many values there are and stays the last. */
 	for (end = text.len - 1; end > 0 && text.data[end - 1] != '\n'; end--)
@@ -154,7 +154,7 @@ enum lg_status lg_picture_text(const struct lg_state *state,
 		lg_buffer_text(out_text, LG_PICTURE_MARK);
 	status = lg_picture_comments(state, out_text, err);
 	lg_buffer_append(out_text, text.data + end, text.len - end);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_buffer_status(out_text, err);
 out:
 	lg_registry_free(&values);
@@ -180,15 +180,15 @@ static enum lg_status read_as_written(const struct lg_state *state,
 	struct lg_registry *found = NULL;
 	enum lg_status status = files->read(files->self, name, out_text, NULL);
 
-	if (!status && state->standing &&
+	if (status == LG_OK && state->standing &&
 	    (lg_picture_is_marked(out_text) ||
 	     lg_stored_values_parse(files, out_text->data ? out_text->data : "",
 				    out_text->len, name, LG_STORED_END_OPTIONAL,
-				    &found, NULL) ||
+				    &found, NULL) != LG_OK ||
 	     !lg_stored_values_equal(found, state->standing)))
 		status = LG_ERR_SYNTAX;
 	lg_registry_free(&found);
-	if (status)
+	if (status != LG_OK)
 		lg_buffer_clear(out_text);
 	return status;
 }
@@ -205,14 +205,14 @@ enum lg_status lg_picture_keep_standing(struct lg_state *state,
 	if (!state->standing)
 		return LG_OK;
 	status = files->size(files->self, LG_STATE_STANDING, &size, err);
-	if (status || size)
+	if (status != LG_OK || size)
 		return status;
 	/* Byte for byte, unless somebody changed it and never said so. */
 	status = read_as_written(state, LG_STATE_REGISTRY, &text);
-	if (status)
+	if (status != LG_OK)
 		status = lg_stored_values_render(files, state->standing, &text,
 						 err);
-	if (!status)
+	if (status == LG_OK)
 		status = files->replace(files->self, LG_STATE_STANDING,
 					text.data ? text.data : "", text.len,
 					err);
@@ -227,9 +227,9 @@ static enum lg_status text_to_write(const struct lg_state *state,
 {
 	if (lg_state_locked(state))
 		return lg_picture_text(state, out_text, err);
-	if (!read_as_written(state, LG_STATE_STANDING, out_text) ||
+	if (read_as_written(state, LG_STATE_STANDING, out_text) == LG_OK ||
 	    (state->standing &&
-	     !read_as_written(state, LG_STATE_REGISTRY, out_text)))
+	     read_as_written(state, LG_STATE_REGISTRY, out_text) == LG_OK))
 		return LG_OK;
 	if (!state->standing)
 		return LG_ERR_UNKNOWN_KEY;
@@ -245,7 +245,7 @@ static enum lg_status read_back(const struct lg_files *files,
 	enum lg_status status =
 		files->read(files->self, LG_STATE_REGISTRY, &found, err);
 
-	if (!status &&
+	if (status == LG_OK &&
 	    (found.len != wanted->len ||
 	     (found.len && memcmp(found.data, wanted->data, found.len))))
 		status = lg_error_set(err, LG_ERR_IO, LG_STATE_REGISTRY,
@@ -269,7 +269,7 @@ enum lg_status lg_picture_write_record(struct lg_state *state,
 			record.lock = state->lock[i];
 	memcpy(record.picture, state->picture, sizeof(record.picture));
 	status = lg_lock_record_render(&record, &text, err);
-	if (!status)
+	if (status == LG_OK)
 		status =
 			state->files->replace(state->files->self, LG_STATE_LOCK,
 					      text.data, text.len, err);
@@ -292,9 +292,10 @@ static void forget_picture(struct lg_state *state)
 
 	for (i = 0; i < 2; i++) {
 		lg_buffer_clear(&text);
-		if (!files->read(files->self, names[i], &text, NULL) &&
+		if (files->read(files->self, names[i], &text, NULL) == LG_OK &&
 		    lg_picture_is_marked(&text) &&
-		    files->set_aside(files->self, names[i], &kept, NULL))
+		    files->set_aside(files->self, names[i], &kept, NULL) !=
+			    LG_OK)
 			state->unsaved = 1;
 	}
 	lg_buffer_release(&kept);
@@ -314,32 +315,32 @@ enum lg_status lg_picture_write(struct lg_state *state, struct lg_error *err)
 	status = lg_hand_edit_check(state, NULL, err);
 	/* registry.reg must not show locks while it is the only copy of what
 	 * was set by hand: so after a beginning on a full disk. */
-	if (!status && lg_state_locked(state))
+	if (status == LG_OK && lg_state_locked(state))
 		status = lg_picture_keep_standing(state, err);
-	if (!status)
+	if (status == LG_OK)
 		status = text_to_write(state, &text, err);
 	if (status == LG_ERR_UNKNOWN_KEY) {
 		lg_buffer_release(&text);
 		forget_picture(state);
 		return lg_picture_write_record(state, err);
 	}
-	if (!status)
+	if (status == LG_OK)
 		status = files->replace(files->self, LG_STATE_REGISTRY,
 					text.data ? text.data : "", text.len,
 					err);
-	if (!status)
+	if (status == LG_OK)
 		status = read_back(files, &text, err);
-	if (!status)
+	if (status == LG_OK)
 		status = files->replace(files->self, LG_STATE_REGISTRY_GOOD,
 					text.data ? text.data : "", text.len,
 					err);
-	if (!status)
+	if (status == LG_OK)
 		status = digest_of(files, &text, state->picture, err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_picture_write_record(state, err);
-	if (!status && !lg_state_locked(state))
+	if (status == LG_OK && !lg_state_locked(state))
 		status = lg_hand_edit_spare(state, LG_STATE_STANDING, err);
-	if (!status && !lg_state_locked(state))
+	if (status == LG_OK && !lg_state_locked(state))
 		status = files->remove(files->self, LG_STATE_STANDING, err);
 	lg_buffer_release(&text);
 	return status;
@@ -355,7 +356,7 @@ static enum lg_status write_owed(struct lg_state *state, struct lg_error *err)
 		status = files->append(files->self, LG_JOURNAL_FILE,
 				       state->owed.data, state->owed.len,
 				       LG_FILES_SYNC, err);
-	if (!status)
+	if (status == LG_OK)
 		lg_buffer_clear(&state->owed);
 	return status;
 }
@@ -367,20 +368,20 @@ static enum lg_status write_all(struct lg_state *state, struct lg_error *err)
 
 	/* Before the first file goes or comes: what stands in registry.reg now
 	 * may be what was set by hand. */
-	if (!status && lg_state_locked(state))
+	if (status == LG_OK && lg_state_locked(state))
 		status = lg_picture_keep_standing(state, err);
-	for (i = 0; !status && i < state->gone.count; i++)
+	for (i = 0; status == LG_OK && i < state->gone.count; i++)
 		status = lg_state_remove_lock(state, state->gone.item[i], err);
-	if (!status)
+	if (status == LG_OK)
 		lg_strlist_release(&state->gone);
-	for (i = 0; !status && i < state->lock_count; i++)
+	for (i = 0; status == LG_OK && i < state->lock_count; i++)
 		status = lg_state_write_lock(state, state->lock[i], 0, err);
-	if (!status && state->unsaved)
+	if (status == LG_OK && state->unsaved)
 		status = lg_error_set(err, LG_ERR_IO, LG_STATE_LOCKS,
 				      "a copy could not be written");
-	if (!status)
+	if (status == LG_OK)
 		status = lg_picture_write(state, err);
-	return status ? status : write_owed(state, err);
+	return status != LG_OK ? status : write_owed(state, err);
 }
 
 enum lg_status lg_picture_flush(struct lg_state *state, struct lg_error *err)
@@ -393,7 +394,7 @@ enum lg_status lg_picture_flush(struct lg_state *state, struct lg_error *err)
 	state->unsaved = 0;
 	status = write_all(state, &failed);
 	state->unsaved = status != LG_OK;
-	if (!status) {
+	if (status == LG_OK) {
 		lg_state_quiet(state, LG_STATE_UNWRITTEN);
 		lg_state_quiet(state, LG_JOURNAL_UNWRITTEN);
 		return LG_OK;

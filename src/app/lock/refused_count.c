@@ -64,7 +64,7 @@ enum lg_status lg_refused_count(const struct lg_files *files,
 
 	status = lg_logon_log_read(files, LG_REFUSED_FOLDER, since->since_s,
 				   count_one, &counting, NULL, err);
-	if (!status)
+	if (status == LG_OK)
 		*out_count = counting.count;
 	return status;
 }

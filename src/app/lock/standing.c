@@ -24,7 +24,7 @@ enum lg_status lg_registry_differences(const struct lg_registry *a,
 	enum lg_status status = LG_OK;
 	size_t i;
 
-	for (i = 0; !status && i < lg_registry_count(a); i++) {
+	for (i = 0; status == LG_OK && i < lg_registry_count(a); i++) {
 		const struct lg_value *value = lg_registry_at(a, i);
 		const struct lg_value *other =
 			lg_registry_find(b, value->key, value->name);
@@ -33,7 +33,7 @@ enum lg_status lg_registry_differences(const struct lg_registry *a,
 			status = lg_strlist_add(names, value->name,
 						strlen(value->name), err);
 	}
-	for (i = 0; !status && i < lg_registry_count(b); i++) {
+	for (i = 0; status == LG_OK && i < lg_registry_count(b); i++) {
 		const struct lg_value *value = lg_registry_at(b, i);
 
 		if (!lg_registry_find(a, value->key, value->name))
@@ -59,20 +59,20 @@ enum lg_status lg_standing_write(struct lg_state *state,
 		return lg_error_code(err, "already-in-force");
 	}
 	status = lg_picture_flush(state, err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_hand_edit_check(state, NULL, err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_backup_write(state, &name, err);
-	if (!status && names && state->standing)
+	if (status == LG_OK && names && state->standing)
 		status = lg_registry_differences(state->standing, values, names,
 						 err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_state_save_standing(state, values, findings, err);
-	if (!status) {
+	if (status == LG_OK) {
 		state->generation++;
 		entry.backup = name.len ? name.data : NULL;
 		entry.max_duration_s = -1;
-		if (lg_picture_write_record(state, NULL))
+		if (lg_picture_write_record(state, NULL) != LG_OK)
 			state->unsaved = 1;
 		lg_lock_journal_done(state, event, &entry, by, "done", 0);
 	}
@@ -94,12 +94,12 @@ static enum lg_status look_at_picture(struct lg_state *state,
 	enum lg_status status;
 
 	status = files->read(files->self, LG_STATE_REGISTRY, &text, &failed);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_stored_values_parse(
 			files, text.data ? text.data : "", text.len,
 			LG_STATE_REGISTRY, LG_STORED_END_REQUIRED, &values,
 			&failed);
-	if (status) {
+	if (status != LG_OK) {
 		if (status != LG_ERR_UNKNOWN_KEY)
 			files->set_aside(files->self, LG_STATE_REGISTRY, &kept,
 					 NULL);
@@ -111,18 +111,18 @@ static enum lg_status look_at_picture(struct lg_state *state,
 			*err = failed;
 	} else {
 		status = lg_hand_edit_check(state, &changed, err);
-		if (!status && changed.count)
+		if (status == LG_OK && changed.count)
 			status = lg_error_set(
 				err, LG_ERR_CONFLICT, LG_STATE_REGISTRY,
 				"was changed by hand while a lock is in force, "
 				"and shows only what is; what stood there is "
 				"kept as a back-up");
 	}
-	if (lg_picture_write(state, &failed)) {
+	if (lg_picture_write(state, &failed) != LG_OK) {
 		lg_state_unwritten(state, &failed, "it is tried again");
-		if (!status && err)
+		if (status == LG_OK && err)
 			*err = failed;
-		if (!status)
+		if (status == LG_OK)
 			status = failed.status;
 	}
 	lg_strlist_release(&changed);
@@ -151,12 +151,12 @@ enum lg_status lg_standing_read(struct lg_state *state,
 		*out_fresh = fresh;
 		return LG_OK;
 	}
-	if (!status)
+	if (status == LG_OK)
 		status = lg_stored_values_parse(
 			files, fresh.text.data ? fresh.text.data : "",
 			fresh.text.len, LG_STATE_REGISTRY,
 			LG_STORED_END_OPTIONAL, &fresh.values, err);
-	if (status) {
+	if (status != LG_OK) {
 		lg_state_loud(state,
 			      "registry.reg could not be read again (%s); the "
 			      "values read before stay in force",
@@ -165,7 +165,7 @@ enum lg_status lg_standing_read(struct lg_state *state,
 		return status;
 	}
 	if (lg_state_read_findings(files, LG_STATE_FINDINGS, &fresh.findings,
-				   NULL))
+				   NULL) != LG_OK)
 		fresh.findings = NULL;
 	*out_fresh = fresh;
 	return LG_OK;
@@ -184,10 +184,10 @@ enum lg_status lg_standing_take(struct lg_state *state,
 	status = files->digest(files->self, fresh->text.data, fresh->text.len,
 			       digest, err);
 	/* It was read whole, so it is the last good copy now. */
-	if (!status)
+	if (status == LG_OK)
 		status = files->replace(files->self, LG_STATE_REGISTRY_GOOD,
 					fresh->text.data, fresh->text.len, err);
-	if (status)
+	if (status != LG_OK)
 		return status;
 	memcpy(state->picture, digest, sizeof(digest));
 	lg_registry_free(&state->standing);

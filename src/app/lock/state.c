@@ -165,7 +165,7 @@ enum lg_status lg_state_write_findings(const struct lg_files *files,
 	if (!findings)
 		return files->remove(files->self, name, err);
 	status = lg_findings_render(findings, &text, err);
-	if (!status)
+	if (status == LG_OK)
 		status = files->replace(files->self, name, text.data, text.len,
 					err);
 	lg_buffer_release(&text);
@@ -181,7 +181,7 @@ enum lg_status lg_state_read_findings(const struct lg_files *files,
 	enum lg_status status;
 
 	status = files->read(files->self, name, &text, err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_findings_parse(text.data ? text.data : "", text.len,
 					   name, out_findings, err);
 	lg_buffer_release(&text);
@@ -196,7 +196,7 @@ enum lg_status lg_state_copy_findings(const struct lg_findings *findings,
 	enum lg_status status;
 
 	status = lg_findings_render(findings, &text, err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_findings_parse(text.data, text.len, "findings",
 					   out_copy, err);
 	lg_buffer_release(&text);
@@ -223,31 +223,31 @@ enum lg_status lg_state_write_lock(struct lg_state *state, struct lg_lock *lock,
 	if (!lock->stored && lock->values) {
 		status = lg_stored_values_render(files, lock->values, &stored,
 						 err);
-		if (!status)
+		if (status == LG_OK)
 			status = lg_buffer_take(&stored, &lock->stored, err);
 	}
-	if (!status && with_findings) {
+	if (status == LG_OK && with_findings) {
 		path_of(lock->id, ".findings", path, sizeof(path));
 		status = lg_state_write_findings(files, path, lock->findings,
 						 err);
 	}
-	if (!status && with_findings) {
+	if (status == LG_OK && with_findings) {
 		path_of(lock->id, ".concerned", path, sizeof(path));
 		status = lg_state_write_findings(files, path, lock->concerned,
 						 err);
 	}
-	if (!status)
+	if (status == LG_OK)
 		status = lg_lock_file_render(lock, &text, err);
-	if (!status) {
+	if (status == LG_OK) {
 		path_of(lock->id, ".json", path, sizeof(path));
 		status = files->replace(files->self, path, text.data, text.len,
 					err);
 	}
-	if (!status) {
+	if (status == LG_OK) {
 		path_of(lock->id, ".good.json", path, sizeof(path));
 		/* The lock is in force without its copy. */
 		if (files->replace(files->self, path, text.data, text.len,
-				   NULL))
+				   NULL) != LG_OK)
 			state->unsaved = 1;
 	}
 	lg_buffer_release(&stored);
@@ -265,7 +265,8 @@ enum lg_status lg_state_remove_lock(struct lg_state *state, const char *id,
 	char path[64];
 	size_t i;
 
-	for (i = 0; !status && i < sizeof(endings) / sizeof(*endings); i++) {
+	for (i = 0; status == LG_OK && i < sizeof(endings) / sizeof(*endings);
+	     i++) {
 		path_of(id, endings[i], path, sizeof(path));
 		status = files->remove(files->self, path, err);
 	}
@@ -278,7 +279,8 @@ int lg_state_has_lock_file(const struct lg_state *state, const char *id)
 	char path[64];
 
 	path_of(id, ".json", path, sizeof(path));
-	return state->files->size(state->files->self, path, &size, NULL) ||
+	return state->files->size(state->files->self, path, &size, NULL) !=
+		       LG_OK ||
 	       size;
 }
 
@@ -294,16 +296,16 @@ static enum lg_status write_values(const struct lg_files *files,
 	enum lg_status status;
 
 	status = lg_stored_values_render(files, values, out_text, err);
-	if (!status)
+	if (status == LG_OK)
 		status = files->replace(files->self, name, out_text->data,
 					out_text->len, err);
-	if (!status)
+	if (status == LG_OK)
 		status = files->read(files->self, name, &back, err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_stored_values_parse(files, back.data, back.len,
 						name, LG_STORED_END_REQUIRED,
 						&found, err);
-	if (!status && !lg_stored_values_equal(values, found))
+	if (status == LG_OK && !lg_stored_values_equal(values, found))
 		status = lg_error_set(err, LG_ERR_IO, name,
 				      "does not hold what was written to it");
 	lg_registry_free(&found);
@@ -355,24 +357,24 @@ enum lg_status lg_state_save_standing(struct lg_state *state,
 	struct lg_buffer text = {0};
 	enum lg_status status;
 
-	if ((status = lg_registry_copy(values, &copy, err)) ||
-	    (findings &&
-	     (status = lg_state_copy_findings(findings, &facts, err))) ||
+	if ((status = lg_registry_copy(values, &copy, err)) != LG_OK ||
+	    (findings && (status = lg_state_copy_findings(findings, &facts,
+							  err)) != LG_OK) ||
 	    (status = keep_file(files, LG_STATE_FINDINGS, &kept_findings,
-				err)) ||
-	    (status = keep_file(files, name, &kept_values, err)))
+				err)) != LG_OK ||
+	    (status = keep_file(files, name, &kept_values, err)) != LG_OK)
 		goto out;
 	status = lg_state_write_findings(files, LG_STATE_FINDINGS, findings,
 					 err);
-	if (!status)
+	if (status == LG_OK)
 		status = write_values(files, name, values, &text, err);
-	if (!status && !locked)
+	if (status == LG_OK && !locked)
 		status = files->digest(files->self, text.data, text.len,
 				       state->picture, err);
-	if (status) {
+	if (status != LG_OK) {
 		/* What cannot be put back now is made again from memory. */
-		if (put_back(files, &kept_findings) ||
-		    put_back(files, &kept_values)) {
+		if (put_back(files, &kept_findings) != LG_OK ||
+		    put_back(files, &kept_values) != LG_OK) {
 			*state->picture = '\0';
 			state->unsaved = 1;
 		}
@@ -380,7 +382,7 @@ enum lg_status lg_state_save_standing(struct lg_state *state,
 	}
 	/* They are in force without their copy. */
 	if (!locked && files->replace(files->self, LG_STATE_REGISTRY_GOOD,
-				      text.data, text.len, NULL))
+				      text.data, text.len, NULL) != LG_OK)
 		state->unsaved = 1;
 	lg_registry_free(&state->standing);
 	state->standing = copy;
@@ -406,10 +408,10 @@ enum lg_status lg_state_save_findings(struct lg_state *state,
 
 	if (findings)
 		status = lg_state_copy_findings(findings, &copy, err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_state_write_findings(
 			state->files, LG_STATE_FINDINGS, findings, err);
-	if (!status) {
+	if (status == LG_OK) {
 		lg_findings_free(&state->findings);
 		state->findings = copy;
 		copy = NULL;
@@ -429,10 +431,10 @@ enum lg_status lg_state_save_lock_findings(struct lg_state *state,
 
 	path_of(lock->id, ".findings", path, sizeof(path));
 	status = lg_state_copy_findings(findings, &copy, err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_state_write_findings(state->files, path, findings,
 						 err);
-	if (!status) {
+	if (status == LG_OK) {
 		lg_findings_free(&lock->findings);
 		lock->findings = copy;
 		copy = NULL;

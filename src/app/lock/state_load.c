@@ -37,7 +37,8 @@ void lg_loading_keep_aside(struct lg_state *state, const char *name,
 		lg_state_loud(state, "%s cannot be trusted: %s", name, why);
 		return;
 	}
-	if (state->files->set_aside(state->files->self, name, &kept, &err))
+	if (state->files->set_aside(state->files->self, name, &kept, &err) !=
+	    LG_OK)
 		lg_state_loud(state,
 			      "%s cannot be trusted: %s; it could not be kept "
 			      "aside either: %s",
@@ -78,13 +79,13 @@ enum lg_status lg_loading_values(const struct lg_state *state, const char *name,
 	enum lg_status status;
 
 	status = files->read(files->self, name, &text, err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_stored_values_parse(
 			files, text.data ? text.data : "", text.len, name,
 			end_required ? LG_STORED_END_REQUIRED
 				     : LG_STORED_END_OPTIONAL,
 			out_values, err);
-	if (!status && out_digest)
+	if (status == LG_OK && out_digest)
 		status = files->digest(files->self, text.data, text.len,
 				       out_digest, err);
 	lg_buffer_release(&text);
@@ -98,7 +99,7 @@ enum lg_status lg_loading_picture(const struct lg_state *state,
 	enum lg_status status = lg_loading_values(state, LG_STATE_REGISTRY, 1,
 						  out_values, NULL, err);
 
-	if (status && status != LG_ERR_NO_MEMORY)
+	if (status != LG_OK && status != LG_ERR_NO_MEMORY)
 		status = lg_loading_values(state, LG_STATE_REGISTRY_GOOD, 1,
 					   out_values, NULL, err);
 	return status;
@@ -113,21 +114,22 @@ static enum lg_status load_record(struct lg_loading *loading)
 
 	status = state->files->read(state->files->self, LG_STATE_LOCK, &text,
 				    &err);
-	if (!status) {
+	if (status == LG_OK) {
 		const char *bytes = text.data ? text.data : "";
 
-		loading->has_v1 = !lg_lock_record_v1_parse(
-			bytes, text.len, LG_STATE_LOCK, &loading->v1, NULL);
+		loading->has_v1 =
+			lg_lock_record_v1_parse(bytes, text.len, LG_STATE_LOCK,
+						&loading->v1, NULL) == LG_OK;
 		if (!loading->has_v1)
 			status = lg_lock_record_parse(bytes, text.len,
 						      LG_STATE_LOCK,
 						      &loading->record, &err);
-		loading->has_record = !status && !loading->has_v1;
+		loading->has_record = status == LG_OK && !loading->has_v1;
 	}
 	lg_buffer_release(&text);
 	if (lg_loading_is_fatal(loading, status, &err))
 		return status;
-	loading->damaged = status && status != LG_ERR_UNKNOWN_KEY;
+	loading->damaged = status != LG_OK && status != LG_ERR_UNKNOWN_KEY;
 	if (loading->damaged)
 		lg_loading_keep_aside(state, LG_STATE_LOCK, &err);
 	if (loading->has_record) {
@@ -144,7 +146,7 @@ static struct lg_lock *lock_of(const struct lg_journal_entry *entry)
 {
 	struct lg_lock *lock = NULL;
 
-	if (lg_lock_new(&lock, NULL))
+	if (lg_lock_new(&lock, NULL) != LG_OK)
 		return NULL;
 	if (entry->id && lg_lock_is_id(entry->id))
 		memcpy(lock->id, entry->id, sizeof(lock->id));
@@ -223,7 +225,7 @@ void lg_loading_read_audit(struct lg_loading *loading)
 
 	lg_journal_read(state->files, 0, keep_line, loading, &damaged, NULL);
 	if (damaged && state->mode == LG_STATE_WRITE &&
-	    !lg_journal_mend(state->files, &kept, NULL))
+	    lg_journal_mend(state->files, &kept, NULL) == LG_OK)
 		lg_state_loud(state,
 			      "%zu lines of audit.jsonl cannot be read; they "
 			      "are kept in %s",
@@ -244,7 +246,7 @@ static enum lg_status load_findings(struct lg_loading *loading)
 					&state->findings, &err);
 	if (lg_loading_is_fatal(loading, status, &err))
 		return status;
-	if (status && status != LG_ERR_UNKNOWN_KEY)
+	if (status != LG_OK && status != LG_ERR_UNKNOWN_KEY)
 		lg_loading_keep_aside(state, LG_STATE_FINDINGS, &err);
 	return LG_OK;
 }
@@ -264,7 +266,7 @@ static enum lg_status look_at_picture(struct lg_loading *loading)
 	lg_registry_free(&values);
 	if (lg_loading_is_fatal(loading, status, &err))
 		return status;
-	if (!status)
+	if (status == LG_OK)
 		return LG_OK;
 	if (status != LG_ERR_UNKNOWN_KEY)
 		lg_loading_keep_aside(state, LG_STATE_REGISTRY, &err);
@@ -312,7 +314,8 @@ static void count_from_this_boot(struct lg_state *state)
 			continue;
 		lg_lock_stamp(state->lock[i], &now);
 		if (state->mode == LG_STATE_WRITE &&
-		    lg_state_write_lock(state, state->lock[i], 0, NULL))
+		    lg_state_write_lock(state, state->lock[i], 0, NULL) !=
+			    LG_OK)
 			state->unsaved = 1;
 	}
 }
@@ -366,17 +369,17 @@ static void write_again(struct lg_loading *loading)
 		/* A person may have written there while nobody looked. */
 		if (!loading->spares_picture)
 			status = lg_hand_edit_check(state, NULL, &err);
-		for (i = 0; !status && i < state->lock_count; i++)
+		for (i = 0; status == LG_OK && i < state->lock_count; i++)
 			status = lg_state_write_lock(state, state->lock[i], 0,
 						     &err);
-		if (!status && !loading->spares_picture)
+		if (status == LG_OK && !loading->spares_picture)
 			status = lg_picture_write(state, &err);
 	} else if (lg_state_locked(state) && !loading->spares_picture) {
 		status = lg_hand_edit_check(state, NULL, &err);
-		if (!status && state->loud.count)
+		if (status == LG_OK && state->loud.count)
 			status = lg_picture_write(state, &err);
 	}
-	if (!status)
+	if (status == LG_OK)
 		return;
 	lg_state_unwritten(state, &err, "it is tried again");
 }
@@ -409,22 +412,22 @@ enum lg_status lg_state_load(const struct lg_files *files,
 	state->clock = clock;
 	state->mode = mode;
 	loading.state = state;
-	if ((status = load_record(&loading)))
+	if ((status = load_record(&loading)) != LG_OK)
 		goto out;
 	lg_loading_read_audit(&loading);
-	if ((status = lg_loading_locks(&loading)) ||
-	    (status = load_findings(&loading)))
+	if ((status = lg_loading_locks(&loading)) != LG_OK ||
+	    (status = load_findings(&loading)) != LG_OK)
 		goto out;
 	take_v1_from_audit(&loading);
 	if (loading.has_v1 && !state->lock_count)
 		status = lg_loading_carry_v1(&loading);
 	else if (loading.has_v1)
 		loading.writes_picture = 1;
-	if (!status && !state->standing)
+	if (status == LG_OK && !state->standing)
 		status = lg_loading_standing(&loading);
-	if (!status)
+	if (status == LG_OK)
 		status = look_at_picture(&loading);
-	if (status)
+	if (status != LG_OK)
 		goto out;
 	say_of_record(&loading);
 	write_again(&loading);

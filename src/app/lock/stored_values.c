@@ -49,9 +49,9 @@ static int is_written(const struct lg_files *files, const char *name,
 	uint64_t size = 0;
 	int is;
 
-	is = !files->size(files->self, name, &size, NULL) &&
+	is = files->size(files->self, name, &size, NULL) == LG_OK &&
 	     size == text->len &&
-	     !files->read(files->self, name, &found, NULL) &&
+	     files->read(files->self, name, &found, NULL) == LG_OK &&
 	     found.len == text->len &&
 	     (!found.len || !memcmp(found.data, text->data, found.len));
 	lg_buffer_release(&found);
@@ -73,12 +73,12 @@ static enum lg_status write_list(const struct lg_files *files,
 		lg_buffer_char(&text, '\n');
 	}
 	status = lg_buffer_status(&text, err);
-	if (!status)
+	if (status == LG_OK)
 		status = files->digest(files->self, text.data, text.len,
 				       out_digest, err);
-	if (!status)
+	if (status == LG_OK)
 		snprintf(name, sizeof(name), LISTS "%s.txt", out_digest);
-	if (!status && !is_written(files, name, &text))
+	if (status == LG_OK && !is_written(files, name, &text))
 		status = files->replace(files->self, name, text.data, text.len,
 					err);
 	lg_buffer_release(&text);
@@ -104,15 +104,15 @@ static enum lg_status read_list(const struct lg_files *files,
 	status = files->read(files->self, name, &text, err);
 	if (status == LG_ERR_UNKNOWN_KEY)
 		status = LG_ERR_IO;
-	if (status)
+	if (status != LG_OK)
 		goto out;
 	status = files->digest(files->self, text.data ? text.data : "",
 			       text.len, found, err);
-	if (!status && strcmp(found, digest))
+	if (status == LG_OK && strcmp(found, digest))
 		status = lg_error_set(err, LG_ERR_IO, name,
 				      "is not the list that was written: its "
 				      "SHA-256 is another");
-	while (!status && at < text.len) {
+	while (status == LG_OK && at < text.len) {
 		const char *line = text.data + at;
 		const char *end = memchr(line, '\n', text.len - at);
 		size_t len = end ? (size_t)(end - line) : text.len - at;
@@ -186,11 +186,11 @@ static enum lg_status shorten_one(const struct lg_files *files,
 
 	if (dns)
 		status = lg_strlist_add_all(&all, &dns->list, err);
-	if (!status && users)
+	if (status == LG_OK && users)
 		status = lg_strlist_add_all(&all, &users->list, err);
-	if (!status)
+	if (status == LG_OK)
 		status = write_list(files, &all, digest, err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_registry_set_text(shorter, LG_KEY_PARAMETERS_SYSTEM,
 					      kept[which].file, digest, err);
 	lg_strlist_release(&all);
@@ -217,7 +217,7 @@ static enum lg_status shorten(const struct lg_files *files,
 	if (!any)
 		return LG_OK;
 	status = lg_registry_new(&copy, err);
-	for (i = 0; !status && i < lg_registry_count(values); i++) {
+	for (i = 0; status == LG_OK && i < lg_registry_count(values); i++) {
 		const struct lg_value *value = lg_registry_at(values, i);
 		int in_file = 0;
 
@@ -228,10 +228,10 @@ static enum lg_status shorten(const struct lg_files *files,
 		if (!in_file)
 			status = lg_registry_set(copy, value, err);
 	}
-	for (k = 0; !status && k < KEPT; k++)
+	for (k = 0; status == LG_OK && k < KEPT; k++)
 		if (is[k])
 			status = shorten_one(files, values, k, copy, err);
-	if (status)
+	if (status != LG_OK)
 		lg_registry_free(&copy);
 	*out_short = copy;
 	return status;
@@ -245,11 +245,11 @@ enum lg_status lg_stored_values_render(const struct lg_files *files,
 	struct lg_registry *stored = NULL;
 	enum lg_status status = shorten(files, values, &stored, err);
 
-	if (status)
+	if (status != LG_OK)
 		return status;
 	status = lg_reg_text_render(stored ? stored : values,
 				    LG_REG_ENCODING_UTF8, out_text, err);
-	if (!status) {
+	if (status == LG_OK) {
 		lg_buffer_format(out_text, END "%zu values\n",
 				 lg_registry_count(stored ? stored : values));
 		status = lg_buffer_status(out_text, err);
@@ -295,19 +295,19 @@ static enum lg_status lengthen_one(const struct lg_files *files,
 		return lg_error_set(err, LG_ERR_SYNTAX, value->name,
 				    "is not a REG_SZ");
 	status = read_list(files, value->text, &list, err);
-	for (i = 0; !status && i < list.count; i++) {
+	for (i = 0; status == LG_OK && i < list.count; i++) {
 		int is_user = kept[which].users && list.item[i][0] != '/';
 
 		status = lg_strlist_add(is_user ? &users : &dns, list.item[i],
 					strlen(list.item[i]), err);
 	}
-	if (!status && (dns.count || !kept[which].users))
+	if (status == LG_OK && (dns.count || !kept[which].users))
 		status = lg_registry_set_list(values, LG_KEY_PARAMETERS_SYSTEM,
 					      kept[which].dns, &dns, err);
-	if (!status && users.count)
+	if (status == LG_OK && users.count)
 		status = lg_registry_set_list(values, LG_KEY_PARAMETERS_SYSTEM,
 					      kept[which].users, &users, err);
-	if (!status)
+	if (status == LG_OK)
 		lg_registry_delete(values, LG_KEY_PARAMETERS_SYSTEM,
 				   kept[which].file);
 	lg_strlist_release(&list);
@@ -322,7 +322,7 @@ static enum lg_status lengthen(const struct lg_files *files,
 	enum lg_status status = LG_OK;
 	size_t i;
 
-	for (i = 0; !status && i < KEPT; i++)
+	for (i = 0; status == LG_OK && i < KEPT; i++)
 		status = lengthen_one(files, values, i, err);
 	return status;
 }
@@ -342,15 +342,15 @@ enum lg_status lg_stored_values_parse(const struct lg_files *files,
 				    "does not end in its last line; it was "
 				    "cut off, or written by something else");
 	status = lg_reg_text_parse(text, len, place, NULL, &values, err);
-	if (!status && stated >= 0 &&
+	if (status == LG_OK && stated >= 0 &&
 	    (size_t)stated != lg_registry_count(values))
 		status = lg_error_set(err, LG_ERR_SYNTAX, place,
 				      "has %zu values where its last line "
 				      "says %lld",
 				      lg_registry_count(values), stated);
-	if (!status)
+	if (status == LG_OK)
 		status = lengthen(files, values, err);
-	if (status)
+	if (status != LG_OK)
 		lg_registry_free(&values);
 	else
 		*out_values = values;

@@ -279,7 +279,7 @@ int lg_logon_log_take(struct lg_logon_log *log, int64_t now_s,
 	batch->now_s = now_s;
 	batch->text = log->waiting;
 	log->waiting = text;
-	return batch->prunes || batch->text.len || batch->text.status;
+	return batch->prunes || batch->text.len || batch->text.status != LG_OK;
 }
 
 enum lg_status lg_logon_log_write(struct lg_logon_log *log,
@@ -294,18 +294,18 @@ enum lg_status lg_logon_log_write(struct lg_logon_log *log,
 
 	if (batch->prunes)
 		prune(log);
-	if (!batch->text.len && !batch->text.status)
+	if (!batch->text.len && batch->text.status == LG_OK)
 		return LG_OK;
 	lg_instant_format(batch->now_s, day);
 	snprintf(path, sizeof(path), "%s/%.10s.jsonl", log->folder, day);
 	if (batch->size_day != today) {
 		status = files->size(files->self, path, &batch->size, err);
-		if (status)
+		if (status != LG_OK)
 			return status;
 		batch->size_day = today;
 	}
 	status = lg_buffer_status(&batch->text, err);
-	if (!status)
+	if (status == LG_OK)
 		status = files->append(files->self, path, batch->text.data,
 				       batch->text.len, LG_FILES_LATER, err);
 	return status;
@@ -316,8 +316,8 @@ void lg_logon_log_wrote(struct lg_logon_log *log, enum lg_status status)
 	struct batch *batch = &log->batch;
 	size_t len = batch->text.len;
 
-	if (status && len + log->waiting.len <= WAITING_MAX &&
-	    !batch->text.status) {
+	if (status != LG_OK && len + log->waiting.len <= WAITING_MAX &&
+	    batch->text.status == LG_OK) {
 		/* Waits on, before what came meanwhile. */
 		lg_buffer_append(&batch->text, log->waiting.data,
 				 log->waiting.len);

@@ -48,7 +48,7 @@ enum lg_status lg_logon_reader_new(const struct lg_files *files,
 	reader->folder = folder;
 	reader->since_s = since_s;
 	status = files->list(files->self, folder, &reader->names, err);
-	if (status) {
+	if (status != LG_OK) {
 		lg_logon_reader_free(&reader);
 		return status;
 	}
@@ -124,7 +124,7 @@ lg_logon_reader_step(struct lg_logon_reader *reader,
 	if (!reader->size)
 		status = files->size(files->self, path, &reader->size, err);
 	before = reader->text.len;
-	if (!status && reader->offset < reader->size) {
+	if (status == LG_OK && reader->offset < reader->size) {
 		uint64_t left = reader->size - reader->offset;
 
 		status = files->read_at(files->self, path, reader->offset,
@@ -135,7 +135,7 @@ lg_logon_reader_step(struct lg_logon_reader *reader,
 	/* It may have been removed meanwhile: too old. */
 	if (status == LG_ERR_UNKNOWN_KEY)
 		status = LG_OK;
-	if (status)
+	if (status != LG_OK)
 		return status;
 	reader->offset += reader->text.len - before;
 	is_end = reader->text.len == before || reader->offset >= reader->size;
@@ -160,10 +160,10 @@ lg_logon_log_read(const struct lg_files *files, const char *folder,
 	int done = 0;
 
 	status = lg_logon_reader_new(files, folder, since_s, &reader, err);
-	while (!status && !done)
+	while (status == LG_OK && !done)
 		status = lg_logon_reader_step(reader, visit, context, &done,
 					      err);
-	if (!status && out_damaged)
+	if (status == LG_OK && out_damaged)
 		*out_damaged = reader->damaged;
 	lg_logon_reader_free(&reader);
 	return status;

@@ -131,9 +131,10 @@ int lg_logon_read(const cJSON *json, struct lg_logon *out_logon)
 	struct lg_logon logon = {0};
 
 	if (!cJSON_IsObject(json) || !at ||
-	    lg_instant_parse(at, strlen(at), &logon.at_s, NULL))
+	    lg_instant_parse(at, strlen(at), &logon.at_s, NULL) != LG_OK)
 		return 0;
-	if (!last || lg_instant_parse(last, strlen(last), &logon.last_s, NULL))
+	if (!last ||
+	    lg_instant_parse(last, strlen(last), &logon.last_s, NULL) != LG_OK)
 		logon.last_s = logon.at_s;
 	logon.user = lg_json_text_of(json, "user");
 	logon.dn = lg_json_text_of(json, "dn");

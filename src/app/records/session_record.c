@@ -37,7 +37,7 @@ cJSON *lg_session_object(const struct lg_session *session,
 	lg_json_text(object, "address", session->address);
 	lg_json_time(object, "since", session->since_s);
 	lg_json_bool(object, "allowed", is_allowed(session, policy));
-	if (lg_buffer_status(&version, NULL))
+	if (lg_buffer_status(&version, NULL) != LG_OK)
 		lg_json_add(object, "version", NULL);
 	lg_buffer_release(&version);
 	return object;

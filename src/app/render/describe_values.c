@@ -47,7 +47,8 @@ static void hear(void *context, const struct lg_store_event *event)
 
 	if (event->kind == LG_STORE_READ)
 		teller->gate = event->gate;
-	if (event->kind == LG_STORE_ERROR && teller->out && !teller->status)
+	if (event->kind == LG_STORE_ERROR && teller->out &&
+	    teller->status == LG_OK)
 		teller->status = say(&teller->out->wrong, teller->err, "%s",
 				     event->text);
 }
@@ -62,12 +63,12 @@ static enum lg_status start(enum lg_dialect dialect,
 	const struct lg_store_sink sink = {teller, hear};
 	enum lg_status status = lg_store_new(dialect, out_store, err);
 
-	if (!status)
+	if (status == LG_OK)
 		status = lg_store_values(*out_store, 0, values, facts, NULL,
 					 err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_store_restart(*out_store, 0, facts, &sink, err);
-	return status ? status : teller->status;
+	return status != LG_OK ? status : teller->status;
 }
 
 static const struct lg_value *value_of(const struct lg_registry *values,
@@ -163,25 +164,25 @@ static enum lg_status tell_clients(enum lg_dialect dialect,
 			     "(versions explain shows which)",
 			     value->text[0] ? value->text : "none");
 	value = value_of(values, LG_VALUE_DISABLE_MAPI_CLIENT_PROCESSES);
-	if (!status && value && !traits->processes)
+	if (status == LG_OK && value && !traits->processes)
 		status = say(&out->line, err,
 			     "\"%s\" is ignored: %s does not know it",
 			     value->name, traits->product);
-	else if (!status && value &&
+	else if (status == LG_OK && value &&
 		 is_wrong(out, LG_VALUE_DISABLE_MAPI_CLIENT_PROCESSES))
 		status = say(
 			&out->line, err,
 			"\"%s\" cannot be read and counts as absent: it blocks "
 			"nobody",
 			value->name);
-	else if (!status && value && value->text && !value->bytes_kept)
+	else if (status == LG_OK && value && value->text && !value->bytes_kept)
 		status =
 			say(&out->line, err, "These programs are blocked: %s%s",
 			    value->text[0] ? value->text : "none",
 			    traits->process_needs_version_11
 				    ? " (clients from version 11 on)"
 				    : "");
-	if (!status && !lg_policy_limits(policy))
+	if (status == LG_OK && !lg_policy_limits(policy))
 		status = say(&out->line, err, "In all, nobody is refused");
 	return status;
 }
@@ -253,16 +254,16 @@ lg_describe_values(enum lg_dialect dialect, const struct lg_registry *values,
 	enum lg_status status =
 		start(dialect, values, &given, &teller, &store, err);
 
-	if (status)
+	if (status != LG_OK)
 		goto out;
 	out_description->gate = quiet.gate = teller.gate;
 	if (facts == LG_FACTS_NOT_ASKED && teller.gate == LG_GATE_LISTED) {
 		/* The other answer that the directory might give. */
 		status = lg_findings_new(&none, err);
-		if (!status)
+		if (status == LG_OK)
 			status = lg_policy_names(dialect, values, &dn, &user,
 						 err);
-		for (i = 0; i < dn.count + user.count && !status; i++) {
+		for (i = 0; i < dn.count + user.count && status == LG_OK; i++) {
 			const struct lg_account account = {
 				.asked_as = i < dn.count ? LG_ASKED_DN
 							 : LG_ASKED_USER,
@@ -274,22 +275,22 @@ lg_describe_values(enum lg_dialect dialect, const struct lg_registry *values,
 			status = lg_findings_add(none, &account, NULL, 0, err);
 		}
 		nobody.findings = none;
-		if (!status)
+		if (status == LG_OK)
 			status = start(dialect, values, &nobody, &quiet, &other,
 				       err);
 		/* A value that does not parse is told once. */
-		if (status && status != LG_ERR_NO_MEMORY)
+		if (status != LG_OK && status != LG_ERR_NO_MEMORY)
 			status = LG_OK;
 	}
-	if (!status)
+	if (status == LG_OK)
 		status = tell_list(dialect, values, quiet.gate, out_description,
 				   err);
-	if (!status)
+	if (status == LG_OK)
 		status = tell_clients(dialect, values, lg_store_policy(store),
 				      out_description, err);
-	if (!status)
+	if (status == LG_OK)
 		status = tell_when(dialect, out_description, err);
-	if (!status)
+	if (status == LG_OK)
 		status = warn_of(dialect, &given, values, out_description, err);
 out:
 	lg_store_free(&store);

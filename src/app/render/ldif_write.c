@@ -67,7 +67,7 @@ void lg_ldif_write(struct lg_buffer *out_ldif, const char *name,
 	}
 	lg_buffer_format(out_ldif, "%s%s\n", at ? " " : "",
 			 line.data ? line.data + at : "");
-	if (line.status)
+	if (line.status != LG_OK)
 		out_ldif->status = line.status;
 	lg_buffer_release(&line);
 }

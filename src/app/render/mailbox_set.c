@@ -34,7 +34,7 @@ static enum lg_status add(struct lg_strlist *list, const char *text, size_t len,
 	struct lg_buffer folded = {0};
 	enum lg_status status = fold_text(text, len, &folded, err);
 
-	if (!status)
+	if (status == LG_OK)
 		status = lg_strlist_add(list, folded.data ? folded.data : "",
 					folded.len, err);
 	lg_buffer_release(&folded);
@@ -48,7 +48,7 @@ static enum lg_status add_all(struct lg_strlist *list,
 	enum lg_status status = LG_OK;
 	size_t i;
 
-	for (i = 0; !status && texts && i < texts->count; i++)
+	for (i = 0; status == LG_OK && texts && i < texts->count; i++)
 		status = add(list, texts->item[i], strlen(texts->item[i]),
 			     fold_text, err);
 	return status;
@@ -82,7 +82,8 @@ enum lg_status lg_mailbox_set_add_filtered(struct lg_mailbox_set *set,
 	enum lg_status status = LG_OK;
 	size_t i;
 
-	for (i = 0; !status && findings && i < findings->account_count; i++) {
+	for (i = 0; status == LG_OK && findings && i < findings->account_count;
+	     i++) {
 		const char *entry = findings->account[i].entry;
 
 		if (findings->account[i].asked_as == LG_ASKED_FILTER && entry)
@@ -130,7 +131,7 @@ static int has(const struct lg_strlist *list, const char *text, size_t len,
 
 	if (!list->count)
 		return 0;
-	if (add(&asked, text, len, fold_text, NULL)) {
+	if (add(&asked, text, len, fold_text, NULL) != LG_OK) {
 		lg_strlist_release(&asked);
 		return -1;
 	}

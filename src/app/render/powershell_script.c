@@ -253,7 +253,7 @@ static void write_chosen(struct script *script,
 	/* A name without a domain belongs to this one, or to any. */
 	if (input->default_domain &&
 	    lg_strlist_add(&bare, input->default_domain,
-			   strlen(input->default_domain), NULL))
+			   strlen(input->default_domain), NULL) != LG_OK)
 		script->out->status = LG_ERR_NO_MEMORY;
 	write_array(script->out, "$domainsOfBareNames",
 		    input->default_domain ? &bare

@@ -122,7 +122,7 @@ static enum lg_status bound_text(const struct lg_version *bound,
 		shell.part[2] = SECOND_MAX;
 	lg_version_format(bound, &shown);
 	status = lg_buffer_status(&shown, err);
-	if (status)
+	if (status != LG_OK)
 		goto out;
 	if (shell.part[1] != 0)
 		status = lg_error_set(err, LG_ERR_RANGE, place->place,
@@ -153,7 +153,7 @@ static enum lg_status items_text(const struct lg_version_setting *setting,
 	size_t i;
 
 	item = lg_version_setting_items(setting, &count);
-	for (i = 0; !status && i < count; i++) {
+	for (i = 0; status == LG_OK && i < count; i++) {
 		int single = item[i].from.known && item[i].to.known &&
 			     !lg_version_compare(&item[i].from, &item[i].to);
 
@@ -165,7 +165,7 @@ static enum lg_status items_text(const struct lg_version_setting *setting,
 		if (single)
 			continue;
 		lg_buffer_char(out_text, '-');
-		if (!status && item[i].to.known)
+		if (status == LG_OK && item[i].to.known)
 			status = bound_text(&item[i].to, place, out_text, err);
 	}
 	return status;
@@ -189,16 +189,16 @@ enum lg_status lg_powershell_versions(const struct lg_profile *profile,
 						  ? LG_VERSION_FORM_FOUR_PART
 						  : LG_VERSION_FORM_REGISTRY,
 					  place.place, &setting, err);
-	if (!status)
+	if (status == LG_OK)
 		status = items_text(setting, &place, &text, err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_buffer_status(&text, err);
-	if (!status && text.len > VERSIONS_MAX)
+	if (status == LG_OK && text.len > VERSIONS_MAX)
 		status = lg_error_set(err, LG_ERR_LIMIT, place.place,
 				      "versions: %zu characters; "
 				      "-BlockedClientVersions takes at most %d",
 				      text.len, VERSIONS_MAX);
-	if (!status && text.len)
+	if (status == LG_OK && text.len)
 		lg_buffer_append(out_text, text.data, text.len);
 	lg_buffer_release(&text);
 	lg_version_setting_free(&setting);

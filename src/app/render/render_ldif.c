@@ -76,13 +76,13 @@ static enum lg_status judge_profile(const struct lg_ldif_render *render,
 	if (profile->hold_mail)
 		lg_buffer_text(&cannot, ", hold");
 	status = lg_buffer_status(&cannot, err);
-	if (!status && cannot.len && !render->input.skip_unsupported)
+	if (status == LG_OK && cannot.len && !render->input.skip_unsupported)
 		status = lg_error_set(err, LG_ERR_CONFLICT, profile->path,
 				      "protocolSettings cannot say: %s "
 				      "(--skip-unsupported leaves it out)",
 				      cannot.data + 2);
 	lg_buffer_release(&cannot);
-	if (!status && !render->names && !render->everybody)
+	if (status == LG_OK && !render->names && !render->everybody)
 		status = lg_error_set(err, LG_ERR_CONFLICT, profile->path,
 				      "nothing is left that protocolSettings "
 				      "can say; it switches mapi, http, imap "
@@ -113,15 +113,15 @@ static enum lg_status collect_allowed(struct lg_ldif_render *render,
 	enum lg_status status =
 		lg_mailbox_set_add_dns(allowed, &profile->allow, err);
 
-	if (!status && profile->single)
+	if (status == LG_OK && profile->single)
 		status = lg_strlist_add(&single, profile->single,
 					strlen(profile->single), err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_mailbox_set_add_dns(allowed, &single, err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_mailbox_set_add_names(allowed, &profile->allow_user,
 						  err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_mailbox_set_add_filtered(
 			allowed, render->input.findings, err);
 	lg_strlist_release(&single);
@@ -137,13 +137,13 @@ static enum lg_status collect_concerned(struct lg_ldif_render *render,
 		lg_mailbox_set_add_dns(concerned, &profile->applies_dn, err);
 
 	concerned->default_domain = render->input.default_domain;
-	if (!status)
+	if (status == LG_OK)
 		status = lg_mailbox_set_add_names(concerned,
 						  &profile->applies_user, err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_mailbox_set_add_domains(
 			concerned, &profile->applies_domain, err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_mailbox_set_add_filtered(
 			concerned, render->input.concerned, err);
 	return status;
@@ -163,12 +163,12 @@ static enum lg_status collect(struct lg_ldif_render *render,
 	const struct lg_profile *profile = render->input.profile;
 	enum lg_status status = collect_allowed(render, err);
 
-	if (!status)
+	if (status == LG_OK)
 		status = lg_mailbox_set_add_dns(&render->break_glass,
 						render->input.break_glass, err);
-	if (!status)
+	if (status == LG_OK)
 		status = collect_concerned(render, err);
-	if (status)
+	if (status != LG_OK)
 		return status;
 	lg_mailbox_set_sort(&render->allowed);
 	lg_mailbox_set_sort(&render->break_glass);
@@ -195,7 +195,7 @@ enum lg_status lg_ldif_render_new(const struct lg_ldif_input *input,
 				    "out of memory");
 	render->input = *input;
 	status = collect(render, err);
-	if (!status) {
+	if (status == LG_OK) {
 		*out_render = render;
 		render = NULL;
 	}
@@ -252,10 +252,10 @@ static enum lg_status take_values(struct lg_ldif_render *render,
 
 	status = lg_protocol_change_apply(mailbox->protocol_settings, change,
 					  &after, err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_account_values_set(render->before, mailbox->entry,
 					       mailbox->protocol_settings, err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_account_values_set(render->wanted, mailbox->entry,
 					       &after, err);
 	lg_strlist_release(&after);
@@ -285,12 +285,13 @@ static enum lg_status take_mailbox(void *context,
 		return LG_OK;
 	if (!listed)
 		loses = render->unlisted;
-	for (protocol = 0; !status && protocol < LG_PROTOCOL_COUNT; protocol++)
+	for (protocol = 0; status == LG_OK && protocol < LG_PROTOCOL_COUNT;
+	     protocol++)
 		if (loses & bit((enum lg_protocol)protocol))
 			status = lg_protocol_settings_disable(
 				mailbox->protocol_settings,
 				(enum lg_protocol)protocol, &change, err);
-	if (!status && (change.removed.count || change.added.count)) {
+	if (status == LG_OK && (change.removed.count || change.added.count)) {
 		struct lg_protocol_change undo =
 			lg_protocol_change_undo(&change);
 
@@ -327,9 +328,9 @@ enum lg_status lg_ldif_render_finish(const struct lg_ldif_render *render,
 	const struct lg_profile *profile = render->input.profile;
 	enum lg_status status = lg_buffer_status(&render->change, err);
 
-	if (!status)
+	if (status == LG_OK)
 		status = lg_buffer_status(&render->undo, err);
-	if (status)
+	if (status != LG_OK)
 		return status;
 	if (render->names && profile->names_present && !render->listed &&
 	    profile->when_invalid == LG_WHEN_INVALID_OPEN)

@@ -26,7 +26,8 @@ static enum lg_status add_filtered(const struct lg_findings *findings,
 	enum lg_status status = LG_OK;
 	size_t i;
 
-	for (i = 0; !status && findings && i < findings->account_count; i++) {
+	for (i = 0; status == LG_OK && findings && i < findings->account_count;
+	     i++) {
 		const struct lg_account *account = &findings->account[i];
 		size_t j;
 
@@ -37,7 +38,7 @@ static enum lg_status add_filtered(const struct lg_findings *findings,
 			status = add_text(&accounts->dn, account->dn, err);
 			continue;
 		}
-		for (j = 0; !status && j < account->login_count; j++)
+		for (j = 0; status == LG_OK && j < account->login_count; j++)
 			status = add_text(
 				&accounts->user,
 				findings->login[account->login_first + j].name,
@@ -55,17 +56,17 @@ static enum lg_status collect_allowed(const struct lg_powershell_input *input,
 	enum lg_status status = LG_OK;
 	size_t i;
 
-	for (i = 0; !status && i < profile->allow.count; i++)
+	for (i = 0; status == LG_OK && i < profile->allow.count; i++)
 		/* The value 0 ends a lock, it is nobody's name (L11). */
 		if (strcmp(profile->allow.item[i], "0") != 0)
 			status = add_text(&allowed->dn, profile->allow.item[i],
 					  err);
-	if (!status && profile->single)
+	if (status == LG_OK && profile->single)
 		status = add_text(&allowed->dn, profile->single, err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_strlist_add_all(&allowed->user,
 					    &profile->allow_user, err);
-	return status ? status : add_filtered(findings, allowed, err);
+	return status != LG_OK ? status : add_filtered(findings, allowed, err);
 }
 
 static enum lg_status collect_concerned(const struct lg_profile *profile,
@@ -76,16 +77,18 @@ static enum lg_status collect_concerned(const struct lg_profile *profile,
 	enum lg_status status =
 		lg_strlist_add_all(&concerned->dn, &profile->applies_dn, err);
 
-	if (!status)
+	if (status == LG_OK)
 		status = lg_strlist_add_all(&concerned->user,
 					    &profile->applies_user, err);
-	return status ? status : add_filtered(findings, concerned, err);
+	return status != LG_OK ? status
+			       : add_filtered(findings, concerned, err);
 }
 
 static void unsupported(struct script *script, const char *what)
 {
 	/* A failed allocation shows when the sentences are counted. */
-	if (lg_strlist_add(&script->unsupported, what, strlen(what), NULL))
+	if (lg_strlist_add(&script->unsupported, what, strlen(what), NULL) !=
+	    LG_OK)
 		script->out->status = LG_ERR_NO_MEMORY;
 }
 
@@ -133,12 +136,12 @@ static enum lg_status report_unsupported(const struct script *script,
 		const char *what = script->unsupported.item[i];
 
 		lg_buffer_format(&all, "%s%s", i ? "; " : "", what);
-		if (list && !status)
+		if (list && status == LG_OK)
 			status = add_text(list, what, err);
 	}
-	if (!status)
+	if (status == LG_OK)
 		status = lg_buffer_status(&all, err);
-	if (!status && script->unsupported.count &&
+	if (status == LG_OK && script->unsupported.count &&
 	    !script->input->skip_unsupported)
 		status = lg_error_set(err, LG_ERR_CONFLICT,
 				      script->input->profile->path,
@@ -182,16 +185,16 @@ enum lg_status lg_render_powershell(const struct lg_powershell_input *input,
 
 	find_unsupported(&script);
 	status = report_unsupported(&script, unsupported_list, err);
-	if (!status)
+	if (status == LG_OK)
 		status = collect_allowed(input, &allowed, err);
-	if (!status)
+	if (status == LG_OK)
 		status = collect_concerned(profile, input->concerned,
 					   &concerned, err);
-	if (!status && profile->versions)
+	if (status == LG_OK && profile->versions)
 		status = lg_powershell_versions(profile, &script.versions, err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_buffer_status(&script.versions, err);
-	if (status)
+	if (status != LG_OK)
 		goto out;
 	script.has_versions = script.versions.len > 0;
 	/* Open semantics: a list of nobody limits nobody (L10). */
@@ -217,9 +220,9 @@ enum lg_status lg_render_powershell(const struct lg_powershell_input *input,
 	}
 	lg_powershell_write(&script, &allowed, &concerned);
 	status = lg_buffer_status(&text, err);
-	if (!status)
+	if (status == LG_OK)
 		append_with_crlf(&text, out_script);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_buffer_status(out_script, err);
 out:
 	lg_strlist_release(&allowed.dn);

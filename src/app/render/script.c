@@ -45,7 +45,7 @@ static enum lg_status keep(struct reader *reader, const char *text,
 	enum lg_status status =
 		lg_strlist_add(arena, text, strlen(text), reader->err);
 
-	if (!status)
+	if (status == LG_OK)
 		*out_kept = arena->item[arena->count - 1];
 	return status;
 }
@@ -85,7 +85,7 @@ static enum lg_status read_set(struct reader *reader,
 	size_t i;
 	enum lg_status status = lg_registry_new(&line->value, reader->err);
 
-	if (status)
+	if (status != LG_OK)
 		return status;
 	if (strcmp(type, "REG_SZ") == 0 && reader->words.count == 5)
 		return lg_registry_set_text(line->value, key, line->name,
@@ -94,11 +94,11 @@ static enum lg_status read_set(struct reader *reader,
 		return wrong(reader, "not a value", type,
 			     "set NAME REG_SZ DATA, or set NAME REG_MULTI_SZ "
 			     "DATA..., with quotes around what holds blanks");
-	for (i = 4; i < reader->words.count && !status; i++)
+	for (i = 4; i < reader->words.count && status == LG_OK; i++)
 		status =
 			lg_strlist_add(&list, word_at(reader, i),
 				       strlen(word_at(reader, i)), reader->err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_registry_set_list(line->value, key, line->name,
 					      &list, reader->err);
 	lg_strlist_release(&list);
@@ -119,9 +119,9 @@ static enum lg_status read_known(struct reader *reader,
 				     "once is enough");
 		status = lg_version_parse(value, len, &attempt->version,
 					  reader->err);
-		return status ? wrong(reader, "not a version", value,
-				      "a version is X.Y.Z or a.b.c.d")
-			      : LG_OK;
+		return status != LG_OK ? wrong(reader, "not a version", value,
+					       "a version is X.Y.Z or a.b.c.d")
+				       : LG_OK;
 	}
 	if (strcmp(name, "protocol") == 0) {
 		if (attempt->protocol != LG_PROTOCOL_UNKNOWN)
@@ -137,7 +137,7 @@ static enum lg_status read_known(struct reader *reader,
 	if (strcmp(name, "address") == 0)
 		return LG_OK;
 	status = keep(reader, value, &kept);
-	if (status)
+	if (status != LG_OK)
 		return status;
 	if (strcmp(name, "dn") == 0 && !attempt->dn) {
 		attempt->dn = kept;
@@ -162,7 +162,7 @@ static enum lg_status read_logon(struct reader *reader,
 	size_t i;
 	enum lg_status status = LG_OK;
 
-	for (i = 3; i < reader->words.count && !status; i++) {
+	for (i = 3; i < reader->words.count && status == LG_OK; i++) {
 		const char *word = word_at(reader, i);
 		size_t len = strcspn(word, "=");
 		char name[16];
@@ -216,9 +216,9 @@ static enum lg_status read_verb(struct reader *reader,
 	line->verb = verbs[i].verb;
 	if (verbs[i].least > 2)
 		status = keep(reader, word_at(reader, 2), &line->name);
-	if (!status && line->verb == LG_SCRIPT_SET)
+	if (status == LG_OK && line->verb == LG_SCRIPT_SET)
 		status = read_set(reader, line);
-	if (!status && line->verb == LG_SCRIPT_LOGON)
+	if (status == LG_OK && line->verb == LG_SCRIPT_LOGON)
 		status = read_logon(reader, line);
 	return status;
 }
@@ -249,15 +249,15 @@ static enum lg_status add_line(struct reader *reader)
 	struct lg_script_line line = {0};
 	enum lg_status status = read_time(reader, &line.t_s);
 
-	if (!status && script->count &&
+	if (status == LG_OK && script->count &&
 	    script->line[script->count - 1].verb == LG_SCRIPT_END)
 		status = wrong(reader, "a line behind end", NULL,
 			       "end is the last line");
-	if (!status)
+	if (status == LG_OK)
 		status = read_verb(reader, &line);
-	if (!status)
+	if (status == LG_OK)
 		status = put_line(reader, &line);
-	if (status)
+	if (status != LG_OK)
 		lg_registry_free(&line.value);
 	return status;
 }
@@ -285,7 +285,7 @@ static enum lg_status read_lines(struct reader *reader, const char *text,
 	enum lg_status status = LG_OK;
 
 	reader->place = place;
-	while (at < len && !status) {
+	while (at < len && status == LG_OK) {
 		const char *newline = memchr(text + at, '\n', len - at);
 		size_t end = newline ? (size_t)(newline - text) : len;
 		size_t line_len = end - at;
@@ -297,10 +297,10 @@ static enum lg_status read_lines(struct reader *reader, const char *text,
 		if (!is_text(text + at, line_len))
 			status = wrong(reader, "not UTF-8 text", NULL,
 				       "a script is text");
-		if (!status)
+		if (status == LG_OK)
 			status = lg_script_words(text + at, line_len, place,
 						 &reader->words, reader->err);
-		if (!status && reader->words.count)
+		if (status == LG_OK && reader->words.count)
 			status = add_line(reader);
 		at = end + 1;
 	}
@@ -322,7 +322,7 @@ enum lg_status lg_script_parse(const char *text, size_t len, const char *place,
 	reader.script = script;
 	status = read_lines(&reader, text, len, place);
 	lg_strlist_release(&reader.words);
-	if (status) {
+	if (status != LG_OK) {
 		lg_script_free(&script);
 		return status;
 	}
@@ -353,7 +353,7 @@ enum lg_status lg_script_names(const struct lg_script *script,
 	size_t i;
 	enum lg_status status = LG_OK;
 
-	for (i = 0; i < script->count && !status; i++) {
+	for (i = 0; i < script->count && status == LG_OK; i++) {
 		if (script->line[i].verb != LG_SCRIPT_SET)
 			continue;
 		/* What does not parse names nobody. */
@@ -374,13 +374,13 @@ enum lg_status lg_script_play(const struct lg_script *script,
 	size_t i;
 	enum lg_status status = lg_store_new(dialect, &store, err);
 
-	if (!status)
+	if (status == LG_OK)
 		status = lg_store_restart(store, 0, facts, sink, err);
-	for (i = 0; i < script->count && !status; i++) {
+	for (i = 0; i < script->count && status == LG_OK; i++) {
 		const struct lg_script_line *line = &script->line[i];
 
 		status = lg_store_advance(store, line->t_s, facts, sink, err);
-		if (status)
+		if (status != LG_OK)
 			break;
 		switch (line->verb) {
 		case LG_SCRIPT_SET:

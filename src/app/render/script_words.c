@@ -65,10 +65,10 @@ enum lg_status lg_script_words(const char *line, size_t len, const char *place,
 			lg_buffer_char(&word, line[at++]);
 		}
 		status = lg_buffer_status(&word, err);
-		if (!status)
+		if (status == LG_OK)
 			status = lg_strlist_add(out_words, word.data, word.len,
 						err);
-		if (status)
+		if (status != LG_OK)
 			goto out;
 	}
 out:

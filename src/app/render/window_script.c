@@ -75,14 +75,14 @@ static enum lg_status programs(struct writer *writer, int64_t t_s,
 		return LG_OK;
 	status = lg_process_list_parse(value->text, strlen(value->text),
 				       value->name, &list, err);
-	if (status)
+	if (status != LG_OK)
 		return status;
 	names = lg_process_list_names(list);
 	for (i = 0; i < names->count; i++) {
 		lg_buffer_clear(&more);
 		lg_buffer_text(&more, " version=12.4518.1014 process=");
 		quote(&more, names->item[i]);
-		if (lg_buffer_status(&more, err))
+		if (lg_buffer_status(&more, err) != LG_OK)
 			break;
 		logon(writer, t_s, names->item[i], more.data);
 	}
@@ -191,14 +191,14 @@ static enum lg_status find_listed(struct writer *writer, struct lg_error *err)
 						&dn, &user, err);
 
 	lg_buffer_append(&writer->who, "", 0);
-	if (!status && dn.count) {
+	if (status == LG_OK && dn.count) {
 		lg_buffer_text(&writer->who, " dn=");
 		quote(&writer->who, dn.item[0]);
-	} else if (!status && user.count) {
+	} else if (status == LG_OK && user.count) {
 		lg_buffer_text(&writer->who, " user=");
 		quote(&writer->who, user.item[0]);
 	}
-	if (!status)
+	if (status == LG_OK)
 		status = lg_buffer_status(&writer->who, err);
 	lg_strlist_release(&dn);
 	lg_strlist_release(&user);
@@ -226,19 +226,19 @@ enum lg_status lg_window_script(enum lg_dialect dialect,
 	};
 	enum lg_status status = find_listed(&writer, err);
 
-	if (!status)
+	if (status == LG_OK)
 		status = everybody(&writer, times.logons_s, err);
 	write_values(&writer, times.apply_s);
 	restart(&writer, times.apply_s);
-	if (!status)
+	if (status == LG_OK)
 		status = everybody(&writer, times.during_s, err);
 	delete_values(&writer, times.lift_s);
 	restart(&writer, times.lift_s);
-	if (!status)
+	if (status == LG_OK)
 		status = everybody(&writer, times.after_s, err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_buffer_status(out_text, err);
-	if (!status)
+	if (status == LG_OK)
 		*out_times = times;
 	lg_buffer_release(&writer.who);
 	return status;

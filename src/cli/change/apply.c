@@ -244,7 +244,7 @@ static int apply_at_gate(struct lg_cli *cli, const struct lg_prepared *p,
 					    &err);
 	if (status != LG_OK) {
 		code = lg_cli_fail(cli, &err);
-		goto done;
+		goto out;
 	}
 	block[0].bytes = values.data;
 	block[0].len = values.len;
@@ -262,14 +262,14 @@ static int apply_at_gate(struct lg_cli *cli, const struct lg_prepared *p,
 			  apply_request(cli, p, out_applied->id), block, blocks,
 			  &answer);
 	if (code != LG_EXIT_DONE)
-		goto done;
+		goto out;
 	out_applied->until_s = lg_json_time_of(answer.object, "until");
 	out_applied->cut = number_of(answer.object, "cut");
 	out_applied->left = number_of(answer.object, "left_count");
 	say_texts(cli, answer.object, "unasked", "not asked for its sessions");
 	say_texts(cli, answer.object, "notes", "cutting");
 	code = test_gate(cli, p, target, out_applied->id);
-done:
+out:
 	lg_control_release(&answer);
 	lg_buffer_release(&concerned);
 	lg_buffer_release(&findings);

@@ -248,7 +248,7 @@ int lg_cli_lift(struct lg_cli *cli, const char *name, struct lg_lift *lift)
 	if (code == LG_EXIT_DONE)
 		code = lg_cli_locks(cli, LG_LOCKS_CHANGE, &locks);
 	if (code != LG_EXIT_DONE)
-		goto done;
+		goto out;
 	if (all && locks.count > 0) {
 		code = lift_known(cli, &locks, NULL);
 		if (code == LG_EXIT_DONE)
@@ -256,7 +256,7 @@ int lg_cli_lift(struct lg_cli *cli, const char *name, struct lg_lift *lift)
 		if (code == LG_EXIT_DONE && locks.here != LG_EXIT_DONE)
 			code = lg_cli_fail_as(cli, (enum lg_exit)locks.here,
 					      &locks.here_error);
-		goto done;
+		goto out;
 	}
 	if (some && name == NULL)
 		lock = on_servers(&locks);
@@ -273,7 +273,7 @@ int lg_cli_lift(struct lg_cli *cli, const char *name, struct lg_lift *lift)
 	    locks.here != LG_EXIT_DONE)
 		code = lg_cli_fail_as(cli, (enum lg_exit)locks.here,
 				      &locks.here_error);
-done:
+out:
 	lg_cli_locks_release(&locks);
 	return code;
 }

@@ -163,7 +163,7 @@ int lg_cmd_extend(struct lg_cli *cli)
 		return lg_cli_usage(cli, "extend needs --for D or --until T");
 	code = choose(cli, LG_MEANT_ANY, &locks, &lock);
 	if (code != LG_EXIT_DONE)
-		goto done;
+		goto out;
 	if (!lock->is_here) {
 		if (for_s > 0)
 			until_s = lg_cli_now() + for_s;
@@ -177,7 +177,7 @@ int lg_cmd_extend(struct lg_cli *cli)
 		code = lg_cli_servers_extend(cli, lock->there_id, until_s);
 	if (code == LG_EXIT_DONE)
 		code = print_until(cli, "in force", until_s);
-done:
+out:
 	lg_cli_locks_release(&locks);
 	return code;
 }

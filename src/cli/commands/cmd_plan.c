@@ -25,7 +25,7 @@ int lg_cmd_plan(struct lg_cli *cli)
 	if (code == LG_EXIT_DONE)
 		code = lg_cli_past(cli, &prepared);
 	if (code != LG_EXIT_DONE)
-		goto done;
+		goto out;
 	lg_prepared_say_unenforced(cli, &prepared);
 	/* For a program the object says why; for people that comes last. */
 	if (cli->json)
@@ -36,7 +36,7 @@ int lg_cmd_plan(struct lg_cli *cli)
 		code = lg_plan_refusal(cli, prepared.plan);
 	if (code == LG_EXIT_DONE)
 		code = printed;
-done:
+out:
 	lg_prepared_release(&prepared);
 	return code;
 }
@@ -72,18 +72,18 @@ int lg_cmd_apply(struct lg_cli *cli)
 					 "servers of this machine's settings");
 	code = lg_prepare(cli, cli->operand[0], LG_END_REQUIRED, &prepared);
 	if (code != LG_EXIT_DONE)
-		goto done;
+		goto out;
 	code = lg_plan_refusal(cli, prepared.plan);
 	if (code != LG_EXIT_DONE) {
 		if (cli->json)
 			lg_prepared_print(cli, &prepared, code);
-		goto done;
+		goto out;
 	}
 	if (lg_cli_is_fleet(cli)) {
 		code = lg_cli_fleet_apply(cli, &prepared);
 		if (code == LG_EXIT_WOULD_NOT_LOCK && is_there_already(cli))
 			code = LG_EXIT_DONE;
-		goto done;
+		goto out;
 	}
 	code = lg_cli_apply(cli, &prepared, &applied);
 	if (code == LG_EXIT_DONE) {
@@ -100,7 +100,7 @@ int lg_cmd_apply(struct lg_cli *cli)
 	} else if (code == LG_EXIT_WOULD_NOT_LOCK && cli->json) {
 		lg_prepared_print(cli, &prepared, code);
 	}
-done:
+out:
 	lg_prepared_release(&prepared);
 	return code;
 }

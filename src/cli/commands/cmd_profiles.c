@@ -76,15 +76,15 @@ int lg_cmd_profiles_list(struct lg_cli *cli)
 	int printed = LG_EXIT_DONE;
 	size_t i;
 
-	if (lg_cli_profiles_dir(cli, &source.dir, &err) ||
-	    lg_profile_names(source.dir, &names, &err))
+	if (lg_cli_profiles_dir(cli, &source.dir, &err) != LG_OK ||
+	    lg_profile_names(source.dir, &names, &err) != LG_OK)
 		return lg_cli_fail(cli, &err);
 	lg_table_begin(&table, head);
 	for (i = 0; i < names.count; i++) {
 		struct lg_profile_summary summary = {0};
 
 		source.name = names.item[i];
-		if (lg_profile_summarise(&source, &summary, &err)) {
+		if (lg_profile_summarise(&source, &summary, &err) != LG_OK) {
 			code = lg_cli_fail(cli, &err);
 			continue;
 		}
@@ -163,10 +163,10 @@ int lg_cmd_profiles_show(struct lg_cli *cli)
 	int code = LG_EXIT_DONE;
 
 	source.set = &set;
-	if (lg_cli_options(cli, "set", &set, &err) ||
-	    lg_cli_profiles_dir(cli, &source.dir, &err) ||
-	    lg_profile_summarise(&source, &summary, &err) ||
-	    lg_profile_lines(&source, &lines, &err))
+	if (lg_cli_options(cli, "set", &set, &err) != LG_OK ||
+	    lg_cli_profiles_dir(cli, &source.dir, &err) != LG_OK ||
+	    lg_profile_summarise(&source, &summary, &err) != LG_OK ||
+	    lg_profile_lines(&source, &lines, &err) != LG_OK)
 		code = lg_cli_fail(cli, &err);
 	else if (cli->json)
 		code = show_json(cli, &summary, &lines);
@@ -190,19 +190,19 @@ static enum lg_status lint(struct lg_cli *cli, const struct lg_profile *profile,
 	enum lg_status status = lg_cli_dialect(cli, &target.dialect, err);
 	size_t i;
 
-	if (!status)
+	if (status == LG_OK)
 		status =
 			lg_profile_lint(profile, target.dialect, warnings, err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_cli_settings(cli, &settings, err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_profile_language_lint(profile, settings->language,
 						  warnings, err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_profile_render(profile, &target, NULL, NULL,
 					   &values, NULL, &rendered, err);
 	/* The other codes are the directory's to say. */
-	for (i = 0; i < rendered.text.count && !status; i++)
+	for (i = 0; i < rendered.text.count && status == LG_OK; i++)
 		if (rendered.code[i] == LG_WARN_UNSUPPORTED_BY_DIALECT)
 			status =
 				lg_warnings_add(warnings, rendered.code[i], err,
@@ -241,7 +241,7 @@ int lg_cmd_profiles_lint(struct lg_cli *cli)
 
 	if (code)
 		return code;
-	if (lint(cli, profile, &warnings, &err)) {
+	if (lint(cli, profile, &warnings, &err) != LG_OK) {
 		code = lg_cli_fail(cli, &err);
 	} else if (cli->json) {
 		code = lint_json(cli, profile, &warnings);

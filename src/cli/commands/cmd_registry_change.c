@@ -67,7 +67,7 @@ static int find_facts(struct lg_cli *cli, const struct lg_registry *values,
 	if (status == LG_OK && !needs && saved != NULL)
 		status = lg_state_copy_findings(saved, out_findings, &err);
 	if (status != LG_OK || !needs)
-		goto done;
+		goto out;
 	status = lg_policy_names(settings->dialect, values, &dn, &user, &err);
 	if (status == LG_OK)
 		status = lg_cli_directory(cli, &directory, &err);
@@ -82,7 +82,7 @@ static int find_facts(struct lg_cli *cli, const struct lg_registry *values,
 	else if (status == LG_OK)
 		status = directory->ask(directory->self, &ask, NULL,
 					out_findings, &err);
-done:
+out:
 	lg_strlist_release(&dn);
 	lg_strlist_release(&user);
 	return status == LG_OK ? LG_EXIT_DONE : lg_cli_fail(cli, &err);
@@ -218,31 +218,31 @@ int lg_cmd_registry_import(struct lg_cli *cli)
 	if (code == LG_EXIT_DONE)
 		code = lg_cli_registry_file(cli, path, &bytes);
 	if (code != LG_EXIT_DONE)
-		goto done;
+		goto out;
 	/* Looked at here first, so that a message names the file. */
 	if (lg_reg_text_parse(bytes.data, bytes.len, path, NULL, &values,
 			      &err) != LG_OK) {
 		code = lg_cli_fail(cli, &err);
-		goto done;
+		goto out;
 	}
 	code = take_from_other_key(cli, path, values, &bytes);
 	if (code != LG_EXIT_DONE)
-		goto done;
+		goto out;
 	lg_registry_free(&values);
 	if (server != NULL) {
 		code = import_there(cli, server, path, &bytes);
-		goto done;
+		goto out;
 	}
 	if (lg_cli_gate(cli, &control, &err) != LG_OK)
 		control = NULL;
 	if (control != NULL) {
 		code = ask_change(cli, control, lg_cli_request("import"),
 				  &bytes);
-		goto done;
+		goto out;
 	}
 	if (lg_cli_state(cli, LG_STATE_WRITE, &state, &err) != LG_OK) {
 		code = lg_cli_state_failed(cli, &err);
-		goto done;
+		goto out;
 	}
 	if (lg_reg_text_parse(bytes.data, bytes.len, path, state->standing,
 			      &values, &err) != LG_OK)
@@ -252,7 +252,7 @@ int lg_cmd_registry_import(struct lg_cli *cli)
 	if (code == LG_EXIT_DONE)
 		code = write_here(cli, state, LG_EVENT_IMPORT, values,
 				  findings);
-done:
+out:
 	lg_findings_free(&findings);
 	lg_registry_free(&values);
 	lg_buffer_release(&bytes);

@@ -24,14 +24,14 @@ static enum lg_status read_values(struct lg_cli *cli, const char *path,
 	struct lg_registry *values = NULL;
 	enum lg_status status = lg_cli_operand_read(path, &bytes, err);
 
-	if (!status)
+	if (status == LG_OK)
 		status = lg_cli_modernise(
 			cli, strcmp(path, "-") ? path : "stdin", &bytes, err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_reg_text_parse(
 			bytes.len ? bytes.data : "", bytes.len,
 			strcmp(path, "-") ? path : "stdin", NULL, &values, err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_registry_keys_gather(values, out_values, out_moved,
 						 warnings, err);
 	lg_registry_free(&values);
@@ -53,12 +53,12 @@ static enum lg_status ask(struct lg_cli *cli, enum lg_dialect dialect,
 	enum lg_status status = lg_cli_directory(cli, &directory, err);
 
 	/* What does not parse names nobody. */
-	if (!status && directory &&
+	if (status == LG_OK && directory &&
 	    lg_policy_names(dialect, values, &dn, &user, NULL) ==
 		    LG_ERR_NO_MEMORY)
 		status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
 				      "out of memory");
-	if (!status && directory && dn.count + user.count)
+	if (status == LG_OK && directory && dn.count + user.count)
 		status = directory->ask(directory->self, &question, &progress,
 					out_findings, err);
 	lg_cli_progress_end(cli);
@@ -139,17 +139,17 @@ int lg_cmd_registry_explain(struct lg_cli *cli)
 	int code = LG_EXIT_DONE;
 	enum lg_status status = lg_cli_dialect(cli, &dialect, &err);
 
-	if (!status)
+	if (status == LG_OK)
 		status = read_values(cli, cli->operand[0], &values, &moved,
 				     &description.warnings, &err);
-	if (!status)
+	if (status == LG_OK)
 		status = ask(cli, dialect, values, &findings, &err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_describe_values(dialect, values,
 					    findings ? LG_FACTS_FINDINGS
 						     : LG_FACTS_NOT_ASKED,
 					    findings, &description, &err);
-	if (status)
+	if (status != LG_OK)
 		code = lg_cli_fail(cli, &err);
 	else if (cli->json)
 		code = print_json(cli, dialect, &description, moved);

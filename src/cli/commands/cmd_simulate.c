@@ -79,15 +79,15 @@ facts_of(struct lg_cli *cli, const struct lg_script *script,
 		return LG_OK;
 	out_facts->facts = LG_FACTS_FINDINGS;
 	status = lg_script_names(script, dialect, &dn, &user, err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_cli_directory(cli, &directory, err);
-	if (!status && directory && dn.count + user.count)
+	if (status == LG_OK && directory && dn.count + user.count)
 		status = directory->ask(directory->self, &ask, &progress,
 					out_findings, err);
-	else if (!status)
+	else if (status == LG_OK)
 		status = lg_findings_new(out_findings, err);
 	lg_cli_progress_end(cli);
-	if (!status)
+	if (status == LG_OK)
 		out_facts->findings = *out_findings;
 	/* Closed semantics compare texts and need no facts (L17). */
 	if ((status == LG_ERR_DIRECTORY || status == LG_ERR_TIMEOUT) &&
@@ -109,10 +109,10 @@ int lg_simulate_play(struct lg_cli *cli, const struct lg_script *script,
 	enum lg_status status =
 		facts_of(cli, script, dialect, &findings, &facts, &err);
 
-	if (!status)
+	if (status == LG_OK)
 		status = lg_script_play(script, dialect, &facts, sink, &err);
 	lg_findings_free(&findings);
-	return status ? lg_cli_fail(cli, &err) : LG_EXIT_DONE;
+	return status != LG_OK ? lg_cli_fail(cli, &err) : LG_EXIT_DONE;
 }
 
 int lg_simulate_json(struct lg_cli *cli, const struct lg_script *script,
@@ -134,11 +134,11 @@ static int simulate_file(struct lg_cli *cli, enum lg_dialect dialect)
 	enum lg_status status = lg_cli_operand_read(path, &text, &err);
 	int code;
 
-	if (!status)
+	if (status == LG_OK)
 		status = lg_script_parse(text.len ? text.data : "", text.len,
 					 strcmp(path, "-") ? path : "stdin",
 					 &script, &err);
-	if (status)
+	if (status != LG_OK)
 		code = lg_cli_fail_as(cli,
 				      status == LG_ERR_NO_MEMORY
 					      ? LG_EXIT_SOFTWARE

@@ -65,7 +65,7 @@ static enum lg_status batch_line(struct batch_setting *batch, const char *line,
 		return LG_OK;
 	spec_len--;
 	status = batch_use(batch, line, spec_len, form, err);
-	if (!status && batch->setting)
+	if (status == LG_OK && batch->setting)
 		*out_word = lg_version_setting_blocks(batch->setting, &version)
 				    ? "block"
 				    : "allow";
@@ -142,11 +142,11 @@ int lg_cmd_versions_test(struct lg_cli *cli)
 	status = lg_version_setting_parse(cli->operand[0],
 					  strlen(cli->operand[0]), form_of(cli),
 					  NULL, &setting, &err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_version_parse(cli->operand[1],
 					  strlen(cli->operand[1]), &version,
 					  &err);
-	if (status) {
+	if (status != LG_OK) {
 		lg_version_setting_free(&setting);
 		if (status != LG_ERR_NO_MEMORY &&
 		    test_answer(cli, "invalid") != LG_EXIT_DONE)
@@ -179,11 +179,12 @@ int lg_cmd_versions_normalize(struct lg_cli *cli)
 						&err);
 	else
 		status = lg_version_parse(text, strlen(text), &version, &err);
-	if (status)
+	if (status != LG_OK)
 		return lg_cli_fail(cli, &err);
 	lg_version_format(&version, &four);
 	named = lg_version_format_three(&version, &three);
-	if (lg_buffer_status(&four, &err) || lg_buffer_status(&three, &err)) {
+	if (lg_buffer_status(&four, &err) != LG_OK ||
+	    lg_buffer_status(&three, &err) != LG_OK) {
 		code = lg_cli_fail(cli, &err);
 	} else if (cli->json) {
 		cJSON *object = cJSON_CreateObject();

@@ -321,7 +321,7 @@ int lg_cmd_versions_explain(struct lg_cli *cli)
 	status = lg_explanation_new(cli->operand[0], strlen(cli->operand[0]),
 				    form_of(cli), NULL, dialect, clients,
 				    &found, &err);
-	if (status) {
+	if (status != LG_OK) {
 		if (cli->json && status != LG_ERR_NO_MEMORY)
 			explain_json(cli, NULL);
 		code = lg_cli_fail(cli, &err);

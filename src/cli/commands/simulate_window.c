@@ -144,15 +144,15 @@ static enum lg_status ask_filter(struct lg_cli *cli,
 	if (!ask.filter && !who.filter)
 		return LG_OK;
 	status = lg_cli_directory(cli, &directory, err);
-	if (!status && !directory)
+	if (status == LG_OK && !directory)
 		return lg_error_set(err, LG_ERR_DIRECTORY, profile->path,
 				    "%s needs a directory; "
 				    "--directory names one",
 				    ask.filter ? "allow_filter" : "filter");
-	if (!status && ask.filter)
+	if (status == LG_OK && ask.filter)
 		status = directory->ask(directory->self, &ask, &progress,
 					out_findings, err);
-	if (!status && who.filter)
+	if (status == LG_OK && who.filter)
 		status = lg_concerned_ask(directory, &who, &progress,
 					  out_concerned, err);
 	lg_cli_progress_end(cli);
@@ -177,7 +177,7 @@ static enum lg_status render(struct lg_cli *cli,
 	enum lg_status status =
 		ask_filter(cli, profile, &findings, &concerned, err);
 
-	if (!status)
+	if (status == LG_OK)
 		status =
 			lg_profile_render(profile, &target, findings, concerned,
 					  out_values, NULL, NULL, err);
@@ -199,10 +199,10 @@ static int play_window(struct lg_cli *cli, enum lg_dialect dialect,
 						 &text, &times, &err);
 	int code;
 
-	if (!status)
+	if (status == LG_OK)
 		status = lg_script_parse(text.data, text.len, "window", &script,
 					 &err);
-	if (status)
+	if (status != LG_OK)
 		code = lg_cli_fail(cli, &err);
 	else if (cli->json)
 		code = lg_simulate_json(cli, script, dialect);

@@ -180,7 +180,7 @@ int lg_cli_fleet_open(struct lg_cli *cli, enum lg_cli_fleet_use use,
 		return lg_cli_say(cli, LG_EXIT_SOFTWARE, NULL, "out of memory");
 	code = open_keys(cli, use, fleet, keys);
 	if (code != LG_EXIT_DONE)
-		goto done;
+		goto out;
 	fleet->clock = lg_system_clock();
 	how = lg_cli_fleet_settings(cli, fleet->settings);
 	status = open_followed(&how, &fleet->clock, &fleet->fleet, &err);
@@ -190,12 +190,12 @@ int lg_cli_fleet_open(struct lg_cli *cli, enum lg_cli_fleet_use use,
 					   &fleet->clock, &err);
 	if (status != LG_OK) {
 		code = lg_cli_fail_as(cli, LG_EXIT_INVALID, &err);
-		goto done;
+		goto out;
 	}
 	status = lg_fleet_ear_ask(&fleet->ear, &fleet->fleet, NULL, &err);
 	code = status == LG_OK ? check_key(cli, fleet)
 			       : lg_cli_fleet_failed(cli, fleet, &err);
-done:
+out:
 	free(keys);
 	return code;
 }

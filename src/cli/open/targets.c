@@ -140,16 +140,16 @@ static int add_name(struct lg_cli *cli, const struct lg_settings *settings,
 		return LG_EXIT_DONE;
 	if (lg_strlist_add(&one, name, len, &err) != LG_OK) {
 		code = lg_cli_fail(cli, &err);
-		goto done;
+		goto out;
 	}
 	if (lg_cli_target(settings, one.item[0]) == NULL) {
 		code = unknown(cli, settings, "target", one.item[0]);
-		goto done;
+		goto out;
 	}
 	if (!lg_listed(names, one.item[0]) &&
 	    lg_strlist_add_all(names, &one, &err) != LG_OK)
 		code = lg_cli_fail(cli, &err);
-done:
+out:
 	lg_strlist_release(&one);
 	return code;
 }

@@ -62,7 +62,7 @@ static enum lg_status keep(struct client_rows *rows, const char *text,
 	enum lg_status status =
 		lg_strlist_add(&rows->text, text, strlen(text), err);
 
-	if (!status)
+	if (status == LG_OK)
 		*out_text = rows->text.item[rows->text.count - 1];
 	return status;
 }
@@ -82,7 +82,7 @@ static enum lg_status read_version(const char *text, size_t parts,
 
 	for (at = text; *at; at++)
 		dots += *at == '.';
-	if (status)
+	if (status != LG_OK)
 		return lg_error_set_at(err, status, reader->place, reader->line,
 				       "%s", why.text);
 	if (dots + 1 != parts)
@@ -112,9 +112,9 @@ static enum lg_status read_versions(struct client_rows *rows,
 	if (*provider)
 		status = read_version(provider, 4, reader, &client->version,
 				      err);
-	if (!status && *registry)
+	if (status == LG_OK && *registry)
 		status = read_version(registry, 3, reader, &other, err);
-	if (status)
+	if (status != LG_OK)
 		return status;
 	if (!client->version.known)
 		client->version = other;
@@ -129,12 +129,13 @@ static enum lg_status read_versions(struct client_rows *rows,
 		return LG_OK;
 	lg_version_format(&client->version, &text);
 	status = lg_buffer_status(&text, err);
-	if (!status)
+	if (status == LG_OK)
 		status = keep(rows, text.data, &client->provider, err);
 	lg_buffer_clear(&text);
-	if (!status && lg_version_format_three(&client->version, &text)) {
+	if (status == LG_OK &&
+	    lg_version_format_three(&client->version, &text)) {
 		status = lg_buffer_status(&text, err);
-		if (!status)
+		if (status == LG_OK)
 			status = keep(rows, text.data, &client->registry, err);
 	}
 	lg_buffer_release(&text);
@@ -190,12 +191,12 @@ static enum lg_status add_row(struct client_rows *rows,
 		rows->capacity = capacity;
 	}
 	status = keep(rows, field->item[COLUMN_CLIENT], &client.name, err);
-	if (!status)
+	if (status == LG_OK)
 		status = keep(rows, field->item[COLUMN_SOURCE], &client.source,
 			      err);
-	if (!status)
+	if (status == LG_OK)
 		status = read_versions(rows, field, reader, &client, err);
-	if (!status)
+	if (status == LG_OK)
 		rows->item[rows->count++] = client;
 	return status;
 }
@@ -232,11 +233,11 @@ static enum lg_status read_rows(struct client_rows *rows, const char *text,
 	if (len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
 		reader.at = 3;
 	status = csv_read(&reader, &field, err);
-	if (!status)
+	if (status == LG_OK)
 		status = check_header(&field, &reader, err);
-	while (!status) {
+	while (status == LG_OK) {
 		status = csv_read(&reader, &field, err);
-		if (status || !field.count)
+		if (status != LG_OK || !field.count)
 			break;
 		status = add_row(rows, &field, &reader, err);
 	}
@@ -261,7 +262,7 @@ enum lg_status lg_clients_add(struct lg_clients *clients, const char *text,
 	if (!rows)
 		return no_memory(err);
 	status = read_rows(rows, text, len, place, err);
-	if (status || !rows->count)
+	if (status != LG_OK || !rows->count)
 		goto out;
 	item = realloc(clients->item,
 		       (clients->count + rows->count) * sizeof(*item));
@@ -290,7 +291,7 @@ enum lg_status lg_clients_new(struct lg_clients **out_clients,
 		return no_memory(err);
 	status = lg_clients_add(clients, (const char *)clients_csv,
 				clients_csv_len, "clients.csv", err);
-	if (!status) {
+	if (status == LG_OK) {
 		*out_clients = clients;
 		clients = NULL;
 	}

@@ -107,7 +107,7 @@ static enum lg_status find_missed(const struct explained_text *text,
 	lg_buffer_text(&reach, " to ");
 	lg_version_format_three(&last, &reach);
 	status = lg_buffer_status(&reach, err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_warnings_add(
 			&text->explanation->traps, missed->code, err,
 			"\"%.*s%s\" ends before %s begin: their numbers are "
@@ -152,9 +152,9 @@ static enum lg_status find_traps(const struct explained_text *text,
 	size_t i;
 
 	for (i = 0; i < sizeof(missed_major) / sizeof(missed_major[0]); i++)
-		if (!status)
+		if (status == LG_OK)
 			status = find_missed(text, &missed_major[i], err);
-	if (!status)
+	if (status == LG_OK)
 		status = find_help_about(text, err);
 	return status;
 }
@@ -204,7 +204,7 @@ static enum lg_status find_system(struct lg_explanation *explanation,
 	status = version_intervals_of(explanation->setting,
 				      count_majors(explanation->dialect), &hit,
 				      err);
-	if (status)
+	if (status != LG_OK)
 		return status;
 	for (; *major; major++) {
 		struct version_interval system =
@@ -232,7 +232,7 @@ intervals_outside_system(const struct lg_explanation *explanation, size_t more,
 		explanation->setting, count_majors(explanation->dialect) + more,
 		out_intervals, err);
 
-	for (; !status && *major; major++) {
+	for (; status == LG_OK && *major; major++) {
 		struct version_interval system =
 			version_interval_of_major(*major);
 
@@ -251,20 +251,20 @@ static enum lg_status find_safe(struct lg_explanation *explanation,
 	size_t i;
 
 	status = intervals_outside_system(explanation, 0, &safe, err);
-	if (status)
+	if (status != LG_OK)
 		goto out;
 	version_intervals_narrow(&safe);
 	if (!safe.count)
 		goto out;
 	status = intervals_outside_system(explanation, safe.count, &released,
 					  err);
-	if (status)
+	if (status != LG_OK)
 		goto out;
 	for (i = 0; i < safe.count; i++)
 		version_intervals_subtract(&released, &safe.item[i]);
 	status = version_intervals_ranges(&released, &explanation->released,
 					  err);
-	if (status)
+	if (status != LG_OK)
 		goto out;
 	version_intervals_render(&safe, &text);
 	status = lg_buffer_take(&text, &explanation->safe_spec, err);
@@ -292,15 +292,15 @@ enum lg_status lg_explanation_new(const char *spec, size_t len,
 	explanation->dialect = dialect;
 	status = lg_version_setting_parse(spec, len, form, place,
 					  &explanation->setting, err);
-	if (!status)
+	if (status == LG_OK)
 		status = find_blocked(&text, err);
-	if (!status)
+	if (status == LG_OK)
 		status = find_traps(&text, err);
-	if (!status)
+	if (status == LG_OK)
 		status = find_system(explanation, err);
-	if (!status && explanation->system.count)
+	if (status == LG_OK && explanation->system.count)
 		status = find_safe(explanation, err);
-	if (!status) {
+	if (status == LG_OK) {
 		*out_explanation = explanation;
 		explanation = NULL;
 	}

@@ -37,7 +37,7 @@ static enum lg_status warn_of_components(const struct lg_explanation *found,
 		return LG_OK;
 	lg_explanation_components(found->dialect, &components);
 	status = lg_buffer_status(&components, err);
-	if (status)
+	if (status != LG_OK)
 		goto out;
 	if (found->safe_spec)
 		status = lg_warnings_add(
@@ -73,16 +73,16 @@ static enum lg_status lint_versions(const struct lg_profile *profile,
 
 	place_of(profile, profile->versions_line, place);
 	status = lg_clients_new(&clients, err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_explanation_new(
 			profile->versions, strlen(profile->versions),
 			profile->four_part == LG_FOUR_PART_YES
 				? LG_VERSION_FORM_FOUR_PART
 				: LG_VERSION_FORM_REGISTRY,
 			place, dialect, clients, &found, err);
-	if (!status)
+	if (status == LG_OK)
 		status = warn_of_components(found, warnings, err);
-	for (i = 0; !status && i < found->traps.text.count; i++)
+	for (i = 0; status == LG_OK && i < found->traps.text.count; i++)
 		status = lg_warnings_add(warnings, found->traps.code[i], err,
 					 "versions: %s",
 					 found->traps.text.item[i]);
@@ -105,10 +105,10 @@ static enum lg_status lint_processes(const struct lg_profile *profile,
 	status = lg_process_list_parse(profile->processes,
 				       strlen(profile->processes), place, &list,
 				       err);
-	if (status)
+	if (status != LG_OK)
 		return status;
 	name = lg_process_list_names(list);
-	for (i = 0; !status && i < name->count; i++)
+	for (i = 0; status == LG_OK && i < name->count; i++)
 		if (strchr(name->item[i], ','))
 			status = lg_warnings_add(
 				warnings, LG_WARN_COMMA_IN_PROCESS, err,
@@ -129,7 +129,7 @@ enum lg_status lg_profile_lint(const struct lg_profile *profile,
 
 	if (profile->versions)
 		status = lint_versions(profile, dialect, warnings, err);
-	if (!status && profile->processes)
+	if (status == LG_OK && profile->processes)
 		status = lint_processes(profile, warnings, err);
 	return status;
 }

@@ -36,7 +36,7 @@ enum lg_status lg_render_cannot(struct render *r, const char *what,
 
 	lg_buffer_format(&text, "%s: %s %s", r->traits->name, what, why);
 	status = lg_buffer_status(&text, r->err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_strlist_add(&r->unsupported, text.data, text.len,
 					r->err);
 	lg_buffer_release(&text);
@@ -84,13 +84,13 @@ static enum lg_status render_versions(struct render *r)
 	else if (profile->versions)
 		status = lg_render_text(r, LG_VALUE_DISABLE_MAPI_CLIENTS,
 					profile->versions);
-	if (!status && r->traits->reads_gate_values) {
+	if (status == LG_OK && r->traits->reads_gate_values) {
 		if (four_part)
 			status = lg_render_text(r, LG_VALUE_FOUR_PART, "yes");
-		if (!status && refuses_unknown)
+		if (status == LG_OK && refuses_unknown)
 			status = lg_render_text(r, LG_VALUE_UNKNOWN_VERSION,
 						"refuse");
-	} else if (!status && refuses_unknown) {
+	} else if (status == LG_OK && refuses_unknown) {
 		status = warn_left_out(r, "unknown_version = refuse");
 	}
 	return status;
@@ -118,7 +118,7 @@ static enum lg_status render_processes(struct render *r)
 		status = lg_render_text(r,
 					LG_VALUE_DISABLE_MAPI_CLIENT_PROCESSES,
 					profile->processes);
-	if (status || !refuses_unknown)
+	if (status != LG_OK || !refuses_unknown)
 		return status;
 	if (r->traits->reads_gate_values)
 		return lg_render_text(r, LG_VALUE_UNKNOWN_PROCESS, "refuse");
@@ -143,7 +143,7 @@ static enum lg_status render_protocols(struct render *r)
 		lg_buffer_text(&names, lg_protocol_name((enum lg_protocol)i));
 	}
 	status = lg_buffer_status(&names, r->err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_render_text(r, LG_VALUE_REFUSE_PROTOCOLS,
 					names.data);
 	lg_buffer_release(&names);
@@ -165,13 +165,13 @@ static enum lg_status render_languages(struct render *r)
 				 lg_profile_language(profile),
 				 profile->refused_message);
 		status = lg_buffer_status(&main_text, r->err);
-		if (!status)
+		if (status == LG_OK)
 			status = lg_strlist_add(&all, main_text.data,
 						main_text.len, r->err);
 	}
-	if (!status)
+	if (status == LG_OK)
 		status = lg_strlist_add_all(&all, &profile->messages, r->err);
-	if (!status && all.count)
+	if (status == LG_OK && all.count)
 		status = lg_render_list(r, LG_VALUE_REFUSAL_MESSAGES, &all);
 	lg_buffer_release(&main_text);
 	lg_strlist_release(&all);
@@ -187,10 +187,10 @@ static enum lg_status render_doors(struct render *r)
 	if (r->profile->hold_mail)
 		status = is_gate ? lg_render_text(r, LG_VALUE_HOLD_MAIL, "yes")
 				 : warn_left_out(r, "[mail] hold");
-	if (!status && is_gate && r->profile->refused_message)
+	if (status == LG_OK && is_gate && r->profile->refused_message)
 		status = lg_render_text(r, LG_VALUE_REFUSAL_MESSAGE,
 					r->profile->refused_message);
-	return status || !is_gate ? status : render_languages(r);
+	return status != LG_OK || !is_gate ? status : render_languages(r);
 }
 
 /* Written without whom they concern the values would concern everybody. */
@@ -228,12 +228,13 @@ static enum lg_status judge_unsupported(struct render *r,
 	if (!r->unsupported.count)
 		return LG_OK;
 	if (r->target->skip_unsupported) {
-		for (i = 0; i < r->unsupported.count && r->warnings && !status;
+		for (i = 0;
+		     i < r->unsupported.count && r->warnings && status == LG_OK;
 		     i++)
 			status = lg_warnings_add(
 				r->warnings, LG_WARN_UNSUPPORTED_BY_DIALECT,
 				r->err, "left out: %s", r->unsupported.item[i]);
-		if (!status && leaves_nothing(r))
+		if (status == LG_OK && leaves_nothing(r))
 			status = drop_all(r);
 		return status;
 	}
@@ -241,10 +242,10 @@ static enum lg_status judge_unsupported(struct render *r,
 		lg_buffer_format(&all, "%s%s", i ? "; " : "",
 				 r->unsupported.item[i]);
 	status = lg_buffer_status(&all, r->err);
-	if (!status && out_unsupported)
+	if (status == LG_OK && out_unsupported)
 		status = lg_strlist_add_all(out_unsupported, &r->unsupported,
 					    r->err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_error_set(r->err, LG_ERR_CONFLICT, r->profile->path,
 				      "%s", all.data);
 	lg_buffer_release(&all);
@@ -271,11 +272,11 @@ enum lg_status lg_profile_render(
 	enum lg_status status = lg_registry_new(&r.values, err);
 	size_t i;
 
-	for (i = 0; i < sizeof(step) / sizeof(step[0]) && !status; i++)
+	for (i = 0; i < sizeof(step) / sizeof(step[0]) && status == LG_OK; i++)
 		status = step[i](&r);
-	if (!status)
+	if (status == LG_OK)
 		status = judge_unsupported(&r, unsupported);
-	if (!status) {
+	if (status == LG_OK) {
 		*out_values = r.values;
 		r.values = NULL;
 	}

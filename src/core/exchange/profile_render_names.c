@@ -63,7 +63,8 @@ static enum lg_status collect_found(struct render *r,
 	enum lg_status status = LG_OK;
 	size_t i;
 
-	for (i = 0; findings && i < findings->account_count && !status; i++) {
+	for (i = 0; findings && i < findings->account_count && status == LG_OK;
+	     i++) {
 		const struct lg_account *account = &findings->account[i];
 		const char *login;
 
@@ -88,10 +89,10 @@ static enum lg_status collect(struct render *r, struct lg_strlist *dn,
 	enum lg_status status =
 		lg_strlist_add_all(dn, &r->profile->allow, r->err);
 
-	if (!status)
+	if (status == LG_OK)
 		status = lg_strlist_add_all(user, &r->profile->allow_user,
 					    r->err);
-	if (!status)
+	if (status == LG_OK)
 		status = collect_found(r, r->findings, dn, user);
 	return status;
 }
@@ -104,7 +105,7 @@ static enum lg_status users_by_dn(struct render *r,
 	enum lg_status status = LG_OK;
 	size_t i;
 
-	for (i = 0; i < user->count && !status; i++) {
+	for (i = 0; i < user->count && status == LG_OK; i++) {
 		const struct lg_account *account =
 			user_account(r, user->item[i]);
 
@@ -188,7 +189,7 @@ static enum lg_status set_companion(struct render *r)
 			target->companion_name, dword, r->err);
 	case LG_REG_MULTI_SZ:
 		status = add(&list, data, r->err);
-		if (!status)
+		if (status == LG_OK)
 			status = lg_render_list(r, target->companion_name,
 						&list);
 		lg_strlist_release(&list);
@@ -216,7 +217,7 @@ static enum lg_status set_single(struct render *r, const struct lg_strlist *dn)
 	if (!single)
 		single = dn->count ? dn->item[0] : "";
 	status = lg_render_text(r, LG_VALUE_LOGON_ONLY_AS, single);
-	return status ? status : set_companion(r);
+	return status != LG_OK ? status : set_companion(r);
 }
 
 static enum lg_status render_gate_names(struct render *r,
@@ -225,9 +226,9 @@ static enum lg_status render_gate_names(struct render *r,
 {
 	enum lg_status status = lg_render_list(r, LG_VALUE_LOGON_ONLY_AS, dn);
 
-	if (!status && user->count)
+	if (status == LG_OK && user->count)
 		status = lg_render_list(r, LG_VALUE_LOGON_ONLY_AS_USERS, user);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_render_text(r, LG_VALUE_WHEN_INVALID,
 					r->profile->when_invalid ==
 							LG_WHEN_INVALID_CLOSED
@@ -264,17 +265,17 @@ enum lg_status lg_render_names(struct render *r)
 			"is not documented for it (L18); a target may "
 			"say undocumented = yes");
 	status = collect(r, &dn, &user);
-	if (status)
+	if (status != LG_OK)
 		goto out;
 	if (r->traits->reads_when_invalid) {
 		status = render_gate_names(r, &dn, &user);
 		goto out;
 	}
 	status = users_by_dn(r, &user, &dn);
-	if (!status && r->traits->logon_only_as != LG_LOA_NONE)
+	if (status == LG_OK && r->traits->logon_only_as != LG_LOA_NONE)
 		status = warn_when_invalid(r);
 	/* Where nothing is documented, the last form that was (L9). */
-	if (!status)
+	if (status == LG_OK)
 		status =
 			r->traits->logon_only_as == LG_LOA_LIST
 				? lg_render_list(r, LG_VALUE_LOGON_ONLY_AS, &dn)
@@ -300,16 +301,16 @@ enum lg_status lg_render_concerned(struct render *r)
 			"has no value for it: its values concern "
 			"everybody");
 	status = lg_strlist_add_all(&dn, &profile->applies_dn, r->err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_strlist_add_all(&user, &profile->applies_user,
 					    r->err);
-	if (!status && profile->applies_filter)
+	if (status == LG_OK && profile->applies_filter)
 		status = collect_found(r, r->concerned, &dn, &user);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_render_list(r, LG_VALUE_APPLIES_TO, &dn);
-	if (!status && user.count)
+	if (status == LG_OK && user.count)
 		status = lg_render_list(r, LG_VALUE_APPLIES_TO_USERS, &user);
-	if (!status && profile->applies_domain.count)
+	if (status == LG_OK && profile->applies_domain.count)
 		status = lg_render_list(r, LG_VALUE_APPLIES_TO_DOMAINS,
 					&profile->applies_domain);
 	lg_strlist_release(&dn);

@@ -169,10 +169,10 @@ static enum lg_status exchange_field(const struct lg_strlist *values,
 	lg_buffer_text(&text, field);
 	lg_buffer_text(&text, value->text + value->field + value->field_len);
 	status = lg_buffer_status(&text, err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_strlist_add(&change->removed, value->text,
 					strlen(value->text), err);
-	if (!status && !lg_listed(values, text.data) &&
+	if (status == LG_OK && !lg_listed(values, text.data) &&
 	    !lg_listed(&change->added, text.data))
 		status = lg_strlist_add(&change->added, text.data, text.len,
 					err);
@@ -198,7 +198,7 @@ enum lg_status lg_protocol_settings_disable(const struct lg_strlist *values,
 
 	if (!lg_protocol_settings_knows(protocol))
 		return refuse_unknown(err);
-	for (i = 0; !status && i < values->count; i++) {
+	for (i = 0; status == LG_OK && i < values->count; i++) {
 		struct protocol_value value = cut(values->item[i]);
 
 		if (!is_of(&value, protocol))
@@ -208,7 +208,7 @@ enum lg_status lg_protocol_settings_disable(const struct lg_strlist *values,
 			status = exchange_field(values, &value, "0", change,
 						err);
 	}
-	if (!status && !found)
+	if (status == LG_OK && !found)
 		status =
 			lg_strlist_add(&change->added, known[protocol].disabled,
 				       strlen(known[protocol].disabled), err);
@@ -225,7 +225,7 @@ enum lg_status lg_protocol_settings_enable(const struct lg_strlist *values,
 
 	if (!lg_protocol_settings_knows(protocol))
 		return refuse_unknown(err);
-	for (i = 0; !status && i < values->count; i++) {
+	for (i = 0; status == LG_OK && i < values->count; i++) {
 		struct protocol_value value = cut(values->item[i]);
 
 		if (is_of(&value, protocol) &&
@@ -261,21 +261,21 @@ enum lg_status lg_protocol_change_apply(const struct lg_strlist *values,
 	size_t removed = 0;
 	size_t i;
 
-	for (i = 0; !status && i < values->count; i++) {
+	for (i = 0; status == LG_OK && i < values->count; i++) {
 		if (is_removed(values, i, &change->removed))
 			removed++;
 		else
 			status = lg_strlist_add(&result, values->item[i],
 						strlen(values->item[i]), err);
 	}
-	if (!status && removed != change->removed.count)
+	if (status == LG_OK && removed != change->removed.count)
 		status =
 			lg_error_set(err, LG_ERR_CONFLICT, NULL,
 				     "protocolSettings was changed by somebody "
 				     "else meanwhile");
-	if (!status)
+	if (status == LG_OK)
 		status = lg_strlist_add_all(&result, &change->added, err);
-	if (!status) {
+	if (status == LG_OK) {
 		*out_values = result;
 		return LG_OK;
 	}

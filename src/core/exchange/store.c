@@ -52,9 +52,9 @@ enum lg_status lg_store_new(enum lg_dialect dialect,
 	store->traits = lg_dialect_traits(dialect);
 	store->next_poll_s = -1;
 	status = lg_registry_new(&store->values, err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_registry_new(&store->in_force, err);
-	if (status) {
+	if (status != LG_OK) {
 		lg_store_free(&store);
 		return status;
 	}
@@ -111,29 +111,29 @@ static enum lg_status read_value(struct reading *reading, const char *name)
 	struct lg_buffer text = {0};
 	enum lg_status status = share(reading, reading->store->values, name);
 
-	if (status)
+	if (status != LG_OK)
 		return status;
 	status = check(reading, name, &wrong);
-	if (!status)
+	if (status == LG_OK)
 		return LG_OK;
 	if (status == LG_ERR_NO_MEMORY)
 		goto no_memory;
 	lg_buffer_format(&text, "%s: %s", wrong.place, wrong.text);
 	status = lg_buffer_status(&text, reading->err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_strlist_add(&reading->errors, text.data, text.len,
 					reading->err);
 	lg_buffer_release(&text);
-	if (!status)
+	if (status == LG_OK)
 		status = keep_earlier(reading, name);
-	if (status)
+	if (status != LG_OK)
 		return status;
 	/* The earlier setting may have been read in the other form; then the
 	 * form stays with it. */
 	status = check(reading, name, &wrong);
-	if (status && status != LG_ERR_NO_MEMORY)
+	if (status != LG_OK && status != LG_ERR_NO_MEMORY)
 		return keep_earlier(reading, LG_VALUE_FOUR_PART);
-	if (!status)
+	if (status == LG_OK)
 		return LG_OK;
 no_memory:
 	return lg_error_set(reading->err, status, NULL, "out of memory");
@@ -146,16 +146,16 @@ static enum lg_status read_values(struct reading *reading)
 	size_t i;
 	enum lg_status status = lg_registry_new(&reading->values, reading->err);
 
-	for (i = 0; i < count && !status; i++)
+	for (i = 0; i < count && status == LG_OK; i++)
 		status = read_value(reading, name[i]);
 	/* Not read as a value of the dialect, see policy_values.c. */
-	if (!status && !reading->store->traits->reads_gate_values)
+	if (status == LG_OK && !reading->store->traits->reads_gate_values)
 		status = share(reading, reading->store->values,
 			       LG_VALUE_REFUSAL_MESSAGE);
-	if (!status && !reading->store->traits->reads_gate_values)
+	if (status == LG_OK && !reading->store->traits->reads_gate_values)
 		status = share(reading, reading->store->values,
 			       LG_VALUE_REFUSAL_MESSAGES);
-	if (!status && !reading->store->traits->reads_gate_values)
+	if (status == LG_OK && !reading->store->traits->reads_gate_values)
 		status = share(reading, reading->store->values,
 			       LG_VALUE_HOLD_MAIL);
 	return status;
@@ -230,9 +230,9 @@ static enum lg_status read_all(struct lg_store *store, int64_t t_s,
 	size_t i;
 	enum lg_status status = read_values(&reading);
 
-	if (!status)
+	if (status == LG_OK)
 		status = make_policy(&reading, &policy);
-	if (status)
+	if (status != LG_OK)
 		goto out;
 	lg_policy_free(&store->policy);
 	lg_registry_free(&store->in_force);
@@ -275,7 +275,7 @@ enum lg_status lg_store_values(struct lg_store *store, int64_t t_s,
 	struct lg_registry *copy = NULL;
 	enum lg_status status = lg_registry_copy(values, &copy, err);
 
-	if (status)
+	if (status != LG_OK)
 		return status;
 	lg_registry_free(&store->values);
 	store->values = copy;
@@ -295,7 +295,7 @@ enum lg_status lg_store_set(struct lg_store *store, int64_t t_s,
 		status = lg_registry_set(store->values, value, err);
 	else
 		lg_registry_delete(store->values, key, name);
-	if (status)
+	if (status != LG_OK)
 		return status;
 	return values_changed(store, t_s, facts, sink, err);
 }
@@ -335,7 +335,7 @@ enum lg_status lg_store_advance(struct lg_store *store, int64_t t_s,
 
 		store->next_poll_s += LG_POLL_INTERVAL_S;
 		status = read_all(store, due_s, 0, facts, sink, err);
-		if (status)
+		if (status != LG_OK)
 			result = status;
 	}
 	return result;
@@ -366,7 +366,7 @@ enum lg_status lg_store_logon(struct lg_store *store, int64_t t_s,
 	if (event.decision.verdict == LG_ADMIT)
 		status = lg_store_sessions_open(&store->sessions, id, attempt,
 						err);
-	if (status)
+	if (status != LG_OK)
 		return status;
 	tell(sink, &event);
 	if (out_decision)

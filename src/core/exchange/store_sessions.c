@@ -83,7 +83,7 @@ enum lg_status lg_store_sessions_open(struct lg_store_sessions *sessions,
 	char *at;
 	enum lg_status status = grow(sessions, err);
 
-	if (status)
+	if (status != LG_OK)
 		return status;
 	session = malloc(sizeof(*session) + id_size + attempt->dn_len +
 			 attempt->user_len + attempt->process_len);

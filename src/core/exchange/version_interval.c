@@ -55,7 +55,7 @@ enum lg_status version_intervals_of(const struct lg_version_setting *setting,
 
 	merged = lg_version_setting_merged(setting, &count);
 	status = make_room(count + more, &intervals, err);
-	if (status)
+	if (status != LG_OK)
 		return status;
 	for (i = 0; i < count; i++) {
 		struct version_interval *at = &intervals.item[i];

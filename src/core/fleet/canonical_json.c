@@ -191,15 +191,15 @@ enum lg_status lg_canonical_read_text(struct lg_canonical *body,
 		status = lg_error_set(err, LG_ERR_SYNTAX, NULL,
 				      "the body is not canonical JSON of an "
 				      "event: a text is expected");
-	if (!status)
+	if (status == LG_OK)
 		status = lg_buffer_status(&text, err);
-	if (!status && text.len && !is_utf8(text.data, text.len))
+	if (status == LG_OK && text.len && !is_utf8(text.data, text.len))
 		status = lg_error_set(err, LG_ERR_SYNTAX, NULL,
 				      "a text that is not UTF-8");
-	if (!status)
+	if (status == LG_OK)
 		status = lg_strlist_add(arena, text.len ? text.data : "",
 					text.len, err);
-	if (!status)
+	if (status == LG_OK)
 		*out_text = arena->item[arena->count - 1];
 	lg_buffer_release(&text);
 	return status;

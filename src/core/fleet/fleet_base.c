@@ -76,7 +76,7 @@ enum lg_status lg_fleet_base_normalize(const char *dn,
 	enum lg_status status = LG_OK;
 	const char *at = dn;
 
-	while (!status) {
+	while (status == LG_OK) {
 		char c = *at;
 
 		if (c && !strchr(",+=\\", c)) {
@@ -99,7 +99,7 @@ enum lg_status lg_fleet_base_normalize(const char *dn,
 			continue;
 		}
 		status = lg_buffer_status(&part, err);
-		if (!status)
+		if (status == LG_OK)
 			status = add_part(&part, out_base, err);
 		lg_buffer_clear(&part);
 		if (!c)
@@ -108,7 +108,7 @@ enum lg_status lg_fleet_base_normalize(const char *dn,
 		at++;
 	}
 	lg_buffer_release(&part);
-	return status ? status : lg_buffer_status(out_base, err);
+	return status != LG_OK ? status : lg_buffer_status(out_base, err);
 }
 
 void lg_fleet_signed_bytes(const char *base, const char *body, size_t len,

@@ -95,7 +95,7 @@ static enum lg_status render_list(const struct lg_strlist *list,
 	size_t i;
 
 	lg_buffer_char(out, '[');
-	for (i = 0; i < list->count && !status; i++) {
+	for (i = 0; i < list->count && status == LG_OK; i++) {
 		if (i)
 			lg_buffer_char(out, ',');
 		status = lg_canonical_text(out, list->item[i], err);
@@ -153,7 +153,7 @@ enum lg_status lg_fleet_event_render(const struct lg_fleet_event *event,
 	const char *before = "{";
 	size_t i;
 
-	for (i = 0; i < MEMBER_COUNT && !status; i++) {
+	for (i = 0; i < MEMBER_COUNT && status == LG_OK; i++) {
 		if (!(members[i].kinds & 1u << event->kind))
 			continue;
 		lg_buffer_format(out_body, "%s\"%s\":", before,
@@ -162,9 +162,9 @@ enum lg_status lg_fleet_event_render(const struct lg_fleet_event *event,
 		status = render_member(event, &members[i], out_body, err);
 	}
 	lg_buffer_char(out_body, '}');
-	if (!status)
+	if (status == LG_OK)
 		status = lg_buffer_status(out_body, err);
-	if (!status && out_body->len - begin > LG_FLEET_BODY_LIMIT)
+	if (status == LG_OK && out_body->len - begin > LG_FLEET_BODY_LIMIT)
 		status = lg_error_set(
 			err, LG_ERR_LIMIT, NULL,
 			"the lock is %zu bytes long and an entry of the fleet "
@@ -181,7 +181,7 @@ static enum lg_status read_list(struct lg_canonical *body,
 	enum lg_status status = lg_canonical_expect(body, "[", err);
 	const char *text = NULL;
 
-	if (status || lg_canonical_skip(body, "]"))
+	if (status != LG_OK || lg_canonical_skip(body, "]"))
 		return status;
 	do {
 		if ((int64_t)list->count == member->bound)
@@ -189,8 +189,8 @@ static enum lg_status read_list(struct lg_canonical *body,
 				err, LG_ERR_LIMIT, NULL, "more than %lld %s",
 				(long long)member->bound, member->name);
 		status = lg_canonical_read_text(body, list, &text, err);
-	} while (!status && lg_canonical_skip(body, ","));
-	return status ? status : lg_canonical_expect(body, "]", err);
+	} while (status == LG_OK && lg_canonical_skip(body, ","));
+	return status != LG_OK ? status : lg_canonical_expect(body, "]", err);
 }
 
 static enum lg_status read_lock(struct lg_canonical *body,
@@ -201,7 +201,7 @@ static enum lg_status read_lock(struct lg_canonical *body,
 	enum lg_status status =
 		lg_canonical_read_text(body, &event->arena, &text, err);
 
-	if (status)
+	if (status != LG_OK)
 		return status;
 	if (event->kind == LG_FLEET_KEY
 		    ? strcmp(text, LG_FLEET_LOCK_OF_KEYS) != 0
@@ -218,7 +218,7 @@ static enum lg_status read_number(struct lg_canonical *body,
 {
 	enum lg_status status = lg_canonical_read_number(body, out, err);
 
-	if (!status && *out < member->bound)
+	if (status == LG_OK && *out < member->bound)
 		status = lg_error_set(err, LG_ERR_RANGE, NULL,
 				      "%s is less than %lld", member->name,
 				      (long long)member->bound);
@@ -310,26 +310,26 @@ enum lg_status lg_fleet_event_parse(enum lg_fleet_kind kind, const char *body,
 		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
 				    "out of memory");
 	event->kind = kind;
-	for (i = 0; i < MEMBER_COUNT && !status; i++) {
+	for (i = 0; i < MEMBER_COUNT && status == LG_OK; i++) {
 		const struct member *member = &members[i];
 
 		if (!(member->kinds & 1u << kind))
 			continue;
 		status = lg_canonical_expect(&at, before, err);
 		before = ",";
-		if (!status)
+		if (status == LG_OK)
 			status = lg_canonical_read_name(&at, member->name, err);
-		if (!status)
+		if (status == LG_OK)
 			status = read_member(&at, member, event, err);
 	}
-	if (!status)
+	if (status == LG_OK)
 		status = lg_canonical_expect(&at, "}", err);
-	if (!status && at.at != at.end)
+	if (status == LG_OK && at.at != at.end)
 		status = lg_error_set(err, LG_ERR_SYNTAX, NULL,
 				      "something follows the body");
-	if (!status)
+	if (status == LG_OK)
 		status = check(event, err);
-	if (!status) {
+	if (status == LG_OK) {
 		*out_event = event;
 		event = NULL;
 	}

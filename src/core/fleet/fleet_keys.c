@@ -113,7 +113,7 @@ static enum lg_status read_lines(struct lg_fleet_keys *keys, const char *text,
 	enum lg_status status = LG_OK;
 	size_t line = 0;
 
-	while (text < end && !status) {
+	while (text < end && status == LG_OK) {
 		const char *stop = memchr(text, '\n', (size_t)(end - text));
 		const char *next = stop ? stop + 1 : end;
 		struct lg_error why = {0};
@@ -134,7 +134,7 @@ static enum lg_status read_lines(struct lg_fleet_keys *keys, const char *text,
 				"is not a key; a line is its name, a blank "
 				"and 32 bytes in base64");
 		status = put(keys, &key, &changed, &why);
-		if (status)
+		if (status != LG_OK)
 			lg_error_set_at(err, status, place, line, "%s",
 					why.text);
 		text = next;
@@ -154,7 +154,7 @@ enum lg_status lg_fleet_keys_parse(struct lg_fleet_keys *keys, const char *text,
 				    "out of memory");
 	*all = *keys;
 	status = read_lines(all, text, len, place, err);
-	if (!status)
+	if (status == LG_OK)
 		*keys = *all;
 	free(all);
 	return status;

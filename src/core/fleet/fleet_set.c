@@ -234,7 +234,7 @@ enum lg_status lg_fleet_set_add(struct lg_fleet_set *set,
 		goto out;
 	}
 	status = make_held(id, body, len, signature, signature_len, &held, err);
-	if (status)
+	if (status != LG_OK)
 		goto out;
 	held->event = *event;
 	*event = NULL;

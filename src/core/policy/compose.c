@@ -49,21 +49,23 @@ static enum lg_status take_before(const struct lg_compose_input *input,
 		return LG_OK;
 	status = lg_policy_value_check(input->dialect, input->before,
 				       value->name, &told);
-	if (!status && lg_compose_rule_of(value->name) != LG_COMPOSE_SAME &&
+	if (status == LG_OK &&
+	    lg_compose_rule_of(value->name) != LG_COMPOSE_SAME &&
 	    before->type == value->source[0]->type) {
 		value->has_before = 1;
 		return add_source(value, before, err);
 	}
 	if (status == LG_ERR_NO_MEMORY)
 		return lg_error_set(err, status, NULL, "out of memory");
-	if (!warnings || (!status && before->type == value->source[0]->type))
+	if (!warnings ||
+	    (status == LG_OK && before->type == value->source[0]->type))
 		return LG_OK;
 	return lg_warnings_add(
 		warnings, LG_WARN_FOREIGN_VALUE, err,
 		"%s holds what no store of its kind reads (%s); the lock's "
 		"value stands in its place until it is lifted",
 		value->name,
-		status ? told.text : lg_reg_type_name(before->type));
+		status != LG_OK ? told.text : lg_reg_type_name(before->type));
 }
 
 static enum lg_status compose_name(const struct lg_compose_input *input,
@@ -75,11 +77,11 @@ static enum lg_status compose_name(const struct lg_compose_input *input,
 	enum lg_status status = LG_OK;
 	size_t i;
 
-	for (i = 0; i < input->lock_count && !status; i++)
+	for (i = 0; i < input->lock_count && status == LG_OK; i++)
 		status = add_source(&value, find(input->lock[i], name), err);
-	if (!status)
+	if (status == LG_OK)
 		status = take_before(input, &value, warnings, err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_compose_value(&value, out, warnings, err);
 	free(value.source);
 	return status;
@@ -110,10 +112,11 @@ enum lg_status lg_compose(const struct lg_compose_input *input,
 		status = lg_registry_copy(input->before, &values, err);
 	else
 		status = lg_registry_new(&values, err);
-	for (i = 0; i < input->lock_count && !status; i++) {
+	for (i = 0; i < input->lock_count && status == LG_OK; i++) {
 		const struct lg_registry *lock = input->lock[i];
 
-		for (j = 0; j < lg_registry_count(lock) && !status; j++) {
+		for (j = 0; j < lg_registry_count(lock) && status == LG_OK;
+		     j++) {
 			const char *name = lg_registry_at(lock, j)->name;
 
 			if (!is_composed(input, i, name))
@@ -121,9 +124,9 @@ enum lg_status lg_compose(const struct lg_compose_input *input,
 						      warnings, err);
 		}
 	}
-	if (!status && input->dialect == LG_DIALECT_GATE)
+	if (status == LG_OK && input->dialect == LG_DIALECT_GATE)
 		status = lg_compose_gate_list(input, values, warnings, err);
-	if (!status) {
+	if (status == LG_OK) {
 		*out_values = values;
 		values = NULL;
 	}

@@ -69,7 +69,7 @@ static enum lg_status add_items(const struct lg_compose_value *value,
 	enum lg_status status = lg_version_setting_parse(
 		text, strlen(text), form_of(value), value->name, &setting, err);
 
-	if (status)
+	if (status != LG_OK)
 		return status;
 	range = lg_version_setting_items(setting, &more_count);
 	more = realloc(*items, (*count + more_count + 1) * sizeof(*more));
@@ -77,7 +77,7 @@ static enum lg_status add_items(const struct lg_compose_value *value,
 		status = no_memory(err);
 	else
 		*items = more;
-	for (i = 0; i < more_count && !status; i++)
+	for (i = 0; i < more_count && status == LG_OK; i++)
 		more[(*count)++] =
 			(struct version_item){range[i], text + range[i].offset};
 	lg_version_setting_free(&setting);
@@ -94,12 +94,12 @@ enum lg_status lg_compose_versions(const struct lg_compose_value *value,
 	size_t i;
 	enum lg_status status = LG_OK;
 
-	for (i = 0; i < value->count && !status; i++)
+	for (i = 0; i < value->count && status == LG_OK; i++)
 		status = add_items(value, value->source[i]->text, &items,
 				   &count, err);
-	if (!status && count)
+	if (status == LG_OK && count)
 		qsort(items, count, sizeof(*items), compare_items);
-	for (i = 0; i < count && !status; i++) {
+	for (i = 0; i < count && status == LG_OK; i++) {
 		if (longest &&
 		    compare_to(&items[i].range.to, &longest->range.to) <= 0)
 			continue;
@@ -109,7 +109,7 @@ enum lg_status lg_compose_versions(const struct lg_compose_value *value,
 		lg_buffer_append(out_text, items[i].text, items[i].range.len);
 	}
 	free(items);
-	return status ? status : lg_buffer_status(out_text, err);
+	return status != LG_OK ? status : lg_buffer_status(out_text, err);
 }
 
 static int compare_names(const void *one, const void *other)
@@ -126,7 +126,7 @@ static enum lg_status split(const char *text, char separator,
 {
 	enum lg_status status = LG_OK;
 
-	while (!status && *text) {
+	while (status == LG_OK && *text) {
 		const char *end = strchr(text, separator);
 		size_t whole = end ? (size_t)(end - text) : strlen(text);
 		size_t blank = strspn(text, " \t");
@@ -152,12 +152,12 @@ enum lg_status lg_compose_names(const struct lg_compose_value *value,
 	size_t i;
 	enum lg_status status = LG_OK;
 
-	for (i = 0; i < value->count && !status; i++)
+	for (i = 0; i < value->count && status == LG_OK; i++)
 		status = split(value->source[i]->text, separator, &names, err);
-	if (!status && names.count)
+	if (status == LG_OK && names.count)
 		qsort(names.item, names.count, sizeof(*names.item),
 		      compare_names);
-	for (i = 0; i < names.count && !status; i++) {
+	for (i = 0; i < names.count && status == LG_OK; i++) {
 		if (i && strcasecmp(names.item[i - 1], names.item[i]) == 0)
 			continue;
 		if (out_text->len)
@@ -165,7 +165,7 @@ enum lg_status lg_compose_names(const struct lg_compose_value *value,
 		lg_buffer_text(out_text, names.item[i]);
 	}
 	lg_strlist_release(&names);
-	return status ? status : lg_buffer_status(out_text, err);
+	return status != LG_OK ? status : lg_buffer_status(out_text, err);
 }
 
 static int is_users(const struct lg_compose_value *value)
@@ -181,11 +181,11 @@ static enum lg_status count_names(const struct lg_compose_value *value,
 	size_t i;
 	enum lg_status status = LG_OK;
 
-	for (i = 0; i < value->count && !status; i++) {
+	for (i = 0; i < value->count && status == LG_OK; i++) {
 		struct lg_name_walk walk = {&value->source[i]->list, NULL, 0};
 		const char *name;
 
-		while (!status && (name = lg_name_walk_next(&walk))) {
+		while (status == LG_OK && (name = lg_name_walk_next(&walk))) {
 			struct lg_key *key;
 
 			if (!i) {
@@ -213,19 +213,19 @@ enum lg_status lg_compose_common(const struct lg_compose_value *value,
 	enum lg_status status = count_names(value, &table, err);
 
 	/* Of several spellings one, the same in any order of the locks. */
-	for (i = 0; i < value->count && !status; i++) {
+	for (i = 0; i < value->count && status == LG_OK; i++) {
 		struct lg_name_walk walk = {&value->source[i]->list, NULL, 0};
 		const char *name;
 
-		while (!status && (name = lg_name_walk_next(&walk)))
+		while (status == LG_OK && (name = lg_name_walk_next(&walk)))
 			if (lg_key_table_flags(&table, name, strlen(name)) >=
 			    value->count)
 				status = lg_strlist_add(&all, name,
 							strlen(name), err);
 	}
-	if (!status && all.count)
+	if (status == LG_OK && all.count)
 		qsort(all.item, all.count, sizeof(*all.item), compare_names);
-	for (i = 0; i < all.count && !status; i++) {
+	for (i = 0; i < all.count && status == LG_OK; i++) {
 		key = lg_key_table_find(&table, all.item[i],
 					strlen(all.item[i]));
 		if (!key->flags)

@@ -71,9 +71,9 @@ static enum lg_status conflict(const struct lg_compose_value *value,
 	if (warnings)
 		status = lg_warnings_add(warnings, LG_WARN_LOCK_CONFLICT, err,
 					 "%s: %s", value->name, what);
-	return status ? status
-		      : lg_error_set(err, LG_ERR_CONFLICT, value->name, "%s",
-				     what);
+	return status != LG_OK ? status
+			       : lg_error_set(err, LG_ERR_CONFLICT, value->name,
+					      "%s", what);
 }
 
 static enum lg_status set_text(const struct lg_compose_value *value,
@@ -138,11 +138,11 @@ static enum lg_status compose_list(const struct lg_compose_value *value,
 	if (value->count == 1)
 		return lg_registry_set(out, value->source[0], err);
 	status = lg_compose_common(value, &common, err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_registry_set_list(out, LG_KEY_PARAMETERS_SYSTEM,
 					      value->name, &common, err);
 	/* Of a gate both lists together are looked at. */
-	if (!status && !common.count && warnings &&
+	if (status == LG_OK && !common.count && warnings &&
 	    value->input->dialect != LG_DIALECT_GATE)
 		status = lg_warnings_add(
 			warnings, LG_WARN_LOCKS_EVERYONE_OUT, err,
@@ -187,12 +187,12 @@ static enum lg_status compose_items(const struct lg_compose_value *value,
 		status = lg_compose_names(
 			value, rule == LG_COMPOSE_PROCESSES ? ';' : ',', &text,
 			err);
-	if (!status && text.len > STORED_MAX / 2 - 1)
+	if (status == LG_OK && text.len > STORED_MAX / 2 - 1)
 		status = lg_error_set(err, LG_ERR_LIMIT, value->name,
 				      "the locks together make a value of %zu "
 				      "characters; a registry holds %d",
 				      text.len, STORED_MAX / 2 - 1);
-	if (!status)
+	if (status == LG_OK)
 		status = set_text(value, text.data ? text.data : "", out, err);
 	lg_buffer_release(&text);
 	return status;
@@ -356,7 +356,7 @@ enum lg_status lg_compose_gate_list(const struct lg_compose_input *input,
 
 	if (!input->lock_count)
 		return LG_OK;
-	for (i = 0; i < 2 && !status; i++) {
+	for (i = 0; i < 2 && status == LG_OK; i++) {
 		const struct lg_value *value;
 
 		count_lists(input, name[i], &lists, &with);
@@ -367,11 +367,11 @@ enum lg_status lg_compose_gate_list(const struct lg_compose_input *input,
 		value = list_of(out, name[i]);
 		left += value ? value->list.count : 0;
 	}
-	if (status || lists < 2)
+	if (status != LG_OK || lists < 2)
 		return status;
 	status = lg_registry_set_text(out, LG_KEY_PARAMETERS_SYSTEM,
 				      LG_VALUE_WHEN_INVALID, "closed", err);
-	if (!status && !left && warnings)
+	if (status == LG_OK && !left && warnings)
 		status = lg_warnings_add(
 			warnings, LG_WARN_LOCKS_EVERYONE_OUT, err,
 			"the lists of the locks have nobody in common, so "

@@ -295,9 +295,9 @@ static enum lg_status insert(struct lg_key_table *table, uint64_t hash,
 			LG_KEY_UNIT; /* offset 0 would read as a free slot */
 	size = (size + LG_KEY_UNIT - 1) / LG_KEY_UNIT * LG_KEY_UNIT;
 	status = lg_key_table_slots(table, table->count + 1, err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_key_table_arena(table, table->used + size, err);
-	if (status)
+	if (status != LG_OK)
 		return status;
 	key = (struct lg_key *)(table->arena + table->used);
 	key->flags = 0;
@@ -331,13 +331,13 @@ enum lg_status lg_key_table_add(struct lg_key_table *table, const char *text,
 	}
 	if (table->kind == LG_KEY_NAME) {
 		status = lg_name_fold(text, len, &folded, err);
-		if (!status)
+		if (status == LG_OK)
 			status = insert(table, hash, folded.data, folded.len,
 					&key, err);
 	} else {
 		status = insert(table, hash, text, len, &key, err);
 	}
-	if (!status)
+	if (status == LG_OK)
 		key->flags = flags;
 	lg_buffer_release(&folded);
 	return status;

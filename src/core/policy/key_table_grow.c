@@ -77,7 +77,7 @@ enum lg_status lg_key_table_reserve(struct lg_key_table *table, size_t keys,
 	enum lg_status status =
 		lg_key_table_slots(table, table->count + keys, err);
 
-	if (status)
+	if (status != LG_OK)
 		return status;
 	/* A header and at most three bytes of padding each. */
 	return lg_key_table_arena(

@@ -29,7 +29,7 @@ enum lg_status lg_policy_add_listed(struct lg_policy_compiler *compiler)
 
 	if (compiler->values.list != LG_LIST_NAMES)
 		return LG_OK;
-	while (!status && (text = lg_name_walk_next(&walk))) {
+	while (status == LG_OK && (text = lg_name_walk_next(&walk))) {
 		unsigned int all_found = 0;
 
 		if (lg_policy_is_zero(text)) /* L13: matches nobody */
@@ -44,7 +44,7 @@ enum lg_status lg_policy_add_listed(struct lg_policy_compiler *compiler)
 			     compiler->err);
 	}
 	walk = lg_policy_values_users(&compiler->values);
-	while (!status && (text = lg_name_walk_next(&walk)))
+	while (status == LG_OK && (text = lg_name_walk_next(&walk)))
 		status = add(
 			&compiler->name, text,
 			flags | (compiler->layer->facts == LG_FACTS_ALL_FOUND
@@ -60,7 +60,7 @@ enum lg_status lg_policy_add_break_glass(struct lg_policy_compiler *compiler)
 	size_t i;
 	enum lg_status status = LG_OK;
 
-	for (i = 0; list && i < list->count && !status; i++) {
+	for (i = 0; list && i < list->count && status == LG_OK; i++) {
 		if (!list->item[i][0])
 			continue;
 		compiler->has_break_glass = 1;
@@ -195,12 +195,12 @@ static enum lg_status add_account(struct lg_policy_compiler *compiler,
 	/* Closed semantics compare the listed DN with the one that logs on,
 	 * nothing else; one found through X500 has another now. */
 	/* Mostly the DN that was asked. */
-	if (!status && account->dn &&
+	if (status == LG_OK && account->dn &&
 	    !(account->asked_as == LG_ASKED_DN &&
 	      strcmp(account->dn, account->asked) == 0) &&
 	    !(lg_policy_is_closed(compiler) && account->via == LG_VIA_X500))
 		status = add(&compiler->dn, account->dn, flag, compiler->err);
-	for (i = 0; i < account->login_count && !status; i++) {
+	for (i = 0; i < account->login_count && status == LG_OK; i++) {
 		const struct lg_login *login =
 			&findings->login[account->login_first + i];
 
@@ -228,7 +228,7 @@ enum lg_status lg_policy_reserve(struct lg_policy_compiler *compiler)
 	if (values->list != LG_LIST_NAMES || dns + users + names < 64)
 		return LG_OK;
 	status = lg_key_table_reserve(&compiler->dn, dns, 0, compiler->err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_key_table_reserve(&compiler->name, users + names, 0,
 					      compiler->err);
 	return status;
@@ -244,7 +244,7 @@ enum lg_status lg_policy_read_findings(struct lg_policy_compiler *compiler)
 	if (!compiler->has_right)
 		return lg_error_set(compiler->err, LG_ERR_NO_MEMORY, NULL,
 				    "out of memory");
-	for (i = 0; i < findings->account_count && !status; i++) {
+	for (i = 0; i < findings->account_count && status == LG_OK; i++) {
 		const struct lg_account *account = &findings->account[i];
 		struct lg_key *key = lg_policy_listed_key(compiler, account);
 
@@ -269,7 +269,7 @@ static enum lg_status index_entries(struct lg_policy_compiler *compiler)
 	size_t i;
 	enum lg_status status = LG_OK;
 
-	for (i = 0; i < findings->account_count && !status; i++) {
+	for (i = 0; i < findings->account_count && status == LG_OK; i++) {
 		const struct lg_account *account = &findings->account[i];
 
 		if (compiler->has_right[i] && account->entry)
@@ -295,7 +295,7 @@ static enum lg_status entry_rights(struct lg_policy_compiler *compiler,
 		return LG_OK;
 	if (!compiler->has_entries)
 		status = index_entries(compiler);
-	if (status)
+	if (status != LG_OK)
 		return status;
 	compiler->has_entries = 1;
 	*out_rights = lg_key_table_flags(&compiler->entry, account->entry,
@@ -318,7 +318,7 @@ static enum lg_status judge_shared(struct lg_policy_compiler *compiler,
 	if (!may_lose_glass && !may_share)
 		return LG_OK;
 	status = entry_rights(compiler, account, &rights);
-	if (status)
+	if (status != LG_OK)
 		return status;
 	if (may_lose_glass && !(rights & KEY_BREAK_GLASS))
 		key->flags &= ~(uint32_t)KEY_BREAK_GLASS;
@@ -350,7 +350,7 @@ enum lg_status lg_policy_judge_shared_names(struct lg_policy_compiler *compiler)
 		    (right && account->asked_as != LG_ASKED_BREAK_GLASS &&
 		     !compiler->has_break_glass))
 			continue;
-		for (j = 0; !status && j < account->login_count; j++) {
+		for (j = 0; status == LG_OK && j < account->login_count; j++) {
 			const char *name =
 				findings->login[account->login_first + j].name;
 			struct lg_key *key = lg_key_table_find(
@@ -360,7 +360,7 @@ enum lg_status lg_policy_judge_shared_names(struct lg_policy_compiler *compiler)
 				status = judge_shared(compiler, account, right,
 						      key);
 		}
-		if (status)
+		if (status != LG_OK)
 			return status;
 	}
 	return LG_OK;

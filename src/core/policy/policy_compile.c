@@ -53,19 +53,19 @@ static enum lg_status judge_names(struct lg_policy_compiler *compiler)
 	int has_findings = layer->facts == LG_FACTS_FINDINGS && layer->findings;
 	enum lg_status status = lg_policy_reserve(compiler);
 
-	if (!status)
+	if (status == LG_OK)
 		status = lg_policy_add_listed(compiler);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_policy_add_break_glass(compiler);
-	if (!status && has_findings)
+	if (status == LG_OK && has_findings)
 		status = lg_policy_read_findings(compiler);
-	if (!status && has_findings)
+	if (status == LG_OK && has_findings)
 		status = lg_policy_judge_shared_names(compiler);
-	if (!status && has_findings)
+	if (status == LG_OK && has_findings)
 		status = lg_policy_tell_logins(compiler);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_policy_tell_names(compiler);
-	if (status)
+	if (status != LG_OK)
 		return status;
 	status = fail_table(
 		compiler->values.list, compiler->values.when_invalid,
@@ -77,7 +77,7 @@ static enum lg_status judge_names(struct lg_policy_compiler *compiler)
 				    "%s, so nobody knows whether the lock "
 				    "would engage",
 				    compiler->unanswered_name);
-	if (!status && compiler->unanswered)
+	if (status == LG_OK && compiler->unanswered)
 		status = lg_policy_warn(
 			compiler, LG_WARN_DIRECTORY_NOT_ASKED,
 			"the directory could not be asked about ",
@@ -86,9 +86,9 @@ static enum lg_status judge_names(struct lg_policy_compiler *compiler)
 				? " and others; names are compared as "
 				  "they are written"
 				: "; it is compared as it is written");
-	if (!status)
+	if (status == LG_OK)
 		status = lg_policy_tell_gate(compiler);
-	if (!status && has_findings)
+	if (status == LG_OK && has_findings)
 		status = lg_policy_tell_break_glass(compiler);
 	return status;
 }
@@ -191,7 +191,7 @@ static enum lg_status take_info(struct lg_policy *policy, size_t index,
 				     &status, compiler->err),
 		.concerns_everybody = !compiler->values.concerns_some,
 	};
-	if (!status && compiler->values.messages)
+	if (status == LG_OK && compiler->values.messages)
 		status = lg_strlist_add_all(&info->messages,
 					    compiler->values.messages,
 					    compiler->err);
@@ -219,18 +219,18 @@ static enum lg_status compile_layer(struct lg_policy *policy, size_t index,
 		input->dialect, layer->values, &compiler.values, err);
 
 	/* A lock is the gate's own, whatever its values are read as. */
-	if (!status && layer->id && !policy->traits->reads_gate_values)
+	if (status == LG_OK && layer->id && !policy->traits->reads_gate_values)
 		status = lg_policy_values_read_concerned(layer->values,
 							 &compiler.values, err);
-	if (!status)
+	if (status == LG_OK)
 		status = judge_names(&compiler);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_policy_judge_concerned(&compiler);
-	if (!status && says_nothing_else(&compiler.values))
+	if (status == LG_OK && says_nothing_else(&compiler.values))
 		compiler.gate = LG_GATE_NOBODY;
-	if (!status)
+	if (status == LG_OK)
 		status = take_info(policy, index, &compiler);
-	if (!status) {
+	if (status == LG_OK) {
 		take_client_rules(&compiler.values, &policy->rules[index]);
 		take_masks(policy, index, &compiler);
 		status = lg_policy_take_layer(policy, index, &compiler);
@@ -317,16 +317,16 @@ enum lg_status lg_policy_compile(const struct lg_policy_input *input,
 	policy->name.kind = LG_KEY_NAME;
 	policy->domain.kind = LG_KEY_NAME;
 	status = order_layers(input, layer, err);
-	if (!status)
+	if (status == LG_OK)
 		status = make_room(policy, input->layer_count, err);
-	for (i = 0; i < input->layer_count && !status; i++)
+	for (i = 0; i < input->layer_count && status == LG_OK; i++)
 		status = compile_layer(policy, i, input, layer[i], warnings,
 				       err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_key_table_trim(&policy->dn, err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_key_table_trim(&policy->name, err);
-	if (!status) {
+	if (status == LG_OK) {
 		*out_policy = policy;
 		policy = NULL;
 	}
@@ -346,14 +346,14 @@ enum lg_status lg_policy_names(enum lg_dialect dialect,
 	enum lg_status status =
 		lg_policy_values_read(dialect, values, &read, err);
 
-	if (status)
+	if (status != LG_OK)
 		return status;
 	walk = lg_policy_values_dns(&read);
-	while (!status && out_dn && read.list == LG_LIST_NAMES &&
+	while (status == LG_OK && out_dn && read.list == LG_LIST_NAMES &&
 	       (name = lg_name_walk_next(&walk)))
 		status = lg_strlist_add(out_dn, name, strlen(name), err);
 	walk = lg_policy_values_users(&read);
-	while (!status && out_user && read.list == LG_LIST_NAMES &&
+	while (status == LG_OK && out_user && read.list == LG_LIST_NAMES &&
 	       (name = lg_name_walk_next(&walk)))
 		status = lg_strlist_add(out_user, name, strlen(name), err);
 	lg_policy_values_release(&read);

@@ -40,7 +40,7 @@ static enum lg_status add_names(struct lg_policy_compiler *compiler,
 
 	if (compiler->layer->facts == LG_FACTS_ALL_FOUND)
 		flags |= KEY_CONCERN_ANSWERED | KEY_CONCERN_FOUND;
-	while (!status && (text = lg_name_walk_next(&walk)))
+	while (status == LG_OK && (text = lg_name_walk_next(&walk)))
 		status = add(table, text, flags, compiler->err);
 	return status;
 }
@@ -51,7 +51,7 @@ static enum lg_status add_domains(struct lg_policy_compiler *compiler)
 	const char *text;
 	enum lg_status status = LG_OK;
 
-	while (!status && (text = lg_name_walk_next(&walk)))
+	while (status == LG_OK && (text = lg_name_walk_next(&walk)))
 		status =
 			lg_key_table_add(&compiler->domain, text,
 					 lg_domain_trimmed(&text, strlen(text)),
@@ -130,7 +130,7 @@ static enum lg_status add_account(struct lg_policy_compiler *compiler,
 	if (account->dn)
 		status = add(&compiler->dn, account->dn, KEY_CONCERNED,
 			     compiler->err);
-	for (i = 0; i < account->login_count && !status; i++) {
+	for (i = 0; i < account->login_count && status == LG_OK; i++) {
 		const struct lg_login *login =
 			&findings->login[account->login_first + i];
 
@@ -138,7 +138,7 @@ static enum lg_status add_account(struct lg_policy_compiler *compiler,
 			continue;
 		status = add(&compiler->name, login->name, KEY_CONCERNED,
 			     compiler->err);
-		if (!status && login->shared)
+		if (status == LG_OK && login->shared)
 			status = lg_policy_warn(
 				compiler, LG_WARN_NAME_SHARED,
 				"the logon name ", login->name,
@@ -178,13 +178,13 @@ static enum lg_status read_findings(struct lg_policy_compiler *compiler,
 	size_t i;
 	enum lg_status status = LG_OK;
 
-	for (i = 0; i < findings->account_count && !status; i++) {
+	for (i = 0; i < findings->account_count && status == LG_OK; i++) {
 		const struct lg_account *account = &findings->account[i];
 
 		if (is_named(compiler, findings, account) &&
 		    account->finding == LG_FINDING_ONE)
 			status = add_account(compiler, findings, account);
-		if (!status && compiler->domain.count)
+		if (status == LG_OK && compiler->domain.count)
 			status = place_dn(compiler, findings, account);
 	}
 	return status;
@@ -210,7 +210,7 @@ static enum lg_status tell_name(struct lg_policy_compiler *compiler,
 		return LG_OK;
 	}
 	if (table->kind == LG_KEY_DN &&
-	    lg_dn_check(name, strlen(name), NULL, NULL))
+	    lg_dn_check(name, strlen(name), NULL, NULL) != LG_OK)
 		return lg_policy_warn(compiler, LG_WARN_DN_MALFORMED, "", name,
 				      ", whom the lock concerns, is not a "
 				      "legacyExchangeDN");
@@ -232,12 +232,13 @@ static enum lg_status tell_names(struct lg_policy_compiler *compiler)
 	const char *name;
 	enum lg_status status = LG_OK;
 
-	while (!status && (name = lg_name_walk_next(&walk)))
+	while (status == LG_OK && (name = lg_name_walk_next(&walk)))
 		status = tell_name(compiler, &compiler->dn, name);
 	walk = (struct lg_name_walk){compiler->values.concerned_user, NULL, 0};
-	while (!status && (name = lg_name_walk_next(&walk)))
+	while (status == LG_OK && (name = lg_name_walk_next(&walk)))
 		status = tell_name(compiler, &compiler->name, name);
-	if (status || compiler->concern_found || compiler->domain.count)
+	if (status != LG_OK || compiler->concern_found ||
+	    compiler->domain.count)
 		return status;
 	return lg_policy_warn(compiler, LG_WARN_CONCERNS_NOBODY, "",
 			      "nobody whom the lock concerns is in the "
@@ -254,17 +255,17 @@ enum lg_status lg_policy_judge_concerned(struct lg_policy_compiler *compiler)
 	if (!values->concerns_some)
 		return LG_OK;
 	status = add_names(compiler, &compiler->dn, values->concerned_dn);
-	if (!status)
+	if (status == LG_OK)
 		status = add_names(compiler, &compiler->name,
 				   values->concerned_user);
-	if (!status)
+	if (status == LG_OK)
 		status = add_domains(compiler);
-	if (!status && compiler->domain.count && !findings &&
+	if (status == LG_OK && compiler->domain.count && !findings &&
 	    compiler->layer->facts != LG_FACTS_ALL_FOUND)
 		return not_asked(compiler, "the accounts of its domains");
-	if (!status && findings)
+	if (status == LG_OK && findings)
 		status = read_findings(compiler, findings);
-	if (!status)
+	if (status == LG_OK)
 		status = tell_names(compiler);
 	return status;
 }
@@ -281,13 +282,13 @@ enum lg_status lg_policy_concerned_names(const struct lg_registry *values,
 		lg_policy_values_read_concerned(values, &read, err);
 
 	walk = (struct lg_name_walk){read.concerned_dn, NULL, 0};
-	while (!status && out_dn && (name = lg_name_walk_next(&walk)))
+	while (status == LG_OK && out_dn && (name = lg_name_walk_next(&walk)))
 		status = lg_strlist_add(out_dn, name, strlen(name), err);
 	walk = (struct lg_name_walk){read.concerned_user, NULL, 0};
-	while (!status && out_user && (name = lg_name_walk_next(&walk)))
+	while (status == LG_OK && out_user && (name = lg_name_walk_next(&walk)))
 		status = lg_strlist_add(out_user, name, strlen(name), err);
 	walk = (struct lg_name_walk){read.concerned_domain, NULL, 0};
-	if (!status && out_domains)
+	if (status == LG_OK && out_domains)
 		*out_domains = lg_name_walk_next(&walk) != NULL;
 	return status;
 }

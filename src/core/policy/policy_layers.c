@@ -94,7 +94,7 @@ static enum lg_status step(struct lg_policy *policy, struct steps *steps,
 	next = &steps->next[from][adds];
 	if (!*next)
 		status = add_row(policy, from, adds, layer, next, err);
-	if (!status)
+	if (status == LG_OK)
 		*out_row = *next;
 	return status;
 }
@@ -113,19 +113,19 @@ static enum lg_status take_table(struct lg_policy *policy, size_t layer,
 		lg_key_table_release(into);
 		*into = *from;
 		*from = (struct lg_key_table){.kind = from->kind};
-		while (!status && (key = lg_key_table_next(into, &at)))
+		while (status == LG_OK && (key = lg_key_table_next(into, &at)))
 			status = step(policy, steps, 0, key->flags, layer,
 				      &key->flags, err);
 		return status;
 	}
 	status = lg_key_table_reserve(into, from->count, from->used, err);
-	while (!status && (key = lg_key_table_next(from, &at))) {
+	while (status == LG_OK && (key = lg_key_table_next(from, &at))) {
 		struct lg_key *there;
 
 		if (!addition(key->flags))
 			continue;
 		status = lg_key_table_put(into, key, &there, err);
-		if (!status)
+		if (status == LG_OK)
 			status = step(policy, steps, there->flags, key->flags,
 				      layer, &there->flags, err);
 	}
@@ -143,10 +143,10 @@ enum lg_status lg_policy_take_layer(struct lg_policy *policy, size_t index,
 		return no_memory(compiler->err);
 	status = take_table(policy, index, &steps, &policy->dn, &compiler->dn,
 			    compiler->err);
-	if (!status)
+	if (status == LG_OK)
 		status = take_table(policy, index, &steps, &policy->name,
 				    &compiler->name, compiler->err);
-	if (!status)
+	if (status == LG_OK)
 		status = take_table(policy, index, &steps, &policy->domain,
 				    &compiler->domain, compiler->err);
 	free(steps.next);

@@ -140,7 +140,7 @@ static enum lg_status word_of(const struct lg_registry *values,
 	const char *text = NULL;
 	enum lg_status status = text_of(values, which, &text, err);
 
-	if (status)
+	if (status != LG_OK)
 		return status;
 	if (text && strcmp(text, zero) != 0 && strcmp(text, one) != 0)
 		return lg_error_set(err, LG_ERR_SYNTAX, names[which],
@@ -158,7 +158,7 @@ static enum lg_status read_protocols(const struct lg_registry *values,
 	uint32_t protocols = 0;
 	enum lg_status status = text_of(values, REFUSE_PROTOCOLS, &text, err);
 
-	if (status)
+	if (status != LG_OK)
 		return status;
 	if (!text || lg_policy_text_is_blank(text)) {
 		*out_protocols = 0;
@@ -198,7 +198,7 @@ static enum lg_status read_versions(const struct lg_registry *values,
 	enum lg_status status =
 		text_of(values, DISABLE_MAPI_CLIENTS, &text, err);
 
-	if (status || !text)
+	if (status != LG_OK || !text)
 		return status;
 	return lg_version_setting_parse(text, strlen(text),
 					four_part ? LG_VERSION_FORM_FOUR_PART
@@ -215,7 +215,7 @@ static enum lg_status read_processes(const struct lg_registry *values,
 	enum lg_status status =
 		text_of(values, DISABLE_MAPI_CLIENT_PROCESSES, &text, err);
 
-	if (status || !text)
+	if (status != LG_OK || !text)
 		return status;
 	return lg_process_list_parse(text, strlen(text),
 				     names[DISABLE_MAPI_CLIENT_PROCESSES],
@@ -231,14 +231,14 @@ static enum lg_status read_messages(const struct lg_registry *values,
 	size_t i;
 	enum lg_status status = list_of(values, REFUSAL_MESSAGES, &list, err);
 
-	for (i = 0; !status && list && i < list->count; i++)
+	for (i = 0; status == LG_OK && list && i < list->count; i++)
 		if (!lg_language_split(list->item[i], tag))
 			status = lg_error_set(
 				err, LG_ERR_SYNTAX, names[REFUSAL_MESSAGES],
 				"\"%.80s\" does not begin with a language; "
 				"write one text an item, de=TEXT",
 				list->item[i]);
-	if (!status)
+	if (status == LG_OK)
 		*out_messages = list;
 	return status;
 }
@@ -252,7 +252,8 @@ static enum lg_status read_file(const struct lg_registry *values,
 	const char *text = NULL;
 	enum lg_status status = text_of(values, file, &text, err);
 
-	if (status || !text || find(values, list) || find(values, other))
+	if (status != LG_OK || !text || find(values, list) ||
+	    find(values, other))
 		return status;
 	return lg_error_set(err, LG_ERR_CONFLICT, names[file],
 			    "the list %s was not read", text);
@@ -279,7 +280,7 @@ static enum lg_status read_one(const struct lg_dialect_traits *traits,
 		return list_of(values, which, &out->user, err);
 	case WHEN_INVALID:
 		status = word_of(values, which, "open", "closed", &word, err);
-		if (!status)
+		if (status == LG_OK)
 			out->when_invalid = word ? LG_WHEN_INVALID_CLOSED
 						 : LG_WHEN_INVALID_OPEN;
 		return status;
@@ -289,7 +290,7 @@ static enum lg_status read_one(const struct lg_dialect_traits *traits,
 		if (reads(traits, FOUR_PART))
 			status = word_of(values, FOUR_PART, "no", "yes", &word,
 					 err);
-		if (status)
+		if (status != LG_OK)
 			return status;
 		return read_versions(values, word, &out->versions, err);
 	case DISABLE_MAPI_CLIENT_PROCESSES:
@@ -373,11 +374,11 @@ enum lg_status lg_policy_values_read(enum lg_dialect dialect,
 	unsigned int i;
 	enum lg_status status = LG_OK;
 
-	for (i = 0; i < LG_VALUE_NAMES_MAX && !status; i++)
+	for (i = 0; i < LG_VALUE_NAMES_MAX && status == LG_OK; i++)
 		if (reads(traits, (enum value_of)i))
 			status = read_one(traits, values, (enum value_of)i,
 					  &read, err);
-	if (status) {
+	if (status != LG_OK) {
 		lg_policy_values_release(&read);
 		return status;
 	}
@@ -401,7 +402,8 @@ enum lg_status lg_policy_values_read_concerned(const struct lg_registry *values,
 	size_t i;
 	enum lg_status status = LG_OK;
 
-	for (i = 0; i < sizeof(which) / sizeof(which[0]) && !status; i++)
+	for (i = 0; i < sizeof(which) / sizeof(which[0]) && status == LG_OK;
+	     i++)
 		status = read_one(traits, values, which[i], out, err);
 	out->concerns_some = lg_policy_concerns_some(out);
 	return status;

@@ -33,7 +33,7 @@ static enum lg_status tell_name(struct lg_policy_compiler *compiler,
 	if (flags & KEY_FOUND)
 		compiler->found++;
 	if (is_dn && !(flags & KEY_FOUND) &&
-	    lg_dn_check(name, strlen(name), NULL, NULL))
+	    lg_dn_check(name, strlen(name), NULL, NULL) != LG_OK)
 		return lg_policy_warn(
 			compiler, LG_WARN_DN_MALFORMED, "", name,
 			" is not a legacyExchangeDN and matches no account");
@@ -72,10 +72,10 @@ enum lg_status lg_policy_tell_names(struct lg_policy_compiler *compiler)
 	if (compiler->values.list == LG_LIST_ZERO &&
 	    !lg_policy_is_closed(compiler))
 		return LG_OK;
-	while (!status && (name = lg_name_walk_next(&walk)))
+	while (status == LG_OK && (name = lg_name_walk_next(&walk)))
 		status = tell_name(compiler, &compiler->dn, name);
 	walk = lg_policy_values_users(&compiler->values);
-	while (!status && (name = lg_name_walk_next(&walk)))
+	while (status == LG_OK && (name = lg_name_walk_next(&walk)))
 		status = tell_name(compiler, &compiler->name, name);
 	return status;
 }
@@ -89,7 +89,7 @@ enum lg_status lg_policy_tell_logins(struct lg_policy_compiler *compiler)
 	if (!compiler->shares)
 		return LG_OK;
 	/* A name stands once in the table, perhaps more often here. */
-	for (i = 0; i < findings->login_count && !status; i++) {
+	for (i = 0; i < findings->login_count && status == LG_OK; i++) {
 		const char *name = findings->login[i].name;
 		struct lg_key *key =
 			lg_key_table_find(&compiler->name, name, strlen(name));
@@ -112,7 +112,7 @@ enum lg_status lg_policy_tell_break_glass(struct lg_policy_compiler *compiler)
 	size_t i;
 	enum lg_status status = LG_OK;
 
-	for (i = 0; i < findings->account_count && !status; i++) {
+	for (i = 0; i < findings->account_count && status == LG_OK; i++) {
 		const struct lg_account *account = &findings->account[i];
 
 		if (account->asked_as != LG_ASKED_BREAK_GLASS ||

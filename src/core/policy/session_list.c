@@ -34,7 +34,7 @@ enum lg_status lg_session_list_add(struct lg_session_list *list,
 			continue;
 		status = lg_strlist_add(&list->arena, *text[i],
 					strlen(*text[i]), err);
-		if (status)
+		if (status != LG_OK)
 			return status;
 		*text[i] = list->arena.item[list->arena.count - 1];
 	}

@@ -24,7 +24,8 @@ static int add_all(struct lg_strlist *list, const char *const *text,
 	size_t i;
 
 	for (i = 0; i < count; i++)
-		if (lg_strlist_add(list, text[i], strlen(text[i]), NULL))
+		if (lg_strlist_add(list, text[i], strlen(text[i]), NULL) !=
+		    LG_OK)
 			return 0;
 	return 1;
 }
@@ -38,7 +39,8 @@ enum lg_status lg_settings_default_logins(struct lg_strlist *names,
 	enum lg_status status = LG_OK;
 	size_t i;
 
-	for (i = 0; !status && i < sizeof(attribute) / sizeof(*attribute); i++)
+	for (i = 0;
+	     status == LG_OK && i < sizeof(attribute) / sizeof(*attribute); i++)
 		status = lg_strlist_add(names, attribute[i],
 					strlen(attribute[i]), err);
 	return status;
@@ -49,7 +51,8 @@ static int fill(struct lg_settings *settings, const char *xdg_state_home)
 	/* Exchange's and gromox's; their others change with each answer. */
 	static const char *const cookie[] = {"MapiContext", "sid"};
 
-	if (lg_settings_default_logins(&settings->login_attributes, NULL) ||
+	if (lg_settings_default_logins(&settings->login_attributes, NULL) !=
+		    LG_OK ||
 	    !add_all(&settings->mapi_cookies, cookie,
 		     sizeof(cookie) / sizeof(cookie[0])))
 		return 0;

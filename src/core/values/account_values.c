@@ -26,7 +26,7 @@ enum lg_status lg_account_values_set(struct lg_registry *registry,
 		return LG_OK;
 	}
 	status = lg_strlist_add_all(&sorted, settings, err);
-	if (!status) {
+	if (status == LG_OK) {
 		qsort(sorted.item, sorted.count, sizeof(sorted.item[0]),
 		      compare);
 		status = lg_registry_set_list(registry, LG_KEY_ACCOUNTS, entry,

@@ -93,7 +93,7 @@ static enum lg_status add_name(struct lg_process_list *list, const char *text,
 {
 	enum lg_status status = lg_strlist_add(&list->name, text, len, err);
 
-	if (status)
+	if (status != LG_OK)
 		return status;
 	return lg_strlist_add(&list->folded, text, len, err);
 }
@@ -118,9 +118,9 @@ static enum lg_status read_names(struct lg_process_list *list, const char *text,
 			end--;
 		status = check_name(text + begin, end - begin, begin, place,
 				    err);
-		if (!status)
+		if (status == LG_OK)
 			status = add_name(list, text + begin, end - begin, err);
-		if (status)
+		if (status != LG_OK)
 			return status;
 		begin = next;
 	}
@@ -169,9 +169,9 @@ enum lg_status lg_process_list_parse(const char *text, size_t len,
 		blank++;
 	if (blank < len)
 		status = read_names(list, text, len, place, err);
-	if (!status)
+	if (status == LG_OK)
 		status = sort_names(list, err);
-	if (!status) {
+	if (status == LG_OK) {
 		*out_list = list;
 		list = NULL;
 	}

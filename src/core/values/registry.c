@@ -117,17 +117,17 @@ enum lg_status lg_registry_copy(const struct lg_registry *registry,
 	size_t i;
 	enum lg_status status = lg_registry_new(&copy, err);
 
-	if (!status && count) {
+	if (status == LG_OK && count) {
 		copy->value = calloc(count, sizeof(struct lg_shared_value *));
 		if (!copy->value)
 			status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
 					      "out of memory");
 	}
 	/* Last: from then on the values count as its own. */
-	if (!status)
+	if (status == LG_OK)
 		status = lg_place_index_copy(&registry->index, &copy->index,
 					     err);
-	if (status) {
+	if (status != LG_OK) {
 		lg_registry_free(&copy);
 		return status;
 	}
@@ -164,7 +164,7 @@ static enum lg_status reserve(struct lg_registry *registry,
 	enum lg_status status = lg_place_index_reserve(&registry->index, err);
 	struct lg_shared_value **value;
 
-	if (status || registry->capacity >= registry->index.capacity)
+	if (status != LG_OK || registry->capacity >= registry->index.capacity)
 		return status;
 	value = realloc(registry->value,
 			registry->index.capacity *
@@ -190,7 +190,7 @@ static enum lg_status put(struct lg_registry *registry,
 		return LG_OK;
 	}
 	status = reserve(registry, err);
-	if (status) {
+	if (status != LG_OK) {
 		lg_shared_value_release(shared);
 		return status;
 	}
@@ -221,10 +221,10 @@ enum lg_status lg_registry_set_text(struct lg_registry *registry,
 	enum lg_status status =
 		lg_shared_value_new(key, name, LG_REG_SZ, &shared, err);
 
-	if (status)
+	if (status != LG_OK)
 		return status;
 	status = lg_shared_value_text(shared, text, strlen(text), err);
-	if (status) {
+	if (status != LG_OK) {
 		lg_shared_value_release(shared);
 		return status;
 	}
@@ -241,9 +241,9 @@ enum lg_status lg_registry_set_list(struct lg_registry *registry,
 	enum lg_status status =
 		lg_shared_value_new(key, name, LG_REG_MULTI_SZ, &shared, err);
 
-	if (status)
+	if (status != LG_OK)
 		return status;
-	for (i = 0; i < list->count && !status; i++) {
+	for (i = 0; i < list->count && status == LG_OK; i++) {
 		size_t len = strlen(list->item[i]);
 
 		status = lg_utf8_is_valid(list->item[i], len)
@@ -252,7 +252,7 @@ enum lg_status lg_registry_set_list(struct lg_registry *registry,
 				 : lg_error_set(err, LG_ERR_SYNTAX, name,
 						"line %zu is not UTF-8", i + 1);
 	}
-	if (status) {
+	if (status != LG_OK) {
 		lg_shared_value_release(shared);
 		return status;
 	}
@@ -267,7 +267,7 @@ enum lg_status lg_registry_set_dword(struct lg_registry *registry,
 	enum lg_status status =
 		lg_shared_value_new(key, name, LG_REG_DWORD, &shared, err);
 
-	if (status)
+	if (status != LG_OK)
 		return status;
 	shared->value.dword = dword;
 	return put(registry, shared, err);
@@ -282,10 +282,10 @@ enum lg_status lg_registry_set_bytes(struct lg_registry *registry,
 	enum lg_status status =
 		lg_shared_value_new(key, name, type, &shared, err);
 
-	if (status)
+	if (status != LG_OK)
 		return status;
 	status = lg_shared_value_data(shared, bytes, len, err);
-	if (status) {
+	if (status != LG_OK) {
 		lg_shared_value_release(shared);
 		return status;
 	}
@@ -304,7 +304,7 @@ enum lg_status lg_registry_set(struct lg_registry *registry,
 					    &value->list, err);
 	lg_value_bytes(value, &bytes);
 	status = lg_buffer_status(&bytes, err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_registry_set_bytes(registry, value->key,
 					       value->name, value->type,
 					       bytes.data, bytes.len, err);

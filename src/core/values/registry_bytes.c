@@ -33,7 +33,7 @@ enum lg_status lg_reg_bytes_decode(const unsigned char *bytes, size_t len,
 
 		read = lg_utf16_decode(bytes + 2, units, text);
 		status = lg_buffer_status(text, err);
-		if (status)
+		if (status != LG_OK)
 			return status;
 		if (read < units || len % 2)
 			return lg_error_set_at(
@@ -67,7 +67,7 @@ enum lg_status lg_reg_bytes_ansi(const struct lg_codepage *codepage,
 	size_t read = lg_codepage_decode(codepage, bytes, len, text);
 	enum lg_status status = lg_buffer_status(text, err);
 
-	if (status || read == len)
+	if (status != LG_OK || read == len)
 		return status;
 	return lg_error_set_at(
 		err, LG_ERR_SYNTAX, place, lines_before(text->data, text->len),

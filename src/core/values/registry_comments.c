@@ -69,9 +69,9 @@ enum lg_status lg_reg_text_comments(const void *bytes, size_t len,
 	} else {
 		status = lg_reg_bytes_decode(bytes, len, place, &text, err);
 	}
-	if (!status && text.len)
+	if (status == LG_OK && text.len)
 		collect(text.data, text.len, out_text);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_buffer_status(out_text, err);
 	lg_buffer_release(&text);
 	return status;

@@ -87,7 +87,7 @@ static enum lg_status read_key(struct reader *reader)
 				     "a key of no hive; keys begin with "
 				     "HKEY_LOCAL_MACHINE or HKLM");
 	status = lg_buffer_status(&reader->key, reader->err);
-	if (status)
+	if (status != LG_OK)
 		return status;
 	reader->has_key = 1;
 	reader->key_deleted = deletes;
@@ -97,7 +97,7 @@ static enum lg_status read_key(struct reader *reader)
 		status = lg_strlist_add(reader->deletions->deleted_key,
 					reader->key.data, reader->key.len,
 					reader->err);
-	if (status)
+	if (status != LG_OK)
 		return status;
 	reader->at = close + 1;
 	return lg_reg_rest_of_line(reader);
@@ -108,7 +108,7 @@ static enum lg_status placed(struct reader *reader, enum lg_status status)
 {
 	char text[sizeof(reader->err->text)];
 
-	if (!status || status == LG_ERR_NO_MEMORY || !reader->err)
+	if (status == LG_OK || status == LG_ERR_NO_MEMORY || !reader->err)
 		return status;
 	memcpy(text, reader->err->text, sizeof(text));
 	return lg_error_set_at(reader->err, status, reader->file, reader->line,
@@ -123,7 +123,7 @@ static enum lg_status widen(struct reader *reader)
 		reader->codepage, (const unsigned char *)reader->data.data,
 		reader->data.len, reader->file, &text, reader->err);
 
-	if (!status) {
+	if (status == LG_OK) {
 		lg_buffer_clear(&reader->data);
 		lg_utf16_append(&reader->data, text.data ? text.data : "",
 				text.len);
@@ -142,7 +142,7 @@ static enum lg_status note_deletion(struct reader *reader)
 		return LG_OK;
 	status = lg_strlist_add(reader->deletions->key, reader->key.data,
 				reader->key.len, reader->err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_strlist_add(reader->deletions->name,
 					reader->name.data, reader->name.len,
 					reader->err);
@@ -158,7 +158,7 @@ static enum lg_status read_data(struct reader *reader)
 
 	if (lg_reg_starts(reader, "\"")) {
 		status = lg_reg_read_quoted(reader, &reader->data);
-		if (status)
+		if (status != LG_OK)
 			return status;
 		return placed(reader, lg_registry_set_text(
 					      reader->registry, key, name,
@@ -196,11 +196,11 @@ static enum lg_status read_data(struct reader *reader)
 	}
 	reader->type = number;
 	status = lg_reg_read_bytes(reader);
-	if (!status && reader->codepage &&
+	if (status == LG_OK && reader->codepage &&
 	    (number == LG_REG_SZ || number == LG_REG_EXPAND_SZ ||
 	     number == LG_REG_MULTI_SZ))
 		status = widen(reader);
-	if (status)
+	if (status != LG_OK)
 		return status;
 	return lg_registry_set_bytes(reader->registry, key, name, number,
 				     reader->data.data, reader->data.len,
@@ -226,7 +226,7 @@ static enum lg_status read_value(struct reader *reader)
 	} else {
 		status = lg_reg_read_quoted(reader, &reader->name);
 	}
-	if (status)
+	if (status != LG_OK)
 		return status;
 	lg_reg_skip_blanks(reader);
 	if (!lg_reg_starts(reader, "="))
@@ -235,7 +235,7 @@ static enum lg_status read_value(struct reader *reader)
 	reader->at++;
 	lg_reg_skip_blanks(reader);
 	status = read_data(reader);
-	return status ? status : lg_reg_rest_of_line(reader);
+	return status != LG_OK ? status : lg_reg_rest_of_line(reader);
 }
 
 static enum lg_status read_header(struct reader *reader)
@@ -284,7 +284,8 @@ static enum lg_status read_file(struct reader *reader)
 	const char *start;
 	enum lg_status status = read_header(reader);
 
-	for (; !status && reader->at < reader->end; modernise(reader, start)) {
+	for (; status == LG_OK && reader->at < reader->end;
+	     modernise(reader, start)) {
 		start = reader->at;
 		reader->widened = 0;
 		lg_reg_skip_blanks(reader);
@@ -334,16 +335,16 @@ parse(const void *bytes, size_t len, const char *place,
 		status = lg_reg_bytes_decode(bytes, len, place, &text,
 					     reader.err);
 	}
-	if (!status)
+	if (status == LG_OK)
 		status = base ? lg_registry_copy(base, &reader.registry,
 						 reader.err)
 			      : lg_registry_new(&reader.registry, reader.err);
-	if (status)
+	if (status != LG_OK)
 		goto out;
 	reader.at = text.data ? text.data : "";
 	reader.end = reader.at + text.len;
 	status = read_file(&reader);
-	if (status)
+	if (status != LG_OK)
 		goto out;
 	*out_registry = reader.registry;
 	reader.registry = NULL;
@@ -394,9 +395,9 @@ enum lg_status lg_reg_text_modernise(const void *bytes, size_t len,
 	lg_buffer_text(&modern, HEADER "\n");
 	status = parse(bytes, len, place, NULL, codepage, &modern, NULL,
 		       &registry, err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_buffer_status(&modern, err);
-	if (!status) {
+	if (status == LG_OK) {
 		lg_buffer_append(out_text, modern.data, modern.len);
 		status = lg_buffer_status(out_text, err);
 	}

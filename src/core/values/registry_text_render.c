@@ -102,7 +102,8 @@ static void narrow(struct writer *writer, const struct lg_value *value)
 	size_t done = 0;
 
 	if (writer->encoding != LG_REG_ENCODING_REGEDIT4 ||
-	    !is_text_type(value) || writer->status || writer->data.status)
+	    !is_text_type(value) || writer->status != LG_OK ||
+	    writer->data.status != LG_OK)
 		return;
 	if (writer->data.len % 2 == 0 &&
 	    lg_utf16_decode((const unsigned char *)writer->data.data, units,
@@ -112,7 +113,7 @@ static void narrow(struct writer *writer, const struct lg_value *value)
 					  text.data ? text.data : "", text.len,
 					  &writer->data);
 	}
-	if (text.status)
+	if (text.status != LG_OK)
 		writer->data.status = text.status;
 	else if (done < text.len || (units && !text.len))
 		writer->status = lg_error_set(
@@ -152,7 +153,7 @@ static void write_value(struct writer *writer, const struct lg_value *value)
 		lg_value_bytes(value, &writer->data);
 		narrow(writer, value);
 		/* Clearing the data for the next value forgets a failure. */
-		if (writer->data.status)
+		if (writer->data.status != LG_OK)
 			writer->text.status = writer->data.status;
 		write_bytes(writer, writer->text.len - line);
 	}
@@ -184,7 +185,7 @@ static enum lg_status write_keys(struct writer *writer,
 	if (!written)
 		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
 				    "out of memory");
-	for (i = 0; i < count && !status; i++) {
+	for (i = 0; i < count && status == LG_OK; i++) {
 		const struct lg_value *first = lg_registry_at(registry, i);
 
 		if (written[i])
@@ -235,7 +236,7 @@ static enum lg_status append_ansi(const struct lg_codepage *codepage,
 	const char *line = text->data;
 	size_t len;
 
-	if (status)
+	if (status != LG_OK)
 		goto out;
 	if (done == text->len) {
 		lg_buffer_append(out_bytes, bytes.data, bytes.len);
@@ -277,11 +278,11 @@ enum lg_status lg_reg_text_render_as(const struct lg_registry *registry,
 	lg_buffer_text(&writer.text, writer.line_end);
 	lg_buffer_text(&writer.text, writer.line_end);
 	status = write_keys(&writer, registry, err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_buffer_status(&writer.text, err);
-	if (!status)
+	if (status == LG_OK)
 		status = writer.status;
-	if (status)
+	if (status != LG_OK)
 		goto out;
 	if (encoding == LG_REG_ENCODING_REGEDIT4) {
 		status = append_ansi(writer.codepage, &writer.text, out_bytes,
@@ -309,7 +310,7 @@ static enum lg_status append_block(const struct lg_buffer *text,
 	struct lg_codepage western;
 	enum lg_status status = lg_buffer_status(text, err);
 
-	if (status)
+	if (status != LG_OK)
 		return status;
 	switch (encoding) {
 	case LG_REG_ENCODING_REGEDIT4:

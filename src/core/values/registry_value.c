@@ -102,14 +102,14 @@ static enum lg_status read_list(struct lg_shared_value *shared,
 
 	/* The list's own NUL is cut already; each string has one of its own,
 	 * the last may lack it. */
-	for (i = 0; i < text->len && !status; i++) {
+	for (i = 0; i < text->len && status == LG_OK; i++) {
 		if (text->data[i])
 			continue;
 		status = lg_strlist_add(&shared->value.list, text->data + start,
 					i - start, err);
 		start = i + 1;
 	}
-	if (!status && start < text->len)
+	if (status == LG_OK && start < text->len)
 		status = lg_strlist_add(&shared->value.list, text->data + start,
 					text->len - start, err);
 	return status;
@@ -140,14 +140,14 @@ enum lg_status lg_shared_value_data(struct lg_shared_value *shared,
 		value->bytes_kept = 1;
 	} else if (value->type == LG_REG_MULTI_SZ) {
 		status = lg_buffer_status(&text, err);
-		if (!status)
+		if (status == LG_OK)
 			status = read_list(shared, &text, err);
 		goto out;
 	} else if (text.len && memchr(text.data, '\0', text.len)) {
 		value->bytes_kept = 1;
 	}
 	status = lg_buffer_status(&text, err);
-	if (status)
+	if (status != LG_OK)
 		goto out;
 	if (value->bytes_kept)
 		status = keep_bytes(shared, bytes, len, err);

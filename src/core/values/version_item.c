@@ -138,7 +138,7 @@ enum lg_status lg_version_item_read(const struct item_text *item,
 	dash = memchr(item->text, '-', item->len);
 	if (!dash) {
 		status = read_bound(item, 0, item->len, &range.from, err);
-		if (status)
+		if (status != LG_OK)
 			return status;
 		range.to = range.from;
 		*out_range = range;
@@ -158,12 +158,12 @@ enum lg_status lg_version_item_read(const struct item_text *item,
 				    ITEM_ARGS(item));
 	if (first > 0) {
 		status = read_bound(item, 0, first, &range.from, err);
-		if (status)
+		if (status != LG_OK)
 			return status;
 	}
 	if (first + 1 < item->len) {
 		status = read_bound(item, first + 1, item->len, &range.to, err);
-		if (status)
+		if (status != LG_OK)
 			return status;
 	}
 	if (range.from.known && range.to.known &&

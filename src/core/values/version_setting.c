@@ -113,7 +113,7 @@ static enum lg_status read_items(const char *text, size_t len,
 		item->len = end - begin;
 		item->offset = begin;
 		status = lg_version_item_read(item, &setting->item[i], err);
-		if (status)
+		if (status != LG_OK)
 			return status;
 		begin = next;
 	}
@@ -210,7 +210,7 @@ enum lg_status lg_version_setting_parse(const char *text, size_t len,
 	if (!setting->item || !setting->span || !setting->merged)
 		goto no_memory;
 	status = read_items(text, len, &item, setting, err);
-	if (status)
+	if (status != LG_OK)
 		goto out;
 	merge_items(setting);
 	*out_setting = setting;

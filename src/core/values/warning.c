@@ -139,11 +139,11 @@ enum lg_status lg_warnings_add(struct lg_warnings *warnings,
 	}
 	blank_controls(text);
 	status = grow(warnings, err);
-	if (!status)
+	if (status == LG_OK)
 		status =
 			lg_strlist_add(&warnings->text, text, (size_t)len, err);
 	/* The count of the list is the count of both. */
-	if (!status)
+	if (status == LG_OK)
 		warnings->code[warnings->text.count - 1] = code;
 	if (text != fixed)
 		free(text);

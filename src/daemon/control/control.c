@@ -109,11 +109,11 @@ static void send_line(struct control_call *call, struct lg_buffer *line)
 
 	if (control->out) {
 		lg_buffer_append(control->out, line->data, line->len);
-		if (line->status)
+		if (line->status != LG_OK)
 			control->out->status = line->status;
 		conn->busy = 0;
 	} else {
-		if (!line->status)
+		if (line->status == LG_OK)
 			gate_stream_send(conn, line->data, line->len);
 		for (i = 0; i < call->attach_count; i++)
 			gate_stream_give(conn, &call->attach[i]);
@@ -219,7 +219,7 @@ void control_no_memory(struct control_call *call)
 void control_done(struct gate *gate, void *context, enum lg_status status,
 		  const struct lg_error *err)
 {
-	if (status)
+	if (status != LG_OK)
 		control_fail_as(context, err);
 	else
 		control_finish(context);

@@ -14,7 +14,7 @@ void control_check(struct control_call *call)
 	struct lg_error err = {0};
 	const char *message = NULL;
 
-	if (check_json_read(call->request, &ask, &err)) {
+	if (check_json_read(call->request, &ask, &err) != LG_OK) {
 		control_fail(call,
 			     err.status == LG_ERR_UNKNOWN_KEY ? CONTROL_USAGE
 							      : CONTROL_INVALID,

@@ -34,15 +34,18 @@ static enum lg_status read_request(struct control_call *call,
 	request->by = call->by;
 	request->reason = control_text(call, "reason");
 	request->max_duration_s = -1;
-	if ((status = control_time(call, "until", &request->until_s, err)) ||
-	    (status = control_number(call, "for_s", &request->for_s, err)) ||
-	    (status = control_time(call, "at", &request->at_s, err)) ||
+	if ((status = control_time(call, "until", &request->until_s, err)) !=
+		    LG_OK ||
+	    (status = control_number(call, "for_s", &request->for_s, err)) !=
+		    LG_OK ||
+	    (status = control_time(call, "at", &request->at_s, err)) != LG_OK ||
 	    (status = control_number(call, "confirm_within_s",
-				     &request->confirm_within_s, err)) ||
-	    (status =
-		     control_number(call, "grace_s", &request->grace_s, err)) ||
+				     &request->confirm_within_s, err)) !=
+		    LG_OK ||
+	    (status = control_number(call, "grace_s", &request->grace_s,
+				     err)) != LG_OK ||
 	    (status = control_number(call, "max_duration_s",
-				     &request->max_duration_s, err)))
+				     &request->max_duration_s, err)) != LG_OK)
 		return status;
 	if (!call->block_count)
 		return lg_error_set(err, LG_ERR_SYNTAX, NULL,
@@ -82,11 +85,11 @@ static enum lg_status put_in_force(struct gate_inside *inside,
 	enum lg_status status =
 		lg_lock_apply(inside->state, request, out_lock, err);
 
-	if (status)
+	if (status != LG_OK)
 		return status;
 	log_lock("applied", "applies", call, *out_lock);
 	status = gate_inside_enforce(inside, outcome, err);
-	if (!status || status == LG_ERR_DIRECTORY)
+	if (status == LG_OK || status == LG_ERR_DIRECTORY)
 		return LG_OK;
 	/* Values that no policy can be made of lock nobody out. */
 	lg_lock_lift(inside->state, *out_lock, LG_LOCK_END_UNDO, call->by, NULL,
@@ -121,22 +124,22 @@ static enum lg_status run_apply(struct gate_inside *inside, void *context,
 	enum lg_status status;
 
 	status = read_request(call, &request, err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_reg_text_parse(call->block[0].bytes,
 					   call->block[0].len, "the values",
 					   NULL, &values, err);
-	if (!status && call->block_count > 1)
+	if (status == LG_OK && call->block_count > 1)
 		status = lg_findings_parse(call->block[1].bytes,
 					   call->block[1].len, "the findings",
 					   &findings, err);
-	if (!status && call->block_count > 2)
+	if (status == LG_OK && call->block_count > 2)
 		status = lg_findings_parse(call->block[2].bytes,
 					   call->block[2].len,
 					   "those concerned", &concerned, err);
-	if (!status)
+	if (status == LG_OK)
 		status = gate_inside_check(inside->settings, values, findings,
 					   concerned, err);
-	if (!status) {
+	if (status == LG_OK) {
 		request.concerned = concerned;
 		request.values = values;
 		request.findings = findings;
@@ -146,7 +149,7 @@ static enum lg_status run_apply(struct gate_inside *inside, void *context,
 	lg_registry_free(&values);
 	lg_findings_free(&findings);
 	lg_findings_free(&concerned);
-	if (status)
+	if (status != LG_OK)
 		return status;
 	lg_json_text(call->answer, "id", lock->id);
 	add_beside(call, inside->state, lock);
@@ -160,7 +163,7 @@ static enum lg_status run_apply(struct gate_inside *inside, void *context,
 static void applied(struct gate *gate, void *context, enum lg_status status,
 		    const struct lg_error *err)
 {
-	if (status)
+	if (status != LG_OK)
 		control_fail_as(context, err);
 	else
 		gate_sweeps_wait(gate, control_tell_cut, context);
@@ -190,11 +193,11 @@ static enum lg_status run_confirm(struct gate_inside *inside, void *context,
 	enum lg_status status;
 
 	status = choose(inside, call, LG_MEANT_UNCONFIRMED, &lock, err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_lock_is_ours(lock, err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_lock_confirm(inside->state, lock, call->by, err);
-	if (!status) {
+	if (status == LG_OK) {
 		lg_json_text(call->answer, "id", lock->id);
 		lg_json_time(call->answer, "until", lock->until.wall_s);
 	}
@@ -217,16 +220,16 @@ static enum lg_status run_extend(struct gate_inside *inside, void *context,
 	int64_t for_s = 0;
 
 	status = control_time(call, "until", &until_s, err);
-	if (!status)
+	if (status == LG_OK)
 		status = control_number(call, "for_s", &for_s, err);
-	if (!status)
+	if (status == LG_OK)
 		status = choose(inside, call, LG_MEANT_ANY, &lock, err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_lock_is_ours(lock, err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_lock_extend(inside->state, lock, call->by, until_s,
 					for_s, err);
-	if (status)
+	if (status != LG_OK)
 		return status;
 	lg_json_text(call->answer, "id", lock->id);
 	lg_json_time(call->answer, "until", lock->until.wall_s);
@@ -258,7 +261,7 @@ static enum lg_status lift_one(struct gate_inside *inside,
 		lg_buffer_text(&profile, lock->profile);
 	status = lg_lock_lift(inside->state, lock, end, call->by, restored,
 			      changes, err);
-	if (!status) {
+	if (status == LG_OK) {
 		struct gate_event about = {GATE_NOTICE, "lifted", id,
 					   profile.data};
 
@@ -283,7 +286,7 @@ static enum lg_status may_lift(const struct gate_inside *inside,
 		return LG_OK;
 	if (!control_flag(call, "all"))
 		return lg_lock_is_ours(lock, err);
-	for (i = 0; i < inside->state->lock_count && !status; i++)
+	for (i = 0; i < inside->state->lock_count && status == LG_OK; i++)
 		status = lg_lock_is_ours(inside->state->lock[i], err);
 	return status;
 }
@@ -303,9 +306,9 @@ static enum lg_status run_lift(struct gate_inside *inside, void *context,
 	if (all && inside->state->lock_count)
 		lock = inside->state->lock[0];
 	status = lock ? LG_OK : choose(inside, call, LG_MEANT_ANY, &lock, err);
-	if (!status)
+	if (status == LG_OK)
 		status = may_lift(inside, call, lock, err);
-	while (!status && lock) {
+	while (status == LG_OK && lock) {
 		status = lift_one(inside, call, lock, &ids, &restored, &changes,
 				  err);
 		lock = all && inside->state->lock_count ? inside->state->lock[0]
@@ -314,14 +317,14 @@ static enum lg_status run_lift(struct gate_inside *inside, void *context,
 	if (ids.count) {
 		struct lg_error failed = {0};
 
-		if (gate_inside_enforce(inside, outcome, &failed))
+		if (gate_inside_enforce(inside, outcome, &failed) != LG_OK)
 			lg_state_loud(inside->state,
 				      "the earlier values are back on disk and "
 				      "not yet in force: %s",
 				      failed.text);
 		lg_backup_prune(inside->state, inside->settings->keep_days);
 	}
-	if (!status) {
+	if (status == LG_OK) {
 		lg_json_names(call->answer, "lifted", &ids);
 		lg_json_names(call->answer, "restored", &restored);
 		lg_json_names(call->answer, "changed", &changes);
@@ -343,7 +346,7 @@ static void tell_lifted(void *context, const struct gate_sweep_report *report)
 static void lifted(struct gate *gate, void *context, enum lg_status status,
 		   const struct lg_error *err)
 {
-	if (status)
+	if (status != LG_OK)
 		control_fail_as(context, err);
 	else
 		gate_sweeps_settled(gate, tell_lifted, context);
@@ -359,7 +362,7 @@ static void reloaded(void *context, enum lg_status status,
 {
 	struct control_call *call = context;
 
-	if (status)
+	if (status != LG_OK)
 		control_fail_as(call, err);
 	else
 		control_finish(call);

@@ -39,7 +39,7 @@ static void add_object(struct show *show, cJSON *object)
 	if (show->lines++)
 		lg_buffer_char(&show->text, ',');
 	/* A failure is remembered by the buffer. */
-	if (lg_json_print(object, &show->text, NULL))
+	if (lg_json_print(object, &show->text, NULL) != LG_OK)
 		show->text.status = LG_ERR_NO_MEMORY;
 }
 
@@ -69,7 +69,7 @@ static enum lg_status read_piece(struct show *show)
 		status = lg_logon_reader_new(files, show->folder, show->since_s,
 					     &show->reader, &show->err);
 	/* Days of which nothing is shown make no piece of their own. */
-	while (!status && !show->done && show->text.len < PIECE_MIN)
+	while (status == LG_OK && !show->done && show->text.len < PIECE_MIN)
 		status = lg_logon_reader_step(show->reader, add_logon, show,
 					      &show->done, &show->err);
 	return status;
@@ -80,9 +80,9 @@ static void run_step(void *context)
 	struct show *show = context;
 
 	show->status = read_piece(show);
-	if (!show->status)
+	if (show->status == LG_OK)
 		show->status = lg_buffer_status(&show->text, &show->err);
-	if (show->status || show->done)
+	if (show->status != LG_OK || show->done)
 		lg_logon_reader_free(&show->reader);
 }
 
@@ -119,25 +119,26 @@ static void step_done(void *context)
 	struct gate_conn *conn = call->conn;
 
 	/* Nobody is there any more: what was begun ends here. */
-	if (conn->closed && !show->status && !show->done) {
+	if (conn->closed && show->status == LG_OK && !show->done) {
 		show->done = 1;
 		lg_logon_reader_free(&show->reader);
 	}
-	if (!show->status || show->sent) {
+	if (show->status == LG_OK || show->sent) {
 		gate_stream_send(conn, show->text.data, show->text.len);
 		show->sent = 1;
 	}
 	lg_buffer_clear(&show->text);
-	if (!show->status && !show->done) {
+	if (show->status == LG_OK && !show->done) {
 		conn->drained_context = show;
 		conn->drained = on_drained;
 		gate_stream_drain(conn);
 		return;
 	}
-	if (show->status && !show->sent)
+	if (show->status != LG_OK && !show->sent)
 		control_fail_as(call, &show->err);
 	else
-		control_end_list(call, show->status ? &show->err : NULL);
+		control_end_list(call,
+				 show->status != LG_OK ? &show->err : NULL);
 	end_show(show);
 }
 
@@ -157,7 +158,7 @@ static void begin_show(struct control_call *call, const char *key,
 		control_no_memory(call);
 		return;
 	}
-	if (control_time(call, "since", &show->since_s, &err)) {
+	if (control_time(call, "since", &show->since_s, &err) != LG_OK) {
 		control_fail_as(call, &err);
 		free(show);
 		return;

@@ -52,7 +52,7 @@ static void make_text(void *context)
 		/* A failure is remembered by the buffer. */
 		if (lg_json_print(lg_session_object(&telling->list.session[i],
 						    policy),
-				  &telling->text, NULL))
+				  &telling->text, NULL) != LG_OK)
 			telling->text.status = LG_ERR_NO_MEMORY;
 	}
 	lg_session_list_release(&telling->list);
@@ -65,7 +65,7 @@ static void text_made(void *context)
 	struct control_call *call = telling->call;
 	struct lg_error err = {0};
 
-	if (lg_buffer_status(&telling->text, &err)) {
+	if (lg_buffer_status(&telling->text, &err) != LG_OK) {
 		control_fail_as(call, &err);
 	} else {
 		gate_stream_give(call->conn, &telling->text);
@@ -87,11 +87,11 @@ static void sessions_listed(void *context,
 		return;
 	}
 	lg_json_names(call->answer, "unasked", report->unasked);
-	if (lg_json_print(call->answer, &telling->text, NULL))
+	if (lg_json_print(call->answer, &telling->text, NULL) != LG_OK)
 		telling->text.status = LG_ERR_NO_MEMORY;
 	call->answer = NULL;
 	/* Among its members, of which there is one. */
-	if (!telling->text.status)
+	if (telling->text.status == LG_OK)
 		telling->text.len--;
 	lg_buffer_format(&telling->text, ",\"sessions\":[");
 	policy = gate_policy(call->gate);
@@ -110,7 +110,8 @@ void control_sessions(struct control_call *call)
 {
 	struct lg_error err = {0};
 
-	if (gate_sweeps_list_whole(call->gate, sessions_listed, call, &err))
+	if (gate_sweeps_list_whole(call->gate, sessions_listed, call, &err) !=
+	    LG_OK)
 		control_fail_as(call, &err);
 }
 
@@ -146,10 +147,10 @@ static void names_known(struct gate *gate, void *context, enum lg_status status,
 	struct gate_selector selector = selector_of(call);
 	struct lg_error failed = *err;
 
-	if (!status)
+	if (status == LG_OK)
 		status = gate_sweeps_cut(gate, &selector, control_tell_cut,
 					 call, &failed);
-	if (status)
+	if (status != LG_OK)
 		control_fail_as(call, &failed);
 }
 
@@ -169,7 +170,7 @@ static enum lg_status add_names(const struct lg_findings *findings,
 		    !lg_dn_equal(account->dn, strlen(account->dn), dn,
 				 strlen(dn)))
 			continue;
-		for (k = 0; k < account->login_count && !status; k++) {
+		for (k = 0; k < account->login_count && status == LG_OK; k++) {
 			const char *name =
 				findings->login[account->login_first + k].name;
 
@@ -190,7 +191,7 @@ static enum lg_status find_names(const struct gate_inside *inside,
 
 	if (dn)
 		status = add_names(state->findings, dn, &call->names.user, err);
-	for (i = 0; dn && !status && i < state->lock_count; i++)
+	for (i = 0; dn && status == LG_OK && i < state->lock_count; i++)
 		status = add_names(state->lock[i]->findings, dn,
 				   &call->names.user, err);
 	return status;

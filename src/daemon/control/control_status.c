@@ -25,7 +25,7 @@ static enum lg_status list_doors(const struct gate *gate,
 	enum lg_status status = LG_OK;
 	int i;
 
-	for (i = 0; i < LG_LISTENER_COUNT && !status; i++) {
+	for (i = 0; i < LG_LISTENER_COUNT && status == LG_OK; i++) {
 		enum lg_listener which = (enum lg_listener)i;
 		const struct lg_listen_settings *listen =
 			&gate->settings->listen[i];
@@ -42,7 +42,7 @@ static enum lg_status list_doors(const struct gate *gate,
 				? "admits"
 				: "refuses");
 		status = lg_buffer_status(&text, NULL);
-		if (!status)
+		if (status == LG_OK)
 			status = lg_strlist_add(doors, text.data, text.len,
 						NULL);
 		lg_buffer_release(&text);
@@ -101,7 +101,8 @@ static void status_listed(void *context, const struct gate_sweep_report *report)
 	facts.in_force_at_s = in_force_at(gate);
 	facts.pid = getpid();
 	facts.version = LOGONGATE_VERSION;
-	if (!list_loud(gate, &loud) && !list_doors(gate, &doors))
+	if (list_loud(gate, &loud) == LG_OK &&
+	    list_doors(gate, &doors) == LG_OK)
 		object = lg_status_object(&facts);
 	if (gate->fleet)
 		lg_json_add(object, "fleet", gate_fleet_object(gate));
@@ -118,7 +119,7 @@ static void list_for_status(void *context)
 
 	if (call->conn->tls)
 		lg_json_text(call->answer, "you", call->by);
-	if (gate_sweeps_list(call->gate, status_listed, call, &err))
+	if (gate_sweeps_list(call->gate, status_listed, call, &err) != LG_OK)
 		control_fail_as(call, &err);
 }
 

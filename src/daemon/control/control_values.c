@@ -27,19 +27,19 @@ static enum lg_status attach_values(struct control_call *call,
 	if (name)
 		status = lg_lock_choose(inside->state, name, LG_MEANT_ANY,
 					&lock, err);
-	if (status)
+	if (status != LG_OK)
 		return status;
 	if (lock ? !lock->values : !lg_state_trusted(inside->state))
 		return lg_error_set(err, LG_ERR_IO, LG_STATE_REGISTRY,
 				    "no copy of the values can be read");
 	if (!lock)
 		status = lg_picture_values(inside->state, &values, err);
-	if (!status && !lock)
+	if (status == LG_OK && !lock)
 		status = lg_picture_comments(inside->state, &comments, err);
-	if (!status && comments.len)
+	if (status == LG_OK && comments.len)
 		lg_json_text(call->answer, "comments", comments.data);
 	lg_buffer_release(&comments);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_reg_text_render(
 			lock ? lock->values : values, LG_REG_ENCODING_UTF8,
 			&call->attach[call->attach_count++], err);
@@ -68,7 +68,7 @@ static enum lg_status run_policy(const struct gate_inside *inside,
 	lg_json_number(call->answer, "generation", (int64_t)state->generation);
 	lg_json_time(call->answer, "until", last ? last->until.wall_s : 0);
 	status = attach_values(call, inside, err);
-	if (!status && state->findings)
+	if (status == LG_OK && state->findings)
 		status = lg_findings_render(state->findings,
 					    &call->attach[call->attach_count++],
 					    err);
@@ -98,13 +98,13 @@ static enum lg_status run_write(struct gate_inside *inside, void *context,
 
 	status = gate_inside_check(inside->settings, call->values, findings,
 				   NULL, err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_standing_write(inside->state, call->event, call->by,
 					   call->values, findings, &names, err);
-	if (!status) {
+	if (status == LG_OK) {
 		gate_log("%s %ss values", call->by ? call->by : "somebody",
 			 lg_journal_event_name(call->event));
-		if (gate_inside_enforce(inside, outcome, err))
+		if (gate_inside_enforce(inside, outcome, err) != LG_OK)
 			lg_state_loud(inside->state,
 				      "the values are on disk and not yet in "
 				      "force: %s",
@@ -123,7 +123,7 @@ static void facts_came(void *context, enum lg_status status,
 	struct control_call *call = context;
 
 	call->findings = findings;
-	if (status)
+	if (status != LG_OK)
 		control_fail_as(call, err);
 	else
 		gate_change(call->gate, run_write, control_done, call);
@@ -148,7 +148,7 @@ static enum lg_status find_names(const struct gate_inside *inside,
 				  inside->state->findings, NULL, NULL, &needs,
 				  err);
 	/* Asked is about all of them: the answers replace those there are. */
-	if (!status && needs)
+	if (status == LG_OK && needs)
 		status = lg_missing_facts(inside->settings->dialect,
 					  call->values, NULL, &call->names.dn,
 					  &call->names.user, &needs, err);
@@ -161,13 +161,14 @@ static void names_found(struct gate *gate, void *context, enum lg_status status,
 	struct control_call *call = context;
 	struct lg_error failed = *err;
 
-	if (!status && (call->names.dn.count || call->names.user.count)) {
+	if (status == LG_OK &&
+	    (call->names.dn.count || call->names.user.count)) {
 		status = gate_facts_ask_once(gate, &call->names, facts_came,
 					     call, &failed);
-		if (!status)
+		if (status == LG_OK)
 			return;
 	}
-	if (status)
+	if (status != LG_OK)
 		control_fail_as(call, &failed);
 	else
 		gate_change(gate, run_write, control_done, call);
@@ -185,7 +186,7 @@ static enum lg_status run_import(const struct gate_inside *inside,
 	status = lg_reg_text_parse(call->block[0].bytes, call->block[0].len,
 				   "import", inside->state->standing,
 				   &call->values, err);
-	return status ? status : find_names(inside, call, err);
+	return status != LG_OK ? status : find_names(inside, call, err);
 }
 
 void control_import(struct control_call *call)
@@ -203,7 +204,7 @@ static enum lg_status run_restore(const struct gate_inside *inside,
 
 	status = lg_backup_read(inside->state, backup ? backup : "",
 				&call->values, &call->findings, err);
-	return status ? status : find_names(inside, call, err);
+	return status != LG_OK ? status : find_names(inside, call, err);
 }
 
 void control_restore(struct control_call *call)

@@ -46,7 +46,7 @@ static char *name_of_uid(uid_t uid)
 	if (!getpwuid_r(uid, &found, text, sizeof(text), &result) && result)
 		return strdup(found.pw_name);
 	lg_buffer_format(&name, "uid %d", (int)uid);
-	if (lg_buffer_take(&name, &taken, NULL))
+	if (lg_buffer_take(&name, &taken, NULL) != LG_OK)
 		taken = NULL;
 	lg_buffer_release(&name);
 	return taken;

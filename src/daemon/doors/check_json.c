@@ -40,22 +40,22 @@ enum lg_status check_json_read(const cJSON *object, struct gate_ask *ask,
 		return lg_error_set(err, LG_ERR_SYNTAX, NULL,
 				    "is not a JSON object");
 	if ((status = read_text(object, "dn", &attempt->dn, &attempt->dn_len,
-				err)) ||
+				err)) != LG_OK ||
 	    (status = read_text(object, "user", &attempt->user,
-				&attempt->user_len, err)) ||
+				&attempt->user_len, err)) != LG_OK ||
 	    (status = read_text(object, "process", &attempt->process,
-				&attempt->process_len, err)) ||
+				&attempt->process_len, err)) != LG_OK ||
 	    (status = read_text(object, "address", &ask->address, &address_len,
-				err)) ||
+				err)) != LG_OK ||
 	    (status = read_text(object, "version", &version, &version_len,
-				err)) ||
+				err)) != LG_OK ||
 	    (status = read_text(object, "protocol", &protocol, &protocol_len,
-				err)))
+				err)) != LG_OK)
 		return status;
 	if (version_len) {
 		status = lg_version_parse(version, version_len,
 					  &attempt->version, err);
-		if (status)
+		if (status != LG_OK)
 			return status;
 	}
 	if (protocol &&

@@ -32,19 +32,20 @@ enum lg_status door_places_copy(const struct lg_settings *settings,
 	size_t i;
 
 	status = copy(settings->doveadm, &places.doveadm, err);
-	if (!status)
+	if (status == LG_OK)
 		status = copy(settings->doveadm_api_key_file,
 			      &places.doveadm_api_key_file, err);
-	if (!status)
+	if (status == LG_OK)
 		status = copy(settings->haproxy_stats_socket,
 			      &places.haproxy_stats_socket, err);
-	for (i = 0; !status && i < settings->haproxy_frontends.count; i++) {
+	for (i = 0; status == LG_OK && i < settings->haproxy_frontends.count;
+	     i++) {
 		const char *name = settings->haproxy_frontends.item[i];
 
 		status = lg_strlist_add(&places.haproxy_frontends, name,
 					strlen(name), err);
 	}
-	if (status)
+	if (status != LG_OK)
 		door_places_release(&places);
 	else
 		*out_places = places;
@@ -92,7 +93,7 @@ static enum lg_status open_dovecot(const struct door_places *places,
 		status = lg_secret_file_read(places->doveadm_api_key_file, &key,
 					     err);
 	settings.api_key = key.data;
-	if (!status)
+	if (status == LG_OK)
 		status = lg_doveadm_open(&settings, out_door, err);
 	lg_secret_release(&key);
 	return status;
@@ -106,13 +107,15 @@ void door_set_open(const struct door_places *places, const atomic_int *stop,
 	struct lg_error err = {0};
 
 	if (places->doveadm) {
-		if (open_dovecot(places, stop, &set->door[set->count], &err))
+		if (open_dovecot(places, stop, &set->door[set->count], &err) !=
+		    LG_OK)
 			note(unasked, "dovecot", &err);
 		else
 			set->count++;
 	}
 	if (places->haproxy_stats_socket) {
-		if (lg_haproxy_open(&haproxy, &set->door[set->count], &err))
+		if (lg_haproxy_open(&haproxy, &set->door[set->count], &err) !=
+		    LG_OK)
 			note(unasked, "haproxy", &err);
 		else
 			set->count++;
@@ -135,7 +138,7 @@ void door_set_list(struct door_set *set, struct lg_session_list *list,
 	for (i = 0; i < set->count; i++) {
 		struct lg_error err = {0};
 
-		if (set->door[i].list(set->door[i].self, list, &err))
+		if (set->door[i].list(set->door[i].self, list, &err) != LG_OK)
 			note(unasked, set->door[i].name, &err);
 	}
 }
@@ -147,7 +150,7 @@ void door_set_cut(struct door_set *set, struct lg_cut_order *order)
 	for (i = 0; i < set->count; i++) {
 		struct lg_error err = {0};
 
-		if (set->door[i].cut(set->door[i].self, order, &err) &&
+		if (set->door[i].cut(set->door[i].self, order, &err) != LG_OK &&
 		    order->notes)
 			note(order->notes, set->door[i].name, &err);
 	}

@@ -127,10 +127,10 @@ static void run_step(void *context)
 		help->status = lg_logon_reader_new(files, LG_REFUSED_FOLDER,
 						   help->since_s, &help->reader,
 						   &help->err);
-	if (!help->status)
+	if (help->status == LG_OK)
 		help->status = lg_logon_reader_step(help->reader, add_row, help,
 						    &help->done, &help->err);
-	if (help->status || help->done)
+	if (help->status != LG_OK || help->done)
 		lg_logon_reader_free(&help->reader);
 }
 
@@ -151,7 +151,7 @@ static void make_page(struct help *help, struct lg_http_answer *answer)
 		.client = help->client,
 		.found = help->found,
 		.shown = help->rows < ROWS_MAX ? help->rows : ROWS_MAX,
-		.failed = help->status ? help->err.text : NULL,
+		.failed = help->status != LG_OK ? help->err.text : NULL,
 	};
 	struct gate_overview *o =
 		gate_overview_new(help->conn->gate, help->languages);
@@ -164,15 +164,15 @@ static void make_page(struct help *help, struct lg_http_answer *answer)
 			&help->row[(help->rows - 1 - i) % ROWS_MAX];
 
 		lg_buffer_append(&rows, row->data, row->len);
-		if (row->status)
+		if (row->status != LG_OK)
 			rows.status = row->status;
 	}
 	search.rows = rows.data;
 	gate_status_answer_html(answer);
 	if (!o)
 		lg_error_set(&err, LG_ERR_NO_MEMORY, NULL, "out of memory");
-	if (!o || lg_buffer_status(&rows, &err) ||
-	    lg_overview_help(&o->page, &search, &answer->body, &err))
+	if (!o || lg_buffer_status(&rows, &err) != LG_OK ||
+	    lg_overview_help(&o->page, &search, &answer->body, &err) != LG_OK)
 		lg_http_answer_failed(answer, &err);
 	lg_buffer_release(&rows);
 	gate_overview_free(&o);
@@ -186,7 +186,7 @@ static void step_done(void *context)
 	struct gate_conn *conn = help->conn;
 	struct lg_http_answer answer = {0};
 
-	if (!help->status && !help->done && !conn->closed) {
+	if (help->status == LG_OK && !help->done && !conn->closed) {
 		next_step(help);
 		return;
 	}

@@ -40,7 +40,7 @@ void gate_http_status_page(const struct gate_http_question *request,
 	gate_louds(gate, &loud);
 	page.loud = loud.item;
 	page.loud_count = loud.count;
-	if (lg_http_answer_status(&page, answer, &err))
+	if (lg_http_answer_status(&page, answer, &err) != LG_OK)
 		lg_http_answer_failed(answer, &err);
 	lg_strlist_release(&loud);
 }
@@ -130,7 +130,7 @@ void gate_http_metrics(const struct gate_http_question *request,
 		};
 	}
 	lg_http_answer_plain(answer, 200, LG_METRICS_CONTENT_TYPE, "");
-	if (lg_metrics_render(&counted, &answer->body, &err))
+	if (lg_metrics_render(&counted, &answer->body, &err) != LG_OK)
 		lg_http_answer_failed(answer, &err);
 	else
 		gate_fleet_metrics(request->gate, &answer->body);

@@ -196,7 +196,7 @@ static void refuse(struct gate *gate, const struct lg_http_refusal *refusal,
 				 token);
 		status = lg_http_answer_refused(refusal, token, answer, &err);
 	}
-	if (status)
+	if (status != LG_OK)
 		lg_http_answer_failed(answer, &err);
 }
 
@@ -241,7 +241,7 @@ static void render(const struct gate_http_question *request,
 		}
 	}
 	if (lg_http_answer_render(kept ? &shown : NULL, gate_http_page(gate),
-				  answer, &err))
+				  answer, &err) != LG_OK)
 		lg_http_answer_failed(answer, &err);
 }
 

@@ -56,7 +56,7 @@ static void note_session(struct gate *gate, const struct lg_auth_policy *policy,
 
 	gate_sessions_dovecot_key(policy->protocol, session.user,
 				  policy->remote, &key);
-	if (!key.status)
+	if (key.status == LG_OK)
 		gate_sessions_note(gate, key.data, key.len, &session);
 	gate_submitters_note(gate, &session);
 	lg_buffer_release(&key);
@@ -96,7 +96,7 @@ void gate_http_dovecot(const struct gate_http_question *request,
 	struct lg_error err = {0};
 
 	if (lg_auth_policy_parse(request->http->body, request->http->body_len,
-				 &policy, &err)) {
+				 &policy, &err) != LG_OK) {
 		request->gate->counts[GATE_DOOR_DOVECOT].unreadable++;
 		json_error(answer, &err);
 		return;
@@ -161,7 +161,7 @@ static void decide_at(enum gate_door door,
 	}
 	if (!object)
 		lg_error_set(&err, LG_ERR_SYNTAX, NULL, "is not JSON");
-	if (!object || check_json_read(object, &ask, &err)) {
+	if (!object || check_json_read(object, &ask, &err) != LG_OK) {
 		request->gate->counts[door].unreadable++;
 		json_error(answer, &err);
 	} else {

@@ -117,7 +117,7 @@ static void note_dict(struct gate *gate, const struct lg_dict_request *request,
 
 	gate_sessions_dovecot_key(request->protocol, request->mailbox,
 				  request->address, &key);
-	if (!key.status)
+	if (key.status == LG_OK)
 		gate_sessions_note(gate, key.data, key.len, &session);
 	lg_buffer_release(&key);
 }

@@ -67,7 +67,7 @@ static void note_peer(struct gate *gate, const char *peer,
 
 	at_peer.id = peer;
 	lg_buffer_format(&key, "src:%s", peer);
-	if (!key.status)
+	if (key.status == LG_OK)
 		gate_sessions_note(gate, key.data, key.len, &at_peer);
 	lg_buffer_release(&key);
 }
@@ -89,7 +89,7 @@ void gate_mapi_note_peer(struct gate *gate, const char *peer,
 	if (!peer)
 		return;
 	lg_buffer_format(&key, "src:%s", peer);
-	if (!key.status)
+	if (key.status == LG_OK)
 		noted = gate_sessions_find(gate, key.data, key.len);
 	lg_buffer_release(&key);
 	/* Most requests come from whom the connection is known for. */
@@ -166,7 +166,7 @@ void gate_mapi_told(struct gate *gate, const char *text,
 		if (!lg_mapi_told_cookie(told, names, &name, &value))
 			break;
 		gate_mapi_key(names->item[name], value, &key);
-		if (!key.status)
+		if (key.status == LG_OK)
 			gate_sessions_bind(gate, key.data, key.len,
 					   &ticket->session);
 		if (ticket->peer)

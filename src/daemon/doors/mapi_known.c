@@ -28,11 +28,12 @@ void gate_mapi_find(struct gate *gate, const struct gate_mapi *request,
 		while (lg_mapi_cookie_next(request->cookies, names->item[i],
 					   &pos, &value)) {
 			gate_mapi_key(names->item[i], value, &known.key);
-			found = known.key.status ? NULL
-						 : gate_sessions_find_mapi(
-							   gate, known.key.data,
-							   known.key.len,
-							   &known.is_ended);
+			found = known.key.status != LG_OK
+					? NULL
+					: gate_sessions_find_mapi(
+						  gate, known.key.data,
+						  known.key.len,
+						  &known.is_ended);
 			if (count++ && found != known.session) {
 				known.session = NULL;
 				break;

@@ -51,7 +51,7 @@ static void read_texts(const struct lg_spop_notify *notify,
 	if (*out_texts->address && notify->sport >= 0) {
 		lg_buffer_format(&peer, "%s:%lld", out_texts->address,
 				 (long long)notify->sport);
-		if (lg_buffer_take(&peer, &out_texts->peer, NULL))
+		if (lg_buffer_take(&peer, &out_texts->peer, NULL) != LG_OK)
 			out_texts->peer = NULL;
 		lg_buffer_release(&peer);
 	}

@@ -204,7 +204,7 @@ static void page(struct gate *gate, const struct lg_http_request *request,
 	gate_status_answer_html(answer);
 	if (!o)
 		lg_error_set(&err, LG_ERR_NO_MEMORY, NULL, "out of memory");
-	if (!o || lg_overview_status(&o->page, &answer->body, &err))
+	if (!o || lg_overview_status(&o->page, &answer->body, &err) != LG_OK)
 		lg_http_answer_failed(answer, &err);
 	gate_overview_free(&o);
 }
@@ -215,7 +215,7 @@ static enum lg_status list_attention(const struct gate *gate,
 	enum lg_status status = LG_OK;
 	int i;
 
-	for (i = 0; i < GATE_ATTENTION_COUNT && !status; i++) {
+	for (i = 0; i < GATE_ATTENTION_COUNT && status == LG_OK; i++) {
 		enum gate_attention which = (enum gate_attention)i;
 		const char *name = gate_attention_name(which);
 
@@ -241,7 +241,7 @@ static cJSON *status_json(const struct gate *gate,
 		words[i] = o->page.lock[i].words;
 	facts.sessions = gate->sessions_listed;
 	facts.version = LOGONGATE_VERSION;
-	if (!list_attention(gate, &attention))
+	if (list_attention(gate, &attention) == LG_OK)
 		object = lg_status_public(lg_status_object(&facts), words,
 					  &attention);
 	lg_strlist_release(&attention);
@@ -259,7 +259,8 @@ static void json(struct gate *gate, const struct lg_http_request *request,
 	add_header(answer, "Cache-Control", "no-store");
 	if (!o)
 		lg_error_set(&err, LG_ERR_NO_MEMORY, NULL, "out of memory");
-	if (!o || lg_json_print(status_json(gate, o), &answer->body, &err))
+	if (!o ||
+	    lg_json_print(status_json(gate, o), &answer->body, &err) != LG_OK)
 		lg_http_answer_failed(answer, &err);
 	gate_overview_free(&o);
 }

@@ -95,8 +95,8 @@ static void keep_heard(struct gate_fleet *fleet)
 
 	if (fleet->heard_kept || !fleet->hold.ear.whole)
 		return;
-	fleet->heard_kept = !files->replace(files->self, GATE_FLEET_HEARD_FILE,
-					    "\n", 1, NULL);
+	fleet->heard_kept = files->replace(files->self, GATE_FLEET_HEARD_FILE,
+					   "\n", 1, NULL) == LG_OK;
 }
 
 static enum lg_status open_gate(struct gate_fleet *fleet, struct lg_error *err)
@@ -110,17 +110,17 @@ static enum lg_status open_gate(struct gate_fleet *fleet, struct lg_error *err)
 		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
 				    "out of memory");
 	status = lg_fleet_keys_file(settings->fleet_verify_keys, keys, err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_ed25519_open(NULL, &fleet->signature, err);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_fleet_ear_open(
 			&fleet->hold.ear, settings->fleet_base, keys,
 			&fleet->signature, &fleet->gate->files, &fleet->clock,
 			err);
 	free(keys);
-	if (!status)
+	if (status == LG_OK)
 		status = lg_fleet_gate_open(&fleet->hold, err);
-	if (!status)
+	if (status == LG_OK)
 		status =
 			lg_fleet_open(&how, LG_FLEET_LOCKS, &fleet->fleet, err);
 	return status;
@@ -134,7 +134,8 @@ static void first_hearing(struct gate_fleet *fleet)
 
 	fleet->clock.now(fleet->clock.self, &begin);
 	do {
-		if (fleet->fleet.poll(fleet->fleet.self, POLL_MS, &sink, &err))
+		if (fleet->fleet.poll(fleet->fleet.self, POLL_MS, &sink,
+				      &err) != LG_OK)
 			break;
 		fleet->clock.now(fleet->clock.self, &now);
 	} while (!fleet->hold.ear.whole && !fleet->hold.ear.lost &&
@@ -161,9 +162,9 @@ enum lg_status gate_fleet_open(struct gate *gate, struct lg_error *err)
 	uv_cond_init(&fleet->told);
 	/* A reload frees the gate's; what it changes here needs a restart. */
 	status = lg_settings_load(gate->config, &fleet->settings, err);
-	if (!status)
+	if (status == LG_OK)
 		status = find_name(fleet, err);
-	if (status)
+	if (status != LG_OK)
 		return status;
 	fleet->host = (struct lg_fleet_host){.context = fleet,
 					     .make = gate_fleet_make,
@@ -179,7 +180,7 @@ enum lg_status gate_fleet_open(struct gate *gate, struct lg_error *err)
 		.answer_ms = ANSWER_MS(fleet->settings->fleet_heartbeat_ms),
 	};
 	status = open_gate(fleet, err);
-	if (status)
+	if (status != LG_OK)
 		return status;
 	fleet->heard_kept = was_heard(fleet);
 	first_hearing(fleet);
@@ -249,9 +250,10 @@ static void follow(void *context)
 		if (left_ms > POLL_MS)
 			left_ms = POLL_MS;
 		if (fleet->fleet.poll(fleet->fleet.self, (unsigned int)left_ms,
-				      &sink, &err) ||
-		    gate_beside_take(fleet->beside, &fleet->hold, &err) ||
-		    lg_fleet_gate_work(&fleet->hold, &err)) {
+				      &sink, &err) != LG_OK ||
+		    gate_beside_take(fleet->beside, &fleet->hold, &err) !=
+			    LG_OK ||
+		    lg_fleet_gate_work(&fleet->hold, &err) != LG_OK) {
 			gate_warn("the fleet could not be followed: %s",
 				  err.text);
 			rest(fleet);

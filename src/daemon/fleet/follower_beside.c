@@ -52,7 +52,7 @@ static enum lg_status entry_came(void *context,
 	struct lg_fleet_copy copied = {0};
 	enum lg_status status = lg_fleet_copy(entry, &copied, err);
 
-	if (status)
+	if (status != LG_OK)
 		return status;
 	uv_mutex_lock(&beside->mutex);
 	while (beside->count == PLACES && !beside->stops)
@@ -127,8 +127,9 @@ static void open_it(struct gate_beside *beside, const char *at)
 	memcpy(beside->elsewhere, at, strlen(at) + 1);
 	without(how.directory.uri, at, &list);
 	how.directory.uri = list.data;
-	if (!list.status && list.len &&
-	    !lg_fleet_open(&how, LG_FLEET_LOCKS, &beside->fleet, NULL)) {
+	if (list.status == LG_OK && list.len &&
+	    lg_fleet_open(&how, LG_FLEET_LOCKS, &beside->fleet, NULL) ==
+		    LG_OK) {
 		uv_mutex_lock(&beside->mutex);
 		beside->is_open = 1;
 		uv_mutex_unlock(&beside->mutex);
@@ -154,7 +155,7 @@ static void write_report(struct gate_beside *beside)
 			 : LG_ERR_DIRECTORY;
 	lg_buffer_release(&report);
 	uv_mutex_lock(&beside->mutex);
-	beside->done = !status;
+	beside->done = status == LG_OK;
 	beside->failed = status != LG_OK;
 	uv_mutex_unlock(&beside->mutex);
 	beside->news(beside->context);
@@ -193,7 +194,7 @@ static void follow(void *context)
 		write_report(beside);
 		if (!beside->fleet.poll ||
 		    beside->fleet.poll(beside->fleet.self, POLL_MS, &sink,
-				       NULL))
+				       NULL) != LG_OK)
 			rest(beside);
 	}
 	close_it(beside);
@@ -277,7 +278,7 @@ enum lg_status gate_beside_take(struct gate_beside *beside,
 		lg_fleet_gate_beside_done(gate);
 	if (failed)
 		lg_fleet_gate_beside_failed(gate);
-	while (!status && take_one(beside, &copied)) {
+	while (status == LG_OK && take_one(beside, &copied)) {
 		status = lg_fleet_gate_beside(gate, &copied.entry, err);
 		lg_fleet_copy_release(&copied);
 	}
@@ -290,7 +291,7 @@ void gate_beside_report(struct gate_beside *beside, const char *report,
 	uv_mutex_lock(&beside->mutex);
 	lg_buffer_clear(&beside->report);
 	lg_buffer_append(&beside->report, report, len);
-	if (beside->report.status) {
+	if (beside->report.status != LG_OK) {
 		lg_buffer_release(&beside->report);
 		beside->failed = 1;
 	}

@@ -21,7 +21,7 @@ static void fill(const struct gate_fleet *fleet, struct gate_fleet_known *known)
 	memcpy(known->trouble, ear->set->trouble, sizeof(known->trouble));
 	memcpy(known->rejected, ear->set->rejected, sizeof(known->rejected));
 	memset(known->report_failed, 0, sizeof(known->report_failed));
-	if (failed->status)
+	if (failed->status != LG_OK)
 		strncpy(known->report_failed, failed->text,
 			sizeof(known->report_failed) - 1);
 }
@@ -54,7 +54,7 @@ static void add_sentence(struct lg_strlist *loud, const char *code,
 
 	lg_buffer_format(&line, "%s: %s%s%s", code, entry, *entry ? ": " : "",
 			 text);
-	if (!line.status)
+	if (line.status == LG_OK)
 		lg_strlist_add(loud, line.data, line.len, NULL);
 	lg_buffer_release(&line);
 }

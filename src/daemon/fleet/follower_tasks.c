@@ -28,9 +28,9 @@ enum lg_status gate_fleet_make(void *context,
 		opened = lg_directory_open(&how, &directory, err);
 	status = lg_fleet_make(prepare, fleet->settings->dialect,
 			       &fleet->settings->break_glass,
-			       how.uri && !opened ? &directory : NULL, out_made,
-			       opened ? NULL : err);
-	if (!status && opened) {
+			       how.uri && opened == LG_OK ? &directory : NULL,
+			       out_made, opened != LG_OK ? NULL : err);
+	if (status == LG_OK && opened != LG_OK) {
 		out_made->unasked = 1;
 		status = err && err->status == LG_ERR_TIMEOUT
 				 ? LG_ERR_TIMEOUT
@@ -87,7 +87,7 @@ enum lg_status gate_fleet_run_tasks(struct gate_fleet *fleet,
 	if (!acts || !outcome)
 		return LG_OK;
 	status = gate_inside_enforce(inside, outcome, &err);
-	if (status && status != LG_ERR_DIRECTORY)
+	if (status != LG_OK && status != LG_ERR_DIRECTORY)
 		lg_state_loud(inside->state,
 			      "the fleet's locks are on disk and not yet in "
 			      "force: %s",
@@ -159,7 +159,7 @@ static void ran(struct gate *gate, void *context, enum lg_status status,
 	uv_mutex_lock(&fleet->mutex);
 	for (i = 0; i < fleet->task_count; i++) {
 		acts |= fleet->task[i].acts;
-		if (!status)
+		if (status == LG_OK)
 			continue;
 		fleet->task[i].status = status;
 		fleet->task[i].err = *err;

@@ -56,7 +56,7 @@ static void write_answer(struct gate *gate,
 	turn_second(gate);
 	/* Most answers by far. */
 	if (answer->status == 204 && !answer->header_count && !closes &&
-	    !framing.is_http10 && !admitted->status)
+	    !framing.is_http10 && admitted->status == LG_OK)
 		lg_buffer_append(out, admitted->data, admitted->len);
 	else
 		lg_http_answer_bytes(answer, &framing, out);
@@ -269,12 +269,12 @@ enum lg_status gate_http_read_page(const struct lg_settings *settings,
 	if (!path)
 		return LG_OK;
 	status = lg_file_read(path, &text, err);
-	if (!status) {
+	if (status == LG_OK) {
 		page.html = text.data ? text.data : "";
 		page.len = text.len;
 		status = lg_refusal_page_check(&page, err);
 	}
-	if (status)
+	if (status != LG_OK)
 		lg_buffer_release(&text);
 	else
 		*out_page = text;
@@ -316,11 +316,12 @@ enum lg_status gate_http_open(struct gate *gate, struct lg_error *err)
 	if (gethostname(gate->http->host, sizeof(gate->http->host) - 1))
 		*gate->http->host = '\0';
 	status = gate_http_read_page(gate->settings, &page, err);
-	if (status)
+	if (status != LG_OK)
 		return status;
 	gate_http_take_page(gate, &page);
 	if (pages->present && pages->key_file &&
-	    lg_secret_file_read(pages->key_file, &gate->http->status_key, err))
+	    lg_secret_file_read(pages->key_file, &gate->http->status_key,
+				err) != LG_OK)
 		return err->status;
 	return gate_http_read_key(gate->settings, &gate->http->key, err);
 }

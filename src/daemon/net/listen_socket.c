@@ -109,7 +109,7 @@ static enum lg_status bind_unix(const struct sockaddr_un *address, int *out_fd,
 	int bound;
 	int fd;
 
-	if (status)
+	if (status != LG_OK)
 		return status;
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
@@ -143,7 +143,7 @@ static enum lg_status open_unix(const char *name, const char *run_dir,
 	else
 		lg_buffer_format(&path, "%s/%s", run_dir, name);
 	status = lg_buffer_take(&path, &taken, err);
-	if (status)
+	if (status != LG_OK)
 		return status;
 	if (!*name || strlen(taken) >= sizeof(address.sun_path)) {
 		status = lg_error_set(
@@ -161,7 +161,7 @@ static enum lg_status open_unix(const char *name, const char *run_dir,
 	fd = kept_sockets_take(kept, (const struct sockaddr *)&address);
 	if (fd < 0)
 		status = bind_unix(&address, &fd, err);
-	if (status)
+	if (status != LG_OK)
 		goto out;
 	give_group(taken, group);
 	if (chmod(taken, mode) || listen(fd, BACKLOG)) {
@@ -217,7 +217,7 @@ static enum lg_status open_one_tcp(const struct addrinfo *found,
 
 	if (fd < 0)
 		status = bind_tcp(found, address, &fd, err);
-	if (status)
+	if (status != LG_OK)
 		return status;
 	out_sockets->all_loopback &= listen_socket_is_local(fd);
 	out_sockets->fd[out_sockets->count++] = fd;
@@ -262,7 +262,7 @@ static enum lg_status open_tcp(const char *address, struct kept_sockets *kept,
 	struct addrinfo *found;
 	enum lg_status status = resolve(address, &all, err);
 
-	for (found = all; !status && found; found = found->ai_next)
+	for (found = all; status == LG_OK && found; found = found->ai_next)
 		if (out_sockets->count < LISTEN_SOCKET_MAX)
 			status = open_one_tcp(found, address, kept, out_sockets,
 					      err);
@@ -285,7 +285,7 @@ enum lg_status listen_socket_open(const char *address, const char *run_dir,
 				   &sockets, err);
 	else
 		status = open_tcp(address, kept, &sockets, err);
-	if (status)
+	if (status != LG_OK)
 		while (sockets.count > 0)
 			close(sockets.fd[--sockets.count]);
 	else
@@ -358,7 +358,7 @@ static int covers_unix(const int *fd, size_t count, const char *name,
 	if (*name != '/')
 		lg_buffer_format(&path, "%s/", run_dir);
 	lg_buffer_text(&path, name);
-	for (i = 0; i < count && !path.status && !covers; i++)
+	for (i = 0; i < count && path.status == LG_OK && !covers; i++)
 		covers = is_path_of(fd[i], path.data);
 	lg_buffer_release(&path);
 	return covers;
@@ -373,7 +373,7 @@ int listen_socket_covers(const int *fd, size_t count, const char *address,
 
 	if (!strncmp(address, "unix:", 5))
 		return covers_unix(fd, count, address + 5, run_dir);
-	if (resolve(address, &all, NULL))
+	if (resolve(address, &all, NULL) != LG_OK)
 		return 0;
 	for (found = all; found && covers; found = found->ai_next) {
 		union name wanted = {0};

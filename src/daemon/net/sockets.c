@@ -99,7 +99,7 @@ static enum lg_status take_passed(struct gate *gate, struct lg_error *err)
 	enum lg_status status = LG_OK;
 	int nth;
 
-	for (nth = 0; nth < count && !status; nth++) {
+	for (nth = 0; nth < count && status == LG_OK; nth++) {
 		char name[SYSTEMD_NAME_MAX];
 		int fd = SYSTEMD_FD_FIRST + nth;
 		enum lg_listener which;
@@ -118,7 +118,7 @@ static enum lg_status take_passed(struct gate *gate, struct lg_error *err)
 		}
 		status = check_listener(gate, which, listen_socket_is_local(fd),
 					name, err);
-		if (!status)
+		if (status == LG_OK)
 			status = add_listener(gate, which, fd, NULL, err);
 		gate->sockets->given[which] = 1;
 	}
@@ -165,11 +165,11 @@ static enum lg_status open_address(struct gate *gate, enum lg_listener which,
 
 	status = listen_socket_open(address, gate->settings->run_dir, mode,
 				    group, &gate->sockets->kept, &opened, err);
-	if (!status)
+	if (status == LG_OK)
 		status = check_listener(gate, which, opened.all_loopback,
 					address, err);
 	for (i = 0; i < opened.count; i++) {
-		if (status) {
+		if (status != LG_OK) {
 			close(opened.fd[i]);
 			continue;
 		}
@@ -194,32 +194,33 @@ enum lg_status gate_sockets_open(struct gate *gate, struct lg_error *err)
 		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
 				    "out of memory");
 	status = gate_peers_new(gate->settings, &gate->sockets->peers, err);
-	if (!status)
+	if (status == LG_OK)
 		status = take_passed(gate, err);
 	for (int nth = 0; nth < LG_LISTEN_CONTROL; nth++) {
 		enum lg_listener which = (enum lg_listener)nth;
 		const struct lg_listen_settings *settings =
 			&gate->settings->listen[which];
 
-		if (status || !settings->present)
+		if (status != LG_OK || !settings->present)
 			continue;
 		status = check_listener(gate, which, 1, NULL, err);
-		if (!status && gate->sockets->given[which])
+		if (status == LG_OK && gate->sockets->given[which])
 			status = check_covered(gate, which, err);
 		if (gate->sockets->given[which])
 			continue;
-		for (i = 0; i < settings->address.count && !status; i++)
+		for (i = 0; i < settings->address.count && status == LG_OK; i++)
 			status = open_address(
 				gate, which, settings->address.item[i],
 				settings->mode,
 				gate_group_of(gate->settings, which), err);
 	}
-	for (i = 0; control->present && i < control->address.count && !status;
+	for (i = 0;
+	     control->present && i < control->address.count && status == LG_OK;
 	     i++)
 		status = open_address(gate, LG_LISTEN_CONTROL,
 				      control->address.item[i], CONTROL_MODE,
 				      admins, err);
-	if (!status && !gate->sockets->given[LG_LISTEN_CONTROL])
+	if (status == LG_OK && !gate->sockets->given[LG_LISTEN_CONTROL])
 		status = open_address(gate, LG_LISTEN_CONTROL,
 				      "unix:control.sock", CONTROL_MODE, admins,
 				      err);

@@ -309,7 +309,7 @@ void gate_stream_send(struct gate_conn *conn, const char *bytes, size_t len)
 	if (conn->closed)
 		return;
 	lg_buffer_append(&stream->out, bytes, len);
-	if (stream->out.status) {
+	if (stream->out.status != LG_OK) {
 		end(stream);
 		return;
 	}
@@ -321,7 +321,7 @@ void gate_stream_give(struct gate_conn *conn, struct lg_buffer *bytes)
 {
 	struct stream *stream = gate_stream_of(conn);
 
-	if (conn->closed || stream->out.len || bytes->status) {
+	if (conn->closed || stream->out.len || bytes->status != LG_OK) {
 		gate_stream_send(conn, bytes->data, bytes->len);
 		gate_stream_forget(conn->gate, bytes);
 		return;

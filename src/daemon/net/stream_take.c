@@ -68,11 +68,11 @@ const char *gate_stream_own(struct gate_conn *conn, const char *in,
 	    in >= stream->in.data + stream->in.len) {
 		/* In the buffer that all share: not much. */
 		lg_buffer_append(out_owned, in, consumed);
-		return out_owned->status ? NULL : out_owned->data;
+		return out_owned->status != LG_OK ? NULL : out_owned->data;
 	}
 	at = (size_t)(in - stream->in.data);
 	lg_buffer_append(&rest, in + consumed, stream->in.len - at - consumed);
-	if (rest.status)
+	if (rest.status != LG_OK)
 		return NULL;
 	*out_owned = stream->in;
 	stream->in = rest;
@@ -114,8 +114,8 @@ void gate_stream_take(struct stream *stream, const char *bytes, size_t len)
 		stream->in.len = len - done;
 		stream->in.data[stream->in.len] = '\0';
 	}
-	if (stream->in.len > stream->protocol->in_max || stream->in.status ||
-	    stream->out.status) {
+	if (stream->in.len > stream->protocol->in_max ||
+	    stream->in.status != LG_OK || stream->out.status != LG_OK) {
 		lg_buffer_clear(&stream->out);
 		stream->sent = 0;
 		stream->ending = GATE_CLOSE;

@@ -18,7 +18,7 @@ static enum lg_status keep(struct lg_session_list *list, const char *text,
 	if (!text || *out_text)
 		return LG_OK;
 	status = lg_strlist_add(&list->arena, text, strlen(text), err);
-	if (!status)
+	if (status == LG_OK)
 		*out_text = list->arena.item[list->arena.count - 1];
 	return status;
 }
@@ -57,10 +57,12 @@ static enum lg_status fill(const struct lg_session *known,
 {
 	enum lg_status status;
 
-	if ((status = keep(list, known->user, &session->user, err)) ||
-	    (status = keep(list, known->dn, &session->dn, err)) ||
-	    (status = keep(list, known->client, &session->client, err)) ||
-	    (status = keep(list, known->process, &session->process, err)))
+	if ((status = keep(list, known->user, &session->user, err)) != LG_OK ||
+	    (status = keep(list, known->dn, &session->dn, err)) != LG_OK ||
+	    (status = keep(list, known->client, &session->client, err)) !=
+		    LG_OK ||
+	    (status = keep(list, known->process, &session->process, err)) !=
+		    LG_OK)
 		return status;
 	if (!session->since_s)
 		session->since_s = known->since_s;
@@ -104,7 +106,7 @@ void session_book_ended(struct session_book *book, struct session_turn *turn,
 	struct lg_buffer key = {0};
 	struct session_entry *entry = NULL;
 
-	if (book->mastered && !key_of(session, &key, NULL))
+	if (book->mastered && key_of(session, &key, NULL) == LG_OK)
 		entry = find(book, turn, session, &key);
 	lg_buffer_release(&key);
 	if (entry && entry->mastered_at)
@@ -167,7 +169,7 @@ fill_one(struct session_book *book, const struct session_turn *turn,
 	struct session_entry *entry;
 
 	*out_stays = 0;
-	if (status)
+	if (status != LG_OK)
 		return status;
 	entry = find(book, turn, session, key);
 	if (entry && is_haproxys && !was_asked(turn, entry, session))
@@ -176,7 +178,7 @@ fill_one(struct session_book *book, const struct session_turn *turn,
 		return LG_OK;
 	if (entry)
 		status = fill(&entry->session, pass->list, session, err);
-	if (entry && !status)
+	if (entry && status == LG_OK)
 		status = fill_master(book, entry, pass, session, err);
 	pass->at_haproxy += is_haproxys != 0;
 	*out_stays = 1;
@@ -191,7 +193,7 @@ static enum lg_status add_mapi(const struct session_book *book,
 		book->requested.queue[SESSION_KIND_MAPI].newest;
 	enum lg_status status = LG_OK;
 
-	for (; !status && entry && !atomic_load(pass->stop);
+	for (; status == LG_OK && entry && !atomic_load(pass->stop);
 	     entry = entry->older)
 		status = lg_session_list_add(pass->list, &entry->session, err);
 	return status;
@@ -209,7 +211,7 @@ enum lg_status session_book_fill(struct session_book *book,
 	size_t at;
 
 	book->fill++;
-	for (at = 0; !status && at < list->count; at++) {
+	for (at = 0; status == LG_OK && at < list->count; at++) {
 		struct lg_session session = list->session[at];
 		int stays;
 
@@ -221,7 +223,7 @@ enum lg_status session_book_fill(struct session_book *book,
 			list->session[kept++] = session;
 	}
 	lg_buffer_release(&key);
-	if (status || at < list->count)
+	if (status != LG_OK || at < list->count)
 		return status;
 	list->count = kept;
 	if (pass->begun_ms)

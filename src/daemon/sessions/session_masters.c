@@ -31,10 +31,11 @@ static enum lg_status halve(const struct lg_files *files, uint64_t size,
 	struct lg_buffer text = {0};
 	enum lg_status status = files->read_at(files->self, FILE_NAME, size / 2,
 					       (size_t)size, &text, err);
-	const char *first =
-		status || !text.len ? NULL : memchr(text.data, '\n', text.len);
+	const char *first = status != LG_OK || !text.len
+				    ? NULL
+				    : memchr(text.data, '\n', text.len);
 
-	if (!status && first)
+	if (status == LG_OK && first)
 		status = files->replace(
 			files->self, FILE_NAME, first + 1,
 			(size_t)(text.data + text.len - (first + 1)), err);
@@ -49,12 +50,12 @@ static void write_line(void *context)
 	uint64_t size = 0;
 
 	line->status = lg_buffer_status(&line->text, &line->err);
-	if (!line->status)
+	if (line->status == LG_OK)
 		line->status =
 			files->size(files->self, FILE_NAME, &size, &line->err);
-	if (!line->status && size > BYTES_MAX)
+	if (line->status == LG_OK && size > BYTES_MAX)
 		line->status = halve(files, size, &line->err);
-	if (!line->status)
+	if (line->status == LG_OK)
 		line->status = files->append(files->self, FILE_NAME,
 					     line->text.data, line->text.len,
 					     LG_FILES_LATER, &line->err);
@@ -64,7 +65,7 @@ static void line_written(void *context)
 {
 	struct line *line = context;
 
-	if (line->status)
+	if (line->status != LG_OK)
 		gate_loud(line->gate, GATE_ATTENTION_SESSIONS, "%s: %s: %s",
 			  trouble, line->err.place, line->err.text);
 	else
@@ -92,7 +93,7 @@ static cJSON *object_of(const struct session_entry *entry)
 void gate_masters_line(const struct session_entry *entry,
 		       struct lg_buffer *out_lines)
 {
-	if (lg_json_print(object_of(entry), out_lines, NULL))
+	if (lg_json_print(object_of(entry), out_lines, NULL) != LG_OK)
 		out_lines->status = LG_ERR_NO_MEMORY;
 	lg_buffer_char(out_lines, '\n');
 }
@@ -101,7 +102,7 @@ void gate_masters_write(struct gate *gate, struct lg_buffer *lines)
 {
 	struct line *line;
 
-	if (!lines->len && !lines->status)
+	if (!lines->len && lines->status == LG_OK)
 		return;
 	line = calloc(1, sizeof(*line));
 	if (!line) {
@@ -137,7 +138,7 @@ static void restore(struct gate *gate, struct session_book *book,
 				      &session.protocol);
 	gate_sessions_dovecot_key(session.protocol, session.user,
 				  session.address, &key);
-	if (!session.user || key.status) {
+	if (!session.user || key.status != LG_OK) {
 		lg_buffer_release(&key);
 		return;
 	}
@@ -170,7 +171,7 @@ static enum lg_status rewrite(const struct lg_files *files,
 	for (; entry; entry = entry->next_mastered)
 		gate_masters_line(entry, &text);
 	status = lg_buffer_status(&text, err);
-	if (!status)
+	if (status == LG_OK)
 		status = files->replace(files->self, FILE_NAME,
 					text.data ? text.data : "", text.len,
 					err);
@@ -187,7 +188,7 @@ void gate_masters_restore(struct gate *gate, struct session_book *book)
 		files->read(files->self, FILE_NAME, &text, &err);
 	size_t at = 0;
 
-	while (!status && at < text.len) {
+	while (status == LG_OK && at < text.len) {
 		const char *line = text.data + at;
 		const char *end = memchr(line, '\n', text.len - at);
 		size_t len = end ? (size_t)(end - line) : text.len - at;
@@ -198,9 +199,9 @@ void gate_masters_restore(struct gate *gate, struct session_book *book)
 		cJSON_Delete(object);
 		at += len + (end != NULL);
 	}
-	if (!status && text.len)
+	if (status == LG_OK && text.len)
 		status = rewrite(files, book, &err);
-	if (status && status != LG_ERR_UNKNOWN_KEY)
+	if (status != LG_OK && status != LG_ERR_UNKNOWN_KEY)
 		gate_loud(gate, GATE_ATTENTION_SESSIONS, "%s: %s: %s", trouble,
 			  err.place, err.text);
 	lg_buffer_release(&text);

@@ -61,7 +61,7 @@ enum lg_status gate_sessions_open(struct gate *gate, struct lg_error *err)
 	sessions->news_end = &sessions->news;
 	status = session_book_new(gate->started_s, gate_locked(gate),
 				  &sessions->book, err);
-	if (status)
+	if (status != LG_OK)
 		return status;
 	gate_masters_restore(gate, sessions->book);
 	sessions->has_masters = sessions->book->mastered != NULL;
@@ -235,7 +235,7 @@ static int is_same_name(const char *a, const char *b)
 	struct lg_buffer folded = {0};
 	int same = 0;
 
-	if (!lg_name_fold(a, strlen(a), &folded, NULL))
+	if (lg_name_fold(a, strlen(a), &folded, NULL) == LG_OK)
 		same = lg_name_equals_folded(b, strlen(b),
 					     folded.data ? folded.data : "",
 					     folded.len);

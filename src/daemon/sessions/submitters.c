@@ -25,7 +25,7 @@ static enum lg_status key_of(const char *user, size_t len, const char *address,
 	enum lg_status status = lg_name_fold(user, len, out_key, NULL);
 
 	lg_buffer_format(out_key, "\t%s", address ? address : "");
-	return status ? status : lg_buffer_status(out_key, NULL);
+	return status != LG_OK ? status : lg_buffer_status(out_key, NULL);
 }
 
 static void put(struct session_table *table, const struct lg_buffer *key,
@@ -50,8 +50,8 @@ void gate_submitters_note(struct gate *gate, const struct lg_session *session)
 	if (session->protocol != LG_PROTOCOL_SMTP || !session->user ||
 	    (!session->master && !table->count))
 		return;
-	if (!key_of(session->user, strlen(session->user), session->address,
-		    &key)) {
+	if (key_of(session->user, strlen(session->user), session->address,
+		   &key) == LG_OK) {
 		if (session->master)
 			put(table, &key, session, gate_store_s(gate));
 		else
@@ -68,7 +68,7 @@ const char *gate_submitters_master(struct gate *gate, const char *user,
 	const struct session_entry *entry = NULL;
 	struct lg_buffer key = {0};
 
-	if (table->count && !key_of(user, user_len, address, &key))
+	if (table->count && key_of(user, user_len, address, &key) == LG_OK)
 		entry = session_table_find(table, key.data, key.len,
 					   gate_store_s(gate));
 	lg_buffer_release(&key);

@@ -43,7 +43,7 @@ static enum lg_status begin_part(struct gate *gate, enum sweep_run_kind kind,
 	struct sweep_run *run = NULL;
 	enum lg_status status = sweep_run_begin(gate, kind, part, &run, err);
 
-	if (status)
+	if (status != LG_OK)
 		return status;
 	/* Values that are read again, because the directory told more, go on
 	 * with the same cutting: who waits for it waits for all of it. */
@@ -61,7 +61,7 @@ void gate_sweeps_begin(struct gate *gate, enum gate_sweep_kind kind)
 	struct lg_error err = {0};
 	int i;
 
-	for (i = 0; i < SWEEP_PARTS && !status; i++) {
+	for (i = 0; i < SWEEP_PARTS && status == LG_OK; i++) {
 		enum sweep_part part = (enum sweep_part)i;
 
 		if (has_part(gate, part))
@@ -69,7 +69,7 @@ void gate_sweeps_begin(struct gate *gate, enum gate_sweep_kind kind)
 		else
 			end_part(gate, part);
 	}
-	if (status) {
+	if (status != LG_OK) {
 		gate_sweeps_end(gate);
 		gate_loud(gate, GATE_ATTENTION_SESSIONS,
 			  "open sessions cannot be cut: %s", err.text);
@@ -132,7 +132,8 @@ void gate_sweeps_wait(struct gate *gate, gate_sweep_done done, void *context)
 	for (i = 0; i < SWEEP_PARTS; i++) {
 		struct sweep_run *run = gate->sweeps->policy[i];
 
-		if (!run || sweep_run_wait(run, part_told, joined, NULL))
+		if (!run ||
+		    sweep_run_wait(run, part_told, joined, NULL) != LG_OK)
 			part_told(joined, &nobody);
 	}
 }
@@ -140,7 +141,8 @@ void gate_sweeps_wait(struct gate *gate, gate_sweep_done done, void *context)
 void gate_sweeps_settled(struct gate *gate, gate_sweep_done done, void *context)
 {
 	if (!gate->sweeps->cutting ||
-	    sweep_waiter_add(&gate->sweeps->settled, done, context, NULL))
+	    sweep_waiter_add(&gate->sweeps->settled, done, context, NULL) !=
+		    LG_OK)
 		done(context, &nobody);
 }
 
@@ -154,7 +156,7 @@ enum lg_status gate_sweeps_cut(struct gate *gate,
 						SWEEP_PART_SESSIONS, &run, err);
 	struct gate_selector *own;
 
-	if (status)
+	if (status != LG_OK)
 		return status;
 	own = &run->selector;
 	own->all = selector->all;
@@ -164,11 +166,11 @@ enum lg_status gate_sweeps_cut(struct gate *gate,
 	if (!own->all && !own->dn && !own->user && !own->id)
 		status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
 				      "out of memory");
-	if (!status)
+	if (status == LG_OK)
 		status = lg_strlist_add_all(&own->names, &selector->names, err);
-	if (!status)
+	if (status == LG_OK)
 		status = sweep_run_wait(run, done, context, err);
-	if (status)
+	if (status != LG_OK)
 		sweep_run_end(run);
 	return status;
 }
@@ -181,10 +183,10 @@ static enum lg_status list(struct gate *gate, gate_sweep_done done,
 	enum lg_status status = sweep_run_begin(gate, SWEEP_RUN_LIST,
 						SWEEP_PART_SESSIONS, &run, err);
 
-	if (status)
+	if (status != LG_OK)
 		return status;
 	status = sweep_run_wait(run, done, context, err);
-	if (status)
+	if (status != LG_OK)
 		sweep_run_end(run);
 	else
 		*out_run = run;
@@ -201,7 +203,7 @@ enum lg_status gate_sweeps_list(struct gate *gate, gate_sweep_done done,
 	if (run && !atomic_load(&run->is_begun))
 		return sweep_run_wait(run, done, context, err);
 	status = list(gate, done, context, &run, err);
-	if (!status) {
+	if (status == LG_OK) {
 		run->is_shared = 1;
 		gate->sweeps->listing = run;
 	}
@@ -229,7 +231,7 @@ void gate_sweeps_look(struct gate *gate)
 	if (gate->sweeps->looking || !door_places_any(gate->settings))
 		return;
 	gate->sweeps->looking = 1;
-	if (gate_sweeps_list(gate, looked, gate->sweeps, NULL))
+	if (gate_sweeps_list(gate, looked, gate->sweeps, NULL) != LG_OK)
 		gate->sweeps->looking = 0;
 }
 

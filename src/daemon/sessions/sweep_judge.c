@@ -184,13 +184,14 @@ static void judge_work(void *context)
 	session_book_hear(judging->book, &judging->turn);
 	judging->status = session_book_fill(judging->book, &judging->turn,
 					    &judging->pass, NULL);
-	if (!judging->status && !is_stopped(run))
+	if (judging->status == LG_OK && !is_stopped(run))
 		judging->status = mark_all(run);
-	for (i = 0; !judging->status && !is_stopped(run) && i < judging->marked;
+	for (i = 0; judging->status == LG_OK && !is_stopped(run) &&
+		    i < judging->marked;
 	     i++)
 		plan_one(run, i);
 	/* A door that did not answer says of nobody that he is gone. */
-	if (!judging->status && !is_stopped(run) && run->tries &&
+	if (judging->status == LG_OK && !is_stopped(run) && run->tries &&
 	    !run->fresh.unasked.count)
 		judging->gone = sweep_tries_settle(run->tries, judging->round);
 }
@@ -264,7 +265,7 @@ static void judge_done(void *context)
 	gate_sessions_turned(run->gate, &judging->turn);
 	drop_policy(judging->pass.policy);
 	drop_policy(judging->cuts);
-	if (judging->status || !sweep_judge_goes_on(run))
+	if (judging->status != LG_OK || !sweep_judge_goes_on(run))
 		judge_end(run, 0);
 	else if (end_some(run))
 		judge_end(run, 1);

@@ -349,18 +349,18 @@ enum lg_status sweep_run_begin(struct gate *gate, enum sweep_run_kind kind,
 	if (gate_policy(gate))
 		run->generation = lg_policy_generation(gate_policy(gate));
 	status = door_places_copy(gate->settings, &run->places, err);
-	if (!status && kind != SWEEP_RUN_LIST &&
+	if (status == LG_OK && kind != SWEEP_RUN_LIST &&
 	    !(run->tries = sweep_tries_new()))
 		status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
 				      "out of memory");
-	if (!status && sweep_run_is_of_policy(run))
+	if (status == LG_OK && sweep_run_is_of_policy(run))
 		keep_part(run, &run->places);
 	/* Neither fails where the loop stands. */
-	if (!status && (uv_timer_init(&gate->loop, &run->timer) ||
-			uv_timer_init(&gate->loop, &run->deadline) ||
-			uv_idle_init(&gate->loop, &run->pieces)))
+	if (status == LG_OK && (uv_timer_init(&gate->loop, &run->timer) ||
+				uv_timer_init(&gate->loop, &run->deadline) ||
+				uv_idle_init(&gate->loop, &run->pieces)))
 		status = lg_error_set(err, LG_ERR_BUG, NULL, "no timers");
-	if (status) {
+	if (status != LG_OK) {
 		door_places_release(&run->places);
 		free(run->tries);
 		free(run);

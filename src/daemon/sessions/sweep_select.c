@@ -16,7 +16,7 @@ static int is_name_of(const struct lg_strlist *names, const char *user)
 	int found = 0;
 	size_t i;
 
-	if (!user || lg_name_fold(user, strlen(user), &folded, NULL))
+	if (!user || lg_name_fold(user, strlen(user), &folded, NULL) != LG_OK)
 		return 0;
 	for (i = 0; i < names->count && !found; i++)
 		found = lg_name_equals_folded(names->item[i],
@@ -49,7 +49,8 @@ int sweep_selects(const struct gate_selector *selector,
 				    selector->dn, strlen(selector->dn))) ||
 		       is_name_of(&selector->names, session->user) ||
 		       is_name_of(&selector->names, session->master);
-	if (lg_name_fold(selector->user, strlen(selector->user), &folded, NULL))
+	if (lg_name_fold(selector->user, strlen(selector->user), &folded,
+			 NULL) != LG_OK)
 		return 0;
 	/* A master's name means what he opened, too. */
 	same = is_named(session->user, &folded) ||

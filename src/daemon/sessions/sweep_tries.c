@@ -47,7 +47,7 @@ struct sweep_try *sweep_tries_of(struct sweep_tries *tries,
 	struct sweep_try *try = NULL;
 	uint64_t hash;
 
-	if (key_of(session, &key)) {
+	if (key_of(session, &key) != LG_OK) {
 		lg_buffer_release(&key);
 		return NULL;
 	}

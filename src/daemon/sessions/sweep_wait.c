@@ -86,10 +86,11 @@ enum lg_status sweep_run_wait(struct sweep_run *run, gate_sweep_done done,
 	enum lg_status status =
 		sweep_waiter_add(&run->waiters, done, context, err);
 
-	if (!status && run->kind != SWEEP_RUN_LIST)
+	if (status == LG_OK && run->kind != SWEEP_RUN_LIST)
 		uv_timer_start(&run->deadline, on_deadline, SWEEP_TELL_MS, 0);
 	/* Several may wait for it: the first must not wait for the last. */
-	else if (!status && !uv_is_active((uv_handle_t *)&run->deadline))
+	else if (status == LG_OK &&
+		 !uv_is_active((uv_handle_t *)&run->deadline))
 		uv_timer_start(&run->deadline, on_deadline, LIST_TELL_MS, 0);
 	return status;
 }
