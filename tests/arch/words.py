@@ -16,6 +16,11 @@ LEFT_OVER = re.compile(r"\b(TO" r"DO|FIX" r"ME|X" r"XX|HA" r"CK)\b|"
 MACHINE = re.compile(r"(?<![\w.}/-])/(work|home/\w+|tmp/l" r"g|root)/")
 EMPTY_NAMES = re.compile(r"(^|[_-])(util|utils|misc|common|helper|helpers|"
                          r"types|stuff)([_-]|\.|$)")
+# CONTRIBUTING.md: a status is compared with LG_OK, the exit label is "out".
+TRUTH = re.compile(r"!status\b|\b(if|while) \(status\)|(&&|\|\|) status *[);]|"
+                   r"(?<![\w.>])(?<![=!]= )status *(\?|&&|\|\|)")
+LABEL = re.compile(r"^(done|end|exit|fail|failed|err|error|cleanup):$")
+NO_MEMORY = re.compile(r'"no memory')
 LICENSED = re.compile(r"SPDX-License-Identifier: (ISC|GPL-3\.0-or-later)\b")
 
 
@@ -46,6 +51,13 @@ def main():
             found = FUNCTIONS.search(line)
             if found and ours:
                 problems.append(f"{path}:{number}: {found[1]}")
+            if TRUTH.search(line):
+                problems.append(f"{path}:{number}: a status is compared with"
+                                " LG_OK")
+            if LABEL.search(line):
+                problems.append(f"{path}:{number}: the exit label is out")
+            if ours and NO_MEMORY.search(lines[number - 1]):
+                problems.append(f"{path}:{number}: it is \"out of memory\"")
         if path.endswith((".c", ".h", ".py", ".cmake", "CMakeLists.txt")) \
                 and not LICENSED.search("\n".join(lines[:6])):
             problems.append(f"{path}: no SPDX-License-Identifier at its top")
