@@ -315,6 +315,10 @@ static const struct bad bads[] = {
 	 "[target.a]\nbackend = hive\ndialect = exchange2003\n", 2, "file"},
 	{"backend ssh without a server",
 	 "[target.a]\nbackend = ssh\ndialect = exchange2003\n", 2, "server"},
+	{"a directory that is to restart",
+	 "[target.a]\nbackend = directory\ndialect = exchange2003\n"
+	 "restart = yes\n",
+	 4, "restarts nothing"},
 	{"backend ssh that is to restart",
 	 "[target.a]\nbackend = ssh\ndialect = exchange2003\n"
 	 "server = \"a@b\"\nrestart = yes\n",

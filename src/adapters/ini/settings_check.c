@@ -324,6 +324,7 @@ static enum lg_status check_target(const struct checker *checker,
 	int companions = (target->companion_name != NULL) +
 			 (target->companion_type != NULL) +
 			 (target->companion_data != NULL);
+	const struct lg_backend_row *row = lg_backend_row(target->backend);
 
 	if (header && !header->key)
 		return no_backend(checker, header);
@@ -335,23 +336,20 @@ static enum lg_status check_target(const struct checker *checker,
 			     "exchange2003 or exchange2007");
 	if (!has_place(target))
 		return no_place(checker, header, target->backend);
-	if (!lg_backend_row(target->backend)->stops_services &&
-	    target->stop_services.count)
+	if (!row->stops_services && target->stop_services.count)
 		return wrong(
 			checker,
 			find(checker, "target.", target->name, "stop_services"),
-			"services can be stopped on a server that is "
-			"reached over the network alone",
+			"this backend stops no services",
 			"write backend = winreg, or leave stop_services "
 			"out");
-	if (target->restart && !lg_backend_row(target->backend)->restarts &&
-	    lg_backend_row(target->backend)->place == LG_BACKEND_AT_SERVER)
+	/* that of a file which is carried there was always left alone */
+	if (target->restart && !row->restarts && row->carried == NULL)
 		return wrong(
 			checker,
 			find(checker, "target.", target->name, "restart"),
 			"this backend restarts nothing",
-			"leave restart out; its store reads the values within "
-			"15 minutes, or when you restart it");
+			"leave restart out; a store that needs it you restart");
 	/* L9: the sources name neither its name nor its type. */
 	if (companions != 0 && companions != 3)
 		return wrong(checker,

@@ -23,7 +23,6 @@ static const struct lg_backend_row rows[LG_BACKEND_COUNT] = {
 			    .place = LG_BACKEND_AT_SERVER,
 			    .keeps_secret = 1},
 	[LG_BACKEND_DIRECTORY] = {.name = "directory",
-				  .restarts = 1,
 				  .holds_accounts = 1,
 				  .as_said = "as [directory] says"},
 };

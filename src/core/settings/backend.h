@@ -36,10 +36,11 @@ struct lg_backend_row {
 	/* A file, of which this must be done on the server before anything is
 	 * in force; NULL: what is written is there. */
 	const char *carried;
-	int restarts;        /* restart = yes is heeded */
-	int stops_services;  /* so is stop_services */
-	int keeps_secret;    /* credentials_file is one, contract 8 "Sockets" */
-	int holds_accounts;  /* no registry but protocolSettings, which no store
+	int restarts;       /* restart = yes is heeded; else it is an error, but
+			     * for what is carried */
+	int stops_services; /* so is stop_services */
+	int keeps_secret;   /* credentials_file is one, contract 8 "Sockets" */
+	int holds_accounts; /* no registry but protocolSettings, which no store
 			     * reads and nothing explains */
 	const char *as_said; /* where it is without a setting; NULL: nowhere */
 };
