@@ -358,6 +358,36 @@ class Story:
         self.box.run("logongate lift")
         assert self.box.logon() == "in"
 
+    def variants(self):
+        """Each way of Dovecot by one command, and what it does when the gate
+        is dead during a lock; the last one stays."""
+        box = self.box
+        took = []
+        box.run("logongate setup dovecot --undo")
+        if box.suite != "bookworm":
+            box.run("apt-get -y install dovecot-auth-lua lua-socket")
+        for variant, dead in (("policy", "in"), ("dict", "UNAVAILABLE"),
+                              ("combined", "UNAVAILABLE")):
+            begin = time.monotonic()
+            said = box.run(f"logongate setup dovecot --variant {variant}")
+            took.append(f"{variant} {time.monotonic() - begin:.1f} s")
+            assert "asks the gate; proved" in said, said
+            assert ("Lost against" in said) == (variant != "combined"), said
+            assert box.logon() == "in"
+            box.run("logongate apply upgrade"
+                    " --set tester=postmaster@example.org --for 2h")
+            self.is_locked()
+            box.run("systemctl stop 'logongated*'")
+            said = box.logon()
+            assert dead in said, (variant, said)
+            box.run("systemctl start logongated")
+            self.is_locked()
+            box.run("logongate lift")
+            if variant != "combined":
+                box.run("logongate setup dovecot --undo")
+                assert box.logon() == "in"
+        return ", ".join(took)
+
     def others(self):
         """Postfix, nginx, HAProxy and PAM, each by one command."""
         box = self.box
@@ -464,6 +494,7 @@ def main(suite):
                 ("an upgrade keeps the lock", story.upgraded),
                 ("no purge while Dovecot asks", story.kept),
                 ("lifted", story.lifted),
+                ("each variant of Dovecot's door", story.variants),
                 ("every other door is set up", story.others),
                 ("a restart leaves no door open", story.never_open),
                 ("a timer locks", story.calendar),
