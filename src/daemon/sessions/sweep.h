@@ -3,7 +3,8 @@
  * sweep.h - cutting open sessions until those who should be out are out
  *
  * Layer: daemon.
- * Flow: the loop decides who goes, a worker lists and cuts at the doors. A
+ * Flow: workers list and cut at the doors, the judging lane says who goes; the
+ * loop takes its word if the policy is still the one that it was asked by. A
  * sweep belongs to the policy that began it and ends with it. HAProxy has one
  * of its own, so that a Dovecot that hangs keeps nobody in there, and the
  * other way round.

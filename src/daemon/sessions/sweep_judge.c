@@ -163,8 +163,13 @@ static enum lg_status mark_all(struct sweep_run *run)
 	size_t at;
 
 	judging->marks = calloc(all + 1, 1);
+	if (!judging->marks)
+		return LG_ERR_NO_MEMORY;
+	/* Nobody goes. */
+	if (run->kind == SWEEP_RUN_LIST)
+		return LG_OK;
 	judging->ends = calloc(all + 1, sizeof(*judging->ends));
-	if (!judging->marks || !judging->ends)
+	if (!judging->ends)
 		return LG_ERR_NO_MEMORY;
 	for (at = 0; at < all && !is_stopped(run); at += PIECE) {
 		size_t count = all - at < PIECE ? all - at : PIECE;
