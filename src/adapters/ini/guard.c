@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "adapters/ini/guard.h"
+#include "base/grow.h"
 #include "adapters/ini/utf8.h"
 #include "adapters/ini/value.h"
 
@@ -80,16 +81,10 @@ static enum lg_status add_item(struct reader *reader, const char *section,
 			reader->err, LG_ERR_LIMIT, reader->file, reader->line,
 			"more than %d keys; long lists belong in an allow_file",
 			LG_INI_KEYS_MAX);
-	if (items->count == items->capacity) {
-		size_t capacity = items->capacity ? items->capacity * 2 : 32;
-
-		item = realloc(items->item, capacity * sizeof(*item));
-		if (!item)
-			return lg_error_set(reader->err, LG_ERR_NO_MEMORY, NULL,
-					    "out of memory");
-		items->item = item;
-		items->capacity = capacity;
-	}
+	status = lg_grow(&items->item, &items->capacity, items->count,
+			 sizeof(*items->item), reader->err);
+	if (status != LG_OK)
+		return status;
 	item = &items->item[items->count];
 	*item = (struct lg_ini_item){.section = section,
 				     .file = reader->file_copy,

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include <logongate/dn.h>
+#include "base/grow.h"
 #include "core/values/match.h"
 
 /* A batch costs the server the square of its size; 50 to 100 is best. */
@@ -123,18 +124,9 @@ enum lg_status lg_ldap_dns_add(struct lg_ldap_dns *dns, const char *dn,
 	size_t at;
 	enum lg_status status = widen(dns, err);
 
-	if (status == LG_OK && dns->count == dns->capacity) {
-		size_t want = dns->capacity ? dns->capacity * 2 : 64;
-		struct lg_ldap_dn *grown =
-			realloc(dns->dn, want * sizeof(*grown));
-
-		if (grown) {
-			dns->dn = grown;
-			dns->capacity = want;
-		} else {
-			status = no_memory(err);
-		}
-	}
+	if (status == LG_OK)
+		status = lg_grow(&dns->dn, &dns->capacity, dns->count,
+				 sizeof(*dns->dn), err);
 	if (status != LG_OK)
 		return status;
 	lg_match_squeeze(dn, strlen(dn), &form);

@@ -14,26 +14,12 @@
 #include <strings.h>
 
 #include <logongate/dn.h>
+#include "base/grow.h"
 #include "core/values/name.h"
 
 static enum lg_status no_memory(struct lg_error *err)
 {
 	return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "out of memory");
-}
-
-static int grow(void **array, size_t *capacity, size_t count, size_t size)
-{
-	size_t want = *capacity ? *capacity * 2 : 16;
-	void *grown;
-
-	if (count < *capacity)
-		return 1;
-	grown = realloc(*array, want * size);
-	if (!grown)
-		return 0;
-	*array = grown;
-	*capacity = want;
-	return 1;
 }
 
 static enum lg_status add_values(struct lg_ldap_row *row,
@@ -42,9 +28,9 @@ static enum lg_status add_values(struct lg_ldap_row *row,
 				 struct lg_error *err)
 {
 	for (; text && text->bv_val; text++) {
-		if (!grow((void **)&row->value, &row->capacity, row->count,
-			  sizeof(*row->value)))
-			return no_memory(err);
+		if (lg_grow(&row->value, &row->capacity, row->count,
+			    sizeof(*row->value), err) != LG_OK)
+			return LG_ERR_NO_MEMORY;
 		row->value[row->count++] =
 			(struct lg_ldap_value){*attribute, *text};
 	}
@@ -233,9 +219,9 @@ enum lg_status lg_ldap_entries_keep(struct lg_ldap_entries *entries,
 	status = widen(entries, err);
 	if (status != LG_OK)
 		return status;
-	if (!grow((void **)&entries->entry, &entries->capacity, entries->count,
-		  sizeof(*entries->entry)))
-		return no_memory(err);
+	if (lg_grow(&entries->entry, &entries->capacity, entries->count,
+		    sizeof(*entries->entry), err) != LG_OK)
+		return LG_ERR_NO_MEMORY;
 	status = lg_strlist_add(&entries->text, row->dn.bv_val, row->dn.bv_len,
 				err);
 	if (status != LG_OK)

@@ -15,6 +15,7 @@
 
 #include <logongate/dn.h>
 
+#include "base/grow.h"
 #include "ldap_probe.h"
 #include "ldap_shared.h"
 
@@ -115,21 +116,13 @@ static enum lg_status take_filtered(void *context, size_t ticket,
 		status = lg_ldap_entries_keep(
 			&job->entries, &filtering->row,
 			&connection->settings->login_attributes, &entry, err);
-	if (status != LG_OK)
-		return status;
-	if (job->filtered_count == job->filtered_capacity) {
-		size_t want = job->filtered_capacity
-				      ? job->filtered_capacity * 2
-				      : 64;
-		size_t *grown = realloc(job->filtered, want * sizeof(*grown));
-
-		if (!grown)
-			return no_memory(err);
-		job->filtered = grown;
-		job->filtered_capacity = want;
-	}
-	job->filtered[job->filtered_count++] = entry;
-	return LG_OK;
+	if (status == LG_OK)
+		status = lg_grow(&job->filtered, &job->filtered_capacity,
+				 job->filtered_count, sizeof(*job->filtered),
+				 err);
+	if (status == LG_OK)
+		job->filtered[job->filtered_count++] = entry;
+	return status;
 }
 
 static enum lg_status referred_elsewhere(const struct lg_ldap_search *search,

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include <logongate/dn.h>
+#include "base/grow.h"
 #include "core/values/name.h"
 
 /* entry is set where the finding is one. */
@@ -121,16 +122,9 @@ static enum lg_status look_up_user(struct question *question,
 static enum lg_status keep_answer(struct question *question,
 				  const struct answer *answer)
 {
-	if (question->count == question->capacity) {
-		size_t want = question->capacity ? question->capacity * 2 : 64;
-		struct answer *grown =
-			realloc(question->answer, want * sizeof(*grown));
-
-		if (!grown)
-			return no_memory(question);
-		question->answer = grown;
-		question->capacity = want;
-	}
+	if (lg_grow(&question->answer, &question->capacity, question->count,
+		    sizeof(*question->answer), question->err) != LG_OK)
+		return LG_ERR_NO_MEMORY;
 	if (answer->account.finding == LG_FINDING_ONE &&
 	    answer->account.asked_as != LG_ASKED_CALLER)
 		question->found[answer->entry] = 1;

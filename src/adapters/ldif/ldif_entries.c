@@ -18,6 +18,7 @@
 #include <ldif.h>
 
 #include <logongate/dn.h>
+#include "base/grow.h"
 #include "core/values/match.h"
 #include "core/values/name.h"
 
@@ -70,21 +71,6 @@ static char *place_record(struct lg_ldif_entries *entries, const char *record,
 	return to;
 }
 
-static int reserve(void **array, size_t *capacity, size_t count, size_t size)
-{
-	size_t want = *capacity ? *capacity * 2 : 256;
-	void *grown;
-
-	if (count < *capacity)
-		return 1;
-	grown = realloc(*array, want * size);
-	if (!grown)
-		return 0;
-	*array = grown;
-	*capacity = want;
-	return 1;
-}
-
 static enum lg_status add_value(struct loader *loader,
 				const struct berval *type,
 				const struct berval *value,
@@ -93,9 +79,10 @@ static enum lg_status add_value(struct loader *loader,
 	struct lg_ldif_entries *entries = loader->entries;
 	struct lg_ldif_entry *entry = &entries->entry[entries->count];
 
-	if (!reserve((void **)&entries->value, &entries->value_capacity,
-		     entries->value_count, sizeof(*entries->value)))
-		return no_memory(err);
+	if (lg_grow(&entries->value, &entries->value_capacity,
+		    entries->value_count, sizeof(*entries->value),
+		    err) != LG_OK)
+		return LG_ERR_NO_MEMORY;
 	entries->value[entries->value_count++] = (struct lg_ldif_value){
 		type->bv_val, value->bv_len ? value->bv_val : "",
 		value->bv_len};
@@ -209,9 +196,9 @@ static enum lg_status take_record(struct loader *loader, const char *record,
 	char *text;
 	int first = 1;
 
-	if (!reserve((void **)&entries->entry, &entries->capacity,
-		     entries->count, sizeof(*entries->entry)))
-		return no_memory(err);
+	if (lg_grow(&entries->entry, &entries->capacity, entries->count,
+		    sizeof(*entries->entry), err) != LG_OK)
+		return LG_ERR_NO_MEMORY;
 	next = place_record(entries, record, strlen(record));
 	if (!next)
 		return no_memory(err);

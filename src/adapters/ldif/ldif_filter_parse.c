@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "base/hex.h"
 #include "core/values/match.h"
 
@@ -52,16 +53,9 @@ static enum lg_status add_node(struct parser *parser,
 {
 	struct lg_ldif_filter *filter = parser->filter;
 
-	if (filter->count == filter->capacity) {
-		size_t want = filter->capacity ? filter->capacity * 2 : 8;
-		struct lg_ldif_filter_node *grown =
-			realloc(filter->node, want * sizeof(*grown));
-
-		if (!grown)
-			return no_memory(parser);
-		filter->node = grown;
-		filter->capacity = want;
-	}
+	if (lg_grow(&filter->node, &filter->capacity, filter->count,
+		    sizeof(*filter->node), parser->err) != LG_OK)
+		return LG_ERR_NO_MEMORY;
 	filter->node[filter->count] =
 		(struct lg_ldif_filter_node){.kind = kind};
 	*out_node = filter->count++;

@@ -18,6 +18,8 @@
 
 #include <utf8proc.h>
 
+#include "base/grow.h"
+
 struct guard {
 	const char *at;
 	const char *end;
@@ -184,17 +186,11 @@ static enum lg_status check_value(struct guard *guard, const char *value,
 static enum lg_status begin_record(struct guard *guard)
 {
 	struct lg_ldif_text *out = guard->out;
+	enum lg_status status = lg_grow(&out->line, &out->capacity, out->count,
+					sizeof(*out->line), guard->err);
 
-	if (out->count == out->capacity) {
-		size_t want = out->capacity ? out->capacity * 2 : 64;
-		size_t *grown = realloc(out->line, want * sizeof(*grown));
-
-		if (!grown)
-			return lg_error_set(guard->err, LG_ERR_NO_MEMORY, NULL,
-					    "out of memory");
-		out->line = grown;
-		out->capacity = want;
-	}
+	if (status != LG_OK)
+		return status;
 	out->line[out->count++] = guard->value_line;
 	guard->in_record = 1;
 	guard->attributes = 0;

@@ -18,6 +18,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/grow.h"
+
 #define STATE_LISTEN 0x0A
 
 struct found {
@@ -47,17 +49,12 @@ static enum lg_status keep(struct reader *reader, const char *text,
 static enum lg_status add(struct reader *reader, const char *address,
 			  unsigned int port, unsigned long inode)
 {
-	size_t capacity = reader->capacity ? 2 * reader->capacity : 64;
-	struct found *bigger;
+	enum lg_status status =
+		lg_grow(&reader->found, &reader->capacity, reader->count,
+			sizeof(*reader->found), reader->err);
 
-	if (reader->count == reader->capacity) {
-		bigger = realloc(reader->found, capacity * sizeof(*bigger));
-		if (!bigger)
-			return lg_error_set(reader->err, LG_ERR_NO_MEMORY, NULL,
-					    "out of memory");
-		reader->found = bigger;
-		reader->capacity = capacity;
-	}
+	if (status != LG_OK)
+		return status;
 	reader->found[reader->count] = (struct found){
 		.socket = {.port = port, .program = ""}, .inode = inode};
 	return keep(reader, address,

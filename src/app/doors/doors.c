@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
+
 const char *lg_asks_name(enum lg_asks asks)
 {
 	static const char *const names[] = {
@@ -49,20 +51,13 @@ static enum lg_status keep(struct lg_ways *ways, const char **text,
 enum lg_status lg_ways_add(struct lg_ways *ways, const struct lg_way *way,
 			   struct lg_error *err)
 {
-	size_t capacity = ways->capacity ? 2 * ways->capacity : 16;
 	struct lg_way copy = *way;
-	struct lg_way *bigger;
 	enum lg_status status;
 
-	if (ways->count == ways->capacity) {
-		bigger = realloc(ways->way, capacity * sizeof(*bigger));
-		if (!bigger)
-			return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-					    "out of memory");
-		ways->way = bigger;
-		ways->capacity = capacity;
-	}
-	status = keep(ways, &copy.door, err);
+	status = lg_grow(&ways->way, &ways->capacity, ways->count,
+			 sizeof(*ways->way), err);
+	if (status == LG_OK)
+		status = keep(ways, &copy.door, err);
 	if (status == LG_OK)
 		status = keep(ways, &copy.way, err);
 	if (status == LG_OK)

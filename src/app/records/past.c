@@ -13,6 +13,7 @@
 
 #include <logongate/version.h>
 
+#include "base/grow.h"
 #include "app/records/json_member.h"
 #include "app/records/past.h"
 
@@ -78,21 +79,13 @@ static enum lg_status append(struct lg_past *past,
 			     const struct lg_past_group *group,
 			     struct lg_error *err)
 {
-	struct lg_past_group copy = *group, *grown;
+	struct lg_past_group copy = *group;
 	const char **const text[] = {&copy.user, &copy.dn, &copy.client,
 				     &copy.version, &copy.door};
-	enum lg_status status = LG_OK;
-	size_t capacity;
+	enum lg_status status;
 
-	if (past->count == past->capacity) {
-		capacity = past->capacity > 0 ? past->capacity * 2 : 64;
-		grown = reallocarray(past->group, capacity, sizeof(*grown));
-		if (grown == NULL)
-			return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-					    "out of memory");
-		past->group = grown;
-		past->capacity = capacity;
-	}
+	status = lg_grow(&past->group, &past->capacity, past->count,
+			 sizeof(*past->group), err);
 	for (size_t i = 0;
 	     i < sizeof(text) / sizeof(text[0]) && status == LG_OK; i++)
 		status = keep(past, text[i], err);

@@ -13,6 +13,7 @@
 #include <utf8proc.h>
 
 #include "app/render/script.h"
+#include "base/grow.h"
 #include "app/render/script_words.h"
 
 struct reader {
@@ -227,20 +228,13 @@ static enum lg_status put_line(struct reader *reader,
 			       const struct lg_script_line *line)
 {
 	struct lg_script *script = reader->script;
+	enum lg_status status =
+		lg_grow(&script->line, &script->capacity, script->count,
+			sizeof(*script->line), reader->err);
 
-	if (script->count == script->capacity) {
-		size_t capacity = script->capacity ? script->capacity * 2 : 16;
-		struct lg_script_line *grown =
-			realloc(script->line, capacity * sizeof(*script->line));
-
-		if (!grown)
-			return lg_error_set(reader->err, LG_ERR_NO_MEMORY, NULL,
-					    "out of memory");
-		script->line = grown;
-		script->capacity = capacity;
-	}
-	script->line[script->count++] = *line;
-	return LG_OK;
+	if (status == LG_OK)
+		script->line[script->count++] = *line;
+	return status;
 }
 
 static enum lg_status add_line(struct reader *reader)

@@ -6,12 +6,12 @@
  * same door is counted rather than repeated), or with --by one line for each
  * user, reason, client or door with how often, first and last.
  */
-#define _GNU_SOURCE
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "base/instant.h"
 #include "core/values/name.h"
 
@@ -57,20 +57,14 @@ static const char *keep(struct refused *refused, const char *text)
 static struct sum *sum_of(struct refused *refused, const char *key)
 {
 	struct sum *sum;
-	size_t capacity;
 
 	for (size_t i = 0; i < refused->count; i++) {
 		if (strcmp(refused->sum[i].key, key) == 0)
 			return &refused->sum[i];
 	}
-	if (refused->count == refused->capacity) {
-		capacity = refused->capacity > 0 ? refused->capacity * 2 : 64;
-		sum = reallocarray(refused->sum, capacity, sizeof(*sum));
-		if (sum == NULL)
-			return NULL;
-		refused->sum = sum;
-		refused->capacity = capacity;
-	}
+	if (lg_grow(&refused->sum, &refused->capacity, refused->count,
+		    sizeof(*refused->sum), NULL) != LG_OK)
+		return NULL;
 	sum = &refused->sum[refused->count];
 	*sum = (struct sum){.key = keep(refused, key)};
 	if (sum->key == NULL)

@@ -12,11 +12,11 @@
 #include <logongate/strlist.h>
 
 #include "core/exchange/clients_csv.h"
+#include "base/grow.h"
 #include "base/csv.h"
 
 enum {
-	CLIENTS_MAX = 16 << 20,
-	SMALLEST = 64
+	CLIENTS_MAX = 16 << 20
 };
 
 enum {
@@ -179,18 +179,11 @@ static enum lg_status add_row(struct client_rows *rows,
 	if (!*field->item[COLUMN_CLIENT])
 		return lg_error_set_at(err, LG_ERR_SYNTAX, reader->place,
 				       reader->line, "the client has no name");
-	if (rows->count == rows->capacity) {
-		size_t capacity =
-			rows->capacity ? 2 * rows->capacity : SMALLEST;
-		struct lg_client *item =
-			realloc(rows->item, capacity * sizeof(*item));
-
-		if (!item)
-			return no_memory(err);
-		rows->item = item;
-		rows->capacity = capacity;
-	}
-	status = keep(rows, field->item[COLUMN_CLIENT], &client.name, err);
+	status = lg_grow(&rows->item, &rows->capacity, rows->count,
+			 sizeof(*rows->item), err);
+	if (status == LG_OK)
+		status = keep(rows, field->item[COLUMN_CLIENT], &client.name,
+			      err);
 	if (status == LG_OK)
 		status = keep(rows, field->item[COLUMN_SOURCE], &client.source,
 			      err);

@@ -2,6 +2,7 @@
 /*
  * session_list.c - what a door lists, with texts of the list's own
  */
+#include "base/grow.h"
 #include "core/policy/session.h"
 
 #include <stdlib.h>
@@ -18,17 +19,10 @@ enum lg_status lg_session_list_add(struct lg_session_list *list,
 	enum lg_status status;
 	size_t i;
 
-	if (list->count == list->capacity) {
-		size_t capacity = list->capacity ? list->capacity * 2 : 16;
-		struct lg_session *grown =
-			realloc(list->session, capacity * sizeof(*grown));
-
-		if (!grown)
-			return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-					    "out of memory");
-		list->session = grown;
-		list->capacity = capacity;
-	}
+	status = lg_grow(&list->session, &list->capacity, list->count,
+			 sizeof(*list->session), err);
+	if (status != LG_OK)
+		return status;
 	for (i = 0; i < sizeof(text) / sizeof(*text); i++) {
 		if (!*text[i])
 			continue;

@@ -7,6 +7,7 @@
  * frame (first and last line) is looked at first, then each line, and the
  * count and check sum of the last line at the end.
  */
+#include "base/grow.h"
 #include "core/values/findings_words.h"
 
 #include <stdint.h>
@@ -120,18 +121,8 @@ static const char *text_at(const struct reader *reader, size_t offset)
 static enum lg_status room_for_login(struct reader *reader, size_t count,
 				     struct lg_error *err)
 {
-	size_t want = reader->login_capacity ? reader->login_capacity * 2 : 16;
-	struct lg_login *grown;
-
-	if (count < reader->login_capacity)
-		return LG_OK;
-	grown = realloc(reader->login, want * sizeof(*grown));
-	if (!grown)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
-	reader->login = grown;
-	reader->login_capacity = want;
-	return LG_OK;
+	return lg_grow(&reader->login, &reader->login_capacity, count,
+		       sizeof(*reader->login), err);
 }
 
 /*

@@ -10,6 +10,8 @@
 
 #include <logongate/warning.h>
 
+#include "base/grow.h"
+
 static const struct {
 	const char *name;
 	enum lg_warning_weight weight;
@@ -95,23 +97,6 @@ static void blank_controls(char *text)
 	}
 }
 
-static enum lg_status grow(struct lg_warnings *warnings, struct lg_error *err)
-{
-	size_t capacity;
-	enum lg_warning *code;
-
-	if (warnings->text.count < warnings->capacity)
-		return LG_OK;
-	capacity = warnings->capacity ? warnings->capacity * 2 : 8;
-	code = realloc(warnings->code, capacity * sizeof(*code));
-	if (!code)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
-	warnings->code = code;
-	warnings->capacity = capacity;
-	return LG_OK;
-}
-
 enum lg_status lg_warnings_add(struct lg_warnings *warnings,
 			       enum lg_warning code, struct lg_error *err,
 			       const char *format, ...)
@@ -138,7 +123,8 @@ enum lg_status lg_warnings_add(struct lg_warnings *warnings,
 		va_end(args);
 	}
 	blank_controls(text);
-	status = grow(warnings, err);
+	status = lg_grow(&warnings->code, &warnings->capacity,
+			 warnings->text.count, sizeof(*warnings->code), err);
 	if (status == LG_OK)
 		status =
 			lg_strlist_add(&warnings->text, text, (size_t)len, err);

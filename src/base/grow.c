@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * grow.c - an array that has room for one more
+ */
+#include "base/grow.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SMALLEST 16
+
+enum lg_status lg_grow(void *array, size_t *capacity, size_t count, size_t size,
+		       struct lg_error *err)
+{
+	size_t want = *capacity ? *capacity * 2 : SMALLEST;
+	void *items;
+
+	if (count < *capacity)
+		return LG_OK;
+	/* Through its bytes: whatever it points to, a pointer is one. */
+	memcpy(&items, array, sizeof(items));
+	items = want <= SIZE_MAX / size ? realloc(items, want * size) : NULL;
+	if (!items)
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				    "out of memory");
+	memcpy(array, &items, sizeof(items));
+	*capacity = want;
+	return LG_OK;
+}
