@@ -64,14 +64,8 @@ static int number_of(const cJSON *object, const char *name, int least, int most,
 
 static void hex_append(struct lg_buffer *out, const uint8_t *data, size_t len)
 {
-	static const char digit[] = "0123456789abcdef";
-	size_t i;
-
 	lg_buffer_text(out, "");
-	for (i = 0; i < len; i++) {
-		lg_buffer_char(out, digit[data[i] >> 4]);
-		lg_buffer_char(out, digit[data[i] & 15]);
-	}
+	lg_hex_append(out, data, len);
 }
 
 static int hex_read(const char *hex, struct lg_buffer *out)

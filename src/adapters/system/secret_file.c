@@ -14,6 +14,8 @@
 
 #include "adapters/system/secret_file.h"
 
+#include "base/hex.h"
+
 enum {
 	SECRET_MAX = 64 * 1024
 };
@@ -205,13 +207,11 @@ enum lg_status lg_secret_make(size_t bytes, struct lg_buffer *out_text,
 			      struct lg_error *err)
 {
 	unsigned char byte[32];
-	size_t i;
 
 	if (bytes > sizeof(byte) || getrandom(byte, bytes, 0) != (ssize_t)bytes)
 		return lg_error_set(err, LG_ERR_IO, "getrandom",
 				    "gave no random bytes");
-	for (i = 0; i < bytes; i++)
-		lg_buffer_format(out_text, "%02x", byte[i]);
+	lg_hex_append(out_text, byte, bytes);
 	explicit_bzero(byte, sizeof(byte));
 	return lg_buffer_status(out_text, err);
 }

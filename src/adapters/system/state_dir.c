@@ -24,6 +24,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/hex.h"
 #include "adapters/system/durable.h"
 #include "adapters/system/owner.h"
 #include "adapters/system/state_place.h"
@@ -310,8 +311,8 @@ static enum lg_status dir_digest(void *self, const void *bytes, size_t len,
 		return lg_error_set(err, LG_ERR_BUG, NULL,
 				    "SHA-256 is not available");
 	for (i = 0; i < sizeof(digest); i++) {
-		out_hex[2 * i] = "0123456789abcdef"[digest[i] >> 4];
-		out_hex[2 * i + 1] = "0123456789abcdef"[digest[i] & 15];
+		out_hex[2 * i] = lg_hex_digit(digest[i] >> 4u);
+		out_hex[2 * i + 1] = lg_hex_digit(digest[i]);
 	}
 	out_hex[64] = '\0';
 	return LG_OK;

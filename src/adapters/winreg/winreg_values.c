@@ -58,18 +58,13 @@ enum lg_status winreg_value_read(const cJSON *item, const char *place,
 
 static int add_hex(cJSON *object, const struct lg_value *value)
 {
-	static const char digits[] = "0123456789abcdef";
 	struct lg_buffer bytes = {0};
 	struct lg_buffer hex = {0};
 	struct lg_error ignored;
 	int added = 0;
-	size_t i;
 
 	lg_value_bytes(value, &bytes);
-	for (i = 0; i < bytes.len; i++) {
-		lg_buffer_char(&hex, digits[(unsigned char)bytes.data[i] >> 4]);
-		lg_buffer_char(&hex, digits[bytes.data[i] & 15]);
-	}
+	lg_hex_append(&hex, bytes.data, bytes.len);
 	if (lg_buffer_status(&bytes, &ignored) == LG_OK &&
 	    lg_buffer_status(&hex, &ignored) == LG_OK)
 		added = cJSON_AddStringToObject(object, "hex",

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hex.h"
+
 static void name_of(struct lg_buffer *out_path, const char *name)
 {
 	lg_buffer_text(out_path, LG_FLEET_FOLDER "/");
@@ -22,17 +24,14 @@ enum lg_status lg_fleet_kept_write(struct lg_fleet_ear *ear,
 {
 	struct lg_buffer path = {0}, text = {0};
 	enum lg_status status;
-	size_t i;
 
 	if (!ear->files)
 		return LG_OK;
 	lg_buffer_text(&path, LG_FLEET_FOLDER "/");
 	lg_buffer_append(&path, entry->cn.bytes, entry->cn.len);
 	lg_buffer_char(&path, '~');
-	for (i = 0; i < LG_FLEET_ID_SIZE; i++) {
-		lg_buffer_format(&path, "%02x", entry->id.byte[i]);
-		lg_buffer_format(&text, "%02x", entry->id.byte[i]);
-	}
+	lg_hex_append(&path, entry->id.byte, LG_FLEET_ID_SIZE);
+	lg_hex_append(&text, entry->id.byte, LG_FLEET_ID_SIZE);
 	lg_buffer_char(&text, '\n');
 	lg_buffer_append(&text, entry->signature.bytes, entry->signature.len);
 	lg_buffer_char(&text, '\n');
@@ -49,16 +48,12 @@ enum lg_status lg_fleet_kept_write(struct lg_fleet_ear *ear,
 
 static int read_id(const char *text, struct lg_fleet_id *out_id)
 {
-	static const char digits[] = "0123456789abcdef";
 	size_t i;
 
-	for (i = 0; i < LG_FLEET_ID_SIZE; i++) {
-		const char *high = strchr(digits, text[2 * i]);
-		const char *low = strchr(digits, text[2 * i + 1]);
-
+	for (i = 0; i < LG_FLEET_ID_SIZE; i++)
 		out_id->byte[i] =
-			(unsigned char)((high - digits) << 4 | (low - digits));
-	}
+			(unsigned char)(lg_hex_value(text[2 * i]) << 4 |
+					lg_hex_value(text[2 * i + 1]));
 	return 1;
 }
 

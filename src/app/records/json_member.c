@@ -9,6 +9,7 @@
 
 #include <utf8proc.h>
 
+#include "base/hex.h"
 #include "base/instant.h"
 
 #include "app/records/json_member.h"
@@ -104,8 +105,7 @@ static cJSON *bytes_in_hex(const struct lg_value *value)
 	struct lg_buffer hex = {0};
 	cJSON *item = NULL;
 
-	for (size_t i = 0; i < value->bytes_len; i++)
-		lg_buffer_format(&hex, "%02x", value->bytes[i]);
+	lg_hex_append(&hex, value->bytes, value->bytes_len);
 	if (lg_buffer_status(&hex, NULL) == LG_OK)
 		item = cJSON_CreateString(hex.len > 0 ? hex.data : "");
 	lg_buffer_release(&hex);

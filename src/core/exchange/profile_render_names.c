@@ -7,6 +7,7 @@
 
 #include <logongate/dn.h>
 
+#include "base/hex.h"
 #include "core/exchange/profile_render_inside.h"
 
 /* The account of a listed logon name. */
@@ -138,13 +139,11 @@ static int read_dword(const char *text, uint32_t *out_dword)
 	if (!*at)
 		return 0;
 	for (; *at; at++) {
-		static const char digits[] = "0123456789abcdef";
-		char lower = *at >= 'A' && *at <= 'F' ? (char)(*at + 32) : *at;
-		const char *digit = memchr(digits, lower, hex ? 16 : 10);
+		int digit = lg_hex_value(*at);
 
-		if (!digit)
+		if (digit < 0 || (!hex && digit > 9))
 			return 0;
-		number = number * (hex ? 16 : 10) + (uint64_t)(digit - digits);
+		number = number * (hex ? 16 : 10) + (uint64_t)digit;
 		if (number > UINT32_MAX)
 			return 0;
 	}

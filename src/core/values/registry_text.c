@@ -12,6 +12,7 @@
 
 #include "core/values/registry_bytes.h"
 #include "core/values/registry_value.h"
+#include "base/hex.h"
 #include "base/utf16.h"
 #include "core/values/registry_reader.h"
 
@@ -255,7 +256,6 @@ static enum lg_status read_header(struct reader *reader)
 /* What was read from start on, in the newer form. */
 static void modernise(struct reader *reader, const char *start)
 {
-	static const char digits[] = "0123456789abcdef";
 	size_t i;
 
 	if (!reader->modern)
@@ -271,7 +271,8 @@ static void modernise(struct reader *reader, const char *start)
 	lg_buffer_format(reader->modern, "=hex(%x):", reader->type);
 	for (i = 0; i < reader->data.len; i++) {
 		unsigned char byte = (unsigned char)reader->data.data[i];
-		const char two[3] = {digits[byte >> 4], digits[byte & 15], ','};
+		const char two[3] = {lg_hex_digit(byte >> 4u),
+				     lg_hex_digit(byte), ','};
 
 		lg_buffer_append(reader->modern, two,
 				 i + 1 < reader->data.len ? 3 : 2);

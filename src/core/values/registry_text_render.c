@@ -9,6 +9,7 @@
 
 #include <logongate/registry.h>
 
+#include "base/hex.h"
 #include "base/utf16.h"
 
 enum {
@@ -52,13 +53,12 @@ static void write_quoted(struct lg_buffer *out, const char *text)
 /* As regedit breaks lines: behind a comma, two blanks before the rest. */
 static void write_bytes(struct writer *writer, size_t column)
 {
-	static const char digits[] = "0123456789abcdef";
 	const unsigned char *bytes = (const unsigned char *)writer->data.data;
 	size_t i;
 
 	for (i = 0; i < writer->data.len; i++) {
-		const char three[3] = {digits[bytes[i] >> 4],
-				       digits[bytes[i] & 15], ','};
+		const char three[3] = {lg_hex_digit(bytes[i] >> 4u),
+				       lg_hex_digit(bytes[i]), ','};
 		size_t width = i + 1 < writer->data.len ? 3 : 2;
 
 		/* One column is kept for the backslash. */
