@@ -209,7 +209,9 @@ static struct lg_lock lock_of(const struct lg_servers_record *record)
 	struct lg_lock lock = {
 		.profile = record->profile,
 		.by = record->by,
-		.reason = *record->reason != '\0' ? record->reason : NULL,
+		.reason = record->reason != NULL && *record->reason != '\0'
+				  ? record->reason
+				  : NULL,
 		.since_s = record->since_s,
 		.until = {.wall_s = record->until_s},
 		.origin = LG_ORIGIN_REMOTE,
