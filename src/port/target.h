@@ -11,6 +11,7 @@
 #ifndef LOGONGATE_PORT_TARGET_H
 #define LOGONGATE_PORT_TARGET_H
 
+#include <logongate/findings.h>
 #include <logongate/registry.h>
 
 /* What the service that reads the values does; contract 8 "Targets". */
@@ -53,6 +54,47 @@ struct lg_target_change {
 };
 
 /*
+ * The lock that a gate is written; every text is borrowed until close. id NULL:
+ * profile, by and since_s tell it apart. Times are 0 where there is none; the
+ * end is until_s, at the gate here for_s from its beginning where that is set.
+ * Whoever ends a lock needs its name and caller alone.
+ */
+struct lg_target_lock {
+	const char *id;
+	const char *profile;
+	const char *variables;
+	const char *by;     /* who applied it */
+	const char *caller; /* who changes it now */
+	const char *reason;
+	int64_t since_s;
+	int64_t until_s;
+	int64_t for_s;
+	int64_t at_s;
+	int64_t confirm_within_s;
+	int64_t grace_s;        /* open sessions are cut after it */
+	int64_t max_duration_s; /* -1: no limit */
+	int replaces;
+	int force; /* it ends whatever the disk there says */
+	const struct lg_findings *findings;  /* NULL: nothing was asked */
+	const struct lg_findings *concerned; /* NULL: in findings too */
+};
+
+/* What a gate says of what was done to its lock. exit: the exit code that it
+ * names where it said no, or that of no gate; 0: the status says it all. */
+struct lg_target_told {
+	int exit;
+	int unreached;   /* it could not be asked: nothing was done */
+	int64_t until_s; /* the end it has now */
+	size_t cut;
+	size_t left;                /* sessions that are still to go */
+	int ended;                  /* it had the lock, which is over */
+	struct lg_strlist restored; /* values that are others now */
+	struct lg_strlist changed;  /* values that somebody had changed */
+	struct lg_strlist says;     /* of its doors, a sentence each */
+	struct lg_strlist loud;     /* of its own state */
+};
+
+/*
  * One target, one thread at a time; targets run side by side. Every call
  * keeps its own time limit and gives LG_ERR_TIMEOUT or LG_ERR_IO when the
  * server does not answer, LG_ERR_DENIED when it says no (wrong password,
@@ -71,8 +113,15 @@ struct lg_target_change {
  * restart: stops and starts the service and waits until it runs (A4), also
  * one that was stopped: the caller asks first; LG_ERR_CONFLICT when it did not
  * come up again; NULL where the backend has nothing to restart.
- * extend: moves the end of a lock that the server keeps itself; NULL where
- * the backend keeps none.
+ *
+ * A gate keeps locks: each is read and written for itself, and what is left
+ * without one is composed there. Where it has none of these they are NULL.
+ * lock: which lock it is about from now on, and who is told (told may be NULL).
+ * A write of it that fails left nothing behind where it was not reached, and
+ * with any other status than LG_ERR_IO and LG_ERR_TIMEOUT.
+ * end: the lock is over; LG_OK also where it was already, and once it was seen
+ * that it is gone.
+ * extend: moves its end. confirm: it stays until its end.
  */
 struct lg_target {
 	void *self;
@@ -80,10 +129,6 @@ struct lg_target {
 	/* write leaves what somebody else changed as it is, does the rest and
 	 * gives LG_ERR_CONFLICT; elsewhere that status is a plain failure */
 	int keeps_others;
-	/* a gate: each lock is read and written for itself, and what is left
-	 * without one is composed there; a restore that gives LG_OK has seen
-	 * that it is gone */
-	int keeps_locks;
 	enum lg_status (*probe)(void *self, struct lg_target_probe *out_probe,
 				struct lg_error *err);
 	enum lg_status (*read)(void *self, struct lg_registry **out_values,
@@ -96,8 +141,12 @@ struct lg_target {
 	enum lg_status (*service)(void *self, enum lg_service *out_service,
 				  struct lg_error *err);
 	enum lg_status (*restart)(void *self, struct lg_error *err);
+	void (*lock)(void *self, const struct lg_target_lock *lock,
+		     struct lg_target_told *told);
+	enum lg_status (*end)(void *self, struct lg_error *err);
 	enum lg_status (*extend)(void *self, int64_t until_s,
 				 struct lg_error *err);
+	enum lg_status (*confirm)(void *self, struct lg_error *err);
 	void (*close)(void *self);
 };
 

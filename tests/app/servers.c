@@ -39,7 +39,7 @@ static void ends_by_the_clock_since_boot(void **state)
 {
 	struct scene *scene = scene_new();
 	struct lg_now now = {.wall_ms = 5000000, .boot_ms = 70000};
-	const struct lg_servers_hooks none = {0};
+	const struct lg_servers_backup none = {0};
 	struct lg_servers_change timed = scene_change;
 	struct lg_servers_record record;
 	enum lg_servers_outcome outcome;

@@ -54,7 +54,7 @@ static enum lg_status apply(struct scene *scene, const char *id,
 			    const struct lg_registry *own,
 			    enum lg_servers_outcome *outcome)
 {
-	static const struct lg_servers_hooks none;
+	static const struct lg_servers_backup none;
 	struct lg_registry *composed[TARGETS] = {0};
 	struct lg_servers_book book = {0};
 	struct lg_servers_change change = scene_change;

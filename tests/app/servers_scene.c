@@ -108,6 +108,74 @@ static enum lg_status fake_restart(void *self, struct lg_error *err)
 	return LG_OK;
 }
 
+static enum lg_status gate_write(void *self,
+				 const struct lg_target_change *change,
+				 size_t count, struct lg_error *err)
+{
+	struct fake_gate *gate = self;
+
+	(void)change;
+	(void)count;
+	if (gate->told)
+		gate->told->unreached = gate->unreached;
+	if (!effect(gate->world))
+		return lg_error_set(err, LG_ERR_IO, "gate", "crashed");
+	gate->locked = !gate->fail_write || gate->locks_all_the_same;
+	if (gate->fail_write)
+		return lg_error_set(err, gate->fail_write, "gate", "says no");
+	return LG_OK;
+}
+
+static enum lg_status gate_end(void *self, struct lg_error *err)
+{
+	struct fake_gate *gate = self;
+
+	gate->ends++;
+	if (gate->fail_end || !effect(gate->world))
+		return lg_error_set(err, LG_ERR_IO, "gate", "is away");
+	if (gate->told)
+		gate->told->ended = gate->locked;
+	gate->locked = 0;
+	return LG_OK;
+}
+
+static void gate_lock(void *self, const struct lg_target_lock *lock,
+		      struct lg_target_told *told)
+{
+	struct fake_gate *gate = self;
+
+	(void)lock;
+	gate->told = told;
+}
+
+static enum lg_status gate_extend(void *self, int64_t until_s,
+				  struct lg_error *err)
+{
+	struct fake_gate *gate = self;
+
+	if (gate->fail_extend)
+		return lg_error_set(err, gate->fail_extend, "gate", "too long");
+	gate->told->until_s = until_s;
+	return LG_OK;
+}
+
+void scene_add_gate(struct scene *scene)
+{
+	scene->gate.world = &scene->world;
+	scene->gate_port = (struct lg_target){
+		.self = &scene->gate,
+		.name = "gate",
+		.write = gate_write,
+		.lock = gate_lock,
+		.end = gate_end,
+		.extend = gate_extend,
+	};
+	scene->last.name = "gate";
+	scene->last.port = &scene->gate_port;
+	scene->last.wanted = scene->wanted;
+	scene->fleet.last = &scene->last;
+}
+
 static const char *const names[TARGETS] = {"ex1", "ex2", "ex3"};
 const struct lg_servers_change scene_change = {
 	.profile = "upgrade",
@@ -118,7 +186,7 @@ const struct lg_servers_change scene_change = {
 	.max_duration_s = -1,
 };
 
-static const struct lg_servers_hooks no_hooks;
+static const struct lg_servers_backup no_backup;
 
 struct scene *scene_new(void)
 {
@@ -171,6 +239,8 @@ void scene_free(struct scene *scene)
 		lg_registry_free(&scene->fake[i].values);
 		lg_servers_member_release(&scene->member[i]);
 	}
+	lg_servers_member_release(&scene->last);
+	lg_servers_beside_release(&scene->alone);
 	lg_registry_free(&scene->wanted);
 	lg_registry_free(&scene->old);
 	lg_buffer_release(&scene->world.journal);
@@ -240,6 +310,6 @@ enum lg_status scene_apply(struct scene *scene,
 			   enum lg_servers_outcome *outcome,
 			   struct lg_error *err)
 {
-	return lg_servers_apply(&scene->fleet, &scene_change, &no_hooks,
+	return lg_servers_apply(&scene->fleet, &scene_change, &no_backup,
 				outcome, err);
 }

@@ -14,6 +14,7 @@
 #include <stdatomic.h>
 
 #include "app/change/servers.h"
+#include "app/change/servers_compose.h"
 #include "app/change/servers_journal.h"
 
 #define KEY LG_KEY_PARAMETERS_SYSTEM
@@ -41,14 +42,32 @@ struct fake_target {
 	int writes;
 };
 
+/* The gate of this machine: a lock, and what was asked of it. */
+struct fake_gate {
+	struct world *world;
+	struct lg_target_told *told;
+	int locked;
+	enum lg_status fail_write; /* and what it failed with */
+	int locks_all_the_same;    /* although it failed */
+	int unreached;
+	int fail_end;
+	enum lg_status fail_extend;
+	int ends;
+};
+
 struct scene {
 	struct world world;
+	struct fake_gate gate;
+	struct lg_target gate_port;
+	struct lg_servers_member last;
 	struct fake_target fake[TARGETS];
 	struct lg_target port[TARGETS];
 	struct lg_servers_member member[TARGETS];
 	struct lg_registry *wanted;
 	struct lg_registry *old;
 	struct lg_servers fleet;
+	struct lg_servers_beside alone; /* no lock beside */
+	struct lg_target *opened;
 };
 
 extern const struct lg_servers_change scene_change;
@@ -56,6 +75,9 @@ extern const struct lg_servers_change scene_change;
 /* Each server has a value set by hand; the profile sets that and one more. */
 struct scene *scene_new(void);
 void scene_free(struct scene *scene);
+
+/* The gate of this machine has a part, too. */
+void scene_add_gate(struct scene *scene);
 
 enum lg_status scene_apply(struct scene *scene,
 			   enum lg_servers_outcome *outcome,

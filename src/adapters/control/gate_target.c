@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * gate_target.c - a gate on another machine as a target
+ * gate_target.c - a gate as a target: on another machine, or the one here
  *
  * A gate keeps locks, not just values: it lifts by itself when the time is
- * over, also when nobody can reach it any more (A6). So values are written
- * with apply, put back with lift, and what belongs to no lock is imported. A
- * lock of somebody else is never ended.
+ * over, also when nobody can reach it any more (A6). So values are written with
+ * apply, put back with lift, and imported where they belong to no lock.
  */
 #include "adapters/control/gate_target.h"
 
@@ -13,32 +12,59 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "adapters/control/gate_target_inside.h"
+#include "base/instant.h"
+
+#include "adapters/control/control_client.h"
+#include "adapters/control/control_request.h"
 
 #define CONNECT_MS 10000
 /* Cutting sessions waits for servers. */
 #define ANSWER_MS 60000
 
-/* Exit codes of contract 4, as the gate names them. */
-static enum lg_status status_of(int code)
+struct gate_target {
+	char *name;
+	char *path; /* of the gate here; NULL: remote */
+	struct lg_control_remote remote;
+	struct lg_progress progress;
+	struct lg_target_lock lock;
+	struct lg_target_told *told; /* NULL: nobody */
+	int has_lock;
+};
+
+static enum lg_status connect(const struct gate_target *target,
+			      struct lg_control **out_control,
+			      struct lg_error *err)
 {
-	switch (code) {
-	case 3:
-		return LG_ERR_SYNTAX;
-	case 5:
-		return LG_ERR_CONFLICT;
-	case 7:
-		return LG_ERR_DENIED;
-	default:
-		return LG_ERR_IO;
-	}
+	if (target->path != NULL)
+		return lg_control_open(target->path, out_control, err);
+	return lg_control_open_remote(&target->remote, CONNECT_MS, out_control,
+				      err);
 }
 
-enum lg_status gate_target_ask(struct gate_target *target, cJSON *request,
-			       const struct lg_control_block *block,
-			       size_t count,
-			       struct lg_control_answer *out_answer,
-			       struct lg_error *err)
+/* What the gate here says stands as it is; of another its name is the place. */
+static enum lg_status failed(const struct gate_target *target,
+			     enum lg_status status, int code,
+			     const struct lg_error *said, struct lg_error *err)
+{
+	enum lg_status means =
+		status == LG_ERR_CONFLICT ? lg_gate_status(code) : status;
+
+	if (target->path == NULL)
+		return lg_error_set(err, means, target->name, "%s", said->text);
+	if (target->told != NULL)
+		target->told->exit = lg_gate_exit(status, code);
+	if (err != NULL) {
+		*err = *said;
+		err->status = means;
+	}
+	return means;
+}
+
+/* Asks one question over a connection of its own; request is deleted. */
+static enum lg_status ask(struct gate_target *target, cJSON *request,
+			  const struct lg_control_block *block, size_t count,
+			  struct lg_control_answer *out_answer,
+			  struct lg_error *err)
 {
 	struct lg_control *control = NULL;
 	struct lg_error said;
@@ -48,88 +74,72 @@ enum lg_status gate_target_ask(struct gate_target *target, cJSON *request,
 	if (request == NULL)
 		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
 				    "out of memory");
-	status = lg_control_open_remote(&target->remote, CONNECT_MS, &control,
-					err);
-	if (status == LG_OK) {
+	status = connect(target, &control, &said);
+	if (target->told != NULL)
+		target->told->unreached = status != LG_OK;
+	if (status == LG_OK)
 		status = lg_control_ask(control, request, block, count,
-					ANSWER_MS, NULL, out_answer, &code,
-					&said);
-		if (status == LG_ERR_CONFLICT)
-			status = status_of(code);
-		if (status != LG_OK)
-			lg_error_set(err, status, target->name, "%s",
-				     said.text);
-	}
+					ANSWER_MS, &target->progress,
+					out_answer, &code, &said);
+	if (status != LG_OK)
+		status = failed(target, status, code, &said, err);
 	lg_control_close(&control);
 	cJSON_Delete(request);
 	return status;
 }
 
-cJSON *gate_target_request(const char *op)
-{
-	cJSON *request = cJSON_CreateObject();
+/* What the gate says of its locks. */
+struct standing {
+	int active;  /* any at all */
+	char id[32]; /* of ours; "": it is not there */
+	char text[200];
+};
 
-	if (cJSON_AddStringToObject(request, "op", op) == NULL) {
-		cJSON_Delete(request);
-		return NULL;
-	}
-	return request;
-}
-
-void gate_target_add_text(cJSON *request, const char *name, const char *text,
-			  int *failed)
-{
-	if (text != NULL && *text != '\0' &&
-	    cJSON_AddStringToObject(request, name, text) == NULL)
-		*failed = 1;
-}
-
-static const char *member(const cJSON *object, const char *name)
-{
-	const char *text = cJSON_GetStringValue(
-		cJSON_GetObjectItemCaseSensitive(object, name));
-
-	return text != NULL ? text : "";
-}
-
+/* One without an id is known by who made it, or here, by when. */
 static int is_ours(const struct gate_target *target, const cJSON *lock,
 		   const char *you)
 {
+	const struct lg_target_lock *ours = &target->lock;
+
 	if (!target->has_lock)
 		return 0;
-	if (target->lock.id != NULL)
-		return strcmp(member(lock, "id"), target->lock.id) == 0;
-	return strcmp(member(lock, "profile"), target->lock.profile) == 0 &&
-	       strcmp(member(lock, "by"),
-		      *you != '\0' ? you : target->lock.by) == 0;
+	if (ours->id != NULL)
+		return strcmp(lg_gate_text(lock, "id"), ours->id) == 0;
+	if (ours->profile == NULL ||
+	    strcmp(lg_gate_text(lock, "profile"), ours->profile) != 0)
+		return 0;
+	if (target->path != NULL)
+		return lg_gate_time(lock, "since") >= ours->since_s;
+	return strcmp(lg_gate_text(lock, "by"),
+		      *you != '\0' ? you : ours->by) == 0;
 }
 
-enum lg_status gate_target_look(struct gate_target *target,
-				struct standing *out_standing,
-				struct lg_error *err)
+static enum lg_status look(struct gate_target *target,
+			   struct standing *out_standing, struct lg_error *err)
 {
 	struct lg_control_answer answer = {0};
 	struct standing standing = {0};
 	const cJSON *lock;
 	const char *you;
-	enum lg_status status = gate_target_ask(
-		target, gate_target_request("locks"), NULL, 0, &answer, err);
+	enum lg_status status =
+		ask(target, lg_gate_request("locks"), NULL, 0, &answer, err);
 
 	if (status != LG_OK)
 		return status;
 	/* The gate knows its askers by their certificates. */
-	you = member(answer.object, "you");
+	you = lg_gate_text(answer.object, "you");
 	cJSON_ArrayForEach(lock, cJSON_GetObjectItemCaseSensitive(answer.object,
 								  "locks")) {
 		standing.active = 1;
 		if (is_ours(target, lock, you))
 			snprintf(standing.id, sizeof(standing.id), "%s",
-				 member(lock, "id"));
+				 lg_gate_text(lock, "id"));
 		if (standing.text[0] == '\0')
 			snprintf(standing.text, sizeof(standing.text),
 				 "%.60s of %.40s is in force there until %.40s",
-				 member(lock, "profile"), member(lock, "by"),
-				 member(lock, "until"));
+				 lg_gate_text(lock, "profile"),
+				 lg_gate_text(lock, "by"),
+				 lg_gate_text(lock, "until"));
 	}
 	lg_control_release(&answer);
 	*out_standing = standing;
@@ -140,7 +150,7 @@ static enum lg_status gate_probe(void *self, struct lg_target_probe *out_probe,
 				 struct lg_error *err)
 {
 	struct standing standing;
-	enum lg_status status = gate_target_look(self, &standing, err);
+	enum lg_status status = look(self, &standing, err);
 
 	if (status != LG_OK)
 		return status;
@@ -151,24 +161,26 @@ static enum lg_status gate_probe(void *self, struct lg_target_probe *out_probe,
 	return LG_OK;
 }
 
-enum lg_status gate_target_read(void *self, struct lg_registry **out_values,
+/* What is in force there; once our lock is, what that sets: what the other
+ * locks beside it come to is not ours to compare. */
+static enum lg_status gate_read(void *self, struct lg_registry **out_values,
 				struct lg_error *err)
 {
 	struct gate_target *target = self;
 	struct lg_control_answer answer = {0};
-	cJSON *request = gate_target_request("values");
+	cJSON *request = lg_gate_request("values");
 	struct standing standing = {0};
 	enum lg_status status = LG_OK;
 	int failed = 0;
 
 	if (target->has_lock)
-		status = gate_target_look(target, &standing, err);
-	gate_target_add_text(request, "lock", standing.id, &failed);
+		status = look(target, &standing, err);
+	lg_gate_add_text(request, "lock", standing.id, &failed);
 	if (status != LG_OK) {
 		cJSON_Delete(request);
 		return status;
 	}
-	status = gate_target_ask(target, request, NULL, 0, &answer, err);
+	status = ask(target, request, NULL, 0, &answer, err);
 	if (status != LG_OK)
 		return status;
 	if (answer.block_count == 0)
@@ -183,51 +195,258 @@ enum lg_status gate_target_read(void *self, struct lg_registry **out_values,
 	return status;
 }
 
+/* Blocks of a request, which point into buffers. */
+static void block_of(const struct lg_buffer *buffer,
+		     struct lg_control_block *out_block)
+{
+	out_block->bytes = buffer->data != NULL ? buffer->data : "";
+	out_block->len = buffer->len;
+}
+
+/* The lock itself: what it sets, and nothing of what is there. */
+static enum lg_status apply(struct gate_target *target,
+			    const struct lg_target_change *change, size_t count,
+			    struct lg_error *err)
+{
+	struct lg_control_answer answer = {0};
+	struct lg_control_block block[3];
+	struct lg_buffer text[3] = {{0}};
+	/* from afar the end is said, that all gates have the same */
+	int64_t for_s = target->path != NULL ? target->lock.for_s : 0;
+	size_t blocks;
+	enum lg_status status = lg_gate_apply_blocks(&target->lock, change,
+						     count, text, &blocks, err);
+
+	for (size_t i = 0; i < 3; i++)
+		block_of(&text[i], &block[i]);
+	if (status == LG_OK)
+		status =
+			ask(target, lg_gate_apply_request(&target->lock, for_s),
+			    block, blocks, &answer, err);
+	if (status == LG_OK && target->told != NULL)
+		lg_gate_tell_applied(answer.object, target->told);
+	lg_control_release(&answer);
+	for (size_t i = 0; i < 3; i++)
+		lg_buffer_release(&text[i]);
+	return status;
+}
+
+static enum lg_status lift(struct gate_target *target, const char *id,
+			   struct lg_error *err)
+{
+	struct lg_target_told *told = target->told;
+	struct lg_control_answer answer = {0};
+	cJSON *request = lg_gate_request("lift");
+	struct lg_error said;
+	enum lg_status status;
+	int failed = 0;
+
+	lg_gate_add_text(request, "lock", id, &failed);
+	lg_gate_add_text(request, "caller", target->lock.caller, &failed);
+	if (target->lock.force)
+		cJSON_AddTrueToObject(request, "force");
+	status = ask(target, request, NULL, 0, &answer, &said);
+	if (status == LG_OK && told != NULL) {
+		told->ended = 1;
+		lg_gate_add_names(answer.object, "restored", "",
+				  &told->restored);
+		lg_gate_add_names(answer.object, "changed", "", &told->changed);
+	}
+	lg_control_release(&answer);
+	/* its time was over meanwhile: whether it is gone is looked at */
+	if (status == LG_ERR_CONFLICT &&
+	    (target->path == NULL ||
+	     (said.code != NULL && strcmp(said.code, "not-in-force") == 0)))
+		return LG_OK;
+	if (status != LG_OK && err != NULL)
+		*err = said;
+	return status;
+}
+
+static enum lg_status import(struct gate_target *target,
+			     const struct lg_target_change *change,
+			     size_t count, struct lg_error *err)
+{
+	struct lg_control_answer answer = {0};
+	struct lg_control_block block;
+	struct lg_buffer text = {0};
+	cJSON *request = NULL;
+	enum lg_status status = lg_gate_import_block(change, count, &text, err);
+	int failed = 0;
+
+	block_of(&text, &block);
+	if (status == LG_OK) {
+		request = lg_gate_request("import");
+		lg_gate_add_text(request, "caller",
+				 target->has_lock ? target->lock.caller : NULL,
+				 &failed);
+		status = ask(target, request, &block, 1, &answer, err);
+	}
+	lg_control_release(&answer);
+	lg_buffer_release(&text);
+	return status;
+}
+
+/* A gate composes what is left by itself: that our lock is gone is all, and the
+ * one here is taken at its word. */
+static enum lg_status gate_end(void *self, struct lg_error *err)
+{
+	struct gate_target *target = self;
+	struct standing standing = {0};
+	enum lg_status status = LG_OK;
+
+	if (target->path != NULL && target->lock.id != NULL)
+		return lift(target, target->lock.id, err);
+	status = look(target, &standing, err);
+	if (status == LG_OK && standing.id[0] != '\0')
+		status = lift(target, standing.id, err);
+	if (status != LG_OK || target->path != NULL)
+		return status;
+	status = look(target, &standing, err);
+	if (status == LG_OK && standing.id[0] != '\0')
+		status = lg_error_set(err, LG_ERR_IO, target->name,
+				      "the lock is still in force there");
+	return status;
+}
+
+static enum lg_status gate_write(void *self,
+				 const struct lg_target_change *change,
+				 size_t count, struct lg_error *err)
+{
+	struct gate_target *target = self;
+	struct lg_registry *values = NULL;
+	enum lg_status status;
+
+	if (target->has_lock)
+		return apply(target, change, count, err);
+	status = gate_read(target, &values, err);
+	if (status == LG_OK && !lg_gate_holds(values, change, count))
+		status = import(target, change, count, err);
+	lg_registry_free(&values);
+	return status;
+}
+
+/* Extends, or with until_s 0 confirms. The gate here says itself that it has
+ * no such lock. */
+static enum lg_status move_end(struct gate_target *target, const char *op,
+			       int64_t until_s, struct lg_error *err)
+{
+	struct lg_control_answer answer = {0};
+	struct standing standing = {0};
+	const char *id = target->path != NULL ? target->lock.id : NULL;
+	enum lg_status status = LG_OK;
+	cJSON *request;
+	int failed = 0;
+
+	if (id == NULL) {
+		status = look(target, &standing, err);
+		id = standing.id;
+	}
+	if (status == LG_OK && *id == '\0')
+		status = lg_error_set(err, LG_ERR_CONFLICT, target->name,
+				      "the lock is no longer in force there");
+	if (status != LG_OK)
+		return status;
+	request = lg_gate_request(op);
+	lg_gate_add_text(request, "lock", id, &failed);
+	lg_gate_add_time(request, "until", until_s, &failed);
+	lg_gate_add_text(request, "caller", target->lock.caller, &failed);
+	status = ask(target, request, NULL, 0, &answer, err);
+	if (status == LG_OK && target->told != NULL)
+		target->told->until_s = lg_gate_time(answer.object, "until");
+	lg_control_release(&answer);
+	return status;
+}
+
+static enum lg_status gate_extend(void *self, int64_t until_s,
+				  struct lg_error *err)
+{
+	return move_end(self, "extend", until_s, err);
+}
+
+static enum lg_status gate_confirm(void *self, struct lg_error *err)
+{
+	return move_end(self, "confirm", 0, err);
+}
+
 static void gate_close(void *self)
 {
 	struct gate_target *target = self;
 
+	free(target->path);
 	free(target->name);
 	free(target);
 }
 
-void lg_gate_target_lock(struct lg_target *target,
-			 const struct lg_gate_lock *lock)
+static void gate_lock(void *self, const struct lg_target_lock *lock,
+		      struct lg_target_told *told)
 {
-	struct gate_target *gate = target->self;
+	struct gate_target *target = self;
 
-	gate->lock = *lock;
-	gate->has_lock = 1;
+	target->lock = *lock;
+	target->told = told;
+	target->has_lock = 1;
+}
+
+/* path NULL: a remote one. */
+static enum lg_status open_named(const char *name, const char *path,
+				 struct lg_target *out_target,
+				 struct lg_error *err)
+{
+	struct gate_target *target = calloc(1, sizeof(*target));
+
+	if (target != NULL) {
+		target->name = strdup(name);
+		target->path = path != NULL ? strdup(path) : NULL;
+	}
+	if (target == NULL || target->name == NULL ||
+	    (path != NULL && target->path == NULL)) {
+		if (target != NULL)
+			gate_close(target);
+		return lg_error_set(err, LG_ERR_NO_MEMORY, name,
+				    "out of memory");
+	}
+	*out_target = (struct lg_target){
+		.self = target,
+		.name = target->name,
+		.probe = gate_probe,
+		.read = gate_read,
+		.write = gate_write,
+		.lock = gate_lock,
+		.end = gate_end,
+		.extend = gate_extend,
+		.confirm = gate_confirm,
+		.close = gate_close,
+	};
+	return LG_OK;
 }
 
 enum lg_status lg_gate_target_open(const struct lg_target_settings *settings,
 				   struct lg_target *out_target,
 				   struct lg_error *err)
 {
-	struct gate_target *target = calloc(1, sizeof(*target));
+	enum lg_status status =
+		open_named(settings->name, NULL, out_target, err);
 
-	if (target != NULL)
-		target->name = strdup(settings->name);
-	if (target == NULL || target->name == NULL) {
-		free(target);
-		return lg_error_set(err, LG_ERR_NO_MEMORY, settings->name,
-				    "out of memory");
-	}
-	target->remote = (struct lg_control_remote){
-		.server = settings->server,
-		.cert_file = settings->cert_file,
-		.tls_key_file = settings->tls_key_file,
-		.ca_file = settings->ca_file,
-	};
-	*out_target = (struct lg_target){
-		.self = target,
-		.name = target->name,
-		.probe = gate_probe,
-		.read = gate_target_read,
-		.write = gate_target_write,
-		.keeps_locks = 1,
-		.extend = gate_target_extend,
-		.close = gate_close,
-	};
-	return LG_OK;
+	if (status == LG_OK)
+		((struct gate_target *)out_target->self)->remote =
+			(struct lg_control_remote){
+				.server = settings->server,
+				.cert_file = settings->cert_file,
+				.tls_key_file = settings->tls_key_file,
+				.ca_file = settings->ca_file,
+			};
+	return status;
+}
+
+enum lg_status lg_gate_target_open_here(const char *path,
+					const struct lg_progress *progress,
+					struct lg_target *out_target,
+					struct lg_error *err)
+{
+	enum lg_status status = open_named("gate", path, out_target, err);
+
+	if (status == LG_OK && progress != NULL)
+		((struct gate_target *)out_target->self)->progress = *progress;
+	return status;
 }

@@ -1,46 +1,32 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * gate_target.h - a gate on another machine as a target
+ * gate_target.h - a gate as a target: on another machine, or the one here
  *
  * Layer: adapter of port/target.
- * Source: contract 8 "Targets" (backend gate with a server); A1-A4.
+ * Source: contract 8 "Targets" (backend gate), 9 "One machine for all targets";
+ * A1-A6.
  */
 #ifndef LOGONGATE_ADAPTERS_GATE_TARGET_H
 #define LOGONGATE_ADAPTERS_GATE_TARGET_H
 
-#include <logongate/findings.h>
-#include "port/target.h"
 #include "core/settings/settings.h"
+#include "port/directory.h"
+#include "port/target.h"
 
 /*
- * The lock that writes belong to; every text is borrowed until close.
- * until_s 0: there is only a lock to be ended. findings NULL: nothing was
- * asked.
- */
-struct lg_gate_lock {
-	const char *id; /* NULL: profile and by tell it apart */
-	const char *profile;
-	const char *by;     /* who applied it */
-	const char *caller; /* who changes it now */
-	const char *reason;
-	int64_t until_s;
-	int64_t max_duration_s; /* -1: no limit */
-	int64_t grace_s;        /* open sessions are cut after it */
-	const struct lg_findings *findings;
-};
-
-/*
- * Each call connects anew. write: the first one under a lock with an end
- * applies; any other lifts that lock where it is in force, and imports what is
- * not as it should be then. Without a lock it imports.
+ * Each call connects anew. write: applies the lock that it was told of; without
+ * one it imports what is not as it should be.
  * settings are borrowed. Owns: end with out_target->close(out_target->self).
  */
 enum lg_status lg_gate_target_open(const struct lg_target_settings *settings,
 				   struct lg_target *out_target,
 				   struct lg_error *err);
 
-/* target was opened here. */
-void lg_gate_target_lock(struct lg_target *target,
-			 const struct lg_gate_lock *lock);
+/* The gate whose control.sock is at path. What it says is told in its own
+ * words, at no name; progress may be NULL. */
+enum lg_status lg_gate_target_open_here(const char *path,
+					const struct lg_progress *progress,
+					struct lg_target *out_target,
+					struct lg_error *err);
 
 #endif

@@ -96,15 +96,38 @@ struct beginning {
 	struct lg_servers_book book;
 	const char **name; /* of the servers that are not the gate here */
 	size_t count;
+	int begun;
 	int opened;
 	struct lg_registry **planned;
 	struct lg_servers fleet;
 	enum lg_servers_outcome outcome;
 };
 
+/* The one at this port; which is the gate here is known. */
+static void add_member(const struct beginning *beginning, size_t target,
+		       struct lg_target *port, struct lg_servers_member *member)
+{
+	const struct lg_change_begin *request = beginning->request;
+	const struct lg_plan_target *planned = &request->plan->target[target];
+
+	member->name = port->name;
+	member->port = port;
+	member->wanted = planned->values;
+	member->dialect = planned->dialect;
+	/* one that polls keeps its sessions (A4) */
+	member->restart = planned->restarts;
+	/* before the poll a logon tells nothing of the lock */
+	if (request->test[target])
+		member->test = beginning->hands->test;
+	member->test_context = request->test[target];
+	if (port->lock)
+		port->lock(port->self, &request->lock, &member->told);
+}
+
 /* The members of a plan's servers, in the order of the opened ports. */
 static enum lg_status add_members(struct beginning *beginning,
-				  struct lg_target *port, struct lg_error *err)
+				  struct lg_target *port, size_t count,
+				  struct lg_error *err)
 {
 	const struct lg_change_begin *request = beginning->request;
 	struct lg_servers *fleet = &beginning->fleet;
@@ -116,20 +139,14 @@ static enum lg_status add_members(struct beginning *beginning,
 		const struct lg_plan_target *target = &request->plan->target[i];
 		struct lg_servers_member *member = &fleet->member[at];
 
-		if (request->server[i].is_local)
+		if (request->server[i].is_local) {
+			fleet->last = &fleet->member[count];
+			add_member(beginning, i, &port[count], fleet->last);
 			continue;
-		member->name = port[at].name;
-		member->port = &port[at];
-		member->wanted = target->values;
-		member->dialect = target->dialect;
-		/* one that polls keeps its sessions (A4) */
-		member->restart = target->restarts;
-		/* before the poll a logon tells nothing of the lock */
-		if (request->test[i])
-			member->test = beginning->hands->test;
-		member->test_context = request->test[i];
+		}
+		add_member(beginning, i, &port[at], member);
 		fleet->count = ++at;
-		if (member->port->keeps_locks)
+		if (member->port->end)
 			continue;
 		member->own = target->own;
 		status = add_planned(member, request->server[i].beside, target,
@@ -153,17 +170,7 @@ static enum lg_status keep_backups(void *context, struct lg_servers *fleet,
 	return status;
 }
 
-static enum lg_status lock_gate(void *context, struct lg_error *err)
-{
-	const struct beginning *beginning = context;
-	const struct lg_change_hands *hands = beginning->hands;
-
-	if (!beginning->request->change.with_gate)
-		return LG_OK;
-	return hands->lock_gate(hands->self, err);
-}
-
-/* Names, room for the members; then the journal is ours. */
+/* Names, and room for the members. */
 static enum lg_status prepare(struct beginning *beginning, struct lg_error *err)
 {
 	const struct lg_change_begin *request = beginning->request;
@@ -192,16 +199,16 @@ static enum lg_status open_servers(struct beginning *beginning,
 	size_t count = beginning->count;
 	enum lg_status status;
 
-	status = hands->open(hands->self, NULL, beginning->name, &count, &port,
-			     err);
+	status = hands->open(hands->self, beginning->name, &count,
+			     beginning->request->change.with_gate, &port, err);
 	beginning->opened = status == LG_OK;
 	if (status == LG_OK)
 		status = none_interrupted(&beginning->book, port, count, err);
 	/* what has ended is left out of the journal now */
-	if (status == LG_OK)
+	if (status == LG_OK && beginning->begun)
 		status = hands->rewrite(hands->self, &beginning->book, err);
 	if (status == LG_OK)
-		status = add_members(beginning, port, err);
+		status = add_members(beginning, port, count, err);
 	return status;
 }
 
@@ -229,13 +236,15 @@ static void note(const struct beginning *beginning, enum lg_status result)
 		.locks = result == LG_OK,
 	};
 
-	if (result == LG_OK ? change->with_gate
-			    : beginning->outcome == LG_SERVERS_NOTHING_WRITTEN)
+	if (!beginning->begun ||
+	    (result == LG_OK
+		     ? change->with_gate
+		     : beginning->outcome == LG_SERVERS_NOTHING_WRITTEN))
 		return;
 	for (size_t i = 0; i < beginning->count; i++)
 		lg_strlist_add(&names, beginning->name[i],
 			       strlen(beginning->name[i]), NULL);
-	lg_change_names(&names, &target);
+	lg_journal_names(&names, &target);
 	entry.target = target.data;
 	hands->note(hands->self, &entry);
 	lg_buffer_release(&target);
@@ -248,6 +257,8 @@ static void release(struct beginning *beginning)
 
 	for (size_t i = 0; i < beginning->fleet.count; i++)
 		lg_servers_member_release(&beginning->fleet.member[i]);
+	if (beginning->fleet.last)
+		lg_servers_member_release(beginning->fleet.last);
 	for (size_t i = 0; beginning->planned && i < beginning->count; i++)
 		lg_registry_free(&beginning->planned[i]);
 	free(beginning->planned);
@@ -256,7 +267,8 @@ static void release(struct beginning *beginning)
 	if (beginning->opened)
 		hands->close(hands->self);
 	lg_servers_book_release(&beginning->book);
-	hands->finish(hands->self, &beginning->journal);
+	if (beginning->begun)
+		hands->finish(hands->self, &beginning->journal);
 }
 
 enum lg_status lg_change_begin(const struct lg_change_hands *hands,
@@ -266,14 +278,16 @@ enum lg_status lg_change_begin(const struct lg_change_hands *hands,
 	struct beginning beginning = {.hands = hands,
 				      .request = request,
 				      .outcome = LG_SERVERS_NOTHING_WRITTEN};
-	const struct lg_servers_hooks hooks = {&beginning, keep_backups,
-					       lock_gate};
+	const struct lg_servers_backup backup = {&beginning, keep_backups};
 	struct lg_servers *fleet = &beginning.fleet;
 	struct lg_change_begun begun = {.fleet = fleet, .err = err};
-	enum lg_status status;
+	enum lg_status status = LG_OK;
 
-	status = hands->begin(hands->self, &beginning.journal, &beginning.book,
-			      err);
+	beginning.begun = lg_change_needs_servers(request->server,
+						  request->plan->target_count);
+	if (beginning.begun)
+		status = hands->begin(hands->self, &beginning.journal,
+				      &beginning.book, err);
 	if (status != LG_OK) {
 		begun.status = status;
 		hands->begun(hands->self, &begun);
@@ -287,11 +301,12 @@ enum lg_status lg_change_begin(const struct lg_change_hands *hands,
 		status = open_servers(&beginning, err);
 	if (status == LG_OK) {
 		fleet->journal = beginning.journal;
+		fleet->parallel = hands->parallel;
 		fleet->watch.context = hands->self;
 		fleet->watch.moved = hands->moved;
 		fleet->watch.stop_context = hands->self;
 		fleet->watch.stop = hands->stop;
-		status = lg_servers_apply(fleet, &request->change, &hooks,
+		status = lg_servers_apply(fleet, &request->change, &backup,
 					  &beginning.outcome, err);
 	}
 	begun.outcome = beginning.outcome;

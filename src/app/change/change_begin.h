@@ -22,6 +22,7 @@ struct lg_change_begin {
 	const struct lg_plan_server *server;
 	const void *const *test;
 	struct lg_servers_change change;
+	struct lg_target_lock lock; /* the same for gates */
 };
 
 /* 1 when any server of the plan is not the gate here. */

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * change_end.h - ending locks on servers: lifted, over, or interrupted
+ * change_end.h - ending locks: lifted, over, or interrupted
  *
  * Layer: app.
  * Flow: lift ends one, recover what was interrupted and what is over, the next
- * command and the gate what is over; extend moves an end. The gate here is the
- * last target: its part is lifted when the servers' is, and only then the
- * change is over.
+ * command and the gate what is over. The gate here is the last target: its
+ * part is lifted when the servers' is, and only then the change is over.
  * Source: contract 4 lift, recover, 9 "One machine for all targets"; A6, A7.
  */
 #ifndef LOGONGATE_APP_CHANGE_CHANGE_END_H
@@ -16,7 +15,9 @@
 
 /* What is lifted of one lock. */
 struct lg_change_lift {
-	const char *id;                 /* "": it has none */
+	const char *id;      /* in the journal; "": it has none; NULL: it is not
+			 * there, but at the gate here alone */
+	const char *gate_id; /* at the gate here; NULL: as the journal says */
 	const struct lg_strlist *names; /* of servers; NULL: all */
 	enum lg_servers_lift_mode mode;
 	int with_gate; /* the gate here, too */
@@ -50,14 +51,5 @@ struct lg_change_recovered
 lg_change_recover(const struct lg_change_hands *hands,
 		  const struct lg_servers_book *book,
 		  enum lg_servers_lift_mode mode, int interrupted);
-
-/* Moves the end of a lock that is in force, in the journal and on servers that
- * keep it themselves. LG_ERR_RANGE: longer than its profile lets it. */
-enum lg_status lg_change_extend(const struct lg_change_hands *hands,
-				const char *id, int64_t until_s,
-				struct lg_error *err);
-
-/* "ex1, ex2 and 3 more": as much of a list as a line of history holds. */
-void lg_change_names(const struct lg_strlist *names, struct lg_buffer *text);
 
 #endif

@@ -61,7 +61,7 @@ static void list_locked(const struct lg_servers_book *book,
 					       NULL);
 		}
 	}
-	lg_change_names(&locked, text);
+	lg_journal_names(&locked, text);
 	if (locked.count == 0)
 		lg_buffer_text(text, "no server");
 	lg_strlist_release(&locked);
@@ -162,7 +162,7 @@ static void note(const struct lg_change_hands *hands,
 		.max_duration_s = -1,
 	};
 
-	lg_change_names(names, &target);
+	lg_journal_names(names, &target);
 	entry.target = target.data;
 	hands->note(hands->self, &entry);
 	lg_buffer_release(&target);

@@ -139,7 +139,7 @@ static void note(const struct lg_change_hands *hands,
 
 	if (names->count == 0)
 		return;
-	lg_change_names(names, &what);
+	lg_journal_names(names, &what);
 	entry.what = what.data;
 	hands->note(hands->self, &entry);
 	lg_buffer_release(&what);
@@ -197,7 +197,7 @@ enum lg_status lg_change_values(const struct lg_change_hands *hands,
 	status = not_locked(&book, wish->server, err);
 	if (status == LG_OK) {
 		*out_left = LG_CHANGE_WHOLE;
-		status = hands->open(hands->self, NULL, &wish->server, &count,
+		status = hands->open(hands->self, &wish->server, &count, 0,
 				     &port, err);
 	}
 	if (port) {

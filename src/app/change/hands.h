@@ -14,15 +14,17 @@
 
 /* What became of one change that was to end; all borrowed for the call. */
 struct lg_change_ended {
-	const struct lg_servers_record *record; /* NULL: begin failed */
-	const struct lg_servers *fleet;         /* those that were asked */
+	const struct lg_servers_record *record; /* NULL: the gate here alone */
+	/* those that were asked, and the gate here as the last, which has its
+	 * own status; NULL: begin failed */
+	const struct lg_servers *fleet;
 	enum lg_servers_outcome outcome;
-	enum lg_status status;      /* LG_OK: it is over there */
+	enum lg_status status;      /* LG_OK: it is over on servers */
 	const struct lg_error *err; /* where status is not LG_OK */
 };
 
 /* What came of an apply; fleet has the servers that are not the gate here, in
- * their order. */
+ * their order, and the gate here as the last. */
 struct lg_change_begun {
 	const struct lg_servers *fleet;
 	enum lg_servers_outcome outcome;
@@ -35,21 +37,20 @@ struct lg_change_begun {
  * it. LG_ERR_CONFLICT: somebody else is at it.
  * rewrite: the book in place of all that stands in the journal.
  * open: the servers of a change by name, in their order, which belong to close;
- * *count becomes how many there are. A gate among them is asked for this lock;
- * record NULL: for the one that is being applied.
+ * *count becomes how many there are. with_gate: the gate here, or the files of
+ * a machine where none runs, stands behind them.
  * backup: keeps what a server held; *out_file, its name, is the caller's to
  * free. has_backup: 1 where that file is still there.
- * test: the test accounts of a server log on. lock_gate: the part of the lock
- * that is at the gate here. stop: 1 ends an apply, and all is put back.
- * lift_gate: ends the part of the lock that is at the gate here. LG_OK also
- * where it has none; *out_was: it had one. What fails it tells itself.
+ * test: what is in force there is what was planned, and test accounts log on.
+ * stop: 1 ends an apply, and all is put back; may be NULL.
  * note: one line of history; what cannot be written is told.
  * begun, ended: told for each change; moved: each server's steps, may be NULL.
- * What ends locks needs neither rewrite nor backup, test, lock_gate, stop and
- * begun; what begins them neither lift_gate nor ended.
+ * What ends locks needs neither rewrite nor backup, test, stop and begun; what
+ * begins them no ended. A change of the gate here alone begins no journal.
  */
 struct lg_change_hands {
 	void *self;
+	unsigned int parallel; /* servers at once; 0: 8 */
 	const char *by;
 	struct lg_now (*now)(void *self);
 	enum lg_status (*begin)(void *self,
@@ -57,9 +58,8 @@ struct lg_change_hands {
 				struct lg_servers_book *out_book,
 				struct lg_error *err);
 	void (*finish)(void *self, struct lg_servers_journal *journal);
-	enum lg_status (*open)(void *self,
-			       const struct lg_servers_record *record,
-			       const char *const *name, size_t *count,
+	enum lg_status (*open)(void *self, const char *const *name,
+			       size_t *count, int with_gate,
 			       struct lg_target **out_port,
 			       struct lg_error *err);
 	void (*close)(void *self);
@@ -71,11 +71,7 @@ struct lg_change_hands {
 				 char **out_file, struct lg_error *err);
 	int (*has_backup)(void *self, const char *file);
 	enum lg_status (*test)(const void *context, struct lg_error *err);
-	enum lg_status (*lock_gate)(void *self, struct lg_error *err);
 	int (*stop)(void *self);
-	enum lg_status (*lift_gate)(void *self,
-				    const struct lg_servers_record *record,
-				    int *out_was);
 	void (*note)(void *self, const struct lg_journal_entry *entry);
 	void (*begun)(void *self, const struct lg_change_begun *begun);
 	void (*ended)(void *self, const struct lg_change_ended *ended);

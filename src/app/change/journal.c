@@ -16,6 +16,8 @@
 
 #include "base/instant.h"
 
+#define NAMES_MAX 20
+
 const char *lg_journal_event_name(enum lg_journal_event event)
 {
 	switch (event) {
@@ -265,4 +267,16 @@ enum lg_status lg_journal_mend(const struct lg_files *files,
 	lg_buffer_release(&text);
 	lg_buffer_release(&good);
 	return status;
+}
+
+void lg_journal_names(const struct lg_strlist *names, struct lg_buffer *text)
+{
+	size_t i;
+
+	for (i = 0; i < names->count && i < NAMES_MAX; i++)
+		lg_buffer_format(text, "%s%s", i > 0 ? ", " : "",
+				 names->item[i]);
+	if (names->count > NAMES_MAX)
+		lg_buffer_format(text, " and %zu more",
+				 names->count - NAMES_MAX);
 }

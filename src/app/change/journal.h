@@ -77,4 +77,7 @@ enum lg_status lg_journal_mend(const struct lg_files *files,
 			       struct lg_buffer *out_kept,
 			       struct lg_error *err);
 
+/* "ex1, ex2 and 3 more": as much of a list as a line of history holds. */
+void lg_journal_names(const struct lg_strlist *names, struct lg_buffer *text);
+
 #endif

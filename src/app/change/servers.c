@@ -152,7 +152,7 @@ static enum lg_status work_restore(struct lg_servers_round *round,
 	if (status == LG_ERR_CONFLICT && member->port->keeps_others) {
 		member->kept = 1;
 		status = LG_OK;
-	} else if (status == LG_OK && !member->port->keeps_locks) {
+	} else if (status == LG_OK && !member->port->end) {
 		status = lg_servers_read_back(member, member->before, &failure);
 	}
 	if (status == LG_OK && restarted)
@@ -178,24 +178,65 @@ static enum lg_status work_restore(struct lg_servers_round *round,
 	return status;
 }
 
-/* Restores every touched member; the journal ends when all are. */
-static enum lg_servers_outcome restore_all(struct lg_servers *fleet)
+/* Restores every touched member. */
+static enum lg_servers_outcome restore_members(struct lg_servers *fleet)
 {
-	struct lg_error ignored;
 	size_t i;
 
 	if (!fleet->partial &&
-	    lg_servers_journal_step(fleet, "lifting", NULL, &ignored) != LG_OK)
-		return LG_SERVERS_LEFT_BEHIND;
+	    lg_servers_journal_step(fleet, "lifting", NULL,
+				    &fleet->unwritten) != LG_OK)
+		return LG_SERVERS_NOTHING_WRITTEN;
 	lg_servers_round_run(fleet, work_restore, 0);
 	for (i = 0; i < fleet->count; i++) {
 		if (fleet->member[i].left_behind)
 			return LG_SERVERS_LEFT_BEHIND;
 	}
-	if (!fleet->partial && !fleet->gate_next &&
-	    lg_servers_journal_step(fleet, "lifted", NULL, &ignored) != LG_OK)
-		return LG_SERVERS_LEFT_BEHIND;
 	return LG_SERVERS_PUT_BACK;
+}
+
+enum lg_status lg_servers_end_last(struct lg_servers *fleet)
+{
+	struct lg_servers_member *last = fleet->last;
+	struct lg_error failure;
+	enum lg_status status;
+
+	if (!last || !lg_servers_step_locks(last->step))
+		return LG_OK;
+	status = last->port->end(last->port->self, &failure);
+	if (status == LG_OK)
+		last->step = LG_SERVERS_RESTORED;
+	else
+		last->left_behind = 1;
+	if (status == LG_OK && fleet->ends_last) {
+		status = lg_servers_journal_step(fleet, "opened", NULL,
+						 &fleet->unwritten);
+		failure = fleet->unwritten;
+	}
+	if (status != LG_OK && last->status == LG_OK) {
+		last->status = status;
+		last->error = failure;
+	}
+	return status;
+}
+
+/* Restores every touched member, then the last; the journal ends when all
+ * are. A server that is left behind does not keep people out here. */
+static enum lg_servers_outcome restore_all(struct lg_servers *fleet, int force)
+{
+	enum lg_servers_outcome outcome = restore_members(fleet);
+
+	if (outcome == LG_SERVERS_PUT_BACK && !fleet->partial &&
+	    !fleet->ends_last &&
+	    lg_servers_journal_step(fleet, "lifted", NULL, &fleet->unwritten) !=
+		    LG_OK)
+		outcome = LG_SERVERS_LEFT_BEHIND;
+	if (outcome == LG_SERVERS_NOTHING_WRITTEN && !force)
+		return outcome;
+	lg_servers_end_last(fleet);
+	return outcome == LG_SERVERS_NOTHING_WRITTEN && fleet->last
+		       ? LG_SERVERS_LEFT_BEHIND
+		       : outcome;
 }
 
 enum lg_status lg_servers_probe(struct lg_servers *fleet, struct lg_error *err)
@@ -230,9 +271,53 @@ static enum lg_status still_as_planned(const struct lg_servers *fleet,
 	return LG_OK;
 }
 
+static int may_be_locked(const struct lg_servers_member *last)
+{
+	return last->status == LG_OK ||
+	       (!last->told.unreached &&
+		(last->status == LG_ERR_IO || last->status == LG_ERR_TIMEOUT));
+}
+
+/* A write that may have gone through is undone; one that was refused left
+ * nothing. */
+static enum lg_status lock_last(struct lg_servers *fleet, struct lg_error *err)
+{
+	struct lg_servers_member *last = fleet->last;
+
+	if (!last)
+		return LG_OK;
+	last->status =
+		lg_servers_write_values(last, LG_TARGET_CHANGE, &last->error);
+	if (may_be_locked(last))
+		last->step = LG_SERVERS_WRITING;
+	if (last->status == LG_OK && last->test)
+		last->status = last->test(last->test_context, &last->error);
+	if (last->status == LG_OK)
+		last->step = LG_SERVERS_TESTED;
+	else if (err)
+		*err = last->error;
+	return last->status;
+}
+
+/* Where the last was locked, its end ends the change in the journal. */
+static enum lg_servers_outcome undo(struct lg_servers *fleet)
+{
+	enum lg_servers_outcome outcome;
+
+	fleet->ends_last =
+		fleet->last && lg_servers_step_locks(fleet->last->step);
+	if (!fleet->ends_last && fleet->count == 0)
+		return LG_SERVERS_NOTHING_WRITTEN;
+	outcome = restore_all(fleet, 1);
+	if ((fleet->last && fleet->last->left_behind) ||
+	    fleet->unwritten.status != LG_OK)
+		return LG_SERVERS_LEFT_BEHIND;
+	return outcome;
+}
+
 enum lg_status lg_servers_apply(struct lg_servers *fleet,
 				const struct lg_servers_change *change,
-				const struct lg_servers_hooks *hooks,
+				const struct lg_servers_backup *backup,
 				enum lg_servers_outcome *out_outcome,
 				struct lg_error *err)
 {
@@ -249,8 +334,8 @@ enum lg_status lg_servers_apply(struct lg_servers *fleet,
 	}
 	if (status == LG_OK)
 		status = still_as_planned(fleet, err);
-	if (status == LG_OK && hooks->backup)
-		status = hooks->backup(hooks->context, fleet, err);
+	if (status == LG_OK && backup->keep)
+		status = backup->keep(backup->context, fleet, err);
 	if (status == LG_OK)
 		status = lg_servers_journal_begin(fleet, change, err);
 	if (status != LG_OK)
@@ -260,16 +345,12 @@ enum lg_status lg_servers_apply(struct lg_servers *fleet,
 		status = lg_servers_first_failure(fleet, err);
 	if (status == LG_OK)
 		status = go_on(fleet, change->profile, err);
-	if (status == LG_OK && hooks->finish)
-		status = hooks->finish(hooks->context, err);
+	if (status == LG_OK)
+		status = lock_last(fleet, err);
 	if (status == LG_OK)
 		status = lg_servers_journal_step(fleet, "applied", NULL, err);
-	if (status != LG_OK) {
-		*out_outcome = restore_all(fleet);
-		return status;
-	}
-	*out_outcome = LG_SERVERS_DONE;
-	return LG_OK;
+	*out_outcome = status == LG_OK ? LG_SERVERS_DONE : undo(fleet);
+	return status;
 }
 
 static enum lg_status work_compare(struct lg_servers_round *round,
@@ -279,8 +360,7 @@ static enum lg_status work_compare(struct lg_servers_round *round,
 	enum lg_status status = work_look(round, member, err);
 
 	/* a gate that lifted by itself, or a hand that did: nothing is lost */
-	if (status == LG_OK && !member->port->keeps_locks &&
-	    lg_servers_foreign(member))
+	if (status == LG_OK && !member->port->end && lg_servers_foreign(member))
 		member->changed = 1;
 	return status;
 }
@@ -335,12 +415,12 @@ enum lg_status lg_servers_lift(struct lg_servers *fleet,
 					lg_servers_foreign(&fleet->member[i]));
 		}
 	}
-	*out_outcome = restore_all(fleet);
+	*out_outcome = restore_all(fleet, mode != LG_SERVERS_LIFT_CAREFUL);
 	for (i = 0; i < fleet->count; i++) {
 		if (fleet->member[i].kept)
 			*out_outcome = LG_SERVERS_LEFT_BEHIND;
 	}
-	if (*out_outcome == LG_SERVERS_LEFT_BEHIND)
+	if (*out_outcome != LG_SERVERS_PUT_BACK)
 		return lg_servers_first_failure(fleet, err);
 	*out_outcome = LG_SERVERS_DONE;
 	return LG_OK;

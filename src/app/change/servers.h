@@ -72,6 +72,7 @@ struct lg_servers_member {
 	int left_behind;       /* could not be put back */
 	int kept;              /* put back but for what somebody changed */
 	int changed;           /* lift: somebody changed a value meanwhile */
+	struct lg_target_told told; /* by a gate */
 };
 
 /* What a change is; every text borrowed. Times are wall clock seconds; now is
@@ -118,9 +119,13 @@ struct lg_servers {
 	const char *id;        /* of the change, in the journal; may be NULL */
 	unsigned int parallel; /* targets at once; 0: 8 */
 	int partial;           /* a lift that leaves other targets locked */
-	int gate_next;         /* a lift: the gate of this machine follows, and
-				* the journal's "opened" ends the change */
+	/* the gate of this machine, NULL where it has no part: locked when all
+	 * others are, lifted when they have what they had, or are left behind;
+	 * it keeps its own back-ups */
+	struct lg_servers_member *last;
+	int ends_last; /* the change in the journal ends with it: "opened" */
 	struct lg_servers_journal journal;
+	struct lg_error unwritten; /* why the journal could not be written */
 	struct lg_servers_watch watch;
 };
 
@@ -132,35 +137,30 @@ enum lg_servers_outcome {
 	LG_SERVERS_LEFT_BEHIND      /* failed; see left_behind (exit 9) */
 };
 
-/*
- * What the caller does in the middle of an apply. Each may be NULL.
- * backup: once, when all befores are read and nothing is written (A2).
- * finish: once, when every target holds its values and before the change
- * counts as applied: locking the gate of this machine.
- * Their failure ends the change; after finish everything is put back.
- */
-struct lg_servers_hooks {
+/* A2: called once, when all befores are read and nothing is written; its
+ * failure ends the change. keep may be NULL. */
+struct lg_servers_backup {
 	void *context;
-	enum lg_status (*backup)(void *context, struct lg_servers *fleet,
-				 struct lg_error *err);
-	enum lg_status (*finish)(void *context, struct lg_error *err);
+	enum lg_status (*keep)(void *context, struct lg_servers *fleet,
+			       struct lg_error *err);
 };
 
 /*
  * Applies: probe all, read all, write all, read back and compare, restart
  * where asked and running, read again, look at the services; a store that does
- * not run is no failure, and tests no logon. The first failure stops the others at their next
- * step and puts everything back.
+ * not run is no failure, and tests no logon. Then the last. The first failure
+ * stops the others at their next step and puts everything back. Where there is
+ * only the last nothing stands in the journal: its lock is one write.
  * Returns: LG_OK with LG_SERVERS_DONE; else the status of the member that
  * failed first, err names it, and *out_outcome says what is true now.
  */
 enum lg_status lg_servers_apply(struct lg_servers *fleet,
 				const struct lg_servers_change *change,
-				const struct lg_servers_hooks *hooks,
+				const struct lg_servers_backup *backup,
 				enum lg_servers_outcome *out_outcome,
 				struct lg_error *err);
 
-/* Frees found, before, bare, composed and backup. */
+/* Frees what was filled in. */
 void lg_servers_member_release(struct lg_servers_member *member);
 
 /* Why a member failed, at its name, with the place below it. */
@@ -193,10 +193,17 @@ enum lg_servers_lift_mode {
  * nobody. What cannot be reached or was changed keeps only its own lock, and is
  * left behind; the others are lifted and the record stays for it. Members that
  * were never touched are left as they are.
+ *
+ * The last is lifted unless a careful lift wrote nothing at all, which a journal
+ * that cannot be written leads to, too. What it failed with is its own, and what
+ * is returned is the others'.
  */
 enum lg_status lg_servers_lift(struct lg_servers *fleet,
 			       enum lg_servers_lift_mode mode,
 			       enum lg_servers_outcome *out_outcome,
 			       struct lg_error *err);
+
+/* The last alone, and the journal's "opened" where that ends the change. */
+enum lg_status lg_servers_end_last(struct lg_servers *fleet);
 
 #endif

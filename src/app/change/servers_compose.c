@@ -8,6 +8,7 @@
 #include "app/change/servers_compose.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <strings.h>
 
 #include "core/exchange/protocol_settings.h"
@@ -19,9 +20,36 @@ static enum lg_status out_of_memory(struct lg_error *err)
 	return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "out of memory");
 }
 
+/*
+ * Values that say one thing together. A profile that sets one of them owns
+ * them all: a list of users that was there before must not let in people whom
+ * the profile does not name.
+ */
+const char *const lg_values_together[LG_TOGETHER_COUNT][4] = {
+	{LG_VALUE_LOGON_ONLY_AS, LG_VALUE_LOGON_ONLY_AS_FILE,
+	 LG_VALUE_LOGON_ONLY_AS_USERS, LG_VALUE_WHEN_INVALID},
+	{LG_VALUE_DISABLE_MAPI_CLIENTS, LG_VALUE_FOUR_PART,
+	 LG_VALUE_UNKNOWN_VERSION, NULL},
+	{LG_VALUE_DISABLE_MAPI_CLIENT_PROCESSES, LG_VALUE_UNKNOWN_PROCESS, NULL,
+	 NULL},
+	{LG_VALUE_APPLIES_TO, LG_VALUE_APPLIES_TO_FILE,
+	 LG_VALUE_APPLIES_TO_USERS, LG_VALUE_APPLIES_TO_DOMAINS},
+};
+
+int lg_values_set_any(const struct lg_registry *values, size_t group)
+{
+	for (size_t i = 0; i < 4 && lg_values_together[group][i]; i++) {
+		if (lg_registry_find(values, LG_KEY_PARAMETERS_SYSTEM,
+				     lg_values_together[group][i]))
+			return 1;
+	}
+	return 0;
+}
+
 void lg_servers_beside_release(struct lg_servers_beside *beside)
 {
 	free(beside->lock);
+	free(beside->replaces);
 	lg_registry_free(&beside->names);
 	lg_registry_free(&beside->bare);
 	*beside = (struct lg_servers_beside){0};
@@ -68,7 +96,8 @@ enum lg_status lg_servers_beside(const struct lg_servers_book *book,
 	if (status == LG_OK)
 		status = lg_registry_new(&beside.bare, err);
 	beside.lock = calloc(book->count + 1, sizeof(const void *));
-	if (status == LG_OK && !beside.lock)
+	beside.replaces = calloc(book->count + 1, 1);
+	if (status == LG_OK && (!beside.lock || !beside.replaces))
 		status = out_of_memory(err);
 	for (i = 0; status == LG_OK && i < book->count; i++) {
 		const struct lg_servers_record *record = &book->record[i];
@@ -81,8 +110,8 @@ enum lg_status lg_servers_beside(const struct lg_servers_book *book,
 		status = add_names(&beside, is, err);
 		if (record == except)
 			continue;
+		beside.replaces[beside.count] = record->replaces != 0;
 		beside.lock[beside.count++] = is->wanted;
-		beside.replaced |= record->replaces;
 	}
 	if (status != LG_OK)
 		lg_servers_beside_release(&beside);
@@ -268,6 +297,51 @@ compose_store(const struct lg_registry *const *lock, size_t count,
 	return status;
 }
 
+/* 1 where values say what this value says, or help to. */
+static int says(const struct lg_registry *values, const struct lg_value *value)
+{
+	for (size_t group = 0; group < LG_TOGETHER_COUNT; group++) {
+		for (size_t i = 0; i < 4 && lg_values_together[group][i]; i++) {
+			if (is_of_store(value) &&
+			    strcmp(lg_values_together[group][i], value->name) ==
+				    0)
+				return lg_values_set_any(values, group);
+		}
+	}
+	return find(values, value) != NULL;
+}
+
+/* bare without what a lock stands in place of. */
+static enum lg_status beneath(const struct lg_servers_beside *beside,
+			      const struct lg_servers_more *more,
+			      const struct lg_registry *bare,
+			      struct lg_registry **out_bare,
+			      struct lg_error *err)
+{
+	struct lg_registry *left = NULL;
+	enum lg_status status = lg_registry_new(&left, err);
+	size_t i, k;
+
+	for (i = 0; status == LG_OK && !beside->replaced &&
+		    i < lg_registry_count(bare);
+	     i++) {
+		const struct lg_value *value = lg_registry_at(bare, i);
+		int replaced =
+			more->own && more->replaces && says(more->own, value);
+
+		for (k = 0; k < beside->count; k++)
+			replaced |= beside->replaces[k] &&
+				    says(beside->lock[k], value);
+		if (!replaced)
+			status = lg_registry_set(left, value, err);
+	}
+	if (status != LG_OK)
+		lg_registry_free(&left);
+	else
+		*out_bare = left;
+	return status;
+}
+
 static int sets(const struct lg_registry *const *lock, size_t count,
 		const struct lg_value *name)
 {
@@ -290,8 +364,7 @@ enum lg_status lg_servers_composed(const struct lg_servers_beside *beside,
 {
 	const struct lg_registry **lock =
 		calloc(beside->count + 1, sizeof(const void *));
-	int replaced = beside->replaced || (more->own && more->replaces);
-	struct lg_registry *values = NULL, *store = NULL;
+	struct lg_registry *values = NULL, *store = NULL, *left = NULL;
 	enum lg_status status = lg_registry_new(&values, err);
 	size_t count = 0;
 	size_t i;
@@ -303,8 +376,10 @@ enum lg_status lg_servers_composed(const struct lg_servers_beside *beside,
 	if (status == LG_OK && more->own)
 		lock[count++] = more->own;
 	if (status == LG_OK)
-		status = compose_store(lock, count, replaced ? NULL : bare,
-				       more->dialect, &store, warnings, err);
+		status = beneath(beside, more, bare, &left, err);
+	if (status == LG_OK)
+		status = compose_store(lock, count, left, more->dialect, &store,
+				       warnings, err);
 	for (i = 0; status == LG_OK && i < lg_registry_count(names); i++) {
 		const struct lg_value *name = lg_registry_at(names, i);
 		const struct lg_value *value;
@@ -323,6 +398,7 @@ enum lg_status lg_servers_composed(const struct lg_servers_beside *beside,
 		}
 	}
 	lg_registry_free(&store);
+	lg_registry_free(&left);
 	free(lock);
 	if (status != LG_OK)
 		lg_registry_free(&values);

@@ -21,11 +21,19 @@
  */
 struct lg_servers_beside {
 	const struct lg_registry **lock;
+	char *replaces; /* each: what it sets is in place of what was there */
 	size_t count;
-	int replaced; /* one stands in place of what was there */
+	int replaced; /* all of them are */
 	struct lg_registry *names;
 	struct lg_registry *bare;
 };
+
+/* Values that say one thing together, up to four names; who sets one of them
+ * owns them all. */
+#define LG_TOGETHER_NAMES 0
+#define LG_TOGETHER_COUNT 4
+extern const char *const lg_values_together[LG_TOGETHER_COUNT][4];
+int lg_values_set_any(const struct lg_registry *values, size_t group);
 
 /* except: the lock that is left out; NULL: none. */
 enum lg_status lg_servers_beside(const struct lg_servers_book *book,

@@ -39,7 +39,7 @@ static enum lg_status fill(const struct lg_servers_book *book,
 	struct lg_servers_beside beside = {0};
 	enum lg_status status;
 
-	if (member->port->keeps_locks) {
+	if (member->port->end) {
 		status = lg_registry_copy(target->wanted, &member->composed,
 					  err);
 		if (status == LG_OK)

@@ -39,6 +39,10 @@ void lg_servers_member_release(struct lg_servers_member *member)
 	lg_registry_free(&member->composed);
 	free(member->backup);
 	member->backup = NULL;
+	lg_strlist_release(&member->told.restored);
+	lg_strlist_release(&member->told.changed);
+	lg_strlist_release(&member->told.says);
+	lg_strlist_release(&member->told.loud);
 }
 
 const char *lg_servers_differing(const struct lg_registry *found,
@@ -127,6 +131,8 @@ enum lg_status lg_servers_write_values(struct lg_servers_member *member,
 	enum lg_status status;
 	size_t i;
 
+	if (restore && member->port->end)
+		return member->port->end(member->port->self, err);
 	change = calloc(count ? count : 1, sizeof(*change));
 	if (!change)
 		return lg_error_set(err, LG_ERR_NO_MEMORY, member->name,
@@ -137,7 +143,8 @@ enum lg_status lg_servers_write_values(struct lg_servers_member *member,
 		change[i].name = value->name;
 		change[i].value = lg_registry_find(to, value->key, value->name);
 		change[i].expected =
-			lg_registry_find(from, value->key, value->name);
+			from ? lg_registry_find(from, value->key, value->name)
+			     : NULL;
 		change[i].care = care;
 	}
 	status = member->port->write(member->port->self, change, count, err);

@@ -112,6 +112,10 @@ enum lg_status lg_servers_first_failure(const struct lg_servers *fleet,
 			continue;
 		return lg_servers_member_failure(member, err);
 	}
-	return lg_error_set(err, LG_ERR_BUG, NULL,
-			    "a change failed on no target");
+	if (fleet->unwritten.status == LG_OK)
+		return lg_error_set(err, LG_ERR_BUG, NULL,
+				    "a change failed on no target");
+	if (err)
+		*err = fleet->unwritten;
+	return fleet->unwritten.status;
 }

@@ -1,24 +1,28 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * apply.c - puts a plan in force, through the gate or on state_dir
+ * apply.c - puts a plan in force: the hands and the words
  *
- * The values sent are what the profile sets and nothing else: what they come to
- * beside other locks is the gate's to say. When it says that it is done, it is
- * asked what the lock does now (A5): one that is not what the plan said is
- * taken back.
+ * The steps and their order are app/change/change_begin's. What a gate is sent
+ * is what the profile sets and nothing else: what it comes to beside other
+ * locks is the gate's to say. When it says that it is done, it is asked what
+ * the lock does now (A5): one that is not what the plan said is taken back.
  */
+#include <stdlib.h>
 #include <string.h>
 
-#include "app/records/json_member.h"
-#include "base/instant.h"
-
-#include "app/lock/lock_change.h"
+#include "app/change/change_begin.h"
 #include "cli/change/apply.h"
-#include "cli/change/effect.h"
+#include "cli/change/effect_words.h"
 #include "cli/change/servers_apply.h"
+#include "cli/change/servers_hands.h"
+#include "cli/change/servers_lift.h"
+#include "cli/change/stop_signals.h"
 #include "cli/open/locks.h"
 #include "cli/output.h"
+#include "cli/text/times.h"
 #include "cli/open/targets.h"
+
+#define ANSWER_MS 5000
 
 enum lg_exit lg_cli_change_exit(enum lg_status status)
 {
@@ -51,112 +55,24 @@ int lg_cli_state_failed(struct lg_cli *cli, const struct lg_error *err)
 	return lg_cli_fail(cli, err);
 }
 
-/* The one target that is this machine's gate. */
-static const struct lg_plan_target *local_target(const struct lg_prepared *p)
-{
-	for (size_t i = 0; i < p->server_count; i++) {
-		if (p->server[i].is_local)
-			return &p->plan->target[i];
-	}
-	return NULL;
-}
+/* What one server is tested with (A5); settings NULL: it has no section. */
+struct tested {
+	const struct lg_prepared *prepared;
+	size_t server;
+	const struct lg_target_settings *settings;
+	const char *id;
+};
 
-static const char *profile_name(const struct lg_prepared *p)
-{
-	return p->profile->name;
-}
-
-static enum lg_lock_place place_of(struct lg_cli *cli)
-{
-	return lg_cli_option(cli, "replace") != NULL ? LG_LOCK_REPLACES
-						     : LG_LOCK_BESIDE;
-}
-
-/* What state_dir has to say and nobody asks for. */
-static void tell_loud(struct lg_cli *cli, const struct lg_state *state)
-{
-	for (size_t i = 0; i < state->loud.count; i++)
-		lg_cli_say(cli, LG_EXIT_DONE, NULL, "%s", state->loud.item[i]);
-}
-
-static int apply_here(struct lg_cli *cli, const struct lg_prepared *p,
-		      const struct lg_plan_target *target,
-		      struct lg_applied *out_applied)
-{
-	struct lg_lock_request request = {
-		.id = out_applied->id,
-		.profile = profile_name(p),
-		.variables = p->variables,
-		.by = lg_cli_by(cli),
-		.reason = lg_cli_option(cli, "reason"),
-		.values = target->values,
-		.place = place_of(cli),
-		.for_s = p->for_s,
-		.until_s = p->for_s > 0 ? 0 : p->input.until_s,
-		.at_s = p->input.starts_s > p->input.now_s ? p->input.starts_s
-							   : 0,
-		.confirm_within_s = p->confirm_within_s,
-		.grace_s = p->grace_s,
-		.max_duration_s = p->profile->max_duration_s,
-	};
-	struct lg_state *state = NULL;
-	struct lg_lock *lock = NULL;
-	struct lg_error err;
-	enum lg_status status;
-
-	if (p->plan->facts == LG_FACTS_FINDINGS) {
-		request.findings = p->plan->findings;
-		request.concerned = p->plan->concerned;
-	}
-	if (lg_cli_state(cli, LG_STATE_WRITE, &state, &err) != LG_OK)
-		return lg_cli_state_failed(cli, &err);
-	status = lg_lock_apply(state, &request, &lock, &err);
-	tell_loud(cli, state);
-	if (status != LG_OK)
-		return lg_cli_fail_as(cli, lg_cli_change_exit(status), &err);
-	out_applied->until_s = lock->until.wall_s;
-	return LG_EXIT_DONE;
-}
-
-static cJSON *apply_request(struct lg_cli *cli, const struct lg_prepared *p,
-			    const char *id)
-{
-	cJSON *request = lg_cli_request("apply");
-
-	lg_json_text(request, "id", id);
-	lg_json_text(request, "profile", profile_name(p));
-	if (p->variables != NULL)
-		lg_json_text(request, "variables", p->variables);
-	if (place_of(cli) == LG_LOCK_REPLACES)
-		lg_json_bool(request, "replace", 1);
-	if (p->for_s > 0)
-		lg_json_number(request, "for_s", p->for_s);
-	else
-		lg_json_time(request, "until", p->input.until_s);
-	if (p->input.starts_s > p->input.now_s)
-		lg_json_time(request, "at", p->input.starts_s);
-	if (p->confirm_within_s > 0)
-		lg_json_number(request, "confirm_within_s",
-			       p->confirm_within_s);
-	if (p->grace_s > 0)
-		lg_json_number(request, "grace_s", p->grace_s);
-	if (p->profile->max_duration_s >= 0)
-		lg_json_number(request, "max_duration_s",
-			       p->profile->max_duration_s);
-	if (lg_cli_option(cli, "reason") != NULL)
-		lg_json_text(request, "reason", lg_cli_option(cli, "reason"));
-	lg_json_text(request, "caller", lg_cli_by(cli));
-	return request;
-}
-
-static uint64_t number_of(const cJSON *object, const char *name)
-{
-	const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, name);
-
-	return cJSON_IsNumber(item) && item->valuedouble > 0
-		       ? (uint64_t)item->valuedouble
-		       : 0;
-}
+/* What one apply holds. */
+struct applying {
+	struct lg_cli_hands base;
+	const struct lg_prepared *prepared;
+	struct lg_applied *applied;
+	struct lg_stop_signals signals;
+	struct tested *tested;
+	const void **test;
+	int code; /* which is printed */
+};
 
 /* What the lock of that id does by itself, as the gate says; "": no such
  * lock. */
@@ -177,144 +93,266 @@ static const char *gate_of(const cJSON *status, const char *id)
 	return "";
 }
 
-/* A5: what the gate does now is what the plan said, or it is taken back. */
-static int test_gate(struct lg_cli *cli, const struct lg_prepared *p,
-		     const struct lg_plan_target *target, const char *id)
+/* What the gate does now is what the plan said. */
+static enum lg_status test_gate(const struct tested *tested,
+				struct lg_error *err)
 {
+	const struct lg_plan_target *target =
+		&tested->prepared->plan->target[tested->server];
+	const char *planned = lg_gate_state_name(target->gate);
 	struct lg_control_answer answer = {0};
-	const cJSON *status;
+	cJSON *request;
 	const char *gate;
-	int code;
-
-	if (target->takes_effect != LG_TAKES_EFFECT_AT_ONCE ||
-	    p->input.starts_s > p->input.now_s)
-		return LG_EXIT_DONE;
-	code = lg_cli_ask(cli, p->control, lg_cli_request("status"), NULL, 0,
-			  &answer);
-	if (code != LG_EXIT_DONE)
-		return code;
-	status = cJSON_GetObjectItemCaseSensitive(answer.object, "status");
-	gate = gate_of(status, id);
-	if (strcmp(gate, lg_gate_state_name(target->gate)) != 0)
-		code = lg_cli_say(cli, LG_EXIT_PUT_BACK, NULL,
-				  "the lock is %s at the gate where the plan "
-				  "said %s; it is taken back",
-				  *gate != '\0' ? gate : "over already",
-				  lg_gate_state_name(target->gate));
-	lg_control_release(&answer);
-	if (code == LG_EXIT_PUT_BACK &&
-	    lg_cli_lift_gate(cli, id, NULL) != LG_EXIT_DONE)
-		code = LG_EXIT_NOT_PUT_BACK;
-	return code;
-}
-
-/* What the gate says of the doors while it cuts, on stderr. */
-static void say_texts(struct lg_cli *cli, const cJSON *answer, const char *name,
-		      const char *about)
-{
-	const cJSON *item;
-
-	cJSON_ArrayForEach(item,
-			   cJSON_GetObjectItemCaseSensitive(answer, name)) {
-		if (cJSON_IsString(item) && !cli->quiet)
-			lg_cli_say(cli, LG_EXIT_DONE, NULL, "%s: %s", about,
-				   item->valuestring);
-	}
-}
-
-static int apply_at_gate(struct lg_cli *cli, const struct lg_prepared *p,
-			 const struct lg_plan_target *target,
-			 struct lg_applied *out_applied)
-{
-	struct lg_control_answer answer = {0};
-	struct lg_control_block block[3];
-	struct lg_buffer values = {0}, findings = {0}, concerned = {0};
-	size_t blocks = 1;
-	struct lg_error err;
 	enum lg_status status;
 	int code;
 
-	status = lg_reg_text_render(target->values, LG_REG_ENCODING_UTF8,
-				    &values, &err);
-	if (status == LG_OK && p->plan->facts == LG_FACTS_FINDINGS)
-		status = lg_findings_render(p->plan->findings, &findings, &err);
-	if (status == LG_OK && p->plan->facts == LG_FACTS_FINDINGS &&
-	    p->plan->concerned != NULL)
-		status = lg_findings_render(p->plan->concerned, &concerned,
-					    &err);
-	if (status != LG_OK) {
-		code = lg_cli_fail(cli, &err);
-		goto out;
-	}
-	block[0].bytes = values.data;
-	block[0].len = values.len;
-	if (p->plan->facts == LG_FACTS_FINDINGS) {
-		block[1].bytes = findings.data;
-		block[1].len = findings.len;
-		blocks = 2;
-	}
-	if (blocks == 2 && p->plan->concerned != NULL) {
-		block[2].bytes = concerned.data;
-		block[2].len = concerned.len;
-		blocks = 3;
-	}
-	code = lg_cli_ask(cli, p->control,
-			  apply_request(cli, p, out_applied->id), block, blocks,
-			  &answer);
-	if (code != LG_EXIT_DONE)
-		goto out;
-	out_applied->until_s = lg_json_time_of(answer.object, "until");
-	out_applied->cut = number_of(answer.object, "cut");
-	out_applied->left = number_of(answer.object, "left_count");
-	say_texts(cli, answer.object, "unasked", "not asked for its sessions");
-	say_texts(cli, answer.object, "notes", "cutting");
-	code = test_gate(cli, p, target, out_applied->id);
-out:
+	if (target->takes_effect != LG_TAKES_EFFECT_AT_ONCE ||
+	    tested->prepared->input.starts_s > tested->prepared->input.now_s)
+		return LG_OK;
+	request = lg_cli_request("status");
+	status = lg_control_ask(tested->prepared->control, request, NULL, 0,
+				ANSWER_MS, NULL, &answer, &code, err);
+	cJSON_Delete(request);
+	if (status != LG_OK)
+		return status;
+	gate = gate_of(
+		cJSON_GetObjectItemCaseSensitive(answer.object, "status"),
+		tested->id);
+	if (strcmp(gate, planned) != 0)
+		status = lg_error_set(err, LG_ERR_CONFLICT, NULL,
+				      "the lock is %s at the gate where the "
+				      "plan said %s; it is taken back",
+				      *gate != '\0' ? gate : "over already",
+				      planned);
 	lg_control_release(&answer);
-	lg_buffer_release(&concerned);
-	lg_buffer_release(&findings);
-	lg_buffer_release(&values);
-	return code;
+	return status;
 }
 
-/* A5: test accounts of the gate's own target log on at its doors. */
-static int test_logons(struct lg_cli *cli, const struct lg_prepared *p,
-		       const struct lg_plan_target *target, const char *id)
+/* The gate here: what it says, and test accounts at its doors. */
+static enum lg_status test_here(const struct tested *tested,
+				struct lg_error *err)
 {
-	const struct lg_target_settings *named;
-	const struct lg_settings *settings;
+	enum lg_status status = test_gate(tested, err);
+
+	if (status == LG_OK && tested->settings != NULL &&
+	    lg_cli_effect(tested->prepared, tested->server) == LG_EFFECT_NOW)
+		status = lg_cli_target_test(tested->settings, err);
+	/* it failed, and is no refusal */
+	if (status == LG_ERR_CONFLICT)
+		status = err->status = LG_ERR_IO;
+	return status;
+}
+
+static enum lg_status test_one(const void *context, struct lg_error *err)
+{
+	const struct tested *tested = context;
+
+	return tested->prepared->server[tested->server].is_local
+		       ? test_here(tested, err)
+		       : lg_cli_target_test(tested->settings, err);
+}
+
+/* Where what shows the lock can be tested when apply is done. */
+static enum lg_status find_tests(struct applying *applying,
+				 const struct lg_settings *settings,
+				 struct lg_error *err)
+{
+	const struct lg_prepared *prepared = applying->prepared;
+	size_t most = prepared->server_count + 1;
+
+	applying->tested = calloc(most, sizeof(*applying->tested));
+	applying->test = calloc(most, sizeof(*applying->test));
+	if (applying->tested == NULL || applying->test == NULL)
+		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				    "out of memory");
+	for (size_t i = 0; i < prepared->server_count; i++) {
+		struct tested *tested = &applying->tested[i];
+
+		*tested = (struct tested){
+			.prepared = prepared,
+			.server = i,
+			.settings = lg_cli_target(settings,
+						  prepared->server[i].name),
+			.id = applying->applied->id,
+		};
+		if (prepared->server[i].is_local
+			    ? prepared->control != NULL
+			    : tested->settings != NULL &&
+				      lg_cli_effect_running(prepared, i) ==
+					      LG_EFFECT_NOW)
+			applying->test[i] = tested;
+	}
+	return LG_OK;
+}
+
+static int stop(void *self)
+{
+	struct applying *applying = self;
+
+	return lg_stop_signals_came(&applying->signals);
+}
+
+/* As the change left the services: what the plan saw may be long past. */
+static void keep_services(const struct lg_prepared *prepared,
+			  const struct lg_servers *fleet)
+{
+	size_t at = 0;
+
+	for (size_t i = 0; i < prepared->server_count; i++) {
+		if (!prepared->server[i].is_local)
+			prepared->service[i] = fleet->member[at++].service;
+	}
+}
+
+/* Words for what failed at the gate here; the exit code. */
+static int tell_gate(struct lg_cli *cli, const struct lg_servers *fleet,
+		     enum lg_servers_outcome outcome)
+{
+	const struct lg_servers_member *gate = fleet->last;
+	int code = lg_cli_fail_as(cli, lg_cli_gate_exit(gate), &gate->error);
+
+	if (gate->left_behind)
+		lg_cli_say(cli, LG_EXIT_NOT_PUT_BACK, gate->name,
+			   "whether it holds the lock is not known: logongate "
+			   "status, and logongate lift");
+	if (fleet->count > 0)
+		lg_cli_say(cli,
+			   (enum lg_exit)lg_cli_servers_exit(outcome,
+							     LG_ERR_CONFLICT),
+			   gate->name,
+			   "the gate of this machine was not locked, so the "
+			   "servers get their earlier values back");
+	return outcome == LG_SERVERS_LEFT_BEHIND ? LG_EXIT_NOT_PUT_BACK : code;
+}
+
+static void tell_begun(void *self, const struct lg_change_begun *begun)
+{
+	struct applying *applying = self;
+	struct lg_cli *cli = applying->base.cli;
+	const struct lg_servers_member *gate = begun->fleet->last;
+
+	if (gate != NULL) {
+		lg_cli_gate_says(cli, gate);
+		applying->applied->until_s = gate->told.until_s;
+		applying->applied->cut = gate->told.cut;
+		applying->applied->left = gate->told.left;
+	}
+	if (begun->status == LG_OK) {
+		keep_services(applying->prepared, begun->fleet);
+		return;
+	}
+	if (begun->fleet->count > 0)
+		lg_stop_signals_drop(&applying->signals);
+	if (gate != NULL && gate->status != LG_OK) {
+		applying->code = tell_gate(cli, begun->fleet, begun->outcome);
+	} else {
+		applying->code =
+			lg_cli_servers_exit(begun->outcome, begun->status);
+		lg_cli_fail_as(cli, (enum lg_exit)applying->code, begun->err);
+	}
+	lg_cli_servers_tell(cli, begun->fleet);
+	if (begun->outcome == LG_SERVERS_PUT_BACK && begun->fleet->count > 0 &&
+	    !cli->quiet)
+		fputs("every server has its earlier values again\n", cli->err);
+}
+
+static int is_possible(struct lg_cli *cli, const struct lg_prepared *prepared,
+		       int with_gate)
+{
+	if (prepared->input.starts_s > prepared->input.now_s)
+		return lg_cli_usage(
+			cli,
+			"--at works for the gate of this machine only; servers "
+			"are locked when the command runs");
+	if (prepared->confirm_within_s > 0 && !with_gate)
+		return lg_cli_usage(cli, "--confirm-within needs the gate of "
+					 "this machine among the servers, "
+					 "which waits for logongate confirm");
+	return LG_EXIT_DONE;
+}
+
+/* Servers are lifted with a gate that nobody confirms. */
+static struct lg_servers_change change_of(struct lg_cli *cli,
+					  const struct lg_prepared *prepared,
+					  const char *id)
+{
+	struct lg_servers_change change = {
+		.id = id,
+		.profile = prepared->profile->name,
+		.variables = prepared->variables,
+		.by = lg_cli_by(cli),
+		.reason = lg_cli_option(cli, "reason"),
+		.since_s = lg_cli_now(), /* asking may have taken long */
+		.until_s = prepared->input.until_s,
+		.now = lg_cli_clocks(),
+		.max_duration_s = prepared->profile->max_duration_s,
+		.replaces = prepared->input.replaces,
+	};
+	int64_t confirm_s = prepared->input.now_s + prepared->confirm_within_s;
+
+	if (prepared->confirm_within_s > 0 && confirm_s < change.until_s)
+		change.until_s = confirm_s;
+	for (size_t i = 0; i < prepared->server_count; i++)
+		change.with_gate |= prepared->server[i].is_local;
+	return change;
+}
+
+/* The same as gates are told; how long it is to last counts from when the gate
+ * here begins it. */
+static struct lg_target_lock lock_of(const struct lg_prepared *prepared,
+				     const struct lg_servers_change *change)
+{
+	const struct lg_plan_input *input = &prepared->input;
+	int has_facts = prepared->plan->facts == LG_FACTS_FINDINGS;
+
+	return (struct lg_target_lock){
+		.id = change->id,
+		.profile = change->profile,
+		.variables = change->variables,
+		.by = change->by,
+		.caller = change->by,
+		.reason = change->reason,
+		.until_s = change->until_s,
+		.for_s = prepared->for_s,
+		.at_s = input->starts_s > input->now_s ? input->starts_s : 0,
+		.confirm_within_s = prepared->confirm_within_s,
+		.grace_s = prepared->grace_s,
+		.max_duration_s = change->max_duration_s,
+		.replaces = change->replaces,
+		.findings = has_facts ? prepared->plan->findings : NULL,
+		.concerned = has_facts ? prepared->plan->concerned : NULL,
+	};
+}
+
+static int begin(struct applying *applying, struct lg_change_begin *request)
+{
+	struct lg_change_hands hands = lg_cli_hands(&applying->base);
+	int stops = lg_cli_servers_needed(applying->prepared);
 	struct lg_error err;
 
-	if (lg_cli_effect(p, (size_t)(target - p->plan->target)) !=
-		    LG_EFFECT_NOW ||
-	    lg_cli_settings(cli, &settings, &err) != LG_OK)
-		return LG_EXIT_DONE;
-	named = lg_cli_target(settings, target->name);
-	if (named == NULL || lg_cli_target_test(named, &err) == LG_OK)
-		return LG_EXIT_DONE;
-	lg_cli_fail_as(cli, LG_EXIT_PUT_BACK, &err);
-	return lg_cli_lift_gate(cli, id, NULL) == LG_EXIT_DONE
-		       ? LG_EXIT_PUT_BACK
-		       : LG_EXIT_NOT_PUT_BACK;
-}
-
-int lg_cli_apply_gate(struct lg_cli *cli, const struct lg_prepared *prepared,
-		      struct lg_applied *out_applied)
-{
-	const struct lg_plan_target *target = local_target(prepared);
-	int code;
-
-	if (prepared->control == NULL)
-		return apply_here(cli, prepared, target, out_applied);
-	code = apply_at_gate(cli, prepared, target, out_applied);
-	if (code == LG_EXIT_DONE)
-		code = test_logons(cli, prepared, target, out_applied->id);
-	return code;
+	request->test = applying->test;
+	hands.test = test_one;
+	hands.begun = tell_begun;
+	/* a gate alone is not left half-way */
+	if (stops) {
+		hands.stop = stop;
+		lg_stop_signals_wait(&applying->signals);
+	}
+	lg_change_begin(&hands, request, &err);
+	if (stops)
+		lg_stop_signals_end(&applying->signals);
+	return applying->code;
 }
 
 int lg_cli_apply(struct lg_cli *cli, const struct lg_prepared *prepared,
 		 struct lg_applied *out_applied)
 {
+	struct applying applying = {.base = {.cli = cli},
+				    .prepared = prepared,
+				    .applied = out_applied};
+	struct lg_change_begin request = {.plan = prepared->plan,
+					  .server = prepared->server};
+	const struct lg_settings *settings;
 	struct lg_error err;
 	int code;
 
@@ -322,9 +360,19 @@ int lg_cli_apply(struct lg_cli *cli, const struct lg_prepared *prepared,
 	if (lg_cli_new_id(out_applied->id, &err) != LG_OK)
 		return lg_cli_fail(cli, &err);
 	code = lg_cli_probe_before(cli, prepared);
-	if (code != LG_EXIT_DONE)
-		return code;
-	if (lg_cli_servers_needed(prepared))
-		return lg_cli_servers_apply(cli, prepared, out_applied);
-	return lg_cli_apply_gate(cli, prepared, out_applied);
+	request.change = change_of(cli, prepared, out_applied->id);
+	request.lock = lock_of(prepared, &request.change);
+	if (code == LG_EXIT_DONE && lg_cli_servers_needed(prepared))
+		code = is_possible(cli, prepared, request.change.with_gate);
+	if (code == LG_EXIT_DONE &&
+	    (lg_cli_settings(cli, &settings, &err) != LG_OK ||
+	     find_tests(&applying, settings, &err) != LG_OK))
+		code = lg_cli_fail(cli, &err);
+	if (code == LG_EXIT_DONE)
+		code = begin(&applying, &request);
+	if (code == LG_EXIT_DONE && !request.change.with_gate)
+		out_applied->until_s = request.change.until_s;
+	free(applying.test);
+	free(applying.tested);
+	return code;
 }

@@ -26,11 +26,6 @@ struct lg_applied {
 int lg_cli_apply(struct lg_cli *cli, const struct lg_prepared *prepared,
 		 struct lg_applied *out_applied);
 
-/* The same for the gate of this machine alone, where it is among the servers
- * of the plan. */
-int lg_cli_apply_gate(struct lg_cli *cli, const struct lg_prepared *prepared,
-		      struct lg_applied *out_applied);
-
 /*
  * What a lift did: the ids of the locks that are over, the names of the values
  * that are others in registry.reg now, and of those that somebody had changed.
@@ -50,14 +45,6 @@ void lg_lift_release(struct lg_lift *lift);
  * Returns: an exit code; 5 where there is no such lock.
  */
 int lg_cli_lift(struct lg_cli *cli, const char *name, struct lg_lift *lift);
-
-/* The lock with this id at the gate of this machine alone. */
-int lg_cli_lift_gate(struct lg_cli *cli, const char *id, struct lg_lift *lift);
-
-/* The part of a record's lock that is at the gate here (then *out_was is 1);
- * any other lock is left alone. */
-int lg_cli_lift_gate_of(struct lg_cli *cli,
-			const struct lg_servers_record *record, int *out_was);
 
 /* The exit code for what app/lock says of a change. */
 enum lg_exit lg_cli_change_exit(enum lg_status status);

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * lift.c - ends a lock: on servers, then at the gate of this machine
+ * lift.c - which lock a lift ends, and where
  *
- * Without a gate that runs state_dir is written. A lock that is over already,
- * or another than was meant, is left alone.
+ * One that is over already, or another than was meant, is left alone.
  */
 #include <string.h>
 
@@ -20,106 +19,6 @@ void lg_lift_release(struct lg_lift *lift)
 	lg_strlist_release(&lift->others);
 	lg_strlist_release(&lift->restored);
 	lg_strlist_release(&lift->changed);
-}
-
-/* Adds the names of an array of the answer. */
-static void add_names(const cJSON *object, const char *name,
-		      struct lg_strlist *out_names)
-{
-	const cJSON *item;
-
-	cJSON_ArrayForEach(item,
-			   cJSON_GetObjectItemCaseSensitive(object, name)) {
-		if (cJSON_IsString(item))
-			lg_strlist_add(out_names, item->valuestring,
-				       strlen(item->valuestring), NULL);
-	}
-}
-
-static int lift_at_gate(struct lg_cli *cli, struct lg_control *control,
-			const char *id, struct lg_lift *lift)
-{
-	struct lg_control_answer answer = {0};
-	cJSON *request = lg_cli_request("lift");
-	int code;
-
-	lg_json_text(request, "lock", id);
-	if (lg_cli_option(cli, "force") != NULL)
-		lg_json_bool(request, "force", 1);
-	lg_json_text(request, "caller", lg_cli_by(cli));
-	code = lg_cli_ask(cli, control, request, NULL, 0, &answer);
-	if (code == LG_EXIT_DONE && lift != NULL) {
-		add_names(answer.object, "restored", &lift->restored);
-		add_names(answer.object, "changed", &lift->changed);
-	}
-	lg_control_release(&answer);
-	return code;
-}
-
-static int lift_here(struct lg_cli *cli, const char *id, struct lg_lift *lift)
-{
-	enum lg_lock_end end = lg_cli_option(cli, "force") != NULL
-				       ? LG_LOCK_END_FORCE
-				       : LG_LOCK_END_LIFT;
-	struct lg_state *state = NULL;
-	struct lg_lock *lock = NULL;
-	struct lg_error err;
-	enum lg_status status;
-
-	if (lg_cli_state(cli, LG_STATE_WRITE, &state, &err) != LG_OK)
-		return lg_cli_state_failed(cli, &err);
-	status = lg_lock_choose(state, id, LG_MEANT_ANY, &lock, &err);
-	if (status == LG_OK && end == LG_LOCK_END_LIFT)
-		status = lg_lock_is_ours(lock, &err);
-	if (status == LG_OK)
-		status = lg_lock_lift(state, lock, end, lg_cli_by(cli),
-				      lift != NULL ? &lift->restored : NULL,
-				      lift != NULL ? &lift->changed : NULL,
-				      &err);
-	for (size_t i = 0; i < state->loud.count; i++)
-		lg_cli_say(cli, LG_EXIT_DONE, NULL, "%s", state->loud.item[i]);
-	if (status != LG_OK)
-		return lg_cli_fail_as(cli, lg_cli_change_exit(status), &err);
-	return LG_EXIT_DONE;
-}
-
-int lg_cli_lift_gate(struct lg_cli *cli, const char *id, struct lg_lift *lift)
-{
-	struct lg_control *control = NULL;
-	struct lg_error err;
-
-	if (lg_cli_gate(cli, &control, &err) != LG_OK)
-		return lg_cli_no_gate(cli, &err);
-	if (control != NULL)
-		return lift_at_gate(cli, control, id, lift);
-	return lift_here(cli, id, lift);
-}
-
-int lg_cli_lift_gate_of(struct lg_cli *cli,
-			const struct lg_servers_record *record, int *out_was)
-{
-	struct lg_cli_locks locks = {0};
-	int code = lg_cli_locks(cli, LG_LOCKS_CHANGE, &locks);
-
-	*out_was = 0;
-	if (code == LG_EXIT_DONE && locks.here != LG_EXIT_DONE) {
-		code = lg_cli_fail_as(cli, (enum lg_exit)locks.here,
-				      &locks.here_error);
-		lg_cli_say(cli, (enum lg_exit)code, "gate",
-			   "whether it holds the lock %s it does not say; when "
-			   "it runs: logongate status, and logongate lift",
-			   record->profile);
-	}
-	for (size_t i = 0; i < locks.count && code == LG_EXIT_DONE; i++) {
-		const struct lg_cli_lock *lock = &locks.lock[i];
-
-		if (!lock->is_here || !lg_cli_is_lock_of(lock, record))
-			continue;
-		code = lg_cli_lift_gate(cli, lock->id, NULL);
-		*out_was = code == LG_EXIT_DONE;
-	}
-	lg_cli_locks_release(&locks);
-	return code;
 }
 
 /* Whether --target and --group, where they are given, name the gate here. */
@@ -146,24 +45,34 @@ static int means_gate(struct lg_cli *cli, int *out_code)
 	return means;
 }
 
+/* It ended by itself just now. */
+static int is_over(struct lg_cli *cli, const char *id)
+{
+	struct lg_error err;
+
+	lg_error_set(&err, LG_ERR_CONFLICT, id,
+		     "no lock of this name or id is in force or waiting");
+	lg_error_code(&err, "not-in-force");
+	return lg_cli_fail_as(cli, LG_EXIT_WOULD_NOT_LOCK, &err);
+}
+
 /* One lock, where it is: on servers, at the gate here, or both. */
 static int lift_one(struct lg_cli *cli, const struct lg_cli_lock *lock,
 		    int gate, struct lg_lift *lift)
 {
 	struct lg_cli_lifted lifted = {.lift = lift};
-	int code;
+	int code = LG_EXIT_DONE;
 
 	if (gate && lock->is_here)
 		lifted.gate_id = lock->id;
-	if (lock->is_there)
-		code = lg_cli_servers_lift(cli, lock->there_id, &lifted);
-	else if (lifted.gate_id != NULL)
-		code = lg_cli_lift_gate(cli, lock->id, lift);
-	else
-		code = LG_EXIT_DONE;
+	if (lock->is_there || lifted.gate_id != NULL)
+		code = lg_cli_servers_lift(
+			cli, lock->is_there ? lock->there_id : NULL, &lifted);
 	if (code == LG_EXIT_DONE && lifted.count == 0 && lifted.gate_id == NULL)
 		return lg_cli_say(cli, LG_EXIT_WOULD_NOT_LOCK, NULL,
 				  "no lock is in force on these servers");
+	if (code == LG_EXIT_DONE && !lock->is_there && !lifted.gate)
+		return is_over(cli, lock->id);
 	if (code == LG_EXIT_DONE && lift != NULL)
 		lg_strlist_add(&lift->ids, lock->id, strlen(lock->id), NULL);
 	return code;

@@ -9,25 +9,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <logongate/version.h>
-
 #include "adapters/dovecot/doveadm_mask.h"
-#include "adapters/system/this_machine.h"
-#include "app/doors/survey.h"
-#include "app/lock/picture.h"
-#include "app/records/json_member.h"
+#include "app/change/values_wish.h"
 #include "app/records/plan_json.h"
-#include "app/records/session_record.h"
 #include "cli/change/servers_apply.h"
 #include "cli/text/failed.h"
 #include "cli/change/servers_lift.h"
-#include "cli/open/locks.h"
 #include "cli/open/open_fleet.h"
 #include "cli/output.h"
 #include "cli/text/past_text.h"
 #include "cli/text/plan_text.h"
 #include "cli/change/prepare.h"
-#include "cli/change/prepare_locks.h"
+#include "cli/change/prepare_here.h"
 #include "cli/open/targets.h"
 #include "cli/text/times.h"
 
@@ -49,12 +42,7 @@ void lg_prepared_release(struct lg_prepared *prepared)
 	free(prepared->found);
 	free(prepared->service);
 	free(prepared->mailboxes);
-	for (size_t i = 0;
-	     prepared->there != NULL && i < prepared->server_count; i++)
-		lg_servers_beside_release(&prepared->there[i]);
-	free(prepared->there);
-	free(prepared->bare_mailboxes);
-	free(prepared->unlocked);
+	lg_plan_beside_release(&prepared->there);
 	lg_servers_book_release(&prepared->book);
 	free(prepared->server);
 	*prepared = (struct lg_prepared){0};
@@ -160,109 +148,6 @@ static int find_servers(struct lg_cli *cli, const struct lg_settings *settings,
 	return LG_EXIT_DONE;
 }
 
-/* Whether any door here can tell of sessions and cut them (contract 8
- * "Sessions"). */
-static int controls_sessions(const struct lg_settings *settings)
-{
-	return settings->doveadm != NULL ||
-	       settings->haproxy_stats_socket != NULL ||
-	       settings->listen[LG_LISTEN_POSTFIX].present ||
-	       settings->listen[LG_LISTEN_SPOP].present;
-}
-
-static int ask_sessions(struct lg_cli *cli, const struct lg_settings *settings,
-			struct lg_prepared *p)
-{
-	struct lg_control_answer answer = {0};
-	const cJSON *sessions, *item;
-	struct lg_error err;
-	enum lg_status status = LG_OK;
-	int code = lg_cli_ask(cli, p->control, lg_cli_request("sessions"), NULL,
-			      0, &answer);
-
-	if (code != LG_EXIT_DONE)
-		return code;
-	sessions = cJSON_GetObjectItemCaseSensitive(answer.object, "sessions");
-	cJSON_ArrayForEach(item, sessions) {
-		struct lg_session session;
-
-		lg_session_read(item, &session);
-		if (status == LG_OK)
-			status = lg_session_list_add(&p->sessions, &session,
-						     &err);
-	}
-	/* Who could not be counted is not nobody. */
-	cJSON_ArrayForEach(item, cJSON_GetObjectItemCaseSensitive(answer.object,
-								  "unasked")) {
-		const char *door = cJSON_IsString(item)
-					   ? item->valuestring
-					   : lg_json_text_of(item, "text");
-
-		lg_cli_say(cli, LG_EXIT_DONE, NULL,
-			   "not asked for its sessions: %s",
-			   door != NULL ? door : "a door");
-	}
-	if (cJSON_IsArray(sessions) && controls_sessions(settings))
-		p->input.session_control = LG_SESSIONS_KNOWN;
-	lg_control_release(&answer);
-	return status == LG_OK ? LG_EXIT_DONE : lg_cli_fail(cli, &err);
-}
-
-static int ask_gate(struct lg_cli *cli, const struct lg_settings *settings,
-		    struct lg_prepared *p)
-{
-	struct lg_control_answer answer = {0};
-	struct lg_error err;
-	int code = lg_cli_ask(cli, p->control, lg_cli_request("values"), NULL,
-			      0, &answer);
-
-	if (code == LG_EXIT_DONE && answer.block_count > 0 &&
-	    lg_reg_text_parse(answer.block[0].data, answer.block[0].len,
-			      "the gate's values", NULL, &p->before,
-			      &err) != LG_OK)
-		code = lg_cli_fail(cli, &err);
-	lg_control_release(&answer);
-	if (code == LG_EXIT_DONE)
-		code = ask_sessions(cli, settings, p);
-	return code;
-}
-
-static int read_state(struct lg_cli *cli, struct lg_prepared *p)
-{
-	struct lg_state *state = NULL;
-	struct lg_error err;
-	enum lg_status status = lg_cli_state(cli, LG_STATE_READ, &state, &err);
-
-	if (status == LG_ERR_DENIED) {
-		if (!cli->quiet)
-			lg_cli_fail(cli, &err);
-		return LG_EXIT_DONE;
-	}
-	if (status == LG_OK && state != NULL)
-		status = lg_picture_values(state, &p->before, &err);
-	if (status == LG_OK && state != NULL)
-		p->input.generation = state->generation;
-	return status == LG_OK ? LG_EXIT_DONE : lg_cli_fail(cli, &err);
-}
-
-static int find_before(struct lg_cli *cli, const struct lg_settings *settings,
-		       enum lg_prepare_end end, struct lg_prepared *p)
-{
-	struct lg_error err;
-	enum lg_status status = lg_cli_gate(cli, &p->control, &err);
-	int code;
-
-	p->input.session_control = LG_SESSIONS_UNKNOWN;
-	if (status != LG_OK && end != LG_END_OPTIONAL)
-		return lg_cli_no_gate(cli, &err);
-	if (status == LG_OK && p->control != NULL) {
-		code = ask_gate(cli, settings, p);
-		if (code != LG_EXIT_DENIED || end != LG_END_OPTIONAL)
-			return code;
-	}
-	return read_state(cli, p);
-}
-
 /* Whether the gate of this machine is one of the servers. */
 static int is_local(const struct lg_prepared *p)
 {
@@ -271,71 +156,6 @@ static int is_local(const struct lg_prepared *p)
 			return 1;
 	}
 	return 0;
-}
-
-static const char *asking_words(enum lg_asks asks)
-{
-	if (asks == LG_ASKS_UNKNOWN)
-		return "may not ask the gate: logongate doors says what was "
-		       "not read";
-	return asks == LG_ASKS_NO
-		       ? "does not ask the gate: the lock does not close it"
-		       : "asks the gate only in part: the lock does not close "
-			 "it";
-}
-
-/* The locks there are: this one comes beside them. Who may not ask plans
- * without knowing them. */
-static int find_beside(struct lg_cli *cli, struct lg_prepared *p)
-{
-	struct lg_cli_locks locks = {0};
-	struct lg_error err;
-	enum lg_status status = LG_OK;
-	int code = lg_cli_locks(cli, LG_LOCKS_SHOW, &locks);
-
-	if (code == LG_EXIT_DENIED || code == LG_EXIT_PUT_BACK)
-		code = LG_EXIT_DONE;
-	for (size_t i = 0; i < locks.count && status == LG_OK; i++)
-		status = lg_prepare_add_beside(p, locks.lock[i].id,
-					       locks.lock[i].profile,
-					       locks.lock[i].until_s, &err);
-	lg_cli_locks_release(&locks);
-	return status == LG_OK ? code : lg_cli_fail(cli, &err);
-}
-
-/* A lock is as good as its weakest door: the ways into this machine that do
- * not ask its gate are part of the plan. */
-static enum lg_status find_doors(const struct lg_settings *settings,
-				 struct lg_prepared *p, struct lg_error *err)
-{
-	const struct lg_doors_places places = {0};
-	const struct lg_machine machine = lg_machine_here();
-	struct lg_ways ways = {0};
-	struct lg_buffer text = {0};
-	enum lg_status status = LG_OK;
-	int local = 0;
-
-	for (size_t i = 0; i < p->server_count; i++)
-		local |= p->server[i].is_local;
-	if (!local || !lg_settings_expects_gate(settings))
-		return LG_OK;
-	status = lg_doors_survey(settings, &machine, &places, &ways, err);
-	for (size_t i = 0; i < ways.count && status == LG_OK; i++) {
-		const struct lg_way *way = &ways.way[i];
-
-		if (way->asks == LG_ASKS_YES || way->asks == LG_ASKS_NOT_NEEDED)
-			continue;
-		lg_buffer_clear(&text);
-		lg_buffer_format(&text, "%s %s %s", way->door, way->way,
-				 asking_words(way->asks));
-		status = lg_buffer_status(&text, err);
-		if (status == LG_OK)
-			status = lg_strlist_add(&p->unasking_doors, text.data,
-						text.len, err);
-	}
-	lg_buffer_release(&text);
-	lg_ways_release(&ways);
-	return status;
 }
 
 static enum lg_accepting accepting(const struct lg_cli *cli)
@@ -359,7 +179,7 @@ static enum lg_status check_sizes(const struct lg_prepared *p,
 	for (size_t i = 0; status == LG_OK && i < p->server_count; i++) {
 		if (p->server[i].backend != LG_BACKEND_GATE &&
 		    p->plan->target[i].values != NULL)
-			status = lg_cli_servers_check_sizes(
+			status = lg_values_check_sizes(
 				p->server[i].name, p->plan->target[i].values,
 				err);
 	}
@@ -416,9 +236,9 @@ int lg_prepare(struct lg_cli *cli, const char *profile, enum lg_prepare_end end,
 	    lg_prepare_locks_there(cli, p, &err) != LG_OK)
 		code = lg_cli_fail(cli, &err);
 	if (code == LG_EXIT_DONE && is_local(p))
-		code = find_before(cli, settings, end, p);
+		code = lg_prepare_before(cli, settings, end, p);
 	if (code == LG_EXIT_DONE && is_local(p))
-		code = find_beside(cli, p);
+		code = lg_prepare_beside(cli, p);
 	if (code == LG_EXIT_DONE && lg_prepare_beside_there(p, &err) != LG_OK)
 		code = lg_cli_fail(cli, &err);
 	if (code == LG_EXIT_DONE && lg_cli_servers_needed(p))
@@ -426,16 +246,16 @@ int lg_prepare(struct lg_cli *cli, const char *profile, enum lg_prepare_end end,
 	if (code == LG_EXIT_DONE &&
 	    lg_cli_directory(cli, &p->input.directory, &err) != LG_OK)
 		code = lg_cli_fail(cli, &err);
-	if (code == LG_EXIT_DONE && find_doors(settings, p, &err) != LG_OK)
+	if (code == LG_EXIT_DONE &&
+	    lg_prepare_doors(settings, p, &err) != LG_OK)
 		code = lg_cli_fail(cli, &err);
 	if (code != LG_EXIT_DONE)
 		return code;
 	code = lg_cli_mailboxes(cli, settings, p->server, p->server_count,
 				&p->mailboxes);
-	if (code == LG_EXIT_DONE && lg_prepare_without_locks(p, &err) != LG_OK)
-		code = lg_cli_fail(cli, &err);
 	if (code != LG_EXIT_DONE)
 		return code;
+	lg_plan_beside_unlock(&p->there, p->server);
 	for (size_t i = 0; i < p->server_count; i++) {
 		p->server[i].render.skip_unsupported =
 			lg_cli_option(cli, "skip-unsupported") != NULL;

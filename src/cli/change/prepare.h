@@ -13,8 +13,7 @@
 #include "core/policy/session.h"
 
 #include "app/records/past.h"
-#include "app/change/bare_mailboxes.h"
-#include "app/change/plan.h"
+#include "app/change/plan_beside.h"
 #include "cli/open/open_mailboxes.h"
 #include "cli/open/open.h"
 
@@ -29,9 +28,7 @@ struct lg_prepared {
 	enum lg_service *service; /* of each server, as last looked at */
 	struct lg_cli_mailboxes *mailboxes; /* as many as servers */
 	struct lg_servers_book book;        /* the locks on servers */
-	struct lg_servers_beside *there;    /* those on each server */
-	struct lg_bare_mailboxes *bare_mailboxes;
-	struct lg_mailboxes *unlocked; /* each directory without them */
+	struct lg_plan_beside there;        /* those on each server */
 	struct lg_session_list sessions;
 	struct lg_strlist unasking_doors;
 	struct lg_progress progress;

@@ -12,6 +12,7 @@
 #include "adapters/system/atomic_file.h"
 #include "adapters/system/journal_file.h"
 #include "app/change/change_values.h"
+#include "app/change/values_wish.h"
 #include "cli/change/servers_apply.h"
 #include "cli/change/servers_hands.h"
 #include "cli/change/servers_lift.h"
@@ -71,105 +72,7 @@ int lg_cli_registry_read(struct lg_cli *cli,
 	return status == LG_OK ? LG_EXIT_DONE : failed(cli, &err);
 }
 
-/* The file that says what the server is to hold. */
-struct wish {
-	const char *place;
-	const struct lg_buffer *bytes;
-	const struct lg_target_settings *server;
-};
-
-static enum lg_status parse(const struct wish *wish,
-			    const struct lg_registry *is,
-			    struct lg_registry **out_should,
-			    struct lg_error *err)
-{
-	return lg_reg_text_parse(wish->bytes->data ? wish->bytes->data : "",
-				 wish->bytes->len, wish->place, is, out_should,
-				 err);
-}
-
-/* What no registry takes is not written; a gate keeps a list of any length. */
-static enum lg_status checked(const struct wish *wish,
-			      struct lg_registry *should,
-			      struct lg_registry **out_should,
-			      struct lg_error *err)
-{
-	enum lg_status status = LG_OK;
-
-	if (wish->server->backend != LG_BACKEND_GATE)
-		status = lg_cli_servers_check_sizes(wish->server->name, should,
-						    err);
-	if (status == LG_OK)
-		*out_should = should;
-	else
-		lg_registry_free(&should);
-	return status;
-}
-
-/* As regedit does. */
-static enum lg_status merged(const void *context, const struct lg_registry *is,
-			     struct lg_registry **out_should,
-			     struct lg_error *err)
-{
-	struct lg_registry *should = NULL;
-	enum lg_status status = parse(context, is, &should, err);
-
-	return status == LG_OK ? checked(context, should, out_should, err)
-			       : status;
-}
-
-/* 1 for a name that an apply writes there. */
-static int is_ours(const char *name, const struct lg_target_settings *server)
-{
-	static const char *const ours[] = {
-		LG_VALUE_LOGON_ONLY_AS,
-		LG_VALUE_DISABLE_MAPI_CLIENTS,
-		LG_VALUE_LOGON_ONLY_AS_FILE,
-		LG_VALUE_LOGON_ONLY_AS_USERS,
-		LG_VALUE_WHEN_INVALID,
-		LG_VALUE_REFUSE_PROTOCOLS,
-		LG_VALUE_REFUSAL_MESSAGE,
-		LG_VALUE_REFUSAL_MESSAGES,
-		LG_VALUE_UNKNOWN_VERSION,
-		LG_VALUE_UNKNOWN_PROCESS,
-		LG_VALUE_FOUR_PART,
-		LG_VALUE_HOLD_MAIL,
-		LG_VALUE_DISABLE_MAPI_CLIENT_PROCESSES,
-	};
-
-	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++) {
-		if (strcmp(name, ours[i]) == 0)
-			return 1;
-	}
-	if (lg_backend_row(server->backend)->holds_accounts)
-		return 1;
-	return server->companion_name != NULL &&
-	       strcmp(name, server->companion_name) == 0;
-}
-
-/* A back-up, and what came since that is not ours. */
-static enum lg_status as_kept(const void *context, const struct lg_registry *is,
-			      struct lg_registry **out_should,
-			      struct lg_error *err)
-{
-	const struct wish *wish = context;
-	struct lg_registry *should = NULL;
-	const struct lg_value *value;
-	enum lg_status status = parse(wish, NULL, &should, err);
-
-	for (size_t i = 0; status == LG_OK && i < lg_registry_count(is); i++) {
-		value = lg_registry_at(is, i);
-		if (!is_ours(value->name, wish->server) &&
-		    lg_registry_find(should, value->key, value->name) == NULL)
-			status = lg_registry_set(should, value, err);
-	}
-	if (status == LG_OK)
-		return checked(wish, should, out_should, err);
-	lg_registry_free(&should);
-	return status;
-}
-
-static int change_server(struct lg_cli *cli, const struct wish *wish,
+static int change_server(struct lg_cli *cli, const struct lg_values_wish *wish,
 			 struct lg_change_values change,
 			 struct lg_strlist *names)
 {
@@ -202,12 +105,13 @@ int lg_cli_registry_merge(struct lg_cli *cli,
 			  const char *path, const struct lg_buffer *bytes,
 			  struct lg_strlist *names)
 {
-	const struct wish wish = {path, bytes, server};
+	const struct lg_values_wish wish = {path, bytes, server};
 
-	return change_server(cli, &wish,
-			     (struct lg_change_values){.event = LG_EVENT_IMPORT,
-						       .make = merged},
-			     names);
+	return change_server(
+		cli, &wish,
+		(struct lg_change_values){.event = LG_EVENT_IMPORT,
+					  .make = lg_values_merged},
+		names);
 }
 
 /* backups/TIME.TARGET.reg, with or without the ending. */
@@ -247,12 +151,12 @@ int lg_cli_registry_put_back(struct lg_cli *cli,
 	if (status == LG_OK)
 		status = lg_file_read(path.data, &bytes, &err);
 	if (status == LG_OK) {
-		const struct wish wish = {path.data, &bytes, server};
+		const struct lg_values_wish wish = {path.data, &bytes, server};
 
 		code = change_server(
 			cli, &wish,
 			(struct lg_change_values){.event = LG_EVENT_RESTORE,
-						  .make = as_kept},
+						  .make = lg_values_as_kept},
 			names);
 	} else {
 		code = status == LG_ERR_IO

@@ -12,6 +12,7 @@
 #define LOGONGATE_CLI_CHANGE_SERVERS_APPLY_H
 
 #include "app/change/change_forget.h"
+#include "app/change/change_move.h"
 #include "app/change/servers_book.h"
 #include "cli/change/servers_targets.h"
 #include "cli/change/apply.h"
@@ -53,24 +54,17 @@ int lg_cli_servers_needed(const struct lg_prepared *prepared);
  */
 int lg_cli_servers_read(struct lg_cli *cli, struct lg_prepared *prepared);
 
-/*
- * Applies to all servers of the plan, the gate of this machine last.
- * Returns: an exit code; else as lg_cli_apply: 6 everything was put back, 9
- * something was not, and what is printed.
- */
-int lg_cli_servers_apply(struct lg_cli *cli, const struct lg_prepared *prepared,
-			 struct lg_applied *out_applied);
-
-/* A lift on servers: gate_id (NULL: none) and lift are the caller's, for the
- * gate of this machine, which is lifted last. */
+/* A lift: gate_id is the lock's at the gate of this machine, which is lifted
+ * last; NULL: it has none. lift is the caller's. */
 struct lg_cli_lifted {
 	const char *gate_id;
 	struct lg_lift *lift;
 	size_t count; /* how many servers; 0 with exit 0: none was locked */
+	int gate;     /* the gate here had it */
 };
 
-/* Lifts the lock with this id: all of it, or the servers that --target and
- * --group name. */
+/* Lifts the lock with this id in the journal, NULL: it is at the gate here
+ * alone: all of it, or the servers that --target and --group name. */
 int lg_cli_servers_lift(struct lg_cli *cli, const char *id,
 			struct lg_cli_lifted *lifted);
 
@@ -92,9 +86,8 @@ int lg_cli_servers_forget(struct lg_cli *cli,
  * command that may write does. What it cannot, it says. */
 void lg_cli_servers_end_over(struct lg_cli *cli);
 
-/* Moves the end of a lock in the journal and on gates that keep it themselves,
- * where it is on servers. */
-int lg_cli_servers_extend(struct lg_cli *cli, const char *id, int64_t until_s);
+/* Moves the end of a lock, or confirms it; move->until_s is its end then. */
+int lg_cli_move(struct lg_cli *cli, struct lg_change_move *move);
 
 /*
  * Adds "targets" to a status object, each just asked, and what is unfinished

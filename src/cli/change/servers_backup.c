@@ -11,29 +11,6 @@
 #include "cli/open/open.h"
 #include "cli/text/times.h"
 
-/* What a hive and a sane remote registry take (contract 7). */
-#define VALUE_LIMIT 1048576
-
-enum lg_status lg_cli_servers_check_sizes(const char *name,
-					  const struct lg_registry *values,
-					  struct lg_error *err)
-{
-	const struct lg_value *value;
-	size_t size;
-
-	for (size_t i = 0; i < lg_registry_count(values); i++) {
-		value = lg_registry_at(values, i);
-		size = lg_value_stored_size(value);
-		if (size > VALUE_LIMIT)
-			return lg_error_set(err, LG_ERR_LIMIT, name,
-					    "\"%s\" has %zu bytes; a registry "
-					    "value takes at most %d (about "
-					    "7,400 DNs)",
-					    value->name, size, VALUE_LIMIT);
-	}
-	return LG_OK;
-}
-
 /* backups/TIME.NAME.reg below state_dir; TIME.N.NAME.reg where that is taken. */
 static enum lg_status backup_name(struct lg_cli *cli, const char *name,
 				  struct lg_buffer *file, struct lg_error *err)

@@ -6,10 +6,13 @@
 
 #include <unistd.h>
 
+#include "adapters/control/gate_target.h"
+#include "cli/change/apply.h"
 #include "cli/change/servers_apply.h"
 #include "cli/change/servers_history.h"
 #include "cli/change/servers_lift.h"
 #include "cli/open/open.h"
+#include "cli/output.h"
 #include "cli/text/times.h"
 
 static struct lg_now tell_time(void *self)
@@ -37,30 +40,68 @@ static void finish(void *self, struct lg_servers_journal *journal)
 	lg_journal_file_close(&hands->file);
 }
 
-static enum lg_status open_servers(void *self,
-				   const struct lg_servers_record *record,
-				   const char *const *name, size_t *count,
+/* Somebody else holds it: nothing is written. */
+static enum lg_status open_state(void *context, struct lg_state **out_state,
+				 struct lg_error *err)
+{
+	enum lg_status status =
+		lg_cli_state(context, LG_STATE_WRITE, out_state, err);
+
+	if (status == LG_ERR_CONFLICT)
+		status = err->status = LG_ERR_IO;
+	return status;
+}
+
+/* One that does not answer says so when it is asked. */
+static enum lg_status open_gate(struct lg_cli_hands *hands,
+				const struct lg_settings *settings,
+				struct lg_target *out_gate,
+				struct lg_error *err)
+{
+	struct lg_progress progress = lg_cli_progress(hands->cli);
+	struct lg_control *control = NULL;
+	struct lg_buffer path = {0};
+	struct lg_error no_gate;
+	enum lg_status status;
+
+	if (lg_cli_gate(hands->cli, &control, &no_gate) == LG_OK &&
+	    control == NULL) {
+		hands->state.context = hands->cli;
+		hands->state.open = open_state;
+		*out_gate = lg_state_target(&hands->state);
+		return LG_OK;
+	}
+	lg_buffer_format(&path, "%s/control.sock", settings->run_dir);
+	status = lg_buffer_status(&path, err);
+	if (status == LG_OK)
+		status = lg_gate_target_open_here(path.data, &progress,
+						  out_gate, err);
+	lg_buffer_release(&path);
+	return status;
+}
+
+static enum lg_status open_servers(void *self, const char *const *name,
+				   size_t *count, int with_gate,
 				   struct lg_target **out_port,
 				   struct lg_error *err)
 {
 	struct lg_cli_hands *hands = self;
-	struct lg_gate_lock lock = {.caller = lg_cli_by(hands->cli)};
 	const struct lg_settings *settings;
 	enum lg_status status = lg_cli_settings(hands->cli, &settings, err);
 
 	if (status == LG_OK)
 		status = lg_cli_targets_open(settings, name, *count,
 					     &hands->targets, err);
+	if (status == LG_OK && with_gate) {
+		status = open_gate(hands, settings, &hands->gate, err);
+		hands->has_gate = status == LG_OK;
+		if (status != LG_OK)
+			lg_cli_targets_release(&hands->targets);
+	}
 	if (status != LG_OK)
 		return status;
-	if (record != NULL) {
-		lock.id = record->id;
-		lock.profile = record->profile;
-		lock.by = record->by;
-		lg_cli_targets_lock(&hands->targets, &lock);
-	} else if (hands->lock != NULL) {
-		lg_cli_targets_lock(&hands->targets, hands->lock);
-	}
+	if (with_gate)
+		hands->targets.port[hands->targets.count] = hands->gate;
 	*count = hands->targets.count;
 	*out_port = hands->targets.port;
 	return LG_OK;
@@ -70,7 +111,27 @@ static void close_servers(void *self)
 {
 	struct lg_cli_hands *hands = self;
 
+	lg_cli_progress_end(hands->cli);
 	lg_cli_targets_release(&hands->targets);
+	if (hands->has_gate)
+		hands->gate.close(hands->gate.self);
+	hands->has_gate = 0;
+}
+
+enum lg_exit lg_cli_gate_exit(const struct lg_servers_member *gate)
+{
+	return gate->told.exit != 0 ? (enum lg_exit)gate->told.exit
+				    : lg_cli_change_exit(gate->status);
+}
+
+void lg_cli_gate_says(struct lg_cli *cli, const struct lg_servers_member *gate)
+{
+	const struct lg_target_told *told = &gate->told;
+
+	for (size_t i = 0; i < told->loud.count; i++)
+		lg_cli_say(cli, LG_EXIT_DONE, NULL, "%s", told->loud.item[i]);
+	for (size_t i = 0; i < told->says.count && !cli->quiet; i++)
+		lg_cli_say(cli, LG_EXIT_DONE, NULL, "%s", told->says.item[i]);
 }
 
 static enum lg_status rewrite(void *self, const struct lg_servers_book *book,

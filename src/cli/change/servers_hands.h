@@ -3,22 +3,31 @@
  * servers_hands.h - what the machine of changes gets from the command line
  *
  * Layer: cli. A command's own struct begins with struct lg_cli_hands; what the
- * command has to say itself (begun, ended, the gate here) it adds.
+ * command has to say itself (begun, ended) it adds.
  */
 #ifndef LOGONGATE_CLI_CHANGE_SERVERS_HANDS_H
 #define LOGONGATE_CLI_CHANGE_SERVERS_HANDS_H
 
 #include "app/change/hands.h"
+#include "app/lock/state_target.h"
 #include "cli/change/servers_targets.h"
 
 struct lg_cli_hands {
 	struct lg_cli *cli;
 	struct lg_journal_file *file;
-	struct lg_cli_targets targets;   /* that are open */
-	const struct lg_gate_lock *lock; /* being applied; NULL: none */
+	struct lg_cli_targets targets; /* that are open */
+	struct lg_target gate;         /* the one here; has_gate: it is open */
+	int has_gate;
+	struct lg_state_target state; /* in its place where none runs */
 };
 
 /* self begins with a struct lg_cli_hands whose cli is set. */
 struct lg_change_hands lg_cli_hands(struct lg_cli_hands *self);
+
+/* The exit code of what the gate here failed with. */
+enum lg_exit lg_cli_gate_exit(const struct lg_servers_member *gate);
+
+/* What it says nobody asked for. */
+void lg_cli_gate_says(struct lg_cli *cli, const struct lg_servers_member *gate);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * servers_lift.c - ending locks on servers: the hands and the words
+ * servers_lift.c - ending locks: the hands and the words
  *
  * The steps and their order are app/change/change_end's.
  */
@@ -10,7 +10,7 @@
 
 #include "app/change/change_end.h"
 #include "cli/change/apply.h"
-#include "cli/change/effect.h"
+#include "cli/change/effect_words.h"
 #include "cli/change/servers_apply.h"
 #include "cli/change/servers_hands.h"
 #include "cli/open/open.h"
@@ -20,32 +20,10 @@
 /* What one command holds. */
 struct holding {
 	struct lg_cli_hands base;
-	const char *gate_id; /* at the gate here; NULL: found by the record */
-	struct lg_lift *lift;
-	int code;      /* the worst, which is printed */
-	int gate_code; /* of the gate here */
+	struct lg_cli_lifted *lifted; /* NULL: nobody asks */
+	int code;                     /* the worst, which is printed */
+	int gate_code;                /* of the gate here */
 };
-
-/* A gate that has no such lock is open, too. */
-static enum lg_status
-lift_gate(void *self, const struct lg_servers_record *record, int *out_was)
-{
-	struct holding *holding = self;
-	int code;
-
-	if (holding->gate_id != NULL) {
-		code = lg_cli_lift_gate(holding->base.cli, holding->gate_id,
-					holding->lift);
-		*out_was = code == LG_EXIT_DONE;
-	} else {
-		code = lg_cli_lift_gate_of(holding->base.cli, record, out_was);
-	}
-	if (holding->gate_code == LG_EXIT_DONE)
-		holding->gate_code = code;
-	return code == LG_EXIT_DONE || code == LG_EXIT_WOULD_NOT_LOCK
-		       ? LG_OK
-		       : LG_ERR_IO;
-}
 
 /* Values that were put back where nothing reads them now: a line each. */
 static void tell_idle(struct lg_cli *cli, const struct lg_servers *fleet,
@@ -118,29 +96,68 @@ static int failed_to_begin(struct lg_cli *cli, const struct lg_error *err)
 		       : lg_cli_fail(cli, err);
 }
 
+static void add_names(const struct lg_strlist *from, struct lg_strlist *to)
+{
+	for (size_t i = 0; i < from->count; i++)
+		lg_strlist_add(to, from->item[i], strlen(from->item[i]), NULL);
+}
+
+/* What came of it at the gate here. */
+static void tell_gate(struct holding *holding,
+		      const struct lg_servers_member *gate,
+		      const struct lg_servers_record *record)
+{
+	struct lg_cli *cli = holding->base.cli;
+	struct lg_cli_lifted *lifted = holding->lifted;
+	int code;
+
+	lg_cli_gate_says(cli, gate);
+	if (lifted != NULL)
+		lifted->gate = gate->told.ended;
+	if (lifted != NULL && lifted->lift != NULL) {
+		add_names(&gate->told.restored, &lifted->lift->restored);
+		add_names(&gate->told.changed, &lifted->lift->changed);
+	}
+	if (gate->status == LG_OK)
+		return;
+	code = lg_cli_fail_as(cli, lg_cli_gate_exit(gate), &gate->error);
+	if (lifted == NULL && gate->told.unreached)
+		lg_cli_say(cli, (enum lg_exit)code, "gate",
+			   "whether it holds the lock %s it does not say; when "
+			   "it runs: logongate status, and logongate lift",
+			   record->profile != NULL ? record->profile : "");
+	if (holding->gate_code == LG_EXIT_DONE)
+		holding->gate_code = code;
+}
+
 static void tell_ended(void *self, const struct lg_change_ended *ended)
 {
 	struct holding *holding = self;
 	struct lg_cli *cli = holding->base.cli;
 	int code = LG_EXIT_DONE;
 
-	if (ended->record == NULL)
+	if (ended->fleet == NULL)
 		code = failed_to_begin(cli, ended->err);
-	else if (ended->record->phase == LG_SERVERS_LOST)
+	else if (ended->record == NULL && ended->status != LG_OK)
+		code = lg_cli_fail(cli, ended->err);
+	else if (ended->record != NULL &&
+		 ended->record->phase == LG_SERVERS_LOST)
 		code = tell_lost(cli, ended->record);
 	else if (ended->status != LG_OK)
 		code = tell_failed(cli, ended);
-	if (ended->record != NULL)
+	if (ended->fleet != NULL)
 		tell_idle(cli, ended->fleet, &holding->base.targets);
 	if (holding->code == LG_EXIT_DONE || code == LG_EXIT_NOT_PUT_BACK)
 		holding->code = code;
+	if (ended->fleet != NULL && ended->fleet->last != NULL &&
+	    ended->outcome != LG_SERVERS_NOTHING_WRITTEN)
+		tell_gate(holding, ended->fleet->last, ended->record);
 }
 
 static struct lg_change_hands hands_of(struct holding *holding)
 {
 	struct lg_change_hands hands = lg_cli_hands(&holding->base);
 
-	hands.lift_gate = lift_gate;
 	hands.ended = tell_ended;
 	return hands;
 }
@@ -148,12 +165,11 @@ static struct lg_change_hands hands_of(struct holding *holding)
 int lg_cli_servers_lift(struct lg_cli *cli, const char *id,
 			struct lg_cli_lifted *lifted)
 {
-	struct holding holding = {.base = {.cli = cli},
-				  .gate_id = lifted->gate_id,
-				  .lift = lifted->lift};
+	struct holding holding = {.base = {.cli = cli}, .lifted = lifted};
 	const struct lg_change_hands hands = hands_of(&holding);
 	struct lg_change_lift lift = {
 		.id = id,
+		.gate_id = lifted->gate_id,
 		.mode = lg_cli_option(cli, "force") != NULL
 				? LG_SERVERS_LIFT_FORCE
 				: LG_SERVERS_LIFT_CAREFUL,
@@ -261,29 +277,22 @@ void lg_cli_servers_end_over(struct lg_cli *cli)
 	lg_servers_now_release(&now);
 }
 
-int lg_cli_servers_extend(struct lg_cli *cli, const char *id, int64_t until_s)
+int lg_cli_move(struct lg_cli *cli, struct lg_change_move *move)
 {
 	struct holding holding = {.base = {.cli = cli}};
 	const struct lg_change_hands hands = hands_of(&holding);
 	struct lg_error err;
+	enum lg_status status = lg_change_move(&hands, move, &err);
 
-	switch (lg_change_extend(&hands, id, until_s, &err)) {
-	case LG_OK:
+	if (status == LG_OK)
 		return LG_EXIT_DONE;
-	case LG_ERR_RANGE:
+	if (move->gate_exit != 0)
+		return lg_cli_fail_as(cli, (enum lg_exit)move->gate_exit, &err);
+	if (status == LG_ERR_RANGE && move->gate_id == NULL)
 		return lg_cli_usage(cli, "%s", err.text);
-	case LG_ERR_IO:
-	case LG_ERR_TIMEOUT:
-	case LG_ERR_DENIED:
-	case LG_ERR_CONFLICT:
+	/* a server, or who changes servers right now */
+	if (move->id != NULL && err.code == NULL &&
+	    (status == LG_ERR_DENIED || status == LG_ERR_CONFLICT))
 		return lg_cli_fail_as(cli, LG_EXIT_PUT_BACK, &err);
-	case LG_ERR_SYNTAX:
-	case LG_ERR_LIMIT:
-	case LG_ERR_UNKNOWN_KEY:
-	case LG_ERR_DIRECTORY:
-	case LG_ERR_NO_MEMORY:
-	case LG_ERR_BUG:
-		break;
-	}
-	return lg_cli_fail(cli, &err);
+	return lg_cli_fail_as(cli, lg_cli_change_exit(status), &err);
 }

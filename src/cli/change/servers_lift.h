@@ -48,12 +48,6 @@ enum lg_status lg_cli_servers_backup(struct lg_cli *cli, const char *name,
 				     const struct lg_registry *values,
 				     char **out_file, struct lg_error *err);
 
-/* A value that a registry would not take is LG_ERR_LIMIT before anything is
- * written. */
-enum lg_status lg_cli_servers_check_sizes(const char *name,
-					  const struct lg_registry *values,
-					  struct lg_error *err);
-
 /* The exit code of what came of a change. */
 int lg_cli_servers_exit(enum lg_servers_outcome outcome, enum lg_status status);
 

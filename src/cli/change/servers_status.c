@@ -9,61 +9,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/change/servers_ending.h"
+#include "app/change/servers_seen.h"
 #include "app/records/json_member.h"
 #include "app/records/status_record.h"
-#include "cli/change/effect.h"
+#include "cli/change/effect_words.h"
 #include "cli/change/servers_apply.h"
 #include "cli/output.h"
 #include "cli/text/target_words.h"
 #include "cli/open/targets.h"
 #include "cli/text/times.h"
 
-/* One server: the lock on it that ends last speaks for all. */
-struct seen {
-	const struct lg_servers_now *now;
-	const struct lg_servers_record *record; /* NULL: no lock is there */
-	const struct lg_servers_record_target *target;
-};
-
-static int is_locking(const struct lg_servers_record_target *target)
-{
-	return target != NULL && lg_servers_step_locks(target->step);
-}
-
-/* One that is half done tells most, else the one that ends last. */
-static struct seen look_up(const struct lg_servers_now *now, const char *name)
-{
-	struct seen seen = {.now = now};
-
-	for (size_t i = 0; i < now->book.count; i++) {
-		const struct lg_servers_record *record = &now->book.record[i];
-		const struct lg_servers_record_target *target =
-			lg_servers_record_target(record, name);
-
-		if (!is_locking(target))
-			continue;
-		if (seen.record == NULL || lg_servers_is_unfinished(record) ||
-		    (!lg_servers_is_unfinished(seen.record) &&
-		     record->until_s > seen.record->until_s)) {
-			seen.record = record;
-			seen.target = target;
-		}
-	}
-	return seen;
-}
-
-/* A step between before and wanted: what is there now tells nothing. */
-static int is_under_way(const struct seen *seen)
-{
-	return seen->record != NULL && lg_servers_is_unfinished(seen->record);
-}
-
 /* Since when and by whom: a gate says so itself, also of a lock that is not
  * ours; a registry does not, so what was written there tells. */
 static void add_whose(cJSON *object, const struct lg_servers_member *member,
 		      const struct lg_target_settings *settings,
-		      const struct seen *seen, int in_force)
+		      const struct lg_servers_seen *seen, int in_force)
 {
 	struct lg_target_probe probe = {0};
 
@@ -116,12 +76,14 @@ static void add_target(cJSON *array, const struct lg_servers_member *member,
 		       const struct lg_target_settings *settings,
 		       const struct lg_servers_now *now)
 {
-	const struct seen seen = look_up(now, member->name);
+	const struct lg_servers_seen seen =
+		lg_servers_seen(&now->book, member->name);
 	struct lg_strlist says = {0};
 	struct lg_error err;
 	int reachable = member->status == LG_OK;
 	int locked = seen.record != NULL && seen.target->wanted != NULL;
-	int under_way = is_under_way(&seen);
+	int under_way =
+		seen.record != NULL && lg_servers_is_unfinished(seen.record);
 	int in_force = reachable && locked && lg_servers_in_force(member);
 	cJSON *object = cJSON_CreateObject();
 
@@ -217,7 +179,8 @@ static struct lg_lock lock_of(const struct lg_servers_record *record)
 		.origin = LG_ORIGIN_REMOTE,
 	};
 
-	snprintf(lock.id, sizeof(lock.id), "%s", record->id);
+	snprintf(lock.id, sizeof(lock.id), "%s",
+		 record->id != NULL ? record->id : "");
 	return lock;
 }
 
@@ -229,7 +192,7 @@ static void show_lost(cJSON *status, const struct lg_servers_record *record)
 	for (size_t i = 0; i < record->count; i++) {
 		const char *name = record->target[i].name;
 
-		if (!is_locking(&record->target[i]))
+		if (!lg_servers_step_locks(record->target[i].step))
 			continue;
 		lg_buffer_clear(&text);
 		lg_buffer_format(&text,
@@ -294,25 +257,6 @@ static void show_book(cJSON *status, struct lg_servers_now *now)
 		show_record(status, now, &now->book.record[i]);
 }
 
-/* Those of one lock that are not there yet. */
-static enum lg_status add_names_of(const struct lg_servers_record *record,
-				   struct lg_strlist *names,
-				   struct lg_error *err)
-{
-	enum lg_status status = LG_OK;
-
-	for (size_t i = 0; status == LG_OK && i < record->count; i++) {
-		const char *name = record->target[i].name;
-		int is_new = 1;
-
-		for (size_t j = 0; j < names->count; j++)
-			is_new &= strcmp(names->item[j], name) != 0;
-		if (is_new)
-			status = lg_strlist_add(names, name, strlen(name), err);
-	}
-	return status;
-}
-
 /* Which servers: those named, else those of the locks. */
 static enum lg_status names_of(struct lg_cli *cli,
 			       const struct lg_settings *settings,
@@ -329,7 +273,7 @@ static enum lg_status names_of(struct lg_cli *cli,
 		return LG_OK;
 	}
 	for (size_t i = 0; status == LG_OK && i < book->count; i++)
-		status = add_names_of(&book->record[i], names, err);
+		status = lg_servers_names(&book->record[i], names, err);
 	return status;
 }
 
@@ -359,40 +303,6 @@ static void add_gate(cJSON *array, const cJSON *status, const char *name,
 	lg_json_append(array, object);
 }
 
-static enum lg_status look_at(const struct lg_servers_now *now,
-			      struct lg_cli_targets *targets,
-			      struct lg_servers *fleet, struct lg_error *err)
-{
-	enum lg_status status = LG_OK;
-
-	for (size_t i = 0; status == LG_OK && i < targets->count; i++) {
-		struct lg_servers_member *member = &fleet->member[i];
-		const struct seen seen = look_up(now, targets->port[i].name);
-
-		member->name = targets->port[i].name;
-		member->port = &targets->port[i];
-		fleet->count++;
-		/* A gate is asked for our lock, beside which others may be. */
-		if (seen.record != NULL) {
-			const struct lg_gate_lock lock = {
-				.id = seen.record->id,
-				.profile = seen.record->profile,
-				.by = seen.record->by,
-			};
-
-			lg_cli_target_lock(targets, i, &lock);
-		}
-		status = lg_servers_standing(
-			&now->book, member->name, member->port->keeps_locks,
-			seen.record != NULL ? seen.record->id : NULL,
-			&member->composed, err);
-		member->wanted = member->composed;
-	}
-	if (status == LG_OK)
-		lg_servers_look(fleet);
-	return status;
-}
-
 static enum lg_status add_servers(const struct lg_settings *settings,
 				  const struct lg_servers_now *now,
 				  const struct lg_strlist *names, cJSON *array,
@@ -409,7 +319,8 @@ static enum lg_status add_servers(const struct lg_settings *settings,
 		status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
 				      "out of memory");
 	if (status == LG_OK)
-		status = look_at(now, &targets, &fleet, err);
+		status = lg_servers_look_at(&now->book, targets.port,
+					    targets.count, &fleet, err);
 	for (size_t i = 0; i < fleet.count; i++) {
 		if (status == LG_OK)
 			add_target(array, &fleet.member[i], targets.settings[i],
@@ -419,15 +330,6 @@ static enum lg_status add_servers(const struct lg_settings *settings,
 	free(fleet.member);
 	lg_cli_targets_release(&targets);
 	return status;
-}
-
-static int has_gate(const struct lg_servers_book *book)
-{
-	for (size_t i = 0; i < book->count; i++) {
-		if (book->record[i].with_gate)
-			return 1;
-	}
-	return 0;
 }
 
 int lg_cli_servers_status(struct lg_cli *cli, cJSON *status, int reachable)
@@ -467,7 +369,7 @@ int lg_cli_servers_status(struct lg_cli *cli, cJSON *status, int reachable)
 		}
 	}
 	/* without any name a lock is the gate's, unless it is on servers only */
-	if (!named && (names.count == 0 || has_gate(&now.book)))
+	if (!named && (names.count == 0 || lg_servers_with_gate(&now.book)))
 		add_gate(array, status, gate_name(settings), reachable);
 	if (result == LG_OK && code == LG_EXIT_DONE)
 		result = add_servers(settings, &now, &names, array, &err);

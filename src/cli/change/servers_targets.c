@@ -293,20 +293,6 @@ lg_cli_target_test_files(const struct lg_target_settings *settings,
 	return status;
 }
 
-void lg_cli_target_lock(struct lg_cli_targets *targets, size_t index,
-			const struct lg_gate_lock *lock)
-{
-	if (targets->settings[index]->backend == LG_BACKEND_GATE)
-		lg_gate_target_lock(&targets->port[index], lock);
-}
-
-void lg_cli_targets_lock(struct lg_cli_targets *targets,
-			 const struct lg_gate_lock *lock)
-{
-	for (size_t i = 0; i < targets->count; i++)
-		lg_cli_target_lock(targets, i, lock);
-}
-
 void lg_cli_targets_release(struct lg_cli_targets *targets)
 {
 	for (size_t i = 0; i < targets->count; i++)

@@ -11,7 +11,6 @@
 #include "port/target.h"
 #include "core/settings/settings.h"
 
-#include "adapters/control/gate_target.h"
 #include "cli/command.h"
 
 /*
@@ -49,7 +48,8 @@ enum lg_status
 lg_cli_target_test_files(const struct lg_target_settings *settings,
 			 struct lg_error *err);
 
-/* Opened servers in the order of names; release closes them. */
+/* Opened servers in the order of names, and room for one more; release closes
+ * them. */
 struct lg_cli_targets {
 	const struct lg_target_settings **settings;
 	struct lg_target *port;
@@ -62,11 +62,6 @@ enum lg_status lg_cli_targets_open(const struct lg_settings *settings,
 				   const char *const *name, size_t count,
 				   struct lg_cli_targets *out_targets,
 				   struct lg_error *err);
-/* Tells the gates among them which lock it is about; one, or all. */
-void lg_cli_target_lock(struct lg_cli_targets *targets, size_t index,
-			const struct lg_gate_lock *lock);
-void lg_cli_targets_lock(struct lg_cli_targets *targets,
-			 const struct lg_gate_lock *lock);
 void lg_cli_targets_release(struct lg_cli_targets *targets);
 
 #endif

@@ -14,7 +14,6 @@
 #include "cli/commands.h"
 #include "cli/fleet/fleet_rounds.h"
 #include "cli/change/servers_apply.h"
-#include "cli/commands/change_lock.h"
 #include "cli/open/locks.h"
 #include "cli/output.h"
 #include "cli/text/times.h"
@@ -124,23 +123,32 @@ static int choose(struct lg_cli *cli, enum lg_lock_meant meant,
 	return code;
 }
 
+/* Where the lock is. */
+static struct lg_change_move move_of(const struct lg_cli_lock *lock)
+{
+	return (struct lg_change_move){
+		.id = lock->is_there ? lock->there_id : NULL,
+		.gate_id = lock->is_here ? lock->id : NULL,
+	};
+}
+
 int lg_cmd_confirm(struct lg_cli *cli)
 {
 	const struct lg_cli_lock *lock = NULL;
 	struct lg_cli_locks locks = {0};
-	int64_t until_s = 0;
+	struct lg_change_move move = {0};
 	int code;
 
 	if (lg_cli_is_fleet(cli))
 		return lg_cli_fleet_change(cli, LG_FLEET_CONFIRM);
 	code = choose(cli, LG_MEANT_UNCONFIRMED, &locks, &lock);
+	if (code == LG_EXIT_DONE) {
+		move = move_of(lock);
+		move.confirms = 1;
+		code = lg_cli_move(cli, &move);
+	}
 	if (code == LG_EXIT_DONE)
-		code = lg_cli_change_lock(cli, "confirm", lock->id, 0,
-					  &until_s);
-	if (code == LG_EXIT_DONE && lock->is_there)
-		code = lg_cli_servers_extend(cli, lock->there_id, until_s);
-	if (code == LG_EXIT_DONE)
-		code = print_until(cli, "kept", until_s);
+		code = print_until(cli, "kept", move.until_s);
 	lg_cli_locks_release(&locks);
 	return code;
 }
@@ -149,6 +157,7 @@ int lg_cmd_extend(struct lg_cli *cli)
 {
 	const struct lg_cli_lock *lock = NULL;
 	struct lg_cli_locks locks = {0};
+	struct lg_change_move move = {0};
 	int64_t for_s, until_s;
 	int code;
 
@@ -162,22 +171,16 @@ int lg_cmd_extend(struct lg_cli *cli)
 	if ((for_s > 0) == (until_s > 0))
 		return lg_cli_usage(cli, "extend needs --for D or --until T");
 	code = choose(cli, LG_MEANT_ANY, &locks, &lock);
-	if (code != LG_EXIT_DONE)
-		goto out;
-	if (!lock->is_here) {
-		if (for_s > 0)
-			until_s = lg_cli_now() + for_s;
-		if (until_s <= lg_cli_now())
+	if (code == LG_EXIT_DONE) {
+		move = move_of(lock);
+		move.until_s = for_s > 0 ? lg_cli_now() + for_s : until_s;
+		if (!lock->is_here && move.until_s <= lg_cli_now())
 			code = lg_cli_usage(cli, "that end is in the past");
-	} else {
-		code = lg_cli_change_lock(cli, "extend", lock->id, for_s,
-					  &until_s);
 	}
-	if (code == LG_EXIT_DONE && lock->is_there)
-		code = lg_cli_servers_extend(cli, lock->there_id, until_s);
 	if (code == LG_EXIT_DONE)
-		code = print_until(cli, "in force", until_s);
-out:
+		code = lg_cli_move(cli, &move);
+	if (code == LG_EXIT_DONE)
+		code = print_until(cli, "in force", move.until_s);
 	lg_cli_locks_release(&locks);
 	return code;
 }

@@ -9,7 +9,7 @@
 
 #include "cli/change/apply.h"
 #include "cli/commands.h"
-#include "cli/change/effect.h"
+#include "cli/change/effect_words.h"
 #include "cli/fleet/fleet_rounds.h"
 #include "cli/output.h"
 #include "cli/text/applied_text.h"

@@ -7,7 +7,7 @@
  */
 #include "cli/change/apply.h"
 #include "cli/commands.h"
-#include "cli/change/effect.h"
+#include "cli/change/effect_words.h"
 #include "cli/text/plan_text.h"
 #include "cli/commands/run_child.h"
 

@@ -14,7 +14,6 @@
 
 #include "adapters/system/system_clock.h"
 #include "cli/change/servers_apply.h"
-#include "cli/commands/change_lock.h"
 #include "cli/open/locks.h"
 #include "cli/text/times.h"
 
@@ -163,19 +162,21 @@ static int extend(struct lg_overrun *overrun, int64_t by_s)
 {
 	int64_t until_s = overrun->until_s + by_s;
 	int here, there = is_there(overrun, &here);
+	struct lg_change_move move = {0};
 	int code = LG_EXIT_DONE;
 
 	if (overrun->last_s > 0 && until_s > overrun->last_s)
 		until_s = overrun->last_s;
+	move.until_s = until_s;
 	if (here)
-		code = lg_cli_change_lock(overrun->cli, "extend", overrun->id,
-					  0, &until_s);
-	if (code == LG_EXIT_DONE && there)
-		code = lg_cli_servers_extend(overrun->cli, overrun->id,
-					     until_s);
+		move.gate_id = overrun->id;
+	if (there)
+		move.id = overrun->id;
+	if (here || there)
+		code = lg_cli_move(overrun->cli, &move);
 	lg_cli_hang_up(overrun->cli);
 	if (code == LG_EXIT_DONE)
-		set_end(overrun, until_s);
+		set_end(overrun, move.until_s);
 	else
 		overrun->again_ms = lg_cli_clocks().boot_ms + AGAIN_MS;
 	return code;

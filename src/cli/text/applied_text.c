@@ -2,7 +2,7 @@
 /*
  * applied_text.c - what apply made, as an administrator reads it
  */
-#include "cli/change/effect.h"
+#include "cli/change/effect_words.h"
 #include "cli/output.h"
 #include "cli/text/applied_text.h"
 #include "cli/text/plan_text.h"

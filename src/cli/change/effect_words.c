@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * effect.c - from when on what apply wrote is in force, and what was tried
+ * effect_words.c - from when on what apply wrote is in force, and what was tried
  *
  * A value that is written and not read yet locks nobody out, and a test
  * account that logs on before shows nothing. Nothing is waited for.
  */
-#include "cli/change/effect.h"
+#include "cli/change/effect_words.h"
 
 #include <logongate/dialect.h>
 
@@ -18,33 +18,12 @@
 #include "cli/open/targets.h"
 #include "cli/text/times.h"
 
-/* For a server as such, whenever the values were written. */
-static enum lg_effect effect_on(enum lg_backend backend,
-				enum lg_takes_effect takes_effect, int restarts)
-{
-	if (lg_backend_row(backend)->carried != NULL)
-		return LG_EFFECT_CARRIED;
-	switch (takes_effect) {
-	case LG_TAKES_EFFECT_AT_ONCE:
-		break;
-	case LG_TAKES_EFFECT_POLL:
-		if (!restarts)
-			return LG_EFFECT_POLL;
-		break;
-	case LG_TAKES_EFFECT_RESTART:
-		if (!restarts)
-			return LG_EFFECT_RESTART;
-		break;
-	}
-	return LG_EFFECT_NOW;
-}
-
 enum lg_effect lg_cli_effect_running(const struct lg_prepared *prepared,
 				     size_t server)
 {
 	const struct lg_plan_target *target = &prepared->plan->target[server];
-	enum lg_effect effect = effect_on(target->backend, target->takes_effect,
-					  target->restarts);
+	enum lg_effect effect = lg_effect_on(
+		target->backend, target->takes_effect, target->restarts);
 
 	if (prepared->input.starts_s > prepared->input.now_s)
 		return effect == LG_EFFECT_CARRIED ? effect : LG_EFFECT_START;
@@ -118,24 +97,15 @@ void lg_cli_service_words(const struct lg_target_settings *target,
 int64_t lg_cli_in_force_by(const struct lg_target_settings *target,
 			   int restarted, int64_t since_s)
 {
+	enum lg_takes_effect takes_effect =
+		lg_dialect_traits(target->dialect)->takes_effect;
+
 	/* per account in the directory: no store reads it */
 	if (lg_backend_row(target->backend)->holds_accounts)
 		return since_s;
-	switch (effect_on(target->backend,
-			  lg_dialect_traits(target->dialect)->takes_effect,
-			  restarted)) {
-	case LG_EFFECT_NOW:
-	case LG_EFFECT_START:
-	case LG_EFFECT_NO_GATE:
-	case LG_EFFECT_IDLE:
-		break;
-	case LG_EFFECT_POLL:
-		return since_s + LG_POLL_INTERVAL_S;
-	case LG_EFFECT_RESTART:
-	case LG_EFFECT_CARRIED:
-		return 0;
-	}
-	return since_s;
+	return lg_effect_by(
+		lg_effect_on(target->backend, takes_effect, restarted), since_s,
+		0);
 }
 
 /* The settings of a server of the plan; NULL: a gate that has none. */
@@ -318,25 +288,6 @@ void lg_cli_warn_untested(struct lg_cli *cli,
 		each_untested(cli, prepared, warn_of_one);
 }
 
-/* When it is in force at the latest; 0: nobody knows. */
-static int64_t in_force_by(const struct lg_prepared *prepared, size_t server)
-{
-	switch (lg_cli_effect(prepared, server)) {
-	case LG_EFFECT_NOW:
-		return lg_cli_now();
-	case LG_EFFECT_START:
-		return prepared->input.starts_s;
-	case LG_EFFECT_POLL:
-		return lg_cli_now() + LG_POLL_INTERVAL_S;
-	case LG_EFFECT_RESTART:
-	case LG_EFFECT_CARRIED:
-	case LG_EFFECT_NO_GATE:
-	case LG_EFFECT_IDLE:
-		break;
-	}
-	return 0;
-}
-
 void lg_cli_add_untested(struct lg_cli *cli, const struct lg_prepared *prepared,
 			 cJSON *object)
 {
@@ -351,7 +302,10 @@ void lg_cli_add_untested(struct lg_cli *cli, const struct lg_prepared *prepared,
 		lg_buffer_clear(&text);
 		untested(prepared, i, settings_of(cli, prepared, i), &text,
 			 NULL);
-		lg_json_time(target, "in_force_by", in_force_by(prepared, i));
+		lg_json_time(target, "in_force_by",
+			     lg_effect_by(lg_cli_effect(prepared, i),
+					  lg_cli_now(),
+					  prepared->input.starts_s));
 		lg_json_text(target, "untested",
 			     text.len > 0 ? text.data : NULL);
 		lg_json_text(target, "service",

@@ -1,26 +1,17 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * effect.h - from when on what apply wrote is in force, and what was tried
+ * effect_words.h - from when on what apply wrote is in force, and what was tried
  *
  * Layer: cli.
  * Flow: apply lets test accounts log on where the lock is in force when it
  * ends (A5); of every other server it says what nobody has tried yet.
  * Source: conformance A4, A5, T1, T2, T6.
  */
-#ifndef LOGONGATE_CLI_CHANGE_EFFECT_H
-#define LOGONGATE_CLI_CHANGE_EFFECT_H
+#ifndef LOGONGATE_CLI_CHANGE_EFFECT_WORDS_H
+#define LOGONGATE_CLI_CHANGE_EFFECT_WORDS_H
 
+#include "app/change/effect.h"
 #include "cli/change/prepare.h"
-
-enum lg_effect {
-	LG_EFFECT_NOW = 0, /* when apply is done; test accounts are tried */
-	LG_EFFECT_START,   /* --at */
-	LG_EFFECT_POLL,    /* the store reads it by itself */
-	LG_EFFECT_RESTART, /* somebody restarts the store */
-	LG_EFFECT_CARRIED, /* somebody takes a file to the server */
-	LG_EFFECT_NO_GATE, /* state_dir alone: nobody asks it */
-	LG_EFFECT_IDLE     /* the service of the store does not run */
-};
 
 enum lg_effect lg_cli_effect(const struct lg_prepared *prepared, size_t server);
 

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * control_request.h - what a gate is asked, and what it answers
+ *
+ * Layer: adapter control, private to gate_target.
+ * Source: src/doc/control.md.
+ */
+#ifndef LOGONGATE_ADAPTERS_CONTROL_CONTROL_REQUEST_H
+#define LOGONGATE_ADAPTERS_CONTROL_CONTROL_REQUEST_H
+
+#include <cjson/cJSON.h>
+
+#include "port/target.h"
+
+/* {"op": op}; NULL: no memory. */
+cJSON *lg_gate_request(const char *op);
+
+/* Adds a text, or a time, where there is one; *failed is set without
+ * memory. */
+void lg_gate_add_text(cJSON *request, const char *name, const char *text,
+		      int *failed);
+void lg_gate_add_time(cJSON *request, const char *name, int64_t time_s,
+		      int *failed);
+
+/* for_s: the gate counts how long it lasts; 0: its end is said. */
+cJSON *lg_gate_apply_request(const struct lg_target_lock *lock, int64_t for_s);
+
+/* What a lock sets, and what the directory said: *out_count blocks. */
+enum lg_status lg_gate_apply_blocks(const struct lg_target_lock *lock,
+				    const struct lg_target_change *change,
+				    size_t count, struct lg_buffer text[3],
+				    size_t *out_count, struct lg_error *err);
+
+/* Values that stand by themselves, and those that go. */
+enum lg_status lg_gate_import_block(const struct lg_target_change *change,
+				    size_t count, struct lg_buffer *text,
+				    struct lg_error *err);
+
+/* 1 when the values are as all of the change say. */
+int lg_gate_holds(const struct lg_registry *values,
+		  const struct lg_target_change *change, size_t count);
+
+/* What an exit code that the gate names means. */
+enum lg_status lg_gate_status(int code);
+
+/* The exit code of what went wrong at the gate here; LG_ERR_CONFLICT is its
+ * own word, said_code. */
+int lg_gate_exit(enum lg_status status, int said_code);
+
+/* A text of an answer, "" where it has none; a time, 0. */
+const char *lg_gate_text(const cJSON *object, const char *name);
+int64_t lg_gate_time(const cJSON *object, const char *name);
+
+/* The texts of an array, after some words. */
+void lg_gate_add_names(const cJSON *answer, const char *name, const char *words,
+		       struct lg_strlist *names);
+
+/* The answer to an apply. */
+void lg_gate_tell_applied(const cJSON *answer, struct lg_target_told *told);
+
+#endif

@@ -1,0 +1,470 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * changes.c - many lives of several servers and one gate's files, from a seed
+ *
+ * test_sim_changes [--from N] [--seeds COUNT] [--steps COUNT]
+ * test_sim_changes --seed N --verbose     tells the story of one
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app/change/plan_values.h"
+
+#include "sim/changes_world.h"
+
+#define SEEDS 200
+#define STEPS 40
+#define RECOVERS 4
+
+static struct world world;
+
+static int64_t now_s(void)
+{
+	return world.clock.wall_ms / 1000;
+}
+
+static struct expected *any(int with_maybe)
+{
+	size_t at = world.count
+			    ? chance_below(&world.chance, (uint32_t)world.count)
+			    : 0;
+	size_t i;
+
+	for (i = 0; i < world.count; i++) {
+		struct expected *lock = &world.lock[(at + i) % world.count];
+
+		if (lock->how == THERE || (with_maybe && lock->how == MAYBE))
+			return lock;
+	}
+	return NULL;
+}
+
+/* Disk or servers failed, or the machine stopped: who knows. */
+struct trust {
+	uint64_t missteps;
+	uint64_t trouble;
+};
+
+static struct trust trust_now(void)
+{
+	return (struct trust){world.disk.missteps, world.trouble};
+}
+
+static int is_sure(const struct trust *before)
+{
+	return !world.disk.is_dead && world.disk.missteps == before->missteps &&
+	       world.trouble == before->trouble;
+}
+
+/* The plan's targets: what is there, and what it comes to with the lock. */
+static enum lg_status plan(struct expected *lock, int kind,
+			   const struct lg_servers_book *book,
+			   struct lg_plan_beside *beside, struct lg_plan *made,
+			   struct lg_plan_server *server,
+			   struct lg_plan_input *input, struct lg_error *err)
+{
+	enum lg_status status = LG_OK;
+	size_t i;
+	int k;
+
+	for (k = 0; k < SERVERS; k++) {
+		if (!(lock->servers & (1u << k)))
+			continue;
+		server[made->target_count].name = world.server[k].name;
+		server[made->target_count].backend = LG_BACKEND_WINREG;
+		server[made->target_count++].before = world.server[k].values;
+	}
+	if (lock->gate) {
+		server[made->target_count].name = "gate";
+		server[made->target_count].is_local = 1;
+		server[made->target_count++].backend = LG_BACKEND_GATE;
+	}
+	input->server = server;
+	input->server_count = made->target_count;
+	status = lg_plan_beside_find(book, server, made->target_count, beside,
+				     err);
+	for (i = 0; status == LG_OK && i < made->target_count; i++) {
+		struct lg_plan_target *target = &made->target[i];
+
+		target->name = server[i].name;
+		target->dialect = server[i].is_local ? LG_DIALECT_GATE
+						     : LG_DIALECT_EXCHANGE_2007;
+		target->backend = server[i].backend;
+		if (server[i].before)
+			status = lg_registry_copy(
+				server[i].before,
+				(struct lg_registry **)&target->before, err);
+		if (status == LG_OK)
+			status = lg_registry_copy(own_values(kind),
+						  &target->own, err);
+		if (status == LG_OK)
+			status = lg_plan_compose(made, input, &server[i],
+						 target, err);
+	}
+	return status;
+}
+
+static void release_plan(struct lg_plan *made)
+{
+	size_t i;
+
+	for (i = 0; i < made->target_count; i++) {
+		lg_registry_free(&made->target[i].own);
+		lg_registry_free(&made->target[i].values);
+		lg_registry_free(
+			(struct lg_registry **)&made->target[i].before);
+	}
+	lg_warnings_release(&made->warnings);
+}
+
+static void apply(void)
+{
+	struct lg_change_hands hands = world_hands(&world);
+	struct lg_plan_target target[SERVERS + 1] = {{0}};
+	struct lg_plan_server server[SERVERS + 1] = {{0}};
+	const void *test[SERVERS + 1] = {NULL};
+	struct lg_plan made = {.target = target};
+	struct lg_plan_input input = {0};
+	struct lg_plan_beside beside = {0};
+	struct lg_servers_book book = {0};
+	int kind = (int)chance_below(&world.chance, OWN_KINDS);
+	struct expected *lock = &world.lock[world.count];
+	struct lg_change_begin request = {
+		.plan = &made, .server = server, .test = test};
+	struct trust before = trust_now();
+	struct lg_error err = {0};
+	enum lg_status status;
+
+	if (world.count == EXPECTED_MAX)
+		return;
+	*lock = (struct expected){0};
+	snprintf(lock->id, sizeof(lock->id), "lg-%012zx", world.count + 1);
+	snprintf(lock->profile, sizeof(lock->profile), "p%zu", world.count);
+	lock->servers = chance_below(&world.chance, 1u << SERVERS);
+	lock->gate = !lock->servers || chance_of(&world.chance, 50);
+	lock->least_s = now_s() + chance_between(&world.chance, 60, 7200);
+	input.replaces = chance_of(&world.chance, 10);
+	tell(&world, "apply %s: kind %d on servers %x%s%s", lock->id, kind,
+	     lock->servers, lock->gate ? " and here" : "",
+	     input.replaces ? ", in their place" : "");
+	request.change = (struct lg_servers_change){
+		.id = lock->id,
+		.profile = lock->profile,
+		.by = "admin",
+		.since_s = now_s(),
+		.until_s = lock->least_s,
+		.now = world.clock,
+		.max_duration_s = -1,
+		.with_gate = lock->gate,
+		.replaces = input.replaces,
+	};
+	request.lock = (struct lg_target_lock){
+		.id = lock->id,
+		.profile = lock->profile,
+		.by = "admin",
+		.caller = "admin",
+		.until_s = lock->least_s,
+		.max_duration_s = -1,
+		.replaces = input.replaces,
+	};
+	world_book(&world, &book);
+	status = plan(lock, kind, &book, &beside, &made, server, &input, &err);
+	world.outcome = LG_SERVERS_NOTHING_WRITTEN;
+	if (status == LG_OK) {
+		world.count++;
+		status = lg_change_begin(&hands, &request, &err);
+		if (status == LG_OK)
+			lock->how = THERE;
+		else if (!is_sure(&before) ||
+			 world.outcome == LG_SERVERS_LEFT_BEHIND)
+			lock->how = MAYBE;
+	}
+	tell(&world, "  %s %s", status == LG_OK ? "done" : "failed:",
+	     status == LG_OK ? "" : err.text);
+	if (world.disk.is_dead)
+		lock->how = MAYBE;
+	release_plan(&made);
+	lg_plan_beside_release(&beside);
+	lg_servers_book_release(&book);
+}
+
+/* What time ended meanwhile, by the next command: as cli does. */
+static enum lg_status end_over(int interrupted, int force)
+{
+	const struct lg_change_hands hands = world_hands(&world);
+	struct lg_servers_book book = {0};
+	struct lg_change_recovered recovered;
+	size_t i;
+
+	world_book(&world, &book);
+	for (i = 0; i < world.count; i++) {
+		const struct lg_servers_record *record =
+			lg_servers_book_find(&book, world.lock[i].id);
+
+		/* it is lifted, as far as it can be */
+		if (record &&
+		    (lg_change_is_due(record, &world.clock) ||
+		     (interrupted && record->phase != LG_SERVERS_APPLIED)))
+			world.lock[i].how = MAYBE;
+	}
+	recovered = lg_change_recover(&hands, &book,
+				      force ? LG_SERVERS_LIFT_FORCE
+					    : LG_SERVERS_LIFT_EACH,
+				      interrupted);
+	lg_servers_book_release(&book);
+	return recovered.status;
+}
+
+static enum lg_status lift(struct expected *lock, int force)
+{
+	const struct lg_change_hands hands = world_hands(&world);
+	const struct lg_change_lift what = {
+		.id = lock->servers ? lock->id : NULL,
+		.gate_id = lock->gate ? lock->id : NULL,
+		.with_gate = lock->gate,
+		.mode = force ? LG_SERVERS_LIFT_FORCE : LG_SERVERS_LIFT_CAREFUL,
+	};
+	struct trust before = trust_now();
+	struct lg_error err = {0};
+	enum lg_status status;
+	size_t count;
+
+	lock->forced |= force;
+	tell(&world, "lift %s%s", lock->id, force ? " by force" : "");
+	world.outcome = LG_SERVERS_NOTHING_WRITTEN;
+	status = lg_change_lift(&hands, &what, &count, &err);
+	if (status == LG_OK)
+		lock->how = GONE;
+	else if (!is_sure(&before) || world.outcome == LG_SERVERS_LEFT_BEHIND)
+		lock->how = MAYBE;
+	else
+		must(&world, lock->servers, "a lift here fails: %s", err.text);
+	tell(&world, "  %s %s", status == LG_OK ? "done" : "failed:",
+	     status == LG_OK ? "" : err.text);
+	return status;
+}
+
+static void extend(struct expected *lock)
+{
+	const struct lg_change_hands hands = world_hands(&world);
+	struct lg_change_move move = {
+		.id = lock->servers ? lock->id : NULL,
+		.gate_id = lock->gate ? lock->id : NULL,
+		.until_s = now_s() + chance_between(&world.chance, 60, 7200),
+	};
+	int64_t until_s = move.until_s;
+	struct lg_error err = {0};
+	enum lg_status status;
+
+	tell(&world, "extend %s", lock->id);
+	status = lg_change_move(&hands, &move, &err);
+	if (status == LG_OK || until_s < lock->least_s)
+		lock->least_s = until_s;
+	lock->split |= status != LG_OK;
+	tell(&world, "  %s %s", status == LG_OK ? "done" : "failed:",
+	     status == LG_OK ? "" : err.text);
+}
+
+static void command(void)
+{
+	uint32_t what = chance_below(&world.chance, 100);
+	struct expected *lock;
+
+	end_over(0, 0);
+	lock = any(what >= 90);
+	if (world.disk.is_dead)
+		return;
+	if (what < 45 || (!lock && what < 85))
+		apply();
+	else if (what < 70)
+		lift(lock, chance_of(&world.chance, 20));
+	else if (what < 85)
+		extend(lock);
+	else
+		end_over(1, chance_of(&world.chance, 30));
+}
+
+static void trouble(void)
+{
+	struct server *server =
+		&world.server[chance_below(&world.chance, SERVERS)];
+
+	switch (chance_below(&world.chance, 5)) {
+	case 0:
+		world.disk.is_full = !world.disk.is_full;
+		tell(&world, "the disk %s",
+		     world.disk.is_full ? "is full" : "has room again");
+		break;
+	case 1:
+		world.disk.fails_in = 1 + chance_below(&world.chance, 12);
+		world.disk.fails_late = chance_of(&world.chance, 30);
+		break;
+	case 2:
+		server->away = !server->away;
+		tell(&world, "%s is %s", server->name,
+		     server->away ? "away" : "back");
+		break;
+	default:
+		server->fails_in = 1 + chance_below(&world.chance, 4);
+		server->fails_late = chance_of(&world.chance, 50);
+		tell(&world, "%s fails at value %u", server->name,
+		     server->fails_in);
+		break;
+	}
+}
+
+static void all_works(void)
+{
+	int i;
+
+	world.disk.is_full = 0;
+	world.disk.fails_in = 0;
+	world.disk.crashes_in = 0;
+	for (i = 0; i < SERVERS; i++)
+		world.server[i].away = world.server[i].fails_in = 0;
+}
+
+/* Everything works, and whoever comes next recovers. */
+static void recovers(void)
+{
+	enum lg_status status = LG_OK;
+	int i;
+
+	tell(&world, "all works again; recover");
+	all_works();
+	/* what several changes left half done on one server is seen for what
+	 * it is when the first of them is over */
+	for (i = 0; i < RECOVERS; i++) {
+		status = end_over(1, 0);
+		world_end_command(&world);
+	}
+	must(&world, status == LG_OK, "recover fails where nothing does");
+	world_check(&world, 1);
+}
+
+static void step(void)
+{
+	uint32_t what = chance_below(&world.chance, 100);
+
+	if (what < 60) {
+		if (chance_of(&world.chance, 20))
+			world.disk.crashes_in =
+				1 + chance_below(&world.chance, 30);
+		command();
+		world_end_command(&world);
+		world.disk.crashes_in = 0;
+		if (world.disk.is_dead)
+			world_stops(&world, chance_of(&world.chance, 50));
+		world_check(&world, 0);
+	} else if (what < 75) {
+		int64_t ms = chance_between(&world.chance, 1, 1800 * 1000);
+
+		tell(&world, "%lld s pass", (long long)ms / 1000);
+		world.clock.wall_ms += ms;
+		world.clock.boot_ms += ms;
+	} else if (what < 90) {
+		trouble();
+	} else if (what < 93) {
+		world_stops(&world, 1);
+	} else {
+		recovers();
+	}
+}
+
+static void the_end(void)
+{
+	struct expected *lock;
+	int i;
+
+	recovers();
+	while ((lock = any(1)) != NULL) {
+		lift(lock, 0);
+		world_end_command(&world);
+		world_check(&world, 0);
+		must(&world, lock->how == GONE, "%s cannot be lifted",
+		     lock->id);
+	}
+	world_check(&world, 1);
+	for (i = 0; i < SERVERS; i++) {
+		const struct server *server = &world.server[i];
+
+		must(&world,
+		     lg_registry_count(server->values) ==
+			     lg_registry_count(server->first),
+		     "%s is not as it was", server->name);
+	}
+}
+
+static int run(uint64_t seed, unsigned int steps, int verbose)
+{
+	unsigned int i;
+
+	world_make(&world, seed, verbose);
+	if (setjmp(world.failed))
+		return 0;
+	for (i = 0; i < steps; i++)
+		step();
+	the_end();
+	world_release(&world);
+	return 1;
+}
+
+int main(int argc, char **argv)
+{
+	uint64_t from = 1, seeds = SEEDS, steps = STEPS, changes = 0;
+	int verbose = 0, failures = 0, k;
+	uint64_t i;
+
+	for (k = 1; k < argc; k++) {
+		uint64_t number =
+			k + 1 < argc ? strtoull(argv[k + 1], NULL, 10) : 0;
+
+		if (!strcmp(argv[k], "--verbose")) {
+			verbose = 1;
+			continue;
+		}
+		if (!strcmp(argv[k], "--seed")) {
+			from = number;
+			seeds = 1;
+		} else if (!strcmp(argv[k], "--from")) {
+			from = number;
+		} else if (!strcmp(argv[k], "--seeds")) {
+			seeds = number;
+		} else if (!strcmp(argv[k], "--steps")) {
+			steps = number;
+		} else {
+			fprintf(stderr,
+				"usage: test_sim_changes [--seed N] "
+				"[--verbose] [--from N] [--seeds COUNT] "
+				"[--steps COUNT]\n");
+			return 2;
+		}
+		k++;
+	}
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	own_make();
+	for (i = 0; i < seeds && !failures; i++) {
+		if (run(from + i, (unsigned int)steps, verbose)) {
+			changes += world.disk.changes;
+			continue;
+		}
+		failures++;
+		printf("seed %llu: %s\n  replay: test_sim_changes --seed %llu "
+		       "--steps %llu --verbose\n",
+		       (unsigned long long)(from + i), world.failure,
+		       (unsigned long long)(from + i),
+		       (unsigned long long)steps);
+	}
+	own_release();
+	printf("%llu seeds, %llu steps each, %llu changes of files, %d "
+	       "failures\n",
+	       (unsigned long long)i, (unsigned long long)steps,
+	       (unsigned long long)changes, failures);
+	fflush(stdout);
+	/* A run that failed leaves its memory behind. */
+	if (failures)
+		_exit(1);
+	return 0;
+}
