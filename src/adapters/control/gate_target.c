@@ -2,17 +2,14 @@
 /*
  * gate_target.c - a gate as a target: on another machine, or the one here
  *
- * A gate keeps locks, not just values: it lifts by itself when the time is
- * over, also when nobody can reach it any more (A6). So values are written with
- * apply, put back with lift, and imported where they belong to no lock.
+ * A gate keeps locks, not just values: it lifts by itself, also when nobody can
+ * reach it any more (A6). So values are written with apply, put back with lift.
  */
 #include "adapters/control/gate_target.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "base/instant.h"
 
 #include "adapters/control/control_client.h"
 #include "adapters/control/control_request.h"
