@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Rows for src/adapters/dovecot/doveadm_mask.h and doveadm_kick.h: whom a kick
- * hits, and how many stand in a request. The peer writes down what it is sent
+ * Rows for src/adapters/dovecot/doveadm_mask.h, doveadm_kick.h and kick_batch.h:
+ * whom a kick hits, and how many stand in a request. The peer writes down what it is sent
  * and answers as Dovecot 2.3.19 does.
  */
 #include <stdio.h>
@@ -12,6 +12,7 @@
 
 #include "adapters/dovecot/doveadm_kick.h"
 #include "adapters/dovecot/doveadm_mask.h"
+#include "adapters/dovecot/kick_batch.h"
 
 static void masks_name_one_user(void **state)
 {
@@ -244,6 +245,52 @@ static void one_that_hangs_holds_nobody_else(void **state)
 	lg_buffer_release(&peer.said);
 }
 
+/* What requests take where each has its own time and each command another. */
+static size_t size_after(int64_t own_ms, int64_t command_ms, size_t requests)
+{
+	struct lg_kick_batch batch = {.size = LG_KICK_BATCH_FIRST};
+	size_t most = 0;
+	size_t i;
+
+	for (i = 0; i < requests; i++) {
+		lg_kick_batch_took(&batch,
+				   own_ms + command_ms * (int64_t)batch.size);
+		/* The size may alternate with a larger one. */
+		if (i + 2 >= requests && batch.size > most)
+			most = batch.size;
+	}
+	return most;
+}
+
+static void a_request_is_as_large_as_pays(void **state)
+{
+	static const struct {
+		int64_t own_ms;
+		int64_t command_ms;
+		size_t least;
+		size_t most;
+	} rows[] = {
+		{2, 1, 64, 64}, /* an idle machine */
+		{2, 10, 8, 16},
+		{2, 100, 2, 2}, /* each command takes long */
+		{0, 400, 1, 2},
+		{300, 1, 64, 64}, /* each request does, and no command */
+		{900, 1, 32, 64},
+		{2000, 1, 1, 2}, /* too long to be met by a lift */
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		size_t size =
+			size_after(rows[i].own_ms, rows[i].command_ms, 20);
+
+		if (size < rows[i].least || size > rows[i].most)
+			fail_msg("%d ms and %d a command: %zu commands",
+				 (int)rows[i].own_ms, (int)rows[i].command_ms,
+				 size);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest rows[] = {
@@ -261,6 +308,8 @@ int main(void)
 			  what_goes_along_is_said),
 		suite_row("many are few requests, and stop",
 			  many_are_few_requests_and_stop),
+		suite_row("a request is as large as pays",
+			  a_request_is_as_large_as_pays),
 	};
 
 	return suite_run(rows);

@@ -3,8 +3,7 @@
  * doveadm_kick.c - one command a user and address, many commands a request
  *
  * Dovecot's sessions of the order are sorted by user and address; each run of
- * equal ones is a group, ended by one command. The number of commands in a
- * request follows how long the last one took.
+ * equal ones is a group, ended by one command.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -14,12 +13,9 @@
 #include "adapters/dovecot/doveadm_kick.h"
 #include "adapters/dovecot/doveadm_mask.h"
 #include "adapters/dovecot/doveadm_who.h"
+#include "adapters/dovecot/kick_batch.h"
 
 enum {
-	FIRST_BATCH = 4,
-	LAST_BATCH = 64,
-	SHORT_MS = 80,
-	LONG_MS = 250,
 	/* What is given up may be done later, to somebody who came back after
 	 * the lock: as long as Dovecot is only slow it is waited for. */
 	BATCH_LIMIT_MS = LG_DOVEADM_TIMEOUT_MS,
@@ -42,7 +38,7 @@ struct kick {
 	struct lg_cut_order *order;
 	struct item *item;
 	size_t count;
-	struct group group[LAST_BATCH];
+	struct group group[LG_KICK_BATCH_MAX];
 	size_t group_count;
 	struct lg_buffer request;
 	struct lg_buffer mask;
@@ -159,7 +155,7 @@ static void failed(struct kick *kick, enum lg_status status,
 static enum lg_status ask_groups(struct kick *kick, const struct group *group,
 				 size_t count, uint32_t limit_ms)
 {
-	unsigned char done[LAST_BATCH] = {0};
+	unsigned char done[LG_KICK_BATCH_MAX] = {0};
 	struct lg_buffer answer = {0};
 	struct lg_error said = {0};
 	enum lg_status status;
@@ -268,7 +264,7 @@ static void add_command(struct kick *kick, const struct group *group)
 static void send_all(struct kick *kick)
 {
 	const struct lg_doveadm_kicker *kicker = kick->kicker;
-	size_t batch = FIRST_BATCH;
+	struct lg_kick_batch batch = {.size = LG_KICK_BATCH_FIRST};
 	struct group group = {0, 0};
 
 	for (; group.first < kick->count && !kick->is_broken &&
@@ -281,16 +277,12 @@ static void send_all(struct kick *kick)
 			group.end++;
 		if (count_of(kick, &group, LG_CUT_NOW))
 			add_command(kick, &group);
-		if (kick->group_count == batch) {
+		if (kick->group_count == batch.size) {
 			int64_t begun_ms = lg_doveadm_now_ms();
-			int64_t took_ms;
 
 			send_batch(kick);
-			took_ms = lg_doveadm_now_ms() - begun_ms;
-			if (took_ms < SHORT_MS && batch < LAST_BATCH)
-				batch *= 2;
-			else if (took_ms > LONG_MS && batch > 1)
-				batch /= 2;
+			lg_kick_batch_took(&batch,
+					   lg_doveadm_now_ms() - begun_ms);
 		}
 	}
 	if (!kicker->is_stopped(kicker->context) && !kick->is_broken)
