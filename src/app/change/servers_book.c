@@ -74,6 +74,7 @@ static enum lg_status add(struct lg_servers_book *book,
 				    "out of memory");
 	}
 	book->record = grown;
+	/* NOLINTNEXTLINE: count + 1 is not 0 */
 	book->record[book->count++] = *record;
 	return LG_OK;
 }

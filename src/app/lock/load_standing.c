@@ -171,7 +171,8 @@ static enum lg_status load_standing_backup(struct lg_loading *loading,
 		lg_loading_keep_aside(state, LG_STATE_STANDING, why);
 	/* One that was made of it goes first. */
 	for (i = 0; i < 2 * count; i++) {
-		const struct lg_lock *lock = state->lock[i % count];
+		const struct lg_lock *lock =
+			state->lock[i < count ? i : i - count];
 		const char *backup =
 			i < count ? backup_of_standing(lock) : lock->backup;
 
