@@ -6,6 +6,7 @@ mended after a kill at any moment."""
 import json
 import os
 import signal
+import socket
 import subprocess
 import time
 import unittest
@@ -623,8 +624,9 @@ class Fleet(Servers):
              self.path("lg.conf")], env=self.env, stderr=log)
         try:
             for _ in range(200):
-                if os.path.exists(self.path("run/control.sock")):
-                    break
+                with socket.socket(socket.AF_UNIX) as control:
+                    if not control.connect_ex(self.path("run/control.sock")):
+                        break
                 time.sleep(0.05)
             self.run_("apply", self.path("p.ini"), "--for", "10m", "--group",
                       "all", "--accept-warnings", "--skip-unsupported",
