@@ -48,8 +48,6 @@ class HAProxy(Door):
     __test__ = True
     settings = '\n[haproxy]\nstats_socket = "{folder}/haproxy/admin.sock"\n'
 
-    other_port = programs.free_port()
-
     @classmethod
     def read(cls, name):
         text = cls.gate.dropin("haproxy/" + name)
@@ -81,6 +79,8 @@ class HAProxy(Door):
     @classmethod
     def front(cls, mode):
         port = programs.free_port()
+        if mode == "closed":
+            cls.other_port = programs.free_port()
         cls.gate.write("haproxy/logongate-spoe.cfg",
                        cls.read("logongate-spoe.cfg"))
         process = subprocess.Popen(

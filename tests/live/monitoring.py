@@ -7,23 +7,16 @@ import json
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import urllib.parse
 import urllib.request
 
-from programs import BIN
+from programs import BIN, free_port
 from running_gate import SOURCE, Gate, main, wait_for
 
 SHIPPED = os.path.join(SOURCE, "src/packaging/monitoring")
 RULES = os.path.join(SHIPPED, "prometheus/logongate.rules.yml")
-
-
-def free_port():
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return sock.getsockname()[1]
 
 
 def run(*words):

@@ -11,6 +11,9 @@ import time
 
 SKIPPED = 77
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.append(os.path.join(HERE, "testbed"))
+from ports import free_port  # noqa: E402, F401
+
 SOURCE = os.environ.get("LOGONGATE_SOURCE_DIR") or os.path.join(HERE, "../..")
 BUILD = os.environ.get("LOGONGATE_BUILD_DIR") or os.path.join(
     SOURCE, ".build/dev")
@@ -29,12 +32,6 @@ def require(*names):
         if not program(name) and not os.path.exists(name):
             print(f"{name} is not installed: skipped")
             sys.exit(SKIPPED)
-
-
-def free_port():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
 
 
 def wait_for(what, condition, seconds=20.0, step=0.02):

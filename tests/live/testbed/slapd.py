@@ -3,9 +3,10 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import time
+
+from ports import free_port
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SCRIPT = os.path.join(HERE, "slapd-private.sh")
@@ -22,12 +23,6 @@ def missing():
         if not shutil.which(tool, path=path):
             return tool
     return None
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def make_ca(folder):
