@@ -239,7 +239,7 @@ static enum lg_status render(const struct ssh_target *target,
 		if (our_key(change[i].key) == NULL)
 			status = lg_error_set(
 				err, LG_ERR_RANGE, target->server.host,
-				"%s is no key of a store", change[i].key);
+				"%s is not a key of a store", change[i].key);
 		else if (change[i].value != NULL)
 			status = lg_registry_set(values, change[i].value, err);
 		else
