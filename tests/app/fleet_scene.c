@@ -171,11 +171,6 @@ static void report_beside(void *context, const char *report, size_t len)
 	lg_fleet_gate_beside_done(&gate->gate);
 }
 
-static struct lg_fleet_text text_of(const char *text)
-{
-	return (struct lg_fleet_text){text, text ? strlen(text) : 0};
-}
-
 /* Everything that there is, as another provider tells it. */
 static void hear_beside(struct scene_gate *gate)
 {
@@ -184,15 +179,7 @@ static void hear_beside(struct scene_gate *gate)
 
 	for (i = 0; i < directory->count; i++) {
 		const struct memory_entry *entry = &directory->entry[i];
-		const struct lg_fleet_entry event = {
-			.id = entry->id,
-			.cn = text_of(entry->cn),
-			.lock = text_of(entry->lock),
-			.number = text_of(entry->number),
-			.kind = text_of(entry->kind),
-			.body = text_of(entry->body),
-			.key = text_of(entry->key),
-			.signature = text_of(entry->signature)};
+		const struct lg_fleet_entry event = memory_event(entry);
 
 		if (!entry->gate && !entry->gone)
 			assert_int_equal(

@@ -115,6 +115,18 @@ static struct lg_fleet_text text_of(const char *text)
 	return (struct lg_fleet_text){text, text ? strlen(text) : 0};
 }
 
+struct lg_fleet_entry memory_event(const struct memory_entry *entry)
+{
+	return (struct lg_fleet_entry){.id = entry->id,
+				       .cn = text_of(entry->cn),
+				       .lock = text_of(entry->lock),
+				       .number = text_of(entry->number),
+				       .kind = text_of(entry->kind),
+				       .body = text_of(entry->body),
+				       .key = text_of(entry->key),
+				       .signature = text_of(entry->signature)};
+}
+
 static enum lg_status tell(const struct memory_entry *entry,
 			   const struct lg_fleet_sink *sink,
 			   struct lg_error *err)
@@ -129,15 +141,7 @@ static enum lg_status tell(const struct memory_entry *entry,
 		return sink->gate(sink->context, &gate, err);
 	}
 	if (!entry->gate && sink->entry) {
-		const struct lg_fleet_entry event = {
-			.id = entry->id,
-			.cn = text_of(entry->cn),
-			.lock = text_of(entry->lock),
-			.number = text_of(entry->number),
-			.kind = text_of(entry->kind),
-			.body = text_of(entry->body),
-			.key = text_of(entry->key),
-			.signature = text_of(entry->signature)};
+		const struct lg_fleet_entry event = memory_event(entry);
 
 		return sink->entry(sink->context, &event, err);
 	}

@@ -74,6 +74,9 @@ struct memory_entry *memory_put(struct memory_directory *directory,
 /* An administrator deletes an entry; 0: there is none. */
 int memory_forget(struct memory_directory *directory, const char *cn);
 
+/* As a connection tells it; borrows the entry's texts. */
+struct lg_fleet_entry memory_event(const struct memory_entry *entry);
+
 struct memory_entry *memory_find(struct memory_directory *directory, int gate,
 				 const char *cn);
 

@@ -397,72 +397,34 @@ static void the_end(void)
 	}
 }
 
-static int run(uint64_t seed, unsigned int steps, int verbose)
+static int run(uint64_t seed, const struct lives *lives)
 {
-	unsigned int i;
+	uint64_t i;
 
-	world_make(&world, seed, verbose);
-	if (setjmp(world.failed))
+	world_make(&world, seed, lives->verbose);
+	if (setjmp(world.life.failed))
 		return 0;
-	for (i = 0; i < steps; i++)
+	for (i = 0; i < lives->steps; i++)
 		step();
 	the_end();
+	world.life.changes = world.disk.changes;
 	world_release(&world);
 	return 1;
 }
 
 int main(int argc, char **argv)
 {
-	uint64_t from = 1, seeds = SEEDS, steps = STEPS, changes = 0;
-	int verbose = 0, failures = 0, k;
-	uint64_t i;
+	struct lives lives = {.name = "test_sim_changes",
+			      .from = 1,
+			      .seeds = SEEDS,
+			      .steps = STEPS};
+	uint64_t failures;
 
-	for (k = 1; k < argc; k++) {
-		uint64_t number =
-			k + 1 < argc ? strtoull(argv[k + 1], NULL, 10) : 0;
-
-		if (!strcmp(argv[k], "--verbose")) {
-			verbose = 1;
-			continue;
-		}
-		if (!strcmp(argv[k], "--seed")) {
-			from = number;
-			seeds = 1;
-		} else if (!strcmp(argv[k], "--from")) {
-			from = number;
-		} else if (!strcmp(argv[k], "--seeds")) {
-			seeds = number;
-		} else if (!strcmp(argv[k], "--steps")) {
-			steps = number;
-		} else {
-			fprintf(stderr,
-				"usage: test_sim_changes [--seed N] "
-				"[--verbose] [--from N] [--seeds COUNT] "
-				"[--steps COUNT]\n");
-			return 2;
-		}
-		k++;
-	}
-	setvbuf(stdout, NULL, _IOLBF, 0);
+	if (lives_read(&lives, argc, argv))
+		return 2;
 	own_make();
-	for (i = 0; i < seeds && !failures; i++) {
-		if (run(from + i, (unsigned int)steps, verbose)) {
-			changes += world.disk.changes;
-			continue;
-		}
-		failures++;
-		printf("seed %llu: %s\n  replay: test_sim_changes --seed %llu "
-		       "--steps %llu --verbose\n",
-		       (unsigned long long)(from + i), world.failure,
-		       (unsigned long long)(from + i),
-		       (unsigned long long)steps);
-	}
+	failures = lives_run(&lives, &world.life, run);
 	own_release();
-	printf("%llu seeds, %llu steps each, %llu changes of files, %d "
-	       "failures\n",
-	       (unsigned long long)i, (unsigned long long)steps,
-	       (unsigned long long)changes, failures);
-	fflush(stdout);
 	/* A run that failed leaves its memory behind. */
 	if (failures)
 		_exit(1);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "app/change/servers_compose.h"
+#include "app/lock/stored_values.h"
 
 #include "sim/changes_world.h"
 
@@ -134,23 +135,6 @@ static int is_known(const struct world *world, const char *id)
 	return 0;
 }
 
-static int is_same(const struct lg_registry *a, const struct lg_registry *b)
-{
-	size_t i;
-
-	if (lg_registry_count(a) != lg_registry_count(b))
-		return 0;
-	for (i = 0; i < lg_registry_count(a); i++) {
-		const struct lg_value *value = lg_registry_at(a, i);
-		const struct lg_value *other =
-			lg_registry_find(b, value->key, value->name);
-
-		if (!other || !lg_value_equal(value, other))
-			return 0;
-	}
-	return 1;
-}
-
 static void show(struct world *world, const char *what,
 		 const struct lg_registry *values)
 {
@@ -212,7 +196,7 @@ static void check_server(struct world *world, const struct server *server,
 				     &locked, NULL, NULL);
 	for (i = 0; status == LG_OK && i < lg_registry_count(locked); i++)
 		lg_registry_set(should, lg_registry_at(locked, i), NULL);
-	same = is_same(server->values, should);
+	same = lg_stored_values_equal(server->values, should);
 	if (!same) {
 		show(world, "there is", server->values);
 		show(world, "should be", should);

@@ -2,7 +2,6 @@
 /*
  * changes_world.c - the servers, the disk and the hands of a command
  */
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,28 +16,9 @@
 
 static const char *const names[SERVERS] = {"ex1", "ex2", "ex3"};
 
-void tell(struct world *world, const char *format, ...)
+static void show_disk(void *world)
 {
-	va_list arguments;
-
-	if (!world->verbose)
-		return;
-	va_start(arguments, format);
-	vprintf(format, arguments);
-	va_end(arguments);
-	printf("\n");
-}
-
-void fail(struct world *world, const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	vsnprintf(world->failure, sizeof(world->failure), format, arguments);
-	va_end(arguments);
-	if (world->verbose)
-		disk_show(&world->disk);
-	longjmp(world->failed, 1);
+	disk_show(&((struct world *)world)->disk);
 }
 
 static struct lg_registry *own[OWN_KINDS];
@@ -382,7 +362,10 @@ void world_make(struct world *world, uint64_t seed, int verbose)
 						      "-5.0.0;8.0.0-9.0.0"};
 	int i;
 
-	*world = (struct world){.seed = seed, .verbose = verbose};
+	*world = (struct world){.seed = seed,
+				.life = {.verbose = verbose,
+					 .show = show_disk,
+					 .context = world}};
 	world->chance.state = seed;
 	disk_make(&world->disk, &world->chance);
 	world->disk.shows = verbose;

@@ -12,8 +12,6 @@
 #ifndef LOGONGATE_TESTS_SIM_CHANGES_WORLD_H
 #define LOGONGATE_TESTS_SIM_CHANGES_WORLD_H
 
-#include <setjmp.h>
-
 #include "app/change/change_begin.h"
 #include "app/change/change_end.h"
 #include "app/change/change_move.h"
@@ -23,6 +21,7 @@
 #include "app/lock/state_target.h"
 
 #include "sim/disk.h"
+#include "sim/life.h"
 
 #define SERVERS 3
 #define OWN_KINDS 6
@@ -58,9 +57,7 @@ struct expected {
 
 struct world {
 	uint64_t seed;
-	int verbose;
-	jmp_buf failed;
-	char failure[512];
+	struct life life;
 	struct chance chance;
 	struct disk disk;
 	struct lg_now clock;
@@ -80,10 +77,8 @@ struct world {
 	enum lg_status gate_status;
 };
 
-void tell(struct world *world, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
-void fail(struct world *world, const char *format, ...)
-	__attribute__((format(printf, 2, 3), noreturn));
+#define tell(world, ...) life_tell(&(world)->life, __VA_ARGS__)
+#define fail(world, ...) life_fail(&(world)->life, __VA_ARGS__)
 #define must(world, holds, ...)                                                \
 	do {                                                                   \
 		if (!(holds))                                                  \

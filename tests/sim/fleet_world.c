@@ -4,35 +4,12 @@
  */
 #include "sim/fleet_world.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "app/fleet/fleet_beside.h"
 #include "app/lock/lock_change.h"
-
-void fleet_tell(struct fleet_world *world, const char *format, ...)
-{
-	va_list arguments;
-
-	if (!world->verbose)
-		return;
-	va_start(arguments, format);
-	vprintf(format, arguments);
-	va_end(arguments);
-	printf("\n");
-}
-
-void fleet_fail(struct fleet_world *world, const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	vsnprintf(world->failure, sizeof(world->failure), format, arguments);
-	va_end(arguments);
-	longjmp(world->failed, 1);
-}
 
 static void true_now(void *self, struct lg_now *out_now)
 {
@@ -139,23 +116,6 @@ static void report_beside(void *context, const char *report, size_t len)
 		lg_fleet_gate_beside_done(&gate->gate);
 }
 
-static struct lg_fleet_text text_of(const char *text)
-{
-	return (struct lg_fleet_text){text, text ? strlen(text) : 0};
-}
-
-static struct lg_fleet_entry entry_of(const struct memory_entry *entry)
-{
-	return (struct lg_fleet_entry){.id = entry->id,
-				       .cn = text_of(entry->cn),
-				       .lock = text_of(entry->lock),
-				       .number = text_of(entry->number),
-				       .kind = text_of(entry->kind),
-				       .body = text_of(entry->body),
-				       .key = text_of(entry->key),
-				       .signature = text_of(entry->signature)};
-}
-
 /* Now and then nothing of it comes. */
 static void hear_beside(struct sim_gate *gate)
 {
@@ -166,7 +126,7 @@ static void hear_beside(struct sim_gate *gate)
 		return;
 	for (i = 0; i < other->count && !gate->disk.is_dead; i++) {
 		const struct memory_entry *entry = &other->entry[i];
-		const struct lg_fleet_entry event = entry_of(entry);
+		const struct lg_fleet_entry event = memory_event(entry);
 		struct lg_error err = {0};
 
 		if (!entry->gate && !entry->gone &&
@@ -289,7 +249,7 @@ static void copy_newer(struct memory_directory *from,
 		struct memory_entry *entry = &from->entry[i];
 		struct memory_entry *there =
 			memory_find(to, entry->gate, entry->cn);
-		struct lg_fleet_entry event = entry_of(entry);
+		struct lg_fleet_entry event = memory_event(entry);
 
 		if (entry->gone) {
 			if (there && !entry->gate &&
@@ -329,7 +289,7 @@ static void make_gate(struct fleet_world *world, size_t index)
 	gate->world = world;
 	snprintf(gate->name, sizeof(gate->name), "g%zu", index);
 	disk_make(&gate->disk, &world->chance);
-	gate->disk.shows = world->verbose > 1;
+	gate->disk.shows = world->life.verbose > 1;
 	gate->files = gate->disk.port;
 	gate->clock = (struct lg_clock){gate, gate_now};
 	gate->provider = (int)(index % FLEET_PROVIDERS);
@@ -356,7 +316,7 @@ void fleet_make(struct fleet_world *world, uint64_t seed, size_t gates,
 {
 	size_t i;
 
-	world->verbose = verbose;
+	world->life.verbose = verbose;
 	world->chance.state = seed;
 	world->count = gates;
 	world->gate = calloc(gates, sizeof(*world->gate));

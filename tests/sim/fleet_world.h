@@ -10,13 +10,12 @@
 #ifndef LOGONGATE_TESTS_SIM_FLEET_WORLD_H
 #define LOGONGATE_TESTS_SIM_FLEET_WORLD_H
 
-#include <setjmp.h>
-
 #include "app/fleet/fleet_gate.h"
 #include "app/fleet/fleet_round.h"
 #include "app/lock/state_load.h"
 #include "contract/fleet_memory.h"
 #include "sim/disk.h"
+#include "sim/life.h"
 
 #define FLEET_GATES_MAX 1000
 #define FLEET_LOCKS_MAX 32
@@ -68,9 +67,7 @@ struct sim_admin {
 };
 
 struct fleet_world {
-	int verbose;
-	jmp_buf failed;
-	char failure[512];
+	struct life life;
 	struct chance chance;
 	struct lg_now now;
 	struct lg_clock clock;
@@ -84,10 +81,8 @@ struct fleet_world {
 	size_t lock_count;
 };
 
-void fleet_tell(struct fleet_world *world, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
-void fleet_fail(struct fleet_world *world, const char *format, ...)
-	__attribute__((format(printf, 2, 3), noreturn));
+#define fleet_tell(world, ...) life_tell(&(world)->life, __VA_ARGS__)
+#define fleet_fail(world, ...) life_fail(&(world)->life, __VA_ARGS__)
 
 /* fleet_world.c */
 void fleet_make(struct fleet_world *world, uint64_t seed, size_t gates,

@@ -27,7 +27,7 @@ void lg_system_clock_refresh(struct lg_now *now)
 
 static void log_line(const char *format, va_list arguments)
 {
-	if (!here->verbose)
+	if (!here->life.verbose)
 		return;
 	printf("      gate: ");
 	vprintf(format, arguments);
@@ -52,32 +52,13 @@ void gate_log_event(const struct gate_event *event, const char *format, ...)
 	va_end(arguments);
 }
 
-void tell(struct world *world, const char *format, ...)
+static void show_world(void *context)
 {
-	va_list arguments;
+	const struct world *world = context;
 
-	if (!world->verbose)
-		return;
-	va_start(arguments, format);
-	vprintf(format, arguments);
-	va_end(arguments);
-	printf("\n");
-}
-
-void fail(struct world *world, const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	vsnprintf(world->failure, sizeof(world->failure), format, arguments);
-	va_end(arguments);
-	if (world->verbose) {
-		disk_show(&world->disk);
-		printf("--- without a lock registry.reg was\n%.*s\n",
-		       (int)world->calm.len,
-		       world->calm.data ? world->calm.data : "");
-	}
-	longjmp(world->failed, 1);
+	disk_show(&world->disk);
+	printf("--- without a lock registry.reg was\n%.*s\n",
+	       (int)world->calm.len, world->calm.data ? world->calm.data : "");
 }
 
 static void clock_now(void *self, struct lg_now *out_now)
@@ -95,7 +76,10 @@ static void new_boot(struct world *world)
 
 void world_make(struct world *world, uint64_t seed, int verbose)
 {
-	*world = (struct world){.seed = seed, .verbose = verbose};
+	*world = (struct world){.seed = seed,
+				.life = {.verbose = verbose,
+					 .show = show_world,
+					 .context = world}};
 	here = world;
 	world->chance.state = seed;
 	disk_make(&world->disk, &world->chance);

@@ -12,13 +12,12 @@
 #ifndef LOGONGATE_TESTS_SIM_WORLD_H
 #define LOGONGATE_TESTS_SIM_WORLD_H
 
-#include <setjmp.h>
-
 #include "app/lock/lock_change.h"
 #include "daemon/gate.h"
 #include "daemon/inside_facts.h"
 
 #include "sim/disk.h"
+#include "sim/life.h"
 
 #define ACCOUNTS 4 /* besides break-glass */
 #define KINDS 9
@@ -55,10 +54,8 @@ struct expected {
 
 struct world {
 	uint64_t seed;
-	int verbose;
+	struct life life;
 	int has_damage;
-	jmp_buf failed;
-	char failure[1024];
 	struct chance chance;
 	struct disk disk;
 
@@ -100,10 +97,8 @@ struct world {
 };
 
 /* One line of the story; fail ends the run. */
-void tell(struct world *world, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
-void fail(struct world *world, const char *format, ...)
-	__attribute__((format(printf, 2, 3), noreturn));
+#define tell(world, ...) life_tell(&(world)->life, __VA_ARGS__)
+#define fail(world, ...) life_fail(&(world)->life, __VA_ARGS__)
 #define must(world, holds, ...)                                                \
 	do {                                                                   \
 		if (!(holds))                                                  \
