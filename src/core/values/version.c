@@ -44,6 +44,18 @@ size_t version_parts_read(const char *text, size_t len,
 	return end;
 }
 
+struct lg_version version_of_parts(const struct version_parts *parts)
+{
+	struct lg_version version = {{0}, LG_VERSION_FOUR};
+
+	version.part[0] = (uint32_t)parts->part[0];
+	if (parts->count == 4)
+		version.part[1] = (uint32_t)parts->part[1];
+	version.part[2] = (uint32_t)parts->part[parts->count - 2];
+	version.part[3] = (uint32_t)parts->part[parts->count - 1];
+	return version;
+}
+
 enum lg_status lg_version_parse(const char *text, size_t len,
 				struct lg_version *out_version,
 				struct lg_error *err)
@@ -51,7 +63,6 @@ enum lg_status lg_version_parse(const char *text, size_t len,
 	/* Enough of a foreign text to recognise it by. */
 	const int shown = len > 80 ? 80 : (int)len;
 	const char *const more = len > 80 ? "..." : "";
-	struct lg_version version = {{0}, LG_VERSION_FOUR};
 	struct version_parts parts;
 	size_t end = version_parts_read(text, len, &parts);
 	size_t i;
@@ -70,12 +81,7 @@ enum lg_status lg_version_parse(const char *text, size_t len,
 				"part %zu of version \"%.*s%s\" is too large; "
 				"a part is 0 to 4294967295",
 				i + 1, shown, text, more);
-	version.part[0] = (uint32_t)parts.part[0];
-	if (parts.count == 4)
-		version.part[1] = (uint32_t)parts.part[1];
-	version.part[2] = (uint32_t)parts.part[parts.count - 2];
-	version.part[3] = (uint32_t)parts.part[parts.count - 1];
-	*out_version = version;
+	*out_version = version_of_parts(&parts);
 	return LG_OK;
 }
 

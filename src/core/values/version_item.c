@@ -90,7 +90,6 @@ static enum lg_status read_bound(const struct item_text *item, size_t at,
 				 size_t end, struct lg_version *out_version,
 				 struct lg_error *err)
 {
-	struct lg_version version = {{0}, LG_VERSION_FOUR};
 	struct version_parts parts;
 	size_t stop =
 		at + version_parts_read(item->text + at, end - at, &parts);
@@ -109,12 +108,7 @@ static enum lg_status read_bound(const struct item_text *item, size_t at,
 					    "part is 0 to %d",
 					    ITEM_ARGS(item), PART_MAX,
 					    item->offset + at + 1, PART_MAX);
-	version.part[0] = (uint32_t)parts.part[0];
-	if (parts.count == 4)
-		version.part[1] = (uint32_t)parts.part[1];
-	version.part[2] = (uint32_t)parts.part[parts.count - 2];
-	version.part[3] = (uint32_t)parts.part[parts.count - 1];
-	*out_version = version;
+	*out_version = version_of_parts(&parts);
 	return LG_OK;
 }
 

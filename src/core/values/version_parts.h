@@ -12,6 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <logongate/version.h>
+
 /* Each part counts up to one more than the largest that any form allows. */
 #define VERSION_PART_TOO_LARGE ((uint64_t)UINT32_MAX + 1)
 
@@ -26,5 +28,8 @@ struct version_parts {
  */
 size_t version_parts_read(const char *text, size_t len,
 			  struct version_parts *out_parts);
+
+/* Three parts stand for X.0.Y.Z (V5). Three or four, each of which fits. */
+struct lg_version version_of_parts(const struct version_parts *parts);
 
 #endif
