@@ -14,26 +14,13 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "testbed"))
 import slapd      # noqa: E402
 import tarpit     # noqa: E402
+from exchange_people import BASE, DN, TOP  # noqa: E402
 
 BUILD = os.path.join(os.environ["LOGONGATE_BUILD_DIR"], "tests")
-BASE = "ou=Users," + slapd.SUFFIX
-DN = "/o=ACME/ou=Site/cn=Recipients/cn="
 SMTP_ONLY = "attributes=mail,uid"
 TIMEOUT = 1.0
 # Beside the time that servers may take: starting the program, a busy machine.
 SLACK = 1.5
-
-TOP = f"""dn: {slapd.SUFFIX}
-objectClass: dcObject
-objectClass: organization
-dc: acme
-o: ACME
-
-dn: {BASE}
-objectClass: organizationalUnit
-ou: Users
-
-"""
 
 
 class Said:

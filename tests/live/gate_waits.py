@@ -10,7 +10,7 @@ import threading
 import time
 
 from doveadm_crowd import SETTINGS, Crowd
-from programs import BIN, BUILD, eventually, wait_for
+from programs import BIN, BUILD, eventually, listens, wait_for
 from running_gate import (Gate, Timing, UnixHTTP, control_request, listing,
                           main)
 from slow_disk import SlowDisk
@@ -446,14 +446,6 @@ def ends_whatever_hangs():
             end_in_time(gate, "a door and a directory")
 
 
-def who_listens(gate):
-    """A connection, or None: its name is there before anybody listens."""
-    try:
-        return gate.control()
-    except (FileNotFoundError, ConnectionRefusedError):
-        return None
-
-
 def unread_to_the_end():
     """nor does the end wait for who does not read, also where systemd is gone
     meanwhile"""
@@ -467,7 +459,8 @@ def unread_to_the_end():
             stdin=subprocess.DEVNULL, stdout=writing, stderr=writing,
             env=gate.env)
         os.close(writing)
-        control = eventually(lambda: who_listens(gate))
+        wait_for("the gate", lambda: listens(gate.socket("control")))
+        control = gate.control()
         for number in range(1500):
             answer = control.ask("cut", id=f"{number} " + "x" * 300)
             assert answer["ok"], answer
@@ -487,7 +480,8 @@ def unread():
             stdin=subprocess.DEVNULL, stdout=writing, stderr=writing,
             env=gate.env)
         os.close(writing)
-        control = eventually(lambda: who_listens(gate))
+        wait_for("the gate", lambda: listens(gate.socket("control")))
+        control = gate.control()
         with Logons(gate) as logons:
             # Each says 300 bytes: far more than a pipe and the ring hold.
             for number in range(3000):

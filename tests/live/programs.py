@@ -50,6 +50,12 @@ def eventually(check, seconds=20):
     return wait_for("it to come true", check, seconds, 0.05)
 
 
+def listens(path):
+    """Whether somebody accepts at a UNIX socket: its name is there before."""
+    with socket.socket(socket.AF_UNIX) as one:
+        return one.connect_ex(path) == 0
+
+
 def answers(port):
     """Whether somebody accepts at a port of the loopback."""
     try:

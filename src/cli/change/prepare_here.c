@@ -49,16 +49,7 @@ static int ask_sessions(struct lg_cli *cli, const struct lg_settings *settings,
 						     &err);
 	}
 	/* Who could not be counted is not nobody. */
-	cJSON_ArrayForEach(item, cJSON_GetObjectItemCaseSensitive(answer.object,
-								  "unasked")) {
-		const char *door = cJSON_IsString(item)
-					   ? item->valuestring
-					   : lg_json_text_of(item, "text");
-
-		lg_cli_say(cli, LG_EXIT_DONE, NULL,
-			   "not asked for its sessions: %s",
-			   door != NULL ? door : "a door");
-	}
+	lg_cli_tell_unasked(cli, answer.object);
 	if (cJSON_IsArray(sessions) && controls_sessions(settings))
 		p->input.session_control = LG_SESSIONS_KNOWN;
 	lg_control_release(&answer);

@@ -12,23 +12,6 @@
 #include "cli/output.h"
 #include "cli/table.h"
 
-/* What the gate could not ask, on stderr. */
-static void tell_unasked(struct lg_cli *cli, const cJSON *answer)
-{
-	const cJSON *item;
-
-	cJSON_ArrayForEach(
-		item, cJSON_GetObjectItemCaseSensitive(answer, "unasked")) {
-		const char *text = cJSON_IsString(item)
-					   ? item->valuestring
-					   : lg_json_text_of(item, "text");
-
-		lg_cli_say(cli, LG_EXIT_DONE, NULL,
-			   "not asked for its sessions: %s",
-			   text != NULL ? text : "a door");
-	}
-}
-
 static int print_lines(struct lg_cli *cli, const cJSON *array)
 {
 	int code = LG_EXIT_DONE;
@@ -95,7 +78,7 @@ int lg_cmd_sessions(struct lg_cli *cli)
 							    "sessions");
 		code = cli->json ? print_lines(cli, sessions)
 				 : print_table(cli, sessions);
-		tell_unasked(cli, answer.object);
+		lg_cli_tell_unasked(cli, answer.object);
 	}
 	lg_control_release(&answer);
 	return code;

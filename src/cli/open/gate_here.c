@@ -14,6 +14,7 @@
 #include "app/lock/layers.h"
 #include "app/lock/lock_change.h"
 #include "app/lock/picture.h"
+#include "app/records/json_member.h"
 #include "cli/open/opened.h"
 #include "cli/output.h"
 
@@ -125,6 +126,22 @@ int lg_cli_ask(struct lg_cli *cli, struct lg_control *control, cJSON *request,
 	else if (status != LG_OK)
 		code = lg_cli_fail_as(cli, LG_EXIT_NO_GATE, &err);
 	return code;
+}
+
+void lg_cli_tell_unasked(struct lg_cli *cli, const cJSON *answer)
+{
+	const cJSON *item;
+
+	cJSON_ArrayForEach(
+		item, cJSON_GetObjectItemCaseSensitive(answer, "unasked")) {
+		const char *text = cJSON_IsString(item)
+					   ? item->valuestring
+					   : lg_json_text_of(item, "text");
+
+		lg_cli_say(cli, LG_EXIT_DONE, NULL,
+			   "not asked for its sessions: %s",
+			   text != NULL ? text : "a door");
+	}
 }
 
 /* A lock whose end is past counts as lifted for every command; the one that
