@@ -241,6 +241,8 @@ service doveadm {{
 """)
 
     def start(self):
+        assert not self.process or self.process.poll() is not None, \
+            "Dovecot runs already, and nobody would end that one"
         self.write_config()
         with open(self.path("stderr"), "wb") as stderr:
             self.process = subprocess.Popen(

@@ -43,14 +43,13 @@ class Site(contextlib.ExitStack):
         self.callback(shutil.rmtree, self.folder, True)
         os.chmod(self.folder, 0o755)
         sasl = os.path.join(self.folder, "sasl")
-        dovecot = self.enter_context(dovecot_fixture.Dovecot(USERS, extra=f"""
+        self.enter_context(dovecot_fixture.Dovecot(USERS, extra=f"""
 service auth {{
   unix_listener {sasl} {{
     mode = 0666
   }}
 }}
 """))
-        dovecot.start()
         self.ports = {name: free_port() for name in
                       ("smtp", "submission", "second")}
         self.config = os.path.join(self.folder, "etc")
