@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 """Programs that live tests start: found, waited for, ended. Where the build
 put its own."""
+import contextlib
 import os
 import shutil
 import signal
@@ -76,3 +77,18 @@ def end(process, seconds=10):
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
+
+
+class Scene(contextlib.ExitStack):
+    """What begin() starts ends with the scene, also where begin() fails."""
+
+    def __init__(self, *arguments):
+        super().__init__()
+        try:
+            self.begin(*arguments)
+        except BaseException:
+            self.close()
+            raise
+
+    def begin(self):
+        raise NotImplementedError

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: ISC
 """`logongate setup directory` at real servers: base, TLS and names are found by
 asking, what is there stays, and a wrong word is told and changes nothing."""
-import contextlib
 import functools
 import json
 import os
@@ -32,9 +31,8 @@ mail: anna@example.org
 """
 
 
-class Site(contextlib.ExitStack):
-    def __init__(self):
-        super().__init__()
+class Site(programs.Scene):
+    def begin(self):
         self.folder = self.enter_context(
             tempfile.TemporaryDirectory(prefix="lgsd", dir="/tmp"))
         keys = os.path.join(self.folder, "ca")

@@ -12,7 +12,7 @@ import subprocess
 import threading
 
 import dovecot_fixture
-from programs import BIN, eventually, free_port, wait_for
+from programs import BIN, Scene, eventually, free_port, wait_for
 from running_gate import Gate, listing, main
 from setup_fixture import Init, Setup, facts, tree
 
@@ -67,11 +67,10 @@ def alive(pid):
         return False
 
 
-class Site(contextlib.ExitStack):
+class Site(Scene):
     """A gate without TCP, and a Dovecot that does not know of it."""
 
-    def __init__(self, variant="policy"):
-        super().__init__()
+    def begin(self, variant="policy"):
         self.variant = variant
         self.port = free_port()
         self.gate = self.enter_context(Gate(

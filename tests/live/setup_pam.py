@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: ISC
 """`logongate setup pam` with stacks of real PAM: an account that nobody has is
 asked about in the stack itself, and every byte is given back. Wants root."""
-import contextlib
 import functools
 import glob
 import os
@@ -22,9 +21,8 @@ account  required pam_permit.so
 """
 
 
-class Site(contextlib.ExitStack):
-    def __init__(self):
-        super().__init__()
+class Site(programs.Scene):
+    def begin(self):
         self.gate = self.enter_context(Gate(listen=(
             '[listen.http]\naddress = "unix:http.sock"\n'
             'without_policy = refuse\n'))).start()

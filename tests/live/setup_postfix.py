@@ -14,7 +14,7 @@ import tempfile
 import dovecot_fixture
 import programs
 from postfix import MAIN, MASTER
-from programs import free_port, wait_for
+from programs import Scene, free_port, wait_for
 from running_gate import Gate, listing, main
 from setup_fixture import Setup, facts, tree
 
@@ -31,11 +31,10 @@ SERVICES = """
 """
 
 
-class Site(contextlib.ExitStack):
+class Site(Scene):
     """A gate that Postfix does not know of."""
 
-    def __init__(self):
-        super().__init__()
+    def begin(self):
         self.gate = self.enter_context(Gate(listen=(
             '[listen.postfix]\naddress = "unix:postfix.sock"\n'
             'mode = 0666\nwithout_policy = refuse\n'))).start()

@@ -17,7 +17,7 @@ import tempfile
 import threading
 
 import programs
-from programs import free_port, wait_for
+from programs import Scene, free_port, wait_for
 from running_gate import Gate, listing, main
 from setup_fixture import Init, Setup, facts, tree
 
@@ -96,11 +96,10 @@ class Backend(http.server.BaseHTTPRequestHandler):
         pass
 
 
-class Site(contextlib.ExitStack):
+class Site(Scene):
     """A gate, a server behind, and a front that does not know of the gate."""
 
-    def __init__(self, door):
-        super().__init__()
+    def begin(self, door):
         self.door = door
         server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Backend)
         self.callback(server.shutdown)
