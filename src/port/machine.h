@@ -35,7 +35,7 @@ struct lg_listening_sockets {
  * LG_ERR_TIMEOUT, LG_ERR_LIMIT.
  * runs: the command lines of the processes whose program is called so and that
  * see the same files, one item each; its words are separated by newlines.
- * listening: release with lg_listening_release.
+ * listening: socket is to be freed, arena to be released.
  * is_root: 1 when nothing is hidden from this user.
  */
 struct lg_machine {

@@ -222,10 +222,3 @@ enum lg_status lg_listening_read(struct lg_listening_sockets *out_sockets,
 	free(reader.found);
 	return status;
 }
-
-void lg_listening_release(struct lg_listening_sockets *sockets)
-{
-	free(sockets->socket);
-	lg_strlist_release(&sockets->arena);
-	*sockets = (struct lg_listening_sockets){0};
-}

@@ -11,6 +11,5 @@
 
 enum lg_status lg_listening_read(struct lg_listening_sockets *out_sockets,
 				 struct lg_error *err);
-void lg_listening_release(struct lg_listening_sockets *sockets);
 
 #endif
