@@ -167,17 +167,16 @@ static enum lg_status run(struct ssh_server *server, struct words *words,
 	return status;
 }
 
-static enum lg_status not_reached(const struct ssh_server *server,
-				  const char *program,
-				  const struct lg_buffer *text,
-				  struct lg_error *err)
+enum lg_status ssh_failed(const struct ssh_server *server, const char *what,
+			  const struct lg_buffer *text, const char *otherwise,
+			  struct lg_error *err)
 {
 	struct lg_buffer line = {0};
 	enum lg_status why = ssh_words_why(text->data, text->len, &line);
 
 	if (lg_buffer_status(&line, err) == LG_OK)
-		lg_error_set(err, why, server->host, "%s says: %s", program,
-			     line.len > 0 ? line.data : "nothing");
+		lg_error_set(err, why, server->host, "%s: %s", what,
+			     line.len > 0 ? line.data : otherwise);
 	else
 		why = LG_ERR_NO_MEMORY;
 	lg_buffer_release(&line);
@@ -204,7 +203,8 @@ enum lg_status ssh_command(struct ssh_server *server, const char *command,
 	add(&words, command);
 	status = run(server, &words, out_text, out_exit, err);
 	if (status == LG_OK && *out_exit >= FAILED_ITSELF)
-		status = not_reached(server, "ssh", out_text, err);
+		status = ssh_failed(server, "ssh says", out_text, "nothing",
+				    err);
 	return status;
 }
 
@@ -253,7 +253,7 @@ static enum lg_status batch(struct ssh_server *server, const char *lines,
 		status = run(server, &words, &text, &code, err);
 	}
 	if (status == LG_OK && code != 0)
-		status = not_reached(server, "sftp", &text, err);
+		status = ssh_failed(server, "sftp says", &text, "nothing", err);
 	close(fd);
 	lg_buffer_release(&path);
 	lg_buffer_release(&text);

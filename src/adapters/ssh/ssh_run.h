@@ -37,6 +37,12 @@ enum lg_status ssh_command(struct ssh_server *server, const char *command,
 			   struct lg_buffer *out_text, int *out_exit,
 			   struct lg_error *err);
 
+/* What went wrong, and the reason that a program gave in its text, or
+ * otherwise. Returns: the status that the reason stands for. */
+enum lg_status ssh_failed(const struct ssh_server *server, const char *what,
+			  const struct lg_buffer *text, const char *otherwise,
+			  struct lg_error *err);
+
 /* A file of the account's folder there: read and removed, written, removed. */
 enum lg_status ssh_fetch(struct ssh_server *server, const char *name,
 			 struct lg_buffer *out_bytes, struct lg_error *err);

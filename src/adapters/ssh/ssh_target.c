@@ -73,36 +73,31 @@ static enum lg_status reg_failed(const struct ssh_target *target,
 				 const char *what, const struct lg_buffer *text,
 				 struct lg_error *err)
 {
-	struct lg_buffer line = {0};
-	enum lg_status why = ssh_words_why(text->data, text->len, &line);
-
-	if (lg_buffer_status(&line, err) == LG_OK)
-		lg_error_set(err, why, target->server.host, "%s: %s", what,
-			     line.len > 0 ? line.data
-					  : "reg.exe there gives no reason");
-	else
-		why = LG_ERR_NO_MEMORY;
-	lg_buffer_release(&line);
-	return why;
+	return ssh_failed(&target->server, what, text,
+			  "reg.exe there gives no reason", err);
 }
 
-static enum lg_status export(struct ssh_target *target,
-			     struct lg_buffer *out_bytes,
-			     struct lg_error *err) {
-	struct lg_buffer text = {0}; char name[48]; int code = 0;
-		enum lg_status status;
+static enum lg_status export_all(struct ssh_target *target,
+				 struct lg_buffer *out_bytes,
+				 struct lg_error *err)
+{
+	struct lg_buffer text = {0};
+	char name[48];
+	int code = 0;
+	enum lg_status status;
 
-		file_name(name, sizeof(name));
-		status = reg(target, "export", LG_KEY_MSEXCHANGEIS, name, " /y",
-			     &text, &code, err);
-		if (status == LG_OK && code != 0) status =
-			reg_failed(target,
-				   "its registry cannot be read at "
-				   "Services\\MSExchangeIS",
-				   &text, err);
-		if (status == LG_OK) status =
-			ssh_fetch(&target->server, name, out_bytes, err);
-		lg_buffer_release(&text); return status;
+	file_name(name, sizeof(name));
+	status = reg(target, "export", LG_KEY_MSEXCHANGEIS, name, " /y", &text,
+		     &code, err);
+	if (status == LG_OK && code != 0)
+		status = reg_failed(target,
+				    "its registry cannot be read at "
+				    "Services\\MSExchangeIS",
+				    &text, err);
+	if (status == LG_OK)
+		status = ssh_fetch(&target->server, name, out_bytes, err);
+	lg_buffer_release(&text);
+	return status;
 }
 
 /* Its spelling of a key is ours; NULL for one that is neither of the two. */
@@ -175,7 +170,7 @@ static enum lg_status read_values(struct ssh_target *target,
 {
 	struct lg_registry *all = NULL;
 	struct lg_buffer bytes = {0};
-	enum lg_status status = export(target, &bytes, err);
+	enum lg_status status = export_all(target, &bytes, err);
 
 	if (status == LG_OK)
 		status = lg_reg_text_parse(bytes.data != NULL ? bytes.data : "",
