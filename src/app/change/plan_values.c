@@ -70,10 +70,10 @@ enum lg_status lg_plan_merge(const struct lg_registry *before,
 		status = lg_registry_new(&after, err);
 	for (size_t group = 0; status == LG_OK && group < LG_TOGETHER_COUNT;
 	     group++) {
+		if (!lg_values_set_any(values, group))
+			continue;
 		for (size_t i = 0;
-		     i < 4 && lg_values_together[group][i] != NULL &&
-		     lg_values_set_any(values, group);
-		     i++)
+		     i < 4 && lg_values_together[group][i] != NULL; i++)
 			lg_registry_delete(after, LG_KEY_PARAMETERS_SYSTEM,
 					   lg_values_together[group][i]);
 	}
