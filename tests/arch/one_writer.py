@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: ISC
 """An object that src/doc/contract.md spells is written in one file: two writers
-come to differ, and a program that reads one meets the other. Which members a
-file writes are the names that it gives to what makes JSON."""
+come to differ, and a program that reads one meets the other. It is read there,
+too: who looks members up by their names elsewhere misses the next one. Which
+members a file writes and reads are the names that it gives to what makes JSON
+and to what looks into it."""
 import re
 
 import tree
@@ -11,6 +13,12 @@ WRITTEN = re.compile(
     r'\b(?:lg_json_(?:text|number|time|bool|add|names|lock|data)|'
     r'(?:add|set)_(?:text|number|time|bool|deadline)|'
     r'cJSON_Add\w+ToObject)\(\s*\w+,\s*"([a-z_]+)"')
+READ = re.compile(
+    r'\b(?:lg_json_(?:(?:text|number|time)_of|of|is_true)|'
+    r'(?:text|number|time|bool)_of|member|cJSON_GetObjectItem\w*)'
+    r'\(\s*[\w.>-]+,\s*"([a-z_]+)"')
+# The programs: what they show comes from a struct of app/records.
+PROGRAMS = ("src/cli/", "src/daemon/", "src/wiring/")
 # Fewer members tell no object from another.
 LEAST = 4
 # From so many on, one that misses a member of the contract's is found, too.
@@ -24,6 +32,13 @@ ELSEWHERE = {
     ("dn", "user", "version", "process", "protocol", "address"):
         # A question that /v1/decide reads; these objects tell more of a logon.
         {"src/app/records/logon_record.c", "src/app/records/session_record.c"},
+}
+# Objects of their own, with members that some of the contract's have, too.
+OWN = {
+    # who changes servers right now: written and read there
+    "src/cli/change/servers_holder.c",
+    # which logons a master opened, kept over a restart
+    "src/daemon/sessions/session_masters.c",
 }
 
 
@@ -52,6 +67,7 @@ def main():
                for found in re.finditer(r'\{"', contract)}
     writes = {path: set(WRITTEN.findall(tree.read(path)))
               for path in tree.files("src", suffixes=(".c",))}
+    reads = {path: set(READ.findall(tree.read(path))) for path in writes}
     problems, checked = [], 0
     for names in sorted(objects):
         if len(names) < LEAST:
@@ -66,6 +82,19 @@ def main():
         if len(writers - elsewhere) > 1:
             problems.append(f"{names} is written in "
                             f"{' and '.join(sorted(writers - elsewhere))}")
+        readers = {path for path, read in reads.items()
+                   if len(read & set(names)) >= enough} - elsewhere
+        if len(readers) > 1:
+            problems.append(f"{names} is read in "
+                            f"{' and '.join(sorted(readers))}")
+        # One member is what a part of an answer is called.
+        problems += [f"{path} looks up {sorted(read & set(names))} of {names}: "
+                     "its reader is in src/app/records"
+                     for path, read in reads.items()
+                     if path.startswith(PROGRAMS) and path not in OWN
+                     and len(read & set(names)) > 1]
+    problems += [f"{path} reads nothing any more; drop the exception"
+                 for path in sorted(OWN) if not reads.get(path)]
     tree.report(problems, checked, "objects of the contract")
 
 

@@ -7,6 +7,8 @@
  */
 #include "app/records/check_record.h"
 
+#include <string.h>
+
 #include "app/records/json_member.h"
 
 /* 1 when a layer's answers but that of break-glass are all "not-set". */
@@ -77,4 +79,38 @@ cJSON *lg_check_object(const struct lg_check *check)
 		lg_json_add(object, "rules",
 			    rules_array(check->policy, check->explain));
 	return object;
+}
+
+static const char *text_of(const cJSON *object, const char *name)
+{
+	const char *text = lg_json_text_of(object, name);
+
+	return text != NULL ? text : "";
+}
+
+void lg_check_read(const cJSON *object, struct lg_check_said *out_said)
+{
+	const char *verdict = text_of(object, "verdict");
+
+	*out_said = (struct lg_check_said){
+		.is_refused = strcmp(verdict, lg_verdict_name(LG_REFUSE)) == 0,
+		.verdict = verdict,
+		.reason = text_of(object, "reason"),
+		.message = text_of(object, "message"),
+		.rules = lg_json_of(object, "rules"),
+	};
+}
+
+void lg_check_rule_read(const cJSON *object,
+			struct lg_check_rule_said *out_said)
+{
+	const cJSON *lock = lg_json_of(object, "lock");
+
+	*out_said = (struct lg_check_rule_said){
+		.rule = text_of(object, "rule"),
+		.outcome = text_of(object, "outcome"),
+		.detail = text_of(object, "detail"),
+		.lock = text_of(lock, "id"),
+		.profile = text_of(lock, "profile"),
+	};
 }

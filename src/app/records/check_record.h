@@ -4,7 +4,7 @@
  *
  * Layer: app: core.
  * Flow: the gate, and the command where no gate runs or a profile is tried,
- * fill in what they know; the object is made here alone.
+ * fill in what they know; the object is made and read here alone.
  * Shape: {"verdict","reason","rule","message","generation",
  * "lock":{"id","profile"}|null,"rules":[{"rule","outcome","detail","lock"}]};
  * rules only where they are asked for, their lock where it has one.
@@ -28,5 +28,26 @@ struct lg_check {
 };
 
 cJSON *lg_check_object(const struct lg_check *check);
+
+/* What is read of it; texts are the object's, "" where they are null. */
+struct lg_check_said {
+	int is_refused;
+	const char *verdict;
+	const char *reason;
+	const char *message;
+	const cJSON *rules; /* each for lg_check_rule_read */
+};
+
+struct lg_check_rule_said {
+	const char *rule;
+	const char *outcome;
+	const char *detail;
+	const char *lock; /* its id; "": the standing values */
+	const char *profile;
+};
+
+void lg_check_read(const cJSON *object, struct lg_check_said *out_said);
+void lg_check_rule_read(const cJSON *object,
+			struct lg_check_rule_said *out_said);
 
 #endif

@@ -29,3 +29,17 @@ cJSON *lg_history_object(const struct lg_journal_entry *entry)
 		lg_json_text(object, "what", entry->what);
 	return object;
 }
+
+void lg_history_read(const cJSON *object, struct lg_history_said *out_said)
+{
+	*out_said = (struct lg_history_said){
+		.at = lg_json_text_of(object, "at"),
+		.event = lg_json_text_of(object, "event"),
+		.profile = lg_json_text_of(object, "profile"),
+		.by = lg_json_text_of(object, "by"),
+		.reason = lg_json_text_of(object, "reason"),
+		.result = lg_json_text_of(object, "result"),
+		.target = lg_json_text_of(object, "target"),
+		.what = lg_json_text_of(object, "what"),
+	};
+}

@@ -16,4 +16,19 @@
 
 cJSON *lg_history_object(const struct lg_journal_entry *entry);
 
+/* What people are shown of it; texts are the object's, NULL where they are
+ * null. Times sort as texts. */
+struct lg_history_said {
+	const char *at;
+	const char *event;
+	const char *profile;
+	const char *by;
+	const char *reason;
+	const char *result;
+	const char *target; /* of servers, as the next */
+	const char *what;
+};
+
+void lg_history_read(const cJSON *object, struct lg_history_said *out_said);
+
 #endif

@@ -160,15 +160,19 @@ void lg_json_value(cJSON *object, const struct lg_value *value)
 	lg_json_data(object, "data", value);
 }
 
+const cJSON *lg_json_of(const cJSON *object, const char *name)
+{
+	return cJSON_GetObjectItemCaseSensitive(object, name);
+}
+
 const char *lg_json_text_of(const cJSON *object, const char *name)
 {
-	return cJSON_GetStringValue(
-		cJSON_GetObjectItemCaseSensitive(object, name));
+	return cJSON_GetStringValue(lg_json_of(object, name));
 }
 
 int64_t lg_json_number_of(const cJSON *object, const char *name)
 {
-	const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, name);
+	const cJSON *item = lg_json_of(object, name);
 
 	/* Beyond, a double is no whole number any more. */
 	return cJSON_IsNumber(item) && item->valuedouble > -9e15 &&
@@ -189,7 +193,7 @@ int64_t lg_json_time_of(const cJSON *object, const char *name)
 
 int lg_json_is_true(const cJSON *object, const char *name)
 {
-	return cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(object, name));
+	return cJSON_IsTrue(lg_json_of(object, name));
 }
 
 enum lg_status lg_json_print(cJSON *object, struct lg_buffer *out_text,

@@ -45,6 +45,7 @@ void lg_json_value(cJSON *object, const struct lg_value *value);
 
 /* What a member is: NULL, 0 where there is none or it is of another kind. A
  * text is the object's. */
+const cJSON *lg_json_of(const cJSON *object, const char *name);
 const char *lg_json_text_of(const cJSON *object, const char *name);
 int64_t lg_json_number_of(const cJSON *object, const char *name);
 int64_t lg_json_time_of(const cJSON *object, const char *name);

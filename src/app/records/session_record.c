@@ -67,3 +67,8 @@ void lg_session_read(const cJSON *object, struct lg_session *out_session)
 				 NULL);
 	*out_session = session;
 }
+
+int lg_session_was_allowed(const cJSON *object)
+{
+	return !cJSON_IsFalse(lg_json_of(object, "allowed"));
+}

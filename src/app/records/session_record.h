@@ -22,4 +22,7 @@ cJSON *lg_session_object(const struct lg_session *session,
 /* *out_session borrows from object. */
 void lg_session_read(const cJSON *object, struct lg_session *out_session);
 
+/* 0: the policy in force would refuse it now. */
+int lg_session_was_allowed(const cJSON *object);
+
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * status_record.c - what `status` says of locks, wherever it is asked
+ * status_record.c - what `status` says of locks, written and read
  *
  * A lock that waits is no lock in force: it has starts and no since, and where
  * it is the only one the members outside tell of it with active false.
@@ -210,4 +210,69 @@ void lg_status_speak_of(cJSON *object, const struct lg_lock *lock)
 void lg_status_add_loud(cJSON *object, const char *text)
 {
 	lg_json_item(array_of(object, "loud"), text);
+}
+
+static const char *const way_names[LG_STATUS_WAYS] = {
+	[LG_STATUS_NOT_CLOSED] = "not_closed",
+	[LG_STATUS_OPEN_WITHOUT_GATE] = "open_without_gate",
+	[LG_STATUS_DOORS_UNKNOWN] = "doors_unknown",
+};
+
+void lg_status_add_way(cJSON *object, enum lg_status_ways kind,
+		       const char *text)
+{
+	cJSON *list = array_of(object, way_names[kind]);
+	const cJSON *item;
+
+	cJSON_ArrayForEach(item, list) {
+		if (text != NULL && cJSON_IsString(item) &&
+		    strcmp(item->valuestring, text) == 0)
+			return;
+	}
+	lg_json_append(list, text != NULL ? cJSON_CreateString(text) : NULL);
+}
+
+void lg_status_lock_read(const cJSON *object,
+			 struct lg_status_lock_said *out_said)
+{
+	const cJSON *concerns = lg_json_of(object, "applies_to");
+
+	*out_said = (struct lg_status_lock_said){
+		.id = lg_json_text_of(object, "id"),
+		.profile = lg_json_text_of(object, "profile"),
+		.by = lg_json_text_of(object, "by"),
+		.reason = lg_json_text_of(object, "reason"),
+		.gate = lg_json_text_of(object, "gate"),
+		.since_s = lg_json_time_of(object, "since"),
+		.until_s = lg_json_time_of(object, "until"),
+		.starts_s = lg_json_time_of(object, "starts"),
+		.confirm_by_s = lg_json_time_of(object, "confirm_by"),
+		.cut_at_s = lg_json_time_of(object, "cut_at"),
+		.domains = lg_json_of(concerns, "domains"),
+		.accounts = lg_json_number_of(concerns, "accounts"),
+	};
+}
+
+void lg_status_read(const cJSON *object, struct lg_status_said *out_said)
+{
+	const cJSON *changing = lg_json_of(object, "changing");
+
+	*out_said = (struct lg_status_said){
+		.is_active = lg_json_is_true(object, "active"),
+		.dialect = lg_json_text_of(object, "dialect"),
+		.sessions_note = lg_json_text_of(object, "sessions_note"),
+		.sessions = lg_json_number_of(object, "sessions"),
+		.refused = lg_json_number_of(object, "refused"),
+		.stepped_s = lg_json_number_of(object, "stepped"),
+		.locks = lg_json_of(object, "locks"),
+		.targets = lg_json_of(object, "targets"),
+		.changing = cJSON_IsObject(changing) ? changing : NULL,
+		.is_interrupted =
+			cJSON_IsObject(lg_json_of(object, "interrupted")),
+		.loud = lg_json_of(object, "loud"),
+		.doors = lg_json_of(object, "doors"),
+	};
+	lg_status_lock_read(object, &out_said->speaks);
+	for (size_t i = 0; i < LG_STATUS_WAYS; i++)
+		out_said->way[i] = lg_json_of(object, way_names[i]);
 }

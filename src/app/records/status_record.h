@@ -5,6 +5,7 @@
  * Layer: app: core.
  * Flow: the gate and, where none runs, the command itself fill in what they
  * know; the object is made here alone.
+ * Those who show it read it here, too.
  * Shape: {"active","profile","since","until","by","reason","gate","dialect",
  * "generation","sessions","sessions_note","refused","confirm_by","cut_at",
  * "starts","stepped","loud":[],"doors":[],"takes_effect","in_force_at","pid",
@@ -67,5 +68,56 @@ void lg_status_speak_of(cJSON *object, const struct lg_lock *lock);
 
 /* Adds a sentence to "loud". */
 void lg_status_add_loud(cJSON *object, const char *text);
+
+/* Ways in that a lock does not close, that let everybody in without the gate,
+ * or of which it is not known whether they ask. */
+enum lg_status_ways {
+	LG_STATUS_NOT_CLOSED,
+	LG_STATUS_OPEN_WITHOUT_GATE,
+	LG_STATUS_DOORS_UNKNOWN,
+	LG_STATUS_WAYS
+};
+
+/* Adds a way to its list, once; text NULL: no memory. */
+void lg_status_add_way(cJSON *object, enum lg_status_ways kind,
+		       const char *text);
+
+/* What is read of an object; it is the object's. Texts that are null are NULL,
+ * times 0; a list is NULL where there is none. */
+struct lg_status_lock_said {
+	const char *id;
+	const char *profile;
+	const char *by;
+	const char *reason;
+	const char *gate;
+	int64_t since_s;
+	int64_t until_s;
+	int64_t starts_s;
+	int64_t confirm_by_s;
+	int64_t cut_at_s;
+	const cJSON *domains; /* whom it concerns; texts */
+	int64_t accounts;
+};
+
+struct lg_status_said {
+	int is_active;
+	struct lg_status_lock_said speaks; /* what stands outside of "locks" */
+	const char *dialect;
+	const char *sessions_note;
+	int64_t sessions;
+	int64_t refused;
+	int64_t stepped_s;
+	const cJSON *locks;    /* each for lg_status_lock_read */
+	const cJSON *targets;  /* each for lg_target_read */
+	const cJSON *changing; /* NULL: nobody is at it */
+	int is_interrupted;
+	const cJSON *loud; /* texts, as the next */
+	const cJSON *doors;
+	const cJSON *way[LG_STATUS_WAYS];
+};
+
+void lg_status_read(const cJSON *object, struct lg_status_said *out_said);
+void lg_status_lock_read(const cJSON *object,
+			 struct lg_status_lock_said *out_said);
 
 #endif

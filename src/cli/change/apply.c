@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "app/change/change_begin.h"
+#include "app/records/status_record.h"
 #include "cli/change/apply.h"
 #include "cli/change/effect_words.h"
 #include "cli/change/servers_apply.h"
@@ -78,17 +79,15 @@ struct applying {
  * lock. */
 static const char *gate_of(const cJSON *status, const char *id)
 {
-	const cJSON *lock;
+	struct lg_status_lock_said lock;
+	struct lg_status_said said;
+	const cJSON *item;
 
-	cJSON_ArrayForEach(lock,
-			   cJSON_GetObjectItemCaseSensitive(status, "locks")) {
-		const char *is = cJSON_GetStringValue(
-			cJSON_GetObjectItemCaseSensitive(lock, "id"));
-		const char *gate = cJSON_GetStringValue(
-			cJSON_GetObjectItemCaseSensitive(lock, "gate"));
-
-		if (is != NULL && strcmp(is, id) == 0)
-			return gate != NULL ? gate : "silent";
+	lg_status_read(status, &said);
+	cJSON_ArrayForEach(item, said.locks) {
+		lg_status_lock_read(item, &lock);
+		if (lock.id != NULL && strcmp(lock.id, id) == 0)
+			return lock.gate != NULL ? lock.gate : "silent";
 	}
 	return "";
 }

@@ -12,6 +12,7 @@
 #include "app/change/servers_seen.h"
 #include "app/records/json_member.h"
 #include "app/records/status_record.h"
+#include "app/records/target_record.h"
 #include "cli/change/effect_words.h"
 #include "cli/change/servers_apply.h"
 #include "cli/output.h"
@@ -21,55 +22,45 @@
 
 /* Since when and by whom: a gate says so itself, also of a lock that is not
  * ours; a registry does not, so what was written there tells. */
-static void add_whose(cJSON *object, const struct lg_servers_member *member,
+static void add_whose(struct lg_target_now *target, struct lg_buffer *note,
+		      const struct lg_servers_member *member,
 		      const struct lg_target_settings *settings,
-		      const struct lg_servers_seen *seen, int in_force)
+		      const struct lg_servers_seen *seen)
 {
 	struct lg_target_probe probe = {0};
 
-	if (in_force) {
-		lg_json_text(object, "profile", seen->record->profile);
-		lg_json_time(object, "since", seen->record->since_s);
-		lg_json_time(object, "until", seen->record->until_s);
-		lg_json_text(object, "by", seen->record->by);
-		lg_json_time(object, "in_force_by",
-			     lg_cli_in_force_by(settings, seen->target->restart,
-						seen->record->since_s));
+	if (target->tells_whose) {
+		target->profile = seen->record->profile;
+		target->since_s = seen->record->since_s;
+		target->until_s = seen->record->until_s;
+		target->by = seen->record->by;
+		target->in_force_by_s = lg_cli_in_force_by(
+			settings, seen->target->restart, seen->record->since_s);
 	} else if (settings->backend == LG_BACKEND_GATE &&
 		   member->status == LG_OK &&
 		   member->port->probe(member->port->self, &probe, NULL) ==
-			   LG_OK &&
-		   probe.note[0] != '\0') {
-		lg_json_text(object, "note", probe.note);
+			   LG_OK) {
+		lg_buffer_text(note, probe.note);
 	}
-}
-
-static void set_time(cJSON *status, const char *name, int64_t time_s)
-{
-	cJSON_DeleteItemFromObjectCaseSensitive(status, name);
-	lg_json_time(status, name, time_s);
 }
 
 /* Values that nothing reads now lock nobody out: when they will is not
  * known. */
-static void add_service(cJSON *object, const struct lg_servers_member *member,
-			const struct lg_target_settings *settings, int in_force)
+static void add_service(struct lg_target_now *target, struct lg_buffer *note,
+			const struct lg_servers_member *member,
+			const struct lg_target_settings *settings)
 {
 	enum lg_service service = LG_SERVICE_NONE;
-	struct lg_buffer text = {0};
 
 	if (member->status == LG_OK && member->port->service != NULL &&
 	    member->port->service(member->port->self, &service, NULL) != LG_OK)
 		service = LG_SERVICE_UNKNOWN;
-	lg_json_text(object, "service", lg_servers_service_name(service));
-	if (!in_force || !lg_servers_service_idle(service))
+	target->service = lg_servers_service_name(service);
+	if (!target->tells_whose || !lg_servers_service_idle(service))
 		return;
-	lg_cli_service_words(settings, service, &text);
-	if (lg_buffer_status(&text, NULL) == LG_OK)
-		lg_json_text(object, "note", text.data);
+	lg_cli_service_words(settings, service, note);
 	if (service == LG_SERVICE_STOPPED || service == LG_SERVICE_STOPPING)
-		set_time(object, "in_force_by", 0);
-	lg_buffer_release(&text);
+		target->in_force_by_s = 0;
 }
 
 static void add_target(cJSON *array, const struct lg_servers_member *member,
@@ -78,34 +69,36 @@ static void add_target(cJSON *array, const struct lg_servers_member *member,
 {
 	const struct lg_servers_seen seen =
 		lg_servers_seen(&now->book, member->name);
-	struct lg_strlist says = {0};
+	struct lg_buffer note = {0};
 	struct lg_error err;
 	int reachable = member->status == LG_OK;
 	int locked = seen.record != NULL && seen.target->wanted != NULL;
 	int under_way =
 		seen.record != NULL && lg_servers_is_unfinished(seen.record);
 	int in_force = reachable && locked && lg_servers_in_force(member);
-	cJSON *object = cJSON_CreateObject();
+	struct lg_target_now target = {
+		.name = member->name,
+		.is_reachable = reachable,
+		.is_in_force = in_force,
+		.differs = reachable && locked && !in_force && !under_way,
+		.step = under_way ? lg_servers_step_name(seen.target->step)
+				  : NULL,
+		.tells_whose = in_force && !under_way,
+	};
 
-	lg_json_text(object, "name", member->name);
-	lg_json_bool(object, "reachable", reachable);
-	lg_json_bool(object, "in_force", in_force);
-	lg_json_bool(object, "differs",
-		     reachable && locked && !in_force && !under_way);
-	lg_json_text(object, "step",
-		     under_way ? lg_servers_step_name(seen.target->step)
-			       : NULL);
-	add_whose(object, member, settings, &seen, in_force && !under_way);
-	add_service(object, member, settings, in_force && !under_way);
+	add_whose(&target, &note, member, settings, &seen);
+	add_service(&target, &note, member, settings);
+	if (note.len > 0 && lg_buffer_status(&note, NULL) == LG_OK)
+		target.note = note.data;
 	if (!reachable) {
 		lg_servers_member_failure(member, &err);
-		lg_json_text(object, "error", err.text);
-	} else if (lg_cli_target_says(settings, member->found, &says, NULL) ==
-		   LG_OK) {
-		lg_json_names(object, "says", &says);
+		target.error = err.text;
+	} else {
+		lg_cli_target_says(settings, member->found, &target.says, NULL);
 	}
-	lg_strlist_release(&says);
-	lg_json_append(array, object);
+	lg_json_append(array, lg_target_object(&target));
+	lg_strlist_release(&target.says);
+	lg_buffer_release(&note);
 }
 
 static void add_damaged(cJSON *status, const struct lg_error *err)
@@ -158,11 +151,11 @@ static void show_interrupted(cJSON *status,
 }
 
 /* What stands outside of "locks" is of the lock that ends last. */
-static int ends_later(const cJSON *status,
+static int ends_later(const struct lg_status_said *said,
 		      const struct lg_servers_record *record)
 {
-	return !record->with_gate && lg_json_time_of(status, "until") > 0 &&
-	       record->until_s > lg_json_time_of(status, "until");
+	return !record->with_gate && said->speaks.until_s > 0 &&
+	       record->until_s > said->speaks.until_s;
 }
 
 /* The record as a lock of this machine, as far as it is one. Borrows. */
@@ -215,6 +208,7 @@ static void show_record(cJSON *status, const struct lg_servers_now *now,
 {
 	const struct lg_lock lock = lock_of(record);
 	struct lg_now clocks = lg_cli_clocks();
+	struct lg_status_said said;
 
 	if (now->state == LG_SERVERS_INTERRUPTED &&
 	    lg_servers_is_unfinished(record))
@@ -236,10 +230,9 @@ static void show_record(cJSON *status, const struct lg_servers_now *now,
 	}
 	if (!record->with_gate)
 		lg_status_add_lock(status, &lock);
-	if (cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(status, "active")) &&
-	    !ends_later(status, record))
-		return;
-	lg_status_speak_of(status, &lock);
+	lg_status_read(status, &said);
+	if (!said.is_active || ends_later(&said, record))
+		lg_status_speak_of(status, &lock);
 }
 
 static void show_book(cJSON *status, struct lg_servers_now *now)
@@ -292,15 +285,13 @@ static const char *gate_name(const struct lg_settings *settings)
 static void add_gate(cJSON *array, const cJSON *status, const char *name,
 		     int reachable)
 {
-	cJSON *object = cJSON_CreateObject();
-	int active = cJSON_IsTrue(
-		cJSON_GetObjectItemCaseSensitive(status, "active"));
+	struct lg_target_now target = {
+		.name = name, .is_here = 1, .is_reachable = reachable};
+	struct lg_status_said said;
 
-	lg_json_text(object, "name", name);
-	lg_json_bool(object, "reachable", reachable);
-	lg_json_bool(object, "in_force", reachable && active);
-	lg_json_bool(object, "differs", 0);
-	lg_json_append(array, object);
+	lg_status_read(status, &said);
+	target.is_in_force = reachable && said.is_active;
+	lg_json_append(array, lg_target_object(&target));
 }
 
 static enum lg_status add_servers(const struct lg_settings *settings,

@@ -93,13 +93,6 @@ static cJSON *decide(struct lg_cli *cli, const struct lg_policy *policy,
 	return object;
 }
 
-static const char *text_of(const cJSON *object, const char *name)
-{
-	const char *text = lg_json_text_of(object, name);
-
-	return text != NULL ? text : "";
-}
-
 static enum lg_colour colour_of(const char *outcome)
 {
 	if (strcmp(outcome, "refuses") == 0 || strcmp(outcome, "refuse") == 0)
@@ -110,41 +103,37 @@ static enum lg_colour colour_of(const char *outcome)
 }
 
 /* Whose rules follow; nothing for the standing values, which come first. */
-static void print_whose(struct lg_cli *cli, const cJSON *rule,
+static void print_whose(struct lg_cli *cli,
+			const struct lg_check_rule_said *rule,
 			const char **last)
 {
-	const cJSON *lock = cJSON_GetObjectItemCaseSensitive(rule, "lock");
-	const char *id = text_of(lock, "id");
-
-	if (strcmp(id, *last) == 0)
+	if (strcmp(rule->lock, *last) == 0)
 		return;
-	*last = id;
+	*last = rule->lock;
 	lg_cli_print(cli, LG_PLAIN, "  ");
-	lg_cli_text(cli, text_of(lock, "profile"));
-	lg_cli_print(cli, LG_PLAIN, " (%s):\n", id);
+	lg_cli_text(cli, rule->profile);
+	lg_cli_print(cli, LG_PLAIN, " (%s):\n", rule->lock);
 }
 
-static void print_answer(struct lg_cli *cli, const cJSON *object)
+static void print_answer(struct lg_cli *cli, const struct lg_check_said *said)
 {
-	const char *verdict = text_of(object, "verdict");
+	struct lg_check_rule_said rule;
 	const char *last = "";
-	const cJSON *rule;
+	const cJSON *item;
 
-	lg_cli_print(cli, colour_of(verdict), "%s", verdict);
-	if (strcmp(verdict, "refuse") == 0) {
-		lg_cli_print(cli, LG_PLAIN,
-			     ": %s: ", text_of(object, "reason"));
-		lg_cli_text(cli, text_of(object, "message"));
+	lg_cli_print(cli, colour_of(said->verdict), "%s", said->verdict);
+	if (said->is_refused) {
+		lg_cli_print(cli, LG_PLAIN, ": %s: ", said->reason);
+		lg_cli_text(cli, said->message);
 	}
 	lg_cli_print(cli, LG_PLAIN, "\n");
-	cJSON_ArrayForEach(rule,
-			   cJSON_GetObjectItemCaseSensitive(object, "rules")) {
-		const char *outcome = text_of(rule, "outcome");
-
-		print_whose(cli, rule, &last);
-		lg_cli_print(cli, LG_PLAIN, "  %-30s ", text_of(rule, "rule"));
-		lg_cli_print(cli, colour_of(outcome), "%-8s ", outcome);
-		lg_cli_text(cli, text_of(rule, "detail"));
+	cJSON_ArrayForEach(item, said->rules) {
+		lg_check_rule_read(item, &rule);
+		print_whose(cli, &rule, &last);
+		lg_cli_print(cli, LG_PLAIN, "  %-30s ", rule.rule);
+		lg_cli_print(cli, colour_of(rule.outcome), "%-8s ",
+			     rule.outcome);
+		lg_cli_text(cli, rule.detail);
 		lg_cli_print(cli, LG_PLAIN, "\n");
 	}
 }
@@ -152,14 +141,17 @@ static void print_answer(struct lg_cli *cli, const cJSON *object)
 /* Prints the object, deletes it and gives the exit code of its verdict. */
 static int show(struct lg_cli *cli, cJSON *object)
 {
-	int refused = strcmp(text_of(object, "verdict"), "refuse") == 0;
+	struct lg_check_said said;
 	int code = LG_EXIT_DONE;
+	int refused;
 
+	lg_check_read(object, &said);
+	refused = said.is_refused;
 	if (cli->json) {
 		code = lg_cli_json(cli, object);
 	} else {
 		if (!cli->quiet)
-			print_answer(cli, object);
+			print_answer(cli, &said);
 		cJSON_Delete(object);
 	}
 	if (code == LG_EXIT_DONE && refused)

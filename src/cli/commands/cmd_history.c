@@ -30,7 +30,7 @@ static void add(void *context, const cJSON *object)
 }
 
 struct dated {
-	const char *at;
+	struct lg_history_said said;
 	size_t nth;
 	cJSON *event;
 };
@@ -38,7 +38,8 @@ struct dated {
 static int earlier_first(const void *a, const void *b)
 {
 	const struct dated *left = a, *right = b;
-	int order = strcmp(left->at, right->at);
+	int order = strcmp(left->said.at != NULL ? left->said.at : "",
+			   right->said.at != NULL ? right->said.at : "");
 
 	if (order != 0)
 		return order;
@@ -57,9 +58,9 @@ static int sort_events(struct history *history)
 	for (size_t i = 0; i < count; i++) {
 		cJSON *event = cJSON_DetachItemViaPointer(
 			history->events, history->events->child);
-		const char *at = lg_json_text_of(event, "at");
 
-		dated[i] = (struct dated){at != NULL ? at : "", i, event};
+		dated[i] = (struct dated){.nth = i, .event = event};
+		lg_history_read(event, &dated[i].said);
 	}
 	qsort(dated, count, sizeof(*dated), earlier_first);
 	for (size_t i = 0; i < count; i++)
@@ -71,23 +72,33 @@ static int sort_events(struct history *history)
 static const char *const head[] = {"AT",     "EVENT",  "PROFILE",
 				   "BY",     "REASON", "RESULT",
 				   "TARGET", "WHAT",   NULL};
-static const char *const names[] = {"at",     "event",  "profile", "by",
-				    "reason", "result", "target",  "what"};
 #define OF_A_LOCK 6 /* the rest is of servers */
-#define COLUMNS (sizeof(names) / sizeof(names[0]))
+#define COLUMNS (sizeof(head) / sizeof(head[0]) - 1)
 
 /* The columns of servers are shown where a line has anything in them. */
 static size_t columns_of(const cJSON *events)
 {
+	struct lg_history_said said;
 	const cJSON *item;
 
 	cJSON_ArrayForEach(item, events) {
-		for (size_t i = OF_A_LOCK; i < COLUMNS; i++) {
-			if (lg_json_text_of(item, names[i]) != NULL)
-				return COLUMNS;
-		}
+		lg_history_read(item, &said);
+		if (said.target != NULL || said.what != NULL)
+			return COLUMNS;
 	}
 	return OF_A_LOCK;
+}
+
+static void add_row(struct lg_table *table, const cJSON *event, size_t columns)
+{
+	struct lg_history_said said;
+
+	lg_history_read(event, &said);
+	const char *const cell[COLUMNS] = {
+		said.at,     said.event,  said.profile, said.by,
+		said.reason, said.result, said.target,  said.what};
+	for (size_t i = 0; i < columns; i++)
+		lg_table_cell(table, cell[i]);
 }
 
 static int print(struct history *history)
@@ -108,9 +119,7 @@ static int print(struct history *history)
 			code = lg_cli_json(cli, object);
 			continue;
 		}
-		for (size_t i = 0; i < columns; i++)
-			lg_table_cell(&table,
-				      lg_json_text_of(object, names[i]));
+		add_row(&table, object, columns);
 		cJSON_Delete(object);
 	}
 	if (cli->json)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "app/records/json_member.h"
+#include "app/records/session_record.h"
 #include "cli/commands.h"
 #include "cli/open/open.h"
 #include "cli/output.h"
@@ -34,27 +35,22 @@ static int print_table(struct lg_cli *cli, const cJSON *sessions)
 
 	lg_table_begin(&table, head);
 	cJSON_ArrayForEach(item, sessions) {
-		const char *user = lg_json_text_of(item, "user");
-		const char *master = lg_json_text_of(item, "master");
 		struct lg_buffer name = {0};
+		struct lg_session is;
 
-		lg_buffer_text(&name, user != NULL ? user : "");
-		if (master != NULL)
-			lg_buffer_format(&name, " (by %s)", master);
-		lg_table_cell(&table, user != NULL
-					      ? name.data
-					      : lg_json_text_of(item, "dn"));
+		lg_session_read(item, &is);
+		lg_buffer_text(&name, is.user != NULL ? is.user : "");
+		if (is.master != NULL)
+			lg_buffer_format(&name, " (by %s)", is.master);
+		lg_table_cell(&table, is.user != NULL ? name.data : is.dn);
 		lg_buffer_release(&name);
-		lg_table_cell(&table, lg_json_text_of(item, "door"));
-		lg_table_cell(&table, lg_json_text_of(item, "protocol"));
-		lg_table_cell(&table, lg_json_text_of(item, "address"));
-		lg_table_cell(&table, lg_json_text_of(item, "client"));
+		lg_table_cell(&table, is.door);
+		lg_table_cell(&table, lg_protocol_name(is.protocol));
+		lg_table_cell(&table, is.address);
+		lg_table_cell(&table, is.client);
 		lg_table_cell(&table,
-			      cJSON_IsFalse(cJSON_GetObjectItemCaseSensitive(
-				      item, "allowed"))
-				      ? "no"
-				      : "yes");
-		lg_table_cell(&table, lg_json_text_of(item, "id"));
+			      lg_session_was_allowed(item) ? "yes" : "no");
+		lg_table_cell(&table, is.id);
 	}
 	return lg_cli_table(cli, &table);
 }

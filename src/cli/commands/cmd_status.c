@@ -104,17 +104,18 @@ static enum lg_status from_state(struct lg_cli *cli,
 static int show(struct lg_cli *cli, cJSON *object, int reachable, int code)
 {
 	int printed = lg_cli_servers_status(cli, object, reachable);
-	int active = cJSON_IsTrue(
-		cJSON_GetObjectItemCaseSensitive(object, "active"));
+	struct lg_status_said said;
+	int active;
 
 	if (printed != LG_EXIT_DONE) {
 		cJSON_Delete(object);
 		return printed;
 	}
 	lg_cli_add_open_ways(cli, object);
+	lg_status_read(object, &said);
+	active = said.is_active;
 	if (lg_cli_option(cli, "check") != NULL) {
-		code = lg_cli_status_check(cli, object,
-					   code != LG_EXIT_NO_GATE);
+		code = lg_cli_status_check(cli, &said, code != LG_EXIT_NO_GATE);
 		cJSON_Delete(object);
 		return CHECKED + code;
 	}
@@ -122,7 +123,7 @@ static int show(struct lg_cli *cli, cJSON *object, int reachable, int code)
 		printed = lg_cli_json(cli, object);
 	} else {
 		if (!cli->quiet)
-			lg_status_text(cli, object);
+			lg_status_text(cli, &said);
 		cJSON_Delete(object);
 	}
 	if (code == LG_EXIT_DONE)

@@ -13,6 +13,8 @@
 #include <string.h>
 
 #include "adapters/system/secret_file.h"
+#include "app/records/check_record.h"
+#include "app/records/json_member.h"
 #include "cli/output.h"
 
 #define NAME_BYTES 9
@@ -68,8 +70,8 @@ static enum lg_maybe would_refuse(struct prober *prober,
 {
 	struct lg_control_answer answer = {0};
 	enum lg_maybe refuses = LG_MAYBE_UNKNOWN;
+	struct lg_check_said said;
 	cJSON *request;
-	const char *verdict;
 
 	if (prober->control == NULL)
 		return LG_MAYBE_UNKNOWN;
@@ -79,11 +81,9 @@ static enum lg_maybe would_refuse(struct prober *prober,
 	if (lg_cli_ask(prober->cli, prober->control, request, NULL, 0,
 		       &answer) != LG_EXIT_DONE)
 		return LG_MAYBE_UNKNOWN;
-	verdict = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(
-		cJSON_GetObjectItemCaseSensitive(answer.object, "check"),
-		"verdict"));
-	if (verdict != NULL)
-		refuses = maybe(strcmp(verdict, "refuse") == 0);
+	lg_check_read(lg_json_of(answer.object, "check"), &said);
+	if (*said.verdict != '\0')
+		refuses = maybe(said.is_refused);
 	lg_control_release(&answer);
 	return refuses;
 }

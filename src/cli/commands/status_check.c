@@ -6,13 +6,11 @@
  * somebody should look at; a lock that does what it should is OK. The worst
  * is said first.
  */
-#include "app/records/json_member.h"
 #include "cli/commands/status_check.h"
 
 #include <string.h>
 
-#include "base/instant.h"
-
+#include "app/records/target_record.h"
 #include "cli/open/open.h"
 #include "cli/output.h"
 #include "cli/text/times.h"
@@ -26,11 +24,6 @@ struct verdict {
 };
 
 static const char *const words[] = {"OK", "WARNING", "CRITICAL", "UNKNOWN"};
-
-static const cJSON *member(const cJSON *object, const char *name)
-{
-	return cJSON_GetObjectItemCaseSensitive(object, name);
-}
 
 /* "|" would begin the performance data. */
 static void add_text(struct lg_buffer *out, const char *text)
@@ -64,35 +57,37 @@ static void say_each(struct verdict *verdict, enum lg_check_state state,
 	}
 }
 
-static void judge_servers(struct verdict *verdict, const cJSON *status)
+static void judge_servers(struct verdict *verdict,
+			  const struct lg_status_said *said)
 {
-	const cJSON *target;
+	struct lg_target_now target;
+	const cJSON *item;
 
-	if (cJSON_IsObject(member(status, "interrupted")))
+	if (said->is_interrupted)
 		say(verdict, LG_CHECK_CRITICAL,
 		    "a change of servers is left half-way", NULL);
-	cJSON_ArrayForEach(target, member(status, "targets")) {
-		const char *name = cJSON_GetStringValue(member(target, "name"));
-
-		if (cJSON_IsFalse(member(target, "reachable")))
+	cJSON_ArrayForEach(item, said->targets) {
+		lg_target_read(item, &target);
+		if (!target.is_reachable)
 			say(verdict, LG_CHECK_WARNING,
-			    "cannot be reached: ", name);
-		else if (cJSON_IsTrue(member(target, "differs")))
+			    "cannot be reached: ", target.name);
+		else if (target.differs)
 			say(verdict, LG_CHECK_CRITICAL,
-			    "holds other values than were written: ", name);
+			    "holds other values than were written: ",
+			    target.name);
 	}
 }
 
-static void judge(struct verdict *verdict, const cJSON *status, int answers,
-		  int64_t now_s)
+static void judge(struct verdict *verdict, const struct lg_status_said *said,
+		  int answers, int64_t now_s)
 {
-	int active = cJSON_IsTrue(member(status, "active"));
-	int64_t until_s = lg_json_time_of(status, "until");
+	int active = said->is_active;
+	int64_t until_s = said->speaks.until_s;
 
 	if (!answers)
 		say(verdict, LG_CHECK_CRITICAL, "the gate does not answer",
 		    active ? "; nothing here enforces the lock" : NULL);
-	if (cJSON_IsNull(member(status, "gate")))
+	if (said->speaks.gate == NULL)
 		say(verdict, LG_CHECK_CRITICAL,
 		    "there is no policy that can be trusted", NULL);
 	/* The gate looks each second. */
@@ -102,78 +97,77 @@ static void judge(struct verdict *verdict, const cJSON *status, int answers,
 	if (active && until_s == 0)
 		say(verdict, LG_CHECK_CRITICAL, "nobody knows the lock's end",
 		    NULL);
-	judge_servers(verdict, status);
-	say_each(verdict, LG_CHECK_WARNING, member(status, "loud"), "");
-	say_each(verdict, LG_CHECK_WARNING, member(status, "not_closed"),
+	judge_servers(verdict, said);
+	say_each(verdict, LG_CHECK_WARNING, said->loud, "");
+	say_each(verdict, LG_CHECK_WARNING, said->way[LG_STATUS_NOT_CLOSED],
 		 "the lock does not close ");
 }
 
-static void print_lock(const cJSON *status, int64_t now_s,
+static void print_lock(const struct lg_status_said *said, int64_t now_s,
 		       struct lg_buffer *out)
 {
-	const char *profile = cJSON_GetStringValue(member(status, "profile"));
-	int64_t until_s = lg_json_time_of(status, "until");
-
-	if (!cJSON_IsTrue(member(status, "active"))) {
+	if (!said->is_active) {
 		lg_buffer_text(out, "no lock");
 		return;
 	}
 	lg_buffer_text(out, "locked");
-	if (profile != NULL) {
+	if (said->speaks.profile != NULL) {
 		lg_buffer_text(out, ": ");
-		add_text(out, profile);
+		add_text(out, said->speaks.profile);
 	}
-	if (until_s != 0) {
+	if (said->speaks.until_s != 0) {
 		lg_buffer_text(out, " until ");
-		lg_text_clock(now_s, until_s, out);
+		lg_text_clock(now_s, said->speaks.until_s, out);
 	}
 }
 
 /* How many locks are in force. */
-static int64_t count_locks(const cJSON *status)
+static int64_t count_locks(const struct lg_status_said *said)
 {
-	const cJSON *locks = member(status, "locks");
-	const cJSON *lock;
+	struct lg_status_lock_said lock;
+	const cJSON *item;
 	int64_t count = 0;
 
-	if (!cJSON_IsArray(locks))
-		return cJSON_IsTrue(member(status, "active"));
-	cJSON_ArrayForEach(lock, locks)
-		count += !cJSON_IsNull(member(lock, "since"));
+	if (!cJSON_IsArray(said->locks))
+		return said->is_active;
+	cJSON_ArrayForEach(item, said->locks) {
+		lg_status_lock_read(item, &lock);
+		count += lock.since_s != 0;
+	}
 	return count;
 }
 
-static void print_data(const cJSON *status, int64_t now_s,
+static void print_data(const struct lg_status_said *said, int64_t now_s,
 		       struct lg_buffer *out)
 {
-	int active = cJSON_IsTrue(member(status, "active"));
-	int64_t until_s = lg_json_time_of(status, "until");
-	int64_t left_s = active && until_s > now_s ? until_s - now_s : 0;
+	int64_t until_s = said->speaks.until_s;
+	int64_t left_s =
+		said->is_active && until_s > now_s ? until_s - now_s : 0;
 
 	lg_buffer_format(out,
 			 " | locks=%lld;;;0 left=%llds;;;0 sessions=%lld;;;0 "
 			 "refused=%lld;;;0 attention=%d;;;0\n",
-			 (long long)count_locks(status), (long long)left_s,
-			 (long long)lg_json_number_of(status, "sessions"),
-			 (long long)lg_json_number_of(status, "refused"),
-			 cJSON_GetArraySize(member(status, "loud")));
+			 (long long)count_locks(said), (long long)left_s,
+			 (long long)said->sessions, (long long)said->refused,
+			 cJSON_GetArraySize(said->loud));
 }
 
-int lg_cli_status_check(struct lg_cli *cli, const cJSON *status, int answers)
+int lg_cli_status_check(struct lg_cli *cli, const struct lg_status_said *said,
+			int answers)
 {
 	struct verdict verdict = {0};
 	struct lg_buffer line = {0};
 	int64_t now_s = lg_cli_now();
 
-	judge(&verdict, status, answers, now_s);
+	judge(&verdict, said, answers, now_s);
 	lg_buffer_format(&line, "LOGONGATE %s - ", words[verdict.state]);
 	if (verdict.text.data != NULL)
 		lg_buffer_format(&line, "%s; ", verdict.text.data);
 	if (verdict.said > SAID_MAX)
 		lg_buffer_format(&line, "and %d more; ",
 				 verdict.said - SAID_MAX);
-	print_lock(status, now_s, &line);
-	print_data(status, now_s, &line);
+	print_lock(said, now_s, &line);
+	print_data(said, now_s, &line);
 	if (line.status != LG_OK)
 		verdict.state = LG_CHECK_UNKNOWN;
 	else

@@ -9,8 +9,7 @@
 #ifndef LOGONGATE_CLI_COMMANDS_STATUS_CHECK_H
 #define LOGONGATE_CLI_COMMANDS_STATUS_CHECK_H
 
-#include <cjson/cJSON.h>
-
+#include "app/records/status_record.h"
 #include "cli/command.h"
 
 enum lg_check_state {
@@ -22,7 +21,8 @@ enum lg_check_state {
 
 /* Prints the line of a status object; answers 0: no gate answered where one is
  * to run. Returns: the state, which is the exit code. */
-int lg_cli_status_check(struct lg_cli *cli, const cJSON *status, int answers);
+int lg_cli_status_check(struct lg_cli *cli, const struct lg_status_said *said,
+			int answers);
 
 /* There is no status object, and why is on stderr: prints that, for a command
  * that would have ended with code. Returns: the state. */

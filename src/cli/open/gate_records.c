@@ -6,10 +6,11 @@
 
 #include <string.h>
 
-#include "base/instant.h"
 #include "base/local_time.h"
 
 #include "adapters/system/system_clock.h"
+#include "app/records/json_member.h"
+#include "app/records/status_record.h"
 #include "cli/output.h"
 #include "cli/text/times.h"
 
@@ -64,25 +65,19 @@ static int oldest_of_gate(struct lg_cli *cli, struct lg_control *control,
 			  int64_t *out_since_s)
 {
 	struct lg_control_answer answer = {0};
-	const cJSON *status, *lock, *stepped;
-	int64_t oldest_s = 0, since_s;
-	const char *since;
+	struct lg_status_lock_said lock;
+	struct lg_status_said said;
+	const cJSON *item;
+	int64_t oldest_s = 0;
 	int code = lg_cli_ask(cli, control, lg_cli_request("status"), NULL, 0,
 			      &answer);
 
-	status = cJSON_GetObjectItemCaseSensitive(answer.object, "status");
-	cJSON_ArrayForEach(lock,
-			   cJSON_GetObjectItemCaseSensitive(status, "locks"))
-		if ((since = cJSON_GetStringValue(
-			     cJSON_GetObjectItemCaseSensitive(lock,
-							      "since"))) &&
-		    lg_instant_parse(since, strlen(since), &since_s, NULL) ==
-			    LG_OK)
-			take_older(since_s, &oldest_s);
-	stepped = cJSON_GetObjectItemCaseSensitive(status, "stepped");
-	if (cJSON_IsNumber(stepped))
-		oldest_s =
-			by_the_clock(oldest_s, (int64_t)stepped->valuedouble);
+	lg_status_read(lg_json_of(answer.object, "status"), &said);
+	cJSON_ArrayForEach(item, said.locks) {
+		lg_status_lock_read(item, &lock);
+		take_older(lock.since_s, &oldest_s);
+	}
+	oldest_s = by_the_clock(oldest_s, said.stepped_s);
 	lg_control_release(&answer);
 	if (code == LG_EXIT_DONE)
 		*out_since_s = choose_since(cli, oldest_s);

@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/instant.h"
-
 #include "adapters/system/secret_file.h"
+#include "app/records/json_member.h"
+#include "app/records/status_record.h"
 #include "cli/change/servers_apply.h"
 #include "cli/output.h"
 #include "cli/text/times.h"
@@ -45,48 +45,32 @@ static struct lg_cli_lock *add(struct lg_cli_locks *locks, const char *id,
 	return lock;
 }
 
-static const char *text_of(const cJSON *object, const char *name)
-{
-	const char *text = cJSON_GetStringValue(
-		cJSON_GetObjectItemCaseSensitive(object, name));
-
-	return text != NULL ? text : "";
-}
-
-static int64_t time_of(const cJSON *object, const char *name)
-{
-	const char *text = text_of(object, name);
-	int64_t time_s = 0;
-
-	if (*text != '\0')
-		lg_instant_parse(text, strlen(text), &time_s, NULL);
-	return time_s;
-}
-
 static int add_from_gate(struct lg_cli *cli, struct lg_control *control,
 			 enum lg_locks_for why, struct lg_cli_locks *locks)
 {
 	struct lg_control_answer answer = {0};
 	cJSON *request = lg_cli_request("locks");
-	const cJSON *list, *item;
+	struct lg_status_lock_said said;
+	const cJSON *item;
 	int code;
 
 	if (why == LG_LOCKS_CHANGE)
 		lg_json_bool(request, "change", 1);
 	code = lg_cli_ask(cli, control, request, NULL, 0, &answer);
-	list = cJSON_GetObjectItemCaseSensitive(answer.object, "locks");
-	cJSON_ArrayForEach(item, list) {
-		struct lg_cli_lock *lock = add(locks, text_of(item, "id"),
-					       text_of(item, "profile"));
+	cJSON_ArrayForEach(item, lg_json_of(answer.object, "locks")) {
+		struct lg_cli_lock *lock;
 
+		lg_status_lock_read(item, &said);
+		lock = add(locks, said.id != NULL ? said.id : "",
+			   said.profile != NULL ? said.profile : "");
 		if (lock == NULL) {
 			code = lg_cli_say(cli, LG_EXIT_SOFTWARE, NULL,
 					  "out of memory");
 			break;
 		}
-		lock->since_s = time_of(item, "since");
-		lock->until_s = time_of(item, "until");
-		lock->unconfirmed = time_of(item, "confirm_by") > 0;
+		lock->since_s = said.since_s;
+		lock->until_s = said.until_s;
+		lock->unconfirmed = said.confirm_by_s > 0;
 		lock->is_here = 1;
 	}
 	lg_control_release(&answer);

@@ -4,35 +4,21 @@
  */
 #include "cli/open/open_ways.h"
 
-#include <string.h>
-
 #include "adapters/system/this_machine.h"
 #include "app/doors/survey.h"
 #include "cli/open/open.h"
 #include "cli/output.h"
 
-static int has_text(const cJSON *list, const char *text)
-{
-	const cJSON *item;
-
-	cJSON_ArrayForEach(item, list) {
-		if (cJSON_IsString(item) && !strcmp(item->valuestring, text))
-			return 1;
-	}
-	return 0;
-}
-
 /* Once, however many of them there are: doors lists each. */
-static void add_way(cJSON *object, const char *name, const struct lg_way *way)
+static void add_way(cJSON *object, enum lg_status_ways kind,
+		    const struct lg_way *way)
 {
-	cJSON *list = cJSON_GetObjectItemCaseSensitive(object, name);
 	struct lg_buffer text = {0};
 
 	lg_buffer_format(&text, "%s %s", way->door, way->way);
-	if (list == NULL)
-		list = cJSON_AddArrayToObject(object, name);
-	if (text.data == NULL || !has_text(list, text.data))
-		lg_json_item(list, text.data);
+	lg_status_add_way(object, kind,
+			  lg_buffer_status(&text, NULL) == LG_OK ? text.data
+								 : NULL);
 	lg_buffer_release(&text);
 }
 
@@ -41,9 +27,11 @@ void lg_cli_add_open_ways(struct lg_cli *cli, cJSON *object)
 	const struct lg_doors_places places = {0};
 	const struct lg_machine machine = lg_machine_here();
 	const struct lg_settings *settings;
+	struct lg_status_said said;
 	struct lg_ways ways = {0};
 	struct lg_error err;
 
+	lg_status_read(object, &said);
 	if (cli->quiet || lg_cli_settings(cli, &settings, &err) != LG_OK ||
 	    !lg_settings_expects_gate(settings) ||
 	    lg_doors_survey(settings, &machine, &places, &ways, &err) != LG_OK)
@@ -52,39 +40,38 @@ void lg_cli_add_open_ways(struct lg_cli *cli, cJSON *object)
 		const struct lg_way *way = &ways.way[i];
 
 		if (way->when_down == LG_WHEN_DOWN_OPEN)
-			add_way(object, "open_without_gate", way);
+			add_way(object, LG_STATUS_OPEN_WITHOUT_GATE, way);
 		if (way->asks == LG_ASKS_UNKNOWN)
-			add_way(object, "doors_unknown", way);
+			add_way(object, LG_STATUS_DOORS_UNKNOWN, way);
 		if ((way->asks == LG_ASKS_NO || way->asks == LG_ASKS_PARTLY) &&
-		    cJSON_IsTrue(
-			    cJSON_GetObjectItemCaseSensitive(object, "active")))
-			add_way(object, "not_closed", way);
+		    said.is_active)
+			add_way(object, LG_STATUS_NOT_CLOSED, way);
 	}
 out:
 	lg_ways_release(&ways);
 }
 
-static void print_ways(struct lg_cli *cli, const cJSON *status,
-		       const char *name, const char *label, const char *words)
+static void print_ways(struct lg_cli *cli, const cJSON *ways, const char *label,
+		       const char *words)
 {
 	const cJSON *item;
 
-	cJSON_ArrayForEach(item,
-			   cJSON_GetObjectItemCaseSensitive(status, name)) {
+	cJSON_ArrayForEach(item, ways) {
 		lg_cli_print(cli, LG_PLAIN, "  %-9s ", label);
 		lg_cli_text(cli, cJSON_IsString(item) ? item->valuestring : "");
 		lg_cli_print(cli, LG_YELLOW, ": %s\n", words);
 	}
 }
 
-void lg_cli_print_open_ways(struct lg_cli *cli, const cJSON *status)
+void lg_cli_print_open_ways(struct lg_cli *cli,
+			    const struct lg_status_said *said)
 {
-	print_ways(cli, status, "not_closed", "open",
+	print_ways(cli, said->way[LG_STATUS_NOT_CLOSED], "open",
 		   "does not ask the gate, the lock does not close it; "
 		   "logongate doors says what to add");
-	print_ways(cli, status, "open_without_gate", "open",
+	print_ways(cli, said->way[LG_STATUS_OPEN_WITHOUT_GATE], "open",
 		   "lets EVERYBODY in while the gate is gone");
-	print_ways(cli, status, "doors_unknown", "unknown",
+	print_ways(cli, said->way[LG_STATUS_DOORS_UNKNOWN], "unknown",
 		   "it is not known whether it asks the gate; logongate doors "
 		   "says why");
 }

@@ -7,6 +7,7 @@
 #ifndef LOGONGATE_CLI_OPEN_OPEN_WAYS_H
 #define LOGONGATE_CLI_OPEN_OPEN_WAYS_H
 
+#include "app/records/status_record.h"
 #include "cli/command.h"
 #include "cli/output.h"
 
@@ -17,6 +18,7 @@
  * what this user may not look at is left out, `doors` says why.
  */
 void lg_cli_add_open_ways(struct lg_cli *cli, cJSON *object);
-void lg_cli_print_open_ways(struct lg_cli *cli, const cJSON *status);
+void lg_cli_print_open_ways(struct lg_cli *cli,
+			    const struct lg_status_said *said);
 
 #endif

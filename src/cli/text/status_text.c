@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "app/records/json_member.h"
+#include "app/records/target_record.h"
 #include "cli/change/servers_apply.h"
 #include "cli/open/open_ways.h"
 #include "cli/output.h"
@@ -36,26 +36,25 @@ static void print_time(struct lg_cli *cli, const char *name, int64_t time_s)
 }
 
 /* A lock that concerns some lists who of them gets in. */
-static int lists_some(const cJSON *status)
+static int lists_some(const struct lg_status_said *said)
 {
-	const cJSON *locks = cJSON_GetObjectItemCaseSensitive(status, "locks");
-	const cJSON *lock;
+	struct lg_status_lock_said lock;
+	const cJSON *item;
 
-	cJSON_ArrayForEach(lock, locks) {
-		const char *gate = lg_json_text_of(lock, "gate");
-
-		if (gate != NULL && strcmp(gate, "off") != 0 &&
-		    lg_json_time_of(lock, "starts") == 0)
+	cJSON_ArrayForEach(item, said->locks) {
+		lg_status_lock_read(item, &lock);
+		if (lock.gate != NULL && strcmp(lock.gate, "off") != 0 &&
+		    lock.starts_s == 0)
 			return 1;
 	}
 	return 0;
 }
 
-static void print_gate(struct lg_cli *cli, const cJSON *status)
+static void print_gate(struct lg_cli *cli, const struct lg_status_said *said)
 {
-	const char *gate = lg_json_text_of(status, "gate");
+	const char *gate = said->speaks.gate;
 
-	if (gate != NULL && strcmp(gate, "off") == 0 && lists_some(status))
+	if (gate != NULL && strcmp(gate, "off") == 0 && lists_some(said))
 		print_line(cli, "gate",
 			   "only those whom a lock concerns are refused by "
 			   "name");
@@ -72,150 +71,132 @@ static void print_gate(struct lg_cli *cli, const cJSON *status)
 }
 
 /* Values are there, and whether the store has read them is its business. */
-static int is_read_later(const cJSON *target)
+static int is_read_later(const struct lg_target_now *target)
 {
-	const cJSON *by =
-		cJSON_GetObjectItemCaseSensitive(target, "in_force_by");
-
-	return lg_json_is_true(target, "in_force") && by != NULL &&
-	       (cJSON_IsNull(by) ||
-		lg_json_time_of(target, "in_force_by") > lg_cli_now());
+	return target->is_in_force && target->tells_whose &&
+	       (target->in_force_by_s == 0 ||
+		target->in_force_by_s > lg_cli_now());
 }
 
 /* Its store is stopped, or about to be. */
-static int is_idle(const cJSON *target)
+static int is_idle(const struct lg_target_now *target)
 {
-	const char *service = lg_json_text_of(target, "service");
-
-	return service != NULL && strncmp(service, "stop", 4) == 0;
+	return target->service != NULL &&
+	       strncmp(target->service, "stop", 4) == 0;
 }
 
-static enum lg_colour target_colour(const cJSON *target)
+static enum lg_colour target_colour(const struct lg_target_now *target)
 {
-	if (lg_json_text_of(target, "step") != NULL)
+	if (target->step != NULL || !target->is_reachable || target->differs)
 		return LG_RED;
-	if (!lg_json_is_true(target, "reachable") ||
-	    lg_json_is_true(target, "differs"))
-		return LG_RED;
-	return lg_json_is_true(target, "in_force") ? LG_YELLOW : LG_PLAIN;
+	return target->is_in_force ? LG_YELLOW : LG_PLAIN;
 }
 
-static void target_words(const cJSON *target, int changing,
+static void target_words(const struct lg_target_now *target, int changing,
 			 struct lg_buffer *text)
 {
-	const char *step = lg_json_text_of(target, "step");
-
-	if (!lg_json_is_true(target, "reachable")) {
+	if (!target->is_reachable) {
 		lg_buffer_text(text, "cannot be reached");
-	} else if (step != NULL) {
+	} else if (target->step != NULL) {
 		lg_buffer_format(text, "%s (%s)",
 				 changing ? "being changed" : "left half-way",
-				 step);
-	} else if (lg_json_is_true(target, "differs")) {
+				 target->step);
+	} else if (target->differs) {
 		lg_buffer_text(text, "holds OTHER values than were written");
 	} else if (!is_read_later(target)) {
-		lg_buffer_text(text, lg_json_is_true(target, "in_force")
-					     ? "locked"
-					     : "not locked");
+		lg_buffer_text(text,
+			       target->is_in_force ? "locked" : "not locked");
 	} else if (is_idle(target)) {
 		lg_buffer_text(text, "written; its store does not read it now");
-	} else if (lg_json_time_of(target, "in_force_by") == 0) {
+	} else if (target->in_force_by_s == 0) {
 		lg_buffer_text(
 			text,
 			"written; takes effect when you restart its store");
 	} else {
 		lg_buffer_text(text, "written; locked at its next poll, by ");
-		lg_text_clock(lg_cli_now(),
-			      lg_json_time_of(target, "in_force_by"), text);
+		lg_text_clock(lg_cli_now(), target->in_force_by_s, text);
 	}
 }
 
 /* What the server does now, as far as its values tell; why, where it cannot be
  * asked. */
-static void print_says(struct lg_cli *cli, const cJSON *target)
+static void print_under(struct lg_cli *cli, const char *text)
 {
-	static const char *const one_line[] = {"error", "note"};
+	if (text == NULL)
+		return;
+	lg_cli_print(cli, LG_PLAIN, "            ");
+	lg_cli_text(cli, text);
+	lg_cli_print(cli, LG_PLAIN, "\n");
+}
+
+static void print_says(struct lg_cli *cli, const struct lg_target_now *target)
+{
 	const cJSON *line;
 
-	for (size_t i = 0; i < sizeof(one_line) / sizeof(one_line[0]); i++) {
-		const char *text = lg_json_text_of(target, one_line[i]);
-
-		if (text == NULL)
-			continue;
-		lg_cli_print(cli, LG_PLAIN, "            ");
-		lg_cli_text(cli, text);
-		lg_cli_print(cli, LG_PLAIN, "\n");
-	}
-	cJSON_ArrayForEach(line,
-			   cJSON_GetObjectItemCaseSensitive(target, "says")) {
-		lg_cli_print(cli, LG_PLAIN, "            ");
-		lg_cli_text(cli, cJSON_IsString(line) ? line->valuestring : "");
-		lg_cli_print(cli, LG_PLAIN, "\n");
-	}
+	print_under(cli, target->error);
+	print_under(cli, target->note);
+	cJSON_ArrayForEach(line, target->lines)
+		print_under(cli, cJSON_GetStringValue(line));
 }
 
 /* The answer in a line. */
-static void print_head(struct lg_cli *cli, const cJSON *status)
+static void print_head(struct lg_cli *cli, const struct lg_status_said *said)
 {
-	int active = lg_json_is_true(status, "active");
-	const cJSON *changing =
-		cJSON_GetObjectItemCaseSensitive(status, "changing");
-	int left = cJSON_IsObject(
-		cJSON_GetObjectItemCaseSensitive(status, "interrupted"));
-	int locks = cJSON_GetArraySize(
-		cJSON_GetObjectItemCaseSensitive(status, "locks"));
+	int locks = cJSON_GetArraySize(said->locks);
 	struct lg_buffer who = {0};
 
-	if (cJSON_IsObject(changing)) {
-		lg_cli_servers_holder_words(changing, &who);
+	if (said->changing != NULL) {
+		lg_cli_servers_holder_words(said->changing, &who);
 		lg_cli_print(cli, LG_YELLOW, "being changed right now by ");
 		lg_cli_text(cli, who.data != NULL ? who.data : "a command");
 		lg_cli_print(cli, LG_PLAIN, "\n");
 		lg_buffer_release(&who);
 	}
-	if (left)
+	if (said->is_interrupted)
 		lg_cli_print(cli, LG_RED, "left half-way\n");
-	else if (active && locks > 1)
+	else if (said->is_active && locks > 1)
 		lg_cli_print(cli, LG_YELLOW, "locked, %d locks\n", locks);
-	else if (active)
+	else if (said->is_active)
 		lg_cli_print(cli, LG_YELLOW, "locked\n");
-	else if (!cJSON_IsObject(changing))
+	else if (said->changing == NULL)
 		lg_cli_print(cli, LG_GREEN, "no lock\n");
 }
 
-static void print_target(struct lg_cli *cli, const cJSON *target, int changing)
+static void print_target(struct lg_cli *cli, const cJSON *object, int changing)
 {
 	struct lg_buffer words = {0};
+	struct lg_target_now target;
 
-	target_words(target, changing, &words);
+	lg_target_read(object, &target);
+	target_words(&target, changing, &words);
 	lg_cli_print(cli, LG_PLAIN, "  server    ");
-	lg_cli_text(cli, lg_json_text_of(target, "name"));
-	lg_cli_print(cli, target_colour(target), ": %s\n",
+	lg_cli_text(cli, target.name);
+	lg_cli_print(cli, target_colour(&target), ": %s\n",
 		     words.data != NULL ? words.data : "");
 	lg_buffer_release(&words);
-	print_says(cli, target);
+	print_says(cli, &target);
 }
 
-static void print_times(struct lg_cli *cli, const cJSON *lock)
+static void print_times(struct lg_cli *cli,
+			const struct lg_status_lock_said *lock)
 {
-	print_time(cli, "starts", lg_json_time_of(lock, "starts"));
-	print_time(cli, "since", lg_json_time_of(lock, "since"));
-	print_time(cli, "until", lg_json_time_of(lock, "until"));
-	print_time(cli, "confirm", lg_json_time_of(lock, "confirm_by"));
-	print_time(cli, "cut", lg_json_time_of(lock, "cut_at"));
-	print_line(cli, "by", lg_json_text_of(lock, "by"));
-	print_line(cli, "reason", lg_json_text_of(lock, "reason"));
+	print_time(cli, "starts", lock->starts_s);
+	print_time(cli, "since", lock->since_s);
+	print_time(cli, "until", lock->until_s);
+	print_time(cli, "confirm", lock->confirm_by_s);
+	print_time(cli, "cut", lock->cut_at_s);
+	print_line(cli, "by", lock->by);
+	print_line(cli, "reason", lock->reason);
 }
 
-static void print_concerns(struct lg_cli *cli, const cJSON *concerns)
+static void print_concerns(struct lg_cli *cli,
+			   const struct lg_status_lock_said *lock)
 {
-	const cJSON *domains =
-		cJSON_GetObjectItemCaseSensitive(concerns, "domains");
-	long long accounts = (long long)lg_json_number_of(concerns, "accounts");
+	long long accounts = (long long)lock->accounts;
 	struct lg_buffer text = {0};
 	const cJSON *item;
 
-	cJSON_ArrayForEach(item, domains)
+	cJSON_ArrayForEach(item, lock->domains)
 		lg_buffer_format(&text, "%s%s", text.len > 0 ? ", " : "",
 				 cJSON_IsString(item) ? item->valuestring : "");
 	if (accounts > 0)
@@ -226,65 +207,56 @@ static void print_concerns(struct lg_cli *cli, const cJSON *concerns)
 	lg_buffer_release(&text);
 }
 
-static void print_lock(struct lg_cli *cli, const cJSON *lock)
+static void print_lock(struct lg_cli *cli, const cJSON *object)
 {
+	struct lg_status_lock_said lock;
 	struct lg_buffer name = {0};
 
+	lg_status_lock_read(object, &lock);
 	lg_buffer_format(&name, "%s (%s)",
-			 lg_json_text_of(lock, "profile") != NULL
-				 ? lg_json_text_of(lock, "profile")
-				 : "without a profile",
-			 lg_json_text_of(lock, "id") != NULL
-				 ? lg_json_text_of(lock, "id")
-				 : "");
+			 lock.profile != NULL ? lock.profile
+					      : "without a profile",
+			 lock.id != NULL ? lock.id : "");
 	print_line(cli, "profile", name.data);
-	print_times(cli, lock);
-	print_concerns(cli,
-		       cJSON_GetObjectItemCaseSensitive(lock, "applies_to"));
+	print_times(cli, &lock);
+	print_concerns(cli, &lock);
 	lg_buffer_release(&name);
 }
 
-void lg_status_text(struct lg_cli *cli, const cJSON *status)
+static void print_count(struct lg_cli *cli, const char *name, int64_t count)
 {
-	int changing = cJSON_IsObject(
-		cJSON_GetObjectItemCaseSensitive(status, "changing"));
-	const cJSON *locks = cJSON_GetObjectItemCaseSensitive(status, "locks");
-	const cJSON *item;
 	char number[32];
 
-	cJSON_ArrayForEach(item,
-			   cJSON_GetObjectItemCaseSensitive(status, "loud")) {
+	snprintf(number, sizeof(number), "%lld", (long long)count);
+	print_line(cli, name, number);
+}
+
+void lg_status_text(struct lg_cli *cli, const struct lg_status_said *said)
+{
+	const cJSON *item;
+
+	cJSON_ArrayForEach(item, said->loud) {
 		lg_cli_print(cli, LG_RED, "! ");
 		lg_cli_text(cli, cJSON_IsString(item) ? item->valuestring : "");
 		lg_cli_print(cli, LG_PLAIN, "\n");
 	}
-	print_head(cli, status);
-	if (cJSON_GetArraySize(locks) > 0) {
-		cJSON_ArrayForEach(item, locks)
+	print_head(cli, said);
+	if (cJSON_GetArraySize(said->locks) > 0) {
+		cJSON_ArrayForEach(item, said->locks)
 			print_lock(cli, item);
 	} else {
 		/* on servers alone */
-		print_line(cli, "profile", lg_json_text_of(status, "profile"));
-		print_times(cli, status);
+		print_line(cli, "profile", said->speaks.profile);
+		print_times(cli, &said->speaks);
 	}
-	print_gate(cli, status);
-	print_line(cli, "dialect", lg_json_text_of(status, "dialect"));
-	snprintf(number, sizeof(number), "%lld",
-		 (long long)lg_json_number_of(status, "sessions"));
-	print_line(cli, "sessions", number);
-	snprintf(number, sizeof(number), "%lld",
-		 (long long)lg_json_number_of(status, "refused"));
-	print_line(cli, "refused", number);
-	print_line(cli, "note", lg_json_text_of(status, "sessions_note"));
-	cJSON_ArrayForEach(item,
-			   cJSON_GetObjectItemCaseSensitive(status, "targets"))
-		print_target(cli, item, changing);
-	cJSON_ArrayForEach(item,
-			   cJSON_GetObjectItemCaseSensitive(status, "doors")) {
-		print_line(cli, "door",
-			   cJSON_IsString(item)
-				   ? item->valuestring
-				   : lg_json_text_of(item, "text"));
-	}
-	lg_cli_print_open_ways(cli, status);
+	print_gate(cli, said);
+	print_line(cli, "dialect", said->dialect);
+	print_count(cli, "sessions", said->sessions);
+	print_count(cli, "refused", said->refused);
+	print_line(cli, "note", said->sessions_note);
+	cJSON_ArrayForEach(item, said->targets)
+		print_target(cli, item, said->changing != NULL);
+	cJSON_ArrayForEach(item, said->doors)
+		print_line(cli, "door", cJSON_GetStringValue(item));
+	lg_cli_print_open_ways(cli, said);
 }
