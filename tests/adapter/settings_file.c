@@ -61,6 +61,7 @@ static const char whole[] =
 	"verify_keys = \"fleet.pub\"\n"
 	"sign_key = \"anna.key\"\n"
 	"heartbeat_s = 5\n"
+	"doors = no\n"
 	"[target.ex1]\n"
 	"dialect = exchange2003\n"
 	"store_version = 6.5.7651.19\n"
@@ -104,6 +105,7 @@ static void whole_file(void **state)
 			 LG_HTTP_SCHEME_NEGOTIATE | LG_HTTP_SCHEME_BASIC);
 	assert_string_equal(s->http_realm, "Mail of Example");
 	assert_false(s->gate_restart);
+	assert_false(s->fleet_doors);
 	assert_string_equal(s->profiles_dir, "/etc/logongate/profiles");
 	assert_string_equal(s->clients_file, "/etc/logongate/clients.csv");
 	assert_int_equal(s->refused_keep_days, 7);

@@ -93,6 +93,8 @@ class Fleet(unittest.TestCase):
             gate = Gate(listen=listeners("http"),
                         settings=cls.settings(name, group))
             gate.settings('[directory]\n', '[directory]\ntls = none\ntimeout_s = 2\n')
+            if name == NAMES[1]:
+                cls.with_doors(gate)
             cls.gates.append(gate.start())
         cls.profile = cls.gates[0].profile(listed=["alice"])
 
@@ -109,7 +111,28 @@ groups = "{group}"
 verify_keys = "{cls.verify}"
 sign_key = "{cls.key}"
 heartbeat_s = 2
+doors = no
 """
+
+    @classmethod
+    def with_doors(cls, gate):
+        """Looks at its doors; its machine has a Dovecot that does not ask."""
+        gate.settings("doors = no", "doors = yes")
+        programs = gate.path("programs")
+        os.mkdir(programs)
+        cls.dovecot(gate, "passdb {\n  driver = pam\n}\n")
+        for name in ("postconf", "nginx"):
+            path = os.path.join(programs, name)
+            gate.write(path, "#!/bin/sh\nexit 1\n")
+            os.chmod(path, 0o755)
+        gate.env["PATH"] = programs + ":" + gate.env["PATH"]
+
+    @staticmethod
+    def dovecot(gate, text):
+        path = os.path.join(gate.path("programs"), "doveconf")
+        gate.write(path, f"#!/bin/sh\ncat <<'end'\n# 2.3.19: "
+                   f"/nowhere/dovecot.conf\nprotocols = imap\n{text}end\n")
+        os.chmod(path, 0o755)
 
     @classmethod
     def tearDownClass(cls):
@@ -176,6 +199,38 @@ heartbeat_s = 2
         for gate in self.gates:
             self.assertFalse(self.locked(gate))
             self.assertEqual(gate.decide(user="bob")["verdict"], "admit")
+
+    def test_doors_that_do_not_ask_are_named_with_their_gate(self):
+        """A lock that does not lock is what this is all about."""
+        def doors():
+            return {name: one["not_closed"]
+                    for name, one in self.fleet().items()}
+        wait_for("its doors", lambda: doors()[NAMES[1]], 30)
+        self.assertIn("dovecot imap", doors()[NAMES[1]])
+        self.assertEqual({doors()[name] for name in NAMES if name != NAMES[1]},
+                         {None})
+        said = f"door-does-not-ask: dovecot imap at {NAMES[1]} does not ask"
+        planned = self.admin.json("plan", self.profile, "--fleet")
+        self.assertIn("dovecot imap", {one["name"]: one for one in planned[
+            "gates"]}[NAMES[1]]["not_closed"])
+        for words in (("plan", self.profile, "--fleet"),
+                      ("apply", self.profile, "--for", "1h", "--fleet"),
+                      ("status", "--fleet")):
+            done = self.run_admin(*words)
+            self.assertIn(said, done.stdout + done.stderr, words)
+        self.admin.command("lift", "--fleet")
+        # Another group has nothing to do with it.
+        done = self.run_admin("plan", self.profile, "--fleet", "--group", "web")
+        self.assertNotIn(said, done.stdout + done.stderr)
+        done = json.loads(self.apply())
+        self.assertIn("dovecot imap", {one["name"]: one for one in done[
+            "gates"]}[NAMES[1]]["not_closed"])
+
+    def run_admin(self, *words):
+        return subprocess.run(
+            [os.path.join(BIN, "logongate"), "--config", self.admin.config,
+             *words], text=True, stdin=subprocess.DEVNULL, check=True,
+            capture_output=True)
 
     def test_one_that_is_gone_is_named_and_comes_back(self):
         gone = self.gates[2]

@@ -319,6 +319,7 @@ static enum lg_status fill_report(struct lg_fleet_gate *gate,
 	const struct lg_fleet_set *set = gate->ear.set;
 	int64_t now_ms = now_of(gate).wall_ms;
 	struct lg_fleet_fate fate;
+	enum lg_status status;
 	size_t at = 0, i;
 
 	strncpy(report->version, gate->version, sizeof(report->version) - 1);
@@ -335,7 +336,10 @@ static enum lg_status fill_report(struct lg_fleet_gate *gate,
 				    &report->lock[report->lock_count]))
 			report->lock_count++;
 	}
-	return lg_strlist_add_all(&report->groups, gate->groups, err);
+	status = lg_strlist_add_all(&report->groups, gate->groups, err);
+	if (status == LG_OK && gate->host->doors)
+		status = gate->host->doors(gate->host->context, report, err);
+	return status;
 }
 
 static int same_text(const struct lg_buffer *a, const struct lg_buffer *b)

@@ -57,6 +57,8 @@ void lg_fleet_task_run(struct lg_state *state, struct lg_fleet_task *task,
  * beside: writes the report through another provider than the one that is
  * followed; returns at once, lg_fleet_gate_beside_failed tells where it came to
  * nothing. NULL: there is none.
+ * doors: puts into the report which doors do not ask the gate, as far as that
+ * is known; at once. NULL: nobody looks.
  * run: lg_fleet_task_run for each, makes what they changed take effect, and
  * tells how many sessions are still to be cut. LG_OK also where tasks failed.
  */
@@ -70,6 +72,8 @@ struct lg_fleet_host {
 			      size_t count, int64_t *out_sessions,
 			      struct lg_error *err);
 	void (*beside)(void *context, const char *report, size_t len);
+	enum lg_status (*doors)(void *context, struct lg_fleet_report *report,
+				struct lg_error *err);
 };
 
 struct lg_fleet_own;

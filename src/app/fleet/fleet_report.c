@@ -27,6 +27,28 @@ static cJSON *lock_object(const struct lg_fleet_report_lock *lock)
 	return object;
 }
 
+static void add_doors(cJSON *object, const char *name,
+		      const struct lg_fleet_report *report,
+		      const struct lg_strlist *doors)
+{
+	cJSON *array;
+	char more[32];
+	size_t i;
+
+	if (!report->doors_looked) {
+		lg_json_add(object, name, cJSON_CreateNull());
+		return;
+	}
+	array = cJSON_CreateArray();
+	for (i = 0; i < doors->count && i < LG_FLEET_REPORT_DOORS_MAX; i++)
+		lg_json_item(array, doors->item[i]);
+	if (i < doors->count) {
+		snprintf(more, sizeof(more), "%zu more", doors->count - i);
+		lg_json_item(array, more);
+	}
+	lg_json_add(object, name, array);
+}
+
 enum lg_status lg_fleet_report_render(const struct lg_fleet_report *report,
 				      struct lg_buffer *out_text,
 				      struct lg_error *err)
@@ -53,6 +75,8 @@ enum lg_status lg_fleet_report_render(const struct lg_fleet_report *report,
 				attention,
 				lg_fleet_code_name((enum lg_fleet_code)code));
 	lg_json_add(object, "attention", attention);
+	add_doors(object, "not_closed", report, &report->not_closed);
+	add_doors(object, "doors_unknown", report, &report->doors_unknown);
 	return lg_json_print(object, out_text, err);
 }
 
@@ -107,23 +131,41 @@ static int read_lock(const cJSON *item, struct lg_fleet_report_lock *out_lock)
 	return 1;
 }
 
-static enum lg_status read_groups(const cJSON *object,
-				  struct lg_strlist *out_groups,
-				  struct lg_error *err)
+/* Adds the texts of an array, at most so many. */
+static enum lg_status read_texts(const cJSON *object, const char *member,
+				 size_t most, struct lg_strlist *out,
+				 struct lg_error *err)
 {
 	enum lg_status status = LG_OK;
 	const cJSON *item;
 
 	cJSON_ArrayForEach(item,
-			   cJSON_GetObjectItemCaseSensitive(object, "groups")) {
-		char name[128];
+			   cJSON_GetObjectItemCaseSensitive(object, member)) {
+		char text[128];
 
 		if (status != LG_OK || !cJSON_IsString(item) ||
-		    out_groups->count == LG_FLEET_GROUPS_MAX)
+		    out->count == most)
 			continue;
-		copy_clean(name, sizeof(name), item->valuestring);
-		status = lg_strlist_add(out_groups, name, strlen(name), err);
+		copy_clean(text, sizeof(text), item->valuestring);
+		status = lg_strlist_add(out, text, strlen(text), err);
 	}
+	return status;
+}
+
+static enum lg_status read_doors(const cJSON *object,
+				 struct lg_fleet_report *report,
+				 struct lg_error *err)
+{
+	enum lg_status status;
+
+	report->doors_looked = cJSON_IsArray(
+		cJSON_GetObjectItemCaseSensitive(object, "not_closed"));
+	status = read_texts(object, "not_closed", LG_FLEET_REPORT_DOORS_MAX + 1,
+			    &report->not_closed, err);
+	if (status == LG_OK)
+		status = read_texts(object, "doors_unknown",
+				    LG_FLEET_REPORT_DOORS_MAX + 1,
+				    &report->doors_unknown, err);
 	return status;
 }
 
@@ -172,7 +214,10 @@ enum lg_status lg_fleet_report_parse(const char *text, size_t len,
 		    read_lock(item, &report.lock[report.lock_count]))
 			report.lock_count++;
 	}
-	status = read_groups(object, &report.groups, err);
+	status = read_texts(object, "groups", LG_FLEET_GROUPS_MAX,
+			    &report.groups, err);
+	if (status == LG_OK)
+		status = read_doors(object, &report, err);
 	cJSON_Delete(object);
 	if (status != LG_OK)
 		lg_fleet_report_release(&report);
@@ -184,6 +229,8 @@ enum lg_status lg_fleet_report_parse(const char *text, size_t len,
 void lg_fleet_report_release(struct lg_fleet_report *report)
 {
 	lg_strlist_release(&report->groups);
+	lg_strlist_release(&report->not_closed);
+	lg_strlist_release(&report->doors_unknown);
 	*report = (struct lg_fleet_report){0};
 }
 

@@ -7,7 +7,8 @@
  * --fleet parse those of all gates.
  * Shape: {"v":1,"version","clock","groups":[...],"heartbeat_s","sessions",
  * "count","locks":[{"id","number","state","ready","why","until"}],
- * "attention":[code...]}; clock in milliseconds since 1970.
+ * "attention":[code...],"not_closed":[door...],"doors_unknown":[door...]};
+ * clock in milliseconds since 1970. The last two are null where nobody looked.
  * Source: contract 10 "Entries", "Seeing".
  */
 #ifndef LOGONGATE_APP_FLEET_FLEET_REPORT_H
@@ -16,6 +17,8 @@
 #include "core/fleet/fleet_set.h"
 
 #define LG_FLEET_REPORT_LOCKS_MAX 72
+/* Doors in each list; a last item says how many more there are. */
+#define LG_FLEET_REPORT_DOORS_MAX 32
 
 /* Whether a gate that has a lock prepared can hold it. */
 enum lg_fleet_ready {
@@ -45,6 +48,11 @@ struct lg_fleet_report {
 	struct lg_fleet_report_lock lock[LG_FLEET_REPORT_LOCKS_MAX];
 	size_t lock_count;
 	unsigned int attention; /* bits of enum lg_fleet_code */
+	/* The ways into its machine that do not ask it, or only in part: no
+	 * lock closes them; and those of which it does not know. */
+	int doors_looked;
+	struct lg_strlist not_closed;
+	struct lg_strlist doors_unknown;
 };
 
 enum lg_status lg_fleet_report_render(const struct lg_fleet_report *report,

@@ -16,27 +16,65 @@
 #include "cli/text/past_text.h"
 #include "cli/text/plan_text.h"
 
+static int is_unclear(const struct lg_cli *cli)
+{
+	return lg_cli_is_fleet(cli) && lg_cli_option(cli, "target") != NULL;
+}
+
+static int unclear(struct lg_cli *cli)
+{
+	return lg_cli_usage(cli, "--fleet locks gates; --target names servers "
+				 "of this machine's settings");
+}
+
+/* gates: of --fleet, else NULL. */
+static int print_plan(struct lg_cli *cli, const struct lg_prepared *prepared,
+		      const struct lg_fleet_gates *gates, int code)
+{
+	cJSON *object;
+	int printed;
+
+	if (cli->json && gates != NULL) {
+		object = lg_prepared_object(cli, prepared, NULL, code);
+		lg_cli_fleet_plan_json(cli, gates, object);
+		return lg_cli_json(cli, object);
+	}
+	printed = lg_prepared_print(cli, prepared, code);
+	if (gates != NULL)
+		lg_cli_fleet_plan_say(cli, gates);
+	else
+		lg_cli_say_fleet(cli);
+	return printed;
+}
+
 int lg_cmd_plan(struct lg_cli *cli)
 {
 	struct lg_prepared prepared = {0};
-	int code = lg_prepare(cli, cli->operand[0], LG_END_OPTIONAL, &prepared);
+	struct lg_fleet_gates gates = {0};
 	int printed;
+	int code;
 
+	if (is_unclear(cli))
+		return unclear(cli);
+	code = lg_prepare(cli, cli->operand[0], LG_END_OPTIONAL, &prepared);
 	if (code == LG_EXIT_DONE)
 		code = lg_cli_past(cli, &prepared);
+	if (code == LG_EXIT_DONE && lg_cli_is_fleet(cli))
+		code = lg_cli_fleet_gates(cli, &gates);
 	if (code != LG_EXIT_DONE)
 		goto out;
 	lg_prepared_say_unenforced(cli, &prepared);
 	/* For a program the object says why; for people that comes last. */
 	if (cli->json)
 		code = lg_plan_refusal(cli, prepared.plan);
-	printed = lg_prepared_print(cli, &prepared, code);
-	lg_cli_say_fleet(cli);
+	printed = print_plan(cli, &prepared,
+			     lg_cli_is_fleet(cli) ? &gates : NULL, code);
 	if (!cli->json && printed == LG_EXIT_DONE)
 		code = lg_plan_refusal(cli, prepared.plan);
 	if (code == LG_EXIT_DONE)
 		code = printed;
 out:
+	lg_fleet_gates_release(&gates);
 	lg_prepared_release(&prepared);
 	return code;
 }
@@ -67,9 +105,8 @@ int lg_cmd_apply(struct lg_cli *cli)
 	struct lg_applied applied;
 	int code;
 
-	if (lg_cli_is_fleet(cli) && lg_cli_option(cli, "target") != NULL)
-		return lg_cli_usage(cli, "--fleet locks gates; --target names "
-					 "servers of this machine's settings");
+	if (is_unclear(cli))
+		return unclear(cli);
 	code = lg_prepare(cli, cli->operand[0], LG_END_REQUIRED, &prepared);
 	if (code != LG_EXIT_DONE)
 		goto out;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cli/change/stop_signals.h"
+#include "cli/fleet/fleet_doors.h"
 #include "cli/output.h"
 #include "cli/text/times.h"
 
@@ -244,6 +245,8 @@ void lg_cli_round_json(const struct lg_fleet_round *round, cJSON *object)
 			     *part->why != '\0' ? part->why : NULL);
 		lg_json_add(gate, "after_s",
 			    cJSON_CreateNumber((double)part->after_ms / 1000));
+		lg_cli_fleet_doors_json(
+			lg_fleet_gates_find(&round->gates, part->name), gate);
 		lg_json_append(gates, gate);
 	}
 	lg_json_add(object, "gates", gates);

@@ -21,6 +21,15 @@ int lg_cli_is_fleet(const struct lg_cli *cli);
  * and prints what came of it. Returns: an exit code. */
 int lg_cli_fleet_apply(struct lg_cli *cli, const struct lg_prepared *prepared);
 
+/* plan --fleet: reads what gates said last. Returns: an exit code. */
+int lg_cli_fleet_gates(struct lg_cli *cli, struct lg_fleet_gates *out_gates);
+/* Those that the lock would concern: "gates":[{"name","away","not_closed",
+ * "doors_unknown"}], or in words. */
+void lg_cli_fleet_plan_json(const struct lg_cli *cli,
+			    const struct lg_fleet_gates *gates, cJSON *object);
+void lg_cli_fleet_plan_say(struct lg_cli *cli,
+			   const struct lg_fleet_gates *gates);
+
 /* logongate lift|extend|confirm [PROFILE|ID] --fleet. */
 int lg_cli_fleet_change(struct lg_cli *cli, enum lg_fleet_kind kind);
 
@@ -38,7 +47,8 @@ void lg_cli_round_begin(struct lg_cli *cli, struct lg_cli_fleet *fleet,
  * code, its error printed. */
 int lg_cli_round_run(struct lg_cli *cli, struct lg_fleet_round *round);
 
-/* Adds "gates":[{"name","state","why","after_s"}]. */
+/* Adds "gates":[{"name","state","why","after_s","not_closed",
+ * "doors_unknown"}]. */
 void lg_cli_round_json(const struct lg_fleet_round *round, cJSON *object);
 
 #endif

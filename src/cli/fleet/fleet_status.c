@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "app/fleet/fleet_differs.h"
+#include "cli/fleet/fleet_doors.h"
 #include "cli/output.h"
 #include "cli/table.h"
 #include "cli/text/times.h"
@@ -68,6 +69,7 @@ static cJSON *gate_object(const struct lg_fleet_ear *ear,
 	lg_json_bool(object, "differs", differs);
 	lg_json_text(object, "how", *how != '\0' ? how : NULL);
 	lg_json_bool(object, "away", lg_fleet_one_away(one, now_ms));
+	lg_cli_fleet_doors_json(one, object);
 	return object;
 }
 
@@ -231,6 +233,7 @@ static int print_text(struct lg_cli *cli, const struct lg_fleet_ear *ear,
 		      const struct lg_fleet_gates *gates, int64_t now_ms)
 {
 	static const char *const head[] = {"gate", "holds", "heard", "", NULL};
+	const struct lg_cli_fleet_whose whose = {gates, NULL};
 	struct lg_table table = {0};
 	struct lg_buffer missed = {0};
 
@@ -248,6 +251,7 @@ static int print_text(struct lg_cli *cli, const struct lg_fleet_ear *ear,
 			   lg_fleet_code_name(LG_FLEET_VANISHED), "%s",
 			   missed.data);
 	lg_buffer_release(&missed);
+	lg_cli_fleet_doors_say(cli, &whose);
 	return lg_cli_table(cli, &table);
 }
 

@@ -87,6 +87,7 @@ enum lg_status lg_settings_default(const char *xdg_state_home,
 	settings->http_refusal = 503;
 	settings->gate_restart = 1;
 	settings->fleet_heartbeat_ms = 30000;
+	settings->fleet_doors = 1;
 	settings->refused_keep_days = 30;
 	settings->keep_days = 30;
 	settings->notify_before = (struct lg_notify_before){{1800, 300}, 2};

@@ -129,6 +129,7 @@ struct lg_settings {
 	char *fleet_verify_keys;
 	char *fleet_sign_key;
 	uint32_t fleet_heartbeat_ms;
+	int fleet_doors; /* the fleet is told which doors do not ask */
 
 	/* Those that lead to mail; empty: whatever asked this gate. */
 	struct lg_strlist haproxy_frontends;

@@ -144,6 +144,14 @@ static void first_hearing(struct gate_fleet *fleet)
 	keep_heard(fleet);
 }
 
+static enum lg_status fill_doors(void *context, struct lg_fleet_report *report,
+				 struct lg_error *err)
+{
+	struct gate_fleet *fleet = context;
+
+	return gate_doors_fill(fleet->doors, report, err);
+}
+
 enum lg_status gate_fleet_open(struct gate *gate, struct lg_error *err)
 {
 	struct gate_fleet *fleet;
@@ -168,6 +176,7 @@ enum lg_status gate_fleet_open(struct gate *gate, struct lg_error *err)
 		return status;
 	fleet->host = (struct lg_fleet_host){.context = fleet,
 					     .make = gate_fleet_make,
+					     .doors = fill_doors,
 					     .run = gate_fleet_hand_over};
 	fleet->hold = (struct lg_fleet_gate){
 		.fleet = &fleet->fleet,
@@ -242,6 +251,9 @@ static void follow(void *context)
 	fleet->beside = gate_beside_begin(&how, news, fleet);
 	if (fleet->beside)
 		fleet->host.beside = report_beside;
+	if (fleet->settings->fleet_doors)
+		fleet->doors =
+			gate_doors_begin(fleet->gate->config, news, fleet);
 
 	while (!is_stopping(fleet)) {
 		int64_t left_ms = lg_fleet_gate_left_ms(&fleet->hold);
@@ -262,6 +274,7 @@ static void follow(void *context)
 		gate_fleet_tell(fleet);
 	}
 	gate_beside_end(fleet->beside);
+	gate_doors_end(fleet->doors);
 	uv_mutex_lock(&fleet->mutex);
 	fleet->ended = 1;
 	uv_mutex_unlock(&fleet->mutex);

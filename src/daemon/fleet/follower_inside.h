@@ -10,6 +10,7 @@
 #include "app/fleet/fleet_gate.h"
 #include "daemon/fleet/follower.h"
 #include "daemon/fleet/follower_beside.h"
+#include "daemon/fleet/follower_doors.h"
 #include "daemon/inside.h"
 
 #define GATE_FLEET_HEARD_FILE "fleet.heard"
@@ -42,6 +43,7 @@ struct gate_fleet {
 	struct lg_fleet_host host;
 	struct lg_fleet_gate hold;
 	struct gate_beside *beside; /* NULL: there is one provider */
+	struct gate_doors *doors;   /* NULL: nobody looks */
 	int unheard;                /* never, and nothing is on disk */
 	int heard_kept; /* the directory was heard once, and that is on disk */
 

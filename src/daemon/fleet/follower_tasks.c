@@ -24,6 +24,7 @@ enum lg_status gate_fleet_make(void *context,
 	enum lg_status opened = LG_OK;
 	enum lg_status status;
 
+	gate_doors_look(fleet->doors);
 	if (how.uri)
 		opened = lg_directory_open(&how, &directory, err);
 	status = lg_fleet_make(prepare, fleet->settings->dialect,

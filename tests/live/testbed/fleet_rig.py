@@ -185,7 +185,7 @@ heartbeat_s = {self.heartbeat}
         gate.write_config(text.replace(
             "[directory]\n", "[directory]\ntls = none\n"
             f"timeout_s = {self.timeout}\n")
-            + f"\n[fleet]\nheartbeat_s = {self.heartbeat}\n")
+            + f"\n[fleet]\nheartbeat_s = {self.heartbeat}\ndoors = no\n")
         self.command("anna", "fleet", "join", name, "--settings",
                      gate.config, "--groups",
                      "imap" if i < (count + 1) // 2 else "web")

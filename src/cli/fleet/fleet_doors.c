@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Many gates are set up alike, so a door is said once, with the gates that it
+ * is at.
+ */
+#include "cli/fleet/fleet_doors.h"
+
+#include "app/records/json_member.h"
+#include "base/listed.h"
+#include "cli/output.h"
+
+/* Doors that are told apart; names of gates in one line. */
+#define DOORS_MAX 64
+#define NAMED_MAX 8
+
+void lg_cli_fleet_doors_json(const struct lg_fleet_one *one, cJSON *object)
+{
+	if (one == NULL || !one->report.doors_looked) {
+		lg_json_add(object, "not_closed", cJSON_CreateNull());
+		lg_json_add(object, "doors_unknown", cJSON_CreateNull());
+		return;
+	}
+	lg_json_names(object, "not_closed", &one->report.not_closed);
+	lg_json_names(object, "doors_unknown", &one->report.doors_unknown);
+}
+
+int lg_cli_fleet_is_meant(const struct lg_cli_fleet_whose *whose,
+			  const struct lg_fleet_one *one)
+{
+	struct lg_fleet_event like = {0};
+
+	if (whose->groups != NULL)
+		like.groups = *whose->groups;
+	return !one->gone && lg_fleet_concerns(&like, &one->report.groups);
+}
+
+static void name_gate(struct lg_buffer *names, const char *name, size_t *count)
+{
+	if ((*count)++ < NAMED_MAX)
+		lg_buffer_format(names, "%s%s", names->len > 0 ? ", " : "",
+				 name);
+}
+
+static void name_more(struct lg_buffer *names, size_t count)
+{
+	if (count > NAMED_MAX)
+		lg_buffer_format(names, " and %zu more", count - NAMED_MAX);
+}
+
+static void say_door(struct lg_cli *cli, const char *door,
+		     const struct lg_cli_fleet_whose *whose)
+{
+	struct lg_buffer names = {0};
+	size_t count = 0;
+
+	for (size_t i = 0; i < whose->gates->count; i++) {
+		const struct lg_fleet_one *one = whose->gates->one[i];
+
+		if (lg_cli_fleet_is_meant(whose, one) &&
+		    lg_listed(&one->report.not_closed, door))
+			name_gate(&names, one->name, &count);
+	}
+	name_more(&names, count);
+	lg_cli_say(cli, LG_EXIT_DONE, "door-does-not-ask",
+		   "%s at %s does not ask the gate: no lock closes it; "
+		   "logongate doors there says what to add",
+		   door, names.data != NULL ? names.data : "some gates");
+	lg_buffer_release(&names);
+}
+
+static void say_unknown(struct lg_cli *cli,
+			const struct lg_cli_fleet_whose *whose)
+{
+	struct lg_buffer names = {0};
+	size_t count = 0;
+
+	for (size_t i = 0; i < whose->gates->count; i++) {
+		const struct lg_fleet_one *one = whose->gates->one[i];
+
+		if (lg_cli_fleet_is_meant(whose, one) &&
+		    one->report.doors_unknown.count > 0)
+			name_gate(&names, one->name, &count);
+	}
+	name_more(&names, count);
+	if (count > 0)
+		lg_cli_say(cli, LG_EXIT_DONE, NULL,
+			   "%s: the gate may not see whether all doors ask it; "
+			   "logongate doors there, as root, says which",
+			   names.data != NULL ? names.data : "some gates");
+	lg_buffer_release(&names);
+}
+
+static void say_new(struct lg_cli *cli, const struct lg_fleet_one *one,
+		    const struct lg_cli_fleet_whose *whose,
+		    struct lg_strlist *said)
+{
+	const struct lg_strlist *doors = &one->report.not_closed;
+
+	for (size_t i = 0; i < doors->count && said->count < DOORS_MAX; i++) {
+		if (lg_listed(said, doors->item[i]) ||
+		    lg_strlist_add(said, doors->item[i], strlen(doors->item[i]),
+				   NULL) != LG_OK)
+			continue;
+		say_door(cli, doors->item[i], whose);
+	}
+}
+
+void lg_cli_fleet_doors_say(struct lg_cli *cli,
+			    const struct lg_cli_fleet_whose *whose)
+{
+	struct lg_strlist said = {0};
+
+	if (cli->quiet)
+		return;
+	for (size_t i = 0; i < whose->gates->count; i++)
+		if (lg_cli_fleet_is_meant(whose, whose->gates->one[i]))
+			say_new(cli, whose->gates->one[i], whose, &said);
+	say_unknown(cli, whose);
+	lg_strlist_release(&said);
+}
