@@ -308,6 +308,7 @@ enum lg_status lg_time_parse(const char *text, size_t len, int64_t now_s,
 			     struct lg_moment *out_moment, struct lg_error *err)
 {
 	struct written written;
+	char now[LG_TIME_FULL_SIZE];
 	int64_t at_s;
 	enum lg_status status = lg_instant_parse(text, len, &at_s, err);
 
@@ -326,9 +327,11 @@ enum lg_status lg_time_parse(const char *text, size_t len, int64_t now_s,
 	if (find(&written, now_s, sense, zone, out_moment))
 		return LG_OK;
 wrong_side:
-	return lg_error_set(err, LG_ERR_RANGE, NULL, "\"%.*s\" is %s",
-			    printed(len), text,
-			    sense == LG_TIME_NEXT ? "past" : "still to come");
+	lg_time_format_full(now_s, zone, now);
+	return lg_error_set(
+		err, LG_ERR_RANGE, NULL, "\"%.*s\" is %s; it is %s now",
+		printed(len), text,
+		sense == LG_TIME_NEXT ? "in the past" : "still to come", now);
 }
 
 void lg_time_format(int64_t wall_s, int64_t from_s, const struct lg_zone *zone,

@@ -19,6 +19,32 @@
 #include "cli/options.h"
 #include "cli/output.h"
 
+/* "schedule needs add, list or remove". */
+static int needs_second(struct lg_cli *cli, const char *group)
+{
+	struct lg_buffer list = {0};
+	size_t len = strlen(group);
+	const char *last = NULL;
+	int code;
+
+	for (size_t i = 0; i < lg_command_count; i++) {
+		const char *name = lg_commands[i].name;
+
+		if (strncmp(name, group, len) != 0 || name[len] != ' ')
+			continue;
+		if (last != NULL)
+			lg_buffer_format(&list, "%s%s",
+					 list.len > 0 ? ", " : "", last);
+		last = name + len + 1;
+	}
+	code = lg_cli_usage(cli, "%s needs %s%s%s", group,
+			    list.data != NULL ? list.data : "",
+			    list.len > 0 ? " or " : "",
+			    last != NULL ? last : "a command");
+	lg_buffer_release(&list);
+	return code;
+}
+
 static int no_such_command(struct lg_cli *cli)
 {
 	char *const *word = cli->operand;
@@ -26,11 +52,8 @@ static int no_such_command(struct lg_cli *cli)
 	const char *nearest = lg_command_nearest(word[0], second);
 	int group = lg_command_is_group(word[0]);
 
-	if (group && second == NULL && nearest == NULL)
-		return lg_cli_usage(cli,
-				    "%s needs one of its commands; see "
-				    "logongate %s --help",
-				    word[0], word[0]);
+	if (group && second == NULL)
+		return needs_second(cli, word[0]);
 	if (nearest != NULL)
 		return lg_cli_usage(cli,
 				    "there is no command %s%s%s; did you "

@@ -50,6 +50,15 @@ class CommandLine(driver.Case):
         self.assertIn("did you mean --json?",
                       self.expect(2, "completion", "bash", "--jsn").err)
 
+    def test_a_group_says_which_commands_it_has(self):
+        for group, want in (
+                ("schedule", "schedule needs add, list or remove\n"),
+                ("targets", "targets needs list or test\n"),
+                ("versions", "versions needs explain, test or normalize\n")):
+            self.assertIn(want, self.expect(2, group).err)
+        self.assertIn("there is no command schedule ad; did you mean "
+                      "schedule add?", self.expect(2, "schedule", "ad").err)
+
     def test_what_a_command_does_not_take_is_usage(self):
         done = self.expect(2, "completion", "bash", "--grace", "5m")
         self.assertIn("completion takes no --grace", done.err)

@@ -89,8 +89,8 @@ refuse = "imap"
         for text, word in (
                 ("2030-07-01", "a day without a time"),
                 ("2030-07-01T06:00:00", "needs seconds and an offset"),
-                ("2001-07-01 06:00", "is past"),
-                ("yesterday 06:00", "is past"),
+                ("2001-07-01 06:00", "is in the past; it is "),
+                ("yesterday 06:00", "is in the past; it is "),
                 ("Sam 06:00", "is not a time"),
                 ("Sat", "is not a time"),
                 ("2030-02-30 06:00", "not a day that exists"),

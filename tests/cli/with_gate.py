@@ -46,8 +46,13 @@ class WithGate(GateCase):
         self.expect(0, "check", "--user", "bob")
         self.expect(0, "status", "--quiet")
         self.expect(5, "apply", profile, "--for", "1h")
-        self.expect(0, "extend", "--for", "3h")
+        self.assertNotIn("sooner", self.expect(
+            0, "extend", "--for", "3h").err)
         self.expect(2, "extend", "--for", "9h")
+        # Who means an hour more is told what came of it.
+        self.assertRegex(self.expect(0, "extend", "--for", "1h").err,
+                         "that is (2 h|1 h 59 min) sooner than before; --for "
+                         "counts from now")
         self.expect(5, "confirm")
         refused = self.expect(0, "refused", "--json").lines
         self.assertEqual(len(refused), 1)
@@ -68,7 +73,13 @@ class WithGate(GateCase):
         self.expect(5, "lift")
         self.assertEqual(
             [e["event"] for e in self.expect(0, "history", "--json").lines],
-            ["apply", "extend", "lift"])
+            ["apply", "extend", "extend", "lift"])
+
+    def test_nobody_in_the_list_is_not_nobody_logged_on(self):
+        for words in (("sessions",), ("cut", "--all")):
+            self.assertIn("no server here lists its open sessions",
+                          self.expect(0, *words).err)
+            self.assertEqual(self.expect(0, *words, "--quiet").err, "")
 
     def test_nothing_is_applied_that_would_fail_open(self):
         for profile, code in ((self.listed("open", allow=("gone",)), 5),
@@ -100,8 +111,15 @@ class WithGate(GateCase):
         self.assertTrue(json.loads(done.out)["active"])
         self.assertFalse(self.status()["active"])
         self.expect(3, "run", profile, "--", "sh", "-c", "exit 3")
+        self.assertRegex(done.err, r"logongate: locked: upgrade \(lg-\w+\), "
+                         r"until \d\d:\d\d:\d\d.* \(in 1 h\)\n")
+        self.assertTrue(done.err.endswith("logongate: lifted\n"), done.err)
         # The command may lift by itself; run then has nothing to lift.
-        self.expect(0, "run", profile, "--", driver.LOGONGATE, "lift")
+        done = self.expect(0, "run", profile, "--", driver.LOGONGATE, "lift")
+        self.assertTrue(done.err.endswith(
+            "logongate: the lock was lifted while the command ran\n"), done)
+        done = self.expect(0, "run", profile, "--quiet", "--", "true")
+        self.assertEqual(done.err, "")
         self.expect(0, "apply", profile, "--for", "2s")
         self.assertEqual(self.dovecot("alice")["status"], -1)
         deadline = time.monotonic() + 30

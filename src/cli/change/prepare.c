@@ -48,6 +48,22 @@ void lg_prepared_release(struct lg_prepared *prepared)
 	*prepared = (struct lg_prepared){0};
 }
 
+int lg_cli_too_long(struct lg_cli *cli, const struct lg_profile *profile)
+{
+	struct lg_buffer most = {0};
+	int code;
+
+	lg_text_span(profile->max_duration_s, &most);
+	code = lg_cli_usage(
+		cli,
+		"%s runs at most %s (max_duration in %s); give an "
+		"earlier end",
+		profile->name, most.data != NULL ? most.data : "so long",
+		profile->path != NULL ? profile->path : "its profile");
+	lg_buffer_release(&most);
+	return code;
+}
+
 static int read_times(struct lg_cli *cli, enum lg_prepare_end end,
 		      struct lg_prepared *p)
 {
@@ -83,16 +99,8 @@ static int read_times(struct lg_cli *cli, enum lg_prepare_end end,
 		until_s = p->input.starts_s + p->for_s;
 	if (until_s > 0 && until_s <= p->input.starts_s)
 		return lg_cli_usage(cli, "the end is not after the beginning");
-	if (until_s > 0 && max_s >= 0 && until_s - p->input.starts_s > max_s) {
-		struct lg_buffer most = {0};
-
-		lg_text_span(max_s, &most);
-		code = lg_cli_usage(cli, "%s runs at most %s (max_duration)",
-				    p->profile->name,
-				    most.data != NULL ? most.data : "");
-		lg_buffer_release(&most);
-		return code;
-	}
+	if (until_s > 0 && max_s >= 0 && until_s - p->input.starts_s > max_s)
+		return lg_cli_too_long(cli, p->profile);
 	p->input.until_s = until_s;
 	return LG_EXIT_DONE;
 }

@@ -51,6 +51,10 @@ enum lg_prepare_end {
 	LG_END_OR_MAXIMUM    /* run: else max_duration */
 };
 
+/* A lock that its profile does not let last so long: usage, and what would be
+ * right. */
+int lg_cli_too_long(struct lg_cli *cli, const struct lg_profile *profile);
+
 /*
  * Reads the profile and the options, asks gate or state_dir for what is in
  * force, and makes the plan.

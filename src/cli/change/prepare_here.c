@@ -17,16 +17,6 @@
 #include "cli/output.h"
 #include "cli/text/times.h"
 
-/* Whether any door here can tell of sessions and cut them (contract 8
- * "Sessions"). */
-static int controls_sessions(const struct lg_settings *settings)
-{
-	return settings->doveadm != NULL ||
-	       settings->haproxy_stats_socket != NULL ||
-	       settings->listen[LG_LISTEN_POSTFIX].present ||
-	       settings->listen[LG_LISTEN_SPOP].present;
-}
-
 static int ask_sessions(struct lg_cli *cli, const struct lg_settings *settings,
 			struct lg_prepared *p)
 {
@@ -50,7 +40,7 @@ static int ask_sessions(struct lg_cli *cli, const struct lg_settings *settings,
 	}
 	/* Who could not be counted is not nobody. */
 	lg_cli_tell_unasked(cli, answer.object);
-	if (cJSON_IsArray(sessions) && controls_sessions(settings))
+	if (cJSON_IsArray(sessions) && lg_cli_lists_sessions(settings))
 		p->input.session_control = LG_SESSIONS_KNOWN;
 	lg_control_release(&answer);
 	return status == LG_OK ? LG_EXIT_DONE : lg_cli_fail(cli, &err);

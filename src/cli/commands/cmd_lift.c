@@ -153,12 +153,26 @@ int lg_cmd_confirm(struct lg_cli *cli)
 	return code;
 }
 
+/* Who takes --for for what is added would be surprised at night. */
+static void say_sooner(struct lg_cli *cli, int64_t by_s)
+{
+	struct lg_buffer span = {0};
+
+	if (cli->quiet)
+		return;
+	lg_text_span(by_s, &span);
+	lg_cli_say(cli, LG_EXIT_DONE, NULL,
+		   "mind: that is %s sooner than before; --for counts from now",
+		   span.data != NULL ? span.data : "");
+	lg_buffer_release(&span);
+}
+
 int lg_cmd_extend(struct lg_cli *cli)
 {
 	const struct lg_cli_lock *lock = NULL;
 	struct lg_cli_locks locks = {0};
 	struct lg_change_move move = {0};
-	int64_t for_s, until_s;
+	int64_t for_s, until_s, before_s = 0;
 	int code;
 
 	if (lg_cli_is_fleet(cli))
@@ -173,6 +187,7 @@ int lg_cmd_extend(struct lg_cli *cli)
 	code = choose(cli, LG_MEANT_ANY, &locks, &lock);
 	if (code == LG_EXIT_DONE) {
 		move = move_of(lock);
+		before_s = lock->until_s;
 		move.until_s = for_s > 0 ? lg_cli_now() + for_s : until_s;
 		if (!lock->is_here && move.until_s <= lg_cli_now())
 			code = lg_cli_usage(cli, "that end is in the past");
@@ -181,6 +196,8 @@ int lg_cmd_extend(struct lg_cli *cli)
 		code = lg_cli_move(cli, &move);
 	if (code == LG_EXIT_DONE)
 		code = print_until(cli, "in force", move.until_s);
+	if (code == LG_EXIT_DONE && before_s > move.until_s)
+		say_sooner(cli, before_s - move.until_s);
 	lg_cli_locks_release(&locks);
 	return code;
 }

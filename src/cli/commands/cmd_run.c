@@ -7,21 +7,30 @@
  */
 #include "cli/change/apply.h"
 #include "cli/commands.h"
-#include "cli/change/effect_words.h"
-#include "cli/text/plan_text.h"
 #include "cli/commands/run_child.h"
+#include "cli/text/applied_text.h"
+#include "cli/text/plan_text.h"
 
 static int run_command(struct lg_cli *cli, struct lg_overrun *overrun,
 		       const sigset_t *signals, const sigset_t *before)
 {
 	int code = lg_run_child(cli, overrun, signals, before);
-	int lifted = lg_cli_lift(cli, overrun->id, NULL);
+	int lifted;
 
-	/* 5: it ended while the command ran, which was said. */
+	if (lg_overrun_is_gone(overrun)) {
+		if (!overrun->is_over)
+			lg_cli_say(cli, LG_EXIT_DONE, NULL,
+				   "the lock was lifted while the command ran");
+		return code;
+	}
+	lifted = lg_cli_lift(cli, overrun->id, NULL);
+	/* 5: it ended just now. */
 	if (lifted != LG_EXIT_DONE && lifted != LG_EXIT_WOULD_NOT_LOCK)
 		code = lg_cli_say(cli, LG_EXIT_NOT_PUT_BACK, NULL,
 				  "the lock could not be lifted; it ends by "
 				  "itself at its time");
+	else if (!cli->quiet)
+		lg_cli_say(cli, LG_EXIT_DONE, NULL, "lifted");
 	return code;
 }
 
@@ -49,7 +58,7 @@ int lg_cmd_run(struct lg_cli *cli)
 	if (code == LG_EXIT_DONE)
 		code = lg_cli_apply(cli, &prepared, &applied);
 	if (code == LG_EXIT_DONE) {
-		lg_cli_warn_untested(cli, &prepared);
+		lg_cli_warn_applied(cli, &prepared, &applied);
 		lg_overrun_begin(&overrun, cli, applied.id, applied.until_s,
 				 &prepared);
 		/* The command may itself ask or extend. */

@@ -16,6 +16,7 @@
 #include "adapters/system/system_clock.h"
 #include "adapters/system/program.h"
 #include "app/calendar/cron_line.h"
+#include "cli/change/prepare.h"
 #include "cli/commands.h"
 #include "cli/open/open.h"
 #include "cli/output.h"
@@ -279,8 +280,7 @@ int lg_cmd_schedule_add(struct lg_cli *cli)
 	if (code != LG_EXIT_DONE)
 		return code;
 	if (profile->max_duration_s >= 0 && lasts_s > profile->max_duration_s)
-		code = lg_cli_usage(cli, "--for is longer than the profile's "
-					 "max_duration");
+		code = lg_cli_too_long(cli, profile);
 	schedule.profile = profile->name;
 	if (code == LG_EXIT_DONE &&
 	    lg_schedule_command(cli, &command, &err) != LG_OK)

@@ -55,6 +55,20 @@ static int print_table(struct lg_cli *cli, const cJSON *sessions)
 	return lg_cli_table(cli, &table);
 }
 
+/* An empty list must not be taken for nobody. */
+static void tell_unlisted(struct lg_cli *cli)
+{
+	const struct lg_settings *settings;
+
+	if (cli->quiet || lg_cli_settings(cli, &settings, NULL) != LG_OK ||
+	    lg_cli_lists_sessions(settings))
+		return;
+	lg_cli_say(cli, LG_EXIT_DONE, NULL,
+		   "no server here lists its open sessions: who is logged on "
+		   "is not known, and nobody can be cut; doveadm in [dovecot] "
+		   "and stats_socket in [haproxy] name those that can");
+}
+
 int lg_cmd_sessions(struct lg_cli *cli)
 {
 	struct lg_control_answer answer = {0};
@@ -75,6 +89,7 @@ int lg_cmd_sessions(struct lg_cli *cli)
 		code = cli->json ? print_lines(cli, sessions)
 				 : print_table(cli, sessions);
 		lg_cli_tell_unasked(cli, answer.object);
+		tell_unlisted(cli);
 	}
 	lg_control_release(&answer);
 	return code;
@@ -177,8 +192,10 @@ int lg_cmd_cut(struct lg_cli *cli)
 		return code;
 	}
 	code = lg_cli_ask(cli, control, request, NULL, 0, &answer);
-	if (code == LG_EXIT_DONE)
+	if (code == LG_EXIT_DONE) {
 		code = show_cut(cli, answer.object);
+		tell_unlisted(cli);
+	}
 	lg_control_release(&answer);
 	return code;
 }

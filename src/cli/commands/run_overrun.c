@@ -139,6 +139,11 @@ static int look(struct lg_overrun *overrun)
 	return found;
 }
 
+int lg_overrun_is_gone(struct lg_overrun *overrun)
+{
+	return overrun->is_over || look(overrun) < 0;
+}
+
 static int is_there(struct lg_overrun *overrun, int *out_here)
 {
 	struct lg_cli_locks locks = {0};

@@ -42,6 +42,9 @@ void lg_overrun_begin(struct lg_overrun *overrun, struct lg_cli *cli,
 /* Milliseconds until lg_overrun_act has something to do; -1: never. */
 int64_t lg_overrun_wait_ms(const struct lg_overrun *overrun);
 
+/* Whether the lock is over, whoever ended it. */
+int lg_overrun_is_gone(struct lg_overrun *overrun);
+
 /* Does what is due. 1 when the command is to be ended now. */
 int lg_overrun_act(struct lg_overrun *overrun);
 

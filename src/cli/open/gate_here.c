@@ -144,6 +144,14 @@ void lg_cli_tell_unasked(struct lg_cli *cli, const cJSON *answer)
 	}
 }
 
+int lg_cli_lists_sessions(const struct lg_settings *settings)
+{
+	return settings->doveadm != NULL ||
+	       settings->haproxy_stats_socket != NULL ||
+	       settings->listen[LG_LISTEN_POSTFIX].present ||
+	       settings->listen[LG_LISTEN_SPOP].present;
+}
+
 /* A lock whose end is past counts as lifted for every command; the one that
  * may write puts what is left of it away. */
 static enum lg_status settle(struct lg_state *state,

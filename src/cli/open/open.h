@@ -75,6 +75,9 @@ int lg_cli_ask(struct lg_cli *cli, struct lg_control *control, cJSON *request,
 	       struct lg_control_answer *out_answer);
 /* Says which doors it could not ask for their sessions. */
 void lg_cli_tell_unasked(struct lg_cli *cli, const cJSON *answer);
+/* Whether any door here can tell of sessions and cut them (contract 8
+ * "Sessions"). */
+int lg_cli_lists_sessions(const struct lg_settings *settings);
 /* {"op": op}. */
 cJSON *lg_cli_request(const char *op);
 

@@ -72,3 +72,33 @@ void lg_cli_say_applied(struct lg_cli *cli, const struct lg_prepared *prepared,
 	}
 	lg_buffer_release(&when);
 }
+
+void lg_cli_warn_applied(struct lg_cli *cli, const struct lg_prepared *prepared,
+			 const struct lg_applied *applied)
+{
+	const struct lg_plan *plan = prepared->plan;
+	struct lg_buffer when = {0};
+	size_t doors = 0;
+
+	if (cli->quiet)
+		return;
+	lg_text_clock(plan->now_s, applied->until_s, &when);
+	lg_buffer_text(&when, " (");
+	lg_text_ago(plan->now_s, applied->until_s, &when);
+	lg_cli_say(cli, LG_EXIT_DONE, NULL, "%s: %s (%s), until %s)",
+		   lg_prepared_enforced(prepared) ? "locked" : "written",
+		   plan->profile, applied->id,
+		   when.data != NULL ? when.data : "");
+	lg_buffer_release(&when);
+	lg_cli_warn_untested(cli, prepared);
+	for (size_t i = 0; i < plan->warnings.text.count; i++) {
+		if (plan->warnings.code[i] == LG_WARN_DOOR_DOES_NOT_ASK &&
+		    doors++ < LG_PLAN_SHOWN_MAX)
+			lg_cli_say(cli, LG_EXIT_DONE, NULL, "door: %s",
+				   plan->warnings.text.item[i]);
+	}
+	if (doors > 0)
+		lg_cli_say(cli, LG_EXIT_DONE, NULL,
+			   "logongate doors says what to do about %s",
+			   doors == 1 ? "it" : "them");
+}

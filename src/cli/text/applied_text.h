@@ -13,4 +13,8 @@
 void lg_cli_say_applied(struct lg_cli *cli, const struct lg_prepared *prepared,
 			const struct lg_applied *applied);
 
+/* The same to stderr, where stdout is a command's; not with --quiet. */
+void lg_cli_warn_applied(struct lg_cli *cli, const struct lg_prepared *prepared,
+			 const struct lg_applied *applied);
+
 #endif

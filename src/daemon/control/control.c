@@ -265,11 +265,10 @@ static void run_call(struct control_call *call)
 		    !call->conn->is_admin) {
 			lg_error_set(&err, LG_ERR_DENIED, NULL,
 				     "only root, the gate's user and members "
-				     "of the group %s may do this (%s)",
+				     "of the group %s may do this",
 				     call->gate->settings->admin_group
 					     ? call->gate->settings->admin_group
-					     : "of administrators",
-				     op);
+					     : "of administrators");
 			control_fail(call, CONTROL_DENIED, &err);
 			return;
 		}
