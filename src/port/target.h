@@ -28,7 +28,8 @@ enum lg_service {
 /* What a target says of itself when asked. */
 struct lg_target_probe {
 	int may_write;           /* A1: found out without changing anything */
-	int locked;              /* a gate: a lock is in force; see note */
+	int locked;              /* values by hand cannot stand: a lock is in
+				  * force; see note */
 	enum lg_service service; /* never LG_SERVICE_UNKNOWN */
 	char store_version[64];  /* "" where it cannot be asked */
 	char note[256];          /* one sentence for people, may be "" */
@@ -53,6 +54,13 @@ struct lg_target_change {
 	enum lg_target_care care;
 };
 
+/* What a gate is written. */
+enum lg_target_stands {
+	LG_TARGET_LOCK = 0,
+	LG_TARGET_IMPORT, /* values by hand, which stand without a lock */
+	LG_TARGET_BACKUP  /* and are those of a back-up */
+};
+
 /*
  * The lock that a gate is written; every text is borrowed until close. id NULL:
  * profile, by and since_s tell it apart. Times are 0 where there is none; the
@@ -73,6 +81,8 @@ struct lg_target_lock {
 	int64_t confirm_within_s;
 	int64_t grace_s;        /* open sessions are cut after it */
 	int64_t max_duration_s; /* -1: no limit */
+	enum lg_target_stands
+		stands; /* no lock: of caller and findings alone */
 	int replaces;
 	int force; /* it ends whatever the disk there says */
 	const struct lg_findings *findings;  /* NULL: nothing was asked */
@@ -122,6 +132,8 @@ struct lg_target_told {
  * end: the lock is over; LG_OK also where it was already, and once it was seen
  * that it is gone.
  * extend: moves its end. confirm: it stays until its end.
+ * kept: a back-up that it made by itself, with what the directory said of its
+ * names, or NULL; LG_ERR_UNKNOWN_KEY: there is none of that name.
  */
 struct lg_target {
 	void *self;
@@ -147,6 +159,10 @@ struct lg_target {
 	enum lg_status (*extend)(void *self, int64_t until_s,
 				 struct lg_error *err);
 	enum lg_status (*confirm)(void *self, struct lg_error *err);
+	enum lg_status (*kept)(void *self, const char *name,
+			       struct lg_registry **out_values,
+			       struct lg_findings **out_findings,
+			       struct lg_error *err);
 	void (*close)(void *self);
 };
 

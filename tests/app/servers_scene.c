@@ -25,6 +25,9 @@ static enum lg_status fake_append(void *self, const char *line, size_t len,
 
 	if (!effect(world))
 		return lg_error_set(err, LG_ERR_IO, NULL, "crashed");
+	if (world->room_for == 0)
+		return lg_error_set(err, LG_ERR_IO, NULL, "the disk is full");
+	world->room_for -= world->room_for > 0;
 	lg_buffer_append(&world->journal, line, len);
 	return LG_OK;
 }
@@ -51,6 +54,16 @@ static enum lg_status fake_read(void *self, struct lg_registry **out_values,
 	return lg_registry_copy(target->values, out_values, err);
 }
 
+static void set_value(struct lg_registry *values,
+		      const struct lg_target_change *change)
+{
+	if (change->value)
+		assert_int_equal(lg_registry_set(values, change->value, NULL),
+				 LG_OK);
+	else
+		lg_registry_delete(values, change->key, change->name);
+}
+
 enum lg_status scene_write(void *self, const struct lg_target_change *change,
 			   size_t count, struct lg_error *err)
 {
@@ -69,13 +82,8 @@ enum lg_status scene_write(void *self, const struct lg_target_change *change,
 						 target->values, change[i].key,
 						 change[i].name, "?", err),
 					 LG_OK);
-		else if (change[i].value)
-			assert_int_equal(lg_registry_set(target->values,
-							 change[i].value, err),
-					 LG_OK);
 		else
-			lg_registry_delete(target->values, change[i].key,
-					   change[i].name);
+			set_value(target->values, &change[i]);
 	}
 	return LG_OK;
 }
@@ -114,13 +122,17 @@ static enum lg_status gate_write(void *self,
 {
 	struct fake_gate *gate = self;
 
-	(void)change;
-	(void)count;
+	int writes = !gate->fail_write || gate->locks_all_the_same;
+
+	gate->writes++;
 	if (gate->told)
 		gate->told->unreached = gate->unreached;
 	if (!effect(gate->world))
 		return lg_error_set(err, LG_ERR_IO, "gate", "crashed");
-	gate->locked = !gate->fail_write || gate->locks_all_the_same;
+	if (!gate->stands)
+		gate->locked = writes;
+	for (size_t i = 0; gate->stands && writes && i < count; i++)
+		set_value(gate->values, &change[i]);
 	if (gate->fail_write)
 		return lg_error_set(err, gate->fail_write, "gate", "says no");
 	return LG_OK;
@@ -144,7 +156,7 @@ static void gate_lock(void *self, const struct lg_target_lock *lock,
 {
 	struct fake_gate *gate = self;
 
-	(void)lock;
+	gate->stands = lock->stands;
 	gate->told = told;
 }
 
@@ -159,12 +171,51 @@ static enum lg_status gate_extend(void *self, int64_t until_s,
 	return LG_OK;
 }
 
+static enum lg_status gate_probe(void *self, struct lg_target_probe *out_probe,
+				 struct lg_error *err)
+{
+	const struct fake_gate *gate = self;
+
+	(void)err;
+	*out_probe = (struct lg_target_probe){.may_write = 1,
+					      .locked = gate->locked};
+	return LG_OK;
+}
+
+static enum lg_status gate_read(void *self, struct lg_registry **out_values,
+				struct lg_error *err)
+{
+	const struct fake_gate *gate = self;
+
+	return lg_registry_copy(gate->values, out_values, err);
+}
+
+/* It has one back-up, "first". */
+static enum lg_status gate_kept(void *self, const char *name,
+				struct lg_registry **out_values,
+				struct lg_findings **out_findings,
+				struct lg_error *err)
+{
+	const struct fake_gate *gate = self;
+
+	if (strcmp(name, "first") != 0)
+		return lg_error_set(err, LG_ERR_UNKNOWN_KEY, name,
+				    "is not the name of a back-up");
+	*out_findings = NULL;
+	return lg_registry_copy(gate->first, out_values, err);
+}
+
 void scene_add_gate(struct scene *scene)
 {
+	lg_registry_copy(scene->old, &scene->gate.values, NULL);
+	scene->gate.first = scene->old;
 	scene->gate.world = &scene->world;
 	scene->gate_port = (struct lg_target){
 		.self = &scene->gate,
 		.name = "gate",
+		.probe = gate_probe,
+		.read = gate_read,
+		.kept = gate_kept,
 		.write = gate_write,
 		.lock = gate_lock,
 		.end = gate_end,
@@ -196,6 +247,7 @@ struct scene *scene_new(void)
 
 	assert_non_null(scene);
 	scene->world.effects_left = -1;
+	scene->world.room_for = -1;
 	assert_int_equal(lg_registry_new(&scene->wanted, &err), LG_OK);
 	assert_int_equal(lg_registry_new(&scene->old, &err), LG_OK);
 	lg_registry_set_text(scene->old, KEY, LG_VALUE_DISABLE_MAPI_CLIENTS,
@@ -239,6 +291,7 @@ void scene_free(struct scene *scene)
 		lg_registry_free(&scene->fake[i].values);
 		lg_servers_member_release(&scene->member[i]);
 	}
+	lg_registry_free(&scene->gate.values);
 	lg_servers_member_release(&scene->last);
 	lg_servers_beside_release(&scene->alone);
 	lg_registry_free(&scene->wanted);

@@ -25,6 +25,7 @@ struct world {
 	struct lg_buffer journal;
 	int effects_left; /* -1: no crash */
 	int crashed;
+	int room_for;       /* so many lines more; -1: the disk is not full */
 	atomic_int at_once; /* how many are asked now */
 	atomic_int most;    /* and were at most */
 };
@@ -46,6 +47,10 @@ struct fake_target {
 struct fake_gate {
 	struct world *world;
 	struct lg_target_told *told;
+	struct lg_registry *values; /* that stand by hand */
+	const struct lg_registry *first;
+	enum lg_target_stands stands; /* what is to be written is no lock */
+	int writes;
 	int locked;
 	enum lg_status fail_write; /* and what it failed with */
 	int locks_all_the_same;    /* although it failed */

@@ -224,7 +224,7 @@ def directory_down():
 
 
 def disk_full():
-    """a full disk: apply fails and changes nothing, a lock stays"""
+    """a full disk: apply and import fail and change nothing, a lock stays"""
     if os.getuid() != 0:
         print("     (needs root)")
         return
@@ -247,6 +247,15 @@ def disk_full():
         gate.ask("lift")
         assert gate.decide(user="bob")["verdict"] == "admit"
         assert not gate.status()["active"]
+        files = [gate.write(f"{name}.reg", reg({"Refuse Protocols": name})
+                            .decode()) for name in ("imap", "pop3")]
+        gate.command("registry", "import", files[0])
+        before = gate.command("registry", "show")
+        filler = fill()
+        gate.command("registry", "import", files[1], code=6)
+        assert gate.command("registry", "show") == before
+        os.unlink(filler)
+        gate.command("registry", "import", files[1])
         gate.stop()
 
 

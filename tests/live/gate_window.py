@@ -224,7 +224,8 @@ def damaged_apply():
 
 
 def values_and_restore():
-    """values come back as a file, a back-up is restored"""
+    """values come back as a file; import and restore by the command, at a gate
+    that runs, while a lock is in force, and after the gate was killed"""
     with Gate().start() as gate:
         applied = gate.apply(listing("alice"))
         values = gate.ask("values")["blocks"][0].decode()
@@ -232,9 +233,38 @@ def values_and_restore():
         policy = gate.ask("policy")
         assert policy["gate"] == "listed" and policy["blocks"]
         gate.ask("lift")
-        assert gate.ask("restore", backup="../lock.json")["exit"] == 3
-        restored = gate.ask("restore", backup=applied["backup"])
-        assert restored["ok"] and restored["values"] == [], restored
+        assert gate.ask("backup", backup="../lock.json")["exit"] == 3
+        kept = gate.ask("backup", backup=applied["backup"])
+        assert kept["ok"] and b'"' not in kept["blocks"][0], kept
+        imap, listed = (gate.write(name, reg(values).decode()) for name, values
+                        in (("imap.reg", {"Refuse Protocols": "imap"}),
+                            ("listed.reg", {"Logon Only As": [DN + "alice"],
+                                            "When Invalid": "closed"})))
+        assert gate.json("registry", "import", imap)["changed"] == \
+            ["Refuse Protocols"]
+        assert gate.decide(user="bob", protocol="imap")["verdict"] == "refuse"
+        assert gate.json("registry", "import", imap)["changed"] == []
+        lock = gate.apply(listing("alice"))
+        for words in (("import", listed), ("import", imap),
+                      ("restore", applied["backup"])):
+            text = gate.json("registry", *words, code=5)["error"]
+            assert text["code"] == "already-in-force", text
+        gate.ask("lift")
+        # What the directory said of the names comes back with them.
+        gate.command("registry", "import", listed)
+        gate.command("registry", "restore", lock["backup"])
+        assert gate.decide(user="bob", protocol="imap")["verdict"] == "refuse"
+        backup = sorted(name for name in os.listdir(gate.stored("backups"))
+                        if name.endswith(".findings"))[-1][:-9]
+        os.unlink(gate.ldif)
+        gate.command("registry", "restore", backup)
+        assert gate.decide(user="bob", protocol="http")["verdict"] == "refuse"
+        gate.kill()
+        gate.command("registry", "restore", lock["backup"])
+        gate.start()
+        assert gate.decide(user="bob", protocol="http")["verdict"] == "admit"
+        assert [line["event"] for line in gate.lines("history")][-4:] == \
+            ["import", "restore", "restore", "restore"]
 
 
 def explains():

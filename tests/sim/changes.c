@@ -267,6 +267,62 @@ static void extend(struct expected *lock)
 	     status == LG_OK ? "" : err.text);
 }
 
+static enum lg_status make(const void *context, const struct lg_registry *is,
+			   struct lg_registry **out_should,
+			   struct lg_error *err)
+{
+	(void)is;
+	return lg_registry_copy(context, out_should, err);
+}
+
+/* Where no lock is: values by hand, on a server or here. */
+static void import(void)
+{
+	const struct lg_change_hands hands = world_hands(&world);
+	uint32_t at = chance_below(&world.chance, SERVERS + 1);
+	struct server *server = at < SERVERS ? &world.server[at] : NULL;
+	struct by_hand *hand = server ? &server->hand : &world.hand;
+	struct lg_registry *should = NULL;
+	struct trust before = trust_now();
+	struct lg_strlist names = {0};
+	struct lg_error err = {0};
+	enum lg_status status;
+	char id[LG_LOCK_ID_SIZE];
+
+	snprintf(id, sizeof(id), "lg-%012x", 0xf0000000 + ++world.imports);
+	lg_registry_copy(
+		own_values(
+			server ? (int)chance_below(&world.chance, OWN_KINDS)
+			       : (int)chance_below(&world.chance, OWN_DENIES)),
+		&should, NULL);
+	if (chance_of(&world.chance, 50))
+		lg_registry_set_text(should, LG_KEY_PARAMETERS_SYSTEM,
+				     "By Hand", id, NULL);
+	tell(&world, "import on %s", server ? server->name : "the gate here");
+	{
+		struct lg_change_values wish = {
+			.server = server ? server->name : NULL,
+			.id = id,
+			.event = LG_EVENT_IMPORT,
+			.context = should,
+			.make = make,
+		};
+
+		status = lg_change_values(&hands, &wish, &names, &err);
+	}
+	if (status == LG_OK)
+		hand_settle(hand, should);
+	else if (!is_sure(&before))
+		lg_registry_copy(should, &hand->after, NULL);
+	else
+		must(&world, status == LG_ERR_CONFLICT, "an import fails: %s",
+		     err.text);
+	tell(&world, "  %s %s", status == LG_OK ? "done" : "failed:",
+	     status == LG_OK ? "" : err.text);
+	lg_strlist_release(&names);
+	lg_registry_free(&should);
+}
+
 static void command(void)
 {
 	uint32_t what = chance_below(&world.chance, 100);
@@ -276,12 +332,14 @@ static void command(void)
 	lock = any(what >= 90);
 	if (world.disk.is_dead)
 		return;
-	if (what < 45 || (!lock && what < 85))
+	if (what < 45 || (!lock && what < 80))
 		apply();
 	else if (what < 70)
 		lift(lock, chance_of(&world.chance, 20));
-	else if (what < 85)
+	else if (what < 80)
 		extend(lock);
+	else if (what < 88)
+		import();
 	else
 		end_over(1, chance_of(&world.chance, 30));
 }
@@ -392,7 +450,7 @@ static void the_end(void)
 
 		must(&world,
 		     lg_registry_count(server->values) ==
-			     lg_registry_count(server->first),
+			     lg_registry_count(server->hand.first),
 		     "%s is not as it was", server->name);
 	}
 }

@@ -162,9 +162,11 @@ static int is_settled(const struct lg_servers_book *book, const char *name)
 	return 1;
 }
 
-/* What was there first, with the locks of the journal on it. */
-static void check_server(struct world *world, const struct server *server,
-			 const struct lg_servers_book *book, int whole)
+/* What is to be there with the locks of the journal on what stands by hand. */
+static struct lg_registry *locked_on(struct world *world,
+				     const struct server *server,
+				     const struct lg_registry *by_hand,
+				     const struct lg_servers_book *book)
 {
 	const struct lg_servers_more none = {NULL, 0, LG_DIALECT_EXCHANGE_2007};
 	struct lg_servers_beside beside = {0};
@@ -172,21 +174,15 @@ static void check_server(struct world *world, const struct server *server,
 	struct lg_registry *locked = NULL;
 	struct lg_registry *bare = NULL;
 	enum lg_status status;
-	int same;
 	size_t i;
 
-	if (!is_settled(book, server->name)) {
-		must(world, !whole, "%s is half done after recover",
-		     server->name);
-		return;
-	}
 	lg_servers_beside(book, server->name, NULL, &beside, NULL);
-	lg_registry_copy(server->first, &should, NULL);
+	lg_registry_copy(by_hand, &should, NULL);
 	lg_registry_new(&bare, NULL);
 	for (i = 0; i < lg_registry_count(beside.names); i++) {
 		const struct lg_value *name = lg_registry_at(beside.names, i);
 		const struct lg_value *is =
-			lg_registry_find(server->first, name->key, name->name);
+			lg_registry_find(by_hand, name->key, name->name);
 
 		if (is)
 			lg_registry_set(bare, is, NULL);
@@ -196,19 +192,58 @@ static void check_server(struct world *world, const struct server *server,
 				     &locked, NULL, NULL);
 	for (i = 0; status == LG_OK && i < lg_registry_count(locked); i++)
 		lg_registry_set(should, lg_registry_at(locked, i), NULL);
+	lg_registry_free(&locked);
+	lg_registry_free(&bare);
+	lg_servers_beside_release(&beside);
+	must(world, status == LG_OK, "%s: locks cannot stand together",
+	     server->name);
+	return should;
+}
+
+static void check_server(struct world *world, struct server *server,
+			 const struct lg_servers_book *book, int whole)
+{
+	struct by_hand *hand = &server->hand;
+	struct lg_registry *should;
+	int same;
+
+	if (!is_settled(book, server->name)) {
+		must(world, !whole, "%s is half done after recover",
+		     server->name);
+		return;
+	}
+	should = locked_on(world, server, hand->first, book);
 	same = lg_stored_values_equal(server->values, should);
+	if (!same && hand->after) {
+		lg_registry_free(&should);
+		should = locked_on(world, server, hand->after, book);
+		same = lg_stored_values_equal(server->values, should);
+		if (same)
+			hand_settle(hand, hand->after);
+	}
 	if (!same) {
 		show(world, "there is", server->values);
 		show(world, "should be", should);
 	}
-	lg_registry_free(&locked);
-	lg_registry_free(&bare);
 	lg_registry_free(&should);
-	lg_servers_beside_release(&beside);
-	must(world, status == LG_OK, "%s: locks cannot stand together",
-	     server->name);
+	lg_registry_free(&hand->after);
 	must(world, same, "%s does not hold what its locks come to",
 	     server->name);
+}
+
+/* What stands by hand at the gate here, beside its locks. */
+static void check_here(struct world *world, const struct lg_state *state)
+{
+	struct by_hand *hand = &world->hand;
+	const struct lg_registry *is = state->standing;
+
+	must(world, is || lg_registry_count(hand->first) == 0,
+	     "what stands here is lost");
+	if (is && hand->after && lg_stored_values_equal(is, hand->after))
+		hand_settle(hand, hand->after);
+	lg_registry_free(&hand->after);
+	must(world, !is || lg_stored_values_equal(is, hand->first),
+	     "what stands here is not what was set by hand");
 }
 
 void world_check(struct world *world, int whole)
@@ -219,7 +254,9 @@ void world_check(struct world *world, int whole)
 
 	world_book(world, &book);
 	for (i = 0; i < book.count; i++) {
-		must(world, is_known(world, book.record[i].id),
+		must(world,
+		     book.record[i].stands ||
+			     is_known(world, book.record[i].id),
 		     "nobody applied %s", book.record[i].id);
 		must(world,
 		     !whole || !lg_servers_is_unfinished(&book.record[i]),
@@ -232,6 +269,7 @@ void world_check(struct world *world, int whole)
 		check_lock(world, &world->lock[i], &book, state, whole);
 	for (i = 0; i < SERVERS; i++)
 		check_server(world, &world->server[i], &book, whole);
+	check_here(world, state);
 	lg_servers_book_release(&book);
 	lg_state_free(&state);
 }

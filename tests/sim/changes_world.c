@@ -376,14 +376,31 @@ void world_make(struct world *world, uint64_t seed, int verbose)
 		struct server *server = &world->server[i];
 
 		server->name = names[i];
-		server->first = registry(
+		server->hand.first = registry(
 			versions[chance_below(&world->chance, SERVERS)],
 			chance_of(&world->chance, 30) ? "abcd" : NULL);
-		lg_registry_set_text(server->first, KEY, "By Hand", "kept",
+		lg_registry_set_text(server->hand.first, KEY, "By Hand", "kept",
 				     NULL);
-		lg_registry_copy(server->first, &server->values, NULL);
+		lg_registry_copy(server->hand.first, &server->values, NULL);
 	}
+	lg_registry_new(&world->hand.first, NULL);
 	tell(world, "seed %llu", (unsigned long long)seed);
+}
+
+void hand_settle(struct by_hand *hand, const struct lg_registry *values)
+{
+	struct lg_registry *now = NULL;
+
+	lg_registry_copy(values, &now, NULL);
+	lg_registry_free(&hand->first);
+	lg_registry_free(&hand->after);
+	hand->first = now;
+}
+
+static void hand_release(struct by_hand *hand)
+{
+	lg_registry_free(&hand->first);
+	lg_registry_free(&hand->after);
 }
 
 void world_release(struct world *world)
@@ -392,9 +409,10 @@ void world_release(struct world *world)
 
 	world_end_command(world);
 	for (i = 0; i < SERVERS; i++) {
-		lg_registry_free(&world->server[i].first);
+		hand_release(&world->server[i].hand);
 		lg_registry_free(&world->server[i].values);
 	}
+	hand_release(&world->hand);
 	disk_release(&world->disk);
 }
 

@@ -15,6 +15,7 @@
 #include "app/change/change_begin.h"
 #include "app/change/change_end.h"
 #include "app/change/change_move.h"
+#include "app/change/change_values.h"
 #include "app/change/plan_beside.h"
 #include "app/lock/lock_change.h"
 #include "app/lock/state_load.h"
@@ -25,14 +26,22 @@
 
 #define SERVERS 3
 #define OWN_KINDS 6
+#define OWN_DENIES 3 /* the first of them name nobody */
 #define EXPECTED_MAX 64
 
-/* first: what stands there without any lock. fails_in: the so many-th value
- * from now is not written; fails_late: it is, and nobody is told. */
+/* What stands somewhere without any lock: first, or after, where a change of it
+ * by hand met trouble (NULL: none did). */
+struct by_hand {
+	struct lg_registry *first;
+	struct lg_registry *after;
+};
+
+/* fails_in: the so many-th value from now is not written; fails_late: it is,
+ * and nobody is told. */
 struct server {
 	const char *name;
 	struct lg_registry *values;
-	struct lg_registry *first;
+	struct by_hand hand;
 	int away;
 	unsigned int fails_in;
 	int fails_late;
@@ -64,6 +73,8 @@ struct world {
 	unsigned int boot;
 	struct lg_clock reader;
 	struct server server[SERVERS];
+	struct by_hand hand; /* at the gate here */
+	unsigned int imports;
 	struct expected lock[EXPECTED_MAX];
 	size_t count;
 	uint64_t trouble; /* of servers, so far */
@@ -93,6 +104,9 @@ struct lg_change_hands world_hands(struct world *world);
 const struct lg_registry *own_values(int kind);
 void own_make(void);
 void own_release(void);
+
+/* It stands as it is now, and nothing else may be. */
+void hand_settle(struct by_hand *hand, const struct lg_registry *values);
 
 /* The journal as it stands; it is never damaged. */
 void world_book(struct world *world, struct lg_servers_book *out_book);

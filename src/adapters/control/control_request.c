@@ -174,27 +174,6 @@ int lg_gate_exit(enum lg_status status, int said_code)
 		       : EXIT_NO_GATE;
 }
 
-static int holds(const struct lg_registry *values,
-		 const struct lg_target_change *change)
-{
-	const struct lg_value *is =
-		lg_registry_find(values, change->key, change->name);
-
-	if (is == NULL || change->value == NULL)
-		return is == NULL && change->value == NULL;
-	return lg_value_equal(is, change->value);
-}
-
-int lg_gate_holds(const struct lg_registry *values,
-		  const struct lg_target_change *change, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (!holds(values, &change[i]))
-			return 0;
-	}
-	return 1;
-}
-
 /* Each of an array of texts, after some words. */
 void lg_gate_add_names(const cJSON *answer, const char *name, const char *words,
 		       struct lg_strlist *names)

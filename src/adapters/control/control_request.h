@@ -36,10 +36,6 @@ enum lg_status lg_gate_import_block(const struct lg_target_change *change,
 				    size_t count, struct lg_buffer *text,
 				    struct lg_error *err);
 
-/* 1 when the values are as all of the change say. */
-int lg_gate_holds(const struct lg_registry *values,
-		  const struct lg_target_change *change, size_t count);
-
 /* What an exit code that the gate names means. */
 enum lg_status lg_gate_status(int code);
 

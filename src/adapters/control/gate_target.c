@@ -7,155 +7,51 @@
  */
 #include "adapters/control/gate_target.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "adapters/control/control_client.h"
 #include "adapters/control/control_request.h"
-
-#define CONNECT_MS 10000
-/* Cutting sessions waits for servers. */
-#define ANSWER_MS 60000
-
-struct gate_target {
-	char *name;
-	char *path; /* of the gate here; NULL: remote */
-	struct lg_control_remote remote;
-	struct lg_progress progress;
-	struct lg_target_lock lock;
-	struct lg_target_told *told; /* NULL: nobody */
-	int has_lock;
-};
-
-static enum lg_status connect(const struct gate_target *target,
-			      struct lg_control **out_control,
-			      struct lg_error *err)
-{
-	if (target->path != NULL)
-		return lg_control_open(target->path, out_control, err);
-	return lg_control_open_remote(&target->remote, CONNECT_MS, out_control,
-				      err);
-}
-
-/* What the gate here says stands as it is; of another its name is the place. */
-static enum lg_status failed(const struct gate_target *target,
-			     enum lg_status status, int code,
-			     const struct lg_error *said, struct lg_error *err)
-{
-	enum lg_status means =
-		status == LG_ERR_CONFLICT ? lg_gate_status(code) : status;
-
-	if (target->path == NULL)
-		return lg_error_set(err, means, target->name, "%s", said->text);
-	if (target->told != NULL)
-		target->told->exit = lg_gate_exit(status, code);
-	if (err != NULL) {
-		*err = *said;
-		err->status = means;
-	}
-	return means;
-}
-
-/* Asks one question over a connection of its own; request is deleted. */
-static enum lg_status ask(struct gate_target *target, cJSON *request,
-			  const struct lg_control_block *block, size_t count,
-			  struct lg_control_answer *out_answer,
-			  struct lg_error *err)
-{
-	struct lg_control *control = NULL;
-	struct lg_error said;
-	enum lg_status status;
-	int code = 0;
-
-	if (request == NULL)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
-	status = connect(target, &control, &said);
-	if (target->told != NULL)
-		target->told->unreached = status != LG_OK;
-	if (status == LG_OK)
-		status = lg_control_ask(control, request, block, count,
-					ANSWER_MS, &target->progress,
-					out_answer, &code, &said);
-	if (status != LG_OK)
-		status = failed(target, status, code, &said, err);
-	lg_control_close(&control);
-	cJSON_Delete(request);
-	return status;
-}
-
-/* What the gate says of its locks. */
-struct standing {
-	int active;  /* any at all */
-	char id[32]; /* of ours; "": it is not there */
-	char text[200];
-};
-
-/* One without an id is known by who made it, or here, by when. */
-static int is_ours(const struct gate_target *target, const cJSON *lock,
-		   const char *you)
-{
-	const struct lg_target_lock *ours = &target->lock;
-
-	if (!target->has_lock)
-		return 0;
-	if (ours->id != NULL)
-		return strcmp(lg_gate_text(lock, "id"), ours->id) == 0;
-	if (ours->profile == NULL ||
-	    strcmp(lg_gate_text(lock, "profile"), ours->profile) != 0)
-		return 0;
-	if (target->path != NULL)
-		return lg_gate_time(lock, "since") >= ours->since_s;
-	return strcmp(lg_gate_text(lock, "by"),
-		      *you != '\0' ? you : ours->by) == 0;
-}
-
-static enum lg_status look(struct gate_target *target,
-			   struct standing *out_standing, struct lg_error *err)
-{
-	struct lg_control_answer answer = {0};
-	struct standing standing = {0};
-	const cJSON *lock;
-	const char *you;
-	enum lg_status status =
-		ask(target, lg_gate_request("locks"), NULL, 0, &answer, err);
-
-	if (status != LG_OK)
-		return status;
-	/* The gate knows its askers by their certificates. */
-	you = lg_gate_text(answer.object, "you");
-	cJSON_ArrayForEach(lock, cJSON_GetObjectItemCaseSensitive(answer.object,
-								  "locks")) {
-		standing.active = 1;
-		if (is_ours(target, lock, you))
-			snprintf(standing.id, sizeof(standing.id), "%s",
-				 lg_gate_text(lock, "id"));
-		if (standing.text[0] == '\0')
-			snprintf(standing.text, sizeof(standing.text),
-				 "%.60s of %.40s is in force there until %.40s",
-				 lg_gate_text(lock, "profile"),
-				 lg_gate_text(lock, "by"),
-				 lg_gate_text(lock, "until"));
-	}
-	lg_control_release(&answer);
-	*out_standing = standing;
-	return LG_OK;
-}
+#include "adapters/control/gate_ask.h"
 
 static enum lg_status gate_probe(void *self, struct lg_target_probe *out_probe,
 				 struct lg_error *err)
 {
-	struct standing standing;
-	enum lg_status status = look(self, &standing, err);
+	struct lg_gate_target *target = self;
+	struct lg_gate_standing standing;
+	enum lg_status status = lg_gate_look(target, &standing, err);
 
 	if (status != LG_OK)
 		return status;
 	/* a certificate that is taken at all may do everything */
 	*out_probe = (struct lg_target_probe){.may_write = 1,
+					      .locked = standing.active &&
+							target->lock.stands,
 					      .service = LG_SERVICE_RUNNING};
 	memcpy(out_probe->note, standing.text, sizeof(standing.text));
 	return LG_OK;
+}
+
+/* The blocks of an answer: values, and findings where there are any (NULL:
+ * nobody asks). */
+static enum lg_status take_values(const struct lg_gate_target *target,
+				  const struct lg_control_answer *answer,
+				  struct lg_registry **out_values,
+				  struct lg_findings **out_findings,
+				  struct lg_error *err)
+{
+	const struct lg_buffer *block = answer->block;
+	enum lg_status status;
+
+	if (answer->block_count == 0)
+		return lg_error_set(err, LG_ERR_IO, target->name,
+				    "the gate sent no values");
+	status = lg_reg_text_parse(block[0].data ? block[0].data : "",
+				   block[0].len, target->name, NULL, out_values,
+				   err);
+	if (status == LG_OK && out_findings && answer->block_count > 1)
+		status = lg_findings_parse(block[1].data, block[1].len,
+					   target->name, out_findings, err);
+	return status;
 }
 
 /* What is in force there; once our lock is, what that sets: what the other
@@ -163,31 +59,45 @@ static enum lg_status gate_probe(void *self, struct lg_target_probe *out_probe,
 static enum lg_status gate_read(void *self, struct lg_registry **out_values,
 				struct lg_error *err)
 {
-	struct gate_target *target = self;
+	struct lg_gate_target *target = self;
 	struct lg_control_answer answer = {0};
 	cJSON *request = lg_gate_request("values");
-	struct standing standing = {0};
+	struct lg_gate_standing standing = {0};
 	enum lg_status status = LG_OK;
 	int failed = 0;
 
-	if (target->has_lock)
-		status = look(target, &standing, err);
+	if (target->has_lock && !target->lock.stands)
+		status = lg_gate_look(target, &standing, err);
 	lg_gate_add_text(request, "lock", standing.id, &failed);
+	if (target->lock.stands)
+		cJSON_AddTrueToObject(request, "standing");
 	if (status != LG_OK) {
 		cJSON_Delete(request);
 		return status;
 	}
-	status = ask(target, request, NULL, 0, &answer, err);
-	if (status != LG_OK)
-		return status;
-	if (answer.block_count == 0)
-		status = lg_error_set(err, LG_ERR_IO, target->name,
-				      "the gate sent no values");
-	else
-		status = lg_reg_text_parse(
-			answer.block[0].data ? answer.block[0].data : "",
-			answer.block[0].len, target->name, NULL, out_values,
-			err);
+	status = lg_gate_ask(target, request, NULL, 0, &answer, err);
+	if (status == LG_OK)
+		status = take_values(target, &answer, out_values, NULL, err);
+	lg_control_release(&answer);
+	return status;
+}
+
+static enum lg_status gate_kept(void *self, const char *name,
+				struct lg_registry **out_values,
+				struct lg_findings **out_findings,
+				struct lg_error *err)
+{
+	struct lg_gate_target *target = self;
+	struct lg_control_answer answer = {0};
+	cJSON *request = lg_gate_request("backup");
+	int failed = 0;
+	enum lg_status status;
+
+	lg_gate_add_text(request, "backup", name, &failed);
+	status = lg_gate_ask(target, request, NULL, 0, &answer, err);
+	if (status == LG_OK)
+		status = take_values(target, &answer, out_values, out_findings,
+				     err);
 	lg_control_release(&answer);
 	return status;
 }
@@ -201,7 +111,7 @@ static void block_of(const struct lg_buffer *buffer,
 }
 
 /* The lock itself: what it sets, and nothing of what is there. */
-static enum lg_status apply(struct gate_target *target,
+static enum lg_status apply(struct lg_gate_target *target,
 			    const struct lg_target_change *change, size_t count,
 			    struct lg_error *err)
 {
@@ -217,9 +127,9 @@ static enum lg_status apply(struct gate_target *target,
 	for (size_t i = 0; i < 3; i++)
 		block_of(&text[i], &block[i]);
 	if (status == LG_OK)
-		status =
-			ask(target, lg_gate_apply_request(&target->lock, for_s),
-			    block, blocks, &answer, err);
+		status = lg_gate_ask(
+			target, lg_gate_apply_request(&target->lock, for_s),
+			block, blocks, &answer, err);
 	if (status == LG_OK && target->told != NULL)
 		lg_gate_tell_applied(answer.object, target->told);
 	lg_control_release(&answer);
@@ -228,7 +138,7 @@ static enum lg_status apply(struct gate_target *target,
 	return status;
 }
 
-static enum lg_status lift(struct gate_target *target, const char *id,
+static enum lg_status lift(struct lg_gate_target *target, const char *id,
 			   struct lg_error *err)
 {
 	struct lg_target_told *told = target->told;
@@ -242,7 +152,7 @@ static enum lg_status lift(struct gate_target *target, const char *id,
 	lg_gate_add_text(request, "caller", target->lock.caller, &failed);
 	if (target->lock.force)
 		cJSON_AddTrueToObject(request, "force");
-	status = ask(target, request, NULL, 0, &answer, &said);
+	status = lg_gate_ask(target, request, NULL, 0, &answer, &said);
 	if (status == LG_OK && told != NULL) {
 		told->ended = 1;
 		lg_gate_add_names(answer.object, "restored", "",
@@ -260,27 +170,36 @@ static enum lg_status lift(struct gate_target *target, const char *id,
 	return status;
 }
 
-static enum lg_status import(struct gate_target *target,
+/* Values by hand: what is other than it was. */
+static enum lg_status import(struct lg_gate_target *target,
 			     const struct lg_target_change *change,
 			     size_t count, struct lg_error *err)
 {
+	const struct lg_findings *findings = target->lock.findings;
 	struct lg_control_answer answer = {0};
-	struct lg_control_block block;
-	struct lg_buffer text = {0};
+	struct lg_control_block block[2];
+	struct lg_buffer text[2] = {{0}};
 	cJSON *request = NULL;
-	enum lg_status status = lg_gate_import_block(change, count, &text, err);
+	enum lg_status status =
+		lg_gate_import_block(change, count, &text[0], err);
 	int failed = 0;
 
-	block_of(&text, &block);
+	if (status == LG_OK && findings != NULL)
+		status = lg_findings_render(findings, &text[1], err);
+	for (size_t i = 0; i < 2; i++)
+		block_of(&text[i], &block[i]);
 	if (status == LG_OK) {
 		request = lg_gate_request("import");
-		lg_gate_add_text(request, "caller",
-				 target->has_lock ? target->lock.caller : NULL,
+		lg_gate_add_text(request, "caller", target->lock.caller,
 				 &failed);
-		status = ask(target, request, &block, 1, &answer, err);
+		if (target->lock.stands == LG_TARGET_BACKUP)
+			cJSON_AddTrueToObject(request, "restores");
+		status = lg_gate_ask(target, request, block,
+				     findings != NULL ? 2 : 1, &answer, err);
 	}
 	lg_control_release(&answer);
-	lg_buffer_release(&text);
+	for (size_t i = 0; i < 2; i++)
+		lg_buffer_release(&text[i]);
 	return status;
 }
 
@@ -288,18 +207,18 @@ static enum lg_status import(struct gate_target *target,
  * one here is taken at its word. */
 static enum lg_status gate_end(void *self, struct lg_error *err)
 {
-	struct gate_target *target = self;
-	struct standing standing = {0};
+	struct lg_gate_target *target = self;
+	struct lg_gate_standing standing = {0};
 	enum lg_status status = LG_OK;
 
 	if (target->path != NULL && target->lock.id != NULL)
 		return lift(target, target->lock.id, err);
-	status = look(target, &standing, err);
+	status = lg_gate_look(target, &standing, err);
 	if (status == LG_OK && standing.id[0] != '\0')
 		status = lift(target, standing.id, err);
 	if (status != LG_OK || target->path != NULL)
 		return status;
-	status = look(target, &standing, err);
+	status = lg_gate_look(target, &standing, err);
 	if (status == LG_OK && standing.id[0] != '\0')
 		status = lg_error_set(err, LG_ERR_IO, target->name,
 				      "the lock is still in force there");
@@ -310,33 +229,27 @@ static enum lg_status gate_write(void *self,
 				 const struct lg_target_change *change,
 				 size_t count, struct lg_error *err)
 {
-	struct gate_target *target = self;
-	struct lg_registry *values = NULL;
-	enum lg_status status;
+	struct lg_gate_target *target = self;
 
-	if (target->has_lock)
-		return apply(target, change, count, err);
-	status = gate_read(target, &values, err);
-	if (status == LG_OK && !lg_gate_holds(values, change, count))
-		status = import(target, change, count, err);
-	lg_registry_free(&values);
-	return status;
+	return target->has_lock && !target->lock.stands
+		       ? apply(target, change, count, err)
+		       : import(target, change, count, err);
 }
 
 /* Extends, or with until_s 0 confirms. The gate here says itself that it has
  * no such lock. */
-static enum lg_status move_end(struct gate_target *target, const char *op,
+static enum lg_status move_end(struct lg_gate_target *target, const char *op,
 			       int64_t until_s, struct lg_error *err)
 {
 	struct lg_control_answer answer = {0};
-	struct standing standing = {0};
+	struct lg_gate_standing standing = {0};
 	const char *id = target->path != NULL ? target->lock.id : NULL;
 	enum lg_status status = LG_OK;
 	cJSON *request;
 	int failed = 0;
 
 	if (id == NULL) {
-		status = look(target, &standing, err);
+		status = lg_gate_look(target, &standing, err);
 		id = standing.id;
 	}
 	if (status == LG_OK && *id == '\0')
@@ -348,7 +261,7 @@ static enum lg_status move_end(struct gate_target *target, const char *op,
 	lg_gate_add_text(request, "lock", id, &failed);
 	lg_gate_add_time(request, "until", until_s, &failed);
 	lg_gate_add_text(request, "caller", target->lock.caller, &failed);
-	status = ask(target, request, NULL, 0, &answer, err);
+	status = lg_gate_ask(target, request, NULL, 0, &answer, err);
 	if (status == LG_OK && target->told != NULL)
 		target->told->until_s = lg_gate_time(answer.object, "until");
 	lg_control_release(&answer);
@@ -368,7 +281,7 @@ static enum lg_status gate_confirm(void *self, struct lg_error *err)
 
 static void gate_close(void *self)
 {
-	struct gate_target *target = self;
+	struct lg_gate_target *target = self;
 
 	free(target->path);
 	free(target->name);
@@ -378,7 +291,7 @@ static void gate_close(void *self)
 static void gate_lock(void *self, const struct lg_target_lock *lock,
 		      struct lg_target_told *told)
 {
-	struct gate_target *target = self;
+	struct lg_gate_target *target = self;
 
 	target->lock = *lock;
 	target->told = told;
@@ -390,7 +303,7 @@ static enum lg_status open_named(const char *name, const char *path,
 				 struct lg_target *out_target,
 				 struct lg_error *err)
 {
-	struct gate_target *target = calloc(1, sizeof(*target));
+	struct lg_gate_target *target = calloc(1, sizeof(*target));
 
 	if (target != NULL) {
 		target->name = strdup(name);
@@ -413,6 +326,7 @@ static enum lg_status open_named(const char *name, const char *path,
 		.end = gate_end,
 		.extend = gate_extend,
 		.confirm = gate_confirm,
+		.kept = gate_kept,
 		.close = gate_close,
 	};
 	return LG_OK;
@@ -426,7 +340,7 @@ enum lg_status lg_gate_target_open(const struct lg_target_settings *settings,
 		open_named(settings->name, NULL, out_target, err);
 
 	if (status == LG_OK)
-		((struct gate_target *)out_target->self)->remote =
+		((struct lg_gate_target *)out_target->self)->remote =
 			(struct lg_control_remote){
 				.server = settings->server,
 				.cert_file = settings->cert_file,
@@ -444,6 +358,7 @@ enum lg_status lg_gate_target_open_here(const char *path,
 	enum lg_status status = open_named("gate", path, out_target, err);
 
 	if (status == LG_OK && progress != NULL)
-		((struct gate_target *)out_target->self)->progress = *progress;
+		((struct lg_gate_target *)out_target->self)->progress =
+			*progress;
 	return status;
 }

@@ -15,7 +15,7 @@
 
 /*
  * Each call connects anew. write: applies the lock that it was told of; without
- * one it imports what is not as it should be.
+ * one, or told of values by hand, it imports.
  * settings are borrowed. Owns: end with out_target->close(out_target->self).
  */
 enum lg_status lg_gate_target_open(const struct lg_target_settings *settings,

@@ -100,14 +100,10 @@ static void name_lock(struct lg_change_ending *ending,
 {
 	const struct lg_servers_record *record = ending->record;
 
+	if (record)
+		ending->lock = lg_servers_record_lock(record);
 	ending->lock.caller = ending->hands->by;
 	ending->lock.force = lift->mode == LG_SERVERS_LIFT_FORCE;
-	if (record) {
-		ending->lock.id = record->id;
-		ending->lock.profile = record->profile;
-		ending->lock.by = record->by;
-		ending->lock.since_s = record->since_s;
-	}
 	ending->lock_here = ending->lock;
 	if (lift->gate_id)
 		ending->lock_here.id = lift->gate_id;

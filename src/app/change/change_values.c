@@ -1,214 +1,259 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * change_values.c - the values of one server changed by hand: import, restore
+ * change_values.c - values changed by hand: import, restore
  */
 #include "app/change/change_values.h"
 
-#include <stdlib.h>
-#include <string.h>
+#include "app/lock/lock_change.h"
 
-#include "app/change/change_end.h"
+/* A change that is not over by then was interrupted; whoever ends what is over
+ * undoes it. */
+#define LASTS_S 600
+
+/* What one change holds. */
+struct changing {
+	const struct lg_change_hands *hands;
+	struct lg_change_values *wish;
+	struct lg_strlist *names;
+	struct lg_servers_journal journal;
+	struct lg_servers_book book;
+	struct lg_target *port; /* NULL: not opened */
+	struct lg_registry *is;
+	struct lg_registry *should;
+	struct lg_registry *wanted;
+	struct lg_findings *findings; /* of a back-up; NULL: none */
+	struct lg_target_lock lock;   /* that it is none */
+	struct lg_servers_member member;
+	struct lg_servers fleet;
+};
 
 /* A lock would put the values back, or take them for somebody's change. Of one
  * that damage took nothing is left but this. */
-static enum lg_status not_locked(const struct lg_servers_book *book,
-				 const char *name, struct lg_error *err)
+static enum lg_status not_locked(const struct changing *changing,
+				 struct lg_error *err)
 {
-	for (size_t i = 0; i < book->count; i++) {
-		const struct lg_servers_record *record = &book->record[i];
+	const char *name = changing->wish->server;
+	struct lg_target_probe probe = {0};
+	struct lg_target *port = changing->port;
+	enum lg_status status;
+
+	for (size_t i = 0; i < changing->book.count; i++) {
+		const struct lg_servers_record *record =
+			&changing->book.record[i];
 		const struct lg_servers_record_target *target =
 			lg_servers_record_target(record, name);
 
-		if (target && record->phase != LG_SERVERS_LOST &&
-		    lg_servers_step_locks(target->step))
-			return lg_error_set(err, LG_ERR_CONFLICT, name,
-					    "the lock %s is on this server; "
-					    "logongate lift first",
-					    record->profile);
+		if (!target || record->phase == LG_SERVERS_LOST ||
+		    !lg_servers_step_locks(target->step))
+			continue;
+		return lg_error_set(err, LG_ERR_CONFLICT, name,
+				    record->stands
+					    ? "%s was interrupted half-way on "
+					      "this server; logongate recover "
+					      "first"
+					    : "the lock %s is on this server; "
+					      "logongate lift first",
+				    record->profile);
 	}
-	return LG_OK;
+	if (name)
+		return LG_OK;
+	status = port->probe(port->self, &probe, err);
+	if (status == LG_OK && probe.locked) {
+		lg_error_set(err, LG_ERR_CONFLICT, NULL,
+			     "a lock is in force; lift it first");
+		status = lg_error_code(err, "already-in-force");
+	}
+	return status;
 }
 
-/* From what is there to what is to be there. item borrows from both. */
-struct difference {
-	struct lg_target_change *item;
-	size_t count;
-};
-
-static enum lg_status differences(const struct lg_registry *is,
-				  const struct lg_registry *should,
-				  struct difference *out, struct lg_error *err)
+/* Names that are to hold something else: what they get, and what they have. */
+static enum lg_status add_difference(const struct lg_registry *from,
+				     const struct lg_registry *to,
+				     struct lg_registry **out_values,
+				     struct lg_error *err)
 {
-	const struct lg_value *value, *other;
-	size_t most = lg_registry_count(is) + lg_registry_count(should);
+	enum lg_status status = lg_registry_new(out_values, err);
 
-	out->item = calloc(most + 1, sizeof(*out->item));
-	if (!out->item)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
-	for (size_t i = 0; i < lg_registry_count(should); i++) {
-		value = lg_registry_at(should, i);
-		other = lg_registry_find(is, value->key, value->name);
+	for (size_t i = 0; status == LG_OK && i < lg_registry_count(to); i++) {
+		const struct lg_value *value = lg_registry_at(to, i);
+		const struct lg_value *other =
+			lg_registry_find(from, value->key, value->name);
+
 		if (!other || !lg_value_equal(value, other))
-			out->item[out->count++] =
-				(struct lg_target_change){.key = value->key,
-							  .name = value->name,
-							  .value = value,
-							  .expected = other};
+			status = lg_registry_set(*out_values, value, err);
 	}
-	for (size_t i = 0; i < lg_registry_count(is); i++) {
-		value = lg_registry_at(is, i);
-		if (!lg_registry_find(should, value->key, value->name))
-			out->item[out->count++] =
-				(struct lg_target_change){.key = value->key,
-							  .name = value->name,
-							  .expected = value};
-	}
-	return LG_OK;
-}
-
-/* A3: whether each name holds what the change said. */
-static enum lg_status read_back(struct lg_target *port,
-				const struct difference *change,
-				const struct lg_registry *should,
-				struct lg_error *err)
-{
-	struct lg_registry *found = NULL;
-	const struct lg_value *a, *b;
-	enum lg_status status = port->read(port->self, &found, err);
-
-	for (size_t i = 0; status == LG_OK && i < change->count; i++) {
-		a = lg_registry_find(found, change->item[i].key,
-				     change->item[i].name);
-		b = lg_registry_find(should, change->item[i].key,
-				     change->item[i].name);
-		if (!a != !b || (a && !lg_value_equal(a, b)))
-			status = lg_error_set(err, LG_ERR_IO, port->name,
-					      "the values read back are not "
-					      "those that were written");
-	}
-	lg_registry_free(&found);
 	return status;
 }
 
-/* Writes what differs; *out_left is LG_CHANGE_HALF where it failed and the
- * earlier values could not be put back. */
-static enum lg_status
-write_values(struct lg_target *port, const struct lg_registry *is,
-	     const struct lg_registry *should, struct lg_strlist *names,
-	     enum lg_change_left *out_left, struct lg_error *err)
+static enum lg_status compare(struct changing *changing, struct lg_error *err)
 {
-	struct difference there = {0}, back = {0};
-	struct lg_error second;
-	enum lg_status status = differences(is, should, &there, err);
+	const struct lg_change_values *wish = changing->wish;
+	struct lg_target *port = changing->port;
+	enum lg_status status = port->read(port->self, &changing->is, err);
 
+	if (status == LG_OK && wish->kept)
+		status = port->kept(port->self, wish->kept, &changing->should,
+				    &changing->findings, err);
+	else if (status == LG_OK)
+		status = wish->make(wish->context, changing->is,
+				    &changing->should, err);
 	if (status == LG_OK)
-		status = differences(should, is, &back, err);
-	for (size_t i = 0; status == LG_OK && i < there.count; i++)
-		status = lg_strlist_add(names, there.item[i].name,
-					strlen(there.item[i].name), err);
-	if (status == LG_OK && there.count > 0) {
-		status = port->write(port->self, there.item, there.count, err);
-		if (status == LG_OK)
-			status = read_back(port, &there, should, err);
-		if (status != LG_OK &&
-		    (port->write(port->self, back.item, back.count, &second) !=
-			     LG_OK ||
-		     read_back(port, &back, is, &second) != LG_OK))
-			*out_left = LG_CHANGE_HALF;
-	}
-	free(there.item);
-	free(back.item);
+		status = add_difference(changing->is, changing->should,
+					&changing->wanted, err);
+	if (status == LG_OK)
+		status = add_difference(changing->should, changing->is,
+					&changing->member.before, err);
+	if (status == LG_OK)
+		status = lg_registry_differences(changing->is, changing->should,
+						 changing->names, err);
 	return status;
 }
 
-/* Who changed what there; a change of nothing is none. */
-static void note(const struct lg_change_hands *hands,
-		 const struct lg_change_values *wish,
-		 const struct lg_strlist *names, const char *result)
+static enum lg_status keep_backup(void *context, struct lg_servers *fleet,
+				  struct lg_error *err)
 {
+	const struct lg_change_hands *hands = context;
+	struct lg_servers_member *member = fleet->member;
+
+	return fleet->count == 0
+		       ? LG_OK
+		       : hands->backup(hands->self, member->name, member->found,
+				       &member->backup, err);
+}
+
+static enum lg_status write_difference(struct changing *changing,
+				       struct lg_error *err)
+{
+	const struct lg_change_hands *hands = changing->hands;
+	const struct lg_change_values *wish = changing->wish;
+	struct lg_servers *fleet = &changing->fleet;
+	const struct lg_servers_backup backup = {(void *)hands, keep_backup};
+	struct lg_now now = hands->now(hands->self);
+	const struct lg_servers_change change = {
+		.profile = wish->event == LG_EVENT_IMPORT ? "registry import"
+							  : "registry restore",
+		.by = hands->by,
+		.since_s = now.wall_ms / 1000,
+		.until_s = now.wall_ms / 1000 + LASTS_S,
+		.now = now,
+		.max_duration_s = -1,
+		.id = wish->id,
+		.stands = 1,
+	};
+
+	if (wish->server)
+		fleet->count = 1;
+	else
+		fleet->last = fleet->member;
+	return lg_servers_apply(fleet, &change, &backup,
+				&changing->wish->outcome, err);
+}
+
+/* A gate: what is written is no lock. */
+static void tell_target(struct changing *changing)
+{
+	struct lg_target *port = changing->port;
+
+	if (port->lock)
+		port->lock(port->self, &changing->lock, &changing->member.told);
+}
+
+/* Opened, compared and written. */
+static enum lg_status change_one(struct changing *changing,
+				 struct lg_error *err)
+{
+	const struct lg_change_hands *hands = changing->hands;
+	const struct lg_change_values *wish = changing->wish;
+	struct lg_servers_member *member = &changing->member;
+	size_t count = wish->server != NULL;
+	enum lg_status status =
+		hands->open(hands->self, &wish->server, &count, !wish->server,
+			    &changing->port, err);
+
+	if (status != LG_OK)
+		return status;
+	changing->lock.caller = hands->by;
+	changing->lock.stands =
+		wish->kept ? LG_TARGET_BACKUP : LG_TARGET_IMPORT;
+	tell_target(changing);
+	status = not_locked(changing, err);
+	if (status == LG_OK)
+		status = compare(changing, err);
+	if (status != LG_OK || changing->names->count == 0)
+		return status;
+	changing->lock.findings = changing->findings;
+	tell_target(changing);
+	member->name = changing->port->name;
+	member->port = changing->port;
+	member->wanted = changing->wanted;
+	member->planned = member->before;
+	member->stands = 1;
+	return write_difference(changing, err);
+}
+
+/* Who changed what there; a change of nothing is none, and the gate here notes
+ * its own. */
+static void note(const struct changing *changing, enum lg_status status)
+{
+	const struct lg_change_hands *hands = changing->hands;
 	struct lg_buffer what = {0};
 	struct lg_journal_entry entry = {
 		.at_s = hands->now(hands->self).wall_ms / 1000,
-		.event = wish->event,
+		.event = changing->wish->event,
 		.by = hands->by,
-		.result = result,
+		.result = status == LG_OK ? "done"
+			  : changing->wish->outcome == LG_SERVERS_LEFT_BEHIND
+				  ? "failed, NOT put back"
+				  : "failed, put back",
 		.max_duration_s = -1,
-		.target = wish->server,
+		.target = changing->wish->server,
 	};
 
-	if (names->count == 0)
+	if (!changing->wish->server || changing->names->count == 0)
 		return;
-	lg_journal_names(names, &what);
+	lg_journal_names(changing->names, &what);
 	entry.what = what.data;
 	hands->note(hands->self, &entry);
 	lg_buffer_release(&what);
 }
 
-/* Right, back-up, write, read back. */
-static enum lg_status change_server(const struct lg_change_hands *hands,
-				    const struct lg_change_values *wish,
-				    struct lg_target *port,
-				    struct lg_strlist *names,
-				    enum lg_change_left *out_left,
-				    struct lg_error *err)
+static void release(struct changing *changing)
 {
-	struct lg_registry *is = NULL, *should = NULL;
-	struct lg_target_probe probe = {0};
-	char *file = NULL;
-	enum lg_status status = port->probe(port->self, &probe, err);
+	const struct lg_change_hands *hands = changing->hands;
 
-	if (status == LG_OK && !probe.may_write)
-		status = lg_error_set(err, LG_ERR_DENIED, wish->server,
-				      "the account may not change the registry "
-				      "there; %s",
-				      probe.note);
-	if (status == LG_OK)
-		status = port->read(port->self, &is, err);
-	if (status == LG_OK)
-		status = wish->make(wish->context, is, &should, err);
-	if (status == LG_OK)
-		status = hands->backup(hands->self, wish->server, is, &file,
-				       err);
-	if (status == LG_OK)
-		status = write_values(port, is, should, names, out_left, err);
-	free(file);
-	lg_registry_free(&should);
-	lg_registry_free(&is);
-	return status;
+	lg_servers_member_release(&changing->member);
+	lg_findings_free(&changing->findings);
+	lg_registry_free(&changing->wanted);
+	lg_registry_free(&changing->should);
+	lg_registry_free(&changing->is);
+	if (changing->port)
+		hands->close(hands->self);
+	lg_servers_book_release(&changing->book);
+	if (changing->wish->server)
+		hands->finish(hands->self, &changing->journal);
 }
 
 enum lg_status lg_change_values(const struct lg_change_hands *hands,
-				const struct lg_change_values *wish,
-				struct lg_strlist *names,
-				enum lg_change_left *out_left,
-				struct lg_error *err)
+				struct lg_change_values *wish,
+				struct lg_strlist *names, struct lg_error *err)
 {
-	struct lg_servers_journal journal = {0};
-	struct lg_servers_book book = {0};
-	struct lg_target *port = NULL;
-	size_t count = 1;
-	enum lg_status status;
+	struct changing changing = {.hands = hands,
+				    .wish = wish,
+				    .names = names,
+				    .fleet = {.member = &changing.member}};
+	enum lg_status status = LG_OK;
 
-	*out_left = LG_CHANGE_NOT_BEGUN;
-	status = hands->begin(hands->self, &journal, &book, err);
+	wish->outcome = LG_SERVERS_NOTHING_WRITTEN;
+	if (wish->server)
+		status = hands->begin(hands->self, &changing.journal,
+				      &changing.book, err);
 	if (status != LG_OK)
 		return status;
-	status = not_locked(&book, wish->server, err);
-	if (status == LG_OK) {
-		*out_left = LG_CHANGE_WHOLE;
-		status = hands->open(hands->self, &wish->server, &count, 0,
-				     &port, err);
-	}
-	if (port) {
-		status = change_server(hands, wish, port, names, out_left, err);
-		hands->close(hands->self);
-		note(hands, wish, names,
-		     status == LG_OK               ? "done"
-		     : *out_left == LG_CHANGE_HALF ? "failed, NOT put back"
-						   : "failed, put back");
-	}
-	lg_servers_book_release(&book);
-	hands->finish(hands->self, &journal);
+	changing.fleet.journal = changing.journal;
+	status = change_one(&changing, err);
+	if (!wish->server)
+		wish->gate_exit = changing.member.told.exit;
+	note(&changing, status);
+	release(&changing);
 	return status;
 }

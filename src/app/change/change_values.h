@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * change_values.h - the values of one server changed by hand: import, restore
+ * change_values.h - values changed by hand: import, restore
  *
  * Layer: app.
- * Flow: a change is the difference between what the server holds and what it is
- * to hold. The journal of changes is held meanwhile, so that no lock begins in
- * the middle; what fails is put back from what was read first.
+ * Flow: what is to stand there is made from what stands there; the difference
+ * goes through the steps of servers.h as a lock's values do, and is over when
+ * it is in force. What broke off half-way is in the journal like any change:
+ * recover, and whoever ends what is over, puts the earlier values back.
  * Source: contract 4 registry, 7 "render, registry, targets"; A2, A3.
  */
 #ifndef LOGONGATE_APP_CHANGE_CHANGE_VALUES_H
@@ -13,32 +14,32 @@
 
 #include "app/change/hands.h"
 
-/* What the server is to hold, made from what it holds. */
+/* server NULL: the gate here, which keeps its own back-ups and history, and
+ * has kept put back by its name; else make says what is to stand there.
+ * id: of the change, in the journal. gate_exit: where the gate here failed, the
+ * exit code that it names. */
 struct lg_change_values {
 	const char *server;
+	const char *id;
 	enum lg_journal_event event;
+	const char *kept;
 	const void *context;
 	enum lg_status (*make)(const void *context,
 			       const struct lg_registry *is,
 			       struct lg_registry **out_should,
 			       struct lg_error *err);
-};
-
-enum lg_change_left {
-	LG_CHANGE_NOT_BEGUN = 0, /* LG_ERR_CONFLICT: a lock is on it, or
-				  * somebody else changes servers */
-	LG_CHANGE_WHOLE,         /* as it was, or as it is to be */
-	LG_CHANGE_HALF           /* it failed and could not be put back */
+	enum lg_servers_outcome outcome;
+	int gate_exit;
 };
 
 /*
  * names gets those of the values that change.
- * Returns: LG_OK; LG_ERR_DENIED a right is missing; as make and the server say.
+ * Returns: LG_OK; LG_ERR_CONFLICT, a lock is there, another change there was
+ * interrupted, or somebody else changes servers: nothing is written;
+ * LG_ERR_DENIED, a right is missing; as make and the server say.
  */
 enum lg_status lg_change_values(const struct lg_change_hands *hands,
-				const struct lg_change_values *wish,
-				struct lg_strlist *names,
-				enum lg_change_left *out_left,
-				struct lg_error *err);
+				struct lg_change_values *wish,
+				struct lg_strlist *names, struct lg_error *err);
 
 #endif

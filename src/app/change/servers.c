@@ -152,7 +152,7 @@ static enum lg_status work_restore(struct lg_servers_round *round,
 	if (status == LG_ERR_CONFLICT && member->port->keeps_others) {
 		member->kept = 1;
 		status = LG_OK;
-	} else if (status == LG_OK && !member->port->end) {
+	} else if (status == LG_OK && !lg_servers_is_gate(member)) {
 		status = lg_servers_read_back(member, member->before, &failure);
 	}
 	if (status == LG_OK && restarted)
@@ -195,6 +195,16 @@ static enum lg_servers_outcome restore_members(struct lg_servers *fleet)
 	return LG_SERVERS_PUT_BACK;
 }
 
+/* Its lock is over; of values by hand the earlier ones are back. */
+static enum lg_status end_of(struct lg_servers_member *last,
+			     struct lg_error *err)
+{
+	if (last->stands &&
+	    lg_servers_read_back(last, last->before, NULL) == LG_OK)
+		return LG_OK;
+	return lg_servers_write_values(last, LG_TARGET_RESTORE, err);
+}
+
 enum lg_status lg_servers_end_last(struct lg_servers *fleet)
 {
 	struct lg_servers_member *last = fleet->last;
@@ -203,7 +213,7 @@ enum lg_status lg_servers_end_last(struct lg_servers *fleet)
 
 	if (!last || !lg_servers_step_locks(last->step))
 		return LG_OK;
-	status = last->port->end(last->port->self, &failure);
+	status = end_of(last, &failure);
 	if (status == LG_OK)
 		last->step = LG_SERVERS_RESTORED;
 	else
@@ -257,10 +267,10 @@ static enum lg_status still_as_planned(const struct lg_servers *fleet,
 
 	for (i = 0; i < fleet->count; i++) {
 		member = &fleet->member[i];
-		name = member->planned ? lg_servers_differing(member->found,
-							      member->wanted,
-							      member->planned)
-				       : NULL;
+		name = member->planned
+			       ? lg_servers_differing(member, member->found,
+						      member->planned)
+			       : NULL;
 		if (name)
 			return lg_error_set(err, LG_ERR_CONFLICT, member->name,
 					    "%s was changed by somebody else "
@@ -348,7 +358,9 @@ enum lg_status lg_servers_apply(struct lg_servers *fleet,
 	if (status == LG_OK)
 		status = lock_last(fleet, err);
 	if (status == LG_OK)
-		status = lg_servers_journal_step(fleet, "applied", NULL, err);
+		status = lg_servers_journal_step(
+			fleet, change->stands ? "lifted" : "applied", NULL,
+			err);
 	*out_outcome = status == LG_OK ? LG_SERVERS_DONE : undo(fleet);
 	return status;
 }
@@ -360,7 +372,8 @@ static enum lg_status work_compare(struct lg_servers_round *round,
 	enum lg_status status = work_look(round, member, err);
 
 	/* a gate that lifted by itself, or a hand that did: nothing is lost */
-	if (status == LG_OK && !member->port->end && lg_servers_foreign(member))
+	if (status == LG_OK && !lg_servers_is_gate(member) &&
+	    lg_servers_foreign(member))
 		member->changed = 1;
 	return status;
 }

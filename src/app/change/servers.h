@@ -54,6 +54,7 @@ struct lg_servers_member {
 	 * journal, and NULL where the lock stands alone */
 	const struct lg_registry *own;
 	struct lg_registry *bare;
+	int stands; /* no lock: before is the caller's, and may have more names */
 	struct lg_registry *composed; /* wanted, where it was made for this */
 	enum lg_dialect dialect;
 	int restart;
@@ -88,7 +89,8 @@ struct lg_servers_change {
 	int64_t max_duration_s; /* -1: no limit */
 	const char *id;         /* of the lock; may be NULL */
 	int replaces;           /* in place of what stood there */
-	const char *variables;  /* of the profile; NULL: none */
+	int stands;            /* values by hand: over when they are in force */
+	const char *variables; /* of the profile; NULL: none */
 };
 
 /*

@@ -7,11 +7,12 @@
  * {"journal":"logongate changes","version":2}; a file without it is one of
  * version 1, which held a single change. A change begins with
  * {"step":"begin","id","profile","by","reason","since","until","gate",
- *  "max_duration","replaces","variables","targets":[{"name","restart","backup","dialect",
- *  "before","wanted"}]}
+ *  "max_duration","replaces","variables","stands","targets":[{"name","restart",
+ *  "backup","dialect","before","wanted"}]}
  * with before and wanted as Registry Editor text; every later line of it has
  * its "id": {"step":S,"target":NAME} in the words of lg_servers_step_name;
- * "applied" ends an apply, "until" moves its end, "lifting" begins a lift or an
+ * "applied" ends an apply, what stands by hand has none and is over when it is
+ * in force: "lifted"; "until" moves its end, "lifting" begins a lift or an
  * undoing, "lifted" ends the change, as does "opened" (the gate of this machine
  * is lifted) once no target is locked any more. A last line that was cut off
  * counts as not written: the step it announces was not taken.
@@ -68,6 +69,7 @@ struct lg_servers_record {
 	int64_t offset_ms;
 	int with_gate;
 	int replaces; /* in place of what stood there, not beside it */
+	int stands;   /* values by hand, which were interrupted; no lock */
 	int64_t max_duration_s; /* -1: no limit */
 	struct lg_servers_record_target *target;
 	size_t count;
@@ -108,6 +110,10 @@ lg_servers_book_find(const struct lg_servers_book *book, const char *id);
 struct lg_servers_record_target *
 lg_servers_record_target(const struct lg_servers_record *record,
 			 const char *name);
+
+/* What tells it apart from others at a gate. Borrows. */
+struct lg_target_lock
+lg_servers_record_lock(const struct lg_servers_record *record);
 
 /* 1: a target that took this step is not in a restart any more. */
 int lg_servers_step_ends_restart(enum lg_servers_step step);

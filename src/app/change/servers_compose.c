@@ -104,7 +104,7 @@ enum lg_status lg_servers_beside(const struct lg_servers_book *book,
 		const struct lg_servers_record_target *is =
 			lg_servers_record_target(record, target);
 
-		if (!is || !is->wanted || !is->before ||
+		if (record->stands || !is || !is->wanted || !is->before ||
 		    (record != except && !lg_servers_step_locks(is->step)))
 			continue;
 		status = add_names(&beside, is, err);

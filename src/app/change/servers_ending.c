@@ -39,7 +39,7 @@ static enum lg_status fill(const struct lg_servers_book *book,
 	struct lg_servers_beside beside = {0};
 	enum lg_status status;
 
-	if (member->port->end) {
+	if (member->port->end || record->stands) {
 		status = lg_registry_copy(target->wanted, &member->composed,
 					  err);
 		if (status == LG_OK)
@@ -80,6 +80,7 @@ enum lg_status lg_servers_ending(const struct lg_servers_book *book,
 			.restart = target->restart,
 			.step = target->step,
 			.in_restart = target->in_restart,
+			.stands = record->stands,
 		};
 		fleet->count++;
 		status = fill(book, record, target, member, err);
@@ -102,7 +103,7 @@ enum lg_status lg_servers_standing(const struct lg_servers_book *book,
 
 	if (!is || !is->wanted)
 		return lg_registry_new(out_values, err);
-	if (apart)
+	if (apart || record->stands)
 		return lg_registry_copy(is->wanted, out_values, err);
 	none.dialect = dialect_of(is);
 	status = lg_servers_beside(book, target, NULL, &beside, err);

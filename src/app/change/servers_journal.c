@@ -122,6 +122,7 @@ static int add_header(cJSON *object, const struct lg_servers_record *record)
 					(double)record->offset_ms)) &&
 	       cJSON_AddBoolToObject(object, "gate", record->with_gate) &&
 	       cJSON_AddBoolToObject(object, "replaces", record->replaces) &&
+	       (!record->stands || cJSON_AddTrueToObject(object, "stands")) &&
 	       (!record->variables ||
 		cJSON_AddStringToObject(object, "variables",
 					record->variables)) &&
@@ -206,6 +207,7 @@ enum lg_status lg_servers_journal_begin(const struct lg_servers *fleet,
 		.offset_ms = change->until_s * 1000 - end.boot_ms,
 		.with_gate = change->with_gate,
 		.replaces = change->replaces,
+		.stands = change->stands,
 		.variables = (char *)change->variables,
 		.max_duration_s = change->max_duration_s,
 	};

@@ -45,58 +45,66 @@ void lg_servers_member_release(struct lg_servers_member *member)
 	lg_strlist_release(&member->told.loud);
 }
 
-const char *lg_servers_differing(const struct lg_registry *found,
-				 const struct lg_registry *names,
-				 const struct lg_registry *expected)
-{
-	const struct lg_value *name;
-	const struct lg_value *is;
-	const struct lg_value *should;
-	size_t i;
-
-	for (i = 0; i < lg_registry_count(names); i++) {
-		name = lg_registry_at(names, i);
-		is = lg_registry_find(found, name->key, name->name);
-		should = lg_registry_find(expected, name->key, name->name);
-		if (!is != !should || (is && !lg_value_equal(is, should)))
-			return name->name;
-	}
-	return NULL;
-}
-
 static int is_same(const struct lg_value *a, const struct lg_value *b)
 {
 	return a && b ? lg_value_equal(a, b) : !a && !b;
 }
 
-const char *lg_servers_foreign(const struct lg_servers_member *member)
+/* Names are those of wanted, then those that only before has. */
+static const struct lg_value *name_at(const struct lg_servers_member *member,
+				      size_t at)
+{
+	size_t count = lg_registry_count(member->wanted);
+
+	if (at < count)
+		return lg_registry_at(member->wanted, at);
+	at -= count;
+	return member->before && at < lg_registry_count(member->before)
+		       ? lg_registry_at(member->before, at)
+		       : NULL;
+}
+
+int lg_servers_is_gate(const struct lg_servers_member *member)
+{
+	return member->port->end && !member->stands;
+}
+
+static const struct lg_value *find(const struct lg_registry *registry,
+				   const struct lg_value *name)
+{
+	return lg_registry_find(registry, name->key, name->name);
+}
+
+const char *lg_servers_differing(const struct lg_servers_member *member,
+				 const struct lg_registry *found,
+				 const struct lg_registry *expected)
 {
 	const struct lg_value *name;
-	const struct lg_value *is;
-	size_t i;
 
-	for (i = 0; i < lg_registry_count(member->wanted); i++) {
-		name = lg_registry_at(member->wanted, i);
-		is = lg_registry_find(member->found, name->key, name->name);
-		if (!is_same(is, name) &&
-		    !is_same(is, lg_registry_find(member->before, name->key,
-						  name->name)))
+	for (size_t i = 0; (name = name_at(member, i)) != NULL; i++) {
+		if (!is_same(find(found, name), find(expected, name)))
 			return name->name;
 	}
 	return NULL;
 }
 
-int lg_servers_holds(const struct lg_registry *found,
-		     const struct lg_registry *names,
-		     const struct lg_registry *expected)
+const char *lg_servers_foreign(const struct lg_servers_member *member)
 {
-	return !lg_servers_differing(found, names, expected);
+	const struct lg_value *name, *is;
+
+	for (size_t i = 0; (name = name_at(member, i)) != NULL; i++) {
+		is = find(member->found, name);
+		if (!is_same(is, find(member->wanted, name)) &&
+		    !is_same(is, find(member->before, name)))
+			return name->name;
+	}
+	return NULL;
 }
 
 int lg_servers_in_force(const struct lg_servers_member *member)
 {
 	return member->found &&
-	       lg_servers_holds(member->found, member->wanted, member->wanted);
+	       !lg_servers_differing(member, member->found, member->wanted);
 }
 
 enum lg_status lg_servers_read_back(struct lg_servers_member *member,
@@ -107,8 +115,7 @@ enum lg_status lg_servers_read_back(struct lg_servers_member *member,
 	enum lg_status status;
 
 	status = member->port->read(member->port->self, &found, err);
-	if (status == LG_OK &&
-	    !lg_servers_holds(found, member->wanted, expected))
+	if (status == LG_OK && lg_servers_differing(member, found, expected))
 		status = lg_error_set(err, LG_ERR_IO, member->name,
 				      "the values read back are not those "
 				      "that were written");
@@ -125,27 +132,31 @@ enum lg_status lg_servers_write_values(struct lg_servers_member *member,
 		restore ? member->wanted : member->before;
 	const struct lg_registry *to =
 		restore ? member->before : member->wanted;
-	size_t count = lg_registry_count(member->wanted);
 	struct lg_target_change *change;
-	const struct lg_value *value;
+	const struct lg_value *name;
 	enum lg_status status;
-	size_t i;
+	size_t count = 0;
 
-	if (restore && member->port->end)
+	if (restore && lg_servers_is_gate(member))
 		return member->port->end(member->port->self, err);
-	change = calloc(count ? count : 1, sizeof(*change));
+	while (name_at(member, count) != NULL)
+		count++;
+	change = calloc(count + 1, sizeof(*change));
 	if (!change)
 		return lg_error_set(err, LG_ERR_NO_MEMORY, member->name,
 				    "out of memory");
-	for (i = 0; i < count; i++) {
-		value = lg_registry_at(member->wanted, i);
-		change[i].key = value->key;
-		change[i].name = value->name;
-		change[i].value = lg_registry_find(to, value->key, value->name);
-		change[i].expected =
-			from ? lg_registry_find(from, value->key, value->name)
-			     : NULL;
-		change[i].care = care;
+	count = 0;
+	for (size_t i = 0; (name = name_at(member, i)) != NULL; i++) {
+		if (i >= lg_registry_count(member->wanted) &&
+		    find(member->wanted, name))
+			continue;
+		change[count++] = (struct lg_target_change){
+			.key = name->key,
+			.name = name->name,
+			.value = find(to, name),
+			.expected = from ? find(from, name) : NULL,
+			.care = care,
+		};
 	}
 	status = member->port->write(member->port->self, change, count, err);
 	free(change);

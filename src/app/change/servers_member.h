@@ -15,26 +15,27 @@ enum lg_status lg_servers_keep_before(const struct lg_registry *wanted,
 				      struct lg_registry **out_before,
 				      struct lg_error *err);
 
-/* The first name of a set under which found holds something else, or NULL. */
-const char *lg_servers_differing(const struct lg_registry *found,
-				 const struct lg_registry *names,
+/* Names are those of wanted and of before. The first under which found does not
+ * hold what is expected, or NULL. */
+const char *lg_servers_differing(const struct lg_servers_member *member,
+				 const struct lg_registry *found,
 				 const struct lg_registry *expected);
-int lg_servers_holds(const struct lg_registry *found,
-		     const struct lg_registry *names,
-		     const struct lg_registry *expected);
 
 /* The first name under which found holds what is neither wanted nor before: it
  * is somebody else's; NULL: none. A step that was interrupted leaves some of
  * this and some of that. */
 const char *lg_servers_foreign(const struct lg_servers_member *member);
 
+/* 1 where a lock is written, to a gate: it composes what is left by itself. */
+int lg_servers_is_gate(const struct lg_servers_member *member);
+
 /* A3: what was written is read back and compared. */
 enum lg_status lg_servers_read_back(struct lg_servers_member *member,
 				    const struct lg_registry *expected,
 				    struct lg_error *err);
 
-/* Every name of wanted gets what wanted (LG_TARGET_CHANGE) or before holds, or
- * is deleted. */
+/* Every name gets what wanted (LG_TARGET_CHANGE) or before holds, or is
+ * deleted. */
 enum lg_status lg_servers_write_values(struct lg_servers_member *member,
 				       enum lg_target_care care,
 				       struct lg_error *err);

@@ -147,6 +147,18 @@ static enum lg_status read_end(const cJSON *object,
 	return LG_OK;
 }
 
+struct lg_target_lock
+lg_servers_record_lock(const struct lg_servers_record *record)
+{
+	return (struct lg_target_lock){
+		.id = record->id,
+		.profile = record->profile,
+		.by = record->by,
+		.since_s = record->since_s,
+		.stands = record->stands ? LG_TARGET_IMPORT : LG_TARGET_LOCK,
+	};
+}
+
 static int is_same_boot(const struct lg_servers_record *record,
 			const struct lg_now *now)
 {
@@ -186,6 +198,7 @@ static enum lg_status read_header(const cJSON *object,
 	enum lg_status status;
 
 	record->with_gate = is_true(object, "gate");
+	record->stands = is_true(object, "stands");
 	/* version 1 wrote the lock's values as they were */
 	record->replaces =
 		is_true(object, "replaces") ||

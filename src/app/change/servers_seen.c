@@ -53,11 +53,8 @@ enum lg_status lg_servers_look_at(const struct lg_servers_book *book,
 		fleet->count++;
 		/* A gate is asked for our lock, beside which others may be. */
 		if (record && port[i].lock) {
-			const struct lg_target_lock lock = {
-				.id = record->id,
-				.profile = record->profile,
-				.by = record->by,
-			};
+			const struct lg_target_lock lock =
+				lg_servers_record_lock(record);
 
 			port[i].lock(port[i].self, &lock, NULL);
 		}

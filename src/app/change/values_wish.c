@@ -47,7 +47,7 @@ static enum lg_status checked(const struct lg_values_wish *wish,
 {
 	enum lg_status status = LG_OK;
 
-	if (wish->server->backend != LG_BACKEND_GATE)
+	if (wish->server && wish->server->backend != LG_BACKEND_GATE)
 		status = lg_values_check_sizes(wish->server->name, should, err);
 	if (status == LG_OK)
 		*out_should = should;

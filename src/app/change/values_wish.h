@@ -12,7 +12,8 @@
 #include <logongate/registry.h>
 #include "core/settings/settings.h"
 
-/* The Registry Editor file that says it. All borrowed. */
+/* The Registry Editor file that says it. All borrowed; server NULL: the gate
+ * here. */
 struct lg_values_wish {
 	const char *place;
 	const struct lg_buffer *bytes;

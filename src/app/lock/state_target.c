@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "app/lock/backup.h"
 #include "app/lock/lock_change.h"
 #include "app/lock/picture.h"
 
@@ -45,11 +46,90 @@ static enum lg_status values_of(const struct lg_target_change *change,
 	return status;
 }
 
-static enum lg_status state_write(void *self,
-				  const struct lg_target_change *change,
-				  size_t count, struct lg_error *err)
+/* By hand; none where damage took them all: an import is the way out. */
+static enum lg_status copy_standing(const struct lg_state *state,
+				    struct lg_registry **out_values,
+				    struct lg_error *err)
 {
-	const struct lg_state_target *target = self;
+	return state->standing
+		       ? lg_registry_copy(state->standing, out_values, err)
+		       : lg_registry_new(out_values, err);
+}
+
+static enum lg_status state_read(void *self, struct lg_registry **out_values,
+				 struct lg_error *err)
+{
+	struct lg_state *state = NULL;
+	enum lg_status status = open_state(self, &state, err);
+
+	return status == LG_OK ? copy_standing(state, out_values, err) : status;
+}
+
+static enum lg_status state_probe(void *self, struct lg_target_probe *out_probe,
+				  struct lg_error *err)
+{
+	struct lg_state *state = NULL;
+	enum lg_status status = open_state(self, &state, err);
+
+	if (status == LG_OK)
+		*out_probe = (struct lg_target_probe){
+			.may_write = 1, .locked = lg_state_locked(state)};
+	return status;
+}
+
+static enum lg_status state_kept(void *self, const char *name,
+				 struct lg_registry **out_values,
+				 struct lg_findings **out_findings,
+				 struct lg_error *err)
+{
+	struct lg_state *state = NULL;
+	enum lg_status status = open_state(self, &state, err);
+
+	return status == LG_OK ? lg_backup_read(state, name, out_values,
+						out_findings, err)
+			       : status;
+}
+
+/* Values by hand: what is other than it was. */
+static enum lg_status write_standing(const struct lg_state_target *target,
+				     const struct lg_target_change *change,
+				     size_t count, struct lg_error *err)
+{
+	const struct lg_target_lock *lock = target->lock;
+	struct lg_findings *findings = NULL;
+	struct lg_registry *values = NULL;
+	struct lg_state *state = NULL;
+	enum lg_status status = open_state(target, &state, err);
+
+	if (status == LG_OK)
+		status = copy_standing(state, &values, err);
+	for (size_t i = 0; status == LG_OK && i < count; i++) {
+		if (change[i].value)
+			status = lg_registry_set(values, change[i].value, err);
+		else
+			lg_registry_delete(values, change[i].key,
+					   change[i].name);
+	}
+	if (status == LG_OK && target->facts)
+		status = target->facts(target->context, values,
+				       lock->findings ? lock->findings
+						      : state->findings,
+				       &findings, err);
+	if (status == LG_OK)
+		status = lg_standing_write(
+			state,
+			lock->stands == LG_TARGET_BACKUP ? LG_EVENT_RESTORE
+							 : LG_EVENT_IMPORT,
+			lock->caller, values, findings, NULL, err);
+	lg_findings_free(&findings);
+	lg_registry_free(&values);
+	return status;
+}
+
+static enum lg_status write_lock(const struct lg_state_target *target,
+				 const struct lg_target_change *change,
+				 size_t count, struct lg_error *err)
+{
 	const struct lg_target_lock *lock = target->lock;
 	struct lg_lock_request request = {
 		.id = lock->id,
@@ -83,6 +163,16 @@ static enum lg_status state_write(void *self,
 		target->told->until_s = made->until.wall_s;
 	lg_registry_free(&values);
 	return status;
+}
+
+static enum lg_status state_write(void *self,
+				  const struct lg_target_change *change,
+				  size_t count, struct lg_error *err)
+{
+	const struct lg_state_target *target = self;
+
+	return target->lock->stands ? write_standing(target, change, count, err)
+				    : write_lock(target, change, count, err);
 }
 
 /* The lock that is meant; NULL: it is not there. One of the servers whose
@@ -181,11 +271,14 @@ struct lg_target lg_state_target(struct lg_state_target *self)
 	return (struct lg_target){
 		.self = self,
 		.name = "gate",
+		.probe = state_probe,
+		.read = state_read,
 		.write = state_write,
 		.lock = state_lock,
 		.end = state_end,
 		.extend = state_extend,
 		.confirm = state_confirm,
+		.kept = state_kept,
 		.close = state_close,
 	};
 }

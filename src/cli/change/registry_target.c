@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * registry_target.c - registry show, import, restore ... on another server
+ * registry_target.c - registry show, import, restore ...: the hands and the words
  *
  * The steps and their order are app/change/change_values's.
  */
@@ -13,10 +13,12 @@
 #include "adapters/system/journal_file.h"
 #include "app/change/change_values.h"
 #include "app/change/values_wish.h"
+#include "cli/change/apply.h"
 #include "cli/change/servers_apply.h"
 #include "cli/change/servers_hands.h"
 #include "cli/change/servers_lift.h"
 #include "cli/output.h"
+#include "cli/open/locks.h"
 #include "cli/open/targets.h"
 
 int lg_cli_registry_server(struct lg_cli *cli,
@@ -45,16 +47,6 @@ int lg_cli_registry_server(struct lg_cli *cli,
 	return code;
 }
 
-/* A server that is down or says no, in the words and codes of a target. */
-static int failed(struct lg_cli *cli, const struct lg_error *err)
-{
-	if (err->status == LG_ERR_CONFLICT)
-		return lg_cli_fail_as(cli, LG_EXIT_WOULD_NOT_LOCK, err);
-	if (err->status == LG_ERR_IO || err->status == LG_ERR_TIMEOUT)
-		return lg_cli_fail_as(cli, LG_EXIT_PUT_BACK, err);
-	return lg_cli_fail(cli, err);
-}
-
 int lg_cli_registry_read(struct lg_cli *cli,
 			 const struct lg_target_settings *server,
 			 struct lg_registry **out_values)
@@ -69,35 +61,51 @@ int lg_cli_registry_read(struct lg_cli *cli,
 		return lg_cli_fail(cli, &err);
 	status = port.read(port.self, out_values, &err);
 	port.close(port.self);
-	return status == LG_OK ? LG_EXIT_DONE : failed(cli, &err);
+	return status == LG_OK
+		       ? LG_EXIT_DONE
+		       : lg_cli_fail_as(cli, lg_cli_change_exit(status), &err);
 }
 
-static int change_server(struct lg_cli *cli, const struct lg_values_wish *wish,
-			 struct lg_change_values change,
+static int change_values(struct lg_cli *cli,
+			 const struct lg_target_settings *server,
+			 struct lg_change_values *change,
 			 struct lg_strlist *names)
 {
-	struct lg_cli_hands base = {.cli = cli};
+	struct lg_cli_hands base = {.cli = cli, .needs_no_gate = 1};
 	const struct lg_change_hands hands = lg_cli_hands(&base);
-	enum lg_change_left left;
+	char id[LG_LOCK_ID_SIZE];
 	struct lg_error err;
 	enum lg_status status;
 
-	lg_cli_servers_end_over(cli);
-	change.server = wish->server->name;
-	change.context = wish;
-	status = lg_change_values(&hands, &change, names, &left, &err);
+	if (server != NULL) {
+		lg_cli_servers_end_over(cli);
+		change->server = server->name;
+	}
+	change->id = id;
+	status = lg_cli_new_id(id, &err);
+	if (status == LG_OK)
+		status = lg_change_values(&hands, change, names, &err);
 	if (status == LG_OK)
 		return LG_EXIT_DONE;
-	if (left == LG_CHANGE_HALF) {
+	if (change->outcome == LG_SERVERS_LEFT_BEHIND) {
 		lg_cli_fail_as(cli, LG_EXIT_NOT_PUT_BACK, &err);
-		return lg_cli_say(cli, LG_EXIT_NOT_PUT_BACK, wish->server->name,
-				  "the earlier values could NOT be put back; "
+		return lg_cli_say(
+			cli, LG_EXIT_NOT_PUT_BACK,
+			server != NULL ? server->name : "gate",
+			server != NULL
+				? "the earlier values could NOT be put back; "
 				  "when it can be reached again: logongate "
+				  "recover"
+				: "whether the earlier values could be put "
+				  "back it does not say; when it runs: "
+				  "logongate registry show, and logongate "
 				  "registry restore");
 	}
-	if (left == LG_CHANGE_NOT_BEGUN && status != LG_ERR_CONFLICT)
-		return lg_cli_fail(cli, &err);
-	return failed(cli, &err);
+	return lg_cli_fail_as(cli,
+			      change->gate_exit != 0
+				      ? (enum lg_exit)change->gate_exit
+				      : lg_cli_change_exit(status),
+			      &err);
 }
 
 int lg_cli_registry_merge(struct lg_cli *cli,
@@ -106,24 +114,39 @@ int lg_cli_registry_merge(struct lg_cli *cli,
 			  struct lg_strlist *names)
 {
 	const struct lg_values_wish wish = {path, bytes, server};
+	struct lg_change_values change = {.event = LG_EVENT_IMPORT,
+					  .context = &wish,
+					  .make = lg_values_merged};
 
-	return change_server(
-		cli, &wish,
-		(struct lg_change_values){.event = LG_EVENT_IMPORT,
-					  .make = lg_values_merged},
-		names);
+	return change_values(cli, server, &change, names);
+}
+
+static int has_ending(const char *name)
+{
+	size_t len = strlen(name);
+
+	return len > 4 && strcmp(name + len - 4, ".reg") == 0;
 }
 
 /* backups/TIME.TARGET.reg, with or without the ending. */
 static int is_backup_of(const char *name, const char *target)
 {
-	size_t len = strlen(name), target_len = strlen(target);
+	size_t len = strlen(name) - (has_ending(name) ? 4 : 0);
+	size_t target_len = strlen(target);
 
-	if (len > 4 && strcmp(name + len - 4, ".reg") == 0)
-		len -= 4;
 	return strchr(name, '/') == NULL && name[0] != '.' &&
 	       len > target_len + 1 && name[len - target_len - 1] == '.' &&
 	       strncmp(name + len - target_len, target, target_len) == 0;
+}
+
+/* The gate here keeps its own. */
+static int put_back_here(struct lg_cli *cli, const char *name,
+			 struct lg_strlist *names)
+{
+	struct lg_change_values change = {.event = LG_EVENT_RESTORE,
+					  .kept = name};
+
+	return change_values(cli, NULL, &change, names);
 }
 
 int lg_cli_registry_put_back(struct lg_cli *cli,
@@ -131,20 +154,20 @@ int lg_cli_registry_put_back(struct lg_cli *cli,
 			     const char *name, struct lg_strlist *names)
 {
 	struct lg_buffer file = {0}, path = {0}, bytes = {0};
-	size_t len = strlen(name);
 	struct lg_error err;
 	enum lg_status status;
 	int code;
 
+	if (server == NULL)
+		return put_back_here(cli, name, names);
 	if (!is_backup_of(name, server->name))
 		return lg_cli_say(
 			cli, LG_EXIT_INVALID, name,
 			"is not a back-up of %s; one is called TIME.%s.reg and "
 			"lies in backups/ of state_dir",
 			server->name, server->name);
-	lg_buffer_format(
-		&file, LG_CLI_BACKUPS "/%s%s", name,
-		len > 4 && strcmp(name + len - 4, ".reg") == 0 ? "" : ".reg");
+	lg_buffer_format(&file, LG_CLI_BACKUPS "/%s%s", name,
+			 has_ending(name) ? "" : ".reg");
 	status = lg_buffer_status(&file, &err);
 	if (status == LG_OK)
 		status = lg_cli_servers_path(cli, file.data, &path, &err);
@@ -152,16 +175,13 @@ int lg_cli_registry_put_back(struct lg_cli *cli,
 		status = lg_file_read(path.data, &bytes, &err);
 	if (status == LG_OK) {
 		const struct lg_values_wish wish = {path.data, &bytes, server};
+		struct lg_change_values change = {.event = LG_EVENT_RESTORE,
+						  .context = &wish,
+						  .make = lg_values_as_kept};
 
-		code = change_server(
-			cli, &wish,
-			(struct lg_change_values){.event = LG_EVENT_RESTORE,
-						  .make = lg_values_as_kept},
-			names);
+		code = change_values(cli, server, &change, names);
 	} else {
-		code = status == LG_ERR_IO
-			       ? lg_cli_fail_as(cli, LG_EXIT_INVALID, &err)
-			       : lg_cli_fail(cli, &err);
+		code = lg_cli_fail(cli, &err);
 	}
 	lg_buffer_release(&bytes);
 	lg_buffer_release(&path);

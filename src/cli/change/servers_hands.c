@@ -6,7 +6,10 @@
 
 #include <unistd.h>
 
+#include <logongate/policy.h>
+
 #include "adapters/control/gate_target.h"
+#include "app/lock/lock_change.h"
 #include "cli/change/apply.h"
 #include "cli/change/servers_apply.h"
 #include "cli/change/servers_history.h"
@@ -52,6 +55,48 @@ static enum lg_status open_state(void *context, struct lg_state **out_state,
 	return status;
 }
 
+/* What is known stands in where it answers everything. */
+static enum lg_status find_facts(void *context,
+				 const struct lg_registry *values,
+				 const struct lg_findings *saved,
+				 struct lg_findings **out_findings,
+				 struct lg_error *err)
+{
+	const struct lg_settings *settings;
+	struct lg_directory *directory = NULL;
+	struct lg_strlist dn = {0}, user = {0};
+	struct lg_ask ask = {.dn = &dn, .user = &user};
+	enum lg_status status = lg_cli_settings(context, &settings, err);
+	int needs = 0;
+
+	*out_findings = NULL;
+	if (status == LG_OK)
+		status = lg_missing_facts(settings->dialect, values, saved,
+					  NULL, NULL, &needs, err);
+	if (status == LG_OK && !needs && saved != NULL)
+		status = lg_state_copy_findings(saved, out_findings, err);
+	if (status != LG_OK || !needs)
+		goto out;
+	status = lg_policy_names(settings->dialect, values, &dn, &user, err);
+	if (status == LG_OK)
+		status = lg_cli_directory(context, &directory, err);
+	ask.break_glass =
+		settings->break_glass.count > 0 ? &settings->break_glass : NULL;
+	if (status == LG_OK && directory == NULL)
+		status =
+			lg_error_set(err, LG_ERR_DIRECTORY, NULL,
+				     "the values list names and no directory "
+				     "is named; --directory URI or [directory] "
+				     "uri names one");
+	else if (status == LG_OK)
+		status = directory->ask(directory->self, &ask, NULL,
+					out_findings, err);
+out:
+	lg_strlist_release(&dn);
+	lg_strlist_release(&user);
+	return status;
+}
+
 /* One that does not answer says so when it is asked. */
 static enum lg_status open_gate(struct lg_cli_hands *hands,
 				const struct lg_settings *settings,
@@ -64,10 +109,12 @@ static enum lg_status open_gate(struct lg_cli_hands *hands,
 	struct lg_error no_gate;
 	enum lg_status status;
 
-	if (lg_cli_gate(hands->cli, &control, &no_gate) == LG_OK &&
-	    control == NULL) {
+	if (lg_cli_gate(hands->cli, &control, &no_gate) == LG_OK
+		    ? control == NULL
+		    : hands->needs_no_gate) {
 		hands->state.context = hands->cli;
 		hands->state.open = open_state;
+		hands->state.facts = find_facts;
 		*out_gate = lg_state_target(&hands->state);
 		return LG_OK;
 	}

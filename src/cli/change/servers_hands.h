@@ -19,6 +19,7 @@ struct lg_cli_hands {
 	struct lg_target gate;         /* the one here; has_gate: it is open */
 	int has_gate;
 	struct lg_state_target state; /* in its place where none runs */
+	int needs_no_gate; /* also where one should, and does not answer */
 };
 
 /* self begins with a struct lg_cli_hands whose cli is set. */

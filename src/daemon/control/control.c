@@ -31,7 +31,7 @@ static const struct {
 	{"refused", 0, control_refused},   {"logons", 0, control_logons},
 	{"history", 0, control_history},   {"values", 0, control_values},
 	{"policy", 0, control_policy},     {"import", 0, control_import},
-	{"restore", 0, control_restore},   {"reload", 0, control_reload},
+	{"backup", 0, control_backup},     {"reload", 0, control_reload},
 	{"servers", 0, control_servers},   {"locks", 1, control_locks},
 	{"heard", 0, control_heard},
 };

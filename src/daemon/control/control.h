@@ -93,7 +93,7 @@ void control_confirm(struct control_call *call);
 void control_extend(struct control_call *call);
 void control_lift(struct control_call *call);
 void control_import(struct control_call *call);
-void control_restore(struct control_call *call);
+void control_backup(struct control_call *call);
 void control_reload(struct control_call *call);
 
 #endif

@@ -13,7 +13,42 @@
 #include "daemon/facts.h"
 #include "daemon/turn.h"
 
-/* What all that is in force comes to; with "lock" what that lock sets. */
+static enum lg_status attach_registry(struct control_call *call,
+				      const struct lg_registry *values,
+				      struct lg_error *err)
+{
+	return lg_reg_text_render(values, LG_REG_ENCODING_UTF8,
+				  &call->attach[call->attach_count++], err);
+}
+
+static enum lg_status attach_findings(struct control_call *call,
+				      const struct lg_findings *findings,
+				      struct lg_error *err)
+{
+	return findings
+		       ? lg_findings_render(findings,
+					    &call->attach[call->attach_count++],
+					    err)
+		       : LG_OK;
+}
+
+/* By hand; none where damage took them all: an import is the way out. */
+static enum lg_status attach_standing(struct control_call *call,
+				      const struct lg_state *state,
+				      struct lg_error *err)
+{
+	struct lg_registry *none = NULL;
+	enum lg_status status = lg_registry_new(&none, err);
+
+	if (status == LG_OK)
+		status = attach_registry(
+			call, state->standing ? state->standing : none, err);
+	lg_registry_free(&none);
+	return status;
+}
+
+/* What all that is in force comes to; with "lock" what that lock sets, with
+ * "standing" what stands without any. */
 static enum lg_status attach_values(struct control_call *call,
 				    const struct gate_inside *inside,
 				    struct lg_error *err)
@@ -24,6 +59,8 @@ static enum lg_status attach_values(struct control_call *call,
 	struct lg_buffer comments = {0};
 	enum lg_status status = LG_OK;
 
+	if (control_flag(call, "standing"))
+		return attach_standing(call, inside->state, err);
 	if (name)
 		status = lg_lock_choose(inside->state, name, LG_MEANT_ANY,
 					&lock, err);
@@ -40,9 +77,8 @@ static enum lg_status attach_values(struct control_call *call,
 		lg_json_text(call->answer, "comments", comments.data);
 	lg_buffer_release(&comments);
 	if (status == LG_OK)
-		status = lg_reg_text_render(
-			lock ? lock->values : values, LG_REG_ENCODING_UTF8,
-			&call->attach[call->attach_count++], err);
+		status = attach_registry(call, lock ? lock->values : values,
+					 err);
 	lg_registry_free(&values);
 	return status;
 }
@@ -68,11 +104,8 @@ static enum lg_status run_policy(const struct gate_inside *inside,
 	lg_json_number(call->answer, "generation", (int64_t)state->generation);
 	lg_json_time(call->answer, "until", last ? last->until.wall_s : 0);
 	status = attach_values(call, inside, err);
-	if (status == LG_OK && state->findings)
-		status = lg_findings_render(state->findings,
-					    &call->attach[call->attach_count++],
-					    err);
-	return status;
+	return status == LG_OK ? attach_findings(call, state->findings, err)
+			       : status;
 }
 
 void control_values(struct control_call *call)
@@ -85,7 +118,7 @@ void control_policy(struct control_call *call)
 	gate_look(call->gate, run_policy, control_done, call);
 }
 
-/* import and restore, once the directory has answered for the names. */
+/* Once the directory has answered for the names. */
 static enum lg_status run_write(struct gate_inside *inside, void *context,
 				struct gate_outcome *outcome,
 				struct lg_error *err)
@@ -180,35 +213,47 @@ static enum lg_status run_import(const struct gate_inside *inside,
 	struct control_call *call = context;
 	enum lg_status status;
 
-	if (call->block_count != 1)
+	if (call->block_count < 1 || call->block_count > 2)
 		return lg_error_set(err, LG_ERR_SYNTAX, NULL,
 				    "import without a file");
 	status = lg_reg_text_parse(call->block[0].bytes, call->block[0].len,
 				   "import", inside->state->standing,
 				   &call->values, err);
+	if (status == LG_OK && call->block_count > 1)
+		status = lg_findings_parse(call->block[1].bytes,
+					   call->block[1].len, "the findings",
+					   &call->findings, err);
 	return status != LG_OK ? status : find_names(inside, call, err);
 }
 
 void control_import(struct control_call *call)
 {
-	call->event = LG_EVENT_IMPORT;
+	call->event = control_flag(call, "restores") ? LG_EVENT_RESTORE
+						     : LG_EVENT_IMPORT;
 	gate_look(call->gate, run_import, names_found, call);
 }
 
-static enum lg_status run_restore(const struct gate_inside *inside,
-				  void *context, struct lg_error *err)
+static enum lg_status run_backup(const struct gate_inside *inside,
+				 void *context, struct lg_error *err)
 {
 	struct control_call *call = context;
 	const char *backup = control_text(call, "backup");
+	struct lg_registry *values = NULL;
+	struct lg_findings *findings = NULL;
 	enum lg_status status;
 
-	status = lg_backup_read(inside->state, backup ? backup : "",
-				&call->values, &call->findings, err);
-	return status != LG_OK ? status : find_names(inside, call, err);
+	status = lg_backup_read(inside->state, backup ? backup : "", &values,
+				&findings, err);
+	if (status == LG_OK)
+		status = attach_registry(call, values, err);
+	if (status == LG_OK)
+		status = attach_findings(call, findings, err);
+	lg_findings_free(&findings);
+	lg_registry_free(&values);
+	return status;
 }
 
-void control_restore(struct control_call *call)
+void control_backup(struct control_call *call)
 {
-	call->event = LG_EVENT_RESTORE;
-	gate_look(call->gate, run_restore, names_found, call);
+	gate_look(call->gate, run_backup, control_done, call);
 }

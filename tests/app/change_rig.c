@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * change_rig.c - the whole of app/change over what is in memory
+ */
+#include "change_rig.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static struct lg_now tell_time(void *self)
+{
+	(void)self;
+	return (struct lg_now){.wall_ms = 1000 * 1000};
+}
+
+enum lg_status rig_begin(void *self, struct lg_servers_journal *journal,
+			 struct lg_servers_book *book, struct lg_error *err)
+{
+	struct rig *rig = self;
+	const struct lg_buffer *text = &rig->scene->world.journal;
+
+	rig->begun++;
+	*journal = rig->scene->fleet.journal;
+	return lg_servers_book_parse(text->data ? text->data : "", text->len,
+				     "journal", book, err);
+}
+
+static void fake_finish(void *self, struct lg_servers_journal *journal)
+{
+	(void)self;
+	(void)journal;
+}
+
+static enum lg_status fake_open(void *self, const char *const *name,
+				size_t *count, int with_gate,
+				struct lg_target **out_port,
+				struct lg_error *err)
+{
+	struct rig *rig = self;
+	struct lg_target *port = calloc(*count + 1, sizeof(*port));
+	size_t i, j;
+
+	(void)err;
+	assert_non_null(port);
+	for (i = 0; i < *count; i++) {
+		for (j = 0; j < TARGETS; j++) {
+			if (strcmp(rig->scene->port[j].name, name[i]) == 0)
+				port[i] = rig->scene->port[j];
+		}
+		assert_non_null(port[i].self);
+	}
+	if (with_gate)
+		port[*count] = rig->scene->gate_port;
+	rig->scene->opened = port;
+	*out_port = port;
+	return LG_OK;
+}
+
+static void fake_close(void *self)
+{
+	struct rig *rig = self;
+
+	free(rig->scene->opened);
+	rig->scene->opened = NULL;
+}
+
+static enum lg_status fake_rewrite(void *self,
+				   const struct lg_servers_book *book,
+				   struct lg_error *err)
+{
+	struct rig *rig = self;
+	struct lg_buffer text = {0};
+	enum lg_status status = lg_servers_book_render(book, &text, err);
+
+	lg_buffer_release(&rig->scene->world.journal);
+	rig->scene->world.journal = text;
+	return status;
+}
+
+static enum lg_status fake_backup(void *self, const char *name,
+				  const struct lg_registry *values,
+				  char **out_file, struct lg_error *err)
+{
+	(void)self;
+	(void)values;
+	(void)err;
+	*out_file = strdup(name);
+	return LG_OK;
+}
+
+static enum lg_status fake_test(const void *context, struct lg_error *err)
+{
+	const struct rig *rig = context;
+
+	if (rig->test_status != LG_OK)
+		return lg_error_set(err, rig->test_status, "gate",
+				    "a test account got in");
+	return LG_OK;
+}
+
+static void fake_note(void *self, const struct lg_journal_entry *entry)
+{
+	(void)self;
+	(void)entry;
+}
+
+static void tell_begun(void *self, const struct lg_change_begun *begun)
+{
+	struct rig *rig = self;
+
+	rig->outcome = begun->outcome;
+	if (begun->fleet->last)
+		rig->gate_status = begun->fleet->last->status;
+}
+
+static void tell_ended(void *self, const struct lg_change_ended *ended)
+{
+	struct rig *rig = self;
+
+	rig->outcome = ended->outcome;
+	if (ended->fleet && ended->fleet->last)
+		rig->gate_status = ended->fleet->last->status;
+}
+
+struct lg_change_hands rig_hands(struct rig *rig)
+{
+	return (struct lg_change_hands){
+		.self = rig,
+		.by = "admin",
+		.now = tell_time,
+		.begin = rig_begin,
+		.finish = fake_finish,
+		.open = fake_open,
+		.close = fake_close,
+		.rewrite = fake_rewrite,
+		.backup = fake_backup,
+		.test = fake_test,
+		.note = fake_note,
+		.begun = tell_begun,
+		.ended = tell_ended,
+	};
+}
+
+/* count servers, and the gate here where with_gate. */
+struct rig *rig_new(int count, int with_gate)
+{
+	const struct lg_servers_book empty = {0};
+	struct rig *rig = calloc(1, sizeof(*rig));
+	struct lg_error err;
+	int i;
+
+	assert_non_null(rig);
+	rig->scene = scene_new();
+	assert_int_equal(lg_servers_beside(&empty, "ex1", NULL,
+					   &rig->scene->alone, &err),
+			 LG_OK);
+	scene_add_gate(rig->scene);
+	rig->count = count;
+	rig->with_gate = with_gate;
+	for (i = 0; i < count + with_gate; i++) {
+		int is_gate = i == count;
+
+		rig->target[i].name =
+			is_gate ? "gate" : rig->scene->port[i].name;
+		rig->target[i].dialect =
+			is_gate ? LG_DIALECT_GATE : LG_DIALECT_EXCHANGE_2007;
+		rig->target[i].own = rig->scene->wanted;
+		rig->target[i].values = rig->scene->wanted;
+		rig->target[i].before = rig->scene->old;
+		rig->server[i].name = rig->target[i].name;
+		rig->server[i].is_local = is_gate;
+		rig->server[i].beside = &rig->scene->alone;
+	}
+	rig->plan.target = rig->target;
+	rig->plan.target_count = (size_t)(count + with_gate);
+	return rig;
+}
+
+void rig_free(struct rig *rig)
+{
+	scene_free(rig->scene);
+	free(rig);
+}
+
+enum lg_status rig_apply(struct rig *rig)
+{
+	const struct lg_change_hands hands = rig_hands(rig);
+	struct lg_change_begin request = {
+		.plan = &rig->plan,
+		.server = rig->server,
+		.test = rig->test,
+		.change = scene_change,
+		.lock = {.id = ID, .profile = "upgrade"},
+	};
+	struct lg_error err;
+
+	request.change.id = ID;
+	request.change.replaces = 1;
+	request.change.with_gate = rig->with_gate;
+	return lg_change_begin(&hands, &request, &err);
+}
+
+enum lg_status rig_lift(struct rig *rig)
+{
+	const struct lg_change_hands hands = rig_hands(rig);
+	const struct lg_change_lift lift = {
+		.id = rig->count > 0 ? ID : NULL,
+		.gate_id = rig->with_gate ? ID : NULL,
+		.with_gate = rig->with_gate,
+	};
+	struct lg_error err;
+	size_t count;
+
+	return lg_change_lift(&hands, &lift, &count, &err);
+}
+
+/* The next command: what was interrupted is undone. */
+void rig_recover(struct rig *rig)
+{
+	const struct lg_change_hands hands = rig_hands(rig);
+	struct lg_servers_book book = {0};
+	struct lg_servers_journal journal;
+	struct lg_error err;
+
+	rig->scene->world.crashed = 0;
+	rig->scene->world.effects_left = -1;
+	assert_int_equal(rig_begin(rig, &journal, &book, &err), LG_OK);
+	assert_int_equal(
+		lg_change_recover(&hands, &book, LG_SERVERS_LIFT_EACH, 1)
+			.status,
+		LG_OK);
+	lg_servers_book_release(&book);
+}
+
+/* How many changes the journal has. */
+size_t rig_in_journal(struct rig *rig)
+{
+	struct lg_servers_book book = {0};
+	struct lg_servers_journal journal;
+	struct lg_error err;
+	size_t count;
+
+	assert_int_equal(rig_begin(rig, &journal, &book, &err), LG_OK);
+	count = book.count;
+	lg_servers_book_release(&book);
+	return count;
+}
+
+void rig_assert_all_locked(const struct rig *rig)
+{
+	int i;
+
+	for (i = 0; i < rig->count; i++)
+		scene_assert_locked(&rig->scene->fake[i], rig->scene->wanted);
+	assert_int_equal(rig->scene->gate.locked, rig->with_gate);
+}
+
+void rig_assert_nothing_locked(const struct rig *rig)
+{
+	scene_assert_all_old(rig->scene);
+	assert_false(rig->scene->gate.locked);
+}
