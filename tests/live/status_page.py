@@ -19,6 +19,7 @@ import urllib.parse
 
 from programs import SOURCE
 from running_gate import Gate, eventually, listeners, main
+from webdriver import Browser
 
 PICTURES = os.path.join(os.environ.get("LOGONGATE_BUILD_DIR",
                                        tempfile.gettempdir()), "pages")
@@ -69,6 +70,7 @@ class Reader(html.parser.HTMLParser):
 
     def __init__(self, text):
         super().__init__()
+        self.title = ""
         self.source, self.words, self.rows, self.tags = text, [], [], []
         self.open = []
         self.feed(text)
@@ -92,6 +94,8 @@ class Reader(html.parser.HTMLParser):
     def handle_data(self, data):
         if self.open and self.open[-1] == "style":
             return
+        if self.open and self.open[-1] == "title":
+            self.title += data
         self.words.append(data)
         if self.open and self.open[-1] in ("td", "th"):
             self.rows[-1][-1] += data
@@ -114,7 +118,9 @@ def for_everybody():
                   "--reason", "new disks " + EVIL)
         gate.dovecot("bob")
         page = Reader(gate.get("/")[2])
-        assert "Mail: maintenance" in page.text, page.text
+        until = re.search(r"Back at (\d\d:\d\d( UTC)?)\.", page.text)[1]
+        assert f"Mail: maintenance until {until}" in page.text, page.text
+        assert "your password is still the same" in page.text, page.text
         assert "Back at " in page.text and "new disks " in page.text
         assert "profile1" in page.text and "everybody" in page.text
         assert EVIL in page.text, page.source
@@ -145,6 +151,13 @@ def several():
         gate.json("apply", soon, "--at", "23:59", "--for", "1h",
                   "--accept-warnings")
         page = Reader(gate.get("/")[2])
+        latest = re.search("Until (\\S+)", page.text.split(
+            "For bob's sake.")[1])[1]
+        assert f"Mail: maintenance until {latest}" in page.text, page.text
+        # Times of one page are written in one way.
+        assert "+00:00" not in page.text and ":00+" not in page.text, page.text
+        assert re.search(r"Planned: you may not be able to use your mail from "
+                         r"\d{4}-\d\d-\d\d 23:59( UTC)? until \d{4}-", page.text)
         sections = [tag for tag, attrs in page.tags if tag == "section"]
         assert len(sections) == 3, page.text
         assert "For alice's sake." in page.text, page.text
@@ -161,6 +174,80 @@ def several():
         assert "by" not in told and "loud" not in told, told
         assert told["until"] == max(lock["until"] for lock in told["locks"]
                                     if not lock["starts"]), told
+
+
+def whose_it_is():
+    """the title says until when only to those who are all kept out"""
+    with Page().start() as gate:
+        def title():
+            return Reader(gate.get("/")[2]).title
+
+        soon = gate.profile(listed=["alice"])
+        gate.json("apply", soon, "--at", "23:59", "--for", "1h",
+                  "--accept-warnings")
+        assert title() == "Mail: maintenance is planned", title()
+        gate.lift()
+        gate.lock(gate.profile(
+            extra='[applies_to]\ndomains = "example.org"\n'))
+        assert title() == "Mail: maintenance for some people", title()
+        gate.lock(gate.profile(listed=["alice"]), for_s=600)
+        assert re.fullmatch(r"Mail: maintenance until \d\d:\d\d( UTC)?",
+                            title()), title()
+    # A gate that knows nothing does not say that nothing is to be known.
+    with Page() as gate:
+        os.makedirs(os.path.dirname(gate.stored("registry.reg")),
+                    exist_ok=True)
+        with open(gate.stored("registry.reg"), "w", encoding="ascii") as file:
+            file.write("nonsense\n")
+        gate.start()
+        page = Reader(gate.get("/")[2])
+        assert page.title == "Mail: an administrator is needed", page.text
+        assert "cannot tell at the moment who may log on" in page.text
+        assert "No maintenance" not in page.text, page.text
+
+
+def by_keyboard():
+    """every control of the help desk's page is reached with Tab, is seen to
+    be, and the search is made with Enter"""
+    tab, enter = "\ue004", "\ue007"
+    with Page().start() as gate, Browser(size="1280,1000") as window:
+        gate.lock(gate.profile(listed=["alice"]))
+        for name in ("bob", "carol"):
+            gate.dovecot(name)
+
+        def press(*keys):
+            window.ask("POST", "/actions", {"actions": [{
+                "type": "key", "id": "keyboard", "actions": [
+                    {"type": kind, "value": key} for key in keys
+                    for kind in ("keyDown", "keyUp")]}]})
+
+        def focused():
+            """[tag or role, id or text, width of its outline]"""
+            return window.run(
+                "const e = document.activeElement;"
+                "return [e.getAttribute('role') || e.tagName.toLowerCase(),"
+                " e.id || e.getAttribute('aria-labelledby') || e.innerText,"
+                " parseFloat(getComputedStyle(e).outlineWidth)]")
+
+        window.open(f"http://help:h3lp@127.0.0.1:{gate.port}/help")
+        seen = []
+        for _ in range(6):
+            press(tab)
+            seen.append(focused())
+        assert [row[:2] for row in seen] == [
+            ["input", "user"], ["input", "client"], ["button", "Search"],
+            ["region", "refused"], ["region", "doors"],
+            ["a", "For everybody"]], seen
+        assert all(row[2] >= 2 for row in seen), seen
+        window.open(f"http://help:h3lp@127.0.0.1:{gate.port}/help")
+        press(tab, *"BOB", enter)
+        assert "1 in the last 24 hours" in window.await_text(
+            "[role=status]", "1 in the last 24 hours")
+        assert window.text("table").count("bob") == 1, window.text("table")
+        assert "carol" not in window.text("table")
+        assert "not on the list" in window.text("table")
+        assert window.run("return document.querySelector('#user').value"
+                          ) == "BOB"
 
 
 def behind_the_key():
@@ -343,6 +430,10 @@ def in_a_browser():
     os.makedirs(PICTURES, exist_ok=True)
     with Page().start() as gate:
         shown = [("none", gate.get("/")[2])]
+        gate.json("apply", gate.profile(listed=["alice"]), "--at", "23:59",
+                  "--for", "1h", "--reason", "new disks", "--accept-warnings")
+        shown.append(("planned", gate.get("/")[2]))
+        gate.lift()
         gate.lock(gate.profile(listed=["alice"], message="The mail server "
                                "gets new disks. Please try again after "
                                "%{until}; your mail is kept meanwhile."),
@@ -382,9 +473,9 @@ def in_a_browser():
                  ("--blink-settings=preferredColorScheme=0",))):
             # Side by side, for whoever looks at them.
             path = gate.write(look + ".html", "<!DOCTYPE html><body>"
-                              + frames(shown, (width,), 1400))
+                              + frames(shown, (width,), 2000))
             picture = os.path.join(PICTURES, look + ".png")
-            size = (4 * width + 100, 1450 * ((len(shown) + 3) // 4))
+            size = (4 * width + 100, 2050 * ((len(shown) + 3) // 4))
             browser(f"--screenshot={picture}",
                     f"--window-size={size[0]},{size[1]}", *words,
                     "file://" + path)
@@ -394,9 +485,10 @@ def in_a_browser():
         assert "Mail: " in page, page
 
 
-ROWS = [for_everybody, several, behind_the_key, help_desk, colours]
-if shutil.which("chromium"):
-    ROWS.append(in_a_browser)
+ROWS = [for_everybody, several, whose_it_is, behind_the_key, help_desk,
+        colours]
+if shutil.which("chromium") and shutil.which("chromedriver"):
+    ROWS += [in_a_browser, by_keyboard]
 elif os.environ.get("LG_REQUIRE_LIVE") == "1":
     sys.exit("no chromium")
 else:

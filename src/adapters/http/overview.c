@@ -23,11 +23,29 @@ static void term(const char *name, const char *value, struct lg_buffer *out)
 	lg_buffer_text(out, "</dd>\n");
 }
 
+/* The profile's words are of a lock that is in force. */
+static void planned(const struct lg_overview_lock *lock, struct lg_buffer *out)
+{
+	lg_buffer_text(out, "<p>Planned: you may not be able to use your mail "
+			    "from ");
+	lg_http_escape(lock->starts, out);
+	if (lock->until) {
+		lg_buffer_text(out, " until ");
+		lg_http_escape(lock->until, out);
+	} else {
+		lg_buffer_text(out, " on");
+	}
+	lg_buffer_text(out, ".</p>\n");
+}
+
 static void one_lock(const struct lg_overview_lock *lock, int for_help,
 		     struct lg_buffer *out)
 {
-	lg_buffer_text(out, "<section class=\"card\">\n");
-	if (lock->words) {
+	lg_buffer_format(out, "<section class=\"card%s\">\n",
+			 lock->starts ? " planned" : "");
+	if (lock->starts) {
+		planned(lock, out);
+	} else if (lock->words) {
 		lg_http_paragraph(lock->language, out);
 		lg_http_escape(lock->words, out);
 		lg_buffer_text(out, "</p>\n");
@@ -36,7 +54,7 @@ static void one_lock(const struct lg_overview_lock *lock, int for_help,
 	term("What", lock->profile, out);
 	term("Begins", lock->starts, out);
 	term("Since", lock->since, out);
-	term("Until", lock->until ? lock->until : "nobody knows", out);
+	term("Until", lock->until ? lock->until : "no end is known", out);
 	term("Why", lock->reason, out);
 	term("Concerns", lock->concerns ? lock->concerns : "everybody", out);
 	if (for_help) {
@@ -49,13 +67,23 @@ static void one_lock(const struct lg_overview_lock *lock, int for_help,
 static void locks(const struct lg_overview *o, int for_help,
 		  struct lg_buffer *out)
 {
+	int in_force = 0;
 	size_t i;
 
-	if (!o->lock_count)
+	if (o->no_policy)
+		lg_buffer_text(out, "<p>The mail server cannot tell at the "
+				    "moment who may log on.</p>\n");
+	else if (!o->lock_count)
 		lg_buffer_text(out, "<p>No maintenance is under way, and none "
-				    "is planned here.</p>\n");
-	for (i = 0; i < o->lock_count; i++)
+				    "is planned.</p>\n");
+	for (i = 0; i < o->lock_count; i++) {
 		one_lock(&o->lock[i], for_help, out);
+		in_force |= !o->lock[i].starts;
+	}
+	if (in_force && !for_help)
+		lg_buffer_text(out, "<p>You do not need to change anything, "
+				    "and your password is still the same."
+				    "</p>\n");
 }
 
 static void attention(const struct lg_overview *o, struct lg_buffer *out)
@@ -123,7 +151,8 @@ static void chart(const struct lg_overview *o, struct lg_buffer *out)
 		most = sum > most ? sum : most;
 	}
 	lg_buffer_format(out,
-			 "<svg viewBox=\"0 0 640 140\" role=\"img\" "
+			 "<svg viewBox=\"0 0 600 104\" preserveAspectRatio="
+			 "\"none\" role=\"img\" "
 			 "aria-label=\"In the last hour %" PRIu64
 			 " logons were refused and %" PRIu64 " let in\">\n",
 			 refused, admitted);
@@ -132,7 +161,7 @@ static void chart(const struct lg_overview *o, struct lg_buffer *out)
 			(unsigned int)(o->minute[i].refused * 100 / most);
 		unsigned int a =
 			(unsigned int)(o->minute[i].admitted * 100 / most);
-		int x = 20 + i * 10;
+		int x = 1 + i * 10;
 
 		/* One is seen, too, beside a thousand. */
 		if (o->minute[i].refused && !r)
@@ -143,17 +172,17 @@ static void chart(const struct lg_overview *o, struct lg_buffer *out)
 			lg_buffer_format(out,
 					 "<rect class=\"a\" x=\"%d\" y=\"%u\" "
 					 "width=\"8\" height=\"%u\"/>\n",
-					 x, 115 - a, a);
+					 x, 104 - a, a);
 		if (r)
 			lg_buffer_format(out,
 					 "<rect class=\"r\" x=\"%d\" y=\"%u\" "
 					 "width=\"8\" height=\"%u\"/>\n",
-					 x, 115 - a - r, r);
+					 x, 104 - a - r, r);
 	}
 	lg_buffer_format(out,
-			 "<text x=\"20\" y=\"132\">an hour ago</text>"
-			 "<text x=\"620\" y=\"132\" text-anchor=\"end\">now"
-			 "</text></svg>\n<p>Refused: <strong class=\"lock\">"
+			 "</svg>\n<p class=\"axis\"><span>an hour ago</span>"
+			 "<span>now</span></p>\n"
+			 "<p>Refused: <strong class=\"lock\">"
 			 "%" PRIu64 "</strong>, let in: <strong class=\"ok\">"
 			 "%" PRIu64 "</strong>; most in a minute: %" PRIu64
 			 ".</p>\n",
@@ -212,20 +241,34 @@ static void found(const struct lg_overview_search *search,
 }
 
 /* The title, and the class that gives its colour. */
-static const char *title_of(const struct lg_overview *o, const char **out_class)
+static void title_of(const struct lg_overview *o, struct lg_buffer *out_title,
+		     const char **out_class)
 {
+	int in_force = 0;
+	int of_all = 0;
 	size_t i;
 
-	*out_class = "bad";
-	if (o->no_policy)
-		return "Mail: the gate needs an administrator";
-	*out_class = "lock";
-	for (i = 0; i < o->lock_count; i++)
-		if (!o->lock[i].starts)
-			return "Mail: maintenance";
-	*out_class = "ok";
-	return o->lock_count ? "Mail: maintenance is planned"
-			     : "Mail: no maintenance";
+	for (i = 0; i < o->lock_count; i++) {
+		in_force |= !o->lock[i].starts;
+		of_all |= !o->lock[i].starts && !o->lock[i].concerns;
+	}
+	if (o->no_policy) {
+		*out_class = "bad";
+		lg_buffer_text(out_title, "Mail: an administrator is needed");
+	} else if (in_force) {
+		*out_class = "lock";
+		lg_buffer_text(out_title, "Mail: maintenance");
+		if (!of_all)
+			lg_buffer_text(out_title, " for some people");
+		else if (o->until)
+			lg_buffer_format(out_title, " until %s", o->until);
+	} else if (o->lock_count) {
+		*out_class = "plan";
+		lg_buffer_text(out_title, "Mail: maintenance is planned");
+	} else {
+		*out_class = "ok";
+		lg_buffer_text(out_title, "Mail: no maintenance");
+	}
 }
 
 enum lg_status lg_overview_status(const struct lg_overview *overview,
@@ -233,16 +276,19 @@ enum lg_status lg_overview_status(const struct lg_overview *overview,
 				  struct lg_error *err)
 {
 	struct lg_buffer list = {0};
+	struct lg_buffer title = {0};
 	const char *state;
-	const char *title = title_of(overview, &state);
 	enum lg_status status;
 
+	title_of(overview, &title, &state);
 	locks(overview, 0, &list);
 	status = lg_buffer_status(&list, err);
+	if (status == LG_OK)
+		status = lg_buffer_status(&title, err);
 	if (status == LG_OK) {
 		const struct lg_http_slot slot[] = {
 			{"head", (const char *)lg_page_head, 1},
-			{"title", title, 0},
+			{"title", title.data, 0},
 			{"state", state, 0},
 			{"locks", list.data, 1},
 			{"host", overview->host, 0},
@@ -254,6 +300,7 @@ enum lg_status lg_overview_status(const struct lg_overview *overview,
 					  slot, sizeof(slot) / sizeof(slot[0]),
 					  out_html, err);
 	}
+	lg_buffer_release(&title);
 	lg_buffer_release(&list);
 	return status;
 }
@@ -270,6 +317,7 @@ enum lg_status lg_overview_help(const struct lg_overview *overview,
 		CHART,
 		ROWS,
 		FOUND,
+		TITLE,
 		PARTS
 	};
 	struct lg_buffer part[PARTS] = {{0}};
@@ -277,9 +325,9 @@ enum lg_status lg_overview_help(const struct lg_overview *overview,
 	char sessions[24];
 	char refused[24];
 	const char *state;
-	const char *title = title_of(overview, &state);
 	int i;
 
+	title_of(overview, &part[TITLE], &state);
 	locks(overview, 1, &part[LOCKS]);
 	attention(overview, &part[ATTENTION]);
 	doors(overview, &part[DOORS]);
@@ -293,7 +341,7 @@ enum lg_status lg_overview_help(const struct lg_overview *overview,
 	if (status == LG_OK) {
 		const struct lg_http_slot slot[] = {
 			{"head", (const char *)lg_page_head, 1},
-			{"title", title, 0},
+			{"title", part[TITLE].data, 0},
 			{"state", state, 0},
 			{"locks", part[LOCKS].data, 1},
 			{"attention", part[ATTENTION].data, 1},

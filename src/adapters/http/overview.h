@@ -54,6 +54,7 @@ struct lg_overview {
 	struct lg_overview_minute
 		minute[LG_OVERVIEW_MINUTES]; /* oldest first */
 	int no_policy;
+	const char *until; /* when all are let in again; NULL: not known */
 	uint64_t sessions;
 	uint64_t refused;
 	const char *host;

@@ -91,6 +91,31 @@ static int is_meant(const struct help *help, const struct lg_logon *logon)
 	       has_word(logon->address, help->client);
 }
 
+/* Why, for who answers a call. */
+static const char *in_words(enum lg_reason reason)
+{
+	switch (reason) {
+	case LG_REASON_NOT_LISTED:
+		return "not on the list";
+	case LG_REASON_NOBODY:
+		return "nobody may log on";
+	case LG_REASON_PROTOCOL_REFUSED:
+		return "this protocol is closed";
+	case LG_REASON_VERSION_BLOCKED:
+		return "this version of the program is blocked";
+	case LG_REASON_PROCESS_BLOCKED:
+		return "this program is blocked";
+	case LG_REASON_VERSION_UNKNOWN:
+		return "the program names no version";
+	case LG_REASON_PROCESS_UNKNOWN:
+		return "the program does not name itself";
+	case LG_REASON_NO_POLICY:
+		return "the gate has no policy";
+	default:
+		return lg_reason_name(reason);
+	}
+}
+
 static int add_row(void *context, const struct lg_logon *logon)
 {
 	struct help *help = context;
@@ -100,16 +125,16 @@ static int add_row(void *context, const struct lg_logon *logon)
 		.client = logon->client ? logon->client : logon->process,
 		.address = logon->address,
 		.door = logon->door,
-		.reason = lg_reason_name(logon->reason),
+		.reason = in_words(logon->reason),
 		.count = logon->count,
 	};
 	struct lg_buffer *row = &help->row[help->rows % ROWS_MAX];
-	char at[64];
+	char at[LG_TIME_SIZE];
 
 	if (!is_meant(help, logon))
 		return 0;
-	lg_time_format_full(logon->last_s ? logon->last_s : logon->at_s, &zone,
-			    at);
+	lg_time_format(logon->last_s ? logon->last_s : logon->at_s,
+		       help->since_s + BACK_S, &zone, at);
 	refusal.at = at;
 	lg_buffer_clear(row);
 	lg_overview_row(&refusal, row);

@@ -94,6 +94,7 @@ static void fill_locks(struct gate *gate, const char *accept,
 {
 	const struct gate_view *view = gate->view;
 	struct lg_zone zone = lg_system_zone();
+	int64_t ends_s = 0;
 	size_t i;
 
 	for (i = 0; i < view->lock_count; i++) {
@@ -114,15 +115,17 @@ static void fill_locks(struct gate *gate, const char *accept,
 			.by = shown->lock->by,
 			.id = shown->lock->id,
 		};
-		if (lg_lock_waits(shown->lock)) {
-			lg_time_format_full(shown->lock->start.wall_s, &zone,
-					    o->starts[i]);
-			lock->starts = o->starts[i];
+		if (lg_lock_waits(shown->lock))
+			lock->starts = shown->starts;
+		else if (!shown->concerns.some &&
+			 shown->lock->until.wall_s > ends_s) {
+			ends_s = shown->lock->until.wall_s;
+			o->page.until = lock->until;
 		}
 	}
 	o->page.lock = o->lock;
 	o->page.lock_count = view->lock_count;
-	lg_time_format_full(gate_now_s(gate), &zone, o->now);
+	lg_time_format(gate_now_s(gate), 0, &zone, o->now);
 }
 
 /* Each door that is open, and what it answers without a policy. */

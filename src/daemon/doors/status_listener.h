@@ -23,11 +23,10 @@ struct gate_overview {
 	struct lg_buffer words[LG_LOCKS_MAX];
 	struct lg_message_choice choice[LG_LOCKS_MAX];
 	struct lg_buffer concerns[LG_LOCKS_MAX];
-	char starts[LG_LOCKS_MAX][64];
 	struct lg_overview_door door[GATE_DOOR_COUNT];
 	struct lg_strlist attention;
 	char host[256];
-	char now[64];
+	char now[32];
 };
 
 /* As it is now, for somebody who accepts those languages (may be NULL).
