@@ -58,10 +58,13 @@ static const char *name_of(enum gate_notice notice)
 
 static void put_who(const struct lg_lock *lock, struct lg_buffer *out)
 {
-	if (lock->reason)
-		lg_buffer_format(out, " (%s)", lock->reason);
+	if (!lock->reason && !lock->by)
+		return;
+	lg_buffer_format(out, " (%s", lock->reason ? lock->reason : "");
 	if (lock->by)
-		lg_buffer_format(out, ", applied by %s", lock->by);
+		lg_buffer_format(out, "%sapplied by %s",
+				 lock->reason ? "; " : "", lock->by);
+	lg_buffer_char(out, ')');
 }
 
 /* A sentence for a mail, a chat, a terminal. */
@@ -70,49 +73,49 @@ static void put_sentence(enum gate_notice notice,
 			 struct lg_buffer *out)
 {
 	const struct lg_lock *lock = shown ? shown->lock : NULL;
-	const char *name = lock && lock->profile ? lock->profile : "A lock";
 	const char *until = shown && *shown->until ? shown->until : "lifted";
 
+	if (lock && lock->profile)
+		lg_buffer_format(out, "The lock %s", lock->profile);
+	else if (lock)
+		lg_buffer_text(out, "A lock");
 	switch (notice) {
 	case GATE_NOTICE_SCHEDULED:
-		lg_buffer_format(out, "%s will begin at %s and last until %s",
-				 name, shown->starts, until);
+		lg_buffer_format(out, " will begin at %s and last until %s",
+				 shown->starts, until);
 		break;
 	case GATE_NOTICE_STARTING:
-		lg_buffer_format(out, "%s begins at %s and lasts until %s",
-				 name, shown->starts, until);
+		lg_buffer_format(out, " begins at %s and lasts until %s",
+				 shown->starts, until);
 		break;
 	case GATE_NOTICE_APPLIED:
-		lg_buffer_format(out, "%s is in force until %s", name, until);
+		lg_buffer_format(out, " is in force until %s", until);
 		break;
 	case GATE_NOTICE_UNCONFIRMED:
-		lg_buffer_format(
-			out,
-			"%s is not confirmed; half of the time for that has "
-			"passed: logongate confirm keeps it",
-			name);
+		lg_buffer_text(
+			out, " is not confirmed, and half of the time for that "
+			     "is over: logongate confirm keeps it");
 		break;
 	case GATE_NOTICE_ENDING:
 		lg_buffer_format(out,
-				 "%s ends at %s; logongate extend moves the "
-				 "end",
-				 name, until);
+				 " ends at %s; logongate extend moves "
+				 "its end",
+				 until);
 		break;
 	case GATE_NOTICE_EXTENDED:
 		lg_buffer_format(out,
-				 "The end of %s was moved: it is in force "
-				 "until %s",
-				 name, until);
+				 " has another end: it is in force until "
+				 "%s",
+				 until);
 		break;
 	case GATE_NOTICE_LIFTED:
-		lg_buffer_format(out, "%s was lifted", name);
+		lg_buffer_text(out, " was lifted");
 		break;
 	case GATE_NOTICE_EXPIRED:
-		lg_buffer_format(out, "%s has ended: its time is over", name);
+		lg_buffer_text(out, " has ended: its time is over");
 		break;
 	case GATE_NOTICE_UNDONE:
-		lg_buffer_format(out, "%s was taken back: nobody confirmed it",
-				 name);
+		lg_buffer_text(out, " was taken back: nobody confirmed it");
 		break;
 	case GATE_NOTICE_ATTENTION:
 		lg_buffer_format(out, "The gate needs attention: %s", what);

@@ -8,6 +8,7 @@ import email.policy
 import http.server
 import json
 import os
+import re
 import shutil
 import socketserver
 import threading
@@ -77,7 +78,8 @@ def from_apply_to_lift():
         assert lifted["lock"]["id"] == lock["id"]
         assert applied["at"] >= time.strftime("%Y-%m-%dT%H:%M:%SZ",
                                               time.gmtime(before))
-        assert applied["text"].startswith("upgrade is in force until ")
+        assert applied["text"].startswith(
+            "The lock upgrade is in force until ")
         assert 'new "disks" \\ ü' in applied["text"], applied["text"]
 
 
@@ -225,6 +227,12 @@ def attention():
         event = gate.events()[1]
         assert event["lock"] is None, event
         assert event["text"].startswith("The gate needs attention: "), event
+        # What it was about is made anew, and read again.
+        gate.ask("lift")
+        gate.process.send_signal(1)
+        gate.wait_for("applied", "attention", "lifted", "quiet")
+        assert gate.events()[-1]["text"] == \
+            "Nothing needs attention at the gate any longer", gate.events()
 
 
 def no_folder():
@@ -286,7 +294,8 @@ WEBHOOK_EVENTS='applied expired'
                     "teams": lambda: body["attachments"][0]["content"]
                     ["body"][0]["text"],
                     "matrix": lambda: body["body"]}[kind]()
-                assert text.startswith("upgrade is in force until "), text
+                assert text.startswith(
+                    "The lock upgrade is in force until "), text
                 assert '"text":"x" \\ ü' in text, text
                 assert (method == "PUT") == (kind == "matrix"), method
                 if kind == "json":
@@ -307,7 +316,7 @@ def mail():
     """a letter by sendmail, whose subject is the sentence"""
     with Told() as gate:
         gate.hook("../sendmail", '#!/bin/sh\nprintf "%s\\n" "$*" >"$0.words"\n'
-                  'cat >"$0.mail"\n')
+                  'cat >"$0.new" && mv "$0.new" "$0.mail"\n')
         gate.shipped("mail", f"""MAIL_TO='a@example.org, b@example.org'
 MAIL_FROM='gate@example.org'
 MAIL_EVENTS='applied'
@@ -323,13 +332,28 @@ SENDMAIL={gate.path("sendmail")}
             assert file.read() == "-i -t -f gate@example.org\n"
         with open(gate.path("sendmail.mail"), "rb") as file:
             message = read_mail(file.read())
+        os.unlink(gate.path("sendmail.mail"))
         assert message["To"] == "a@example.org, b@example.org", message["To"]
         assert "upgrade is in force until" in message["Subject"]
         assert "Platten – ü" in message["Subject"], message["Subject"]
+        assert "(Platten – ü; applied by " in message["Subject"]
         assert message["X-Logongate-Event"] == "applied"
         body = message.get_content()
         assert "upgrade is in force until" in body, body
-        assert json.loads(body.splitlines()[2])["event"] == "applied", body
+        assert body.startswith(message["Subject"].split("] ")[1] + ".\n")
+        assert json.loads(body.splitlines()[-1])["event"] == "applied", body
+        # However long it is, no word of it is longer than one may be, and no
+        # character is torn.
+        gate.apply(listing("alice"), for_s=600, reason="ü" + "日本語" * 90)
+        wait_for("another letter",
+                 lambda: os.path.exists(gate.path("sendmail.mail")))
+        with open(gate.path("sendmail.mail"), "rb") as file:
+            raw = file.read()
+        for line in raw.split(b"\nDate:")[0].split(b"\n"):
+            assert len(line) <= 78, line
+        message = read_mail(raw)
+        assert re.search(r"ü(日本語)+.{0,2}\.\.\.$", message["Subject"]), \
+            message["Subject"]
 
 
 class Smtp(socketserver.StreamRequestHandler):
@@ -399,7 +423,7 @@ def wall():
         with open(gate.path("wall.said"), encoding="utf-8") as file:
             said = file.read()
         assert said.startswith("logongate on "), said
-        assert ": upgrade was lifted" in said, said
+        assert ": The lock upgrade was lifted" in said, said
 
 
 if __name__ == "__main__":

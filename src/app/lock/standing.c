@@ -16,6 +16,8 @@
 #include "app/lock/picture.h"
 #include "app/lock/stored_values.h"
 
+#define UNREAD "registry.reg could not be read again"
+
 enum lg_status lg_registry_differences(const struct lg_registry *a,
 				       const struct lg_registry *b,
 				       struct lg_strlist *names,
@@ -104,12 +106,13 @@ static enum lg_status look_at_picture(struct lg_state *state,
 			files->set_aside(files->self, LG_STATE_REGISTRY, &kept,
 					 NULL);
 		lg_state_loud(state,
-			      "registry.reg could not be read again (%s); it "
-			      "is made again from the locks in force",
+			      UNREAD " (%s); it is made again from the locks "
+				     "in force",
 			      failed.text);
 		if (err)
 			*err = failed;
 	} else {
+		lg_state_quiet(state, UNREAD);
 		status = lg_hand_edit_check(state, &changed, err);
 		if (status == LG_OK && changed.count)
 			status = lg_error_set(
@@ -158,12 +161,13 @@ enum lg_status lg_standing_read(struct lg_state *state,
 			LG_STORED_END_OPTIONAL, &fresh.values, err);
 	if (status != LG_OK) {
 		lg_state_loud(state,
-			      "registry.reg could not be read again (%s); the "
-			      "values read before stay in force",
+			      UNREAD " (%s); the values read before stay in "
+				     "force",
 			      err ? err->text : "");
 		lg_standing_fresh_release(&fresh);
 		return status;
 	}
+	lg_state_quiet(state, UNREAD);
 	if (lg_state_read_findings(files, LG_STATE_FINDINGS, &fresh.findings,
 				   NULL) != LG_OK)
 		fresh.findings = NULL;
