@@ -274,12 +274,16 @@ static void gate_clock_now(void *self, struct lg_now *out_now)
 enum gate_exit gate_check(const char *path)
 {
 	struct lg_settings *settings = NULL;
+	struct gate_http_keys keys = {0};
 	struct lg_buffer page = {0};
 	struct lg_error err = {0};
 	enum lg_status status = gate_settings_load(path, &settings, &err);
 
 	if (status == LG_OK)
 		status = gate_http_read_page(settings, &page, &err);
+	if (status == LG_OK)
+		status = gate_http_read_keys(settings, &keys, &err);
+	gate_http_keys_release(&keys);
 	lg_buffer_release(&page);
 	lg_settings_free(&settings);
 	if (status != LG_OK)

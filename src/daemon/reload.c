@@ -21,7 +21,7 @@
 
 struct reload {
 	const char *path;
-	struct lg_buffer key;
+	struct gate_http_keys keys;
 	struct lg_buffer page; /* likewise */
 	gate_reload_done done;
 	void *context;
@@ -95,7 +95,7 @@ static enum lg_status read_fresh(const struct gate_inside *inside,
 		return lg_error_set(err, LG_ERR_CONFLICT, reload->path,
 				    "state_dir and dialect change with a "
 				    "restart of the gate only");
-	status = gate_http_read_key(fresh->settings, &reload->key, err);
+	status = gate_http_read_keys(fresh->settings, &reload->keys, err);
 	if (status == LG_OK)
 		status = gate_http_read_page(fresh->settings, &reload->page,
 					     err);
@@ -141,13 +141,13 @@ static void read_again(struct gate *gate, void *context, enum lg_status status,
 		gate_warn("not read again: %s: %s; everything stays as it was",
 			  err->place, err->text);
 	} else if (!gate->stopping) {
-		gate_http_take_key(gate, &reload->key);
+		gate_http_take_keys(gate, &reload->keys);
 		gate_http_take_page(gate, &reload->page);
 		gate_records_keep_days(gate, gate->settings->refused_keep_days);
 	}
 	if (reload->done)
 		reload->done(reload->context, status, err);
-	lg_secret_release(&reload->key);
+	gate_http_keys_release(&reload->keys);
 	lg_buffer_release(&reload->page);
 	free(reload);
 }

@@ -214,10 +214,24 @@ def checked():
         code, said, wrong = check()
         assert (code, wrong) == (0, "") and gate.config in said, (code, said)
         assert not os.path.exists(gate.state), "it made the state directory"
-        gate.settings("without_policy = refuse",
-                      "without_policy = refuse\nkey_file = \"/nowhere\"")
-        code, said, wrong = check()
-        assert (code, said) == (3, "") and "/nowhere" in wrong, (code, wrong)
+        with open(gate.config, encoding="utf-8") as file:
+            good = file.read()
+        # What a start would stumble over is found before it.
+        os.chmod(gate.write("loose.key", "secret\n"), 0o644)
+        os.chmod(gate.write("empty.key", ""), 0o600)
+        for name, want in (("/nowhere", "/nowhere"),
+                           (gate.path("loose.key"), "others can read"),
+                           (gate.path("empty.key"), "is empty")):
+            for settings in (
+                    good.replace("without_policy = refuse",
+                                 "without_policy = refuse\n"
+                                 f'key_file = "{name}"', 1),
+                    good + f'\n[listen.status]\nkey_file = "{name}"\n'):
+                gate.write_config(settings)
+                code, said, wrong = check()
+                assert (code, said) == (3, "") and want in wrong, (
+                    settings, code, wrong)
+        gate.write_config(good)
 
 
 def watched():

@@ -10,6 +10,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import socket
 import struct
 import subprocess
@@ -270,6 +271,11 @@ def behind_the_key():
             assert status == want, (headers, status)
             if want == 401:
                 assert got["WWW-Authenticate"].startswith("Basic "), got
+        # The key is exchanged without a restart.
+        os.chmod(gate.write("help.key", "n3w\n"), 0o600)
+        gate.process.send_signal(signal.SIGHUP)
+        eventually(lambda: gate.get("/help", X_Logongate_Key="n3w")[0] == 200)
+        assert gate.get("/help", X_Logongate_Key="h3lp")[0] == 401
         # A socket's peers are no help desk for that alone.
         connection = socket.socket(socket.AF_UNIX)
         with connection:

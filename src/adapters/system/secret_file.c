@@ -180,11 +180,13 @@ enum lg_status lg_settings_files_check(const struct lg_settings *settings,
 {
 	const struct lg_listen_settings *control =
 		&settings->listen[LG_LISTEN_CONTROL];
-	const char *const secret[] = {settings->directory_password_file,
-				      settings->listen[LG_LISTEN_HTTP].key_file,
-				      control->tls_key_file,
-				      settings->doveadm_api_key_file,
-				      settings->fleet_password_file};
+	const char *const secret[] = {
+		settings->directory_password_file,
+		settings->listen[LG_LISTEN_HTTP].key_file,
+		settings->listen[LG_LISTEN_STATUS].key_file,
+		control->tls_key_file,
+		settings->doveadm_api_key_file,
+		settings->fleet_password_file};
 	const char *const plain[] = {settings->directory_ca_file,
 				     settings->clients_file, control->cert_file,
 				     control->ca_file,

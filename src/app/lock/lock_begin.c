@@ -302,8 +302,9 @@ out:
 
 static void not_written(struct lg_state *state, const struct lg_error *err)
 {
-	lg_state_unwritten(state, err,
-			   "it is in force all the same, and tried again");
+	lg_state_unwritten(
+		state, err,
+		"the lock is in force all the same, and writing it is tried again");
 }
 
 enum lg_status lg_lock_begin(struct lg_state *state, struct lg_lock *lock,

@@ -234,8 +234,8 @@ static void write_what_is_left(struct lg_state *state, int waited)
 	if (status == LG_OK)
 		return;
 	lg_state_unwritten(state, &err,
-			   "the lock is over all the same, and it is tried "
-			   "again");
+			   "the lock is over all the same, and writing it is "
+			   "tried again");
 }
 
 /* What nobody can read any more is over with its lock. */

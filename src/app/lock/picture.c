@@ -399,8 +399,9 @@ enum lg_status lg_picture_flush(struct lg_state *state, struct lg_error *err)
 		lg_state_quiet(state, LG_JOURNAL_UNWRITTEN);
 		return LG_OK;
 	}
-	lg_state_unwritten(state, &failed,
-			   "it is so all the same, and tried again");
+	lg_state_unwritten(
+		state, &failed,
+		"it counts all the same, and writing it is tried again");
 	if (err)
 		*err = failed;
 	return status;

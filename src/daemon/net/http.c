@@ -303,8 +303,7 @@ const struct lg_refusal_page *gate_http_page(const struct gate *gate)
 
 enum lg_status gate_http_open(struct gate *gate, struct lg_error *err)
 {
-	const struct lg_listen_settings *pages =
-		&gate->settings->listen[LG_LISTEN_STATUS];
+	struct gate_http_keys keys = {0};
 	struct lg_buffer page = {0};
 	enum lg_status status;
 
@@ -319,11 +318,11 @@ enum lg_status gate_http_open(struct gate *gate, struct lg_error *err)
 	if (status != LG_OK)
 		return status;
 	gate_http_take_page(gate, &page);
-	if (pages->present && pages->key_file &&
-	    lg_secret_file_read(pages->key_file, &gate->http->status_key,
-				err) != LG_OK)
-		return err->status;
-	return gate_http_read_key(gate->settings, &gate->http->key, err);
+	status = gate_http_read_keys(gate->settings, &keys, err);
+	if (status == LG_OK)
+		gate_http_take_keys(gate, &keys);
+	gate_http_keys_release(&keys);
+	return status;
 }
 
 void gate_http_close(struct gate *gate)

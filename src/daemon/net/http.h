@@ -16,18 +16,28 @@
 /* Beyond it a request is answered with 413. Connect bodies are far below. */
 #define GATE_HTTP_BODY_MAX (1u << 20)
 
-/* Reads the key that TCP connections have to show. */
+/* Reads the keys, and the site's page. */
 enum lg_status gate_http_open(struct gate *gate, struct lg_error *err);
+
+/* What has to be shown: by whoever asks [listen.http] over TCP, and for the
+ * help desk's page of [listen.status]. */
+struct gate_http_keys {
+	struct lg_buffer http;
+	struct lg_buffer status;
+};
+
 /*
- * Reads the key that settings, not yet in force, name; empty where they name
- * none. Owns: lg_secret_release, or gate_http_take_key.
+ * Reads the keys that settings, not yet in force, name; empty where they name
+ * none. Owns: gate_http_keys_release, also after gate_http_take_keys and where
+ * it fails.
  */
-enum lg_status gate_http_read_key(const struct lg_settings *settings,
-				  struct lg_buffer *out_key,
-				  struct lg_error *err);
-/* The key counts from now on. An empty one changes nothing: the listeners are
+enum lg_status gate_http_read_keys(const struct lg_settings *settings,
+				   struct gate_http_keys *out_keys,
+				   struct lg_error *err);
+void gate_http_keys_release(struct gate_http_keys *keys);
+/* The keys count from now on. An empty one changes nothing: the listeners are
  * open until a restart. */
-void gate_http_take_key(struct gate *gate, struct lg_buffer *key);
+void gate_http_take_keys(struct gate *gate, struct gate_http_keys *keys);
 /* The same for the site's page, which is checked; empty where settings name
  * none, and then it counts, too. */
 enum lg_status gate_http_read_page(const struct lg_settings *settings,

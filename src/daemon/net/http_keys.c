@@ -102,23 +102,44 @@ int gate_http_may_ask(const struct gate_conn *conn,
 	       conn->peer.is_unix || has_key(key, 0, request);
 }
 
-enum lg_status gate_http_read_key(const struct lg_settings *settings,
-				  struct lg_buffer *out_key,
-				  struct lg_error *err)
+static enum lg_status read_key(const struct lg_listen_settings *listen,
+			       struct lg_buffer *out_key, struct lg_error *err)
 {
-	const struct lg_listen_settings *listen =
-		&settings->listen[LG_LISTEN_HTTP];
-
 	if (!listen->present || !listen->key_file)
 		return LG_OK;
 	return lg_secret_file_read(listen->key_file, out_key, err);
 }
 
-void gate_http_take_key(struct gate *gate, struct lg_buffer *key)
+enum lg_status gate_http_read_keys(const struct lg_settings *settings,
+				   struct gate_http_keys *out_keys,
+				   struct lg_error *err)
+{
+	enum lg_status status = read_key(&settings->listen[LG_LISTEN_HTTP],
+					 &out_keys->http, err);
+
+	if (status == LG_OK)
+		status = read_key(&settings->listen[LG_LISTEN_STATUS],
+				  &out_keys->status, err);
+	return status;
+}
+
+static void take(struct lg_buffer *own, struct lg_buffer *key)
 {
 	if (!key->len)
 		return;
-	lg_secret_release(&gate->http->key);
-	gate->http->key = *key;
+	lg_secret_release(own);
+	*own = *key;
 	*key = (struct lg_buffer){0};
+}
+
+void gate_http_take_keys(struct gate *gate, struct gate_http_keys *keys)
+{
+	take(&gate->http->key, &keys->http);
+	take(&gate->http->status_key, &keys->status);
+}
+
+void gate_http_keys_release(struct gate_http_keys *keys)
+{
+	lg_secret_release(&keys->http);
+	lg_secret_release(&keys->status);
 }
