@@ -2,6 +2,7 @@
 /*
  * duration.c - durations as an administrator writes them
  */
+#include "base/ascii.h"
 #include "base/duration.h"
 
 enum {
@@ -10,11 +11,6 @@ enum {
 	DAY_S = 86400,
 	WEEK_S = 7 * DAY_S
 };
-
-static int is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
 
 static enum lg_status bad_duration(const char *text, size_t len,
 				   struct lg_error *err)
@@ -57,7 +53,7 @@ enum lg_status lg_duration_parse(const char *text, size_t len,
 		int64_t unit;
 		size_t first = at;
 
-		for (; at < len && is_digit(text[at]); at++)
+		for (; at < len && lg_ascii_is_digit(text[at]); at++)
 			if (number <= LG_DURATION_MAX_S)
 				number = number * 10 + (text[at] - '0');
 		unit = at < len && at > first ? unit_seconds(text[at]) : 0;

@@ -14,74 +14,38 @@
 
 #include <logongate/error.h>
 
-/*
- * The length of the character at text: 1 to 4 for well-formed UTF-8 (shortest
- * form, no surrogates), 0 for anything else.
- */
-static size_t utf8_length(const unsigned char *text)
-{
-	size_t length;
-	size_t i;
-
-	if (text[0] < 0x80)
-		return 1;
-	if (text[0] >= 0xc2 && text[0] <= 0xdf)
-		length = 2;
-	else if (text[0] >= 0xe0 && text[0] <= 0xef)
-		length = 3;
-	else if (text[0] >= 0xf0 && text[0] <= 0xf4)
-		length = 4;
-	else
-		return 0;
-	for (i = 1; i < length; i++)
-		if ((text[i] & 0xc0) != 0x80)
-			return 0;
-	if ((text[0] == 0xe0 && text[1] < 0xa0) ||
-	    (text[0] == 0xed && text[1] > 0x9f) ||
-	    (text[0] == 0xf0 && text[1] < 0x90) ||
-	    (text[0] == 0xf4 && text[1] > 0x8f))
-		return 0;
-	return length;
-}
+#include "base/utf8.h"
 
 /*
  * C0, DEL, C1, the line and paragraph separators, and what turns the
  * direction of writing: all change what the reader of one line believes.
  */
-static int is_control(const unsigned char *text, size_t length)
+static int is_control(int32_t c)
 {
-	if (length == 1)
-		return text[0] < 0x20 || text[0] == 0x7f;
-	if (length == 2)
-		return text[0] == 0xc2 && text[1] < 0xa0;
-	if (length == 3 && text[0] == 0xe2 && text[1] == 0x80)
-		return text[2] == 0x8e || text[2] == 0x8f ||
-		       (text[2] >= 0xa8 && text[2] <= 0xae);
-	if (length == 3 && text[0] == 0xe2 && text[1] == 0x81)
-		return text[2] >= 0xa6 && text[2] <= 0xa9;
-	return 0;
+	return lg_is_control(c) || c == 0x200e || c == 0x200f ||
+	       (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
 }
 
 /* Copies from to out (size bytes); cut says that from itself was cut. */
 static void copy_shown(char *out, size_t size, const char *from, int cut)
 {
 	static const char ellipsis[] = "...";
-	const unsigned char *at = (const unsigned char *)from;
+	size_t left = strlen(from);
 	size_t len = 0;
 	size_t fits = 0; /* where "..." would still fit behind */
 
-	while (*at) {
-		size_t length = utf8_length(at);
-		const char *shown = (const char *)at;
+	while (left > 0) {
+		int32_t c;
+		size_t length = lg_utf8_next(from, left, &c);
+		const char *shown = from;
 		size_t width = length;
 
-		if (!length) {
+		if (c < 0) {
 			/* The end of a text that was cut inside a character. */
-			if (cut && strlen(shown) < 4)
+			if (cut && left < 4)
 				break;
 			shown = "?";
-			width = length = 1;
-		} else if (is_control(at, length)) {
+		} else if (is_control(c)) {
 			shown = " ";
 			width = 1;
 		}
@@ -93,7 +57,8 @@ static void copy_shown(char *out, size_t size, const char *from, int cut)
 		len += width;
 		if (len + sizeof(ellipsis) <= size)
 			fits = len;
-		at += length;
+		from += length;
+		left -= length;
 	}
 	if (cut) {
 		memcpy(out + fits, ellipsis, sizeof(ellipsis));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * grow.h - an array that has room for one more
+ * grow.h - an array that has room for more
  *
  * Layer: base.
  */
@@ -18,5 +18,9 @@
  */
 enum lg_status lg_grow(void *array, size_t *capacity, size_t count, size_t size,
 		       struct lg_error *err);
+
+/* The same for more than one. */
+enum lg_status lg_grow_by(void *array, size_t *capacity, size_t count,
+			  size_t more, size_t size, struct lg_error *err);
 
 #endif

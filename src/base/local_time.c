@@ -8,6 +8,7 @@
  */
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/instant.h"
 #include "base/local_time.h"
 
@@ -45,11 +46,6 @@ static int64_t floor_div(int64_t a, int64_t b)
 	return a / b - (a % b < 0);
 }
 
-static int is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 static int printed(size_t len)
 {
 	return len > 64 ? 64 : (int)len;
@@ -65,22 +61,6 @@ static enum lg_status bad_time(const char *text, size_t len,
 			    printed(len), text);
 }
 
-/* Reads word, which is in lower case, at the start of text, in any case. */
-static int is_word(const char *text, size_t len, const char *word)
-{
-	if (len != strlen(word))
-		return 0;
-	for (size_t i = 0; i < len; i++) {
-		char c = text[i];
-
-		if (c >= 'A' && c <= 'Z')
-			c = (char)(c - 'A' + 'a');
-		if (c != word[i])
-			return 0;
-	}
-	return 1;
-}
-
 /* HH:MM or HH:MM:SS; -1 for another text, -2 for a time that no day has. */
 static int64_t read_time_of_day(const char *text, size_t len)
 {
@@ -89,7 +69,7 @@ static int64_t read_time_of_day(const char *text, size_t len)
 	if (len != strlen("HH:MM") && len != strlen("HH:MM:SS"))
 		return -1;
 	for (size_t i = 0; i < len; i++) {
-		if (i % 3 == 2 ? text[i] != ':' : !is_digit(text[i]))
+		if (i % 3 == 2 ? text[i] != ':' : !lg_ascii_is_digit(text[i]))
 			return -1;
 		if (i % 3 != 2)
 			field[i / 3] = field[i / 3] * 10 + (text[i] - '0');
@@ -125,7 +105,7 @@ static int read_day(const char *word, size_t len, struct day *out_day)
 	char shorter[4] = {0};
 
 	for (int i = 0; i < 3; i++) {
-		if (is_word(word, len, near[i])) {
+		if (lg_ascii_is(word, len, near[i])) {
 			out_day->kind = FROM_TODAY;
 			out_day->number = i - 1;
 			return 1;
@@ -133,8 +113,8 @@ static int read_day(const char *word, size_t len, struct day *out_day)
 	}
 	for (int i = 0; i < WEEK_DAYS; i++) {
 		memcpy(shorter, weekday[i], 3);
-		if (is_word(word, len, weekday[i]) ||
-		    is_word(word, len, shorter)) {
+		if (lg_ascii_is(word, len, weekday[i]) ||
+		    lg_ascii_is(word, len, shorter)) {
 			out_day->kind = OF_THE_WEEK;
 			out_day->number = i;
 			return 1;
@@ -146,7 +126,7 @@ static int read_day(const char *word, size_t len, struct day *out_day)
 static int looks_like_date(const char *text, size_t len)
 {
 	return len == strlen("2026-11-22") && text[4] == '-' &&
-	       text[7] == '-' && is_digit(text[0]);
+	       text[7] == '-' && lg_ascii_is_digit(text[0]);
 }
 
 static enum lg_status read_written(const char *text, size_t len,

@@ -8,28 +8,6 @@
 
 #include "base/utf16.h"
 
-int lg_utf8_is_valid(const char *text, size_t len)
-{
-	const utf8proc_uint8_t *at = (const utf8proc_uint8_t *)text;
-	size_t i = 0;
-
-	while (i < len) {
-		utf8proc_int32_t point;
-		utf8proc_ssize_t taken;
-
-		if (at[i] < 0x80) {
-			i++;
-			continue;
-		}
-		taken = utf8proc_iterate(at + i, (utf8proc_ssize_t)(len - i),
-					 &point);
-		if (taken <= 0)
-			return 0;
-		i += (size_t)taken;
-	}
-	return 1;
-}
-
 size_t lg_utf16_units(const char *text, size_t len)
 {
 	size_t units = 0;

@@ -9,9 +9,6 @@
 
 #include <logongate/buffer.h>
 
-/* 1 when text is well-formed UTF-8 (shortest forms, no surrogates). */
-int lg_utf8_is_valid(const char *text, size_t len);
-
 /* How many 16-bit units the text takes. Text must be UTF-8. */
 size_t lg_utf16_units(const char *text, size_t len);
 

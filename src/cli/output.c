@@ -12,8 +12,9 @@
 #include <string.h>
 #include <time.h>
 
-#include <utf8proc.h>
+#include "base/utf8.h"
 
+#include "adapters/system/steady.h"
 #include "cli/text/failed.h"
 #include "cli/output.h"
 
@@ -120,20 +121,17 @@ int lg_cli_usage(struct lg_cli *cli, const char *format, ...)
 
 void lg_cli_clean(const char *text, struct lg_buffer *out)
 {
-	const utf8proc_uint8_t *at = (const utf8proc_uint8_t *)text;
-	utf8proc_ssize_t left = (utf8proc_ssize_t)strlen(text), used;
-	utf8proc_int32_t rune;
+	size_t left = strlen(text), used;
+	int32_t c;
 
-	for (; left > 0; at += used, left -= used) {
-		used = utf8proc_iterate(at, left, &rune);
-		if (used <= 0) {
-			lg_buffer_text(out, "\xef\xbf\xbd");
-			used = 1;
-		} else if (rune < 0x20 || (rune >= 0x7f && rune < 0xa0)) {
+	for (; left > 0; text += used, left -= used) {
+		used = lg_utf8_next(text, left, &c);
+		if (c < 0)
+			lg_buffer_text(out, LG_UTF8_REPLACEMENT);
+		else if (lg_is_control(c))
 			lg_buffer_char(out, '?');
-		} else {
-			lg_buffer_append(out, at, (size_t)used);
-		}
+		else
+			lg_buffer_append(out, text, used);
 	}
 }
 
@@ -182,18 +180,10 @@ void lg_cli_text(struct lg_cli *cli, const char *text)
 	lg_buffer_release(&clean);
 }
 
-static int64_t monotonic_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 static void step(void *context, const char *what, uint64_t done, uint64_t total)
 {
 	struct lg_cli *cli = context;
-	int64_t now_ms = monotonic_ms();
+	int64_t now_ms = lg_steady_ms();
 
 	if (now_ms - cli->meter->drawn_ms < 100)
 		return;
@@ -220,7 +210,7 @@ struct lg_progress lg_cli_progress(struct lg_cli *cli)
 	if (cli->meter == NULL)
 		return progress;
 	/* What is over in a moment needs no meter. */
-	cli->meter->drawn_ms = monotonic_ms() + 200;
+	cli->meter->drawn_ms = lg_steady_ms() + 200;
 	progress.context = cli;
 	progress.step = step;
 	return progress;

@@ -14,6 +14,8 @@
 
 #include <utf8proc.h>
 
+#include "base/utf8.h"
+
 #include "cli/output.h"
 #include "cli/table.h"
 
@@ -47,20 +49,20 @@ void lg_table_cell(struct lg_table *table, const char *text)
 	lg_buffer_release(&clean);
 }
 
+static size_t width_of_character(int32_t c)
+{
+	return c < 0 ? 0 : (size_t)utf8proc_charwidth(c);
+}
+
 /* Columns on a terminal that the first bytes of text take. */
 static size_t width_of_first(const char *text, size_t len)
 {
-	const utf8proc_uint8_t *at = (const utf8proc_uint8_t *)text;
-	utf8proc_ssize_t left = (utf8proc_ssize_t)len, used;
-	utf8proc_int32_t rune;
 	size_t width = 0;
+	int32_t c;
 
-	for (; left > 0; at += used, left -= used) {
-		used = utf8proc_iterate(at, left, &rune);
-		if (used <= 0)
-			used = 1;
-		else
-			width += (size_t)utf8proc_charwidth(rune);
+	for (size_t at = 0; at < len;) {
+		at += lg_utf8_next(text + at, len - at, &c);
+		width += width_of_character(c);
 	}
 	return width;
 }
@@ -73,22 +75,16 @@ static size_t width_of(const char *text)
 /* The bytes at the beginning of text that take at most so many columns. */
 static size_t fitting(const char *text, size_t columns)
 {
-	const utf8proc_uint8_t *begin = (const utf8proc_uint8_t *)text;
-	const utf8proc_uint8_t *at = begin;
-	utf8proc_ssize_t left = (utf8proc_ssize_t)strlen(text), used;
-	utf8proc_int32_t rune;
-	size_t width = 0;
+	size_t len = strlen(text), width = 0, at, used;
+	int32_t c;
 
-	for (; left > 0; at += used, left -= used) {
-		used = utf8proc_iterate(at, left, &rune);
-		if (used <= 0)
-			used = 1;
-		else
-			width += (size_t)utf8proc_charwidth(rune);
+	for (at = 0; at < len; at += used) {
+		used = lg_utf8_next(text + at, len - at, &c);
+		width += width_of_character(c);
 		if (width > columns)
 			break;
 	}
-	return (size_t)(at - begin);
+	return at;
 }
 
 /* Where the end of text begins that takes at most so many columns. */

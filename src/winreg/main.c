@@ -18,6 +18,7 @@
 #include "winreg/server.h"
 
 #include "base/hex.h"
+#include "port/json_of.h"
 
 enum {
 	TIMEOUT_DEFAULT_MS = 10000
@@ -42,16 +43,10 @@ static enum lg_status no_memory(struct lg_error *err)
 	return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "out of memory");
 }
 
-static const char *text_of(const cJSON *object, const char *name)
-{
-	return cJSON_GetStringValue(
-		cJSON_GetObjectItemCaseSensitive(object, name));
-}
-
 static int number_of(const cJSON *object, const char *name, int least, int most,
 		     int otherwise)
 {
-	const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, name);
+	const cJSON *item = lg_json_of(object, name);
 
 	if (!cJSON_IsNumber(item))
 		return otherwise;
@@ -71,15 +66,7 @@ static void hex_append(struct lg_buffer *out, const uint8_t *data, size_t len)
 static int hex_read(const char *hex, struct lg_buffer *out)
 {
 	lg_buffer_text(out, "");
-	for (; *hex; hex += 2) {
-		int high = lg_hex_value(hex[0]);
-		int low = high < 0 ? -1 : lg_hex_value(hex[1]);
-
-		if (low < 0)
-			return 0;
-		lg_buffer_char(out, (char)(high << 4 | low));
-	}
-	return 1;
+	return lg_hex_read(hex, out);
 }
 
 /* --- requests ----------------------------------------------------------------- */
@@ -87,8 +74,8 @@ static int hex_read(const char *hex, struct lg_buffer *out)
 static enum lg_status do_open(struct helper *helper, const cJSON *request,
 			      cJSON *answer, struct lg_error *err)
 {
-	const char *server = text_of(request, "server");
-	const char *file = text_of(request, "credentials_file");
+	const char *server = lg_json_text_of(request, "server");
+	const char *file = lg_json_text_of(request, "credentials_file");
 	struct session_settings settings = {0};
 	enum lg_status status;
 
@@ -96,8 +83,7 @@ static enum lg_status do_open(struct helper *helper, const cJSON *request,
 	settings.port = number_of(request, "port", 1, 65535, 445);
 	settings.timeout_ms = number_of(request, "timeout_ms", 1, 3600000,
 					TIMEOUT_DEFAULT_MS);
-	settings.smb1 =
-		cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(request, "smb1"));
+	settings.smb1 = lg_json_is_true(request, "smb1");
 	if (!server)
 		return bad("server", err);
 	if (settings.port < 0)
@@ -122,7 +108,7 @@ static enum lg_status do_open(struct helper *helper, const cJSON *request,
 static enum lg_status do_probe(struct helper *helper, const cJSON *request,
 			       cJSON *answer, struct lg_error *err)
 {
-	const char *key = text_of(request, "key");
+	const char *key = lg_json_text_of(request, "key");
 	int may_write = 0;
 	enum lg_status status;
 
@@ -143,7 +129,7 @@ static enum lg_status do_probe(struct helper *helper, const cJSON *request,
 static enum lg_status do_service(struct helper *helper, const cJSON *request,
 				 cJSON *answer, struct lg_error *err)
 {
-	const char *name = text_of(request, "name");
+	const char *name = lg_json_text_of(request, "name");
 	static const char *const words[] = {
 		[SERVER_RUNNING] = "running",   [SERVER_STOPPED] = "stopped",
 		[SERVER_STOPPING] = "stopping", [SERVER_STARTING] = "starting",
@@ -190,7 +176,7 @@ static enum lg_status add_value(void *context, const char *key,
 static enum lg_status do_read(struct helper *helper, const cJSON *request,
 			      cJSON *answer, struct lg_error *err)
 {
-	const cJSON *keys = cJSON_GetObjectItemCaseSensitive(request, "keys");
+	const cJSON *keys = lg_json_of(request, "keys");
 	cJSON *array = cJSON_AddArrayToObject(answer, "values");
 	struct server_sink sink = {array, add_value};
 	enum lg_status status = LG_OK;
@@ -216,11 +202,11 @@ static enum lg_status read_change(const cJSON *item,
 				  struct server_change *out_change,
 				  struct lg_buffer *bytes, struct lg_error *err)
 {
-	const cJSON *type = cJSON_GetObjectItemCaseSensitive(item, "type");
-	const char *hex = text_of(item, "hex");
+	const cJSON *type = lg_json_of(item, "type");
+	const char *hex = lg_json_text_of(item, "hex");
 
-	out_change->key = text_of(item, "key");
-	out_change->name = text_of(item, "name");
+	out_change->key = lg_json_text_of(item, "key");
+	out_change->name = lg_json_text_of(item, "name");
 	if (!out_change->key || !out_change->name)
 		return bad("changes", err);
 	if (cJSON_IsNull(type)) {
@@ -239,8 +225,7 @@ static enum lg_status read_change(const cJSON *item,
 static enum lg_status do_write(struct helper *helper, const cJSON *request,
 			       cJSON *answer, struct lg_error *err)
 {
-	const cJSON *changes =
-		cJSON_GetObjectItemCaseSensitive(request, "changes");
+	const cJSON *changes = lg_json_of(request, "changes");
 	size_t count = (size_t)cJSON_GetArraySize(changes);
 	struct server_change *change = NULL;
 	struct lg_buffer *bytes = NULL;
@@ -273,7 +258,7 @@ static enum lg_status do_write(struct helper *helper, const cJSON *request,
 static enum lg_status do_restart(struct helper *helper, const cJSON *request,
 				 cJSON *answer, struct lg_error *err)
 {
-	const char *name = text_of(request, "name");
+	const char *name = lg_json_text_of(request, "name");
 	int timeout_ms = number_of(request, "timeout_ms", 1, 86400000, 300000);
 
 	(void)answer;
@@ -287,7 +272,7 @@ static enum lg_status do_restart(struct helper *helper, const cJSON *request,
 static enum lg_status set_running(struct helper *helper, const cJSON *request,
 				  int runs, struct lg_error *err)
 {
-	const char *name = text_of(request, "name");
+	const char *name = lg_json_text_of(request, "name");
 	int timeout_ms = number_of(request, "timeout_ms", 1, 86400000, 300000);
 
 	if (!name)
@@ -326,7 +311,7 @@ static const struct {
 static enum lg_status run(struct helper *helper, const cJSON *request,
 			  cJSON *answer, struct lg_error *err)
 {
-	const char *op = text_of(request, "op");
+	const char *op = lg_json_text_of(request, "op");
 	size_t i;
 
 	for (i = 0; op && i < sizeof(operations) / sizeof(operations[0]); i++) {

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/utf8.h"
 #include "base/utf16.h"
 #include "winreg/rrp.h"
 #include "winreg/server_call.h"

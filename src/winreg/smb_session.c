@@ -16,6 +16,8 @@
 #include <strings.h>
 #include <time.h>
 
+#include "base/ascii.h"
+
 #include "winreg/credentials.h"
 #include "winreg/smb_session.h"
 #include "winreg/smbconf.h"
@@ -203,9 +205,7 @@ static enum lg_status check_server(const char *server, struct lg_error *err)
 	const char *at;
 
 	for (at = server; *at; at++)
-		if (!((*at >= 'a' && *at <= 'z') ||
-		      (*at >= 'A' && *at <= 'Z') ||
-		      (*at >= '0' && *at <= '9') || strchr(".-_:[]", *at)))
+		if (!lg_ascii_is_alnum(*at) && !strchr(".-_:[]", *at))
 			break;
 	if (*at || at == server)
 		return lg_error_set(err, LG_ERR_SYNTAX, NULL,

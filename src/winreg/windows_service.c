@@ -7,7 +7,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "base/utf16.h"
+#include "base/utf8.h"
+#include "base/utf8.h"
+#include "adapters/system/steady.h"
 #include "winreg/scmr.h"
 #include "winreg/server_call.h"
 #include "winreg/windows_error.h"
@@ -26,14 +28,6 @@ struct service {
 	int has_manager;
 	int has_handle;
 };
-
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static enum lg_status call(struct service *service, uint16_t opnum,
 			   struct lg_buffer *stub, struct lg_buffer *answer,
@@ -149,7 +143,7 @@ static enum lg_status await(struct service *service, uint32_t wanted,
 					    "%s did not %s", service->name,
 					    wanted == SCMR_RUNNING ? "start"
 								   : "stop");
-		if (now_ms() >= end_ms)
+		if (lg_steady_ms() >= end_ms)
 			return lg_error_set(
 				err, LG_ERR_TIMEOUT,
 				service->server->settings.server,
@@ -290,7 +284,7 @@ enum lg_status server_set_running(struct server *server, const char *name,
 				  struct lg_error *err)
 {
 	struct service service = {.server = server, .name = name};
-	int64_t end_ms = now_ms() + timeout_ms;
+	int64_t end_ms = lg_steady_ms() + timeout_ms;
 	uint32_t state = 0;
 	enum lg_status status = open_to_control(&service, 0, err);
 
@@ -348,8 +342,9 @@ static enum lg_status stop_all(struct service *service,
 	size_t i;
 
 	for (i = 0; status == LG_OK && i < names->count; i++)
-		status = server_set_running(service->server, names->item[i], 0,
-					    (int)(end_ms - now_ms()), err);
+		status =
+			server_set_running(service->server, names->item[i], 0,
+					   (int)(end_ms - lg_steady_ms()), err);
 	return status != LG_OK ? status : stop(service, end_ms, err);
 }
 
@@ -357,7 +352,7 @@ enum lg_status server_restart(struct server *server, const char *name,
 			      int timeout_ms, struct lg_error *err)
 {
 	struct service service = {.server = server, .name = name};
-	int64_t end_ms = now_ms() + timeout_ms;
+	int64_t end_ms = lg_steady_ms() + timeout_ms;
 	struct lg_strlist names = {0};
 	struct lg_error later;
 	uint32_t state = 0;
@@ -377,7 +372,8 @@ enum lg_status server_restart(struct server *server, const char *name,
 	/* what ran is to run again, whatever became of the others */
 	for (i = names.count; i > 0; i--) {
 		again = server_set_running(server, names.item[i - 1], 1,
-					   (int)(end_ms - now_ms()), &later);
+					   (int)(end_ms - lg_steady_ms()),
+					   &later);
 		if (again != LG_OK && status == LG_OK) {
 			status = again;
 			*err = later;

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "adapters/ssh/ssh_words.h"
-#include "base/utf16.h"
+#include "base/utf8.h"
 #include "logongate/registry.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "adapters/control/control_client.h"
+#include "port/json_of.h"
 #include "adapters/control/control_tls.h"
 
 /* A million sessions in one answer, and no more. */
@@ -283,8 +284,7 @@ static enum lg_status take_blocks(struct lg_control *control, int timeout_ms,
 				  struct lg_control_answer *answer,
 				  struct lg_error *err)
 {
-	const cJSON *attach =
-		cJSON_GetObjectItemCaseSensitive(answer->object, "attach");
+	const cJSON *attach = lg_json_of(answer->object, "attach");
 	int count = cJSON_GetArraySize(attach);
 	enum lg_status status = LG_OK;
 
@@ -343,25 +343,14 @@ static enum lg_status send_request(struct lg_control *control, cJSON *request,
 	return status;
 }
 
-static const char *text_of(const cJSON *object, const char *name)
-{
-	const char *text = cJSON_GetStringValue(
-		cJSON_GetObjectItemCaseSensitive(object, name));
-
-	return text != NULL ? text : "";
-}
-
 static void tell(const struct lg_progress *progress, const cJSON *object)
 {
-	const cJSON *told =
-		cJSON_GetObjectItemCaseSensitive(object, "progress");
-	double done = cJSON_GetNumberValue(
-		cJSON_GetObjectItemCaseSensitive(told, "done"));
-	double total = cJSON_GetNumberValue(
-		cJSON_GetObjectItemCaseSensitive(told, "total"));
+	const cJSON *told = lg_json_of(object, "progress");
+	double done = cJSON_GetNumberValue(lg_json_of(told, "done"));
+	double total = cJSON_GetNumberValue(lg_json_of(told, "total"));
 
 	if (progress != NULL && progress->step != NULL)
-		progress->step(progress->context, text_of(told, "what"),
+		progress->step(progress->context, lg_json_word_of(told, "what"),
 			       done >= 0 ? (uint64_t)done : 0,
 			       total >= 0 ? (uint64_t)total : 0);
 }
@@ -370,14 +359,15 @@ static void tell(const struct lg_progress *progress, const cJSON *object)
 static enum lg_status refused(const cJSON *object, int *out_exit,
 			      struct lg_error *err)
 {
-	const cJSON *code = cJSON_GetObjectItemCaseSensitive(object, "exit");
-	const cJSON *error = cJSON_GetObjectItemCaseSensitive(object, "error");
+	const cJSON *code = lg_json_of(object, "exit");
+	const cJSON *error = lg_json_of(object, "error");
 
 	*out_exit = cJSON_IsNumber(code) && code->valueint > 0 ? code->valueint
 							       : 70;
-	lg_error_set(err, LG_ERR_CONFLICT, text_of(error, "place"), "%s",
-		     text_of(error, "text"));
-	return lg_error_code(err, lg_error_code_named(text_of(error, "code")));
+	lg_error_set(err, LG_ERR_CONFLICT, lg_json_word_of(error, "place"),
+		     "%s", lg_json_word_of(error, "text"));
+	return lg_error_code(
+		err, lg_error_code_named(lg_json_word_of(error, "code")));
 }
 
 enum lg_status lg_control_ask(struct lg_control *control, cJSON *request,
@@ -401,8 +391,7 @@ enum lg_status lg_control_ask(struct lg_control *control, cJSON *request,
 		cJSON_Delete(answer.object);
 		answer.object = NULL;
 	}
-	if (status == LG_OK && !cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(
-				       answer.object, "ok")))
+	if (status == LG_OK && !lg_json_is_true(answer.object, "ok"))
 		status = refused(answer.object, out_exit, err);
 	else if (status == LG_OK)
 		status = take_blocks(control, timeout_ms, &answer, err);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/instant.h"
+#include "port/json_of.h"
 
 /* Exit codes of contract 4. */
 #define EXIT_INVALID 3
@@ -30,24 +31,6 @@ void lg_gate_add_text(cJSON *request, const char *name, const char *text,
 	if (text != NULL && *text != '\0' &&
 	    cJSON_AddStringToObject(request, name, text) == NULL)
 		*failed = 1;
-}
-
-const char *lg_gate_text(const cJSON *object, const char *name)
-{
-	const char *text = cJSON_GetStringValue(
-		cJSON_GetObjectItemCaseSensitive(object, name));
-
-	return text != NULL ? text : "";
-}
-
-int64_t lg_gate_time(const cJSON *object, const char *name)
-{
-	const char *text = lg_gate_text(object, name);
-	int64_t time_s = 0;
-
-	if (*text != '\0')
-		lg_instant_parse(text, strlen(text), &time_s, NULL);
-	return time_s;
 }
 
 static void add_number(cJSON *request, const char *name, int64_t number,
@@ -181,8 +164,7 @@ void lg_gate_add_names(const cJSON *answer, const char *name, const char *words,
 	struct lg_buffer text = {0};
 	const cJSON *item;
 
-	cJSON_ArrayForEach(item,
-			   cJSON_GetObjectItemCaseSensitive(answer, name)) {
+	cJSON_ArrayForEach(item, lg_json_of(answer, name)) {
 		if (!cJSON_IsString(item))
 			continue;
 		lg_buffer_clear(&text);
@@ -193,20 +175,11 @@ void lg_gate_add_names(const cJSON *answer, const char *name, const char *words,
 	lg_buffer_release(&text);
 }
 
-static size_t count_of(const cJSON *object, const char *name)
-{
-	const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, name);
-
-	return cJSON_IsNumber(item) && item->valuedouble > 0
-		       ? (size_t)item->valuedouble
-		       : 0;
-}
-
 void lg_gate_tell_applied(const cJSON *answer, struct lg_target_told *told)
 {
-	told->until_s = lg_gate_time(answer, "until");
-	told->cut = count_of(answer, "cut");
-	told->left = count_of(answer, "left_count");
+	told->until_s = lg_json_time_of(answer, "until");
+	told->cut = (size_t)lg_json_number_of(answer, "cut");
+	told->left = (size_t)lg_json_number_of(answer, "left_count");
 	lg_gate_add_names(answer, "unasked",
 			  "not asked for its sessions: ", &told->says);
 	lg_gate_add_names(answer, "notes", "cutting: ", &told->says);

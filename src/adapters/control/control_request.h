@@ -43,10 +43,6 @@ enum lg_status lg_gate_status(int code);
  * own word, said_code. */
 int lg_gate_exit(enum lg_status status, int said_code);
 
-/* A text of an answer, "" where it has none; a time, 0. */
-const char *lg_gate_text(const cJSON *object, const char *name);
-int64_t lg_gate_time(const cJSON *object, const char *name);
-
 /* The texts of an array, after some words. */
 void lg_gate_add_names(const cJSON *answer, const char *name, const char *words,
 		       struct lg_strlist *names);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "port/json_of.h"
 #include "adapters/control/control_request.h"
 
 #define CONNECT_MS 10000
@@ -78,13 +79,13 @@ static int is_ours(const struct lg_gate_target *target, const cJSON *lock,
 	if (!target->has_lock)
 		return 0;
 	if (ours->id != NULL)
-		return strcmp(lg_gate_text(lock, "id"), ours->id) == 0;
+		return strcmp(lg_json_word_of(lock, "id"), ours->id) == 0;
 	if (ours->profile == NULL ||
-	    strcmp(lg_gate_text(lock, "profile"), ours->profile) != 0)
+	    strcmp(lg_json_word_of(lock, "profile"), ours->profile) != 0)
 		return 0;
 	if (target->path != NULL)
-		return lg_gate_time(lock, "since") >= ours->since_s;
-	return strcmp(lg_gate_text(lock, "by"),
+		return lg_json_time_of(lock, "since") >= ours->since_s;
+	return strcmp(lg_json_word_of(lock, "by"),
 		      *you != '\0' ? you : ours->by) == 0;
 }
 
@@ -102,21 +103,21 @@ enum lg_status lg_gate_look(struct lg_gate_target *target,
 	if (status != LG_OK)
 		return status;
 	/* The gate knows its askers by their certificates. */
-	you = lg_gate_text(answer.object, "you");
+	you = lg_json_word_of(answer.object, "you");
 	cJSON_ArrayForEach(lock, cJSON_GetObjectItemCaseSensitive(answer.object,
 								  "locks")) {
-		int waits = lg_gate_time(lock, "since") == 0;
+		int waits = lg_json_time_of(lock, "since") == 0;
 
 		standing.active |= !waits;
 		if (is_ours(target, lock, you))
 			snprintf(standing.id, sizeof(standing.id), "%s",
-				 lg_gate_text(lock, "id"));
+				 lg_json_word_of(lock, "id"));
 		if (standing.text[0] == '\0' && !waits)
 			snprintf(standing.text, sizeof(standing.text),
 				 "%.60s of %.40s is in force there until %.40s",
-				 lg_gate_text(lock, "profile"),
-				 lg_gate_text(lock, "by"),
-				 lg_gate_text(lock, "until"));
+				 lg_json_word_of(lock, "profile"),
+				 lg_json_word_of(lock, "by"),
+				 lg_json_word_of(lock, "until"));
 	}
 	lg_control_release(&answer);
 	*out_standing = standing;

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "port/json_of.h"
 #include "adapters/control/control_request.h"
 #include "adapters/control/gate_ask.h"
 
@@ -263,7 +264,7 @@ static enum lg_status move_end(struct lg_gate_target *target, const char *op,
 	lg_gate_add_text(request, "caller", target->lock.caller, &failed);
 	status = lg_gate_ask(target, request, NULL, 0, &answer, err);
 	if (status == LG_OK && target->told != NULL)
-		target->told->until_s = lg_gate_time(answer.object, "until");
+		target->told->until_s = lg_json_time_of(answer.object, "until");
 	lg_control_release(&answer);
 	return status;
 }

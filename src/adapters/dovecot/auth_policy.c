@@ -11,6 +11,7 @@
 #include <cjson/cJSON.h>
 
 #include "core/policy/message.h"
+#include "port/json_of.h"
 
 #include "adapters/dovecot/auth_policy.h"
 #include "adapters/http/json_text.h"
@@ -18,15 +19,14 @@
 
 static const char *text_of(const cJSON *json, const char *name)
 {
-	const char *text = cJSON_GetStringValue(
-		cJSON_GetObjectItemCaseSensitive(json, name));
+	const char *text = lg_json_text_of(json, name);
 
 	return text && *text ? text : NULL;
 }
 
 static int flag_of(const cJSON *json, const char *name)
 {
-	const cJSON *item = cJSON_GetObjectItemCaseSensitive(json, name);
+	const cJSON *item = lg_json_of(json, name);
 
 	return cJSON_IsBool(item) ? cJSON_IsTrue(item) : -1;
 }

@@ -9,6 +9,7 @@
 #include <curl/curl.h>
 
 #include "adapters/dovecot/doveadm.h"
+#include "adapters/system/steady.h"
 #include "adapters/dovecot/doveadm_kick.h"
 #include "adapters/dovecot/doveadm_who.h"
 
@@ -46,8 +47,8 @@ static int may_go_on(void *context, curl_off_t a, curl_off_t b, curl_off_t c,
 	if (!is_stopped(doveadm))
 		return 0;
 	if (!doveadm->stop_seen_ms)
-		doveadm->stop_seen_ms = lg_doveadm_now_ms();
-	return lg_doveadm_now_ms() - doveadm->stop_seen_ms >= STOP_MS;
+		doveadm->stop_seen_ms = lg_steady_ms();
+	return lg_steady_ms() - doveadm->stop_seen_ms >= STOP_MS;
 }
 
 static void append_base64(const char *text, struct lg_buffer *out)

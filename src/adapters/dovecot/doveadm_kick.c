@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "adapters/system/steady.h"
 #include "adapters/dovecot/doveadm.h"
 #include "adapters/dovecot/doveadm_kick.h"
 #include "adapters/dovecot/doveadm_mask.h"
@@ -47,14 +48,6 @@ struct kick {
 	int is_broken;         /* Dovecot did not answer at all */
 	struct lg_error *err;
 };
-
-int64_t lg_doveadm_now_ms(void)
-{
-	struct timespec at = {0};
-
-	clock_gettime(CLOCK_MONOTONIC, &at);
-	return (int64_t)at.tv_sec * 1000 + at.tv_nsec / 1000000;
-}
 
 static const char *address_of(const struct lg_session *session)
 {
@@ -278,11 +271,10 @@ static void send_all(struct kick *kick)
 		if (count_of(kick, &group, LG_CUT_NOW))
 			add_command(kick, &group);
 		if (kick->group_count == batch.size) {
-			int64_t begun_ms = lg_doveadm_now_ms();
+			int64_t begun_ms = lg_steady_ms();
 
 			send_batch(kick);
-			lg_kick_batch_took(&batch,
-					   lg_doveadm_now_ms() - begun_ms);
+			lg_kick_batch_took(&batch, lg_steady_ms() - begun_ms);
 		}
 	}
 	if (!kicker->is_stopped(kicker->context) && !kick->is_broken)

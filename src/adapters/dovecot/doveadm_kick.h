@@ -23,9 +23,6 @@ struct lg_doveadm_kicker {
 	int (*is_stopped)(void *context);
 };
 
-/* The monotonic clock. */
-int64_t lg_doveadm_now_ms(void);
-
 /*
  * Carries out an order: one command for each user and address, several in a
  * request, as many as Dovecot does in about a tenth of a second, so that

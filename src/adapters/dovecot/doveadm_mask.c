@@ -8,14 +8,10 @@
 #include <arpa/inet.h>
 #include <string.h>
 
+#include "base/ascii.h"
+
 #include "adapters/dovecot/doveadm_mask.h"
 #include "adapters/dovecot/doveadm_who.h"
-
-static char lower(char letter)
-{
-	return letter >= 'A' && letter <= 'Z' ? (char)(letter + 'a' - 'A')
-					      : letter;
-}
 
 /* "10.0.0.1", "::1", "[::1]", "10.0.0.0/8": Dovecot takes it for a network. */
 static int reads_as_network(const char *name)
@@ -67,7 +63,8 @@ int lg_doveadm_mask_matches(const char *mask, const char *user)
 			star = ++mask;
 			again = user;
 		} else if (*mask &&
-			   (*mask == '?' || lower(*mask) == lower(*user))) {
+			   (*mask == '?' ||
+			    lg_ascii_lower(*mask) == lg_ascii_lower(*user))) {
 			mask++;
 			user++;
 		} else if (star) {

@@ -10,6 +10,7 @@
 #include <cjson/cJSON.h>
 
 #include "adapters/dovecot/doveadm_who.h"
+#include "port/json_of.h"
 #include "adapters/dovecot/service.h"
 
 #define PROXY_TAG "proxy"
@@ -52,14 +53,6 @@ static enum lg_status unreadable(struct lg_error *err)
 {
 	return lg_error_set(err, LG_ERR_IO, NULL,
 			    "doveadm's answer cannot be read");
-}
-
-/* The text of a member, "" where there is none. */
-static const char *text_of(const cJSON *row, const char *name)
-{
-	const cJSON *member = cJSON_GetObjectItemCaseSensitive(row, name);
-
-	return cJSON_IsString(member) ? member->valuestring : "";
 }
 
 /* All values are strings, numbers too. */
@@ -118,14 +111,14 @@ static enum lg_status add_session(const cJSON *row, size_t index,
 				  struct lg_session_list *list,
 				  struct lg_error *err)
 {
-	const char *service = text_of(row, "service");
-	const char *pids = text_of(row, "pids");
-	const char *ips = text_of(row, "ips");
+	const char *service = lg_json_word_of(row, "service");
+	const char *pids = lg_json_word_of(row, "pids");
+	const char *ips = lg_json_word_of(row, "ips");
 	struct lg_strlist texts = {0};
 	struct lg_buffer id = {0};
 	struct lg_session session = {
 		.door = "dovecot",
-		.user = text_of(row, "username"),
+		.user = lg_json_word_of(row, "username"),
 		.protocol = lg_dovecot_protocol(service),
 	};
 	const char *word;
@@ -133,9 +126,9 @@ static enum lg_status add_session(const cJSON *row, size_t index,
 	enum lg_status status = LG_OK;
 
 	if (!*pids)
-		pids = text_of(row, "pid");
+		pids = lg_json_word_of(row, "pid");
 	if (!*ips)
-		ips = text_of(row, "ip");
+		ips = lg_json_word_of(row, "ip");
 	lg_buffer_format(&id, "%s-", service);
 	if (word_at(pids, index, &word, &len))
 		lg_buffer_append(&id, word, len);
@@ -159,7 +152,7 @@ static enum lg_status add_session(const cJSON *row, size_t index,
 static enum lg_status add_row(const cJSON *row, struct lg_session_list *list,
 			      struct lg_error *err)
 {
-	const char *connections = text_of(row, "connections");
+	const char *connections = lg_json_word_of(row, "connections");
 	size_t count = 1;
 	size_t i;
 	enum lg_status status = LG_OK;
@@ -179,11 +172,11 @@ static enum lg_status add_passed_on(const cJSON *row,
 				    struct lg_session_list *list,
 				    struct lg_error *err)
 {
-	const char *service = text_of(row, "service");
-	const char *address = text_of(row, "src-ip");
+	const char *service = lg_json_word_of(row, "service");
+	const char *address = lg_json_word_of(row, "src-ip");
 	struct lg_session session = {
 		.door = "dovecot",
-		.user = text_of(row, "username"),
+		.user = lg_json_word_of(row, "username"),
 		.address = *address ? address : NULL,
 		.protocol = lg_dovecot_protocol(service),
 	};
@@ -209,8 +202,8 @@ static enum lg_status add_rows(const cJSON *item, int only_proxied, int depth,
 {
 	enum lg_status status = LG_OK;
 
-	if (cJSON_IsObject(item) && *text_of(item, "username")) {
-		if (*text_of(item, "src-ip"))
+	if (cJSON_IsObject(item) && *lg_json_word_of(item, "username")) {
+		if (*lg_json_word_of(item, "src-ip"))
 			return add_passed_on(item, list, err);
 		return only_proxied ? LG_OK : add_row(item, list, err);
 	}
@@ -253,8 +246,7 @@ static enum lg_status check_answer(const cJSON *answer, struct lg_error *err)
 		return unreadable(err);
 	if (!strcmp(word->valuestring, "doveadmResponse"))
 		return LG_OK;
-	code = cJSON_GetObjectItemCaseSensitive(cJSON_GetArrayItem(answer, 1),
-						"exitCode");
+	code = lg_json_of(cJSON_GetArrayItem(answer, 1), "exitCode");
 	if (cJSON_IsNumber(code) && code->valuedouble == EX_NOUSER_CODE)
 		return LG_OK;
 	if (cJSON_IsNumber(code))

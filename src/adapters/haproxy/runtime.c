@@ -17,6 +17,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/hex.h"
+#include "adapters/system/steady.h"
+
 #define TIMEOUT_MS 3000
 #define ANSWER_MAX (64u << 20)
 /* A line of commands must fit into HAProxy's buffer (16 kB). */
@@ -27,14 +30,6 @@ struct runtime {
 	struct lg_strlist frontends;
 	const atomic_int *stop;
 };
-
-static int64_t now_ms(void)
-{
-	struct timespec at = {0};
-
-	clock_gettime(CLOCK_MONOTONIC, &at);
-	return (int64_t)at.tv_sec * 1000 + at.tv_nsec / 1000000;
-}
 
 static enum lg_status failed(const struct runtime *runtime, const char *what,
 			     struct lg_error *err)
@@ -53,7 +48,7 @@ static enum lg_status wait_for(const struct runtime *runtime, int fd,
 	int count;
 
 	do {
-		left_ms = until_ms - now_ms();
+		left_ms = until_ms - lg_steady_ms();
 		count = left_ms > 0 ? poll(&ready, 1, (int)left_ms) : 0;
 	} while (count < 0 && errno == EINTR);
 	if (count > 0)
@@ -91,7 +86,7 @@ static enum lg_status exchange(const struct runtime *runtime,
 			       struct lg_buffer *out_answer,
 			       struct lg_error *err)
 {
-	int64_t until_ms = now_ms() + TIMEOUT_MS;
+	int64_t until_ms = lg_steady_ms() + TIMEOUT_MS;
 	enum lg_status status;
 	char chunk[16384];
 	ssize_t done;
@@ -286,7 +281,7 @@ static enum lg_status runtime_list(void *self, struct lg_session_list *out_list,
 static int is_id(const char *id)
 {
 	return id && !strncmp(id, "0x", 2) && id[2] &&
-	       strspn(id + 2, "0123456789abcdef") == strlen(id + 2);
+	       strspn(id + 2, LG_HEX_DIGITS) == strlen(id + 2);
 }
 
 static int is_own(const struct lg_cut_order *order, size_t i)

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include <utf8proc.h>
+#include "base/utf8.h"
 
 #include "adapters/http/pages.h"
 #include "adapters/http/refusal_page.h"
@@ -27,26 +27,18 @@ static size_t line_at(const struct lg_refusal_page *page, size_t at)
 static enum lg_status check_text(const struct lg_refusal_page *page,
 				 struct lg_error *err)
 {
-	const utf8proc_uint8_t *bytes = (const utf8proc_uint8_t *)page->html;
-	utf8proc_int32_t c;
-	size_t at = 0;
+	size_t valid;
 
 	if (page->len > LG_REFUSAL_PAGE_MAX)
 		return lg_error_set(err, LG_ERR_LIMIT, page->path,
 				    "%zu bytes; a page has %u at most",
 				    page->len, LG_REFUSAL_PAGE_MAX);
-	while (at < page->len) {
-		size_t left = page->len - at;
-		utf8proc_ssize_t used = utf8proc_iterate(
-			bytes + at, left > 4 ? 4 : (utf8proc_ssize_t)left, &c);
-
-		if (used <= 0 || !c)
-			return lg_error_set_at(err, LG_ERR_SYNTAX, page->path,
-					       line_at(page, at),
-					       "it is not UTF-8; save the page "
-					       "as UTF-8");
-		at += (size_t)used;
-	}
+	valid = lg_utf8_valid(page->html, page->len);
+	if (valid < page->len)
+		return lg_error_set_at(err, LG_ERR_SYNTAX, page->path,
+				       line_at(page, valid),
+				       "it is not UTF-8; save the page as "
+				       "UTF-8");
 	return LG_OK;
 }
 

@@ -15,6 +15,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/ascii.h"
+
 #include "adapters/http/request_inside.h"
 
 /* Above it memory is given back after a request. */
@@ -60,8 +62,7 @@ static int is_token(char c)
 	case '~':
 		return 1;
 	default:
-		return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
-		       (c >= 'a' && c <= 'z');
+		return lg_ascii_is_alnum((char)c);
 	}
 }
 

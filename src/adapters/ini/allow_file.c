@@ -12,8 +12,9 @@
 #include <logongate/buffer.h>
 #include <logongate/dn.h>
 
+#include "base/utf8.h"
+
 #include "adapters/ini/allow_file.h"
-#include "adapters/ini/utf8.h"
 
 enum {
 	CHUNK = 64 * 1024,

@@ -14,8 +14,9 @@
 #include <string.h>
 
 #include "adapters/ini/guard.h"
+#include "base/ascii.h"
+#include "base/utf8.h"
 #include "base/grow.h"
-#include "adapters/ini/utf8.h"
 #include "adapters/ini/value.h"
 
 struct reader {
@@ -54,9 +55,7 @@ static enum lg_status check_name(const struct reader *reader, const char *what,
 					       reader->file, reader->line,
 					       "no %s has a name that long",
 					       what);
-		lower[i] = name.at[i];
-		if (lower[i] >= 'A' && lower[i] <= 'Z')
-			lower[i] = (char)(lower[i] - 'A' + 'a');
+		lower[i] = lg_ascii_lower(name.at[i]);
 	}
 	lower[i] = '\0';
 	if (memcmp(lower, name.at, name.len))

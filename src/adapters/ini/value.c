@@ -7,6 +7,9 @@
  */
 #include <string.h>
 
+#include "base/ascii.h"
+#include "base/hex.h"
+
 #include "adapters/ini/value.h"
 
 int lg_ini_shown(size_t len)
@@ -26,14 +29,7 @@ int lg_ini_is_comment_start(char c)
 
 int lg_ini_is_word_char(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	       (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
-}
-
-static int is_hex_digit(char c)
-{
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') ||
-	       (c >= 'A' && c <= 'F');
+	return lg_ascii_is_alnum(c) || c == '.' || c == '_' || c == '-';
 }
 
 struct lg_ini_span lg_ini_trimmed(struct lg_ini_span span)
@@ -88,8 +84,7 @@ static enum lg_status check_backslash(const struct lg_ini_place *place,
 		if (value.at[i] != '\\')
 			continue;
 		if (ldap && i + 2 < value.len &&
-		    is_hex_digit(value.at[i + 1]) &&
-		    is_hex_digit(value.at[i + 2]))
+		    lg_hex_byte(value.at + i + 1) >= 0)
 			continue;
 		if (ldap && is_filter)
 			return lg_error_set_at(

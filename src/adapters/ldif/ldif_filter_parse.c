@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/grow.h"
 #include "base/hex.h"
 #include "core/values/match.h"
@@ -101,13 +102,12 @@ static enum lg_status take_value(struct parser *parser, struct lg_buffer *out)
 				     "an opening bracket in a value (write "
 				     "\\28)");
 		if (c == '\\') {
-			int high = lg_hex_value(parser->at[1]);
-			int low = high < 0 ? -1 : lg_hex_value(parser->at[2]);
+			int byte = lg_hex_byte(parser->at + 1);
 
-			if (low < 0)
+			if (byte < 0)
 				return wrong(parser, "a backslash without two "
 						     "hexadecimal digits");
-			c = (char)(high * 16 + low);
+			c = (char)byte;
 			parser->at += 2;
 		}
 		lg_buffer_char(out, c);
@@ -120,12 +120,12 @@ static enum lg_status add_part(struct parser *parser, size_t node,
 			       struct lg_buffer *value)
 {
 	struct lg_ldif_filter_node *to = &parser->filter->node[node];
-	struct lg_buffer *grown =
-		realloc(to->part, (to->part_count + 1) * sizeof(*grown));
+	enum lg_status status =
+		lg_grow(&to->part, &to->part_capacity, to->part_count,
+			sizeof(*to->part), parser->err);
 
-	if (!grown)
-		return no_memory(parser);
-	to->part = grown;
+	if (status != LG_OK)
+		return status;
 	to->part[to->part_count++] = *value;
 	*value = (struct lg_buffer){0};
 	return LG_OK;
@@ -205,9 +205,7 @@ out:
 
 static int is_attribute_char(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	       (c >= '0' && c <= '9') || c == '-' || c == '.' || c == ';' ||
-	       c == '_';
+	return lg_ascii_is_alnum(c) || (c != '\0' && strchr("-.;_", c));
 }
 
 static enum lg_status parse_item(struct parser *parser, size_t *out_node)

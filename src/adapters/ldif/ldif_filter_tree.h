@@ -29,6 +29,7 @@ struct lg_ldif_filter_node {
 	 * and the last may be empty. */
 	struct lg_buffer *part;
 	size_t part_count;
+	size_t part_capacity;
 };
 
 struct lg_ldif_filter {

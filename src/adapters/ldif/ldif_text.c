@@ -18,6 +18,7 @@
 
 #include <utf8proc.h>
 
+#include "base/ascii.h"
 #include "base/grow.h"
 
 struct guard {
@@ -133,8 +134,7 @@ static enum lg_status take_logical(struct guard *guard)
 
 static int is_name_char(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	       (c >= '0' && c <= '9') || (c != '\0' && strchr("-;._=", c));
+	return lg_ascii_is_alnum(c) || (c != '\0' && strchr("-;._=", c));
 }
 
 static int is_base64(const char *text, size_t len)
@@ -148,8 +148,7 @@ static int is_base64(const char *text, size_t len)
 	for (size_t i = 0; i < len - pad; i++) {
 		char c = text[i];
 
-		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-		      (c >= '0' && c <= '9') || c == '+' || c == '/'))
+		if (!(lg_ascii_is_alnum(c) || c == '+' || c == '/'))
 			return 0;
 	}
 	return 1;

@@ -14,10 +14,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <security/pam_appl.h>
+
+#include "adapters/system/steady.h"
 
 #define ANSWER_MS 20000
 #define PAM_DIR "/etc/pam.d"
@@ -142,24 +143,16 @@ static void run_child(const struct lg_logon_attempt *attempt, int to)
 	_exit(sent < 0);
 }
 
-static int64_t now_ms(void)
-{
-	struct timespec now = {0};
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /* What the child says, to its end; 0: not in time. */
 static size_t listen_to(int from, char *bytes, size_t size)
 {
 	struct pollfd wait = {.fd = from, .events = POLLIN};
-	int64_t until_ms = now_ms() + ANSWER_MS;
+	int64_t until_ms = lg_steady_ms() + ANSWER_MS;
 	size_t len = 0;
 	ssize_t got = 1;
 
 	while (got > 0 && len < size) {
-		int64_t left_ms = until_ms - now_ms();
+		int64_t left_ms = until_ms - lg_steady_ms();
 
 		if (left_ms <= 0)
 			return 0;

@@ -20,24 +20,18 @@
 
 #include <gnutls/gnutls.h>
 
+#include "adapters/system/steady.h"
+
 #define ANSWER_S 20
 #define LINES_MAX 100
 
 struct talk {
 	int fd;
-	time_t until_s;
+	int64_t until_s;
 	gnutls_session_t tls; /* NULL: in the clear */
 	gnutls_certificate_credentials_t trust;
 	char line[LG_LOGON_TEXT_SIZE];
 };
-
-static time_t now_s(void)
-{
-	struct timespec now = {0};
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec;
-}
 
 static int reach(struct talk *talk, const char *peer, const char *port)
 {
@@ -77,7 +71,7 @@ static int reach(struct talk *talk, const char *peer, const char *port)
  * when the time is over. */
 static int may_go_on(const struct talk *talk, ssize_t got)
 {
-	if (now_s() >= talk->until_s)
+	if (lg_steady_ms() / 1000 >= talk->until_s)
 		return 0;
 	if (talk->tls)
 		return got == GNUTLS_E_INTERRUPTED || got == GNUTLS_E_AGAIN;
@@ -92,14 +86,14 @@ static int take_byte(struct talk *talk, char *out_byte)
 		got = talk->tls ? gnutls_record_recv(talk->tls, out_byte, 1)
 				: recv(talk->fd, out_byte, 1, 0);
 	while (may_go_on(talk, got));
-	return got == 1 && now_s() <= talk->until_s;
+	return got == 1 && lg_steady_ms() / 1000 <= talk->until_s;
 }
 
 static int send_all(struct talk *talk, const char *bytes, size_t len)
 {
 	ssize_t sent;
 
-	while (len && now_s() < talk->until_s) {
+	while (len && lg_steady_ms() / 1000 < talk->until_s) {
 		sent = talk->tls ? gnutls_record_send(talk->tls, bytes, len)
 				 : send(talk->fd, bytes, len, MSG_NOSIGNAL);
 		if (sent <= 0)
@@ -186,7 +180,8 @@ static int begin_tls(struct talk *talk, const char *host, int is_checked)
 	gnutls_handshake_set_timeout(talk->tls, ANSWER_S * 1000);
 	do
 		code = gnutls_handshake(talk->tls);
-	while (code == GNUTLS_E_INTERRUPTED && now_s() < talk->until_s);
+	while (code == GNUTLS_E_INTERRUPTED &&
+	       lg_steady_ms() / 1000 < talk->until_s);
 	return code == 0;
 }
 
@@ -270,7 +265,8 @@ enum lg_logon_came lg_try_sieve(const struct lg_logon_attempt *attempt,
 				struct lg_buffer *out_text)
 {
 	static const char scheme[] = "sieve://";
-	struct talk talk = {.fd = -1, .until_s = now_s() + ANSWER_S};
+	struct talk talk = {.fd = -1,
+			    .until_s = lg_steady_ms() / 1000 + ANSWER_S};
 	enum lg_logon_came came = LG_LOGON_NOT_TRIED;
 	struct lg_buffer host = {0};
 	const char *at = attempt->url + sizeof(scheme) - 1;

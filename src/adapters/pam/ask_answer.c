@@ -13,6 +13,7 @@
 #include <cjson/cJSON.h>
 
 #include "core/policy/message.h"
+#include "port/json_of.h"
 
 #include "adapters/pam/ask_gate.h"
 
@@ -99,10 +100,8 @@ enum lg_status lg_ask_decision_read(const char *body, size_t len,
 				    struct lg_error *err)
 {
 	cJSON *json = cJSON_ParseWithLength(body, len);
-	const char *word = cJSON_GetStringValue(
-		cJSON_GetObjectItemCaseSensitive(json, "verdict"));
-	const char *message = cJSON_GetStringValue(
-		cJSON_GetObjectItemCaseSensitive(json, "message"));
+	const char *word = lg_json_text_of(json, "verdict");
+	const char *message = lg_json_text_of(json, "message");
 	enum lg_status status = LG_OK;
 	enum lg_verdict verdict;
 

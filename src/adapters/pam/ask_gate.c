@@ -11,23 +11,16 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <cjson/cJSON.h>
 
 #include "adapters/pam/ask_gate.h"
 
+#include "adapters/system/steady.h"
+
 /* A full backlog of a unix socket cannot be waited for, only tried again. */
 #define RETRY_MS 5
-
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static enum lg_status broken(struct lg_error *err, const char *path,
 			     const char *doing)
@@ -49,7 +42,7 @@ static enum lg_status wait_for(int fd, short events, int64_t deadline_ms,
 	struct pollfd ready = {.fd = fd, .events = events};
 
 	for (;;) {
-		int64_t left = deadline_ms - now_ms();
+		int64_t left = deadline_ms - lg_steady_ms();
 		int got;
 
 		if (left <= 0)
@@ -77,7 +70,7 @@ static enum lg_status connect_to(int fd, const char *path, int64_t deadline_ms,
 	while (connect(fd, (struct sockaddr *)&address, size) != 0) {
 		if (errno != EAGAIN && errno != EINTR)
 			return broken(err, path, "cannot connect");
-		if (now_ms() >= deadline_ms)
+		if (lg_steady_ms() >= deadline_ms)
 			return too_late(err, path);
 		poll(NULL, 0, RETRY_MS);
 	}
@@ -185,7 +178,7 @@ enum lg_status lg_ask_gate(const char *path, unsigned int timeout_ms,
 			   enum lg_verdict *out_verdict,
 			   struct lg_buffer *out_message, struct lg_error *err)
 {
-	int64_t deadline_ms = now_ms() + timeout_ms;
+	int64_t deadline_ms = lg_steady_ms() + timeout_ms;
 	struct lg_buffer request = {0}, answer = {0};
 	const char *body;
 	enum lg_status status;

@@ -14,9 +14,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "adapters/system/steady.h"
 #include "adapters/ssh/ssh_words.h"
 #include "adapters/system/durable.h"
 #include "adapters/system/program.h"
@@ -30,14 +30,6 @@ struct words {
 	const char *word[WORDS];
 	size_t count;
 };
-
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static enum lg_status no_memory(struct lg_error *err)
 {
@@ -107,7 +99,7 @@ void ssh_server_release(struct ssh_server *server)
 
 void ssh_start(struct ssh_server *server, uint32_t timeout_ms)
 {
-	server->deadline_ms = now_ms() + timeout_ms;
+	server->deadline_ms = lg_steady_ms() + timeout_ms;
 }
 
 static void add(struct words *words, const char *word)
@@ -147,7 +139,7 @@ static enum lg_status run(struct ssh_server *server, struct words *words,
 			  struct lg_buffer *out_text, int *out_exit,
 			  struct lg_error *err)
 {
-	int64_t left = server->deadline_ms - now_ms();
+	int64_t left = server->deadline_ms - lg_steady_ms();
 	enum lg_status status;
 
 	add(words, NULL);

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/utf16.h"
+#include "base/utf8.h"
 
 #define LINE_LIMIT 200
 

@@ -21,20 +21,12 @@
 #include <sys/pidfd.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <logongate/buffer.h>
 
+#include "adapters/system/steady.h"
 #include "adapters/system/durable.h"
-
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static int ends_with(const char *name, const char *end)
 {
@@ -161,7 +153,7 @@ static int attend(struct running *running, int64_t deadline_ms)
 			{.fd = running->input, .events = POLLOUT},
 			{.fd = running->output, .events = POLLIN},
 		};
-		int64_t left = deadline_ms - now_ms();
+		int64_t left = deadline_ms - lg_steady_ms();
 
 		if (left <= 0)
 			return -1;
@@ -221,7 +213,7 @@ enum lg_status lg_program_feed(const char *const argv[], const char *text,
 			       struct lg_program_said *out_said,
 			       struct lg_error *err)
 {
-	int64_t deadline_ms = now_ms() + timeout_ms;
+	int64_t deadline_ms = lg_steady_ms() + timeout_ms;
 	struct running running = {.text = text, .len = len, .said = out_said};
 	const char *path = argv[0];
 	int result, late, input[2], output[2];

@@ -21,16 +21,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "adapters/system/steady.h"
+
 #define WAIT_STEP_NS 10000000
 #define OUTPUT_LIMIT ((size_t)16 << 20)
-
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /* Administrators' programs lie where an ordinary PATH does not look. */
 static int spawn(pid_t *pid, const char *const argv[],
@@ -97,7 +91,7 @@ static enum lg_status collect(const char *program, int fd, int64_t deadline_ms,
 	ssize_t got;
 
 	for (;;) {
-		left = deadline_ms - now_ms();
+		left = deadline_ms - lg_steady_ms();
 		if (left <= 0)
 			return lg_error_set(err, LG_ERR_TIMEOUT, program,
 					    "does not end");
@@ -121,7 +115,7 @@ enum lg_status lg_program_output(const char *const argv[], uint32_t timeout_ms,
 				 struct lg_buffer *out_text,
 				 struct lg_error *err)
 {
-	int64_t deadline_ms = now_ms() + timeout_ms;
+	int64_t deadline_ms = lg_steady_ms() + timeout_ms;
 	enum lg_status status;
 	int ends[2];
 	int result;
@@ -159,7 +153,7 @@ static enum lg_status wait_end(const char *program, pid_t pid,
 		if (ended < 0 && errno != EINTR)
 			return lg_error_set(err, LG_ERR_IO, program, "%s",
 					    strerror(errno));
-		if (now_ms() >= deadline_ms) {
+		if (lg_steady_ms() >= deadline_ms) {
 			kill(-pid, SIGKILL);
 			while (waitpid(pid, out_result, 0) < 0 &&
 			       errno == EINTR)
@@ -191,7 +185,7 @@ enum lg_status lg_program_ran(const char *const argv[], uint32_t timeout_ms,
 			      struct lg_buffer *out_text, int *out_exit,
 			      struct lg_error *err)
 {
-	int64_t deadline_ms = now_ms() + timeout_ms;
+	int64_t deadline_ms = lg_steady_ms() + timeout_ms;
 	int output = memfd_create("output", MFD_CLOEXEC);
 	enum lg_status status;
 	int result = 0;

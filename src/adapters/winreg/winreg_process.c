@@ -7,6 +7,8 @@
  */
 #define _GNU_SOURCE
 #include "adapters/winreg/winreg_process.h"
+#include "port/json_of.h"
+#include "adapters/system/steady.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,18 +19,9 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #define ANSWER_LIMIT ((size_t)64 << 20)
-
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 enum lg_status winreg_process_start(struct winreg_process *helper,
 				    struct lg_error *err)
@@ -65,7 +58,7 @@ enum lg_status winreg_process_start(struct winreg_process *helper,
 
 void winreg_process_stop(struct winreg_process *helper)
 {
-	int64_t deadline = now_ms() + 2000;
+	int64_t deadline = lg_steady_ms() + 2000;
 	pid_t ended = 0;
 
 	lg_buffer_release(&helper->input);
@@ -74,7 +67,7 @@ void winreg_process_stop(struct winreg_process *helper)
 	close(helper->fd);
 	/* end of input ends it; one that hangs in the network is killed */
 	while ((ended = waitpid(helper->pid, NULL, WNOHANG)) == 0 &&
-	       now_ms() < deadline)
+	       lg_steady_ms() < deadline)
 		poll(NULL, 0, 10);
 	if (ended == 0) {
 		kill(helper->pid, SIGKILL);
@@ -113,7 +106,7 @@ static enum lg_status receive_line(struct winreg_process *helper,
 				   struct lg_error *err)
 {
 	struct pollfd poll_fd = {.fd = helper->fd, .events = POLLIN};
-	int64_t deadline = now_ms() + timeout_ms;
+	int64_t deadline = lg_steady_ms() + timeout_ms;
 	const char *newline;
 	char block[16384];
 	size_t seen = 0;
@@ -130,7 +123,7 @@ static enum lg_status receive_line(struct winreg_process *helper,
 			return LG_OK;
 		}
 		seen = helper->input.len;
-		left = deadline - now_ms();
+		left = deadline - lg_steady_ms();
 		if (left <= 0) {
 			kill(helper->pid, SIGKILL);
 			winreg_process_stop(helper);
@@ -167,18 +160,14 @@ static enum lg_status read_answer(struct winreg_process *helper, cJSON *answer,
 	const char *place;
 	const char *text;
 
-	if (cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(answer, "ok")))
+	if (lg_json_is_true(answer, "ok"))
 		return LG_OK;
-	place = cJSON_GetStringValue(
-		cJSON_GetObjectItemCaseSensitive(answer, "place"));
-	text = cJSON_GetStringValue(
-		cJSON_GetObjectItemCaseSensitive(answer, "text"));
-	return lg_error_set(
-		err,
-		status_from_name(cJSON_GetStringValue(
-			cJSON_GetObjectItemCaseSensitive(answer, "status"))),
-		place ? place : helper->server, "%s",
-		text ? text : "the helper gave no reason");
+	place = lg_json_text_of(answer, "place");
+	text = lg_json_text_of(answer, "text");
+	return lg_error_set(err,
+			    status_from_name(lg_json_text_of(answer, "status")),
+			    place ? place : helper->server, "%s",
+			    text ? text : "the helper gave no reason");
 }
 
 enum lg_status winreg_process_ask(struct winreg_process *helper, cJSON *request,

@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "core/values/service_values.h"
+#include "port/json_of.h"
 
 #define ASK_TIMEOUT_MS 60000
 #define SET_TIMEOUT_MS 300000
@@ -68,8 +69,8 @@ enum lg_status winreg_service_state(struct winreg_process *helper,
 
 	if (status != LG_OK)
 		return status;
-	status = read_state(cJSON_GetObjectItemCaseSensitive(answer, "state"),
-			    helper->server, out_service, err);
+	status = read_state(lg_json_of(answer, "state"), helper->server,
+			    out_service, err);
 	cJSON_Delete(answer);
 	return status;
 }

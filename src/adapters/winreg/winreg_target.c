@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "port/json_of.h"
 #include "adapters/winreg/winreg_process.h"
 #include "adapters/winreg/winreg_services.h"
 #include "adapters/winreg/winreg_values.h"
@@ -137,10 +138,8 @@ static enum lg_status probe_registry(struct winreg_target *target,
 				    &answer, err);
 	if (status != LG_OK)
 		return status;
-	probe->may_write = cJSON_IsTrue(
-		cJSON_GetObjectItemCaseSensitive(answer, "may_write"));
-	note = cJSON_GetStringValue(
-		cJSON_GetObjectItemCaseSensitive(answer, "note"));
+	probe->may_write = lg_json_is_true(answer, "may_write");
+	note = lg_json_text_of(answer, "note");
 	if (note && strlen(note) < sizeof(probe->note))
 		memcpy(probe->note, note, strlen(note) + 1);
 	cJSON_Delete(answer);
@@ -240,8 +239,7 @@ static enum lg_status winreg_read(void *self, struct lg_registry **out_values,
 	if (status == LG_OK)
 		status = lg_registry_new(&values, err);
 	if (status == LG_OK) {
-		cJSON_ArrayForEach(item, cJSON_GetObjectItemCaseSensitive(
-						 answer, "values")) {
+		cJSON_ArrayForEach(item, lg_json_of(answer, "values")) {
 			status = winreg_value_read(item, target->host, values,
 						   err);
 			if (status != LG_OK)

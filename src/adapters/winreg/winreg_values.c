@@ -5,24 +5,12 @@
 #include "adapters/winreg/winreg_values.h"
 
 #include "base/hex.h"
+#include "port/json_of.h"
 
 static enum lg_status read_hex(const char *hex, struct lg_buffer *out,
 			       const char *place, struct lg_error *err)
 {
-	int high;
-	int low;
-
-	for (; hex && *hex; hex += 2) {
-		high = lg_hex_value(hex[0]);
-		low = high < 0 ? -1 : lg_hex_value(hex[1]);
-		if (low < 0)
-			hex = NULL;
-		else
-			lg_buffer_char(out, (char)(high << 4 | low));
-		if (!hex)
-			break;
-	}
-	if (!hex)
+	if (!hex || !lg_hex_read(hex, out))
 		return lg_error_set(
 			err, LG_ERR_SYNTAX, place,
 			"the helper gave a value that is not hexadecimal");
@@ -33,11 +21,9 @@ enum lg_status winreg_value_read(const cJSON *item, const char *place,
 				 struct lg_registry *values,
 				 struct lg_error *err)
 {
-	const char *key = cJSON_GetStringValue(
-		cJSON_GetObjectItemCaseSensitive(item, "key"));
-	const char *name = cJSON_GetStringValue(
-		cJSON_GetObjectItemCaseSensitive(item, "name"));
-	const cJSON *type = cJSON_GetObjectItemCaseSensitive(item, "type");
+	const char *key = lg_json_text_of(item, "key");
+	const char *name = lg_json_text_of(item, "name");
+	const cJSON *type = lg_json_of(item, "type");
 	struct lg_buffer bytes = {0};
 	enum lg_status status;
 
@@ -45,9 +31,7 @@ enum lg_status winreg_value_read(const cJSON *item, const char *place,
 		return lg_error_set(err, LG_ERR_SYNTAX, place,
 				    "the helper gave a value without key, "
 				    "name or type");
-	status = read_hex(cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(
-				  item, "hex")),
-			  &bytes, place, err);
+	status = read_hex(lg_json_text_of(item, "hex"), &bytes, place, err);
 	if (status == LG_OK)
 		status = lg_registry_set_bytes(
 			values, key, name, (uint32_t)type->valuedouble,

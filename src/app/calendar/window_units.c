@@ -6,22 +6,19 @@
 
 #include <string.h>
 
-#define NAME_MAX_LEN 64
+#include "base/ascii.h"
 
-static int is_name_char(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	       (c >= '0' && c <= '9');
-}
+#define NAME_MAX_LEN 64
 
 int lg_window_name_is_good(const char *name)
 {
 	size_t len = strlen(name);
 
-	if (len == 0 || len > NAME_MAX_LEN || !is_name_char(name[0]))
+	if (len == 0 || len > NAME_MAX_LEN || !lg_ascii_is_alnum(name[0]))
 		return 0;
 	for (size_t i = 0; i < len; i++) {
-		if (!is_name_char(name[i]) && strchr("._-", name[i]) == NULL)
+		if (!lg_ascii_is_alnum(name[i]) &&
+		    strchr("._-", name[i]) == NULL)
 			return 0;
 	}
 	return 1;

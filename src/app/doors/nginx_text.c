@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
+
 #include "app/doors/nginx_text.h"
 
 /* More than anybody has; files that include each other end here. */
@@ -29,6 +31,7 @@ struct part {
 struct parts {
 	struct part *part;
 	size_t count;
+	size_t capacity;
 	size_t folder_len; /* of the first path, with its slash */
 	size_t written;
 };
@@ -67,14 +70,11 @@ static enum lg_status parts_read(const char *text, size_t len,
 		line = memchr(at, '\n', (size_t)(end - at));
 		if (!line)
 			break;
-		more = realloc(parts->part,
-			       (parts->count + 1) * sizeof(*parts->part));
-		if (!more)
-			return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-					    "out of memory");
-		parts->part = more;
+		if (lg_grow(&parts->part, &parts->capacity, parts->count,
+			    sizeof(*parts->part), err) != LG_OK)
+			return LG_ERR_NO_MEMORY;
 		next = mark_find(line + 1, end);
-		more += parts->count++;
+		more = &parts->part[parts->count++];
 		more->path = at + sizeof(mark) - 1;
 		more->path_len = (size_t)(line - more->path);
 		if (more->path_len && line[-1] == ':')

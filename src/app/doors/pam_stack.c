@@ -12,6 +12,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/grow.h"
+
 #include "app/doors/block_text.h"
 
 #define ANSWERS LG_PAM_ANSWERS
@@ -76,23 +78,17 @@ static enum lg_status add_line(struct reader *reader,
 			       const struct lg_pam_line *line)
 {
 	struct lg_pam_stack *stack = reader->stack;
-	struct lg_pam_line *bigger;
+	enum lg_status status;
 
 	if (stack->count == LINES_MAX)
 		return lg_error_set(reader->err, LG_ERR_LIMIT, "pam",
 				    "a service of more than %d lines",
 				    LINES_MAX);
-	if ((stack->count & (stack->count - 1)) == 0) {
-		bigger = realloc(stack->line,
-				 (stack->count ? 2 * stack->count : 1) *
-					 sizeof(*bigger));
-		if (!bigger)
-			return lg_error_set(reader->err, LG_ERR_NO_MEMORY, NULL,
-					    "out of memory");
-		stack->line = bigger;
-	}
-	stack->line[stack->count++] = *line;
-	return LG_OK;
+	status = lg_grow(&stack->line, &stack->capacity, stack->count,
+			 sizeof(*stack->line), reader->err);
+	if (status == LG_OK)
+		stack->line[stack->count++] = *line;
+	return status;
 }
 
 static void set_all(struct lg_pam_line *line, int action)

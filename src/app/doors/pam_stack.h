@@ -48,6 +48,7 @@ struct lg_pam_line {
 struct lg_pam_stack {
 	struct lg_pam_line *line;
 	size_t count;
+	size_t capacity;
 	struct lg_buffer unread;   /* what was not understood, if anything */
 	struct lg_buffer sockets;  /* of the gate's lines, a line each */
 	struct lg_buffer protocol; /* that the last of them names; or empty */

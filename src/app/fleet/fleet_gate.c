@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
+
 #include "app/fleet/fleet_beside.h"
 
 #define RETRY_MS 1000
@@ -47,14 +49,10 @@ static enum lg_status add_own(struct lg_fleet_gate *gate, const char *id,
 	struct lg_fleet_own *own = find_own(gate, id);
 
 	if (!own) {
-		struct lg_fleet_own *all = realloc(
-			gate->own, (gate->own_count + 1) * sizeof(*gate->own));
-
-		if (!all)
-			return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-					    "out of memory");
-		gate->own = all;
-		own = &all[gate->own_count++];
+		if (lg_grow(&gate->own, &gate->own_capacity, gate->own_count,
+			    sizeof(*own), err) != LG_OK)
+			return LG_ERR_NO_MEMORY;
+		own = &gate->own[gate->own_count++];
 		*own = (struct lg_fleet_own){0};
 		memcpy(own->id, id, strlen(id) + 1);
 	}

@@ -112,6 +112,7 @@ struct lg_fleet_gate {
 	int64_t answer_ms;
 	struct lg_fleet_own *own;
 	size_t own_count;
+	size_t own_capacity;
 	int64_t sessions;
 	int looks; /* the locks here changed, by whomever */
 	int64_t retry_boot_ms;

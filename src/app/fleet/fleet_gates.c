@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
+
 static void free_one(struct lg_fleet_one *one)
 {
 	lg_fleet_report_release(&one->report);
@@ -56,7 +58,7 @@ static enum lg_status make_one(struct lg_fleet_gates *gates, const char *name,
 			       struct lg_error *err)
 {
 	size_t at = place_of(gates, name);
-	struct lg_fleet_one **all;
+	struct lg_fleet_one **at_place;
 	struct lg_fleet_one *one;
 
 	if (at < gates->count && !strcmp(gates->one[at]->name, name)) {
@@ -66,16 +68,18 @@ static enum lg_status make_one(struct lg_fleet_gates *gates, const char *name,
 	if (gates->count == LG_FLEET_GATES_MAX)
 		return lg_error_set(err, LG_ERR_LIMIT, NULL,
 				    "more than %d gates", LG_FLEET_GATES_MAX);
-	all = realloc(gates->one, (gates->count + 1) * sizeof(*all));
-	if (all)
-		gates->one = all;
-	one = all ? calloc(1, sizeof(*one)) : NULL;
+	if (lg_grow(&gates->one, &gates->capacity, gates->count,
+		    sizeof(struct lg_fleet_one *), err) != LG_OK)
+		return LG_ERR_NO_MEMORY;
+	one = calloc(1, sizeof(*one));
 	if (!one)
 		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
 				    "out of memory");
 	memcpy(one->name, name, strlen(name) + 1);
-	memmove(&all[at + 1], &all[at], (gates->count - at) * sizeof(*all));
-	all[at] = one;
+	at_place = &gates->one[at];
+	memmove(at_place + 1, at_place,
+		(gates->count - at) * sizeof(struct lg_fleet_one *));
+	*at_place = one;
 	gates->count++;
 	*out_one = one;
 	return LG_OK;

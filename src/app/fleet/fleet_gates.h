@@ -29,6 +29,7 @@ struct lg_fleet_one {
 struct lg_fleet_gates {
 	struct lg_fleet_one **one;
 	size_t count;
+	size_t capacity;
 };
 void lg_fleet_gates_release(struct lg_fleet_gates *gates);
 

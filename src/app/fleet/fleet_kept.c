@@ -86,8 +86,7 @@ static enum lg_status take(struct lg_fleet_ear *ear, const char *name,
 
 	*out_good = 0;
 	if (text->len < 34 || strlen(text->data) != text->len ||
-	    strspn(text->data, "0123456789abcdef") != 32 ||
-	    text->data[32] != '\n')
+	    strspn(text->data, LG_HEX_DIGITS) != 32 || text->data[32] != '\n')
 		return LG_OK;
 	read_id(text->data, &id);
 	signature = text->data + 33;

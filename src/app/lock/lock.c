@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hex.h"
 #include "base/duration.h"
 
 #define STEP_NOTICED_S 2
@@ -49,7 +50,7 @@ void lg_lock_free(struct lg_lock **lock)
 int lg_lock_is_id(const char *text)
 {
 	return !strncmp(text, "lg-", 3) && strlen(text + 3) == ID_DIGITS &&
-	       strspn(text + 3, "0123456789abcdef") == ID_DIGITS;
+	       strspn(text + 3, LG_HEX_DIGITS) == ID_DIGITS;
 }
 
 enum lg_status lg_lock_is_ours(const struct lg_lock *lock, struct lg_error *err)

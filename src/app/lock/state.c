@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "base/listed.h"
 #include "app/lock/lock_file.h"
 #include "app/lock/stored_values.h"
@@ -86,15 +87,13 @@ struct lg_lock *lg_state_lock(const struct lg_state *state, const char *id)
 enum lg_status lg_state_add(struct lg_state *state, struct lg_lock *lock,
 			    struct lg_error *err)
 {
-	struct lg_lock **grown =
-		realloc(state->lock, (state->lock_count + 1) * sizeof(*grown));
+	enum lg_status status =
+		lg_grow(&state->lock, &state->lock_capacity, state->lock_count,
+			sizeof(struct lg_lock *), err);
 
-	if (!grown)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
-	state->lock = grown;
-	state->lock[state->lock_count++] = lock;
-	return LG_OK;
+	if (status == LG_OK)
+		state->lock[state->lock_count++] = lock;
+	return status;
 }
 
 void lg_state_take(struct lg_state *state, struct lg_lock *lock)

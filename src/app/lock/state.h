@@ -55,6 +55,7 @@ struct lg_state {
 	struct lg_findings *findings;
 	struct lg_lock **lock;
 	size_t lock_count;
+	size_t lock_capacity;
 	uint64_t generation;
 	int unread;
 	int unsaved;

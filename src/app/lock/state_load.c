@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
+
 #include "app/lock/lock_journal.h"
 #include "app/lock/hand_edit.h"
 #include "app/lock/picture.h"
@@ -191,16 +193,13 @@ static int keep_line(void *context, const struct lg_journal_entry *entry)
 		return 0;
 	}
 	if (!told) {
-		struct lg_told *grown =
-			realloc(loading->told,
-				(loading->told_count + 1) * sizeof(*grown));
-
-		if (!grown) {
+		if (lg_grow(&loading->told, &loading->told_capacity,
+			    loading->told_count, sizeof(*told),
+			    NULL) != LG_OK) {
 			lg_lock_free(&lock);
 			return 1;
 		}
-		loading->told = grown;
-		told = &grown[loading->told_count++];
+		told = &loading->told[loading->told_count++];
 		*told = (struct lg_told){0};
 	}
 	lg_lock_free(&told->lock);

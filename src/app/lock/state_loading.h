@@ -33,6 +33,7 @@ struct lg_loading {
 	int damaged;
 	struct lg_told *told;
 	size_t told_count;
+	size_t told_capacity;
 	struct lg_told last;
 	int standing_moved;
 	int writes_picture; /* what is on disk is not what it should be */

@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hex.h"
+
 #define LISTS "lists/"
 #define END "; logongate: end of "
 #define LIST_MAX_COUNT 1000
@@ -96,7 +98,7 @@ static enum lg_status read_list(const struct lg_files *files,
 	size_t at = 0;
 
 	if (strlen(digest) != LG_DIGEST_SIZE - 1 ||
-	    strspn(digest, "0123456789abcdef") != LG_DIGEST_SIZE - 1)
+	    strspn(digest, LG_HEX_DIGITS) != LG_DIGEST_SIZE - 1)
 		return lg_error_set(
 			err, LG_ERR_SYNTAX, LG_VALUE_LOGON_ONLY_AS_FILE,
 			"\"%s\" is not the SHA-256 of a list", digest);

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
+
 #include "core/policy/message.h"
 
 /* An encoded word has at most 75 characters; a character up to 4 bytes. */
@@ -120,8 +122,7 @@ static void put_subject(const char *text, struct lg_buffer *out)
 	lg_buffer_text(out, "Subject: =?UTF-8?Q?");
 	for (; *text != '\0'; text++) {
 		unsigned char c = (unsigned char)*text;
-		int is_plain = (c >= '0' && c <= '9') ||
-			       (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+		int is_plain = lg_ascii_is_alnum(*text);
 
 		/* Not within a character. */
 		if (used >= WORD_MAX - 12 && (c & 0xc0) != 0x80) {

@@ -81,22 +81,15 @@ cJSON *lg_check_object(const struct lg_check *check)
 	return object;
 }
 
-static const char *text_of(const cJSON *object, const char *name)
-{
-	const char *text = lg_json_text_of(object, name);
-
-	return text != NULL ? text : "";
-}
-
 void lg_check_read(const cJSON *object, struct lg_check_said *out_said)
 {
-	const char *verdict = text_of(object, "verdict");
+	const char *verdict = lg_json_word_of(object, "verdict");
 
 	*out_said = (struct lg_check_said){
 		.is_refused = strcmp(verdict, lg_verdict_name(LG_REFUSE)) == 0,
 		.verdict = verdict,
-		.reason = text_of(object, "reason"),
-		.message = text_of(object, "message"),
+		.reason = lg_json_word_of(object, "reason"),
+		.message = lg_json_word_of(object, "message"),
 		.rules = lg_json_of(object, "rules"),
 	};
 }
@@ -107,10 +100,10 @@ void lg_check_rule_read(const cJSON *object,
 	const cJSON *lock = lg_json_of(object, "lock");
 
 	*out_said = (struct lg_check_rule_said){
-		.rule = text_of(object, "rule"),
-		.outcome = text_of(object, "outcome"),
-		.detail = text_of(object, "detail"),
-		.lock = text_of(lock, "id"),
-		.profile = text_of(lock, "profile"),
+		.rule = lg_json_word_of(object, "rule"),
+		.outcome = lg_json_word_of(object, "outcome"),
+		.detail = lg_json_word_of(object, "detail"),
+		.lock = lg_json_word_of(lock, "id"),
+		.profile = lg_json_word_of(lock, "profile"),
 	};
 }

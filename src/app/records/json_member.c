@@ -7,8 +7,7 @@
  */
 #include <string.h>
 
-#include <utf8proc.h>
-
+#include "base/utf8.h"
 #include "base/hex.h"
 #include "base/instant.h"
 
@@ -16,24 +15,20 @@
 
 static cJSON *text_or_null(const char *text)
 {
-	const utf8proc_uint8_t *at = (const utf8proc_uint8_t *)text;
 	struct lg_buffer clean = {0};
-	utf8proc_ssize_t left, used;
-	utf8proc_int32_t rune;
+	size_t left, used;
+	int32_t c;
 	cJSON *item = NULL;
 
 	if (text == NULL)
 		return cJSON_CreateNull();
 	lg_buffer_append(&clean, "", 0);
-	for (left = (utf8proc_ssize_t)strlen(text); left > 0;
-	     at += used, left -= used) {
-		used = utf8proc_iterate(at, left, &rune);
-		if (used > 0) {
-			lg_buffer_append(&clean, at, (size_t)used);
-		} else {
-			lg_buffer_text(&clean, "\xef\xbf\xbd");
-			used = 1;
-		}
+	for (left = strlen(text); left > 0; text += used, left -= used) {
+		used = lg_utf8_next(text, left, &c);
+		if (c < 0)
+			lg_buffer_text(&clean, LG_UTF8_REPLACEMENT);
+		else
+			lg_buffer_append(&clean, text, used);
 	}
 	if (lg_buffer_status(&clean, NULL) == LG_OK)
 		item = cJSON_CreateString(clean.len > 0 ? clean.data : "");
@@ -158,42 +153,6 @@ void lg_json_value(cJSON *object, const struct lg_value *value)
 		lg_buffer_release(&number);
 	}
 	lg_json_data(object, "data", value);
-}
-
-const cJSON *lg_json_of(const cJSON *object, const char *name)
-{
-	return cJSON_GetObjectItemCaseSensitive(object, name);
-}
-
-const char *lg_json_text_of(const cJSON *object, const char *name)
-{
-	return cJSON_GetStringValue(lg_json_of(object, name));
-}
-
-int64_t lg_json_number_of(const cJSON *object, const char *name)
-{
-	const cJSON *item = lg_json_of(object, name);
-
-	/* Beyond, a double is no whole number any more. */
-	return cJSON_IsNumber(item) && item->valuedouble > -9e15 &&
-			       item->valuedouble < 9e15
-		       ? (int64_t)item->valuedouble
-		       : 0;
-}
-
-int64_t lg_json_time_of(const cJSON *object, const char *name)
-{
-	const char *text = lg_json_text_of(object, name);
-	int64_t time_s = 0;
-
-	if (text != NULL)
-		lg_instant_parse(text, strlen(text), &time_s, NULL);
-	return time_s;
-}
-
-int lg_json_is_true(const cJSON *object, const char *name)
-{
-	return cJSON_IsTrue(lg_json_of(object, name));
 }
 
 enum lg_status lg_json_print(cJSON *object, struct lg_buffer *out_text,

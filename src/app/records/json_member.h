@@ -17,6 +17,8 @@
 #include <logongate/buffer.h>
 #include <logongate/registry.h>
 
+#include "port/json_of.h"
+
 /* NULL stays null; bytes that are no UTF-8 become U+FFFD. */
 void lg_json_text(cJSON *object, const char *name, const char *text);
 void lg_json_number(cJSON *object, const char *name, int64_t number);
@@ -42,14 +44,6 @@ void lg_json_data(cJSON *object, const char *name,
 		  const struct lg_value *value);
 /* "key", "name", "type" and "data" of a value. */
 void lg_json_value(cJSON *object, const struct lg_value *value);
-
-/* What a member is: NULL, 0 where there is none or it is of another kind. A
- * text is the object's. */
-const cJSON *lg_json_of(const cJSON *object, const char *name);
-const char *lg_json_text_of(const cJSON *object, const char *name);
-int64_t lg_json_number_of(const cJSON *object, const char *name);
-int64_t lg_json_time_of(const cJSON *object, const char *name);
-int lg_json_is_true(const cJSON *object, const char *name);
 
 /* Appends the object as one line without its end and deletes it. */
 enum lg_status lg_json_print(cJSON *object, struct lg_buffer *out_text,

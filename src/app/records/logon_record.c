@@ -88,7 +88,7 @@ cJSON *lg_logon_object(const struct lg_logon *logon)
 static uint64_t count_of(const cJSON *json, const char *name,
 			 uint64_t otherwise)
 {
-	const cJSON *item = cJSON_GetObjectItemCaseSensitive(json, name);
+	const cJSON *item = lg_json_of(json, name);
 
 	if (!cJSON_IsNumber(item) || !(item->valuedouble >= 0) ||
 	    item->valuedouble > 9e15)
@@ -99,7 +99,7 @@ static uint64_t count_of(const cJSON *json, const char *name,
 /* A line has the lock's id and its profile side by side. */
 static void read_lock(const cJSON *json, struct lg_logon *logon)
 {
-	const cJSON *lock = cJSON_GetObjectItemCaseSensitive(json, "lock");
+	const cJSON *lock = lg_json_of(json, "lock");
 	int is_object = cJSON_IsObject(lock);
 
 	logon->lock = is_object ? lg_json_text_of(lock, "id")

@@ -166,8 +166,7 @@ cJSON *lg_status_public(cJSON *object, const char *const *words,
 	size_t i = 0;
 
 	leave_out(object);
-	cJSON_ArrayForEach(lock,
-			   cJSON_GetObjectItemCaseSensitive(object, "locks")) {
+	cJSON_ArrayForEach(lock, lg_json_of(object, "locks")) {
 		leave_out(lock);
 		lg_json_text(lock, "message", words[i++]);
 	}

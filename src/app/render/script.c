@@ -10,9 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <utf8proc.h>
-
 #include "app/render/script.h"
+#include "base/utf8.h"
 #include "base/grow.h"
 #include "app/render/script_words.h"
 
@@ -256,20 +255,6 @@ static enum lg_status add_line(struct reader *reader)
 	return status;
 }
 
-static int is_text(const char *text, size_t len)
-{
-	const utf8proc_uint8_t *at = (const utf8proc_uint8_t *)text;
-	utf8proc_int32_t point;
-	utf8proc_ssize_t taken;
-
-	for (; len; at += taken, len -= (size_t)taken) {
-		taken = utf8proc_iterate(at, (utf8proc_ssize_t)len, &point);
-		if (taken <= 0 || !point)
-			return 0;
-	}
-	return 1;
-}
-
 static enum lg_status read_lines(struct reader *reader, const char *text,
 				 size_t len, const char *file)
 {
@@ -288,7 +273,7 @@ static enum lg_status read_lines(struct reader *reader, const char *text,
 			line_len--;
 		snprintf(place, sizeof(place), "%.400s:%zu", file, ++number);
 		lg_strlist_release(&reader->words);
-		if (!is_text(text + at, line_len))
+		if (lg_utf8_valid(text + at, line_len) < line_len)
 			status = wrong(reader, "not UTF-8 text", NULL,
 				       "a script is text");
 		if (status == LG_OK)

@@ -42,14 +42,13 @@ static enum lg_status read_file(const cJSON *item, const char *path,
 				struct lg_setup_plan *plan,
 				struct lg_error *err)
 {
-	const cJSON *mode = cJSON_GetObjectItemCaseSensitive(item, "mode");
+	const cJSON *mode = lg_json_of(item, "mode");
 	struct lg_setup_file file = {
 		.path = lg_json_text_of(item, "path"),
 		.before = lg_json_text_of(item, "before"),
 		.after = lg_json_text_of(item, "after"),
 		.owner = lg_json_text_of(item, "owner"),
-		.is_secret = cJSON_IsTrue(
-			cJSON_GetObjectItemCaseSensitive(item, "secret")),
+		.is_secret = lg_json_is_true(item, "secret"),
 	};
 
 	if (file.path == NULL || file.path[0] != '/' || !cJSON_IsNumber(mode) ||
@@ -65,7 +64,7 @@ enum lg_status lg_setup_record_parse(const char *text, const char *path,
 				     struct lg_error *err)
 {
 	cJSON *object = cJSON_Parse(text);
-	const cJSON *files = cJSON_GetObjectItemCaseSensitive(object, "files");
+	const cJSON *files = lg_json_of(object, "files");
 	struct lg_setup_plan plan = {0};
 	enum lg_status status = LG_OK;
 	const cJSON *item;

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "port/json_of.h"
 #include "adapters/system/system_codepage.h"
 #include "app/lock/lock_change.h"
 #include "app/lock/picture.h"
@@ -104,8 +105,7 @@ static int in_force(struct lg_cli *cli, struct lg_registry **out_values,
 			answer.block_count > 0 ? answer.block[0].data : "",
 			answer.block_count > 0 ? answer.block[0].len : 0,
 			"the gate's values", NULL, out_values, &err);
-		said = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(
-			answer.object, "comments"));
+		said = lg_json_text_of(answer.object, "comments");
 		if (comments != NULL && said != NULL)
 			lg_buffer_text(comments, said);
 		lg_control_release(&answer);

@@ -84,8 +84,7 @@ int lg_cmd_sessions(struct lg_cli *cli)
 	code = lg_cli_ask(cli, control, lg_cli_request("sessions"), NULL, 0,
 			  &answer);
 	if (code == LG_EXIT_DONE) {
-		sessions = cJSON_GetObjectItemCaseSensitive(answer.object,
-							    "sessions");
+		sessions = lg_json_of(answer.object, "sessions");
 		code = cli->json ? print_lines(cli, sessions)
 				 : print_table(cli, sessions);
 		lg_cli_tell_unasked(cli, answer.object);
@@ -126,15 +125,14 @@ static int cut_request(struct lg_cli *cli, cJSON **out_request)
 /* "left" is an array of sessions that are still there. */
 static int show_cut(struct lg_cli *cli, cJSON *answer)
 {
-	const cJSON *cut = cJSON_GetObjectItemCaseSensitive(answer, "cut");
+	const cJSON *cut = lg_json_of(answer, "cut");
 	cJSON *left = cJSON_GetObjectItemCaseSensitive(answer, "left");
 	const cJSON *note;
 	cJSON *object;
 	int count = cJSON_IsArray(cut)    ? cJSON_GetArraySize(cut)
 		    : cJSON_IsNumber(cut) ? cut->valueint
 					  : 0;
-	const cJSON *all =
-		cJSON_GetObjectItemCaseSensitive(answer, "left_count");
+	const cJSON *all = lg_json_of(answer, "left_count");
 	int staying =
 		cJSON_IsNumber(all) ? all->valueint : cJSON_GetArraySize(left);
 	int code = LG_EXIT_DONE;
@@ -145,7 +143,7 @@ static int show_cut(struct lg_cli *cli, cJSON *answer)
 		lg_json_add(object, "left",
 			    left != NULL ? cJSON_Duplicate(left, 1)
 					 : cJSON_CreateArray());
-		note = cJSON_GetObjectItemCaseSensitive(answer, "notes");
+		note = lg_json_of(answer, "notes");
 		lg_json_add(object, "notes",
 			    note != NULL ? cJSON_Duplicate(note, 1)
 					 : cJSON_CreateArray());
@@ -154,8 +152,7 @@ static int show_cut(struct lg_cli *cli, cJSON *answer)
 		lg_cli_print(cli, LG_PLAIN, "%d session%s cut\n", count,
 			     count == 1 ? "" : "s");
 	}
-	cJSON_ArrayForEach(note,
-			   cJSON_GetObjectItemCaseSensitive(answer, "notes")) {
+	cJSON_ArrayForEach(note, lg_json_of(answer, "notes")) {
 		if (cJSON_IsString(note) && !cli->quiet)
 			lg_cli_say(cli, LG_EXIT_DONE, NULL, "%s",
 				   note->valuestring);

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "port/json_of.h"
 #include "adapters/ini/settings_file.h"
 #include "adapters/logon/logon_try.h"
 #include "adapters/system/secret_file.h"
@@ -75,8 +76,7 @@ static int heard(struct lg_cli *cli, const char *name)
 	lg_json_text(request, "user", name);
 	if (lg_cli_ask(cli, control, request, NULL, 0, &answer) != LG_EXIT_DONE)
 		return 0;
-	found = cJSON_IsString(
-		cJSON_GetObjectItemCaseSensitive(answer.object, "door"));
+	found = cJSON_IsString(lg_json_of(answer.object, "door"));
 	lg_control_release(&answer);
 	return found;
 }

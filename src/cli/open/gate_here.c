@@ -93,8 +93,7 @@ static int patience_ms(const cJSON *request)
 {
 	static const char *const known[] = {"status", "check", "values",
 					    "policy", "locks"};
-	const char *op = cJSON_GetStringValue(
-		cJSON_GetObjectItemCaseSensitive(request, "op"));
+	const char *op = lg_json_text_of(request, "op");
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
 		if (op != NULL && strcmp(op, known[i]) == 0)
@@ -132,8 +131,7 @@ void lg_cli_tell_unasked(struct lg_cli *cli, const cJSON *answer)
 {
 	const cJSON *item;
 
-	cJSON_ArrayForEach(
-		item, cJSON_GetObjectItemCaseSensitive(answer, "unasked")) {
+	cJSON_ArrayForEach(item, lg_json_of(answer, "unasked")) {
 		const char *text = cJSON_IsString(item)
 					   ? item->valuestring
 					   : lg_json_text_of(item, "text");

@@ -116,8 +116,7 @@ static int from_gate(struct lg_cli *cli, const struct lg_cli_records *records,
 		lg_json_time(request, "since", since_s);
 	code = lg_cli_ask(cli, control, request, NULL, 0, &answer);
 	if (code == LG_EXIT_DONE) {
-		cJSON_ArrayForEach(item, cJSON_GetObjectItemCaseSensitive(
-						 answer.object, records->op))
+		cJSON_ArrayForEach(item, lg_json_of(answer.object, records->op))
 			records->add(records->context, item);
 	}
 	lg_control_release(&answer);

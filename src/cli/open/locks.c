@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
+
 #include "adapters/system/secret_file.h"
 #include "app/records/json_member.h"
 #include "app/records/status_record.h"
@@ -29,14 +31,12 @@ void lg_cli_locks_release(struct lg_cli_locks *locks)
 static struct lg_cli_lock *add(struct lg_cli_locks *locks, const char *id,
 			       const char *profile)
 {
-	struct lg_cli_lock *grown =
-		realloc(locks->lock, (locks->count + 1) * sizeof(*locks->lock));
 	struct lg_cli_lock *lock;
 
-	if (grown == NULL)
+	if (lg_grow(&locks->lock, &locks->capacity, locks->count,
+		    sizeof(*locks->lock), NULL) != LG_OK)
 		return NULL;
-	locks->lock = grown;
-	lock = &grown[locks->count];
+	lock = &locks->lock[locks->count];
 	*lock = (struct lg_cli_lock){.profile = strdup(profile)};
 	if (lock->profile == NULL)
 		return NULL;

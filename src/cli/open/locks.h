@@ -32,6 +32,7 @@ struct lg_cli_lock {
 struct lg_cli_locks {
 	struct lg_cli_lock *lock;
 	size_t count;
+	size_t capacity;
 	int here;
 	struct lg_error here_error;
 	int there; /* the same of the journal of servers, also where it is

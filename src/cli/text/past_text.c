@@ -7,6 +7,7 @@
  */
 #include <stdlib.h>
 
+#include "port/json_of.h"
 #include "cli/output.h"
 #include "cli/table.h"
 #include "app/records/logon_record.h"
@@ -45,8 +46,7 @@ static int from_gate(struct lg_cli *cli, struct lg_control *control,
 	code = lg_cli_ask(cli, control, request, NULL, 0, &answer);
 	if (code != LG_EXIT_DONE)
 		return code;
-	cJSON_ArrayForEach(line, cJSON_GetObjectItemCaseSensitive(answer.object,
-								  "logons")) {
+	cJSON_ArrayForEach(line, lg_json_of(answer.object, "logons")) {
 		if (lg_logon_read(line, &logon) && visit(reading, &logon) != 0)
 			break;
 	}

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "core/exchange/protocol_settings.h"
+#include "base/ascii.h"
 #include "base/listed.h"
 
 #define SEPARATOR "\xc2\xa7" /* U+00A7 */
@@ -73,21 +74,9 @@ static struct protocol_value cut(const char *text)
 	return value;
 }
 
-static char upper(char c)
-{
-	return (char)(c >= 'a' && c <= 'z' ? c - ('a' - 'A') : c);
-}
-
 static int is_named(const struct protocol_value *value, const char *name)
 {
-	size_t i;
-
-	if (!name || strlen(name) != value->name_len)
-		return 0;
-	for (i = 0; i < value->name_len; i++)
-		if (upper(value->text[i]) != name[i])
-			return 0;
-	return 1;
+	return name && lg_ascii_is(value->text, value->name_len, name);
 }
 
 static int is_of(const struct protocol_value *value, enum lg_protocol protocol)

@@ -7,7 +7,8 @@
 
 #include <string.h>
 
-#include <utf8proc.h>
+#include "base/hex.h"
+#include "base/utf8.h"
 
 /* The letter behind the backslash; 0: none of its own. */
 static char short_escape(unsigned char c)
@@ -30,29 +31,12 @@ static char short_escape(unsigned char c)
 	return 0;
 }
 
-static int is_utf8(const char *text, size_t len)
-{
-	const utf8proc_uint8_t *at = (const utf8proc_uint8_t *)text;
-	utf8proc_int32_t code;
-	size_t i = 0;
-
-	while (i < len) {
-		utf8proc_ssize_t took = utf8proc_iterate(
-			at + i, (utf8proc_ssize_t)(len - i), &code);
-
-		if (took <= 0)
-			return 0;
-		i += (size_t)took;
-	}
-	return 1;
-}
-
 enum lg_status lg_canonical_text(struct lg_buffer *out, const char *text,
 				 struct lg_error *err)
 {
 	const char *plain = text;
 
-	if (!is_utf8(text, strlen(text)))
+	if (!lg_utf8_is_valid(text, strlen(text)))
 		return lg_error_set(err, LG_ERR_SYNTAX, NULL,
 				    "a text that is not UTF-8");
 	lg_buffer_char(out, '"');
@@ -130,10 +114,7 @@ enum lg_status lg_canonical_read_name(struct lg_canonical *body,
  * the writer makes. */
 static unsigned char read_escape(struct lg_canonical *body)
 {
-	static const char digits[] = "0123456789abcdef";
-	const char *high, *low;
-	unsigned char c;
-	int i;
+	int byte, i;
 
 	for (i = 1; i < 0x80; i++) {
 		char letter = short_escape((unsigned char)i);
@@ -143,16 +124,15 @@ static unsigned char read_escape(struct lg_canonical *body)
 			return (unsigned char)i;
 		}
 	}
-	if (left(body) < 5 || memcmp(body->at, "u00", 3) || !body->at[3] ||
-	    !body->at[4])
+	if (left(body) < 5 || memcmp(body->at, "u00", 3) != 0)
 		return 0;
-	high = strchr(digits, body->at[3]);
-	low = strchr(digits, body->at[4]);
-	if (!high || !low)
+	byte = lg_hex_byte(body->at + 3);
+	/* The writer's are in lower case. */
+	if (byte < 0 || byte >= 0x20 || short_escape((unsigned char)byte) ||
+	    body->at[4] != lg_hex_digit((unsigned int)byte))
 		return 0;
-	c = (unsigned char)((high - digits) << 4 | (low - digits));
 	body->at += 5;
-	return c < 0x20 && !short_escape(c) ? c : 0;
+	return (unsigned char)byte;
 }
 
 /* Appends up to the closing quote, which is passed. 0: not as written. */
@@ -193,7 +173,8 @@ enum lg_status lg_canonical_read_text(struct lg_canonical *body,
 				      "event: a text is expected");
 	if (status == LG_OK)
 		status = lg_buffer_status(&text, err);
-	if (status == LG_OK && text.len && !is_utf8(text.data, text.len))
+	if (status == LG_OK && text.len &&
+	    !lg_utf8_is_valid(text.data, text.len))
 		status = lg_error_set(err, LG_ERR_SYNTAX, NULL,
 				      "a text that is not UTF-8");
 	if (status == LG_OK)

@@ -31,12 +31,11 @@ int lg_fleet_is_name(const char *text, size_t len)
 /* The byte of the escape behind the backslash at *at, and past it; -1: none. */
 static int read_escape(const char **at)
 {
-	int high = lg_hex_value((*at)[0]);
-	int low = high < 0 ? -1 : lg_hex_value((*at)[1]);
+	int byte = lg_hex_byte(*at);
 
-	if (high >= 0 && low >= 0) {
+	if (byte >= 0) {
 		*at += 2;
-		return high << 4 | low;
+		return byte;
 	}
 	if (!(*at)[0] || (!strchr(SPECIAL, (*at)[0]) && (*at)[0] != ' '))
 		return -1;

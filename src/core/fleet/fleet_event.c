@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hex.h"
+
 #include "core/fleet/canonical_json.h"
 
 enum type {
@@ -358,5 +360,5 @@ void lg_fleet_event_name(const struct lg_fleet_event *event,
 int lg_fleet_is_lock(const char *text, size_t len)
 {
 	return len == 15 && !memcmp(text, "lg-", 3) &&
-	       strspn(text + 3, "0123456789abcdef") == 12;
+	       strspn(text + 3, LG_HEX_DIGITS) == 12;
 }

@@ -10,6 +10,7 @@
 
 #include "core/mapi/exchange_request.h"
 
+#include "base/ascii.h"
 #include "base/hex.h"
 #include "base/little_endian.h"
 
@@ -108,32 +109,13 @@ static int value_read(const char *text, size_t len, char out[255],
 
 		if (used == 255)
 			return 0;
-		if (c == '%' && len - i > 2 && lg_hex_value(text[i + 1]) >= 0 &&
-		    lg_hex_value(text[i + 2]) >= 0) {
-			c = (char)(lg_hex_value(text[i + 1]) << 4 |
-				   lg_hex_value(text[i + 2]));
+		if (c == '%' && len - i > 2 && lg_hex_byte(text + i + 1) >= 0) {
+			c = (char)lg_hex_byte(text + i + 1);
 			i += 2;
 		}
 		out[used++] = c;
 	}
 	*out_len = used;
-	return 1;
-}
-
-static int is_named(const char *item, size_t len, const char *lower)
-{
-	size_t i, want = strlen(lower);
-
-	if (len < want)
-		return 0;
-	for (i = 0; i < want; i++) {
-		char c = item[i];
-
-		if (c >= 'A' && c <= 'Z')
-			c = (char)(c - 'A' + 'a');
-		if (c != lower[i])
-			return 0;
-	}
 	return 1;
 }
 
@@ -151,13 +133,13 @@ static int plain_read(const char *query, size_t len,
 		if (!stop)
 			stop = end;
 		item = (size_t)(stop - query);
-		if (is_named(query, item, id)) {
+		if (lg_ascii_starts(query, item, id)) {
 			found = 1;
 			if (!value_read(query + sizeof(id) - 1,
 					item - (sizeof(id) - 1), q->device_id,
 					&q->device_id_len))
 				return 0;
-		} else if (is_named(query, item, type)) {
+		} else if (lg_ascii_starts(query, item, type)) {
 			found = 1;
 			if (!value_read(query + sizeof(type) - 1,
 					item - (sizeof(type) - 1),

@@ -8,12 +8,9 @@
  */
 #include <string.h>
 
-#include "core/mapi/exchange_request.h"
+#include "base/ascii.h"
 
-static int fold(int c)
-{
-	return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c;
-}
+#include "core/mapi/exchange_request.h"
 
 /* Whether the path begins with lower; "//" counts as "/". */
 static int begins(const char *path, size_t len, const char *lower)
@@ -23,7 +20,7 @@ static int begins(const char *path, size_t len, const char *lower)
 	for (; *lower; lower++, i++) {
 		while (i && i < len && path[i] == '/' && path[i - 1] == '/')
 			i++;
-		if (i == len || fold((unsigned char)path[i]) != *lower)
+		if (i == len || lg_ascii_lower(path[i]) != *lower)
 			return 0;
 	}
 	return 1;
@@ -31,14 +28,9 @@ static int begins(const char *path, size_t len, const char *lower)
 
 static int ends(const char *path, size_t len, const char *lower)
 {
-	size_t want = strlen(lower), i;
+	size_t want = strlen(lower);
 
-	if (len < want)
-		return 0;
-	for (i = 0; i < want; i++)
-		if (fold((unsigned char)path[len - want + i]) != lower[i])
-			return 0;
-	return 1;
+	return len >= want && lg_ascii_is(path + len - want, want, lower);
 }
 
 enum lg_exchange_service lg_exchange_service(const char *target, size_t len)

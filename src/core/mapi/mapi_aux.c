@@ -9,6 +9,8 @@
  */
 #include <string.h>
 
+#include <utf8proc.h>
+
 #include "core/mapi/lz77.h"
 #include "core/mapi/mapi.h"
 
@@ -48,30 +50,6 @@ int lg_mapi_block_next(const struct lg_mapi_aux *aux, size_t *pos,
 	return 1;
 }
 
-static size_t utf8_put(char *out, uint32_t c)
-{
-	if (c < 0x80) {
-		out[0] = (char)c;
-		return 1;
-	}
-	if (c < 0x800) {
-		out[0] = (char)(0xc0 | c >> 6);
-		out[1] = (char)(0x80 | (c & 63));
-		return 2;
-	}
-	if (c < 0x10000) {
-		out[0] = (char)(0xe0 | c >> 12);
-		out[1] = (char)(0x80 | (c >> 6 & 63));
-		out[2] = (char)(0x80 | (c & 63));
-		return 3;
-	}
-	out[0] = (char)(0xf0 | c >> 18);
-	out[1] = (char)(0x80 | (c >> 12 & 63));
-	out[2] = (char)(0x80 | (c >> 6 & 63));
-	out[3] = (char)(0x80 | (c & 63));
-	return 4;
-}
-
 /*
  * UTF-16LE units to UTF-8 at out; half a surrogate pair becomes U+FFFD, so
  * that the result is always text.
@@ -96,7 +74,8 @@ static size_t name_decode(const unsigned char *units, size_t count, char *out)
 				c = 0xfffd;
 			}
 		}
-		len += utf8_put(out + len, c);
+		len += (size_t)utf8proc_encode_char(
+			(utf8proc_int32_t)c, (utf8proc_uint8_t *)out + len);
 	}
 	out[len] = '\0';
 	return len;

@@ -10,31 +10,8 @@
 
 #include "core/mapi/mapi.h"
 
+#include "base/ascii.h"
 #include "base/hex.h"
-
-static int fold(int c)
-{
-	return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c;
-}
-
-static int equals(const char *text, size_t len, const char *lower)
-{
-	size_t i;
-
-	if (len != strlen(lower))
-		return 0;
-	for (i = 0; i < len; i++)
-		if (fold((unsigned char)text[i]) != lower[i])
-			return 0;
-	return 1;
-}
-
-static int starts(const char *text, size_t len, const char *lower)
-{
-	size_t want = strlen(lower);
-
-	return len >= want && equals(text, want, lower);
-}
 
 /*
  * Reads numbers between dots from text; gives how many were read and how many
@@ -74,7 +51,7 @@ static int from_application(const char *text, size_t len,
 	uint32_t part[4];
 	size_t used;
 
-	if (!text || !starts(text, len, product))
+	if (!text || !lg_ascii_starts(text, len, product))
 		return 0;
 	text += sizeof(product) - 1;
 	len -= sizeof(product) - 1;
@@ -109,7 +86,7 @@ static int from_item(const char *text, size_t len, struct lg_version *version)
 	for (i = 0; i < sizeof(product) / sizeof(product[0]); i++) {
 		size_t skip = strlen(product[i]);
 
-		if (starts(text, len, product[i]))
+		if (lg_ascii_starts(text, len, product[i]))
 			return version_read(text + skip, len - skip, version);
 	}
 	return 0;
@@ -122,7 +99,7 @@ static int from_product(const char *text, size_t len,
 	static const char product[] = "mapicpl ";
 	const char *blank;
 
-	if (!starts(text, len, product))
+	if (!lg_ascii_starts(text, len, product))
 		return 0;
 	blank = memchr(text + sizeof(product) - 1, ' ',
 		       len - (sizeof(product) - 1));
@@ -206,17 +183,17 @@ enum lg_mapi_request lg_mapi_request_kind(const char *request_type, size_t len)
 		len--;
 	if (!len)
 		return LG_MAPI_REQUEST_NONE;
-	if (equals(text, len, "connect"))
+	if (lg_ascii_is(text, len, "connect"))
 		return LG_MAPI_REQUEST_CONNECT;
-	if (equals(text, len, "disconnect"))
+	if (lg_ascii_is(text, len, "disconnect"))
 		return LG_MAPI_REQUEST_DISCONNECT;
-	if (equals(text, len, "ping"))
+	if (lg_ascii_is(text, len, "ping"))
 		return LG_MAPI_REQUEST_PING;
 	for (i = 0; i < sizeof(session) / sizeof(session[0]); i++)
-		if (equals(text, len, session[i]))
+		if (lg_ascii_is(text, len, session[i]))
 			return LG_MAPI_REQUEST_SESSION;
 	for (i = 0; i < sizeof(address_book) / sizeof(address_book[0]); i++)
-		if (equals(text, len, address_book[i]))
+		if (lg_ascii_is(text, len, address_book[i]))
 			return LG_MAPI_REQUEST_ADDRESS_BOOK;
 	return LG_MAPI_REQUEST_OTHER;
 }
@@ -231,14 +208,13 @@ int lg_mapi_path_is_address_book(const char *path, size_t len)
 		size_t used = 1;
 
 		if (c == '%') {
-			if (len - pos < 3 || lg_hex_value(path[pos + 1]) < 0 ||
-			    lg_hex_value(path[pos + 2]) < 0)
+			c = len - pos < 3 ? -1 : lg_hex_byte(path + pos + 1);
+			if (c < 0)
 				return 0;
-			c = lg_hex_value(path[pos + 1]) * 16 +
-			    lg_hex_value(path[pos + 2]);
 			used = 3;
 		}
-		if (at < sizeof(book) - 1 && fold(c) == book[at])
+		if (at < sizeof(book) - 1 &&
+		    lg_ascii_lower((char)c) == book[at])
 			at++;
 		else if (c != '/' || (at > 1 && at < sizeof(book) - 1))
 			return 0;

@@ -6,6 +6,7 @@
 
 #include "core/mapi/request_path.h"
 
+#include "base/ascii.h"
 #include "base/hex.h"
 
 static size_t path_len(const char *target, size_t len)
@@ -17,8 +18,7 @@ static size_t path_len(const char *target, size_t len)
 
 static int is_plain_char(char c)
 {
-	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-	       (c >= '0' && c <= '9') || (c && strchr("_~@+-", c));
+	return lg_ascii_is_alnum(c) || (c && strchr("_~@+-", c));
 }
 
 /* How long the plain character at the front is; 0: it is none. */
@@ -63,9 +63,8 @@ static int next_char(const char **at, const char *end)
 	if (*at == end)
 		return 0;
 	c = (unsigned char)*(*at)++;
-	if (c == '%' && end - *at >= 2 && lg_hex_value((*at)[0]) >= 0 &&
-	    lg_hex_value((*at)[1]) >= 0) {
-		c = lg_hex_value((*at)[0]) * 16 + lg_hex_value((*at)[1]);
+	if (c == '%' && end - *at >= 2 && lg_hex_byte(*at) >= 0) {
+		c = lg_hex_byte(*at);
 		*at += 2;
 	}
 	return c >= 'A' && c <= 'Z' ? c | 0x20 : c;

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
+
 #include "core/policy/compose.h"
 
 #include "compose_rules.h"
@@ -15,17 +17,15 @@ static enum lg_status add_source(struct lg_compose_value *value,
 				 const struct lg_value *source,
 				 struct lg_error *err)
 {
-	const struct lg_value **more;
+	enum lg_status status;
 
 	if (!source)
 		return LG_OK;
-	more = realloc(value->source, (value->count + 1) * sizeof(*more));
-	if (!more)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
-	more[value->count++] = source;
-	value->source = more;
-	return LG_OK;
+	status = lg_grow(&value->source, &value->capacity, value->count,
+			 sizeof(*value->source), err);
+	if (status == LG_OK)
+		value->source[value->count++] = source;
+	return status;
 }
 
 static const struct lg_value *find(const struct lg_registry *values,

@@ -8,12 +8,20 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/grow.h"
+
 #include "core/policy/key_table.h"
 #include "compose_rules.h"
 
 struct version_item {
 	struct lg_version_range range;
 	const char *text;
+};
+
+struct version_items {
+	struct version_item *item;
+	size_t count;
+	size_t capacity;
 };
 
 /* Open ends come first and last of all. */
@@ -44,11 +52,6 @@ static int compare_items(const void *one, const void *other)
 	return order ? order : memcmp(a->text, b->text, a->range.len);
 }
 
-static enum lg_status no_memory(struct lg_error *err)
-{
-	return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "out of memory");
-}
-
 /* The gate alone reads four parts, and three as well. */
 static enum lg_version_form form_of(const struct lg_compose_value *value)
 {
@@ -58,27 +61,23 @@ static enum lg_version_form form_of(const struct lg_compose_value *value)
 }
 
 static enum lg_status add_items(const struct lg_compose_value *value,
-				const char *text, struct version_item **items,
-				size_t *count, struct lg_error *err)
+				const char *text, struct version_items *items,
+				struct lg_error *err)
 {
 	struct lg_version_setting *setting = NULL;
 	const struct lg_version_range *range;
-	struct version_item *more;
-	size_t more_count = 0;
+	size_t more = 0;
 	size_t i;
 	enum lg_status status = lg_version_setting_parse(
 		text, strlen(text), form_of(value), value->name, &setting, err);
 
 	if (status != LG_OK)
 		return status;
-	range = lg_version_setting_items(setting, &more_count);
-	more = realloc(*items, (*count + more_count + 1) * sizeof(*more));
-	if (!more)
-		status = no_memory(err);
-	else
-		*items = more;
-	for (i = 0; i < more_count && status == LG_OK; i++)
-		more[(*count)++] =
+	range = lg_version_setting_items(setting, &more);
+	status = lg_grow_by(&items->item, &items->capacity, items->count, more,
+			    sizeof(*items->item), err);
+	for (i = 0; i < more && status == LG_OK; i++)
+		items->item[items->count++] =
 			(struct version_item){range[i], text + range[i].offset};
 	lg_version_setting_free(&setting);
 	return status;
@@ -88,27 +87,27 @@ enum lg_status lg_compose_versions(const struct lg_compose_value *value,
 				   struct lg_buffer *out_text,
 				   struct lg_error *err)
 {
-	struct version_item *items = NULL;
 	const struct version_item *longest = NULL;
-	size_t count = 0;
+	struct version_items items = {0};
 	size_t i;
 	enum lg_status status = LG_OK;
 
 	for (i = 0; i < value->count && status == LG_OK; i++)
-		status = add_items(value, value->source[i]->text, &items,
-				   &count, err);
-	if (status == LG_OK && count)
-		qsort(items, count, sizeof(*items), compare_items);
-	for (i = 0; i < count && status == LG_OK; i++) {
-		if (longest &&
-		    compare_to(&items[i].range.to, &longest->range.to) <= 0)
+		status = add_items(value, value->source[i]->text, &items, err);
+	if (status == LG_OK && items.count)
+		qsort(items.item, items.count, sizeof(*items.item),
+		      compare_items);
+	for (i = 0; i < items.count && status == LG_OK; i++) {
+		if (longest && compare_to(&items.item[i].range.to,
+					  &longest->range.to) <= 0)
 			continue;
-		longest = &items[i];
+		longest = &items.item[i];
 		if (out_text->len)
 			lg_buffer_text(out_text, ";");
-		lg_buffer_append(out_text, items[i].text, items[i].range.len);
+		lg_buffer_append(out_text, items.item[i].text,
+				 items.item[i].range.len);
 	}
-	free(items);
+	free(items.item);
 	return status != LG_OK ? status : lg_buffer_status(out_text, err);
 }
 

@@ -30,6 +30,7 @@ struct lg_compose_value {
 	const char *name;
 	const struct lg_value **source;
 	size_t count;
+	size_t capacity;
 	int has_before; /* the last source is the value before */
 };
 

@@ -19,6 +19,8 @@
 
 #include <logongate/buffer.h>
 #include <logongate/dn.h>
+
+#include "base/ascii.h"
 #include "core/values/name.h"
 
 #include "core/policy/key_table_inside.h"
@@ -32,11 +34,6 @@ static uint64_t fold_word(uint64_t word)
 	uint64_t past_z = low + ones * (0x80 - 'Z' - 1);
 
 	return word + ((from_a & ~past_z & ~word & high) >> 2);
-}
-
-static char fold_char(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
 /*
@@ -61,7 +58,7 @@ static int fold_plain_name(const char *text, size_t len, char *out)
 	}
 	for (; i < len; i++) {
 		odd |= text[i];
-		out[i] = fold_char(text[i]);
+		out[i] = lg_ascii_lower(text[i]);
 	}
 	return !((seen & UINT64_C(0x8080808080808080)) || (odd & 0x80) ||
 		 (len && (memchr(text, '\\', len) || memchr(text, ':', len))));
@@ -79,7 +76,7 @@ static void fold_dn(const char *text, size_t len, char *out)
 		memcpy(out + i, &word, 8);
 	}
 	for (; i < len; i++)
-		out[i] = fold_char(text[i]);
+		out[i] = lg_ascii_lower(text[i]);
 }
 
 /* 0 where the text is not folded on the stack. */
@@ -132,7 +129,7 @@ static int folds_to(const char *text, const char *folded, size_t len)
 			return 0;
 	}
 	for (; i < len; i++)
-		if (fold_char(text[i]) != folded[i])
+		if (lg_ascii_lower(text[i]) != folded[i])
 			return 0;
 	return 1;
 }
@@ -273,7 +270,7 @@ static void write_key(struct lg_key *key, const char *text, size_t len,
 		at += sizeof(long_len);
 	}
 	for (i = 0; i < len; i++)
-		at[i] = kind == LG_KEY_DN ? fold_char(text[i]) : text[i];
+		at[i] = kind == LG_KEY_DN ? lg_ascii_lower(text[i]) : text[i];
 }
 
 /* A key that is not there yet; a name is folded already. */

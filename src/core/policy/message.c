@@ -8,43 +8,38 @@
  */
 #include <string.h>
 
-#include <utf8proc.h>
+#include "base/utf8.h"
 
 #include "core/policy/message.h"
 
-static int is_control(utf8proc_int32_t c)
+static int is_control(int32_t c)
 {
-	return c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0x2028 ||
-	       c == 0x2029;
+	return lg_is_control(c) || c == 0x2028 || c == 0x2029;
 }
 
 void lg_message_clean(const char *text, size_t len, struct lg_buffer *out_text)
 {
-	const utf8proc_uint8_t *bytes = (const utf8proc_uint8_t *)text;
 	size_t pos = 0, plain = 0;
 	int in_run = 0;
 
 	while (pos < len) {
-		utf8proc_int32_t c;
-		utf8proc_ssize_t used;
-		size_t rest = len - pos;
+		int32_t c;
+		size_t used = lg_utf8_next(text + pos, len - pos, &c);
 
-		used = utf8proc_iterate(
-			bytes + pos, rest > 4 ? 4 : (utf8proc_ssize_t)rest, &c);
-		if (used > 0 && !is_control(c)) {
-			pos += (size_t)used;
+		if (!is_control(c)) {
+			pos += used;
 			in_run = 0;
 			continue;
 		}
 		lg_buffer_append(out_text, text + plain, pos - plain);
-		if (used <= 0) {
-			lg_buffer_text(out_text, "\xef\xbf\xbd");
+		if (c < 0) {
+			lg_buffer_text(out_text, LG_UTF8_REPLACEMENT);
 			in_run = 0;
 		} else if (!in_run) {
 			lg_buffer_char(out_text, ' ');
 			in_run = 1;
 		}
-		pos += used > 0 ? (size_t)used : 1;
+		pos += used;
 		plain = pos;
 	}
 	lg_buffer_append(out_text, text + plain, len - plain);

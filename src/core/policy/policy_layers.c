@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
+
 #include "core/policy/policy_compiler.h"
 
 enum {
@@ -49,19 +51,14 @@ static enum lg_status add_row(struct lg_policy *policy, uint32_t from,
 			      uint32_t *out_row, struct lg_error *err)
 {
 	struct lg_key_rights *row;
+	enum lg_status status;
 
-	if (policy->rights_count == policy->rights_capacity) {
-		size_t capacity = policy->rights_capacity * 2 + 8;
-		struct lg_key_rights *rights;
-
-		if (capacity > UINT32_MAX)
-			return no_memory(err);
-		rights = realloc(policy->rights, capacity * sizeof(*rights));
-		if (!rights)
-			return no_memory(err);
-		policy->rights = rights;
-		policy->rights_capacity = capacity;
-	}
+	if (policy->rights_count == UINT32_MAX)
+		return no_memory(err);
+	status = lg_grow(&policy->rights, &policy->rights_capacity,
+			 policy->rights_count, sizeof(*policy->rights), err);
+	if (status != LG_OK)
+		return status;
 	row = &policy->rights[policy->rights_count];
 	*row = policy->rights[from];
 	if (adds & 1)

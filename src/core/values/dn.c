@@ -16,6 +16,9 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "base/ascii.h"
+#include "base/utf8.h"
+
 /* D2; MS-OXOABK 2.2.1.1. */
 #define DN_CHARACTERS_MAX 256
 #define DN_LEVELS_MAX 16
@@ -39,21 +42,13 @@ static int shown(size_t len)
 /* Code points of text, or -1 where it is no UTF-8 or holds a control. */
 static long count_characters(const char *text, size_t len)
 {
-	const utf8proc_uint8_t *at = (const utf8proc_uint8_t *)text;
-	utf8proc_ssize_t left = (utf8proc_ssize_t)len;
+	int32_t c;
 	long count = 0;
 
-	while (left > 0) {
-		utf8proc_int32_t c;
-		utf8proc_ssize_t used = utf8proc_iterate(at, left, &c);
-
-		if (used < 1)
+	for (size_t at = 0; at < len; count++) {
+		at += lg_utf8_next(text + at, len - at, &c);
+		if (lg_is_control(c))
 			return -1;
-		if (c < 0x20 || (c >= 0x7f && c < 0xa0))
-			return -1;
-		at += used;
-		left -= used;
-		count++;
 	}
 	return count;
 }
@@ -156,8 +151,7 @@ enum lg_status lg_dn_check(const char *text, size_t len, const char *place,
 /* The characters of MS-OXOABK 2.2.1.1, with the "/" between parts. */
 static int is_documented(unsigned char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	       (c >= '0' && c <= '9') ||
+	return lg_ascii_is_alnum((char)c) ||
 	       (c != '\0' && strchr(" !\"%&\\()*+,-./:<=>?@[]_|", c) != NULL);
 }
 

@@ -14,6 +14,8 @@
 
 #include <logongate/dn.h>
 
+#include "base/grow.h"
+
 enum lg_status lg_findings_new(struct lg_findings **out_findings,
 			       struct lg_error *err)
 {
@@ -38,27 +40,6 @@ void lg_findings_free(struct lg_findings **findings)
 	*findings = NULL;
 }
 
-/* Room for more items of size bytes in *array; 0 where there is none. */
-static int reserve(void **array, size_t *capacity, size_t count, size_t more,
-		   size_t size)
-{
-	size_t want = *capacity ? *capacity : 16;
-	void *grown;
-
-	if (more > SIZE_MAX / 2 / size - count)
-		return 0;
-	if (count + more <= *capacity)
-		return 1;
-	while (want < count + more)
-		want *= 2;
-	grown = realloc(*array, want * size);
-	if (!grown)
-		return 0;
-	*array = grown;
-	*capacity = want;
-	return 1;
-}
-
 static enum lg_status keep(struct lg_findings *findings, const char *text,
 			   const char **out_kept, struct lg_error *err)
 {
@@ -79,16 +60,16 @@ enum lg_status lg_findings_add(struct lg_findings *findings,
 			       struct lg_error *err)
 {
 	struct lg_account kept = *account;
-	enum lg_status status;
+	enum lg_status status = lg_grow(
+		&findings->account, &findings->account_capacity,
+		findings->account_count, sizeof(*findings->account), err);
 
-	if (!reserve((void **)&findings->account, &findings->account_capacity,
-		     findings->account_count, 1, sizeof(*findings->account)) ||
-	    !reserve((void **)&findings->login, &findings->login_capacity,
-		     findings->login_count, login_count,
-		     sizeof(*findings->login)))
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
-	status = keep(findings, account->asked, &kept.asked, err);
+	if (status == LG_OK)
+		status = lg_grow_by(&findings->login, &findings->login_capacity,
+				    findings->login_count, login_count,
+				    sizeof(*findings->login), err);
+	if (status == LG_OK)
+		status = keep(findings, account->asked, &kept.asked, err);
 	if (status == LG_OK)
 		status = keep(findings, account->entry, &kept.entry, err);
 	if (status == LG_OK)

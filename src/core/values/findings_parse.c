@@ -7,14 +7,13 @@
  * frame (first and last line) is looked at first, then each line, and the
  * count and check sum of the last line at the end.
  */
+#include "base/utf8.h"
 #include "base/grow.h"
 #include "core/values/findings_words.h"
 
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <utf8proc.h>
 
 struct reader {
 	const char *at;
@@ -242,23 +241,6 @@ static enum lg_status take_filter(struct reader *reader,
 	return LG_OK;
 }
 
-static int is_utf8(const char *text, size_t len)
-{
-	const utf8proc_uint8_t *at = (const utf8proc_uint8_t *)text;
-	utf8proc_ssize_t left = (utf8proc_ssize_t)len;
-
-	while (left > 0) {
-		utf8proc_int32_t c;
-		utf8proc_ssize_t used = utf8proc_iterate(at, left, &c);
-
-		if (used < 1)
-			return 0;
-		at += used;
-		left -= used;
-	}
-	return 1;
-}
-
 /* The last line: present, and right about all the bytes before it. */
 static enum lg_status check_frame(const char *text, size_t len,
 				  const char *place, size_t *out_body_len,
@@ -287,7 +269,7 @@ static enum lg_status check_frame(const char *text, size_t len,
 		return lg_error_set(err, LG_ERR_SYNTAX, place,
 				    "the \"end\" line is missing; the file "
 				    "must be as logongate wrote it");
-	if (!is_utf8(text, body))
+	if (!lg_utf8_is_valid(text, body))
 		return lg_error_set(err, LG_ERR_SYNTAX, place,
 				    "not UTF-8; the file must be as logongate "
 				    "wrote it");

@@ -9,6 +9,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/ascii.h"
+
 #include "core/values/language.h"
 
 enum {
@@ -82,11 +84,6 @@ static int is_letter(char c)
 	return c >= 'a' && c <= 'z';
 }
 
-static int is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 static int is_two_letter_language(const char *tag)
 {
 	const char *at = two_letters;
@@ -104,7 +101,7 @@ static int is_formed(const char *tag)
 	int is_first = 1;
 
 	for (;; tag++) {
-		if (is_letter(*tag) || (!is_first && is_digit(*tag))) {
+		if (is_letter(*tag) || (!is_first && lg_ascii_is_digit(*tag))) {
 			len++;
 			continue;
 		}
@@ -124,11 +121,6 @@ static int is_tag(const char *tag)
 
 	return is_formed(tag) && (first != 2 || is_two_letter_language(tag)) &&
 	       !(first == strlen(tag) && meant_by(tag));
-}
-
-static char lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
 /* What was probably meant, as a tag; "" where nobody knows. */
@@ -167,7 +159,7 @@ enum lg_status lg_language_parse(const char *text, size_t len,
 				    "such as de or pt-br",
 				    len > 80 ? 80 : (int)len, text);
 	for (i = 0; i < len; i++)
-		tag[i] = lower(text[i]);
+		tag[i] = lg_ascii_lower(text[i]);
 	tag[len] = '\0';
 	if (is_tag(tag)) {
 		memcpy(out_tag, tag, len + 1);
@@ -248,7 +240,7 @@ static int weight_of(const char *at, size_t len)
 	at += 3;
 	if (weight || at == end || *at != '.')
 		return weight;
-	for (at++; at < end && is_digit(*at) && i < 3; at++, i++)
+	for (at++; at < end && lg_ascii_is_digit(*at) && i < 3; at++, i++)
 		weight += (*at - '0') * step[i];
 	return weight;
 }

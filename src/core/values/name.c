@@ -17,6 +17,8 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "base/utf8.h"
+
 struct walker {
 	const unsigned char *at;
 	size_t left;
@@ -190,17 +192,12 @@ int lg_name_equals_folded(const char *text, size_t len, const char *folded,
 
 static int is_text(const char *value, size_t len)
 {
-	const utf8proc_uint8_t *at = (const utf8proc_uint8_t *)value;
-	utf8proc_ssize_t left = (utf8proc_ssize_t)len;
+	int32_t c;
 
-	while (left > 0) {
-		utf8proc_int32_t c;
-		utf8proc_ssize_t used = utf8proc_iterate(at, left, &c);
-
-		if (used < 1 || c < 0x20 || (c >= 0x7f && c < 0xa0))
+	for (size_t at = 0; at < len;) {
+		at += lg_utf8_next(value + at, len - at, &c);
+		if (lg_is_control(c))
 			return 0;
-		at += used;
-		left -= used;
 	}
 	return 1;
 }

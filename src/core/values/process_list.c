@@ -10,6 +10,8 @@
 
 #include <logongate/process_list.h>
 
+#include "base/ascii.h"
+
 enum {
 	QUOTE_MAX = 60 /* of an item in an error */
 };
@@ -25,11 +27,6 @@ struct lg_process_list {
 	struct process_name *sorted;
 	size_t count;
 };
-
-static unsigned char fold(char c)
-{
-	return (unsigned char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
-}
 
 static int is_blank(char c)
 {
@@ -145,7 +142,7 @@ static enum lg_status sort_names(struct lg_process_list *list,
 		char *at;
 
 		for (at = text; *at; at++)
-			*at = (char)fold(*at);
+			*at = lg_ascii_lower(*at);
 		list->sorted[i] =
 			(struct process_name){text, (size_t)(at - text)};
 	}
@@ -209,7 +206,8 @@ int lg_process_list_contains(const struct lg_process_list *list,
 		size_t i;
 
 		for (i = 0; !order && i < len; i++)
-			order = (unsigned char)name->text[i] - fold(process[i]);
+			order = (unsigned char)name->text[i] -
+				(unsigned char)lg_ascii_lower(process[i]);
 		if (!order)
 			return 1;
 		if (order < 0)

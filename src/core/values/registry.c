@@ -15,9 +15,10 @@
 
 #include <logongate/registry.h>
 
+#include "base/ascii.h"
+#include "base/utf8.h"
 #include "base/place_index.h"
 #include "core/values/registry_value.h"
-#include "base/utf16.h"
 
 struct lg_registry {
 	struct lg_shared_value **value;
@@ -25,18 +26,13 @@ struct lg_registry {
 	size_t capacity; /* of value; index has the count */
 };
 
-static char fold(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
 static int same_text(const char *a, const char *b)
 {
-	while (*a && fold(*a) == fold(*b)) {
+	while (*a && lg_ascii_lower(*a) == lg_ascii_lower(*b)) {
 		a++;
 		b++;
 	}
-	return fold(*a) == fold(*b);
+	return lg_ascii_lower(*a) == lg_ascii_lower(*b);
 }
 
 static uint64_t folded_hash(uint64_t seed, const char *text)
@@ -46,7 +42,7 @@ static uint64_t folded_hash(uint64_t seed, const char *text)
 
 	do {
 		for (len = 0; len < sizeof(chunk) && *text; len++)
-			chunk[len] = fold(*text++);
+			chunk[len] = lg_ascii_lower(*text++);
 		seed = XXH3_64bits_withSeed(chunk, len, seed);
 	} while (*text);
 	return seed;
@@ -330,7 +326,7 @@ int lg_registry_delete(struct lg_registry *registry, const char *key,
 /* 1 for the key itself and what is below it. */
 static int is_below(const char *below, const char *key)
 {
-	while (*key && fold(*below) == fold(*key)) {
+	while (*key && lg_ascii_lower(*below) == lg_ascii_lower(*key)) {
 		below++;
 		key++;
 	}

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/values/registry_bytes.h"
+#include "base/utf8.h"
 #include "base/utf16.h"
 
 static size_t lines_before(const char *text, size_t len)

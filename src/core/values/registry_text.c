@@ -12,6 +12,7 @@
 
 #include "core/values/registry_bytes.h"
 #include "core/values/registry_value.h"
+#include "base/ascii.h"
 #include "base/hex.h"
 #include "base/utf16.h"
 #include "core/values/registry_reader.h"
@@ -20,17 +21,9 @@
 
 static int starts_folded(const char *text, size_t len, const char *prefix)
 {
-	size_t i;
+	size_t used = lg_ascii_starts(text, len, prefix);
 
-	for (i = 0; prefix[i]; i++) {
-		char c = i < len ? text[i] : '\0';
-
-		if (c >= 'a' && c <= 'z')
-			c = (char)(c - 'a' + 'A');
-		if (c != prefix[i])
-			return 0;
-	}
-	return i == len || text[i] == '\\';
+	return used > 0 && (used == len || text[used] == '\\');
 }
 
 /* The key in its long form; 0 where it belongs to no hive. */

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "core/values/registry_value.h"
+#include "base/utf8.h"
 #include "base/utf16.h"
 
 enum lg_status lg_shared_value_new(const char *key, const char *name,

@@ -43,21 +43,18 @@ struct control_conn {
 
 const char *control_text(const struct control_call *call, const char *key)
 {
-	return cJSON_GetStringValue(
-		cJSON_GetObjectItemCaseSensitive(call->request, key));
+	return lg_json_text_of(call->request, key);
 }
 
 int control_flag(const struct control_call *call, const char *key)
 {
-	return cJSON_IsTrue(
-		cJSON_GetObjectItemCaseSensitive(call->request, key));
+	return lg_json_is_true(call->request, key);
 }
 
 enum lg_status control_number(const struct control_call *call, const char *key,
 			      int64_t *out_number, struct lg_error *err)
 {
-	const cJSON *item =
-		cJSON_GetObjectItemCaseSensitive(call->request, key);
+	const cJSON *item = lg_json_of(call->request, key);
 
 	if (!item || cJSON_IsNull(item))
 		return LG_OK;
@@ -73,8 +70,7 @@ enum lg_status control_number(const struct control_call *call, const char *key,
 enum lg_status control_time(const struct control_call *call, const char *key,
 			    int64_t *out_time_s, struct lg_error *err)
 {
-	const cJSON *item =
-		cJSON_GetObjectItemCaseSensitive(call->request, key);
+	const cJSON *item = lg_json_of(call->request, key);
 
 	if (!item || cJSON_IsNull(item))
 		return LG_OK;

@@ -7,11 +7,12 @@
 #include <math.h>
 #include <string.h>
 
+#include "port/json_of.h"
+
 /* The lengths that "attach" announces; 0 when they cannot be. */
 static int read_attach(struct control_line *line, size_t *out_total)
 {
-	const cJSON *attach =
-		cJSON_GetObjectItemCaseSensitive(line->request, "attach");
+	const cJSON *attach = lg_json_of(line->request, "attach");
 	const cJSON *item;
 	size_t total = 0;
 

@@ -133,8 +133,7 @@ static struct gate_selector selector_of(const struct control_call *call)
 		.names = call->names.user,
 		.user = control_text(call, "user"),
 		.id = control_text(call, "id"),
-		.all = cJSON_IsTrue(
-			cJSON_GetObjectItemCaseSensitive(call->request, "all")),
+		.all = lg_json_is_true(call->request, "all"),
 	};
 
 	return selector;

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "port/json_of.h"
 #include "app/records/check_record.h"
 #include "daemon/view.h"
 
@@ -13,7 +14,7 @@ static enum lg_status read_text(const cJSON *object, const char *key,
 				const char **out_text, size_t *out_len,
 				struct lg_error *err)
 {
-	const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, key);
+	const cJSON *item = lg_json_of(object, key);
 
 	if (!item || cJSON_IsNull(item))
 		return LG_OK;

@@ -55,10 +55,8 @@ static void read_word(const struct lg_http_request *request, const char *name,
 		if (byte == '+') {
 			byte = ' ';
 		} else if (byte == '%' && i + 2 < len &&
-			   lg_hex_value(text[i + 1]) >= 0 &&
-			   lg_hex_value(text[i + 2]) >= 0) {
-			byte = (char)(lg_hex_value(text[i + 1]) * 16 +
-				      lg_hex_value(text[i + 2]));
+			   lg_hex_byte(text + i + 1) >= 0) {
+			byte = (char)lg_hex_byte(text + i + 1);
 			i += 2;
 		}
 		if (byte)

@@ -122,8 +122,7 @@ void gate_masters_write(struct gate *gate, struct lg_buffer *lines)
 static void restore(struct gate *gate, struct session_book *book,
 		    const cJSON *object)
 {
-	const cJSON *openers =
-		cJSON_GetObjectItemCaseSensitive(object, "openers");
+	const cJSON *openers = lg_json_of(object, "openers");
 	const char *protocol = lg_json_text_of(object, "protocol");
 	struct lg_session session = {
 		.door = "dovecot",
