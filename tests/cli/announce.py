@@ -54,12 +54,14 @@ refuse = "imap"
 
     def test_shown_before_it_is_sent(self):
         done = self.announce(self.listed(), "--reason", "two new disks")
-        self.assertIn("Subject: Planned maintenance from Mon 2030-07-01 22:00 "
+        self.assertIn("Subject: Planned mail maintenance from Mon 2030-07-01 22:00 "
                       "(UTC+02:00)\n", done.out)
-        self.assertIn("to Tue 2030-07-02 00:00 (UTC+02:00) you will not",
+        self.assertIn("\n  until  Tue 2030-07-02 00:00 (UTC+02:00)\n",
                       done.out)
-        self.assertIn("Keep users out\n", done.out)
-        self.assertIn("two new disks\n", done.out)
+        self.assertIn("\n\nKeep users out\n\n", done.out)
+        self.assertTrue(done.out.endswith("\n\nReason: two new disks\n"))
+        self.assertLessEqual(max(map(len, done.out.splitlines())), 72)
+        self.assertNotIn("Reason", self.announce(self.listed()).out)
         self.assertEqual(self.mails(), [])
 
     def test_whom_it_concerns(self):

@@ -13,18 +13,24 @@
 /* An encoded word has at most 75 characters; a character up to 4 bytes. */
 #define WORD_MAX 60
 
-const char lg_announcement_template[] =
-	"Subject: Planned maintenance from %{begins}\n"
-	"\n"
-	"%{description}\n"
-	"\n"
-	"From %{begins} to %{ends} you will not be able to log on, and open\n"
-	"programs will be disconnected. Mail that is sent to you meanwhile is\n"
-	"kept and delivered.\n"
-	"\n"
-	"You need not do anything. Your password stays the same: should a\n"
-	"program ask for it, press Cancel and try again after the maintenance.\n"
-	"%{reason}\n";
+#define LETTER                                                                 \
+	"Subject: Planned mail maintenance from %{begins}\n"                   \
+	"\n"                                                                   \
+	"%{description}\n"                                                     \
+	"\n"                                                                   \
+	"  from   %{begins}\n"                                                 \
+	"  until  %{ends}\n"                                                   \
+	"\n"                                                                   \
+	"Between these times you will not be able to log on, and programs\n"   \
+	"that are open will be disconnected. Mail that is sent to you\n"       \
+	"meanwhile is kept and delivered.\n"                                   \
+	"\n"                                                                   \
+	"You need not do anything. Your password stays the same: should a\n"   \
+	"program ask for it, press Cancel and try again after the\n"           \
+	"maintenance.\n"
+
+static const char usual[] = LETTER;
+static const char usual_with_reason[] = LETTER "\nReason: %{reason}\n";
 
 static const char *fact(const struct lg_announcement_facts *facts,
 			const char *name, size_t len)
@@ -76,11 +82,15 @@ enum lg_status lg_announcement_write(const char *template_text,
 				     struct lg_error *err)
 {
 	static const char begin[] = "Subject: ";
-	const char *subject = template_text + strlen(begin);
+	const char *subject;
 	const char *text;
 	enum lg_status status;
 	size_t len;
 
+	if (template_text == NULL)
+		template_text =
+			facts->reason != NULL ? usual_with_reason : usual;
+	subject = template_text + strlen(begin);
 	if (strncmp(template_text, begin, strlen(begin)) != 0)
 		return lg_error_set(err, LG_ERR_SYNTAX, NULL,
 				    "the template's first line is not "

@@ -25,10 +25,8 @@ struct lg_announcement {
 	struct lg_buffer text;
 };
 
-/* The template where the site has none. */
-extern const char lg_announcement_template[];
-
 /*
+ * template_text: NULL for the one that everybody has.
  * Shape: "Subject: ..." on the first line, an empty line, the text. Other
  * %{words} stay as they are. Control characters of facts become blanks.
  * Returns: LG_OK; LG_ERR_SYNTAX, the template has no subject.

@@ -271,11 +271,10 @@ static int write_letter(struct lg_cli *cli, const struct lg_profile *profile,
 	if (path != NULL)
 		status = lg_file_read(path, &text, &err);
 	if (status == LG_OK)
-		status = lg_announcement_write(
-			path == NULL        ? lg_announcement_template
-			: text.data != NULL ? text.data
-					    : "",
-			&facts, letter, &err);
+		status = lg_announcement_write(path == NULL        ? NULL
+					       : text.data != NULL ? text.data
+								   : "",
+					       &facts, letter, &err);
 	lg_buffer_release(&ends);
 	lg_buffer_release(&begins);
 	lg_buffer_release(&text);
