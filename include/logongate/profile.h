@@ -30,8 +30,8 @@ struct lg_profile {
 	uint32_t accept;        /* bit 1 << enum lg_warning */
 	int names_present;
 	enum lg_when_invalid when_invalid;
-	struct lg_strlist allow; /* allow.N, then allow_file; DNs */
-	struct lg_strlist allow_user;
+	struct lg_strlist allow;      /* allow.N, then allow_file; DNs */
+	struct lg_strlist allow_user; /* the same; logon names */
 	char *allow_filter;
 	char *single;
 	char *versions;

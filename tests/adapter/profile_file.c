@@ -469,6 +469,18 @@ static void allow_files(void **state)
 	assert_string_equal(p->allow.item[2], ORG "J\xc3\xbcrgen");
 	assert_string_equal(p->allow.item[3], ORG "z");
 	lg_profile_free(&p);
+	/* Beside Dovecot accounts have logon names and no DNs. */
+	write_file("list.txt", "anna@example.org\r\n" ORG "a\nDOMAIN\\bob\n"
+			       "J\xc3\xbcrgen M\xc3\xbcller\n");
+	p = good(NAMES "allow_file = \"list.txt\"\nallow_user.1 = \"first\"\n");
+	assert_int_equal(p->allow.count, 1);
+	assert_int_equal(p->allow_user.count, 4);
+	assert_string_equal(p->allow_user.item[0], "first");
+	assert_string_equal(p->allow_user.item[1], "anna@example.org");
+	assert_string_equal(p->allow_user.item[2], "DOMAIN\\bob");
+	assert_string_equal(p->allow_user.item[3],
+			    "J\xc3\xbcrgen M\xc3\xbcller");
+	lg_profile_free(&p);
 	/* Lines over every edge of a chunk. */
 	for (i = 0; i < 100000; i++)
 		lg_buffer_format(&text, ORG "user%d\n", i);
@@ -501,6 +513,11 @@ static void bad_allow_files(void **state)
 		{"\xff\xfe/\0o\0", 6, LG_ERR_SYNTAX, "/list.txt:1"},
 		{"/o=a\0\n", 6, LG_ERR_SYNTAX, "/list.txt:1"},
 		{ORG "\xe4\n", 0, LG_ERR_SYNTAX, "/list.txt:1"},
+		{"a@b\na@b, c@d\n", 0, LG_ERR_SYNTAX, "/list.txt:2"},
+		{"a@b;c@d\n", 0, LG_ERR_SYNTAX, "/list.txt:1"},
+		{"a@b \n", 0, LG_ERR_SYNTAX, "/list.txt:1"},
+		{"o=Org/ou=Site/cn=a\n", 0, LG_ERR_SYNTAX, "/list.txt:1"},
+		{"uid=a,dc=example\n", 0, LG_ERR_SYNTAX, "/list.txt:1"},
 	};
 	struct lg_strlist usage = {0};
 	struct lg_profile *p = NULL;

@@ -213,8 +213,8 @@ def languages(room):
             extra=f'refused.de = "{german}"\n'),
             for_s=600 if text.startswith("Closed") else 3600)
     for language, want, own in (
-            ("de-CH", "Länger geschlossen, bis ", "Passwort ist dasselbe"),
-            ("nl", "Longer closed, until ", "wachtwoord is hetzelfde")):
+            ("de-CH", "Länger geschlossen, bis ", "Passwort ist unverändert"),
+            ("nl", "Longer closed, until ", "wachtwoord is niet veranderd")):
         text = room.refused("bob", language)
         assert text.startswith(want) and own in text, (language, text)
 

@@ -25,7 +25,7 @@ enum {
 struct reader {
 	const char *path;
 	struct lg_strlist *list;
-	struct lg_strlist *users; /* NULL: DNs only */
+	struct lg_strlist *users;
 	size_t line;
 	struct lg_buffer rest; /* of a line that the chunk cut */
 	struct lg_error *err;
@@ -41,26 +41,36 @@ static enum lg_status bad_text(const struct reader *reader, const char *what)
 {
 	return lg_error_set_at(reader->err, LG_ERR_SYNTAX, reader->path,
 			       reader->line,
-			       "%s; save the file as UTF-8, one %s a line",
-			       what, reader->users ? "DN or logon name" : "DN");
+			       "%s; save the file as UTF-8, one DN or logon "
+			       "name a line",
+			       what);
 }
 
 static enum lg_status take_name(struct reader *reader, const char *text,
 				size_t len)
 {
+	size_t printed;
 	size_t i;
 
+	/* Two on a line, or a DN without its first character, is none. */
 	for (i = 0; i < len; i++)
-		if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f)
+		if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f ||
+		    strchr(",;=", text[i]))
+			break;
+	/* As far as it can be shown. */
+	for (printed = 0; printed < len && printed < 80; printed++)
+		if ((unsigned char)text[printed] < 0x20 ||
+		    text[printed] == 0x7f)
 			break;
 	if (i < len || text[0] == ' ' || text[len - 1] == ' ')
 		return lg_error_set_at(reader->err, LG_ERR_SYNTAX, reader->path,
 				       reader->line,
 				       "\"%.*s\" is neither a logon name nor a "
 				       "DN; write name@example.org or "
-				       "/o=Org/ou=Site/cn=Recipients/cn=name "
-				       "without blanks around it",
-				       len > 80 ? 80 : (int)i, text);
+				       "/o=Org/ou=Site/cn=Recipients/cn=name, "
+				       "one a line and without blanks around "
+				       "it",
+				       (int)printed, text);
 	return lg_strlist_add(reader->users, text, len, reader->err);
 }
 
@@ -93,7 +103,7 @@ static enum lg_status take_line(struct reader *reader, const char *text,
 		return bad_text(reader, "a NUL byte");
 	if (lg_utf8_valid(text, len) != len)
 		return bad_text(reader, "bytes that are not UTF-8");
-	if (reader->users && text[0] != '/')
+	if (text[0] != '/')
 		return take_name(reader, text, len);
 	status = lg_dn_check(text, len, NULL, &dn_error);
 	if (status == LG_ERR_NO_MEMORY)
@@ -119,7 +129,8 @@ static enum lg_status take_chunk(struct reader *reader, const char *chunk,
 			return lg_error_set_at(reader->err, LG_ERR_LIMIT,
 					       reader->path, reader->line + 1,
 					       "the line is longer than %d "
-					       "bytes; write one DN a line",
+					       "bytes; write one DN or logon "
+					       "name a line",
 					       LINE_LIMIT);
 		if (end && !reader->rest.len) {
 			status = take_line(reader, chunk + at, length);
@@ -172,9 +183,8 @@ enum lg_status lg_allow_file_read(const char *path, struct lg_strlist *list,
 	else if (!S_ISREG(is.st_mode))
 		status = lg_error_set(
 			err, LG_ERR_IO, path,
-			"is not a regular file; a list with one %s "
-			"a line is needed",
-			users ? "DN or logon name" : "DN");
+			"is not a regular file; a list with one DN or logon "
+			"name a line is needed");
 	else
 		status = read_all(&reader, fd);
 	close(fd);

@@ -137,5 +137,6 @@ enum lg_status lg_profile_take_allow_file(struct lg_profile_reader *reader,
 					  const char *value)
 {
 	return lg_profile_take_file(reader, item, value,
-				    &reader->profile->allow, NULL);
+				    &reader->profile->allow,
+				    &reader->profile->allow_user);
 }
