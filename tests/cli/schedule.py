@@ -17,7 +17,7 @@ UNITS = os.path.join(driver.SOURCE, "src/packaging/systemd")
 SYSTEMCTL = """#!/bin/sh
 echo "$*" >>"$LOGONGATE_TEST_ASKED"
 case $* in
-show*) echo @1900000000 ;;
+show*) [ "$TZ" != UTC0 ] || echo "${LOGONGATE_TEST_NEXT:-@1900000000}" ;;
 enable*) exit "${LOGONGATE_TEST_FAILS:-0}" ;;
 esac
 """
@@ -91,6 +91,15 @@ class Schedule(driver.Case):
             {"name": "night", "profile": "upgrade", "calendar": "daily",
              "for": "1h", "next": "2030-03-17T17:46:40Z"}]})
         self.assertIn("Sat 22:00", self.expect(0, "schedule", "list").out)
+        # What systemd 252 (Debian 12) says, whatever --timestamp asks for.
+        for said, want in (("Sun 2030-03-17 17:46:40 UTC",
+                            "2030-03-17T17:46:40Z"), ("n/a", None), ("", None),
+                           ("Sun 2030-03-17 18:46:40 CET", None)):
+            self.assertEqual(
+                {row["next"] for row in self.expect(
+                    0, "schedule", "list", "--json",
+                    LOGONGATE_TEST_NEXT=said or " ").json["schedules"]},
+                {want}, said)
         self.expect(0, "schedule", "remove", "night")
         self.assertIn("disable --now logongate-window@night.timer",
                       self.asked())
@@ -132,6 +141,11 @@ class Schedule(driver.Case):
         if shutil.which("systemd-analyze"):
             self.add("night", profile, "--on-calendar", "Sunday noon",
                      "--for", "1h", code=2)
+            self.assertIn("does not come again", self.add(
+                "night", profile, "--on-calendar", "2020-01-01 02:00",
+                "--for", "1h", code=2).err)
+        self.assertIn("upgrade runs at most 8 h (max_duration in ", self.add(
+            "night", profile, *good[:3], "9h", code=2).err)
         self.assertEqual(os.listdir(self.units), [])
 
     @unittest.skipIf(os.path.exists("/run/systemd/system"), "systemd runs")

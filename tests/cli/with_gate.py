@@ -118,6 +118,16 @@ class WithGate(GateCase):
         done = self.expect(0, "run", profile, "--", driver.LOGONGATE, "lift")
         self.assertTrue(done.err.endswith(
             "logongate: the lock was lifted while the command ran\n"), done)
+        # Nobody is kept out for a command that is not there.
+        before = len(self.expect(0, "history", "--json").lines)
+        for code, name in ((127, "no-such-command-anywhere"),
+                           (127, "./gone"), (126, self.path("gate.log"))):
+            done = self.expect(code, "run", profile, "--", name)
+            self.assertIn("; nothing was locked\n", done.err)
+        self.assertEqual(len(self.expect(0, "history", "--json").lines),
+                         before)
+        self.assertIn("nobody would be cut", self.expect(
+            2, "apply", profile, "--for", "1h", "--grace", "2h").err)
         done = self.expect(0, "run", profile, "--quiet", "--", "true")
         self.assertEqual(done.err, "")
         self.expect(0, "apply", profile, "--for", "2s")

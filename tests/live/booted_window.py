@@ -125,6 +125,14 @@ class Window:
 
     def scheduled(self):
         box = self.box
+        said = box.run("logongate schedule add weekly upgrade --set "
+                       "tester=postmaster@example.org --on-calendar "
+                       "'Sun 02:00' --for 2h")
+        assert re.search(r"next Sun \d{4}-\d\d-\d\d 02:00:00", said), said
+        [row] = json.loads(box.run("logongate schedule list --json"))[
+            "schedules"]
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:00:00Z", row["next"]), row
+        box.run("logongate schedule remove weekly")
         begin = datetime.datetime.now() + datetime.timedelta(seconds=3)
         said = box.run(
             "logongate schedule add tonight upgrade --set "

@@ -101,6 +101,12 @@ static int read_times(struct lg_cli *cli, enum lg_prepare_end end,
 		return lg_cli_usage(cli, "the end is not after the beginning");
 	if (until_s > 0 && max_s >= 0 && until_s - p->input.starts_s > max_s)
 		return lg_cli_too_long(cli, p->profile);
+	if (until_s > 0 && p->grace_s > 0 &&
+	    p->grace_s >= until_s - p->input.starts_s)
+		return lg_cli_usage(cli,
+				    "--grace %s: the lock is over by then, so "
+				    "nobody would be cut; give less",
+				    lg_cli_option(cli, "grace"));
 	p->input.until_s = until_s;
 	return LG_EXIT_DONE;
 }

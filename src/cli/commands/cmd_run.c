@@ -52,6 +52,8 @@ int lg_cmd_run(struct lg_cli *cli)
 	code = lg_prepare(cli, cli->operand[0], LG_END_OR_MAXIMUM, &prepared);
 	if (code == LG_EXIT_DONE)
 		code = lg_plan_refusal(cli, prepared.plan);
+	if (code == LG_EXIT_DONE)
+		code = lg_run_look(cli);
 	/* From here on a signal waits: a lock that is applied is lifted. */
 	lg_run_signals(&signals);
 	sigprocmask(SIG_BLOCK, &signals, &before);

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/instant.h"
 #include "base/local_time.h"
 
 #include "adapters/system/system_clock.h"
@@ -41,8 +42,17 @@ static int check_calendar(struct lg_cli *cli, const char *calendar)
 	struct lg_error err;
 	enum lg_status status =
 		lg_program_output(argv, PROGRAM_MS, &said, &err);
+	int never;
 
+	never = status == LG_OK && said.data != NULL &&
+		strstr(said.data, "Next elapse: never") != NULL;
 	lg_buffer_release(&said);
+	if (never)
+		return lg_cli_usage(cli,
+				    "--on-calendar \"%s\" does not come again; "
+				    "write a day that is ahead, or "
+				    "\"Sun 02:00\"",
+				    calendar);
 	if (status == LG_OK || status == LG_ERR_UNKNOWN_KEY)
 		return LG_EXIT_DONE;
 	if (status != LG_ERR_IO)
@@ -80,6 +90,24 @@ static int systemctl(struct lg_cli *cli, const char *verb, const char *option,
 	return code;
 }
 
+/* "@1900000000", or "Sun 2026-12-06 02:00:00 UTC" of a systemd that has no
+ * other way to say it (252). */
+static int64_t read_next(const char *said)
+{
+	const char *digit = said + strcspn(said, "0123456789");
+	char text[] = "2026-12-06 02:00:00Z";
+	int64_t next_s = 0;
+
+	if (said[0] == '@')
+		return strtoll(said + 1, NULL, 10);
+	if (strlen(digit) < sizeof(text) - 1 || strstr(digit, " UTC") == NULL)
+		return 0;
+	memcpy(text, digit, sizeof(text) - 2);
+	return lg_instant_parse(text, sizeof(text) - 1, &next_s, NULL) == LG_OK
+		       ? next_s
+		       : 0;
+}
+
 /* When the timer elapses next; 0: nobody knows. */
 static int64_t next_time(const char *name)
 {
@@ -88,7 +116,9 @@ static int64_t next_time(const char *name)
 
 	lg_buffer_format(&unit, "logongate-window@%s.timer", name);
 	if (lg_buffer_status(&unit, NULL) == LG_OK) {
-		const char *const argv[] = {"systemctl",
+		const char *const argv[] = {"env",
+					    "TZ=UTC0",
+					    "systemctl",
 					    "show",
 					    "--timestamp=unix",
 					    "--property=NextElapseUSecRealtime",
@@ -97,8 +127,8 @@ static int64_t next_time(const char *name)
 					    NULL};
 
 		if (lg_program_output(argv, PROGRAM_MS, &said, NULL) == LG_OK &&
-		    said.len > 1 && said.data[0] == '@')
-			next_s = strtoll(said.data + 1, NULL, 10);
+		    said.len > 1)
+			next_s = read_next(said.data);
 	}
 	lg_buffer_release(&said);
 	lg_buffer_release(&unit);
@@ -273,8 +303,8 @@ int lg_cmd_schedule_add(struct lg_cli *cli)
 	if (cli->rest != NULL && cli->rest_count == 0)
 		return lg_cli_usage(cli, "there is no command after --");
 	code = lg_cli_duration(cli, "for", &lasts_s);
-	if (code == LG_EXIT_DONE)
-		code = lg_cli_time(cli, "at", &ahead_s);
+	if (code == LG_EXIT_DONE && at != NULL)
+		code = lg_cli_ahead(cli, "at", at + 1, &ahead_s);
 	if (code == LG_EXIT_DONE)
 		code = lg_cli_profile(cli, cli->operand[1], &profile);
 	if (code != LG_EXIT_DONE)

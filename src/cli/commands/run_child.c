@@ -9,6 +9,7 @@
 #include "cli/commands/run_child.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -220,4 +221,45 @@ int lg_run_child(struct lg_cli *cli, struct lg_overrun *overrun,
 	if (had_terminal)
 		give_terminal(getpgrp());
 	return code;
+}
+
+/* As execvp would find it. Returns: 0, or an errno. */
+static int look_for(const char *name)
+{
+	const char *path = getenv("PATH");
+	struct lg_buffer file = {0};
+	int found = ENOENT;
+
+	if (strchr(name, '/') != NULL)
+		return access(name, X_OK) == 0 ? 0 : errno;
+	if (path == NULL)
+		path = "/bin:/usr/bin";
+	while (found != 0) {
+		size_t len = strcspn(path, ":");
+
+		lg_buffer_clear(&file);
+		lg_buffer_append(&file, len > 0 ? path : ".",
+				 len > 0 ? len : 1);
+		lg_buffer_format(&file, "/%s", name);
+		if (file.data != NULL && access(file.data, X_OK) == 0)
+			found = 0;
+		else if (file.data != NULL && errno == EACCES)
+			found = EACCES;
+		if (path[len] == '\0')
+			break;
+		path += len + 1;
+	}
+	lg_buffer_release(&file);
+	return found;
+}
+
+int lg_run_look(struct lg_cli *cli)
+{
+	int number = look_for(cli->rest[0]);
+
+	if (number == 0)
+		return LG_EXIT_DONE;
+	lg_cli_say(cli, LG_EXIT_DONE, NULL, "%s: %s; nothing was locked",
+		   cli->rest[0], strerror(number));
+	return number == ENOENT ? 127 : 126;
 }

@@ -17,6 +17,10 @@
 /* The signals that wait from before a lock is applied to after it is lifted. */
 void lg_run_signals(sigset_t *out_signals);
 
+/* Whether there is such a command: nobody is kept out for a mistyped one.
+ * Returns: 0; 127 or 126, which is printed. */
+int lg_run_look(struct lg_cli *cli);
+
 /*
  * Runs cli->rest to its end with the signals of before, handing signals on
  * that somebody sends. With LG_OVERRUN_TERM it leads a process group of its

@@ -98,17 +98,27 @@ static int read_time(struct lg_cli *cli, const char *option, const char *text,
 	return LG_EXIT_DONE;
 }
 
-/* So long from now, as a schedule needs it. */
+int lg_cli_ahead(struct lg_cli *cli, const char *option, const char *text,
+		 int64_t *out_s)
+{
+	struct lg_error err;
+
+	if (lg_duration_parse(text, strlen(text), out_s, &err) != LG_OK)
+		return bad(cli, option, &err);
+	return LG_EXIT_DONE;
+}
+
+/* So long from now. */
 static int read_ahead(struct lg_cli *cli, const char *option, const char *text,
 		      int64_t *out_s)
 {
 	struct lg_zone zone = lg_system_zone();
 	struct lg_moment moment = {.change = LG_TIME_ONCE};
-	struct lg_error err;
 	int64_t ahead_s;
+	int code = lg_cli_ahead(cli, option, text, &ahead_s);
 
-	if (lg_duration_parse(text, strlen(text), &ahead_s, &err) != LG_OK)
-		return bad(cli, option, &err);
+	if (code != LG_EXIT_DONE)
+		return code;
 	moment.at_s = *out_s = lg_cli_now() + ahead_s;
 	say_understood(cli, option, &moment, LG_TIME_NEXT, &zone);
 	return LG_EXIT_DONE;

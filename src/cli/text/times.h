@@ -24,6 +24,9 @@ struct lg_now lg_cli_clocks(void);
 int lg_cli_duration(struct lg_cli *cli, const char *option,
 		    int64_t *out_seconds);
 int lg_cli_time(struct lg_cli *cli, const char *option, int64_t *out_s);
+/* text: what stands behind the + of "+30m"; nothing is said. */
+int lg_cli_ahead(struct lg_cli *cli, const char *option, const char *text,
+		 int64_t *out_s);
 /* --since: a duration back from now, or a time; 0: not given. */
 int lg_cli_since(struct lg_cli *cli, int64_t *out_s);
 
