@@ -107,6 +107,12 @@ def bound(site):
     said = site.run("--directory", site.plain.uri, "--base", slapd.SUFFIX,
                     code=4)
     assert site.files() == before
+    assert site.files() == before
+    # A base that is mistyped is said to be it.
+    said = site.run("--directory", site.plain.uri, "--base",
+                    "dc=exmaple,dc=org", "--bind-dn", slapd.ADMIN,
+                    "--password-file", site.secret, code=4)
+    assert 'it has no "dc=exmaple,dc=org"' in said, said
     wrong = site.gate.write("wrong.pw", "wrong\n")
     os.chmod(wrong, 0o600)
     said = site.run("--directory", site.plain.uri, "--base", slapd.SUFFIX,

@@ -154,6 +154,20 @@ static enum lg_status receive(const struct lg_ldap_search *search,
 	return lg_ldap_failed(connection, code, "search", err);
 }
 
+/* A base that is mistyped is the commonest of mistakes. */
+static enum lg_status search_failed(const struct lg_ldap_search *search,
+				    int code, struct lg_error *err)
+{
+	const char *who = search->connection->settings->bind_dn;
+
+	if (code != LDAP_NO_SUCH_OBJECT || !*search->base)
+		return lg_ldap_failed(search->connection, code, "search", err);
+	return lg_error_set(err, LG_ERR_DIRECTORY, search->connection->uri,
+			    "the directory could not be asked: it has no "
+			    "\"%s\", or does not show it to %s",
+			    search->base, *who ? who : "who has no bind_dn");
+}
+
 static enum lg_status result_code(const struct lg_ldap_search *search,
 				  LDAPMessage *message, int *out_code,
 				  LDAPControl ***out_controls,
@@ -273,8 +287,7 @@ static enum lg_status take_page(const struct lg_ldap_search *search,
 		ldap_msgfree(message);
 	}
 	if (status == LG_OK && code != LDAP_SUCCESS)
-		status =
-			lg_ldap_failed(search->connection, code, "search", err);
+		status = search_failed(search, code, err);
 	return status;
 }
 
@@ -336,5 +349,5 @@ enum lg_status lg_ldap_search_one(const struct lg_ldap_search *search,
 		return LG_OK;
 	}
 	ldap_msgfree(result);
-	return lg_ldap_failed(search->connection, code, "search", err);
+	return search_failed(search, code, err);
 }

@@ -192,7 +192,8 @@ enum lg_status lg_ldap_survey(const struct lg_directory_settings *settings,
 		tried.tls = LG_TLS_NONE;
 		first = *err;
 		status = ask(&tried, &survey, err);
-		if (status == LG_ERR_DIRECTORY)
+		/* What an answer without TLS was about is told. */
+		if (status == LG_ERR_DIRECTORY && !survey.contexts.count)
 			*err = first;
 	}
 	lg_ldap_sigpipe_let_be(&guard);
