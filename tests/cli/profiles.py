@@ -2,6 +2,7 @@
 """profiles list, show, lint; and the profiles that are shipped."""
 import json
 import os
+import re
 
 import driver
 
@@ -176,6 +177,29 @@ class Test(driver.Case):
                     "--set", "tester=a", "--set", "tister=b")
         self.expect(2, "profiles", "lint", "upgrade", "--profiles", SHIPPED,
                     "--set", "tester")
+
+
+    def test_examples_give_what_shipped_profiles_take(self):
+        """what README and the manual pages set is a variable there"""
+        takes = {profile["name"]: set(profile["variables"])
+                 for profile in self.expect(0, "profiles", "--profiles",
+                                            SHIPPED, "--json").lines}
+        seen = 0
+        for name in ("README.md", "src/man/logongate.1",
+                     "src/man/logongate-fleet.7"):
+            with open(os.path.join(driver.SOURCE, name),
+                      encoding="utf-8") as file:
+                text = file.read().replace("\\e\n", " ")
+            for line in text.splitlines():
+                found = re.match(
+                    r"\s*logongate (?:plan|apply|run|announce|schedule add "
+                    r"\S+) +(\S+) .*--set", line)
+                if not found or found[1] not in takes:
+                    continue
+                seen += 1
+                self.assertEqual(set(re.findall(r"--set (\w+)=", line)),
+                                 takes[found[1]], f"{name}: {line}")
+        self.assertGreater(seen, 6)
 
 
 driver.main()

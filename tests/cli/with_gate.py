@@ -46,6 +46,8 @@ class WithGate(GateCase):
         self.expect(0, "check", "--user", "bob")
         self.expect(0, "status", "--quiet")
         self.expect(5, "apply", profile, "--for", "1h")
+        self.assertIn("\nupgrade is there already: apply refuses it",
+                      self.expect(0, "plan", profile).out)
         self.assertNotIn("sooner", self.expect(
             0, "extend", "--for", "3h").err)
         self.expect(2, "extend", "--for", "9h")

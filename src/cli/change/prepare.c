@@ -328,12 +328,25 @@ int lg_prepared_say_unenforced(struct lg_cli *cli,
 
 static void print_beside(struct lg_cli *cli, const struct lg_prepared *prepared)
 {
+	const char *name = prepared->profile->name;
+	size_t len = strlen(name);
+	int has_same = 0;
+
 	for (size_t i = 0; i < prepared->beside_names.count; i++) {
+		const char *beside = prepared->beside_names.item[i];
+
+		has_same |= strncmp(beside, name, len) == 0 &&
+			    strncmp(beside + len, " (", 2) == 0;
 		lg_cli_print(cli, LG_PLAIN, "%s", i == 0 ? "\nbeside: " : ", ");
 		lg_cli_text(cli, prepared->beside_names.item[i]);
 	}
 	if (prepared->beside_names.count > 0)
 		lg_cli_print(cli, LG_PLAIN, "\n");
+	if (has_same)
+		lg_cli_print(cli, LG_YELLOW,
+			     "%s is there already: apply refuses it a second "
+			     "time, unless --set differs; extend or lift it\n",
+			     name);
 }
 
 cJSON *lg_prepared_object(struct lg_cli *cli,
