@@ -77,6 +77,15 @@ class WithGate(GateCase):
             [e["event"] for e in self.expect(0, "history", "--json").lines],
             ["apply", "extend", "extend", "lift"])
 
+    def test_one_that_is_planned_is_not_in_force(self):
+        done = self.expect(0, "apply", self.listed(), "--at", "+1h", "--for",
+                           "1h")
+        self.assertIn("waiting: upgrade (", done.out)
+        self.assertTrue(self.expect(0, "status").out.startswith(
+            "no lock in force, 1 planned\n"))
+        self.expect(0, "lift")
+        self.assertTrue(self.expect(0, "status").out.startswith("no lock\n"))
+
     def test_nobody_in_the_list_is_not_nobody_logged_on(self):
         for words in (("sessions",), ("cut", "--all")):
             self.assertIn("no server here lists its open sessions",

@@ -158,6 +158,9 @@ static void print_head(struct lg_cli *cli, const struct lg_status_said *said)
 		lg_cli_print(cli, LG_YELLOW, "locked, %d locks\n", locks);
 	else if (said->is_active)
 		lg_cli_print(cli, LG_YELLOW, "locked\n");
+	else if (said->changing == NULL && locks > 0)
+		lg_cli_print(cli, LG_GREEN, "no lock in force, %d planned\n",
+			     locks);
 	else if (said->changing == NULL)
 		lg_cli_print(cli, LG_GREEN, "no lock\n");
 }
