@@ -411,7 +411,8 @@ MAIL_SERVER=smtp://127.0.0.1:{server.server_address[1]}
 def wall():
     """the sentence for the terminals of this machine"""
     with Told() as gate:
-        gate.hook("../wall", '#!/bin/sh\ncat >>"$0.said"\n')
+        gate.hook("../wall", '#!/bin/sh\ncat >"$0.new" && '
+                  'mv "$0.new" "$0.said"\n')
         gate.shipped("wall", f"WALL={gate.path('wall')}\n"
                      "WALL_EVENTS='lifted'\n")
         gate.start()

@@ -141,7 +141,8 @@ def terminates():
 
 
 # Process 1 of a container: it waits for what it started and reaps nobody else.
-NO_INIT = ["unshare", "--pid", "--fork", "--kill-child", sys.executable, "-c",
+NO_INIT = ["unshare", "--pid", "--fork", "--kill-child", "--mount-proc",
+           sys.executable, "-c",
            "import os, sys\n"
            "child = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ)\n"
            "sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))"]
