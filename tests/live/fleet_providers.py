@@ -51,6 +51,8 @@ class Providers(unittest.TestCase):
         self.assertEqual(len({self.first(gate) for gate in self.gates}), 2)
         for dead in (0, 1):
             with self.subTest(provider=dead):
+                # The other one may not have heard of the last lift yet.
+                providers.wait_equal(rig.servers, "ou=locks," + FLEET)
                 rig.servers[dead].kill()
                 done = rig.apply()
                 self.assertEqual({one["state"] for one in done["gates"]},

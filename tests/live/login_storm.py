@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 
+import dovecot_fixture
 import gate_dovecot
 from running_gate import main
 
@@ -57,6 +58,9 @@ service imap-login {
   process_min_avail = 2
 }
 """
+if dovecot_fixture.IS_24:
+    MANY_LOGONS = MANY_LOGONS.replace("service_count = 0",
+                                      "restart_request_count = unlimited")
 
 
 def storm():

@@ -10,6 +10,7 @@ import subprocess
 import sys
 
 import programs
+from dovecot_fixture import IS_24
 from programs import BIN, SOURCE
 from running_gate import Gate, listing, main
 
@@ -26,6 +27,15 @@ OPEN = """passdb {
 }
 userdb {
   driver = passwd
+}
+protocols = imap
+"""
+if IS_24:
+    OPEN = """dovecot_config_version = 2.4.0
+dovecot_storage_version = 2.4.0
+passdb pam {
+}
+userdb passwd {
 }
 protocols = imap
 """

@@ -4,6 +4,7 @@ of Wine where it is asked for, else reg_program.py, and sftp, both in one
 folder."""
 import json
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -54,7 +55,7 @@ PermitRootLogin prohibit-password
 PidFile none
 Subsystem sftp {SFTP}
 ForceCommand {self.path('shell')}
-""")
+{self.patience()}""")
         plain = (f"UserKnownHostsFile {self.path('known')}\n"
                  "GlobalKnownHostsFile /dev/null\n")
         self.write("ssh_config", plain)
@@ -66,6 +67,15 @@ ForceCommand {self.path('shell')}
         self.write("shell", self.shell())
         os.chmod(self.path("shell"), 0o755)
         self.start()
+
+    @staticmethod
+    def patience():
+        """Since 9.8 an address from which somebody was not let in waits."""
+        said = subprocess.run(["ssh", "-V"], stderr=subprocess.PIPE,
+                              check=True, text=True).stderr
+        found = re.match(r"OpenSSH_(\d+)\.(\d+)", said)
+        return "PerSourcePenalties no\n" if (
+            int(found[1]), int(found[2])) >= (9, 8) else ""
 
     def path(self, name):
         return os.path.join(self.folder, name)
