@@ -228,6 +228,7 @@ class Suite(Case):
             self.could_not_ask(said, within=0.2)
             # TLS has nothing to do with it.
             self.assertNotIn("StartTLS", said.text)
+            self.assertIn("it is down", said.text)
 
     def test_bad_servers_are_could_not_ask_in_time(self):
         for kind in tarpit.KINDS:

@@ -121,25 +121,39 @@ static int set_options(LDAP *ld, const struct lg_ldap_settings *settings,
 	return LDAP_SUCCESS;
 }
 
+/* OpenLDAP 2.6 says the second where a connection is refused. */
+static int is_unreachable(int code)
+{
+	return code == LDAP_SERVER_DOWN || code == LDAP_CONNECT_ERROR;
+}
+
+/* As ldap_start_tls_s, which does not tell who failed: the connection, the
+ * server that does not speak TLS, or TLS itself. */
 static enum lg_status start_tls(struct lg_ldap_connection *connection,
 				struct lg_error *err)
 {
-	int code = ldap_start_tls_s(connection->ld, NULL, NULL);
+	struct berval *data = NULL;
+	char *name = NULL;
+	int code =
+		ldap_extended_operation_s(connection->ld, LDAP_EXOP_START_TLS,
+					  NULL, NULL, NULL, &name, &data);
 
+	ldap_memfree(name);
+	ber_bvfree(data);
+	if (is_unreachable(code))
+		return lg_ldap_failed(connection, code, UNREACHABLE, err);
+	if (code != LDAP_SUCCESS)
+		return lg_ldap_failed(connection, code,
+				      "StartTLS (tls = none does without)",
+				      err);
+	code = ldap_install_tls(connection->ld);
 	if (code == LDAP_SUCCESS)
 		return LG_OK;
-	/* Nobody has spoken of TLS yet. */
-	if (code == LDAP_SERVER_DOWN)
-		return lg_ldap_failed(connection, code, UNREACHABLE, err);
-	if (code == LDAP_CONNECT_ERROR)
-		return lg_ldap_failed(connection, code,
-				      "StartTLS failed; the server's "
-				      "certificate is not trusted, of another "
-				      "name or out of date, or it speaks no "
-				      "TLS",
-				      err);
 	return lg_ldap_failed(connection, code,
-			      "StartTLS (tls = none does without)", err);
+			      "StartTLS failed; the server's certificate is "
+			      "not trusted, of another name or out of date, "
+			      "or it speaks no TLS",
+			      err);
 }
 
 static enum lg_status bind_connection(struct lg_ldap_connection *connection,
@@ -166,14 +180,14 @@ static enum lg_status bind_connection(struct lg_ldap_connection *connection,
 					&nothing, NULL, NULL, NULL);
 	if (code == LDAP_SUCCESS)
 		return LG_OK;
-	if (code == LDAP_SERVER_DOWN && lg_ldap_uri_is_tls(connection->uri))
+	if (is_unreachable(code) && lg_ldap_uri_is_tls(connection->uri))
 		return lg_ldap_failed(connection, code,
 				      "it is down, or its certificate is not "
 				      "trusted, of another name or out of "
 				      "date",
 				      err);
 	status = lg_ldap_failed(connection, code,
-				code == LDAP_SERVER_DOWN ? UNREACHABLE : "bind",
+				is_unreachable(code) ? UNREACHABLE : "bind",
 				err);
 	/* For the same words, another status: see lg_ldap_could_not_ask. */
 	if (code == LDAP_INVALID_CREDENTIALS) {
