@@ -12,16 +12,20 @@
 #include <cmocka.h>
 
 /* A row with its own sentence for a name. */
+/* clang-format off */
 #define suite_row(sentence, function)                                          \
 	{                                                                      \
 		sentence, function, NULL, NULL, NULL                           \
 	}
+/* clang-format on */
 
 /* As suite_row; the function finds value in *state. */
+/* clang-format off */
 #define suite_row_with(sentence, function, value)                              \
 	{                                                                      \
 		sentence, function, NULL, NULL, (void *)(value)                \
 	}
+/* clang-format on */
 
 /*
  * What main returns: 0 or 1. cmocka's count of failures would wrap at 256,

@@ -56,11 +56,13 @@ static void masks_match_as_dovecot_matches(void **state)
 	assert_false(lg_doveadm_mask_matches("a*x", "abc"));
 }
 
+/* clang-format off */
 #define SESSION(user_, address_)                                               \
 	{                                                                      \
 		.door = "dovecot", .id = "x", .user = user_,                   \
 		.address = address_                                            \
 	}
+/* clang-format on */
 
 static void a_plan_leaves_out_whom_a_mask_shares(void **state)
 {

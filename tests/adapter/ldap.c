@@ -307,10 +307,12 @@ static void survives_failing_allocations(void **state)
 	assert_true(allocation_survive(open_it, *state) > 5);
 }
 
+/* clang-format off */
 #define IN_FOLDER(sentence, function)                                          \
 	{                                                                      \
 		sentence, function, make_folder, remove_folder, NULL           \
 	}
+/* clang-format on */
 
 static void puts_refused_binds_into_words(void **state)
 {

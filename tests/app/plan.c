@@ -554,10 +554,12 @@ static void every_allocation_may_fail(void **state)
 
 int main(void)
 {
+	/* clang-format off */
 #define row(sentence, function)                                                \
 	{                                                                      \
 		sentence, function, set_up, tear_down, NULL                    \
 	}
+	/* clang-format on */
 	const struct CMUnitTest rows[] = {
 		row("a name that is found makes a lock", a_found_name_locks),
 		row("nobody found under open semantics would fail open",

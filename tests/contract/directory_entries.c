@@ -7,11 +7,13 @@
 #include <stddef.h>
 
 #define USER(name) "uid=" name "," ENTRIES_BASE
+/* clang-format off */
 #define PERSON                                                                 \
 	{"objectClass", "inetOrgPerson"},                                      \
 	{                                                                      \
 		"objectClass", "exchMailRecipient"                             \
 	}
+/* clang-format on */
 
 const struct entries_entry entries_table[] = {
 	{USER("anna"),

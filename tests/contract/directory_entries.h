@@ -12,11 +12,13 @@
 #define ENTRIES_SUFFIX "dc=acme,dc=test"
 #define ENTRIES_BASE "ou=Users," ENTRIES_SUFFIX
 #define ENTRIES_DN "/o=ACME/ou=Site/cn=Recipients/cn="
+/* clang-format off */
 #define ENTRIES_LOGIN_ATTRIBUTES                                               \
 	{                                                                      \
 		"mail", "userPrincipalName", "sAMAccountName", "uid",          \
 			"proxyAddresses"                                       \
 	}
+/* clang-format on */
 
 struct entries_value {
 	const char *attribute;

@@ -123,6 +123,7 @@ static void in_any_order(const struct row *row, size_t count, int64_t now_s,
 	}
 }
 
+/* clang-format off */
 #define PREPARE(until)                                                         \
 	{                                                                      \
 		LG_FLEET_PREPARE, 1, AT, until                                 \
@@ -131,6 +132,7 @@ static void in_any_order(const struct row *row, size_t count, int64_t now_s,
 	{                                                                      \
 		kind, number, at, 0                                            \
 	}
+/* clang-format on */
 
 static void precedence(void **state)
 {

@@ -89,6 +89,7 @@ static enum lg_status ad_mods(const struct lg_fleet_entry *entry,
 			      struct lg_ldap_fleet_mods *mods,
 			      struct lg_error *err)
 {
+	static const char keywords[] = "keywords";
 	static const struct lg_fleet_text event = {"event", 5};
 	LDAPMod *mod;
 	enum lg_status status = add_keyword(mods, "logongate", &event, err);
@@ -110,7 +111,7 @@ static enum lg_status ad_mods(const struct lg_fleet_entry *entry,
 	add_value(mods, lg_ldap_fleet_report(LG_LDAP_FLEET_AD), &entry->body);
 	mod = &mods->mod[mods->count];
 	mod->mod_op = LDAP_MOD_ADD | LDAP_MOD_BVALUES;
-	mod->mod_type = (char *)(uintptr_t) "keywords";
+	mod->mod_type = (char *)(uintptr_t)keywords;
 	mod->mod_bvalues = mods->keywords;
 	mods->list[mods->count++] = mod;
 	return LG_OK;

@@ -58,11 +58,13 @@ static struct lg_logon_slot *find(struct lg_logon_slots *slots, uint64_t hash)
 	return &slots->slot[at];
 }
 
+/* clang-format off */
 #define KEPT(member)                                                           \
 	{                                                                      \
 		offsetof(struct lg_logon, member),                             \
 			lg_kept_text_len(logon->member)                        \
 	}
+/* clang-format on */
 
 /* Copies the logon and its texts into one allocation of the slot. */
 static int keep(struct lg_logon_slot *slot, const struct lg_logon *logon)

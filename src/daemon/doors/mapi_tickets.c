@@ -23,11 +23,13 @@ enum lg_status gate_tickets_new(struct gate_ring **out_tickets,
 	return gate_ring_new(&limits, out_tickets, err);
 }
 
+/* clang-format off */
 #define KEPT(member)                                                           \
 	{                                                                      \
 		offsetof(struct gate_ticket, member),                          \
 			lg_kept_text_len(ticket->member)                       \
 	}
+/* clang-format on */
 
 void gate_tickets_give(struct gate_ring *tickets, int64_t now_s,
 		       const struct gate_ticket *ticket,

@@ -31,11 +31,13 @@ static const char *echo_of(const char *text)
 								     : NULL;
 }
 
+/* clang-format off */
 #define WHOLE(member)                                                          \
 	{                                                                      \
 		offsetof(struct lg_http_refusal, member),                      \
 			refusal->member ? strlen(refusal->member) : 0          \
 	}
+/* clang-format on */
 
 static void *copy_of(const struct lg_http_refusal *refusal, size_t *out_size)
 {
