@@ -9,6 +9,7 @@ import tempfile
 import tree
 
 SCRIPT = os.path.join(tree.ROOT, "scripts/install")
+LISTS = ("build", "servers", "test", "clients", "package")
 
 
 def program(folder, name, text):
@@ -41,11 +42,11 @@ def main():
 
     for words in packages():
         expect(f"{words}: not LIST PACKAGE", len(words) == 2
-               and words[0] in ("build", "clients", "package", "test"))
+               and words[0] in LISTS)
     lines = [" ".join(words) for words in packages()]
     expect("a package is named twice", len(set(lines)) == len(lines))
     expect("the lists are not in order", [
-        line for name in ("build", "test", "clients", "package")
+        line for name in LISTS
         for line in sorted(line for line in lines
                            if line.startswith(name))] == lines)
     with tempfile.TemporaryDirectory() as folder:
@@ -53,7 +54,7 @@ def main():
         program(folder, "apt-get", "exit 99")
         program(folder, "dpkg-query", "printf 'install ok installed'")
         expect("speaks or fails where all is there",
-               run(folder, "build", "test") == (0, "", ""))
+               run(folder, *LISTS) == (0, "", ""))
         program(folder, "dpkg-query",
                 'case $3 in pkgconf|libcurl4-openssl-dev|cmake) '
                 "printf 'install ok installed' ;; "
