@@ -228,9 +228,9 @@ class Booted:
     def pid(self):
         return int(self.run("systemctl show -P MainPID logongated"))
 
-    def newer(self, folder):
-        """The packages again, as a later version."""
-        for deb in glob.glob(os.path.join(self.root, "debs/*.deb")):
+    def newer(self):
+        """The packages of this checkout, as a later version."""
+        for deb in glob.glob(os.path.join(self.root, "newer/*.deb")):
             work = os.path.join(self.root, "work")
             subprocess.run(["dpkg-deb", "-R", deb, work], check=True)
             control = os.path.join(work, "DEBIAN/control")
@@ -239,10 +239,8 @@ class Booted:
             version = text.split("Version: ")[1].split("\n")[0]
             with open(control, "w", encoding="utf-8") as file:
                 file.write(text.replace(version, version + "+newer"))
-            os.makedirs(os.path.join(self.root, folder), exist_ok=True)
-            subprocess.run(["dpkg-deb", "-b", work, os.path.join(
-                self.root, folder, os.path.basename(deb))], check=True,
-                stdout=self.log)
+            subprocess.run(["dpkg-deb", "-b", work, deb], check=True,
+                           stdout=self.log)
             shutil.rmtree(work)
 
 
@@ -340,7 +338,7 @@ class Story:
 
     def upgraded(self):
         box = self.box
-        box.newer("newer")
+        box.newer()
         before = box.pid()
         box.run("apt-get -y install /newer/*.deb")
         assert "+newer" in box.run("dpkg-query -W logongated")
