@@ -15,7 +15,7 @@ import time
 import dovecot_fixture
 from dovecot_fixture import IS_24
 from gate_dovecot import USERS, Site, refusal, values
-from programs import require, wait_for
+from programs import listens, require, wait_for
 from running_gate import main
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
@@ -222,7 +222,7 @@ def delivery(door, kind):
         try:
             site.dovecot.userdb = getattr(kinds, kind)(site.dovecot)
             with site:
-                wait_for("LMTP", lambda: os.path.exists(
+                wait_for("LMTP", lambda: listens(
                     site.dovecot.path("run/lmtp")))
                 delivers(site, "no lock")
                 site.gate.apply(values())
