@@ -8,7 +8,6 @@
 #include <time.h>
 
 #include "base/utf8.h"
-#include "base/utf8.h"
 #include "adapters/system/steady.h"
 #include "winreg/scmr.h"
 #include "winreg/server_call.h"
