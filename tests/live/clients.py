@@ -1,12 +1,12 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: ISC
-"""usage: clients.py [--all [PROGRAM]]
+"""usage: clients.py [--all [PROGRAM|DOOR]]
 
-What mail programs make of a lock. By itself a few of them at the combined door
-of Dovecot, compared with the data that logongate-clients(7) is made of. With
---all every program that is installed at every door, for some minutes; with
---all PROGRAM that one alone. What came goes into the data
-(scripts/clients-table --run)."""
+What mail programs make of a lock, and at the combined door of a gate that is
+dead. By itself a few of them at that door, compared with the data that
+logongate-clients(7) is made of. With --all every program that is installed at
+every door, for some minutes; with a word that program or that door alone. What
+came goes into the data (scripts/clients-table --run)."""
 import contextlib
 import csv
 import os
@@ -26,8 +26,10 @@ DATA = os.path.join(programs.SOURCE, "tests/data/clients.tsv")
 COLUMNS = ("debian", "door", "program", "protocol", "version", "words", "asks",
            "recovers", "exit", "says")
 KEY = COLUMNS[:4]
+DEAD = "dead"
 IN_THE_SUITE = (mail_programs.Mbsync, mail_programs.Curl,
-                mail_programs.CurlPop3, mail_programs.Mutt)
+                mail_programs.CurlPop3, mail_programs.Mutt,
+                thunderbird_program.StandIn)
 
 
 def debian():
@@ -60,8 +62,10 @@ def write(rows):
 
 @contextlib.contextmanager
 def dovecot(door):
-    """run(program) gives its outcome at a door of Dovecot."""
-    with Site(door, users={"alice": "a-pw", "bob": "b-pw"}) as site:
+    """run(program) gives its outcome at a door of Dovecot; "dead" is the
+    combined one of a gate that dies where it would lock, and is started where
+    it would lift."""
+    with Site("combined" if door == DEAD else door, users={"alice": "a-pw", "bob": "b-pw"}) as site:
         def count():
             return len(re.findall(r"(?i)Log(ged )?in: user=<bob>",
                                   site.dovecot.log()))
@@ -70,16 +74,22 @@ def dovecot(door):
             site.gate.lock(site.gate.profile(
                 listed=["alice"], message=mail_programs.WORDS + " %{until}."))
 
+        begin, end = (site.gate.kill, site.gate.start) if door == DEAD else \
+            (lock, site.gate.lift)
+
         def run(kind):
             port = site.dovecot.pop3_port if kind.protocol == "POP3" else \
                 site.dovecot.imap_port
             place = mail_programs.Place(port, "bob", "b-pw", count)
             try:
                 with kind(place) as program:
-                    return program.try_all(lock, site.gate.lift)
+                    return program.try_all(begin, end)
             finally:
+                if site.gate.process.poll() is not None:
+                    site.gate.start()
                 site.gate.ask("lift")
 
+        run.port = site.dovecot.imap_port
         yield run
 
 
@@ -117,20 +127,20 @@ def row_of(door, kind, outcome):
 
 
 def everything(only):
-    """Measures all, or programs of one name; exit code."""
+    """Measures all, or programs or a door of one name; exit code."""
     rows, failed = read(), 0
     sites = [(door, dovecot(door), mail_programs.AT_DOVECOT
               + webmail_programs.AT_DOVECOT
               + thunderbird_program.AT_DOVECOT
               + sogo_program.AT_DOVECOT)
-             for door in ("combined", "policy", "dict")]
+             for door in ("combined", "policy", "dict", DEAD)]
     sites.append(("postfix", submission(), mail_programs.AT_POSTFIX))
     for door, site, kinds in sites:
-        if only and only not in [kind.name for kind in kinds]:
+        if only not in ("", door, *(kind.name for kind in kinds)):
             continue
         with site as run:
             for kind in kinds:
-                if only and kind.name != only:
+                if only not in ("", door, kind.name):
                     continue
                 if not kind.is_there():
                     print(f"{kind.name} is not installed: left as it is")
@@ -154,19 +164,31 @@ def in_the_suite():
             os.environ.get("LG_REQUIRE_LIVE") == "1":
         sys.exit("not all of " + ", ".join(kind.name for kind in IN_THE_SUITE)
                  + " are installed")
-    with dovecot("combined") as run:
-        def check(kind):
+    with contextlib.ExitStack() as stack:
+        sites = {door: stack.enter_context(dovecot(door))
+                 for door in ("combined", DEAD)}
+
+        def check(door, kind):
             def called():
-                row = row_of("combined", kind, run(kind))
+                row = row_of(door, kind, sites[door](kind))
                 old = known.get(tuple(row[name] for name in KEY))
                 assert old, f"no data for {row}: scripts/clients-table --run"
                 for name in ("words", "asks", "recovers", "exit"):
                     assert row[name] == old[name], (name, row, old)
-            called.__doc__ = f"{kind.name} ({kind.protocol}) does what " \
-                "logongate-clients(7) says"
+            called.__doc__ = f"{kind.name} ({kind.protocol}), {door}, does " \
+                "what logongate-clients(7) says"
             return called
 
-        main([check(kind) for kind in kinds])
+        def wrong():
+            """a wrong password is another matter: thunderbird asks for it"""
+            kind = thunderbird_program.StandIn
+            with kind(mail_programs.Place(sites["combined"].port, "bob",
+                                          "wrong", int)) as program:
+                program.fetch()
+                assert program.kept is None, program.shown
+
+        main([check(door, kind) for door in sites for kind in kinds]
+             + [wrong])
 
 
 if __name__ == "__main__":

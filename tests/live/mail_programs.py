@@ -109,6 +109,8 @@ class Program:
             says = says.replace(what, name)
         # The same at all times.
         says = re.sub(r"until \d\d:\d\d UTC", "until 22:00 UTC", says)
+        says = re.sub(r"\[\S+:\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\]",
+                      "[HOST:TIME]", says)
         return {"words": "yes" if WORDS in text else "no", "says": says[:200],
                 "asks": "no", "recovers": "", "exit": str(code)}
 

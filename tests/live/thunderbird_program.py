@@ -2,6 +2,7 @@
 """Thunderbird before a lock, without a screen: it is asked through Marionette,
 the way in for tests that Mozilla's programs have, what it tells its user and
 whether the password is still kept."""
+import imaplib
 import json
 import os
 import signal
@@ -195,6 +196,57 @@ class Thunderbird(mail_programs.Program):
 
 class ThunderbirdPop3(Thunderbird):
     protocol = "POP3"
+
+
+class StandIn(mail_programs.Program):
+    """What Thunderbird makes of an answer of IMAP, for where there is none (its
+    rows in tests/data/clients.tsv hold): [UNAVAILABLE] is an alert with the
+    server's words and leaves the password alone; any other refusal is a dialog
+    that throws it away."""
+
+    name = "thunderbird"
+
+    def __init__(self, place):
+        super().__init__(place)
+        self.kept = place.password
+        self.shown = []
+
+    @classmethod
+    def is_there(cls):
+        return True
+
+    @classmethod
+    def version(cls):
+        return "-"
+
+    def fetch(self):
+        if self.kept is None:
+            return
+        client = imaplib.IMAP4("127.0.0.1", self.place.port, 30)
+        try:
+            client.authenticate("PLAIN", lambda _: "\0".join(
+                ("", self.place.user, self.kept)).encode())
+        except imaplib.IMAP4.error as refused:
+            said = refused.args[0]
+            if said.startswith("[UNAVAILABLE] "):
+                self.shown.append("Alert from account a: "
+                                  + said.partition("] ")[2])
+            else:
+                self.shown.append("Login failed.")
+                self.kept = None
+        finally:
+            client.shutdown()
+
+    def try_all(self, lock, lift):
+        assert self.gets_in(self.fetch, 5), self.shown
+        lock()
+        self.fetch()
+        outcome = self.told("\n".join(self.shown))
+        lift()
+        outcome["recovers"] = "by-itself" if self.gets_in(self.fetch, 5) \
+            else "next-try"
+        outcome["asks"] = "no" if self.kept == self.place.password else "yes"
+        return outcome
 
 
 AT_DOVECOT = (Thunderbird, ThunderbirdPop3)
