@@ -129,6 +129,8 @@ const struct lg_option lg_options[] = {
 	 "why, for status, history and %{reason}"},
 	{"replace", NULL, NULL, LG_OPTION_ONCE,
 	 "in place of the values that were set by hand"},
+	{"replica", "DN", NULL, LG_OPTION_REPEATED,
+	 "who copies the database to another provider"},
 	{"require", "N", "all", LG_OPTION_ONCE,
 	 "how many gates must do it: all, N or N%"},
 	{"send", NULL, NULL, LG_OPTION_ONCE, "send it through sendmail"},

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/listed.h"
 #include "core/fleet/fleet_event.h"
 
 #include "ldap_schema_text.h"
@@ -106,8 +107,8 @@ static enum lg_status find_database(struct lg_ldap_setup *config,
 				    struct lg_error *err)
 {
 	char suffix[] = "olcSuffix", access[] = "olcAccess",
-	     limits[] = "olcLimits";
-	char *attributes[4] = {suffix, access, limits, NULL};
+	     limits[] = "olcLimits", copies[] = "olcSyncrepl";
+	char *attributes[5] = {suffix, access, limits, copies, NULL};
 	LDAP *ld = config->connection.ld;
 	LDAPMessage *result = NULL;
 	LDAPMessage *best = NULL;
@@ -252,6 +253,51 @@ static enum lg_status put(struct lg_ldap_setup *config, LDAPMessage *entry,
 	return code == LDAP_SUCCESS ? LG_OK
 				    : lg_ldap_seat_failed(&config->connection,
 							  code, attribute, err);
+}
+
+/* The value of binddn= in what slapd copies by; "" where there is none, or it
+ * is too long. */
+static void find_binddn(const char *syncrepl, char *out, size_t size)
+{
+	const char *at = strstr(syncrepl, " binddn=");
+	size_t len;
+
+	*out = '\0';
+	if (!at)
+		return;
+	at += strlen(" binddn=");
+	len = *at == '"' ? strcspn(++at, "\"") : strcspn(at, " ");
+	if (len < size) {
+		memcpy(out, at, len);
+		out[len] = '\0';
+	}
+}
+
+enum lg_status lg_ldap_setup_replicas(struct lg_ldap_setup *config,
+				      const char *base,
+				      struct lg_strlist *out_dns,
+				      struct lg_error *err)
+{
+	LDAPMessage *result = NULL;
+	LDAPMessage *entry = NULL;
+	struct berval **value = NULL;
+	enum lg_status status =
+		find_database(config, base, &result, &entry, err);
+
+	if (status == LG_OK)
+		value = ldap_get_values_len(config->connection.ld, entry,
+					    "olcSyncrepl");
+	for (size_t i = 0; status == LG_OK && value && value[i]; i++) {
+		char dn[1024];
+
+		find_binddn(value[i]->bv_val, dn, sizeof(dn));
+		/* It stands in words of slapd's between quotes. */
+		if (*dn && !strpbrk(dn, "\"\n") && !lg_listed(out_dns, dn))
+			status = lg_strlist_add(out_dns, dn, strlen(dn), err);
+	}
+	ldap_value_free_len(value);
+	ldap_msgfree(result);
+	return status;
 }
 
 enum lg_status lg_ldap_setup_access(struct lg_ldap_setup *config,

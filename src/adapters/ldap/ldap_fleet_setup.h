@@ -51,6 +51,13 @@ enum lg_status lg_ldap_setup_access(struct lg_ldap_setup *config,
 				    const struct lg_strlist *limits,
 				    int *out_made, struct lg_error *err);
 
+/* Adds the accounts that copy the database to other providers, as far as its
+ * own settings (olcSyncrepl) tell: they must see what the rules hide. */
+enum lg_status lg_ldap_setup_replicas(struct lg_ldap_setup *config,
+				      const char *base,
+				      struct lg_strlist *out_dns,
+				      struct lg_error *err);
+
 /* The entry cn=NAME below ou=gates; *out_made as above. */
 enum lg_status lg_ldap_setup_gate(struct lg_ldap_setup *setup, const char *name,
 				  int *out_made, struct lg_error *err);

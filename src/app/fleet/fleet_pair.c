@@ -24,6 +24,7 @@ struct pair {
 	struct lg_fleet_copy last; /* what was written */
 	int spreads;               /* and is still to be written once more */
 	int64_t slow_ms;           /* from then on, boot time */
+	int second_is_gone;        /* it did not answer a question */
 	const struct lg_clock *clock;
 };
 
@@ -118,21 +119,53 @@ static enum lg_status poll_both(void *self, unsigned int timeout_ms,
 	return status;
 }
 
+/*
+ * What one provider has the other may lack while they are apart: both are
+ * asked. The second is done without where it does not answer, and not asked
+ * again.
+ */
+static enum lg_status ask_second(struct pair *pair, enum lg_status status,
+				 const struct lg_error *why,
+				 struct lg_error *err)
+{
+	if (status == LG_ERR_NO_MEMORY) {
+		if (err)
+			*err = *why;
+		return status;
+	}
+	pair->second_is_gone = status != LG_OK;
+	return LG_OK;
+}
+
 static enum lg_status events(void *self, const char *lock,
 			     const struct lg_fleet_sink *sink,
 			     struct lg_error *err)
 {
-	struct lg_fleet *first = &((struct pair *)self)->one[0];
+	struct pair *pair = self;
+	const struct lg_fleet *first = &pair->one[0];
+	const struct lg_fleet *second = &pair->one[1];
+	enum lg_status status = first->events(first->self, lock, sink, err);
+	struct lg_error why = {0};
 
-	return first->events(first->self, lock, sink, err);
+	if (status != LG_OK || pair->second_is_gone)
+		return status;
+	status = second->events(second->self, lock, sink, &why);
+	return ask_second(pair, status, &why, err);
 }
 
 static enum lg_status gates(void *self, const struct lg_fleet_sink *sink,
 			    struct lg_error *err)
 {
-	struct lg_fleet *first = &((struct pair *)self)->one[0];
+	struct pair *pair = self;
+	const struct lg_fleet *first = &pair->one[0];
+	const struct lg_fleet *second = &pair->one[1];
+	enum lg_status status = first->gates(first->self, sink, err);
+	struct lg_error why = {0};
 
-	return first->gates(first->self, sink, err);
+	if (status != LG_OK || pair->second_is_gone)
+		return status;
+	status = second->gates(second->self, sink, &why);
+	return ask_second(pair, status, &why, err);
 }
 
 static enum lg_status publish(void *self, const struct lg_fleet_entry *told,

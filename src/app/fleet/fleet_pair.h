@@ -3,9 +3,9 @@
  * fleet_pair.h - two ways to one fleet's directory, as one
  *
  * Layer: app: ports.
- * Flow: a command asks and writes through the first, and hears both where it
- * takes long, so that a provider that stands still in the middle keeps nobody
- * waiting.
+ * Flow: a command writes through the first, asks both, since they may be apart,
+ * and hears both where it takes long, so that a provider that stands still in
+ * the middle keeps nobody waiting.
  */
 #ifndef LOGONGATE_APP_FLEET_FLEET_PAIR_H
 #define LOGONGATE_APP_FLEET_FLEET_PAIR_H

@@ -12,11 +12,11 @@
 #include <string.h>
 #include <strings.h>
 
-static void add_who(struct lg_buffer *rule, const struct lg_strlist *admins,
+static void add_who(struct lg_buffer *rule, const struct lg_strlist *whom,
 		    const char *right)
 {
-	for (size_t i = 0; i < admins->count; i++) {
-		const char *dn = admins->item[i];
+	for (size_t i = 0; i < whom->count; i++) {
+		const char *dn = whom->item[i];
 		int group = strncmp(dn, "group:", 6) == 0;
 
 		lg_buffer_format(rule, " by %s=\"%s\" %s",
@@ -36,7 +36,8 @@ static enum lg_status check_quotes(const char *dn, struct lg_error *err)
 			    dn);
 }
 
-/* to WHAT by ADMINS right [by self right] [by gates read] by * none */
+/* to WHAT by REPLICAS read by ADMINS right [by self right] [by gates read]
+ * by * none */
 struct rule {
 	const char *scope;
 	const char *branch;
@@ -47,7 +48,7 @@ struct rule {
 };
 
 static enum lg_status add_rule(const struct rule *rule, const char *base,
-			       const struct lg_strlist *admins,
+			       const struct lg_fleet_access_who *who,
 			       struct lg_strlist *out_rules,
 			       struct lg_error *err)
 {
@@ -56,7 +57,8 @@ static enum lg_status add_rule(const struct rule *rule, const char *base,
 
 	lg_buffer_format(&text, "to dn.%s=\"%s%s\"%s", rule->scope,
 			 rule->branch, base, rule->attrs);
-	add_who(&text, admins, rule->admin);
+	add_who(&text, &who->replicas, "read");
+	add_who(&text, &who->admins, rule->admin);
 	lg_buffer_text(&text, rule->others);
 	if (rule->gates_read)
 		lg_buffer_format(&text, " by dn.onelevel=\"ou=gates,%s\" read",
@@ -69,8 +71,16 @@ static enum lg_status add_rule(const struct rule *rule, const char *base,
 	return status;
 }
 
+static enum lg_status check_all(const struct lg_strlist *whom,
+				enum lg_status status, struct lg_error *err)
+{
+	for (size_t i = 0; status == LG_OK && i < whom->count; i++)
+		status = check_quotes(whom->item[i], err);
+	return status;
+}
+
 enum lg_status lg_fleet_access_rules(const char *base,
-				     const struct lg_strlist *admins,
+				     const struct lg_fleet_access_who *who,
 				     struct lg_strlist *out_rules,
 				     struct lg_error *err)
 {
@@ -90,40 +100,61 @@ enum lg_status lg_fleet_access_rules(const char *base,
 	};
 	enum lg_status status = check_quotes(base, err);
 
-	for (size_t i = 0; status == LG_OK && i < admins->count; i++)
-		status = check_quotes(admins->item[i], err);
+	status = check_all(&who->admins, status, err);
+	status = check_all(&who->replicas, status, err);
 	for (size_t i = 0;
 	     status == LG_OK && i < sizeof(rules) / sizeof(rules[0]); i++)
-		status = add_rule(&rules[i], base, admins, out_rules, err);
+		status = add_rule(&rules[i], base, who, out_rules, err);
+	return status;
+}
+
+static enum lg_status add_limit(const char *kind, const char *dn,
+				struct lg_strlist *out_limits,
+				struct lg_error *err)
+{
+	struct lg_buffer text = {0};
+	enum lg_status status;
+
+	lg_buffer_format(&text, "%s=\"%s\" size=unlimited time=unlimited", kind,
+			 dn);
+	status = lg_buffer_status(&text, err);
+	if (status == LG_OK)
+		status = lg_strlist_add(out_limits, text.data, text.len, err);
+	lg_buffer_release(&text);
+	return status;
+}
+
+static enum lg_status add_limits(const struct lg_strlist *whom,
+				 struct lg_strlist *out_limits,
+				 struct lg_error *err)
+{
+	enum lg_status status = LG_OK;
+
+	for (size_t i = 0; status == LG_OK && i < whom->count; i++)
+		status = strncmp(whom->item[i], "group:", 6) == 0
+				 ? add_limit("group", whom->item[i] + 6,
+					     out_limits, err)
+				 : add_limit("dn.exact", whom->item[i],
+					     out_limits, err);
 	return status;
 }
 
 enum lg_status lg_fleet_access_limits(const char *base,
-				      const struct lg_strlist *admins,
+				      const struct lg_fleet_access_who *who,
 				      struct lg_strlist *out_limits,
 				      struct lg_error *err)
 {
-	struct lg_buffer text = {0};
-	enum lg_status status = LG_OK;
+	struct lg_buffer gates = {0};
+	enum lg_status status = add_limits(&who->admins, out_limits, err);
 
-	for (size_t i = 0; status == LG_OK && i <= admins->count; i++) {
-		lg_buffer_clear(&text);
-		if (i == admins->count)
-			lg_buffer_format(&text, "dn.onelevel=\"ou=gates,%s\"",
-					 base);
-		else if (strncmp(admins->item[i], "group:", 6) == 0)
-			lg_buffer_format(&text, "group=\"%s\"",
-					 admins->item[i] + 6);
-		else
-			lg_buffer_format(&text, "dn.exact=\"%s\"",
-					 admins->item[i]);
-		lg_buffer_text(&text, " size=unlimited time=unlimited");
-		status = lg_buffer_status(&text, err);
-		if (status == LG_OK)
-			status = lg_strlist_add(out_limits, text.data, text.len,
-						err);
-	}
-	lg_buffer_release(&text);
+	if (status == LG_OK)
+		status = add_limits(&who->replicas, out_limits, err);
+	lg_buffer_format(&gates, "ou=gates,%s", base);
+	if (status == LG_OK)
+		status = lg_buffer_status(&gates, err);
+	if (status == LG_OK)
+		status = add_limit("dn.onelevel", gates.data, out_limits, err);
+	lg_buffer_release(&gates);
 	return status;
 }
 

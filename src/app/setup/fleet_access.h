@@ -13,19 +13,24 @@
 #include <logongate/buffer.h>
 #include <logongate/strlist.h>
 
-/*
- * Adds the values of olcAccess, in their order, without "{N}". admins: DNs of
- * entries, or "group:DN" of a groupOfNames.
- */
+/* DNs of entries, or "group:DN" of a groupOfNames. replicas: who copies the
+ * database to other providers, and must read all of it. */
+struct lg_fleet_access_who {
+	struct lg_strlist admins;
+	struct lg_strlist replicas;
+};
+
+/* Adds the values of olcAccess, in their order, without "{N}". */
 enum lg_status lg_fleet_access_rules(const char *base,
-				     const struct lg_strlist *admins,
+				     const struct lg_fleet_access_who *who,
 				     struct lg_strlist *out_rules,
 				     struct lg_error *err);
 
-/* Likewise of olcLimits: gates and administrators see all entries, however
- * many there are. A group's members are not known there: size stays theirs. */
+/* Likewise of olcLimits: gates, administrators and replicas see all entries,
+ * however many there are. A group's members are not known there: size stays
+ * theirs. */
 enum lg_status lg_fleet_access_limits(const char *base,
-				      const struct lg_strlist *admins,
+				      const struct lg_fleet_access_who *who,
 				      struct lg_strlist *out_limits,
 				      struct lg_error *err);
 

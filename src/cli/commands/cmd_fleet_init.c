@@ -27,7 +27,7 @@ struct init {
 	struct lg_cli *cli;
 	struct fleet_admin admin;
 	struct lg_ldap_setup setup;
-	struct lg_strlist admins;
+	struct lg_fleet_access_who who;
 	struct lg_strlist rules;
 	struct lg_strlist limits;
 	struct lg_buffer text; /* what is printed */
@@ -42,14 +42,14 @@ static enum lg_status add_access(struct init *init, struct lg_error *err)
 	if (init->setup.dialect == LG_LDAP_FLEET_AD) {
 		lg_buffer_text(text, "\n# Access, on a domain controller (see "
 				     "logongate-fleet(7)):\n");
-		for (size_t i = 0; i < init->admins.count; i++)
+		for (size_t i = 0; i < init->who.admins.count; i++)
 			lg_buffer_format(text,
 					 "#   dsacls \"OU=locks,%s\" /I:T /G "
 					 "\"%s:CC;serviceConnectionPoint\" "
 					 "\"%s:GR\"\n",
 					 init->admin.directory.base,
-					 init->admins.item[i],
-					 init->admins.item[i]);
+					 init->who.admins.item[i],
+					 init->who.admins.item[i]);
 		return lg_buffer_status(text, err);
 	}
 	lg_buffer_text(text, "\n# Access: on every provider, to the database "
@@ -104,6 +104,19 @@ static enum lg_status make_entries(struct init *init, struct lg_error *err)
 	return status;
 }
 
+static enum lg_status find_rules(struct init *init, struct lg_error *err)
+{
+	const char *base = init->admin.directory.base;
+	enum lg_status status;
+
+	lg_strlist_release(&init->rules);
+	lg_strlist_release(&init->limits);
+	status = lg_fleet_access_rules(base, &init->who, &init->rules, err);
+	return status == LG_OK ? lg_fleet_access_limits(base, &init->who,
+							&init->limits, err)
+			       : status;
+}
+
 /* Schema and access, over a connection of its own. */
 static enum lg_status configure(struct init *init, const char *uri,
 				struct lg_error *err)
@@ -125,6 +138,12 @@ static enum lg_status configure(struct init *init, const char *uri,
 	if (status != LG_OK)
 		return status;
 	status = lg_ldap_setup_schema(&config, &init->made, err);
+	if (status == LG_OK)
+		status = lg_ldap_setup_replicas(&config,
+						init->admin.directory.base,
+						&init->who.replicas, err);
+	if (status == LG_OK)
+		status = find_rules(init, err);
 	if (status == LG_OK)
 		status = lg_ldap_setup_access(
 			&config, init->admin.directory.base, &init->rules,
@@ -238,10 +257,11 @@ static int apply(struct init *init)
 		status = configure(init, config, &err);
 	if (status == LG_OK)
 		status = make_entries(init, &err);
+	/* Where all is there already, so is the access, it may be hoped. */
+	if (status == LG_OK && !config && init->made)
+		status = add_access(init, &err);
 	if (status == LG_OK)
 		status = make_key(init, &err);
-	if (status == LG_OK && !config)
-		status = add_access(init, &err);
 	if (status != LG_OK)
 		return fleet_admin_fail(init->cli, &err);
 	return print(init, 1);
@@ -256,19 +276,16 @@ static int run(struct init *init)
 
 	if (code != LG_EXIT_DONE)
 		return code;
-	status = lg_cli_options(cli, "admin", &init->admins, &err);
-	if (status == LG_OK && init->admins.count == 0)
+	status = lg_cli_options(cli, "admin", &init->who.admins, &err);
+	if (status == LG_OK && init->who.admins.count == 0)
 		return lg_cli_usage(cli, "say who may lock the fleet: --admin "
 					 "uid=anna,ou=people,dc=example,dc=org "
 					 "(group:DN for a group)");
 	if (status == LG_OK)
-		status = lg_fleet_access_rules(init->admin.directory.base,
-					       &init->admins, &init->rules,
-					       &err);
+		status = lg_cli_options(cli, "replica", &init->who.replicas,
+					&err);
 	if (status == LG_OK)
-		status = lg_fleet_access_limits(init->admin.directory.base,
-						&init->admins, &init->limits,
-						&err);
+		status = find_rules(init, &err);
 	if (status != LG_OK)
 		return lg_cli_fail(cli, &err);
 	code = fleet_admin_open(cli, &init->admin, &init->setup);
@@ -286,7 +303,8 @@ int lg_cmd_fleet_init(struct lg_cli *cli)
 	int code = run(&init);
 
 	lg_ldap_setup_close(&init.setup);
-	lg_strlist_release(&init.admins);
+	lg_strlist_release(&init.who.admins);
+	lg_strlist_release(&init.who.replicas);
 	lg_strlist_release(&init.rules);
 	lg_strlist_release(&init.limits);
 	lg_buffer_release(&init.text);

@@ -63,7 +63,8 @@ int lg_cmd_plan(struct lg_cli *cli)
 		code = lg_cli_fleet_gates(cli, &gates);
 	if (code != LG_EXIT_DONE)
 		goto out;
-	lg_prepared_say_unenforced(cli, &prepared);
+	if (!lg_cli_is_fleet(cli))
+		lg_prepared_say_unenforced(cli, &prepared);
 	/* For a program the object says why; for people that comes last. */
 	if (cli->json)
 		code = lg_plan_refusal(cli, prepared.plan);

@@ -62,9 +62,8 @@ static void say_door(struct lg_cli *cli, const char *door,
 	}
 	name_more(&names, count);
 	lg_cli_say(cli, LG_EXIT_DONE, "door-does-not-ask",
-		   "%s at %s does not ask the gate: no lock closes it; "
-		   "logongate doors there says what to add",
-		   door, names.data != NULL ? names.data : "some gates");
+		   "%s at %s does not ask the gate: no lock closes it", door,
+		   names.data != NULL ? names.data : "some gates");
 	lg_buffer_release(&names);
 }
 
@@ -115,6 +114,10 @@ void lg_cli_fleet_doors_say(struct lg_cli *cli,
 	for (size_t i = 0; i < whose->gates->count; i++)
 		if (lg_cli_fleet_is_meant(whose, whose->gates->one[i]))
 			say_new(cli, whose->gates->one[i], whose, &said);
+	if (said.count > 0)
+		lg_cli_say(cli, LG_EXIT_DONE, NULL,
+			   "logongate doors, on the machine of the door, says "
+			   "what to add");
 	say_unknown(cli, whose);
 	lg_strlist_release(&said);
 }

@@ -33,10 +33,10 @@ userPassword: pw-{name}
 class Wire:
     """A port that leads to another one, and can be cut."""
 
-    def __init__(self):
+    def __init__(self, host="127.0.0.1", port=None):
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
-        self.target, self.open, self.ends = None, True, []
+        self.host, self.target, self.open, self.ends = host, port, True, []
         threading.Thread(target=self.accept, daemon=True).start()
 
     def accept(self):
@@ -49,7 +49,7 @@ class Wire:
                 end.close()
                 continue
             try:
-                other = socket.create_connection(("127.0.0.1", self.target))
+                other = socket.create_connection((self.host, self.target))
             except OSError:
                 end.close()
                 continue
