@@ -305,6 +305,65 @@ static void tidied_is_not_vanished(void **state)
 	lg_fleet_set_free(&set);
 }
 
+static void add_of(struct lg_fleet_set *set, const char *lock, int id,
+		   const struct row *row)
+{
+	struct lg_fleet_event *event = event_of(row, lock);
+	struct lg_fleet_id its = id_of(id);
+	struct lg_buffer body = {0};
+	int is_new;
+
+	lg_fleet_event_render(event, &body, NULL);
+	assert_int_equal(lg_fleet_set_add(set, &its, &event, body.data,
+					  body.len, "s", 1, &is_new, NULL),
+			 LG_OK);
+	lg_buffer_release(&body);
+}
+
+static void count_forgotten(void *context, const struct lg_fleet_held *held)
+{
+	assert_non_null(held->event);
+	(*(int *)context)++;
+}
+
+/* A lock that was lifted early could be told of once more, without its lift:
+ * it is kept until it would be over anyway. */
+static void only_what_is_over_is_forgotten(void **state)
+{
+	static const struct row prepare = {LG_FLEET_PREPARE, 1, AT, AT + 500};
+	static const struct row begin = {LG_FLEET_BEGIN, 2, AT + 1, 0};
+	static const struct row lift = {LG_FLEET_LIFT, 3, AT + 2, 0};
+	static const struct row key = {LG_FLEET_KEY, 1, AT, 0};
+	struct lg_fleet_set *set = NULL;
+	struct lg_fleet_id second = id_of(2), third = id_of(3);
+	struct lg_fleet_fate fate;
+	int forgotten = 0;
+	size_t gone;
+
+	assert_int_equal(lg_fleet_set_new(&set, NULL), LG_OK);
+	add_of(set, LOCK, 1, &prepare);
+	add_of(set, LOCK, 2, &begin);
+	add_of(set, LOCK, 3, &lift);
+	add_of(set, LG_FLEET_LOCK_OF_KEYS, 4, &key);
+	lg_fleet_set_forget(set, AT + 500, 0, count_forgotten, &forgotten);
+	assert_int_equal(forgotten, 0);
+	/* Some of its entries are there still. */
+	lg_fleet_set_vanished(set, &second, AT, &gone);
+	lg_fleet_set_vanished(set, &third, AT, &gone);
+	assert_int_equal(set->trouble_count, 2);
+	lg_fleet_set_forget(set, AT + 501, 1, count_forgotten, &forgotten);
+	assert_int_equal(forgotten, 0);
+	lg_fleet_set_forget(set, AT + 501, 0, count_forgotten, &forgotten);
+	assert_int_equal(forgotten, 3);
+	assert_int_equal(set->count, 1);
+	assert_int_equal(set->trouble_count, 0);
+	assert_false(lg_fleet_set_find(set, LOCK, &fate));
+	/* And is told of anew. */
+	add_of(set, LOCK, 2, &begin);
+	assert_int_equal(set->count, 2);
+	lg_fleet_set_free(&set);
+}
+
 static void troubles_are_bounded(void **state)
 {
 	struct lg_fleet_set *set = NULL;
@@ -383,6 +442,8 @@ int main(void)
 			  vanishing_unlocks_nothing),
 		suite_row("a lock over for long may be deleted",
 			  tidied_is_not_vanished),
+		suite_row("what is over is forgotten, and nothing before",
+			  only_what_is_over_is_forgotten),
 		suite_row("a thousand bad entries are counted, some are kept",
 			  troubles_are_bounded),
 		suite_row("a lock is for its groups", groups),

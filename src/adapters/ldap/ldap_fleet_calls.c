@@ -59,7 +59,9 @@ static enum lg_status read_page(struct lg_ldap_fleet *fleet, int message_id,
 		}
 		ldap_msgfree(message);
 	}
-	if (status == LG_OK && code != LDAP_SUCCESS)
+	if (status != LG_OK)
+		ldap_abandon_ext(calls->ld, message_id, NULL, NULL);
+	else if (code != LDAP_SUCCESS)
 		status = lg_ldap_seat_failed(calls, code, base, err);
 	return status;
 }

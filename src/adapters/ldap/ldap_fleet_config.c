@@ -5,6 +5,7 @@
  * Rules are asked in their order, so ours stand first: they are about our own
  * entries only, and end there. A rule is known again by its text.
  */
+#define _GNU_SOURCE
 #include "ldap_fleet_setup.h"
 
 #include <stdlib.h>
@@ -107,8 +108,9 @@ static enum lg_status find_database(struct lg_ldap_setup *config,
 				    struct lg_error *err)
 {
 	char suffix[] = "olcSuffix", access[] = "olcAccess",
-	     limits[] = "olcLimits", copies[] = "olcSyncrepl";
-	char *attributes[5] = {suffix, access, limits, copies, NULL};
+	     limits[] = "olcLimits", copies[] = "olcSyncrepl",
+	     index[] = "olcDbIndex";
+	char *attributes[6] = {suffix, access, limits, copies, index, NULL};
 	LDAP *ld = config->connection.ld;
 	LDAPMessage *result = NULL;
 	LDAPMessage *best = NULL;
@@ -255,6 +257,31 @@ static enum lg_status put(struct lg_ldap_setup *config, LDAPMessage *entry,
 							  code, attribute, err);
 }
 
+/* So that a lock is found at once among whatever is there. A database that
+ * knows no indices does without. */
+static void add_index(struct lg_ldap_setup *config, LDAPMessage *entry,
+		      int *out_made)
+{
+	LDAP *ld = config->connection.ld;
+	struct berval **there = ldap_get_values_len(ld, entry, "olcDbIndex");
+	char *dn = ldap_get_dn(ld, entry);
+	char attribute[] = "olcDbIndex", value[] = "logongateLock eq";
+	char *values[2] = {value, NULL};
+	LDAPMod mod = {.mod_op = LDAP_MOD_ADD,
+		       .mod_type = attribute,
+		       .mod_values = values};
+	LDAPMod *mods[2] = {&mod, NULL};
+	int has = !dn;
+
+	for (size_t i = 0; there && there[i]; i++)
+		if (strcasestr(there[i]->bv_val, "logongateLock"))
+			has = 1;
+	if (!has && ldap_modify_ext_s(ld, dn, mods, NULL, NULL) == LDAP_SUCCESS)
+		*out_made = 1;
+	ldap_memfree(dn);
+	ldap_value_free_len(there);
+}
+
 /* The value of binddn= in what slapd copies by; "" where there is none, or it
  * is too long. */
 static void find_binddn(const char *syncrepl, char *out, size_t size)
@@ -315,6 +342,8 @@ enum lg_status lg_ldap_setup_access(struct lg_ldap_setup *config,
 		status = put(config, entry, "olcAccess", rules, out_made, err);
 	if (status == LG_OK)
 		status = put(config, entry, "olcLimits", limits, out_made, err);
+	if (status == LG_OK)
+		add_index(config, entry, out_made);
 	ldap_msgfree(result);
 	return status;
 }

@@ -180,6 +180,14 @@ static const char *find_fault(const struct lg_fleet_entry *entry)
 	return NULL;
 }
 
+static int64_t now_ms(const struct lg_fleet_ear *ear)
+{
+	struct lg_now now;
+
+	ear->clock->now(ear->clock->self, &now);
+	return now.wall_ms;
+}
+
 static enum lg_status hear_entry(void *context,
 				 const struct lg_fleet_entry *entry,
 				 struct lg_error *err)
@@ -210,6 +218,7 @@ static enum lg_status hear_entry(void *context,
 		return status;
 	if (event->kind == LG_FLEET_KEY)
 		learn(ear, entry, event);
+	lg_fleet_kept_make_room(ear, entry->body.len, now_ms(ear) / 1000);
 	status = lg_fleet_set_add(ear->set, &entry->id, &event,
 				  entry->body.bytes, entry->body.len,
 				  entry->signature.bytes, entry->signature.len,
@@ -230,14 +239,6 @@ static enum lg_status hear_entry(void *context,
 		lg_fleet_kept_write(ear, entry, NULL);
 	}
 	return LG_OK;
-}
-
-static int64_t now_ms(const struct lg_fleet_ear *ear)
-{
-	struct lg_now now;
-
-	ear->clock->now(ear->clock->self, &now);
-	return now.wall_ms;
 }
 
 static enum lg_status connected(void *context, const char *uri,
@@ -302,6 +303,7 @@ static enum lg_status vanished(void *context, const struct lg_fleet_id *id,
 	ear->signs++;
 	lg_fleet_set_vanished(ear->set, id, now_ms(ear) / 1000, &gone);
 	tell_gone(ear, gone);
+	lg_fleet_kept_tidy(ear, now_ms(ear) / 1000);
 	return LG_OK;
 }
 
@@ -327,6 +329,7 @@ static enum lg_status refreshed(void *context, enum lg_fleet_refresh what,
 	if (what == LG_FLEET_REFRESH_WHOLE)
 		lg_fleet_set_looked(ear->set, now_ms(ear) / 1000, &gone);
 	tell_gone(ear, gone);
+	lg_fleet_kept_tidy(ear, now_ms(ear) / 1000);
 	return heard(context, err);
 }
 

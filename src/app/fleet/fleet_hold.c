@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "app/change/concerned.h"
+#include "app/fleet/fleet_filters.h"
 #include "app/fleet/fleet_values.h"
 
 #define SKEW_MAX_MS 60000
@@ -29,36 +30,47 @@ void lg_fleet_made_release(struct lg_fleet_made *made)
 static enum lg_status ask_listed(const struct lg_directory *directory,
 				 enum lg_dialect dialect,
 				 const struct lg_strlist *break_glass,
-				 struct lg_fleet_made *made,
+				 const char *filter, struct lg_fleet_made *made,
 				 struct lg_error *err)
 {
 	struct lg_strlist dn = {0}, user = {0};
-	const struct lg_ask question = {
-		.dn = &dn, .user = &user, .break_glass = break_glass};
+	const struct lg_ask question = {.dn = &dn,
+					.user = &user,
+					.break_glass = break_glass,
+					.filter = filter};
 	int needs = 0;
 	enum lg_status status = lg_missing_facts(dialect, made->values, NULL,
 						 &dn, &user, &needs, err);
 
-	if (status == LG_OK && directory && needs)
+	if (status == LG_OK && directory && (needs || filter))
 		status = directory->ask(directory->self, &question, NULL,
 					&made->findings, err);
+	if (status == LG_OK && filter)
+		status = lg_fleet_filters_join(
+			made->values, made->findings, LG_VALUE_LOGON_ONLY_AS,
+			LG_VALUE_LOGON_ONLY_AS_USERS, err);
 	lg_strlist_release(&dn);
 	lg_strlist_release(&user);
 	return status;
 }
 
 static enum lg_status ask_concerned(const struct lg_directory *directory,
+				    const char *filter,
 				    struct lg_fleet_made *made,
 				    struct lg_error *err)
 {
 	struct lg_strlist dn = {0}, user = {0};
-	struct lg_concerned who = {.dn = &dn, .user = &user};
+	struct lg_concerned who = {.dn = &dn, .user = &user, .filter = filter};
 	enum lg_status status = lg_policy_concerned_names(
 		made->values, &dn, &user, &who.domains, err);
 
 	if (status == LG_OK)
 		status = lg_concerned_ask(directory, &who, NULL,
 					  &made->concerned, err);
+	if (status == LG_OK && filter)
+		status = lg_fleet_filters_join(made->values, made->concerned,
+					       LG_VALUE_APPLIES_TO,
+					       LG_VALUE_APPLIES_TO_USERS, err);
 	/* Nobody is listed, or no answer about them is needed. */
 	if (status == LG_OK && !made->findings)
 		status = lg_findings_new(&made->findings, err);
@@ -74,15 +86,27 @@ enum lg_status lg_fleet_make(const struct lg_fleet_event *prepare,
 			     struct lg_fleet_made *out_made,
 			     struct lg_error *err)
 {
+	const struct lg_fleet_filters filters = lg_fleet_filters_of(prepare);
+	int filtered = filters.allow || filters.applies;
 	struct lg_fleet_made made = {0};
 	enum lg_status status;
 
 	status = lg_fleet_values_join(prepare, &made.values, err);
-	if (status == LG_OK)
+	if (status == LG_OK && filtered && !directory)
 		status =
-			ask_listed(directory, dialect, break_glass, &made, err);
+			lg_error_set(err, LG_ERR_DIRECTORY, NULL,
+				     "the lock names accounts by a filter, and "
+				     "no directory could be asked for them");
+	if (status == LG_OK)
+		status = ask_listed(directory, dialect, break_glass,
+				    filters.allow, &made, err);
 	if (status == LG_OK && directory && lg_values_concern_some(made.values))
-		status = ask_concerned(directory, &made, err);
+		status = ask_concerned(directory, filters.applies, &made, err);
+	/* Without its answer a filter is a list of nobody. */
+	if (status != LG_OK && filtered) {
+		lg_fleet_made_release(&made);
+		return status;
+	}
 	made.unasked = status == LG_ERR_DIRECTORY || status == LG_ERR_TIMEOUT;
 	if (made.unasked) {
 		lg_findings_free(&made.findings);
@@ -107,7 +131,8 @@ static enum lg_status has_room(const struct lg_state *state,
 	char *bytes;
 
 	if (prepare->values)
-		len += 2 * strlen(prepare->values);
+		len += 2 *
+		       lg_fleet_filters_size(prepare->values, &prepare->lists);
 	bytes = malloc(len);
 	if (!bytes)
 		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,

@@ -12,6 +12,8 @@
 
 #include "base/hex.h"
 
+#define DAY_S 86400
+
 static void name_of(struct lg_buffer *out_path, const char *name)
 {
 	lg_buffer_text(out_path, LG_FLEET_FOLDER "/");
@@ -44,6 +46,32 @@ enum lg_status lg_fleet_kept_write(struct lg_fleet_ear *ear,
 	lg_buffer_release(&text);
 	lg_buffer_release(&path);
 	return status;
+}
+
+static void remove_file(struct lg_fleet_ear *ear, struct lg_buffer *path)
+{
+	if (path->status == LG_OK)
+		ear->files->remove(ear->files->self, path->data, NULL);
+	lg_buffer_release(path);
+}
+
+void lg_fleet_kept_remove(struct lg_fleet_ear *ear,
+			  const struct lg_fleet_held *held)
+{
+	struct lg_buffer path = {0};
+
+	if (!ear->files)
+		return;
+	lg_buffer_text(&path, LG_FLEET_FOLDER "/");
+	lg_fleet_event_name(held->event, &path);
+	lg_buffer_char(&path, '~');
+	lg_hex_append(&path, held->id.byte, LG_FLEET_ID_SIZE);
+	remove_file(ear, &path);
+	if (held->event->kind != LG_FLEET_PREPARE)
+		return;
+	lg_buffer_format(&path, "%s/%s.held", LG_FLEET_FOLDER,
+			 held->event->lock);
+	remove_file(ear, &path);
 }
 
 static int read_id(const char *text, struct lg_fleet_id *out_id)
@@ -221,4 +249,24 @@ enum lg_status lg_fleet_kept_write_keys(struct lg_fleet_ear *ear,
 					     text.len, err);
 	lg_buffer_release(&text);
 	return status;
+}
+
+static void forgets(void *context, const struct lg_fleet_held *held)
+{
+	lg_fleet_kept_remove(context, held);
+}
+
+void lg_fleet_kept_tidy(struct lg_fleet_ear *ear, int64_t now_s)
+{
+	lg_fleet_set_forget(ear->set, now_s - LG_FLEET_TIDY_S, 1, forgets, ear);
+}
+
+void lg_fleet_kept_make_room(struct lg_fleet_ear *ear, size_t len,
+			     int64_t now_s)
+{
+	int64_t before_s[2] = {now_s - DAY_S, now_s};
+	size_t i;
+
+	for (i = 0; i < 2 && lg_fleet_set_is_full(ear->set, len); i++)
+		lg_fleet_set_forget(ear->set, before_s[i], 0, forgets, ear);
 }

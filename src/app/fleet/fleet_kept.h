@@ -19,7 +19,22 @@ enum lg_status lg_fleet_kept_read(struct lg_fleet_ear *ear,
 enum lg_status lg_fleet_kept_write(struct lg_fleet_ear *ear,
 				   const struct lg_fleet_entry *entry,
 				   struct lg_error *err);
+/* The event is not needed any more, nor that its lock was in force here. */
+void lg_fleet_kept_remove(struct lg_fleet_ear *ear,
+			  const struct lg_fleet_held *held);
 enum lg_status lg_fleet_kept_write_keys(struct lg_fleet_ear *ear,
 					struct lg_error *err);
+
+/*
+ * Events are kept as long as they could matter: a lock that ended early until
+ * its latest end, for its beginning could be told once more.
+ * A lift must not be refused because nobody tidies: where the set is full,
+ * what is over makes room for len bytes, first what is over for a day.
+ */
+void lg_fleet_kept_make_room(struct lg_fleet_ear *ear, size_t len,
+			     int64_t now_s);
+
+/* Forgets, here and on disk, what fleet tidy took out of the directory. */
+void lg_fleet_kept_tidy(struct lg_fleet_ear *ear, int64_t now_s);
 
 #endif

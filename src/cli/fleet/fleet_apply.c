@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "app/fleet/fleet_filters.h"
 #include "app/fleet/fleet_values.h"
 #include "cli/fleet/fleet_doors.h"
 #include "cli/open/locks.h"
@@ -54,6 +55,44 @@ static int find_same(struct lg_cli *cli, const struct lg_cli_fleet *fleet,
 	return LG_EXIT_DONE;
 }
 
+/* What beside values and lists stands in an entry. */
+#define ROOM 8192
+
+/* What the profile's filters returned is too long for an entry: the filters
+ * themselves, then, and what else the profile lists. */
+static enum lg_status send_filters(const struct lg_prepared *p,
+				   const struct lg_plan_target *target,
+				   struct lg_fleet_event *event,
+				   struct lg_buffer *values,
+				   struct lg_error *err)
+{
+	const struct lg_render_target gate = {.dialect = target->dialect,
+					      .is_gate = 1,
+					      .has_process_hotfix = 1};
+	const struct lg_fleet_filters filters = {
+		.allow = p->profile->names_present ? p->profile->allow_filter
+						   : NULL,
+		.applies = p->profile->applies_filter};
+	struct lg_registry *rest = NULL;
+	enum lg_status status;
+
+	if (lg_fleet_filters_size(values->data, &event->lists) <
+		    LG_FLEET_BODY_LIMIT - ROOM ||
+	    (filters.allow == NULL && filters.applies == NULL))
+		return LG_OK;
+	lg_buffer_clear(values);
+	lg_strlist_release(&event->lists);
+	status = lg_profile_render(p->profile, &gate, NULL, NULL, &rest, NULL,
+				   NULL, err);
+	if (status == LG_OK)
+		status =
+			lg_fleet_values_split(rest, values, &event->lists, err);
+	if (status == LG_OK)
+		status = lg_fleet_filters_add(&filters, &event->lists, err);
+	lg_registry_free(&rest);
+	return status;
+}
+
 static int fill(struct lg_cli *cli, const struct lg_prepared *p,
 		const struct lg_plan_target *target,
 		struct lg_fleet_event *event, struct lg_buffer *values)
@@ -65,6 +104,7 @@ static int fill(struct lg_cli *cli, const struct lg_prepared *p,
 
 	if (lg_fleet_values_split(target->values, values, &event->lists,
 				  &err) != LG_OK ||
+	    send_filters(p, target, event, values, &err) != LG_OK ||
 	    (group != NULL && lg_strlist_add(&event->groups, group,
 					     strlen(group), &err) != LG_OK))
 		return lg_cli_fail(cli, &err);

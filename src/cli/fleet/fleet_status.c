@@ -103,20 +103,26 @@ static int find_missed(const struct lg_fleet_ear *ear,
 	return out->data != NULL;
 }
 
-static cJSON *attention(const struct lg_fleet_ear *ear,
+static cJSON *attention(const struct lg_cli_fleet *fleet,
 			const struct lg_fleet_gates *gates)
 {
 	cJSON *array = cJSON_CreateArray();
 	struct lg_buffer missed = {0};
 
-	for (size_t i = 0; i < ear->set->trouble_count; i++) {
-		const struct lg_fleet_trouble *trouble = &ear->set->trouble[i];
+	for (size_t i = 0; i < fleet->ear.set->trouble_count; i++) {
+		const struct lg_fleet_trouble *trouble =
+			&fleet->ear.set->trouble[i];
 
 		lg_json_append(array, attention_object(
 					      lg_fleet_code_name(trouble->code),
 					      trouble->entry, trouble->text));
 	}
-	if (find_missed(ear, gates, &missed))
+	if (fleet->is_cut)
+		lg_json_append(array,
+			       attention_object(
+				       lg_fleet_code_name(LG_FLEET_UNREADABLE),
+				       NULL, LG_CLI_FLEET_CUT));
+	if (!fleet->is_cut && find_missed(&fleet->ear, gates, &missed))
 		lg_json_append(
 			array,
 			attention_object(lg_fleet_code_name(LG_FLEET_VANISHED),
@@ -125,9 +131,10 @@ static cJSON *attention(const struct lg_fleet_ear *ear,
 	return array;
 }
 
-static int print_json(struct lg_cli *cli, const struct lg_fleet_ear *ear,
+static int print_json(struct lg_cli *cli, const struct lg_cli_fleet *fleet,
 		      const struct lg_fleet_gates *gates, int64_t now_ms)
 {
+	const struct lg_fleet_ear *ear = &fleet->ear;
 	cJSON *object = cJSON_CreateObject();
 	cJSON *array = cJSON_CreateArray();
 	cJSON *locks = cJSON_CreateArray();
@@ -141,7 +148,7 @@ static int print_json(struct lg_cli *cli, const struct lg_fleet_ear *ear,
 			lg_json_append(locks, fate_object(&fate, now_ms));
 	lg_json_add(object, "gates", array);
 	lg_json_add(object, "locks", locks);
-	lg_json_add(object, "attention", attention(ear, gates));
+	lg_json_add(object, "attention", attention(fleet, gates));
 	return lg_cli_json(cli, object);
 }
 
@@ -229,9 +236,10 @@ static void add_row(struct lg_table *table, const struct lg_fleet_ear *ear,
 	lg_buffer_release(&holds);
 }
 
-static int print_text(struct lg_cli *cli, const struct lg_fleet_ear *ear,
+static int print_text(struct lg_cli *cli, const struct lg_cli_fleet *fleet,
 		      const struct lg_fleet_gates *gates, int64_t now_ms)
 {
+	const struct lg_fleet_ear *ear = &fleet->ear;
 	static const char *const head[] = {"gate", "holds", "heard", "", NULL};
 	const struct lg_cli_fleet_whose whose = {gates, NULL};
 	struct lg_table table = {0};
@@ -246,7 +254,7 @@ static int print_text(struct lg_cli *cli, const struct lg_fleet_ear *ear,
 			   lg_fleet_code_name(ear->set->trouble[i].code),
 			   "%s: %s", ear->set->trouble[i].entry,
 			   ear->set->trouble[i].text);
-	if (find_missed(ear, gates, &missed))
+	if (!fleet->is_cut && find_missed(ear, gates, &missed))
 		lg_cli_say(cli, LG_EXIT_DONE,
 			   lg_fleet_code_name(LG_FLEET_VANISHED), "%s",
 			   missed.data);
@@ -268,9 +276,9 @@ int lg_cli_fleet_status(struct lg_cli *cli)
 	    fleet.fleet.gates(fleet.fleet.self, &sink, &err) != LG_OK)
 		code = lg_cli_fleet_failed(cli, &fleet, &err);
 	if (code == LG_EXIT_DONE && cli->json)
-		code = print_json(cli, &fleet.ear, &gates, now_ms);
+		code = print_json(cli, &fleet, &gates, now_ms);
 	else if (code == LG_EXIT_DONE && !cli->quiet)
-		code = print_text(cli, &fleet.ear, &gates, now_ms);
+		code = print_text(cli, &fleet, &gates, now_ms);
 	for (size_t i = 0;
 	     code == LG_EXIT_DONE && cli->quiet && i < gates.count; i++)
 		if (lg_fleet_one_away(gates.one[i], now_ms) ||

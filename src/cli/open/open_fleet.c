@@ -11,6 +11,7 @@
 #include "adapters/ed25519/ed25519.h"
 #include "adapters/ed25519/key_file.h"
 #include "adapters/system/system_clock.h"
+#include "app/fleet/fleet_ask.h"
 #include "app/fleet/fleet_pair.h"
 #include "cli/output.h"
 #include "wiring/fleet_open.h"
@@ -163,6 +164,11 @@ static enum lg_status open_followed(const struct lg_fleet_settings *how,
 	return status;
 }
 
+static int is_lock(const char *text)
+{
+	return lg_fleet_is_lock(text, strlen(text));
+}
+
 int lg_cli_fleet_open(struct lg_cli *cli, enum lg_cli_fleet_use use,
 		      struct lg_cli_fleet *out_fleet)
 {
@@ -192,9 +198,16 @@ int lg_cli_fleet_open(struct lg_cli *cli, enum lg_cli_fleet_use use,
 		code = lg_cli_fail_as(cli, LG_EXIT_INVALID, &err);
 		goto out;
 	}
-	status = lg_fleet_ear_ask(&fleet->ear, &fleet->fleet, NULL, &err);
+	status = lg_fleet_ask(&fleet->ear, &fleet->fleet,
+			      cli->operand_count > 0 && is_lock(cli->operand[0])
+				      ? cli->operand[0]
+				      : NULL,
+			      &fleet->is_cut, &err);
 	code = status == LG_OK ? check_key(cli, fleet)
 			       : lg_cli_fleet_failed(cli, fleet, &err);
+	if (code == LG_EXIT_DONE && fleet->is_cut)
+		lg_cli_say(cli, LG_EXIT_DONE, fleet->settings->fleet_base,
+			   LG_CLI_FLEET_CUT);
 out:
 	free(keys);
 	return code;

@@ -25,7 +25,14 @@ struct lg_cli_fleet {
 	struct lg_clock clock;
 	struct lg_fleet_ear ear;
 	char *key;
+	int is_cut; /* not all of ou=locks was read */
 };
+
+/* What is said where it was not. */
+#define LG_CLI_FLEET_CUT                                                       \
+	"ou=locks holds so many entries that nobody signed, that only those "  \
+	"of keys and of the locks that gates name were read; the directory's " \
+	"own administrator is to delete the others"
 
 /* Where a fleet's directory is: --base, --uri, --as and --password-file where
  * the command takes them, else the settings. */

@@ -170,8 +170,8 @@ enum lg_status lg_fleet_event_render(const struct lg_fleet_event *event,
 		status = lg_error_set(
 			err, LG_ERR_LIMIT, NULL,
 			"the lock is %zu bytes long and an entry of the fleet "
-			"holds %zu; name fewer accounts, those that a "
-			"filter finds among them",
+			"holds %zu; name accounts by allow_filter or filter, "
+			"which each gate asks for itself, in place of lists",
 			out_body->len - begin, LG_FLEET_BODY_LIMIT);
 	return status;
 }

@@ -28,7 +28,7 @@ enum lg_status lg_fleet_set_new(struct lg_fleet_set **out_set,
 	return LG_OK;
 }
 
-static void free_held(struct lg_fleet_held *held)
+void lg_fleet_held_free(struct lg_fleet_held *held)
 {
 	if (!held)
 		return;
@@ -45,7 +45,7 @@ void lg_fleet_set_free(struct lg_fleet_set **set)
 	if (!*set)
 		return;
 	for (i = 0; i < (*set)->count; i++)
-		free_held((*set)->held[i]);
+		lg_fleet_held_free((*set)->held[i]);
 	free((*set)->held);
 	free((*set)->by_id);
 	free(*set);
@@ -182,7 +182,7 @@ static enum lg_status make_held(const struct lg_fleet_id *id, const char *body,
 		held->signature = strndup(signature, signature_len);
 	}
 	if (!held || !held->body || !held->signature) {
-		free_held(held);
+		lg_fleet_held_free(held);
 		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
 				    "out of memory");
 	}
@@ -190,6 +190,12 @@ static enum lg_status make_held(const struct lg_fleet_id *id, const char *body,
 	held->len = len;
 	*out_held = held;
 	return LG_OK;
+}
+
+int lg_fleet_set_is_full(const struct lg_fleet_set *set, size_t len)
+{
+	return set->count == LG_FLEET_HELD_MAX ||
+	       set->bytes + len > LG_FLEET_HELD_BYTES_MAX;
 }
 
 enum lg_status lg_fleet_set_add(struct lg_fleet_set *set,
@@ -224,8 +230,7 @@ enum lg_status lg_fleet_set_add(struct lg_fleet_set *set,
 				      "which counts; an event is written once");
 		goto out;
 	}
-	if (set->count == LG_FLEET_HELD_MAX ||
-	    set->bytes + len > LG_FLEET_HELD_BYTES_MAX) {
+	if (lg_fleet_set_is_full(set, len)) {
 		status = lg_error_set(err, LG_ERR_LIMIT, NULL,
 				      "a gate holds no more than %d events of "
 				      "%zu bytes together; run fleet tidy",

@@ -68,6 +68,9 @@ struct lg_fleet_set {
 	uint64_t rejected[LG_FLEET_CODE_COUNT];
 };
 
+/* An event that no set has. NULL is fine. */
+void lg_fleet_held_free(struct lg_fleet_held *held);
+
 enum lg_status lg_fleet_set_new(struct lg_fleet_set **out_set,
 				struct lg_error *err);
 void lg_fleet_set_free(struct lg_fleet_set **set);
@@ -117,6 +120,21 @@ void lg_fleet_set_looked(struct lg_fleet_set *set, int64_t now_s,
 void lg_fleet_set_vanished(struct lg_fleet_set *set,
 			   const struct lg_fleet_id *id, int64_t now_s,
 			   size_t *out_gone);
+
+/*
+ * Forgets all events of each lock that was over, by its latest end, before
+ * before_s; is_gone: only where none of its entries is in the directory any
+ * more. What ended early is kept until then: its beginning could be told once
+ * more. Keys stay. forgets is told of each event before it goes; may be NULL.
+ */
+void lg_fleet_set_forget(struct lg_fleet_set *set, int64_t before_s,
+			 int is_gone,
+			 void (*forgets)(void *context,
+					 const struct lg_fleet_held *held),
+			 void *context);
+
+/* 1 where an event of so many bytes is one too many. */
+int lg_fleet_set_is_full(const struct lg_fleet_set *set, size_t len);
 
 /* How many events the directory should have: those held without those that may
  * be deleted and were. */
