@@ -323,6 +323,10 @@ static void ended(void *self, const struct lg_change_ended *ended)
 {
 	struct world *world = self;
 
+	must(world,
+	     ended->status == LG_OK ||
+		     !strstr(ended->err->text, "somebody changed"),
+	     "who? %s: %s", ended->err->place, ended->err->text);
 	world->outcome = ended->outcome;
 	if (ended->fleet && ended->fleet->last &&
 	    ended->fleet->last->status != LG_OK)

@@ -325,6 +325,26 @@ static enum lg_servers_outcome undo(struct lg_servers *fleet)
 	return outcome;
 }
 
+/* The last line. Of values by hand it may have ended the change although its
+ * writing failed: before anything is undone the change begins again. */
+static enum lg_status conclude(struct lg_servers *fleet,
+			       const struct lg_servers_change *change,
+			       enum lg_servers_outcome *out_outcome,
+			       struct lg_error *err)
+{
+	enum lg_status status = lg_servers_journal_step(
+		fleet, change->stands ? "lifted" : "applied", NULL, err);
+
+	if (status == LG_OK)
+		*out_outcome = LG_SERVERS_DONE;
+	else if (change->stands &&
+		 lg_servers_journal_begin(fleet, change, NULL) != LG_OK)
+		*out_outcome = LG_SERVERS_LEFT_BEHIND;
+	else
+		*out_outcome = undo(fleet);
+	return status;
+}
+
 enum lg_status lg_servers_apply(struct lg_servers *fleet,
 				const struct lg_servers_change *change,
 				const struct lg_servers_backup *backup,
@@ -358,10 +378,8 @@ enum lg_status lg_servers_apply(struct lg_servers *fleet,
 	if (status == LG_OK)
 		status = lock_last(fleet, err);
 	if (status == LG_OK)
-		status = lg_servers_journal_step(
-			fleet, change->stands ? "lifted" : "applied", NULL,
-			err);
-	*out_outcome = status == LG_OK ? LG_SERVERS_DONE : undo(fleet);
+		return conclude(fleet, change, out_outcome, err);
+	*out_outcome = undo(fleet);
 	return status;
 }
 

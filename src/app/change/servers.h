@@ -56,6 +56,10 @@ struct lg_servers_member {
 	struct lg_registry *bare;
 	int stands; /* no lock: before is the caller's, and may have more names */
 	struct lg_registry *composed; /* wanted, where it was made for this */
+	/* what else may be there and is nobody else's: steps of other locks
+	 * that broke off */
+	struct lg_registry **possible;
+	size_t possible_count;
 	enum lg_dialect dialect;
 	int restart;
 	/* A5, after the values are in effect; NULL where nobody asks for it */

@@ -50,6 +50,7 @@ void lg_servers_beside_release(struct lg_servers_beside *beside)
 {
 	free(beside->lock);
 	free(beside->replaces);
+	free(beside->half);
 	lg_registry_free(&beside->names);
 	lg_registry_free(&beside->bare);
 	*beside = (struct lg_servers_beside){0};
@@ -97,7 +98,9 @@ enum lg_status lg_servers_beside(const struct lg_servers_book *book,
 		status = lg_registry_new(&beside.bare, err);
 	beside.lock = calloc(book->count + 1, sizeof(const void *));
 	beside.replaces = calloc(book->count + 1, 1);
-	if (status == LG_OK && (!beside.lock || !beside.replaces))
+	beside.half = calloc(book->count + 1, 1);
+	if (status == LG_OK &&
+	    (!beside.lock || !beside.replaces || !beside.half))
 		status = out_of_memory(err);
 	for (i = 0; status == LG_OK && i < book->count; i++) {
 		const struct lg_servers_record *record = &book->record[i];
@@ -111,6 +114,8 @@ enum lg_status lg_servers_beside(const struct lg_servers_book *book,
 		if (record == except)
 			continue;
 		beside.replaces[beside.count] = record->replaces != 0;
+		beside.half[beside.count] = is->step == LG_SERVERS_WRITING ||
+					    is->step == LG_SERVERS_RESTORING;
 		beside.lock[beside.count++] = is->wanted;
 	}
 	if (status != LG_OK)

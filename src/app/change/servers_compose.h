@@ -22,6 +22,7 @@
 struct lg_servers_beside {
 	const struct lg_registry **lock;
 	char *replaces; /* each: what it sets is in place of what was there */
+	char *half; /* each: a step of it broke off; it may be there or not */
 	size_t count;
 	int replaced; /* all of them are */
 	struct lg_registry *names;

@@ -4,6 +4,8 @@
  */
 #include "app/change/servers_ending.h"
 
+#include <stdlib.h>
+
 static enum lg_dialect dialect_of(const struct lg_servers_record_target *target)
 {
 	return target->has_dialect ? target->dialect : LG_DIALECT_EXCHANGE_2007;
@@ -27,15 +29,73 @@ static enum lg_status composed(struct lg_servers_beside *beside,
 				   out_values, NULL, err);
 }
 
+/* More steps that broke off on one server than these nobody guesses at. */
+#define HALF_MAX 5
+
+/* The locks beside without those of the half done that are not in set. */
+static void leave_out(const struct lg_servers_beside *beside, unsigned int set,
+		      struct lg_servers_beside *rest)
+{
+	unsigned int half = 0;
+
+	rest->count = 0;
+	rest->replaced = beside->replaced;
+	for (size_t i = 0; i < beside->count; i++) {
+		if (beside->half[i] && half < HALF_MAX &&
+		    !(set & (1u << half++)))
+			continue;
+		rest->replaces[rest->count] = beside->replaces[i];
+		rest->lock[rest->count++] = beside->lock[i];
+	}
+}
+
+/* Each of them may be there or not, and so may this lock. What cannot stand
+ * together is not there. */
+static enum lg_status add_possible(const struct lg_servers_beside *beside,
+				   const struct lg_servers_more more[2],
+				   const struct lg_registry *names,
+				   struct lg_servers_member *member,
+				   struct lg_error *err)
+{
+	struct lg_servers_beside rest = {.names = beside->names,
+					 .bare = beside->bare};
+	enum lg_status status = LG_OK;
+	unsigned int half = 0;
+
+	for (size_t i = 0; i < beside->count; i++)
+		half += beside->half[i] && half < HALF_MAX;
+	if (half == 0)
+		return LG_OK;
+	rest.lock = calloc(beside->count, sizeof(const void *));
+	rest.replaces = calloc(beside->count, 1);
+	member->possible = calloc(2u << half, sizeof(void *));
+	if (!rest.lock || !rest.replaces || !member->possible)
+		status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				      "out of memory");
+	for (unsigned int set = 0; status == LG_OK && set < 2u << half; set++) {
+		leave_out(beside, set >> 1, &rest);
+		status = composed(&rest, &more[set & 1], names,
+				  &member->possible[member->possible_count],
+				  err);
+		if (status == LG_OK)
+			member->possible_count++;
+		else if (status == LG_ERR_CONFLICT)
+			status = LG_OK;
+	}
+	free(rest.lock);
+	free(rest.replaces);
+	return status;
+}
+
 static enum lg_status fill(const struct lg_servers_book *book,
 			   const struct lg_servers_record *record,
 			   const struct lg_servers_record_target *target,
 			   struct lg_servers_member *member,
 			   struct lg_error *err)
 {
-	struct lg_servers_more own = {target->wanted, record->replaces,
-				      dialect_of(target)};
-	struct lg_servers_more none = {NULL, 0, dialect_of(target)};
+	const struct lg_servers_more more[2] = {
+		{target->wanted, record->replaces, dialect_of(target)},
+		{NULL, 0, dialect_of(target)}};
 	struct lg_servers_beside beside = {0};
 	enum lg_status status;
 
@@ -50,11 +110,14 @@ static enum lg_status fill(const struct lg_servers_book *book,
 	}
 	status = lg_servers_beside(book, target->name, record, &beside, err);
 	if (status == LG_OK)
-		status = composed(&beside, &own, target->wanted,
+		status = composed(&beside, &more[0], target->wanted,
 				  &member->composed, err);
 	if (status == LG_OK)
-		status = composed(&beside, &none, target->wanted,
+		status = composed(&beside, &more[1], target->wanted,
 				  &member->before, err);
+	if (status == LG_OK)
+		status = add_possible(&beside, more, target->wanted, member,
+				      err);
 	member->wanted = member->composed;
 	lg_servers_beside_release(&beside);
 	return status;

@@ -37,6 +37,10 @@ void lg_servers_member_release(struct lg_servers_member *member)
 	lg_registry_free(&member->before);
 	lg_registry_free(&member->bare);
 	lg_registry_free(&member->composed);
+	while (member->possible_count > 0)
+		lg_registry_free(&member->possible[--member->possible_count]);
+	free(member->possible);
+	member->possible = NULL;
 	free(member->backup);
 	member->backup = NULL;
 	lg_strlist_release(&member->told.restored);
@@ -88,14 +92,23 @@ const char *lg_servers_differing(const struct lg_servers_member *member,
 	return NULL;
 }
 
+static int is_possible(const struct lg_servers_member *member,
+		       const struct lg_value *is, const struct lg_value *name)
+{
+	for (size_t i = 0; i < member->possible_count; i++) {
+		if (is_same(is, find(member->possible[i], name)))
+			return 1;
+	}
+	return is_same(is, find(member->wanted, name)) ||
+	       is_same(is, find(member->before, name));
+}
+
 const char *lg_servers_foreign(const struct lg_servers_member *member)
 {
-	const struct lg_value *name, *is;
+	const struct lg_value *name;
 
 	for (size_t i = 0; (name = name_at(member, i)) != NULL; i++) {
-		is = find(member->found, name);
-		if (!is_same(is, find(member->wanted, name)) &&
-		    !is_same(is, find(member->before, name)))
+		if (!is_possible(member, find(member->found, name), name))
 			return name->name;
 	}
 	return NULL;

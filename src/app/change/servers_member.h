@@ -21,9 +21,9 @@ const char *lg_servers_differing(const struct lg_servers_member *member,
 				 const struct lg_registry *found,
 				 const struct lg_registry *expected);
 
-/* The first name under which found holds what is neither wanted nor before: it
- * is somebody else's; NULL: none. A step that was interrupted leaves some of
- * this and some of that. */
+/* The first name under which found holds what is neither wanted nor before nor
+ * possible: it is somebody else's; NULL: none. A step that was interrupted
+ * leaves some of this and some of that. */
 const char *lg_servers_foreign(const struct lg_servers_member *member);
 
 /* 1 where a lock is written, to a gate: it composes what is left by itself. */
