@@ -216,6 +216,78 @@ static void an_end_that_the_gate_refuses_stays(void **state)
 	rig_free(rig);
 }
 
+static struct lg_servers_record only_record(struct rig *rig,
+					    struct lg_servers_book *book)
+{
+	struct lg_servers_journal journal;
+	struct lg_error err;
+
+	assert_int_equal(rig_begin(rig, &journal, book, &err), LG_OK);
+	assert_int_equal(book->count, 1);
+	return book->record[0];
+}
+
+/* The end is the same here and in the journal: the earlier one, at once or by
+ * recover, or the later. */
+static void an_end_that_moves_half_way(void **state)
+{
+	enum lg_status status = LG_ERR_IO;
+
+	(void)state;
+	for (int lines = 0; status != LG_OK; lines++) {
+		struct rig *rig = rig_new(TARGETS, 1);
+		const struct lg_change_hands hands = rig_hands(rig);
+		struct lg_change_move move = {
+			.id = ID, .gate_id = ID, .until_s = 9000};
+		struct lg_servers_book book = {0};
+		struct lg_servers_record record;
+		struct lg_error err;
+
+		assert_true(lines < 5);
+		assert_int_equal(rig_apply(rig), LG_OK);
+		rig->scene->gate.until_s = scene_change.until_s;
+		rig->scene->world.room_for = lines;
+		status = lg_change_move(&hands, &move, &err);
+		rig->scene->world.room_for = -1;
+		/* nothing was moved, or what was cannot be put back now */
+		assert_int_equal(move.half, lines == 1);
+		record = only_record(rig, &book);
+		assert_int_equal(record.moving, lines == 1);
+		lg_servers_book_release(&book);
+		rig_recover(rig);
+		record = only_record(rig, &book);
+		assert_int_equal(record.until_s,
+				 status == LG_OK ? 9000 : scene_change.until_s);
+		assert_int_equal(rig->scene->gate.until_s, record.until_s);
+		assert_false(record.moving);
+		lg_servers_book_release(&book);
+		rig_assert_all_locked(rig);
+		rig_free(rig);
+	}
+}
+
+/* The gate does not answer, and does what it is asked all the same. */
+static void an_end_that_the_gate_does_not_answer_for(void **state)
+{
+	struct rig *rig = rig_new(TARGETS, 1);
+	const struct lg_change_hands hands = rig_hands(rig);
+	struct lg_change_move move = {.id = ID, .gate_id = ID, .until_s = 9000};
+	struct lg_servers_book book = {0};
+	struct lg_error err;
+
+	(void)state;
+	assert_int_equal(rig_apply(rig), LG_OK);
+	rig->scene->gate.fail_extend = LG_ERR_TIMEOUT;
+	assert_int_equal(lg_change_move(&hands, &move, &err), LG_ERR_TIMEOUT);
+	assert_true(move.half);
+	rig->scene->gate.fail_extend = LG_OK;
+	rig_recover(rig);
+	assert_int_equal(rig->scene->gate.until_s, scene_change.until_s);
+	assert_int_equal(only_record(rig, &book).until_s, scene_change.until_s);
+	lg_servers_book_release(&book);
+	rig_free(rig);
+}
+
 int main(void)
 {
 	const struct CMUnitTest rows[] = {
@@ -237,6 +309,10 @@ int main(void)
 			  a_server_that_is_away_keeps_no_gate_locked),
 		suite_row("an end that the gate refuses stays",
 			  an_end_that_the_gate_refuses_stays),
+		suite_row("an end that moves half-way is put back",
+			  an_end_that_moves_half_way),
+		suite_row("an end that the gate does not answer for",
+			  an_end_that_the_gate_does_not_answer_for),
 	};
 
 	return suite_run(rows);

@@ -83,7 +83,12 @@ static void ends_by_the_clock_since_boot(void **state)
 			 4000 + 30 + 60);
 	lg_servers_record_release(&record);
 	assert_int_equal(
-		lg_servers_journal_until(&scene->fleet, 2060, &now, &err),
+		lg_servers_journal_until(
+			&scene->fleet,
+			&(struct lg_servers_record){.until_s = 2060,
+						    .until_boot_ms = 160000,
+						    .boot_id = "this"},
+			0, &err),
 		LG_OK);
 	assert_int_equal(scene_record(scene->world.journal.data,
 				      scene->world.journal.len, "j", &record,

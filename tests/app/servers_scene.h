@@ -56,7 +56,8 @@ struct fake_gate {
 	int locks_all_the_same;    /* although it failed */
 	int unreached;
 	int fail_end;
-	enum lg_status fail_extend;
+	enum lg_status fail_extend; /* a timeout: it is moved all the same */
+	int64_t until_s;
 	int ends;
 };
 

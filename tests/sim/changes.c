@@ -202,10 +202,14 @@ static enum lg_status end_over(int interrupted, int force)
 		const struct lg_servers_record *record =
 			lg_servers_book_find(&book, world.lock[i].id);
 
-		/* it is lifted, as far as it can be */
+		/* it is lifted, as far as it can be; and so is one whose end
+		 * was being moved, where the gate has it no more */
 		if (record &&
 		    (lg_change_is_due(record, &world.clock) ||
-		     (interrupted && record->phase != LG_SERVERS_APPLIED)))
+		     (interrupted && record->phase != LG_SERVERS_APPLIED) ||
+		     (interrupted && record->moving &&
+		      (world.lock[i].forced ||
+		       now_s() >= world.lock[i].least_s))))
 			world.lock[i].how = MAYBE;
 	}
 	recovered = lg_change_recover(&hands, &book,
@@ -261,7 +265,6 @@ static void extend(struct expected *lock)
 	status = lg_change_move(&hands, &move, &err);
 	if (status == LG_OK || until_s < lock->least_s)
 		lock->least_s = until_s;
-	lock->split |= status != LG_OK;
 	tell(&world, "  %s %s", status == LG_OK ? "done" : "failed:",
 	     status == LG_OK ? "" : err.text);
 }

@@ -35,13 +35,7 @@ static struct lg_state *look(struct world *world)
 
 static int has(const struct lg_state *state, const char *id)
 {
-	size_t i;
-
-	for (i = 0; i < state->lock_count; i++) {
-		if (!strcmp(state->lock[i]->id, id))
-			return 1;
-	}
-	return 0;
+	return lg_state_lock(state, id) != NULL;
 }
 
 /* Every server of it is locked, and whether the gate has a part is known. */
@@ -70,9 +64,6 @@ static void settle(struct world *world, struct expected *lock,
 		   const struct lg_servers_record *record, int is_here,
 		   int whole)
 {
-	/* the servers' part ended first */
-	if (!record && is_here && lock->split)
-		lock->servers = 0;
 	if (record && record->phase == LG_SERVERS_APPLIED)
 		lock->how = THERE;
 	else if (!record && !lock->servers && is_here)
@@ -93,6 +84,11 @@ static void check_lock(struct world *world, struct expected *lock,
 		lg_servers_book_find(book, lock->id);
 	int is_here = has(state, lock->id);
 
+	if (whole && record && is_here)
+		must(world,
+		     lg_state_lock(state, lock->id)->until.wall_s ==
+			     record->until_s,
+		     "%s does not end here when it ends on servers", lock->id);
 	if (lock->how == MAYBE)
 		settle(world, lock, record, is_here, whole);
 	/* time ended it, here or by the next command */

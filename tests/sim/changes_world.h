@@ -59,7 +59,6 @@ struct expected {
 	unsigned int servers; /* a bit each */
 	int gate;
 	int forced;      /* the gate may be open although the journal says no */
-	int split;       /* the gate may have a later end than the journal */
 	int64_t least_s; /* its end, the earliest of those asked for */
 	enum how how;
 };

@@ -5,7 +5,7 @@
  * Everything comes from the journal: which servers, what they held before,
  * what was written. Whoever runs this only says how to reach them.
  */
-#include "app/change/change_ending.h"
+#include "app/change/change_move.h"
 
 static void note_end(const struct lg_change_ending *ending, int done)
 {
@@ -57,7 +57,7 @@ static enum lg_status put_back(struct lg_change_ending *ending,
 }
 
 static enum lg_status end_one(const struct lg_change_hands *hands,
-			      const struct lg_change_lift *lift,
+			      const struct lg_change_lift *lift, int stays,
 			      size_t *out_count, int *out_gate,
 			      struct lg_error *err)
 {
@@ -79,8 +79,20 @@ static enum lg_status end_one(const struct lg_change_hands *hands,
 		lg_change_ending_finish(&ending);
 		return LG_OK;
 	}
-	status = put_back(&ending, lift, err);
-	*out_count = ending.fleet.count;
+	if (stays) {
+		status = lg_change_move_back(&ending, err);
+		ending.outcome = status == LG_OK ? LG_SERVERS_DONE
+						 : LG_SERVERS_LEFT_BEHIND;
+		/* a gate ended it meanwhile, at the time that was asked for */
+		if (status == LG_ERR_CONFLICT) {
+			lg_change_ending_finish(&ending);
+			return end_one(hands, lift, 0, out_count, out_gate,
+				       err);
+		}
+	} else {
+		status = put_back(&ending, lift, err);
+	}
+	*out_count = stays ? 0 : ending.fleet.count;
 	ended.record = ending.record;
 	ended.fleet = &ending.fleet;
 	ended.outcome = ending.outcome;
@@ -103,7 +115,7 @@ enum lg_status lg_change_lift(const struct lg_change_hands *hands,
 {
 	int gate;
 
-	return end_one(hands, lift, out_count, &gate, err);
+	return end_one(hands, lift, 0, out_count, &gate, err);
 }
 
 int lg_change_is_due(const struct lg_servers_record *record,
@@ -129,19 +141,22 @@ lg_change_recover(const struct lg_change_hands *hands,
 		const struct lg_change_lift lift = {
 			.id = record->id ? record->id : "",
 			.mode = mode,
-			/* a gate whose lock is over has lifted it by itself */
-			.with_gate = record->with_gate && !due,
+			/* a gate whose lock is over has lifted it by itself,
+			 * unless its end may be another */
+			.with_gate =
+				record->with_gate && (!due || record->moving),
 		};
+		int stays = record->phase == LG_SERVERS_APPLIED && !due;
 		struct lg_error err;
 		enum lg_status status;
 		size_t count;
 		int gate;
 
-		if (!due &&
-		    (!interrupted || record->phase == LG_SERVERS_APPLIED))
+		if (!due && (!interrupted || (stays && !record->moving)))
 			continue;
-		status = end_one(hands, &lift, &count, &gate, &err);
+		status = end_one(hands, &lift, stays, &count, &gate, &err);
 		recovered.done += count;
+		recovered.ends += stays && status == LG_OK;
 		recovered.gate |= gate;
 		if (recovered.status == LG_OK)
 			recovered.status = status;

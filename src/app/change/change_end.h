@@ -38,13 +38,14 @@ int lg_change_is_due(const struct lg_servers_record *record,
 		     const struct lg_now *now);
 
 /*
- * Ends what is due, and with interrupted what broke off, the newest first.
- * *out_done: servers that have their earlier values again; *out_gate: 1 where
- * the gate here was lifted. What fails is told, and keeps no other.
+ * Ends what is due, and with interrupted what broke off, the newest first; a
+ * lock whose end was being moved stays, with the end of the journal.
+ * What fails is told, and keeps no other.
  */
 struct lg_change_recovered {
-	size_t done;
-	int gate;
+	size_t done; /* servers that have their earlier values again */
+	size_t ends; /* locks that have their earlier end again */
+	int gate;    /* the gate here was lifted */
 	enum lg_status status; /* the first that failed */
 };
 struct lg_change_recovered

@@ -4,48 +4,76 @@
  */
 #include "app/change/change_move.h"
 
-#include "app/change/change_ending.h"
+#include <stdint.h>
+#include <string.h>
+
 #include "app/change/servers_journal.h"
+#include "app/lock/lock.h"
 
-/* The gate here. */
-static enum lg_status move_last(struct lg_change_ending *ending,
-				struct lg_change_move *move,
-				struct lg_error *err)
+/* Who keeps the lock's end itself: the gate here first, which knows best
+ * whether it may be. */
+static struct lg_servers_member *keeper(const struct lg_change_ending *ending,
+					size_t at)
 {
-	struct lg_servers_member *last = ending->fleet.last;
-	struct lg_target *port = last ? last->port : NULL;
-	enum lg_status status;
+	const struct lg_servers *fleet = &ending->fleet;
 
-	if (!last)
-		return LG_OK;
-	status = move->confirms ? port->confirm(port->self, err)
-				: port->extend(port->self, move->until_s, err);
-	move->gate_exit = last->told.exit;
-	if (status == LG_OK)
-		move->until_s = last->told.until_s;
-	return status;
+	if (fleet->last && at-- == 0)
+		return fleet->last;
+	for (size_t i = 0; i < fleet->count; i++) {
+		if (fleet->member[i].port->extend && at-- == 0)
+			return &fleet->member[i];
+	}
+	return NULL;
 }
 
-/* Servers that keep the lock's end themselves, and the journal. */
-static enum lg_status move_there(struct lg_change_ending *ending,
-				 int64_t until_s, struct lg_error *err)
+static enum lg_status write_end(struct lg_change_ending *ending,
+				int64_t until_s, struct lg_error *err)
 {
 	const struct lg_change_hands *hands = ending->hands;
 	struct lg_now now = hands->now(hands->self);
+	struct lg_servers_record end = {
+		.until_s = until_s,
+		.until_boot_ms = lg_deadline_at(until_s, &now).boot_ms,
+	};
+
+	memcpy(end.boot_id, now.boot_id, sizeof(end.boot_id));
+	return lg_servers_journal_until(&ending->fleet, &end, 0, err);
+}
+
+/* The end of the journal counts again, wherever another may be: with so many
+ * that keep it. */
+static enum lg_status put_back(struct lg_change_ending *ending, size_t from,
+			       size_t to, struct lg_error *err)
+{
+	const struct lg_servers_record *record = ending->record;
+	struct lg_servers_member *member;
 	enum lg_status status = LG_OK;
-	size_t i;
 
-	for (i = 0; status == LG_OK && i < ending->fleet.count; i++) {
-		struct lg_target *port = ending->fleet.member[i].port;
+	for (size_t i = from;
+	     status == LG_OK && i < to && (member = keeper(ending, i)) != NULL;
+	     i++)
+		status = member->port->extend(member->port->self,
+					      record->until_s, err);
+	return status == LG_OK ? lg_servers_journal_until(&ending->fleet,
+							  record, 0, err)
+			       : status;
+}
 
-		if (port->extend)
-			status = port->extend(port->self, until_s, err);
-	}
+static enum lg_status move_one(struct lg_change_ending *ending,
+			       struct lg_change_move *move,
+			       struct lg_servers_member *member,
+			       struct lg_error *err)
+{
+	struct lg_target *port = member->port;
+	enum lg_status status;
+
+	if (member != ending->fleet.last)
+		return port->extend(port->self, move->until_s, err);
+	status = move->confirms ? port->confirm(port->self, err)
+				: port->extend(port->self, move->until_s, err);
+	move->gate_exit = member->told.exit;
 	if (status == LG_OK)
-		status = lg_servers_journal_until(&ending->fleet, until_s, &now,
-						  err);
-	if (status == LG_OK && !ending->record->with_gate)
-		lg_change_ending_note(ending, LG_EVENT_EXTEND, until_s, "done");
+		move->until_s = member->told.until_s;
 	return status;
 }
 
@@ -63,6 +91,50 @@ static enum lg_status may_move(const struct lg_change_ending *ending,
 			    "%s runs at most %lld s from its beginning "
 			    "(max_duration)",
 			    record->profile, (long long)record->max_duration_s);
+}
+
+/* A failure that may have gone through is put back, too. */
+static int may_have_moved(const struct lg_servers_member *member,
+			  enum lg_status status)
+{
+	return status == LG_OK ||
+	       (!member->told.unreached &&
+		(status == LG_ERR_IO || status == LG_ERR_TIMEOUT));
+}
+
+/* Written down first: an end that is not the same everywhere is put back, now
+ * or by recover. What was confirmed stays so. */
+static enum lg_status move_all(struct lg_change_ending *ending,
+			       struct lg_change_move *move,
+			       struct lg_error *err)
+{
+	const struct lg_servers_record *record = ending->record;
+	struct lg_servers_member *member;
+	int writes = record && keeper(ending, 0);
+	enum lg_status status = LG_OK;
+	size_t asked = 0;
+
+	if (writes)
+		status = lg_servers_journal_until(&ending->fleet, record, 1,
+						  err);
+	if (status != LG_OK)
+		return status;
+	while (status == LG_OK && (member = keeper(ending, asked)) != NULL) {
+		status = move_one(ending, move, member, err);
+		asked += (size_t)may_have_moved(member, status);
+	}
+	if (status == LG_OK && record) {
+		status = write_end(ending, move->until_s, err);
+		/* it may stand there all the same, and then so it is */
+		if (status != LG_OK && writes &&
+		    lg_servers_journal_until(&ending->fleet, record, 1, NULL) !=
+			    LG_OK)
+			move->half = 1;
+	}
+	if (status != LG_OK && writes && !move->half)
+		move->half = put_back(ending, move->confirms ? 1 : 0, asked,
+				      NULL) != LG_OK;
+	return status;
 }
 
 enum lg_status lg_change_move(const struct lg_change_hands *hands,
@@ -92,9 +164,22 @@ enum lg_status lg_change_move(const struct lg_change_hands *hands,
 	if (status == LG_OK)
 		status = may_move(&ending, move->until_s, err);
 	if (status == LG_OK)
-		status = move_last(&ending, move, err);
-	if (status == LG_OK && ending.record)
-		status = move_there(&ending, move->until_s, err);
+		status = move_all(&ending, move, err);
+	if (status == LG_OK && ending.record && !ending.record->with_gate)
+		lg_change_ending_note(&ending, LG_EVENT_EXTEND, move->until_s,
+				      "done");
 	lg_change_ending_finish(&ending);
 	return status;
+}
+
+enum lg_status lg_change_move_back(struct lg_change_ending *ending,
+				   struct lg_error *err)
+{
+	const struct lg_change_lift where = {
+		.mode = LG_SERVERS_LIFT_EACH,
+		.with_gate = ending->record->with_gate,
+	};
+	enum lg_status status = lg_change_ending_gather(ending, &where, err);
+
+	return status == LG_OK ? put_back(ending, 0, SIZE_MAX, err) : status;
 }

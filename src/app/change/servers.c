@@ -14,28 +14,6 @@
 #include "app/change/servers_round.h"
 #include "app/change/servers_service.h"
 
-static const char *const step_names[] = {
-	[LG_SERVERS_UNTOUCHED] = "untouched",
-	[LG_SERVERS_WRITING] = "writing",
-	[LG_SERVERS_WROTE] = "wrote",
-	[LG_SERVERS_RESTARTING] = "restarting",
-	[LG_SERVERS_TESTED] = "tested",
-	[LG_SERVERS_RESTORING] = "restoring",
-	[LG_SERVERS_RESTORED] = "restored",
-	[LG_SERVERS_FORGOTTEN] = "forgotten",
-};
-
-const char *lg_servers_step_name(enum lg_servers_step step)
-{
-	return step_names[step];
-}
-
-int lg_servers_step_locks(enum lg_servers_step step)
-{
-	return step != LG_SERVERS_UNTOUCHED && step != LG_SERVERS_RESTORED &&
-	       step != LG_SERVERS_FORGOTTEN;
-}
-
 static enum lg_status work_look(struct lg_servers_round *round,
 				struct lg_servers_member *member,
 				struct lg_error *err)

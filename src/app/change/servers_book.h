@@ -11,11 +11,12 @@
  *  "backup","dialect","before","wanted"}]}
  * with before and wanted as Registry Editor text; every later line of it has
  * its "id": {"step":S,"target":NAME} in the words of lg_servers_step_name;
- * "applied" ends an apply, what stands by hand has none and is over when it is
- * in force: "lifted"; "until" moves its end, "lifting" begins a lift or an
- * undoing, "lifted" ends the change, as does "opened" (the gate of this machine
- * is lifted) once no target is locked any more. A last line that was cut off
- * counts as not written: the step it announces was not taken.
+ * "applied" ends an apply; "until" says when it ends, with "moving" that it is
+ * about to end at another time. "lifting" begins a lift or an undoing, "lifted"
+ * ends the change, also of values by hand ("stands") once they are in force;
+ * so does "opened" (the gate of this machine is lifted) once no target is locked
+ * any more. A last line that was cut off counts as not written: the step it
+ * announces was not taken.
  *
  * before is what a server holds without any lock, wanted what this lock sets by
  * itself; what is written is composed of both and of the other locks there
@@ -67,6 +68,7 @@ struct lg_servers_record {
 	int64_t until_boot_ms;
 	char boot_id[LG_BOOT_ID_SIZE];
 	int64_t offset_ms;
+	int moving; /* the end was to be another: elsewhere it may be */
 	int with_gate;
 	int replaces; /* in place of what stood there, not beside it */
 	int stands;   /* values by hand, which were interrupted; no lock */

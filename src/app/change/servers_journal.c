@@ -253,29 +253,30 @@ enum lg_status lg_servers_journal_step(const struct lg_servers *fleet,
 		      step_line(fleet->id, step, target, &line, err), err);
 }
 
-enum lg_status lg_servers_journal_until(const struct lg_servers *fleet,
-					int64_t until_s,
-					const struct lg_now *now,
-					struct lg_error *err)
+static enum lg_status until_line(const char *id,
+				 const struct lg_servers_record *record,
+				 int moving, struct lg_buffer *text,
+				 struct lg_error *err)
 {
-	struct lg_servers_record end = {
-		.until_s = until_s,
-		.until_boot_ms = lg_deadline_at(until_s, now).boot_ms,
-	};
 	cJSON *object = cJSON_CreateObject();
-	struct lg_buffer line = {0};
-	enum lg_status status;
 
-	snprintf(end.boot_id, sizeof(end.boot_id), "%s", now->boot_id);
 	if (object && cJSON_AddStringToObject(object, "step", "until") &&
-	    cJSON_AddStringToObject(object, "id", text_or_blank(fleet->id)) &&
-	    add_end(object, &end)) {
-		status = add_line(object, &line, err);
-	} else {
-		cJSON_Delete(object);
-		status = out_of_memory(err);
-	}
-	return append(fleet, &line, status, err);
+	    cJSON_AddStringToObject(object, "id", text_or_blank(id)) &&
+	    (!moving || cJSON_AddTrueToObject(object, "moving")) &&
+	    add_end(object, record))
+		return add_line(object, text, err);
+	cJSON_Delete(object);
+	return out_of_memory(err);
+}
+
+enum lg_status lg_servers_journal_until(const struct lg_servers *fleet,
+					const struct lg_servers_record *record,
+					int moving, struct lg_error *err)
+{
+	struct lg_buffer line = {0};
+
+	return append(fleet, &line,
+		      until_line(fleet->id, record, moving, &line, err), err);
 }
 
 static enum lg_status render_targets(const struct lg_servers_record *record,
@@ -310,6 +311,8 @@ static enum lg_status render_record(const struct lg_servers_record *record,
 					? lost_line(record, text, err)
 					: begin_line(record, text, err);
 
+	if (status == LG_OK && record->moving)
+		status = until_line(record->id, record, 1, text, err);
 	if (status == LG_OK && record->phase == LG_SERVERS_LIFTING)
 		status = step_line(record->id, "lifting", NULL, text, err);
 	if (status == LG_OK)

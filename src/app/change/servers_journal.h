@@ -18,10 +18,10 @@ enum lg_status lg_servers_journal_step(const struct lg_servers *fleet,
 				       const char *step, const char *target,
 				       struct lg_error *err);
 
-/* The lock ends at another time, told by the clocks as they are now. */
+/* The lock ends as record says, of which its end alone counts. moving: it is
+ * about to end at another time; where it stands so, it may already elsewhere. */
 enum lg_status lg_servers_journal_until(const struct lg_servers *fleet,
-					int64_t until_s,
-					const struct lg_now *now,
-					struct lg_error *err);
+					const struct lg_servers_record *record,
+					int moving, struct lg_error *err);
 
 #endif

@@ -402,6 +402,7 @@ enum lg_status lg_servers_record_step(const cJSON *object, const char *word,
 	*out_over = 0;
 	if (strcmp(word, "until") == 0) {
 		status = read_end(object, record, err);
+		record->moving = is_true(object, "moving");
 	} else if (strcmp(word, "lifted") == 0) {
 		*out_over = 1;
 	} else if (strcmp(word, "opened") == 0) {

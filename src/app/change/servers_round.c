@@ -14,6 +14,28 @@
 
 #define PARALLEL_DEFAULT 8
 
+static const char *const step_names[] = {
+	[LG_SERVERS_UNTOUCHED] = "untouched",
+	[LG_SERVERS_WRITING] = "writing",
+	[LG_SERVERS_WROTE] = "wrote",
+	[LG_SERVERS_RESTARTING] = "restarting",
+	[LG_SERVERS_TESTED] = "tested",
+	[LG_SERVERS_RESTORING] = "restoring",
+	[LG_SERVERS_RESTORED] = "restored",
+	[LG_SERVERS_FORGOTTEN] = "forgotten",
+};
+
+const char *lg_servers_step_name(enum lg_servers_step step)
+{
+	return step_names[step];
+}
+
+int lg_servers_step_locks(enum lg_servers_step step)
+{
+	return step != LG_SERVERS_UNTOUCHED && step != LG_SERVERS_RESTORED &&
+	       step != LG_SERVERS_FORGOTTEN;
+}
+
 enum lg_status lg_servers_round_step(struct lg_servers_round *round,
 				     struct lg_servers_member *member,
 				     enum lg_servers_step step,

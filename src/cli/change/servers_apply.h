@@ -11,6 +11,7 @@
 #ifndef LOGONGATE_CLI_CHANGE_SERVERS_APPLY_H
 #define LOGONGATE_CLI_CHANGE_SERVERS_APPLY_H
 
+#include "app/change/change_end.h"
 #include "app/change/change_forget.h"
 #include "app/change/change_move.h"
 #include "app/change/servers_book.h"
@@ -69,10 +70,10 @@ int lg_cli_servers_lift(struct lg_cli *cli, const char *id,
 			struct lg_cli_lifted *lifted);
 
 /* Puts back what interrupted changes left, and what locks whose end is past
- * left, on servers (how many: *out_done) and at the gate of this machine (1 in
- * *out_gate); says what damage took, and keeps the damaged file. With --over
- * only the locks whose end is past, and the gate here is not spoken to. */
-int lg_cli_servers_recover(struct lg_cli *cli, size_t *out_done, int *out_gate);
+ * left, on servers and at the gate of this machine; says what damage took, and
+ * keeps the damaged file. With --over only the locks whose end is past. */
+int lg_cli_servers_recover(struct lg_cli *cli,
+			   struct lg_change_recovered *out_recovered);
 
 /*
  * Gives up the servers that --forget names: no later step asks them. Without

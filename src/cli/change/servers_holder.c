@@ -317,7 +317,8 @@ enum lg_status lg_cli_servers_book(struct lg_cli *cli,
 static int is_unfinished(const struct lg_servers_book *book)
 {
 	for (size_t i = 0; i < book->count; i++) {
-		if (lg_servers_is_unfinished(&book->record[i]))
+		if (lg_servers_is_unfinished(&book->record[i]) ||
+		    book->record[i].moving)
 			return 1;
 	}
 	return 0;

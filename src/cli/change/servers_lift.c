@@ -202,20 +202,17 @@ int lg_cli_servers_lift(struct lg_cli *cli, const char *id,
 }
 
 static int recover(struct lg_cli *cli, const struct lg_servers_book *book,
-		   int interrupted, size_t *out_done, int *out_gate)
+		   int interrupted, struct lg_change_recovered *out_recovered)
 {
 	struct holding holding = {.base = {.cli = cli}};
 	const struct lg_change_hands hands = hands_of(&holding);
 	/* nobody can be asked: what was changed by hand is kept and told, and
 	 * keeps no other server locked */
-	struct lg_change_recovered recovered = lg_change_recover(
-		&hands, book,
-		lg_cli_option(cli, "force") == NULL ? LG_SERVERS_LIFT_EACH
-						    : LG_SERVERS_LIFT_FORCE,
-		interrupted);
-
-	*out_done = recovered.done;
-	*out_gate = recovered.gate;
+	*out_recovered = lg_change_recover(&hands, book,
+					   lg_cli_option(cli, "force") == NULL
+						   ? LG_SERVERS_LIFT_EACH
+						   : LG_SERVERS_LIFT_FORCE,
+					   interrupted);
 	return holding.code != LG_EXIT_DONE ? holding.code : holding.gate_code;
 }
 
@@ -233,21 +230,21 @@ static int mend(struct lg_cli *cli)
 	return status == LG_OK ? LG_EXIT_DONE : failed_to_begin(cli, &err);
 }
 
-int lg_cli_servers_recover(struct lg_cli *cli, size_t *out_done, int *out_gate)
+int lg_cli_servers_recover(struct lg_cli *cli,
+			   struct lg_change_recovered *out_recovered)
 {
 	int over_alone = lg_cli_option(cli, "over") != NULL;
 	struct lg_servers_book book = {0};
 	struct lg_error err;
 	int code = LG_EXIT_DONE;
 
-	*out_done = 0;
-	*out_gate = 0;
+	*out_recovered = (struct lg_change_recovered){0};
 	if (lg_cli_servers_book(cli, &book, &err) != LG_OK)
 		return lg_cli_fail(cli, &err);
 	if (book.damaged > 0 && !over_alone)
 		code = mend(cli);
 	if (code == LG_EXIT_DONE)
-		code = recover(cli, &book, !over_alone, out_done, out_gate);
+		code = recover(cli, &book, !over_alone, out_recovered);
 	if (book.damaged > 0 && !over_alone && code == LG_EXIT_DONE)
 		code = lg_cli_say(cli, LG_EXIT_NOT_PUT_BACK, NULL,
 				  "what the damaged lines said is lost, of "
@@ -261,19 +258,18 @@ int lg_cli_servers_recover(struct lg_cli *cli, size_t *out_done, int *out_gate)
 
 void lg_cli_servers_end_over(struct lg_cli *cli)
 {
+	struct lg_change_recovered over = {0};
 	struct lg_servers_now now = {0};
-	size_t done = 0;
-	int gate = 0;
 
 	/* who is at it now ends it, or knows why not */
 	if (lg_cli_servers_now(cli, &now, NULL) == LG_OK &&
 	    now.state != LG_SERVERS_CHANGING)
-		recover(cli, &now.book, 0, &done, &gate);
-	if (done > 0 && !cli->quiet)
+		recover(cli, &now.book, 0, &over);
+	if (over.done > 0 && !cli->quiet)
 		lg_cli_say(cli, LG_EXIT_DONE, NULL,
 			   "a lock on servers was over: %zu server%s the "
 			   "earlier values again",
-			   done, done == 1 ? " has" : "s have");
+			   over.done, over.done == 1 ? " has" : "s have");
 	lg_servers_now_release(&now);
 }
 
@@ -286,6 +282,13 @@ int lg_cli_move(struct lg_cli *cli, struct lg_change_move *move)
 
 	if (status == LG_OK)
 		return LG_EXIT_DONE;
+	if (move->half) {
+		lg_cli_fail_as(cli, LG_EXIT_NOT_PUT_BACK, &err);
+		return lg_cli_say(cli, LG_EXIT_NOT_PUT_BACK, NULL,
+				  "the earlier end could NOT be put back "
+				  "everywhere: logongate recover does when it "
+				  "can");
+	}
 	if (move->gate_exit != 0)
 		return lg_cli_fail_as(cli, (enum lg_exit)move->gate_exit, &err);
 	if (status == LG_ERR_RANGE && move->gate_id == NULL)

@@ -119,6 +119,23 @@ static void set(cJSON *status, const char *name, cJSON *item)
 	lg_json_add(status, name, item != NULL ? item : cJSON_CreateNull());
 }
 
+/* What it was that broke off, and what recover does about it. */
+static const char *broken_off(const struct lg_servers_record *record)
+{
+	if (record->phase == LG_SERVERS_APPLIED)
+		return ") stays in force, but may not end at the same time "
+		       "everywhere: logongate recover brings the earlier end "
+		       "back";
+	return record->phase == LG_SERVERS_APPLYING
+		       ? ") was interrupted while it was applied: logongate "
+			 "recover puts the earlier values back, and logongate "
+			 "recover --forget NAME gives up a server that will "
+			 "not return"
+		       : ") was not put back everywhere: logongate recover "
+			 "puts the earlier values back, and logongate recover "
+			 "--forget NAME gives up a server that will not return";
+}
+
 /* Half done, and nobody is at it any more. */
 static void show_interrupted(cJSON *status,
 			     const struct lg_servers_record *record)
@@ -134,14 +151,7 @@ static void show_interrupted(cJSON *status,
 			 "a change over several servers (%s of %s, begun ",
 			 record->profile, record->by);
 	lg_text_clock(lg_cli_now(), record->since_s, &text);
-	lg_buffer_text(&text, record->phase == LG_SERVERS_APPLYING
-				      ? ") was interrupted while it was applied"
-				      : ") was not put back everywhere");
-	lg_buffer_text(
-		&text,
-		": logongate recover puts the earlier values back, and "
-		"logongate recover --forget NAME gives up a server that will "
-		"not return");
+	lg_buffer_text(&text, broken_off(record));
 	lg_status_add_loud(status,
 			   lg_buffer_status(&text, NULL) == LG_OK
 				   ? text.data
@@ -211,7 +221,7 @@ static void show_record(cJSON *status, const struct lg_servers_now *now,
 	struct lg_status_said said;
 
 	if (now->state == LG_SERVERS_INTERRUPTED &&
-	    lg_servers_is_unfinished(record))
+	    (lg_servers_is_unfinished(record) || record->moving))
 		show_interrupted(status, record);
 	if (record->phase == LG_SERVERS_LOST)
 		show_lost(status, record);

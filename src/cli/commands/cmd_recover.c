@@ -37,14 +37,15 @@ static void print_forgotten(struct lg_cli *cli,
 	lg_buffer_release(&path);
 }
 
-static int print_json(struct lg_cli *cli, size_t done, int gate,
+static int print_json(struct lg_cli *cli,
+		      const struct lg_change_recovered *recovered,
 		      const struct lg_change_forgotten *forgotten)
 {
 	cJSON *object = cJSON_CreateObject();
 	cJSON *array = cJSON_CreateArray();
 
-	lg_json_number(object, "put_back", (int64_t)done);
-	lg_json_bool(object, "gate", gate);
+	lg_json_number(object, "put_back", (int64_t)recovered->done);
+	lg_json_bool(object, "gate", recovered->gate);
 	for (size_t i = 0; i < forgotten->name.count; i++) {
 		cJSON *one = cJSON_CreateObject();
 
@@ -56,39 +57,49 @@ static int print_json(struct lg_cli *cli, size_t done, int gate,
 	return lg_cli_json(cli, object);
 }
 
+static void print_recovered(struct lg_cli *cli,
+			    const struct lg_change_recovered *recovered,
+			    const struct lg_change_forgotten *forgotten)
+{
+	size_t done = recovered->done;
+	int nothing = done == 0 && recovered->ends == 0 && !recovered->gate;
+
+	if (done > 0)
+		lg_cli_print(cli, LG_GREEN,
+			     "%zu server%s the earlier values again\n", done,
+			     done == 1 ? " has" : "s have");
+	if (recovered->ends > 0)
+		lg_cli_print(cli, LG_GREEN,
+			     "%zu lock%s at the earlier time everywhere\n",
+			     recovered->ends,
+			     recovered->ends == 1 ? " ends" : "s end");
+	if (recovered->gate)
+		lg_cli_print(cli, LG_GREEN, "the gate here is lifted\n");
+	else if (nothing && forgotten->name.count == 0)
+		lg_cli_print(cli, LG_GREEN, "nothing was interrupted\n");
+	else if (nothing && forgotten->in_force > 0)
+		lg_cli_print(cli, LG_PLAIN,
+			     "elsewhere the lock stays in force; "
+			     "logongate lift ends it\n");
+}
+
 int lg_cmd_recover(struct lg_cli *cli)
 {
 	struct lg_change_forgotten forgotten = {0};
-	size_t given_up;
-	size_t done = 0;
-	int gate = 0;
+	struct lg_change_recovered recovered;
 	int code = lg_cli_servers_forget(cli, &forgotten);
 
 	if (code != LG_EXIT_DONE)
 		return code;
-	given_up = forgotten.name.count;
 	if (!cli->json && !cli->quiet)
 		print_forgotten(cli, &forgotten);
-	code = lg_cli_servers_recover(cli, &done, &gate);
-	if (cli->json && (code == LG_EXIT_DONE || given_up > 0)) {
-		int printed = print_json(cli, done, gate, &forgotten);
+	code = lg_cli_servers_recover(cli, &recovered);
+	if (cli->json && (code == LG_EXIT_DONE || forgotten.name.count > 0)) {
+		int printed = print_json(cli, &recovered, &forgotten);
 
 		code = code == LG_EXIT_DONE ? printed : code;
 	} else if (code == LG_EXIT_DONE && !cli->quiet) {
-		if (done > 0)
-			lg_cli_print(cli, LG_GREEN,
-				     "%zu server%s the earlier values again\n",
-				     done, done == 1 ? " has" : "s have");
-		if (gate)
-			lg_cli_print(cli, LG_GREEN,
-				     "the gate here is lifted\n");
-		else if (done == 0 && given_up == 0)
-			lg_cli_print(cli, LG_GREEN,
-				     "nothing was interrupted\n");
-		else if (done == 0 && forgotten.in_force > 0)
-			lg_cli_print(cli, LG_PLAIN,
-				     "elsewhere the lock stays in force; "
-				     "logongate lift ends it\n");
+		print_recovered(cli, &recovered, &forgotten);
 	}
 	lg_change_forgotten_release(&forgotten);
 	return code;
