@@ -26,16 +26,6 @@ size_t lg_kept_text_len(const char *text)
 	return text ? lg_kept_len(text, strnlen(text, LG_KEPT_MAX + 1)) : 0;
 }
 
-char *lg_kept_copy(const char *text, size_t len)
-{
-	size_t kept;
-
-	if (!text || !len)
-		return NULL;
-	kept = lg_kept_len(text, len);
-	return strndup(text, kept);
-}
-
 void *lg_kept_value(const void *value, size_t size,
 		    const struct lg_kept_text *text, size_t count,
 		    size_t *out_size)

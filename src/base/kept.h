@@ -22,10 +22,6 @@ size_t lg_kept_len(const char *text, size_t len);
 /* The same of a text that ends in NUL; 0 for NULL. */
 size_t lg_kept_text_len(const char *text);
 
-/* A copy of what is kept, for the caller to free; NULL for NULL, an empty
- * text, and without memory. */
-char *lg_kept_copy(const char *text, size_t len);
-
 /* A text that a value points to: where its const char * stands in the value,
  * and how much of it is kept. */
 struct lg_kept_text {

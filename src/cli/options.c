@@ -171,7 +171,8 @@ const struct lg_option lg_options[] = {
 };
 const size_t lg_option_count = sizeof(lg_options) / sizeof(lg_options[0]);
 
-const struct lg_option *lg_option_find(const char *name, size_t len)
+/* NULL where there is none of that name. */
+static const struct lg_option *find_option(const char *name, size_t len)
 {
 	for (size_t i = 0; i < lg_option_count; i++) {
 		if (strncmp(lg_options[i].name, name, len) == 0 &&
@@ -264,7 +265,7 @@ static enum lg_status read_one(struct lg_cli *cli, char *word, char *next,
 {
 	const char *name = word + 2;
 	size_t len = strcspn(name, "=");
-	const struct lg_option *option = lg_option_find(name, len);
+	const struct lg_option *option = find_option(name, len);
 	enum lg_status status;
 
 	if (option == NULL || len == 0)
@@ -310,7 +311,7 @@ enum lg_status lg_options_read(struct lg_cli *cli, int argc, char **argv,
 			break;
 		}
 		if (strcmp(argv[i], "-h") == 0)
-			status = take(cli, lg_option_find("help", 4), "", err);
+			status = take(cli, find_option("help", 4), "", err);
 		else if (strncmp(argv[i], "--", 2) == 0)
 			status = read_one(cli, argv[i],
 					  i + 1 < argc ? argv[i + 1] : NULL,

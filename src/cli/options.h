@@ -34,8 +34,6 @@ struct lg_cli_given {
 	const char *value;
 };
 
-/* NULL where there is none of that name. */
-const struct lg_option *lg_option_find(const char *name, size_t len);
 /* 1 when the command takes it. */
 int lg_option_is_taken(const struct lg_option *option,
 		       const struct lg_command *command);

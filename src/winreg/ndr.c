@@ -21,7 +21,7 @@ void ndr_put_u32(struct lg_buffer *out, uint32_t number)
 	ndr_put_u16(out, (uint16_t)(number >> 16));
 }
 
-void ndr_put_align(struct lg_buffer *out, size_t to)
+static void put_align(struct lg_buffer *out, size_t to)
 {
 	while (out->len % to && out->status == LG_OK)
 		lg_buffer_char(out, '\0');
@@ -29,14 +29,14 @@ void ndr_put_align(struct lg_buffer *out, size_t to)
 
 void ndr_put_pointer(struct lg_buffer *out)
 {
-	ndr_put_align(out, 4);
+	put_align(out, 4);
 	/* Any number but 0 that no other pointer of the stub has. */
 	ndr_put_u32(out, 0x00020000 + (uint32_t)out->len);
 }
 
 void ndr_put_null(struct lg_buffer *out)
 {
-	ndr_put_align(out, 4);
+	put_align(out, 4);
 	ndr_put_u32(out, 0);
 }
 
@@ -44,20 +44,20 @@ void ndr_put_text(struct lg_buffer *out, const char *text)
 {
 	uint32_t units = (uint32_t)lg_utf16_units(text, strlen(text)) + 1;
 
-	ndr_put_align(out, 4);
+	put_align(out, 4);
 	ndr_put_u32(out, units);
 	ndr_put_u32(out, 0);
 	ndr_put_u32(out, units);
 	lg_utf16_append(out, text, strlen(text));
 	ndr_put_u16(out, 0);
-	ndr_put_align(out, 4);
+	put_align(out, 4);
 }
 
 void ndr_put_unicode(struct lg_buffer *out, const char *text)
 {
 	uint16_t bytes = 0;
 
-	ndr_put_align(out, 4);
+	put_align(out, 4);
 	if (text)
 		bytes = (uint16_t)(2 * lg_utf16_units(text, strlen(text)) + 2);
 	ndr_put_u16(out, bytes);
@@ -72,10 +72,10 @@ void ndr_put_unicode(struct lg_buffer *out, const char *text)
 
 void ndr_put_bytes(struct lg_buffer *out, const void *bytes, size_t len)
 {
-	ndr_put_align(out, 4);
+	put_align(out, 4);
 	ndr_put_u32(out, (uint32_t)len);
 	lg_buffer_append(out, bytes, len);
-	ndr_put_align(out, 4);
+	put_align(out, 4);
 }
 
 const uint8_t *ndr_take(struct ndr_reader *reader, size_t len)

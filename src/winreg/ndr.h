@@ -18,7 +18,6 @@
 void ndr_put_u16(struct lg_buffer *out, uint16_t number);
 /* Does not align by itself. */
 void ndr_put_u32(struct lg_buffer *out, uint32_t number);
-void ndr_put_align(struct lg_buffer *out, size_t to);
 
 /* A unique pointer that is there; what it points to follows. */
 void ndr_put_pointer(struct lg_buffer *out);

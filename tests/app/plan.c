@@ -10,6 +10,7 @@
 
 #include "allocation.h"
 #include "app/change/plan.h"
+#include "app/records/json_member.h"
 #include "app/records/plan_json.h"
 
 #define DN "/o=Org/ou=Site/cn=Recipients/cn="
@@ -520,7 +521,9 @@ static void the_worst_of_two_servers_answers(void **state)
 	assert_int_equal(answer(b), LG_PLAN_OPEN);
 	assert_int_equal(b->plan->target[0].engages, 1);
 	assert_int_equal(b->plan->target[1].engages, 0);
-	assert_int_equal(lg_plan_json(b->plan, &b->input, &text, NULL), LG_OK);
+	assert_int_equal(
+		lg_json_print(lg_plan_object(b->plan, &b->input), &text, NULL),
+		LG_OK);
 	assert_non_null(strstr(text.data, "\"name\":\"other\""));
 	assert_non_null(strstr(text.data, "\"until\":null}"));
 	lg_buffer_release(&text);
@@ -533,7 +536,8 @@ static enum lg_status make(void *context, struct lg_error *err)
 	enum lg_status status = lg_plan_new(&b->input, &b->plan, err);
 
 	if (status == LG_OK)
-		status = lg_plan_json(b->plan, &b->input, &text, err);
+		status = lg_json_print(lg_plan_object(b->plan, &b->input),
+				       &text, err);
 	lg_buffer_release(&text);
 	lg_plan_free(&b->plan);
 	return status;

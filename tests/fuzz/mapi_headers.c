@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "core/mapi/exchange_request.h"
+#include "core/mapi/mapi.h"
 #include "core/policy/message.h"
 
 #include "demand.h"
@@ -27,7 +27,6 @@ static void message_is_clean(const char *text)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct lg_activesync_query query;
 	struct lg_version version;
 	char *text = malloc(size + 1);
 
@@ -41,7 +40,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	lg_mapi_client_version(text, size, text, size, &version);
 	lg_mapi_request_kind(text, size);
 	lg_mapi_path_is_address_book(text, size);
-	lg_activesync_query_read(text, size, &query);
 	free(text);
 	return 0;
 }

@@ -141,5 +141,5 @@ int main(void)
 			  an_array_has_room_for_more),
 	};
 
-	return cmocka_run_group_tests(rows, NULL, NULL);
+	return suite_run(rows);
 }

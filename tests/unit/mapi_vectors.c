@@ -12,6 +12,7 @@
 #include "core/mapi/mapi_answer.h"
 
 #include "json_rows.h"
+#include "mapi_result.h"
 #include "suite.h"
 
 static struct lg_mapi_scratch scratch;
@@ -323,14 +324,13 @@ static void response_rows(void **state)
 	for (i = 0; i < rows.count; i++) {
 		const cJSON *row = rows.row[i];
 		const cJSON *expect = item_of(row, "expect");
-		struct lg_mapi_connect_result result;
+		struct mapi_result result;
 		size_t len;
 		unsigned char *entity =
 			json_rows_hex(item_of(row, "full_entity_hex"), &len);
 
 		print_message("    %s\n", text_of(row, "name"));
-		assert_int_equal(lg_mapi_connect_result_parse(entity, len,
-							      &result, NULL),
+		assert_int_equal(mapi_result_read(entity, len, &result, NULL),
 				 LG_OK);
 		assert_number(expect, "status_code", result.status_code);
 		assert_number(expect, "error_code", result.error_code);
@@ -348,7 +348,7 @@ static void response_rows(void **state)
 static void response_prefixes(void **state)
 {
 	unsigned char body[LG_MAPI_DENIAL_SIZE];
-	struct lg_mapi_connect_result result, untouched;
+	struct mapi_result result, untouched;
 	size_t cut;
 
 	memset(&untouched, 0x5a, sizeof(untouched));
@@ -359,9 +359,8 @@ static void response_prefixes(void **state)
 		assert_non_null(part);
 		memcpy(part, body, cut);
 		result = untouched;
-		assert_int_equal(
-			lg_mapi_connect_result_parse(part, cut, &result, NULL),
-			LG_ERR_SYNTAX);
+		assert_int_equal(mapi_result_read(part, cut, &result, NULL),
+				 LG_ERR_SYNTAX);
 		assert_memory_equal(&result, &untouched, sizeof(result));
 		free(part);
 	}

@@ -164,29 +164,6 @@ static void disables_and_comes_back(void **state)
 	}
 }
 
-static void enables(void **state)
-{
-	struct lg_strlist values = list_of("IMAP4§0§x HTTP§1§1 OWA§0 MAPI§§");
-	struct lg_protocol_change change = {{0}, {0}};
-
-	assert_int_equal(lg_protocol_settings_enable(&values, LG_PROTOCOL_IMAP,
-						     &change, NULL),
-			 LG_OK);
-	assert_int_equal(lg_protocol_settings_enable(&values, LG_PROTOCOL_HTTP,
-						     &change, NULL),
-			 LG_OK);
-	assert_int_equal(lg_protocol_settings_enable(&values, LG_PROTOCOL_MAPI,
-						     &change, NULL),
-			 LG_OK);
-	assert_int_equal(lg_protocol_settings_enable(&values, LG_PROTOCOL_POP3,
-						     &change, NULL),
-			 LG_OK);
-	assert_true(is_list(&change.removed, "IMAP4§0§x OWA§0"));
-	assert_true(is_list(&change.added, "IMAP4§1§x OWA§1"));
-	lg_protocol_change_release(&change);
-	lg_strlist_release(&values);
-}
-
 static void somebody_elses_change_is_seen(void **state)
 {
 	struct lg_strlist values = list_of("IMAP4§1§1 POP3§1");
@@ -241,9 +218,6 @@ static void other_protocols_have_no_switch(void **state)
 		assert_int_equal(lg_protocol_settings_disable(&values, protocol,
 							      &change, &err),
 				 wanted);
-		assert_int_equal(lg_protocol_settings_enable(&values, protocol,
-							     &change, &err),
-				 wanted);
 	}
 	assert_int_equal(lg_protocol_settings_knows(LG_PROTOCOL_SMTP), 0);
 	assert_int_equal(lg_protocol_settings_knows(LG_PROTOCOL_LOGIN), 0);
@@ -284,8 +258,6 @@ int main(void)
 			  says_what_is_allowed),
 		suite_row("I2 disabling changes one field and can be undone",
 			  disables_and_comes_back),
-		suite_row("I2 enabling changes what is disabled and no more",
-			  enables),
 		suite_row("a change by somebody else meanwhile is seen",
 			  somebody_elses_change_is_seen),
 		suite_row("a value that is there twice is changed twice",

@@ -240,11 +240,16 @@ static enum lg_status add_session(const char *line, size_t len, int64_t now_s,
 	return status;
 }
 
-enum lg_status lg_haproxy_sessions_parse(const char *text, size_t len,
-					 int64_t now_s,
-					 const struct lg_strlist *frontends,
-					 struct lg_session_list *out_list,
-					 struct lg_error *err)
+/*
+ * Reads what "show sess" answers: "0xID: proto=tcpv4 src=IP:PORT fe=... be=...
+ * age=1m5s ..." a line; other lines are read over. Adds what is a client's.
+ * Units: now_s is the wall clock's.
+ */
+static enum lg_status sessions_parse(const char *text, size_t len,
+				     int64_t now_s,
+				     const struct lg_strlist *frontends,
+				     struct lg_session_list *out_list,
+				     struct lg_error *err)
 {
 	enum lg_status status = LG_OK;
 	size_t at = 0;
@@ -270,9 +275,9 @@ static enum lg_status runtime_list(void *self, struct lg_session_list *out_list,
 
 	status = exchange(runtime, command, sizeof(command) - 1, &answer, err);
 	if (status == LG_OK)
-		status = lg_haproxy_sessions_parse(
-			answer.data ? answer.data : "", answer.len, time(NULL),
-			&runtime->frontends, out_list, err);
+		status = sessions_parse(answer.data ? answer.data : "",
+					answer.len, time(NULL),
+					&runtime->frontends, out_list, err);
 	lg_buffer_release(&answer);
 	return status;
 }

@@ -33,15 +33,4 @@ struct lg_haproxy_settings {
 enum lg_status lg_haproxy_open(const struct lg_haproxy_settings *settings,
 			       struct lg_door *out_door, struct lg_error *err);
 
-/*
- * Reads what "show sess" answers: "0xID: proto=tcpv4 src=IP:PORT fe=... be=...
- * age=1m5s ..." a line; other lines are read over. Adds what is a client's.
- * Units: now_s is the wall clock's.
- */
-enum lg_status lg_haproxy_sessions_parse(const char *text, size_t len,
-					 int64_t now_s,
-					 const struct lg_strlist *frontends,
-					 struct lg_session_list *out_list,
-					 struct lg_error *err);
-
 #endif

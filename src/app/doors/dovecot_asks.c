@@ -157,7 +157,8 @@ void lg_dovecot_ask_policy(const struct lg_dovecot *dovecot,
 				 out_answer);
 }
 
-const char *lg_dovecot_driver(const struct lg_block *passdb)
+/* The driver of a passdb: its own word, or its name. */
+static const char *driver_of(const struct lg_block *passdb)
 {
 	return value_or(passdb, "driver",
 			passdb->word_count > 1 ? passdb->word[1] : "");
@@ -221,7 +222,7 @@ static int lets_smtp_by(const struct lg_block *passdb)
 
 	if (fields)
 		nets = lg_block_value(fields, "allow_nets");
-	return is_word(lg_dovecot_driver(passdb), "static") &&
+	return is_word(driver_of(passdb), "static") &&
 	       is_word(value_or(passdb, "skip", ""), "unauthenticated") &&
 	       nets && strstr(nets, "smtp");
 }
@@ -320,7 +321,7 @@ static enum kind kind_of(const struct lg_dovecot *dovecot,
 			 const struct lg_block *passdb,
 			 struct lg_dovecot_answer *answer)
 {
-	const char *driver = lg_dovecot_driver(passdb);
+	const char *driver = driver_of(passdb);
 	struct lg_buffer path = {0};
 	struct lg_buffer text = {0};
 	struct lg_error why;

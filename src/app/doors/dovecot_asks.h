@@ -58,9 +58,6 @@ int lg_dovecot_asks_for_life(const struct lg_dovecot *dovecot,
  * the gate is asked. */
 int lg_dovecot_is_probe(const struct lg_block *passdb);
 
-/* The driver of a passdb: its own word, or its name. */
-const char *lg_dovecot_driver(const struct lg_block *passdb);
-
 /* 1 when a success of this passdb lets the next ones be asked. */
 int lg_dovecot_goes_on(const struct lg_block *passdb);
 

@@ -53,8 +53,9 @@ const struct lg_block *lg_nginx_next(const struct lg_nginx_server *server,
 	return at;
 }
 
-const struct lg_block *lg_nginx_location(const struct lg_nginx_server *server,
-					 const char *path)
+/* The location of the server with exactly this path or name, or NULL. */
+static const struct lg_block *location_for(const struct lg_nginx_server *server,
+					   const char *path)
 {
 	const struct lg_block *place = NULL;
 
@@ -211,7 +212,7 @@ static int leads_behind(const struct lg_nginx_server *server,
 {
 	const char *target = error_target(place, code);
 	const struct lg_block *location =
-		target ? lg_nginx_location(server, target) : NULL;
+		target ? location_for(server, target) : NULL;
 
 	return location && location != place &&
 	       lg_nginx_passes(server, location) != NULL;
@@ -226,7 +227,7 @@ int lg_nginx_asks(const struct lg_nginx_server *server,
 	*out_why = NULL;
 	if (!is_on(path))
 		return 0;
-	check = lg_nginx_location(server, path);
+	check = location_for(server, path);
 	if (!check || !is_check(server, check))
 		return 0;
 	if (satisfied_otherwise(place)) {
@@ -311,7 +312,7 @@ enum lg_when_down lg_nginx_when_down(const struct lg_nginx_server *server,
 
 	if (!target)
 		return LG_WHEN_DOWN_CLOSED;
-	page = lg_nginx_location(server, target);
+	page = location_for(server, target);
 	if (!page)
 		return *target == '@' ? LG_WHEN_DOWN_OPEN : LG_WHEN_DOWN_CLOSED;
 	if (lg_nginx_passes(server, page))

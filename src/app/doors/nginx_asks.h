@@ -19,10 +19,6 @@ struct lg_nginx_server {
 	const struct lg_gate_addresses *gate;
 };
 
-/* The location of the server with exactly this path or name, or NULL. */
-const struct lg_block *lg_nginx_location(const struct lg_nginx_server *server,
-					 const char *path);
-
 /* The next place in the server after this one (NULL: the server itself), or
  * NULL. */
 const struct lg_block *lg_nginx_next(const struct lg_nginx_server *server,

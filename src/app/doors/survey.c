@@ -61,8 +61,9 @@ static enum lg_status gate_addresses(const struct lg_settings *settings,
 	return status;
 }
 
-enum lg_status lg_survey_add_unknown(struct survey *survey, const char *door,
-				     const char *place, const char *why)
+/* A way in of which nothing is known, and why. */
+static enum lg_status add_unknown(struct survey *survey, const char *door,
+				  const char *place, const char *why)
 {
 	struct lg_buffer note = {0};
 	struct lg_way way = {.door = door,
@@ -90,7 +91,7 @@ enum lg_status lg_survey_settle(struct survey *survey, const char *door,
 		return status;
 	if (status == LG_ERR_UNKNOWN_KEY)
 		return LG_OK;
-	return lg_survey_add_unknown(survey, door, why.place, why.text);
+	return add_unknown(survey, door, why.place, why.text);
 }
 
 static enum lg_status read_dovecot(struct survey *survey, const char *conf)
@@ -108,8 +109,8 @@ static enum lg_status read_dovecot(struct survey *survey, const char *conf)
 						   text.data ? text.data : "",
 						   &hidden, survey->err);
 	if (status == LG_OK && hidden.len)
-		status = lg_survey_add_unknown(survey, "dovecot", hidden.data,
-					       "may not be read");
+		status = add_unknown(survey, "dovecot", hidden.data,
+				     "may not be read");
 	else if (status == LG_OK)
 		status = lg_doors_dovecot(text.data ? text.data : "", text.len,
 					  survey->gate, &survey->files,

@@ -21,9 +21,6 @@ struct survey {
 enum lg_status lg_survey_read_named(void *context, const char *path,
 				    struct lg_buffer *out_text,
 				    struct lg_error *err);
-/* A way in of which nothing is known, and why. */
-enum lg_status lg_survey_add_unknown(struct survey *survey, const char *door,
-				     const char *place, const char *why);
 /* What one server's reader gave. */
 enum lg_status lg_survey_settle(struct survey *survey, const char *door,
 				enum lg_status status);

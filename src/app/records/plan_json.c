@@ -149,10 +149,3 @@ cJSON *lg_plan_object(const struct lg_plan *plan,
 	lg_json_time(object, "until", plan->until_s);
 	return object;
 }
-
-enum lg_status lg_plan_json(const struct lg_plan *plan,
-			    const struct lg_plan_input *input,
-			    struct lg_buffer *out_text, struct lg_error *err)
-{
-	return lg_json_print(lg_plan_object(plan, input), out_text, err);
-}

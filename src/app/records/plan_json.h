@@ -17,9 +17,4 @@ struct cJSON;
 struct cJSON *lg_plan_object(const struct lg_plan *plan,
 			     const struct lg_plan_input *input);
 
-/* The same as one line. */
-enum lg_status lg_plan_json(const struct lg_plan *plan,
-			    const struct lg_plan_input *input,
-			    struct lg_buffer *out_text, struct lg_error *err);
-
 #endif

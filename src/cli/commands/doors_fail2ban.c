@@ -101,9 +101,9 @@ static enum lg_status add_jail(struct lg_ways *ways, const char *jail,
 	return status;
 }
 
-enum lg_status lg_doors_fail2ban_read(const char *text, size_t len,
-				      struct lg_ways *ways,
-				      struct lg_error *err)
+/* From what `fail2ban-client -d` prints. */
+static enum lg_status fail2ban_read(const char *text, size_t len,
+				    struct lg_ways *ways, struct lg_error *err)
 {
 	enum lg_status status = LG_OK;
 	size_t at = 0;
@@ -146,8 +146,8 @@ enum lg_status lg_doors_fail2ban(const char *folder, struct lg_ways *ways,
 	status = lg_program_output(folder ? named : usual, TIMEOUT_MS, &text,
 				   NULL);
 	if (status == LG_OK)
-		status = lg_doors_fail2ban_read(text.data ? text.data : "",
-						text.len, ways, err);
+		status = fail2ban_read(text.data ? text.data : "", text.len,
+				       ways, err);
 	else if (status == LG_ERR_UNKNOWN_KEY)
 		status = LG_OK;
 	else

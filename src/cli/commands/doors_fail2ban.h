@@ -19,9 +19,4 @@
 enum lg_status lg_doors_fail2ban(const char *folder, struct lg_ways *ways,
 				 struct lg_error *err);
 
-/* The same from what `fail2ban-client -d` prints. */
-enum lg_status lg_doors_fail2ban_read(const char *text, size_t len,
-				      struct lg_ways *ways,
-				      struct lg_error *err);
-
 #endif

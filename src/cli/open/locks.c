@@ -100,7 +100,8 @@ static int add_from_state(struct lg_cli *cli, struct lg_cli_locks *locks)
 	return LG_EXIT_DONE;
 }
 
-int lg_cli_is_lock_of(const struct lg_cli_lock *lock,
+/* 1 where this lock of the gate here is that one of servers. */
+static int is_lock_of(const struct lg_cli_lock *lock,
 		      const struct lg_servers_record *record)
 {
 	if (record->id != NULL)
@@ -116,7 +117,7 @@ static struct lg_cli_lock *same(const struct lg_cli_locks *locks,
 {
 	for (size_t i = 0; i < locks->count; i++) {
 		if (locks->lock[i].is_here &&
-		    lg_cli_is_lock_of(&locks->lock[i], record))
+		    is_lock_of(&locks->lock[i], record))
 			return &locks->lock[i];
 	}
 	return NULL;

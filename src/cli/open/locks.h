@@ -53,10 +53,6 @@ int lg_cli_locks(struct lg_cli *cli, enum lg_locks_for why,
 		 struct lg_cli_locks *out_locks);
 void lg_cli_locks_release(struct lg_cli_locks *locks);
 
-/* 1 where this lock of the gate here is that one of servers. */
-int lg_cli_is_lock_of(const struct lg_cli_lock *lock,
-		      const struct lg_servers_record *record);
-
 /*
  * The lock that the command means: its operand, or the only one.
  * Returns: an exit code; 5 is printed, with the locks there are.

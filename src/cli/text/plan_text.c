@@ -13,7 +13,8 @@
 #include "cli/table.h"
 #include "cli/text/plan_text.h"
 
-enum lg_exit lg_plan_exit(const struct lg_plan *plan)
+/* The exit code of a plan's answer. */
+static enum lg_exit exit_of(const struct lg_plan *plan)
 {
 	switch (plan->answer) {
 	case LG_PLAN_GO:
@@ -406,7 +407,7 @@ static void tell_unaccepted(struct lg_cli *cli, const struct lg_plan *plan,
 
 int lg_plan_refusal(struct lg_cli *cli, const struct lg_plan *plan)
 {
-	enum lg_exit code = lg_plan_exit(plan);
+	enum lg_exit code = exit_of(plan);
 
 	switch (plan->answer) {
 	case LG_PLAN_GO:

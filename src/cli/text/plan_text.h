@@ -25,7 +25,4 @@ void lg_plan_more_text(struct lg_cli *cli, size_t left_out);
 /* Says on stderr why apply does not go on; gives the exit code. */
 int lg_plan_refusal(struct lg_cli *cli, const struct lg_plan *plan);
 
-/* The exit code of a plan's answer. */
-enum lg_exit lg_plan_exit(const struct lg_plan *plan);
-
 #endif

@@ -204,27 +204,6 @@ enum lg_status lg_protocol_settings_disable(const struct lg_strlist *values,
 	return status;
 }
 
-enum lg_status lg_protocol_settings_enable(const struct lg_strlist *values,
-					   enum lg_protocol protocol,
-					   struct lg_protocol_change *change,
-					   struct lg_error *err)
-{
-	enum lg_status status = LG_OK;
-	size_t i;
-
-	if (!lg_protocol_settings_knows(protocol))
-		return refuse_unknown(err);
-	for (i = 0; status == LG_OK && i < values->count; i++) {
-		struct protocol_value value = cut(values->item[i]);
-
-		if (is_of(&value, protocol) &&
-		    access_of(&value, protocol) == LG_ACCESS_DISABLED)
-			status = exchange_field(values, &value, "1", change,
-						err);
-	}
-	return status;
-}
-
 /* Whether the nth value is among those to remove; each removes one value. */
 static int is_removed(const struct lg_strlist *values, size_t nth,
 		      const struct lg_strlist *removed)

@@ -62,12 +62,6 @@ enum lg_status lg_protocol_settings_disable(const struct lg_strlist *values,
 					    struct lg_protocol_change *change,
 					    struct lg_error *err);
 
-/* The same for enabling: only values that disable are changed. */
-enum lg_status lg_protocol_settings_enable(const struct lg_strlist *values,
-					   enum lg_protocol protocol,
-					   struct lg_protocol_change *change,
-					   struct lg_error *err);
-
 /*
  * The values after a change. Undo: the same with change.added and
  * change.removed exchanged, see lg_protocol_change_undo.

@@ -37,28 +37,4 @@ void lg_mapi_denial(uint32_t error_code,
  * text of ASCII. */
 const char *lg_mapi_code_page(enum lg_mapi_code code);
 
-/* What a Connect response says, as a client reads it. */
-struct lg_mapi_connect_result {
-	uint32_t status_code;
-	uint32_t error_code; /* 0 where status_code is not 0 */
-	uint32_t polls_max;
-	uint32_t retry_count;
-	uint32_t retry_delay;
-	const char *dn_prefix; /* borrowed from the body, NUL-terminated */
-	const unsigned char *display_name; /* UTF-16LE units, borrowed */
-	size_t display_name_units;
-	uint32_t aux_size;
-};
-
-/*
- * Reads the whole entity of a Connect response: meta tags, additional headers
- * and body.
- * Returns: LG_OK; LG_ERR_SYNTAX, with nothing written.
- * Keeps: the result borrows from entity.
- */
-enum lg_status
-lg_mapi_connect_result_parse(const unsigned char *entity, size_t len,
-			     struct lg_mapi_connect_result *out_result,
-			     struct lg_error *err);
-
 #endif
