@@ -1,29 +1,15 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * A lock of a fleet from apply to lift, with what can come between: gates that
- * are away, not ready, restarted, with a full disk; entries that are forged,
- * deleted, replayed.
+ * are away, not ready, restarted, providers that stand still.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "app/fleet/fleet_beside.h"
-#include "app/fleet/fleet_values.h"
 #include "fleet_scene.h"
 #include "suite.h"
-
-static void applied_everywhere(struct scene *scene)
-{
-	struct lg_error err = {0};
-	size_t i;
-
-	if (scene_apply(scene, &err) != LG_OK)
-		fail_msg("%s", err.text);
-	assert_int_equal(scene->round.outcome, LG_FLEET_CAME_TRUE);
-	for (i = 0; i < scene->count; i++)
-		assert_true(scene_holds(scene, i));
-}
 
 static void applies_and_lifts(void **state)
 {
@@ -33,7 +19,7 @@ static void applies_and_lifts(void **state)
 	int64_t until_s;
 	size_t i;
 
-	applied_everywhere(scene);
+	scene_applied_everywhere(scene);
 	lock = lg_state_lock(scene->gate[2].state, SCENE_LOCK);
 	assert_int_equal(lock->origin, LG_ORIGIN_FLEET);
 	assert_string_equal(lock->profile, "upgrade");
@@ -58,7 +44,7 @@ static void ends_by_itself_everywhere(void **state)
 	struct scene *scene = scene_make(3);
 	size_t i;
 
-	applied_everywhere(scene);
+	scene_applied_everywhere(scene);
 	/* Cut off from the directory it holds to its end, and not longer. */
 	scene->gate[1].link->away = 1;
 	scene_wait(scene, 3000 * 1000);
@@ -229,7 +215,7 @@ static void restarts(void **state)
 	struct scene *scene = scene_make(2);
 	struct lg_error err = {0};
 
-	applied_everywhere(scene);
+	scene_applied_everywhere(scene);
 	/* It starts with what it has, without the directory. */
 	scene->gate[1].link->away = 1;
 	scene_restart(&scene->gate[1]);
@@ -255,100 +241,6 @@ static void restarts(void **state)
 	scene_free(scene);
 }
 
-static void bad_entries_change_nothing(void **state)
-{
-	struct scene *scene = scene_make(2);
-	struct memory_entry *real, *other;
-	struct lg_fleet_entry entry = {0};
-	unsigned int codes = 0;
-	size_t i, count;
-
-	applied_everywhere(scene);
-	count = scene->gate[0].gate.ear.set->count;
-	real = memory_find(scene->directory, 0, SCENE_LOCK ".2.anna");
-	/* Nobody signed it. */
-	entry.cn = (struct lg_fleet_text){SCENE_LOCK ".9.x", 19};
-	entry.lock = (struct lg_fleet_text){SCENE_LOCK, 15};
-	entry.kind = (struct lg_fleet_text){"lift", 4};
-	entry.body = (struct lg_fleet_text){"{}", 2};
-	memory_put(scene->directory, &entry);
-	/* A key that nobody knows. */
-	entry.key = (struct lg_fleet_text){"eve", 3};
-	entry.signature = (struct lg_fleet_text){real->signature,
-						 strlen(real->signature)};
-	memory_put(scene->directory, &entry);
-	/* A good signature over something else. */
-	entry.key = (struct lg_fleet_text){"anna", 4};
-	memory_put(scene->directory, &entry);
-	/* What was signed, under another name. */
-	other = memory_put(scene->directory, &entry);
-	free(other->body);
-	other->body = strdup(real->body);
-	free(other->kind);
-	other->kind = strdup(real->kind);
-	scene_turn(scene);
-	for (i = 0; i < 2; i++) {
-		assert_true(scene_holds(scene, i));
-		assert_int_equal(scene->gate[i].gate.ear.set->count, count);
-		assert_int_equal(scene->gate[i].troubles, 4);
-	}
-	for (i = 0; i < scene->gate[0].gate.ear.set->trouble_count; i++)
-		codes |= 1u << scene->gate[0].gate.ear.set->trouble[i].code;
-	assert_int_equal(codes, 1u << LG_FLEET_UNSIGNED |
-					1u << LG_FLEET_BAD_SIGNATURE |
-					1u << LG_FLEET_REPLAYED);
-	scene_free(scene);
-}
-
-static void deleted_entries_change_nothing(void **state)
-{
-	struct scene *scene = scene_make(2);
-	const struct lg_fleet_set *set;
-
-	applied_everywhere(scene);
-	assert_true(memory_forget(scene->directory, SCENE_LOCK ".2.anna"));
-	scene_turn(scene);
-	set = scene->gate[0].gate.ear.set;
-	assert_true(scene_holds(scene, 0));
-	assert_int_equal(set->trouble_count, 1);
-	assert_int_equal(set->trouble[0].code, LG_FLEET_VANISHED);
-	/* A short look at everything, and after a start, too. */
-	scene->gate[1].link->away = 1;
-	scene_turn(scene);
-	scene->gate[1].link->away = 0;
-	scene->gate[1].link->short_look = 100;
-	scene_turn(scene);
-	assert_true(scene_holds(scene, 1));
-	assert_int_equal(
-		scene->gate[1].gate.ear.set->rejected[LG_FLEET_VANISHED], 2);
-	scene_restart(&scene->gate[1]);
-	scene_turn(scene);
-	assert_true(scene_holds(scene, 1));
-	scene_free(scene);
-}
-
-static void a_full_disk(void **state)
-{
-	struct scene *scene = scene_make(2);
-	struct lg_error err = {0};
-
-	/* Not ready at once, so that it is in force nowhere. */
-	scene->gate[1].folder.fail_write = 1;
-	assert_int_equal(scene_apply(scene, &err), LG_OK);
-	assert_int_equal(scene->round.outcome, LG_FLEET_CAME_TO_NOTHING);
-	assert_int_equal(scene->round.part[1].answer, LG_FLEET_IS_NOT_READY);
-	assert_false(scene_holds(scene, 0));
-	scene_free(scene);
-	scene = scene_make(2);
-	applied_everywhere(scene);
-	scene->gate[1].folder.fail_write = scene->gate[1].folder.writes;
-	/* It lifts all the same. */
-	assert_int_equal(scene_change(scene, LG_FLEET_LIFT, 0, &err), LG_OK);
-	assert_int_equal(scene->round.outcome, LG_FLEET_CAME_TRUE);
-	assert_false(scene_holds(scene, 1));
-	scene_free(scene);
-}
-
 /* Its provider says nothing, and is not known to be away. */
 static void one_provider_stands_still(void **state)
 {
@@ -358,7 +250,7 @@ static void one_provider_stands_still(void **state)
 
 	gate->hears_beside = 1;
 	gate->link->still = 1;
-	applied_everywhere(scene);
+	scene_applied_everywhere(scene);
 	assert_true(scene->round.part[2].after_ms < 1000);
 	assert_int_equal(gate->troubles, 0);
 	/* It awakes, and the gate reports to it again. */
@@ -420,7 +312,7 @@ static void beside_tells_no_trouble(void **state)
 	};
 	struct lg_fleet_gate *gate = &scene->gate[0].gate;
 
-	applied_everywhere(scene);
+	scene_applied_everywhere(scene);
 	assert_int_equal(lg_fleet_gate_beside(gate, &entry, NULL), LG_OK);
 	assert_int_equal(gate->ear.set->trouble_count, 0);
 	/* What vanished is not back because another one still has it. */
@@ -432,187 +324,6 @@ static void beside_tells_no_trouble(void **state)
 	assert_int_equal(lg_fleet_gate_beside(gate, &entry, NULL), LG_OK);
 	assert_int_equal(gate->ear.set->trouble_count, 1);
 	scene_free(scene);
-}
-
-static void groups(void **state)
-{
-	struct scene *scene = scene_make(4);
-	struct lg_registry *values = values_listing("/o=a/cn=one");
-	struct lg_buffer text = {0};
-	struct lg_fleet_event prepare = {.profile = "upgrade",
-					 .until_s = scene->now.wall_ms / 1000 +
-						    3600,
-					 .max_duration_s = -1};
-	struct lg_error err = {0};
-
-	lg_reg_text_render(values, LG_REG_ENCODING_UTF8, &text, NULL);
-	prepare.values = text.data;
-	lg_strlist_add(&prepare.groups, "odd", 3, NULL);
-	scene->round = (struct lg_fleet_round){.fleet = &scene->admin,
-					       .signature = &scene->signature,
-					       .clock = &scene->clock,
-					       .ear = &scene->ear,
-					       .key = "anna",
-					       .by = "anna",
-					       .within_ms = 10000};
-	assert_int_equal(
-		lg_fleet_round_apply(&scene->round, SCENE_LOCK, &prepare, &err),
-		LG_OK);
-	scene_finish(scene);
-	assert_int_equal(scene->round.part_count, 2);
-	assert_int_equal(scene->round.outcome, LG_FLEET_CAME_TRUE);
-	assert_false(scene_holds(scene, 0));
-	assert_true(scene_holds(scene, 1));
-	assert_false(scene_holds(scene, 2));
-	assert_true(scene_holds(scene, 3));
-	lg_strlist_release(&prepare.groups);
-	lg_buffer_release(&text);
-	lg_registry_free(&values);
-	scene_free(scene);
-}
-
-static void confirmed(void **state)
-{
-	struct scene *scene = scene_make(3);
-	struct lg_error err = {0};
-
-	assert_int_equal(scene_apply_unconfirmed(scene, 600, &err), LG_OK);
-	assert_int_equal(scene->round.outcome, LG_FLEET_CAME_TRUE);
-	scene->gate[2].link->away = 1;
-	scene_turn(scene);
-	scene->round.require = LG_FLEET_REQUIRE_COUNT;
-	scene->round.required = 2;
-	assert_int_equal(scene_change(scene, LG_FLEET_CONFIRM, 0, &err), LG_OK);
-	assert_int_equal(scene->round.outcome, LG_FLEET_CAME_TRUE);
-	scene_wait(scene, 601000);
-	assert_true(scene_holds(scene, 0));
-	assert_true(scene_holds(scene, 1));
-	/* The one that did not hear it in time has ended the lock, and hearing
-	 * it later does not bring it back. */
-	assert_false(scene_holds(scene, 2));
-	scene->gate[2].link->away = 0;
-	scene_turn(scene);
-	scene_wait(scene, 1000);
-	assert_false(scene_holds(scene, 2));
-	scene_free(scene);
-}
-
-static void not_confirmed(void **state)
-{
-	struct scene *scene = scene_make(2);
-	struct lg_error err = {0};
-
-	assert_int_equal(scene_apply_unconfirmed(scene, 60, &err), LG_OK);
-	scene_wait(scene, 59000);
-	assert_true(scene_holds(scene, 0));
-	scene_wait(scene, 2000);
-	assert_false(scene_holds(scene, 0));
-	assert_false(scene_holds(scene, 1));
-	scene_free(scene);
-}
-
-static void keys_are_learned_and_revoked(void **state)
-{
-	struct scene *scene = scene_make(2);
-	struct lg_error err = {0};
-
-	/* Nobody knows ben yet. */
-	scene_sign_as(scene, "ben", 9);
-	assert_int_equal(scene_apply(scene, &err), LG_OK);
-	assert_int_equal(scene->round.outcome, LG_FLEET_CAME_TO_NOTHING);
-	assert_int_equal(scene->gate[0].gate.ear.set->trouble[0].code,
-			 LG_FLEET_BAD_SIGNATURE);
-	/* anna says who he is: what he signed before counts from then on. */
-	scene_sign_as(scene, "anna", 7);
-	scene_key(scene, 1, "ben", 9, 0);
-	scene_turn(scene);
-	assert_int_equal(scene->gate[0].gate.ear.set->trouble_count, 0);
-	assert_int_equal(scene->gate[0].gate.ear.set->count, 3);
-	assert_false(scene_holds(scene, 0));
-	/* It is kept, also without the directory. */
-	scene_restart(&scene->gate[1]);
-	scene->gate[1].link->away = 1;
-	scene_turn(scene);
-	assert_non_null(
-		lg_fleet_keys_find(scene->gate[1].gate.ear.keys, "ben", 3));
-	scene->gate[1].link->away = 0;
-	/* Revoked, he signs nothing any more. */
-	scene_key(scene, 2, "ben", 9, 1);
-	scene_turn(scene);
-	scene_sign_as(scene, "ben", 9);
-	scene_publish(scene, LG_FLEET_LIFT, 7, scene->now.wall_ms);
-	scene_turn(scene);
-	assert_int_equal(scene->gate[0].gate.ear.set->count, 4);
-	assert_int_equal(scene->gate[0].gate.ear.set->trouble_count, 1);
-	scene_free(scene);
-}
-
-/* Both at providers that are apart, as two entries nobody's view had both of. */
-static void two_of_one_name(void **state)
-{
-	struct scene *scene = scene_make(2);
-	struct lg_error err = {0};
-
-	assert_int_equal(scene_apply(scene, &err), LG_OK);
-	scene_publish(scene, LG_FLEET_CONFIRM, 3, scene->now.wall_ms);
-	scene_turn(scene);
-	/* The lift took the number that the other could not see. */
-	assert_true(memory_forget(scene->directory, SCENE_LOCK ".3.anna"));
-	scene_publish(scene, LG_FLEET_LIFT, 3, scene->now.wall_ms);
-	scene_turn(scene);
-	assert_false(scene_holds(scene, 0));
-	scene_restart(&scene->gate[0]);
-	assert_int_equal(scene->gate[0].gate.ear.set->count, 4);
-	scene_free(scene);
-}
-
-static void long_lists(void **state)
-{
-	struct lg_fleet_event prepare = {0};
-	struct lg_registry *values = NULL, *again = NULL;
-	struct lg_strlist list = {0};
-	struct lg_buffer text = {0};
-	const struct lg_value *value;
-	char dn[96];
-	int i;
-
-	for (i = 0; i < 10000; i++) {
-		snprintf(dn, sizeof(dn),
-			 "/o=Organisation/ou=Site/cn=Recipients/cn=person%d",
-			 i);
-		lg_strlist_add(&list, dn, strlen(dn), NULL);
-	}
-	assert_int_equal(lg_registry_new(&values, NULL), LG_OK);
-	assert_int_equal(lg_registry_set_list(values, LG_KEY_PARAMETERS_SYSTEM,
-					      LG_VALUE_LOGON_ONLY_AS, &list,
-					      NULL),
-			 LG_OK);
-	lg_registry_set_text(values, LG_KEY_PARAMETERS_SYSTEM, "Other", "x",
-			     NULL);
-	assert_int_equal(
-		lg_fleet_values_split(values, &text, &prepare.lists, NULL),
-		LG_OK);
-	assert_true(text.len < 1000);
-	prepare.values = text.data;
-	assert_int_equal(lg_fleet_values_join(&prepare, &again, NULL), LG_OK);
-	value = lg_registry_find(again, LG_KEY_PARAMETERS_SYSTEM,
-				 LG_VALUE_LOGON_ONLY_AS);
-	assert_non_null(value);
-	assert_int_equal(value->list.count, 10000);
-	assert_string_equal(value->list.item[9999], dn);
-	assert_non_null(
-		lg_registry_find(again, LG_KEY_PARAMETERS_SYSTEM, "Other"));
-	/* One item less than it says. */
-	prepare.lists.count--;
-	lg_registry_free(&again);
-	assert_int_equal(lg_fleet_values_join(&prepare, &again, NULL),
-			 LG_ERR_SYNTAX);
-	assert_null(again);
-	prepare.lists.count++;
-	lg_strlist_release(&prepare.lists);
-	lg_strlist_release(&list);
-	lg_buffer_release(&text);
-	lg_registry_free(&values);
 }
 
 int main(void)
@@ -637,19 +348,6 @@ int main(void)
 		suite_row("what is only prepared is dropped",
 			  prepared_is_dropped),
 		suite_row("a gate starts with what it has", restarts),
-		suite_row("what is forged or replayed changes nothing",
-			  bad_entries_change_nothing),
-		suite_row("what is deleted changes nothing",
-			  deleted_entries_change_nothing),
-		suite_row("a full disk keeps no lock", a_full_disk),
-		suite_row("a lock is kept where its confirmation was heard",
-			  confirmed),
-		suite_row("one that nobody confirms ends everywhere",
-			  not_confirmed),
-		suite_row("keys are learned, kept and revoked",
-			  keys_are_learned_and_revoked),
-		suite_row("two events of one name both count", two_of_one_name),
-		suite_row("ten thousand names fit into an entry", long_lists),
 		suite_row("a provider that stands still costs no time",
 			  one_provider_stands_still),
 		suite_row("nor one that does so under a report",
@@ -658,7 +356,6 @@ int main(void)
 			  the_other_one_stands_still),
 		suite_row("a second provider tells no trouble",
 			  beside_tells_no_trouble),
-		suite_row("a lock for a group is for its gates alone", groups),
 	};
 
 	return suite_run(rows);

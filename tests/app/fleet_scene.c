@@ -427,3 +427,15 @@ void scene_key(struct scene *scene, int64_t number, const char *name,
 		fail_msg("%s", err.text);
 	lg_buffer_release(&text);
 }
+
+void scene_applied_everywhere(struct scene *scene)
+{
+	struct lg_error err = {0};
+	size_t i;
+
+	if (scene_apply(scene, &err) != LG_OK)
+		fail_msg("%s", err.text);
+	assert_int_equal(scene->round.outcome, LG_FLEET_CAME_TRUE);
+	for (i = 0; i < scene->count; i++)
+		assert_true(scene_holds(scene, i));
+}

@@ -76,6 +76,9 @@ enum lg_status scene_apply_unconfirmed(struct scene *scene, int64_t within_s,
 /* Whether the lock is in force at a gate. */
 int scene_holds(const struct scene *scene, size_t gate);
 
+/* Applies and asserts that it is in force at all gates. */
+void scene_applied_everywhere(struct scene *scene);
+
 /* Publishes an event signed by a key, whatever it is. */
 void scene_publish(struct scene *scene, enum lg_fleet_kind kind, int64_t number,
 		   int64_t at_ms);
