@@ -11,26 +11,14 @@ import os
 import subprocess
 import threading
 
+import nginx_server
 import programs
 from running_gate import BIN, Gate, listeners, listing, main
 
 programs.require("nginx", "haproxy")
 PASSWORD = "b-pw"
 
-NGINX = """
-daemon off;
-{user}
-worker_processes 1;
-pid {folder}/pid;
-error_log {folder}/log warn;
-events {{ worker_connections 64; }}
-http {{
-	access_log off;
-	client_body_temp_path {folder}/body;
-	proxy_temp_path {folder}/proxy;
-	fastcgi_temp_path {folder}/fastcgi;
-	uwsgi_temp_path {folder}/uwsgi;
-	scgi_temp_path {folder}/scgi;
+NGINX = nginx_server.template("""
 	upstream gate {{ server unix:{socket}; }}
 	upstream app {{ server 127.0.0.1:{backend}; }}
 	server {{
@@ -45,8 +33,7 @@ http {{
 		}}
 		{rules}
 	}}
-}}
-"""
+""")
 ASK = "auth_request /_gate; "
 PASS = "proxy_pass http://app; "
 APP = "location @app { " + PASS + "}"
@@ -127,7 +114,7 @@ def with_nginx(scene, rules, check):
         file.write(f"bob:{{PLAIN}}{PASSWORD}\n")
     with open(config, "w") as file:
         file.write(NGINX.format(
-            user="user root;" if os.geteuid() == 0 else "", folder=folder,
+            folder=folder,
             socket=os.path.join(scene.gate.run, "http.sock"), port=port,
             backend=scene.server.server_port,
             rules=rules.replace("USERS", os.path.join(folder, "users"))))

@@ -11,6 +11,7 @@ import subprocess
 import urllib.error
 import urllib.request
 
+import nginx_server
 import programs
 from gate_remote import Certificates
 from running_gate import BIN, DN, Gate, main
@@ -20,20 +21,7 @@ SOURCE = os.environ.get("LOGONGATE_SOURCE_DIR") or os.path.join(
 DROP_IN = os.path.join(SOURCE, "src/packaging/nginx")
 PASSWORD = {"alice": "alice-pw", "bob": "bob-pw"}
 
-CONFIG = """
-daemon off;
-{user}
-worker_processes 1;
-pid {folder}/pid;
-error_log {folder}/log warn;
-events {{ worker_connections 64; }}
-http {{
-	access_log off;
-	client_body_temp_path {folder}/body;
-	proxy_temp_path {folder}/proxy;
-	fastcgi_temp_path {folder}/fastcgi;
-	uwsgi_temp_path {folder}/uwsgi;
-	scgi_temp_path {folder}/scgi;
+CONFIG = nginx_server.template("""
 	include logongate.conf;
 	server {{
 		listen 127.0.0.1:{port} ssl;
@@ -69,8 +57,7 @@ http {{
 			try_files /index.html =404;
 		}}
 	}}
-}}
-"""
+""")
 
 
 class Scene:
@@ -99,11 +86,8 @@ class Scene:
             folder=self.folder, port=self.port,
             backend=programs.free_port(),
             cert=self.certificates.cert("gate"),
-            key=self.certificates.key("gate"),
-            user="user root;" if os.geteuid() == 0 else ""))
-        self.nginx = subprocess.Popen(
-            [programs.program("nginx"), "-p", self.folder, "-c", config,
-             "-e", os.path.join(self.folder, "log")])
+            key=self.certificates.key("gate")))
+        self.nginx = nginx_server.start(self.folder, config)
         programs.wait_for("nginx",
                               lambda: programs.answers(self.port))
         self.write("up.ini", '[profile]\nmax_duration = "8h"\n'

@@ -3,30 +3,15 @@
 front of a mail server."""
 import glob
 import os
-import subprocess
 import unittest
 
+import nginx_server
 import programs
 from mapi_door import Door
 
 DROP_IN = os.path.join(programs.SOURCE, "src/packaging/nginx")
-MODULE = "/usr/lib/nginx/modules/ngx_http_js_module.so"
 
-CONFIG = """
-load_module {module};
-daemon off;
-{user}
-worker_processes 1;
-pid {folder}/pid;
-error_log {folder}/log warn;
-events {{ worker_connections 256; }}
-http {{
-	access_log off;
-	client_body_temp_path {folder}/body;
-	proxy_temp_path {folder}/proxy;
-	fastcgi_temp_path {folder}/fastcgi;
-	uwsgi_temp_path {folder}/uwsgi;
-	scgi_temp_path {folder}/scgi;
+CONFIG = nginx_server.template("""
 	include logongate.conf;
 	js_import logongate from {folder}/logongate.js;
 	upstream logongate_mapi {{ server 127.0.0.1:{backend}; }}
@@ -46,8 +31,7 @@ http {{
 			include logongate-stream.conf;
 		}}
 	}}
-}}
-"""
+""", nginx_server.MODULE)
 
 
 class Nginx(Door):
@@ -64,18 +48,15 @@ class Nginx(Door):
                                     "OPEN_WHEN_DOWN = true")
             cls.gate.write(os.path.join(folder, os.path.basename(path)), text)
         return cls.gate.write(os.path.join(folder, "nginx.conf"), CONFIG.format(
-            module=MODULE, folder=folder, port=port, backend=cls.backend.port,
-            identity=cls.identity(mode),
-            user="user root;" if os.geteuid() == 0 else ""))
+            folder=folder, port=port, backend=cls.backend.port,
+            identity=cls.identity(mode)))
 
     @classmethod
     def front(cls, mode):
         port = programs.free_port()
         config = cls.configuration(mode, port)
         folder = os.path.dirname(config)
-        process = subprocess.Popen(
-            [programs.program("nginx"), "-p", folder, "-c", config, "-e",
-             os.path.join(folder, "log")])
+        process = nginx_server.start(folder, config)
         cls.addClassCleanup(programs.end, process)
         programs.wait_for("nginx", lambda: programs.answers(port))
         return port
@@ -88,6 +69,6 @@ class Nginx(Door):
 
 
 if __name__ == "__main__":
-    programs.require("nginx", MODULE)
+    programs.require("nginx", nginx_server.MODULE)
     del Door
     unittest.main()

@@ -16,29 +16,16 @@ import sys
 import tempfile
 import threading
 
+import nginx_server
 import programs
 from programs import Scene, free_port, wait_for
 from running_gate import Gate, listing, main
 from setup_fixture import Init, Setup, facts, tree
 
-NGINX = """\
-user root;
-daemon off;
-worker_processes 1;
-pid {folder}/pid;
-error_log {folder}/log warn;
-events {{ worker_connections 256; }}
-http {{
-	access_log off;
-	client_body_temp_path {folder}/body;
-	proxy_temp_path {folder}/proxy;
-	fastcgi_temp_path {folder}/fastcgi;
-	uwsgi_temp_path {folder}/uwsgi;
-	scgi_temp_path {folder}/scgi;
+NGINX = nginx_server.template("""
 	include conf.d/*.conf;
 	include sites/*;
-}}
-"""
+""")
 MAIL_SITE = """\
 server {{
 	listen 127.0.0.1:{mail};

@@ -16,6 +16,7 @@ import subprocess
 import unittest
 
 import mapi_backend
+import nginx_server
 import programs
 from gate_remote import Certificates
 from running_gate import Gate, dn_of, eventually, listeners
@@ -631,7 +632,6 @@ class Web(unittest.TestCase):
 
 
 NGINX = os.path.join(programs.SOURCE, "src/packaging/nginx")
-MODULE = "/usr/lib/nginx/modules/ngx_http_js_module.so"
 # As the comment of logongate.conf has it.
 BY_PATH = """
 	map $logongate_plain$request_uri $logongate_identity {
@@ -640,21 +640,7 @@ BY_PATH = """
 			basic-checked-on-every-request;
 	}
 """
-NGINX_CONFIG = """
-load_module {module};
-daemon off;
-{user}
-worker_processes 1;
-pid {folder}/pid;
-error_log {folder}/log warn;
-events {{ worker_connections 256; }}
-http {{
-	access_log off;
-	client_body_temp_path {folder}/body;
-	proxy_temp_path {folder}/proxy;
-	fastcgi_temp_path {folder}/fastcgi;
-	uwsgi_temp_path {folder}/uwsgi;
-	scgi_temp_path {folder}/scgi;
+NGINX_CONFIG = nginx_server.template("""
 	large_client_header_buffers 16 64k;
 	include logongate.conf;
 {maps}
@@ -680,8 +666,7 @@ http {{
 			proxy_pass http://127.0.0.1:{backend};
 		}}
 	}}
-}}
-"""
+""", nginx_server.MODULE)
 
 
 class Nginx(Web):
@@ -711,14 +696,11 @@ class Nginx(Web):
             cls.gate.write(os.path.join(folder, os.path.basename(path)), text)
         config = cls.gate.write(
             os.path.join(folder, "nginx.conf"), NGINX_CONFIG.format(
-                module=MODULE, folder=folder, port=port, words=words,
+                folder=folder, port=port, words=words,
                 maps=maps,
-                ssl=" ssl" if tls else "", backend=cls.backend.port,
-                user="user root;" if os.geteuid() == 0 else ""))
+                ssl=" ssl" if tls else "", backend=cls.backend.port))
         cls.configs[port] = config
-        return subprocess.Popen([programs.program("nginx"), "-p", folder,
-                                 "-c", config, "-e",
-                                 os.path.join(folder, "log")])
+        return nginx_server.start(folder, config)
 
     def test_a_forbidden_page_of_nginx_stays_what_it_is(self):
         port = self.front("basic-checked-by-backend")
@@ -847,6 +829,6 @@ class HAProxy(Web):
 
 
 if __name__ == "__main__":
-    programs.require("nginx", "haproxy", "curl", MODULE)
+    programs.require("nginx", "haproxy", "curl", nginx_server.MODULE)
     del Web
     unittest.main()
