@@ -14,6 +14,12 @@ static inline char lg_ascii_lower(char c)
 	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
+/* What stands between words of a line. */
+static inline int lg_ascii_is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
 static inline int lg_ascii_is_digit(char c)
 {
 	return c >= '0' && c <= '9';

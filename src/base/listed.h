@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * listed.h - whether a text is one of a list
+ * listed.h - whether a text is one of a list, and lists in order
  *
  * Layer: base.
  */
@@ -19,6 +19,12 @@ static inline int lg_listed(const struct lg_strlist *list, const char *text)
 		if (strcmp(list->item[i], text) == 0)
 			return 1;
 	return 0;
+}
+
+/* For qsort of texts. */
+static inline int lg_compare_texts(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
 #endif

@@ -33,4 +33,24 @@ static inline int lg_is_control(int32_t character)
 	return character < 0x20 || (character >= 0x7f && character < 0xa0);
 }
 
+/* Whether a text has C0 or DEL. */
+static inline int lg_has_control(const char *text)
+{
+	for (; *text != '\0'; text++) {
+		if ((unsigned char)*text < 0x20 || *text == 0x7f)
+			return 1;
+	}
+	return 0;
+}
+
+/* In which line the byte at stands; the first is 1. */
+static inline size_t lg_line_at(const char *text, size_t at)
+{
+	size_t line = 1;
+
+	for (size_t i = 0; i < at; i++)
+		line += text[i] == '\n';
+	return line;
+}
+
 #endif

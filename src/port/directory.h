@@ -52,4 +52,12 @@ struct lg_directory {
 	void (*close)(void *self);
 };
 
+/* What so many entries make of a question. */
+static inline enum lg_finding lg_finding_of(size_t hits)
+{
+	return hits == 0   ? LG_FINDING_NONE
+	       : hits == 1 ? LG_FINDING_ONE
+			   : LG_FINDING_MANY;
+}
+
 #endif

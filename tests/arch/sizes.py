@@ -10,6 +10,7 @@ REASONS = {
     "src/adapters/http/json_text.c": "doors of two adapters ask it",
     "src/adapters/ini/mail_domain.c": "settings and profiles ask it",
     "src/app/records/account_record.c": "an object's one writer",
+    "src/core/values/account_values.c": "targets and planning ask it",
     "src/core/exchange/mailbox_class.c": "a table that two adapters ask",
     "src/core/exchange/profile.c": "the end of what others make and fill",
     "src/core/settings/listener.c": "the table of listeners",

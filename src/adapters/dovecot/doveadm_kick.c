@@ -54,22 +54,17 @@ static const char *address_of(const struct lg_session *session)
 	return session->address ? session->address : "";
 }
 
-static int is_passed_on(const struct lg_session *session)
-{
-	return session->id && !strncmp(session->id, LG_DOVEADM_PROXY_ID,
-				       strlen(LG_DOVEADM_PROXY_ID));
-}
-
 static int compare(const void *a, const void *b)
 {
 	const struct lg_session *left = ((const struct item *)a)->session;
 	const struct lg_session *right = ((const struct item *)b)->session;
 	int order = strcmp(left->user, right->user);
 
-	if (is_passed_on(left) != is_passed_on(right))
-		return is_passed_on(left) - is_passed_on(right);
+	if (lg_doveadm_is_passed_on(left) != lg_doveadm_is_passed_on(right))
+		return lg_doveadm_is_passed_on(left) -
+		       lg_doveadm_is_passed_on(right);
 	/* A proxy ends all of a user. */
-	if (is_passed_on(left))
+	if (lg_doveadm_is_passed_on(left))
 		return order;
 
 	return order ? order : strcmp(address_of(left), address_of(right));
@@ -179,7 +174,7 @@ static void put_command(struct kick *kick, const struct group *group,
 	lg_buffer_clear(&kick->mask);
 	lg_doveadm_mask(session->user, &kick->mask);
 	lg_buffer_char(&kick->request, tag ? ',' : '[');
-	if (is_passed_on(session))
+	if (lg_doveadm_is_passed_on(session))
 		lg_doveadm_proxy_kick_command(session->user, tag,
 					      &kick->request);
 	else
@@ -240,7 +235,7 @@ static void add_command(struct kick *kick, const struct group *group)
 	lg_doveadm_mask(item->session->user, &kick->mask);
 	if (!kick->mask.data)
 		return;
-	if (!is_passed_on(item->session) &&
+	if (!lg_doveadm_is_passed_on(item->session) &&
 	    !lg_doveadm_hits_no_other(order->session, order->cut, order->count,
 				      item->index, kick->mask.data)) {
 		note(kick, "Dovecot cannot end ", item->session,

@@ -84,8 +84,7 @@ static int is_dovecots(const struct lg_session *session)
 	       session->user && *session->user;
 }
 
-/* A proxy takes names as they are. */
-static int is_passed_on(const struct lg_session *session)
+int lg_doveadm_is_passed_on(const struct lg_session *session)
 {
 	return session->id && !strncmp(session->id, LG_DOVEADM_PROXY_ID,
 				       strlen(LG_DOVEADM_PROXY_ID));
@@ -107,7 +106,7 @@ int lg_doveadm_hits_no_other(const struct lg_session *session,
 		return 1;
 	for (k = 0; k < count; k++) {
 		if (cut[k] != LG_CUT_SPARE || !is_dovecots(&session[k]) ||
-		    is_passed_on(&session[k]) ||
+		    lg_doveadm_is_passed_on(&session[k]) ||
 		    !is_same_address(&session[i], &session[k]) ||
 		    !strcmp(session[i].user, session[k].user))
 			continue;
@@ -126,7 +125,7 @@ size_t lg_doveadm_can_cut(const struct lg_session *session, size_t count,
 
 	for (i = 0; i < count; i++) {
 		if (cut[i] != LG_CUT_SPARE && is_dovecots(&session[i]) &&
-		    !is_passed_on(&session[i])) {
+		    !lg_doveadm_is_passed_on(&session[i])) {
 			lg_buffer_clear(&mask);
 			lg_doveadm_mask(session[i].user, &mask);
 			if (!mask.data ||

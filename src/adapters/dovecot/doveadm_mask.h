@@ -19,6 +19,9 @@
  */
 void lg_doveadm_mask(const char *user, struct lg_buffer *out_mask);
 
+/* A session that a proxy passes on: it takes names as they are. */
+int lg_doveadm_is_passed_on(const struct lg_session *session);
+
 /* Whether Dovecot matches a user by a mask. */
 int lg_doveadm_mask_matches(const char *mask, const char *user);
 

@@ -14,16 +14,6 @@
 #include "adapters/http/refusal_page.h"
 #include "adapters/http/template.h"
 
-static size_t line_at(const struct lg_refusal_page *page, size_t at)
-{
-	size_t line = 1;
-	size_t i;
-
-	for (i = 0; i < at; i++)
-		line += page->html[i] == '\n';
-	return line;
-}
-
 static enum lg_status check_text(const struct lg_refusal_page *page,
 				 struct lg_error *err)
 {
@@ -36,7 +26,7 @@ static enum lg_status check_text(const struct lg_refusal_page *page,
 	valid = lg_utf8_valid(page->html, page->len);
 	if (valid < page->len)
 		return lg_error_set_at(err, LG_ERR_SYNTAX, page->path,
-				       line_at(page, valid),
+				       lg_line_at(page->html, valid),
 				       "it is not UTF-8; save the page as "
 				       "UTF-8");
 	return LG_OK;
@@ -78,7 +68,7 @@ static enum lg_status check_places(const struct lg_refusal_page *page,
 		if (is_within(page, i, "script") || is_within(page, i, "style"))
 			return lg_error_set_at(
 				err, LG_ERR_UNKNOWN_KEY, page->path,
-				line_at(page, i),
+				lg_line_at(page->html, i),
 				"%%{...} in a script or style cannot be "
 				"escaped; write it where people read");
 		has_text |= page->len - i >= sizeof(text) - 1 &&

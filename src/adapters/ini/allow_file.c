@@ -13,6 +13,7 @@
 #include <logongate/dn.h>
 
 #include "base/utf8.h"
+#include "adapters/system/durable.h"
 
 #include "adapters/ini/allow_file.h"
 
@@ -30,12 +31,6 @@ struct reader {
 	struct lg_buffer rest; /* of a line that the chunk cut */
 	struct lg_error *err;
 };
-
-static enum lg_status io_error(const char *path, struct lg_error *err)
-{
-	return lg_error_set(err, LG_ERR_IO, path, "cannot be read: %s",
-			    strerror(errno));
-}
 
 static enum lg_status bad_text(const struct reader *reader, const char *what)
 {
@@ -158,7 +153,7 @@ static enum lg_status read_all(struct reader *reader, int fd)
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
-			return io_error(reader->path, reader->err);
+			return lg_errno_unread(reader->path, reader->err);
 		status = take_chunk(reader, chunk, (size_t)got);
 	}
 	if (status == LG_OK && reader->rest.len)
@@ -177,9 +172,9 @@ enum lg_status lg_allow_file_read(const char *path, struct lg_strlist *list,
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 
 	if (fd < 0)
-		return io_error(path, err);
+		return lg_errno_unread(path, err);
 	if (fstat(fd, &is) < 0)
-		status = io_error(path, err);
+		status = lg_errno_unread(path, err);
 	else if (!S_ISREG(is.st_mode))
 		status = lg_error_set(
 			err, LG_ERR_IO, path,

@@ -284,16 +284,6 @@ static enum lg_status read_line(struct reader *reader, struct lg_ini_span line)
 	return read_key(reader, line);
 }
 
-static size_t line_of(const char *text, size_t offset)
-{
-	size_t line = 1;
-	size_t i;
-
-	for (i = 0; i < offset; i++)
-		line += text[i] == '\n';
-	return line;
-}
-
 /* What no line of a text file holds. */
 static enum lg_status check_bytes(const char *text, size_t len,
 				  const char *file, struct lg_error *err)
@@ -321,13 +311,13 @@ static enum lg_status check_bytes(const char *text, size_t len,
 	if (nul)
 		return lg_error_set_at(
 			err, LG_ERR_SYNTAX, file,
-			line_of(text, (size_t)(nul - text)),
+			lg_line_at(text, (size_t)(nul - text)),
 			"a NUL byte; this is not a text file, save it as "
 			"UTF-8");
 	valid = lg_utf8_valid(text, len);
 	if (valid < len)
 		return lg_error_set_at(err, LG_ERR_SYNTAX, file,
-				       line_of(text, valid),
+				       lg_line_at(text, valid),
 				       "byte %02x is not UTF-8; save the file "
 				       "as UTF-8",
 				       (unsigned char)text[valid]);

@@ -24,12 +24,7 @@
 #include <logongate/buffer.h>
 
 #include "adapters/ini/ini_file.h"
-
-static enum lg_status io_error(const char *path, struct lg_error *err)
-{
-	return lg_error_set(err, LG_ERR_IO, path, "cannot be read: %s",
-			    strerror(errno));
-}
+#include "adapters/system/durable.h"
 
 /* What iniparser complains about is told by the guard. */
 __attribute__((format(printf, 1, 2))) static int say_nothing(const char *format,
@@ -48,7 +43,7 @@ static enum lg_status read_whole(int fd, const char *path,
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
-			return io_error(path, err);
+			return lg_errno_unread(path, err);
 		lg_buffer_append(text, chunk, (size_t)got);
 		if (text->len > LG_INI_FILE_MAX)
 			return lg_error_set(
@@ -70,9 +65,9 @@ enum lg_status lg_ini_read(const char *path, const struct lg_ini_rules *rules,
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 
 	if (fd < 0)
-		return io_error(path, err);
+		return lg_errno_unread(path, err);
 	if (fstat(fd, &is) < 0) {
-		status = io_error(path, err);
+		status = lg_errno_unread(path, err);
 		goto out;
 	}
 	if (!S_ISREG(is.st_mode)) {
@@ -176,7 +171,7 @@ enum lg_status lg_ini_parse(const char *text, size_t len, const char *file,
 		goto out;
 	fd = memfd_create("logongate-ini", MFD_CLOEXEC);
 	if (fd < 0 || write_whole(fd, text, len) < 0) {
-		status = io_error(file, err);
+		status = lg_errno_unread(file, err);
 		goto out;
 	}
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);

@@ -12,6 +12,8 @@
 #include <logongate/dn.h>
 #include <logongate/version.h>
 
+#include "base/utf8.h"
+
 #include "core/values/language.h"
 
 #include "adapters/ini/known.h"
@@ -49,18 +51,10 @@ static enum lg_status read_list(const struct lg_ini_item *item,
 	return lg_ini_split(item, item->value, field, err);
 }
 
-static int has_control(const char *text)
-{
-	for (; *text; text++)
-		if ((unsigned char)*text < 0x20 || *text == 0x7f)
-			return 1;
-	return 0;
-}
-
 static enum lg_status read_text(const struct lg_ini_item *item, char **field,
 				struct lg_error *err)
 {
-	if (has_control(item->value))
+	if (lg_has_control(item->value))
 		return lg_error_set_at(err, LG_ERR_SYNTAX, item->file,
 				       item->line,
 				       "%s: a control character; write text "
@@ -87,7 +81,7 @@ static enum lg_status read_path(const struct lg_ini_item *item, char **field,
 	struct lg_buffer path = {0};
 	enum lg_status status;
 
-	if (!*item->value || has_control(item->value))
+	if (!*item->value || lg_has_control(item->value))
 		return read_text(item, field, err);
 	append_path(item, item->value, strlen(item->value), &path);
 	status = lg_buffer_status(&path, err);
@@ -107,7 +101,7 @@ static enum lg_status read_uris(const struct lg_ini_item *item, char **field,
 	enum lg_status status;
 	size_t i;
 
-	if (has_control(at) || !at[strspn(at, " ")])
+	if (lg_has_control(at) || !at[strspn(at, " ")])
 		return lg_setting_bad(
 			item, err,
 			"\"ldaps://dc1.example.org ldaps://dc2\" or "
@@ -244,7 +238,8 @@ static enum lg_status read_addresses(const struct lg_ini_item *item,
 	size_t i;
 
 	for (i = 0; i < field->count && status == LG_OK; i++)
-		if (!is_address(field->item[i]) || has_control(field->item[i]))
+		if (!is_address(field->item[i]) ||
+		    lg_has_control(field->item[i]))
 			status = lg_setting_bad(
 				item, err,
 				"\"unix:NAME.sock\" or \"HOST:PORT\"");

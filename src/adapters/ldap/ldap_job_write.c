@@ -7,13 +7,6 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-static enum lg_finding finding_of(size_t hits)
-{
-	return hits == 0   ? LG_FINDING_NONE
-	       : hits == 1 ? LG_FINDING_ONE
-			   : LG_FINDING_MANY;
-}
-
 /* Adds an account; its entry counts where the finding is one. */
 static enum lg_status write_account(const struct lg_ldap_job *job,
 				    struct lg_account account, size_t entry,
@@ -67,7 +60,7 @@ static enum lg_status write_dns(const struct lg_ldap_job *job,
 			int sure = job->believed && !dn->doubtful;
 
 			account.finding = dn->hits > 0 || sure
-						  ? finding_of(dn->hits)
+						  ? lg_finding_of(dn->hits)
 						  : LG_FINDING_UNASKED;
 			account.via = dn->via;
 			entry = dn->entry;
@@ -88,7 +81,7 @@ static enum lg_status write_users(const struct lg_ldap_job *job,
 		const struct lg_ldap_user *user = &job->user[i];
 		struct lg_account account = {
 			.asked_as = asked_as,
-			.finding = finding_of(user->hits),
+			.finding = lg_finding_of(user->hits),
 			.via = user->hits ? LG_VIA_LOGIN : LG_VIA_NOTHING,
 			.asked = user->name,
 		};

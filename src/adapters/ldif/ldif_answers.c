@@ -62,13 +62,6 @@ static enum lg_status no_memory(struct question *question)
 			    "out of memory");
 }
 
-static enum lg_finding finding_of(size_t hits)
-{
-	return hits == 0   ? LG_FINDING_NONE
-	       : hits == 1 ? LG_FINDING_ONE
-			   : LG_FINDING_MANY;
-}
-
 /* What the export says of a DN: L10, L15, D3. */
 static enum lg_status look_up_dn(struct question *question,
 				 struct answer *answer)
@@ -94,7 +87,7 @@ static enum lg_status look_up_dn(struct question *question,
 	}
 	if (hits.count == 0)
 		account->via = LG_VIA_NOTHING;
-	account->finding = finding_of(hits.count);
+	account->finding = lg_finding_of(hits.count);
 	answer->entry = hits.first;
 	return status;
 }
@@ -113,7 +106,7 @@ static enum lg_status look_up_user(struct question *question,
 			question->entries, LG_LDIF_BY_LOGIN, account->asked,
 			len, count_hit, &hits, question->err);
 	account->via = hits.count ? LG_VIA_LOGIN : LG_VIA_NOTHING;
-	account->finding = finding_of(hits.count);
+	account->finding = lg_finding_of(hits.count);
 	answer->entry = hits.first;
 	return status;
 }

@@ -7,7 +7,9 @@
 #ifndef LG_ADAPTERS_SYSTEM_DURABLE_H
 #define LG_ADAPTERS_SYSTEM_DURABLE_H
 
+#include <errno.h>
 #include <stddef.h>
+#include <string.h>
 
 #include <logongate/error.h>
 
@@ -17,6 +19,14 @@ enum lg_status lg_errno_status(int number);
 /* Sets "WHAT: " and the words for errno, with the status that fits. */
 enum lg_status lg_errno_set(const char *path, const char *what,
 			    struct lg_error *err);
+
+/* LG_ERR_IO: "cannot be read: " and the words for errno. */
+static inline enum lg_status lg_errno_unread(const char *path,
+					     struct lg_error *err)
+{
+	return lg_error_set(err, LG_ERR_IO, path, "cannot be read: %s",
+			    strerror(errno));
+}
 
 /* All of it, or -1 with errno set. */
 int lg_write_all(int fd, const void *bytes, size_t len);

@@ -15,16 +15,11 @@
 #include "adapters/system/secret_file.h"
 
 #include "base/hex.h"
+#include "adapters/system/durable.h"
 
 enum {
 	SECRET_MAX = 64 * 1024
 };
-
-static enum lg_status io_error(const char *path, struct lg_error *err)
-{
-	return lg_error_set(err, LG_ERR_IO, path, "cannot be read: %s",
-			    strerror(errno));
-}
 
 static enum lg_status open_secret(const char *path, int *out_fd,
 				  struct lg_error *err)
@@ -34,9 +29,9 @@ static enum lg_status open_secret(const char *path, int *out_fd,
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 
 	if (fd < 0)
-		return io_error(path, err);
+		return lg_errno_unread(path, err);
 	if (fstat(fd, &is) < 0)
-		status = io_error(path, err);
+		status = lg_errno_unread(path, err);
 	else if (!S_ISREG(is.st_mode))
 		status = lg_error_set(
 			err, LG_ERR_IO, path,
@@ -68,7 +63,7 @@ static enum lg_status read_secret(int fd, const char *path,
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
-			status = io_error(path, err);
+			status = lg_errno_unread(path, err);
 		else if (secret->len + (size_t)got > SECRET_MAX)
 			status = lg_error_set(err, LG_ERR_LIMIT, path,
 					      "is longer than any secret (%d "
@@ -170,7 +165,7 @@ static enum lg_status check_readable(const char *path, struct lg_error *err)
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 
 	if (fd < 0)
-		return io_error(path, err);
+		return lg_errno_unread(path, err);
 	close(fd);
 	return LG_OK;
 }

@@ -24,6 +24,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/listed.h"
 #include "base/hex.h"
 #include "adapters/system/durable.h"
 #include "adapters/system/owner.h"
@@ -237,11 +238,6 @@ static enum lg_status dir_set_aside(void *self, const char *name,
 	return lg_buffer_status(out_kept, err);
 }
 
-static int is_earlier(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 static enum lg_status dir_list(void *self, const char *folder,
 			       struct lg_strlist *out_names,
 			       struct lg_error *err)
@@ -275,7 +271,7 @@ static enum lg_status dir_list(void *self, const char *folder,
 	closedir(stream);
 	if (out_names->count > first)
 		qsort(out_names->item + first, out_names->count - first,
-		      sizeof(*out_names->item), is_earlier);
+		      sizeof(*out_names->item), lg_compare_texts);
 	return status;
 }
 

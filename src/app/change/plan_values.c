@@ -7,13 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/listed.h"
+
 #include "core/policy/policy_values.h"
 #include "core/values/service_values.h"
-
-static int compare_texts(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
 
 /* What several servers have in common is told once. A list may have as many
  * warnings as names, so what was told is searched, not walked. */
@@ -32,7 +29,7 @@ enum lg_status lg_plan_add_warnings(struct lg_plan *plan,
 					    "out of memory");
 		memcpy(told, plan->warnings.text.item,
 		       told_count * sizeof(*told));
-		qsort(told, told_count, sizeof(*told), compare_texts);
+		qsort(told, told_count, sizeof(*told), lg_compare_texts);
 	}
 	for (size_t i = 0; i < warnings->text.count && status == LG_OK; i++) {
 		if (plan->names_alone &&
@@ -40,7 +37,7 @@ enum lg_status lg_plan_add_warnings(struct lg_plan *plan,
 			continue;
 		if (told != NULL &&
 		    bsearch(&warnings->text.item[i], told, told_count,
-			    sizeof(*told), compare_texts) != NULL)
+			    sizeof(*told), lg_compare_texts) != NULL)
 			continue;
 		status = lg_warnings_add(&plan->warnings, warnings->code[i],
 					 err, "%s", warnings->text.item[i]);

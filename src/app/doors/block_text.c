@@ -399,3 +399,16 @@ const char *lg_block_value(const struct lg_block *parent, const char *name)
 		value = block->word_count > 1 ? block->word[1] : "";
 	return value;
 }
+
+const char *lg_block_value_or(const struct lg_block *parent, const char *name,
+			      const char *otherwise)
+{
+	const char *value = lg_block_value(parent, name);
+
+	return value ? value : otherwise;
+}
+
+int lg_block_is(const struct lg_block *block, const char *name)
+{
+	return block->word_count > 0 && strcmp(block->word[0], name) == 0;
+}

@@ -47,4 +47,11 @@ const struct lg_block *lg_block_find(const struct lg_block *parent,
 /* word[1] of the last setting called name inside, NULL where there is none. */
 const char *lg_block_value(const struct lg_block *parent, const char *name);
 
+/* The same; otherwise where there is none. */
+const char *lg_block_value_or(const struct lg_block *parent, const char *name,
+			      const char *otherwise);
+
+/* Whether its first word is that name. */
+int lg_block_is(const struct lg_block *block, const char *name);
+
 #endif

@@ -17,14 +17,6 @@
 /* What names begin with by which setup proves that the gate is asked. */
 #define PROBE "logongate-probe-"
 
-static const char *value_or(const struct lg_block *block, const char *name,
-			    const char *otherwise)
-{
-	const char *value = lg_block_value(block, name);
-
-	return value ? value : otherwise;
-}
-
 static int is_word(const char *value, const char *word)
 {
 	return strcmp(value, word) == 0;
@@ -75,7 +67,8 @@ void lg_dovecot_other_mechanisms(const struct lg_dovecot *dovecot,
 {
 	static const char *const asking[] = {"plain", "login", "cram-md5",
 					     "oauthbearer", "xoauth2"};
-	const char *words = value_or(dovecot->root, "auth_mechanisms", "plain");
+	const char *words =
+		lg_block_value_or(dovecot->root, "auth_mechanisms", "plain");
 	size_t len;
 	size_t i;
 
@@ -160,8 +153,8 @@ void lg_dovecot_ask_policy(const struct lg_dovecot *dovecot,
 /* The driver of a passdb: its own word, or its name. */
 static const char *driver_of(const struct lg_block *passdb)
 {
-	return value_or(passdb, "driver",
-			passdb->word_count > 1 ? passdb->word[1] : "");
+	return lg_block_value_or(passdb, "driver",
+				 passdb->word_count > 1 ? passdb->word[1] : "");
 }
 
 int lg_dovecot_goes_on(const struct lg_block *passdb)
@@ -170,7 +163,7 @@ int lg_dovecot_goes_on(const struct lg_block *passdb)
 					? "continue"
 					: "return-ok";
 
-	return strncmp(value_or(passdb, "result_success", otherwise),
+	return strncmp(lg_block_value_or(passdb, "result_success", otherwise),
 		       "continue", 8) == 0;
 }
 
@@ -205,12 +198,13 @@ static int has_all_words(const char *list, const char *words)
 int lg_dovecot_is_for_some(const struct lg_dovecot *dovecot,
 			   const struct lg_block *passdb)
 {
-	const char *own = value_or(passdb, "mechanisms", "");
-	const char *words = value_or(dovecot->root, "auth_mechanisms", "plain");
+	const char *own = lg_block_value_or(passdb, "mechanisms", "");
+	const char *words =
+		lg_block_value_or(dovecot->root, "auth_mechanisms", "plain");
 
 	if (!*own)
-		own = value_or(passdb, "mechanisms_filter", "");
-	return *value_or(passdb, "username_filter", "") ||
+		own = lg_block_value_or(passdb, "mechanisms_filter", "");
+	return *lg_block_value_or(passdb, "username_filter", "") ||
 	       (*own && !has_all_words(own, words));
 }
 
@@ -218,12 +212,14 @@ int lg_dovecot_is_for_some(const struct lg_dovecot *dovecot,
 static int lets_smtp_by(const struct lg_block *passdb)
 {
 	const struct lg_block *fields = lg_block_find(passdb, NULL, "fields");
-	const char *nets = strstr(value_or(passdb, "args", ""), "allow_nets=");
+	const char *nets =
+		strstr(lg_block_value_or(passdb, "args", ""), "allow_nets=");
 
 	if (fields)
 		nets = lg_block_value(fields, "allow_nets");
 	return is_word(driver_of(passdb), "static") &&
-	       is_word(value_or(passdb, "skip", ""), "unauthenticated") &&
+	       is_word(lg_block_value_or(passdb, "skip", ""),
+		       "unauthenticated") &&
 	       nets && strstr(nets, "smtp");
 }
 
@@ -231,11 +227,11 @@ int lg_dovecot_is_probe(const struct lg_block *passdb)
 {
 	const struct lg_block *fields = lg_block_find(passdb, NULL, "fields");
 
-	return strncmp(value_or(passdb, "username_filter", ""), PROBE,
+	return strncmp(lg_block_value_or(passdb, "username_filter", ""), PROBE,
 		       strlen(PROBE)) == 0 &&
 	       (fields ? lg_block_value(fields, "nologin")
-		       : strstr(value_or(passdb, "args", ""), "nologin")) !=
-		       NULL;
+		       : strstr(lg_block_value_or(passdb, "args", ""),
+				"nologin")) != NULL;
 }
 
 static void add_before(const struct lg_dovecot *dovecot, struct before *before,
@@ -256,8 +252,10 @@ static void add_before(const struct lg_dovecot *dovecot, struct before *before,
 		else
 			before->is_end = 1;
 	}
-	if (is_word(value_or(passdb, "result_failure", ""), "return-ok") ||
-	    is_word(value_or(passdb, "result_internalfail", ""), "return-ok"))
+	if (is_word(lg_block_value_or(passdb, "result_failure", ""),
+		    "return-ok") ||
+	    is_word(lg_block_value_or(passdb, "result_internalfail", ""),
+		    "return-ok"))
 		before->is_part = 1;
 }
 
@@ -289,7 +287,7 @@ static int block_mentions(const struct lg_block *block,
 /* The file with what a passdb asks: args is its path, or has file=PATH. */
 static void file_of(const struct lg_block *passdb, struct lg_buffer *out)
 {
-	const char *args = value_or(passdb, "args", "");
+	const char *args = lg_block_value_or(passdb, "args", "");
 	const char *file = lg_block_value(passdb, "lua_file");
 
 	if (!file)
@@ -371,20 +369,21 @@ static void judge_passdb(const struct lg_dovecot *dovecot,
 			"result_success=continue-ok in each passdb before "
 			"the gate's";
 	} else if (!before->has_passwords &&
-		   is_word(value_or(passdb, "skip", "never"),
+		   is_word(lg_block_value_or(passdb, "skip", "never"),
 			   "unauthenticated")) {
 		answer->note = "the gate's passdb is skipped: it stands before "
 			       "the one that knows passwords";
 		answer->add = "the gate's passdb as the last one";
-	} else if (!is_word(value_or(passdb, "result_failure", "continue"),
+	} else if (!is_word(lg_block_value_or(passdb, "result_failure",
+					      "continue"),
 			    "return-fail")) {
 		answer->note = "the passdb asks the gate and does not listen: "
 			       "it needs result_failure=return-fail";
 	} else {
 		answer->asks = LG_ASKS_YES;
 		answer->when_down =
-			is_word(value_or(passdb, "result_internalfail",
-					 "continue"),
+			is_word(lg_block_value_or(passdb, "result_internalfail",
+						  "continue"),
 				"return-fail")
 				? LG_WHEN_DOWN_TEMPORARY
 				: LG_WHEN_DOWN_OPEN;

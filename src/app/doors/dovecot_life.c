@@ -12,14 +12,6 @@
 
 #include "app/doors/doors_match.h"
 
-static const char *value_or(const struct lg_block *block, const char *name,
-			    const char *otherwise)
-{
-	const char *value = lg_block_value(block, name);
-
-	return value ? value : otherwise;
-}
-
 static int is_word(const char *value, const char *word)
 {
 	return strcmp(value, word) == 0;
@@ -44,7 +36,7 @@ static int closes(const struct lg_dovecot *dovecot,
 {
 	return lg_doors_is_yes(lg_block_value(passdb, "master")) ==
 		       of_masters &&
-	       is_word(value_or(passdb, "result_internalfail", ""),
+	       is_word(lg_block_value_or(passdb, "result_internalfail", ""),
 		       "return-fail") &&
 	       is_for_all(dovecot, passdb) &&
 	       lg_dovecot_asks_for_life(dovecot, passdb);
@@ -93,7 +85,8 @@ int lg_dovecot_proves_life(const struct lg_dovecot *dovecot, int of_masters)
 			continue;
 		if (closes(dovecot, passdb, of_masters) &&
 		    (has_passwords ||
-		     !is_word(value_or(passdb, "skip", ""), "unauthenticated")))
+		     !is_word(lg_block_value_or(passdb, "skip", ""),
+			      "unauthenticated")))
 			return 1;
 		if (!lg_dovecot_goes_on(passdb))
 			return 0;

@@ -40,11 +40,6 @@ int lg_haproxy_is_asking(const struct lg_haproxy_asks *asks)
 	return asks->reach == LG_HAPROXY_GATE && asks->sends && asks->listens;
 }
 
-static int is(const struct lg_block *line, size_t n, const char *text)
-{
-	return strcmp(lg_haproxy_word(line, n), text) == 0;
-}
-
 /* A process in a chroot sees no socket outside it. */
 static int is_chrooted(const struct lg_block *root)
 {
@@ -52,11 +47,11 @@ static int is_chrooted(const struct lg_block *root)
 	const struct lg_block *line;
 
 	while (lg_haproxy_next(root, section.head, &section)) {
-		if (!is(section.head, 0, "global"))
+		if (!lg_haproxy_is(section.head, 0, "global"))
 			continue;
 		for (line = section.head->next; line != section.end;
 		     line = line->next) {
-			if (is(line, 0, "chroot"))
+			if (lg_haproxy_is(line, 0, "chroot"))
 				return 1;
 		}
 	}
@@ -74,7 +69,7 @@ static enum lg_haproxy_reach backend_reach(const struct reader *reader,
 		return LG_HAPROXY_ELSEWHERE;
 	for (line = section.head->next; line != section.end;
 	     line = line->next) {
-		if (!is(line, 0, "server") ||
+		if (!lg_haproxy_is(line, 0, "server") ||
 		    !lg_doors_mentions(lg_haproxy_word(line, 2),
 				       &reader->gate->spop))
 			continue;
@@ -93,7 +88,7 @@ static int is_sent(const struct lg_block *scope, const struct lg_block *end,
 	const struct lg_block *line;
 
 	for (line = scope; line != end; line = line->next) {
-		if (!is(line, 0, "messages"))
+		if (!lg_haproxy_is(line, 0, "messages"))
 			continue;
 		for (size_t i = 1; i < line->word_count; i++) {
 			if (strcmp(line->word[i], message) == 0)
@@ -115,7 +110,7 @@ static void read_event(struct reader *reader, const struct lg_block *scope,
 	if (reader->filter.reach > reader->asks->reach)
 		reader->asks->reach = reader->filter.reach;
 	reader->asks->sends = 1;
-	if (is(line, 2, "if") || is(line, 2, "unless"))
+	if (lg_haproxy_is(line, 2, "if") || lg_haproxy_is(line, 2, "unless"))
 		reader->asks->partly = "its event has a condition: not every "
 				       "request is asked about";
 }
@@ -131,21 +126,22 @@ static void read_scope(struct reader *reader, const struct lg_block *scope)
 	while (end && *lg_haproxy_word(end, 0) != '[')
 		end = end->next;
 	for (line = scope; line != end; line = line->next) {
-		if (is(line, 0, "use-backend"))
+		if (lg_haproxy_is(line, 0, "use-backend"))
 			reader->filter.reach =
 				backend_reach(reader, lg_haproxy_word(line, 1));
-		else if (is(line, 0, "option") && is(line, 1, "var-prefix"))
+		else if (lg_haproxy_is(line, 0, "option") &&
+			 lg_haproxy_is(line, 1, "var-prefix"))
 			prefix = lg_haproxy_word(line, 2);
 	}
 	lg_buffer_clear(&reader->filter.prefix);
 	lg_buffer_format(&reader->filter.prefix, ".%s.", prefix);
 	for (line = scope; line != end; line = line->next) {
-		if (is(line, 0, "spoe-message"))
+		if (lg_haproxy_is(line, 0, "spoe-message"))
 			message = lg_haproxy_word(line, 1);
-		else if (is(line, 0, "args") &&
+		else if (lg_haproxy_is(line, 0, "args") &&
 			 lg_names_in(line) > reader->asks->names)
 			reader->asks->names = lg_names_in(line);
-		else if (is(line, 0, "event"))
+		else if (lg_haproxy_is(line, 0, "event"))
 			read_event(reader, scope, end, line, message);
 	}
 }
@@ -184,7 +180,9 @@ static enum lg_status read_filter(struct reader *reader,
 			lg_buffer_clear(&text);
 			lg_buffer_format(&text, "[%s]", reader->filter.engine);
 			status = lg_buffer_status(&text, reader->err);
-			while (line && !is(line, 0, text.data ? text.data : ""))
+			while (line &&
+			       !lg_haproxy_is(line, 0,
+					      text.data ? text.data : ""))
 				line = line->next;
 			line = line ? line->next : NULL;
 		}
@@ -225,7 +223,8 @@ static int speaks_of(const struct reader *reader, const struct lg_block *line,
 		return 1;
 	for (acl = reader->section.head->next; acl != reader->section.end;
 	     acl = acl->next) {
-		if (!is(acl, 0, "acl") || !lg_haproxy_mentions(acl, text))
+		if (!lg_haproxy_is(acl, 0, "acl") ||
+		    !lg_haproxy_mentions(acl, text))
 			continue;
 		for (size_t i = 1; i < line->word_count; i++) {
 			const char *name = line->word[i];
@@ -246,7 +245,7 @@ static int refuses(const struct lg_block *line)
 		"silent-drop", "reject", "use-service", "auth"};
 
 	for (size_t i = 0; i < sizeof(actions) / sizeof(*actions); i++) {
-		if (is(line, 1, actions[i]))
+		if (lg_haproxy_is(line, 1, actions[i]))
 			return 1;
 	}
 	return 0;
@@ -262,11 +261,11 @@ static void read_use(struct reader *reader, const struct lg_block *line)
 	    !speaks_of(reader, line, prefix, &negated))
 		return;
 	if (lg_haproxy_mentions(line, ".error)") || negated)
-		reader->asks->closes |= !is(line, 0, "use_backend");
+		reader->asks->closes |= !lg_haproxy_is(line, 0, "use_backend");
 	if (lg_haproxy_mentions(line, ".error)"))
 		return;
 	reader->asks->listens = 1;
-	if (is(line, 0, "use_backend") && reader->early_backend)
+	if (lg_haproxy_is(line, 0, "use_backend") && reader->early_backend)
 		reader->asks->partly =
 			"a use_backend before the gate's sends requests on "
 			"that were refused";
@@ -274,14 +273,15 @@ static void read_use(struct reader *reader, const struct lg_block *line)
 
 static void read_rule(struct reader *reader, const struct lg_block *line)
 {
-	int is_use = is(line, 0, "use_backend");
-	size_t send = is(line, 0, "http-request") ? 1
-		      : is(line, 0, "tcp-request") && is(line, 1, "content")
+	int is_use = lg_haproxy_is(line, 0, "use_backend");
+	size_t send = lg_haproxy_is(line, 0, "http-request") ? 1
+		      : lg_haproxy_is(line, 0, "tcp-request") &&
+				      lg_haproxy_is(line, 1, "content")
 			      ? 2
 			      : 0;
 
-	if (send && is(line, send, "send-spoe-group")) {
-		if (!is(line, send + 1, reader->filter.engine))
+	if (send && lg_haproxy_is(line, send, "send-spoe-group")) {
+		if (!lg_haproxy_is(line, send + 1, reader->filter.engine))
 			return;
 		if (reader->filter.reach > reader->asks->reach)
 			reader->asks->reach = reader->filter.reach;
@@ -290,7 +290,8 @@ static void read_rule(struct reader *reader, const struct lg_block *line)
 			reader->asks->partly =
 				"send-spoe-group has a condition: not every "
 				"request is asked about";
-	} else if (send == 1 && is(line, 1, "allow") && !reader->asks->sends) {
+	} else if (send == 1 && lg_haproxy_is(line, 1, "allow") &&
+		   !reader->asks->sends) {
 		reader->asks->partly = "\"http-request allow\" stands before "
 				       "the question";
 	} else if (is_use || (send && refuses(line))) {
@@ -322,7 +323,8 @@ enum lg_status lg_haproxy_judge(const struct lg_block *root,
 		if (*lg_haproxy_word(line, 0) == '.')
 			asks.unread = "lines in .if and .endif were not "
 				      "followed";
-		else if (is(line, 0, "filter") && is(line, 1, "spoe") &&
+		else if (lg_haproxy_is(line, 0, "filter") &&
+			 lg_haproxy_is(line, 1, "spoe") &&
 			 reader.filter.reach == LG_HAPROXY_ELSEWHERE)
 			status = read_filter(&reader, line);
 		else

@@ -31,6 +31,11 @@ const char *lg_haproxy_word(const struct lg_block *line, size_t n)
 	return n < line->word_count ? line->word[n] : "";
 }
 
+int lg_haproxy_is(const struct lg_block *line, size_t n, const char *text)
+{
+	return strcmp(lg_haproxy_word(line, n), text) == 0;
+}
+
 int lg_haproxy_mentions(const struct lg_block *line, const char *text)
 {
 	size_t i;

@@ -18,6 +18,9 @@ struct lg_haproxy_section {
 /* The n-th word of a line, "" where there is none. */
 const char *lg_haproxy_word(const struct lg_block *line, size_t n);
 
+/* Whether it is that one. */
+int lg_haproxy_is(const struct lg_block *line, size_t n, const char *text);
+
 /* 1 when some word of the line mentions text. */
 int lg_haproxy_mentions(const struct lg_block *line, const char *text);
 

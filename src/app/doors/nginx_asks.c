@@ -14,15 +14,10 @@
 
 #include "app/doors/doors_match.h"
 
-static int is_named(const struct lg_block *block, const char *name)
-{
-	return block->word_count > 0 && strcmp(block->word[0], name) == 0;
-}
-
 static int is_place(const struct lg_block *block)
 {
-	return is_named(block, "location") || is_named(block, "if") ||
-	       is_named(block, "limit_except");
+	return lg_block_is(block, "location") || lg_block_is(block, "if") ||
+	       lg_block_is(block, "limit_except");
 }
 
 static const char *last_word(const struct lg_block *block)
@@ -60,7 +55,7 @@ static const struct lg_block *location_for(const struct lg_nginx_server *server,
 	const struct lg_block *place = NULL;
 
 	while ((place = lg_nginx_next(server, place))) {
-		if (is_named(place, "location") &&
+		if (lg_block_is(place, "location") &&
 		    strcmp(last_word(place), path) == 0)
 			return place;
 	}
@@ -267,7 +262,7 @@ static int returns(const struct lg_block *place, const char *code)
 	if (value && strcmp(value, code) == 0)
 		return 1;
 	for (; inner; inner = inner->next) {
-		if (is_named(inner, "if") && returns(inner, code))
+		if (lg_block_is(inner, "if") && returns(inner, code))
 			return 1;
 	}
 	return 0;
@@ -328,7 +323,7 @@ static int is_script(const struct lg_block *setting)
 	static const char *const scripts[] = {
 		"content_by_lua", "rewrite_by_lua", "access_by_lua", "perl"};
 
-	if (is_named(setting, "js_content"))
+	if (lg_block_is(setting, "js_content"))
 		return strncmp(last_word(setting), "logongate.", 10) != 0;
 	for (size_t i = 0; i < sizeof(scripts) / sizeof(*scripts); i++) {
 		if (setting->word_count > 0 &&
@@ -341,7 +336,7 @@ static int is_script(const struct lg_block *setting)
 
 static int is_internal_rewrite(const struct lg_block *setting)
 {
-	return is_named(setting, "rewrite") && setting->word_count > 2 &&
+	return lg_block_is(setting, "rewrite") && setting->word_count > 2 &&
 	       strcmp(last_word(setting), "break") != 0 &&
 	       strcmp(last_word(setting), "redirect") != 0 &&
 	       strcmp(last_word(setting), "permanent") != 0 &&

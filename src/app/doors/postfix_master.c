@@ -8,14 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void trim(const char **start, const char **end)
-{
-	while (*start < *end && isspace((unsigned char)**start))
-		(*start)++;
-	while (*end > *start && isspace((unsigned char)(*end)[-1]))
-		(*end)--;
-}
-
 static enum lg_status no_nul(const char *text, size_t len, struct lg_error *err)
 {
 	if (memchr(text, '\0', len))
@@ -87,7 +79,7 @@ static enum lg_status add_own(struct lg_postfix_service *service,
 	int depth;
 
 	while (status == LG_OK && line < end) {
-		trim(&line, &end);
+		lg_postfix_trim(&line, &end);
 		if (end - line < 2 || strncmp(line, "-o", 2) != 0)
 			return LG_OK;
 		line += 2;
@@ -98,7 +90,7 @@ static enum lg_status add_own(struct lg_postfix_service *service,
 			    strncmp(next, " -o ", 4) == 0)
 				break;
 		}
-		trim(&line, &next);
+		lg_postfix_trim(&line, &next);
 		if (next - line > 1 && *line == '{' && next[-1] == '}')
 			status = lg_postfix_parameters_add(
 				&service->own, line + 1, next - 1, err);

@@ -33,7 +33,7 @@ static const char *parameter(const struct lg_postfix_parameters *parameters,
 	return NULL;
 }
 
-static void trim(const char **start, const char **end)
+void lg_postfix_trim(const char **start, const char **end)
 {
 	while (*start < *end && isspace((unsigned char)**start))
 		(*start)++;
@@ -53,8 +53,8 @@ lg_postfix_parameters_add(struct lg_postfix_parameters *parameters,
 
 	if (!equals)
 		return LG_OK;
-	trim(&start, &name_end);
-	trim(&value, &end);
+	lg_postfix_trim(&start, &name_end);
+	lg_postfix_trim(&value, &end);
 	status = lg_strlist_add(&parameters->name, start,
 				(size_t)(name_end - start), err);
 	if (status == LG_OK)

@@ -24,6 +24,9 @@ lg_postfix_parameters_add(struct lg_postfix_parameters *parameters,
 			  const char *start, const char *end,
 			  struct lg_error *err);
 
+/* Takes white space off both ends. */
+void lg_postfix_trim(const char **start, const char **end);
+
 /* What postconf printed. A NUL byte: LG_ERR_SYNTAX. */
 enum lg_status
 lg_postfix_parameters_read(const char *text, size_t len,

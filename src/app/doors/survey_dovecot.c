@@ -18,14 +18,6 @@
 	"the drop-in dovecot/logongate-combined.conf, or another of "          \
 	"dovecot/logongate-*.conf"
 
-static const char *value_or(const struct lg_block *block, const char *name,
-			    const char *otherwise)
-{
-	const char *value = lg_block_value(block, name);
-
-	return value ? value : otherwise;
-}
-
 /* "protocols = a b", or a block of "a = yes"; 2.4 serves none by itself. */
 static int serves(const struct lg_block *root, const char *protocol)
 {
@@ -124,7 +116,7 @@ static enum lg_status add_url(const struct lg_block *root, struct lg_way *way,
 		{"submission", "smtp", 587, "submissions", 465},
 		{"sieve", "sieve", 4190, NULL, 0},
 	};
-	const char *listen = value_or(root, "listen", "*");
+	const char *listen = lg_block_value_or(root, "listen", "*");
 	unsigned long port;
 	size_t i;
 

@@ -19,14 +19,10 @@ struct survey {
 	struct lg_error *err;
 };
 
-static int is(const struct lg_block *line, size_t n, const char *text)
-{
-	return strcmp(lg_haproxy_word(line, n), text) == 0;
-}
-
 static int leads_on(const struct lg_block *line)
 {
-	return is(line, 0, "default_backend") || is(line, 0, "use_backend");
+	return lg_haproxy_is(line, 0, "default_backend") ||
+	       lg_haproxy_is(line, 0, "use_backend");
 }
 
 static enum lg_status note_servers(const struct survey *survey,
@@ -38,7 +34,7 @@ static enum lg_status note_servers(const struct survey *survey,
 
 	for (line = section->head->next;
 	     status == LG_OK && line != section->end; line = line->next) {
-		if (is(line, 0, "server"))
+		if (lg_haproxy_is(line, 0, "server"))
 			status = lg_strlist_add(
 				behind, lg_haproxy_word(line, 2),
 				strlen(lg_haproxy_word(line, 2)), survey->err);
@@ -172,7 +168,7 @@ first_bind(const struct lg_haproxy_section *section)
 
 	for (line = section->head->next; line != section->end;
 	     line = line->next) {
-		if (is(line, 0, "bind"))
+		if (lg_haproxy_is(line, 0, "bind"))
 			return line;
 	}
 	return NULL;
@@ -282,8 +278,8 @@ enum lg_status lg_doors_haproxy(const char *text, size_t len,
 	survey.root = lg_block_root(tree);
 	while (status == LG_OK &&
 	       lg_haproxy_next(survey.root, section.head, &section)) {
-		if (is(section.head, 0, "frontend") ||
-		    is(section.head, 0, "listen"))
+		if (lg_haproxy_is(section.head, 0, "frontend") ||
+		    lg_haproxy_is(section.head, 0, "listen"))
 			status = add_frontend(&survey, &section);
 	}
 	lg_block_text_free(&tree);

@@ -32,15 +32,10 @@ struct server {
 	struct lg_error *err;
 };
 
-static int is_named(const struct lg_block *block, const char *name)
-{
-	return block->word_count > 0 && strcmp(block->word[0], name) == 0;
-}
-
 /* The path of the location that the place is or lies in. */
 static const char *path_of(const struct lg_block *place)
 {
-	while (place && !is_named(place, "location"))
+	while (place && !lg_block_is(place, "location"))
 		place = place->parent;
 	return place && place->word_count > 1
 		       ? place->word[place->word_count - 1]
@@ -49,7 +44,7 @@ static const char *path_of(const struct lg_block *place)
 
 static int is_inside(const struct lg_block *place)
 {
-	while (place && !is_named(place, "location"))
+	while (place && !lg_block_is(place, "location"))
 		place = place->parent;
 	return place && (*path_of(place) == '@' ||
 			 lg_block_find(place, NULL, "internal"));
@@ -256,7 +251,7 @@ static enum lg_status add_passing(const struct lg_block *block,
 
 	while (status == LG_OK &&
 	       (server = lg_block_find(block, server, "server"))) {
-		protocol = lg_block_value(server, is_named(block, "mail")
+		protocol = lg_block_value(server, lg_block_is(block, "mail")
 							  ? "protocol"
 							  : "listen");
 		lg_buffer_clear(&words);
@@ -267,7 +262,7 @@ static enum lg_status add_passing(const struct lg_block *block,
 			.door = "nginx",
 			.way = words.data,
 			.asks = LG_ASKS_NOT_NEEDED,
-			.note = is_named(block, "mail")
+			.note = lg_block_is(block, "mail")
 					? "passes logons on; the mail server "
 					  "behind it must ask"
 					: "passes bytes on; the server behind "
@@ -299,9 +294,9 @@ enum lg_status lg_doors_nginx(const char *text, size_t len,
 		return status;
 	for (top = lg_block_root(tree)->child; status == LG_OK && top;
 	     top = top->next) {
-		if (is_named(top, "mail") || is_named(top, "stream"))
+		if (lg_block_is(top, "mail") || lg_block_is(top, "stream"))
 			status = add_passing(top, ways, err);
-		if (!is_named(top, "http"))
+		if (!lg_block_is(top, "http"))
 			continue;
 		block = NULL;
 		while (status == LG_OK &&

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/listed.h"
+
 #include "core/values/name.h"
 
 typedef enum lg_status fold(const char *text, size_t len,
@@ -93,16 +95,11 @@ enum lg_status lg_mailbox_set_add_filtered(struct lg_mailbox_set *set,
 	return status;
 }
 
-static int text_compare(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 static void sort(struct lg_strlist *list)
 {
 	if (list->count)
 		qsort(list->item, list->count, sizeof(list->item[0]),
-		      text_compare);
+		      lg_compare_texts);
 }
 
 void lg_mailbox_set_sort(struct lg_mailbox_set *set)
@@ -137,7 +134,7 @@ static int has(const struct lg_strlist *list, const char *text, size_t len,
 	}
 	key = asked.item[0];
 	found = bsearch(&key, list->item, list->count, sizeof(list->item[0]),
-			text_compare) != NULL;
+			lg_compare_texts) != NULL;
 	lg_strlist_release(&asked);
 	return found;
 }

@@ -7,12 +7,9 @@
 
 #include <logongate/buffer.h>
 
-#include "app/render/script_words.h"
+#include "base/ascii.h"
 
-static int is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
+#include "app/render/script_words.h"
 
 /* Appends what stands in quotes from line[at]; the index behind them, or 0
  * where they are not closed. */
@@ -39,13 +36,13 @@ enum lg_status lg_script_words(const char *line, size_t len, const char *place,
 	enum lg_status status = LG_OK;
 
 	for (;;) {
-		while (at < len && is_blank(line[at]))
+		while (at < len && lg_ascii_is_blank(line[at]))
 			at++;
 		if (at == len || line[at] == '#')
 			break;
 		lg_buffer_clear(&word);
 		lg_buffer_append(&word, "", 0);
-		while (at < len && !is_blank(line[at])) {
+		while (at < len && !lg_ascii_is_blank(line[at])) {
 			if (line[at] == '\'' || line[at] == '"') {
 				at = quoted(line, len, at, &word);
 				if (at)

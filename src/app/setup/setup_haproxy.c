@@ -90,11 +90,6 @@ static enum lg_status read_conf(struct haproxy *haproxy)
 	return status;
 }
 
-static int is(const struct lg_block *line, size_t n, const char *text)
-{
-	return strcmp(lg_haproxy_word(line, n), text) == 0;
-}
-
 /* Frontends in HTTP that lead on to a server. */
 static enum lg_status find_sites(struct haproxy *haproxy)
 {
@@ -108,17 +103,17 @@ static enum lg_status find_sites(struct haproxy *haproxy)
 		int asks = 0;
 		int leads = 0;
 
-		if (!(is(section.head, 0, "frontend") ||
-		      is(section.head, 0, "listen")) ||
+		if (!(lg_haproxy_is(section.head, 0, "frontend") ||
+		      lg_haproxy_is(section.head, 0, "listen")) ||
 		    !lg_haproxy_is_http(root, &section))
 			continue;
 		for (const struct lg_block *line = section.head->next;
 		     line != section.end; line = line->next) {
-			asks |= is(line, 1, "spoe") &&
+			asks |= lg_haproxy_is(line, 1, "spoe") &&
 				lg_haproxy_mentions(line, ENGINE);
-			leads |= is(line, 0, "use_backend") ||
-				 is(line, 0, "default_backend") ||
-				 is(line, 0, "server");
+			leads |= lg_haproxy_is(line, 0, "use_backend") ||
+				 lg_haproxy_is(line, 0, "default_backend") ||
+				 lg_haproxy_is(line, 0, "server");
 		}
 		if (asks)
 			haproxy->sites.asking++;
@@ -145,7 +140,8 @@ static enum lg_status find_socket(struct haproxy *haproxy)
 			    &global)) {
 		for (const struct lg_block *line = global.head->next;
 		     line != global.end; line = line->next) {
-			if (is(line, 0, "stats") && is(line, 1, "socket") &&
+			if (lg_haproxy_is(line, 0, "stats") &&
+			    lg_haproxy_is(line, 1, "socket") &&
 			    *lg_haproxy_word(line, 2) == '/')
 				path = lg_haproxy_word(line, 2);
 		}
@@ -202,7 +198,8 @@ place_of_rules(const struct lg_haproxy_section *section)
 
 	for (const struct lg_block *line = section->head->next;
 	     line != section->end; line = line->next) {
-		if (is(line, 0, "http-request") && is(line, 1, "auth"))
+		if (lg_haproxy_is(line, 0, "http-request") &&
+		    lg_haproxy_is(line, 1, "auth"))
 			place = line;
 	}
 	return place;
@@ -216,13 +213,13 @@ static void put_in(struct haproxy *haproxy, const char *stats,
 
 	while (lg_haproxy_next(lg_block_root(haproxy->tree), section.head,
 			       &section)) {
-		is_global = is(section.head, 0, "global");
+		is_global = lg_haproxy_is(section.head, 0, "global");
 		if (is_global && *stats)
 			lg_setup_insert_at(insert, section.head->body, stats);
 		if (is_global)
 			stats = "";
-		if ((is(section.head, 0, "frontend") ||
-		     is(section.head, 0, "listen")) &&
+		if ((lg_haproxy_is(section.head, 0, "frontend") ||
+		     lg_haproxy_is(section.head, 0, "listen")) &&
 		    lg_setup_sites_has(&haproxy->sites,
 				       lg_haproxy_word(section.head, 1)))
 			lg_setup_insert_at(insert,

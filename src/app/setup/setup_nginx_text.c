@@ -19,11 +19,6 @@
 #define ASK_PART "logongate-ask.conf"
 #define MAPI_PART "logongate-mapi.conf"
 
-static int is_named(const struct lg_block *block, const char *name)
-{
-	return block->word_count > 0 && strcmp(block->word[0], name) == 0;
-}
-
 /* The block behind this one in the order of the text, within top. */
 static const struct lg_block *next(const struct lg_block *top,
 				   const struct lg_block *at)
@@ -42,11 +37,11 @@ static int passes(const struct lg_block *line)
 	static const char *const names[] = {"fastcgi_pass", "uwsgi_pass",
 					    "scgi_pass", "grpc_pass"};
 
-	if (is_named(line, "proxy_pass"))
+	if (lg_block_is(line, "proxy_pass"))
 		return line->word_count > 1 &&
 		       (strstr(line->word[1], "://") || *line->word[1] == '$');
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (is_named(line, names[i]))
+		if (lg_block_is(line, names[i]))
 			return 1;
 	}
 	return 0;
@@ -59,7 +54,7 @@ static int location_passes(const struct lg_block *location)
 	     line = line->next) {
 		if (passes(line))
 			return 1;
-		if (!is_named(line, "location") && line->child &&
+		if (!lg_block_is(line, "location") && line->child &&
 		    location_passes(line))
 			return 1;
 	}
@@ -116,7 +111,7 @@ enum lg_status lg_setup_nginx_sites(const char *text,
 	const struct lg_block *at = root;
 
 	while (status == LG_OK && (at = next(root, at))) {
-		if (!is_named(at, "server") || !at->child)
+		if (!lg_block_is(at, "server") || !at->child)
 			continue;
 		if (asks(at))
 			sites->asking++;
@@ -134,7 +129,7 @@ static int passes_mapi(const struct lg_block *server)
 	while ((at = next(server, at))) {
 		const char *path;
 
-		if (!is_named(at, "location") || at->word_count < 2 ||
+		if (!lg_block_is(at, "location") || at->word_count < 2 ||
 		    is_inside(at) || !location_passes(at))
 			continue;
 		path = at->word[at->word_count - 1];
@@ -156,7 +151,7 @@ int lg_setup_nginx_mapi(const char *text, const struct lg_setup_sites *sites)
 		return 0;
 	root = at = lg_block_root(tree);
 	while (!found && (at = next(root, at)))
-		found = is_named(at, "server") && at->child &&
+		found = lg_block_is(at, "server") && at->child &&
 			!includes(at, MAPI_PART) && passes_mapi(at) &&
 			lg_setup_sites_has(sites, name_of(at));
 	lg_block_text_free(&tree);
@@ -235,7 +230,7 @@ static enum lg_status put_server(const struct lg_block *server,
 	lg_buffer_release(&lines);
 	for (const struct lg_block *at = server;
 	     status == LG_OK && (at = next(server, at));) {
-		if (is_named(at, "location") && at->word_count > 1 &&
+		if (lg_block_is(at, "location") && at->word_count > 1 &&
 		    !is_inside(at) && location_passes(at))
 			status = put_location(at, insert, err);
 	}
@@ -256,7 +251,7 @@ enum lg_status lg_setup_nginx_put(const char *text,
 	const struct lg_block *at = root;
 
 	while (status == LG_OK && (at = next(root, at))) {
-		if (is_named(at, "server") && at->child && !asks(at) &&
+		if (lg_block_is(at, "server") && at->child && !asks(at) &&
 		    leads_on(at) && lg_setup_sites_has(sites, name_of(at)))
 			status = put_server(at, identity, &insert, err);
 	}

@@ -27,11 +27,6 @@ struct walk {
 	size_t found;            /* passdbs in them */
 };
 
-static int is_named(const struct lg_block *block, const char *name)
-{
-	return block->word_count > 0 && strcmp(block->word[0], name) == 0;
-}
-
 static int says(const struct lg_block *block, const char *name,
 		const char *value)
 {
@@ -66,7 +61,7 @@ static enum lg_status check_inner(const struct walk *walk, const char *path,
 
 	for (block = block->child; status == LG_OK && block;
 	     block = block->next) {
-		if (is_named(block, "passdb") && !is_own(block))
+		if (lg_block_is(block, "passdb") && !is_own(block))
 			status = conflict(walk, path,
 					  "has a passdb of one protocol or "
 					  "network alone");
@@ -166,7 +161,7 @@ static enum lg_status walk_text(struct walk *walk, const char *path,
 		    strncmp(block->word[0], "!include", 8) == 0)
 			status = walk_include(walk, path, block->word[1],
 					      depth + 1);
-		else if (!is_named(block, "passdb"))
+		else if (!lg_block_is(block, "passdb"))
 			status = check_inner(walk, path, block);
 		/* "passdb x { }" on one line is no block to the parser */
 		else if (!is_own(block) &&

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/listed.h"
+
 #include "adapters/dovecot/doveadm_mask.h"
 #include "app/change/values_wish.h"
 #include "app/records/plan_json.h"
@@ -111,11 +113,6 @@ static int read_times(struct lg_cli *cli, enum lg_prepare_end end,
 	return LG_EXIT_DONE;
 }
 
-static int compare_texts(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 /* What --set says; with the profile's name it tells locks apart. */
 static enum lg_status read_variables(struct lg_cli *cli, struct lg_prepared *p,
 				     struct lg_error *err)
@@ -125,7 +122,7 @@ static enum lg_status read_variables(struct lg_cli *cli, struct lg_prepared *p,
 	enum lg_status status = lg_cli_options(cli, "set", &set, err);
 
 	if (status == LG_OK && set.count > 0)
-		qsort(set.item, set.count, sizeof(*set.item), compare_texts);
+		qsort(set.item, set.count, sizeof(*set.item), lg_compare_texts);
 	for (size_t i = 0; i < set.count; i++)
 		lg_buffer_format(&text, "%s\n", set.item[i]);
 	if (status == LG_OK && set.count > 0)

@@ -8,11 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int compare(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 enum lg_status lg_account_values_set(struct lg_registry *registry,
 				     const char *entry,
 				     const struct lg_strlist *settings,
@@ -28,7 +23,7 @@ enum lg_status lg_account_values_set(struct lg_registry *registry,
 	status = lg_strlist_add_all(&sorted, settings, err);
 	if (status == LG_OK) {
 		qsort(sorted.item, sorted.count, sizeof(sorted.item[0]),
-		      compare);
+		      lg_compare_texts);
 		status = lg_registry_set_list(registry, LG_KEY_ACCOUNTS, entry,
 					      &sorted, err);
 	}

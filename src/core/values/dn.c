@@ -28,11 +28,6 @@
 	"a legacyExchangeDN looks like "                                       \
 	"/o=Org/ou=Site/cn=Recipients/cn=name"
 
-static unsigned char ascii_fold(unsigned char c)
-{
-	return c >= 'A' && c <= 'Z' ? (unsigned char)(c + 32) : c;
-}
-
 /* How much of a wrong text stands in its message. */
 static int shown(size_t len)
 {
@@ -56,12 +51,16 @@ static long count_characters(const char *text, size_t len)
 /* The length of "o=", "ou=" or "cn=" at the start of part, or 0. */
 static size_t type_length(const char *part, size_t len)
 {
-	if (len >= 2 && ascii_fold((unsigned char)part[0]) == 'o' &&
+	if (len >= 2 &&
+	    (unsigned char)lg_ascii_lower((char)(unsigned char)part[0]) ==
+		    'o' &&
 	    part[1] == '=')
 		return 2;
 	if (len >= 3 && part[2] == '=') {
-		unsigned char a = ascii_fold((unsigned char)part[0]);
-		unsigned char b = ascii_fold((unsigned char)part[1]);
+		unsigned char a = (unsigned char)lg_ascii_lower(
+			(char)(unsigned char)part[0]);
+		unsigned char b = (unsigned char)lg_ascii_lower(
+			(char)(unsigned char)part[1]);
 
 		if ((a == 'o' && b == 'u') || (a == 'c' && b == 'n'))
 			return 3;
@@ -168,8 +167,8 @@ int lg_dn_equal(const char *a, size_t a_len, const char *b, size_t b_len)
 	if (a_len != b_len)
 		return 0;
 	for (size_t i = 0; i < a_len; i++)
-		if (ascii_fold((unsigned char)a[i]) !=
-		    ascii_fold((unsigned char)b[i]))
+		if ((unsigned char)lg_ascii_lower((char)(unsigned char)a[i]) !=
+		    (unsigned char)lg_ascii_lower((char)(unsigned char)b[i]))
 			return 0;
 	return 1;
 }
@@ -198,7 +197,8 @@ static void fold_bytes(char *out, const char *in, size_t len)
 		memcpy(out + i, &word, 8);
 	}
 	for (; i < len; i++)
-		out[i] = (char)ascii_fold((unsigned char)in[i]);
+		out[i] = (char)(unsigned char)lg_ascii_lower(
+			(char)(unsigned char)in[i]);
 }
 
 uint64_t lg_dn_hash(const char *text, size_t len)

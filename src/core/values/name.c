@@ -17,6 +17,7 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 
 struct walker {
@@ -30,17 +31,13 @@ struct piece {
 	size_t len;
 };
 
-static unsigned char ascii_fold(unsigned char c)
-{
-	return c >= 'A' && c <= 'Z' ? (unsigned char)(c + 32) : c;
-}
-
 static int starts_with(const char *text, size_t len, const char *prefix)
 {
 	size_t i = 0;
 
 	for (; prefix[i] != '\0'; i++)
-		if (i >= len || ascii_fold((unsigned char)text[i]) !=
+		if (i >= len || (unsigned char)lg_ascii_lower(
+					(char)(unsigned char)text[i]) !=
 					(unsigned char)prefix[i])
 			return 0;
 	return 1;
@@ -104,7 +101,8 @@ static int next_piece(struct walker *walker, struct piece *out)
 	if (walker->left == 0)
 		return 0;
 	if (walker->at[0] < 0x80) {
-		out->byte[0] = ascii_fold(walker->at[0]);
+		out->byte[0] =
+			(unsigned char)lg_ascii_lower((char)walker->at[0]);
 		out->len = 1;
 		used = 1;
 	} else {

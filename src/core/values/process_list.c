@@ -28,11 +28,6 @@ struct lg_process_list {
 	size_t count;
 };
 
-static int is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
 /* C0, DEL and, in UTF-8, C1. */
 static int is_control(const char *text, size_t len, size_t at)
 {
@@ -109,9 +104,9 @@ static enum lg_status read_names(struct lg_process_list *list, const char *text,
 		while (end < len && text[end] != ';')
 			end++;
 		next = end + 1;
-		while (begin < end && is_blank(text[begin]))
+		while (begin < end && lg_ascii_is_blank(text[begin]))
 			begin++;
-		while (end > begin && is_blank(text[end - 1]))
+		while (end > begin && lg_ascii_is_blank(text[end - 1]))
 			end--;
 		status = check_name(text + begin, end - begin, begin, place,
 				    err);
@@ -162,7 +157,7 @@ enum lg_status lg_process_list_parse(const char *text, size_t len,
 	if (!list)
 		return lg_error_set(err, LG_ERR_NO_MEMORY, place,
 				    "out of memory");
-	while (blank < len && is_blank(text[blank]))
+	while (blank < len && lg_ascii_is_blank(text[blank]))
 		blank++;
 	if (blank < len)
 		status = read_names(list, text, len, place, err);

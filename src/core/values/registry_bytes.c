@@ -8,16 +8,6 @@
 #include "base/utf8.h"
 #include "base/utf16.h"
 
-static size_t lines_before(const char *text, size_t len)
-{
-	size_t lines = 1;
-	size_t i;
-
-	for (i = 0; i < len; i++)
-		lines += text[i] == '\n';
-	return lines;
-}
-
 enum lg_status lg_reg_bytes_decode(const unsigned char *bytes, size_t len,
 				   const char *place, struct lg_buffer *text,
 				   struct lg_error *err)
@@ -39,7 +29,7 @@ enum lg_status lg_reg_bytes_decode(const unsigned char *bytes, size_t len,
 		if (read < units || len % 2)
 			return lg_error_set_at(
 				err, LG_ERR_SYNTAX, place,
-				lines_before(text->data, text->len),
+				lg_line_at(text->data, text->len),
 				"not UTF-16: half a character");
 		return LG_OK;
 	}
@@ -71,7 +61,7 @@ enum lg_status lg_reg_bytes_ansi(const struct lg_codepage *codepage,
 	if (status != LG_OK || read == len)
 		return status;
 	return lg_error_set_at(
-		err, LG_ERR_SYNTAX, place, lines_before(text->data, text->len),
+		err, LG_ERR_SYNTAX, place, lg_line_at(text->data, text->len),
 		"the byte 0x%02x is not a character of code page %u; say which "
 		"one the file is in with --codepage",
 		bytes[read], codepage->number);

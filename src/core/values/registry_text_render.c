@@ -9,6 +9,7 @@
 
 #include <logongate/registry.h>
 
+#include "base/utf8.h"
 #include "base/hex.h"
 #include "base/utf16.h"
 
@@ -29,14 +30,6 @@ struct writer {
 static const char *line_end_of(enum lg_reg_encoding encoding)
 {
 	return encoding == LG_REG_ENCODING_UTF8 ? "\n" : "\r\n";
-}
-
-static int has_control(const char *text)
-{
-	for (; *text; text++)
-		if ((unsigned char)*text < 0x20 || *text == 0x7f)
-			return 1;
-	return 0;
 }
 
 static void write_quoted(struct lg_buffer *out, const char *text)
@@ -139,7 +132,7 @@ static void write_value(struct writer *writer, const struct lg_value *value)
 		lg_buffer_char(&writer->text, '@');
 	lg_buffer_char(&writer->text, '=');
 	if (value->type == LG_REG_SZ && !value->bytes_kept &&
-	    !has_control(value->text)) {
+	    !lg_has_control(value->text)) {
 		write_quoted(&writer->text, value->text);
 	} else if (value->type == LG_REG_DWORD && !value->bytes_kept) {
 		lg_buffer_format(&writer->text, "dword:%08x", value->dword);
@@ -191,7 +184,7 @@ static enum lg_status write_keys(struct writer *writer,
 		if (written[i])
 			continue;
 		/* The form has no spelling for it. */
-		if (has_control(first->key))
+		if (lg_has_control(first->key))
 			status = lg_error_set(err, LG_ERR_SYNTAX, NULL,
 					      "a key with a control character "
 					      "cannot be written to a "
@@ -342,7 +335,7 @@ enum lg_status lg_reg_text_render_key_deletion(const char *key,
 	const char *line_end = line_end_of(encoding);
 	enum lg_status status;
 
-	if (has_control(key))
+	if (lg_has_control(key))
 		return refuse_control(err);
 	lg_buffer_format(&text, "[-%s]%s%s", key, line_end, line_end);
 	status = append_block(&text, encoding, out_bytes, err);
@@ -359,7 +352,7 @@ enum lg_status lg_reg_text_render_deletion(const char *key, const char *name,
 	const char *line_end = line_end_of(encoding);
 	enum lg_status status;
 
-	if (has_control(key) || has_control(name))
+	if (lg_has_control(key) || lg_has_control(name))
 		return refuse_control(err);
 	lg_buffer_format(&text, "[%s]%s", key, line_end);
 	if (name[0])
