@@ -90,6 +90,7 @@ enum lg_status lg_fleet_open_ldap(const struct lg_fleet_settings *settings,
 	fleet->branches = branches;
 	fleet->heartbeat_ms = heartbeat_ms ? heartbeat_ms : HEARTBEAT_MS;
 	fleet->return_ms = return_ms ? return_ms : RETURN_MS;
+	fleet->gather_ms = settings->gather_ms;
 	fleet->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	status = fleet->wake >= 0
 			 ? lg_ldap_settings_read(&settings->directory,

@@ -369,6 +369,15 @@ static void wait_for_more(struct lg_ldap_fleet *fleet, int64_t until)
 
 	if (left <= 0 || fleet->more)
 		return;
+	/* What follows on this at once is taken with it. */
+	if (fleet->follow.ld && fleet->gather_ms > 0 &&
+	    poll(fds, 1,
+		 left < fleet->gather_ms ? (int)left : (int)fleet->gather_ms) !=
+		    0)
+		return;
+	left = until - lg_ldap_follow_now();
+	if (left < 0)
+		left = 0;
 	if (fleet->follow.ld)
 		ldap_get_option(fleet->follow.ld, LDAP_OPT_DESC, &fds[1].fd);
 	if (fleet->follow.ld && (fleet->beat_id || fleet->late_id))

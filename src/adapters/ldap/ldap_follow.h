@@ -27,6 +27,7 @@ struct lg_ldap_fleet {
 	int64_t heartbeat_ms;
 	int64_t beat_limit_ms; /* how long its answer may take */
 	int64_t return_ms;
+	int64_t gather_ms;
 
 	int wake; /* an eventfd */
 	atomic_int interrupted;

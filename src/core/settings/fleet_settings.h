@@ -26,6 +26,9 @@ struct lg_fleet_settings {
 	 * whole timeout. 0: the timeout. */
 	uint32_t patience_ms;
 	uint32_t return_ms; /* when the first is tried again; 0: 10 min */
+	/* After news poll waits so long, unless interrupted, before it looks
+	 * for more: each report of each gate is told to all. 0: not at all. */
+	uint32_t gather_ms;
 };
 
 #endif

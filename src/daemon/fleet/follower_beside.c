@@ -19,6 +19,11 @@
 #define POLL_MS 1000
 /* It keeps the end of the gate waiting no longer, and nobody else. */
 #define TIMEOUT_MS 2000
+/* It is there for what the first provider does not tell, and that is not
+ * believed to stand still for three times as long. */
+#define GATHER_MS 50
+/* Where all gates start at once, not all of this at once, too. */
+#define BEGIN_MS 1500
 
 /* at, stops, back, failed, report and places are guarded by mutex; the others
  * are the thread's. at: the follower's provider. */
@@ -161,12 +166,11 @@ static void write_report(struct gate_beside *beside)
 	beside->news(beside->context);
 }
 
-static void rest(struct gate_beside *beside)
+static void rest(struct gate_beside *beside, uint64_t ms)
 {
 	uv_mutex_lock(&beside->mutex);
 	if (!beside->stops)
-		uv_cond_timedwait(&beside->taken, &beside->mutex,
-				  (uint64_t)POLL_MS * 1000000);
+		uv_cond_timedwait(&beside->taken, &beside->mutex, ms * 1000000);
 	uv_mutex_unlock(&beside->mutex);
 }
 
@@ -180,6 +184,7 @@ static void follow(void *context)
 	char at[sizeof(beside->at)];
 	int stops;
 
+	rest(beside, uv_hrtime() / 1000 % BEGIN_MS);
 	for (;;) {
 		uv_mutex_lock(&beside->mutex);
 		stops = beside->stops;
@@ -195,7 +200,7 @@ static void follow(void *context)
 		if (!beside->fleet.poll ||
 		    beside->fleet.poll(beside->fleet.self, POLL_MS, &sink,
 				       NULL) != LG_OK)
-			rest(beside);
+			rest(beside, POLL_MS);
 	}
 	close_it(beside);
 }
@@ -218,6 +223,7 @@ struct gate_beside *gate_beside_begin(const struct lg_fleet_settings *how,
 		return NULL;
 	beside->how = *how;
 	beside->how.patience_ms = 0;
+	beside->how.gather_ms = GATHER_MS;
 	if (beside->how.directory.timeout_ms > TIMEOUT_MS)
 		beside->how.directory.timeout_ms = TIMEOUT_MS;
 	beside->news = news;
