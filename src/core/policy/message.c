@@ -69,7 +69,7 @@ const char *lg_message_default(enum lg_reason reason)
 	case LG_REASON_PROTOCOL_REFUSED:
 		break;
 	}
-	return "The mail server is being worked on. Please try again later.";
+	return "The mail server is under maintenance. Please try again later.";
 }
 
 /* The fact named at text ("until}..."), and how long its name is. */
