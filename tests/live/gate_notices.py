@@ -185,6 +185,8 @@ def a_hook_that_hangs():
             "25-much": "#!/bin/sh\nhead -c 5000000 /dev/zero | tr '\\0' x\n"
                        "(sleep 300; echo late) &\n",
             "30-noise.bak": "#!/bin/sh\necho never >&2\n"}).start() as gate:
+        gate.hook("41-plain", "#!/bin/sh\necho never >&2\n", 0o644)
+        os.symlink("/nowhere", gate.path("notify.d/42-gone"))
         gate.hook("40-everybody", "#!/bin/sh\necho never >&2\n", 0o777)
         began = time.monotonic()
         gate.apply(listing("alice"), for_s=600)
@@ -202,7 +204,10 @@ def a_hook_that_hangs():
         assert "20-fail says: no route to  [2Jhost\n" in log, log
         assert "x" * 600 + " ... and 4999400 bytes more" in log, log
         assert len(log) < 20000, len(log)
-        assert "40-everybody: is not run: everybody may write it" in log, log
+        for name, why in (("40-everybody", "everybody may write it"),
+                          ("41-plain", "it is not executable (chmod +x)"),
+                          ("42-gone", "a link to nothing")):
+            assert f"{name}: is not run: {why}" in log, log
         assert "never" not in log, log
 
 

@@ -261,13 +261,19 @@ static int may_run(const char *path, lg_hooks_told told, void *context)
 	struct lg_error err = {0};
 	struct stat info;
 
-	if (stat(path, &info) || !S_ISREG(info.st_mode) ||
-	    !(info.st_mode & 0111))
+	if (stat(path, &info))
+		lg_error_set(&err, LG_ERR_IO, path,
+			     "is not run: a link to nothing");
+	else if (!S_ISREG(info.st_mode))
 		return 0;
-	if (!(info.st_mode & S_IWOTH))
+	else if (!(info.st_mode & 0111))
+		lg_error_set(&err, LG_ERR_DENIED, path,
+			     "is not run: it is not executable (chmod +x)");
+	else if (info.st_mode & S_IWOTH)
+		lg_error_set(&err, LG_ERR_DENIED, path,
+			     "is not run: everybody may write it");
+	else
 		return 1;
-	lg_error_set(&err, LG_ERR_DENIED, path,
-		     "is not run: everybody may write it");
 	told(context, path, NULL, &err);
 	return 0;
 }
