@@ -52,13 +52,17 @@ static int printed(size_t len)
 }
 
 static enum lg_status bad_time(const char *text, size_t len,
-			       struct lg_error *err)
+			       enum lg_time_sense sense, struct lg_error *err)
 {
 	return lg_error_set(err, LG_ERR_SYNTAX, NULL,
-			    "\"%.*s\" is not a time; write 22:00, Sat 22:00, "
-			    "tomorrow 06:00, \"2026-11-22 06:00\" or "
+			    "\"%.*s\" is not a time; write 22:00, %s, "
+			    "\"2026-11-22 06:00\" or "
 			    "2026-11-22T06:00:00+01:00",
-			    printed(len), text);
+			    printed(len), text,
+			    sense == LG_TIME_NEXT
+				    ? "Sat 22:00, tomorrow 06:00"
+				    : "today, Sat, yesterday 06:00, a span "
+				      "such as 7d");
 }
 
 /* HH:MM or HH:MM:SS; -1 for another text, -2 for a time that no day has. */
@@ -162,7 +166,7 @@ static enum lg_status read_written(const char *text, size_t len,
 		if (status != LG_OK)
 			return status;
 	} else if (blank != NULL && !read_day(text, word, &written.day)) {
-		return bad_time(text, len, err);
+		return bad_time(text, len, sense, err);
 	}
 	if (blank != NULL)
 		word++;
@@ -170,7 +174,7 @@ static enum lg_status read_written(const char *text, size_t len,
 		word = 0;
 	written.time_of_day = read_time_of_day(text + word, len - word);
 	if (written.time_of_day == -1)
-		return bad_time(text, len, err);
+		return bad_time(text, len, sense, err);
 	if (written.time_of_day < 0)
 		return lg_error_set(err, LG_ERR_RANGE, NULL,
 				    "\"%.*s\": there is no such time of day",

@@ -50,6 +50,12 @@ class CommandLine(driver.Case):
         self.assertIn("did you mean --json?",
                       self.expect(2, "completion", "bash", "--jsn").err)
 
+    def test_a_server_that_is_not_there_is_not_left_out(self):
+        for name in ("dovecot", "postfix", "nginx", "haproxy", "pam",
+                     "prosody"):
+            self.assertIn(f"--{name} /nowhere: No such file or directory",
+                          self.expect(3, "doors", "--" + name, "/nowhere").err)
+
     def test_a_group_says_which_commands_it_has(self):
         for group, want in (
                 ("schedule", "schedule needs add, list or remove\n"),

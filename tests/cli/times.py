@@ -107,6 +107,8 @@ refuse = "imap"
         for text in ("2w", "today", "Sat", "Sat 22:00", "yesterday 06:00",
                      "2001-07-01 06:00", "06:00"):
             self.expect(0, "history", "--since", text)
+        self.assertIn("today, Sat, yesterday 06:00, a span such as 7d",
+                      self.expect(2, "history", "--since", "yesterday").err)
         done = self.expect(0, "history", "--since", "2001-07-01 06:00")
         self.assertIn("--since is Sun 2001-07-01 06:00:00+02:00", done.err)
         done = self.expect(0, "history", "--since", "2025-10-26 02:30")

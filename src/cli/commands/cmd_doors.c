@@ -5,7 +5,9 @@
  * A lock is as good as its weakest door: what does not ask, what asks and
  * does not listen, and what each does while the gate is down.
  */
+#include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/commands.h"
 #include "cli/open/open_fleet.h"
@@ -183,6 +185,24 @@ static int worst(const struct lg_ways *ways, const struct lg_probes *probes)
 	return LG_EXIT_DONE;
 }
 
+/* A server that is not where it was said to be must not be taken for one that
+ * is not installed. */
+static int look_for_places(struct lg_cli *cli)
+{
+	static const char *const place[] = {"dovecot", "postfix", "nginx",
+					    "haproxy", "pam",     "prosody"};
+
+	for (size_t i = 0; i < sizeof(place) / sizeof(place[0]); i++) {
+		const char *path = lg_cli_option(cli, place[i]);
+
+		if (path != NULL && access(path, F_OK) != 0)
+			return lg_cli_say(cli, LG_EXIT_INVALID, NULL,
+					  "--%s %s: %s", place[i], path,
+					  strerror(errno));
+	}
+	return LG_EXIT_DONE;
+}
+
 int lg_cmd_doors(struct lg_cli *cli)
 {
 	struct lg_doors_places places = {
@@ -201,6 +221,9 @@ int lg_cmd_doors(struct lg_cli *cli)
 	int code = LG_EXIT_DONE;
 	size_t i;
 
+	code = look_for_places(cli);
+	if (code != LG_EXIT_DONE)
+		goto out;
 	if (lg_cli_settings(cli, &settings, &err) != LG_OK ||
 	    lg_doors_survey(settings, &machine, &places, &ways, &err) !=
 		    LG_OK ||
