@@ -87,6 +87,8 @@ class WithGate(GateCase):
         self.assertTrue(self.expect(0, "status").out.startswith("no lock\n"))
 
     def test_nobody_in_the_list_is_not_nobody_logged_on(self):
+        self.assertIn("\n  sessions  not known: no server here lists them\n",
+                      self.expect(0, "status").out)
         for words in (("sessions",), ("cut", "--all")):
             self.assertIn("no server here lists its open sessions",
                           self.expect(0, *words).err)

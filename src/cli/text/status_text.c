@@ -234,6 +234,15 @@ static void print_count(struct lg_cli *cli, const char *name, int64_t count)
 	print_line(cli, name, number);
 }
 
+/* None that is listed is not none that is open. */
+static int lists_none(struct lg_cli *cli)
+{
+	const struct lg_settings *settings;
+
+	return lg_cli_settings(cli, &settings, NULL) == LG_OK &&
+	       !lg_cli_lists_sessions(settings);
+}
+
 void lg_status_text(struct lg_cli *cli, const struct lg_status_said *said)
 {
 	const cJSON *item;
@@ -254,7 +263,11 @@ void lg_status_text(struct lg_cli *cli, const struct lg_status_said *said)
 	}
 	print_gate(cli, said);
 	print_line(cli, "dialect", said->dialect);
-	print_count(cli, "sessions", said->sessions);
+	if (said->sessions == 0 && lists_none(cli))
+		print_line(cli, "sessions",
+			   "not known: no server here lists them");
+	else
+		print_count(cli, "sessions", said->sessions);
 	print_count(cli, "refused", said->refused);
 	print_line(cli, "note", said->sessions_note);
 	cJSON_ArrayForEach(item, said->targets)
