@@ -90,8 +90,8 @@ static int systemctl(struct lg_cli *cli, const char *verb, const char *option,
 	return code;
 }
 
-/* "@1900000000", or "Sun 2026-12-06 02:00:00 UTC" of a systemd that has no
- * other way to say it (252). */
+/* "@1900000000", or "Sun 2026-12-06 02:00:00 UTC", as systemd 252 and 257 say
+ * it whatever --timestamp asks for. */
 static int64_t read_next(const char *said)
 {
 	const char *digit = said + strcspn(said, "0123456789");
