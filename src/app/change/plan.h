@@ -54,6 +54,7 @@ struct lg_plan_input {
 		LG_SESSIONS_UNKNOWN /* no door tells of them */
 	} session_control;
 	const struct lg_strlist *unasking_doors; /* sentences; may be NULL */
+	const char *uncut; /* a server whose sessions stay; may be NULL */
 	/* Who ends the lock on servers that keep no end themselves. */
 	enum lg_lifting {
 		LG_LIFTED_IN_TIME = 0, /* a gate here, or run */

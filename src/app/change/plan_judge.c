@@ -91,6 +91,7 @@ static enum lg_status judge_sessions(struct lg_plan *plan,
 				     struct lg_error *err)
 {
 	const struct lg_plan_target *local = NULL;
+	enum lg_status status = LG_OK;
 	int is_local = 0;
 
 	for (size_t i = 0; i < plan->target_count; i++) {
@@ -105,6 +106,12 @@ static enum lg_status judge_sessions(struct lg_plan *plan,
 			"no server here lists its open sessions: users already "
 			"logged on stay connected");
 	plan->session_count = input->session_count;
+	if (is_local && input->uncut != NULL)
+		status = lg_warnings_add(&plan->warnings,
+					 LG_WARN_NO_SESSION_CONTROL, err, "%s",
+					 input->uncut);
+	if (status != LG_OK)
+		return status;
 	if (input->session_count == 0)
 		return LG_OK;
 	plan->cut = calloc(input->session_count, 1);

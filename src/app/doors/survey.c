@@ -317,3 +317,19 @@ enum lg_status lg_doors_survey(const struct lg_settings *settings,
 	lg_gate_addresses_release(&gate);
 	return status;
 }
+
+const char *lg_doors_uncut(const struct lg_ways *ways,
+			   const struct lg_settings *settings)
+{
+	for (size_t i = 0; i < ways->count && settings->doveadm == NULL; i++) {
+		const struct lg_way *way = &ways->way[i];
+
+		if (strcmp(way->door, "dovecot") == 0 &&
+		    (way->asks == LG_ASKS_YES || way->asks == LG_ASKS_PARTLY))
+			return "dovecot's open sessions are neither listed nor "
+			       "cut: users already logged on stay connected; "
+			       "doveadm in [dovecot] is missing (logongate "
+			       "setup dovecot sets it)";
+	}
+	return NULL;
+}

@@ -31,4 +31,9 @@ enum lg_status lg_doors_survey(const struct lg_settings *settings,
 			       const struct lg_doors_places *places,
 			       struct lg_ways *ways, struct lg_error *err);
 
+/* A sentence where a server that asks has open sessions that the gate, by its
+ * settings, neither lists nor cuts; NULL: none is known. */
+const char *lg_doors_uncut(const struct lg_ways *ways,
+			   const struct lg_settings *settings);
+
 #endif

@@ -217,6 +217,14 @@ static const char *const way_names[LG_STATUS_WAYS] = {
 	[LG_STATUS_DOORS_UNKNOWN] = "doors_unknown",
 };
 
+void lg_status_note_sessions(cJSON *object, const char *text)
+{
+	if (text == NULL)
+		return;
+	cJSON_DeleteItemFromObjectCaseSensitive(object, "sessions_note");
+	lg_json_text(object, "sessions_note", text);
+}
+
 void lg_status_add_way(cJSON *object, enum lg_status_ways kind,
 		       const char *text)
 {

@@ -69,6 +69,9 @@ void lg_status_speak_of(cJSON *object, const struct lg_lock *lock);
 /* Adds a sentence to "loud". */
 void lg_status_add_loud(cJSON *object, const char *text);
 
+/* Why "sessions" are not all that are open; text NULL: no change. */
+void lg_status_note_sessions(cJSON *object, const char *text);
+
 /* Ways in that a lock does not close, that let everybody in without the gate,
  * or of which it is not known whether they ask. */
 enum lg_status_ways {

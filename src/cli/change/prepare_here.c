@@ -207,6 +207,7 @@ enum lg_status lg_prepare_doors(const struct lg_settings *settings,
 			status = lg_strlist_add(&p->unasking_doors, text.data,
 						text.len, err);
 	}
+	p->input.uncut = lg_doors_uncut(&ways, settings);
 	lg_buffer_release(&text);
 	lg_ways_release(&ways);
 	return status;

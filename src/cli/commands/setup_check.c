@@ -173,6 +173,7 @@ static void check_doors(struct check *check, const struct lg_machine *machine)
 	const struct lg_doors_places places = {0};
 	struct lg_ways ways = {0};
 	struct lg_buffer text = {0};
+	const char *uncut;
 	struct lg_error err;
 
 	if (lg_doors_survey(check->settings, machine, &places, &ways, &err) !=
@@ -186,6 +187,9 @@ static void check_doors(struct check *check, const struct lg_machine *machine)
 		door_words(&text, way);
 		say(check, mark_of(way), "door", text.data ? text.data : "");
 	}
+	uncut = lg_doors_uncut(&ways, check->settings);
+	if (uncut != NULL)
+		say(check, BAD, "sessions", uncut);
 	lg_buffer_release(&text);
 	lg_ways_release(&ways);
 }

@@ -36,6 +36,9 @@ void lg_cli_add_open_ways(struct lg_cli *cli, cJSON *object)
 	    !lg_settings_expects_gate(settings) ||
 	    lg_doors_survey(settings, &machine, &places, &ways, &err) != LG_OK)
 		goto out;
+	if (said.sessions_note == NULL)
+		lg_status_note_sessions(object,
+					lg_doors_uncut(&ways, settings));
 	for (size_t i = 0; i < ways.count; i++) {
 		const struct lg_way *way = &ways.way[i];
 

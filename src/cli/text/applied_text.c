@@ -8,6 +8,17 @@
 #include "cli/text/plan_text.h"
 
 /* Said where the lock is made too: who applies it at night runs no plan. */
+static void say_sessions(struct lg_cli *cli, const struct lg_plan *plan)
+{
+	for (size_t i = 0; i < plan->warnings.text.count; i++) {
+		if (plan->warnings.code[i] != LG_WARN_NO_SESSION_CONTROL)
+			continue;
+		lg_cli_print(cli, LG_YELLOW, "sessions: ");
+		lg_cli_text(cli, plan->warnings.text.item[i]);
+		lg_cli_print(cli, LG_PLAIN, "\n");
+	}
+}
+
 static void say_doors(struct lg_cli *cli, const struct lg_plan *plan)
 {
 	size_t doors = 0;
@@ -53,6 +64,7 @@ void lg_cli_say_applied(struct lg_cli *cli, const struct lg_prepared *prepared,
 		     plan->starts_s > plan->now_s ? "from" : "until",
 		     when.data != NULL ? when.data : "");
 	lg_cli_say_untested(cli, prepared);
+	say_sessions(cli, plan);
 	say_doors(cli, plan);
 	if (applied->cut > 0)
 		lg_cli_print(cli, LG_PLAIN, "%zu session%s cut\n", applied->cut,
@@ -92,10 +104,14 @@ void lg_cli_warn_applied(struct lg_cli *cli, const struct lg_prepared *prepared,
 	lg_buffer_release(&when);
 	lg_cli_warn_untested(cli, prepared);
 	for (size_t i = 0; i < plan->warnings.text.count; i++) {
+		const char *text = plan->warnings.text.item[i];
+
+		if (plan->warnings.code[i] == LG_WARN_NO_SESSION_CONTROL)
+			lg_cli_say(cli, LG_EXIT_DONE, NULL, "sessions: %s",
+				   text);
 		if (plan->warnings.code[i] == LG_WARN_DOOR_DOES_NOT_ASK &&
 		    doors++ < LG_PLAN_SHOWN_MAX)
-			lg_cli_say(cli, LG_EXIT_DONE, NULL, "door: %s",
-				   plan->warnings.text.item[i]);
+			lg_cli_say(cli, LG_EXIT_DONE, NULL, "door: %s", text);
 	}
 	if (doors > 0)
 		lg_cli_say(cli, LG_EXIT_DONE, NULL,
