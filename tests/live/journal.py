@@ -4,6 +4,7 @@
 namespace, so that the machine's is left alone."""
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -70,7 +71,8 @@ def story():
     """the fields tell what became of a lock"""
     with Gate() as gate:
         started(gate)
-        lock = gate.lock(gate.profile(listed=["alice"]), for_s=600)["id"]
+        lock = gate.lock(gate.profile(listed=["alice"]), "--reason",
+                         "new disks\ntoday", for_s=600)["id"]
         gate.command("extend", "--for", "20m")
         gate.lift()
         soon = gate.lock(gate.profile(listed=["bob"]), for_s=1)["id"]
@@ -79,6 +81,14 @@ def story():
             wait_for("the story of " + name, lambda: events == [
                 entry["LOGONGATE_EVENT"]
                 for entry in entries(f"LOGONGATE_LOCK={name}")])
+        # Who applied it, until when and why.
+        said = messages(f"LOGONGATE_LOCK={lock}")
+        assert re.fullmatch(
+            r"\w+ applies profile1 \(lg-\w+\), until \w{3} [-\d]+ [:\d]+"
+            r"[-+:\d]+: new disks today", said[0]), said
+        assert re.fullmatch(
+            r"\w+ moves the end of profile1 \(lg-\w+\), until .*",
+            said[1]), said
         found = entries(f"LOGONGATE_LOCK={lock}", "LOGONGATE_EVENT=lifted")
         assert found[0]["LOGONGATE_PROFILE"] == "profile1", found
         assert found[0]["PRIORITY"] == "5", found

@@ -10,6 +10,10 @@
 
 #include <string.h>
 
+#include "base/local_time.h"
+#include "core/policy/message.h"
+
+#include "adapters/system/system_clock.h"
 #include "app/records/json_member.h"
 #include "app/lock/backup.h"
 #include "app/lock/lock_change.h"
@@ -63,16 +67,37 @@ static void add_takes_effect(struct control_call *call,
 		     lg_takes_effect_name(traits->takes_effect));
 }
 
+static void put_time(const char *what, int64_t at_s, struct lg_buffer *out)
+{
+	struct lg_zone zone = lg_system_zone();
+	char text[LG_TIME_FULL_SIZE];
+
+	lg_time_format_full(at_s, &zone, text);
+	lg_buffer_format(out, "%s%s", what, text);
+}
+
+/* The journal tells a lock's story to who was not there. */
 static void log_lock(const char *event, const char *does,
 		     const struct control_call *call,
 		     const struct lg_lock *lock)
 {
 	const struct gate_event about = {GATE_NOTICE, event, lock->id,
 					 lock->profile};
+	struct lg_buffer more = {0};
 
-	gate_log_event(&about, "%s %s %s (%s)",
+	if (lg_lock_waits(lock))
+		put_time(", from ", lock->start.wall_s, &more);
+	if (lock->until.wall_s)
+		put_time(", until ", lock->until.wall_s, &more);
+	if (lock->reason && *lock->reason) {
+		lg_buffer_text(&more, ": ");
+		lg_message_clean(lock->reason, strlen(lock->reason), &more);
+	}
+	gate_log_event(&about, "%s %s %s (%s)%s",
 		       call->by ? call->by : "somebody", does,
-		       lock->profile ? lock->profile : "values", lock->id);
+		       lock->profile ? lock->profile : "values", lock->id,
+		       more.data ? more.data : "");
+	lg_buffer_release(&more);
 }
 
 static enum lg_status put_in_force(struct gate_inside *inside,
