@@ -273,9 +273,9 @@ static int help(struct gate_conn *conn, const struct lg_http_request *request,
 {
 	if (!gate_http_has_status_key(conn->gate, request)) {
 		lg_http_answer_plain(answer, 401, "text/plain",
-				     "the key of [listen.status] is missing or "
-				     "wrong: it is the password, with any "
-				     "name\n");
+				     "This page is for the help desk: log on "
+				     "with any name, and with the key of "
+				     "[listen.status] as the password.\n");
 		add_header(answer, "WWW-Authenticate",
 			   "Basic realm=\"logongate help\", charset=\"UTF-8\"");
 		return 0;
