@@ -21,6 +21,19 @@ static inline int lg_listed(const struct lg_strlist *list, const char *text)
 	return 0;
 }
 
+/* Adds a text to a list that keeps texts for others; *out_kept is it. */
+static inline enum lg_status lg_list_keep(struct lg_strlist *list,
+					  const char *text, size_t len,
+					  const char **out_kept,
+					  struct lg_error *err)
+{
+	enum lg_status status = lg_strlist_add(list, text, len, err);
+
+	if (status == LG_OK)
+		*out_kept = list->item[list->count - 1];
+	return status;
+}
+
 /* For qsort of texts. */
 static inline int lg_compare_texts(const void *a, const void *b)
 {

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "adapters/ini/guard.h"
+#include "base/listed.h"
 #include "base/ascii.h"
 #include "base/utf8.h"
 #include "base/grow.h"
@@ -89,16 +90,14 @@ static enum lg_status add_item(struct reader *reader, const char *section,
 				     .file = reader->file_copy,
 				     .line = reader->line};
 	if (key.at) {
-		status = lg_strlist_add(&items->arena, key.at, key.len,
-					reader->err);
+		status = lg_list_keep(&items->arena, key.at, key.len,
+				      &item->key, reader->err);
+		if (status == LG_OK)
+			status =
+				lg_list_keep(&items->arena, value.at, value.len,
+					     &item->value, reader->err);
 		if (status != LG_OK)
 			return status;
-		item->key = items->arena.item[items->arena.count - 1];
-		status = lg_strlist_add(&items->arena, value.at, value.len,
-					reader->err);
-		if (status != LG_OK)
-			return status;
-		item->value = items->arena.item[items->arena.count - 1];
 	}
 	items->count++;
 	return LG_OK;
@@ -152,12 +151,10 @@ static enum lg_status read_header(struct reader *reader,
 	status = check_name(reader, "section", name);
 	if (status != LG_OK)
 		return status;
-	status = lg_strlist_add(&reader->items->arena, name.at, name.len,
-				reader->err);
+	status = lg_list_keep(&reader->items->arena, name.at, name.len,
+			      &reader->section, reader->err);
 	if (status != LG_OK)
 		return status;
-	reader->section =
-		reader->items->arena.item[reader->items->arena.count - 1];
 	before = stands_at(reader, reader->section, nothing);
 	if (before)
 		return lg_error_set_at(reader->err, LG_ERR_CONFLICT,
@@ -211,11 +208,10 @@ static enum lg_status read_key(struct reader *reader, struct lg_ini_span line)
 			"already; write it once",
 			lg_ini_shown(name.len), name.at, before);
 	/* The arena gives the name its NUL for the messages. */
-	status = lg_strlist_add(&reader->items->arena, name.at, name.len,
-				reader->err);
+	status = lg_list_keep(&reader->items->arena, name.at, name.len, &key,
+			      reader->err);
 	if (status != LG_OK)
 		return status;
-	key = reader->items->arena.item[reader->items->arena.count - 1];
 	text.at = equals + 1;
 	text.len = (size_t)(line.at + line.len - text.at);
 	place.key = key;

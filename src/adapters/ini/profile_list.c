@@ -4,13 +4,15 @@
  * variables.
  */
 #include <dirent.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/listed.h"
 
 #include "adapters/ini/profile_file.h"
 #include "adapters/ini/profile_sections.h"
 #include "adapters/ini/variables.h"
+#include "adapters/system/durable.h"
 
 static enum lg_status copy_value(const struct lg_profile_sections *sections,
 				 const char *key, char **out_text,
@@ -79,6 +81,7 @@ static enum lg_status add_value(const struct lg_variables *variables,
 				struct lg_profile_lines *lines,
 				struct lg_error *err)
 {
+	const char **out_value = &lines->line[lines->count].value;
 	struct lg_buffer value = {0};
 	enum lg_status status = lg_variables_expand(
 		variables, item, LG_PLACEHOLDERS_MESSAGE, &value, NULL);
@@ -86,26 +89,12 @@ static enum lg_status add_value(const struct lg_variables *variables,
 	if (status == LG_ERR_NO_MEMORY)
 		lg_error_set(err, status, NULL, "out of memory");
 	else if (status != LG_OK)
-		status = lg_strlist_add(&lines->arena, item->value,
-					strlen(item->value), err);
+		status = lg_list_keep(&lines->arena, item->value,
+				      strlen(item->value), out_value, err);
 	else
-		status = lg_strlist_add(&lines->arena, value.data, value.len,
-					err);
+		status = lg_list_keep(&lines->arena, value.data, value.len,
+				      out_value, err);
 	lg_buffer_release(&value);
-	if (status == LG_OK)
-		lines->line[lines->count].value =
-			lines->arena.item[lines->arena.count - 1];
-	return status;
-}
-
-static enum lg_status add_copy(struct lg_profile_lines *lines, const char *text,
-			       const char **out_copy, struct lg_error *err)
-{
-	enum lg_status status =
-		lg_strlist_add(&lines->arena, text, strlen(text), err);
-
-	if (status == LG_OK)
-		*out_copy = lines->arena.item[lines->arena.count - 1];
 	return status;
 }
 
@@ -131,12 +120,16 @@ enum lg_status lg_profile_lines(const struct lg_profile_source *source,
 		const struct lg_ini_item *item = sections.item[i];
 		struct lg_profile_line *line = &lines.line[i];
 
-		status = add_copy(&lines, item->file, &line->file, err);
+		status = lg_list_keep(&lines.arena, item->file,
+				      strlen(item->file), &line->file, err);
 		if (status == LG_OK)
-			status = add_copy(&lines, item->section, &line->section,
-					  err);
+			status = lg_list_keep(&lines.arena, item->section,
+					      strlen(item->section),
+					      &line->section, err);
 		if (status == LG_OK && item->key)
-			status = add_copy(&lines, item->key, &line->key, err);
+			status = lg_list_keep(&lines.arena, item->key,
+					      strlen(item->key), &line->key,
+					      err);
 		if (status == LG_OK && item->key)
 			status = add_value(&variables, item, &lines, err);
 		lines.count++;
@@ -157,14 +150,6 @@ void lg_profile_lines_release(struct lg_profile_lines *lines)
 	*lines = (struct lg_profile_lines){0};
 }
 
-static int by_name(const void *a, const void *b)
-{
-	const char *const *left = a;
-	const char *const *right = b;
-
-	return strcmp(*left, *right);
-}
-
 enum lg_status lg_profile_names(const char *dir, struct lg_strlist *out_names,
 				struct lg_error *err)
 {
@@ -174,8 +159,7 @@ enum lg_status lg_profile_names(const char *dir, struct lg_strlist *out_names,
 	DIR *folder = opendir(dir);
 
 	if (!folder)
-		return lg_error_set(err, LG_ERR_IO, dir, "cannot be read: %s",
-				    strerror(errno));
+		return lg_errno_unread(dir, err);
 	while (status == LG_OK && (entry = readdir(folder))) {
 		size_t len = strlen(entry->d_name);
 
@@ -186,7 +170,8 @@ enum lg_status lg_profile_names(const char *dir, struct lg_strlist *out_names,
 	}
 	closedir(folder);
 	if (status == LG_OK && names.count)
-		qsort(names.item, names.count, sizeof(*names.item), by_name);
+		qsort(names.item, names.count, sizeof(*names.item),
+		      lg_compare_texts);
 	if (status == LG_OK)
 		status = lg_strlist_add_all(out_names, &names, err);
 	lg_strlist_release(&names);

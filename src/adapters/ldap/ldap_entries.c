@@ -14,6 +14,7 @@
 #include <strings.h>
 
 #include <logongate/dn.h>
+#include "base/listed.h"
 #include "base/grow.h"
 #include "core/values/name.h"
 
@@ -135,9 +136,7 @@ static enum lg_status keep_text(struct lg_ldap_entries *entries,
 		    !lg_name_of_value("", value->text.bv_val,
 				      value->text.bv_len, &text, &len))
 			continue;
-		status = lg_strlist_add(&entries->text, text, len, err);
-		if (status == LG_OK)
-			*out_text = entries->text.item[entries->text.count - 1];
+		status = lg_list_keep(&entries->text, text, len, out_text, err);
 		return status;
 	}
 	return LG_OK;
@@ -222,11 +221,10 @@ enum lg_status lg_ldap_entries_keep(struct lg_ldap_entries *entries,
 	if (lg_grow(&entries->entry, &entries->capacity, entries->count,
 		    sizeof(*entries->entry), err) != LG_OK)
 		return LG_ERR_NO_MEMORY;
-	status = lg_strlist_add(&entries->text, row->dn.bv_val, row->dn.bv_len,
-				err);
+	status = lg_list_keep(&entries->text, row->dn.bv_val, row->dn.bv_len,
+			      &entry.dn, err);
 	if (status != LG_OK)
 		return status;
-	entry.dn = entries->text.item[entries->text.count - 1];
 	status = keep_text(entries, row, "displayName", &entry.display, err);
 	if (status == LG_OK && !entry.display)
 		status = keep_text(entries, row, "cn", &entry.display, err);

@@ -13,6 +13,8 @@
 #include <strings.h>
 
 #include <logongate/dn.h>
+
+#include "base/listed.h"
 #include "core/exchange/mailbox_class.h"
 #include "core/values/name.h"
 
@@ -70,9 +72,7 @@ static enum lg_status add_value(struct listing *listing,
 	if (lg_ldap_value_is(value, "protocolSettings"))
 		return lg_strlist_add(&listing->protocols, bytes, len, err);
 	if (lg_ldap_value_is(value, "legacyExchangeDN")) {
-		status = lg_strlist_add(&listing->text, bytes, len, err);
-		if (status == LG_OK)
-			*out_dn = listing->text.item[listing->text.count - 1];
+		status = lg_list_keep(&listing->text, bytes, len, out_dn, err);
 	}
 	if (status == LG_OK && lg_ldap_value_is(value, "proxyAddresses") &&
 	    lg_dn_of_x500(bytes, len, &text, &text_len))

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/listed.h"
 #include "base/grow.h"
 
 const char *lg_asks_name(enum lg_asks asks)
@@ -38,14 +39,9 @@ const char *lg_when_down_name(enum lg_when_down when_down)
 static enum lg_status keep(struct lg_ways *ways, const char **text,
 			   struct lg_error *err)
 {
-	enum lg_status status;
-
 	if (!*text)
 		return LG_OK;
-	status = lg_strlist_add(&ways->arena, *text, strlen(*text), err);
-	if (status == LG_OK)
-		*text = ways->arena.item[ways->arena.count - 1];
-	return status;
+	return lg_list_keep(&ways->arena, *text, strlen(*text), text, err);
 }
 
 enum lg_status lg_ways_add(struct lg_ways *ways, const struct lg_way *way,

@@ -13,6 +13,7 @@
 
 #include <logongate/version.h>
 
+#include "base/listed.h"
 #include "base/grow.h"
 #include "app/records/json_member.h"
 #include "app/records/past.h"
@@ -65,14 +66,9 @@ static void fold(struct lg_past_group *into, const struct lg_past_group *group)
 static enum lg_status keep(struct lg_past *past, const char **text,
 			   struct lg_error *err)
 {
-	enum lg_status status;
-
 	if (*text == NULL)
 		return LG_OK;
-	status = lg_strlist_add(&past->arena, *text, strlen(*text), err);
-	if (status == LG_OK)
-		*text = past->arena.item[past->arena.count - 1];
-	return status;
+	return lg_list_keep(&past->arena, *text, strlen(*text), text, err);
 }
 
 static enum lg_status append(struct lg_past *past,

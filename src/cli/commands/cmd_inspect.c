@@ -6,12 +6,12 @@
  * that does not read is shown up to where it stops making sense, with the
  * reason, and is exit 3 (contract 7 "inspect").
  */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/mapi/mapi.h"
 
+#include "adapters/system/durable.h"
 #include "cli/commands.h"
 #include "cli/output.h"
 
@@ -28,8 +28,7 @@ static enum lg_status body_read(const char *path, struct lg_buffer *out_body,
 	size_t len;
 
 	if (!file)
-		return lg_error_set(err, LG_ERR_IO, path, "cannot be read: %s",
-				    strerror(errno));
+		return lg_errno_unread(path, err);
 	while ((len = fread(part, 1, sizeof(part), file)) > 0) {
 		lg_buffer_append(out_body, part, len);
 		if (out_body->len > BODY_MAX) {
@@ -41,8 +40,7 @@ static enum lg_status body_read(const char *path, struct lg_buffer *out_body,
 		}
 	}
 	if (ferror(file))
-		status = lg_error_set(err, LG_ERR_IO, path,
-				      "cannot be read: %s", strerror(errno));
+		status = lg_errno_unread(path, err);
 	else
 		status = lg_buffer_status(out_body, err);
 out:

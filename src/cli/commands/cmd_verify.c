@@ -13,6 +13,7 @@
 
 #include <logongate/dn.h>
 
+#include "adapters/system/durable.h"
 #include "app/records/account_record.h"
 #include "cli/commands.h"
 #include "cli/open/open.h"
@@ -82,8 +83,7 @@ static int add_file(struct lg_cli *cli, const char *file, struct lg_strlist *dn)
 	while (status == LG_OK && (len = getline(&line, &size, in)) >= 0)
 		status = add_line(line, (size_t)len, ++number, file, dn, &err);
 	if (status == LG_OK && ferror(in))
-		status = lg_error_set(&err, LG_ERR_IO, file,
-				      "cannot be read: %s", strerror(errno));
+		status = lg_errno_unread(file, &err);
 	free(line);
 	if (!is_stdin)
 		fclose(in);

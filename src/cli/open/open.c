@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "adapters/system/durable.h"
 #include "adapters/ini/profile_file.h"
 #include "adapters/ini/settings_file.h"
 #include "cli/open/opened.h"
@@ -224,13 +225,11 @@ enum lg_status lg_cli_operand_read(const char *path,
 	enum lg_status status;
 
 	if (!file)
-		return lg_error_set(err, LG_ERR_IO, path, "cannot be read: %s",
-				    strerror(errno));
+		return lg_errno_unread(path, err);
 	while ((len = fread(part, 1, sizeof(part), file)) > 0)
 		lg_buffer_append(out_bytes, part, len);
 	if (ferror(file))
-		status = lg_error_set(err, LG_ERR_IO, path,
-				      "cannot be read: %s", strerror(errno));
+		status = lg_errno_unread(path, err);
 	else
 		status = lg_buffer_status(out_bytes, err);
 	if (!is_stdin)

@@ -12,6 +12,7 @@
 #include <logongate/strlist.h>
 
 #include "core/exchange/clients_csv.h"
+#include "base/listed.h"
 #include "base/grow.h"
 #include "base/csv.h"
 
@@ -54,17 +55,6 @@ static void free_rows(struct client_rows *rows)
 	free(rows->item);
 	lg_strlist_release(&rows->text);
 	free(rows);
-}
-
-static enum lg_status keep(struct client_rows *rows, const char *text,
-			   const char **out_text, struct lg_error *err)
-{
-	enum lg_status status =
-		lg_strlist_add(&rows->text, text, strlen(text), err);
-
-	if (status == LG_OK)
-		*out_text = rows->text.item[rows->text.count - 1];
-	return status;
 }
 
 /* Reads a version column, whose form has so many parts. */
@@ -130,13 +120,16 @@ static enum lg_status read_versions(struct client_rows *rows,
 	lg_version_format(&client->version, &text);
 	status = lg_buffer_status(&text, err);
 	if (status == LG_OK)
-		status = keep(rows, text.data, &client->provider, err);
+		status = lg_list_keep(&rows->text, text.data, strlen(text.data),
+				      &client->provider, err);
 	lg_buffer_clear(&text);
 	if (status == LG_OK &&
 	    lg_version_format_three(&client->version, &text)) {
 		status = lg_buffer_status(&text, err);
 		if (status == LG_OK)
-			status = keep(rows, text.data, &client->registry, err);
+			status = lg_list_keep(&rows->text, text.data,
+					      strlen(text.data),
+					      &client->registry, err);
 	}
 	lg_buffer_release(&text);
 	return status;
@@ -182,11 +175,13 @@ static enum lg_status add_row(struct client_rows *rows,
 	status = lg_grow(&rows->item, &rows->capacity, rows->count,
 			 sizeof(*rows->item), err);
 	if (status == LG_OK)
-		status = keep(rows, field->item[COLUMN_CLIENT], &client.name,
-			      err);
+		status = lg_list_keep(&rows->text, field->item[COLUMN_CLIENT],
+				      strlen(field->item[COLUMN_CLIENT]),
+				      &client.name, err);
 	if (status == LG_OK)
-		status = keep(rows, field->item[COLUMN_SOURCE], &client.source,
-			      err);
+		status = lg_list_keep(&rows->text, field->item[COLUMN_SOURCE],
+				      strlen(field->item[COLUMN_SOURCE]),
+				      &client.source, err);
 	if (status == LG_OK)
 		status = read_versions(rows, field, reader, &client, err);
 	if (status == LG_OK)

@@ -2,6 +2,7 @@
 /*
  * session_list.c - what a door lists, with texts of the list's own
  */
+#include "base/listed.h"
 #include "base/grow.h"
 #include "core/policy/session.h"
 
@@ -26,11 +27,10 @@ enum lg_status lg_session_list_add(struct lg_session_list *list,
 	for (i = 0; i < sizeof(text) / sizeof(*text); i++) {
 		if (!*text[i])
 			continue;
-		status = lg_strlist_add(&list->arena, *text[i],
-					strlen(*text[i]), err);
+		status = lg_list_keep(&list->arena, *text[i], strlen(*text[i]),
+				      text[i], err);
 		if (status != LG_OK)
 			return status;
-		*text[i] = list->arena.item[list->arena.count - 1];
 	}
 	list->session[list->count++] = copy;
 	return LG_OK;

@@ -14,6 +14,7 @@
 
 #include <logongate/dn.h>
 
+#include "base/listed.h"
 #include "base/grow.h"
 
 enum lg_status lg_findings_new(struct lg_findings **out_findings,
@@ -43,15 +44,11 @@ void lg_findings_free(struct lg_findings **findings)
 static enum lg_status keep(struct lg_findings *findings, const char *text,
 			   const char **out_kept, struct lg_error *err)
 {
-	enum lg_status status;
-
 	*out_kept = NULL;
 	if (!text)
 		return LG_OK;
-	status = lg_strlist_add(&findings->arena, text, strlen(text), err);
-	if (status == LG_OK)
-		*out_kept = findings->arena.item[findings->arena.count - 1];
-	return status;
+	return lg_list_keep(&findings->arena, text, strlen(text), out_kept,
+			    err);
 }
 
 enum lg_status lg_findings_add(struct lg_findings *findings,

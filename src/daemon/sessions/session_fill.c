@@ -4,6 +4,8 @@
  */
 #include <string.h>
 
+#include "base/listed.h"
+
 #include "daemon/sessions/session_book.h"
 #include "daemon/sessions/sessions.h"
 
@@ -13,14 +15,9 @@
 static enum lg_status keep(struct lg_session_list *list, const char *text,
 			   const char **out_text, struct lg_error *err)
 {
-	enum lg_status status;
-
 	if (!text || *out_text)
 		return LG_OK;
-	status = lg_strlist_add(&list->arena, text, strlen(text), err);
-	if (status == LG_OK)
-		*out_text = list->arena.item[list->arena.count - 1];
-	return status;
+	return lg_list_keep(&list->arena, text, strlen(text), out_text, err);
 }
 
 static int is_at(const struct lg_session *session, const char *door)
