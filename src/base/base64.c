@@ -13,9 +13,8 @@ static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 void lg_base64_encode(const void *bytes, size_t len, struct lg_buffer *out)
 {
 	const unsigned char *at = bytes;
-	size_t i;
 
-	for (i = 0; i < len; i += 3) {
+	for (size_t i = 0; i < len; i += 3) {
 		size_t left = len - i;
 		unsigned int three = (unsigned int)at[i] << 16;
 		char four[4];
@@ -45,9 +44,8 @@ static int value_of(char letter)
 static int three_of(const char *text, size_t pad, unsigned char out_three[3])
 {
 	unsigned int bits = 0;
-	size_t i;
 
-	for (i = 0; i < 4; i++) {
+	for (size_t i = 0; i < 4; i++) {
 		int value = i < 4 - pad ? value_of(text[i]) : 0;
 
 		if (value < 0 || (i >= 4 - pad && text[i] != '='))
@@ -65,9 +63,8 @@ static int three_of(const char *text, size_t pad, unsigned char out_three[3])
 static int read_all(const char *text, unsigned char *out_bytes, size_t size)
 {
 	unsigned char three[3];
-	size_t done;
 
-	for (done = 0; done < size; done += 3, text += 4) {
+	for (size_t done = 0; done < size; done += 3, text += 4) {
 		size_t take = size - done < 3 ? size - done : 3;
 
 		if (!three_of(text, 3 - take, three))

@@ -18,10 +18,9 @@ void lg_codepage_1252(struct lg_codepage *out_codepage)
 		0x0090, 0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014,
 		0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0x009d, 0x017e, 0x0178,
 	};
-	unsigned int i;
 
 	out_codepage->number = LG_CODEPAGE_DEFAULT;
-	for (i = 0; i < 256; i++)
+	for (unsigned int i = 0; i < 256; i++)
 		out_codepage->unicode[i] =
 			i >= 0x80 && i < 0xa0 ? special[i - 0x80] : (uint16_t)i;
 }
@@ -46,13 +45,11 @@ size_t lg_codepage_decode(const struct lg_codepage *codepage,
 static int find(const struct lg_codepage *codepage, uint16_t c,
 		unsigned char *out_byte)
 {
-	unsigned int i;
-
 	if (c < 0x80 && codepage->unicode[c] == c) {
 		*out_byte = (unsigned char)c;
 		return 1;
 	}
-	for (i = 0; i < 256; i++) {
+	for (unsigned int i = 0; i < 256; i++) {
 		if (codepage->unicode[i] != c)
 			continue;
 		*out_byte = (unsigned char)i;

@@ -75,13 +75,12 @@ enum lg_status lg_duration_parse(const char *text, size_t len,
 void lg_duration_format(int64_t seconds, struct lg_buffer *out_text)
 {
 	static const char unit[] = {'d', 'h', 'm', 's'};
-	size_t i;
 
 	if (seconds <= 0) {
 		lg_buffer_text(out_text, "0s");
 		return;
 	}
-	for (i = 0; i < sizeof(unit); i++) {
+	for (size_t i = 0; i < sizeof(unit); i++) {
 		int64_t size = unit_seconds(unit[i]);
 
 		if (seconds >= size)

@@ -137,9 +137,8 @@ const char *lg_error_code_named(const char *name)
 		"lock-conflict",    "too-many-locks",    "not-in-force",
 		"fleet-lock",
 	};
-	size_t i;
 
-	for (i = 0; name && i < sizeof(codes) / sizeof(*codes); i++)
+	for (size_t i = 0; name && i < sizeof(codes) / sizeof(*codes); i++)
 		if (!strcmp(name, codes[i]))
 			return codes[i];
 	return NULL;

@@ -44,9 +44,8 @@ static inline void lg_hex_append(struct lg_buffer *out, const void *bytes,
 				 size_t len)
 {
 	const unsigned char *byte = bytes;
-	size_t i;
 
-	for (i = 0; i < len; i++) {
+	for (size_t i = 0; i < len; i++) {
 		lg_buffer_char(out, lg_hex_digit(byte[i] >> 4u));
 		lg_buffer_char(out, lg_hex_digit(byte[i]));
 	}

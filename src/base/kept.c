@@ -33,16 +33,15 @@ void *lg_kept_value(const void *value, size_t size,
 	size_t whole = size;
 	char *copy;
 	char *end;
-	size_t i;
 
-	for (i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++)
 		whole += text[i].len + 1;
 	copy = malloc(whole);
 	if (!copy)
 		return NULL;
 	memcpy(copy, value, size);
 	end = copy + size;
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		const char *from;
 
 		memcpy(&from, copy + text[i].at, sizeof(from));

@@ -13,9 +13,7 @@
 
 static inline int lg_listed(const struct lg_strlist *list, const char *text)
 {
-	size_t i;
-
-	for (i = 0; i < list->count; i++)
+	for (size_t i = 0; i < list->count; i++)
 		if (strcmp(list->item[i], text) == 0)
 			return 1;
 	return 0;

@@ -45,7 +45,6 @@ enum lg_status lg_place_index_reserve(struct lg_place_index *index,
 		index->capacity ? index->capacity * 2 : CAPACITY_FIRST;
 	uint64_t *hash = NULL;
 	uint32_t *slot = NULL;
-	size_t i;
 
 	if (index->count < index->capacity)
 		return LG_OK;
@@ -62,7 +61,7 @@ enum lg_status lg_place_index_reserve(struct lg_place_index *index,
 	index->slot = slot;
 	index->hash = hash;
 	index->capacity = capacity;
-	for (i = 0; i < index->count; i++)
+	for (size_t i = 0; i < index->count; i++)
 		take_slot(index, i);
 	return LG_OK;
 }
@@ -77,11 +76,9 @@ size_t lg_place_index_find(const struct lg_place_index *index, uint64_t hash,
 			   int (*is_same)(const void *context, size_t place),
 			   const void *context)
 {
-	size_t slot;
-
 	if (!index->capacity)
 		return LG_PLACE_NONE;
-	for (slot = home_of(index, hash); index->slot[slot];
+	for (size_t slot = home_of(index, hash); index->slot[slot];
 	     slot = (slot + 1) & slot_mask(index)) {
 		size_t place = index->slot[slot] - 1;
 
@@ -95,11 +92,10 @@ static void free_slot(struct lg_place_index *index, size_t place)
 {
 	size_t mask = slot_mask(index);
 	size_t hole = home_of(index, index->hash[place]);
-	size_t slot;
 
 	while (index->slot[hole] != place + 1)
 		hole = (hole + 1) & mask;
-	for (slot = (hole + 1) & mask; index->slot[slot];
+	for (size_t slot = (hole + 1) & mask; index->slot[slot];
 	     slot = (slot + 1) & mask) {
 		uint64_t hash = index->hash[index->slot[slot] - 1];
 		size_t home = home_of(index, hash);
@@ -115,13 +111,11 @@ static void free_slot(struct lg_place_index *index, size_t place)
 
 void lg_place_index_remove(struct lg_place_index *index, size_t place)
 {
-	size_t i;
-
 	free_slot(index, place);
 	index->count--;
 	memmove(index->hash + place, index->hash + place + 1,
 		(index->count - place) * sizeof(*index->hash));
-	for (i = 0; place < index->count && i <= slot_mask(index); i++)
+	for (size_t i = 0; place < index->count && i <= slot_mask(index); i++)
 		index->slot[i] -= index->slot[i] > place + 1;
 }
 

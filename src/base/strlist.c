@@ -94,9 +94,8 @@ enum lg_status lg_strlist_add_all(struct lg_strlist *list,
 {
 	/* Taken once: other may be list itself. */
 	size_t count = other->count;
-	size_t i;
 
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		const char *text = other->item[i];
 		enum lg_status status =
 			lg_strlist_add(list, text, strlen(text), err);

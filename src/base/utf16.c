@@ -11,10 +11,9 @@
 size_t lg_utf16_units(const char *text, size_t len)
 {
 	size_t units = 0;
-	size_t i;
 
 	/* Each leading byte is a unit, those of four-byte forms two. */
-	for (i = 0; i < len; i++) {
+	for (size_t i = 0; i < len; i++) {
 		unsigned char c = (unsigned char)text[i];
 
 		if ((c & 0xc0) != 0x80)

@@ -76,9 +76,8 @@ static size_t take(struct lg_strlist *loud, const char *beginning)
 	size_t len = strlen(beginning);
 	struct lg_strlist kept = {0};
 	size_t taken;
-	size_t i;
 
-	for (i = 0; i < loud->count; i++)
+	for (size_t i = 0; i < loud->count; i++)
 		if (strncmp(loud->item[i], beginning, len))
 			lg_strlist_add(&kept, loud->item[i],
 				       strlen(loud->item[i]), NULL);
@@ -93,9 +92,8 @@ void gate_quiet(struct gate *gate, const char *beginning)
 	static const struct gate_event event = {GATE_NOTICE, "quiet", NULL,
 						NULL};
 	size_t taken = 0;
-	int what;
 
-	for (what = 0; what < GATE_ATTENTION_COUNT; what++)
+	for (int what = 0; what < GATE_ATTENTION_COUNT; what++)
 		taken += take(&gate->loud[what], beginning);
 	if (taken)
 		gate_log_event(&event, "over: %s", beginning);
@@ -103,9 +101,7 @@ void gate_quiet(struct gate *gate, const char *beginning)
 
 void gate_louds(const struct gate *gate, struct lg_strlist *out_loud)
 {
-	int what;
-
 	lg_strlist_add_all(out_loud, &gate->view->loud, NULL);
-	for (what = 0; what < GATE_ATTENTION_COUNT; what++)
+	for (int what = 0; what < GATE_ATTENTION_COUNT; what++)
 		lg_strlist_add_all(out_loud, &gate->loud[what], NULL);
 }

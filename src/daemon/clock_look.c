@@ -19,9 +19,8 @@ int64_t gate_clock_stepped_s(const struct gate *gate)
 	const struct gate_view *view = gate->view;
 	struct lg_now now = gate_now(gate);
 	int64_t most_s = 0;
-	size_t i;
 
-	for (i = 0; i < view->lock_count; i++) {
+	for (size_t i = 0; i < view->lock_count; i++) {
 		int64_t by_s = lg_lock_stepped_s(view->lock[i].lock, &now);
 
 		if (llabs(by_s) > llabs(most_s))

@@ -99,7 +99,6 @@ static enum lg_status copy_settings(const struct lg_settings *from,
 		const char *from;
 		char **to;
 	} texts[5];
-	size_t i;
 
 	if (status != LG_OK)
 		return status;
@@ -113,7 +112,7 @@ static enum lg_status copy_settings(const struct lg_settings *from,
 	texts[3].to = &copy->directory_password_file;
 	texts[4].from = from->directory_ca_file;
 	texts[4].to = &copy->directory_ca_file;
-	for (i = 0; i < 5 && status == LG_OK; i++) {
+	for (size_t i = 0; i < 5 && status == LG_OK; i++) {
 		free(*texts[i].to);
 		*texts[i].to = texts[i].from ? strdup(texts[i].from) : NULL;
 		if (texts[i].from && !*texts[i].to)

@@ -209,8 +209,6 @@ static enum lg_status open_outside(struct gate *gate, struct lg_error *err)
 
 static void free_gate(struct gate *gate)
 {
-	int what;
-
 	gate_fleet_free(gate);
 	gate_sessions_close(gate);
 	gate_servers_free(gate);
@@ -226,7 +224,7 @@ static void free_gate(struct gate *gate)
 	gate_inside_free(&gate->inside);
 	if (gate->files.close)
 		gate->files.close(gate->files.self);
-	for (what = 0; what < GATE_ATTENTION_COUNT; what++)
+	for (int what = 0; what < GATE_ATTENTION_COUNT; what++)
 		lg_strlist_release(&gate->loud[what]);
 	lg_buffer_release(&gate->text);
 	free(gate->mapi);

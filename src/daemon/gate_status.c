@@ -30,9 +30,8 @@ struct lg_status_facts gate_status(const struct gate *gate,
 		.refused = gate_refusals(gate),
 		.now = gate_now(gate),
 	};
-	size_t i;
 
-	for (i = 0; i < facts.count; i++)
+	for (size_t i = 0; i < facts.count; i++)
 		out_lock[i] = gate_status_lock(&gate->view->lock[i]);
 	return facts;
 }

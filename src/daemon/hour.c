@@ -56,11 +56,10 @@ void gate_hour_read(struct gate *gate,
 		    struct lg_overview_minute out_minute[LG_OVERVIEW_MINUTES])
 {
 	int64_t newest;
-	int i;
 
 	now_of(gate);
 	newest = gate->hour->minute;
-	for (i = 0; i < LG_OVERVIEW_MINUTES; i++)
+	for (int i = 0; i < LG_OVERVIEW_MINUTES; i++)
 		out_minute[i] =
 			gate->hour->of[(newest + 1 + i) % LG_OVERVIEW_MINUTES];
 }

@@ -38,7 +38,6 @@ int gate_inside_lacks_facts(const struct gate_inside *inside)
 {
 	const struct lg_state *state = inside->state;
 	int needs = 0;
-	size_t i;
 
 	if (!inside->settings->directory_uri)
 		return 0;
@@ -46,7 +45,7 @@ int gate_inside_lacks_facts(const struct gate_inside *inside)
 		    &needs, NULL) == LG_OK &&
 	    needs)
 		return 1;
-	for (i = 0; i < state->lock_count; i++) {
+	for (size_t i = 0; i < state->lock_count; i++) {
 		const struct lg_lock *lock = state->lock[i];
 
 		if (!lg_lock_waits(lock) &&
@@ -84,11 +83,10 @@ enum lg_status gate_inside_names(const struct gate_inside *inside,
 {
 	const struct lg_state *state = inside->state;
 	enum lg_status status;
-	size_t i;
 
 	status = add_lacking(inside, state->standing, state->findings, NULL,
 			     out_dn, out_user, err);
-	for (i = 0; status == LG_OK && i < state->lock_count; i++) {
+	for (size_t i = 0; status == LG_OK && i < state->lock_count; i++) {
 		const struct lg_lock *lock = state->lock[i];
 
 		if (!lg_lock_waits(lock))
@@ -106,13 +104,12 @@ enum lg_status gate_inside_findings(struct gate_inside *inside,
 	struct lg_state *state = inside->state;
 	enum lg_status status;
 	int needs = 0;
-	size_t i;
 
 	status = lacking(inside, state->standing, state->findings, NULL, NULL,
 			 NULL, &needs, err);
 	if (status == LG_OK && needs)
 		status = lg_state_save_findings(state, findings, err);
-	for (i = 0; status == LG_OK && i < state->lock_count; i++) {
+	for (size_t i = 0; status == LG_OK && i < state->lock_count; i++) {
 		struct lg_lock *lock = state->lock[i];
 
 		status = lacking(inside, lock->values, lock->findings,

@@ -113,13 +113,11 @@ struct name_copy {
 static const char *copy_name(const char *text, size_t len,
 			     struct name_copy *copy)
 {
-	size_t i;
-
 	if (!text || !len)
 		return NULL;
 	len = lg_kept_len(text, len);
 	/* A NUL within is no end: the record must not name somebody else. */
-	for (i = 0; i < len; i++)
+	for (size_t i = 0; i < len; i++)
 		copy->text[i] = text[i] ? text[i] : ' ';
 	copy->text[len] = '\0';
 	return copy->text;

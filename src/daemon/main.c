@@ -34,11 +34,10 @@ int main(int argc, char **argv)
 {
 	const char *config = getenv("LOGONGATE_CONFIG");
 	int checks = 0;
-	int i;
 
 	if (!config || !*config)
 		config = DEFAULT_CONFIG;
-	for (i = 1; i < argc; i++) {
+	for (int i = 1; i < argc; i++) {
 		if (!strcmp(argv[i], "--version")) {
 			printf("logongated %s\n", LOGONGATE_VERSION);
 			return GATE_EXIT_DONE;

@@ -33,9 +33,7 @@ struct gate_notices {
 static const struct gate_view_lock *find(const struct gate_view *view,
 					 const char *id)
 {
-	size_t i;
-
-	for (i = 0; view && i < view->lock_count; i++)
+	for (size_t i = 0; view && i < view->lock_count; i++)
 		if (!strcmp(view->lock[i].lock->id, id))
 			return &view->lock[i];
 	return NULL;
@@ -53,14 +51,13 @@ static void arm(const struct gate *gate, const struct lg_lock *lock,
 {
 	struct lg_now now = gate_now(gate);
 	int64_t left_ms = lg_lock_left_ms(lock, &lock->until, &now);
-	size_t i;
 
 	int64_t starts_ms = lg_lock_left_ms(lock, &lock->start, &now);
 
 	mark->until_s = lock->until.wall_s;
-	for (i = 0; i < gate->settings->notify_before.count; i++)
+	for (size_t i = 0; i < gate->settings->notify_before.count; i++)
 		mark->ending[i] = is_near(gate, i, left_ms);
-	for (i = 0; i < gate->settings->notify_before.count; i++)
+	for (size_t i = 0; i < gate->settings->notify_before.count; i++)
 		mark->starting[i] = is_near(gate, i, starts_ms);
 }
 
@@ -70,14 +67,12 @@ static void mark_locks(struct gate *gate, const struct gate_view *view)
 	struct gate_notices *notices = gate->notices;
 	struct mark kept[LG_LOCKS_MAX];
 	size_t count = 0;
-	size_t i;
-	size_t k;
 
-	for (i = 0; i < view->lock_count; i++) {
+	for (size_t i = 0; i < view->lock_count; i++) {
 		const struct lg_lock *lock = view->lock[i].lock;
 		struct mark mark = {.until_s = -1};
 
-		for (k = 0; k < notices->count; k++)
+		for (size_t k = 0; k < notices->count; k++)
 			if (!strcmp(notices->mark[k].id, lock->id))
 				mark = notices->mark[k];
 		memcpy(mark.id, lock->id, sizeof(mark.id));
@@ -107,16 +102,14 @@ static enum gate_notice why_over(const struct gate *gate,
 void gate_notices_follow(struct gate *gate, const struct gate_view *before,
 			 const struct gate_view *view)
 {
-	size_t i;
-
 	if (!gate->notices)
 		return;
-	for (i = 0; before && i < before->lock_count; i++)
+	for (size_t i = 0; before && i < before->lock_count; i++)
 		if (!find(view, before->lock[i].lock->id))
 			gate_notice_send(gate,
 					 why_over(gate, before->lock[i].lock),
 					 &before->lock[i], NULL);
-	for (i = 0; before && i < view->lock_count; i++) {
+	for (size_t i = 0; before && i < view->lock_count; i++) {
 		const struct gate_view_lock *lock = &view->lock[i];
 		const struct gate_view_lock *was = find(before, lock->lock->id);
 
@@ -137,9 +130,8 @@ void gate_notices_follow(struct gate *gate, const struct gate_view *before,
 static int is_due(const struct gate *gate, int64_t left_ms, int *told)
 {
 	int due = 0;
-	size_t i;
 
-	for (i = 0; i < gate->settings->notify_before.count; i++) {
+	for (size_t i = 0; i < gate->settings->notify_before.count; i++) {
 		if (left_ms <= 0 || told[i] || !is_near(gate, i, left_ms))
 			continue;
 		told[i] = 1;
@@ -175,10 +167,9 @@ static void look_at_loud(struct gate *gate)
 {
 	struct gate_notices *notices = gate->notices;
 	struct lg_strlist loud = {0};
-	size_t i;
 
 	gate_louds(gate, &loud);
-	for (i = 0; i < loud.count; i++)
+	for (size_t i = 0; i < loud.count; i++)
 		if (!lg_listed(&notices->loud, loud.item[i]))
 			gate_notice_send(gate, GATE_NOTICE_ATTENTION, NULL,
 					 loud.item[i]);
@@ -192,11 +183,10 @@ void gate_notices_tick(struct gate *gate)
 {
 	struct gate_notices *notices = gate->notices;
 	struct lg_now now = gate_now(gate);
-	size_t i;
 
 	if (!notices)
 		return;
-	for (i = 0; i < notices->count; i++) {
+	for (size_t i = 0; i < notices->count; i++) {
 		const struct gate_view_lock *lock =
 			find(gate->view, notices->mark[i].id);
 

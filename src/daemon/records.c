@@ -52,9 +52,7 @@ enum lg_status gate_records_open(struct gate *gate, struct lg_error *err)
 
 void gate_records_free(struct gate *gate)
 {
-	int i;
-
-	for (i = 0; gate->records && i < KINDS; i++)
+	for (int i = 0; gate->records && i < KINDS; i++)
 		lg_logon_log_free(&gate->records->log[i]);
 	free(gate->records);
 	gate->records = NULL;
@@ -68,18 +66,15 @@ void gate_records_add(struct gate *gate, enum gate_record_kind kind,
 
 void gate_records_keep_days(struct gate *gate, unsigned int keep_days)
 {
-	int i;
-
-	for (i = 0; i < KINDS; i++)
+	for (int i = 0; i < KINDS; i++)
 		lg_logon_log_keep_days(gate->records->log[i], keep_days);
 }
 
 static void write_batch(void *context)
 {
 	struct gate_records *records = context;
-	int i;
 
-	for (i = 0; i < KINDS; i++)
+	for (int i = 0; i < KINDS; i++)
 		records->status[i] =
 			records->taken[i] ? lg_logon_log_write(records->log[i],
 							       &records->err)
@@ -91,9 +86,8 @@ static void tell_waiters(struct gate_records *records, int failed)
 {
 	struct gate_records_waiter *waiter = records->waiters;
 	int all = 1;
-	int i;
 
-	for (i = 0; i < KINDS; i++)
+	for (int i = 0; i < KINDS; i++)
 		if (lg_logon_log_counts(records->log[i]) ||
 		    lg_logon_log_waits(records->log[i]))
 			all = 0;
@@ -118,10 +112,9 @@ static void batch_done(void *context)
 	struct gate_records *records = context;
 	struct gate *gate = records->gate;
 	int failed = 0;
-	int i;
 
 	records->busy = 0;
-	for (i = 0; i < KINDS; i++) {
+	for (int i = 0; i < KINDS; i++) {
 		if (records->taken[i])
 			lg_logon_log_wrote(records->log[i], records->status[i]);
 		failed |= records->status[i] != LG_OK;
@@ -141,11 +134,10 @@ static void flush(struct gate_records *records, enum lg_logon_flush how)
 {
 	int64_t now_s = gate_now_s(records->gate);
 	int any = 0;
-	int i;
 
 	if (records->busy)
 		return;
-	for (i = 0; i < KINDS; i++) {
+	for (int i = 0; i < KINDS; i++) {
 		records->taken[i] =
 			lg_logon_log_take(records->log[i], now_s, how);
 		any |= records->taken[i];

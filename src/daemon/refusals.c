@@ -48,9 +48,7 @@ static struct gate_refusals *refusals_of(struct gate *gate)
 
 static struct mark *find(struct mark *mark, size_t count, const char *id)
 {
-	size_t i;
-
-	for (i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++)
 		if (!strcmp(mark[i].id, id))
 			return &mark[i];
 	return NULL;
@@ -69,11 +67,10 @@ void gate_refusals_follow(struct gate *gate)
 	struct gate_refusals *refusals = refusals_of(gate);
 	struct mark mark[LG_LOCKS_MAX];
 	size_t count = 0;
-	size_t i;
 
 	if (!refusals)
 		return;
-	for (i = 0; i < gate->view->lock_count; i++) {
+	for (size_t i = 0; i < gate->view->lock_count; i++) {
 		const struct lg_lock *lock = gate->view->lock[i].lock;
 		const struct mark *was =
 			find(refusals->mark, refusals->count, lock->id);
@@ -93,9 +90,8 @@ uint64_t gate_refusals(const struct gate *gate)
 {
 	const struct gate_refusals *refusals = gate->refusals;
 	const struct mark *oldest = NULL;
-	size_t i;
 
-	for (i = 0; refusals && i < refusals->count; i++)
+	for (size_t i = 0; refusals && i < refusals->count; i++)
 		if (!oldest ||
 		    refusals->mark[i].generation < oldest->generation)
 			oldest = &refusals->mark[i];
@@ -154,9 +150,8 @@ void gate_refusals_recount(struct gate *gate)
 {
 	struct gate_refusals *refusals = refusals_of(gate);
 	struct lg_now now = gate_now(gate);
-	size_t i;
 
-	for (i = 0; refusals && i < gate->view->lock_count; i++) {
+	for (size_t i = 0; refusals && i < gate->view->lock_count; i++) {
 		const struct lg_lock *lock = gate->view->lock[i].lock;
 		struct recount *recount;
 

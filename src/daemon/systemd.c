@@ -35,14 +35,13 @@ int systemd_listen_fds(char *out_names, size_t size)
 	long pid = number_in("LISTEN_PID");
 	long count = number_in("LISTEN_FDS");
 	const char *names = getenv("LISTEN_FDNAMES");
-	int fd;
 
 	*out_names = '\0';
 	if (pid != (long)getpid() || count < 1 || count > 64)
 		count = 0;
 	if (count && names)
 		snprintf(out_names, size, "%s", names);
-	for (fd = SYSTEMD_FD_FIRST; fd < SYSTEMD_FD_FIRST + count; fd++) {
+	for (int fd = SYSTEMD_FD_FIRST; fd < SYSTEMD_FD_FIRST + count; fd++) {
 		fcntl(fd, F_SETFD, FD_CLOEXEC);
 		fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
 	}

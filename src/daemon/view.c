@@ -73,9 +73,8 @@ static enum lg_status add_locks(const struct lg_state *state,
 {
 	const struct lg_lock *last = lg_state_last(state);
 	enum lg_status status = LG_OK;
-	size_t i;
 
-	for (i = 0;
+	for (size_t i = 0;
 	     status == LG_OK && i < state->lock_count && i < LG_LOCKS_MAX;
 	     i++) {
 		struct gate_view_lock *shown = &view->lock[i];
@@ -97,15 +96,13 @@ static enum lg_status add_locks(const struct lg_state *state,
 static void find_layers(struct gate_view *view)
 {
 	size_t layers = lg_policy_layer_count(view->policy);
-	size_t i;
-	size_t k;
 
-	for (i = 0; i < layers && i < LG_LAYERS_MAX; i++) {
+	for (size_t i = 0; i < layers && i < LG_LAYERS_MAX; i++) {
 		const struct lg_policy_layer_info *info =
 			lg_policy_layer_at(view->policy, (int)i);
 
 		view->of_layer[i] = -1;
-		for (k = 0; info->id && k < view->lock_count; k++) {
+		for (size_t k = 0; info->id && k < view->lock_count; k++) {
 			struct gate_view_lock *shown = &view->lock[k];
 
 			if (strcmp(shown->lock->id, info->id))
@@ -125,10 +122,8 @@ static size_t cutting_layers(const struct gate_inside *inside,
 	struct lg_policy_layer lock[LG_LOCKS_MAX];
 	size_t locks = lg_layers_locks(inside->state, lock);
 	size_t count = 0;
-	size_t i;
-	size_t k;
 
-	for (i = 0; i < lg_policy_layer_count(policy); i++) {
+	for (size_t i = 0; i < lg_policy_layer_count(policy); i++) {
 		const struct lg_policy_layer_info *info =
 			lg_policy_layer_at(policy, (int)i);
 
@@ -137,7 +132,7 @@ static size_t cutting_layers(const struct gate_inside *inside,
 			count += out_layer[count].values != NULL;
 			continue;
 		}
-		for (k = 0; k < locks; k++)
+		for (size_t k = 0; k < locks; k++)
 			if (!strcmp(lock[k].id, info->id) &&
 			    !lg_state_lock(inside->state, info->id)->cut.wall_s)
 				out_layer[count++] = lock[k];
@@ -147,9 +142,7 @@ static size_t cutting_layers(const struct gate_inside *inside,
 
 static int has_grace(const struct gate_view *view)
 {
-	size_t i;
-
-	for (i = 0; i < view->lock_count; i++)
+	for (size_t i = 0; i < view->lock_count; i++)
 		if (view->lock[i].is_read && view->lock[i].lock->cut.wall_s)
 			return 1;
 	return 0;
@@ -236,14 +229,12 @@ static void drop_policy(const struct lg_policy *held)
 
 void gate_view_free(struct gate_view **view)
 {
-	size_t i;
-
 	if (!view || !*view)
 		return;
 	drop_policy((*view)->policy);
 	drop_policy((*view)->cuts);
 	gate_settings_drop((*view)->held);
-	for (i = 0; i < (*view)->lock_count; i++) {
+	for (size_t i = 0; i < (*view)->lock_count; i++) {
 		lg_lock_free(&(*view)->lock[i].lock);
 		lg_strlist_release(&(*view)->lock[i].concerns.domains);
 	}
@@ -261,11 +252,9 @@ static void free_view(void *context)
 
 static int same_locks(const struct gate_view *a, const struct gate_view *b)
 {
-	size_t i;
-
 	if (a->lock_count != b->lock_count)
 		return 0;
-	for (i = 0; i < a->lock_count; i++) {
+	for (size_t i = 0; i < a->lock_count; i++) {
 		const struct lg_lock *one = a->lock[i].lock;
 		const struct lg_lock *other = b->lock[i].lock;
 

@@ -161,7 +161,6 @@ void gate_work_add(struct gate *gate, enum gate_lane lane, struct gate_job *job)
 enum lg_status gate_work_open(struct gate *gate, struct lg_error *err)
 {
 	struct gate_work *work = calloc(1, sizeof(*work));
-	int i;
 
 	if (!work)
 		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
@@ -187,7 +186,7 @@ enum lg_status gate_work_open(struct gate *gate, struct lg_error *err)
 	if (uv_poll_start(&work->wake, UV_READABLE, on_wake))
 		return lg_error_set(err, LG_ERR_BUG, NULL,
 				    "threads cannot be started");
-	for (i = 0; i < GATE_LANE_COUNT; i++) {
+	for (int i = 0; i < GATE_LANE_COUNT; i++) {
 		struct lane *lane = &work->lane[i];
 
 		lane->work = work;
@@ -215,17 +214,16 @@ void gate_work_close(struct gate *gate)
 void gate_work_free(struct gate *gate)
 {
 	struct gate_work *work = gate->work;
-	int i;
 
 	if (!work)
 		return;
 	uv_mutex_lock(&work->lock);
 	work->ends = 1;
-	for (i = 0; i < GATE_LANE_COUNT; i++)
+	for (int i = 0; i < GATE_LANE_COUNT; i++)
 		if (work->lane[i].runs)
 			uv_cond_signal(&work->lane[i].more);
 	uv_mutex_unlock(&work->lock);
-	for (i = 0; i < GATE_LANE_COUNT; i++) {
+	for (int i = 0; i < GATE_LANE_COUNT; i++) {
 		if (!work->lane[i].runs)
 			continue;
 		uv_thread_join(&work->lane[i].thread);

@@ -312,9 +312,9 @@ static enum lg_status run(struct helper *helper, const cJSON *request,
 			  cJSON *answer, struct lg_error *err)
 {
 	const char *op = lg_json_text_of(request, "op");
-	size_t i;
 
-	for (i = 0; op && i < sizeof(operations) / sizeof(operations[0]); i++) {
+	for (size_t i = 0; op && i < sizeof(operations) / sizeof(operations[0]);
+	     i++) {
 		if (strcmp(op, operations[i].op) != 0)
 			continue;
 		if (operations[i].needs_open && !helper->opened)

@@ -67,9 +67,8 @@ enum lg_status scmr_read_state(const struct lg_buffer *stub,
 				    0};
 	uint32_t state = 0;
 	uint32_t error;
-	int i;
 
-	for (i = 0; i < STATUS_FIELDS; i++) {
+	for (int i = 0; i < STATUS_FIELDS; i++) {
 		uint32_t field = ndr_u32(&reader);
 
 		if (i == STATE_FIELD)
@@ -134,7 +133,6 @@ enum lg_status scmr_read_dependents(const struct lg_buffer *stub,
 	const uint8_t *bytes = ndr_take(&reader, len);
 	enum lg_status status = LG_OK;
 	uint32_t needed, count, error;
-	uint32_t i;
 
 	ndr_align(&reader, 4);
 	needed = ndr_u32(&reader);
@@ -142,7 +140,7 @@ enum lg_status scmr_read_dependents(const struct lg_buffer *stub,
 	error = ndr_u32(&reader);
 	if (reader.bad || (!error && count > len / ENUM_ENTRY_SIZE))
 		return malformed(err);
-	for (i = 0; status == LG_OK && !error && i < count; i++) {
+	for (uint32_t i = 0; status == LG_OK && !error && i < count; i++) {
 		struct ndr_reader entry = {bytes + i * ENUM_ENTRY_SIZE,
 					   ENUM_ENTRY_SIZE, 0, 0};
 

@@ -355,9 +355,8 @@ static enum lg_status check_changes(const struct server *server,
 {
 	enum lg_status status = LG_OK;
 	const char *path;
-	size_t i;
 
-	for (i = 0; status == LG_OK && i < count; i++) {
+	for (size_t i = 0; status == LG_OK && i < count; i++) {
 		status = path_of(server, change[i].key, &path, err);
 		if (status == LG_OK)
 			status = check_text(server, change[i].name, err);
@@ -415,9 +414,8 @@ enum lg_status server_write(struct server *server,
 			    struct lg_error *err)
 {
 	enum lg_status status = check_changes(server, change, count, err);
-	size_t i;
 
-	for (i = 0; status == LG_OK && i < count; i++) {
+	for (size_t i = 0; status == LG_OK && i < count; i++) {
 		struct rpc_handle key;
 		uint32_t error = 0;
 		const char *path;

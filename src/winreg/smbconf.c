@@ -42,10 +42,9 @@ static void write_conf(const char *folder, int smb1, struct lg_buffer *text)
 		"pid directory",   "ncalrpc dir",
 		"usershare path",  "winbindd socket directory"};
 	const char *least = smb1 ? "NT1" : "SMB2_02";
-	size_t i;
 
 	lg_buffer_text(text, "[global]\n");
-	for (i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
 		lg_buffer_format(text, "\t%s = %s\n", folders[i], folder);
 	lg_buffer_format(text,
 			 "\tclient min protocol = %s\n"

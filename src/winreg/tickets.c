@@ -45,9 +45,8 @@ static uint32_t take_number(struct reader *reader, size_t len)
 {
 	const uint8_t *bytes = take(reader, len);
 	uint32_t number = 0;
-	size_t i;
 
-	for (i = 0; bytes && i < len; i++)
+	for (size_t i = 0; bytes && i < len; i++)
 		number = number << 8 | bytes[i];
 	return number;
 }
@@ -67,12 +66,11 @@ static int take_principal(struct reader *reader, struct lg_buffer *out)
 	size_t realm_len;
 	size_t len;
 	uint32_t count;
-	uint32_t i;
 
 	take_number(reader, 4); /* kind of name */
 	count = take_number(reader, 4);
 	realm = take_text(reader, &realm_len);
-	for (i = 0; i < count && !reader->failed; i++) {
+	for (uint32_t i = 0; i < count && !reader->failed; i++) {
 		part = take_text(reader, &len);
 		if (out && i)
 			lg_buffer_char(out, '/');

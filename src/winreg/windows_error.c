@@ -32,9 +32,7 @@ static const struct {
 enum lg_status windows_failed(const char *server, const char *what,
 			      uint32_t error, struct lg_error *err)
 {
-	size_t i;
-
-	for (i = 0; i < sizeof(meanings) / sizeof(meanings[0]); i++)
+	for (size_t i = 0; i < sizeof(meanings) / sizeof(meanings[0]); i++)
 		if (meanings[i].error == error)
 			return lg_error_set(err, meanings[i].status, server,
 					    "%s: %s (Windows error %u)", what,

@@ -307,9 +307,8 @@ static enum lg_status dependents(struct service *service,
 	uint32_t size = DEPENDENTS_FIRST;
 	uint32_t error = WINDOWS_MORE_DATA;
 	enum lg_status status = LG_OK;
-	int tries;
 
-	for (tries = 0;
+	for (int tries = 0;
 	     status == LG_OK && error == WINDOWS_MORE_DATA && tries < 3;
 	     tries++) {
 		uint32_t needed = 0;
@@ -338,9 +337,8 @@ static enum lg_status stop_all(struct service *service,
 			       struct lg_error *err)
 {
 	enum lg_status status = LG_OK;
-	size_t i;
 
-	for (i = 0; status == LG_OK && i < names->count; i++)
+	for (size_t i = 0; status == LG_OK && i < names->count; i++)
 		status =
 			server_set_running(service->server, names->item[i], 0,
 					   (int)(end_ms - lg_steady_ms()), err);
@@ -358,7 +356,6 @@ enum lg_status server_restart(struct server *server, const char *name,
 	enum lg_status again;
 	enum lg_status status =
 		open_to_control(&service, SCMR_ENUMERATE_DEPENDENTS, err);
-	size_t i;
 
 	if (status == LG_OK)
 		status = settle(&service, &state, end_ms, err);
@@ -369,7 +366,7 @@ enum lg_status server_restart(struct server *server, const char *name,
 	if (status == LG_OK)
 		status = start(&service, end_ms, err);
 	/* what ran is to run again, whatever became of the others */
-	for (i = names.count; i > 0; i--) {
+	for (size_t i = names.count; i > 0; i--) {
 		again = server_set_running(server, names.item[i - 1], 1,
 					   (int)(end_ms - lg_steady_ms()),
 					   &later);

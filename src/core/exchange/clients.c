@@ -66,11 +66,10 @@ static enum lg_status read_version(const char *text, size_t parts,
 	struct lg_version version;
 	struct lg_error why = {0};
 	size_t dots = 0;
-	const char *at;
 	enum lg_status status =
 		lg_version_parse(text, strlen(text), &version, &why);
 
-	for (at = text; *at; at++)
+	for (const char *at = text; *at; at++)
 		dots += *at == '.';
 	if (status != LG_OK)
 		return lg_error_set_at(err, status, reader->place, reader->line,
@@ -153,7 +152,6 @@ static enum lg_status add_row(struct client_rows *rows,
 {
 	struct lg_client client = {0};
 	enum lg_status status;
-	size_t i;
 
 	if (field->count != COLUMNS)
 		return lg_error_set_at(err, LG_ERR_SYNTAX, reader->place,
@@ -162,7 +160,7 @@ static enum lg_status add_row(struct client_rows *rows,
 				       "client,provider_version,"
 				       "registry_version,source",
 				       field->count);
-	for (i = 0; i < COLUMNS; i++)
+	for (size_t i = 0; i < COLUMNS; i++)
 		if (has_control(field->item[i]))
 			return lg_error_set_at(err, LG_ERR_SYNTAX,
 					       reader->place, reader->line,

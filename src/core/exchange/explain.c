@@ -58,10 +58,9 @@ item_that_misses(const struct explained_text *text,
 {
 	const struct lg_version_range *item;
 	size_t count;
-	size_t i;
 
 	item = lg_version_setting_items(text->explanation->setting, &count);
-	for (i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++)
 		if (item[i].to.known &&
 		    item[i].to.part[0] == missed->first.part[0] &&
 		    lg_version_compare(&item[i].to, &missed->first) < 0 &&
@@ -77,10 +76,9 @@ static struct lg_version last_missed(const struct explained_text *text,
 	struct lg_version last = missed->first;
 	const struct lg_client *client;
 	size_t count;
-	size_t i;
 
 	client = lg_clients_items(text->clients, &count);
-	for (i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++)
 		if (client[i].registry &&
 		    client[i].version.part[0] == last.part[0] &&
 		    lg_version_compare(&client[i].version, &last) > 0 &&
@@ -128,10 +126,9 @@ static enum lg_status find_help_about(const struct explained_text *text,
 {
 	const struct lg_version_range *item;
 	size_t count;
-	size_t i;
 
 	item = lg_version_setting_items(text->explanation->setting, &count);
-	for (i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++)
 		if (names_help_about(&item[i].from) ||
 		    names_help_about(&item[i].to))
 			return lg_warnings_add(
@@ -149,9 +146,9 @@ static enum lg_status find_traps(const struct explained_text *text,
 				 struct lg_error *err)
 {
 	enum lg_status status = LG_OK;
-	size_t i;
 
-	for (i = 0; i < sizeof(missed_major) / sizeof(missed_major[0]); i++)
+	for (size_t i = 0; i < sizeof(missed_major) / sizeof(missed_major[0]);
+	     i++)
 		if (status == LG_OK)
 			status = find_missed(text, &missed_major[i], err);
 	if (status == LG_OK)
@@ -165,7 +162,6 @@ static enum lg_status find_blocked(const struct explained_text *text,
 	struct lg_explanation *explanation = text->explanation;
 	const struct lg_client *client;
 	size_t count;
-	size_t i;
 
 	client = lg_clients_items(text->clients, &count);
 	explanation->blocked =
@@ -173,7 +169,7 @@ static enum lg_status find_blocked(const struct explained_text *text,
 	if (!explanation->blocked)
 		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
 				    "out of memory");
-	for (i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++)
 		if (lg_version_setting_blocks(explanation->setting,
 					      &client[i].version))
 			explanation->blocked[explanation->blocked_count++] =
@@ -248,7 +244,6 @@ static enum lg_status find_safe(struct lg_explanation *explanation,
 	struct version_intervals released = {0};
 	struct lg_buffer text = {0};
 	enum lg_status status;
-	size_t i;
 
 	status = intervals_outside_system(explanation, 0, &safe, err);
 	if (status != LG_OK)
@@ -260,7 +255,7 @@ static enum lg_status find_safe(struct lg_explanation *explanation,
 					  err);
 	if (status != LG_OK)
 		goto out;
-	for (i = 0; i < safe.count; i++)
+	for (size_t i = 0; i < safe.count; i++)
 		version_intervals_subtract(&released, &safe.item[i]);
 	status = version_intervals_ranges(&released, &explanation->released,
 					  err);
@@ -326,10 +321,9 @@ void lg_explanation_components(enum lg_dialect dialect,
 			       struct lg_buffer *out_text)
 {
 	const uint32_t *major = lg_dialect_traits(dialect)->system_major;
-	size_t i;
 
 	lg_buffer_text(out_text, "");
-	for (i = 0; major[i]; i++)
+	for (size_t i = 0; major[i]; i++)
 		lg_buffer_format(out_text, "%s%u.*", i ? " and " : "",
 				 (unsigned int)major[i]);
 }

@@ -27,9 +27,7 @@ static const struct {
 
 enum lg_mailbox_class lg_mailbox_class(const char *object_class, size_t len)
 {
-	size_t i;
-
-	for (i = 0; i < sizeof(classes) / sizeof(classes[0]); i++)
+	for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++)
 		if (strlen(classes[i].name) == len &&
 		    strncasecmp(classes[i].name, object_class, len) == 0)
 			return classes[i].says;

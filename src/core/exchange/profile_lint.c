@@ -69,7 +69,6 @@ static enum lg_status lint_versions(const struct lg_profile *profile,
 	struct lg_explanation *found = NULL;
 	char place[PLACE_MAX];
 	enum lg_status status;
-	size_t i;
 
 	place_of(profile, profile->versions_line, place);
 	status = lg_clients_new(&clients, err);
@@ -82,7 +81,7 @@ static enum lg_status lint_versions(const struct lg_profile *profile,
 			place, dialect, clients, &found, err);
 	if (status == LG_OK)
 		status = warn_of_components(found, warnings, err);
-	for (i = 0; status == LG_OK && i < found->traps.text.count; i++)
+	for (size_t i = 0; status == LG_OK && i < found->traps.text.count; i++)
 		status = lg_warnings_add(warnings, found->traps.code[i], err,
 					 "versions: %s",
 					 found->traps.text.item[i]);
@@ -99,7 +98,6 @@ static enum lg_status lint_processes(const struct lg_profile *profile,
 	const struct lg_strlist *name;
 	char place[PLACE_MAX];
 	enum lg_status status;
-	size_t i;
 
 	place_of(profile, profile->processes_line, place);
 	status = lg_process_list_parse(profile->processes,
@@ -108,7 +106,7 @@ static enum lg_status lint_processes(const struct lg_profile *profile,
 	if (status != LG_OK)
 		return status;
 	name = lg_process_list_names(list);
-	for (i = 0; status == LG_OK && i < name->count; i++)
+	for (size_t i = 0; status == LG_OK && i < name->count; i++)
 		if (strchr(name->item[i], ','))
 			status = lg_warnings_add(
 				warnings, LG_WARN_COMMA_IN_PROCESS, err,

@@ -129,13 +129,12 @@ static enum lg_status render_protocols(struct render *r)
 {
 	struct lg_buffer names = {0};
 	enum lg_status status;
-	int i;
 
 	if (!r->profile->refuse_protocols)
 		return LG_OK;
 	if (!r->traits->reads_gate_values)
 		return warn_left_out(r, "[protocols] (I1)");
-	for (i = 1; i < LG_PROTOCOL_COUNT; i++) {
+	for (int i = 1; i < LG_PROTOCOL_COUNT; i++) {
 		if (!(r->profile->refuse_protocols & UINT32_C(1) << i))
 			continue;
 		if (names.len)
@@ -223,12 +222,11 @@ static enum lg_status judge_unsupported(struct render *r,
 {
 	struct lg_buffer all = {0};
 	enum lg_status status = LG_OK;
-	size_t i;
 
 	if (!r->unsupported.count)
 		return LG_OK;
 	if (r->target->skip_unsupported) {
-		for (i = 0;
+		for (size_t i = 0;
 		     i < r->unsupported.count && r->warnings && status == LG_OK;
 		     i++)
 			status = lg_warnings_add(
@@ -238,7 +236,7 @@ static enum lg_status judge_unsupported(struct render *r,
 			status = drop_all(r);
 		return status;
 	}
-	for (i = 0; i < r->unsupported.count; i++)
+	for (size_t i = 0; i < r->unsupported.count; i++)
 		lg_buffer_format(&all, "%s%s", i ? "; " : "",
 				 r->unsupported.item[i]);
 	status = lg_buffer_status(&all, r->err);
@@ -270,9 +268,9 @@ enum lg_status lg_profile_render(
 			   .warnings = warnings,
 			   .err = err};
 	enum lg_status status = lg_registry_new(&r.values, err);
-	size_t i;
 
-	for (i = 0; i < sizeof(step) / sizeof(step[0]) && status == LG_OK; i++)
+	for (size_t i = 0;
+	     i < sizeof(step) / sizeof(step[0]) && status == LG_OK; i++)
 		status = step[i](&r);
 	if (status == LG_OK)
 		status = judge_unsupported(&r, unsupported);

@@ -14,9 +14,7 @@
 static const struct lg_account *user_account(const struct render *r,
 					     const char *user)
 {
-	size_t i;
-
-	for (i = 0; r->findings && i < r->findings->account_count; i++) {
+	for (size_t i = 0; r->findings && i < r->findings->account_count; i++) {
 		const struct lg_account *account = &r->findings->account[i];
 
 		if (account->asked_as == LG_ASKED_USER && account->asked &&
@@ -37,9 +35,8 @@ static const char *login_of(const struct lg_findings *findings,
 			    const struct lg_account *account)
 {
 	const struct lg_login *login = &findings->login[account->login_first];
-	size_t i;
 
-	for (i = 0; i < account->login_count; i++)
+	for (size_t i = 0; i < account->login_count; i++)
 		if (!login[i].shared && login[i].name[0])
 			return login[i].name;
 	return account->login_count ? login[0].name : NULL;
@@ -62,10 +59,9 @@ static enum lg_status collect_found(struct render *r,
 				    struct lg_strlist *user)
 {
 	enum lg_status status = LG_OK;
-	size_t i;
 
-	for (i = 0; findings && i < findings->account_count && status == LG_OK;
-	     i++) {
+	for (size_t i = 0;
+	     findings && i < findings->account_count && status == LG_OK; i++) {
 		const struct lg_account *account = &findings->account[i];
 		const char *login;
 
@@ -104,9 +100,8 @@ static enum lg_status users_by_dn(struct render *r,
 				  struct lg_strlist *dn)
 {
 	enum lg_status status = LG_OK;
-	size_t i;
 
-	for (i = 0; i < user->count && status == LG_OK; i++) {
+	for (size_t i = 0; i < user->count && status == LG_OK; i++) {
 		const struct lg_account *account =
 			user_account(r, user->item[i]);
 
@@ -121,9 +116,7 @@ static enum lg_status users_by_dn(struct render *r,
 
 static int all_equal(const struct lg_strlist *dn)
 {
-	size_t i;
-
-	for (i = 1; i < dn->count; i++)
+	for (size_t i = 1; i < dn->count; i++)
 		if (!lg_dn_equal(dn->item[0], strlen(dn->item[0]), dn->item[i],
 				 strlen(dn->item[i])))
 			return 0;

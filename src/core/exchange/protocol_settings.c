@@ -125,11 +125,10 @@ enum lg_access lg_protocol_settings_access(const struct lg_strlist *values,
 					   enum lg_protocol protocol)
 {
 	enum lg_access strictest = LG_ACCESS_UNSTATED;
-	size_t i;
 
 	if (!lg_protocol_settings_knows(protocol))
 		return LG_ACCESS_UNSTATED;
-	for (i = 0; i < values->count; i++) {
+	for (size_t i = 0; i < values->count; i++) {
 		struct protocol_value value = cut(values->item[i]);
 		enum lg_access access;
 
@@ -183,11 +182,10 @@ enum lg_status lg_protocol_settings_disable(const struct lg_strlist *values,
 {
 	enum lg_status status = LG_OK;
 	int found = 0;
-	size_t i;
 
 	if (!lg_protocol_settings_knows(protocol))
 		return refuse_unknown(err);
-	for (i = 0; status == LG_OK && i < values->count; i++) {
+	for (size_t i = 0; status == LG_OK && i < values->count; i++) {
 		struct protocol_value value = cut(values->item[i]);
 
 		if (!is_of(&value, protocol))
@@ -210,11 +208,10 @@ static int is_removed(const struct lg_strlist *values, size_t nth,
 {
 	size_t earlier = 0;
 	size_t times = 0;
-	size_t i;
 
-	for (i = 0; i < nth; i++)
+	for (size_t i = 0; i < nth; i++)
 		earlier += strcmp(values->item[i], values->item[nth]) == 0;
-	for (i = 0; i < removed->count; i++)
+	for (size_t i = 0; i < removed->count; i++)
 		times += strcmp(removed->item[i], values->item[nth]) == 0;
 	return earlier < times;
 }
@@ -227,9 +224,8 @@ enum lg_status lg_protocol_change_apply(const struct lg_strlist *values,
 	struct lg_strlist result = {0};
 	enum lg_status status = LG_OK;
 	size_t removed = 0;
-	size_t i;
 
-	for (i = 0; status == LG_OK && i < values->count; i++) {
+	for (size_t i = 0; status == LG_OK && i < values->count; i++) {
 		if (is_removed(values, i, &change->removed))
 			removed++;
 		else

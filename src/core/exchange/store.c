@@ -143,10 +143,9 @@ static enum lg_status read_values(struct reading *reading)
 {
 	const char *name[LG_VALUE_NAMES_MAX];
 	size_t count = lg_policy_value_names(reading->store->dialect, name);
-	size_t i;
 	enum lg_status status = lg_registry_new(&reading->values, reading->err);
 
-	for (i = 0; i < count && status == LG_OK; i++)
+	for (size_t i = 0; i < count && status == LG_OK; i++)
 		status = read_value(reading, name[i]);
 	/* Not read as a value of the dialect, see policy_values.c. */
 	if (status == LG_OK && !reading->store->traits->reads_gate_values)
@@ -227,7 +226,6 @@ static enum lg_status read_all(struct lg_store *store, int64_t t_s,
 	};
 	struct lg_store_event event = {.t_s = t_s};
 	struct lg_policy *policy = NULL;
-	size_t i;
 	enum lg_status status = read_values(&reading);
 
 	if (status == LG_OK)
@@ -244,7 +242,7 @@ static enum lg_status read_all(struct lg_store *store, int64_t t_s,
 	event.gate = lg_policy_gate(policy);
 	tell(sink, &event);
 	event.kind = LG_STORE_ERROR;
-	for (i = 0; i < reading.errors.count; i++) {
+	for (size_t i = 0; i < reading.errors.count; i++) {
 		event.text = reading.errors.item[i];
 		tell(sink, &event);
 	}

@@ -37,7 +37,6 @@ static enum lg_status grow(struct lg_store_sessions *sessions,
 {
 	struct lg_store_session **old = sessions->bucket;
 	struct lg_store_session **bucket;
-	struct lg_store_session *session;
 	size_t count = sessions->bucket_count ? sessions->bucket_count * 2 : 16;
 
 	if (sessions->count < sessions->bucket_count)
@@ -48,7 +47,8 @@ static enum lg_status grow(struct lg_store_sessions *sessions,
 				    "out of memory");
 	sessions->bucket = bucket;
 	sessions->bucket_count = count;
-	for (session = sessions->first; session; session = session->later) {
+	for (struct lg_store_session *session = sessions->first; session;
+	     session = session->later) {
 		struct lg_store_session **head =
 			bucket_of(sessions, session->hash);
 

@@ -50,14 +50,13 @@ enum lg_status version_intervals_of(const struct lg_version_setting *setting,
 	struct version_intervals intervals;
 	const struct lg_version_range *merged;
 	size_t count;
-	size_t i;
 	enum lg_status status;
 
 	merged = lg_version_setting_merged(setting, &count);
 	status = make_room(count + more, &intervals, err);
 	if (status != LG_OK)
 		return status;
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		struct version_interval *at = &intervals.item[i];
 
 		at->open_from = !merged[i].from.known;
@@ -127,9 +126,8 @@ static int has_second_part(uint64_t number)
 void version_intervals_narrow(struct version_intervals *intervals)
 {
 	size_t count = 0;
-	size_t i;
 
-	for (i = 0; i < intervals->count; i++) {
+	for (size_t i = 0; i < intervals->count; i++) {
 		struct version_interval at = intervals->item[i];
 
 		if (has_second_part(at.to) && !at.open_to)
@@ -154,9 +152,7 @@ static void render_end(uint64_t number, struct lg_buffer *out_text)
 void version_intervals_render(const struct version_intervals *intervals,
 			      struct lg_buffer *out_text)
 {
-	size_t i;
-
-	for (i = 0; i < intervals->count; i++) {
+	for (size_t i = 0; i < intervals->count; i++) {
 		const struct version_interval *at = &intervals->item[i];
 
 		if (i)
@@ -177,12 +173,11 @@ enum lg_status version_intervals_ranges(const struct version_intervals *from,
 {
 	struct lg_version_range *item =
 		calloc(from->count ? from->count : 1, sizeof(*item));
-	size_t i;
 
 	if (!item)
 		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
 				    "out of memory");
-	for (i = 0; i < from->count; i++) {
+	for (size_t i = 0; i < from->count; i++) {
 		const struct version_interval *at = &from->item[i];
 
 		if (!at->open_from)

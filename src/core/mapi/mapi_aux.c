@@ -136,7 +136,6 @@ static enum lg_mapi_fault payload_open(const unsigned char *bytes, size_t len,
 {
 	enum lg_mapi_fault fault = LG_MAPI_SOUND;
 	const unsigned char *wire;
-	size_t i;
 
 	if (len > LG_MAPI_AUX_MAX)
 		return LG_MAPI_AUX_TOO_LARGE;
@@ -156,7 +155,7 @@ static enum lg_mapi_fault payload_open(const unsigned char *bytes, size_t len,
 	aux->trailing = len - EXT_SIZE - aux->size;
 	wire = bytes + EXT_SIZE;
 	if (aux->flags & EXT_XOR) {
-		for (i = 0; i < aux->size; i++)
+		for (size_t i = 0; i < aux->size; i++)
 			scratch->wire[i] = wire[i] ^ XOR_BYTE;
 		wire = scratch->wire;
 	}

@@ -81,9 +81,8 @@ static int version_read(const char *text, size_t len,
 static int from_item(const char *text, size_t len, struct lg_version *version)
 {
 	static const char *const product[] = {"microsoft outlook ", "mapi "};
-	size_t i;
 
-	for (i = 0; i < sizeof(product) / sizeof(product[0]); i++) {
+	for (size_t i = 0; i < sizeof(product) / sizeof(product[0]); i++) {
 		size_t skip = strlen(product[i]);
 
 		if (lg_ascii_starts(text, len, product[i]))
@@ -173,7 +172,6 @@ enum lg_mapi_request lg_mapi_request_kind(const char *request_type, size_t len)
 	};
 	static const char *const session[] = {"execute", "notificationwait"};
 	const char *text = request_type;
-	size_t i;
 
 	while (len && (*text == ' ' || *text == '\t')) {
 		text++;
@@ -189,10 +187,11 @@ enum lg_mapi_request lg_mapi_request_kind(const char *request_type, size_t len)
 		return LG_MAPI_REQUEST_DISCONNECT;
 	if (lg_ascii_is(text, len, "ping"))
 		return LG_MAPI_REQUEST_PING;
-	for (i = 0; i < sizeof(session) / sizeof(session[0]); i++)
+	for (size_t i = 0; i < sizeof(session) / sizeof(session[0]); i++)
 		if (lg_ascii_is(text, len, session[i]))
 			return LG_MAPI_REQUEST_SESSION;
-	for (i = 0; i < sizeof(address_book) / sizeof(address_book[0]); i++)
+	for (size_t i = 0; i < sizeof(address_book) / sizeof(address_book[0]);
+	     i++)
 		if (lg_ascii_is(text, len, address_book[i]))
 			return LG_MAPI_REQUEST_ADDRESS_BOOK;
 	return LG_MAPI_REQUEST_OTHER;

@@ -44,7 +44,7 @@ enum lg_mapi_fault lg_mapi_connect_parse(const unsigned char *body, size_t len,
 				    &c->lcid_string, &c->aux_size};
 	enum lg_mapi_fault fault;
 	const unsigned char *nul;
-	size_t pos, i;
+	size_t pos;
 
 	memset(c, 0, sizeof(*c));
 	nul = len ? memchr(body, 0, len) : NULL;
@@ -54,7 +54,7 @@ enum lg_mapi_fault lg_mapi_connect_parse(const unsigned char *body, size_t len,
 	c->user_dn.len = (size_t)(nul - body);
 	c->depth = LG_MAPI_DEPTH_USER_DN;
 	pos = c->user_dn.len + 1;
-	for (i = 0; i < sizeof(number) / sizeof(number[0]); i++) {
+	for (size_t i = 0; i < sizeof(number) / sizeof(number[0]); i++) {
 		if (len - pos < 4)
 			return LG_MAPI_BODY_TRUNCATED;
 		*number[i] = le32_read(body + pos);

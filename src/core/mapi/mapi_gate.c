@@ -20,9 +20,7 @@ static struct lg_decision refused_unread(void)
 
 static int is_blank(struct lg_mapi_text text)
 {
-	size_t i;
-
-	for (i = 0; i < text.len; i++)
+	for (size_t i = 0; i < text.len; i++)
 		if (text.text[i] != ' ' && text.text[i] != '\t')
 			return 0;
 	return 1;
@@ -32,11 +30,10 @@ static int is_blank(struct lg_mapi_text text)
 static int64_t length_read(struct lg_mapi_text text)
 {
 	int64_t value = 0;
-	size_t i;
 
 	if (!text.len)
 		return -1;
-	for (i = 0; i < text.len; i++) {
+	for (size_t i = 0; i < text.len; i++) {
 		if (text.text[i] < '0' || text.text[i] > '9')
 			return -1;
 		if (value > (INT64_MAX - 9) / 10)
@@ -79,9 +76,7 @@ static int is_empty_leg(const struct lg_mapi_http *request)
  */
 static int is_listable(struct lg_mapi_text dn)
 {
-	size_t i;
-
-	for (i = 0; i < dn.len; i++)
+	for (size_t i = 0; i < dn.len; i++)
 		if ((unsigned char)dn.text[i] < 0x20 ||
 		    (unsigned char)dn.text[i] >= 0x7f)
 			return 0;
@@ -110,7 +105,6 @@ static struct lg_decision connect_decide(const struct lg_policy *policy,
 	struct lg_attempt with_process;
 	struct lg_decision decision;
 	struct lg_attempt asked = *attempt;
-	size_t i;
 
 	if (!is_listable(connect->user_dn)) {
 		asked.dn = NULL;
@@ -122,7 +116,7 @@ static struct lg_decision connect_decide(const struct lg_policy *policy,
 		}
 	}
 	decision = person_decide(policy, &asked);
-	for (i = 1;
+	for (size_t i = 1;
 	     i < connect->aux.process_count && decision.verdict == LG_ADMIT;
 	     i++) {
 		with_process = asked;

@@ -60,18 +60,17 @@ int lg_mapi_told_read(const char *bytes, size_t len,
 	static const char protocol[] = "HTTP/1.1 ";
 	const size_t head = sizeof(protocol) - 1;
 	struct lg_mapi_told told = {0};
-	size_t i;
 
 	if (len < head + 5 || memcmp(bytes, protocol, head) ||
 	    memcmp(bytes + head + 3, "\r\n", 2))
 		return 0;
-	for (i = head; i < head + 3; i++) {
+	for (size_t i = head; i < head + 3; i++) {
 		if (bytes[i] < '0' || bytes[i] > '9')
 			return 0;
 		told.status = told.status * 10 + (bytes[i] - '0');
 	}
 	/* From the status line's end on, so that there may be no headers. */
-	for (i = head + 7; i <= len; i++) {
+	for (size_t i = head + 7; i <= len; i++) {
 		if (memcmp(bytes + i - 4, "\r\n\r\n", 4))
 			continue;
 		told.headers.text = bytes + head + 5;
@@ -105,9 +104,7 @@ static void codes_count(struct lg_mapi_text lines, size_t *out_all,
  * where they do not end. */
 static const unsigned char *body_of(const struct lg_mapi_told *told)
 {
-	size_t i;
-
-	for (i = 4; i <= told->entity_len; i++)
+	for (size_t i = 4; i <= told->entity_len; i++)
 		if (!memcmp(told->entity + i - 4, "\r\n\r\n", 4))
 			return told->entity + i;
 	return NULL;
@@ -171,9 +168,7 @@ int lg_mapi_told_cookie(const struct lg_mapi_told *told,
 			const struct lg_strlist *names, size_t *out_name,
 			struct lg_mapi_text *out_value)
 {
-	size_t i;
-
-	for (i = 0; i < names->count; i++) {
+	for (size_t i = 0; i < names->count; i++) {
 		struct lg_mapi_text value = set_value(told, names->item[i]);
 
 		if (!value.len)

@@ -39,11 +39,10 @@ static size_t plain_len(const char *at, size_t len)
 int lg_request_path_is_plain(const char *target, size_t len)
 {
 	size_t end = path_len(target, len);
-	size_t i;
 
 	if (!end || target[0] != '/')
 		return 0;
-	for (i = 0; i < end;) {
+	for (size_t i = 0; i < end;) {
 		size_t n = plain_len(target + i, end - i);
 
 		if (target[i] == '/' && (!i || target[i - 1] != '/'))

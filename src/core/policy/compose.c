@@ -75,9 +75,8 @@ static enum lg_status compose_name(const struct lg_compose_input *input,
 {
 	struct lg_compose_value value = {.input = input, .name = name};
 	enum lg_status status = LG_OK;
-	size_t i;
 
-	for (i = 0; i < input->lock_count && status == LG_OK; i++)
+	for (size_t i = 0; i < input->lock_count && status == LG_OK; i++)
 		status = add_source(&value, find(input->lock[i], name), err);
 	if (status == LG_OK)
 		status = take_before(input, &value, warnings, err);
@@ -91,9 +90,7 @@ static enum lg_status compose_name(const struct lg_compose_input *input,
 static int is_composed(const struct lg_compose_input *input, size_t lock,
 		       const char *name)
 {
-	size_t i;
-
-	for (i = 0; i < lock; i++)
+	for (size_t i = 0; i < lock; i++)
 		if (find(input->lock[i], name))
 			return 1;
 	return 0;
@@ -105,18 +102,16 @@ enum lg_status lg_compose(const struct lg_compose_input *input,
 {
 	struct lg_registry *values = NULL;
 	enum lg_status status;
-	size_t i;
-	size_t j;
 
 	if (input->before)
 		status = lg_registry_copy(input->before, &values, err);
 	else
 		status = lg_registry_new(&values, err);
-	for (i = 0; i < input->lock_count && status == LG_OK; i++) {
+	for (size_t i = 0; i < input->lock_count && status == LG_OK; i++) {
 		const struct lg_registry *lock = input->lock[i];
 
-		for (j = 0; j < lg_registry_count(lock) && status == LG_OK;
-		     j++) {
+		for (size_t j = 0;
+		     j < lg_registry_count(lock) && status == LG_OK; j++) {
 			const char *name = lg_registry_at(lock, j)->name;
 
 			if (!is_composed(input, i, name))

@@ -67,7 +67,6 @@ static enum lg_status add_items(const struct lg_compose_value *value,
 	struct lg_version_setting *setting = NULL;
 	const struct lg_version_range *range;
 	size_t more = 0;
-	size_t i;
 	enum lg_status status = lg_version_setting_parse(
 		text, strlen(text), form_of(value), value->name, &setting, err);
 
@@ -76,7 +75,7 @@ static enum lg_status add_items(const struct lg_compose_value *value,
 	range = lg_version_setting_items(setting, &more);
 	status = lg_grow_by(&items->item, &items->capacity, items->count, more,
 			    sizeof(*items->item), err);
-	for (i = 0; i < more && status == LG_OK; i++)
+	for (size_t i = 0; i < more && status == LG_OK; i++)
 		items->item[items->count++] =
 			(struct version_item){range[i], text + range[i].offset};
 	lg_version_setting_free(&setting);
@@ -89,15 +88,14 @@ enum lg_status lg_compose_versions(const struct lg_compose_value *value,
 {
 	const struct version_item *longest = NULL;
 	struct version_items items = {0};
-	size_t i;
 	enum lg_status status = LG_OK;
 
-	for (i = 0; i < value->count && status == LG_OK; i++)
+	for (size_t i = 0; i < value->count && status == LG_OK; i++)
 		status = add_items(value, value->source[i]->text, &items, err);
 	if (status == LG_OK && items.count)
 		qsort(items.item, items.count, sizeof(*items.item),
 		      compare_items);
-	for (i = 0; i < items.count && status == LG_OK; i++) {
+	for (size_t i = 0; i < items.count && status == LG_OK; i++) {
 		if (longest && compare_to(&items.item[i].range.to,
 					  &longest->range.to) <= 0)
 			continue;
@@ -148,15 +146,14 @@ enum lg_status lg_compose_names(const struct lg_compose_value *value,
 {
 	const char between[] = {separator, ' ', '\0'};
 	struct lg_strlist names = {0};
-	size_t i;
 	enum lg_status status = LG_OK;
 
-	for (i = 0; i < value->count && status == LG_OK; i++)
+	for (size_t i = 0; i < value->count && status == LG_OK; i++)
 		status = split(value->source[i]->text, separator, &names, err);
 	if (status == LG_OK && names.count)
 		qsort(names.item, names.count, sizeof(*names.item),
 		      compare_names);
-	for (i = 0; i < names.count && status == LG_OK; i++) {
+	for (size_t i = 0; i < names.count && status == LG_OK; i++) {
 		if (i && strcasecmp(names.item[i - 1], names.item[i]) == 0)
 			continue;
 		if (out_text->len)
@@ -177,10 +174,9 @@ static enum lg_status count_names(const struct lg_compose_value *value,
 				  struct lg_key_table *table,
 				  struct lg_error *err)
 {
-	size_t i;
 	enum lg_status status = LG_OK;
 
-	for (i = 0; i < value->count && status == LG_OK; i++) {
+	for (size_t i = 0; i < value->count && status == LG_OK; i++) {
 		struct lg_name_walk walk = {&value->source[i]->list, NULL, 0};
 		const char *name;
 
@@ -208,11 +204,10 @@ enum lg_status lg_compose_common(const struct lg_compose_value *value,
 							     : LG_KEY_DN};
 	struct lg_strlist all = {0};
 	struct lg_key *key;
-	size_t i;
 	enum lg_status status = count_names(value, &table, err);
 
 	/* Of several spellings one, the same in any order of the locks. */
-	for (i = 0; i < value->count && status == LG_OK; i++) {
+	for (size_t i = 0; i < value->count && status == LG_OK; i++) {
 		struct lg_name_walk walk = {&value->source[i]->list, NULL, 0};
 		const char *name;
 
@@ -224,7 +219,7 @@ enum lg_status lg_compose_common(const struct lg_compose_value *value,
 	}
 	if (status == LG_OK && all.count)
 		qsort(all.item, all.count, sizeof(*all.item), compare_names);
-	for (i = 0; i < all.count && status == LG_OK; i++) {
+	for (size_t i = 0; i < all.count && status == LG_OK; i++) {
 		key = lg_key_table_find(&table, all.item[i],
 					strlen(all.item[i]));
 		if (!key->flags)

@@ -88,9 +88,8 @@ static enum lg_status set_text(const struct lg_compose_value *value,
 static const char *first_text(const struct lg_compose_value *value)
 {
 	const char *first = value->source[0]->text;
-	size_t i;
 
-	for (i = 1; i < value->count; i++)
+	for (size_t i = 1; i < value->count; i++)
 		if (strcmp(value->source[i]->text, first) < 0)
 			first = value->source[i]->text;
 	return first;
@@ -103,9 +102,8 @@ static enum lg_status compose_single(const struct lg_compose_value *value,
 				     struct lg_error *err)
 {
 	const char *single = NULL;
-	size_t i;
 
-	for (i = 0; i < value->count; i++) {
+	for (size_t i = 0; i < value->count; i++) {
 		const char *dn = value->source[i]->text;
 
 		if (names_nobody(dn))
@@ -156,9 +154,8 @@ static enum lg_status compose_list(const struct lg_compose_value *value,
 static const char *only_text(const struct lg_compose_value *value)
 {
 	const char *only = NULL;
-	size_t i;
 
-	for (i = 0; i < value->count; i++) {
+	for (size_t i = 0; i < value->count; i++) {
 		const char *text = value->source[i]->text;
 
 		if (is_blank(text))
@@ -203,9 +200,8 @@ static enum lg_status compose_word(const struct lg_compose_value *value,
 				   struct lg_error *err)
 {
 	const char *word = value->source[0]->text;
-	size_t i;
 
-	for (i = 1; i < value->count; i++)
+	for (size_t i = 1; i < value->count; i++)
 		if (strcmp(value->source[i]->text, strict) == 0)
 			word = strict;
 	return set_text(value, word, out, err);
@@ -217,9 +213,7 @@ static enum lg_status compose_same(const struct lg_compose_value *value,
 				   struct lg_warnings *warnings,
 				   struct lg_error *err)
 {
-	size_t i;
-
-	for (i = 1; i < value->count; i++)
+	for (size_t i = 1; i < value->count; i++)
 		if (!lg_value_equal(value->source[0], value->source[i]))
 			return conflict(value,
 					"the locks on it set different data",
@@ -253,11 +247,10 @@ static enum lg_status compose_words(const struct lg_compose_value *value,
 	const struct lg_compose_input *input = value->input;
 	const struct lg_registry *speaker = input->before;
 	const struct lg_value *words;
-	size_t i;
 
 	if (!says_words(speaker))
 		speaker = NULL;
-	for (i = 0; i < input->lock_count && !speaker; i++)
+	for (size_t i = 0; i < input->lock_count && !speaker; i++)
 		if (says_words(input->lock[i]))
 			speaker = input->lock[i];
 	words = words_of(speaker, value->name, value->source[0]->type);
@@ -269,9 +262,7 @@ static enum lg_status compose_words(const struct lg_compose_value *value,
 
 static int same_types(const struct lg_compose_value *value)
 {
-	size_t i;
-
-	for (i = 1; i < value->count; i++)
+	for (size_t i = 1; i < value->count; i++)
 		if (value->source[i]->type != value->source[0]->type)
 			return 0;
 	return 1;
@@ -325,10 +316,8 @@ static const struct lg_value *list_of(const struct lg_registry *values,
 static void count_lists(const struct lg_compose_input *input, const char *name,
 			size_t *out_lists, size_t *out_with)
 {
-	size_t i;
-
 	*out_lists = *out_with = 0;
-	for (i = 0; i <= input->lock_count; i++) {
+	for (size_t i = 0; i <= input->lock_count; i++) {
 		const struct lg_registry *values =
 			i < input->lock_count ? input->lock[i] : input->before;
 		int dns = list_of(values, LG_VALUE_LOGON_ONLY_AS) != NULL;
@@ -351,12 +340,11 @@ enum lg_status lg_compose_gate_list(const struct lg_compose_input *input,
 	size_t left = 0;
 	size_t lists = 0;
 	size_t with;
-	size_t i;
 	enum lg_status status = LG_OK;
 
 	if (!input->lock_count)
 		return LG_OK;
-	for (i = 0; i < 2 && status == LG_OK; i++) {
+	for (size_t i = 0; i < 2 && status == LG_OK; i++) {
 		const struct lg_value *value;
 
 		count_lists(input, name[i], &lists, &with);

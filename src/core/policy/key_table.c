@@ -181,9 +181,8 @@ static uint32_t flags_folded(const struct lg_key_table *table, uint64_t hash,
 			     const char *folded, size_t len)
 {
 	size_t mask = table->slot_count - 1;
-	size_t i;
 
-	for (i = hash & mask; table->slot[i]; i = (i + 1) & mask) {
+	for (size_t i = hash & mask; table->slot[i]; i = (i + 1) & mask) {
 		const struct lg_key *key = lg_key_at(table, table->slot[i]);
 
 		if (table->slot[i] >> 32 == hash >> 32 && key->len == len &&
@@ -226,11 +225,11 @@ void lg_key_probe_fetch(const struct lg_key_probe *probe,
 			const struct lg_key_table *table)
 {
 	size_t mask = table->slot_count - 1;
-	size_t i;
 
 	if (!table->count)
 		return;
-	for (i = probe->hash & mask; table->slot[i]; i = (i + 1) & mask) {
+	for (size_t i = probe->hash & mask; table->slot[i];
+	     i = (i + 1) & mask) {
 		const char *record;
 
 		if (table->slot[i] >> 32 != probe->hash >> 32)
@@ -260,7 +259,6 @@ static void write_key(struct lg_key *key, const char *text, size_t len,
 		      enum lg_key_kind kind)
 {
 	char *at = key->text;
-	size_t i;
 
 	key->len = len < LG_KEY_LONG ? (uint16_t)len : LG_KEY_LONG;
 	if (len >= LG_KEY_LONG) {
@@ -269,7 +267,7 @@ static void write_key(struct lg_key *key, const char *text, size_t len,
 		memcpy(at, &long_len, sizeof(long_len));
 		at += sizeof(long_len);
 	}
-	for (i = 0; i < len; i++)
+	for (size_t i = 0; i < len; i++)
 		at[i] = kind == LG_KEY_DN ? lg_ascii_lower(text[i]) : text[i];
 }
 
@@ -359,9 +357,8 @@ enum lg_status lg_key_table_put(struct lg_key_table *table,
 	const char *folded = lg_key_text(key, &len);
 	uint64_t hash = XXH3_64bits(folded, len);
 	size_t mask = table->slot_count - 1;
-	size_t i;
 
-	for (i = hash & mask; table->count && table->slot[i];
+	for (size_t i = hash & mask; table->count && table->slot[i];
 	     i = (i + 1) & mask) {
 		struct lg_key *there = lg_key_at(table, table->slot[i]);
 		size_t there_len;

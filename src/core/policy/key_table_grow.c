@@ -20,7 +20,6 @@ enum lg_status lg_key_table_slots(struct lg_key_table *table, size_t keys,
 {
 	size_t slot_count = SMALLEST_SLOTS;
 	uint64_t *slot;
-	size_t i;
 
 	while (slot_count / 4 * 3 < keys && slot_count < SIZE_MAX / 16)
 		slot_count *= 2;
@@ -30,7 +29,7 @@ enum lg_status lg_key_table_slots(struct lg_key_table *table, size_t keys,
 	if (!slot)
 		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
 				    "out of memory");
-	for (i = 0; i < table->slot_count; i++) {
+	for (size_t i = 0; i < table->slot_count; i++) {
 		size_t len;
 		const char *text;
 		size_t at;

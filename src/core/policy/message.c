@@ -86,9 +86,8 @@ static const char *fact_named(const char *text,
 		{"profile}", facts->profile},
 		{"reason}", facts->reason},
 	};
-	size_t i;
 
-	for (i = 0; i < sizeof(fact) / sizeof(fact[0]); i++) {
+	for (size_t i = 0; i < sizeof(fact) / sizeof(fact[0]); i++) {
 		size_t len = strlen(fact[i].name);
 
 		if (strncmp(text, fact[i].name, len))
@@ -125,7 +124,6 @@ void lg_message_choose(const struct lg_policy_layer_info *layer,
 {
 	struct lg_message_choice choice = {0};
 	char tag[LG_LANGUAGE_SIZE];
-	size_t i;
 
 	if (layer && accept)
 		choice.message = lg_language_best(&layer->messages, accept);
@@ -135,7 +133,7 @@ void lg_message_choose(const struct lg_policy_layer_info *layer,
 		choice.message = layer->message;
 	if (!choice.message)
 		memcpy(choice.language, "en", sizeof("en"));
-	for (i = 0; choice.message && i < layer->messages.count; i++) {
+	for (size_t i = 0; choice.message && i < layer->messages.count; i++) {
 		const char *text =
 			lg_language_split(layer->messages.item[i], tag);
 

@@ -25,9 +25,7 @@ const char *lg_protocol_name(enum lg_protocol protocol)
 int lg_protocol_from_name(const char *name, size_t len,
 			  enum lg_protocol *out_protocol)
 {
-	unsigned int i;
-
-	for (i = LG_PROTOCOL_MAPI; i < LG_PROTOCOL_COUNT; i++) {
+	for (unsigned int i = LG_PROTOCOL_MAPI; i < LG_PROTOCOL_COUNT; i++) {
 		if (strlen(protocols[i]) != len ||
 		    memcmp(protocols[i], name, len) != 0)
 			continue;
@@ -136,14 +134,13 @@ const struct lg_policy *lg_policy_share(const struct lg_policy *policy)
 void lg_policy_free(struct lg_policy **policy)
 {
 	struct lg_policy *old = policy ? *policy : NULL;
-	size_t i;
 
 	if (!old)
 		return;
 	*policy = NULL;
 	if (atomic_fetch_sub(&old->shares, 1))
 		return;
-	for (i = 0; i < old->layer_count; i++) {
+	for (size_t i = 0; i < old->layer_count; i++) {
 		free((char *)old->info[i].id);
 		free((char *)old->info[i].profile);
 		free((char *)old->info[i].message);
@@ -200,9 +197,7 @@ int lg_policy_limits_names(const struct lg_policy *policy)
 
 int lg_policy_limits(const struct lg_policy *policy)
 {
-	unsigned int i;
-
-	for (i = 0; i < LG_PROTOCOL_COUNT; i++)
+	for (unsigned int i = 0; i < LG_PROTOCOL_COUNT; i++)
 		if (lg_mask_any(policy->protocol[i]))
 			return 1;
 	return lg_policy_limits_names(policy) ||

@@ -57,10 +57,9 @@ enum lg_status lg_policy_add_listed(struct lg_policy_compiler *compiler)
 enum lg_status lg_policy_add_break_glass(struct lg_policy_compiler *compiler)
 {
 	const struct lg_strlist *list = compiler->input->break_glass;
-	size_t i;
 	enum lg_status status = LG_OK;
 
-	for (i = 0; list && i < list->count && status == LG_OK; i++) {
+	for (size_t i = 0; list && i < list->count && status == LG_OK; i++) {
 		if (!list->item[i][0])
 			continue;
 		compiler->has_break_glass = 1;
@@ -77,7 +76,6 @@ struct lg_key *lg_policy_listed_key(const struct lg_policy_compiler *compiler,
 {
 	const struct lg_findings *findings = compiler->layer->findings;
 	struct lg_key *key = NULL;
-	size_t i;
 
 	switch (account->asked_as) {
 	case LG_ASKED_DN:
@@ -93,7 +91,8 @@ struct lg_key *lg_policy_listed_key(const struct lg_policy_compiler *compiler,
 		if (account->dn)
 			key = lg_key_table_find(&compiler->dn, account->dn,
 						strlen(account->dn));
-		for (i = 0; !account->dn && i < account->login_count; i++) {
+		for (size_t i = 0; !account->dn && i < account->login_count;
+		     i++) {
 			const char *name =
 				findings->login[account->login_first + i].name;
 
@@ -159,13 +158,12 @@ static void answer(struct lg_policy_compiler *compiler,
 {
 	const struct lg_findings *findings = compiler->layer->findings;
 	unsigned int flags = answer_flags(compiler, account);
-	size_t i;
 
 	key->flags |= flags;
 	compiler->shares |= (flags & KEY_SHARED) != 0;
 	if (account->asked_as != LG_ASKED_FILTER || account->dn)
 		return;
-	for (i = 0; i < account->login_count; i++) {
+	for (size_t i = 0; i < account->login_count; i++) {
 		const char *name =
 			findings->login[account->login_first + i].name;
 
@@ -181,7 +179,6 @@ static enum lg_status add_account(struct lg_policy_compiler *compiler,
 				  unsigned int flag)
 {
 	const struct lg_findings *findings = compiler->layer->findings;
-	size_t i;
 	enum lg_status status = LG_OK;
 
 	if (account->login_count)
@@ -200,7 +197,7 @@ static enum lg_status add_account(struct lg_policy_compiler *compiler,
 	      strcmp(account->dn, account->asked) == 0) &&
 	    !(lg_policy_is_closed(compiler) && account->via == LG_VIA_X500))
 		status = add(&compiler->dn, account->dn, flag, compiler->err);
-	for (i = 0; i < account->login_count && status == LG_OK; i++) {
+	for (size_t i = 0; i < account->login_count && status == LG_OK; i++) {
 		const struct lg_login *login =
 			&findings->login[account->login_first + i];
 
@@ -237,14 +234,14 @@ enum lg_status lg_policy_reserve(struct lg_policy_compiler *compiler)
 enum lg_status lg_policy_read_findings(struct lg_policy_compiler *compiler)
 {
 	const struct lg_findings *findings = compiler->layer->findings;
-	size_t i;
 	enum lg_status status = LG_OK;
 
 	compiler->has_right = calloc(findings->account_count + 1, 1);
 	if (!compiler->has_right)
 		return lg_error_set(compiler->err, LG_ERR_NO_MEMORY, NULL,
 				    "out of memory");
-	for (i = 0; i < findings->account_count && status == LG_OK; i++) {
+	for (size_t i = 0; i < findings->account_count && status == LG_OK;
+	     i++) {
 		const struct lg_account *account = &findings->account[i];
 		struct lg_key *key = lg_policy_listed_key(compiler, account);
 
@@ -266,10 +263,10 @@ enum lg_status lg_policy_read_findings(struct lg_policy_compiler *compiler)
 static enum lg_status index_entries(struct lg_policy_compiler *compiler)
 {
 	const struct lg_findings *findings = compiler->layer->findings;
-	size_t i;
 	enum lg_status status = LG_OK;
 
-	for (i = 0; i < findings->account_count && status == LG_OK; i++) {
+	for (size_t i = 0; i < findings->account_count && status == LG_OK;
+	     i++) {
 		const struct lg_account *account = &findings->account[i];
 
 		if (compiler->has_right[i] && account->entry)
@@ -338,11 +335,9 @@ static enum lg_status judge_shared(struct lg_policy_compiler *compiler,
 enum lg_status lg_policy_judge_shared_names(struct lg_policy_compiler *compiler)
 {
 	const struct lg_findings *findings = compiler->layer->findings;
-	size_t i;
-	size_t j;
 	enum lg_status status = LG_OK;
 
-	for (i = 0; i < findings->account_count; i++) {
+	for (size_t i = 0; i < findings->account_count; i++) {
 		const struct lg_account *account = &findings->account[i];
 		int right = compiler->has_right[i];
 
@@ -350,7 +345,8 @@ enum lg_status lg_policy_judge_shared_names(struct lg_policy_compiler *compiler)
 		    (right && account->asked_as != LG_ASKED_BREAK_GLASS &&
 		     !compiler->has_break_glass))
 			continue;
-		for (j = 0; status == LG_OK && j < account->login_count; j++) {
+		for (size_t j = 0; status == LG_OK && j < account->login_count;
+		     j++) {
 			const char *name =
 				findings->login[account->login_first + j].name;
 			struct lg_key *key = lg_key_table_find(

@@ -130,7 +130,6 @@ static void take_masks(struct lg_policy *policy, size_t index,
 	const struct lg_policy_values *values = &compiler->values;
 	const struct lg_layer_rules *rules = &policy->rules[index];
 	const char *default_domain = compiler->input->default_domain;
-	unsigned int i;
 
 	if (!values->concerns_some)
 		lg_mask_add(&policy->everybody, index);
@@ -147,7 +146,7 @@ static void take_masks(struct lg_policy *policy, size_t index,
 	if (rules->versions || rules->processes ||
 	    rules->refuse_unknown_version || rules->refuse_unknown_process)
 		lg_mask_add(&policy->clients, index);
-	for (i = 0; i < LG_PROTOCOL_COUNT; i++) {
+	for (unsigned int i = 0; i < LG_PROTOCOL_COUNT; i++) {
 		if (values->refuse_protocols >> i & 1)
 			lg_mask_add(&policy->protocol[i], index);
 		if (values->refuse_protocols >> i & 1 ||
@@ -269,12 +268,10 @@ order_layers(const struct lg_policy_input *input,
 	     const struct lg_policy_layer *out_layer[LG_LAYERS_MAX],
 	     struct lg_error *err)
 {
-	size_t i;
-
 	if (input->layer_count > LG_LAYERS_MAX)
 		return lg_error_set(err, LG_ERR_LIMIT, NULL,
 				    "more than %d locks at once", LG_LOCKS_MAX);
-	for (i = 0; i < input->layer_count; i++)
+	for (size_t i = 0; i < input->layer_count; i++)
 		out_layer[i] = &input->layer[i];
 	qsort(out_layer, input->layer_count, sizeof(*out_layer), speaks_before);
 	if (input->layer_count > 1 && !out_layer[1]->id)
@@ -304,7 +301,6 @@ enum lg_status lg_policy_compile(const struct lg_policy_input *input,
 {
 	const struct lg_policy_layer *layer[LG_LAYERS_MAX];
 	struct lg_policy *policy = calloc(1, sizeof(*policy));
-	size_t i;
 	enum lg_status status;
 
 	if (!policy)
@@ -319,7 +315,7 @@ enum lg_status lg_policy_compile(const struct lg_policy_input *input,
 	status = order_layers(input, layer, err);
 	if (status == LG_OK)
 		status = make_room(policy, input->layer_count, err);
-	for (i = 0; i < input->layer_count && status == LG_OK; i++)
+	for (size_t i = 0; i < input->layer_count && status == LG_OK; i++)
 		status = compile_layer(policy, i, input, layer[i], warnings,
 				       err);
 	if (status == LG_OK)

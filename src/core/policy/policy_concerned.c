@@ -95,7 +95,6 @@ static int is_named(struct lg_policy_compiler *compiler,
 {
 	unsigned int flags = answer_flags(account);
 	int named = 0;
-	size_t i;
 
 	switch (account->asked_as) {
 	case LG_ASKED_DN:
@@ -106,7 +105,7 @@ static int is_named(struct lg_policy_compiler *compiler,
 		/* Rendered by DN where it has one, else by its names. */
 		if (account->dn)
 			return answer(&compiler->dn, account->dn, flags);
-		for (i = 0; i < account->login_count; i++)
+		for (size_t i = 0; i < account->login_count; i++)
 			named |= answer(
 				&compiler->name,
 				findings->login[account->login_first + i].name,
@@ -124,13 +123,12 @@ static enum lg_status add_account(struct lg_policy_compiler *compiler,
 				  const struct lg_findings *findings,
 				  const struct lg_account *account)
 {
-	size_t i;
 	enum lg_status status = LG_OK;
 
 	if (account->dn)
 		status = add(&compiler->dn, account->dn, KEY_CONCERNED,
 			     compiler->err);
-	for (i = 0; i < account->login_count && status == LG_OK; i++) {
+	for (size_t i = 0; i < account->login_count && status == LG_OK; i++) {
 		const struct lg_login *login =
 			&findings->login[account->login_first + i];
 
@@ -156,12 +154,11 @@ static enum lg_status place_dn(struct lg_policy_compiler *compiler,
 {
 	const char *default_domain = compiler->input->default_domain;
 	unsigned int flags = KEY_OUTSIDE;
-	size_t i;
 
 	if (!account->dn || account->finding != LG_FINDING_ONE ||
 	    !account->login_count)
 		return LG_OK;
-	for (i = 0; i < account->login_count; i++) {
+	for (size_t i = 0; i < account->login_count; i++) {
 		const char *name =
 			findings->login[account->login_first + i].name;
 
@@ -175,10 +172,10 @@ static enum lg_status place_dn(struct lg_policy_compiler *compiler,
 static enum lg_status read_findings(struct lg_policy_compiler *compiler,
 				    const struct lg_findings *findings)
 {
-	size_t i;
 	enum lg_status status = LG_OK;
 
-	for (i = 0; i < findings->account_count && status == LG_OK; i++) {
+	for (size_t i = 0; i < findings->account_count && status == LG_OK;
+	     i++) {
 		const struct lg_account *account = &findings->account[i];
 
 		if (is_named(compiler, findings, account) &&

@@ -240,9 +240,7 @@ static inline struct lg_decision decide(const struct lg_policy *policy,
 		unlisted = (struct lg_layer_mask){{0, 0}};
 	first = lg_mask_first(lg_mask_or(refusing, unlisted));
 	if (lg_mask_any(clients) && lg_policy_is_mapi(attempt)) {
-		size_t layer;
-
-		for (layer = lg_mask_first(clients); layer < first;
+		for (size_t layer = lg_mask_first(clients); layer < first;
 		     layer = lg_mask_first(clients)) {
 			if (refuses_client(policy, layer, attempt, &decision))
 				return decision;
@@ -292,16 +290,15 @@ static void decide_block(const struct lg_policy *policy,
 {
 	struct lg_key_probe probe[BLOCK] __attribute__((uninitialized));
 	const struct lg_key_rights *dn[BLOCK];
-	size_t i;
 
-	for (i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++)
 		if (attempt[i].dn_len)
 			lg_key_probe_begin(&probe[i], &policy->dn,
 					   attempt[i].dn, attempt[i].dn_len);
-	for (i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++)
 		if (attempt[i].dn_len)
 			lg_key_probe_fetch(&probe[i], &policy->dn);
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		dn[i] = rights_of(policy, 0);
 		if (attempt[i].dn_len)
 			dn[i] = rights_of(
@@ -312,10 +309,10 @@ static void decide_block(const struct lg_policy *policy,
 					   attempt[i].user,
 					   attempt[i].user_len);
 	}
-	for (i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++)
 		if (asks_name(policy, &attempt[i], dn[i]))
 			lg_key_probe_fetch(&probe[i], &policy->name);
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		const struct lg_key_rights *name = rights_of(policy, 0);
 
 		if (asks_name(policy, &attempt[i], dn[i]))

@@ -89,9 +89,7 @@ static void explain_list(const struct lg_policy *policy, size_t layer,
 
 static int refuses_protocols(const struct lg_policy *policy, size_t layer)
 {
-	unsigned int i;
-
-	for (i = 0; i < LG_PROTOCOL_COUNT; i++)
+	for (unsigned int i = 0; i < LG_PROTOCOL_COUNT; i++)
 		if (lg_mask_has(&policy->protocol[i], layer))
 			return 1;
 	return 0;

@@ -228,10 +228,9 @@ static enum lg_status read_messages(const struct lg_registry *values,
 {
 	const struct lg_strlist *list = NULL;
 	char tag[LG_LANGUAGE_SIZE];
-	size_t i;
 	enum lg_status status = list_of(values, REFUSAL_MESSAGES, &list, err);
 
-	for (i = 0; status == LG_OK && list && i < list->count; i++)
+	for (size_t i = 0; status == LG_OK && list && i < list->count; i++)
 		if (!lg_language_split(list->item[i], tag))
 			status = lg_error_set(
 				err, LG_ERR_SYNTAX, names[REFUSAL_MESSAGES],
@@ -327,10 +326,9 @@ size_t lg_policy_value_names(enum lg_dialect dialect,
 			     const char *out_name[LG_VALUE_NAMES_MAX])
 {
 	const struct lg_dialect_traits *traits = lg_dialect_traits(dialect);
-	unsigned int i;
 	size_t count = 0;
 
-	for (i = 0; i < LG_VALUE_NAMES_MAX; i++)
+	for (unsigned int i = 0; i < LG_VALUE_NAMES_MAX; i++)
 		if (reads(traits, (enum value_of)i))
 			out_name[count++] = names[i];
 	return count;
@@ -341,10 +339,9 @@ enum lg_status lg_policy_value_check(enum lg_dialect dialect,
 				     const char *name, struct lg_error *err)
 {
 	struct lg_policy_values read = {0};
-	unsigned int i;
 	enum lg_status status = LG_OK;
 
-	for (i = 0; i < LG_VALUE_NAMES_MAX; i++)
+	for (unsigned int i = 0; i < LG_VALUE_NAMES_MAX; i++)
 		if (strcmp(names[i], name) == 0)
 			status = read_one(lg_dialect_traits(dialect), values,
 					  (enum value_of)i, &read, err);
@@ -371,10 +368,9 @@ enum lg_status lg_policy_values_read(enum lg_dialect dialect,
 	struct lg_policy_values read = {
 		.when_invalid = traits->when_invalid,
 	};
-	unsigned int i;
 	enum lg_status status = LG_OK;
 
-	for (i = 0; i < LG_VALUE_NAMES_MAX && status == LG_OK; i++)
+	for (unsigned int i = 0; i < LG_VALUE_NAMES_MAX && status == LG_OK; i++)
 		if (reads(traits, (enum value_of)i))
 			status = read_one(traits, values, (enum value_of)i,
 					  &read, err);
@@ -399,11 +395,10 @@ enum lg_status lg_policy_values_read_concerned(const struct lg_registry *values,
 					      APPLIES_TO_DOMAINS};
 	const struct lg_dialect_traits *traits =
 		lg_dialect_traits(LG_DIALECT_GATE);
-	size_t i;
 	enum lg_status status = LG_OK;
 
-	for (i = 0; i < sizeof(which) / sizeof(which[0]) && status == LG_OK;
-	     i++)
+	for (size_t i = 0;
+	     i < sizeof(which) / sizeof(which[0]) && status == LG_OK; i++)
 		status = read_one(traits, values, which[i], out, err);
 	out->concerns_some = lg_policy_concerns_some(out);
 	return status;

@@ -83,13 +83,12 @@ enum lg_status lg_policy_tell_names(struct lg_policy_compiler *compiler)
 enum lg_status lg_policy_tell_logins(struct lg_policy_compiler *compiler)
 {
 	const struct lg_findings *findings = compiler->layer->findings;
-	size_t i;
 	enum lg_status status = LG_OK;
 
 	if (!compiler->shares)
 		return LG_OK;
 	/* A name stands once in the table, perhaps more often here. */
-	for (i = 0; i < findings->login_count && status == LG_OK; i++) {
+	for (size_t i = 0; i < findings->login_count && status == LG_OK; i++) {
 		const char *name = findings->login[i].name;
 		struct lg_key *key =
 			lg_key_table_find(&compiler->name, name, strlen(name));
@@ -109,10 +108,10 @@ enum lg_status lg_policy_tell_logins(struct lg_policy_compiler *compiler)
 enum lg_status lg_policy_tell_break_glass(struct lg_policy_compiler *compiler)
 {
 	const struct lg_findings *findings = compiler->layer->findings;
-	size_t i;
 	enum lg_status status = LG_OK;
 
-	for (i = 0; i < findings->account_count && status == LG_OK; i++) {
+	for (size_t i = 0; i < findings->account_count && status == LG_OK;
+	     i++) {
 		const struct lg_account *account = &findings->account[i];
 
 		if (account->asked_as != LG_ASKED_BREAK_GLASS ||

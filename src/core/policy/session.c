@@ -33,18 +33,16 @@ size_t lg_sweep_plan(const struct lg_policy *policy,
 		     unsigned char *out_cut, struct lg_decision *out_decision)
 {
 	size_t cut = 0;
-	size_t at;
 
-	for (at = 0; at < count; at += BLOCK) {
+	for (size_t at = 0; at < count; at += BLOCK) {
 		struct lg_attempt attempt[BLOCK];
 		struct lg_decision decision[BLOCK];
 		size_t block = count - at < BLOCK ? count - at : BLOCK;
-		size_t i;
 
-		for (i = 0; i < block; i++)
+		for (size_t i = 0; i < block; i++)
 			attempt[i] = lg_session_attempt(&session[at + i]);
 		lg_policy_decide_many(policy, attempt, block, decision);
-		for (i = 0; i < block; i++) {
+		for (size_t i = 0; i < block; i++) {
 			out_cut[at + i] = decision[i].verdict == LG_REFUSE;
 			cut += out_cut[at + i];
 			if (out_decision)

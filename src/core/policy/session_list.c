@@ -18,13 +18,12 @@ enum lg_status lg_session_list_add(struct lg_session_list *list,
 				     &copy.master, &copy.dn,     &copy.process,
 				     &copy.client, &copy.address};
 	enum lg_status status;
-	size_t i;
 
 	status = lg_grow(&list->session, &list->capacity, list->count,
 			 sizeof(*list->session), err);
 	if (status != LG_OK)
 		return status;
-	for (i = 0; i < sizeof(text) / sizeof(*text); i++) {
+	for (size_t i = 0; i < sizeof(text) / sizeof(*text); i++) {
 		if (!*text[i])
 			continue;
 		status = lg_list_keep(&list->arena, *text[i], strlen(*text[i]),

@@ -40,9 +40,7 @@ const char *lg_backend_name(enum lg_backend backend)
 int lg_backend_from_name(const char *name, size_t len,
 			 enum lg_backend *out_backend)
 {
-	size_t i;
-
-	for (i = 0; i < LG_BACKEND_COUNT; i++) {
+	for (size_t i = 0; i < LG_BACKEND_COUNT; i++) {
 		if (strlen(rows[i].name) != len ||
 		    memcmp(rows[i].name, name, len) != 0)
 			continue;
@@ -54,9 +52,7 @@ int lg_backend_from_name(const char *name, size_t len,
 
 void lg_backend_names(struct lg_buffer *out_text)
 {
-	size_t i;
-
-	for (i = 0; i < LG_BACKEND_COUNT; i++) {
+	for (size_t i = 0; i < LG_BACKEND_COUNT; i++) {
 		if (i > 0)
 			lg_buffer_text(out_text, i + 1 < LG_BACKEND_COUNT
 							 ? ", "

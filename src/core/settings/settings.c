@@ -21,9 +21,7 @@ static int join(char **out_path, const char *folder, const char *rest)
 static int add_all(struct lg_strlist *list, const char *const *text,
 		   size_t count)
 {
-	size_t i;
-
-	for (i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++)
 		if (lg_strlist_add(list, text[i], strlen(text[i]), NULL) !=
 		    LG_OK)
 			return 0;
@@ -37,9 +35,8 @@ enum lg_status lg_settings_default_logins(struct lg_strlist *names,
 						"sAMAccountName", "uid",
 						"proxyAddresses"};
 	enum lg_status status = LG_OK;
-	size_t i;
 
-	for (i = 0;
+	for (size_t i = 0;
 	     status == LG_OK && i < sizeof(attribute) / sizeof(*attribute); i++)
 		status = lg_strlist_add(names, attribute[i],
 					strlen(attribute[i]), err);
@@ -76,7 +73,6 @@ enum lg_status lg_settings_default(const char *xdg_state_home,
 				   struct lg_error *err)
 {
 	struct lg_settings *settings = calloc(1, sizeof(*settings));
-	size_t i;
 
 	if (!settings || !fill(settings, xdg_state_home)) {
 		lg_settings_free(&settings);
@@ -93,7 +89,7 @@ enum lg_status lg_settings_default(const char *xdg_state_home,
 	settings->notify_before = (struct lg_notify_before){{1800, 300}, 2};
 	settings->directory_tls = LG_TLS_DEMAND;
 	settings->directory_timeout_ms = 5000;
-	for (i = 0; i < LG_LISTENER_COUNT; i++)
+	for (size_t i = 0; i < LG_LISTENER_COUNT; i++)
 		settings->listen[i].mode = 0660;
 	*out_settings = settings;
 	return LG_OK;
@@ -132,7 +128,6 @@ static void release_target(struct lg_target_settings *target)
 void lg_settings_free(struct lg_settings **settings)
 {
 	struct lg_settings *s = *settings;
-	size_t i;
 
 	if (!s)
 		return;
@@ -153,7 +148,7 @@ void lg_settings_free(struct lg_settings **settings)
 	free(s->directory_password_file);
 	free(s->directory_ca_file);
 	lg_strlist_release(&s->login_attributes);
-	for (i = 0; i < LG_LISTENER_COUNT; i++)
+	for (size_t i = 0; i < LG_LISTENER_COUNT; i++)
 		release_listen(&s->listen[i]);
 	free(s->doveadm);
 	free(s->doveadm_api_key_file);
@@ -170,10 +165,10 @@ void lg_settings_free(struct lg_settings **settings)
 	free(s->fleet_verify_keys);
 	free(s->fleet_sign_key);
 	lg_strlist_release(&s->haproxy_frontends);
-	for (i = 0; i < s->target_count; i++)
+	for (size_t i = 0; i < s->target_count; i++)
 		release_target(&s->target[i]);
 	free(s->target);
-	for (i = 0; i < s->group_count; i++) {
+	for (size_t i = 0; i < s->group_count; i++) {
 		free(s->group[i].name);
 		lg_strlist_release(&s->group[i].member);
 	}
@@ -184,9 +179,7 @@ void lg_settings_free(struct lg_settings **settings)
 
 int lg_settings_expects_gate(const struct lg_settings *settings)
 {
-	size_t i;
-
-	for (i = 0; i < LG_LISTENER_COUNT; i++)
+	for (size_t i = 0; i < LG_LISTENER_COUNT; i++)
 		if (settings->listen[i].present)
 			return 1;
 	return 0;

@@ -85,9 +85,7 @@ const char *lg_dialect_name(enum lg_dialect dialect)
 int lg_dialect_from_name(const char *name, size_t len,
 			 enum lg_dialect *out_dialect)
 {
-	unsigned int i;
-
-	for (i = 0; i < LG_DIALECT_COUNT; i++) {
+	for (unsigned int i = 0; i < LG_DIALECT_COUNT; i++) {
 		if (strlen(traits[i].name) != len ||
 		    memcmp(traits[i].name, name, len) != 0)
 			continue;

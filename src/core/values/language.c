@@ -71,9 +71,7 @@ static const struct {
 
 static const char *meant_by(const char *tag)
 {
-	size_t i;
-
-	for (i = 0; i < sizeof(mistakes) / sizeof(mistakes[0]); i++)
+	for (size_t i = 0; i < sizeof(mistakes) / sizeof(mistakes[0]); i++)
 		if (!strcmp(mistakes[i].written, tag))
 			return mistakes[i].meant;
 	return NULL;
@@ -151,14 +149,13 @@ enum lg_status lg_language_parse(const char *text, size_t len,
 {
 	char tag[LG_LANGUAGE_SIZE];
 	char right[LG_LANGUAGE_SIZE];
-	size_t i;
 
 	if (len >= sizeof(tag) || memchr(text, '\0', len))
 		return lg_error_set(err, LG_ERR_SYNTAX, NULL,
 				    "\"%.*s\" is not a language; write a tag "
 				    "such as de or pt-br",
 				    len > 80 ? 80 : (int)len, text);
-	for (i = 0; i < len; i++)
+	for (size_t i = 0; i < len; i++)
 		tag[i] = lg_ascii_lower(text[i]);
 	tag[len] = '\0';
 	if (is_tag(tag)) {
@@ -195,9 +192,7 @@ static int has_tag(const char *item, const char *tag, size_t len, int is_prefix)
 static const char *find(const struct lg_strlist *texts, const char *tag,
 			size_t len, int is_prefix)
 {
-	size_t i;
-
-	for (i = 0; i < texts->count; i++)
+	for (size_t i = 0; i < texts->count; i++)
 		if (has_tag(texts->item[i], tag, len, is_prefix))
 			return strchr(texts->item[i], '=') + 1;
 	return NULL;
@@ -249,9 +244,8 @@ const char *lg_language_best(const struct lg_strlist *texts, const char *accept)
 {
 	const char *best = NULL;
 	int best_weight = 0;
-	int ranges;
 
-	for (ranges = 0; *accept && ranges < RANGES_MAX; ranges++) {
+	for (int ranges = 0; *accept && ranges < RANGES_MAX; ranges++) {
 		const char *found;
 		size_t len;
 		int weight;

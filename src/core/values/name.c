@@ -126,9 +126,7 @@ enum lg_status lg_name_fold(const char *text, size_t len,
 
 int lg_name_has_control(const char *text, size_t len)
 {
-	size_t i;
-
-	for (i = 0; i < len; i++) {
+	for (size_t i = 0; i < len; i++) {
 		unsigned char c = (unsigned char)text[i];
 
 		if (c < 0x20 || c == 0x7f)

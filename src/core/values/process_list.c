@@ -53,7 +53,6 @@ static enum lg_status check_name(const char *text, size_t len, size_t offset,
 {
 	int shown = len > QUOTE_MAX ? QUOTE_MAX : (int)len;
 	const char *more = len > QUOTE_MAX ? "..." : "";
-	size_t i;
 
 	if (!len)
 		return lg_error_set(err, LG_ERR_SYNTAX, place,
@@ -62,7 +61,7 @@ static enum lg_status check_name(const char *text, size_t len, size_t offset,
 				    "between two semicolons and no semicolon "
 				    "at the end",
 				    offset + 1);
-	for (i = 0; i < len; i++) {
+	for (size_t i = 0; i < len; i++) {
 		if (text[i] == '/' || text[i] == '\\')
 			return lg_error_set(
 				err, LG_ERR_SYNTAX, place,
@@ -122,8 +121,6 @@ static enum lg_status read_names(struct lg_process_list *list, const char *text,
 static enum lg_status sort_names(struct lg_process_list *list,
 				 struct lg_error *err)
 {
-	size_t i;
-
 	list->count = list->folded.count;
 	if (!list->count)
 		return LG_OK;
@@ -131,7 +128,7 @@ static enum lg_status sort_names(struct lg_process_list *list,
 	if (!list->sorted)
 		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
 				    "out of memory");
-	for (i = 0; i < list->count; i++) {
+	for (size_t i = 0; i < list->count; i++) {
 		/* The copy in the list's own arena is ours to change. */
 		char *text = (char *)list->folded.item[i];
 		char *at;
@@ -198,9 +195,8 @@ int lg_process_list_contains(const struct lg_process_list *list,
 		size_t middle = low + (high - low) / 2;
 		const struct process_name *name = &list->sorted[middle];
 		int order = name->len < len ? -1 : name->len > len;
-		size_t i;
 
-		for (i = 0; !order && i < len; i++)
+		for (size_t i = 0; !order && i < len; i++)
 			order = (unsigned char)name->text[i] -
 				(unsigned char)lg_ascii_lower(process[i]);
 		if (!order)

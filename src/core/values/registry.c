@@ -92,11 +92,9 @@ enum lg_status lg_registry_new(struct lg_registry **out_registry,
 
 void lg_registry_free(struct lg_registry **registry)
 {
-	size_t i;
-
 	if (!registry || !*registry)
 		return;
-	for (i = 0; i < (*registry)->index.count; i++)
+	for (size_t i = 0; i < (*registry)->index.count; i++)
 		lg_shared_value_release((*registry)->value[i]);
 	free((*registry)->value);
 	lg_place_index_release(&(*registry)->index);
@@ -110,7 +108,6 @@ enum lg_status lg_registry_copy(const struct lg_registry *registry,
 {
 	size_t count = registry->index.count;
 	struct lg_registry *copy = NULL;
-	size_t i;
 	enum lg_status status = lg_registry_new(&copy, err);
 
 	if (status == LG_OK && count) {
@@ -128,7 +125,7 @@ enum lg_status lg_registry_copy(const struct lg_registry *registry,
 		return status;
 	}
 	copy->capacity = count;
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		copy->value[i] = registry->value[i];
 		lg_shared_value_keep(copy->value[i]);
 	}
@@ -233,13 +230,12 @@ enum lg_status lg_registry_set_list(struct lg_registry *registry,
 				    struct lg_error *err)
 {
 	struct lg_shared_value *shared = NULL;
-	size_t i;
 	enum lg_status status =
 		lg_shared_value_new(key, name, LG_REG_MULTI_SZ, &shared, err);
 
 	if (status != LG_OK)
 		return status;
-	for (i = 0; i < list->count && status == LG_OK; i++) {
+	for (size_t i = 0; i < list->count && status == LG_OK; i++) {
 		size_t len = strlen(list->item[i]);
 
 		status = lg_utf8_is_valid(list->item[i], len)
@@ -337,10 +333,9 @@ void lg_registry_delete_key(struct lg_registry *registry, const char *key)
 {
 	struct lg_place_index *index = &registry->index;
 	size_t count = index->count;
-	size_t i;
 
 	lg_place_index_clear(index);
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		struct lg_shared_value *shared = registry->value[i];
 
 		if (is_below(shared->value.key, key)) {

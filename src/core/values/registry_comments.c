@@ -15,9 +15,7 @@
  * count. */
 static int leaves_open(const char *line, size_t len, int open)
 {
-	size_t i;
-
-	for (i = 0; i < len; i++) {
+	for (size_t i = 0; i < len; i++) {
 		if (open && line[i] == '\\')
 			i++;
 		else if (line[i] == '"')

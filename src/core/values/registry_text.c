@@ -34,12 +34,10 @@ static int take_key(struct reader *reader, const char *text, size_t len)
 		{"HKCR", "HKEY_CLASSES_ROOT"},   {"HKU", "HKEY_USERS"},
 		{"HKCC", "HKEY_CURRENT_CONFIG"},
 	};
-	size_t i;
-	size_t form;
 
 	lg_buffer_clear(&reader->key);
-	for (i = 0; i < sizeof(roots) / sizeof(roots[0]); i++) {
-		for (form = 0; form < 2; form++) {
+	for (size_t i = 0; i < sizeof(roots) / sizeof(roots[0]); i++) {
+		for (size_t form = 0; form < 2; form++) {
 			size_t root = strlen(roots[i][form]);
 
 			if (!starts_folded(text, len, roots[i][form]))
@@ -56,12 +54,11 @@ static enum lg_status read_key(struct reader *reader)
 {
 	const char *start = ++reader->at;
 	const char *close = NULL;
-	const char *at;
 	int deletes = 0;
 	enum lg_status status;
 
 	/* A key may hold brackets: the last one of the line closes it. */
-	for (at = start; at < reader->end && *at != '\n'; at++)
+	for (const char *at = start; at < reader->end && *at != '\n'; at++)
 		if (*at == ']')
 			close = at;
 	if (!close)
@@ -72,7 +69,7 @@ static enum lg_status read_key(struct reader *reader)
 		deletes = 1;
 		start++;
 	}
-	for (at = start; at < close; at++)
+	for (const char *at = start; at < close; at++)
 		if ((unsigned char)*at < 0x20 || *at == 0x7f)
 			return lg_reg_syntax(reader,
 					     "a control character in a key");
@@ -249,8 +246,6 @@ static enum lg_status read_header(struct reader *reader)
 /* What was read from start on, in the newer form. */
 static void modernise(struct reader *reader, const char *start)
 {
-	size_t i;
-
 	if (!reader->modern)
 		return;
 	if (!reader->widened) {
@@ -262,7 +257,7 @@ static void modernise(struct reader *reader, const char *start)
 	lg_buffer_append(reader->modern, start,
 			 (size_t)(reader->equals - start));
 	lg_buffer_format(reader->modern, "=hex(%x):", reader->type);
-	for (i = 0; i < reader->data.len; i++) {
+	for (size_t i = 0; i < reader->data.len; i++) {
 		unsigned char byte = (unsigned char)reader->data.data[i];
 		const char two[3] = {lg_hex_digit(byte >> 4u),
 				     lg_hex_digit(byte), ','};

@@ -47,9 +47,8 @@ static void write_quoted(struct lg_buffer *out, const char *text)
 static void write_bytes(struct writer *writer, size_t column)
 {
 	const unsigned char *bytes = (const unsigned char *)writer->data.data;
-	size_t i;
 
-	for (i = 0; i < writer->data.len; i++) {
+	for (size_t i = 0; i < writer->data.len; i++) {
 		const char three[3] = {lg_hex_digit(bytes[i] >> 4u),
 				       lg_hex_digit(bytes[i]), ','};
 		size_t width = i + 1 < writer->data.len ? 3 : 2;
@@ -68,13 +67,9 @@ static void write_bytes(struct writer *writer, size_t column)
 /* For the one who opens the gate's file in an editor. */
 static void write_shown(struct writer *writer, const struct lg_strlist *list)
 {
-	size_t i;
-
-	for (i = 0; i < list->count; i++) {
-		const char *at;
-
+	for (size_t i = 0; i < list->count; i++) {
 		lg_buffer_text(&writer->text, "; ");
-		for (at = list->item[i]; *at; at++)
+		for (const char *at = list->item[i]; *at; at++)
 			lg_buffer_char(&writer->text,
 				       (unsigned char)*at < 0x20 ? ' ' : *at);
 		lg_buffer_text(&writer->text, writer->line_end);
@@ -171,14 +166,12 @@ static enum lg_status write_keys(struct writer *writer,
 {
 	size_t count = lg_registry_count(registry);
 	unsigned char *written = calloc(count ? count : 1, 1);
-	size_t i;
-	size_t j;
 	enum lg_status status = LG_OK;
 
 	if (!written)
 		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
 				    "out of memory");
-	for (i = 0; i < count && status == LG_OK; i++) {
+	for (size_t i = 0; i < count && status == LG_OK; i++) {
 		const struct lg_value *first = lg_registry_at(registry, i);
 
 		if (written[i])
@@ -193,7 +186,7 @@ static enum lg_status write_keys(struct writer *writer,
 		lg_buffer_text(&writer->text, first->key);
 		lg_buffer_char(&writer->text, ']');
 		lg_buffer_text(&writer->text, writer->line_end);
-		for (j = i; j < count; j++) {
+		for (size_t j = i; j < count; j++) {
 			const struct lg_value *value =
 				lg_registry_at(registry, j);
 

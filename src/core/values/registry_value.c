@@ -98,12 +98,11 @@ static enum lg_status read_list(struct lg_shared_value *shared,
 				struct lg_error *err)
 {
 	size_t start = 0;
-	size_t i;
 	enum lg_status status = LG_OK;
 
 	/* The list's own NUL is cut already; each string has one of its own,
 	 * the last may lack it. */
-	for (i = 0; i < text->len && status == LG_OK; i++) {
+	for (size_t i = 0; i < text->len && status == LG_OK; i++) {
 		if (text->data[i])
 			continue;
 		status = lg_strlist_add(&shared->value.list, text->data + start,
@@ -161,8 +160,6 @@ out:
 
 int lg_value_equal(const struct lg_value *a, const struct lg_value *b)
 {
-	size_t i;
-
 	if (a->type != b->type || a->bytes_kept != b->bytes_kept)
 		return 0;
 	if (a->bytes || b->bytes)
@@ -173,7 +170,7 @@ int lg_value_equal(const struct lg_value *a, const struct lg_value *b)
 		return a->text && b->text && strcmp(a->text, b->text) == 0;
 	if (a->dword != b->dword || a->list.count != b->list.count)
 		return 0;
-	for (i = 0; i < a->list.count; i++)
+	for (size_t i = 0; i < a->list.count; i++)
 		if (strcmp(a->list.item[i], b->list.item[i]) != 0)
 			return 0;
 	return 1;
@@ -181,19 +178,17 @@ int lg_value_equal(const struct lg_value *a, const struct lg_value *b)
 
 void lg_value_bytes(const struct lg_value *value, struct lg_buffer *out_bytes)
 {
-	size_t i;
-
 	if (value->bytes) {
 		lg_buffer_append(out_bytes, value->bytes, value->bytes_len);
 	} else if (value->type == LG_REG_DWORD) {
-		for (i = 0; i < 4; i++)
+		for (size_t i = 0; i < 4; i++)
 			lg_buffer_char(out_bytes,
 				       (char)(value->dword >> 8 * i & 0xff));
 	} else if (value->type == LG_REG_SZ) {
 		lg_utf16_append(out_bytes, value->text, strlen(value->text));
 		lg_buffer_append(out_bytes, "\0", 2);
 	} else if (value->type == LG_REG_MULTI_SZ) {
-		for (i = 0; i < value->list.count; i++) {
+		for (size_t i = 0; i < value->list.count; i++) {
 			const char *item = value->list.item[i];
 
 			/* With its NUL. */
@@ -206,7 +201,6 @@ void lg_value_bytes(const struct lg_value *value, struct lg_buffer *out_bytes)
 size_t lg_value_stored_size(const struct lg_value *value)
 {
 	size_t units = 1;
-	size_t i;
 
 	if (value->bytes)
 		return value->bytes_len;
@@ -217,7 +211,7 @@ size_t lg_value_stored_size(const struct lg_value *value)
 			    lg_utf16_units(value->text, strlen(value->text)));
 	if (value->type != LG_REG_MULTI_SZ)
 		return 0;
-	for (i = 0; i < value->list.count; i++)
+	for (size_t i = 0; i < value->list.count; i++)
 		units += 1 + lg_utf16_units(value->list.item[i],
 					    strlen(value->list.item[i]));
 	return 2 * units;

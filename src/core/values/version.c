@@ -65,7 +65,6 @@ enum lg_status lg_version_parse(const char *text, size_t len,
 	const char *const more = len > 80 ? "..." : "";
 	struct version_parts parts;
 	size_t end = version_parts_read(text, len, &parts);
-	size_t i;
 
 	if (end != len || parts.count < 3)
 		return lg_error_set(
@@ -74,7 +73,7 @@ enum lg_status lg_version_parse(const char *text, size_t len,
 			"version is three or four numbers such as 12.4518.1014 "
 			"or 12.0.4518.1014",
 			shown, text, more, end + 1);
-	for (i = 0; i < parts.count; i++)
+	for (size_t i = 0; i < parts.count; i++)
 		if (parts.part[i] > UINT32_MAX)
 			return lg_error_set(
 				err, LG_ERR_RANGE, NULL,
@@ -162,9 +161,7 @@ enum lg_status lg_version_parse_words(const char *text, size_t len,
 
 int lg_version_compare(const struct lg_version *a, const struct lg_version *b)
 {
-	size_t i;
-
-	for (i = 0; i < 4; i++) {
+	for (size_t i = 0; i < 4; i++) {
 		if (a->part[i] < b->part[i])
 			return -1;
 		if (a->part[i] > b->part[i])

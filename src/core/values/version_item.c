@@ -93,13 +93,12 @@ static enum lg_status read_bound(const struct item_text *item, size_t at,
 	struct version_parts parts;
 	size_t stop =
 		at + version_parts_read(item->text + at, end - at, &parts);
-	size_t i;
 
 	if (stop != end || parts.count < 3)
 		return refuse_bound(item, stop, err);
 	if (parts.count == 4 && item->form == LG_VERSION_FORM_REGISTRY)
 		return refuse_four(item, at, &parts, err);
-	for (i = 0; i < parts.count; i++)
+	for (size_t i = 0; i < parts.count; i++)
 		if (parts.part[i] > PART_MAX)
 			return lg_error_set(err, LG_ERR_RANGE, item->place,
 					    ITEM_FORMAT

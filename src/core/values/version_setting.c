@@ -69,9 +69,7 @@ static int is_separator(char c)
 
 static int is_all_blank(const char *text, size_t len)
 {
-	size_t i;
-
-	for (i = 0; i < len; i++)
+	for (size_t i = 0; i < len; i++)
 		if (!lg_version_is_blank(text[i]))
 			return 0;
 	return 1;
@@ -80,11 +78,10 @@ static int is_all_blank(const char *text, size_t len)
 static size_t count_items(const char *text, size_t len)
 {
 	size_t count = 1;
-	size_t i;
 
 	if (is_all_blank(text, len))
 		return 0;
-	for (i = 0; i < len; i++)
+	for (size_t i = 0; i < len; i++)
 		count += is_separator(text[i]);
 	return count;
 }
@@ -95,9 +92,8 @@ static enum lg_status read_items(const char *text, size_t len,
 				 struct lg_error *err)
 {
 	size_t begin = 0;
-	size_t i;
 
-	for (i = 0; i < setting->item_count; i++) {
+	for (size_t i = 0; i < setting->item_count; i++) {
 		size_t end = begin;
 		size_t next;
 		enum lg_status status;
@@ -145,9 +141,8 @@ static void merge_items(struct lg_version_setting *setting)
 {
 	struct version_span *span = setting->span;
 	size_t count = 0;
-	size_t i;
 
-	for (i = 0; i < setting->item_count; i++) {
+	for (size_t i = 0; i < setting->item_count; i++) {
 		const struct lg_version_range *range = &setting->item[i];
 
 		span[i].open_from = !range->from.known;
@@ -159,7 +154,7 @@ static void merge_items(struct lg_version_setting *setting)
 	}
 	if (setting->item_count)
 		qsort(span, setting->item_count, sizeof(*span), span_compare);
-	for (i = 0; i < setting->item_count; i++) {
+	for (size_t i = 0; i < setting->item_count; i++) {
 		struct version_span *last = count ? &span[count - 1] : NULL;
 
 		if (!last || !span_touches(last, &span[i])) {
@@ -171,7 +166,7 @@ static void merge_items(struct lg_version_setting *setting)
 		if (key_compare(&span[i].to, &last->to) > 0)
 			last->to = span[i].to;
 	}
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		struct lg_version_range *merged = &setting->merged[i];
 
 		*merged = (struct lg_version_range){0};

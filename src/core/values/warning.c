@@ -62,9 +62,7 @@ const char *lg_warning_name(enum lg_warning warning)
 int lg_warning_from_name(const char *name, size_t len,
 			 enum lg_warning *out_warning)
 {
-	unsigned int i;
-
-	for (i = 0; i < LG_WARNING_COUNT; i++) {
+	for (unsigned int i = 0; i < LG_WARNING_COUNT; i++) {
 		if (strlen(codes[i].name) != len ||
 		    memcmp(codes[i].name, name, len) != 0)
 			continue;
@@ -138,9 +136,7 @@ enum lg_status lg_warnings_add(struct lg_warnings *warnings,
 
 int lg_warnings_has(const struct lg_warnings *warnings, enum lg_warning code)
 {
-	size_t i;
-
-	for (i = 0; i < warnings->text.count; i++)
+	for (size_t i = 0; i < warnings->text.count; i++)
 		if (warnings->code[i] == code)
 			return 1;
 	return 0;

@@ -82,11 +82,9 @@ enum lg_status control_time(const struct control_call *call, const char *key,
 
 static void free_call(struct control_call *call)
 {
-	size_t i;
-
 	cJSON_Delete(call->answer);
 	cJSON_Delete(call->request);
-	for (i = 0; i < call->attach_count; i++)
+	for (size_t i = 0; i < call->attach_count; i++)
 		gate_stream_forget(call->gate, &call->attach[i]);
 	gate_stream_forget(call->gate, &call->bytes);
 	gate_facts_names_release(&call->names);
@@ -101,7 +99,6 @@ static void send_line(struct control_call *call, struct lg_buffer *line)
 {
 	struct gate_conn *conn = call->conn;
 	struct control_conn *control = conn->protocol;
-	size_t i;
 
 	if (control->out) {
 		lg_buffer_append(control->out, line->data, line->len);
@@ -111,7 +108,7 @@ static void send_line(struct control_call *call, struct lg_buffer *line)
 	} else {
 		if (line->status == LG_OK)
 			gate_stream_send(conn, line->data, line->len);
-		for (i = 0; i < call->attach_count; i++)
+		for (size_t i = 0; i < call->attach_count; i++)
 			gate_stream_give(conn, &call->attach[i]);
 		gate_stream_done(conn);
 	}
@@ -123,13 +120,12 @@ static void send_line(struct control_call *call, struct lg_buffer *line)
 void control_finish(struct control_call *call)
 {
 	struct lg_buffer line = {0};
-	size_t i;
 
 	lg_json_bool(call->answer, "ok", 1);
 	if (call->attach_count) {
 		cJSON *attach = cJSON_AddArrayToObject(call->answer, "attach");
 
-		for (i = 0; attach && i < call->attach_count; i++)
+		for (size_t i = 0; attach && i < call->attach_count; i++)
 			cJSON_AddItemToArray(
 				attach, cJSON_CreateNumber(
 						(double)call->attach[i].len));
@@ -252,9 +248,8 @@ static void run_call(struct control_call *call)
 {
 	const char *op = control_text(call, "op");
 	struct lg_error err = {0};
-	size_t i;
 
-	for (i = 0; op && i < sizeof(ops) / sizeof(*ops); i++) {
+	for (size_t i = 0; op && i < sizeof(ops) / sizeof(*ops); i++) {
 		if (strcmp(op, ops[i].op))
 			continue;
 		if ((!ops[i].for_all || control_flag(call, "change")) &&
@@ -295,12 +290,11 @@ static int own_blocks(struct control_call *call,
 		      size_t consumed)
 {
 	const char *owned;
-	size_t i;
 
 	if (!line->block_count)
 		return 1;
 	owned = gate_stream_own(call->conn, in, consumed, &call->bytes);
-	for (i = 0; owned && i < line->block_count; i++) {
+	for (size_t i = 0; owned && i < line->block_count; i++) {
 		call->block[i].bytes = owned + (line->block[i].bytes - in);
 		call->block[i].len = line->block[i].len;
 	}

@@ -43,7 +43,6 @@ enum control_line_event control_line_next(const char *in, size_t len,
 	struct control_line line = {0};
 	size_t at = end ? (size_t)(end - in) + 1 : 0;
 	size_t total;
-	size_t i;
 
 	if (!end)
 		return len > CONTROL_LINE_MAX ? CONTROL_LINE_BAD
@@ -59,7 +58,7 @@ enum control_line_event control_line_next(const char *in, size_t len,
 		cJSON_Delete(line.request);
 		return CONTROL_LINE_MORE;
 	}
-	for (i = 0; i < line.block_count; i++) {
+	for (size_t i = 0; i < line.block_count; i++) {
 		line.block[i].bytes = in + at;
 		at += line.block[i].len;
 	}

@@ -128,9 +128,8 @@ static void add_beside(struct control_call *call, const struct lg_state *state,
 		       const struct lg_lock *lock)
 {
 	cJSON *array = cJSON_CreateArray();
-	size_t i;
 
-	for (i = 0; i < state->lock_count; i++)
+	for (size_t i = 0; i < state->lock_count; i++)
 		if (state->lock[i] != lock)
 			lg_json_item(array, state->lock[i]->id);
 	lg_json_add(call->answer, "beside", array);
@@ -305,13 +304,13 @@ static enum lg_status may_lift(const struct gate_inside *inside,
 			       const struct lg_lock *lock, struct lg_error *err)
 {
 	enum lg_status status = LG_OK;
-	size_t i;
 
 	if (control_flag(call, "force"))
 		return LG_OK;
 	if (!control_flag(call, "all"))
 		return lg_lock_is_ours(lock, err);
-	for (i = 0; i < inside->state->lock_count && status == LG_OK; i++)
+	for (size_t i = 0; i < inside->state->lock_count && status == LG_OK;
+	     i++)
 		status = lg_lock_is_ours(inside->state->lock[i], err);
 	return status;
 }

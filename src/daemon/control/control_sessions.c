@@ -21,10 +21,9 @@ static void add_left(struct control_call *call,
 	const struct lg_session_list *sessions = report->sessions;
 	const struct lg_policy *policy = gate_policy(call->gate);
 	cJSON *array = cJSON_CreateArray();
-	size_t i;
 
 	/* More are only counted. */
-	for (i = 0; i < sessions->count && i < GATE_SWEEP_LEFT_MAX; i++)
+	for (size_t i = 0; i < sessions->count && i < GATE_SWEEP_LEFT_MAX; i++)
 		lg_json_append(array, lg_session_object(&sessions->session[i],
 							policy));
 	lg_json_number(call->answer, "left_count", (int64_t)report->left);
@@ -44,9 +43,8 @@ static void make_text(void *context)
 {
 	struct telling *telling = context;
 	struct lg_policy *policy = (struct lg_policy *)telling->policy;
-	size_t i;
 
-	for (i = 0; i < telling->list.count; i++) {
+	for (size_t i = 0; i < telling->list.count; i++) {
 		if (i)
 			lg_buffer_char(&telling->text, ',');
 		/* A failure is remembered by the buffer. */
@@ -159,17 +157,16 @@ static enum lg_status add_names(const struct lg_findings *findings,
 				struct lg_error *err)
 {
 	enum lg_status status = LG_OK;
-	size_t i;
-	size_t k;
 
-	for (i = 0; findings && i < findings->account_count; i++) {
+	for (size_t i = 0; findings && i < findings->account_count; i++) {
 		const struct lg_account *account = &findings->account[i];
 
 		if (!account->dn ||
 		    !lg_dn_equal(account->dn, strlen(account->dn), dn,
 				 strlen(dn)))
 			continue;
-		for (k = 0; k < account->login_count && status == LG_OK; k++) {
+		for (size_t k = 0; k < account->login_count && status == LG_OK;
+		     k++) {
 			const char *name =
 				findings->login[account->login_first + k].name;
 
@@ -186,11 +183,10 @@ static enum lg_status find_names(const struct gate_inside *inside,
 	struct control_call *call = context;
 	const char *dn = control_text(call, "dn");
 	enum lg_status status = LG_OK;
-	size_t i;
 
 	if (dn)
 		status = add_names(state->findings, dn, &call->names.user, err);
-	for (i = 0; dn && status == LG_OK && i < state->lock_count; i++)
+	for (size_t i = 0; dn && status == LG_OK && i < state->lock_count; i++)
 		status = add_names(state->lock[i]->findings, dn,
 				   &call->names.user, err);
 	return status;

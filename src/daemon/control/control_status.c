@@ -23,9 +23,8 @@ static enum lg_status list_doors(const struct gate *gate,
 				 struct lg_strlist *doors)
 {
 	enum lg_status status = LG_OK;
-	int i;
 
-	for (i = 0; i < LG_LISTENER_COUNT && status == LG_OK; i++) {
+	for (int i = 0; i < LG_LISTENER_COUNT && status == LG_OK; i++) {
 		enum lg_listener which = (enum lg_listener)i;
 		const struct lg_listen_settings *listen =
 			&gate->settings->listen[i];

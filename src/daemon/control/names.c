@@ -79,12 +79,11 @@ static void run_look(void *context)
 {
 	struct look *look = context;
 	gid_t gid = 0;
-	size_t i;
 
 	look->name = name_of_uid(look->uid);
 	if (!look->admin_group || !find_group(look->admin_group, &gid))
 		return;
-	for (i = 0; i < look->count; i++)
+	for (size_t i = 0; i < look->count; i++)
 		if (look->group[i] == gid)
 			look->is_admin = 1;
 }

@@ -15,11 +15,10 @@
 static int is_key(const struct lg_buffer *key, const char *given, size_t len)
 {
 	unsigned char different = 0;
-	size_t i;
 
 	if (!key->len || len != key->len)
 		return 0;
-	for (i = 0; i < key->len; i++)
+	for (size_t i = 0; i < key->len; i++)
 		different |= (unsigned char)(given[i] ^ key->data[i]);
 	return !different;
 }
@@ -73,12 +72,11 @@ static int has_key(const struct lg_buffer *key, int takes_password,
 {
 	const char *own = lg_http_request_header(request, "X-Logongate-Key");
 	const char *authorization;
-	size_t i;
 
 	if (own)
 		return is_key(key, own, strlen(own));
-	for (i = 0; (authorization = lg_http_request_header_at(
-			     request, "Authorization", i));
+	for (size_t i = 0; (authorization = lg_http_request_header_at(
+				    request, "Authorization", i));
 	     i++)
 		if (is_bearer(key, authorization) ||
 		    (takes_password && is_password(key, authorization)))

@@ -40,9 +40,7 @@ static enum lg_status failed(const char *address, const char *what,
 
 static int make_folders(char *path)
 {
-	char *at;
-
-	for (at = path + 1; *at; at++) {
+	for (char *at = path + 1; *at; at++) {
 		if (*at != '/')
 			continue;
 		*at = '\0';
@@ -259,10 +257,10 @@ static enum lg_status open_tcp(const char *address, struct kept_sockets *kept,
 			       struct lg_error *err)
 {
 	struct addrinfo *all = NULL;
-	struct addrinfo *found;
 	enum lg_status status = resolve(address, &all, err);
 
-	for (found = all; status == LG_OK && found; found = found->ai_next)
+	for (struct addrinfo *found = all; status == LG_OK && found;
+	     found = found->ai_next)
 		if (out_sockets->count < LISTEN_SOCKET_MAX)
 			status = open_one_tcp(found, address, kept, out_sockets,
 					      err);
@@ -353,12 +351,11 @@ static int covers_unix(const int *fd, size_t count, const char *name,
 {
 	struct lg_buffer path = {0};
 	int covers = 0;
-	size_t i;
 
 	if (*name != '/')
 		lg_buffer_format(&path, "%s/", run_dir);
 	lg_buffer_text(&path, name);
-	for (i = 0; i < count && path.status == LG_OK && !covers; i++)
+	for (size_t i = 0; i < count && path.status == LG_OK && !covers; i++)
 		covers = is_path_of(fd[i], path.data);
 	lg_buffer_release(&path);
 	return covers;
@@ -368,20 +365,19 @@ int listen_socket_covers(const int *fd, size_t count, const char *address,
 			 const char *run_dir)
 {
 	struct addrinfo *all = NULL;
-	struct addrinfo *found;
 	int covers = 1;
 
 	if (!strncmp(address, "unix:", 5))
 		return covers_unix(fd, count, address + 5, run_dir);
 	if (resolve(address, &all, NULL) != LG_OK)
 		return 0;
-	for (found = all; found && covers; found = found->ai_next) {
+	for (struct addrinfo *found = all; found && covers;
+	     found = found->ai_next) {
 		union name wanted = {0};
-		size_t i;
 
 		memcpy(&wanted, found->ai_addr, found->ai_addrlen);
 		covers = 0;
-		for (i = 0; i < count && !covers; i++)
+		for (size_t i = 0; i < count && !covers; i++)
 			covers = takes_tcp(fd[i], &wanted);
 	}
 	freeaddrinfo(all);

@@ -24,11 +24,9 @@ const char *gate_group_of(const struct lg_settings *settings,
 
 int gate_peer_uids_have(const struct gate_peer_uids *uids, uid_t uid)
 {
-	size_t i;
-
 	if (uid == (uid_t)-1)
 		return 0;
-	for (i = 0; i < uids->count; i++)
+	for (size_t i = 0; i < uids->count; i++)
 		if (uids->uid[i] == uid)
 			return 1;
 	return 0;
@@ -64,11 +62,10 @@ static void add_members(struct gate_peer_uids *uids, const char *group)
 	char text[TEXT_SIZE];
 	struct group found;
 	struct group *result = NULL;
-	char **member;
 
 	if (getgrnam_r(group, &found, text, sizeof(text), &result) || !result)
 		return;
-	for (member = found.gr_mem; member && *member; member++)
+	for (char **member = found.gr_mem; member && *member; member++)
 		add_user(uids, *member);
 	/* Whose own group it is stands among no members. */
 	add_user(uids, group);
@@ -81,14 +78,13 @@ static void say_mixed(const struct lg_settings *settings,
 	char text[TEXT_SIZE];
 	struct group found;
 	struct group *result = NULL;
-	char **member;
 
 	if (!settings->admin_group ||
 	    getgrnam_r(settings->admin_group, &found, text, sizeof(text),
 		       &result) ||
 	    !result)
 		return;
-	for (member = found.gr_mem; member && *member; member++) {
+	for (char **member = found.gr_mem; member && *member; member++) {
 		uid_t uid = uid_of(*member);
 
 		if (uid != 0 && uid != geteuid() &&
@@ -104,12 +100,10 @@ static void say_mixed(const struct lg_settings *settings,
 void gate_peer_uids_read(const struct lg_settings *settings,
 			 struct gate_peer_uids *out_uids)
 {
-	int listener;
-
 	out_uids->count = 0;
 	add(out_uids, 0);
 	add(out_uids, geteuid());
-	for (listener = 0; listener < LG_LISTEN_CONTROL; listener++)
+	for (int listener = 0; listener < LG_LISTEN_CONTROL; listener++)
 		if (settings->listen[listener].present)
 			add_members(out_uids,
 				    gate_group_of(settings,

@@ -195,9 +195,7 @@ static int is_same(const struct place *place, enum lg_listener which,
 static struct place *find(struct place *place, size_t count,
 			  enum lg_listener which, const struct gate_peer *peer)
 {
-	size_t i;
-
-	for (i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++)
 		if (is_same(&place[i], which, peer))
 			return &place[i];
 	return NULL;
@@ -205,9 +203,7 @@ static struct place *find(struct place *place, size_t count,
 
 static struct place *find_free(struct place *place, size_t count)
 {
-	size_t i;
-
-	for (i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++)
 		if (!place[i].count)
 			return &place[i];
 	return NULL;

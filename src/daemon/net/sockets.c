@@ -97,9 +97,8 @@ static enum lg_status take_passed(struct gate *gate, struct lg_error *err)
 	char names[1024];
 	int count = systemd_listen_fds(names, sizeof(names));
 	enum lg_status status = LG_OK;
-	int nth;
 
-	for (nth = 0; nth < count && status == LG_OK; nth++) {
+	for (int nth = 0; nth < count && status == LG_OK; nth++) {
 		char name[SYSTEMD_NAME_MAX];
 		int fd = SYSTEMD_FD_FIRST + nth;
 		enum lg_listener which;
@@ -136,12 +135,11 @@ static enum lg_status check_covered(const struct gate *gate,
 	const struct gate_sockets *sockets = gate->sockets;
 	int fd[LISTENERS_MAX];
 	size_t count = 0;
-	size_t i;
 
-	for (i = 0; i < sockets->count; i++)
+	for (size_t i = 0; i < sockets->count; i++)
 		if (sockets->listener[i].which == which)
 			fd[count++] = sockets->listener[i].fd;
-	for (i = 0; i < address->count; i++)
+	for (size_t i = 0; i < address->count; i++)
 		if (!listen_socket_covers(fd, count, address->item[i],
 					  settings->run_dir))
 			return lg_error_set(
@@ -161,14 +159,13 @@ static enum lg_status open_address(struct gate *gate, enum lg_listener which,
 {
 	struct listen_sockets opened = {0};
 	enum lg_status status;
-	size_t i;
 
 	status = listen_socket_open(address, gate->settings->run_dir, mode,
 				    group, &gate->sockets->kept, &opened, err);
 	if (status == LG_OK)
 		status = check_listener(gate, which, opened.all_loopback,
 					address, err);
-	for (i = 0; i < opened.count; i++) {
+	for (size_t i = 0; i < opened.count; i++) {
 		if (status != LG_OK) {
 			close(opened.fd[i]);
 			continue;
@@ -187,7 +184,6 @@ enum lg_status gate_sockets_open(struct gate *gate, struct lg_error *err)
 		&gate->settings->listen[LG_LISTEN_CONTROL];
 	const char *admins = gate_group_of(gate->settings, LG_LISTEN_CONTROL);
 	enum lg_status status;
-	size_t i;
 
 	gate->sockets = calloc(1, sizeof(*gate->sockets));
 	if (!gate->sockets)
@@ -208,13 +204,14 @@ enum lg_status gate_sockets_open(struct gate *gate, struct lg_error *err)
 			status = check_covered(gate, which, err);
 		if (gate->sockets->given[which])
 			continue;
-		for (i = 0; i < settings->address.count && status == LG_OK; i++)
+		for (size_t i = 0;
+		     i < settings->address.count && status == LG_OK; i++)
 			status = open_address(
 				gate, which, settings->address.item[i],
 				settings->mode,
 				gate_group_of(gate->settings, which), err);
 	}
-	for (i = 0;
+	for (size_t i = 0;
 	     control->present && i < control->address.count && status == LG_OK;
 	     i++)
 		status = open_address(gate, LG_LISTEN_CONTROL,
@@ -252,9 +249,8 @@ static void on_accept(uv_poll_t *poll, int failed, int events)
 	struct listener *listener = poll->data;
 	struct gate *gate = listener->gate;
 	struct gate_peer peer;
-	int at_once;
 
-	for (at_once = 0; at_once < ACCEPTS_AT_ONCE; at_once++) {
+	for (int at_once = 0; at_once < ACCEPTS_AT_ONCE; at_once++) {
 		int fd = accept4(listener->fd, NULL, NULL,
 				 SOCK_CLOEXEC | SOCK_NONBLOCK);
 
@@ -294,10 +290,8 @@ static void on_accept(uv_poll_t *poll, int failed, int events)
 
 void gate_sockets_again(struct gate *gate)
 {
-	size_t i;
-
 	gate_quiet(gate, "no more connections");
-	for (i = 0; i < gate->sockets->count; i++) {
+	for (size_t i = 0; i < gate->sockets->count; i++) {
 		struct listener *listener = &gate->sockets->listener[i];
 
 		if (listener->poll.data && !listener->polling)
@@ -308,9 +302,7 @@ void gate_sockets_again(struct gate *gate)
 
 enum lg_status gate_sockets_accept(struct gate *gate, struct lg_error *err)
 {
-	size_t i;
-
-	for (i = 0; i < gate->sockets->count; i++) {
+	for (size_t i = 0; i < gate->sockets->count; i++) {
 		struct listener *listener = &gate->sockets->listener[i];
 
 		if (uv_poll_init(&gate->loop, &listener->poll, listener->fd))
@@ -324,10 +316,8 @@ enum lg_status gate_sockets_accept(struct gate *gate, struct lg_error *err)
 
 void gate_sockets_keep(struct gate *gate)
 {
-	size_t i;
-
 	kept_sockets_drop(&gate->sockets->kept);
-	for (i = 0; systemd_keeps() && i < gate->sockets->count; i++) {
+	for (size_t i = 0; systemd_keeps() && i < gate->sockets->count; i++) {
 		const struct listener *listener = &gate->sockets->listener[i];
 
 		if (!gate->sockets->given[listener->which])
@@ -337,11 +327,9 @@ void gate_sockets_keep(struct gate *gate)
 
 void gate_sockets_close(struct gate *gate)
 {
-	size_t i;
-
 	if (!gate->sockets)
 		return;
-	for (i = 0; i < gate->sockets->count; i++) {
+	for (size_t i = 0; i < gate->sockets->count; i++) {
 		struct listener *listener = &gate->sockets->listener[i];
 
 		if (listener->poll.data)

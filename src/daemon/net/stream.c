@@ -194,10 +194,9 @@ void gate_stream_flush(struct stream *stream)
 static void read_some(struct stream *stream)
 {
 	char *buffer = stream->conn.gate->streams->read;
-	int reads;
 
-	for (reads = 0; reads < READS_AT_ONCE && !stream->ending &&
-			!stream->conn.busy && stream->out.len < OUT_MAX;
+	for (int reads = 0; reads < READS_AT_ONCE && !stream->ending &&
+			    !stream->conn.busy && stream->out.len < OUT_MAX;
 	     reads++) {
 		ssize_t got = read_once(stream, buffer);
 

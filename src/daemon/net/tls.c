@@ -117,9 +117,8 @@ void gate_tls_session_free(struct gate_tls_session **session)
 static int is_for_clients(gnutls_x509_crt_t certificate)
 {
 	char oid[128];
-	unsigned int i;
 
-	for (i = 0;; i++) {
+	for (unsigned int i = 0;; i++) {
 		size_t size = sizeof(oid);
 		int code = gnutls_x509_crt_get_key_purpose_oid(
 			certificate, (int)i, oid, &size, NULL);
@@ -140,11 +139,10 @@ static const char *allowed(const struct gate *gate, const char *name,
 {
 	const struct lg_strlist *clients =
 		&gate->settings->listen[LG_LISTEN_CONTROL].clients;
-	size_t i;
 
 	if (!len || memchr(name, '\0', len))
 		return NULL;
-	for (i = 0; i < clients->count; i++)
+	for (size_t i = 0; i < clients->count; i++)
 		if (strlen(clients->item[i]) == len &&
 		    !strncasecmp(clients->item[i], name, len))
 			return clients->item[i];
@@ -159,7 +157,6 @@ static const char *find_name(const struct gate_tls_session *session,
 	char other[NAME_SIZE];
 	const char *found = NULL;
 	size_t size = NAME_SIZE;
-	unsigned int i;
 	int kind = 0;
 
 	*common = '\0';
@@ -169,8 +166,8 @@ static const char *find_name(const struct gate_tls_session *session,
 		found = allowed(session->gate, common, size);
 	else
 		*common = '\0';
-	for (i = 0; !found && kind != GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE;
-	     i++) {
+	for (unsigned int i = 0;
+	     !found && kind != GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE; i++) {
 		size = sizeof(other);
 		kind = gnutls_x509_crt_get_subject_alt_name(certificate, i,
 							    other, &size, NULL);

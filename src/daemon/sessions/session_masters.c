@@ -76,7 +76,6 @@ static void line_written(void *context)
 
 static cJSON *object_of(const struct session_entry *entry)
 {
-	const struct gate_opener *opener;
 	cJSON *object = cJSON_CreateObject();
 	cJSON *openers = cJSON_CreateArray();
 
@@ -84,7 +83,8 @@ static cJSON *object_of(const struct session_entry *entry)
 		     lg_protocol_name(entry->session.protocol));
 	lg_json_text(object, "user", entry->session.user);
 	lg_json_text(object, "address", entry->session.address);
-	for (opener = entry->openers; opener; opener = opener->older)
+	for (const struct gate_opener *opener = entry->openers; opener;
+	     opener = opener->older)
 		lg_json_item(openers, opener->master);
 	lg_json_add(object, "openers", openers);
 	return object;
@@ -130,7 +130,6 @@ static void restore(struct gate *gate, struct session_book *book,
 		.address = lg_json_text_of(object, "address"),
 	};
 	struct lg_buffer key = {0};
-	int i;
 
 	if (protocol)
 		lg_protocol_from_name(protocol, strlen(protocol),
@@ -143,7 +142,7 @@ static void restore(struct gate *gate, struct session_book *book,
 	}
 	session_book_forget(book, NULL, key.data, key.len);
 	/* The newest stands first. */
-	for (i = cJSON_GetArraySize(openers); i-- > 0;) {
+	for (int i = cJSON_GetArraySize(openers); i-- > 0;) {
 		struct session_entry *entry;
 
 		session.master =

@@ -94,11 +94,10 @@ const char *gate_openers_of_row(const struct gate_opener *openers,
 				const struct lg_policy *policy)
 {
 	const struct gate_opener *last = NULL;
-	const struct gate_opener *at;
-	int refused;
 
-	for (refused = 1; refused >= 0; refused--) {
-		for (at = openers; at; at = at->older) {
+	for (int refused = 1; refused >= 0; refused--) {
+		for (const struct gate_opener *at = openers; at;
+		     at = at->older) {
 			if (is_refused(at, session, policy) != refused)
 				continue;
 			last = at;

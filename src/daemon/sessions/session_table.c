@@ -52,19 +52,18 @@ struct session_entry *session_entry_new(const char *key, size_t key_len,
 	struct session_entry *entry;
 	const char **text[TEXTS];
 	char *at;
-	size_t i;
 
 	if (session)
 		copy = *session;
 	texts_of(&copy, text);
-	for (i = 0; i < TEXTS; i++)
+	for (size_t i = 0; i < TEXTS; i++)
 		size += *text[i] ? lg_kept_text_len(*text[i]) + 1 : 0;
 	entry = calloc(1, size);
 	if (!entry)
 		return NULL;
 	memcpy(entry->text, key, key_len);
 	at = entry->text + key_len + 1;
-	for (i = 0; i < TEXTS; i++) {
+	for (size_t i = 0; i < TEXTS; i++) {
 		size_t len = lg_kept_text_len(*text[i]);
 
 		if (!*text[i])
@@ -205,11 +204,10 @@ struct session_entry *session_table_take_surplus(struct session_table *table,
 						 size_t size)
 {
 	const struct session_entry *oldest = NULL;
-	int kind;
 
 	if (table->count < SESSIONS_MAX && table->bytes + size <= BYTES_MAX)
 		return NULL;
-	for (kind = 0; kind < SESSION_KINDS; kind++) {
+	for (int kind = 0; kind < SESSION_KINDS; kind++) {
 		const struct session_entry *one = table->queue[kind].oldest;
 
 		if (one && (!oldest || one->used_s < oldest->used_s))
@@ -222,9 +220,7 @@ struct session_entry *
 session_table_take_idle(struct session_table *table, int64_t now_s,
 			const int64_t idle_s[SESSION_KINDS])
 {
-	int kind;
-
-	for (kind = 0; kind < SESSION_KINDS; kind++) {
+	for (int kind = 0; kind < SESSION_KINDS; kind++) {
 		const struct session_entry *one = table->queue[kind].oldest;
 
 		if (one && now_s - one->used_s > idle_s[kind])
@@ -246,9 +242,7 @@ void session_table_set_state(struct session_table *table,
 
 void session_table_release(struct session_table *table)
 {
-	int kind;
-
-	for (kind = 0; kind < SESSION_KINDS; kind++) {
+	for (int kind = 0; kind < SESSION_KINDS; kind++) {
 		struct session_entry *entry = table->queue[kind].newest;
 
 		while (entry) {

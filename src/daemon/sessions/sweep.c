@@ -59,9 +59,8 @@ void gate_sweeps_begin(struct gate *gate, enum gate_sweep_kind kind)
 		kind == GATE_SWEEP_ALL ? SWEEP_RUN_RESTART : SWEEP_RUN_POLICY;
 	enum lg_status status = LG_OK;
 	struct lg_error err = {0};
-	int i;
 
-	for (i = 0; i < SWEEP_PARTS && status == LG_OK; i++) {
+	for (int i = 0; i < SWEEP_PARTS && status == LG_OK; i++) {
 		enum sweep_part part = (enum sweep_part)i;
 
 		if (has_part(gate, part))
@@ -99,9 +98,9 @@ static void part_told(void *context, const struct gate_sweep_report *report)
 					      &joined->unasked,
 					      &joined->notes,
 					      NULL};
-	size_t i;
 
-	for (i = 0; i < report->sessions->count && i < GATE_SWEEP_LEFT_MAX; i++)
+	for (size_t i = 0;
+	     i < report->sessions->count && i < GATE_SWEEP_LEFT_MAX; i++)
 		lg_session_list_add(&joined->sessions,
 				    &report->sessions->session[i], NULL);
 	lg_strlist_add_all(&joined->unasked, report->unasked, NULL);
@@ -120,7 +119,6 @@ static void part_told(void *context, const struct gate_sweep_report *report)
 void gate_sweeps_wait(struct gate *gate, gate_sweep_done done, void *context)
 {
 	struct joined *joined = calloc(1, sizeof(*joined));
-	int i;
 
 	if (!joined) {
 		done(context, &nobody);
@@ -129,7 +127,7 @@ void gate_sweeps_wait(struct gate *gate, gate_sweep_done done, void *context)
 	joined->done = done;
 	joined->context = context;
 	joined->parts = SWEEP_PARTS;
-	for (i = 0; i < SWEEP_PARTS; i++) {
+	for (int i = 0; i < SWEEP_PARTS; i++) {
 		struct sweep_run *run = gate->sweeps->policy[i];
 
 		if (!run ||

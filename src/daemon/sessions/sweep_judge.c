@@ -72,7 +72,6 @@ static void mark_piece(struct sweep_run *run, size_t at, size_t count)
 	const struct lg_session *session = run->fresh.list.session + at;
 	struct sweep_judging *judging = &run->judging;
 	unsigned char *marks = judging->marks + at;
-	size_t i;
 
 	switch (run->kind) {
 	case SWEEP_RUN_LIST:
@@ -86,7 +85,7 @@ static void mark_piece(struct sweep_run *run, size_t at, size_t count)
 		memset(marks, LG_CUT_NOW, count);
 		break;
 	case SWEEP_RUN_SELECTED:
-		for (i = 0; i < count; i++)
+		for (size_t i = 0; i < count; i++)
 			marks[i] = (unsigned char)sweep_selects(&run->selector,
 								&session[i]);
 		break;
@@ -110,9 +109,8 @@ static void put_first(struct sweep_run *run, size_t at, size_t count)
 {
 	struct lg_session *session = run->fresh.list.session;
 	struct sweep_judging *judging = &run->judging;
-	size_t i;
 
-	for (i = at; i < at + count; i++) {
+	for (size_t i = at; i < at + count; i++) {
 		struct lg_session other = session[judging->marked];
 
 		if (judging->marks[i] == LG_CUT_SPARE)
@@ -160,7 +158,6 @@ static enum lg_status mark_all(struct sweep_run *run)
 {
 	struct sweep_judging *judging = &run->judging;
 	size_t all = run->fresh.list.count;
-	size_t at;
 
 	judging->marks = calloc(all + 1, 1);
 	if (!judging->marks)
@@ -171,7 +168,7 @@ static enum lg_status mark_all(struct sweep_run *run)
 	judging->ends = calloc(all + 1, sizeof(*judging->ends));
 	if (!judging->ends)
 		return LG_ERR_NO_MEMORY;
-	for (at = 0; at < all && !is_stopped(run); at += PIECE) {
+	for (size_t at = 0; at < all && !is_stopped(run); at += PIECE) {
 		size_t count = all - at < PIECE ? all - at : PIECE;
 
 		mark_piece(run, at, count);
@@ -184,15 +181,14 @@ static void judge_work(void *context)
 {
 	struct sweep_run *run = context;
 	struct sweep_judging *judging = &run->judging;
-	size_t i;
 
 	session_book_hear(judging->book, &judging->turn);
 	judging->status = session_book_fill(judging->book, &judging->turn,
 					    &judging->pass, NULL);
 	if (judging->status == LG_OK && !is_stopped(run))
 		judging->status = mark_all(run);
-	for (i = 0; judging->status == LG_OK && !is_stopped(run) &&
-		    i < judging->marked;
+	for (size_t i = 0; judging->status == LG_OK && !is_stopped(run) &&
+			   i < judging->marked;
 	     i++)
 		plan_one(run, i);
 	/* A door that did not answer says of nobody that he is gone. */
@@ -231,9 +227,8 @@ static void judge_end(struct sweep_run *run, int is_done)
 static int end_some(struct sweep_run *run)
 {
 	struct sweep_judging *judging = &run->judging;
-	size_t piece;
 
-	for (piece = 0;
+	for (size_t piece = 0;
 	     piece < ENDS_PIECE && judging->ended < judging->end_count;
 	     piece++) {
 		gate_sessions_end_mapi(run->gate,
@@ -342,9 +337,8 @@ static void count_one(struct sweep_run *run, size_t i)
 static void shorten(struct lg_strlist *notes)
 {
 	struct lg_strlist kept = {0};
-	size_t i;
 
-	for (i = 0; i < notes->count && kept.count < NOTES_MAX; i++)
+	for (size_t i = 0; i < notes->count && kept.count < NOTES_MAX; i++)
 		if (!lg_listed(&kept, notes->item[i]))
 			lg_strlist_add(&kept, notes->item[i],
 				       strlen(notes->item[i]), NULL);
@@ -355,10 +349,9 @@ static void shorten(struct lg_strlist *notes)
 static void count_work(void *context)
 {
 	struct sweep_run *run = context;
-	size_t i;
 
 	session_book_hear(run->judging.book, &run->judging.turn);
-	for (i = 0; i < run->marked; i++)
+	for (size_t i = 0; i < run->marked; i++)
 		count_one(run, i);
 	shorten(&run->fresh.notes);
 }

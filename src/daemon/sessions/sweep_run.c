@@ -119,9 +119,8 @@ static void next_round(struct sweep_run *run, uint64_t after_ms);
 static void take_notes(struct sweep_run *run, struct lg_strlist *kept)
 {
 	const struct lg_strlist *notes = &run->fresh.notes;
-	size_t i;
 
-	for (i = 0; i < notes->count; i++) {
+	for (size_t i = 0; i < notes->count; i++) {
 		if (kept->count >= NOTES_MAX || lg_listed(kept, notes->item[i]))
 			continue;
 		lg_strlist_add(kept, notes->item[i], strlen(notes->item[i]),
@@ -227,10 +226,9 @@ static void note_listed(struct sweep_run *run)
 	struct gate *gate = run->gate;
 	size_t *listed = gate->sweeps->listed;
 	int is_part = sweep_run_is_of_policy(run);
-	int part;
 
 	run->is_listed = 1;
-	for (part = 0; part < SWEEP_PARTS; part++) {
+	for (int part = 0; part < SWEEP_PARTS; part++) {
 		if (is_part && part != (int)run->part)
 			continue;
 		listed[part] = part == SWEEP_PART_HAPROXY

@@ -14,11 +14,10 @@ static int is_name_of(const struct lg_strlist *names, const char *user)
 {
 	struct lg_buffer folded = {0};
 	int found = 0;
-	size_t i;
 
 	if (!user || lg_name_fold(user, strlen(user), &folded, NULL) != LG_OK)
 		return 0;
-	for (i = 0; i < names->count && !found; i++)
+	for (size_t i = 0; i < names->count && !found; i++)
 		found = lg_name_equals_folded(names->item[i],
 					      strlen(names->item[i]),
 					      folded.data, folded.len);

@@ -68,9 +68,8 @@ struct sweep_try *sweep_tries_of(struct sweep_tries *tries,
 void sweep_tries_count(struct sweep_try *try, uint64_t now_ms)
 {
 	uint64_t pause_ms = PAUSE_MS;
-	unsigned int i;
 
-	for (i = 0; i < try->count && pause_ms < PAUSE_MAX_MS; i++)
+	for (unsigned int i = 0; i < try->count && pause_ms < PAUSE_MAX_MS; i++)
 		pause_ms *= 2;
 	if (pause_ms > PAUSE_MAX_MS)
 		pause_ms = PAUSE_MAX_MS;
@@ -99,9 +98,8 @@ static size_t settle_bucket(struct sweep_try **at, uint64_t round)
 size_t sweep_tries_settle(struct sweep_tries *tries, uint64_t round)
 {
 	size_t gone = 0;
-	size_t i;
 
-	for (i = 0; i < SWEEP_TRIES_BUCKETS; i++)
+	for (size_t i = 0; i < SWEEP_TRIES_BUCKETS; i++)
 		gone += settle_bucket(&tries->bucket[i], round);
 	return gone;
 }
