@@ -57,9 +57,10 @@ void lg_help_all(FILE *out)
 
 void lg_help_command(FILE *out, const struct lg_command *command)
 {
+	/* Before the operands: behind "--" they would be the command's. */
 	fprintf(out, "usage: logongate %s%s%s%s\n\n%s.\n", command->name,
-		command->operands[0] != '\0' ? " " : "", command->operands,
 		command->options[0] != '\0' ? " [options]" : "",
+		command->operands[0] != '\0' ? " " : "", command->operands,
 		command->summary);
 	if (command->options[0] != '\0') {
 		fputs("\nOptions:\n", out);

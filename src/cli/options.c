@@ -29,7 +29,7 @@ const struct lg_option lg_options[] = {
 	{"as", "DN", NULL, LG_OPTION_ONCE,
 	 "the account to bind with at the directory"},
 	{"at", "T", NULL, LG_OPTION_ONCE,
-	 "begin then and not now: 22:00, Sat 22:00, +30m, RFC 3339"},
+	 "begin then: 22:00, Sat 22:00, RFC 3339, +30m (all that a schedule takes)"},
 	{"base", "DN", NULL, LG_OPTION_ONCE,
 	 "where the entries of the directory, or of the fleet, begin"},
 	{"batch", NULL, NULL, LG_OPTION_ONCE,

@@ -73,6 +73,11 @@ class CommandLine(driver.Case):
         self.expect(2, "completion", "bash", "zsh")
         self.expect(2, "completion", "-x", "bash")
 
+    def test_help_shows_options_where_they_may_stand(self):
+        self.assertTrue(self.expect(0, "run", "--help").out.startswith(
+            "usage: logongate run [options] PROFILE -- COMMAND...\n"))
+        self.assertNotIn("--at ", self.expect(0, "run", "--help").out)
+
     def test_every_command_has_help(self):
         words = [line.split("  ")[1] for line in
                  self.expect(0, "--help").out.split("Commands:\n")[1]

@@ -44,8 +44,6 @@ int lg_cmd_run(struct lg_cli *cli)
 
 	if (cli->rest == NULL || cli->rest_count == 0)
 		return lg_cli_usage(cli, "run needs a command after --");
-	if (lg_cli_option(cli, "at") != NULL)
-		return lg_cli_usage(cli, "run begins now; it takes no --at");
 	code = lg_overrun_read(cli, &overrun.kind);
 	if (code != LG_EXIT_DONE)
 		return code;
