@@ -54,58 +54,34 @@ static uint64_t hash_form(const struct lg_buffer *form)
 	return lg_dn_hash(form->len ? form->data : "", form->len);
 }
 
-/* The slot of the DN with this short form, or the free one for it. */
-static size_t slot_of(const struct lg_ldap_dns *dns,
-		      const struct lg_buffer *form, struct lg_buffer *there)
+struct wanted {
+	const struct lg_ldap_dns *dns;
+	const struct lg_buffer *form;
+	struct lg_buffer *there;
+};
+
+static int is_wanted(const void *context, size_t place)
 {
-	size_t at = (size_t)hash_form(form) & (dns->slot_count - 1);
+	const struct wanted *wanted = context;
+	const char *dn = wanted->dns->dn[place].dn;
 
-	while (dns->slot[at]) {
-		const char *dn = dns->dn[dns->slot[at] - 1].dn;
-
-		lg_buffer_clear(there);
-		lg_match_squeeze(dn, strlen(dn), there);
-		/* Not to be taken for another one: the caller looks. */
-		if (there->status != LG_OK)
-			break;
-		if (there->len == form->len &&
-		    memcmp(there->data, form->data, form->len) == 0)
-			break;
-		at = (at + 1) & (dns->slot_count - 1);
-	}
-	return at;
+	lg_buffer_clear(wanted->there);
+	lg_match_squeeze(dn, strlen(dn), wanted->there);
+	/* Not to be taken for another one: the caller looks. */
+	return wanted->there->status != LG_OK ||
+	       (wanted->there->len == wanted->form->len &&
+		memcmp(wanted->there->data, wanted->form->data,
+		       wanted->form->len) == 0);
 }
 
-static enum lg_status widen(struct lg_ldap_dns *dns, struct lg_error *err)
+/* The DN with this short form, or LG_PLACE_NONE. */
+static size_t find(const struct lg_ldap_dns *dns, const struct lg_buffer *form,
+		   struct lg_buffer *there)
 {
-	size_t want = dns->slot_count ? dns->slot_count * 2 : 256;
-	struct lg_buffer form = {0};
-	enum lg_status status = LG_OK;
-	size_t *slot;
+	const struct wanted wanted = {dns, form, there};
 
-	if (dns->slot_count > dns->count * 2)
-		return LG_OK;
-	slot = calloc(want, sizeof(*slot));
-	if (!slot)
-		return no_memory(err);
-	free(dns->slot);
-	dns->slot = slot;
-	dns->slot_count = want;
-	for (size_t i = 0; i < dns->count; i++) {
-		size_t at;
-
-		lg_buffer_clear(&form);
-		lg_match_squeeze(dns->dn[i].dn, strlen(dns->dn[i].dn), &form);
-		status = lg_buffer_status(&form, err);
-		if (status != LG_OK)
-			break;
-		at = (size_t)hash_form(&form) & (want - 1);
-		while (slot[at])
-			at = (at + 1) & (want - 1);
-		slot[at] = i + 1;
-	}
-	lg_buffer_release(&form);
-	return status;
+	return lg_place_index_find(&dns->by_form, hash_form(form), is_wanted,
+				   &wanted);
 }
 
 static int is_ascii(const char *text)
@@ -122,7 +98,7 @@ enum lg_status lg_ldap_dns_add(struct lg_ldap_dns *dns, const char *dn,
 	struct lg_buffer form = {0};
 	struct lg_buffer there = {0};
 	size_t at;
-	enum lg_status status = widen(dns, err);
+	enum lg_status status = lg_place_index_reserve(&dns->by_form, err);
 
 	if (status == LG_OK)
 		status = lg_grow(&dns->dn, &dns->capacity, dns->count,
@@ -133,16 +109,17 @@ enum lg_status lg_ldap_dns_add(struct lg_ldap_dns *dns, const char *dn,
 	status = lg_buffer_status(&form, err);
 	if (status != LG_OK)
 		goto out;
-	at = slot_of(dns, &form, &there);
+	at = find(dns, &form, &there);
 	status = lg_buffer_status(&there, err);
 	if (status != LG_OK)
 		goto out;
-	if (!dns->slot[at]) {
-		dns->dn[dns->count] =
+	if (at == LG_PLACE_NONE) {
+		at = dns->count++;
+		dns->dn[at] =
 			(struct lg_ldap_dn){.dn = dn, .singly = !is_ascii(dn)};
-		dns->slot[at] = ++dns->count;
+		lg_place_index_add(&dns->by_form, hash_form(&form));
 	}
-	*out_number = dns->slot[at] - 1;
+	*out_number = at;
 out:
 	lg_buffer_release(&there);
 	lg_buffer_release(&form);
@@ -152,7 +129,7 @@ out:
 void lg_ldap_dns_release(struct lg_ldap_dns *dns)
 {
 	free(dns->dn);
-	free(dns->slot);
+	lg_place_index_release(&dns->by_form);
 	*dns = (struct lg_ldap_dns){0};
 }
 
@@ -264,11 +241,11 @@ static enum lg_status map_row(struct asking *asking, struct batch *batch,
 		status = lg_buffer_status(&asking->form, asking->err);
 		if (status != LG_OK || asking->form.len == 0)
 			continue;
-		at = slot_of(dns, &asking->form, &there);
+		at = find(dns, &asking->form, &there);
 		status = lg_buffer_status(&there, asking->err);
-		if (status == LG_OK && dns->slot[at] &&
-		    dns->dn[dns->slot[at] - 1].batch == ticket + 1) {
-			status = hit(asking, &dns->dn[dns->slot[at] - 1]);
+		if (status == LG_OK && at != LG_PLACE_NONE &&
+		    dns->dn[at].batch == ticket + 1) {
+			status = hit(asking, &dns->dn[at]);
 			mapped++;
 		}
 	}

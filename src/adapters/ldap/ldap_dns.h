@@ -36,8 +36,7 @@ struct lg_ldap_dns {
 	size_t count;
 	size_t capacity;
 	size_t answered;
-	size_t *slot; /* by short form: number + 1, 0 free */
-	size_t slot_count;
+	struct lg_place_index by_form;
 	size_t legacy_hits; /* how many were found by legacyExchangeDN */
 	size_t x500_hits;
 };

@@ -18,11 +18,6 @@
 #include "base/grow.h"
 #include "core/values/name.h"
 
-static enum lg_status no_memory(struct lg_error *err)
-{
-	return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "out of memory");
-}
-
 static enum lg_status add_values(struct lg_ldap_row *row,
 				 const struct berval *attribute,
 				 const struct berval *text,
@@ -83,41 +78,18 @@ int lg_ldap_value_is(const struct lg_ldap_value *value, const char *attribute)
 		value->attribute.bv_val[len] == ';');
 }
 
-static size_t slot_of(const struct lg_ldap_entries *entries, const char *dn,
-		      size_t len)
+struct wanted {
+	const struct lg_ldap_entries *entries;
+	const struct berval *dn;
+};
+
+static int is_wanted(const void *context, size_t place)
 {
-	size_t at = (size_t)lg_dn_hash(dn, len) & (entries->slot_count - 1);
+	const struct wanted *wanted = context;
+	const char *dn = wanted->entries->entry[place].dn;
 
-	while (entries->slot[at]) {
-		const char *there = entries->entry[entries->slot[at] - 1].dn;
-
-		if (lg_dn_equal(there, strlen(there), dn, len))
-			break;
-		at = (at + 1) & (entries->slot_count - 1);
-	}
-	return at;
-}
-
-static enum lg_status widen(struct lg_ldap_entries *entries,
-			    struct lg_error *err)
-{
-	size_t want = entries->slot_count ? entries->slot_count * 2 : 256;
-	size_t *slot;
-
-	if (entries->slot_count > entries->count * 2)
-		return LG_OK;
-	slot = calloc(want, sizeof(*slot));
-	if (!slot)
-		return no_memory(err);
-	free(entries->slot);
-	entries->slot = slot;
-	entries->slot_count = want;
-	for (size_t i = 0; i < entries->count; i++) {
-		const char *dn = entries->entry[i].dn;
-
-		entries->slot[slot_of(entries, dn, strlen(dn))] = i + 1;
-	}
-	return LG_OK;
+	return lg_dn_equal(dn, strlen(dn), wanted->dn->bv_val,
+			   wanted->dn->bv_len);
 }
 
 /* The first value of attribute that is text, kept; NULL where none is. */
@@ -194,12 +166,11 @@ static enum lg_status keep_names(struct lg_ldap_entries *entries,
 size_t lg_ldap_entries_find(const struct lg_ldap_entries *entries,
 			    const struct berval *dn)
 {
-	size_t at;
+	const struct wanted wanted = {entries, dn};
 
-	if (entries->slot_count == 0)
-		return SIZE_MAX;
-	at = slot_of(entries, dn->bv_val, dn->bv_len);
-	return entries->slot[at] ? entries->slot[at] - 1 : SIZE_MAX;
+	return lg_place_index_find(&entries->by_dn,
+				   lg_dn_hash(dn->bv_val, dn->bv_len),
+				   is_wanted, &wanted);
 }
 
 enum lg_status lg_ldap_entries_keep(struct lg_ldap_entries *entries,
@@ -215,7 +186,7 @@ enum lg_status lg_ldap_entries_keep(struct lg_ldap_entries *entries,
 		*out_entry = there;
 		return LG_OK;
 	}
-	status = widen(entries, err);
+	status = lg_place_index_reserve(&entries->by_dn, err);
 	if (status != LG_OK)
 		return status;
 	if (lg_grow(&entries->entry, &entries->capacity, entries->count,
@@ -236,8 +207,8 @@ enum lg_status lg_ldap_entries_keep(struct lg_ldap_entries *entries,
 			keep_names(entries, &entry, row, login_attributes, err);
 	if (status != LG_OK)
 		return status;
-	entries->slot[slot_of(entries, entry.dn, strlen(entry.dn))] =
-		entries->count + 1;
+	lg_place_index_add(&entries->by_dn,
+			   lg_dn_hash(row->dn.bv_val, row->dn.bv_len));
 	entries->entry[entries->count] = entry;
 	*out_entry = entries->count++;
 	return LG_OK;
@@ -246,7 +217,7 @@ enum lg_status lg_ldap_entries_keep(struct lg_ldap_entries *entries,
 void lg_ldap_entries_release(struct lg_ldap_entries *entries)
 {
 	free(entries->entry);
-	free(entries->slot);
+	lg_place_index_release(&entries->by_dn);
 	lg_strlist_release(&entries->name);
 	lg_strlist_release(&entries->text);
 	*entries = (struct lg_ldap_entries){0};

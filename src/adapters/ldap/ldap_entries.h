@@ -11,6 +11,8 @@
 
 #include <logongate/findings.h>
 
+#include "base/place_index.h"
+
 /* One value of an arriving entry; texts lie in the message. */
 struct lg_ldap_value {
 	struct berval attribute;
@@ -47,8 +49,7 @@ struct lg_ldap_entries {
 	size_t capacity;
 	struct lg_strlist name;
 	struct lg_strlist text;
-	size_t *slot; /* by DN: entry + 1, 0 free */
-	size_t slot_count;
+	struct lg_place_index by_dn;
 };
 
 /* Keeps the row's entry, once; *out_entry is its number. */

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/place_index.h"
 #include "core/values/name.h"
 
 #include "ldap_names.h"
@@ -31,9 +32,9 @@ struct asking {
 	size_t *name; /* the names asked for, distinct */
 	size_t name_count;
 	size_t next;
-	int singly;   /* a server gave too few entries for several */
-	size_t *slot; /* by folded hash: name + 1, 0 free */
-	size_t slot_count;
+	int singly; /* a server gave too few entries for several */
+	struct lg_place_index by_hash; /* the places in every */
+	size_t *every;                 /* all names of listed entries */
 	struct lg_ldap_row row;
 	struct lg_buffer folded;
 	uint64_t seen;
@@ -64,19 +65,46 @@ static int equal_names(struct asking *asking, const char *a, size_t a_len,
 		asking->folded.len);
 }
 
+/* A name that is looked for among those of listed entries. */
+struct wanted {
+	struct asking *asking;
+	const char *name;
+	size_t len;
+	int marks; /* all that are equal are shared */
+};
+
+static int is_wanted(const void *context, size_t place)
+{
+	const struct wanted *wanted = context;
+	struct asking *asking = wanted->asking;
+	size_t listed = asking->every[place];
+	const char *name = asking->entries->name.item[listed];
+
+	if (!equal_names(asking, wanted->name, wanted->len, name, strlen(name)))
+		return 0;
+	if (wanted->marks)
+		asking->shared[listed] = 1;
+	return !wanted->marks;
+}
+
+static size_t find(struct asking *asking, const char *name, size_t len,
+		   int marks)
+{
+	const struct wanted wanted = {asking, name, len, marks};
+
+	return lg_place_index_find(&asking->by_hash, lg_name_hash(name, len),
+				   is_wanted, &wanted);
+}
+
 /* Every listed name into the table; an equal one of another entry as well. */
 static enum lg_status fill_table(struct asking *asking)
 {
 	const struct lg_ldap_entries *entries = asking->entries;
-	size_t want = 64;
 
-	while (want < entries->name.count * 2)
-		want *= 2;
-	asking->slot = calloc(want, sizeof(*asking->slot));
+	asking->every = calloc(entries->name.count + 1, sizeof(*asking->every));
 	asking->name = calloc(entries->name.count + 1, sizeof(*asking->name));
-	if (!asking->slot || !asking->name)
+	if (!asking->every || !asking->name)
 		return no_memory(asking->err);
-	asking->slot_count = want;
 	for (size_t e = 0; e < entries->count; e++) {
 		const struct lg_ldap_entry *entry = &entries->entry[e];
 
@@ -86,39 +114,18 @@ static enum lg_status fill_table(struct asking *asking)
 		     n < entry->name_first + entry->name_count; n++) {
 			const char *name = entries->name.item[n];
 			size_t len = strlen(name);
-			size_t at =
-				(size_t)lg_name_hash(name, len) & (want - 1);
-			int twin = 0;
 
-			while (asking->slot[at]) {
-				const char *other =
-					entries->name
-						.item[asking->slot[at] - 1];
-
-				twin |= equal_names(asking, name, len, other,
-						    strlen(other));
-				at = (at + 1) & (want - 1);
-			}
-			asking->slot[at] = n + 1;
-			if (!twin)
+			if (lg_place_index_reserve(&asking->by_hash,
+						   asking->err) != LG_OK)
+				return LG_ERR_NO_MEMORY;
+			if (find(asking, name, len, 0) == LG_PLACE_NONE)
 				asking->name[asking->name_count++] = n;
+			asking->every[asking->by_hash.count] = n;
+			lg_place_index_add(&asking->by_hash,
+					   lg_name_hash(name, len));
 		}
 	}
 	return asking->status;
-}
-
-static void mark_name(struct asking *asking, const char *name, size_t len)
-{
-	const struct lg_strlist *names = &asking->entries->name;
-	size_t at = (size_t)lg_name_hash(name, len) & (asking->slot_count - 1);
-
-	for (; asking->slot[at]; at = (at + 1) & (asking->slot_count - 1)) {
-		size_t listed = asking->slot[at] - 1;
-
-		if (equal_names(asking, name, len, names->item[listed],
-				strlen(names->item[listed])))
-			asking->shared[listed] = 1;
-	}
 }
 
 static enum lg_status take_entry(void *context, size_t ticket,
@@ -150,7 +157,7 @@ static enum lg_status take_entry(void *context, size_t ticket,
 			    lg_name_of_value(attributes->item[a],
 					     value->text.bv_val,
 					     value->text.bv_len, &name, &len))
-				mark_name(asking, name, len);
+				find(asking, name, len, 1);
 		}
 	}
 	return asking->status;
@@ -253,6 +260,7 @@ enum lg_status lg_ldap_shared_ask(const struct lg_ldap_entries *entries,
 	lg_ldap_row_release(&asking.row);
 	lg_buffer_release(&asking.folded);
 	free(asking.name);
-	free(asking.slot);
+	free(asking.every);
+	lg_place_index_release(&asking.by_hash);
 	return status;
 }

@@ -304,7 +304,8 @@ void lg_ldif_entries_release(struct lg_ldif_entries *entries)
 	}
 	free(entries->entry);
 	free(entries->value);
-	free(entries->slot);
+	free(entries->text);
+	lg_place_index_release(&entries->by_hash);
 	lg_buffer_release(&entries->scratch);
 	*entries = (struct lg_ldif_entries){0};
 }

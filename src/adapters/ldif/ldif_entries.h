@@ -12,6 +12,8 @@
 #include <logongate/buffer.h>
 #include <logongate/strlist.h>
 
+#include "base/place_index.h"
+
 /* The bytes of text may hold anything; a NUL follows the last. */
 struct lg_ldif_value {
 	const char *attribute; /* as in the file, with its options */
@@ -33,11 +35,11 @@ struct lg_ldif_entries {
 	struct lg_ldif_value *value;
 	size_t value_count;
 	size_t value_capacity;
-	struct lg_ldif_block *block; /* where the texts lie */
-	struct lg_ldif_slot *slot;   /* the index: open addressing */
-	size_t slot_count;
-	size_t slot_used;
-	struct lg_buffer scratch; /* while it is filled */
+	struct lg_ldif_block *block;   /* where the texts lie */
+	struct lg_ldif_key_text *text; /* what entries are found by */
+	size_t text_capacity;
+	struct lg_place_index by_hash; /* the places in text */
+	struct lg_buffer scratch;      /* while it is filled */
 };
 
 /* By what an entry is looked up. */

@@ -13,9 +13,8 @@
  * One text of one entry. text points into the entries: the index compares it
  * anew instead of keeping a folded copy.
  */
-struct lg_ldif_slot {
-	uint64_t hash;
-	const char *text; /* NULL: free */
+struct lg_ldif_key_text {
+	const char *text;
 	uint32_t len;
 	uint32_t entry;
 	enum lg_ldif_key key;
