@@ -8,6 +8,7 @@
 #include "adapters/system/system_clock.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -35,20 +36,35 @@ void lg_system_clock_refresh(struct lg_now *now)
 		(boot_ns - wall_ns % NS_PER_MS + NS_PER_MS / 2) / NS_PER_MS;
 }
 
+/* It is the same as long as this process runs, and read again only where it
+ * could not be: asking the kernel takes longer than all the rest. */
+static void find_boot_id(char *out_id)
+{
+	static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+	static char known[LG_BOOT_ID_SIZE];
+	ssize_t len = 0;
+	int fd = -1;
+
+	pthread_mutex_lock(&mutex);
+	if (!known[0])
+		fd = open("/proc/sys/kernel/random/boot_id",
+			  O_RDONLY | O_CLOEXEC);
+	if (fd >= 0) {
+		len = read(fd, known, sizeof(known) - 1);
+		close(fd);
+		known[len > 0 ? len : 0] = '\0';
+		known[strcspn(known, "\n")] = '\0';
+	}
+	memcpy(out_id, known, sizeof(known));
+	pthread_mutex_unlock(&mutex);
+}
+
 static void system_now(void *self, struct lg_now *out_now)
 {
 	struct lg_now now = {0};
-	ssize_t len = 0;
-	int fd;
 
 	lg_system_clock_refresh(&now);
-	fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
-	if (fd >= 0) {
-		len = read(fd, now.boot_id, sizeof(now.boot_id) - 1);
-		close(fd);
-	}
-	now.boot_id[len > 0 ? len : 0] = '\0';
-	now.boot_id[strcspn(now.boot_id, "\n")] = '\0';
+	find_boot_id(now.boot_id);
 	*out_now = now;
 }
 

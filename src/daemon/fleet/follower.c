@@ -28,7 +28,7 @@
 #define RETRY_MS 1000
 /* Reports of others come by the hundred while a lock is made: taken one by one
  * they cost more than all else. */
-#define GATHER_MS 8
+#define GATHER_MS 20
 /*
  * How long a provider may be silent before reports go through another one: to
  * a report, and with news that the other one has told. Where the heartbeat is
