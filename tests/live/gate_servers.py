@@ -192,6 +192,52 @@ def somebody_elses(pair):
     assert pair.verdicts() == ["refuse", "admit"]
 
 
+BATCH = f"""[profile]
+variables = "batch, mover"
+[applies_to]
+file = "%{{batch}}"
+[logon_only_as]
+when_invalid = closed
+allow_user.1 = "%{{mover}}"
+[message]
+refused = "Moved until %{{until}}."
+"""
+
+
+@with_pair
+def whom_it_concerns(pair):
+    """variables, those concerned and --replace are the same at both gates"""
+    gates = pair.far, pair.here
+    for gate in gates:
+        assert gate.ask("import", [reg({"Refuse Protocols": "imap"})])["ok"]
+    pair.profile = pair.here.write("batch.ini", BATCH)
+    batch = pair.here.write("batch.txt", "bob\n")
+    words = ("--target", "far,here", "--for", "1h", "--set",
+             f"batch={batch}", "--set", "mover=alice")
+    pair.apply(*words)
+    for gate in gates:
+        [lock] = gate.status()["locks"]
+        assert lock["variables"] == f"batch={batch}\nmover=alice\n", lock
+        assert lock["applies_to"] and not lock["replaces"], lock
+        assert gate.decide(user="bob")["verdict"] == "refuse"
+        assert gate.decide(dn=f"{DN}bob")["verdict"] == "refuse"
+        assert gate.decide(user="alice")["verdict"] == "admit"
+        assert gate.decide(user="alice",
+                           protocol="imap")["verdict"] == "refuse"
+    pair.run("lift")
+    pair.apply(*words, "--replace")
+    for gate in gates:
+        [lock] = gate.status()["locks"]
+        assert lock["replaces"], lock
+        assert gate.decide(user="bob")["verdict"] == "refuse"
+        assert gate.decide(user="alice", protocol="imap")["verdict"] == "admit"
+    pair.run("lift")
+    for gate in gates:
+        assert not gate.status()["active"]
+        assert gate.decide(user="bob")["verdict"] == "admit"
+        assert gate.decide(user="bob", protocol="imap")["verdict"] == "refuse"
+
+
 @with_pair
 def it_is_down(pair):
     """a gate that is down, or that is not who it should be, or that does not
@@ -310,5 +356,5 @@ def killed_before_the_gate(pair):
 
 
 if __name__ == "__main__":
-    main([life, somebody_elses, it_is_down, it_lifts_by_itself, nobody_confirms,
+    main([life, somebody_elses, whom_it_concerns, it_is_down, it_lifts_by_itself, nobody_confirms,
           killed, killed_before_the_gate])
