@@ -15,6 +15,7 @@
 
 #include <logongate/release.h>
 
+#include "base/no_memory.h"
 #include "winreg/server.h"
 
 #include "base/hex.h"
@@ -36,11 +37,6 @@ static enum lg_status bad(const char *what, struct lg_error *err)
 {
 	return lg_error_set(err, LG_ERR_SYNTAX, NULL,
 			    "the request has no valid \"%s\"", what);
-}
-
-static enum lg_status no_memory(struct lg_error *err)
-{
-	return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "out of memory");
 }
 
 static int number_of(const cJSON *object, const char *name, int least, int most,
@@ -97,7 +93,7 @@ static enum lg_status do_open(struct helper *helper, const cJSON *request,
 	helper->name = strdup(server);
 	helper->credentials_file = file ? strdup(file) : NULL;
 	if (!helper->name || (file && !helper->credentials_file))
-		return no_memory(err);
+		return lg_no_memory(err);
 	settings.server = helper->name;
 	settings.credentials_file = helper->credentials_file;
 	status = server_open(&helper->server, &settings, err);
@@ -122,7 +118,7 @@ static enum lg_status do_probe(struct helper *helper, const cJSON *request,
 		     may_write ? ""
 			       : "the account may not set values "
 				 "there")))
-		status = no_memory(err);
+		status = lg_no_memory(err);
 	return status;
 }
 
@@ -147,7 +143,7 @@ static enum lg_status do_service(struct helper *helper, const cJSON *request,
 	item = state == SERVER_NO_SERVICE
 		       ? cJSON_AddNullToObject(answer, "state")
 		       : cJSON_AddStringToObject(answer, "state", words[state]);
-	return item ? LG_OK : no_memory(err);
+	return item ? LG_OK : lg_no_memory(err);
 }
 
 static enum lg_status add_value(void *context, const char *key,
@@ -170,7 +166,7 @@ static enum lg_status add_value(void *context, const char *key,
 			cJSON_AddNumberToObject(item, "type", type) &&
 			cJSON_AddStringToObject(item, "hex", hex.data);
 	lg_buffer_release(&hex);
-	return added ? LG_OK : no_memory(err);
+	return added ? LG_OK : lg_no_memory(err);
 }
 
 static enum lg_status do_read(struct helper *helper, const cJSON *request,
@@ -183,7 +179,7 @@ static enum lg_status do_read(struct helper *helper, const cJSON *request,
 	const cJSON *key;
 
 	if (!array)
-		return no_memory(err);
+		return lg_no_memory(err);
 	if (!cJSON_IsArray(keys))
 		return bad("keys", err);
 	cJSON_ArrayForEach(key, keys) {
@@ -239,7 +235,7 @@ static enum lg_status do_write(struct helper *helper, const cJSON *request,
 	change = calloc(count + 1, sizeof(*change));
 	bytes = calloc(count + 1, sizeof(*bytes));
 	if (!change || !bytes)
-		status = no_memory(err);
+		status = lg_no_memory(err);
 	cJSON_ArrayForEach(item, changes) {
 		if (status != LG_OK)
 			break;
@@ -335,7 +331,7 @@ static char *answer_line(struct helper *helper, const char *line, size_t len)
 	char *text;
 
 	if (!answer || !cJSON_AddTrueToObject(answer, "ok"))
-		status = no_memory(&err);
+		status = lg_no_memory(&err);
 	else if (!cJSON_IsObject(request))
 		status = lg_error_set(&err, LG_ERR_SYNTAX, NULL,
 				      "the request is not a JSON object");

@@ -16,6 +16,7 @@
 #include <strings.h>
 #include <time.h>
 
+#include "base/no_memory.h"
 #include "base/ascii.h"
 
 #include "winreg/credentials.h"
@@ -40,11 +41,6 @@ struct rpc_pipe {
 	uint32_t call_id;
 	size_t fragment_max;
 };
-
-static enum lg_status no_memory(struct lg_error *err)
-{
-	return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "out of memory");
-}
 
 static int uses_kerberos(const struct session *session)
 {
@@ -116,7 +112,7 @@ static enum lg_status failed(const struct session *session, const char *what,
 				    "take",
 				    what);
 	case ENOMEM:
-		return no_memory(err);
+		return lg_no_memory(err);
 	default:
 		return lg_error_set(err, LG_ERR_IO, server, "%s: %s", what,
 				    strerror(error ? error : EIO));
@@ -170,7 +166,7 @@ static enum lg_status make_context(struct session *session,
 	SMBCCTX *context = smbc_new_context();
 
 	if (!context)
-		return no_memory(err);
+		return lg_no_memory(err);
 	smbc_setDebug(context, 0);
 	smbc_setLogCallback(context, NULL, drop_message);
 	smbc_setTimeout(context, settings->timeout_ms);
@@ -242,7 +238,7 @@ enum lg_status session_new(const struct session_settings *settings,
 		return status;
 	session = calloc(1, sizeof(*session));
 	if (!session)
-		return no_memory(err);
+		return lg_no_memory(err);
 	session->settings = *settings;
 	if (settings->credentials_file)
 		status = credentials_read(settings->credentials_file,
@@ -364,7 +360,7 @@ enum lg_status pipe_open(struct session *session, const char *name,
 	enum lg_status status;
 
 	if (!pipe)
-		return no_memory(err);
+		return lg_no_memory(err);
 	pipe->session = session;
 	lg_buffer_format(&url, "smb://%s/IPC$/%s", session->settings.server,
 			 name);

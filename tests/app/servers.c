@@ -459,7 +459,7 @@ static void stopped_at_any_step_puts_all_back(void **state)
 
 		scene->fleet.parallel = 1;
 		scene->fleet.watch.stop = stop;
-		scene->fleet.watch.stop_context = &stopping;
+		scene->fleet.watch.context = &stopping;
 		status = scene_apply(scene, &outcome, &err);
 		if (status == LG_OK) {
 			assert_int_equal(outcome, LG_SERVERS_DONE);

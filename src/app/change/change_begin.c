@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/no_memory.h"
 #include "app/change/change_end.h"
 #include "app/change/servers_ending.h"
 
@@ -156,20 +157,6 @@ static enum lg_status add_members(struct beginning *beginning,
 	return status;
 }
 
-static enum lg_status keep_backups(void *context, struct lg_servers *fleet,
-				   struct lg_error *err)
-{
-	const struct beginning *beginning = context;
-	const struct lg_change_hands *hands = beginning->hands;
-	enum lg_status status = LG_OK;
-
-	for (size_t i = 0; status == LG_OK && i < fleet->count; i++)
-		status = hands->backup(hands->self, fleet->member[i].name,
-				       fleet->member[i].found,
-				       &fleet->member[i].backup, err);
-	return status;
-}
-
 /* Names, and room for the members. */
 static enum lg_status prepare(struct beginning *beginning, struct lg_error *err)
 {
@@ -181,8 +168,7 @@ static enum lg_status prepare(struct beginning *beginning, struct lg_error *err)
 	beginning->fleet.member =
 		calloc(most, sizeof(*beginning->fleet.member));
 	if (!beginning->name || !beginning->planned || !beginning->fleet.member)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	for (size_t i = 0; i < request->plan->target_count; i++) {
 		if (!request->server[i].is_local)
 			beginning->name[beginning->count++] =
@@ -278,7 +264,7 @@ enum lg_status lg_change_begin(const struct lg_change_hands *hands,
 	struct beginning beginning = {.hands = hands,
 				      .request = request,
 				      .outcome = LG_SERVERS_NOTHING_WRITTEN};
-	const struct lg_servers_backup backup = {&beginning, keep_backups};
+	const struct lg_servers_backup backup = {hands->self, hands->backup};
 	struct lg_servers *fleet = &beginning.fleet;
 	struct lg_change_begun begun = {.fleet = fleet, .err = err};
 	enum lg_status status = LG_OK;
@@ -304,7 +290,6 @@ enum lg_status lg_change_begin(const struct lg_change_hands *hands,
 		fleet->parallel = hands->parallel;
 		fleet->watch.context = hands->self;
 		fleet->watch.moved = hands->moved;
-		fleet->watch.stop_context = hands->self;
 		fleet->watch.stop = hands->stop;
 		status = lg_servers_apply(fleet, &request->change, &backup,
 					  &beginning.outcome, err);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/no_memory.h"
 #include "app/change/servers_ending.h"
 #include "base/listed.h"
 
@@ -136,8 +137,7 @@ enum lg_status lg_change_ending_gather(struct lg_change_ending *ending,
 
 	fleet->member = calloc(most, sizeof(*fleet->member));
 	if (!wanted || !fleet->member)
-		status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				      "out of memory");
+		status = lg_no_memory(err);
 	if (status == LG_OK)
 		status = choose(ending, lift, wanted, &count, err);
 	if (status == LG_OK)

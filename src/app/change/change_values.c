@@ -109,25 +109,13 @@ static enum lg_status compare(struct changing *changing, struct lg_error *err)
 	return status;
 }
 
-static enum lg_status keep_backup(void *context, struct lg_servers *fleet,
-				  struct lg_error *err)
-{
-	const struct lg_change_hands *hands = context;
-	struct lg_servers_member *member = fleet->member;
-
-	return fleet->count == 0
-		       ? LG_OK
-		       : hands->backup(hands->self, member->name, member->found,
-				       &member->backup, err);
-}
-
 static enum lg_status write_difference(struct changing *changing,
 				       struct lg_error *err)
 {
 	const struct lg_change_hands *hands = changing->hands;
 	const struct lg_change_values *wish = changing->wish;
 	struct lg_servers *fleet = &changing->fleet;
-	const struct lg_servers_backup backup = {(void *)hands, keep_backup};
+	const struct lg_servers_backup backup = {hands->self, hands->backup};
 	struct lg_now now = hands->now(hands->self);
 	const struct lg_servers_change change = {
 		.profile = wish->event == LG_EVENT_IMPORT ? "registry import"

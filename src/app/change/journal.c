@@ -14,82 +14,47 @@
 
 #include <cjson/cJSON.h>
 
-#include "base/instant.h"
-
 #define NAMES_MAX 20
 
 const char *lg_journal_event_name(enum lg_journal_event event)
 {
-	switch (event) {
-	case LG_EVENT_APPLY:
-		return "apply";
-	case LG_EVENT_LIFT:
-		return "lift";
-	case LG_EVENT_EXPIRE:
-		return "expire";
-	case LG_EVENT_EXTEND:
-		return "extend";
-	case LG_EVENT_CONFIRM:
-		return "confirm";
-	case LG_EVENT_IMPORT:
-		return "import";
-	case LG_EVENT_RESTORE:
-		return "restore";
-	case LG_EVENT_FORGET:
-		return "forget";
-	}
-	return "";
-}
+	static const char *const names[LG_EVENT_COUNT] = {
+		[LG_EVENT_APPLY] = "apply",     [LG_EVENT_LIFT] = "lift",
+		[LG_EVENT_EXPIRE] = "expire",   [LG_EVENT_EXTEND] = "extend",
+		[LG_EVENT_CONFIRM] = "confirm", [LG_EVENT_IMPORT] = "import",
+		[LG_EVENT_RESTORE] = "restore", [LG_EVENT_FORGET] = "forget",
+	};
 
-static int add_text(cJSON *object, const char *key, const char *text)
-{
-	if (text)
-		return cJSON_AddStringToObject(object, key, text) != NULL;
-	return cJSON_AddNullToObject(object, key) != NULL;
-}
-
-static int add_time(cJSON *object, const char *key, int64_t wall_s)
-{
-	char text[LG_INSTANT_SIZE];
-
-	if (!wall_s)
-		return add_text(object, key, NULL);
-	lg_instant_format(wall_s, text);
-	return add_text(object, key, text);
+	return names[event];
 }
 
 enum lg_status lg_journal_line(const struct lg_journal_entry *entry,
 			       struct lg_buffer *out_line, struct lg_error *err)
 {
 	cJSON *object = cJSON_CreateObject();
-	char *text = NULL;
+	enum lg_status status;
 
-	if (object && add_time(object, "at", entry->at_s) &&
-	    add_text(object, "event", lg_journal_event_name(entry->event)) &&
-	    (!entry->id || add_text(object, "id", entry->id)) &&
-	    add_text(object, "profile", entry->profile) &&
-	    add_text(object, "by", entry->by) &&
-	    add_text(object, "reason", entry->reason) &&
-	    add_text(object, "result", entry->result) &&
-	    cJSON_AddNumberToObject(object, "generation",
-				    (double)entry->generation) &&
-	    add_time(object, "since", entry->since_s) &&
-	    add_time(object, "until", entry->until_s) &&
-	    add_text(object, "backup", entry->backup) &&
-	    cJSON_AddNumberToObject(object, "max_duration_s",
-				    (double)entry->max_duration_s) &&
-	    (!entry->target || add_text(object, "target", entry->target)) &&
-	    (!entry->what || add_text(object, "what", entry->what)) &&
-	    cJSON_AddBoolToObject(object, "locks", entry->locks))
-		text = cJSON_PrintUnformatted(object);
-	cJSON_Delete(object);
-	if (!text)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
-	lg_buffer_text(out_line, text);
+	lg_json_time(object, "at", entry->at_s);
+	lg_json_text(object, "event", lg_journal_event_name(entry->event));
+	if (entry->id)
+		lg_json_text(object, "id", entry->id);
+	lg_json_text(object, "profile", entry->profile);
+	lg_json_text(object, "by", entry->by);
+	lg_json_text(object, "reason", entry->reason);
+	lg_json_text(object, "result", entry->result);
+	lg_json_number(object, "generation", (int64_t)entry->generation);
+	lg_json_time(object, "since", entry->since_s);
+	lg_json_time(object, "until", entry->until_s);
+	lg_json_text(object, "backup", entry->backup);
+	lg_json_number(object, "max_duration_s", entry->max_duration_s);
+	if (entry->target)
+		lg_json_text(object, "target", entry->target);
+	if (entry->what)
+		lg_json_text(object, "what", entry->what);
+	lg_json_bool(object, "locks", entry->locks);
+	status = lg_json_print(object, out_line, err);
 	lg_buffer_char(out_line, '\n');
-	cJSON_free(text);
-	return lg_buffer_status(out_line, err);
+	return status == LG_OK ? lg_buffer_status(out_line, err) : status;
 }
 
 enum lg_status lg_journal_append(const struct lg_files *files,
@@ -104,17 +69,6 @@ enum lg_status lg_journal_append(const struct lg_files *files,
 				       line.len, LG_FILES_SYNC, err);
 	lg_buffer_release(&line);
 	return status;
-}
-
-static int64_t get_number(const cJSON *object, const char *key,
-			  int64_t otherwise)
-{
-	const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, key);
-
-	if (!cJSON_IsNumber(item) || item->valuedouble > 9e15 ||
-	    item->valuedouble < -9e15)
-		return otherwise;
-	return (int64_t)item->valuedouble;
 }
 
 /* 1 and *out_entry (which borrows from object) when it is one. */
@@ -144,10 +98,12 @@ static int read_entry(const cJSON *object, struct lg_journal_entry *out_entry)
 	entry.what = lg_json_text_of(object, "what");
 	entry.since_s = lg_json_time_of(object, "since");
 	entry.until_s = lg_json_time_of(object, "until");
-	entry.generation = (uint64_t)get_number(object, "generation", 0);
-	entry.max_duration_s = get_number(object, "max_duration_s", -1);
-	entry.locks =
-		cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(object, "locks"));
+	entry.generation = (uint64_t)lg_json_number_of(object, "generation");
+	entry.max_duration_s =
+		lg_json_of(object, "max_duration_s")
+			? lg_json_number_of(object, "max_duration_s")
+			: -1;
+	entry.locks = lg_json_is_true(object, "locks");
 	*out_entry = entry;
 	return 1;
 }

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/no_memory.h"
 #include "core/exchange/profile_language.h"
 
 #include "app/change/plan.h"
@@ -17,11 +18,6 @@
 #include "app/change/plan_judge.h"
 #include "app/change/plan_values.h"
 #include "app/render/render_ldif.h"
-
-static enum lg_status no_memory(struct lg_error *err)
-{
-	return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "out of memory");
-}
 
 static enum lg_status add_warning(struct lg_plan *plan, enum lg_warning code,
 				  const char *text, struct lg_error *err)
@@ -265,14 +261,14 @@ enum lg_status lg_plan_new(const struct lg_plan_input *input,
 	enum lg_status status = LG_OK;
 
 	if (plan == NULL)
-		return no_memory(err);
+		return lg_no_memory(err);
 	plan->now_s = input->now_s;
 	plan->starts_s = input->starts_s > 0 ? input->starts_s : input->now_s;
 	plan->until_s = input->until_s;
 	plan->profile = strdup(input->profile->name);
 	plan->target = calloc(input->server_count + 1, sizeof(*plan->target));
 	if (plan->profile == NULL || plan->target == NULL)
-		status = no_memory(err);
+		status = lg_no_memory(err);
 	else
 		status = lg_plan_ask(plan, input, err);
 	while (status == LG_OK && plan->target_count < input->server_count) {

@@ -6,6 +6,8 @@
 
 #include <stdlib.h>
 
+#include "base/no_memory.h"
+
 void lg_plan_beside_release(struct lg_plan_beside *beside)
 {
 	for (size_t i = 0; i < beside->count; i++)
@@ -28,8 +30,7 @@ enum lg_status lg_plan_beside_find(const struct lg_servers_book *book,
 	beside->bare = calloc(count + 1, sizeof(*beside->bare));
 	beside->unlocked = calloc(count + 1, sizeof(*beside->unlocked));
 	if (!beside->there || !beside->bare || !beside->unlocked)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	for (size_t i = 0; status == LG_OK && i < count; i++) {
 		status = lg_servers_beside(book, server[i].name, NULL,
 					   &beside->there[i], err);

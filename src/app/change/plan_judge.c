@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/no_memory.h"
 #include "app/change/plan_judge.h"
 
 static const struct lg_account *
@@ -117,8 +118,7 @@ static enum lg_status judge_sessions(struct lg_plan *plan,
 	plan->cut = calloc(input->session_count, 1);
 	plan->decision = calloc(input->session_count, sizeof(*plan->decision));
 	if (plan->cut == NULL || plan->decision == NULL)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	if (local == NULL || local->policy == NULL)
 		return LG_OK;
 	plan->cut_count =

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/listed.h"
+#include "base/no_memory.h"
 
 #include "core/policy/policy_values.h"
 #include "core/values/service_values.h"
@@ -25,8 +26,7 @@ enum lg_status lg_plan_add_warnings(struct lg_plan *plan,
 	if (told_count > 0 && warnings->text.count > 0) {
 		told = malloc(told_count * sizeof(*told));
 		if (told == NULL)
-			return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-					    "out of memory");
+			return lg_no_memory(err);
 		memcpy(told, plan->warnings.text.item,
 		       told_count * sizeof(*told));
 		qsort(told, told_count, sizeof(*told), lg_compare_texts);

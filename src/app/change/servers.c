@@ -59,7 +59,7 @@ static enum lg_status work_probe(struct lg_servers_round *round,
 static enum lg_status go_on(const struct lg_servers *fleet, const char *name,
 			    struct lg_error *err)
 {
-	if (!fleet->watch.stop || !fleet->watch.stop(fleet->watch.stop_context))
+	if (!fleet->watch.stop || !fleet->watch.stop(fleet->watch.context))
 		return LG_OK;
 	return lg_error_set(err, LG_ERR_CONFLICT, name,
 			    "the change was stopped by a signal");
@@ -342,8 +342,11 @@ enum lg_status lg_servers_apply(struct lg_servers *fleet,
 	}
 	if (status == LG_OK)
 		status = still_as_planned(fleet, err);
-	if (status == LG_OK && backup->keep)
-		status = backup->keep(backup->context, fleet, err);
+	for (size_t i = 0; status == LG_OK && backup->keep && i < fleet->count;
+	     i++)
+		status = backup->keep(backup->self, fleet->member[i].name,
+				      fleet->member[i].found,
+				      &fleet->member[i].backup, err);
 	if (status == LG_OK)
 		status = lg_servers_journal_begin(fleet, change, err);
 	if (status != LG_OK)

@@ -115,7 +115,6 @@ struct lg_servers_journal {
 struct lg_servers_watch {
 	void *context;
 	void (*moved)(void *context, const struct lg_servers_member *member);
-	void *stop_context;
 	int (*stop)(void *context);
 };
 
@@ -143,12 +142,14 @@ enum lg_servers_outcome {
 	LG_SERVERS_LEFT_BEHIND      /* failed; see left_behind (exit 9) */
 };
 
-/* A2: called once, when all befores are read and nothing is written; its
- * failure ends the change. keep may be NULL. */
+/* A2: keeps what a server held, when all befores are read and nothing is
+ * written; its failure ends the change. *out_file is the member's. keep may be
+ * NULL. */
 struct lg_servers_backup {
-	void *context;
-	enum lg_status (*keep)(void *context, struct lg_servers *fleet,
-			       struct lg_error *err);
+	void *self;
+	enum lg_status (*keep)(void *self, const char *name,
+			       const struct lg_registry *values,
+			       char **out_file, struct lg_error *err);
 };
 
 /*

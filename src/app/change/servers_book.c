@@ -11,7 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/no_memory.h"
 #include "app/change/servers_record.h"
+#include "port/json_of.h"
 
 void lg_servers_book_release(struct lg_servers_book *book)
 {
@@ -70,8 +72,7 @@ static enum lg_status add(struct lg_servers_book *book,
 
 	if (!grown) {
 		lg_servers_record_release(record);
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	}
 	book->record = grown;
 	/* NOLINTNEXTLINE: count + 1 is not 0 */
@@ -131,7 +132,7 @@ static enum lg_status read_orphan(struct lg_servers_book *book,
 				  const struct line_place *place,
 				  struct lg_error *err)
 {
-	const char *target = lg_servers_member_text(object, "target");
+	const char *target = lg_json_text_of(object, "target");
 	struct lg_servers_record record;
 	enum lg_status status;
 
@@ -160,7 +161,7 @@ static enum lg_status read_lost(struct lg_servers_book *book,
 static struct lg_servers_record *meant(const struct lg_servers_book *book,
 				       const cJSON *object)
 {
-	const char *id = lg_servers_member_text(object, "id");
+	const char *id = lg_json_text_of(object, "id");
 
 	if (id)
 		return lg_servers_book_find(book, id);
@@ -173,7 +174,7 @@ static enum lg_status read_change(struct lg_servers_book *book,
 				  struct lg_error *err)
 {
 	struct lg_servers_record *record = meant(book, object);
-	const char *target = lg_servers_member_text(object, "target");
+	const char *target = lg_json_text_of(object, "target");
 	enum lg_status status = LG_OK;
 	int over;
 
@@ -217,11 +218,9 @@ static enum lg_status read_line(struct lg_servers_book *book, const char *line,
 				struct lg_error *err)
 {
 	cJSON *object = cJSON_ParseWithLength(line, len);
-	const char *word = lg_servers_member_text(object, "step");
+	const char *word = lg_json_text_of(object, "step");
 	const cJSON *version =
-		place->number == 1
-			? cJSON_GetObjectItemCaseSensitive(object, "version")
-			: NULL;
+		place->number == 1 ? lg_json_of(object, "version") : NULL;
 	enum lg_status status = LG_OK;
 
 	if (version)

@@ -11,14 +11,10 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/no_memory.h"
 #include "core/exchange/protocol_settings.h"
 #include "core/policy/compose.h"
 #include "core/values/account_values.h"
-
-static enum lg_status out_of_memory(struct lg_error *err)
-{
-	return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "out of memory");
-}
 
 /*
  * Values that say one thing together. A profile that sets one of them owns
@@ -101,7 +97,7 @@ enum lg_status lg_servers_beside(const struct lg_servers_book *book,
 	beside.half = calloc(book->count + 1, 1);
 	if (status == LG_OK &&
 	    (!beside.lock || !beside.replaces || !beside.half))
-		status = out_of_memory(err);
+		status = lg_no_memory(err);
 	for (i = 0; status == LG_OK && i < book->count; i++) {
 		const struct lg_servers_record *record = &book->record[i];
 		const struct lg_servers_record_target *is =
@@ -287,7 +283,7 @@ compose_store(const struct lg_registry *const *lock, size_t count,
 	size_t i;
 
 	if (!store)
-		return out_of_memory(err);
+		return lg_no_memory(err);
 	for (i = 0; status == LG_OK && i < count; i++)
 		status = of_store(lock[i], &store[i], err);
 	if (status == LG_OK && bare)
@@ -375,7 +371,7 @@ enum lg_status lg_servers_composed(const struct lg_servers_beside *beside,
 	size_t i;
 
 	if (status == LG_OK && !lock)
-		status = out_of_memory(err);
+		status = lg_no_memory(err);
 	for (i = 0; status == LG_OK && i < beside->count; i++)
 		lock[count++] = beside->lock[i];
 	if (status == LG_OK && more->own)

@@ -6,6 +6,8 @@
 
 #include <stdlib.h>
 
+#include "base/no_memory.h"
+
 static enum lg_dialect dialect_of(const struct lg_servers_record_target *target)
 {
 	return target->has_dialect ? target->dialect : LG_DIALECT_EXCHANGE_2007;
@@ -70,8 +72,7 @@ static enum lg_status add_possible(const struct lg_servers_beside *beside,
 	rest.replaces = calloc(beside->count, 1);
 	member->possible = calloc(2u << half, sizeof(void *));
 	if (!rest.lock || !rest.replaces || !member->possible)
-		status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				      "out of memory");
+		status = lg_no_memory(err);
 	for (unsigned int set = 0; status == LG_OK && set < 2u << half; set++) {
 		leave_out(beside, set >> 1, &rest);
 		status = composed(&rest, &more[set & 1], names,

@@ -11,28 +11,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <cjson/cJSON.h>
-
+#include "base/no_memory.h"
 #include "app/lock/lock.h"
+#include "app/records/json_member.h"
 
-static enum lg_status out_of_memory(struct lg_error *err)
-{
-	return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "out of memory");
-}
-
-/* Takes object, which may be NULL. */
+/* Takes object. */
 static enum lg_status add_line(cJSON *object, struct lg_buffer *text,
 			       struct lg_error *err)
 {
-	char *line = object ? cJSON_PrintUnformatted(object) : NULL;
+	enum lg_status status = lg_json_print(object, text, err);
 
-	cJSON_Delete(object);
-	if (!line)
-		return out_of_memory(err);
-	lg_buffer_text(text, line);
 	lg_buffer_char(text, '\n');
-	cJSON_free(line);
-	return lg_buffer_status(text, err);
+	return status == LG_OK ? lg_buffer_status(text, err) : status;
 }
 
 /* The gate here alone needs no journal. */
@@ -55,9 +45,8 @@ static enum lg_status add_registry(cJSON *object, const char *name,
 	enum lg_status status;
 
 	status = lg_reg_text_render(registry, LG_REG_ENCODING_UTF8, &text, err);
-	if (status == LG_OK &&
-	    !cJSON_AddStringToObject(object, name, text.data))
-		status = out_of_memory(err);
+	if (status == LG_OK)
+		lg_json_text(object, name, text.data);
 	lg_buffer_release(&text);
 	return status;
 }
@@ -69,35 +58,28 @@ static enum lg_status add_target(cJSON *array,
 	cJSON *object = cJSON_CreateObject();
 	enum lg_status status;
 
-	if (!object || !cJSON_AddItemToArray(array, object)) {
-		cJSON_Delete(object);
-		return out_of_memory(err);
-	}
-	if (!cJSON_AddStringToObject(object, "name", target->name) ||
-	    !cJSON_AddBoolToObject(object, "restart", target->restart))
-		return out_of_memory(err);
-	if (target->backup &&
-	    !cJSON_AddStringToObject(object, "backup", target->backup))
-		return out_of_memory(err);
-	if (target->has_dialect &&
-	    !cJSON_AddStringToObject(object, "dialect",
-				     lg_dialect_name(target->dialect)))
-		return out_of_memory(err);
+	lg_json_text(object, "name", target->name);
+	lg_json_bool(object, "restart", target->restart);
+	if (target->backup)
+		lg_json_text(object, "backup", target->backup);
+	if (target->has_dialect)
+		lg_json_text(object, "dialect",
+			     lg_dialect_name(target->dialect));
 	status = add_registry(object, "before", target->before, err);
 	if (status == LG_OK)
 		status = add_registry(object, "wanted", target->wanted, err);
+	lg_json_append(array, object);
 	return status;
 }
 
 /* The end, twice. */
-static int add_end(cJSON *object, const struct lg_servers_record *record)
+static void add_end(cJSON *object, const struct lg_servers_record *record)
 {
-	if (!cJSON_AddNumberToObject(object, "until", (double)record->until_s))
-		return 0;
-	return !*record->boot_id ||
-	       (cJSON_AddNumberToObject(object, "until_boot_ms",
-					(double)record->until_boot_ms) &&
-		cJSON_AddStringToObject(object, "boot_id", record->boot_id));
+	lg_json_number(object, "until", record->until_s);
+	if (!*record->boot_id)
+		return;
+	lg_json_number(object, "until_boot_ms", record->until_boot_ms);
+	lg_json_text(object, "boot_id", record->boot_id);
 }
 
 static const char *text_or_blank(const char *text)
@@ -105,46 +87,45 @@ static const char *text_or_blank(const char *text)
 	return text ? text : "";
 }
 
-static int add_header(cJSON *object, const struct lg_servers_record *record)
+/* The beginning of a line. */
+static cJSON *line_of(const char *step, const char *id)
 {
-	return cJSON_AddStringToObject(object, "step", "begin") &&
-	       cJSON_AddStringToObject(object, "id",
-				       text_or_blank(record->id)) &&
-	       cJSON_AddStringToObject(object, "profile", record->profile) &&
-	       cJSON_AddStringToObject(object, "by", record->by) &&
-	       cJSON_AddStringToObject(object, "reason",
-				       text_or_blank(record->reason)) &&
-	       cJSON_AddNumberToObject(object, "since",
-				       (double)record->since_s) &&
-	       add_end(object, record) &&
-	       (!*record->boot_id ||
-		cJSON_AddNumberToObject(object, "offset_ms",
-					(double)record->offset_ms)) &&
-	       cJSON_AddBoolToObject(object, "gate", record->with_gate) &&
-	       cJSON_AddBoolToObject(object, "replaces", record->replaces) &&
-	       (!record->stands || cJSON_AddTrueToObject(object, "stands")) &&
-	       (!record->variables ||
-		cJSON_AddStringToObject(object, "variables",
-					record->variables)) &&
-	       cJSON_AddNumberToObject(object, "max_duration",
-				       (double)record->max_duration_s);
+	cJSON *object = cJSON_CreateObject();
+
+	lg_json_text(object, "step", step);
+	lg_json_text(object, "id", text_or_blank(id));
+	return object;
+}
+
+static void add_header(cJSON *object, const struct lg_servers_record *record)
+{
+	lg_json_text(object, "profile", record->profile);
+	lg_json_text(object, "by", record->by);
+	lg_json_text(object, "reason", text_or_blank(record->reason));
+	lg_json_number(object, "since", record->since_s);
+	add_end(object, record);
+	if (*record->boot_id)
+		lg_json_number(object, "offset_ms", record->offset_ms);
+	lg_json_bool(object, "gate", record->with_gate);
+	lg_json_bool(object, "replaces", record->replaces);
+	if (record->stands)
+		lg_json_bool(object, "stands", 1);
+	if (record->variables)
+		lg_json_text(object, "variables", record->variables);
+	lg_json_number(object, "max_duration", record->max_duration_s);
 }
 
 static enum lg_status begin_line(const struct lg_servers_record *record,
 				 struct lg_buffer *text, struct lg_error *err)
 {
-	cJSON *object = cJSON_CreateObject();
+	cJSON *object = line_of("begin", record->id);
+	cJSON *targets = cJSON_CreateArray();
 	enum lg_status status = LG_OK;
-	cJSON *targets;
-	size_t i;
 
-	if (!object || !add_header(object, record) ||
-	    !(targets = cJSON_AddArrayToObject(object, "targets"))) {
-		cJSON_Delete(object);
-		return out_of_memory(err);
-	}
-	for (i = 0; status == LG_OK && i < record->count; i++)
+	add_header(object, record);
+	for (size_t i = 0; status == LG_OK && i < record->count; i++)
 		status = add_target(targets, &record->target[i], err);
+	lg_json_add(object, "targets", targets);
 	if (status == LG_OK)
 		return add_line(object, text, err);
 	cJSON_Delete(object);
@@ -155,40 +136,25 @@ static enum lg_status begin_line(const struct lg_servers_record *record,
 static enum lg_status lost_line(const struct lg_servers_record *record,
 				struct lg_buffer *text, struct lg_error *err)
 {
-	cJSON *object = cJSON_CreateObject();
-	cJSON *targets;
-	int failed;
-	size_t i;
+	cJSON *object = line_of("lost", record->id);
+	cJSON *targets = cJSON_CreateArray();
 
-	failed = !object || !cJSON_AddStringToObject(object, "step", "lost") ||
-		 !cJSON_AddStringToObject(object, "id",
-					  text_or_blank(record->id)) ||
-		 !cJSON_AddStringToObject(object, "profile",
-					  text_or_blank(record->profile)) ||
-		 !(targets = cJSON_AddArrayToObject(object, "targets"));
-	for (i = 0; !failed && i < record->count; i++) {
-		cJSON *name = cJSON_CreateString(record->target[i].name);
-
-		failed = !name || !cJSON_AddItemToArray(targets, name);
-	}
-	if (!failed)
-		return add_line(object, text, err);
-	cJSON_Delete(object);
-	return out_of_memory(err);
+	lg_json_text(object, "profile", text_or_blank(record->profile));
+	for (size_t i = 0; i < record->count; i++)
+		lg_json_item(targets, record->target[i].name);
+	lg_json_add(object, "targets", targets);
+	return add_line(object, text, err);
 }
 
 static enum lg_status step_line(const char *id, const char *step,
 				const char *target, struct lg_buffer *text,
 				struct lg_error *err)
 {
-	cJSON *object = cJSON_CreateObject();
+	cJSON *object = line_of(step, id);
 
-	if (object && cJSON_AddStringToObject(object, "step", step) &&
-	    cJSON_AddStringToObject(object, "id", text_or_blank(id)) &&
-	    (!target || cJSON_AddStringToObject(object, "target", target)))
-		return add_line(object, text, err);
-	cJSON_Delete(object);
-	return out_of_memory(err);
+	if (target)
+		lg_json_text(object, "target", target);
+	return add_line(object, text, err);
 }
 
 enum lg_status lg_servers_journal_begin(const struct lg_servers *fleet,
@@ -219,7 +185,7 @@ enum lg_status lg_servers_journal_begin(const struct lg_servers *fleet,
 		 change->now.boot_id);
 	record.target = calloc(fleet->count + 1, sizeof(*record.target));
 	if (!record.target)
-		return out_of_memory(err);
+		return lg_no_memory(err);
 	for (i = 0; i < fleet->count; i++) {
 		const struct lg_servers_member *member = &fleet->member[i];
 
@@ -258,15 +224,12 @@ static enum lg_status until_line(const char *id,
 				 int moving, struct lg_buffer *text,
 				 struct lg_error *err)
 {
-	cJSON *object = cJSON_CreateObject();
+	cJSON *object = line_of("until", id);
 
-	if (object && cJSON_AddStringToObject(object, "step", "until") &&
-	    cJSON_AddStringToObject(object, "id", text_or_blank(id)) &&
-	    (!moving || cJSON_AddTrueToObject(object, "moving")) &&
-	    add_end(object, record))
-		return add_line(object, text, err);
-	cJSON_Delete(object);
-	return out_of_memory(err);
+	if (moving)
+		lg_json_bool(object, "moving", 1);
+	add_end(object, record);
+	return add_line(object, text, err);
 }
 
 enum lg_status lg_servers_journal_until(const struct lg_servers *fleet,

@@ -4,14 +4,13 @@
  */
 #include "app/change/servers_record.h"
 
+#include "port/json_of.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static enum lg_status out_of_memory(struct lg_error *err)
-{
-	return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "out of memory");
-}
+#include "base/no_memory.h"
 
 static enum lg_status bad(const char *what, struct lg_error *err)
 {
@@ -50,28 +49,17 @@ lg_servers_record_target(const struct lg_servers_record *record,
 	return NULL;
 }
 
-const char *lg_servers_member_text(const cJSON *object, const char *name)
-{
-	return cJSON_GetStringValue(
-		cJSON_GetObjectItemCaseSensitive(object, name));
-}
-
-static int is_true(const cJSON *object, const char *name)
-{
-	return cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(object, name));
-}
-
 static enum lg_status copy_text(const cJSON *object, const char *name,
 				char **out_text, struct lg_error *err)
 {
-	const char *text = lg_servers_member_text(object, name);
+	const char *text = lg_json_text_of(object, name);
 	char *copy;
 
 	if (!text)
 		return bad("a text is missing", err);
 	copy = strdup(text);
 	if (!copy)
-		return out_of_memory(err);
+		return lg_no_memory(err);
 	*out_text = copy;
 	return LG_OK;
 }
@@ -80,7 +68,7 @@ static enum lg_status read_registry(const cJSON *object, const char *name,
 				    struct lg_registry **out_registry,
 				    struct lg_error *err)
 {
-	const char *text = lg_servers_member_text(object, name);
+	const char *text = lg_json_text_of(object, name);
 
 	if (!text)
 		return bad("the values of a target are missing", err);
@@ -92,14 +80,14 @@ static enum lg_status read_target(const cJSON *object,
 				  struct lg_servers_record_target *target,
 				  struct lg_error *err)
 {
-	const char *dialect = lg_servers_member_text(object, "dialect");
+	const char *dialect = lg_json_text_of(object, "dialect");
 	enum lg_status status = LG_OK;
 
-	target->restart = is_true(object, "restart");
+	target->restart = lg_json_is_true(object, "restart");
 	target->has_dialect =
 		dialect && lg_dialect_from_name(dialect, strlen(dialect),
 						&target->dialect);
-	if (lg_servers_member_text(object, "backup"))
+	if (lg_json_text_of(object, "backup"))
 		status = copy_text(object, "backup", &target->backup, err);
 	if (status == LG_OK)
 		status = read_registry(object, "before", &target->before, err);
@@ -111,10 +99,9 @@ static enum lg_status read_target(const cJSON *object,
 static enum lg_status read_number(const cJSON *object, const char *name,
 				  int64_t *out_number, struct lg_error *err)
 {
-	const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, name);
-	double value = cJSON_GetNumberValue(item);
+	double value = cJSON_GetNumberValue(lg_json_of(object, name));
 
-	if (!cJSON_IsNumber(item) || !(value > -9e15 && value < 9e15))
+	if (!(value > -9e15 && value < 9e15))
 		return bad("a time is missing", err);
 	*out_number = (int64_t)value;
 	return LG_OK;
@@ -125,7 +112,7 @@ static enum lg_status read_end(const cJSON *object,
 			       struct lg_servers_record *record,
 			       struct lg_error *err)
 {
-	const char *boot_id = lg_servers_member_text(object, "boot_id");
+	const char *boot_id = lg_json_text_of(object, "boot_id");
 	int is_new = !boot_id || strcmp(boot_id, record->boot_id) != 0;
 	int64_t until_s = 0, until_boot_ms = 0;
 	enum lg_status status;
@@ -197,18 +184,17 @@ static enum lg_status read_header(const cJSON *object,
 {
 	enum lg_status status;
 
-	record->with_gate = is_true(object, "gate");
-	record->stands = is_true(object, "stands");
+	record->with_gate = lg_json_is_true(object, "gate");
+	record->stands = lg_json_is_true(object, "stands");
 	/* version 1 wrote the lock's values as they were */
-	record->replaces =
-		is_true(object, "replaces") ||
-		!cJSON_GetObjectItemCaseSensitive(object, "replaces");
+	record->replaces = lg_json_is_true(object, "replaces") ||
+			   !lg_json_of(object, "replaces");
 	status = copy_text(object, "profile", &record->profile, err);
 	if (status == LG_OK)
 		status = copy_text(object, "by", &record->by, err);
 	if (status == LG_OK)
 		status = copy_text(object, "reason", &record->reason, err);
-	if (status == LG_OK && lg_servers_member_text(object, "variables"))
+	if (status == LG_OK && lg_json_text_of(object, "variables"))
 		status =
 			copy_text(object, "variables", &record->variables, err);
 	if (status == LG_OK)
@@ -228,7 +214,7 @@ enum lg_status lg_servers_record_add(struct lg_servers_record *record,
 		record->target, (record->count + 1) * sizeof(*record->target));
 
 	if (!target)
-		return out_of_memory(err);
+		return lg_no_memory(err);
 	record->target = target;
 	target += record->count;
 	*target = (struct lg_servers_record_target){
@@ -236,7 +222,7 @@ enum lg_status lg_servers_record_add(struct lg_servers_record *record,
 		.step = LG_SERVERS_UNTOUCHED,
 	};
 	if (!target->name)
-		return out_of_memory(err);
+		return lg_no_memory(err);
 	record->count++;
 	return LG_OK;
 }
@@ -245,15 +231,14 @@ static enum lg_status read_targets(const cJSON *object,
 				   struct lg_servers_record *record,
 				   struct lg_error *err)
 {
-	const cJSON *targets =
-		cJSON_GetObjectItemCaseSensitive(object, "targets");
+	const cJSON *targets = lg_json_of(object, "targets");
 	enum lg_status status = LG_OK;
 	const cJSON *target;
 
 	if (!cJSON_IsArray(targets))
 		return bad("the targets are missing", err);
 	cJSON_ArrayForEach(target, targets) {
-		const char *name = lg_servers_member_text(target, "name");
+		const char *name = lg_json_text_of(target, "name");
 		struct lg_error bad_values;
 		enum lg_status values;
 
@@ -294,7 +279,7 @@ static enum lg_status read_id(const cJSON *object,
 			      struct lg_servers_record *record,
 			      struct lg_error *err)
 {
-	const char *id = lg_servers_member_text(object, "id");
+	const char *id = lg_json_text_of(object, "id");
 
 	return id && *id ? copy_text(object, "id", &record->id, err) : LG_OK;
 }
@@ -329,13 +314,12 @@ enum lg_status lg_servers_record_lost(const cJSON *object,
 				      struct lg_servers_record *out_record,
 				      struct lg_error *err)
 {
-	const cJSON *targets =
-		cJSON_GetObjectItemCaseSensitive(object, "targets");
+	const cJSON *targets = lg_json_of(object, "targets");
 	struct lg_servers_record record = {0};
 	enum lg_status status = read_id(object, &record, err);
 	const cJSON *target;
 
-	if (status == LG_OK && lg_servers_member_text(object, "profile"))
+	if (status == LG_OK && lg_json_text_of(object, "profile"))
 		status = copy_text(object, "profile", &record.profile, err);
 	cJSON_ArrayForEach(target, targets) {
 		if (status == LG_OK && cJSON_IsString(target) &&
@@ -372,7 +356,7 @@ static enum lg_status read_step(const cJSON *object, const char *word,
 				struct lg_servers_record *record,
 				struct lg_error *err)
 {
-	const char *name = lg_servers_member_text(object, "target");
+	const char *name = lg_json_text_of(object, "target");
 	struct lg_servers_record_target *target;
 	int step;
 
@@ -402,7 +386,7 @@ enum lg_status lg_servers_record_step(const cJSON *object, const char *word,
 	*out_over = 0;
 	if (strcmp(word, "until") == 0) {
 		status = read_end(object, record, err);
-		record->moving = is_true(object, "moving");
+		record->moving = lg_json_is_true(object, "moving");
 	} else if (strcmp(word, "lifted") == 0) {
 		*out_over = 1;
 	} else if (strcmp(word, "opened") == 0) {

@@ -35,7 +35,4 @@ enum lg_status lg_servers_record_step(const cJSON *object, const char *word,
 				      struct lg_servers_record *record,
 				      int *out_over, struct lg_error *err);
 
-/* The text of a member, or NULL. */
-const char *lg_servers_member_text(const cJSON *object, const char *name);
-
 #endif

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/no_memory.h"
 #include "app/lock/lock_journal.h"
 #include "app/lock/picture.h"
 
@@ -52,8 +53,7 @@ static enum lg_status copy_told(const struct lg_lock *told,
 	lock->backup = told->backup ? strdup(told->backup) : NULL;
 	if ((told->profile && !lock->profile) || (told->by && !lock->by) ||
 	    (told->reason && !lock->reason) || (told->backup && !lock->backup))
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	lock->generation = told->generation;
 	lock->since_s = told->since_s;
 	lock->until.wall_s = told->until.wall_s;

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/no_memory.h"
 #include "base/hex.h"
 #include "base/duration.h"
 
@@ -23,8 +24,7 @@ enum lg_status lg_lock_new(struct lg_lock **out_lock, struct lg_error *err)
 	struct lg_lock *lock = calloc(1, sizeof(*lock));
 
 	if (!lock)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	lock->max_duration_s = -1;
 	*out_lock = lock;
 	return LG_OK;

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/no_memory.h"
 #include "core/policy/message.h"
 
 #include "app/lock/hand_edit.h"
@@ -157,8 +158,7 @@ static enum lg_status make_lock(struct lg_state *state,
 		goto out;
 	if (request->variables && *request->variables &&
 	    !(lock->variables = strdup(request->variables)))
-		status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				      "out of memory");
+		status = lg_no_memory(err);
 	if (status == LG_OK && request->findings)
 		status = lg_state_copy_findings(request->findings,
 						&lock->findings, err);

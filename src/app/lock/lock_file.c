@@ -10,10 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/instant.h"
+#include "base/no_memory.h"
 
 #include "app/lock/lock_members.h"
 #include "app/lock/stored_values.h"
+#include "app/records/json_member.h"
 
 static enum lg_status read_version(struct lg_lock_reader *reader)
 {
@@ -160,73 +161,53 @@ out:
 	return status;
 }
 
-static int add_text(cJSON *object, const char *key, const char *text)
+static void add_deadline(cJSON *object, const char *key,
+			 const struct lg_deadline *deadline)
 {
-	if (text)
-		return cJSON_AddStringToObject(object, key, text) != NULL;
-	return cJSON_AddNullToObject(object, key) != NULL;
+	cJSON *item = cJSON_CreateNull();
+
+	if (deadline->wall_s) {
+		cJSON_Delete(item);
+		item = cJSON_CreateObject();
+		lg_json_time(item, "at", deadline->wall_s);
+		lg_json_number(item, "boot_ms", deadline->boot_ms);
+	}
+	lg_json_add(object, key, item);
 }
 
-static int add_time(cJSON *object, const char *key, int64_t wall_s)
+static void add_lock(cJSON *object, const struct lg_lock *lock,
+		     uint64_t generation, const char *values)
 {
-	char at[LG_INSTANT_SIZE];
-
-	if (!wall_s)
-		return add_text(object, key, NULL);
-	lg_instant_format(wall_s, at);
-	return add_text(object, key, at);
+	lg_json_text(object, "id", lock->id);
+	lg_json_text(object, "profile", lock->profile);
+	lg_json_text(object, "variables", lock->variables);
+	lg_json_number(object, "generation", (int64_t)generation);
+	lg_json_text(object, "by", lock->by);
+	lg_json_text(object, "reason", lock->reason);
+	lg_json_time(object, "since", lock->since_s);
+	add_deadline(object, "until", &lock->until);
+	add_deadline(object, "starts", &lock->start);
+	add_deadline(object, "confirm_by", &lock->confirm);
+	add_deadline(object, "cut_at", &lock->cut);
+	lg_json_text(object, "boot_id", lock->boot_id);
+	lg_json_number(object, "offset_ms", lock->offset_ms);
+	lg_json_number(object, "max_duration_s", lock->max_duration_s);
+	lg_json_bool(object, "replaces", lock->place == LG_LOCK_REPLACES);
+	lg_json_text(object, "origin", lg_lock_origin_name(lock->origin));
+	lg_json_text(object, "backup", lock->backup);
+	lg_json_bool(object, "asked", lock->asked);
+	lg_json_text(object, "values", values);
 }
 
-static int add_deadline(cJSON *object, const char *key,
-			const struct lg_deadline *deadline)
+/* Takes object. */
+static enum lg_status print(cJSON *object, struct lg_buffer *out_text,
+			    struct lg_error *err)
 {
-	cJSON *item;
-
-	if (!deadline->wall_s)
-		return cJSON_AddNullToObject(object, key) != NULL;
-	item = cJSON_AddObjectToObject(object, key);
-	return item && add_time(item, "at", deadline->wall_s) &&
-	       cJSON_AddNumberToObject(item, "boot_ms",
-				       (double)deadline->boot_ms);
-}
-
-static int add_lock(cJSON *object, const struct lg_lock *lock,
-		    uint64_t generation, const char *values)
-{
-	return add_text(object, "id", lock->id) &&
-	       add_text(object, "profile", lock->profile) &&
-	       add_text(object, "variables", lock->variables) &&
-	       cJSON_AddNumberToObject(object, "generation",
-				       (double)generation) &&
-	       add_text(object, "by", lock->by) &&
-	       add_text(object, "reason", lock->reason) &&
-	       add_time(object, "since", lock->since_s) &&
-	       add_deadline(object, "until", &lock->until) &&
-	       add_deadline(object, "starts", &lock->start) &&
-	       add_deadline(object, "confirm_by", &lock->confirm) &&
-	       add_deadline(object, "cut_at", &lock->cut) &&
-	       add_text(object, "boot_id", lock->boot_id) &&
-	       cJSON_AddNumberToObject(object, "offset_ms",
-				       (double)lock->offset_ms) &&
-	       cJSON_AddNumberToObject(object, "max_duration_s",
-				       (double)lock->max_duration_s) &&
-	       cJSON_AddBoolToObject(object, "replaces",
-				     lock->place == LG_LOCK_REPLACES) &&
-	       add_text(object, "origin", lg_lock_origin_name(lock->origin)) &&
-	       add_text(object, "backup", lock->backup) &&
-	       cJSON_AddBoolToObject(object, "asked", lock->asked) &&
-	       add_text(object, "values", values);
-}
-
-static enum lg_status print(cJSON *object, int whole,
-			    struct lg_buffer *out_text, struct lg_error *err)
-{
-	char *text = whole ? cJSON_Print(object) : NULL;
+	char *text = object ? cJSON_Print(object) : NULL;
 
 	cJSON_Delete(object);
 	if (!text)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	lg_buffer_text(out_text, text);
 	lg_buffer_char(out_text, '\n');
 	cJSON_free(text);
@@ -237,11 +218,7 @@ static cJSON *begin(void)
 {
 	cJSON *object = cJSON_CreateObject();
 
-	if (object && !cJSON_AddNumberToObject(object, LG_LOCK_VERSION_KEY,
-					       LG_LOCK_FILE_VERSION)) {
-		cJSON_Delete(object);
-		object = NULL;
-	}
+	lg_json_number(object, LG_LOCK_VERSION_KEY, LG_LOCK_FILE_VERSION);
 	return object;
 }
 
@@ -251,10 +228,8 @@ enum lg_status lg_lock_file_render(const struct lg_lock *lock,
 {
 	cJSON *object = begin();
 
-	return print(object,
-		     object && add_lock(object, lock, lock->generation,
-					lock->stored),
-		     out_text, err);
+	add_lock(object, lock, lock->generation, lock->stored);
+	return print(object, out_text, err);
 }
 
 enum lg_status lg_lock_record_render(const struct lg_lock_record *record,
@@ -263,18 +238,17 @@ enum lg_status lg_lock_record_render(const struct lg_lock_record *record,
 {
 	const struct lg_lock *lock = record->lock;
 	cJSON *object = begin();
-	const char *phase = !lock                 ? "none"
-			    : lg_lock_waits(lock) ? "pending"
-						  : "active";
-	int whole = object && add_text(object, "phase", phase);
 
-	if (whole && lock)
-		whole = add_lock(object, lock, record->generation, NULL);
-	else if (whole)
-		whole = cJSON_AddNumberToObject(object, "generation",
-						(double)record->generation) !=
-			NULL;
-	whole = whole && add_text(object, "picture",
-				  *record->picture ? record->picture : NULL);
-	return print(object, whole, out_text, err);
+	lg_json_text(object, "phase",
+		     !lock                 ? "none"
+		     : lg_lock_waits(lock) ? "pending"
+					   : "active");
+	if (lock)
+		add_lock(object, lock, record->generation, NULL);
+	else
+		lg_json_number(object, "generation",
+			       (int64_t)record->generation);
+	lg_json_text(object, "picture",
+		     *record->picture ? record->picture : NULL);
+	return print(object, out_text, err);
 }

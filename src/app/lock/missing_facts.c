@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include <logongate/dn.h>
+#include "base/no_memory.h"
 #include "core/values/name.h"
 #include <logongate/policy.h>
 
@@ -37,8 +38,7 @@ static enum lg_status collect(const struct lg_findings *findings, int as_dn,
 	size_t i;
 
 	if (!asked.hash)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	for (i = 0; i < count; i++) {
 		const struct lg_account *account = &findings->account[i];
 

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/no_memory.h"
 #include "core/policy/compose.h"
 #include "base/instant.h"
 
@@ -47,8 +48,7 @@ static enum lg_status ordered(const struct lg_state *state,
 	struct lg_lock **lock = malloc((state->lock_count + 1) * sizeof(*lock));
 
 	if (!lock)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	if (state->lock_count) {
 		memcpy(lock, state->lock, state->lock_count * sizeof(*lock));
 		qsort(lock, state->lock_count, sizeof(*lock), by_end);

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/no_memory.h"
 #include "base/grow.h"
 
 #include "app/lock/lock_journal.h"
@@ -405,8 +406,7 @@ enum lg_status lg_state_load(const struct lg_files *files,
 	enum lg_status status;
 
 	if (!state)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	state->files = files;
 	state->clock = clock;
 	state->mode = mode;

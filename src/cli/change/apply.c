@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/no_memory.h"
 #include "app/change/change_begin.h"
 #include "app/records/status_record.h"
 #include "cli/change/apply.h"
@@ -162,8 +163,7 @@ static enum lg_status find_tests(struct applying *applying,
 	applying->tested = calloc(most, sizeof(*applying->tested));
 	applying->test = calloc(most, sizeof(*applying->test));
 	if (applying->tested == NULL || applying->test == NULL)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	for (size_t i = 0; i < prepared->server_count; i++) {
 		struct tested *tested = &applying->tested[i];
 

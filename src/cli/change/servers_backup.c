@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/no_memory.h"
 #include "base/instant.h"
 
 #include "cli/change/servers_lift.h"
@@ -57,8 +58,7 @@ enum lg_status lg_cli_servers_backup(struct lg_cli *cli, const char *name,
 	if (status == LG_OK && out_file != NULL) {
 		file = strdup(strrchr(below.data, '/') + 1);
 		if (file == NULL)
-			status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-					      "out of memory");
+			status = lg_no_memory(err);
 		else
 			*out_file = file;
 	}

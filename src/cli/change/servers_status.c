@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/no_memory.h"
 #include "app/change/servers_seen.h"
 #include "app/records/json_member.h"
 #include "app/records/status_record.h"
@@ -317,8 +318,7 @@ static enum lg_status add_servers(const struct lg_settings *settings,
 				     &targets, err);
 	fleet.member = calloc(targets.count + 1, sizeof(*fleet.member));
 	if (status == LG_OK && fleet.member == NULL)
-		status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				      "out of memory");
+		status = lg_no_memory(err);
 	if (status == LG_OK)
 		status = lg_servers_look_at(&now->book, targets.port,
 					    targets.count, &fleet, err);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #ifdef LOGONGATE_HIVE
+#include "base/no_memory.h"
 #include "adapters/hive/hive_target.h"
 #endif
 #include "adapters/control/gate_target.h"
@@ -25,11 +26,6 @@
 #define WINREG "logongate-winreg"
 /* A store that was restarted does not take logons at once. */
 #define RESTART_S 30
-
-static enum lg_status no_memory(struct lg_error *err)
-{
-	return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "out of memory");
-}
 
 /* The helper lies beside this program, as built and as installed. */
 static enum lg_status open_winreg(const struct lg_settings *all,
@@ -210,7 +206,7 @@ static enum lg_status open_gone(const char *name, struct lg_target *out_target,
 	char *copy = strdup(name);
 
 	if (copy == NULL)
-		return no_memory(err);
+		return lg_no_memory(err);
 	*out_target = (struct lg_target){
 		.self = copy,
 		.name = copy,
@@ -235,7 +231,7 @@ enum lg_status lg_cli_targets_open(const struct lg_settings *settings,
 	targets.settings = calloc(count + 1, sizeof(*targets.settings));
 	targets.port = calloc(count + 1, sizeof(*targets.port));
 	if (targets.settings == NULL || targets.port == NULL)
-		status = no_memory(err);
+		status = lg_no_memory(err);
 	for (i = 0; status == LG_OK && i < count; i++) {
 		one = lg_cli_target(settings, name[i]);
 		if (one != NULL && lg_cli_target_is_local(one))
