@@ -77,10 +77,18 @@ class WithGate(GateCase):
             [e["event"] for e in self.expect(0, "history", "--json").lines],
             ["apply", "extend", "extend", "lift"])
 
+    def test_values_of_several_locks_are_put_back_once(self):
+        for name in ("one", "two"):
+            self.expect(0, "apply", self.listed(name), "--for", "1h")
+        out = self.expect(0, "lift", "--all").out
+        self.assertEqual(out.count("When Invalid"), 1, out)
+
     def test_one_that_is_planned_is_not_in_force(self):
         done = self.expect(0, "apply", self.listed(), "--at", "+1h", "--for",
                            "1h")
-        self.assertIn("waiting: upgrade (", done.out)
+        # In an hour it begins.
+        self.assertRegex(done.out, r"waiting: upgrade \(lg-\w+\), from "
+                         r"[^(]+ \(in (1 h|59 min[^)]*)\) to [^(]+\n")
         self.assertTrue(self.expect(0, "status").out.startswith(
             "no lock in force, 1 planned\n"))
         self.expect(0, "lift")

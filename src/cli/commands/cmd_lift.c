@@ -18,10 +18,21 @@
 #include "cli/output.h"
 #include "cli/text/times.h"
 
+static int is_before(const struct lg_strlist *names, size_t which)
+{
+	for (size_t i = 0; i < which; i++)
+		if (strcmp(names->item[i], names->item[which]) == 0)
+			return 1;
+	return 0;
+}
+
 static void print_names(struct lg_cli *cli, const char *what,
 			const struct lg_strlist *names)
 {
 	for (size_t i = 0; i < names->count; i++) {
+		/* Of several locks that were lifted, each value once. */
+		if (is_before(names, i))
+			continue;
 		lg_cli_print(cli, LG_PLAIN, "%s", i == 0 ? what : ", ");
 		lg_cli_text(cli, names->item[i]);
 	}

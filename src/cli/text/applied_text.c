@@ -39,6 +39,15 @@ static void say_doors(struct lg_cli *cli, const struct lg_plan *plan)
 			     doors == 1 ? "it" : "them");
 }
 
+/* "22:00:00 (in 2 h)" */
+static void put_moment(int64_t now_s, int64_t at_s, struct lg_buffer *out)
+{
+	lg_text_clock(now_s, at_s, out);
+	lg_buffer_text(out, " (");
+	lg_text_ago(now_s, at_s, out);
+	lg_buffer_char(out, ')');
+}
+
 void lg_cli_say_applied(struct lg_cli *cli, const struct lg_prepared *prepared,
 			const struct lg_applied *applied)
 {
@@ -48,13 +57,12 @@ void lg_cli_say_applied(struct lg_cli *cli, const struct lg_prepared *prepared,
 	if (cli->json || cli->quiet)
 		return;
 	if (plan->starts_s > plan->now_s) {
-		lg_text_clock(plan->now_s, plan->starts_s, &when);
+		put_moment(plan->now_s, plan->starts_s, &when);
 		lg_buffer_text(&when, " to ");
+		lg_text_clock(plan->now_s, applied->until_s, &when);
+	} else {
+		put_moment(plan->now_s, applied->until_s, &when);
 	}
-	lg_text_clock(plan->now_s, applied->until_s, &when);
-	lg_buffer_text(&when, " (");
-	lg_text_ago(plan->now_s, applied->until_s, &when);
-	lg_buffer_char(&when, ')');
 	lg_cli_print(cli, LG_GREEN, "%s",
 		     plan->starts_s > plan->now_s     ? "waiting"
 		     : lg_prepared_enforced(prepared) ? "locked"
@@ -94,10 +102,8 @@ void lg_cli_warn_applied(struct lg_cli *cli, const struct lg_prepared *prepared,
 
 	if (cli->quiet)
 		return;
-	lg_text_clock(plan->now_s, applied->until_s, &when);
-	lg_buffer_text(&when, " (");
-	lg_text_ago(plan->now_s, applied->until_s, &when);
-	lg_cli_say(cli, LG_EXIT_DONE, NULL, "%s: %s (%s), until %s)",
+	put_moment(plan->now_s, applied->until_s, &when);
+	lg_cli_say(cli, LG_EXIT_DONE, NULL, "%s: %s (%s), until %s",
 		   lg_prepared_enforced(prepared) ? "locked" : "written",
 		   plan->profile, applied->id,
 		   when.data != NULL ? when.data : "");
