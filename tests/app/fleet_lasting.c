@@ -219,6 +219,66 @@ static void keys_are_learned_and_revoked(void **state)
 }
 
 /* Both at providers that are apart, as two entries nobody's view had both of. */
+/* What he locked before stays as he locked it, also over a start, and another
+ * administrator lifts it; he himself cannot any more. */
+static void revoked_in_the_middle_of_a_lock(void **state)
+{
+	struct scene *scene = scene_make(2);
+	struct lg_error err = {0};
+	size_t i;
+
+	scene_key(scene, 1, "ben", 9, 0);
+	scene_turn(scene);
+	scene_sign_as(scene, "ben", 9);
+	scene_applied_everywhere(scene);
+	scene_sign_as(scene, "anna", 7);
+	scene_key(scene, 2, "ben", 9, 1);
+	scene_turn(scene);
+	scene_restart(&scene->gate[1]);
+	scene_turn(scene);
+	for (i = 0; i < 2; i++)
+		assert_true(scene_holds(scene, i));
+	scene_sign_as(scene, "ben", 9);
+	scene_publish(scene, LG_FLEET_LIFT, 7, scene->now.wall_ms);
+	scene_turn(scene);
+	for (i = 0; i < 2; i++)
+		assert_true(scene_holds(scene, i));
+	scene_sign_as(scene, "anna", 7);
+	assert_int_equal(scene_change(scene, LG_FLEET_LIFT, 0, &err), LG_OK);
+	assert_int_equal(scene->round.outcome, LG_FLEET_CAME_TRUE);
+	for (i = 0; i < 2; i++)
+		assert_false(scene_holds(scene, i));
+	scene_free(scene);
+}
+
+/* Locks enough for a set to be full, all over: the next is locked and lifted,
+ * and what made room for it is not on disk any more. */
+static void more_than_a_set_holds(void **state)
+{
+	struct scene *scene = scene_make(1);
+	struct lg_fleet_set *set = scene->gate[0].gate.ear.set;
+	struct lg_error err = {0};
+	size_t before;
+
+	scene_applied_everywhere(scene);
+	assert_int_equal(scene_change(scene, LG_FLEET_LIFT, 0, &err), LG_OK);
+	scene_wait(scene, 2 * 3600 * 1000);
+	before = set->count;
+	assert_true(before >= 3);
+	/* As good as full, and cheaper than that many locks. */
+	set->bytes = LG_FLEET_HELD_BYTES_MAX;
+	scene->lock = "lg-ffffffffffff";
+	scene_applied_everywhere(scene);
+	assert_true(set->bytes < LG_FLEET_HELD_BYTES_MAX);
+	assert_int_equal(set->count, 2);
+	assert_int_equal(scene_change(scene, LG_FLEET_LIFT, 0, &err), LG_OK);
+	assert_false(scene_holds(scene, 0));
+	/* A start finds the same on disk. */
+	scene_restart(&scene->gate[0]);
+	assert_int_equal(scene->gate[0].gate.ear.set->count, 3);
+	scene_free(scene);
+}
+
 static void two_of_one_name(void **state)
 {
 	struct scene *scene = scene_make(2);
@@ -300,6 +360,10 @@ int main(void)
 			  not_confirmed),
 		suite_row("keys are learned, kept and revoked",
 			  keys_are_learned_and_revoked),
+		suite_row("a key is revoked in the middle of a lock",
+			  revoked_in_the_middle_of_a_lock),
+		suite_row("what is over makes room for the next lock",
+			  more_than_a_set_holds),
 		suite_row("two events of one name both count", two_of_one_name),
 		suite_row("ten thousand names fit into an entry", long_lists),
 		suite_row("a lock for a group is for its gates alone", groups),

@@ -235,6 +235,7 @@ struct scene *scene_make(size_t count)
 	size_t i;
 
 	scene->count = count;
+	scene->lock = SCENE_LOCK;
 	scene->clock = (struct lg_clock){&scene->now, scene_now};
 	scene->signature = (struct lg_signature){scene, verify, sign};
 	scene->keys.count = 1;
@@ -321,7 +322,8 @@ enum lg_status scene_begin(struct scene *scene, struct lg_error *err)
 		LG_OK);
 	prepare.values = text.data;
 	new_round(scene);
-	status = lg_fleet_round_apply(&scene->round, SCENE_LOCK, &prepare, err);
+	status =
+		lg_fleet_round_apply(&scene->round, scene->lock, &prepare, err);
 	lg_buffer_release(&text);
 	lg_strlist_release(&prepare.lists);
 	lg_registry_free(&values);
@@ -359,7 +361,7 @@ enum lg_status scene_change(struct scene *scene, enum lg_fleet_kind kind,
 	status = lg_fleet_ear_ask(&scene->ear, &scene->admin, NULL, err);
 	if (status != LG_OK)
 		return status;
-	assert_true(lg_fleet_set_find(scene->ear.set, SCENE_LOCK, &fate));
+	assert_true(lg_fleet_set_find(scene->ear.set, scene->lock, &fate));
 	status =
 		lg_fleet_round_change(&scene->round, &fate, kind, until_s, err);
 	if (status == LG_OK)
@@ -369,7 +371,7 @@ enum lg_status scene_change(struct scene *scene, enum lg_fleet_kind kind,
 
 int scene_holds(const struct scene *scene, size_t gate)
 {
-	return lg_state_lock(scene->gate[gate].state, SCENE_LOCK) != NULL;
+	return lg_state_lock(scene->gate[gate].state, scene->lock) != NULL;
 }
 
 void scene_publish(struct scene *scene, enum lg_fleet_kind kind, int64_t number,

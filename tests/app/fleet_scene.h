@@ -44,6 +44,7 @@ struct scene {
 	struct memory_link *admin_link;
 	struct lg_fleet_ear ear;
 	struct lg_fleet_round round;
+	const char *lock; /* SCENE_LOCK, where nobody says another */
 	char signs_as[16];
 	unsigned char signs_with[LG_FLEET_PUBLIC_SIZE];
 	int64_t confirm_within_s;

@@ -152,6 +152,19 @@ static int print_json(struct lg_cli *cli, const struct lg_cli_fleet *fleet,
 	return lg_cli_json(cli, object);
 }
 
+static void print_since(struct lg_cli *cli, const struct lg_fleet_fate *fate,
+			int64_t now_ms)
+{
+	struct lg_buffer when = {0};
+
+	if (fate->begin == NULL)
+		return;
+	lg_text_clock(now_ms / 1000, fate->begin->at_ms / 1000, &when);
+	lg_cli_print(cli, LG_PLAIN, " since %s",
+		     when.data != NULL ? when.data : "");
+	lg_buffer_release(&when);
+}
+
 static void print_locks(struct lg_cli *cli, const struct lg_fleet_ear *ear,
 			int64_t now_ms)
 {
@@ -167,10 +180,12 @@ static void print_locks(struct lg_cli *cli, const struct lg_fleet_ear *ear,
 		lg_buffer_clear(&when);
 		lg_text_clock(now_ms / 1000, fate.until_s, &when);
 		lg_cli_text(cli, fate.prepare->profile);
-		lg_cli_print(
-			cli, LG_PLAIN, " (%s) %s until %s", fate.lock,
-			lg_fleet_state_name(lg_fleet_fate_state(&fate, now_ms)),
-			when.data != NULL ? when.data : "");
+		lg_cli_print(cli, LG_PLAIN, " (%s) %s", fate.lock,
+			     lg_fleet_state_name(
+				     lg_fleet_fate_state(&fate, now_ms)));
+		print_since(cli, &fate, now_ms);
+		lg_cli_print(cli, LG_PLAIN, " until %s",
+			     when.data != NULL ? when.data : "");
 		if (fate.prepare->by != NULL) {
 			lg_cli_print(cli, LG_PLAIN, ", by ");
 			lg_cli_text(cli, fate.prepare->by);
