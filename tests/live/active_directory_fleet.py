@@ -116,6 +116,9 @@ allow_user.1 = "alice@example.org"
             "40s", "--json"))
         self.assertEqual([one["state"] for one in done["gates"]],
                          ["in-force"] * GATES)
+        after = sorted(one["after_s"] for one in done["gates"])
+        print(f"{GATES} gates: half after {after[GATES // 2]:.1f} s, the last "
+              f"after {after[-1]:.1f} s", file=sys.stderr)
         for gate in self.gates:
             self.assertEqual(gate.decide(user="bob")["verdict"], "refuse")
             self.assertEqual(gate.decide(user="alice@example.org")[

@@ -54,6 +54,25 @@ static enum lg_status ask_listed(const struct lg_directory *directory,
 	return status;
 }
 
+/* Where the directory here knows nobody of those whom the lock is for, it would
+ * be in force and keep nobody out. */
+static enum lg_status finds_somebody(const struct lg_fleet_made *made,
+				     struct lg_error *err)
+{
+	struct lg_strlist dn = {0}, user = {0};
+	enum lg_status status =
+		lg_policy_concerned_names(made->values, &dn, &user, NULL, err);
+
+	if (status == LG_OK && !dn.count && !user.count)
+		status = lg_error_set(err, LG_ERR_CONFLICT, NULL,
+				      "the filter of those whom the lock "
+				      "concerns finds nobody in the directory "
+				      "of this gate");
+	lg_strlist_release(&dn);
+	lg_strlist_release(&user);
+	return status;
+}
+
 static enum lg_status ask_concerned(const struct lg_directory *directory,
 				    const char *filter,
 				    struct lg_fleet_made *made,
@@ -71,6 +90,8 @@ static enum lg_status ask_concerned(const struct lg_directory *directory,
 		status = lg_fleet_filters_join(made->values, made->concerned,
 					       LG_VALUE_APPLIES_TO,
 					       LG_VALUE_APPLIES_TO_USERS, err);
+	if (status == LG_OK && filter && !who.domains)
+		status = finds_somebody(made, err);
 	/* Nobody is listed, or no answer about them is needed. */
 	if (status == LG_OK && !made->findings)
 		status = lg_findings_new(&made->findings, err);
