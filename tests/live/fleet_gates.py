@@ -352,12 +352,22 @@ allow_filter = "(cn=*{long})"
                 "(logongateKind=prepare)", "logongateBody").stdout
             self.assertLess(len(bodies), 100000)
             self.admin.command("lift", "--fleet")
-            # Whom the filter means one gate cannot find out.
+            # Whom the filter means one gate cannot find out, or it finds
+            # nobody of those whom the lock would concern.
             os.remove(self.gates[2].ldif)
-            done = json.loads(self.admin.command(*words, code=6))
-            answer = {one["name"]: one for one in done["gates"]}[NAMES[2]]
-            self.assertEqual(answer["state"], "not-ready")
-            self.assertFalse(any(self.locked(one) for one in self.gates))
+            self.admin.write("some.ini", f"""[profile]
+[applies_to]
+filter = "(cn=*{long})"
+""")
+            for why, name in (("", profile), ("finds nobody", self.admin.path(
+                    "some.ini"))):
+                done = json.loads(self.admin.command(
+                    words[0], name, *words[2:], "--accept-warnings", code=6))
+                answer = {one["name"]: one for one in done["gates"]}[NAMES[2]]
+                self.assertEqual(answer["state"], "not-ready")
+                self.assertIn(why, answer["why"])
+                self.assertFalse(any(self.locked(one) for one in self.gates))
+                self.gates[2].write("people.ldif", before[self.gates[2]])
         finally:
             for gate, text in before.items():
                 gate.write("people.ldif", text)
