@@ -14,7 +14,7 @@ import tempfile
 import time
 
 import running_gate
-from programs import free_port
+from programs import free_port, listens
 from running_gate import BIN, Gate, eventually, listing, main, peer_of
 
 NOBODY = 65534
@@ -173,7 +173,7 @@ def reads_again():
 
 
 def activated():
-    """sockets that systemd passes are used, under their names"""
+    """sockets that systemd passes are used, under their names, or nothing is"""
     tool = shutil.which("systemd-socket-activate")
     if not tool:
         print("     (needs systemd-socket-activate)")
@@ -191,7 +191,7 @@ def activated():
              os.path.join(BIN, "logongated"), "--config", gate.config],
             stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             env=dict(gate.env))
-        eventually(lambda: os.path.exists(path))
+        eventually(lambda: listens(path))
         connection = running_gate.UnixHTTP(path)
         connection.request("GET", "/healthz")
         assert connection.getresponse().status == 200
@@ -199,6 +199,20 @@ def activated():
         assert not os.path.exists(os.path.join(gate.run, "http.sock"))
         assert os.path.exists(os.path.join(gate.run, "control.sock"))
         assert gate.stop() == 0
+        # One more address, which would be served by nobody.
+        gate.write_config(text.replace(
+            '"unix:{folder}/passed.sock"',
+            f'"unix:{gate.folder}/passed.sock, 127.0.0.1:{free_port()}"'))
+        os.unlink(path)
+        gate.process = subprocess.Popen(
+            [tool, "-l", path, "--fdname=http",
+             os.path.join(BIN, "logongated"), "--config", gate.config],
+            stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            env=dict(gate.env))
+        eventually(lambda: listens(path))
+        assert gate.process.wait(20) == 3
+        said = gate.logged()
+        assert "not among the sockets that systemd passed" in said, said
 
 
 def checked():
