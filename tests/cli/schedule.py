@@ -122,6 +122,18 @@ class Schedule(driver.Case):
                  "1h", code=6, LOGONGATE_TEST_FAILS="1")
         self.assertEqual(os.listdir(self.units), [])
 
+    def test_a_command_is_found_where_the_calendar_starts_it(self):
+        words = (self.listed(), "--on-calendar", "daily", "--for", "1h", "--")
+        os.chmod(self.write("upgrade.sh", "#!/bin/sh\n"), 0o755)
+        self.add("night", *words, "./upgrade.sh", "./as it is")
+        self.assertIn(f'"--" "{os.path.realpath(self.folder)}/upgrade.sh" '
+                      '"./as it is"\n', self.drop_in("night", "service"))
+        for name in ("upgrade.sh", "./gone.sh"):
+            done = self.add("other", *words, name, code=3)
+            self.assertIn("; nothing was scheduled\n", done.err)
+        self.assertFalse([name for name in os.listdir(self.units)
+                          if "other" in name])
+
     def test_bad_input_schedules_nothing(self):
         profile = self.listed()
         good = ("--on-calendar", "daily", "--for", "1h")

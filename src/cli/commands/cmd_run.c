@@ -5,6 +5,9 @@
  * Applies, runs the command, lifts however it ends. Should logongate itself be
  * killed, the lock's own end lifts it.
  */
+#include <errno.h>
+#include <string.h>
+
 #include "cli/change/apply.h"
 #include "cli/commands.h"
 #include "cli/commands/run_child.h"
@@ -34,6 +37,18 @@ static int run_command(struct lg_cli *cli, struct lg_overrun *overrun,
 	return code;
 }
 
+/* As a shell would say it. */
+static int look(struct lg_cli *cli)
+{
+	int number = lg_run_look(cli->rest[0]);
+
+	if (number == 0)
+		return LG_EXIT_DONE;
+	lg_cli_say(cli, LG_EXIT_DONE, NULL, "%s: %s; nothing was locked",
+		   cli->rest[0], strerror(number));
+	return number == ENOENT ? 127 : 126;
+}
+
 int lg_cmd_run(struct lg_cli *cli)
 {
 	struct lg_prepared prepared = {0};
@@ -51,7 +66,7 @@ int lg_cmd_run(struct lg_cli *cli)
 	if (code == LG_EXIT_DONE)
 		code = lg_plan_refusal(cli, prepared.plan);
 	if (code == LG_EXIT_DONE)
-		code = lg_run_look(cli);
+		code = look(cli);
 	/* From here on a signal waits: a lock that is applied is lifted. */
 	lg_run_signals(&signals);
 	sigprocmask(SIG_BLOCK, &signals, &before);

@@ -22,6 +22,7 @@
 #include "cli/open/open.h"
 #include "cli/output.h"
 #include "cli/table.h"
+#include "cli/commands/run_child.h"
 #include "cli/commands/schedule.h"
 #include "cli/commands/schedule_command.h"
 #include "cli/text/times.h"
@@ -284,6 +285,7 @@ int lg_cmd_schedule_add(struct lg_cli *cli)
 	const char *at = lg_cli_option(cli, "at");
 	struct lg_error err;
 	int64_t lasts_s, ahead_s;
+	int number;
 	int code = check_name(cli, schedule.name);
 
 	if (code != LG_EXIT_DONE)
@@ -302,6 +304,12 @@ int lg_cmd_schedule_add(struct lg_cli *cli)
 					 "calendar says; leave --at out");
 	if (cli->rest != NULL && cli->rest_count == 0)
 		return lg_cli_usage(cli, "there is no command after --");
+	/* A mistyped one is not found out at night. */
+	number = cli->rest != NULL ? lg_run_look(cli->rest[0]) : 0;
+	if (number != 0)
+		return lg_cli_say(cli, LG_EXIT_INVALID, NULL,
+				  "%s: %s; nothing was scheduled", cli->rest[0],
+				  strerror(number));
 	code = lg_cli_duration(cli, "for", &lasts_s);
 	if (code == LG_EXIT_DONE && at != NULL)
 		code = lg_cli_ahead(cli, "at", at + 1, &ahead_s);

@@ -223,8 +223,7 @@ int lg_run_child(struct lg_cli *cli, struct lg_overrun *overrun,
 	return code;
 }
 
-/* As execvp would find it. Returns: 0, or an errno. */
-static int look_for(const char *name)
+int lg_run_look(const char *name)
 {
 	const char *path = getenv("PATH");
 	struct lg_buffer file = {0};
@@ -251,15 +250,4 @@ static int look_for(const char *name)
 	}
 	lg_buffer_release(&file);
 	return found;
-}
-
-int lg_run_look(struct lg_cli *cli)
-{
-	int number = look_for(cli->rest[0]);
-
-	if (number == 0)
-		return LG_EXIT_DONE;
-	lg_cli_say(cli, LG_EXIT_DONE, NULL, "%s: %s; nothing was locked",
-		   cli->rest[0], strerror(number));
-	return number == ENOENT ? 127 : 126;
 }

@@ -17,9 +17,9 @@
 /* The signals that wait from before a lock is applied to after it is lifted. */
 void lg_run_signals(sigset_t *out_signals);
 
-/* Whether there is such a command: nobody is kept out for a mistyped one.
- * Returns: 0; 127 or 126, which is printed. */
-int lg_run_look(struct lg_cli *cli);
+/* Looks for a command as lg_run_child will find it: nobody is kept out for a
+ * mistyped one. Returns: 0; an errno. */
+int lg_run_look(const char *name);
 
 /*
  * Runs cli->rest to its end with the signals of before, handing signals on

@@ -30,6 +30,30 @@ static enum lg_status add_word(struct lg_strlist *command, const char *word,
 	return lg_strlist_add(command, word, strlen(word), err);
 }
 
+/* A command by its path here would not be found from where the calendar
+ * starts it. What it is a link to is another command. */
+static enum lg_status add_program(struct lg_strlist *command, const char *name,
+				  struct lg_error *err)
+{
+	char *here = realpath(".", NULL);
+	struct lg_buffer whole = {0};
+	enum lg_status status;
+
+	if (name[0] == '/' || strchr(name, '/') == NULL || here == NULL) {
+		status = add_word(command, name, err);
+	} else {
+		if (strncmp(name, "./", 2) == 0)
+			name += 2;
+		lg_buffer_format(&whole, "%s/%s", here, name);
+		status = lg_buffer_status(&whole, err);
+		if (status == LG_OK)
+			status = add_word(command, whole.data, err);
+	}
+	lg_buffer_release(&whole);
+	free(here);
+	return status;
+}
+
 static int is_one_of(const char *name, const char *const *names)
 {
 	for (; *names != NULL; names++) {
@@ -92,6 +116,7 @@ enum lg_status lg_schedule_command(const struct lg_cli *cli,
 	if (status == LG_OK && cli->rest != NULL)
 		status = add_word(command, "--", err);
 	for (int i = 0; status == LG_OK && i < cli->rest_count; i++)
-		status = add_word(command, cli->rest[i], err);
+		status = i == 0 ? add_program(command, cli->rest[i], err)
+				: add_word(command, cli->rest[i], err);
 	return status;
 }
