@@ -122,6 +122,22 @@ class Schedule(driver.Case):
                  "1h", code=6, LOGONGATE_TEST_FAILS="1")
         self.assertEqual(os.listdir(self.units), [])
 
+    def test_what_would_be_refused_at_night_is_refused_now(self):
+        words = ("--on-calendar", "daily", "--for", "1h", self.directory())
+        some = self.listed("some", allow=("gone", "tester"))
+        done = self.add("night", some, *words, code=5)
+        self.assertIn("dn-not-found: ", done.err)
+        self.assertIn("schedule add does it with --accept-warnings", done.err)
+        self.assertEqual(os.listdir(self.units), [])
+        self.add("night", some, *words, "--accept-warnings")
+        self.assertIn('"--accept-warnings"', self.drop_in("night", "service"))
+        # What is away now may be there at night.
+        done = self.add("other", self.listed(), *words[:-1], "--directory",
+                        "ldif:/nowhere")
+        self.assertIn("/nowhere", done.err)
+        self.assertIn("cannot be told now; it is scheduled all the same",
+                      done.err)
+
     def test_a_command_is_found_where_the_calendar_starts_it(self):
         words = (self.listed(), "--on-calendar", "daily", "--for", "1h", "--")
         os.chmod(self.write("upgrade.sh", "#!/bin/sh\n"), 0o755)

@@ -25,6 +25,7 @@
 #include "cli/commands/run_child.h"
 #include "cli/commands/schedule.h"
 #include "cli/commands/schedule_command.h"
+#include "cli/text/plan_text.h"
 #include "cli/text/times.h"
 
 #define PROGRAM_MS 30000
@@ -272,6 +273,30 @@ static int check_name(struct lg_cli *cli, const char *name)
 			    name);
 }
 
+/* What would be refused at night has to be accepted now; what cannot be judged
+ * now may be well then. */
+static int judge(struct lg_cli *cli)
+{
+	struct lg_prepared prepared = {0};
+	int quiet = cli->quiet;
+	int code;
+
+	/* The times of a plan of now are not those of the calendar. */
+	cli->quiet = 1;
+	code = lg_prepare(cli, cli->operand[1], LG_END_OPTIONAL, &prepared);
+	cli->quiet = quiet;
+	if (code == LG_EXIT_DONE)
+		code = lg_plan_refusal(cli, prepared.plan);
+	lg_prepared_release(&prepared);
+	if (code == LG_EXIT_DONE || code == LG_EXIT_WOULD_NOT_LOCK)
+		return code;
+	if (!quiet)
+		lg_cli_say(cli, LG_EXIT_DONE, NULL,
+			   "whether the lock would engage cannot be told now; "
+			   "it is scheduled all the same");
+	return LG_EXIT_DONE;
+}
+
 int lg_cmd_schedule_add(struct lg_cli *cli)
 {
 	struct lg_strlist command = {0};
@@ -320,6 +345,8 @@ int lg_cmd_schedule_add(struct lg_cli *cli)
 	if (profile->max_duration_s >= 0 && lasts_s > profile->max_duration_s)
 		code = lg_cli_too_long(cli, profile);
 	schedule.profile = profile->name;
+	if (code == LG_EXIT_DONE)
+		code = judge(cli);
 	if (code == LG_EXIT_DONE &&
 	    lg_schedule_command(cli, &command, &err) != LG_OK)
 		code = no_memory(cli);

@@ -398,7 +398,9 @@ static void tell_unaccepted(struct lg_cli *cli, const struct lg_plan *plan,
 			     ? "the lock would not engage; %s does it with "
 			       "--accept-open"
 			     : "%s does it with --accept-warnings",
-		     strcmp(cli->command->name, "run") == 0 ? "run" : "apply");
+		     strcmp(cli->command->name, "plan") == 0
+			     ? "apply"
+			     : cli->command->name);
 	lg_error_code(&err, plan->answer == LG_PLAN_OPEN ? "fails-open"
 							 : "needs-accepting");
 	lg_cli_fail_as(cli, code, &err);
