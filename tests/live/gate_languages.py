@@ -11,6 +11,9 @@ from running_gate import Gate, listeners, main, peer_of
 GERMAN = "Wir arbeiten an den Postfächern; zurück gegen %{until}."
 FRENCH = "Maintenance jusqu'à %{until}."
 WORDS = f'refused.de = "{GERMAN}"\nrefused.fr = "{FRENCH}"\n'
+CALM = {"en": "your password is still the same",
+        "de": "Ihr Passwort ist unverändert",
+        "fr": "votre mot de passe reste le même"}
 LISTEN = listeners("http", "postfix", "dict") + \
     '[listen.status]\naddress = "unix:status.sock"\n'
 
@@ -64,6 +67,7 @@ def at_each_door():
                 (",".join(["xx"] * 2000), "fr", "jusqu")):
             headers, text = page(gate, accept)
             assert word in text and f'<p lang="{tag}">' in text, (accept, text)
+            assert CALM[tag] in text, (accept, text)
             assert headers["vary"] == "accept-language", headers
             headers, text = page(gate, accept, "http", "/v1/check",
                                  X_Gate_User="bob")
@@ -72,10 +76,24 @@ def at_each_door():
                                  "/v1/check?answer=final", X_Gate_User="bob")
             assert headers["content-language"] == tag, (accept, headers)
             assert word in text.replace("&#39;", "'"), (accept, text)
+            # What stands around the words is in their language.
+            assert CALM[tag] in text and f'<html lang="{tag}">' in text, text
             status, _, body = gate.http(
                 "POST", "/v1/decide", json.dumps({"user": "bob"}),
                 {} if accept is None else {"Accept-Language": accept})
             assert status == 200 and word in json.loads(body)["message"], body
+
+
+def around_them():
+    """words in a language that the page does not know stand in English"""
+    with Gate(listen=LISTEN).start() as gate:
+        gate.lock(gate.profile(listed=["alice"], extra='refused.pl = "Zaraz."\n'
+                               'refused.de-at = "Glei."\n'))
+        for accept, tag, around in (("pl", "pl", "en"), ("de-AT", "de-at", "de")):
+            _, text = page(gate, accept, "http", "/v1/check?answer=final",
+                           X_Gate_User="bob")
+            assert f'<html lang="{around}">' in text, (accept, text)
+            assert f'<p lang="{tag}">' in text and CALM[around] in text, text
 
 
 def render_is_its_own():
@@ -159,4 +177,4 @@ def plan_and_lint():
         assert not gate.json("profiles", "lint", good)["warnings"]
 
 
-main([at_each_door, render_is_its_own, who_speaks, plan_and_lint])
+main([at_each_door, around_them, render_is_its_own, who_speaks, plan_and_lint])

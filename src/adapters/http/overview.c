@@ -67,6 +67,8 @@ static void one_lock(const struct lg_overview_lock *lock, int for_help,
 static void locks(const struct lg_overview *o, int for_help,
 		  struct lg_buffer *out)
 {
+	const struct lg_page_frame *frame;
+	const char *language = NULL;
 	int in_force = 0;
 	size_t i;
 
@@ -79,11 +81,14 @@ static void locks(const struct lg_overview *o, int for_help,
 	for (i = 0; i < o->lock_count; i++) {
 		one_lock(&o->lock[i], for_help, out);
 		in_force |= !o->lock[i].starts;
+		if (!o->lock[i].starts && !language)
+			language = o->lock[i].language;
 	}
-	if (in_force && !for_help)
-		lg_buffer_text(out, "<p>You do not need to change anything, "
-				    "and your password is still the same."
-				    "</p>\n");
+	if (in_force && !for_help) {
+		frame = lg_page_frame(language);
+		lg_http_paragraph(frame->language, out);
+		lg_buffer_format(out, "%s</p>\n", frame->calm);
+	}
 }
 
 static void attention(const struct lg_overview *o, struct lg_buffer *out)

@@ -7,6 +7,7 @@
  */
 #include <inttypes.h>
 #include <string.h>
+#include <strings.h>
 
 #include "core/policy/message.h"
 
@@ -110,4 +111,31 @@ void lg_http_status_page(const struct lg_http_status *status,
 	row("Version", status->version, out_html);
 	lg_buffer_text(out_html, "</table>\n");
 	foot(out_html);
+}
+
+const struct lg_page_frame *lg_page_frame(const char *language)
+{
+	static const struct lg_page_frame known[] = {
+		{"en", "Mail is not available right now",
+		 "You do not need to change anything, and your password is "
+		 "still the same."},
+		{"de", "Ihre Mails sind zurzeit nicht erreichbar",
+		 "Sie müssen nichts ändern; Ihr Passwort ist unverändert."},
+		{"es", "El correo no está disponible en este momento",
+		 "No tiene que cambiar nada; su contraseña sigue siendo la "
+		 "misma."},
+		{"fr", "La messagerie est indisponible pour le moment",
+		 "Vous n’avez rien à changer ; votre mot de passe reste le "
+		 "même."},
+		{"nl", "Uw mail is op dit moment niet bereikbaar",
+		 "U hoeft niets te veranderen; uw wachtwoord is niet "
+		 "veranderd."},
+	};
+	size_t i;
+
+	for (i = 1; language && i < sizeof(known) / sizeof(known[0]); i++)
+		if (!strncasecmp(language, known[i].language, 2) &&
+		    (!language[2] || language[2] == '-'))
+			return &known[i];
+	return &known[0];
 }

@@ -10,6 +10,7 @@
 
 #include "base/utf8.h"
 
+#include "adapters/http/page.h"
 #include "adapters/http/pages.h"
 #include "adapters/http/refusal_page.h"
 #include "adapters/http/template.h"
@@ -101,6 +102,7 @@ enum lg_status lg_refusal_page_render(const struct lg_refusal_page *page,
 				      struct lg_buffer *out_html,
 				      struct lg_error *err)
 {
+	const struct lg_page_frame *frame = lg_page_frame(words->language);
 	const struct lg_http_slot slot[] = {
 		{"text", words->text, 0},
 		{"language", words->language, 0},
@@ -108,14 +110,18 @@ enum lg_status lg_refusal_page_render(const struct lg_refusal_page *page,
 		{"profile", words->profile, 0},
 		{"reason", words->reason, 0},
 		{"host", page ? page->host : NULL, 0},
-		/* Of our own page alone; it is the last. */
+		/* Of our own page alone; they are the last. */
 		{"head", (const char *)lg_page_head, 1},
+		{"frame_language", frame->language, 0},
+		{"title", frame->title, 0},
+		{"calm", frame->calm, 0},
 	};
+	const size_t own = 4;
 	const size_t count = sizeof(slot) / sizeof(slot[0]);
 
 	if (page && page->html)
 		return lg_http_template(page->html, page->len, page->path, slot,
-					count - 1, out_html, err);
+					count - own, out_html, err);
 	return lg_http_template((const char *)lg_page_refusal,
 				lg_page_refusal_len, "refusal.html", slot,
 				count, out_html, err);

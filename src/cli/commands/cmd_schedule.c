@@ -11,7 +11,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/instant.h"
 #include "base/local_time.h"
 
 #include "adapters/system/system_clock.h"
@@ -92,51 +91,6 @@ static int systemctl(struct lg_cli *cli, const char *verb, const char *option,
 	return code;
 }
 
-/* "@1900000000", or "Sun 2026-12-06 02:00:00 UTC", as systemd 252 and 257 say
- * it whatever --timestamp asks for. */
-static int64_t read_next(const char *said)
-{
-	const char *digit = said + strcspn(said, "0123456789");
-	char text[] = "2026-12-06 02:00:00Z";
-	int64_t next_s = 0;
-
-	if (said[0] == '@')
-		return strtoll(said + 1, NULL, 10);
-	if (strlen(digit) < sizeof(text) - 1 || strstr(digit, " UTC") == NULL)
-		return 0;
-	memcpy(text, digit, sizeof(text) - 2);
-	return lg_instant_parse(text, sizeof(text) - 1, &next_s, NULL) == LG_OK
-		       ? next_s
-		       : 0;
-}
-
-/* When the timer elapses next; 0: nobody knows. */
-static int64_t next_time(const char *name)
-{
-	struct lg_buffer unit = {0}, said = {0};
-	int64_t next_s = 0;
-
-	lg_buffer_format(&unit, "logongate-window@%s.timer", name);
-	if (lg_buffer_status(&unit, NULL) == LG_OK) {
-		const char *const argv[] = {"env",
-					    "TZ=UTC0",
-					    "systemctl",
-					    "show",
-					    "--timestamp=unix",
-					    "--property=NextElapseUSecRealtime",
-					    "--value",
-					    unit.data,
-					    NULL};
-
-		if (lg_program_output(argv, PROGRAM_MS, &said, NULL) == LG_OK &&
-		    said.len > 1)
-			next_s = read_next(said.data);
-	}
-	lg_buffer_release(&said);
-	lg_buffer_release(&unit);
-	return next_s;
-}
-
 static int print_cron(struct lg_cli *cli,
 		      const struct lg_window_schedule *schedule)
 {
@@ -183,7 +137,7 @@ static int print_cron(struct lg_cli *cli,
 static int print_added(struct lg_cli *cli,
 		       const struct lg_window_schedule *schedule)
 {
-	int64_t next_s = next_time(schedule->name);
+	int64_t next_s = lg_schedule_next(schedule->name);
 	struct lg_zone zone = lg_system_zone();
 	char when[LG_TIME_FULL_SIZE];
 	cJSON *object;
@@ -363,7 +317,7 @@ static void list_one(struct lg_table *table, cJSON *array, const char *name)
 {
 	struct lg_buffer timer = {0}, service = {0};
 	struct lg_buffer calendar = {0}, profile = {0}, lasts = {0}, when = {0};
-	int64_t next_s = next_time(name);
+	int64_t next_s = lg_schedule_next(name);
 	cJSON *object;
 
 	lg_schedule_read(name, "timer", &timer, NULL);

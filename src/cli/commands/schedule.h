@@ -32,4 +32,7 @@ enum lg_status lg_schedule_delete(const char *name, struct lg_error *err);
 enum lg_status lg_schedule_names(struct lg_strlist *out_names,
 				 struct lg_error *err);
 
+/* When the timer elapses next, as systemd says; 0: nobody knows. */
+int64_t lg_schedule_next(const char *name);
+
 #endif

@@ -12,13 +12,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/instant.h"
+
 #include "adapters/system/atomic_file.h"
 #include "adapters/system/durable.h"
+#include "adapters/system/program.h"
 #include "cli/commands/schedule.h"
 
 #define UNIT_DIR "/etc/systemd/system"
 #define PREFIX "logongate-window@"
 #define SUFFIX ".timer.d"
+#define SYSTEMCTL_MS 30000
 
 static void put_unit_dir(struct lg_buffer *out)
 {
@@ -168,4 +172,49 @@ enum lg_status lg_schedule_names(struct lg_strlist *out_names,
 	free(entry);
 	lg_buffer_release(&path);
 	return status;
+}
+
+/* "@1900000000", or "Sun 2026-12-06 02:00:00 UTC", as systemd 252 and 257 say
+ * it whatever --timestamp asks for. */
+static int64_t read_next(const char *said)
+{
+	const char *digit = said + strcspn(said, "0123456789");
+	char text[] = "2026-12-06 02:00:00Z";
+	int64_t next_s = 0;
+
+	if (said[0] == '@')
+		return strtoll(said + 1, NULL, 10);
+	if (strlen(digit) < sizeof(text) - 1 || strstr(digit, " UTC") == NULL)
+		return 0;
+	memcpy(text, digit, sizeof(text) - 2);
+	return lg_instant_parse(text, sizeof(text) - 1, &next_s, NULL) == LG_OK
+		       ? next_s
+		       : 0;
+}
+
+int64_t lg_schedule_next(const char *name)
+{
+	struct lg_buffer unit = {0}, said = {0};
+	int64_t next_s = 0;
+
+	lg_buffer_format(&unit, "logongate-window@%s.timer", name);
+	if (lg_buffer_status(&unit, NULL) == LG_OK) {
+		const char *const argv[] = {"env",
+					    "TZ=UTC0",
+					    "systemctl",
+					    "show",
+					    "--timestamp=unix",
+					    "--property=NextElapseUSecRealtime",
+					    "--value",
+					    unit.data,
+					    NULL};
+
+		if (lg_program_output(argv, SYSTEMCTL_MS, &said, NULL) ==
+			    LG_OK &&
+		    said.len > 1)
+			next_s = read_next(said.data);
+	}
+	lg_buffer_release(&said);
+	lg_buffer_release(&unit);
+	return next_s;
 }
