@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/change/found_dns.h"
 #include "daemon/inside_facts.h"
 #include "daemon/turn.h"
 #include "daemon/enforce.h"
@@ -72,8 +73,8 @@ static void work_on(void *context)
 	job->status = lg_directory_open(&settings, &directory, &job->err);
 	if (job->status != LG_OK)
 		return;
-	job->status = directory.ask(directory.self, &ask, NULL, &job->findings,
-				    &job->err);
+	job->status = lg_found_ask(&directory, &ask, NULL, &job->findings, NULL,
+				   &job->err);
 	directory.close(directory.self);
 	/* A million names are not given back by the loop. */
 	gate_facts_names_release(&job->names);

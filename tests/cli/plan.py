@@ -220,6 +220,37 @@ allow_filter = "(|(uid=alice)(uid=bob))"
                          {DN + "alice", DN + "bob"})
         self.plan(4, profile)
 
+    def test_a_dn_that_others_have_too_is_not_listed_by_a_name(self):
+        """L15 for allow_filter and allow_user; nor is one that is no DN"""
+        ldif = self.write("shared.ldif", "".join(
+            f"dn: cn={name},dc=org\nobjectClass: inetOrgPerson\ncn: {name}\n"
+            f"uid: {name}\nlegacyExchangeDN: {dn}\n\n" for name, dn in
+            (("own", DN + "own"), ("listed", DN + "shared"),
+             ("other", DN + "SHARED"), ("gone", "ADCDisabledMail"))))
+        text = "[profile]\n[logon_only_as]\nwhen_invalid = closed\n"
+        by_filter = self.profile("f", text + 'allow_filter = '
+                                 '"(|(uid=own)(uid=listed)(uid=gone))"\n')
+        by_name = self.profile("u", text + 'allow_user.1 = "own"\n'
+                               'allow_user.2 = "listed"\n'
+                               'allow_user.3 = "gone"\n')
+        words = f"--directory=ldif:{ldif}", "--accept-warnings"
+        for profile in by_filter, by_name:
+            plan = self.plan(0, profile, *words)
+            self.assertLessEqual({"dn-ambiguous", "dn-malformed"},
+                                 self.codes(plan))
+            self.plan(5, profile, words[0])
+            for who, code in (("own", 0), ("listed", 0), ("other", 1)):
+                self.expect(code, "check", "--profile", profile, words[0],
+                            "--user", who)
+            self.expect(0, "check", "--profile", profile, words[0], "--dn",
+                        DN + "own")
+            self.expect(1, "check", "--profile", profile, words[0], "--dn",
+                        DN + "shared")
+            plan = self.plan(0, profile, *words, "--skip-unsupported",
+                             "--dialect", "exchange5.5")
+            values = {v["name"]: v for v in plan["targets"][0]["values"]}
+            self.assertEqual(values["Logon Only As"]["data"], [DN + "own"])
+
     def test_a_lock_that_reaches_the_servers_own_parts(self):
         text = """[profile]
 max_duration = "8h"

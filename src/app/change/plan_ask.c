@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "app/change/concerned.h"
+#include "app/change/found_dns.h"
 #include "app/change/plan_ask.h"
 #include "core/policy/policy_values.h"
 
@@ -187,9 +188,9 @@ enum lg_status lg_plan_ask(struct lg_plan *plan,
 				      "no directory is named; --directory URI "
 				      "or [directory] uri names one");
 	else
-		status = input->directory->ask(
-			input->directory->self, &question, input->progress,
-			&plan->findings, &plan->directory_error);
+		status = lg_found_ask(input->directory, &question,
+				      input->progress, &plan->findings,
+				      &plan->warnings, &plan->directory_error);
 	if (status == LG_ERR_DIRECTORY || status == LG_ERR_TIMEOUT) {
 		plan->facts = LG_FACTS_NOT_ASKED;
 		status = unasked(&question, &plan->findings, err);

@@ -119,8 +119,10 @@ enum lg_status lg_plan_compose(struct lg_plan *plan,
 					     &target->values, &warnings, err);
 	if (status == LG_ERR_CONFLICT)
 		lg_error_code(err, "lock-conflict");
-	if (status == LG_OK)
-		status = lg_plan_add_warnings(plan, &warnings, err);
+	for (size_t i = 0; status == LG_OK && i < warnings.text.count; i++)
+		status = lg_warnings_add(&plan->warnings, warnings.code[i], err,
+					 "%s: %s", server->name,
+					 warnings.text.item[i]);
 	lg_registry_free(&bare);
 	lg_servers_beside_release(&none);
 	lg_warnings_release(&warnings);

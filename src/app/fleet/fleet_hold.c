@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "app/change/concerned.h"
+#include "app/change/found_dns.h"
 #include "app/fleet/fleet_filters.h"
 #include "app/fleet/fleet_values.h"
 
@@ -43,8 +44,8 @@ static enum lg_status ask_listed(const struct lg_directory *directory,
 						 &dn, &user, &needs, err);
 
 	if (status == LG_OK && directory && (needs || filter))
-		status = directory->ask(directory->self, &question, NULL,
-					&made->findings, err);
+		status = lg_found_ask(directory, &question, NULL,
+				      &made->findings, NULL, err);
 	if (status == LG_OK && filter)
 		status = lg_fleet_filters_join(
 			made->values, made->findings, LG_VALUE_LOGON_ONLY_AS,

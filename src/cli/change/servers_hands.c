@@ -9,6 +9,7 @@
 #include <logongate/policy.h>
 
 #include "adapters/control/gate_target.h"
+#include "app/change/found_dns.h"
 #include "app/lock/lock_change.h"
 #include "cli/change/apply.h"
 #include "cli/change/servers_apply.h"
@@ -89,8 +90,8 @@ static enum lg_status find_facts(void *context,
 				     "is named; --directory URI or [directory] "
 				     "uri names one");
 	else if (status == LG_OK)
-		status = directory->ask(directory->self, &ask, NULL,
-					out_findings, err);
+		status = lg_found_ask(directory, &ask, NULL, out_findings, NULL,
+				      err);
 out:
 	lg_strlist_release(&dn);
 	lg_strlist_release(&user);

@@ -10,6 +10,7 @@
 
 #include "adapters/system/system_codepage.h"
 #include "app/change/concerned.h"
+#include "app/change/found_dns.h"
 #include "app/render/render_ldif.h"
 #include "app/render/render_powershell.h"
 #include "cli/commands.h"
@@ -50,8 +51,8 @@ static enum lg_status ask_filter(struct rendering *r, struct lg_error *err)
 				    "with --directory or [directory] uri",
 				    ask.filter ? "allow_filter" : "filter");
 	if (status == LG_OK && ask.filter)
-		status = directory->ask(directory->self, &ask, NULL,
-					&r->findings, err);
+		status = lg_found_ask(directory, &ask, NULL, &r->findings, NULL,
+				      err);
 	if (status == LG_OK && who.filter)
 		status = lg_concerned_ask(directory, &who, NULL, &r->concerned,
 					  err);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "app/change/concerned.h"
+#include "app/change/found_dns.h"
 #include "app/render/window_script.h"
 #include "cli/open/open.h"
 #include "cli/output.h"
@@ -150,8 +151,8 @@ static enum lg_status ask_filter(struct lg_cli *cli,
 				    "--directory names one",
 				    ask.filter ? "allow_filter" : "filter");
 	if (status == LG_OK && ask.filter)
-		status = directory->ask(directory->self, &ask, &progress,
-					out_findings, err);
+		status = lg_found_ask(directory, &ask, &progress, out_findings,
+				      NULL, err);
 	if (status == LG_OK && who.filter)
 		status = lg_concerned_ask(directory, &who, &progress,
 					  out_concerned, err);
