@@ -24,9 +24,7 @@
 static int unescape(const char *text, size_t len, struct lg_buffer *out,
 		    int *has_nul)
 {
-	size_t i;
-
-	for (i = 0; i < len; i++) {
+	for (size_t i = 0; i < len; i++) {
 		char c = text[i];
 
 		if (c == ESCAPE) {

@@ -57,9 +57,8 @@ static void append_base64(const char *text, struct lg_buffer *out)
 				    "abcdefghijklmnopqrstuvwxyz"
 				    "0123456789+/";
 	size_t len = strlen(text);
-	size_t i;
 
-	for (i = 0; i < len; i += 3) {
+	for (size_t i = 0; i < len; i += 3) {
 		uint32_t bits = (uint32_t)(unsigned char)text[i] << 16;
 
 		if (i + 1 < len)

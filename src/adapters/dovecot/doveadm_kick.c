@@ -73,13 +73,12 @@ static int compare(const void *a, const void *b)
 static enum lg_status collect(struct kick *kick)
 {
 	struct lg_cut_order *order = kick->order;
-	size_t i;
 
 	kick->item = calloc(order->count + 1, sizeof(*kick->item));
 	if (!kick->item)
 		return lg_error_set(kick->err, LG_ERR_NO_MEMORY, NULL,
 				    "out of memory");
-	for (i = 0; i < order->count; i++) {
+	for (size_t i = 0; i < order->count; i++) {
 		const struct lg_session *session = &order->session[i];
 
 		if (session->door && !strcmp(session->door, "dovecot") &&
@@ -107,9 +106,7 @@ static void note(struct kick *kick, const char *before,
 
 static void mark(struct kick *kick, const struct group *group, enum lg_cut cut)
 {
-	size_t i;
-
-	for (i = group->first; i < group->end; i++) {
+	for (size_t i = group->first; i < group->end; i++) {
 		unsigned char *at = &kick->order->cut[kick->item[i].index];
 
 		if (*at == LG_CUT_NOW)
@@ -122,9 +119,8 @@ static size_t count_of(const struct kick *kick, const struct group *group,
 		       enum lg_cut cut)
 {
 	size_t count = 0;
-	size_t i;
 
-	for (i = group->first; i < group->end; i++)
+	for (size_t i = group->first; i < group->end; i++)
 		count += kick->order->cut[kick->item[i].index] == cut;
 	return count;
 }
@@ -147,7 +143,6 @@ static enum lg_status ask_groups(struct kick *kick, const struct group *group,
 	struct lg_buffer answer = {0};
 	struct lg_error said = {0};
 	enum lg_status status;
-	size_t i;
 
 	lg_buffer_char(&kick->request, ']');
 	status = kick->kicker->ask(kick->kicker->context, &kick->request,
@@ -158,7 +153,7 @@ static enum lg_status ask_groups(struct kick *kick, const struct group *group,
 					       answer.len, count, done, &said);
 	if (status != LG_OK)
 		failed(kick, status, &said);
-	for (i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++)
 		if (done[i])
 			mark(kick, &group[i], LG_CUT_TOLD);
 	lg_buffer_release(&answer);
@@ -194,11 +189,10 @@ static void hangs(struct kick *kick, const struct group *group)
 static void send_one_by_one(struct kick *kick)
 {
 	const struct lg_doveadm_kicker *kicker = kick->kicker;
-	size_t i;
 
 	kick->is_broken = 0;
-	for (i = 0; i < kick->group_count && !kick->is_broken &&
-		    !kicker->is_stopped(kicker->context);
+	for (size_t i = 0; i < kick->group_count && !kick->is_broken &&
+			   !kicker->is_stopped(kicker->context);
 	     i++) {
 		put_command(kick, &kick->group[i], 0);
 		if (ask_groups(kick, &kick->group[i], 1, ONE_LIMIT_MS) ==

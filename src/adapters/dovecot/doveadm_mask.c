@@ -100,11 +100,9 @@ int lg_doveadm_hits_no_other(const struct lg_session *session,
 			     const unsigned char *cut, size_t count, size_t i,
 			     const char *mask)
 {
-	size_t k;
-
 	if (!strpbrk(mask, "*?"))
 		return 1;
-	for (k = 0; k < count; k++) {
+	for (size_t k = 0; k < count; k++) {
 		if (cut[k] != LG_CUT_SPARE || !is_dovecots(&session[k]) ||
 		    lg_doveadm_is_passed_on(&session[k]) ||
 		    !is_same_address(&session[i], &session[k]) ||
@@ -121,9 +119,8 @@ size_t lg_doveadm_can_cut(const struct lg_session *session, size_t count,
 {
 	struct lg_buffer mask = {0};
 	size_t left = 0;
-	size_t i;
 
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		if (cut[i] != LG_CUT_SPARE && is_dovecots(&session[i]) &&
 		    !lg_doveadm_is_passed_on(&session[i])) {
 			lg_buffer_clear(&mask);
@@ -135,7 +132,7 @@ size_t lg_doveadm_can_cut(const struct lg_session *session, size_t count,
 		}
 	}
 	/* Only now: who cannot be cut is not one to spare. */
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		if (cut[i] == LG_CUT_CANNOT)
 			cut[i] = LG_CUT_SPARE;
 		left += cut[i] != LG_CUT_SPARE;

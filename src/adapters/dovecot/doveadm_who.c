@@ -154,12 +154,11 @@ static enum lg_status add_row(const cJSON *row, struct lg_session_list *list,
 {
 	const char *connections = lg_json_word_of(row, "connections");
 	size_t count = 1;
-	size_t i;
 	enum lg_status status = LG_OK;
 
 	if (*connections && !read_count(connections, &count))
 		return unreadable(err);
-	for (i = 0; i < count && status == LG_OK; i++)
+	for (size_t i = 0; i < count && status == LG_OK; i++)
 		status = add_session(row, i, list, err);
 	return status;
 }
@@ -222,9 +221,8 @@ static enum lg_status add_answers(const cJSON *root,
 				  struct lg_error *err)
 {
 	enum lg_status status = LG_OK;
-	const cJSON *answer;
 
-	for (answer = root->child; answer && status == LG_OK;
+	for (const cJSON *answer = root->child; answer && status == LG_OK;
 	     answer = answer->next) {
 		const cJSON *tag = answer->child ? answer->child->prev : NULL;
 		int only_proxied = cJSON_IsString(tag) &&
@@ -271,11 +269,10 @@ enum lg_status lg_doveadm_who_parse(const char *json, size_t len,
 	cJSON *root = cJSON_ParseWithLength(json, len);
 	struct lg_session_list list = {0};
 	enum lg_status status = root ? check_first(root, err) : unreadable(err);
-	size_t i;
 
 	if (status == LG_OK)
 		status = add_answers(root, &list, err);
-	for (i = 0; i < list.count && status == LG_OK; i++)
+	for (size_t i = 0; i < list.count && status == LG_OK; i++)
 		status = lg_session_list_add(out_list, &list.session[i], err);
 	lg_session_list_release(&list);
 	cJSON_Delete(root);
@@ -297,13 +294,12 @@ enum lg_status lg_doveadm_kick_parse(const char *json, size_t len, size_t count,
 {
 	cJSON *root = cJSON_ParseWithLength(json, len);
 	enum lg_status status = LG_OK;
-	const cJSON *answer;
 	size_t tag = 0;
 
 	memset(out_done, 0, count);
 	if (!cJSON_IsArray(root) || !root->child)
 		status = unreadable(err);
-	for (answer = status != LG_OK ? NULL : root->child; answer;
+	for (const cJSON *answer = status != LG_OK ? NULL : root->child; answer;
 	     answer = answer->next) {
 		struct lg_error said = {0};
 		enum lg_status one = check_answer(answer, &said);

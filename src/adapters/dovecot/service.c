@@ -30,11 +30,10 @@ enum lg_protocol lg_dovecot_protocol(const char *service)
 		{"smtp", LG_PROTOCOL_SMTP},  {"submission", LG_PROTOCOL_SMTP},
 	};
 	size_t len = service ? lg_dovecot_login_len(service) : 0;
-	size_t i;
 
 	if (service && !len)
 		len = strlen(service);
-	for (i = 0; service && i < sizeof(known) / sizeof(known[0]); i++)
+	for (size_t i = 0; service && i < sizeof(known) / sizeof(known[0]); i++)
 		if (strlen(known[i].service) == len &&
 		    !memcmp(service, known[i].service, len))
 			return known[i].protocol;
@@ -64,12 +63,11 @@ void lg_dovecot_json_text(const char *prefix, const char *text,
 			  struct lg_buffer *out_json)
 {
 	struct lg_buffer clean = {0};
-	size_t i;
 
 	lg_buffer_char(out_json, '"');
 	lg_buffer_text(out_json, prefix);
 	lg_message_clean(text, strlen(text), &clean);
-	for (i = 0; i < clean.len; i++) {
+	for (size_t i = 0; i < clean.len; i++) {
 		if (clean.data[i] == '"' || clean.data[i] == '\\')
 			lg_buffer_char(out_json, '\\');
 		lg_buffer_char(out_json, clean.data[i]);

@@ -132,9 +132,8 @@ static size_t word_of(const char *line, size_t len, const char *name,
 		      const char **out_word)
 {
 	size_t name_len = strlen(name);
-	size_t at;
 
-	for (at = 0; at + name_len <= len; at++) {
+	for (size_t at = 0; at + name_len <= len; at++) {
 		size_t end = at + name_len;
 
 		if (memcmp(line + at, name, name_len) ||
@@ -161,10 +160,9 @@ static int64_t age_at_most_s(const char *text, size_t len)
 	int64_t smallest_s = 0;
 	int64_t total_s = 0;
 	int64_t number = 0;
-	size_t at;
 	size_t i;
 
-	for (at = 0; at < len; at++) {
+	for (size_t at = 0; at < len; at++) {
 		if (text[at] >= '0' && text[at] <= '9') {
 			if (number > 1000000)
 				return 0;
@@ -188,12 +186,11 @@ static int is_wanted(const char *line, size_t len,
 {
 	const char *name = NULL;
 	size_t name_len;
-	size_t i;
 
 	if (!frontends || !frontends->count)
 		return 1;
 	name_len = word_of(line, len, "fe=", &name);
-	for (i = 0; i < frontends->count; i++)
+	for (size_t i = 0; i < frontends->count; i++)
 		if (name_len && strlen(frontends->item[i]) == name_len &&
 		    !memcmp(frontends->item[i], name, name_len))
 			return 1;
@@ -309,9 +306,8 @@ static const struct lg_session **by_id(const struct lg_session_list *list)
 {
 	const struct lg_session **sorted =
 		calloc(list->count + 1, sizeof(*sorted));
-	size_t i;
 
-	for (i = 0; sorted && i < list->count; i++)
+	for (size_t i = 0; sorted && i < list->count; i++)
 		sorted[i] = &list->session[i];
 	if (sorted)
 		qsort(sorted, list->count, sizeof(*sorted), compare_ids);
@@ -355,9 +351,8 @@ static enum lg_status cut_same(const struct runtime *runtime,
 	struct lg_buffer commands = {0};
 	enum lg_status status = LG_OK;
 	size_t waiting = 0;
-	size_t i;
 
-	for (i = 0; i < order->count && status == LG_OK; i++) {
+	for (size_t i = 0; i < order->count && status == LG_OK; i++) {
 		const struct lg_session *session = &order->session[i];
 		const struct lg_session *const *now;
 
@@ -424,7 +419,6 @@ enum lg_status lg_haproxy_open(const struct lg_haproxy_settings *settings,
 	struct runtime *runtime = calloc(1, sizeof(*runtime));
 	const char *path = settings->path;
 	enum lg_status status = LG_OK;
-	size_t i;
 
 	if (!strncmp(path, "unix:", 5))
 		path += 5;
@@ -437,7 +431,8 @@ enum lg_status lg_haproxy_open(const struct lg_haproxy_settings *settings,
 		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
 				    "out of memory");
 	}
-	for (i = 0; frontends && i < frontends->count && status == LG_OK; i++)
+	for (size_t i = 0; frontends && i < frontends->count && status == LG_OK;
+	     i++)
 		status = lg_strlist_add(&runtime->frontends, frontends->item[i],
 					strlen(frontends->item[i]), err);
 	if (status != LG_OK) {

@@ -247,7 +247,6 @@ static void argument_take(struct lg_spop_notify *n, struct lg_spop_bytes name,
 		{"sport", &n->sport}, {"rtn", &n->rtn}, {"rep", &n->rep},
 		{"bsize", &n->bsize}, {"ckn", &n->ckn}, {"status", &n->status},
 	};
-	size_t i;
 
 	if (value->kind == SPOP_ADDRESS) {
 		if (spop_bytes_equal(name, "src"))
@@ -255,14 +254,14 @@ static void argument_take(struct lg_spop_notify *n, struct lg_spop_bytes name,
 		return;
 	}
 	if (value->kind == SPOP_NUMBER) {
-		for (i = 0; i < sizeof(number) / sizeof(number[0]); i++)
+		for (size_t i = 0; i < sizeof(number) / sizeof(number[0]); i++)
 			if (spop_bytes_equal(name, number[i].name))
 				*number[i].number = value->number;
 		return;
 	}
 	if (value->kind != SPOP_BYTES)
 		return;
-	for (i = 0; i < sizeof(text) / sizeof(text[0]); i++)
+	for (size_t i = 0; i < sizeof(text) / sizeof(text[0]); i++)
 		if (spop_bytes_equal(name, text[i].name))
 			*text[i].bytes = value->bytes;
 }
@@ -284,11 +283,10 @@ static int notify_read(const struct frame *frame,
 
 	while (r.p < r.end) {
 		struct lg_spop_bytes name;
-		unsigned int count;
 
 		if (!spop_bytes_read(&r, &name) || r.p == r.end)
 			return 0;
-		for (count = *r.p++; count; count--) {
+		for (unsigned int count = *r.p++; count; count--) {
 			struct spop_value value;
 
 			if (!spop_bytes_read(&r, &name) ||

@@ -172,7 +172,6 @@ static enum lg_status read_key(const struct hive_target *target, hive_h *hive,
 	enum lg_status status;
 	hive_value_h *list;
 	hive_node_h node;
-	size_t i;
 
 	status = find_key(target, hive, key, 0, &node, err);
 	if (status != LG_OK || !node)
@@ -180,7 +179,7 @@ static enum lg_status read_key(const struct hive_target *target, hive_h *hive,
 	list = hivex_node_values(hive, node);
 	if (!list)
 		return failed(target, "the values cannot be listed", err);
-	for (i = 0; status == LG_OK && list[i]; i++)
+	for (size_t i = 0; status == LG_OK && list[i]; i++)
 		status = read_value(target, hive, list[i], key, values, err);
 	free(list);
 	return status;
@@ -222,13 +221,12 @@ static enum lg_status delete_value(const struct hive_target *target,
 	hive_set_value *kept = calloc(count ? count : 1, sizeof(*kept));
 	enum lg_status status = LG_OK;
 	size_t n = 0;
-	size_t i;
 
 	if (!list || !kept) {
 		status = failed(target, "the values cannot be listed", err);
 		goto out;
 	}
-	for (i = 0; list[i]; i++) {
+	for (size_t i = 0; list[i]; i++) {
 		kept[n].key = hivex_value_key(hive, list[i]);
 		if (kept[n].key && strcasecmp(kept[n].key, name) == 0) {
 			free(kept[n].key);
@@ -245,7 +243,7 @@ static enum lg_status delete_value(const struct hive_target *target,
 	if (hivex_node_set_values(hive, node, n, kept, 0) != 0)
 		status = failed(target, "a value cannot be deleted", err);
 out:
-	for (i = 0; kept && i < n; i++) {
+	for (size_t i = 0; kept && i < n; i++) {
 		free(kept[i].key);
 		free(kept[i].value);
 	}
@@ -340,13 +338,12 @@ static enum lg_status hive_write(void *self,
 	struct lg_buffer path = {0};
 	hive_h *hive = NULL;
 	enum lg_status status;
-	size_t i;
 
 	lg_buffer_format(&path, "%s.logongate-new", target->path);
 	status = lg_buffer_status(&path, err);
 	if (status == LG_OK)
 		status = open_hive(target, HIVEX_OPEN_WRITE, &hive, err);
-	for (i = 0; status == LG_OK && i < count; i++)
+	for (size_t i = 0; status == LG_OK && i < count; i++)
 		status = change_value(target, hive, &change[i], err);
 	if (status == LG_OK && hivex_commit(hive, path.data, 0) != 0)
 		status = failed(target, "the changed hive cannot be written",

@@ -53,14 +53,13 @@ void lg_http_answer_bytes(const struct lg_http_answer *answer,
 			  struct lg_buffer *out)
 {
 	char length[24];
-	size_t i;
 
 	lg_buffer_append(out, "HTTP/1.1 ", 9);
 	lg_buffer_text(out, phrase(answer->status));
 	lg_buffer_append(out, "\r\n", 2);
 	if (framing->date)
 		header(out, "Date", framing->date);
-	for (i = 0; i < answer->header_count; i++)
+	for (size_t i = 0; i < answer->header_count; i++)
 		header(out, answer->header[i].name, answer->header[i].value);
 	if (framing->closes)
 		header(out, "Connection", "close");

@@ -50,11 +50,9 @@ static void retry_add(struct lg_http_answer *answer, unsigned int retry_s)
 static void echo_add(struct lg_http_answer *answer, const char *name,
 		     const char *value)
 {
-	size_t i;
-
 	if (!value)
 		return;
-	for (i = 0; value[i]; i++)
+	for (size_t i = 0; value[i]; i++)
 		if (i == ECHO_MAX || value[i] < 0x20 || value[i] > 0x7e)
 			return;
 	header_add(answer, name, value);

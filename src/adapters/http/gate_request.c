@@ -66,15 +66,14 @@ static void repeated_read(const struct lg_http_headers *headers,
 	static const char *const judged[] = {
 		"X-RequestType",    "X-ClientApplication", "User-Agent",
 		"Content-Encoding", "Content-Length",      "X-ClientInfo"};
-	size_t i;
 
 	if (count_of(headers, user_header(headers)) > 1 ||
 	    count_of(headers, "Authorization") > 1)
 		check->user = NULL;
 	if (count_of(headers, "X-Gate-Protocol") > 1)
 		check->gate_protocol = "http";
-	for (i = 0; check->request_type && i < sizeof(judged) / sizeof(*judged);
-	     i++) {
+	for (size_t i = 0;
+	     check->request_type && i < sizeof(judged) / sizeof(*judged); i++) {
 		size_t count = count_of(headers, judged[i]);
 
 		if (count > check->request_type_count)

@@ -8,11 +8,9 @@
 
 int lg_json_has_nul(const char *text, size_t len)
 {
-	size_t i;
-
 	if (memchr(text, 0, len))
 		return 1;
-	for (i = 0; i + 1 < len; i++) {
+	for (size_t i = 0; i + 1 < len; i++) {
 		if (text[i] != '\\')
 			continue;
 		i++;

@@ -52,10 +52,9 @@ static void doors(const struct lg_metrics *m, struct lg_buffer *out)
 	static const char decisions[] = "logongate_decisions_total";
 	static const char unreadable[] = "logongate_unreadable_requests_total";
 	static const char connections[] = "logongate_connections";
-	size_t i;
 
 	family(out, decisions, "counter", "Logons decided, by door.");
-	for (i = 0; i < m->door_count; i++) {
+	for (size_t i = 0; i < m->door_count; i++) {
 		const struct lg_metrics_door *door = &m->door[i];
 
 		lg_buffer_format(out, "%s{door=", decisions);
@@ -69,11 +68,11 @@ static void doors(const struct lg_metrics *m, struct lg_buffer *out)
 	}
 	family(out, unreadable, "counter",
 	       "Requests that did not follow their protocol.");
-	for (i = 0; i < m->door_count; i++)
+	for (size_t i = 0; i < m->door_count; i++)
 		sample(out, unreadable, "door", m->door[i].name,
 		       m->door[i].unreadable);
 	family(out, connections, "gauge", "Connections open now.");
-	for (i = 0; i < m->door_count; i++)
+	for (size_t i = 0; i < m->door_count; i++)
 		sample(out, connections, "door", m->door[i].name,
 		       m->door[i].connections);
 }
@@ -81,10 +80,10 @@ static void doors(const struct lg_metrics *m, struct lg_buffer *out)
 static void reasons(const struct lg_metrics *m, struct lg_buffer *out)
 {
 	static const char name[] = "logongate_refusals_total";
-	int reason;
 
 	family(out, name, "counter", "Logons refused, by reason.");
-	for (reason = LG_REASON_NONE + 1; reason < LG_REASON_COUNT; reason++)
+	for (int reason = LG_REASON_NONE + 1; reason < LG_REASON_COUNT;
+	     reason++)
 		sample(out, name, "reason",
 		       lg_reason_name((enum lg_reason)reason),
 		       m->refused_by_reason[reason]);
@@ -95,10 +94,9 @@ static void gate(const struct lg_metrics *m, struct lg_buffer *out)
 	static const enum lg_gate_state states[] = {LG_GATE_OFF, LG_GATE_LISTED,
 						    LG_GATE_NOBODY};
 	static const char name[] = "logongate_gate";
-	size_t i;
 
 	family(out, name, "gauge", "1 for the state the gate is in.");
-	for (i = 0; i < sizeof(states) / sizeof(states[0]); i++)
+	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++)
 		sample(out, name, "state", lg_gate_state_name(states[i]),
 		       m->gate == states[i]);
 }
@@ -106,12 +104,11 @@ static void gate(const struct lg_metrics *m, struct lg_buffer *out)
 static void locks(const struct lg_metrics *m, struct lg_buffer *out)
 {
 	static const char name[] = "logongate_lock_until_timestamp_seconds";
-	size_t i;
 
 	single(out, "logongate_locks", "gauge", "Locks in force.",
 	       (int64_t)m->lock_count);
 	family(out, name, "gauge", "When each lock ends.");
-	for (i = 0; i < m->lock_count; i++) {
+	for (size_t i = 0; i < m->lock_count; i++) {
 		lg_buffer_format(out, "%s{profile=", name);
 		label_value(m->lock[i].profile ? m->lock[i].profile : "", out);
 		lg_buffer_text(out, ",id=");
@@ -123,10 +120,9 @@ static void locks(const struct lg_metrics *m, struct lg_buffer *out)
 static void attention(const struct lg_metrics *m, struct lg_buffer *out)
 {
 	static const char name[] = "logongate_attention";
-	size_t i;
 
 	family(out, name, "gauge", "1 for what an administrator must look at.");
-	for (i = 0; i < m->attention_count; i++)
+	for (size_t i = 0; i < m->attention_count; i++)
 		sample(out, name, "what", m->attention[i].what,
 		       m->attention[i].is_so);
 }

@@ -17,10 +17,9 @@
 void lg_http_escape(const char *text, struct lg_buffer *out_html)
 {
 	struct lg_buffer clean = {0};
-	size_t i;
 
 	lg_message_clean(text, strlen(text), &clean);
-	for (i = 0; i < clean.len; i++) {
+	for (size_t i = 0; i < clean.len; i++) {
 		switch (clean.data[i]) {
 		case '&':
 			lg_buffer_text(out_html, "&amp;");
@@ -91,10 +90,8 @@ static void row_number(const char *name, uint64_t value, struct lg_buffer *out)
 void lg_http_status_page(const struct lg_http_status *status,
 			 struct lg_buffer *out_html)
 {
-	size_t i;
-
 	head("logongate", out_html);
-	for (i = 0; i < status->loud_count; i++) {
+	for (size_t i = 0; i < status->loud_count; i++) {
 		lg_buffer_text(out_html, "<p><strong>");
 		lg_http_escape(status->loud[i], out_html);
 		lg_buffer_text(out_html, "</strong></p>\n");

@@ -38,10 +38,9 @@ static int is_within(const struct lg_refusal_page *page, size_t at,
 		     const char *name)
 {
 	size_t len = strlen(name);
-	size_t i;
 	int is = 0;
 
-	for (i = 0; i < at; i++) {
+	for (size_t i = 0; i < at; i++) {
 		const char *tag = page->html + i;
 		size_t left = at - i;
 
@@ -61,9 +60,8 @@ static enum lg_status check_places(const struct lg_refusal_page *page,
 {
 	static const char text[] = "%{text}";
 	int has_text = 0;
-	size_t i;
 
-	for (i = 0; i + 1 < page->len; i++) {
+	for (size_t i = 0; i + 1 < page->len; i++) {
 		if (page->html[i] != '%' || page->html[i + 1] != '{')
 			continue;
 		if (is_within(page, i, "script") || is_within(page, i, "style"))

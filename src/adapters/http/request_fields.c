@@ -39,9 +39,8 @@ static const struct header *find(const struct lg_http_reader *reader,
 				 const char *name, size_t from)
 {
 	size_t len = strlen(name);
-	size_t i;
 
-	for (i = from; i < reader->header_count; i++) {
+	for (size_t i = from; i < reader->header_count; i++) {
 		const struct header *header = &reader->header[i];
 
 		if (header->name_len == len &&

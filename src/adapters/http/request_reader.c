@@ -71,9 +71,8 @@ static int is_token(char c)
 static int check_text(struct lg_http_reader *reader, size_t from, int is_name)
 {
 	const struct lg_buffer *head = &reader->head;
-	size_t i;
 
-	for (i = from; i < head->len; i++) {
+	for (size_t i = from; i < head->len; i++) {
 		unsigned char c = (unsigned char)head->data[i];
 
 		if (is_name ? !is_token((char)c)

@@ -34,9 +34,7 @@ static const struct lg_http_slot *find_slot(const struct lg_http_slot *slot,
 					    size_t count, const char *name,
 					    size_t len)
 {
-	size_t i;
-
-	for (i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++)
 		if (strlen(slot[i].name) == len &&
 		    !memcmp(slot[i].name, name, len))
 			return &slot[i];

@@ -107,9 +107,7 @@ static enum lg_status add_item(struct reader *reader, const char *section,
 static size_t stands_at(const struct reader *reader, const char *section,
 			struct lg_ini_span key)
 {
-	size_t i;
-
-	for (i = 0; i < reader->items->count; i++) {
+	for (size_t i = 0; i < reader->items->count; i++) {
 		const struct lg_ini_item *item = &reader->items->item[i];
 
 		if (strcmp(item->section, section))
@@ -236,9 +234,8 @@ static int ends_in_backslash(struct lg_ini_span line)
 static int has_stray_control(struct lg_ini_span line)
 {
 	char quote = 0;
-	size_t i;
 
-	for (i = 0; i < line.len; i++) {
+	for (size_t i = 0; i < line.len; i++) {
 		char c = line.at[i];
 
 		if (quote && c == quote)
@@ -293,9 +290,8 @@ static enum lg_status check_bytes(const char *text, size_t len,
 		     {"\xfe\xff", 2, "UTF-16 with a"}};
 	const char *nul;
 	size_t valid;
-	size_t i;
 
-	for (i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
 		if (len >= marks[i].len &&
 		    !memcmp(text, marks[i].mark, marks[i].len))
 			return lg_error_set_at(err, LG_ERR_SYNTAX, file, 1,

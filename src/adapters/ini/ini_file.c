@@ -109,11 +109,9 @@ static int write_whole(int fd, const char *text, size_t len)
  */
 static int reads_same(const char *theirs, const char *ours)
 {
-	const char *at;
-
 	if (!strcmp(theirs, ours))
 		return 1;
-	for (at = ours; *at; at++) {
+	for (const char *at = ours; *at; at++) {
 		if (*at == '\\' && at[1])
 			at++;
 		if (*theirs++ != *at)
@@ -128,12 +126,11 @@ static enum lg_status compare(const dictionary *dict,
 {
 	struct lg_buffer name = {0};
 	enum lg_status status = LG_OK;
-	size_t i;
 
 	if (!dict || (size_t)dict->n != items->count)
 		return lg_error_set(err, LG_ERR_BUG, file,
 				    "iniparser reads this file differently");
-	for (i = 0; i < items->count && status == LG_OK; i++) {
+	for (size_t i = 0; i < items->count && status == LG_OK; i++) {
 		const struct lg_ini_item *item = &items->item[i];
 		const char *value;
 

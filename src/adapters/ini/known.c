@@ -25,17 +25,16 @@ static size_t distance(const char *a, const char *b)
 	size_t row[3][NAME_MAX_LEN + 1];
 	size_t a_len = strnlen(a, NAME_MAX_LEN);
 	size_t b_len = strnlen(b, NAME_MAX_LEN);
-	size_t i, j;
 
-	for (j = 0; j <= b_len; j++)
+	for (size_t j = 0; j <= b_len; j++)
 		row[0][j] = j;
-	for (i = 1; i <= a_len; i++) {
+	for (size_t i = 1; i <= a_len; i++) {
 		size_t *now = row[i % 3];
 		const size_t *before = row[(i + 2) % 3];
 		const size_t *earlier = row[(i + 1) % 3];
 
 		now[0] = i;
-		for (j = 1; j <= b_len; j++) {
+		for (size_t j = 1; j <= b_len; j++) {
 			now[j] = smallest(before[j] + 1, now[j - 1] + 1,
 					  before[j - 1] +
 						  (a[i - 1] != b[j - 1]));
@@ -52,9 +51,8 @@ const char *lg_ini_nearest(const char *text, const char *const *names,
 {
 	const char *best = names[0];
 	size_t best_distance = SIZE_MAX;
-	size_t i;
 
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		size_t d = distance(text, names[i]);
 
 		if (d < best_distance) {
@@ -80,9 +78,8 @@ static enum lg_status unknown_section(const struct lg_ini_known *known,
 				      struct lg_error *err)
 {
 	const char *best = known[0].section;
-	size_t i;
 
-	for (i = 1; i < count; i++)
+	for (size_t i = 1; i < count; i++)
 		if (distance(item->section, known[i].section) <
 		    distance(item->section, best))
 			best = known[i].section;
@@ -97,9 +94,8 @@ static enum lg_status unknown_key(const struct lg_ini_known *known,
 				  struct lg_error *err)
 {
 	const char *best = NULL;
-	size_t i;
 
-	for (i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++)
 		if (matches(known[i].key, item->key))
 			return lg_error_set_at(
 				err, LG_ERR_UNKNOWN_KEY, item->file, item->line,
@@ -110,7 +106,7 @@ static enum lg_status unknown_key(const struct lg_ini_known *known,
 						 1] == '.'
 					? "NAME"
 					: "");
-	for (i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++)
 		if (matches(known[i].section, item->section) &&
 		    (!best || distance(item->key, known[i].key) <
 				      distance(item->key, best)))
@@ -129,9 +125,8 @@ enum lg_status lg_ini_known_find(const struct lg_ini_known *known, size_t count,
 				 size_t *out_index, struct lg_error *err)
 {
 	int section_is_known = 0;
-	size_t i;
 
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		if (!matches(known[i].section, item->section))
 			continue;
 		section_is_known = 1;

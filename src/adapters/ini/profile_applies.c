@@ -32,7 +32,6 @@ enum lg_status lg_profile_take_domains(struct lg_profile_reader *reader,
 	struct lg_strlist domains = {0};
 	enum lg_status status =
 		lg_ini_split(item, value, &domains, reader->err);
-	size_t i;
 
 	if (status == LG_OK && !domains.count)
 		status = lg_error_set_at(reader->err, LG_ERR_SYNTAX, item->file,
@@ -40,7 +39,7 @@ enum lg_status lg_profile_take_domains(struct lg_profile_reader *reader,
 					 "domains names no domain; write "
 					 "domains = \"example.org\" or leave "
 					 "it out");
-	for (i = 0; i < domains.count && status == LG_OK; i++)
+	for (size_t i = 0; i < domains.count && status == LG_OK; i++)
 		status = take_domain(reader, item, domains.item[i]);
 	lg_strlist_release(&domains);
 	return status;
@@ -93,11 +92,10 @@ enum lg_status lg_profile_check_applies(struct lg_profile_reader *reader)
 	const struct lg_ini_item *section =
 		lg_profile_sections_find(sections, "applies_to", NULL);
 	size_t keys = 0;
-	size_t i;
 
 	if (!section)
 		return LG_OK;
-	for (i = 0; i < sections->count; i++)
+	for (size_t i = 0; i < sections->count; i++)
 		keys += sections->item[i]->key &&
 			!strcmp(sections->item[i]->section, "applies_to");
 	if (!keys)

@@ -48,7 +48,6 @@ static enum lg_status read_number(struct lg_profile_reader *reader,
 	const char *digits = item->key + prefix;
 	size_t len = strspn(digits, "0123456789");
 	uint32_t number = 0;
-	size_t i;
 
 	if (!len || digits[len] || digits[0] == '0' || len > 9)
 		return lg_error_set_at(reader->err, LG_ERR_UNKNOWN_KEY,
@@ -57,7 +56,7 @@ static enum lg_status read_number(struct lg_profile_reader *reader,
 				       "and so on",
 				       item->key, (int)prefix, item->key,
 				       (int)prefix, item->key);
-	for (i = 0; i < len; i++)
+	for (size_t i = 0; i < len; i++)
 		number = number * 10 + (uint32_t)(digits[i] - '0');
 	*out_number = number;
 	return LG_OK;
@@ -71,13 +70,12 @@ static enum lg_status take_numbered(struct lg_profile_reader *reader,
 	struct numbered *found;
 	enum lg_status status = LG_OK;
 	size_t count = 0;
-	size_t i;
 
 	found = calloc(sections->count ? sections->count : 1, sizeof(*found));
 	if (!found)
 		return lg_error_set(reader->err, LG_ERR_NO_MEMORY, NULL,
 				    "out of memory");
-	for (i = 0; i < sections->count && status == LG_OK; i++) {
+	for (size_t i = 0; i < sections->count && status == LG_OK; i++) {
 		const struct lg_ini_item *item = sections->item[i];
 
 		if (!item->key || strcmp(item->section, taker->section) ||
@@ -90,7 +88,7 @@ static enum lg_status take_numbered(struct lg_profile_reader *reader,
 	}
 	if (status == LG_OK && count)
 		qsort(found, count, sizeof(*found), by_number);
-	for (i = 0; i < count && status == LG_OK; i++)
+	for (size_t i = 0; i < count && status == LG_OK; i++)
 		status = take_item(reader, taker, found[i].item);
 	free(found);
 	return status;
@@ -102,9 +100,8 @@ static enum lg_status take_named(struct lg_profile_reader *reader,
 	const struct lg_profile_sections *sections = reader->sections;
 	size_t prefix = strlen(taker->key);
 	enum lg_status status = LG_OK;
-	size_t i;
 
-	for (i = 0; i < sections->count && status == LG_OK; i++) {
+	for (size_t i = 0; i < sections->count && status == LG_OK; i++) {
 		const struct lg_ini_item *item = sections->item[i];
 
 		if (item->key && !strcmp(item->section, taker->section) &&
@@ -119,7 +116,6 @@ static enum lg_status take_all(struct lg_profile_reader *reader)
 	const struct lg_ini_item *names = lg_profile_sections_find(
 		reader->sections, "logon_only_as", NULL);
 	enum lg_status status = LG_OK;
-	size_t i;
 
 	reader->profile->names_present = names != NULL;
 	if (names && !lg_profile_sections_find(reader->sections,
@@ -130,7 +126,7 @@ static enum lg_status take_all(struct lg_profile_reader *reader)
 			"when_invalid = open (nobody found: everybody gets in) "
 			"or closed (nobody found: nobody gets in)");
 	status = lg_profile_check_applies(reader);
-	for (i = 0; i < lg_profile_taker_count && status == LG_OK; i++) {
+	for (size_t i = 0; i < lg_profile_taker_count && status == LG_OK; i++) {
 		const struct lg_profile_taker *taker = &lg_profile_takers[i];
 		const struct lg_ini_item *item;
 

@@ -106,7 +106,6 @@ enum lg_status lg_profile_lines(const struct lg_profile_source *source,
 	struct lg_variables variables = {source->set, &sections.variables};
 	struct lg_profile_lines lines = {0};
 	enum lg_status status;
-	size_t i;
 
 	status = lg_profile_sections_read(source, &sections, err);
 	if (status != LG_OK)
@@ -116,7 +115,7 @@ enum lg_status lg_profile_lines(const struct lg_profile_source *source,
 	if (!lines.line)
 		status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
 				      "out of memory");
-	for (i = 0; i < sections.count && status == LG_OK; i++) {
+	for (size_t i = 0; i < sections.count && status == LG_OK; i++) {
 		const struct lg_ini_item *item = sections.item[i];
 		struct lg_profile_line *line = &lines.line[i];
 

@@ -97,9 +97,8 @@ static enum lg_status check_known(const struct lg_ini_items *items,
 	size_t count = sizeof(known_keys) / sizeof(known_keys[0]);
 	enum lg_status status = LG_OK;
 	size_t ignored;
-	size_t i;
 
-	for (i = 0; i < items->count && status == LG_OK; i++)
+	for (size_t i = 0; i < items->count && status == LG_OK; i++)
 		status = lg_ini_known_find(known_keys, count, &items->item[i],
 					   &ignored, err);
 	return status;
@@ -108,9 +107,7 @@ static enum lg_status check_known(const struct lg_ini_items *items,
 static const struct lg_ini_item *find_in(const struct lg_ini_items *items,
 					 const char *section, const char *key)
 {
-	size_t i;
-
-	for (i = 0; i < items->count; i++) {
+	for (size_t i = 0; i < items->count; i++) {
 		const struct lg_ini_item *item = &items->item[i];
 
 		if (strcmp(item->section, section))
@@ -165,12 +162,12 @@ static enum lg_status add_variables(struct lg_profile_sections *sections,
 	const struct lg_ini_item *item = find_in(items, "profile", "variables");
 	enum lg_status status = LG_OK;
 	size_t first = sections->variables.count;
-	size_t i, j;
 
 	if (item)
 		status = lg_ini_split(item, item->value, &sections->variables,
 				      err);
-	for (i = first; i < sections->variables.count && status == LG_OK; i++) {
+	for (size_t i = first; i < sections->variables.count && status == LG_OK;
+	     i++) {
 		const char *name = sections->variables.item[i];
 
 		if (name[strspn(name, name_chars)])
@@ -179,7 +176,7 @@ static enum lg_status add_variables(struct lg_profile_sections *sections,
 				"variables: \"%s\" is not a name; names have "
 				"letters, digits, _ and - only",
 				name);
-		for (j = 0; j < sizeof(taken) / sizeof(taken[0]); j++)
+		for (size_t j = 0; j < sizeof(taken) / sizeof(taken[0]); j++)
 			if (status == LG_OK && !strcmp(name, taken[j]))
 				status = lg_error_set_at(
 					err, LG_ERR_CONFLICT, item->file,
@@ -196,18 +193,18 @@ static enum lg_status merge(struct lg_profile_sections *sections,
 			    struct lg_error *err)
 {
 	size_t total = 0;
-	size_t i, j, k;
+	size_t k;
 
-	for (i = 0; i < sections->file_count; i++)
+	for (size_t i = 0; i < sections->file_count; i++)
 		total += sections->file[i].items.count;
 	sections->item = calloc(total ? total : 1, sizeof(*sections->item));
 	if (!sections->item)
 		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
 				    "out of memory");
-	for (i = 0; i < sections->file_count; i++) {
+	for (size_t i = 0; i < sections->file_count; i++) {
 		const struct lg_ini_items *items = &sections->file[i].items;
 
-		for (j = 0; j < items->count; j++) {
+		for (size_t j = 0; j < items->count; j++) {
 			const char *section = items->item[j].section;
 
 			for (k = 0; k < i; k++)
@@ -226,9 +223,7 @@ static enum lg_status check_cycle(const struct lg_profile_sections *sections,
 				  const struct lg_ini_item *base,
 				  const char *path, struct lg_error *err)
 {
-	size_t i;
-
-	for (i = 0; i < sections->file_count; i++)
+	for (size_t i = 0; i < sections->file_count; i++)
 		if (!strcmp(sections->file[i].path, path))
 			return lg_error_set_at(
 				err, LG_ERR_CONFLICT, base->file, base->line,
@@ -392,9 +387,7 @@ enum lg_status lg_profile_sections_parse(const struct lg_profile_source *source,
 
 void lg_profile_sections_release(struct lg_profile_sections *sections)
 {
-	size_t i;
-
-	for (i = 0; i < sections->file_count; i++) {
+	for (size_t i = 0; i < sections->file_count; i++) {
 		free(sections->file[i].path);
 		lg_ini_items_release(&sections->file[i].items);
 	}
@@ -407,9 +400,7 @@ const struct lg_ini_item *
 lg_profile_sections_find(const struct lg_profile_sections *sections,
 			 const char *section, const char *key)
 {
-	size_t i;
-
-	for (i = 0; i < sections->count; i++) {
+	for (size_t i = 0; i < sections->count; i++) {
 		const struct lg_ini_item *item = sections->item[i];
 
 		if (strcmp(item->section, section))

@@ -46,9 +46,7 @@ static enum lg_status read_choice(struct lg_profile_reader *reader,
 				  const char *value, const char *const word[2],
 				  int *out_choice)
 {
-	int i;
-
-	for (i = 0; i < 2; i++) {
+	for (int i = 0; i < 2; i++) {
 		if (strcmp(value, word[i]))
 			continue;
 		*out_choice = i;
@@ -96,10 +94,9 @@ static enum lg_status take_accept_code(struct lg_profile_reader *reader,
 {
 	const char *names[LG_WARNING_COUNT];
 	enum lg_warning warning;
-	int i;
 
 	if (!lg_warning_from_name(name, strlen(name), &warning)) {
-		for (i = 0; i < LG_WARNING_COUNT; i++)
+		for (int i = 0; i < LG_WARNING_COUNT; i++)
 			names[i] = lg_warning_name((enum lg_warning)i);
 		return lg_error_set_at(
 			reader->err, LG_ERR_UNKNOWN_KEY, item->file, item->line,
@@ -130,11 +127,10 @@ static enum lg_status take_protocol(struct lg_profile_reader *reader,
 {
 	const char *names[LG_PROTOCOL_COUNT - 1];
 	enum lg_protocol protocol = LG_PROTOCOL_UNKNOWN;
-	int i;
 
 	if (!lg_protocol_from_name(name, strlen(name), &protocol) ||
 	    protocol == LG_PROTOCOL_UNKNOWN) {
-		for (i = 1; i < LG_PROTOCOL_COUNT; i++)
+		for (int i = 1; i < LG_PROTOCOL_COUNT; i++)
 			names[i - 1] = lg_protocol_name((enum lg_protocol)i);
 		return lg_error_set_at(
 			reader->err, LG_ERR_UNKNOWN_KEY, item->file, item->line,
@@ -157,9 +153,8 @@ take_list(struct lg_profile_reader *reader, const struct lg_ini_item *item,
 {
 	struct lg_strlist names = {0};
 	enum lg_status status = lg_ini_split(item, value, &names, reader->err);
-	size_t i;
 
-	for (i = 0; i < names.count && status == LG_OK; i++)
+	for (size_t i = 0; i < names.count && status == LG_OK; i++)
 		status = take(reader, item, names.item[i]);
 	lg_strlist_release(&names);
 	return status;

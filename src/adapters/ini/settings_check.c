@@ -24,9 +24,8 @@ static const struct lg_ini_item *find(const struct checker *checker,
 	const struct lg_ini_items *items = checker->items;
 	const struct lg_ini_item *header = NULL;
 	size_t len = strlen(prefix);
-	size_t i;
 
-	for (i = 0; i < items->count; i++) {
+	for (size_t i = 0; i < items->count; i++) {
 		const struct lg_ini_item *item = &items->item[i];
 
 		if (strncmp(item->section, prefix, len) ||
@@ -70,7 +69,6 @@ static enum lg_status check_listener(const struct checker *checker,
 	const struct lg_listen_settings *listen =
 		&checker->settings->listen[which];
 	const char *name = lg_listener_name(which);
-	size_t i;
 
 	if (!listen->present)
 		return LG_OK;
@@ -100,7 +98,7 @@ static enum lg_status check_listener(const struct checker *checker,
 			     "the listener does not state what it answers "
 			     "while the gate has no policy it can trust",
 			     "write without_policy = admit or refuse");
-	for (i = 0; i < listen->address.count; i++) {
+	for (size_t i = 0; i < listen->address.count; i++) {
 		if (lg_address_is_local(listen->address.item[i]) ||
 		    listen->key_file)
 			continue;
@@ -379,9 +377,8 @@ enum lg_status lg_settings_check(const struct lg_settings *settings,
 {
 	struct checker checker = {settings, items, err};
 	enum lg_status status = check_gate(&checker);
-	size_t i;
 
-	for (i = 0; i < LG_LISTENER_COUNT && status == LG_OK; i++)
+	for (size_t i = 0; i < LG_LISTENER_COUNT && status == LG_OK; i++)
 		status = check_listener(&checker, (enum lg_listener)i);
 	if (status == LG_OK)
 		status = check_directory(&checker);
@@ -391,9 +388,9 @@ enum lg_status lg_settings_check(const struct lg_settings *settings,
 		status = check_probe(&checker);
 	if (status == LG_OK)
 		status = check_fleet(&checker);
-	for (i = 0; i < settings->target_count && status == LG_OK; i++)
+	for (size_t i = 0; i < settings->target_count && status == LG_OK; i++)
 		status = check_target(&checker, &settings->target[i]);
-	for (i = 0; i < settings->group_count && status == LG_OK; i++)
+	for (size_t i = 0; i < settings->group_count && status == LG_OK; i++)
 		status = check_group(&checker, &settings->group[i]);
 	return status;
 }

@@ -226,9 +226,8 @@ static size_t count_sections(const struct lg_ini_items *items,
 			     const char *prefix)
 {
 	size_t count = 0;
-	size_t i;
 
-	for (i = 0; i < items->count; i++)
+	for (size_t i = 0; i < items->count; i++)
 		count += !items->item[i].key &&
 			 begins_with(items->item[i].section, prefix);
 	return count;
@@ -267,14 +266,13 @@ static enum lg_status make_objects(struct lg_settings *settings,
 {
 	size_t targets = count_sections(items, "target.");
 	size_t groups = count_sections(items, "group.");
-	size_t i;
 
 	settings->target =
 		calloc(targets ? targets : 1, sizeof(*settings->target));
 	settings->group = calloc(groups ? groups : 1, sizeof(*settings->group));
 	if (!settings->target || !settings->group)
 		goto out;
-	for (i = 0; i < items->count; i++)
+	for (size_t i = 0; i < items->count; i++)
 		if (!items->item[i].key &&
 		    !make_object(settings, items->item[i].section))
 			goto out;
@@ -287,15 +285,14 @@ out:
 static void *object_of(struct lg_settings *settings, const char *section)
 {
 	enum lg_listener listener;
-	size_t i;
 
-	for (i = 0;
+	for (size_t i = 0;
 	     begins_with(section, "target.") && i < settings->target_count; i++)
 		if (!strcmp(settings->target[i].name,
 			    section + strlen("target.")))
 			return &settings->target[i];
-	for (i = 0; begins_with(section, "group.") && i < settings->group_count;
-	     i++)
+	for (size_t i = 0;
+	     begins_with(section, "group.") && i < settings->group_count; i++)
 		if (!strcmp(settings->group[i].name,
 			    section + strlen("group.")))
 			return &settings->group[i];
@@ -310,9 +307,8 @@ static enum lg_status read_items(struct lg_settings *settings,
 				 struct lg_error *err)
 {
 	enum lg_status status = LG_OK;
-	size_t i;
 
-	for (i = 0; i < items->count && status == LG_OK; i++) {
+	for (size_t i = 0; i < items->count && status == LG_OK; i++) {
 		const struct lg_ini_item *item = &items->item[i];
 		size_t index = 0;
 		char *object;
@@ -333,9 +329,8 @@ static enum lg_status default_addresses(struct lg_settings *settings,
 					struct lg_error *err)
 {
 	enum lg_status status = LG_OK;
-	size_t i;
 
-	for (i = 0; i < LG_LISTENER_COUNT && status == LG_OK; i++) {
+	for (size_t i = 0; i < LG_LISTENER_COUNT && status == LG_OK; i++) {
 		struct lg_listen_settings *listen = &settings->listen[i];
 		const char *address =
 			lg_listener_row((enum lg_listener)i)->address;

@@ -143,9 +143,8 @@ static enum lg_status read_dns(const struct lg_ini_item *item,
 			       struct lg_strlist *field, struct lg_error *err)
 {
 	enum lg_status status = read_list(item, field, err);
-	size_t i;
 
-	for (i = 0; i < field->count && status == LG_OK; i++) {
+	for (size_t i = 0; i < field->count && status == LG_OK; i++) {
 		struct lg_error told = {0};
 
 		status = lg_dn_check(field->item[i], strlen(field->item[i]),
@@ -235,9 +234,8 @@ static enum lg_status read_addresses(const struct lg_ini_item *item,
 				     struct lg_error *err)
 {
 	enum lg_status status = read_list(item, field, err);
-	size_t i;
 
-	for (i = 0; i < field->count && status == LG_OK; i++)
+	for (size_t i = 0; i < field->count && status == LG_OK; i++)
 		if (!is_address(field->item[i]) ||
 		    lg_has_control(field->item[i]))
 			status = lg_setting_bad(
@@ -258,9 +256,8 @@ static enum lg_status read_cookies(const struct lg_ini_item *item,
 				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				    "!#$%&'*+-.^_`|~";
 	enum lg_status status = read_list(item, field, err);
-	size_t i;
 
-	for (i = 0; i < field->count && status == LG_OK; i++)
+	for (size_t i = 0; i < field->count && status == LG_OK; i++)
 		if (field->item[i][strspn(field->item[i], token)])
 			status = lg_setting_bad(item, err, "names of cookies");
 	if (status == LG_OK && !field->count)

@@ -98,10 +98,9 @@ enum lg_status lg_setting_schemes(const struct lg_ini_item *item,
 	struct lg_strlist words = {0};
 	enum lg_status status = lg_ini_split(item, item->value, &words, err);
 	uint32_t schemes = 0;
-	size_t i;
 	size_t k;
 
-	for (i = 0; status == LG_OK && i < words.count; i++) {
+	for (size_t i = 0; status == LG_OK && i < words.count; i++) {
 		for (k = 0; k < sizeof(known) / sizeof(known[0]); k++)
 			if (!strcasecmp(words.item[i], known[k].name))
 				break;
@@ -122,9 +121,8 @@ enum lg_status lg_setting_reg_type(const struct lg_ini_item *item, char **field,
 {
 	static const uint32_t type[] = {LG_REG_SZ, LG_REG_DWORD,
 					LG_REG_MULTI_SZ};
-	size_t i;
 
-	for (i = 0; i < sizeof(type) / sizeof(type[0]); i++)
+	for (size_t i = 0; i < sizeof(type) / sizeof(type[0]); i++)
 		if (!strcmp(item->value, lg_reg_type_name(type[i])))
 			return lg_setting_keep(field, item->value, err);
 	return lg_setting_bad(item, err,

@@ -78,9 +78,8 @@ static enum lg_status check_backslash(const struct lg_ini_place *place,
 {
 	int ldap = is_one_of(place->rules->ldap, place->key);
 	int is_filter = strstr(place->key, "filter") != NULL;
-	size_t i;
 
-	for (i = 0; i < value.len; i++) {
+	for (size_t i = 0; i < value.len; i++) {
 		if (value.at[i] != '\\')
 			continue;
 		if (ldap && i + 2 < value.len &&
@@ -163,7 +162,6 @@ static enum lg_status read_word(const struct lg_ini_place *place,
 	struct lg_ini_span rest;
 	enum lg_status status;
 	size_t len = 0;
-	size_t i;
 
 	while (len < text.len && lg_ini_is_word_char(text.at[len]))
 		len++;
@@ -180,7 +178,7 @@ static enum lg_status read_word(const struct lg_ini_place *place,
 		value->len = len;
 		return LG_OK;
 	}
-	for (i = 0; i < text.len; i++)
+	for (size_t i = 0; i < text.len; i++)
 		if (lg_ini_is_comment_start(text.at[i]))
 			return needs_quotes(place,
 					    "a value with ; or # needs quotes, "

@@ -12,9 +12,7 @@
 static const char *value_of(const struct lg_variables *variables,
 			    const char *name, size_t len)
 {
-	size_t i;
-
-	for (i = 0; variables->set && i < variables->set->count; i++) {
+	for (size_t i = 0; variables->set && i < variables->set->count; i++) {
 		const char *set = variables->set->item[i];
 
 		if (!strncmp(set, name, len) && set[len] == '=')
@@ -26,9 +24,7 @@ static const char *value_of(const struct lg_variables *variables,
 static int is_listed(const struct lg_strlist *list, const char *name,
 		     size_t len)
 {
-	size_t i;
-
-	for (i = 0; list && i < list->count; i++)
+	for (size_t i = 0; list && i < list->count; i++)
 		if (strlen(list->item[i]) == len &&
 		    !memcmp(list->item[i], name, len))
 			return 1;
@@ -39,9 +35,8 @@ static int is_of_message(const char *name, size_t len)
 {
 	static const char *const names[] = {"until", "since", "profile",
 					    "reason"};
-	size_t i;
 
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (strlen(names[i]) == len && !memcmp(names[i], name, len))
 			return 1;
 	return 0;
@@ -136,9 +131,9 @@ enum lg_status lg_variables_check(const struct lg_variables *variables,
 	const struct lg_strlist *declared = variables->declared;
 	struct lg_buffer sentence = {0};
 	enum lg_status status = LG_OK;
-	size_t i;
 
-	for (i = 0; declared && i < declared->count && status == LG_OK; i++) {
+	for (size_t i = 0; declared && i < declared->count && status == LG_OK;
+	     i++) {
 		const char *name = declared->item[i];
 
 		if (value_of(variables, name, strlen(name)))
@@ -148,7 +143,7 @@ enum lg_status lg_variables_check(const struct lg_variables *variables,
 				 name, name);
 		status = say(out_usage, &sentence, err);
 	}
-	for (i = 0; set && i < set->count && status == LG_OK; i++) {
+	for (size_t i = 0; set && i < set->count && status == LG_OK; i++) {
 		const char *equals = strchr(set->item[i], '=');
 		size_t len = equals ? (size_t)(equals - set->item[i]) : 0;
 

@@ -123,9 +123,9 @@ static enum lg_status read_account(struct lg_buffer *bytes, const char *path,
 				   struct lg_error *err)
 {
 	enum lg_status status = lg_secret_file_read_lines(path, bytes, err);
-	char *at, *end;
+	char *end;
 
-	for (at = bytes->data; status == LG_OK && at != NULL; at = end) {
+	for (char *at = bytes->data; status == LG_OK && at != NULL; at = end) {
 		end = strchr(at, '\n');
 		if (end != NULL)
 			*end++ = '\0';

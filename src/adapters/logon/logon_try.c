@@ -292,7 +292,6 @@ enum lg_status lg_logon_count(const char *socket, uint64_t *out_decided,
 	CURL *curl = curl_easy_init();
 	enum lg_status status = LG_OK;
 	uint64_t decided = 0;
-	const char *at;
 	CURLcode code;
 
 	if (curl == NULL)
@@ -311,7 +310,7 @@ enum lg_status lg_logon_count(const char *socket, uint64_t *out_decided,
 				      curl_easy_strerror(code));
 	if (status == LG_OK)
 		status = lg_buffer_status(&body, err);
-	for (at = body.data;
+	for (const char *at = body.data;
 	     status == LG_OK && at && (at = strstr(at, name));) {
 		at += strcspn(at + 1, " \n") + 1;
 		decided += strtoull(at, NULL, 10);

@@ -151,9 +151,7 @@ static int is_answer(const char *line)
 /* Until the line that says how it went; 0: there was none. */
 static int take_answer(struct talk *talk, int *out_tls)
 {
-	int lines;
-
-	for (lines = 0; lines < LINES_MAX && take_line(talk); lines++) {
+	for (int lines = 0; lines < LINES_MAX && take_line(talk); lines++) {
 		if (is_answer(talk->line))
 			return 1;
 		if (out_tls && begins(talk->line, "\"STARTTLS\""))
@@ -192,9 +190,9 @@ static void append_base64(struct lg_buffer *out, const unsigned char *bytes,
 				     "abcdefghijklmnopqrstuvwxyz0123456789+/";
 	unsigned long three;
 	char four[4];
-	size_t i, left;
+	size_t left;
 
-	for (i = 0; i < len; i += 3) {
+	for (size_t i = 0; i < len; i += 3) {
 		left = len - i;
 		three = (unsigned long)bytes[i] << 16 |
 			(left > 1 ? (unsigned long)bytes[i + 1] << 8 : 0) |

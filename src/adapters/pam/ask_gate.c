@@ -150,10 +150,9 @@ static enum lg_status question_write(const struct lg_ask_question *question,
 	};
 	cJSON *json = cJSON_CreateObject();
 	char *body = NULL;
-	size_t i;
 	int complete = json != NULL;
 
-	for (i = 0; i < sizeof(member) / sizeof(member[0]); i++)
+	for (size_t i = 0; i < sizeof(member) / sizeof(member[0]); i++)
 		if (complete && member[i].value)
 			complete = cJSON_AddStringToObject(json, member[i].name,
 							   member[i].value) !=

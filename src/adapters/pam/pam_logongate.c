@@ -64,9 +64,8 @@ static int arguments_read(pam_handle_t *pamh, int argc, const char **argv,
 			  struct arguments *args)
 {
 	const char *value;
-	int i;
 
-	for (i = 0; i < argc; i++) {
+	for (int i = 0; i < argc; i++) {
 		value = value_of(argv[i], "socket");
 		if (value && *value) {
 			args->socket = value;

@@ -56,9 +56,8 @@ static int attribute_take(struct lg_postfix_request *r, const char *line,
 		{"instance", &r->instance},
 		{"policy_context", &r->policy_context},
 	};
-	size_t i;
 
-	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
 		if (!is_named(line, name_len, known[i].name))
 			continue;
 		if (*seen & 1u << i)

@@ -83,9 +83,7 @@ static void release_kept(struct kept *kept)
 /* Whether an earlier pair says the same. */
 static int is_told(const struct kept *kept, size_t index)
 {
-	size_t i;
-
-	for (i = 0; i < index; i++)
+	for (size_t i = 0; i < index; i++)
 		if (strcasecmp(kept->key.item[i], kept->key.item[index]) == 0 &&
 		    strcasecmp(kept->name.item[i], kept->name.item[index]) == 0)
 			return 1;
@@ -103,7 +101,6 @@ static enum lg_status render(const struct regfile_target *target,
 	struct lg_buffer header = {0};
 	struct lg_buffer body = {0};
 	enum lg_status status = lg_registry_new(&none, err);
-	size_t i;
 
 	if (status == LG_OK)
 		status = lg_reg_text_render(none, target->encoding, &header,
@@ -116,14 +113,14 @@ static enum lg_status render(const struct regfile_target *target,
 	if (status == LG_OK && kept->comments.len)
 		status = lg_reg_text_render_comments(
 			kept->comments.data, target->encoding, out_text, err);
-	for (i = 0; status == LG_OK && i < kept->deleted_key.count; i++)
+	for (size_t i = 0; status == LG_OK && i < kept->deleted_key.count; i++)
 		status = lg_reg_text_render_key_deletion(
 			kept->deleted_key.item[i], target->encoding, out_text,
 			err);
 	if (status == LG_OK)
 		lg_buffer_append(out_text, body.data + header.len,
 				 body.len - header.len);
-	for (i = 0; status == LG_OK && i < kept->key.count; i++) {
+	for (size_t i = 0; status == LG_OK && i < kept->key.count; i++) {
 		const char *key = kept->key.item[i];
 		const char *name = kept->name.item[i];
 
@@ -149,12 +146,11 @@ static enum lg_status regfile_write(void *self,
 	struct kept kept = {0};
 	struct lg_buffer text = {0};
 	enum lg_status status;
-	size_t i;
 
 	status = regfile_read(self, &values, err);
 	if (status == LG_OK)
 		status = read_kept(target, &kept, err);
-	for (i = 0; status == LG_OK && i < count; i++) {
+	for (size_t i = 0; status == LG_OK && i < count; i++) {
 		if (change[i].value) {
 			status = lg_registry_set(values, change[i].value, err);
 			continue;

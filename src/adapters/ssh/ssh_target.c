@@ -115,10 +115,9 @@ static enum lg_status take_ours(const struct lg_registry *all,
 {
 	enum lg_status status = LG_OK;
 	struct lg_value value;
-	size_t i;
 
 	*out_parameters = 0;
-	for (i = 0; status == LG_OK && i < lg_registry_count(all); i++) {
+	for (size_t i = 0; status == LG_OK && i < lg_registry_count(all); i++) {
 		const char *key = our_key(lg_registry_at(all, i)->key);
 
 		if (key == NULL)
@@ -228,9 +227,8 @@ static enum lg_status render(const struct ssh_target *target,
 {
 	struct lg_registry *values = NULL;
 	enum lg_status status = lg_registry_new(&values, err);
-	size_t i;
 
-	for (i = 0; status == LG_OK && i < count; i++) {
+	for (size_t i = 0; status == LG_OK && i < count; i++) {
 		if (our_key(change[i].key) == NULL)
 			status = lg_error_set(
 				err, LG_ERR_RANGE, target->server.host,
@@ -244,7 +242,7 @@ static enum lg_status render(const struct ssh_target *target,
 	if (status == LG_OK)
 		status = lg_reg_text_render(values, LG_REG_ENCODING_UTF16,
 					    out_bytes, err);
-	for (i = 0; status == LG_OK && i < count; i++) {
+	for (size_t i = 0; status == LG_OK && i < count; i++) {
 		if (lg_registry_find(values, change[i].key, change[i].name) ==
 		    NULL)
 			status = lg_reg_text_render_deletion(

@@ -53,13 +53,12 @@ static enum lg_status judge(const struct line *line)
 		": Permission denied", "Too many authentication failures",
 		"Access is denied", "Error accessing the registry"};
 	static const char *const late[] = {"timed out", "Timeout, server"};
-	size_t i;
 
-	for (i = 0; i < sizeof(denied) / sizeof(*denied); i++) {
+	for (size_t i = 0; i < sizeof(denied) / sizeof(*denied); i++) {
 		if (says(line, denied[i]))
 			return LG_ERR_DENIED;
 	}
-	for (i = 0; i < sizeof(late) / sizeof(*late); i++) {
+	for (size_t i = 0; i < sizeof(late) / sizeof(*late); i++) {
 		if (says(line, late[i]))
 			return LG_ERR_TIMEOUT;
 	}
@@ -77,14 +76,13 @@ static void append_line(const struct line *line, struct lg_buffer *out_line)
 {
 	size_t len = line->len < LINE_LIMIT ? line->len : LINE_LIMIT;
 	int is_utf8;
-	size_t i;
 
 	/* not in the middle of a character */
 	while (len < line->len && len > 0 &&
 	       ((unsigned char)line->text[len] & 0xc0) == 0x80)
 		len--;
 	is_utf8 = lg_utf8_is_valid(line->text, len);
-	for (i = 0; i < len; i++) {
+	for (size_t i = 0; i < len; i++) {
 		unsigned char c = (unsigned char)line->text[i];
 
 		if (c < ' ' || c == 0x7f)

@@ -67,9 +67,8 @@ static void format_address(const char *hex, size_t digits, char *out,
 {
 	uint32_t word[4] = {0};
 	char part[9] = "";
-	size_t i;
 
-	for (i = 0; i < digits / 8 && i < 4; i++) {
+	for (size_t i = 0; i < digits / 8 && i < 4; i++) {
 		memcpy(part, hex + 8 * i, 8);
 		word[i] = (uint32_t)strtoul(part, NULL, 16);
 	}
@@ -197,7 +196,6 @@ enum lg_status lg_listening_read(struct lg_listening_sockets *out_sockets,
 	struct reader reader = {.arena = &arena, .err = err};
 	struct lg_listening_socket *list = NULL;
 	enum lg_status status;
-	size_t i;
 
 	status = read_table(&reader, "/proc/net/tcp");
 	if (status == LG_OK)
@@ -211,7 +209,7 @@ enum lg_status lg_listening_read(struct lg_listening_sockets *out_sockets,
 					      "out of memory");
 	}
 	if (status == LG_OK) {
-		for (i = 0; i < reader.count; i++)
+		for (size_t i = 0; i < reader.count; i++)
 			list[i] = reader.found[i].socket;
 		out_sockets->socket = list;
 		out_sockets->count = reader.count;

@@ -35,10 +35,9 @@ static int spawn(pid_t *pid, const char *const argv[],
 	char *const *arguments = (char *const *)argv;
 	struct lg_buffer path = {0};
 	int result = ENOENT;
-	size_t i;
 
-	for (i = 0; i < sizeof(folders) / sizeof(*folders) && result == ENOENT;
-	     i++) {
+	for (size_t i = 0;
+	     i < sizeof(folders) / sizeof(*folders) && result == ENOENT; i++) {
 		lg_buffer_clear(&path);
 		lg_buffer_format(&path, "%s%s", folders[i], argv[0]);
 		if (path.status != LG_OK)
@@ -214,13 +213,12 @@ enum lg_status lg_program_beside(const char *const *place, size_t count,
 	char self[PATH_MAX];
 	ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
 	char *slash;
-	size_t i;
 
 	self[len > 0 ? len : 0] = '\0';
 	slash = strrchr(self, '/');
 	if (slash)
 		slash[1] = '\0';
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		lg_buffer_clear(out_path);
 		lg_buffer_format(out_path, "%s%s", self, place[i]);
 		if (lg_buffer_status(out_path, err) != LG_OK)

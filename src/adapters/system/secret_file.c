@@ -187,14 +187,13 @@ enum lg_status lg_settings_files_check(const struct lg_settings *settings,
 				     control->ca_file,
 				     settings->fleet_verify_keys};
 	enum lg_status status = LG_OK;
-	size_t i;
 
-	for (i = 0; i < sizeof(secret) / sizeof(secret[0]) && status == LG_OK;
-	     i++)
+	for (size_t i = 0;
+	     i < sizeof(secret) / sizeof(secret[0]) && status == LG_OK; i++)
 		if (secret[i])
 			status = lg_secret_file_check(secret[i], err);
-	for (i = 0; i < sizeof(plain) / sizeof(plain[0]) && status == LG_OK;
-	     i++)
+	for (size_t i = 0;
+	     i < sizeof(plain) / sizeof(plain[0]) && status == LG_OK; i++)
 		if (plain[i])
 			status = check_readable(plain[i], err);
 	return status;

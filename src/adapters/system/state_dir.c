@@ -204,7 +204,6 @@ static enum lg_status dir_set_aside(void *self, const char *name,
 	struct state_dir *dir = self;
 	enum lg_status status = may_write(dir, name, err);
 	struct lg_state_place from;
-	unsigned int number;
 	char kept[300];
 	int folder;
 
@@ -218,7 +217,7 @@ static enum lg_status dir_set_aside(void *self, const char *name,
 		close(from.folder);
 		return status;
 	}
-	for (number = 1; number < 100000; number++) {
+	for (unsigned int number = 1; number < 100000; number++) {
 		snprintf(kept, sizeof(kept), "%s.%u", from.base, number);
 		if (!renameat2(from.folder, from.base, folder, kept,
 			       RENAME_NOREPLACE))
@@ -301,12 +300,11 @@ static enum lg_status dir_digest(void *self, const void *bytes, size_t len,
 				 struct lg_error *err)
 {
 	unsigned char digest[32];
-	size_t i;
 
 	if (gnutls_hash_fast(GNUTLS_DIG_SHA256, bytes, len, digest) < 0)
 		return lg_error_set(err, LG_ERR_BUG, NULL,
 				    "SHA-256 is not available");
-	for (i = 0; i < sizeof(digest); i++) {
+	for (size_t i = 0; i < sizeof(digest); i++) {
 		out_hex[2 * i] = lg_hex_digit(digest[i] >> 4u);
 		out_hex[2 * i + 1] = lg_hex_digit(digest[i]);
 	}
@@ -331,9 +329,7 @@ static void dir_close(void *self)
 /* Creates the folder and those above it. */
 static int make_folders(char *path)
 {
-	char *at;
-
-	for (at = path + 1; *at; at++) {
+	for (char *at = path + 1; *at; at++) {
 		if (*at != '/')
 			continue;
 		*at = '\0';

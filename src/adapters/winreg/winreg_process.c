@@ -145,9 +145,7 @@ static enum lg_status receive_line(struct winreg_process *helper,
 
 static enum lg_status status_from_name(const char *name)
 {
-	int status;
-
-	for (status = LG_OK + 1; name && status < LG_ERR_BUG; status++) {
+	for (int status = LG_OK + 1; name && status < LG_ERR_BUG; status++) {
 		if (strcmp(name, lg_status_name(status)) == 0)
 			return status;
 	}

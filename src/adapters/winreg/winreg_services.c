@@ -41,13 +41,13 @@ static enum lg_status read_state(const cJSON *state, const char *server,
 		[LG_SERVICE_STARTING] = "starting",
 		[LG_SERVICE_PAUSED] = "paused",
 	};
-	enum lg_service one;
 
 	if (cJSON_IsNull(state)) {
 		*out_service = LG_SERVICE_NONE;
 		return LG_OK;
 	}
-	for (one = LG_SERVICE_RUNNING; one <= LG_SERVICE_PAUSED; one++) {
+	for (enum lg_service one = LG_SERVICE_RUNNING; one <= LG_SERVICE_PAUSED;
+	     one++) {
 		if (cJSON_IsString(state) &&
 		    strcmp(words[one], state->valuestring) == 0) {
 			*out_service = one;
@@ -102,9 +102,7 @@ enum lg_status winreg_service_set(struct winreg_process *helper,
 
 static int is_among(const struct lg_strlist *names, const char *name)
 {
-	size_t i;
-
-	for (i = 0; i < names->count; i++) {
+	for (size_t i = 0; i < names->count; i++) {
 		if (strcasecmp(names->item[i], name) == 0)
 			return 1;
 	}
@@ -116,9 +114,9 @@ enum lg_status winreg_services_of(const struct lg_registry *names,
 				  struct lg_error *err)
 {
 	enum lg_status status = LG_OK;
-	size_t i;
 
-	for (i = 0; status == LG_OK && i < lg_registry_count(names); i++) {
+	for (size_t i = 0; status == LG_OK && i < lg_registry_count(names);
+	     i++) {
 		const struct lg_value *value = lg_registry_at(names, i);
 
 		if (strcasecmp(value->key, LG_KEY_SERVICES) == 0 &&
@@ -135,9 +133,8 @@ enum lg_status winreg_services_read(struct winreg_process *helper,
 				    struct lg_error *err)
 {
 	enum lg_status status = LG_OK;
-	size_t i;
 
-	for (i = 0; status == LG_OK && i < services->count; i++) {
+	for (size_t i = 0; status == LG_OK && i < services->count; i++) {
 		enum lg_service one = LG_SERVICE_NONE;
 		int stands;
 

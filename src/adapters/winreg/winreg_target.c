@@ -161,9 +161,8 @@ static enum lg_status probe_services(struct winreg_target *target,
 	const struct lg_strlist *names = &target->settings->stop_services;
 	enum lg_service one = LG_SERVICE_NONE;
 	enum lg_status status = LG_OK;
-	size_t i;
 
-	for (i = 0; status == LG_OK && i < names->count; i++) {
+	for (size_t i = 0; status == LG_OK && i < names->count; i++) {
 		status = winreg_service_state(&target->helper, names->item[i],
 					      &one, err);
 		if (status == LG_OK && one == LG_SERVICE_NONE)
@@ -265,14 +264,13 @@ static enum lg_status winreg_write(void *self,
 	enum lg_status status;
 	cJSON *object;
 	cJSON *array;
-	size_t i;
 
 	status = reach(target, err);
 	if (status != LG_OK)
 		return status;
 	object = request("write");
 	array = object ? cJSON_AddArrayToObject(object, "changes") : NULL;
-	for (i = 0; array && i < count; i++) {
+	for (size_t i = 0; array && i < count; i++) {
 		if (!winreg_is_service(&change[i]) &&
 		    !winreg_change_add(array, &change[i]))
 			array = NULL;
@@ -283,7 +281,7 @@ static enum lg_status winreg_write(void *self,
 	}
 	status = ask(target, object, CALL_TIMEOUT_MS, err);
 	/* the values first: whoever starts again is to read them */
-	for (i = 0; status == LG_OK && i < count; i++) {
+	for (size_t i = 0; status == LG_OK && i < count; i++) {
 		if (winreg_is_service(&change[i]))
 			status = winreg_service_set(&target->helper,
 						    change[i].name,

@@ -66,7 +66,6 @@ static enum lg_status build(struct builder *builder, int opens)
 	size_t count = builder->pending.count;
 	struct node *node;
 	enum lg_status status;
-	size_t i;
 
 	if (count == 0 && !opens)
 		return LG_OK;
@@ -77,7 +76,7 @@ static enum lg_status build(struct builder *builder, int opens)
 	node->block.word = calloc(count ? count : 1, sizeof(char *));
 	if (!node->block.word)
 		return no_memory(builder->err);
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		status = lg_strlist_add(words, builder->pending.item[i],
 					strlen(builder->pending.item[i]),
 					builder->err);

@@ -16,14 +16,12 @@ static int continues(char c)
 
 int lg_doors_mentions(const char *text, const struct lg_strlist *addresses)
 {
-	const char *at;
 	size_t len;
-	size_t i;
 
-	for (i = 0; text && i < addresses->count; i++) {
+	for (size_t i = 0; text && i < addresses->count; i++) {
 		len = strlen(addresses->item[i]);
-		for (at = text; len && (at = strstr(at, addresses->item[i]));
-		     at++) {
+		for (const char *at = text;
+		     len && (at = strstr(at, addresses->item[i])); at++) {
 			if (!continues(at[len]) &&
 			    (at == text || !continues(at[-1])))
 				return 1;

@@ -44,12 +44,12 @@ int lg_dovecot_policy_knows_master(const struct lg_dovecot *dovecot)
 {
 	const struct lg_block *block =
 		lg_block_find(dovecot->root, NULL, "auth_policy");
-	const struct lg_block *item;
 
 	if (strstr(policy(dovecot, "request_attributes", ""), "master_user"))
 		return 1;
 	block = block ? lg_block_find(block, NULL, "request_attributes") : NULL;
-	for (item = block ? block->child : NULL; item; item = item->next) {
+	for (const struct lg_block *item = block ? block->child : NULL; item;
+	     item = item->next) {
 		if (item->word_count > 1 &&
 		    strstr(item->word[1], "master_user"))
 			return 1;
@@ -272,9 +272,8 @@ enum kind {
 static int block_mentions(const struct lg_block *block,
 			  const struct lg_strlist *addresses)
 {
-	const struct lg_block *inner;
-
-	for (inner = block->child; inner; inner = inner->next) {
+	for (const struct lg_block *inner = block->child; inner;
+	     inner = inner->next) {
 		if (inner->word_count > 1 &&
 		    lg_doors_mentions(inner->word[1], addresses))
 			return 1;

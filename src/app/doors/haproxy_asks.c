@@ -44,13 +44,12 @@ int lg_haproxy_is_asking(const struct lg_haproxy_asks *asks)
 static int is_chrooted(const struct lg_block *root)
 {
 	struct lg_haproxy_section section = {NULL, NULL};
-	const struct lg_block *line;
 
 	while (lg_haproxy_next(root, section.head, &section)) {
 		if (!lg_haproxy_is(section.head, 0, "global"))
 			continue;
-		for (line = section.head->next; line != section.end;
-		     line = line->next) {
+		for (const struct lg_block *line = section.head->next;
+		     line != section.end; line = line->next) {
 			if (lg_haproxy_is(line, 0, "chroot"))
 				return 1;
 		}
@@ -63,12 +62,11 @@ static enum lg_haproxy_reach backend_reach(const struct reader *reader,
 					   const char *name)
 {
 	struct lg_haproxy_section section;
-	const struct lg_block *line;
 
 	if (!lg_haproxy_find(reader->root, "backend", name, &section))
 		return LG_HAPROXY_ELSEWHERE;
-	for (line = section.head->next; line != section.end;
-	     line = line->next) {
+	for (const struct lg_block *line = section.head->next;
+	     line != section.end; line = line->next) {
 		if (!lg_haproxy_is(line, 0, "server") ||
 		    !lg_doors_mentions(lg_haproxy_word(line, 2),
 				       &reader->gate->spop))
@@ -85,9 +83,8 @@ static enum lg_haproxy_reach backend_reach(const struct reader *reader,
 static int is_sent(const struct lg_block *scope, const struct lg_block *end,
 		   const char *message)
 {
-	const struct lg_block *line;
-
-	for (line = scope; line != end; line = line->next) {
+	for (const struct lg_block *line = scope; line != end;
+	     line = line->next) {
 		if (!lg_haproxy_is(line, 0, "messages"))
 			continue;
 		for (size_t i = 1; i < line->word_count; i++) {
@@ -118,14 +115,14 @@ static void read_event(struct reader *reader, const struct lg_block *scope,
 /* The lines of the SPOE file from the engine's scope to the next one. */
 static void read_scope(struct reader *reader, const struct lg_block *scope)
 {
-	const struct lg_block *line;
 	const struct lg_block *end = scope;
 	const char *message = NULL;
 	const char *prefix = reader->filter.engine;
 
 	while (end && *lg_haproxy_word(end, 0) != '[')
 		end = end->next;
-	for (line = scope; line != end; line = line->next) {
+	for (const struct lg_block *line = scope; line != end;
+	     line = line->next) {
 		if (lg_haproxy_is(line, 0, "use-backend"))
 			reader->filter.reach =
 				backend_reach(reader, lg_haproxy_word(line, 1));
@@ -135,7 +132,8 @@ static void read_scope(struct reader *reader, const struct lg_block *scope)
 	}
 	lg_buffer_clear(&reader->filter.prefix);
 	lg_buffer_format(&reader->filter.prefix, ".%s.", prefix);
-	for (line = scope; line != end; line = line->next) {
+	for (const struct lg_block *line = scope; line != end;
+	     line = line->next) {
 		if (lg_haproxy_is(line, 0, "spoe-message"))
 			message = lg_haproxy_word(line, 1);
 		else if (lg_haproxy_is(line, 0, "args") &&
@@ -215,14 +213,12 @@ static int has_foreign_condition(const struct lg_block *line)
 static int speaks_of(const struct reader *reader, const struct lg_block *line,
 		     const char *text, int *is_negated)
 {
-	const struct lg_block *acl;
-
 	*is_negated = lg_haproxy_mentions(line, "!{") ||
 		      lg_haproxy_mentions(line, "found");
 	if (lg_haproxy_mentions(line, text))
 		return 1;
-	for (acl = reader->section.head->next; acl != reader->section.end;
-	     acl = acl->next) {
+	for (const struct lg_block *acl = reader->section.head->next;
+	     acl != reader->section.end; acl = acl->next) {
 		if (!lg_haproxy_is(acl, 0, "acl") ||
 		    !lg_haproxy_mentions(acl, text))
 			continue;
@@ -315,10 +311,9 @@ enum lg_status lg_haproxy_judge(const struct lg_block *root,
 				.filter = {.engine = ""},
 				.asks = &asks,
 				.err = err};
-	const struct lg_block *line;
 	enum lg_status status = LG_OK;
 
-	for (line = section->head->next;
+	for (const struct lg_block *line = section->head->next;
 	     status == LG_OK && line != section->end; line = line->next) {
 		if (*lg_haproxy_word(line, 0) == '.')
 			asks.unread = "lines in .if and .endif were not "

@@ -17,9 +17,8 @@ static int is_section(const struct lg_block *line)
 		"acme",       "http-errors", "fcgi-app",    "crt-store",
 		"traces",     "log-forward", "log-profile", "dynamic-update",
 		"healthcheck"};
-	size_t i;
 
-	for (i = 0; i < sizeof(names) / sizeof(*names); i++) {
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
 		if (strcmp(lg_haproxy_word(line, 0), names[i]) == 0)
 			return 1;
 	}
@@ -38,9 +37,7 @@ int lg_haproxy_is(const struct lg_block *line, size_t n, const char *text)
 
 int lg_haproxy_mentions(const struct lg_block *line, const char *text)
 {
-	size_t i;
-
-	for (i = 0; i < line->word_count; i++) {
+	for (size_t i = 0; i < line->word_count; i++) {
 		if (strstr(line->word[i], text))
 			return 1;
 	}
@@ -81,9 +78,7 @@ int lg_haproxy_find(const struct lg_block *root, const char *kind,
 /* The name behind "from" in a section's first line, or NULL. */
 static const char *from(const struct lg_block *head)
 {
-	size_t i;
-
-	for (i = 1; i + 1 < head->word_count; i++) {
+	for (size_t i = 1; i + 1 < head->word_count; i++) {
 		if (strcmp(head->word[i], "from") == 0)
 			return head->word[i + 1];
 	}
@@ -117,13 +112,12 @@ int lg_haproxy_is_http(const struct lg_block *root,
 		       const struct lg_haproxy_section *section)
 {
 	struct lg_haproxy_section at = *section;
-	const struct lg_block *line;
 	const char *mode;
-	int depth;
 
-	for (depth = 0; depth < DEFAULTS_DEPTH; depth++) {
+	for (int depth = 0; depth < DEFAULTS_DEPTH; depth++) {
 		mode = NULL;
-		for (line = at.head->next; line != at.end; line = line->next) {
+		for (const struct lg_block *line = at.head->next;
+		     line != at.end; line = line->next) {
 			if (strcmp(lg_haproxy_word(line, 0), "mode") == 0)
 				mode = lg_haproxy_word(line, 1);
 		}

@@ -346,10 +346,10 @@ static int is_internal_rewrite(const struct lg_block *setting)
 int lg_nginx_may_lead(const struct lg_nginx_server *server, const char *name)
 {
 	const struct lg_block *place = NULL;
-	const struct lg_block *setting;
 
 	while ((place = lg_nginx_next(server, place))) {
-		for (setting = place->child; setting; setting = setting->next) {
+		for (const struct lg_block *setting = place->child; setting;
+		     setting = setting->next) {
 			if (is_script(setting) ||
 			    (*name != '@' && is_internal_rewrite(setting)))
 				return 1;

@@ -99,14 +99,13 @@ static enum lg_status include_write(struct parts *parts, const char *word,
 {
 	struct lg_buffer pattern = {0}, path = {0};
 	enum lg_status status;
-	size_t i;
 
 	if (!len || *word != '/')
 		lg_buffer_append(&pattern, parts->part[0].path,
 				 parts->folder_len);
 	lg_buffer_append(&pattern, word, len);
 	status = lg_buffer_status(&pattern, err);
-	for (i = 0; status == LG_OK && i < parts->count; i++) {
+	for (size_t i = 0; status == LG_OK && i < parts->count; i++) {
 		lg_buffer_clear(&path);
 		lg_buffer_append(&path, parts->part[i].path,
 				 parts->part[i].path_len);

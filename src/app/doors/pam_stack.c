@@ -334,7 +334,6 @@ static enum lg_status read_text(struct reader *reader, const char *text,
 {
 	struct lg_block_text *tree = NULL;
 	struct lg_buffer joined = {0};
-	const struct lg_block *line;
 	enum lg_status status;
 
 	/* a backslash at its end lets a line go on */
@@ -351,8 +350,8 @@ static enum lg_status read_text(struct reader *reader, const char *text,
 					     joined.len, &tree, reader->err);
 	if (status != LG_OK)
 		goto out;
-	for (line = lg_block_root(tree)->child; status == LG_OK && line;
-	     line = line->next)
+	for (const struct lg_block *line = lg_block_root(tree)->child;
+	     status == LG_OK && line; line = line->next)
 		status = read_line(reader, line, depth);
 out:
 	lg_block_text_free(&tree);

@@ -23,9 +23,7 @@ void lg_postfix_parameters_release(struct lg_postfix_parameters *parameters)
 static const char *parameter(const struct lg_postfix_parameters *parameters,
 			     const char *name, size_t len)
 {
-	size_t i;
-
-	for (i = parameters->name.count; i > 0; i--) {
+	for (size_t i = parameters->name.count; i > 0; i--) {
 		if (strlen(parameters->name.item[i - 1]) == len &&
 		    strncmp(parameters->name.item[i - 1], name, len) == 0)
 			return parameters->value.item[i - 1];

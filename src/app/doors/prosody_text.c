@@ -87,7 +87,6 @@ static enum lg_status take(struct taker *taker, const char *path)
 {
 	const struct lg_machine *machine = taker->machine;
 	struct lg_buffer file = {0};
-	const char *line;
 	const char *end;
 	const char *name;
 	size_t len = 0;
@@ -102,7 +101,8 @@ static enum lg_status take(struct taker *taker, const char *path)
 		status = lg_error_set(taker->err, LG_ERR_IO, path,
 				      "is included and not there");
 	taker->depth++;
-	for (line = file.data; status == LG_OK && line && *line; line = end) {
+	for (const char *line = file.data; status == LG_OK && line && *line;
+	     line = end) {
 		end = line + strcspn(line, "\n");
 		end += *end == '\n';
 		name = named(line, &len);

@@ -48,10 +48,8 @@ static const struct lg_block *own_settings(const struct lg_dovecot *dovecot,
 					   const struct lg_block *inside,
 					   const char *protocol)
 {
-	const struct lg_block *block;
-	const struct lg_block *setting;
-
-	for (block = inside->child; block; block = block->next) {
+	for (const struct lg_block *block = inside->child; block;
+	     block = block->next) {
 		if (block->word_count < 2)
 			continue;
 		if (strcmp(block->word[0], "protocol") == 0) {
@@ -63,7 +61,8 @@ static const struct lg_block *own_settings(const struct lg_dovecot *dovecot,
 			   strcmp(block->word[0], "local_name") != 0) {
 			continue;
 		}
-		for (setting = block->child; setting; setting = setting->next) {
+		for (const struct lg_block *setting = block->child; setting;
+		     setting = setting->next) {
 			if (is_of_logons(dovecot, setting))
 				return block;
 		}
@@ -309,7 +308,6 @@ static enum lg_status add_services(const struct lg_block *root,
 				   struct lg_ways *ways, struct lg_error *err)
 {
 	const struct lg_block *service = NULL;
-	const struct lg_block *inner;
 	enum lg_status status = LG_OK;
 
 	while (status == LG_OK &&
@@ -317,8 +315,8 @@ static enum lg_status add_services(const struct lg_block *root,
 		if (service->word_count < 2 ||
 		    strcmp(service->word[1], "auth") != 0)
 			continue;
-		for (inner = service->child; status == LG_OK && inner;
-		     inner = inner->next) {
+		for (const struct lg_block *inner = service->child;
+		     status == LG_OK && inner; inner = inner->next) {
 			if (strcmp(inner->word[0], "unix_listener") == 0 ||
 			    strcmp(inner->word[0], "inet_listener") == 0)
 				status = add_sasl(inner, passdb, ways, err);

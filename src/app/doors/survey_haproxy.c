@@ -29,10 +29,9 @@ static enum lg_status note_servers(const struct survey *survey,
 				   const struct lg_haproxy_section *section)
 {
 	struct lg_strlist *behind = &survey->ways->behind;
-	const struct lg_block *line;
 	enum lg_status status = LG_OK;
 
-	for (line = section->head->next;
+	for (const struct lg_block *line = section->head->next;
 	     status == LG_OK && line != section->end; line = line->next) {
 		if (lg_haproxy_is(line, 0, "server"))
 			status = lg_strlist_add(
@@ -46,10 +45,9 @@ static enum lg_status note_behind(const struct survey *survey,
 				  const struct lg_haproxy_section *section)
 {
 	struct lg_haproxy_section backend;
-	const struct lg_block *line;
 	enum lg_status status = note_servers(survey, section);
 
-	for (line = section->head->next;
+	for (const struct lg_block *line = section->head->next;
 	     status == LG_OK && line != section->end; line = line->next) {
 		if (leads_on(line) &&
 		    lg_haproxy_find(survey->root, "backend",
@@ -74,12 +72,11 @@ static enum lg_status judge_backends(const struct survey *survey,
 	struct lg_haproxy_section from = *section;
 	struct lg_haproxy_section backend;
 	struct lg_haproxy_asks asks;
-	const struct lg_block *line;
 	enum lg_status status = LG_OK;
 	int leads = 0;
 
 	do {
-		for (line = from.head->next;
+		for (const struct lg_block *line = from.head->next;
 		     status == LG_OK && line != from.end; line = line->next) {
 			if (!leads_on(line))
 				continue;
@@ -164,10 +161,8 @@ static void conclude(const struct lg_haproxy_asks *asks,
 static const struct lg_block *
 first_bind(const struct lg_haproxy_section *section)
 {
-	const struct lg_block *line;
-
-	for (line = section->head->next; line != section->end;
-	     line = line->next) {
+	for (const struct lg_block *line = section->head->next;
+	     line != section->end; line = line->next) {
 		if (lg_haproxy_is(line, 0, "bind"))
 			return line;
 	}

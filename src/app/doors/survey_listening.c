@@ -58,18 +58,16 @@ static int spoken_for(const struct lg_ways *ways,
 		      const struct lg_listening_socket *listening)
 {
 	const char *program = listening->program;
-	size_t i;
-	size_t j;
 
 	if (is_postfix(program))
 		return is_postfix_port(ways, listening->port);
 
-	for (i = 0; i < sizeof(known) / sizeof(*known); i++) {
+	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++) {
 		if (strcmp(known[i].program, program) != 0)
 			continue;
 		if (!*known[i].door)
 			return 1;
-		for (j = 0; j < ways->count; j++) {
+		for (size_t j = 0; j < ways->count; j++) {
 			if (strcmp(ways->way[j].door, known[i].door) == 0)
 				return 1;
 		}
@@ -86,9 +84,8 @@ static int is_loopback(const char *address)
 static int is_behind(const struct lg_ways *ways, unsigned int port)
 {
 	const char *colon;
-	size_t i;
 
-	for (i = 0; i < ways->behind.count; i++) {
+	for (size_t i = 0; i < ways->behind.count; i++) {
 		colon = strrchr(ways->behind.item[i], ':');
 		if (colon && strtoul(colon + 1, NULL, 10) == port)
 			return 1;
@@ -123,10 +120,9 @@ enum lg_status lg_doors_listening(const struct lg_listening_socket *listening,
 				  struct lg_error *err)
 {
 	enum lg_status status = LG_OK;
-	size_t i;
 	size_t j;
 
-	for (i = 0; status == LG_OK && i < count; i++) {
+	for (size_t i = 0; status == LG_OK && i < count; i++) {
 		if (is_behind(ways, listening[i].port) &&
 		    !is_loopback(listening[i].address)) {
 			status = add_way(&listening[i], LG_ASKS_NO,

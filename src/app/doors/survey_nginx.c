@@ -280,7 +280,6 @@ enum lg_status lg_doors_nginx(const char *text, size_t len,
 {
 	struct lg_block_text *tree = NULL;
 	struct lg_buffer whole = {0};
-	const struct lg_block *top;
 	const struct lg_block *block;
 	struct server server;
 	enum lg_status status;
@@ -292,8 +291,8 @@ enum lg_status lg_doors_nginx(const char *text, size_t len,
 	lg_buffer_release(&whole);
 	if (status != LG_OK)
 		return status;
-	for (top = lg_block_root(tree)->child; status == LG_OK && top;
-	     top = top->next) {
+	for (const struct lg_block *top = lg_block_root(tree)->child;
+	     status == LG_OK && top; top = top->next) {
 		if (lg_block_is(top, "mail") || lg_block_is(top, "stream"))
 			status = add_passing(top, ways, err);
 		if (!lg_block_is(top, "http"))

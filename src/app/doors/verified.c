@@ -116,12 +116,11 @@ void lg_names_say_nginx(const struct lg_nginx_server *server,
 void lg_names_say_haproxy(const struct lg_haproxy_section *section,
 			  enum lg_names names, struct lg_buffer *note)
 {
-	const struct lg_block *line;
 	const char *identity = "";
 	size_t len = 0;
 
-	for (line = section->head->next; line != section->end;
-	     line = line->next) {
+	for (const struct lg_block *line = section->head->next;
+	     line != section->end; line = line->next) {
 		const char *word = lg_haproxy_word(line, 2);
 
 		if (strcmp(lg_haproxy_word(line, 1),

@@ -14,9 +14,7 @@
 /* 1 when a layer's answers but that of break-glass are all "not-set". */
 static int say_nothing(const struct lg_rule_answer *answer, size_t count)
 {
-	size_t i;
-
-	for (i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++)
 		if (answer[i].rule != LG_RULE_BREAK_GLASS &&
 		    answer[i].outcome != LG_OUTCOME_NOT_SET)
 			return 0;
@@ -43,17 +41,15 @@ static cJSON *rules_array(const struct lg_policy *policy,
 {
 	size_t layers = policy ? lg_policy_layer_count(policy) : 0;
 	cJSON *array = cJSON_CreateArray();
-	int layer;
 
-	for (layer = 0; policy && (layer == 0 || layer < (int)layers);
+	for (int layer = 0; policy && (layer == 0 || layer < (int)layers);
 	     layer++) {
 		struct lg_rule_answer answer[LG_RULE_ANSWERS];
 		size_t count =
 			lg_policy_explain(policy, attempt, layer, answer);
 		int is_silent = layers > 1 && say_nothing(answer, count);
-		size_t i;
 
-		for (i = 0; i < count; i++)
+		for (size_t i = 0; i < count; i++)
 			if (!is_silent || answer[i].rule == LG_RULE_BREAK_GLASS)
 				lg_json_append(array,
 					       rule_object(policy, &answer[i]));

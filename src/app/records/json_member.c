@@ -16,14 +16,14 @@
 static cJSON *text_or_null(const char *text)
 {
 	struct lg_buffer clean = {0};
-	size_t left, used;
+	size_t used;
 	int32_t c;
 	cJSON *item = NULL;
 
 	if (text == NULL)
 		return cJSON_CreateNull();
 	lg_buffer_append(&clean, "", 0);
-	for (left = strlen(text); left > 0; text += used, left -= used) {
+	for (size_t left = strlen(text); left > 0; text += used, left -= used) {
 		used = lg_utf8_next(text, left, &c);
 		if (c < 0)
 			lg_buffer_text(&clean, LG_UTF8_REPLACEMENT);

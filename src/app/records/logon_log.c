@@ -109,11 +109,9 @@ void lg_logon_log_keep_days(struct lg_logon_log *log, unsigned int keep_days)
 
 void lg_logon_log_free(struct lg_logon_log **log)
 {
-	size_t i;
-
 	if (!log || !*log)
 		return;
-	for (i = 0; i < LG_LOGON_SLOTS; i++)
+	for (size_t i = 0; i < LG_LOGON_SLOTS; i++)
 		free((*log)->slots.slot[i].kept);
 	lg_buffer_release(&(*log)->waiting);
 	lg_buffer_release(&(*log)->batch.text);
@@ -193,10 +191,8 @@ static void write_counts(struct lg_logon_log *log, int64_t now_s,
 {
 	size_t left =
 		flush == LG_LOGON_FLUSH_ALL ? LG_LOGON_SLOTS : COUNTS_AT_ONCE;
-	size_t looked;
-	size_t at;
 
-	for (looked = 0; looked < LG_LOGON_SLOTS && left; looked++) {
+	for (size_t looked = 0; looked < LG_LOGON_SLOTS && left; looked++) {
 		struct lg_logon_slot *slot = &log->slots.slot[log->turn];
 
 		log->turn = (log->turn + 1) % LG_LOGON_SLOTS;
@@ -219,7 +215,7 @@ static void write_counts(struct lg_logon_log *log, int64_t now_s,
 			log->slots.counts--;
 		}
 	}
-	for (at = 0; at < LG_LOGON_SLOTS;) {
+	for (size_t at = 0; at < LG_LOGON_SLOTS;) {
 		struct lg_logon_slot *slot = &log->slots.slot[at];
 
 		if (slot->hash && !slot->count &&
@@ -238,12 +234,11 @@ static void prune(const struct lg_logon_log *log)
 	struct lg_strlist names = {0};
 	char oldest[LG_INSTANT_SIZE];
 	char path[320];
-	size_t i;
 
 	lg_instant_format(log->batch.now_s - (int64_t)log->batch.prunes * 86400,
 			  oldest);
 	files->list(files->self, log->folder, &names, NULL);
-	for (i = 0; i < names.count; i++) {
+	for (size_t i = 0; i < names.count; i++) {
 		if (strlen(names.item[i]) != strlen("YYYY-MM-DD.jsonl") ||
 		    strncmp(names.item[i], oldest, 10) >= 0)
 			continue;

@@ -14,7 +14,6 @@
 static void add_text(struct lg_buffer *line, const char *key, const char *text)
 {
 	struct lg_buffer clean = {0};
-	size_t i;
 
 	lg_buffer_format(line, ",\"%s\":", key);
 	if (!text) {
@@ -23,7 +22,7 @@ static void add_text(struct lg_buffer *line, const char *key, const char *text)
 	}
 	lg_message_clean(text, lg_kept_text_len(text), &clean);
 	lg_buffer_char(line, '"');
-	for (i = 0; i < clean.len; i++) {
+	for (size_t i = 0; i < clean.len; i++) {
 		if (clean.data[i] == '"' || clean.data[i] == '\\')
 			lg_buffer_char(line, '\\');
 		lg_buffer_char(line, clean.data[i]);
@@ -110,16 +109,15 @@ static void read_lock(const cJSON *json, struct lg_logon *logon)
 static void read_words(const cJSON *json, struct lg_logon *logon)
 {
 	const char *word = lg_json_text_of(json, "protocol");
-	int known;
 
 	if (word)
 		lg_protocol_from_name(word, strlen(word), &logon->protocol);
 	word = lg_json_text_of(json, "reason");
-	for (known = 0; word && known < LG_REASON_COUNT; known++)
+	for (int known = 0; word && known < LG_REASON_COUNT; known++)
 		if (!strcmp(word, lg_reason_name((enum lg_reason)known)))
 			logon->reason = (enum lg_reason)known;
 	word = lg_json_text_of(json, "rule");
-	for (known = 1; word && known <= LG_RULE_PROCESSES; known++)
+	for (int known = 1; word && known <= LG_RULE_PROCESSES; known++)
 		if (!strcmp(word, lg_rule_name((enum lg_rule)known)))
 			logon->rule = (enum lg_rule)known;
 }

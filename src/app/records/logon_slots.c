@@ -153,9 +153,7 @@ void lg_logon_slot_fold(struct lg_logon_slots *slots,
  * goes, or one whose source has used up its hour. */
 static void make_room(struct lg_logon_slots *slots)
 {
-	size_t looked;
-
-	for (looked = 0; looked < LOOKS; looked++) {
+	for (size_t looked = 0; looked < LOOKS; looked++) {
 		struct lg_logon_slot *slot = &slots->slot[slots->hand];
 
 		slots->hand = (slots->hand + 1) % LG_LOGON_SLOTS;

@@ -49,9 +49,8 @@ cJSON *lg_status_lock_object(const struct lg_status_lock *status)
 cJSON *lg_status_locks(const struct lg_status_facts *facts)
 {
 	cJSON *array = cJSON_CreateArray();
-	size_t i;
 
-	for (i = 0; i < facts->count; i++)
+	for (size_t i = 0; i < facts->count; i++)
 		lg_json_append(array, lg_status_lock_object(&facts->lock[i]));
 	return array;
 }
@@ -60,9 +59,8 @@ cJSON *lg_status_locks(const struct lg_status_facts *facts)
 static const struct lg_lock *last_of(const struct lg_status_facts *facts)
 {
 	const struct lg_lock *last = NULL;
-	size_t i;
 
-	for (i = 0; i < facts->count; i++) {
+	for (size_t i = 0; i < facts->count; i++) {
 		const struct lg_lock *lock = facts->lock[i].lock;
 		int begins =
 			last && lg_lock_waits(last) && !lg_lock_waits(lock);
@@ -149,9 +147,8 @@ static void leave_out(cJSON *object)
 	while (item) {
 		cJSON *next = item->next;
 		int is_told = 0;
-		size_t i;
 
-		for (i = 0; i < sizeof(told) / sizeof(told[0]); i++)
+		for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++)
 			is_told |= !strcmp(item->string, told[i]);
 		if (!is_told)
 			cJSON_Delete(cJSON_DetachItemViaPointer(object, item));
@@ -198,9 +195,8 @@ void lg_status_speak_of(cJSON *object, const struct lg_lock *lock)
 {
 	static const char *const names[] = {"active", "profile", "since",
 					    "until",  "by",      "reason"};
-	size_t i;
 
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		cJSON_DeleteItemFromObjectCaseSensitive(object, names[i]);
 	lg_json_bool(object, "active", 1);
 	add_speaking(object, lock);

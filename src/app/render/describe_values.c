@@ -80,9 +80,7 @@ static const struct lg_value *value_of(const struct lg_registry *values,
 /* Among the values that do not parse; each line begins with its name. */
 static int is_wrong(const struct lg_description *out, const char *name)
 {
-	size_t i;
-
-	for (i = 0; i < out->wrong.count; i++)
+	for (size_t i = 0; i < out->wrong.count; i++)
 		if (strncmp(out->wrong.item[i], name, strlen(name)) == 0)
 			return 1;
 	return 0;
@@ -250,7 +248,6 @@ lg_describe_values(enum lg_dialect dialect, const struct lg_registry *values,
 	struct teller quiet = {.err = err};
 	struct lg_store *store = NULL;
 	struct lg_store *other = NULL;
-	size_t i;
 	enum lg_status status =
 		start(dialect, values, &given, &teller, &store, err);
 
@@ -263,7 +260,8 @@ lg_describe_values(enum lg_dialect dialect, const struct lg_registry *values,
 		if (status == LG_OK)
 			status = lg_policy_names(dialect, values, &dn, &user,
 						 err);
-		for (i = 0; i < dn.count + user.count && status == LG_OK; i++) {
+		for (size_t i = 0; i < dn.count + user.count && status == LG_OK;
+		     i++) {
 			const struct lg_account account = {
 				.asked_as = i < dn.count ? LG_ASKED_DN
 							 : LG_ASKED_USER,

@@ -21,9 +21,7 @@ static enum lg_status fold_ascii(const char *text, size_t len,
 				 struct lg_buffer *out_text,
 				 struct lg_error *err)
 {
-	size_t i;
-
-	for (i = 0; i < len; i++)
+	for (size_t i = 0; i < len; i++)
 		lg_buffer_char(out_text, text[i] >= 'A' && text[i] <= 'Z'
 						 ? (char)(text[i] + 32)
 						 : text[i]);
@@ -48,9 +46,8 @@ static enum lg_status add_all(struct lg_strlist *list,
 			      struct lg_error *err)
 {
 	enum lg_status status = LG_OK;
-	size_t i;
 
-	for (i = 0; status == LG_OK && texts && i < texts->count; i++)
+	for (size_t i = 0; status == LG_OK && texts && i < texts->count; i++)
 		status = add(list, texts->item[i], strlen(texts->item[i]),
 			     fold_text, err);
 	return status;
@@ -82,10 +79,9 @@ enum lg_status lg_mailbox_set_add_filtered(struct lg_mailbox_set *set,
 					   struct lg_error *err)
 {
 	enum lg_status status = LG_OK;
-	size_t i;
 
-	for (i = 0; status == LG_OK && findings && i < findings->account_count;
-	     i++) {
+	for (size_t i = 0;
+	     status == LG_OK && findings && i < findings->account_count; i++) {
 		const char *entry = findings->account[i].entry;
 
 		if (findings->account[i].asked_as == LG_ASKED_FILTER && entry)
@@ -142,10 +138,9 @@ static int has(const struct lg_strlist *list, const char *text, size_t len,
 static int has_one_of(const struct lg_strlist *list,
 		      const struct lg_strlist *texts, fold *fold_text)
 {
-	size_t i;
 	int found = 0;
 
-	for (i = 0; !found && texts && i < texts->count; i++)
+	for (size_t i = 0; !found && texts && i < texts->count; i++)
 		found = has(list, texts->item[i], strlen(texts->item[i]),
 			    fold_text);
 	return found;
@@ -163,12 +158,11 @@ static int lies_in_domain(const struct lg_mailbox_set *set,
 			  const struct lg_strlist *names)
 {
 	size_t with_domain = 0;
-	size_t i;
 	int found = 0;
 
 	if (!set->domain.count)
 		return 0;
-	for (i = 0; !found && names && i < names->count; i++) {
+	for (size_t i = 0; !found && names && i < names->count; i++) {
 		const char *domain = domain_of(names->item[i]);
 
 		with_domain += domain != NULL;

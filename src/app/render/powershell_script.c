@@ -191,10 +191,8 @@ static const struct {
 static void write_array(struct lg_buffer *out, const char *name,
 			const struct lg_strlist *list)
 {
-	size_t i;
-
 	lg_buffer_format(out, "%s = @(", name);
-	for (i = 0; i < list->count; i++) {
+	for (size_t i = 0; i < list->count; i++) {
 		lg_buffer_text(out, i ? ",\n    " : "\n    ");
 		lg_powershell_quote(list->item[i], out);
 	}
@@ -204,10 +202,9 @@ static void write_array(struct lg_buffer *out, const char *name,
 static void write_refused(struct script *script)
 {
 	const char *between = "";
-	size_t i;
 
 	lg_buffer_text(script->out, "$refused = @(");
-	for (i = 0; i < sizeof(protocols) / sizeof(protocols[0]); i++) {
+	for (size_t i = 0; i < sizeof(protocols) / sizeof(protocols[0]); i++) {
 		if (!lg_powershell_refuses(script, protocols[i].protocol))
 			continue;
 		lg_buffer_format(script->out, "%s%s", between,
@@ -220,12 +217,10 @@ static void write_refused(struct script *script)
 
 static void write_protocol_lock(struct script *script)
 {
-	size_t i;
-
 	lg_buffer_text(script->out,
 		       "foreach ($mailbox in $mailboxes) {\n"
 		       "    Set-CASMailbox -Identity $mailbox.Identity");
-	for (i = 0; i < sizeof(protocols) / sizeof(protocols[0]); i++)
+	for (size_t i = 0; i < sizeof(protocols) / sizeof(protocols[0]); i++)
 		if (lg_powershell_refuses(script, protocols[i].protocol))
 			lg_buffer_text(script->out, protocols[i].switches);
 	lg_buffer_text(script->out, "\n}\n");
@@ -267,12 +262,11 @@ void lg_powershell_write(struct script *script, const struct accounts *allowed,
 {
 	const struct lg_profile *profile = script->input->profile;
 	struct lg_buffer *out = script->out;
-	size_t i;
 
 	lg_buffer_text(out, "# logongate: profile ");
 	lg_powershell_comment(profile->name, out);
 	lg_buffer_char(out, '\n');
-	for (i = 0; i < script->unsupported.count; i++) {
+	for (size_t i = 0; i < script->unsupported.count; i++) {
 		lg_buffer_text(out, "# left out: ");
 		lg_powershell_comment(script->unsupported.item[i], out);
 		lg_buffer_char(out, '\n');

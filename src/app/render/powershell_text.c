@@ -30,7 +30,6 @@ static size_t character_at(const unsigned char *text, uint32_t *out_character)
 		     : text[0] < 0xf0  ? 3
 		     : text[0] <= 0xf4 ? 4
 				       : 0;
-	size_t i;
 
 	*out_character = 0xfffd;
 	if (len < 2) {
@@ -39,7 +38,7 @@ static size_t character_at(const unsigned char *text, uint32_t *out_character)
 		return 1;
 	}
 	character &= 0xffu >> (len + 1);
-	for (i = 1; i < len; i++) {
+	for (size_t i = 1; i < len; i++) {
 		if ((text[i] & 0xc0) != 0x80)
 			return 1;
 		character = character << 6 | (text[i] & 0x3f);
@@ -150,10 +149,9 @@ static enum lg_status items_text(const struct lg_version_setting *setting,
 	const struct lg_version_range *item;
 	enum lg_status status = LG_OK;
 	size_t count;
-	size_t i;
 
 	item = lg_version_setting_items(setting, &count);
-	for (i = 0; status == LG_OK && i < count; i++) {
+	for (size_t i = 0; status == LG_OK && i < count; i++) {
 		int single = item[i].from.known && item[i].to.known &&
 			     !lg_version_compare(&item[i].from, &item[i].to);
 

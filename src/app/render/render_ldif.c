@@ -221,20 +221,18 @@ void lg_ldif_render_free(struct lg_ldif_render **render)
 static void write_record(struct lg_buffer *out, const char *entry,
 			 const struct lg_protocol_change *change)
 {
-	size_t i;
-
 	lg_ldif_write(out, "dn", entry);
 	lg_ldif_write(out, "changetype", "modify");
 	if (change->removed.count) {
 		lg_ldif_write(out, "delete", "protocolSettings");
-		for (i = 0; i < change->removed.count; i++)
+		for (size_t i = 0; i < change->removed.count; i++)
 			lg_ldif_write(out, "protocolSettings",
 				      change->removed.item[i]);
 		lg_buffer_text(out, "-\n");
 	}
 	if (change->added.count) {
 		lg_ldif_write(out, "add", "protocolSettings");
-		for (i = 0; i < change->added.count; i++)
+		for (size_t i = 0; i < change->added.count; i++)
 			lg_ldif_write(out, "protocolSettings",
 				      change->added.item[i]);
 		lg_buffer_text(out, "-\n");
@@ -274,7 +272,6 @@ static enum lg_status take_mailbox(void *context,
 	int listed = lg_mailbox_set_has(&render->allowed, mailbox);
 	int concerned = !render->input.profile->applies_to_some ||
 			lg_mailbox_set_has(&render->concerned, mailbox);
-	int protocol;
 
 	if (spared < 0 || listed < 0 || concerned < 0)
 		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
@@ -285,7 +282,7 @@ static enum lg_status take_mailbox(void *context,
 		return LG_OK;
 	if (!listed)
 		loses = render->unlisted;
-	for (protocol = 0; status == LG_OK && protocol < LG_PROTOCOL_COUNT;
+	for (int protocol = 0; status == LG_OK && protocol < LG_PROTOCOL_COUNT;
 	     protocol++)
 		if (loses & bit((enum lg_protocol)protocol))
 			status = lg_protocol_settings_disable(

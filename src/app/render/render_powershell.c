@@ -24,12 +24,10 @@ static enum lg_status add_filtered(const struct lg_findings *findings,
 				   struct lg_error *err)
 {
 	enum lg_status status = LG_OK;
-	size_t i;
 
-	for (i = 0; status == LG_OK && findings && i < findings->account_count;
-	     i++) {
+	for (size_t i = 0;
+	     status == LG_OK && findings && i < findings->account_count; i++) {
 		const struct lg_account *account = &findings->account[i];
-		size_t j;
 
 		if (account->asked_as != LG_ASKED_FILTER ||
 		    account->finding != LG_FINDING_ONE)
@@ -38,7 +36,8 @@ static enum lg_status add_filtered(const struct lg_findings *findings,
 			status = add_text(&accounts->dn, account->dn, err);
 			continue;
 		}
-		for (j = 0; status == LG_OK && j < account->login_count; j++)
+		for (size_t j = 0; status == LG_OK && j < account->login_count;
+		     j++)
 			status = add_text(
 				&accounts->user,
 				findings->login[account->login_first + j].name,
@@ -54,9 +53,8 @@ static enum lg_status collect_allowed(const struct lg_powershell_input *input,
 	const struct lg_profile *profile = input->profile;
 	const struct lg_findings *findings = input->findings;
 	enum lg_status status = LG_OK;
-	size_t i;
 
-	for (i = 0; status == LG_OK && i < profile->allow.count; i++)
+	for (size_t i = 0; status == LG_OK && i < profile->allow.count; i++)
 		/* The value 0 ends a lock, it is nobody's name (L11). */
 		if (strcmp(profile->allow.item[i], "0") != 0)
 			status = add_text(&allowed->dn, profile->allow.item[i],
@@ -130,9 +128,8 @@ static enum lg_status report_unsupported(const struct script *script,
 {
 	struct lg_buffer all = {0};
 	enum lg_status status = LG_OK;
-	size_t i;
 
-	for (i = 0; i < script->unsupported.count; i++) {
+	for (size_t i = 0; i < script->unsupported.count; i++) {
 		const char *what = script->unsupported.item[i];
 
 		lg_buffer_format(&all, "%s%s", i ? "; " : "", what);
@@ -159,9 +156,8 @@ static void append_with_crlf(const struct lg_buffer *text,
 			     struct lg_buffer *out)
 {
 	size_t begin = 0;
-	size_t i;
 
-	for (i = 0; i < text->len; i++) {
+	for (size_t i = 0; i < text->len; i++) {
 		if (text->data[i] != '\n')
 			continue;
 		lg_buffer_append(out, text->data + begin, i - begin);

@@ -82,7 +82,6 @@ static enum lg_status read_set(struct reader *reader,
 	static const char key[] = LG_KEY_PARAMETERS_SYSTEM;
 	struct lg_strlist list = {0};
 	const char *type = word_at(reader, 3);
-	size_t i;
 	enum lg_status status = lg_registry_new(&line->value, reader->err);
 
 	if (status != LG_OK)
@@ -94,7 +93,7 @@ static enum lg_status read_set(struct reader *reader,
 		return wrong(reader, "not a value", type,
 			     "set NAME REG_SZ DATA, or set NAME REG_MULTI_SZ "
 			     "DATA..., with quotes around what holds blanks");
-	for (i = 4; i < reader->words.count && status == LG_OK; i++)
+	for (size_t i = 4; i < reader->words.count && status == LG_OK; i++)
 		status =
 			lg_strlist_add(&list, word_at(reader, i),
 				       strlen(word_at(reader, i)), reader->err);
@@ -159,10 +158,9 @@ static enum lg_status read_known(struct reader *reader,
 static enum lg_status read_logon(struct reader *reader,
 				 struct lg_script_line *line)
 {
-	size_t i;
 	enum lg_status status = LG_OK;
 
-	for (i = 3; i < reader->words.count && status == LG_OK; i++) {
+	for (size_t i = 3; i < reader->words.count && status == LG_OK; i++) {
 		const char *word = word_at(reader, i);
 		size_t len = strcspn(word, "=");
 		char name[16];
@@ -311,11 +309,9 @@ enum lg_status lg_script_parse(const char *text, size_t len, const char *place,
 
 void lg_script_free(struct lg_script **script)
 {
-	size_t i;
-
 	if (!script || !*script)
 		return;
-	for (i = 0; i < (*script)->count; i++)
+	for (size_t i = 0; i < (*script)->count; i++)
 		lg_registry_free(&(*script)->line[i].value);
 	lg_strlist_release(&(*script)->arena);
 	free((*script)->line);
@@ -329,10 +325,9 @@ enum lg_status lg_script_names(const struct lg_script *script,
 			       struct lg_strlist *out_user,
 			       struct lg_error *err)
 {
-	size_t i;
 	enum lg_status status = LG_OK;
 
-	for (i = 0; i < script->count && status == LG_OK; i++) {
+	for (size_t i = 0; i < script->count && status == LG_OK; i++) {
 		if (script->line[i].verb != LG_SCRIPT_SET)
 			continue;
 		/* What does not parse names nobody. */
@@ -350,12 +345,11 @@ enum lg_status lg_script_play(const struct lg_script *script,
 			      struct lg_error *err)
 {
 	struct lg_store *store = NULL;
-	size_t i;
 	enum lg_status status = lg_store_new(dialect, &store, err);
 
 	if (status == LG_OK)
 		status = lg_store_restart(store, 0, facts, sink, err);
-	for (i = 0; i < script->count && status == LG_OK; i++) {
+	for (size_t i = 0; i < script->count && status == LG_OK; i++) {
 		const struct lg_script_line *line = &script->line[i];
 
 		status = lg_store_advance(store, line->t_s, facts, sink, err);

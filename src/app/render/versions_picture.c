@@ -90,10 +90,9 @@ static enum lg_fate judge(const struct lg_generation_fate *generation,
 	const struct lg_version_range *range;
 	enum lg_fate fate = LG_FATE_STAYS;
 	size_t count;
-	size_t i;
 
 	range = lg_version_setting_merged(setting, &count);
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		struct lg_version from = {{0}, LG_VERSION_FOUR};
 
 		if (range[i].from.known)
@@ -123,10 +122,9 @@ size_t lg_versions_picture(const struct lg_explanation *explanation,
 			   struct lg_generation_fate out[LG_GENERATIONS_MAX])
 {
 	size_t count = 0;
-	size_t i;
-	size_t part;
 
-	for (i = 0; i < sizeof(generations) / sizeof(generations[0]); i++) {
+	for (size_t i = 0; i < sizeof(generations) / sizeof(generations[0]);
+	     i++) {
 		struct lg_generation_fate *at = &out[count];
 		int system = belongs(&generations[i], explanation->dialect);
 
@@ -136,7 +134,7 @@ size_t lg_versions_picture(const struct lg_explanation *explanation,
 		at->numbers = generations[i].numbers;
 		at->system = system;
 		at->first.known = at->last.known = LG_VERSION_FOUR;
-		for (part = 0; part < 4; part++) {
+		for (size_t part = 0; part < 4; part++) {
 			at->first.part[part] = generations[i].first[part];
 			at->last.part[part] = generations[i].last[part];
 		}

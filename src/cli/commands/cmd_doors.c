@@ -57,9 +57,8 @@ static int print_json(struct lg_cli *cli, const struct lg_ways *ways,
 	cJSON *list = object ? cJSON_AddArrayToObject(object, "doors") : NULL;
 	const struct lg_way *way;
 	cJSON *item;
-	size_t i;
 
-	for (i = 0; list && i < ways->count; i++) {
+	for (size_t i = 0; list && i < ways->count; i++) {
 		way = &ways->way[i];
 		item = cJSON_CreateObject();
 		if (!item || !cJSON_AddItemToArray(list, item) ||
@@ -219,7 +218,6 @@ int lg_cmd_doors(struct lg_cli *cli)
 	struct lg_ways ways = {0};
 	struct lg_error err;
 	int code = LG_EXIT_DONE;
-	size_t i;
 
 	code = look_for_places(cli);
 	if (code != LG_EXIT_DONE)
@@ -243,7 +241,7 @@ int lg_cmd_doors(struct lg_cli *cli)
 		code = printed == LG_EXIT_DONE ? code : printed;
 		goto out;
 	}
-	for (i = 0; i < ways.count; i++) {
+	for (size_t i = 0; i < ways.count; i++) {
 		print_way(cli, &ways.way[i]);
 		if (probes.count)
 			print_probe(cli, &probes, i, &ways.way[i]);

@@ -52,9 +52,7 @@ out:
 /* A DN is bytes; those from 0x80 stand as U+0080 to U+00FF. */
 static void dn_text(struct lg_mapi_text dn, struct lg_buffer *out_text)
 {
-	size_t i;
-
-	for (i = 0; i < dn.len; i++) {
+	for (size_t i = 0; i < dn.len; i++) {
 		unsigned char c = (unsigned char)dn.text[i];
 
 		if (c >= 0x80) {
@@ -114,11 +112,10 @@ static int print_json(struct lg_cli *cli, const struct lg_mapi_connect *connect,
 		 LG_MAPI_DEPTH_LCID_STRING},
 	};
 	cJSON *object = cJSON_CreateObject();
-	size_t i;
 
 	lg_json_text(object, "user_dn",
 		     connect->depth >= LG_MAPI_DEPTH_USER_DN ? dn : NULL);
-	for (i = 0; i < sizeof(number) / sizeof(number[0]); i++) {
+	for (size_t i = 0; i < sizeof(number) / sizeof(number[0]); i++) {
 		if (connect->depth >= number[i].depth)
 			lg_json_number(object, number[i].name, number[i].value);
 		else

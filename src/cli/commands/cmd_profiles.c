@@ -31,14 +31,13 @@ static cJSON *summary_json(const struct lg_profile_summary *summary)
 {
 	cJSON *object = cJSON_CreateObject();
 	cJSON *variables;
-	size_t i;
 
 	add_text(object, "name", summary->name);
 	add_text(object, "path", summary->path);
 	add_text(object, "description", summary->description);
 	add_text(object, "max_duration", summary->max_duration);
 	variables = cJSON_AddArrayToObject(object, "variables");
-	for (i = 0; i < summary->variables.count; i++)
+	for (size_t i = 0; i < summary->variables.count; i++)
 		cJSON_AddItemToArray(
 			variables,
 			cJSON_CreateString(summary->variables.item[i]));
@@ -49,9 +48,8 @@ static void add_row(struct lg_table *table,
 		    const struct lg_profile_summary *summary)
 {
 	struct lg_buffer variables = {0};
-	size_t i;
 
-	for (i = 0; i < summary->variables.count; i++)
+	for (size_t i = 0; i < summary->variables.count; i++)
 		lg_buffer_format(&variables, "%s%s", i ? "," : "",
 				 summary->variables.item[i]);
 	lg_table_cell(table, summary->name);
@@ -74,13 +72,12 @@ int lg_cmd_profiles_list(struct lg_cli *cli)
 	struct lg_error err = {0};
 	int code = LG_EXIT_DONE;
 	int printed = LG_EXIT_DONE;
-	size_t i;
 
 	if (lg_cli_profiles_dir(cli, &source.dir, &err) != LG_OK ||
 	    lg_profile_names(source.dir, &names, &err) != LG_OK)
 		return lg_cli_fail(cli, &err);
 	lg_table_begin(&table, head);
-	for (i = 0; i < names.count; i++) {
+	for (size_t i = 0; i < names.count; i++) {
 		struct lg_profile_summary summary = {0};
 
 		source.name = names.item[i];
@@ -107,9 +104,8 @@ static int show_json(struct lg_cli *cli,
 	cJSON *object = summary_json(summary);
 	cJSON *sections = cJSON_AddObjectToObject(object, "sections");
 	cJSON *section = NULL;
-	size_t i;
 
-	for (i = 0; i < lines->count; i++) {
+	for (size_t i = 0; i < lines->count; i++) {
 		const struct lg_profile_line *line = &lines->line[i];
 
 		if (!line->key)
@@ -127,12 +123,11 @@ static void show_text(struct lg_cli *cli,
 		      const struct lg_profile_lines *lines)
 {
 	const char *file = summary->path;
-	size_t i;
 
 	fputs("; ", cli->out);
 	lg_cli_text(cli, summary->path);
 	fputc('\n', cli->out);
-	for (i = 0; i < lines->count; i++) {
+	for (size_t i = 0; i < lines->count; i++) {
 		const struct lg_profile_line *line = &lines->line[i];
 		char quote =
 			line->value && strchr(line->value, '"') ? '\'' : '"';
@@ -188,7 +183,6 @@ static enum lg_status lint(struct lg_cli *cli, const struct lg_profile *profile,
 	struct lg_registry *values = NULL;
 	const struct lg_settings *settings;
 	enum lg_status status = lg_cli_dialect(cli, &target.dialect, err);
-	size_t i;
 
 	if (status == LG_OK)
 		status =
@@ -202,7 +196,7 @@ static enum lg_status lint(struct lg_cli *cli, const struct lg_profile *profile,
 		status = lg_profile_render(profile, &target, NULL, NULL,
 					   &values, NULL, &rendered, err);
 	/* The other codes are the directory's to say. */
-	for (i = 0; i < rendered.text.count && status == LG_OK; i++)
+	for (size_t i = 0; i < rendered.text.count && status == LG_OK; i++)
 		if (rendered.code[i] == LG_WARN_UNSUPPORTED_BY_DIALECT)
 			status =
 				lg_warnings_add(warnings, rendered.code[i], err,
@@ -217,11 +211,10 @@ static int lint_json(struct lg_cli *cli, const struct lg_profile *profile,
 {
 	cJSON *object = cJSON_CreateObject();
 	cJSON *array;
-	size_t i;
 
 	add_text(object, "profile", profile->name);
 	array = cJSON_AddArrayToObject(object, "warnings");
-	for (i = 0; i < warnings->text.count; i++) {
+	for (size_t i = 0; i < warnings->text.count; i++) {
 		cJSON *warning = cJSON_CreateObject();
 
 		add_text(warning, "code", lg_warning_name(warnings->code[i]));
@@ -237,7 +230,6 @@ int lg_cmd_profiles_lint(struct lg_cli *cli)
 	struct lg_warnings warnings = {0};
 	struct lg_error err = {0};
 	int code = lg_cli_profile(cli, cli->operand[0], &profile);
-	size_t i;
 
 	if (code)
 		return code;
@@ -246,7 +238,7 @@ int lg_cmd_profiles_lint(struct lg_cli *cli)
 	} else if (cli->json) {
 		code = lint_json(cli, profile, &warnings);
 	} else {
-		for (i = 0; i < warnings.text.count; i++) {
+		for (size_t i = 0; i < warnings.text.count; i++) {
 			lg_cli_print(cli, LG_YELLOW, "%s",
 				     lg_warning_name(warnings.code[i]));
 			fputs(": ", cli->out);

@@ -45,9 +45,8 @@ static void json_ranges(cJSON *object, const char *name,
 			const struct lg_version_range *range, size_t count)
 {
 	cJSON *array = cJSON_AddArrayToObject(object, name);
-	size_t i;
 
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		cJSON *item = cJSON_CreateObject();
 
 		json_version(item, "from", &range[i].from);
@@ -59,9 +58,8 @@ static void json_ranges(cJSON *object, const char *name,
 static void json_blocked(cJSON *object, const struct lg_explanation *found)
 {
 	cJSON *array = cJSON_AddArrayToObject(object, "blocked");
-	size_t i;
 
-	for (i = 0; found && i < found->blocked_count; i++) {
+	for (size_t i = 0; found && i < found->blocked_count; i++) {
 		cJSON *item = cJSON_CreateObject();
 
 		lg_json_text(item, "client", found->blocked[i]->name);
@@ -76,9 +74,8 @@ static void json_blocked(cJSON *object, const struct lg_explanation *found)
 static void json_traps(cJSON *object, const struct lg_explanation *found)
 {
 	cJSON *array = cJSON_AddArrayToObject(object, "missed_traps");
-	size_t i;
 
-	for (i = 0; found && i < found->traps.text.count; i++) {
+	for (size_t i = 0; found && i < found->traps.text.count; i++) {
 		cJSON *item = cJSON_CreateObject();
 
 		lg_json_text(item, "code",
@@ -120,9 +117,8 @@ static void print_ranges(struct lg_cli *cli, const struct lg_version_range *at,
 			 size_t count)
 {
 	struct lg_buffer text = {0};
-	size_t i;
 
-	for (i = 0; i < count && i < RANGES_SHOWN; i++) {
+	for (size_t i = 0; i < count && i < RANGES_SHOWN; i++) {
 		lg_buffer_clear(&text);
 		lg_version_range_words(&at[i], &text);
 		lg_cli_print(cli, LG_PLAIN, "  %s%s\n",
@@ -224,7 +220,6 @@ static void print_components(struct lg_cli *cli,
 			     const struct lg_explanation *found)
 {
 	struct lg_buffer text = {0};
-	size_t i;
 
 	if (!found->system.count)
 		return;
@@ -241,7 +236,7 @@ static void print_components(struct lg_cli *cli,
 	}
 	lg_cli_print(cli, LG_PLAIN, "    Write instead:  ");
 	lg_cli_print(cli, LG_BOLD, "%s\n", found->safe_spec);
-	for (i = 0; i < found->released.count; i++) {
+	for (size_t i = 0; i < found->released.count; i++) {
 		lg_buffer_clear(&text);
 		lg_version_range_words(&found->released.item[i], &text);
 		lg_cli_print(cli, LG_DIM, "    which no longer blocks %s\n",
@@ -256,7 +251,6 @@ static void explain_text(struct lg_cli *cli, const struct lg_explanation *found,
 	struct lg_generation_fate generation[LG_GENERATIONS_MAX];
 	const struct lg_version_range *item;
 	size_t count;
-	size_t i;
 
 	lg_cli_print(cli, LG_BOLD, "Disable MAPI Clients = \"");
 	lg_cli_text(cli, cli->operand[0]);
@@ -266,10 +260,10 @@ static void explain_text(struct lg_cli *cli, const struct lg_explanation *found,
 	print_ranges(cli, item, count);
 	lg_cli_print(cli, LG_PLAIN, "\n");
 	count = lg_versions_picture(found, generation);
-	for (i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++)
 		print_generation(cli, &generation[i], found, clients);
 	print_components(cli, found);
-	for (i = 0; i < found->traps.text.count; i++) {
+	for (size_t i = 0; i < found->traps.text.count; i++) {
 		lg_cli_print(cli, LG_YELLOW, "\n(!) ");
 		lg_cli_text(cli, found->traps.text.item[i]);
 		lg_cli_print(cli, LG_PLAIN, "\n");
