@@ -51,6 +51,12 @@ enum lg_status lg_error_set(struct lg_error *err, enum lg_status status,
 			    const char *place, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 
+/* What everything says where there is none; LG_ERR_NO_MEMORY. */
+static inline enum lg_status lg_no_memory(struct lg_error *err)
+{
+	return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "out of memory");
+}
+
 /* As lg_error_set; place is "file:line" (file alone where line is 0). */
 enum lg_status lg_error_set_at(struct lg_error *err, enum lg_status status,
 			       const char *file, size_t line,

@@ -26,8 +26,7 @@ enum lg_status lg_grow_by(void *array, size_t *capacity, size_t count,
 			? realloc(items, want * size)
 			: NULL;
 	if (!items)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	memcpy(array, &items, sizeof(items));
 	*capacity = want;
 	return LG_OK;

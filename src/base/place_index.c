@@ -54,8 +54,7 @@ enum lg_status lg_place_index_reserve(struct lg_place_index *index,
 		hash = realloc(index->hash, capacity * sizeof(*hash));
 	if (!hash) {
 		free(slot);
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	}
 	free(index->slot);
 	index->slot = slot;
@@ -140,8 +139,7 @@ enum lg_status lg_place_index_copy(const struct lg_place_index *index,
 			calloc(slot_count(copy.capacity), sizeof(*copy.slot));
 		if (!copy.hash || !copy.slot) {
 			lg_place_index_release(&copy);
-			return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-					    "out of memory");
+			return lg_no_memory(err);
 		}
 		memcpy(copy.hash, index->hash, copy.count * sizeof(*copy.hash));
 		memcpy(copy.slot, index->slot,

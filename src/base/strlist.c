@@ -79,8 +79,7 @@ enum lg_status lg_strlist_add(struct lg_strlist *list, const char *text,
 	if (len < SIZE_MAX && grow_array(list))
 		copy = reserve(list, len + 1);
 	if (!copy)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	if (len)
 		memcpy(copy, text, len);
 	copy[len] = '\0';

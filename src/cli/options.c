@@ -301,8 +301,7 @@ enum lg_status lg_options_read(struct lg_cli *cli, int argc, char **argv,
 	cli->given = calloc((size_t)argc + 1, sizeof(*cli->given));
 	cli->operand = cli->words;
 	if (cli->words == NULL || cli->given == NULL)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	for (int i = 1; i < argc && status == LG_OK; i += used) {
 		used = 1;
 		if (strcmp(argv[i], "--") == 0) {

@@ -67,13 +67,11 @@ enum lg_status lg_control_open(const char *path,
 	memcpy(address.sun_path, path, len + 1);
 	control = calloc(1, sizeof(*control));
 	if (control == NULL)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	control->path = strdup(path);
 	control->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (control->path == NULL)
-		status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				      "out of memory");
+		status = lg_no_memory(err);
 	else if (control->fd < 0 ||
 		 connect(control->fd, (struct sockaddr *)&address,
 			 sizeof(address)) != 0)
@@ -94,13 +92,11 @@ enum lg_status lg_control_open_remote(const struct lg_control_remote *remote,
 	enum lg_status status = LG_OK;
 
 	if (control == NULL)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	control->fd = -1;
 	control->path = strdup(remote->server);
 	if (control->path == NULL)
-		status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				      "out of memory");
+		status = lg_no_memory(err);
 	else
 		status = lg_control_tls_open(remote, timeout_ms, &control->tls,
 					     err);
@@ -292,8 +288,7 @@ static enum lg_status take_blocks(struct lg_control *control, int timeout_ms,
 		return LG_OK;
 	answer->block = calloc((size_t)count, sizeof(*answer->block));
 	if (answer->block == NULL)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	answer->block_count = (size_t)count;
 	for (int i = 0; i < count && status == LG_OK; i++) {
 		const cJSON *len = cJSON_GetArrayItem(attach, i);
@@ -326,13 +321,11 @@ static enum lg_status send_request(struct lg_control *control, cJSON *request,
 				attach,
 				cJSON_CreateNumber((double)block[i].len));
 		if (cJSON_GetArraySize(attach) != (int)block_count)
-			return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-					    "out of memory");
+			return lg_no_memory(err);
 	}
 	line = cJSON_PrintUnformatted(request);
 	if (line == NULL)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	status = send_all(control, line, strlen(line), timeout_ms, err);
 	if (status == LG_OK)
 		status = send_all(control, "\n", 1, timeout_ms, err);

@@ -49,8 +49,7 @@ static enum lg_status split(const char *server, struct lg_control_tls *tls,
 	tls->host = strndup(start, len);
 	tls->port = strdup(colon + 1);
 	if (tls->host == NULL || tls->port == NULL)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	return LG_OK;
 }
 
@@ -130,8 +129,7 @@ static enum lg_status read_certificates(const struct lg_control_remote *remote,
 	if (status != LG_OK)
 		return status;
 	if (gnutls_certificate_allocate_credentials(&tls->credentials))
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	code = gnutls_certificate_set_x509_key_file(
 		tls->credentials, remote->cert_file, remote->tls_key_file,
 		GNUTLS_X509_FMT_PEM);
@@ -156,8 +154,7 @@ static enum lg_status shake(struct lg_control_tls *tls, const char *server,
 	    gnutls_priority_set_direct(tls->session, PRIORITIES, NULL) ||
 	    gnutls_credentials_set(tls->session, GNUTLS_CRD_CERTIFICATE,
 				   tls->credentials))
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	/* an address is no name for SNI; what GnuTLS takes for none is left */
 	gnutls_server_name_set(tls->session, GNUTLS_NAME_DNS, tls->host,
 			       strlen(tls->host));
@@ -193,8 +190,7 @@ enum lg_status lg_control_tls_open(const struct lg_control_remote *remote,
 	enum lg_status status;
 
 	if (tls == NULL)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	tls->fd = -1;
 	status = split(remote->server, tls, err);
 	if (status == LG_OK)

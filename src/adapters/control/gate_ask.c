@@ -54,8 +54,7 @@ enum lg_status lg_gate_ask(struct lg_gate_target *target, cJSON *request,
 	int code = 0;
 
 	if (request == NULL)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	status = connect(target, &control, &said);
 	if (target->told != NULL)
 		target->told->unreached = status != LG_OK;

@@ -110,8 +110,7 @@ static enum lg_status judge(const struct doveadm *doveadm, CURLcode code,
 				    "the gate no longer waits for doveadm");
 	if (code == CURLE_OUT_OF_MEMORY ||
 	    lg_buffer_status(answer, NULL) != LG_OK)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	return lg_error_set(err, LG_ERR_IO, doveadm->address,
 			    "doveadm cannot be asked: %s",
 			    curl_easy_strerror(code));
@@ -275,8 +274,7 @@ enum lg_status lg_doveadm_open(const struct lg_doveadm_settings *settings,
 	doveadm = calloc(1, sizeof(*doveadm));
 	if (!doveadm || !prepare(doveadm, settings)) {
 		close_door(doveadm);
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	}
 	*out_door = (struct lg_door){.self = doveadm,
 				     .name = "dovecot",

@@ -76,8 +76,7 @@ static enum lg_status collect(struct kick *kick)
 
 	kick->item = calloc(order->count + 1, sizeof(*kick->item));
 	if (!kick->item)
-		return lg_error_set(kick->err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(kick->err);
 	for (size_t i = 0; i < order->count; i++) {
 		const struct lg_session *session = &order->session[i];
 

@@ -121,8 +121,7 @@ enum lg_status lg_ed25519_open(const char *sign_key,
 
 	opened.self = calloc(1, sizeof(struct self));
 	if (!opened.self)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	if (sign_key) {
 		opened.sign = sign;
 		status = lg_secret_file_read_lines(sign_key, &pem, err);

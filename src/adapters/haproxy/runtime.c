@@ -228,8 +228,7 @@ static enum lg_status add_session(const char *line, size_t len, int64_t now_s,
 	session.id = id;
 	session.address = address;
 	if (!id || !address)
-		status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				      "out of memory");
+		status = lg_no_memory(err);
 	else
 		status = lg_session_list_add(out_list, &session, err);
 	free(id);
@@ -394,8 +393,7 @@ static enum lg_status runtime_cut(void *self, struct lg_cut_order *order,
 	status = runtime_list(self, &list, err);
 	open = status != LG_OK ? NULL : by_id(&list);
 	if (status == LG_OK && !open)
-		status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				      "out of memory");
+		status = lg_no_memory(err);
 	if (status == LG_OK)
 		status = cut_same(self, order, open, list.count, err);
 	free(open);
@@ -428,8 +426,7 @@ enum lg_status lg_haproxy_open(const struct lg_haproxy_settings *settings,
 	}
 	if (!runtime || !runtime->path) {
 		free(runtime);
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	}
 	for (size_t i = 0; frontends && i < frontends->count && status == LG_OK;
 	     i++)

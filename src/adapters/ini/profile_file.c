@@ -73,8 +73,7 @@ static enum lg_status take_numbered(struct lg_profile_reader *reader,
 
 	found = calloc(sections->count ? sections->count : 1, sizeof(*found));
 	if (!found)
-		return lg_error_set(reader->err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(reader->err);
 	for (size_t i = 0; i < sections->count && status == LG_OK; i++) {
 		const struct lg_ini_item *item = sections->item[i];
 
@@ -160,13 +159,11 @@ static enum lg_status read_profile(const struct lg_profile_source *source,
 	enum lg_status status = LG_OK;
 
 	if (!profile)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	profile->max_duration_s = -1;
 	profile->path = strdup(sections->file[0].path);
 	if (!profile->path)
-		status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				      "out of memory");
+		status = lg_no_memory(err);
 	if (status == LG_OK)
 		status = lg_profile_name_of(profile->path, &profile->name, err);
 	if (status == LG_OK)

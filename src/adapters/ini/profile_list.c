@@ -25,8 +25,7 @@ static enum lg_status copy_value(const struct lg_profile_sections *sections,
 		return LG_OK;
 	*out_text = strdup(item->value);
 	if (!*out_text)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	return LG_OK;
 }
 
@@ -43,8 +42,7 @@ enum lg_status lg_profile_summarise(const struct lg_profile_source *source,
 		return status;
 	summary.path = strdup(sections.file[0].path);
 	if (!summary.path)
-		status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				      "out of memory");
+		status = lg_no_memory(err);
 	if (status == LG_OK)
 		status = lg_profile_name_of(summary.path, &summary.name, err);
 	if (status == LG_OK)
@@ -113,8 +111,7 @@ enum lg_status lg_profile_lines(const struct lg_profile_source *source,
 	lines.line = calloc(sections.count ? sections.count : 1,
 			    sizeof(*lines.line));
 	if (!lines.line)
-		status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				      "out of memory");
+		status = lg_no_memory(err);
 	for (size_t i = 0; i < sections.count && status == LG_OK; i++) {
 		const struct lg_ini_item *item = sections.item[i];
 		struct lg_profile_line *line = &lines.line[i];

@@ -86,8 +86,7 @@ enum lg_status lg_profile_name_of(const char *path, char **out_name,
 		len -= 4;
 	*out_name = strndup(name, len);
 	if (!*out_name)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	return LG_OK;
 }
 
@@ -199,8 +198,7 @@ static enum lg_status merge(struct lg_profile_sections *sections,
 		total += sections->file[i].items.count;
 	sections->item = calloc(total ? total : 1, sizeof(*sections->item));
 	if (!sections->item)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	for (size_t i = 0; i < sections->file_count; i++) {
 		const struct lg_ini_items *items = &sections->file[i].items;
 

@@ -16,8 +16,7 @@
 
 static enum lg_status no_memory(struct lg_profile_reader *reader)
 {
-	return lg_error_set(reader->err, LG_ERR_NO_MEMORY, NULL,
-			    "out of memory");
+	return lg_no_memory(reader->err);
 }
 
 enum lg_status lg_profile_keep(struct lg_profile_reader *reader,

@@ -14,9 +14,7 @@ static enum lg_status keep(struct lg_profile_reader *reader, char **out_text,
 			   const char *text)
 {
 	*out_text = strdup(text);
-	return *out_text ? LG_OK
-			 : lg_error_set(reader->err, LG_ERR_NO_MEMORY, NULL,
-					"out of memory");
+	return *out_text ? LG_OK : lg_no_memory(reader->err);
 }
 
 enum lg_status lg_profile_take_refused(struct lg_profile_reader *reader,

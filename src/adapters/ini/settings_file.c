@@ -278,7 +278,7 @@ static enum lg_status make_objects(struct lg_settings *settings,
 			goto out;
 	return LG_OK;
 out:
-	return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "out of memory");
+	return lg_no_memory(err);
 }
 
 /* What the keys of a section are members of. */
@@ -354,8 +354,7 @@ static enum lg_status read_settings(const char *path,
 		return status;
 	settings->path = strdup(path);
 	if (!settings->path)
-		status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				      "out of memory");
+		status = lg_no_memory(err);
 	if (status == LG_OK)
 		status = make_objects(settings, items, err);
 	if (status == LG_OK)

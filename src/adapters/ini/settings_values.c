@@ -37,8 +37,7 @@ enum lg_status lg_setting_keep(char **field, const char *text,
 	char *copy = *text ? strdup(text) : NULL;
 
 	if (*text && !copy)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	free(*field);
 	*field = copy;
 	return LG_OK;
@@ -168,8 +167,7 @@ static enum lg_status read_domain(const struct lg_ini_item *item, char **field,
 				       item->key, item->value);
 	*field = strdup(item->value);
 	if (!*field)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	return LG_OK;
 }
 

@@ -58,8 +58,7 @@ static void count_unlisted(void *context, size_t entry)
 
 static enum lg_status no_memory(struct question *question)
 {
-	return lg_error_set(question->err, LG_ERR_NO_MEMORY, NULL,
-			    "out of memory");
+	return lg_no_memory(question->err);
 }
 
 /* What the export says of a DN: L10, L15, D3. */

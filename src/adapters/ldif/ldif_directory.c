@@ -75,8 +75,7 @@ static enum lg_status ldif_ask(void *context, const struct lg_ask *ask,
 	if (ask->filter) {
 		findings->filter = strdup(ask->filter);
 		if (!findings->filter) {
-			status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-					      "out of memory");
+			status = lg_no_memory(err);
 			goto out;
 		}
 	}
@@ -127,8 +126,7 @@ static enum lg_status ldif_verify(void *context, const struct lg_strlist *dn,
 
 	if (status == LG_ERR_DIRECTORY &&
 	    all_unasked(dn, out_findings) != LG_OK)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	return status;
 }
 
@@ -171,13 +169,10 @@ lg_directory_open_ldif(const struct lg_directory_settings *settings,
 				    settings->uri ? settings->uri : "");
 	self = calloc(1, sizeof(*self));
 	if (!self)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	self->file = strdup(file);
 	self->base = strdup(settings->base ? settings->base : "");
-	status = self->file && self->base ? LG_OK
-					  : lg_error_set(err, LG_ERR_NO_MEMORY,
-							 NULL, "out of memory");
+	status = self->file && self->base ? LG_OK : lg_no_memory(err);
 	if (status == LG_OK && settings->login_attributes)
 		status = lg_strlist_add_all(&self->login_attributes,
 					    settings->login_attributes, err);

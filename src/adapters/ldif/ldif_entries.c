@@ -42,11 +42,6 @@ struct loader {
 	const struct lg_strlist *login_attributes;
 };
 
-static enum lg_status no_memory(struct lg_error *err)
-{
-	return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "out of memory");
-}
-
 static char *place_record(struct lg_ldif_entries *entries, const char *record,
 			  size_t len)
 {
@@ -201,7 +196,7 @@ static enum lg_status take_record(struct loader *loader, const char *record,
 		return LG_ERR_NO_MEMORY;
 	next = place_record(entries, record, strlen(record));
 	if (!next)
-		return no_memory(err);
+		return lg_no_memory(err);
 	entry = &entries->entry[entries->count];
 	*entry = (struct lg_ldif_entry){.line = line,
 					.first = entries->value_count};
@@ -240,7 +235,7 @@ static enum lg_status read_records(struct loader *loader, struct lg_error *err)
 	enum lg_status status = LG_OK;
 
 	if (!reader)
-		return no_memory(err);
+		return lg_no_memory(err);
 	while (status == LG_OK && (more = ldif_read_record(reader, &reader_line,
 							   &record, &size))) {
 		if (more < 0 || count == text->count) {

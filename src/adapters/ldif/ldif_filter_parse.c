@@ -39,8 +39,7 @@ static enum lg_status wrong(struct parser *parser, const char *what)
 
 static enum lg_status no_memory(struct parser *parser)
 {
-	return lg_error_set(parser->err, LG_ERR_NO_MEMORY, NULL,
-			    "out of memory");
+	return lg_no_memory(parser->err);
 }
 
 static void skip_blanks(struct parser *parser)

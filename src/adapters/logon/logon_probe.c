@@ -306,8 +306,7 @@ enum lg_status lg_logon_probe(const char *path, enum lg_logon_when when,
 		goto out;
 	curl = curl_easy_init();
 	if (curl == NULL) {
-		status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				      "out of memory");
+		status = lg_no_memory(err);
 		goto out;
 	}
 	answer = log_on(curl, &account);

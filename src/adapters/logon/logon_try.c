@@ -244,8 +244,7 @@ static enum lg_status try_with_curl(const struct lg_logon_attempt *attempt,
 	enum lg_status status = LG_OK;
 
 	if (curl == NULL)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	status = prepare(curl, attempt, &said, &to, err);
 	if (status != LG_OK)
 		goto out;
@@ -295,8 +294,7 @@ enum lg_status lg_logon_count(const char *socket, uint64_t *out_decided,
 	CURLcode code;
 
 	if (curl == NULL)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, socket);
 	curl_easy_setopt(curl, CURLOPT_URL, "http://gate/metrics");
 	curl_easy_setopt(curl, CURLOPT_FAILONERROR, 1L);

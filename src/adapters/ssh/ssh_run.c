@@ -31,11 +31,6 @@ struct words {
 	size_t count;
 };
 
-static enum lg_status no_memory(struct lg_error *err)
-{
-	return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "out of memory");
-}
-
 static int is_port(const char *text)
 {
 	size_t len = strspn(text, "0123456789");
@@ -70,7 +65,7 @@ enum lg_status ssh_server_begin(const struct lg_target_settings *settings,
 					    text);
 		out_server->port = strdup(colon + 1);
 		if (out_server->port == NULL)
-			return no_memory(err);
+			return lg_no_memory(err);
 		end = colon;
 	}
 	if (end == host || at == text)
@@ -86,7 +81,7 @@ enum lg_status ssh_server_begin(const struct lg_target_settings *settings,
 	out_server->host = strndup(host, (size_t)(end - host));
 	status = lg_buffer_take(&destination, &out_server->destination, err);
 	if (status == LG_OK && out_server->host == NULL)
-		status = no_memory(err);
+		status = lg_no_memory(err);
 	return status;
 }
 

@@ -30,11 +30,6 @@ struct ssh_target {
 	struct ssh_server server;
 };
 
-static enum lg_status no_memory(struct lg_error *err)
-{
-	return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "out of memory");
-}
-
 /* A name of its own: two controllers may ask one server. */
 static void file_name(char *out_name, size_t size)
 {
@@ -343,7 +338,7 @@ enum lg_status lg_ssh_target_open(const struct lg_target_settings *settings,
 	enum lg_status status;
 
 	if (target == NULL)
-		return no_memory(err);
+		return lg_no_memory(err);
 	status = ssh_server_begin(settings, &target->server, err);
 	if (status != LG_OK) {
 		ssh_close(target);

@@ -205,8 +205,7 @@ enum lg_status lg_listening_read(struct lg_listening_sockets *out_sockets,
 	if (status == LG_OK) {
 		list = calloc(reader.count ? reader.count : 1, sizeof(*list));
 		if (!list)
-			status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-					      "out of memory");
+			status = lg_no_memory(err);
 	}
 	if (status == LG_OK) {
 		for (size_t i = 0; i < reader.count; i++)

@@ -28,8 +28,7 @@ static enum lg_status make_folders(const char *path, struct lg_error *err)
 	enum lg_status status = LG_OK;
 
 	if (folder == NULL)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	for (char *at = folder + 1; (at = strchr(at, '/')) != NULL; at++) {
 		*at = '\0';
 		if (mkdir(folder, 0700) != 0 && errno != EEXIST) {

@@ -79,8 +79,7 @@ static enum lg_status dir_read_at(void *self, const char *name, uint64_t offset,
 	}
 	chunk = malloc(65536);
 	if (!chunk) {
-		status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				      "out of memory");
+		status = lg_no_memory(err);
 		goto out;
 	}
 	while (max) {
@@ -365,15 +364,13 @@ enum lg_status lg_state_dir_open(const char *path, enum lg_state_dir_mode mode,
 	struct state_dir *dir = calloc(1, sizeof(*dir));
 
 	if (!dir)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	dir->fd = -1;
 	dir->lock_fd = -1;
 	dir->mode = mode;
 	dir->path = strdup(path);
 	if (!dir->path) {
-		status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				      "out of memory");
+		status = lg_no_memory(err);
 		goto out;
 	}
 	if (mode != LG_STATE_DIR_READ && make_folders(dir->path)) {

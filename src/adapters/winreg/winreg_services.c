@@ -23,8 +23,7 @@ static enum lg_status ask(struct winreg_process *helper, const char *op,
 	    !cJSON_AddStringToObject(object, "name", name) ||
 	    !cJSON_AddNumberToObject(object, "timeout_ms", timeout_ms)) {
 		cJSON_Delete(object);
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	}
 	return winreg_process_ask(helper, object, timeout_ms + 10000,
 				  out_answer, err);

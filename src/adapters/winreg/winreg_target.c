@@ -30,11 +30,6 @@ struct winreg_target {
 	char *program;
 };
 
-static enum lg_status no_memory(struct lg_error *err)
-{
-	return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "out of memory");
-}
-
 static cJSON *request(const char *op)
 {
 	cJSON *object = cJSON_CreateObject();
@@ -111,7 +106,7 @@ static enum lg_status reach(struct winreg_target *target, struct lg_error *err)
 	    !cJSON_AddNumberToObject(object, "timeout_ms", OPEN_TIMEOUT_MS)) {
 		cJSON_Delete(object);
 		winreg_process_stop(&target->helper);
-		return no_memory(err);
+		return lg_no_memory(err);
 	}
 	status = ask(target, object, OPEN_TIMEOUT_MS + 5000, err);
 	if (status == LG_OK)
@@ -132,7 +127,7 @@ static enum lg_status probe_registry(struct winreg_target *target,
 	if (!object ||
 	    !cJSON_AddStringToObject(object, "key", LG_KEY_PARAMETERS_SYSTEM)) {
 		cJSON_Delete(object);
-		return no_memory(err);
+		return lg_no_memory(err);
 	}
 	status = winreg_process_ask(&target->helper, object, CALL_TIMEOUT_MS,
 				    &answer, err);
@@ -231,7 +226,7 @@ static enum lg_status winreg_read(void *self, struct lg_registry **out_values,
 	    !cJSON_AddItemToObject(object, "keys", array)) {
 		cJSON_Delete(object);
 		cJSON_Delete(array);
-		return no_memory(err);
+		return lg_no_memory(err);
 	}
 	status = winreg_process_ask(&target->helper, object, CALL_TIMEOUT_MS,
 				    &answer, err);
@@ -277,7 +272,7 @@ static enum lg_status winreg_write(void *self,
 	}
 	if (!array) {
 		cJSON_Delete(object);
-		return no_memory(err);
+		return lg_no_memory(err);
 	}
 	status = ask(target, object, CALL_TIMEOUT_MS, err);
 	/* the values first: whoever starts again is to read them */
@@ -316,7 +311,7 @@ static enum lg_status winreg_restart(void *self, struct lg_error *err)
 	    !cJSON_AddNumberToObject(object, "timeout_ms",
 				     RESTART_TIMEOUT_MS)) {
 		cJSON_Delete(object);
-		return no_memory(err);
+		return lg_no_memory(err);
 	}
 	return ask(target, object, RESTART_TIMEOUT_MS + 10000, err);
 }
@@ -354,7 +349,7 @@ static enum lg_status split_server(struct winreg_target *target,
 		colon = server + strlen(server);
 	}
 	target->host = strndup(server, (size_t)(colon - server));
-	return target->host ? LG_OK : no_memory(err);
+	return target->host ? LG_OK : lg_no_memory(err);
 }
 
 const char *lg_winreg_target_service(const struct lg_target_settings *settings)
@@ -376,7 +371,7 @@ enum lg_status lg_winreg_target_open(const struct lg_target_settings *settings,
 				    "\"host\"");
 	target = calloc(1, sizeof(*target));
 	if (!target)
-		return no_memory(err);
+		return lg_no_memory(err);
 	target->settings = settings;
 	status = split_server(target, settings->server, err);
 	if (status == LG_OK)
@@ -389,7 +384,7 @@ enum lg_status lg_winreg_target_open(const struct lg_target_settings *settings,
 	target->program = strdup(program);
 	if (!target->program) {
 		winreg_close(target);
-		return no_memory(err);
+		return lg_no_memory(err);
 	}
 	target->helper.program = target->program;
 	target->helper.server = target->host;

@@ -32,11 +32,6 @@ struct builder {
 	struct lg_error *err;
 };
 
-static enum lg_status no_memory(struct lg_error *err)
-{
-	return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "out of memory");
-}
-
 static struct node *add_node(struct lg_block_text *text,
 			     struct lg_block *parent)
 {
@@ -71,11 +66,11 @@ static enum lg_status build(struct builder *builder, int opens)
 		return LG_OK;
 	node = add_node(builder->text, builder->open);
 	if (!node)
-		return no_memory(builder->err);
+		return lg_no_memory(builder->err);
 	node->block.body = builder->body;
 	node->block.word = calloc(count ? count : 1, sizeof(char *));
 	if (!node->block.word)
-		return no_memory(builder->err);
+		return lg_no_memory(builder->err);
 	for (size_t i = 0; i < count; i++) {
 		status = lg_strlist_add(words, builder->pending.item[i],
 					strlen(builder->pending.item[i]),
@@ -318,7 +313,7 @@ static enum lg_status read_text(
 	root = builder.text ? add_node(builder.text, NULL) : NULL;
 	if (!root) {
 		lg_block_text_free(&builder.text);
-		return no_memory(err);
+		return lg_no_memory(err);
 	}
 	builder.text->root = &root->block;
 	builder.open = &root->block;

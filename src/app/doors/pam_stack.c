@@ -371,8 +371,7 @@ enum lg_status lg_pam_stack_read(const char *text, size_t len,
 	enum lg_status status;
 
 	if (!stack)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	status = read_text(&reader, text, len, INCLUDE_DEPTH);
 	if (status == LG_OK)
 		status = lg_buffer_status(&stack->unread, err);

@@ -177,8 +177,7 @@ enum lg_status lg_pam_walk(const struct lg_pam_stack *stack, int gate_answer,
 	walk.seen = calloc(places, 1);
 	walk.ahead = calloc(places, sizeof(*walk.ahead));
 	if (!walk.seen || !walk.ahead) {
-		status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				      "out of memory");
+		status = lg_no_memory(err);
 		goto out;
 	}
 	go(&walk, (struct place){0});

@@ -162,8 +162,7 @@ enum lg_status lg_json_print(cJSON *object, struct lg_buffer *out_text,
 
 	cJSON_Delete(object);
 	if (text == NULL)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	lg_buffer_text(out_text, text);
 	cJSON_free(text);
 	return lg_buffer_status(out_text, err);

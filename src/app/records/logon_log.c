@@ -89,8 +89,7 @@ enum lg_status lg_logon_log_new(const struct lg_files *files,
 	struct lg_logon_log *log = calloc(1, sizeof(*log));
 
 	if (!log)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	log->files = files;
 	log->folder = folder;
 	log->limits = *limits;

@@ -42,8 +42,7 @@ enum lg_status lg_logon_reader_new(const struct lg_files *files,
 	enum lg_status status;
 
 	if (!reader)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	reader->files = files;
 	reader->folder = folder;
 	reader->since_s = since_s;

@@ -191,8 +191,7 @@ enum lg_status lg_ldif_render_new(const struct lg_ldif_input *input,
 	enum lg_status status;
 
 	if (!render)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	render->input = *input;
 	status = collect(render, err);
 	if (status == LG_OK) {
@@ -274,8 +273,7 @@ static enum lg_status take_mailbox(void *context,
 			lg_mailbox_set_has(&render->concerned, mailbox);
 
 	if (spared < 0 || listed < 0 || concerned < 0)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	render->listed += (size_t)listed;
 	render->concerns += (size_t)concerned;
 	if (spared || !concerned)

@@ -294,8 +294,7 @@ enum lg_status lg_script_parse(const char *text, size_t len, const char *place,
 	enum lg_status status;
 
 	if (!script)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	reader.script = script;
 	status = read_lines(&reader, text, len, place);
 	lg_strlist_release(&reader.words);

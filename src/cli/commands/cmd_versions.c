@@ -39,8 +39,7 @@ static enum lg_status batch_use(struct batch_setting *batch, const char *spec,
 	free(batch->spec);
 	batch->spec = malloc(len ? len : 1);
 	if (!batch->spec)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	memcpy(batch->spec, spec, len);
 	batch->len = len;
 	status = lg_version_setting_parse(spec, len, form, NULL,

@@ -195,8 +195,7 @@ int lg_doors_probe(struct lg_cli *cli, const struct lg_ways *ways,
 		probes.is_account = 1;
 		probes.user = strdup(settings->probe_user);
 		if (probes.user == NULL)
-			status = lg_error_set(&err, LG_ERR_NO_MEMORY, NULL,
-					      "out of memory");
+			status = lg_no_memory(&err);
 		if (status == LG_OK)
 			status = lg_secret_file_read(
 				settings->probe_password_file, &secret, &err);
@@ -211,8 +210,7 @@ int lg_doors_probe(struct lg_cli *cli, const struct lg_ways *ways,
 	probes.probe =
 		calloc(ways->count ? ways->count : 1, sizeof(*probes.probe));
 	if (probes.probe == NULL)
-		status = lg_error_set(&err, LG_ERR_NO_MEMORY, NULL,
-				      "out of memory");
+		status = lg_no_memory(&err);
 	if (status == LG_OK)
 		status = find_socket(settings, &prober.socket, &err);
 	if (status == LG_OK && lg_cli_gate(cli, &prober.control, &err) != LG_OK)

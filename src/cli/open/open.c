@@ -20,11 +20,6 @@
 
 #define SETTINGS_FILE "/etc/logongate/logongate.conf"
 
-static enum lg_status no_memory(struct lg_error *err)
-{
-	return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "out of memory");
-}
-
 struct lg_cli_open *lg_cli_opened(struct lg_cli *cli)
 {
 	if (cli->open == NULL)
@@ -74,7 +69,7 @@ static enum lg_status replace(char **text, const char *with,
 	char *copy = strdup(with);
 
 	if (copy == NULL)
-		return no_memory(err);
+		return lg_no_memory(err);
 	free(*text);
 	*text = copy;
 	return LG_OK;
@@ -113,7 +108,7 @@ enum lg_status lg_cli_settings(struct lg_cli *cli,
 	enum lg_status status;
 
 	if (open == NULL)
-		return no_memory(err);
+		return lg_no_memory(err);
 	if (open->settings != NULL) {
 		*out_settings = open->settings;
 		return LG_OK;

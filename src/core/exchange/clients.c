@@ -43,11 +43,6 @@ struct lg_clients {
 	size_t count;
 };
 
-static enum lg_status no_memory(struct lg_error *err)
-{
-	return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "out of memory");
-}
-
 static void free_rows(struct client_rows *rows)
 {
 	if (!rows)
@@ -246,14 +241,14 @@ enum lg_status lg_clients_add(struct lg_clients *clients, const char *text,
 				    len, CLIENTS_MAX);
 	rows = calloc(1, sizeof(*rows));
 	if (!rows)
-		return no_memory(err);
+		return lg_no_memory(err);
 	status = read_rows(rows, text, len, place, err);
 	if (status != LG_OK || !rows->count)
 		goto out;
 	item = realloc(clients->item,
 		       (clients->count + rows->count) * sizeof(*item));
 	if (!item) {
-		status = no_memory(err);
+		status = lg_no_memory(err);
 		goto out;
 	}
 	memcpy(item + clients->count, rows->item, rows->count * sizeof(*item));
@@ -274,7 +269,7 @@ enum lg_status lg_clients_new(struct lg_clients **out_clients,
 	enum lg_status status;
 
 	if (!clients)
-		return no_memory(err);
+		return lg_no_memory(err);
 	status = lg_clients_add(clients, (const char *)clients_csv,
 				clients_csv_len, "clients.csv", err);
 	if (status == LG_OK) {

@@ -167,8 +167,7 @@ static enum lg_status find_blocked(const struct explained_text *text,
 	explanation->blocked =
 		calloc(count ? count : 1, sizeof(const struct lg_client *));
 	if (!explanation->blocked)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	for (size_t i = 0; i < count; i++)
 		if (lg_version_setting_blocks(explanation->setting,
 					      &client[i].version))
@@ -282,8 +281,7 @@ enum lg_status lg_explanation_new(const char *spec, size_t len,
 	enum lg_status status;
 
 	if (!explanation)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	explanation->dialect = dialect;
 	status = lg_version_setting_parse(spec, len, form, place,
 					  &explanation->setting, err);

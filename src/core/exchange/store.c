@@ -46,8 +46,7 @@ enum lg_status lg_store_new(enum lg_dialect dialect,
 	enum lg_status status;
 
 	if (!store)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	store->dialect = dialect;
 	store->traits = lg_dialect_traits(dialect);
 	store->next_poll_s = -1;

@@ -43,8 +43,7 @@ static enum lg_status grow(struct lg_store_sessions *sessions,
 		return LG_OK;
 	bucket = calloc(count, sizeof(struct lg_store_session *));
 	if (!bucket)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	sessions->bucket = bucket;
 	sessions->bucket_count = count;
 	for (struct lg_store_session *session = sessions->first; session;
@@ -88,8 +87,7 @@ enum lg_status lg_store_sessions_open(struct lg_store_sessions *sessions,
 	session = malloc(sizeof(*session) + id_size + attempt->dn_len +
 			 attempt->user_len + attempt->process_len);
 	if (!session)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	same = lg_store_sessions_find(sessions, id);
 	session->attempt = *attempt;
 	memcpy(session->id, id, id_size);

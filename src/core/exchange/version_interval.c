@@ -39,7 +39,7 @@ static enum lg_status make_room(size_t count, struct version_intervals *out,
 	out->count = 0;
 	if (out->item)
 		return LG_OK;
-	return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "out of memory");
+	return lg_no_memory(err);
 }
 
 enum lg_status version_intervals_of(const struct lg_version_setting *setting,
@@ -175,8 +175,7 @@ enum lg_status version_intervals_ranges(const struct version_intervals *from,
 		calloc(from->count ? from->count : 1, sizeof(*item));
 
 	if (!item)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	for (size_t i = 0; i < from->count; i++) {
 		const struct version_interval *at = &from->item[i];
 

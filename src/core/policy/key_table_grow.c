@@ -27,8 +27,7 @@ enum lg_status lg_key_table_slots(struct lg_key_table *table, size_t keys,
 		return LG_OK;
 	slot = calloc(slot_count, sizeof(*slot));
 	if (!slot)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	for (size_t i = 0; i < table->slot_count; i++) {
 		size_t len;
 		const char *text;
@@ -63,8 +62,7 @@ enum lg_status lg_key_table_arena(struct lg_key_table *table, size_t bytes,
 		capacity += capacity / 2;
 	arena = realloc(table->arena, capacity);
 	if (!arena)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	table->arena = arena;
 	table->capacity = capacity;
 	return LG_OK;
@@ -92,8 +90,7 @@ enum lg_status lg_key_table_trim(struct lg_key_table *table,
 		return LG_OK;
 	arena = realloc(table->arena, table->used);
 	if (!arena)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	table->arena = arena;
 	table->capacity = table->used;
 	return LG_OK;

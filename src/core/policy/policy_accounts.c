@@ -238,8 +238,7 @@ enum lg_status lg_policy_read_findings(struct lg_policy_compiler *compiler)
 
 	compiler->has_right = calloc(findings->account_count + 1, 1);
 	if (!compiler->has_right)
-		return lg_error_set(compiler->err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(compiler->err);
 	for (size_t i = 0; i < findings->account_count && status == LG_OK;
 	     i++) {
 		const struct lg_account *account = &findings->account[i];

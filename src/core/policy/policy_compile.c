@@ -168,8 +168,7 @@ static char *copy_text(const char *text, enum lg_status *status,
 	char *copy = text ? strdup(text) : NULL;
 
 	if (text && !copy)
-		*status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				       "out of memory");
+		*status = lg_no_memory(err);
 	return copy;
 }
 
@@ -287,8 +286,7 @@ static enum lg_status make_room(struct lg_policy *policy, size_t count,
 	policy->rules = calloc(count + 1, sizeof(*policy->rules));
 	policy->rights = calloc(1, sizeof(*policy->rights));
 	if (!policy->info || !policy->rules || !policy->rights)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	policy->rights_count = policy->rights_capacity = 1;
 	policy->layer_count = count;
 	return LG_OK;
@@ -304,8 +302,7 @@ enum lg_status lg_policy_compile(const struct lg_policy_input *input,
 	enum lg_status status;
 
 	if (!policy)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	policy->dialect = input->dialect;
 	policy->traits = lg_dialect_traits(input->dialect);
 	policy->generation = input->generation;

@@ -41,11 +41,6 @@ static unsigned int addition(uint32_t flags)
 	return adds;
 }
 
-static enum lg_status no_memory(struct lg_error *err)
-{
-	return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "out of memory");
-}
-
 static enum lg_status add_row(struct lg_policy *policy, uint32_t from,
 			      unsigned int adds, size_t layer,
 			      uint32_t *out_row, struct lg_error *err)
@@ -54,7 +49,7 @@ static enum lg_status add_row(struct lg_policy *policy, uint32_t from,
 	enum lg_status status;
 
 	if (policy->rights_count == UINT32_MAX)
-		return no_memory(err);
+		return lg_no_memory(err);
 	status = lg_grow(&policy->rights, &policy->rights_capacity,
 			 policy->rights_count, sizeof(*policy->rights), err);
 	if (status != LG_OK)
@@ -137,7 +132,7 @@ enum lg_status lg_policy_take_layer(struct lg_policy *policy, size_t index,
 
 	steps.next = calloc(steps.count, sizeof(*steps.next));
 	if (!steps.next)
-		return no_memory(compiler->err);
+		return lg_no_memory(compiler->err);
 	status = take_table(policy, index, &steps, &policy->dn, &compiler->dn,
 			    compiler->err);
 	if (status == LG_OK)

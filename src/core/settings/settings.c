@@ -76,8 +76,7 @@ enum lg_status lg_settings_default(const char *xdg_state_home,
 
 	if (!settings || !fill(settings, xdg_state_home)) {
 		lg_settings_free(&settings);
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	}
 	settings->dialect = LG_DIALECT_GATE;
 	settings->http_refusal = 503;

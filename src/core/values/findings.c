@@ -23,8 +23,7 @@ enum lg_status lg_findings_new(struct lg_findings **out_findings,
 	struct lg_findings *findings = calloc(1, sizeof(*findings));
 
 	if (!findings)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	*out_findings = findings;
 	return LG_OK;
 }

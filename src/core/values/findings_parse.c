@@ -235,8 +235,7 @@ static enum lg_status take_filter(struct reader *reader,
 		return status;
 	findings->filter = strdup(text_at(reader, offset));
 	if (!findings->filter)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	reader->line++;
 	return LG_OK;
 }

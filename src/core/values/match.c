@@ -49,8 +49,7 @@ enum lg_status lg_match_fold(const char *text, size_t len,
 				  UTF8PROC_STABLE | UTF8PROC_COMPAT |
 					  UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD);
 	if (folded_len == UTF8PROC_ERROR_NOMEM)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	if (folded_len < 0)
 		lg_match_squeeze(text, len, out_folded);
 	else

@@ -126,8 +126,7 @@ static enum lg_status sort_names(struct lg_process_list *list,
 		return LG_OK;
 	list->sorted = calloc(list->count, sizeof(*list->sorted));
 	if (!list->sorted)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	for (size_t i = 0; i < list->count; i++) {
 		/* The copy in the list's own arena is ours to change. */
 		char *text = (char *)list->folded.item[i];

@@ -84,8 +84,7 @@ enum lg_status lg_registry_new(struct lg_registry **out_registry,
 	struct lg_registry *registry = calloc(1, sizeof(*registry));
 
 	if (!registry)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	*out_registry = registry;
 	return LG_OK;
 }
@@ -113,8 +112,7 @@ enum lg_status lg_registry_copy(const struct lg_registry *registry,
 	if (status == LG_OK && count) {
 		copy->value = calloc(count, sizeof(struct lg_shared_value *));
 		if (!copy->value)
-			status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-					      "out of memory");
+			status = lg_no_memory(err);
 	}
 	/* Last: from then on the values count as its own. */
 	if (status == LG_OK)
@@ -163,8 +161,7 @@ static enum lg_status reserve(struct lg_registry *registry,
 			registry->index.capacity *
 				sizeof(struct lg_shared_value *));
 	if (!value)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	registry->value = value;
 	registry->capacity = registry->index.capacity;
 	return LG_OK;

@@ -169,8 +169,7 @@ static enum lg_status write_keys(struct writer *writer,
 	enum lg_status status = LG_OK;
 
 	if (!written)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	for (size_t i = 0; i < count && status == LG_OK; i++) {
 		const struct lg_value *first = lg_registry_at(registry, i);
 

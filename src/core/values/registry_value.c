@@ -28,16 +28,14 @@ enum lg_status lg_shared_value_new(const char *key, const char *name,
 				    "a registry name is not UTF-8");
 	shared = calloc(1, sizeof(*shared));
 	if (!shared)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	atomic_init(&shared->holders, 1);
 	shared->value.type = type;
 	shared->value.key = strdup(key);
 	shared->value.name = strdup(name);
 	if (!shared->value.key || !shared->value.name) {
 		lg_shared_value_release(shared);
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	}
 	*out_shared = shared;
 	return LG_OK;
@@ -69,8 +67,7 @@ enum lg_status lg_shared_value_text(struct lg_shared_value *shared,
 				    "the text is not UTF-8");
 	shared->value.text = strndup(text, len);
 	if (!shared->value.text)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	return LG_OK;
 }
 
@@ -80,8 +77,7 @@ static enum lg_status keep_bytes(struct lg_shared_value *shared,
 {
 	shared->value.bytes = malloc(len ? len : 1);
 	if (!shared->value.bytes)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	if (len)
 		memcpy(shared->value.bytes, bytes, len);
 	shared->value.bytes_len = len;

@@ -114,8 +114,7 @@ enum lg_status lg_warnings_add(struct lg_warnings *warnings,
 	if ((size_t)len >= sizeof(fixed)) {
 		text = malloc((size_t)len + 1);
 		if (!text)
-			return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-					    "out of memory");
+			return lg_no_memory(err);
 		va_start(args, format);
 		vsnprintf(text, (size_t)len + 1, format, args);
 		va_end(args);
