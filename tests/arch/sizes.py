@@ -11,6 +11,7 @@ REASONS = {
     "src/adapters/ini/mail_domain.c": "settings and profiles ask it",
     "src/app/records/account_record.c": "an object's one writer",
     "src/core/values/account_values.c": "targets and planning ask it",
+    "src/base/grow.c": "what every room grows its arrays with",
     "src/core/exchange/mailbox_class.c": "a table that two adapters ask",
     "src/core/exchange/profile.c": "the end of what others make and fill",
     "src/core/settings/listener.c": "the table of listeners",
