@@ -15,7 +15,6 @@
 
 #include <logongate/release.h>
 
-#include "base/no_memory.h"
 #include "winreg/server.h"
 
 #include "base/hex.h"

@@ -16,7 +16,6 @@
 #include <strings.h>
 #include <time.h>
 
-#include "base/no_memory.h"
 #include "base/ascii.h"
 
 #include "winreg/credentials.h"

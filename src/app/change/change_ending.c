@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/no_memory.h"
 #include "app/change/servers_ending.h"
 #include "base/listed.h"
 

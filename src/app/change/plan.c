@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/no_memory.h"
 #include "core/exchange/profile_language.h"
 
 #include "app/change/plan.h"

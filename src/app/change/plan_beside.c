@@ -6,8 +6,6 @@
 
 #include <stdlib.h>
 
-#include "base/no_memory.h"
-
 void lg_plan_beside_release(struct lg_plan_beside *beside)
 {
 	for (size_t i = 0; i < beside->count; i++)

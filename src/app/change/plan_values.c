@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "base/listed.h"
-#include "base/no_memory.h"
 
 #include "core/policy/policy_values.h"
 #include "core/values/service_values.h"

@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/no_memory.h"
 #include "app/change/servers_record.h"
 #include "port/json_of.h"
 

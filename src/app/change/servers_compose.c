@@ -11,7 +11,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/no_memory.h"
 #include "core/exchange/protocol_settings.h"
 #include "core/policy/compose.h"
 #include "core/values/account_values.h"

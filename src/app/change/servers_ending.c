@@ -6,8 +6,6 @@
 
 #include <stdlib.h>
 
-#include "base/no_memory.h"
-
 static enum lg_dialect dialect_of(const struct lg_servers_record_target *target)
 {
 	return target->has_dialect ? target->dialect : LG_DIALECT_EXCHANGE_2007;

@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/no_memory.h"
 #include "app/lock/lock.h"
 #include "app/records/json_member.h"
 

@@ -10,8 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/no_memory.h"
-
 static enum lg_status bad(const char *what, struct lg_error *err)
 {
 	return lg_error_set(err, LG_ERR_SYNTAX, NULL, "%s", what);

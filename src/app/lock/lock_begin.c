@@ -13,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/no_memory.h"
 #include "core/policy/message.h"
 
 #include "app/lock/hand_edit.h"

@@ -10,8 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/no_memory.h"
-
 #include "app/lock/lock_members.h"
 #include "app/lock/stored_values.h"
 #include "app/records/json_member.h"

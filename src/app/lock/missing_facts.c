@@ -12,7 +12,6 @@
 #include <string.h>
 
 #include <logongate/dn.h>
-#include "base/no_memory.h"
 #include "core/values/name.h"
 #include <logongate/policy.h>
 

@@ -13,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/no_memory.h"
 #include "base/grow.h"
 
 #include "app/lock/lock_journal.h"

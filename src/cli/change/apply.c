@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/no_memory.h"
 #include "app/change/change_begin.h"
 #include "app/records/status_record.h"
 #include "cli/change/apply.h"

@@ -5,7 +5,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/no_memory.h"
 #include "base/instant.h"
 
 #include "cli/change/servers_lift.h"

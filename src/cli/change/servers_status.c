@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/no_memory.h"
 #include "app/change/servers_seen.h"
 #include "app/records/json_member.h"
 #include "app/records/status_record.h"

@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #ifdef LOGONGATE_HIVE
-#include "base/no_memory.h"
 #include "adapters/hive/hive_target.h"
 #endif
 #include "adapters/control/gate_target.h"
