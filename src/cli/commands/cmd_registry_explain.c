@@ -56,7 +56,8 @@ static enum lg_status ask(struct lg_cli *cli, enum lg_dialect dialect,
 	if (status == LG_OK && directory &&
 	    lg_policy_names(dialect, values, &dn, &user, NULL) ==
 		    LG_ERR_NO_MEMORY)
-		status = lg_no_memory(err);
+		status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
+				      "out of memory");
 	if (status == LG_OK && directory && dn.count + user.count)
 		status = directory->ask(directory->self, &question, &progress,
 					out_findings, err);
@@ -71,20 +72,21 @@ static int print_json(struct lg_cli *cli, enum lg_dialect dialect,
 {
 	cJSON *object = cJSON_CreateObject();
 	cJSON *array = cJSON_CreateArray();
+	size_t i;
 
 	lg_json_text(object, "dialect", lg_dialect_name(dialect));
 	lg_json_text(object, "gate", lg_gate_state_name(description->gate));
 	lg_json_bool(object, "fails_open", description->fails_open);
 	lg_json_bool(object, "other_key", moved);
-	for (size_t i = 0; i < description->line.count; i++)
+	for (i = 0; i < description->line.count; i++)
 		lg_json_item(array, description->line.item[i]);
 	lg_json_add(object, "verdict", array);
 	array = cJSON_CreateArray();
-	for (size_t i = 0; i < description->wrong.count; i++)
+	for (i = 0; i < description->wrong.count; i++)
 		lg_json_item(array, description->wrong.item[i]);
 	lg_json_add(object, "errors", array);
 	array = cJSON_CreateArray();
-	for (size_t i = 0; i < description->warnings.text.count; i++) {
+	for (i = 0; i < description->warnings.text.count; i++) {
 		cJSON *item = cJSON_CreateObject();
 
 		lg_json_text(item, "code",
@@ -107,14 +109,16 @@ static void print_line(struct lg_cli *cli, enum lg_colour colour,
 static void print_text(struct lg_cli *cli,
 		       const struct lg_description *description, int moved)
 {
-	for (size_t i = 0; i < description->line.count; i++)
+	size_t i;
+
+	for (i = 0; i < description->line.count; i++)
 		print_line(cli,
 			   !i && description->fails_open ? LG_RED : LG_PLAIN,
 			   "", description->line.item[i]);
-	for (size_t i = 0; i < description->wrong.count; i++)
+	for (i = 0; i < description->wrong.count; i++)
 		print_line(cli, LG_RED,
 			   "counts as absent: ", description->wrong.item[i]);
-	for (size_t i = 0; i < description->warnings.text.count; i++)
+	for (i = 0; i < description->warnings.text.count; i++)
 		print_line(cli, LG_YELLOW,
 			   "warning: ", description->warnings.text.item[i]);
 	if (moved)
