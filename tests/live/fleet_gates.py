@@ -441,6 +441,55 @@ logongateSignature: {"A" * 86}==
         self.server.ldap("ldapdelete", "",
                          f"cn={lock}.9.anna,ou=locks,{FLEET}")
 
+    def old_event(self, kind, number, **more):
+        """An event of a lock that was over forty days ago, signed by anna."""
+        lock = "lg-" + "a" * 12
+        began = int(time.time() - 40 * 86400) * 1000
+        body = json.dumps({
+            "at": began + number, "base": FLEET, "by": "anna", "count": 1,
+            "key": "anna", "kind": kind, "lock": lock, "number": number,
+            "v": 1, **more}, sort_keys=True, separators=(",", ":"))
+        signed = os.path.join(self.folder, "signed")
+        with open(signed, "wb") as file:
+            file.write(b"logongate-fleet-1\0" + FLEET.encode() + b"\0"
+                       + body.encode())
+        signature = subprocess.run(
+            ["openssl", "pkeyutl", "-sign", "-rawin", "-inkey", self.key,
+             "-in", signed], check=True, capture_output=True).stdout
+        return entry(f"{lock}.{number}.anna", lock, number, body.encode(),
+                     "anna").replace("A" * 86 + "==", base64.b64encode(
+                         signature).decode()).replace("Kind: lift",
+                                                      "Kind: " + kind)
+
+    def test_what_is_over_for_long_is_tidied_and_forgotten(self):
+        began = int(time.time() - 40 * 86400)
+        self.server.ldap("ldapadd", self.old_event(
+            "prepare", 1, confirm_within_s=0, grace_s=0, groups=[], lists=[],
+            max_duration_s=-1, profile="old", ready_by=(began + 10) * 1000,
+            reason=None, replace=False, starts=0, until=began + 3600,
+            values="Windows Registry Editor Version 5.00\r\n",
+            variables=None) + self.old_event("begin", 2)
+            + self.old_event("lift", 3))
+        lock = "lg-" + "a" * 12
+
+        def kept(gate):
+            return [name for name in os.listdir(os.path.join(
+                gate.state, "fleet")) if name.startswith(lock)]
+        for gate in self.gates:
+            wait_for("it to be kept", lambda gate=gate: len(kept(gate)) == 3,
+                     20)
+            self.assertFalse(self.locked(gate))
+        self.apply()
+        self.assertIn("Deleted 3 entries", self.admin.command(
+            "fleet", "tidy"))
+        self.assertIn("Deleted 0 entries", self.admin.command(
+            "fleet", "tidy"))
+        for gate in self.gates:
+            wait_for("it to be forgotten", lambda gate=gate: not kept(gate),
+                     20)
+            self.assertTrue(self.locked(gate))
+            self.assertFalse(self.codes(gate))
+
     def test_what_cannot_be_read_is_loud_and_the_gate_goes_on(self):
         """So many entries that nobody signed: LG_FLEET_ENTRIES."""
         many = int(os.environ.get("LG_FLEET_ENTRIES", "400"))

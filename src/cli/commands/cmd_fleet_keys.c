@@ -179,24 +179,39 @@ static enum lg_status tidy(struct lg_cli_fleet *fleet,
 	return status;
 }
 
-int lg_cmd_fleet_tidy(struct lg_cli *cli)
+/* Reads what is there and deletes what of it may go. */
+static int tidy_once(struct lg_cli *cli, const struct fleet_admin *admin,
+		     size_t *out_count)
 {
-	struct fleet_admin admin;
 	struct lg_cli_fleet fleet = {0};
 	struct lg_ldap_setup setup = {0};
-	size_t count = 0;
 	struct lg_error err;
-	cJSON *object;
-	int code = fleet_admin_read(cli, &admin);
+	int code = lg_cli_fleet_open(cli, LG_CLI_FLEET_LOOK, &fleet);
 
+	*out_count = 0;
 	if (code == LG_EXIT_DONE)
-		code = lg_cli_fleet_open(cli, LG_CLI_FLEET_LOOK, &fleet);
-	if (code == LG_EXIT_DONE)
-		code = fleet_admin_open(cli, &admin, &setup);
-	if (code == LG_EXIT_DONE && tidy(&fleet, &setup, &count, &err) != LG_OK)
+		code = fleet_admin_open(cli, admin, &setup);
+	if (code == LG_EXIT_DONE &&
+	    tidy(&fleet, &setup, out_count, &err) != LG_OK)
 		code = fleet_admin_fail(cli, &err);
 	lg_ldap_setup_close(&setup);
 	lg_cli_fleet_close(&fleet);
+	return code;
+}
+
+int lg_cmd_fleet_tidy(struct lg_cli *cli)
+{
+	struct fleet_admin admin;
+	size_t count = 0, once = 0;
+	cJSON *object;
+	int code = fleet_admin_read(cli, &admin);
+
+	/* There may be more than a set of events holds. */
+	do {
+		if (code == LG_EXIT_DONE)
+			code = tidy_once(cli, &admin, &once);
+		count += once;
+	} while (code == LG_EXIT_DONE && once > 0);
 	if (code != LG_EXIT_DONE)
 		return code;
 	if (cli->json) {
