@@ -93,7 +93,7 @@ class Machine:
     def __init__(self, world, name):
         self.world, self.name = world, name
         self.folder = os.path.join(world.folder, name)
-        for part in ("etc", "lib", "run", "slapd", "home", "bin"):
+        for part in ("etc", "lib", "run", "slapd", "ldap", "home", "bin"):
             os.makedirs(self.path(part))
         with open(self.path("bin/systemctl"), "w", encoding="ascii") as file:
             file.write(SYSTEMCTL.format(pid=self.path("pid"), bin=BIN,
@@ -105,6 +105,7 @@ mount --bind {self.path("etc")} /etc/logongate
 mount --bind {self.path("lib")} /var/lib/logongate
 mount --bind {self.path("run")} /run/logongate
 mount --bind {self.path("slapd")} /run/slapd
+mount --bind {self.path("ldap")} /var/lib/ldap
 echo up; exec sleep infinity"""], stdout=subprocess.PIPE)
         if self.holder.stdout.readline() != b"up\n":
             raise RuntimeError(f"no namespace for {name}")
@@ -190,6 +191,12 @@ class Server(providers.Provider):
             "gidNumber=0+uidNumber=0,cn=peercred,cn=external,cn=auth manage "
             "by * break")
 
+    def how_it_copies(self):
+        return (f"provider=ldap://127.0.0.1:{self.wire.port} bindmethod=simple "
+                f'binddn="uid=replicator,ou=people,{SUFFIX}" '
+                'credentials=pw-replicator type=refreshAndPersist retry="1 +" '
+                "timeout=5")
+
     def start(self):
         with open(self.machine.path("slapd.log"), "ab") as log:
             self.process = subprocess.Popen(
@@ -228,7 +235,7 @@ class World:
                 for name, address in HOSTS.items()))
         shutil.copy(tls[2], "/etc/ssl/certs/ca-certificates.crt")
         for place in ("/etc/logongate", "/var/lib/logongate",
-                      "/run/logongate", "/run/slapd"):
+                      "/run/logongate", "/run/slapd", "/var/lib/ldap"):
             os.makedirs(place, exist_ok=True)
         for name in HOSTS:
             self.machines[name] = Machine(self, name)
@@ -342,7 +349,8 @@ class Page(unittest.TestCase):
         shutil.copy(self.on["anna"].path("etc/fleet.pub"), bert.path("etc"))
 
     def copied(self):
-        providers.wait_equal(self.world.servers, SUFFIX)
+        for base in (SUFFIX, "ou=gates," + FLEET):
+            providers.wait_equal(self.world.servers, base)
 
     # What is so.
 
@@ -394,7 +402,9 @@ class Page(unittest.TestCase):
 
     def test_by_hand_from_the_page_alone(self):
         for at, (who, tag, file, block) in enumerate(self.blocks):
-            if tag:
+            if tag == "database":
+                self.do_database(block)
+            elif tag:
                 getattr(self, "do_" + tag)(self.on[who], lines_of(block))
             elif "apply upgrade" in block:
                 self.lock_look_lift(self.on[who], lines_of(block))
@@ -418,6 +428,16 @@ class Page(unittest.TestCase):
         anna.run(lift)
         self.all_refuse("dora@example.org", False)
         self.truth()
+
+    def do_database(self, block):
+        """As it stands, but for who copies and its password."""
+        there = re.compile(r"(?m)^olcSyncrepl: .*\n(?:  .*\n)*")
+        self.assertRegex(block, there)
+        for i in (0, 1):
+            server = self.world.servers[i]
+            self.on[f"ldap{i + 1}"].run(there.sub(
+                f"olcSyncrepl: rid=101 {server.how_it_copies()} searchbase="
+                f'"ou=gates,{FLEET}"\n', block))
 
     def do_away(self, anna, lines):
         self.unplug("imap5")

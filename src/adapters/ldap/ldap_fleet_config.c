@@ -300,11 +300,11 @@ static void find_binddn(const char *syncrepl, char *out, size_t size)
 	}
 }
 
-enum lg_status lg_ldap_setup_replicas(struct lg_ldap_setup *config,
-				      const char *base,
-				      struct lg_strlist *out_dns,
-				      struct lg_error *err)
+static enum lg_status add_replicas(struct lg_ldap_setup *config,
+				   const char *base, void *context,
+				   struct lg_error *err)
 {
+	struct lg_strlist *out_dns = context;
 	LDAPMessage *result = NULL;
 	LDAPMessage *entry = NULL;
 	struct berval **value = NULL;
@@ -327,23 +327,70 @@ enum lg_status lg_ldap_setup_replicas(struct lg_ldap_setup *config,
 	return status;
 }
 
-enum lg_status lg_ldap_setup_access(struct lg_ldap_setup *config,
-				    const char *base,
-				    const struct lg_strlist *rules,
-				    const struct lg_strlist *limits,
-				    int *out_made, struct lg_error *err)
+struct access {
+	const struct lg_strlist *rules;
+	const struct lg_strlist *limits;
+	int *out_made;
+};
+
+static enum lg_status set_access(struct lg_ldap_setup *config, const char *base,
+				 void *context, struct lg_error *err)
 {
+	const struct access *access = context;
 	LDAPMessage *result = NULL;
 	LDAPMessage *entry = NULL;
 	enum lg_status status =
 		find_database(config, base, &result, &entry, err);
 
 	if (status == LG_OK)
-		status = put(config, entry, "olcAccess", rules, out_made, err);
+		status = put(config, entry, "olcAccess", access->rules,
+			     access->out_made, err);
 	if (status == LG_OK)
-		status = put(config, entry, "olcLimits", limits, out_made, err);
+		status = put(config, entry, "olcLimits", access->limits,
+			     access->out_made, err);
 	if (status == LG_OK)
-		add_index(config, entry, out_made);
+		add_index(config, entry, access->out_made);
 	ldap_msgfree(result);
 	return status;
+}
+
+/* The branches may have databases of their own. */
+static enum lg_status for_each_database(
+	struct lg_ldap_setup *config, const char *base,
+	enum lg_status (*act)(struct lg_ldap_setup *config, const char *base,
+			      void *context, struct lg_error *err),
+	void *context, struct lg_error *err)
+{
+	static const char *const branch[] = {"", "ou=locks,", "ou=gates,"};
+	enum lg_status status = LG_OK;
+
+	for (size_t i = 0; status == LG_OK && i < 3; i++) {
+		struct lg_buffer dn = {0};
+
+		lg_buffer_format(&dn, "%s%s", branch[i], base);
+		status = lg_buffer_status(&dn, err);
+		if (status == LG_OK)
+			status = act(config, dn.data, context, err);
+		lg_buffer_release(&dn);
+	}
+	return status;
+}
+
+enum lg_status lg_ldap_setup_replicas(struct lg_ldap_setup *config,
+				      const char *base,
+				      struct lg_strlist *out_dns,
+				      struct lg_error *err)
+{
+	return for_each_database(config, base, add_replicas, out_dns, err);
+}
+
+enum lg_status lg_ldap_setup_access(struct lg_ldap_setup *config,
+				    const char *base,
+				    const struct lg_strlist *rules,
+				    const struct lg_strlist *limits,
+				    int *out_made, struct lg_error *err)
+{
+	struct access access = {rules, limits, out_made};
+
+	return for_each_database(config, base, set_access, &access, err);
 }

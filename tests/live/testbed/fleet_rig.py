@@ -135,7 +135,7 @@ class Rig:
             # What is known to both is copied, not made twice.
             wait_for("the entries at both", lambda: all(
                 "ou=gates" in server.ldap(
-                    "ldapsearch", "", "-LLL", "-b", FLEET, "1.1",
+                    "ldapsearch", "", "-LLL", "-b", "ou=gates," + FLEET, "1.1",
                     check=False).stdout for server in self.servers), 30)
         self.second_key()
         for i in range(count):
