@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/fleet/fleet_filters.h"
 #include "app/fleet/fleet_values.h"
 #include "fleet_scene.h"
 #include "suite.h"
@@ -299,7 +300,8 @@ static void two_of_one_name(void **state)
 
 static void long_lists(void **state)
 {
-	struct lg_fleet_event prepare = {0};
+	const struct lg_fleet_filters filters = {.allow = "(cn=*)"};
+	struct lg_fleet_event prepare = {0}, filtered = {0};
 	struct lg_registry *values = NULL, *again = NULL;
 	struct lg_strlist list = {0};
 	struct lg_buffer text = {0};
@@ -333,6 +335,20 @@ static void long_lists(void **state)
 	assert_string_equal(value->list.item[9999], dn);
 	assert_non_null(
 		lg_registry_find(again, LG_KEY_PARAMETERS_SYSTEM, "Other"));
+	/* A filter before them is none of them. */
+	assert_int_equal(lg_fleet_filters_add(&filters, &filtered.lists, NULL),
+			 LG_OK);
+	lg_strlist_add_all(&filtered.lists, &prepare.lists, NULL);
+	filtered.values = text.data;
+	lg_registry_free(&again);
+	assert_int_equal(lg_fleet_values_join(&filtered, &again, NULL), LG_OK);
+	value = lg_registry_find(again, LG_KEY_PARAMETERS_SYSTEM,
+				 LG_VALUE_LOGON_ONLY_AS);
+	assert_int_equal(value->list.count, 10000);
+	assert_string_equal(lg_fleet_filters_of(&filtered).allow, "(cn=*)");
+	assert_null(lg_fleet_filters_of(&filtered).applies);
+	assert_null(lg_fleet_filters_of(&prepare).allow);
+	lg_strlist_release(&filtered.lists);
 	/* One item less than it says. */
 	prepare.lists.count--;
 	lg_registry_free(&again);

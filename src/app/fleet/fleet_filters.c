@@ -55,25 +55,22 @@ enum lg_status lg_fleet_filters_add(const struct lg_fleet_filters *filters,
 
 int lg_fleet_filters_is_at(const struct lg_strlist *lists, size_t at)
 {
-	return lists->count - at >= 3 && !strcmp(lists->item[at], MARK) &&
+	return at + 3 <= lists->count && !strcmp(lists->item[at], MARK) &&
 	       (!strcmp(lists->item[at + 1], ALLOW) ||
 		!strcmp(lists->item[at + 1], APPLIES));
 }
 
-/* They stand behind all lists, so that they are found from the end. */
 struct lg_fleet_filters
 lg_fleet_filters_of(const struct lg_fleet_event *prepare)
 {
 	const struct lg_strlist *lists = &prepare->lists;
 	struct lg_fleet_filters filters = {0};
 
-	for (size_t at = lists->count; at >= 3; at -= 3) {
-		if (!lg_fleet_filters_is_at(lists, at - 3))
-			break;
-		if (!strcmp(lists->item[at - 2], ALLOW))
-			filters.allow = lists->item[at - 1];
+	for (size_t at = 0; lg_fleet_filters_is_at(lists, at); at += 3) {
+		if (!strcmp(lists->item[at + 1], ALLOW))
+			filters.allow = lists->item[at + 2];
 		else
-			filters.applies = lists->item[at - 1];
+			filters.applies = lists->item[at + 2];
 	}
 	return filters;
 }

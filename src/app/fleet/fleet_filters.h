@@ -5,7 +5,8 @@
  * Layer: app: core.
  * Flow: apply --fleet sends the filter in place of what it returned; each gate
  * asks its own directory and puts the accounts into the lock's values.
- * Shape: in a prepare's lists, "filter", "allow" or "applies", and the filter.
+ * Shape: before all else in a prepare's lists, "filter", "allow" or "applies",
+ * and the filter.
  * Source: contract 10 "Entries".
  */
 #ifndef LOGONGATE_APP_FLEET_FLEET_FILTERS_H

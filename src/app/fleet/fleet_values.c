@@ -98,8 +98,9 @@ enum lg_status lg_fleet_values_join(const struct lg_fleet_event *prepare,
 		lg_reg_text_parse(prepare->values, strlen(prepare->values),
 				  "the values", NULL, &values, err);
 
-	while (status == LG_OK && at < lists->count &&
-	       !lg_fleet_filters_is_at(lists, at)) {
+	while (lg_fleet_filters_is_at(lists, at))
+		at += 3;
+	while (status == LG_OK && at < lists->count) {
 		if (lists->count - at < 3 ||
 		    !read_count(lists->item[at + 2], lists->count - at - 3,
 				&count))
@@ -109,10 +110,6 @@ enum lg_status lg_fleet_values_join(const struct lg_fleet_event *prepare,
 			status = put_list(values, lists, at, count, err);
 		at += 3 + count;
 	}
-	for (; status == LG_OK && at < lists->count; at += 3)
-		if (!lg_fleet_filters_is_at(lists, at))
-			status = lg_error_set(err, LG_ERR_SYNTAX, "the values",
-					      "a filter is not whole");
 	if (status != LG_OK)
 		lg_registry_free(&values);
 	else

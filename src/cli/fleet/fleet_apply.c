@@ -85,10 +85,10 @@ static enum lg_status send_filters(const struct lg_prepared *p,
 	status = lg_profile_render(p->profile, &gate, NULL, NULL, &rest, NULL,
 				   NULL, err);
 	if (status == LG_OK)
+		status = lg_fleet_filters_add(&filters, &event->lists, err);
+	if (status == LG_OK)
 		status =
 			lg_fleet_values_split(rest, values, &event->lists, err);
-	if (status == LG_OK)
-		status = lg_fleet_filters_add(&filters, &event->lists, err);
 	lg_registry_free(&rest);
 	return status;
 }
