@@ -184,9 +184,9 @@ static int worst(const struct lg_ways *ways, const struct lg_probes *probes)
 	return LG_EXIT_DONE;
 }
 
-/* A server that is not where it was said to be must not be taken for one that
- * is not installed. */
-static int look_for_places(struct lg_cli *cli)
+/* A server that is not where it was said to be is told from one that is not
+ * installed. */
+static void tell_missing(struct lg_cli *cli)
 {
 	static const char *const place[] = {"dovecot", "postfix", "nginx",
 					    "haproxy", "pam",     "prosody"};
@@ -194,12 +194,11 @@ static int look_for_places(struct lg_cli *cli)
 	for (size_t i = 0; i < sizeof(place) / sizeof(place[0]); i++) {
 		const char *path = lg_cli_option(cli, place[i]);
 
-		if (path != NULL && access(path, F_OK) != 0)
-			return lg_cli_say(cli, LG_EXIT_INVALID, NULL,
-					  "--%s %s: %s", place[i], path,
-					  strerror(errno));
+		if (path != NULL && access(path, F_OK) != 0 && !cli->quiet)
+			lg_cli_say(cli, LG_EXIT_DONE, NULL,
+				   "--%s %s: %s; it is left out", place[i],
+				   path, strerror(errno));
 	}
-	return LG_EXIT_DONE;
 }
 
 int lg_cmd_doors(struct lg_cli *cli)
@@ -219,9 +218,7 @@ int lg_cmd_doors(struct lg_cli *cli)
 	struct lg_error err;
 	int code = LG_EXIT_DONE;
 
-	code = look_for_places(cli);
-	if (code != LG_EXIT_DONE)
-		goto out;
+	tell_missing(cli);
 	if (lg_cli_settings(cli, &settings, &err) != LG_OK ||
 	    lg_doors_survey(settings, &machine, &places, &ways, &err) !=
 		    LG_OK ||
