@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/fleet/fleet_ask.h"
 #include "app/fleet/fleet_filters.h"
 #include "app/fleet/fleet_values.h"
 #include "fleet_scene.h"
@@ -362,6 +363,83 @@ static void long_lists(void **state)
 	lg_registry_free(&values);
 }
 
+/* So many entries of no worth before those of a lock that a command leaves the
+ * rest unread: it knows the lock all the same, by what the gate says. */
+static void junk_is_left_unread(void **state)
+{
+	struct scene *scene = scene_make(1);
+	struct lg_fleet_ear ear = {0};
+	struct lg_fleet_fate fate;
+	struct lg_error err = {0};
+	char cn[64];
+	int i, is_cut = 0;
+
+	for (i = 0; i < LG_FLEET_JUNK_MAX + 100; i++) {
+		struct lg_fleet_entry junk = {.lock = {"lg-000000000000", 15},
+					      .kind = {"lift", 4},
+					      .number = {"1", 1},
+					      .body = {"{}", 2},
+					      .key = {"mallory", 7},
+					      .signature = {"AA==", 4}};
+
+		snprintf(cn, sizeof(cn), "lg-000000000000.%d.mallory", i);
+		junk.cn = (struct lg_fleet_text){cn, strlen(cn)};
+		assert_non_null(memory_put(scene->directory, &junk));
+	}
+	scene_turn(scene);
+	scene_applied_everywhere(scene);
+	assert_int_equal(lg_fleet_ear_open(&ear, SCENE_BASE, &scene->keys,
+					   &scene->signature, NULL,
+					   &scene->clock, &err),
+			 LG_OK);
+	assert_int_equal(lg_fleet_ask(&ear, &scene->admin, NULL, &is_cut, &err),
+			 LG_OK);
+	assert_true(is_cut);
+	assert_true(lg_fleet_set_find(ear.set, SCENE_LOCK, &fate));
+	assert_non_null(fate.begin);
+	lg_fleet_ear_close(&ear);
+	scene_free(scene);
+}
+
+/* A machine with very many doors fills no entry; what nobody looked at is told
+ * apart from what has none. */
+static void doors_are_bounded(void **state)
+{
+	struct lg_fleet_report *report = calloc(1, sizeof(*report));
+	struct lg_fleet_report *again = calloc(1, sizeof(*again));
+	struct lg_buffer text = {0};
+	char door[64];
+	int i;
+
+	strcpy(report->version, "1");
+	assert_int_equal(lg_fleet_report_render(report, &text, NULL), LG_OK);
+	assert_int_equal(
+		lg_fleet_report_parse(text.data, text.len, again, NULL), LG_OK);
+	assert_false(again->doors_looked);
+	lg_fleet_report_release(again);
+	lg_buffer_clear(&text);
+	report->doors_looked = 1;
+	for (i = 0; i < LG_FLEET_REPORT_DOORS_MAX + 8; i++) {
+		snprintf(door, sizeof(door), "dovecot imap %d\n", i);
+		lg_strlist_add(&report->not_closed, door, strlen(door), NULL);
+	}
+	assert_int_equal(lg_fleet_report_render(report, &text, NULL), LG_OK);
+	assert_int_equal(
+		lg_fleet_report_parse(text.data, text.len, again, NULL), LG_OK);
+	assert_true(again->doors_looked);
+	assert_int_equal(again->not_closed.count,
+			 LG_FLEET_REPORT_DOORS_MAX + 1);
+	assert_string_equal(again->not_closed.item[0], "dovecot imap 0 ");
+	assert_string_equal(again->not_closed.item[LG_FLEET_REPORT_DOORS_MAX],
+			    "8 more");
+	assert_int_equal(again->doors_unknown.count, 0);
+	lg_fleet_report_release(again);
+	lg_fleet_report_release(report);
+	lg_buffer_release(&text);
+	free(report);
+	free(again);
+}
+
 int main(void)
 {
 	const struct CMUnitTest rows[] = {
@@ -381,6 +459,10 @@ int main(void)
 		suite_row("what is over makes room for the next lock",
 			  more_than_a_set_holds),
 		suite_row("two events of one name both count", two_of_one_name),
+		suite_row("a command leaves junk unread and knows the lock",
+			  junk_is_left_unread),
+		suite_row("a gate names so many doors and no more",
+			  doors_are_bounded),
 		suite_row("ten thousand names fit into an entry", long_lists),
 		suite_row("a lock for a group is for its gates alone", groups),
 	};
