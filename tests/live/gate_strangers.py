@@ -212,6 +212,8 @@ def reload_is_whole():
         os.chmod(key, 0o600)
         gate.start()
         gate.apply(listing("alice"))
+        # Her names are asked of the directory beside the answer.
+        eventually(lambda: gate.decide(user="alice")["verdict"] == "admit")
 
         def refusal():
             _, headers, _ = gate.http("GET", "/v1/check", headers={
