@@ -142,8 +142,13 @@ class Schedule(driver.Case):
         words = (self.listed(), "--on-calendar", "daily", "--for", "1h", "--")
         os.chmod(self.write("upgrade.sh", "#!/bin/sh\n"), 0o755)
         self.add("night", *words, "./upgrade.sh", "./as it is")
-        self.assertIn(f'"--" "{os.path.realpath(self.folder)}/upgrade.sh" '
-                      '"./as it is"\n', self.drop_in("night", "service"))
+        here = os.path.realpath(self.folder)
+        self.assertIn(f'"--" "{here}/upgrade.sh" "./as it is"\n',
+                      self.drop_in("night", "service"))
+        self.directory()
+        self.add("there", "--directory", "ldif:directory.ldif", *words[:-1])
+        self.assertIn(f'"--directory" "ldif:{here}/directory.ldif"',
+                      self.drop_in("there", "service"))
         for name in ("upgrade.sh", "./gone.sh"):
             done = self.add("other", *words, name, code=3)
             self.assertIn("; nothing was scheduled\n", done.err)

@@ -54,6 +54,27 @@ static enum lg_status add_program(struct lg_strlist *command, const char *name,
 	return status;
 }
 
+/* An export is a file, too. */
+static enum lg_status add_directory(struct lg_strlist *command, const char *uri,
+				    struct lg_error *err)
+{
+	static const char ldif[] = "ldif:";
+	const size_t len = sizeof(ldif) - 1;
+	struct lg_buffer whole = {0};
+	enum lg_status status;
+	char *path =
+		strncmp(uri, ldif, len) == 0 ? realpath(uri + len, NULL) : NULL;
+
+	lg_buffer_format(&whole, "%s%s", path != NULL ? ldif : uri,
+			 path != NULL ? path : "");
+	status = lg_buffer_status(&whole, err);
+	if (status == LG_OK)
+		status = add_word(command, whole.data, err);
+	lg_buffer_release(&whole);
+	free(path);
+	return status;
+}
+
 static int is_one_of(const char *name, const char *const *names)
 {
 	for (; *names != NULL; names++) {
@@ -83,6 +104,8 @@ static enum lg_status add_option(struct lg_strlist *command,
 	if (status == LG_OK && given->option->value != NULL)
 		status = is_one_of(name, paths)
 				 ? add_path(command, given->value, err)
+			 : strcmp(name, "directory") == 0
+				 ? add_directory(command, given->value, err)
 				 : add_word(command, given->value, err);
 	lg_buffer_release(&word);
 	return status;
