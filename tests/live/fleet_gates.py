@@ -424,8 +424,8 @@ logongateSignature: {"A" * 86}==
                          f"cn={lock}.1.anna,ou=locks,{FLEET}")
         for one in self.fleet().values():
             self.assertEqual(
-                one["how"], f"{lock} is in force there and its entries are "
-                "gone")
+                one["how"], f"{lock} is in force there, and its entries are "
+                "gone or of a key that was revoked")
         other = json.loads(self.admin.command(
             "apply", self.admin.profile(listed=["bob"]), "--for", "1h",
             "--fleet", "--json"))["id"]

@@ -419,6 +419,7 @@ class Page(unittest.TestCase):
                 with self.subTest(block=at, who=who):
                     self.step(who, file, block)
         self.forged_and_deleted()
+        self.key_revoked_in_the_middle()
 
     def lock_look_lift(self, anna, lines):
         plan, apply, status, lift = lines
@@ -541,6 +542,21 @@ logongateSignature: {"A" * 86}==
         self.assertIn("its begin is gone", said)
         anna.run("logongate lift upgrade --fleet")
         self.all_refuse("dora@example.org", False)
+
+
+    def key_revoked_in_the_middle(self):
+        """What bert locked stays, and anna lifts it."""
+        anna, bert = self.on["anna"], self.on["bert"]
+        lock = bert.json("logongate apply freeze --fleet --for 1h --json")["id"]
+        anna.run("logongate fleet keys revoke bert")
+        self.copied()
+        bert.run("logongate lift freeze --fleet", 3)
+        self.all_refuse("carl@example.net")
+        self.assertIn("of a key that was revoked",
+                      anna.run("logongate status --fleet"))
+        self.all_refuse("carl@example.net")
+        anna.run(f"logongate lift {lock} --fleet")
+        self.all_refuse("carl@example.net", False)
 
 
 if __name__ == "__main__":

@@ -66,7 +66,8 @@ int lg_fleet_differs(const struct lg_fleet_set *set,
 	}
 	unknown = what ? NULL : find_unknown(set, one);
 	if (unknown) {
-		what = "is in force there and its entries are gone";
+		what = "is in force there, and its entries are gone or of "
+		       "a key that was revoked";
 		lock = unknown->id;
 	}
 	if (out_how)
