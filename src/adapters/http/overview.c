@@ -70,7 +70,6 @@ static void locks(const struct lg_overview *o, int for_help,
 	const struct lg_page_frame *frame;
 	const char *language = NULL;
 	int in_force = 0;
-	size_t i;
 
 	if (o->no_policy)
 		lg_buffer_text(out, "<p>The mail server cannot tell at the "
@@ -78,7 +77,7 @@ static void locks(const struct lg_overview *o, int for_help,
 	else if (!o->lock_count)
 		lg_buffer_text(out, "<p>No maintenance is under way, and none "
 				    "is planned.</p>\n");
-	for (i = 0; i < o->lock_count; i++) {
+	for (size_t i = 0; i < o->lock_count; i++) {
 		one_lock(&o->lock[i], for_help, out);
 		in_force |= !o->lock[i].starts;
 		if (!o->lock[i].starts && !language)
@@ -93,13 +92,11 @@ static void locks(const struct lg_overview *o, int for_help,
 
 static void attention(const struct lg_overview *o, struct lg_buffer *out)
 {
-	size_t i;
-
 	if (!o->attention_count)
 		return;
 	lg_buffer_text(out, "<h2 class=\"bad\">Needs an administrator</h2>\n"
 			    "<ul>\n");
-	for (i = 0; i < o->attention_count; i++) {
+	for (size_t i = 0; i < o->attention_count; i++) {
 		lg_buffer_text(out, "<li>");
 		lg_http_escape(o->attention[i], out);
 		lg_buffer_text(out, "</li>\n");
@@ -109,8 +106,6 @@ static void attention(const struct lg_overview *o, struct lg_buffer *out)
 
 static void doors(const struct lg_overview *o, struct lg_buffer *out)
 {
-	size_t i;
-
 	lg_buffer_text(out,
 		       "<div class=\"wide\" tabindex=\"0\" role=\"region\""
 		       " aria-labelledby=\"doors\"><table>\n<thead><tr>"
@@ -120,7 +115,7 @@ static void doors(const struct lg_overview *o, struct lg_buffer *out)
 		       "<th scope=\"col\" class=\"n\">Connections</th>"
 		       "<th scope=\"col\">Without a policy</th></tr></thead>"
 		       "\n<tbody>\n");
-	for (i = 0; i < o->door_count; i++) {
+	for (size_t i = 0; i < o->door_count; i++) {
 		const struct lg_overview_door *door = &o->door[i];
 
 		lg_buffer_text(out, "<tr><th scope=\"row\">");
@@ -146,9 +141,8 @@ static void chart(const struct lg_overview *o, struct lg_buffer *out)
 	uint64_t admitted = 0;
 	uint64_t refused = 0;
 	uint64_t most = 0;
-	int i;
 
-	for (i = 0; i < LG_OVERVIEW_MINUTES; i++) {
+	for (int i = 0; i < LG_OVERVIEW_MINUTES; i++) {
 		uint64_t sum = o->minute[i].admitted + o->minute[i].refused;
 
 		admitted += o->minute[i].admitted;
@@ -161,7 +155,7 @@ static void chart(const struct lg_overview *o, struct lg_buffer *out)
 			 "aria-label=\"In the last hour %" PRIu64
 			 " logons were refused and %" PRIu64 " let in\">\n",
 			 refused, admitted);
-	for (i = 0; i < LG_OVERVIEW_MINUTES && most; i++) {
+	for (int i = 0; i < LG_OVERVIEW_MINUTES && most; i++) {
 		unsigned int r =
 			(unsigned int)(o->minute[i].refused * 100 / most);
 		unsigned int a =
@@ -200,10 +194,9 @@ void lg_overview_row(const struct lg_overview_refusal *refusal,
 	const char *const cell[] = {refusal->at,     refusal->user,
 				    refusal->client, refusal->address,
 				    refusal->door,   refusal->reason};
-	size_t i;
 
 	lg_buffer_text(out, "<tr>");
-	for (i = 0; i < sizeof(cell) / sizeof(cell[0]); i++) {
+	for (size_t i = 0; i < sizeof(cell) / sizeof(cell[0]); i++) {
 		lg_buffer_text(out, "<td>");
 		lg_http_escape(cell[i] ? cell[i] : "-", out);
 		lg_buffer_text(out, "</td>");
@@ -251,9 +244,8 @@ static void title_of(const struct lg_overview *o, struct lg_buffer *out_title,
 {
 	int in_force = 0;
 	int of_all = 0;
-	size_t i;
 
-	for (i = 0; i < o->lock_count; i++) {
+	for (size_t i = 0; i < o->lock_count; i++) {
 		in_force |= !o->lock[i].starts;
 		of_all |= !o->lock[i].starts && !o->lock[i].concerns;
 	}
@@ -330,7 +322,6 @@ enum lg_status lg_overview_help(const struct lg_overview *overview,
 	char sessions[24];
 	char refused[24];
 	const char *state;
-	int i;
 
 	title_of(overview, &part[TITLE], &state);
 	locks(overview, 1, &part[LOCKS]);
@@ -341,7 +332,7 @@ enum lg_status lg_overview_help(const struct lg_overview *overview,
 	found(search, &part[FOUND]);
 	snprintf(sessions, sizeof(sessions), "%" PRIu64, overview->sessions);
 	snprintf(refused, sizeof(refused), "%" PRIu64, overview->refused);
-	for (i = 0; i < PARTS && status == LG_OK; i++)
+	for (int i = 0; i < PARTS && status == LG_OK; i++)
 		status = lg_buffer_status(&part[i], err);
 	if (status == LG_OK) {
 		const struct lg_http_slot slot[] = {
@@ -368,7 +359,7 @@ enum lg_status lg_overview_help(const struct lg_overview *overview,
 					  sizeof(slot) / sizeof(slot[0]),
 					  out_html, err);
 	}
-	for (i = 0; i < PARTS; i++)
+	for (int i = 0; i < PARTS; i++)
 		lg_buffer_release(&part[i]);
 	return status;
 }

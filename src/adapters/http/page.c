@@ -128,9 +128,9 @@ const struct lg_page_frame *lg_page_frame(const char *language)
 		 "U hoeft niets te veranderen; uw wachtwoord is niet "
 		 "veranderd."},
 	};
-	size_t i;
 
-	for (i = 1; language && i < sizeof(known) / sizeof(known[0]); i++)
+	for (size_t i = 1; language && i < sizeof(known) / sizeof(known[0]);
+	     i++)
 		if (!strncasecmp(language, known[i].language, 2) &&
 		    (!language[2] || language[2] == '-'))
 			return &known[i];

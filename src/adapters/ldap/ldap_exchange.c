@@ -38,9 +38,8 @@ static int is_ours(const struct lg_target_change *change,
 		   const struct lg_value *now, const char *protocol)
 {
 	size_t found = 0;
-	size_t i;
 
-	for (i = 0; i < count_of(change->expected); i++) {
+	for (size_t i = 0; i < count_of(change->expected); i++) {
 		const char *text = change->expected->list.item[i];
 
 		if (!same_protocol(text, protocol) ||
@@ -65,7 +64,6 @@ enum lg_status lg_ldap_exchange_plan(const struct lg_target_change *change,
 				     struct lg_error *err)
 {
 	int judge = change->care == LG_TARGET_RESTORE;
-	size_t i;
 
 	exchange->delete_value = calloc(count_of(change->expected) + 1,
 					sizeof(*exchange->delete_value));
@@ -74,14 +72,14 @@ enum lg_status lg_ldap_exchange_plan(const struct lg_target_change *change,
 	if (!exchange->delete_value || !exchange->add_value)
 		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
 				    "out of memory");
-	for (i = 0; i < count_of(change->expected); i++) {
+	for (size_t i = 0; i < count_of(change->expected); i++) {
 		const char *text = change->expected->list.item[i];
 
 		if (!lg_account_values_has(change->value, text) &&
 		    (!judge || is_ours(change, now, text)))
 			exchange->delete_value[exchange->delete_count++] = text;
 	}
-	for (i = 0; i < count_of(change->value); i++) {
+	for (size_t i = 0; i < count_of(change->value); i++) {
 		const char *text = change->value->list.item[i];
 
 		if (!lg_account_values_has(change->expected, text) &&

@@ -21,13 +21,11 @@ struct values {
 static int values_fill(struct values *values, const char *const *text,
 		       size_t count)
 {
-	size_t i;
-
 	values->value = calloc(count + 1, sizeof(*values->value));
 	values->list = calloc(count + 1, sizeof(*values->list));
 	if (!values->value || !values->list)
 		return 0;
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		values->value[i].bv_len = strlen(text[i]);
 		values->value[i].bv_val = (char *)text[i];
 		values->list[i] = &values->value[i];

@@ -85,11 +85,10 @@ static enum lg_status connect_any(struct ldap_target *target,
 				  struct lg_error *err)
 {
 	enum lg_status status = LG_ERR_DIRECTORY;
-	size_t i;
 
 	/* Only memory is no server's matter. */
-	for (i = 0; i < target->settings.uri.count && status != LG_OK &&
-		    status != LG_ERR_NO_MEMORY;
+	for (size_t i = 0; i < target->settings.uri.count && status != LG_OK &&
+			   status != LG_ERR_NO_MEMORY;
 	     i++)
 		status = lg_ldap_connect(&target->settings,
 					 target->settings.uri.item[i],
@@ -108,10 +107,9 @@ static enum lg_status ask_right(struct ldap_target *target,
 {
 	struct lg_ldap_connection connection = {0};
 	enum lg_status status = connect_any(target, &connection, err);
-	size_t i;
 
-	for (i = 0; status == LG_OK && !probe->may_write && i < entry->count;
-	     i++)
+	for (size_t i = 0;
+	     status == LG_OK && !probe->may_write && i < entry->count; i++)
 		status = lg_ldap_may_modify(&connection, entry->item[i],
 					    &probe->may_write, probe->note,
 					    sizeof(probe->note), err);
@@ -200,9 +198,8 @@ static enum lg_status check_rights(struct lg_ldap_connection *connection,
 				   struct lg_error *err)
 {
 	enum lg_status status = LG_OK;
-	size_t i;
 
-	for (i = 0; status == LG_OK && i < count; i++) {
+	for (size_t i = 0; status == LG_OK && i < count; i++) {
 		struct lg_target_probe probe = {.may_write = 1};
 		const struct lg_value *value =
 			lg_registry_find(now, change[i].key, change[i].name);
@@ -227,9 +224,7 @@ static enum lg_status check_changes(const struct ldap_target *target,
 				    struct lg_ldap_outcome *outcome,
 				    struct lg_error *err)
 {
-	size_t i;
-
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		const struct lg_value *value =
 			lg_registry_find(now, change[i].key, change[i].name);
 
@@ -260,14 +255,13 @@ static enum lg_status write_all(struct ldap_target *target,
 	struct lg_ldap_outcome outcome = {0};
 	enum lg_status status =
 		check_changes(target, change, count, now, &outcome, err);
-	size_t i;
 
 	if (status == LG_OK)
 		status = connect_any(target, &connection, err);
 	if (status == LG_OK)
 		status = check_rights(&connection, change, count, now, &outcome,
 				      err);
-	for (i = 0; status == LG_OK && i < count; i++) {
+	for (size_t i = 0; status == LG_OK && i < count; i++) {
 		/* A restore goes on: the others are not to stay locked. */
 		if (outcome.denied.count && change[i].care == LG_TARGET_CHANGE)
 			break;

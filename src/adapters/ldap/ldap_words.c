@@ -31,7 +31,6 @@ const char *lg_ldap_words_of(const char *diagnostic)
 	const char *at = diagnostic ? strstr(diagnostic, ", data ") : NULL;
 	unsigned long code;
 	char *end;
-	size_t i;
 
 	if (!at)
 		return NULL;
@@ -39,7 +38,7 @@ const char *lg_ldap_words_of(const char *diagnostic)
 	code = strtoul(at, &end, 16);
 	if (end == at || (*end && *end != ','))
 		return NULL;
-	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
 		if (known[i].code == code)
 			return known[i].words;
 	return NULL;

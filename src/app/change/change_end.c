@@ -132,10 +132,9 @@ lg_change_recover(const struct lg_change_hands *hands,
 {
 	struct lg_change_recovered recovered = {0};
 	struct lg_now now = hands->now(hands->self);
-	size_t i;
 
 	/* what it wrote stands on what the older ones left */
-	for (i = book->count; i-- > 0;) {
+	for (size_t i = book->count; i-- > 0;) {
 		const struct lg_servers_record *record = &book->record[i];
 		int due = lg_change_is_due(record, &now);
 		const struct lg_change_lift lift = {

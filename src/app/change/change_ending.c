@@ -36,9 +36,8 @@ enum lg_status lg_change_ending_begin(struct lg_change_ending *ending,
 void lg_change_ending_finish(struct lg_change_ending *ending)
 {
 	const struct lg_change_hands *hands = ending->hands;
-	size_t i;
 
-	for (i = 0; i < ending->fleet.count; i++)
+	for (size_t i = 0; i < ending->fleet.count; i++)
 		lg_servers_member_release(&ending->fleet.member[i]);
 	if (ending->fleet.last)
 		lg_servers_member_release(ending->fleet.last);
@@ -73,12 +72,11 @@ static enum lg_status choose(struct lg_change_ending *ending,
 {
 	const struct lg_servers_record *record = ending->record;
 	enum lg_status status = LG_OK;
-	size_t i;
 
 	/* what it wrote nobody knows */
 	if (!record || record->phase == LG_SERVERS_LOST)
 		return LG_OK;
-	for (i = 0; status == LG_OK && i < record->count; i++) {
+	for (size_t i = 0; status == LG_OK && i < record->count; i++) {
 		const char *name = record->target[i].name;
 
 		if (!lg_servers_step_locks(record->target[i].step))
@@ -132,7 +130,6 @@ enum lg_status lg_change_ending_gather(struct lg_change_ending *ending,
 	struct lg_target *port = NULL;
 	enum lg_status status = LG_OK;
 	size_t count = 0;
-	size_t i;
 
 	fleet->member = calloc(most, sizeof(*fleet->member));
 	if (!wanted || !fleet->member)
@@ -147,7 +144,7 @@ enum lg_status lg_change_ending_gather(struct lg_change_ending *ending,
 		status = lg_servers_ending(&ending->book, record, port, count,
 					   fleet, err);
 	name_lock(ending, lift);
-	for (i = 0; status == LG_OK && i < count; i++) {
+	for (size_t i = 0; status == LG_OK && i < count; i++) {
 		if (port[i].lock)
 			port[i].lock(port[i].self, &ending->lock,
 				     &fleet->member[i].told);
@@ -179,9 +176,8 @@ void lg_change_ending_note(const struct lg_change_ending *ending,
 		.max_duration_s = -1,
 		.locks = event == LG_EVENT_EXTEND,
 	};
-	size_t i;
 
-	for (i = 0; i < record->count; i++) {
+	for (size_t i = 0; i < record->count; i++) {
 		/* what became of those that were given up stands there */
 		if (record->target[i].step != LG_SERVERS_FORGOTTEN)
 			lg_strlist_add(&names, record->target[i].name,

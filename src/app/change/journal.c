@@ -227,9 +227,7 @@ enum lg_status lg_journal_mend(const struct lg_files *files,
 
 void lg_journal_names(const struct lg_strlist *names, struct lg_buffer *text)
 {
-	size_t i;
-
-	for (i = 0; i < names->count && i < NAMES_MAX; i++)
+	for (size_t i = 0; i < names->count && i < NAMES_MAX; i++)
 		lg_buffer_format(text, "%s%s", i > 0 ? ", " : "",
 				 names->item[i]);
 	if (names->count > NAMES_MAX)

@@ -159,14 +159,12 @@ static enum lg_status work_restore(struct lg_servers_round *round,
 /* Restores every touched member. */
 static enum lg_servers_outcome restore_members(struct lg_servers *fleet)
 {
-	size_t i;
-
 	if (!fleet->partial &&
 	    lg_servers_journal_step(fleet, "lifting", NULL,
 				    &fleet->unwritten) != LG_OK)
 		return LG_SERVERS_NOTHING_WRITTEN;
 	lg_servers_round_run(fleet, work_restore, 0);
-	for (i = 0; i < fleet->count; i++) {
+	for (size_t i = 0; i < fleet->count; i++) {
 		if (fleet->member[i].left_behind)
 			return LG_SERVERS_LEFT_BEHIND;
 	}
@@ -241,9 +239,8 @@ static enum lg_status still_as_planned(const struct lg_servers *fleet,
 {
 	const struct lg_servers_member *member;
 	const char *name;
-	size_t i;
 
-	for (i = 0; i < fleet->count; i++) {
+	for (size_t i = 0; i < fleet->count; i++) {
 		member = &fleet->member[i];
 		name = member->planned
 			       ? lg_servers_differing(member, member->found,
@@ -382,10 +379,9 @@ static enum lg_status work_compare(struct lg_servers_round *round,
 static void leave_behind(struct lg_servers *fleet)
 {
 	struct lg_servers_member *member;
-	size_t i;
 
 	lg_servers_round_run(fleet, work_compare, 0);
-	for (i = 0; i < fleet->count; i++) {
+	for (size_t i = 0; i < fleet->count; i++) {
 		member = &fleet->member[i];
 		if (member->status == LG_OK &&
 		    (!member->changed || member->port->keeps_others))
@@ -407,15 +403,13 @@ enum lg_status lg_servers_lift(struct lg_servers *fleet,
 			       enum lg_servers_outcome *out_outcome,
 			       struct lg_error *err)
 {
-	size_t i;
-
 	*out_outcome = LG_SERVERS_NOTHING_WRITTEN;
 	if (mode == LG_SERVERS_LIFT_EACH)
 		leave_behind(fleet);
 	if (mode == LG_SERVERS_LIFT_CAREFUL) {
 		if (!lg_servers_round_run(fleet, work_compare, 0))
 			return lg_servers_first_failure(fleet, err);
-		for (i = 0; i < fleet->count; i++) {
+		for (size_t i = 0; i < fleet->count; i++) {
 			if (fleet->member[i].changed)
 				return lg_error_set(
 					err, LG_ERR_CONFLICT,
@@ -428,7 +422,7 @@ enum lg_status lg_servers_lift(struct lg_servers *fleet,
 		}
 	}
 	*out_outcome = restore_all(fleet, mode != LG_SERVERS_LIFT_CAREFUL);
-	for (i = 0; i < fleet->count; i++) {
+	for (size_t i = 0; i < fleet->count; i++) {
 		if (fleet->member[i].kept)
 			*out_outcome = LG_SERVERS_LEFT_BEHIND;
 	}

@@ -16,9 +16,7 @@
 
 void lg_servers_book_release(struct lg_servers_book *book)
 {
-	size_t i;
-
-	for (i = 0; i < book->count; i++)
+	for (size_t i = 0; i < book->count; i++)
 		lg_servers_record_release(&book->record[i]);
 	free(book->record);
 	*book = (struct lg_servers_book){0};
@@ -27,11 +25,9 @@ void lg_servers_book_release(struct lg_servers_book *book)
 struct lg_servers_record *
 lg_servers_book_find(const struct lg_servers_book *book, const char *id)
 {
-	size_t i;
-
 	if (!id)
 		id = "";
-	for (i = 0; i < book->count; i++) {
+	for (size_t i = 0; i < book->count; i++) {
 		if (strcmp(book->record[i].id ? book->record[i].id : "", id) ==
 		    0)
 			return &book->record[i];
@@ -89,8 +85,6 @@ struct line_place {
 static void note_damage(struct lg_servers_book *book,
 			const struct line_place *place, const char *what)
 {
-	size_t i, j;
-
 	if (book->damaged++ == 0)
 		lg_error_set_at(&book->damage, LG_ERR_SYNTAX, place->file,
 				place->number,
@@ -100,10 +94,10 @@ static void note_damage(struct lg_servers_book *book,
 				"keeps the damaged file; logongate registry "
 				"restore puts the back-up of a server back",
 				what);
-	for (i = 0; i < book->count; i++) {
+	for (size_t i = 0; i < book->count; i++) {
 		struct lg_servers_record *record = &book->record[i];
 
-		for (j = 0; j < record->count; j++) {
+		for (size_t j = 0; j < record->count; j++) {
 			if (record->target[j].step == LG_SERVERS_UNTOUCHED)
 				record->target[j].step = LG_SERVERS_WRITING;
 		}

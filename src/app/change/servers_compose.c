@@ -63,10 +63,9 @@ static enum lg_status add_names(struct lg_servers_beside *beside,
 				struct lg_error *err)
 {
 	enum lg_status status = LG_OK;
-	size_t i;
 
-	for (i = 0; status == LG_OK && i < lg_registry_count(target->wanted);
-	     i++) {
+	for (size_t i = 0;
+	     status == LG_OK && i < lg_registry_count(target->wanted); i++) {
 		const struct lg_value *name = lg_registry_at(target->wanted, i);
 		const struct lg_value *before = find(target->before, name);
 
@@ -87,7 +86,6 @@ enum lg_status lg_servers_beside(const struct lg_servers_book *book,
 {
 	struct lg_servers_beside beside = {0};
 	enum lg_status status = lg_registry_new(&beside.names, err);
-	size_t i;
 
 	if (status == LG_OK)
 		status = lg_registry_new(&beside.bare, err);
@@ -97,7 +95,7 @@ enum lg_status lg_servers_beside(const struct lg_servers_book *book,
 	if (status == LG_OK &&
 	    (!beside.lock || !beside.replaces || !beside.half))
 		status = lg_no_memory(err);
-	for (i = 0; status == LG_OK && i < book->count; i++) {
+	for (size_t i = 0; status == LG_OK && i < book->count; i++) {
 		const struct lg_servers_record *record = &book->record[i];
 		const struct lg_servers_record_target *is =
 			lg_servers_record_target(record, target);
@@ -129,11 +127,10 @@ enum lg_status lg_servers_bare(const struct lg_servers_beside *beside,
 	const struct lg_registry *const from[] = {found, beside->bare};
 	struct lg_registry *bare = NULL;
 	enum lg_status status = lg_registry_new(&bare, err);
-	size_t i, k;
 
-	for (k = 0; k < 2; k++) {
-		for (i = 0; status == LG_OK && i < lg_registry_count(from[k]);
-		     i++) {
+	for (size_t k = 0; k < 2; k++) {
+		for (size_t i = 0;
+		     status == LG_OK && i < lg_registry_count(from[k]); i++) {
 			const struct lg_value *value =
 				lg_registry_at(from[k], i);
 
@@ -164,9 +161,8 @@ static enum lg_status turn_off(struct lg_strlist *values,
 	struct lg_protocol_change change = {0};
 	struct lg_strlist after = {0};
 	enum lg_status status = LG_OK;
-	int protocol;
 
-	for (protocol = 0; status == LG_OK && protocol < LG_PROTOCOL_COUNT;
+	for (int protocol = 0; status == LG_OK && protocol < LG_PROTOCOL_COUNT;
 	     protocol++) {
 		if (lg_protocol_settings_knows(protocol) &&
 		    lg_protocol_settings_access(own, protocol) ==
@@ -196,9 +192,8 @@ compose_account(const struct lg_registry *const *lock, size_t count,
 	struct lg_strlist settings = {0};
 	enum lg_status status = LG_OK;
 	size_t setters = 0;
-	size_t i;
 
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		if (find(lock[i], name)) {
 			only = find(lock[i], name);
 			setters++;
@@ -208,7 +203,7 @@ compose_account(const struct lg_registry *const *lock, size_t count,
 		return lg_registry_set(out, only, err);
 	if (value)
 		status = lg_strlist_add_all(&settings, &value->list, err);
-	for (i = 0; status == LG_OK && i < count; i++) {
+	for (size_t i = 0; status == LG_OK && i < count; i++) {
 		value = find(lock[i], name);
 		if (value)
 			status = turn_off(&settings, &value->list, err);
@@ -226,9 +221,8 @@ compose_other(const struct lg_registry *const *lock, size_t count,
 	      struct lg_registry *out, struct lg_error *err)
 {
 	const struct lg_value *value = NULL;
-	size_t i;
 
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		const struct lg_value *other = find(lock[i], name);
 
 		if (other && value && !lg_value_equal(value, other))
@@ -250,9 +244,9 @@ static enum lg_status of_store(const struct lg_registry *values,
 {
 	struct lg_registry *store = NULL;
 	enum lg_status status = lg_registry_new(&store, err);
-	size_t i;
 
-	for (i = 0; status == LG_OK && i < lg_registry_count(values); i++) {
+	for (size_t i = 0; status == LG_OK && i < lg_registry_count(values);
+	     i++) {
 		if (is_of_store(lg_registry_at(values, i)))
 			status = lg_registry_set(
 				store, lg_registry_at(values, i), err);
@@ -279,18 +273,17 @@ compose_store(const struct lg_registry *const *lock, size_t count,
 	};
 	struct lg_compose_input whole = input;
 	enum lg_status status = LG_OK;
-	size_t i;
 
 	if (!store)
 		return lg_no_memory(err);
-	for (i = 0; status == LG_OK && i < count; i++)
+	for (size_t i = 0; status == LG_OK && i < count; i++)
 		status = of_store(lock[i], &store[i], err);
 	if (status == LG_OK && bare)
 		status = of_store(bare, &before, err);
 	whole.before = before;
 	if (status == LG_OK)
 		status = lg_compose(&whole, out_values, warnings, err);
-	for (i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++)
 		lg_registry_free(&store[i]);
 	lg_registry_free(&before);
 	free(store);
@@ -320,16 +313,15 @@ static enum lg_status beneath(const struct lg_servers_beside *beside,
 {
 	struct lg_registry *left = NULL;
 	enum lg_status status = lg_registry_new(&left, err);
-	size_t i, k;
 
-	for (i = 0; status == LG_OK && !beside->replaced &&
-		    i < lg_registry_count(bare);
+	for (size_t i = 0; status == LG_OK && !beside->replaced &&
+			   i < lg_registry_count(bare);
 	     i++) {
 		const struct lg_value *value = lg_registry_at(bare, i);
 		int replaced =
 			more->own && more->replaces && says(more->own, value);
 
-		for (k = 0; k < beside->count; k++)
+		for (size_t k = 0; k < beside->count; k++)
 			replaced |= beside->replaces[k] &&
 				    says(beside->lock[k], value);
 		if (!replaced)
@@ -345,9 +337,7 @@ static enum lg_status beneath(const struct lg_servers_beside *beside,
 static int sets(const struct lg_registry *const *lock, size_t count,
 		const struct lg_value *name)
 {
-	size_t i;
-
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		if (find(lock[i], name))
 			return 1;
 	}
@@ -367,11 +357,10 @@ enum lg_status lg_servers_composed(const struct lg_servers_beside *beside,
 	struct lg_registry *values = NULL, *store = NULL, *left = NULL;
 	enum lg_status status = lg_registry_new(&values, err);
 	size_t count = 0;
-	size_t i;
 
 	if (status == LG_OK && !lock)
 		status = lg_no_memory(err);
-	for (i = 0; status == LG_OK && i < beside->count; i++)
+	for (size_t i = 0; status == LG_OK && i < beside->count; i++)
 		lock[count++] = beside->lock[i];
 	if (status == LG_OK && more->own)
 		lock[count++] = more->own;
@@ -380,7 +369,8 @@ enum lg_status lg_servers_composed(const struct lg_servers_beside *beside,
 	if (status == LG_OK)
 		status = compose_store(lock, count, left, more->dialect, &store,
 				       warnings, err);
-	for (i = 0; status == LG_OK && i < lg_registry_count(names); i++) {
+	for (size_t i = 0; status == LG_OK && i < lg_registry_count(names);
+	     i++) {
 		const struct lg_value *name = lg_registry_at(names, i);
 		const struct lg_value *value;
 

@@ -128,10 +128,9 @@ enum lg_status lg_servers_ending(const struct lg_servers_book *book,
 				 struct lg_servers *fleet, struct lg_error *err)
 {
 	enum lg_status status = LG_OK;
-	size_t i;
 
 	fleet->id = record->id;
-	for (i = 0; status == LG_OK && i < count; i++) {
+	for (size_t i = 0; status == LG_OK && i < count; i++) {
 		const struct lg_servers_record_target *target =
 			lg_servers_record_target(record, port[i].name);
 		struct lg_servers_member *member = &fleet->member[i];
@@ -180,9 +179,7 @@ const struct lg_servers_record *
 lg_servers_interrupted(const struct lg_servers_book *book, const char *target,
 		       const struct lg_servers_record *except)
 {
-	size_t i;
-
-	for (i = 0; i < book->count; i++) {
+	for (size_t i = 0; i < book->count; i++) {
 		const struct lg_servers_record *record = &book->record[i];
 		const struct lg_servers_record_target *is =
 			lg_servers_record_target(record, target);

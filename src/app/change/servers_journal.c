@@ -178,14 +178,13 @@ enum lg_status lg_servers_journal_begin(const struct lg_servers *fleet,
 	};
 	struct lg_buffer line = {0};
 	enum lg_status status = LG_OK;
-	size_t i;
 
 	snprintf(record.boot_id, sizeof(record.boot_id), "%s",
 		 change->now.boot_id);
 	record.target = calloc(fleet->count + 1, sizeof(*record.target));
 	if (!record.target)
 		return lg_no_memory(err);
-	for (i = 0; i < fleet->count; i++) {
+	for (size_t i = 0; i < fleet->count; i++) {
 		const struct lg_servers_member *member = &fleet->member[i];
 
 		record.target[record.count++] =
@@ -246,9 +245,8 @@ static enum lg_status render_targets(const struct lg_servers_record *record,
 				     struct lg_error *err)
 {
 	enum lg_status status = LG_OK;
-	size_t i;
 
-	for (i = 0; status == LG_OK && i < record->count; i++) {
+	for (size_t i = 0; status == LG_OK && i < record->count; i++) {
 		const struct lg_servers_record_target *target =
 			&record->target[i];
 
@@ -289,14 +287,13 @@ enum lg_status lg_servers_book_render(const struct lg_servers_book *book,
 				      struct lg_error *err)
 {
 	enum lg_status status;
-	size_t i;
 
 	lg_buffer_format(out_text,
 			 "{\"journal\":\"logongate changes\","
 			 "\"version\":%d}\n",
 			 LG_SERVERS_BOOK_VERSION);
 	status = lg_buffer_status(out_text, err);
-	for (i = 0; status == LG_OK && i < book->count; i++)
+	for (size_t i = 0; status == LG_OK && i < book->count; i++)
 		status = render_record(&book->record[i], out_text, err);
 	return status;
 }

@@ -14,10 +14,10 @@ enum lg_status lg_servers_keep_before(const struct lg_registry *wanted,
 	struct lg_registry *before = NULL;
 	const struct lg_value *value;
 	enum lg_status status;
-	size_t i;
 
 	status = lg_registry_new(&before, err);
-	for (i = 0; status == LG_OK && i < lg_registry_count(wanted); i++) {
+	for (size_t i = 0; status == LG_OK && i < lg_registry_count(wanted);
+	     i++) {
 		value = lg_registry_at(wanted, i);
 		value = lg_registry_find(found, value->key, value->name);
 		if (value)

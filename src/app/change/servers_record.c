@@ -17,9 +17,7 @@ static enum lg_status bad(const char *what, struct lg_error *err)
 
 void lg_servers_record_release(struct lg_servers_record *record)
 {
-	size_t i;
-
-	for (i = 0; i < record->count; i++) {
+	for (size_t i = 0; i < record->count; i++) {
 		free(record->target[i].name);
 		free(record->target[i].backup);
 		lg_registry_free(&record->target[i].before);
@@ -38,9 +36,7 @@ struct lg_servers_record_target *
 lg_servers_record_target(const struct lg_servers_record *record,
 			 const char *name)
 {
-	size_t i;
-
-	for (i = 0; i < record->count; i++) {
+	for (size_t i = 0; i < record->count; i++) {
 		if (strcmp(record->target[i].name, name) == 0)
 			return &record->target[i];
 	}
@@ -263,10 +259,8 @@ static enum lg_status read_targets(const cJSON *object,
 /* Nothing may be taken for what it was not. */
 static void lose(struct lg_servers_record *record)
 {
-	size_t i;
-
 	record->phase = LG_SERVERS_LOST;
-	for (i = 0; i < record->count; i++) {
+	for (size_t i = 0; i < record->count; i++) {
 		lg_registry_free(&record->target[i].before);
 		lg_registry_free(&record->target[i].wanted);
 		record->target[i].step = LG_SERVERS_WRITING;
@@ -341,9 +335,7 @@ int lg_servers_step_ends_restart(enum lg_servers_step step)
 
 static int is_anywhere(const struct lg_servers_record *record)
 {
-	size_t i;
-
-	for (i = 0; i < record->count; i++) {
+	for (size_t i = 0; i < record->count; i++) {
 		if (lg_servers_step_locks(record->target[i].step))
 			return 1;
 	}

@@ -126,9 +126,8 @@ enum lg_status lg_servers_first_failure(const struct lg_servers *fleet,
 					struct lg_error *err)
 {
 	const struct lg_servers_member *member;
-	size_t i;
 
-	for (i = 0; i < fleet->count; i++) {
+	for (size_t i = 0; i < fleet->count; i++) {
 		member = &fleet->member[i];
 		if (member->status == LG_OK)
 			continue;

@@ -35,9 +35,8 @@ static const struct lg_fleet_report_lock *
 find_unknown(const struct lg_fleet_set *set, const struct lg_fleet_one *one)
 {
 	struct lg_fleet_fate fate;
-	size_t i;
 
-	for (i = 0; i < one->report.lock_count; i++)
+	for (size_t i = 0; i < one->report.lock_count; i++)
 		if (one->report.lock[i].state == LG_FLEET_STATE_IN_FORCE &&
 		    (!lg_fleet_set_find(set, one->report.lock[i].id, &fate) ||
 		     (!fate.prepare && !fate.end)))

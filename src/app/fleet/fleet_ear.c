@@ -282,9 +282,7 @@ static enum lg_status heard(void *context, struct lg_error *err)
 
 static void tell_gone(struct lg_fleet_ear *ear, size_t gone)
 {
-	size_t i;
-
-	for (i = ear->set->trouble_count; gone && i-- > 0;) {
+	for (size_t i = ear->set->trouble_count; gone && i-- > 0;) {
 		if (ear->set->trouble[i].code != LG_FLEET_VANISHED)
 			continue;
 		gone--;

@@ -23,12 +23,11 @@ static enum lg_status read_held(struct lg_fleet_gate *gate,
 	const struct lg_files *files = gate->ear.files;
 	struct lg_strlist names = {0};
 	enum lg_status status = LG_OK;
-	size_t i;
 
 	if (!files)
 		return LG_OK;
 	status = files->list(files->self, LG_FLEET_FOLDER, &names, err);
-	for (i = 0; i < names.count && status == LG_OK; i++) {
+	for (size_t i = 0; i < names.count && status == LG_OK; i++) {
 		const char *name = names.item[i];
 		struct lg_fleet_own *own = NULL;
 		char id[LG_FLEET_LOCK_SIZE] = "";
@@ -70,9 +69,7 @@ enum lg_status lg_fleet_gate_open(struct lg_fleet_gate *gate,
 
 void lg_fleet_gate_close(struct lg_fleet_gate *gate)
 {
-	size_t i;
-
-	for (i = 0; i < gate->own_count; i++)
+	for (size_t i = 0; i < gate->own_count; i++)
 		lg_fleet_made_release(&gate->own[i].made);
 	free(gate->own);
 	gate->own = NULL;

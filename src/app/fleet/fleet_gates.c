@@ -18,9 +18,7 @@ static void free_one(struct lg_fleet_one *one)
 
 void lg_fleet_gates_release(struct lg_fleet_gates *gates)
 {
-	size_t i;
-
-	for (i = 0; i < gates->count; i++)
+	for (size_t i = 0; i < gates->count; i++)
 		free_one(gates->one[i]);
 	free(gates->one);
 	*gates = (struct lg_fleet_gates){0};
@@ -123,10 +121,9 @@ static enum lg_status vanished(void *context, const struct lg_fleet_id *id,
 			       struct lg_error *err)
 {
 	struct lg_fleet_gates *gates = context;
-	size_t i;
 
 	(void)err;
-	for (i = 0; i < gates->count; i++)
+	for (size_t i = 0; i < gates->count; i++)
 		if (!memcmp(&gates->one[i]->id, id, sizeof(*id)))
 			gates->one[i]->gone = 1;
 	return LG_OK;
@@ -146,9 +143,8 @@ lg_fleet_gates_missed(const struct lg_fleet_gates *gates,
 {
 	int64_t most = (int64_t)shown->count;
 	const struct lg_fleet_one *found = NULL;
-	size_t i;
 
-	for (i = 0; i < gates->count; i++) {
+	for (size_t i = 0; i < gates->count; i++) {
 		if (gates->one[i]->gone || gates->one[i]->report.count <= most)
 			continue;
 		most = gates->one[i]->report.count;

@@ -76,9 +76,7 @@ void lg_fleet_kept_remove(struct lg_fleet_ear *ear,
 
 static int read_id(const char *text, struct lg_fleet_id *out_id)
 {
-	size_t i;
-
-	for (i = 0; i < LG_FLEET_ID_SIZE; i++)
+	for (size_t i = 0; i < LG_FLEET_ID_SIZE; i++)
 		out_id->byte[i] =
 			(unsigned char)(lg_hex_value(text[2 * i]) << 4 |
 					lg_hex_value(text[2 * i + 1]));
@@ -218,7 +216,6 @@ enum lg_status lg_fleet_kept_read(struct lg_fleet_ear *ear,
 {
 	struct lg_strlist names = {0};
 	enum lg_status status;
-	size_t i;
 
 	if (!ear->files)
 		return LG_OK;
@@ -226,7 +223,7 @@ enum lg_status lg_fleet_kept_read(struct lg_fleet_ear *ear,
 	if (status == LG_OK)
 		status = ear->files->list(ear->files->self, LG_FLEET_FOLDER,
 					  &names, err);
-	for (i = 0; i < names.count && status == LG_OK; i++)
+	for (size_t i = 0; i < names.count && status == LG_OK; i++)
 		if (is_event(names.item[i]))
 			status = read_one(ear, names.item[i], err);
 	lg_strlist_release(&names);
@@ -265,8 +262,7 @@ void lg_fleet_kept_make_room(struct lg_fleet_ear *ear, size_t len,
 			     int64_t now_s)
 {
 	int64_t before_s[2] = {now_s - DAY_S, now_s};
-	size_t i;
 
-	for (i = 0; i < 2 && lg_fleet_set_is_full(ear->set, len); i++)
+	for (size_t i = 0; i < 2 && lg_fleet_set_is_full(ear->set, len); i++)
 		lg_fleet_set_forget(ear->set, before_s[i], 0, forgets, ear);
 }

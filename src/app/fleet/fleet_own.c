@@ -11,9 +11,7 @@
 struct lg_fleet_own *lg_fleet_own_find(struct lg_fleet_gate *gate,
 				       const char *id)
 {
-	size_t i;
-
-	for (i = 0; i < gate->own_count; i++)
+	for (size_t i = 0; i < gate->own_count; i++)
 		if (!strcmp(gate->own[i].id, id))
 			return &gate->own[i];
 	return NULL;
@@ -40,9 +38,8 @@ enum lg_status lg_fleet_own_add(struct lg_fleet_gate *gate, const char *id,
 void lg_fleet_own_drop(struct lg_fleet_gate *gate)
 {
 	struct lg_fleet_fate fate;
-	size_t i;
 
-	for (i = gate->own_count; i-- > 0;) {
+	for (size_t i = gate->own_count; i-- > 0;) {
 		struct lg_fleet_own *own = &gate->own[i];
 
 		if (!own->events || own->has ||

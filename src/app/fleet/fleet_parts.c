@@ -48,7 +48,6 @@ enum lg_status lg_fleet_parts_find(struct lg_fleet_round *round,
 	struct lg_fleet_sink sink = lg_fleet_gates_sink(&round->gates);
 	enum lg_status status =
 		round->fleet->gates(round->fleet->self, &sink, err);
-	size_t i;
 
 	if (status != LG_OK)
 		return status;
@@ -56,7 +55,7 @@ enum lg_status lg_fleet_parts_find(struct lg_fleet_round *round,
 	if (!round->part)
 		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
 				    "out of memory");
-	for (i = 0; i < round->gates.count; i++) {
+	for (size_t i = 0; i < round->gates.count; i++) {
 		const struct lg_fleet_one *one = round->gates.one[i];
 
 		if (!is_concerned(round, one))
@@ -71,9 +70,8 @@ size_t lg_fleet_parts_count(const struct lg_fleet_round *round,
 			    enum lg_fleet_answer answer)
 {
 	size_t count = 0;
-	size_t i;
 
-	for (i = 0; i < round->part_count; i++)
+	for (size_t i = 0; i < round->part_count; i++)
 		count += round->part[i].answer == answer;
 	return count;
 }
@@ -146,9 +144,8 @@ static void look_at(struct lg_fleet_round *round, struct lg_fleet_part *part,
 void lg_fleet_parts_look(struct lg_fleet_round *round)
 {
 	struct lg_now now = now_of(round);
-	size_t i;
 
-	for (i = 0; i < round->part_count; i++)
+	for (size_t i = 0; i < round->part_count; i++)
 		look_at(round, &round->part[i], now);
 }
 
@@ -156,9 +153,8 @@ void lg_fleet_parts_name(const struct lg_fleet_round *round,
 			 enum lg_fleet_answer answer, struct lg_buffer *out)
 {
 	size_t named = 0;
-	size_t i;
 
-	for (i = 0; i < round->part_count; i++) {
+	for (size_t i = 0; i < round->part_count; i++) {
 		if (round->part[i].answer != answer)
 			continue;
 		if (named++ < 8)
@@ -172,9 +168,7 @@ void lg_fleet_parts_name(const struct lg_fleet_round *round,
 int64_t lg_fleet_parts_highest(const struct lg_fleet_round *round,
 			       int64_t number)
 {
-	size_t i;
-
-	for (i = 0; i < round->gates.count; i++) {
+	for (size_t i = 0; i < round->gates.count; i++) {
 		const struct lg_fleet_report_lock *lock = lg_fleet_report_find(
 			&round->gates.one[i]->report, round->lock);
 

@@ -56,8 +56,6 @@ enum lg_status lg_fleet_report_render(const struct lg_fleet_report *report,
 	cJSON *object = cJSON_CreateObject();
 	cJSON *locks = cJSON_CreateArray();
 	cJSON *attention = cJSON_CreateArray();
-	size_t i;
-	int code;
 
 	lg_json_number(object, "v", 1);
 	lg_json_text(object, "version", report->version);
@@ -66,10 +64,10 @@ enum lg_status lg_fleet_report_render(const struct lg_fleet_report *report,
 	lg_json_number(object, "heartbeat_s", report->heartbeat_s);
 	lg_json_number(object, "sessions", report->sessions);
 	lg_json_number(object, "count", report->count);
-	for (i = 0; i < report->lock_count; i++)
+	for (size_t i = 0; i < report->lock_count; i++)
 		lg_json_append(locks, lock_object(&report->lock[i]));
 	lg_json_add(object, "locks", locks);
-	for (code = 0; code < LG_FLEET_CODE_COUNT; code++)
+	for (int code = 0; code < LG_FLEET_CODE_COUNT; code++)
 		if (report->attention & 1u << code)
 			lg_json_item(
 				attention,
@@ -110,18 +108,17 @@ static int read_lock(const cJSON *item, struct lg_fleet_report_lock *out_lock)
 		LG_FLEET_STATE_IN_FORCE, LG_FLEET_STATE_OVER};
 	const char *until = text_of(item, "until");
 	const char *id = text_of(item, "id");
-	size_t i;
 
 	*out_lock = (struct lg_fleet_report_lock){0};
 	if (!lg_fleet_is_lock(id, strlen(id)))
 		return 0;
 	memcpy(out_lock->id, id, sizeof(out_lock->id));
 	out_lock->number = lg_json_number_of(item, "number");
-	for (i = 0; i < sizeof(states) / sizeof(states[0]); i++)
+	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++)
 		if (!strcmp(text_of(item, "state"),
 			    lg_fleet_state_name(states[i])))
 			out_lock->state = states[i];
-	for (i = 1; i < 3; i++)
+	for (size_t i = 1; i < 3; i++)
 		if (!strcmp(text_of(item, "ready"), ready_names[i]))
 			out_lock->ready = (enum lg_fleet_ready)i;
 	copy_clean(out_lock->why, sizeof(out_lock->why), text_of(item, "why"));
@@ -173,11 +170,10 @@ static unsigned int read_attention(const cJSON *object)
 {
 	unsigned int attention = 0;
 	const cJSON *item;
-	int code;
 
 	cJSON_ArrayForEach(
 		item, cJSON_GetObjectItemCaseSensitive(object, "attention")) {
-		for (code = 0; code < LG_FLEET_CODE_COUNT; code++)
+		for (int code = 0; code < LG_FLEET_CODE_COUNT; code++)
 			if (cJSON_IsString(item) &&
 			    !strcmp(item->valuestring,
 				    lg_fleet_code_name(
@@ -237,9 +233,7 @@ void lg_fleet_report_release(struct lg_fleet_report *report)
 const struct lg_fleet_report_lock *
 lg_fleet_report_find(const struct lg_fleet_report *report, const char *id)
 {
-	size_t i;
-
-	for (i = 0; i < report->lock_count; i++)
+	for (size_t i = 0; i < report->lock_count; i++)
 		if (!strcmp(report->lock[i].id, id))
 			return &report->lock[i];
 	return NULL;

@@ -271,9 +271,7 @@ static void decide_ready(struct lg_fleet_round *round, int late)
 /* Those that said nothing are to be named as well. */
 static void note_failed(struct lg_fleet_round *round)
 {
-	size_t i;
-
-	for (i = 0; i < round->part_count; i++)
+	for (size_t i = 0; i < round->part_count; i++)
 		if (round->part[i].answer == LG_FLEET_NO_ANSWER ||
 		    round->part[i].answer == LG_FLEET_IS_READY)
 			snprintf(round->part[i].why, sizeof(round->part[i].why),

@@ -40,9 +40,9 @@ enum lg_status lg_fleet_values_split(const struct lg_registry *values,
 {
 	struct lg_registry *rest = NULL;
 	enum lg_status status = lg_registry_new(&rest, err);
-	size_t i;
 
-	for (i = 0; i < lg_registry_count(values) && status == LG_OK; i++) {
+	for (size_t i = 0; i < lg_registry_count(values) && status == LG_OK;
+	     i++) {
 		const struct lg_value *value = lg_registry_at(values, i);
 
 		status = is_list(value) ? add_list(value, out_lists, err)
@@ -75,9 +75,8 @@ static enum lg_status put_list(struct lg_registry *values,
 {
 	struct lg_strlist items = {0};
 	enum lg_status status = LG_OK;
-	size_t i;
 
-	for (i = 0; i < count && status == LG_OK; i++)
+	for (size_t i = 0; i < count && status == LG_OK; i++)
 		status = lg_strlist_add(&items, lists->item[at + 3 + i],
 					strlen(lists->item[at + 3 + i]), err);
 	if (status == LG_OK)

@@ -27,10 +27,9 @@ static enum lg_status free_name(const struct lg_state *state, char *out_name,
 	struct lg_now now = lg_state_now(state);
 	char at[LG_INSTANT_SIZE];
 	char path[128];
-	unsigned int number;
 
 	lg_instant_format(now.wall_ms / 1000, at);
-	for (number = 1; number < 10000; number++) {
+	for (unsigned int number = 1; number < 10000; number++) {
 		enum lg_status status;
 		uint64_t taken = 0;
 
@@ -123,9 +122,7 @@ enum lg_status lg_backup_read(const struct lg_state *state, const char *name,
 
 static int is_of_a_lock(const struct lg_state *state, const char *name)
 {
-	size_t i;
-
-	for (i = 0; i < state->lock_count; i++) {
+	for (size_t i = 0; i < state->lock_count; i++) {
 		const char *backup = state->lock[i]->backup;
 
 		if (backup && *backup && !strncmp(name, backup, strlen(backup)))
@@ -154,10 +151,9 @@ static void remove_old_backups(struct lg_state *state, int64_t before_s)
 	const struct lg_files *files = state->files;
 	struct lg_strlist names = {0};
 	char path[320];
-	size_t i;
 
 	files->list(files->self, LG_STATE_BACKUPS, &names, NULL);
-	for (i = 0; i < names.count; i++) {
+	for (size_t i = 0; i < names.count; i++) {
 		int64_t made = lg_backup_made_s(names.item[i]);
 
 		if (!made || made >= before_s ||
@@ -177,10 +173,9 @@ static enum lg_status add_texts(const struct lg_files *files,
 	struct lg_strlist names = {0};
 	enum lg_status status;
 	char path[320];
-	size_t i;
 
 	status = files->list(files->self, folder, &names, NULL);
-	for (i = 0; status == LG_OK && i < names.count; i++) {
+	for (size_t i = 0; status == LG_OK && i < names.count; i++) {
 		const char *name = names.item[i];
 		size_t len = strlen(name);
 
@@ -205,18 +200,17 @@ static void remove_unnamed_lists(struct lg_state *state)
 	struct lg_buffer texts = {0};
 	enum lg_status status = LG_OK;
 	char path[320];
-	size_t i;
 
 	files->list(files->self, LISTS, &names, NULL);
 	/* Where any text cannot be read, it may be the one that names it. */
-	for (i = 0; names.count && status == LG_OK &&
-		    i < sizeof(folders) / sizeof(*folders);
+	for (size_t i = 0; names.count && status == LG_OK &&
+			   i < sizeof(folders) / sizeof(*folders);
 	     i++)
 		status = add_texts(files, folders[i], &texts);
 	if (status == LG_OK)
 		lg_buffer_text(&texts, "");
-	for (i = 0; status == LG_OK && texts.status == LG_OK && i < names.count;
-	     i++) {
+	for (size_t i = 0;
+	     status == LG_OK && texts.status == LG_OK && i < names.count; i++) {
 		char digest[LG_DIGEST_SIZE];
 
 		snprintf(digest, sizeof(digest), "%.64s", names.item[i]);

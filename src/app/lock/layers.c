@@ -20,9 +20,8 @@ size_t lg_layers_locks(const struct lg_state *state,
 		       struct lg_policy_layer out_layer[LG_LOCKS_MAX])
 {
 	size_t count = 0;
-	size_t i;
 
-	for (i = 0; i < state->lock_count && count < LG_LOCKS_MAX; i++) {
+	for (size_t i = 0; i < state->lock_count && count < LG_LOCKS_MAX; i++) {
 		const struct lg_lock *lock = state->lock[i];
 
 		if (lg_lock_waits(lock) || !lock->values)

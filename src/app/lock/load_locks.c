@@ -278,9 +278,8 @@ static enum lg_status load_lost(struct lg_loading *loading)
 	struct lg_lock *lock = NULL;
 	int over = loading->has_record || is_calm(state);
 	enum lg_status status = LG_OK;
-	size_t i;
 
-	for (i = 0; status == LG_OK && i < loading->told_count; i++) {
+	for (size_t i = 0; status == LG_OK && i < loading->told_count; i++) {
 		const struct lg_lock *told = loading->told[i].lock;
 
 		if (!loading->told[i].locks || lg_state_lock(state, told->id))
@@ -327,7 +326,6 @@ enum lg_status lg_loading_locks(struct lg_loading *loading)
 	struct lg_strlist names = {0};
 	struct lg_error err = {0};
 	enum lg_status status;
-	size_t i;
 
 	status = state->files->list(state->files->self, LG_STATE_LOCKS, &names,
 				    &err);
@@ -337,7 +335,7 @@ enum lg_status lg_loading_locks(struct lg_loading *loading)
 		lg_state_loud(state, LG_STATE_LOCKS " cannot be read: %s",
 			      err.text);
 	status = LG_OK;
-	for (i = 0; status == LG_OK && i < names.count; i++) {
+	for (size_t i = 0; status == LG_OK && i < names.count; i++) {
 		char id[LG_LOCK_ID_SIZE];
 
 		if (is_file_of(names.item[i], id) && !lg_state_lock(state, id))
@@ -345,8 +343,8 @@ enum lg_status lg_loading_locks(struct lg_loading *loading)
 	}
 	if (status == LG_OK)
 		status = load_lost(loading);
-	for (i = 0; status == LG_OK && state->mode == LG_STATE_WRITE &&
-		    i < names.count;
+	for (size_t i = 0; status == LG_OK && state->mode == LG_STATE_WRITE &&
+			   i < names.count;
 	     i++)
 		remove_stray(state, names.item[i]);
 	if (status == LG_OK && state->lock_count)

@@ -26,10 +26,9 @@ static int was_there(const struct lg_loading *loading)
 	const struct lg_state *state = loading->state;
 	struct lg_strlist names = {0};
 	int was = loading->has_record && *loading->record.picture;
-	size_t i;
 
 	state->files->list(state->files->self, "damaged", &names, NULL);
-	for (i = 0; i < names.count; i++)
+	for (size_t i = 0; i < names.count; i++)
 		was |= begins(names.item[i], LG_STATE_REGISTRY) ||
 		       begins(names.item[i], LG_STATE_REGISTRY_GOOD) ||
 		       begins(names.item[i], LG_STATE_STANDING);
@@ -165,12 +164,11 @@ static enum lg_status load_standing_backup(struct lg_loading *loading,
 {
 	struct lg_state *state = loading->state;
 	const size_t count = state->lock_count;
-	size_t i;
 
 	if (first != LG_ERR_UNKNOWN_KEY)
 		lg_loading_keep_aside(state, LG_STATE_STANDING, why);
 	/* One that was made of it goes first. */
-	for (i = 0; i < 2 * count; i++) {
+	for (size_t i = 0; i < 2 * count; i++) {
 		const struct lg_lock *lock =
 			state->lock[i < count ? i : i - count];
 		const char *backup =
@@ -201,9 +199,8 @@ static int is_cut_off(const struct lg_state *state)
 	struct lg_findings *findings = NULL;
 	struct lg_registry *kept = NULL;
 	int differs = 0;
-	size_t i;
 
-	for (i = 0; !kept && i < state->lock_count; i++) {
+	for (size_t i = 0; !kept && i < state->lock_count; i++) {
 		const char *backup = backup_of_standing(state->lock[i]);
 
 		if (!backup || lg_backup_read(state, backup, &kept, &findings,

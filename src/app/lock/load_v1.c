@@ -149,7 +149,6 @@ static enum lg_status write_it(struct lg_loading *loading)
 	const struct lg_files *files = state->files;
 	struct lg_buffer text = {0};
 	enum lg_status status = LG_OK;
-	size_t i;
 
 	if (state->mode == LG_STATE_READ || state->unread)
 		return LG_OK;
@@ -166,7 +165,7 @@ static enum lg_status write_it(struct lg_loading *loading)
 						text.data, text.len,
 						loading->err);
 	}
-	for (i = 0; status == LG_OK && i < state->lock_count; i++)
+	for (size_t i = 0; status == LG_OK && i < state->lock_count; i++)
 		status = lg_state_write_lock(state, state->lock[i], 1,
 					     loading->err);
 	if (status == LG_OK)
@@ -174,7 +173,8 @@ static enum lg_status write_it(struct lg_loading *loading)
 						 state->findings, loading->err);
 	if (status == LG_OK)
 		status = lg_picture_write(state, loading->err);
-	for (i = 0; status == LG_OK && i < sizeof(gone) / sizeof(*gone); i++)
+	for (size_t i = 0; status == LG_OK && i < sizeof(gone) / sizeof(*gone);
+	     i++)
 		files->remove(files->self, gone[i], NULL);
 	lg_buffer_release(&text);
 	return status;

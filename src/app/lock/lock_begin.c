@@ -78,9 +78,7 @@ static enum lg_status find_same(const struct lg_state *state,
 				int64_t begin_s, int64_t until_s,
 				struct lg_error *err)
 {
-	size_t i;
-
-	for (i = 0; i < state->lock_count; i++) {
+	for (size_t i = 0; i < state->lock_count; i++) {
 		const struct lg_lock *lock = state->lock[i];
 		int64_t from_s = lg_lock_waits(lock) ? lock->start.wall_s : 0;
 

@@ -26,7 +26,6 @@ static enum lg_lock_event next_of(const struct lg_lock *lock,
 	};
 	enum lg_lock_event next = LG_LOCK_NOTHING;
 	int64_t least_ms = -1;
-	size_t i;
 
 	if (lg_lock_waits(lock)) {
 		int64_t ends_ms = lg_lock_left_ms(lock, &lock->until, now);
@@ -42,7 +41,7 @@ static enum lg_lock_event next_of(const struct lg_lock *lock,
 		*out_left_ms = least_ms;
 		return next;
 	}
-	for (i = 0; i < 3; i++) {
+	for (size_t i = 0; i < 3; i++) {
 		int64_t left_ms =
 			lg_lock_left_ms(lock, active[i].deadline, now);
 
@@ -62,9 +61,8 @@ enum lg_lock_event lg_lock_next(const struct lg_state *state,
 	enum lg_lock_event next = LG_LOCK_NOTHING;
 	struct lg_lock *of = NULL;
 	int64_t least_ms = -1;
-	size_t i;
 
-	for (i = 0; i < state->lock_count; i++) {
+	for (size_t i = 0; i < state->lock_count; i++) {
 		int64_t left_ms;
 		enum lg_lock_event event =
 			next_of(state->lock[i], &now, &left_ms);

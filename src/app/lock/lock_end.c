@@ -46,9 +46,8 @@ static enum lg_status several(const struct lg_state *state, const char *name,
 			      enum lg_lock_meant meant, struct lg_error *err)
 {
 	struct lg_buffer list = {0};
-	size_t i;
 
-	for (i = 0; i < state->lock_count; i++) {
+	for (size_t i = 0; i < state->lock_count; i++) {
 		const struct lg_lock *lock = state->lock[i];
 		char until[LG_INSTANT_SIZE] = "it is lifted";
 
@@ -73,9 +72,8 @@ enum lg_status lg_lock_choose(const struct lg_state *state, const char *name,
 {
 	struct lg_lock *found = NULL;
 	size_t count = 0;
-	size_t i;
 
-	for (i = 0; i < state->lock_count; i++) {
+	for (size_t i = 0; i < state->lock_count; i++) {
 		if (!is_meant(state->lock[i], name, meant))
 			continue;
 		found = state->lock[i];
@@ -241,10 +239,8 @@ static void write_what_is_left(struct lg_state *state, int waited)
 /* What nobody can read any more is over with its lock. */
 static void look_for_unread(struct lg_state *state)
 {
-	size_t i;
-
 	state->unread = 0;
-	for (i = 0; i < state->lock_count; i++)
+	for (size_t i = 0; i < state->lock_count; i++)
 		if (!state->lock[i]->values && !lg_lock_waits(state->lock[i]))
 			state->unread = 1;
 }

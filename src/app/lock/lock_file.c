@@ -38,9 +38,9 @@ static enum lg_status read_origin(struct lg_lock_reader *reader,
 				  enum lg_lock_origin *out_origin)
 {
 	const cJSON *item = lg_lock_member(reader, "origin");
-	int origin;
 
-	for (origin = LG_ORIGIN_HERE; origin <= LG_ORIGIN_REMOTE; origin++) {
+	for (int origin = LG_ORIGIN_HERE; origin <= LG_ORIGIN_REMOTE;
+	     origin++) {
 		if (item && cJSON_IsString(item) &&
 		    !strcmp(item->valuestring,
 			    lg_lock_origin_name((enum lg_lock_origin)origin))) {

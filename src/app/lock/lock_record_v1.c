@@ -24,10 +24,9 @@ static enum lg_status read_phase(struct lg_lock_reader *reader,
 				 enum lg_v1_phase *out_phase)
 {
 	const cJSON *item = lg_lock_member(reader, "phase");
-	size_t i;
 
-	for (i = 0; item && cJSON_IsString(item) &&
-		    i < sizeof(phases) / sizeof(*phases);
+	for (size_t i = 0; item && cJSON_IsString(item) &&
+			   i < sizeof(phases) / sizeof(*phases);
 	     i++) {
 		if (!strcmp(item->valuestring, phases[i])) {
 			*out_phase = (enum lg_v1_phase)i;

@@ -34,11 +34,10 @@ static enum lg_status collect(const struct lg_findings *findings, int as_dn,
 {
 	size_t count = findings ? findings->account_count : 0;
 	struct asked asked = {malloc((count + 1) * sizeof(uint64_t)), 0};
-	size_t i;
 
 	if (!asked.hash)
 		return lg_no_memory(err);
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		const struct lg_account *account = &findings->account[i];
 
 		if (!account->asked ||
@@ -62,10 +61,9 @@ static enum lg_status add_missing(const struct lg_strlist *names,
 {
 	struct asked asked = {0};
 	enum lg_status status;
-	size_t i;
 
 	status = collect(findings, as_dn, &asked, err);
-	for (i = 0; status == LG_OK && i < names->count; i++) {
+	for (size_t i = 0; status == LG_OK && i < names->count; i++) {
 		size_t len = strlen(names->item[i]);
 		uint64_t hash = as_dn ? lg_dn_hash(names->item[i], len)
 				      : lg_name_hash(names->item[i], len);

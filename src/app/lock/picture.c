@@ -68,11 +68,10 @@ enum lg_status lg_picture_values(const struct lg_state *state,
 	};
 	struct lg_lock **lock = NULL;
 	enum lg_status status = ordered(state, &lock, err);
-	size_t i;
 
 	if (status != LG_OK)
 		return status;
-	for (i = 0; i < state->lock_count && i < LG_LOCKS_MAX; i++)
+	for (size_t i = 0; i < state->lock_count && i < LG_LOCKS_MAX; i++)
 		if (is_shown(lock[i]))
 			shown[input.lock_count++] = lock[i]->values;
 	free(lock);
@@ -120,11 +119,10 @@ enum lg_status lg_picture_comments(const struct lg_state *state,
 {
 	struct lg_lock **lock = NULL;
 	enum lg_status status = ordered(state, &lock, err);
-	size_t i;
 
 	if (status != LG_OK)
 		return status;
-	for (i = 0; i < state->lock_count; i++)
+	for (size_t i = 0; i < state->lock_count; i++)
 		if (!lg_lock_waits(lock[i]) && !is_shown(lock[i]))
 			add_comments(lock[i], out_text);
 	free(lock);
@@ -260,9 +258,8 @@ enum lg_status lg_picture_write_record(struct lg_state *state,
 					.lock = lg_state_last(state)};
 	struct lg_buffer text = {0};
 	enum lg_status status;
-	size_t i;
 
-	for (i = 0; !lg_state_last(state) && i < state->lock_count; i++)
+	for (size_t i = 0; !lg_state_last(state) && i < state->lock_count; i++)
 		if (!record.lock ||
 		    lg_lock_compare_ends(state->lock[i], record.lock) > 0)
 			record.lock = state->lock[i];
@@ -287,9 +284,8 @@ static void forget_picture(struct lg_state *state)
 	const struct lg_files *files = state->files;
 	struct lg_buffer kept = {0};
 	struct lg_buffer text = {0};
-	size_t i;
 
-	for (i = 0; i < 2; i++) {
+	for (size_t i = 0; i < 2; i++) {
 		lg_buffer_clear(&text);
 		if (files->read(files->self, names[i], &text, NULL) == LG_OK &&
 		    lg_picture_is_marked(&text) &&
@@ -363,17 +359,16 @@ static enum lg_status write_owed(struct lg_state *state, struct lg_error *err)
 static enum lg_status write_all(struct lg_state *state, struct lg_error *err)
 {
 	enum lg_status status = lg_hand_edit_check(state, NULL, err);
-	size_t i;
 
 	/* Before the first file goes or comes: what stands in registry.reg now
 	 * may be what was set by hand. */
 	if (status == LG_OK && lg_state_locked(state))
 		status = lg_picture_keep_standing(state, err);
-	for (i = 0; status == LG_OK && i < state->gone.count; i++)
+	for (size_t i = 0; status == LG_OK && i < state->gone.count; i++)
 		status = lg_state_remove_lock(state, state->gone.item[i], err);
 	if (status == LG_OK)
 		lg_strlist_release(&state->gone);
-	for (i = 0; status == LG_OK && i < state->lock_count; i++)
+	for (size_t i = 0; status == LG_OK && i < state->lock_count; i++)
 		status = lg_state_write_lock(state, state->lock[i], 0, err);
 	if (status == LG_OK && state->unsaved)
 		status = lg_error_set(err, LG_ERR_IO, LG_STATE_LOCKS,

@@ -27,9 +27,8 @@ struct lg_refused_since lg_refused_since(const struct lg_lock *lock,
 const struct lg_lock *lg_state_oldest(const struct lg_state *state)
 {
 	const struct lg_lock *oldest = NULL;
-	size_t i;
 
-	for (i = 0; i < state->lock_count; i++) {
+	for (size_t i = 0; i < state->lock_count; i++) {
 		const struct lg_lock *lock = state->lock[i];
 
 		if (!lg_lock_waits(lock) &&

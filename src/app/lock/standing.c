@@ -24,9 +24,8 @@ enum lg_status lg_registry_differences(const struct lg_registry *a,
 				       struct lg_error *err)
 {
 	enum lg_status status = LG_OK;
-	size_t i;
 
-	for (i = 0; status == LG_OK && i < lg_registry_count(a); i++) {
+	for (size_t i = 0; status == LG_OK && i < lg_registry_count(a); i++) {
 		const struct lg_value *value = lg_registry_at(a, i);
 		const struct lg_value *other =
 			lg_registry_find(b, value->key, value->name);
@@ -35,7 +34,7 @@ enum lg_status lg_registry_differences(const struct lg_registry *a,
 			status = lg_strlist_add(names, value->name,
 						strlen(value->name), err);
 	}
-	for (i = 0; status == LG_OK && i < lg_registry_count(b); i++) {
+	for (size_t i = 0; status == LG_OK && i < lg_registry_count(b); i++) {
 		const struct lg_value *value = lg_registry_at(b, i);
 
 		if (!lg_registry_find(a, value->key, value->name))

@@ -20,11 +20,9 @@
 
 void lg_state_free(struct lg_state **state)
 {
-	size_t i;
-
 	if (!state || !*state)
 		return;
-	for (i = 0; i < (*state)->lock_count; i++)
+	for (size_t i = 0; i < (*state)->lock_count; i++)
 		lg_lock_free(&(*state)->lock[i]);
 	free((*state)->lock);
 	lg_registry_free(&(*state)->standing);
@@ -43,9 +41,7 @@ int lg_state_locked(const struct lg_state *state)
 
 int lg_state_replaced(const struct lg_state *state)
 {
-	size_t i;
-
-	for (i = 0; i < state->lock_count; i++)
+	for (size_t i = 0; i < state->lock_count; i++)
 		if (!lg_lock_waits(state->lock[i]) &&
 		    state->lock[i]->place == LG_LOCK_REPLACES)
 			return 1;
@@ -62,9 +58,8 @@ int lg_state_trusted(const struct lg_state *state)
 struct lg_lock *lg_state_last(const struct lg_state *state)
 {
 	struct lg_lock *last = NULL;
-	size_t i;
 
-	for (i = 0; i < state->lock_count; i++) {
+	for (size_t i = 0; i < state->lock_count; i++) {
 		struct lg_lock *lock = state->lock[i];
 
 		if (!lg_lock_waits(lock) &&
@@ -76,9 +71,7 @@ struct lg_lock *lg_state_last(const struct lg_state *state)
 
 struct lg_lock *lg_state_lock(const struct lg_state *state, const char *id)
 {
-	size_t i;
-
-	for (i = 0; i < state->lock_count; i++)
+	for (size_t i = 0; i < state->lock_count; i++)
 		if (!strcmp(state->lock[i]->id, id))
 			return state->lock[i];
 	return NULL;
@@ -99,9 +92,8 @@ enum lg_status lg_state_add(struct lg_state *state, struct lg_lock *lock,
 void lg_state_take(struct lg_state *state, struct lg_lock *lock)
 {
 	size_t kept = 0;
-	size_t i;
 
-	for (i = 0; i < state->lock_count; i++)
+	for (size_t i = 0; i < state->lock_count; i++)
 		if (state->lock[i] != lock)
 			state->lock[kept++] = state->lock[i];
 	state->lock_count = kept;
@@ -262,10 +254,9 @@ enum lg_status lg_state_remove_lock(struct lg_state *state, const char *id,
 	const struct lg_files *files = state->files;
 	enum lg_status status = LG_OK;
 	char path[64];
-	size_t i;
 
-	for (i = 0; status == LG_OK && i < sizeof(endings) / sizeof(*endings);
-	     i++) {
+	for (size_t i = 0;
+	     status == LG_OK && i < sizeof(endings) / sizeof(*endings); i++) {
 		path_of(id, endings[i], path, sizeof(path));
 		status = files->remove(files->self, path, err);
 	}

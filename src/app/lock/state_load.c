@@ -166,9 +166,7 @@ static struct lg_lock *lock_of(const struct lg_journal_entry *entry)
 struct lg_told *lg_loading_told(const struct lg_loading *loading,
 				const char *id)
 {
-	size_t i;
-
-	for (i = 0; i < loading->told_count; i++)
+	for (size_t i = 0; i < loading->told_count; i++)
 		if (!strcmp(loading->told[i].lock->id, id))
 			return &loading->told[i];
 	return NULL;
@@ -286,9 +284,8 @@ static enum lg_status look_at_picture(struct lg_loading *loading)
 static void tell_untold(struct lg_loading *loading)
 {
 	struct lg_state *state = loading->state;
-	size_t i;
 
-	for (i = 0; i < state->lock_count; i++) {
+	for (size_t i = 0; i < state->lock_count; i++) {
 		struct lg_lock *lock = state->lock[i];
 		const struct lg_told *told = lg_loading_told(loading, lock->id);
 
@@ -306,9 +303,8 @@ static void tell_untold(struct lg_loading *loading)
 static void count_from_this_boot(struct lg_state *state)
 {
 	struct lg_now now = lg_state_now(state);
-	size_t i;
 
-	for (i = 0; i < state->lock_count; i++) {
+	for (size_t i = 0; i < state->lock_count; i++) {
 		if (lg_lock_same_boot(state->lock[i], &now))
 			continue;
 		lg_lock_stamp(state->lock[i], &now);
@@ -360,7 +356,6 @@ static void write_again(struct lg_loading *loading)
 	struct lg_state *state = loading->state;
 	struct lg_error err = {0};
 	enum lg_status status = LG_OK;
-	size_t i;
 
 	if (state->mode == LG_STATE_READ)
 		return;
@@ -368,7 +363,8 @@ static void write_again(struct lg_loading *loading)
 		/* A person may have written there while nobody looked. */
 		if (!loading->spares_picture)
 			status = lg_hand_edit_check(state, NULL, &err);
-		for (i = 0; status == LG_OK && i < state->lock_count; i++)
+		for (size_t i = 0; status == LG_OK && i < state->lock_count;
+		     i++)
 			status = lg_state_write_lock(state, state->lock[i], 0,
 						     &err);
 		if (status == LG_OK && !loading->spares_picture)
@@ -385,9 +381,7 @@ static void write_again(struct lg_loading *loading)
 
 static void release(struct lg_loading *loading)
 {
-	size_t i;
-
-	for (i = 0; i < loading->told_count; i++)
+	for (size_t i = 0; i < loading->told_count; i++)
 		lg_lock_free(&loading->told[i].lock);
 	free(loading->told);
 	lg_lock_free(&loading->last.lock);

@@ -22,11 +22,11 @@
 static int is_long(const struct lg_value *value)
 {
 	size_t bytes = 0;
-	size_t i;
 
 	if (value->type != LG_REG_MULTI_SZ)
 		return 0;
-	for (i = 0; i < value->list.count && bytes <= LIST_MAX_BYTES; i++)
+	for (size_t i = 0; i < value->list.count && bytes <= LIST_MAX_BYTES;
+	     i++)
 		bytes += strlen(value->list.item[i]) + 1;
 	return value->list.count > LIST_MAX_COUNT || bytes > LIST_MAX_BYTES;
 }
@@ -34,9 +34,7 @@ static int is_long(const struct lg_value *value)
 /* One DN a line; a DN with a line end cannot stand there. */
 static int fits_lines(const struct lg_strlist *list)
 {
-	size_t i;
-
-	for (i = 0; i < list->count; i++)
+	for (size_t i = 0; i < list->count; i++)
 		if (strchr(list->item[i], '\n') || !*list->item[i])
 			return 0;
 	return 1;
@@ -68,9 +66,8 @@ static enum lg_status write_list(const struct lg_files *files,
 	struct lg_buffer text = {0};
 	char name[sizeof(LISTS) + LG_DIGEST_SIZE + 4];
 	enum lg_status status;
-	size_t i;
 
-	for (i = 0; i < list->count; i++) {
+	for (size_t i = 0; i < list->count; i++) {
 		lg_buffer_text(&text, list->item[i]);
 		lg_buffer_char(&text, '\n');
 	}
@@ -150,9 +147,7 @@ static const struct lg_value *find(const struct lg_registry *values,
 /* What of a list can be told apart again in a file. */
 static int fits_kind(const struct lg_value *value, int dns)
 {
-	size_t i;
-
-	for (i = 0; value && i < value->list.count; i++)
+	for (size_t i = 0; value && i < value->list.count; i++)
 		if ((value->list.item[i][0] == '/') != dns)
 			return 0;
 	return 1;
@@ -210,27 +205,26 @@ static enum lg_status shorten(const struct lg_files *files,
 	enum lg_status status = LG_OK;
 	int is[KEPT];
 	int any = 0;
-	size_t i;
-	size_t k;
 
 	*out_short = NULL;
-	for (k = 0; k < KEPT; k++)
+	for (size_t k = 0; k < KEPT; k++)
 		any |= is[k] = is_kept(values, k);
 	if (!any)
 		return LG_OK;
 	status = lg_registry_new(&copy, err);
-	for (i = 0; status == LG_OK && i < lg_registry_count(values); i++) {
+	for (size_t i = 0; status == LG_OK && i < lg_registry_count(values);
+	     i++) {
 		const struct lg_value *value = lg_registry_at(values, i);
 		int in_file = 0;
 
-		for (k = 0; k < KEPT; k++)
+		for (size_t k = 0; k < KEPT; k++)
 			in_file |=
 				is[k] && (value == find(values, kept[k].dns) ||
 					  value == find(values, kept[k].users));
 		if (!in_file)
 			status = lg_registry_set(copy, value, err);
 	}
-	for (k = 0; status == LG_OK && k < KEPT; k++)
+	for (size_t k = 0; status == LG_OK && k < KEPT; k++)
 		if (is[k])
 			status = shorten_one(files, values, k, copy, err);
 	if (status != LG_OK)
@@ -289,7 +283,6 @@ static enum lg_status lengthen_one(const struct lg_files *files,
 	struct lg_strlist dns = {0};
 	struct lg_strlist users = {0};
 	enum lg_status status;
-	size_t i;
 
 	if (!value)
 		return LG_OK;
@@ -297,7 +290,7 @@ static enum lg_status lengthen_one(const struct lg_files *files,
 		return lg_error_set(err, LG_ERR_SYNTAX, value->name,
 				    "is not a REG_SZ");
 	status = read_list(files, value->text, &list, err);
-	for (i = 0; status == LG_OK && i < list.count; i++) {
+	for (size_t i = 0; status == LG_OK && i < list.count; i++) {
 		int is_user = kept[which].users && list.item[i][0] != '/';
 
 		status = lg_strlist_add(is_user ? &users : &dns, list.item[i],
@@ -322,9 +315,8 @@ static enum lg_status lengthen(const struct lg_files *files,
 			       struct lg_registry *values, struct lg_error *err)
 {
 	enum lg_status status = LG_OK;
-	size_t i;
 
-	for (i = 0; status == LG_OK && i < KEPT; i++)
+	for (size_t i = 0; status == LG_OK && i < KEPT; i++)
 		status = lengthen_one(files, values, i, err);
 	return status;
 }
@@ -370,9 +362,8 @@ int lg_stored_values_limit(const struct lg_registry *values)
 		LG_VALUE_REFUSE_PROTOCOLS,
 		LG_VALUE_HOLD_MAIL,
 	};
-	size_t i;
 
-	for (i = 0; i < sizeof(limits) / sizeof(*limits); i++)
+	for (size_t i = 0; i < sizeof(limits) / sizeof(*limits); i++)
 		if (lg_registry_find(values, LG_KEY_PARAMETERS_SYSTEM,
 				     limits[i]))
 			return 1;
@@ -383,11 +374,10 @@ int lg_stored_values_equal(const struct lg_registry *a,
 			   const struct lg_registry *b)
 {
 	size_t count = lg_registry_count(a);
-	size_t i;
 
 	if (count != lg_registry_count(b))
 		return 0;
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		const struct lg_value *value = lg_registry_at(a, i);
 		const struct lg_value *other =
 			lg_registry_find(b, value->key, value->name);

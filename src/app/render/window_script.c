@@ -68,7 +68,6 @@ static enum lg_status programs(struct writer *writer, int64_t t_s,
 	struct lg_process_list *list = NULL;
 	struct lg_buffer more = {0};
 	const struct lg_strlist *names;
-	size_t i;
 	enum lg_status status = LG_OK;
 
 	if (!value || !value->text)
@@ -78,7 +77,7 @@ static enum lg_status programs(struct writer *writer, int64_t t_s,
 	if (status != LG_OK)
 		return status;
 	names = lg_process_list_names(list);
-	for (i = 0; i < names->count; i++) {
+	for (size_t i = 0; i < names->count; i++) {
 		lg_buffer_clear(&more);
 		lg_buffer_text(&more, " version=12.4518.1014 process=");
 		quote(&more, names->item[i]);
@@ -97,9 +96,8 @@ static void protocols(struct writer *writer, int64_t t_s)
 	const struct lg_value *value =
 		lg_registry_find(writer->values, LG_KEY_PARAMETERS_SYSTEM,
 				 LG_VALUE_REFUSE_PROTOCOLS);
-	unsigned int i;
 
-	for (i = LG_PROTOCOL_HTTP; i < LG_PROTOCOL_COUNT; i++) {
+	for (unsigned int i = LG_PROTOCOL_HTTP; i < LG_PROTOCOL_COUNT; i++) {
 		const char *name = lg_protocol_name((enum lg_protocol)i);
 		char more[32] = " protocol=";
 
@@ -113,8 +111,6 @@ static void protocols(struct writer *writer, int64_t t_s)
 static enum lg_status everybody(struct writer *writer, int64_t t_s,
 				struct lg_error *err)
 {
-	size_t i;
-
 	if (writer->who.len) {
 		logon(writer, t_s, "listed", "");
 		lg_buffer_format(writer->out,
@@ -123,7 +119,8 @@ static enum lg_status everybody(struct writer *writer, int64_t t_s,
 				 "cn=somebody\n",
 				 t_s);
 	}
-	for (i = 0; i < sizeof(generations) / sizeof(generations[0]); i++) {
+	for (size_t i = 0; i < sizeof(generations) / sizeof(generations[0]);
+	     i++) {
 		char more[64] = " version=";
 
 		memcpy(more + 9, generations[i].version,
@@ -136,10 +133,7 @@ static enum lg_status everybody(struct writer *writer, int64_t t_s,
 
 static void write_values(struct writer *writer, int64_t t_s)
 {
-	size_t i;
-	size_t j;
-
-	for (i = 0; i < lg_registry_count(writer->values); i++) {
+	for (size_t i = 0; i < lg_registry_count(writer->values); i++) {
 		const struct lg_value *value =
 			lg_registry_at(writer->values, i);
 
@@ -154,7 +148,7 @@ static void write_values(struct writer *writer, int64_t t_s)
 			lg_buffer_char(writer->out, ' ');
 			quote(writer->out, value->text);
 		}
-		for (j = 0;
+		for (size_t j = 0;
 		     value->type == LG_REG_MULTI_SZ && j < value->list.count;
 		     j++) {
 			lg_buffer_char(writer->out, ' ');
@@ -166,9 +160,7 @@ static void write_values(struct writer *writer, int64_t t_s)
 
 static void delete_values(struct writer *writer, int64_t t_s)
 {
-	size_t i;
-
-	for (i = 0; i < lg_registry_count(writer->values); i++) {
+	for (size_t i = 0; i < lg_registry_count(writer->values); i++) {
 		lg_buffer_format(writer->out, "%" PRId64 " delete ", t_s);
 		quote(writer->out, lg_registry_at(writer->values, i)->name);
 		lg_buffer_char(writer->out, '\n');

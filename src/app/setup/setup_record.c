@@ -128,13 +128,12 @@ enum lg_status lg_setup_record_merge(const struct lg_setup_plan *old,
 				     struct lg_error *err)
 {
 	enum lg_status status = LG_OK;
-	size_t i;
 
-	for (i = 0; i < old->file_count && status == LG_OK; i++) {
+	for (size_t i = 0; i < old->file_count && status == LG_OK; i++) {
 		if (lg_setup_find(plan, old->file[i].path) == NULL)
 			status = lg_setup_add(out_whole, &old->file[i], err);
 	}
-	for (i = 0; i < plan->file_count && status == LG_OK; i++) {
+	for (size_t i = 0; i < plan->file_count && status == LG_OK; i++) {
 		const struct lg_setup_file *file = &plan->file[i];
 		const struct lg_setup_file *was =
 			lg_setup_find(old, file->path);

@@ -225,13 +225,12 @@ enum lg_status lg_cli_targets_open(const struct lg_settings *settings,
 	struct lg_cli_targets targets = {0};
 	const struct lg_target_settings *one;
 	enum lg_status status = LG_OK;
-	size_t i;
 
 	targets.settings = calloc(count + 1, sizeof(*targets.settings));
 	targets.port = calloc(count + 1, sizeof(*targets.port));
 	if (targets.settings == NULL || targets.port == NULL)
 		status = lg_no_memory(err);
-	for (i = 0; status == LG_OK && i < count; i++) {
+	for (size_t i = 0; status == LG_OK && i < count; i++) {
 		one = lg_cli_target(settings, name[i]);
 		if (one != NULL && lg_cli_target_is_local(one))
 			continue;

@@ -18,9 +18,8 @@ static void add_facts(cJSON *object, enum lg_dialect dialect)
 	cJSON *array = cJSON_CreateArray();
 	size_t count;
 	const struct lg_dialect_fact *fact = lg_dialect_facts(&count);
-	size_t i;
 
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		cJSON *item;
 
 		if (!(fact[i].dialects >> dialect & 1))
@@ -44,7 +43,6 @@ static cJSON *dialect_object(enum lg_dialect dialect)
 	const struct lg_dialect_traits *traits = lg_dialect_traits(dialect);
 	cJSON *object = cJSON_CreateObject();
 	cJSON *system = cJSON_CreateArray();
-	size_t i;
 
 	lg_json_text(object, "name", traits->name);
 	lg_json_text(object, "product", traits->product);
@@ -61,7 +59,7 @@ static cJSON *dialect_object(enum lg_dialect dialect)
 		     traits->system_attendant_exempt);
 	lg_json_text(object, "takes_effect",
 		     lg_takes_effect_name(traits->takes_effect));
-	for (i = 0; i < 3 && traits->system_major[i]; i++)
+	for (size_t i = 0; i < 3 && traits->system_major[i]; i++)
 		lg_json_append(system,
 			       cJSON_CreateNumber(traits->system_major[i]));
 	lg_json_add(object, "system_versions", system);
@@ -73,9 +71,8 @@ static int print_json(struct lg_cli *cli, unsigned int first, unsigned int last)
 {
 	cJSON *object = cJSON_CreateObject();
 	cJSON *array = cJSON_CreateArray();
-	unsigned int i;
 
-	for (i = first; i <= last; i++)
+	for (unsigned int i = first; i <= last; i++)
 		lg_json_append(array, dialect_object((enum lg_dialect)i));
 	lg_json_add(object, "dialects", array);
 	return lg_cli_json(cli, object);
@@ -93,10 +90,9 @@ static int print_table(struct lg_cli *cli, unsigned int first,
 		"DIALECT",   "LOGON ONLY AS", "VERSIONS", "PROCESSES",
 		"PROTOCOLS", "TAKES EFFECT",  "FAILS",    NULL};
 	struct lg_table table;
-	unsigned int i;
 
 	lg_table_begin(&table, head);
-	for (i = first; i <= last; i++) {
+	for (unsigned int i = first; i <= last; i++) {
 		const struct lg_dialect_traits *traits =
 			lg_dialect_traits((enum lg_dialect)i);
 
@@ -116,11 +112,10 @@ static void print_facts(struct lg_cli *cli, enum lg_dialect dialect)
 {
 	size_t count;
 	const struct lg_dialect_fact *fact = lg_dialect_facts(&count);
-	size_t i;
 
 	lg_cli_print(cli, LG_BOLD, "\n%s\n",
 		     lg_dialect_traits(dialect)->product);
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		if (!(fact[i].dialects >> dialect & 1))
 			continue;
 		fprintf(cli->out, "  %-3s  %s", fact[i].row, fact[i].text);
@@ -140,7 +135,6 @@ int lg_cmd_dialects(struct lg_cli *cli)
 	enum lg_dialect dialect;
 	unsigned int first = 0;
 	unsigned int last = LG_DIALECT_COUNT - 1;
-	unsigned int i;
 	int code;
 
 	if (lg_cli_option(cli, "dialect")) {
@@ -151,7 +145,7 @@ int lg_cmd_dialects(struct lg_cli *cli)
 	if (cli->json)
 		return print_json(cli, first, last);
 	code = print_table(cli, first, last);
-	for (i = first; i <= last && !code; i++)
+	for (unsigned int i = first; i <= last && !code; i++)
 		print_facts(cli, (enum lg_dialect)i);
 	fputs("\nS0: Microsoft's topic on disabling MAPI access, Exchange 2007."
 	      " S2: Blocking Client Access to\nExchange Servers (5.5, 2000). "

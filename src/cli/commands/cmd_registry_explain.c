@@ -72,21 +72,20 @@ static int print_json(struct lg_cli *cli, enum lg_dialect dialect,
 {
 	cJSON *object = cJSON_CreateObject();
 	cJSON *array = cJSON_CreateArray();
-	size_t i;
 
 	lg_json_text(object, "dialect", lg_dialect_name(dialect));
 	lg_json_text(object, "gate", lg_gate_state_name(description->gate));
 	lg_json_bool(object, "fails_open", description->fails_open);
 	lg_json_bool(object, "other_key", moved);
-	for (i = 0; i < description->line.count; i++)
+	for (size_t i = 0; i < description->line.count; i++)
 		lg_json_item(array, description->line.item[i]);
 	lg_json_add(object, "verdict", array);
 	array = cJSON_CreateArray();
-	for (i = 0; i < description->wrong.count; i++)
+	for (size_t i = 0; i < description->wrong.count; i++)
 		lg_json_item(array, description->wrong.item[i]);
 	lg_json_add(object, "errors", array);
 	array = cJSON_CreateArray();
-	for (i = 0; i < description->warnings.text.count; i++) {
+	for (size_t i = 0; i < description->warnings.text.count; i++) {
 		cJSON *item = cJSON_CreateObject();
 
 		lg_json_text(item, "code",
@@ -109,16 +108,14 @@ static void print_line(struct lg_cli *cli, enum lg_colour colour,
 static void print_text(struct lg_cli *cli,
 		       const struct lg_description *description, int moved)
 {
-	size_t i;
-
-	for (i = 0; i < description->line.count; i++)
+	for (size_t i = 0; i < description->line.count; i++)
 		print_line(cli,
 			   !i && description->fails_open ? LG_RED : LG_PLAIN,
 			   "", description->line.item[i]);
-	for (i = 0; i < description->wrong.count; i++)
+	for (size_t i = 0; i < description->wrong.count; i++)
 		print_line(cli, LG_RED,
 			   "counts as absent: ", description->wrong.item[i]);
-	for (i = 0; i < description->warnings.text.count; i++)
+	for (size_t i = 0; i < description->warnings.text.count; i++)
 		print_line(cli, LG_YELLOW,
 			   "warning: ", description->warnings.text.item[i]);
 	if (moved)

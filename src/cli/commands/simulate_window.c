@@ -67,11 +67,9 @@ static void add(struct timeline *line, int64_t t_s, const char *what,
 
 static void tell_values(struct timeline *line)
 {
-	size_t i;
-
 	print_time(line, line->times->apply_s);
 	fputs("the values are written:", line->cli->out);
-	for (i = 0; i < lg_registry_count(line->values); i++)
+	for (size_t i = 0; i < lg_registry_count(line->values); i++)
 		fprintf(line->cli->out, "%s %s", i ? "," : "",
 			lg_registry_at(line->values, i)->name);
 	fputc('\n', line->cli->out);

@@ -114,9 +114,9 @@ enum lg_status lg_canonical_read_name(struct lg_canonical *body,
  * the writer makes. */
 static unsigned char read_escape(struct lg_canonical *body)
 {
-	int byte, i;
+	int byte;
 
-	for (i = 1; i < 0x80; i++) {
+	for (int i = 1; i < 0x80; i++) {
 		char letter = short_escape((unsigned char)i);
 
 		if (letter && left(body) && *body->at == letter) {

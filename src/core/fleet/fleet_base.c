@@ -18,11 +18,10 @@ int lg_fleet_is_name(const char *text, size_t len)
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
 				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				    "0123456789.-_";
-	size_t i;
 
 	if (!len || len > 64 || *text == '.')
 		return 0;
-	for (i = 0; i < len; i++)
+	for (size_t i = 0; i < len; i++)
 		if (!memchr(plain, text[i], sizeof(plain) - 1))
 			return 0;
 	return 1;

@@ -78,9 +78,7 @@ const char *lg_fleet_kind_name(enum lg_fleet_kind kind)
 int lg_fleet_kind_from_name(const char *name, size_t len,
 			    enum lg_fleet_kind *out_kind)
 {
-	int i;
-
-	for (i = 0; i < LG_FLEET_KIND_COUNT; i++) {
+	for (int i = 0; i < LG_FLEET_KIND_COUNT; i++) {
 		if (strlen(kind_names[i]) != len ||
 		    memcmp(kind_names[i], name, len))
 			continue;
@@ -94,10 +92,9 @@ static enum lg_status render_list(const struct lg_strlist *list,
 				  struct lg_buffer *out, struct lg_error *err)
 {
 	enum lg_status status = LG_OK;
-	size_t i;
 
 	lg_buffer_char(out, '[');
-	for (i = 0; i < list->count && status == LG_OK; i++) {
+	for (size_t i = 0; i < list->count && status == LG_OK; i++) {
 		if (i)
 			lg_buffer_char(out, ',');
 		status = lg_canonical_text(out, list->item[i], err);
@@ -153,9 +150,8 @@ enum lg_status lg_fleet_event_render(const struct lg_fleet_event *event,
 	size_t begin = out_body->len;
 	enum lg_status status = LG_OK;
 	const char *before = "{";
-	size_t i;
 
-	for (i = 0; i < MEMBER_COUNT && status == LG_OK; i++) {
+	for (size_t i = 0; i < MEMBER_COUNT && status == LG_OK; i++) {
 		if (!(members[i].kinds & 1u << event->kind))
 			continue;
 		lg_buffer_format(out_body, "%s\"%s\":", before,
@@ -276,8 +272,6 @@ static enum lg_status read_member(struct lg_canonical *body,
 static enum lg_status check(const struct lg_fleet_event *event,
 			    struct lg_error *err)
 {
-	size_t i;
-
 	if (!lg_fleet_is_name(event->key, strlen(event->key)))
 		return lg_error_set(err, LG_ERR_SYNTAX, NULL,
 				    "key is not the name of a key");
@@ -285,7 +279,7 @@ static enum lg_status check(const struct lg_fleet_event *event,
 	    !lg_fleet_is_name(event->name, strlen(event->name)))
 		return lg_error_set(err, LG_ERR_SYNTAX, NULL,
 				    "name is not the name of a key");
-	for (i = 0; i < event->groups.count; i++)
+	for (size_t i = 0; i < event->groups.count; i++)
 		if (!*event->groups.item[i])
 			return lg_error_set(err, LG_ERR_SYNTAX, NULL,
 					    "a group without a name");
@@ -301,7 +295,6 @@ enum lg_status lg_fleet_event_parse(enum lg_fleet_kind kind, const char *body,
 	struct lg_fleet_event *event = NULL;
 	enum lg_status status = LG_OK;
 	const char *before = "{";
-	size_t i;
 
 	if (len > LG_FLEET_BODY_LIMIT)
 		return lg_error_set(err, LG_ERR_LIMIT, NULL,
@@ -312,7 +305,7 @@ enum lg_status lg_fleet_event_parse(enum lg_fleet_kind kind, const char *body,
 		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
 				    "out of memory");
 	event->kind = kind;
-	for (i = 0; i < MEMBER_COUNT && status == LG_OK; i++) {
+	for (size_t i = 0; i < MEMBER_COUNT && status == LG_OK; i++) {
 		const struct member *member = &members[i];
 
 		if (!(member->kinds & 1u << kind))

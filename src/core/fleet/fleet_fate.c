@@ -145,10 +145,8 @@ enum lg_fleet_state lg_fleet_fate_state(const struct lg_fleet_fate *fate,
 int lg_fleet_concerns(const struct lg_fleet_event *prepare,
 		      const struct lg_strlist *groups)
 {
-	size_t i, k;
-
-	for (i = 0; i < prepare->groups.count; i++)
-		for (k = 0; k < groups->count; k++)
+	for (size_t i = 0; i < prepare->groups.count; i++)
+		for (size_t k = 0; k < groups->count; k++)
 			if (!strcmp(prepare->groups.item[i], groups->item[k]))
 				return 1;
 	return !prepare->groups.count;

@@ -13,9 +13,7 @@
 static struct lg_fleet_key *named(struct lg_fleet_keys *keys, const char *name,
 				  size_t len)
 {
-	size_t i;
-
-	for (i = 0; i < keys->count; i++)
+	for (size_t i = 0; i < keys->count; i++)
 		if (strlen(keys->key[i].name) == len &&
 		    !memcmp(keys->key[i].name, name, len))
 			return &keys->key[i];
@@ -25,9 +23,7 @@ static struct lg_fleet_key *named(struct lg_fleet_keys *keys, const char *name,
 const struct lg_fleet_key *lg_fleet_keys_find(const struct lg_fleet_keys *keys,
 					      const char *name, size_t len)
 {
-	size_t i;
-
-	for (i = 0; i < keys->count; i++)
+	for (size_t i = 0; i < keys->count; i++)
 		if (!keys->key[i].revoked && strlen(keys->key[i].name) == len &&
 		    !memcmp(keys->key[i].name, name, len))
 			return &keys->key[i];
@@ -37,9 +33,8 @@ const struct lg_fleet_key *lg_fleet_keys_find(const struct lg_fleet_keys *keys,
 size_t lg_fleet_keys_valid(const struct lg_fleet_keys *keys)
 {
 	size_t valid = 0;
-	size_t i;
 
-	for (i = 0; i < keys->count; i++)
+	for (size_t i = 0; i < keys->count; i++)
 		valid += !keys->key[i].revoked;
 	return valid;
 }
@@ -163,9 +158,7 @@ enum lg_status lg_fleet_keys_parse(struct lg_fleet_keys *keys, const char *text,
 void lg_fleet_keys_render(const struct lg_fleet_keys *keys,
 			  struct lg_buffer *out_text)
 {
-	size_t i;
-
-	for (i = 0; i < keys->count; i++) {
+	for (size_t i = 0; i < keys->count; i++) {
 		const struct lg_fleet_key *key = &keys->key[i];
 
 		lg_buffer_text(out_text, key->name);

@@ -40,11 +40,9 @@ void lg_fleet_held_free(struct lg_fleet_held *held)
 
 void lg_fleet_set_free(struct lg_fleet_set **set)
 {
-	size_t i;
-
 	if (!*set)
 		return;
-	for (i = 0; i < (*set)->count; i++)
+	for (size_t i = 0; i < (*set)->count; i++)
 		lg_fleet_held_free((*set)->held[i]);
 	free((*set)->held);
 	free((*set)->by_id);
@@ -141,9 +139,7 @@ int lg_fleet_set_knows(struct lg_fleet_set *set, const struct lg_fleet_id *id,
 int lg_fleet_set_has(const struct lg_fleet_set *set, const char *body,
 		     size_t len)
 {
-	size_t i;
-
-	for (i = 0; i < set->count; i++)
+	for (size_t i = 0; i < set->count; i++)
 		if (set->held[i]->len == len &&
 		    !memcmp(set->held[i]->body, body, len))
 			return 1;
@@ -208,10 +204,9 @@ enum lg_status lg_fleet_set_add(struct lg_fleet_set *set,
 	struct lg_fleet_held *held = NULL;
 	enum lg_status status = LG_OK;
 	size_t at = 0;
-	size_t i;
 
 	*out_new = 0;
-	for (i = 0; i < set->count; i++) {
+	for (size_t i = 0; i < set->count; i++) {
 		if (set->held[i]->len == len &&
 		    !memcmp(set->held[i]->body, body, len))
 			held = set->held[i];
@@ -256,11 +251,9 @@ out:
 
 void lg_fleet_set_look(struct lg_fleet_set *set)
 {
-	size_t i;
-
-	for (i = 0; i < set->count; i++)
+	for (size_t i = 0; i < set->count; i++)
 		set->held[i]->seen = 0;
-	for (i = 0; i < set->trouble_count; i++)
+	for (size_t i = 0; i < set->trouble_count; i++)
 		set->trouble[i].seen = 0;
 }
 
@@ -268,7 +261,6 @@ void lg_fleet_set_present(struct lg_fleet_set *set,
 			  const struct lg_fleet_id *id)
 {
 	struct lg_fleet_held *held = find_id(set, id);
-	size_t i;
 
 	if (held && held->vanished)
 		lg_fleet_set_no_trouble(set, id);
@@ -276,7 +268,7 @@ void lg_fleet_set_present(struct lg_fleet_set *set,
 		held->seen = 1;
 		held->vanished = 0;
 	}
-	for (i = 0; i < set->trouble_count; i++)
+	for (size_t i = 0; i < set->trouble_count; i++)
 		if (!compare_ids(&set->trouble[i].id, id))
 			set->trouble[i].seen = 1;
 }
@@ -300,9 +292,8 @@ int lg_fleet_set_may_go(const struct lg_fleet_set *set,
 size_t lg_fleet_set_due(const struct lg_fleet_set *set, int64_t now_s)
 {
 	size_t count = 0;
-	size_t i;
 
-	for (i = 0; i < set->count; i++)
+	for (size_t i = 0; i < set->count; i++)
 		count += !set->held[i]->vanished ||
 			 !lg_fleet_set_may_go(set, set->held[i], now_s);
 	return count;
@@ -339,16 +330,14 @@ static void drop_trouble(struct lg_fleet_set *set, size_t at)
 void lg_fleet_set_looked(struct lg_fleet_set *set, int64_t now_s,
 			 size_t *out_gone)
 {
-	size_t i;
-
 	*out_gone = 0;
 	/* What was wrong with an entry that is not there is over. */
-	for (i = set->trouble_count; i-- > 0;)
+	for (size_t i = set->trouble_count; i-- > 0;)
 		if (!set->trouble[i].seen &&
 		    set->trouble[i].code != LG_FLEET_VANISHED &&
 		    set->trouble[i].code != LG_FLEET_CUT_OFF)
 			drop_trouble(set, i);
-	for (i = 0; i < set->count; i++)
+	for (size_t i = 0; i < set->count; i++)
 		if (!set->held[i]->seen)
 			be_gone(set, set->held[i], now_s, out_gone);
 }
@@ -384,11 +373,10 @@ void lg_fleet_set_trouble(struct lg_fleet_set *set, enum lg_fleet_code code,
 			  size_t entry_len, const char *text, int *out_new)
 {
 	struct lg_fleet_trouble *trouble;
-	size_t i;
 
 	if (out_new)
 		*out_new = 0;
-	for (i = 0; i < set->trouble_count; i++) {
+	for (size_t i = 0; i < set->trouble_count; i++) {
 		if (set->trouble[i].code != code ||
 		    compare_ids(&set->trouble[i].id, id) != 0)
 			continue;
@@ -410,9 +398,7 @@ void lg_fleet_set_trouble(struct lg_fleet_set *set, enum lg_fleet_code code,
 void lg_fleet_set_no_trouble(struct lg_fleet_set *set,
 			     const struct lg_fleet_id *id)
 {
-	size_t i;
-
-	for (i = set->trouble_count; i-- > 0;)
+	for (size_t i = set->trouble_count; i-- > 0;)
 		if (!compare_ids(&set->trouble[i].id, id))
 			drop_trouble(set, i);
 }

@@ -29,7 +29,6 @@ enum lg_status door_places_copy(const struct lg_settings *settings,
 {
 	struct door_places places = {0};
 	enum lg_status status;
-	size_t i;
 
 	status = copy(settings->doveadm, &places.doveadm, err);
 	if (status == LG_OK)
@@ -38,8 +37,8 @@ enum lg_status door_places_copy(const struct lg_settings *settings,
 	if (status == LG_OK)
 		status = copy(settings->haproxy_stats_socket,
 			      &places.haproxy_stats_socket, err);
-	for (i = 0; status == LG_OK && i < settings->haproxy_frontends.count;
-	     i++) {
+	for (size_t i = 0;
+	     status == LG_OK && i < settings->haproxy_frontends.count; i++) {
 		const char *name = settings->haproxy_frontends.item[i];
 
 		status = lg_strlist_add(&places.haproxy_frontends, name,
@@ -133,9 +132,7 @@ void door_set_close(struct door_set *set)
 void door_set_list(struct door_set *set, struct lg_session_list *list,
 		   struct lg_strlist *unasked)
 {
-	size_t i;
-
-	for (i = 0; i < set->count; i++) {
+	for (size_t i = 0; i < set->count; i++) {
 		struct lg_error err = {0};
 
 		if (set->door[i].list(set->door[i].self, list, &err) != LG_OK)
@@ -145,9 +142,7 @@ void door_set_list(struct door_set *set, struct lg_session_list *list,
 
 void door_set_cut(struct door_set *set, struct lg_cut_order *order)
 {
-	size_t i;
-
-	for (i = 0; i < set->count; i++) {
+	for (size_t i = 0; i < set->count; i++) {
 		struct lg_error err = {0};
 
 		if (set->door[i].cut(set->door[i].self, order, &err) != LG_OK &&

@@ -47,9 +47,8 @@ static void read_word(const struct lg_http_request *request, const char *name,
 	size_t len = 0;
 	const char *text = lg_http_request_argument(request, name, &len);
 	size_t used = 0;
-	size_t i;
 
-	for (i = 0; text && i < len && used < WORD_MAX; i++) {
+	for (size_t i = 0; text && i < len && used < WORD_MAX; i++) {
 		char byte = text[i];
 
 		if (byte == '+') {
@@ -159,10 +158,8 @@ static void run_step(void *context)
 
 static void free_help(struct help *help)
 {
-	size_t i;
-
 	lg_logon_reader_free(&help->reader);
-	for (i = 0; i < ROWS_MAX; i++)
+	for (size_t i = 0; i < ROWS_MAX; i++)
 		lg_buffer_release(&help->row[i]);
 	free(help);
 }
@@ -180,9 +177,8 @@ static void make_page(struct help *help, struct lg_http_answer *answer)
 		gate_overview_new(help->conn->gate, help->languages);
 	struct lg_buffer rows = {0};
 	struct lg_error err = {0};
-	size_t i;
 
-	for (i = 0; i < search.shown; i++) {
+	for (size_t i = 0; i < search.shown; i++) {
 		const struct lg_buffer *row =
 			&help->row[(help->rows - 1 - i) % ROWS_MAX];
 

@@ -66,9 +66,8 @@ static size_t list_locks(const struct gate *gate,
 			 struct lg_metrics_lock *out_lock)
 {
 	size_t count = 0;
-	size_t i;
 
-	for (i = 0; i < gate->view->lock_count; i++) {
+	for (size_t i = 0; i < gate->view->lock_count; i++) {
 		const struct lg_lock *lock = gate->view->lock[i].lock;
 
 		if (!lg_lock_waits(lock))
@@ -104,7 +103,6 @@ void gate_http_metrics(const struct gate_http_question *request,
 		.version = LOGONGATE_VERSION,
 	};
 	struct lg_error err = {0};
-	int i;
 
 	if (gate->view->last)
 		counted.lock_until_s = gate->view->last->lock->until.wall_s;
@@ -112,13 +110,13 @@ void gate_http_metrics(const struct gate_http_question *request,
 	counted.lock_count = list_locks(gate, locks);
 	memcpy(counted.refused_by_reason, gate->refused_by_reason,
 	       sizeof(counted.refused_by_reason));
-	for (i = 0; i < GATE_ATTENTION_COUNT; i++) {
+	for (int i = 0; i < GATE_ATTENTION_COUNT; i++) {
 		enum gate_attention what = (enum gate_attention)i;
 
 		attention[i].what = gate_attention_name(what);
 		attention[i].is_so = gate_attention(gate, what);
 	}
-	for (i = 0; i < GATE_DOOR_COUNT; i++) {
+	for (int i = 0; i < GATE_DOOR_COUNT; i++) {
 		enum gate_door door = (enum gate_door)i;
 
 		doors[i] = (struct lg_metrics_door){

@@ -40,11 +40,10 @@ static size_t count_header(const void *context, const char *name)
 	const struct gate_http_question *question = context;
 	size_t count = lg_http_request_header_count(question->http, name);
 	size_t given = count;
-	size_t i;
 
 	if (strcasecmp(name, "Authorization"))
 		return count;
-	for (i = 0; i < given; i++)
+	for (size_t i = 0; i < given; i++)
 		if (gate_http_is_key_bearer(
 			    question->gate,
 			    lg_http_request_header_at(question->http, name, i)))
@@ -340,9 +339,8 @@ void gate_http_route(struct gate *gate, const struct lg_http_request *request,
 		     struct lg_http_answer *out_answer)
 {
 	const struct gate_http_question question = {gate, request};
-	size_t i;
 
-	for (i = 0; i < sizeof(routes) / sizeof(*routes); i++) {
+	for (size_t i = 0; i < sizeof(routes) / sizeof(*routes); i++) {
 		if (strcmp(request->path, routes[i].path))
 			continue;
 		if (routes[i].methods &&

@@ -45,11 +45,9 @@ enum lg_status gate_ring_new(const struct gate_ring_limits *limits,
 
 void gate_ring_free(struct gate_ring **ring)
 {
-	size_t i;
-
 	if (!*ring)
 		return;
-	for (i = 0; i < (*ring)->limits.slots; i++)
+	for (size_t i = 0; i < (*ring)->limits.slots; i++)
 		free((*ring)->slot[i].kept);
 	free(*ring);
 	*ring = NULL;
@@ -98,11 +96,10 @@ static int read_token(const char *token, uint64_t *out_slot,
 		      uint64_t *out_random)
 {
 	uint64_t number[2] = {0, 0};
-	size_t i;
 
 	if (!token || strlen(token) != TOKEN_LEN)
 		return 0;
-	for (i = 0; i < TOKEN_LEN; i++) {
+	for (size_t i = 0; i < TOKEN_LEN; i++) {
 		int digit = lg_hex_value(token[i]);
 
 		if (digit < 0)

@@ -56,9 +56,8 @@ static void add_words(const struct gate *gate, size_t which, const char *accept,
 		.profile = shown->lock->profile,
 		.reason = shown->lock->reason,
 	};
-	int layer;
 
-	for (layer = 0; view->policy && layer < LG_LAYERS_MAX; layer++) {
+	for (int layer = 0; view->policy && layer < LG_LAYERS_MAX; layer++) {
 		const struct lg_policy_layer_info *info =
 			view->of_layer[layer] == (int)which
 				? lg_policy_layer_at(view->policy, layer)
@@ -95,9 +94,8 @@ static void fill_locks(struct gate *gate, const char *accept,
 	const struct gate_view *view = gate->view;
 	struct lg_zone zone = lg_system_zone();
 	int64_t ends_s = 0;
-	size_t i;
 
-	for (i = 0; i < view->lock_count; i++) {
+	for (size_t i = 0; i < view->lock_count; i++) {
 		const struct gate_view_lock *shown = &view->lock[i];
 		struct lg_overview_lock *lock = &o->lock[i];
 
@@ -132,9 +130,8 @@ static void fill_locks(struct gate *gate, const char *accept,
 static void fill_doors(const struct gate *gate, struct gate_overview *o)
 {
 	size_t count = 0;
-	size_t i;
 
-	for (i = 0; i < GATE_DOOR_COUNT; i++) {
+	for (size_t i = 0; i < GATE_DOOR_COUNT; i++) {
 		const struct gate_door_row *row =
 			gate_door_row((enum gate_door)i);
 		const struct lg_listen_settings *listen =
@@ -184,11 +181,9 @@ struct gate_overview *gate_overview_new(struct gate *gate, const char *accept)
 
 void gate_overview_free(struct gate_overview **overview)
 {
-	size_t i;
-
 	if (!*overview)
 		return;
-	for (i = 0; i < LG_LOCKS_MAX; i++) {
+	for (size_t i = 0; i < LG_LOCKS_MAX; i++) {
 		lg_buffer_release(&(*overview)->words[i]);
 		lg_buffer_release(&(*overview)->concerns[i]);
 	}
@@ -216,9 +211,8 @@ static enum lg_status list_attention(const struct gate *gate,
 				     struct lg_strlist *names)
 {
 	enum lg_status status = LG_OK;
-	int i;
 
-	for (i = 0; i < GATE_ATTENTION_COUNT && status == LG_OK; i++) {
+	for (int i = 0; i < GATE_ATTENTION_COUNT && status == LG_OK; i++) {
 		enum gate_attention which = (enum gate_attention)i;
 		const char *name = gate_attention_name(which);
 
@@ -238,9 +232,8 @@ static cJSON *status_json(const struct gate *gate,
 	const char *words[LG_LOCKS_MAX];
 	struct lg_strlist attention = {0};
 	cJSON *object = NULL;
-	size_t i;
 
-	for (i = 0; i < facts.count; i++)
+	for (size_t i = 0; i < facts.count; i++)
 		words[i] = o->page.lock[i].words;
 	facts.sessions = gate->sessions_listed;
 	facts.version = LOGONGATE_VERSION;

@@ -29,9 +29,8 @@ const char *gate_refusal_again(struct gate *gate,
 	struct lg_decision decision = {LG_REFUSE, refusal->reason, LG_RULE_NONE,
 				       -1};
 	int count = policy ? (int)lg_policy_layer_count(policy) : 0;
-	int i;
 
-	for (i = 0; refusal->lock && i < count; i++) {
+	for (int i = 0; refusal->lock && i < count; i++) {
 		const char *id = lg_policy_layer_at(policy, i)->id;
 
 		if (!strcmp(id ? id : "", refusal->lock))

@@ -62,9 +62,8 @@ static void add_sentence(struct lg_strlist *loud, const char *code,
 static void find_loud(const struct gate_fleet *fleet, struct lg_strlist *loud)
 {
 	const struct gate_fleet_known *shown = &fleet->shown;
-	size_t i;
 
-	for (i = 0; i < shown->trouble_count; i++)
+	for (size_t i = 0; i < shown->trouble_count; i++)
 		add_sentence(loud, lg_fleet_code_name(shown->trouble[i].code),
 			     shown->trouble[i].entry, shown->trouble[i].text);
 	if (*shown->report_failed)
@@ -75,16 +74,15 @@ static void find_loud(const struct gate_fleet *fleet, struct lg_strlist *loud)
 void gate_fleet_take(struct gate_fleet *fleet)
 {
 	struct lg_strlist loud = {0};
-	size_t i;
 
 	uv_mutex_lock(&fleet->mutex);
 	fleet->shown = fleet->known;
 	uv_mutex_unlock(&fleet->mutex);
 	find_loud(fleet, &loud);
-	for (i = 0; i < fleet->loud.count; i++)
+	for (size_t i = 0; i < fleet->loud.count; i++)
 		if (!lg_listed(&loud, fleet->loud.item[i]))
 			gate_quiet(fleet->gate, fleet->loud.item[i]);
-	for (i = 0; i < loud.count; i++)
+	for (size_t i = 0; i < loud.count; i++)
 		gate_loud(fleet->gate, GATE_ATTENTION_FLEET, "%s",
 			  loud.item[i]);
 	lg_strlist_release(&fleet->loud);
@@ -95,7 +93,6 @@ cJSON *gate_fleet_object(struct gate *gate)
 {
 	const struct gate_fleet *fleet = gate->fleet;
 	cJSON *object, *array;
-	size_t i;
 
 	if (!fleet)
 		return NULL;
@@ -105,7 +102,7 @@ cJSON *gate_fleet_object(struct gate *gate)
 	lg_json_text(object, "base", fleet->settings->fleet_base);
 	lg_json_bool(object, "connected", fleet->shown.connected);
 	lg_json_time(object, "heard", fleet->shown.heard_s);
-	for (i = 0; i < fleet->shown.trouble_count; i++) {
+	for (size_t i = 0; i < fleet->shown.trouble_count; i++) {
 		const struct lg_fleet_trouble *trouble =
 			&fleet->shown.trouble[i];
 		cJSON *item = cJSON_CreateObject();
@@ -130,7 +127,6 @@ static void add_metric(struct lg_buffer *out, const char *name,
 void gate_fleet_metrics(struct gate *gate, struct lg_buffer *out_text)
 {
 	const struct gate_fleet *fleet = gate->fleet;
-	int code;
 
 	if (!fleet)
 		return;
@@ -149,7 +145,7 @@ void gate_fleet_metrics(struct gate *gate, struct lg_buffer *out_text)
 			 fleet->shown.events);
 	add_metric(out_text, "rejected_total", "counter",
 		   "Entries that were not believed, by what was wrong.");
-	for (code = 0; code < LG_FLEET_CODE_COUNT; code++)
+	for (int code = 0; code < LG_FLEET_CODE_COUNT; code++)
 		lg_buffer_format(
 			out_text,
 			"logongate_fleet_rejected_total{code=\"%s\"} %llu\n",

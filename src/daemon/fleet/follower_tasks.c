@@ -75,9 +75,8 @@ enum lg_status gate_fleet_run_tasks(struct gate_fleet *fleet,
 	struct lg_error err = {0};
 	enum lg_status status = LG_OK;
 	int acts = 0;
-	size_t i;
 
-	for (i = 0; i < fleet->task_count; i++) {
+	for (size_t i = 0; i < fleet->task_count; i++) {
 		struct lg_fleet_task *task = &fleet->task[i];
 
 		lg_fleet_task_run(inside->state, task, compiles, inside);
@@ -155,10 +154,9 @@ static void ran(struct gate *gate, void *context, enum lg_status status,
 {
 	struct gate_fleet *fleet = context;
 	int acts = 0;
-	size_t i;
 
 	uv_mutex_lock(&fleet->mutex);
-	for (i = 0; i < fleet->task_count; i++) {
+	for (size_t i = 0; i < fleet->task_count; i++) {
 		acts |= fleet->task[i].acts;
 		if (status == LG_OK)
 			continue;
