@@ -117,8 +117,7 @@ static enum lg_status copy_settings(const struct lg_settings *from,
 		free(*texts[i].to);
 		*texts[i].to = texts[i].from ? strdup(texts[i].from) : NULL;
 		if (texts[i].from && !*texts[i].to)
-			status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-					      "out of memory");
+			status = lg_no_memory(err);
 	}
 	copy->directory_tls = from->directory_tls;
 	copy->directory_timeout_ms = from->directory_timeout_ms;
@@ -142,8 +141,7 @@ enum lg_status gate_facts_ask_once(struct gate *gate,
 	enum lg_status status;
 
 	if (!job)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	job->work = (struct gate_job){work_on, work_done, job, NULL};
 	job->gate = gate;
 	job->done = done;
@@ -245,8 +243,7 @@ enum lg_status gate_facts_open(struct gate *gate, struct lg_error *err)
 	struct gate_facts *facts = calloc(1, sizeof(*facts));
 
 	if (!facts)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	facts->gate = gate;
 	if (uv_timer_init(&gate->loop, &facts->retry)) {
 		free(facts);

@@ -170,8 +170,7 @@ static enum lg_status open_inside(struct gate *gate,
 	if (status == LG_OK)
 		status = gate_tickets_new(&gate->tickets, err);
 	if (status == LG_OK && !(gate->mapi = malloc(sizeof(*gate->mapi))))
-		status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				      "out of memory");
+		status = lg_no_memory(err);
 	if (status == LG_OK)
 		status = gate_sweeps_open(gate, err);
 	if (status == LG_OK)

@@ -33,9 +33,7 @@ static struct lg_overview_minute *now_of(struct gate *gate)
 enum lg_status gate_hour_open(struct gate *gate, struct lg_error *err)
 {
 	gate->hour = calloc(1, sizeof(*gate->hour));
-	return gate->hour ? LG_OK
-			  : lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-					 "out of memory");
+	return gate->hour ? LG_OK : lg_no_memory(err);
 }
 
 void gate_hour_free(struct gate *gate)

@@ -53,8 +53,7 @@ enum lg_status gate_inside_settings(struct gate_inside *inside,
 
 	if (!held) {
 		lg_settings_free(&settings);
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	}
 	held->holders = 1;
 	held->settings = settings;
@@ -74,8 +73,7 @@ enum lg_status gate_inside_new(const struct gate *gate,
 
 	if (!inside) {
 		lg_settings_free(&settings);
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	}
 	inside->files = &gate->files;
 	inside->now = gate->now;

@@ -199,9 +199,7 @@ void gate_notices_tick(struct gate *gate)
 enum lg_status gate_notices_open(struct gate *gate, struct lg_error *err)
 {
 	gate->notices = calloc(1, sizeof(*gate->notices));
-	return gate->notices ? LG_OK
-			     : lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-					    "out of memory");
+	return gate->notices ? LG_OK : lg_no_memory(err);
 }
 
 void gate_notices_free(struct gate *gate)

@@ -37,8 +37,7 @@ enum lg_status gate_records_open(struct gate *gate, struct lg_error *err)
 	enum lg_status status;
 
 	if (!records)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	records->gate = gate;
 	gate->records = records;
 	status = lg_logon_log_new(&gate->files, LG_REFUSED_FOLDER, &refused,

@@ -158,7 +158,7 @@ void gate_reload(struct gate *gate, gate_reload_done done, void *context)
 	struct lg_error err = {0};
 
 	if (!reload) {
-		lg_error_set(&err, LG_ERR_NO_MEMORY, NULL, "out of memory");
+		lg_no_memory(&err);
 		if (done)
 			done(context, LG_ERR_NO_MEMORY, &err);
 		return;

@@ -69,8 +69,7 @@ enum lg_status gate_servers_open(struct gate *gate, struct lg_error *err)
 	enum lg_status status;
 
 	if (!servers)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	servers->gate = gate;
 	lg_buffer_format(&path, "%s/" JOURNAL, gate->settings->state_dir);
 	status = lg_buffer_take(&path, &servers->path, err);

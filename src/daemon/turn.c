@@ -73,7 +73,7 @@ static struct change *new_change(struct gate *gate, gate_change_done done,
 	struct lg_error err = {0};
 
 	if (!change) {
-		lg_error_set(&err, LG_ERR_NO_MEMORY, NULL, "out of memory");
+		lg_no_memory(&err);
 		done(gate, context, LG_ERR_NO_MEMORY, &err);
 		return NULL;
 	}

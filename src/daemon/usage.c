@@ -77,8 +77,7 @@ enum lg_status gate_usage_open(struct gate *gate, struct lg_error *err)
 {
 	gate->usage = calloc(1, sizeof(*gate->usage));
 	if (!gate->usage)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	/* What the first to ask is told. */
 	look(gate->usage);
 	looked(gate->usage);

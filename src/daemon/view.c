@@ -21,8 +21,7 @@ static enum lg_status copy_text(const char *from, char **to,
 {
 	*to = from ? strdup(from) : NULL;
 	if (from && !*to)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	return LG_OK;
 }
 
@@ -194,8 +193,7 @@ enum lg_status gate_view_make(struct gate_inside *inside,
 	enum lg_status status;
 
 	if (!view)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	view->held = inside->held;
 	view->held->holders++;
 	status = add_locks(inside->state, view, err);

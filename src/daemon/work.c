@@ -163,8 +163,7 @@ enum lg_status gate_work_open(struct gate *gate, struct lg_error *err)
 	struct gate_work *work = calloc(1, sizeof(*work));
 
 	if (!work)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	work->gate = gate;
 	if (uv_mutex_init(&work->lock)) {
 		free(work);

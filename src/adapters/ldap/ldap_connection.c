@@ -77,8 +77,7 @@ enum lg_status lg_ldap_failed(const struct lg_ldap_connection *connection,
 
 	if (code == LDAP_NO_MEMORY) {
 		ldap_memfree(message);
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	}
 	lg_error_set(err, late ? LG_ERR_TIMEOUT : LG_ERR_DIRECTORY,
 		     connection->uri,

@@ -95,8 +95,7 @@ run_job(struct ldap_directory *self, enum lg_ldap_job_kind kind,
 	if (status == LG_OK && ask->filter) {
 		findings->filter = strdup(ask->filter);
 		if (!findings->filter)
-			status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-					      "out of memory");
+			status = lg_no_memory(err);
 	}
 	if (status == LG_OK)
 		status = lg_ldap_job_write(&job, findings, err);
@@ -180,8 +179,7 @@ lg_directory_open_ldap(const struct lg_directory_settings *settings,
 	enum lg_status status;
 
 	if (!self)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	status = lg_ldap_settings_read(settings, &self->settings, err);
 	if (status == LG_OK)
 		status = make_description(self, err);

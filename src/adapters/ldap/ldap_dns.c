@@ -44,11 +44,6 @@ struct asking {
 	struct lg_error *err;
 };
 
-static enum lg_status no_memory(struct lg_error *err)
-{
-	return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "out of memory");
-}
-
 static uint64_t hash_form(const struct lg_buffer *form)
 {
 	return lg_dn_hash(form->len ? form->data : "", form->len);
@@ -375,7 +370,7 @@ enum lg_status lg_ldap_dns_ask(struct lg_ldap_dns *dns,
 	forget_flight(dns);
 	asking.batch = calloc(asking.batch_capacity, sizeof(*asking.batch));
 	if (!asking.batch)
-		return no_memory(err);
+		return lg_no_memory(err);
 	for (int stage = LG_LDAP_DN_ASK_LEGACY;
 	     status == LG_OK && stage < LG_LDAP_DN_ANSWERED; stage++) {
 		asking.stage = (enum lg_ldap_dn_stage)stage;

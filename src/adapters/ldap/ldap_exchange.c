@@ -70,8 +70,7 @@ enum lg_status lg_ldap_exchange_plan(const struct lg_target_change *change,
 	exchange->add_value = calloc(count_of(change->value) + 1,
 				     sizeof(*exchange->add_value));
 	if (!exchange->delete_value || !exchange->add_value)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	for (size_t i = 0; i < count_of(change->expected); i++) {
 		const char *text = change->expected->list.item[i];
 

@@ -84,8 +84,7 @@ enum lg_status lg_fleet_open_ldap(const struct lg_fleet_settings *settings,
 	enum lg_status status;
 
 	if (!fleet)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	atomic_init(&fleet->interrupted, 0);
 	fleet->branches = branches;
 	fleet->heartbeat_ms = heartbeat_ms ? heartbeat_ms : HEARTBEAT_MS;

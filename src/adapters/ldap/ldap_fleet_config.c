@@ -65,8 +65,7 @@ enum lg_status lg_ldap_setup_schema(struct lg_ldap_setup *config, int *out_made,
 	record.bv_val = text ? strstr(text, "\ndn: ") : NULL;
 	if (!record.bv_val) {
 		free(text);
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	}
 	record.bv_val++;
 	record.bv_len = strlen(record.bv_val);

@@ -19,11 +19,6 @@
 #include "ldap_probe.h"
 #include "ldap_shared.h"
 
-static enum lg_status no_memory(struct lg_error *err)
-{
-	return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "out of memory");
-}
-
 static size_t count_of(const struct lg_strlist *list)
 {
 	return list ? list->count : 0;
@@ -67,7 +62,7 @@ enum lg_status lg_ldap_job_new(enum lg_ldap_job_kind kind,
 	job.user = calloc(job.user_count + 1, sizeof(*job.user));
 	if (!job.dn_number || !job.user) {
 		lg_ldap_job_release(&job);
-		return no_memory(err);
+		return lg_no_memory(err);
 	}
 	for (size_t i = 0; i < users; i++)
 		job.user[i].name = ask->user->item[i];
@@ -335,7 +330,7 @@ static enum lg_status ask_shared(struct lg_ldap_job *job,
 	free(job->shared);
 	job->shared = calloc(job->entries.name.count + 1, 1);
 	if (!listed || !job->shared)
-		status = no_memory(err);
+		status = lg_no_memory(err);
 	if (status == LG_OK) {
 		mark_listed(job, listed);
 		status = lg_ldap_shared_ask(&job->entries, listed, search,
@@ -378,7 +373,7 @@ enum lg_status lg_ldap_job_run(struct lg_ldap_job *job,
 	job->dns.x500_hits = 0;
 	search.attribute = wanted_attributes(&settings->login_attributes);
 	if (!search.attribute)
-		return no_memory(err);
+		return lg_no_memory(err);
 	status = lg_ldap_dns_ask(&job->dns, &search, &job->entries,
 				 job->progress, err);
 	if (status == LG_OK)

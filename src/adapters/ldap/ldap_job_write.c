@@ -25,8 +25,7 @@ static enum lg_status write_account(const struct lg_ldap_job *job,
 	account.dn = from->legacy_dn;
 	login = calloc(from->name_count + 1, sizeof(*login));
 	if (!login)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	for (size_t i = 0; i < from->name_count; i++) {
 		size_t name = from->name_first + i;
 

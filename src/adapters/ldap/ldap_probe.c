@@ -89,8 +89,7 @@ enum lg_status lg_ldap_probe_open(const struct lg_ldap_search *search,
 	    read_values(search, place[0]->bv_val, "(objectClass=*)",
 			"attributeTypes", &probe.schema,
 			NULL) == LG_ERR_NO_MEMORY)
-		status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				      "out of memory");
+		status = lg_no_memory(err);
 	if (status == LG_OK) {
 		*out_probe = probe;
 		probe.schema = NULL;

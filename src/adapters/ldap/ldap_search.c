@@ -56,8 +56,7 @@ enum lg_status lg_ldap_escape(const char *text, size_t len,
 	if (len > 0)
 		plain.bv_val = (char *)(uintptr_t)text;
 	if (ldap_bv2escaped_filter_value(&plain, &escaped) != 0)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	lg_buffer_append(out, escaped.bv_val, escaped.bv_len);
 	/* It hands back its argument where nothing needs an escape. */
 	if (escaped.bv_val != plain.bv_val)

@@ -24,11 +24,6 @@
 #define FILE_BYTES_MAX ((size_t)16 << 20)
 #define PASSWORD_BYTES_MAX 4096
 
-static enum lg_status no_memory(struct lg_error *err)
-{
-	return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "out of memory");
-}
-
 int lg_ldap_uri_is_local(const char *uri)
 {
 	return strncasecmp(uri, "ldapi://", 8) == 0;
@@ -233,7 +228,7 @@ static enum lg_status copy_text(const char *text, char **out,
 				struct lg_error *err)
 {
 	*out = strdup(text ? text : "");
-	return *out ? LG_OK : no_memory(err);
+	return *out ? LG_OK : lg_no_memory(err);
 }
 
 enum lg_status

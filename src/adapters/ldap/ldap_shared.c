@@ -42,11 +42,6 @@ struct asking {
 	struct lg_error *err;
 };
 
-static enum lg_status no_memory(struct lg_error *err)
-{
-	return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "out of memory");
-}
-
 static const struct lg_strlist *login_attributes(const struct asking *asking)
 {
 	return &asking->search->connection->settings->login_attributes;
@@ -104,7 +99,7 @@ static enum lg_status fill_table(struct asking *asking)
 	asking->every = calloc(entries->name.count + 1, sizeof(*asking->every));
 	asking->name = calloc(entries->name.count + 1, sizeof(*asking->name));
 	if (!asking->every || !asking->name)
-		return no_memory(asking->err);
+		return lg_no_memory(asking->err);
 	for (size_t e = 0; e < entries->count; e++) {
 		const struct lg_ldap_entry *entry = &entries->entry[e];
 

@@ -17,11 +17,6 @@ static enum lg_status unreadable(const char *what, struct lg_error *err)
 			    "the directory sent %s that cannot be read", what);
 }
 
-static enum lg_status no_memory(struct lg_error *err)
-{
-	return lg_error_set(err, LG_ERR_NO_MEMORY, NULL, "out of memory");
-}
-
 enum lg_status lg_ldap_sync_request(const struct berval *cookie,
 				    struct berval *out_value,
 				    struct lg_error *err)
@@ -31,7 +26,7 @@ enum lg_status lg_ldap_sync_request(const struct berval *cookie,
 	int code;
 
 	if (!ber)
-		return no_memory(err);
+		return lg_no_memory(err);
 	if (cookie && cookie->bv_len > 0)
 		code = ber_printf(ber, "{eOb}", LDAP_SYNC_REFRESH_AND_PERSIST,
 				  cookie, 0);
@@ -39,7 +34,7 @@ enum lg_status lg_ldap_sync_request(const struct berval *cookie,
 		code = ber_printf(ber, "{eb}", LDAP_SYNC_REFRESH_AND_PERSIST,
 				  0);
 	if (code < 0 || ber_flatten2(ber, out_value, 1) < 0)
-		status = no_memory(err);
+		status = lg_no_memory(err);
 	ber_free(ber, 1);
 	return status;
 }
@@ -151,7 +146,7 @@ static enum lg_status read_ids(BerElement *ber, struct lg_ldap_sync_info *info,
 	most = (size_t)left / (LG_LDAP_SYNC_UUID_SIZE + 2) + 1;
 	info->uuid = malloc(most * LG_LDAP_SYNC_UUID_SIZE);
 	if (!info->uuid)
-		return no_memory(err);
+		return lg_no_memory(err);
 	for (ber_tag_t tag = ber_first_element(ber, &len, &end);
 	     tag != LBER_DEFAULT; tag = ber_next_element(ber, &len, end)) {
 		struct berval id;

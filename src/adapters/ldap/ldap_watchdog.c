@@ -96,8 +96,7 @@ enum lg_status lg_ldap_watchdog_begin(LDAP *ld, uint32_t timeout_ms,
 	struct lg_ldap_watchdog *watchdog = calloc(1, sizeof(*watchdog));
 
 	if (!watchdog)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	watchdog->callback.lc_add = connection_made;
 	watchdog->callback.lc_del = connection_gone;
 	watchdog->ld = ld;

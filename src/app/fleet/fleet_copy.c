@@ -30,8 +30,7 @@ enum lg_status lg_fleet_copy(const struct lg_fleet_entry *entry,
 		copy.bytes[i] = malloc(text[i]->len + 1);
 		if (!copy.bytes[i]) {
 			lg_fleet_copy_release(&copy);
-			return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-					    "out of memory");
+			return lg_no_memory(err);
 		}
 		memcpy(copy.bytes[i], text[i]->bytes, text[i]->len);
 		copy.bytes[i][text[i]->len] = '\0';

@@ -408,8 +408,7 @@ enum lg_status lg_fleet_ear_open(struct lg_fleet_ear *ear, const char *base,
 	if (status == LG_OK)
 		status = lg_fleet_set_new(&ear->set, err);
 	if (status == LG_OK && !(ear->keys = malloc(sizeof(*ear->keys))))
-		status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				      "out of memory");
+		status = lg_no_memory(err);
 	if (status == LG_OK) {
 		*ear->keys = *keys;
 		status = lg_fleet_kept_read(ear, err);

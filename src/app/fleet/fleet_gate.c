@@ -215,8 +215,7 @@ static enum lg_status run_tasks(struct lg_fleet_gate *gate,
 	int has = 0, fails = 0;
 
 	if (!tasks)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	lg_fleet_own_drop(gate);
 	while (status == LG_OK && lg_fleet_set_next(set, &at, &fate)) {
 		status = prepare_task(gate, &fate, &tasks[count], &has, err);
@@ -311,8 +310,7 @@ static enum lg_status report(struct lg_fleet_gate *gate, struct lg_error *err)
 	enum lg_status status;
 
 	if (!report)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	status = fill_report(gate, report, err);
 	if (status == LG_OK)
 		status = lg_fleet_report_render(report, &bare, err);

@@ -71,8 +71,7 @@ static enum lg_status make_one(struct lg_fleet_gates *gates, const char *name,
 		return LG_ERR_NO_MEMORY;
 	one = calloc(1, sizeof(*one));
 	if (!one)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	memcpy(one->name, name, strlen(name) + 1);
 	at_place = &gates->one[at];
 	memmove(at_place + 1, at_place,

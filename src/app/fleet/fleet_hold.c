@@ -157,8 +157,7 @@ static enum lg_status has_room(const struct lg_state *state,
 		       lg_fleet_filters_size(prepare->values, &prepare->lists);
 	bytes = malloc(len);
 	if (!bytes)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	memset(bytes, '#', len);
 	status = files->replace(files->self, ROOM_FILE, bytes, len, err);
 	files->remove(files->self, ROOM_FILE, NULL);

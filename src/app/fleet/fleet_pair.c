@@ -226,8 +226,7 @@ enum lg_status lg_fleet_pair(const struct lg_fleet *first,
 	if (!pair) {
 		first->close(first->self);
 		second->close(second->self);
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	}
 	pair->clock = clock;
 	pair->slow_ms = INT64_MAX;

@@ -53,8 +53,7 @@ enum lg_status lg_fleet_parts_find(struct lg_fleet_round *round,
 		return status;
 	round->part = calloc(round->gates.count + 1, sizeof(*round->part));
 	if (!round->part)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	for (size_t i = 0; i < round->gates.count; i++) {
 		const struct lg_fleet_one *one = round->gates.one[i];
 

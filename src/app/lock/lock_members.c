@@ -84,8 +84,7 @@ enum lg_status lg_lock_member_text(struct lg_lock_reader *reader,
 	free(*out_text);
 	*out_text = strdup(item->valuestring);
 	if (!*out_text)
-		return lg_error_set(reader->err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(reader->err);
 	return LG_OK;
 }
 

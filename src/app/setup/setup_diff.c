@@ -126,12 +126,10 @@ static enum lg_status script_make(const char *before, const char *after,
 	size_t end = 0;
 
 	if (!split(before, from) || !split(after, to))
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	out->edit = calloc(from->count + to->count + 1, sizeof(*out->edit));
 	if (out->edit == NULL)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	while (begin < from->count && begin < to->count &&
 	       same(&from->line[begin], &to->line[begin]))
 		begin++;

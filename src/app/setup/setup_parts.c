@@ -212,9 +212,7 @@ enum lg_status lg_setup_join(const struct lg_setup_ask *ask, const char *user,
 	if (ask->change->is_member(ask->change->self, user, DOOR_GROUP))
 		return LG_OK;
 	plan->joins = lg_setup_keep(plan, user);
-	return plan->joins ? LG_OK
-			   : lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-					  "out of memory");
+	return plan->joins ? LG_OK : lg_no_memory(err);
 }
 
 enum lg_status lg_setup_gate_user(const struct lg_setup_ask *ask,

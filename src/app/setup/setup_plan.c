@@ -39,8 +39,7 @@ enum lg_status lg_setup_add(struct lg_setup_plan *plan,
 	kept->owner = lg_setup_keep(plan, file->owner);
 	if (kept->path == NULL || !kept->before != !file->before ||
 	    !kept->after != !file->after || !kept->owner != !file->owner)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	plan->file_count++;
 	return LG_OK;
 }

@@ -56,8 +56,7 @@ static enum lg_status ask(struct lg_cli *cli, enum lg_dialect dialect,
 	if (status == LG_OK && directory &&
 	    lg_policy_names(dialect, values, &dn, &user, NULL) ==
 		    LG_ERR_NO_MEMORY)
-		status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				      "out of memory");
+		status = lg_no_memory(err);
 	if (status == LG_OK && directory && dn.count + user.count)
 		status = directory->ask(directory->self, &question, &progress,
 					out_findings, err);

@@ -302,8 +302,7 @@ enum lg_status lg_fleet_event_parse(enum lg_fleet_kind kind, const char *body,
 				    LG_FLEET_BODY_LIMIT);
 	event = calloc(1, sizeof(*event));
 	if (!event)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	event->kind = kind;
 	for (size_t i = 0; i < MEMBER_COUNT && status == LG_OK; i++) {
 		const struct member *member = &members[i];

@@ -145,8 +145,7 @@ enum lg_status lg_fleet_keys_parse(struct lg_fleet_keys *keys, const char *text,
 	enum lg_status status;
 
 	if (!all)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	*all = *keys;
 	status = read_lines(all, text, len, place, err);
 	if (status == LG_OK)

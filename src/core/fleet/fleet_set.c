@@ -21,8 +21,7 @@ enum lg_status lg_fleet_set_new(struct lg_fleet_set **out_set,
 	}
 	if (!set || !set->held || !set->by_id) {
 		lg_fleet_set_free(&set);
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	}
 	*out_set = set;
 	return LG_OK;
@@ -179,8 +178,7 @@ static enum lg_status make_held(const struct lg_fleet_id *id, const char *body,
 	}
 	if (!held || !held->body || !held->signature) {
 		lg_fleet_held_free(held);
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	}
 	held->id = *id;
 	held->len = len;

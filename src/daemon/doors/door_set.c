@@ -18,8 +18,7 @@ static enum lg_status copy(const char *from, char **to, struct lg_error *err)
 {
 	*to = from ? strdup(from) : NULL;
 	if (from && !*to)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	return LG_OK;
 }
 

@@ -189,7 +189,7 @@ static void make_page(struct help *help, struct lg_http_answer *answer)
 	search.rows = rows.data;
 	gate_status_answer_html(answer);
 	if (!o)
-		lg_error_set(&err, LG_ERR_NO_MEMORY, NULL, "out of memory");
+		lg_no_memory(&err);
 	if (!o || lg_buffer_status(&rows, &err) != LG_OK ||
 	    lg_overview_help(&o->page, &search, &answer->body, &err) != LG_OK)
 		lg_http_answer_failed(answer, &err);
@@ -236,7 +236,7 @@ int gate_help_begin(struct gate_conn *conn,
 	const char *languages;
 
 	if (!help) {
-		lg_error_set(&err, LG_ERR_NO_MEMORY, NULL, "out of memory");
+		lg_no_memory(&err);
 		lg_http_answer_failed(out_answer, &err);
 		return 0;
 	}

@@ -36,8 +36,7 @@ enum lg_status gate_ring_new(const struct gate_ring_limits *limits,
 		calloc(1, sizeof(*ring) + limits->slots * sizeof(struct slot));
 
 	if (!ring)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	ring->limits = *limits;
 	*out_ring = ring;
 	return LG_OK;

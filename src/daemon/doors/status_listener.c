@@ -201,7 +201,7 @@ static void page(struct gate *gate, const struct lg_http_request *request,
 
 	gate_status_answer_html(answer);
 	if (!o)
-		lg_error_set(&err, LG_ERR_NO_MEMORY, NULL, "out of memory");
+		lg_no_memory(&err);
 	if (!o || lg_overview_status(&o->page, &answer->body, &err) != LG_OK)
 		lg_http_answer_failed(answer, &err);
 	gate_overview_free(&o);
@@ -254,7 +254,7 @@ static void json(struct gate *gate, const struct lg_http_request *request,
 	lg_http_answer_plain(answer, 200, "application/json", "");
 	add_header(answer, "Cache-Control", "no-store");
 	if (!o)
-		lg_error_set(&err, LG_ERR_NO_MEMORY, NULL, "out of memory");
+		lg_no_memory(&err);
 	if (!o ||
 	    lg_json_print(status_json(gate, o), &answer->body, &err) != LG_OK)
 		lg_http_answer_failed(answer, &err);

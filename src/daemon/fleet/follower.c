@@ -111,8 +111,7 @@ static enum lg_status open_gate(struct gate_fleet *fleet, struct lg_error *err)
 	enum lg_status status;
 
 	if (!keys)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	status = lg_fleet_keys_file(settings->fleet_verify_keys, keys, err);
 	if (status == LG_OK)
 		status = lg_ed25519_open(NULL, &fleet->signature, err);
@@ -165,8 +164,7 @@ enum lg_status gate_fleet_open(struct gate *gate, struct lg_error *err)
 		return LG_OK;
 	fleet = calloc(1, sizeof(*fleet));
 	if (!fleet)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	fleet->gate = gate;
 	fleet->clock = lg_system_clock();
 	gate->fleet = fleet;

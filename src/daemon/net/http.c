@@ -309,8 +309,7 @@ enum lg_status gate_http_open(struct gate *gate, struct lg_error *err)
 
 	gate->http = calloc(1, sizeof(*gate->http));
 	if (!gate->http)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	gate->http->second = UINT64_MAX;
 	if (gethostname(gate->http->host, sizeof(gate->http->host) - 1))
 		*gate->http->host = '\0';

@@ -310,8 +310,7 @@ enum lg_status gate_peers_new(const struct lg_settings *settings,
 	struct rlimit limit = {0};
 
 	if (!peers)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	peers->diag_fd = open_diag();
 	gate_peer_uids_read(settings, &peers->own);
 	getrlimit(RLIMIT_NOFILE, &limit);

@@ -187,8 +187,7 @@ enum lg_status gate_sockets_open(struct gate *gate, struct lg_error *err)
 
 	gate->sockets = calloc(1, sizeof(*gate->sockets));
 	if (!gate->sockets)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	status = gate_peers_new(gate->settings, &gate->sockets->peers, err);
 	if (status == LG_OK)
 		status = take_passed(gate, err);

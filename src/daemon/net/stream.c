@@ -395,8 +395,7 @@ enum lg_status gate_streams_open(struct gate *gate, struct lg_error *err)
 {
 	gate->streams = calloc(1, sizeof(*gate->streams));
 	if (!gate->streams)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	return LG_OK;
 }
 

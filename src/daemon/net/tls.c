@@ -49,8 +49,7 @@ enum lg_status gate_tls_open(struct gate *gate, struct lg_error *err)
 		return LG_OK;
 	tls = gate->tls = calloc(1, sizeof(*tls));
 	if (!tls || gnutls_certificate_allocate_credentials(&tls->credentials))
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	code = gnutls_certificate_set_x509_key_file(
 		tls->credentials, settings->cert_file, settings->tls_key_file,
 		GNUTLS_X509_FMT_PEM);

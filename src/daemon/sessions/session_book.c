@@ -24,8 +24,7 @@ enum lg_status session_book_new(int64_t started_s, int began_locked,
 	struct session_book *book = calloc(1, sizeof(*book));
 
 	if (!book)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	book->started_s = started_s;
 	book->began_locked = began_locked;
 	*out_book = book;

@@ -55,8 +55,7 @@ enum lg_status gate_sessions_open(struct gate *gate, struct lg_error *err)
 	enum lg_status status;
 
 	if (!sessions)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	gate->sessions = sessions;
 	sessions->news_end = &sessions->news;
 	status = session_book_new(gate->started_s, gate_locked(gate),

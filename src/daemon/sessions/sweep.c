@@ -162,8 +162,7 @@ enum lg_status gate_sweeps_cut(struct gate *gate,
 	own->user = selector->user ? strdup(selector->user) : NULL;
 	own->id = selector->id ? strdup(selector->id) : NULL;
 	if (!own->all && !own->dn && !own->user && !own->id)
-		status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				      "out of memory");
+		status = lg_no_memory(err);
 	if (status == LG_OK)
 		status = lg_strlist_add_all(&own->names, &selector->names, err);
 	if (status == LG_OK)
@@ -237,8 +236,7 @@ enum lg_status gate_sweeps_open(struct gate *gate, struct lg_error *err)
 {
 	gate->sweeps = calloc(1, sizeof(*gate->sweeps));
 	if (!gate->sweeps)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	return LG_OK;
 }
 

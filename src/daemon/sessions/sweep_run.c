@@ -338,8 +338,7 @@ enum lg_status sweep_run_begin(struct gate *gate, enum sweep_run_kind kind,
 	enum lg_status status;
 
 	if (!run)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	run->gate = gate;
 	run->kind = kind;
 	run->part = part;
@@ -349,8 +348,7 @@ enum lg_status sweep_run_begin(struct gate *gate, enum sweep_run_kind kind,
 	status = door_places_copy(gate->settings, &run->places, err);
 	if (status == LG_OK && kind != SWEEP_RUN_LIST &&
 	    !(run->tries = sweep_tries_new()))
-		status = lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				      "out of memory");
+		status = lg_no_memory(err);
 	if (status == LG_OK && sweep_run_is_of_policy(run))
 		keep_part(run, &run->places);
 	/* Neither fails where the loop stands. */

@@ -71,8 +71,7 @@ enum lg_status sweep_waiter_add(struct sweep_waiter **waiters,
 	struct sweep_waiter *waiter = calloc(1, sizeof(*waiter));
 
 	if (!waiter)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-				    "out of memory");
+		return lg_no_memory(err);
 	waiter->done = done;
 	waiter->context = context;
 	waiter->next = *waiters;
