@@ -103,8 +103,7 @@ enum lg_status lg_gate_look(struct lg_gate_target *target,
 		return status;
 	/* The gate knows its askers by their certificates. */
 	you = lg_json_word_of(answer.object, "you");
-	cJSON_ArrayForEach(lock, cJSON_GetObjectItemCaseSensitive(answer.object,
-								  "locks")) {
+	cJSON_ArrayForEach(lock, lg_json_of(answer.object, "locks")) {
 		int waits = lg_json_time_of(lock, "since") == 0;
 
 		standing.active |= !waits;

@@ -10,6 +10,8 @@
  */
 #include "ldap_follow.h"
 
+#include "adapters/system/steady.h"
+
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -29,14 +31,6 @@
 #define FIRST_MS 1000
 /* How often at most it is said that a provider was heard. */
 #define HEARD_MS 50
-
-int64_t lg_ldap_follow_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static enum lg_status told(struct lg_ldap_fleet *fleet, enum lg_status status)
 {
@@ -72,7 +66,7 @@ enum lg_status lg_ldap_follow_heard(struct lg_ldap_fleet *fleet,
 				    const struct lg_fleet_sink *sink,
 				    struct lg_error *err)
 {
-	fleet->beat_at = lg_ldap_follow_now() + fleet->heartbeat_ms;
+	fleet->beat_at = lg_steady_ms() + fleet->heartbeat_ms;
 	return sink->heard ? told(fleet, sink->heard(sink->context, err))
 			   : LG_OK;
 }
@@ -167,7 +161,7 @@ static enum lg_status give_up(struct lg_ldap_fleet *fleet,
 			fleet->pause_ms ? fleet->pause_ms * 2 : PAUSE_FIRST_MS;
 		if (fleet->pause_ms > PAUSE_LAST_MS)
 			fleet->pause_ms = PAUSE_LAST_MS;
-		fleet->try_at = lg_ldap_follow_now() + spread(fleet->pause_ms);
+		fleet->try_at = lg_steady_ms() + spread(fleet->pause_ms);
 	}
 	return all || was_followed ? tell_lost(fleet, sink, why, err) : LG_OK;
 }
@@ -215,8 +209,8 @@ static enum lg_status try_one(struct lg_ldap_fleet *fleet,
 	fleet->pause_ms = 0;
 	fleet->lost_told = 0;
 	fleet->seat_left = fleet->seat.left;
-	fleet->beat_at = lg_ldap_follow_now() + fleet->heartbeat_ms;
-	fleet->return_at = lg_ldap_follow_now() + fleet->return_ms;
+	fleet->beat_at = lg_steady_ms() + fleet->heartbeat_ms;
+	fleet->return_at = lg_steady_ms() + fleet->return_ms;
 	return sink->connected
 		       ? told(fleet, sink->connected(sink->context,
 						     fleet->follow.uri, err))
@@ -235,7 +229,7 @@ static enum lg_status try_first(struct lg_ldap_fleet *fleet,
 	struct lg_error why;
 	enum lg_status status;
 
-	fleet->return_at = lg_ldap_follow_now() + fleet->return_ms;
+	fleet->return_at = lg_steady_ms() + fleet->return_ms;
 	if (seat->timeout_ms > FIRST_MS)
 		seat->settings.timeout_ms = FIRST_MS;
 	status = lg_ldap_seat_connect(&seat->settings, 0, &first, &dialect,
@@ -285,8 +279,7 @@ static enum lg_status take(struct lg_ldap_fleet *fleet,
 	fleet->more = count == BATCH;
 	/* Whatever it says, it is there. */
 	if (status == LG_OK && count > 0 &&
-	    fleet->beat_at - lg_ldap_follow_now() <
-		    fleet->heartbeat_ms - HEARD_MS)
+	    fleet->beat_at - lg_steady_ms() < fleet->heartbeat_ms - HEARD_MS)
 		status = lg_ldap_follow_heard(fleet, sink, err);
 	return status;
 }
@@ -328,7 +321,7 @@ static enum lg_status follow(struct lg_ldap_fleet *fleet,
 	if (status == LG_OK)
 		status = way_of(fleet)->due(fleet, sink, out_next_at, &why);
 	if (status == LG_OK && fleet->seat.at != 0) {
-		if (lg_ldap_follow_now() >= fleet->return_at)
+		if (lg_steady_ms() >= fleet->return_at)
 			return try_first(fleet, sink, err);
 		if (fleet->return_at < *out_next_at)
 			*out_next_at = fleet->return_at;
@@ -362,7 +355,7 @@ static int is_interrupted(struct lg_ldap_fleet *fleet)
 
 static void wait_for_more(struct lg_ldap_fleet *fleet, int64_t until)
 {
-	int64_t left = until - lg_ldap_follow_now();
+	int64_t left = until - lg_steady_ms();
 	struct pollfd fds[3] = {{.fd = fleet->wake, .events = POLLIN},
 				{.fd = -1, .events = POLLIN},
 				{.fd = -1, .events = POLLIN}};
@@ -375,7 +368,7 @@ static void wait_for_more(struct lg_ldap_fleet *fleet, int64_t until)
 		 left < fleet->gather_ms ? (int)left : (int)fleet->gather_ms) !=
 		    0)
 		return;
-	left = until - lg_ldap_follow_now();
+	left = until - lg_steady_ms();
 	if (left < 0)
 		left = 0;
 	if (fleet->follow.ld)
@@ -398,10 +391,9 @@ static enum lg_status pump(struct lg_ldap_fleet *fleet, int64_t end,
 			return LG_OK;
 		if (fleet->follow.ld)
 			status = follow(fleet, sink, &next_at, err);
-		else if (lg_ldap_follow_now() >= fleet->try_at)
+		else if (lg_steady_ms() >= fleet->try_at)
 			status = try_one(fleet, sink, err);
-		if (status != LG_OK || fleet->told > 0 ||
-		    lg_ldap_follow_now() >= end)
+		if (status != LG_OK || fleet->told > 0 || lg_steady_ms() >= end)
 			return status;
 		wait_for_more(fleet, next_at < end ? next_at : end);
 	}
@@ -417,7 +409,7 @@ enum lg_status lg_ldap_fleet_poll(void *self, unsigned int timeout_ms,
 
 	fleet->told = 0;
 	fleet->sink_failed = 0;
-	status = pump(fleet, lg_ldap_follow_now() + timeout_ms, sink, err);
+	status = pump(fleet, lg_steady_ms() + timeout_ms, sink, err);
 	lg_ldap_sigpipe_let_be(&sigpipe);
 	return status;
 }

@@ -60,7 +60,6 @@ struct lg_ldap_fleet {
 	int hinted;
 };
 
-int64_t lg_ldap_follow_now(void);
 enum lg_status lg_ldap_fleet_poll(void *self, unsigned int timeout_ms,
 				  const struct lg_fleet_sink *sink,
 				  struct lg_error *err);

@@ -11,6 +11,8 @@
  */
 #include "ldap_follow.h"
 
+#include "adapters/system/steady.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -169,7 +171,7 @@ static enum lg_status look_everywhere(struct lg_ldap_fleet *fleet,
 	if (whole)
 		return lg_ldap_follow_refreshed(fleet, LG_FLEET_REFRESH_WHOLE,
 						sink, err);
-	return lg_ldap_follow_now() >= fleet->beat_at
+	return lg_steady_ms() >= fleet->beat_at
 		       ? lg_ldap_follow_heard(fleet, sink, err)
 		       : LG_OK;
 }
@@ -178,14 +180,14 @@ static enum lg_status due(struct lg_ldap_fleet *fleet,
 			  const struct lg_fleet_sink *sink,
 			  int64_t *out_next_at, struct lg_error *err)
 {
-	int64_t now = lg_ldap_follow_now();
+	int64_t now = lg_steady_ms();
 	int whole = now >= fleet->whole_at;
 	enum lg_status status = LG_OK;
 
 	if (whole || fleet->hinted || now >= fleet->changes_at) {
 		fleet->hinted = 0;
 		status = look_everywhere(fleet, sink, whole, err);
-		now = lg_ldap_follow_now();
+		now = lg_steady_ms();
 		if (whole)
 			fleet->whole_at =
 				now +

@@ -9,6 +9,8 @@
  */
 #include "ldap_follow.h"
 
+#include "adapters/system/steady.h"
+
 #include <string.h>
 #include <sys/time.h>
 
@@ -253,7 +255,7 @@ static enum lg_status send_beat(struct lg_ldap_fleet *fleet,
 		fleet->beat_id = 0;
 		return lg_ldap_failed(calls, code, "heartbeat", err);
 	}
-	fleet->beat_end = lg_ldap_follow_now() + fleet->beat_limit_ms;
+	fleet->beat_end = lg_steady_ms() + fleet->beat_limit_ms;
 	return LG_OK;
 }
 
@@ -274,9 +276,8 @@ static enum lg_status take_beat(struct lg_ldap_fleet *fleet, int *out_came,
 				   &at_once, &message);
 	} while (type > 0 && type != LDAP_RES_SEARCH_RESULT);
 	if (type == 0)
-		return lg_ldap_follow_now() < fleet->beat_end
-			       ? LG_OK
-			       : miss_beat(fleet, err);
+		return lg_steady_ms() < fleet->beat_end ? LG_OK
+							: miss_beat(fleet, err);
 	*out_came = 1;
 	fleet->beat_id = 0;
 	if (type < 0) {
@@ -300,7 +301,7 @@ static enum lg_status due(struct lg_ldap_fleet *fleet,
 	enum lg_status status = LG_OK;
 	int came = 0;
 
-	if (!fleet->beat_id && lg_ldap_follow_now() >= fleet->beat_at)
+	if (!fleet->beat_id && lg_steady_ms() >= fleet->beat_at)
 		status = send_beat(fleet, err);
 	if (status == LG_OK && fleet->beat_id)
 		status = take_beat(fleet, &came, err);

@@ -78,14 +78,6 @@ enum lg_status lg_fleet_report_render(const struct lg_fleet_report *report,
 	return lg_json_print(object, out_text, err);
 }
 
-static const char *text_of(const cJSON *object, const char *name)
-{
-	const char *text = cJSON_GetStringValue(
-		cJSON_GetObjectItemCaseSensitive(object, name));
-
-	return text ? text : "";
-}
-
 /* What another machine wrote is shown to people: one line, no controls. */
 static void copy_clean(char *out, size_t size, const char *text)
 {
@@ -106,8 +98,8 @@ static int read_lock(const cJSON *item, struct lg_fleet_report_lock *out_lock)
 	static const enum lg_fleet_state states[] = {
 		LG_FLEET_STATE_HALF, LG_FLEET_STATE_PREPARED,
 		LG_FLEET_STATE_IN_FORCE, LG_FLEET_STATE_OVER};
-	const char *until = text_of(item, "until");
-	const char *id = text_of(item, "id");
+	const char *until = lg_json_word_of(item, "until");
+	const char *id = lg_json_word_of(item, "id");
 
 	*out_lock = (struct lg_fleet_report_lock){0};
 	if (!lg_fleet_is_lock(id, strlen(id)))
@@ -115,13 +107,14 @@ static int read_lock(const cJSON *item, struct lg_fleet_report_lock *out_lock)
 	memcpy(out_lock->id, id, sizeof(out_lock->id));
 	out_lock->number = lg_json_number_of(item, "number");
 	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++)
-		if (!strcmp(text_of(item, "state"),
+		if (!strcmp(lg_json_word_of(item, "state"),
 			    lg_fleet_state_name(states[i])))
 			out_lock->state = states[i];
 	for (size_t i = 1; i < 3; i++)
-		if (!strcmp(text_of(item, "ready"), ready_names[i]))
+		if (!strcmp(lg_json_word_of(item, "ready"), ready_names[i]))
 			out_lock->ready = (enum lg_fleet_ready)i;
-	copy_clean(out_lock->why, sizeof(out_lock->why), text_of(item, "why"));
+	copy_clean(out_lock->why, sizeof(out_lock->why),
+		   lg_json_word_of(item, "why"));
 	if (*until)
 		lg_instant_parse(until, strlen(until), &out_lock->until_s,
 				 NULL);
@@ -136,8 +129,7 @@ static enum lg_status read_texts(const cJSON *object, const char *member,
 	enum lg_status status = LG_OK;
 	const cJSON *item;
 
-	cJSON_ArrayForEach(item,
-			   cJSON_GetObjectItemCaseSensitive(object, member)) {
+	cJSON_ArrayForEach(item, lg_json_of(object, member)) {
 		char text[128];
 
 		if (status != LG_OK || !cJSON_IsString(item) ||
@@ -155,8 +147,7 @@ static enum lg_status read_doors(const cJSON *object,
 {
 	enum lg_status status;
 
-	report->doors_looked = cJSON_IsArray(
-		cJSON_GetObjectItemCaseSensitive(object, "not_closed"));
+	report->doors_looked = cJSON_IsArray(lg_json_of(object, "not_closed"));
 	status = read_texts(object, "not_closed", LG_FLEET_REPORT_DOORS_MAX + 1,
 			    &report->not_closed, err);
 	if (status == LG_OK)
@@ -171,8 +162,7 @@ static unsigned int read_attention(const cJSON *object)
 	unsigned int attention = 0;
 	const cJSON *item;
 
-	cJSON_ArrayForEach(
-		item, cJSON_GetObjectItemCaseSensitive(object, "attention")) {
+	cJSON_ArrayForEach(item, lg_json_of(object, "attention")) {
 		for (int code = 0; code < LG_FLEET_CODE_COUNT; code++)
 			if (cJSON_IsString(item) &&
 			    !strcmp(item->valuestring,
@@ -198,14 +188,13 @@ enum lg_status lg_fleet_report_parse(const char *text, size_t len,
 				    "the gate's report cannot be read");
 	}
 	copy_clean(report.version, sizeof(report.version),
-		   text_of(object, "version"));
+		   lg_json_word_of(object, "version"));
 	report.clock_ms = lg_json_number_of(object, "clock");
 	report.heartbeat_s = lg_json_number_of(object, "heartbeat_s");
 	report.sessions = lg_json_number_of(object, "sessions");
 	report.count = lg_json_number_of(object, "count");
 	report.attention = read_attention(object);
-	cJSON_ArrayForEach(item,
-			   cJSON_GetObjectItemCaseSensitive(object, "locks")) {
+	cJSON_ArrayForEach(item, lg_json_of(object, "locks")) {
 		if (report.lock_count < LG_FLEET_REPORT_LOCKS_MAX &&
 		    read_lock(item, &report.lock[report.lock_count]))
 			report.lock_count++;

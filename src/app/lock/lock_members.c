@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/instant.h"
+#include "port/json_of.h"
 
 #define WHOLE_LIMIT 9007199254740992.0 /* 2^53: exact in a double */
 
@@ -65,8 +66,7 @@ enum lg_status lg_lock_member_wrong(struct lg_lock_reader *reader,
 
 const cJSON *lg_lock_member(struct lg_lock_reader *reader, const char *key)
 {
-	const cJSON *item =
-		cJSON_GetObjectItemCaseSensitive(reader->object, key);
+	const cJSON *item = lg_json_of(reader->object, key);
 
 	reader->known += item != NULL;
 	return item && !cJSON_IsNull(item) ? item : NULL;
@@ -160,8 +160,8 @@ enum lg_status lg_lock_member_deadline(struct lg_lock_reader *reader,
 
 	if (!item)
 		return LG_OK;
-	at = cJSON_GetObjectItemCaseSensitive(item, "at");
-	boot = cJSON_GetObjectItemCaseSensitive(item, "boot_ms");
+	at = lg_json_of(item, "at");
+	boot = lg_json_of(item, "boot_ms");
 	if (!cJSON_IsObject(item) || !cJSON_IsString(at) || !is_whole(boot) ||
 	    lg_instant_parse(at->valuestring, strlen(at->valuestring),
 			     &deadline.wall_s, NULL) != LG_OK ||

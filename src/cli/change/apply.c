@@ -114,9 +114,7 @@ static enum lg_status test_gate(const struct tested *tested,
 	cJSON_Delete(request);
 	if (status != LG_OK)
 		return status;
-	gate = gate_of(
-		cJSON_GetObjectItemCaseSensitive(answer.object, "status"),
-		tested->id);
+	gate = gate_of(lg_json_of(answer.object, "status"), tested->id);
 	if (strcmp(gate, planned) != 0)
 		status = lg_error_set(err, LG_ERR_CONFLICT, NULL,
 				      "the lock is %s at the gate where the "

@@ -29,7 +29,7 @@ static int ask_sessions(struct lg_cli *cli, const struct lg_settings *settings,
 
 	if (code != LG_EXIT_DONE)
 		return code;
-	sessions = cJSON_GetObjectItemCaseSensitive(answer.object, "sessions");
+	sessions = lg_json_of(answer.object, "sessions");
 	cJSON_ArrayForEach(item, sessions) {
 		struct lg_session session;
 

@@ -87,7 +87,7 @@ static cJSON *read_holder(struct lg_cli *cli)
 	if (lg_cli_servers_path(cli, HOLDER, &path, NULL) == LG_OK &&
 	    lg_file_read(path.data, &text, NULL) == LG_OK && text.len > 0)
 		object = cJSON_ParseWithLength(text.data, text.len);
-	pid = cJSON_GetObjectItemCaseSensitive(object, "pid");
+	pid = lg_json_of(object, "pid");
 	if (!cJSON_IsNumber(pid) || pid->valuedouble < 1 ||
 	    (kill((pid_t)pid->valuedouble, 0) != 0 && errno == ESRCH)) {
 		cJSON_Delete(object);
@@ -113,8 +113,7 @@ void lg_cli_servers_holder_words(const cJSON *holder, struct lg_buffer *text)
 	if (by != NULL)
 		lg_buffer_format(text, " of %s", by);
 	lg_buffer_format(text, " (process %.0f",
-			 cJSON_GetNumberValue(cJSON_GetObjectItemCaseSensitive(
-				 holder, "pid")));
+			 cJSON_GetNumberValue(lg_json_of(holder, "pid")));
 	if (since != NULL &&
 	    lg_instant_parse(since, strlen(since), &since_s, NULL) == LG_OK) {
 		lg_buffer_text(text, ", since ");
