@@ -10,6 +10,9 @@ import time
 import driver
 from driver import DN
 
+KEY = ("HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services"
+       "\\MSExchangeIS\\ParametersSystem")
+
 
 class Window(driver.Case):
 
@@ -288,6 +291,21 @@ allow.1 = "/o=Org/ou=Site/cn=Recipients/cn=%{who}"
         backups = sorted(os.listdir(
             self.path("state/logongate/backups")))
         self.assertTrue(backups)
+
+    def test_an_import_is_the_way_out_where_every_copy_is_damaged(self):
+        """also of no value at all"""
+        empty = self.write("empty.reg", "Windows Registry Editor Version 5.00"
+                           "\n\n")
+        hand = self.write("hand.reg", "Windows Registry Editor Version 5.00\n"
+                          f"\n[{KEY}]\n" '"Refuse Protocols"="imap"\n\n')
+        for file, code in ((empty, 0), (hand, 1)):
+            self.expect(0, "registry", "import", hand)
+            for name in "registry.reg", "registry.good.reg":
+                self.write("state/logongate/" + name, "damaged")
+            self.expect(3, "registry", "show")
+            self.expect(0, "registry", "import", file)
+            self.expect(0, "registry", "diff", file)
+            self.expect(code, "check", "--user", "alice", "--protocol", "imap")
 
     def test_values_under_the_other_key_count_and_are_told(self):
         text = ("Windows Registry Editor Version 5.00\n\n"

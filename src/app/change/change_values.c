@@ -167,7 +167,9 @@ static enum lg_status change_one(struct changing *changing,
 	status = not_locked(changing, err);
 	if (status == LG_OK)
 		status = compare(changing, err);
-	if (status != LG_OK || changing->names->count == 0)
+	/* The gate here may have lost what stood there: its values are set
+	 * anew also where nothing differs. */
+	if (status != LG_OK || (wish->server && changing->names->count == 0))
 		return status;
 	changing->lock.findings = changing->findings;
 	tell_target(changing);

@@ -33,7 +33,8 @@ struct lg_change_values {
 };
 
 /*
- * names gets those of the values that change.
+ * names gets those of the values that change; on a server without any nothing
+ * is written.
  * Returns: LG_OK; LG_ERR_CONFLICT, a lock is there, another change there was
  * interrupted, or somebody else changes servers: nothing is written;
  * LG_ERR_DENIED, a right is missing; as make and the server say.
