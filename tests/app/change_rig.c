@@ -77,16 +77,22 @@ static enum lg_status fake_rewrite(void *self,
 	return status;
 }
 
-static enum lg_status fake_backup(void *self, const char *name,
-				  const struct lg_registry *values,
-				  char **out_file, struct lg_error *err)
+static enum lg_status fake_replace(void *self, const char *name,
+				   const void *bytes, size_t len,
+				   struct lg_error *err)
 {
-	(void)self;
-	(void)values;
-	(void)err;
-	*out_file = strdup(name);
 	return LG_OK;
 }
+
+static enum lg_status fake_size(void *self, const char *name,
+				uint64_t *out_size, struct lg_error *err)
+{
+	*out_size = 0;
+	return LG_OK;
+}
+
+static const struct lg_files no_files = {.replace = fake_replace,
+					 .size = fake_size};
 
 static enum lg_status fake_test(const void *context, struct lg_error *err)
 {
@@ -133,7 +139,7 @@ struct lg_change_hands rig_hands(struct rig *rig)
 		.open = fake_open,
 		.close = fake_close,
 		.rewrite = fake_rewrite,
-		.backup = fake_backup,
+		.files = &no_files,
 		.test = fake_test,
 		.note = fake_note,
 		.begun = tell_begun,

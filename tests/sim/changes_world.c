@@ -294,20 +294,6 @@ static void close_servers(void *self)
 	world->port = NULL;
 }
 
-static enum lg_status backup(void *self, const char *name,
-			     const struct lg_registry *values, char **out_file,
-			     struct lg_error *err)
-{
-	struct world *world = self;
-	char file[64];
-
-	(void)values;
-	snprintf(file, sizeof(file), "backups/%s.reg", name);
-	*out_file = strdup(file);
-	return world->disk.port.replace(world->disk.port.self, file, "kept", 4,
-					err);
-}
-
 static void note(void *self, const struct lg_journal_entry *entry)
 {
 }
@@ -346,7 +332,7 @@ struct lg_change_hands world_hands(struct world *world)
 		.open = open_servers,
 		.close = close_servers,
 		.rewrite = rewrite,
-		.backup = backup,
+		.files = &world->disk.port,
 		.note = note,
 		.begun = begun,
 		.ended = ended,

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/change/change_backup.h"
 #include "app/change/change_end.h"
 #include "app/change/servers_ending.h"
 
@@ -263,7 +264,8 @@ enum lg_status lg_change_begin(const struct lg_change_hands *hands,
 	struct beginning beginning = {.hands = hands,
 				      .request = request,
 				      .outcome = LG_SERVERS_NOTHING_WRITTEN};
-	const struct lg_servers_backup backup = {hands->self, hands->backup};
+	const struct lg_servers_backup backup = {(void *)hands,
+						 lg_change_backup};
 	struct lg_servers *fleet = &beginning.fleet;
 	struct lg_change_begun begun = {.fleet = fleet, .err = err};
 	enum lg_status status = LG_OK;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/listed.h"
+#include "app/change/change_backup.h"
 #include "app/change/change_end.h"
 #include "app/change/servers_journal.h"
 
@@ -104,14 +105,14 @@ static enum lg_status backup_of(const struct lg_change_hands *hands,
 	char *made = NULL;
 	enum lg_status status = LG_OK;
 
-	if (name && !hands->has_backup(hands->self, name))
+	if (name && !lg_change_has_backup(hands, name))
 		name = NULL;
 	/* damage took it: there is none but those in the folder */
 	if (!name && !target->before)
 		name = "";
 	if (!name) {
-		status = hands->backup(hands->self, target->name,
-				       target->before, &made, err);
+		status = lg_change_backup((void *)hands, target->name,
+					  target->before, &made, err);
 		name = made;
 	}
 	if (status == LG_OK)

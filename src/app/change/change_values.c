@@ -4,6 +4,7 @@
  */
 #include "app/change/change_values.h"
 
+#include "app/change/change_backup.h"
 #include "app/lock/lock_change.h"
 
 /* A change that is not over by then was interrupted; whoever ends what is over
@@ -115,7 +116,8 @@ static enum lg_status write_difference(struct changing *changing,
 	const struct lg_change_hands *hands = changing->hands;
 	const struct lg_change_values *wish = changing->wish;
 	struct lg_servers *fleet = &changing->fleet;
-	const struct lg_servers_backup backup = {hands->self, hands->backup};
+	const struct lg_servers_backup backup = {(void *)hands,
+						 lg_change_backup};
 	struct lg_now now = hands->now(hands->self);
 	const struct lg_servers_change change = {
 		.profile = wish->event == LG_EVENT_IMPORT ? "registry import"

@@ -39,17 +39,17 @@ struct lg_change_begun {
  * open: the servers of a change by name, in their order, which belong to close;
  * *count becomes how many there are. with_gate: the gate here, or the files of
  * a machine where none runs, stands behind them.
- * backup: keeps what a server held; *out_file, its name, is the caller's to
- * free. has_backup: 1 where that file is still there.
+ * files: those of state_dir, for back-ups; set by begin.
  * test: what is in force there is what was planned, and test accounts log on.
  * stop: 1 ends an apply, and all is put back; may be NULL.
  * note: one line of history; what cannot be written is told.
  * begun, ended: told for each change; moved: each server's steps, may be NULL.
- * What ends locks needs neither rewrite nor backup, test, stop and begun; what
+ * What ends locks needs neither rewrite nor files, test, stop and begun; what
  * begins them no ended. A change of the gate here alone begins no journal.
  */
 struct lg_change_hands {
 	void *self;
+	const struct lg_files *files;
 	unsigned int parallel; /* servers at once; 0: 8 */
 	const char *by;
 	struct lg_now (*now)(void *self);
@@ -66,10 +66,6 @@ struct lg_change_hands {
 	enum lg_status (*rewrite)(void *self,
 				  const struct lg_servers_book *book,
 				  struct lg_error *err);
-	enum lg_status (*backup)(void *self, const char *name,
-				 const struct lg_registry *values,
-				 char **out_file, struct lg_error *err);
-	int (*has_backup)(void *self, const char *file);
 	enum lg_status (*test)(const void *context, struct lg_error *err);
 	int (*stop)(void *self);
 	void (*note)(void *self, const struct lg_journal_entry *entry);

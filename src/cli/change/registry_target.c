@@ -166,7 +166,7 @@ int lg_cli_registry_put_back(struct lg_cli *cli,
 			"is not a back-up of %s; one is called TIME.%s.reg and "
 			"lies in backups/ of state_dir",
 			server->name, server->name);
-	lg_buffer_format(&file, LG_CLI_BACKUPS "/%s%s", name,
+	lg_buffer_format(&file, LG_STATE_BACKUPS "/%s%s", name,
 			 has_ending(name) ? "" : ".reg");
 	status = lg_buffer_status(&file, &err);
 	if (status == LG_OK)

@@ -4,8 +4,6 @@
  */
 #include "cli/change/servers_hands.h"
 
-#include <unistd.h>
-
 #include <logongate/policy.h>
 
 #include "adapters/control/gate_target.h"
@@ -30,8 +28,13 @@ static enum lg_status begin(void *self, struct lg_servers_journal *out_journal,
 {
 	struct lg_cli_hands *hands = self;
 	enum lg_status status =
-		lg_cli_servers_begin(hands->cli, &hands->file, out_book, err);
+		lg_cli_state_beside(hands->cli, &hands->files, err);
 
+	if (status != LG_OK)
+		return status;
+	status = lg_cli_servers_begin(hands->cli, &hands->file, out_book, err);
+	if (status != LG_OK)
+		hands->files.close(hands->files.self);
 	out_journal->self = hands->file;
 	out_journal->append = lg_journal_file_append;
 	return status;
@@ -41,6 +44,7 @@ static void finish(void *self, struct lg_servers_journal *journal)
 {
 	struct lg_cli_hands *hands = self;
 
+	hands->files.close(hands->files.self);
 	lg_journal_file_close(&hands->file);
 }
 
@@ -190,30 +194,6 @@ static enum lg_status rewrite(void *self, const struct lg_servers_book *book,
 	return lg_cli_servers_rewrite(hands->file, book, err);
 }
 
-static enum lg_status backup(void *self, const char *name,
-			     const struct lg_registry *values, char **out_file,
-			     struct lg_error *err)
-{
-	const struct lg_cli_hands *hands = self;
-
-	return lg_cli_servers_backup(hands->cli, name, values, out_file, err);
-}
-
-static int has_backup(void *self, const char *name)
-{
-	const struct lg_cli_hands *hands = self;
-	struct lg_buffer file = {0}, path = {0};
-	int has = 0;
-
-	lg_buffer_format(&file, LG_CLI_BACKUPS "/%s", name);
-	if (lg_buffer_status(&file, NULL) == LG_OK &&
-	    lg_cli_servers_path(hands->cli, file.data, &path, NULL) == LG_OK)
-		has = access(path.data, F_OK) == 0;
-	lg_buffer_release(&path);
-	lg_buffer_release(&file);
-	return has;
-}
-
 static void note(void *self, const struct lg_journal_entry *entry)
 {
 	const struct lg_cli_hands *hands = self;
@@ -239,8 +219,7 @@ struct lg_change_hands lg_cli_hands(struct lg_cli_hands *self)
 		.open = open_servers,
 		.close = close_servers,
 		.rewrite = rewrite,
-		.backup = backup,
-		.has_backup = has_backup,
+		.files = &self->files,
 		.test = lg_cli_target_test,
 		.note = note,
 		.moved = moved,

@@ -43,17 +43,26 @@ enum lg_status lg_cli_servers_path(struct lg_cli *cli, const char *name,
 	return lg_buffer_status(out_path, err);
 }
 
+enum lg_status lg_cli_state_beside(struct lg_cli *cli,
+				   struct lg_files *out_files,
+				   struct lg_error *err)
+{
+	const struct lg_settings *settings;
+	enum lg_status status = lg_cli_settings(cli, &settings, err);
+
+	return status == LG_OK
+		       ? lg_state_dir_open(settings->state_dir,
+					   LG_STATE_DIR_BESIDE, out_files, err)
+		       : status;
+}
+
 enum lg_status lg_cli_state_put(struct lg_cli *cli, const char *name,
 				const void *bytes, size_t len,
 				struct lg_error *err)
 {
-	const struct lg_settings *settings;
 	struct lg_files files = {0};
-	enum lg_status status = lg_cli_settings(cli, &settings, err);
+	enum lg_status status = lg_cli_state_beside(cli, &files, err);
 
-	if (status == LG_OK)
-		status = lg_state_dir_open(settings->state_dir,
-					   LG_STATE_DIR_BESIDE, &files, err);
 	if (status != LG_OK)
 		return status;
 	if (name != NULL)

@@ -57,7 +57,7 @@ static int tell_lost(struct lg_cli *cli, const struct lg_servers_record *record)
 			cli, LG_EXIT_NOT_PUT_BACK, name,
 			"what the lock %s wrote there is lost with the "
 			"damaged journal: logongate registry restore "
-			"puts its back-up back (TIME.%s.reg in " LG_CLI_BACKUPS
+			"puts its back-up back (TIME.%s.reg in " LG_STATE_BACKUPS
 			" below state_dir), and logongate recover "
 			"--forget %s ends this",
 			record->profile != NULL ? record->profile

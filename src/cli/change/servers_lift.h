@@ -9,11 +9,17 @@
 
 #include "adapters/system/journal_file.h"
 #include "app/change/servers_book.h"
+#include "port/files.h"
 #include "cli/command.h"
 
 /* A path below state_dir. */
 enum lg_status lg_cli_servers_path(struct lg_cli *cli, const char *name,
 				   struct lg_buffer *out_path,
+				   struct lg_error *err);
+
+/* The files of state_dir, beside who holds it; the caller closes them. */
+enum lg_status lg_cli_state_beside(struct lg_cli *cli,
+				   struct lg_files *out_files,
 				   struct lg_error *err);
 
 /* Writes a file below state_dir, beside the one who holds it, and makes the
@@ -37,16 +43,6 @@ enum lg_status lg_cli_servers_begin(struct lg_cli *cli,
 enum lg_status lg_cli_servers_rewrite(struct lg_journal_file *file,
 				      const struct lg_servers_book *book,
 				      struct lg_error *err);
-
-/* The folder of the back-ups below state_dir. */
-#define LG_CLI_BACKUPS "backups"
-
-/* A2: keeps what a server holds as backups/TIME.NAME.reg, which regedit and
- * `registry restore` take; never over another. *out_file is that name,
- * the caller's to free; out_file may be NULL. */
-enum lg_status lg_cli_servers_backup(struct lg_cli *cli, const char *name,
-				     const struct lg_registry *values,
-				     char **out_file, struct lg_error *err);
 
 /* The exit code of what came of a change. */
 int lg_cli_servers_exit(enum lg_servers_outcome outcome, enum lg_status status);

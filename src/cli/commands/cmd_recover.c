@@ -20,7 +20,7 @@ static void print_forgotten(struct lg_cli *cli,
 		const char *backup = forgotten->backup.item[i];
 
 		lg_buffer_clear(&path);
-		lg_cli_servers_path(cli, LG_CLI_BACKUPS, &path, NULL);
+		lg_cli_servers_path(cli, LG_STATE_BACKUPS, &path, NULL);
 		lg_cli_print(cli, LG_PLAIN,
 			     "%s is given up: it was not asked, and what the "
 			     "lock wrote there may still be there\n",
