@@ -13,6 +13,16 @@ static struct lg_now tell_time(void *self)
 	return (struct lg_now){.wall_ms = 1000 * 1000};
 }
 
+static enum lg_status replace_journal(void *self, const char *text, size_t len,
+				      struct lg_error *err)
+{
+	struct world *world = self;
+
+	lg_buffer_clear(&world->journal);
+	lg_buffer_append(&world->journal, text, len);
+	return lg_buffer_status(&world->journal, err);
+}
+
 enum lg_status rig_begin(void *self, struct lg_servers_journal *journal,
 			 struct lg_servers_book *book, struct lg_error *err)
 {
@@ -21,6 +31,7 @@ enum lg_status rig_begin(void *self, struct lg_servers_journal *journal,
 
 	rig->begun++;
 	*journal = rig->scene->fleet.journal;
+	journal->replace = replace_journal;
 	return lg_servers_book_parse(text->data ? text->data : "", text->len,
 				     "journal", book, err);
 }
@@ -62,19 +73,6 @@ static void fake_close(void *self)
 
 	free(rig->scene->opened);
 	rig->scene->opened = NULL;
-}
-
-static enum lg_status fake_rewrite(void *self,
-				   const struct lg_servers_book *book,
-				   struct lg_error *err)
-{
-	struct rig *rig = self;
-	struct lg_buffer text = {0};
-	enum lg_status status = lg_servers_book_render(book, &text, err);
-
-	lg_buffer_release(&rig->scene->world.journal);
-	rig->scene->world.journal = text;
-	return status;
 }
 
 static enum lg_status fake_replace(void *self, const char *name,
@@ -138,7 +136,6 @@ struct lg_change_hands rig_hands(struct rig *rig)
 		.finish = fake_finish,
 		.open = fake_open,
 		.close = fake_close,
-		.rewrite = fake_rewrite,
 		.files = &no_files,
 		.test = fake_test,
 		.note = fake_note,

@@ -187,6 +187,15 @@ static enum lg_status append(void *self, const char *line, size_t len,
 				       len, LG_FILES_SYNC, err);
 }
 
+static enum lg_status replace(void *self, const char *text, size_t len,
+			      struct lg_error *err)
+{
+	struct world *world = self;
+
+	return world->disk.port.replace(world->disk.port.self, JOURNAL, text,
+					len, err);
+}
+
 static enum lg_status begin(void *self, struct lg_servers_journal *out_journal,
 			    struct lg_servers_book *out_book,
 			    struct lg_error *err)
@@ -198,26 +207,12 @@ static enum lg_status begin(void *self, struct lg_servers_journal *out_journal,
 	world_book(world, out_book);
 	out_journal->self = world;
 	out_journal->append = append;
+	out_journal->replace = replace;
 	return LG_OK;
 }
 
 static void finish(void *self, struct lg_servers_journal *journal)
 {
-}
-
-static enum lg_status rewrite(void *self, const struct lg_servers_book *book,
-			      struct lg_error *err)
-{
-	struct world *world = self;
-	struct lg_buffer text = {0};
-	enum lg_status status = lg_servers_book_render(book, &text, err);
-
-	if (status == LG_OK)
-		status =
-			world->disk.port.replace(world->disk.port.self, JOURNAL,
-						 text.data, text.len, err);
-	lg_buffer_release(&text);
-	return status;
 }
 
 static enum lg_status open_state(void *context, struct lg_state **out_state,
@@ -331,7 +326,6 @@ struct lg_change_hands world_hands(struct world *world)
 		.finish = finish,
 		.open = open_servers,
 		.close = close_servers,
-		.rewrite = rewrite,
 		.files = &world->disk.port,
 		.note = note,
 		.begun = begun,

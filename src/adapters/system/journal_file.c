@@ -172,10 +172,10 @@ static int open_next(const char *path)
 	return fd;
 }
 
-enum lg_status lg_journal_file_replace(struct lg_journal_file *file,
-				       const char *text, size_t len,
+enum lg_status lg_journal_file_replace(void *self, const char *text, size_t len,
 				       struct lg_error *err)
 {
+	struct lg_journal_file *file = self;
 	struct lg_buffer next = {0};
 	enum lg_status status;
 	int fd = -1;

@@ -39,9 +39,8 @@ enum lg_status lg_journal_file_append(void *self, const char *line, size_t len,
 				      struct lg_error *err);
 
 /* Puts text in place of all there is, at once or not at all; the file stays
- * held meanwhile. */
-enum lg_status lg_journal_file_replace(struct lg_journal_file *file,
-				       const char *text, size_t len,
+ * held meanwhile. self is a struct lg_journal_file. */
+enum lg_status lg_journal_file_replace(void *self, const char *text, size_t len,
 				       struct lg_error *err);
 
 #endif

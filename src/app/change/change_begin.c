@@ -10,6 +10,7 @@
 #include "app/change/change_backup.h"
 #include "app/change/change_end.h"
 #include "app/change/servers_ending.h"
+#include "app/change/servers_journal.h"
 
 int lg_change_needs_servers(const struct lg_plan_server *server, size_t count)
 {
@@ -192,7 +193,8 @@ static enum lg_status open_servers(struct beginning *beginning,
 		status = none_interrupted(&beginning->book, port, count, err);
 	/* what has ended is left out of the journal now */
 	if (status == LG_OK && beginning->begun)
-		status = hands->rewrite(hands->self, &beginning->book, err);
+		status = lg_servers_journal_rewrite(&beginning->journal,
+						    &beginning->book, err);
 	if (status == LG_OK)
 		status = add_members(beginning, port, count, err);
 	return status;

@@ -35,7 +35,6 @@ struct lg_change_begun {
 /*
  * begin: opens the journal, which nobody else changes until finish, and reads
  * it. LG_ERR_CONFLICT: somebody else is at it.
- * rewrite: the book in place of all that stands in the journal.
  * open: the servers of a change by name, in their order, which belong to close;
  * *count becomes how many there are. with_gate: the gate here, or the files of
  * a machine where none runs, stands behind them.
@@ -44,7 +43,7 @@ struct lg_change_begun {
  * stop: 1 ends an apply, and all is put back; may be NULL.
  * note: one line of history; what cannot be written is told.
  * begun, ended: told for each change; moved: each server's steps, may be NULL.
- * What ends locks needs neither rewrite nor files, test, stop and begun; what
+ * What ends locks needs no files, test, stop and begun; what
  * begins them no ended. A change of the gate here alone begins no journal.
  */
 struct lg_change_hands {
@@ -63,9 +62,6 @@ struct lg_change_hands {
 			       struct lg_target **out_port,
 			       struct lg_error *err);
 	void (*close)(void *self);
-	enum lg_status (*rewrite)(void *self,
-				  const struct lg_servers_book *book,
-				  struct lg_error *err);
 	enum lg_status (*test)(const void *context, struct lg_error *err);
 	int (*stop)(void *self);
 	void (*note)(void *self, const struct lg_journal_entry *entry);

@@ -99,12 +99,15 @@ struct lg_servers_change {
 
 /*
  * Where the steps are written down before they are taken. append returns only
- * when the line is on disk.
+ * when the line is on disk; replace puts text in place of all there is, at once
+ * or not at all.
  */
 struct lg_servers_journal {
 	void *self;
 	enum lg_status (*append)(void *self, const char *line, size_t len,
 				 struct lg_error *err);
+	enum lg_status (*replace)(void *self, const char *text, size_t len,
+				  struct lg_error *err);
 };
 
 /*

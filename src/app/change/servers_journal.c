@@ -13,6 +13,7 @@
 
 #include "app/lock/lock.h"
 #include "app/records/json_member.h"
+#include "base/instant.h"
 
 /* Takes object. */
 static enum lg_status add_line(cJSON *object, struct lg_buffer *text,
@@ -296,4 +297,41 @@ enum lg_status lg_servers_book_render(const struct lg_servers_book *book,
 	for (size_t i = 0; status == LG_OK && i < book->count; i++)
 		status = render_record(&book->record[i], out_text, err);
 	return status;
+}
+
+enum lg_status lg_servers_journal_rewrite(const struct lg_servers_journal *to,
+					  const struct lg_servers_book *book,
+					  struct lg_error *err)
+{
+	struct lg_buffer text = {0};
+	enum lg_status status = lg_servers_book_render(book, &text, err);
+
+	if (status == LG_OK)
+		status = to->replace(to->self, text.data, text.len, err);
+	lg_buffer_release(&text);
+	return status;
+}
+
+enum lg_status lg_servers_journal_settle(
+	const struct lg_servers_journal *to, const struct lg_files *files,
+	const struct lg_servers_book *book, const struct lg_buffer *text,
+	int64_t now_s, struct lg_buffer *out_kept, struct lg_error *err)
+{
+	char stamp[LG_INSTANT_SIZE];
+	enum lg_status status = LG_OK;
+
+	if (book->damaged == 0 &&
+	    (book->version == 0 || book->version == LG_SERVERS_BOOK_VERSION))
+		return LG_OK;
+	if (book->damaged > 0) {
+		lg_instant_format(now_s, stamp);
+		lg_buffer_format(out_kept,
+				 "damaged/" LG_SERVERS_BOOK_FILE ".%s", stamp);
+		status = lg_buffer_status(out_kept, err);
+		if (status == LG_OK)
+			status = files->replace(files->self, out_kept->data,
+						text->data, text->len, err);
+	}
+	return status == LG_OK ? lg_servers_journal_rewrite(to, book, err)
+			       : status;
 }

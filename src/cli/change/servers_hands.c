@@ -32,11 +32,9 @@ static enum lg_status begin(void *self, struct lg_servers_journal *out_journal,
 
 	if (status != LG_OK)
 		return status;
-	status = lg_cli_servers_begin(hands->cli, &hands->file, out_book, err);
+	status = lg_cli_servers_begin(hands->cli, out_journal, out_book, err);
 	if (status != LG_OK)
 		hands->files.close(hands->files.self);
-	out_journal->self = hands->file;
-	out_journal->append = lg_journal_file_append;
 	return status;
 }
 
@@ -45,7 +43,7 @@ static void finish(void *self, struct lg_servers_journal *journal)
 	struct lg_cli_hands *hands = self;
 
 	hands->files.close(hands->files.self);
-	lg_journal_file_close(&hands->file);
+	lg_cli_servers_finish(journal);
 }
 
 /* Somebody else holds it: nothing is written. */
@@ -186,14 +184,6 @@ void lg_cli_gate_says(struct lg_cli *cli, const struct lg_servers_member *gate)
 		lg_cli_say(cli, LG_EXIT_DONE, NULL, "%s", told->says.item[i]);
 }
 
-static enum lg_status rewrite(void *self, const struct lg_servers_book *book,
-			      struct lg_error *err)
-{
-	const struct lg_cli_hands *hands = self;
-
-	return lg_cli_servers_rewrite(hands->file, book, err);
-}
-
 static void note(void *self, const struct lg_journal_entry *entry)
 {
 	const struct lg_cli_hands *hands = self;
@@ -218,7 +208,6 @@ struct lg_change_hands lg_cli_hands(struct lg_cli_hands *self)
 		.finish = finish,
 		.open = open_servers,
 		.close = close_servers,
-		.rewrite = rewrite,
 		.files = &self->files,
 		.test = lg_cli_target_test,
 		.note = note,

@@ -14,7 +14,6 @@
 
 struct lg_cli_hands {
 	struct lg_cli *cli;
-	struct lg_journal_file *file;
 	struct lg_files files; /* of state_dir, while the journal is held */
 	struct lg_cli_targets targets; /* that are open */
 	struct lg_target gate;         /* the one here; has_gate: it is open */

@@ -18,13 +18,13 @@
 #include "adapters/system/atomic_file.h"
 #include "adapters/system/journal_file.h"
 #include "adapters/system/state_dir.h"
+#include "app/change/servers_journal.h"
 #include "cli/change/servers_apply.h"
 #include "cli/change/servers_lift.h"
 #include "cli/output.h"
 #include "cli/text/times.h"
 
 #define JOURNAL LG_SERVERS_BOOK_FILE
-#define DAMAGED "damaged/" JOURNAL
 #define HOLDER "fleet.holder"
 /* A journal that moves under the reader is one that somebody writes. */
 #define LOOKS 5
@@ -165,70 +165,42 @@ static enum lg_status open_journal(struct lg_cli *cli, const char *path,
 	return status;
 }
 
-/* What cannot be trusted is kept, and told. */
-static enum lg_status keep_damaged(struct lg_cli *cli,
-				   const struct lg_servers_book *book,
-				   const struct lg_buffer *text,
-				   struct lg_error *err)
+/* What could not be read is kept, and told. */
+static enum lg_status settle(struct lg_cli *cli,
+			     const struct lg_servers_journal *journal,
+			     const struct lg_servers_book *book,
+			     const struct lg_buffer *text, struct lg_error *err)
 {
-	struct lg_buffer name = {0};
-	char stamp[LG_INSTANT_SIZE];
-	enum lg_status status;
+	struct lg_buffer kept = {0};
+	struct lg_files files;
+	enum lg_status status = lg_cli_state_beside(cli, &files, err);
 
-	lg_instant_format(lg_cli_now(), stamp);
-	lg_buffer_format(&name, DAMAGED ".%s", stamp);
-	status = lg_buffer_status(&name, err);
-	if (status == LG_OK)
-		status = lg_cli_state_put(cli, name.data, text->data, text->len,
-					  err);
-	if (status == LG_OK) {
+	if (status != LG_OK)
+		return status;
+	status = lg_servers_journal_settle(journal, &files, book, text,
+					   lg_cli_now(), &kept, err);
+	files.close(files.self);
+	if (status == LG_OK && kept.len > 0) {
 		lg_cli_fail_as(cli, LG_EXIT_DONE, &book->damage);
 		lg_cli_say(cli, LG_EXIT_DONE, NULL,
 			   "%zu line%s of it could not be read; the damaged "
 			   "file is kept as %s below state_dir",
 			   book->damaged, book->damaged == 1 ? "" : "s",
-			   name.data);
+			   kept.data);
 	}
-	lg_buffer_release(&name);
-	return status;
-}
-
-enum lg_status lg_cli_servers_rewrite(struct lg_journal_file *file,
-				      const struct lg_servers_book *book,
-				      struct lg_error *err)
-{
-	struct lg_buffer text = {0};
-	enum lg_status status = lg_servers_book_render(book, &text, err);
-
-	if (status == LG_OK)
-		status =
-			lg_journal_file_replace(file, text.data, text.len, err);
-	lg_buffer_release(&text);
-	return status;
-}
-
-/* An earlier version's is carried over; of a damaged one what is left. */
-static enum lg_status settle(struct lg_cli *cli, struct lg_journal_file *file,
-			     struct lg_servers_book *book,
-			     const struct lg_buffer *text, struct lg_error *err)
-{
-	enum lg_status status = LG_OK;
-
-	if (book->damaged == 0 &&
-	    (book->version == 0 || book->version == LG_SERVERS_BOOK_VERSION))
-		return LG_OK;
-	if (book->damaged > 0)
-		status = keep_damaged(cli, book, text, err);
-	if (status == LG_OK)
-		status = lg_cli_servers_rewrite(file, book, err);
+	lg_buffer_release(&kept);
 	return status;
 }
 
 enum lg_status lg_cli_servers_begin(struct lg_cli *cli,
-				    struct lg_journal_file **out_file,
+				    struct lg_servers_journal *out_journal,
 				    struct lg_servers_book *out_book,
 				    struct lg_error *err)
 {
+	struct lg_servers_journal journal = {
+		.append = lg_journal_file_append,
+		.replace = lg_journal_file_replace,
+	};
 	struct lg_journal_file *file = NULL;
 	struct lg_servers_book book = {0};
 	struct lg_buffer path = {0}, text = {0};
@@ -236,15 +208,16 @@ enum lg_status lg_cli_servers_begin(struct lg_cli *cli,
 
 	if (status == LG_OK)
 		status = open_journal(cli, path.data, &file, err);
+	journal.self = file;
 	if (status == LG_OK)
 		status = lg_journal_file_read(path.data, &text, err);
 	if (status == LG_OK)
 		status = lg_servers_book_parse(text.data ? text.data : "",
 					       text.len, path.data, &book, err);
 	if (status == LG_OK)
-		status = settle(cli, file, &book, &text, err);
+		status = settle(cli, &journal, &book, &text, err);
 	if (status == LG_OK) {
-		*out_file = file;
+		*out_journal = journal;
 		*out_book = book;
 	} else {
 		lg_servers_book_release(&book);
@@ -253,6 +226,13 @@ enum lg_status lg_cli_servers_begin(struct lg_cli *cli,
 	lg_buffer_release(&text);
 	lg_buffer_release(&path);
 	return status;
+}
+
+void lg_cli_servers_finish(struct lg_servers_journal *journal)
+{
+	struct lg_journal_file *file = journal->self;
+
+	lg_journal_file_close(&file);
 }
 
 /* Who may administer the gate need not be let into its state directory: then

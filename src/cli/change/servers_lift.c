@@ -219,14 +219,15 @@ static int recover(struct lg_cli *cli, const struct lg_servers_book *book,
 /* Keeps a damaged journal and writes down what is left of it. */
 static int mend(struct lg_cli *cli)
 {
-	struct lg_journal_file *journal = NULL;
+	struct lg_servers_journal journal = {0};
 	struct lg_servers_book book = {0};
 	struct lg_error err;
 	enum lg_status status =
 		lg_cli_servers_begin(cli, &journal, &book, &err);
 
 	lg_servers_book_release(&book);
-	lg_journal_file_close(&journal);
+	if (status == LG_OK)
+		lg_cli_servers_finish(&journal);
 	return status == LG_OK ? LG_EXIT_DONE : failed_to_begin(cli, &err);
 }
 

@@ -35,14 +35,11 @@ enum lg_status lg_cli_state_put(struct lg_cli *cli, const char *name,
  * below state_dir and told.
  */
 enum lg_status lg_cli_servers_begin(struct lg_cli *cli,
-				    struct lg_journal_file **out_file,
+				    struct lg_servers_journal *out_journal,
 				    struct lg_servers_book *out_book,
 				    struct lg_error *err);
 
-/* Writes the book in place of the journal: what has ended is left out. */
-enum lg_status lg_cli_servers_rewrite(struct lg_journal_file *file,
-				      const struct lg_servers_book *book,
-				      struct lg_error *err);
+void lg_cli_servers_finish(struct lg_servers_journal *journal);
 
 /* The exit code of what came of a change. */
 int lg_cli_servers_exit(enum lg_servers_outcome outcome, enum lg_status status);
