@@ -192,6 +192,34 @@ members = "ex2000, ex2003, ex55, here"
         seen = self.walk("lift", locked_first=True)
         self.assertEqual({False, True}, set(seen))
 
+    def test_every_step_of_an_import(self):
+        """recover undoes what was killed; every third where LOGONGATE_LONG
+        does not ask for all"""
+        def there():
+            return {v["name"]: v["data"] for v in
+                    self.json("targets", "test", "ex2000")["values"]
+                    if v["name"] in (NAME, "Mine", "Yours")}
+
+        self.write("in.reg", "Windows Registry Editor Version 5.00\n\n"
+                   f'[{smbd.KEY}]\n"{NAME}"=-\n"Mine"="1"\n'
+                   '"Yours"=dword:00000002\n\n')
+        before, after = {NAME: BEFORE}, {"Mine": "1", "Yours": 2}
+        self.assertEqual(there(), before)
+        stride = 1 if os.environ.get("LOGONGATE_LONG") else 3
+        at, broke_off = 1, 0
+        while there() == before:
+            self.assertLess(at, 400)
+            self.killed(at, "registry", "import", self.path("in.reg"),
+                        "--target", "ex2000")
+            interrupted = self.json("status")["interrupted"]
+            self.logongate("recover")
+            if interrupted:
+                self.assertEqual(interrupted["profile"], "registry import")
+                self.assertEqual(there(), before, at)
+                broke_off += 1
+            at += stride
+        self.assertEqual(there(), after)
+        self.assertGreater(broke_off, 0)
 
     BESIDE = ("--for", "1h", "--target", "ex2003,ex2000", "--accept-open",
               "--accept-warnings",
