@@ -28,7 +28,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 				   &values, &err) == LG_OK) {
 		if (!values)
 			abort();
-		lg_stored_values_limit(values);
 	} else if (values || err.status == LG_OK) {
 		abort();
 	}

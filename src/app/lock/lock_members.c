@@ -135,8 +135,8 @@ enum lg_status lg_lock_member_flag(struct lg_lock_reader *reader,
 	return LG_OK;
 }
 
-enum lg_status lg_lock_member_time(struct lg_lock_reader *reader,
-				   const char *key, int64_t *out_wall_s)
+static enum lg_status member_time(struct lg_lock_reader *reader,
+				  const char *key, int64_t *out_wall_s)
 {
 	const cJSON *item = lg_lock_member(reader, key);
 
@@ -187,8 +187,7 @@ enum lg_status lg_lock_members(struct lg_lock_reader *reader,
 		    LG_OK ||
 	    (status = lg_lock_member_text(reader, "backup", &lock->backup)) !=
 		    LG_OK ||
-	    (status = lg_lock_member_time(reader, "since", &lock->since_s)) !=
-		    LG_OK ||
+	    (status = member_time(reader, "since", &lock->since_s)) != LG_OK ||
 	    (status = lg_lock_member_number(reader, "max_duration_s",
 					    &lock->max_duration_s)) != LG_OK ||
 	    (status = lg_lock_member_deadline(reader, "until", &lock->until)) !=

@@ -48,8 +48,6 @@ enum lg_status lg_lock_member_number(struct lg_lock_reader *reader,
 				     const char *key, int64_t *out_number);
 enum lg_status lg_lock_member_flag(struct lg_lock_reader *reader,
 				   const char *key, int *out_flag);
-enum lg_status lg_lock_member_time(struct lg_lock_reader *reader,
-				   const char *key, int64_t *out_wall_s);
 enum lg_status lg_lock_member_deadline(struct lg_lock_reader *reader,
 				       const char *key,
 				       struct lg_deadline *out_deadline);

@@ -214,7 +214,8 @@ static int keep_line(void *context, const struct lg_journal_entry *entry)
 	return 0;
 }
 
-void lg_loading_read_audit(struct lg_loading *loading)
+/* Into told and last. */
+static void read_audit(struct lg_loading *loading)
 {
 	struct lg_state *state = loading->state;
 	struct lg_buffer kept = {0};
@@ -406,7 +407,7 @@ enum lg_status lg_state_load(const struct lg_files *files,
 	loading.state = state;
 	if ((status = load_record(&loading)) != LG_OK)
 		goto out;
-	lg_loading_read_audit(&loading);
+	read_audit(&loading);
 	if ((status = lg_loading_locks(&loading)) != LG_OK ||
 	    (status = load_findings(&loading)) != LG_OK)
 		goto out;

@@ -65,8 +65,6 @@ enum lg_status lg_loading_values(const struct lg_state *state, const char *name,
 				 struct lg_registry **out_values,
 				 char *out_digest, struct lg_error *err);
 
-/* Reads audit.jsonl into told and last. */
-void lg_loading_read_audit(struct lg_loading *loading);
 struct lg_told *lg_loading_told(const struct lg_loading *loading,
 				const char *id);
 

@@ -351,25 +351,6 @@ enum lg_status lg_stored_values_parse(const struct lg_files *files,
 	return status;
 }
 
-int lg_stored_values_limit(const struct lg_registry *values)
-{
-	static const char *const limits[] = {
-		LG_VALUE_LOGON_ONLY_AS,
-		LG_VALUE_LOGON_ONLY_AS_FILE,
-		LG_VALUE_LOGON_ONLY_AS_USERS,
-		LG_VALUE_DISABLE_MAPI_CLIENTS,
-		LG_VALUE_DISABLE_MAPI_CLIENT_PROCESSES,
-		LG_VALUE_REFUSE_PROTOCOLS,
-		LG_VALUE_HOLD_MAIL,
-	};
-
-	for (size_t i = 0; i < sizeof(limits) / sizeof(*limits); i++)
-		if (lg_registry_find(values, LG_KEY_PARAMETERS_SYSTEM,
-				     limits[i]))
-			return 1;
-	return 0;
-}
-
 int lg_stored_values_equal(const struct lg_registry *a,
 			   const struct lg_registry *b)
 {

@@ -39,9 +39,6 @@ enum lg_status lg_stored_values_parse(const struct lg_files *files,
 				      struct lg_registry **out_values,
 				      struct lg_error *err);
 
-/* 1 when there is any value that can limit somebody. */
-int lg_stored_values_limit(const struct lg_registry *values);
-
 /* 1 when both hold the same values, whatever their order. */
 int lg_stored_values_equal(const struct lg_registry *a,
 			   const struct lg_registry *b);
