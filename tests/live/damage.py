@@ -21,6 +21,7 @@ import time
 import gate_dovecot
 import haproxy
 import nginx
+import nginx_server
 import pam
 import postfix
 import programs
@@ -620,7 +621,7 @@ def timed(bed):
 
 def main():
     programs.require("dovecot", "doveadm", "postfix", "nginx",
-                         nginx.MODULE, "haproxy", "pamtester",
+                         nginx_server.MODULE, "haproxy", "pamtester",
                          wall_clock.LIBRARY or "libfaketime")
     if slapd.missing():
         print(f"{slapd.missing()} is not installed: skipped")
