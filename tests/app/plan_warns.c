@@ -190,10 +190,12 @@ static void the_worst_of_two_servers_answers(void **state)
 
 int main(void)
 {
+	/* clang-format off */
 #define row(sentence, function)                                                \
 	{                                                                      \
 		sentence, function, set_up, tear_down, NULL                    \
 	}
+	/* clang-format on */
 	const struct CMUnitTest rows[] = {
 		row("an end before the next poll is told",
 		    an_end_before_the_poll_is_told),

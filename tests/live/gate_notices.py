@@ -202,7 +202,9 @@ def a_hook_that_hangs():
         assert "20-fail: exits with 3" in log, log
         # What they say is told, without what moves a cursor, and not all.
         assert "20-fail says: no route to  [2Jhost\n" in log, log
-        assert "x" * 600 + " ... and 4999400 bytes more" in log, log
+        # What is in the pipe at its end is not counted.
+        more = re.search("x" * 600 + r" \.\.\. and (\d+) bytes more", log)
+        assert more and 0 <= 4999400 - int(more[1]) <= 65536, log
         assert len(log) < 20000, len(log)
         for name, why in (("40-everybody", "everybody may write it"),
                           ("41-plain", "it is not executable (chmod +x)"),
