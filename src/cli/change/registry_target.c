@@ -85,6 +85,7 @@ static int change_values(struct lg_cli *cli,
 	status = lg_cli_new_id(id, &err);
 	if (status == LG_OK)
 		status = lg_change_values(&hands, change, names, &err);
+	change->id = NULL;
 	if (status == LG_OK)
 		return LG_EXIT_DONE;
 	if (change->outcome == LG_SERVERS_LEFT_BEHIND) {
