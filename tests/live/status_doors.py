@@ -10,7 +10,7 @@ import subprocess
 import sys
 
 import programs
-from dovecot_fixture import IS_24
+from dovecot_fixture import DROPINS, IS_24
 from programs import BIN, SOURCE
 from running_gate import Gate, listeners, listing, main
 
@@ -128,18 +128,16 @@ def uncut():
     words = "dovecot's open sessions are neither listed nor cut"
     with Gate(listen=listeners("http", "dict", "postfix")).start() as gate:
         folder = set_up(gate, "account required pam_unix.so\n")
-        drop_ins = os.path.join(SOURCE, "src", "packaging", "dovecot")
-        with open(os.path.join(drop_ins, "logongate-dict.conf")) as file:
+        with open(os.path.join(DROPINS, "logongate-dict.conf")) as file:
             text = file.read()
         with open(os.path.join(folder, "dovecot", "dovecot.conf"),
                   "w") as file:
-            file.write(OPEN.replace("args = dovecot\n", "args = dovecot\n"
-                                    "  result_success = continue-ok\n")
-                       + text)
-        with open(os.path.join(drop_ins, "logongate-dict.conf.ext")) as file:
+            file.write(OPEN.replace("}", "  result_success = continue-ok\n}",
+                                    1) + text)
+        name = "logongate-dict.lua" if IS_24 else "logongate-dict.conf.ext"
+        with open(os.path.join(DROPINS, name)) as file:
             text = file.read().replace("/run/logongate", gate.run)
-        with open(os.path.join(folder, "dovecot", "logongate-dict.conf.ext"),
-                  "w") as file:
+        with open(os.path.join(folder, "dovecot", name), "w") as file:
             file.write(text)
         path = gate.write("window.ini", PROFILE)
         said = command(gate, folder, "plan", path)
