@@ -12,6 +12,7 @@
 
 #include "adapters/dovecot/doveadm_kick.h"
 #include "adapters/dovecot/doveadm_mask.h"
+#include "adapters/dovecot/doveadm_who.h"
 #include "adapters/dovecot/kick_batch.h"
 
 static void masks_name_one_user(void **state)
@@ -112,6 +113,18 @@ static enum lg_status ask(void *context, const struct lg_buffer *request,
 				 tag ? "," : "", tag);
 	lg_buffer_char(answer, ']');
 	peer->commands += tag;
+	return LG_OK;
+}
+
+/* Dovecot 2.3 whose login processes ended while they were asked. */
+static enum lg_status ask_broken(void *context, const struct lg_buffer *request,
+				 uint32_t limit_ms, struct lg_buffer *answer,
+				 struct lg_error *err)
+{
+	static const char broke[] =
+		"[[\"error\",{\"type\":\"exitCode\",\"exitCode\":75},\"0\"]]";
+
+	lg_buffer_append(answer, broke, sizeof(broke) - 1);
 	return LG_OK;
 }
 
@@ -293,6 +306,39 @@ static void a_request_is_as_large_as_pays(void **state)
 	}
 }
 
+/* Only where a proxy's own processes end by it. */
+static void what_broke_off_at_a_proxy_was_asked(void **state)
+{
+	static const struct {
+		struct lg_session session;
+		enum lg_status status;
+		enum lg_cut cut;
+	} rows[] = {
+		{{.door = "dovecot",
+		  .id = LG_DOVEADM_PROXY_ID "bob",
+		  .user = "bob",
+		  .address = "::1"},
+		 LG_OK,
+		 LG_CUT_ASKED},
+		{SESSION("bob", "::1"), LG_ERR_IO, LG_CUT_NOW},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		unsigned char cut = LG_CUT_NOW;
+		struct lg_strlist notes = {0};
+		struct lg_cut_order order = {&rows[i].session, &cut, 1, &notes};
+		struct peer peer = {0};
+		struct lg_doveadm_kicker kicker = {&peer, ask_broken,
+						   is_stopped};
+		struct lg_error err = {0};
+
+		assert_int_equal(lg_doveadm_kick(&kicker, &order, &err),
+				 rows[i].status);
+		assert_int_equal(cut, rows[i].cut);
+		lg_strlist_release(&notes);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest rows[] = {
@@ -308,6 +354,8 @@ int main(void)
 			  one_command_a_user_and_address),
 		suite_row("what goes along, and what cannot go, is said",
 			  what_goes_along_is_said),
+		suite_row("what broke off at a proxy was asked",
+			  what_broke_off_at_a_proxy_was_asked),
 		suite_row("many are few requests, and stop",
 			  many_are_few_requests_and_stop),
 		suite_row("a request is as large as pays",

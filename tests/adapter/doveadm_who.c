@@ -210,6 +210,7 @@ static void each_kick_is_answered(void **state)
 	static const char json[] =
 		"[[\"doveadmResponse\",[{\"result\":\"a\"}],\"0\"],"
 		"[\"error\",{\"type\":\"exitCode\", \"exitCode\":64},\"1\"],"
+		"[\"error\",{\"type\":\"exitCode\", \"exitCode\":75},\"2\"],"
 		"[\"error\",{\"type\":\"exitCode\", \"exitCode\":68},\"3\"]]";
 	static const char *const bad[] = {"",
 					  "[]",
@@ -225,7 +226,7 @@ static void each_kick_is_answered(void **state)
 		lg_doveadm_kick_parse(json, strlen(json), 4, done, &err),
 		LG_ERR_IO);
 	assert_string_equal(err.text, "doveadm failed with exit code 64");
-	assert_memory_equal(done, "\1\0\0\1", 4);
+	assert_memory_equal(done, "\1\0\2\1", 4);
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		assert_int_equal(lg_doveadm_kick_parse(bad[i], strlen(bad[i]),
 						       4, done, &err),

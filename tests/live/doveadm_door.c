@@ -41,6 +41,8 @@ static const char *word_of(unsigned char cut)
 		return "later";
 	case LG_CUT_TOLD:
 		return "told";
+	case LG_CUT_ASKED:
+		return "asked";
 	case LG_CUT_CANNOT:
 		return "cannot";
 	}

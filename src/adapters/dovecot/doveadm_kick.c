@@ -134,6 +134,28 @@ static void failed(struct kick *kick, enum lg_status status,
 				    said->text);
 }
 
+/*
+ * A login process of Dovecot 2.3 that passes on one client ends with it, before
+ * or after it said so, and `proxy kick` fails over that: whether the session is
+ * gone is seen where all are listed again. A kick that breaks off has failed.
+ */
+static void settle(struct kick *kick, const struct group *group,
+		   enum lg_doveadm_done done)
+{
+	struct lg_error said = {0};
+
+	if (done == LG_DOVEADM_DONE)
+		mark(kick, group, LG_CUT_TOLD);
+	else if (done == LG_DOVEADM_BROKE &&
+		 lg_doveadm_is_passed_on(kick->item[group->first].session))
+		mark(kick, group, LG_CUT_ASKED);
+	else if (done == LG_DOVEADM_BROKE)
+		failed(kick,
+		       lg_error_set(&said, LG_ERR_IO, NULL,
+				    "doveadm broke off (exit code 75)"),
+		       &said);
+}
+
 /* Sends the commands of groups, which stand in the request. */
 static enum lg_status ask_groups(struct kick *kick, const struct group *group,
 				 size_t count, uint32_t limit_ms)
@@ -153,8 +175,7 @@ static enum lg_status ask_groups(struct kick *kick, const struct group *group,
 	if (status != LG_OK)
 		failed(kick, status, &said);
 	for (size_t i = 0; i < count; i++)
-		if (done[i])
-			mark(kick, &group[i], LG_CUT_TOLD);
+		settle(kick, &group[i], (enum lg_doveadm_done)done[i]);
 	lg_buffer_release(&answer);
 	lg_buffer_clear(&kick->request);
 	return status;

@@ -19,7 +19,8 @@ enum {
 	/* More than a server holds; a row that says so is not believed. */
 	CONNECTIONS_MAX = 1000000,
 	DEPTH_MAX = 8,
-	EX_NOUSER_CODE = 68 /* nobody matched */
+	EX_NOUSER_CODE = 68,  /* nobody matched */
+	EX_TEMPFAIL_CODE = 75 /* not all were asked, or not all answered */
 };
 
 void lg_doveadm_who_request(struct lg_buffer *out_json)
@@ -233,6 +234,14 @@ static enum lg_status add_answers(const cJSON *root,
 	return status;
 }
 
+static int has_exit_code(const cJSON *answer, int code)
+{
+	const cJSON *said =
+		lg_json_of(cJSON_GetArrayItem(answer, 1), "exitCode");
+
+	return cJSON_IsNumber(said) && said->valuedouble == code;
+}
+
 /* Whether one answer of [[WORD, ..., TAG], ...] is a doveadmResponse, or says
  * that nobody matched. */
 static enum lg_status check_answer(const cJSON *answer, struct lg_error *err)
@@ -244,9 +253,9 @@ static enum lg_status check_answer(const cJSON *answer, struct lg_error *err)
 		return unreadable(err);
 	if (!strcmp(word->valuestring, "doveadmResponse"))
 		return LG_OK;
-	code = lg_json_of(cJSON_GetArrayItem(answer, 1), "exitCode");
-	if (cJSON_IsNumber(code) && code->valuedouble == EX_NOUSER_CODE)
+	if (has_exit_code(answer, EX_NOUSER_CODE))
 		return LG_OK;
+	code = lg_json_of(cJSON_GetArrayItem(answer, 1), "exitCode");
 	if (cJSON_IsNumber(code))
 		return lg_error_set(err, LG_ERR_IO, NULL,
 				    "doveadm failed with exit code %.0f",
@@ -302,12 +311,15 @@ enum lg_status lg_doveadm_kick_parse(const char *json, size_t len, size_t count,
 	for (const cJSON *answer = status != LG_OK ? NULL : root->child; answer;
 	     answer = answer->next) {
 		struct lg_error said = {0};
-		enum lg_status one = check_answer(answer, &said);
+		int broke = has_exit_code(answer, EX_TEMPFAIL_CODE);
+		enum lg_status one =
+			broke ? LG_OK : check_answer(answer, &said);
 
 		if (one == LG_OK && !tag_of(answer, count, &tag))
 			one = unreadable(&said);
 		if (one == LG_OK)
-			out_done[tag] = 1;
+			out_done[tag] =
+				broke ? LG_DOVEADM_BROKE : LG_DOVEADM_DONE;
 		else if (status == LG_OK)
 			status = lg_error_set(err, one, NULL, "%s", said.text);
 	}

@@ -44,11 +44,18 @@ enum lg_status lg_doveadm_who_parse(const char *json, size_t len,
 void lg_doveadm_proxy_kick_command(const char *user, size_t tag,
 				   struct lg_buffer *out_json);
 
+/* What became of a command. */
+enum lg_doveadm_done {
+	LG_DOVEADM_FAILED = 0,
+	LG_DOVEADM_DONE, /* also: nobody was there */
+	LG_DOVEADM_BROKE /* exit code 75: it went out, and an answer is missing */
+};
+
 /*
  * Reads the answer to count commands with the tags 0 and up: out_done[tag] is
- * set to 1 for each that was done (nobody was there is done), 0 for others.
+ * what became of each (enum lg_doveadm_done).
  * Returns: LG_OK; LG_ERR_IO, it is no such answer, or says of at least one that
- * it failed.
+ * it failed in another way than BROKE.
  */
 enum lg_status lg_doveadm_kick_parse(const char *json, size_t len, size_t count,
 				     unsigned char *out_done,

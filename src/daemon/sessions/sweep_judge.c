@@ -330,7 +330,8 @@ static void count_one(struct sweep_run *run, size_t i)
 	if (!try)
 		return;
 	sweep_tries_count(try, judging->now_ms);
-	try->is_told |= run->marks[i] == LG_CUT_TOLD;
+	try->is_told |=
+		run->marks[i] == LG_CUT_TOLD || run->marks[i] == LG_CUT_ASKED;
 }
 
 /* Each text once, and not more than are told. */
