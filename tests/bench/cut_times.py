@@ -1,0 +1,92 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: ISC
+"""How long it takes until all but three of a thousand IMAP sessions of a real
+Dovecot are out, in turns: cut by the gate, by Dovecot's own `doveadm kick` and
+by a signal to each process, which is the least that any of them can take.
+
+usage: LOGONGATE_BUILD_DIR=$PWD/.build/release \\
+       LOGONGATE_BIN_DIR=$PWD/.build/release/bin cut_times.py [COUNT [ROUNDS]]"""
+import json
+import os
+import select
+import signal
+import statistics
+import subprocess
+import sys
+import threading
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                "../live"))
+from cutting import MANY, log_on  # noqa: E402
+from gate_dovecot import Site, values  # noqa: E402
+
+STAY = 3
+
+
+def doveadm(site, *words):
+    return subprocess.run(
+        ["doveadm", "-c", site.dovecot.config, *words], check=False,
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
+
+
+def gate(site):
+    site.gate.apply(values())
+
+
+def kick(site):
+    doveadm(site, "kick", "u*")
+
+
+def signals(site):
+    """Who is to be cut is known before the clock runs."""
+    rows = json.loads(doveadm(site, "-f", "json", "who", "-1"))
+    pids = [int(row["pid"]) for row in rows]
+
+    def send():
+        for pid in pids:
+            os.kill(pid, signal.SIGTERM)
+    return send
+
+
+def cut(site, users, way):
+    """Seconds until all but STAY of the users' sessions are out."""
+    log_on(site, users)
+    prepared = way(site) if way is signals else lambda: way(site)
+    poll = select.poll()
+    for one in site.dovecot.open:
+        poll.register(one.sock, select.POLLIN)
+    begun = time.monotonic()
+    thread = threading.Thread(target=prepared)
+    thread.start()
+    out = 0
+    while out < len(users) - STAY:
+        for fd, _ in poll.poll(1000):
+            poll.unregister(fd)
+            out += 1
+    took = time.monotonic() - begun
+    thread.join()
+    return took
+
+
+def main():
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
+    rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 3
+    users = {f"u{number}": "pw" for number in range(count)}
+    took = {way: [] for way in (gate, kick, signals)}
+    print(f"{count} sessions, {os.cpu_count()} processors, load "
+          f"{os.getloadavg()[0]:.1f}", flush=True)
+    for _ in range(rounds):
+        for way, seconds in took.items():
+            with Site("policy", users={**users, "alice": "pw"},
+                      more=MANY) as site:
+                seconds.append(cut(site, users, way))
+    floor = statistics.median(took[signals])
+    for way, seconds in took.items():
+        print(f"{way.__name__:8} {statistics.median(seconds):.2f} s "
+              f"({min(seconds):.2f} to {max(seconds):.2f}), "
+              f"{statistics.median(seconds) / floor:.2f} of signals",
+              flush=True)
+
+
+main()
