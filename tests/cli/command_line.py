@@ -73,6 +73,10 @@ class CommandLine(driver.Case):
         self.expect(2, "completion", "bash", "zsh")
         self.expect(2, "completion", "-x", "bash")
 
+    def test_usage_of_apply_names_the_end_it_needs(self):
+        self.assertIn("usage: logongate apply PROFILE (--for D|--until T)\n",
+                      self.expect(2, "apply", "upgrade").err)
+
     def test_help_shows_options_where_they_may_stand(self):
         self.assertTrue(self.expect(0, "run", "--help").out.startswith(
             "usage: logongate run [options] PROFILE -- COMMAND...\n"))

@@ -259,6 +259,30 @@ allow.1 = "/o=Org/ou=Site/cn=Recipients/cn=%{who}"
         self.assertEqual(self.verdict("--user", "alice"), "admit")
         self.expect(0, "lift")
 
+    def test_a_lock_begins_over_a_list_that_was_damaged(self):
+        profile, directory = self.listed(), self.directory()
+        standing = self.write(
+            "standing.reg", "Windows Registry Editor Version 5.00\n\n"
+            "[" + KEY + "]\n"
+            '"Logon Only As"=hex(7):%s,00,00,00,00\n' % ",".join(
+                f"{byte:02x}" for byte in
+                (DN + "postmaster").encode("utf-16-le")))
+        self.expect(0, "registry", "import", standing, directory)
+        state = self.path("state/logongate")
+        begins = time.time() + 4
+        at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(begins))
+        self.expect(0, "apply", profile, directory, "--for", "1h",
+                    "--at", at, "--accept-warnings")
+        findings = os.path.join(state, "findings")
+        with open(findings, "r+b") as file:
+            file.truncate(os.path.getsize(findings) // 2)
+        time.sleep(max(0, begins - time.time()))
+        done = self.expect(0, "status")
+        self.assertIn("findings cannot be trusted", done.out)
+        self.assertIn("locked\n", done.out)
+        self.expect(0, "lift", "--force")
+        self.assertFalse(self.status()["active"])
+
     def test_what_was_there_before_comes_back(self):
         hand = self.write("hand.reg", "Windows Registry Editor Version 5.00\n"
                           "\n[HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet"
