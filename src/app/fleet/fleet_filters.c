@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include "core/values/findings_login.h"
+
 #define MARK "filter"
 #define ALLOW "allow"
 #define APPLIES "applies"
@@ -75,18 +77,6 @@ lg_fleet_filters_of(const struct lg_fleet_event *prepare)
 	return filters;
 }
 
-/* A name of the account that is its own, where it has one. */
-static const char *login_of(const struct lg_findings *findings,
-			    const struct lg_account *account)
-{
-	const struct lg_login *login = &findings->login[account->login_first];
-
-	for (size_t i = 0; i < account->login_count; i++)
-		if (!login[i].shared && login[i].name[0])
-			return login[i].name;
-	return account->login_count ? login[0].name : NULL;
-}
-
 static enum lg_status collect(const struct lg_findings *findings,
 			      struct lg_strlist *dn, struct lg_strlist *user,
 			      struct lg_error *err)
@@ -100,7 +90,7 @@ static enum lg_status collect(const struct lg_findings *findings,
 
 		if (account->asked_as != LG_ASKED_FILTER)
 			continue;
-		login = login_of(findings, account);
+		login = lg_findings_login_of(findings, account);
 		if (account->dn)
 			status = lg_strlist_add(dn, account->dn,
 						strlen(account->dn), err);

@@ -8,6 +8,7 @@
 #include <logongate/dn.h>
 
 #include "base/hex.h"
+#include "core/values/findings_login.h"
 #include "core/exchange/profile_render_inside.h"
 
 /* The account of a listed logon name. */
@@ -28,18 +29,6 @@ static enum lg_status add(struct lg_strlist *list, const char *text,
 			  struct lg_error *err)
 {
 	return lg_strlist_add(list, text, strlen(text), err);
-}
-
-/* A name of the account that is its own, where it has one. */
-static const char *login_of(const struct lg_findings *findings,
-			    const struct lg_account *account)
-{
-	const struct lg_login *login = &findings->login[account->login_first];
-
-	for (size_t i = 0; i < account->login_count; i++)
-		if (!login[i].shared && login[i].name[0])
-			return login[i].name;
-	return account->login_count ? login[0].name : NULL;
 }
 
 static enum lg_status warn_no_dn(struct render *r, const char *user)
@@ -67,7 +56,7 @@ static enum lg_status collect_found(struct render *r,
 
 		if (account->asked_as != LG_ASKED_FILTER)
 			continue;
-		login = login_of(findings, account);
+		login = lg_findings_login_of(findings, account);
 		if (account->dn)
 			status = add(dn, account->dn, r->err);
 		else if (login)
