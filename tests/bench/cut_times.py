@@ -8,17 +8,14 @@ usage: LOGONGATE_BUILD_DIR=$PWD/.build/release \\
        LOGONGATE_BIN_DIR=$PWD/.build/release/bin cut_times.py [COUNT [ROUNDS]]"""
 import json
 import os
-import select
 import signal
 import statistics
 import subprocess
 import sys
-import threading
-import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "../live"))
-from cutting import MANY, log_on  # noqa: E402
+from cutting import MANY, log_on, seconds_until_out  # noqa: E402
 from gate_dovecot import Site, values  # noqa: E402
 
 STAY = 3
@@ -30,16 +27,16 @@ def doveadm(site, *words):
         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
 
 
+# Ways to cut: each gives what is done while the clock runs.
 def gate(site):
-    site.gate.apply(values())
+    return lambda: site.gate.apply(values())
 
 
 def kick(site):
-    doveadm(site, "kick", "u*")
+    return lambda: doveadm(site, "kick", "u*")
 
 
 def signals(site):
-    """Who is to be cut is known before the clock runs."""
     rows = json.loads(doveadm(site, "-f", "json", "who", "-1"))
     pids = [int(row["pid"]) for row in rows]
 
@@ -47,26 +44,6 @@ def signals(site):
         for pid in pids:
             os.kill(pid, signal.SIGTERM)
     return send
-
-
-def cut(site, users, way):
-    """Seconds until all but STAY of the users' sessions are out."""
-    log_on(site, users)
-    prepared = way(site) if way is signals else lambda: way(site)
-    poll = select.poll()
-    for one in site.dovecot.open:
-        poll.register(one.sock, select.POLLIN)
-    begun = time.monotonic()
-    thread = threading.Thread(target=prepared)
-    thread.start()
-    out = 0
-    while out < len(users) - STAY:
-        for fd, _ in poll.poll(1000):
-            poll.unregister(fd)
-            out += 1
-    took = time.monotonic() - begun
-    thread.join()
-    return took
 
 
 def main():
@@ -80,7 +57,9 @@ def main():
         for way, seconds in took.items():
             with Site("policy", users={**users, "alice": "pw"},
                       more=MANY) as site:
-                seconds.append(cut(site, users, way))
+                log_on(site, users)
+                seconds.append(seconds_until_out(site, count - STAY,
+                                                 way(site)))
     floor = statistics.median(took[signals])
     for way, seconds in took.items():
         print(f"{way.__name__:8} {statistics.median(seconds):.2f} s "
