@@ -59,10 +59,7 @@ void gate_log_event(const struct gate_event *event, const char *format, ...)
 
 struct lg_now gate_now(const struct gate *gate)
 {
-	struct lg_now now;
-
-	gate->clock.now(gate->clock.self, &now);
-	return now;
+	return lg_clock_now(&gate->clock);
 }
 
 int64_t gate_now_s(const struct gate *gate)

@@ -31,10 +31,9 @@ static void clock_now(void *self, struct lg_now *out_now)
 
 static int64_t store_s(const struct gate_inside *inside)
 {
-	struct lg_now now;
+	int64_t now_ms = lg_clock_now(&inside->clock).boot_ms;
 
-	inside->clock.now(inside->clock.self, &now);
-	return (now.boot_ms - inside->started_boot_ms) / 1000;
+	return (now_ms - inside->started_boot_ms) / 1000;
 }
 
 void gate_settings_drop(struct gate_held_settings *held)

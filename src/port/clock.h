@@ -31,4 +31,12 @@ struct lg_clock {
 	void (*now)(void *self, struct lg_now *out_now);
 };
 
+static inline struct lg_now lg_clock_now(const struct lg_clock *clock)
+{
+	struct lg_now now;
+
+	clock->now(clock->self, &now);
+	return now;
+}
+
 #endif

@@ -14,17 +14,9 @@
 /* So long reports go through the other one at least. */
 #define STAY_MS 1000
 
-static struct lg_now now_of(const struct lg_fleet_gate *gate)
-{
-	struct lg_now now;
-
-	gate->ear.clock->now(gate->ear.clock->self, &now);
-	return now;
-}
-
 static void begin_doubt(struct lg_fleet_gate *gate, int64_t wait_ms)
 {
-	int64_t from_ms = now_of(gate).boot_ms + wait_ms;
+	int64_t from_ms = lg_clock_now(gate->ear.clock).boot_ms + wait_ms;
 
 	gate->doubt = (struct lg_fleet_doubt){
 		.is_open = 1,
@@ -56,12 +48,12 @@ void lg_fleet_gate_beside_failed(struct lg_fleet_gate *gate)
 {
 	gate->doubt = (struct lg_fleet_doubt){0};
 	lg_buffer_clear(&gate->reported);
-	gate->report_boot_ms = now_of(gate).boot_ms + AGAIN_MS;
+	gate->report_boot_ms = lg_clock_now(gate->ear.clock).boot_ms + AGAIN_MS;
 }
 
 void lg_fleet_gate_beside_is_back(struct lg_fleet_gate *gate)
 {
-	int64_t soon_ms = now_of(gate).boot_ms + AGAIN_MS;
+	int64_t soon_ms = lg_clock_now(gate->ear.clock).boot_ms + AGAIN_MS;
 
 	if (gate->report_boot_ms > soon_ms)
 		gate->report_boot_ms = soon_ms;
@@ -70,7 +62,7 @@ void lg_fleet_gate_beside_is_back(struct lg_fleet_gate *gate)
 enum lg_fleet_way lg_fleet_beside_way(struct lg_fleet_gate *gate)
 {
 	struct lg_fleet_doubt *doubt = &gate->doubt;
-	int64_t now_ms = now_of(gate).boot_ms;
+	int64_t now_ms = lg_clock_now(gate->ear.clock).boot_ms;
 	int signs = gate->ear.signs != doubt->signs;
 
 	/* It may stand over the newer one: once more, at once. */
@@ -121,6 +113,7 @@ enum lg_status lg_fleet_beside_report(struct lg_fleet_gate *gate,
 	gate->doubt.waits = 1;
 	gate->doubt.sent = 1;
 	gate->doubt.waits_signs = gate->ear.signs;
-	gate->doubt.answer_boot_ms = now_of(gate).boot_ms + gate->answer_ms;
+	gate->doubt.answer_boot_ms =
+		lg_clock_now(gate->ear.clock).boot_ms + gate->answer_ms;
 	return LG_OK;
 }

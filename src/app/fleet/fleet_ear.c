@@ -182,10 +182,7 @@ static const char *find_fault(const struct lg_fleet_entry *entry)
 
 static int64_t now_ms(const struct lg_fleet_ear *ear)
 {
-	struct lg_now now;
-
-	ear->clock->now(ear->clock->self, &now);
-	return now.wall_ms;
+	return lg_clock_now(ear->clock).wall_ms;
 }
 
 static enum lg_status hear_entry(void *context,

@@ -78,14 +78,6 @@ void lg_fleet_gate_close(struct lg_fleet_gate *gate)
 	lg_fleet_ear_close(&gate->ear);
 }
 
-static struct lg_now now_of(const struct lg_fleet_gate *gate)
-{
-	struct lg_now now;
-
-	gate->ear.clock->now(gate->ear.clock->self, &now);
-	return now;
-}
-
 static void say_why(struct lg_fleet_own *own, const struct lg_error *err)
 {
 	struct lg_buffer why = {0};
@@ -126,7 +118,8 @@ static enum lg_status too_late(struct lg_fleet_gate *gate,
 			       const struct lg_fleet_fate *fate,
 			       struct lg_error *err)
 {
-	int64_t late_ms = now_of(gate).wall_ms - fate->prepare->at_ms;
+	int64_t late_ms =
+		lg_clock_now(gate->ear.clock).wall_ms - fate->prepare->at_ms;
 	struct lg_fleet_own *own = NULL;
 	enum lg_status status = lg_fleet_own_add(gate, fate->lock, &own, err);
 	struct lg_error why;
@@ -149,8 +142,8 @@ static enum lg_status prepare_task(struct lg_fleet_gate *gate,
 				   struct lg_fleet_task *task, int *out_has,
 				   struct lg_error *err)
 {
-	enum lg_fleet_state state =
-		lg_fleet_fate_state(fate, now_of(gate).wall_ms);
+	enum lg_fleet_state state = lg_fleet_fate_state(
+		fate, lg_clock_now(gate->ear.clock).wall_ms);
 	struct lg_fleet_own *own = NULL;
 	enum lg_status status = LG_OK;
 
@@ -181,8 +174,8 @@ static void take_result(struct lg_fleet_gate *gate,
 			const struct lg_fleet_task *task)
 {
 	struct lg_fleet_own *own = lg_fleet_own_find(gate, task->fate.lock);
-	enum lg_fleet_state state =
-		lg_fleet_fate_state(&task->fate, now_of(gate).wall_ms);
+	enum lg_fleet_state state = lg_fleet_fate_state(
+		&task->fate, lg_clock_now(gate->ear.clock).wall_ms);
 
 	own->has = task->has;
 	own->until_s = task->until_s;
@@ -232,7 +225,8 @@ static enum lg_status run_tasks(struct lg_fleet_gate *gate,
 		take_result(gate, &tasks[i]);
 		fails |= !lg_fleet_own_find(gate, tasks[i].fate.lock)->settled;
 	}
-	gate->retry_boot_ms = fails ? now_of(gate).boot_ms + RETRY_MS : 0;
+	gate->retry_boot_ms =
+		fails ? lg_clock_now(gate->ear.clock).boot_ms + RETRY_MS : 0;
 	if (status == LG_OK)
 		gate->looks = 0;
 	free(tasks);
@@ -269,7 +263,7 @@ static enum lg_status fill_report(struct lg_fleet_gate *gate,
 				  struct lg_error *err)
 {
 	const struct lg_fleet_set *set = gate->ear.set;
-	int64_t now_ms = now_of(gate).wall_ms;
+	int64_t now_ms = lg_clock_now(gate->ear.clock).wall_ms;
 	struct lg_fleet_fate fate;
 	enum lg_status status;
 	size_t at = 0, i;
@@ -305,7 +299,7 @@ static enum lg_status report(struct lg_fleet_gate *gate, struct lg_error *err)
 {
 	struct lg_fleet_report *report = calloc(1, sizeof(*report));
 	struct lg_buffer bare = {0}, text = {0};
-	struct lg_now now = now_of(gate);
+	struct lg_now now = lg_clock_now(gate->ear.clock);
 	enum lg_fleet_way way = lg_fleet_beside_way(gate);
 	enum lg_status status;
 
@@ -346,7 +340,7 @@ out:
 enum lg_status lg_fleet_gate_work(struct lg_fleet_gate *gate,
 				  struct lg_error *err)
 {
-	struct lg_now now = now_of(gate);
+	struct lg_now now = lg_clock_now(gate->ear.clock);
 	enum lg_status status = LG_OK;
 
 	if (gate->ear.learned) {
@@ -370,7 +364,7 @@ enum lg_status lg_fleet_gate_work(struct lg_fleet_gate *gate,
 
 int64_t lg_fleet_gate_left_ms(const struct lg_fleet_gate *gate)
 {
-	int64_t now_ms = now_of(gate).boot_ms;
+	int64_t now_ms = lg_clock_now(gate->ear.clock).boot_ms;
 	int64_t left_ms =
 		gate->ear.connected ? gate->report_boot_ms - now_ms : RETRY_MS;
 

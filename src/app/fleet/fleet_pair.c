@@ -30,10 +30,7 @@ struct pair {
 
 static int64_t boot_ms(const struct pair *pair)
 {
-	struct lg_now now;
-
-	pair->clock->now(pair->clock->self, &now);
-	return now.boot_ms;
+	return lg_clock_now(pair->clock).boot_ms;
 }
 
 static void hear(struct pair *pair)

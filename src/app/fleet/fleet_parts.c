@@ -25,14 +25,6 @@ const char *lg_fleet_part_state(const struct lg_fleet_round *round,
 	return "";
 }
 
-static struct lg_now now_of(const struct lg_fleet_round *round)
-{
-	struct lg_now now;
-
-	round->clock->now(round->clock->self, &now);
-	return now;
-}
-
 static int is_concerned(const struct lg_fleet_round *round,
 			const struct lg_fleet_one *one)
 {
@@ -80,7 +72,7 @@ static enum lg_fleet_answer answer_of(const struct lg_fleet_round *round,
 				      const struct lg_fleet_report_lock *lock)
 {
 	int acted = lock && lock->number >= round->number;
-	int waits = round->starts_s > now_of(round).wall_ms / 1000;
+	int waits = round->starts_s > lg_clock_now(round->clock).wall_ms / 1000;
 
 	switch (round->phase) {
 	case LG_FLEET_PHASE_READY:
@@ -142,7 +134,7 @@ static void look_at(struct lg_fleet_round *round, struct lg_fleet_part *part,
 
 void lg_fleet_parts_look(struct lg_fleet_round *round)
 {
-	struct lg_now now = now_of(round);
+	struct lg_now now = lg_clock_now(round->clock);
 
 	for (size_t i = 0; i < round->part_count; i++)
 		look_at(round, &round->part[i], now);

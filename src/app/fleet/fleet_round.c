@@ -19,14 +19,6 @@
 /* Names of events that may be taken before it is given up. */
 #define NAMES_TAKEN_MAX 16
 
-static struct lg_now now_of(const struct lg_fleet_round *round)
-{
-	struct lg_now now;
-
-	round->clock->now(round->clock->self, &now);
-	return now;
-}
-
 void lg_fleet_round_release(struct lg_fleet_round *round)
 {
 	lg_fleet_gates_release(&round->gates);
@@ -71,7 +63,7 @@ static void write_next(struct lg_fleet_round *round)
 static void begin_phase(struct lg_fleet_round *round, enum lg_fleet_phase phase,
 			enum lg_fleet_kind kind)
 {
-	struct lg_now now = now_of(round);
+	struct lg_now now = lg_clock_now(round->clock);
 
 	round->phase = phase;
 	round->kind = kind;
@@ -111,7 +103,7 @@ static enum lg_status open_round(struct lg_fleet_round *round, const char *lock,
 	if (status != LG_OK)
 		return status;
 	memcpy(round->lock, lock, strlen(lock) + 1);
-	round->began_ms = now_of(round).boot_ms;
+	round->began_ms = lg_clock_now(round->clock).boot_ms;
 	round->needed = needed_of(round);
 	round->number = INT64_MAX;
 	lg_fleet_parts_look(round);
@@ -156,7 +148,8 @@ static enum lg_status wait_for_gates(struct lg_fleet_round *round,
 	       round->part_count -
 			       lg_fleet_parts_count(round, LG_FLEET_IS_AWAY) <
 		       round->needed &&
-	       now_of(round).boot_ms - round->began_ms < round->within_ms) {
+	       lg_clock_now(round->clock).boot_ms - round->began_ms <
+		       round->within_ms) {
 		status = round->fleet->poll(round->fleet->self, LOOK_MS, &sink,
 					    err);
 		lg_fleet_parts_look(round);
@@ -182,7 +175,7 @@ enum lg_status lg_fleet_round_apply(struct lg_fleet_round *round,
 		status = enough_there(round, err);
 	if (status != LG_OK)
 		return status;
-	now = now_of(round);
+	now = lg_clock_now(round->clock);
 	prepare->kind = LG_FLEET_PREPARE;
 	prepare->at_ms = now.wall_ms;
 	prepare->ready_by_ms = now.wall_ms + round->within_ms;
@@ -330,7 +323,7 @@ enum lg_status lg_fleet_round_step(struct lg_fleet_round *round,
 	if (round->writes)
 		write_next(round);
 	lg_fleet_parts_look(round);
-	late = now_of(round).boot_ms >= round->deadline_ms;
+	late = lg_clock_now(round->clock).boot_ms >= round->deadline_ms;
 	round->late = late;
 	switch (round->phase) {
 	case LG_FLEET_PHASE_READY:

@@ -139,10 +139,7 @@ size_t lg_state_quiet(struct lg_state *state, const char *beginning)
 
 struct lg_now lg_state_now(const struct lg_state *state)
 {
-	struct lg_now now;
-
-	state->clock->now(state->clock->self, &now);
-	return now;
+	return lg_clock_now(state->clock);
 }
 
 enum lg_status lg_state_write_findings(const struct lg_files *files,
