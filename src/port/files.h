@@ -12,6 +12,7 @@
 #define LOGONGATE_PORT_FILES_H
 
 #include <stdint.h>
+#include <string.h>
 
 #include <logongate/buffer.h>
 #include <logongate/strlist.h>
@@ -67,5 +68,40 @@ struct lg_files {
 				 struct lg_error *err);
 	void (*close)(void *self);
 };
+
+/* A buffer without a byte has no memory: replace and digest of one. */
+static inline enum lg_status lg_files_put(const struct lg_files *files,
+					  const char *name,
+					  const struct lg_buffer *bytes,
+					  struct lg_error *err)
+{
+	return files->replace(files->self, name, bytes->data ? bytes->data : "",
+			      bytes->len, err);
+}
+
+static inline enum lg_status lg_files_digest(const struct lg_files *files,
+					     const struct lg_buffer *bytes,
+					     char out_hex[LG_DIGEST_SIZE],
+					     struct lg_error *err)
+{
+	return files->digest(files->self, bytes->data ? bytes->data : "",
+			     bytes->len, out_hex, err);
+}
+
+/* 1 where there is one with anything in it, or nobody can tell. */
+static inline int lg_files_has(const struct lg_files *files, const char *name)
+{
+	uint64_t size = 0;
+
+	return files->size(files->self, name, &size, NULL) != LG_OK || size > 0;
+}
+
+/* 1 where two files hold the same. */
+static inline int lg_files_same(const struct lg_buffer *a,
+				const struct lg_buffer *b)
+{
+	return a->len == b->len &&
+	       (a->len == 0 || memcmp(a->data, b->data, a->len) == 0);
+}
 
 #endif

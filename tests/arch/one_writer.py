@@ -17,6 +17,8 @@ READ = re.compile(
     r'\b(?:lg_json_(?:(?:text|number|time)_of|of|is_true)|'
     r'(?:text|number|time|bool)_of|member|cJSON_GetObjectItem\w*)'
     r'\(\s*[\w.>-]+,\s*"([a-z_]+)"')
+# A row of a table of members, which is written and read.
+FIELD = re.compile(r'\b(?:LG_)?FIELD(?:_IN_WORDS|_IN_PARTS)?\(\s*"([a-z_]+)"')
 # The programs: what they show comes from a struct of app/records.
 PROGRAMS = ("src/cli/", "src/daemon/", "src/wiring/")
 # Fewer members tell no object from another.
@@ -65,9 +67,13 @@ def main():
     contract = tree.read(CONTRACT)
     objects = {members(contract, found.start())
                for found in re.finditer(r'\{"', contract)}
-    writes = {path: set(WRITTEN.findall(tree.read(path)))
-              for path in tree.files("src", suffixes=(".c",))}
-    reads = {path: set(READ.findall(tree.read(path))) for path in writes}
+    sources = {path: tree.read(path)
+               for path in tree.files("src", suffixes=(".c",))}
+    fields = {path: set(FIELD.findall(text)) for path, text in sources.items()}
+    writes = {path: set(WRITTEN.findall(text)) | fields[path]
+              for path, text in sources.items()}
+    reads = {path: set(READ.findall(text)) | fields[path]
+             for path, text in sources.items()}
     problems, checked = [], 0
     for names in sorted(objects):
         if len(names) < LEAST:

@@ -5,28 +5,49 @@
  * A line is written in one piece and flushed. A line that a crash cut off
  * stays behind as damage that is counted, never as an entry.
  */
-#include "app/records/json_member.h"
 #include "app/change/journal.h"
 
 #include <stdlib.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <cjson/cJSON.h>
+#include "app/records/json_fields.h"
 
 #define NAMES_MAX 20
 
+static const char *const event_names[LG_EVENT_COUNT + 1] = {
+	[LG_EVENT_APPLY] = "apply",     [LG_EVENT_LIFT] = "lift",
+	[LG_EVENT_EXPIRE] = "expire",   [LG_EVENT_EXTEND] = "extend",
+	[LG_EVENT_CONFIRM] = "confirm", [LG_EVENT_IMPORT] = "import",
+	[LG_EVENT_RESTORE] = "restore", [LG_EVENT_FORGET] = "forget",
+};
+
 const char *lg_journal_event_name(enum lg_journal_event event)
 {
-	static const char *const names[LG_EVENT_COUNT] = {
-		[LG_EVENT_APPLY] = "apply",     [LG_EVENT_LIFT] = "lift",
-		[LG_EVENT_EXPIRE] = "expire",   [LG_EVENT_EXTEND] = "extend",
-		[LG_EVENT_CONFIRM] = "confirm", [LG_EVENT_IMPORT] = "import",
-		[LG_EVENT_RESTORE] = "restore", [LG_EVENT_FORGET] = "forget",
-	};
-
-	return names[event];
+	return event_names[event];
 }
+
+#define FIELD(name, kind, member, how)                                         \
+	LG_FIELD(name, kind, struct lg_journal_entry, member, how)
+
+static const struct lg_field entry_fields[] = {
+	FIELD("at", TIME, at_s, 0),
+	LG_FIELD_IN_WORDS("event", struct lg_journal_entry, event, event_names,
+			  0),
+	FIELD("id", TEXT, id, LG_FIELD_LEFT_OUT),
+	FIELD("profile", TEXT, profile, 0),
+	FIELD("by", TEXT, by, 0),
+	FIELD("reason", TEXT, reason, 0),
+	FIELD("result", TEXT, result, 0),
+	FIELD("generation", COUNT, generation, 0),
+	FIELD("since", TIME, since_s, 0),
+	FIELD("until", TIME, until_s, 0),
+	FIELD("backup", TEXT, backup, 0),
+	FIELD("max_duration_s", NUMBER, max_duration_s, 0),
+	FIELD("target", TEXT, target, LG_FIELD_LEFT_OUT),
+	FIELD("what", TEXT, what, LG_FIELD_LEFT_OUT),
+	FIELD("locks", FLAG, locks, 0),
+	LG_FIELDS_END};
 
 enum lg_status lg_journal_line(const struct lg_journal_entry *entry,
 			       struct lg_buffer *out_line, struct lg_error *err)
@@ -34,24 +55,7 @@ enum lg_status lg_journal_line(const struct lg_journal_entry *entry,
 	cJSON *object = cJSON_CreateObject();
 	enum lg_status status;
 
-	lg_json_time(object, "at", entry->at_s);
-	lg_json_text(object, "event", lg_journal_event_name(entry->event));
-	if (entry->id)
-		lg_json_text(object, "id", entry->id);
-	lg_json_text(object, "profile", entry->profile);
-	lg_json_text(object, "by", entry->by);
-	lg_json_text(object, "reason", entry->reason);
-	lg_json_text(object, "result", entry->result);
-	lg_json_number(object, "generation", (int64_t)entry->generation);
-	lg_json_time(object, "since", entry->since_s);
-	lg_json_time(object, "until", entry->until_s);
-	lg_json_text(object, "backup", entry->backup);
-	lg_json_number(object, "max_duration_s", entry->max_duration_s);
-	if (entry->target)
-		lg_json_text(object, "target", entry->target);
-	if (entry->what)
-		lg_json_text(object, "what", entry->what);
-	lg_json_bool(object, "locks", entry->locks);
+	lg_fields_add(object, entry_fields, entry);
 	status = lg_json_print(object, out_line, err);
 	lg_buffer_char(out_line, '\n');
 	return status == LG_OK ? lg_buffer_status(out_line, err) : status;
@@ -74,38 +78,12 @@ enum lg_status lg_journal_append(const struct lg_files *files,
 /* 1 and *out_entry (which borrows from object) when it is one. */
 static int read_entry(const cJSON *object, struct lg_journal_entry *out_entry)
 {
-	const char *event = lg_json_text_of(object, "event");
-	struct lg_journal_entry entry = {0};
-	int known;
+	int event = LG_EVENT_COUNT;
 
-	entry.at_s = lg_json_time_of(object, "at");
-	if (!event || !entry.at_s)
-		return 0;
-	for (known = 0; known < LG_EVENT_COUNT; known++) {
-		entry.event = (enum lg_journal_event)known;
-		if (!strcmp(event, lg_journal_event_name(entry.event)))
-			break;
-	}
-	if (known == LG_EVENT_COUNT)
-		return 0;
-	entry.id = lg_json_text_of(object, "id");
-	entry.profile = lg_json_text_of(object, "profile");
-	entry.by = lg_json_text_of(object, "by");
-	entry.reason = lg_json_text_of(object, "reason");
-	entry.result = lg_json_text_of(object, "result");
-	entry.backup = lg_json_text_of(object, "backup");
-	entry.target = lg_json_text_of(object, "target");
-	entry.what = lg_json_text_of(object, "what");
-	entry.since_s = lg_json_time_of(object, "since");
-	entry.until_s = lg_json_time_of(object, "until");
-	entry.generation = (uint64_t)lg_json_number_of(object, "generation");
-	entry.max_duration_s =
-		lg_json_of(object, "max_duration_s")
-			? lg_json_number_of(object, "max_duration_s")
-			: -1;
-	entry.locks = lg_json_is_true(object, "locks");
-	*out_entry = entry;
-	return 1;
+	*out_entry = (struct lg_journal_entry){
+		.event = (enum lg_journal_event)event, .max_duration_s = -1};
+	lg_fields_read(object, entry_fields, out_entry);
+	return out_entry->at_s > 0 && (int)out_entry->event < LG_EVENT_COUNT;
 }
 
 /* The beginning of a line, and no end: its writer was stopped, and what it
@@ -184,8 +162,7 @@ static enum lg_status keep_whole(const struct lg_files *files,
 		status = files->size(files->self, name, &taken, err);
 	} while (status == LG_OK && taken);
 	if (status == LG_OK)
-		status = files->replace(files->self, name, text->data,
-					text->len, err);
+		status = lg_files_put(files, name, text, err);
 	if (status == LG_OK)
 		lg_buffer_text(out_kept, name);
 	return status != LG_OK ? status : lg_buffer_status(out_kept, err);
@@ -217,9 +194,7 @@ enum lg_status lg_journal_mend(const struct lg_files *files,
 	if (status == LG_OK)
 		status = keep_whole(files, &text, out_kept, err);
 	if (status == LG_OK)
-		status = files->replace(files->self, LG_JOURNAL_FILE,
-					good.data ? good.data : "", good.len,
-					err);
+		status = lg_files_put(files, LG_JOURNAL_FILE, &good, err);
 	lg_buffer_release(&text);
 	lg_buffer_release(&good);
 	return status;
