@@ -71,8 +71,7 @@ enum lg_status lg_backup_write(struct lg_state *state,
 	}
 	if (status == LG_OK) {
 		snprintf(path, sizeof(path), LG_STATE_BACKUPS "/%s.reg", name);
-		status = files->replace(files->self, path, text.data, text.len,
-					err);
+		status = lg_files_put(files, path, &text, err);
 	}
 	if (status == LG_OK) {
 		lg_buffer_text(out_name, name);
@@ -90,7 +89,6 @@ enum lg_status lg_backup_read(const struct lg_state *state, const char *name,
 	const struct lg_files *files = state->files;
 	struct lg_findings *findings = NULL;
 	struct lg_registry *values = NULL;
-	struct lg_buffer text = {0};
 	enum lg_status status;
 	char path[160];
 	size_t len = strlen(name);
@@ -102,11 +100,8 @@ enum lg_status lg_backup_read(const struct lg_state *state, const char *name,
 				    "is not the name of a back-up");
 	snprintf(path, sizeof(path), LG_STATE_BACKUPS "/%.*s.reg", (int)len,
 		 name);
-	status = files->read(files->self, path, &text, err);
-	if (status == LG_OK)
-		status = lg_stored_values_parse(files, text.data, text.len,
-						path, LG_STORED_END_REQUIRED,
-						&values, err);
+	status = lg_stored_values_read(files, path, LG_STORED_END_REQUIRED,
+				       &values, NULL, err);
 	if (status == LG_OK) {
 		snprintf(path, sizeof(path), LG_STATE_BACKUPS "/%.*s.findings",
 			 (int)len, name);
@@ -116,7 +111,6 @@ enum lg_status lg_backup_read(const struct lg_state *state, const char *name,
 		*out_values = values;
 		*out_findings = findings;
 	}
-	lg_buffer_release(&text);
 	return status;
 }
 

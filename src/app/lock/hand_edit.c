@@ -40,9 +40,7 @@ static void name_hand_edit(const struct lg_state *state,
 			 at, at + 5, at + 8, at + 11, at + 14, at + 17, more);
 		lg_buffer_clear(&kept);
 		status = files->read(files->self, out_path, &kept, NULL);
-	} while (status == LG_OK &&
-		 (kept.len != text->len ||
-		  (kept.len && memcmp(kept.data, text->data, kept.len))));
+	} while (status == LG_OK && !lg_files_same(&kept, text));
 	lg_buffer_release(&kept);
 }
 
@@ -55,9 +53,7 @@ static enum lg_status keep_hand_edit(struct lg_state *state,
 	char path[96];
 
 	name_hand_edit(state, text, path, sizeof(path));
-	status = state->files->replace(state->files->self, path,
-				       text->data ? text->data : "", text->len,
-				       err);
+	status = lg_files_put(state->files, path, text, err);
 	if (status == LG_OK)
 		lg_state_loud(state,
 			      "registry.reg was changed by hand and not read "
@@ -131,8 +127,7 @@ enum lg_status lg_hand_edit_check(struct lg_state *state,
 	if (status != LG_OK || read != LG_OK)
 		goto out;
 	if (*state->picture) {
-		status = files->digest(files->self, text.data ? text.data : "",
-				       text.len, digest, err);
+		status = lg_files_digest(files, &text, digest, err);
 		if (status != LG_OK || !strcmp(digest, state->picture))
 			goto out;
 	} else if (is_known(state, &text)) {
@@ -140,8 +135,7 @@ enum lg_status lg_hand_edit_check(struct lg_state *state,
 	}
 	/* A process that ended while it wrote has left one or the other. */
 	status = lg_picture_text(state, &expected, err);
-	if (status != LG_OK || (expected.len == text.len &&
-				!memcmp(expected.data, text.data, text.len)))
+	if (status != LG_OK || lg_files_same(&expected, &text))
 		goto out;
 	status = keep_hand_edit(state, &text, err);
 	if (status == LG_OK && changed &&

@@ -42,24 +42,6 @@ static enum lg_status read_lock(const struct lg_state *state, const char *id,
 	return status;
 }
 
-/* A copy of what the audit says of a lock. */
-static enum lg_status copy_told(const struct lg_lock *told,
-				struct lg_lock *lock, struct lg_error *err)
-{
-	lock->profile = told->profile ? strdup(told->profile) : NULL;
-	lock->by = told->by ? strdup(told->by) : NULL;
-	lock->reason = told->reason ? strdup(told->reason) : NULL;
-	lock->backup = told->backup ? strdup(told->backup) : NULL;
-	if ((told->profile && !lock->profile) || (told->by && !lock->by) ||
-	    (told->reason && !lock->reason) || (told->backup && !lock->backup))
-		return lg_no_memory(err);
-	lock->generation = told->generation;
-	lock->since_s = told->since_s;
-	lock->until.wall_s = told->until.wall_s;
-	lock->max_duration_s = told->max_duration_s;
-	return LG_OK;
-}
-
 /* Neither file can be read: what other files say of it. */
 static enum lg_status salvage(struct lg_loading *loading, const char *id,
 			      struct lg_lock **out_lock, struct lg_error *err)
@@ -74,7 +56,7 @@ static enum lg_status salvage(struct lg_loading *loading, const char *id,
 		return status;
 	snprintf(lock->id, sizeof(lock->id), "%s", id);
 	if (told)
-		status = copy_told(told->lock, lock, err);
+		status = lg_loading_copy(told->lock, lock, err);
 	if (status == LG_OK && !lock->since_s)
 		lock->since_s = now.wall_ms / 1000;
 	lg_lock_stamp(lock, &now);
@@ -148,8 +130,7 @@ static void look_at_copy(struct lg_loading *loading, const char *id)
 		goto out;
 	snprintf(path, sizeof(path), LG_STATE_LOCKS "/%s.good.json", id);
 	status = state->files->read(state->files->self, path, &copy, NULL);
-	if (status == LG_OK && text.len == copy.len &&
-	    !memcmp(text.data, copy.data, text.len))
+	if (status == LG_OK && lg_files_same(&text, &copy))
 		goto out;
 	if (status == LG_OK &&
 	    read_lock(state, id, ".good.json", &lock, &err) != LG_OK)
@@ -254,12 +235,9 @@ static int is_calm(const struct lg_state *state)
 {
 	const struct lg_files *files = state->files;
 	struct lg_buffer text = {0};
-	uint64_t size = 0;
 	int is;
 
-	is = files->size(files->self, LG_STATE_STANDING, &size, NULL) ==
-		     LG_OK &&
-	     !size &&
+	is = !lg_files_has(files, LG_STATE_STANDING) &&
 	     files->read(files->self, LG_STATE_REGISTRY, &text, NULL) ==
 		     LG_OK &&
 	     text.len && !lg_picture_is_marked(&text);
@@ -276,7 +254,8 @@ static enum lg_status load_lost(struct lg_loading *loading)
 {
 	struct lg_state *state = loading->state;
 	struct lg_lock *lock = NULL;
-	int over = loading->has_record || is_calm(state);
+	int over = loading->record.version == LG_LOCK_FILE_VERSION ||
+		   is_calm(state);
 	enum lg_status status = LG_OK;
 
 	for (size_t i = 0; status == LG_OK && i < loading->told_count; i++) {

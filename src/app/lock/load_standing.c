@@ -25,7 +25,7 @@ static int was_there(const struct lg_loading *loading)
 {
 	const struct lg_state *state = loading->state;
 	struct lg_strlist names = {0};
-	int was = loading->has_record && *loading->record.picture;
+	int was = *loading->record.picture != '\0';
 
 	state->files->list(state->files->self, "damaged", &names, NULL);
 	for (size_t i = 0; i < names.count; i++)
@@ -64,8 +64,11 @@ static int is_left_picture(const struct lg_state *state, const char *name)
 static enum lg_status load_left_backup(struct lg_loading *loading)
 {
 	struct lg_state *state = loading->state;
-	const struct lg_lock *last = loading->record.lock ? loading->record.lock
-							  : loading->last.lock;
+	const struct lg_lock_record *record = &loading->record;
+	const struct lg_lock *last =
+		record->version == LG_LOCK_FILE_VERSION && record->lock
+			? record->lock
+			: loading->last.lock;
 	const char *backup = last ? last->backup : NULL;
 
 	if (take_backup(loading, backup))
@@ -92,8 +95,9 @@ static enum lg_status load_good_copy(struct lg_loading *loading,
 	struct lg_state *state = loading->state;
 	struct lg_error err = {0};
 	int missing = first == LG_ERR_UNKNOWN_KEY;
-	enum lg_status status = lg_loading_values(
-		state, LG_STATE_REGISTRY_GOOD, 0, &state->standing, NULL, &err);
+	enum lg_status status = lg_stored_values_read(
+		state->files, LG_STATE_REGISTRY_GOOD, LG_STORED_END_OPTIONAL,
+		&state->standing, NULL, &err);
 
 	if (lg_loading_is_fatal(loading, status, &err))
 		return status;
@@ -144,10 +148,11 @@ static int take_calm_registry(struct lg_loading *loading)
 	struct lg_state *state = loading->state;
 	char digest[LG_DIGEST_SIZE] = "";
 
-	if (!loading->has_record || !*loading->record.picture ||
+	if (!*loading->record.picture ||
 	    is_left_picture(state, LG_STATE_REGISTRY) ||
-	    lg_loading_values(state, LG_STATE_REGISTRY, 0, &state->standing,
-			      digest, NULL) != LG_OK)
+	    lg_stored_values_read(state->files, LG_STATE_REGISTRY,
+				  LG_STORED_END_OPTIONAL, &state->standing,
+				  digest, NULL) != LG_OK)
 		return 0;
 	if (strcmp(digest, loading->record.picture)) {
 		lg_registry_free(&state->standing);
@@ -213,12 +218,6 @@ static int is_cut_off(const struct lg_state *state)
 	return differs;
 }
 
-static int same_bytes(const struct lg_buffer *a, const struct lg_buffer *b)
-{
-	return a->len == b->len &&
-	       (!a->len || !memcmp(a->data, b->data, a->len));
-}
-
 static int is_copied(const struct lg_state *state)
 {
 	const struct lg_files *files = state->files;
@@ -228,7 +227,7 @@ static int is_copied(const struct lg_state *state)
 			 LG_OK &&
 		 files->read(files->self, LG_STATE_REGISTRY_GOOD, &copy,
 			     NULL) == LG_OK &&
-		 same_bytes(&text, &copy);
+		 lg_files_same(&text, &copy);
 
 	lg_buffer_release(&text);
 	lg_buffer_release(&copy);
@@ -243,8 +242,7 @@ static void write_good_copy(struct lg_state *state)
 	struct lg_buffer text = {0};
 
 	if (files->read(files->self, LG_STATE_REGISTRY, &text, NULL) == LG_OK &&
-	    files->replace(files->self, LG_STATE_REGISTRY_GOOD,
-			   text.data ? text.data : "", text.len, NULL) != LG_OK)
+	    lg_files_put(files, LG_STATE_REGISTRY_GOOD, &text, NULL) != LG_OK)
 		state->unsaved = 1;
 	lg_buffer_release(&text);
 }
@@ -259,9 +257,11 @@ static enum lg_status load_registry(struct lg_loading *loading)
 
 	/* Of a picture that was cut off the end would be missing; what has a
 	 * copy is whole. */
-	status = lg_loading_values(state, LG_STATE_REGISTRY,
-				   loading->last.locks && !copied,
-				   &state->standing, state->picture, &err);
+	status = lg_stored_values_read(state->files, LG_STATE_REGISTRY,
+				       loading->last.locks && !copied
+					       ? LG_STORED_END_REQUIRED
+					       : LG_STORED_END_OPTIONAL,
+				       &state->standing, state->picture, &err);
 	if (status == LG_OK && !copied && state->mode == LG_STATE_WRITE)
 		write_good_copy(state);
 	if (status == LG_OK || lg_loading_is_fatal(loading, status, &err))
@@ -276,12 +276,14 @@ enum lg_status lg_loading_standing(struct lg_loading *loading)
 	enum lg_status status;
 	int written = 1;
 
-	status = lg_loading_values(state, LG_STATE_STANDING, 1,
-				   &state->standing, NULL, &err);
+	status = lg_stored_values_read(state->files, LG_STATE_STANDING,
+				       LG_STORED_END_REQUIRED, &state->standing,
+				       NULL, &err);
 	/* One that a person wrote does not say where it ends. */
 	if (status == LG_ERR_SYNTAX)
-		status = lg_loading_values(state, LG_STATE_STANDING, 0,
-					   &state->standing, NULL, NULL);
+		status = lg_stored_values_read(state->files, LG_STATE_STANDING,
+					       LG_STORED_END_OPTIONAL,
+					       &state->standing, NULL, NULL);
 	else
 		written = 0;
 	if (status == LG_OK && written && is_cut_off(state)) {

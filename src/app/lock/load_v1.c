@@ -26,8 +26,8 @@
 static enum lg_status load_earlier(struct lg_loading *loading)
 {
 	struct lg_state *state = loading->state;
-	const char *earlier = loading->v1.earlier;
-	const char *backup = loading->v1.lock->backup;
+	const char *earlier = loading->record.earlier;
+	const char *backup = loading->record.lock->backup;
 	struct lg_registry *values = NULL;
 	struct lg_registry *kept = NULL;
 
@@ -69,8 +69,7 @@ static enum lg_status name_it(struct lg_state *state, struct lg_lock *lock,
 			 lock->profile ? lock->profile : "");
 	status = lg_buffer_status(&seed, err);
 	if (status == LG_OK)
-		status = state->files->digest(state->files->self, seed.data,
-					      seed.len, digest, err);
+		status = lg_files_digest(state->files, &seed, digest, err);
 	if (status == LG_OK)
 		snprintf(lock->id, sizeof(lock->id), "lg-%.12s", digest);
 	lg_buffer_release(&seed);
@@ -80,13 +79,13 @@ static enum lg_status name_it(struct lg_state *state, struct lg_lock *lock,
 static enum lg_status add_it(struct lg_loading *loading)
 {
 	struct lg_state *state = loading->state;
-	struct lg_lock *lock = loading->v1.lock;
+	struct lg_lock *lock = loading->record.lock;
 	enum lg_status status = name_it(state, lock, loading->err);
 
 	if (status == LG_OK)
 		status = lg_state_add(state, lock, loading->err);
 	if (status == LG_OK)
-		loading->v1.lock = NULL;
+		loading->record.lock = NULL;
 	return status;
 }
 
@@ -94,7 +93,7 @@ static enum lg_status add_it(struct lg_loading *loading)
 static enum lg_status carry_active(struct lg_loading *loading)
 {
 	struct lg_state *state = loading->state;
-	struct lg_lock *lock = loading->v1.lock;
+	struct lg_lock *lock = loading->record.lock;
 	struct lg_error err = {0};
 	enum lg_status status;
 
@@ -119,12 +118,13 @@ static enum lg_status carry_active(struct lg_loading *loading)
 static enum lg_status carry_pending(struct lg_loading *loading)
 {
 	struct lg_state *state = loading->state;
-	struct lg_lock *lock = loading->v1.lock;
+	struct lg_lock *lock = loading->record.lock;
 	struct lg_error err = {0};
 	enum lg_status status;
 
-	status =
-		lg_loading_values(state, PENDING, 1, &lock->values, NULL, &err);
+	status = lg_stored_values_read(state->files, PENDING,
+				       LG_STORED_END_REQUIRED, &lock->values,
+				       NULL, &err);
 	if (lg_loading_is_fatal(loading, status, &err))
 		return status;
 	if (status != LG_OK) {
@@ -154,16 +154,15 @@ static enum lg_status write_it(struct lg_loading *loading)
 		return LG_OK;
 	/* What stands in registry.reg is that version's own. */
 	if (files->read(files->self, LG_STATE_REGISTRY, &text, NULL) == LG_OK)
-		status = files->digest(files->self, text.data ? text.data : "",
-				       text.len, state->picture, loading->err);
+		status = lg_files_digest(files, &text, state->picture,
+					 loading->err);
 	lg_buffer_clear(&text);
 	if (status == LG_OK && lg_state_locked(state)) {
 		status = lg_stored_values_render(files, state->standing, &text,
 						 loading->err);
 		if (status == LG_OK)
-			status = files->replace(files->self, LG_STATE_STANDING,
-						text.data, text.len,
-						loading->err);
+			status = lg_files_put(files, LG_STATE_STANDING, &text,
+					      loading->err);
 	}
 	for (size_t i = 0; status == LG_OK && i < state->lock_count; i++)
 		status = lg_state_write_lock(state, state->lock[i], 1,
@@ -183,31 +182,33 @@ static enum lg_status write_it(struct lg_loading *loading)
 enum lg_status lg_loading_carry_v1(struct lg_loading *loading)
 {
 	struct lg_state *state = loading->state;
-	enum lg_v1_phase phase = loading->v1.phase;
+	enum lg_lock_phase phase = loading->record.phase;
 	struct lg_registry *values = NULL;
 	char digest[LG_DIGEST_SIZE] = "";
 	enum lg_status status = LG_OK;
 
 	/* An apply whose values are all on disk is in force, any other never
 	 * was; a lift that began is finished. */
-	if (phase == LG_V1_APPLYING) {
-		lg_loading_values(state, LG_STATE_REGISTRY, 1, &values, digest,
-				  NULL);
+	if (phase == LG_PHASE_APPLYING) {
+		lg_stored_values_read(state->files, LG_STATE_REGISTRY,
+				      LG_STORED_END_REQUIRED, &values, digest,
+				      NULL);
 		lg_registry_free(&values);
-		phase = strcmp(digest, loading->v1.digest) ? LG_V1_LIFTING
-							   : LG_V1_ACTIVE;
+		phase = strcmp(digest, loading->record.digest)
+				? LG_PHASE_LIFTING
+				: LG_PHASE_ACTIVE;
 	}
 	switch (phase) {
-	case LG_V1_NONE:
-	case LG_V1_APPLYING:
+	case LG_PHASE_NONE:
+	case LG_PHASE_APPLYING:
 		return LG_OK;
-	case LG_V1_PENDING:
+	case LG_PHASE_PENDING:
 		status = carry_pending(loading);
 		break;
-	case LG_V1_ACTIVE:
+	case LG_PHASE_ACTIVE:
 		status = carry_active(loading);
 		break;
-	case LG_V1_LIFTING:
+	case LG_PHASE_LIFTING:
 		lg_state_loud(state, "a change that was interrupted is undone:"
 				     " the earlier values are back");
 		status = load_earlier(loading);

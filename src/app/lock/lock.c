@@ -162,18 +162,10 @@ int lg_lock_compare_ends(const struct lg_lock *a, const struct lg_lock *b)
 	return order ? order : strcmp(b->id, a->id);
 }
 
-const char *lg_lock_origin_name(enum lg_lock_origin origin)
-{
-	switch (origin) {
-	case LG_ORIGIN_HERE:
-		return "here";
-	case LG_ORIGIN_FLEET:
-		return "fleet";
-	case LG_ORIGIN_REMOTE:
-		return "remote";
-	}
-	return "here";
-}
+const char *const lg_lock_origins[] = {[LG_ORIGIN_HERE] = "here",
+				       [LG_ORIGIN_FLEET] = "fleet",
+				       [LG_ORIGIN_REMOTE] = "remote",
+				       NULL};
 
 static const struct lg_value *find(const struct lg_registry *values,
 				   const char *name)

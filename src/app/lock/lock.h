@@ -133,8 +133,8 @@ int64_t lg_lock_gone_s(const struct lg_lock *lock, const struct lg_now *now);
  * first by profile and id counts as the one that ends last (contract 12). */
 int lg_lock_compare_ends(const struct lg_lock *a, const struct lg_lock *b);
 
-/* "here", "fleet", "remote". */
-const char *lg_lock_origin_name(enum lg_lock_origin origin);
+/* Their words, and NULL behind them. */
+extern const char *const lg_lock_origins[];
 
 /* 1 when values say that they concern some and not everybody. */
 int lg_values_concern_some(const struct lg_registry *values);

@@ -124,9 +124,8 @@ static enum lg_status make_id(const struct lg_state *state,
 			request->by ? request->by : "");
 		status = lg_buffer_status(&seed, err);
 		if (status == LG_OK)
-			status = state->files->digest(state->files->self,
-						      seed.data, seed.len,
-						      digest, err);
+			status = lg_files_digest(state->files, &seed, digest,
+						 err);
 		if (status == LG_OK)
 			snprintf(out_id, LG_LOCK_ID_SIZE, "lg-%.12s", digest);
 	} while (status == LG_OK && lg_state_lock(state, out_id));
@@ -187,12 +186,8 @@ out:
 /* standing.reg is only there while a lock is in force. */
 static int has_stray_standing(const struct lg_state *state)
 {
-	uint64_t size = 0;
-
 	return !lg_state_locked(state) &&
-	       (state->files->size(state->files->self, LG_STATE_STANDING, &size,
-				   NULL) != LG_OK ||
-		size);
+	       lg_files_has(state->files, LG_STATE_STANDING);
 }
 
 /* A failed apply: what it wrote is taken back as far as it got. shown:

@@ -2,6 +2,9 @@
 /*
  * lock_file.c - a lock as a file, read strictly and written whole
  *
+ * A member of another type than it should have makes the file damaged; what
+ * is null or missing is "not so". Version 1 is read only: what it says is
+ * carried over into locks/ when state_dir is first opened (load_v1.c).
  * The values are kept as text beside their parsed form: moving an end must not
  * render and digest a list of a million names again.
  */
@@ -10,72 +13,157 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/lock/lock_members.h"
 #include "app/lock/stored_values.h"
-#include "app/records/json_member.h"
+#include "app/records/json_fields.h"
 
-static enum lg_status read_version(struct lg_lock_reader *reader)
+#define VERSION_KEY "logongate-lock"
+
+static const struct lg_field deadline_fields[] = {
+	LG_FIELD("at", TIME, struct lg_deadline, wall_s, LG_FIELD_NEEDED),
+	LG_FIELD("boot_ms", NUMBER, struct lg_deadline, boot_ms,
+		 LG_FIELD_NEEDED),
+	LG_FIELDS_END};
+
+#define DEADLINE(name, owner, member)                                          \
+	LG_FIELD_IN_PARTS(name, owner, member, deadline_fields, 0)
+
+static const struct lg_field lock_fields[] = {
+	LG_FIELD("id", CHARS, struct lg_lock, id, 0),
+	LG_FIELD("profile", TEXT, struct lg_lock, profile, 0),
+	LG_FIELD("variables", TEXT, struct lg_lock, variables, 0),
+	LG_FIELD("generation", COUNT, struct lg_lock, generation,
+		 LG_FIELD_NEEDED),
+	LG_FIELD("by", TEXT, struct lg_lock, by, 0),
+	LG_FIELD("reason", TEXT, struct lg_lock, reason, 0),
+	LG_FIELD("since", TIME, struct lg_lock, since_s, 0),
+	DEADLINE("until", struct lg_lock, until),
+	DEADLINE("starts", struct lg_lock, start),
+	DEADLINE("confirm_by", struct lg_lock, confirm),
+	DEADLINE("cut_at", struct lg_lock, cut),
+	LG_FIELD("boot_id", CHARS, struct lg_lock, boot_id, LG_FIELD_BLANK),
+	LG_FIELD("offset_ms", NUMBER, struct lg_lock, offset_ms, 0),
+	LG_FIELD("max_duration_s", NUMBER, struct lg_lock, max_duration_s, 0),
+	LG_FIELD("replaces", FLAG, struct lg_lock, place, 0),
+	LG_FIELD_IN_WORDS("origin", struct lg_lock, origin, lg_lock_origins, 0),
+	LG_FIELD("backup", TEXT, struct lg_lock, backup, 0),
+	LG_FIELD("asked", FLAG, struct lg_lock, asked, 0),
+	LG_FIELD("values", TEXT, struct lg_lock, stored, 0),
+	LG_FIELDS_END};
+
+static const char *const phases[] = {
+	[LG_PHASE_NONE] = "none",         [LG_PHASE_PENDING] = "pending",
+	[LG_PHASE_APPLYING] = "applying", [LG_PHASE_ACTIVE] = "active",
+	[LG_PHASE_LIFTING] = "lifting",   NULL};
+
+#define VERSION LG_FIELD(VERSION_KEY, NUMBER, struct lg_lock_record, version, 0)
+#define PHASE                                                                  \
+	LG_FIELD_IN_WORDS("phase", struct lg_lock_record, phase, phases,       \
+			  LG_FIELD_NEEDED)
+
+/* What stands around a lock: in its own file, in lock.json of each version. */
+static const struct lg_field file_fields[] = {VERSION, LG_FIELDS_END};
+static const struct lg_field record_fields[] = {
+	VERSION, PHASE,
+	LG_FIELD("picture", CHARS, struct lg_lock_record, picture, 0),
+	LG_FIELDS_END};
+static const struct lg_field v1_fields[] = {
+	VERSION,
+	PHASE,
+	DEADLINE("start", struct lg_lock_record, start),
+	LG_FIELD("values_sha256", CHARS, struct lg_lock_record, digest, 0),
+	LG_FIELD("earlier", TEXT, struct lg_lock_record, earlier, 0),
+	LG_FIELDS_END};
+
+/* A record that is being read. */
+struct source {
+	cJSON *object;
+	const char *place;
+	struct lg_error *err;
+};
+
+static enum lg_status wrong(const struct source *source, const char *key)
 {
-	int64_t version = 0;
-	enum lg_status status =
-		lg_lock_member_number(reader, LG_LOCK_VERSION_KEY, &version);
+	return lg_error_set(source->err, LG_ERR_SYNTAX, source->place,
+			    "the lock record's \"%s\" is not what it should "
+			    "be",
+			    key);
+}
 
-	if (status == LG_OK && version > LG_LOCK_FILE_VERSION)
-		status = lg_error_set(reader->err, LG_ERR_LIMIT, reader->place,
-				      "was written by a newer logongate "
-				      "(version %lld of the lock record; this "
-				      "one knows %d); start that one, or lift "
-				      "its locks with it first",
-				      (long long)version, LG_LOCK_FILE_VERSION);
-	else if (status == LG_OK && version != LG_LOCK_FILE_VERSION)
-		status = lg_error_set(reader->err, LG_ERR_SYNTAX, reader->place,
-				      "is not a lock record of version %d",
-				      LG_LOCK_FILE_VERSION);
+/* The object of a text; delete it. */
+static enum lg_status open_text(struct source *source, const char *text,
+				size_t len)
+{
+	const char *end = NULL;
+
+	/* cJSON would read a text that was cut at a NUL as whole. */
+	if (!memchr(text, '\0', len))
+		source->object = cJSON_ParseWithLengthOpts(text, len, &end, 0);
+	while (source->object && end < text + len &&
+	       (*end == '\n' || *end == ' ' || *end == '\r'))
+		end++;
+	if (source->object && end == text + len &&
+	    cJSON_IsObject(source->object))
+		return LG_OK;
+	return lg_error_set(source->err, LG_ERR_SYNTAX, source->place,
+			    "is not a lock record");
+}
+
+static enum lg_status check_version(const struct source *source,
+				    int64_t version, int64_t least)
+{
+	if (version > LG_LOCK_FILE_VERSION)
+		return lg_error_set(source->err, LG_ERR_LIMIT, source->place,
+				    "was written by a newer logongate "
+				    "(version %lld of the lock record; this "
+				    "one knows %d); start that one, or lift "
+				    "its locks with it first",
+				    (long long)version, LG_LOCK_FILE_VERSION);
+	if (version < least)
+		return lg_error_set(source->err, LG_ERR_SYNTAX, source->place,
+				    "is not a lock record of version %d",
+				    LG_LOCK_FILE_VERSION);
+	return LG_OK;
+}
+
+/* Texts are out's own from then on. */
+static enum lg_status read_fields(const struct source *source,
+				  const struct lg_field *fields, void *out)
+{
+	const char *key;
+	enum lg_status status =
+		lg_fields_take(source->object, fields, out, &key, source->err);
+
+	return status == LG_OK && key ? wrong(source, key) : status;
+}
+
+static enum lg_status read_record(const struct source *source,
+				  const struct lg_field *around,
+				  struct lg_lock_record *record)
+{
+	enum lg_status status = lg_lock_new(&record->lock, source->err);
+
+	if (status == LG_OK)
+		status = read_fields(source, around, record);
+	if (status == LG_OK)
+		status = read_fields(source, lock_fields, record->lock);
+	if (status == LG_OK &&
+	    lg_fields_count(source->object, around) +
+			    lg_fields_count(source->object, lock_fields) !=
+		    (size_t)cJSON_GetArraySize(source->object))
+		status = lg_error_set(source->err, LG_ERR_SYNTAX, source->place,
+				      "the lock record has keys that this "
+				      "version does not know");
 	return status;
 }
 
-static enum lg_status read_origin(struct lg_lock_reader *reader,
-				  enum lg_lock_origin *out_origin)
+static enum lg_status check_lock(const struct source *source,
+				 const struct lg_lock *lock)
 {
-	const cJSON *item = lg_lock_member(reader, "origin");
-
-	for (int origin = LG_ORIGIN_HERE; origin <= LG_ORIGIN_REMOTE;
-	     origin++) {
-		if (item && cJSON_IsString(item) &&
-		    !strcmp(item->valuestring,
-			    lg_lock_origin_name((enum lg_lock_origin)origin))) {
-			*out_origin = (enum lg_lock_origin)origin;
-			return LG_OK;
-		}
-	}
-	return lg_lock_member_wrong(reader, "origin");
-}
-
-static enum lg_status read_lock(struct lg_lock_reader *reader,
-				struct lg_lock *lock)
-{
-	int replaces = 0;
-	enum lg_status status;
-
-	if ((status = lg_lock_members(reader, lock)) != LG_OK ||
-	    (status = lg_lock_member_fixed(reader, "id", lock->id,
-					   sizeof(lock->id))) != LG_OK ||
-	    (status = lg_lock_member_text(reader, "variables",
-					  &lock->variables)) != LG_OK ||
-	    (status = lg_lock_member_deadline(reader, "starts",
-					      &lock->start)) != LG_OK ||
-	    (status = lg_lock_member_flag(reader, "replaces", &replaces)) !=
-		    LG_OK ||
-	    (status = read_origin(reader, &lock->origin)) != LG_OK ||
-	    (status = lg_lock_member_flag(reader, "asked", &lock->asked)) !=
-		    LG_OK ||
-	    (status = lg_lock_member_text(reader, "values", &lock->stored)) !=
-		    LG_OK)
-		return status;
-	lock->place = replaces ? LG_LOCK_REPLACES : LG_LOCK_BESIDE;
 	if (!lg_lock_is_id(lock->id))
-		return lg_lock_member_wrong(reader, "id");
-	return LG_OK;
+		return wrong(source, "id");
+	return lg_json_text_of(source->object, "origin")
+		       ? LG_OK
+		       : wrong(source, "origin");
 }
 
 enum lg_status lg_lock_file_parse(const struct lg_files *files,
@@ -83,31 +171,46 @@ enum lg_status lg_lock_file_parse(const struct lg_files *files,
 				  const char *place, struct lg_lock **out_lock,
 				  struct lg_error *err)
 {
-	struct lg_lock_reader reader;
-	struct lg_lock *lock = NULL;
-	enum lg_status status =
-		lg_lock_reader_open(text, len, place, &reader, err);
+	struct source source = {NULL, place, err};
+	struct lg_lock_record record = {0};
+	struct lg_lock *lock;
+	enum lg_status status = open_text(&source, text, len);
 
-	if (status != LG_OK)
-		return status;
-	if ((status = read_version(&reader)) != LG_OK ||
-	    (status = lg_lock_new(&lock, err)) != LG_OK ||
-	    (status = read_lock(&reader, lock)) != LG_OK ||
-	    (status = lg_lock_reader_end(&reader)) != LG_OK)
-		goto out;
+	if (status == LG_OK)
+		status = read_fields(&source, file_fields, &record);
+	if (status == LG_OK)
+		status = check_version(&source, record.version,
+				       LG_LOCK_FILE_VERSION);
+	if (status == LG_OK)
+		status = read_record(&source, file_fields, &record);
+	lock = record.lock;
+	if (status == LG_OK)
+		status = check_lock(&source, lock);
 	/* Without values nobody could read them when it was written. */
-	if (lock->stored)
+	if (status == LG_OK && lock->stored)
 		status = lg_stored_values_parse(
 			files, lock->stored, strlen(lock->stored), place,
 			LG_STORED_END_REQUIRED, &lock->values, err);
-	if (status != LG_OK)
-		goto out;
-	*out_lock = lock;
-	lock = NULL;
-out:
-	lg_lock_reader_close(&reader);
-	lg_lock_free(&lock);
+	if (status == LG_OK) {
+		*out_lock = lock;
+		record.lock = NULL;
+	}
+	cJSON_Delete(source.object);
+	lg_lock_record_release(&record);
 	return status;
+}
+
+static enum lg_status read_version_1(const struct source *source,
+				     struct lg_lock_record *record)
+{
+	enum lg_status status = read_record(source, v1_fields, record);
+
+	if (status != LG_OK)
+		return status;
+	record->lock->start = record->start;
+	return record->phase == LG_PHASE_PENDING && !record->start.wall_s
+		       ? wrong(source, "start")
+		       : LG_OK;
 }
 
 enum lg_status lg_lock_record_parse(const char *text, size_t len,
@@ -115,86 +218,38 @@ enum lg_status lg_lock_record_parse(const char *text, size_t len,
 				    struct lg_lock_record *out_record,
 				    struct lg_error *err)
 {
+	struct source source = {NULL, place, err};
 	struct lg_lock_record record = {0};
-	struct lg_lock_reader reader;
-	const cJSON *phase;
-	enum lg_status status =
-		lg_lock_reader_open(text, len, place, &reader, err);
+	enum lg_status status = open_text(&source, text, len);
 
-	if (status != LG_OK)
-		return status;
-	if ((status = read_version(&reader)) != LG_OK ||
-	    (status = lg_lock_new(&record.lock, err)) != LG_OK)
-		goto out;
-	phase = lg_lock_member(&reader, "phase");
-	if (!phase || !cJSON_IsString(phase)) {
-		status = lg_lock_member_wrong(&reader, "phase");
-		goto out;
-	}
-	if (!strcmp(phase->valuestring, "none")) {
-		int64_t generation = 0;
-
-		status = lg_lock_member_number(&reader, "generation",
-					       &generation);
-		record.lock->generation = (uint64_t)generation;
-	} else {
-		status = read_lock(&reader, record.lock);
-	}
 	if (status == LG_OK)
-		status =
-			lg_lock_member_fixed(&reader, "picture", record.picture,
-					     sizeof(record.picture));
+		status = read_fields(&source, file_fields, &record);
 	if (status == LG_OK)
-		status = lg_lock_reader_end(&reader);
-	if (status != LG_OK)
-		goto out;
-	record.generation = record.lock->generation;
-	if (!*record.lock->id)
-		lg_lock_free(&record.lock);
-	*out_record = record;
-	record.lock = NULL;
-out:
-	lg_lock_reader_close(&reader);
-	lg_lock_free(&record.lock);
+		status = check_version(&source, record.version, 1);
+	if (status == LG_OK && record.version == 1)
+		status = read_version_1(&source, &record);
+	else if (status == LG_OK)
+		status = read_record(&source, record_fields, &record);
+	if (status == LG_OK && record.version != 1 &&
+	    record.phase != LG_PHASE_NONE)
+		status = check_lock(&source, record.lock);
+	if (status == LG_OK) {
+		record.generation = record.lock->generation;
+		if (record.phase == LG_PHASE_NONE)
+			lg_lock_free(&record.lock);
+		*out_record = record;
+		record = (struct lg_lock_record){0};
+	}
+	cJSON_Delete(source.object);
+	lg_lock_record_release(&record);
 	return status;
 }
 
-static void add_deadline(cJSON *object, const char *key,
-			 const struct lg_deadline *deadline)
+void lg_lock_record_release(struct lg_lock_record *record)
 {
-	cJSON *item = cJSON_CreateNull();
-
-	if (deadline->wall_s) {
-		cJSON_Delete(item);
-		item = cJSON_CreateObject();
-		lg_json_time(item, "at", deadline->wall_s);
-		lg_json_number(item, "boot_ms", deadline->boot_ms);
-	}
-	lg_json_add(object, key, item);
-}
-
-static void add_lock(cJSON *object, const struct lg_lock *lock,
-		     uint64_t generation, const char *values)
-{
-	lg_json_text(object, "id", lock->id);
-	lg_json_text(object, "profile", lock->profile);
-	lg_json_text(object, "variables", lock->variables);
-	lg_json_number(object, "generation", (int64_t)generation);
-	lg_json_text(object, "by", lock->by);
-	lg_json_text(object, "reason", lock->reason);
-	lg_json_time(object, "since", lock->since_s);
-	add_deadline(object, "until", &lock->until);
-	add_deadline(object, "starts", &lock->start);
-	add_deadline(object, "confirm_by", &lock->confirm);
-	add_deadline(object, "cut_at", &lock->cut);
-	lg_json_text(object, "boot_id", lock->boot_id);
-	lg_json_number(object, "offset_ms", lock->offset_ms);
-	lg_json_number(object, "max_duration_s", lock->max_duration_s);
-	lg_json_bool(object, "replaces", lock->place == LG_LOCK_REPLACES);
-	lg_json_text(object, "origin", lg_lock_origin_name(lock->origin));
-	lg_json_text(object, "backup", lock->backup);
-	lg_json_bool(object, "asked", lock->asked);
-	lg_json_text(object, "values", values);
+	lg_lock_free(&record->lock);
+	free(record->earlier);
+	record->earlier = NULL;
 }
 
 /* Takes object. */
@@ -212,21 +267,15 @@ static enum lg_status print(cJSON *object, struct lg_buffer *out_text,
 	return lg_buffer_status(out_text, err);
 }
 
-static cJSON *begin(void)
-{
-	cJSON *object = cJSON_CreateObject();
-
-	lg_json_number(object, LG_LOCK_VERSION_KEY, LG_LOCK_FILE_VERSION);
-	return object;
-}
-
 enum lg_status lg_lock_file_render(const struct lg_lock *lock,
 				   struct lg_buffer *out_text,
 				   struct lg_error *err)
 {
-	cJSON *object = begin();
+	const struct lg_lock_record record = {.version = LG_LOCK_FILE_VERSION};
+	cJSON *object = cJSON_CreateObject();
 
-	add_lock(object, lock, lock->generation, lock->stored);
+	lg_fields_add(object, file_fields, &record);
+	lg_fields_add(object, lock_fields, lock);
 	return print(object, out_text, err);
 }
 
@@ -234,19 +283,23 @@ enum lg_status lg_lock_record_render(const struct lg_lock_record *record,
 				     struct lg_buffer *out_text,
 				     struct lg_error *err)
 {
-	const struct lg_lock *lock = record->lock;
-	cJSON *object = begin();
+	struct lg_lock_record written = *record;
+	cJSON *object = cJSON_CreateObject();
+	struct lg_lock shown;
 
-	lg_json_text(object, "phase",
-		     !lock                 ? "none"
-		     : lg_lock_waits(lock) ? "pending"
-					   : "active");
-	if (lock)
-		add_lock(object, lock, record->generation, NULL);
-	else
+	written.version = LG_LOCK_FILE_VERSION;
+	written.phase = !record->lock                 ? LG_PHASE_NONE
+			: lg_lock_waits(record->lock) ? LG_PHASE_PENDING
+						      : LG_PHASE_ACTIVE;
+	lg_fields_add(object, record_fields, &written);
+	if (record->lock) {
+		shown = *record->lock;
+		shown.generation = record->generation;
+		shown.stored = NULL;
+		lg_fields_add(object, lock_fields, &shown);
+	} else {
 		lg_json_number(object, "generation",
 			       (int64_t)record->generation);
-	lg_json_text(object, "picture",
-		     *record->picture ? record->picture : NULL);
+	}
 	return print(object, out_text, err);
 }

@@ -159,15 +159,6 @@ out:
 	return status;
 }
 
-static enum lg_status digest_of(const struct lg_files *files,
-				const struct lg_buffer *text,
-				char out_digest[LG_DIGEST_SIZE],
-				struct lg_error *err)
-{
-	return files->digest(files->self, text->data ? text->data : "",
-			     text->len, out_digest, err);
-}
-
 /* A file that says what was set by hand, as people wrote it. */
 static enum lg_status read_as_written(const struct lg_state *state,
 				      const char *name,
@@ -210,9 +201,7 @@ enum lg_status lg_picture_keep_standing(struct lg_state *state,
 		status = lg_stored_values_render(files, state->standing, &text,
 						 err);
 	if (status == LG_OK)
-		status = files->replace(files->self, LG_STATE_STANDING,
-					text.data ? text.data : "", text.len,
-					err);
+		status = lg_files_put(files, LG_STATE_STANDING, &text, err);
 	lg_buffer_release(&text);
 	return status;
 }
@@ -242,9 +231,7 @@ static enum lg_status read_back(const struct lg_files *files,
 	enum lg_status status =
 		files->read(files->self, LG_STATE_REGISTRY, &found, err);
 
-	if (status == LG_OK &&
-	    (found.len != wanted->len ||
-	     (found.len && memcmp(found.data, wanted->data, found.len))))
+	if (status == LG_OK && !lg_files_same(&found, wanted))
 		status = lg_error_set(err, LG_ERR_IO, LG_STATE_REGISTRY,
 				      "does not hold what was written to it");
 	lg_buffer_release(&found);
@@ -266,9 +253,7 @@ enum lg_status lg_picture_write_record(struct lg_state *state,
 	memcpy(record.picture, state->picture, sizeof(record.picture));
 	status = lg_lock_record_render(&record, &text, err);
 	if (status == LG_OK)
-		status =
-			state->files->replace(state->files->self, LG_STATE_LOCK,
-					      text.data, text.len, err);
+		status = lg_files_put(state->files, LG_STATE_LOCK, &text, err);
 	lg_buffer_release(&text);
 	return status;
 }
@@ -320,17 +305,14 @@ enum lg_status lg_picture_write(struct lg_state *state, struct lg_error *err)
 		return lg_picture_write_record(state, err);
 	}
 	if (status == LG_OK)
-		status = files->replace(files->self, LG_STATE_REGISTRY,
-					text.data ? text.data : "", text.len,
-					err);
+		status = lg_files_put(files, LG_STATE_REGISTRY, &text, err);
 	if (status == LG_OK)
 		status = read_back(files, &text, err);
 	if (status == LG_OK)
-		status = files->replace(files->self, LG_STATE_REGISTRY_GOOD,
-					text.data ? text.data : "", text.len,
-					err);
+		status =
+			lg_files_put(files, LG_STATE_REGISTRY_GOOD, &text, err);
 	if (status == LG_OK)
-		status = digest_of(files, &text, state->picture, err);
+		status = lg_files_digest(files, &text, state->picture, err);
 	if (status == LG_OK)
 		status = lg_picture_write_record(state, err);
 	if (status == LG_OK && !lg_state_locked(state))

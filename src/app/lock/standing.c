@@ -90,16 +90,11 @@ static enum lg_status look_at_picture(struct lg_state *state,
 	struct lg_registry *values = NULL;
 	struct lg_strlist changed = {0};
 	struct lg_buffer kept = {0};
-	struct lg_buffer text = {0};
 	struct lg_error failed = {0};
-	enum lg_status status;
+	enum lg_status status = lg_stored_values_read(files, LG_STATE_REGISTRY,
+						      LG_STORED_END_REQUIRED,
+						      &values, NULL, &failed);
 
-	status = files->read(files->self, LG_STATE_REGISTRY, &text, &failed);
-	if (status == LG_OK)
-		status = lg_stored_values_parse(
-			files, text.data ? text.data : "", text.len,
-			LG_STATE_REGISTRY, LG_STORED_END_REQUIRED, &values,
-			&failed);
 	if (status != LG_OK) {
 		if (status != LG_ERR_UNKNOWN_KEY)
 			files->set_aside(files->self, LG_STATE_REGISTRY, &kept,
@@ -130,7 +125,6 @@ static enum lg_status look_at_picture(struct lg_state *state,
 	lg_strlist_release(&changed);
 	lg_registry_free(&values);
 	lg_buffer_release(&kept);
-	lg_buffer_release(&text);
 	return status;
 }
 
@@ -184,12 +178,11 @@ enum lg_status lg_standing_take(struct lg_state *state,
 
 	if (!fresh->values)
 		return LG_OK;
-	status = files->digest(files->self, fresh->text.data, fresh->text.len,
-			       digest, err);
+	status = lg_files_digest(files, &fresh->text, digest, err);
 	/* It was read whole, so it is the last good copy now. */
 	if (status == LG_OK)
-		status = files->replace(files->self, LG_STATE_REGISTRY_GOOD,
-					fresh->text.data, fresh->text.len, err);
+		status = lg_files_put(files, LG_STATE_REGISTRY_GOOD,
+				      &fresh->text, err);
 	if (status != LG_OK)
 		return status;
 	memcpy(state->picture, digest, sizeof(digest));

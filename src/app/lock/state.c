@@ -154,8 +154,7 @@ enum lg_status lg_state_write_findings(const struct lg_files *files,
 		return files->remove(files->self, name, err);
 	status = lg_findings_render(findings, &text, err);
 	if (status == LG_OK)
-		status = files->replace(files->self, name, text.data, text.len,
-					err);
+		status = lg_files_put(files, name, &text, err);
 	lg_buffer_release(&text);
 	return status;
 }
@@ -228,14 +227,12 @@ enum lg_status lg_state_write_lock(struct lg_state *state, struct lg_lock *lock,
 		status = lg_lock_file_render(lock, &text, err);
 	if (status == LG_OK) {
 		path_of(lock->id, ".json", path, sizeof(path));
-		status = files->replace(files->self, path, text.data, text.len,
-					err);
+		status = lg_files_put(files, path, &text, err);
 	}
 	if (status == LG_OK) {
 		path_of(lock->id, ".good.json", path, sizeof(path));
 		/* The lock is in force without its copy. */
-		if (files->replace(files->self, path, text.data, text.len,
-				   NULL) != LG_OK)
+		if (lg_files_put(files, path, &text, NULL) != LG_OK)
 			state->unsaved = 1;
 	}
 	lg_buffer_release(&stored);
@@ -262,13 +259,10 @@ enum lg_status lg_state_remove_lock(struct lg_state *state, const char *id,
 
 int lg_state_has_lock_file(const struct lg_state *state, const char *id)
 {
-	uint64_t size = 0;
 	char path[64];
 
 	path_of(id, ".json", path, sizeof(path));
-	return state->files->size(state->files->self, path, &size, NULL) !=
-		       LG_OK ||
-	       size;
+	return lg_files_has(state->files, path);
 }
 
 /* registry.reg without a lock in force: written, read back, compared (A3). */
@@ -279,24 +273,18 @@ static enum lg_status write_values(const struct lg_files *files,
 				   struct lg_error *err)
 {
 	struct lg_registry *found = NULL;
-	struct lg_buffer back = {0};
 	enum lg_status status;
 
 	status = lg_stored_values_render(files, values, out_text, err);
 	if (status == LG_OK)
-		status = files->replace(files->self, name, out_text->data,
-					out_text->len, err);
+		status = lg_files_put(files, name, out_text, err);
 	if (status == LG_OK)
-		status = files->read(files->self, name, &back, err);
-	if (status == LG_OK)
-		status = lg_stored_values_parse(files, back.data, back.len,
-						name, LG_STORED_END_REQUIRED,
-						&found, err);
+		status = lg_stored_values_read(
+			files, name, LG_STORED_END_REQUIRED, &found, NULL, err);
 	if (status == LG_OK && !lg_stored_values_equal(values, found))
 		status = lg_error_set(err, LG_ERR_IO, name,
 				      "does not hold what was written to it");
 	lg_registry_free(&found);
-	lg_buffer_release(&back);
 	return status;
 }
 
@@ -324,9 +312,7 @@ static enum lg_status put_back(const struct lg_files *files,
 {
 	if (!kept->was_there)
 		return files->remove(files->self, kept->name, NULL);
-	return files->replace(files->self, kept->name,
-			      kept->bytes.data ? kept->bytes.data : "",
-			      kept->bytes.len, NULL);
+	return lg_files_put(files, kept->name, &kept->bytes, NULL);
 }
 
 enum lg_status lg_state_save_standing(struct lg_state *state,
@@ -356,8 +342,7 @@ enum lg_status lg_state_save_standing(struct lg_state *state,
 	if (status == LG_OK)
 		status = write_values(files, name, values, &text, err);
 	if (status == LG_OK && !locked)
-		status = files->digest(files->self, text.data, text.len,
-				       state->picture, err);
+		status = lg_files_digest(files, &text, state->picture, err);
 	if (status != LG_OK) {
 		/* What cannot be put back now is made again from memory. */
 		if (put_back(files, &kept_findings) != LG_OK ||
@@ -368,8 +353,8 @@ enum lg_status lg_state_save_standing(struct lg_state *state,
 		goto out;
 	}
 	/* They are in force without their copy. */
-	if (!locked && files->replace(files->self, LG_STATE_REGISTRY_GOOD,
-				      text.data, text.len, NULL) != LG_OK)
+	if (!locked &&
+	    lg_files_put(files, LG_STATE_REGISTRY_GOOD, &text, NULL) != LG_OK)
 		state->unsaved = 1;
 	lg_registry_free(&state->standing);
 	state->standing = copy;

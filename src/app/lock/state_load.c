@@ -71,39 +71,18 @@ int lg_loading_is_fatal(struct lg_loading *loading, enum lg_status status,
 	return fatal;
 }
 
-enum lg_status lg_loading_values(const struct lg_state *state, const char *name,
-				 int end_required,
-				 struct lg_registry **out_values,
-				 char *out_digest, struct lg_error *err)
-{
-	const struct lg_files *files = state->files;
-	struct lg_buffer text = {0};
-	enum lg_status status;
-
-	status = files->read(files->self, name, &text, err);
-	if (status == LG_OK)
-		status = lg_stored_values_parse(
-			files, text.data ? text.data : "", text.len, name,
-			end_required ? LG_STORED_END_REQUIRED
-				     : LG_STORED_END_OPTIONAL,
-			out_values, err);
-	if (status == LG_OK && out_digest)
-		status = files->digest(files->self, text.data, text.len,
-				       out_digest, err);
-	lg_buffer_release(&text);
-	return status;
-}
-
 enum lg_status lg_loading_picture(const struct lg_state *state,
 				  struct lg_registry **out_values,
 				  struct lg_error *err)
 {
-	enum lg_status status = lg_loading_values(state, LG_STATE_REGISTRY, 1,
-						  out_values, NULL, err);
+	enum lg_status status = lg_stored_values_read(
+		state->files, LG_STATE_REGISTRY, LG_STORED_END_REQUIRED,
+		out_values, NULL, err);
 
 	if (status != LG_OK && status != LG_ERR_NO_MEMORY)
-		status = lg_loading_values(state, LG_STATE_REGISTRY_GOOD, 1,
-					   out_values, NULL, err);
+		status = lg_stored_values_read(
+			state->files, LG_STATE_REGISTRY_GOOD,
+			LG_STORED_END_REQUIRED, out_values, NULL, err);
 	return status;
 }
 
@@ -116,50 +95,65 @@ static enum lg_status load_record(struct lg_loading *loading)
 
 	status = state->files->read(state->files->self, LG_STATE_LOCK, &text,
 				    &err);
-	if (status == LG_OK) {
-		const char *bytes = text.data ? text.data : "";
-
-		loading->has_v1 =
-			lg_lock_record_v1_parse(bytes, text.len, LG_STATE_LOCK,
-						&loading->v1, NULL) == LG_OK;
-		if (!loading->has_v1)
-			status = lg_lock_record_parse(bytes, text.len,
-						      LG_STATE_LOCK,
-						      &loading->record, &err);
-		loading->has_record = status == LG_OK && !loading->has_v1;
-	}
+	if (status == LG_OK)
+		status = lg_lock_record_parse(text.data ? text.data : "",
+					      text.len, LG_STATE_LOCK,
+					      &loading->record, &err);
 	lg_buffer_release(&text);
 	if (lg_loading_is_fatal(loading, status, &err))
 		return status;
 	loading->damaged = status != LG_OK && status != LG_ERR_UNKNOWN_KEY;
 	if (loading->damaged)
 		lg_loading_keep_aside(state, LG_STATE_LOCK, &err);
-	if (loading->has_record) {
-		state->generation = loading->record.generation;
-		memcpy(state->picture, loading->record.picture,
-		       sizeof(state->picture));
-	} else if (loading->has_v1) {
-		state->generation = loading->v1.lock->generation;
-	}
+	state->generation = loading->record.generation;
+	memcpy(state->picture, loading->record.picture, sizeof(state->picture));
 	return LG_OK;
+}
+
+static char *copy_of(const char *text, enum lg_status *status)
+{
+	char *copy = text ? strdup(text) : NULL;
+
+	if (text && !copy)
+		*status = LG_ERR_NO_MEMORY;
+	return copy;
+}
+
+enum lg_status lg_loading_copy(const struct lg_lock *told, struct lg_lock *lock,
+			       struct lg_error *err)
+{
+	enum lg_status status = LG_OK;
+
+	lock->profile = copy_of(told->profile, &status);
+	lock->by = copy_of(told->by, &status);
+	lock->reason = copy_of(told->reason, &status);
+	lock->backup = copy_of(told->backup, &status);
+	lock->generation = told->generation;
+	lock->since_s = told->since_s;
+	lock->until.wall_s = told->until.wall_s;
+	lock->max_duration_s = told->max_duration_s;
+	return status == LG_OK ? LG_OK : lg_no_memory(err);
 }
 
 static struct lg_lock *lock_of(const struct lg_journal_entry *entry)
 {
+	const struct lg_lock told = {
+		.profile = (char *)entry->profile,
+		.by = (char *)entry->by,
+		.reason = (char *)entry->reason,
+		.backup = (char *)entry->backup,
+		.generation = entry->generation,
+		.since_s = entry->since_s,
+		.until.wall_s = entry->until_s,
+		.max_duration_s = entry->max_duration_s,
+	};
 	struct lg_lock *lock = NULL;
 
 	if (lg_lock_new(&lock, NULL) != LG_OK)
 		return NULL;
 	if (entry->id && lg_lock_is_id(entry->id))
 		memcpy(lock->id, entry->id, sizeof(lock->id));
-	lock->profile = entry->profile ? strdup(entry->profile) : NULL;
-	lock->by = entry->by ? strdup(entry->by) : NULL;
-	lock->reason = entry->reason ? strdup(entry->reason) : NULL;
-	lock->backup = entry->backup ? strdup(entry->backup) : NULL;
-	lock->generation = entry->generation;
-	lock->since_s = entry->since_s;
-	lock->until.wall_s = entry->until_s;
-	lock->max_duration_s = entry->max_duration_s;
+	lg_loading_copy(&told, lock, NULL);
 	return lock;
 }
 
@@ -259,8 +253,9 @@ static enum lg_status look_at_picture(struct lg_loading *loading)
 
 	if (!lg_state_locked(state) || state->unread)
 		return LG_OK;
-	status = lg_loading_values(state, LG_STATE_REGISTRY, 1, &values, NULL,
-				   &err);
+	status = lg_stored_values_read(state->files, LG_STATE_REGISTRY,
+				       LG_STORED_END_REQUIRED, &values, NULL,
+				       &err);
 	lg_registry_free(&values);
 	if (lg_loading_is_fatal(loading, status, &err))
 		return status;
@@ -293,7 +288,8 @@ static void tell_untold(struct lg_loading *loading)
 		if (told && (told->applied || lg_lock_waits(lock)))
 			continue;
 		lg_lock_journal_done(state, LG_EVENT_APPLY, lock, NULL,
-				     loading->has_v1       ? "carried over"
+				     loading->record.version == 1
+					     ? "carried over"
 				     : lg_lock_waits(lock) ? "pending"
 							   : "done",
 				     !lg_lock_waits(lock));
@@ -323,13 +319,12 @@ static void take_v1_from_audit(struct lg_loading *loading)
 	struct lg_now now = lg_state_now(state);
 	struct lg_lock *last = loading->last.lock;
 
-	if (loading->has_record || loading->has_v1 || state->lock_count ||
-	    !last || *last->id || !loading->last.locks)
+	if (loading->record.version || state->lock_count || !last ||
+	    *last->id || !loading->last.locks)
 		return;
-	loading->v1 =
-		(struct lg_lock_record_v1){.phase = LG_V1_ACTIVE, .lock = last};
+	loading->record = (struct lg_lock_record){
+		.version = 1, .phase = LG_PHASE_ACTIVE, .lock = last};
 	loading->last.lock = NULL;
-	loading->has_v1 = 1;
 	if (!last->since_s)
 		last->since_s = now.wall_ms / 1000;
 	lg_lock_stamp(last, &now);
@@ -345,7 +340,7 @@ static void say_of_record(struct lg_loading *loading)
 {
 	struct lg_state *state = loading->state;
 
-	if (loading->has_record || loading->has_v1 || !state->lock_count)
+	if (loading->record.version || !state->lock_count)
 		return;
 	lg_state_loud(state, "lock.json is %s: it is made again from the locks",
 		      loading->damaged ? "damaged" : "missing");
@@ -386,8 +381,7 @@ static void release(struct lg_loading *loading)
 		lg_lock_free(&loading->told[i].lock);
 	free(loading->told);
 	lg_lock_free(&loading->last.lock);
-	lg_lock_free(&loading->record.lock);
-	lg_lock_record_v1_release(&loading->v1);
+	lg_lock_record_release(&loading->record);
 }
 
 enum lg_status lg_state_load(const struct lg_files *files,
@@ -412,9 +406,9 @@ enum lg_status lg_state_load(const struct lg_files *files,
 	    (status = load_findings(&loading)) != LG_OK)
 		goto out;
 	take_v1_from_audit(&loading);
-	if (loading.has_v1 && !state->lock_count)
+	if (loading.record.version == 1 && !state->lock_count)
 		status = lg_loading_carry_v1(&loading);
-	else if (loading.has_v1)
+	else if (loading.record.version == 1)
 		loading.writes_picture = 1;
 	if (status == LG_OK && !state->standing)
 		status = lg_loading_standing(&loading);

@@ -2,14 +2,12 @@
 /*
  * state_loading.h - what the parts of lg_state_load share
  *
- * Layer: app; for state_load.c, load_locks.c, load_standing.c and
- * load_v1.c.
+ * Layer: app; for state_load.c, load_locks.c, load_standing.c and load_v1.c.
  */
 #ifndef LOGONGATE_APP_LOCK_STATE_LOADING_H
 #define LOGONGATE_APP_LOCK_STATE_LOADING_H
 
 #include "app/lock/lock_file.h"
-#include "app/lock/lock_record_v1.h"
 #include "app/lock/state.h"
 
 /* What the audit says of one lock; by its last line. Texts are owned. */
@@ -20,16 +18,13 @@ struct lg_told {
 };
 
 /*
- * record: lock.json was read whole; v1: it is of the version that knew one
- * lock. damaged: there is one and it cannot be trusted. told: of locks with an
+ * record: lock.json, where it was read whole. damaged: there is one and it
+ * cannot be trusted. told: of locks with an
  * id; last: the last line at all. standing_moved: standing.reg is there.
  */
 struct lg_loading {
 	struct lg_state *state;
 	struct lg_lock_record record;
-	struct lg_lock_record_v1 v1;
-	int has_record;
-	int has_v1;
 	int damaged;
 	struct lg_told *told;
 	size_t told_count;
@@ -59,11 +54,9 @@ enum lg_status lg_loading_picture(const struct lg_state *state,
 				  struct lg_registry **out_values,
 				  struct lg_error *err);
 
-/* Parses a stored text of state_dir. digest may be NULL. */
-enum lg_status lg_loading_values(const struct lg_state *state, const char *name,
-				 int end_required,
-				 struct lg_registry **out_values,
-				 char *out_digest, struct lg_error *err);
+/* A copy of what the audit says of a lock. */
+enum lg_status lg_loading_copy(const struct lg_lock *told, struct lg_lock *lock,
+			       struct lg_error *err);
 
 struct lg_told *lg_loading_told(const struct lg_loading *loading,
 				const char *id);

@@ -52,8 +52,7 @@ static int is_written(const struct lg_files *files, const char *name,
 	is = files->size(files->self, name, &size, NULL) == LG_OK &&
 	     size == text->len &&
 	     files->read(files->self, name, &found, NULL) == LG_OK &&
-	     found.len == text->len &&
-	     (!found.len || !memcmp(found.data, text->data, found.len));
+	     lg_files_same(&found, text);
 	lg_buffer_release(&found);
 	return is;
 }
@@ -73,13 +72,11 @@ static enum lg_status write_list(const struct lg_files *files,
 	}
 	status = lg_buffer_status(&text, err);
 	if (status == LG_OK)
-		status = files->digest(files->self, text.data, text.len,
-				       out_digest, err);
+		status = lg_files_digest(files, &text, out_digest, err);
 	if (status == LG_OK)
 		snprintf(name, sizeof(name), LISTS "%s.txt", out_digest);
 	if (status == LG_OK && !is_written(files, name, &text))
-		status = files->replace(files->self, name, text.data, text.len,
-					err);
+		status = lg_files_put(files, name, &text, err);
 	lg_buffer_release(&text);
 	return status;
 }
@@ -105,8 +102,7 @@ static enum lg_status read_list(const struct lg_files *files,
 		status = LG_ERR_IO;
 	if (status != LG_OK)
 		goto out;
-	status = files->digest(files->self, text.data ? text.data : "",
-			       text.len, found, err);
+	status = lg_files_digest(files, &text, found, err);
 	if (status == LG_OK && strcmp(found, digest))
 		status = lg_error_set(err, LG_ERR_IO, name,
 				      "is not the list that was written: its "
@@ -348,6 +344,24 @@ enum lg_status lg_stored_values_parse(const struct lg_files *files,
 		lg_registry_free(&values);
 	else
 		*out_values = values;
+	return status;
+}
+
+enum lg_status lg_stored_values_read(const struct lg_files *files,
+				     const char *name, enum lg_stored_end end,
+				     struct lg_registry **out_values,
+				     char *out_digest, struct lg_error *err)
+{
+	struct lg_buffer text = {0};
+	enum lg_status status = files->read(files->self, name, &text, err);
+
+	if (status == LG_OK)
+		status = lg_stored_values_parse(
+			files, text.data ? text.data : "", text.len, name, end,
+			out_values, err);
+	if (status == LG_OK && out_digest)
+		status = lg_files_digest(files, &text, out_digest, err);
+	lg_buffer_release(&text);
 	return status;
 }
 

@@ -39,6 +39,12 @@ enum lg_status lg_stored_values_parse(const struct lg_files *files,
 				      struct lg_registry **out_values,
 				      struct lg_error *err);
 
+/* The same of a file; its digest is out_digest, which may be NULL. */
+enum lg_status lg_stored_values_read(const struct lg_files *files,
+				     const char *name, enum lg_stored_end end,
+				     struct lg_registry **out_values,
+				     char *out_digest, struct lg_error *err);
+
 /* 1 when both hold the same values, whatever their order. */
 int lg_stored_values_equal(const struct lg_registry *a,
 			   const struct lg_registry *b);
