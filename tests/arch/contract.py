@@ -42,7 +42,7 @@ def commands():
 
 def settings():
     """(section, key) of the settings that are read."""
-    return re.findall(r'\{"([a-z.]+)", "([a-z_0-9]+)"\}',
+    return re.findall(r'\b[A-Z]+\("([a-z.]+)", "([a-z_0-9]+)", [A-Z_]+, ',
                       tree.read("src/adapters/ini/settings_file.c"))
 
 

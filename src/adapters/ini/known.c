@@ -4,7 +4,9 @@
  * meant: the one with the smallest edit distance (insert, delete, replace,
  * swap neighbours), and for a key that another section knows that section.
  */
+#include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "adapters/ini/known.h"
@@ -72,70 +74,152 @@ static int matches(const char *pattern, const char *name)
 	return !strcmp(pattern, name);
 }
 
-static enum lg_status unknown_section(const struct lg_ini_known *known,
-				      size_t count,
+static const struct lg_ini_known *known_at(const struct lg_ini_table *table,
+					   size_t i)
+{
+	return (const void *)((const char *)table->row + i * table->size);
+}
+
+/* What stands for the names that a section or key takes behind its end. */
+static const char *any_behind(const char *pattern, const char *name)
+{
+	return pattern[strlen(pattern) - 1] == '.' ? name : "";
+}
+
+static enum lg_status unknown_section(const struct lg_ini_table *table,
 				      const struct lg_ini_item *item,
 				      struct lg_error *err)
 {
-	const char *best = known[0].section;
+	const char *best = known_at(table, 0)->section;
 
-	for (size_t i = 1; i < count; i++)
-		if (distance(item->section, known[i].section) <
+	for (size_t i = 1; i < table->count; i++) {
+		const char *section = known_at(table, i)->section;
+
+		if (distance(item->section, section) <
 		    distance(item->section, best))
-			best = known[i].section;
+			best = section;
+	}
 	return lg_error_set_at(err, LG_ERR_UNKNOWN_KEY, item->file, item->line,
 			       "unknown section [%s]; the nearest is [%s%s]",
-			       item->section, best,
-			       best[strlen(best) - 1] == '.' ? "NAME" : "");
+			       item->section, best, any_behind(best, "NAME"));
 }
 
-static enum lg_status unknown_key(const struct lg_ini_known *known,
-				  size_t count, const struct lg_ini_item *item,
+static enum lg_status unknown_key(const struct lg_ini_table *table,
+				  const struct lg_ini_item *item,
 				  struct lg_error *err)
 {
 	const char *best = NULL;
 
-	for (size_t i = 0; i < count; i++)
-		if (matches(known[i].key, item->key))
+	for (size_t i = 0; i < table->count; i++) {
+		const struct lg_ini_known *known = known_at(table, i);
+
+		if (matches(known->key, item->key))
 			return lg_error_set_at(
 				err, LG_ERR_UNKNOWN_KEY, item->file, item->line,
 				"unknown key \"%s\" in [%s]; it belongs in "
 				"[%s%s]",
-				item->key, item->section, known[i].section,
-				known[i].section[strlen(known[i].section) -
-						 1] == '.'
-					? "NAME"
-					: "");
-	for (size_t i = 0; i < count; i++)
-		if (matches(known[i].section, item->section) &&
-		    (!best || distance(item->key, known[i].key) <
+				item->key, item->section, known->section,
+				any_behind(known->section, "NAME"));
+	}
+	for (size_t i = 0; i < table->count; i++) {
+		const struct lg_ini_known *known = known_at(table, i);
+
+		if (matches(known->section, item->section) &&
+		    (!best || distance(item->key, known->key) <
 				      distance(item->key, best)))
-			best = known[i].key;
-	return lg_error_set_at(err, LG_ERR_UNKNOWN_KEY, item->file, item->line,
-			       "unknown key \"%s\" in [%s]; the nearest is "
-			       "%s%s",
-			       item->key, item->section, best,
-			       best[strlen(best) - 1] != '.' ? ""
-			       : !strcmp(best, "refused.")   ? "de"
-							     : "1");
+			best = known->key;
+	}
+	return lg_error_set_at(
+		err, LG_ERR_UNKNOWN_KEY, item->file, item->line,
+		"unknown key \"%s\" in [%s]; the nearest is %s%s", item->key,
+		item->section, best,
+		any_behind(best, strcmp(best, "refused.") ? "1" : "de"));
 }
 
-enum lg_status lg_ini_known_find(const struct lg_ini_known *known, size_t count,
+enum lg_status lg_ini_known_find(const struct lg_ini_table *table,
 				 const struct lg_ini_item *item,
-				 size_t *out_index, struct lg_error *err)
+				 const void **out_row, struct lg_error *err)
 {
 	int section_is_known = 0;
 
-	for (size_t i = 0; i < count; i++) {
-		if (!matches(known[i].section, item->section))
+	for (size_t i = 0; i < table->count; i++) {
+		const struct lg_ini_known *known = known_at(table, i);
+
+		if (!matches(known->section, item->section))
 			continue;
 		section_is_known = 1;
-		if (item->key && !matches(known[i].key, item->key))
+		if (item->key && !matches(known->key, item->key))
 			continue;
-		*out_index = i;
+		*out_row = known;
 		return LG_OK;
 	}
 	if (!section_is_known)
-		return unknown_section(known, count, item, err);
-	return unknown_key(known, count, item, err);
+		return unknown_section(table, item, err);
+	return unknown_key(table, item, err);
+}
+
+enum lg_status lg_ini_wrong(const struct lg_ini_item *item,
+			    enum lg_status status, struct lg_error *err,
+			    const char *format, ...)
+{
+	char text[2 * sizeof(err->text)];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	return lg_error_set_at(err, status, item->file, item->line, "%s: %s",
+			       item->key, text);
+}
+
+enum lg_status lg_ini_told(const struct lg_ini_item *item,
+			   enum lg_status status, const struct lg_error *told,
+			   struct lg_error *err)
+{
+	if (status == LG_OK)
+		return LG_OK;
+	if (status == LG_ERR_NO_MEMORY)
+		return lg_no_memory(err);
+	return lg_ini_wrong(item, status, err, "%s", told->text);
+}
+
+enum lg_status lg_ini_split(const struct lg_ini_item *place, const char *text,
+			    struct lg_strlist *out_items, struct lg_error *err)
+{
+	const char *at = text;
+	enum lg_status status = LG_OK;
+
+	if (!text[strspn(text, " \t")])
+		return LG_OK;
+	while (status == LG_OK) {
+		size_t len;
+		size_t whole;
+
+		at += strspn(at, " \t");
+		whole = strcspn(at, ",");
+		len = whole;
+		while (len && (at[len - 1] == ' ' || at[len - 1] == '\t'))
+			len--;
+		if (!len)
+			return lg_ini_wrong(
+				place, LG_ERR_SYNTAX, err,
+				"an empty item; write \"one, two\"");
+		status = lg_strlist_add(out_items, at, len, err);
+		at += whole;
+		if (!*at)
+			break;
+		at++;
+	}
+	return status;
+}
+
+void lg_ini_path(const struct lg_ini_item *item, const char *path,
+		 struct lg_buffer *out_path)
+{
+	const char *slash = strrchr(item->file, '/');
+
+	if (*path && *path != '/' && slash)
+		lg_buffer_append(out_path, item->file,
+				 (size_t)(slash - item->file) + 1);
+	lg_buffer_text(out_path, path);
 }

@@ -1,51 +1,73 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The keys of a profile that name accounts, of [logon_only_as] and what
- * [applies_to] shares with it.
+ * The keys of a profile that name accounts: of [logon_only_as], and of
+ * [applies_to], whose keys all count together (contract 9 "Whom it concerns",
+ * 12 "Who is concerned").
  */
 #include <string.h>
 
 #include <logongate/dn.h>
 
 #include "adapters/ini/allow_file.h"
-#include "adapters/ini/profile_accounts.h"
+#include "adapters/ini/mail_domain.h"
+#include "adapters/ini/profile_values.h"
 
-enum lg_status lg_profile_check_dn(struct lg_profile_reader *reader,
-				   const struct lg_ini_item *item,
-				   const char *value)
-{
-	struct lg_error told = {0};
-
-	return lg_profile_at_item(
-		reader, item, lg_dn_check(value, strlen(value), NULL, &told),
-		&told);
-}
-
-/* "0" is the value that ends a lock (L11), not a DN. */
-static enum lg_status check_dn(struct lg_profile_reader *reader,
+static enum lg_status check_dn(const struct lg_profile_reader *reader,
 			       const struct lg_ini_item *item,
 			       const char *value)
 {
-	if (!strcmp(value, "0"))
-		return LG_OK;
-	return lg_profile_check_dn(reader, item, value);
+	struct lg_error told = {0};
+
+	return lg_ini_told(item, lg_dn_check(value, strlen(value), NULL, &told),
+			   &told, reader->err);
 }
 
-enum lg_status lg_profile_take_allow(struct lg_profile_reader *reader,
-				     const struct lg_ini_item *item,
-				     const char *value)
+/* "0" is the value that ends a lock (L11), not a DN. */
+static enum lg_status check_dn_or_0(const struct lg_profile_reader *reader,
+				    const struct lg_ini_item *item,
+				    const char *value)
+{
+	return strcmp(value, "0") ? check_dn(reader, item, value) : LG_OK;
+}
+
+static enum lg_status add(const struct lg_profile_reader *reader,
+			  const char *value, struct lg_strlist *list)
+{
+	return lg_strlist_add(list, value, strlen(value), reader->err);
+}
+
+enum lg_status lg_profile_take_dn(struct lg_profile_reader *reader,
+				  const struct lg_ini_item *item,
+				  const char *value, void *field)
 {
 	enum lg_status status = check_dn(reader, item, value);
 
-	if (status == LG_OK)
-		status = lg_strlist_add(&reader->profile->allow, value,
-					strlen(value), reader->err);
-	return status;
+	return status == LG_OK ? add(reader, value, field) : status;
 }
 
-enum lg_status lg_profile_check_user(struct lg_profile_reader *reader,
-				     const struct lg_ini_item *item,
-				     const char *value)
+enum lg_status lg_profile_take_dn_or_0(struct lg_profile_reader *reader,
+				       const struct lg_ini_item *item,
+				       const char *value, void *field)
+{
+	enum lg_status status = check_dn_or_0(reader, item, value);
+
+	return status == LG_OK ? add(reader, value, field) : status;
+}
+
+enum lg_status lg_profile_take_single(struct lg_profile_reader *reader,
+				      const struct lg_ini_item *item,
+				      const char *value, void *field)
+{
+	enum lg_status status = check_dn_or_0(reader, item, value);
+
+	return status == LG_OK
+		       ? lg_profile_take_text(reader, item, value, field)
+		       : status;
+}
+
+enum lg_status lg_profile_take_user(struct lg_profile_reader *reader,
+				    const struct lg_ini_item *item,
+				    const char *value, void *field)
 {
 	size_t i;
 
@@ -53,65 +75,67 @@ enum lg_status lg_profile_check_user(struct lg_profile_reader *reader,
 		if ((unsigned char)value[i] < 0x20 || value[i] == 0x7f)
 			break;
 	if (!i || value[i] || value[0] == ' ' || value[i - 1] == ' ')
-		return lg_error_set_at(
-			reader->err, LG_ERR_SYNTAX, item->file, item->line,
-			"%s: \"%s\" is not a logon name; write \"name\" or "
-			"\"name@example.org\"",
-			item->key, value);
-	return LG_OK;
+		return lg_ini_wrong(item, LG_ERR_SYNTAX, reader->err,
+				    "\"%s\" is not a logon name; write "
+				    "\"name\" or \"name@example.org\"",
+				    value);
+	return add(reader, value, field);
 }
 
-enum lg_status lg_profile_take_allow_user(struct lg_profile_reader *reader,
-					  const struct lg_ini_item *item,
-					  const char *value)
-{
-	enum lg_status status = lg_profile_check_user(reader, item, value);
-
-	if (status != LG_OK)
-		return status;
-	return lg_strlist_add(&reader->profile->allow_user, value,
-			      strlen(value), reader->err);
-}
-
-enum lg_status lg_profile_take_single(struct lg_profile_reader *reader,
+enum lg_status lg_profile_take_filter(struct lg_profile_reader *reader,
 				      const struct lg_ini_item *item,
-				      const char *value)
-{
-	enum lg_status status = check_dn(reader, item, value);
-
-	return status != LG_OK
-		       ? status
-		       : lg_profile_keep(reader, &reader->profile->single,
-					 value);
-}
-
-enum lg_status lg_profile_keep_filter(struct lg_profile_reader *reader,
-				      const struct lg_ini_item *item,
-				      const char *value, char **out_filter)
+				      const char *value, void *field)
 {
 	if (value[0] != '(')
-		return lg_error_set_at(
-			reader->err, LG_ERR_SYNTAX, item->file, item->line,
-			"%s: \"%s\" is not an LDAP filter; write "
-			"\"(attribute=value)\"",
-			item->key, value);
-	return lg_profile_keep(reader, out_filter, value);
+		return lg_ini_wrong(item, LG_ERR_SYNTAX, reader->err,
+				    "\"%s\" is not an LDAP filter; write "
+				    "\"(attribute=value)\"",
+				    value);
+	return lg_profile_take_text(reader, item, value, field);
 }
 
-enum lg_status lg_profile_take_allow_filter(struct lg_profile_reader *reader,
-					    const struct lg_ini_item *item,
-					    const char *value)
+/* "example.org", not an address and not a pattern: domains are whole. */
+static enum lg_status take_domain(const struct lg_profile_reader *reader,
+				  const struct lg_ini_item *item,
+				  const char *domain, struct lg_strlist *list)
 {
-	return lg_profile_keep_filter(reader, item, value,
-				      &reader->profile->allow_filter);
+	const char *hint = domain[0] == '@' ? domain + 1 : "example.org";
+
+	if (!lg_mail_domain_valid(domain))
+		return lg_ini_wrong(
+			item, LG_ERR_SYNTAX, reader->err,
+			"\"%s\" is not a mail domain; write \"%s\" (whole "
+			"domains, without those below them)",
+			domain, hint);
+	return add(reader, domain, list);
 }
 
-enum lg_status lg_profile_take_file(struct lg_profile_reader *reader,
-				    const struct lg_ini_item *item,
-				    const char *value, struct lg_strlist *dn,
-				    struct lg_strlist *users)
+enum lg_status lg_profile_take_domains(struct lg_profile_reader *reader,
+				       const struct lg_ini_item *item,
+				       const char *value, void *field)
 {
-	const char *slash = strrchr(item->file, '/');
+	struct lg_strlist domains = {0};
+	enum lg_status status =
+		lg_ini_split(item, value, &domains, reader->err);
+
+	if (status == LG_OK && !domains.count)
+		status = lg_error_set_at(reader->err, LG_ERR_SYNTAX, item->file,
+					 item->line,
+					 "domains names no domain; write "
+					 "domains = \"example.org\" or leave "
+					 "it out");
+	for (size_t i = 0; i < domains.count && status == LG_OK; i++)
+		status = take_domain(reader, item, domains.item[i], field);
+	lg_strlist_release(&domains);
+	return status;
+}
+
+/* The lines of a file beside the profile. */
+static enum lg_status take_file(const struct lg_profile_reader *reader,
+				const struct lg_ini_item *item,
+				const char *value, struct lg_strlist *dn,
+				struct lg_strlist *users)
+{
 	struct lg_buffer path = {0};
 	enum lg_status status;
 
@@ -121,10 +145,7 @@ enum lg_status lg_profile_take_file(struct lg_profile_reader *reader,
 				       "%s names no file; write "
 				       "%s = \"testers.txt\"",
 				       item->key, item->key);
-	if (value[0] != '/' && slash)
-		lg_buffer_append(&path, item->file,
-				 (size_t)(slash - item->file) + 1);
-	lg_buffer_text(&path, value);
+	lg_ini_path(item, value, &path);
 	status = lg_buffer_status(&path, reader->err);
 	if (status == LG_OK)
 		status = lg_allow_file_read(path.data, dn, users, reader->err);
@@ -134,9 +155,16 @@ enum lg_status lg_profile_take_file(struct lg_profile_reader *reader,
 
 enum lg_status lg_profile_take_allow_file(struct lg_profile_reader *reader,
 					  const struct lg_ini_item *item,
-					  const char *value)
+					  const char *value, void *field)
 {
-	return lg_profile_take_file(reader, item, value,
-				    &reader->profile->allow,
-				    &reader->profile->allow_user);
+	return take_file(reader, item, value, field,
+			 &reader->profile->allow_user);
+}
+
+enum lg_status lg_profile_take_applies_file(struct lg_profile_reader *reader,
+					    const struct lg_ini_item *item,
+					    const char *value, void *field)
+{
+	return take_file(reader, item, value, field,
+			 &reader->profile->applies_user);
 }

@@ -8,21 +8,24 @@
 #include <string.h>
 
 #include "adapters/ini/profile_file.h"
+#include "adapters/ini/profile_sections.h"
 #include "adapters/ini/profile_values.h"
 
 static enum lg_status take_item(struct lg_profile_reader *reader,
-				const struct lg_profile_taker *taker,
+				const struct lg_profile_key *key,
 				const struct lg_ini_item *item)
 {
 	struct lg_buffer value = {0};
-	enum lg_status status = lg_variables_expand(
-		&reader->variables, item,
-		!strcmp(taker->section, "message") ? LG_PLACEHOLDERS_MESSAGE
-						   : LG_PLACEHOLDERS_VARIABLES,
-		&value, reader->err);
+	enum lg_status status =
+		lg_variables_expand(&reader->variables, item,
+				    !strcmp(key->known.section, "message")
+					    ? LG_PLACEHOLDERS_MESSAGE
+					    : LG_PLACEHOLDERS_VARIABLES,
+				    &value, reader->err);
 
 	if (status == LG_OK)
-		status = taker->take(reader, item, value.data);
+		status = key->take(reader, item, value.data,
+				   (char *)reader->profile + key->offset);
 	lg_buffer_release(&value);
 	return status;
 }
@@ -62,11 +65,18 @@ static enum lg_status read_number(struct lg_profile_reader *reader,
 	return LG_OK;
 }
 
-static enum lg_status take_numbered(struct lg_profile_reader *reader,
-				    const struct lg_profile_taker *taker)
+/* 1 when the item has a key of those that begin as this one does. */
+static int is_of(const struct lg_ini_item *item,
+		 const struct lg_profile_key *key)
 {
-	const struct lg_profile_sections *sections = reader->sections;
-	size_t prefix = strlen(taker->key);
+	return item->key && !strcmp(item->section, key->known.section) &&
+	       !strncmp(item->key, key->known.key, strlen(key->known.key));
+}
+
+static enum lg_status take_numbered(struct lg_profile_reader *reader,
+				    const struct lg_profile_sections *sections,
+				    const struct lg_profile_key *key)
+{
 	struct numbered *found;
 	enum lg_status status = LG_OK;
 	size_t count = 0;
@@ -77,69 +87,92 @@ static enum lg_status take_numbered(struct lg_profile_reader *reader,
 	for (size_t i = 0; i < sections->count && status == LG_OK; i++) {
 		const struct lg_ini_item *item = sections->item[i];
 
-		if (!item->key || strcmp(item->section, taker->section) ||
-		    strncmp(item->key, taker->key, prefix))
+		if (!is_of(item, key))
 			continue;
 		found[count].item = item;
-		status =
-			read_number(reader, item, prefix, &found[count].number);
+		status = read_number(reader, item, strlen(key->known.key),
+				     &found[count].number);
 		count++;
 	}
 	if (status == LG_OK && count)
 		qsort(found, count, sizeof(*found), by_number);
 	for (size_t i = 0; i < count && status == LG_OK; i++)
-		status = take_item(reader, taker, found[i].item);
+		status = take_item(reader, key, found[i].item);
 	free(found);
 	return status;
 }
 
 static enum lg_status take_named(struct lg_profile_reader *reader,
-				 const struct lg_profile_taker *taker)
+				 const struct lg_profile_sections *sections,
+				 const struct lg_profile_key *key)
 {
-	const struct lg_profile_sections *sections = reader->sections;
-	size_t prefix = strlen(taker->key);
 	enum lg_status status = LG_OK;
 
-	for (size_t i = 0; i < sections->count && status == LG_OK; i++) {
-		const struct lg_ini_item *item = sections->item[i];
-
-		if (item->key && !strcmp(item->section, taker->section) &&
-		    !strncmp(item->key, taker->key, prefix))
-			status = take_item(reader, taker, item);
-	}
+	for (size_t i = 0; i < sections->count && status == LG_OK; i++)
+		if (is_of(sections->item[i], key))
+			status = take_item(reader, key, sections->item[i]);
 	return status;
 }
 
-static enum lg_status take_all(struct lg_profile_reader *reader)
+static enum lg_status take_key(struct lg_profile_reader *reader,
+			       const struct lg_profile_sections *sections,
+			       const struct lg_profile_key *key)
 {
-	const struct lg_ini_item *names = lg_profile_sections_find(
-		reader->sections, "logon_only_as", NULL);
+	const struct lg_ini_known *known = &key->known;
+	const struct lg_ini_item *item;
+
+	if (!key->take)
+		return LG_OK;
+	if (known->key[strlen(known->key) - 1] == '.')
+		return !strcmp(known->section, "message")
+			       ? take_named(reader, sections, key)
+			       : take_numbered(reader, sections, key);
+	item = lg_profile_sections_find(sections, known->section, known->key);
+	return item ? take_item(reader, key, item) : LG_OK;
+}
+
+/* Whether [applies_to] is there, and says whom. */
+static enum lg_status check_applies(struct lg_profile_reader *reader,
+				    const struct lg_profile_sections *sections)
+{
+	const struct lg_ini_item *section =
+		lg_profile_sections_find(sections, "applies_to", NULL);
+	size_t keys = 0;
+
+	if (!section)
+		return LG_OK;
+	for (size_t i = 0; i < sections->count; i++)
+		keys += sections->item[i]->key &&
+			!strcmp(sections->item[i]->section, "applies_to");
+	if (!keys)
+		return lg_error_set_at(
+			reader->err, LG_ERR_SYNTAX, section->file,
+			section->line,
+			"[applies_to] says nothing; name those whom the lock "
+			"concerns with domains, user.1, dn.1, file or filter, "
+			"or leave the section out: then it concerns everybody");
+	reader->profile->applies_to_some = 1;
+	return LG_OK;
+}
+
+static enum lg_status take_all(struct lg_profile_reader *reader,
+			       const struct lg_profile_sections *sections)
+{
+	const struct lg_ini_item *names =
+		lg_profile_sections_find(sections, "logon_only_as", NULL);
 	enum lg_status status = LG_OK;
 
 	reader->profile->names_present = names != NULL;
-	if (names && !lg_profile_sections_find(reader->sections,
-					       "logon_only_as", "when_invalid"))
+	if (names && !lg_profile_sections_find(sections, "logon_only_as",
+					       "when_invalid"))
 		return lg_error_set_at(
 			reader->err, LG_ERR_SYNTAX, names->file, names->line,
 			"[logon_only_as] does not state when_invalid; write "
 			"when_invalid = open (nobody found: everybody gets in) "
 			"or closed (nobody found: nobody gets in)");
-	status = lg_profile_check_applies(reader);
-	for (size_t i = 0; i < lg_profile_taker_count && status == LG_OK; i++) {
-		const struct lg_profile_taker *taker = &lg_profile_takers[i];
-		const struct lg_ini_item *item;
-
-		if (taker->key[strlen(taker->key) - 1] == '.') {
-			status = !strcmp(taker->section, "message")
-					 ? take_named(reader, taker)
-					 : take_numbered(reader, taker);
-			continue;
-		}
-		item = lg_profile_sections_find(reader->sections,
-						taker->section, taker->key);
-		if (item)
-			status = take_item(reader, taker, item);
-	}
+	status = check_applies(reader, sections);
+	for (size_t i = 0; i < lg_profile_key_count && status == LG_OK; i++)
+		status = take_key(reader, sections, &lg_profile_keys[i]);
 	return status;
 }
 
@@ -152,7 +185,6 @@ static enum lg_status read_profile(const struct lg_profile_source *source,
 	struct lg_strlist usage = {0};
 	struct lg_profile *profile = calloc(1, sizeof(*profile));
 	struct lg_profile_reader reader = {
-		.sections = sections,
 		.variables = {source->set, &sections->variables},
 		.profile = profile,
 		.err = err};
@@ -176,7 +208,7 @@ static enum lg_status read_profile(const struct lg_profile_source *source,
 					      usage.item[0]);
 	}
 	if (status == LG_OK)
-		status = take_all(&reader);
+		status = take_all(&reader, sections);
 	if (status == LG_OK) {
 		*out_profile = profile;
 		profile = NULL;

@@ -12,38 +12,8 @@
 #include <logongate/buffer.h>
 
 #include "adapters/ini/ini_file.h"
-#include "adapters/ini/known.h"
 #include "adapters/ini/profile_sections.h"
-
-static const struct lg_ini_known known_keys[] = {
-	{"profile", "description"},
-	{"profile", "max_duration"},
-	{"profile", "variables"},
-	{"profile", "accept"},
-	{"profile", "base"},
-	{"logon_only_as", "when_invalid"},
-	{"logon_only_as", "allow."},
-	{"logon_only_as", "allow_user."},
-	{"logon_only_as", "single"},
-	{"logon_only_as", "allow_file"},
-	{"logon_only_as", "allow_filter"},
-	{"disable_mapi_clients", "versions"},
-	{"disable_mapi_clients", "four_part"},
-	{"disable_mapi_clients", "allow_system_block"},
-	{"disable_mapi_clients", "unknown_version"},
-	{"disable_mapi_client_processes", "processes"},
-	{"disable_mapi_client_processes", "unknown_process"},
-	{"protocols", "refuse"},
-	{"mail", "hold"},
-	{"applies_to", "domains"},
-	{"applies_to", "user."},
-	{"applies_to", "dn."},
-	{"applies_to", "file"},
-	{"applies_to", "filter"},
-	{"message", "refused"},
-	{"message", "refused."},
-	{"message", "language"},
-};
+#include "adapters/ini/profile_values.h"
 
 static const char *const separated_keys[] = {"versions", "processes", NULL};
 static const char *const ldap_keys[] = {"allow_filter", "filter", NULL};
@@ -93,13 +63,15 @@ enum lg_status lg_profile_name_of(const char *path, char **out_name,
 static enum lg_status check_known(const struct lg_ini_items *items,
 				  struct lg_error *err)
 {
-	size_t count = sizeof(known_keys) / sizeof(known_keys[0]);
+	const struct lg_ini_table known = {lg_profile_keys,
+					   sizeof(*lg_profile_keys),
+					   lg_profile_key_count};
 	enum lg_status status = LG_OK;
-	size_t ignored;
+	const void *ignored;
 
 	for (size_t i = 0; i < items->count && status == LG_OK; i++)
-		status = lg_ini_known_find(known_keys, count, &items->item[i],
-					   &ignored, err);
+		status = lg_ini_known_find(&known, &items->item[i], &ignored,
+					   err);
 	return status;
 }
 
@@ -115,38 +87,6 @@ static const struct lg_ini_item *find_in(const struct lg_ini_items *items,
 			return item;
 	}
 	return NULL;
-}
-
-enum lg_status lg_ini_split(const struct lg_ini_item *place, const char *text,
-			    struct lg_strlist *out_items, struct lg_error *err)
-{
-	const char *at = text;
-	enum lg_status status = LG_OK;
-
-	if (!text[strspn(text, " \t")])
-		return LG_OK;
-	while (status == LG_OK) {
-		size_t len;
-		size_t whole;
-
-		at += strspn(at, " \t");
-		whole = strcspn(at, ",");
-		len = whole;
-		while (len && (at[len - 1] == ' ' || at[len - 1] == '\t'))
-			len--;
-		if (!len)
-			return lg_error_set_at(err, LG_ERR_SYNTAX, place->file,
-					       place->line,
-					       "%s: an empty item; write "
-					       "\"one, two\"",
-					       place->key);
-		status = lg_strlist_add(out_items, at, len, err);
-		at += whole;
-		if (!*at)
-			break;
-		at++;
-	}
-	return status;
 }
 
 static enum lg_status add_variables(struct lg_profile_sections *sections,
@@ -170,18 +110,17 @@ static enum lg_status add_variables(struct lg_profile_sections *sections,
 		const char *name = sections->variables.item[i];
 
 		if (name[strspn(name, name_chars)])
-			status = lg_error_set_at(
-				err, LG_ERR_SYNTAX, item->file, item->line,
-				"variables: \"%s\" is not a name; names have "
-				"letters, digits, _ and - only",
-				name);
+			status = lg_ini_wrong(item, LG_ERR_SYNTAX, err,
+					      "\"%s\" is not a name; names "
+					      "have letters, digits, _ and - "
+					      "only",
+					      name);
 		for (size_t j = 0; j < sizeof(taken) / sizeof(taken[0]); j++)
 			if (status == LG_OK && !strcmp(name, taken[j]))
-				status = lg_error_set_at(
-					err, LG_ERR_CONFLICT, item->file,
-					item->line,
-					"variables: %%{%s} is the lock's own; "
-					"choose another name",
+				status = lg_ini_wrong(
+					item, LG_ERR_CONFLICT, err,
+					"%%{%s} is the lock's own; choose "
+					"another name",
 					name);
 	}
 	return status;
@@ -322,6 +261,21 @@ static enum lg_status no_such_profile(const struct lg_profile_source *source,
 	return status;
 }
 
+/* What was read is the caller's, or nothing is. */
+static enum lg_status finish(enum lg_status status,
+			     struct lg_profile_sections *sections,
+			     struct lg_profile_sections *out,
+			     struct lg_error *err)
+{
+	if (status == LG_OK)
+		status = merge(sections, err);
+	if (status == LG_OK)
+		*out = *sections;
+	else
+		lg_profile_sections_release(sections);
+	return status;
+}
+
 enum lg_status lg_profile_sections_read(const struct lg_profile_source *source,
 					struct lg_profile_sections *out,
 					struct lg_error *err)
@@ -343,14 +297,7 @@ enum lg_status lg_profile_sections_read(const struct lg_profile_source *source,
 		return no_such_profile(source, err);
 	}
 	status = read_chain(source, path, &sections, err);
-	if (status == LG_OK)
-		status = merge(&sections, err);
-	if (status == LG_OK) {
-		*out = sections;
-		sections = (struct lg_profile_sections){0};
-	}
-	lg_profile_sections_release(&sections);
-	return status;
+	return finish(status, &sections, out, err);
 }
 
 enum lg_status lg_profile_sections_parse(const struct lg_profile_source *source,
@@ -373,14 +320,7 @@ enum lg_status lg_profile_sections_parse(const struct lg_profile_source *source,
 		status = take_file(source, &sections, &base, err);
 	if (status == LG_OK)
 		status = read_chain(source, base, &sections, err);
-	if (status == LG_OK)
-		status = merge(&sections, err);
-	if (status == LG_OK) {
-		*out = sections;
-		sections = (struct lg_profile_sections){0};
-	}
-	lg_profile_sections_release(&sections);
-	return status;
+	return finish(status, &sections, out, err);
 }
 
 void lg_profile_sections_release(struct lg_profile_sections *sections)

@@ -52,9 +52,4 @@ const struct lg_ini_item *
 lg_profile_sections_find(const struct lg_profile_sections *sections,
 			 const char *section, const char *key);
 
-/* Splits at commas and cuts blanks; an empty item is LG_ERR_SYNTAX. A blank
- * text has no items. */
-enum lg_status lg_ini_split(const struct lg_ini_item *place, const char *text,
-			    struct lg_strlist *out_items, struct lg_error *err);
-
 #endif

@@ -2,7 +2,6 @@
 /*
  * profile_words.c - the keys of [message]: what people read, in each language
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/exchange/profile_language.h"
@@ -10,32 +9,18 @@
 
 #include "adapters/ini/profile_values.h"
 
-static enum lg_status keep(struct lg_profile_reader *reader, char **out_text,
-			   const char *text)
-{
-	*out_text = strdup(text);
-	return *out_text ? LG_OK : lg_no_memory(reader->err);
-}
-
-enum lg_status lg_profile_take_refused(struct lg_profile_reader *reader,
-				       const struct lg_ini_item *item,
-				       const char *value)
-{
-	(void)item;
-	return keep(reader, &reader->profile->refused_message, value);
-}
-
 enum lg_status lg_profile_take_language(struct lg_profile_reader *reader,
 					const struct lg_ini_item *item,
-					const char *value)
+					const char *value, void *field)
 {
 	char tag[LG_LANGUAGE_SIZE];
 	struct lg_error told = {0};
+	enum lg_status status =
+		lg_language_parse(value, strlen(value), tag, &told);
 
-	if (lg_language_parse(value, strlen(value), tag, &told) != LG_OK)
-		return lg_error_set_at(reader->err, told.status, item->file,
-				       item->line, "language: %s", told.text);
-	return keep(reader, &reader->profile->message_language, tag);
+	if (status != LG_OK)
+		return lg_ini_told(item, status, &told, reader->err);
+	return lg_profile_take_text(reader, item, tag, field);
 }
 
 /* Keys are lower case, like every other key. */
@@ -46,9 +31,8 @@ static enum lg_status check_tag(struct lg_profile_reader *reader,
 	struct lg_error told = {0};
 
 	if (lg_language_parse(written, strlen(written), tag, &told) != LG_OK)
-		return lg_error_set_at(reader->err, LG_ERR_UNKNOWN_KEY,
-				       item->file, item->line, "%s: %s",
-				       item->key, told.text);
+		return lg_ini_told(item, LG_ERR_UNKNOWN_KEY, &told,
+				   reader->err);
 	if (strcmp(written, tag) != 0)
 		return lg_error_set_at(
 			reader->err, LG_ERR_UNKNOWN_KEY, item->file, item->line,
@@ -58,7 +42,7 @@ static enum lg_status check_tag(struct lg_profile_reader *reader,
 
 enum lg_status lg_profile_take_refused_in(struct lg_profile_reader *reader,
 					  const struct lg_ini_item *item,
-					  const char *value)
+					  const char *value, void *field)
 {
 	struct lg_profile *profile = reader->profile;
 	char tag[LG_LANGUAGE_SIZE];
@@ -68,25 +52,22 @@ enum lg_status lg_profile_take_refused_in(struct lg_profile_reader *reader,
 
 	if (status == LG_OK && profile->refused_message &&
 	    !strcmp(tag, lg_profile_language(profile)))
-		return lg_error_set_at(
-			reader->err, LG_ERR_CONFLICT, item->file, item->line,
-			"%s: refused is written in %s already; leave one of "
-			"them out, or say by language what refused is written "
-			"in",
-			item->key, tag);
+		return lg_ini_wrong(
+			item, LG_ERR_CONFLICT, reader->err,
+			"refused is written in %s already; leave one of them "
+			"out, or say by language what refused is written in",
+			tag);
 	if (status == LG_OK && !value[strspn(value, " \t")])
-		return lg_error_set_at(reader->err, LG_ERR_SYNTAX, item->file,
-				       item->line,
-				       "%s: it is empty; leave it out, and "
-				       "people read refused",
-				       item->key);
+		return lg_ini_wrong(
+			item, LG_ERR_SYNTAX, reader->err,
+			"it is empty; leave it out, and people read refused");
 	if (status != LG_OK)
 		return status;
 	lg_buffer_format(&text, "%s=%s", tag, value);
 	status = lg_buffer_status(&text, reader->err);
 	if (status == LG_OK)
-		status = lg_strlist_add(&profile->messages, text.data, text.len,
-					reader->err);
+		status =
+			lg_strlist_add(field, text.data, text.len, reader->err);
 	lg_buffer_release(&text);
 	return status;
 }

@@ -17,18 +17,15 @@
 #include "core/values/language.h"
 
 #include "adapters/ini/known.h"
-#include "adapters/ini/profile_sections.h"
 #include "adapters/ini/mail_domain.h"
-#include "adapters/ini/notify_before.h"
 #include "adapters/ini/settings_values.h"
 #include "adapters/ini/settings_words.h"
 
 enum lg_status lg_setting_bad(const struct lg_ini_item *item,
 			      struct lg_error *err, const char *right)
 {
-	return lg_error_set_at(err, LG_ERR_SYNTAX, item->file, item->line,
-			       "%s: \"%s\"; write %s", item->key, item->value,
-			       right);
+	return lg_ini_wrong(item, LG_ERR_SYNTAX, err, "\"%s\"; write %s",
+			    item->value, right);
 }
 
 enum lg_status lg_setting_keep(char **field, const char *text,
@@ -54,24 +51,10 @@ static enum lg_status read_text(const struct lg_ini_item *item, char **field,
 				struct lg_error *err)
 {
 	if (lg_has_control(item->value))
-		return lg_error_set_at(err, LG_ERR_SYNTAX, item->file,
-				       item->line,
-				       "%s: a control character; write text "
-				       "and blanks only",
-				       item->key);
+		return lg_ini_wrong(
+			item, LG_ERR_SYNTAX, err,
+			"a control character; write text and blanks only");
 	return lg_setting_keep(field, item->value, err);
-}
-
-/* Appends path, from the folder of the settings file where it is relative. */
-static void append_path(const struct lg_ini_item *item, const char *path,
-			size_t len, struct lg_buffer *out_path)
-{
-	const char *slash = strrchr(item->file, '/');
-
-	if (len && path[0] != '/' && slash)
-		lg_buffer_append(out_path, item->file,
-				 (size_t)(slash - item->file) + 1);
-	lg_buffer_append(out_path, path, len);
 }
 
 static enum lg_status read_path(const struct lg_ini_item *item, char **field,
@@ -82,7 +65,7 @@ static enum lg_status read_path(const struct lg_ini_item *item, char **field,
 
 	if (!*item->value || lg_has_control(item->value))
 		return read_text(item, field, err);
-	append_path(item, item->value, strlen(item->value), &path);
+	lg_ini_path(item, item->value, &path);
 	status = lg_buffer_status(&path, err);
 	if (status == LG_OK)
 		status = lg_setting_keep(field, path.data, err);
@@ -108,7 +91,7 @@ static enum lg_status read_uris(const struct lg_ini_item *item, char **field,
 	/* One path may hold blanks; a list of servers may not. */
 	if (!strncmp(at, "ldif:", 5)) {
 		lg_buffer_text(&uris, "ldif:");
-		append_path(item, at + 5, strlen(at + 5), &uris);
+		lg_ini_path(item, at + 5, &uris);
 		goto out;
 	}
 	while (*(at += strspn(at, " "))) {
@@ -148,10 +131,7 @@ static enum lg_status read_dns(const struct lg_ini_item *item,
 
 		status = lg_dn_check(field->item[i], strlen(field->item[i]),
 				     NULL, &told);
-		if (status != LG_OK)
-			status = lg_error_set_at(err, status, item->file,
-						 item->line, "%s: %s",
-						 item->key, told.text);
+		status = lg_ini_told(item, status, &told, err);
 	}
 	return status;
 }
@@ -160,15 +140,11 @@ static enum lg_status read_domain(const struct lg_ini_item *item, char **field,
 				  struct lg_error *err)
 {
 	if (!lg_mail_domain_valid(item->value))
-		return lg_error_set_at(err, LG_ERR_SYNTAX, item->file,
-				       item->line,
-				       "%s: \"%s\" is not a mail domain; write "
-				       "\"example.org\"",
-				       item->key, item->value);
-	*field = strdup(item->value);
-	if (!*field)
-		return lg_no_memory(err);
-	return LG_OK;
+		return lg_ini_wrong(item, LG_ERR_SYNTAX, err,
+				    "\"%s\" is not a mail domain; write "
+				    "\"example.org\"",
+				    item->value);
+	return lg_setting_keep(field, item->value, err);
 }
 
 /* Digits to the end of the text, at most nine of them. */
@@ -263,14 +239,18 @@ static enum lg_status read_cookies(const struct lg_ini_item *item,
 	return status;
 }
 
-static enum lg_status read_mode(const struct lg_ini_item *item, uint32_t *field,
-				struct lg_error *err)
+/* A number from least to most; right says what would be one. */
+static enum lg_status read_between(const struct lg_ini_item *item,
+				   unsigned int base, uint32_t least,
+				   uint32_t most, const char *right,
+				   uint32_t *field, struct lg_error *err)
 {
-	uint32_t mode = 0;
+	uint32_t number = 0;
 
-	if (!read_number(item->value, 8, &mode) || mode > 0777)
-		return lg_setting_bad(item, err, "an octal mode such as 0660");
-	*field = mode;
+	if (!read_number(item->value, base, &number) || number < least ||
+	    number > most)
+		return lg_setting_bad(item, err, right);
+	*field = number;
 	return LG_OK;
 }
 
@@ -291,13 +271,11 @@ static enum lg_status read_language(const struct lg_ini_item *item,
 {
 	char tag[LG_LANGUAGE_SIZE];
 	struct lg_error told = {0};
+	enum lg_status status =
+		lg_language_parse(item->value, strlen(item->value), tag, &told);
 
-	if (lg_language_parse(item->value, strlen(item->value), tag, &told) !=
-	    LG_OK)
-		return lg_error_set_at(err, LG_ERR_SYNTAX, item->file,
-				       item->line, "%s: %s", item->key,
-				       told.text);
-	return lg_setting_keep(field, tag, err);
+	return status == LG_OK ? lg_setting_keep(field, tag, err)
+			       : lg_ini_told(item, status, &told, err);
 }
 
 /* It stands between quotes in a header. */
@@ -310,29 +288,16 @@ static enum lg_status read_realm(const struct lg_ini_item *item, char **field,
 	return read_text(item, field, err);
 }
 
-static enum lg_status read_days(const struct lg_ini_item *item, uint32_t *field,
-				struct lg_error *err)
-{
-	uint32_t days = 0;
-
-	if (!read_number(item->value, 10, &days) || days < 1 || days > 36500)
-		return lg_setting_bad(item, err,
-				      "a number of days, 1 to 36500");
-	*field = days;
-	return LG_OK;
-}
-
 static enum lg_status read_seconds(const struct lg_ini_item *item,
 				   uint32_t *field, struct lg_error *err)
 {
-	uint32_t seconds = 0;
+	enum lg_status status =
+		read_between(item, 10, 1, 3600,
+			     "a number of seconds, 1 to 3600", field, err);
 
-	if (!read_number(item->value, 10, &seconds) || seconds < 1 ||
-	    seconds > 3600)
-		return lg_setting_bad(item, err,
-				      "a number of seconds, 1 to 3600");
-	*field = seconds * 1000;
-	return LG_OK;
+	if (status == LG_OK)
+		*field *= 1000;
+	return status;
 }
 
 static enum lg_status read_version(const struct lg_ini_item *item, char **field,
@@ -371,19 +336,17 @@ enum lg_status lg_setting_read(enum lg_setting_kind kind,
 	case LG_SETTING_ADDRESSES:
 		return read_addresses(item, field, err);
 	case LG_SETTING_YES_NO:
-		return lg_setting_yes_no(item, field, err);
+	case LG_SETTING_FILE_FORMAT:
+	case LG_SETTING_TLS:
+	case LG_SETTING_WITHOUT_POLICY:
+		return lg_setting_word(kind, item, field, err);
 	case LG_SETTING_DIALECT:
 		return lg_setting_dialect(item, field, err);
 	case LG_SETTING_BACKEND:
 		return lg_setting_backend(item, field, err);
-	case LG_SETTING_FILE_FORMAT:
-		return lg_setting_file_format(item, field, err);
-	case LG_SETTING_TLS:
-		return lg_setting_tls(item, field, err);
-	case LG_SETTING_WITHOUT_POLICY:
-		return lg_setting_without_policy(item, field, err);
 	case LG_SETTING_MODE:
-		return read_mode(item, field, err);
+		return read_between(item, 8, 0, 0777,
+				    "an octal mode such as 0660", field, err);
 	case LG_SETTING_REFUSAL:
 		return read_refusal(item, field, err);
 	case LG_SETTING_SCHEMES:
@@ -391,13 +354,14 @@ enum lg_status lg_setting_read(enum lg_setting_kind kind,
 	case LG_SETTING_REALM:
 		return read_realm(item, field, err);
 	case LG_SETTING_DAYS:
-		return read_days(item, field, err);
+		return read_between(item, 10, 1, 36500,
+				    "a number of days, 1 to 36500", field, err);
 	case LG_SETTING_SECONDS:
 		return read_seconds(item, field, err);
 	case LG_SETTING_VERSION:
 		return read_version(item, field, err);
 	case LG_SETTING_BEFORE:
-		return lg_notify_before_read(item, field, err);
+		return lg_setting_before(item, field, err);
 	case LG_SETTING_REG_TYPE:
 		return lg_setting_reg_type(item, field, err);
 	}

@@ -1,22 +1,54 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Values of logongate.conf that are one word out of few.
+ * Values of logongate.conf that are one word out of few, or several of them.
  */
 #include <string.h>
 #include <strings.h>
 
 #include <logongate/registry.h>
 
-#include "adapters/ini/profile_sections.h"
+#include "base/duration.h"
+
+#include "adapters/ini/known.h"
 #include "adapters/ini/settings_words.h"
 
-enum lg_status lg_setting_yes_no(const struct lg_ini_item *item, int *field,
-				 struct lg_error *err)
+/* Of each kind the words there are, and what is told where it is another. */
+static const struct word {
+	enum lg_setting_kind kind;
+	const char *word;
+	int value;
+} known_words[] = {
+	{LG_SETTING_YES_NO, "yes", 1},
+	{LG_SETTING_YES_NO, "no", 0},
+	{LG_SETTING_FILE_FORMAT, "reg", 0},
+	{LG_SETTING_FILE_FORMAT, "reg4", 1},
+	{LG_SETTING_TLS, "demand", LG_TLS_DEMAND},
+	{LG_SETTING_TLS, "starttls", LG_TLS_STARTTLS},
+	{LG_SETTING_TLS, "none", LG_TLS_NONE},
+	{LG_SETTING_WITHOUT_POLICY, "admit", LG_WITHOUT_POLICY_ADMIT},
+	{LG_SETTING_WITHOUT_POLICY, "refuse", LG_WITHOUT_POLICY_REFUSE},
+};
+
+static const char *const right[] = {
+	[LG_SETTING_YES_NO] = "yes or no",
+	[LG_SETTING_FILE_FORMAT] = "reg, or reg4 for Windows NT 4",
+	[LG_SETTING_TLS] = "demand, starttls or none",
+	[LG_SETTING_WITHOUT_POLICY] = "admit or refuse",
+};
+
+enum lg_status lg_setting_word(enum lg_setting_kind kind,
+			       const struct lg_ini_item *item, int *field,
+			       struct lg_error *err)
 {
-	if (strcmp(item->value, "yes") && strcmp(item->value, "no"))
-		return lg_setting_bad(item, err, "yes or no");
-	*field = !strcmp(item->value, "yes");
-	return LG_OK;
+	for (size_t i = 0; i < sizeof(known_words) / sizeof(known_words[0]);
+	     i++) {
+		if (known_words[i].kind != kind ||
+		    strcmp(item->value, known_words[i].word) != 0)
+			continue;
+		*field = known_words[i].value;
+		return LG_OK;
+	}
+	return lg_setting_bad(item, err, right[kind]);
 }
 
 enum lg_status lg_setting_dialect(const struct lg_ini_item *item,
@@ -44,44 +76,6 @@ enum lg_status lg_setting_backend(const struct lg_ini_item *item,
 		status = lg_setting_bad(item, err, names.data);
 	lg_buffer_release(&names);
 	return status;
-}
-
-enum lg_status lg_setting_file_format(const struct lg_ini_item *item,
-				      int *field, struct lg_error *err)
-{
-	*field = !strcmp(item->value, "reg4");
-	return *field || !strcmp(item->value, "reg")
-		       ? LG_OK
-		       : lg_setting_bad(item, err,
-					"reg, or reg4 for Windows NT 4");
-}
-
-enum lg_status lg_setting_tls(const struct lg_ini_item *item,
-			      enum lg_directory_tls *field,
-			      struct lg_error *err)
-{
-	if (!strcmp(item->value, "demand"))
-		*field = LG_TLS_DEMAND;
-	else if (!strcmp(item->value, "starttls"))
-		*field = LG_TLS_STARTTLS;
-	else if (!strcmp(item->value, "none"))
-		*field = LG_TLS_NONE;
-	else
-		return lg_setting_bad(item, err, "demand, starttls or none");
-	return LG_OK;
-}
-
-enum lg_status lg_setting_without_policy(const struct lg_ini_item *item,
-					 enum lg_without_policy *field,
-					 struct lg_error *err)
-{
-	if (!strcmp(item->value, "admit"))
-		*field = LG_WITHOUT_POLICY_ADMIT;
-	else if (!strcmp(item->value, "refuse"))
-		*field = LG_WITHOUT_POLICY_REFUSE;
-	else
-		return lg_setting_bad(item, err, "admit or refuse");
-	return LG_OK;
 }
 
 enum lg_status lg_setting_schemes(const struct lg_ini_item *item,
@@ -128,4 +122,31 @@ enum lg_status lg_setting_reg_type(const struct lg_ini_item *item, char **field,
 	return lg_setting_bad(item, err,
 			      "REG_SZ, REG_DWORD or "
 			      "REG_MULTI_SZ");
+}
+
+enum lg_status lg_setting_before(const struct lg_ini_item *item,
+				 struct lg_notify_before *field,
+				 struct lg_error *err)
+{
+	struct lg_notify_before before = {0};
+	struct lg_strlist words = {0};
+	struct lg_error told = {0};
+	enum lg_status status = lg_ini_split(item, item->value, &words, err);
+
+	for (size_t i = 0; status == LG_OK && i < words.count; i++) {
+		if (before.count == LG_NOTIFY_BEFORE_MAX) {
+			status = lg_ini_wrong(item, LG_ERR_LIMIT, err,
+					      "more than %d times",
+					      LG_NOTIFY_BEFORE_MAX);
+			break;
+		}
+		status = lg_duration_parse(words.item[i], strlen(words.item[i]),
+					   &before.seconds[before.count++],
+					   &told);
+		status = lg_ini_told(item, status, &told, err);
+	}
+	if (status == LG_OK)
+		*field = before;
+	lg_strlist_release(&words);
+	return status;
 }

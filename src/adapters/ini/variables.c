@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "adapters/ini/known.h"
 #include "adapters/ini/variables.h"
 
 /* The value of a name, NULL where --set gave none. */
@@ -58,11 +59,11 @@ static enum lg_status put_in(const struct lg_variables *variables,
 		return LG_OK;
 	}
 	if (!is_listed(variables->declared, name, len))
-		return lg_error_set_at(
-			err, LG_ERR_SYNTAX, item->file, item->line,
-			"%s: %%{%.*s} is not declared; name it in [profile] "
+		return lg_ini_wrong(
+			item, LG_ERR_SYNTAX, err,
+			"%%{%.*s} is not declared; name it in [profile] "
 			"variables%s",
-			item->key, shown, name,
+			shown, name,
 			placeholders == LG_PLACEHOLDERS_MESSAGE
 				? ", or use %{until}, %{since}, %{profile} or "
 				  "%{reason}"
@@ -93,11 +94,9 @@ enum lg_status lg_variables_expand(const struct lg_variables *variables,
 		const char *end = mark ? strchr(mark, '}') : NULL;
 
 		if (mark && !end)
-			return lg_error_set_at(err, LG_ERR_SYNTAX, item->file,
-					       item->line,
-					       "%s: %%{ without its }; write "
-					       "%%{name}",
-					       item->key);
+			return lg_ini_wrong(
+				item, LG_ERR_SYNTAX, err,
+				"%%{ without its }; write %%{name}");
 		if (!mark) {
 			lg_buffer_text(out_text, at);
 			break;
