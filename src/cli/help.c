@@ -25,17 +25,11 @@ static void print_option(FILE *out, const struct lg_option *option)
 	fprintf(out, "  %-22s %s\n", left, option->help);
 }
 
-static int is_common(const struct lg_option *option)
-{
-	return option->kind == LG_OPTION_COMMON ||
-	       option->kind == LG_OPTION_COMMON_REPEATED;
-}
-
 static void print_common(FILE *out)
 {
 	fputs("\nCommon options:\n", out);
 	for (size_t i = 0; i < lg_option_count; i++) {
-		if (is_common(&lg_options[i]))
+		if (lg_option_is_common(&lg_options[i]))
 			print_option(out, &lg_options[i]);
 	}
 }
@@ -65,8 +59,7 @@ void lg_help_command(FILE *out, const struct lg_command *command)
 	if (command->options[0] != '\0') {
 		fputs("\nOptions:\n", out);
 		for (size_t i = 0; i < lg_option_count; i++) {
-			if (!is_common(&lg_options[i]) &&
-			    lg_option_is_taken(&lg_options[i], command))
+			if (lg_option_is_own(&lg_options[i], command))
 				print_option(out, &lg_options[i]);
 		}
 	}

@@ -34,9 +34,11 @@ struct lg_cli_given {
 	const char *value;
 };
 
-/* 1 when the command takes it. */
-int lg_option_is_taken(const struct lg_option *option,
-		       const struct lg_command *command);
+/* 1 when every command takes it. */
+int lg_option_is_common(const struct lg_option *option);
+/* 1 when it is one of those that the command takes besides. */
+int lg_option_is_own(const struct lg_option *option,
+		     const struct lg_command *command);
 
 /*
  * Sorts argv[1..] into options, operands and the words after "--".

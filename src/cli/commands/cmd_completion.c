@@ -100,12 +100,6 @@ static const char zsh_reader[] =
 	"}\n"
 	"_logongate \"$@\"\n";
 
-static int is_common(const struct lg_option *option)
-{
-	return option->kind == LG_OPTION_COMMON ||
-	       option->kind == LG_OPTION_COMMON_REPEATED;
-}
-
 /* 1 when no earlier entry has the same first word. */
 static int begins_word(size_t index)
 {
@@ -184,7 +178,7 @@ static void print_tables(FILE *out)
 	}
 	fputs("\tesac\n}\n_logongate_takes() {\n\tcase $1 in\n\t'') echo", out);
 	for (size_t i = 0; i < lg_option_count; i++) {
-		if (is_common(&lg_options[i]))
+		if (lg_option_is_common(&lg_options[i]))
 			fprintf(out, " --%s", lg_options[i].name);
 	}
 	fputs(" ;;\n", out);
@@ -193,8 +187,7 @@ static void print_tables(FILE *out)
 		 * readers that these words are a command. */
 		fprintf(out, "\t'%s') echo --help", lg_commands[i].name);
 		for (size_t j = 0; j < lg_option_count; j++) {
-			if (!is_common(&lg_options[j]) &&
-			    lg_option_is_taken(&lg_options[j], &lg_commands[i]))
+			if (lg_option_is_own(&lg_options[j], &lg_commands[i]))
 				fprintf(out, " --%s", lg_options[j].name);
 		}
 		fputs(" ;;\n", out);
@@ -306,8 +299,7 @@ static void print_fish_command(FILE *out, const struct lg_command *command)
 	print_fish_text(out, command->summary);
 	putc('\n', out);
 	for (size_t i = 0; i < lg_option_count; i++) {
-		if (!is_common(&lg_options[i]) &&
-		    lg_option_is_taken(&lg_options[i], command))
+		if (lg_option_is_own(&lg_options[i], command))
 			print_fish_option(out, condition, &lg_options[i]);
 	}
 	print_fish_operands(out, condition, command);
@@ -342,7 +334,7 @@ static void print_fish(FILE *out)
 		print_fish_command(out, &lg_commands[i]);
 	}
 	for (size_t i = 0; i < lg_option_count; i++) {
-		if (is_common(&lg_options[i]))
+		if (lg_option_is_common(&lg_options[i]))
 			print_fish_option(out, "", &lg_options[i]);
 	}
 }
