@@ -245,30 +245,17 @@ static const char *find_once(const char *text, const char *lines)
 }
 
 /* Puts gone back where come stands. */
-static enum lg_status replace(struct lg_buffer *now, const char *come,
-			      const char *gone, struct lg_error *err)
+static enum lg_status put_back(struct lg_buffer *now, const char *come,
+			       const char *gone, struct lg_error *err)
 {
-	struct lg_buffer text = {0};
-	const char *at = NULL;
-	enum lg_status status;
+	const char *at = *come != '\0' ? find_once(now->data, come) : NULL;
 
-	if (*come != '\0')
-		at = find_once(now->data ? now->data : "", come);
 	if (at == NULL)
 		return lg_error_set(err, LG_ERR_CONFLICT, NULL,
 				    "was changed since, just where setup "
 				    "wrote");
-	lg_buffer_append(&text, now->data, (size_t)(at - now->data));
-	lg_buffer_text(&text, gone);
-	lg_buffer_text(&text, at + strlen(come));
-	status = lg_buffer_status(&text, err);
-	if (status == LG_OK) {
-		lg_buffer_clear(now);
-		lg_buffer_append(now, text.data, text.len);
-		status = lg_buffer_status(now, err);
-	}
-	lg_buffer_release(&text);
-	return status;
+	return lg_setup_splice(now, (size_t)(at - now->data), strlen(come),
+			       gone, err);
 }
 
 enum lg_status lg_setup_take_back(const char *before, const char *after,
@@ -282,21 +269,19 @@ enum lg_status lg_setup_take_back(const char *before, const char *after,
 	enum lg_status status = script_make(before, after, &script, err);
 
 	lg_buffer_text(&text, now);
-	for (size_t i = 0; status == LG_OK && i < script.count;) {
+	if (status == LG_OK)
+		status = lg_buffer_status(&text, err);
+	for (size_t i = 0; status == LG_OK && i < script.count; i++) {
 		lg_buffer_clear(&come);
 		lg_buffer_clear(&gone);
-		lg_buffer_text(&come, "");
-		lg_buffer_text(&gone, "");
 		for (; i < script.count && script.edit[i].kind != ' '; i++)
 			lg_buffer_append(script.edit[i].kind == '+' ? &come
 								    : &gone,
 					 script.edit[i].line.text,
 					 script.edit[i].line.len);
 		if (come.len || gone.len)
-			status = replace(&text, come.data ? come.data : "",
-					 gone.data ? gone.data : "", err);
-		else
-			i++;
+			status = put_back(&text, come.len ? come.data : "",
+					  gone.len ? gone.data : "", err);
 	}
 	if (status == LG_OK) {
 		lg_buffer_append(out_text, text.data, text.len);

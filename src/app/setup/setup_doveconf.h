@@ -9,10 +9,11 @@
 
 #include "app/setup/setup_ask.h"
 
+/* All of it lies in the arena of the plan. */
 struct lg_setup_doveconf {
-	struct lg_buffer shown;
-	struct lg_buffer conf;   /* the main file */
-	struct lg_buffer folder; /* of the main file */
+	const char *shown;
+	const char *conf;   /* the main file */
+	const char *folder; /* of the main file */
 	int is_24;
 };
 
@@ -22,11 +23,11 @@ struct lg_setup_doveconf {
  * include conf.d.
  */
 enum lg_status lg_setup_doveconf_read(const struct lg_setup_ask *ask,
+				      struct lg_setup_plan *plan,
 				      struct lg_setup_doveconf *out_doveconf,
 				      struct lg_error *err);
-void lg_setup_doveconf_release(struct lg_setup_doveconf *doveconf);
 
-/* The value of a setting at the top, or NULL. */
+/* The value of a setting at the top, or NULL; *out_len then stays. */
 const char *lg_setup_doveconf_value(const struct lg_setup_doveconf *doveconf,
 				    const char *name, size_t *out_len);
 

@@ -27,8 +27,8 @@ struct dovecot {
 	struct lg_setup_plan *plan;
 	struct lg_error *err;
 	struct lg_setup_doveconf conf;
-	struct lg_buffer socket; /* doveadm's */
-	struct lg_buffer gate;   /* the user the gate runs as */
+	const char *socket; /* doveadm's */
+	const char *gate;   /* the user the gate runs as */
 };
 
 /* What each variant is made of, and where below Dovecot's folder it goes. */
@@ -71,17 +71,7 @@ static int is_dict(const char *variant)
 /* Dovecot 2.4 has no passdb dict; what asks there is in Lua. */
 static int has_lua(const struct dovecot *dovecot)
 {
-	const struct lg_machine *machine = dovecot->ask->machine;
-	struct lg_strlist names = {0};
-	struct lg_error ignored;
-	int found = 0;
-
-	if (machine->list(machine->self, LUA_FOLDER, &names, &ignored) != LG_OK)
-		return 0;
-	for (size_t i = 0; i < names.count; i++)
-		found |= strstr(names.item[i], "lua") != NULL;
-	lg_strlist_release(&names);
-	return found;
+	return lg_setup_has_name(dovecot->ask, LUA_FOLDER, "lua");
 }
 
 static enum lg_status find_variant(const struct dovecot *dovecot,
@@ -142,12 +132,12 @@ static enum lg_status check_policy(const struct dovecot *dovecot)
 
 	if (dovecot->ask->record->file_count)
 		return LG_OK;
-	if (url == NULL && strstr(dovecot->conf.shown.data, "\nauth_policy {"))
+	if (url == NULL && strstr(dovecot->conf.shown, "\nauth_policy {"))
 		url = "a server of auth_policy", len = strlen(url);
 	if (url == NULL)
 		return LG_OK;
 	return lg_error_set(
-		dovecot->err, LG_ERR_CONFLICT, dovecot->conf.conf.data,
+		dovecot->err, LG_ERR_CONFLICT, dovecot->conf.conf,
 		"asks a policy server already (%.*s), and Dovecot asks only "
 		"one; take it out first",
 		(int)len, url);
@@ -156,21 +146,14 @@ static enum lg_status check_policy(const struct dovecot *dovecot)
 static enum lg_status add_piece(struct dovecot *dovecot,
 				const struct piece *piece, const char *tcp)
 {
-	const char *folder = dovecot->conf.folder.data;
-	struct lg_buffer own = {0};
-	struct lg_setup_swap swaps[] = {
-		{TCP_EXAMPLE, tcp}, {FOLDER_EXAMPLE, NULL}, {NULL, NULL}};
-	enum lg_status status;
+	const char *folder = dovecot->conf.folder;
+	const struct lg_setup_swap swaps[] = {
+		{TCP_EXAMPLE, tcp},
+		{FOLDER_EXAMPLE, lg_setup_text(dovecot->plan, "%s/", folder)},
+		{NULL, NULL}};
 
-	lg_buffer_format(&own, "%s/", folder);
-	status = lg_buffer_status(&own, dovecot->err);
-	swaps[1].by = own.data;
-	if (status == LG_OK)
-		status = lg_setup_own_dropin(dovecot->ask, piece->dropin, swaps,
-					     folder, piece->place,
-					     dovecot->plan, dovecot->err);
-	lg_buffer_release(&own);
-	return status;
+	return lg_setup_own_dropin(dovecot->ask, piece->dropin, swaps, folder,
+				   piece->place, dovecot->plan, dovecot->err);
 }
 
 static enum lg_status add_pieces(struct dovecot *dovecot, const char *variant,
@@ -191,9 +174,8 @@ static enum lg_status add_pieces(struct dovecot *dovecot, const char *variant,
 static enum lg_status add_dict(struct dovecot *dovecot, const char *variant,
 			       struct lg_setup_draft *draft)
 {
-	struct lg_buffer user = {0};
 	enum lg_status status;
-	size_t len;
+	size_t len = strlen(DOVECOT_USER);
 	const char *own;
 
 	if (!is_dict(variant) &&
@@ -202,16 +184,12 @@ static enum lg_status add_dict(struct dovecot *dovecot, const char *variant,
 	status = lg_setup_draft_socket(draft, LG_LISTEN_DICT, dovecot->err);
 	own = lg_setup_doveconf_value(&dovecot->conf, "default_internal_user",
 				      &len);
-	if (own != NULL)
-		lg_buffer_append(&user, own, len);
-	else
-		lg_buffer_text(&user, DOVECOT_USER);
 	if (status == LG_OK)
-		status = lg_buffer_status(&user, dovecot->err);
-	if (status == LG_OK)
-		status = lg_setup_join(dovecot->ask, user.data, dovecot->plan,
-				       dovecot->err);
-	lg_buffer_release(&user);
+		status = lg_setup_join(dovecot->ask,
+				       lg_setup_text(dovecot->plan, "%.*s",
+						     (int)len,
+						     own ? own : DOVECOT_USER),
+				       dovecot->plan, dovecot->err);
 	return status;
 }
 
@@ -221,7 +199,7 @@ static enum lg_status add_key(struct dovecot *dovecot, const char *path)
 	const struct lg_setup_ask *ask = dovecot->ask;
 	struct lg_setup_file file = {.path = path,
 				     .mode = 0600,
-				     .owner = dovecot->gate.data,
+				     .owner = dovecot->gate,
 				     .is_secret = 1};
 	struct lg_buffer key = {0};
 	struct lg_error ignored;
@@ -245,36 +223,26 @@ static enum lg_status share_key(struct dovecot *dovecot, const char *key,
 				struct lg_setup_draft *draft)
 {
 	const struct lg_setup_ask *ask = dovecot->ask;
-	struct lg_buffer user = {0};
-	struct lg_buffer lines = {0};
-	struct lg_setup_swap swaps[] = {
+	const struct lg_setup_swap swaps[] = {
 		{KEY_EXAMPLE, key},
-		{SOCKET_EXAMPLE, dovecot->socket.data},
-		{"user = " GATE_USER, NULL},
+		{SOCKET_EXAMPLE, dovecot->socket},
+		{"user = " GATE_USER,
+		 lg_setup_text(dovecot->plan, "user = %s", dovecot->gate)},
 		{NULL, NULL},
 	};
-	enum lg_status status;
+	enum lg_status status = lg_setup_own_dropin(
+		ask, "dovecot/logongate-doveadm.conf", swaps,
+		dovecot->conf.folder, "conf.d/95-logongate-doveadm.conf",
+		dovecot->plan, dovecot->err);
 
-	lg_buffer_format(&user, "user = %s", dovecot->gate.data);
-	lg_buffer_format(&lines,
-			 "doveadm      = \"unix:%s\"\n"
-			 "api_key_file = \"%s\"\n",
-			 dovecot->socket.data, key);
-	swaps[2].by = user.data;
-	status = lg_buffer_status(&user, dovecot->err);
-	if (status == LG_OK)
-		status = lg_buffer_status(&lines, dovecot->err);
-	if (status == LG_OK)
-		status = lg_setup_own_dropin(ask,
-					     "dovecot/logongate-doveadm.conf",
-					     swaps, dovecot->conf.folder.data,
-					     "conf.d/95-logongate-doveadm.conf",
-					     dovecot->plan, dovecot->err);
 	if (status == LG_OK && ask->settings->doveadm == NULL)
-		status = lg_setup_add_section(&draft->after, "dovecot",
-					      lines.data, dovecot->err);
-	lg_buffer_release(&user);
-	lg_buffer_release(&lines);
+		status = lg_setup_add_section(
+			&draft->after, "dovecot",
+			lg_setup_text(dovecot->plan,
+				      "doveadm      = \"unix:%s\"\n"
+				      "api_key_file = \"%s\"\n",
+				      dovecot->socket, key),
+			dovecot->err);
 	return status;
 }
 
@@ -283,8 +251,8 @@ static enum lg_status add_doveadm(struct dovecot *dovecot,
 				  struct lg_setup_draft *draft)
 {
 	const struct lg_setup_ask *ask = dovecot->ask;
-	struct lg_buffer key = {0};
 	enum lg_status status;
+	const char *key;
 	size_t len;
 
 	if (ask->record->file_count == 0) {
@@ -298,16 +266,11 @@ static enum lg_status add_doveadm(struct dovecot *dovecot,
 					     "[dovecot] api_key_file, so that "
 					     "the gate can end sessions");
 	}
-	status = lg_setup_folder_of(ask->settings->path, &key, dovecot->err);
-	lg_buffer_text(&key, "/doveadm.key");
-	if (status == LG_OK)
-		status = lg_buffer_status(&key, dovecot->err);
-	if (status == LG_OK)
-		status = share_key(dovecot, key.data, draft);
-	if (status == LG_OK)
-		status = add_key(dovecot, key.data);
-	lg_buffer_release(&key);
-	return status;
+	key = lg_setup_text(
+		dovecot->plan, "%s/doveadm.key",
+		lg_setup_folder_of(dovecot->plan, ask->settings->path));
+	status = share_key(dovecot, key, draft);
+	return status == LG_OK ? add_key(dovecot, key) : status;
 }
 
 static enum lg_status plan_files(struct dovecot *dovecot, const char *variant)
@@ -315,7 +278,8 @@ static enum lg_status plan_files(struct dovecot *dovecot, const char *variant)
 	const struct lg_setup_ask *ask = dovecot->ask;
 	struct lg_setup_draft draft = {0};
 	const char *tcp = TCP_EXAMPLE;
-	enum lg_status status = lg_setup_draft_begin(ask, &draft, dovecot->err);
+	enum lg_status status =
+		lg_setup_draft_begin(ask, dovecot->plan, &draft, dovecot->err);
 
 	if (status == LG_OK && !is_dict(variant))
 		status = lg_setup_draft_tcp(&draft, LG_LISTEN_HTTP,
@@ -327,8 +291,7 @@ static enum lg_status plan_files(struct dovecot *dovecot, const char *variant)
 	if (status == LG_OK)
 		status = add_doveadm(dovecot, &draft);
 	if (status == LG_OK)
-		status =
-			lg_setup_draft_end(&draft, dovecot->plan, dovecot->err);
+		status = lg_setup_draft_end(&draft, dovecot->err);
 	if (status == LG_OK)
 		status = add_pieces(dovecot, variant, tcp);
 	if (status == LG_OK && is_dict(variant))
@@ -342,7 +305,7 @@ static enum lg_status plan_files(struct dovecot *dovecot, const char *variant)
 static void add_words(struct dovecot *dovecot)
 {
 	struct lg_setup_plan *plan = dovecot->plan;
-	const char *conf = lg_setup_keep(plan, dovecot->conf.conf.data);
+	const char *conf = dovecot->conf.conf;
 
 	plan->test =
 		(struct lg_setup_words){{"doveconf", "-n", "-c", conf, NULL}};
@@ -354,22 +317,19 @@ static void add_words(struct dovecot *dovecot)
 
 static enum lg_status find(struct dovecot *dovecot)
 {
-	const struct lg_setup_ask *ask = dovecot->ask;
-	size_t len = 0;
+	static const char usual[] = "/run/dovecot";
+	size_t len = strlen(usual);
 	const char *base;
-	enum lg_status status =
-		lg_setup_doveconf_read(ask, &dovecot->conf, dovecot->err);
+	enum lg_status status = lg_setup_doveconf_read(
+		dovecot->ask, dovecot->plan, &dovecot->conf, dovecot->err);
 
 	if (status != LG_OK)
 		return status;
-	status = lg_setup_gate_user(ask, &dovecot->gate, dovecot->err);
-	if (status != LG_OK)
-		return status;
+	dovecot->gate = lg_setup_gate_user(dovecot->ask, dovecot->plan);
 	base = lg_setup_doveconf_value(&dovecot->conf, "base_dir", &len);
-	lg_buffer_format(&dovecot->socket, "%.*s/http",
-			 base ? (int)len : (int)strlen("/run/dovecot"),
-			 base ? base : "/run/dovecot");
-	return lg_buffer_status(&dovecot->socket, dovecot->err);
+	dovecot->socket = lg_setup_text(dovecot->plan, "%.*s/http", (int)len,
+					base ? base : usual);
+	return LG_OK;
 }
 
 enum lg_status lg_setup_dovecot(const struct lg_setup_ask *ask,
@@ -395,8 +355,5 @@ enum lg_status lg_setup_dovecot(const struct lg_setup_ask *ask,
 		out_plan->variant = lg_setup_keep(out_plan, variant);
 		add_words(&dovecot);
 	}
-	lg_setup_doveconf_release(&dovecot.conf);
-	lg_buffer_release(&dovecot.socket);
-	lg_buffer_release(&dovecot.gate);
 	return status;
 }

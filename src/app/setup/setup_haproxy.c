@@ -28,13 +28,13 @@ struct haproxy {
 	struct lg_setup_plan *plan;
 	struct lg_error *err;
 	const char *variant;
-	struct lg_buffer conf;
-	struct lg_buffer folder;
-	struct lg_buffer text;
+	const char *conf;
+	const char *folder;
+	const char *text;
 	struct lg_block_text *tree;
 	struct lg_setup_sites sites;
-	struct lg_buffer socket; /* the gate's runtime socket */
-	struct lg_buffer rules;
+	const char *socket; /* the gate's runtime socket */
+	const char *rules;
 };
 
 static enum lg_status find_conf(struct haproxy *haproxy)
@@ -44,14 +44,15 @@ static enum lg_status find_conf(struct haproxy *haproxy)
 	enum lg_status status;
 
 	if (ask->config_dir != NULL) {
-		lg_buffer_format(&haproxy->conf, "%s/haproxy.cfg",
-				 ask->config_dir);
-		return lg_buffer_status(&haproxy->conf, haproxy->err);
+		haproxy->conf = lg_setup_text(haproxy->plan, "%s/haproxy.cfg",
+					      ask->config_dir);
+		return LG_OK;
 	}
 	status = lg_running_haproxy(ask->machine, &sets, haproxy->err);
 	if (status == LG_OK && sets.count == 1)
-		lg_buffer_append(&haproxy->conf, sets.item[0],
-				 strcspn(sets.item[0], "\n"));
+		haproxy->conf = lg_setup_text(haproxy->plan, "%.*s",
+					      (int)strcspn(sets.item[0], "\n"),
+					      sets.item[0]);
 	if (status == LG_OK &&
 	    (sets.count != 1 ||
 	     strchr(sets.item[0], '\n') !=
@@ -62,32 +63,27 @@ static enum lg_status find_conf(struct haproxy *haproxy)
 				      "below %s/haproxy into them by hand",
 				      ask->datadir);
 	lg_strlist_release(&sets);
-	return status == LG_OK ? lg_buffer_status(&haproxy->conf, haproxy->err)
-			       : status;
+	return status;
 }
 
 static enum lg_status read_conf(struct haproxy *haproxy)
 {
-	const struct lg_machine *machine = haproxy->ask->machine;
 	enum lg_status status = find_conf(haproxy);
 
 	if (status == LG_OK)
-		status = machine->read(machine->self, haproxy->conf.data,
-				       &haproxy->text, haproxy->err);
+		status = lg_setup_read(haproxy->ask, haproxy->conf,
+				       haproxy->plan, &haproxy->text,
+				       haproxy->err);
 	if (status == LG_ERR_UNKNOWN_KEY)
 		return lg_error_set(haproxy->err, LG_ERR_UNKNOWN_KEY,
-				    haproxy->conf.data,
+				    haproxy->conf,
 				    "is not there: HAProxy is not installed "
 				    "here");
-	lg_buffer_text(&haproxy->text, "");
-	if (status == LG_OK)
-		status = lg_setup_folder_of(haproxy->conf.data,
-					    &haproxy->folder, haproxy->err);
-	if (status == LG_OK)
-		status = lg_block_text_lines(haproxy->text.data,
-					     haproxy->text.len, &haproxy->tree,
-					     haproxy->err);
-	return status;
+	if (status != LG_OK)
+		return status;
+	haproxy->folder = lg_setup_folder_of(haproxy->plan, haproxy->conf);
+	return lg_block_text_lines(haproxy->text, strlen(haproxy->text),
+				   &haproxy->tree, haproxy->err);
 }
 
 /* Frontends in HTTP that lead on to a server. */
@@ -129,12 +125,10 @@ static enum lg_status find_sites(struct haproxy *haproxy)
 }
 
 /* Beside the runtime socket that is there: that folder is there too. */
-static enum lg_status find_socket(struct haproxy *haproxy)
+static void find_socket(struct haproxy *haproxy)
 {
 	struct lg_haproxy_section global;
 	const char *path = NULL;
-	struct lg_buffer folder = {0};
-	enum lg_status status = LG_OK;
 
 	if (lg_haproxy_find(lg_block_root(haproxy->tree), "global", "",
 			    &global)) {
@@ -146,48 +140,25 @@ static enum lg_status find_socket(struct haproxy *haproxy)
 				path = lg_haproxy_word(line, 2);
 		}
 	}
-	if (path)
-		status = lg_setup_folder_of(path, &folder, haproxy->err);
-	else
-		lg_buffer_text(&folder, SOCKET_FOLDER);
-	if (status == LG_OK)
-		status = lg_buffer_status(&folder, haproxy->err);
-	lg_buffer_format(&haproxy->socket, "%s/logongate.sock",
-			 folder.data ? folder.data : "");
-	lg_buffer_release(&folder);
-	return status == LG_OK
-		       ? lg_buffer_status(&haproxy->socket, haproxy->err)
-		       : status;
+	haproxy->socket = lg_setup_text(
+		haproxy->plan, "%s/logongate.sock",
+		path ? lg_setup_folder_of(haproxy->plan, path) : SOCKET_FOLDER);
 }
 
 /* What the names of a frontend are worth, as the drop-in has it commented. */
 static enum lg_status read_rules(struct haproxy *haproxy)
 {
-	struct lg_buffer folder = {0};
-	struct lg_buffer identity = {0};
 	struct lg_setup_swap swaps[] = {
-		{FOLDER_EXAMPLE, NULL}, {IDENTITY_EXAMPLE, NULL}, {NULL, NULL}};
-	enum lg_status status;
+		{FOLDER_EXAMPLE,
+		 lg_setup_text(haproxy->plan, "%s/", haproxy->folder)},
+		{IDENTITY_EXAMPLE, IDENTITY_EXAMPLE},
+		{NULL, NULL}};
 
-	lg_buffer_format(&folder, "%s/", haproxy->folder.data);
-	if (strcmp(haproxy->variant, "nobody") == 0)
-		lg_buffer_text(&identity, IDENTITY_EXAMPLE);
-	else
-		lg_buffer_format(&identity, "%s%s)", &IDENTITY[1],
-				 haproxy->variant);
-	swaps[0].by = folder.data;
-	swaps[1].by = identity.data;
-	status = lg_buffer_status(&folder, haproxy->err);
-	if (status == LG_OK)
-		status = lg_buffer_status(&identity, haproxy->err);
-	if (status == LG_OK)
-		status = lg_setup_dropin(haproxy->ask, "haproxy/logongate.cfg",
-					 swaps, &haproxy->rules, haproxy->err);
-	lg_buffer_text(&haproxy->rules, "");
-	lg_buffer_release(&folder);
-	lg_buffer_release(&identity);
-	return status == LG_OK ? lg_buffer_status(&haproxy->rules, haproxy->err)
-			       : status;
+	if (strcmp(haproxy->variant, "nobody") != 0)
+		swaps[1].by = lg_setup_text(haproxy->plan, "%s%s)",
+					    &IDENTITY[1], haproxy->variant);
+	return lg_setup_dropin(haproxy->ask, "haproxy/logongate.cfg", swaps,
+			       haproxy->plan, &haproxy->rules, haproxy->err);
 }
 
 /* Where the rules of a section go: behind its last "http-request auth". */
@@ -224,38 +195,29 @@ static void put_in(struct haproxy *haproxy, const char *stats,
 				       lg_haproxy_word(section.head, 1)))
 			lg_setup_insert_at(insert,
 					   place_of_rules(&section)->body,
-					   haproxy->rules.data);
+					   haproxy->rules);
 	}
 }
 
-/* The runtime socket, unless the settings name one. */
+/* The runtime socket, unless the settings name one; *out_stats is "" then. */
 static enum lg_status stats_lines(struct haproxy *haproxy,
 				  struct lg_setup_draft *draft,
-				  struct lg_buffer *out_stats)
+				  const char **out_stats)
 {
-	struct lg_buffer user = {0};
-	struct lg_buffer lines = {0};
-	enum lg_status status;
+	struct lg_setup_plan *plan = haproxy->plan;
 
+	*out_stats = "";
 	if (haproxy->ask->settings->haproxy_stats_socket != NULL)
 		return LG_OK;
-	status = lg_setup_gate_user(haproxy->ask, &user, haproxy->err);
-	lg_buffer_format(out_stats,
-			 "\t# logongate ends sessions through it\n"
-			 "\tstats socket %s mode 600 level admin user %s\n",
-			 haproxy->socket.data, user.data ? user.data : "");
-	lg_buffer_format(&lines, "stats_socket = \"%s\"\n",
-			 haproxy->socket.data);
-	if (status == LG_OK)
-		status = lg_buffer_status(out_stats, haproxy->err);
-	if (status == LG_OK)
-		status = lg_buffer_status(&lines, haproxy->err);
-	if (status == LG_OK)
-		status = lg_setup_add_section(&draft->after, "haproxy",
-					      lines.data, haproxy->err);
-	lg_buffer_release(&user);
-	lg_buffer_release(&lines);
-	return status;
+	*out_stats = lg_setup_text(
+		plan,
+		"\t# logongate ends sessions through it\n"
+		"\tstats socket %s mode 600 level admin user %s\n",
+		haproxy->socket, lg_setup_gate_user(haproxy->ask, plan));
+	return lg_setup_add_section(
+		&draft->after, "haproxy",
+		lg_setup_text(plan, "stats_socket = \"%s\"\n", haproxy->socket),
+		haproxy->err);
 }
 
 static enum lg_status plan_conf(struct haproxy *haproxy,
@@ -264,31 +226,28 @@ static enum lg_status plan_conf(struct haproxy *haproxy,
 {
 	const struct lg_setup_swap swaps[] = {
 		{SPOP_EXAMPLE, spop}, {HTTP_EXAMPLE, http}, {NULL, NULL}};
-	struct lg_setup_insert insert = {.text = haproxy->text.data};
-	struct lg_buffer backends = {0};
-	struct lg_buffer stats = {0};
+	struct lg_setup_insert insert = {.text = haproxy->text};
+	const char *backends = NULL;
+	const char *stats = NULL;
 	enum lg_status status = stats_lines(haproxy, draft, &stats);
 
 	if (status == LG_OK)
-		status = lg_setup_dropin(haproxy->ask,
-					 "haproxy/logongate-backends.cfg",
-					 swaps, &backends, haproxy->err);
-	if (status == LG_OK) {
-		put_in(haproxy, stats.data ? stats.data : "", &insert);
-		if (strstr(haproxy->text.data, "backend logongate-spop") ==
-		    NULL) {
-			lg_setup_insert_at(&insert, haproxy->text.len, "\n");
-			lg_buffer_text(&insert.out, backends.data);
-		}
-		status = lg_setup_insert_end(&insert, haproxy->err);
+		status = lg_setup_dropin(
+			haproxy->ask, "haproxy/logongate-backends.cfg", swaps,
+			haproxy->plan, &backends, haproxy->err);
+	if (status != LG_OK)
+		return status;
+	put_in(haproxy, stats, &insert);
+	if (strstr(haproxy->text, "backend logongate-spop") == NULL) {
+		lg_setup_insert_at(&insert, strlen(haproxy->text), "\n");
+		lg_buffer_text(&insert.out, backends);
 	}
+	status = lg_setup_insert_end(&insert, haproxy->err);
 	if (status == LG_OK)
-		status = lg_setup_his_file(haproxy->plan, haproxy->conf.data,
-					   haproxy->text.data, insert.out.data,
+		status = lg_setup_his_file(haproxy->plan, haproxy->conf,
+					   haproxy->text, insert.out.data,
 					   haproxy->err);
 	lg_buffer_release(&insert.out);
-	lg_buffer_release(&backends);
-	lg_buffer_release(&stats);
 	return status;
 }
 
@@ -298,7 +257,8 @@ static enum lg_status plan_files(struct haproxy *haproxy)
 	struct lg_setup_draft draft = {0};
 	const char *spop = NULL;
 	const char *http = NULL;
-	enum lg_status status = lg_setup_draft_begin(ask, &draft, haproxy->err);
+	enum lg_status status =
+		lg_setup_draft_begin(ask, haproxy->plan, &draft, haproxy->err);
 
 	if (status == LG_OK)
 		status = lg_setup_draft_tcp(&draft, LG_LISTEN_SPOP,
@@ -310,14 +270,13 @@ static enum lg_status plan_files(struct haproxy *haproxy)
 					    HTTP_EXAMPLE, &http, haproxy->err);
 	if (status == LG_OK)
 		status = lg_setup_own_dropin(ask, "haproxy/logongate-spoe.cfg",
-					     NULL, haproxy->folder.data,
+					     NULL, haproxy->folder,
 					     "logongate-spoe.cfg",
 					     haproxy->plan, haproxy->err);
 	if (status == LG_OK)
 		status = plan_conf(haproxy, &draft, spop, http);
 	if (status == LG_OK)
-		status =
-			lg_setup_draft_end(&draft, haproxy->plan, haproxy->err);
+		status = lg_setup_draft_end(&draft, haproxy->err);
 	if (status == LG_OK && strcmp(haproxy->variant, "nobody") == 0)
 		status = lg_setup_note_unnamed(haproxy->plan, haproxy->err);
 	lg_setup_draft_release(&draft);
@@ -328,22 +287,19 @@ static enum lg_status plan(struct haproxy *haproxy)
 {
 	struct lg_setup_plan *plan = haproxy->plan;
 	enum lg_status status = read_conf(haproxy);
-	const char *conf;
 
 	if (status != LG_OK)
 		return status;
-	conf = lg_setup_keep(plan, haproxy->conf.data);
-	plan->test = (struct lg_setup_words){{"haproxy", "-c", "-f", conf}};
+	plan->test =
+		(struct lg_setup_words){{"haproxy", "-c", "-f", haproxy->conf}};
 	plan->service = "haproxy";
 	plan->reloads = 1;
 	plan->is_partial = 1;
 	status = find_sites(haproxy);
-	if (status == LG_OK && haproxy->sites.names.count == 0)
-		return LG_OK;
-	if (status == LG_OK)
-		status = find_socket(haproxy);
-	if (status == LG_OK)
-		status = read_rules(haproxy);
+	if (status != LG_OK || haproxy->sites.names.count == 0)
+		return status;
+	find_socket(haproxy);
+	status = read_rules(haproxy);
 	return status == LG_OK ? plan_files(haproxy) : status;
 }
 
@@ -359,11 +315,6 @@ enum lg_status lg_setup_haproxy(const struct lg_setup_ask *ask,
 		status = lg_setup_no_key(ask, err);
 	if (status == LG_OK)
 		status = plan(&haproxy);
-	lg_buffer_release(&haproxy.conf);
-	lg_buffer_release(&haproxy.folder);
-	lg_buffer_release(&haproxy.text);
-	lg_buffer_release(&haproxy.socket);
-	lg_buffer_release(&haproxy.rules);
 	lg_strlist_release(&haproxy.sites.names);
 	lg_block_text_free(&haproxy.tree);
 	return status;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "app/doors/doors_match.h"
+#include "app/setup/setup_plan.h"
 
 #define SUBMISSION "$logongate_submission"
 #define MAIL "$logongate_mail"
@@ -147,21 +148,21 @@ enum lg_status lg_setup_master_insert(struct lg_buffer *text,
 				      const char *service, const char *lines,
 				      struct lg_error *err)
 {
-	struct lg_buffer whole = {0};
 	const char *end = service_end(text->data ? text->data : "", service);
+	struct lg_buffer whole = {0};
 	enum lg_status status;
+	size_t at;
 
 	if (end == NULL)
 		return lg_error_set(err, LG_ERR_SYNTAX, "master.cf",
 				    "the service %s was not found in it",
 				    service);
-	lg_buffer_append(&whole, text->data, (size_t)(end - text->data));
-	if (whole.len && whole.data[whole.len - 1] != '\n')
-		lg_buffer_char(&whole, '\n');
-	lg_buffer_text(&whole, lines);
-	lg_buffer_text(&whole, end);
+	at = (size_t)(end - text->data);
+	lg_buffer_format(&whole, "%s%s", at && end[-1] != '\n' ? "\n" : "",
+			 lines);
 	status = lg_buffer_status(&whole, err);
-	lg_buffer_release(text);
-	*text = whole;
+	if (status == LG_OK)
+		status = lg_setup_splice(text, at, 0, whole.data, err);
+	lg_buffer_release(&whole);
 	return status;
 }

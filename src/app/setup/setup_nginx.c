@@ -8,6 +8,8 @@
  */
 #include <string.h>
 
+#include "base/listed.h"
+
 #include "app/setup/setup_nginx_text.h"
 #include "app/setup/setup_parts.h"
 
@@ -19,9 +21,8 @@ struct nginx {
 	struct lg_setup_plan *plan;
 	struct lg_error *err;
 	const char *variant;
-	struct lg_buffer conf;
-	struct lg_buffer folder;
-	struct lg_buffer user;
+	const char *folder;
+	const char *user; /* the workers'; NULL: nobody says */
 	struct lg_strlist paths;
 	struct lg_strlist texts; /* of the same files */
 	struct lg_setup_sites sites;
@@ -39,59 +40,47 @@ static const struct {
 };
 
 /* Each file once, as it lies on the disk. */
-static enum lg_status read_file(struct nginx *nginx, const char *path,
-				size_t len)
+static enum lg_status read_file(struct nginx *nginx, const char *path)
 {
-	const struct lg_machine *machine = nginx->ask->machine;
-	struct lg_buffer name = {0};
-	struct lg_buffer text = {0};
+	const char *text = NULL;
 	enum lg_status status;
 
-	lg_buffer_append(&name, path, len);
-	status = lg_buffer_status(&name, nginx->err);
-	for (size_t i = 0; status == LG_OK && i < nginx->paths.count; i++) {
-		if (strcmp(nginx->paths.item[i], name.data) == 0)
-			goto out;
-	}
+	if (lg_listed(&nginx->paths, path))
+		return LG_OK;
+	status =
+		lg_setup_read(nginx->ask, path, nginx->plan, &text, nginx->err);
 	if (status == LG_OK)
-		status = machine->read(machine->self, name.data, &text,
-				       nginx->err);
-	if (status == LG_OK)
-		status = lg_strlist_add(&nginx->paths, name.data, name.len,
+		status = lg_strlist_add(&nginx->paths, path, strlen(path),
 					nginx->err);
 	if (status == LG_OK)
-		status = lg_strlist_add(&nginx->texts,
-					text.data ? text.data : "", text.len,
+		status = lg_strlist_add(&nginx->texts, text, strlen(text),
 					nginx->err);
-out:
-	lg_buffer_release(&name);
-	lg_buffer_release(&text);
 	return status;
 }
 
 static enum lg_status read_files(struct nginx *nginx)
 {
-	const struct lg_machine *machine = nginx->ask->machine;
 	struct lg_buffer shown = {0};
-	enum lg_status status = lg_setup_main_file(
-		nginx->ask, "nginx", "nginx.conf", &nginx->conf, nginx->err);
-	const char *conf = nginx->conf.len ? nginx->conf.data : NULL;
+	const char *conf = NULL;
+	enum lg_status status =
+		lg_setup_main_file(nginx->ask, "nginx", "nginx.conf",
+				   nginx->plan, &conf, nginx->err);
 	const char *argv[] = {"nginx", "-T", "-q", conf ? "-c" : NULL,
 			      conf,    NULL};
 
 	if (status == LG_OK)
-		status = machine->prints(machine->self, argv, &shown,
+		status = lg_setup_prints(nginx->ask, "nginx", argv, &shown,
 					 nginx->err);
-	if (status == LG_ERR_UNKNOWN_KEY)
-		status = lg_error_set(nginx->err, LG_ERR_UNKNOWN_KEY, "nginx",
-				      "is not installed here");
 	for (const char *at = shown.data; status == LG_OK && at && *at;) {
 		size_t len = strcspn(at, "\n");
 
 		if (strncmp(at, HEADING, strlen(HEADING)) == 0 &&
 		    at[len - 1] == ':')
-			status = read_file(nginx, at + strlen(HEADING),
-					   len - strlen(HEADING) - 1);
+			status = read_file(
+				nginx,
+				lg_setup_text(nginx->plan, "%.*s",
+					      (int)(len - strlen(HEADING) - 1),
+					      at + strlen(HEADING)));
 		at += len + (at[len] == '\n');
 	}
 	lg_buffer_release(&shown);
@@ -106,10 +95,10 @@ static enum lg_status read_main(struct nginx *nginx)
 {
 	const char *text = nginx->texts.item[0];
 	const char *user = strstr(text, "user ");
-	enum lg_status status = lg_setup_folder_of(nginx->paths.item[0],
-						   &nginx->folder, nginx->err);
+	enum lg_status status = LG_OK;
 
-	if (status == LG_OK && strstr(text, "conf.d/*.conf") == NULL)
+	nginx->folder = lg_setup_folder_of(nginx->plan, nginx->paths.item[0]);
+	if (strstr(text, "conf.d/*.conf") == NULL)
 		return lg_error_set(nginx->err, LG_ERR_CONFLICT,
 				    nginx->paths.item[0],
 				    "does not include conf.d/*.conf, where "
@@ -118,7 +107,8 @@ static enum lg_status read_main(struct nginx *nginx)
 	if (user != NULL && (user == text || user[-1] == '\n')) {
 		user += strlen("user ");
 		user += strspn(user, " \t");
-		lg_buffer_append(&nginx->user, user, strcspn(user, " \t;\n"));
+		nginx->user = lg_setup_text(nginx->plan, "%.*s",
+					    (int)strcspn(user, " \t;\n"), user);
 	}
 	nginx->sites.what = "server block";
 	for (size_t i = 0; status == LG_OK && i < nginx->texts.count; i++)
@@ -127,40 +117,24 @@ static enum lg_status read_main(struct nginx *nginx)
 	if (status == LG_OK)
 		status = lg_setup_sites_choose(nginx->ask, &nginx->sites,
 					       "nginx", nginx->err);
-	return status == LG_OK ? lg_buffer_status(&nginx->user, nginx->err)
-			       : status;
+	return status;
 }
 
 static enum lg_status plan_parts(struct nginx *nginx)
 {
-	const struct lg_setup_ask *ask = nginx->ask;
-	struct lg_setup_draft draft = {0};
 	struct lg_setup_swap swaps[] = {{NULL, NULL}, {NULL, NULL}};
-	struct lg_buffer usual = {0};
-	struct lg_buffer here = {0};
-	enum lg_status status = lg_setup_draft_begin(ask, &draft, nginx->err);
+	enum lg_status status = lg_setup_http_socket(nginx->ask, nginx->plan,
+						     &swaps[0], nginx->err);
 
-	if (status == LG_OK)
-		status = lg_setup_draft_socket(&draft, LG_LISTEN_HTTP,
-					       nginx->err);
-	if (status == LG_OK)
-		status = lg_setup_draft_end(&draft, nginx->plan, nginx->err);
-	if (status == LG_OK)
-		status = lg_setup_socket(ask, LG_LISTEN_HTTP, &usual, &here,
-					 nginx->err);
-	swaps[0] = (struct lg_setup_swap){usual.data, here.data};
 	for (size_t i = 0;
 	     status == LG_OK && i < sizeof(parts) / sizeof(parts[0]); i++)
-		status = lg_setup_own_dropin(ask, parts[i].dropin, swaps,
-					     nginx->folder.data, parts[i].place,
+		status = lg_setup_own_dropin(nginx->ask, parts[i].dropin, swaps,
+					     nginx->folder, parts[i].place,
 					     nginx->plan, nginx->err);
-	if (status == LG_OK && nginx->user.len &&
-	    strcmp(nginx->user.data, "root") != 0)
-		status = lg_setup_join(ask, nginx->user.data, nginx->plan,
+	if (status == LG_OK && nginx->user && *nginx->user &&
+	    strcmp(nginx->user, "root") != 0)
+		status = lg_setup_join(nginx->ask, nginx->user, nginx->plan,
 				       nginx->err);
-	lg_setup_draft_release(&draft);
-	lg_buffer_release(&usual);
-	lg_buffer_release(&here);
 	return status;
 }
 
@@ -180,20 +154,6 @@ static enum lg_status plan_sites(struct nginx *nginx)
 		lg_buffer_release(&after);
 	}
 	return status;
-}
-
-static int has_njs(const struct lg_machine *machine)
-{
-	struct lg_strlist names = {0};
-	struct lg_error ignored;
-	int found = 0;
-
-	if (machine->list(machine->self, MODULES, &names, &ignored) != LG_OK)
-		return 0;
-	for (size_t i = 0; i < names.count; i++)
-		found |= strstr(names.item[i], "http_js") != NULL;
-	lg_strlist_release(&names);
-	return found;
 }
 
 /* What the script of njs needs of a site (an upstream, its scheme) is not to
@@ -217,8 +177,9 @@ static enum lg_status note_mapi(struct nginx *nginx)
 			       "first lines say how, and njs (the package "
 			       "libnginx-mod-http-js) %s here.",
 			       ask->datadir,
-			       has_njs(ask->machine) ? "is installed"
-						     : "is not installed")
+			       lg_setup_has_name(ask, MODULES, "http_js")
+				       ? "is installed"
+				       : "is not installed")
 		     : LG_OK;
 }
 
@@ -262,9 +223,6 @@ enum lg_status lg_setup_nginx(const struct lg_setup_ask *ask,
 		status = lg_setup_no_key(ask, err);
 	if (status == LG_OK)
 		status = plan(&nginx);
-	lg_buffer_release(&nginx.conf);
-	lg_buffer_release(&nginx.folder);
-	lg_buffer_release(&nginx.user);
 	lg_strlist_release(&nginx.paths);
 	lg_strlist_release(&nginx.texts);
 	lg_strlist_release(&nginx.sites.names);

@@ -20,7 +20,7 @@ struct pam {
 	struct lg_setup_plan *plan;
 	struct lg_error *err;
 	const char *folder;
-	struct lg_buffer dropin; /* logongate-VARIANT */
+	const char *dropin; /* pam/logongate-VARIANT */
 	struct lg_setup_sites sites;
 };
 
@@ -37,40 +37,27 @@ static int is_mail(const char *service)
 	return 0;
 }
 
-static enum lg_status read_stack(const struct pam *pam, const char *service,
-				 struct lg_buffer *out_path,
-				 struct lg_buffer *out_text)
+static const char *path_of(const struct pam *pam, const char *service)
 {
-	const struct lg_machine *machine = pam->ask->machine;
-	enum lg_status status;
-
-	lg_buffer_format(out_path, "%s/%s", pam->folder, service);
-	status = lg_buffer_status(out_path, pam->err);
-	if (status == LG_OK)
-		status = machine->read(machine->self, out_path->data, out_text,
-				       pam->err);
-	lg_buffer_text(out_text, "");
-	return status == LG_OK ? lg_buffer_status(out_text, pam->err) : status;
+	return lg_setup_text(pam->plan, "%s/%s", pam->folder, service);
 }
 
 static enum lg_status look_at(struct pam *pam, const char *service)
 {
-	struct lg_buffer path = {0};
-	struct lg_buffer text = {0};
-	enum lg_status status = read_stack(pam, service, &path, &text);
+	const char *text = NULL;
+	enum lg_status status = lg_setup_read(pam->ask, path_of(pam, service),
+					      pam->plan, &text, pam->err);
 
 	/* a folder, or a file that is gone again, is no stack */
 	if (status == LG_ERR_IO || status == LG_ERR_UNKNOWN_KEY)
-		status = LG_OK;
-	else if (status == LG_OK && (strstr(text.data, "logongate-closed") ||
-				     strstr(text.data, "logongate-open") ||
-				     strstr(text.data, MODULE)))
-		pam->sites.asking++;
-	else if (status == LG_OK)
-		status = lg_setup_sites_add(&pam->sites, service, pam->err);
-	lg_buffer_release(&path);
-	lg_buffer_release(&text);
-	return status;
+		return LG_OK;
+	if (status != LG_OK)
+		return status;
+	if (!strstr(text, "logongate-closed") &&
+	    !strstr(text, "logongate-open") && !strstr(text, MODULE))
+		return lg_setup_sites_add(&pam->sites, service, pam->err);
+	pam->sites.asking++;
+	return LG_OK;
 }
 
 static enum lg_status find_stacks(struct pam *pam)
@@ -102,36 +89,30 @@ static enum lg_status find_stacks(struct pam *pam)
 static enum lg_status plan_stack(struct pam *pam, const char *service)
 {
 	struct lg_setup_insert insert = {0};
-	struct lg_buffer path = {0};
-	struct lg_buffer text = {0};
-	struct lg_buffer line = {0};
+	const char *path = path_of(pam, service);
 	size_t at = 0;
-	enum lg_status status = read_stack(pam, service, &path, &text);
+	enum lg_status status = lg_setup_read(pam->ask, path, pam->plan,
+					      &insert.text, pam->err);
 
-	/* elsewhere than in its own folder PAM wants the whole path */
-	lg_buffer_format(&line, "@include %s%s%s\n",
-			 pam->ask->config_dir ? pam->folder : "",
-			 pam->ask->config_dir ? "/" : "",
-			 pam->dropin.data + strlen("pam/"));
-	if (status == LG_OK)
-		status = lg_buffer_status(&line, pam->err);
-	if (status == LG_OK) {
-		/* below the comment that says what the file is */
-		while (text.data[at] == '#' || text.data[at] == '\n') {
-			at += strcspn(text.data + at, "\n");
-			at += text.data[at] == '\n';
-		}
-		insert.text = text.data;
-		lg_setup_insert_at(&insert, at, line.data);
-		status = lg_setup_insert_end(&insert, pam->err);
+	if (status != LG_OK)
+		return status;
+	/* below the comment that says what the file is */
+	while (insert.text[at] == '#' || insert.text[at] == '\n') {
+		at += strcspn(insert.text + at, "\n");
+		at += insert.text[at] == '\n';
 	}
+	/* elsewhere than in its own folder PAM wants the whole path */
+	lg_setup_insert_at(
+		&insert, at,
+		lg_setup_text(pam->plan, "@include %s%s%s\n",
+			      pam->ask->config_dir ? pam->folder : "",
+			      pam->ask->config_dir ? "/" : "",
+			      pam->dropin + strlen("pam/")));
+	status = lg_setup_insert_end(&insert, pam->err);
 	if (status == LG_OK)
-		status = lg_setup_his_file(pam->plan, path.data, text.data,
+		status = lg_setup_his_file(pam->plan, path, insert.text,
 					   insert.out.data, pam->err);
 	lg_buffer_release(&insert.out);
-	lg_buffer_release(&path);
-	lg_buffer_release(&text);
-	lg_buffer_release(&line);
 	return status;
 }
 
@@ -186,52 +167,36 @@ static int is_installed(const struct lg_machine *machine)
  * the first change. A drop-in that names the whole path is somebody's own. */
 static enum lg_status need_module(const struct pam *pam)
 {
-	struct lg_buffer text = {0};
-	enum lg_status status = lg_setup_dropin(pam->ask, pam->dropin.data,
-						NULL, &text, pam->err);
+	const char *text = NULL;
+	enum lg_status status = lg_setup_dropin(pam->ask, pam->dropin, NULL,
+						pam->plan, &text, pam->err);
 
-	if (status == LG_OK && strstr(text.data, "/" MODULE) == NULL &&
+	if (status == LG_OK && strstr(text, "/" MODULE) == NULL &&
 	    !is_installed(pam->ask->machine))
 		status = lg_error_set(pam->err, LG_ERR_UNKNOWN_KEY, MODULE,
 				      "is not installed here: install the "
 				      "package libpam-logongate first");
-	lg_buffer_release(&text);
 	return status;
 }
 
 static enum lg_status plan_dropin(struct pam *pam)
 {
 	struct lg_setup_swap swaps[] = {{NULL, NULL}, {NULL, NULL}};
-	struct lg_setup_draft draft = {0};
-	struct lg_buffer usual = {0};
-	struct lg_buffer here = {0};
 	enum lg_status status =
-		lg_setup_draft_begin(pam->ask, &draft, pam->err);
+		lg_setup_http_socket(pam->ask, pam->plan, &swaps[0], pam->err);
 
-	if (status == LG_OK)
-		status =
-			lg_setup_draft_socket(&draft, LG_LISTEN_HTTP, pam->err);
-	if (status == LG_OK)
-		status = lg_setup_draft_end(&draft, pam->plan, pam->err);
-	if (status == LG_OK)
-		status = lg_setup_socket(pam->ask, LG_LISTEN_HTTP, &usual,
-					 &here, pam->err);
-	if (status == LG_OK && strncmp(here.data, "unix:", 5) != 0)
-		status = lg_error_set(pam->err, LG_ERR_CONFLICT,
-				      pam->ask->settings->path,
-				      "[listen.http] has no unix socket, and "
-				      "PAM asks over no other");
-	if (status == LG_OK) {
-		swaps[0].what = usual.data + 5;
-		swaps[0].by = here.data + 5;
-		status = lg_setup_own_dropin(
-			pam->ask, pam->dropin.data, swaps, pam->folder,
-			pam->dropin.data + strlen("pam/"), pam->plan, pam->err);
-	}
-	lg_setup_draft_release(&draft);
-	lg_buffer_release(&usual);
-	lg_buffer_release(&here);
-	return status;
+	if (status != LG_OK)
+		return status;
+	if (strncmp(swaps[0].by, "unix:", 5) != 0)
+		return lg_error_set(pam->err, LG_ERR_CONFLICT,
+				    pam->ask->settings->path,
+				    "[listen.http] has no unix socket, and PAM "
+				    "asks over no other");
+	swaps[0].what += 5;
+	swaps[0].by += 5;
+	return lg_setup_own_dropin(pam->ask, pam->dropin, swaps, pam->folder,
+				   pam->dropin + strlen("pam/"), pam->plan,
+				   pam->err);
 }
 
 enum lg_status lg_setup_pam(const struct lg_setup_ask *ask,
@@ -247,19 +212,16 @@ enum lg_status lg_setup_pam(const struct lg_setup_ask *ask,
 		lg_setup_begin(ask, "pam", "closed", out_plan, &variant, err);
 
 	out_plan->is_partial = 1;
-	if (status == LG_OK) {
-		lg_buffer_format(&pam.dropin, "pam/logongate-%s", variant);
-		status = lg_buffer_status(&pam.dropin, err);
-	}
-	if (status == LG_OK)
-		status = find_stacks(&pam);
+	if (status != LG_OK)
+		return status;
+	pam.dropin = lg_setup_text(out_plan, "pam/logongate-%s", variant);
+	status = find_stacks(&pam);
 	if (status == LG_OK && pam.sites.names.count)
 		status = need_module(&pam);
 	if (status == LG_OK && pam.sites.names.count)
 		status = plan_dropin(&pam);
 	for (size_t i = 0; status == LG_OK && i < pam.sites.names.count; i++)
 		status = plan_stack(&pam, pam.sites.names.item[i]);
-	lg_buffer_release(&pam.dropin);
 	lg_strlist_release(&pam.sites.names);
 	return status;
 }

@@ -14,59 +14,77 @@
 #define GATE_USER "logongate"
 #define RUN_DIR "/run/logongate"
 
-static enum lg_status replace(struct lg_buffer *text, const char *what,
-			      const char *by, struct lg_error *err)
+enum lg_status lg_setup_read(const struct lg_setup_ask *ask, const char *path,
+			     struct lg_setup_plan *plan, const char **out_text,
+			     struct lg_error *err)
 {
-	struct lg_buffer whole = {0};
-	const char *at = text->data ? text->data : "";
-	const char *found;
-	enum lg_status status;
+	struct lg_buffer text = {0};
+	enum lg_status status =
+		ask->machine->read(ask->machine->self, path, &text, err);
 
-	while ((found = strstr(at, what)) != NULL) {
-		lg_buffer_append(&whole, at, (size_t)(found - at));
-		lg_buffer_text(&whole, by);
-		at = found + strlen(what);
-	}
-	lg_buffer_text(&whole, at);
-	status = lg_buffer_status(&whole, err);
-	if (status == LG_OK) {
-		lg_buffer_clear(text);
-		lg_buffer_append(text, whole.data, whole.len);
-		status = lg_buffer_status(text, err);
-	}
-	lg_buffer_release(&whole);
+	if (status == LG_OK)
+		*out_text = lg_setup_take(plan, &text);
+	lg_buffer_release(&text);
 	return status;
 }
 
-enum lg_status lg_setup_swap(struct lg_buffer *text,
-			     const struct lg_setup_swap *swaps,
-			     struct lg_error *err)
+enum lg_status lg_setup_prints(const struct lg_setup_ask *ask,
+			       const char *server, const char *const argv[],
+			       struct lg_buffer *out_text, struct lg_error *err)
 {
-	enum lg_status status = LG_OK;
+	enum lg_status status =
+		ask->machine->prints(ask->machine->self, argv, out_text, err);
 
-	for (; status == LG_OK && swaps && swaps->what; swaps++)
-		status = replace(text, swaps->what, swaps->by, err);
+	if (status == LG_ERR_UNKNOWN_KEY)
+		return lg_error_set(err, LG_ERR_UNKNOWN_KEY, server,
+				    "is not installed here");
 	return status;
+}
+
+int lg_setup_has_name(const struct lg_setup_ask *ask, const char *folder,
+		      const char *part)
+{
+	struct lg_strlist names = {0};
+	struct lg_error ignored;
+	int found = 0;
+
+	if (ask->machine->list(ask->machine->self, folder, &names, &ignored) !=
+	    LG_OK)
+		return 0;
+	for (size_t i = 0; i < names.count; i++)
+		found |= strstr(names.item[i], part) != NULL;
+	lg_strlist_release(&names);
+	return found;
+}
+
+static const char *replaced(struct lg_setup_plan *plan, const char *text,
+			    const char *what, const char *by)
+{
+	struct lg_buffer whole = {0};
+	const char *found;
+
+	for (; (found = strstr(text, what)) != NULL;
+	     text = found + strlen(what)) {
+		lg_buffer_append(&whole, text, (size_t)(found - text));
+		lg_buffer_text(&whole, by);
+	}
+	lg_buffer_text(&whole, text);
+	return lg_setup_take(plan, &whole);
 }
 
 enum lg_status lg_setup_dropin(const struct lg_setup_ask *ask, const char *name,
 			       const struct lg_setup_swap *swaps,
-			       struct lg_buffer *out_text, struct lg_error *err)
+			       struct lg_setup_plan *plan,
+			       const char **out_text, struct lg_error *err)
 {
-	struct lg_buffer path = {0};
-	enum lg_status status;
+	const char *path = lg_setup_text(plan, "%s/%s", ask->datadir, name);
+	enum lg_status status = lg_setup_read(ask, path, plan, out_text, err);
 
-	lg_buffer_format(&path, "%s/%s", ask->datadir, name);
-	status = lg_buffer_status(&path, err);
-	if (status == LG_OK)
-		status = ask->machine->read(ask->machine->self, path.data,
-					    out_text, err);
 	if (status == LG_OK && ask->settings->run_dir)
-		status =
-			replace(out_text, RUN_DIR, ask->settings->run_dir, err);
-	if (status == LG_OK)
-		status = lg_setup_swap(out_text, swaps, err);
-	lg_buffer_release(&path);
+		*out_text = replaced(plan, *out_text, RUN_DIR,
+				     ask->settings->run_dir);
+	for (; status == LG_OK && swaps && swaps->what; swaps++)
+		*out_text = replaced(plan, *out_text, swaps->what, swaps->by);
 	return status;
 }
 
@@ -107,48 +125,24 @@ static enum lg_status own_file(const struct lg_setup_ask *ask, const char *path,
 {
 	const struct lg_setup_file *was = lg_setup_find(ask->record, path);
 	struct lg_setup_file file = {.path = path, .after = text, .mode = 0644};
-	struct lg_buffer now = {0};
-	enum lg_status status;
+	enum lg_status status =
+		lg_setup_read(ask, path, plan, &file.before, err);
 
-	status = ask->machine->read(ask->machine->self, path, &now, err);
-	if (status == LG_ERR_UNKNOWN_KEY) {
-		status = lg_setup_add(plan, &file, err);
-	} else if (status == LG_OK) {
-		file.before = now.data ? now.data : "";
-		if (strcmp(file.before, text) == 0)
-			status = LG_OK;
-		else if (was == NULL)
-			status = lg_error_set(err, LG_ERR_CONFLICT, path,
-					      "is there already and is not "
-					      "what setup would write; nothing "
-					      "is overwritten: move it away "
-					      "first");
-		else if (was->after && strcmp(file.before, was->after) != 0)
-			status = lg_setup_note(plan, err,
-					       "%s was changed since and is "
-					       "left as it is",
-					       path);
-		else
-			status = lg_setup_add(plan, &file, err);
-	}
-	lg_buffer_release(&now);
-	return status;
-}
-
-enum lg_status lg_setup_own_file(const struct lg_setup_ask *ask,
-				 const char *folder, const char *place,
-				 const char *text, struct lg_setup_plan *plan,
-				 struct lg_error *err)
-{
-	struct lg_buffer path = {0};
-	enum lg_status status;
-
-	lg_buffer_format(&path, "%s/%s", folder, place);
-	status = lg_buffer_status(&path, err);
-	if (status == LG_OK)
-		status = own_file(ask, path.data, text, plan, err);
-	lg_buffer_release(&path);
-	return status;
+	if (status == LG_ERR_UNKNOWN_KEY)
+		return lg_setup_add(plan, &file, err);
+	if (status != LG_OK || strcmp(file.before, text) == 0)
+		return status;
+	if (was == NULL)
+		return lg_error_set(err, LG_ERR_CONFLICT, path,
+				    "is there already and is not what setup "
+				    "would write; nothing is overwritten: move "
+				    "it away first");
+	if (was->after && strcmp(file.before, was->after) != 0)
+		return lg_setup_note(plan, err,
+				     "%s was changed since and is left as it "
+				     "is",
+				     path);
+	return lg_setup_add(plan, &file, err);
 }
 
 enum lg_status lg_setup_own_dropin(const struct lg_setup_ask *ask,
@@ -158,28 +152,28 @@ enum lg_status lg_setup_own_dropin(const struct lg_setup_ask *ask,
 				   struct lg_setup_plan *plan,
 				   struct lg_error *err)
 {
-	struct lg_buffer text = {0};
-	enum lg_status status = lg_setup_dropin(ask, name, swaps, &text, err);
+	const char *text = NULL;
+	enum lg_status status =
+		lg_setup_dropin(ask, name, swaps, plan, &text, err);
 
-	if (status == LG_OK)
-		status = lg_setup_own_file(ask, folder, place,
-					   text.data ? text.data : "", plan,
-					   err);
-	lg_buffer_release(&text);
-	return status;
+	if (status != LG_OK)
+		return status;
+	return own_file(ask, lg_setup_text(plan, "%s/%s", folder, place), text,
+			plan, err);
 }
 
 enum lg_status lg_setup_main_file(const struct lg_setup_ask *ask,
 				  const char *program, const char *name,
-				  struct lg_buffer *out_path,
-				  struct lg_error *err)
+				  struct lg_setup_plan *plan,
+				  const char **out_path, struct lg_error *err)
 {
 	struct lg_strlist files = {0};
 	enum lg_status status;
 
+	*out_path = NULL;
 	if (ask->config_dir != NULL) {
-		lg_buffer_format(out_path, "%s/%s", ask->config_dir, name);
-		return lg_buffer_status(out_path, err);
+		*out_path = lg_setup_text(plan, "%s/%s", ask->config_dir, name);
+		return LG_OK;
 	}
 	status = lg_running_configurations(ask->machine, program, &files, err);
 	if (status == LG_OK && files.count > 1)
@@ -188,22 +182,18 @@ enum lg_status lg_setup_main_file(const struct lg_setup_ask *ask,
 				      "the one that is meant with "
 				      "--config-dir");
 	if (status == LG_OK && files.count)
-		lg_buffer_text(out_path, files.item[0]);
+		*out_path = lg_setup_keep(plan, files.item[0]);
 	lg_strlist_release(&files);
-	return status == LG_OK ? lg_buffer_status(out_path, err) : status;
+	return status;
 }
 
-enum lg_status lg_setup_folder_of(const char *path,
-				  struct lg_buffer *out_folder,
-				  struct lg_error *err)
+const char *lg_setup_folder_of(struct lg_setup_plan *plan, const char *path)
 {
 	const char *slash = strrchr(path, '/');
 
-	if (slash != NULL)
-		lg_buffer_append(out_folder, path, (size_t)(slash - path));
-	else
-		lg_buffer_char(out_folder, '.');
-	return lg_buffer_status(out_folder, err);
+	return slash == NULL
+		       ? "."
+		       : lg_setup_text(plan, "%.*s", (int)(slash - path), path);
 }
 
 enum lg_status lg_setup_join(const struct lg_setup_ask *ask, const char *user,
@@ -212,19 +202,19 @@ enum lg_status lg_setup_join(const struct lg_setup_ask *ask, const char *user,
 	if (ask->change->is_member(ask->change->self, user, DOOR_GROUP))
 		return LG_OK;
 	plan->joins = lg_setup_keep(plan, user);
-	return plan->joins ? LG_OK : lg_no_memory(err);
+	return lg_setup_plan_status(plan, err);
 }
 
-enum lg_status lg_setup_gate_user(const struct lg_setup_ask *ask,
-				  struct lg_buffer *out_user,
-				  struct lg_error *err)
+const char *lg_setup_gate_user(const struct lg_setup_ask *ask,
+			       struct lg_setup_plan *plan)
 {
+	struct lg_buffer user = {0};
 	struct lg_error ignored;
 
 	if (ask->change->owner(ask->change->self, ask->settings->state_dir,
-			       out_user, &ignored) != LG_OK)
-		lg_buffer_text(out_user, GATE_USER);
-	return lg_buffer_status(out_user, err);
+			       &user, &ignored) != LG_OK)
+		lg_buffer_text(&user, GATE_USER);
+	return lg_setup_take(plan, &user);
 }
 
 enum lg_status lg_setup_no_key(const struct lg_setup_ask *ask,
@@ -237,43 +227,12 @@ enum lg_status lg_setup_no_key(const struct lg_setup_ask *ask,
 			    "no secret into other servers' configuration");
 }
 
-enum lg_status lg_setup_socket(const struct lg_setup_ask *ask,
-			       enum lg_listener listener,
-			       struct lg_buffer *out_usual,
-			       struct lg_buffer *out_here, struct lg_error *err)
-{
-	const struct lg_strlist *address =
-		&ask->settings->listen[listener].address;
-	const char *run_dir = ask->settings->run_dir;
-	const char *here = NULL;
-	enum lg_status status;
-
-	if (run_dir == NULL)
-		run_dir = RUN_DIR;
-	lg_buffer_format(out_usual, "unix:%s/%s.sock", run_dir,
-			 lg_listener_name(listener));
-	for (size_t i = 0; i < address->count && !here; i++) {
-		if (strncmp(address->item[i], "unix:", 5) == 0)
-			here = address->item[i] + 5;
-	}
-	if (here != NULL)
-		lg_buffer_format(out_here, "unix:%s%s%s",
-				 *here == '/' ? "" : run_dir,
-				 *here == '/' ? "" : "/", here);
-	else if (address->count)
-		lg_buffer_text(out_here, address->item[0]);
-	else
-		lg_buffer_text(out_here,
-			       out_usual->data ? out_usual->data : "");
-	status = lg_buffer_status(out_usual, err);
-	return status == LG_OK ? lg_buffer_status(out_here, err) : status;
-}
-
 enum lg_status lg_setup_draft_begin(const struct lg_setup_ask *ask,
+				    struct lg_setup_plan *plan,
 				    struct lg_setup_draft *out_draft,
 				    struct lg_error *err)
 {
-	struct lg_setup_draft draft = {.ask = ask};
+	struct lg_setup_draft draft = {.ask = ask, .plan = plan};
 	enum lg_status status;
 
 	if (ask->settings->path == NULL)
@@ -282,19 +241,18 @@ enum lg_status lg_setup_draft_begin(const struct lg_setup_ask *ask,
 				    "its own (%s/settings/logongate.conf is a "
 				    "sample)",
 				    ask->datadir);
-	status = ask->machine->read(ask->machine->self, ask->settings->path,
-				    &draft.before, err);
-	lg_buffer_text(&draft.before, "");
-	if (status == LG_OK)
-		lg_buffer_text(&draft.after,
-			       draft.before.data ? draft.before.data : "");
-	if (status == LG_OK)
-		status = lg_buffer_status(&draft.after, err);
-	if (status == LG_OK)
-		*out_draft = draft;
-	else
-		lg_setup_draft_release(&draft);
-	return status;
+	status = lg_setup_read(ask, ask->settings->path, plan, &draft.before,
+			       err);
+	if (status != LG_OK)
+		return status;
+	lg_buffer_text(&draft.after, draft.before);
+	*out_draft = draft;
+	return lg_buffer_status(&out_draft->after, err);
+}
+
+static int is_unix(const char *address)
+{
+	return strncmp(address, "unix:", 5) == 0;
 }
 
 enum lg_status lg_setup_draft_tcp(struct lg_setup_draft *draft,
@@ -307,7 +265,7 @@ enum lg_status lg_setup_draft_tcp(struct lg_setup_draft *draft,
 	enum lg_status status;
 
 	for (size_t i = 0; i < address->count; i++) {
-		if (strncmp(address->item[i], "unix:", 5) != 0) {
+		if (!is_unix(address->item[i])) {
 			*out_tcp = address->item[i];
 			return LG_OK;
 		}
@@ -324,36 +282,64 @@ enum lg_status lg_setup_draft_socket(struct lg_setup_draft *draft,
 				     struct lg_error *err)
 {
 	const char *name = lg_listener_name(listener);
-	struct lg_buffer socket = {0};
-	enum lg_status status;
 
 	if (draft->ask->settings->listen[listener].present)
 		return LG_OK;
-	lg_buffer_format(&socket, "unix:%s.sock", name);
-	status = lg_buffer_status(&socket, err);
-	if (status == LG_OK)
-		status = lg_setup_add_address(&draft->after, name, socket.data,
-					      "refuse", err);
-	lg_buffer_release(&socket);
-	return status;
+	return lg_setup_add_address(
+		&draft->after, name,
+		lg_setup_text(draft->plan, "unix:%s.sock", name), "refuse",
+		err);
 }
 
 enum lg_status lg_setup_draft_end(const struct lg_setup_draft *draft,
-				  struct lg_setup_plan *plan,
 				  struct lg_error *err)
 {
-	struct lg_setup_file file = {
-		.path = draft->ask->settings->path,
-		.before = draft->before.data ? draft->before.data : "",
-		.after = draft->after.data ? draft->after.data : "",
-		.mode = 0644};
+	const char *path = draft->ask->settings->path;
 
-	plan->gate_conf = lg_setup_keep(plan, file.path);
-	return lg_setup_add(plan, &file, err);
+	draft->plan->gate_conf = lg_setup_keep(draft->plan, path);
+	return lg_setup_his_file(draft->plan, path, draft->before,
+				 draft->after.data, err);
 }
 
 void lg_setup_draft_release(struct lg_setup_draft *draft)
 {
-	lg_buffer_release(&draft->before);
 	lg_buffer_release(&draft->after);
+}
+
+/* Its first unix socket, else its first address, else the usual one. */
+static const char *asked_here(const struct lg_strlist *address,
+			      const char *run_dir, const char *usual,
+			      struct lg_setup_plan *plan)
+{
+	for (size_t i = 0; i < address->count; i++) {
+		const char *path = address->item[i] + strlen("unix:");
+
+		if (is_unix(address->item[i]))
+			return *path == '/' ? address->item[i]
+					    : lg_setup_text(plan, "unix:%s/%s",
+							    run_dir, path);
+	}
+	return address->count ? address->item[0] : usual;
+}
+
+enum lg_status lg_setup_http_socket(const struct lg_setup_ask *ask,
+				    struct lg_setup_plan *plan,
+				    struct lg_setup_swap *out_swap,
+				    struct lg_error *err)
+{
+	const struct lg_settings *settings = ask->settings;
+	const char *run_dir = settings->run_dir ? settings->run_dir : RUN_DIR;
+	struct lg_setup_draft draft = {0};
+	enum lg_status status = lg_setup_draft_begin(ask, plan, &draft, err);
+
+	if (status == LG_OK)
+		status = lg_setup_draft_socket(&draft, LG_LISTEN_HTTP, err);
+	if (status == LG_OK)
+		status = lg_setup_draft_end(&draft, err);
+	lg_setup_draft_release(&draft);
+	out_swap->what = lg_setup_text(plan, "unix:%s/%s.sock", run_dir,
+				       lg_listener_name(LG_LISTEN_HTTP));
+	out_swap->by = asked_here(&settings->listen[LG_LISTEN_HTTP].address,
+				  run_dir, out_swap->what, plan);
+	return status;
 }

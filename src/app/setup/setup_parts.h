@@ -9,21 +9,37 @@
 
 #include "app/setup/setup_ask.h"
 
+/*
+ * What the functions give lies in the arena of the plan.
+ */
+
+/* A file; LG_ERR_UNKNOWN_KEY: there is none. */
+enum lg_status lg_setup_read(const struct lg_setup_ask *ask, const char *path,
+			     struct lg_setup_plan *plan, const char **out_text,
+			     struct lg_error *err);
+
+/* Appends what a program of the server prints; LG_ERR_UNKNOWN_KEY: the server
+ * is not installed here. */
+enum lg_status lg_setup_prints(const struct lg_setup_ask *ask,
+			       const char *server, const char *const argv[],
+			       struct lg_buffer *out_text,
+			       struct lg_error *err);
+
+/* 1 when a name in the folder has this part. */
+int lg_setup_has_name(const struct lg_setup_ask *ask, const char *folder,
+		      const char *part);
+
 /* Every "what" becomes "by"; what NULL: the last one. */
 struct lg_setup_swap {
 	const char *what;
 	const char *by;
 };
 
-enum lg_status lg_setup_swap(struct lg_buffer *text,
-			     const struct lg_setup_swap *swaps,
-			     struct lg_error *err);
-
 /* A drop-in below datadir, with this gate's folders and the swaps in it. */
 enum lg_status lg_setup_dropin(const struct lg_setup_ask *ask, const char *name,
 			       const struct lg_setup_swap *swaps,
-			       struct lg_buffer *out_text,
-			       struct lg_error *err);
+			       struct lg_setup_plan *plan,
+			       const char **out_text, struct lg_error *err);
 
 /* A text with others put into it, from its beginning on. */
 struct lg_setup_insert {
@@ -48,12 +64,6 @@ enum lg_status lg_setup_his_file(struct lg_setup_plan *plan, const char *path,
  * Plans FOLDER/PLACE, a file of setup's own. One that is there and is neither
  * this one nor as setup wrote it is LG_ERR_CONFLICT.
  */
-enum lg_status lg_setup_own_file(const struct lg_setup_ask *ask,
-				 const char *folder, const char *place,
-				 const char *text, struct lg_setup_plan *plan,
-				 struct lg_error *err);
-
-/* The same of a drop-in. */
 enum lg_status lg_setup_own_dropin(const struct lg_setup_ask *ask,
 				   const char *name,
 				   const struct lg_setup_swap *swaps,
@@ -62,51 +72,40 @@ enum lg_status lg_setup_own_dropin(const struct lg_setup_ask *ask,
 				   struct lg_error *err);
 
 /*
- * Appends the main file of the one that runs: config_dir/name, or what a
- * process of program was given, or nothing for where it looks by itself.
- * LG_ERR_CONFLICT: several run.
+ * The main file of the one that runs: config_dir/name, or what a process of
+ * program was given, or NULL for where it looks by itself. LG_ERR_CONFLICT:
+ * several run.
  */
 enum lg_status lg_setup_main_file(const struct lg_setup_ask *ask,
 				  const char *program, const char *name,
-				  struct lg_buffer *out_path,
-				  struct lg_error *err);
+				  struct lg_setup_plan *plan,
+				  const char **out_path, struct lg_error *err);
 
 /* The folder that a file lies in. */
-enum lg_status lg_setup_folder_of(const char *path,
-				  struct lg_buffer *out_folder,
-				  struct lg_error *err);
+const char *lg_setup_folder_of(struct lg_setup_plan *plan, const char *path);
 
 /* The server's user joins those who may ask, where it is not in already. */
 enum lg_status lg_setup_join(const struct lg_setup_ask *ask, const char *user,
 			     struct lg_setup_plan *plan, struct lg_error *err);
 
 /* The user the gate runs as. */
-enum lg_status lg_setup_gate_user(const struct lg_setup_ask *ask,
-				  struct lg_buffer *out_user,
-				  struct lg_error *err);
+const char *lg_setup_gate_user(const struct lg_setup_ask *ask,
+			       struct lg_setup_plan *plan);
 
 /* LG_ERR_CONFLICT where [listen.http] has a key: it stays secret. */
 enum lg_status lg_setup_no_key(const struct lg_setup_ask *ask,
 			       struct lg_error *err);
 
-/*
- * Where a drop-in has the listener's socket, and where it is asked here: the
- * same, another unix socket, or HOST:PORT. Both as drop-ins write them.
- */
-enum lg_status lg_setup_socket(const struct lg_setup_ask *ask,
-			       enum lg_listener listener,
-			       struct lg_buffer *out_usual,
-			       struct lg_buffer *out_here,
-			       struct lg_error *err);
-
 /* The gate's settings as they are, and as the door needs them. */
 struct lg_setup_draft {
 	const struct lg_setup_ask *ask;
-	struct lg_buffer before;
+	struct lg_setup_plan *plan;
+	const char *before;
 	struct lg_buffer after;
 };
 
 enum lg_status lg_setup_draft_begin(const struct lg_setup_ask *ask,
+				    struct lg_setup_plan *plan,
 				    struct lg_setup_draft *out_draft,
 				    struct lg_error *err);
 
@@ -124,8 +123,17 @@ enum lg_status lg_setup_draft_socket(struct lg_setup_draft *draft,
 
 /* Plans the changed text. */
 enum lg_status lg_setup_draft_end(const struct lg_setup_draft *draft,
-				  struct lg_setup_plan *plan,
 				  struct lg_error *err);
 void lg_setup_draft_release(struct lg_setup_draft *draft);
+
+/*
+ * Plans settings in which the HTTP listener has a socket. Where a drop-in has
+ * it, and where it is asked here: the same, another unix socket, or HOST:PORT.
+ * Both as drop-ins write them.
+ */
+enum lg_status lg_setup_http_socket(const struct lg_setup_ask *ask,
+				    struct lg_setup_plan *plan,
+				    struct lg_setup_swap *out_swap,
+				    struct lg_error *err);
 
 #endif

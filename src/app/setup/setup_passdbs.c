@@ -10,6 +10,8 @@
 #include <fnmatch.h>
 #include <string.h>
 
+#include "base/listed.h"
+
 #include "app/doors/block_text.h"
 #include "app/setup/setup_parts.h"
 
@@ -106,44 +108,29 @@ static enum lg_status walk_include(struct walk *walk, const char *from,
 				   const char *what, int depth)
 {
 	const struct lg_machine *machine = walk->ask->machine;
-	struct lg_buffer path = {0};
-	struct lg_buffer folder = {0};
+	struct lg_setup_plan *plan = walk->plan;
+	const char *path =
+		*what == '/'
+			? what
+			: lg_setup_text(plan, "%s/%s",
+					lg_setup_folder_of(plan, from), what);
+	const char *folder = lg_setup_folder_of(plan, path);
+	const char *slash = strrchr(path, '/');
+	const char *last = slash ? slash + 1 : path;
 	struct lg_strlist names = {0};
-	const char *last;
-	enum lg_status status = LG_OK;
+	enum lg_status status;
 
-	if (*what != '/') {
-		status = lg_setup_folder_of(from, &path, walk->err);
-		lg_buffer_char(&path, '/');
-	}
-	lg_buffer_text(&path, what);
-	if (status == LG_OK)
-		status = lg_buffer_status(&path, walk->err);
-	if (status == LG_OK)
-		status = lg_setup_folder_of(path.data, &folder, walk->err);
-	if (status != LG_OK)
-		goto out;
-	last = strrchr(path.data, '/') + 1;
-	if (strpbrk(last, "*?[") == NULL) {
-		status = walk_file(walk, path.data, depth);
-		goto out;
-	}
-	status = machine->list(machine->self, folder.data, &names, walk->err);
+	if (strpbrk(last, "*?[") == NULL)
+		return walk_file(walk, path, depth);
+	status = machine->list(machine->self, folder, &names, walk->err);
 	for (size_t i = 0; status == LG_OK && i < names.count; i++) {
-		struct lg_buffer file = {0};
-
-		if (fnmatch(last, names.item[i], FNM_PERIOD) != 0)
-			continue;
-		lg_buffer_format(&file, "%s/%s", folder.data, names.item[i]);
-		status = lg_buffer_status(&file, walk->err);
-		if (status == LG_OK)
-			status = walk_file(walk, file.data, depth);
-		lg_buffer_release(&file);
+		if (fnmatch(last, names.item[i], FNM_PERIOD) == 0)
+			status = walk_file(walk,
+					   lg_setup_text(plan, "%s/%s", folder,
+							 names.item[i]),
+					   depth);
 	}
-out:
 	lg_strlist_release(&names);
-	lg_buffer_release(&folder);
-	lg_buffer_release(&path);
 	return status;
 }
 
@@ -180,26 +167,22 @@ static enum lg_status walk_text(struct walk *walk, const char *path,
 
 static enum lg_status walk_file(struct walk *walk, const char *path, int depth)
 {
-	const struct lg_machine *machine = walk->ask->machine;
-	struct lg_buffer text = {0};
+	const char *text = NULL;
 	enum lg_status status;
 
-	for (size_t i = 0; i < walk->files.count; i++) {
-		if (strcmp(walk->files.item[i], path) == 0)
-			return LG_OK;
-	}
+	if (lg_listed(&walk->files, path))
+		return LG_OK;
 	if (depth > DEPTH_MAX)
 		return conflict(walk, path, "is included too deeply");
 	status = lg_strlist_add(&walk->files, path, strlen(path), walk->err);
 	if (status == LG_OK)
-		status = machine->read(machine->self, path, &text, walk->err);
+		status = lg_setup_read(walk->ask, path, walk->plan, &text,
+				       walk->err);
 	/* Dovecot has read them all: this is one that it need not have. */
 	if (status == LG_ERR_UNKNOWN_KEY)
-		status = LG_OK;
-	else if (status == LG_OK && text.len)
-		status = walk_text(walk, path, text.data, depth);
-	lg_buffer_release(&text);
-	return status;
+		return LG_OK;
+	return status == LG_OK && *text ? walk_text(walk, path, text, depth)
+					: status;
 }
 
 /* How many of the site's Dovecot knows. */
@@ -210,7 +193,7 @@ static enum lg_status count_shown(const struct walk *walk,
 	struct lg_block_text *tree = NULL;
 	const struct lg_block *passdb = NULL;
 	enum lg_status status = lg_block_text_doveconf(
-		doveconf->shown.data, doveconf->shown.len, &tree, walk->err);
+		doveconf->shown, strlen(doveconf->shown), &tree, walk->err);
 
 	*out_count = 0;
 	while (status == LG_OK &&
@@ -227,16 +210,16 @@ enum lg_status lg_setup_passdbs(const struct lg_setup_ask *ask,
 {
 	struct walk walk = {.ask = ask, .plan = plan, .err = err};
 	size_t shown = 0;
-	enum lg_status status = walk_file(&walk, doveconf->conf.data, 0);
+	enum lg_status status = walk_file(&walk, doveconf->conf, 0);
 
 	if (status == LG_OK)
 		status = count_shown(&walk, doveconf, &shown);
 	if (status == LG_OK && shown == 0)
-		status = lg_error_set(err, LG_ERR_CONFLICT, doveconf->conf.data,
+		status = lg_error_set(err, LG_ERR_CONFLICT, doveconf->conf,
 				      "has no passdb: nobody logs on by a "
 				      "password that Dovecot checks");
 	else if (status == LG_OK && walk.found != shown)
-		status = conflict(&walk, doveconf->conf.data,
+		status = conflict(&walk, doveconf->conf,
 				  "has passdbs that setup does not find in "
 				  "the files it includes");
 	lg_strlist_release(&walk.files);

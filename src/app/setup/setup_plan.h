@@ -50,10 +50,21 @@ struct lg_setup_plan {
 	struct lg_setup_words start; /* or makes it read again */
 	struct lg_strlist notes;     /* what is left to the administrator */
 	struct lg_strlist arena;
+	enum lg_status status; /* of keeping texts */
 };
 
-/* A copy in the arena; NULL where memory is short. */
+/* A copy in the arena; NULL of NULL. Where memory is short it is "", and
+ * lg_setup_plan_status remembers it. */
 const char *lg_setup_keep(struct lg_setup_plan *plan, const char *text);
+/* The same of what a format makes of its arguments. */
+const char *lg_setup_text(struct lg_setup_plan *plan, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+/* The same of a buffer, which is released. */
+const char *lg_setup_take(struct lg_setup_plan *plan, struct lg_buffer *buffer);
+
+/* LG_OK, or LG_ERR_NO_MEMORY when a text could not be kept. */
+enum lg_status lg_setup_plan_status(const struct lg_setup_plan *plan,
+				    struct lg_error *err);
 
 /* Adds a copy; nothing where before and after are the same. */
 enum lg_status lg_setup_add(struct lg_setup_plan *plan,
@@ -64,6 +75,10 @@ enum lg_status lg_setup_add(struct lg_setup_plan *plan,
 enum lg_status lg_setup_note(struct lg_setup_plan *plan, struct lg_error *err,
 			     const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/* Puts what in the place of len bytes of a text. */
+enum lg_status lg_setup_splice(struct lg_buffer *text, size_t at, size_t len,
+			       const char *what, struct lg_error *err);
 
 void lg_setup_plan_release(struct lg_setup_plan *plan);
 

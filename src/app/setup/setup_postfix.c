@@ -19,13 +19,13 @@ struct postfix {
 	const struct lg_setup_ask *ask;
 	struct lg_setup_plan *plan;
 	struct lg_error *err;
-	struct lg_buffer folder;
-	struct lg_buffer main_cf; /* the file */
-	struct lg_buffer master_cf;
+	const char *folder;
+	const char *main_cf; /* the text */
+	const char *master_cf;
 	struct lg_buffer master_after;
-	struct lg_buffer own_socket; /* as the drop-in names it here */
-	int holds;                   /* mail from outside, too */
-	int is_chrooted;             /* some service that is to ask */
+	const char *own_socket; /* as the drop-in names it here */
+	int holds;              /* mail from outside, too */
+	int is_chrooted;        /* some service that is to ask */
 	size_t found;
 };
 
@@ -45,7 +45,7 @@ static int asks(const struct postfix *postfix,
 			 NULL;
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
 		found |= strstr(lg_postfix_in_force(service, lists[i], &value),
-				postfix->own_socket.data) != NULL;
+				postfix->own_socket) != NULL;
 	lg_buffer_release(&value);
 	return found;
 }
@@ -103,7 +103,7 @@ static enum lg_status add_service(void *context,
 	return status;
 }
 
-/* What postconf prints; the server is not here where it is not. */
+/* What postconf prints. */
 static enum lg_status postconf(const struct lg_setup_ask *ask, const char *how,
 			       const char *name, struct lg_buffer *out,
 			       struct lg_error *err)
@@ -112,33 +112,28 @@ static enum lg_status postconf(const struct lg_setup_ask *ask, const char *how,
 	const char *argv[] = {"postconf",        dir ? "-c" : how,
 			      dir ? dir : name,  dir ? how : NULL,
 			      dir ? name : NULL, NULL};
-	enum lg_status status =
-		ask->machine->prints(ask->machine->self, argv, out, err);
 
-	if (status == LG_ERR_UNKNOWN_KEY)
-		return lg_error_set(err, LG_ERR_UNKNOWN_KEY, "postfix",
-				    "is not installed here");
-	while (status == LG_OK && name && out->len &&
-	       out->data[out->len - 1] == '\n')
-		out->data[--out->len] = '\0';
+	return lg_setup_prints(ask, "postfix", argv, out, err);
+}
+
+/* The value of one parameter. */
+static enum lg_status parameter(const struct postfix *postfix, const char *name,
+				const char **out_value)
+{
+	struct lg_buffer value = {0};
+	enum lg_status status =
+		postconf(postfix->ask, "-h", name, &value, postfix->err);
+
+	while (status == LG_OK && value.len &&
+	       value.data[value.len - 1] == '\n')
+		value.data[--value.len] = '\0';
+	*out_value = lg_setup_take(postfix->plan, &value);
 	return status;
 }
 
-static enum lg_status read_file(const struct postfix *postfix, const char *name,
-				struct lg_buffer *out)
+static const char *path_of(const struct postfix *postfix, const char *name)
 {
-	const struct lg_machine *machine = postfix->ask->machine;
-	struct lg_buffer path = {0};
-	enum lg_status status;
-
-	lg_buffer_format(&path, "%s/%s", postfix->folder.data, name);
-	status = lg_buffer_status(&path, postfix->err);
-	if (status == LG_OK)
-		status = machine->read(machine->self, path.data, out,
-				       postfix->err);
-	lg_buffer_text(out, "");
-	lg_buffer_release(&path);
-	return status == LG_OK ? lg_buffer_status(out, postfix->err) : status;
+	return lg_setup_text(postfix->plan, "%s/%s", postfix->folder, name);
 }
 
 static enum lg_status read_services(struct postfix *postfix)
@@ -171,61 +166,32 @@ static enum lg_status read_services(struct postfix *postfix)
 	return status;
 }
 
-static enum lg_status plan_file(struct postfix *postfix, const char *name,
-				const struct lg_buffer *before,
-				const struct lg_buffer *after)
-{
-	struct lg_setup_file file = {.before = before->data ? before->data : "",
-				     .after = after->data ? after->data : "",
-				     .mode = 0644};
-	struct lg_buffer path = {0};
-	enum lg_status status;
-
-	lg_buffer_format(&path, "%s/%s", postfix->folder.data, name);
-	status = lg_buffer_status(&path, postfix->err);
-	file.path = path.data;
-	if (status == LG_OK)
-		status = lg_setup_add(postfix->plan, &file, postfix->err);
-	lg_buffer_release(&path);
-	return status;
-}
-
 /* Everything of the drop-in but how to install it. */
 static enum lg_status plan_main(struct postfix *postfix, const char *tcp)
 {
-	struct lg_buffer inet = {0};
-	struct lg_buffer text = {0};
-	struct lg_buffer after = {0};
-	const struct lg_buffer *before = &postfix->main_cf;
-	struct lg_setup_swap swaps[] = {{postfix->own_socket.data, NULL},
-					{NULL, NULL}};
+	const struct lg_setup_swap swaps[] = {
+		{tcp ? postfix->own_socket : NULL,
+		 lg_setup_text(postfix->plan, "inet:%s", tcp ? tcp : "")},
+		{NULL, NULL}};
+	const char *before = postfix->main_cf;
+	size_t len = strlen(before);
+	const char *text = NULL;
 	const char *body;
 	enum lg_status status;
 
-	if (strstr(before->data ? before->data : "", "\nlogongate_submission"))
+	if (strstr(before, "\nlogongate_submission"))
 		return LG_OK;
-	if (tcp != NULL)
-		lg_buffer_format(&inet, "inet:%s", tcp);
-	swaps[0].by = inet.data;
-	status = lg_buffer_status(&inet, postfix->err);
-	if (status == LG_OK)
-		status = lg_setup_dropin(
-			postfix->ask, "postfix/logongate-main.cf",
-			tcp ? swaps : NULL, &text, postfix->err);
-	if (status == LG_OK) {
-		body = strstr(text.data ? text.data : "", "\n\n");
-		lg_buffer_append(&after, before->data, before->len);
-		if (after.len && after.data[after.len - 1] != '\n')
-			lg_buffer_char(&after, '\n');
-		lg_buffer_text(&after, body ? body + 1 : text.data);
-		status = lg_buffer_status(&after, postfix->err);
-	}
-	if (status == LG_OK)
-		status = plan_file(postfix, "main.cf", before, &after);
-	lg_buffer_release(&inet);
-	lg_buffer_release(&text);
-	lg_buffer_release(&after);
-	return status;
+	status = lg_setup_dropin(postfix->ask, "postfix/logongate-main.cf",
+				 swaps, postfix->plan, &text, postfix->err);
+	if (status != LG_OK)
+		return status;
+	body = strstr(text, "\n\n");
+	return lg_setup_his_file(
+		postfix->plan, path_of(postfix, "main.cf"), before,
+		lg_setup_text(postfix->plan, "%s%s%s", before,
+			      len && before[len - 1] != '\n' ? "\n" : "",
+			      body ? body + 1 : text),
+		postfix->err);
 }
 
 /* 1 when the listener is asked over a socket that Postfix can open. */
@@ -245,9 +211,10 @@ static enum lg_status plan_settings(struct postfix *postfix)
 {
 	const struct lg_setup_ask *ask = postfix->ask;
 	struct lg_setup_draft draft = {0};
-	struct lg_buffer user = {0};
+	const char *user = "";
 	const char *tcp = NULL;
-	enum lg_status status = lg_setup_draft_begin(ask, &draft, postfix->err);
+	enum lg_status status =
+		lg_setup_draft_begin(ask, postfix->plan, &draft, postfix->err);
 
 	if (status == LG_OK && (postfix->is_chrooted || !has_socket(postfix))) {
 		status = lg_setup_draft_tcp(&draft, LG_LISTEN_POSTFIX,
@@ -258,19 +225,16 @@ static enum lg_status plan_settings(struct postfix *postfix)
 		status = lg_setup_draft_socket(&draft, LG_LISTEN_POSTFIX,
 					       postfix->err);
 		if (status == LG_OK)
-			status = postconf(ask, "-h", "mail_owner", &user,
-					  postfix->err);
+			status = parameter(postfix, "mail_owner", &user);
 		if (status == LG_OK)
-			status = lg_setup_join(ask, user.data ? user.data : "",
-					       postfix->plan, postfix->err);
+			status = lg_setup_join(ask, user, postfix->plan,
+					       postfix->err);
 	}
 	if (status == LG_OK)
-		status =
-			lg_setup_draft_end(&draft, postfix->plan, postfix->err);
+		status = lg_setup_draft_end(&draft, postfix->err);
 	if (status == LG_OK)
 		status = plan_main(postfix, tcp);
 	lg_setup_draft_release(&draft);
-	lg_buffer_release(&user);
 	return status;
 }
 
@@ -284,10 +248,9 @@ static enum lg_status find_folder(struct postfix *postfix)
 	const char *named = postfix->ask->config_dir;
 
 	if (named == NULL)
-		return postconf(postfix->ask, "-h", "config_directory",
-				&postfix->folder, postfix->err);
-	lg_buffer_text(&postfix->folder, named);
-	return lg_buffer_status(&postfix->folder, postfix->err);
+		return parameter(postfix, "config_directory", &postfix->folder);
+	postfix->folder = named;
+	return LG_OK;
 }
 
 static enum lg_status find(struct postfix *postfix)
@@ -295,31 +258,29 @@ static enum lg_status find(struct postfix *postfix)
 	const struct lg_setup_ask *ask = postfix->ask;
 	struct lg_setup_plan *plan = postfix->plan;
 	const char *run_dir = ask->settings->run_dir;
-	const char *folder;
 	enum lg_status status = find_folder(postfix);
+	const char *folder = postfix->folder;
 
 	if (status != LG_OK)
 		return status;
-	lg_buffer_format(&postfix->own_socket, "unix:%s/postfix.sock",
-			 run_dir ? run_dir : "/run/logongate");
-	status = lg_buffer_status(&postfix->own_socket, postfix->err);
-	folder = lg_setup_keep(plan, postfix->folder.data);
+	postfix->own_socket =
+		lg_setup_text(plan, "unix:%s/postfix.sock",
+			      run_dir ? run_dir : "/run/logongate");
+	folder = lg_setup_keep(plan, folder);
 	plan->test =
 		(struct lg_setup_words){{"postfix", "-c", folder, "check"}};
 	plan->start =
 		(struct lg_setup_words){{"postfix", "-c", folder, "reload"}};
 	plan->reloads = 1;
+	status = lg_setup_read(ask, path_of(postfix, "main.cf"), plan,
+			       &postfix->main_cf, postfix->err);
 	if (status == LG_OK)
-		status = read_file(postfix, "main.cf", &postfix->main_cf);
-	if (status == LG_OK)
-		status = read_file(postfix, "master.cf", &postfix->master_cf);
-	if (status == LG_OK)
-		lg_buffer_append(&postfix->master_after,
-				 postfix->master_cf.data,
-				 postfix->master_cf.len);
-	return status == LG_OK
-		       ? lg_buffer_status(&postfix->master_after, postfix->err)
-		       : status;
+		status = lg_setup_read(ask, path_of(postfix, "master.cf"), plan,
+				       &postfix->master_cf, postfix->err);
+	if (status != LG_OK)
+		return status;
+	lg_buffer_text(&postfix->master_after, postfix->master_cf);
+	return lg_buffer_status(&postfix->master_after, postfix->err);
 }
 
 enum lg_status lg_setup_postfix(const struct lg_setup_ask *ask,
@@ -337,15 +298,12 @@ enum lg_status lg_setup_postfix(const struct lg_setup_ask *ask,
 	if (status == LG_OK)
 		status = read_services(&postfix);
 	if (status == LG_OK &&
-	    strcmp(postfix.master_cf.data, postfix.master_after.data) != 0)
+	    strcmp(postfix.master_cf, postfix.master_after.data) != 0)
 		status = plan_settings(&postfix);
 	if (status == LG_OK)
-		status = plan_file(&postfix, "master.cf", &postfix.master_cf,
-				   &postfix.master_after);
-	lg_buffer_release(&postfix.folder);
-	lg_buffer_release(&postfix.main_cf);
-	lg_buffer_release(&postfix.master_cf);
+		status = lg_setup_his_file(
+			out_plan, path_of(&postfix, "master.cf"),
+			postfix.master_cf, postfix.master_after.data, err);
 	lg_buffer_release(&postfix.master_after);
-	lg_buffer_release(&postfix.own_socket);
 	return status;
 }

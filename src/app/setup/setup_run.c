@@ -31,17 +31,27 @@ static void say(const struct run *run, const char *step)
 		run->hands->says(run->hands->context, step);
 }
 
+/* Without bytes it goes. */
+static enum lg_status write_file(const struct run *run,
+				 const struct lg_new_file *file,
+				 struct lg_error *err)
+{
+	const struct lg_change *change = run->hands->change;
+
+	if (file->bytes == NULL)
+		return change->remove(change->self, file->path, err);
+	return change->write(change->self, file, err);
+}
+
 static enum lg_status write_text(const struct run *run,
 				 const struct lg_setup_file *file,
 				 const char *text, struct lg_error *err)
 {
-	const struct lg_change *change = run->hands->change;
-	struct lg_new_file write = {file->path, text, text ? strlen(text) : 0,
-				    file->mode, file->owner};
+	const struct lg_new_file new_file = {file->path, text,
+					     text ? strlen(text) : 0,
+					     file->mode, file->owner};
 
-	if (text == NULL)
-		return change->remove(change->self, file->path, err);
-	return change->write(change->self, &write, err);
+	return write_file(run, &new_file, err);
 }
 
 /* What a program printed, on one line and cut to what an error holds. */
@@ -177,15 +187,10 @@ static enum lg_status test_gate(const struct run *run)
 
 static enum lg_status write_record(struct run *run, const char *text)
 {
-	const struct lg_change *change = run->hands->change;
-	struct lg_new_file file = {run->record, text, text ? strlen(text) : 0,
-				   0600, NULL};
+	const struct lg_new_file file = {run->record, text,
+					 text ? strlen(text) : 0, 0600, NULL};
 
-	if (run->record == NULL)
-		return LG_OK;
-	if (text == NULL)
-		return change->remove(change->self, run->record, run->err);
-	return change->write(change->self, &file, run->err);
+	return run->record != NULL ? write_file(run, &file, run->err) : LG_OK;
 }
 
 /* Before the first change, so that a set-up that is killed can be undone. */

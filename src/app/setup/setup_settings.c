@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "app/setup/setup_plan.h"
+
 static const char *line_end(const char *line)
 {
 	return line + strcspn(line, "\n");
@@ -53,26 +55,6 @@ static const char *value_of(const char *line, const char *key)
 	return line + strspn(line, " \t");
 }
 
-static enum lg_status insert(struct lg_buffer *text, size_t at,
-			     const char *what, struct lg_error *err)
-{
-	struct lg_buffer whole = {0};
-	enum lg_status status;
-
-	lg_buffer_append(&whole, text->data ? text->data : "", at);
-	lg_buffer_text(&whole, what);
-	lg_buffer_append(&whole, text->data ? text->data + at : "",
-			 text->len - at);
-	status = lg_buffer_status(&whole, err);
-	if (status == LG_OK) {
-		lg_buffer_clear(text);
-		lg_buffer_append(text, whole.data, whole.len);
-		status = lg_buffer_status(text, err);
-	}
-	lg_buffer_release(&whole);
-	return status;
-}
-
 /* Where the value that begins at value ends: its closing quote, or behind its
  * last character. */
 static const char *value_end(const char *value)
@@ -107,8 +89,9 @@ static enum lg_status add_item(struct lg_buffer *settings, const char *value,
 	lg_buffer_format(&item, ", %s", address);
 	status = lg_buffer_status(&item, err);
 	if (status == LG_OK)
-		status = insert(settings, (size_t)(end - settings->data),
-				item.data, err);
+		status = lg_setup_splice(settings,
+					 (size_t)(end - settings->data), 0,
+					 item.data, err);
 	lg_buffer_release(&item);
 	return status;
 }
@@ -121,56 +104,6 @@ enum lg_status lg_setup_add_section(struct lg_buffer *settings,
 		lg_buffer_char(settings, '\n');
 	lg_buffer_format(settings, "\n[%s]\n%s", section, lines);
 	return lg_buffer_status(settings, err);
-}
-
-enum lg_status lg_setup_add_address(struct lg_buffer *settings,
-				    const char *listener, const char *address,
-				    const char *without_policy,
-				    struct lg_error *err)
-{
-	struct lg_buffer section = {0};
-	struct lg_buffer lines = {0};
-	const char *value = NULL;
-	const char *header = NULL;
-	int inside = 0;
-	enum lg_status status;
-
-	lg_buffer_format(&section, "listen.%s", listener);
-	status = lg_buffer_status(&section, err);
-	for (const char *line = settings->data;
-	     status == LG_OK && line != NULL && *line && value == NULL;
-	     line = next_line(line)) {
-		if (begins_section(line)) {
-			inside = is_section(line, section.data);
-			header = inside ? line : header;
-		} else if (inside) {
-			value = value_of(line, "address");
-		}
-	}
-	if (status == LG_OK && value != NULL) {
-		status = add_item(settings, value, address, err);
-	} else if (status == LG_OK && header != NULL) {
-		lg_buffer_format(&lines, "address = \"unix:%s.sock, %s\"\n",
-				 listener, address);
-		status = lg_buffer_status(&lines, err);
-		if (status == LG_OK)
-			status = insert(
-				settings,
-				(size_t)(next_line(header) - settings->data),
-				lines.data, err);
-	} else if (status == LG_OK) {
-		lg_buffer_format(&lines,
-				 "address        = \"%s\"\n"
-				 "without_policy = %s\n",
-				 address, without_policy);
-		status = lg_buffer_status(&lines, err);
-		if (status == LG_OK)
-			status = lg_setup_add_section(settings, section.data,
-						      lines.data, err);
-	}
-	lg_buffer_release(&section);
-	lg_buffer_release(&lines);
-	return status;
 }
 
 /* The header of the section, and the value of the key in it; NULL: none. */
@@ -192,23 +125,55 @@ static void find_value(const struct lg_buffer *settings, const char *section,
 	}
 }
 
-/* Puts what in place of len bytes. */
-static enum lg_status replace(struct lg_buffer *text, size_t at, size_t len,
-			      const char *what, struct lg_error *err)
+/* First below the header; NULL: a new section at the end. */
+static enum lg_status add_lines(struct lg_buffer *settings, const char *section,
+				const char *header,
+				const struct lg_buffer *lines,
+				struct lg_error *err)
 {
-	struct lg_buffer rest = {0};
+	enum lg_status status = lg_buffer_status(lines, err);
+
+	if (status != LG_OK)
+		return status;
+	if (header == NULL)
+		return lg_setup_add_section(settings, section, lines->data,
+					    err);
+	return lg_setup_splice(settings,
+			       (size_t)(next_line(header) - settings->data), 0,
+			       lines->data, err);
+}
+
+enum lg_status lg_setup_add_address(struct lg_buffer *settings,
+				    const char *listener, const char *address,
+				    const char *without_policy,
+				    struct lg_error *err)
+{
+	struct lg_buffer section = {0};
+	struct lg_buffer lines = {0};
+	const char *value, *header;
 	enum lg_status status;
 
-	lg_buffer_append(&rest, text->data, at);
-	lg_buffer_text(&rest, what);
-	lg_buffer_append(&rest, text->data + at + len, text->len - at - len);
-	status = lg_buffer_status(&rest, err);
-	if (status == LG_OK) {
-		lg_buffer_clear(text);
-		lg_buffer_append(text, rest.data, rest.len);
-		status = lg_buffer_status(text, err);
+	lg_buffer_format(&section, "listen.%s", listener);
+	status = lg_buffer_status(&section, err);
+	if (status != LG_OK)
+		goto out;
+	find_value(settings, section.data, "address", &header, &value);
+	if (value != NULL) {
+		status = add_item(settings, value, address, err);
+		goto out;
 	}
-	lg_buffer_release(&rest);
+	if (header != NULL)
+		lg_buffer_format(&lines, "address = \"unix:%s.sock, %s\"\n",
+				 listener, address);
+	else
+		lg_buffer_format(&lines,
+				 "address        = \"%s\"\n"
+				 "without_policy = %s\n",
+				 address, without_policy);
+	status = add_lines(settings, section.data, header, &lines, err);
+out:
+	lg_buffer_release(&section);
+	lg_buffer_release(&lines);
 	return status;
 }
 
@@ -241,22 +206,14 @@ enum lg_status lg_setup_set_value(struct lg_buffer *settings,
 		if (status == LG_OK &&
 		    (line.len != len || memcmp(line.data, there, len) != 0)) {
 			*out_changed = 1;
-			status = replace(settings,
-					 (size_t)(there - settings->data), len,
-					 line.data, err);
+			status = lg_setup_splice(
+				settings, (size_t)(there - settings->data), len,
+				line.data, err);
 		}
 	} else {
 		*out_changed = 1;
 		lg_buffer_format(&line, "%s = \"%s\"\n", key, value);
-		status = lg_buffer_status(&line, err);
-		if (status == LG_OK && header == NULL)
-			status = lg_setup_add_section(settings, section,
-						      line.data, err);
-		else if (status == LG_OK)
-			status = insert(
-				settings,
-				(size_t)(next_line(header) - settings->data),
-				line.data, err);
+		status = add_lines(settings, section, header, &line, err);
 	}
 	lg_buffer_release(&line);
 	return status;

@@ -49,29 +49,31 @@ static enum lg_status record_folder(const struct lg_settings *settings,
 	return lg_buffer_status(out_folder, err);
 }
 
-static enum lg_status read_record(struct setup *setup,
+/* What setting a door up changed; nothing where it is not set up. Puts where
+ * the record is into path. */
+static enum lg_status read_record(const struct setup *setup,
 				  const struct lg_settings *settings,
-				  struct lg_error *err)
+				  const char *door, struct lg_buffer *path,
+				  struct lg_setup_plan *out_record,
+				  int *out_is_set_up, struct lg_error *err)
 {
 	const struct lg_machine *machine = &setup->machine;
 	struct lg_buffer text = {0};
-	enum lg_status status =
-		record_folder(settings, &setup->record_path, err);
+	enum lg_status status;
 
-	lg_buffer_format(&setup->record_path, "/%s.json", setup->door->name);
+	lg_buffer_clear(path);
+	status = record_folder(settings, path, err);
+	lg_buffer_format(path, "/%s.json", door);
 	if (status == LG_OK)
-		status = lg_buffer_status(&setup->record_path, err);
+		status = lg_buffer_status(path, err);
 	if (status == LG_OK)
-		status = machine->read(machine->self, setup->record_path.data,
-				       &text, err);
-	if (status == LG_OK) {
-		setup->is_set_up = 1;
+		status = machine->read(machine->self, path->data, &text, err);
+	*out_is_set_up = status == LG_OK;
+	if (status == LG_OK)
 		status = lg_setup_record_parse(text.data ? text.data : "",
-					       setup->record_path.data,
-					       &setup->record, err);
-	}
+					       path->data, out_record, err);
 	lg_buffer_release(&text);
-	return status == LG_ERR_UNKNOWN_KEY ? LG_OK : status;
+	return status == LG_ERR_UNKNOWN_KEY && !*out_is_set_up ? LG_OK : status;
 }
 
 /* The exit code of what kept a plan from being made. */
@@ -247,46 +249,30 @@ static enum lg_status check_others(struct setup *setup,
 				   const struct lg_settings *settings,
 				   struct lg_error *err)
 {
-	const struct lg_machine *machine = &setup->machine;
 	const struct lg_setup_file *conf =
 		setup->undo.gate_conf
 			? lg_setup_find(&setup->undo, setup->undo.gate_conf)
 			: NULL;
 	enum lg_status status = LG_OK;
 	struct lg_buffer path = {0};
-	struct lg_buffer text = {0};
 
 	for (size_t i = 0;
 	     conf && conf->after && status == LG_OK && i < lg_setup_door_count;
 	     i++) {
+		const struct lg_setup_door *door = &lg_setup_doors[i];
 		struct lg_setup_plan other = {0};
+		int is_set_up = 0;
 
-		if (&lg_setup_doors[i] == setup->door)
+		if (door == setup->door)
 			continue;
-		lg_buffer_clear(&path);
-		lg_buffer_clear(&text);
-		status = record_folder(settings, &path, err);
-		lg_buffer_format(&path, "/%s.json", lg_setup_doors[i].name);
-		if (status == LG_OK)
-			status = lg_buffer_status(&path, err);
-		if (status == LG_OK)
-			status = machine->read(machine->self, path.data, &text,
-					       err);
-		if (status == LG_ERR_UNKNOWN_KEY) {
-			status = LG_OK;
-			continue;
-		}
-		if (status == LG_OK)
-			status = lg_setup_record_parse(text.data ? text.data
-								 : "",
-						       path.data, &other, err);
-		if (status == LG_OK)
+		status = read_record(setup, settings, door->name, &path, &other,
+				     &is_set_up, err);
+		if (status == LG_OK && is_set_up)
 			status = lg_setup_record_needs(&other, settings,
 						       conf->after, err);
 		lg_setup_plan_release(&other);
 	}
 	lg_buffer_release(&path);
-	lg_buffer_release(&text);
 	return status;
 }
 
@@ -366,9 +352,13 @@ static int set_up(struct setup *setup, const struct lg_settings *settings,
 
 	if (!undoes && (code = need_gate(setup)) != LG_EXIT_DONE)
 		return code;
-	status = read_record(setup, settings, &err);
+	status = read_record(setup, settings, setup->door->name,
+			     &setup->record_path, &setup->record,
+			     &setup->is_set_up, &err);
 	if (status == LG_OK)
 		status = setup->door->plan(&ask, &setup->plan, &err);
+	if (status == LG_OK)
+		status = lg_setup_plan_status(&setup->plan, &err);
 	/* undoing works where the server is gone, or what was written */
 	if (status != LG_OK && !(undoes && setup->is_set_up))
 		return fail_plan(setup, &err);

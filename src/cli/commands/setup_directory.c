@@ -98,7 +98,7 @@ static enum lg_status note(const struct lg_setup_ask *ask,
 {
 	struct lg_buffer names = {0};
 	struct lg_buffer owner = {0};
-	struct lg_buffer gate = {0};
+	const char *gate = lg_setup_gate_user(ask, plan);
 	struct lg_error ignored;
 	enum lg_status status;
 
@@ -115,21 +115,17 @@ static enum lg_status note(const struct lg_setup_ask *ask,
 				       "It cannot match legacyExchangeDN: "
 				       "profiles list logon names there "
 				       "(allow_user).");
-	if (status == LG_OK && settings->password_file)
-		status = lg_setup_gate_user(ask, &gate, err);
 	if (status == LG_OK && settings->password_file &&
 	    ask->change->owner(ask->change->self, settings->password_file,
 			       &owner, &ignored) == LG_OK &&
-	    strcmp(owner.data, gate.data) != 0)
+	    strcmp(owner.data, gate) != 0)
 		status = lg_setup_note(plan, err,
 				       "%s belongs to %s; the gate reads it as "
 				       "%s: chown %s %s",
 				       settings->password_file, owner.data,
-				       gate.data, gate.data,
-				       settings->password_file);
+				       gate, gate, settings->password_file);
 	lg_buffer_release(&names);
 	lg_buffer_release(&owner);
-	lg_buffer_release(&gate);
 	return status;
 }
 
@@ -145,12 +141,12 @@ static enum lg_status plan_new(const struct lg_setup_ask *ask,
 	if (status == LG_OK)
 		status = write_lines(settings, &found, &lines, err);
 	if (status == LG_OK)
-		status = lg_setup_draft_begin(ask, &draft, err);
+		status = lg_setup_draft_begin(ask, plan, &draft, err);
 	if (status == LG_OK)
 		status = lg_setup_add_section(&draft.after, "directory",
 					      lines.data, err);
 	if (status == LG_OK)
-		status = lg_setup_draft_end(&draft, plan, err);
+		status = lg_setup_draft_end(&draft, err);
 	if (status == LG_OK)
 		status = note(ask, settings, &found, plan, err);
 	lg_ldap_survey_release(&found);
