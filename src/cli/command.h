@@ -107,6 +107,9 @@ int lg_cli_fail_as(struct lg_cli *cli, enum lg_exit code,
 int lg_cli_say(struct lg_cli *cli, enum lg_exit code, const char *place,
 	       const char *format, ...) __attribute__((format(printf, 4, 5)));
 
+/* "out of memory"; 70. */
+int lg_cli_no_memory(struct lg_cli *cli);
+
 /* A command line that makes no sense: prints it and where help is; 2. */
 int lg_cli_usage(struct lg_cli *cli, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

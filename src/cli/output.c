@@ -99,6 +99,11 @@ int lg_cli_say(struct lg_cli *cli, enum lg_exit code, const char *place,
 	return lg_cli_fail_as(cli, code, &err);
 }
 
+int lg_cli_no_memory(struct lg_cli *cli)
+{
+	return lg_cli_say(cli, LG_EXIT_SOFTWARE, NULL, "out of memory");
+}
+
 int lg_cli_usage(struct lg_cli *cli, const char *format, ...)
 {
 	struct lg_error err;
@@ -178,6 +183,14 @@ void lg_cli_text(struct lg_cli *cli, const char *text)
 	if (clean.len > 0)
 		fwrite(clean.data, 1, clean.len, cli->out);
 	lg_buffer_release(&clean);
+}
+
+void lg_cli_line(struct lg_cli *cli, enum lg_colour colour, const char *before,
+		 const char *text)
+{
+	lg_cli_print(cli, colour, "%s", before);
+	lg_cli_text(cli, text);
+	putc('\n', cli->out);
 }
 
 static void step(void *context, const char *what, uint64_t done, uint64_t total)

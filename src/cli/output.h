@@ -3,8 +3,8 @@
  * output.h - what commands print: JSON lines, tables, colours, progress
  *
  * Layer: cli.
- * Texts of directories and clients go to a terminal only through lg_cli_text
- * and the table: control characters become "?".
+ * Texts of directories and clients go to a terminal only through lg_cli_text,
+ * lg_cli_line and the table: control characters become "?".
  */
 #ifndef LOGONGATE_CLI_OUTPUT_H
 #define LOGONGATE_CLI_OUTPUT_H
@@ -35,6 +35,10 @@ void lg_cli_print(struct lg_cli *cli, enum lg_colour colour, const char *format,
 
 /* Prints text of outside, without control characters. */
 void lg_cli_text(struct lg_cli *cli, const char *text);
+
+/* The same to the end of a line, behind words of our own in their colour. */
+void lg_cli_line(struct lg_cli *cli, enum lg_colour colour, const char *before,
+		 const char *text);
 
 /* Appends text with each byte that is no UTF-8 as U+FFFD and each control
  * character as "?". */

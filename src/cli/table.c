@@ -200,7 +200,7 @@ int lg_cli_table(struct lg_cli *cli, struct lg_table *table)
 	if (table->status == LG_OK && rows > 1)
 		width = calloc(table->columns, sizeof(*width));
 	if (table->status != LG_OK || (rows > 1 && width == NULL)) {
-		code = lg_cli_say(cli, LG_EXIT_SOFTWARE, NULL, "out of memory");
+		code = lg_cli_no_memory(cli);
 		goto out;
 	}
 	if (rows <= 1)
@@ -216,8 +216,7 @@ int lg_cli_table(struct lg_cli *cli, struct lg_table *table)
 	lg_cli_progress_end(cli);
 	for (size_t row = 0; row < rows && code == LG_EXIT_DONE; row++) {
 		if (print_row(cli, table, row, width) != LG_OK)
-			code = lg_cli_say(cli, LG_EXIT_SOFTWARE, NULL,
-					  "out of memory");
+			code = lg_cli_no_memory(cli);
 	}
 out:
 	free(width);

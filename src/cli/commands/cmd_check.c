@@ -133,8 +133,7 @@ static void print_answer(struct lg_cli *cli, const struct lg_check_said *said)
 		lg_cli_print(cli, LG_PLAIN, "  %-30s ", rule.rule);
 		lg_cli_print(cli, colour_of(rule.outcome), "%-8s ",
 			     rule.outcome);
-		lg_cli_text(cli, rule.detail);
-		lg_cli_print(cli, LG_PLAIN, "\n");
+		lg_cli_line(cli, LG_PLAIN, "", rule.detail);
 	}
 }
 

@@ -161,8 +161,7 @@ static const char *block_name(unsigned int type)
 static void line(struct lg_cli *cli, const char *name, const char *text)
 {
 	lg_cli_print(cli, LG_DIM, "%-13s", name);
-	lg_cli_text(cli, text);
-	fputc('\n', cli->out);
+	lg_cli_line(cli, LG_PLAIN, "", text);
 }
 
 static void print_aux(struct lg_cli *cli, const struct lg_mapi_connect *connect)

@@ -124,9 +124,7 @@ static void show_text(struct lg_cli *cli,
 {
 	const char *file = summary->path;
 
-	fputs("; ", cli->out);
-	lg_cli_text(cli, summary->path);
-	fputc('\n', cli->out);
+	lg_cli_line(cli, LG_PLAIN, "; ", summary->path);
 	for (size_t i = 0; i < lines->count; i++) {
 		const struct lg_profile_line *line = &lines->line[i];
 		char quote =
@@ -241,9 +239,7 @@ int lg_cmd_profiles_lint(struct lg_cli *cli)
 		for (size_t i = 0; i < warnings.text.count; i++) {
 			lg_cli_print(cli, LG_YELLOW, "%s",
 				     lg_warning_name(warnings.code[i]));
-			fputs(": ", cli->out);
-			lg_cli_text(cli, warnings.text.item[i]);
-			fputc('\n', cli->out);
+			lg_cli_line(cli, LG_PLAIN, ": ", warnings.text.item[i]);
 		}
 	}
 	lg_warnings_release(&warnings);

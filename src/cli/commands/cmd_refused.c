@@ -283,7 +283,7 @@ int lg_cmd_refused(struct lg_cli *cli)
 		lg_table_begin(&refused.table, head);
 	code = lg_cli_records(cli, &records, since_s);
 	if (code == LG_EXIT_DONE && refused.code == LG_EXIT_SOFTWARE)
-		code = lg_cli_say(cli, LG_EXIT_SOFTWARE, NULL, "out of memory");
+		code = lg_cli_no_memory(cli);
 	if (code == LG_EXIT_DONE)
 		code = refused.code;
 	/* For scripts: whether anybody was turned away. */

@@ -31,7 +31,7 @@
 
 static int no_memory(struct lg_cli *cli)
 {
-	return lg_cli_say(cli, LG_EXIT_SOFTWARE, NULL, "out of memory");
+	return lg_cli_no_memory(cli);
 }
 
 /* systemd reads the calendar as it will later. */

@@ -141,9 +141,7 @@ static void print_version(struct lg_cli *cli,
 	const char *version = version_of(target, probe);
 
 	if (version != NULL) {
-		lg_cli_print(cli, LG_PLAIN, "  store version ");
-		lg_cli_text(cli, version);
-		lg_cli_print(cli, LG_PLAIN, "\n");
+		lg_cli_line(cli, LG_PLAIN, "  store version ", version);
 	} else if (target->dialect == LG_DIALECT_EXCHANGE_2003 &&
 		   !lg_backend_row(target->backend)->holds_accounts) {
 		lg_cli_print(cli, LG_YELLOW,
@@ -172,18 +170,14 @@ static int test_words(struct lg_cli *cli,
 			     "  the service is %s\n",
 			     lg_servers_service_name(probe->service));
 	if (*probe->note) {
-		lg_cli_print(cli, LG_PLAIN, "  ");
-		lg_cli_text(cli, probe->note);
-		lg_cli_print(cli, LG_PLAIN, "\n");
+		lg_cli_line(cli, LG_PLAIN, "  ", probe->note);
 	}
 	if (lg_registry_count(values) == 0)
 		lg_cli_print(cli, LG_PLAIN, "  no value is set there\n");
 	for (size_t i = 0; i < lg_registry_count(values); i++)
 		print_value(cli, lg_registry_at(values, i));
 	for (size_t i = 0; i < says->count; i++) {
-		lg_cli_print(cli, LG_PLAIN, "  -> ");
-		lg_cli_text(cli, says->item[i]);
-		lg_cli_print(cli, LG_PLAIN, "\n");
+		lg_cli_line(cli, LG_PLAIN, "  -> ", says->item[i]);
 	}
 	return LG_EXIT_DONE;
 }

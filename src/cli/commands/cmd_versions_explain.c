@@ -264,9 +264,8 @@ static void explain_text(struct lg_cli *cli, const struct lg_explanation *found,
 		print_generation(cli, &generation[i], found, clients);
 	print_components(cli, found);
 	for (size_t i = 0; i < found->traps.text.count; i++) {
-		lg_cli_print(cli, LG_YELLOW, "\n(!) ");
-		lg_cli_text(cli, found->traps.text.item[i]);
-		lg_cli_print(cli, LG_PLAIN, "\n");
+		lg_cli_line(cli, LG_YELLOW, "\n(!) ",
+			    found->traps.text.item[i]);
 	}
 }
 

@@ -44,8 +44,7 @@ static void say(struct check *check, enum mark mark, const char *what,
 		return;
 	lg_cli_print(check->cli, colours[mark], "%-5s", names[mark]);
 	fprintf(check->cli->out, " %-10s ", what);
-	lg_cli_text(check->cli, text);
-	fputc('\n', check->cli->out);
+	lg_cli_line(check->cli, LG_PLAIN, "", text);
 }
 
 static void check_gate(struct check *check)

@@ -45,8 +45,8 @@ static void flush(struct timeline *line)
 		return;
 	print_time(line, line->t_s);
 	fprintf(line->cli->out, "%s ", line->what.data);
-	lg_cli_text(line->cli, line->ids.data ? line->ids.data : "");
-	fputc('\n', line->cli->out);
+	lg_cli_line(line->cli, LG_PLAIN, "",
+		    line->ids.data ? line->ids.data : "");
 	lg_buffer_clear(&line->what);
 	lg_buffer_clear(&line->ids);
 }

@@ -112,7 +112,7 @@ int lg_cli_ask(struct lg_cli *cli, struct lg_control *control, cJSON *request,
 	int code = LG_EXIT_DONE, gates_code = LG_EXIT_SOFTWARE;
 
 	if (request == NULL)
-		return lg_cli_say(cli, LG_EXIT_SOFTWARE, NULL, "out of memory");
+		return lg_cli_no_memory(cli);
 	status = lg_control_ask(control, request, block, block_count,
 				patience_ms(request), &progress, out_answer,
 				&gates_code, &err);

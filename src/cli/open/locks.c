@@ -64,8 +64,7 @@ static int add_from_gate(struct lg_cli *cli, struct lg_control *control,
 		lock = add(locks, said.id != NULL ? said.id : "",
 			   said.profile != NULL ? said.profile : "");
 		if (lock == NULL) {
-			code = lg_cli_say(cli, LG_EXIT_SOFTWARE, NULL,
-					  "out of memory");
+			code = lg_cli_no_memory(cli);
 			break;
 		}
 		lock->since_s = said.since_s;
@@ -90,8 +89,7 @@ static int add_from_state(struct lg_cli *cli, struct lg_cli_locks *locks)
 			add(locks, is->id, is->profile ? is->profile : "");
 
 		if (lock == NULL)
-			return lg_cli_say(cli, LG_EXIT_SOFTWARE, NULL,
-					  "out of memory");
+			return lg_cli_no_memory(cli);
 		lock->since_s = is->since_s;
 		lock->until_s = is->until.wall_s;
 		lock->unconfirmed = is->confirm.wall_s > 0;
@@ -136,8 +134,7 @@ static int add_record(struct lg_cli *cli,
 	if (lock == NULL) {
 		lock = add(locks, id, record->profile);
 		if (lock == NULL)
-			return lg_cli_say(cli, LG_EXIT_SOFTWARE, NULL,
-					  "out of memory");
+			return lg_cli_no_memory(cli);
 		lock->since_s = record->since_s;
 		lock->until_s = record->until_s;
 	}

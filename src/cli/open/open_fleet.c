@@ -183,7 +183,7 @@ int lg_cli_fleet_open(struct lg_cli *cli, enum lg_cli_fleet_use use,
 		return lg_cli_fail(cli, &err);
 	keys = calloc(1, sizeof(*keys));
 	if (keys == NULL)
-		return lg_cli_say(cli, LG_EXIT_SOFTWARE, NULL, "out of memory");
+		return lg_cli_no_memory(cli);
 	code = open_keys(cli, use, fleet, keys);
 	if (code != LG_EXIT_DONE)
 		goto out;

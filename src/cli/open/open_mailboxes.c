@@ -38,7 +38,7 @@ int lg_cli_mailboxes(struct lg_cli *cli, const struct lg_settings *settings,
 		calloc(count + 1, sizeof(*mailboxes));
 
 	if (mailboxes == NULL)
-		return lg_cli_say(cli, LG_EXIT_SOFTWARE, NULL, "out of memory");
+		return lg_cli_no_memory(cli);
 	*out_mailboxes = mailboxes;
 	for (size_t i = 0; i < count; i++) {
 		if (!lg_backend_row(server[i].backend)->holds_accounts)

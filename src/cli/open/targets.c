@@ -218,8 +218,7 @@ int lg_cli_find_targets(struct lg_cli *cli, const struct lg_settings *settings,
 	if (code == LG_EXIT_DONE) {
 		server = calloc(names.count + 1, sizeof(*server));
 		if (server == NULL)
-			code = lg_cli_say(cli, LG_EXIT_SOFTWARE, NULL,
-					  "out of memory");
+			code = lg_cli_no_memory(cli);
 	}
 	for (size_t i = 0; i < names.count && code == LG_EXIT_DONE; i++) {
 		const struct lg_target_settings *target =

@@ -13,9 +13,8 @@ static void say_sessions(struct lg_cli *cli, const struct lg_plan *plan)
 	for (size_t i = 0; i < plan->warnings.text.count; i++) {
 		if (plan->warnings.code[i] != LG_WARN_NO_SESSION_CONTROL)
 			continue;
-		lg_cli_print(cli, LG_YELLOW, "sessions: ");
-		lg_cli_text(cli, plan->warnings.text.item[i]);
-		lg_cli_print(cli, LG_PLAIN, "\n");
+		lg_cli_line(cli, LG_YELLOW,
+			    "sessions: ", plan->warnings.text.item[i]);
 	}
 }
 
@@ -27,9 +26,8 @@ static void say_doors(struct lg_cli *cli, const struct lg_plan *plan)
 		if (plan->warnings.code[i] != LG_WARN_DOOR_DOES_NOT_ASK ||
 		    doors++ >= LG_PLAN_SHOWN_MAX)
 			continue;
-		lg_cli_print(cli, LG_YELLOW, "door: ");
-		lg_cli_text(cli, plan->warnings.text.item[i]);
-		lg_cli_print(cli, LG_PLAIN, "\n");
+		lg_cli_line(cli, LG_YELLOW,
+			    "door: ", plan->warnings.text.item[i]);
 	}
 	if (doors > LG_PLAN_SHOWN_MAX)
 		lg_plan_more_text(cli, doors - LG_PLAN_SHOWN_MAX);

@@ -87,7 +87,7 @@ int lg_cli_past(struct lg_cli *cli, struct lg_prepared *prepared)
 		return LG_EXIT_DONE;
 	reading.past = calloc(1, sizeof(*reading.past));
 	if (reading.past == NULL)
-		return lg_cli_say(cli, LG_EXIT_SOFTWARE, NULL, "out of memory");
+		return lg_cli_no_memory(cli);
 	prepared->past = reading.past;
 	code = prepared->control != NULL
 		       ? from_gate(cli, prepared->control, since_s, &reading)

@@ -310,8 +310,7 @@ static void print_warnings(struct lg_cli *cli, const struct lg_plan *plan,
 
 		lg_cli_print(cli, stops ? LG_RED : LG_YELLOW,
 			     "  %s: ", lg_warning_name(plan->warnings.code[i]));
-		lg_cli_text(cli, plan->warnings.text.item[i]);
-		lg_cli_print(cli, LG_PLAIN, "\n");
+		lg_cli_line(cli, LG_PLAIN, "", plan->warnings.text.item[i]);
 	}
 	if (plan->warnings.text.count > LG_PLAN_SHOWN_MAX)
 		lg_plan_more_text(cli, plan->warnings.text.count -

@@ -42,8 +42,7 @@ static void print_texts(struct lg_cli *cli, const char *sign,
 		if (lg_account_values_has(other, value->list.item[i]))
 			continue;
 		lg_cli_print(cli, LG_PLAIN, "    %s ", sign);
-		lg_cli_text(cli, value->list.item[i]);
-		lg_cli_print(cli, LG_PLAIN, "\n");
+		lg_cli_line(cli, LG_PLAIN, "", value->list.item[i]);
 	}
 }
 
@@ -61,9 +60,7 @@ static void print_accounts(struct lg_cli *cli,
 		const struct lg_value *before = lg_registry_find(
 			target->before, value->key, value->name);
 
-		lg_cli_print(cli, LG_PLAIN, "  ");
-		lg_cli_text(cli, value->name);
-		lg_cli_print(cli, LG_PLAIN, "\n");
+		lg_cli_line(cli, LG_PLAIN, "  ", value->name);
 		print_texts(cli, "-", before, value);
 		print_texts(cli, "+", value, before);
 	}

@@ -17,8 +17,7 @@ static void print_line(struct lg_cli *cli, const char *name, const char *text)
 	if (text == NULL)
 		return;
 	lg_cli_print(cli, LG_PLAIN, "  %-9s ", name);
-	lg_cli_text(cli, text);
-	lg_cli_print(cli, LG_PLAIN, "\n");
+	lg_cli_line(cli, LG_PLAIN, "", text);
 }
 
 static void print_time(struct lg_cli *cli, const char *name, int64_t time_s)
@@ -124,9 +123,7 @@ static void print_under(struct lg_cli *cli, const char *text)
 {
 	if (text == NULL)
 		return;
-	lg_cli_print(cli, LG_PLAIN, "            ");
-	lg_cli_text(cli, text);
-	lg_cli_print(cli, LG_PLAIN, "\n");
+	lg_cli_line(cli, LG_PLAIN, "            ", text);
 }
 
 static void print_says(struct lg_cli *cli, const struct lg_target_now *target)
@@ -147,9 +144,8 @@ static void print_head(struct lg_cli *cli, const struct lg_status_said *said)
 
 	if (said->changing != NULL) {
 		lg_cli_servers_holder_words(said->changing, &who);
-		lg_cli_print(cli, LG_YELLOW, "being changed right now by ");
-		lg_cli_text(cli, who.data != NULL ? who.data : "a command");
-		lg_cli_print(cli, LG_PLAIN, "\n");
+		lg_cli_line(cli, LG_YELLOW, "being changed right now by ",
+			    who.data != NULL ? who.data : "a command");
 		lg_buffer_release(&who);
 	}
 	if (said->is_interrupted)
@@ -248,9 +244,8 @@ void lg_status_text(struct lg_cli *cli, const struct lg_status_said *said)
 	const cJSON *item;
 
 	cJSON_ArrayForEach(item, said->loud) {
-		lg_cli_print(cli, LG_RED, "! ");
-		lg_cli_text(cli, cJSON_IsString(item) ? item->valuestring : "");
-		lg_cli_print(cli, LG_PLAIN, "\n");
+		lg_cli_line(cli, LG_RED, "! ",
+			    cJSON_IsString(item) ? item->valuestring : "");
 	}
 	print_head(cli, said);
 	if (cJSON_GetArraySize(said->locks) > 0) {
