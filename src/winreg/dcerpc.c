@@ -133,7 +133,7 @@ enum lg_status dcerpc_bind_ack(const uint8_t *packet, size_t len,
 	fragment_max = ndr_u16(&reader); /* what the server receives */
 	ndr_u32(&reader);
 	name = ndr_u16(&reader);
-	ndr_skip(&reader, name);
+	ndr_take(&reader, name);
 	ndr_align(&reader, 4);
 	if ((ndr_u32(&reader) & 0xff) != 1)
 		return malformed("not one result", err);

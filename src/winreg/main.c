@@ -74,7 +74,6 @@ static enum lg_status do_open(struct helper *helper, const cJSON *request,
 	struct session_settings settings = {0};
 	enum lg_status status;
 
-	(void)answer;
 	settings.port = number_of(request, "port", 1, 65535, 445);
 	settings.timeout_ms = number_of(request, "timeout_ms", 1, 3600000,
 					TIMEOUT_DEFAULT_MS);
@@ -228,7 +227,6 @@ static enum lg_status do_write(struct helper *helper, const cJSON *request,
 	const cJSON *item;
 	size_t i = 0;
 
-	(void)answer;
 	if (!cJSON_IsArray(changes))
 		return bad("changes", err);
 	change = calloc(count + 1, sizeof(*change));
@@ -250,45 +248,44 @@ static enum lg_status do_write(struct helper *helper, const cJSON *request,
 	return status;
 }
 
+enum turn {
+	STOP = 0,
+	START,
+	RESTART
+};
+
+static enum lg_status turn(struct helper *helper, const cJSON *request,
+			   enum turn way, struct lg_error *err)
+{
+	const char *name = lg_json_text_of(request, "name");
+	int timeout_ms = number_of(request, "timeout_ms", 1, 86400000, 300000);
+
+	if (!name)
+		return bad("name", err);
+	if (timeout_ms < 0)
+		return bad("timeout_ms", err);
+	if (way == RESTART)
+		return server_restart(&helper->server, name, timeout_ms, err);
+	return server_set_running(&helper->server, name, way == START,
+				  timeout_ms, err);
+}
+
 static enum lg_status do_restart(struct helper *helper, const cJSON *request,
 				 cJSON *answer, struct lg_error *err)
 {
-	const char *name = lg_json_text_of(request, "name");
-	int timeout_ms = number_of(request, "timeout_ms", 1, 86400000, 300000);
-
-	(void)answer;
-	if (!name)
-		return bad("name", err);
-	if (timeout_ms < 0)
-		return bad("timeout_ms", err);
-	return server_restart(&helper->server, name, timeout_ms, err);
-}
-
-static enum lg_status set_running(struct helper *helper, const cJSON *request,
-				  int runs, struct lg_error *err)
-{
-	const char *name = lg_json_text_of(request, "name");
-	int timeout_ms = number_of(request, "timeout_ms", 1, 86400000, 300000);
-
-	if (!name)
-		return bad("name", err);
-	if (timeout_ms < 0)
-		return bad("timeout_ms", err);
-	return server_set_running(&helper->server, name, runs, timeout_ms, err);
+	return turn(helper, request, RESTART, err);
 }
 
 static enum lg_status do_start(struct helper *helper, const cJSON *request,
 			       cJSON *answer, struct lg_error *err)
 {
-	(void)answer;
-	return set_running(helper, request, 1, err);
+	return turn(helper, request, START, err);
 }
 
 static enum lg_status do_stop(struct helper *helper, const cJSON *request,
 			      cJSON *answer, struct lg_error *err)
 {
-	(void)answer;
-	return set_running(helper, request, 0, err);
+	return turn(helper, request, STOP, err);
 }
 
 static const struct {

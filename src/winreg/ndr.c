@@ -90,15 +90,10 @@ const uint8_t *ndr_take(struct ndr_reader *reader, size_t len)
 	return at;
 }
 
-void ndr_skip(struct ndr_reader *reader, size_t len)
-{
-	ndr_take(reader, len);
-}
-
 void ndr_align(struct ndr_reader *reader, size_t to)
 {
 	if (reader->at % to)
-		ndr_skip(reader, to - reader->at % to);
+		ndr_take(reader, to - reader->at % to);
 }
 
 uint16_t ndr_u16(struct ndr_reader *reader)
@@ -132,4 +127,15 @@ const uint8_t *ndr_array(struct ndr_reader *reader, size_t size,
 	at = ndr_take(reader, (size_t)count * size);
 	*out_count = at ? count : 0;
 	return at;
+}
+
+enum lg_status ndr_malformed(struct lg_error *err)
+{
+	return lg_error_set(err, LG_ERR_SYNTAX, NULL,
+			    "the server's answer is malformed");
+}
+
+enum lg_status ndr_finish(const struct ndr_reader *reader, struct lg_error *err)
+{
+	return reader->bad ? ndr_malformed(err) : LG_OK;
 }

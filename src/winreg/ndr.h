@@ -38,9 +38,14 @@ struct ndr_reader {
 	int bad;
 };
 
+static inline struct ndr_reader ndr_reader_of(const struct lg_buffer *stub)
+{
+	return (struct ndr_reader){(const uint8_t *)stub->data, stub->len, 0,
+				   0};
+}
+
 uint16_t ndr_u16(struct ndr_reader *reader);
 uint32_t ndr_u32(struct ndr_reader *reader);
-void ndr_skip(struct ndr_reader *reader, size_t len);
 void ndr_align(struct ndr_reader *reader, size_t to);
 /* Bytes of the reader, NULL and bad where there are not that many. */
 const uint8_t *ndr_take(struct ndr_reader *reader, size_t len);
@@ -48,5 +53,10 @@ const uint8_t *ndr_take(struct ndr_reader *reader, size_t len);
 /* A conformant and varying array of elements of size bytes; gives how many. */
 const uint8_t *ndr_array(struct ndr_reader *reader, size_t size,
 			 size_t *out_count);
+
+/* LG_ERR_SYNTAX where something was beyond the end. */
+enum lg_status ndr_finish(const struct ndr_reader *reader,
+			  struct lg_error *err);
+enum lg_status ndr_malformed(struct lg_error *err);
 
 #endif

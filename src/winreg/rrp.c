@@ -13,11 +13,6 @@ enum {
 	HANDLE = sizeof(((struct rpc_handle *)0)->bytes)
 };
 
-static void put_handle(struct lg_buffer *out, const struct rpc_handle *handle)
-{
-	lg_buffer_append(out, handle->bytes, HANDLE);
-}
-
 void rrp_open_local_machine(uint32_t access, struct lg_buffer *out_stub)
 {
 	ndr_put_null(out_stub); /* ServerName, ignored */
@@ -27,7 +22,7 @@ void rrp_open_local_machine(uint32_t access, struct lg_buffer *out_stub)
 void rrp_open_key(const struct rpc_handle *parent, const char *path,
 		  uint32_t access, struct lg_buffer *out_stub)
 {
-	put_handle(out_stub, parent);
+	rpc_put_handle(out_stub, parent);
 	ndr_put_unicode(out_stub, path);
 	ndr_put_u32(out_stub, 0); /* dwOptions */
 	ndr_put_u32(out_stub, access);
@@ -36,7 +31,7 @@ void rrp_open_key(const struct rpc_handle *parent, const char *path,
 void rrp_create_key(const struct rpc_handle *parent, const char *path,
 		    uint32_t access, struct lg_buffer *out_stub)
 {
-	put_handle(out_stub, parent);
+	rpc_put_handle(out_stub, parent);
 	ndr_put_unicode(out_stub, path);
 	ndr_put_unicode(out_stub, ""); /* lpClass */
 	ndr_put_u32(out_stub, 0);      /* kept on disk */
@@ -48,13 +43,13 @@ void rrp_create_key(const struct rpc_handle *parent, const char *path,
 
 void rrp_close_key(const struct rpc_handle *key, struct lg_buffer *out_stub)
 {
-	put_handle(out_stub, key);
+	rpc_put_handle(out_stub, key);
 }
 
 void rrp_query_info_key(const struct rpc_handle *key,
 			struct lg_buffer *out_stub)
 {
-	put_handle(out_stub, key);
+	rpc_put_handle(out_stub, key);
 	ndr_put_unicode(out_stub, NULL); /* lpClassIn */
 }
 
@@ -65,7 +60,7 @@ void rrp_enum_value(const struct rpc_handle *key, uint32_t index,
 
 	if (units > UINT16_MAX / 2)
 		units = UINT16_MAX / 2;
-	put_handle(out_stub, key);
+	rpc_put_handle(out_stub, key);
 	ndr_put_u32(out_stub, index);
 	/* lpValueNameIn: room for a name, none in it. */
 	ndr_put_u16(out_stub, 0);
@@ -91,7 +86,7 @@ void rrp_set_value(const struct rpc_handle *key, const char *name,
 		   uint32_t type, const void *data, size_t len,
 		   struct lg_buffer *out_stub)
 {
-	put_handle(out_stub, key);
+	rpc_put_handle(out_stub, key);
 	ndr_put_unicode(out_stub, name);
 	ndr_put_u32(out_stub, type);
 	ndr_put_bytes(out_stub, data, len);
@@ -101,45 +96,30 @@ void rrp_set_value(const struct rpc_handle *key, const char *name,
 void rrp_delete_value(const struct rpc_handle *key, const char *name,
 		      struct lg_buffer *out_stub)
 {
-	put_handle(out_stub, key);
+	rpc_put_handle(out_stub, key);
 	ndr_put_unicode(out_stub, name);
-}
-
-static struct ndr_reader reader_of(const struct lg_buffer *stub)
-{
-	return (struct ndr_reader){(const uint8_t *)stub->data, stub->len, 0,
-				   0};
-}
-
-static enum lg_status finish(const struct ndr_reader *reader,
-			     struct lg_error *err)
-{
-	if (!reader->bad)
-		return LG_OK;
-	return lg_error_set(err, LG_ERR_SYNTAX, NULL,
-			    "the server's answer is malformed");
 }
 
 enum lg_status rrp_read_error(const struct lg_buffer *stub, uint32_t *out_error,
 			      struct lg_error *err)
 {
-	struct ndr_reader reader = reader_of(stub);
+	struct ndr_reader reader = ndr_reader_of(stub);
 	uint32_t error = ndr_u32(&reader);
-	enum lg_status status = finish(&reader, err);
+	enum lg_status status = ndr_finish(&reader, err);
 
 	if (status == LG_OK)
 		*out_error = error;
 	return status;
 }
 
-enum lg_status rrp_read_handle(const struct lg_buffer *stub,
-			       struct rpc_handle *out_handle,
-			       uint32_t *out_error, struct lg_error *err)
+/* The error at the end of an answer that began with a handle. */
+static enum lg_status take_handle(struct ndr_reader *reader,
+				  const uint8_t *bytes,
+				  struct rpc_handle *out_handle,
+				  uint32_t *out_error, struct lg_error *err)
 {
-	struct ndr_reader reader = reader_of(stub);
-	const uint8_t *bytes = ndr_take(&reader, HANDLE);
-	uint32_t error = ndr_u32(&reader);
-	enum lg_status status = finish(&reader, err);
+	uint32_t error = ndr_u32(reader);
+	enum lg_status status = ndr_finish(reader, err);
 
 	if (status != LG_OK)
 		return status;
@@ -149,25 +129,26 @@ enum lg_status rrp_read_handle(const struct lg_buffer *stub,
 	return LG_OK;
 }
 
+enum lg_status rrp_read_handle(const struct lg_buffer *stub,
+			       struct rpc_handle *out_handle,
+			       uint32_t *out_error, struct lg_error *err)
+{
+	struct ndr_reader reader = ndr_reader_of(stub);
+	const uint8_t *bytes = ndr_take(&reader, HANDLE);
+
+	return take_handle(&reader, bytes, out_handle, out_error, err);
+}
+
 enum lg_status rrp_read_created(const struct lg_buffer *stub,
 				struct rpc_handle *out_handle,
 				uint32_t *out_error, struct lg_error *err)
 {
-	struct ndr_reader reader = reader_of(stub);
+	struct ndr_reader reader = ndr_reader_of(stub);
 	const uint8_t *bytes = ndr_take(&reader, HANDLE);
-	uint32_t error;
-	enum lg_status status;
 
 	if (ndr_u32(&reader)) /* lpdwDisposition */
 		ndr_u32(&reader);
-	error = ndr_u32(&reader);
-	status = finish(&reader, err);
-	if (status != LG_OK)
-		return status;
-	*out_error = error;
-	if (!error)
-		memcpy(out_handle->bytes, bytes, HANDLE);
-	return LG_OK;
+	return take_handle(&reader, bytes, out_handle, out_error, err);
 }
 
 /* An RRP_UNICODE_STRING; gives its units. */
@@ -193,7 +174,7 @@ enum lg_status rrp_read_key_info(const struct lg_buffer *stub,
 				 struct rrp_key_info *out_info,
 				 uint32_t *out_error, struct lg_error *err)
 {
-	struct ndr_reader reader = reader_of(stub);
+	struct ndr_reader reader = ndr_reader_of(stub);
 	struct rrp_key_info info;
 	size_t units;
 	uint32_t error;
@@ -210,7 +191,7 @@ enum lg_status rrp_read_key_info(const struct lg_buffer *stub,
 	ndr_u32(&reader); /* lpftLastWriteTime, two halves */
 	ndr_u32(&reader);
 	error = ndr_u32(&reader);
-	status = finish(&reader, err);
+	status = ndr_finish(&reader, err);
 	if (status != LG_OK)
 		return status;
 	*out_error = error;
@@ -223,7 +204,7 @@ enum lg_status rrp_read_value(const struct lg_buffer *stub,
 			      struct rrp_value *out_value, uint32_t *out_error,
 			      struct lg_error *err)
 {
-	struct ndr_reader reader = reader_of(stub);
+	struct ndr_reader reader = ndr_reader_of(stub);
 	const uint8_t *name;
 	const uint8_t *data = NULL;
 	size_t units;
@@ -242,7 +223,7 @@ enum lg_status rrp_read_value(const struct lg_buffer *stub,
 	if (ndr_u32(&reader)) /* lpcbLen */
 		ndr_u32(&reader);
 	error = ndr_u32(&reader);
-	status = finish(&reader, err);
+	status = ndr_finish(&reader, err);
 	if (status != LG_OK)
 		return status;
 	*out_error = error;
@@ -258,4 +239,40 @@ enum lg_status rrp_read_value(const struct lg_buffer *stub,
 	out_value->data = data;
 	out_value->len = count;
 	return lg_buffer_status(&out_value->name, err);
+}
+
+/* One that is not known keeps its number. */
+static const struct {
+	uint32_t error;
+	enum lg_status status;
+	const char *words;
+} meanings[] = {
+	{WINDOWS_FILE_NOT_FOUND, LG_ERR_IO, "is not there"},
+	{WINDOWS_PATH_NOT_FOUND, LG_ERR_IO, "is not there"},
+	{WINDOWS_ACCESS_DENIED, LG_ERR_DENIED,
+	 "the server denies it; the account needs to be an administrator "
+	 "there"},
+	{WINDOWS_NOT_ENOUGH_MEMORY, LG_ERR_IO, "the server is out of memory"},
+	{WINDOWS_OUTOFMEMORY, LG_ERR_IO, "the server is out of memory"},
+	{WINDOWS_KEY_DELETED, LG_ERR_IO, "somebody deleted it meanwhile"},
+	{WINDOWS_DEPENDENT_SERVICES_RUNNING, LG_ERR_CONFLICT,
+	 "other services that run depend on it; stop them first"},
+	{WINDOWS_SERVICE_REQUEST_TIMEOUT, LG_ERR_CONFLICT,
+	 "the service did not answer in time"},
+	{WINDOWS_SERVICE_DISABLED, LG_ERR_CONFLICT, "the service is disabled"},
+	{WINDOWS_SERVICE_DOES_NOT_EXIST, LG_ERR_CONFLICT,
+	 "there is no such service"},
+};
+
+enum lg_status windows_failed(const char *server, const char *what,
+			      uint32_t error, struct lg_error *err)
+{
+	for (size_t i = 0; i < sizeof(meanings) / sizeof(meanings[0]); i++)
+		if (meanings[i].error == error)
+			return lg_error_set(err, meanings[i].status, server,
+					    "%s: %s (Windows error %u)", what,
+					    meanings[i].words,
+					    (unsigned int)error);
+	return lg_error_set(err, LG_ERR_IO, server, "%s: Windows error %u",
+			    what, (unsigned int)error);
 }

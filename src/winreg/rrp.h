@@ -53,6 +53,12 @@ struct rpc_handle {
 	uint8_t bytes[20];
 };
 
+static inline void rpc_put_handle(struct lg_buffer *out,
+				  const struct rpc_handle *handle)
+{
+	lg_buffer_append(out, handle->bytes, sizeof(handle->bytes));
+}
+
 struct rrp_key_info {
 	uint32_t values;
 	uint32_t name_max;  /* bytes, without a NUL */
@@ -105,5 +111,9 @@ enum lg_status rrp_read_key_info(const struct lg_buffer *stub,
 enum lg_status rrp_read_value(const struct lg_buffer *stub,
 			      struct rrp_value *out_value, uint32_t *out_error,
 			      struct lg_error *err);
+
+/* Reports a Windows error that is not 0: DENIED, CONFLICT, NO_MEMORY, IO. */
+enum lg_status windows_failed(const char *server, const char *what,
+			      uint32_t error, struct lg_error *err);
 
 #endif

@@ -22,15 +22,10 @@ void scmr_open_manager(struct lg_buffer *out_stub)
 	ndr_put_u32(out_stub, SCMR_CONNECT);
 }
 
-static void put_handle(struct lg_buffer *out, const struct rpc_handle *handle)
-{
-	lg_buffer_append(out, handle->bytes, sizeof(handle->bytes));
-}
-
 void scmr_open_service(const struct rpc_handle *manager, const char *name,
 		       uint32_t access, struct lg_buffer *out_stub)
 {
-	put_handle(out_stub, manager);
+	rpc_put_handle(out_stub, manager);
 	ndr_put_text(out_stub, name);
 	ndr_put_u32(out_stub, access);
 }
@@ -38,35 +33,35 @@ void scmr_open_service(const struct rpc_handle *manager, const char *name,
 void scmr_query_status(const struct rpc_handle *service,
 		       struct lg_buffer *out_stub)
 {
-	put_handle(out_stub, service);
+	rpc_put_handle(out_stub, service);
 }
 
 void scmr_stop(const struct rpc_handle *service, struct lg_buffer *out_stub)
 {
-	put_handle(out_stub, service);
+	rpc_put_handle(out_stub, service);
 	ndr_put_u32(out_stub, CONTROL_STOP);
 }
 
 void scmr_start(const struct rpc_handle *service, struct lg_buffer *out_stub)
 {
-	put_handle(out_stub, service);
+	rpc_put_handle(out_stub, service);
 	ndr_put_u32(out_stub, 0); /* argc */
 	ndr_put_null(out_stub);   /* argv */
 }
 
 void scmr_close(const struct rpc_handle *handle, struct lg_buffer *out_stub)
 {
-	put_handle(out_stub, handle);
+	rpc_put_handle(out_stub, handle);
 }
 
 enum lg_status scmr_read_state(const struct lg_buffer *stub,
 			       uint32_t *out_state, uint32_t *out_error,
 			       struct lg_error *err)
 {
-	struct ndr_reader reader = {(const uint8_t *)stub->data, stub->len, 0,
-				    0};
+	struct ndr_reader reader = ndr_reader_of(stub);
 	uint32_t state = 0;
 	uint32_t error;
+	enum lg_status status;
 
 	for (int i = 0; i < STATUS_FIELDS; i++) {
 		uint32_t field = ndr_u32(&reader);
@@ -75,9 +70,9 @@ enum lg_status scmr_read_state(const struct lg_buffer *stub,
 			state = field;
 	}
 	error = ndr_u32(&reader);
-	if (reader.bad)
-		return lg_error_set(err, LG_ERR_SYNTAX, NULL,
-				    "the server's answer is malformed");
+	status = ndr_finish(&reader, err);
+	if (status != LG_OK)
+		return status;
 	*out_error = error;
 	if (!error)
 		*out_state = state;
@@ -87,15 +82,9 @@ enum lg_status scmr_read_state(const struct lg_buffer *stub,
 void scmr_enum_dependents(const struct rpc_handle *service, uint32_t size,
 			  struct lg_buffer *out_stub)
 {
-	put_handle(out_stub, service);
+	rpc_put_handle(out_stub, service);
 	ndr_put_u32(out_stub, SERVICE_ACTIVE);
 	ndr_put_u32(out_stub, size);
-}
-
-static enum lg_status malformed(struct lg_error *err)
-{
-	return lg_error_set(err, LG_ERR_SYNTAX, NULL,
-			    "the server's answer is malformed");
 }
 
 /* A name stands at its offset from the beginning, up to a NUL. */
@@ -111,9 +100,9 @@ static enum lg_status add_name(const uint8_t *bytes, size_t len, size_t at,
 	       (bytes[at + 2 * units] || bytes[at + 2 * units + 1]))
 		units++;
 	if (at >= len || len - at < 2 * (units + 1) || !units)
-		return malformed(err);
+		return ndr_malformed(err);
 	if (lg_utf16_decode(bytes + at, units, &name) != units)
-		status = malformed(err);
+		status = ndr_malformed(err);
 	else
 		status = lg_buffer_status(&name, err);
 	if (status == LG_OK)
@@ -127,8 +116,7 @@ enum lg_status scmr_read_dependents(const struct lg_buffer *stub,
 				    uint32_t *out_needed, uint32_t *out_error,
 				    struct lg_error *err)
 {
-	struct ndr_reader reader = {(const uint8_t *)stub->data, stub->len, 0,
-				    0};
+	struct ndr_reader reader = ndr_reader_of(stub);
 	size_t len = ndr_u32(&reader);
 	const uint8_t *bytes = ndr_take(&reader, len);
 	enum lg_status status = LG_OK;
@@ -139,7 +127,7 @@ enum lg_status scmr_read_dependents(const struct lg_buffer *stub,
 	count = ndr_u32(&reader);
 	error = ndr_u32(&reader);
 	if (reader.bad || (!error && count > len / ENUM_ENTRY_SIZE))
-		return malformed(err);
+		return ndr_malformed(err);
 	for (uint32_t i = 0; status == LG_OK && !error && i < count; i++) {
 		struct ndr_reader entry = {bytes + i * ENUM_ENTRY_SIZE,
 					   ENUM_ENTRY_SIZE, 0, 0};

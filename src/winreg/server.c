@@ -9,9 +9,7 @@
 
 #include "base/utf8.h"
 #include "base/utf16.h"
-#include "winreg/rrp.h"
-#include "winreg/server_call.h"
-#include "winreg/windows_error.h"
+#include "winreg/server.h"
 
 #define HIVE "HKEY_LOCAL_MACHINE\\"
 
@@ -27,6 +25,8 @@ static void disconnect(struct server *server)
 	pipe_close(&server->winreg);
 	pipe_close(&server->svcctl);
 	session_close(&server->session);
+	lg_buffer_release(&server->stub);
+	lg_buffer_release(&server->answer);
 }
 
 static enum lg_status connect_session(struct server *server,
@@ -52,12 +52,12 @@ enum lg_status server_pipe(struct server *server, struct rpc_pipe **pipe,
 }
 
 enum lg_status server_call(struct server *server, struct rpc_pipe *pipe,
-			   uint16_t opnum, struct lg_buffer *stub,
-			   struct lg_buffer *out_stub, struct lg_error *err)
+			   uint16_t opnum, struct lg_error *err)
 {
-	enum lg_status status = pipe_call(pipe, opnum, stub, out_stub, err);
+	enum lg_status status =
+		pipe_call(pipe, opnum, &server->stub, &server->answer, err);
 
-	lg_buffer_clear(stub);
+	lg_buffer_clear(&server->stub);
 	if (status != LG_OK && status != LG_ERR_DENIED &&
 	    status != LG_ERR_CONFLICT)
 		disconnect(server);
@@ -65,6 +65,12 @@ enum lg_status server_call(struct server *server, struct rpc_pipe *pipe,
 		lg_error_set(err, status, server->settings.server, "%s",
 			     err->text);
 	return status;
+}
+
+enum lg_status server_failed(const struct server *server, const char *what,
+			     uint32_t error, struct lg_error *err)
+{
+	return windows_failed(server->settings.server, what, error, err);
 }
 
 enum lg_status server_open(struct server *server,
@@ -85,26 +91,20 @@ void server_close(struct server *server)
 
 /* --- keys ------------------------------------------------------------------ */
 
-/* A call of winreg; stub is cleared after it. */
+/* A call of winreg. */
 static enum lg_status call(struct server *server, uint16_t opnum,
-			   struct lg_buffer *stub, struct lg_buffer *answer,
 			   struct lg_error *err)
 {
-	return server_call(server, server->winreg, opnum, stub, answer, err);
+	return server_call(server, server->winreg, opnum, err);
 }
 
 static void close_key(struct server *server, const struct rpc_handle *key)
 {
-	struct lg_buffer stub = {0};
-	struct lg_buffer answer = {0};
-
 	/* After a lost connection there is nothing to close. */
-	if (server->winreg) {
-		rrp_close_key(key, &stub);
-		call(server, RRP_CLOSE_KEY, &stub, &answer, NULL);
-	}
-	lg_buffer_release(&stub);
-	lg_buffer_release(&answer);
+	if (!server->winreg)
+		return;
+	rrp_close_key(key, &server->stub);
+	call(server, RRP_CLOSE_KEY, NULL);
 }
 
 static enum lg_status check_text(const struct server *server, const char *text,
@@ -141,24 +141,20 @@ static enum lg_status open_machine(struct server *server, uint32_t access,
 				   struct rpc_handle *out_machine,
 				   struct lg_error *err)
 {
-	struct lg_buffer stub = {0};
-	struct lg_buffer answer = {0};
 	uint32_t error = 0;
 	enum lg_status status = server_pipe(server, &server->winreg, "winreg",
 					    &dcerpc_winreg, err);
 
 	if (status == LG_OK) {
-		rrp_open_local_machine(access, &stub);
-		status = call(server, RRP_OPEN_LOCAL_MACHINE, &stub, &answer,
-			      err);
+		rrp_open_local_machine(access, &server->stub);
+		status = call(server, RRP_OPEN_LOCAL_MACHINE, err);
 	}
 	if (status == LG_OK)
-		status = rrp_read_handle(&answer, out_machine, &error, err);
+		status = rrp_read_handle(&server->answer, out_machine, &error,
+					 err);
 	if (status == LG_OK && error)
-		status = windows_failed(server->settings.server,
-					"HKEY_LOCAL_MACHINE", error, err);
-	lg_buffer_release(&stub);
-	lg_buffer_release(&answer);
+		status =
+			server_failed(server, "HKEY_LOCAL_MACHINE", error, err);
 	return status;
 }
 
@@ -174,29 +170,25 @@ static enum lg_status open_path(struct server *server, const char *path,
 				struct lg_error *err)
 {
 	struct rpc_handle machine;
-	struct lg_buffer stub = {0};
-	struct lg_buffer answer = {0};
 	enum lg_status status =
 		open_machine(server, RRP_MAXIMUM_ALLOWED, &machine, err);
 
 	if (status != LG_OK)
 		return status;
 	if (way == KEY_CREATE) {
-		rrp_create_key(&machine, path, access, &stub);
-		status = call(server, RRP_CREATE_KEY, &stub, &answer, err);
+		rrp_create_key(&machine, path, access, &server->stub);
+		status = call(server, RRP_CREATE_KEY, err);
 		if (status == LG_OK)
-			status = rrp_read_created(&answer, out_key, out_error,
-						  err);
+			status = rrp_read_created(&server->answer, out_key,
+						  out_error, err);
 	} else {
-		rrp_open_key(&machine, path, access, &stub);
-		status = call(server, RRP_OPEN_KEY, &stub, &answer, err);
+		rrp_open_key(&machine, path, access, &server->stub);
+		status = call(server, RRP_OPEN_KEY, err);
 		if (status == LG_OK)
-			status = rrp_read_handle(&answer, out_key, out_error,
-						 err);
+			status = rrp_read_handle(&server->answer, out_key,
+						 out_error, err);
 	}
 	close_key(server, &machine);
-	lg_buffer_release(&stub);
-	lg_buffer_release(&answer);
 	return status;
 }
 
@@ -240,7 +232,7 @@ enum lg_status server_probe(struct server *server, const char *key,
 	if (!error)
 		close_key(server, &handle);
 	else if (error != WINDOWS_ACCESS_DENIED)
-		return windows_failed(server->settings.server, key, error, err);
+		return server_failed(server, key, error, err);
 	*out_may_write = !error;
 	return LG_OK;
 }
@@ -252,20 +244,16 @@ static enum lg_status key_info(struct server *server,
 			       struct rrp_key_info *out_info,
 			       struct lg_error *err)
 {
-	struct lg_buffer stub = {0};
-	struct lg_buffer answer = {0};
 	uint32_t error = 0;
 	enum lg_status status;
 
-	rrp_query_info_key(key, &stub);
-	status = call(server, RRP_QUERY_INFO_KEY, &stub, &answer, err);
+	rrp_query_info_key(key, &server->stub);
+	status = call(server, RRP_QUERY_INFO_KEY, err);
 	if (status == LG_OK)
-		status = rrp_read_key_info(&answer, out_info, &error, err);
+		status = rrp_read_key_info(&server->answer, out_info, &error,
+					   err);
 	if (status == LG_OK && error)
-		status = windows_failed(server->settings.server,
-					"reading the key", error, err);
-	lg_buffer_release(&stub);
-	lg_buffer_release(&answer);
+		status = server_failed(server, "reading the key", error, err);
 	return status;
 }
 
@@ -277,22 +265,19 @@ static enum lg_status read_one(struct server *server,
 			       const struct server_sink *sink,
 			       uint32_t *out_error, struct lg_error *err)
 {
-	struct lg_buffer stub = {0};
-	struct lg_buffer answer = {0};
 	struct rrp_value value = {{0}, 0, NULL, 0};
 	enum lg_status status;
 
-	rrp_enum_value(key, index, info, &stub);
-	status = call(server, RRP_ENUM_VALUE, &stub, &answer, err);
+	rrp_enum_value(key, index, info, &server->stub);
+	status = call(server, RRP_ENUM_VALUE, err);
 	if (status == LG_OK)
-		status = rrp_read_value(&answer, &value, out_error, err);
+		status =
+			rrp_read_value(&server->answer, &value, out_error, err);
 	if (status == LG_OK && !*out_error)
 		status = sink->value(sink->context, key_name,
 				     value.name.data ? value.name.data : "",
 				     value.type, value.data, value.len, err);
 	lg_buffer_release(&value.name);
-	lg_buffer_release(&stub);
-	lg_buffer_release(&answer);
 	return status;
 }
 
@@ -320,8 +305,7 @@ static enum lg_status read_values(struct server *server,
 			continue;
 		}
 		if (error)
-			return windows_failed(server->settings.server, key_name,
-					      error, err);
+			return server_failed(server, key_name, error, err);
 		index++;
 	}
 	return status;
@@ -341,7 +325,7 @@ enum lg_status server_read(struct server *server, const char *key,
 	if (status != LG_OK || is_missing(error))
 		return status;
 	if (error)
-		return windows_failed(server->settings.server, key, error, err);
+		return server_failed(server, key, error, err);
 	status = read_values(server, &handle, key, sink, err);
 	close_key(server, &handle);
 	return status;
@@ -376,36 +360,31 @@ static enum lg_status change_value(struct server *server,
 				   const struct server_change *change,
 				   struct lg_error *err)
 {
-	struct lg_buffer stub = {0};
-	struct lg_buffer answer = {0};
 	uint16_t opnum = RRP_SET_VALUE;
 	uint32_t error = 0;
 	enum lg_status status;
 
 	if (change->kind == SERVER_DELETE) {
 		opnum = RRP_DELETE_VALUE;
-		rrp_delete_value(key, change->name, &stub);
+		rrp_delete_value(key, change->name, &server->stub);
 	} else {
 		rrp_set_value(key, change->name, change->type, change->data,
-			      change->len, &stub);
+			      change->len, &server->stub);
 	}
-	status = call(server, opnum, &stub, &answer, err);
+	status = call(server, opnum, err);
 	if (status == LG_OK)
-		status = rrp_read_error(&answer, &error, err);
+		status = rrp_read_error(&server->answer, &error, err);
 	if (status == LG_OK && error &&
 	    !(change->kind == SERVER_DELETE && is_missing(error)))
-		status = windows_failed(server->settings.server, change->name,
-					error, err);
+		status = server_failed(server, change->name, error, err);
 	if (status == LG_OK) {
 		/* Not every server has it, and none needs it to be read back:
 		 * its answer decides nothing. */
-		rrp_close_key(key, &stub);
-		status = call(server, FLUSH_KEY, &stub, &answer, err);
+		rrp_close_key(key, &server->stub);
+		status = call(server, FLUSH_KEY, err);
 		if (status == LG_ERR_CONFLICT || status == LG_ERR_DENIED)
 			status = LG_OK;
 	}
-	lg_buffer_release(&stub);
-	lg_buffer_release(&answer);
 	return status;
 }
 
@@ -432,8 +411,7 @@ enum lg_status server_write(struct server *server,
 		if (is_missing(error) && way == KEY_OPEN)
 			continue;
 		if (error)
-			return windows_failed(server->settings.server,
-					      change[i].key, error, err);
+			return server_failed(server, change[i].key, error, err);
 		status = change_value(server, &key, &change[i], err);
 		close_key(server, &key);
 	}

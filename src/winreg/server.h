@@ -10,6 +10,7 @@
 #ifndef LOGONGATE_WINREG_SERVER_H
 #define LOGONGATE_WINREG_SERVER_H
 
+#include "winreg/rrp.h"
 #include "winreg/smb_session.h"
 
 /* Zero-initialise; settings and what they point to stay till server_close. */
@@ -18,6 +19,8 @@ struct server {
 	struct session *session;
 	struct rpc_pipe *winreg;
 	struct rpc_pipe *svcctl;
+	struct lg_buffer stub;   /* of the next call */
+	struct lg_buffer answer; /* of the last one */
 };
 
 /* One change; type is ignored, and data too, where it is a deletion. */
@@ -98,5 +101,21 @@ enum lg_status server_set_running(struct server *server, const char *name,
  */
 enum lg_status server_restart(struct server *server, const char *name,
 			      int timeout_ms, struct lg_error *err);
+
+/* For the two halves of the server, server.c and windows_service.c. Opens
+ * *pipe where it is not; on failure nothing of the server is open. */
+enum lg_status server_pipe(struct server *server, struct rpc_pipe **pipe,
+			   const char *name,
+			   const struct dcerpc_interface *interface,
+			   struct lg_error *err);
+
+/* pipe_call with the server's stub, which is cleared for the next call; closes
+ * everything where the connection is of no more use. */
+enum lg_status server_call(struct server *server, struct rpc_pipe *pipe,
+			   uint16_t opnum, struct lg_error *err);
+
+/* Reports a Windows error of the server's, as windows_failed. */
+enum lg_status server_failed(const struct server *server, const char *what,
+			     uint32_t error, struct lg_error *err);
 
 #endif

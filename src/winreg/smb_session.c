@@ -140,8 +140,6 @@ static void answer_auth(SMBCCTX *context, const char *server, const char *share,
 	const struct session *session = smbc_getOptionUserData(context);
 	const struct credentials *credentials = &session->credentials;
 
-	(void)server;
-	(void)share;
 	if (!credentials->username[0])
 		return; /* Kerberos */
 	if (credentials->domain[0])
@@ -153,9 +151,6 @@ static void answer_auth(SMBCCTX *context, const char *server, const char *share,
 /* Else they go to standard error, among those of logongate. */
 static void drop_message(void *context, int level, const char *message)
 {
-	(void)context;
-	(void)level;
-	(void)message;
 }
 
 static enum lg_status make_context(struct session *session,

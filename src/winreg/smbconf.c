@@ -20,9 +20,6 @@
 static int remove_one(const char *path, const struct stat *info, int kind,
 		      struct FTW *walk)
 {
-	(void)info;
-	(void)kind;
-	(void)walk;
 	return remove(path);
 }
 

@@ -10,8 +10,7 @@
 #include "base/utf8.h"
 #include "adapters/system/steady.h"
 #include "winreg/scmr.h"
-#include "winreg/server_call.h"
-#include "winreg/windows_error.h"
+#include "winreg/server.h"
 
 enum {
 	POLL_MS = 250,
@@ -28,34 +27,26 @@ struct service {
 	int has_handle;
 };
 
-static enum lg_status call(struct service *service, uint16_t opnum,
-			   struct lg_buffer *stub, struct lg_buffer *answer,
+static enum lg_status call(struct server *server, uint16_t opnum,
 			   struct lg_error *err)
 {
-	return server_call(service->server, service->server->svcctl, opnum,
-			   stub, answer, err);
+	return server_call(server, server->svcctl, opnum, err);
 }
 
-static void close_handle(struct service *service,
-			 const struct rpc_handle *handle)
+static void close_handle(struct server *server, const struct rpc_handle *handle)
 {
-	struct lg_buffer stub = {0};
-	struct lg_buffer answer = {0};
-
-	if (service->server->svcctl) {
-		scmr_close(handle, &stub);
-		call(service, SCMR_CLOSE_HANDLE, &stub, &answer, NULL);
-	}
-	lg_buffer_release(&stub);
-	lg_buffer_release(&answer);
+	if (!server->svcctl)
+		return;
+	scmr_close(handle, &server->stub);
+	call(server, SCMR_CLOSE_HANDLE, NULL);
 }
 
 static void service_close(struct service *service)
 {
 	if (service->has_handle)
-		close_handle(service, &service->handle);
+		close_handle(service->server, &service->handle);
 	if (service->has_manager)
-		close_handle(service, &service->manager);
+		close_handle(service->server, &service->manager);
 }
 
 /* has_handle stays 0 with LG_OK where there is no such service. */
@@ -63,8 +54,6 @@ static enum lg_status service_open(struct service *service, uint32_t access,
 				   struct lg_error *err)
 {
 	struct server *server = service->server;
-	struct lg_buffer stub = {0};
-	struct lg_buffer answer = {0};
 	uint32_t error = 0;
 	enum lg_status status;
 
@@ -74,51 +63,44 @@ static enum lg_status service_open(struct service *service, uint32_t access,
 	status = server_pipe(server, &server->svcctl, "svcctl", &dcerpc_svcctl,
 			     err);
 	if (status == LG_OK) {
-		scmr_open_manager(&stub);
-		status = call(service, SCMR_OPEN_MANAGER, &stub, &answer, err);
+		scmr_open_manager(&server->stub);
+		status = call(server, SCMR_OPEN_MANAGER, err);
 	}
 	if (status == LG_OK)
-		status = rrp_read_handle(&answer, &service->manager, &error,
-					 err);
+		status = rrp_read_handle(&server->answer, &service->manager,
+					 &error, err);
 	if (status == LG_OK && error)
-		status = windows_failed(server->settings.server, "the services",
-					error, err);
+		status = server_failed(server, "the services", error, err);
 	if (status != LG_OK)
-		goto out;
+		return status;
 	service->has_manager = 1;
-	scmr_open_service(&service->manager, service->name, access, &stub);
-	status = call(service, SCMR_OPEN_SERVICE, &stub, &answer, err);
+	scmr_open_service(&service->manager, service->name, access,
+			  &server->stub);
+	status = call(server, SCMR_OPEN_SERVICE, err);
 	if (status == LG_OK)
-		status =
-			rrp_read_handle(&answer, &service->handle, &error, err);
+		status = rrp_read_handle(&server->answer, &service->handle,
+					 &error, err);
 	if (status == LG_OK && error && error != WINDOWS_SERVICE_DOES_NOT_EXIST)
-		status = windows_failed(server->settings.server, service->name,
-					error, err);
+		status = server_failed(server, service->name, error, err);
 	if (status == LG_OK)
 		service->has_handle = !error;
-out:
-	lg_buffer_release(&stub);
-	lg_buffer_release(&answer);
 	return status;
 }
 
 static enum lg_status query(struct service *service, uint32_t *out_state,
 			    struct lg_error *err)
 {
-	struct lg_buffer stub = {0};
-	struct lg_buffer answer = {0};
+	struct server *server = service->server;
 	uint32_t error = 0;
 	enum lg_status status;
 
-	scmr_query_status(&service->handle, &stub);
-	status = call(service, SCMR_QUERY_STATUS, &stub, &answer, err);
+	scmr_query_status(&service->handle, &server->stub);
+	status = call(server, SCMR_QUERY_STATUS, err);
 	if (status == LG_OK)
-		status = scmr_read_state(&answer, out_state, &error, err);
+		status = scmr_read_state(&server->answer, out_state, &error,
+					 err);
 	if (status == LG_OK && error)
-		status = windows_failed(service->server->settings.server,
-					service->name, error, err);
-	lg_buffer_release(&stub);
-	lg_buffer_release(&answer);
+		status = server_failed(server, service->name, error, err);
 	return status;
 }
 
@@ -155,23 +137,19 @@ static enum lg_status await(struct service *service, uint32_t wanted,
 static enum lg_status stop(struct service *service, int64_t end_ms,
 			   struct lg_error *err)
 {
-	struct lg_buffer stub = {0};
-	struct lg_buffer answer = {0};
+	struct server *server = service->server;
 	uint32_t state = 0;
 	uint32_t error = 0;
 	enum lg_status status;
 
-	scmr_stop(&service->handle, &stub);
-	status = call(service, SCMR_CONTROL_SERVICE, &stub, &answer, err);
+	scmr_stop(&service->handle, &server->stub);
+	status = call(server, SCMR_CONTROL_SERVICE, err);
 	if (status == LG_OK)
-		status = scmr_read_state(&answer, &state, &error, err);
-	lg_buffer_release(&stub);
-	lg_buffer_release(&answer);
+		status = scmr_read_state(&server->answer, &state, &error, err);
 	if (status != LG_OK || error == WINDOWS_SERVICE_NOT_ACTIVE)
 		return status;
 	if (error)
-		return windows_failed(service->server->settings.server,
-				      service->name, error, err);
+		return server_failed(server, service->name, error, err);
 	/* A service that was asked to stop may still say that it runs. */
 	return await(service, SCMR_STOPPED, 0, end_ms, err);
 }
@@ -179,25 +157,20 @@ static enum lg_status stop(struct service *service, int64_t end_ms,
 static enum lg_status start(struct service *service, int64_t end_ms,
 			    struct lg_error *err)
 {
-	struct lg_buffer stub = {0};
-	struct lg_buffer answer = {0};
+	struct server *server = service->server;
 	uint32_t error = 0;
 	enum lg_status status;
 
-	scmr_start(&service->handle, &stub);
-	status = call(service, SCMR_START_SERVICE, &stub, &answer, err);
+	scmr_start(&service->handle, &server->stub);
+	status = call(server, SCMR_START_SERVICE, err);
 	if (status == LG_OK)
-		status = rrp_read_error(&answer, &error, err);
-	lg_buffer_release(&stub);
-	lg_buffer_release(&answer);
+		status = rrp_read_error(&server->answer, &error, err);
 	if (status == LG_OK && error &&
 	    error != WINDOWS_SERVICE_ALREADY_RUNNING) {
-		status = windows_failed(service->server->settings.server,
-					service->name, error, err);
+		status = server_failed(server, service->name, error, err);
 		if (status == LG_ERR_IO)
 			status = lg_error_set(
-				err, LG_ERR_CONFLICT,
-				service->server->settings.server,
+				err, LG_ERR_CONFLICT, server->settings.server,
 				"%s does not start: Windows error %u",
 				service->name, (unsigned int)error);
 	}
@@ -302,8 +275,7 @@ static enum lg_status dependents(struct service *service,
 				 struct lg_strlist *out_names,
 				 struct lg_error *err)
 {
-	struct lg_buffer stub = {0};
-	struct lg_buffer answer = {0};
+	struct server *server = service->server;
 	uint32_t size = DEPENDENTS_FIRST;
 	uint32_t error = WINDOWS_MORE_DATA;
 	enum lg_status status = LG_OK;
@@ -313,21 +285,16 @@ static enum lg_status dependents(struct service *service,
 	     tries++) {
 		uint32_t needed = 0;
 
-		lg_buffer_clear(&stub);
-		lg_buffer_clear(&answer);
-		scmr_enum_dependents(&service->handle, size, &stub);
-		status = call(service, SCMR_ENUM_DEPENDENTS, &stub, &answer,
-			      err);
+		scmr_enum_dependents(&service->handle, size, &server->stub);
+		status = call(server, SCMR_ENUM_DEPENDENTS, err);
 		if (status == LG_OK)
-			status = scmr_read_dependents(&answer, out_names,
-						      &needed, &error, err);
+			status =
+				scmr_read_dependents(&server->answer, out_names,
+						     &needed, &error, err);
 		size = needed < DEPENDENTS_MOST ? needed : DEPENDENTS_MOST;
 	}
 	if (status == LG_OK && error)
-		status = windows_failed(service->server->settings.server,
-					service->name, error, err);
-	lg_buffer_release(&stub);
-	lg_buffer_release(&answer);
+		status = server_failed(server, service->name, error, err);
 	return status;
 }
 
