@@ -184,6 +184,16 @@ static void to_utf16(const char *text, int big, struct lg_buffer *out)
 	}
 }
 
+static const struct lg_entry_value *
+value_of(const struct lg_ldif_entries *entries, size_t entry,
+	 const char *attribute)
+{
+	const struct lg_ldif_entry *from = &entries->entry[entry];
+
+	return lg_entry_value_of(lg_ldif_values_of(entries, from), from->count,
+				 attribute);
+}
+
 static void reads_utf16(void **state)
 {
 	for (int big = 0; big < 2; big++) {
@@ -195,9 +205,8 @@ static void reads_utf16(void **state)
 		load(text.data, text.len, &entries);
 		assert_int_equal(entries.count, 1);
 		assert_string_equal(entries.entry[0].dn, "CN=\u00e4,DC=x");
-		assert_string_equal(
-			lg_ldif_entries_value(&entries, 0, "CN")->text,
-			"\u00e4\U00010400");
+		assert_string_equal(value_of(&entries, 0, "CN")->text,
+				    "\u00e4\U00010400");
 		lg_ldif_entries_release(&entries);
 		lg_buffer_release(&text);
 	}
@@ -209,16 +218,16 @@ static void values_come_whole(void **state)
 		"dn: uid=a\ncn:: AGEA\nsn: a\n b\n  c\ncn;lang-de: d\n"
 		"description:   x \n";
 	struct lg_ldif_entries entries;
-	const struct lg_ldif_value *value;
+	const struct lg_entry_value *value;
 
 	load(text, sizeof(text) - 1, &entries);
-	value = lg_ldif_entries_value(&entries, 0, "cn");
+	value = value_of(&entries, 0, "cn");
 	assert_int_equal(value->len, 3);
 	assert_memory_equal(value->text, "\0a", 4);
-	value = lg_ldif_entries_value(&entries, 0, "SN");
+	value = value_of(&entries, 0, "SN");
 	assert_string_equal(value->text, "ab c");
-	assert_null(lg_ldif_entries_value(&entries, 0, "c"));
-	assert_null(lg_ldif_entries_value(&entries, 0, "cnx"));
+	assert_null(value_of(&entries, 0, "c"));
+	assert_null(value_of(&entries, 0, "cnx"));
 	assert_int_equal(entries.entry[0].count, 4);
 	lg_ldif_entries_release(&entries);
 }
@@ -234,7 +243,7 @@ static void long_values_come_whole(void **state)
 	lg_buffer_text(&text, "\n\n" B);
 	load(text.data, text.len, &entries);
 	assert_int_equal(entries.count, 2);
-	assert_int_equal(lg_ldif_entries_value(&entries, 0, "cn")->len, 300000);
+	assert_int_equal(value_of(&entries, 0, "cn")->len, 300000);
 	lg_ldif_entries_release(&entries);
 	lg_buffer_release(&text);
 }

@@ -203,16 +203,16 @@ static enum lg_status hit(struct asking *asking, struct lg_ldap_dn *dn)
 
 /* The text an entry would be found by in this stage, from one value. */
 static int key_of_value(const struct asking *asking,
-			const struct lg_ldap_value *value,
+			const struct lg_entry_value *value,
 			const char **out_text, size_t *out_len)
 {
 	if (asking->stage == LG_LDAP_DN_ASK_X500)
-		return lg_ldap_value_is(value, "proxyAddresses") &&
-		       lg_dn_of_x500(value->text.bv_val, value->text.bv_len,
-				     out_text, out_len);
-	*out_text = value->text.bv_val;
-	*out_len = value->text.bv_len;
-	return lg_ldap_value_is(value, "legacyExchangeDN");
+		return lg_entry_value_is(value, "proxyAddresses") &&
+		       lg_dn_of_x500(value->text, value->len, out_text,
+				     out_len);
+	*out_text = value->text;
+	*out_len = value->len;
+	return lg_entry_value_is(value, "legacyExchangeDN");
 }
 
 /* Maps the row to the DNs of its batch. */

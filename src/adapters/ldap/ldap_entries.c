@@ -11,12 +11,10 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include <logongate/dn.h>
 #include "base/listed.h"
 #include "base/grow.h"
-#include "core/values/name.h"
 
 static enum lg_status add_values(struct lg_ldap_row *row,
 				 const struct berval *attribute,
@@ -27,8 +25,12 @@ static enum lg_status add_values(struct lg_ldap_row *row,
 		if (lg_grow(&row->value, &row->capacity, row->count,
 			    sizeof(*row->value), err) != LG_OK)
 			return LG_ERR_NO_MEMORY;
-		row->value[row->count++] =
-			(struct lg_ldap_value){*attribute, *text};
+		row->value[row->count++] = (struct lg_entry_value){
+			.attribute = attribute->bv_val,
+			.attribute_len = (uint32_t)attribute->bv_len,
+			.text = text->bv_val,
+			.len = (uint32_t)text->bv_len,
+		};
 	}
 	return LG_OK;
 }
@@ -68,16 +70,6 @@ void lg_ldap_row_release(struct lg_ldap_row *row)
 	*row = (struct lg_ldap_row){0};
 }
 
-int lg_ldap_value_is(const struct lg_ldap_value *value, const char *attribute)
-{
-	size_t len = strlen(attribute);
-
-	return value->attribute.bv_len >= len &&
-	       strncasecmp(value->attribute.bv_val, attribute, len) == 0 &&
-	       (value->attribute.bv_len == len ||
-		value->attribute.bv_val[len] == ';');
-}
-
 struct wanted {
 	const struct lg_ldap_entries *entries;
 	const struct berval *dn;
@@ -90,77 +82,6 @@ static int is_wanted(const void *context, size_t place)
 
 	return lg_dn_equal(dn, strlen(dn), wanted->dn->bv_val,
 			   wanted->dn->bv_len);
-}
-
-/* The first value of attribute that is text, kept; NULL where none is. */
-static enum lg_status keep_text(struct lg_ldap_entries *entries,
-				const struct lg_ldap_row *row,
-				const char *attribute, const char **out_text,
-				struct lg_error *err)
-{
-	for (size_t i = 0; i < row->count; i++) {
-		const struct lg_ldap_value *value = &row->value[i];
-		const char *text;
-		size_t len;
-		enum lg_status status;
-
-		if (!lg_ldap_value_is(value, attribute) ||
-		    !lg_name_of_value("", value->text.bv_val,
-				      value->text.bv_len, &text, &len))
-			continue;
-		status = lg_list_keep(&entries->text, text, len, out_text, err);
-		return status;
-	}
-	return LG_OK;
-}
-
-/* Adds a logon name where the entry has no equal one yet. */
-static enum lg_status keep_name(struct lg_ldap_entries *entries, size_t first,
-				const char *name, size_t len,
-				struct lg_error *err)
-{
-	struct lg_buffer folded = {0};
-	enum lg_status status = lg_name_fold(name, len, &folded, err);
-	size_t twin = first;
-
-	while (status == LG_OK && twin < entries->name.count &&
-	       !lg_name_equals_folded(entries->name.item[twin],
-				      strlen(entries->name.item[twin]),
-				      folded.len ? folded.data : "",
-				      folded.len))
-		twin++;
-	if (status == LG_OK && folded.len > 0 && twin == entries->name.count)
-		status = lg_strlist_add(&entries->name, name, len, err);
-	lg_buffer_release(&folded);
-	return status;
-}
-
-static enum lg_status keep_names(struct lg_ldap_entries *entries,
-				 struct lg_ldap_entry *entry,
-				 const struct lg_ldap_row *row,
-				 const struct lg_strlist *login_attributes,
-				 struct lg_error *err)
-{
-	enum lg_status status = LG_OK;
-
-	entry->name_first = entries->name.count;
-	for (size_t a = 0; a < login_attributes->count; a++) {
-		const char *attribute = login_attributes->item[a];
-
-		for (size_t i = 0; status == LG_OK && i < row->count; i++) {
-			const struct lg_ldap_value *value = &row->value[i];
-			const char *name;
-			size_t len;
-
-			if (lg_ldap_value_is(value, attribute) &&
-			    lg_name_of_value(attribute, value->text.bv_val,
-					     value->text.bv_len, &name, &len))
-				status = keep_name(entries, entry->name_first,
-						   name, len, err);
-		}
-	}
-	entry->name_count = entries->name.count - entry->name_first;
-	return status;
 }
 
 size_t lg_ldap_entries_find(const struct lg_ldap_entries *entries,
@@ -178,7 +99,7 @@ enum lg_status lg_ldap_entries_keep(struct lg_ldap_entries *entries,
 				    const struct lg_strlist *login_attributes,
 				    size_t *out_entry, struct lg_error *err)
 {
-	struct lg_ldap_entry entry = {0};
+	struct lg_ldap_entry entry = {.name_first = entries->name.count};
 	size_t there = lg_ldap_entries_find(entries, &row->dn);
 	enum lg_status status;
 
@@ -194,19 +115,13 @@ enum lg_status lg_ldap_entries_keep(struct lg_ldap_entries *entries,
 		return LG_ERR_NO_MEMORY;
 	status = lg_list_keep(&entries->text, row->dn.bv_val, row->dn.bv_len,
 			      &entry.dn, err);
+	if (status == LG_OK)
+		status = lg_entry_account(row->value, row->count,
+					  login_attributes, &entries->text,
+					  &entries->name, &entry.account, err);
 	if (status != LG_OK)
 		return status;
-	status = keep_text(entries, row, "displayName", &entry.display, err);
-	if (status == LG_OK && !entry.display)
-		status = keep_text(entries, row, "cn", &entry.display, err);
-	if (status == LG_OK)
-		status = keep_text(entries, row, "legacyExchangeDN",
-				   &entry.legacy_dn, err);
-	if (status == LG_OK)
-		status =
-			keep_names(entries, &entry, row, login_attributes, err);
-	if (status != LG_OK)
-		return status;
+	entry.name_count = entries->name.count - entry.name_first;
 	lg_place_index_add(&entries->by_dn,
 			   lg_dn_hash(row->dn.bv_val, row->dn.bv_len));
 	entries->entry[entries->count] = entry;

@@ -12,17 +12,13 @@
 #include <logongate/findings.h>
 
 #include "base/place_index.h"
+#include "core/exchange/directory_entry.h"
 
-/* One value of an arriving entry; texts lie in the message. */
-struct lg_ldap_value {
-	struct berval attribute;
-	struct berval text;
-};
-
-/* An arriving entry, taken apart. Zero-initialise; may be used again. */
+/* An arriving entry, taken apart; texts lie in the message. Zero-initialise;
+ * may be used again. */
 struct lg_ldap_row {
 	struct berval dn;
-	struct lg_ldap_value *value;
+	struct lg_entry_value *value;
 	size_t count;
 	size_t capacity;
 };
@@ -31,14 +27,10 @@ enum lg_status lg_ldap_row_take(struct lg_ldap_row *row, LDAP *ld,
 				LDAPMessage *message, struct lg_error *err);
 void lg_ldap_row_release(struct lg_ldap_row *row);
 
-/* 1 when the value's attribute is the named one, options or not. */
-int lg_ldap_value_is(const struct lg_ldap_value *value, const char *attribute);
-
 /* An entry that an asked name found. Its names: name[first .. +count). */
 struct lg_ldap_entry {
 	const char *dn;
-	const char *display;
-	const char *legacy_dn;
+	struct lg_entry_account account;
 	size_t name_first;
 	size_t name_count;
 };

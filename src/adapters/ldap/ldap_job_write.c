@@ -21,8 +21,8 @@ static enum lg_status write_account(const struct lg_ldap_job *job,
 		return lg_findings_add(findings, &account, NULL, 0, err);
 	from = &job->entries.entry[entry];
 	account.entry = from->dn;
-	account.display = from->display;
-	account.dn = from->legacy_dn;
+	account.display = from->account.display;
+	account.dn = from->account.dn;
 	login = calloc(from->name_count + 1, sizeof(*login));
 	if (!login)
 		return lg_no_memory(err);

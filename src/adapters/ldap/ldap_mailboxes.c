@@ -12,11 +12,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include <logongate/dn.h>
-
 #include "base/listed.h"
-#include "core/exchange/mailbox_class.h"
-#include "core/values/name.h"
 
 #include "ldap_connection.h"
 #include "ldap_entries.h"
@@ -31,94 +27,41 @@ struct listing {
 	struct lg_ldap_connection *connection;
 	struct lg_ldap_row row;
 	struct lg_strlist text; /* entry and legacyExchangeDN */
-	struct lg_strlist x500;
-	struct lg_strlist login;
-	struct lg_strlist protocols;
+	struct lg_entry_mailbox lists;
 	size_t given;
 };
-
-static int is_person(const struct lg_ldap_row *row)
-{
-	enum lg_mailbox_class says;
-	int person = 0;
-
-	for (size_t i = 0; i < row->count; i++) {
-		const struct lg_ldap_value *value = &row->value[i];
-
-		if (!lg_ldap_value_is(value, "objectClass"))
-			continue;
-		says = lg_mailbox_class(value->text.bv_val, value->text.bv_len);
-		if (says == LG_MAILBOX_CLASS_OTHER)
-			return 0;
-		person |= says == LG_MAILBOX_CLASS_PERSON;
-	}
-	return person;
-}
-
-static enum lg_status add_value(struct listing *listing,
-				const struct lg_ldap_value *value,
-				const char **out_dn, struct lg_error *err)
-{
-	const struct lg_strlist *attributes =
-		&listing->settings->login_attributes;
-	const char *bytes = value->text.bv_val;
-	size_t len = value->text.bv_len;
-	const char *text;
-	size_t text_len;
-	enum lg_status status = LG_OK;
-
-	if (memchr(bytes, '\0', len))
-		return LG_OK;
-	if (lg_ldap_value_is(value, "protocolSettings"))
-		return lg_strlist_add(&listing->protocols, bytes, len, err);
-	if (lg_ldap_value_is(value, "legacyExchangeDN")) {
-		status = lg_list_keep(&listing->text, bytes, len, out_dn, err);
-	}
-	if (status == LG_OK && lg_ldap_value_is(value, "proxyAddresses") &&
-	    lg_dn_of_x500(bytes, len, &text, &text_len))
-		status = lg_strlist_add(&listing->x500, text, text_len, err);
-	for (size_t i = 0; status == LG_OK && i < attributes->count; i++)
-		if (lg_ldap_value_is(value, attributes->item[i]) &&
-		    lg_name_of_value(attributes->item[i], bytes, len, &text,
-				     &text_len))
-			status = lg_strlist_add(&listing->login, text, text_len,
-						err);
-	return status;
-}
-
-static void forget(struct listing *listing)
-{
-	lg_strlist_release(&listing->text);
-	lg_strlist_release(&listing->x500);
-	lg_strlist_release(&listing->login);
-	lg_strlist_release(&listing->protocols);
-}
 
 static enum lg_status take_entry(void *context, size_t ticket,
 				 LDAPMessage *message, struct lg_error *err)
 {
 	struct listing *listing = context;
-	struct lg_mailbox mailbox = {NULL, NULL, &listing->x500,
-				     &listing->login, &listing->protocols};
+	const struct lg_ldap_row *row = &listing->row;
+	struct lg_mailbox mailbox = {NULL, NULL, &listing->lists.x500,
+				     &listing->lists.login,
+				     &listing->lists.protocol_settings};
+	const struct lg_entry_value *dn;
 	enum lg_status status = lg_ldap_row_take(
 		&listing->row, listing->connection->ld, message, err);
 
-	(void)ticket;
-	if (status != LG_OK || !is_person(&listing->row))
+	if (status != LG_OK || !lg_entry_is_person(row->value, row->count))
 		return status;
-	status = lg_strlist_add(&listing->text, listing->row.dn.bv_val,
-				listing->row.dn.bv_len, err);
+	status = lg_list_keep(&listing->text, row->dn.bv_val, row->dn.bv_len,
+			      &mailbox.entry, err);
+	dn = lg_entry_value_of(row->value, row->count, "legacyExchangeDN");
+	if (status == LG_OK && dn && !memchr(dn->text, '\0', dn->len))
+		status = lg_list_keep(&listing->text, dn->text, dn->len,
+				      &mailbox.dn, err);
 	if (status == LG_OK)
-		mailbox.entry = listing->text.item[0];
-	for (size_t i = 0; status == LG_OK && i < listing->row.count; i++)
-		status = add_value(listing, &listing->row.value[i], &mailbox.dn,
-				   err);
+		status = lg_entry_mailbox(row->value, row->count,
+					  &listing->settings->login_attributes,
+					  &listing->lists, err);
 	if (status == LG_OK) {
 		listing->given++;
 		status = listing->sink->mailbox(listing->sink->context,
 						&mailbox, err);
 	}
-	forget(listing);
+	lg_strlist_release(&listing->text);
+	lg_entry_mailbox_release(&listing->lists);
 	return status;
 }
 
@@ -206,7 +149,6 @@ enum lg_status lg_ldap_list_mailboxes(const struct lg_ldap_settings *settings,
 		lg_ldap_disconnect(&connection);
 	}
 	lg_ldap_sigpipe_let_be(&guard);
-	forget(&listing);
 	lg_ldap_row_release(&listing.row);
 	return status;
 }

@@ -142,16 +142,12 @@ static enum lg_status take_entry(void *context, size_t ticket,
 	if (entry != SIZE_MAX && asking->listed[entry])
 		return LG_OK;
 	for (size_t i = 0; i < asking->row.count; i++) {
-		const struct lg_ldap_value *value = &asking->row.value[i];
-
 		for (size_t a = 0; a < attributes->count; a++) {
 			const char *name;
 			size_t len;
 
-			if (lg_ldap_value_is(value, attributes->item[a]) &&
-			    lg_name_of_value(attributes->item[a],
-					     value->text.bv_val,
-					     value->text.bv_len, &name, &len))
+			if (lg_entry_login_of(&asking->row.value[i],
+					      attributes->item[a], &name, &len))
 				find(asking, name, len, 1);
 		}
 	}

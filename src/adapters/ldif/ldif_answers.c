@@ -56,11 +56,6 @@ static void count_unlisted(void *context, size_t entry)
 		hits->count++;
 }
 
-static enum lg_status no_memory(struct question *question)
-{
-	return lg_no_memory(question->err);
-}
-
 /* What the export says of a DN: L10, L15, D3. */
 static enum lg_status look_up_dn(struct question *question,
 				 struct answer *answer)
@@ -175,53 +170,6 @@ static enum lg_status look_up_filter(struct question *question,
 	return LG_OK;
 }
 
-/* Adds one name where the account has no equal one yet. */
-static enum lg_status add_name(struct question *question, const char *name,
-			       size_t len, struct lg_strlist *names,
-			       struct lg_buffer *folded)
-{
-	enum lg_status status;
-
-	lg_buffer_clear(folded);
-	status = lg_name_fold(name, len, folded, question->err);
-	if (status != LG_OK || folded->len == 0)
-		return status;
-	for (size_t i = 0; i < names->count; i++)
-		if (lg_name_equals_folded(names->item[i],
-					  strlen(names->item[i]), folded->data,
-					  folded->len))
-			return LG_OK;
-	return lg_strlist_add(names, name, len, question->err);
-}
-
-/* The logon names of an entry, in the order of login_attributes. */
-static enum lg_status collect_names(struct question *question, size_t at,
-				    struct lg_strlist *names)
-{
-	const struct lg_ldif_entries *entries = question->entries;
-	const struct lg_ldif_entry *entry = &entries->entry[at];
-	const struct lg_strlist *wanted = question->login_attributes;
-	struct lg_buffer folded = {0};
-	enum lg_status status = LG_OK;
-
-	for (size_t w = 0; w < wanted->count; w++) {
-		for (size_t i = 0; status == LG_OK && i < entry->count; i++) {
-			const struct lg_ldif_value *value =
-				&entries->value[entry->first + i];
-			const char *name;
-			size_t len;
-
-			if (lg_ldif_value_is(value, wanted->item[w]) &&
-			    lg_name_of_value(wanted->item[w], value->text,
-					     value->len, &name, &len))
-				status = add_name(question, name, len, names,
-						  &folded);
-		}
-	}
-	lg_buffer_release(&folded);
-	return status;
-}
-
 /* Contract 7 "Names": whether an entry that is not listed has the name too. */
 static enum lg_status mark_shared(struct question *question,
 				  struct lg_login *login)
@@ -247,7 +195,7 @@ static enum lg_status make_logins(struct question *question,
 		return LG_OK;
 	*out_login = calloc(names->count, sizeof(**out_login));
 	if (!*out_login)
-		return no_memory(question);
+		return lg_no_memory(question->err);
 	for (size_t i = 0; status == LG_OK && i < names->count; i++) {
 		(*out_login)[i].name = names->item[i];
 		if (account->asked_as != LG_ASKED_CALLER)
@@ -256,50 +204,27 @@ static enum lg_status make_logins(struct question *question,
 	return status;
 }
 
-/* A text of an entry; one with control characters is left out. */
-static enum lg_status entry_text(struct question *question, size_t entry,
-				 const char *attribute,
-				 struct lg_strlist *texts,
-				 const char **out_text)
-{
-	const struct lg_ldif_value *value =
-		lg_ldif_entries_value(question->entries, entry, attribute);
-	const char *text;
-	size_t len;
-	enum lg_status status;
-
-	if (!value ||
-	    !lg_name_of_value("", value->text, value->len, &text, &len))
-		return LG_OK;
-	status = lg_strlist_add(texts, text, len, question->err);
-	if (status == LG_OK)
-		*out_text = texts->item[texts->count - 1];
-	return status;
-}
-
 static enum lg_status write_answer(struct question *question,
 				   const struct answer *answer,
 				   struct lg_findings *findings)
 {
+	const struct lg_ldif_entry *from =
+		&question->entries->entry[answer->entry];
 	struct lg_account account = answer->account;
+	struct lg_entry_account told = {NULL, NULL};
 	struct lg_strlist texts = {0};
 	struct lg_strlist names = {0};
 	struct lg_login *login = NULL;
 	enum lg_status status = LG_OK;
 
 	if (account.finding == LG_FINDING_ONE) {
-		account.entry = question->entries->entry[answer->entry].dn;
-		status = entry_text(question, answer->entry, "displayName",
-				    &texts, &account.display);
-		if (status == LG_OK && !account.display)
-			status = entry_text(question, answer->entry, "cn",
-					    &texts, &account.display);
-		if (status == LG_OK)
-			status = entry_text(question, answer->entry,
-					    "legacyExchangeDN", &texts,
-					    &account.dn);
-		if (status == LG_OK)
-			status = collect_names(question, answer->entry, &names);
+		status = lg_entry_account(
+			lg_ldif_values_of(question->entries, from), from->count,
+			question->login_attributes, &texts, &names, &told,
+			question->err);
+		account.entry = from->dn;
+		account.display = told.display;
+		account.dn = told.dn;
 		if (status == LG_OK)
 			status =
 				make_logins(question, &account, &names, &login);
@@ -366,7 +291,7 @@ enum lg_status lg_ldif_answer(const struct lg_ldif_entries *entries,
 
 	question.found = calloc(entries->count + 1, 1);
 	if (!question.found)
-		return no_memory(&question);
+		return lg_no_memory(err);
 	status = collect_answers(&question, ask, filter);
 	if (status == LG_OK)
 		status = write_answers(&question, findings);

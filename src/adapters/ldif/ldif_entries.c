@@ -78,9 +78,12 @@ static enum lg_status add_value(struct loader *loader,
 		    entries->value_count, sizeof(*entries->value),
 		    err) != LG_OK)
 		return LG_ERR_NO_MEMORY;
-	entries->value[entries->value_count++] = (struct lg_ldif_value){
-		type->bv_val, value->bv_len ? value->bv_val : "",
-		value->bv_len};
+	entries->value[entries->value_count++] = (struct lg_entry_value){
+		.attribute = type->bv_val,
+		.attribute_len = (uint32_t)type->bv_len,
+		.text = value->bv_len ? value->bv_val : "",
+		.len = (uint32_t)value->bv_len,
+	};
 	entry->count++;
 	return LG_OK;
 }
@@ -101,7 +104,7 @@ static int below_base(const struct loader *loader,
 }
 
 static enum lg_status index_value(struct loader *loader, size_t entry,
-				  const struct lg_ldif_value *value,
+				  const struct lg_entry_value *value,
 				  struct lg_error *err)
 {
 	const struct lg_strlist *names = loader->login_attributes;
@@ -109,17 +112,15 @@ static enum lg_status index_value(struct loader *loader, size_t entry,
 	size_t len;
 	enum lg_status status = LG_OK;
 
-	if (lg_ldif_value_is(value, "legacyExchangeDN"))
+	if (lg_entry_value_is(value, "legacyExchangeDN"))
 		status = lg_ldif_index_add(loader->entries, LG_LDIF_BY_DN,
 					   value->text, value->len, entry, err);
-	else if (lg_ldif_value_is(value, "proxyAddresses") &&
+	else if (lg_entry_value_is(value, "proxyAddresses") &&
 		 lg_dn_of_x500(value->text, value->len, &text, &len))
 		status = lg_ldif_index_add(loader->entries, LG_LDIF_BY_X500,
 					   text, len, entry, err);
 	for (size_t i = 0; status == LG_OK && names && i < names->count; i++) {
-		if (!lg_ldif_value_is(value, names->item[i]) ||
-		    !lg_name_of_value(names->item[i], value->text, value->len,
-				      &text, &len))
+		if (!lg_entry_login_of(value, names->item[i], &text, &len))
 			continue;
 		status = lg_ldif_index_add(loader->entries, LG_LDIF_BY_LOGIN,
 					   text, len, entry, err);
@@ -303,26 +304,6 @@ void lg_ldif_entries_release(struct lg_ldif_entries *entries)
 	lg_place_index_release(&entries->by_hash);
 	lg_buffer_release(&entries->scratch);
 	*entries = (struct lg_ldif_entries){0};
-}
-
-const struct lg_ldif_value *
-lg_ldif_entries_value(const struct lg_ldif_entries *entries, size_t entry,
-		      const char *attribute)
-{
-	const struct lg_ldif_entry *from = &entries->entry[entry];
-
-	for (size_t i = from->first; i < from->first + from->count; i++)
-		if (lg_ldif_value_is(&entries->value[i], attribute))
-			return &entries->value[i];
-	return NULL;
-}
-
-int lg_ldif_value_is(const struct lg_ldif_value *value, const char *attribute)
-{
-	size_t len = strlen(attribute);
-
-	return strncasecmp(value->attribute, attribute, len) == 0 &&
-	       (value->attribute[len] == '\0' || value->attribute[len] == ';');
 }
 
 enum lg_status lg_ldif_fold_entry_dn(const char *dn, size_t len,

@@ -13,13 +13,7 @@
 #include <logongate/strlist.h>
 
 #include "base/place_index.h"
-
-/* The bytes of text may hold anything; a NUL follows the last. */
-struct lg_ldif_value {
-	const char *attribute; /* as in the file, with its options */
-	const char *text;
-	size_t len;
-};
+#include "core/exchange/directory_entry.h"
 
 struct lg_ldif_entry {
 	const char *dn;
@@ -32,7 +26,7 @@ struct lg_ldif_entries {
 	struct lg_ldif_entry *entry;
 	size_t count;
 	size_t capacity;
-	struct lg_ldif_value *value;
+	struct lg_entry_value *value; /* a NUL follows each */
 	size_t value_count;
 	size_t value_capacity;
 	struct lg_ldif_block *block;   /* where the texts lie */
@@ -74,13 +68,13 @@ enum lg_status lg_ldif_entries_find(const struct lg_ldif_entries *entries,
 				    void (*visit)(void *context, size_t entry),
 				    void *context, struct lg_error *err);
 
-/* The first value of attribute, or NULL. */
-const struct lg_ldif_value *
-lg_ldif_entries_value(const struct lg_ldif_entries *entries, size_t entry,
-		      const char *attribute);
-
-/* 1 when the value's attribute is the named one, options or not. */
-int lg_ldif_value_is(const struct lg_ldif_value *value, const char *attribute);
+/* The values of an entry; NULL where it has none. */
+static inline const struct lg_entry_value *
+lg_ldif_values_of(const struct lg_ldif_entries *entries,
+		  const struct lg_ldif_entry *entry)
+{
+	return entry->count ? &entries->value[entry->first] : NULL;
+}
 
 /* Appends an LDAP DN in one spelling: folded, no blanks around , + =. */
 enum lg_status lg_ldif_fold_entry_dn(const char *dn, size_t len,

@@ -109,11 +109,11 @@ static enum lg_status match_values(struct matcher *matcher,
 
 	*out_matches = 0;
 	for (size_t i = 0; i < entry->count && !*out_matches; i++) {
-		const struct lg_ldif_value *value =
+		const struct lg_entry_value *value =
 			&matcher->entries->value[entry->first + i];
 		enum lg_status status;
 
-		if (!lg_ldif_value_is(value, node->attribute))
+		if (!lg_entry_value_is(value, node->attribute))
 			continue;
 		if (node->kind == LG_LDIF_FILTER_PRESENT) {
 			*out_matches = 1;

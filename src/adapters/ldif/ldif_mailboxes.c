@@ -7,96 +7,31 @@
  */
 #include "ldif_mailboxes.h"
 
-#include <string.h>
 #include <strings.h>
-
-#include <logongate/dn.h>
-#include "core/exchange/mailbox_class.h"
-#include "core/values/name.h"
 
 #include "ldif_entries.h"
 #include "ldif_file.h"
 
-struct mailbox_lists {
-	struct lg_strlist x500;
-	struct lg_strlist login;
-	struct lg_strlist settings;
-};
-
-static int is_person(const struct lg_ldif_entries *entries,
-		     const struct lg_ldif_entry *entry)
-{
-	enum lg_mailbox_class says;
-	int person = 0;
-
-	for (size_t i = 0; i < entry->count; i++) {
-		const struct lg_ldif_value *value =
-			&entries->value[entry->first + i];
-
-		if (!lg_ldif_value_is(value, "objectClass"))
-			continue;
-		says = lg_mailbox_class(value->text, value->len);
-		if (says == LG_MAILBOX_CLASS_OTHER)
-			return 0;
-		person |= says == LG_MAILBOX_CLASS_PERSON;
-	}
-	return person;
-}
-
-static enum lg_status add_value(const struct lg_ldif_value *value,
-				const struct lg_strlist *login_attributes,
-				struct mailbox_lists *lists,
-				struct lg_error *err)
-{
-	const char *text;
-	size_t len;
-	enum lg_status status = LG_OK;
-
-	/* A NUL cannot be kept in a list; no value of these has one. */
-	if (memchr(value->text, '\0', value->len))
-		return LG_OK;
-	if (lg_ldif_value_is(value, "protocolSettings"))
-		return lg_strlist_add(&lists->settings, value->text, value->len,
-				      err);
-	if (lg_ldif_value_is(value, "proxyAddresses") &&
-	    lg_dn_of_x500(value->text, value->len, &text, &len))
-		status = lg_strlist_add(&lists->x500, text, len, err);
-	for (size_t i = 0; status == LG_OK && i < login_attributes->count;
-	     i++) {
-		const char *attribute = login_attributes->item[i];
-
-		if (lg_ldif_value_is(value, attribute) &&
-		    lg_name_of_value(attribute, value->text, value->len, &text,
-				     &len))
-			status = lg_strlist_add(&lists->login, text, len, err);
-	}
-	return status;
-}
-
 static enum lg_status give_entry(const struct lg_ldif_entries *entries,
-				 size_t index,
+				 const struct lg_ldif_entry *entry,
 				 const struct lg_strlist *login_attributes,
 				 const struct lg_mailbox_sink *sink,
 				 struct lg_error *err)
 {
-	const struct lg_ldif_entry *entry = &entries->entry[index];
-	const struct lg_ldif_value *dn =
-		lg_ldif_entries_value(entries, index, "legacyExchangeDN");
-	struct mailbox_lists lists = {{0}, {0}, {0}};
+	const struct lg_entry_value *value = lg_ldif_values_of(entries, entry);
+	const struct lg_entry_value *dn =
+		lg_entry_value_of(value, entry->count, "legacyExchangeDN");
+	struct lg_entry_mailbox lists = {{0}, {0}, {0}};
 	struct lg_mailbox mailbox = {entry->dn, dn ? dn->text : NULL,
 				     &lists.x500, &lists.login,
-				     &lists.settings};
-	enum lg_status status = LG_OK;
+				     &lists.protocol_settings};
+	enum lg_status status = lg_entry_mailbox(value, entry->count,
+						 login_attributes, &lists, err);
 
-	for (size_t i = 0; status == LG_OK && i < entry->count; i++)
-		status = add_value(&entries->value[entry->first + i],
-				   login_attributes, &lists, err);
-	if (status == LG_OK && (dn || lists.settings.count) &&
-	    is_person(entries, entry))
+	if (status == LG_OK && (dn || lists.protocol_settings.count) &&
+	    lg_entry_is_person(value, entry->count))
 		status = sink->mailbox(sink->context, &mailbox, err);
-	lg_strlist_release(&lists.x500);
-	lg_strlist_release(&lists.login);
-	lg_strlist_release(&lists.settings);
+	lg_entry_mailbox_release(&lists);
 	return status;
 }
 
@@ -123,7 +58,8 @@ lg_mailboxes_list_ldif(const struct lg_directory_settings *settings,
 			settings->base ? settings->base : "", login_attributes,
 			&entries, err);
 	for (size_t i = 0; status == LG_OK && i < entries.count; i++)
-		status = give_entry(&entries, i, login_attributes, sink, err);
+		status = give_entry(&entries, &entries.entry[i],
+				    login_attributes, sink, err);
 	lg_ldif_entries_release(&entries);
 	lg_buffer_release(&bytes);
 	return status;
