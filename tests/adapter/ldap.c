@@ -16,7 +16,7 @@
 
 #include "adapters/ldap/ldap_directory.h"
 #include "adapters/ldap/ldap_settings.h"
-#include "adapters/ldap/ldap_words.h"
+#include "adapters/ldap/ldap_connection.h"
 
 struct folder {
 	char path[64];

@@ -7,7 +7,6 @@
 #include "suite.h"
 
 #include "adapters/ldap/ldap_sync.h"
-#include "adapters/ldap/ldap_time.h"
 
 #define UUID "0123456789abcdef"
 #define UUID2 "fedcba9876543210"

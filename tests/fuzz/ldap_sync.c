@@ -6,7 +6,6 @@
 #include <stdlib.h>
 
 #include "adapters/ldap/ldap_sync.h"
-#include "adapters/ldap/ldap_time.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -9,51 +9,24 @@
  */
 #include "ldap_connection.h"
 
+#include <stdlib.h>
 #include <string.h>
-#include <sys/time.h>
-#include <time.h>
+
+#include "adapters/system/steady.h"
 
 #include "ldap_watchdog.h"
-#include "ldap_words.h"
 
 #define UNREACHABLE "it is down or cannot be reached"
 
-struct deadline {
-	struct timespec end;
-};
-
-static struct deadline deadline_after(uint32_t timeout_ms)
+static void limit_time(LDAP *ld, int64_t end_ms)
 {
-	struct deadline deadline;
+	int64_t left_ms = end_ms - lg_steady_ms();
+	struct timeval left;
 
-	clock_gettime(CLOCK_MONOTONIC, &deadline.end);
-	deadline.end.tv_sec += timeout_ms / 1000;
-	deadline.end.tv_nsec += (long)(timeout_ms % 1000) * 1000000;
-	if (deadline.end.tv_nsec >= 1000000000) {
-		deadline.end.tv_sec++;
-		deadline.end.tv_nsec -= 1000000000;
-	}
-	return deadline;
-}
-
-/* What is left, at least a millisecond: 0 would mean for ever. */
-static struct timeval time_left(const struct deadline *deadline)
-{
-	struct timespec now;
-	int64_t left_us;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	left_us = (int64_t)(deadline->end.tv_sec - now.tv_sec) * 1000000 +
-		  (deadline->end.tv_nsec - now.tv_nsec) / 1000;
-	if (left_us < 1000)
-		left_us = 1000;
-	return (struct timeval){left_us / 1000000, left_us % 1000000};
-}
-
-static void limit_time(LDAP *ld, const struct deadline *deadline)
-{
-	struct timeval left = time_left(deadline);
-
+	/* 0 would mean for ever. */
+	if (left_ms < 1)
+		left_ms = 1;
+	left = (struct timeval){left_ms / 1000, left_ms % 1000 * 1000};
 	ldap_set_option(ld, LDAP_OPT_NETWORK_TIMEOUT, &left);
 	ldap_set_option(ld, LDAP_OPT_TIMEOUT, &left);
 }
@@ -65,6 +38,46 @@ static const char *diagnostic(LDAP *ld, char **out_free)
 		ldap_get_option(ld, LDAP_OPT_DIAGNOSTIC_MESSAGE, out_free);
 	/* GnuTLS failures come as "(unknown error code)", whatever they are. */
 	return *out_free && **out_free && **out_free != '(' ? *out_free : NULL;
+}
+
+/*
+ * Active Directory answers each refused bind with invalidCredentials; why it
+ * did stands as a Windows error number, in hexadecimal, behind "data" of the
+ * diagnostic message. The numbers are those of winerror.h.
+ */
+static const struct {
+	unsigned long code;
+	const char *words;
+} known[] = {
+	{0x525, "there is no such account"},
+	{0x52e, "the password is wrong"},
+	{0x52f, "the account may not log on with this password"},
+	{0x530, "the account may not log on at this time of day"},
+	{0x531, "the account may not log on from this machine"},
+	{0x532, "the password has expired; set a new one"},
+	{0x533, "the account is disabled"},
+	{0x568, "the account is in too many groups"},
+	{0x701, "the account has expired"},
+	{0x773, "the account has to change its password first; set one"},
+	{0x775, "the account is locked out after wrong passwords"},
+};
+
+const char *lg_ldap_words_of(const char *diagnostic)
+{
+	const char *at = diagnostic ? strstr(diagnostic, ", data ") : NULL;
+	unsigned long code;
+	char *end;
+
+	if (!at)
+		return NULL;
+	at += strlen(", data ");
+	code = strtoul(at, &end, 16);
+	if (end == at || (*end && *end != ','))
+		return NULL;
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (known[i].code == code)
+			return known[i].words;
+	return NULL;
 }
 
 enum lg_status lg_ldap_failed(const struct lg_ldap_connection *connection,
@@ -88,6 +101,40 @@ enum lg_status lg_ldap_failed(const struct lg_ldap_connection *connection,
 		     detail ? detail : "", detail ? ")" : "");
 	ldap_memfree(message);
 	return late ? LG_ERR_TIMEOUT : LG_ERR_DIRECTORY;
+}
+
+enum lg_status lg_ldap_lost(const struct lg_ldap_connection *connection,
+			    struct lg_error *err)
+{
+	int code = LDAP_OTHER;
+
+	ldap_get_option(connection->ld, LDAP_OPT_RESULT_CODE, &code);
+	return lg_ldap_failed(connection, code, "it stopped answering", err);
+}
+
+struct timeval lg_ldap_timeout(const struct lg_ldap_connection *connection)
+{
+	uint32_t ms = connection->settings->timeout_ms;
+
+	return (struct timeval){ms / 1000, (long)(ms % 1000) * 1000};
+}
+
+enum lg_status lg_ldap_wait(const struct lg_ldap_connection *connection,
+			    int message_id, int how_many,
+			    LDAPMessage **out_message, struct lg_error *err)
+{
+	struct timeval timeout = lg_ldap_timeout(connection);
+	LDAPMessage *message = NULL;
+	int type = ldap_result(connection->ld, message_id, how_many, &timeout,
+			       &message);
+
+	if (type == 0)
+		return lg_ldap_failed(connection, LDAP_TIMEOUT,
+				      "no answer in time", err);
+	if (type < 0)
+		return lg_ldap_lost(connection, err);
+	*out_message = message;
+	return LG_OK;
 }
 
 static int set_options(LDAP *ld, const struct lg_ldap_settings *settings,
@@ -201,17 +248,17 @@ static enum lg_status protect_and_bind(struct lg_ldap_connection *connection,
 				       struct lg_error *err)
 {
 	const struct lg_ldap_settings *settings = connection->settings;
-	struct deadline deadline = deadline_after(settings->timeout_ms);
+	int64_t end_ms = lg_steady_ms() + settings->timeout_ms;
 	enum lg_status status = LG_OK;
 
 	if (settings->tls != LG_TLS_NONE &&
 	    !lg_ldap_uri_is_tls(connection->uri) &&
 	    !lg_ldap_uri_is_local(connection->uri)) {
-		limit_time(connection->ld, &deadline);
+		limit_time(connection->ld, end_ms);
 		status = start_tls(connection, err);
 	}
 	if (status == LG_OK) {
-		limit_time(connection->ld, &deadline);
+		limit_time(connection->ld, end_ms);
 		status = bind_connection(connection, err);
 	}
 	return status;
@@ -225,7 +272,6 @@ enum lg_status lg_ldap_connect(const struct lg_ldap_settings *settings,
 	struct lg_ldap_connection connection = {.uri = uri,
 						.settings = settings};
 	struct lg_ldap_watchdog *watchdog = NULL;
-	struct deadline deadline;
 	int too_late;
 	enum lg_status status;
 	int code = ldap_initialize(&connection.ld, uri);
@@ -249,8 +295,8 @@ enum lg_status lg_ldap_connect(const struct lg_ldap_settings *settings,
 		status = lg_ldap_failed(&connection, LDAP_TIMEOUT,
 					"no connection in time", err);
 	if (status == LG_OK) {
-		deadline = deadline_after(settings->timeout_ms);
-		limit_time(connection.ld, &deadline);
+		limit_time(connection.ld,
+			   lg_steady_ms() + settings->timeout_ms);
 		*out_connection = connection;
 		connection.ld = NULL;
 	}

@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include <logongate/dn.h>
 #include "base/listed.h"
@@ -68,6 +69,34 @@ void lg_ldap_row_release(struct lg_ldap_row *row)
 {
 	free(row->value);
 	*row = (struct lg_ldap_row){0};
+}
+
+char **lg_ldap_attributes(const char *const *always,
+			  const struct lg_strlist *login_attributes)
+{
+	size_t count = 0;
+	size_t own;
+	char **attributes;
+
+	while (always[count])
+		count++;
+	own = count;
+	attributes = calloc(count + login_attributes->count + 1,
+			    sizeof(*attributes));
+	if (!attributes)
+		return NULL;
+	for (size_t i = 0; i < own; i++)
+		attributes[i] = (char *)(uintptr_t)always[i];
+	for (size_t i = 0; i < login_attributes->count; i++) {
+		const char *login = login_attributes->item[i];
+		size_t same = 0;
+
+		while (same < own && strcasecmp(always[same], login) != 0)
+			same++;
+		if (same == own)
+			attributes[count++] = (char *)(uintptr_t)login;
+	}
+	return attributes;
 }
 
 struct wanted {

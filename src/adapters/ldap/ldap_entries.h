@@ -27,6 +27,12 @@ enum lg_status lg_ldap_row_take(struct lg_ldap_row *row, LDAP *ld,
 				LDAPMessage *message, struct lg_error *err);
 void lg_ldap_row_release(struct lg_ldap_row *row);
 
+/* What is asked for of an entry: those of always (ends with NULL) and the login
+ * attributes, each once; ends with NULL. The texts are borrowed, the array is
+ * freed by the caller; NULL: no memory. */
+char **lg_ldap_attributes(const char *const *always,
+			  const struct lg_strlist *login_attributes);
+
 /* An entry that an asked name found. Its names: name[first .. +count). */
 struct lg_ldap_entry {
 	const char *dn;

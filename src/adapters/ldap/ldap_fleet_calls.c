@@ -12,94 +12,48 @@
 #include <sys/ioctl.h>
 #include <sys/time.h>
 
+#include "ldap_search.h"
 #include "ldap_sigpipe.h"
 
-#define PAGE_ENTRIES 500
 /* How often it is looked whether a provider says anything. */
 #define SLICE_MS 50
 
-/* One page; *cookie is the server's for the next. */
-static enum lg_status read_page(struct lg_ldap_fleet *fleet, int message_id,
-				const char *base,
-				const struct lg_ldap_follow_each *each,
-				struct berval *cookie, struct lg_error *err)
+struct telling {
+	struct lg_ldap_fleet *fleet;
+	const struct lg_fleet_sink *sink;
+};
+
+static enum lg_status tell_entry(void *context, size_t ticket,
+				 LDAPMessage *message, struct lg_error *err)
 {
-	struct lg_ldap_connection *calls = &fleet->seat.calls;
-	enum lg_status status = LG_OK;
-	int code = LDAP_SUCCESS;
-	int more = 1;
+	const struct telling *telling = context;
+	struct lg_ldap_fleet *fleet = telling->fleet;
+	struct lg_ldap_fleet_read read;
+	enum lg_status status;
 
-	while (more && status == LG_OK) {
-		struct lg_ldap_fleet_read read;
-		LDAPControl **controls = NULL;
-		LDAPControl *page;
-		LDAPMessage *message;
-		ber_int_t estimate;
-
-		status = lg_ldap_seat_wait(calls, message_id, &message, err);
-		if (status != LG_OK)
-			break;
-		if (ldap_msgtype(message) == LDAP_RES_SEARCH_ENTRY) {
-			lg_ldap_fleet_read(fleet->seat.dialect, calls->ld,
-					   message, &read);
-			status = each->entry(each->context, &read, err);
-			lg_ldap_fleet_release(&read);
-		} else if (ldap_msgtype(message) == LDAP_RES_SEARCH_RESULT) {
-			more = 0;
-			if (ldap_parse_result(calls->ld, message, &code, NULL,
-					      NULL, NULL, &controls,
-					      0) != LDAP_SUCCESS)
-				code = LDAP_DECODING_ERROR;
-			page = ldap_control_find(LDAP_CONTROL_PAGEDRESULTS,
-						 controls, NULL);
-			if (page)
-				ldap_parse_pageresponse_control(
-					calls->ld, page, &estimate, cookie);
-			ldap_controls_free(controls);
-		}
-		ldap_msgfree(message);
-	}
-	if (status != LG_OK)
-		ldap_abandon_ext(calls->ld, message_id, NULL, NULL);
-	else if (code != LDAP_SUCCESS)
-		status = lg_ldap_seat_failed(calls, code, base, err);
+	lg_ldap_fleet_read(fleet->seat.dialect, fleet->seat.calls.ld, message,
+			   &read);
+	status = lg_ldap_follow_tell(fleet, &read, telling->sink, err);
+	lg_ldap_fleet_release(&read);
 	return status;
 }
 
 enum lg_status lg_ldap_follow_read(struct lg_ldap_fleet *fleet,
 				   const char *base, const char *filter,
-				   const struct lg_ldap_follow_each *each,
+				   const struct lg_fleet_sink *sink,
 				   struct lg_error *err)
 {
-	struct lg_ldap_connection *calls = &fleet->seat.calls;
-	struct berval cookie = {0, NULL};
-	enum lg_status status = LG_OK;
+	struct telling telling = {fleet, sink};
+	const struct lg_ldap_search search = {
+		&fleet->seat.calls, base, LDAP_SCOPE_ONELEVEL,
+		lg_ldap_fleet_attributes(fleet->seat.dialect)};
+	const struct lg_ldap_pipeline pipeline = {.context = &telling,
+						  .entry = tell_entry,
+						  .failed =
+							  lg_ldap_seat_failed};
+	int referred;
 
-	do {
-		LDAPControl *page = NULL;
-		LDAPControl *controls[2] = {NULL, NULL};
-		int message_id = 0;
-		int code = ldap_create_page_control(calls->ld, PAGE_ENTRIES,
-						    &cookie, 0, &page);
-
-		ber_memfree(cookie.bv_val);
-		cookie = (struct berval){0, NULL};
-		controls[0] = page;
-		if (code == LDAP_SUCCESS)
-			code = ldap_search_ext(
-				calls->ld, base, LDAP_SCOPE_ONELEVEL, filter,
-				lg_ldap_fleet_attributes(fleet->seat.dialect),
-				0, controls, NULL, NULL, LDAP_NO_LIMIT,
-				&message_id);
-		if (page)
-			ldap_control_free(page);
-		status = code == LDAP_SUCCESS
-				 ? read_page(fleet, message_id, base, each,
-					     &cookie, err)
-				 : lg_ldap_failed(calls, code, base, err);
-	} while (status == LG_OK && cookie.bv_len > 0);
-	ber_memfree(cookie.bv_val);
-	return status;
+	return lg_ldap_search_paged(&search, filter, &pipeline, &referred, err);
 }
 
 /* A request, at one provider after another until one answers. */
@@ -150,26 +104,16 @@ static enum lg_status ask(struct lg_ldap_fleet *fleet,
 }
 
 struct reading {
-	struct lg_ldap_fleet *fleet;
 	const char *base;
 	enum lg_ldap_fleet_class class;
 	const char *lock;
 	const struct lg_fleet_sink *sink;
 };
 
-static enum lg_status tell(void *context, const struct lg_ldap_fleet_read *read,
-			   struct lg_error *err)
-{
-	struct reading *reading = context;
-
-	return lg_ldap_follow_tell(reading->fleet, read, reading->sink, err);
-}
-
 static enum lg_status send_reading(struct lg_ldap_fleet *fleet, void *context,
 				   struct lg_error *err)
 {
 	struct reading *reading = context;
-	const struct lg_ldap_follow_each each = {reading, tell};
 	struct lg_buffer filter = {0};
 	enum lg_status status =
 		lg_ldap_fleet_filter(fleet->seat.dialect, reading->class,
@@ -177,7 +121,7 @@ static enum lg_status send_reading(struct lg_ldap_fleet *fleet, void *context,
 
 	if (status == LG_OK)
 		status = lg_ldap_follow_read(fleet, reading->base, filter.data,
-					     &each, err);
+					     reading->sink, err);
 	lg_buffer_release(&filter);
 	return status;
 }
@@ -187,8 +131,8 @@ enum lg_status lg_ldap_fleet_events(void *self, const char *lock,
 				    struct lg_error *err)
 {
 	struct lg_ldap_fleet *fleet = self;
-	struct reading reading = {fleet, fleet->locks.data, LG_LDAP_FLEET_EVENT,
-				  lock, sink};
+	struct reading reading = {fleet->locks.data, LG_LDAP_FLEET_EVENT, lock,
+				  sink};
 	const struct request request = {&reading, send_reading};
 
 	return ask(fleet, &request, err);
@@ -198,8 +142,8 @@ enum lg_status lg_ldap_fleet_gates(void *self, const struct lg_fleet_sink *sink,
 				   struct lg_error *err)
 {
 	struct lg_ldap_fleet *fleet = self;
-	struct reading reading = {fleet, fleet->gates.data, LG_LDAP_FLEET_GATE,
-				  NULL, sink};
+	struct reading reading = {fleet->gates.data, LG_LDAP_FLEET_GATE, NULL,
+				  sink};
 	const struct request request = {&reading, send_reading};
 
 	return ask(fleet, &request, err);
@@ -216,7 +160,6 @@ static enum lg_status wait_awake(struct lg_ldap_fleet *fleet, int message_id,
 	struct timeval slice = {0, SLICE_MS * 1000};
 	unsigned int quiet_ms = 0, all_ms = 0;
 	int follow = -1, before = 0, now = 0;
-	int code = LDAP_OTHER;
 	int type;
 
 	if (fleet->follow.ld)
@@ -226,11 +169,8 @@ static enum lg_status wait_awake(struct lg_ldap_fleet *fleet, int message_id,
 				   out_message);
 		if (type > 0)
 			return LG_OK;
-		if (type < 0) {
-			ldap_get_option(calls->ld, LDAP_OPT_RESULT_CODE, &code);
-			return lg_ldap_failed(calls, code,
-					      "it stopped answering", err);
-		}
+		if (type < 0)
+			return lg_ldap_lost(calls, err);
 		all_ms += SLICE_MS;
 		quiet_ms += SLICE_MS;
 		if (follow >= 0 && ioctl(follow, FIONREAD, &now) == 0 &&
@@ -254,8 +194,8 @@ static enum lg_status written(struct lg_ldap_fleet *fleet, int code,
 		status = patience_ms > 0
 				 ? wait_awake(fleet, message_id, patience_ms,
 					      &message, err)
-				 : lg_ldap_seat_wait(calls, message_id,
-						     &message, err);
+				 : lg_ldap_wait(calls, message_id, LDAP_MSG_ONE,
+						&message, err);
 	if (status != LG_OK)
 		return status;
 	if (message && ldap_parse_result(calls->ld, message, &code, NULL, NULL,
@@ -301,35 +241,26 @@ static enum lg_status look_at_it(struct lg_ldap_fleet *fleet,
 				 struct lg_error *err)
 {
 	struct lg_ldap_connection *calls = &fleet->seat.calls;
-	enum lg_status status = LG_OK;
-	int message_id = 0;
-	int more = 1;
-	int code = ldap_search_ext(
-		calls->ld, publishing->dn, LDAP_SCOPE_BASE, "(objectClass=*)",
-		lg_ldap_fleet_attributes(fleet->seat.dialect), 0, NULL, NULL,
-		NULL, LDAP_NO_LIMIT, &message_id);
+	struct lg_ldap_fleet_read read;
+	LDAPMessage *result = NULL;
+	LDAPMessage *entry;
+	enum lg_status status =
+		lg_ldap_seat_look(calls, publishing->dn,
+				  lg_ldap_fleet_attributes(fleet->seat.dialect),
+				  publishing->dn, &result, err);
 
-	if (code != LDAP_SUCCESS)
-		return lg_ldap_failed(calls, code, publishing->dn, err);
-	while (more && status == LG_OK) {
-		struct lg_ldap_fleet_read read;
-		LDAPMessage *message;
-
-		status = lg_ldap_seat_wait(calls, message_id, &message, err);
-		if (status != LG_OK)
-			break;
-		if (ldap_msgtype(message) == LDAP_RES_SEARCH_RESULT) {
-			more = 0;
-		} else if (ldap_msgtype(message) == LDAP_RES_SEARCH_ENTRY) {
-			lg_ldap_fleet_read(fleet->seat.dialect, calls->ld,
-					   message, &read);
-			compare(publishing, &read);
-			lg_ldap_fleet_release(&read);
-		}
-		ldap_msgfree(message);
-	}
-	if (status != LG_OK || publishing->same)
+	if (status != LG_OK)
 		return status;
+	entry = ldap_first_entry(calls->ld, result);
+	if (entry) {
+		lg_ldap_fleet_read(fleet->seat.dialect, calls->ld, entry,
+				   &read);
+		compare(publishing, &read);
+		lg_ldap_fleet_release(&read);
+	}
+	ldap_msgfree(result);
+	if (publishing->same)
+		return LG_OK;
 	return lg_error_set(err, LG_ERR_CONFLICT, calls->uri,
 			    "%s: another entry has this name", publishing->dn);
 }

@@ -14,7 +14,7 @@
 
 #include "base/hex.h"
 #include "ldap_search.h"
-#include "ldap_time.h"
+#include "ldap_sync.h"
 
 #define BODY_AD "serviceBindingInformation"
 

@@ -201,7 +201,7 @@ static enum lg_status try_one(struct lg_ldap_fleet *fleet,
 	lg_ldap_seat_hurry(&fleet->seat, 0);
 	if (status == LG_ERR_NO_MEMORY) {
 		lg_ldap_follow_drop(fleet, 0);
-		return lg_error_set(err, status, NULL, "out of memory");
+		return lg_no_memory(err);
 	}
 	if (status != LG_OK)
 		return give_up(fleet, sink, 0, &why, err);
@@ -256,18 +256,13 @@ static enum lg_status take(struct lg_ldap_fleet *fleet,
 
 	for (; status == LG_OK && count < BATCH; count++) {
 		LDAPMessage *message = NULL;
-		int code = LDAP_OTHER;
 		int type = ldap_result(fleet->follow.ld, LDAP_RES_ANY,
 				       LDAP_MSG_ONE, &at_once, &message);
 
 		if (type == 0)
 			break;
-		if (type < 0) {
-			ldap_get_option(fleet->follow.ld, LDAP_OPT_RESULT_CODE,
-					&code);
-			return lg_ldap_failed(&fleet->follow, code,
-					      "it stopped answering", err);
-		}
+		if (type < 0)
+			return lg_ldap_lost(&fleet->follow, err);
 		status = ldap_msgid(message) == 0
 				 ? lg_ldap_failed(
 					   &fleet->follow, LDAP_SERVER_DOWN,

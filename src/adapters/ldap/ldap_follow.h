@@ -84,19 +84,13 @@ enum lg_status lg_ldap_follow_refreshed(struct lg_ldap_fleet *fleet,
 					struct lg_error *err);
 
 /*
- * Reads all entries of a branch that the filter finds, page by page, over the
- * connection for calls. each is called with every entry.
+ * Tells the sink of all entries of a branch that the filter finds, read page
+ * by page over the connection for calls.
  * Returns: as port/fleet.h says of events.
  */
-struct lg_ldap_follow_each {
-	void *context;
-	enum lg_status (*entry)(void *context,
-				const struct lg_ldap_fleet_read *read,
-				struct lg_error *err);
-};
 enum lg_status lg_ldap_follow_read(struct lg_ldap_fleet *fleet,
 				   const char *base, const char *filter,
-				   const struct lg_ldap_follow_each *each,
+				   const struct lg_fleet_sink *sink,
 				   struct lg_error *err);
 
 /*

@@ -24,11 +24,6 @@
 
 static char highest[] = "highestCommittedUSN";
 
-struct told {
-	struct lg_ldap_fleet *fleet;
-	const struct lg_fleet_sink *sink;
-};
-
 static enum lg_status watch(struct lg_ldap_fleet *fleet, const char *base,
 			    struct lg_error *err)
 {
@@ -68,7 +63,6 @@ static enum lg_status take(struct lg_ldap_fleet *fleet, LDAPMessage *message,
 {
 	int code = LDAP_OTHER;
 
-	(void)sink;
 	if (ldap_msgtype(message) != LDAP_RES_SEARCH_RESULT) {
 		fleet->hinted = 1;
 		return LG_OK;
@@ -86,44 +80,21 @@ static enum lg_status ask_usn(struct lg_ldap_fleet *fleet, uint64_t *out_usn,
 {
 	struct lg_ldap_connection *calls = &fleet->seat.calls;
 	char *attributes[2] = {highest, NULL};
-	enum lg_status status = LG_OK;
-	uint64_t usn = 0;
-	int message_id = 0;
-	int more = 1;
-	int code = ldap_search_ext(calls->ld, "", LDAP_SCOPE_BASE,
-				   "(objectClass=*)", attributes, 0, NULL, NULL,
-				   NULL, LDAP_NO_LIMIT, &message_id);
+	struct berval **value = NULL;
+	LDAPMessage *result = NULL;
+	LDAPMessage *entry;
+	enum lg_status status = lg_ldap_seat_look(calls, "", attributes,
+						  "root entry", &result, err);
 
-	if (code != LDAP_SUCCESS)
-		return lg_ldap_failed(calls, code, "root entry", err);
-	while (more && status == LG_OK) {
-		struct berval **value = NULL;
-		LDAPMessage *message;
-
-		status = lg_ldap_seat_wait(calls, message_id, &message, err);
-		if (status != LG_OK)
-			break;
-		if (ldap_msgtype(message) == LDAP_RES_SEARCH_RESULT)
-			more = 0;
-		else
-			value = ldap_get_values_len(calls->ld, message,
-						    highest);
-		if (value)
-			usn = strtoull(value[0]->bv_val, NULL, 10);
-		ldap_value_free_len(value);
-		ldap_msgfree(message);
-	}
-	if (status == LG_OK)
-		*out_usn = usn;
-	return status;
-}
-
-static enum lg_status tell(void *context, const struct lg_ldap_fleet_read *read,
-			   struct lg_error *err)
-{
-	struct told *told = context;
-
-	return lg_ldap_follow_tell(told->fleet, read, told->sink, err);
+	if (status != LG_OK)
+		return status;
+	entry = ldap_first_entry(calls->ld, result);
+	if (entry)
+		value = ldap_get_values_len(calls->ld, entry, highest);
+	*out_usn = value ? strtoull(value[0]->bv_val, NULL, 10) : 0;
+	ldap_value_free_len(value);
+	ldap_msgfree(result);
+	return LG_OK;
 }
 
 static enum lg_status look(struct lg_ldap_fleet *fleet, const char *base,
@@ -131,8 +102,6 @@ static enum lg_status look(struct lg_ldap_fleet *fleet, const char *base,
 			   const struct lg_fleet_sink *sink,
 			   struct lg_error *err)
 {
-	struct told told = {fleet, sink};
-	const struct lg_ldap_follow_each each = {&told, tell};
 	struct lg_buffer filter = {0};
 	enum lg_status status;
 
@@ -143,7 +112,7 @@ static enum lg_status look(struct lg_ldap_fleet *fleet, const char *base,
 	if (status == LG_OK)
 		status = lg_buffer_status(&filter, err);
 	if (status == LG_OK)
-		status = lg_ldap_follow_read(fleet, base, filter.data, &each,
+		status = lg_ldap_follow_read(fleet, base, filter.data, sink,
 					     err);
 	lg_buffer_release(&filter);
 	return status;

@@ -280,10 +280,8 @@ static enum lg_status take_beat(struct lg_ldap_fleet *fleet, int *out_came,
 							: miss_beat(fleet, err);
 	*out_came = 1;
 	fleet->beat_id = 0;
-	if (type < 0) {
-		ldap_get_option(calls->ld, LDAP_OPT_RESULT_CODE, &code);
-		return lg_ldap_failed(calls, code, "it stopped answering", err);
-	}
+	if (type < 0)
+		return lg_ldap_lost(calls, err);
 	if (ldap_parse_result(calls->ld, message, &code, NULL, NULL, NULL, NULL,
 			      1) != LDAP_SUCCESS)
 		code = LDAP_DECODING_ERROR;

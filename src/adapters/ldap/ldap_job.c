@@ -340,29 +340,12 @@ static enum lg_status ask_shared(struct lg_ldap_job *job,
 	return status;
 }
 
-/* What we want of an entry; ends with NULL. The texts are borrowed. */
-static char **wanted_attributes(const struct lg_strlist *login_attributes)
-{
-	static const char *const always[] = {"legacyExchangeDN", "displayName",
-					     "cn", "proxyAddresses"};
-	size_t count = sizeof(always) / sizeof(always[0]);
-	char **wanted =
-		calloc(count + login_attributes->count + 1, sizeof(*wanted));
-
-	if (!wanted)
-		return NULL;
-	for (size_t i = 0; i < count; i++)
-		wanted[i] = (char *)(uintptr_t)always[i];
-	for (size_t i = 0; i < login_attributes->count; i++)
-		wanted[count + i] =
-			(char *)(uintptr_t)login_attributes->item[i];
-	return wanted;
-}
-
 enum lg_status lg_ldap_job_run(struct lg_ldap_job *job,
 			       struct lg_ldap_connection *connection,
 			       struct lg_error *err)
 {
+	static const char *const always[] = {"legacyExchangeDN", "displayName",
+					     "cn", "proxyAddresses", NULL};
 	const struct lg_ldap_settings *settings = connection->settings;
 	struct lg_ldap_search search = {connection, settings->base,
 					LDAP_SCOPE_SUBTREE, NULL};
@@ -371,7 +354,8 @@ enum lg_status lg_ldap_job_run(struct lg_ldap_job *job,
 	/* What another server found says nothing of this one (D5). */
 	job->dns.legacy_hits = 0;
 	job->dns.x500_hits = 0;
-	search.attribute = wanted_attributes(&settings->login_attributes);
+	search.attribute =
+		lg_ldap_attributes(always, &settings->login_attributes);
 	if (!search.attribute)
 		return lg_no_memory(err);
 	status = lg_ldap_dns_ask(&job->dns, &search, &job->entries,

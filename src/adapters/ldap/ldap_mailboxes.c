@@ -9,8 +9,8 @@
  */
 #include "ldap_mailboxes.h"
 
+#include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/listed.h"
 
@@ -65,51 +65,27 @@ static enum lg_status take_entry(void *context, size_t ticket,
 	return status;
 }
 
-/* What the entries are asked for: "*" would bring the photographs along. */
-static enum lg_status choose_attributes(const struct lg_ldap_settings *settings,
-					struct lg_strlist *out,
-					struct lg_error *err)
-{
-	static const char *const always[] = {"objectClass", "legacyExchangeDN",
-					     "protocolSettings",
-					     "proxyAddresses"};
-	enum lg_status status = LG_OK;
-
-	for (size_t i = 0;
-	     status == LG_OK && i < sizeof(always) / sizeof(always[0]); i++)
-		status = lg_strlist_add(out, always[i], strlen(always[i]), err);
-	for (size_t i = 0;
-	     status == LG_OK && i < settings->login_attributes.count; i++)
-		if (strcasecmp(settings->login_attributes.item[i],
-			       "proxyAddresses") != 0)
-			status = lg_strlist_add(
-				out, settings->login_attributes.item[i],
-				strlen(settings->login_attributes.item[i]),
-				err);
-	/* libldap's list ends with a NULL. */
-	if (status == LG_OK)
-		status = lg_strlist_add(out, "", 0, err);
-	if (status == LG_OK)
-		out->item[out->count - 1] = NULL;
-	return status;
-}
-
 static enum lg_status list_server(struct listing *listing, struct lg_error *err)
 {
+	/* "*" would bring the photographs along. */
+	static const char *const always[] = {"objectClass", "legacyExchangeDN",
+					     "protocolSettings",
+					     "proxyAddresses", NULL};
 	const struct lg_ldap_pipeline pipeline = {.context = listing,
 						  .entry = take_entry};
-	struct lg_ldap_search search = {.connection = listing->connection,
-					.base = listing->settings->base,
-					.scope = LDAP_SCOPE_SUBTREE};
-	struct lg_strlist attribute = {0};
+	const struct lg_ldap_search search = {
+		.connection = listing->connection,
+		.base = listing->settings->base,
+		.scope = LDAP_SCOPE_SUBTREE,
+		.attribute = lg_ldap_attributes(
+			always, &listing->settings->login_attributes)};
 	int referred = 0;
-	enum lg_status status =
-		choose_attributes(listing->settings, &attribute, err);
+	enum lg_status status = LG_OK;
 
-	search.attribute = (char **)attribute.item;
-	if (status == LG_OK)
-		status = lg_ldap_search_paged(&search, FILTER, &pipeline,
-					      &referred, err);
+	if (!search.attribute)
+		return lg_no_memory(err);
+	status = lg_ldap_search_paged(&search, FILTER, &pipeline, &referred,
+				      err);
 	if (status == LG_OK && referred)
 		status = lg_error_set(err, LG_ERR_DIRECTORY,
 				      listing->connection->uri,
@@ -122,7 +98,7 @@ static enum lg_status list_server(struct listing *listing, struct lg_error *err)
 				      "shows no mailbox below \"%s\"; there is "
 				      "none, or the account may not read them",
 				      listing->settings->base);
-	lg_strlist_release(&attribute);
+	free(search.attribute);
 	return status;
 }
 

@@ -25,36 +25,6 @@ static struct lg_ldap_search search_of(const struct lg_ldap_search *search,
 				       attribute};
 }
 
-/* The values of one attribute of the one entry of a base search. */
-static enum lg_status read_values(const struct lg_ldap_search *search,
-				  const char *base, const char *filter,
-				  const char *attribute,
-				  struct berval ***out_values,
-				  struct lg_error *err)
-{
-	char name[64];
-	char *names[2] = {name, NULL};
-	struct lg_ldap_search one =
-		search_of(search, base, LDAP_SCOPE_BASE, names);
-	LDAPMessage *result = NULL;
-	LDAPMessage *entry;
-	enum lg_status status;
-
-	*out_values = NULL;
-	if (strlen(attribute) >= sizeof(name))
-		return LG_OK;
-	memcpy(name, attribute, strlen(attribute) + 1);
-	status = lg_ldap_search_one(&one, filter, 0, &result, err);
-	if (status != LG_OK)
-		return status;
-	entry = ldap_first_entry(search->connection->ld, result);
-	if (entry)
-		*out_values = ldap_get_values_len(search->connection->ld, entry,
-						  attribute);
-	ldap_msgfree(result);
-	return LG_OK;
-}
-
 static int holds(struct berval **values, const char *text)
 {
 	size_t len = strlen(text);
@@ -75,20 +45,20 @@ enum lg_status lg_ldap_probe_open(const struct lg_ldap_search *search,
 	struct berval **place = NULL;
 	enum lg_status status;
 
-	status = read_values(search, "", "(objectClass=*)",
-			     "supportedCapabilities", &capability, err);
+	status = lg_ldap_read_entry(search->connection, "",
+				    "supportedCapabilities", &capability, err);
 	if (status != LG_OK)
 		goto out;
 	probe.active_directory = holds(capability, AD_CAPABILITY);
-	status = read_values(search, "", "(objectClass=*)", "subschemaSubentry",
-			     &place, err);
+	status = lg_ldap_read_entry(search->connection, "", "subschemaSubentry",
+				    &place, err);
 	if (status != LG_OK)
 		goto out;
 	/* A schema that may not be read is no failure: values are tried. */
 	if (place && place[0] && !probe.active_directory &&
-	    read_values(search, place[0]->bv_val, "(objectClass=*)",
-			"attributeTypes", &probe.schema,
-			NULL) == LG_ERR_NO_MEMORY)
+	    lg_ldap_read_entry(search->connection, place[0]->bv_val,
+			       "attributeTypes", &probe.schema,
+			       NULL) == LG_ERR_NO_MEMORY)
 		status = lg_no_memory(err);
 	if (status == LG_OK) {
 		*out_probe = probe;
@@ -170,9 +140,9 @@ static enum lg_status try_value(const struct lg_ldap_probe *probe,
 				enum lg_ldap_matchable *out_matchable,
 				struct lg_error *err)
 {
-	char name[64];
-	char *names[2] = {name, NULL};
-	struct lg_ldap_search some;
+	char *names[2] = {(char *)(uintptr_t)attribute, NULL};
+	const struct lg_ldap_search some = search_of(
+		probe->search, probe->search->base, LDAP_SCOPE_SUBTREE, names);
 	LDAP *ld = probe->search->connection->ld;
 	struct lg_buffer filter = {0};
 	LDAPMessage *result = NULL;
@@ -182,11 +152,6 @@ static enum lg_status try_value(const struct lg_ldap_probe *probe,
 	enum lg_status status;
 
 	*out_matchable = LG_LDAP_NO_VALUE;
-	if (strlen(attribute) >= sizeof(name))
-		return LG_OK;
-	memcpy(name, attribute, strlen(attribute) + 1);
-	some = search_of(probe->search, probe->search->base, LDAP_SCOPE_SUBTREE,
-			 names);
 	lg_buffer_format(&filter, "(%s=*)", attribute);
 	status = lg_buffer_status(&filter, err);
 	if (status == LG_OK)

@@ -10,7 +10,6 @@
 #include "ldap_search.h"
 
 #include <string.h>
-#include <sys/time.h>
 #include <strings.h>
 
 #define WINDOW 8
@@ -30,13 +29,6 @@ struct run {
 	struct lg_buffer filter;
 	struct lg_error *err;
 };
-
-static struct timeval timeout_of(const struct lg_ldap_search *search)
-{
-	uint32_t ms = search->connection->settings->timeout_ms;
-
-	return (struct timeval){ms / 1000, (long)(ms % 1000) * 1000};
-}
 
 static enum lg_status refused_filter(const char *filter, struct lg_error *err)
 {
@@ -133,26 +125,6 @@ static int points_elsewhere(LDAP *ld, LDAPMessage *message)
 	return elsewhere;
 }
 
-/* The next message of any search in flight. */
-static enum lg_status receive(const struct lg_ldap_search *search,
-			      LDAPMessage **out_message, struct lg_error *err)
-{
-	struct lg_ldap_connection *connection = search->connection;
-	struct timeval timeout = timeout_of(search);
-	int code = LDAP_OTHER;
-	int type = ldap_result(connection->ld, LDAP_RES_ANY, LDAP_MSG_ONE,
-			       &timeout, out_message);
-
-	if (type > 0)
-		return LG_OK;
-	*out_message = NULL;
-	if (type == 0)
-		return lg_ldap_failed(connection, LDAP_TIMEOUT,
-				      "no answer in time", err);
-	ldap_get_option(connection->ld, LDAP_OPT_RESULT_CODE, &code);
-	return lg_ldap_failed(connection, code, "search", err);
-}
-
 /* A base that is mistyped is the commonest of mistakes. */
 static enum lg_status search_failed(const struct lg_ldap_search *search,
 				    int code, struct lg_error *err)
@@ -231,7 +203,8 @@ enum lg_status lg_ldap_search_many(const struct lg_ldap_search *search,
 		status = send_more(&run);
 		if (status != LG_OK || run.in_flight == 0)
 			break;
-		status = receive(search, &message, err);
+		status = lg_ldap_wait(search->connection, LDAP_RES_ANY,
+				      LDAP_MSG_ONE, &message, err);
 		if (status != LG_OK)
 			break;
 		status = take_message(&run, message);
@@ -260,14 +233,11 @@ static enum lg_status take_page(const struct lg_ldap_search *search,
 		LDAPControl *page;
 		ber_int_t estimate;
 
-		status = receive(search, &message, err);
+		status = lg_ldap_wait(search->connection, message_id,
+				      LDAP_MSG_ONE, &message, err);
 		if (status != LG_OK)
 			return status;
-		if (ldap_msgid(message) != message_id) {
-			status = lg_ldap_failed(
-				search->connection, LDAP_OTHER,
-				"an answer that was not asked for", err);
-		} else if (ldap_msgtype(message) == LDAP_RES_SEARCH_ENTRY) {
+		if (ldap_msgtype(message) == LDAP_RES_SEARCH_ENTRY) {
 			status = pipeline->entry(pipeline->context, 0, message,
 						 err);
 		} else if (ldap_msgtype(message) == LDAP_RES_SEARCH_REFERENCE) {
@@ -285,8 +255,13 @@ static enum lg_status take_page(const struct lg_ldap_search *search,
 		}
 		ldap_msgfree(message);
 	}
-	if (status == LG_OK && code != LDAP_SUCCESS)
-		status = search_failed(search, code, err);
+	if (status != LG_OK)
+		ldap_abandon_ext(ld, message_id, NULL, NULL);
+	else if (code != LDAP_SUCCESS)
+		status = pipeline->failed
+				 ? pipeline->failed(search->connection, code,
+						    search->base, err)
+				 : search_failed(search, code, err);
 	return status;
 }
 
@@ -330,12 +305,35 @@ enum lg_status lg_ldap_search_paged(const struct lg_ldap_search *search,
 	return status;
 }
 
+enum lg_status lg_ldap_read_entry(struct lg_ldap_connection *connection,
+				  const char *dn, const char *attribute,
+				  struct berval ***out_values,
+				  struct lg_error *err)
+{
+	char *names[2] = {(char *)(uintptr_t)attribute, NULL};
+	const struct lg_ldap_search search = {connection, dn, LDAP_SCOPE_BASE,
+					      names};
+	LDAPMessage *result = NULL;
+	LDAPMessage *entry;
+	enum lg_status status =
+		lg_ldap_search_one(&search, "(objectClass=*)", 0, &result, err);
+
+	if (status != LG_OK)
+		return status;
+	entry = ldap_first_entry(connection->ld, result);
+	*out_values =
+		entry ? ldap_get_values_len(connection->ld, entry, attribute)
+		      : NULL;
+	ldap_msgfree(result);
+	return LG_OK;
+}
+
 enum lg_status lg_ldap_search_one(const struct lg_ldap_search *search,
 				  const char *filter, int size_limit,
 				  LDAPMessage **out_result,
 				  struct lg_error *err)
 {
-	struct timeval timeout = timeout_of(search);
+	struct timeval timeout = lg_ldap_timeout(search->connection);
 	LDAPMessage *result = NULL;
 	int code =
 		ldap_search_ext_s(search->connection->ld, search->base,

@@ -27,6 +27,8 @@ struct lg_ldap_search {
  * done: the answer is complete, with this result code; referred is 1 when the
  * server pointed to another one for a part of it. A status other than LG_OK
  * ends the run.
+ * failed: what a result code means, of a search in pages; NULL: that it could
+ * not be asked.
  */
 struct lg_ldap_pipeline {
 	void *context;
@@ -36,6 +38,9 @@ struct lg_ldap_pipeline {
 				LDAPMessage *message, struct lg_error *err);
 	enum lg_status (*done)(void *context, size_t ticket, int code,
 			       int referred, struct lg_error *err);
+	enum lg_status (*failed)(const struct lg_ldap_connection *connection,
+				 int code, const char *base,
+				 struct lg_error *err);
 };
 
 /*
@@ -65,6 +70,13 @@ enum lg_status lg_ldap_search_paged(const struct lg_ldap_search *search,
 enum lg_status lg_ldap_search_one(const struct lg_ldap_search *search,
 				  const char *filter, int size_limit,
 				  LDAPMessage **out_result,
+				  struct lg_error *err);
+
+/* The values of one attribute of the entry dn, NULL where it has none; freed
+ * with ldap_value_free_len. As lg_ldap_search_one. */
+enum lg_status lg_ldap_read_entry(struct lg_ldap_connection *connection,
+				  const char *dn, const char *attribute,
+				  struct berval ***out_values,
 				  struct lg_error *err);
 
 /* Appends a value as it stands in a filter (D4). */

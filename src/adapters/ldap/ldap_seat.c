@@ -10,7 +10,6 @@
 
 #include <fcntl.h>
 #include <string.h>
-#include <sys/time.h>
 
 #define AD_CAPABILITY "1.2.840.113556.1.4.800"
 
@@ -27,26 +26,20 @@ static void do_not_block(LDAP *ld)
 		fcntl(fd, F_SETFL, flags | O_NONBLOCK);
 }
 
-enum lg_status lg_ldap_seat_wait(const struct lg_ldap_connection *connection,
-				 int message_id, LDAPMessage **out_message,
+enum lg_status lg_ldap_seat_look(const struct lg_ldap_connection *connection,
+				 const char *dn, char **attributes,
+				 const char *what, LDAPMessage **out_result,
 				 struct lg_error *err)
 {
-	uint32_t ms = connection->settings->timeout_ms;
-	struct timeval timeout = {ms / 1000, (long)(ms % 1000) * 1000};
-	LDAPMessage *message = NULL;
-	int code = LDAP_OTHER;
-	int type = ldap_result(connection->ld, message_id, LDAP_MSG_ONE,
-			       &timeout, &message);
+	int message_id = 0;
+	int code = ldap_search_ext(connection->ld, dn, LDAP_SCOPE_BASE,
+				   "(objectClass=*)", attributes, 0, NULL, NULL,
+				   NULL, LDAP_NO_LIMIT, &message_id);
 
-	if (type > 0) {
-		*out_message = message;
-		return LG_OK;
-	}
-	if (type == 0)
-		return lg_ldap_failed(connection, LDAP_TIMEOUT,
-				      "no answer in time", err);
-	ldap_get_option(connection->ld, LDAP_OPT_RESULT_CODE, &code);
-	return lg_ldap_failed(connection, code, "it stopped answering", err);
+	return code == LDAP_SUCCESS
+		       ? lg_ldap_wait(connection, message_id, LDAP_MSG_ALL,
+				      out_result, err)
+		       : lg_ldap_failed(connection, code, what, err);
 }
 
 static int has_capability(LDAP *ld, LDAPMessage *entry)
@@ -69,32 +62,19 @@ static enum lg_status ask_dialect(const struct lg_ldap_connection *connection,
 {
 	char attribute[] = "supportedCapabilities";
 	char *attributes[2] = {attribute, NULL};
-	enum lg_ldap_fleet_dialect dialect = LG_LDAP_FLEET_OPENLDAP;
-	enum lg_status status = LG_OK;
-	int message_id = 0;
-	int more = 1;
-	int code = ldap_search_ext(connection->ld, "", LDAP_SCOPE_BASE,
-				   "(objectClass=*)", attributes, 0, NULL, NULL,
-				   NULL, LDAP_NO_LIMIT, &message_id);
+	LDAPMessage *result = NULL;
+	LDAPMessage *entry;
+	enum lg_status status = lg_ldap_seat_look(connection, "", attributes,
+						  "root entry", &result, err);
 
-	if (code != LDAP_SUCCESS)
-		return lg_ldap_failed(connection, code, "root entry", err);
-	while (more && status == LG_OK) {
-		LDAPMessage *message;
-
-		status = lg_ldap_seat_wait(connection, message_id, &message,
-					   err);
-		if (status != LG_OK)
-			break;
-		if (ldap_msgtype(message) == LDAP_RES_SEARCH_RESULT)
-			more = 0;
-		else if (has_capability(connection->ld, message))
-			dialect = LG_LDAP_FLEET_AD;
-		ldap_msgfree(message);
-	}
-	if (status == LG_OK)
-		*out_dialect = dialect;
-	return status;
+	if (status != LG_OK)
+		return status;
+	entry = ldap_first_entry(connection->ld, result);
+	*out_dialect = entry && has_capability(connection->ld, entry)
+			       ? LG_LDAP_FLEET_AD
+			       : LG_LDAP_FLEET_OPENLDAP;
+	ldap_msgfree(result);
+	return LG_OK;
 }
 
 enum lg_status lg_ldap_seat_connect(const struct lg_ldap_settings *settings,

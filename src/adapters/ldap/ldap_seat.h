@@ -52,11 +52,13 @@ void lg_ldap_seat_leave(struct lg_ldap_seat *seat);
 void lg_ldap_seat_release(struct lg_ldap_seat *seat);
 
 /*
- * Waits for one message of a request, at most until the settings' timeout.
- * Owns: *out_message is freed with ldap_msgfree.
+ * Reads one entry, waited for until the settings' timeout; none is found where
+ * there is none, or it may not be seen. what is told where it cannot be asked.
+ * Owns: *out_result is freed with ldap_msgfree.
  */
-enum lg_status lg_ldap_seat_wait(const struct lg_ldap_connection *connection,
-				 int message_id, LDAPMessage **out_message,
+enum lg_status lg_ldap_seat_look(const struct lg_ldap_connection *connection,
+				 const char *dn, char **attributes,
+				 const char *what, LDAPMessage **out_result,
 				 struct lg_error *err);
 
 /*

@@ -9,19 +9,17 @@
 #include "ldap_settings.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <ldap.h>
 
+#include "adapters/system/atomic_file.h"
+#include "adapters/system/secret_file.h"
+
 #define TIMEOUT_MS_DEFAULT 5000
-#define FILE_BYTES_MAX ((size_t)16 << 20)
 #define PASSWORD_BYTES_MAX 4096
 
 int lg_ldap_uri_is_local(const char *uri)
@@ -106,58 +104,6 @@ static enum lg_status split_uris(const char *text, struct lg_strlist *out,
 	return LG_OK;
 }
 
-/* All of a regular file. A secret is its owner's alone (contract 8 Sockets). */
-static enum lg_status read_file(const char *file, int secret,
-				struct lg_buffer *out, struct lg_error *err)
-{
-	char chunk[4096];
-	struct stat stat;
-	enum lg_status status = LG_OK;
-	ssize_t got = 1;
-	int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-
-	if (fd < 0)
-		return lg_error_set(err, LG_ERR_IO, file,
-				    "the file cannot be read: %s",
-				    strerror(errno));
-	if (fstat(fd, &stat) != 0 || !S_ISREG(stat.st_mode)) {
-		status = lg_error_set(err, LG_ERR_IO, file,
-				      "not a regular file; the setting names "
-				      "one");
-		goto out;
-	}
-	if (secret && (stat.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
-		status = lg_error_set(err, LG_ERR_IO, file,
-				      "is a secret that others can read (mode "
-				      "%04o); make it chmod 0600, and let it "
-				      "belong to the gate's user",
-				      (unsigned int)(stat.st_mode & 07777));
-		goto out;
-	}
-	while (status == LG_OK && got != 0) {
-		got = read(fd, chunk, sizeof(chunk));
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			status = lg_error_set(err, LG_ERR_IO, file,
-					      "the file cannot be read: %s",
-					      strerror(errno));
-		else if (out->len + (size_t)got > FILE_BYTES_MAX)
-			status = lg_error_set(err, LG_ERR_LIMIT, file,
-					      "more than %zu bytes; this is "
-					      "another file",
-					      FILE_BYTES_MAX);
-		else
-			lg_buffer_append(out, chunk, (size_t)got);
-	}
-	if (status == LG_OK)
-		status = lg_buffer_status(out, err);
-out:
-	explicit_bzero(chunk, sizeof(chunk));
-	close(fd);
-	return status;
-}
-
 static enum lg_status read_password(const char *file, struct lg_buffer *out,
 				    struct lg_error *err)
 {
@@ -168,7 +114,7 @@ static enum lg_status read_password(const char *file, struct lg_buffer *out,
 				    "[directory] bind_dn without "
 				    "password_file; a name needs a password, "
 				    "no name binds anonymously");
-	status = read_file(file, 1, out, err);
+	status = lg_secret_file_read_lines(file, out, err);
 	if (status != LG_OK)
 		return status;
 	while (out->len > 0 && (out->data[out->len - 1] == '\n' ||
@@ -193,7 +139,10 @@ static enum lg_status check_ca_file(const char *file, struct lg_error *err)
 
 	if (!*file)
 		return LG_OK;
-	status = read_file(file, 0, &text, err);
+	status = lg_file_read(file, &text, err);
+	if (status == LG_ERR_DENIED)
+		status = lg_error_set(err, LG_ERR_IO, file, "%s",
+				      err ? err->text : "");
 	if (status == LG_OK &&
 	    (text.len == 0 ||
 	     !strstr(text.data, "-----BEGIN CERTIFICATE-----")))
@@ -273,10 +222,7 @@ lg_ldap_settings_read(const struct lg_directory_settings *settings,
 
 void lg_ldap_settings_release(struct lg_ldap_settings *settings)
 {
-	if (settings->password.data)
-		explicit_bzero(settings->password.data,
-			       settings->password.capacity);
-	lg_buffer_release(&settings->password);
+	lg_secret_release(&settings->password);
 	lg_strlist_release(&settings->uri);
 	lg_strlist_release(&settings->login_attributes);
 	free(settings->base);

@@ -20,34 +20,19 @@ static int is_here(const char *uri)
 }
 
 /* The values of one attribute of the root entry. */
-static enum lg_status read_root(const struct lg_ldap_connection *connection,
+static enum lg_status read_root(struct lg_ldap_connection *connection,
 				const char *attribute,
 				struct lg_strlist *out_values,
 				struct lg_error *err)
 {
-	char name[64] = "";
-	char *names[2] = {name, NULL};
-	const struct lg_ldap_search search = {
-		(struct lg_ldap_connection *)(uintptr_t)connection, "",
-		LDAP_SCOPE_BASE, names};
-	LDAPMessage *result = NULL;
-	LDAPMessage *entry;
 	struct berval **values = NULL;
-	enum lg_status status;
+	enum lg_status status =
+		lg_ldap_read_entry(connection, "", attribute, &values, err);
 
-	strncpy(name, attribute, sizeof(name) - 1);
-	status =
-		lg_ldap_search_one(&search, "(objectClass=*)", 0, &result, err);
-	if (status != LG_OK)
-		return status;
-	entry = ldap_first_entry(connection->ld, result);
-	if (entry)
-		values = ldap_get_values_len(connection->ld, entry, attribute);
 	for (size_t i = 0; values && values[i] && status == LG_OK; i++)
 		status = lg_strlist_add(out_values, values[i]->bv_val,
 					values[i]->bv_len, err);
 	ldap_value_free_len(values);
-	ldap_msgfree(result);
 	return status;
 }
 
@@ -74,7 +59,7 @@ static enum lg_status several(const struct lg_ldap_survey *survey,
 	return status;
 }
 
-static enum lg_status find_base(const struct lg_ldap_connection *connection,
+static enum lg_status find_base(struct lg_ldap_connection *connection,
 				const char *base, struct lg_ldap_survey *survey,
 				struct lg_error *err)
 {
@@ -133,7 +118,7 @@ static enum lg_status find_names(struct lg_ldap_connection *connection,
 }
 
 /* One that offers TLS, which then failed, is not asked without. */
-static enum lg_status check_offer(const struct lg_ldap_connection *connection,
+static enum lg_status check_offer(struct lg_ldap_connection *connection,
 				  struct lg_error *err)
 {
 	struct lg_strlist offers = {0};

@@ -9,6 +9,8 @@
 #ifndef LOGONGATE_ADAPTERS_LDAP_SYNC_H
 #define LOGONGATE_ADAPTERS_LDAP_SYNC_H
 
+#include <stdint.h>
+
 #include <ldap.h>
 
 #include <logongate/error.h>
@@ -73,5 +75,10 @@ enum lg_status lg_ldap_sync_info_parse(const struct berval *value,
 				       struct lg_ldap_sync_info *out_info,
 				       struct lg_error *err);
 void lg_ldap_sync_info_release(struct lg_ldap_sync_info *info);
+
+/* YYYYMMDDHHMMSS[.fraction]Z, and more behind it, as milliseconds since 1970;
+ * 0 where it is none. OpenLDAP's CSN begins with one, with microseconds (RFC
+ * 4517 3.3.13). */
+int64_t lg_ldap_time(const char *text, size_t len);
 
 #endif

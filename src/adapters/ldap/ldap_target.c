@@ -19,7 +19,6 @@
 #include "core/values/account_values.h"
 
 #include "ldap_connection.h"
-#include "ldap_exchange.h"
 #include "ldap_mailboxes.h"
 #include "ldap_modify.h"
 #include "ldap_outcome.h"
@@ -172,10 +171,8 @@ static enum lg_status write_one(struct lg_ldap_connection *connection,
 		return LG_OK;
 	status = lg_ldap_exchange_plan(change, now, &exchange, &failure);
 	if (status == LG_OK && (exchange.delete_count || exchange.add_count))
-		status = lg_ldap_modify_values(
-			connection, change->name, exchange.delete_value,
-			exchange.delete_count, exchange.add_value,
-			exchange.add_count, &failure);
+		status = lg_ldap_modify_values(connection, change->name,
+					       &exchange, &failure);
 	lg_ldap_exchange_release(&exchange);
 	if (status == LG_ERR_CONFLICT ||
 	    (status == LG_OK && !lg_ldap_same_value(now, change->expected)))
@@ -324,13 +321,11 @@ enum lg_status lg_ldap_target_open(const char *name,
 				    "LDIF file; it needs an LDAP server");
 	target = calloc(1, sizeof(*target));
 	if (!target)
-		return lg_error_set(err, LG_ERR_NO_MEMORY, name,
-				    "out of memory");
+		return lg_no_memory(err);
 	target->name = strdup(name);
 	status = target->name ? lg_ldap_settings_read(settings,
 						      &target->settings, err)
-			      : lg_error_set(err, LG_ERR_NO_MEMORY, name,
-					     "out of memory");
+			      : lg_no_memory(err);
 	if (status != LG_OK) {
 		free(target->name);
 		free(target);

@@ -16,6 +16,8 @@
 #include <unistd.h>
 #include <sys/socket.h>
 
+#include "adapters/system/steady.h"
+
 struct lg_ldap_watchdog {
 	/* First: libldap hands it back, and we are around it. */
 	struct ldap_conncb callback;
@@ -94,6 +96,7 @@ enum lg_status lg_ldap_watchdog_begin(LDAP *ld, uint32_t timeout_ms,
 				      struct lg_error *err)
 {
 	struct lg_ldap_watchdog *watchdog = calloc(1, sizeof(*watchdog));
+	int64_t end_ms = lg_steady_ms() + timeout_ms;
 
 	if (!watchdog)
 		return lg_no_memory(err);
@@ -101,13 +104,8 @@ enum lg_status lg_ldap_watchdog_begin(LDAP *ld, uint32_t timeout_ms,
 	watchdog->callback.lc_del = connection_gone;
 	watchdog->ld = ld;
 	watchdog->socket = -1;
-	clock_gettime(CLOCK_MONOTONIC, &watchdog->deadline);
-	watchdog->deadline.tv_sec += timeout_ms / 1000;
-	watchdog->deadline.tv_nsec += (long)(timeout_ms % 1000) * 1000000;
-	if (watchdog->deadline.tv_nsec >= 1000000000) {
-		watchdog->deadline.tv_sec++;
-		watchdog->deadline.tv_nsec -= 1000000000;
-	}
+	watchdog->deadline =
+		(struct timespec){end_ms / 1000, end_ms % 1000 * 1000000};
 	if (set_up(watchdog) != 0) {
 		free(watchdog);
 		return lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
