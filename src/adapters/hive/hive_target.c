@@ -27,8 +27,7 @@
 #define PLAIN_VALUE_LIMIT 16344
 
 struct hive_target {
-	char *name;
-	char *path;
+	const char *path;
 };
 
 static enum lg_status failed(const struct hive_target *target, const char *what,
@@ -37,28 +36,40 @@ static enum lg_status failed(const struct hive_target *target, const char *what,
 	return lg_errno_set(target->path, what, err);
 }
 
+struct header {
+	unsigned char byte[28];
+};
+
+/* 0 where it is too short, or cannot be read. */
+static int read_header(const struct hive_target *target,
+		       struct header *out_header)
+{
+	int fd = open(target->path, O_RDONLY | O_CLOEXEC);
+	ssize_t got = fd < 0 ? -1 : read(fd, out_header, sizeof(*out_header));
+
+	if (fd >= 0)
+		close(fd);
+	return got == (ssize_t)sizeof(*out_header);
+}
+
 /*
  * Windows counts one number up before it writes a hive and the other behind:
  * where they differ a part of it may be in its log alone, and Windows would
  * write that over what is written here.
  */
-static int is_half_written(const char *path)
+static int is_half_written(const struct hive_target *target)
 {
-	unsigned char header[12];
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t got = fd < 0 ? -1 : read(fd, header, sizeof(header));
+	struct header is;
+	const unsigned char *header = is.byte;
 
-	if (fd >= 0)
-		close(fd);
-	return got == (ssize_t)sizeof(header) &&
-	       memcmp(header, "regf", 4) == 0 &&
+	return read_header(target, &is) && memcmp(header, "regf", 4) == 0 &&
 	       memcmp(header + 4, header + 8, 4) != 0;
 }
 
 static enum lg_status open_hive(const struct hive_target *target, int flags,
 				hive_h **out_hive, struct lg_error *err)
 {
-	if (is_half_written(target->path))
+	if (is_half_written(target))
 		return lg_error_set(err, LG_ERR_CONFLICT, target->path,
 				    "the hive was not written to its end (its "
 				    "two sequence numbers differ); start the "
@@ -255,16 +266,11 @@ out:
 /* The minor number of the format stands at offset 24 of the file. */
 static uint32_t hive_format(const struct hive_target *target)
 {
-	unsigned char number[4] = {0};
-	int fd = open(target->path, O_RDONLY | O_CLOEXEC);
-	uint32_t minor = 0;
+	struct header is;
 
-	if (fd < 0)
-		return 0;
-	if (pread(fd, number, sizeof(number), 24) == (ssize_t)sizeof(number))
-		minor = number[0] | (uint32_t)number[1] << 8;
-	close(fd);
-	return minor;
+	return read_header(target, &is)
+		       ? is.byte[24] | (uint32_t)is.byte[25] << 8
+		       : 0;
 }
 
 static enum lg_status check_size(const struct hive_target *target,
@@ -376,38 +382,22 @@ static enum lg_status hive_probe(void *self, struct lg_target_probe *out_probe,
 	return LG_OK;
 }
 
-static void hive_close(void *self)
-{
-	struct hive_target *target = self;
-
-	free(target->name);
-	free(target->path);
-	free(target);
-}
-
 enum lg_status lg_hive_target_open(const char *name, const char *path,
 				   struct lg_target *out_target,
 				   struct lg_error *err)
 {
 	struct hive_target *target = calloc(1, sizeof(*target));
 
-	if (target) {
-		target->name = strdup(name);
-		target->path = strdup(path);
-	}
-	if (!target || !target->name || !target->path) {
-		if (target)
-			hive_close(target);
-		return lg_error_set(err, LG_ERR_NO_MEMORY, name,
-				    "out of memory");
-	}
+	if (!target)
+		return lg_no_memory(err);
+	target->path = path;
 	*out_target = (struct lg_target){
 		.self = target,
-		.name = target->name,
+		.name = name,
 		.probe = hive_probe,
 		.read = hive_read,
 		.write = hive_write,
-		.close = hive_close,
+		.close = free,
 	};
 	return LG_OK;
 }

@@ -13,7 +13,8 @@
 /*
  * The hive file path; it is opened anew for each call and replaced whole by
  * each write. CurrentControlSet is the one that Select\Current names.
- * Owns: end with out_target->close(out_target->self). name is copied.
+ * Owns: end with out_target->close(out_target->self). name
+ * and path are borrowed.
  */
 enum lg_status lg_hive_target_open(const char *name, const char *path,
 				   struct lg_target *out_target,

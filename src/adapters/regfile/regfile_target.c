@@ -15,29 +15,38 @@
 #include <unistd.h>
 
 #include "adapters/system/atomic_file.h"
+#include "adapters/system/durable.h"
 #include "core/values/registry_comments.h"
 
 struct regfile_target {
-	char *name;
-	char *path;
+	const char *path;
 	enum lg_reg_encoding encoding;
 };
 
-/* No file yet is an empty registry, not a failure. */
+/* No file yet is an empty registry, not a failure: *out_there is 0. The text
+ * is not NULL where it is there. */
+static enum lg_status read_text(const struct regfile_target *target,
+				struct lg_buffer *out_text, int *out_there,
+				struct lg_error *err)
+{
+	*out_there = access(target->path, F_OK) == 0 || errno != ENOENT;
+	lg_buffer_text(out_text, "");
+	return *out_there ? lg_file_read(target->path, out_text, err) : LG_OK;
+}
+
 static enum lg_status regfile_read(void *self, struct lg_registry **out_values,
 				   struct lg_error *err)
 {
 	struct regfile_target *target = self;
 	struct lg_buffer bytes = {0};
-	enum lg_status status;
+	int there;
+	enum lg_status status = read_text(target, &bytes, &there, err);
 
-	if (access(target->path, F_OK) != 0 && errno == ENOENT)
-		return lg_registry_new(out_values, err);
-	status = lg_file_read(target->path, &bytes, err);
 	if (status == LG_OK)
-		status = lg_reg_text_parse(bytes.data ? bytes.data : "",
-					   bytes.len, target->path, NULL,
-					   out_values, err);
+		status = there ? lg_reg_text_parse(bytes.data, bytes.len,
+						   target->path, NULL,
+						   out_values, err)
+			       : lg_registry_new(out_values, err);
 	lg_buffer_release(&bytes);
 	return status;
 }
@@ -55,19 +64,17 @@ static enum lg_status read_kept(const struct regfile_target *target,
 				struct kept *out, struct lg_error *err)
 {
 	struct lg_buffer bytes = {0};
-	enum lg_status status;
+	int there;
+	enum lg_status status = read_text(target, &bytes, &there, err);
 
-	if (access(target->path, F_OK) != 0 && errno == ENOENT)
-		return LG_OK;
-	status = lg_file_read(target->path, &bytes, err);
-	if (status == LG_OK)
+	if (status == LG_OK && there)
 		status = lg_reg_text_deletions(
-			bytes.data ? bytes.data : "", bytes.len, target->path,
-			&out->key, &out->name, &out->deleted_key, err);
-	if (status == LG_OK)
-		status = lg_reg_text_comments(bytes.data ? bytes.data : "",
-					      bytes.len, target->path,
-					      &out->comments, err);
+			bytes.data, bytes.len, target->path, &out->key,
+			&out->name, &out->deleted_key, err);
+	if (status == LG_OK && there)
+		status =
+			lg_reg_text_comments(bytes.data, bytes.len,
+					     target->path, &out->comments, err);
 	lg_buffer_release(&bytes);
 	return status;
 }
@@ -176,13 +183,9 @@ static enum lg_status regfile_write(void *self,
 /* The folder must take a new file; the file itself is replaced. */
 static int may_write(const char *path)
 {
-	char *folder = strdup(path);
-	char *slash = folder ? strrchr(folder, '/') : NULL;
-	int may;
+	char *folder = lg_folder_of(path);
+	int may = folder && access(folder, W_OK) == 0;
 
-	if (slash)
-		slash[slash == folder] = '\0';
-	may = folder && access(slash ? folder : ".", W_OK) == 0;
 	free(folder);
 	return may;
 }
@@ -206,15 +209,6 @@ static enum lg_status regfile_probe(void *self,
 	return LG_OK;
 }
 
-static void regfile_close(void *self)
-{
-	struct regfile_target *target = self;
-
-	free(target->name);
-	free(target->path);
-	free(target);
-}
-
 enum lg_status lg_regfile_target_open(const char *name, const char *path,
 				      struct lg_target *out_target,
 				      struct lg_error *err)
@@ -230,24 +224,17 @@ enum lg_status lg_regfile_target_open_as(const char *name, const char *path,
 {
 	struct regfile_target *target = calloc(1, sizeof(*target));
 
-	if (target) {
-		target->encoding = encoding;
-		target->name = strdup(name);
-		target->path = strdup(path);
-	}
-	if (!target || !target->name || !target->path) {
-		if (target)
-			regfile_close(target);
-		return lg_error_set(err, LG_ERR_NO_MEMORY, name,
-				    "out of memory");
-	}
+	if (!target)
+		return lg_no_memory(err);
+	target->encoding = encoding;
+	target->path = path;
 	*out_target = (struct lg_target){
 		.self = target,
-		.name = target->name,
+		.name = name,
 		.probe = regfile_probe,
 		.read = regfile_read,
 		.write = regfile_write,
-		.close = regfile_close,
+		.close = free,
 	};
 	return LG_OK;
 }

@@ -14,7 +14,8 @@
  * The file path, read and replaced whole; it need not exist. Written as
  * regedit does. A value that is taken away stays in the file as "name"=-, so
  * that importing the file takes it away on the server too.
- * Owns: end with out_target->close(out_target->self). name is copied.
+ * Owns: end with out_target->close(out_target->self). name
+ * and path are borrowed.
  */
 enum lg_status lg_regfile_target_open(const char *name, const char *path,
 				      struct lg_target *out_target,

@@ -84,19 +84,20 @@ enum lg_status winreg_service_set(struct winreg_process *helper,
 				  const struct lg_value *value,
 				  struct lg_error *err)
 {
-	cJSON *answer = NULL;
-	enum lg_status status;
 	int runs;
 
 	/* one that was not there before is nobody's to start */
 	if (!value || value->type != LG_REG_SZ)
 		return LG_OK;
 	runs = strcmp(value->text, LG_SERVICE_RUNS) == 0;
-	status = ask(helper, runs ? "start" : "stop", name, SET_TIMEOUT_MS,
-		     &answer, err);
-	if (status == LG_OK)
-		cJSON_Delete(answer);
-	return status;
+	return ask(helper, runs ? "start" : "stop", name, SET_TIMEOUT_MS, NULL,
+		   err);
+}
+
+enum lg_status winreg_service_restart(struct winreg_process *helper,
+				      const char *name, struct lg_error *err)
+{
+	return ask(helper, "restart", name, SET_TIMEOUT_MS, NULL, err);
 }
 
 static int is_among(const struct lg_strlist *names, const char *name)

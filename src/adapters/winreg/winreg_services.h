@@ -25,6 +25,10 @@ enum lg_status winreg_service_set(struct winreg_process *helper,
 				  const struct lg_value *value,
 				  struct lg_error *err);
 
+/* Stops and starts it, and waits until it runs. */
+enum lg_status winreg_service_restart(struct winreg_process *helper,
+				      const char *name, struct lg_error *err);
+
 /* Adds the services among the names of a change, each once. */
 enum lg_status winreg_services_of(const struct lg_registry *names,
 				  struct lg_strlist *services,

@@ -14,11 +14,9 @@
 #include "port/json_of.h"
 #include "adapters/winreg/winreg_process.h"
 #include "adapters/winreg/winreg_services.h"
-#include "adapters/winreg/winreg_values.h"
 
 #define OPEN_TIMEOUT_MS 20000
 #define CALL_TIMEOUT_MS 60000
-#define RESTART_TIMEOUT_MS 300000
 #define DEFAULT_PORT 445
 
 struct winreg_target {
@@ -44,20 +42,6 @@ static cJSON *request(const char *op)
 static const char *service(const struct winreg_target *target)
 {
 	return lg_winreg_target_service(target->settings);
-}
-
-/* Asks for something of which only the success counts. */
-static enum lg_status ask(struct winreg_target *target, cJSON *object,
-			  int timeout_ms, struct lg_error *err)
-{
-	cJSON *answer = NULL;
-	enum lg_status status;
-
-	status = winreg_process_ask(&target->helper, object, timeout_ms,
-				    &answer, err);
-	if (status == LG_OK)
-		cJSON_Delete(answer);
-	return status;
 }
 
 /* What the server or its library said, and where to look. */
@@ -108,7 +92,8 @@ static enum lg_status reach(struct winreg_target *target, struct lg_error *err)
 		winreg_process_stop(&target->helper);
 		return lg_no_memory(err);
 	}
-	status = ask(target, object, OPEN_TIMEOUT_MS + 5000, err);
+	status = winreg_process_ask(&target->helper, object,
+				    OPEN_TIMEOUT_MS + 5000, NULL, err);
 	if (status == LG_OK)
 		return LG_OK;
 	winreg_process_stop(&target->helper);
@@ -274,7 +259,8 @@ static enum lg_status winreg_write(void *self,
 		cJSON_Delete(object);
 		return lg_no_memory(err);
 	}
-	status = ask(target, object, CALL_TIMEOUT_MS, err);
+	status = winreg_process_ask(&target->helper, object, CALL_TIMEOUT_MS,
+				    NULL, err);
 	/* the values first: whoever starts again is to read them */
 	for (size_t i = 0; status == LG_OK && i < count; i++) {
 		if (winreg_is_service(&change[i]))
@@ -299,21 +285,12 @@ static enum lg_status winreg_service(void *self, enum lg_service *out_service,
 static enum lg_status winreg_restart(void *self, struct lg_error *err)
 {
 	struct winreg_target *target = self;
-	enum lg_status status;
-	cJSON *object;
+	enum lg_status status = reach(target, err);
 
-	status = reach(target, err);
-	if (status != LG_OK)
-		return status;
-	object = request("restart");
-	if (!object ||
-	    !cJSON_AddStringToObject(object, "name", service(target)) ||
-	    !cJSON_AddNumberToObject(object, "timeout_ms",
-				     RESTART_TIMEOUT_MS)) {
-		cJSON_Delete(object);
-		return lg_no_memory(err);
-	}
-	return ask(target, object, RESTART_TIMEOUT_MS + 10000, err);
+	if (status == LG_OK)
+		status = winreg_service_restart(&target->helper,
+						service(target), err);
+	return status;
 }
 
 static void winreg_close(void *self)
