@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum lg_status lg_errno_status(int number)
@@ -43,22 +44,47 @@ int lg_write_all(int fd, const void *bytes, size_t len)
 	return 0;
 }
 
-int lg_flush_folder_of(const char *path)
+char *lg_folder_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	if (!slash)
+		return strdup(".");
+	return strndup(path, slash == path ? 1 : (size_t)(slash - path));
+}
+
+int lg_open_folder_of(const char *path)
+{
+	char *folder = lg_folder_of(path);
+	int fd = folder ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+
+	free(folder);
+	return fd;
+}
+
+int lg_make_folders_of(const char *path, mode_t mode)
 {
 	char *folder = strdup(path);
-	char *slash = folder ? strrchr(folder, '/') : NULL;
-	int result = -1;
-	int fd;
+	int result = folder ? 0 : -1;
 
-	if (!folder)
-		return -1;
-	if (slash)
-		slash[slash == folder] = '\0';
-	fd = open(slash ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	for (char *at = folder; !result && *at && (at = strchr(at + 1, '/'));) {
+		*at = '\0';
+		if (mkdir(folder, mode) && errno != EEXIST)
+			result = -1;
+		*at = '/';
+	}
+	free(folder);
+	return result;
+}
+
+int lg_flush_folder_of(const char *path)
+{
+	int fd = lg_open_folder_of(path);
+	int result = -1;
+
 	if (fd >= 0) {
 		result = fsync(fd);
 		close(fd);
 	}
-	free(folder);
 	return result;
 }

@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/types.h>
 
 #include <logongate/error.h>
 
@@ -30,6 +31,16 @@ static inline enum lg_status lg_errno_unread(const char *path,
 
 /* All of it, or -1 with errno set. */
 int lg_write_all(int fd, const void *bytes, size_t len);
+
+/* The folder that path is in: freed by the caller; NULL: no memory. */
+char *lg_folder_of(const char *path);
+
+/* That folder, open: a descriptor, or -1 with errno set. */
+int lg_open_folder_of(const char *path);
+
+/* Makes the folders that path is in, with the mode that they may have at most.
+ * 0, or -1 with errno set. */
+int lg_make_folders_of(const char *path, mode_t mode);
 
 /* A new name lasts only when its folder is flushed: flushes the one that path
  * is in. 0, or -1 with errno set. */

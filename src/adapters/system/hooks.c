@@ -14,7 +14,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,8 +24,9 @@
 
 #include <logongate/buffer.h>
 
-#include "adapters/system/steady.h"
 #include "adapters/system/durable.h"
+#include "adapters/system/program.h"
+#include "adapters/system/steady.h"
 
 static int ends_with(const char *name, const char *end)
 {
@@ -50,44 +50,6 @@ static int is_wanted(const struct dirent *entry)
 static int by_bytes(const struct dirent **a, const struct dirent **b)
 {
 	return strcmp((*a)->d_name, (*b)->d_name);
-}
-
-static enum lg_status start(const char *const argv[], int input, int output,
-			    pid_t *out_pid, struct lg_error *err)
-{
-	char *const *words = (char *const *)argv;
-	char administrators[64];
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attributes;
-	sigset_t none, usual;
-	int result;
-
-	sigemptyset(&none);
-	sigemptyset(&usual);
-	sigaddset(&usual, SIGPIPE);
-	posix_spawn_file_actions_init(&actions);
-	posix_spawnattr_init(&attributes);
-	posix_spawn_file_actions_adddup2(&actions, input, 0);
-	posix_spawn_file_actions_adddup2(&actions, output, 1);
-	posix_spawn_file_actions_adddup2(&actions, output, 2);
-	posix_spawnattr_setsigmask(&attributes, &none);
-	posix_spawnattr_setsigdefault(&attributes, &usual);
-	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP |
-						      POSIX_SPAWN_SETSIGMASK |
-						      POSIX_SPAWN_SETSIGDEF);
-	result = posix_spawnp(out_pid, argv[0], &actions, &attributes, words,
-			      environ);
-	if (result == ENOENT && strchr(argv[0], '/') == NULL &&
-	    snprintf(administrators, sizeof(administrators), "/usr/sbin/%s",
-		     argv[0]) < (int)sizeof(administrators))
-		result = posix_spawn(out_pid, administrators, &actions,
-				     &attributes, words, environ);
-	posix_spawnattr_destroy(&attributes);
-	posix_spawn_file_actions_destroy(&actions);
-	if (!result)
-		return LG_OK;
-	return lg_error_set(err, LG_ERR_IO, argv[0], "cannot be started: %s",
-			    strerror(result));
 }
 
 /* A program that runs, and what is left to write to it. */
@@ -226,8 +188,8 @@ enum lg_status lg_program_feed(const char *const argv[], const char *text,
 		return status;
 	running.input = input[1];
 	running.output = output[0];
-	status = start(argv, input[0], out_said ? output[1] : 2, &running.pid,
-		       err);
+	status = lg_program_start(argv, input[0], out_said ? output[1] : 2,
+				  out_said ? output[1] : 2, &running.pid, err);
 	close_end(&input[0]);
 	close_end(&output[1]);
 	if (status != LG_OK)

@@ -28,21 +28,13 @@ struct lg_journal_file {
 /* A gate that runs as another user must read what root wrote. */
 static int give_to_owner_of_folder(const char *path, int fd)
 {
-	char *folder = strdup(path);
-	char *slash = folder ? strrchr(folder, '/') : NULL;
+	int dir = lg_open_folder_of(path);
 	int result = -1;
-	int dir;
 
-	if (slash)
-		*slash = '\0';
-	dir = folder ? open(slash ? folder : ".",
-			    O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-		     : -1;
 	if (dir >= 0) {
 		result = lg_owner_adopt(fd, dir);
 		close(dir);
 	}
-	free(folder);
 	return result;
 }
 
@@ -67,8 +59,7 @@ enum lg_status lg_journal_file_open(const char *path,
 		file->path = strdup(path);
 	if (!file || !file->path) {
 		free(file);
-		return lg_error_set(err, LG_ERR_NO_MEMORY, path,
-				    "out of memory");
+		return lg_no_memory(err);
 	}
 	is_new = access(path, F_OK) != 0;
 	file->fd =

@@ -53,24 +53,38 @@ static int spawn(pid_t *pid, const char *const argv[],
 	return result;
 }
 
-static enum lg_status start(const char *const argv[], int output, int errors,
-			    pid_t *pid, struct lg_error *err)
+static void give(posix_spawn_file_actions_t *actions, int fd, int as)
+{
+	if (fd >= 0)
+		posix_spawn_file_actions_adddup2(actions, fd, as);
+	else
+		posix_spawn_file_actions_addopen(actions, as, "/dev/null",
+						 O_RDWR, 0);
+}
+
+enum lg_status lg_program_start(const char *const argv[], int input, int output,
+				int errors, pid_t *out_pid,
+				struct lg_error *err)
 {
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
+	sigset_t none, usual;
 	int result;
 
+	sigemptyset(&none);
+	sigemptyset(&usual);
+	sigaddset(&usual, SIGPIPE);
 	posix_spawn_file_actions_init(&actions);
 	posix_spawnattr_init(&attributes);
-	posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-	posix_spawn_file_actions_adddup2(&actions, output, 1);
-	if (errors)
-		posix_spawn_file_actions_adddup2(&actions, output, 2);
-	else
-		posix_spawn_file_actions_addopen(&actions, 2, "/dev/null",
-						 O_WRONLY, 0);
-	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
-	result = spawn(pid, argv, &actions, &attributes);
+	give(&actions, input, 0);
+	give(&actions, output, 1);
+	give(&actions, errors, 2);
+	posix_spawnattr_setsigmask(&attributes, &none);
+	posix_spawnattr_setsigdefault(&attributes, &usual);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP |
+						      POSIX_SPAWN_SETSIGMASK |
+						      POSIX_SPAWN_SETSIGDEF);
+	result = spawn(out_pid, argv, &actions, &attributes);
 	posix_spawnattr_destroy(&attributes);
 	posix_spawn_file_actions_destroy(&actions);
 	if (result == 0)
@@ -123,7 +137,7 @@ enum lg_status lg_program_output(const char *const argv[], uint32_t timeout_ms,
 	if (pipe2(ends, O_CLOEXEC) != 0)
 		return lg_error_set(err, LG_ERR_IO, argv[0], "%s",
 				    strerror(errno));
-	status = start(argv, ends[1], 0, &pid, err);
+	status = lg_program_start(argv, -1, ends[1], -1, &pid, err);
 	close(ends[1]);
 	if (status != LG_OK) {
 		close(ends[0]);
@@ -193,7 +207,7 @@ enum lg_status lg_program_ran(const char *const argv[], uint32_t timeout_ms,
 	if (output < 0)
 		return lg_error_set(err, LG_ERR_IO, argv[0], "%s",
 				    strerror(errno));
-	status = start(argv, output, 1, &pid, err);
+	status = lg_program_start(argv, -1, output, output, &pid, err);
 	if (status == LG_OK)
 		status = wait_end(argv[0], pid, deadline_ms, &result, err);
 	if (status == LG_OK) {

@@ -8,6 +8,7 @@
 #define LOGONGATE_ADAPTERS_SYSTEM_PROGRAM_H
 
 #include <stdint.h>
+#include <sys/types.h>
 
 #include <logongate/buffer.h>
 
@@ -29,6 +30,15 @@ enum lg_status lg_program_output(const char *const argv[], uint32_t timeout_ms,
 enum lg_status lg_program_ran(const char *const argv[], uint32_t timeout_ms,
 			      struct lg_buffer *out_text, int *out_exit,
 			      struct lg_error *err);
+
+/*
+ * Starts argv[0], found as above, with these descriptors (-1: /dev/null) and
+ * no signal held off, as the leader of a process group of its own.
+ * Returns: LG_OK; LG_ERR_UNKNOWN_KEY, no such program; LG_ERR_IO.
+ */
+enum lg_status lg_program_start(const char *const argv[], int input, int output,
+				int errors, pid_t *out_pid,
+				struct lg_error *err);
 
 /*
  * Where a program of ours is: the first of these places, from the folder of the

@@ -326,18 +326,10 @@ static void dir_close(void *self)
 }
 
 /* Creates the folder and those above it. */
-static int make_folders(char *path)
+static int make_folders(const char *path)
 {
-	for (char *at = path + 1; *at; at++) {
-		if (*at != '/')
-			continue;
-		*at = '\0';
-		if (mkdir(path, 0755) && errno != EEXIST) {
-			*at = '/';
-			return -1;
-		}
-		*at = '/';
-	}
+	if (lg_make_folders_of(path, 0755))
+		return -1;
 	return mkdir(path, 0750) && errno != EEXIST ? -1 : 0;
 }
 

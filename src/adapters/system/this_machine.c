@@ -4,10 +4,14 @@
  *
  * Processes are those of /proc in the caller's own mount namespace: a path on
  * the command line of another one (a container's) means another file.
+ *
+ * /proc/net/tcp and tcp6 name an inode for each socket; a process holds it
+ * when one of its descriptors is a link to "socket:[INODE]" (proc(5)).
  */
 #define _GNU_SOURCE
 #include "adapters/system/this_machine.h"
 
+#include <arpa/inet.h>
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
@@ -17,11 +21,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/grow.h"
+#include "base/listed.h"
 #include "adapters/system/atomic_file.h"
-#include "adapters/system/listening.h"
 #include "adapters/system/program.h"
 
 #define PROGRAM_TIMEOUT_MS 10000
+#define NAME_SIZE 64
+#define STATE_LISTEN 0x0A
 
 static enum lg_status read_file(void *self, const char *path,
 				struct lg_buffer *out_text,
@@ -60,20 +67,28 @@ static enum lg_status prints(void *self, const char *const argv[],
 	return lg_program_output(argv, PROGRAM_TIMEOUT_MS, out_text, err);
 }
 
-static int is_called(const char *pid, const char *program)
+/* "" for one that is gone. */
+static void read_name(const char *pid, char out_name[NAME_SIZE])
 {
-	char name[64] = "";
 	char path[64];
 	FILE *file;
 
+	*out_name = '\0';
 	snprintf(path, sizeof(path), "/proc/%.20s/comm", pid);
 	file = fopen(path, "re");
 	if (!file)
-		return 0;
-	if (!fgets(name, sizeof(name), file))
-		name[0] = '\0';
+		return;
+	if (!fgets(out_name, NAME_SIZE, file))
+		*out_name = '\0';
 	fclose(file);
-	name[strcspn(name, "\n")] = '\0';
+	out_name[strcspn(out_name, "\n")] = '\0';
+}
+
+static int is_called(const char *pid, const char *program)
+{
+	char name[NAME_SIZE];
+
+	read_name(pid, name);
 	return strcmp(name, program) == 0;
 }
 
@@ -141,11 +156,183 @@ static enum lg_status runs(void *self, const char *program,
 	return status;
 }
 
+/* --- the TCP sockets on which somebody listens ------------------------------ */
+
+struct found {
+	struct lg_listening_socket socket;
+	unsigned long inode;
+};
+
+struct reader {
+	struct found *found;
+	size_t count;
+	size_t capacity;
+	struct lg_strlist *arena;
+	struct lg_error *err;
+};
+
+static enum lg_status add(struct reader *reader, const char *address,
+			  unsigned int port, unsigned long inode)
+{
+	enum lg_status status =
+		lg_grow(&reader->found, &reader->capacity, reader->count,
+			sizeof(*reader->found), reader->err);
+
+	if (status != LG_OK)
+		return status;
+	reader->found[reader->count] = (struct found){
+		.socket = {.port = port, .program = ""}, .inode = inode};
+	return lg_list_keep(reader->arena, address, strlen(address),
+			    &reader->found[reader->count++].socket.address,
+			    reader->err);
+}
+
+/* The hexadecimal words of an address, each in the host's byte order. */
+static void format_address(const char *hex, size_t digits, char *out,
+			   socklen_t size)
+{
+	uint32_t word[4] = {0};
+	char part[9] = "";
+
+	for (size_t i = 0; i < digits / 8 && i < 4; i++) {
+		memcpy(part, hex + 8 * i, 8);
+		word[i] = (uint32_t)strtoul(part, NULL, 16);
+	}
+	if (!inet_ntop(digits == 8 ? AF_INET : AF_INET6, word, out, size))
+		snprintf(out, size, "?");
+}
+
+/* "sl local:port remote:port state tx:rx tr:when retr uid timeout inode" */
+static enum lg_status read_line(struct reader *reader, char *line)
+{
+	char address[INET6_ADDRSTRLEN];
+	char *field[10];
+	char *save = line;
+	char *colon;
+	size_t n = 0;
+
+	while (n < 10) {
+		while (*save == ' ')
+			save++;
+		if (!*save)
+			return LG_OK;
+		field[n++] = save;
+		save += strcspn(save, " \n");
+		if (*save)
+			*save++ = '\0';
+	}
+	colon = strchr(field[1], ':');
+	if (!colon || strtoul(field[3], NULL, 16) != STATE_LISTEN)
+		return LG_OK;
+	format_address(field[1], (size_t)(colon - field[1]), address,
+		       sizeof(address));
+	return add(reader, address, (unsigned int)strtoul(colon + 1, NULL, 16),
+		   strtoul(field[9], NULL, 10));
+}
+
+static enum lg_status read_table(struct reader *reader, const char *path)
+{
+	enum lg_status status = LG_OK;
+	FILE *file = fopen(path, "re");
+	char line[512];
+
+	if (!file)
+		return LG_OK; /* a kernel without IPv6 has no tcp6 */
+	while (status == LG_OK && fgets(line, sizeof(line), file))
+		status = read_line(reader, line);
+	fclose(file);
+	return status;
+}
+
+static enum lg_status name_program(struct reader *reader, const char *pid,
+				   unsigned long inode)
+{
+	char name[NAME_SIZE];
+	size_t i = 0;
+
+	while (i < reader->count && reader->found[i].inode != inode)
+		i++;
+	if (i == reader->count)
+		return LG_OK;
+	read_name(pid, name);
+	return lg_list_keep(reader->arena, name, strlen(name),
+			    &reader->found[i].socket.program, reader->err);
+}
+
+static enum lg_status read_process(struct reader *reader, const char *pid)
+{
+	static const char prefix[] = "socket:[";
+	enum lg_status status = LG_OK;
+	struct dirent *entry;
+	char path[64];
+	char link[64];
+	ssize_t len;
+	DIR *folder;
+
+	snprintf(path, sizeof(path), "/proc/%.20s/fd", pid);
+	folder = opendir(path);
+	if (!folder)
+		return LG_OK; /* gone, or not ours to see */
+	while (status == LG_OK && (entry = readdir(folder))) {
+		len = readlinkat(dirfd(folder), entry->d_name, link,
+				 sizeof(link) - 1);
+		if (len <= 0)
+			continue;
+		link[len] = '\0';
+		if (strncmp(link, prefix, sizeof(prefix) - 1) == 0)
+			status = name_program(
+				reader, pid,
+				strtoul(link + sizeof(prefix) - 1, NULL, 10));
+	}
+	closedir(folder);
+	return status;
+}
+
+static enum lg_status read_processes(struct reader *reader)
+{
+	enum lg_status status = LG_OK;
+	DIR *folder = opendir("/proc");
+	struct dirent *entry;
+
+	while (folder && status == LG_OK && (entry = readdir(folder))) {
+		if (isdigit((unsigned char)entry->d_name[0]))
+			status = read_process(reader, entry->d_name);
+	}
+	if (folder)
+		closedir(folder);
+	return status;
+}
+
 static enum lg_status listening(void *self,
 				struct lg_listening_sockets *out_sockets,
 				struct lg_error *err)
 {
-	return lg_listening_read(out_sockets, err);
+	struct lg_strlist arena = {0};
+	struct reader reader = {.arena = &arena, .err = err};
+	struct lg_listening_socket *list = NULL;
+	enum lg_status status;
+
+	status = read_table(&reader, "/proc/net/tcp");
+	if (status == LG_OK)
+		status = read_table(&reader, "/proc/net/tcp6");
+	if (status == LG_OK)
+		status = read_processes(&reader);
+	if (status == LG_OK) {
+		list = calloc(reader.count ? reader.count : 1, sizeof(*list));
+		if (!list)
+			status = lg_no_memory(err);
+	}
+	if (status == LG_OK) {
+		for (size_t i = 0; i < reader.count; i++)
+			list[i] = reader.found[i].socket;
+		out_sockets->socket = list;
+		out_sockets->count = reader.count;
+		out_sockets->arena = arena;
+	} else {
+		lg_strlist_release(&arena);
+	}
+	free(reader.found);
+	return status;
 }
 
 struct lg_machine lg_machine_here(void)

@@ -24,6 +24,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "adapters/system/durable.h"
 #include "daemon/gate.h"
 
 #define BACKLOG 1024
@@ -36,21 +37,6 @@ static enum lg_status failed(const char *address, const char *what,
 
 	return lg_error_set(err, status, address, "cannot %s: %s", what,
 			    strerror(errno));
-}
-
-static int make_folders(char *path)
-{
-	for (char *at = path + 1; *at; at++) {
-		if (*at != '/')
-			continue;
-		*at = '\0';
-		if (mkdir(path, 0755) && errno != EEXIST) {
-			*at = '/';
-			return -1;
-		}
-		*at = '/';
-	}
-	return 0;
 }
 
 /* Nobody listens on a socket that refuses; a file that is no socket stays. */
@@ -152,7 +138,7 @@ static enum lg_status open_unix(const char *name, const char *run_dir,
 		goto out;
 	}
 	memcpy(address.sun_path, taken, strlen(taken) + 1);
-	if (make_folders(taken)) {
+	if (lg_make_folders_of(taken, 0755)) {
 		status = failed(taken, "create its folder", err);
 		goto out;
 	}
