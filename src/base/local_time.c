@@ -135,12 +135,11 @@ static int looks_like_date(const char *text, size_t len)
 
 static enum lg_status read_written(const char *text, size_t len,
 				   enum lg_time_sense sense,
-				   struct written *out_written,
+				   struct written *written,
 				   struct lg_error *err)
 {
 	const char *blank = len > 0 ? memchr(text, ' ', len) : NULL;
 	size_t word = blank != NULL ? (size_t)(blank - text) : len;
-	struct written written = {0};
 	enum lg_status status;
 
 	if (blank == NULL && looks_like_date(text, len))
@@ -157,29 +156,26 @@ static enum lg_status read_written(const char *text, size_t len,
 				    printed(len), text);
 	/* Yesterday is over: who says it may mean either end of it. */
 	if (blank == NULL && sense == LG_TIME_LAST &&
-	    read_day(text, len, &written.day) && written.day.number >= 0) {
-		*out_written = written;
+	    read_day(text, len, &written->day) && written->day.number >= 0)
 		return LG_OK;
-	}
 	if (blank != NULL && looks_like_date(text, word)) {
-		status = read_date(text, &written.day, err);
+		status = read_date(text, &written->day, err);
 		if (status != LG_OK)
 			return status;
-	} else if (blank != NULL && !read_day(text, word, &written.day)) {
+	} else if (blank != NULL && !read_day(text, word, &written->day)) {
 		return bad_time(text, len, sense, err);
 	}
 	if (blank != NULL)
 		word++;
 	else
 		word = 0;
-	written.time_of_day = read_time_of_day(text + word, len - word);
-	if (written.time_of_day == -1)
+	written->time_of_day = read_time_of_day(text + word, len - word);
+	if (written->time_of_day == -1)
 		return bad_time(text, len, sense, err);
-	if (written.time_of_day < 0)
+	if (written->time_of_day < 0)
 		return lg_error_set(err, LG_ERR_RANGE, NULL,
 				    "\"%.*s\": there is no such time of day",
 				    printed(len), text);
-	*out_written = written;
 	return LG_OK;
 }
 
@@ -291,7 +287,7 @@ enum lg_status lg_time_parse(const char *text, size_t len, int64_t now_s,
 			     const struct lg_zone *zone,
 			     struct lg_moment *out_moment, struct lg_error *err)
 {
-	struct written written;
+	struct written written = {0};
 	char now[LG_TIME_FULL_SIZE];
 	int64_t at_s;
 	enum lg_status status = lg_instant_parse(text, len, &at_s, err);

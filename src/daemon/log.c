@@ -179,7 +179,7 @@ static void thread_main(void *context)
 
 	uv_mutex_lock(&out.lock);
 	for (;;) {
-		size_t len;
+		size_t len = 0;
 		size_t part;
 
 		put_dropped();

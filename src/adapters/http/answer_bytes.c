@@ -9,7 +9,8 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
+
+#include "base/instant.h"
 
 static const char *phrase(unsigned int status)
 {
@@ -81,13 +82,13 @@ void lg_http_date(int64_t time_s, char out_date[LG_HTTP_DATE_SIZE])
 	static const char months[][4] = {"Jan", "Feb", "Mar", "Apr",
 					 "May", "Jun", "Jul", "Aug",
 					 "Sep", "Oct", "Nov", "Dec"};
-	time_t at = (time_t)time_s;
-	struct tm tm = {0};
+	/* 1970 began on a Thursday. */
+	uint64_t day = (uint64_t)time_s / (24 * 60 * 60) + 4;
+	char text[LG_INSTANT_SIZE]; /* 1994-11-06T08:49:37Z */
+	unsigned int month;
 
-	gmtime_r(&at, &tm);
-	snprintf(out_date, LG_HTTP_DATE_SIZE,
-		 "%s, %02d %s %04d %02d:%02d:%02d GMT",
-		 days[(unsigned int)tm.tm_wday % 7], tm.tm_mday,
-		 months[(unsigned int)tm.tm_mon % 12], tm.tm_year + 1900,
-		 tm.tm_hour, tm.tm_min, tm.tm_sec);
+	lg_instant_format(time_s, text);
+	month = (unsigned int)((text[5] - '0') * 10 + text[6] - '0') - 1;
+	snprintf(out_date, LG_HTTP_DATE_SIZE, "%s, %.2s %s %.4s %.8s GMT",
+		 days[day % 7], text + 8, months[month % 12], text, text + 11);
 }

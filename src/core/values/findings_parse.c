@@ -286,7 +286,7 @@ enum lg_status lg_findings_parse(const char *text, size_t len,
 	struct lg_findings *findings = NULL;
 	struct lg_buffer end_line = {0};
 	struct lg_buffer expected = {0};
-	size_t body;
+	size_t body = 0;
 	enum lg_status status;
 
 	status = check_frame(text, len, place, &body, &end_line, err);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/listed.h"
+#include "base/utf8.h"
 #include "app/records/json_member.h"
 #include "daemon/fleet/follower_inside.h"
 
@@ -21,9 +22,11 @@ static void fill(const struct gate_fleet *fleet, struct gate_fleet_known *known)
 	memcpy(known->trouble, ear->set->trouble, sizeof(known->trouble));
 	memcpy(known->rejected, ear->set->rejected, sizeof(known->rejected));
 	memset(known->report_failed, 0, sizeof(known->report_failed));
+	/* A directory's words may be of any length and of no UTF-8. */
 	if (failed->status != LG_OK)
-		strncpy(known->report_failed, failed->text,
-			sizeof(known->report_failed) - 1);
+		memcpy(known->report_failed, failed->text,
+		       lg_utf8_valid(failed->text,
+				     sizeof(known->report_failed) - 1));
 }
 
 void gate_fleet_tell(struct gate_fleet *fleet)
