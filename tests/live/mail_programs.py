@@ -282,8 +282,9 @@ class Interactive(Program):
 
     asked_at_start = True
     # What ends the waiting for an answer, beside the words; how long it is
-    # given to log on by itself after the lift.
-    refused, patience = "ailed|denied", 3
+    # given to log on by itself after the lift, and how long it may say nothing
+    # between two ways to log on.
+    refused, patience, pause = "ailed|denied", 3, 3
 
     def start(self):
         """A terminal at which the password was typed, where it was asked."""
@@ -312,12 +313,12 @@ class Interactive(Program):
         except AssertionError as error:
             raise AssertionError(f"{error}:\n{terminal.text()}") from None
 
-    @staticmethod
-    def settle(terminal):
-        """Waits until nothing new has stood there for three seconds: some try
+    def settle(self, terminal):
+        """Waits until nothing new has stood there for some seconds: some try
         several ways to log on, with pauses."""
         since, known = time.monotonic(), 0
-        while time.monotonic() - since < 3 and not terminal.has_ended():
+        while time.monotonic() - since < self.pause and \
+                not terminal.has_ended():
             terminal.pump()
             if len(terminal.seen) != known:
                 since, known = time.monotonic(), len(terminal.seen)
@@ -395,10 +396,12 @@ class MuttSaved(Mutt):
 
 class Neomutt(Mutt):
     name = "neomutt"
+    pause = 6
 
 
 class NeomuttSaved(MuttSaved):
     name = "neomutt (imap_pass)"
+    pause = 6
 
 
 class Alpine(Interactive):
