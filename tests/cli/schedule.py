@@ -17,6 +17,8 @@ UNITS = os.path.join(driver.SOURCE, "src/packaging/systemd")
 SYSTEMCTL = """#!/bin/sh
 echo "$*" >>"$LOGONGATE_TEST_ASKED"
 case $* in
+show*ActiveState*"@${LOGONGATE_TEST_FAILED:-nothing}.service") echo failed ;;
+show*ActiveState*) echo inactive ;;
 show*) [ "$TZ" != UTC0 ] || echo "${LOGONGATE_TEST_NEXT:-@1900000000}" ;;
 enable*) exit "${LOGONGATE_TEST_FAILS:-0}" ;;
 esac
@@ -87,9 +89,10 @@ class Schedule(driver.Case):
         done = self.expect(0, "schedule", "list", "--json").json
         self.assertEqual(done, {"schedules": [
             {"name": "a.b", "profile": "upgrade", "calendar": "Sat 22:00",
-             "for": "2h", "next": "2030-03-17T17:46:40Z"},
+             "for": "2h", "next": "2030-03-17T17:46:40Z", "failed": False},
             {"name": "night", "profile": "upgrade", "calendar": "daily",
-             "for": "1h", "next": "2030-03-17T17:46:40Z"}]})
+             "for": "1h", "next": "2030-03-17T17:46:40Z",
+             "failed": False}]})
         self.assertIn("Sat 22:00", self.expect(0, "schedule", "list").out)
         # What systemd says, 252 and 257, whatever --timestamp asks for.
         for said, want in (("Sun 2030-03-17 17:46:40 UTC",
@@ -108,6 +111,27 @@ class Schedule(driver.Case):
                           if "@a.b." in name])
         self.assertIn("no schedule night", self.expect(
             3, "schedule", "remove", "night").err)
+
+    def test_one_that_failed_at_night_is_told(self):
+        words = (self.listed(), "--on-calendar", "daily", "--for", "1h")
+        self.add("day", *words)
+        self.add("night", *words)
+        self.assertNotIn("failed", self.expect(0, "schedule", "list").out)
+        self.assertEqual(self.expect(0, "status", "--json").json["loud"], [])
+        failed = {"LOGONGATE_TEST_FAILED": "night"}
+        self.assertRegex(self.expect(0, "schedule", "list", **failed).out,
+                         r"day .*[^d]\nnight .* failed\n")
+        self.assertEqual(
+            {row["name"]: row["failed"] for row in self.expect(
+                0, "schedule", "list", "--json",
+                **failed).json["schedules"]}, {"day": False, "night": True})
+        [said] = self.expect(0, "status", "--json", **failed).json["loud"]
+        self.assertIn("the scheduled window night failed", said)
+        self.assertIn("! " + said, self.expect(0, "status", **failed).out)
+        self.assertIn("LOGONGATE WARNING - " + said, self.expect(
+            1, "status", "--check", **failed).out)
+        self.expect(0, "schedule", "remove", "night", **failed)
+        self.expect(0, "status", "--check", **failed)
 
     def test_the_same_again_is_no_change_and_another_is_refused(self):
         words = ("night", self.listed(), "--on-calendar", "daily", "--for")

@@ -318,6 +318,7 @@ static void list_one(struct lg_table *table, cJSON *array, const char *name)
 	struct lg_buffer timer = {0}, service = {0};
 	struct lg_buffer calendar = {0}, profile = {0}, lasts = {0}, when = {0};
 	int64_t next_s = lg_schedule_next(name);
+	int has_failed = lg_schedule_has_failed(name);
 	cJSON *object;
 
 	lg_schedule_read(name, "timer", &timer, NULL);
@@ -334,6 +335,7 @@ static void list_one(struct lg_table *table, cJSON *array, const char *name)
 		lg_json_text(object, "calendar", calendar.data);
 		lg_json_text(object, "for", lasts.data);
 		lg_json_time(object, "next", next_s);
+		lg_json_bool(object, "failed", has_failed);
 		cJSON_AddItemToArray(array, object);
 	} else {
 		lg_table_cell(table, name);
@@ -341,6 +343,7 @@ static void list_one(struct lg_table *table, cJSON *array, const char *name)
 		lg_table_cell(table, lasts.data);
 		lg_table_cell(table, calendar.data);
 		lg_table_cell(table, when.data);
+		lg_table_cell(table, has_failed ? "failed" : NULL);
 	}
 	lg_buffer_release(&when);
 	lg_buffer_release(&lasts);
@@ -352,8 +355,8 @@ static void list_one(struct lg_table *table, cJSON *array, const char *name)
 
 int lg_cmd_schedule_list(struct lg_cli *cli)
 {
-	static const char *const head[] = {"NAME",     "PROFILE", "FOR",
-					   "CALENDAR", "NEXT",    NULL};
+	static const char *const head[] = {"NAME", "PROFILE", "FOR", "CALENDAR",
+					   "NEXT", "LAST",    NULL};
 	struct lg_table table = {0};
 	struct lg_strlist names = {0};
 	cJSON *object = NULL, *array = NULL;

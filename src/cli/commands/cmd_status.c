@@ -19,6 +19,7 @@
 #include "cli/output.h"
 #include "cli/change/prepare.h"
 #include "cli/text/status_text.h"
+#include "cli/commands/schedule.h"
 #include "cli/commands/status_check.h"
 #include "cli/commands/status_watch.h"
 #include "cli/text/times.h"
@@ -101,6 +102,34 @@ static enum lg_status from_state(struct lg_cli *cli,
 	return LG_OK;
 }
 
+/* A window that failed at night tells nobody but systemd. */
+static void add_failed_windows(cJSON *object)
+{
+	struct lg_strlist names = {0};
+
+	if (lg_schedule_has_systemd())
+		lg_schedule_names(&names, NULL);
+	for (size_t i = 0; i < names.count; i++) {
+		const char *name = names.item[i];
+		struct lg_buffer text = {0};
+
+		if (!lg_schedule_has_failed(name))
+			continue;
+		lg_buffer_format(&text,
+				 "the scheduled window %s failed when it came "
+				 "last; journalctl -u logongate-window@%s says "
+				 "why, systemctl reset-failed "
+				 "logongate-window@%s clears this",
+				 name, name, name);
+		lg_status_add_loud(object,
+				   lg_buffer_status(&text, NULL) == LG_OK
+					   ? text.data
+					   : NULL);
+		lg_buffer_release(&text);
+	}
+	lg_strlist_release(&names);
+}
+
 static int show(struct lg_cli *cli, cJSON *object, int reachable, int code)
 {
 	int printed = lg_cli_servers_status(cli, object, reachable);
@@ -112,6 +141,8 @@ static int show(struct lg_cli *cli, cJSON *object, int reachable, int code)
 		return printed;
 	}
 	lg_cli_add_open_ways(cli, object);
+	if (!cli->quiet)
+		add_failed_windows(object);
 	lg_status_read(object, &said);
 	active = said.is_active;
 	if (lg_cli_option(cli, "check") != NULL) {

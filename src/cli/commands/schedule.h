@@ -2,7 +2,7 @@
 /*
  * schedule.h - the folder of systemd where schedules lie
  *
- * Layer: cli, for cmd_schedule.c and schedule_units.c.
+ * Layer: cli, for cmd_schedule.c, cmd_status.c and schedule_units.c.
  */
 #ifndef LOGONGATE_CLI_COMMANDS_SCHEDULE_H
 #define LOGONGATE_CLI_COMMANDS_SCHEDULE_H
@@ -34,5 +34,9 @@ enum lg_status lg_schedule_names(struct lg_strlist *out_names,
 
 /* When the timer elapses next, as systemd says; 0: nobody knows. */
 int64_t lg_schedule_next(const char *name);
+
+/* 1 where systemd says that the window failed when it came last: it did not
+ * lock, or its command failed. */
+int lg_schedule_has_failed(const char *name);
 
 #endif

@@ -192,29 +192,51 @@ static int64_t read_next(const char *said)
 		       : 0;
 }
 
+/* A property of the unit that is made of a template, as systemctl shows it. */
+static enum lg_status ask_systemd(const char *name, const char *kind,
+				  const char *property,
+				  struct lg_buffer *out_said)
+{
+	struct lg_buffer unit = {0};
+	enum lg_status status;
+
+	lg_buffer_format(&unit, "logongate-window@%s.%s", name, kind);
+	status = lg_buffer_status(&unit, NULL);
+	if (status == LG_OK) {
+		const char *const argv[] = {
+			"env",        "TZ=UTC0",          "systemctl",
+			"show",       "--timestamp=unix", "--value",
+			"--property", property,           unit.data,
+			NULL};
+
+		status = lg_program_output(argv, SYSTEMCTL_MS, out_said, NULL);
+	}
+	lg_buffer_release(&unit);
+	return status;
+}
+
 int64_t lg_schedule_next(const char *name)
 {
-	struct lg_buffer unit = {0}, said = {0};
+	struct lg_buffer said = {0};
 	int64_t next_s = 0;
 
-	lg_buffer_format(&unit, "logongate-window@%s.timer", name);
-	if (lg_buffer_status(&unit, NULL) == LG_OK) {
-		const char *const argv[] = {"env",
-					    "TZ=UTC0",
-					    "systemctl",
-					    "show",
-					    "--timestamp=unix",
-					    "--property=NextElapseUSecRealtime",
-					    "--value",
-					    unit.data,
-					    NULL};
-
-		if (lg_program_output(argv, SYSTEMCTL_MS, &said, NULL) ==
-			    LG_OK &&
-		    said.len > 1)
-			next_s = read_next(said.data);
-	}
+	if (ask_systemd(name, "timer", "NextElapseUSecRealtime", &said) ==
+		    LG_OK &&
+	    said.len > 1)
+		next_s = read_next(said.data);
 	lg_buffer_release(&said);
-	lg_buffer_release(&unit);
 	return next_s;
+}
+
+int lg_schedule_has_failed(const char *name)
+{
+	static const char failed[] = "failed";
+	struct lg_buffer said = {0};
+	int has_failed =
+		ask_systemd(name, "service", "ActiveState", &said) == LG_OK &&
+		said.len >= sizeof(failed) - 1 &&
+		memcmp(said.data, failed, sizeof(failed) - 1) == 0;
+
+	lg_buffer_release(&said);
+	return has_failed;
 }
