@@ -120,6 +120,9 @@ static void a_lock_that_nobody_ends_needs_accepting(void **state)
 	b->input.lifting = LG_LIFTED_IN_TIME;
 	assert_int_equal(answer(b), LG_PLAN_GO);
 	assert_false(warns(b, LG_WARN_NOBODY_LIFTS));
+	b->server[0].not_ended = "its password is root's";
+	assert_int_equal(answer(b), LG_PLAN_WARNINGS);
+	assert_true(warns(b, LG_WARN_NOBODY_LIFTS));
 }
 
 static void a_list_takes_the_place_of_the_list_before(void **state)

@@ -219,6 +219,15 @@ class Fleet(Servers):
         self.assertIn("nobody-lifts", [w["code"] for w in o["warnings"]])
         self.run_("run", self.path("p.ini"), "--for", "1h", "--target",
                   "ex2003", "--skip-unsupported", "--", "true", code=0)
+        # A gate, whom a folder of root's stops at the end.
+        self.settings(extra="[listen.http]\nwithout_policy = refuse\n")
+        os.chown(self.path("state"), 12345, 12345)
+        said = self.run_(*words, code=5).stderr
+        self.assertIn("cannot end the lock on ex2003 when its time is over: "
+                      "user 12345, whom it runs as, may not write to the "
+                      "folder of " + self.path("ex2003.reg"), said)
+        os.chmod(self.dir.name, 0o777)
+        self.assertNotIn("nobody-lifts", json.dumps(self.json(*words)))
         value = [v for v in o["targets"][0]["values"]
                  if v["name"] == "Disable MAPI Clients"][0]
         self.assertEqual(value["before"], "-5.1.1")

@@ -30,6 +30,8 @@ struct lg_plan_server {
 	int restarts; /* apply restarts it where it must */
 	const struct lg_strlist *stop_services; /* NULL: none */
 	int64_t next_poll_s; /* when it polls next; 0: not known */
+	const char
+		*not_ended; /* why the gate cannot end a lock; NULL: it can */
 };
 
 /* All borrowed; times in seconds of the wall clock. */

@@ -149,6 +149,26 @@ static enum lg_status judge_doors(struct lg_plan *plan,
 	return status;
 }
 
+/* A gate ends the lock, and has not the rights for it that root has. */
+static enum lg_status judge_rights(struct lg_plan *plan,
+				   const struct lg_plan_input *input,
+				   struct lg_error *err)
+{
+	enum lg_status status = LG_OK;
+
+	for (size_t i = 0; status == LG_OK && i < input->server_count; i++) {
+		const struct lg_plan_server *server = &input->server[i];
+
+		if (server->not_ended)
+			status = lg_warnings_add(
+				&plan->warnings, LG_WARN_NOBODY_LIFTS, err,
+				"the gate cannot end the lock on %s when its "
+				"time is over: %s",
+				server->name, server->not_ended);
+	}
+	return status;
+}
+
 /* A gate keeps the end of its lock itself; what holds values alone does not. */
 static enum lg_status judge_end(struct lg_plan *plan,
 				const struct lg_plan_input *input,
@@ -158,7 +178,7 @@ static enum lg_status judge_end(struct lg_plan *plan,
 	enum lg_status status;
 
 	if (input->lifting == LG_LIFTED_IN_TIME)
-		return LG_OK;
+		return judge_rights(plan, input, err);
 	for (size_t i = 0; i < input->server_count; i++)
 		if (input->server[i].backend != LG_BACKEND_GATE)
 			lg_buffer_format(&names, "%s%s", names.len ? ", " : "",

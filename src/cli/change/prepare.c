@@ -14,6 +14,7 @@
 #include "adapters/dovecot/doveadm_mask.h"
 #include "app/change/values_wish.h"
 #include "app/records/plan_json.h"
+#include "cli/change/ends_there.h"
 #include "cli/change/servers_apply.h"
 #include "cli/text/failed.h"
 #include "cli/change/servers_lift.h"
@@ -37,6 +38,7 @@ void lg_prepared_release(struct lg_prepared *prepared)
 	lg_plan_free(&prepared->plan);
 	lg_session_list_release(&prepared->sessions);
 	lg_strlist_release(&prepared->unasking_doors);
+	lg_strlist_release(&prepared->not_ended);
 	lg_registry_free(&prepared->before);
 	lg_profile_free(&prepared->profile);
 	for (size_t i = 0; i < prepared->found_count; i++)
@@ -197,6 +199,32 @@ static enum lg_status check_sizes(const struct lg_prepared *p,
 	return status;
 }
 
+/* Which servers the gate here cannot end the lock on. */
+static enum lg_status find_rights(const struct lg_settings *settings,
+				  struct lg_prepared *p, struct lg_error *err)
+{
+	struct lg_strlist *list = &p->not_ended;
+	enum lg_status status = LG_OK;
+
+	for (size_t i = 0; status == LG_OK && i < p->server_count; i++) {
+		const struct lg_target_settings *target =
+			lg_cli_target(settings, p->server[i].name);
+		struct lg_buffer why = {0};
+
+		if (target != NULL)
+			lg_cli_ends_there(settings, target, &why);
+		status = lg_buffer_status(&why, err);
+		if (status == LG_OK)
+			status = lg_strlist_add(list,
+						why.len > 0 ? why.data : "",
+						why.len, err);
+		if (status == LG_OK && why.len > 0)
+			p->server[i].not_ended = list->item[i];
+		lg_buffer_release(&why);
+	}
+	return status;
+}
+
 /* Values that cannot stand beside those of another lock. */
 static int is_lock_conflict(const struct lg_error *err)
 {
@@ -259,6 +287,10 @@ int lg_prepare(struct lg_cli *cli, const char *profile, enum lg_prepare_end end,
 		code = lg_cli_fail(cli, &err);
 	if (code == LG_EXIT_DONE &&
 	    lg_prepare_doors(settings, p, &err) != LG_OK)
+		code = lg_cli_fail(cli, &err);
+	if (code == LG_EXIT_DONE && end != LG_END_OR_MAXIMUM &&
+	    lg_settings_expects_gate(settings) &&
+	    find_rights(settings, p, &err) != LG_OK)
 		code = lg_cli_fail(cli, &err);
 	if (code != LG_EXIT_DONE)
 		return code;

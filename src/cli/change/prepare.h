@@ -31,6 +31,7 @@ struct lg_prepared {
 	struct lg_plan_beside there;        /* those on each server */
 	struct lg_session_list sessions;
 	struct lg_strlist unasking_doors;
+	struct lg_strlist not_ended; /* of each server, "": the gate can */
 	struct lg_progress progress;
 	struct lg_control *control; /* NULL: no gate runs */
 	struct lg_plan_input input;
