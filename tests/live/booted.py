@@ -14,9 +14,14 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 
 from programs import SKIPPED, SOURCE, program, wait_for
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                "testbed"))
+import smbd  # noqa: E402
 
 USER, PASSWORD = "alice", "a-pw"
 CLIENT = """
@@ -107,6 +112,20 @@ postconf -M 'submission/inet=submission inet n - y - - smtpd'
 postconf -P submission/inet/smtpd_sasl_auth_enable=yes \\
 	submission/inet/smtpd_relay_restrictions=permit_sasl_authenticated,reject
 """
+# A lock that a Windows server can hold, and how it is reached.
+MOVE = """[profile]
+description = "The mailboxes are moved"
+[disable_mapi_clients]
+versions = "-5.65535.65535;7.0.0-11.65535.65535"
+"""
+TARGET = """
+[target.ex2003]
+dialect = exchange2003
+store_version = 6.5.7651.19
+backend = winreg
+server = "ex2003.example.org:{port}"
+credentials_file = "/etc/logongate/ex2003.cred"
+"""
 
 
 class Booted:
@@ -128,13 +147,9 @@ class Booted:
         subprocess.run(["chroot", self.root, "chpasswd"], check=True,
                        input=f"{USER}:{PASSWORD}\n".encode())
         for name, text in SCENE.items():
-            with open(os.path.join(self.root, name), "w",
-                      encoding="utf-8") as file:
-                file.write(text)
+            self.write(name, text)
         os.unlink(os.path.join(self.root, "etc/nginx/sites-enabled/default"))
-        with open(os.path.join(self.root, "etc/haproxy/haproxy.cfg"), "a",
-                  encoding="utf-8") as file:
-            file.write(FRONTEND)
+        self.write("etc/haproxy/haproxy.cfg", FRONTEND, "a")
         self.chroot("sh", "-ec", POSTFIX)
         self.boot()
         return self
@@ -193,6 +208,12 @@ class Booted:
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, check=False, timeout=300, **more)
 
+    def write(self, path, text, mode="w"):
+        """A file inside."""
+        with open(os.path.join(self.root, path), mode,
+                  encoding="utf-8") as file:
+            file.write(text)
+
     def run(self, command, code=0):
         """A command inside; code None: whatever it ends with."""
         done = self.enter(["/bin/sh", "-c", command], "-a", env={
@@ -230,7 +251,8 @@ class Booted:
 
     def newer(self):
         """The packages of this checkout, as a later version."""
-        for deb in glob.glob(os.path.join(self.root, "newer/*.deb")):
+        for deb in (glob.glob(os.path.join(self.root, "newer/*.deb")) +
+                    glob.glob(os.path.join(self.root, "more/*.deb"))):
             work = os.path.join(self.root, "work")
             subprocess.run(["dpkg-deb", "-R", deb, work], check=True)
             control = os.path.join(work, "DEBIAN/control")
@@ -447,10 +469,60 @@ class Story:
                             None)
         level = float(re.findall(r"level for .*: ([0-9.]+)", said)[-1])
         assert level <= 1.5, said
-        # The helper for Windows servers says "no reason" without it.
         assert "AF_NETLINK" in self.box.run(
             "systemctl show -P RestrictAddressFamilies logongated")
         return f"exposure {level}"
+
+    def server_ends(self):
+        """A lock on a Windows server, which its helper finds by name, is over
+        by itself: from within the sandbox of the shipped unit."""
+        if smbd.missing():
+            return f"not tried: no {smbd.missing()} here"
+        box = self.box
+        key = smbd.KEY.replace(smbd.HIVE, "HKLM")
+        name, before = "Disable MAPI Clients", "-5.1.1"
+        box.run("apt-get -y install /more/*.deb")
+        with tempfile.TemporaryDirectory(prefix="lg-booted-") as folder:
+            server = smbd.Smbd(os.path.join(folder, "s"), before=(
+                "nsenter", "-t", box.leader(), "-n", "--"))
+            try:
+                def there():
+                    return server.net("registry", "getvalue", key,
+                                      name).decode()
+
+                server.net("registry", "createkey", key)
+                server.net("registry", "--", "setvalue", key, name, "sz",
+                           before)
+                box.write("etc/hosts", "127.0.0.1 ex2003.example.org\n", "a")
+                box.write("etc/logongate/profiles/move.ini", MOVE)
+                box.write("etc/logongate/logongate.conf",
+                          TARGET.format(port=server.port), "a")
+                shutil.copy(server.credentials, os.path.join(
+                    box.root, "etc/logongate/ex2003.cred"))
+                said = box.run("logongate apply move --target ex2003"
+                               " --for 10s", 5)
+                assert ("logongate, whom it runs as, may not read"
+                        " /etc/logongate/ex2003.cred; chown it") in said, said
+                box.run("chown logongate /etc/logongate/ex2003.cred")
+                box.run("logongate apply move --target ex2003 --for 10s"
+                        " --accept-warnings")
+                begin = time.monotonic()
+                assert before not in there(), there()
+                wait_for("the server's lock to end",
+                         lambda: before in there(), 40, 0.5)
+                took = time.monotonic() - begin
+                wait_for("the gate to say so", lambda: not box.status()[
+                    "active"], 20)
+                assert box.status()["loud"] == [], box.status()
+                said = box.run("journalctl -u logongated -o cat --no-pager"
+                               " --since -1min")
+                assert "lock on other servers was lifted" in said, said
+                assert "could not be lifted" not in said, said
+            finally:
+                server.stop()
+        box.run("rm /etc/logongate/ex2003.cred"
+                " /etc/logongate/profiles/move.ini")
+        return f"over after {took:.1f} s of 10"
 
     def undone(self):
         box = self.box
@@ -468,11 +540,12 @@ class Story:
     def purged(self):
         box = self.box
         box.run("apt-get -y purge logongate logongated liblogongate1"
-                " libpam-logongate")
+                " libpam-logongate logongate-winreg")
         left = box.run("find / -xdev -path /proc -prune -o"
                        " -path '*logongate*' -not -path '/var/lib/dpkg/*'"
                        " -not -path '/var/cache/*' -not -path '/var/log/*'"
-                       " -not -path '/debs/*' -not -path '/newer/*' -print")
+                       " -not -path '/debs/*' -not -path '/newer/*'"
+                       " -not -path '/more/*' -print")
         assert left.strip() == "", left
         assert box.logon() == "in"
 
@@ -500,6 +573,8 @@ def main(suite):
                 ("a restart leaves no door open", story.never_open),
                 ("a timer locks", story.calendar),
                 ("the sandbox", story.sandbox),
+                ("a lock on a Windows server ends by itself",
+                 story.server_ends),
                 ("every door is as it was", story.undone),
                 ("purged, nothing left", story.purged)):
             story.step(what, function)

@@ -29,9 +29,11 @@ def missing():
 
 
 class Smbd:
-    """extra is more of smb.conf; shim is the path of the service shim."""
+    """extra is more of smb.conf; shim is the path of the service shim; before
+    are words in front of each command, for another network."""
 
-    def __init__(self, folder, extra="", shim=None):
+    def __init__(self, folder, extra="", shim=None, before=()):
+        self.before = list(before)
         self.folder = os.path.realpath(folder)
         # Samba's workers go on as the user who logged on, and come by here.
         os.chmod(os.path.dirname(self.folder), 0o755)
@@ -45,8 +47,8 @@ class Smbd:
 
     def start(self):
         # smbd ends its whole process group with itself.
-        subprocess.run([SCRIPT, "up", self.folder, str(self.port)],
-                       check=True, env=self.env, stdout=subprocess.DEVNULL,
+        subprocess.run([*self.before, SCRIPT, "up", self.folder,
+                        str(self.port)], check=True, env=self.env, stdout=subprocess.DEVNULL,
                        stderr=subprocess.DEVNULL, timeout=60,
                        start_new_session=True)
         self.credentials = self.write_credentials("root", PASSWORD)
@@ -105,7 +107,7 @@ class Smbd:
     def net(self, *words, check=True):
         """The independent oracle: Samba's own net."""
         return subprocess.run(
-            ["net", "-s", os.path.join(self.folder, "smb.conf"), "-S",
+            [*self.before, "net", "-s", os.path.join(self.folder, "smb.conf"), "-S",
              "127.0.0.1", "-p", str(self.port), "-A", self.credentials,
              "rpc", *words], check=check, env=self.env, timeout=60,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE).stdout
