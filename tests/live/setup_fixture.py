@@ -22,7 +22,8 @@ def facts(path):
 
 
 def tree(*folders):
-    """Every file below the folders: {path: (mode, owner, content)}."""
+    """Every file below the folders: {path: (mode, owner, content)}, but
+    sockets."""
     found = {}
     for folder in folders:
         for place, _, names in os.walk(folder):
@@ -31,6 +32,8 @@ def tree(*folders):
                 # A server that starts makes sockets under other names first.
                 with contextlib.suppress(FileNotFoundError):
                     found[path] = facts(path)
+                    if stat.S_ISSOCK(found[path][0]):
+                        del found[path]
     return found
 
 

@@ -144,8 +144,7 @@ class Site(Scene):
 
     def files(self):
         files = {path: what for path, what in tree(self.folder).items()
-                 if os.path.basename(path) not in ("pid", "log") and
-                 not path.endswith(".sock")}
+                 if os.path.basename(path) not in ("pid", "log")}
         files.update(tree(self.gate.path("setup")))
         files[self.gate.config] = facts(self.gate.config)
         return files
