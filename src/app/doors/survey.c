@@ -12,11 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/doors/prosody_text.h"
 #include "app/doors/running.h"
 #include "app/doors/survey_inside.h"
-
-#define PROSODY_CONF "/etc/prosody/prosody.cfg.lua"
 
 static enum lg_status add_address(struct lg_strlist *list, const char *address,
 				  const char *run_dir, struct lg_error *err)
@@ -61,9 +58,8 @@ static enum lg_status gate_addresses(const struct lg_settings *settings,
 	return status;
 }
 
-/* A way in of which nothing is known, and why. */
-static enum lg_status add_unknown(struct survey *survey, const char *door,
-				  const char *place, const char *why)
+enum lg_status lg_survey_add_unknown(struct survey *survey, const char *door,
+				     const char *place, const char *why)
 {
 	struct lg_buffer note = {0};
 	struct lg_way way = {.door = door,
@@ -91,56 +87,12 @@ enum lg_status lg_survey_settle(struct survey *survey, const char *door,
 		return status;
 	if (status == LG_ERR_UNKNOWN_KEY)
 		return LG_OK;
-	return add_unknown(survey, door, why.place, why.text);
+	return lg_survey_add_unknown(survey, door, why.place, why.text);
 }
 
-static enum lg_status read_dovecot(struct survey *survey, const char *conf)
-{
-	const char *argv[] = {"doveconf", "-n", *conf ? "-c" : NULL, conf,
-			      NULL};
-	struct lg_buffer text = {0};
-	struct lg_buffer hidden = {0};
-	enum lg_status status;
-
-	status = survey->machine->prints(survey->machine->self, argv, &text,
-					 survey->err);
-	if (status == LG_OK)
-		status = lg_running_dovecot_hidden(survey->machine,
-						   text.data ? text.data : "",
-						   &hidden, survey->err);
-	if (status == LG_OK && hidden.len)
-		status = add_unknown(survey, "dovecot", hidden.data,
-				     "may not be read");
-	else if (status == LG_OK)
-		status = lg_doors_dovecot(text.data ? text.data : "", text.len,
-					  survey->gate, &survey->files,
-					  survey->ways, survey->err);
-	lg_buffer_release(&text);
-	lg_buffer_release(&hidden);
-	return lg_survey_settle(survey, "dovecot", status);
-}
-
-static enum lg_status read_nginx(struct survey *survey, const char *conf)
-{
-	const char *argv[] = {"nginx", "-T", "-q", *conf ? "-c" : NULL,
-			      conf,    NULL};
-	struct lg_buffer text = {0};
-	enum lg_status status;
-
-	status = survey->machine->prints(survey->machine->self, argv, &text,
-					 survey->err);
-	if (status == LG_OK)
-		status =
-			lg_doors_nginx(text.data ? text.data : "", text.len,
-				       survey->gate, survey->ways, survey->err);
-	lg_buffer_release(&text);
-	return lg_survey_settle(survey, "nginx", status);
-}
-
-/* Each configuration that a program runs with, or the one that was named. */
-static enum lg_status
-survey_each(struct survey *survey, const char *program, const char *conf,
-	    enum lg_status (*read)(struct survey *, const char *))
+enum lg_status
+lg_survey_each(struct survey *survey, const char *program, const char *conf,
+	       enum lg_status (*read)(struct survey *, const char *))
 {
 	struct lg_strlist files = {0};
 	enum lg_status status = LG_OK;
@@ -153,116 +105,6 @@ survey_each(struct survey *survey, const char *program, const char *conf,
 		status = read(survey, files.item[i]);
 	lg_strlist_release(&files);
 	return status;
-}
-
-/* out_others: NULL, or where to add the folders of the other instances. */
-static enum lg_status read_postfix(struct survey *survey, const char *folder,
-				   struct lg_strlist *out_others)
-{
-	const char *parameters[] = {"postconf", "-x", folder ? "-c" : NULL,
-				    folder, NULL};
-	const char *services[] = {"postconf", "-M", folder ? "-c" : NULL,
-				  folder, NULL};
-	const struct lg_machine *machine = survey->machine;
-	struct lg_buffer main_cf = {0};
-	struct lg_buffer master_cf = {0};
-	struct lg_error why;
-	enum lg_status status;
-
-	status = machine->prints(machine->self, parameters, &main_cf,
-				 survey->err);
-	if (status == LG_OK)
-		status = machine->prints(machine->self, services, &master_cf,
-					 survey->err);
-	if (status == LG_OK && out_others)
-		status = lg_doors_postfix_instances(
-			main_cf.data ? main_cf.data : "", main_cf.len,
-			out_others, survey->err);
-	if (status == LG_OK)
-		status = lg_doors_postfix(
-			main_cf.data ? main_cf.data : "", main_cf.len,
-			master_cf.data ? master_cf.data : "", master_cf.len,
-			out_others ? NULL : folder, survey->gate, survey->ways,
-			survey->err);
-	lg_buffer_release(&main_cf);
-	lg_buffer_release(&master_cf);
-	/* Of several instances, which one it was. */
-	if (status == LG_ERR_IO && folder) {
-		why = *survey->err;
-		status = lg_error_set(survey->err, status, folder, "%s: %s",
-				      why.place, why.text);
-	}
-	return lg_survey_settle(survey, "postfix", status);
-}
-
-/* The first instance says which others there are (postmulti(1)). */
-static enum lg_status survey_postfix(struct survey *survey, const char *folder)
-{
-	struct lg_strlist others = {0};
-	enum lg_status status = read_postfix(survey, folder, &others);
-
-	for (size_t i = 0; status == LG_OK && i < others.count; i++)
-		status = read_postfix(survey, others.item[i], NULL);
-	lg_strlist_release(&others);
-	return status;
-}
-
-/* All that one HAProxy reads, as one text: paths with a newline each. */
-static enum lg_status survey_haproxy_set(struct survey *survey,
-					 const char *paths)
-{
-	struct lg_buffer text = {0};
-	struct lg_buffer path = {0};
-	enum lg_status status = LG_OK;
-	size_t len;
-
-	for (; status == LG_OK && *paths; paths += len + (paths[len] != '\0')) {
-		len = strcspn(paths, "\n");
-		lg_buffer_clear(&path);
-		lg_buffer_append(&path, paths, len);
-		status = lg_buffer_status(&path, survey->err);
-		if (status == LG_OK && len)
-			status = lg_running_haproxy_text(
-				survey->machine, path.data, &text, survey->err);
-	}
-	if (status == LG_OK)
-		status = lg_buffer_status(&text, survey->err);
-	if (status == LG_OK)
-		status = lg_doors_haproxy(text.data ? text.data : "", text.len,
-					  survey->gate, &survey->files,
-					  survey->ways, survey->err);
-	lg_buffer_release(&text);
-	lg_buffer_release(&path);
-	return lg_survey_settle(survey, "haproxy", status);
-}
-
-static enum lg_status survey_haproxy(struct survey *survey, const char *conf)
-{
-	struct lg_strlist sets = {0};
-	enum lg_status status;
-
-	if (conf)
-		return survey_haproxy_set(survey, conf);
-	status = lg_running_haproxy(survey->machine, &sets, survey->err);
-	for (size_t i = 0; status == LG_OK && i < sets.count; i++)
-		status = survey_haproxy_set(survey, sets.item[i]);
-	lg_strlist_release(&sets);
-	return status;
-}
-
-static enum lg_status survey_prosody(struct survey *survey, const char *conf)
-{
-	struct lg_buffer text = {0};
-	enum lg_status status;
-
-	status = lg_prosody_text(survey->machine, conf ? conf : PROSODY_CONF,
-				 &text, survey->err);
-	if (status == LG_OK)
-		status = lg_doors_prosody(text.data ? text.data : "", text.len,
-					  survey->gate, survey->ways,
-					  survey->err);
-	lg_buffer_release(&text);
-	return lg_survey_settle(survey, "xmpp", status);
 }
 
 static enum lg_status survey_ports(struct survey *survey)
@@ -297,19 +139,17 @@ enum lg_status lg_doors_survey(const struct lg_settings *settings,
 
 	status = gate_addresses(settings, &gate, err);
 	if (status == LG_OK)
-		status = survey_each(&survey, "dovecot", places->dovecot_conf,
-				     read_dovecot);
+		status = lg_survey_dovecot(&survey, places->dovecot_conf);
 	if (status == LG_OK)
-		status = survey_postfix(&survey, places->postfix_dir);
+		status = lg_survey_postfix(&survey, places->postfix_dir);
 	if (status == LG_OK)
-		status = survey_each(&survey, "nginx", places->nginx_conf,
-				     read_nginx);
+		status = lg_survey_nginx(&survey, places->nginx_conf);
 	if (status == LG_OK)
-		status = survey_haproxy(&survey, places->haproxy_conf);
+		status = lg_survey_haproxy(&survey, places->haproxy_conf);
 	if (status == LG_OK)
 		status = lg_survey_pam(&survey, places->pam_dir);
 	if (status == LG_OK)
-		status = survey_prosody(&survey, places->prosody_conf);
+		status = lg_survey_prosody(&survey, places->prosody_conf);
 	lg_survey_settle_dovecot(ways);
 	lg_survey_settle_sshd(&survey);
 	if (status == LG_OK)

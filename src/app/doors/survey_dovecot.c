@@ -13,6 +13,8 @@
 #include "app/doors/doors_match.h"
 #include "app/doors/dovecot_asks.h"
 #include "app/doors/dovecot_life.h"
+#include "app/doors/running.h"
+#include "app/doors/survey_inside.h"
 
 #define ADD                                                                    \
 	"the drop-in dovecot/logongate-combined.conf, or another of "          \
@@ -375,4 +377,35 @@ enum lg_status lg_doors_dovecot(const char *doveconf, size_t len,
 	lg_buffer_release(&passdb.text);
 	lg_block_text_free(&text);
 	return status;
+}
+
+static enum lg_status read_dovecot(struct survey *survey, const char *conf)
+{
+	const char *argv[] = {"doveconf", "-n", *conf ? "-c" : NULL, conf,
+			      NULL};
+	struct lg_buffer text = {0};
+	struct lg_buffer hidden = {0};
+	enum lg_status status;
+
+	status = survey->machine->prints(survey->machine->self, argv, &text,
+					 survey->err);
+	if (status == LG_OK)
+		status = lg_running_dovecot_hidden(survey->machine,
+						   text.data ? text.data : "",
+						   &hidden, survey->err);
+	if (status == LG_OK && hidden.len)
+		status = lg_survey_add_unknown(survey, "dovecot", hidden.data,
+					       "may not be read");
+	else if (status == LG_OK)
+		status = lg_doors_dovecot(text.data ? text.data : "", text.len,
+					  survey->gate, &survey->files,
+					  survey->ways, survey->err);
+	lg_buffer_release(&text);
+	lg_buffer_release(&hidden);
+	return lg_survey_settle(survey, "dovecot", status);
+}
+
+enum lg_status lg_survey_dovecot(struct survey *survey, const char *conf)
+{
+	return lg_survey_each(survey, "dovecot", conf, read_dovecot);
 }

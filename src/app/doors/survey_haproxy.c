@@ -2,7 +2,7 @@
 /*
  * survey_haproxy.c - what HAProxy's configuration says about asking the gate
  *
- * Each frontend is judged; one that does not ask itself does when the backends
+ * Each frontend is haproxy; one that does not ask itself does when the backends
  * that it uses do. What happens without an answer is a rule on the filter's
  * variables, or nothing: then requests go on (facts/enforcement.md 4).
  */
@@ -10,8 +10,10 @@
 #include <string.h>
 
 #include "app/doors/haproxy_asks.h"
+#include "app/doors/running.h"
+#include "app/doors/survey_inside.h"
 
-struct survey {
+struct haproxy {
 	const struct lg_block *root;
 	const struct lg_gate_addresses *gate;
 	const struct lg_doors_files *files;
@@ -25,10 +27,10 @@ static int leads_on(const struct lg_block *line)
 	       lg_haproxy_is(line, 0, "use_backend");
 }
 
-static enum lg_status note_servers(const struct survey *survey,
+static enum lg_status note_servers(const struct haproxy *haproxy,
 				   const struct lg_haproxy_section *section)
 {
-	struct lg_strlist *behind = &survey->ways->behind;
+	struct lg_strlist *behind = &haproxy->ways->behind;
 	enum lg_status status = LG_OK;
 
 	for (const struct lg_block *line = section->head->next;
@@ -36,23 +38,23 @@ static enum lg_status note_servers(const struct survey *survey,
 		if (lg_haproxy_is(line, 0, "server"))
 			status = lg_strlist_add(
 				behind, lg_haproxy_word(line, 2),
-				strlen(lg_haproxy_word(line, 2)), survey->err);
+				strlen(lg_haproxy_word(line, 2)), haproxy->err);
 	}
 	return status;
 }
 
-static enum lg_status note_behind(const struct survey *survey,
+static enum lg_status note_behind(const struct haproxy *haproxy,
 				  const struct lg_haproxy_section *section)
 {
 	struct lg_haproxy_section backend;
-	enum lg_status status = note_servers(survey, section);
+	enum lg_status status = note_servers(haproxy, section);
 
 	for (const struct lg_block *line = section->head->next;
 	     status == LG_OK && line != section->end; line = line->next) {
 		if (leads_on(line) &&
-		    lg_haproxy_find(survey->root, "backend",
+		    lg_haproxy_find(haproxy->root, "backend",
 				    lg_haproxy_word(line, 1), &backend))
-			status = note_servers(survey, &backend);
+			status = note_servers(haproxy, &backend);
 	}
 	return status;
 }
@@ -65,7 +67,7 @@ struct backends {
 	const char *unread;
 };
 
-static enum lg_status judge_backends(const struct survey *survey,
+static enum lg_status judge_backends(const struct haproxy *haproxy,
 				     const struct lg_haproxy_section *section,
 				     struct backends *backends)
 {
@@ -81,16 +83,16 @@ static enum lg_status judge_backends(const struct survey *survey,
 			if (!leads_on(line))
 				continue;
 			leads++;
-			if (!lg_haproxy_find(survey->root, "backend",
+			if (!lg_haproxy_find(haproxy->root, "backend",
 					     lg_haproxy_word(line, 1),
 					     &backend)) {
 				backends->unread = "a backend that it uses was "
 						   "not found";
 				continue;
 			}
-			status = lg_haproxy_judge(survey->root, &backend,
-						  survey->gate, survey->files,
-						  &asks, survey->err);
+			status = lg_haproxy_judge(haproxy->root, &backend,
+						  haproxy->gate, haproxy->files,
+						  &asks, haproxy->err);
 			if (status != LG_OK)
 				break;
 			if (asks.unread)
@@ -103,7 +105,7 @@ static enum lg_status judge_backends(const struct survey *survey,
 			}
 		}
 	} while (status == LG_OK && !leads &&
-		 lg_haproxy_defaults(survey->root, from.head, &from));
+		 lg_haproxy_defaults(haproxy->root, from.head, &from));
 	return status;
 }
 
@@ -193,7 +195,7 @@ static void add_url(const struct lg_block *bind, struct lg_way *way,
 	way->peer = peer->data;
 }
 
-static enum lg_status judge_frontend(const struct survey *survey,
+static enum lg_status judge_frontend(const struct haproxy *haproxy,
 				     const struct lg_haproxy_section *section,
 				     struct lg_way *way, struct lg_buffer *note)
 {
@@ -201,15 +203,15 @@ static enum lg_status judge_frontend(const struct survey *survey,
 	struct backends backends = {0};
 	enum lg_status status;
 
-	if (!lg_haproxy_is_http(survey->root, section)) {
+	if (!lg_haproxy_is_http(haproxy->root, section)) {
 		way->asks = LG_ASKS_NOT_NEEDED;
 		way->note = "passes bytes on; the server behind it must ask";
 		return LG_OK;
 	}
-	status = lg_haproxy_judge(survey->root, section, survey->gate,
-				  survey->files, &asks, survey->err);
+	status = lg_haproxy_judge(haproxy->root, section, haproxy->gate,
+				  haproxy->files, &asks, haproxy->err);
 	if (status == LG_OK && !asks.sends)
-		status = judge_backends(survey, section, &backends);
+		status = judge_backends(haproxy, section, &backends);
 	if (status != LG_OK)
 		return status;
 	conclude(&asks, &backends, way);
@@ -218,10 +220,10 @@ static enum lg_status judge_frontend(const struct survey *survey,
 		lg_names_say_haproxy(section, asks.names, note);
 		way->note = note->len ? note->data : NULL;
 	}
-	return way->asks == LG_ASKS_YES ? note_behind(survey, section) : LG_OK;
+	return way->asks == LG_ASKS_YES ? note_behind(haproxy, section) : LG_OK;
 }
 
-static enum lg_status add_frontend(const struct survey *survey,
+static enum lg_status add_frontend(const struct haproxy *haproxy,
 				   const struct lg_haproxy_section *section)
 {
 	const struct lg_block *bind = first_bind(section);
@@ -235,20 +237,20 @@ static enum lg_status add_frontend(const struct survey *survey,
 	lg_buffer_format(&words, "%s %s bind %s", section->head->word[0],
 			 lg_haproxy_word(section->head, 1),
 			 bind ? lg_haproxy_word(bind, 1) : "?");
-	status = lg_buffer_status(&words, survey->err);
+	status = lg_buffer_status(&words, haproxy->err);
 	way.way = words.data;
 	if (status == LG_OK)
-		status = judge_frontend(survey, section, &way, &note);
+		status = judge_frontend(haproxy, section, &way, &note);
 	if (status == LG_OK)
-		status = lg_buffer_status(&note, survey->err);
+		status = lg_buffer_status(&note, haproxy->err);
 	if (status == LG_OK && way.asks != LG_ASKS_NOT_NEEDED)
 		add_url(bind, &way, &url, &peer);
 	if (status == LG_OK)
-		status = lg_buffer_status(&url, survey->err);
+		status = lg_buffer_status(&url, haproxy->err);
 	if (status == LG_OK)
-		status = lg_buffer_status(&peer, survey->err);
+		status = lg_buffer_status(&peer, haproxy->err);
 	if (status == LG_OK)
-		status = lg_ways_add(survey->ways, &way, survey->err);
+		status = lg_ways_add(haproxy->ways, &way, haproxy->err);
 	lg_buffer_release(&words);
 	lg_buffer_release(&note);
 	lg_buffer_release(&url);
@@ -261,7 +263,7 @@ enum lg_status lg_doors_haproxy(const char *text, size_t len,
 				const struct lg_doors_files *files,
 				struct lg_ways *ways, struct lg_error *err)
 {
-	struct survey survey = {
+	struct haproxy haproxy = {
 		.gate = gate, .files = files, .ways = ways, .err = err};
 	struct lg_haproxy_section section = {NULL, NULL};
 	struct lg_block_text *tree = NULL;
@@ -270,13 +272,55 @@ enum lg_status lg_doors_haproxy(const char *text, size_t len,
 	status = lg_block_text_lines(text, len, &tree, err);
 	if (status != LG_OK)
 		return status;
-	survey.root = lg_block_root(tree);
+	haproxy.root = lg_block_root(tree);
 	while (status == LG_OK &&
-	       lg_haproxy_next(survey.root, section.head, &section)) {
+	       lg_haproxy_next(haproxy.root, section.head, &section)) {
 		if (lg_haproxy_is(section.head, 0, "frontend") ||
 		    lg_haproxy_is(section.head, 0, "listen"))
-			status = add_frontend(&survey, &section);
+			status = add_frontend(&haproxy, &section);
 	}
 	lg_block_text_free(&tree);
+	return status;
+}
+
+/* All that one HAProxy reads, as one text: paths with a newline each. */
+static enum lg_status read_haproxy_set(struct survey *survey, const char *paths)
+{
+	struct lg_buffer text = {0};
+	struct lg_buffer path = {0};
+	enum lg_status status = LG_OK;
+	size_t len;
+
+	for (; status == LG_OK && *paths; paths += len + (paths[len] != '\0')) {
+		len = strcspn(paths, "\n");
+		lg_buffer_clear(&path);
+		lg_buffer_append(&path, paths, len);
+		status = lg_buffer_status(&path, survey->err);
+		if (status == LG_OK && len)
+			status = lg_running_haproxy_text(
+				survey->machine, path.data, &text, survey->err);
+	}
+	if (status == LG_OK)
+		status = lg_buffer_status(&text, survey->err);
+	if (status == LG_OK)
+		status = lg_doors_haproxy(text.data ? text.data : "", text.len,
+					  survey->gate, &survey->files,
+					  survey->ways, survey->err);
+	lg_buffer_release(&text);
+	lg_buffer_release(&path);
+	return lg_survey_settle(survey, "haproxy", status);
+}
+
+enum lg_status lg_survey_haproxy(struct survey *survey, const char *conf)
+{
+	struct lg_strlist sets = {0};
+	enum lg_status status;
+
+	if (conf)
+		return read_haproxy_set(survey, conf);
+	status = lg_running_haproxy(survey->machine, &sets, survey->err);
+	for (size_t i = 0; status == LG_OK && i < sets.count; i++)
+		status = read_haproxy_set(survey, sets.item[i]);
+	lg_strlist_release(&sets);
 	return status;
 }

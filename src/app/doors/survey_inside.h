@@ -2,7 +2,7 @@
 /*
  * survey_inside.h - a survey while it is made
  *
- * Layer: app, private to survey.c and survey_stacks.c.
+ * Layer: app, private to survey.c and the servers that it asks.
  */
 #ifndef LOGONGATE_APP_DOORS_SURVEY_INSIDE_H
 #define LOGONGATE_APP_DOORS_SURVEY_INSIDE_H
@@ -21,10 +21,25 @@ struct survey {
 enum lg_status lg_survey_read_named(void *context, const char *path,
 				    struct lg_buffer *out_text,
 				    struct lg_error *err);
+/* A way in of which nothing is known, and why. */
+enum lg_status lg_survey_add_unknown(struct survey *survey, const char *door,
+				     const char *place, const char *why);
 /* What one server's reader gave. */
 enum lg_status lg_survey_settle(struct survey *survey, const char *door,
 				enum lg_status status);
+/* Each configuration that a program runs with, or the one that was named. */
+enum lg_status
+lg_survey_each(struct survey *survey, const char *program, const char *conf,
+	       enum lg_status (*read)(struct survey *, const char *));
+
+/* Each server: the place that was named, or NULL. */
+enum lg_status lg_survey_dovecot(struct survey *survey, const char *conf);
+enum lg_status lg_survey_haproxy(struct survey *survey, const char *conf);
+enum lg_status lg_survey_nginx(struct survey *survey, const char *conf);
 enum lg_status lg_survey_pam(struct survey *survey, const char *named);
+enum lg_status lg_survey_postfix(struct survey *survey, const char *folder);
+enum lg_status lg_survey_prosody(struct survey *survey, const char *conf);
+
 /* Dovecot's own stack checks passwords for it; where Dovecot asks the gate, the
  * stack need not. */
 void lg_survey_settle_dovecot(struct lg_ways *ways);

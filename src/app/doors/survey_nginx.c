@@ -11,6 +11,7 @@
 
 #include "app/doors/nginx_asks.h"
 #include "app/doors/nginx_text.h"
+#include "app/doors/survey_inside.h"
 #include "app/doors/verified.h"
 
 #define ADD                                                                    \
@@ -310,4 +311,26 @@ enum lg_status lg_doors_nginx(const char *text, size_t len,
 	}
 	lg_block_text_free(&tree);
 	return status;
+}
+
+static enum lg_status read_nginx(struct survey *survey, const char *conf)
+{
+	const char *argv[] = {"nginx", "-T", "-q", *conf ? "-c" : NULL,
+			      conf,    NULL};
+	struct lg_buffer text = {0};
+	enum lg_status status;
+
+	status = survey->machine->prints(survey->machine->self, argv, &text,
+					 survey->err);
+	if (status == LG_OK)
+		status =
+			lg_doors_nginx(text.data ? text.data : "", text.len,
+				       survey->gate, survey->ways, survey->err);
+	lg_buffer_release(&text);
+	return lg_survey_settle(survey, "nginx", status);
+}
+
+enum lg_status lg_survey_nginx(struct survey *survey, const char *conf)
+{
+	return lg_survey_each(survey, "nginx", conf, read_nginx);
 }

@@ -10,6 +10,7 @@
 #include "app/doors/doors_match.h"
 #include "app/doors/postfix_asks.h"
 #include "app/doors/postfix_master.h"
+#include "app/doors/survey_inside.h"
 
 /* "submission inet", "587 inet", "10.0.0.1:465 inet": where to try it. */
 static enum lg_status add_url(struct lg_postfix_service *service,
@@ -59,7 +60,7 @@ static enum lg_status add_url(struct lg_postfix_service *service,
 	return lg_buffer_status(peer, err);
 }
 
-struct survey {
+struct instance {
 	const char *folder;
 	const struct lg_gate_addresses *gate;
 	struct lg_ways *ways;
@@ -69,8 +70,8 @@ static enum lg_status add_service(void *context,
 				  struct lg_postfix_service *service,
 				  struct lg_error *err)
 {
-	const struct survey *survey = context;
-	const char *folder = survey->folder;
+	const struct instance *instance = context;
+	const char *folder = instance->folder;
 	struct lg_way way = {.door = "postfix"};
 	struct lg_buffer buffer = {0};
 	struct lg_buffer name = {0};
@@ -90,8 +91,8 @@ static enum lg_status add_service(void *context,
 		goto out;
 	if (lg_doors_is_yes(lg_postfix_in_force(
 		    service, "smtpd_sasl_auth_enable", &buffer))) {
-		status = lg_postfix_judge(service, survey->gate, &way, &buffer,
-					  err);
+		status = lg_postfix_judge(service, instance->gate, &way,
+					  &buffer, err);
 	} else {
 		way.asks = LG_ASKS_NOT_NEEDED;
 		way.note = "nobody logs on here; mail from outside is never "
@@ -100,7 +101,7 @@ static enum lg_status add_service(void *context,
 	if (status == LG_OK)
 		status = lg_buffer_status(&buffer, err);
 	if (status == LG_OK)
-		status = lg_ways_add(survey->ways, &way, err);
+		status = lg_ways_add(instance->ways, &way, err);
 out:
 	lg_buffer_release(&buffer);
 	lg_buffer_release(&name);
@@ -116,7 +117,7 @@ enum lg_status lg_doors_postfix(const char *main_cf, size_t main_len,
 				struct lg_ways *ways, struct lg_error *err)
 {
 	struct lg_postfix_parameters parameters = {0};
-	struct survey survey = {folder, gate, ways};
+	struct instance instance = {folder, gate, ways};
 	enum lg_status status;
 
 	status =
@@ -124,7 +125,7 @@ enum lg_status lg_doors_postfix(const char *main_cf, size_t main_len,
 	if (status == LG_OK)
 		status = lg_postfix_master_read(master_cf, master_len,
 						&parameters, add_service,
-						&survey, err);
+						&instance, err);
 	lg_postfix_parameters_release(&parameters);
 	return status;
 }
@@ -155,5 +156,57 @@ enum lg_status lg_doors_postfix_instances(const char *main_cf, size_t len,
 out:
 	lg_buffer_release(&folders);
 	lg_postfix_parameters_release(&parameters);
+	return status;
+}
+
+/* out_others: NULL, or where to add the folders of the other instances. */
+static enum lg_status read_postfix(struct survey *survey, const char *folder,
+				   struct lg_strlist *out_others)
+{
+	const char *parameters[] = {"postconf", "-x", folder ? "-c" : NULL,
+				    folder, NULL};
+	const char *services[] = {"postconf", "-M", folder ? "-c" : NULL,
+				  folder, NULL};
+	const struct lg_machine *machine = survey->machine;
+	struct lg_buffer main_cf = {0};
+	struct lg_buffer master_cf = {0};
+	struct lg_error why;
+	enum lg_status status;
+
+	status = machine->prints(machine->self, parameters, &main_cf,
+				 survey->err);
+	if (status == LG_OK)
+		status = machine->prints(machine->self, services, &master_cf,
+					 survey->err);
+	if (status == LG_OK && out_others)
+		status = lg_doors_postfix_instances(
+			main_cf.data ? main_cf.data : "", main_cf.len,
+			out_others, survey->err);
+	if (status == LG_OK)
+		status = lg_doors_postfix(
+			main_cf.data ? main_cf.data : "", main_cf.len,
+			master_cf.data ? master_cf.data : "", master_cf.len,
+			out_others ? NULL : folder, survey->gate, survey->ways,
+			survey->err);
+	lg_buffer_release(&main_cf);
+	lg_buffer_release(&master_cf);
+	/* Of several instances, which one it was. */
+	if (status == LG_ERR_IO && folder) {
+		why = *survey->err;
+		status = lg_error_set(survey->err, status, folder, "%s: %s",
+				      why.place, why.text);
+	}
+	return lg_survey_settle(survey, "postfix", status);
+}
+
+/* The first instance says which others there are (postmulti(1)). */
+enum lg_status lg_survey_postfix(struct survey *survey, const char *folder)
+{
+	struct lg_strlist others = {0};
+	enum lg_status status = read_postfix(survey, folder, &others);
+
+	for (size_t i = 0; status == LG_OK && i < others.count; i++)
+		status = read_postfix(survey, others.item[i], NULL);
+	lg_strlist_release(&others);
 	return status;
 }

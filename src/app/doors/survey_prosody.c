@@ -10,7 +10,10 @@
 #include <string.h>
 
 #include "app/doors/doors.h"
+#include "app/doors/prosody_text.h"
+#include "app/doors/survey_inside.h"
 
+#define CONF "/etc/prosody/prosody.cfg.lua"
 #define DEFAULT_ADDRESS "127.0.0.1:4191"
 #define PATH "/v1/xmpp"
 #define ADD                                                                    \
@@ -336,4 +339,19 @@ enum lg_status lg_doors_prosody(const char *text, size_t len,
 	}
 	lg_strlist_release(&names);
 	return status;
+}
+
+enum lg_status lg_survey_prosody(struct survey *survey, const char *conf)
+{
+	struct lg_buffer text = {0};
+	enum lg_status status;
+
+	status = lg_prosody_text(survey->machine, conf ? conf : CONF, &text,
+				 survey->err);
+	if (status == LG_OK)
+		status = lg_doors_prosody(text.data ? text.data : "", text.len,
+					  survey->gate, survey->ways,
+					  survey->err);
+	lg_buffer_release(&text);
+	return lg_survey_settle(survey, "xmpp", status);
 }
