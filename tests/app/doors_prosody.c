@@ -7,8 +7,7 @@
 
 #include <string.h>
 
-#include "app/doors/doors.h"
-#include "app/doors/prosody_text.h"
+#include "app/doors/survey_inside.h"
 
 #define ON "modules_enabled = { \"roster\"; 'logongate' }\n"
 #define HOST "VirtualHost \"example.org\"\n"
@@ -51,45 +50,26 @@ static const struct row rows[] = {
 	{HOST "modules_enabled = { f(1) }", LG_ASKS_UNKNOWN,
 	 LG_WHEN_DOWN_UNKNOWN},
 	{HOST "modules_enabled = {", LG_ASKS_UNKNOWN, LG_WHEN_DOWN_UNKNOWN},
-	{HOST "Include \"other\"", LG_ASKS_UNKNOWN, LG_WHEN_DOWN_UNKNOWN},
+	/* Where it is not what its line begins with. */
+	{HOST "a = 1; Include \"other\"", LG_ASKS_UNKNOWN,
+	 LG_WHEN_DOWN_UNKNOWN},
 };
 
-static void says_whether_it_asks(void **state)
-{
-	struct lg_gate_addresses gate = {0};
-	struct lg_error err;
-
-	assert_int_equal(lg_strlist_add(&gate.http, "127.0.0.1:4191", 14, &err),
-			 LG_OK);
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		struct lg_ways ways = {0};
-
-		assert_int_equal(lg_doors_prosody(rows[i].text,
-						  strlen(rows[i].text), &gate,
-						  &ways, &err),
-				 LG_OK);
-		if (ways.count < 1 ||
-		    strcmp(ways.way[0].way, "VirtualHost example.org") != 0 ||
-		    ways.way[0].asks != rows[i].asks ||
-		    ways.way[0].when_down != rows[i].when_down)
-			fail_msg("%s", rows[i].text);
-		lg_ways_release(&ways);
-	}
-	lg_gate_addresses_release(&gate);
-}
+/* What of prosody.cfg.lua is found where: folders list these names. */
+static const char *const files[][2] = {
+	{"/p/main", "Include \"d/*.lua\"\nInclude (\"/x\")\n" HOST},
+	{"/p/d/1.lua", "modules_enabled = {\n"},
+	{"/p/d/2.lua", "\"roster\"; "},
+	{"/x", "\"logongate\" }\n"},
+	{"/p/gone", "Include 'nothing'\n" HOST},
+	{"/p/round", "Include 'round'\n" HOST},
+};
 
 static enum lg_status read_file(void *self, const char *path,
 				struct lg_buffer *out_text,
 				struct lg_error *err)
 {
-	static const char *const files[][2] = {
-		{"/p/main", "a = 1\nInclude \"d/*.lua\"\nInclude (\"/x\")\n"},
-		{"/p/d/1.lua", "b = 2\n"},
-		{"/p/d/2.lua", "c = 3\n"},
-		{"/x", "d = 4"},
-		{"/p/gone", "Include 'nothing'\n"},
-		{"/p/round", "Include 'round'\n"},
-	};
+	const struct row *row = self;
 
 	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
 		if (strcmp(path, files[i][0]) == 0) {
@@ -97,7 +77,12 @@ static enum lg_status read_file(void *self, const char *path,
 			return lg_buffer_status(out_text, err);
 		}
 	}
-	return lg_error_set(err, LG_ERR_UNKNOWN_KEY, path, "is not there");
+	if (!row)
+		return lg_error_set(err, LG_ERR_UNKNOWN_KEY, path,
+				    "is not there");
+	assert_string_equal(path, "/etc/prosody/prosody.cfg.lua");
+	lg_buffer_text(out_text, row->text);
+	return lg_buffer_status(out_text, err);
 }
 
 static enum lg_status list(void *self, const char *folder,
@@ -113,23 +98,68 @@ static enum lg_status list(void *self, const char *folder,
 	return status;
 }
 
+/* The ways of a machine that has this row's file, or those above. */
+static void survey(const struct row *row, const char *conf,
+		   struct lg_ways *ways)
+{
+	struct row copy = row ? *row : (struct row){0};
+	const struct lg_machine machine = {.self = row ? &copy : NULL,
+					   .is_root = 1,
+					   .read = read_file,
+					   .list = list};
+	struct lg_gate_addresses gate = {0};
+	struct lg_error err;
+	struct survey survey = {
+		.machine = &machine, .gate = &gate, .ways = ways, .err = &err};
+
+	assert_int_equal(lg_strlist_add(&gate.http, "127.0.0.1:4191", 14, &err),
+			 LG_OK);
+	assert_int_equal(lg_survey_prosody(&survey, conf), LG_OK);
+	lg_gate_addresses_release(&gate);
+}
+
+static void says_whether_it_asks(void **state)
+{
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct lg_ways ways = {0};
+
+		survey(&rows[i], NULL, &ways);
+		if (ways.count < 1 || strcmp(ways.way[0].door, "xmpp") != 0 ||
+		    strcmp(ways.way[0].way, "VirtualHost example.org") != 0 ||
+		    ways.way[0].asks != rows[i].asks ||
+		    ways.way[0].when_down != rows[i].when_down)
+			fail_msg("%s", rows[i].text);
+		lg_ways_release(&ways);
+	}
+}
+
+/* One way in, of which the note says why nothing is known. */
+static void is_unknown(const char *conf, const char *why)
+{
+	struct lg_ways ways = {0};
+
+	survey(NULL, conf, &ways);
+	assert_int_equal(ways.count, 1);
+	assert_string_equal(ways.way[0].door, "xmpp");
+	assert_int_equal(ways.way[0].asks, LG_ASKS_UNKNOWN);
+	assert_string_equal(ways.way[0].note, why);
+	lg_ways_release(&ways);
+}
+
 static void takes_what_is_included(void **state)
 {
-	const struct lg_machine machine = {.read = read_file, .list = list};
-	struct lg_buffer text = {0};
-	struct lg_error err;
+	struct lg_ways ways = {0};
 
-	assert_int_equal(lg_prosody_text(&machine, "/p/main", &text, &err),
-			 LG_OK);
-	assert_string_equal(text.data, "a = 1\nb = 2\nc = 3\nd = 4");
-	assert_int_equal(lg_prosody_text(&machine, "/p/none", &text, &err),
-			 LG_ERR_UNKNOWN_KEY);
-	assert_int_equal(lg_prosody_text(&machine, "/p/gone", &text, &err),
-			 LG_ERR_IO);
-	assert_string_equal(err.place, "/p/nothing");
-	assert_int_equal(lg_prosody_text(&machine, "/p/round", &text, &err),
-			 LG_ERR_LIMIT);
-	lg_buffer_release(&text);
+	survey(NULL, "/p/main", &ways);
+	assert_int_equal(ways.count, 1);
+	assert_int_equal(ways.way[0].asks, LG_ASKS_YES);
+	lg_ways_release(&ways);
+	/* A server that is not here has no ways in. */
+	survey(NULL, "/p/none", &ways);
+	assert_int_equal(ways.count, 0);
+	is_unknown("/p/gone", "/p/nothing: is included and not there");
+	is_unknown("/p/round",
+		   "/p/round: files include files more than 4 deep");
 }
 
 int main(void)

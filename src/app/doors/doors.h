@@ -121,14 +121,6 @@ enum lg_status lg_doors_pam(const char *service, const char *text, size_t len,
 			    struct lg_ways *ways, struct lg_error *err);
 
 /*
- * prosody.cfg.lua, with what it includes in place of its Include lines: a way
- * for each VirtualHost. LG_ASKS_UNKNOWN where the file computes something.
- */
-enum lg_status lg_doors_prosody(const char *text, size_t len,
-				const struct lg_gate_addresses *gate,
-				struct lg_ways *ways, struct lg_error *err);
-
-/*
  * Mail ports whose program none of the others spoke for are ways in of their
  * own; a server behind a proxy that listens on more than loopback bypasses it.
  */

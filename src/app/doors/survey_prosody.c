@@ -9,16 +9,126 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "app/doors/doors.h"
-#include "app/doors/prosody_text.h"
 #include "app/doors/survey_inside.h"
 
 #define CONF "/etc/prosody/prosody.cfg.lua"
+#define DEPTH_MAX 4
 #define DEFAULT_ADDRESS "127.0.0.1:4191"
 #define PATH "/v1/xmpp"
 #define ADD                                                                    \
 	"plugin_paths = { \"/usr/share/logongate/prosody\" } and "             \
 	"\"logongate\" in modules_enabled"
+
+/* prosody.cfg.lua with what it includes in place of its Include lines; a pattern
+ * in a name stands for all files of the folder that end so. */
+struct taker {
+	const struct lg_machine *machine;
+	int depth;
+	struct lg_buffer text;
+	struct lg_error *err;
+};
+
+static enum lg_status take(struct taker *taker, const char *path);
+
+/* All files of the folder whose name ends so. */
+static enum lg_status take_folder(struct taker *taker, const char *folder,
+				  const char *ends)
+{
+	const struct lg_machine *machine = taker->machine;
+	struct lg_strlist names = {0};
+	enum lg_status status =
+		machine->list(machine->self, folder, &names, taker->err);
+
+	for (size_t i = 0; status == LG_OK && i < names.count; i++) {
+		size_t len = strlen(names.item[i]);
+		struct lg_buffer path = {0};
+
+		if (len < strlen(ends) ||
+		    strcmp(names.item[i] + len - strlen(ends), ends) != 0)
+			continue;
+		lg_buffer_format(&path, "%s/%s", folder, names.item[i]);
+		status = lg_buffer_status(&path, taker->err);
+		if (status == LG_OK)
+			status = take(taker, path.data);
+		lg_buffer_release(&path);
+	}
+	lg_strlist_release(&names);
+	return status;
+}
+
+/* What an Include line names, from the file that has the line. */
+static enum lg_status take_named(struct taker *taker, const char *from,
+				 const char *name, size_t len)
+{
+	const char *slash = strrchr(from, '/');
+	struct lg_buffer path = {0};
+	enum lg_status status;
+	char *star;
+
+	if (*name != '/' && slash)
+		lg_buffer_append(&path, from, (size_t)(slash - from) + 1);
+	lg_buffer_append(&path, name, len);
+	status = lg_buffer_status(&path, taker->err);
+	star = status == LG_OK ? strstr(path.data, "/*") : NULL;
+	if (star) {
+		*star = '\0';
+		status = take_folder(taker, path.data, star + 2);
+	} else if (status == LG_OK) {
+		status = take(taker, path.data);
+	}
+	lg_buffer_release(&path);
+	return status;
+}
+
+/* The name in an Include line, or NULL. */
+static const char *named(const char *line, size_t *out_len)
+{
+	static const char word[] = "Include";
+
+	line += strspn(line, " \t");
+	if (strncmp(line, word, sizeof(word) - 1) != 0)
+		return NULL;
+	line += sizeof(word) - 1;
+	line += strspn(line, " \t(");
+	if (*line != '"' && *line != '\'')
+		return NULL;
+	*out_len = strcspn(line + 1, "\"'\n");
+	return line + 1;
+}
+
+static enum lg_status take(struct taker *taker, const char *path)
+{
+	const struct lg_machine *machine = taker->machine;
+	struct lg_buffer file = {0};
+	const char *end;
+	const char *name;
+	size_t len = 0;
+	enum lg_status status;
+
+	if (taker->depth == DEPTH_MAX)
+		return lg_error_set(taker->err, LG_ERR_LIMIT, path,
+				    "files include files more than %d deep",
+				    DEPTH_MAX);
+	status = machine->read(machine->self, path, &file, taker->err);
+	if (status == LG_ERR_UNKNOWN_KEY && taker->depth)
+		status = lg_error_set(taker->err, LG_ERR_IO, path,
+				      "is included and not there");
+	taker->depth++;
+	for (const char *line = file.data; status == LG_OK && line && *line;
+	     line = end) {
+		end = line + strcspn(line, "\n");
+		end += *end == '\n';
+		name = named(line, &len);
+		if (name)
+			status = take_named(taker, path, name, len);
+		else
+			lg_buffer_append(&taker->text, line,
+					 (size_t)(end - line));
+	}
+	taker->depth--;
+	lg_buffer_release(&file);
+	return status;
+}
 
 struct text {
 	const char *start;
@@ -41,6 +151,7 @@ struct reader {
 
 /* What stands above the first VirtualHost counts for each of them. */
 struct host {
+	int is_whole; /* all of the file is settings */
 	int is_enabled;
 	int is_disabled;
 	struct text url;
@@ -187,18 +298,17 @@ static struct text asked(const struct host *host)
 {
 	static const char scheme[] = "http://";
 	struct text url = host->url;
-	size_t path;
+	size_t around = sizeof(scheme) - 1 + sizeof(PATH) - 1;
 
 	if (!url.start)
 		return (struct text){DEFAULT_ADDRESS, strlen(DEFAULT_ADDRESS)};
-	if (url.len < sizeof(scheme) - 1 + sizeof(PATH) - 1 ||
-	    memcmp(url.start, scheme, sizeof(scheme) - 1) != 0)
-		return (struct text){"", 0};
-	path = url.len - (sizeof(PATH) - 1);
-	if (memcmp(url.start + path, PATH, sizeof(PATH) - 1) != 0)
+	if (url.len < around ||
+	    memcmp(url.start, scheme, sizeof(scheme) - 1) != 0 ||
+	    memcmp(url.start + url.len - (sizeof(PATH) - 1), PATH,
+		   sizeof(PATH) - 1) != 0)
 		return (struct text){"", 0};
 	url.start += sizeof(scheme) - 1;
-	url.len = path - (sizeof(scheme) - 1);
+	url.len -= around;
 	return url;
 }
 
@@ -211,13 +321,12 @@ static int is_here(const struct lg_gate_addresses *gate,
 	return 0;
 }
 
-static void judge(const struct host *host, int is_whole,
-		  const struct lg_gate_addresses *gate, struct lg_way *way)
+static void judge(const struct host *host, const struct lg_gate_addresses *gate,
+		  struct lg_way *way)
 {
 	struct text address = asked(host);
 
-	way->add = NULL;
-	if (!is_whole) {
+	if (!host->is_whole) {
 		way->asks = LG_ASKS_UNKNOWN;
 		way->when_down = LG_WHEN_DOWN_UNKNOWN;
 		way->note = "prosody.cfg.lua computes some of its settings; "
@@ -238,25 +347,6 @@ static void judge(const struct host *host, int is_whole,
 	}
 }
 
-static enum lg_status add_host(const char *host_name, const struct host *host,
-			       int is_whole,
-			       const struct lg_gate_addresses *gate,
-			       struct lg_ways *ways, struct lg_error *err)
-{
-	struct lg_buffer name = {0};
-	struct lg_way way = {.door = "xmpp"};
-	enum lg_status status;
-
-	lg_buffer_format(&name, "VirtualHost %s", host_name);
-	way.way = name.data;
-	judge(host, is_whole, gate, &way);
-	status = lg_buffer_status(&name, err);
-	if (status == LG_OK)
-		status = lg_ways_add(ways, &way, err);
-	lg_buffer_release(&name);
-	return status;
-}
-
 /* Each name once. */
 static enum lg_status add_name(struct lg_strlist *names,
 			       const struct text *name, struct lg_error *err)
@@ -270,42 +360,39 @@ static enum lg_status add_name(struct lg_strlist *names,
 	return lg_strlist_add(names, name->start, name->len, err);
 }
 
-/* Reads all of the text: what counts for the host of this name into out_host,
+/* Reads all of the file: what counts for the host of this name into out_host,
  * whose sections may be several, and the names of all hosts into out_names
- * where it is not NULL. *out_is_whole: all of it is settings. */
-static enum lg_status read_host(const char *text, size_t len, const char *name,
+ * where it is not NULL. */
+static enum lg_status read_host(const struct text *file, const char *name,
 				struct host *out_host,
-				struct lg_strlist *out_names, int *out_is_whole,
+				struct lg_strlist *out_names,
 				struct lg_error *err)
 {
-	struct reader reader = {.at = text, .end = text + len};
+	struct reader reader = {.at = file->start,
+				.end = file->start + file->len};
 	struct host others = {0};
 	struct host *host = out_host;
 	enum lg_status status = LG_OK;
 
-	*out_is_whole = !memchr(text, '\0', len);
+	out_host->is_whole = !memchr(file->start, '\0', file->len);
 	next(&reader);
 	while (reader.kind != END && status == LG_OK) {
 		struct text word = reader.token;
 		int is_host = is(&word, "VirtualHost");
 
-		if (at_sign(&reader, ';')) {
-			next(&reader);
-			continue;
-		}
 		if (reader.kind != WORD) {
-			*out_is_whole = 0;
+			out_host->is_whole &= at_sign(&reader, ';');
 			next(&reader);
 			continue;
 		}
 		next(&reader);
 		if (!is_host && !is(&word, "Component")) {
 			if (!read_setting(&reader, &word, host))
-				*out_is_whole = 0;
+				out_host->is_whole = 0;
 			continue;
 		}
 		if (reader.kind != STRING)
-			*out_is_whole = 0;
+			out_host->is_whole = 0;
 		/* Nobody logs on to a component. */
 		if (is_host && out_names)
 			status = add_name(out_names, &reader.token, err);
@@ -318,40 +405,43 @@ static enum lg_status read_host(const char *text, size_t len, const char *name,
 	return status;
 }
 
-enum lg_status lg_doors_prosody(const char *text, size_t len,
-				const struct lg_gate_addresses *gate,
-				struct lg_ways *ways, struct lg_error *err)
+static enum lg_status add_host(struct survey *survey, const struct text *file,
+			       const char *host_name)
 {
-	struct lg_strlist names = {0};
-	struct host none = {0};
-	int is_whole = 1;
+	struct lg_way way = {.door = "xmpp"};
+	struct lg_buffer name = {0};
+	struct host host = {0};
 	enum lg_status status =
-		read_host(text, len, "", &none, &names, &is_whole, err);
+		read_host(file, host_name, &host, NULL, survey->err);
 
-	for (size_t i = 0; i < names.count && status == LG_OK; i++) {
-		struct host host = {0};
-
-		status = read_host(text, len, names.item[i], &host, NULL,
-				   &is_whole, err);
-		if (status == LG_OK)
-			status = add_host(names.item[i], &host, is_whole, gate,
-					  ways, err);
-	}
-	lg_strlist_release(&names);
+	lg_buffer_format(&name, "VirtualHost %s", host_name);
+	way.way = name.data;
+	judge(&host, survey->gate, &way);
+	if (status == LG_OK)
+		status = lg_buffer_status(&name, survey->err);
+	if (status == LG_OK)
+		status = lg_ways_add(survey->ways, &way, survey->err);
+	lg_buffer_release(&name);
 	return status;
 }
 
 enum lg_status lg_survey_prosody(struct survey *survey, const char *conf)
 {
-	struct lg_buffer text = {0};
-	enum lg_status status;
+	struct taker taker = {.machine = survey->machine, .err = survey->err};
+	struct lg_strlist names = {0};
+	struct text file = {"", 0};
+	struct host none = {0};
+	enum lg_status status = take(&taker, conf ? conf : CONF);
 
-	status = lg_prosody_text(survey->machine, conf ? conf : CONF, &text,
-				 survey->err);
 	if (status == LG_OK)
-		status = lg_doors_prosody(text.data ? text.data : "", text.len,
-					  survey->gate, survey->ways,
-					  survey->err);
-	lg_buffer_release(&text);
+		status = lg_buffer_status(&taker.text, survey->err);
+	if (taker.text.data)
+		file = (struct text){taker.text.data, taker.text.len};
+	if (status == LG_OK)
+		status = read_host(&file, "", &none, &names, survey->err);
+	for (size_t i = 0; i < names.count && status == LG_OK; i++)
+		status = add_host(survey, &file, names.item[i]);
+	lg_strlist_release(&names);
+	lg_buffer_release(&taker.text);
 	return lg_survey_settle(survey, "xmpp", status);
 }
