@@ -14,8 +14,14 @@
 
 #define DIALECTS "gate exchange5.5 exchange2000 exchange2003 exchange2007"
 #define PROTOCOLS "mapi http imap pop3 smtp login"
+/* What completes the place of a surveyed server. */
+#define FILE_CHOICES "@file"
+#define DIR_CHOICES "@directory"
 
-const struct lg_option lg_options[] = {
+struct lg_option lg_options[] = {
+#define LG_SURVEYED(id, name, kind, file, help)                                \
+	{#name, #kind, kind##_CHOICES, LG_OPTION_PLACE, help},
+#include "app/doors/doors.def"
 	{"accept-open", .help = "apply although the lock would fail open"},
 	{"accept-warnings", .help = "apply although there are warnings"},
 	{"address", "IP", .help = "the client's address"},
@@ -53,8 +59,6 @@ const struct lg_option lg_options[] = {
 	{"directory", "URI", "@file", .kind = LG_OPTION_COMMON,
 	 .help = "directory to ask: ldif:FILE, ldap:, ldaps:, ldapi:"},
 	{"dn", "DN", .help = "a legacyExchangeDN"},
-	{"dovecot", "FILE", "@file",
-	 .help = "dovecot.conf, where it is another than Dovecot's own"},
 	{"dry-run", .help = "show the difference; change nothing"},
 	{"ensure",
 	 .help = "if it is so already, change nothing and exit with 0"},
@@ -75,15 +79,11 @@ const struct lg_option lg_options[] = {
 	{"group", "G", .help = "the servers of this group of the settings"},
 	{"groups", "LIST",
 	 .help = "the groups of this gate, as in \"imap, frontends\""},
-	{"haproxy", "FILE", "@file",
-	 .help = "haproxy.cfg, where it is another than the usual one"},
 	{"help", .kind = LG_OPTION_COMMON, .help = "show help"},
 	{"id", "ID", .help = "a session's id"},
 	{"json", .kind = LG_OPTION_COMMON, .help = "results as JSON"},
 	{"listen", "HOST:PORT",
 	 .help = "where the gate is to listen for this door"},
-	{"nginx", "FILE", "@file",
-	 .help = "nginx.conf, where it is another than nginx's own"},
 	{"no-progress", .kind = LG_OPTION_COMMON, .help = "show no progress"},
 	{"on-calendar", "C", .help = "when, as systemd writes it: Sun 02:00"},
 	{"on-overrun", "WHAT", "extend term warn",
@@ -91,20 +91,14 @@ const struct lg_option lg_options[] = {
 		 "warn"},
 	{"over",
 	 .help = "end what is past its end, and leave what was interrupted"},
-	{"pam", "DIR", "@directory",
-	 .help = "folder of PAM stacks, where it is not /etc/pam.d"},
 	{"password-file", "FILE", "@file",
 	 .help = "the password of --bind-dn, or of --as, 0600"},
-	{"postfix", "DIR", "@directory",
-	 .help = "Postfix's folder, where it is another than its own"},
 	{"probe", .help = "try each way in with a real logon"},
 	{"process", "P", .help = "the program that the client names"},
 	{"profile", "P", "@profile",
 	 .help = "under this profile, not under what is in force"},
 	{"profiles", "DIR", "@directory", .kind = LG_OPTION_COMMON,
 	 .help = "folder of the profiles"},
-	{"prosody", "FILE", "@file",
-	 .help = "prosody.cfg.lua, where it is not in /etc/prosody"},
 	{"protocol", "P", PROTOCOLS, .help = "the protocol"},
 	{"quiet", .kind = LG_OPTION_COMMON, .help = "say only what went wrong"},
 	{"reason", "TEXT", .help = "why, for status, history and %{reason}"},
@@ -169,10 +163,12 @@ int lg_option_is_common(const struct lg_option *option)
 int lg_option_is_own(const struct lg_option *option,
 		     const struct lg_command *command)
 {
-	size_t len = strlen(option->name);
+	const char *word =
+		option->kind == LG_OPTION_PLACE ? "@places" : option->name;
+	size_t len = strlen(word);
 	const char *at = command->options;
 
-	while ((at = strstr(at, option->name)) != NULL) {
+	while ((at = strstr(at, word)) != NULL) {
 		if ((at == command->options || at[-1] == ' ') &&
 		    (at[len] == ' ' || at[len] == '\0'))
 			return 1;
@@ -230,6 +226,7 @@ static enum lg_status take(struct lg_cli *cli, const struct lg_option *option,
 			   const char *value, struct lg_error *err)
 {
 	if ((option->kind == LG_OPTION_ONCE ||
+	     option->kind == LG_OPTION_PLACE ||
 	     option->kind == LG_OPTION_COMMON) &&
 	    option->value != NULL && lg_cli_option(cli, option->name) != NULL)
 		return lg_error_set(err, LG_ERR_SYNTAX, NULL,
@@ -272,12 +269,20 @@ static enum lg_status read_one(struct lg_cli *cli, char *word, char *next,
 	return status;
 }
 
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(((const struct lg_option *)a)->name,
+		      ((const struct lg_option *)b)->name);
+}
+
 enum lg_status lg_options_read(struct lg_cli *cli, int argc, char **argv,
 			       struct lg_error *err)
 {
 	enum lg_status status = LG_OK;
 	int used;
 
+	qsort(lg_options, lg_option_count, sizeof(lg_options[0]),
+	      compare_names);
 	cli->words = calloc((size_t)argc + 1, sizeof(*cli->words));
 	cli->given = calloc((size_t)argc + 1, sizeof(*cli->given));
 	cli->operand = cli->words;

@@ -19,13 +19,16 @@ struct lg_option {
 	enum lg_option_kind {
 		LG_OPTION_ONCE = 0,
 		LG_OPTION_REPEATED,
+		LG_OPTION_PLACE, /* of a surveyed server, once: a command
+				  * takes all of them as "@places" */
 		LG_OPTION_COMMON /* every command takes it, once */,
 		LG_OPTION_COMMON_REPEATED
 	} kind;
 	const char *help;
 };
 
-extern const struct lg_option lg_options[];
+/* In the order of their names once a command line was read. */
+extern struct lg_option lg_options[];
 extern const size_t lg_option_count;
 
 /* One option as it was given. */

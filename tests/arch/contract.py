@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 
+import door_rows
 import tree
 
 CONTRACT = "src/doc/contract.md"
@@ -64,7 +65,11 @@ def main():
         if name.split()[0] not in words or name.split()[-1] not in words:
             problems.append(f"the command {name} is not in the contract")
         problems += [f"{name} --{option} is not in the contract"
-                     for option in options if f"--{option}" not in text]
+                     for option in options if f"--{option}" not in text
+                     and option != "@places"]
+    # Of doors the contract names the rows.
+    problems += [f"the contract does not name the rows {rows}"
+                 for rows in ("LG_DOOR", "LG_SURVEYED") if rows not in text]
     table = re.search(r"(?ms)^\| command \| does \|\n(.*?)\n\n", text)[1]
     known = {name.split()[0] for name in ours}
     for line in table.splitlines()[1:]:
@@ -73,6 +78,7 @@ def main():
                 problems.append(f"the contract's command {name} is unknown")
     options = {option for each in ours.values() for option in each}
     options |= set(re.findall(r"--([a-z0-9-]+)", said("--help")))
+    options |= set(door_rows.surveyed())
     # logongated's own, and those of other programs.
     elsewhere = {"config", "check", "build", "preset", "no-remove"}
     for name in sorted(set(re.findall(r"(?<![\w-])--([a-z][a-z0-9-]+)", text))):

@@ -15,6 +15,7 @@ REASONS = {
     "src/core/exchange/mailbox_class.c": "a table that two adapters ask",
     "src/core/exchange/profile.c": "the end of what others make and fill",
     "src/core/settings/listener.c": "the table of listeners",
+    "src/daemon/doors/door_table.c": "the table of doors",
     "src/daemon/gate_status.c": "what control and the page begin with",
     "src/daemon/doors/probes.c": "what every door notes and control asks",
     "src/wiring/directory_open.c": "what both programs connect",

@@ -15,6 +15,20 @@
 #include "app/doors/running.h"
 #include "app/doors/survey_inside.h"
 
+static const struct {
+	struct lg_surveyed_row row;
+	enum lg_status (*survey)(struct survey *survey, const char *place);
+} servers[LG_SURVEYED_COUNT] = {
+#define LG_SURVEYED(id, name, kind, file, help)                                \
+	{{#name, file}, lg_survey_##name},
+#include "app/doors/doors.def"
+};
+
+const struct lg_surveyed_row *lg_surveyed_row(enum lg_surveyed server)
+{
+	return &servers[server].row;
+}
+
 static enum lg_status add_address(struct lg_strlist *list, const char *address,
 				  const char *run_dir, struct lg_error *err)
 {
@@ -138,18 +152,8 @@ enum lg_status lg_doors_survey(const struct lg_settings *settings,
 	enum lg_status status;
 
 	status = gate_addresses(settings, &gate, err);
-	if (status == LG_OK)
-		status = lg_survey_dovecot(&survey, places->dovecot_conf);
-	if (status == LG_OK)
-		status = lg_survey_postfix(&survey, places->postfix_dir);
-	if (status == LG_OK)
-		status = lg_survey_nginx(&survey, places->nginx_conf);
-	if (status == LG_OK)
-		status = lg_survey_haproxy(&survey, places->haproxy_conf);
-	if (status == LG_OK)
-		status = lg_survey_pam(&survey, places->pam_dir);
-	if (status == LG_OK)
-		status = lg_survey_prosody(&survey, places->prosody_conf);
+	for (size_t i = 0; status == LG_OK && i < LG_SURVEYED_COUNT; i++)
+		status = servers[i].survey(&survey, places->place[i]);
 	lg_survey_settle_dovecot(ways);
 	lg_survey_settle_sshd(&survey);
 	if (status == LG_OK)

@@ -12,14 +12,24 @@
 
 #include "app/doors/doors.h"
 
+/* The servers that are surveyed: the rows of doors.def. */
+enum lg_surveyed {
+#define LG_SURVEYED(id, name, kind, file, help) LG_SURVEYED_##id,
+#include "app/doors/doors.def"
+	LG_SURVEYED_COUNT
+};
+
+struct lg_surveyed_row {
+	const char *name; /* of its option */
+	const char *file; /* where below its folder it begins; "": the folder */
+};
+
+/* Good for ever. */
+const struct lg_surveyed_row *lg_surveyed_row(enum lg_surveyed server);
+
 /* Where to look; NULL is where the server that runs does, or would. */
 struct lg_doors_places {
-	const char *dovecot_conf;
-	const char *postfix_dir;
-	const char *nginx_conf;
-	const char *haproxy_conf; /* a file, or a folder of files */
-	const char *pam_dir;
-	const char *prosody_conf;
+	const char *place[LG_SURVEYED_COUNT];
 };
 
 /*

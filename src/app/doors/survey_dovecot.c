@@ -405,7 +405,7 @@ static enum lg_status read_dovecot(struct survey *survey, const char *conf)
 	return lg_survey_settle(survey, "dovecot", status);
 }
 
-enum lg_status lg_survey_dovecot(struct survey *survey, const char *conf)
+enum lg_status lg_survey_dovecot(struct survey *survey, const char *place)
 {
-	return lg_survey_each(survey, "dovecot", conf, read_dovecot);
+	return lg_survey_each(survey, "dovecot", place, read_dovecot);
 }

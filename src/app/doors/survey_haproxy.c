@@ -311,13 +311,13 @@ static enum lg_status read_haproxy_set(struct survey *survey, const char *paths)
 	return lg_survey_settle(survey, "haproxy", status);
 }
 
-enum lg_status lg_survey_haproxy(struct survey *survey, const char *conf)
+enum lg_status lg_survey_haproxy(struct survey *survey, const char *place)
 {
 	struct lg_strlist sets = {0};
 	enum lg_status status;
 
-	if (conf)
-		return read_haproxy_set(survey, conf);
+	if (place)
+		return read_haproxy_set(survey, place);
 	status = lg_running_haproxy(survey->machine, &sets, survey->err);
 	for (size_t i = 0; status == LG_OK && i < sets.count; i++)
 		status = read_haproxy_set(survey, sets.item[i]);

@@ -32,13 +32,11 @@ enum lg_status
 lg_survey_each(struct survey *survey, const char *program, const char *conf,
 	       enum lg_status (*read)(struct survey *, const char *));
 
-/* Each server: the place that was named, or NULL. */
-enum lg_status lg_survey_dovecot(struct survey *survey, const char *conf);
-enum lg_status lg_survey_haproxy(struct survey *survey, const char *conf);
-enum lg_status lg_survey_nginx(struct survey *survey, const char *conf);
-enum lg_status lg_survey_pam(struct survey *survey, const char *named);
-enum lg_status lg_survey_postfix(struct survey *survey, const char *folder);
-enum lg_status lg_survey_prosody(struct survey *survey, const char *conf);
+/* lg_survey_NAME of each server: the place that was named, or NULL. */
+#define LG_SURVEYED(id, name, kind, file, help)                                \
+	enum lg_status lg_survey_##name(struct survey *survey,                 \
+					const char *place);
+#include "app/doors/doors.def"
 
 /* Dovecot's own stack checks passwords for it; where Dovecot asks the gate, the
  * stack need not. */

@@ -330,7 +330,7 @@ static enum lg_status read_nginx(struct survey *survey, const char *conf)
 	return lg_survey_settle(survey, "nginx", status);
 }
 
-enum lg_status lg_survey_nginx(struct survey *survey, const char *conf)
+enum lg_status lg_survey_nginx(struct survey *survey, const char *place)
 {
-	return lg_survey_each(survey, "nginx", conf, read_nginx);
+	return lg_survey_each(survey, "nginx", place, read_nginx);
 }

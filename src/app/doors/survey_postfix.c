@@ -200,10 +200,10 @@ static enum lg_status read_postfix(struct survey *survey, const char *folder,
 }
 
 /* The first instance says which others there are (postmulti(1)). */
-enum lg_status lg_survey_postfix(struct survey *survey, const char *folder)
+enum lg_status lg_survey_postfix(struct survey *survey, const char *place)
 {
 	struct lg_strlist others = {0};
-	enum lg_status status = read_postfix(survey, folder, &others);
+	enum lg_status status = read_postfix(survey, place, &others);
 
 	for (size_t i = 0; status == LG_OK && i < others.count; i++)
 		status = read_postfix(survey, others.item[i], NULL);

@@ -425,13 +425,13 @@ static enum lg_status add_host(struct survey *survey, const struct text *file,
 	return status;
 }
 
-enum lg_status lg_survey_prosody(struct survey *survey, const char *conf)
+enum lg_status lg_survey_prosody(struct survey *survey, const char *place)
 {
 	struct taker taker = {.machine = survey->machine, .err = survey->err};
 	struct lg_strlist names = {0};
 	struct text file = {"", 0};
 	struct host none = {0};
-	enum lg_status status = take(&taker, conf ? conf : CONF);
+	enum lg_status status = take(&taker, place ? place : CONF);
 
 	if (status == LG_OK)
 		status = lg_buffer_status(&taker.text, survey->err);

@@ -54,10 +54,10 @@ static enum lg_status survey_stack(struct survey *survey, const char *folder,
 	return lg_survey_settle(survey, "pam", status);
 }
 
-enum lg_status lg_survey_pam(struct survey *survey, const char *named)
+enum lg_status lg_survey_pam(struct survey *survey, const char *place)
 {
-	const char *folder[] = {named ? named : PAM_DIR,
-				named ? NULL : PAM_VENDOR_DIR};
+	const char *folder[] = {place ? place : PAM_DIR,
+				place ? NULL : PAM_VENDOR_DIR};
 	struct lg_strlist names[2] = {{0}, {0}};
 	enum lg_status status = LG_OK;
 

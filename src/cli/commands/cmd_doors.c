@@ -184,33 +184,25 @@ static int worst(const struct lg_ways *ways, const struct lg_probes *probes)
 	return LG_EXIT_DONE;
 }
 
-/* A server that is not where it was said to be is told from one that is not
- * installed. */
-static void tell_missing(struct lg_cli *cli)
+/* The places that were named. A server that is not where it was said to be is
+ * told from one that is not installed. */
+static void named_places(struct lg_cli *cli, struct lg_doors_places *out_places)
 {
-	static const char *const place[] = {"dovecot", "postfix", "nginx",
-					    "haproxy", "pam",     "prosody"};
+	for (size_t i = 0; i < LG_SURVEYED_COUNT; i++) {
+		const char *name = lg_surveyed_row((enum lg_surveyed)i)->name;
+		const char *path = lg_cli_option(cli, name);
 
-	for (size_t i = 0; i < sizeof(place) / sizeof(place[0]); i++) {
-		const char *path = lg_cli_option(cli, place[i]);
-
+		out_places->place[i] = path;
 		if (path != NULL && access(path, F_OK) != 0 && !cli->quiet)
 			lg_cli_say(cli, LG_EXIT_DONE, NULL,
-				   "--%s %s: %s; it is left out", place[i],
-				   path, strerror(errno));
+				   "--%s %s: %s; it is left out", name, path,
+				   strerror(errno));
 	}
 }
 
 int lg_cmd_doors(struct lg_cli *cli)
 {
-	struct lg_doors_places places = {
-		.dovecot_conf = lg_cli_option(cli, "dovecot"),
-		.postfix_dir = lg_cli_option(cli, "postfix"),
-		.nginx_conf = lg_cli_option(cli, "nginx"),
-		.haproxy_conf = lg_cli_option(cli, "haproxy"),
-		.pam_dir = lg_cli_option(cli, "pam"),
-		.prosody_conf = lg_cli_option(cli, "prosody"),
-	};
+	struct lg_doors_places places;
 	const struct lg_machine machine = lg_machine_here();
 	const struct lg_settings *settings;
 	struct lg_probes probes = {0};
@@ -218,7 +210,7 @@ int lg_cmd_doors(struct lg_cli *cli)
 	struct lg_error err;
 	int code = LG_EXIT_DONE;
 
-	tell_missing(cli);
+	named_places(cli, &places);
 	if (lg_cli_settings(cli, &settings, &err) != LG_OK ||
 	    lg_doors_survey(settings, &machine, &places, &ways, &err) !=
 		    LG_OK ||

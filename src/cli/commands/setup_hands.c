@@ -179,24 +179,14 @@ static enum lg_status named_places(const struct setup_hands *hands,
 				   struct lg_doors_places *out_places,
 				   struct lg_error *err)
 {
-	const struct {
-		const char *door;
-		const char *file;
-		const char **place;
-	} places[] = {
-		{"dovecot", "/dovecot.conf", &out_places->dovecot_conf},
-		{"postfix", "", &out_places->postfix_dir},
-		{"nginx", "/nginx.conf", &out_places->nginx_conf},
-		{"haproxy", "/haproxy.cfg", &out_places->haproxy_conf},
-		{"pam", "", &out_places->pam_dir},
-	};
+	for (size_t i = 0; i < LG_SURVEYED_COUNT; i++) {
+		const struct lg_surveyed_row *row =
+			lg_surveyed_row((enum lg_surveyed)i);
 
-	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-		if (hands->config_dir == NULL || strcmp(places[i].door, door))
+		if (hands->config_dir == NULL || strcmp(row->name, door))
 			continue;
-		lg_buffer_format(path, "%s%s", hands->config_dir,
-				 places[i].file);
-		*places[i].place = path->data;
+		lg_buffer_format(path, "%s%s", hands->config_dir, row->file);
+		out_places->place[i] = path->data;
 	}
 	return lg_buffer_status(path, err);
 }

@@ -7,13 +7,8 @@
 #include "daemon/net/stream.h"
 
 static const struct gate_door_row rows[GATE_DOOR_COUNT] = {
-	[GATE_DOOR_DOVECOT] = {"dovecot", LG_LISTEN_HTTP, 0},
-	[GATE_DOOR_DICT] = {"dict", LG_LISTEN_DICT, 1},
-	[GATE_DOOR_POSTFIX] = {"postfix", LG_LISTEN_POSTFIX, 1},
-	[GATE_DOOR_HAPROXY] = {"haproxy", LG_LISTEN_SPOP, 1},
-	[GATE_DOOR_HTTP] = {"http", LG_LISTEN_HTTP, 1},
-	[GATE_DOOR_XMPP] = {"xmpp", LG_LISTEN_HTTP, 0},
-	[GATE_DOOR_DECIDE] = {"decide", LG_LISTEN_HTTP, 0},
+#define LG_DOOR(id, name, listener, owns, path) {name, listener, owns, path},
+#include "app/doors/doors.def"
 };
 
 static const struct gate_protocol *const protocols[LG_LISTENER_COUNT] = {

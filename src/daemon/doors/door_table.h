@@ -4,8 +4,9 @@
  *
  * Layer: daemon.
  * Flow: judge.c counts and names by it, the listeners speak by it, metrics, the
- * status page and `apply` tell of it. A new door is a row here, a codec in
- * adapters and a file beside this one (doc/adding-a-door.md).
+ * status page and `apply` tell of it. A new door is a row of doors.def; one
+ * with a protocol of its own also has a codec in adapters and a file beside
+ * this one (doc/adding-a-door.md).
  */
 #ifndef LOGONGATE_DAEMON_DOORS_DOOR_TABLE_H
 #define LOGONGATE_DAEMON_DOORS_DOOR_TABLE_H
@@ -16,15 +17,10 @@ struct gate_protocol;
 
 /* The doors that are counted and named in records. */
 enum gate_door {
-	GATE_DOOR_DOVECOT = 0, /* auth policy */
-	GATE_DOOR_DICT,
-	GATE_DOOR_POSTFIX,
-	GATE_DOOR_HAPROXY, /* SPOP */
-	GATE_DOOR_HTTP,    /* /v1/check, /v1/mapi */
-	GATE_DOOR_XMPP,    /* /v1/xmpp */
-	GATE_DOOR_DECIDE   /* /v1/decide */
+#define LG_DOOR(id, name, listener, owns, path) GATE_DOOR_##id,
+#include "app/doors/doors.def"
+	GATE_DOOR_COUNT
 };
-#define GATE_DOOR_COUNT 7
 
 struct gate_door_row {
 	const char *name;          /* in records, metrics and pages */
@@ -32,6 +28,7 @@ struct gate_door_row {
 				    * without_policy answers it */
 	int owns_connections;      /* those of the listener are counted as its
 				    * own, where several doors share one */
+	const char *path;          /* where it asks as at /v1/decide, or NULL */
 };
 
 const struct gate_door_row *gate_door_row(enum gate_door door);

@@ -302,6 +302,7 @@ static void mapi_answer(const struct gate_http_question *request,
 	lg_http_answer_admit(answer);
 }
 
+/* What no row of a door has. */
 static const struct {
 	const char *path;
 	const char *methods; /* NULL: any */
@@ -310,8 +311,6 @@ static const struct {
 } routes[] = {
 	{"/v1/check", NULL, check},
 	{"/v1/dovecot", "POST", gate_http_dovecot},
-	{"/v1/decide", "POST", gate_http_decide},
-	{"/v1/xmpp", "POST", gate_http_xmpp},
 	{"/v1/mapi", "POST", mapi},
 	{"/v1/mapi/answer", "POST", mapi_answer},
 	{"/v1/render", NULL, render},
@@ -335,6 +334,21 @@ static int allows(const char *methods, const char *method)
 	       (!at[len] || at[len] == ',');
 }
 
+/* 1 where the request came with one of the methods (NULL: any); else it is
+ * answered. */
+static int is_method(const char *methods, const struct lg_http_request *request,
+		     struct lg_http_answer *out_answer)
+{
+	if (!methods || allows(methods, request->method))
+		return 1;
+	lg_http_answer_plain(out_answer, 405, "text/plain",
+			     "not with this method\n");
+	out_answer->header[1].name = "Allow";
+	out_answer->header[1].value = methods;
+	out_answer->header_count = 2;
+	return 0;
+}
+
 void gate_http_route(struct gate *gate, const struct lg_http_request *request,
 		     struct lg_http_answer *out_answer)
 {
@@ -343,16 +357,18 @@ void gate_http_route(struct gate *gate, const struct lg_http_request *request,
 	for (size_t i = 0; i < sizeof(routes) / sizeof(*routes); i++) {
 		if (strcmp(request->path, routes[i].path))
 			continue;
-		if (routes[i].methods &&
-		    !allows(routes[i].methods, request->method)) {
-			lg_http_answer_plain(out_answer, 405, "text/plain",
-					     "not with this method\n");
-			out_answer->header[1].name = "Allow";
-			out_answer->header[1].value = routes[i].methods;
-			out_answer->header_count = 2;
-			return;
-		}
-		routes[i].answer(&question, out_answer);
+		if (is_method(routes[i].methods, request, out_answer))
+			routes[i].answer(&question, out_answer);
+		return;
+	}
+	for (int i = 0; i < GATE_DOOR_COUNT; i++) {
+		enum gate_door door = (enum gate_door)i;
+		const char *path = gate_door_row(door)->path;
+
+		if (!path || strcmp(request->path, path))
+			continue;
+		if (is_method("POST", request, out_answer))
+			gate_http_decide(door, &question, out_answer);
 		return;
 	}
 	lg_http_answer_plain(out_answer, 404, "text/plain",

@@ -135,7 +135,7 @@ static void forget_names(struct gate_ask *ask)
 }
 
 /* A question in JSON, at a door that has no words of its own. */
-static void decide_at(enum gate_door door,
+void gate_http_decide(enum gate_door door,
 		      const struct gate_http_question *request,
 		      struct lg_http_answer *answer)
 {
@@ -173,16 +173,4 @@ static void decide_at(enum gate_door door,
 				       decided.text, NULL));
 	}
 	cJSON_Delete(object);
-}
-
-void gate_http_decide(const struct gate_http_question *request,
-		      struct lg_http_answer *answer)
-{
-	decide_at(GATE_DOOR_DECIDE, request, answer);
-}
-
-void gate_http_xmpp(const struct gate_http_question *request,
-		    struct lg_http_answer *answer)
-{
-	decide_at(GATE_DOOR_XMPP, request, answer);
 }
