@@ -14,7 +14,7 @@ import sys
 import tempfile
 import termios
 
-from programs import SKIPPED, SOURCE, program
+from programs import SKIPPED, SOURCE, program, surveyed
 from running_gate import BIN, Gate, listeners
 
 FOLDER = os.path.join(SOURCE, "src/doc/pictures")
@@ -34,7 +34,7 @@ refused = "This server is being upgraded. Please try again after %{until}."
 # this machine's processes nor its ports.
 MACHINE = """
 set -e
-for folder in dovecot postfix nginx haproxy prosody fail2ban pam.d; do
+for folder in {servers} fail2ban pam.d; do
 	[ ! -d /etc/$folder ] || mount -t tmpfs none /etc/$folder
 done
 cp -r {folder}/machine/. /etc/
@@ -146,7 +146,8 @@ class Machine(Gate):
         self.settings("[listen.http]\naddress = \"unix:http.sock\"",
                       "[listen.http]\naddress = \"unix:http.sock, "
                       "127.0.0.1:4191\"")
-        self.write("enter", MACHINE.format(folder=self.folder))
+        self.write("enter", MACHINE.format(
+            folder=self.folder, servers=" ".join(surveyed())))
 
     def show(self, *words):
         text = on_terminal(

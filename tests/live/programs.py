@@ -3,6 +3,7 @@
 put its own."""
 import contextlib
 import os
+import re
 import shutil
 import signal
 import socket
@@ -21,6 +22,13 @@ BUILD = os.environ.get("LOGONGATE_BUILD_DIR") or os.path.join(
 BIN = os.environ.get("LOGONGATE_BIN_DIR") or os.path.join(BUILD, "bin")
 LIB = os.environ.get("LOGONGATE_LIB_DIR") or os.path.join(BUILD, "lib")
 PATH = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/sbin"])
+
+
+def surveyed():
+    """The servers that `doors` surveys."""
+    with open(os.path.join(SOURCE, "src/app/doors/doors.def")) as file:
+        return re.findall(r"(?m)^LG_SURVEYED\([A-Z0-9_]+, ([a-z0-9_]+), ",
+                          file.read())
 
 
 def program(name):

@@ -79,8 +79,9 @@ def set_up(gate, pam):
 
 
 def of_ours(doors):
-    """Prosody has no folder of its own here, and may be on the machine."""
-    return [door for door in doors if not door.startswith("xmpp ")]
+    """Other servers have no folder of their own here, and may be on the
+    machine."""
+    return [door for door in doors if door.split()[0] in ("dovecot", "pam")]
 
 
 def open_doors(text):
