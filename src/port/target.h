@@ -2,7 +2,7 @@
 /*
  * port/target.h - a server whose registry values a lock is written to
  *
- * Layer: port; implemented for each row of core/settings/backend.h, by adapters
+ * Layer: port; implemented for each row of core/settings/backends.def, by adapters
  * that cli/change/servers_targets.c opens (doc/adding-a-target.md).
  * Flow: app/change/servers plans, probes, backs up, writes, reads back, makes it take
  * effect and tests, over all targets or none.

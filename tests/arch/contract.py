@@ -6,7 +6,7 @@ import os
 import re
 import subprocess
 
-import door_rows
+import table_rows
 import tree
 
 CONTRACT = "src/doc/contract.md"
@@ -47,11 +47,6 @@ def settings():
                       tree.read("src/adapters/ini/settings_file.c"))
 
 
-def backends():
-    return re.findall(r'\.name = "([a-z]+)"',
-                      tree.read("src/core/settings/backend.c"))
-
-
 def warnings():
     return set(re.findall(r'\[LG_WARN_\w+\] = \{\s*"([a-z0-9-]+)"',
                           tree.read("src/core/values/warning.c")))
@@ -78,7 +73,7 @@ def main():
                 problems.append(f"the contract's command {name} is unknown")
     options = {option for each in ours.values() for option in each}
     options |= set(re.findall(r"--([a-z0-9-]+)", said("--help")))
-    options |= set(door_rows.surveyed())
+    options |= set(table_rows.surveyed())
     # logongated's own, and those of other programs.
     elsewhere = {"config", "check", "build", "preset", "no-remove"}
     for name in sorted(set(re.findall(r"(?<![\w-])--([a-z][a-z0-9-]+)", text))):
@@ -88,11 +83,11 @@ def main():
         if key not in words:
             problems.append(f"[{section}] {key} is not in the contract")
     line = re.search(r"(?m)^backend = .*; (.*)$", text)
-    if not line or sorted(line[1].split(" | ")) != sorted(backends()):
+    if not line or sorted(line[1].split(" | ")) != sorted(table_rows.backends()):
         problems.append("the contract's backends are not the program's")
     manual = tree.read("src/man/logongate.conf.5")
     problems += [f"logongate.conf(5) lacks backend {name}"
-                 for name in backends() if name not in manual.split()]
+                 for name in table_rows.backends() if name not in manual.split()]
     theirs = set(re.findall(r"(?m)^\[((?:gate|directory|dovecot|haproxy|probe|"
                             r"notify|fleet|listen|target|group)[^\]]*)\]", text))
     sections = {section for section, _ in settings()}

@@ -4,7 +4,7 @@ include/logongate), never in a .c: who reads a call finds what it does beside it
 import os
 import re
 
-import door_rows
+import table_rows
 import tree
 
 # At the beginning of a line: what it returns, its name, what it takes, a body or
@@ -41,7 +41,7 @@ def main():
             elif not is_body:
                 problems.append(f"{path}: declares {name}; a header should")
     # Declared by a macro, too.
-    for name in door_rows.surveyed():
+    for name in table_rows.surveyed():
         declared[f"lg_survey_{name}"] = ["src/app/doors/survey_inside.h"]
     for name, path in defined:
         where = declared.get(name, [])

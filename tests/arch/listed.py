@@ -4,7 +4,7 @@ no CMakeLists.txt above it names is neither built nor tested."""
 import os
 import re
 
-import door_rows
+import table_rows
 import tree
 
 
@@ -37,7 +37,7 @@ def is_used(path):
 
 
 def main():
-    checked, problems, by_row = 0, [], door_rows.sources()
+    checked, problems, by_row = 0, [], table_rows.sources()
     for path in tree.files("src", "tests", suffixes=(".c", ".py")):
         checked += 1
         if not is_listed(path) and not is_used(path) and path not in by_row \

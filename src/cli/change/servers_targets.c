@@ -129,12 +129,8 @@ typedef enum lg_status open_function(const struct lg_settings *all,
 				     struct lg_error *err);
 
 static open_function *const opens[LG_BACKEND_COUNT] = {
-	[LG_BACKEND_GATE] = open_gate,
-	[LG_BACKEND_REGFILE] = open_regfile,
-	[LG_BACKEND_WINREG] = open_winreg,
-	[LG_BACKEND_HIVE] = open_hive,
-	[LG_BACKEND_SSH] = open_ssh,
-	[LG_BACKEND_DIRECTORY] = open_directory,
+#define LG_BACKEND(id, word, ...) [LG_BACKEND_##id] = open_##word,
+#include "core/settings/backends.def"
 };
 
 /* A target without a place comes of no settings file. */

@@ -7,24 +7,9 @@
 #include <string.h>
 
 static const struct lg_backend_row rows[LG_BACKEND_COUNT] = {
-	[LG_BACKEND_GATE] = {.name = "gate", .restarts = 1},
-	[LG_BACKEND_REGFILE] = {.name = "regfile",
-				.place = LG_BACKEND_AT_FILE,
-				.carried = "imported on the server"},
-	[LG_BACKEND_WINREG] = {.name = "winreg",
-			       .place = LG_BACKEND_AT_SERVER,
-			       .restarts = 1,
-			       .stops_services = 1,
-			       .keeps_secret = 1},
-	[LG_BACKEND_HIVE] = {.name = "hive",
-			     .place = LG_BACKEND_AT_FILE,
-			     .carried = "the hive that Windows starts with"},
-	[LG_BACKEND_SSH] = {.name = "ssh",
-			    .place = LG_BACKEND_AT_SERVER,
-			    .keeps_secret = 1},
-	[LG_BACKEND_DIRECTORY] = {.name = "directory",
-				  .holds_accounts = 1,
-				  .as_said = "as [directory] says"},
+#define LG_BACKEND(id, word, ...)                                              \
+	[LG_BACKEND_##id] = {.name = #word, __VA_ARGS__},
+#include "core/settings/backends.def"
 };
 
 const struct lg_backend_row *lg_backend_row(enum lg_backend backend)

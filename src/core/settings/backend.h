@@ -3,9 +3,9 @@
  * backend.h - how a server of the settings is reached: [target.NAME] backend
  *
  * Layer: core.
- * Flow: the one table of backends; settings are checked by it, plan, targets
- * and apply word by it what a lock does there. cli/change/servers_targets.c
- * opens what has a row here (doc/adding-a-target.md).
+ * Flow: backends.def has the rows; settings are checked by it, plan, targets
+ * and apply word by it what a lock does there, cli/change/servers_targets.c
+ * opens by it (doc/adding-a-target.md).
  * Source: contract 3 [target.*], 8 "Targets".
  */
 #ifndef LOGONGATE_CORE_SETTINGS_BACKEND_H
@@ -14,14 +14,10 @@
 #include <logongate/buffer.h>
 
 enum lg_backend {
-	LG_BACKEND_GATE = 0,
-	LG_BACKEND_REGFILE,
-	LG_BACKEND_WINREG,
-	LG_BACKEND_HIVE,
-	LG_BACKEND_SSH,
-	LG_BACKEND_DIRECTORY
+#define LG_BACKEND(id, word, ...) LG_BACKEND_##id,
+#include "core/settings/backends.def"
+	LG_BACKEND_COUNT
 };
-#define LG_BACKEND_COUNT 6
 
 /* The setting that says where it is. */
 enum lg_backend_place {
