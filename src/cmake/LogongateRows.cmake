@@ -19,5 +19,7 @@ endfunction()
 
 # The servers that `logongate doors` surveys.
 logongate_rows(LOGONGATE_SURVEYED src/app/doors/doors.def LG_SURVEYED)
+# What the gate can listen as.
+logongate_rows(LOGONGATE_LISTENERS src/core/settings/listeners.def LG_LISTENER)
 # What a lock can be written to.
 logongate_rows(LOGONGATE_BACKENDS src/core/settings/backends.def LG_BACKEND)

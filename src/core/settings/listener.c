@@ -7,12 +7,9 @@
 #include <string.h>
 
 static const struct lg_listener_row rows[LG_LISTENER_COUNT] = {
-	[LG_LISTEN_HTTP] = {"http", "unix:http.sock", 1, 1},
-	[LG_LISTEN_POSTFIX] = {"postfix", "unix:postfix.sock", 1, 0},
-	[LG_LISTEN_SPOP] = {"spop", "unix:spop.sock", 1, 0},
-	[LG_LISTEN_DICT] = {"dict", "unix:dict.sock", 1, 0},
-	[LG_LISTEN_STATUS] = {"status", "unix:status.sock", 0, 1},
-	[LG_LISTEN_CONTROL] = {"control", NULL, 0, 1},
+#define LG_LISTENER(id, name, address, asked, far, protocol)                   \
+	{#name, address, asked, far},
+#include "core/settings/listeners.def"
 };
 
 const struct lg_listener_row *lg_listener_row(enum lg_listener listener)

@@ -3,9 +3,9 @@
  * listener.h - what the gate can listen as: [listen.NAME]
  *
  * Layer: core.
- * Flow: the one table of listeners; settings are read and checked by it, the
- * daemon opens its sockets by it and daemon/doors/door_table.c says who comes
- * in by each.
+ * Flow: listeners.def has the rows; settings are read and checked by it, the
+ * daemon opens its sockets by it, packaging has a unit for each and
+ * app/doors/doors.def says who comes in by each.
  * Source: contract 3 [listen.*], 8 "Sockets".
  */
 #ifndef LOGONGATE_CORE_SETTINGS_LISTENER_H
@@ -14,14 +14,10 @@
 #include <stddef.h>
 
 enum lg_listener {
-	LG_LISTEN_HTTP = 0,
-	LG_LISTEN_POSTFIX,
-	LG_LISTEN_SPOP,
-	LG_LISTEN_DICT,
-	LG_LISTEN_STATUS,
-	LG_LISTEN_CONTROL
+#define LG_LISTENER(id, name, address, asked, far, protocol) LG_LISTEN_##id,
+#include "core/settings/listeners.def"
+	LG_LISTENER_COUNT
 };
-#define LG_LISTENER_COUNT 6
 
 struct lg_listener_row {
 	const char *name;    /* of its section and its socket unit */

@@ -12,12 +12,9 @@ static const struct gate_door_row rows[GATE_DOOR_COUNT] = {
 };
 
 static const struct gate_protocol *const protocols[LG_LISTENER_COUNT] = {
-	[LG_LISTEN_HTTP] = &gate_protocol_http,
-	[LG_LISTEN_POSTFIX] = &gate_protocol_postfix,
-	[LG_LISTEN_SPOP] = &gate_protocol_spop,
-	[LG_LISTEN_DICT] = &gate_protocol_dict,
-	[LG_LISTEN_STATUS] = &gate_protocol_http,
-	[LG_LISTEN_CONTROL] = &gate_protocol_control,
+#define LG_LISTENER(id, name, address, asked, far, protocol)                   \
+	&gate_protocol_##protocol,
+#include "core/settings/listeners.def"
 };
 
 const struct gate_door_row *gate_door_row(enum gate_door door)
