@@ -32,55 +32,19 @@
 static const char usual[] = LETTER;
 static const char usual_with_reason[] = LETTER "\nReason: %{reason}\n";
 
-static const char *fact(const struct lg_announcement_facts *facts,
-			const char *name, size_t len)
+enum lg_status lg_announcement_write(const char *template_text,
+				     const struct lg_announcement_facts *facts,
+				     struct lg_announcement *out_letter,
+				     struct lg_error *err)
 {
-	const struct {
-		const char *name;
-		const char *value;
-	} all[] = {
+	const struct lg_message_word words[] = {
 		{"description", facts->description},
 		{"profile", facts->profile},
 		{"begins", facts->begins},
 		{"ends", facts->ends},
 		{"reason", facts->reason},
 	};
-
-	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
-		if (strlen(all[i].name) == len &&
-		    memcmp(all[i].name, name, len) == 0)
-			return all[i].value != NULL ? all[i].value : "";
-	}
-	return NULL;
-}
-
-static void expand(const char *text, size_t len,
-		   const struct lg_announcement_facts *facts,
-		   struct lg_buffer *out)
-{
-	for (size_t i = 0; i < len; i++) {
-		const char *end, *value = NULL;
-
-		if (text[i] == '%' && i + 1 < len && text[i + 1] == '{') {
-			end = memchr(text + i, '}', len - i);
-			if (end != NULL)
-				value = fact(facts, text + i + 2,
-					     (size_t)(end - text) - i - 2);
-		}
-		if (value == NULL) {
-			lg_buffer_char(out, text[i]);
-			continue;
-		}
-		lg_message_clean(value, strlen(value), out);
-		i = (size_t)(end - text);
-	}
-}
-
-enum lg_status lg_announcement_write(const char *template_text,
-				     const struct lg_announcement_facts *facts,
-				     struct lg_announcement *out_letter,
-				     struct lg_error *err)
-{
+	const size_t count = sizeof(words) / sizeof(words[0]);
 	static const char begin[] = "Subject: ";
 	const char *subject;
 	const char *text;
@@ -96,10 +60,11 @@ enum lg_status lg_announcement_write(const char *template_text,
 				    "the template's first line is not "
 				    "\"Subject: ...\"");
 	len = strcspn(subject, "\r\n");
-	expand(subject, len, facts, &out_letter->subject);
+	lg_message_expand(subject, len, words, count, 1, &out_letter->subject);
 	text = subject + len;
 	text += strspn(text, "\r\n");
-	expand(text, strlen(text), facts, &out_letter->text);
+	lg_message_expand(text, strlen(text), words, count, 1,
+			  &out_letter->text);
 	status = lg_buffer_status(&out_letter->subject, err);
 	return status == LG_OK ? lg_buffer_status(&out_letter->text, err)
 			       : status;

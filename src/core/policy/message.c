@@ -72,50 +72,47 @@ const char *lg_message_default(enum lg_reason reason)
 	return "The mail server is under maintenance. Please try again later.";
 }
 
-/* The fact named at text ("until}..."), and how long its name is. */
-static const char *fact_named(const char *text,
-			      const struct lg_message_facts *facts,
-			      size_t *out_len)
+/* The word whose name and "}" text begins with; NULL: none. */
+static const struct lg_message_word *word_at(const char *text, size_t len,
+					     const struct lg_message_word *word,
+					     size_t count)
 {
-	const struct {
-		const char *name;
-		const char *value;
-	} fact[] = {
-		{"until}", facts->until},
-		{"since}", facts->since},
-		{"profile}", facts->profile},
-		{"reason}", facts->reason},
-	};
+	for (size_t i = 0; i < count; i++) {
+		size_t name_len = strlen(word[i].name);
 
-	for (size_t i = 0; i < sizeof(fact) / sizeof(fact[0]); i++) {
-		size_t len = strlen(fact[i].name);
-
-		if (strncmp(text, fact[i].name, len))
-			continue;
-		*out_len = len;
-		return fact[i].value ? fact[i].value : "";
+		if (len > name_len && !memcmp(text, word[i].name, name_len) &&
+		    text[name_len] == '}')
+			return &word[i];
 	}
 	return NULL;
 }
 
-static void expand(const char *message, const struct lg_message_facts *facts,
-		   struct lg_buffer *out)
+void lg_message_expand(const char *text, size_t len,
+		       const struct lg_message_word *word, size_t count,
+		       int cleans, struct lg_buffer *out_text)
 {
-	const char *mark, *value;
-	size_t len;
+	const char *end = text + len;
+	const char *plain = text;
 
-	while ((mark = strstr(message, "%{")) != NULL) {
-		lg_buffer_append(out, message, (size_t)(mark - message));
-		value = fact_named(mark + 2, facts, &len);
-		if (value) {
-			lg_buffer_text(out, value);
-			message = mark + 2 + len;
-		} else {
-			lg_buffer_text(out, "%{");
-			message = mark + 2;
-		}
+	for (; end - text > 2; text++) {
+		const struct lg_message_word *found =
+			text[0] == '%' && text[1] == '{'
+				? word_at(text + 2, (size_t)(end - text) - 2,
+					  word, count)
+				: NULL;
+
+		if (!found)
+			continue;
+		lg_buffer_append(out_text, plain, (size_t)(text - plain));
+		if (found->value && cleans)
+			lg_message_clean(found->value, strlen(found->value),
+					 out_text);
+		else if (found->value)
+			lg_buffer_text(out_text, found->value);
+		text += 2 + strlen(found->name);
+		plain = text + 1;
 	}
-	lg_buffer_text(out, message);
+	lg_buffer_append(out_text, plain, (size_t)(end - plain));
 }
 
 void lg_message_choose(const struct lg_policy_layer_info *layer,
@@ -150,12 +147,17 @@ enum lg_status lg_message_refusal(const char *message, enum lg_reason reason,
 				  struct lg_buffer *out_text,
 				  struct lg_error *err)
 {
+	const struct lg_message_word words[] = {{"until", facts->until},
+						{"since", facts->since},
+						{"profile", facts->profile},
+						{"reason", facts->reason}};
 	struct lg_buffer expanded = {0};
 	enum lg_status status;
 
 	if (!message || !message[strspn(message, " \t\r\n")])
 		message = lg_message_default(reason);
-	expand(message, facts, &expanded);
+	lg_message_expand(message, strlen(message), words,
+			  sizeof(words) / sizeof(*words), 0, &expanded);
 	status = lg_buffer_status(&expanded, err);
 	if (status != LG_OK)
 		goto out;

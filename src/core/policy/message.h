@@ -31,6 +31,18 @@ struct lg_message_facts {
  */
 void lg_message_clean(const char *text, size_t len, struct lg_buffer *out_text);
 
+/* What "%{name}" stands for; value NULL: nothing. */
+struct lg_message_word {
+	const char *name;
+	const char *value;
+};
+
+/* Appends text with the words put in, other %{words} as they are. cleans: each
+ * value is cleaned by itself, where the text around it has lines. */
+void lg_message_expand(const char *text, size_t len,
+		       const struct lg_message_word *word, size_t count,
+		       int cleans, struct lg_buffer *out_text);
+
 /*
  * Appends the text for a refusal: the profile's message (NULL or blank: the
  * one for the reason) with %{until}, %{since}, %{profile} and %{reason} put
