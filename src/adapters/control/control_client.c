@@ -152,12 +152,8 @@ void lg_control_release(struct lg_control_answer *answer)
 static enum lg_status wait_for(struct lg_control *control, short what,
 			       int timeout_ms, struct lg_error *err)
 {
-	struct pollfd fd = {.fd = control->fd, .events = what};
-	int ready;
+	int ready = lg_control_wait(control->fd, what, timeout_ms);
 
-	do
-		ready = poll(&fd, 1, timeout_ms);
-	while (ready < 0 && errno == EINTR);
 	if (ready < 0)
 		return lg_error_set(err, LG_ERR_IO, control->path, "%s",
 				    strerror(errno));
@@ -306,7 +302,7 @@ static enum lg_status take_blocks(struct lg_control *control, int timeout_ms,
 }
 
 static enum lg_status send_request(struct lg_control *control, cJSON *request,
-				   const struct lg_control_block *block,
+				   const struct lg_buffer *block,
 				   size_t block_count, int timeout_ms,
 				   struct lg_error *err)
 {
@@ -330,7 +326,7 @@ static enum lg_status send_request(struct lg_control *control, cJSON *request,
 	if (status == LG_OK)
 		status = send_all(control, "\n", 1, timeout_ms, err);
 	for (size_t i = 0; i < block_count && status == LG_OK; i++)
-		status = send_all(control, block[i].bytes, block[i].len,
+		status = send_all(control, block[i].data, block[i].len,
 				  timeout_ms, err);
 	cJSON_free(line);
 	return status;
@@ -364,8 +360,8 @@ static enum lg_status refused(const cJSON *object, int *out_exit,
 }
 
 enum lg_status lg_control_ask(struct lg_control *control, cJSON *request,
-			      const struct lg_control_block *block,
-			      size_t block_count, int timeout_ms,
+			      const struct lg_buffer *block, size_t block_count,
+			      int timeout_ms,
 			      const struct lg_progress *progress,
 			      struct lg_control_answer *out_answer,
 			      int *out_exit, struct lg_error *err)
@@ -375,6 +371,7 @@ enum lg_status lg_control_ask(struct lg_control *control, cJSON *request,
 
 	status = send_request(control, request, block, block_count, timeout_ms,
 			      err);
+	cJSON_Delete(request);
 	while (status == LG_OK) {
 		status = take_line(control, timeout_ms, &answer.object, err);
 		if (status != LG_OK ||

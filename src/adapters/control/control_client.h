@@ -45,12 +45,6 @@ enum lg_status lg_control_open_remote(const struct lg_control_remote *remote,
 				      struct lg_error *err);
 void lg_control_close(struct lg_control **control);
 
-/* Bytes that follow a request or an answer. */
-struct lg_control_block {
-	const void *bytes;
-	size_t len;
-};
-
 /* An answer with what it has attached; release with lg_control_release. */
 struct lg_control_answer {
 	cJSON *object;
@@ -60,16 +54,16 @@ struct lg_control_answer {
 void lg_control_release(struct lg_control_answer *answer);
 
 /*
- * Sends one request and waits for its answer; request stays the caller's and
- * gets the member "attach" where there are blocks. A gate that says nothing
- * for timeout_ms is LG_ERR_TIMEOUT.
+ * Sends one request, the blocks that follow it, and waits for its answer;
+ * deletes request (NULL: no memory). A gate that says nothing for timeout_ms is
+ * LG_ERR_TIMEOUT.
  * Returns: LG_OK; LG_ERR_CONFLICT, the gate said no: *out_exit is the exit
  * code it names and err its words; LG_ERR_IO, LG_ERR_TIMEOUT, LG_ERR_SYNTAX,
  * no answer, or none that can be read: the connection is of no more use.
  */
 enum lg_status lg_control_ask(struct lg_control *control, cJSON *request,
-			      const struct lg_control_block *block,
-			      size_t block_count, int timeout_ms,
+			      const struct lg_buffer *block, size_t block_count,
+			      int timeout_ms,
 			      const struct lg_progress *progress,
 			      struct lg_control_answer *out_answer,
 			      int *out_exit, struct lg_error *err);

@@ -13,69 +13,69 @@
 #define EXIT_INVALID 3
 #define EXIT_NO_GATE 8
 
-cJSON *lg_gate_request(const char *op)
+/* A member that could not be made makes the request unprintable: one with a hole
+ * is never sent. */
+static void add(cJSON *request, const char *name, cJSON *item)
 {
-	cJSON *request = cJSON_CreateObject();
-
-	if (cJSON_AddStringToObject(request, "op", op) == NULL) {
-		cJSON_Delete(request);
-		return NULL;
+	if (request != NULL && !cJSON_AddItemToObject(request, name, item)) {
+		cJSON_Delete(item);
+		request->type = cJSON_Invalid;
 	}
-	return request;
 }
 
-/* Adds a text where there is one; *failed is set without memory. */
-void lg_gate_add_text(cJSON *request, const char *name, const char *text,
-		      int *failed)
+void lg_gate_add_text(cJSON *request, const char *name, const char *text)
 {
-	if (text != NULL && *text != '\0' &&
-	    cJSON_AddStringToObject(request, name, text) == NULL)
-		*failed = 1;
+	if (text != NULL && *text != '\0')
+		add(request, name, cJSON_CreateString(text));
 }
 
 static void add_number(cJSON *request, const char *name, int64_t number,
-		       int64_t least, int *failed)
+		       int64_t least)
 {
-	if (number >= least &&
-	    cJSON_AddNumberToObject(request, name, (double)number) == NULL)
-		*failed = 1;
+	if (number >= least)
+		add(request, name, cJSON_CreateNumber((double)number));
 }
 
-void lg_gate_add_time(cJSON *request, const char *name, int64_t time_s,
-		      int *failed)
+void lg_gate_add_time(cJSON *request, const char *name, int64_t time_s)
 {
 	char text[LG_INSTANT_SIZE];
 
 	if (time_s == 0)
 		return;
 	lg_instant_format(time_s, text);
-	lg_gate_add_text(request, name, text, failed);
+	lg_gate_add_text(request, name, text);
+}
+
+void lg_gate_add_flag(cJSON *request, const char *name, int is_so)
+{
+	if (is_so)
+		add(request, name, cJSON_CreateTrue());
+}
+
+cJSON *lg_gate_request(const char *op)
+{
+	cJSON *request = cJSON_CreateObject();
+
+	lg_gate_add_text(request, "op", op);
+	return request;
 }
 
 cJSON *lg_gate_apply_request(const struct lg_target_lock *lock, int64_t for_s)
 {
 	cJSON *request = lg_gate_request("apply");
-	int failed = request == NULL;
 
-	lg_gate_add_text(request, "id", lock->id, &failed);
-	lg_gate_add_text(request, "profile", lock->profile, &failed);
-	lg_gate_add_text(request, "variables", lock->variables, &failed);
-	lg_gate_add_text(request, "caller", lock->by, &failed);
-	lg_gate_add_text(request, "reason", lock->reason, &failed);
-	lg_gate_add_time(request, "until", for_s > 0 ? 0 : lock->until_s,
-			 &failed);
-	add_number(request, "for_s", for_s, 1, &failed);
-	lg_gate_add_time(request, "at", lock->at_s, &failed);
-	add_number(request, "confirm_within_s", lock->confirm_within_s, 1,
-		   &failed);
-	add_number(request, "grace_s", lock->grace_s, 1, &failed);
-	add_number(request, "max_duration_s", lock->max_duration_s, 0, &failed);
-	if (lock->replaces && cJSON_AddTrueToObject(request, "replace") == NULL)
-		failed = 1;
-	if (failed) {
-		cJSON_Delete(request);
-		request = NULL;
-	}
+	lg_gate_add_text(request, "id", lock->id);
+	lg_gate_add_text(request, "profile", lock->profile);
+	lg_gate_add_text(request, "variables", lock->variables);
+	lg_gate_add_text(request, "caller", lock->by);
+	lg_gate_add_text(request, "reason", lock->reason);
+	lg_gate_add_time(request, "until", for_s > 0 ? 0 : lock->until_s);
+	add_number(request, "for_s", for_s, 1);
+	lg_gate_add_time(request, "at", lock->at_s);
+	add_number(request, "confirm_within_s", lock->confirm_within_s, 1);
+	add_number(request, "grace_s", lock->grace_s, 1);
+	add_number(request, "max_duration_s", lock->max_duration_s, 0);
+	lg_gate_add_flag(request, "replace", lock->replaces);
 	return request;
 }
 

@@ -12,15 +12,13 @@
 
 #include "port/target.h"
 
-/* {"op": op}; NULL: no memory. */
+/* {"op": op}. Without memory a request cannot be sent. */
 cJSON *lg_gate_request(const char *op);
 
-/* Adds a text, or a time, where there is one; *failed is set without
- * memory. */
-void lg_gate_add_text(cJSON *request, const char *name, const char *text,
-		      int *failed);
-void lg_gate_add_time(cJSON *request, const char *name, int64_t time_s,
-		      int *failed);
+/* Adds a text, a time, true where there is one. */
+void lg_gate_add_text(cJSON *request, const char *name, const char *text);
+void lg_gate_add_time(cJSON *request, const char *name, int64_t time_s);
+void lg_gate_add_flag(cJSON *request, const char *name, int is_so);
 
 /* for_s: the gate counts how long it lasts; 0: its end is said. */
 cJSON *lg_gate_apply_request(const struct lg_target_lock *lock, int64_t for_s);

@@ -53,7 +53,7 @@ static enum lg_status split(const char *server, struct lg_control_tls *tls,
 	return LG_OK;
 }
 
-static int wait_fd(int fd, short what, int timeout_ms)
+int lg_control_wait(int fd, short what, int timeout_ms)
 {
 	struct pollfd item = {.fd = fd, .events = what};
 	int ready;
@@ -78,7 +78,7 @@ static int connect_one(const struct addrinfo *address, int timeout_ms,
 	if (connect(fd, address->ai_addr, address->ai_addrlen) != 0) {
 		if (errno != EINPROGRESS)
 			number = errno;
-		else if (wait_fd(fd, POLLOUT, timeout_ms) <= 0)
+		else if (lg_control_wait(fd, POLLOUT, timeout_ms) <= 0)
 			number = ETIMEDOUT;
 		else if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &number, &len))
 			number = errno;
@@ -166,10 +166,11 @@ static enum lg_status shake(struct lg_control_tls *tls, const char *server,
 			return LG_OK;
 		if (gnutls_error_is_fatal(code))
 			break;
-		if (wait_fd(tls->fd,
-			    gnutls_record_get_direction(tls->session) ? POLLOUT
-								      : POLLIN,
-			    timeout_ms) <= 0)
+		if (lg_control_wait(tls->fd,
+				    gnutls_record_get_direction(tls->session)
+					    ? POLLOUT
+					    : POLLIN,
+				    timeout_ms) <= 0)
 			return lg_error_set(err, LG_ERR_TIMEOUT, server,
 					    "the gate does not answer");
 	}

@@ -12,6 +12,9 @@
 
 #include "adapters/control/control_client.h"
 
+/* As poll, of one socket; a signal does not end it. */
+int lg_control_wait(int fd, short what, int timeout_ms);
+
 struct lg_control_tls;
 
 /*

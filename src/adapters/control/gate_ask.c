@@ -44,7 +44,7 @@ static enum lg_status failed(const struct lg_gate_target *target,
 }
 
 enum lg_status lg_gate_ask(struct lg_gate_target *target, cJSON *request,
-			   const struct lg_control_block *block, size_t count,
+			   const struct lg_buffer *block, size_t count,
 			   struct lg_control_answer *out_answer,
 			   struct lg_error *err)
 {
@@ -53,8 +53,6 @@ enum lg_status lg_gate_ask(struct lg_gate_target *target, cJSON *request,
 	enum lg_status status;
 	int code = 0;
 
-	if (request == NULL)
-		return lg_no_memory(err);
 	status = connect(target, &control, &said);
 	if (target->told != NULL)
 		target->told->unreached = status != LG_OK;
@@ -62,10 +60,11 @@ enum lg_status lg_gate_ask(struct lg_gate_target *target, cJSON *request,
 		status = lg_control_ask(control, request, block, count,
 					ANSWER_MS, &target->progress,
 					out_answer, &code, &said);
+	else
+		cJSON_Delete(request);
 	if (status != LG_OK)
 		status = failed(target, status, code, &said, err);
 	lg_control_close(&control);
-	cJSON_Delete(request);
 	return status;
 }
 

@@ -22,7 +22,7 @@ struct lg_gate_target {
 
 /* Asks over a connection of its own; request (NULL: no memory) is deleted. */
 enum lg_status lg_gate_ask(struct lg_gate_target *target, cJSON *request,
-			   const struct lg_control_block *block, size_t count,
+			   const struct lg_buffer *block, size_t count,
 			   struct lg_control_answer *out_answer,
 			   struct lg_error *err);
 

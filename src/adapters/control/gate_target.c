@@ -62,20 +62,17 @@ static enum lg_status gate_read(void *self, struct lg_registry **out_values,
 {
 	struct lg_gate_target *target = self;
 	struct lg_control_answer answer = {0};
-	cJSON *request = lg_gate_request("values");
 	struct lg_gate_standing standing = {0};
 	enum lg_status status = LG_OK;
-	int failed = 0;
+	cJSON *request;
 
 	if (target->has_lock && !target->lock.stands)
 		status = lg_gate_look(target, &standing, err);
-	lg_gate_add_text(request, "lock", standing.id, &failed);
-	if (target->lock.stands)
-		cJSON_AddTrueToObject(request, "standing");
-	if (status != LG_OK) {
-		cJSON_Delete(request);
+	if (status != LG_OK)
 		return status;
-	}
+	request = lg_gate_request("values");
+	lg_gate_add_text(request, "lock", standing.id);
+	lg_gate_add_flag(request, "standing", target->lock.stands);
 	status = lg_gate_ask(target, request, NULL, 0, &answer, err);
 	if (status == LG_OK)
 		status = take_values(target, &answer, out_values, NULL, err);
@@ -91,10 +88,9 @@ static enum lg_status gate_kept(void *self, const char *name,
 	struct lg_gate_target *target = self;
 	struct lg_control_answer answer = {0};
 	cJSON *request = lg_gate_request("backup");
-	int failed = 0;
 	enum lg_status status;
 
-	lg_gate_add_text(request, "backup", name, &failed);
+	lg_gate_add_text(request, "backup", name);
 	status = lg_gate_ask(target, request, NULL, 0, &answer, err);
 	if (status == LG_OK)
 		status = take_values(target, &answer, out_values, out_findings,
@@ -103,21 +99,12 @@ static enum lg_status gate_kept(void *self, const char *name,
 	return status;
 }
 
-/* Blocks of a request, which point into buffers. */
-static void block_of(const struct lg_buffer *buffer,
-		     struct lg_control_block *out_block)
-{
-	out_block->bytes = buffer->data != NULL ? buffer->data : "";
-	out_block->len = buffer->len;
-}
-
 /* The lock itself: what it sets, and nothing of what is there. */
 static enum lg_status apply(struct lg_gate_target *target,
 			    const struct lg_target_change *change, size_t count,
 			    struct lg_error *err)
 {
 	struct lg_control_answer answer = {0};
-	struct lg_control_block block[3];
 	struct lg_buffer text[3] = {{0}};
 	/* from afar the end is said, that all gates have the same */
 	int64_t for_s = target->path != NULL ? target->lock.for_s : 0;
@@ -125,12 +112,10 @@ static enum lg_status apply(struct lg_gate_target *target,
 	enum lg_status status = lg_gate_apply_blocks(&target->lock, change,
 						     count, text, &blocks, err);
 
-	for (size_t i = 0; i < 3; i++)
-		block_of(&text[i], &block[i]);
 	if (status == LG_OK)
 		status = lg_gate_ask(
 			target, lg_gate_apply_request(&target->lock, for_s),
-			block, blocks, &answer, err);
+			text, blocks, &answer, err);
 	if (status == LG_OK && target->told != NULL)
 		lg_gate_tell_applied(answer.object, target->told);
 	lg_control_release(&answer);
@@ -147,12 +132,10 @@ static enum lg_status lift(struct lg_gate_target *target, const char *id,
 	cJSON *request = lg_gate_request("lift");
 	struct lg_error said;
 	enum lg_status status;
-	int failed = 0;
 
-	lg_gate_add_text(request, "lock", id, &failed);
-	lg_gate_add_text(request, "caller", target->lock.caller, &failed);
-	if (target->lock.force)
-		cJSON_AddTrueToObject(request, "force");
+	lg_gate_add_text(request, "lock", id);
+	lg_gate_add_text(request, "caller", target->lock.caller);
+	lg_gate_add_flag(request, "force", target->lock.force);
 	status = lg_gate_ask(target, request, NULL, 0, &answer, &said);
 	if (status == LG_OK && told != NULL) {
 		told->ended = 1;
@@ -178,24 +161,19 @@ static enum lg_status import(struct lg_gate_target *target,
 {
 	const struct lg_findings *findings = target->lock.findings;
 	struct lg_control_answer answer = {0};
-	struct lg_control_block block[2];
 	struct lg_buffer text[2] = {{0}};
-	cJSON *request = NULL;
+	cJSON *request;
 	enum lg_status status =
 		lg_gate_import_block(change, count, &text[0], err);
-	int failed = 0;
 
 	if (status == LG_OK && findings != NULL)
 		status = lg_findings_render(findings, &text[1], err);
-	for (size_t i = 0; i < 2; i++)
-		block_of(&text[i], &block[i]);
 	if (status == LG_OK) {
 		request = lg_gate_request("import");
-		lg_gate_add_text(request, "caller", target->lock.caller,
-				 &failed);
-		if (target->lock.stands == LG_TARGET_BACKUP)
-			cJSON_AddTrueToObject(request, "restores");
-		status = lg_gate_ask(target, request, block,
+		lg_gate_add_text(request, "caller", target->lock.caller);
+		lg_gate_add_flag(request, "restores",
+				 target->lock.stands == LG_TARGET_BACKUP);
+		status = lg_gate_ask(target, request, text,
 				     findings != NULL ? 2 : 1, &answer, err);
 	}
 	lg_control_release(&answer);
@@ -247,7 +225,6 @@ static enum lg_status move_end(struct lg_gate_target *target, const char *op,
 	const char *id = target->path != NULL ? target->lock.id : NULL;
 	enum lg_status status = LG_OK;
 	cJSON *request;
-	int failed = 0;
 
 	if (id == NULL) {
 		status = lg_gate_look(target, &standing, err);
@@ -259,9 +236,9 @@ static enum lg_status move_end(struct lg_gate_target *target, const char *op,
 	if (status != LG_OK)
 		return status;
 	request = lg_gate_request(op);
-	lg_gate_add_text(request, "lock", id, &failed);
-	lg_gate_add_time(request, "until", until_s, &failed);
-	lg_gate_add_text(request, "caller", target->lock.caller, &failed);
+	lg_gate_add_text(request, "lock", id);
+	lg_gate_add_time(request, "until", until_s);
+	lg_gate_add_text(request, "caller", target->lock.caller);
 	status = lg_gate_ask(target, request, NULL, 0, &answer, err);
 	if (status == LG_OK && target->told != NULL)
 		target->told->until_s = lg_json_time_of(answer.object, "until");

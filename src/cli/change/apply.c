@@ -111,7 +111,6 @@ static enum lg_status test_gate(const struct tested *tested,
 	request = lg_cli_request("status");
 	status = lg_control_ask(tested->prepared->control, request, NULL, 0,
 				ANSWER_MS, NULL, &answer, &code, err);
-	cJSON_Delete(request);
 	if (status != LG_OK)
 		return status;
 	gate = gate_of(lg_json_of(answer.object, "status"), tested->id);

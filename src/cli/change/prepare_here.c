@@ -24,8 +24,8 @@ static int ask_sessions(struct lg_cli *cli, const struct lg_settings *settings,
 	const cJSON *sessions, *item;
 	struct lg_error err;
 	enum lg_status status = LG_OK;
-	int code = lg_cli_ask(cli, p->control, lg_cli_request("sessions"), NULL,
-			      0, &answer);
+	int code = lg_cli_ask(cli, p->control, lg_cli_request("sessions"),
+			      &answer);
 
 	if (code != LG_EXIT_DONE)
 		return code;
@@ -51,8 +51,8 @@ static int ask_gate(struct lg_cli *cli, const struct lg_settings *settings,
 {
 	struct lg_control_answer answer = {0};
 	struct lg_error err;
-	int code = lg_cli_ask(cli, p->control, lg_cli_request("values"), NULL,
-			      0, &answer);
+	int code =
+		lg_cli_ask(cli, p->control, lg_cli_request("values"), &answer);
 
 	if (code == LG_EXIT_DONE && answer.block_count > 0 &&
 	    lg_reg_text_parse(answer.block[0].data, answer.block[0].len,

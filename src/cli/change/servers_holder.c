@@ -258,7 +258,6 @@ static enum lg_status ask_journal(struct lg_cli *cli, struct lg_buffer *text,
 				 answer.block[0].len);
 	if (status == LG_OK)
 		status = lg_buffer_status(text, err);
-	cJSON_Delete(request);
 	lg_control_release(&answer);
 	return status;
 }

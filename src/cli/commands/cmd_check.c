@@ -287,7 +287,7 @@ static int check_gate(struct lg_cli *cli, struct lg_control *control)
 	}
 	if (lg_cli_option(cli, "explain") != NULL)
 		lg_json_bool(request, "explain", 1);
-	code = lg_cli_ask(cli, control, request, NULL, 0, &answer);
+	code = lg_cli_ask(cli, control, request, &answer);
 	if (code == LG_EXIT_DONE)
 		code = show(cli, cJSON_DetachItemFromObjectCaseSensitive(
 					 answer.object, "check"));

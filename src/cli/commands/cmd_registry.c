@@ -97,8 +97,8 @@ static int in_force(struct lg_cli *cli, struct lg_registry **out_values,
 	if (lg_cli_gate(cli, &control, &err) != LG_OK)
 		control = NULL;
 	if (control != NULL) {
-		code = lg_cli_ask(cli, control, lg_cli_request("values"), NULL,
-				  0, &answer);
+		code = lg_cli_ask(cli, control, lg_cli_request("values"),
+				  &answer);
 		if (code != LG_EXIT_DONE)
 			return code;
 		status = lg_reg_text_parse(

@@ -81,8 +81,7 @@ int lg_cmd_sessions(struct lg_cli *cli)
 		return lg_cli_no_gate(cli, &err);
 	if (control == NULL)
 		return LG_EXIT_DONE;
-	code = lg_cli_ask(cli, control, lg_cli_request("sessions"), NULL, 0,
-			  &answer);
+	code = lg_cli_ask(cli, control, lg_cli_request("sessions"), &answer);
 	if (code == LG_EXIT_DONE) {
 		sessions = lg_json_of(answer.object, "sessions");
 		code = cli->json ? print_lines(cli, sessions)
@@ -188,7 +187,7 @@ int lg_cmd_cut(struct lg_cli *cli)
 		cJSON_Delete(request);
 		return code;
 	}
-	code = lg_cli_ask(cli, control, request, NULL, 0, &answer);
+	code = lg_cli_ask(cli, control, request, &answer);
 	if (code == LG_EXIT_DONE) {
 		code = show_cut(cli, answer.object);
 		tell_unlisted(cli);

@@ -207,8 +207,7 @@ static int show_once(struct lg_cli *cli)
 	}
 	if (control == NULL)
 		return show_state(cli, 1, LG_EXIT_DONE);
-	code = lg_cli_ask(cli, control, lg_cli_request("status"), NULL, 0,
-			  &answer);
+	code = lg_cli_ask(cli, control, lg_cli_request("status"), &answer);
 	if (code == LG_EXIT_DONE) {
 		object = cJSON_DetachItemFromObjectCaseSensitive(answer.object,
 								 "status");

@@ -78,8 +78,8 @@ static enum lg_maybe would_refuse(struct prober *prober,
 	request = lg_cli_request("check");
 	lg_json_text(request, "user", prober->user);
 	lg_json_text(request, "protocol", protocol_of(way));
-	if (lg_cli_ask(prober->cli, prober->control, request, NULL, 0,
-		       &answer) != LG_EXIT_DONE)
+	if (lg_cli_ask(prober->cli, prober->control, request, &answer) !=
+	    LG_EXIT_DONE)
 		return LG_MAYBE_UNKNOWN;
 	lg_check_read(lg_json_of(answer.object, "check"), &said);
 	if (*said.verdict != '\0')

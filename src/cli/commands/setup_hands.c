@@ -74,7 +74,7 @@ static int heard(struct lg_cli *cli, const char *name)
 		return 0;
 	request = lg_cli_request("heard");
 	lg_json_text(request, "user", name);
-	if (lg_cli_ask(cli, control, request, NULL, 0, &answer) != LG_EXIT_DONE)
+	if (lg_cli_ask(cli, control, request, &answer) != LG_EXIT_DONE)
 		return 0;
 	found = cJSON_IsString(lg_json_of(answer.object, "door"));
 	lg_control_release(&answer);

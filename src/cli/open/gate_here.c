@@ -103,7 +103,6 @@ static int patience_ms(const cJSON *request)
 }
 
 int lg_cli_ask(struct lg_cli *cli, struct lg_control *control, cJSON *request,
-	       const struct lg_control_block *block, size_t block_count,
 	       struct lg_control_answer *out_answer)
 {
 	struct lg_progress progress = lg_cli_progress(cli);
@@ -111,12 +110,8 @@ int lg_cli_ask(struct lg_cli *cli, struct lg_control *control, cJSON *request,
 	enum lg_status status;
 	int code = LG_EXIT_DONE, gates_code = LG_EXIT_SOFTWARE;
 
-	if (request == NULL)
-		return lg_cli_no_memory(cli);
-	status = lg_control_ask(control, request, block, block_count,
-				patience_ms(request), &progress, out_answer,
-				&gates_code, &err);
-	cJSON_Delete(request);
+	status = lg_control_ask(control, request, NULL, 0, patience_ms(request),
+				&progress, out_answer, &gates_code, &err);
 	lg_cli_progress_end(cli);
 	if (status == LG_ERR_CONFLICT)
 		code = lg_cli_fail_as(cli, (enum lg_exit)gates_code, &err);

@@ -69,8 +69,7 @@ static int oldest_of_gate(struct lg_cli *cli, struct lg_control *control,
 	struct lg_status_said said;
 	const cJSON *item;
 	int64_t oldest_s = 0;
-	int code = lg_cli_ask(cli, control, lg_cli_request("status"), NULL, 0,
-			      &answer);
+	int code = lg_cli_ask(cli, control, lg_cli_request("status"), &answer);
 
 	lg_status_read(lg_json_of(answer.object, "status"), &said);
 	cJSON_ArrayForEach(item, said.locks) {
@@ -114,7 +113,7 @@ static int from_gate(struct lg_cli *cli, const struct lg_cli_records *records,
 	}
 	if (since_s > 0)
 		lg_json_time(request, "since", since_s);
-	code = lg_cli_ask(cli, control, request, NULL, 0, &answer);
+	code = lg_cli_ask(cli, control, request, &answer);
 	if (code == LG_EXIT_DONE) {
 		cJSON_ArrayForEach(item, lg_json_of(answer.object, records->op))
 			records->add(records->context, item);

@@ -56,7 +56,7 @@ static int add_from_gate(struct lg_cli *cli, struct lg_control *control,
 
 	if (why == LG_LOCKS_CHANGE)
 		lg_json_bool(request, "change", 1);
-	code = lg_cli_ask(cli, control, request, NULL, 0, &answer);
+	code = lg_cli_ask(cli, control, request, &answer);
 	cJSON_ArrayForEach(item, lg_json_of(answer.object, "locks")) {
 		struct lg_cli_lock *lock;
 

@@ -71,7 +71,6 @@ int lg_cli_no_gate_code(const struct lg_cli *cli, const struct lg_error *err);
  * (release it), else the error is printed already.
  */
 int lg_cli_ask(struct lg_cli *cli, struct lg_control *control, cJSON *request,
-	       const struct lg_control_block *block, size_t block_count,
 	       struct lg_control_answer *out_answer);
 /* Says which doors it could not ask for their sessions. */
 void lg_cli_tell_unasked(struct lg_cli *cli, const cJSON *answer);

@@ -43,7 +43,7 @@ static int from_gate(struct lg_cli *cli, struct lg_control *control,
 	int code;
 
 	lg_json_time(request, "since", since_s);
-	code = lg_cli_ask(cli, control, request, NULL, 0, &answer);
+	code = lg_cli_ask(cli, control, request, &answer);
 	if (code != LG_EXIT_DONE)
 		return code;
 	cJSON_ArrayForEach(line, lg_json_of(answer.object, "logons")) {
