@@ -23,13 +23,6 @@
 /* A gate's report. */
 #define LG_FLEET_REPORT_MAX ((size_t)64 << 10)
 
-/* bytes NULL: the attribute is not there. Any bytes, NULs and broken UTF-8
- * too: nothing of what stands in a directory has been checked. */
-struct lg_fleet_text {
-	const char *bytes;
-	size_t len;
-};
-
 /* What is wrong with an entry before anybody reads it. */
 enum lg_fleet_fault {
 	LG_FLEET_FAULT_NONE = 0,

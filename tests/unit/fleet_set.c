@@ -61,6 +61,8 @@ static struct lg_fleet_id id_of(int number)
 	return id;
 }
 
+static const struct lg_fleet_text signature = {"s", 1};
+
 static enum lg_status add(struct lg_fleet_set *set, const struct row *row,
 			  int id, int *out_new)
 {
@@ -70,8 +72,9 @@ static enum lg_status add(struct lg_fleet_set *set, const struct row *row,
 	enum lg_status status;
 
 	lg_fleet_event_render(event, &body, NULL);
-	status = lg_fleet_set_add(set, &its, &event, body.data, body.len, "s",
-				  1, out_new, NULL);
+	status = lg_fleet_set_add(set, &its, &event,
+				  &(struct lg_fleet_text){body.data, body.len},
+				  &signature, out_new, NULL);
 	assert_null(event);
 	lg_buffer_release(&body);
 	return status;
@@ -314,9 +317,11 @@ static void add_of(struct lg_fleet_set *set, const char *lock, int id,
 	int is_new;
 
 	lg_fleet_event_render(event, &body, NULL);
-	assert_int_equal(lg_fleet_set_add(set, &its, &event, body.data,
-					  body.len, "s", 1, &is_new, NULL),
-			 LG_OK);
+	assert_int_equal(
+		lg_fleet_set_add(set, &its, &event,
+				 &(struct lg_fleet_text){body.data, body.len},
+				 &signature, &is_new, NULL),
+		LG_OK);
 	lg_buffer_release(&body);
 }
 
@@ -419,9 +424,10 @@ static enum lg_status fill(void *context, struct lg_error *err)
 		status = lg_fleet_event_parse(LG_FLEET_BEGIN, body,
 					      sizeof(body) - 1, &event, err);
 	if (status == LG_OK)
-		status = lg_fleet_set_add(set, &id, &event, body,
-					  sizeof(body) - 1, "s", 1, &is_new,
-					  err);
+		status = lg_fleet_set_add(
+			set, &id, &event,
+			&(struct lg_fleet_text){body, sizeof(body) - 1},
+			&signature, &is_new, err);
 	lg_fleet_event_free(&event);
 	lg_fleet_set_free(&set);
 	return status;

@@ -7,20 +7,31 @@
 #ifndef LOGONGATE_APP_FLEET_FLEET_COPY_H
 #define LOGONGATE_APP_FLEET_FLEET_COPY_H
 
+#include <stddef.h>
+
+#include "base/kept.h"
 #include "port/fleet.h"
 
-#define LG_FLEET_COPY_PARTS 7
+/* With its texts in one allocation, for the caller to free; NULL without
+ * memory. */
+static inline struct lg_fleet_entry *
+lg_fleet_copy(const struct lg_fleet_entry *entry)
+{
+	const struct lg_kept_text text[] = {
+		{offsetof(struct lg_fleet_entry, cn.bytes), entry->cn.len},
+		{offsetof(struct lg_fleet_entry, lock.bytes), entry->lock.len},
+		{offsetof(struct lg_fleet_entry, number.bytes),
+		 entry->number.len},
+		{offsetof(struct lg_fleet_entry, kind.bytes), entry->kind.len},
+		{offsetof(struct lg_fleet_entry, body.bytes), entry->body.len},
+		{offsetof(struct lg_fleet_entry, key.bytes), entry->key.len},
+		{offsetof(struct lg_fleet_entry, signature.bytes),
+		 entry->signature.len},
+	};
+	size_t size;
 
-/* Zero-initialise; entry's texts are in bytes. */
-struct lg_fleet_copy {
-	struct lg_fleet_entry entry;
-	char *bytes[LG_FLEET_COPY_PARTS];
-};
-
-/* Owns: released with lg_fleet_copy_release. */
-enum lg_status lg_fleet_copy(const struct lg_fleet_entry *entry,
-			     struct lg_fleet_copy *out_copy,
-			     struct lg_error *err);
-void lg_fleet_copy_release(struct lg_fleet_copy *copy);
+	return lg_kept_value(entry, sizeof(*entry), text,
+			     sizeof(text) / sizeof(text[0]), &size);
+}
 
 #endif

@@ -206,9 +206,8 @@ static enum lg_status hear_entry(void *context,
 			"nobody signed it; it counts for nothing");
 		return LG_OK;
 	}
-	if (lg_fleet_set_knows(ear->set, &entry->id, entry->body.bytes,
-			       entry->body.len, entry->signature.bytes,
-			       entry->signature.len))
+	if (lg_fleet_set_knows(ear->set, &entry->id, &entry->body,
+			       &entry->signature))
 		return LG_OK;
 	status = read_entry(ear, entry, &event, err);
 	if (status != LG_OK || !event)
@@ -216,10 +215,8 @@ static enum lg_status hear_entry(void *context,
 	if (event->kind == LG_FLEET_KEY)
 		learn(ear, entry, event);
 	lg_fleet_kept_make_room(ear, entry->body.len, now_ms(ear) / 1000);
-	status = lg_fleet_set_add(ear->set, &entry->id, &event,
-				  entry->body.bytes, entry->body.len,
-				  entry->signature.bytes, entry->signature.len,
-				  &is_new, &why);
+	status = lg_fleet_set_add(ear->set, &entry->id, &event, &entry->body,
+				  &entry->signature, &is_new, &why);
 	if (status == LG_ERR_CONFLICT || status == LG_ERR_LIMIT) {
 		trouble(ear,
 			status == LG_ERR_LIMIT ? LG_FLEET_UNREADABLE
@@ -359,8 +356,7 @@ enum lg_status lg_fleet_ear_beside(struct lg_fleet_ear *ear,
 {
 	enum lg_status status;
 
-	if (entry->body.bytes &&
-	    lg_fleet_set_has(ear->set, entry->body.bytes, entry->body.len))
+	if (entry->body.bytes && lg_fleet_set_has(ear->set, &entry->body))
 		return LG_OK;
 	ear->beside = 1;
 	status = hear_entry(ear, entry, err);
@@ -380,11 +376,6 @@ enum lg_status lg_fleet_ear_ask(struct lg_fleet_ear *ear,
 		status = fleet->events(fleet->self, lock, &sink, err);
 	} while (status == LG_OK && ear->learned);
 	return status;
-}
-
-int64_t lg_fleet_ear_count(const struct lg_fleet_ear *ear)
-{
-	return (int64_t)ear->set->count;
 }
 
 enum lg_status lg_fleet_ear_open(struct lg_fleet_ear *ear, const char *base,

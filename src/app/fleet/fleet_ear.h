@@ -78,7 +78,4 @@ enum lg_status lg_fleet_ear_ask(struct lg_fleet_ear *ear,
 				const struct lg_fleet *fleet, const char *lock,
 				struct lg_error *err);
 
-/* How many events somebody who writes now sees. */
-int64_t lg_fleet_ear_count(const struct lg_fleet_ear *ear);
-
 #endif

@@ -10,11 +10,71 @@
 #include <string.h>
 
 #include "app/fleet/fleet_beside.h"
-#include "app/fleet/fleet_own.h"
+#include "base/grow.h"
 
 #define RETRY_MS 1000
 /* So long after its end a lock is still in the report. */
 #define OVER_SHOWN_S 3600
+
+/* The gate's own of a lock. settled: nothing is to be done about it until
+ * another event comes. */
+struct lg_fleet_own {
+	char id[LG_FLEET_LOCK_SIZE];
+	struct lg_fleet_made made;
+	int held;
+	int settled;
+	int64_t number;
+	size_t events;
+	enum lg_fleet_has has;
+	int64_t until_s;
+	enum lg_fleet_ready ready;
+	char why[256];
+};
+
+/* NULL: it has none of that lock. */
+static struct lg_fleet_own *find_own(struct lg_fleet_gate *gate, const char *id)
+{
+	for (size_t i = 0; i < gate->own_count; i++)
+		if (!strcmp(gate->own[i].id, id))
+			return &gate->own[i];
+	return NULL;
+}
+
+/* What it has of it, new where it had none; those found before may move. */
+static enum lg_status add_own(struct lg_fleet_gate *gate, const char *id,
+			      struct lg_fleet_own **out_own,
+			      struct lg_error *err)
+{
+	struct lg_fleet_own *own = find_own(gate, id);
+
+	if (!own) {
+		if (lg_grow(&gate->own, &gate->own_capacity, gate->own_count,
+			    sizeof(*own), err) != LG_OK)
+			return LG_ERR_NO_MEMORY;
+		own = &gate->own[gate->own_count++];
+		*own = (struct lg_fleet_own){0};
+		memcpy(own->id, id, strlen(id) + 1);
+	}
+	*out_own = own;
+	return LG_OK;
+}
+
+/* Drops what the ear has forgotten, and is in force here no more. */
+static void drop_own(struct lg_fleet_gate *gate)
+{
+	struct lg_fleet_fate fate;
+
+	for (size_t i = gate->own_count; i-- > 0;) {
+		struct lg_fleet_own *own = &gate->own[i];
+
+		if (!own->events || own->has ||
+		    lg_fleet_set_find(gate->ear.set, own->id, &fate))
+			continue;
+		lg_fleet_made_release(&own->made);
+		gate->own_count--;
+		memmove(own, own + 1, (gate->own_count - i) * sizeof(*own));
+	}
+}
 
 /* Reads which locks were in force here once. */
 static enum lg_status read_held(struct lg_fleet_gate *gate,
@@ -36,7 +96,7 @@ static enum lg_status read_held(struct lg_fleet_gate *gate,
 		    strcmp(name + 15, ".held") != 0 ||
 		    !lg_fleet_is_lock(memcpy(id, name, 15), 15))
 			continue;
-		status = lg_fleet_own_add(gate, id, &own, err);
+		status = add_own(gate, id, &own, err);
 		if (status == LG_OK)
 			own->held = 1;
 	}
@@ -121,7 +181,7 @@ static enum lg_status too_late(struct lg_fleet_gate *gate,
 	int64_t late_ms =
 		lg_clock_now(gate->ear.clock).wall_ms - fate->prepare->at_ms;
 	struct lg_fleet_own *own = NULL;
-	enum lg_status status = lg_fleet_own_add(gate, fate->lock, &own, err);
+	enum lg_status status = add_own(gate, fate->lock, &own, err);
 	struct lg_error why;
 
 	if (status != LG_OK)
@@ -150,12 +210,12 @@ static enum lg_status prepare_task(struct lg_fleet_gate *gate,
 	*out_has = 0;
 	if (fate->prepare && !lg_fleet_concerns(fate->prepare, gate->groups))
 		return LG_OK;
-	own = lg_fleet_own_find(gate, fate->lock);
+	own = find_own(gate, fate->lock);
 	if (state == LG_FLEET_STATE_OVER && !fate->end && !own)
 		return fate->prepare && !fate->begin ? too_late(gate, fate, err)
 						     : LG_OK;
 	if (!own)
-		status = lg_fleet_own_add(gate, fate->lock, &own, err);
+		status = add_own(gate, fate->lock, &own, err);
 	/* What could be held when it was prepared is not judged again. */
 	if (status != LG_OK ||
 	    (own->settled && own->events == fate->events &&
@@ -173,7 +233,7 @@ static enum lg_status prepare_task(struct lg_fleet_gate *gate,
 static void take_result(struct lg_fleet_gate *gate,
 			const struct lg_fleet_task *task)
 {
-	struct lg_fleet_own *own = lg_fleet_own_find(gate, task->fate.lock);
+	struct lg_fleet_own *own = find_own(gate, task->fate.lock);
 	enum lg_fleet_state state = lg_fleet_fate_state(
 		&task->fate, lg_clock_now(gate->ear.clock).wall_ms);
 
@@ -209,21 +269,20 @@ static enum lg_status run_tasks(struct lg_fleet_gate *gate,
 
 	if (!tasks)
 		return lg_no_memory(err);
-	lg_fleet_own_drop(gate);
+	drop_own(gate);
 	while (status == LG_OK && lg_fleet_set_next(set, &at, &fate)) {
 		status = prepare_task(gate, &fate, &tasks[count], &has, err);
 		count += status == LG_OK && has;
 	}
 	/* own may have moved while it grew. */
 	for (i = 0; i < count; i++)
-		tasks[i].made =
-			&lg_fleet_own_find(gate, tasks[i].fate.lock)->made;
+		tasks[i].made = &find_own(gate, tasks[i].fate.lock)->made;
 	if (status == LG_OK && count)
 		status = gate->host->run(gate->host->context, tasks, count,
 					 &gate->sessions, err);
 	for (i = 0; i < count && status == LG_OK; i++) {
 		take_result(gate, &tasks[i]);
-		fails |= !lg_fleet_own_find(gate, tasks[i].fate.lock)->settled;
+		fails |= !find_own(gate, tasks[i].fate.lock)->settled;
 	}
 	gate->retry_boot_ms =
 		fails ? lg_clock_now(gate->ear.clock).boot_ms + RETRY_MS : 0;
@@ -276,8 +335,7 @@ static enum lg_status fill_report(struct lg_fleet_gate *gate,
 		report->attention |= 1u << set->trouble[i].code;
 	while (report->lock_count < LG_FLEET_REPORT_LOCKS_MAX &&
 	       lg_fleet_set_next(set, &at, &fate)) {
-		const struct lg_fleet_own *own =
-			lg_fleet_own_find(gate, fate.lock);
+		const struct lg_fleet_own *own = find_own(gate, fate.lock);
 
 		if (own && describe(own, &fate, now_ms,
 				    &report->lock[report->lock_count]))

@@ -47,10 +47,25 @@ lg_fleet_gates_missed(const struct lg_fleet_gates *gates,
 /* Tells of gates alone; add it to a sink, or ask with it. */
 struct lg_fleet_sink lg_fleet_gates_sink(struct lg_fleet_gates *gates);
 
+/* Appends names of gates in one line, the first of them; *count is how many
+ * there were, 0 at first, and the end says how many more. */
+void lg_fleet_name_one(struct lg_buffer *out, const char *name, size_t *count);
+void lg_fleet_name_more(struct lg_buffer *out, size_t count);
+
 /* 1 where it was not heard for three of its heartbeats. */
 int lg_fleet_one_away(const struct lg_fleet_one *one, int64_t now_ms);
 
 /* Its clock less the directory's, in seconds; 0 where nobody knows. */
 int64_t lg_fleet_one_skew_s(const struct lg_fleet_one *one);
+
+#define LG_FLEET_DIFFERS_SIZE 256
+
+/*
+ * Compares what a gate said last with what the events come to for its groups.
+ * out_how (may be NULL) says in a few words what is not the same; "".
+ */
+int lg_fleet_differs(const struct lg_fleet_set *set,
+		     const struct lg_fleet_one *one, int64_t now_ms,
+		     char out_how[LG_FLEET_DIFFERS_SIZE]);
 
 #endif

@@ -14,12 +14,6 @@
 
 #define DAY_S 86400
 
-static void name_of(struct lg_buffer *out_path, const char *name)
-{
-	lg_buffer_text(out_path, LG_FLEET_FOLDER "/");
-	lg_buffer_text(out_path, name);
-}
-
 enum lg_status lg_fleet_kept_write(struct lg_fleet_ear *ear,
 				   const struct lg_fleet_entry *entry,
 				   struct lg_error *err)
@@ -55,9 +49,10 @@ static void remove_file(struct lg_fleet_ear *ear, struct lg_buffer *path)
 	lg_buffer_release(path);
 }
 
-void lg_fleet_kept_remove(struct lg_fleet_ear *ear,
-			  const struct lg_fleet_held *held)
+/* The event is not needed any more, nor that its lock was in force here. */
+static void forget(void *context, const struct lg_fleet_held *held)
 {
+	struct lg_fleet_ear *ear = context;
 	struct lg_buffer path = {0};
 
 	if (!ear->files)
@@ -72,15 +67,6 @@ void lg_fleet_kept_remove(struct lg_fleet_ear *ear,
 	lg_buffer_format(&path, "%s/%s.held", LG_FLEET_FOLDER,
 			 held->event->lock);
 	remove_file(ear, &path);
-}
-
-static int read_id(const char *text, struct lg_fleet_id *out_id)
-{
-	for (size_t i = 0; i < LG_FLEET_ID_SIZE; i++)
-		out_id->byte[i] =
-			(unsigned char)(lg_hex_value(text[2 * i]) << 4 |
-					lg_hex_value(text[2 * i + 1]));
-	return 1;
 }
 
 /* The kind that a body says it is of. */
@@ -105,8 +91,9 @@ static enum lg_status take(struct lg_fleet_ear *ear, const char *name,
 	enum lg_fleet_kind kind = LG_FLEET_PREPARE;
 	struct lg_fleet_event *event = NULL;
 	struct lg_buffer right = {0};
+	struct lg_fleet_text body, signature;
 	struct lg_fleet_id id;
-	char *signature, *body, *end;
+	const char *end;
 	enum lg_status status;
 	int is_new;
 
@@ -114,17 +101,17 @@ static enum lg_status take(struct lg_fleet_ear *ear, const char *name,
 	if (text->len < 34 || strlen(text->data) != text->len ||
 	    strspn(text->data, LG_HEX_DIGITS) != 32 || text->data[32] != '\n')
 		return LG_OK;
-	read_id(text->data, &id);
-	signature = text->data + 33;
-	body = strchr(signature, '\n');
-	end = body ? strchr(body + 1, '\n') : NULL;
+	for (size_t i = 0; i < LG_FLEET_ID_SIZE; i++)
+		id.byte[i] = (unsigned char)lg_hex_byte(text->data + 2 * i);
+	signature.bytes = text->data + 33;
+	signature.len = strcspn(signature.bytes, "\n");
+	body.bytes = signature.bytes + signature.len;
+	end = *body.bytes ? strchr(++body.bytes, '\n') : NULL;
 	if (!end || end + 1 != text->data + text->len ||
-	    !find_kind(body, &kind))
+	    !find_kind(body.bytes, &kind))
 		return LG_OK;
-	*body++ = '\0';
-	*end = '\0';
-	status = lg_fleet_event_parse(kind, body, (size_t)(end - body), &event,
-				      err);
+	body.len = (size_t)(end - body.bytes);
+	status = lg_fleet_event_parse(kind, body.bytes, body.len, &event, err);
 	if (status != LG_OK)
 		return status == LG_ERR_NO_MEMORY ? status : LG_OK;
 	lg_fleet_event_name(event, &right);
@@ -132,9 +119,8 @@ static enum lg_status take(struct lg_fleet_ear *ear, const char *name,
 	status = lg_buffer_status(&right, err);
 	if (status == LG_OK && !strcmp(right.data, name) &&
 	    !strcmp(event->base, ear->base)) {
-		status = lg_fleet_set_add(ear->set, &id, &event, body,
-					  (size_t)(end - body), signature,
-					  strlen(signature), &is_new, err);
+		status = lg_fleet_set_add(ear->set, &id, &event, &body,
+					  &signature, &is_new, err);
 		*out_good = status == LG_OK;
 		if (status != LG_ERR_NO_MEMORY)
 			status = LG_OK;
@@ -163,7 +149,7 @@ static enum lg_status read_one(struct lg_fleet_ear *ear, const char *name,
 	enum lg_status status;
 	int good = 0;
 
-	name_of(&path, name);
+	lg_buffer_format(&path, LG_FLEET_FOLDER "/%s", name);
 	status = lg_buffer_status(&path, err);
 	if (status == LG_OK)
 		status = ear->files->read(ear->files->self, path.data, &text,
@@ -248,14 +234,9 @@ enum lg_status lg_fleet_kept_write_keys(struct lg_fleet_ear *ear,
 	return status;
 }
 
-static void forgets(void *context, const struct lg_fleet_held *held)
-{
-	lg_fleet_kept_remove(context, held);
-}
-
 void lg_fleet_kept_tidy(struct lg_fleet_ear *ear, int64_t now_s)
 {
-	lg_fleet_set_forget(ear->set, now_s - LG_FLEET_TIDY_S, 1, forgets, ear);
+	lg_fleet_set_forget(ear->set, now_s - LG_FLEET_TIDY_S, 1, forget, ear);
 }
 
 void lg_fleet_kept_make_room(struct lg_fleet_ear *ear, size_t len,
@@ -264,5 +245,5 @@ void lg_fleet_kept_make_room(struct lg_fleet_ear *ear, size_t len,
 	int64_t before_s[2] = {now_s - DAY_S, now_s};
 
 	for (size_t i = 0; i < 2 && lg_fleet_set_is_full(ear->set, len); i++)
-		lg_fleet_set_forget(ear->set, before_s[i], 0, forgets, ear);
+		lg_fleet_set_forget(ear->set, before_s[i], 0, forget, ear);
 }

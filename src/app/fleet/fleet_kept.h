@@ -19,9 +19,6 @@ enum lg_status lg_fleet_kept_read(struct lg_fleet_ear *ear,
 enum lg_status lg_fleet_kept_write(struct lg_fleet_ear *ear,
 				   const struct lg_fleet_entry *entry,
 				   struct lg_error *err);
-/* The event is not needed any more, nor that its lock was in force here. */
-void lg_fleet_kept_remove(struct lg_fleet_ear *ear,
-			  const struct lg_fleet_held *held);
 enum lg_status lg_fleet_kept_write_keys(struct lg_fleet_ear *ear,
 					struct lg_error *err);
 

@@ -21,10 +21,9 @@ struct pair {
 	const struct lg_fleet_sink *sink;
 	size_t polled; /* which one is */
 	int told;
-	struct lg_fleet_copy last; /* what was written */
-	int spreads;               /* and is still to be written once more */
-	int64_t slow_ms;           /* from then on, boot time */
-	int second_is_gone;        /* it did not answer a question */
+	struct lg_fleet_entry *last; /* still to be written once more */
+	int64_t slow_ms;             /* from then on, boot time */
+	int second_is_gone;          /* it did not answer a question */
 	const struct lg_clock *clock;
 };
 
@@ -80,10 +79,10 @@ static void spread(struct pair *pair)
 {
 	struct lg_fleet *second = &pair->one[1];
 
-	if (!pair->spreads)
-		return;
-	pair->spreads = 0;
-	second->publish(second->self, &pair->last.entry, NULL);
+	if (pair->last)
+		second->publish(second->self, pair->last, NULL);
+	free(pair->last);
+	pair->last = NULL;
 }
 
 static enum lg_status poll_both(void *self, unsigned int timeout_ms,
@@ -116,20 +115,34 @@ static enum lg_status poll_both(void *self, unsigned int timeout_ms,
 	return status;
 }
 
+static enum lg_status ask(const struct lg_fleet *one,
+			  enum lg_fleet_branch branch, const char *lock,
+			  const struct lg_fleet_sink *sink,
+			  struct lg_error *err)
+{
+	return branch == LG_FLEET_GATES
+		       ? one->gates(one->self, sink, err)
+		       : one->events(one->self, lock, sink, err);
+}
+
 /*
  * What one provider has the other may lack while they are apart: both are
  * asked. The second is done without where it does not answer, and not asked
  * again.
  */
-static enum lg_status ask_second(struct pair *pair, enum lg_status status,
-				 const struct lg_error *why,
-				 struct lg_error *err)
+static enum lg_status ask_both(struct pair *pair, enum lg_fleet_branch branch,
+			       const char *lock,
+			       const struct lg_fleet_sink *sink,
+			       struct lg_error *err)
 {
-	if (status == LG_ERR_NO_MEMORY) {
-		if (err)
-			*err = *why;
+	enum lg_status status = ask(&pair->one[0], branch, lock, sink, err);
+	struct lg_error why = {0};
+
+	if (status != LG_OK || pair->second_is_gone)
 		return status;
-	}
+	status = ask(&pair->one[1], branch, lock, sink, &why);
+	if (status == LG_ERR_NO_MEMORY)
+		return lg_no_memory(err);
 	pair->second_is_gone = status != LG_OK;
 	return LG_OK;
 }
@@ -138,31 +151,13 @@ static enum lg_status events(void *self, const char *lock,
 			     const struct lg_fleet_sink *sink,
 			     struct lg_error *err)
 {
-	struct pair *pair = self;
-	const struct lg_fleet *first = &pair->one[0];
-	const struct lg_fleet *second = &pair->one[1];
-	enum lg_status status = first->events(first->self, lock, sink, err);
-	struct lg_error why = {0};
-
-	if (status != LG_OK || pair->second_is_gone)
-		return status;
-	status = second->events(second->self, lock, sink, &why);
-	return ask_second(pair, status, &why, err);
+	return ask_both(self, LG_FLEET_LOCKS, lock, sink, err);
 }
 
 static enum lg_status gates(void *self, const struct lg_fleet_sink *sink,
 			    struct lg_error *err)
 {
-	struct pair *pair = self;
-	const struct lg_fleet *first = &pair->one[0];
-	const struct lg_fleet *second = &pair->one[1];
-	enum lg_status status = first->gates(first->self, sink, err);
-	struct lg_error why = {0};
-
-	if (status != LG_OK || pair->second_is_gone)
-		return status;
-	status = second->gates(second->self, sink, &why);
-	return ask_second(pair, status, &why, err);
+	return ask_both(self, LG_FLEET_GATES, NULL, sink, err);
 }
 
 static enum lg_status publish(void *self, const struct lg_fleet_entry *told,
@@ -172,10 +167,9 @@ static enum lg_status publish(void *self, const struct lg_fleet_entry *told,
 	struct lg_fleet *first = &pair->one[0];
 	enum lg_status status = first->publish(first->self, told, err);
 
-	lg_fleet_copy_release(&pair->last);
+	free(pair->last);
+	pair->last = status == LG_OK ? lg_fleet_copy(told) : NULL;
 	pair->slow_ms = boot_ms(pair) + SLOW_MS;
-	pair->spreads = status == LG_OK &&
-			lg_fleet_copy(told, &pair->last, NULL) == LG_OK;
 	return status;
 }
 
@@ -209,7 +203,7 @@ static void close_both(void *self)
 
 	for (size_t i = 0; i < 2; i++)
 		pair->one[i].close(pair->one[i].self);
-	lg_fleet_copy_release(&pair->last);
+	free(pair->last);
 	free(pair);
 }
 

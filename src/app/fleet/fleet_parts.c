@@ -145,15 +145,10 @@ void lg_fleet_parts_name(const struct lg_fleet_round *round,
 {
 	size_t named = 0;
 
-	for (size_t i = 0; i < round->part_count; i++) {
-		if (round->part[i].answer != answer)
-			continue;
-		if (named++ < 8)
-			lg_buffer_format(out, "%s%s", named > 1 ? ", " : "",
-					 round->part[i].name);
-	}
-	if (named > 8)
-		lg_buffer_format(out, " and %zu more", named - 8);
+	for (size_t i = 0; i < round->part_count; i++)
+		if (round->part[i].answer == answer)
+			lg_fleet_name_one(out, round->part[i].name, &named);
+	lg_fleet_name_more(out, named);
 }
 
 int64_t lg_fleet_parts_highest(const struct lg_fleet_round *round,

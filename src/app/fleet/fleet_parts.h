@@ -2,7 +2,7 @@
 /*
  * fleet_parts.h - the gates of a round, and what each has answered
  *
- * Layer: app, for fleet_round.c.
+ * Layer: app, for fleet_round.c; whoever shows a round counts them.
  */
 #ifndef LOGONGATE_APP_FLEET_FLEET_PARTS_H
 #define LOGONGATE_APP_FLEET_FLEET_PARTS_H

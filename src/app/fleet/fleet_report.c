@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "app/records/json_member.h"
-#include "base/instant.h"
 
 static const char *const ready_names[] = {NULL, "yes", "no"};
 
@@ -95,10 +94,7 @@ static void copy_clean(char *out, size_t size, const char *text)
 
 static int read_lock(const cJSON *item, struct lg_fleet_report_lock *out_lock)
 {
-	static const enum lg_fleet_state states[] = {
-		LG_FLEET_STATE_HALF, LG_FLEET_STATE_PREPARED,
-		LG_FLEET_STATE_IN_FORCE, LG_FLEET_STATE_OVER};
-	const char *until = lg_json_word_of(item, "until");
+	const char *state = lg_json_word_of(item, "state");
 	const char *id = lg_json_word_of(item, "id");
 
 	*out_lock = (struct lg_fleet_report_lock){0};
@@ -106,18 +102,15 @@ static int read_lock(const cJSON *item, struct lg_fleet_report_lock *out_lock)
 		return 0;
 	memcpy(out_lock->id, id, sizeof(out_lock->id));
 	out_lock->number = lg_json_number_of(item, "number");
-	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++)
-		if (!strcmp(lg_json_word_of(item, "state"),
-			    lg_fleet_state_name(states[i])))
-			out_lock->state = states[i];
+	for (int i = 0; i < LG_FLEET_STATE_COUNT; i++)
+		if (!strcmp(state, lg_fleet_state_name((enum lg_fleet_state)i)))
+			out_lock->state = (enum lg_fleet_state)i;
 	for (size_t i = 1; i < 3; i++)
 		if (!strcmp(lg_json_word_of(item, "ready"), ready_names[i]))
 			out_lock->ready = (enum lg_fleet_ready)i;
 	copy_clean(out_lock->why, sizeof(out_lock->why),
 		   lg_json_word_of(item, "why"));
-	if (*until)
-		lg_instant_parse(until, strlen(until), &out_lock->until_s,
-				 NULL);
+	out_lock->until_s = lg_json_time_of(item, "until");
 	return 1;
 }
 
@@ -217,6 +210,17 @@ void lg_fleet_report_release(struct lg_fleet_report *report)
 	lg_strlist_release(&report->not_closed);
 	lg_strlist_release(&report->doors_unknown);
 	*report = (struct lg_fleet_report){0};
+}
+
+cJSON *lg_fleet_attention(enum lg_fleet_code code, const char *entry,
+			  const char *text)
+{
+	cJSON *object = cJSON_CreateObject();
+
+	lg_json_text(object, "code", lg_fleet_code_name(code));
+	lg_json_text(object, "entry", entry);
+	lg_json_text(object, "text", text);
+	return object;
 }
 
 const struct lg_fleet_report_lock *

@@ -66,6 +66,11 @@ enum lg_status lg_fleet_report_parse(const char *text, size_t len,
 				     struct lg_error *err);
 void lg_fleet_report_release(struct lg_fleet_report *report);
 
+/* {"code","entry","text"}, of what an administrator is to be told. */
+struct cJSON;
+struct cJSON *lg_fleet_attention(enum lg_fleet_code code, const char *entry,
+				 const char *text);
+
 /* NULL: the gate says nothing of it. */
 const struct lg_fleet_report_lock *
 lg_fleet_report_find(const struct lg_fleet_report *report, const char *id);

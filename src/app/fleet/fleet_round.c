@@ -36,7 +36,7 @@ static enum lg_status write_event(struct lg_fleet_round *round,
 	event->key = round->key;
 	event->by = round->by;
 	event->number = round->number;
-	event->count = lg_fleet_ear_count(round->ear);
+	event->count = (int64_t)round->ear->set->count;
 	memcpy(event->lock, round->lock, sizeof(event->lock));
 	return lg_fleet_publish(round->fleet, round->signature, event, err);
 }
@@ -226,38 +226,30 @@ static void give_up(struct lg_fleet_round *round)
 	finish(round, LG_FLEET_CAME_TO_NOTHING);
 }
 
-void lg_fleet_round_stop(struct lg_fleet_round *round)
+/* Enough gates have answered so, and nobody is waited for any more. */
+static int is_enough(const struct lg_fleet_round *round,
+		     enum lg_fleet_answer answer)
 {
-	switch (round->phase) {
-	case LG_FLEET_PHASE_READY:
-		give_up(round);
-		round->outcome = LG_FLEET_STOPPED;
-		break;
-	case LG_FLEET_PHASE_IN_FORCE:
-		finish(round, LG_FLEET_STOPPED_LATE);
-		break;
-	case LG_FLEET_PHASE_UNDO:
-		finish(round, LG_FLEET_NOT_PUT_BACK);
-		break;
-	case LG_FLEET_PHASE_ACTED:
-		finish(round, LG_FLEET_NOT_EVERYWHERE);
-		break;
-	case LG_FLEET_PHASE_DONE:
-		break;
-	}
+	return lg_fleet_parts_count(round, answer) >= round->needed &&
+	       (round->late ||
+		!lg_fleet_parts_count(round, LG_FLEET_NO_ANSWER));
 }
 
 /* One that is away may be failing over: it is waited for where it is needed,
  * and keeps nobody waiting where it is not. */
-static void decide_ready(struct lg_fleet_round *round, int late)
+static int is_in_vain(const struct lg_fleet_round *round)
 {
-	size_t ready = lg_fleet_parts_count(round, LG_FLEET_IS_READY);
-	size_t open = lg_fleet_parts_count(round, LG_FLEET_NO_ANSWER);
-	size_t not_ready = lg_fleet_parts_count(round, LG_FLEET_IS_NOT_READY);
+	return round->late ||
+	       round->part_count - lg_fleet_parts_count(round,
+							LG_FLEET_IS_NOT_READY) <
+		       round->needed;
+}
 
-	if (ready >= round->needed && (!open || late))
+static void decide_ready(struct lg_fleet_round *round)
+{
+	if (is_enough(round, LG_FLEET_IS_READY))
 		begin_phase(round, LG_FLEET_PHASE_IN_FORCE, LG_FLEET_BEGIN);
-	else if (round->part_count - not_ready < round->needed || late)
+	else if (is_in_vain(round))
 		give_up(round);
 }
 
@@ -271,40 +263,53 @@ static void note_failed(struct lg_fleet_round *round)
 				 "it did not say in time that it is in force");
 }
 
-static void decide_in_force(struct lg_fleet_round *round, int late)
+static void decide_in_force(struct lg_fleet_round *round)
 {
-	size_t did = lg_fleet_parts_count(round, LG_FLEET_DID);
-	size_t open = lg_fleet_parts_count(round, LG_FLEET_NO_ANSWER) +
-		      lg_fleet_parts_count(round, LG_FLEET_IS_READY);
-
-	if (did >= round->needed && (!open || late)) {
+	if (is_enough(round, LG_FLEET_DID) &&
+	    (round->late || !lg_fleet_parts_count(round, LG_FLEET_IS_READY))) {
 		finish(round, LG_FLEET_CAME_TRUE);
-	} else if (late) {
+	} else if (round->late) {
 		note_failed(round);
 		begin_phase(round, LG_FLEET_PHASE_UNDO, LG_FLEET_LIFT);
 	}
 }
 
-static void decide_undo(struct lg_fleet_round *round, int late)
+static void decide_undo(struct lg_fleet_round *round)
 {
-	size_t did = lg_fleet_parts_count(round, LG_FLEET_DID);
-
-	if (did == round->part_count)
+	if (lg_fleet_parts_count(round, LG_FLEET_DID) == round->part_count)
 		finish(round, LG_FLEET_PUT_BACK);
-	else if (late)
+	else if (round->late)
 		finish(round, LG_FLEET_NOT_PUT_BACK);
 }
 
-static void decide_acted(struct lg_fleet_round *round, int late)
+static void decide_acted(struct lg_fleet_round *round)
 {
-	size_t did = lg_fleet_parts_count(round, LG_FLEET_DID);
-	size_t open = lg_fleet_parts_count(round, LG_FLEET_NO_ANSWER);
-	size_t not_ready = lg_fleet_parts_count(round, LG_FLEET_IS_NOT_READY);
-
-	if (did >= round->needed && (!open || late))
+	if (is_enough(round, LG_FLEET_DID))
 		finish(round, LG_FLEET_CAME_TRUE);
-	else if (round->part_count - not_ready < round->needed || late)
+	else if (is_in_vain(round))
 		finish(round, LG_FLEET_NOT_EVERYWHERE);
+}
+
+/* What is decided in each phase, and what comes of it where it is stopped. */
+static const struct {
+	void (*decide)(struct lg_fleet_round *round);
+	enum lg_fleet_outcome stopped;
+} phases[LG_FLEET_PHASE_DONE] = {
+	[LG_FLEET_PHASE_READY] = {decide_ready, LG_FLEET_STOPPED},
+	[LG_FLEET_PHASE_IN_FORCE] = {decide_in_force, LG_FLEET_STOPPED_LATE},
+	[LG_FLEET_PHASE_UNDO] = {decide_undo, LG_FLEET_NOT_PUT_BACK},
+	[LG_FLEET_PHASE_ACTED] = {decide_acted, LG_FLEET_NOT_EVERYWHERE},
+};
+
+void lg_fleet_round_stop(struct lg_fleet_round *round)
+{
+	enum lg_fleet_phase phase = round->phase;
+
+	if (phase == LG_FLEET_PHASE_DONE)
+		return;
+	if (phase == LG_FLEET_PHASE_READY)
+		give_up(round);
+	finish(round, phases[phase].stopped);
 }
 
 enum lg_status lg_fleet_round_step(struct lg_fleet_round *round,
@@ -313,7 +318,6 @@ enum lg_status lg_fleet_round_step(struct lg_fleet_round *round,
 {
 	struct lg_fleet_sink sink = lg_fleet_gates_sink(&round->gates);
 	enum lg_status status;
-	int late;
 
 	if (round->phase == LG_FLEET_PHASE_DONE)
 		return LG_OK;
@@ -323,23 +327,7 @@ enum lg_status lg_fleet_round_step(struct lg_fleet_round *round,
 	if (round->writes)
 		write_next(round);
 	lg_fleet_parts_look(round);
-	late = lg_clock_now(round->clock).boot_ms >= round->deadline_ms;
-	round->late = late;
-	switch (round->phase) {
-	case LG_FLEET_PHASE_READY:
-		decide_ready(round, late);
-		break;
-	case LG_FLEET_PHASE_IN_FORCE:
-		decide_in_force(round, late);
-		break;
-	case LG_FLEET_PHASE_UNDO:
-		decide_undo(round, late);
-		break;
-	case LG_FLEET_PHASE_ACTED:
-		decide_acted(round, late);
-		break;
-	case LG_FLEET_PHASE_DONE:
-		break;
-	}
+	round->late = lg_clock_now(round->clock).boot_ms >= round->deadline_ms;
+	phases[round->phase].decide(round);
 	return LG_OK;
 }

@@ -239,8 +239,8 @@ static int print(struct init *init, int applied)
 		     init->setup.dialect == LG_LDAP_FLEET_AD
 			     ? "active-directory"
 			     : "openldap");
-	lg_json_add(object, "applied", cJSON_CreateBool(applied));
-	lg_json_add(object, "changed", cJSON_CreateBool(init->made));
+	lg_json_bool(object, "applied", applied);
+	lg_json_bool(object, "changed", init->made);
 	lg_json_text(object, "key", init->key.data);
 	lg_json_text(object, "text", text);
 	return lg_cli_json(cli, object);

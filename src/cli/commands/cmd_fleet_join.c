@@ -124,18 +124,19 @@ static enum lg_status give_password(struct join *join, struct lg_error *err)
 	return status;
 }
 
-static enum lg_status set(struct join *join, struct lg_buffer *text,
-			  const char *key, const char *value,
-			  struct lg_error *err)
-{
-	return value ? lg_setup_set_value(text, "fleet", key, value,
-					  &join->changed, err)
-		     : LG_OK;
-}
-
 static enum lg_status write_settings(struct join *join, struct lg_error *err)
 {
 	int ad = join->setup.dialect == LG_LDAP_FLEET_AD;
+	/* The last one set stands first where the section is new. */
+	const char *const set[][2] = {
+		{"verify_keys", join->new_keys.data},
+		{"password_file", ad ? NULL : join->secret.data},
+		{"bind_dn", ad ? NULL : join->bind_dn.data},
+		{"groups", lg_cli_option(join->cli, "groups")},
+		{"name", join->name},
+		{"uri", join->uri.data},
+		{"base", join->admin.directory.base},
+	};
 	struct lg_buffer text = {0};
 	struct stat there;
 	int before = join->changed;
@@ -144,25 +145,11 @@ static enum lg_status write_settings(struct join *join, struct lg_error *err)
 	join->changed = 0;
 	if (stat(join->file, &there) == 0)
 		status = lg_file_read(join->file, &text, err);
-	/* The last one set stands first where the section is new. */
-	if (status == LG_OK)
-		status = set(join, &text, "verify_keys", join->new_keys.data,
-			     err);
-	if (status == LG_OK && !ad)
-		status = set(join, &text, "password_file", join->secret.data,
-			     err);
-	if (status == LG_OK && !ad)
-		status = set(join, &text, "bind_dn", join->bind_dn.data, err);
-	if (status == LG_OK)
-		status = set(join, &text, "groups",
-			     lg_cli_option(join->cli, "groups"), err);
-	if (status == LG_OK)
-		status = set(join, &text, "name", join->name, err);
-	if (status == LG_OK)
-		status = set(join, &text, "uri", join->uri.data, err);
-	if (status == LG_OK)
-		status = set(join, &text, "base", join->admin.directory.base,
-			     err);
+	for (size_t i = 0; i < sizeof(set) / sizeof(set[0]); i++)
+		if (status == LG_OK && set[i][1])
+			status = lg_setup_set_value(&text, "fleet", set[i][0],
+						    set[i][1], &join->changed,
+						    err);
 	if (status == LG_OK && join->changed)
 		status = fleet_admin_write(join->file, &text, 0, err);
 	join->changed |= before;
@@ -223,7 +210,7 @@ static int print(struct join *join)
 	lg_json_text(object, "base", join->admin.directory.base);
 	lg_json_text(object, "uri", join->uri.data);
 	lg_json_text(object, "settings", join->file);
-	lg_json_add(object, "changed", cJSON_CreateBool(join->changed));
+	lg_json_bool(object, "changed", join->changed);
 	return lg_cli_json(cli, object);
 }
 

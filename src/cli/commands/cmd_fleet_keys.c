@@ -61,7 +61,7 @@ static int publish(struct lg_cli *cli, const struct fleet_admin *admin,
 	memcpy(event->lock, LG_FLEET_LOCK_OF_KEYS,
 	       sizeof(LG_FLEET_LOCK_OF_KEYS));
 	event->number = next_number(fleet);
-	event->count = lg_fleet_ear_count(&fleet->ear);
+	event->count = (int64_t)fleet->ear.set->count;
 	event->at_ms = lg_cli_now() * 1000;
 	event->base = fleet->ear.base;
 	event->by = lg_cli_by(cli);
@@ -216,8 +216,7 @@ int lg_cmd_fleet_tidy(struct lg_cli *cli)
 		return code;
 	if (cli->json) {
 		object = cJSON_CreateObject();
-		lg_json_add(object, "deleted",
-			    cJSON_CreateNumber((double)count));
+		lg_json_number(object, "deleted", (int64_t)count);
 		return lg_cli_json(cli, object);
 	}
 	if (!cli->quiet)

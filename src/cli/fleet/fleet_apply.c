@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "app/fleet/fleet_filters.h"
+#include "app/fleet/fleet_parts.h"
 #include "app/fleet/fleet_values.h"
 #include "cli/fleet/fleet_doors.h"
 #include "cli/open/locks.h"
@@ -133,7 +134,6 @@ static int say(struct lg_cli *cli, const struct lg_prepared *p,
 {
 	const struct lg_cli_fleet_whose whose = {&round->gates, &event->groups};
 	struct lg_buffer when = {0};
-	size_t did = 0;
 	cJSON *object;
 
 	if (code == LG_EXIT_DONE)
@@ -147,14 +147,13 @@ static int say(struct lg_cli *cli, const struct lg_prepared *p,
 	}
 	if (cli->quiet || code != LG_EXIT_DONE)
 		return LG_EXIT_DONE;
-	for (size_t i = 0; i < round->part_count; i++)
-		did += round->part[i].answer == LG_FLEET_DID;
 	lg_text_clock(lg_cli_now(), event->until_s, &when);
 	lg_cli_print(cli, LG_GREEN, "%s",
 		     event->starts_s > 0 ? "waiting" : "locked");
 	lg_cli_print(cli, LG_PLAIN, ": %s (%s) at %zu of %zu gates, until %s\n",
-		     event->profile, round->lock, did, round->part_count,
-		     when.data != NULL ? when.data : "");
+		     event->profile, round->lock,
+		     lg_fleet_parts_count(round, LG_FLEET_DID),
+		     round->part_count, when.data != NULL ? when.data : "");
 	if (event->confirm_within_s > 0)
 		lg_cli_print(cli, LG_YELLOW,
 			     "logongate confirm --fleet keeps it\n");

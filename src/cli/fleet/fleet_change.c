@@ -233,31 +233,29 @@ static int say(struct lg_cli *cli, const struct lg_fleet_round *round,
 	return LG_EXIT_DONE;
 }
 
-/* One round of lift; options were read already. */
-static int lift_one(struct lg_cli *cli, struct lg_cli_fleet *fleet,
-		    const struct lg_fleet_fate *fate)
+static int run_round(struct lg_cli *cli, struct lg_cli_fleet *fleet,
+		     struct lg_fleet_round *round,
+		     const struct lg_fleet_fate *fate, enum lg_fleet_kind kind,
+		     int64_t until_s)
 {
-	struct lg_fleet_round round = {0};
 	struct lg_error err;
-	int code = lg_cli_round_options(cli, &round);
 
-	if (code == LG_EXIT_DONE) {
-		lg_cli_round_begin(cli, fleet, &round);
-		code = lg_fleet_round_change(&round, fate, LG_FLEET_LIFT, 0,
-					     &err) == LG_OK
-			       ? lg_cli_round_run(cli, &round)
-			       : lg_cli_fleet_failed(cli, fleet, &err);
-	}
-	lg_fleet_round_release(&round);
-	return code;
+	lg_cli_round_begin(cli, fleet, round);
+	return lg_fleet_round_change(round, fate, kind, until_s, &err) == LG_OK
+		       ? lg_cli_round_run(cli, round)
+		       : lg_cli_fleet_failed(cli, fleet, &err);
 }
 
 static void lift_and_say(struct lg_cli *cli, struct lg_cli_fleet *fleet,
 			 const struct lg_fleet_fate *fate, cJSON *ids,
 			 int *code)
 {
-	int one = lift_one(cli, fleet, fate);
+	struct lg_fleet_round round = {0};
+	int one = lg_cli_round_options(cli, &round);
 
+	if (one == LG_EXIT_DONE)
+		one = run_round(cli, fleet, &round, fate, LG_FLEET_LIFT, 0);
+	lg_fleet_round_release(&round);
 	if (one != LG_EXIT_DONE) {
 		*code = one;
 		return;
@@ -309,7 +307,6 @@ int lg_cli_fleet_change(struct lg_cli *cli, enum lg_fleet_kind kind)
 	struct lg_cli_fleet fleet = {0};
 	struct lg_strlist ids = {0};
 	struct lg_fleet_fate fate = {0};
-	struct lg_error err;
 	int64_t until_s = 0;
 	int printed;
 	int code;
@@ -327,11 +324,7 @@ int lg_cli_fleet_change(struct lg_cli *cli, enum lg_fleet_kind kind)
 	if (code == LG_EXIT_DONE)
 		code = find_end(cli, kind, &fate, &until_s);
 	if (code == LG_EXIT_DONE) {
-		lg_cli_round_begin(cli, &fleet, &round);
-		code = lg_fleet_round_change(&round, &fate, kind, until_s,
-					     &err) == LG_OK
-			       ? lg_cli_round_run(cli, &round)
-			       : lg_cli_fleet_failed(cli, &fleet, &err);
+		code = run_round(cli, &fleet, &round, &fate, kind, until_s);
 		printed = say(cli, &round, kind,
 			      until_s > 0 ? until_s : fate.until_s, code);
 		code = code == LG_EXIT_DONE ? printed : code;

@@ -9,9 +9,8 @@
 #include "base/listed.h"
 #include "cli/output.h"
 
-/* Doors that are told apart; names of gates in one line. */
+/* Doors that are told apart. */
 #define DOORS_MAX 64
-#define NAMED_MAX 8
 
 void lg_cli_fleet_doors_json(const struct lg_fleet_one *one, cJSON *object)
 {
@@ -34,33 +33,32 @@ int lg_cli_fleet_is_meant(const struct lg_cli_fleet_whose *whose,
 	return !one->gone && lg_fleet_concerns(&like, &one->report.groups);
 }
 
-static void name_gate(struct lg_buffer *names, const char *name, size_t *count)
+/* Names the gates where the door does not ask, or where (NULL) something is
+ * not known; how many they are. */
+static size_t name_gates(const struct lg_cli_fleet_whose *whose,
+			 const char *door, struct lg_buffer *names)
 {
-	if ((*count)++ < NAMED_MAX)
-		lg_buffer_format(names, "%s%s", names->len > 0 ? ", " : "",
-				 name);
-}
+	size_t count = 0;
 
-static void name_more(struct lg_buffer *names, size_t count)
-{
-	if (count > NAMED_MAX)
-		lg_buffer_format(names, " and %zu more", count - NAMED_MAX);
+	for (size_t i = 0; i < whose->gates->count; i++) {
+		const struct lg_fleet_one *one = whose->gates->one[i];
+		int is_so = door != NULL
+				    ? lg_listed(&one->report.not_closed, door)
+				    : one->report.doors_unknown.count > 0;
+
+		if (is_so && lg_cli_fleet_is_meant(whose, one))
+			lg_fleet_name_one(names, one->name, &count);
+	}
+	lg_fleet_name_more(names, count);
+	return count;
 }
 
 static void say_door(struct lg_cli *cli, const char *door,
 		     const struct lg_cli_fleet_whose *whose)
 {
 	struct lg_buffer names = {0};
-	size_t count = 0;
 
-	for (size_t i = 0; i < whose->gates->count; i++) {
-		const struct lg_fleet_one *one = whose->gates->one[i];
-
-		if (lg_cli_fleet_is_meant(whose, one) &&
-		    lg_listed(&one->report.not_closed, door))
-			name_gate(&names, one->name, &count);
-	}
-	name_more(&names, count);
+	name_gates(whose, door, &names);
 	lg_cli_say(cli, LG_EXIT_DONE, "door-does-not-ask",
 		   "%s at %s does not ask the gate: no lock closes it", door,
 		   names.data != NULL ? names.data : "some gates");
@@ -71,17 +69,8 @@ static void say_unknown(struct lg_cli *cli,
 			const struct lg_cli_fleet_whose *whose)
 {
 	struct lg_buffer names = {0};
-	size_t count = 0;
 
-	for (size_t i = 0; i < whose->gates->count; i++) {
-		const struct lg_fleet_one *one = whose->gates->one[i];
-
-		if (lg_cli_fleet_is_meant(whose, one) &&
-		    one->report.doors_unknown.count > 0)
-			name_gate(&names, one->name, &count);
-	}
-	name_more(&names, count);
-	if (count > 0)
+	if (name_gates(whose, NULL, &names) > 0)
 		lg_cli_say(cli, LG_EXIT_DONE, NULL,
 			   "%s: the gate may not see whether all doors ask it; "
 			   "logongate doors there, as root, says which",

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/fleet/fleet_parts.h"
 #include "cli/change/stop_signals.h"
 #include "cli/fleet/fleet_doors.h"
 #include "cli/output.h"
@@ -86,16 +87,6 @@ void lg_cli_round_begin(struct lg_cli *cli, struct lg_cli_fleet *fleet,
 	round->by = lg_cli_by(cli);
 	round->told = show;
 	round->context = cli;
-}
-
-static size_t count_of(const struct lg_fleet_round *round,
-		       enum lg_fleet_answer answer)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < round->part_count; i++)
-		count += round->part[i].answer == answer;
-	return count;
 }
 
 /* Gates that did not do it: first those that say why, then those that were
@@ -180,7 +171,7 @@ static int say_outcome(struct lg_cli *cli, const struct lg_fleet_round *round)
 				  "stopped after it began: it stays in force, "
 				  "at %zu of %zu gates so far; logongate lift "
 				  "%s --fleet lifts it",
-				  count_of(round, LG_FLEET_DID),
+				  lg_fleet_parts_count(round, LG_FLEET_DID),
 				  round->part_count, round->lock);
 		break;
 	case LG_FLEET_PUT_BACK:
@@ -202,7 +193,7 @@ static int say_outcome(struct lg_cli *cli, const struct lg_fleet_round *round)
 				  "it is written, and %zu of %zu gates have "
 				  "done it (%s); the others do as soon as they "
 				  "hear of it: logongate status --fleet",
-				  count_of(round, LG_FLEET_DID),
+				  lg_fleet_parts_count(round, LG_FLEET_DID),
 				  round->part_count, names);
 		break;
 	}

@@ -9,7 +9,6 @@
 
 #include <string.h>
 
-#include "app/fleet/fleet_differs.h"
 #include "cli/fleet/fleet_doors.h"
 #include "cli/output.h"
 #include "cli/table.h"
@@ -73,17 +72,6 @@ static cJSON *gate_object(const struct lg_fleet_ear *ear,
 	return object;
 }
 
-static cJSON *attention_object(const char *code, const char *entry,
-			       const char *text)
-{
-	cJSON *object = cJSON_CreateObject();
-
-	lg_json_text(object, "code", code);
-	lg_json_text(object, "entry", entry);
-	lg_json_text(object, "text", text);
-	return object;
-}
-
 /* What gates know and the directory does not show; 0: nothing. */
 static int find_missed(const struct lg_fleet_ear *ear,
 		       const struct lg_fleet_gates *gates,
@@ -113,20 +101,17 @@ static cJSON *attention(const struct lg_cli_fleet *fleet,
 		const struct lg_fleet_trouble *trouble =
 			&fleet->ear.set->trouble[i];
 
-		lg_json_append(array, attention_object(
-					      lg_fleet_code_name(trouble->code),
-					      trouble->entry, trouble->text));
+		lg_json_append(array,
+			       lg_fleet_attention(trouble->code, trouble->entry,
+						  trouble->text));
 	}
 	if (fleet->is_cut)
 		lg_json_append(array,
-			       attention_object(
-				       lg_fleet_code_name(LG_FLEET_UNREADABLE),
-				       NULL, LG_CLI_FLEET_CUT));
-	if (!fleet->is_cut && find_missed(&fleet->ear, gates, &missed))
-		lg_json_append(
-			array,
-			attention_object(lg_fleet_code_name(LG_FLEET_VANISHED),
-					 NULL, missed.data));
+			       lg_fleet_attention(LG_FLEET_UNREADABLE, NULL,
+						  LG_CLI_FLEET_CUT));
+	else if (find_missed(&fleet->ear, gates, &missed))
+		lg_json_append(array, lg_fleet_attention(LG_FLEET_VANISHED,
+							 NULL, missed.data));
 	lg_buffer_release(&missed);
 	return array;
 }

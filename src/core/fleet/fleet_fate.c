@@ -19,17 +19,10 @@ const char *lg_fleet_code_name(enum lg_fleet_code code)
 
 const char *lg_fleet_state_name(enum lg_fleet_state state)
 {
-	switch (state) {
-	case LG_FLEET_STATE_HALF:
-		return "half";
-	case LG_FLEET_STATE_PREPARED:
-		return "prepared";
-	case LG_FLEET_STATE_IN_FORCE:
-		return "in-force";
-	case LG_FLEET_STATE_OVER:
-		return "over";
-	}
-	return "";
+	static const char *const name[LG_FLEET_STATE_COUNT] = {
+		"half", "prepared", "in-force", "over"};
+
+	return name[state];
 }
 
 /* The first of two in time; at the same time by the key's name. */

@@ -10,24 +10,25 @@
 
 #include "base/base64.h"
 
-static struct lg_fleet_key *named(struct lg_fleet_keys *keys, const char *name,
-				  size_t len)
+/* Where the key of that name is; keys->count: there is none. */
+static size_t place_of(const struct lg_fleet_keys *keys, const char *name,
+		       size_t len)
 {
-	for (size_t i = 0; i < keys->count; i++)
-		if (strlen(keys->key[i].name) == len &&
-		    !memcmp(keys->key[i].name, name, len))
-			return &keys->key[i];
-	return NULL;
+	size_t at = 0;
+
+	while (at < keys->count && (strlen(keys->key[at].name) != len ||
+				    memcmp(keys->key[at].name, name, len) != 0))
+		at++;
+	return at;
 }
 
 const struct lg_fleet_key *lg_fleet_keys_find(const struct lg_fleet_keys *keys,
 					      const char *name, size_t len)
 {
-	for (size_t i = 0; i < keys->count; i++)
-		if (!keys->key[i].revoked && strlen(keys->key[i].name) == len &&
-		    !memcmp(keys->key[i].name, name, len))
-			return &keys->key[i];
-	return NULL;
+	size_t at = place_of(keys, name, len);
+
+	return at < keys->count && !keys->key[at].revoked ? &keys->key[at]
+							  : NULL;
 }
 
 size_t lg_fleet_keys_valid(const struct lg_fleet_keys *keys)
@@ -44,7 +45,8 @@ static enum lg_status put(struct lg_fleet_keys *keys,
 			  const struct lg_fleet_key *key, int *out_changed,
 			  struct lg_error *err)
 {
-	struct lg_fleet_key *old = named(keys, key->name, strlen(key->name));
+	size_t at = place_of(keys, key->name, strlen(key->name));
+	struct lg_fleet_key *old = at < keys->count ? &keys->key[at] : NULL;
 
 	*out_changed = 0;
 	if (old && memcmp(old->public_key, key->public_key,

@@ -108,12 +108,11 @@ static void insert(struct lg_fleet_held **array, size_t count, size_t at,
 	array[at] = held;
 }
 
-static int same_entry(const struct lg_fleet_held *held, const char *body,
-		      size_t len, const char *signature, size_t signature_len)
+static int has_body(const struct lg_fleet_held *held,
+		    const struct lg_fleet_text *body)
 {
-	return held->len == len && !memcmp(held->body, body, len) &&
-	       strlen(held->signature) == signature_len &&
-	       !memcmp(held->signature, signature, signature_len);
+	return held->len == body->len &&
+	       !memcmp(held->body, body->bytes, body->len);
 }
 
 static void be_seen(struct lg_fleet_set *set, struct lg_fleet_held *held)
@@ -124,23 +123,24 @@ static void be_seen(struct lg_fleet_set *set, struct lg_fleet_held *held)
 }
 
 int lg_fleet_set_knows(struct lg_fleet_set *set, const struct lg_fleet_id *id,
-		       const char *body, size_t len, const char *signature,
-		       size_t signature_len)
+		       const struct lg_fleet_text *body,
+		       const struct lg_fleet_text *signature)
 {
 	struct lg_fleet_held *held = find_id(set, id);
 
-	if (!held || !same_entry(held, body, len, signature, signature_len))
+	if (!held || !has_body(held, body) ||
+	    strlen(held->signature) != signature->len ||
+	    memcmp(held->signature, signature->bytes, signature->len) != 0)
 		return 0;
 	be_seen(set, held);
 	return 1;
 }
 
-int lg_fleet_set_has(const struct lg_fleet_set *set, const char *body,
-		     size_t len)
+int lg_fleet_set_has(const struct lg_fleet_set *set,
+		     const struct lg_fleet_text *body)
 {
 	for (size_t i = 0; i < set->count; i++)
-		if (set->held[i]->len == len &&
-		    !memcmp(set->held[i]->body, body, len))
+		if (has_body(set->held[i], body))
 			return 1;
 	return 0;
 }
@@ -164,24 +164,24 @@ static void move_id(struct lg_fleet_set *set, struct lg_fleet_held *held,
 	set->count++;
 }
 
-static enum lg_status make_held(const struct lg_fleet_id *id, const char *body,
-				size_t len, const char *signature,
-				size_t signature_len,
+static enum lg_status make_held(const struct lg_fleet_id *id,
+				const struct lg_fleet_text *body,
+				const struct lg_fleet_text *signature,
 				struct lg_fleet_held **out_held,
 				struct lg_error *err)
 {
 	struct lg_fleet_held *held = calloc(1, sizeof(*held));
 
 	if (held) {
-		held->body = strndup(body, len);
-		held->signature = strndup(signature, signature_len);
+		held->body = strndup(body->bytes, body->len);
+		held->signature = strndup(signature->bytes, signature->len);
 	}
 	if (!held || !held->body || !held->signature) {
 		lg_fleet_held_free(held);
 		return lg_no_memory(err);
 	}
 	held->id = *id;
-	held->len = len;
+	held->len = body->len;
 	*out_held = held;
 	return LG_OK;
 }
@@ -194,10 +194,10 @@ int lg_fleet_set_is_full(const struct lg_fleet_set *set, size_t len)
 
 enum lg_status lg_fleet_set_add(struct lg_fleet_set *set,
 				const struct lg_fleet_id *id,
-				struct lg_fleet_event **event, const char *body,
-				size_t len, const char *signature,
-				size_t signature_len, int *out_new,
-				struct lg_error *err)
+				struct lg_fleet_event **event,
+				const struct lg_fleet_text *body,
+				const struct lg_fleet_text *signature,
+				int *out_new, struct lg_error *err)
 {
 	struct lg_fleet_held *held = NULL;
 	enum lg_status status = LG_OK;
@@ -205,8 +205,7 @@ enum lg_status lg_fleet_set_add(struct lg_fleet_set *set,
 
 	*out_new = 0;
 	for (size_t i = 0; i < set->count; i++) {
-		if (set->held[i]->len == len &&
-		    !memcmp(set->held[i]->body, body, len))
+		if (has_body(set->held[i], body))
 			held = set->held[i];
 		if (compare_events(set->held[i]->event, *event) < 0)
 			at = i + 1;
@@ -223,7 +222,7 @@ enum lg_status lg_fleet_set_add(struct lg_fleet_set *set,
 				      "which counts; an event is written once");
 		goto out;
 	}
-	if (lg_fleet_set_is_full(set, len)) {
+	if (lg_fleet_set_is_full(set, body->len)) {
 		status = lg_error_set(err, LG_ERR_LIMIT, NULL,
 				      "a gate holds no more than %d events of "
 				      "%zu bytes together; run fleet tidy",
@@ -231,7 +230,7 @@ enum lg_status lg_fleet_set_add(struct lg_fleet_set *set,
 				      LG_FLEET_HELD_BYTES_MAX);
 		goto out;
 	}
-	status = make_held(id, body, len, signature, signature_len, &held, err);
+	status = make_held(id, body, signature, &held, err);
 	if (status != LG_OK)
 		goto out;
 	held->event = *event;
@@ -239,7 +238,7 @@ enum lg_status lg_fleet_set_add(struct lg_fleet_set *set,
 	insert(set->by_id, set->count, place_of_id(set, id), held);
 	insert(set->held, set->count, at, held);
 	set->count++;
-	set->bytes += len;
+	set->bytes += body->len;
 	be_seen(set, held);
 	*out_new = 1;
 out:

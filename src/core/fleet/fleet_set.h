@@ -78,12 +78,12 @@ void lg_fleet_set_free(struct lg_fleet_set **set);
 /* 1 where exactly this is held already: it need not be verified again. The
  * entry counts as seen. */
 int lg_fleet_set_knows(struct lg_fleet_set *set, const struct lg_fleet_id *id,
-		       const char *body, size_t len, const char *signature,
-		       size_t signature_len);
+		       const struct lg_fleet_text *body,
+		       const struct lg_fleet_text *signature);
 
 /* 1 where such an event is held, whatever its entry: nothing is noted. */
-int lg_fleet_set_has(const struct lg_fleet_set *set, const char *body,
-		     size_t len);
+int lg_fleet_set_has(const struct lg_fleet_set *set,
+		     const struct lg_fleet_text *body);
 
 /*
  * Adds an event whose signature is good; takes *event in any case. *out_new is
@@ -93,10 +93,10 @@ int lg_fleet_set_has(const struct lg_fleet_set *set, const char *body,
  */
 enum lg_status lg_fleet_set_add(struct lg_fleet_set *set,
 				const struct lg_fleet_id *id,
-				struct lg_fleet_event **event, const char *body,
-				size_t len, const char *signature,
-				size_t signature_len, int *out_new,
-				struct lg_error *err);
+				struct lg_fleet_event **event,
+				const struct lg_fleet_text *body,
+				const struct lg_fleet_text *signature,
+				int *out_new, struct lg_error *err);
 
 /* Something is wrong with an entry; one sentence. Told once an entry and
  * code; *out_new (may be NULL) is 1 the first time. */
@@ -181,6 +181,7 @@ enum lg_fleet_state {
 	LG_FLEET_STATE_IN_FORCE,
 	LG_FLEET_STATE_OVER
 };
+#define LG_FLEET_STATE_COUNT 4
 /* "half", "prepared", "in-force", "over". */
 const char *lg_fleet_state_name(enum lg_fleet_state state);
 enum lg_fleet_state lg_fleet_fate_state(const struct lg_fleet_fate *fate,

@@ -62,6 +62,10 @@ void control_no_memory(struct control_call *call);
  * call. */
 void control_done(struct gate *gate, void *context, enum lg_status status,
 		  const struct lg_error *err);
+/* Ends a call with whom a sweep cut, and with "left" and "left_count": of very
+ * many only the first are listed. context is the call. */
+struct gate_sweep_report;
+void control_tell_cut(void *context, const struct gate_sweep_report *report);
 /* Ends an answer of which the array and everything in it was sent; err is NULL
  * where all went well. Frees the call. */
 void control_end_list(struct control_call *call, const struct lg_error *err);

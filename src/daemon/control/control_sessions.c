@@ -2,7 +2,7 @@
 /*
  * control_sessions.c - who is logged on, and who is to be cut
  */
-#include "daemon/control/control_sessions.h"
+#include "daemon/control/control.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +11,7 @@
 
 #include "app/records/json_member.h"
 #include "app/records/session_record.h"
+#include "daemon/sessions/sweep.h"
 #include "daemon/turn.h"
 #include "daemon/view.h"
 #include "daemon/work.h"

@@ -9,7 +9,7 @@
 #include "app/lock/lock_change.h"
 #include "app/lock/picture.h"
 #include "app/records/json_member.h"
-#include "daemon/control/control_sessions.h"
+#include "daemon/control/control.h"
 #include "daemon/facts.h"
 #include "daemon/turn.h"
 

@@ -41,7 +41,7 @@ struct gate_beside {
 	int is_open;             /* fleet may be interrupted */
 	struct lg_buffer report; /* to be written */
 	char at[256];
-	struct lg_fleet_copy place[PLACES];
+	struct lg_fleet_entry *place[PLACES];
 	size_t first, count;
 
 	struct lg_fleet fleet;
@@ -54,16 +54,15 @@ static enum lg_status entry_came(void *context,
 				 struct lg_error *err)
 {
 	struct gate_beside *beside = context;
-	struct lg_fleet_copy copied = {0};
-	enum lg_status status = lg_fleet_copy(entry, &copied, err);
+	struct lg_fleet_entry *copied = lg_fleet_copy(entry);
 
-	if (status != LG_OK)
-		return status;
+	if (!copied)
+		return lg_no_memory(err);
 	uv_mutex_lock(&beside->mutex);
 	while (beside->count == PLACES && !beside->stops)
 		uv_cond_wait(&beside->taken, &beside->mutex);
 	if (beside->stops)
-		lg_fleet_copy_release(&copied);
+		free(copied);
 	else
 		beside->place[(beside->first + beside->count++) % PLACES] =
 			copied;
@@ -239,22 +238,20 @@ struct gate_beside *gate_beside_begin(const struct lg_fleet_settings *how,
 	return beside;
 }
 
-/* 1 where there was one. */
-static int take_one(struct gate_beside *beside,
-		    struct lg_fleet_copy *out_copied)
+/* NULL where there is none. */
+static struct lg_fleet_entry *take_one(struct gate_beside *beside)
 {
-	int has;
+	struct lg_fleet_entry *taken = NULL;
 
 	uv_mutex_lock(&beside->mutex);
-	has = beside->count > 0;
-	if (has) {
-		*out_copied = beside->place[beside->first];
+	if (beside->count > 0) {
+		taken = beside->place[beside->first];
 		beside->first = (beside->first + 1) % PLACES;
 		beside->count--;
 		uv_cond_broadcast(&beside->taken);
 	}
 	uv_mutex_unlock(&beside->mutex);
-	return has;
+	return taken;
 }
 
 enum lg_status gate_beside_take(struct gate_beside *beside,
@@ -263,7 +260,7 @@ enum lg_status gate_beside_take(struct gate_beside *beside,
 {
 	const char *at = gate->fleet->describe(gate->fleet->self);
 	enum lg_status status = LG_OK;
-	struct lg_fleet_copy copied = {0};
+	struct lg_fleet_entry *taken;
 	int back, done, failed;
 
 	if (!beside)
@@ -284,9 +281,9 @@ enum lg_status gate_beside_take(struct gate_beside *beside,
 		lg_fleet_gate_beside_done(gate);
 	if (failed)
 		lg_fleet_gate_beside_failed(gate);
-	while (status == LG_OK && take_one(beside, &copied)) {
-		status = lg_fleet_gate_beside(gate, &copied.entry, err);
-		lg_fleet_copy_release(&copied);
+	while (status == LG_OK && (taken = take_one(beside))) {
+		status = lg_fleet_gate_beside(gate, taken, err);
+		free(taken);
 	}
 	return status;
 }
@@ -319,9 +316,7 @@ void gate_beside_end(struct gate_beside *beside)
 	uv_mutex_unlock(&beside->mutex);
 	uv_thread_join(&beside->thread);
 	while (beside->count)
-		lg_fleet_copy_release(
-			&beside->place[(beside->first + --beside->count) %
-				       PLACES]);
+		free(beside->place[(beside->first + --beside->count) % PLACES]);
 	lg_buffer_release(&beside->report);
 	uv_cond_destroy(&beside->taken);
 	uv_mutex_destroy(&beside->mutex);

@@ -108,13 +108,12 @@ cJSON *gate_fleet_object(struct gate *gate)
 	for (size_t i = 0; i < fleet->shown.trouble_count; i++) {
 		const struct lg_fleet_trouble *trouble =
 			&fleet->shown.trouble[i];
-		cJSON *item = cJSON_CreateObject();
 
-		lg_json_text(item, "code", lg_fleet_code_name(trouble->code));
-		lg_json_text(item, "entry",
-			     *trouble->entry ? trouble->entry : NULL);
-		lg_json_text(item, "text", trouble->text);
-		lg_json_append(array, item);
+		lg_json_append(array,
+			       lg_fleet_attention(
+				       trouble->code,
+				       *trouble->entry ? trouble->entry : NULL,
+				       trouble->text));
 	}
 	lg_json_add(object, "attention", array);
 	return object;
