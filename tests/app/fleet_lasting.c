@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "app/fleet/fleet_ask.h"
-#include "app/fleet/fleet_filters.h"
 #include "app/fleet/fleet_values.h"
 #include "fleet_scene.h"
 #include "suite.h"

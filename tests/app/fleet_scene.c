@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/fleet/fleet_publish.h"
+#include "app/fleet/fleet_round.h"
 #include "app/fleet/fleet_values.h"
 #include "base/base64.h"
 #include "suite.h"

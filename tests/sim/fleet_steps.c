@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "app/fleet/fleet_publish.h"
+#include "app/fleet/fleet_round.h"
 #include "app/lock/lock_change.h"
 
 static const char values[] =

@@ -11,7 +11,6 @@
 #include <string.h>
 
 #include "port/json_of.h"
-#include "adapters/control/control_request.h"
 #include "adapters/control/gate_ask.h"
 
 static enum lg_status gate_probe(void *self, struct lg_target_probe *out_probe,

@@ -16,39 +16,6 @@
 #include "app/fleet/fleet_hold.h"
 #include "app/fleet/fleet_report.h"
 
-/* What a gate has of a lock. */
-enum lg_fleet_has {
-	LG_FLEET_HAS_NOT = 0,
-	LG_FLEET_HAS_WAITING, /* its start is still to come */
-	LG_FLEET_HAS_IN_FORCE
-};
-
-/*
- * One lock to be looked after. fate, made and was_held are the gate's; the
- * others are what came of it. made->values NULL: they could not be made.
- * status LG_OK: it is as it should be, or (only prepared) could be held.
- */
-struct lg_fleet_task {
-	struct lg_fleet_fate fate;
-	const struct lg_fleet_made *made;
-	int was_held;
-	int acts; /* something was changed */
-	enum lg_fleet_has has;
-	int64_t until_s;
-	enum lg_status status;
-	struct lg_error err;
-};
-
-/*
- * Does one task on a state, all but composing and cutting. compiles: whether a
- * policy can be made of values and findings; may be NULL.
- */
-void lg_fleet_task_run(struct lg_state *state, struct lg_fleet_task *task,
-		       enum lg_status (*compiles)(
-			       void *context, const struct lg_fleet_made *made,
-			       struct lg_error *err),
-		       void *context);
-
 /*
  * What the gate needs of the machine it is on. Both may take time.
  *

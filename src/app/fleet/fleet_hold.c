@@ -12,13 +12,23 @@
 
 #include "app/change/concerned.h"
 #include "app/change/found_dns.h"
-#include "app/fleet/fleet_filters.h"
 #include "app/fleet/fleet_values.h"
 
 #define SKEW_MAX_MS 60000
 /* What a beginning lock writes beside its values and those before. */
 #define ROOM_MIN 65536
 #define ROOM_FILE "fleet.room"
+/* More than begin, confirm, extend: something undoes what was done. */
+#define STEPS_MAX 8
+
+/* What is done about a lock. */
+enum lg_fleet_step {
+	LG_FLEET_STEP_NONE = 0, /* it is as it should be */
+	LG_FLEET_STEP_BEGIN,
+	LG_FLEET_STEP_EXTEND,
+	LG_FLEET_STEP_CONFIRM,
+	LG_FLEET_STEP_LIFT
+};
 
 void lg_fleet_made_release(struct lg_fleet_made *made)
 {
@@ -165,9 +175,12 @@ static enum lg_status has_room(const struct lg_state *state,
 	return status;
 }
 
-enum lg_status lg_fleet_can_hold(const struct lg_state *state,
-				 const struct lg_fleet_event *prepare,
-				 struct lg_error *err)
+/* LG_ERR_CONFLICT, LG_ERR_RANGE, LG_ERR_IO, LG_ERR_DENIED: why this gate could
+ * not hold it as it is now (clocks that differ by more than a minute, too many
+ * locks, no room on its disk). */
+static enum lg_status can_hold(const struct lg_state *state,
+			       const struct lg_fleet_event *prepare,
+			       struct lg_error *err)
 {
 	int64_t ahead_ms = lg_state_now(state).wall_ms - prepare->at_ms;
 
@@ -202,9 +215,12 @@ static int begins(const struct lg_state *state,
 	       LG_FLEET_STATE_IN_FORCE;
 }
 
-enum lg_fleet_step lg_fleet_next_step(const struct lg_state *state,
-				      const struct lg_fleet_fate *fate,
-				      int was_held)
+/* What is to be done next. was_held: it was in force here once; one that is
+ * not any more was ended here (lift --force, its time, not confirmed) and does
+ * not come back. */
+static enum lg_fleet_step next_step(const struct lg_state *state,
+				    const struct lg_fleet_fate *fate,
+				    int was_held)
 {
 	const struct lg_lock *lock = lg_state_lock(state, fate->lock);
 
@@ -306,11 +322,14 @@ static enum lg_status move_anyway(struct lg_state *state, struct lg_lock *lock,
 	return status;
 }
 
-enum lg_status lg_fleet_take_step(struct lg_state *state,
-				  const struct lg_fleet_fate *fate,
-				  enum lg_fleet_step step,
-				  const struct lg_fleet_made *made,
-				  struct lg_error *err)
+/* made is needed to begin. What follows (composing, cutting) is the caller's. A
+ * lift is done in memory where the disk is full, and fails without memory
+ * alone. */
+static enum lg_status take_step(struct lg_state *state,
+				const struct lg_fleet_fate *fate,
+				enum lg_fleet_step step,
+				const struct lg_fleet_made *made,
+				struct lg_error *err)
 {
 	struct lg_lock *lock = lg_state_lock(state, fate->lock);
 
@@ -326,4 +345,83 @@ enum lg_status lg_fleet_take_step(struct lg_state *state,
 		return lift(state, lock, fate, err);
 	}
 	return LG_OK;
+}
+
+static void look(const struct lg_state *state, struct lg_fleet_task *task)
+{
+	const struct lg_lock *lock = lg_state_lock(state, task->fate.lock);
+
+	task->has = LG_FLEET_HAS_NOT;
+	task->until_s = 0;
+	if (!lock)
+		return;
+	task->has = lg_lock_waits(lock) ? LG_FLEET_HAS_WAITING
+					: LG_FLEET_HAS_IN_FORCE;
+	task->until_s = lock->until.wall_s;
+	task->was_held = 1;
+}
+
+static enum lg_status
+could_hold(const struct lg_state *state, struct lg_fleet_task *task,
+	   enum lg_status (*compiles)(void *context,
+				      const struct lg_fleet_made *made,
+				      struct lg_error *err),
+	   void *context)
+{
+	enum lg_status status = can_hold(state, task->fate.prepare, &task->err);
+
+	return status == LG_OK && compiles
+		       ? compiles(context, task->made, &task->err)
+		       : status;
+}
+
+/* Each step changes what the next one depends on, so they are taken until there
+ * is none. */
+static enum lg_status take_steps(struct lg_state *state,
+				 struct lg_fleet_task *task)
+{
+	enum lg_status status = LG_OK;
+	int left = STEPS_MAX;
+
+	while (status == LG_OK && left--) {
+		enum lg_fleet_step step =
+			next_step(state, &task->fate, task->was_held);
+
+		if (step == LG_FLEET_STEP_NONE)
+			return LG_OK;
+		if (step == LG_FLEET_STEP_BEGIN &&
+		    (!task->made || !task->made->values))
+			return lg_error_set(&task->err, LG_ERR_DIRECTORY, NULL,
+					    "its names are not verified yet");
+		status = take_step(state, &task->fate, step, task->made,
+				   &task->err);
+		task->acts |= status == LG_OK;
+		task->was_held |=
+			step == LG_FLEET_STEP_BEGIN && status == LG_OK;
+	}
+	return status;
+}
+
+void lg_fleet_task_run(struct lg_state *state, struct lg_fleet_task *task,
+		       enum lg_status (*compiles)(
+			       void *context, const struct lg_fleet_made *made,
+			       struct lg_error *err),
+		       void *context)
+{
+	const struct lg_fleet_fate *fate = &task->fate;
+	int64_t now_ms = lg_state_now(state).wall_ms;
+	int made = task->made && task->made->values;
+
+	task->status = LG_OK;
+	task->acts = 0;
+	if (lg_fleet_fate_state(fate, now_ms) == LG_FLEET_STATE_PREPARED)
+		task->status = made ? could_hold(state, task, compiles, context)
+				    : task->status;
+	else if (made && compiles && !lg_state_lock(state, fate->lock) &&
+		 !fate->end)
+		/* Values that no policy can be made of lock nobody out. */
+		task->status = compiles(context, task->made, &task->err);
+	if (task->status == LG_OK)
+		task->status = take_steps(state, task);
+	look(state, task);
 }

@@ -39,41 +39,37 @@ enum lg_status lg_fleet_make(const struct lg_fleet_event *prepare,
 			     struct lg_fleet_made *out_made,
 			     struct lg_error *err);
 
-/* LG_ERR_CONFLICT, LG_ERR_RANGE, LG_ERR_IO, LG_ERR_DENIED: why this gate could
- * not hold it as it is now (clocks that differ by more than a minute, too many
- * locks, no room on its disk). */
-enum lg_status lg_fleet_can_hold(const struct lg_state *state,
-				 const struct lg_fleet_event *prepare,
-				 struct lg_error *err);
-
-/* What is done about a lock. */
-enum lg_fleet_step {
-	LG_FLEET_STEP_NONE = 0, /* it is as it should be */
-	LG_FLEET_STEP_BEGIN,
-	LG_FLEET_STEP_EXTEND,
-	LG_FLEET_STEP_CONFIRM,
-	LG_FLEET_STEP_LIFT
+/* What a gate has of a lock. */
+enum lg_fleet_has {
+	LG_FLEET_HAS_NOT = 0,
+	LG_FLEET_HAS_WAITING, /* its start is still to come */
+	LG_FLEET_HAS_IN_FORCE
 };
 
 /*
- * What is to be done next. was_held: it was in force here once; one that is
- * not any more was ended here (lift --force, its time, not confirmed) and does
- * not come back.
+ * One lock to be looked after. fate, made and was_held are the gate's; the
+ * others are what came of it. made->values NULL: they could not be made.
+ * status LG_OK: it is as it should be, or (only prepared) could be held.
  */
-enum lg_fleet_step lg_fleet_next_step(const struct lg_state *state,
-				      const struct lg_fleet_fate *fate,
-				      int was_held);
+struct lg_fleet_task {
+	struct lg_fleet_fate fate;
+	const struct lg_fleet_made *made;
+	int was_held;
+	int acts; /* something was changed */
+	enum lg_fleet_has has;
+	int64_t until_s;
+	enum lg_status status;
+	struct lg_error err;
+};
 
 /*
- * Does it. made is needed to begin. LG_OK: done; what follows (composing,
- * cutting) is the caller's. A lift is done in memory where the disk is full.
- * Returns: as lg_lock_apply, lg_lock_extend, lg_lock_confirm; never for a
- * lift but LG_ERR_NO_MEMORY.
+ * Does one task on a state, all but composing and cutting. compiles: whether a
+ * policy can be made of values and findings; may be NULL.
  */
-enum lg_status lg_fleet_take_step(struct lg_state *state,
-				  const struct lg_fleet_fate *fate,
-				  enum lg_fleet_step step,
-				  const struct lg_fleet_made *made,
-				  struct lg_error *err);
+void lg_fleet_task_run(struct lg_state *state, struct lg_fleet_task *task,
+		       enum lg_status (*compiles)(
+			       void *context, const struct lg_fleet_made *made,
+			       struct lg_error *err),
+		       void *context);
 
 #endif

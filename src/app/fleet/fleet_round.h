@@ -136,4 +136,13 @@ void lg_fleet_round_stop(struct lg_fleet_round *round);
 
 void lg_fleet_round_release(struct lg_fleet_round *round);
 
+/*
+ * Renders, signs and publishes; the same call again writes the same entry.
+ * Returns: as port/fleet's publish, and as lg_fleet_event_render.
+ */
+enum lg_status lg_fleet_publish(const struct lg_fleet *fleet,
+				const struct lg_signature *signature,
+				const struct lg_fleet_event *event,
+				struct lg_error *err);
+
 #endif

@@ -9,7 +9,6 @@
 
 #include <string.h>
 
-#include "app/fleet/fleet_filters.h"
 #include "app/fleet/fleet_parts.h"
 #include "app/fleet/fleet_values.h"
 #include "cli/fleet/fleet_doors.h"
