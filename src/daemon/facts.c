@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/listed.h"
+
 #include "app/change/found_dns.h"
 #include "daemon/inside_facts.h"
 #include "daemon/turn.h"
@@ -96,29 +98,23 @@ static enum lg_status copy_settings(const struct lg_settings *from,
 {
 	struct lg_settings *copy = NULL;
 	enum lg_status status = lg_settings_default("/", &copy, err);
-	struct {
-		const char *from;
-		char **to;
-	} texts[5];
+	const char *const texts[] = {from->directory_uri, from->directory_base,
+				     from->directory_bind_dn,
+				     from->directory_password_file,
+				     from->directory_ca_file};
+	const char **to[5];
 
 	if (status != LG_OK)
 		return status;
-	texts[0].from = from->directory_uri;
-	texts[0].to = &copy->directory_uri;
-	texts[1].from = from->directory_base;
-	texts[1].to = &copy->directory_base;
-	texts[2].from = from->directory_bind_dn;
-	texts[2].to = &copy->directory_bind_dn;
-	texts[3].from = from->directory_password_file;
-	texts[3].to = &copy->directory_password_file;
-	texts[4].from = from->directory_ca_file;
-	texts[4].to = &copy->directory_ca_file;
-	for (size_t i = 0; i < 5 && status == LG_OK; i++) {
-		free(*texts[i].to);
-		*texts[i].to = texts[i].from ? strdup(texts[i].from) : NULL;
-		if (texts[i].from && !*texts[i].to)
-			status = lg_no_memory(err);
-	}
+	to[0] = &copy->directory_uri;
+	to[1] = &copy->directory_base;
+	to[2] = &copy->directory_bind_dn;
+	to[3] = &copy->directory_password_file;
+	to[4] = &copy->directory_ca_file;
+	for (size_t i = 0; i < 5 && status == LG_OK; i++)
+		if (texts[i])
+			status = lg_list_keep_text(&copy->arena, texts[i],
+						   to[i], err);
 	copy->directory_tls = from->directory_tls;
 	copy->directory_timeout_ms = from->directory_timeout_ms;
 	lg_strlist_release(&copy->login_attributes);

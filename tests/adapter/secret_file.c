@@ -115,14 +115,14 @@ static void settings_name_files(void **state)
 
 	assert_int_equal(lg_settings_default(NULL, &settings, NULL), LG_OK);
 	assert_int_equal(lg_settings_files_check(settings, &err), LG_OK);
-	settings->directory_password_file = strdup(path);
+	settings->directory_password_file = path;
 	write_secret("x\n", 2, 0600);
 	assert_int_equal(lg_settings_files_check(settings, &err), LG_OK);
 	write_secret("x\n", 2, 0644);
 	assert_int_equal(lg_settings_files_check(settings, &err), LG_ERR_IO);
 	assert_string_equal(err.place, path);
 	write_secret("x\n", 2, 0600);
-	settings->directory_ca_file = strdup("/nonexistent/ca.pem");
+	settings->directory_ca_file = "/nonexistent/ca.pem";
 	assert_int_equal(lg_settings_files_check(settings, &err), LG_ERR_IO);
 	assert_string_equal(err.place, "/nonexistent/ca.pem");
 	lg_settings_free(&settings);

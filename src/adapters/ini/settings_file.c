@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/listed.h"
+
 #include "adapters/ini/ini_file.h"
 #include "adapters/ini/known.h"
 #include "adapters/ini/settings_file.h"
@@ -148,30 +150,23 @@ static size_t count_sections(const struct lg_ini_items *items,
 }
 
 /* Makes what the section of a header names. */
-static int make_object(struct lg_settings *settings, const char *section)
+static enum lg_status make_object(struct lg_settings *settings,
+				  const char *section, struct lg_error *err)
 {
 	enum lg_listener listener;
 
-	if (begins_with(section, "target.")) {
-		struct lg_target_settings *target =
-			&settings->target[settings->target_count];
-
-		target->name = strdup(section + strlen("target."));
-		settings->target_count += target->name != NULL;
-		return target->name != NULL;
-	}
-	if (begins_with(section, "group.")) {
-		struct lg_group_settings *group =
-			&settings->group[settings->group_count];
-
-		group->name = strdup(section + strlen("group."));
-		settings->group_count += group->name != NULL;
-		return group->name != NULL;
-	}
+	if (begins_with(section, "target."))
+		return lg_list_keep_text(
+			&settings->arena, section + strlen("target."),
+			&settings->target[settings->target_count++].name, err);
+	if (begins_with(section, "group."))
+		return lg_list_keep_text(
+			&settings->arena, section + strlen("group."),
+			&settings->group[settings->group_count++].name, err);
 	if (begins_with(section, "listen.") &&
 	    lg_listener_from_name(section + strlen("listen."), &listener))
 		settings->listen[listener].present = 1;
-	return 1;
+	return LG_OK;
 }
 
 static enum lg_status make_objects(struct lg_settings *settings,
@@ -180,19 +175,18 @@ static enum lg_status make_objects(struct lg_settings *settings,
 {
 	size_t targets = count_sections(items, "target.");
 	size_t groups = count_sections(items, "group.");
+	enum lg_status status = LG_OK;
 
 	settings->target =
 		calloc(targets ? targets : 1, sizeof(*settings->target));
 	settings->group = calloc(groups ? groups : 1, sizeof(*settings->group));
 	if (!settings->target || !settings->group)
-		goto out;
-	for (size_t i = 0; i < items->count; i++)
-		if (!items->item[i].key &&
-		    !make_object(settings, items->item[i].section))
-			goto out;
-	return LG_OK;
-out:
-	return lg_no_memory(err);
+		return lg_no_memory(err);
+	for (size_t i = 0; i < items->count && status == LG_OK; i++)
+		if (!items->item[i].key)
+			status = make_object(settings, items->item[i].section,
+					     err);
+	return status;
 }
 
 /* What the keys of a section are members of. */
@@ -227,6 +221,7 @@ static enum lg_status read_items(struct lg_settings *settings,
 	for (size_t i = 0; i < items->count && status == LG_OK; i++) {
 		const struct lg_ini_item *item = &items->item[i];
 		const void *row = NULL;
+		const struct lg_setting setting = {item, &settings->arena, err};
 		const struct setting_key *key;
 		char *object;
 
@@ -235,8 +230,8 @@ static enum lg_status read_items(struct lg_settings *settings,
 			continue;
 		key = row;
 		object = object_of(settings, item->section);
-		status = lg_setting_read(key->kind, item, object + key->offset,
-					 err);
+		status = lg_setting_read(&setting, key->kind,
+					 object + key->offset);
 	}
 	return status;
 }
@@ -253,8 +248,7 @@ static enum lg_status default_addresses(struct lg_settings *settings,
 			lg_listener_row((enum lg_listener)i)->address;
 
 		if (listen->present && !listen->address.count && address)
-			status = lg_strlist_add(&listen->address, address,
-						strlen(address), err);
+			status = lg_list_text(&listen->address, address, err);
 	}
 	return status;
 }
@@ -269,9 +263,8 @@ static enum lg_status read_settings(const char *path,
 
 	if (status != LG_OK)
 		return status;
-	settings->path = strdup(path);
-	if (!settings->path)
-		status = lg_no_memory(err);
+	status =
+		lg_list_keep_text(&settings->arena, path, &settings->path, err);
 	if (status == LG_OK)
 		status = make_objects(settings, items, err);
 	if (status == LG_OK)

@@ -12,13 +12,13 @@
 #include "adapters/ini/guard.h"
 
 enum lg_setting_kind {
-	LG_SETTING_TEXT = 0,  /* char *; "" is none */
-	LG_SETTING_PATH,      /* char *; relative to the settings' folder */
-	LG_SETTING_URIS,      /* char *; the path of ldif: likewise */
-	LG_SETTING_LIST,      /* struct lg_strlist, comma-separated */
-	LG_SETTING_DNS,       /* struct lg_strlist of DNs */
-	LG_SETTING_DOMAIN,    /* char *, one mail domain */
-	LG_SETTING_LANGUAGE,  /* char *, a language tag */
+	LG_SETTING_TEXT = 0, /* const char *; "" is none */
+	LG_SETTING_PATH,   /* const char *; relative to the settings' folder */
+	LG_SETTING_URIS,   /* const char *; the path of ldif: likewise */
+	LG_SETTING_LIST,   /* struct lg_strlist, comma-separated */
+	LG_SETTING_DNS,    /* struct lg_strlist of DNs */
+	LG_SETTING_DOMAIN, /* const char *, one mail domain */
+	LG_SETTING_LANGUAGE,  /* const char *, a language tag */
 	LG_SETTING_COOKIES,   /* struct lg_strlist of names of cookies */
 	LG_SETTING_ADDRESSES, /* struct lg_strlist of unix:NAME, HOST:PORT */
 	LG_SETTING_YES_NO,    /* int */
@@ -27,21 +27,27 @@ enum lg_setting_kind {
 	LG_SETTING_FILE_FORMAT, /* int: reg4 */
 	LG_SETTING_TLS,
 	LG_SETTING_WITHOUT_POLICY,
-	LG_SETTING_MODE,     /* uint32_t, octal */
-	LG_SETTING_REFUSAL,  /* uint32_t, 503 or 500 */
-	LG_SETTING_SCHEMES,  /* uint32_t, bits of enum lg_http_scheme */
-	LG_SETTING_REALM,    /* char *, what stands between quotes */
-	LG_SETTING_DAYS,     /* uint32_t, 1 .. 36500 */
-	LG_SETTING_SECONDS,  /* uint32_t of milliseconds, 1 .. 3600 s */
-	LG_SETTING_VERSION,  /* char *, a version of three or four parts */
-	LG_SETTING_REG_TYPE, /* char *, REG_SZ ... */
+	LG_SETTING_MODE,    /* uint32_t, octal */
+	LG_SETTING_REFUSAL, /* uint32_t, 503 or 500 */
+	LG_SETTING_SCHEMES, /* uint32_t, bits of enum lg_http_scheme */
+	LG_SETTING_REALM,   /* const char *, what stands between quotes */
+	LG_SETTING_DAYS,    /* uint32_t, 1 .. 36500 */
+	LG_SETTING_SECONDS, /* uint32_t of milliseconds, 1 .. 3600 s */
+	LG_SETTING_VERSION, /* const char *, a version of three or four parts */
+	LG_SETTING_REG_TYPE, /* const char *, REG_SZ ... */
 	LG_SETTING_BEFORE    /* struct lg_notify_before */
 };
 
+/* One value on its way; arena takes the texts of the settings. */
+struct lg_setting {
+	const struct lg_ini_item *item;
+	struct lg_strlist *arena;
+	struct lg_error *err;
+};
+
 /* Reads the item's value into the member at field. */
-enum lg_status lg_setting_read(enum lg_setting_kind kind,
-			       const struct lg_ini_item *item, void *field,
-			       struct lg_error *err);
+enum lg_status lg_setting_read(const struct lg_setting *setting,
+			       enum lg_setting_kind kind, void *field);
 
 /* 1 for a host that is this machine: 127.*, [::1], localhost. */
 int lg_host_is_loopback(const char *host, size_t len);

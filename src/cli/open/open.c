@@ -63,18 +63,6 @@ static enum lg_status defaults(struct lg_settings **out_settings,
 	return status;
 }
 
-static enum lg_status replace(char **text, const char *with,
-			      struct lg_error *err)
-{
-	char *copy = strdup(with);
-
-	if (copy == NULL)
-		return lg_no_memory(err);
-	free(*text);
-	*text = copy;
-	return LG_OK;
-}
-
 static enum lg_status put_options_in(struct lg_cli *cli,
 				     struct lg_settings *settings,
 				     struct lg_error *err)
@@ -82,7 +70,6 @@ static enum lg_status put_options_in(struct lg_cli *cli,
 	const char *dialect = lg_cli_option(cli, "dialect");
 	const char *directory = lg_cli_option(cli, "directory");
 	const char *profiles = lg_cli_option(cli, "profiles");
-	enum lg_status status = LG_OK;
 
 	if (dialect != NULL &&
 	    !lg_dialect_from_name(dialect, strlen(dialect), &settings->dialect))
@@ -92,10 +79,10 @@ static enum lg_status put_options_in(struct lg_cli *cli,
 				    "exchange2007",
 				    dialect);
 	if (directory != NULL)
-		status = replace(&settings->directory_uri, directory, err);
-	if (status == LG_OK && profiles != NULL)
-		status = replace(&settings->profiles_dir, profiles, err);
-	return status;
+		settings->directory_uri = directory;
+	if (profiles != NULL)
+		settings->profiles_dir = profiles;
+	return LG_OK;
 }
 
 enum lg_status lg_cli_settings(struct lg_cli *cli,

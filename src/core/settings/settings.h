@@ -28,35 +28,35 @@ struct lg_listen_settings {
 	int present;
 	struct lg_strlist address; /* "unix:NAME", "HOST:PORT" */
 	enum lg_without_policy without_policy;
-	char *key_file;
-	char *page;                /* http: what a refused browser shows */
+	const char *key_file;
+	const char *page;          /* http: what a refused browser shows */
 	uint32_t mode;             /* 0660 */
-	char *group;               /* NULL: "logongate-door" */
-	char *cert_file;           /* control */
-	char *tls_key_file;        /* control */
-	char *ca_file;             /* control: who may connect */
+	const char *group;         /* NULL: "logongate-door" */
+	const char *cert_file;     /* control */
+	const char *tls_key_file;  /* control */
+	const char *ca_file;       /* control: who may connect */
 	struct lg_strlist clients; /* control: by these names */
 };
 
 struct lg_target_settings {
-	char *name;
+	const char *name;
 	enum lg_dialect dialect;
 	enum lg_backend backend;
-	char *store_version;
-	char *server;
-	char *file;
+	const char *store_version;
+	const char *server;
+	const char *file;
 	int file_is_reg4; /* file_format = reg4 */
-	char *credentials_file;
-	char *service;
-	char *companion_name;
-	char *companion_type;
-	char *companion_data;
+	const char *credentials_file;
+	const char *service;
+	const char *companion_name;
+	const char *companion_type;
+	const char *companion_data;
 	int restart;
 	int undocumented;
 	int smb1;
-	char *cert_file; /* backend gate with a server */
-	char *tls_key_file;
-	char *ca_file;
+	const char *cert_file; /* backend gate with a server */
+	const char *tls_key_file;
+	const char *ca_file;
 	struct lg_strlist probe;         /* probe logons, file names */
 	struct lg_strlist stop_services; /* for the time of a lock (I3) */
 };
@@ -69,7 +69,7 @@ enum lg_http_scheme {
 };
 
 struct lg_group_settings {
-	char *name;
+	const char *name;
 	struct lg_strlist member;
 };
 
@@ -80,54 +80,55 @@ struct lg_notify_before {
 	size_t count;
 };
 
-/* Absent texts are NULL. path is NULL for the embedded defaults. */
+/* Absent texts are NULL; those that are read lie in arena. path is NULL for the
+ * embedded defaults. */
 struct lg_settings {
-	char *path;
+	const char *path;
 	enum lg_dialect dialect;
-	char *state_dir;
-	char *run_dir;
-	char *admin_group;
+	const char *state_dir;
+	const char *run_dir;
+	const char *admin_group;
 	struct lg_strlist break_glass;
-	char *default_domain; /* of logon names without one */
-	char *language;       /* of doors that are not told one; NULL: none */
+	const char *default_domain; /* of logon names without one */
+	const char *language; /* of doors that are not told one; NULL: none */
 	/* Names of cookies of which each is a whole MAPI session. */
 	struct lg_strlist mapi_cookies;
 	uint32_t http_refusal;   /* 503 or 500 */
 	uint32_t http_challenge; /* bits of enum lg_http_scheme */
-	char *http_realm;
+	const char *http_realm;
 	int gate_restart; /* [gate] restart = yes */
-	char *profiles_dir;
-	char *clients_file;
+	const char *profiles_dir;
+	const char *clients_file;
 	uint32_t refused_keep_days;
 	uint32_t keep_days; /* back-ups and lists of no lock; 0: for ever */
 
-	char *directory_uri;
-	char *directory_base;
-	char *directory_bind_dn;
-	char *directory_password_file;
-	char *directory_ca_file;
+	const char *directory_uri;
+	const char *directory_base;
+	const char *directory_bind_dn;
+	const char *directory_password_file;
+	const char *directory_ca_file;
 	enum lg_directory_tls directory_tls;
 	uint32_t directory_timeout_ms;
 	struct lg_strlist login_attributes;
 
 	struct lg_listen_settings listen[LG_LISTENER_COUNT];
 
-	char *doveadm; /* NULL: Dovecot is not cut */
-	char *doveadm_api_key_file;
-	char *haproxy_stats_socket;
-	char *probe_user;          /* NULL: doors --probe has no account */
-	char *probe_password_file; /* together with probe_user */
-	char *notify_dir;          /* NULL: nobody is told */
+	const char *doveadm; /* NULL: Dovecot is not cut */
+	const char *doveadm_api_key_file;
+	const char *haproxy_stats_socket;
+	const char *probe_user; /* NULL: doors --probe has no account */
+	const char *probe_password_file; /* together with probe_user */
+	const char *notify_dir;          /* NULL: nobody is told */
 	struct lg_notify_before notify_before;
 
-	char *fleet_base; /* NULL: this gate belongs to no fleet */
-	char *fleet_uri;  /* NULL: that of the directory, with its bind */
-	char *fleet_bind_dn;
-	char *fleet_password_file;
-	char *fleet_name; /* NULL: the host's full name */
+	const char *fleet_base; /* NULL: this gate belongs to no fleet */
+	const char *fleet_uri;  /* NULL: that of the directory, with its bind */
+	const char *fleet_bind_dn;
+	const char *fleet_password_file;
+	const char *fleet_name; /* NULL: the host's full name */
 	struct lg_strlist fleet_groups;
-	char *fleet_verify_keys;
-	char *fleet_sign_key;
+	const char *fleet_verify_keys;
+	const char *fleet_sign_key;
 	uint32_t fleet_heartbeat_ms;
 	int fleet_doors; /* the fleet is told which doors do not ask */
 
@@ -138,6 +139,7 @@ struct lg_settings {
 	size_t target_count;
 	struct lg_group_settings *group;
 	size_t group_count;
+	struct lg_strlist arena;
 };
 
 /*
