@@ -32,6 +32,16 @@ static inline int lg_ascii_is_alnum(char c)
 	return (low >= 'a' && low <= 'z') || lg_ascii_is_digit(c);
 }
 
+/* Whether two texts differ in case alone. */
+static inline int lg_ascii_same(const char *a, const char *b)
+{
+	while (*a != '\0' && lg_ascii_lower(*a) == lg_ascii_lower(*b)) {
+		a++;
+		b++;
+	}
+	return lg_ascii_lower(*a) == lg_ascii_lower(*b);
+}
+
 /* How long word is, where text begins with it in any case; else 0. */
 static inline size_t lg_ascii_starts(const char *text, size_t len,
 				     const char *word)

@@ -223,7 +223,7 @@ static enum lg_status read_key(struct reader *reader, struct lg_ini_span line)
 /* iniparser takes any white space at the end for the end of the line. */
 static int ends_in_backslash(struct lg_ini_span line)
 {
-	while (line.len && (lg_ini_is_blank(line.at[line.len - 1]) ||
+	while (line.len && (lg_ascii_is_blank(line.at[line.len - 1]) ||
 			    (line.at[line.len - 1] >= '\n' &&
 			     line.at[line.len - 1] <= '\r')))
 		line.len--;

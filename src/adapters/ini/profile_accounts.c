@@ -8,6 +8,8 @@
 
 #include <logongate/dn.h>
 
+#include "base/listed.h"
+
 #include "adapters/ini/allow_file.h"
 #include "adapters/ini/mail_domain.h"
 #include "adapters/ini/profile_values.h"
@@ -30,19 +32,14 @@ static enum lg_status check_dn_or_0(const struct lg_profile_reader *reader,
 	return strcmp(value, "0") ? check_dn(reader, item, value) : LG_OK;
 }
 
-static enum lg_status add(const struct lg_profile_reader *reader,
-			  const char *value, struct lg_strlist *list)
-{
-	return lg_strlist_add(list, value, strlen(value), reader->err);
-}
-
 enum lg_status lg_profile_take_dn(struct lg_profile_reader *reader,
 				  const struct lg_ini_item *item,
 				  const char *value, void *field)
 {
 	enum lg_status status = check_dn(reader, item, value);
 
-	return status == LG_OK ? add(reader, value, field) : status;
+	return status == LG_OK ? lg_list_text(field, value, reader->err)
+			       : status;
 }
 
 enum lg_status lg_profile_take_dn_or_0(struct lg_profile_reader *reader,
@@ -51,7 +48,8 @@ enum lg_status lg_profile_take_dn_or_0(struct lg_profile_reader *reader,
 {
 	enum lg_status status = check_dn_or_0(reader, item, value);
 
-	return status == LG_OK ? add(reader, value, field) : status;
+	return status == LG_OK ? lg_list_text(field, value, reader->err)
+			       : status;
 }
 
 enum lg_status lg_profile_take_single(struct lg_profile_reader *reader,
@@ -79,7 +77,7 @@ enum lg_status lg_profile_take_user(struct lg_profile_reader *reader,
 				    "\"%s\" is not a logon name; write "
 				    "\"name\" or \"name@example.org\"",
 				    value);
-	return add(reader, value, field);
+	return lg_list_text(field, value, reader->err);
 }
 
 enum lg_status lg_profile_take_filter(struct lg_profile_reader *reader,
@@ -107,7 +105,7 @@ static enum lg_status take_domain(const struct lg_profile_reader *reader,
 			"\"%s\" is not a mail domain; write \"%s\" (whole "
 			"domains, without those below them)",
 			domain, hint);
-	return add(reader, domain, list);
+	return lg_list_text(list, domain, reader->err);
 }
 
 enum lg_status lg_profile_take_domains(struct lg_profile_reader *reader,

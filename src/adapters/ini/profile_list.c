@@ -87,8 +87,8 @@ static enum lg_status add_value(const struct lg_variables *variables,
 	if (status == LG_ERR_NO_MEMORY)
 		lg_error_set(err, status, NULL, "out of memory");
 	else if (status != LG_OK)
-		status = lg_list_keep(&lines->arena, item->value,
-				      strlen(item->value), out_value, err);
+		status = lg_list_keep_text(&lines->arena, item->value,
+					   out_value, err);
 	else
 		status = lg_list_keep(&lines->arena, value.data, value.len,
 				      out_value, err);
@@ -116,16 +116,14 @@ enum lg_status lg_profile_lines(const struct lg_profile_source *source,
 		const struct lg_ini_item *item = sections.item[i];
 		struct lg_profile_line *line = &lines.line[i];
 
-		status = lg_list_keep(&lines.arena, item->file,
-				      strlen(item->file), &line->file, err);
+		status = lg_list_keep_text(&lines.arena, item->file,
+					   &line->file, err);
 		if (status == LG_OK)
-			status = lg_list_keep(&lines.arena, item->section,
-					      strlen(item->section),
-					      &line->section, err);
+			status = lg_list_keep_text(&lines.arena, item->section,
+						   &line->section, err);
 		if (status == LG_OK && item->key)
-			status = lg_list_keep(&lines.arena, item->key,
-					      strlen(item->key), &line->key,
-					      err);
+			status = lg_list_keep_text(&lines.arena, item->key,
+						   &line->key, err);
 		if (status == LG_OK && item->key)
 			status = add_value(&variables, item, &lines, err);
 		lines.count++;

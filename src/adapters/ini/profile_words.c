@@ -4,6 +4,8 @@
  */
 #include <string.h>
 
+#include "base/listed.h"
+
 #include "core/exchange/profile_language.h"
 #include "core/values/language.h"
 
@@ -64,10 +66,7 @@ enum lg_status lg_profile_take_refused_in(struct lg_profile_reader *reader,
 	if (status != LG_OK)
 		return status;
 	lg_buffer_format(&text, "%s=%s", tag, value);
-	status = lg_buffer_status(&text, reader->err);
-	if (status == LG_OK)
-		status =
-			lg_strlist_add(field, text.data, text.len, reader->err);
+	status = lg_list_buffer(field, &text, reader->err);
 	lg_buffer_release(&text);
 	return status;
 }

@@ -17,11 +17,6 @@ int lg_ini_shown(size_t len)
 	return len > 200 ? 200 : (int)len;
 }
 
-int lg_ini_is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
 int lg_ini_is_comment_start(char c)
 {
 	return c == ';' || c == '#';
@@ -34,11 +29,11 @@ int lg_ini_is_word_char(char c)
 
 struct lg_ini_span lg_ini_trimmed(struct lg_ini_span span)
 {
-	while (span.len && lg_ini_is_blank(span.at[0])) {
+	while (span.len && lg_ascii_is_blank(span.at[0])) {
 		span.at++;
 		span.len--;
 	}
-	while (span.len && lg_ini_is_blank(span.at[span.len - 1]))
+	while (span.len && lg_ascii_is_blank(span.at[span.len - 1]))
 		span.len--;
 	return span;
 }
@@ -63,7 +58,7 @@ static int is_comment_behind(struct lg_ini_span rest)
 {
 	struct lg_ini_span text = lg_ini_trimmed(rest);
 
-	return !text.len || (lg_ini_is_blank(rest.at[0]) &&
+	return !text.len || (lg_ascii_is_blank(rest.at[0]) &&
 			     lg_ini_is_comment_start(text.at[0]));
 }
 

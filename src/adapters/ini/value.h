@@ -24,7 +24,6 @@ struct lg_ini_place {
 	const struct lg_ini_rules *rules;
 };
 
-int lg_ini_is_blank(char c);
 int lg_ini_is_comment_start(char c);
 int lg_ini_is_word_char(char c);
 

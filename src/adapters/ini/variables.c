@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/listed.h"
+
 #include "adapters/ini/known.h"
 #include "adapters/ini/variables.h"
 
@@ -113,11 +115,7 @@ enum lg_status lg_variables_expand(const struct lg_variables *variables,
 static enum lg_status say(struct lg_strlist *out_usage,
 			  struct lg_buffer *sentence, struct lg_error *err)
 {
-	enum lg_status status = lg_buffer_status(sentence, err);
-
-	if (status == LG_OK)
-		status = lg_strlist_add(out_usage, sentence->data,
-					sentence->len, err);
+	enum lg_status status = lg_list_buffer(out_usage, sentence, err);
 	lg_buffer_clear(sentence);
 	return status;
 }

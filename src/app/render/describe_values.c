@@ -135,6 +135,33 @@ static enum lg_status tell_list(enum lg_dialect dialect,
 	return say(&out->line, err, "Only the listed accounts get in");
 }
 
+/* The text of a value that is in force; NULL: it is not there, or was told to
+ * be none. */
+static enum lg_status text_in_force(const struct lg_dialect_traits *traits,
+				    const struct lg_registry *values,
+				    const char *name, int is_known,
+				    struct lg_description *out,
+				    const char **out_text, struct lg_error *err)
+{
+	const struct lg_value *value = value_of(values, name);
+
+	*out_text = NULL;
+	if (!value)
+		return LG_OK;
+	if (!is_known)
+		return say(&out->line, err,
+			   "\"%s\" is ignored: %s does not know it",
+			   value->name, traits->product);
+	if (is_wrong(out, name))
+		return say(&out->line, err,
+			   "\"%s\" cannot be read and counts as absent: it "
+			   "blocks nobody",
+			   value->name);
+	if (!value->bytes_kept)
+		*out_text = value->text;
+	return LG_OK;
+}
+
 static enum lg_status tell_clients(enum lg_dialect dialect,
 				   const struct lg_registry *values,
 				   const struct lg_policy *policy,
@@ -142,41 +169,24 @@ static enum lg_status tell_clients(enum lg_dialect dialect,
 				   struct lg_error *err)
 {
 	const struct lg_dialect_traits *traits = lg_dialect_traits(dialect);
-	const struct lg_value *value =
-		value_of(values, LG_VALUE_DISABLE_MAPI_CLIENTS);
-	enum lg_status status = LG_OK;
+	const char *text;
+	enum lg_status status =
+		text_in_force(traits, values, LG_VALUE_DISABLE_MAPI_CLIENTS,
+			      traits->versions, out, &text, err);
 
-	if (value && !traits->versions)
-		status = say(&out->line, err,
-			     "\"%s\" is ignored: %s does not know it",
-			     value->name, traits->product);
-	else if (value && is_wrong(out, LG_VALUE_DISABLE_MAPI_CLIENTS))
-		status = say(
-			&out->line, err,
-			"\"%s\" cannot be read and counts as absent: it blocks "
-			"nobody",
-			value->name);
-	else if (value && value->text && !value->bytes_kept)
+	if (status == LG_OK && text)
 		status = say(&out->line, err,
 			     "MAPI clients of these versions are blocked: %s "
 			     "(versions explain shows which)",
-			     value->text[0] ? value->text : "none");
-	value = value_of(values, LG_VALUE_DISABLE_MAPI_CLIENT_PROCESSES);
-	if (status == LG_OK && value && !traits->processes)
-		status = say(&out->line, err,
-			     "\"%s\" is ignored: %s does not know it",
-			     value->name, traits->product);
-	else if (status == LG_OK && value &&
-		 is_wrong(out, LG_VALUE_DISABLE_MAPI_CLIENT_PROCESSES))
-		status = say(
-			&out->line, err,
-			"\"%s\" cannot be read and counts as absent: it blocks "
-			"nobody",
-			value->name);
-	else if (status == LG_OK && value && value->text && !value->bytes_kept)
+			     text[0] ? text : "none");
+	if (status == LG_OK)
+		status = text_in_force(traits, values,
+				       LG_VALUE_DISABLE_MAPI_CLIENT_PROCESSES,
+				       traits->processes, out, &text, err);
+	if (status == LG_OK && text)
 		status =
 			say(&out->line, err, "These programs are blocked: %s%s",
-			    value->text[0] ? value->text : "none",
+			    text[0] ? text : "none",
 			    traits->process_needs_version_11
 				    ? " (clients from version 11 on)"
 				    : "");

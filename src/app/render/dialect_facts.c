@@ -5,6 +5,8 @@
  */
 #include "app/render/dialect_facts.h"
 
+#include "base/listed.h"
+
 #define GATE (1u << LG_DIALECT_GATE)
 #define E55 (1u << LG_DIALECT_EXCHANGE_5_5)
 #define E2000 (1u << LG_DIALECT_EXCHANGE_2000)
@@ -112,28 +114,21 @@ const struct lg_dialect_fact *lg_dialect_facts(size_t *out_count)
 
 const char *lg_fact_status_name(enum lg_fact_status status)
 {
-	switch (status) {
-	case LG_FACT_DOC:
-		return "doc";
-	case LG_FACT_CHOICE:
-		return "choice";
-	case LG_FACT_UNKNOWN:
-		return "unknown";
-	}
-	return NULL;
+	static const char *const names[] = {[LG_FACT_DOC] = "doc",
+					    [LG_FACT_CHOICE] = "choice",
+					    [LG_FACT_UNKNOWN] = "unknown"};
+
+	return LG_WORD_OF(names, status);
 }
 
 const char *lg_dialect_names_text(const struct lg_dialect_traits *traits)
 {
-	switch (traits->logon_only_as) {
-	case LG_LOA_NONE:
-		return "not documented";
-	case LG_LOA_SINGLE:
-		return "one DN (REG_SZ)";
-	case LG_LOA_LIST:
-		return "a list (REG_MULTI_SZ)";
-	}
-	return NULL;
+	static const char *const texts[] = {[LG_LOA_NONE] = "not documented",
+					    [LG_LOA_SINGLE] = "one DN (REG_SZ)",
+					    [LG_LOA_LIST] =
+						    "a list (REG_MULTI_SZ)"};
+
+	return LG_WORD_OF(texts, traits->logon_only_as);
 }
 
 const char *lg_dialect_fails_text(const struct lg_dialect_traits *traits)

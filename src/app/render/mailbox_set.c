@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/listed.h"
 
 #include "core/values/name.h"
@@ -22,9 +23,7 @@ static enum lg_status fold_ascii(const char *text, size_t len,
 				 struct lg_error *err)
 {
 	for (size_t i = 0; i < len; i++)
-		lg_buffer_char(out_text, text[i] >= 'A' && text[i] <= 'Z'
-						 ? (char)(text[i] + 32)
-						 : text[i]);
+		lg_buffer_char(out_text, lg_ascii_lower(text[i]));
 	return lg_buffer_status(out_text, err);
 }
 
@@ -35,8 +34,7 @@ static enum lg_status add(struct lg_strlist *list, const char *text, size_t len,
 	enum lg_status status = fold_text(text, len, &folded, err);
 
 	if (status == LG_OK)
-		status = lg_strlist_add(list, folded.data ? folded.data : "",
-					folded.len, err);
+		status = lg_list_buffer(list, &folded, err);
 	lg_buffer_release(&folded);
 	return status;
 }

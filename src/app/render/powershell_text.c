@@ -8,6 +8,8 @@
 
 #include <logongate/version_setting.h>
 
+#include "base/utf8.h"
+
 #include "app/render/powershell_text.h"
 
 enum {
@@ -16,38 +18,14 @@ enum {
 	REGISTRY_MAX = 65535
 };
 
-/*
- * Reads one character of UTF-8 and gives its length; a byte that is none is
- * U+FFFD: it must not stand in the script as itself.
- */
-static size_t character_at(const unsigned char *text, uint32_t *out_character)
+/* The character at *text, which moves behind it; a byte that is none is U+FFFD:
+ * it must not stand in the script as itself. */
+static uint32_t take_character(const char **text)
 {
-	static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
-	uint32_t character = text[0];
-	size_t len = text[0] < 0x80    ? 1
-		     : text[0] < 0xc0  ? 0
-		     : text[0] < 0xe0  ? 2
-		     : text[0] < 0xf0  ? 3
-		     : text[0] <= 0xf4 ? 4
-				       : 0;
+	int32_t character;
 
-	*out_character = 0xfffd;
-	if (len < 2) {
-		if (len)
-			*out_character = character;
-		return 1;
-	}
-	character &= 0xffu >> (len + 1);
-	for (size_t i = 1; i < len; i++) {
-		if ((text[i] & 0xc0) != 0x80)
-			return 1;
-		character = character << 6 | (text[i] & 0x3f);
-	}
-	if (character < smallest[len] || character > 0x10ffff ||
-	    (character >= 0xd800 && character <= 0xdfff))
-		return 1;
-	*out_character = character;
-	return len;
+	*text += lg_utf8_next(*text, strnlen(*text, 4), &character);
+	return character >= 0 ? (uint32_t)character : 0xfffd;
 }
 
 static void quote_character(uint32_t character, struct lg_buffer *out_text)
@@ -71,18 +49,16 @@ static int is_plain(uint32_t character)
 
 void lg_powershell_quote(const char *text, struct lg_buffer *out_text)
 {
-	const unsigned char *at = (const unsigned char *)text;
 	int plain = 1;
 
-	for (; *at; at++)
-		plain &= is_plain(*at);
+	for (const char *at = text; *at; at++)
+		plain &= is_plain((unsigned char)*at);
 	if (!plain)
 		lg_buffer_char(out_text, '(');
 	lg_buffer_char(out_text, '\'');
-	for (at = (const unsigned char *)text; *at;) {
-		uint32_t character;
+	while (*text) {
+		uint32_t character = take_character(&text);
 
-		at += character_at(at, &character);
 		if (!is_plain(character))
 			quote_character(character, out_text);
 		else if (character == '\'')
@@ -97,12 +73,9 @@ void lg_powershell_quote(const char *text, struct lg_buffer *out_text)
 
 void lg_powershell_comment(const char *text, struct lg_buffer *out_text)
 {
-	const unsigned char *at = (const unsigned char *)text;
+	while (*text) {
+		uint32_t character = take_character(&text);
 
-	while (*at) {
-		uint32_t character;
-
-		at += character_at(at, &character);
 		lg_buffer_char(out_text,
 			       is_plain(character) ? (char)character : '?');
 	}

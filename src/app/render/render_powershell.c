@@ -8,15 +8,11 @@
  */
 #include <string.h>
 
+#include "base/listed.h"
+
 #include "app/render/powershell_text.h"
 #include "app/render/render_powershell.h"
 #include "app/render/powershell_script.h"
-
-static enum lg_status add_text(struct lg_strlist *list, const char *text,
-			       struct lg_error *err)
-{
-	return lg_strlist_add(list, text, strlen(text), err);
-}
 
 /* What a filter returned: by DN, else by every logon name. */
 static enum lg_status add_filtered(const struct lg_findings *findings,
@@ -33,12 +29,12 @@ static enum lg_status add_filtered(const struct lg_findings *findings,
 		    account->finding != LG_FINDING_ONE)
 			continue;
 		if (account->dn) {
-			status = add_text(&accounts->dn, account->dn, err);
+			status = lg_list_text(&accounts->dn, account->dn, err);
 			continue;
 		}
 		for (size_t j = 0; status == LG_OK && j < account->login_count;
 		     j++)
-			status = add_text(
+			status = lg_list_text(
 				&accounts->user,
 				findings->login[account->login_first + j].name,
 				err);
@@ -57,10 +53,10 @@ static enum lg_status collect_allowed(const struct lg_powershell_input *input,
 	for (size_t i = 0; status == LG_OK && i < profile->allow.count; i++)
 		/* The value 0 ends a lock, it is nobody's name (L11). */
 		if (strcmp(profile->allow.item[i], "0") != 0)
-			status = add_text(&allowed->dn, profile->allow.item[i],
-					  err);
+			status = lg_list_text(&allowed->dn,
+					      profile->allow.item[i], err);
 	if (status == LG_OK && profile->single)
-		status = add_text(&allowed->dn, profile->single, err);
+		status = lg_list_text(&allowed->dn, profile->single, err);
 	if (status == LG_OK)
 		status = lg_strlist_add_all(&allowed->user,
 					    &profile->allow_user, err);
@@ -85,8 +81,7 @@ static enum lg_status collect_concerned(const struct lg_profile *profile,
 static void unsupported(struct script *script, const char *what)
 {
 	/* A failed allocation shows when the sentences are counted. */
-	if (lg_strlist_add(&script->unsupported, what, strlen(what), NULL) !=
-	    LG_OK)
+	if (lg_list_text(&script->unsupported, what, NULL) != LG_OK)
 		script->out->status = LG_ERR_NO_MEMORY;
 }
 
@@ -134,7 +129,7 @@ static enum lg_status report_unsupported(const struct script *script,
 
 		lg_buffer_format(&all, "%s%s", i ? "; " : "", what);
 		if (list && status == LG_OK)
-			status = add_text(list, what, err);
+			status = lg_list_text(list, what, err);
 	}
 	if (status == LG_OK)
 		status = lg_buffer_status(&all, err);

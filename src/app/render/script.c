@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "app/render/script.h"
+#include "base/listed.h"
 #include "base/utf8.h"
 #include "base/grow.h"
 #include "app/render/script_words.h"
@@ -41,13 +42,8 @@ static const char *word_at(const struct reader *reader, size_t index)
 static enum lg_status keep(struct reader *reader, const char *text,
 			   const char **out_kept)
 {
-	struct lg_strlist *arena = &reader->script->arena;
-	enum lg_status status =
-		lg_strlist_add(arena, text, strlen(text), reader->err);
-
-	if (status == LG_OK)
-		*out_kept = arena->item[arena->count - 1];
-	return status;
+	return lg_list_keep_text(&reader->script->arena, text, out_kept,
+				 reader->err);
 }
 
 static enum lg_status read_time(struct reader *reader, int64_t *out_t)
@@ -94,9 +90,7 @@ static enum lg_status read_set(struct reader *reader,
 			     "set NAME REG_SZ DATA, or set NAME REG_MULTI_SZ "
 			     "DATA..., with quotes around what holds blanks");
 	for (size_t i = 4; i < reader->words.count && status == LG_OK; i++)
-		status =
-			lg_strlist_add(&list, word_at(reader, i),
-				       strlen(word_at(reader, i)), reader->err);
+		status = lg_list_text(&list, word_at(reader, i), reader->err);
 	if (status == LG_OK)
 		status = lg_registry_set_list(line->value, key, line->name,
 					      &list, reader->err);

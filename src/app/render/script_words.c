@@ -7,6 +7,7 @@
 
 #include <logongate/buffer.h>
 
+#include "base/listed.h"
 #include "base/ascii.h"
 
 #include "app/render/script_words.h"
@@ -61,10 +62,7 @@ enum lg_status lg_script_words(const char *line, size_t len, const char *place,
 			}
 			lg_buffer_char(&word, line[at++]);
 		}
-		status = lg_buffer_status(&word, err);
-		if (status == LG_OK)
-			status = lg_strlist_add(out_words, word.data, word.len,
-						err);
+		status = lg_list_buffer(out_words, &word, err);
 		if (status != LG_OK)
 			goto out;
 	}

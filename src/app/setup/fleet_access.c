@@ -12,6 +12,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/listed.h"
+
 static void add_who(struct lg_buffer *rule, const struct lg_strlist *whom,
 		    const char *right)
 {
@@ -64,9 +66,7 @@ static enum lg_status add_rule(const struct rule *rule, const char *base,
 		lg_buffer_format(&text, " by dn.onelevel=\"ou=gates,%s\" read",
 				 base);
 	lg_buffer_text(&text, " by * none");
-	status = lg_buffer_status(&text, err);
-	if (status == LG_OK)
-		status = lg_strlist_add(out_rules, text.data, text.len, err);
+	status = lg_list_buffer(out_rules, &text, err);
 	lg_buffer_release(&text);
 	return status;
 }
@@ -117,9 +117,7 @@ static enum lg_status add_limit(const char *kind, const char *dn,
 
 	lg_buffer_format(&text, "%s=\"%s\" size=unlimited time=unlimited", kind,
 			 dn);
-	status = lg_buffer_status(&text, err);
-	if (status == LG_OK)
-		status = lg_strlist_add(out_limits, text.data, text.len, err);
+	status = lg_list_buffer(out_limits, &text, err);
 	lg_buffer_release(&text);
 	return status;
 }

@@ -50,11 +50,9 @@ static enum lg_status read_file(struct nginx *nginx, const char *path)
 	status =
 		lg_setup_read(nginx->ask, path, nginx->plan, &text, nginx->err);
 	if (status == LG_OK)
-		status = lg_strlist_add(&nginx->paths, path, strlen(path),
-					nginx->err);
+		status = lg_list_text(&nginx->paths, path, nginx->err);
 	if (status == LG_OK)
-		status = lg_strlist_add(&nginx->texts, text, strlen(text),
-					nginx->err);
+		status = lg_list_text(&nginx->texts, text, nginx->err);
 	return status;
 }
 

@@ -20,8 +20,7 @@ const char *lg_setup_keep(struct lg_setup_plan *plan, const char *text)
 
 	if (text == NULL)
 		return NULL;
-	if (lg_list_keep(&plan->arena, text, strlen(text), &kept, NULL) !=
-	    LG_OK)
+	if (lg_list_keep_text(&plan->arena, text, &kept, NULL) != LG_OK)
 		plan->status = LG_ERR_NO_MEMORY;
 	return kept;
 }
@@ -91,7 +90,7 @@ enum lg_status lg_setup_note(struct lg_setup_plan *plan, struct lg_error *err,
 	va_start(arguments, format);
 	vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
-	return lg_strlist_add(&plan->notes, text, strlen(text), err);
+	return lg_list_text(&plan->notes, text, err);
 }
 
 enum lg_status lg_setup_splice(struct lg_buffer *text, size_t at, size_t len,

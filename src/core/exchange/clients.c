@@ -114,16 +114,15 @@ static enum lg_status read_versions(struct client_rows *rows,
 	lg_version_format(&client->version, &text);
 	status = lg_buffer_status(&text, err);
 	if (status == LG_OK)
-		status = lg_list_keep(&rows->text, text.data, strlen(text.data),
-				      &client->provider, err);
+		status = lg_list_keep_text(&rows->text, text.data,
+					   &client->provider, err);
 	lg_buffer_clear(&text);
 	if (status == LG_OK &&
 	    lg_version_format_three(&client->version, &text)) {
 		status = lg_buffer_status(&text, err);
 		if (status == LG_OK)
-			status = lg_list_keep(&rows->text, text.data,
-					      strlen(text.data),
-					      &client->registry, err);
+			status = lg_list_keep_text(&rows->text, text.data,
+						   &client->registry, err);
 	}
 	lg_buffer_release(&text);
 	return status;
@@ -168,13 +167,13 @@ static enum lg_status add_row(struct client_rows *rows,
 	status = lg_grow(&rows->item, &rows->capacity, rows->count,
 			 sizeof(*rows->item), err);
 	if (status == LG_OK)
-		status = lg_list_keep(&rows->text, field->item[COLUMN_CLIENT],
-				      strlen(field->item[COLUMN_CLIENT]),
-				      &client.name, err);
+		status = lg_list_keep_text(&rows->text,
+					   field->item[COLUMN_CLIENT],
+					   &client.name, err);
 	if (status == LG_OK)
-		status = lg_list_keep(&rows->text, field->item[COLUMN_SOURCE],
-				      strlen(field->item[COLUMN_SOURCE]),
-				      &client.source, err);
+		status = lg_list_keep_text(&rows->text,
+					   field->item[COLUMN_SOURCE],
+					   &client.source, err);
 	if (status == LG_OK)
 		status = read_versions(rows, field, reader, &client, err);
 	if (status == LG_OK)

@@ -11,6 +11,8 @@
 #include <logongate/profile.h>
 #include <logongate/version_setting.h>
 
+#include "base/listed.h"
+
 #include "core/exchange/profile_language.h"
 #include "core/exchange/profile_render_inside.h"
 
@@ -35,10 +37,7 @@ enum lg_status lg_render_cannot(struct render *r, const char *what,
 	enum lg_status status;
 
 	lg_buffer_format(&text, "%s: %s %s", r->traits->name, what, why);
-	status = lg_buffer_status(&text, r->err);
-	if (status == LG_OK)
-		status = lg_strlist_add(&r->unsupported, text.data, text.len,
-					r->err);
+	status = lg_list_buffer(&r->unsupported, &text, r->err);
 	lg_buffer_release(&text);
 	return status;
 }
@@ -163,10 +162,7 @@ static enum lg_status render_languages(struct render *r)
 		lg_buffer_format(&main_text, "%s=%s",
 				 lg_profile_language(profile),
 				 profile->refused_message);
-		status = lg_buffer_status(&main_text, r->err);
-		if (status == LG_OK)
-			status = lg_strlist_add(&all, main_text.data,
-						main_text.len, r->err);
+		status = lg_list_buffer(&all, &main_text, r->err);
 	}
 	if (status == LG_OK)
 		status = lg_strlist_add_all(&all, &profile->messages, r->err);

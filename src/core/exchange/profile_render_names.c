@@ -7,6 +7,7 @@
 
 #include <logongate/dn.h>
 
+#include "base/listed.h"
 #include "base/hex.h"
 #include "core/values/findings_login.h"
 #include "core/exchange/profile_render_inside.h"
@@ -23,12 +24,6 @@ static const struct lg_account *user_account(const struct render *r,
 			return account;
 	}
 	return NULL;
-}
-
-static enum lg_status add(struct lg_strlist *list, const char *text,
-			  struct lg_error *err)
-{
-	return lg_strlist_add(list, text, strlen(text), err);
 }
 
 static enum lg_status warn_no_dn(struct render *r, const char *user)
@@ -58,9 +53,9 @@ static enum lg_status collect_found(struct render *r,
 			continue;
 		login = lg_findings_login_of(findings, account);
 		if (account->dn)
-			status = add(dn, account->dn, r->err);
+			status = lg_list_text(dn, account->dn, r->err);
 		else if (login)
-			status = add(user, login, r->err);
+			status = lg_list_text(user, login, r->err);
 		else if (findings == r->findings)
 			status = warn_no_dn(r, account->entry ? account->entry
 							      : "an account");
@@ -96,7 +91,7 @@ static enum lg_status users_by_dn(struct render *r,
 
 		if (account && account->finding == LG_FINDING_ONE &&
 		    account->dn)
-			status = add(dn, account->dn, r->err);
+			status = lg_list_text(dn, account->dn, r->err);
 		else
 			status = warn_no_dn(r, user->item[i]);
 	}
@@ -169,7 +164,7 @@ static enum lg_status set_companion(struct render *r)
 			r->values, LG_KEY_PARAMETERS_SYSTEM,
 			target->companion_name, dword, r->err);
 	case LG_REG_MULTI_SZ:
-		status = add(&list, data, r->err);
+		status = lg_list_text(&list, data, r->err);
 		if (status == LG_OK)
 			status = lg_render_list(r, target->companion_name,
 						&list);

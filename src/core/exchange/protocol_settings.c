@@ -158,8 +158,7 @@ static enum lg_status exchange_field(const struct lg_strlist *values,
 	lg_buffer_text(&text, value->text + value->field + value->field_len);
 	status = lg_buffer_status(&text, err);
 	if (status == LG_OK)
-		status = lg_strlist_add(&change->removed, value->text,
-					strlen(value->text), err);
+		status = lg_list_text(&change->removed, value->text, err);
 	if (status == LG_OK && !lg_listed(values, text.data) &&
 	    !lg_listed(&change->added, text.data))
 		status = lg_strlist_add(&change->added, text.data, text.len,
@@ -196,9 +195,8 @@ enum lg_status lg_protocol_settings_disable(const struct lg_strlist *values,
 						err);
 	}
 	if (status == LG_OK && !found)
-		status =
-			lg_strlist_add(&change->added, known[protocol].disabled,
-				       strlen(known[protocol].disabled), err);
+		status = lg_list_text(&change->added, known[protocol].disabled,
+				      err);
 	return status;
 }
 
@@ -229,8 +227,7 @@ enum lg_status lg_protocol_change_apply(const struct lg_strlist *values,
 		if (is_removed(values, i, &change->removed))
 			removed++;
 		else
-			status = lg_strlist_add(&result, values->item[i],
-						strlen(values->item[i]), err);
+			status = lg_list_text(&result, values->item[i], err);
 	}
 	if (status == LG_OK && removed != change->removed.count)
 		status =

@@ -17,6 +17,8 @@
 
 #include <logongate/store.h>
 
+#include "base/listed.h"
+
 struct lg_store {
 	enum lg_dialect dialect;
 	const struct lg_dialect_traits *traits;
@@ -118,10 +120,7 @@ static enum lg_status read_value(struct reading *reading, const char *name)
 	if (status == LG_ERR_NO_MEMORY)
 		goto no_memory;
 	lg_buffer_format(&text, "%s: %s", wrong.place, wrong.text);
-	status = lg_buffer_status(&text, reading->err);
-	if (status == LG_OK)
-		status = lg_strlist_add(&reading->errors, text.data, text.len,
-					reading->err);
+	status = lg_list_buffer(&reading->errors, &text, reading->err);
 	lg_buffer_release(&text);
 	if (status == LG_OK)
 		status = keep_earlier(reading, name);

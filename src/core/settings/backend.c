@@ -4,7 +4,7 @@
  */
 #include "core/settings/backend.h"
 
-#include <string.h>
+#include "base/listed.h"
 
 static const struct lg_backend_row rows[LG_BACKEND_COUNT] = {
 #define LG_BACKEND(id, word, ...)                                              \
@@ -26,8 +26,7 @@ int lg_backend_from_name(const char *name, size_t len,
 			 enum lg_backend *out_backend)
 {
 	for (size_t i = 0; i < LG_BACKEND_COUNT; i++) {
-		if (strlen(rows[i].name) != len ||
-		    memcmp(rows[i].name, name, len) != 0)
+		if (!lg_is_word(rows[i].name, name, len))
 			continue;
 		*out_backend = (enum lg_backend)i;
 		return 1;

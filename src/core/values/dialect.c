@@ -4,9 +4,9 @@
  * its values and how it fails. Everything else asks this table: a behaviour
  * that is not a column here is the same for all five.
  */
-#include <string.h>
-
 #include <logongate/dialect.h>
+
+#include "base/listed.h"
 
 static const struct lg_dialect_traits traits[LG_DIALECT_COUNT] = {
 	[LG_DIALECT_GATE] =
@@ -86,8 +86,7 @@ int lg_dialect_from_name(const char *name, size_t len,
 			 enum lg_dialect *out_dialect)
 {
 	for (unsigned int i = 0; i < LG_DIALECT_COUNT; i++) {
-		if (strlen(traits[i].name) != len ||
-		    memcmp(traits[i].name, name, len) != 0)
+		if (!lg_is_word(traits[i].name, name, len))
 			continue;
 		*out_dialect = (enum lg_dialect)i;
 		return 1;
@@ -97,13 +96,10 @@ int lg_dialect_from_name(const char *name, size_t len,
 
 const char *lg_takes_effect_name(enum lg_takes_effect takes_effect)
 {
-	switch (takes_effect) {
-	case LG_TAKES_EFFECT_AT_ONCE:
-		return "at-once";
-	case LG_TAKES_EFFECT_POLL:
-		return "poll";
-	case LG_TAKES_EFFECT_RESTART:
-		return "restart";
-	}
-	return NULL;
+	static const char *const names[] = {
+		[LG_TAKES_EFFECT_AT_ONCE] = "at-once",
+		[LG_TAKES_EFFECT_POLL] = "poll",
+		[LG_TAKES_EFFECT_RESTART] = "restart"};
+
+	return LG_WORD_OF(names, takes_effect);
 }

@@ -51,21 +51,12 @@ static long count_characters(const char *text, size_t len)
 /* The length of "o=", "ou=" or "cn=" at the start of part, or 0. */
 static size_t type_length(const char *part, size_t len)
 {
-	if (len >= 2 &&
-	    (unsigned char)lg_ascii_lower((char)(unsigned char)part[0]) ==
-		    'o' &&
-	    part[1] == '=')
-		return 2;
-	if (len >= 3 && part[2] == '=') {
-		unsigned char a = (unsigned char)lg_ascii_lower(
-			(char)(unsigned char)part[0]);
-		unsigned char b = (unsigned char)lg_ascii_lower(
-			(char)(unsigned char)part[1]);
+	static const char *const types[] = {"o=", "ou=", "cn="};
+	size_t used = 0;
 
-		if ((a == 'o' && b == 'u') || (a == 'c' && b == 'n'))
-			return 3;
-	}
-	return 0;
+	for (size_t i = 0; !used && i < sizeof(types) / sizeof(types[0]); i++)
+		used = lg_ascii_starts(part, len, types[i]);
+	return used;
 }
 
 static enum lg_status check_part(const char *part, size_t len, const char *text,
@@ -167,8 +158,7 @@ int lg_dn_equal(const char *a, size_t a_len, const char *b, size_t b_len)
 	if (a_len != b_len)
 		return 0;
 	for (size_t i = 0; i < a_len; i++)
-		if ((unsigned char)lg_ascii_lower((char)(unsigned char)a[i]) !=
-		    (unsigned char)lg_ascii_lower((char)(unsigned char)b[i]))
+		if (lg_ascii_lower(a[i]) != lg_ascii_lower(b[i]))
 			return 0;
 	return 1;
 }
@@ -197,8 +187,7 @@ static void fold_bytes(char *out, const char *in, size_t len)
 		memcpy(out + i, &word, 8);
 	}
 	for (; i < len; i++)
-		out[i] = (char)(unsigned char)lg_ascii_lower(
-			(char)(unsigned char)in[i]);
+		out[i] = lg_ascii_lower(in[i]);
 }
 
 uint64_t lg_dn_hash(const char *text, size_t len)

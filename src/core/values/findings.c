@@ -16,6 +16,7 @@
 
 #include "base/listed.h"
 #include "base/grow.h"
+#include "core/values/findings_words.h"
 
 enum lg_status lg_findings_new(struct lg_findings **out_findings,
 			       struct lg_error *err)
@@ -46,8 +47,7 @@ static enum lg_status keep(struct lg_findings *findings, const char *text,
 	*out_kept = NULL;
 	if (!text)
 		return LG_OK;
-	return lg_list_keep(&findings->arena, text, strlen(text), out_kept,
-			    err);
+	return lg_list_keep_text(&findings->arena, text, out_kept, err);
 }
 
 enum lg_status lg_findings_add(struct lg_findings *findings,
@@ -104,36 +104,38 @@ const struct lg_account *lg_findings_dn(const struct lg_findings *findings,
 	return NULL;
 }
 
+static const char *const asked_as_words[] = {
+	[LG_ASKED_DN] = "dn",           [LG_ASKED_USER] = "user",
+	[LG_ASKED_FILTER] = "filtered", [LG_ASKED_BREAK_GLASS] = "break-glass",
+	[LG_ASKED_CALLER] = "caller",   [LG_ASKED_KNOWN] = "known",
+};
+
+static const char *const finding_words[] = {
+	[LG_FINDING_UNASKED] = "unasked",     [LG_FINDING_ONE] = "one",
+	[LG_FINDING_NONE] = "none",           [LG_FINDING_MANY] = "many",
+	[LG_FINDING_MALFORMED] = "malformed",
+};
+
+static const char *const via_words[] = {
+	[LG_VIA_NOTHING] = "nothing",
+	[LG_VIA_LEGACY_EXCHANGE_DN] = "legacyExchangeDN",
+	[LG_VIA_X500] = "x500",
+	[LG_VIA_FILTER] = "filter",
+	[LG_VIA_LOGIN] = "login",
+};
+
+const struct lg_findings_field lg_findings_field[LG_FINDINGS_FIELDS] = {
+	{asked_as_words, sizeof(asked_as_words) / sizeof(asked_as_words[0])},
+	{finding_words, sizeof(finding_words) / sizeof(finding_words[0])},
+	{via_words, sizeof(via_words) / sizeof(via_words[0])},
+};
+
 const char *lg_finding_name(enum lg_finding finding)
 {
-	switch (finding) {
-	case LG_FINDING_UNASKED:
-		return "unasked";
-	case LG_FINDING_ONE:
-		return "one";
-	case LG_FINDING_NONE:
-		return "none";
-	case LG_FINDING_MANY:
-		return "many";
-	case LG_FINDING_MALFORMED:
-		return "malformed";
-	}
-	return NULL;
+	return LG_WORD_OF(finding_words, finding);
 }
 
 const char *lg_via_name(enum lg_via via)
 {
-	switch (via) {
-	case LG_VIA_NOTHING:
-		return NULL;
-	case LG_VIA_LEGACY_EXCHANGE_DN:
-		return "legacyExchangeDN";
-	case LG_VIA_X500:
-		return "x500";
-	case LG_VIA_FILTER:
-		return "filter";
-	case LG_VIA_LOGIN:
-		return "login";
-	}
-	return NULL;
+	return via != LG_VIA_NOTHING ? LG_WORD_OF(via_words, via) : NULL;
 }

@@ -7,6 +7,7 @@
  * frame (first and last line) is looked at first, then each line, and the
  * count and check sum of the last line at the end.
  */
+#include "base/listed.h"
 #include "base/utf8.h"
 #include "base/grow.h"
 #include "core/values/findings_words.h"
@@ -47,31 +48,6 @@ static const char *take_field(struct reader *reader, size_t *out_len,
 	if (reader->at < reader->end)
 		reader->at++;
 	return start;
-}
-
-/* The number of the word in 0..count that field is, or -1. */
-static int word_index(const char *field, size_t len, const char *(*word)(int),
-		      int count)
-{
-	for (int i = 0; i < count; i++)
-		if (strlen(word(i)) == len && memcmp(word(i), field, len) == 0)
-			return i;
-	return -1;
-}
-
-static const char *asked_as_at(int i)
-{
-	return lg_findings_asked_as_word((enum lg_asked_as)i);
-}
-
-static const char *finding_at(int i)
-{
-	return lg_finding_name((enum lg_finding)i);
-}
-
-static const char *via_at(int i)
-{
-	return lg_findings_via_word((enum lg_via)i);
 }
 
 /*
@@ -172,22 +148,15 @@ static enum lg_status take_account(struct reader *reader,
 	size_t offset[4];
 	size_t login_count = 0;
 	size_t len;
-	int word[3];
+	int word[LG_FINDINGS_FIELDS];
 	int last;
 	enum lg_status status;
 
-	for (int i = 0; i < 3; i++) {
+	for (int i = 0; i < LG_FINDINGS_FIELDS; i++) {
 		const char *field = take_field(reader, &len, &last);
 
-		if (i == 0)
-			word[i] = word_index(field, len, asked_as_at,
-					     LG_ASKED_KNOWN + 1);
-		else if (i == 1)
-			word[i] = word_index(field, len, finding_at,
-					     LG_FINDING_MALFORMED + 1);
-		else
-			word[i] = word_index(field, len, via_at,
-					     LG_VIA_LOGIN + 1);
+		word[i] = lg_word_index(lg_findings_field[i].word,
+					lg_findings_field[i].count, field, len);
 		if (word[i] < 0 || last)
 			return wrong(reader, "a line that names no finding",
 				     err);

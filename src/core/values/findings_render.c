@@ -13,32 +13,6 @@
 
 #include <xxhash.h>
 
-const char *lg_findings_asked_as_word(enum lg_asked_as asked_as)
-{
-	switch (asked_as) {
-	case LG_ASKED_DN:
-		return "dn";
-	case LG_ASKED_USER:
-		return "user";
-	case LG_ASKED_FILTER:
-		return "filtered";
-	case LG_ASKED_BREAK_GLASS:
-		return "break-glass";
-	case LG_ASKED_CALLER:
-		return "caller";
-	case LG_ASKED_KNOWN:
-		return "known";
-	}
-	return NULL;
-}
-
-const char *lg_findings_via_word(enum lg_via via)
-{
-	const char *word = lg_via_name(via);
-
-	return word ? word : "nothing";
-}
-
 static void put_text(struct lg_buffer *out, const char *text)
 {
 	if (!text) {
@@ -72,12 +46,13 @@ static void put_account(struct lg_buffer *out,
 {
 	const char *const text[] = {account->asked, account->entry,
 				    account->display, account->dn};
+	const int word[LG_FINDINGS_FIELDS] = {(int)account->asked_as,
+					      (int)account->finding,
+					      (int)account->via};
 
-	lg_buffer_text(out, lg_findings_asked_as_word(account->asked_as));
-	lg_buffer_char(out, '\t');
-	lg_buffer_text(out, lg_finding_name(account->finding));
-	lg_buffer_char(out, '\t');
-	lg_buffer_text(out, lg_findings_via_word(account->via));
+	for (int i = 0; i < LG_FINDINGS_FIELDS; i++)
+		lg_buffer_format(out, "%s%s", i ? "\t" : "",
+				 lg_findings_field[i].word[word[i]]);
 	for (size_t i = 0; i < sizeof(text) / sizeof(text[0]); i++) {
 		lg_buffer_char(out, '\t');
 		put_text(out, text[i]);

@@ -13,9 +13,15 @@
 #define LG_FINDINGS_FILTER "filter\t"
 #define LG_FINDINGS_END "end "
 
-/* NULL outside the enum. */
-const char *lg_findings_asked_as_word(enum lg_asked_as asked_as);
-const char *lg_findings_via_word(enum lg_via via);
+/* The words of a field, in the order of its enum. */
+struct lg_findings_field {
+	const char *const *word;
+	int count;
+};
+
+/* Asked as, finding, via: as a line begins. */
+#define LG_FINDINGS_FIELDS 3
+extern const struct lg_findings_field lg_findings_field[LG_FINDINGS_FIELDS];
 
 /* Appends the last line for body, which holds count accounts. */
 void lg_findings_put_end(struct lg_buffer *out, size_t count, const char *body,

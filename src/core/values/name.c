@@ -31,26 +31,14 @@ struct piece {
 	size_t len;
 };
 
-static int starts_with(const char *text, size_t len, const char *prefix)
-{
-	size_t i = 0;
-
-	for (; prefix[i] != '\0'; i++)
-		if (i >= len || (unsigned char)lg_ascii_lower(
-					(char)(unsigned char)text[i]) !=
-					(unsigned char)prefix[i])
-			return 0;
-	return 1;
-}
-
 static struct walker walk(const char *text, size_t len)
 {
 	const char *domain_end;
 
-	if (starts_with(text, len, "smtp:")) {
+	if (lg_ascii_starts(text, len, "smtp:")) {
 		text += 5;
 		len -= 5;
-	} else if (starts_with(text, len, "sip:")) {
+	} else if (lg_ascii_starts(text, len, "sip:")) {
 		text += 4;
 		len -= 4;
 	}
@@ -205,10 +193,10 @@ int lg_name_of_value(const char *attribute, const char *value, size_t len,
 	size_t name_len = len;
 
 	if (strlen(attribute) == strlen("proxyaddresses") &&
-	    starts_with(attribute, strlen(attribute), "proxyaddresses")) {
-		if (starts_with(value, len, "smtp:"))
+	    lg_ascii_starts(attribute, strlen(attribute), "proxyaddresses")) {
+		if (lg_ascii_starts(value, len, "smtp:"))
 			name += 5;
-		else if (starts_with(value, len, "sip:"))
+		else if (lg_ascii_starts(value, len, "sip:"))
 			name += 4;
 		else if (len > 0 && memchr(value, ':', len))
 			return 0;

@@ -26,15 +26,6 @@ struct lg_registry {
 	size_t capacity; /* of value; index has the count */
 };
 
-static int same_text(const char *a, const char *b)
-{
-	while (*a && lg_ascii_lower(*a) == lg_ascii_lower(*b)) {
-		a++;
-		b++;
-	}
-	return lg_ascii_lower(*a) == lg_ascii_lower(*b);
-}
-
 static uint64_t folded_hash(uint64_t seed, const char *text)
 {
 	char chunk[256];
@@ -64,8 +55,8 @@ static int is_wanted(const void *context, size_t place)
 	const struct wanted *wanted = context;
 	const struct lg_value *value = &wanted->registry->value[place]->value;
 
-	return same_text(value->key, wanted->key) &&
-	       same_text(value->name, wanted->name);
+	return lg_ascii_same(value->key, wanted->key) &&
+	       lg_ascii_same(value->name, wanted->name);
 }
 
 /* LG_PLACE_NONE where it is not. */
@@ -167,27 +158,32 @@ static enum lg_status reserve(struct lg_registry *registry,
 	return LG_OK;
 }
 
-/* Takes the reference over, also when there is no room for it. */
+/* Takes the reference over, also when it was not filled, which status says, or
+ * there is no room for it. */
 static enum lg_status put(struct lg_registry *registry,
-			  struct lg_shared_value *shared, struct lg_error *err)
+			  struct lg_shared_value *shared, enum lg_status status,
+			  struct lg_error *err)
 {
-	size_t at = find(registry, shared->value.key, shared->value.name);
-	enum lg_status status;
+	size_t at;
 
+	if (status != LG_OK)
+		goto out;
+	at = find(registry, shared->value.key, shared->value.name);
 	if (at != LG_PLACE_NONE) {
 		lg_shared_value_release(registry->value[at]);
 		registry->value[at] = shared;
 		return LG_OK;
 	}
 	status = reserve(registry, err);
-	if (status != LG_OK) {
-		lg_shared_value_release(shared);
-		return status;
-	}
+	if (status != LG_OK)
+		goto out;
 	registry->value[registry->index.count] = shared;
 	lg_place_index_add(&registry->index,
 			   place_hash(shared->value.key, shared->value.name));
 	return LG_OK;
+out:
+	lg_shared_value_release(shared);
+	return status;
 }
 
 enum lg_status lg_registry_share(struct lg_registry *registry,
@@ -200,7 +196,7 @@ enum lg_status lg_registry_share(struct lg_registry *registry,
 	if (at == LG_PLACE_NONE)
 		return LG_OK;
 	lg_shared_value_keep(from->value[at]);
-	return put(registry, from->value[at], err);
+	return put(registry, from->value[at], LG_OK, err);
 }
 
 enum lg_status lg_registry_set_text(struct lg_registry *registry,
@@ -214,11 +210,7 @@ enum lg_status lg_registry_set_text(struct lg_registry *registry,
 	if (status != LG_OK)
 		return status;
 	status = lg_shared_value_text(shared, text, strlen(text), err);
-	if (status != LG_OK) {
-		lg_shared_value_release(shared);
-		return status;
-	}
-	return put(registry, shared, err);
+	return put(registry, shared, status, err);
 }
 
 enum lg_status lg_registry_set_list(struct lg_registry *registry,
@@ -241,11 +233,7 @@ enum lg_status lg_registry_set_list(struct lg_registry *registry,
 				 : lg_error_set(err, LG_ERR_SYNTAX, name,
 						"line %zu is not UTF-8", i + 1);
 	}
-	if (status != LG_OK) {
-		lg_shared_value_release(shared);
-		return status;
-	}
-	return put(registry, shared, err);
+	return put(registry, shared, status, err);
 }
 
 enum lg_status lg_registry_set_dword(struct lg_registry *registry,
@@ -259,7 +247,7 @@ enum lg_status lg_registry_set_dword(struct lg_registry *registry,
 	if (status != LG_OK)
 		return status;
 	shared->value.dword = dword;
-	return put(registry, shared, err);
+	return put(registry, shared, LG_OK, err);
 }
 
 enum lg_status lg_registry_set_bytes(struct lg_registry *registry,
@@ -274,11 +262,7 @@ enum lg_status lg_registry_set_bytes(struct lg_registry *registry,
 	if (status != LG_OK)
 		return status;
 	status = lg_shared_value_data(shared, bytes, len, err);
-	if (status != LG_OK) {
-		lg_shared_value_release(shared);
-		return status;
-	}
-	return put(registry, shared, err);
+	return put(registry, shared, status, err);
 }
 
 enum lg_status lg_registry_set(struct lg_registry *registry,

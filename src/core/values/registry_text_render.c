@@ -9,6 +9,7 @@
 
 #include <logongate/registry.h>
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 #include "base/hex.h"
 #include "base/utf16.h"
@@ -148,18 +149,6 @@ static void write_value(struct writer *writer, const struct lg_value *value)
 	lg_buffer_text(&writer->text, writer->line_end);
 }
 
-static int same_key(const char *a, const char *b)
-{
-	for (; *a || *b; a++, b++) {
-		char x = *a >= 'A' && *a <= 'Z' ? (char)(*a | 0x20) : *a;
-		char y = *b >= 'A' && *b <= 'Z' ? (char)(*b | 0x20) : *b;
-
-		if (x != y)
-			return 0;
-	}
-	return 1;
-}
-
 static enum lg_status write_keys(struct writer *writer,
 				 const struct lg_registry *registry,
 				 struct lg_error *err)
@@ -189,7 +178,8 @@ static enum lg_status write_keys(struct writer *writer,
 			const struct lg_value *value =
 				lg_registry_at(registry, j);
 
-			if (written[j] || !same_key(value->key, first->key))
+			if (written[j] ||
+			    !lg_ascii_same(value->key, first->key))
 				continue;
 			written[j] = 1;
 			write_value(writer, value);

@@ -11,6 +11,7 @@
 #include <logongate/warning.h>
 
 #include "base/grow.h"
+#include "base/listed.h"
 
 static const struct {
 	const char *name;
@@ -63,8 +64,7 @@ int lg_warning_from_name(const char *name, size_t len,
 			 enum lg_warning *out_warning)
 {
 	for (unsigned int i = 0; i < LG_WARNING_COUNT; i++) {
-		if (strlen(codes[i].name) != len ||
-		    memcmp(codes[i].name, name, len) != 0)
+		if (!lg_is_word(codes[i].name, name, len))
 			continue;
 		*out_warning = (enum lg_warning)i;
 		return 1;
