@@ -11,8 +11,8 @@
 
 #include "core/mapi/mapi.h"
 
-#include "adapters/system/durable.h"
 #include "cli/commands.h"
+#include "cli/open/open.h"
 #include "cli/output.h"
 
 /* A Connect body has some hundred bytes, at most DN + 21 + 4104. */
@@ -21,31 +21,13 @@
 static enum lg_status body_read(const char *path, struct lg_buffer *out_body,
 				struct lg_error *err)
 {
-	int is_stdin = !strcmp(path, "-");
-	FILE *file = is_stdin ? stdin : fopen(path, "rb");
-	enum lg_status status = LG_OK;
-	char part[4096];
-	size_t len;
+	enum lg_status status =
+		lg_cli_operand_read(path, BODY_MAX, out_body, err);
 
-	if (!file)
-		return lg_errno_unread(path, err);
-	while ((len = fread(part, 1, sizeof(part), file)) > 0) {
-		lg_buffer_append(out_body, part, len);
-		if (out_body->len > BODY_MAX) {
-			status = lg_error_set(
-				err, LG_ERR_LIMIT, path,
-				"is longer than 16 MiB; a Connect body has a "
-				"few thousand bytes");
-			goto out;
-		}
-	}
-	if (ferror(file))
-		status = lg_errno_unread(path, err);
-	else
-		status = lg_buffer_status(out_body, err);
-out:
-	if (!is_stdin)
-		fclose(file);
+	if (status == LG_OK && out_body->len > BODY_MAX)
+		return lg_error_set(err, LG_ERR_LIMIT, path,
+				    "is longer than 16 MiB; a Connect body has "
+				    "a few thousand bytes");
 	return status;
 }
 
@@ -221,8 +203,7 @@ int lg_cmd_inspect(struct lg_cli *cli)
 	int code;
 
 	if (!scratch) {
-		lg_error_set(&err, LG_ERR_NO_MEMORY, "", "out of memory");
-		code = lg_cli_fail(cli, &err);
+		code = lg_cli_no_memory(cli);
 		goto out;
 	}
 	if (body_read(path, &body, &err) != LG_OK) {

@@ -19,28 +19,15 @@
 #include "cli/output.h"
 #include "cli/table.h"
 
-static void add_text(cJSON *object, const char *name, const char *text)
-{
-	if (text)
-		cJSON_AddStringToObject(object, name, text);
-	else
-		cJSON_AddNullToObject(object, name);
-}
-
 static cJSON *summary_json(const struct lg_profile_summary *summary)
 {
 	cJSON *object = cJSON_CreateObject();
-	cJSON *variables;
 
-	add_text(object, "name", summary->name);
-	add_text(object, "path", summary->path);
-	add_text(object, "description", summary->description);
-	add_text(object, "max_duration", summary->max_duration);
-	variables = cJSON_AddArrayToObject(object, "variables");
-	for (size_t i = 0; i < summary->variables.count; i++)
-		cJSON_AddItemToArray(
-			variables,
-			cJSON_CreateString(summary->variables.item[i]));
+	lg_json_text(object, "name", summary->name);
+	lg_json_text(object, "path", summary->path);
+	lg_json_text(object, "description", summary->description);
+	lg_json_text(object, "max_duration", summary->max_duration);
+	lg_json_names(object, "variables", &summary->variables);
 	return object;
 }
 
@@ -210,13 +197,14 @@ static int lint_json(struct lg_cli *cli, const struct lg_profile *profile,
 	cJSON *object = cJSON_CreateObject();
 	cJSON *array;
 
-	add_text(object, "profile", profile->name);
+	lg_json_text(object, "profile", profile->name);
 	array = cJSON_AddArrayToObject(object, "warnings");
 	for (size_t i = 0; i < warnings->text.count; i++) {
 		cJSON *warning = cJSON_CreateObject();
 
-		add_text(warning, "code", lg_warning_name(warnings->code[i]));
-		add_text(warning, "text", warnings->text.item[i]);
+		lg_json_text(warning, "code",
+			     lg_warning_name(warnings->code[i]));
+		lg_json_text(warning, "text", warnings->text.item[i]);
 		cJSON_AddItemToArray(array, warning);
 	}
 	return lg_cli_json(cli, object);

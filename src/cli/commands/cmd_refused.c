@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/listed.h"
 #include "base/grow.h"
 #include "base/instant.h"
 #include "core/values/name.h"
@@ -46,14 +47,6 @@ struct refused {
 	int code;
 };
 
-/* A copy that lives as long as the sums. */
-static const char *keep(struct refused *refused, const char *text)
-{
-	if (lg_strlist_add(&refused->arena, text, strlen(text), NULL) != LG_OK)
-		return NULL;
-	return refused->arena.item[refused->arena.count - 1];
-}
-
 static struct sum *sum_of(struct refused *refused, const char *key)
 {
 	struct sum *sum;
@@ -66,8 +59,8 @@ static struct sum *sum_of(struct refused *refused, const char *key)
 		    sizeof(*refused->sum), NULL) != LG_OK)
 		return NULL;
 	sum = &refused->sum[refused->count];
-	*sum = (struct sum){.key = keep(refused, key)};
-	if (sum->key == NULL)
+	*sum = (struct sum){0};
+	if (lg_list_keep_text(&refused->arena, key, &sum->key, NULL) != LG_OK)
 		return NULL;
 	refused->count++;
 	return sum;

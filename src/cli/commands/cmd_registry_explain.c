@@ -22,7 +22,8 @@ static enum lg_status read_values(struct lg_cli *cli, const char *path,
 {
 	struct lg_buffer bytes = {0};
 	struct lg_registry *values = NULL;
-	enum lg_status status = lg_cli_operand_read(path, &bytes, err);
+	enum lg_status status =
+		lg_cli_operand_read(path, SIZE_MAX, &bytes, err);
 
 	if (status == LG_OK)
 		status = lg_cli_modernise(

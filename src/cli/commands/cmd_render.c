@@ -9,8 +9,6 @@
 #include <string.h>
 
 #include "adapters/system/system_codepage.h"
-#include "app/change/concerned.h"
-#include "app/change/found_dns.h"
 #include "app/render/render_ldif.h"
 #include "app/render/render_powershell.h"
 #include "cli/commands.h"
@@ -35,36 +33,11 @@ struct rendering {
 	struct lg_buffer out;
 };
 
-static enum lg_status ask_filter(struct rendering *r, struct lg_error *err)
-{
-	const struct lg_ask ask = {.filter = r->profile->allow_filter};
-	const struct lg_concerned who = {.filter = r->profile->applies_filter};
-	struct lg_directory *directory;
-	enum lg_status status;
-
-	if (!ask.filter && !who.filter)
-		return LG_OK;
-	status = lg_cli_directory(r->cli, &directory, err);
-	if (status == LG_OK && !directory)
-		return lg_error_set(err, LG_ERR_DIRECTORY, r->profile->path,
-				    "%s asks a directory; name one "
-				    "with --directory or [directory] uri",
-				    ask.filter ? "allow_filter" : "filter");
-	if (status == LG_OK && ask.filter)
-		status = lg_found_ask(directory, &ask, NULL, &r->findings, NULL,
-				      err);
-	if (status == LG_OK && who.filter)
-		status = lg_concerned_ask(directory, &who, NULL, &r->concerned,
-					  err);
-	return status;
-}
-
 /* --target, else --dialect and a store that has every hotfix. */
 static int choose_target(struct rendering *r)
 {
 	const char *name = lg_cli_option(r->cli, "target");
 	const struct lg_target_settings *target;
-	struct lg_error err = {0};
 
 	r->target.has_process_hotfix = 1;
 	if (!name) {
@@ -76,8 +49,7 @@ static int choose_target(struct rendering *r)
 					    "there is no target %s in the "
 					    "settings",
 					    name);
-		if (lg_cli_render_target(target, &r->target, &err) != LG_OK)
-			return lg_cli_fail(r->cli, &err);
+		r->target = lg_cli_render_target(target);
 		r->server = target->server;
 	}
 	r->target.skip_unsupported =
@@ -228,7 +200,11 @@ static int render(struct rendering *r)
 {
 	const char *format = lg_cli_option(r->cli, "format");
 	struct lg_error err = {0};
-	enum lg_status status = ask_filter(r, &err);
+	enum lg_status status = lg_cli_ask_filters(
+		r->cli, r->profile,
+		"asks a directory; name one with --directory or [directory] "
+		"uri",
+		NULL, &r->findings, &r->concerned, &err);
 
 	if (status == LG_OK && strncmp(format, "reg", 3) == 0)
 		status = render_reg(r, &err);

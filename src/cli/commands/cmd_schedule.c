@@ -29,11 +29,6 @@
 
 #define PROGRAM_MS 30000
 
-static int no_memory(struct lg_cli *cli)
-{
-	return lg_cli_no_memory(cli);
-}
-
 /* systemd reads the calendar as it will later. */
 static int check_calendar(struct lg_cli *cli, const char *calendar)
 {
@@ -303,7 +298,7 @@ int lg_cmd_schedule_add(struct lg_cli *cli)
 		code = judge(cli);
 	if (code == LG_EXIT_DONE &&
 	    lg_schedule_command(cli, &command, &err) != LG_OK)
-		code = no_memory(cli);
+		code = lg_cli_no_memory(cli);
 	if (code == LG_EXIT_DONE)
 		code = lg_schedule_has_systemd() ? add_units(cli, &schedule)
 						 : print_cron(cli, &schedule);

@@ -131,7 +131,8 @@ static int simulate_file(struct lg_cli *cli, enum lg_dialect dialect)
 	struct lg_script *script = NULL;
 	struct lg_error err = {0};
 	const char *path = cli->operand[0];
-	enum lg_status status = lg_cli_operand_read(path, &text, &err);
+	enum lg_status status =
+		lg_cli_operand_read(path, SIZE_MAX, &text, &err);
 	int code;
 
 	if (status == LG_OK)

@@ -10,7 +10,6 @@
 #include "app/change/servers.h"
 #include "cli/commands.h"
 #include "cli/change/servers_targets.h"
-#include "base/nearest.h"
 #include "cli/open/open.h"
 #include "cli/output.h"
 #include "cli/table.h"
@@ -169,32 +168,15 @@ static int test_words(struct lg_cli *cli,
 								  : LG_YELLOW,
 			     "  the service is %s\n",
 			     lg_servers_service_name(probe->service));
-	if (*probe->note) {
+	if (*probe->note)
 		lg_cli_line(cli, LG_PLAIN, "  ", probe->note);
-	}
 	if (lg_registry_count(values) == 0)
 		lg_cli_print(cli, LG_PLAIN, "  no value is set there\n");
 	for (size_t i = 0; i < lg_registry_count(values); i++)
 		print_value(cli, lg_registry_at(values, i));
-	for (size_t i = 0; i < says->count; i++) {
+	for (size_t i = 0; i < says->count; i++)
 		lg_cli_line(cli, LG_PLAIN, "  -> ", says->item[i]);
-	}
 	return LG_EXIT_DONE;
-}
-
-static int unknown(struct lg_cli *cli, const struct lg_settings *settings,
-		   const char *name)
-{
-	struct lg_nearest nearest = {0};
-
-	for (size_t i = 0; i < settings->target_count; i++)
-		lg_nearest_try(&nearest, name, settings->target[i].name);
-	if (nearest.name != NULL)
-		return lg_cli_usage(cli,
-				    "the settings have no target %s; did you "
-				    "mean %s?",
-				    name, nearest.name);
-	return lg_cli_usage(cli, "the settings have no target %s", name);
 }
 
 int lg_cmd_targets_test(struct lg_cli *cli)
@@ -214,7 +196,7 @@ int lg_cmd_targets_test(struct lg_cli *cli)
 		return lg_cli_fail(cli, &err);
 	target = lg_cli_target(settings, name);
 	if (target == NULL)
-		return unknown(cli, settings, name);
+		return lg_cli_no_target(cli, settings, name);
 	if (lg_cli_target_is_local(target))
 		return lg_cli_usage(cli,
 				    "%s is the gate of this machine: "

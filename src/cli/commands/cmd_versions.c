@@ -11,12 +11,6 @@
 #include "cli/open/open.h"
 #include "cli/output.h"
 
-static enum lg_version_form form_of(const struct lg_cli *cli)
-{
-	return lg_cli_option(cli, "four-part") ? LG_VERSION_FORM_FOUR_PART
-					       : LG_VERSION_FORM_REGISTRY;
-}
-
 /* --- test --------------------------------------------------------------- */
 
 /* The setting read last: a batch asks many versions of one. */
@@ -86,8 +80,8 @@ static int test_batch(struct lg_cli *cli)
 
 		if (len > 0 && line[len - 1] == '\n')
 			len--;
-		if (batch_line(&batch, line, (size_t)len, form_of(cli), &word,
-			       &err) != LG_OK)
+		if (batch_line(&batch, line, (size_t)len,
+			       lg_cli_version_form(cli), &word, &err) != LG_OK)
 			code = lg_cli_fail(cli, &err);
 		else
 			fprintf(cli->out, "%s\n", word);
@@ -138,9 +132,9 @@ int lg_cmd_versions_test(struct lg_cli *cli)
 	if (cli->operand_count != 2)
 		return lg_cli_usage(cli, "versions test needs SPEC VERSION, "
 					 "or --batch");
-	status = lg_version_setting_parse(cli->operand[0],
-					  strlen(cli->operand[0]), form_of(cli),
-					  NULL, &setting, &err);
+	status = lg_version_setting_parse(
+		cli->operand[0], strlen(cli->operand[0]),
+		lg_cli_version_form(cli), NULL, &setting, &err);
 	if (status == LG_OK)
 		status = lg_version_parse(cli->operand[1],
 					  strlen(cli->operand[1]), &version,

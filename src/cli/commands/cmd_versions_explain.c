@@ -23,12 +23,6 @@ enum {
 	NAME_SHOWN = 52
 };
 
-static enum lg_version_form form_of(const struct lg_cli *cli)
-{
-	return lg_cli_option(cli, "four-part") ? LG_VERSION_FORM_FOUR_PART
-					       : LG_VERSION_FORM_REGISTRY;
-}
-
 /* --- explain, for programs ----------------------------------------------- */
 
 static void json_version(cJSON *object, const char *name,
@@ -312,8 +306,8 @@ int lg_cmd_versions_explain(struct lg_cli *cli)
 	if (status != LG_OK)
 		return lg_cli_fail(cli, &err);
 	status = lg_explanation_new(cli->operand[0], strlen(cli->operand[0]),
-				    form_of(cli), NULL, dialect, clients,
-				    &found, &err);
+				    lg_cli_version_form(cli), NULL, dialect,
+				    clients, &found, &err);
 	if (status != LG_OK) {
 		if (cli->json && status != LG_ERR_NO_MEMORY)
 			explain_json(cli, NULL);

@@ -9,6 +9,8 @@
 
 #include <logongate/buffer.h>
 
+#include "base/listed.h"
+
 #include "cli/options.h"
 
 /* A file of a command line stays the same one wherever it is read from. */
@@ -17,17 +19,10 @@ static enum lg_status add_path(struct lg_strlist *command, const char *path,
 {
 	char *whole = realpath(path, NULL);
 	const char *text = whole != NULL ? whole : path;
-	enum lg_status status =
-		lg_strlist_add(command, text, strlen(text), err);
+	enum lg_status status = lg_list_text(command, text, err);
 
 	free(whole);
 	return status;
-}
-
-static enum lg_status add_word(struct lg_strlist *command, const char *word,
-			       struct lg_error *err)
-{
-	return lg_strlist_add(command, word, strlen(word), err);
 }
 
 /* A command by its path here would not be found from where the calendar
@@ -40,14 +35,12 @@ static enum lg_status add_program(struct lg_strlist *command, const char *name,
 	enum lg_status status;
 
 	if (name[0] == '/' || strchr(name, '/') == NULL || here == NULL) {
-		status = add_word(command, name, err);
+		status = lg_list_text(command, name, err);
 	} else {
 		if (strncmp(name, "./", 2) == 0)
 			name += 2;
 		lg_buffer_format(&whole, "%s/%s", here, name);
-		status = lg_buffer_status(&whole, err);
-		if (status == LG_OK)
-			status = add_word(command, whole.data, err);
+		status = lg_list_buffer(command, &whole, err);
 	}
 	lg_buffer_release(&whole);
 	free(here);
@@ -67,9 +60,7 @@ static enum lg_status add_directory(struct lg_strlist *command, const char *uri,
 
 	lg_buffer_format(&whole, "%s%s", path != NULL ? ldif : uri,
 			 path != NULL ? path : "");
-	status = lg_buffer_status(&whole, err);
-	if (status == LG_OK)
-		status = add_word(command, whole.data, err);
+	status = lg_list_buffer(command, &whole, err);
 	lg_buffer_release(&whole);
 	free(path);
 	return status;
@@ -98,15 +89,13 @@ static enum lg_status add_option(struct lg_strlist *command,
 	if (is_one_of(name, own))
 		return LG_OK;
 	lg_buffer_format(&word, "--%s", name);
-	status = lg_buffer_status(&word, err);
-	if (status == LG_OK)
-		status = add_word(command, word.data, err);
+	status = lg_list_buffer(command, &word, err);
 	if (status == LG_OK && given->option->value != NULL)
 		status = is_one_of(name, paths)
 				 ? add_path(command, given->value, err)
 			 : strcmp(name, "directory") == 0
 				 ? add_directory(command, given->value, err)
-				 : add_word(command, given->value, err);
+				 : lg_list_text(command, given->value, err);
 	lg_buffer_release(&word);
 	return status;
 }
@@ -123,23 +112,23 @@ enum lg_status lg_schedule_command(const struct lg_cli *cli,
 	enum lg_status status = add_path(command, "/proc/self/exe", err);
 
 	if (status == LG_OK)
-		status = add_word(command, cli->rest != NULL ? "run" : "apply",
-				  err);
+		status = lg_list_text(command,
+				      cli->rest != NULL ? "run" : "apply", err);
 	if (status == LG_OK)
 		status = is_path ? add_path(command, profile, err)
-				 : add_word(command, profile, err);
+				 : lg_list_text(command, profile, err);
 	for (size_t i = 0; status == LG_OK && i < cli->given_count; i++)
 		status = add_option(command, &cli->given[i], err);
 	if (status == LG_OK && config != NULL && *config != '\0' &&
 	    lg_cli_option(cli, "config") == NULL) {
-		status = add_word(command, "--config", err);
+		status = lg_list_text(command, "--config", err);
 		if (status == LG_OK)
 			status = add_path(command, config, err);
 	}
 	if (status == LG_OK && cli->rest != NULL)
-		status = add_word(command, "--", err);
+		status = lg_list_text(command, "--", err);
 	for (int i = 0; status == LG_OK && i < cli->rest_count; i++)
 		status = i == 0 ? add_program(command, cli->rest[i], err)
-				: add_word(command, cli->rest[i], err);
+				: lg_list_text(command, cli->rest[i], err);
 	return status;
 }

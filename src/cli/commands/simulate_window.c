@@ -9,8 +9,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "app/change/concerned.h"
-#include "app/change/found_dns.h"
 #include "app/render/window_script.h"
 #include "cli/open/open.h"
 #include "cli/output.h"
@@ -127,37 +125,6 @@ static void tell(void *context, const struct lg_store_event *event)
 	}
 }
 
-/* What allow_filter returns belongs to the values. */
-static enum lg_status ask_filter(struct lg_cli *cli,
-				 const struct lg_profile *profile,
-				 struct lg_findings **out_findings,
-				 struct lg_findings **out_concerned,
-				 struct lg_error *err)
-{
-	struct lg_directory *directory = NULL;
-	struct lg_progress progress = lg_cli_progress(cli);
-	const struct lg_ask ask = {.filter = profile->allow_filter};
-	const struct lg_concerned who = {.filter = profile->applies_filter};
-	enum lg_status status = LG_OK;
-
-	if (!ask.filter && !who.filter)
-		return LG_OK;
-	status = lg_cli_directory(cli, &directory, err);
-	if (status == LG_OK && !directory)
-		return lg_error_set(err, LG_ERR_DIRECTORY, profile->path,
-				    "%s needs a directory; "
-				    "--directory names one",
-				    ask.filter ? "allow_filter" : "filter");
-	if (status == LG_OK && ask.filter)
-		status = lg_found_ask(directory, &ask, &progress, out_findings,
-				      NULL, err);
-	if (status == LG_OK && who.filter)
-		status = lg_concerned_ask(directory, &who, &progress,
-					  out_concerned, err);
-	lg_cli_progress_end(cli);
-	return status;
-}
-
 static enum lg_status render(struct lg_cli *cli,
 			     const struct lg_profile *profile,
 			     enum lg_dialect dialect,
@@ -171,11 +138,15 @@ static enum lg_status render(struct lg_cli *cli,
 		.skip_unsupported =
 			lg_cli_option(cli, "skip-unsupported") != NULL,
 	};
+	struct lg_progress progress = lg_cli_progress(cli);
 	struct lg_findings *findings = NULL;
 	struct lg_findings *concerned = NULL;
-	enum lg_status status =
-		ask_filter(cli, profile, &findings, &concerned, err);
+	/* What allow_filter returns belongs to the values. */
+	enum lg_status status = lg_cli_ask_filters(
+		cli, profile, "needs a directory; --directory names one",
+		&progress, &findings, &concerned, err);
 
+	lg_cli_progress_end(cli);
 	if (status == LG_OK)
 		status =
 			lg_profile_render(profile, &target, findings, concerned,

@@ -15,6 +15,8 @@
 #include "adapters/system/durable.h"
 #include "adapters/ini/profile_file.h"
 #include "adapters/ini/settings_file.h"
+#include "app/change/concerned.h"
+#include "app/change/found_dns.h"
 #include "cli/open/opened.h"
 #include "wiring/directory_open.h"
 
@@ -168,6 +170,33 @@ enum lg_status lg_cli_directory(struct lg_cli *cli,
 	return status;
 }
 
+enum lg_status
+lg_cli_ask_filters(struct lg_cli *cli, const struct lg_profile *profile,
+		   const char *lacking, const struct lg_progress *progress,
+		   struct lg_findings **out_findings,
+		   struct lg_findings **out_concerned, struct lg_error *err)
+{
+	const struct lg_ask ask = {.filter = profile->allow_filter};
+	const struct lg_concerned who = {.filter = profile->applies_filter};
+	struct lg_directory *directory = NULL;
+	enum lg_status status;
+
+	if (!ask.filter && !who.filter)
+		return LG_OK;
+	status = lg_cli_directory(cli, &directory, err);
+	if (status == LG_OK && !directory)
+		return lg_error_set(
+			err, LG_ERR_DIRECTORY, profile->path, "%s %s",
+			ask.filter ? "allow_filter" : "filter", lacking);
+	if (status == LG_OK && ask.filter)
+		status = lg_found_ask(directory, &ask, progress, out_findings,
+				      NULL, err);
+	if (status == LG_OK && who.filter)
+		status = lg_concerned_ask(directory, &who, progress,
+					  out_concerned, err);
+	return status;
+}
+
 int lg_cli_profile(struct lg_cli *cli, const char *name,
 		   struct lg_profile **out_profile)
 {
@@ -195,8 +224,14 @@ int lg_cli_profile(struct lg_cli *cli, const char *name,
 	return code;
 }
 
+enum lg_version_form lg_cli_version_form(const struct lg_cli *cli)
+{
+	return lg_cli_option(cli, "four-part") ? LG_VERSION_FORM_FOUR_PART
+					       : LG_VERSION_FORM_REGISTRY;
+}
+
 /* A pipe is as good as a file, so it is read to its end and not by its size. */
-enum lg_status lg_cli_operand_read(const char *path,
+enum lg_status lg_cli_operand_read(const char *path, size_t most,
 				   struct lg_buffer *out_bytes,
 				   struct lg_error *err)
 {
@@ -208,7 +243,8 @@ enum lg_status lg_cli_operand_read(const char *path,
 
 	if (!file)
 		return lg_errno_unread(path, err);
-	while ((len = fread(part, 1, sizeof(part), file)) > 0)
+	while (out_bytes->len <= most &&
+	       (len = fread(part, 1, sizeof(part), file)) > 0)
 		lg_buffer_append(out_bytes, part, len);
 	if (ferror(file))
 		status = lg_errno_unread(path, err);

@@ -14,6 +14,7 @@
 #include "port/clock.h"
 #include "port/directory.h"
 #include <logongate/profile.h>
+#include <logongate/version_setting.h>
 #include "core/settings/settings.h"
 
 #include "adapters/control/control_client.h"
@@ -37,6 +38,16 @@ enum lg_status lg_cli_dialect(struct lg_cli *cli, enum lg_dialect *out_dialect,
 enum lg_status lg_cli_directory(struct lg_cli *cli,
 				struct lg_directory **out_directory,
 				struct lg_error *err);
+
+/*
+ * Asks for whom the filters of a profile name, where it has any. lacking says,
+ * behind a filter's key, what to do without a directory. The caller frees both.
+ */
+enum lg_status
+lg_cli_ask_filters(struct lg_cli *cli, const struct lg_profile *profile,
+		   const char *lacking, const struct lg_progress *progress,
+		   struct lg_findings **out_findings,
+		   struct lg_findings **out_concerned, struct lg_error *err);
 
 /* The folder of the profiles: --profiles, else the settings. */
 enum lg_status lg_cli_profiles_dir(struct lg_cli *cli, const char **out_dir,
@@ -107,11 +118,15 @@ const char *lg_cli_caller(struct lg_cli *cli);
 /* The name that a lock is kept under: the caller, else the user. */
 const char *lg_cli_by(struct lg_cli *cli);
 
-/* The FILE or - of a command line. Appends all of the file, of standard input for "-". Returns: LG_OK;
- * LG_ERR_IO with the path; LG_ERR_NO_MEMORY. */
-enum lg_status lg_cli_operand_read(const char *path,
+/* The FILE or - of a command line. Appends all of the file, of standard input
+ * for "-"; of what is longer than most more than that and not all. Returns:
+ * LG_OK; LG_ERR_IO with the path; LG_ERR_NO_MEMORY. */
+enum lg_status lg_cli_operand_read(const char *path, size_t most,
 				   struct lg_buffer *out_bytes,
 				   struct lg_error *err);
+
+/* How many parts versions of a setting may have: --four-part. */
+enum lg_version_form lg_cli_version_form(const struct lg_cli *cli);
 
 /* Closes what was opened. */
 void lg_cli_close(struct lg_cli *cli);

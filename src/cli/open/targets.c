@@ -37,73 +37,50 @@ int lg_cli_target_is_local(const struct lg_target_settings *target)
 	       (target->server == NULL || target->server[0] == '\0');
 }
 
-static enum lg_status type_of(const struct lg_target_settings *target,
-			      uint32_t *out_type, struct lg_error *err)
+/* The settings take no other type. */
+static uint32_t type_of(const char *name)
 {
-	static const uint32_t types[] = {LG_REG_SZ, LG_REG_EXPAND_SZ,
-					 LG_REG_BINARY, LG_REG_DWORD,
-					 LG_REG_MULTI_SZ};
+	static const uint32_t types[] = {LG_REG_DWORD, LG_REG_MULTI_SZ};
 
-	*out_type = LG_REG_SZ;
-	if (target->companion_type == NULL)
-		return LG_OK;
-	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
-		if (strcmp(lg_reg_type_name(types[i]),
-			   target->companion_type) == 0) {
-			*out_type = types[i];
-			return LG_OK;
-		}
+	for (size_t i = 0; name && i < sizeof(types) / sizeof(types[0]); i++) {
+		if (strcmp(lg_reg_type_name(types[i]), name) == 0)
+			return types[i];
 	}
-	return lg_error_set(err, LG_ERR_SYNTAX, target->name,
-			    "companion_type: there is no type %s; there are "
-			    "REG_SZ, REG_EXPAND_SZ, REG_BINARY, REG_DWORD, "
-			    "REG_MULTI_SZ",
-			    target->companion_type);
+	return LG_REG_SZ;
 }
 
-enum lg_status lg_cli_render_target(const struct lg_target_settings *target,
-				    struct lg_render_target *out_render,
-				    struct lg_error *err)
+struct lg_render_target
+lg_cli_render_target(const struct lg_target_settings *target)
 {
 	const char *text = target->store_version;
 	struct lg_version version = {0};
-	enum lg_status status;
-	uint32_t type;
-
-	if (text != NULL) {
-		status = lg_version_parse(text, strlen(text), &version, err);
-		if (status != LG_OK)
-			return status;
-	}
-	status = type_of(target, &type, err);
-	if (status != LG_OK)
-		return status;
-	*out_render = (struct lg_render_target){
+	struct lg_render_target render = {
 		.dialect = target->dialect,
 		.is_gate = target->backend == LG_BACKEND_GATE,
 		.is_server = 1,
 		.undocumented = target->undocumented,
 		.companion_name = target->companion_name,
-		.companion_type = type,
+		.companion_type = type_of(target->companion_type),
 		.companion_data = target->companion_data,
 	};
-	/* A store that does not say its version counts as older (contract 8
-	 * "Targets"). */
-	if (target->dialect == LG_DIALECT_EXCHANGE_2000 &&
-	    target->backend != LG_BACKEND_GATE &&
+
+	/* The settings take no text that is none. A store that does not say
+	 * its version counts as older (contract 8 "Targets"). */
+	if (text != NULL)
+		lg_version_parse(text, strlen(text), &version, NULL);
+	if (target->dialect == LG_DIALECT_EXCHANGE_2000 && !render.is_gate &&
 	    version.known != LG_VERSION_UNKNOWN) {
 		struct lg_version whole = version;
 
 		whole.known = LG_VERSION_FOUR;
-		out_render->is_before_sp1 =
-			lg_version_compare(&whole, &sp1) < 0;
+		render.is_before_sp1 = lg_version_compare(&whole, &sp1) < 0;
 	}
 	if (target->dialect == LG_DIALECT_GATE)
-		out_render->has_process_hotfix = 1;
+		render.has_process_hotfix = 1;
 	else if (version.known == LG_VERSION_FOUR)
-		out_render->has_process_hotfix =
+		render.has_process_hotfix =
 			lg_version_compare(&version, &hotfix) >= 0;
-	return LG_OK;
+	return render;
 }
 
 static int unknown(struct lg_cli *cli, const struct lg_settings *settings,
@@ -121,6 +98,12 @@ static int unknown(struct lg_cli *cli, const struct lg_settings *settings,
 				    "%s?",
 				    what, name, nearest.name);
 	return lg_cli_usage(cli, "the settings have no %s %s", what, name);
+}
+
+int lg_cli_no_target(struct lg_cli *cli, const struct lg_settings *settings,
+		     const char *name)
+{
+	return unknown(cli, settings, "target", name);
 }
 
 static int add_name(struct lg_cli *cli, const struct lg_settings *settings,
@@ -143,7 +126,7 @@ static int add_name(struct lg_cli *cli, const struct lg_settings *settings,
 		goto out;
 	}
 	if (lg_cli_target(settings, one.item[0]) == NULL) {
-		code = unknown(cli, settings, "target", one.item[0]);
+		code = lg_cli_no_target(cli, settings, one.item[0]);
 		goto out;
 	}
 	if (!lg_listed(names, one.item[0]) &&
@@ -212,7 +195,6 @@ int lg_cli_find_targets(struct lg_cli *cli, const struct lg_settings *settings,
 {
 	struct lg_plan_server *server = NULL;
 	struct lg_strlist names = {0};
-	struct lg_error err;
 	int code = lg_cli_target_names(cli, settings, &names);
 
 	if (code == LG_EXIT_DONE) {
@@ -234,9 +216,7 @@ int lg_cli_find_targets(struct lg_cli *cli, const struct lg_settings *settings,
 					  lg_backend_row(target->backend)
 						  ->restarts;
 		server[i].stop_services = &target->stop_services;
-		if (lg_cli_render_target(target, &server[i].render, &err) !=
-		    LG_OK)
-			code = lg_cli_fail(cli, &err);
+		server[i].render = lg_cli_render_target(target);
 	}
 	if (code == LG_EXIT_DONE) {
 		*out_server = server;

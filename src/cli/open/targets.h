@@ -17,18 +17,16 @@
 /* NULL where the settings have none of that name. */
 const struct lg_target_settings *
 lg_cli_target(const struct lg_settings *settings, const char *name);
+/* Says that there is none of this name, and which was probably meant; 2. */
+int lg_cli_no_target(struct lg_cli *cli, const struct lg_settings *settings,
+		     const char *name);
 
 /* The gate of these settings: backend gate without a server. */
 int lg_cli_target_is_local(const struct lg_target_settings *target);
 
-/*
- * What the profile is rendered for. Borrows texts of the target.
- * Returns: LG_OK; LG_ERR_SYNTAX, store_version or companion_type make no
- * sense.
- */
-enum lg_status lg_cli_render_target(const struct lg_target_settings *target,
-				    struct lg_render_target *out_render,
-				    struct lg_error *err);
+/* What the profile is rendered for. Borrows texts of the target. */
+struct lg_render_target
+lg_cli_render_target(const struct lg_target_settings *target);
 
 /* The names that the options mean, each once, in order.
  * Returns: an exit code; 2 for a name that the settings do not have. */

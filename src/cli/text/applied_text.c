@@ -29,8 +29,7 @@ static void say_doors(struct lg_cli *cli, const struct lg_plan *plan)
 		lg_cli_line(cli, LG_YELLOW,
 			    "door: ", plan->warnings.text.item[i]);
 	}
-	if (doors > LG_PLAN_SHOWN_MAX)
-		lg_plan_more_text(cli, doors - LG_PLAN_SHOWN_MAX);
+	lg_plan_more_text(cli, doors);
 	if (doors > 0)
 		lg_cli_print(cli, LG_PLAIN,
 			     "logongate doors says what to do about %s\n",

@@ -9,36 +9,28 @@
 
 const char *lg_asks_words(enum lg_asks asks)
 {
-	switch (asks) {
-	case LG_ASKS_NO:
-		return "does NOT ask";
-	case LG_ASKS_YES:
-		return "asks";
-	case LG_ASKS_PARTLY:
-		return "asks PARTLY";
-	case LG_ASKS_NOT_NEEDED:
-		return "need not ask";
-	case LG_ASKS_UNKNOWN:
-		return "UNKNOWN whether it asks";
-	}
-	return "";
+	static const char *const words[] = {
+		[LG_ASKS_NO] = "does NOT ask",
+		[LG_ASKS_YES] = "asks",
+		[LG_ASKS_PARTLY] = "asks PARTLY",
+		[LG_ASKS_NOT_NEEDED] = "need not ask",
+		[LG_ASKS_UNKNOWN] = "UNKNOWN whether it asks",
+	};
+
+	return words[asks];
 }
 
 const char *lg_when_down_words(enum lg_when_down when_down)
 {
-	switch (when_down) {
-	case LG_WHEN_DOWN_NOT_ASKED:
-		return "";
-	case LG_WHEN_DOWN_OPEN:
-		return "gate down: OPEN";
-	case LG_WHEN_DOWN_CLOSED:
-		return "gate down: closed";
-	case LG_WHEN_DOWN_TEMPORARY:
-		return "gate down: temporary error";
-	case LG_WHEN_DOWN_UNKNOWN:
-		return "gate down: unknown";
-	}
-	return "";
+	static const char *const words[] = {
+		[LG_WHEN_DOWN_NOT_ASKED] = "",
+		[LG_WHEN_DOWN_OPEN] = "gate down: OPEN",
+		[LG_WHEN_DOWN_CLOSED] = "gate down: closed",
+		[LG_WHEN_DOWN_TEMPORARY] = "gate down: temporary error",
+		[LG_WHEN_DOWN_UNKNOWN] = "gate down: unknown",
+	};
+
+	return words[when_down];
 }
 
 int lg_door_setup_words(const struct lg_way *way, struct lg_buffer *text)

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/listed.h"
+
 #include "app/records/json_member.h"
 #include "cli/output.h"
 
@@ -25,26 +27,19 @@ void lg_cli_failed(struct lg_cli *cli, enum lg_exit code,
 
 static const char *code_of(int code)
 {
-	switch (code) {
-	case LG_EXIT_USAGE:
-		return "usage";
-	case LG_EXIT_INVALID:
-		return "invalid";
-	case LG_EXIT_DIRECTORY:
-		return "directory-not-asked";
-	case LG_EXIT_WOULD_NOT_LOCK:
-		return "would-not-engage";
-	case LG_EXIT_PUT_BACK:
-		return "target-failed";
-	case LG_EXIT_DENIED:
-		return "not-permitted";
-	case LG_EXIT_NO_GATE:
-		return "no-gate";
-	case LG_EXIT_NOT_PUT_BACK:
-		return "not-put-back";
-	default:
-		return "software";
-	}
+	static const char *const codes[] = {
+		[LG_EXIT_USAGE] = "usage",
+		[LG_EXIT_INVALID] = "invalid",
+		[LG_EXIT_DIRECTORY] = "directory-not-asked",
+		[LG_EXIT_WOULD_NOT_LOCK] = "would-not-engage",
+		[LG_EXIT_PUT_BACK] = "target-failed",
+		[LG_EXIT_DENIED] = "not-permitted",
+		[LG_EXIT_NO_GATE] = "no-gate",
+		[LG_EXIT_NOT_PUT_BACK] = "not-put-back",
+	};
+	const char *found = LG_WORD_OF(codes, code);
+
+	return found != NULL ? found : "software";
 }
 
 /* "FILE:LINE", "FILE", or something that is no file. */

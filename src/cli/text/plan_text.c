@@ -166,11 +166,11 @@ static const char *name_of(const struct lg_plan *plan,
 	return account->entry;
 }
 
-void lg_plan_more_text(struct lg_cli *cli, size_t left_out)
+void lg_plan_more_text(struct lg_cli *cli, size_t count)
 {
-	if (left_out > 0)
+	if (count > LG_PLAN_SHOWN_MAX)
 		lg_cli_print(cli, LG_DIM, "  and %zu more (--json lists all)\n",
-			     left_out);
+			     count - LG_PLAN_SHOWN_MAX);
 }
 
 static int print_staying(struct lg_cli *cli, const struct lg_plan *plan)
@@ -179,7 +179,7 @@ static int print_staying(struct lg_cli *cli, const struct lg_plan *plan)
 					   NULL};
 	struct lg_table table;
 	struct lg_buffer name = {0};
-	size_t shown = 0, left_out = 0;
+	size_t shown = 0;
 	int code;
 
 	lg_table_begin(&table, head);
@@ -191,10 +191,8 @@ static int print_staying(struct lg_cli *cli, const struct lg_plan *plan)
 			continue;
 		if (!stays_anywhere(plan, account))
 			continue;
-		if (shown++ >= LG_PLAN_SHOWN_MAX) {
-			left_out++;
+		if (shown++ >= LG_PLAN_SHOWN_MAX)
 			continue;
-		}
 		lg_buffer_clear(&name);
 		lg_buffer_format(&name, "  %s%s",
 				 account->display != NULL ? account->display
@@ -210,30 +208,26 @@ static int print_staying(struct lg_cli *cli, const struct lg_plan *plan)
 	if (shown > 0)
 		lg_cli_print(cli, LG_BOLD, "\nWho stays in:\n");
 	code = lg_cli_table(cli, &table);
-	lg_plan_more_text(cli, left_out);
+	lg_plan_more_text(cli, shown);
 	return code;
 }
 
 static const char *in_words(enum lg_finding finding)
 {
-	switch (finding) {
-	case LG_FINDING_UNASKED:
-		return "the directory was not asked";
-	case LG_FINDING_ONE:
-		return "found";
-	case LG_FINDING_NONE:
-		return "no such account";
-	case LG_FINDING_MANY:
-		return "more than one account";
-	case LG_FINDING_MALFORMED:
-		return "not a legacyExchangeDN";
-	}
-	return "";
+	static const char *const words[] = {
+		[LG_FINDING_UNASKED] = "the directory was not asked",
+		[LG_FINDING_ONE] = "found",
+		[LG_FINDING_NONE] = "no such account",
+		[LG_FINDING_MANY] = "more than one account",
+		[LG_FINDING_MALFORMED] = "not a legacyExchangeDN",
+	};
+
+	return words[finding];
 }
 
 static void print_missing(struct lg_cli *cli, const struct lg_plan *plan)
 {
-	size_t shown = 0, left_out = 0;
+	size_t shown = 0;
 
 	for (size_t i = 0; i < plan->findings->account_count; i++) {
 		const struct lg_account *account = &plan->findings->account[i];
@@ -243,10 +237,8 @@ static void print_missing(struct lg_cli *cli, const struct lg_plan *plan)
 			continue;
 		if (shown == 0)
 			lg_cli_print(cli, LG_BOLD, "\nListed, but:\n");
-		if (shown++ >= LG_PLAN_SHOWN_MAX) {
-			left_out++;
+		if (shown++ >= LG_PLAN_SHOWN_MAX)
 			continue;
-		}
 		lg_cli_print(cli, LG_PLAIN, "  ");
 		lg_cli_text(cli, name_of(plan, account));
 		lg_cli_print(cli,
@@ -254,7 +246,7 @@ static void print_missing(struct lg_cli *cli, const struct lg_plan *plan)
 								    : LG_RED,
 			     ": %s\n", in_words(account->finding));
 	}
-	lg_plan_more_text(cli, left_out);
+	lg_plan_more_text(cli, shown);
 }
 
 static int print_leaving(struct lg_cli *cli, const struct lg_plan *plan,
@@ -294,8 +286,7 @@ static int print_leaving(struct lg_cli *cli, const struct lg_plan *plan,
 	}
 	lg_buffer_release(&user);
 	code = lg_cli_table(cli, &table);
-	lg_plan_more_text(
-		cli, shown > LG_PLAN_SHOWN_MAX ? shown - LG_PLAN_SHOWN_MAX : 0);
+	lg_plan_more_text(cli, shown);
 	return code;
 }
 
@@ -312,9 +303,7 @@ static void print_warnings(struct lg_cli *cli, const struct lg_plan *plan,
 			     "  %s: ", lg_warning_name(plan->warnings.code[i]));
 		lg_cli_line(cli, LG_PLAIN, "", plan->warnings.text.item[i]);
 	}
-	if (plan->warnings.text.count > LG_PLAN_SHOWN_MAX)
-		lg_plan_more_text(cli, plan->warnings.text.count -
-					       LG_PLAN_SHOWN_MAX);
+	lg_plan_more_text(cli, plan->warnings.text.count);
 }
 
 static void print_times(struct lg_cli *cli, const struct lg_plan *plan)

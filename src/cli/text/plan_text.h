@@ -20,7 +20,7 @@ void lg_plan_values_text(struct lg_cli *cli,
 
 /* Lists are cut here, and say how much they leave out. */
 #define LG_PLAN_SHOWN_MAX 40
-void lg_plan_more_text(struct lg_cli *cli, size_t left_out);
+void lg_plan_more_text(struct lg_cli *cli, size_t count);
 
 /* Says on stderr why apply does not go on; gives the exit code. */
 int lg_plan_refusal(struct lg_cli *cli, const struct lg_plan *plan);

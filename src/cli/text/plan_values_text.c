@@ -64,8 +64,7 @@ static void print_accounts(struct lg_cli *cli,
 		print_texts(cli, "-", before, value);
 		print_texts(cli, "+", value, before);
 	}
-	lg_plan_more_text(
-		cli, count > LG_PLAN_SHOWN_MAX ? count - LG_PLAN_SHOWN_MAX : 0);
+	lg_plan_more_text(cli, count);
 }
 
 void lg_plan_values_text(struct lg_cli *cli,

@@ -6,6 +6,8 @@
  */
 #include "cli/text/target_words.h"
 
+#include "base/listed.h"
+
 #include "app/render/describe_values.h"
 #include "app/render/registry_keys.h"
 
@@ -34,10 +36,7 @@ enum lg_status lg_cli_target_says(const struct lg_target_settings *target,
 		lg_buffer_clear(&line);
 		lg_buffer_format(&line, "counts as absent: %s",
 				 description.wrong.item[i]);
-		status = lg_buffer_status(&line, err);
-		if (status == LG_OK)
-			status =
-				lg_strlist_add(lines, line.data, line.len, err);
+		status = lg_list_buffer(lines, &line, err);
 	}
 	lg_buffer_release(&line);
 	lg_description_release(&description);
