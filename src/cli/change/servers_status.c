@@ -233,9 +233,8 @@ static void show_record(cJSON *status, const struct lg_servers_now *now,
 		lg_status_add_loud(
 			status,
 			"the end of the lock on the servers is past and their "
-			"values are still there: logongate recover; a server "
-			"that is if it will not return: logongate recover "
-			"--forget NAME gives it up");
+			"values are still there: logongate recover; one that "
+			"will not return: logongate recover --forget NAME");
 		return;
 	}
 	if (!record->with_gate)
