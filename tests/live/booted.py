@@ -14,14 +14,13 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 
 from programs import SKIPPED, SOURCE, program, wait_for
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "testbed"))
-import smbd  # noqa: E402
+import windows_target  # noqa: E402
 
 USER, PASSWORD = "alice", "a-pw"
 CLIENT = """
@@ -111,20 +110,6 @@ postconf -e smtpd_sasl_type=dovecot smtpd_sasl_path=private/auth \\
 postconf -M 'submission/inet=submission inet n - y - - smtpd'
 postconf -P submission/inet/smtpd_sasl_auth_enable=yes \\
 	submission/inet/smtpd_relay_restrictions=permit_sasl_authenticated,reject
-"""
-# A lock that a Windows server can hold, and how it is reached.
-MOVE = """[profile]
-description = "The mailboxes are moved"
-[disable_mapi_clients]
-versions = "-5.65535.65535;7.0.0-11.65535.65535"
-"""
-TARGET = """
-[target.ex2003]
-dialect = exchange2003
-store_version = 6.5.7651.19
-backend = winreg
-server = "ex2003.example.org:{port}"
-credentials_file = "/etc/logongate/ex2003.cred"
 """
 
 
@@ -464,6 +449,24 @@ class Story:
         assert box.logon() == "in"
         return f"locked after {took:.1f} s"
 
+    def failed_window(self):
+        """A window whose command fails is told of, until it is put right."""
+        box = self.box
+        assert "night" not in box.run("logongate status --check", None)
+        box.run("logongate schedule add night upgrade --on-calendar "
+                "'*-*-* *:*:00/5' --for 20s"
+                " --set tester=postmaster@example.org -- false")
+        wait_for("the window to fail", lambda: "the scheduled window night "
+                 "failed" in box.run("logongate status --check", None), 60)
+        assert re.search(r"(?m)^night .* failed$", box.run(
+            "logongate schedule list")), box.run("logongate schedule list")
+        box.run("systemctl stop logongate-window@night.timer")
+        wait_for("its end", lambda: not box.status()["active"], 60, 0.2)
+        box.run("systemctl reset-failed logongate-window@night")
+        said = box.run("logongate status --check", None)
+        assert "night" not in said, said
+        box.run("logongate schedule remove night")
+
     def sandbox(self):
         said = self.box.run("systemd-analyze security --no-pager logongated",
                             None)
@@ -472,61 +475,6 @@ class Story:
         assert "AF_NETLINK" in self.box.run(
             "systemctl show -P RestrictAddressFamilies logongated")
         return f"exposure {level}"
-
-    def server_ends(self):
-        """A lock on a Windows server, which its helper finds by name, is over
-        by itself: from within the sandbox of the shipped unit."""
-        missing = smbd.missing() or (not program("cc") and "cc")
-        if missing:
-            return f"not tried: no {missing} here"
-        box = self.box
-        key = smbd.KEY.replace(smbd.HIVE, "HKLM")
-        name, before = "Disable MAPI Clients", "-5.1.1"
-        box.run("apt-get -y install /more/*.deb")
-        with tempfile.TemporaryDirectory(prefix="lg-booted-") as folder:
-            shim = os.path.join(folder, "svcshim.so")
-            subprocess.run(["cc", "-shared", "-fPIC", "-o", shim, os.path.join(
-                os.path.dirname(smbd.__file__), "svcshim.c")], check=True)
-            server = smbd.Smbd(os.path.join(folder, "s"), shim=shim, before=(
-                "nsenter", "-t", box.leader(), "-n", "--"))
-            try:
-                def there():
-                    return server.net("registry", "getvalue", key,
-                                      name).decode()
-
-                server.net("registry", "createkey", key)
-                server.net("registry", "--", "setvalue", key, name, "sz",
-                           before)
-                box.write("etc/hosts", "127.0.0.1 ex2003.example.org\n", "a")
-                box.write("etc/logongate/profiles/move.ini", MOVE)
-                box.write("etc/logongate/logongate.conf",
-                          TARGET.format(port=server.port), "a")
-                shutil.copy(server.credentials, os.path.join(
-                    box.root, "etc/logongate/ex2003.cred"))
-                said = box.run("logongate apply move --target ex2003"
-                               " --for 10s", 5)
-                assert ("logongate, whom it runs as, may not read"
-                        " /etc/logongate/ex2003.cred; chown it") in said, said
-                box.run("chown logongate /etc/logongate/ex2003.cred")
-                box.run("logongate apply move --target ex2003 --for 10s"
-                        " --accept-warnings")
-                begin = time.monotonic()
-                assert before not in there(), there()
-                wait_for("the server's lock to end",
-                         lambda: before in there(), 40, 0.5)
-                took = time.monotonic() - begin
-                wait_for("the gate to say so", lambda: not box.status()[
-                    "active"], 20)
-                assert box.status()["loud"] == [], box.status()
-                said = box.run("journalctl -u logongated -o cat --no-pager"
-                               " --since -1min")
-                assert "lock on other servers was lifted" in said, said
-                assert "could not be lifted" not in said, said
-            finally:
-                server.stop()
-        box.run("rm /etc/logongate/ex2003.cred"
-                " /etc/logongate/profiles/move.ini")
-        return f"over after {took:.1f} s of 10"
 
     def undone(self):
         box = self.box
@@ -576,9 +524,10 @@ def main(suite):
                 ("every other door is set up", story.others),
                 ("a restart leaves no door open", story.never_open),
                 ("a timer locks", story.calendar),
+                ("a window that fails is told of", story.failed_window),
                 ("the sandbox", story.sandbox),
                 ("a lock on a Windows server ends by itself",
-                 story.server_ends),
+                 lambda: windows_target.ends_by_itself(box)),
                 ("every door is as it was", story.undone),
                 ("purged, nothing left", story.purged)):
             story.step(what, function)
