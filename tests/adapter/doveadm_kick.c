@@ -92,8 +92,8 @@ struct peer {
 };
 
 static enum lg_status ask(void *context, const struct lg_buffer *request,
-			  uint32_t limit_ms, struct lg_buffer *answer,
-			  struct lg_error *err)
+			  uint32_t limit_ms, struct lg_anvil_socket *anvil,
+			  struct lg_buffer *answer, struct lg_error *err)
 {
 	struct peer *peer = context;
 	const char *at = request->data;
@@ -118,8 +118,9 @@ static enum lg_status ask(void *context, const struct lg_buffer *request,
 
 /* Dovecot 2.3 whose login processes ended while they were asked. */
 static enum lg_status ask_broken(void *context, const struct lg_buffer *request,
-				 uint32_t limit_ms, struct lg_buffer *answer,
-				 struct lg_error *err)
+				 uint32_t limit_ms,
+				 struct lg_anvil_socket *anvil,
+				 struct lg_buffer *answer, struct lg_error *err)
 {
 	static const char broke[] =
 		"[[\"error\",{\"type\":\"exitCode\",\"exitCode\":75},\"0\"]]";
@@ -149,7 +150,7 @@ static void one_command_a_user_and_address(void **state)
 	struct lg_strlist notes = {0};
 	struct lg_cut_order order = {list, cut, 6, &notes};
 	struct peer peer = {0};
-	struct lg_doveadm_kicker kicker = {&peer, ask, is_stopped};
+	struct lg_doveadm_kicker kicker = {&peer, ask, is_stopped, NULL};
 
 	assert_int_equal(lg_doveadm_kick(&kicker, &order, NULL), LG_OK);
 	assert_string_equal(peer.said.data,
@@ -169,7 +170,7 @@ static void what_goes_along_is_said(void **state)
 	struct lg_strlist notes = {0};
 	struct lg_cut_order order = {list, cut, 4, &notes};
 	struct peer peer = {0};
-	struct lg_doveadm_kicker kicker = {&peer, ask, is_stopped};
+	struct lg_doveadm_kicker kicker = {&peer, ask, is_stopped, NULL};
 
 	assert_int_equal(lg_doveadm_kick(&kicker, &order, NULL), LG_OK);
 	assert_int_equal(peer.commands, 1);
@@ -195,7 +196,7 @@ static void many_are_few_requests_and_stop(void **state)
 	static unsigned char cut[MANY];
 	struct lg_cut_order order = {list, cut, MANY, NULL};
 	struct peer peer = {0};
-	struct lg_doveadm_kicker kicker = {&peer, ask, is_stopped};
+	struct lg_doveadm_kicker kicker = {&peer, ask, is_stopped, NULL};
 	size_t told = 0;
 	size_t i;
 
@@ -238,7 +239,7 @@ static void one_that_hangs_holds_nobody_else(void **state)
 	struct lg_strlist notes = {0};
 	struct lg_cut_order order = {list, cut, COUNT, &notes};
 	struct peer peer = {.hangs = {"\"u02\"", "\"u50\"", "\"u51\""}};
-	struct lg_doveadm_kicker kicker = {&peer, ask, is_stopped};
+	struct lg_doveadm_kicker kicker = {&peer, ask, is_stopped, NULL};
 	size_t i;
 
 	for (i = 0; i < COUNT; i++) {
@@ -329,7 +330,7 @@ static void what_broke_off_at_a_proxy_was_asked(void **state)
 		struct lg_cut_order order = {&rows[i].session, &cut, 1, &notes};
 		struct peer peer = {0};
 		struct lg_doveadm_kicker kicker = {&peer, ask_broken,
-						   is_stopped};
+						   is_stopped, NULL};
 		struct lg_error err = {0};
 
 		assert_int_equal(lg_doveadm_kick(&kicker, &order, &err),

@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: ISC
 """How long it takes until all but three of a thousand IMAP sessions of a real
-Dovecot are out, in turns: cut by the gate, by Dovecot's own `doveadm kick` and
-by a signal to each process, which is the least that any of them can take.
+Dovecot are out, in turns: cut by the gate, by the gate where it can name users
+only (another machine, Dovecot 2.4), by Dovecot's own `doveadm kick` and by a
+signal to each process, which is the least that any of them can take.
 
 usage: LOGONGATE_BUILD_DIR=$PWD/.build/release \\
        LOGONGATE_BIN_DIR=$PWD/.build/release/bin cut_times.py [COUNT [ROUNDS]]"""
@@ -32,6 +33,13 @@ def gate(site):
     return lambda: site.gate.apply(values())
 
 
+def names(site):
+    site.gate.settings(
+        f'"unix:{site.dovecot.doveadm_socket}"',
+        f'"http://127.0.0.1:{site.dovecot.doveadm_port}/doveadm/v1"')
+    return gate(site)
+
+
 def kick(site):
     return lambda: doveadm(site, "kick", "u*")
 
@@ -50,7 +58,7 @@ def main():
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
     rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 3
     users = {f"u{number}": "pw" for number in range(count)}
-    took = {way: [] for way in (gate, kick, signals)}
+    took = {way: [] for way in (gate, names, kick, signals)}
     print(f"{count} sessions, {os.cpu_count()} processors, load "
           f"{os.getloadavg()[0]:.1f}", flush=True)
     for _ in range(rounds):

@@ -66,9 +66,23 @@ class Crowd:
                     for user in sorted(self.inside)]
         if name != "kick":
             return []
-        user = options["mask"][0]
-        self.inside.discard(user)
+        if "socketPath" in options:
+            ended = self.read(options["socketPath"])
+        else:
+            ended = options["mask"]
+        self.inside.difference_update(ended)
         return [{"count": "1"}]
+
+    @staticmethod
+    def read(path):
+        """Whom it says there are, by their processes."""
+        with socket.socket(socket.AF_UNIX) as anvil, \
+                anvil.makefile("rw") as file:
+            anvil.connect(path)
+            file.write("VERSION\tanvil\t1\t0\nCONNECT-DUMP\n")
+            file.flush()
+            return ["user" + line.split("\t")[1]
+                    for line in file.read().splitlines() if line]
 
     def close(self):
         self.server.close()

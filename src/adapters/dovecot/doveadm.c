@@ -2,12 +2,14 @@
 /*
  * One POST a request, on one curl handle that keeps its connection. Proxies of
  * the environment are ignored: the key must reach Dovecot and nobody else.
+ * While Dovecot works on a request it may ask the gate back (anvil_socket.h).
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include <curl/curl.h>
 
+#include "adapters/dovecot/anvil_socket.h"
 #include "adapters/dovecot/doveadm.h"
 #include "adapters/system/steady.h"
 #include "adapters/dovecot/doveadm_kick.h"
@@ -16,14 +18,17 @@
 enum {
 	ANSWER_MAX = 256 * 1024 * 1024, /* about a million sessions */
 	/* A kick that is under way may be answered before it is given up. */
-	STOP_MS = 300
+	STOP_MS = 300,
+	LOOK_MS = 1000
 };
 
 struct doveadm {
 	CURL *curl;
+	CURLM *multi;
 	struct curl_slist *header;
 	char *address;
 	char *url;
+	char *run_dir; /* or NULL */
 	uint32_t timeout_ms;
 	const atomic_int *stop;
 	int64_t stop_seen_ms; /* 0: not */
@@ -116,8 +121,36 @@ static enum lg_status judge(const struct doveadm *doveadm, CURLcode code,
 			    curl_easy_strerror(code));
 }
 
+/* As curl_easy_perform, and looks after anvil's socket meanwhile. */
+static CURLcode perform(struct doveadm *doveadm, struct lg_anvil_socket *anvil)
+{
+	struct curl_waitfd beside = {.fd = anvil ? anvil->fd : -1,
+				     .events = CURL_WAIT_POLLIN};
+	CURLMcode code = curl_multi_add_handle(doveadm->multi, doveadm->curl);
+	CURLcode result = CURLE_OUT_OF_MEMORY;
+	int running = code == CURLM_OK;
+	const CURLMsg *said;
+	int left;
+
+	while (code == CURLM_OK && running) {
+		code = curl_multi_perform(doveadm->multi, &running);
+		if (code == CURLM_OK && running)
+			code = curl_multi_poll(doveadm->multi, &beside,
+					       anvil != NULL, LOOK_MS, NULL);
+		if (anvil && beside.revents && !is_stopped(doveadm))
+			lg_anvil_socket_answer(anvil);
+		beside.revents = 0;
+	}
+	said = curl_multi_info_read(doveadm->multi, &left);
+	if (code == CURLM_OK && said)
+		result = said->data.result;
+	curl_multi_remove_handle(doveadm->multi, doveadm->curl);
+	return result;
+}
+
 static enum lg_status ask(struct doveadm *doveadm,
 			  const struct lg_buffer *request, uint32_t limit_ms,
+			  struct lg_anvil_socket *anvil,
 			  struct lg_buffer *answer, struct lg_error *err)
 {
 	CURL *curl = doveadm->curl;
@@ -134,7 +167,7 @@ static enum lg_status ask(struct doveadm *doveadm,
 	curl_easy_setopt(curl, CURLOPT_POSTFIELDS, request->data);
 	curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE, (long)request->len);
 	curl_easy_setopt(curl, CURLOPT_WRITEDATA, answer);
-	code = curl_easy_perform(curl);
+	code = perform(doveadm, anvil);
 	return judge(doveadm, code, limit_ms, answer, err);
 }
 
@@ -148,7 +181,8 @@ static enum lg_status list_sessions(void *self,
 	enum lg_status status;
 
 	lg_doveadm_who_request(&request);
-	status = ask(doveadm, &request, doveadm->timeout_ms, &answer, err);
+	status =
+		ask(doveadm, &request, doveadm->timeout_ms, NULL, &answer, err);
 	if (status == LG_OK)
 		status = lg_doveadm_who_parse(answer.data ? answer.data : "",
 					      answer.len, out_list, err);
@@ -158,14 +192,14 @@ static enum lg_status list_sessions(void *self,
 }
 
 static enum lg_status ask_kick(void *context, const struct lg_buffer *request,
-			       uint32_t limit_ms, struct lg_buffer *answer,
-			       struct lg_error *err)
+			       uint32_t limit_ms, struct lg_anvil_socket *anvil,
+			       struct lg_buffer *answer, struct lg_error *err)
 {
 	const struct doveadm *doveadm = context;
 
 	if (limit_ms > doveadm->timeout_ms)
 		limit_ms = doveadm->timeout_ms;
-	return ask(context, request, limit_ms, answer, err);
+	return ask(context, request, limit_ms, anvil, answer, err);
 }
 
 static int kick_is_stopped(void *context)
@@ -176,7 +210,9 @@ static int kick_is_stopped(void *context)
 static enum lg_status cut_sessions(void *self, struct lg_cut_order *order,
 				   struct lg_error *err)
 {
-	struct lg_doveadm_kicker kicker = {self, ask_kick, kick_is_stopped};
+	const struct doveadm *doveadm = self;
+	struct lg_doveadm_kicker kicker = {self, ask_kick, kick_is_stopped,
+					   doveadm->run_dir};
 
 	return lg_doveadm_kick(&kicker, order, err);
 }
@@ -189,9 +225,12 @@ static void close_door(void *self)
 		return;
 	if (doveadm->curl)
 		curl_easy_cleanup(doveadm->curl);
+	if (doveadm->multi)
+		curl_multi_cleanup(doveadm->multi);
 	curl_slist_free_all(doveadm->header);
 	free(doveadm->address);
 	free(doveadm->url);
+	free(doveadm->run_dir);
 	free(doveadm);
 }
 
@@ -249,9 +288,12 @@ static int prepare(struct doveadm *doveadm,
 	doveadm->address = strdup(settings->address);
 	doveadm->url = strdup(is_unix ? "http://localhost/doveadm/v1"
 				      : settings->address);
+	if (is_unix && settings->run_dir)
+		doveadm->run_dir = strdup(settings->run_dir);
 	doveadm->curl = curl_easy_init();
+	doveadm->multi = curl_multi_init();
 	return doveadm->header && doveadm->address && doveadm->url &&
-	       doveadm->curl &&
+	       doveadm->curl && doveadm->multi &&
 	       set_options(doveadm,
 			   is_unix ? settings->address + strlen(unix_prefix)
 				   : NULL);

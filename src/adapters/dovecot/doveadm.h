@@ -6,7 +6,8 @@
  * Source: contract 3 [dovecot], 8 "Sessions".
  *
  * Dovecot ends sessions by user and address: the others of that pair go too,
- * and cut says so where they were to be spared. A session's id is
+ * and cut says so where they were to be spared. Many of a Dovecot 2.3 on this
+ * machine end by their processes, and nobody else. A session's id is
  * "SERVICE-PID".
  */
 #ifndef LG_ADAPTERS_DOVECOT_DOVEADM_H
@@ -26,6 +27,9 @@ struct lg_doveadm_settings {
 	/* Not 0: begin no request, and end the running one soon. May be NULL;
 	 * lives as long as the door. */
 	const atomic_int *stop;
+	/* Where a socket can be that root of this machine reaches; NULL:
+	 * nowhere. Used for addresses unix: alone. */
+	const char *run_dir;
 };
 
 /*

@@ -2,7 +2,7 @@
 /*
  * doveadm_kick.c - one command a user and address, many commands a request
  *
- * Dovecot's sessions of the order are sorted by user and address; each run of
+ * Many go by their processes first, see kick_processes.h. Dovecot's sessions of the order are sorted by user and address; each run of
  * equal ones is a group, ended by one command.
  */
 #include <stdlib.h>
@@ -15,6 +15,7 @@
 #include "adapters/dovecot/doveadm_mask.h"
 #include "adapters/dovecot/doveadm_who.h"
 #include "adapters/dovecot/kick_batch.h"
+#include "adapters/dovecot/kick_processes.h"
 
 enum {
 	/* What is given up may be done later, to somebody who came back after
@@ -167,7 +168,7 @@ static enum lg_status ask_groups(struct kick *kick, const struct group *group,
 
 	lg_buffer_char(&kick->request, ']');
 	status = kick->kicker->ask(kick->kicker->context, &kick->request,
-				   limit_ms, &answer, &said);
+				   limit_ms, NULL, &answer, &said);
 	kick->is_broken = status != LG_OK;
 	if (status == LG_OK)
 		status = lg_doveadm_kick_parse(answer.data ? answer.data : "",
@@ -263,20 +264,64 @@ static void add_command(struct kick *kick, const struct group *group)
 	kick->group[kick->group_count++] = *group;
 }
 
+/* The sessions of one user and address from group->end on; 0: no more. */
+static int next_group(const struct kick *kick, struct group *group)
+{
+	group->first = group->end;
+	if (group->first >= kick->count)
+		return 0;
+	group->end++;
+	while (group->end < kick->count &&
+	       !compare(&kick->item[group->first], &kick->item[group->end]))
+		group->end++;
+	return 1;
+}
+
+static int is_many(const struct kick *kick)
+{
+	const struct group all = {0, kick->count};
+
+	return count_of(kick, &all, LG_CUT_NOW) >= LG_KICK_PROCESSES_MIN;
+}
+
+/*
+ * Which of several sessions of one user and address a master opened is not
+ * known for certain: where not all of them go, the choice among them is no
+ * word on who is in which process, and they are named.
+ */
+static enum lg_status end_processes(struct kick *kick)
+{
+	struct lg_cut_order *order = kick->order;
+	struct lg_cut_order clear = *order;
+	struct group group = {0, 0};
+
+	clear.cut = malloc(order->count);
+	if (!clear.cut)
+		return lg_no_memory(kick->err);
+	memcpy(clear.cut, order->cut, order->count);
+	while (next_group(kick, &group)) {
+		if (count_of(kick, &group, LG_CUT_NOW) ==
+		    group.end - group.first)
+			continue;
+		for (size_t i = group.first; i < group.end; i++)
+			clear.cut[kick->item[i].index] = LG_CUT_SPARE;
+	}
+	lg_kick_processes(kick->kicker, &clear);
+	for (size_t i = 0; i < order->count; i++)
+		if (order->cut[i] == LG_CUT_NOW && clear.cut[i] != LG_CUT_SPARE)
+			order->cut[i] = clear.cut[i];
+	free(clear.cut);
+	return LG_OK;
+}
+
 static void send_all(struct kick *kick)
 {
 	const struct lg_doveadm_kicker *kicker = kick->kicker;
 	struct lg_kick_batch batch = {.size = LG_KICK_BATCH_FIRST};
 	struct group group = {0, 0};
 
-	for (; group.first < kick->count && !kick->is_broken &&
-	       !kicker->is_stopped(kicker->context);
-	     group.first = group.end) {
-		group.end = group.first + 1;
-		while (group.end < kick->count &&
-		       !compare(&kick->item[group.first],
-				&kick->item[group.end]))
-			group.end++;
+	while (!kick->is_broken && !kicker->is_stopped(kicker->context) &&
+	       next_group(kick, &group)) {
 		if (count_of(kick, &group, LG_CUT_NOW))
 			add_command(kick, &group);
 		if (kick->group_count == batch.size) {
@@ -296,6 +341,8 @@ enum lg_status lg_doveadm_kick(const struct lg_doveadm_kicker *kicker,
 	struct kick kick = {.kicker = kicker, .order = order, .err = err};
 	enum lg_status status = collect(&kick);
 
+	if (status == LG_OK && kicker->folder && is_many(&kick))
+		status = end_processes(&kick);
 	if (status == LG_OK) {
 		send_all(&kick);
 		status = kick.status;

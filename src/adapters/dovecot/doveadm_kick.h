@@ -7,7 +7,7 @@
  * number of commands, each is answered in its turn, and each reads all
  * sessions anew (0.9 ms where 1,000 are open). A request is a process of its
  * own there; two at once took as long as one after the other on a busy machine.
- * A mask for all would take a quarter of the time, and hit who comes meanwhile.
+ * Many are ended by their processes (kick_processes.h) where that can be had.
  */
 #ifndef LG_ADAPTERS_DOVECOT_DOVEADM_KICK_H
 #define LG_ADAPTERS_DOVECOT_DOVEADM_KICK_H
@@ -16,18 +16,23 @@
 
 #include "port/door.h"
 
+struct lg_anvil_socket;
+
 struct lg_doveadm_kicker {
 	void *context;
-	/* LG_ERR_TIMEOUT: no answer within limit_ms. */
+	/* LG_ERR_TIMEOUT: no answer within limit_ms. Who connects to anvil (may
+	 * be NULL) meanwhile is answered. */
 	enum lg_status (*ask)(void *context, const struct lg_buffer *request,
-			      uint32_t limit_ms, struct lg_buffer *answer,
-			      struct lg_error *err);
+			      uint32_t limit_ms, struct lg_anvil_socket *anvil,
+			      struct lg_buffer *answer, struct lg_error *err);
 	int (*is_stopped)(void *context);
+	/* Where a socket can be that this Dovecot reaches; NULL: nowhere. */
+	const char *folder;
 };
 
 /*
- * Carries out an order: one command for each user and address, several in a
- * request, as many as Dovecot does in about a tenth of a second, so that
+ * Carries out an order: many by their processes, and who is left by one
+ * command for each user and address, several in a request, as many as Dovecot does in about a tenth of a second, so that
  * little is under way when it is stopped. Dovecot 2.4 answers a command when the
  * sessions' processes have answered it; where one hangs (a disk that does, a
  * signal), the others of its request are told one by one, and it is left.

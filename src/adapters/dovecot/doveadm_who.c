@@ -30,6 +30,21 @@ void lg_doveadm_who_request(struct lg_buffer *out_json)
 				 "[\"proxyList\",{},\"" PROXY_TAG "\"]]");
 }
 
+void lg_doveadm_who_now_request(struct lg_buffer *out_json)
+{
+	lg_buffer_text(out_json, "[[\"who\",{\"separateConnections\":true},"
+				 "\"logongate\"]]");
+}
+
+void lg_doveadm_kick_at_request(const char *socket_path,
+				struct lg_buffer *out_json)
+{
+	lg_buffer_text(out_json, "[[\"kick\",{\"mask\":[\"*\"],"
+				 "\"socketPath\":");
+	lg_dovecot_json_text("", socket_path, out_json);
+	lg_buffer_text(out_json, "},\"0\"]]");
+}
+
 void lg_doveadm_kick_command(const char *mask, const char *address, size_t tag,
 			     struct lg_buffer *out_json)
 {

@@ -22,6 +22,14 @@
  * proxy passes on. */
 void lg_doveadm_who_request(struct lg_buffer *out_json);
 
+/* The request for those alone that kick can end. */
+void lg_doveadm_who_now_request(struct lg_buffer *out_json);
+
+/* The request, with the tag 0, to end all sessions that are read at socket_path
+ * in the place of anvil's. */
+void lg_doveadm_kick_at_request(const char *socket_path,
+				struct lg_buffer *out_json);
+
 /*
  * Appends one command of a request to end sessions: those that mask matches,
  * from address where it is not NULL. tag comes back in the answer. Commands

@@ -34,6 +34,8 @@ enum lg_status door_places_copy(const struct lg_settings *settings,
 		status = copy(settings->doveadm_api_key_file,
 			      &places.doveadm_api_key_file, err);
 	if (status == LG_OK)
+		status = copy(settings->run_dir, &places.run_dir, err);
+	if (status == LG_OK)
 		status = copy(settings->haproxy_stats_socket,
 			      &places.haproxy_stats_socket, err);
 	for (size_t i = 0;
@@ -54,6 +56,7 @@ void door_places_release(struct door_places *places)
 {
 	free(places->doveadm);
 	free(places->doveadm_api_key_file);
+	free(places->run_dir);
 	free(places->haproxy_stats_socket);
 	lg_strlist_release(&places->haproxy_frontends);
 	*places = (struct door_places){0};
@@ -83,7 +86,8 @@ static enum lg_status open_dovecot(const struct door_places *places,
 				   struct lg_error *err)
 {
 	struct lg_doveadm_settings settings = {.address = places->doveadm,
-					       .stop = stop};
+					       .stop = stop,
+					       .run_dir = places->run_dir};
 	struct lg_buffer key = {0};
 	enum lg_status status = LG_OK;
 

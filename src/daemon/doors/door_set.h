@@ -16,6 +16,7 @@
 struct door_places {
 	char *doveadm;
 	char *doveadm_api_key_file;
+	char *run_dir;
 	char *haproxy_stats_socket;
 	struct lg_strlist haproxy_frontends;
 };
