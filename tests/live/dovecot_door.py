@@ -41,6 +41,11 @@ class Test(unittest.TestCase):
         return sorted(tuple(line.split()[1:]) for line in
                       done.stdout.splitlines())
 
+    def shows(self, count):
+        """Waits: Dovecot lists a session a moment after its logon."""
+        dovecot_fixture.wait_for("sessions to show",
+                                 lambda: len(self.dovecot.who()) == count)
+
     def tearDown(self):
         self.dovecot.hang_up()
         dovecot_fixture.wait_for("sessions to end",
@@ -54,6 +59,7 @@ class Test(unittest.TestCase):
         for user in ("alice", "alice", "carol@example.org"):
             self.dovecot.imap(user)
         self.dovecot.pop3("bob")
+        self.shows(4)
         for address in self.addresses:
             self.assertEqual(
                 self.sessions(address),
@@ -68,6 +74,7 @@ class Test(unittest.TestCase):
     def test_hundreds_of_sessions_are_listed(self):
         for number in range(120):
             self.dovecot.imap(("alice", "bob")[number % 2])
+        self.shows(120)
         listed = self.sessions()
         self.assertEqual(len(listed), 120)
         self.assertEqual(len(listed), len(self.dovecot.who()))
