@@ -89,7 +89,7 @@ static int ends_sooner(const struct lg_servers_record *a,
 {
 	if (*a->boot_id && strcmp(a->boot_id, b->boot_id) == 0)
 		return a->until_boot_ms < b->until_boot_ms;
-	return a->until_s < b->until_s;
+	return a->lock.until_s < b->lock.until_s;
 }
 
 static void take_end(struct gate_servers *servers,
@@ -100,7 +100,7 @@ static void take_end(struct gate_servers *servers,
 	     !ends_sooner(record, &servers->found)))
 		return;
 	servers->found.phase = LG_SERVERS_APPLIED;
-	servers->found.until_s = record->until_s;
+	servers->found.lock.until_s = record->lock.until_s;
 	servers->found.until_boot_ms = record->until_boot_ms;
 	memcpy(servers->found.boot_id, record->boot_id,
 	       sizeof(record->boot_id));

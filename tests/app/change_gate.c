@@ -207,11 +207,11 @@ static void an_end_that_the_gate_refuses_stays(void **state)
 	assert_int_equal(lg_change_move(&hands, &move, &err), LG_ERR_RANGE);
 	rig->scene->gate.fail_extend = LG_OK;
 	assert_int_equal(rig_begin(rig, &journal, &book, &err), LG_OK);
-	assert_int_equal(book.record[0].until_s, scene_change.until_s);
+	assert_int_equal(book.record[0].lock.until_s, scene_lock.until_s);
 	lg_servers_book_release(&book);
 	assert_int_equal(lg_change_move(&hands, &move, &err), LG_OK);
 	assert_int_equal(rig_begin(rig, &journal, &book, &err), LG_OK);
-	assert_int_equal(book.record[0].until_s, 9000);
+	assert_int_equal(book.record[0].lock.until_s, 9000);
 	lg_servers_book_release(&book);
 	rig_free(rig);
 }
@@ -245,7 +245,7 @@ static void an_end_that_moves_half_way(void **state)
 
 		assert_true(lines < 5);
 		assert_int_equal(rig_apply(rig), LG_OK);
-		rig->scene->gate.until_s = scene_change.until_s;
+		rig->scene->gate.until_s = scene_lock.until_s;
 		rig->scene->world.room_for = lines;
 		status = lg_change_move(&hands, &move, &err);
 		rig->scene->world.room_for = -1;
@@ -256,9 +256,9 @@ static void an_end_that_moves_half_way(void **state)
 		lg_servers_book_release(&book);
 		rig_recover(rig);
 		record = only_record(rig, &book);
-		assert_int_equal(record.until_s,
-				 status == LG_OK ? 9000 : scene_change.until_s);
-		assert_int_equal(rig->scene->gate.until_s, record.until_s);
+		assert_int_equal(record.lock.until_s,
+				 status == LG_OK ? 9000 : scene_lock.until_s);
+		assert_int_equal(rig->scene->gate.until_s, record.lock.until_s);
 		assert_false(record.moving);
 		lg_servers_book_release(&book);
 		rig_assert_all_locked(rig);
@@ -282,8 +282,9 @@ static void an_end_that_the_gate_does_not_answer_for(void **state)
 	assert_true(move.half);
 	rig->scene->gate.fail_extend = LG_OK;
 	rig_recover(rig);
-	assert_int_equal(rig->scene->gate.until_s, scene_change.until_s);
-	assert_int_equal(only_record(rig, &book).until_s, scene_change.until_s);
+	assert_int_equal(rig->scene->gate.until_s, scene_lock.until_s);
+	assert_int_equal(only_record(rig, &book).lock.until_s,
+			 scene_lock.until_s);
 	lg_servers_book_release(&book);
 	rig_free(rig);
 }

@@ -65,16 +65,15 @@ static struct lg_servers_book book_of(const struct scene *scene, int over)
 	for (int i = 0; i < LOCKS; i++) {
 		struct lg_servers_record *record = &book.record[book.count++];
 
-		record->id = strdup(ids[i]);
-		record->profile = strdup("upgrade");
-		record->by = strdup("admin");
-		record->reason = strdup("");
-		record->until_s = over & (1 << i) ? 500 : 9000;
-		record->max_duration_s = -1;
+		record->lock.id = strdup(ids[i]);
+		record->lock.profile = strdup("upgrade");
+		record->lock.by = strdup("admin");
+		record->lock.reason = strdup("");
+		record->lock.until_s = over & (1 << i) ? 500 : 9000;
+		record->lock.max_duration_s = -1;
 		record->target = calloc(1, sizeof(*record->target));
 		record->count = 1;
 		record->target->name = strdup("ex1");
-		record->target->has_dialect = 1;
 		record->target->dialect = LG_DIALECT_EXCHANGE_2007;
 		record->target->wanted = own_of(i);
 		record->target->before =

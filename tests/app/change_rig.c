@@ -192,14 +192,12 @@ enum lg_status rig_apply(struct rig *rig)
 		.plan = &rig->plan,
 		.server = rig->server,
 		.test = rig->test,
-		.change = scene_change,
-		.lock = {.id = ID, .profile = "upgrade"},
+		.lock = scene_lock,
 	};
 	struct lg_error err;
 
-	request.change.id = ID;
-	request.change.replaces = 1;
-	request.change.with_gate = rig->with_gate;
+	request.lock.id = ID;
+	request.lock.replaces = 1;
 	return lg_change_begin(&hands, &request, &err);
 }
 

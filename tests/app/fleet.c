@@ -25,14 +25,14 @@ static void applies_and_lifts(void **state)
 	assert_string_equal(lock->profile, "upgrade");
 	assert_string_equal(lock->by, "anna");
 	until_s = lock->until.wall_s + 600;
-	assert_int_equal(scene_change(scene, LG_FLEET_EXTEND, until_s, &err),
+	assert_int_equal(scene_lock(scene, LG_FLEET_EXTEND, until_s, &err),
 			 LG_OK);
 	assert_int_equal(scene->round.outcome, LG_FLEET_CAME_TRUE);
 	for (i = 0; i < 4; i++)
 		assert_int_equal(lg_state_lock(scene->gate[i].state, SCENE_LOCK)
 					 ->until.wall_s,
 				 until_s);
-	assert_int_equal(scene_change(scene, LG_FLEET_LIFT, 0, &err), LG_OK);
+	assert_int_equal(scene_lock(scene, LG_FLEET_LIFT, 0, &err), LG_OK);
 	assert_int_equal(scene->round.outcome, LG_FLEET_CAME_TRUE);
 	for (i = 0; i < 4; i++)
 		assert_false(scene_holds(scene, i));
@@ -165,7 +165,7 @@ static void comes_back_in_time(void **state)
 	scene_wait(scene, 100000);
 	scene_wait(scene, 1000);
 	scene->back_ms = 3000;
-	assert_int_equal(scene_change(scene, LG_FLEET_LIFT, 0, &err), LG_OK);
+	assert_int_equal(scene_lock(scene, LG_FLEET_LIFT, 0, &err), LG_OK);
 	assert_int_equal(scene->round.outcome, LG_FLEET_CAME_TRUE);
 	assert_false(scene_holds(scene, 2));
 	scene_free(scene);
@@ -257,7 +257,7 @@ static void one_provider_stands_still(void **state)
 	gate->link->still = 0;
 	scene_wait(scene, 6000);
 	gate->beside_is_still = 1;
-	assert_int_equal(scene_change(scene, LG_FLEET_LIFT, 0, &err), LG_OK);
+	assert_int_equal(scene_lock(scene, LG_FLEET_LIFT, 0, &err), LG_OK);
 	assert_int_equal(scene->round.outcome, LG_FLEET_CAME_TRUE);
 	scene_free(scene);
 }

@@ -100,7 +100,7 @@ static void a_full_disk(void **state)
 	scene_applied_everywhere(scene);
 	scene->gate[1].folder.fail_write = scene->gate[1].folder.writes;
 	/* It lifts all the same. */
-	assert_int_equal(scene_change(scene, LG_FLEET_LIFT, 0, &err), LG_OK);
+	assert_int_equal(scene_lock(scene, LG_FLEET_LIFT, 0, &err), LG_OK);
 	assert_int_equal(scene->round.outcome, LG_FLEET_CAME_TRUE);
 	assert_false(scene_holds(scene, 1));
 	scene_free(scene);
@@ -154,7 +154,7 @@ static void confirmed(void **state)
 	scene_turn(scene);
 	scene->round.require = LG_FLEET_REQUIRE_COUNT;
 	scene->round.required = 2;
-	assert_int_equal(scene_change(scene, LG_FLEET_CONFIRM, 0, &err), LG_OK);
+	assert_int_equal(scene_lock(scene, LG_FLEET_CONFIRM, 0, &err), LG_OK);
 	assert_int_equal(scene->round.outcome, LG_FLEET_CAME_TRUE);
 	scene_wait(scene, 601000);
 	assert_true(scene_holds(scene, 0));
@@ -245,7 +245,7 @@ static void revoked_in_the_middle_of_a_lock(void **state)
 	for (i = 0; i < 2; i++)
 		assert_true(scene_holds(scene, i));
 	scene_sign_as(scene, "anna", 7);
-	assert_int_equal(scene_change(scene, LG_FLEET_LIFT, 0, &err), LG_OK);
+	assert_int_equal(scene_lock(scene, LG_FLEET_LIFT, 0, &err), LG_OK);
 	assert_int_equal(scene->round.outcome, LG_FLEET_CAME_TRUE);
 	for (i = 0; i < 2; i++)
 		assert_false(scene_holds(scene, i));
@@ -262,7 +262,7 @@ static void more_than_a_set_holds(void **state)
 	size_t before;
 
 	scene_applied_everywhere(scene);
-	assert_int_equal(scene_change(scene, LG_FLEET_LIFT, 0, &err), LG_OK);
+	assert_int_equal(scene_lock(scene, LG_FLEET_LIFT, 0, &err), LG_OK);
 	scene_wait(scene, 2 * 3600 * 1000);
 	before = set->count;
 	assert_true(before >= 3);
@@ -272,7 +272,7 @@ static void more_than_a_set_holds(void **state)
 	scene_applied_everywhere(scene);
 	assert_true(set->bytes < LG_FLEET_HELD_BYTES_MAX);
 	assert_int_equal(set->count, 2);
-	assert_int_equal(scene_change(scene, LG_FLEET_LIFT, 0, &err), LG_OK);
+	assert_int_equal(scene_lock(scene, LG_FLEET_LIFT, 0, &err), LG_OK);
 	assert_false(scene_holds(scene, 0));
 	/* A start finds the same on disk. */
 	scene_restart(&scene->gate[0]);

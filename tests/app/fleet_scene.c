@@ -351,7 +351,7 @@ enum lg_status scene_apply(struct scene *scene, struct lg_error *err)
 	return status;
 }
 
-enum lg_status scene_change(struct scene *scene, enum lg_fleet_kind kind,
+enum lg_status scene_lock(struct scene *scene, enum lg_fleet_kind kind,
 			    int64_t until_s, struct lg_error *err)
 {
 	struct lg_fleet_fate fate;

@@ -27,9 +27,9 @@ static void applies_to_all(void **state)
 				      &err),
 			 LG_OK);
 	assert_int_equal(record.phase, LG_SERVERS_APPLIED);
-	assert_string_equal(record.profile, "upgrade");
-	assert_string_equal(record.reason, "a \"reason\"");
-	assert_int_equal(record.until_s, 8200);
+	assert_string_equal(record.lock.profile, "upgrade");
+	assert_string_equal(record.lock.reason, "a \"reason\"");
+	assert_int_equal(record.lock.until_s, 8200);
 	assert_int_equal(record.count, TARGETS);
 	lg_servers_record_release(&record);
 	scene_free(scene);
@@ -40,17 +40,16 @@ static void ends_by_the_clock_since_boot(void **state)
 	struct scene *scene = scene_new();
 	struct lg_now now = {.wall_ms = 5000000, .boot_ms = 70000};
 	const struct lg_servers_backup none = {0};
-	struct lg_servers_change timed = scene_change;
 	struct lg_servers_record record;
 	enum lg_servers_outcome outcome;
 	struct lg_error err;
 
 	(void)state;
 	memcpy(now.boot_id, "this", sizeof("this"));
-	timed.now = now;
-	assert_int_equal(
-		lg_servers_apply(&scene->fleet, &timed, &none, &outcome, &err),
-		LG_OK);
+	scene->fleet.now = now;
+	assert_int_equal(lg_servers_apply(&scene->fleet, &scene_lock, &none,
+					  &outcome, &err),
+			 LG_OK);
 	assert_int_equal(scene_record(scene->world.journal.data,
 				      scene->world.journal.len, "j", &record,
 				      &err),
@@ -85,7 +84,7 @@ static void ends_by_the_clock_since_boot(void **state)
 	assert_int_equal(
 		lg_servers_journal_until(
 			&scene->fleet,
-			&(struct lg_servers_record){.until_s = 2060,
+			&(struct lg_servers_record){.lock = {.until_s = 2060},
 						    .until_boot_ms = 160000,
 						    .boot_id = "this"},
 			0, &err),
@@ -94,7 +93,7 @@ static void ends_by_the_clock_since_boot(void **state)
 				      scene->world.journal.len, "j", &record,
 				      &err),
 			 LG_OK);
-	assert_int_equal(record.until_s, 2060);
+	assert_int_equal(record.lock.until_s, 2060);
 	assert_int_equal(record.until_boot_ms, 160000);
 	assert_string_equal(record.boot_id, "this");
 	assert_int_equal(lg_servers_record_lasts_s(&record, 2060, &now),

@@ -57,7 +57,7 @@ static enum lg_status apply(struct scene *scene, const char *id,
 	static const struct lg_servers_backup none;
 	struct lg_registry *composed[TARGETS] = {0};
 	struct lg_servers_book book = {0};
-	struct lg_servers_change change = scene_change;
+	struct lg_target_lock change = scene_lock;
 	const struct lg_servers_more more = {own, 0, LG_DIALECT_EXCHANGE_2003};
 	struct lg_error err;
 	enum lg_status status;
@@ -139,7 +139,7 @@ static void recover(struct scene *scene)
 	assert_int_equal(book.damaged, 0);
 	for (i = book.count; i-- > 0;) {
 		if (lg_servers_is_unfinished(&book.record[i]))
-			assert_int_equal(end(scene, book.record[i].id,
+			assert_int_equal(end(scene, book.record[i].lock.id,
 					     LG_SERVERS_LIFT_EACH),
 					 LG_OK);
 	}

@@ -230,7 +230,7 @@ void scene_add_gate(struct scene *scene)
 }
 
 static const char *const names[TARGETS] = {"ex1", "ex2", "ex3"};
-const struct lg_servers_change scene_change = {
+const struct lg_target_lock scene_lock = {
 	.profile = "upgrade",
 	.by = "admin",
 	.reason = "a \"reason\"",
@@ -365,6 +365,6 @@ enum lg_status scene_apply(struct scene *scene,
 			   enum lg_servers_outcome *outcome,
 			   struct lg_error *err)
 {
-	return lg_servers_apply(&scene->fleet, &scene_change, &no_backup,
-				outcome, err);
+	return lg_servers_apply(&scene->fleet, &scene_lock, &no_backup, outcome,
+				err);
 }

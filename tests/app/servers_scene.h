@@ -76,7 +76,7 @@ struct scene {
 	struct lg_target *opened;
 };
 
-extern const struct lg_servers_change scene_change;
+extern const struct lg_target_lock scene_lock;
 
 /* Each server has a value set by hand; the profile sets that and one more. */
 struct scene *scene_new(void);

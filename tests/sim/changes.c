@@ -148,22 +148,12 @@ static void apply(void)
 	tell(&world, "apply %s: kind %d on servers %x%s%s", lock->id, kind,
 	     lock->servers, lock->gate ? " and here" : "",
 	     input.replaces ? ", in their place" : "");
-	request.change = (struct lg_servers_change){
-		.id = lock->id,
-		.profile = lock->profile,
-		.by = "admin",
-		.since_s = now_s(),
-		.until_s = lock->least_s,
-		.now = world.clock,
-		.max_duration_s = -1,
-		.with_gate = lock->gate,
-		.replaces = input.replaces,
-	};
 	request.lock = (struct lg_target_lock){
 		.id = lock->id,
 		.profile = lock->profile,
 		.by = "admin",
 		.caller = "admin",
+		.since_s = now_s(),
 		.until_s = lock->least_s,
 		.max_duration_s = -1,
 		.replaces = input.replaces,
@@ -398,7 +388,7 @@ static void ends(void)
 	world_book(&world, &book);
 	for (i = 0; i < book.count; i++)
 		must(&world, !lg_change_is_due(&book.record[i], &world.clock),
-		     "%s outlives its end", book.record[i].id);
+		     "%s outlives its end", book.record[i].lock.id);
 	lg_servers_book_release(&book);
 	world_check(&world, 0);
 }

@@ -87,7 +87,7 @@ static void check_lock(struct world *world, struct expected *lock,
 	if (whole && record && is_here)
 		must(world,
 		     lg_state_lock(state, lock->id)->until.wall_s ==
-			     record->until_s,
+			     record->lock.until_s,
 		     "%s does not end here when it ends on servers", lock->id);
 	if (lock->how == MAYBE)
 		settle(world, lock, record, is_here, whole);
@@ -251,12 +251,12 @@ void world_check(struct world *world, int whole)
 	world_book(world, &book);
 	for (i = 0; i < book.count; i++) {
 		must(world,
-		     book.record[i].stands ||
-			     is_known(world, book.record[i].id),
-		     "nobody applied %s", book.record[i].id);
+		     book.record[i].lock.stands ||
+			     is_known(world, book.record[i].lock.id),
+		     "nobody applied %s", book.record[i].lock.id);
 		must(world,
 		     !whole || !lg_servers_is_unfinished(&book.record[i]),
-		     "%s is half done after recover", book.record[i].id);
+		     "%s is half done after recover", book.record[i].lock.id);
 	}
 	for (i = 0; i < state->lock_count; i++)
 		must(world, is_known(world, state->lock[i]->id),

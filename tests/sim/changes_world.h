@@ -82,7 +82,6 @@ struct world {
 	struct lg_state *state;
 	struct lg_target *port;
 	struct lg_state_target here;
-	const struct lg_servers_change *change;
 	enum lg_servers_outcome outcome;
 	enum lg_status gate_status;
 };

@@ -4,27 +4,41 @@
  */
 #include "app/change/change_begin.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "app/change/change_backup.h"
-#include "app/change/change_end.h"
+#include "app/change/change_held.h"
 #include "app/change/servers_ending.h"
 #include "app/change/servers_journal.h"
 
+static size_t count_here(const struct lg_plan_server *server, size_t count)
+{
+	size_t here = 0;
+
+	for (size_t i = 0; i < count; i++)
+		here += server[i].is_local != 0;
+	return here;
+}
+
 int lg_change_needs_servers(const struct lg_plan_server *server, size_t count)
 {
-	for (size_t i = 0; i < count; i++) {
-		if (!server[i].is_local)
-			return 1;
-	}
-	return 0;
+	return count_here(server, count) < count;
+}
+
+int lg_change_has_gate(const struct lg_plan_server *server, size_t count)
+{
+	return count_here(server, count) > 0;
+}
+
+static int same_text(const char *a, const char *b)
+{
+	return strcmp(a ? a : "", b ? b : "") == 0;
 }
 
 /* The same profile with the same variables is the same lock. */
 static enum lg_status not_in_force(const struct lg_change_hands *hands,
 				   const struct lg_servers_book *book,
-				   const struct lg_servers_change *change,
+				   const struct lg_target_lock *lock,
 				   struct lg_error *err)
 {
 	struct lg_now now = hands->now(hands->self);
@@ -34,11 +48,10 @@ static enum lg_status not_in_force(const struct lg_change_hands *hands,
 
 		if (record->phase != LG_SERVERS_APPLIED ||
 		    lg_servers_record_is_over(record, &now) ||
-		    strcmp(record->profile, change->profile) != 0 ||
-		    strcmp(record->variables ? record->variables : "",
-			   change->variables ? change->variables : "") != 0)
+		    !same_text(record->lock.profile, lock->profile) ||
+		    !same_text(record->lock.variables, lock->variables))
 			continue;
-		lg_error_set(err, LG_ERR_CONFLICT, record->profile,
+		lg_error_set(err, LG_ERR_CONFLICT, record->lock.profile,
 			     "is in force on servers already; lift "
 			     "or extend it first");
 		return lg_error_code(err, "already-in-force");
@@ -58,7 +71,8 @@ static enum lg_status none_interrupted(const struct lg_servers_book *book,
 		if (other)
 			return lg_error_set(
 				err, LG_ERR_CONFLICT,
-				other->profile ? other->profile : other->id,
+				other->lock.profile ? other->lock.profile
+						    : other->lock.id,
 				"was interrupted half-way on %s; logongate "
 				"recover first",
 				port[i].name);
@@ -71,7 +85,6 @@ static enum lg_status none_interrupted(const struct lg_servers_book *book,
 static enum lg_status add_planned(struct lg_servers_member *member,
 				  const struct lg_servers_beside *beside,
 				  const struct lg_plan_target *target,
-				  struct lg_registry **out_planned,
 				  struct lg_error *err)
 {
 	const struct lg_registry *found = target->before;
@@ -85,31 +98,17 @@ static enum lg_status add_planned(struct lg_servers_member *member,
 					 &member->bare, err);
 	if (status == LG_OK)
 		status = lg_servers_composed(beside, &none, stands, target->own,
-					     out_planned, NULL, err);
+					     &member->composed, NULL, err);
+	member->planned = member->composed;
 	lg_registry_free(&stands);
 	return status;
 }
 
-/* What one apply holds. */
-struct beginning {
-	const struct lg_change_hands *hands;
-	const struct lg_change_begin *request;
-	struct lg_servers_journal journal;
-	struct lg_servers_book book;
-	const char **name; /* of the servers that are not the gate here */
-	size_t count;
-	int begun;
-	int opened;
-	struct lg_registry **planned;
-	struct lg_servers fleet;
-	enum lg_servers_outcome outcome;
-};
-
 /* The one at this port; which is the gate here is known. */
-static void add_member(const struct beginning *beginning, size_t target,
+static void add_member(const struct lg_change_held *held,
+		       const struct lg_change_begin *request, size_t target,
 		       struct lg_target *port, struct lg_servers_member *member)
 {
-	const struct lg_change_begin *request = beginning->request;
 	const struct lg_plan_target *planned = &request->plan->target[target];
 
 	member->name = port->name;
@@ -120,19 +119,19 @@ static void add_member(const struct beginning *beginning, size_t target,
 	member->restart = planned->restarts;
 	/* before the poll a logon tells nothing of the lock */
 	if (request->test[target])
-		member->test = beginning->hands->test;
+		member->test = held->hands->test;
 	member->test_context = request->test[target];
 	if (port->lock)
 		port->lock(port->self, &request->lock, &member->told);
 }
 
 /* The members of a plan's servers, in the order of the opened ports. */
-static enum lg_status add_members(struct beginning *beginning,
+static enum lg_status add_members(struct lg_change_held *held,
+				  const struct lg_change_begin *request,
 				  struct lg_target *port, size_t count,
 				  struct lg_error *err)
 {
-	const struct lg_change_begin *request = beginning->request;
-	struct lg_servers *fleet = &beginning->fleet;
+	struct lg_servers *fleet = &held->fleet;
 	enum lg_status status = LG_OK;
 	size_t at = 0;
 
@@ -143,164 +142,109 @@ static enum lg_status add_members(struct beginning *beginning,
 
 		if (request->server[i].is_local) {
 			fleet->last = &fleet->member[count];
-			add_member(beginning, i, &port[count], fleet->last);
+			add_member(held, request, i, &port[count], fleet->last);
 			continue;
 		}
-		add_member(beginning, i, &port[at], member);
+		add_member(held, request, i, &port[at], member);
 		fleet->count = ++at;
 		if (member->port->end)
 			continue;
 		member->own = target->own;
 		status = add_planned(member, request->server[i].beside, target,
-				     &beginning->planned[at - 1], err);
-		member->planned = beginning->planned[at - 1];
+				     err);
 	}
 	return status;
 }
 
-/* Names, and room for the members. */
-static enum lg_status prepare(struct beginning *beginning, struct lg_error *err)
-{
-	const struct lg_change_begin *request = beginning->request;
-	size_t most = request->plan->target_count + 1;
-
-	beginning->name = calloc(most, sizeof(*beginning->name));
-	beginning->planned = calloc(most, sizeof(*beginning->planned));
-	beginning->fleet.member =
-		calloc(most, sizeof(*beginning->fleet.member));
-	if (!beginning->name || !beginning->planned || !beginning->fleet.member)
-		return lg_no_memory(err);
-	for (size_t i = 0; i < request->plan->target_count; i++) {
-		if (!request->server[i].is_local)
-			beginning->name[beginning->count++] =
-				request->server[i].name;
-	}
-	return LG_OK;
-}
-
-static enum lg_status open_servers(struct beginning *beginning,
+static enum lg_status open_servers(struct lg_change_held *held,
+				   const struct lg_change_begin *request,
+				   const struct lg_strlist *names,
 				   struct lg_error *err)
 {
-	const struct lg_change_hands *hands = beginning->hands;
 	struct lg_target *port = NULL;
-	size_t count = beginning->count;
-	enum lg_status status;
+	size_t count = names->count;
+	enum lg_status status = lg_change_open(
+		held, names->item, &count, held->fleet.with_gate, &port, err);
 
-	status = hands->open(hands->self, beginning->name, &count,
-			     beginning->request->change.with_gate, &port, err);
-	beginning->opened = status == LG_OK;
 	if (status == LG_OK)
-		status = none_interrupted(&beginning->book, port, count, err);
+		status = none_interrupted(&held->book, port, count, err);
 	/* what has ended is left out of the journal now */
-	if (status == LG_OK && beginning->begun)
-		status = lg_servers_journal_rewrite(&beginning->journal,
-						    &beginning->book, err);
+	if (status == LG_OK && held->begun)
+		status = lg_servers_journal_rewrite(&held->fleet.journal,
+						    &held->book, err);
 	if (status == LG_OK)
-		status = add_members(beginning, port, count, err);
+		status = add_members(held, request, port, count, err);
 	return status;
 }
 
 /* What a gate had its part in it notes itself. */
-static void note(const struct beginning *beginning, enum lg_status result)
+static void note(const struct lg_change_held *held,
+		 const struct lg_target_lock *lock,
+		 const struct lg_strlist *names, enum lg_status result)
 {
-	const struct lg_change_hands *hands = beginning->hands;
-	const struct lg_servers_change *change = &beginning->request->change;
-	struct lg_strlist names = {0};
-	struct lg_buffer target = {0};
-	struct lg_journal_entry entry = {
-		.at_s = change->since_s,
-		.event = LG_EVENT_APPLY,
-		.id = change->id,
-		.profile = change->profile,
-		.by = change->by,
-		.reason = change->reason,
-		.result = result == LG_OK ? "done"
-			  : beginning->outcome == LG_SERVERS_PUT_BACK
-				  ? "failed, put back"
-				  : "failed, NOT put back everywhere",
-		.since_s = change->since_s,
-		.until_s = change->until_s,
-		.max_duration_s = change->max_duration_s,
-		.locks = result == LG_OK,
-	};
+	struct lg_journal_entry entry = lg_change_entry(
+		held->hands, lock, LG_EVENT_APPLY,
+		result == LG_OK                        ? "done"
+		: held->outcome == LG_SERVERS_PUT_BACK ? "failed, put back"
+						       : "failed, NOT put back "
+							 "everywhere");
 
-	if (!beginning->begun ||
-	    (result == LG_OK
-		     ? change->with_gate
-		     : beginning->outcome == LG_SERVERS_NOTHING_WRITTEN))
-		return;
-	for (size_t i = 0; i < beginning->count; i++)
-		lg_strlist_add(&names, beginning->name[i],
-			       strlen(beginning->name[i]), NULL);
-	lg_journal_names(&names, &target);
-	entry.target = target.data;
-	hands->note(hands->self, &entry);
-	lg_buffer_release(&target);
-	lg_strlist_release(&names);
+	entry.at_s = lock->since_s;
+	entry.max_duration_s = lock->max_duration_s;
+	entry.locks = result == LG_OK;
+	if (held->begun &&
+	    (result == LG_OK ? !held->fleet.with_gate
+			     : held->outcome != LG_SERVERS_NOTHING_WRITTEN))
+		lg_change_note(held->hands, &entry, names);
 }
 
-static void release(struct beginning *beginning)
+static enum lg_status begin(struct lg_change_held *held,
+			    const struct lg_change_begin *request,
+			    const struct lg_strlist *names,
+			    struct lg_error *err)
 {
-	const struct lg_change_hands *hands = beginning->hands;
+	const struct lg_change_hands *hands = held->hands;
+	const struct lg_servers_backup backup = {(void *)hands,
+						 lg_change_backup};
+	enum lg_status status =
+		not_in_force(hands, &held->book, &request->lock, err);
 
-	for (size_t i = 0; i < beginning->fleet.count; i++)
-		lg_servers_member_release(&beginning->fleet.member[i]);
-	if (beginning->fleet.last)
-		lg_servers_member_release(beginning->fleet.last);
-	for (size_t i = 0; beginning->planned && i < beginning->count; i++)
-		lg_registry_free(&beginning->planned[i]);
-	free(beginning->planned);
-	free(beginning->fleet.member);
-	free(beginning->name);
-	if (beginning->opened)
-		hands->close(hands->self);
-	lg_servers_book_release(&beginning->book);
-	if (beginning->begun)
-		hands->finish(hands->self, &beginning->journal);
+	if (status == LG_OK)
+		status = open_servers(held, request, names, err);
+	held->fleet.now = hands->now(hands->self);
+	return status == LG_OK ? lg_servers_apply(&held->fleet, &request->lock,
+						  &backup, &held->outcome, err)
+			       : status;
 }
 
 enum lg_status lg_change_begin(const struct lg_change_hands *hands,
 			       const struct lg_change_begin *request,
 			       struct lg_error *err)
 {
-	struct beginning beginning = {.hands = hands,
-				      .request = request,
+	size_t count = request->plan->target_count;
+	struct lg_strlist names = {0}; /* that are not the gate here */
+	struct lg_change_held held = {.hands = hands,
 				      .outcome = LG_SERVERS_NOTHING_WRITTEN};
-	const struct lg_servers_backup backup = {(void *)hands,
-						 lg_change_backup};
-	struct lg_servers *fleet = &beginning.fleet;
-	struct lg_change_begun begun = {.fleet = fleet, .err = err};
-	enum lg_status status = LG_OK;
+	struct lg_change_begun begun = {.fleet = &held.fleet, .err = err};
 
-	beginning.begun = lg_change_needs_servers(request->server,
-						  request->plan->target_count);
-	if (beginning.begun)
-		status = hands->begin(hands->self, &beginning.journal,
-				      &beginning.book, err);
-	if (status != LG_OK) {
-		begun.status = status;
-		hands->begun(hands->self, &begun);
-		return status;
+	for (size_t i = 0; begun.status == LG_OK && i < count; i++) {
+		if (!request->server[i].is_local)
+			begun.status = lg_strlist_add(
+				&names, request->server[i].name,
+				strlen(request->server[i].name), err);
 	}
-	status = prepare(&beginning, err);
-	if (status == LG_OK)
-		status = not_in_force(hands, &beginning.book, &request->change,
-				      err);
-	if (status == LG_OK)
-		status = open_servers(&beginning, err);
-	if (status == LG_OK) {
-		fleet->journal = beginning.journal;
-		fleet->parallel = hands->parallel;
-		fleet->watch.context = hands->self;
-		fleet->watch.moved = hands->moved;
-		fleet->watch.stop = hands->stop;
-		status = lg_servers_apply(fleet, &request->change, &backup,
-					  &beginning.outcome, err);
+	if (begun.status == LG_OK)
+		begun.status = lg_change_hold(&held, hands,
+					      names.count > 0 ? "" : NULL, err);
+	if (begun.status == LG_OK) {
+		held.fleet.with_gate =
+			lg_change_has_gate(request->server, count);
+		begun.status = begin(&held, request, &names, err);
 	}
-	begun.outcome = beginning.outcome;
-	begun.status = status;
+	begun.outcome = held.outcome;
 	hands->begun(hands->self, &begun);
-	note(&beginning, status);
-	release(&beginning);
-	return status;
+	note(&held, &request->lock, &names, begun.status);
+	lg_change_let_go(&held);
+	lg_strlist_release(&names);
+	return begun.status;
 }

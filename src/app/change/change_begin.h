@@ -21,12 +21,13 @@ struct lg_change_begin {
 	const struct lg_plan *plan;
 	const struct lg_plan_server *server;
 	const void *const *test;
-	struct lg_servers_change change;
-	struct lg_target_lock lock; /* the same for gates */
+	struct lg_target_lock lock; /* since_s and caller are set */
 };
 
 /* 1 when any server of the plan is not the gate here. */
 int lg_change_needs_servers(const struct lg_plan_server *server, size_t count);
+/* 1 when any is. */
+int lg_change_has_gate(const struct lg_plan_server *server, size_t count);
 
 /*
  * Returns: LG_OK; LG_ERR_CONFLICT with LG_SERVERS_NOTHING_WRITTEN, the profile

@@ -7,34 +7,34 @@
  */
 #include "app/change/change_move.h"
 
-static void note_end(const struct lg_change_ending *ending, int done)
+static void note_end(const struct lg_change_held *held, int done)
 {
-	const struct lg_change_hands *hands = ending->hands;
-	const struct lg_servers_record *record = ending->record;
+	const struct lg_change_hands *hands = held->hands;
+	const struct lg_servers_record *record = held->record;
 	struct lg_now now = hands->now(hands->self);
 	int expired = record->phase == LG_SERVERS_APPLIED &&
 		      lg_servers_record_is_over(record, &now);
 
-	lg_change_ending_note(ending, expired ? LG_EVENT_EXPIRE : LG_EVENT_LIFT,
-			      record->until_s,
-			      !done ? "not everywhere"
-			      : record->phase == LG_SERVERS_APPLYING ? "undone"
-								     : "done");
+	lg_change_note_held(held, expired ? LG_EVENT_EXPIRE : LG_EVENT_LIFT,
+			    record->lock.until_s,
+			    !done ? "not everywhere"
+			    : record->phase == LG_SERVERS_APPLYING ? "undone"
+								   : "done");
 }
 
 /* Lifts or undoes it; the gate here comes when the servers have what they
  * had, and until then the change is not over: nobody begins another in
  * between. */
-static enum lg_status put_back(struct lg_change_ending *ending,
+static enum lg_status put_back(struct lg_change_held *held,
 			       const struct lg_change_lift *lift,
 			       struct lg_error *err)
 {
-	const struct lg_servers_record *record = ending->record;
-	struct lg_servers *fleet = &ending->fleet;
-	enum lg_status status = lg_change_ending_gather(ending, lift, err);
+	const struct lg_servers_record *record = held->record;
+	struct lg_servers *fleet = &held->fleet;
+	enum lg_status status = lg_change_gather(held, lift, err);
 
 	if (record && record->phase == LG_SERVERS_LOST) {
-		ending->outcome = LG_SERVERS_LEFT_BEHIND;
+		held->outcome = LG_SERVERS_LEFT_BEHIND;
 		lg_servers_end_last(fleet);
 		return lg_error_set(err, LG_ERR_IO, NULL,
 				    "what it wrote is lost with the damaged "
@@ -45,14 +45,14 @@ static enum lg_status put_back(struct lg_change_ending *ending,
 	/* of a lock that stays on some servers the gate is lifted alone */
 	fleet->ends_last = lift->with_gate && record && record->with_gate &&
 			   !fleet->partial;
-	status = lg_servers_lift(fleet, lift->mode, &ending->outcome, err);
+	status = lg_servers_lift(fleet, lift->mode, &held->outcome, err);
 	/* the gate knows neither of what it had no part in yet nor of what
 	 * could not be put back, or later was */
 	if (record &&
 	    (!record->with_gate || record->phase != LG_SERVERS_APPLIED ||
 	     status != LG_OK) &&
-	    ending->outcome != LG_SERVERS_NOTHING_WRITTEN && !fleet->partial)
-		note_end(ending, status == LG_OK);
+	    held->outcome != LG_SERVERS_NOTHING_WRITTEN && !fleet->partial)
+		note_end(held, status == LG_OK);
 	return status;
 }
 
@@ -63,49 +63,49 @@ static enum lg_status end_one(const struct lg_change_hands *hands,
 {
 	struct lg_change_ended ended = {0};
 	const struct lg_servers_member *last;
-	struct lg_change_ending ending;
+	struct lg_change_held held;
 	enum lg_status status;
 
 	*out_count = 0;
 	*out_gate = 0;
-	status = lg_change_ending_begin(&ending, hands, lift->id, err);
+	status = lg_change_hold(&held, hands, lift->id, err);
 	if (status != LG_OK) {
 		ended.status = status;
 		ended.err = err;
 		hands->ended(hands->self, &ended);
 		return status;
 	}
-	if (lift->id && !ending.record) {
-		lg_change_ending_finish(&ending);
+	if (lift->id && !held.record) {
+		lg_change_let_go(&held);
 		return LG_OK;
 	}
 	if (stays) {
-		status = lg_change_move_back(&ending, err);
-		ending.outcome = status == LG_OK ? LG_SERVERS_DONE
-						 : LG_SERVERS_LEFT_BEHIND;
+		status = lg_change_move_back(&held, err);
+		held.outcome = status == LG_OK ? LG_SERVERS_DONE
+					       : LG_SERVERS_LEFT_BEHIND;
 		/* a gate ended it meanwhile, at the time that was asked for */
 		if (status == LG_ERR_CONFLICT) {
-			lg_change_ending_finish(&ending);
+			lg_change_let_go(&held);
 			return end_one(hands, lift, 0, out_count, out_gate,
 				       err);
 		}
 	} else {
-		status = put_back(&ending, lift, err);
+		status = put_back(&held, lift, err);
 	}
-	*out_count = stays ? 0 : ending.fleet.count;
-	ended.record = ending.record;
-	ended.fleet = &ending.fleet;
-	ended.outcome = ending.outcome;
+	*out_count = stays ? 0 : held.fleet.count;
+	ended.record = held.record;
+	ended.fleet = &held.fleet;
+	ended.outcome = held.outcome;
 	ended.status = status;
 	ended.err = err;
 	hands->ended(hands->self, &ended);
-	last = ending.fleet.last;
+	last = held.fleet.last;
 	*out_gate = last && last->told.ended;
 	if (status == LG_OK && last && last->status != LG_OK) {
 		status = last->status;
 		*err = last->error;
 	}
-	lg_change_ending_finish(&ending);
+	lg_change_let_go(&held);
 	return status;
 }
 
@@ -138,7 +138,7 @@ lg_change_recover(const struct lg_change_hands *hands,
 		const struct lg_servers_record *record = &book->record[i];
 		int due = lg_change_is_due(record, &now);
 		const struct lg_change_lift lift = {
-			.id = record->id ? record->id : "",
+			.id = record->lock.id ? record->lock.id : "",
 			.mode = mode,
 			/* a gate whose lock is over has lifted it by itself,
 			 * unless its end may be another */

@@ -9,15 +9,13 @@
 
 #include "base/listed.h"
 #include "app/change/change_backup.h"
-#include "app/change/change_end.h"
+#include "app/change/change_held.h"
 #include "app/change/servers_journal.h"
 
 /* What one command holds. */
 struct forgetting {
-	const struct lg_change_hands *hands;
+	struct lg_change_held held;
 	const struct lg_strlist *names;
-	struct lg_servers_journal journal;
-	struct lg_servers_book book;
 	struct lg_change_forgotten forgotten;
 };
 
@@ -75,17 +73,17 @@ static enum lg_status check(const struct forgetting *forgetting,
 	struct lg_buffer text = {0};
 	enum lg_status status = LG_OK;
 
-	if (forgetting->book.count == 0)
+	if (forgetting->held.book.count == 0)
 		return lg_error_set(err, LG_ERR_UNKNOWN_KEY, NULL,
 				    "no lock is on other servers and nothing "
 				    "was interrupted; %s is not given up",
 				    forgetting->names->item[0]);
-	list_locked(&forgetting->book, &text);
+	list_locked(&forgetting->held.book, &text);
 	for (size_t i = 0; status == LG_OK && i < forgetting->names->count;
 	     i++) {
 		const char *name = forgetting->names->item[i];
 
-		if (!is_anywhere(&forgetting->book, name))
+		if (!is_anywhere(&forgetting->held.book, name))
 			status = lg_error_set(
 				err, LG_ERR_UNKNOWN_KEY, NULL,
 				"no lock is on %s, so nothing is given up; "
@@ -127,14 +125,14 @@ static enum lg_status keep_backup(struct forgetting *forgetting,
 {
 	enum lg_status status;
 
-	for (size_t i = 0; i < forgetting->book.count; i++) {
+	for (size_t i = 0; i < forgetting->held.book.count; i++) {
 		const struct lg_servers_record_target *target =
-			lg_servers_record_target(&forgetting->book.record[i],
-						 name);
+			lg_servers_record_target(
+				&forgetting->held.book.record[i], name);
 
 		if (!may_forget(target))
 			continue;
-		status = backup_of(forgetting->hands, target,
+		status = backup_of(forgetting->held.hands, target,
 				   &forgetting->forgotten.backup, err);
 		if (status == LG_OK)
 			status = lg_strlist_add(&forgetting->forgotten.name,
@@ -142,31 +140,6 @@ static enum lg_status keep_backup(struct forgetting *forgetting,
 		return status;
 	}
 	return LG_OK;
-}
-
-static void note(const struct lg_change_hands *hands,
-		 const struct lg_servers_record *record,
-		 const struct lg_strlist *names)
-{
-	struct lg_buffer target = {0};
-	struct lg_journal_entry entry = {
-		.at_s = hands->now(hands->self).wall_ms / 1000,
-		.event = LG_EVENT_FORGET,
-		.id = record->id,
-		.profile = record->profile,
-		.by = hands->by,
-		.reason = record->reason && *record->reason ? record->reason
-							    : NULL,
-		.result = "given up",
-		.since_s = record->since_s,
-		.until_s = record->until_s,
-		.max_duration_s = -1,
-	};
-
-	lg_journal_names(names, &target);
-	entry.target = target.data;
-	hands->note(hands->self, &entry);
-	lg_buffer_release(&target);
 }
 
 /* One lock on one of the servers; now is told of those given up just now. */
@@ -204,9 +177,12 @@ static enum lg_status forget_record(struct forgetting *forgetting,
 				    struct lg_servers_record *record,
 				    struct lg_error *err)
 {
-	const struct lg_change_hands *hands = forgetting->hands;
-	const struct lg_servers fleet = {.id = record->id,
-					 .journal = forgetting->journal};
+	const struct lg_change_hands *hands = forgetting->held.hands;
+	const struct lg_servers fleet = {
+		.id = record->lock.id,
+		.journal = forgetting->held.fleet.journal};
+	struct lg_journal_entry entry = lg_change_entry(
+		hands, &record->lock, LG_EVENT_FORGET, "given up");
 	struct lg_now clocks = hands->now(hands->self);
 	struct lg_strlist now = {0};
 	enum lg_status status = LG_OK;
@@ -224,7 +200,7 @@ static enum lg_status forget_record(struct forgetting *forgetting,
 	    places == 0)
 		status = lg_servers_journal_step(&fleet, "lifted", NULL, err);
 	if (status == LG_OK && now.count > 0)
-		note(hands, record, &now);
+		lg_change_note(hands, &entry, &now);
 	lg_strlist_release(&now);
 	return status;
 }
@@ -234,23 +210,22 @@ enum lg_status lg_change_forget(const struct lg_change_hands *hands,
 				struct lg_change_forgotten *out_forgotten,
 				struct lg_error *err)
 {
-	struct forgetting forgetting = {.hands = hands, .names = names};
-	enum lg_status status = hands->begin(hands->self, &forgetting.journal,
-					     &forgetting.book, err);
+	struct forgetting forgetting = {.names = names};
+	struct lg_servers_book *book = &forgetting.held.book;
+	enum lg_status status =
+		lg_change_hold(&forgetting.held, hands, "", err);
 
 	if (status != LG_OK)
 		return status;
 	status = check(&forgetting, err);
 	for (size_t i = 0; status == LG_OK && i < names->count; i++)
 		status = keep_backup(&forgetting, names->item[i], err);
-	for (size_t i = 0; status == LG_OK && i < forgetting.book.count; i++)
-		status = forget_record(&forgetting, &forgetting.book.record[i],
-				       err);
+	for (size_t i = 0; status == LG_OK && i < book->count; i++)
+		status = forget_record(&forgetting, &book->record[i], err);
 	if (status == LG_OK)
 		*out_forgotten = forgetting.forgotten;
 	else
 		lg_change_forgotten_release(&forgetting.forgotten);
-	lg_servers_book_release(&forgetting.book);
-	hands->finish(hands->self, &forgetting.journal);
+	lg_change_let_go(&forgetting.held);
 	return status;
 }

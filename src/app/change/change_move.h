@@ -8,7 +8,7 @@
 #ifndef LOGONGATE_APP_CHANGE_CHANGE_MOVE_H
 #define LOGONGATE_APP_CHANGE_CHANGE_MOVE_H
 
-#include "app/change/change_ending.h"
+#include "app/change/change_held.h"
 
 /* A lock's end moved, where it is: in the journal by id (NULL: it is not), at
  * the gate here by gate_id (NULL: it is not). confirms: what the gate here has
@@ -33,7 +33,7 @@ enum lg_status lg_change_move(const struct lg_change_hands *hands,
 
 /* Puts back what a move that broke off may have left: the end of the journal
  * counts. */
-enum lg_status lg_change_move_back(struct lg_change_ending *ending,
+enum lg_status lg_change_move_back(struct lg_change_held *held,
 				   struct lg_error *err);
 
 #endif

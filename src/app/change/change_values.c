@@ -5,6 +5,7 @@
 #include "app/change/change_values.h"
 
 #include "app/change/change_backup.h"
+#include "app/change/change_held.h"
 #include "app/lock/lock_change.h"
 
 /* A change that is not over by then was interrupted; whoever ends what is over
@@ -13,19 +14,15 @@
 
 /* What one change holds. */
 struct changing {
-	const struct lg_change_hands *hands;
 	struct lg_change_values *wish;
 	struct lg_strlist *names;
-	struct lg_servers_journal journal;
-	struct lg_servers_book book;
-	struct lg_target *port; /* NULL: not opened */
+	struct lg_change_held held;
+	struct lg_target *port;
 	struct lg_registry *is;
 	struct lg_registry *should;
-	struct lg_registry *wanted;
 	struct lg_findings *findings; /* of a back-up; NULL: none */
 	struct lg_target_lock lock;   /* that it is none */
-	struct lg_servers_member member;
-	struct lg_servers fleet;
+	struct lg_servers_member *member;
 };
 
 /* A lock would put the values back, or take them for somebody's change. Of one
@@ -38,9 +35,9 @@ static enum lg_status not_locked(const struct changing *changing,
 	struct lg_target *port = changing->port;
 	enum lg_status status;
 
-	for (size_t i = 0; i < changing->book.count; i++) {
+	for (size_t i = 0; i < changing->held.book.count; i++) {
 		const struct lg_servers_record *record =
-			&changing->book.record[i];
+			&changing->held.book.record[i];
 		const struct lg_servers_record_target *target =
 			lg_servers_record_target(record, name);
 
@@ -48,13 +45,13 @@ static enum lg_status not_locked(const struct changing *changing,
 		    !lg_servers_step_locks(target->step))
 			continue;
 		return lg_error_set(err, LG_ERR_CONFLICT, name,
-				    record->stands
+				    record->lock.stands
 					    ? "%s was interrupted half-way on "
 					      "this server; logongate recover "
 					      "first"
 					    : "the lock %s is on this server; "
 					      "logongate lift first",
-				    record->profile);
+				    record->lock.profile);
 	}
 	if (name)
 		return LG_OK;
@@ -100,43 +97,14 @@ static enum lg_status compare(struct changing *changing, struct lg_error *err)
 				    &changing->should, err);
 	if (status == LG_OK)
 		status = add_difference(changing->is, changing->should,
-					&changing->wanted, err);
+					&changing->member->composed, err);
 	if (status == LG_OK)
 		status = add_difference(changing->should, changing->is,
-					&changing->member.before, err);
+					&changing->member->before, err);
 	if (status == LG_OK)
 		status = lg_registry_differences(changing->is, changing->should,
 						 changing->names, err);
 	return status;
-}
-
-static enum lg_status write_difference(struct changing *changing,
-				       struct lg_error *err)
-{
-	const struct lg_change_hands *hands = changing->hands;
-	const struct lg_change_values *wish = changing->wish;
-	struct lg_servers *fleet = &changing->fleet;
-	const struct lg_servers_backup backup = {(void *)hands,
-						 lg_change_backup};
-	struct lg_now now = hands->now(hands->self);
-	const struct lg_servers_change change = {
-		.profile = wish->event == LG_EVENT_IMPORT ? "registry import"
-							  : "registry restore",
-		.by = hands->by,
-		.since_s = now.wall_ms / 1000,
-		.until_s = now.wall_ms / 1000 + LASTS_S,
-		.now = now,
-		.max_duration_s = -1,
-		.id = wish->id,
-		.stands = 1,
-	};
-
-	if (wish->server)
-		fleet->count = 1;
-	else
-		fleet->last = fleet->member;
-	return lg_servers_apply(fleet, &change, &backup,
-				&changing->wish->outcome, err);
 }
 
 /* A gate: what is written is no lock. */
@@ -145,26 +113,30 @@ static void tell_target(struct changing *changing)
 	struct lg_target *port = changing->port;
 
 	if (port->lock)
-		port->lock(port->self, &changing->lock, &changing->member.told);
+		port->lock(port->self, &changing->lock,
+			   &changing->member->told);
 }
 
 /* Opened, compared and written. */
 static enum lg_status change_one(struct changing *changing,
 				 struct lg_error *err)
 {
-	const struct lg_change_hands *hands = changing->hands;
-	const struct lg_change_values *wish = changing->wish;
-	struct lg_servers_member *member = &changing->member;
+	const struct lg_change_hands *hands = changing->held.hands;
+	const struct lg_servers_backup backup = {(void *)hands,
+						 lg_change_backup};
+	struct lg_change_values *wish = changing->wish;
+	struct lg_servers *fleet = &changing->held.fleet;
+	struct lg_servers_member *member;
 	size_t count = wish->server != NULL;
 	enum lg_status status =
-		hands->open(hands->self, &wish->server, &count, !wish->server,
-			    &changing->port, err);
+		lg_change_open(&changing->held, &wish->server, &count,
+			       !wish->server, &changing->port, err);
 
 	if (status != LG_OK)
 		return status;
-	changing->lock.caller = hands->by;
-	changing->lock.stands =
-		wish->kept ? LG_TARGET_BACKUP : LG_TARGET_IMPORT;
+	member = changing->member = fleet->member;
+	fleet->count = count;
+	fleet->last = count ? NULL : member;
 	tell_target(changing);
 	status = not_locked(changing, err);
 	if (status == LG_OK)
@@ -177,17 +149,21 @@ static enum lg_status change_one(struct changing *changing,
 	tell_target(changing);
 	member->name = changing->port->name;
 	member->port = changing->port;
-	member->wanted = changing->wanted;
+	member->wanted = member->composed;
 	member->planned = member->before;
 	member->stands = 1;
-	return write_difference(changing, err);
+	fleet->now = hands->now(hands->self);
+	changing->lock.since_s = fleet->now.wall_ms / 1000;
+	changing->lock.until_s = changing->lock.since_s + LASTS_S;
+	return lg_servers_apply(fleet, &changing->lock, &backup, &wish->outcome,
+				err);
 }
 
 /* Who changed what there; a change of nothing is none, and the gate here notes
  * its own. */
 static void note(const struct changing *changing, enum lg_status status)
 {
-	const struct lg_change_hands *hands = changing->hands;
+	const struct lg_change_hands *hands = changing->held.hands;
 	struct lg_buffer what = {0};
 	struct lg_journal_entry entry = {
 		.at_s = hands->now(hands->self).wall_ms / 1000,
@@ -209,43 +185,36 @@ static void note(const struct changing *changing, enum lg_status status)
 	lg_buffer_release(&what);
 }
 
-static void release(struct changing *changing)
-{
-	const struct lg_change_hands *hands = changing->hands;
-
-	lg_servers_member_release(&changing->member);
-	lg_findings_free(&changing->findings);
-	lg_registry_free(&changing->wanted);
-	lg_registry_free(&changing->should);
-	lg_registry_free(&changing->is);
-	if (changing->port)
-		hands->close(hands->self);
-	lg_servers_book_release(&changing->book);
-	if (changing->wish->server)
-		hands->finish(hands->self, &changing->journal);
-}
-
 enum lg_status lg_change_values(const struct lg_change_hands *hands,
 				struct lg_change_values *wish,
 				struct lg_strlist *names, struct lg_error *err)
 {
-	struct changing changing = {.hands = hands,
-				    .wish = wish,
-				    .names = names,
-				    .fleet = {.member = &changing.member}};
-	enum lg_status status = LG_OK;
+	struct changing changing = {
+		.wish = wish,
+		.names = names,
+		.lock = {.id = wish->id,
+			 .profile = wish->event == LG_EVENT_IMPORT
+					    ? "registry import"
+					    : "registry restore",
+			 .by = hands->by,
+			 .caller = hands->by,
+			 .stands = wish->kept ? LG_TARGET_BACKUP
+					      : LG_TARGET_IMPORT,
+			 .max_duration_s = -1}};
+	enum lg_status status;
 
 	wish->outcome = LG_SERVERS_NOTHING_WRITTEN;
-	if (wish->server)
-		status = hands->begin(hands->self, &changing.journal,
-				      &changing.book, err);
+	status = lg_change_hold(&changing.held, hands, wish->server ? "" : NULL,
+				err);
 	if (status != LG_OK)
 		return status;
-	changing.fleet.journal = changing.journal;
 	status = change_one(&changing, err);
-	if (!wish->server)
-		wish->gate_exit = changing.member.told.exit;
+	if (!wish->server && changing.member)
+		wish->gate_exit = changing.member->told.exit;
 	note(&changing, status);
-	release(&changing);
+	lg_findings_free(&changing.findings);
+	lg_registry_free(&changing.should);
+	lg_registry_free(&changing.is);
+	lg_change_let_go(&changing.held);
 	return status;
 }

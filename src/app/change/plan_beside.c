@@ -56,7 +56,7 @@ void lg_plan_beside_unlock(struct lg_plan_beside *beside,
 int lg_plan_is_beside(const struct lg_servers_record *record,
 		      const struct lg_plan_server *server, size_t count)
 {
-	if (!record->id || record->phase != LG_SERVERS_APPLIED)
+	if (!record->lock.id || record->phase != LG_SERVERS_APPLIED)
 		return 0;
 	for (size_t i = 0; i < count; i++) {
 		const struct lg_servers_record_target *target =

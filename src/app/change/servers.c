@@ -303,17 +303,17 @@ static enum lg_servers_outcome undo(struct lg_servers *fleet)
 /* The last line. Of values by hand it may have ended the change although its
  * writing failed: before anything is undone the change begins again. */
 static enum lg_status conclude(struct lg_servers *fleet,
-			       const struct lg_servers_change *change,
+			       const struct lg_target_lock *lock,
 			       enum lg_servers_outcome *out_outcome,
 			       struct lg_error *err)
 {
 	enum lg_status status = lg_servers_journal_step(
-		fleet, change->stands ? "lifted" : "applied", NULL, err);
+		fleet, lock->stands ? "lifted" : "applied", NULL, err);
 
 	if (status == LG_OK)
 		*out_outcome = LG_SERVERS_DONE;
-	else if (change->stands &&
-		 lg_servers_journal_begin(fleet, change, NULL) != LG_OK)
+	else if (lock->stands &&
+		 lg_servers_journal_begin(fleet, lock, NULL) != LG_OK)
 		*out_outcome = LG_SERVERS_LEFT_BEHIND;
 	else
 		*out_outcome = undo(fleet);
@@ -321,7 +321,7 @@ static enum lg_status conclude(struct lg_servers *fleet,
 }
 
 enum lg_status lg_servers_apply(struct lg_servers *fleet,
-				const struct lg_servers_change *change,
+				const struct lg_target_lock *lock,
 				const struct lg_servers_backup *backup,
 				enum lg_servers_outcome *out_outcome,
 				struct lg_error *err)
@@ -329,7 +329,7 @@ enum lg_status lg_servers_apply(struct lg_servers *fleet,
 	enum lg_status status;
 
 	*out_outcome = LG_SERVERS_NOTHING_WRITTEN;
-	fleet->id = change->id;
+	fleet->id = lock->id;
 	status = lg_servers_probe(fleet, err);
 	for (size_t i = 0; status == LG_OK && i < fleet->count; i++) {
 		if (fleet->member[i].probe.locked)
@@ -345,18 +345,18 @@ enum lg_status lg_servers_apply(struct lg_servers *fleet,
 				      fleet->member[i].found,
 				      &fleet->member[i].backup, err);
 	if (status == LG_OK)
-		status = lg_servers_journal_begin(fleet, change, err);
+		status = lg_servers_journal_begin(fleet, lock, err);
 	if (status != LG_OK)
 		return status;
 	if (!lg_servers_round_run(fleet, work_write, 1) ||
 	    !lg_servers_round_run(fleet, work_effect, 1))
 		status = lg_servers_first_failure(fleet, err);
 	if (status == LG_OK)
-		status = go_on(fleet, change->profile, err);
+		status = go_on(fleet, lock->profile, err);
 	if (status == LG_OK)
 		status = lock_last(fleet, err);
 	if (status == LG_OK)
-		return conclude(fleet, change, out_outcome, err);
+		return conclude(fleet, lock, out_outcome, err);
 	*out_outcome = undo(fleet);
 	return status;
 }

@@ -55,7 +55,7 @@ struct lg_servers_member {
 	const struct lg_registry *own;
 	struct lg_registry *bare;
 	int stands; /* no lock: before is the caller's, and may have more names */
-	struct lg_registry *composed; /* wanted, where it was made for this */
+	struct lg_registry *composed; /* wanted or planned, made for this */
 	/* what else may be there and is nobody else's: steps of other locks
 	 * that broke off */
 	struct lg_registry **possible;
@@ -78,23 +78,6 @@ struct lg_servers_member {
 	int kept;              /* put back but for what somebody changed */
 	int changed;           /* lift: somebody changed a value meanwhile */
 	struct lg_target_told told; /* by a gate */
-};
-
-/* What a change is; every text borrowed. Times are wall clock seconds; now is
- * the clocks that until_s was told by. */
-struct lg_servers_change {
-	const char *profile;
-	const char *by;
-	const char *reason;
-	int64_t since_s;
-	int64_t until_s;
-	struct lg_now now;
-	int with_gate;          /* the gate of this machine is part of it */
-	int64_t max_duration_s; /* -1: no limit */
-	const char *id;         /* of the lock; may be NULL */
-	int replaces;           /* in place of what stood there */
-	int stands;            /* values by hand: over when they are in force */
-	const char *variables; /* of the profile; NULL: none */
 };
 
 /*
@@ -132,6 +115,8 @@ struct lg_servers {
 	 * it keeps its own back-ups */
 	struct lg_servers_member *last;
 	int ends_last; /* the change in the journal ends with it: "opened" */
+	int with_gate; /* the change has a part at that gate, says the journal */
+	struct lg_now now; /* the clocks that an apply's end is told by */
 	struct lg_servers_journal journal;
 	struct lg_error unwritten; /* why the journal could not be written */
 	struct lg_servers_watch watch;
@@ -160,12 +145,13 @@ struct lg_servers_backup {
  * where asked and running, read again, look at the services; a store that does
  * not run is no failure, and tests no logon. Then the last. The first failure
  * stops the others at their next step and puts everything back. Where there is
- * only the last nothing stands in the journal: its lock is one write.
+ * only the last nothing stands in the journal: its lock is one write. Values
+ * by hand (lock->stands) are over when they are in force.
  * Returns: LG_OK with LG_SERVERS_DONE; else the status of the member that
  * failed first, err names it, and *out_outcome says what is true now.
  */
 enum lg_status lg_servers_apply(struct lg_servers *fleet,
-				const struct lg_servers_change *change,
+				const struct lg_target_lock *lock,
 				const struct lg_servers_backup *backup,
 				enum lg_servers_outcome *out_outcome,
 				struct lg_error *err);

@@ -11,7 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/change/servers_record.h"
+#include "app/change/servers_journal.h"
+#include "base/instant.h"
 #include "port/json_of.h"
 
 void lg_servers_book_release(struct lg_servers_book *book)
@@ -28,8 +29,9 @@ lg_servers_book_find(const struct lg_servers_book *book, const char *id)
 	if (!id)
 		id = "";
 	for (size_t i = 0; i < book->count; i++) {
-		if (strcmp(book->record[i].id ? book->record[i].id : "", id) ==
-		    0)
+		if (strcmp(book->record[i].lock.id ? book->record[i].lock.id
+						   : "",
+			   id) == 0)
 			return &book->record[i];
 	}
 	return NULL;
@@ -52,7 +54,7 @@ static enum lg_status add(struct lg_servers_book *book,
 			  struct lg_error *err)
 {
 	struct lg_servers_record *older =
-		lg_servers_book_find(book, record->id);
+		lg_servers_book_find(book, record->lock.id);
 	struct lg_servers_record *grown;
 
 	if (older)
@@ -150,6 +152,64 @@ static enum lg_status read_lost(struct lg_servers_book *book,
 	return status == LG_OK ? add(book, &record, err) : status;
 }
 
+static enum lg_status read_step(const cJSON *object, const char *word,
+				struct lg_servers_record *record,
+				struct lg_error *err)
+{
+	const char *name = lg_json_text_of(object, "target");
+	struct lg_servers_record_target *target;
+	int step;
+
+	for (step = LG_SERVERS_WRITING; step <= LG_SERVERS_FORGOTTEN; step++) {
+		if (strcmp(word, lg_servers_step_name(step)) == 0)
+			break;
+	}
+	if (step > LG_SERVERS_FORGOTTEN)
+		return lg_error_set(err, LG_ERR_SYNTAX, NULL,
+				    "an unknown step");
+	target = name ? lg_servers_record_target(record, name) : NULL;
+	if (!target)
+		return lg_error_set(err, LG_ERR_SYNTAX, NULL,
+				    "a step of an unknown target");
+	target->step = step;
+	if (step == LG_SERVERS_RESTARTING)
+		target->in_restart = 1;
+	else if (lg_servers_step_ends_restart(step))
+		target->in_restart = 0;
+	return LG_OK;
+}
+
+static enum lg_status record_step(const cJSON *object, const char *word,
+				  struct lg_servers_record *record,
+				  int *out_over, struct lg_error *err)
+{
+	enum lg_status status = LG_OK;
+
+	*out_over = 0;
+	if (strcmp(word, "until") == 0) {
+		status = lg_servers_record_until(object, record, err);
+		record->moving = lg_json_is_true(object, "moving");
+	} else if (strcmp(word, "lifted") == 0) {
+		*out_over = 1;
+	} else if (strcmp(word, "opened") == 0) {
+		/* The gate is lifted last, or while a target is away. */
+		record->with_gate = 0;
+		*out_over = !lg_servers_is_anywhere(record);
+	} else if (strcmp(word, "applied") == 0) {
+		if (record->phase != LG_SERVERS_LOST)
+			record->phase = LG_SERVERS_APPLIED;
+	} else if (strcmp(word, "lifting") == 0) {
+		if (record->phase != LG_SERVERS_LOST)
+			record->phase = LG_SERVERS_LIFTING;
+	} else {
+		status = read_step(object, word, record, err);
+		*out_over = status == LG_OK &&
+			    record->phase == LG_SERVERS_LOST &&
+			    !lg_servers_is_anywhere(record);
+	}
+	return status;
+}
+
 /* Lines of version 1 name no change: it is the last. */
 static struct lg_servers_record *meant(const struct lg_servers_book *book,
 				       const cJSON *object)
@@ -179,7 +239,7 @@ static enum lg_status read_change(struct lg_servers_book *book,
 		if (status != LG_OK)
 			return status;
 	}
-	status = lg_servers_record_step(object, word, record, &over, err);
+	status = record_step(object, word, record, &over, err);
 	if (status == LG_ERR_SYNTAX) {
 		note_damage(book, place, err->text);
 		status = LG_OK;
@@ -261,4 +321,40 @@ enum lg_status lg_servers_book_parse(const char *text, size_t len,
 	}
 	*out_book = book;
 	return LG_OK;
+}
+
+enum lg_status lg_servers_journal_rewrite(const struct lg_servers_journal *to,
+					  const struct lg_servers_book *book,
+					  struct lg_error *err)
+{
+	struct lg_buffer text = {0};
+	enum lg_status status = lg_servers_book_render(book, &text, err);
+
+	if (status == LG_OK)
+		status = to->replace(to->self, text.data, text.len, err);
+	lg_buffer_release(&text);
+	return status;
+}
+
+enum lg_status lg_servers_journal_settle(
+	const struct lg_servers_journal *to, const struct lg_files *files,
+	const struct lg_servers_book *book, const struct lg_buffer *text,
+	int64_t now_s, struct lg_buffer *out_kept, struct lg_error *err)
+{
+	char stamp[LG_INSTANT_SIZE];
+	enum lg_status status = LG_OK;
+
+	if (book->damaged == 0 &&
+	    (book->version == 0 || book->version == LG_SERVERS_BOOK_VERSION))
+		return LG_OK;
+	if (book->damaged > 0) {
+		lg_instant_format(now_s, stamp);
+		lg_buffer_format(out_kept,
+				 "damaged/" LG_SERVERS_BOOK_FILE ".%s", stamp);
+		status = lg_buffer_status(out_kept, err);
+		if (status == LG_OK)
+			status = lg_files_put(files, out_kept->data, text, err);
+	}
+	return status == LG_OK ? lg_servers_journal_rewrite(to, book, err)
+			       : status;
 }

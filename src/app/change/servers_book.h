@@ -42,37 +42,29 @@ enum lg_servers_phase {
 
 /* Of a change that is LG_SERVERS_LOST before and wanted are NULL. */
 struct lg_servers_record_target {
-	char *name;
+	const char *name;
 	int restart;
-	char *backup; /* the file's name; NULL: none was kept */
+	const char *backup; /* the file's name; NULL: none was kept */
 	enum lg_dialect dialect;
-	int has_dialect; /* 0: version 1 did not say */
 	struct lg_registry *before;
 	struct lg_registry *wanted;
 	enum lg_servers_step step;
 	int in_restart; /* a restart of ours that may have broken off */
 };
 
-/* One change. until_boot_ms is the end by the clock since
- * boot; boot_id "": nobody knows it. offset_ms is wall clock minus that clock
- * when the lock was set. Owns: lg_servers_record_release. */
+/* One change. lock: as gates are told of it, with what the journal keeps; its
+ * id is NULL where an earlier version gave none; stands: values by hand, which
+ * were interrupted. until_boot_ms is its end by the clock since boot; boot_id
+ * "": nobody knows it. offset_ms is wall clock minus that clock when the lock
+ * was set. Owns: lg_servers_record_release. */
 struct lg_servers_record {
 	enum lg_servers_phase phase;
-	char *profile;
-	char *by;
-	char *reason;
-	char *id;        /* of the lock; NULL: an earlier version gave none */
-	char *variables; /* "name=value" lines; NULL: none */
-	int64_t since_s;
-	int64_t until_s;
+	struct lg_target_lock lock;
 	int64_t until_boot_ms;
 	char boot_id[LG_BOOT_ID_SIZE];
 	int64_t offset_ms;
 	int moving; /* the end was to be another: elsewhere it may be */
 	int with_gate;
-	int replaces; /* in place of what stood there, not beside it */
-	int stands;   /* values by hand, which were interrupted; no lock */
-	int64_t max_duration_s; /* -1: no limit */
 	struct lg_servers_record_target *target;
 	size_t count;
 };
@@ -113,15 +105,22 @@ struct lg_servers_record_target *
 lg_servers_record_target(const struct lg_servers_record *record,
 			 const char *name);
 
-/* What tells it apart from others at a gate. Borrows. */
-struct lg_target_lock
-lg_servers_record_lock(const struct lg_servers_record *record);
+/* Adds a target without values. */
+enum lg_status lg_servers_record_add(struct lg_servers_record *record,
+				     const char *name, struct lg_error *err);
 
 /* 1: a target that took this step is not in a restart any more. */
 int lg_servers_step_ends_restart(enum lg_servers_step step);
 
+/* 1 where any target of it is locked. */
+int lg_servers_is_anywhere(const struct lg_servers_record *record);
+
 /* Between before and wanted: applying, lifting, or left there. */
 int lg_servers_is_unfinished(const struct lg_servers_record *record);
+
+/* It ends then, as now tells. */
+void lg_servers_record_ends(struct lg_servers_record *record, int64_t until_s,
+			    const struct lg_now *now);
 
 /* 1 when the lock's end is past: by the clock since boot within one boot, else
  * by the wall clock (contract 7 "Locks"). */

@@ -100,13 +100,13 @@ enum lg_status lg_servers_beside(const struct lg_servers_book *book,
 		const struct lg_servers_record_target *is =
 			lg_servers_record_target(record, target);
 
-		if (record->stands || !is || !is->wanted || !is->before ||
+		if (record->lock.stands || !is || !is->wanted || !is->before ||
 		    (record != except && !lg_servers_step_locks(is->step)))
 			continue;
 		status = add_names(&beside, is, err);
 		if (record == except)
 			continue;
-		beside.replaces[beside.count] = record->replaces != 0;
+		beside.replaces[beside.count] = record->lock.replaces != 0;
 		beside.half[beside.count] = is->step == LG_SERVERS_WRITING ||
 					    is->step == LG_SERVERS_RESTORING;
 		beside.lock[beside.count++] = is->wanted;

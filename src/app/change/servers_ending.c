@@ -6,11 +6,6 @@
 
 #include <stdlib.h>
 
-static enum lg_dialect dialect_of(const struct lg_servers_record_target *target)
-{
-	return target->has_dialect ? target->dialect : LG_DIALECT_EXCHANGE_2007;
-}
-
 /* Standing values that count again may not fit what is left: then the locks
  * that are left stand in their place, as the one that went did. */
 static enum lg_status composed(struct lg_servers_beside *beside,
@@ -93,12 +88,12 @@ static enum lg_status fill(const struct lg_servers_book *book,
 			   struct lg_error *err)
 {
 	const struct lg_servers_more more[2] = {
-		{target->wanted, record->replaces, dialect_of(target)},
-		{NULL, 0, dialect_of(target)}};
+		{target->wanted, record->lock.replaces, target->dialect},
+		{NULL, 0, target->dialect}};
 	struct lg_servers_beside beside = {0};
 	enum lg_status status;
 
-	if (member->port->end || record->stands) {
+	if (member->port->end || record->lock.stands) {
 		status = lg_registry_copy(target->wanted, &member->composed,
 					  err);
 		if (status == LG_OK)
@@ -129,7 +124,7 @@ enum lg_status lg_servers_ending(const struct lg_servers_book *book,
 {
 	enum lg_status status = LG_OK;
 
-	fleet->id = record->id;
+	fleet->id = record->lock.id;
 	for (size_t i = 0; status == LG_OK && i < count; i++) {
 		const struct lg_servers_record_target *target =
 			lg_servers_record_target(record, port[i].name);
@@ -141,7 +136,7 @@ enum lg_status lg_servers_ending(const struct lg_servers_book *book,
 			.restart = target->restart,
 			.step = target->step,
 			.in_restart = target->in_restart,
-			.stands = record->stands,
+			.stands = record->lock.stands,
 		};
 		fleet->count++;
 		status = fill(book, record, target, member, err);
@@ -164,9 +159,9 @@ enum lg_status lg_servers_standing(const struct lg_servers_book *book,
 
 	if (!is || !is->wanted)
 		return lg_registry_new(out_values, err);
-	if (apart || record->stands)
+	if (apart || record->lock.stands)
 		return lg_registry_copy(is->wanted, out_values, err);
-	none.dialect = dialect_of(is);
+	none.dialect = is->dialect;
 	status = lg_servers_beside(book, target, NULL, &beside, err);
 	if (status == LG_OK)
 		status =

@@ -1,39 +1,69 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * servers_journal.c - writing the write-ahead journal of changes
+ * servers_journal.c - the lines of the journal of changes, written and read
  *
  * Lines are JSON; values stand in them as Registry Editor text, so that one
  * codec serves files, back-ups and journal.
  */
 #include "app/change/servers_journal.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/lock/lock.h"
-#include "app/records/json_member.h"
-#include "base/instant.h"
+#include "app/records/json_fields.h"
 
-/* Takes object. */
-static enum lg_status add_line(cJSON *object, struct lg_buffer *text,
-			       struct lg_error *err)
+#define FIELD(name, kind, member, how)                                         \
+	LG_FIELD(name, kind, struct lg_servers_record, member, how)
+
+static const struct lg_field header_fields[] = {
+	FIELD("profile", TEXT, lock.profile, LG_FIELD_NEEDED),
+	FIELD("by", TEXT, lock.by, LG_FIELD_NEEDED),
+	FIELD("reason", TEXT, lock.reason, LG_FIELD_NEEDED | LG_FIELD_BLANK),
+	FIELD("since", NUMBER, lock.since_s, LG_FIELD_NEEDED),
+	FIELD("offset_ms", NUMBER, offset_ms, 0),
+	FIELD("gate", FLAG, with_gate, 0),
+	FIELD("replaces", FLAG, lock.replaces, 0),
+	FIELD("stands", FLAG, lock.stands, LG_FIELD_LEFT_OUT),
+	FIELD("variables", TEXT, lock.variables, LG_FIELD_LEFT_OUT),
+	FIELD("max_duration", NUMBER, lock.max_duration_s, LG_FIELD_NEEDED),
+	LG_FIELDS_END};
+
+/* The end, twice: the clock since boot counts where its boot is known. */
+static const struct lg_field end_fields[] = {
+	FIELD("until", NUMBER, lock.until_s, LG_FIELD_NEEDED),
+	FIELD("until_boot_ms", NUMBER, until_boot_ms, 0),
+	FIELD("boot_id", CHARS, boot_id, LG_FIELD_LEFT_OUT), LG_FIELDS_END};
+
+static const struct lg_field target_fields[] = {
+	LG_FIELD("restart", FLAG, struct lg_servers_record_target, restart, 0),
+	LG_FIELD("backup", TEXT, struct lg_servers_record_target, backup,
+		 LG_FIELD_LEFT_OUT),
+	LG_FIELDS_END};
+
+/* The beginning of a line. */
+static cJSON *line_of(const char *step, const char *id)
 {
-	enum lg_status status = lg_json_print(object, text, err);
+	cJSON *object = cJSON_CreateObject();
 
-	lg_buffer_char(text, '\n');
-	return status == LG_OK ? lg_buffer_status(text, err) : status;
+	lg_json_text(object, "step", step);
+	lg_json_text(object, "id", id ? id : "");
+	return object;
 }
 
-/* The gate here alone needs no journal. */
-static enum lg_status append(const struct lg_servers *fleet,
-			     struct lg_buffer *line, enum lg_status status,
+/* Takes object. The gate here alone needs no journal. */
+static enum lg_status append(const struct lg_servers *fleet, cJSON *object,
 			     struct lg_error *err)
 {
+	struct lg_buffer line = {0};
+	enum lg_status status = lg_json_print(object, &line, err);
+
+	lg_buffer_char(&line, '\n');
+	if (status == LG_OK)
+		status = lg_buffer_status(&line, err);
 	if (status == LG_OK && fleet->journal.append)
-		status = fleet->journal.append(fleet->journal.self, line->data,
-					       line->len, err);
-	lg_buffer_release(line);
+		status = fleet->journal.append(fleet->journal.self, line.data,
+					       line.len, err);
+	lg_buffer_release(&line);
 	return status;
 }
 
@@ -59,12 +89,8 @@ static enum lg_status add_target(cJSON *array,
 	enum lg_status status;
 
 	lg_json_text(object, "name", target->name);
-	lg_json_bool(object, "restart", target->restart);
-	if (target->backup)
-		lg_json_text(object, "backup", target->backup);
-	if (target->has_dialect)
-		lg_json_text(object, "dialect",
-			     lg_dialect_name(target->dialect));
+	lg_fields_add(object, target_fields, target);
+	lg_json_text(object, "dialect", lg_dialect_name(target->dialect));
 	status = add_registry(object, "before", target->before, err);
 	if (status == LG_OK)
 		status = add_registry(object, "wanted", target->wanted, err);
@@ -72,221 +98,151 @@ static enum lg_status add_target(cJSON *array,
 	return status;
 }
 
-/* The end, twice. */
-static void add_end(cJSON *object, const struct lg_servers_record *record)
+static enum lg_status begin_line(const struct lg_servers *fleet,
+				 const struct lg_servers_record *record,
+				 struct lg_error *err)
 {
-	lg_json_number(object, "until", record->until_s);
-	if (!*record->boot_id)
-		return;
-	lg_json_number(object, "until_boot_ms", record->until_boot_ms);
-	lg_json_text(object, "boot_id", record->boot_id);
-}
-
-static const char *text_or_blank(const char *text)
-{
-	return text ? text : "";
-}
-
-/* The beginning of a line. */
-static cJSON *line_of(const char *step, const char *id)
-{
-	cJSON *object = cJSON_CreateObject();
-
-	lg_json_text(object, "step", step);
-	lg_json_text(object, "id", text_or_blank(id));
-	return object;
-}
-
-static void add_header(cJSON *object, const struct lg_servers_record *record)
-{
-	lg_json_text(object, "profile", record->profile);
-	lg_json_text(object, "by", record->by);
-	lg_json_text(object, "reason", text_or_blank(record->reason));
-	lg_json_number(object, "since", record->since_s);
-	add_end(object, record);
-	if (*record->boot_id)
-		lg_json_number(object, "offset_ms", record->offset_ms);
-	lg_json_bool(object, "gate", record->with_gate);
-	lg_json_bool(object, "replaces", record->replaces);
-	if (record->stands)
-		lg_json_bool(object, "stands", 1);
-	if (record->variables)
-		lg_json_text(object, "variables", record->variables);
-	lg_json_number(object, "max_duration", record->max_duration_s);
-}
-
-static enum lg_status begin_line(const struct lg_servers_record *record,
-				 struct lg_buffer *text, struct lg_error *err)
-{
-	cJSON *object = line_of("begin", record->id);
+	cJSON *object = line_of("begin", record->lock.id);
 	cJSON *targets = cJSON_CreateArray();
 	enum lg_status status = LG_OK;
 
-	add_header(object, record);
+	lg_fields_add(object, header_fields, record);
+	lg_fields_add(object, end_fields, record);
 	for (size_t i = 0; status == LG_OK && i < record->count; i++)
 		status = add_target(targets, &record->target[i], err);
 	lg_json_add(object, "targets", targets);
 	if (status == LG_OK)
-		return add_line(object, text, err);
+		return append(fleet, object, err);
 	cJSON_Delete(object);
 	return status;
 }
 
-/* Of a change whose values are lost, whose they are. */
-static enum lg_status lost_line(const struct lg_servers_record *record,
-				struct lg_buffer *text, struct lg_error *err)
-{
-	cJSON *object = line_of("lost", record->id);
-	cJSON *targets = cJSON_CreateArray();
-
-	lg_json_text(object, "profile", text_or_blank(record->profile));
-	for (size_t i = 0; i < record->count; i++)
-		lg_json_item(targets, record->target[i].name);
-	lg_json_add(object, "targets", targets);
-	return add_line(object, text, err);
-}
-
-static enum lg_status step_line(const char *id, const char *step,
-				const char *target, struct lg_buffer *text,
-				struct lg_error *err)
-{
-	cJSON *object = line_of(step, id);
-
-	if (target)
-		lg_json_text(object, "target", target);
-	return add_line(object, text, err);
-}
-
 enum lg_status lg_servers_journal_begin(const struct lg_servers *fleet,
-					const struct lg_servers_change *change,
+					const struct lg_target_lock *lock,
 					struct lg_error *err)
 {
-	struct lg_deadline end = lg_deadline_at(change->until_s, &change->now);
 	struct lg_servers_record record = {
-		.profile = (char *)change->profile,
-		.by = (char *)change->by,
-		.reason = (char *)change->reason,
-		.id = (char *)change->id,
-		.since_s = change->since_s,
-		.until_s = change->until_s,
-		.until_boot_ms = end.boot_ms,
-		.offset_ms = change->until_s * 1000 - end.boot_ms,
-		.with_gate = change->with_gate,
-		.replaces = change->replaces,
-		.stands = change->stands,
-		.variables = (char *)change->variables,
-		.max_duration_s = change->max_duration_s,
+		.lock = *lock,
+		.with_gate = fleet->with_gate,
+		.target = calloc(fleet->count + 1, sizeof(*record.target)),
 	};
-	struct lg_buffer line = {0};
-	enum lg_status status = LG_OK;
+	enum lg_status status;
 
-	snprintf(record.boot_id, sizeof(record.boot_id), "%s",
-		 change->now.boot_id);
-	record.target = calloc(fleet->count + 1, sizeof(*record.target));
 	if (!record.target)
 		return lg_no_memory(err);
+	lg_servers_record_ends(&record, lock->until_s, &fleet->now);
 	for (size_t i = 0; i < fleet->count; i++) {
 		const struct lg_servers_member *member = &fleet->member[i];
+		const struct lg_registry *own =
+			member->own ? member->own : member->wanted;
 
 		record.target[record.count++] =
 			(struct lg_servers_record_target){
-				.name = (char *)member->name,
+				.name = member->name,
 				.restart = member->restart,
 				.backup = member->backup,
 				.dialect = member->dialect,
-				.has_dialect = 1,
 				.before = member->bare ? member->bare
 						       : member->before,
-				.wanted = (struct lg_registry
-						   *)(member->own
-							      ? member->own
-							      : member->wanted),
+				.wanted = (struct lg_registry *)own,
 			};
 	}
-	status = begin_line(&record, &line, err);
+	status = begin_line(fleet, &record, err);
 	free(record.target);
-	return append(fleet, &line, status, err);
+	return status;
 }
 
 enum lg_status lg_servers_journal_step(const struct lg_servers *fleet,
 				       const char *step, const char *target,
 				       struct lg_error *err)
 {
-	struct lg_buffer line = {0};
+	cJSON *object = line_of(step, fleet->id);
 
-	return append(fleet, &line,
-		      step_line(fleet->id, step, target, &line, err), err);
-}
-
-static enum lg_status until_line(const char *id,
-				 const struct lg_servers_record *record,
-				 int moving, struct lg_buffer *text,
-				 struct lg_error *err)
-{
-	cJSON *object = line_of("until", id);
-
-	if (moving)
-		lg_json_bool(object, "moving", 1);
-	add_end(object, record);
-	return add_line(object, text, err);
+	if (target)
+		lg_json_text(object, "target", target);
+	return append(fleet, object, err);
 }
 
 enum lg_status lg_servers_journal_until(const struct lg_servers *fleet,
 					const struct lg_servers_record *record,
 					int moving, struct lg_error *err)
 {
-	struct lg_buffer line = {0};
+	cJSON *object = line_of("until", fleet->id);
 
-	return append(fleet, &line,
-		      until_line(fleet->id, record, moving, &line, err), err);
+	if (moving)
+		lg_json_bool(object, "moving", 1);
+	lg_fields_add(object, end_fields, record);
+	return append(fleet, object, err);
 }
 
-static enum lg_status render_targets(const struct lg_servers_record *record,
-				     struct lg_buffer *text,
-				     struct lg_error *err)
+/* Of a change whose values are lost, whose they are. */
+static enum lg_status lost_line(const struct lg_servers *fleet,
+				const struct lg_servers_record *record,
+				struct lg_error *err)
+{
+	const char *profile = record->lock.profile;
+	cJSON *object = line_of("lost", record->lock.id);
+	cJSON *targets = cJSON_CreateArray();
+
+	lg_json_text(object, "profile", profile ? profile : "");
+	for (size_t i = 0; i < record->count; i++)
+		lg_json_item(targets, record->target[i].name);
+	lg_json_add(object, "targets", targets);
+	return append(fleet, object, err);
+}
+
+static enum lg_status
+target_lines(const struct lg_servers *fleet,
+	     const struct lg_servers_record_target *target,
+	     struct lg_error *err)
 {
 	enum lg_status status = LG_OK;
 
-	for (size_t i = 0; status == LG_OK && i < record->count; i++) {
-		const struct lg_servers_record_target *target =
-			&record->target[i];
-
-		if (target->in_restart && target->step != LG_SERVERS_RESTARTING)
-			status = step_line(
-				record->id,
-				lg_servers_step_name(LG_SERVERS_RESTARTING),
-				target->name, text, err);
-		if (status == LG_OK && target->step != LG_SERVERS_UNTOUCHED)
-			status = step_line(record->id,
-					   lg_servers_step_name(target->step),
-					   target->name, text, err);
-	}
+	if (target->in_restart && target->step != LG_SERVERS_RESTARTING)
+		status = lg_servers_journal_step(
+			fleet, lg_servers_step_name(LG_SERVERS_RESTARTING),
+			target->name, err);
+	if (status == LG_OK && target->step != LG_SERVERS_UNTOUCHED)
+		status = lg_servers_journal_step(
+			fleet, lg_servers_step_name(target->step), target->name,
+			err);
 	return status;
 }
 
-static enum lg_status render_record(const struct lg_servers_record *record,
-				    struct lg_buffer *text,
-				    struct lg_error *err)
+/* All that is known of a change. */
+static enum lg_status write_record(const struct lg_servers_journal *to,
+				   const struct lg_servers_record *record,
+				   struct lg_error *err)
 {
+	const struct lg_servers fleet = {.journal = *to, .id = record->lock.id};
 	enum lg_status status = record->phase == LG_SERVERS_LOST
-					? lost_line(record, text, err)
-					: begin_line(record, text, err);
+					? lost_line(&fleet, record, err)
+					: begin_line(&fleet, record, err);
 
 	if (status == LG_OK && record->moving)
-		status = until_line(record->id, record, 1, text, err);
+		status = lg_servers_journal_until(&fleet, record, 1, err);
 	if (status == LG_OK && record->phase == LG_SERVERS_LIFTING)
-		status = step_line(record->id, "lifting", NULL, text, err);
-	if (status == LG_OK)
-		status = render_targets(record, text, err);
+		status = lg_servers_journal_step(&fleet, "lifting", NULL, err);
+	for (size_t i = 0; status == LG_OK && i < record->count; i++)
+		status = target_lines(&fleet, &record->target[i], err);
 	if (status == LG_OK && record->phase == LG_SERVERS_APPLIED)
-		status = step_line(record->id, "applied", NULL, text, err);
+		status = lg_servers_journal_step(&fleet, "applied", NULL, err);
 	return status;
+}
+
+static enum lg_status append_text(void *self, const char *line, size_t len,
+				  struct lg_error *err)
+{
+	lg_buffer_append(self, line, len);
+	return lg_buffer_status(self, err);
 }
 
 enum lg_status lg_servers_book_render(const struct lg_servers_book *book,
 				      struct lg_buffer *out_text,
 				      struct lg_error *err)
 {
+	const struct lg_servers_journal to = {.self = out_text,
+					      .append = append_text};
 	enum lg_status status;
 
 	lg_buffer_format(out_text,
@@ -295,43 +251,190 @@ enum lg_status lg_servers_book_render(const struct lg_servers_book *book,
 			 LG_SERVERS_BOOK_VERSION);
 	status = lg_buffer_status(out_text, err);
 	for (size_t i = 0; status == LG_OK && i < book->count; i++)
-		status = render_record(&book->record[i], out_text, err);
+		status = write_record(&to, &book->record[i], err);
 	return status;
 }
 
-enum lg_status lg_servers_journal_rewrite(const struct lg_servers_journal *to,
-					  const struct lg_servers_book *book,
-					  struct lg_error *err)
+static enum lg_status bad(const char *what, struct lg_error *err)
 {
-	struct lg_buffer text = {0};
-	enum lg_status status = lg_servers_book_render(book, &text, err);
+	return lg_error_set(err, LG_ERR_SYNTAX, NULL, "%s", what);
+}
+
+/* Texts are out's own from then on. */
+static enum lg_status take(const cJSON *object, const struct lg_field *fields,
+			   void *out, struct lg_error *err)
+{
+	const char *wrong;
+	enum lg_status status =
+		lg_fields_take(object, fields, out, &wrong, err);
+
+	if (status == LG_OK && wrong)
+		return lg_error_set(err, LG_ERR_SYNTAX, NULL,
+				    "\"%s\" is missing", wrong);
+	return status;
+}
+
+enum lg_status lg_servers_record_until(const cJSON *object,
+				       struct lg_servers_record *record,
+				       struct lg_error *err)
+{
+	struct lg_servers_record end = {0};
+	enum lg_status status = take(object, end_fields, &end, err);
+
+	if (status != LG_OK)
+		return status;
+	if (*end.boot_id && !lg_json_of(object, "until_boot_ms"))
+		return bad("a time is missing", err);
+	/* The end of an extended lock is told by the clock as it is then. */
+	if ((!*end.boot_id || strcmp(end.boot_id, record->boot_id) != 0) &&
+	    !lg_json_of(object, "offset_ms"))
+		record->offset_ms = end.lock.until_s * 1000 - end.until_boot_ms;
+	record->lock.until_s = end.lock.until_s;
+	record->until_boot_ms = end.until_boot_ms;
+	memcpy(record->boot_id, end.boot_id, sizeof(end.boot_id));
+	return LG_OK;
+}
+
+static enum lg_status read_registry(const cJSON *object, const char *name,
+				    struct lg_registry **out_registry,
+				    struct lg_error *err)
+{
+	const char *text = lg_json_text_of(object, name);
+
+	if (!text)
+		return bad("the values of a target are missing", err);
+	return lg_reg_text_parse(text, strlen(text), name, NULL, out_registry,
+				 err);
+}
+
+/* Version 1 did not say the dialect. */
+static enum lg_status read_target(const cJSON *object,
+				  struct lg_servers_record_target *target,
+				  struct lg_error *err)
+{
+	const char *dialect = lg_json_text_of(object, "dialect");
+	enum lg_status status = take(object, target_fields, target, err);
+
+	target->dialect = LG_DIALECT_EXCHANGE_2007;
+	if (dialect)
+		lg_dialect_from_name(dialect, strlen(dialect),
+				     &target->dialect);
+	if (status == LG_OK)
+		status = read_registry(object, "before", &target->before, err);
+	if (status == LG_OK)
+		status = read_registry(object, "wanted", &target->wanted, err);
+	return status;
+}
+
+static enum lg_status read_targets(const cJSON *object,
+				   struct lg_servers_record *record,
+				   struct lg_error *err)
+{
+	const cJSON *targets = lg_json_of(object, "targets");
+	enum lg_status status = LG_OK;
+	const cJSON *target;
+
+	if (!cJSON_IsArray(targets))
+		return bad("the targets are missing", err);
+	cJSON_ArrayForEach(target, targets) {
+		const char *name = lg_json_text_of(target, "name");
+		struct lg_error bad_values;
+		enum lg_status values;
+
+		if (!name)
+			return bad("a target has no name", err);
+		if (lg_servers_record_target(record, name))
+			return bad("a target stands there twice", err);
+		values = lg_servers_record_add(record, name, err);
+		if (values != LG_OK)
+			return values;
+		values = read_target(target, &record->target[record->count - 1],
+				     &bad_values);
+		/* the names of the others are read all the same */
+		if (values != LG_OK && status == LG_OK) {
+			*err = bad_values;
+			status = values;
+		}
+	}
+	return status;
+}
+
+/* Nothing may be taken for what it was not. */
+static void lose(struct lg_servers_record *record)
+{
+	record->phase = LG_SERVERS_LOST;
+	for (size_t i = 0; i < record->count; i++) {
+		lg_registry_free(&record->target[i].before);
+		lg_registry_free(&record->target[i].wanted);
+		record->target[i].step = LG_SERVERS_WRITING;
+	}
+}
+
+static enum lg_status read_id(const cJSON *object,
+			      struct lg_servers_record *record,
+			      struct lg_error *err)
+{
+	const char *id = lg_json_text_of(object, "id");
+
+	if (id && *id && !(record->lock.id = strdup(id)))
+		return lg_no_memory(err);
+	return LG_OK;
+}
+
+enum lg_status lg_servers_record_begin(const cJSON *object,
+				       struct lg_servers_record *out_record,
+				       struct lg_error *err)
+{
+	/* version 1 wrote the lock's values as they were */
+	struct lg_servers_record record = {.phase = LG_SERVERS_APPLYING,
+					   .lock = {.replaces = 1}};
+	struct lg_error ignored;
+	enum lg_status status = read_id(object, &record, err);
 
 	if (status == LG_OK)
-		status = to->replace(to->self, text.data, text.len, err);
-	lg_buffer_release(&text);
+		status = take(object, header_fields, &record, err);
+	if (status == LG_OK)
+		status = lg_servers_record_until(object, &record, err);
+	if (status == LG_OK)
+		status = read_targets(object, &record, err);
+	else if (status == LG_ERR_SYNTAX)
+		read_targets(object, &record, &ignored);
+	if (status == LG_ERR_NO_MEMORY) {
+		lg_servers_record_release(&record);
+		return status;
+	}
+	if (status != LG_OK) {
+		lose(&record);
+		status = LG_ERR_SYNTAX;
+	}
+	*out_record = record;
 	return status;
 }
 
-enum lg_status lg_servers_journal_settle(
-	const struct lg_servers_journal *to, const struct lg_files *files,
-	const struct lg_servers_book *book, const struct lg_buffer *text,
-	int64_t now_s, struct lg_buffer *out_kept, struct lg_error *err)
+enum lg_status lg_servers_record_lost(const cJSON *object,
+				      struct lg_servers_record *out_record,
+				      struct lg_error *err)
 {
-	char stamp[LG_INSTANT_SIZE];
-	enum lg_status status = LG_OK;
+	const cJSON *targets = lg_json_of(object, "targets");
+	const char *profile = lg_json_text_of(object, "profile");
+	struct lg_servers_record record = {0};
+	enum lg_status status = read_id(object, &record, err);
+	const cJSON *target;
 
-	if (book->damaged == 0 &&
-	    (book->version == 0 || book->version == LG_SERVERS_BOOK_VERSION))
-		return LG_OK;
-	if (book->damaged > 0) {
-		lg_instant_format(now_s, stamp);
-		lg_buffer_format(out_kept,
-				 "damaged/" LG_SERVERS_BOOK_FILE ".%s", stamp);
-		status = lg_buffer_status(out_kept, err);
-		if (status == LG_OK)
-			status = files->replace(files->self, out_kept->data,
-						text->data, text->len, err);
+	if (status == LG_OK && profile &&
+	    !(record.lock.profile = strdup(profile)))
+		status = lg_no_memory(err);
+	cJSON_ArrayForEach(target, targets) {
+		if (status == LG_OK && cJSON_IsString(target) &&
+		    !lg_servers_record_target(&record, target->valuestring))
+			status = lg_servers_record_add(
+				&record, target->valuestring, err);
 	}
-	return status == LG_OK ? lg_servers_journal_rewrite(to, book, err)
-			       : status;
+	if (status != LG_OK) {
+		lg_servers_record_release(&record);
+		return status;
+	}
+	lose(&record);
+	*out_record = record;
+	return LG_OK;
 }

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * servers_journal.h - writing the write-ahead journal of changes
+ * servers_journal.h - the lines of the journal of changes, written and read
  *
  * Layer: app. What the lines say: servers_book.h.
  */
 #ifndef LOGONGATE_APP_CHANGE_SERVERS_JOURNAL_H
 #define LOGONGATE_APP_CHANGE_SERVERS_JOURNAL_H
+
+#include <cjson/cJSON.h>
 
 #include "app/change/servers_book.h"
 #include "port/files.h"
@@ -13,7 +15,7 @@
 /* The lines that lg_servers_apply and the others write, of the change fleet.id.
  * Each ends in LF. */
 enum lg_status lg_servers_journal_begin(const struct lg_servers *fleet,
-					const struct lg_servers_change *change,
+					const struct lg_target_lock *lock,
 					struct lg_error *err);
 enum lg_status lg_servers_journal_step(const struct lg_servers *fleet,
 				       const char *step, const char *target,
@@ -24,6 +26,26 @@ enum lg_status lg_servers_journal_step(const struct lg_servers *fleet,
 enum lg_status lg_servers_journal_until(const struct lg_servers *fleet,
 					const struct lg_servers_record *record,
 					int moving, struct lg_error *err);
+
+/*
+ * A change's first line. Where its values cannot be read *out_record is
+ * LG_SERVERS_LOST, with what names there are.
+ * Returns: LG_OK; LG_ERR_SYNTAX, and *out_record is lost; LG_ERR_NO_MEMORY.
+ */
+enum lg_status lg_servers_record_begin(const cJSON *object,
+				       struct lg_servers_record *out_record,
+				       struct lg_error *err);
+
+/* One that is lost: by the line that says so, or by a step of which nobody
+ * knows the beginning. */
+enum lg_status lg_servers_record_lost(const cJSON *object,
+				      struct lg_servers_record *out_record,
+				      struct lg_error *err);
+
+/* Its end by a line that says it; else it stays as it is. */
+enum lg_status lg_servers_record_until(const cJSON *object,
+				       struct lg_servers_record *record,
+				       struct lg_error *err);
 
 /* The book in place of all that stands there: what has ended is left out. */
 enum lg_status lg_servers_journal_rewrite(const struct lg_servers_journal *to,

@@ -14,7 +14,7 @@ static int tells_more(const struct lg_servers_record *record,
 {
 	return !than || lg_servers_is_unfinished(record) ||
 	       (!lg_servers_is_unfinished(than) &&
-		record->until_s > than->until_s);
+		record->lock.until_s > than->lock.until_s);
 }
 
 struct lg_servers_seen lg_servers_seen(const struct lg_servers_book *book,
@@ -53,14 +53,12 @@ enum lg_status lg_servers_look_at(const struct lg_servers_book *book,
 		fleet->count++;
 		/* A gate is asked for our lock, beside which others may be. */
 		if (record && port[i].lock) {
-			const struct lg_target_lock lock =
-				lg_servers_record_lock(record);
-
-			port[i].lock(port[i].self, &lock, NULL);
+			port[i].lock(port[i].self, &record->lock, NULL);
 		}
-		status = lg_servers_standing(
-			book, member->name, port[i].end != NULL,
-			record ? record->id : NULL, &member->composed, err);
+		status = lg_servers_standing(book, member->name,
+					     port[i].end != NULL,
+					     record ? record->lock.id : NULL,
+					     &member->composed, err);
 		member->wanted = member->composed;
 	}
 	if (status == LG_OK)

@@ -69,7 +69,8 @@ const char *lg_fields_read(const cJSON *object, const struct lg_field *field,
 			   void *out);
 
 /* The same with copies of the texts, also of an object with a *out_wrong;
- * where memory does not suffice those without a copy are NULL. */
+ * where memory does not suffice those without a copy are NULL. Before, out has
+ * no text. */
 enum lg_status lg_fields_take(const cJSON *object, const struct lg_field *field,
 			      void *out, const char **out_wrong,
 			      struct lg_error *err);

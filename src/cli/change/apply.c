@@ -266,57 +266,36 @@ static int is_possible(struct lg_cli *cli, const struct lg_prepared *prepared,
 	return LG_EXIT_DONE;
 }
 
-/* Servers are lifted with a gate that nobody confirms. */
-static struct lg_servers_change change_of(struct lg_cli *cli,
-					  const struct lg_prepared *prepared,
-					  const char *id)
+/* How long it is to last counts from when the gate here begins it; servers are
+ * lifted with a gate that nobody confirms. */
+static struct lg_target_lock
+lock_of(struct lg_cli *cli, const struct lg_prepared *prepared, const char *id)
 {
-	struct lg_servers_change change = {
+	const struct lg_plan_input *input = &prepared->input;
+	int has_facts = prepared->plan->facts == LG_FACTS_FINDINGS;
+	struct lg_target_lock lock = {
 		.id = id,
 		.profile = prepared->profile->name,
 		.variables = prepared->variables,
 		.by = lg_cli_by(cli),
+		.caller = lg_cli_by(cli),
 		.reason = lg_cli_option(cli, "reason"),
 		.since_s = lg_cli_now(), /* asking may have taken long */
-		.until_s = prepared->input.until_s,
-		.now = lg_cli_clocks(),
-		.max_duration_s = prepared->profile->max_duration_s,
-		.replaces = prepared->input.replaces,
-	};
-	int64_t confirm_s = prepared->input.now_s + prepared->confirm_within_s;
-
-	if (prepared->confirm_within_s > 0 && confirm_s < change.until_s)
-		change.until_s = confirm_s;
-	for (size_t i = 0; i < prepared->server_count; i++)
-		change.with_gate |= prepared->server[i].is_local;
-	return change;
-}
-
-/* The same as gates are told; how long it is to last counts from when the gate
- * here begins it. */
-static struct lg_target_lock lock_of(const struct lg_prepared *prepared,
-				     const struct lg_servers_change *change)
-{
-	const struct lg_plan_input *input = &prepared->input;
-	int has_facts = prepared->plan->facts == LG_FACTS_FINDINGS;
-
-	return (struct lg_target_lock){
-		.id = change->id,
-		.profile = change->profile,
-		.variables = change->variables,
-		.by = change->by,
-		.caller = change->by,
-		.reason = change->reason,
-		.until_s = change->until_s,
+		.until_s = input->until_s,
 		.for_s = prepared->for_s,
 		.at_s = input->starts_s > input->now_s ? input->starts_s : 0,
 		.confirm_within_s = prepared->confirm_within_s,
 		.grace_s = prepared->grace_s,
-		.max_duration_s = change->max_duration_s,
-		.replaces = change->replaces,
+		.max_duration_s = prepared->profile->max_duration_s,
+		.replaces = input->replaces,
 		.findings = has_facts ? prepared->plan->findings : NULL,
 		.concerned = has_facts ? prepared->plan->concerned : NULL,
 	};
+	int64_t confirm_s = input->now_s + prepared->confirm_within_s;
+
+	if (prepared->confirm_within_s > 0 && confirm_s < lock.until_s)
+		lock.until_s = confirm_s;
+	return lock;
 }
 
 static int begin(struct applying *applying, struct lg_change_begin *request)
@@ -347,6 +326,8 @@ int lg_cli_apply(struct lg_cli *cli, const struct lg_prepared *prepared,
 				    .applied = out_applied};
 	struct lg_change_begin request = {.plan = prepared->plan,
 					  .server = prepared->server};
+	int with_gate =
+		lg_change_has_gate(prepared->server, prepared->server_count);
 	const struct lg_settings *settings;
 	struct lg_error err;
 	int code;
@@ -355,18 +336,17 @@ int lg_cli_apply(struct lg_cli *cli, const struct lg_prepared *prepared,
 	if (lg_cli_new_id(out_applied->id, &err) != LG_OK)
 		return lg_cli_fail(cli, &err);
 	code = lg_cli_probe_before(cli, prepared);
-	request.change = change_of(cli, prepared, out_applied->id);
-	request.lock = lock_of(prepared, &request.change);
+	request.lock = lock_of(cli, prepared, out_applied->id);
 	if (code == LG_EXIT_DONE && lg_cli_servers_needed(prepared))
-		code = is_possible(cli, prepared, request.change.with_gate);
+		code = is_possible(cli, prepared, with_gate);
 	if (code == LG_EXIT_DONE &&
 	    (lg_cli_settings(cli, &settings, &err) != LG_OK ||
 	     find_tests(&applying, settings, &err) != LG_OK))
 		code = lg_cli_fail(cli, &err);
 	if (code == LG_EXIT_DONE)
 		code = begin(&applying, &request);
-	if (code == LG_EXIT_DONE && !request.change.with_gate)
-		out_applied->until_s = request.change.until_s;
+	if (code == LG_EXIT_DONE && !with_gate)
+		out_applied->until_s = request.lock.until_s;
 	free(applying.test);
 	free(applying.tested);
 	return code;

@@ -12,6 +12,7 @@
 #include "base/listed.h"
 
 #include "adapters/dovecot/doveadm_mask.h"
+#include "app/change/change_begin.h"
 #include "app/change/values_wish.h"
 #include "app/records/plan_json.h"
 #include "cli/change/ends_there.h"
@@ -161,16 +162,6 @@ static int find_servers(struct lg_cli *cli, const struct lg_settings *settings,
 	return LG_EXIT_DONE;
 }
 
-/* Whether the gate of this machine is one of the servers. */
-static int is_local(const struct lg_prepared *p)
-{
-	for (size_t i = 0; i < p->server_count; i++) {
-		if (p->server[i].is_local)
-			return 1;
-	}
-	return 0;
-}
-
 static enum lg_accepting accepting(const struct lg_cli *cli)
 {
 	unsigned int bits = LG_ACCEPT_NOTHING;
@@ -274,10 +265,12 @@ int lg_prepare(struct lg_cli *cli, const char *profile, enum lg_prepare_end end,
 	if (code == LG_EXIT_DONE &&
 	    lg_prepare_locks_there(cli, p, &err) != LG_OK)
 		code = lg_cli_fail(cli, &err);
-	if (code == LG_EXIT_DONE && is_local(p))
+	if (code == LG_EXIT_DONE &&
+	    lg_change_has_gate(p->server, p->server_count)) {
 		code = lg_prepare_before(cli, settings, end, p);
-	if (code == LG_EXIT_DONE && is_local(p))
-		code = lg_prepare_beside(cli, p);
+		if (code == LG_EXIT_DONE)
+			code = lg_prepare_beside(cli, p);
+	}
 	if (code == LG_EXIT_DONE && lg_prepare_beside_there(p, &err) != LG_OK)
 		code = lg_cli_fail(cli, &err);
 	if (code == LG_EXIT_DONE && lg_cli_servers_needed(p))
@@ -336,11 +329,8 @@ int lg_prepare(struct lg_cli *cli, const char *profile, enum lg_prepare_end end,
 /* Without a gate here the values in state_dir keep nobody out. */
 int lg_prepared_enforced(const struct lg_prepared *prepared)
 {
-	for (size_t i = 0; i < prepared->server_count; i++) {
-		if (prepared->server[i].is_local && prepared->control == NULL)
-			return 0;
-	}
-	return 1;
+	return prepared->control != NULL ||
+	       !lg_change_has_gate(prepared->server, prepared->server_count);
 }
 
 int lg_prepared_say_unenforced(struct lg_cli *cli,

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "adapters/system/this_machine.h"
+#include "app/change/change_begin.h"
 #include "app/doors/survey.h"
 #include "app/lock/picture.h"
 #include "base/listed.h"
@@ -159,9 +160,10 @@ enum lg_status lg_prepare_beside_there(struct lg_prepared *p,
 		const struct lg_servers_record *record = &p->book.record[i];
 
 		if (lg_plan_is_beside(record, p->server, p->server_count) &&
-		    !lg_listed(&p->beside, record->id))
-			status = add_beside(p, record->id, record->profile,
-					    record->until_s, err);
+		    !lg_listed(&p->beside, record->lock.id))
+			status = add_beside(p, record->lock.id,
+					    record->lock.profile,
+					    record->lock.until_s, err);
 	}
 	return status;
 }
@@ -187,11 +189,9 @@ enum lg_status lg_prepare_doors(const struct lg_settings *settings,
 	struct lg_ways ways = {0};
 	struct lg_buffer text = {0};
 	enum lg_status status = LG_OK;
-	int local = 0;
 
-	for (size_t i = 0; i < p->server_count; i++)
-		local |= p->server[i].is_local;
-	if (!local || !lg_settings_expects_gate(settings))
+	if (!lg_change_has_gate(p->server, p->server_count) ||
+	    !lg_settings_expects_gate(settings))
 		return LG_OK;
 	status = lg_doors_survey(settings, &machine, &places, &ways, err);
 	for (size_t i = 0; i < ways.count && status == LG_OK; i++) {

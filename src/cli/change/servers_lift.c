@@ -60,9 +60,9 @@ static int tell_lost(struct lg_cli *cli, const struct lg_servers_record *record)
 			"puts its back-up back (TIME.%s.reg in " LG_STATE_BACKUPS
 			" below state_dir), and logongate recover "
 			"--forget %s ends this",
-			record->profile != NULL ? record->profile
-			: record->id != NULL    ? record->id
-						: "of an earlier version",
+			record->lock.profile != NULL ? record->lock.profile
+			: record->lock.id != NULL    ? record->lock.id
+						     : "of an earlier version",
 			name, name);
 	}
 	return LG_EXIT_NOT_PUT_BACK;
@@ -125,7 +125,8 @@ static void tell_gate(struct holding *holding,
 		lg_cli_say(cli, (enum lg_exit)code, "gate",
 			   "whether it holds the lock %s it does not say; when "
 			   "it runs: logongate status, and logongate lift",
-			   record->profile != NULL ? record->profile : "");
+			   record->lock.profile != NULL ? record->lock.profile
+							: "");
 	if (holding->gate_code == LG_EXIT_DONE)
 		holding->gate_code = code;
 }

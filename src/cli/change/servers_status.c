@@ -30,12 +30,13 @@ static void add_whose(struct lg_target_now *target, struct lg_buffer *note,
 	struct lg_target_probe probe = {0};
 
 	if (target->tells_whose) {
-		target->profile = seen->record->profile;
-		target->since_s = seen->record->since_s;
-		target->until_s = seen->record->until_s;
-		target->by = seen->record->by;
-		target->in_force_by_s = lg_cli_in_force_by(
-			settings, seen->target->restart, seen->record->since_s);
+		target->profile = seen->record->lock.profile;
+		target->since_s = seen->record->lock.since_s;
+		target->until_s = seen->record->lock.until_s;
+		target->by = seen->record->lock.by;
+		target->in_force_by_s =
+			lg_cli_in_force_by(settings, seen->target->restart,
+					   seen->record->lock.since_s);
 	} else if (settings->backend == LG_BACKEND_GATE &&
 		   member->status == LG_OK &&
 		   member->port->probe(member->port->self, &probe, NULL) ==
@@ -143,14 +144,14 @@ static void show_interrupted(cJSON *status,
 	cJSON *object = cJSON_CreateObject();
 	struct lg_buffer text = {0};
 
-	lg_json_text(object, "profile", record->profile);
-	lg_json_text(object, "by", record->by);
-	lg_json_time(object, "since", record->since_s);
+	lg_json_text(object, "profile", record->lock.profile);
+	lg_json_text(object, "by", record->lock.by);
+	lg_json_time(object, "since", record->lock.since_s);
 	set(status, "interrupted", object);
 	lg_buffer_format(&text,
 			 "a change over several servers (%s of %s, begun ",
-			 record->profile, record->by);
-	lg_text_clock(lg_cli_now(), record->since_s, &text);
+			 record->lock.profile, record->lock.by);
+	lg_text_clock(lg_cli_now(), record->lock.since_s, &text);
 	lg_buffer_text(&text, broken_off(record));
 	lg_status_add_loud(status,
 			   lg_buffer_status(&text, NULL) == LG_OK
@@ -165,25 +166,25 @@ static int ends_later(const struct lg_status_said *said,
 		      const struct lg_servers_record *record)
 {
 	return !record->with_gate && said->speaks.until_s > 0 &&
-	       record->until_s > said->speaks.until_s;
+	       record->lock.until_s > said->speaks.until_s;
 }
 
 /* The record as a lock of this machine, as far as it is one. Borrows. */
 static struct lg_lock lock_of(const struct lg_servers_record *record)
 {
+	const char *reason = record->lock.reason;
 	struct lg_lock lock = {
-		.profile = record->profile,
-		.by = record->by,
-		.reason = record->reason != NULL && *record->reason != '\0'
-				  ? record->reason
-				  : NULL,
-		.since_s = record->since_s,
-		.until = {.wall_s = record->until_s},
+		.profile = (char *)record->lock.profile,
+		.by = (char *)record->lock.by,
+		.reason = reason != NULL && *reason != '\0' ? (char *)reason
+							    : NULL,
+		.since_s = record->lock.since_s,
+		.until = {.wall_s = record->lock.until_s},
 		.origin = LG_ORIGIN_REMOTE,
 	};
 
 	snprintf(lock.id, sizeof(lock.id), "%s",
-		 record->id != NULL ? record->id : "");
+		 record->lock.id != NULL ? record->lock.id : "");
 	return lock;
 }
 

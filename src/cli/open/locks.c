@@ -102,11 +102,11 @@ static int add_from_state(struct lg_cli *cli, struct lg_cli_locks *locks)
 static int is_lock_of(const struct lg_cli_lock *lock,
 		      const struct lg_servers_record *record)
 {
-	if (record->id != NULL)
-		return strcmp(lock->id, record->id) == 0;
-	return record->with_gate && record->profile != NULL &&
-	       strcmp(lock->profile, record->profile) == 0 &&
-	       lock->since_s >= record->since_s;
+	if (record->lock.id != NULL)
+		return strcmp(lock->id, record->lock.id) == 0;
+	return record->with_gate && record->lock.profile != NULL &&
+	       strcmp(lock->profile, record->lock.profile) == 0 &&
+	       lock->since_s >= record->lock.since_s;
 }
 
 /* The one of the gate here that is this one. */
@@ -126,17 +126,17 @@ static int add_record(struct lg_cli *cli,
 		      struct lg_cli_locks *locks)
 {
 	struct lg_cli_lock *lock = same(locks, record);
-	const char *id = record->id != NULL ? record->id : "";
+	const char *id = record->lock.id != NULL ? record->lock.id : "";
 
 	/* what damage took is no lock that anybody could name */
 	if (lock == NULL && record->phase == LG_SERVERS_LOST)
 		return LG_EXIT_DONE;
 	if (lock == NULL) {
-		lock = add(locks, id, record->profile);
+		lock = add(locks, id, record->lock.profile);
 		if (lock == NULL)
 			return lg_cli_no_memory(cli);
-		lock->since_s = record->since_s;
-		lock->until_s = record->until_s;
+		lock->since_s = record->lock.since_s;
+		lock->until_s = record->lock.until_s;
 	}
 	lock->is_there = 1;
 	snprintf(lock->there_id, sizeof(lock->there_id), "%s", id);

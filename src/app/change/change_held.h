@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * change_held.h - what one change holds: the journal, its servers opened
+ *
+ * Layer: app, private to the machine of changes.
+ */
+#ifndef LOGONGATE_APP_CHANGE_CHANGE_HELD_H
+#define LOGONGATE_APP_CHANGE_CHANGE_HELD_H
+
+#include "app/change/change_end.h"
+
+struct lg_change_held {
+	const struct lg_change_hands *hands;
+	struct lg_servers_book book;
+	const struct lg_servers_record *record; /* in the book; NULL: none */
+	int begun;                              /* the journal is held */
+	int opened;
+	struct lg_servers fleet;
+	struct lg_target_lock lock; /* as gates among the servers know it */
+	struct lg_target_lock lock_here; /* and the gate here */
+	enum lg_servers_outcome outcome;
+};
+
+/* Begins the journal and finds the change of that id there; NULL: without. */
+enum lg_status lg_change_hold(struct lg_change_held *held,
+			      const struct lg_change_hands *hands,
+			      const char *id, struct lg_error *err);
+void lg_change_let_go(struct lg_change_held *held);
+
+/* As hands->open, and room for a member of each and the gate here. */
+enum lg_status lg_change_open(struct lg_change_held *held,
+			      const char *const *name, size_t *count,
+			      int with_gate, struct lg_target **out_port,
+			      struct lg_error *err);
+
+/* The record's servers that are locked and meant as members, and the gate
+ * here: to end or to move. */
+enum lg_status lg_change_gather(struct lg_change_held *held,
+				const struct lg_change_lift *lift,
+				struct lg_error *err);
+
+/* A line of history, by whoever runs this, now; and its writing with the
+ * servers it is about. */
+struct lg_journal_entry lg_change_entry(const struct lg_change_hands *hands,
+					const struct lg_target_lock *lock,
+					enum lg_journal_event event,
+					const char *result);
+void lg_change_note(const struct lg_change_hands *hands,
+		    struct lg_journal_entry *entry,
+		    const struct lg_strlist *names);
+
+/* The same of the record: the gate had no part in it and keeps no record. */
+void lg_change_note_held(const struct lg_change_held *held,
+			 enum lg_journal_event event, int64_t until_s,
+			 const char *result);
+
+#endif
