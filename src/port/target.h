@@ -61,11 +61,19 @@ enum lg_target_stands {
 	LG_TARGET_BACKUP  /* and are those of a back-up */
 };
 
+/* Who wrote it. */
+enum lg_lock_origin {
+	LG_ORIGIN_HERE = 0, /* "here" */
+	LG_ORIGIN_FLEET,    /* "fleet" */
+	LG_ORIGIN_REMOTE    /* "remote": another machine, over TLS */
+};
+
 /*
  * The lock that a gate is written; every text is borrowed until close. id NULL:
- * profile, by and since_s tell it apart. Times are 0 where there is none; the
- * end is until_s, at the gate here for_s from its beginning where that is set.
- * Whoever ends a lock needs its name and caller alone.
+ * profile, by and since_s tell it apart. variables: "name=value" lines, sorted.
+ * Times are 0 where there is none; the end is until_s, at the gate here for_s
+ * from its beginning where that is set. Whoever ends a lock needs its name and
+ * caller alone; values and origin count for who keeps it.
  */
 struct lg_target_lock {
 	const char *id;
@@ -83,7 +91,9 @@ struct lg_target_lock {
 	int64_t max_duration_s; /* -1: no limit */
 	enum lg_target_stands
 		stands; /* no lock: of caller and findings alone */
-	int replaces;
+	int replaces;   /* in place of the values that stand by hand */
+	enum lg_lock_origin origin;
+	const struct lg_registry *values; /* what it sets, and nothing else */
 	int force; /* it ends whatever the disk there says */
 	const struct lg_findings *findings;  /* NULL: nothing was asked */
 	const struct lg_findings *concerned; /* NULL: in findings too */

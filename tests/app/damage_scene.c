@@ -13,7 +13,7 @@
 void lock_then_damage(struct damaged *damaged)
 {
 	struct lg_registry *before = values_listing("/o=a/cn=before");
-	struct lg_lock_request request;
+	struct lg_target_lock request;
 	struct lg_findings *findings = NULL;
 
 	folder_make(&damaged->folder);

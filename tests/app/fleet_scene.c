@@ -352,7 +352,7 @@ enum lg_status scene_apply(struct scene *scene, struct lg_error *err)
 }
 
 enum lg_status scene_lock(struct scene *scene, enum lg_fleet_kind kind,
-			    int64_t until_s, struct lg_error *err)
+			  int64_t until_s, struct lg_error *err)
 {
 	struct lg_fleet_fate fate;
 	enum lg_status status;

@@ -68,7 +68,7 @@ enum lg_status scene_apply(struct scene *scene, struct lg_error *err);
 enum lg_status scene_begin(struct scene *scene, struct lg_error *err);
 void scene_finish(struct scene *scene);
 enum lg_status scene_lock(struct scene *scene, enum lg_fleet_kind kind,
-			    int64_t until_s, struct lg_error *err);
+			  int64_t until_s, struct lg_error *err);
 
 /* apply with --confirm-within for so many seconds. */
 enum lg_status scene_apply_unconfirmed(struct scene *scene, int64_t within_s,

@@ -275,9 +275,9 @@ struct lg_registry *values_listing(const char *dn)
 	return values;
 }
 
-struct lg_lock_request request_for(const struct lg_registry *values)
+struct lg_target_lock request_for(const struct lg_registry *values)
 {
-	struct lg_lock_request request = {
+	struct lg_target_lock request = {
 		.profile = "upgrade",
 		.by = "anna",
 		.reason = "disks",
@@ -290,7 +290,7 @@ struct lg_lock_request request_for(const struct lg_registry *values)
 }
 
 struct lg_lock *applied(struct lg_state *state,
-			const struct lg_lock_request *request)
+			const struct lg_target_lock *request)
 {
 	struct lg_lock *lock = NULL;
 	struct lg_error err = {0};

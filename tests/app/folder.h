@@ -47,11 +47,11 @@ int is_loud(const struct lg_state *state, const char *words);
 struct lg_registry *values_listing(const char *dn);
 
 /* A request for an hour with values_listing("/o=a/cn=one"). */
-struct lg_lock_request request_for(const struct lg_registry *values);
+struct lg_target_lock request_for(const struct lg_registry *values);
 
 /* A request that is applied, and its lock. */
 struct lg_lock *applied(struct lg_state *state,
-			const struct lg_lock_request *request);
+			const struct lg_target_lock *request);
 
 /* What registry.reg shows of the state: the first DN listed in it, NULL where
  * there is none. Good until the next call. */

@@ -10,7 +10,7 @@
 struct lock_scene {
 	struct folder folder;
 	struct lg_registry *values; /* "/o=a/cn=one" is listed */
-	struct lg_lock_request request;
+	struct lg_target_lock request;
 	struct lg_state *state;
 };
 

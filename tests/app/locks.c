@@ -191,7 +191,7 @@ static void several_locks_come_and_go(void **unused)
 					      NULL),
 			 LG_OK);
 	for (i = 0; i < 3; i++) {
-		struct lg_lock_request request = request_for(one);
+		struct lg_target_lock request = request_for(one);
 		struct lg_registry *values = NULL;
 		struct lg_error err = {0};
 		struct folder folder;
@@ -266,7 +266,7 @@ static void stands_in_place_of_the_standing_values(void **unused)
 	assert_int_equal(lg_standing_write(s.state, LG_EVENT_IMPORT, "anna",
 					   before, NULL, NULL, NULL),
 			 LG_OK);
-	s.request.place = LG_LOCK_REPLACES;
+	s.request.replaces = 1;
 	applied(s.state, &s.request);
 	assert_true(lg_state_replaced(s.state));
 	assert_string_equal(shown(s.state), "/o=a/cn=one");

@@ -158,7 +158,7 @@ static void long_lists_stand_in_files(void **unused)
 {
 	struct folder folder;
 	struct lg_registry *values = values_listing("/o=a/cn=one");
-	struct lg_lock_request request;
+	struct lg_target_lock request;
 	struct lg_strlist list = {0};
 	struct lg_strlist names = {0};
 	struct lg_state *state;

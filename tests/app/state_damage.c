@@ -73,7 +73,7 @@ static void both_files_of_a_lock_are_damaged(void **unused)
 {
 	static const enum fault first[] = {GARBAGE, EMPTY, CUT_OFF};
 	static const enum fault second[] = {DELETED, GARBAGE, EMPTY};
-	struct lg_lock_request request;
+	struct lg_target_lock request;
 	struct lg_lock *other;
 	size_t i;
 
@@ -136,7 +136,7 @@ static void standing_is_lost(void **unused)
 {
 	struct damaged damaged = {0};
 	struct lg_strlist names = {0};
-	struct lg_lock_request request;
+	struct lg_target_lock request;
 	char name[128];
 	size_t i;
 
@@ -303,7 +303,7 @@ static void is_kept(const struct damaged *damaged, const char *name)
 static void what_is_not_to_be_read_is_not_written_over(void **unused)
 {
 	struct damaged damaged = {0};
-	struct lg_lock_request request;
+	struct lg_target_lock request;
 	struct lg_findings *findings = NULL;
 
 	/* The picture, while a lock is in force. */
@@ -346,7 +346,7 @@ static void what_is_not_to_be_read_is_not_written_over(void **unused)
 static void what_was_set_outlives_a_ruined_file(void **unused)
 {
 	struct damaged damaged = {0};
-	struct lg_lock_request request;
+	struct lg_target_lock request;
 	struct lg_findings *findings = NULL;
 
 	assert_int_equal(lg_findings_new(&findings, NULL), LG_OK);
@@ -399,7 +399,7 @@ static void killed_anywhere(void **unused)
 	for (lifts = 0; lifts < 2; lifts++) {
 		for (nth = 1; nth < 12; nth++) {
 			struct damaged damaged = {0};
-			struct lg_lock_request request;
+			struct lg_target_lock request;
 			struct lg_lock *lock = NULL;
 			char *audit;
 

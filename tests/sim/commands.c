@@ -50,7 +50,7 @@ static void accident(struct world *world, const char *what,
 }
 
 static struct version version_for(const struct world *world,
-				  const struct lg_lock_request *request)
+				  const struct lg_target_lock *request)
 {
 	int64_t now_s = world->clock.wall_ms / 1000;
 	int64_t begin_s = request->at_s ? request->at_s : now_s;
@@ -72,7 +72,7 @@ static struct version version_for(const struct world *world,
 
 /* 1 where the same lock is there at a time that is shared. */
 static int is_there(const struct world *world,
-		    const struct lg_lock_request *request,
+		    const struct lg_target_lock *request,
 		    const struct version *wanted)
 {
 	int64_t from_s = wanted->waits ? wanted->start.wall_s : wanted->since_s;
@@ -103,7 +103,7 @@ static size_t there(const struct world *world)
 }
 
 /* A request that must be refused and change nothing; 1 when it is one. */
-static int spoil(struct world *world, struct lg_lock_request *request)
+static int spoil(struct world *world, struct lg_target_lock *request)
 {
 	int64_t now_s = world->clock.wall_ms / 1000;
 
@@ -137,7 +137,7 @@ static void refused(struct world *world, const char *what,
 	     "%s is refused and changes something", what);
 }
 
-static void make_request(struct world *world, struct lg_lock_request *request,
+static void make_request(struct world *world, struct lg_target_lock *request,
 			 struct expected *lock)
 {
 	struct chance *chance = &world->chance;
@@ -155,13 +155,13 @@ static void make_request(struct world *world, struct lg_lock_request *request,
 	if (chance_of(chance, 70))
 		snprintf(lock->id, sizeof(lock->id), "lg-%012llx",
 			 (unsigned long long)++world->named);
-	*request = (struct lg_lock_request){
+	*request = (struct lg_target_lock){
 		.id = *lock->id ? lock->id : NULL,
 		.profile = lock->profile,
 		.variables = lock->variables,
 		.by = person(world),
 		.reason = "disks",
-		.place = lock->replaces ? LG_LOCK_REPLACES : LG_LOCK_BESIDE,
+		.replaces = lock->replaces,
 		.for_s = chance_between(chance, 1, 7200),
 		.max_duration_s = chance_of(chance, 50) ? -1 : 10800,
 	};
@@ -177,7 +177,7 @@ static void make_request(struct world *world, struct lg_lock_request *request,
 static void apply(struct world *world, struct lg_state *state)
 {
 	struct expected lock = {.now.exists = 0};
-	struct lg_lock_request request;
+	struct lg_target_lock request;
 	struct lg_findings *findings;
 	struct lg_lock *made = NULL;
 	struct lg_error err = {0};

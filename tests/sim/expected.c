@@ -212,7 +212,7 @@ static void adopt(struct world *world, struct expected *lock,
 	tell(world, "  %s is damaged and %s", lock->id,
 	     found ? "stays" : "over");
 	lock->kind = found ? kind_of_values(found->values) : KIND_UNKNOWN;
-	lock->replaces = found && found->place == LG_LOCK_REPLACES;
+	lock->replaces = found && found->replaces;
 	snprintf(lock->variables, sizeof(lock->variables), "%s",
 		 found && found->variables ? found->variables : "");
 	lock->now = found ? version_of(world, found)
@@ -251,7 +251,7 @@ static void find_one(struct world *world, struct expected *lock,
 			lock->kind = KIND_UNKNOWN;
 		if (found && !found->variables) {
 			*lock->variables = '\0';
-			lock->replaces = found->place == LG_LOCK_REPLACES;
+			lock->replaces = found->replaces;
 		}
 		lock->now = is;
 		expect_maybe(world, lock, &is);

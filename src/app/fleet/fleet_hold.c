@@ -249,7 +249,7 @@ static enum lg_status begin(struct lg_state *state,
 {
 	const struct lg_fleet_event *prepare = fate->prepare;
 	int64_t now_s = lg_state_now(state).wall_ms / 1000;
-	struct lg_lock_request request = {
+	struct lg_target_lock request = {
 		.id = fate->lock,
 		.profile = prepare->profile,
 		.variables = prepare->variables,
@@ -258,7 +258,7 @@ static enum lg_status begin(struct lg_state *state,
 		.values = made->values,
 		.findings = made->findings,
 		.concerned = made->concerned,
-		.place = prepare->replaces ? LG_LOCK_REPLACES : LG_LOCK_BESIDE,
+		.replaces = prepare->replaces,
 		.origin = LG_ORIGIN_FLEET,
 		.until_s = fate->until_s,
 		.at_s = prepare->starts_s > now_s ? prepare->starts_s : 0,

@@ -106,7 +106,7 @@ static enum lg_status carry_active(struct lg_loading *loading)
 			      "good copy: the gate has no policy it can trust");
 		state->unread = 1;
 	}
-	lock->place = LG_LOCK_REPLACES;
+	lock->replaces = 1;
 	lock->start = (struct lg_deadline){0};
 	lock->findings = state->findings;
 	lock->asked = lock->findings != NULL;

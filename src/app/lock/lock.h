@@ -13,6 +13,7 @@
 #include <logongate/policy.h>
 #include "port/clock.h"
 #include "port/files.h"
+#include "port/target.h"
 
 /* "lg-" and 12 lower-case hex digits. */
 #define LG_LOCK_ID_SIZE 16
@@ -24,19 +25,6 @@
 struct lg_deadline {
 	int64_t wall_s;
 	int64_t boot_ms;
-};
-
-/* Whether a lock counts beside the standing values or in place of them. */
-enum lg_lock_place {
-	LG_LOCK_BESIDE = 0,
-	LG_LOCK_REPLACES /* apply --replace */
-};
-
-/* Who wrote it. */
-enum lg_lock_origin {
-	LG_ORIGIN_HERE = 0, /* "here" */
-	LG_ORIGIN_FLEET,    /* "fleet" */
-	LG_ORIGIN_REMOTE    /* "remote": another machine, over TLS */
 };
 
 /* Whom it concerns, for people; the values have the whole of it. */
@@ -71,7 +59,7 @@ struct lg_lock {
 	struct lg_findings *concerned;
 	char *stored;
 	int asked;
-	enum lg_lock_place place;
+	int replaces; /* in place of the standing values, not beside them */
 	enum lg_lock_origin origin;
 	int64_t since_s;
 	int64_t max_duration_s; /* -1: no limit */

@@ -38,7 +38,7 @@ static enum lg_status one_line(const char *text, char **out_line,
 }
 
 static enum lg_status find_times(const struct lg_state *state,
-				 const struct lg_lock_request *request,
+				 const struct lg_target_lock *request,
 				 int64_t *out_begin_s, int64_t *out_until_s,
 				 struct lg_error *err)
 {
@@ -74,7 +74,7 @@ static int same_text(const char *a, const char *b)
 
 /* The same profile with the same variables, at a time that is shared. */
 static enum lg_status find_same(const struct lg_state *state,
-				const struct lg_lock_request *request,
+				const struct lg_target_lock *request,
 				int64_t begin_s, int64_t until_s,
 				struct lg_error *err)
 {
@@ -97,7 +97,7 @@ static enum lg_status find_same(const struct lg_state *state,
 }
 
 static enum lg_status make_id(const struct lg_state *state,
-			      const struct lg_lock_request *request,
+			      const struct lg_target_lock *request,
 			      char out_id[LG_LOCK_ID_SIZE],
 			      struct lg_error *err)
 {
@@ -134,7 +134,7 @@ static enum lg_status make_id(const struct lg_state *state,
 }
 
 static enum lg_status make_lock(struct lg_state *state,
-				const struct lg_lock_request *request,
+				const struct lg_target_lock *request,
 				int64_t begin_s, int64_t until_s,
 				struct lg_lock **out_lock, struct lg_error *err)
 {
@@ -164,7 +164,7 @@ static enum lg_status make_lock(struct lg_state *state,
 	if (status != LG_OK)
 		goto out;
 	lock->asked = request->findings != NULL;
-	lock->place = request->place;
+	lock->replaces = request->replaces;
 	lock->origin = request->origin;
 	lock->generation = state->generation + 1;
 	lock->since_s = request->at_s ? 0 : begin_s;
@@ -230,7 +230,7 @@ static enum lg_status put_on_disk(struct lg_state *state, struct lg_lock *lock,
 }
 
 enum lg_status lg_lock_apply(struct lg_state *state,
-			     const struct lg_lock_request *request,
+			     const struct lg_target_lock *request,
 			     struct lg_lock **out_lock, struct lg_error *err)
 {
 	uint64_t generation = state->generation;

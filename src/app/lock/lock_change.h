@@ -18,42 +18,16 @@
 #include "app/lock/state.h"
 
 /*
- * What to apply. Borrowed. id NULL: one is made. variables: "name=value"
- * lines, sorted. values: what the profile sets, and nothing else. findings
- * NULL: nothing was asked.
- * Units: for_s, confirm_within_s, grace_s durations, 0 for none; until_s, at_s
- * wall clock, 0 for none; for_s counts from the beginning (at_s, else now) and
- * is used where until_s is 0. max_duration_s -1: no limit.
- */
-struct lg_lock_request {
-	const char *id;
-	const char *profile;
-	const char *variables;
-	const char *by;
-	const char *reason;
-	const struct lg_registry *values;
-	const struct lg_findings *findings;
-	const struct lg_findings *concerned; /* NULL: in findings too */
-	enum lg_lock_place place;
-	enum lg_lock_origin origin;
-	int64_t for_s;
-	int64_t until_s;
-	int64_t at_s;
-	int64_t confirm_within_s;
-	int64_t grace_s;
-	int64_t max_duration_s;
-};
-
-/*
- * Backs up, writes, reads back, journals; all or nothing. With at_s the lock
- * waits.
+ * Backs up, writes, reads back, journals; all or nothing. Without an id one is
+ * made. for_s counts from the beginning (at_s, else now) and is used where
+ * until_s is 0; with at_s the lock waits.
  * Returns: LG_OK with *out_lock, which is the state's; LG_ERR_CONFLICT
  * ("already-in-force", "too-many-locks": exit 5); LG_ERR_RANGE, the end is
  * missing, past, or beyond max_duration (exit 2); LG_ERR_IO and others,
  * nothing is changed.
  */
 enum lg_status lg_lock_apply(struct lg_state *state,
-			     const struct lg_lock_request *request,
+			     const struct lg_target_lock *request,
 			     struct lg_lock **out_lock, struct lg_error *err);
 
 /* Whom a command means that names no lock. */

@@ -43,7 +43,7 @@ static const struct lg_field lock_fields[] = {
 	LG_FIELD("boot_id", CHARS, struct lg_lock, boot_id, LG_FIELD_BLANK),
 	LG_FIELD("offset_ms", NUMBER, struct lg_lock, offset_ms, 0),
 	LG_FIELD("max_duration_s", NUMBER, struct lg_lock, max_duration_s, 0),
-	LG_FIELD("replaces", FLAG, struct lg_lock, place, 0),
+	LG_FIELD("replaces", FLAG, struct lg_lock, replaces, 0),
 	LG_FIELD_IN_WORDS("origin", struct lg_lock, origin, lg_lock_origins, 0),
 	LG_FIELD("backup", TEXT, struct lg_lock, backup, 0),
 	LG_FIELD("asked", FLAG, struct lg_lock, asked, 0),

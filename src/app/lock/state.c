@@ -42,8 +42,7 @@ int lg_state_locked(const struct lg_state *state)
 int lg_state_replaced(const struct lg_state *state)
 {
 	for (size_t i = 0; i < state->lock_count; i++)
-		if (!lg_lock_waits(state->lock[i]) &&
-		    state->lock[i]->place == LG_LOCK_REPLACES)
+		if (!lg_lock_waits(state->lock[i]) && state->lock[i]->replaces)
 			return 1;
 	return 0;
 }

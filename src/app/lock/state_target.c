@@ -130,29 +130,15 @@ static enum lg_status write_lock(const struct lg_state_target *target,
 				 const struct lg_target_change *change,
 				 size_t count, struct lg_error *err)
 {
-	const struct lg_target_lock *lock = target->lock;
-	struct lg_lock_request request = {
-		.id = lock->id,
-		.profile = lock->profile,
-		.variables = lock->variables,
-		.by = lock->by,
-		.reason = lock->reason,
-		.findings = lock->findings,
-		.concerned = lock->concerned,
-		.place = lock->replaces ? LG_LOCK_REPLACES : LG_LOCK_BESIDE,
-		.for_s = lock->for_s,
-		.until_s = lock->for_s > 0 ? 0 : lock->until_s,
-		.at_s = lock->at_s,
-		.confirm_within_s = lock->confirm_within_s,
-		.grace_s = lock->grace_s,
-		.max_duration_s = lock->max_duration_s,
-	};
+	struct lg_target_lock request = *target->lock;
 	struct lg_registry *values = NULL;
 	struct lg_state *state = NULL;
 	struct lg_lock *made = NULL;
 	enum lg_status status = values_of(change, count, &values, err);
 
 	request.values = values;
+	if (request.for_s > 0)
+		request.until_s = 0;
 	if (status == LG_OK)
 		status = open_state(target, &state, err);
 	if (status == LG_OK) {

@@ -42,7 +42,7 @@ cJSON *lg_status_lock_object(const struct lg_status_lock *status)
 	lg_json_time(object, "cut_at", lock->cut.wall_s);
 	lg_json_text(object, "origin", lg_lock_origins[lock->origin]);
 	lg_json_text(object, "variables", lock->variables);
-	lg_json_bool(object, "replaces", lock->place == LG_LOCK_REPLACES);
+	lg_json_bool(object, "replaces", lock->replaces);
 	return object;
 }
 

@@ -23,7 +23,7 @@
 #include "daemon/sessions/sweep.h"
 
 static enum lg_status read_request(struct control_call *call,
-				   struct lg_lock_request *request,
+				   struct lg_target_lock *request,
 				   struct lg_error *err)
 {
 	enum lg_status status;
@@ -31,8 +31,7 @@ static enum lg_status read_request(struct control_call *call,
 	request->id = control_text(call, "id");
 	request->profile = control_text(call, "profile");
 	request->variables = control_text(call, "variables");
-	request->place = control_flag(call, "replace") ? LG_LOCK_REPLACES
-						       : LG_LOCK_BESIDE;
+	request->replaces = control_flag(call, "replace");
 	request->origin = call->conn->tls ? LG_ORIGIN_REMOTE : LG_ORIGIN_HERE;
 	request->by = call->by;
 	request->reason = control_text(call, "reason");
@@ -99,12 +98,10 @@ static void log_lock(const char *event, const char *does,
 	lg_buffer_release(&more);
 }
 
-static enum lg_status put_in_force(struct gate_inside *inside,
-				   const struct control_call *call,
-				   const struct lg_lock_request *request,
-				   struct gate_outcome *outcome,
-				   struct lg_lock **out_lock,
-				   struct lg_error *err)
+static enum lg_status
+put_in_force(struct gate_inside *inside, const struct control_call *call,
+	     const struct lg_target_lock *request, struct gate_outcome *outcome,
+	     struct lg_lock **out_lock, struct lg_error *err)
 {
 	enum lg_status status =
 		lg_lock_apply(inside->state, request, out_lock, err);
@@ -138,7 +135,7 @@ static enum lg_status run_apply(struct gate_inside *inside, void *context,
 				struct gate_outcome *outcome,
 				struct lg_error *err)
 {
-	struct lg_lock_request request = {0};
+	struct lg_target_lock request = {0};
 	struct control_call *call = context;
 	struct lg_findings *findings = NULL;
 	struct lg_findings *concerned = NULL;
