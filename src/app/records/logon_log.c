@@ -56,28 +56,24 @@ struct lg_logon_log {
 
 struct lg_logon_limits lg_logon_limits_refused(unsigned int keep_days)
 {
-	struct lg_logon_limits limits = {.lines = 10,
-					 .window_s = 60,
-					 .flush_s = 5,
-					 .per_s = 50,
-					 .burst = 1000,
-					 .day_bytes = 256u << 20,
-					 .keep_days = keep_days};
-
-	return limits;
+	return (struct lg_logon_limits){.lines = 10,
+					.window_s = 60,
+					.flush_s = 5,
+					.per_s = 50,
+					.burst = 1000,
+					.day_bytes = 256u << 20,
+					.keep_days = keep_days};
 }
 
 struct lg_logon_limits lg_logon_limits_admitted(unsigned int keep_days)
 {
-	struct lg_logon_limits limits = {.lines = 1,
-					 .window_s = 3600,
-					 .flush_s = 3600,
-					 .per_s = 50,
-					 .burst = 5000,
-					 .day_bytes = 256u << 20,
-					 .keep_days = keep_days};
-
-	return limits;
+	return (struct lg_logon_limits){.lines = 1,
+					.window_s = 3600,
+					.flush_s = 3600,
+					.per_s = 50,
+					.burst = 5000,
+					.day_bytes = 256u << 20,
+					.keep_days = keep_days};
 }
 
 enum lg_status lg_logon_log_new(const struct lg_files *files,

@@ -1,16 +1,51 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * logon_slots.h - what is counted of each person, program and address
+ * logon_slots.h - what is counted of each person, program and address, and how
+ * much the record of a day may still grow, and by whom
  *
  * Layer: app.
  * Flow: logon_log.c finds the slot of a logon and counts in it, or writes its
  * line. When the table is full, a source has used up its hour, or a key has no
- * memory, that is the one slot of its door and reason.
+ * memory, that is the one slot of its door and reason. It asks the budget
+ * before each line that names somebody.
+ * Source: contract 8 "Sockets": limits count bytes; a stranger cannot use up
+ * the day's record.
  */
 #ifndef LOGONGATE_APP_RECORDS_LOGON_SLOTS_H
 #define LOGONGATE_APP_RECORDS_LOGON_SLOTS_H
 
-#include "app/records/logon_budget.h"
+#include "app/records/logon_log.h"
+
+/* Addresses that share a count; a power of two. */
+#define LG_LOGON_SOURCES 256u
+
+struct lg_logon_budget {
+	double lines; /* that may be written at once now */
+	double lines_max;
+	double lines_per_s;
+	double bytes; /* that may be written now */
+	double bytes_max;
+	double bytes_per_s;
+	int64_t at_s;
+	int64_t hour;
+	uint32_t source_max; /* an hour */
+	uint32_t source[LG_LOGON_SOURCES];
+};
+
+/* A quarter of day_bytes may be written at once, the rest comes back over the
+ * day; one source has a sixty-fourth of day_bytes in an hour. */
+void lg_logon_budget_begin(struct lg_logon_budget *budget,
+			   const struct lg_logon_limits *limits);
+
+/* 1 when a line may be written at once; who does takes one of lines. */
+int lg_logon_budget_has_line(struct lg_logon_budget *budget, int64_t now_s);
+
+/* 1 and it is taken, when bytes more may be written for source. */
+int lg_logon_budget_take(struct lg_logon_budget *budget, int64_t now_s,
+			 unsigned int source, size_t bytes);
+/* 1 when that source has used up its hour. */
+int lg_logon_budget_is_spent(const struct lg_logon_budget *budget,
+			     unsigned int source);
 
 #define LG_LOGON_SLOTS 4096u
 

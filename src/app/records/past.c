@@ -63,14 +63,6 @@ static void fold(struct lg_past_group *into, const struct lg_past_group *group)
 		into->last_s = group->last_s;
 }
 
-static enum lg_status keep(struct lg_past *past, const char **text,
-			   struct lg_error *err)
-{
-	if (*text == NULL)
-		return LG_OK;
-	return lg_list_keep(&past->arena, *text, strlen(*text), text, err);
-}
-
 static enum lg_status append(struct lg_past *past,
 			     const struct lg_past_group *group,
 			     struct lg_error *err)
@@ -84,7 +76,9 @@ static enum lg_status append(struct lg_past *past,
 			 sizeof(*past->group), err);
 	for (size_t i = 0;
 	     i < sizeof(text) / sizeof(text[0]) && status == LG_OK; i++)
-		status = keep(past, text[i], err);
+		if (*text[i] != NULL)
+			status = lg_list_keep(&past->arena, *text[i],
+					      strlen(*text[i]), text[i], err);
 	if (status == LG_OK)
 		past->group[past->count++] = copy;
 	return status;

@@ -5,7 +5,6 @@
  * The members of contract 4 stand first; "user", "display" and "leaving" are
  * what people ask for next.
  */
-#include "app/records/account_record.h"
 #include "app/records/json_member.h"
 #include "app/records/plan_json.h"
 
@@ -51,6 +50,21 @@ static cJSON *target_object(const struct lg_plan_target *target)
 	lg_json_add(object, "values", values);
 	lg_json_text(object, "takes_effect",
 		     lg_takes_effect_name(target->takes_effect));
+	return object;
+}
+
+cJSON *lg_account_object(const struct lg_account *account, const char *dn,
+			 const char *user)
+{
+	enum lg_via via = user ? LG_VIA_LOGIN : account->via;
+	cJSON *object = cJSON_CreateObject();
+
+	lg_json_text(object, "dn", dn);
+	if (user)
+		lg_json_text(object, "user", user);
+	lg_json_text(object, "finding", lg_finding_name(account->finding));
+	lg_json_text(object, "entry", account->entry);
+	lg_json_text(object, "via", lg_via_name(via));
 	return object;
 }
 

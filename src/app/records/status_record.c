@@ -73,13 +73,6 @@ static const struct lg_lock *last_of(const struct lg_status_facts *facts)
 	return last;
 }
 
-/* item NULL is a failed allocation, as in lg_json_add. */
-static void set(cJSON *object, const char *name, cJSON *item)
-{
-	cJSON_DeleteItemFromObjectCaseSensitive(object, name);
-	lg_json_add(object, name, item);
-}
-
 /* What is told outside of "locks" of the one that ends last. */
 static void add_speaking(cJSON *object, const struct lg_lock *lock)
 {
@@ -178,7 +171,8 @@ static cJSON *array_of(cJSON *object, const char *name)
 
 	if (!cJSON_IsArray(array)) {
 		array = cJSON_CreateArray();
-		set(object, name, array);
+		cJSON_DeleteItemFromObjectCaseSensitive(object, name);
+		lg_json_add(object, name, array);
 	}
 	return array;
 }
@@ -278,4 +272,53 @@ void lg_status_read(const cJSON *object, struct lg_status_said *out_said)
 	lg_status_lock_read(object, &out_said->speaks);
 	for (size_t i = 0; i < LG_STATUS_WAYS; i++)
 		out_said->way[i] = lg_json_of(object, way_names[i]);
+}
+
+cJSON *lg_target_object(const struct lg_target_now *target)
+{
+	cJSON *object = cJSON_CreateObject();
+
+	lg_json_text(object, "name", target->name);
+	lg_json_bool(object, "reachable", target->is_reachable);
+	lg_json_bool(object, "in_force", target->is_in_force);
+	lg_json_bool(object, "differs", target->differs);
+	if (target->is_here)
+		return object;
+	lg_json_text(object, "step", target->step);
+	if (target->tells_whose) {
+		lg_json_text(object, "profile", target->profile);
+		lg_json_time(object, "since", target->since_s);
+		lg_json_time(object, "until", target->until_s);
+		lg_json_text(object, "by", target->by);
+		lg_json_time(object, "in_force_by", target->in_force_by_s);
+	}
+	lg_json_text(object, "service", target->service);
+	if (target->note != NULL)
+		lg_json_text(object, "note", target->note);
+	if (target->error != NULL)
+		lg_json_text(object, "error", target->error);
+	if (target->is_reachable)
+		lg_json_names(object, "says", &target->says);
+	return object;
+}
+
+void lg_target_read(const cJSON *object, struct lg_target_now *out_target)
+{
+	*out_target = (struct lg_target_now){
+		.name = lg_json_text_of(object, "name"),
+		.is_reachable = lg_json_is_true(object, "reachable"),
+		.is_in_force = lg_json_is_true(object, "in_force"),
+		.differs = lg_json_is_true(object, "differs"),
+		.step = lg_json_text_of(object, "step"),
+		.tells_whose = lg_json_of(object, "in_force_by") != NULL,
+		.profile = lg_json_text_of(object, "profile"),
+		.by = lg_json_text_of(object, "by"),
+		.since_s = lg_json_time_of(object, "since"),
+		.until_s = lg_json_time_of(object, "until"),
+		.in_force_by_s = lg_json_time_of(object, "in_force_by"),
+		.service = lg_json_text_of(object, "service"),
+		.note = lg_json_text_of(object, "note"),
+		.error = lg_json_text_of(object, "error"),
+		.lines = lg_json_of(object, "says"),
+	};
 }

@@ -12,7 +12,6 @@
 #include "app/change/servers_seen.h"
 #include "app/records/json_member.h"
 #include "app/records/status_record.h"
-#include "app/records/target_record.h"
 #include "cli/change/effect_words.h"
 #include "cli/change/servers_apply.h"
 #include "cli/output.h"

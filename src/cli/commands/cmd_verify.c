@@ -14,7 +14,7 @@
 #include <logongate/dn.h>
 
 #include "adapters/system/durable.h"
-#include "app/records/account_record.h"
+#include "app/records/plan_json.h"
 #include "cli/commands.h"
 #include "cli/open/open.h"
 #include "cli/output.h"

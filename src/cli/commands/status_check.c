@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-#include "app/records/target_record.h"
+#include "app/records/status_record.h"
 #include "cli/open/open.h"
 #include "cli/output.h"
 #include "cli/text/times.h"

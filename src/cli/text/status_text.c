@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "app/records/target_record.h"
+#include "app/records/status_record.h"
 #include "cli/change/servers_apply.h"
 #include "cli/open/open_ways.h"
 #include "cli/output.h"
