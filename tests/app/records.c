@@ -12,7 +12,6 @@
 #include "app/records/logon_record.h"
 #include "app/records/session_record.h"
 #include "app/records/status_record.h"
-#include "app/records/target_record.h"
 
 static const struct lg_logon logon = {
 	.at_s = INT64_C(1795299360),

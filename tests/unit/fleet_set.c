@@ -397,13 +397,13 @@ static void groups(void **state)
 	struct lg_strlist ours = {0};
 	struct lg_fleet_event prepare = {0};
 
-	assert_int_equal(lg_fleet_concerns(&prepare, &ours), 1);
+	assert_int_equal(lg_fleet_concerns(&prepare.groups, &ours), 1);
 	lg_strlist_add(&prepare.groups, "imap", 4, NULL);
-	assert_int_equal(lg_fleet_concerns(&prepare, &ours), 0);
+	assert_int_equal(lg_fleet_concerns(&prepare.groups, &ours), 0);
 	lg_strlist_add(&ours, "web", 3, NULL);
-	assert_int_equal(lg_fleet_concerns(&prepare, &ours), 0);
+	assert_int_equal(lg_fleet_concerns(&prepare.groups, &ours), 0);
 	lg_strlist_add(&ours, "imap", 4, NULL);
-	assert_int_equal(lg_fleet_concerns(&prepare, &ours), 1);
+	assert_int_equal(lg_fleet_concerns(&prepare.groups, &ours), 1);
 	lg_strlist_release(&ours);
 	lg_strlist_release(&prepare.groups);
 }

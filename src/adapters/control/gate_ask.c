@@ -14,8 +14,8 @@
 #define EXIT_INVALID 3
 #define EXIT_NO_GATE 8
 
-/* A member that could not be made makes the request unprintable: one with a hole
- * is never sent. */
+/* A member that could not be made makes the request unprintable: one with a
+ * hole is never sent. */
 static void add(cJSON *request, const char *name, cJSON *item)
 {
 	if (request != NULL && !cJSON_AddItemToObject(request, name, item)) {

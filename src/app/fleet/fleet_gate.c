@@ -208,7 +208,8 @@ static enum lg_status prepare_task(struct lg_fleet_gate *gate,
 	enum lg_status status = LG_OK;
 
 	*out_has = 0;
-	if (fate->prepare && !lg_fleet_concerns(fate->prepare, gate->groups))
+	if (fate->prepare &&
+	    !lg_fleet_concerns(&fate->prepare->groups, gate->groups))
 		return LG_OK;
 	own = find_own(gate, fate->lock);
 	if (state == LG_FLEET_STATE_OVER && !fate->end && !own)

@@ -168,6 +168,12 @@ void lg_fleet_name_more(struct lg_buffer *out, size_t count)
 		lg_buffer_format(out, " and %zu more", count - NAMED_MAX);
 }
 
+int lg_fleet_one_concerned(const struct lg_fleet_one *one,
+			   const struct lg_strlist *groups)
+{
+	return !one->gone && lg_fleet_concerns(groups, &one->report.groups);
+}
+
 int lg_fleet_one_away(const struct lg_fleet_one *one, int64_t now_ms)
 {
 	int64_t beat_ms = one->report.heartbeat_s * 1000;
@@ -232,8 +238,8 @@ int lg_fleet_differs(const struct lg_fleet_set *set,
 	size_t at = 0;
 
 	while (!what && lg_fleet_set_next(set, &at, &fate)) {
-		if (!fate.prepare ||
-		    !lg_fleet_concerns(fate.prepare, &one->report.groups))
+		if (!fate.prepare || !lg_fleet_concerns(&fate.prepare->groups,
+							&one->report.groups))
 			continue;
 		lock = fate.lock;
 		what = compare(&fate,

@@ -52,6 +52,10 @@ struct lg_fleet_sink lg_fleet_gates_sink(struct lg_fleet_gates *gates);
 void lg_fleet_name_one(struct lg_buffer *out, const char *name, size_t *count);
 void lg_fleet_name_more(struct lg_buffer *out, size_t count);
 
+/* 1 where it is there and what is for these groups (none: all) is for it. */
+int lg_fleet_one_concerned(const struct lg_fleet_one *one,
+			   const struct lg_strlist *groups);
+
 /* 1 where it was not heard for three of its heartbeats. */
 int lg_fleet_one_away(const struct lg_fleet_one *one, int64_t now_ms);
 

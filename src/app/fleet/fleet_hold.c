@@ -272,12 +272,6 @@ static enum lg_status begin(struct lg_state *state,
 	return lg_lock_apply(state, &request, &lock, err);
 }
 
-/* Who said that the lock ends when it does now. */
-static const char *extends(const struct lg_fleet_fate *fate)
-{
-	return fate->extend ? fate->extend->by : NULL;
-}
-
 static enum lg_status lift(struct lg_state *state, struct lg_lock *lock,
 			   const struct lg_fleet_fate *fate,
 			   struct lg_error *err)
@@ -303,8 +297,10 @@ static enum lg_status move(struct lg_state *state, struct lg_lock *lock,
 {
 	if (step == LG_FLEET_STEP_CONFIRM)
 		return lg_lock_confirm(state, lock, fate->confirm->by, err);
-	return lg_lock_extend(state, lock, extends(fate), fate->until_s, 0,
-			      err);
+	/* Who said that the lock ends when it does now. */
+	return lg_lock_extend(state, lock,
+			      fate->extend ? fate->extend->by : NULL,
+			      fate->until_s, 0, err);
 }
 
 static enum lg_status move_anyway(struct lg_state *state, struct lg_lock *lock,

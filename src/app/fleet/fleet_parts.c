@@ -25,14 +25,6 @@ const char *lg_fleet_part_state(const struct lg_fleet_round *round,
 	return "";
 }
 
-static int is_concerned(const struct lg_fleet_round *round,
-			const struct lg_fleet_one *one)
-{
-	const struct lg_fleet_event like = {.groups = round->groups};
-
-	return !one->gone && lg_fleet_concerns(&like, &one->report.groups);
-}
-
 /* Which gates it is about: all entries of the groups, also those away. */
 enum lg_status lg_fleet_parts_find(struct lg_fleet_round *round,
 				   struct lg_error *err)
@@ -49,7 +41,7 @@ enum lg_status lg_fleet_parts_find(struct lg_fleet_round *round,
 	for (size_t i = 0; i < round->gates.count; i++) {
 		const struct lg_fleet_one *one = round->gates.one[i];
 
-		if (!is_concerned(round, one))
+		if (!lg_fleet_one_concerned(one, &round->groups))
 			continue;
 		memcpy(round->part[round->part_count++].name, one->name,
 		       sizeof(one->name));

@@ -3,8 +3,8 @@
  * fleet_values.h - a lock's values in an entry of the fleet
  *
  * Layer: app: core.
- * Flow: where lists are too long for an entry, apply --fleet sends the filter in
- * place of what it returned; each gate asks its own directory and puts the
+ * Flow: where lists are too long for an entry, apply --fleet sends the filter
+ * in place of what it returned; each gate asks its own directory and puts the
  * accounts into the lock's values.
  * Shape: a prepare's lists begin with the filters: "filter", "allow" or
  * "applies", and the filter.

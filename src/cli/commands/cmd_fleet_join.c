@@ -60,6 +60,18 @@ static enum lg_status order_providers(struct join *join, struct lg_error *err)
 	return lg_buffer_status(&join->uri, err);
 }
 
+static void name_beside(const char *path, const char *name,
+			struct lg_buffer *out_path)
+{
+	const char *slash = strrchr(path, '/');
+
+	if (slash)
+		lg_buffer_append(out_path, path, (size_t)(slash - path + 1));
+	else
+		lg_buffer_text(out_path, "./");
+	lg_buffer_text(out_path, name);
+}
+
 static enum lg_status name_files(struct join *join, struct lg_error *err)
 {
 	const struct lg_fleet_text cn = {join->name, strlen(join->name)};
@@ -67,10 +79,8 @@ static enum lg_status name_files(struct join *join, struct lg_error *err)
 		lg_ldap_fleet_dn(&cn, "ou=gates", join->admin.directory.base,
 				 &join->bind_dn, err);
 
-	fleet_admin_folder(join->file, &join->secret);
-	fleet_admin_folder(join->file, &join->new_keys);
-	lg_buffer_text(&join->secret, "fleet.secret");
-	lg_buffer_text(&join->new_keys, "fleet.pub");
+	name_beside(join->file, "fleet.secret", &join->secret);
+	name_beside(join->file, "fleet.pub", &join->new_keys);
 	if (status == LG_OK)
 		status = lg_buffer_status(&join->secret, err);
 	if (status == LG_OK)
@@ -103,13 +113,11 @@ static enum lg_status give_password(struct join *join, struct lg_error *err)
 	struct lg_buffer line = {0};
 	enum lg_status status = lg_secret_make(SECRET_BYTES, &secret, err);
 
+	/* First here: a password that nobody has would lock the gate out. */
 	if (status == LG_OK) {
 		lg_buffer_format(&line, "%s\n", secret.data);
-		status = lg_buffer_status(&line, err);
-	}
-	/* First here: a password that nobody has would lock the gate out. */
-	if (status == LG_OK)
 		status = fleet_admin_write(join->secret.data, &line, 1, err);
+	}
 	if (status == LG_OK)
 		status = lg_ldap_setup_password(&join->setup, join->name,
 						secret.data, err);

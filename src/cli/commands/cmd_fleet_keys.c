@@ -42,10 +42,8 @@ static enum lg_status write_keys(const struct fleet_admin *admin,
 	enum lg_status status;
 
 	lg_fleet_keys_render(keys, &text);
-	status = lg_buffer_status(&text, err);
-	if (status == LG_OK)
-		status = fleet_admin_write(admin->settings->fleet_verify_keys,
-					   &text, 0, err);
+	status = fleet_admin_write(admin->settings->fleet_verify_keys, &text, 0,
+				   err);
 	lg_buffer_release(&text);
 	return status;
 }

@@ -64,25 +64,17 @@ int fleet_admin_open(struct lg_cli *cli, const struct fleet_admin *admin,
 	return LG_EXIT_DONE;
 }
 
-void fleet_admin_folder(const char *path, struct lg_buffer *out_folder)
-{
-	const char *slash = strrchr(path, '/');
-
-	if (slash)
-		lg_buffer_append(out_folder, path, (size_t)(slash - path + 1));
-	else
-		lg_buffer_text(out_folder, "./");
-}
-
 enum lg_status fleet_admin_write(const char *path, const struct lg_buffer *text,
 				 int secret, struct lg_error *err)
 {
 	struct stat before;
 	int is_new = lstat(path, &before) != 0;
 	const struct passwd *user;
-	enum lg_status status =
-		lg_atomic_file_replace(path, text->data, text->len, err);
+	enum lg_status status = lg_buffer_status(text, err);
 
+	if (status == LG_OK)
+		status = lg_atomic_file_replace(path, text->data, text->len,
+						err);
 	if (status != LG_OK || (!is_new && !secret))
 		return status;
 	user = secret && geteuid() == 0 ? getpwnam(GATE_USER) : NULL;

@@ -28,11 +28,8 @@ int fleet_admin_open(struct lg_cli *cli, const struct fleet_admin *admin,
 /* The exit code of what the directory said; printed. */
 int fleet_admin_fail(struct lg_cli *cli, const struct lg_error *err);
 
-/* Appends the folder that a file stands in, with its slash. */
-void fleet_admin_folder(const char *path, struct lg_buffer *out_folder);
-
-/* Writes a file; a secret is for the gate's user alone, others may read what
- * is none. */
+/* Writes a file, unless text has failed; a secret is for the gate's user alone,
+ * others may read what is none. */
 enum lg_status fleet_admin_write(const char *path, const struct lg_buffer *text,
 				 int secret, struct lg_error *err);
 

@@ -11,7 +11,6 @@
 
 #include "app/fleet/fleet_parts.h"
 #include "app/fleet/fleet_values.h"
-#include "cli/fleet/fleet_doors.h"
 #include "cli/open/locks.h"
 #include "cli/output.h"
 #include "cli/text/times.h"
@@ -131,12 +130,11 @@ static int say(struct lg_cli *cli, const struct lg_prepared *p,
 	       const struct lg_fleet_round *round,
 	       const struct lg_fleet_event *event, int code)
 {
-	const struct lg_cli_fleet_whose whose = {&round->gates, &event->groups};
 	struct lg_buffer when = {0};
 	cJSON *object;
 
 	if (code == LG_EXIT_DONE)
-		lg_cli_fleet_doors_say(cli, &whose);
+		lg_cli_fleet_doors_say(cli, &round->gates, &event->groups);
 	if (cli->json) {
 		object = lg_prepared_object(
 			cli, p, code == LG_EXIT_DONE ? round->lock : NULL,

@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "app/records/json_member.h"
-#include "cli/fleet/fleet_doors.h"
 #include "cli/output.h"
 #include "cli/text/times.h"
 
@@ -42,14 +41,13 @@ void lg_cli_fleet_plan_json(const struct lg_cli *cli,
 			    const struct lg_fleet_gates *gates, cJSON *object)
 {
 	struct lg_strlist groups = groups_of(cli);
-	const struct lg_cli_fleet_whose whose = {gates, &groups};
 	int64_t now_ms = lg_cli_clocks().wall_ms;
 	cJSON *array = cJSON_CreateArray();
 
 	for (size_t i = 0; i < gates->count; i++) {
 		cJSON *gate;
 
-		if (!lg_cli_fleet_is_meant(&whose, gates->one[i]))
+		if (!lg_fleet_one_concerned(gates->one[i], &groups))
 			continue;
 		gate = cJSON_CreateObject();
 		lg_json_text(gate, "name", gates->one[i]->name);
@@ -66,12 +64,11 @@ void lg_cli_fleet_plan_say(struct lg_cli *cli,
 			   const struct lg_fleet_gates *gates)
 {
 	struct lg_strlist groups = groups_of(cli);
-	const struct lg_cli_fleet_whose whose = {gates, &groups};
 	int64_t now_ms = lg_cli_clocks().wall_ms;
 	size_t count = 0, away = 0;
 
 	for (size_t i = 0; i < gates->count; i++) {
-		if (!lg_cli_fleet_is_meant(&whose, gates->one[i]))
+		if (!lg_fleet_one_concerned(gates->one[i], &groups))
 			continue;
 		count++;
 		if (lg_fleet_one_away(gates->one[i], now_ms)) {
@@ -85,6 +82,6 @@ void lg_cli_fleet_plan_say(struct lg_cli *cli,
 			     "%zu gates of the fleet would be locked, %zu of "
 			     "them are away\n",
 			     count, away);
-	lg_cli_fleet_doors_say(cli, &whose);
+	lg_cli_fleet_doors_say(cli, gates, &groups);
 	lg_strlist_release(&groups);
 }

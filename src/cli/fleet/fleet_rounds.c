@@ -9,7 +9,6 @@
 
 #include "app/fleet/fleet_parts.h"
 #include "cli/change/stop_signals.h"
-#include "cli/fleet/fleet_doors.h"
 #include "cli/output.h"
 #include "cli/text/times.h"
 

@@ -5,7 +5,7 @@
  * Layer: cli.
  * Flow: each opens the fleet, begins a round, shows what each gate says, and
  * ends with an exit code.
- * Source: contract 10 "Applying", 13 "Commands".
+ * Source: contract 10 "Applying", 13 "Commands", 14 "Doors of the fleet".
  */
 #ifndef LOGONGATE_CLI_FLEET_FLEET_ROUNDS_H
 #define LOGONGATE_CLI_FLEET_FLEET_ROUNDS_H
@@ -50,5 +50,19 @@ int lg_cli_round_run(struct lg_cli *cli, struct lg_fleet_round *round);
 /* Adds "gates":[{"name","state","why","after_s","not_closed",
  * "doors_unknown"}]. */
 void lg_cli_round_json(const struct lg_fleet_round *round, cJSON *object);
+
+/* The doors that do not ask their gate: a lock is as good as its weakest door.
+ * plan, apply and status show them. */
+
+/* Adds "not_closed" and "doors_unknown"; null where nobody looked, and for one
+ * that is NULL. */
+void lg_cli_fleet_doors_json(const struct lg_fleet_one *one, cJSON *object);
+
+/* Of gates of these groups (none: of all), says which doors do not ask, a line
+ * each, and at which gates; and at how many gates something is not known. Not
+ * with --quiet. */
+void lg_cli_fleet_doors_say(struct lg_cli *cli,
+			    const struct lg_fleet_gates *gates,
+			    const struct lg_strlist *groups);
 
 #endif

@@ -9,7 +9,6 @@
 
 #include <string.h>
 
-#include "cli/fleet/fleet_doors.h"
 #include "cli/output.h"
 #include "cli/table.h"
 #include "cli/text/times.h"
@@ -241,7 +240,7 @@ static int print_text(struct lg_cli *cli, const struct lg_cli_fleet *fleet,
 {
 	const struct lg_fleet_ear *ear = &fleet->ear;
 	static const char *const head[] = {"gate", "holds", "heard", "", NULL};
-	const struct lg_cli_fleet_whose whose = {gates, NULL};
+	static const struct lg_strlist all;
 	struct lg_table table = {0};
 	struct lg_buffer missed = {0};
 
@@ -259,7 +258,7 @@ static int print_text(struct lg_cli *cli, const struct lg_cli_fleet *fleet,
 			   lg_fleet_code_name(LG_FLEET_VANISHED), "%s",
 			   missed.data);
 	lg_buffer_release(&missed);
-	lg_cli_fleet_doors_say(cli, &whose);
+	lg_cli_fleet_doors_say(cli, gates, &all);
 	return lg_cli_table(cli, &table);
 }
 

@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include "base/listed.h"
+
 const char *lg_fleet_code_name(enum lg_fleet_code code)
 {
 	static const char *const name[LG_FLEET_CODE_COUNT] = {
@@ -135,12 +137,11 @@ enum lg_fleet_state lg_fleet_fate_state(const struct lg_fleet_fate *fate,
 	return LG_FLEET_STATE_IN_FORCE;
 }
 
-int lg_fleet_concerns(const struct lg_fleet_event *prepare,
+int lg_fleet_concerns(const struct lg_strlist *wanted,
 		      const struct lg_strlist *groups)
 {
-	for (size_t i = 0; i < prepare->groups.count; i++)
-		for (size_t k = 0; k < groups->count; k++)
-			if (!strcmp(prepare->groups.item[i], groups->item[k]))
-				return 1;
-	return !prepare->groups.count;
+	for (size_t i = 0; i < wanted->count; i++)
+		if (lg_listed(groups, wanted->item[i]))
+			return 1;
+	return !wanted->count;
 }

@@ -187,8 +187,8 @@ const char *lg_fleet_state_name(enum lg_fleet_state state);
 enum lg_fleet_state lg_fleet_fate_state(const struct lg_fleet_fate *fate,
 					int64_t now_ms);
 
-/* 1 where a lock is for a gate of these groups. */
-int lg_fleet_concerns(const struct lg_fleet_event *prepare,
+/* 1 where what is for wanted (none: all) is for a gate of these groups. */
+int lg_fleet_concerns(const struct lg_strlist *wanted,
 		      const struct lg_strlist *groups);
 
 #endif

@@ -28,8 +28,8 @@ static const struct {
 	{"confirm", 0, control_confirm},   {"extend", 0, control_extend},
 	{"lift", 0, control_lift},         {"check", 0, control_check},
 	{"sessions", 0, control_sessions}, {"cut", 0, control_cut},
-	{"refused", 0, control_refused},   {"logons", 0, control_logons},
-	{"history", 0, control_history},   {"values", 0, control_values},
+	{"refused", 0, control_show},      {"logons", 0, control_show},
+	{"history", 0, control_show},      {"values", 0, control_values},
 	{"policy", 0, control_policy},     {"import", 0, control_import},
 	{"backup", 0, control_backup},     {"reload", 0, control_reload},
 	{"servers", 0, control_servers},   {"locks", 1, control_locks},
@@ -202,9 +202,9 @@ void control_fail_as(struct control_call *call, const struct lg_error *err)
 
 void control_no_memory(struct control_call *call)
 {
-	const struct lg_error err = {.status = LG_ERR_NO_MEMORY,
-				     .text = "out of memory"};
+	struct lg_error err;
 
+	lg_no_memory(&err);
 	control_fail_as(call, &err);
 }
 

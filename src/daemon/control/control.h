@@ -85,9 +85,8 @@ void control_status(struct control_call *call);
 void control_locks(struct control_call *call);
 void control_sessions(struct control_call *call);
 void control_cut(struct control_call *call);
-void control_refused(struct control_call *call);
-void control_logons(struct control_call *call);
-void control_history(struct control_call *call);
+/* refused, logons, history. */
+void control_show(struct control_call *call);
 void control_values(struct control_call *call);
 void control_heard(struct control_call *call);
 void control_policy(struct control_call *call);

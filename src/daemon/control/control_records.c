@@ -8,6 +8,7 @@
  * no more than a piece is in memory. "ok" comes last: by then it is known.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "app/records/history_record.h"
 #include "app/records/json_member.h"
@@ -22,7 +23,6 @@
 struct show {
 	struct gate_job job;
 	struct control_call *call;
-	const char *key;
 	const char *folder; /* NULL: the audit */
 	int64_t since_s;
 	struct lg_logon_reader *reader;
@@ -148,9 +148,9 @@ static void begin(void *context)
 	next_step(context);
 }
 
-static void begin_show(struct control_call *call, const char *key,
-		       const char *folder)
+void control_show(struct control_call *call)
 {
+	const char *op = control_text(call, "op");
 	struct show *show = calloc(1, sizeof(*show));
 	struct lg_error err = {0};
 
@@ -164,28 +164,14 @@ static void begin_show(struct control_call *call, const char *key,
 		return;
 	}
 	show->call = call;
-	show->key = key;
-	show->folder = folder;
+	if (strcmp(op, "history") != 0)
+		show->folder = strcmp(op, "logons") == 0 ? LG_LOGONS_FOLDER
+							 : LG_REFUSED_FOLDER;
 	call->waiter.ready = begin;
 	call->waiter.context = show;
-	lg_buffer_format(&show->text, "{\"%s\":[", key);
-	if (folder)
+	lg_buffer_format(&show->text, "{\"%s\":[", op);
+	if (show->folder)
 		gate_records_wait(call->gate, &call->waiter);
 	else
 		begin(show);
-}
-
-void control_refused(struct control_call *call)
-{
-	begin_show(call, "refused", LG_REFUSED_FOLDER);
-}
-
-void control_logons(struct control_call *call)
-{
-	begin_show(call, "logons", LG_LOGONS_FOLDER);
-}
-
-void control_history(struct control_call *call)
-{
-	begin_show(call, "history", NULL);
 }

@@ -49,10 +49,10 @@ static enum lg_status attach_standing(struct control_call *call,
 
 /* What all that is in force comes to; with "lock" what that lock sets, with
  * "standing" what stands without any. */
-static enum lg_status attach_values(struct control_call *call,
-				    const struct gate_inside *inside,
-				    struct lg_error *err)
+static enum lg_status run_values(const struct gate_inside *inside,
+				 void *context, struct lg_error *err)
 {
+	struct control_call *call = context;
 	const char *name = control_text(call, "lock");
 	struct lg_registry *values = NULL;
 	struct lg_lock *lock = NULL;
@@ -83,12 +83,6 @@ static enum lg_status attach_values(struct control_call *call,
 	return status;
 }
 
-static enum lg_status run_values(const struct gate_inside *inside,
-				 void *context, struct lg_error *err)
-{
-	return attach_values(context, inside, err);
-}
-
 static enum lg_status run_policy(const struct gate_inside *inside,
 				 void *context, struct lg_error *err)
 {
@@ -103,7 +97,7 @@ static enum lg_status run_policy(const struct gate_inside *inside,
 			    : NULL);
 	lg_json_number(call->answer, "generation", (int64_t)state->generation);
 	lg_json_time(call->answer, "until", last ? last->until.wall_s : 0);
-	status = attach_values(call, inside, err);
+	status = run_values(inside, call, err);
 	return status == LG_OK ? attach_findings(call, state->findings, err)
 			       : status;
 }

@@ -58,6 +58,7 @@ static enum lg_status find_name(struct gate_fleet *fleet, struct lg_error *err)
 	const char *name = fleet->settings->fleet_name;
 	struct addrinfo hints = {.ai_flags = AI_CANONNAME};
 	struct addrinfo *found = NULL;
+	enum lg_status status = LG_OK;
 	char host[256] = "";
 
 	if (!name && !gethostname(host, sizeof(host) - 1)) {
@@ -67,18 +68,16 @@ static enum lg_status find_name(struct gate_fleet *fleet, struct lg_error *err)
 		    found->ai_canonname)
 			name = found->ai_canonname;
 	}
-	if (!name || !lg_fleet_is_name(name, strlen(name))) {
-		if (found)
-			freeaddrinfo(found);
-		return lg_error_set(err, LG_ERR_SYNTAX, fleet->settings->path,
-				    "the host's name cannot be that of a gate "
-				    "of the fleet; write name = "
-				    "\"imap3.example.org\" in [fleet]");
-	}
-	memcpy(fleet->name, name, strlen(name) + 1);
+	if (!name || !lg_fleet_is_name(name, strlen(name)))
+		status = lg_error_set(err, LG_ERR_SYNTAX, fleet->settings->path,
+				      "the host's name cannot be that of a "
+				      "gate of the fleet; write name = "
+				      "\"imap3.example.org\" in [fleet]");
+	else
+		memcpy(fleet->name, name, strlen(name) + 1);
 	if (found)
 		freeaddrinfo(found);
-	return LG_OK;
+	return status;
 }
 
 /* The empty file says that the directory was heard once. */
@@ -132,17 +131,15 @@ static enum lg_status open_gate(struct gate_fleet *fleet, struct lg_error *err)
 static void first_hearing(struct gate_fleet *fleet)
 {
 	struct lg_fleet_sink sink = lg_fleet_ear_sink(&fleet->hold.ear);
-	struct lg_now begin, now;
+	int64_t end_ms = lg_clock_now(&fleet->clock).boot_ms + FIRST_MS;
 	struct lg_error err = {0};
 
-	fleet->clock.now(fleet->clock.self, &begin);
 	do {
 		if (fleet->fleet.poll(fleet->fleet.self, POLL_MS, &sink,
 				      &err) != LG_OK)
 			break;
-		fleet->clock.now(fleet->clock.self, &now);
 	} while (!fleet->hold.ear.whole && !fleet->hold.ear.lost &&
-		 now.boot_ms - begin.boot_ms < FIRST_MS);
+		 lg_clock_now(&fleet->clock).boot_ms < end_ms);
 	lg_fleet_gate_work(&fleet->hold, NULL);
 	keep_heard(fleet);
 }

@@ -67,12 +67,6 @@ struct gate_fleet {
 	struct lg_strlist loud;        /* what it says loudly now */
 };
 
-/* Does tasks on the inside, as a change on the state lane, or before the loop
- * runs. */
-enum lg_status gate_fleet_run_tasks(struct gate_fleet *fleet,
-				    struct gate_inside *inside,
-				    struct gate_outcome *outcome);
-
 /* The thread's side of the host. */
 enum lg_status gate_fleet_make(void *context,
 			       const struct lg_fleet_event *prepare,

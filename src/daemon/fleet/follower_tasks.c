@@ -68,11 +68,12 @@ static void log_task(const struct lg_fleet_task *task)
 		       prepare ? prepare->profile : "values", task->fate.lock);
 }
 
-enum lg_status gate_fleet_run_tasks(struct gate_fleet *fleet,
-				    struct gate_inside *inside,
-				    struct gate_outcome *outcome)
+/* As a change on the state lane, or (no outcome) before the loop runs. */
+static enum lg_status run(struct gate_inside *inside, void *context,
+			  struct gate_outcome *outcome, struct lg_error *err)
 {
-	struct lg_error err = {0};
+	struct gate_fleet *fleet = context;
+	struct lg_error why = {0};
 	enum lg_status status = LG_OK;
 	int acts = 0;
 
@@ -86,12 +87,12 @@ enum lg_status gate_fleet_run_tasks(struct gate_fleet *fleet,
 	}
 	if (!acts || !outcome)
 		return LG_OK;
-	status = gate_inside_enforce(inside, outcome, &err);
+	status = gate_inside_enforce(inside, outcome, &why);
 	if (status != LG_OK && status != LG_ERR_DIRECTORY)
 		lg_state_loud(inside->state,
 			      "the fleet's locks are on disk and not yet in "
 			      "force: %s",
-			      err.text);
+			      why.text);
 	return LG_OK;
 }
 
@@ -101,7 +102,7 @@ static enum lg_status run_here(struct gate_fleet *fleet,
 {
 	fleet->task = task;
 	fleet->task_count = count;
-	gate_fleet_run_tasks(fleet, fleet->gate->inside, NULL);
+	run(fleet->gate->inside, fleet, NULL, NULL);
 	fleet->task = NULL;
 	return LG_OK;
 }
@@ -129,12 +130,6 @@ enum lg_status gate_fleet_hand_over(void *context, struct lg_fleet_task *task,
 	*out_sessions = fleet->sessions;
 	uv_mutex_unlock(&fleet->mutex);
 	return status;
-}
-
-static enum lg_status run(struct gate_inside *inside, void *context,
-			  struct gate_outcome *outcome, struct lg_error *err)
-{
-	return gate_fleet_run_tasks(context, inside, outcome);
 }
 
 static void swept(void *context, const struct gate_sweep_report *report)
