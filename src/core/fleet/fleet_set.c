@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A grow-only set. Two arrays of the same events: one in the order in which
- * they are read, one by the entry's id. It is bounded: a directory with a
- * million entries costs their reading and no memory, because what is not
- * signed is not kept, and who may sign is trusted up to LG_FLEET_HELD_MAX.
+ * A grow-only set, in the order in which events are read. It is bounded: a
+ * directory with a million entries costs their reading and no memory, because
+ * what is not signed is not kept, and who may sign is trusted up to
+ * LG_FLEET_HELD_MAX; so few are found by looking at each.
  */
 #include "core/fleet/fleet_set.h"
 
@@ -15,11 +15,9 @@ enum lg_status lg_fleet_set_new(struct lg_fleet_set **out_set,
 {
 	struct lg_fleet_set *set = calloc(1, sizeof(*set));
 
-	if (set) {
+	if (set)
 		set->held = calloc(LG_FLEET_HELD_MAX, sizeof(*set->held));
-		set->by_id = calloc(LG_FLEET_HELD_MAX, sizeof(*set->by_id));
-	}
-	if (!set || !set->held || !set->by_id) {
+	if (!set || !set->held) {
 		lg_fleet_set_free(&set);
 		return lg_no_memory(err);
 	}
@@ -27,7 +25,7 @@ enum lg_status lg_fleet_set_new(struct lg_fleet_set **out_set,
 	return LG_OK;
 }
 
-void lg_fleet_held_free(struct lg_fleet_held *held)
+static void free_held(struct lg_fleet_held *held)
 {
 	if (!held)
 		return;
@@ -42,9 +40,8 @@ void lg_fleet_set_free(struct lg_fleet_set **set)
 	if (!*set)
 		return;
 	for (size_t i = 0; i < (*set)->count; i++)
-		lg_fleet_held_free((*set)->held[i]);
+		free_held((*set)->held[i]);
 	free((*set)->held);
-	free((*set)->by_id);
 	free(*set);
 	*set = NULL;
 }
@@ -73,39 +70,13 @@ static int compare_ids(const struct lg_fleet_id *a, const struct lg_fleet_id *b)
 	return memcmp(a->byte, b->byte, sizeof(a->byte));
 }
 
-/* Where an id is in by_id, or would be. */
-static size_t place_of_id(const struct lg_fleet_set *set,
-			  const struct lg_fleet_id *id)
-{
-	size_t low = 0;
-	size_t high = set->count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (compare_ids(&set->by_id[middle]->id, id) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
 static struct lg_fleet_held *find_id(const struct lg_fleet_set *set,
 				     const struct lg_fleet_id *id)
 {
-	size_t at = place_of_id(set, id);
-
-	return at < set->count && !compare_ids(&set->by_id[at]->id, id)
-		       ? set->by_id[at]
-		       : NULL;
-}
-
-static void insert(struct lg_fleet_held **array, size_t count, size_t at,
-		   struct lg_fleet_held *held)
-{
-	memmove(&array[at + 1], &array[at], (count - at) * sizeof(*array));
-	array[at] = held;
+	for (size_t i = 0; i < set->count; i++)
+		if (!compare_ids(&set->held[i]->id, id))
+			return set->held[i];
+	return NULL;
 }
 
 static int has_body(const struct lg_fleet_held *held,
@@ -145,25 +116,6 @@ int lg_fleet_set_has(const struct lg_fleet_set *set,
 	return 0;
 }
 
-/* The same event under another id: somebody deleted the entry and added it
- * again, or it was read from disk. */
-static void move_id(struct lg_fleet_set *set, struct lg_fleet_held *held,
-		    const struct lg_fleet_id *id)
-{
-	size_t at = place_of_id(set, &held->id);
-
-	while (set->by_id[at] != held)
-		at++;
-	memmove(&set->by_id[at], &set->by_id[at + 1],
-		(set->count - at - 1) * sizeof(*set->by_id));
-	lg_fleet_set_no_trouble(set, &held->id);
-	held->id = *id;
-	set->count--;
-	at = place_of_id(set, id);
-	insert(set->by_id, set->count, at, held);
-	set->count++;
-}
-
 static enum lg_status make_held(const struct lg_fleet_id *id,
 				const struct lg_fleet_text *body,
 				const struct lg_fleet_text *signature,
@@ -177,7 +129,7 @@ static enum lg_status make_held(const struct lg_fleet_id *id,
 		held->signature = strndup(signature->bytes, signature->len);
 	}
 	if (!held || !held->body || !held->signature) {
-		lg_fleet_held_free(held);
+		free_held(held);
 		return lg_no_memory(err);
 	}
 	held->id = *id;
@@ -211,8 +163,11 @@ enum lg_status lg_fleet_set_add(struct lg_fleet_set *set,
 			at = i + 1;
 	}
 	if (held) {
+		/* Under another id: somebody deleted the entry and added it
+		 * again, or it was read from disk. */
 		if (compare_ids(&held->id, id) != 0)
-			move_id(set, held, id);
+			lg_fleet_set_no_trouble(set, &held->id);
+		held->id = *id;
 		be_seen(set, held);
 		goto out;
 	}
@@ -235,8 +190,9 @@ enum lg_status lg_fleet_set_add(struct lg_fleet_set *set,
 		goto out;
 	held->event = *event;
 	*event = NULL;
-	insert(set->by_id, set->count, place_of_id(set, id), held);
-	insert(set->held, set->count, at, held);
+	memmove(&set->held[at + 1], &set->held[at],
+		(set->count - at) * sizeof(*set->held));
+	set->held[at] = held;
 	set->count++;
 	set->bytes += body->len;
 	be_seen(set, held);
@@ -398,4 +354,67 @@ void lg_fleet_set_no_trouble(struct lg_fleet_set *set,
 	for (size_t i = set->trouble_count; i-- > 0;)
 		if (!compare_ids(&set->trouble[i].id, id))
 			drop_trouble(set, i);
+}
+
+/* Where the events of the lock at `at` end. */
+static size_t end_of(const struct lg_fleet_set *set, size_t at)
+{
+	const char *lock = set->held[at]->event->lock;
+
+	while (at < set->count && !strcmp(set->held[at]->event->lock, lock))
+		at++;
+	return at;
+}
+
+static int may_forget(const struct lg_fleet_set *set, size_t at, size_t end,
+		      int64_t before_s, int is_gone)
+{
+	const struct lg_fleet_event *event = set->held[at]->event;
+	struct lg_fleet_fate fate;
+
+	if (event->kind == LG_FLEET_KEY ||
+	    !lg_fleet_set_find(set, event->lock, &fate) || !fate.prepare ||
+	    fate.until_s >= before_s)
+		return 0;
+	for (; is_gone && at < end; at++)
+		if (!set->held[at]->vanished)
+			return 0;
+	return 1;
+}
+
+static void take_out(struct lg_fleet_set *set, size_t at)
+{
+	struct lg_fleet_held *held = set->held[at];
+
+	lg_fleet_set_no_trouble(set, &held->id);
+	memmove(&set->held[at], &set->held[at + 1],
+		(set->count - at - 1) * sizeof(*set->held));
+	set->count--;
+	set->bytes -= held->len;
+	free_held(held);
+}
+
+/* A lock that is over by its own latest end is over whoever tells of it again,
+ * so that nothing that was lifted comes back by what is forgotten. */
+void lg_fleet_set_forget(struct lg_fleet_set *set, int64_t before_s,
+			 int is_gone,
+			 void (*forgets)(void *context,
+					 const struct lg_fleet_held *held),
+			 void *context)
+{
+	size_t at = 0;
+
+	while (at < set->count) {
+		size_t end = end_of(set, at);
+
+		if (!may_forget(set, at, end, before_s, is_gone)) {
+			at = end;
+			continue;
+		}
+		for (; end > at; end--) {
+			if (forgets)
+				forgets(context, set->held[end - 1]);
+			take_out(set, end - 1);
+		}
+	}
 }

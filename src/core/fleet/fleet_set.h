@@ -56,20 +56,16 @@ struct lg_fleet_held {
 	int vanished;
 };
 
-/* held: by lock, then kind, number and key. by_id: the same by id. rejected
- * counts what was not believed, each entry as often as it was told anew. */
+/* held: by lock, then kind, number and key. rejected counts what was not
+ * believed, each entry as often as it was told anew. */
 struct lg_fleet_set {
 	struct lg_fleet_held **held;
-	struct lg_fleet_held **by_id;
 	size_t count;
 	size_t bytes;
 	struct lg_fleet_trouble trouble[LG_FLEET_TROUBLES_MAX];
 	size_t trouble_count;
 	uint64_t rejected[LG_FLEET_CODE_COUNT];
 };
-
-/* An event that no set has. NULL is fine. */
-void lg_fleet_held_free(struct lg_fleet_held *held);
 
 enum lg_status lg_fleet_set_new(struct lg_fleet_set **out_set,
 				struct lg_error *err);
