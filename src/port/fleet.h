@@ -71,44 +71,58 @@ enum lg_fleet_refresh {
 	LG_FLEET_REFRESH_WHOLE
 };
 
-/*
- * Who is told. Each may be NULL; called on the thread of the call, in the
- * order in which the directory said it. A status other than LG_OK ends the
- * call and is its status.
- *
- * connected: a provider answers from now on; a refresh follows.
- * lost: it does not any more, or none could be reached; said once until the
- * next connected, err says why. Nothing that was told before is undone.
- * heard: an answer to the heartbeat; also after each refresh.
- * entry: an entry below ou=locks, new or changed or told again. Repeats are
- * allowed and common; order among entries means nothing.
- * gate: likewise below ou=gates.
- * vanished: an entry was deleted, or moved out of sight. of any branch.
- * present: an entry is there and unchanged (its values are not given).
- * refreshed: the look at everything since connected is complete.
- * late: a report was written of which LG_ERR_TIMEOUT was said.
- */
+/* What is told, in the order in which the directory said it. */
+enum lg_fleet_news_kind {
+	/* A provider (uri) answers from now on; a refresh follows. */
+	LG_FLEET_NEWS_CONNECTED = 0,
+	/* It does not any more, or none could be reached, and why; said once
+	 * until the next CONNECTED. Nothing that was told before is undone. */
+	LG_FLEET_NEWS_LOST,
+	/* An answer to the heartbeat; also after each refresh. */
+	LG_FLEET_NEWS_HEARD,
+	/* An entry below ou=locks, new or changed or told again. Repeats are
+	 * allowed and common; order among entries means nothing. */
+	LG_FLEET_NEWS_ENTRY,
+	LG_FLEET_NEWS_GATE, /* likewise below ou=gates */
+	/* An entry (id) of any branch was deleted, or moved out of sight. */
+	LG_FLEET_NEWS_VANISHED,
+	/* An entry (id) is there and unchanged; its values are not given. */
+	LG_FLEET_NEWS_PRESENT,
+	/* The look at everything since CONNECTED is complete. */
+	LG_FLEET_NEWS_REFRESHED,
+	/* A report was written of which LG_ERR_TIMEOUT was said. */
+	LG_FLEET_NEWS_LATE
+};
+
+/* All good during the call; what the kind does not need is NULL. */
+struct lg_fleet_news {
+	enum lg_fleet_news_kind kind;
+	const char *uri;
+	const struct lg_error *why;
+	const struct lg_fleet_entry *entry;
+	const struct lg_fleet_gate_entry *gate;
+	const struct lg_fleet_id *id;
+	enum lg_fleet_refresh refresh;
+};
+
+/* Who is told, on the thread of the call, and of what: LG_FLEET_HEARS of each
+ * kind. A status other than LG_OK ends the call and is its status. */
+#define LG_FLEET_HEARS(kind) (1u << LG_FLEET_NEWS_##kind)
 struct lg_fleet_sink {
 	void *context;
-	enum lg_status (*connected)(void *context, const char *uri,
-				    struct lg_error *err);
-	enum lg_status (*lost)(void *context, const struct lg_error *why,
+	unsigned int hears;
+	enum lg_status (*tell)(void *context, const struct lg_fleet_news *news,
 			       struct lg_error *err);
-	enum lg_status (*heard)(void *context, struct lg_error *err);
-	enum lg_status (*entry)(void *context,
-				const struct lg_fleet_entry *entry,
-				struct lg_error *err);
-	enum lg_status (*gate)(void *context,
-			       const struct lg_fleet_gate_entry *gate,
-			       struct lg_error *err);
-	enum lg_status (*vanished)(void *context, const struct lg_fleet_id *id,
-				   struct lg_error *err);
-	enum lg_status (*present)(void *context, const struct lg_fleet_id *id,
-				  struct lg_error *err);
-	enum lg_status (*refreshed)(void *context, enum lg_fleet_refresh what,
-				    struct lg_error *err);
-	enum lg_status (*late)(void *context, struct lg_error *err);
 };
+
+static inline enum lg_status lg_fleet_tell(const struct lg_fleet_sink *sink,
+					   const struct lg_fleet_news *news,
+					   struct lg_error *err)
+{
+	return sink->hears & 1u << news->kind
+		       ? sink->tell(sink->context, news, err)
+		       : LG_OK;
+}
 
 /* What poll follows; said when it is opened. */
 enum lg_fleet_branch {
@@ -125,13 +139,13 @@ enum lg_fleet_branch {
  * poll: does what is due, tells sink, and waits for more until timeout_ms are
  * over, something was told, or interrupt was called. timeout_ms 0 does what
  * can be done without waiting. It connects, fails over, sends heartbeats and
- * begins again by itself; a directory that cannot be reached is told by lost,
+ * begins again by itself; a directory that cannot be reached is told as LOST,
  * and is LG_OK. No single provider keeps it longer than the settings'
  * timeout, and other calls no longer than their patience while there is
  * another one to ask. LG_ERR_NO_MEMORY, or what the sink said.
  *
  * events: every entry below ou=locks of one lock (lock NULL: of all), now, by
- * sink->entry. gates: every entry below ou=gates, by sink->gate.
+ * as ENTRY. gates: every entry below ou=gates, as GATE.
  * Returns: LG_OK, the directory answered to the end (none is an answer, and
  * the branch is there); LG_ERR_UNKNOWN_KEY, the branch is not there or may not
  * be seen; LG_ERR_DENIED, the directory says that we may not; LG_ERR_DIRECTORY
@@ -148,7 +162,7 @@ enum lg_fleet_branch {
  * report: replaces the report of the entry cn=NAME below ou=gates. LG_OK;
  * LG_ERR_UNKNOWN_KEY: there is no such entry (join makes it); the others as
  * publish. patience_ms not 0: a provider that is silent for so long is kept,
- * and LG_ERR_TIMEOUT is said at once; poll tells sink->late when it was written
+ * and LG_ERR_TIMEOUT is said at once; poll tells LATE when it was written
  * after all, which may be over a newer one.
  *
  * interrupt: from any thread; the poll that waits, or the next one, returns

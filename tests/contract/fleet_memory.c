@@ -131,21 +131,18 @@ static enum lg_status tell(const struct memory_entry *entry,
 			   const struct lg_fleet_sink *sink,
 			   struct lg_error *err)
 {
-	if (entry->gate && sink->gate) {
-		const struct lg_fleet_gate_entry gate = {
-			.id = entry->id,
-			.name = text_of(entry->cn),
-			.report = text_of(entry->body),
-			.modified_ms = entry->modified_ms};
+	const struct lg_fleet_gate_entry gate = {.id = entry->id,
+						 .name = text_of(entry->cn),
+						 .report = text_of(entry->body),
+						 .modified_ms =
+							 entry->modified_ms};
+	const struct lg_fleet_entry event = memory_event(entry);
+	const struct lg_fleet_news news = {
+		.kind = entry->gate ? LG_FLEET_NEWS_GATE : LG_FLEET_NEWS_ENTRY,
+		.entry = &event,
+		.gate = &gate};
 
-		return sink->gate(sink->context, &gate, err);
-	}
-	if (!entry->gate && sink->entry) {
-		const struct lg_fleet_entry event = memory_event(entry);
-
-		return sink->entry(sink->context, &event, err);
-	}
-	return LG_OK;
+	return lg_fleet_tell(sink, &news, err);
 }
 
 static int follows(const struct memory_link *link,
@@ -172,8 +169,11 @@ static enum lg_status connect(struct memory_link *link,
 	link->connected = 1;
 	link->told_lost = 0;
 	link->serial = directory->serial;
-	if (sink->connected)
-		status = sink->connected(sink->context, "memory:", err);
+	status = lg_fleet_tell(
+		sink,
+		&(struct lg_fleet_news){.kind = LG_FLEET_NEWS_CONNECTED,
+					.uri = "memory:"},
+		err);
 	for (i = 0; i < directory->count && status == LG_OK; i++) {
 		if (directory->entry[i].gone ||
 		    !follows(link, &directory->entry[i]))
@@ -185,9 +185,13 @@ static enum lg_status connect(struct memory_link *link,
 		status = tell(&directory->entry[i], sink, err);
 	}
 	link->short_look = 0;
-	if (status == LG_OK && sink->refreshed)
-		status = sink->refreshed(sink->context, LG_FLEET_REFRESH_WHOLE,
-					 err);
+	if (status == LG_OK)
+		status = lg_fleet_tell(
+			sink,
+			&(struct lg_fleet_news){.kind = LG_FLEET_NEWS_REFRESHED,
+						.refresh =
+							LG_FLEET_REFRESH_WHOLE},
+			err);
 	/* What was not taken is told again. */
 	link->connected = status == LG_OK;
 	return status;
@@ -208,13 +212,21 @@ static enum lg_status tell_changes(struct memory_link *link,
 			continue;
 		if (!entry->gone)
 			status = tell(entry, sink, err);
-		else if (sink->vanished)
-			status = sink->vanished(sink->context, &entry->id, err);
+		else
+			status = lg_fleet_tell(
+				sink,
+				&(struct lg_fleet_news){
+					.kind = LG_FLEET_NEWS_VANISHED,
+					.id = &entry->id},
+				err);
 	}
 	if (status == LG_OK)
 		link->serial = directory->serial;
-	if (status == LG_OK && sink->heard)
-		status = sink->heard(sink->context, err);
+	if (status == LG_OK)
+		status = lg_fleet_tell(
+			sink,
+			&(struct lg_fleet_news){.kind = LG_FLEET_NEWS_HEARD},
+			err);
 	return status;
 }
 
@@ -230,11 +242,14 @@ static enum lg_status poll_once(struct memory_link *link,
 		return link->connected ? tell_changes(link, sink, err)
 				       : connect(link, sink, err);
 	link->connected = 0;
-	if (link->told_lost || !sink->lost)
+	if (link->told_lost || !(sink->hears & LG_FLEET_HEARS(LOST)))
 		return LG_OK;
 	link->told_lost = 1;
 	refuse(&why, LG_ERR_DIRECTORY);
-	return sink->lost(sink->context, &why, err);
+	return lg_fleet_tell(sink,
+			     &(struct lg_fleet_news){.kind = LG_FLEET_NEWS_LOST,
+						     .why = &why},
+			     err);
 }
 
 static enum lg_status memory_poll(void *self, unsigned int timeout_ms,

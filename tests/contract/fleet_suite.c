@@ -140,18 +140,38 @@ static enum lg_status on_refreshed(void *context, enum lg_fleet_refresh what,
 	return LG_OK;
 }
 
+static enum lg_status on_news(void *context, const struct lg_fleet_news *news,
+			      struct lg_error *err)
+{
+	switch (news->kind) {
+	case LG_FLEET_NEWS_CONNECTED:
+		return on_connected(context, news->uri, err);
+	case LG_FLEET_NEWS_LOST:
+		return on_lost(context, news->why, err);
+	case LG_FLEET_NEWS_HEARD:
+		return on_heard(context, err);
+	case LG_FLEET_NEWS_ENTRY:
+		return on_entry(context, news->entry, err);
+	case LG_FLEET_NEWS_GATE:
+		return on_gate(context, news->gate, err);
+	case LG_FLEET_NEWS_VANISHED:
+		return on_vanished(context, news->id, err);
+	case LG_FLEET_NEWS_PRESENT:
+		return on_present(context, news->id, err);
+	case LG_FLEET_NEWS_REFRESHED:
+		return on_refreshed(context, news->refresh, err);
+	case LG_FLEET_NEWS_LATE:
+		break;
+	}
+	return LG_OK;
+}
+
 static struct lg_fleet_sink sink_of(struct seen *seen)
 {
 	return (struct lg_fleet_sink){
 		.context = seen,
-		.connected = on_connected,
-		.lost = on_lost,
-		.heard = on_heard,
-		.entry = on_entry,
-		.gate = on_gate,
-		.vanished = on_vanished,
-		.present = on_present,
-		.refreshed = on_refreshed,
+		.hears = ~LG_FLEET_HEARS(LATE),
+		.tell = on_news,
 	};
 }
 

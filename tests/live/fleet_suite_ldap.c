@@ -68,16 +68,19 @@ static void away(void *context, int is_away)
 }
 
 /* The first of two stands still, and comes back. */
-static enum lg_status at(void *context, const char *uri, struct lg_error *err)
+static enum lg_status at(void *context, const struct lg_fleet_news *news,
+			 struct lg_error *err)
 {
-	snprintf(context, 256, "%s", uri);
+	snprintf(context, 256, "%s", news->uri);
 	return LG_OK;
 }
 
 static void poll_until_at(const struct lg_fleet *fleet, char where[256],
 			  const char *prefix)
 {
-	const struct lg_fleet_sink sink = {.context = where, .connected = at};
+	const struct lg_fleet_sink sink = {.context = where,
+					   .hears = LG_FLEET_HEARS(CONNECTED),
+					   .tell = at};
 	time_t end = time(NULL) + 30;
 
 	while (strncmp(where, prefix, strlen(prefix)) != 0 ||

@@ -15,6 +15,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
@@ -32,9 +33,14 @@
 /* How often at most it is said that a provider was heard. */
 #define HEARD_MS 50
 
-static enum lg_status told(struct lg_ldap_fleet *fleet, enum lg_status status)
+static enum lg_status tell(struct lg_ldap_fleet *fleet,
+			   const struct lg_fleet_sink *sink,
+			   const struct lg_fleet_news *news,
+			   struct lg_error *err)
 {
-	fleet->told++;
+	enum lg_status status = lg_fleet_tell(sink, news, err);
+
+	fleet->told += sink->hears >> news->kind & 1u;
 	if (status != LG_OK)
 		fleet->sink_failed = 1;
 	return status;
@@ -45,17 +51,16 @@ enum lg_status lg_ldap_follow_tell(struct lg_ldap_fleet *fleet,
 				   const struct lg_fleet_sink *sink,
 				   struct lg_error *err)
 {
+	struct lg_fleet_news news = {.entry = &read->entry,
+				     .gate = &read->gate};
+
 	switch (read->class) {
 	case LG_LDAP_FLEET_EVENT:
-		if (sink->entry)
-			return told(fleet, sink->entry(sink->context,
-						       &read->entry, err));
-		break;
+		news.kind = LG_FLEET_NEWS_ENTRY;
+		return tell(fleet, sink, &news, err);
 	case LG_LDAP_FLEET_GATE:
-		if (sink->gate)
-			return told(fleet, sink->gate(sink->context,
-						      &read->gate, err));
-		break;
+		news.kind = LG_FLEET_NEWS_GATE;
+		return tell(fleet, sink, &news, err);
 	case LG_LDAP_FLEET_NEITHER:
 		break;
 	}
@@ -66,9 +71,10 @@ enum lg_status lg_ldap_follow_heard(struct lg_ldap_fleet *fleet,
 				    const struct lg_fleet_sink *sink,
 				    struct lg_error *err)
 {
+	const struct lg_fleet_news news = {.kind = LG_FLEET_NEWS_HEARD};
+
 	fleet->beat_at = lg_steady_ms() + fleet->heartbeat_ms;
-	return sink->heard ? told(fleet, sink->heard(sink->context, err))
-			   : LG_OK;
+	return tell(fleet, sink, &news, err);
 }
 
 enum lg_status lg_ldap_follow_id(struct lg_ldap_fleet *fleet,
@@ -77,17 +83,13 @@ enum lg_status lg_ldap_follow_id(struct lg_ldap_fleet *fleet,
 				 struct lg_error *err)
 {
 	struct lg_fleet_id id;
+	const struct lg_fleet_news news = {
+		.kind = vanished ? LG_FLEET_NEWS_VANISHED
+				 : LG_FLEET_NEWS_PRESENT,
+		.id = &id};
 
-	for (size_t i = 0; i < sizeof(id.byte); i++)
-		id.byte[i] = uuid[i];
-	if (vanished)
-		return sink->vanished
-			       ? told(fleet,
-				      sink->vanished(sink->context, &id, err))
-			       : LG_OK;
-	return sink->present
-		       ? told(fleet, sink->present(sink->context, &id, err))
-		       : LG_OK;
+	memcpy(id.byte, uuid, sizeof(id.byte));
+	return tell(fleet, sink, &news, err);
 }
 
 enum lg_status lg_ldap_follow_refreshed(struct lg_ldap_fleet *fleet,
@@ -95,10 +97,9 @@ enum lg_status lg_ldap_follow_refreshed(struct lg_ldap_fleet *fleet,
 					const struct lg_fleet_sink *sink,
 					struct lg_error *err)
 {
-	enum lg_status status =
-		sink->refreshed
-			? told(fleet, sink->refreshed(sink->context, what, err))
-			: LG_OK;
+	const struct lg_fleet_news news = {.kind = LG_FLEET_NEWS_REFRESHED,
+					   .refresh = what};
+	enum lg_status status = tell(fleet, sink, &news, err);
 
 	return status == LG_OK ? lg_ldap_follow_heard(fleet, sink, err)
 			       : status;
@@ -120,11 +121,13 @@ static enum lg_status tell_lost(struct lg_ldap_fleet *fleet,
 				const struct lg_error *why,
 				struct lg_error *err)
 {
+	const struct lg_fleet_news news = {.kind = LG_FLEET_NEWS_LOST,
+					   .why = why};
+
 	if (fleet->lost_told)
 		return LG_OK;
 	fleet->lost_told = 1;
-	return sink->lost ? told(fleet, sink->lost(sink->context, why, err))
-			  : LG_OK;
+	return tell(fleet, sink, &news, err);
 }
 
 static const struct lg_ldap_follow_way *
@@ -211,10 +214,10 @@ static enum lg_status try_one(struct lg_ldap_fleet *fleet,
 	fleet->seat_left = fleet->seat.left;
 	fleet->beat_at = lg_steady_ms() + fleet->heartbeat_ms;
 	fleet->return_at = lg_steady_ms() + fleet->return_ms;
-	return sink->connected
-		       ? told(fleet, sink->connected(sink->context,
-						     fleet->follow.uri, err))
-		       : LG_OK;
+	return tell(fleet, sink,
+		    &(struct lg_fleet_news){.kind = LG_FLEET_NEWS_CONNECTED,
+					    .uri = fleet->follow.uri},
+		    err);
 }
 
 /* The first provider is tried again now and then; until it answers, the one
@@ -293,7 +296,8 @@ static enum lg_status take_late(struct lg_ldap_fleet *fleet,
 		return LG_OK;
 	ldap_msgfree(message);
 	fleet->late_id = 0;
-	return sink->late ? told(fleet, sink->late(sink->context, err)) : LG_OK;
+	return tell(fleet, sink,
+		    &(struct lg_fleet_news){.kind = LG_FLEET_NEWS_LATE}, err);
 }
 
 /* One round over the provider that is followed. */

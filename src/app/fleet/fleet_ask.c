@@ -28,12 +28,11 @@ static uint64_t rejected(const struct lg_fleet_set *set)
 	return count;
 }
 
-static enum lg_status hear(void *context, const struct lg_fleet_entry *entry,
+static enum lg_status hear(void *context, const struct lg_fleet_news *news,
 			   struct lg_error *err)
 {
 	struct asking *asking = context;
-	enum lg_status status =
-		asking->sink.entry(asking->sink.context, entry, err);
+	enum lg_status status = lg_fleet_tell(&asking->sink, news, err);
 
 	if (status != LG_OK ||
 	    rejected(asking->set) - asking->before < LG_FLEET_JUNK_MAX)
@@ -56,8 +55,10 @@ static enum lg_status ask(struct lg_fleet_ear *ear,
 		struct asking asking = {.sink = lg_fleet_ear_sink(ear),
 					.set = ear->set,
 					.before = rejected(ear->set)};
-		const struct lg_fleet_sink sink = {.context = &asking,
-						   .entry = hear};
+		const struct lg_fleet_sink sink = {
+			.context = &asking,
+			.hears = LG_FLEET_HEARS(ENTRY),
+			.tell = hear};
 
 		ear->learned = 0;
 		status = fleet->events(fleet->self, lock, &sink, err);

@@ -185,18 +185,16 @@ static int64_t now_ms(const struct lg_fleet_ear *ear)
 	return lg_clock_now(ear->clock).wall_ms;
 }
 
-static enum lg_status hear_entry(void *context,
+static enum lg_status hear_entry(struct lg_fleet_ear *ear,
 				 const struct lg_fleet_entry *entry,
 				 struct lg_error *err)
 {
-	struct lg_fleet_ear *ear = context;
 	const char *fault = find_fault(entry);
 	struct lg_fleet_event *event = NULL;
 	struct lg_error why = {0};
 	enum lg_status status;
 	int is_new = 0;
 
-	ear->signs += !ear->beside;
 	if (fault) {
 		trouble(ear, LG_FLEET_UNREADABLE, entry, fault);
 		return LG_OK;
@@ -235,43 +233,15 @@ static enum lg_status hear_entry(void *context,
 	return LG_OK;
 }
 
-static enum lg_status connected(void *context, const char *uri,
-				struct lg_error *err)
-{
-	struct lg_fleet_ear *ear = context;
-
-	(void)err;
-	ear->signs++;
-	ear->connected = 1;
-	ear->lost = 0;
-	snprintf(ear->uri, sizeof(ear->uri), "%s", uri);
-	lg_fleet_set_look(ear->set);
-	return LG_OK;
-}
-
 static const struct lg_fleet_id no_entry = {{0xff}};
 
-static enum lg_status lost(void *context, const struct lg_error *why,
-			   struct lg_error *err)
+static void lose(struct lg_fleet_ear *ear, const struct lg_error *why)
 {
-	struct lg_fleet_entry entry = {.id = no_entry};
-	struct lg_fleet_ear *ear = context;
+	const struct lg_fleet_entry entry = {.id = no_entry};
 
-	(void)err;
 	ear->connected = 0;
 	ear->lost = 1;
 	trouble(ear, LG_FLEET_CUT_OFF, &entry, why->text);
-	return LG_OK;
-}
-
-static enum lg_status heard(void *context, struct lg_error *err)
-{
-	struct lg_fleet_ear *ear = context;
-
-	(void)err;
-	ear->signs++;
-	ear->heard_ms = now_ms(ear);
-	return LG_OK;
 }
 
 static void tell_gone(struct lg_fleet_ear *ear, size_t gone)
@@ -283,71 +253,61 @@ static void tell_gone(struct lg_fleet_ear *ear, size_t gone)
 		if (ear->tell)
 			ear->tell(ear->context, &ear->set->trouble[i]);
 	}
+	lg_fleet_kept_tidy(ear, now_ms(ear) / 1000);
 }
 
-static enum lg_status vanished(void *context, const struct lg_fleet_id *id,
-			       struct lg_error *err)
+static enum lg_status hear(void *context, const struct lg_fleet_news *news,
+			   struct lg_error *err)
 {
 	struct lg_fleet_ear *ear = context;
 	size_t gone = 0;
 
-	(void)err;
-	ear->signs++;
-	lg_fleet_set_vanished(ear->set, id, now_ms(ear) / 1000, &gone);
-	tell_gone(ear, gone);
-	lg_fleet_kept_tidy(ear, now_ms(ear) / 1000);
-	return LG_OK;
-}
-
-static enum lg_status present(void *context, const struct lg_fleet_id *id,
-			      struct lg_error *err)
-{
-	struct lg_fleet_ear *ear = context;
-
-	(void)err;
-	ear->signs++;
-	lg_fleet_set_present(ear->set, id);
-	return LG_OK;
-}
-
-static enum lg_status refreshed(void *context, enum lg_fleet_refresh what,
-				struct lg_error *err)
-{
-	struct lg_fleet_ear *ear = context;
-	size_t gone = 0;
-
-	ear->whole = 1;
-	lg_fleet_set_no_trouble(ear->set, &no_entry);
-	if (what == LG_FLEET_REFRESH_WHOLE)
-		lg_fleet_set_looked(ear->set, now_ms(ear) / 1000, &gone);
-	tell_gone(ear, gone);
-	lg_fleet_kept_tidy(ear, now_ms(ear) / 1000);
-	return heard(context, err);
-}
-
-static enum lg_status late(void *context, struct lg_error *err)
-{
-	struct lg_fleet_ear *ear = context;
-
-	(void)err;
-	ear->signs++;
-	ear->late = 1;
+	ear->signs += news->kind != LG_FLEET_NEWS_LOST;
+	switch (news->kind) {
+	case LG_FLEET_NEWS_CONNECTED:
+		ear->connected = 1;
+		ear->lost = 0;
+		snprintf(ear->uri, sizeof(ear->uri), "%s", news->uri);
+		lg_fleet_set_look(ear->set);
+		break;
+	case LG_FLEET_NEWS_LOST:
+		lose(ear, news->why);
+		break;
+	case LG_FLEET_NEWS_ENTRY:
+		return hear_entry(ear, news->entry, err);
+	case LG_FLEET_NEWS_VANISHED:
+		lg_fleet_set_vanished(ear->set, news->id, now_ms(ear) / 1000,
+				      &gone);
+		tell_gone(ear, gone);
+		break;
+	case LG_FLEET_NEWS_PRESENT:
+		lg_fleet_set_present(ear->set, news->id);
+		break;
+	case LG_FLEET_NEWS_REFRESHED:
+		ear->whole = 1;
+		lg_fleet_set_no_trouble(ear->set, &no_entry);
+		if (news->refresh == LG_FLEET_REFRESH_WHOLE)
+			lg_fleet_set_looked(ear->set, now_ms(ear) / 1000,
+					    &gone);
+		tell_gone(ear, gone);
+		ear->heard_ms = now_ms(ear);
+		break;
+	case LG_FLEET_NEWS_HEARD:
+		ear->heard_ms = now_ms(ear);
+		break;
+	case LG_FLEET_NEWS_LATE:
+		ear->late = 1;
+		break;
+	case LG_FLEET_NEWS_GATE:
+		break;
+	}
 	return LG_OK;
 }
 
 struct lg_fleet_sink lg_fleet_ear_sink(struct lg_fleet_ear *ear)
 {
-	struct lg_fleet_sink sink = {.context = ear,
-				     .connected = connected,
-				     .lost = lost,
-				     .heard = heard,
-				     .entry = hear_entry,
-				     .vanished = vanished,
-				     .present = present,
-				     .refreshed = refreshed,
-				     .late = late};
-
-	return sink;
+	return (struct lg_fleet_sink){
+		.context = ear, .hears = ~LG_FLEET_HEARS(GATE), .tell = hear};
 }
 
 enum lg_status lg_fleet_ear_beside(struct lg_fleet_ear *ear,

@@ -62,7 +62,7 @@ enum lg_status lg_fleet_ear_open(struct lg_fleet_ear *ear, const char *base,
 				 struct lg_error *err);
 void lg_fleet_ear_close(struct lg_fleet_ear *ear);
 
-/* What port/fleet tells; add gate to it where gates are followed too. */
+/* What port/fleet tells, of gates nothing. */
 struct lg_fleet_sink lg_fleet_ear_sink(struct lg_fleet_ear *ear);
 
 /* What another provider tells than the one that is followed: an event that is

@@ -86,11 +86,10 @@ static enum lg_status make_one(struct lg_fleet_gates *gates, const char *name,
 	return LG_OK;
 }
 
-static enum lg_status hear_gate(void *context,
+static enum lg_status hear_gate(struct lg_fleet_gates *gates,
 				const struct lg_fleet_gate_entry *entry,
 				struct lg_error *err)
 {
-	struct lg_fleet_gates *gates = context;
 	struct lg_fleet_report report = {0};
 	char name[LG_FLEET_NAME_SIZE] = "";
 	struct lg_fleet_one *one = NULL;
@@ -120,24 +119,25 @@ static enum lg_status hear_gate(void *context,
 	return LG_OK;
 }
 
-static enum lg_status vanished(void *context, const struct lg_fleet_id *id,
-			       struct lg_error *err)
+static enum lg_status hear(void *context, const struct lg_fleet_news *news,
+			   struct lg_error *err)
 {
 	struct lg_fleet_gates *gates = context;
 
-	(void)err;
+	if (news->kind == LG_FLEET_NEWS_GATE)
+		return hear_gate(gates, news->gate, err);
 	for (size_t i = 0; i < gates->count; i++)
-		if (!memcmp(&gates->one[i]->id, id, sizeof(*id)))
+		if (!memcmp(&gates->one[i]->id, news->id, sizeof(*news->id)))
 			gates->one[i]->gone = 1;
 	return LG_OK;
 }
 
 struct lg_fleet_sink lg_fleet_gates_sink(struct lg_fleet_gates *gates)
 {
-	struct lg_fleet_sink sink = {
-		.context = gates, .gate = hear_gate, .vanished = vanished};
-
-	return sink;
+	return (struct lg_fleet_sink){.context = gates,
+				      .hears = LG_FLEET_HEARS(GATE) |
+					       LG_FLEET_HEARS(VANISHED),
+				      .tell = hear};
 }
 
 const struct lg_fleet_one *

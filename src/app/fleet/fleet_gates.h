@@ -44,7 +44,7 @@ const struct lg_fleet_one *
 lg_fleet_gates_missed(const struct lg_fleet_gates *gates,
 		      const struct lg_fleet_set *shown);
 
-/* Tells of gates alone; add it to a sink, or ask with it. */
+/* Hears of gates alone. */
 struct lg_fleet_sink lg_fleet_gates_sink(struct lg_fleet_gates *gates);
 
 /* Appends names of gates in one line, the first of them; *count is how many

@@ -32,45 +32,15 @@ static int64_t boot_ms(const struct pair *pair)
 	return lg_clock_now(pair->clock).boot_ms;
 }
 
-static void hear(struct pair *pair)
-{
-	pair->told = 1;
-	if (pair->polled == 0 && pair->slow_ms != INT64_MAX)
-		pair->slow_ms = boot_ms(pair) + SLOW_MS;
-}
-
-static enum lg_status gate(void *context,
-			   const struct lg_fleet_gate_entry *entry,
+static enum lg_status hear(void *context, const struct lg_fleet_news *news,
 			   struct lg_error *err)
 {
 	struct pair *pair = context;
 
-	hear(pair);
-	return pair->sink->gate
-		       ? pair->sink->gate(pair->sink->context, entry, err)
-		       : LG_OK;
-}
-
-static enum lg_status entry(void *context, const struct lg_fleet_entry *told,
-			    struct lg_error *err)
-{
-	struct pair *pair = context;
-
-	hear(pair);
-	return pair->sink->entry
-		       ? pair->sink->entry(pair->sink->context, told, err)
-		       : LG_OK;
-}
-
-static enum lg_status vanished(void *context, const struct lg_fleet_id *id,
-			       struct lg_error *err)
-{
-	struct pair *pair = context;
-
-	hear(pair);
-	return pair->sink->vanished
-		       ? pair->sink->vanished(pair->sink->context, id, err)
-		       : LG_OK;
+	pair->told = 1;
+	if (pair->polled == 0 && pair->slow_ms != INT64_MAX)
+		pair->slow_ms = boot_ms(pair) + SLOW_MS;
+	return lg_fleet_tell(pair->sink, news, err);
 }
 
 /* One that took it and stands still since then may have told nobody: the same
@@ -91,9 +61,10 @@ static enum lg_status poll_both(void *self, unsigned int timeout_ms,
 {
 	struct pair *pair = self;
 	const struct lg_fleet_sink both = {.context = pair,
-					   .entry = entry,
-					   .gate = gate,
-					   .vanished = vanished};
+					   .hears = LG_FLEET_HEARS(ENTRY) |
+						    LG_FLEET_HEARS(GATE) |
+						    LG_FLEET_HEARS(VANISHED),
+					   .tell = hear};
 	enum lg_status status = LG_OK;
 	int64_t end_ms = boot_ms(pair) + timeout_ms;
 

@@ -49,11 +49,10 @@ struct gate_beside {
 	char elsewhere[256]; /* where at stood when fleet was opened */
 };
 
-static enum lg_status entry_came(void *context,
+static enum lg_status entry_came(struct gate_beside *beside,
 				 const struct lg_fleet_entry *entry,
 				 struct lg_error *err)
 {
-	struct gate_beside *beside = context;
 	struct lg_fleet_entry *copied = lg_fleet_copy(entry);
 
 	if (!copied)
@@ -71,31 +70,28 @@ static enum lg_status entry_came(void *context,
 	return LG_OK;
 }
 
-static enum lg_status is_back(void *context, const char *uri,
-			      struct lg_error *err)
+static void is_back(struct gate_beside *beside)
 {
-	struct gate_beside *beside = context;
-
-	(void)uri;
-	(void)err;
 	if (!beside->was_away)
-		return LG_OK;
+		return;
 	beside->was_away = 0;
 	uv_mutex_lock(&beside->mutex);
 	beside->back = 1;
 	uv_mutex_unlock(&beside->mutex);
 	beside->news(beside->context);
-	return LG_OK;
 }
 
-static enum lg_status is_away(void *context, const struct lg_error *why,
-			      struct lg_error *err)
+static enum lg_status hear(void *context, const struct lg_fleet_news *news,
+			   struct lg_error *err)
 {
 	struct gate_beside *beside = context;
 
-	(void)why;
-	(void)err;
-	beside->was_away = 1;
+	if (news->kind == LG_FLEET_NEWS_ENTRY)
+		return entry_came(beside, news->entry, err);
+	if (news->kind == LG_FLEET_NEWS_CONNECTED)
+		is_back(beside);
+	else
+		beside->was_away = 1;
 	return LG_OK;
 }
 
@@ -177,9 +173,10 @@ static void follow(void *context)
 {
 	struct gate_beside *beside = context;
 	const struct lg_fleet_sink sink = {.context = beside,
-					   .connected = is_back,
-					   .lost = is_away,
-					   .entry = entry_came};
+					   .hears = LG_FLEET_HEARS(CONNECTED) |
+						    LG_FLEET_HEARS(LOST) |
+						    LG_FLEET_HEARS(ENTRY),
+					   .tell = hear};
 	char at[sizeof(beside->at)];
 	int stops;
 
