@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Rows for src/app/setup/setup_settings.h and setup_diff.h.
+ * Rows for the texts of src/app/setup: settings, differences, main files.
  */
 #include <string.h>
 
@@ -9,6 +9,7 @@
 #include "app/setup/setup_diff.h"
 #include "app/setup/setup_master.h"
 #include "app/setup/setup_nginx_text.h"
+#include "app/setup/setup_parts.h"
 #include "app/setup/setup_record.h"
 #include "app/setup/setup_settings.h"
 
@@ -284,6 +285,50 @@ static void still_needed(void **state)
 	lg_settings_free(&settings);
 }
 
+static enum lg_status runs(void *self, const char *program,
+			   struct lg_strlist *out_lines, struct lg_error *err)
+{
+	const char *line = self;
+
+	(void)program;
+	return line ? lg_strlist_add(out_lines, line, strlen(line), err)
+		    : LG_OK;
+}
+
+static void main_file(void **state)
+{
+	static const struct {
+		const char *runs;
+		const char *folder;
+		const char *file;
+	} row[] = {
+		{NULL, NULL, NULL},
+		{"dovecot\n-F", NULL, NULL},
+		{"dovecot\n-c\n/d/x.conf", NULL, "/d/x.conf"},
+		{"dovecot\n-c\n/d/x.conf", "/mine", "/mine/dovecot.conf"},
+	};
+	struct lg_error err;
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		const struct lg_machine machine = {.self = (void *)row[i].runs,
+						   .runs = runs};
+		const struct lg_setup_ask ask = {.machine = &machine,
+						 .config_dir = row[i].folder};
+		struct lg_setup_plan plan = {0};
+		const char *file = "";
+
+		assert_int_equal(lg_setup_main_file(&ask, "dovecot",
+						    "dovecot.conf", &plan,
+						    &file, &err),
+				 LG_OK);
+		if (row[i].file)
+			assert_string_equal(file, row[i].file);
+		else
+			assert_null(file);
+		lg_setup_plan_release(&plan);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest rows[] = {
@@ -298,6 +343,8 @@ int main(void)
 		suite_row("a unified diff, also without a last line end", diff),
 		suite_row("a secret is never shown", secret),
 		suite_row("taken back out of what was changed", take_back),
+		suite_row("no file is named where a server looks by itself",
+			  main_file),
 	};
 
 	return suite_run(rows);

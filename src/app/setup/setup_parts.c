@@ -181,7 +181,7 @@ enum lg_status lg_setup_main_file(const struct lg_setup_ask *ask,
 				      "runs several times; name the folder of "
 				      "the one that is meant with "
 				      "--config-dir");
-	if (status == LG_OK && files.count)
+	if (status == LG_OK && files.count && *files.item[0])
 		*out_path = lg_setup_keep(plan, files.item[0]);
 	lg_strlist_release(&files);
 	return status;
