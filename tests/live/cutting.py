@@ -179,23 +179,29 @@ def ends_with_the_lock():
         assert not late, late
         assert again.noop()[0] == "OK"
         # What was not cut is still there.
-        left = site.dovecot.who()
-        assert len(left) > 30
-        # All at once, and a lift while Dovecot has not yet read whom.
-        doveadm.by_name, doveadm.each_s = False, 1.5
-        doveadm.kicks.clear()
-        applying = threading.Thread(target=site.gate.apply, args=(values(),))
-        requests = doveadm.requests
-        applying.start()
-        eventually(lambda: doveadm.requests >= requests + 2)
-        time.sleep(0.3)
-        site.gate.ask("lift")
-        applying.join()
-        eventually(lambda: doveadm.kicks)
-        time.sleep(0.5)
-        assert site.dovecot.who() == left
-        assert again.noop()[0] == "OK"
+        assert len(site.dovecot.who()) > 30
+        if not dovecot_fixture.IS_24:
+            nobody_is_ended_after_a_lift(site, doveadm)
+            assert again.noop()[0] == "OK"
         doveadm.close()
+
+
+def nobody_is_ended_after_a_lift(site, doveadm):
+    """Many are to end at once, and the lock is over before Dovecot has read
+    whom."""
+    left = site.dovecot.who()
+    doveadm.by_name, doveadm.each_s = False, 1.5
+    doveadm.kicks.clear()
+    requests = doveadm.requests
+    applying = threading.Thread(target=site.gate.apply, args=(values(),))
+    applying.start()
+    eventually(lambda: doveadm.requests >= requests + 2)
+    time.sleep(0.3)
+    site.gate.ask("lift")
+    applying.join()
+    eventually(lambda: doveadm.kicks)
+    time.sleep(0.5)
+    assert site.dovecot.who() == left
 
 
 def ends_when_its_time_is_over():
