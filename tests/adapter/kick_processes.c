@@ -16,7 +16,7 @@
 #include "adapters/dovecot/kick_processes.h"
 
 enum {
-	WORLDS = 20000,
+	WORLDS = 8000,
 	SESSIONS_MAX = 12
 };
 

@@ -5,7 +5,9 @@
  * The order's sessions and those that are there now are sorted together by
  * process, so that all that is known of one stands in a row. What was listed
  * for the order is some moments old: a process that took on somebody else
- * since then stays, and whoever came since then has another.
+ * since then stays, and whoever came since then has another. What may still
+ * change until the kick are milliseconds, and only of processes that Dovecot
+ * uses again (service_count); so it is with every kick.
  */
 #include <stdlib.h>
 #include <string.h>
