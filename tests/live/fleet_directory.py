@@ -14,16 +14,9 @@ import slapd      # noqa: E402
 
 BUILD = os.path.join(os.environ["LOGONGATE_BUILD_DIR"], "tests")
 FLEET = "ou=logongate," + providers.SUFFIX
-EVENT = f"""dn: cn=lg-0123456789ab.1.anna,ou=locks,{FLEET}
-objectClass: logongateEvent
-cn: lg-0123456789ab.1.anna
-logongateLock: lg-0123456789ab
-logongateNumber: 1
-logongateKind: prepare
-logongateBody: {{"id":"lg-0123456789ab"}}
-logongateKey: anna
-logongateSignature: c2lnbmF0dXJl
-"""
+EVENT = providers.event(FLEET, "lg-0123456789ab", 1,
+                        b'{"id":"lg-0123456789ab"}', kind="prepare",
+                        signature="c2lnbmF0dXJl")
 ENTRIES = "".join(f"""dn: {name}
 objectClass: organizationalUnit
 ou: {name.partition("=")[2].partition(",")[0]}

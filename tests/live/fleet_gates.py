@@ -38,21 +38,6 @@ cn: {name}
 """ for name in names)
 
 
-def entry(cn, lock, number, body, key):
-    """An event's entry whose signature is no good."""
-    return f"""dn: cn={cn},ou=locks,{FLEET}
-objectClass: logongateEvent
-cn: {cn}
-logongateLock: {lock}
-logongateNumber: {number}
-logongateKind: lift
-logongateBody:: {base64.b64encode(body).decode()}
-logongateKey: {key or "nobody"}
-logongateSignature: {"A" * 86}==
-
-"""
-
-
 def make_key(folder, name):
     """A private key, and its line for verify_keys."""
     path = os.path.join(folder, name + ".key")
@@ -389,16 +374,8 @@ filter = "(cn=*{long})"
     def test_forged_and_deleted_entries_change_nothing_and_are_loud(self):
         done = json.loads(self.apply())
         lock = done["id"]
-        self.server.ldap("ldapadd", f"""dn: cn={lock}.9.anna,ou=locks,{FLEET}
-objectClass: logongateEvent
-cn: {lock}.9.anna
-logongateLock: {lock}
-logongateNumber: 9
-logongateKind: lift
-logongateBody: {{"kind":"lift"}}
-logongateKey: anna
-logongateSignature: {"A" * 86}==
-""")
+        self.server.ldap("ldapadd", providers.event(FLEET, lock, 9,
+                                                    b'{"kind":"lift"}'))
         self.server.ldap("ldapdelete", "",
                          f"cn={lock}.2.anna,ou=locks,{FLEET}")
         for gate in self.gates:
@@ -456,10 +433,9 @@ logongateSignature: {"A" * 86}==
         signature = subprocess.run(
             ["openssl", "pkeyutl", "-sign", "-rawin", "-inkey", self.key,
              "-in", signed], check=True, capture_output=True).stdout
-        return entry(f"{lock}.{number}.anna", lock, number, body.encode(),
-                     "anna").replace("A" * 86 + "==", base64.b64encode(
-                         signature).decode()).replace("Kind: lift",
-                                                      "Kind: " + kind)
+        return providers.event(
+            FLEET, lock, number, body.encode(), kind=kind,
+            signature=base64.b64encode(signature).decode())
 
     def test_what_is_over_for_long_is_tidied_and_forgotten(self):
         began = int(time.time() - 40 * 86400)
@@ -499,9 +475,9 @@ logongateSignature: {"A" * 86}==
                   "5": '{"by":"Ä"}'.encode("latin-1"),
                   "6": b"[" * 100000}
         lock = "lg-" + "0" * 12
-        text = "".join(entry(f"{lock}.{number}.anna", lock, number, body,
-                             "anna") for number, body in bodies.items())
-        text += "".join(entry(f"{lock}.{i}.x", lock, i, b"{}", None)
+        text = "".join(providers.event(FLEET, lock, number, body)
+                       for number, body in bodies.items())
+        text += "".join(providers.event(FLEET, lock, i, b"{}", "x")
                         for i in range(100, 100 + many))
         gate = self.gates[1]
         before = rejected(gate, "fleet-bad-signature")
@@ -577,7 +553,7 @@ class Many(unittest.TestCase):
         server = providers.Provider(
             os.path.join(folder, "slapd"), ldif=providers.TOP
             + entries(NAMES[:1]) + "".join(
-                entry(f"{lock}.{i}.x", lock, i, b"{}", None)
+                providers.event(FLEET, lock, i, b"{}", "x")
                 for i in range(many)))
         self.addCleanup(server.kill)
         key, line = make_key(folder, "anna")

@@ -510,16 +510,8 @@ class Page(unittest.TestCase):
         lock = anna.json("logongate apply upgrade --set tester=anna@example.org"
                          " --fleet --for 1h --json")["id"]
         server = self.world.servers[0]
-        server.ldap("ldapadd", f"""dn: cn={lock}.7.anna,ou=locks,{FLEET}
-objectClass: logongateEvent
-cn: {lock}.7.anna
-logongateLock: {lock}
-logongateNumber: 7
-logongateKind: lift
-logongateBody: {{"kind":"lift"}}
-logongateKey: anna
-logongateSignature: {"A" * 86}==
-""")
+        server.ldap("ldapadd", providers.event(FLEET, lock, 7,
+                                               b'{"kind":"lift"}'))
         server.ldap("ldapdelete", "", f"cn={lock}.2.anna,ou=locks,{FLEET}")
         self.copied()
         loud = ("fleet-bad-signature", "fleet-vanished")

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: ISC
 """OpenLDAP with cn=config: one provider, or two that copy each other."""
+import base64
 import os
 import shutil
 import signal
@@ -22,6 +23,24 @@ o: ACME
 # The administrator of other things: the last rule of a database there already.
 OPEN = ("to attrs=userPassword by self write by anonymous auth by * none",
         "to * by * read")
+
+
+def event(fleet, lock, number, body, key="anna", kind="lift",
+          signature="A" * 86 + "=="):
+    """An entry of a fleet's ou=locks, as whoever may write there could make it:
+    the usual signature is no good."""
+    cn = f"{lock}.{number}.{key}"
+    return f"""dn: cn={cn},ou=locks,{fleet}
+objectClass: logongateEvent
+cn: {cn}
+logongateLock: {lock}
+logongateNumber: {number}
+logongateKind: {kind}
+logongateBody:: {base64.b64encode(body).decode()}
+logongateKey: {key}
+logongateSignature: {signature}
+
+"""
 
 
 def missing():
