@@ -256,6 +256,31 @@ static void tell_gone(struct lg_fleet_ear *ear, size_t gone)
 	lg_fleet_kept_tidy(ear, now_ms(ear) / 1000);
 }
 
+/* How often an entry was not believed. */
+static uint64_t rejected(const struct lg_fleet_ear *ear)
+{
+	uint64_t count = 0;
+
+	for (int code = 0; code < LG_FLEET_CODE_COUNT; code++)
+		count += ear->set->rejected[code];
+	return count;
+}
+
+static enum lg_status hear_some(struct lg_fleet_ear *ear,
+				const struct lg_fleet_entry *entry,
+				struct lg_error *err)
+{
+	enum lg_status status = hear_entry(ear, entry, err);
+
+	if (status != LG_OK || !ear->junk_max ||
+	    rejected(ear) < ear->junk_before + ear->junk_max)
+		return status;
+	ear->is_cut = 1;
+	return lg_error_set(err, LG_ERR_LIMIT, NULL,
+			    "more than %llu entries there are not believed",
+			    (unsigned long long)ear->junk_max);
+}
+
 static enum lg_status hear(void *context, const struct lg_fleet_news *news,
 			   struct lg_error *err)
 {
@@ -274,7 +299,7 @@ static enum lg_status hear(void *context, const struct lg_fleet_news *news,
 		lose(ear, news->why);
 		break;
 	case LG_FLEET_NEWS_ENTRY:
-		return hear_entry(ear, news->entry, err);
+		return hear_some(ear, news->entry, err);
 	case LG_FLEET_NEWS_VANISHED:
 		lg_fleet_set_vanished(ear->set, news->id, now_ms(ear) / 1000,
 				      &gone);
@@ -330,11 +355,18 @@ enum lg_status lg_fleet_ear_ask(struct lg_fleet_ear *ear,
 {
 	struct lg_fleet_sink sink = lg_fleet_ear_sink(ear);
 	enum lg_status status;
+	int is_cut = 0;
 
 	do {
+		ear->is_cut = 0;
 		ear->learned = 0;
+		ear->junk_before = rejected(ear);
 		status = fleet->events(fleet->self, lock, &sink, err);
+		if (ear->is_cut)
+			status = LG_OK;
+		is_cut |= ear->is_cut;
 	} while (status == LG_OK && ear->learned);
+	ear->is_cut = is_cut;
 	return status;
 }
 

@@ -43,6 +43,10 @@ struct lg_fleet_ear {
 	int late;         /* a report was written late: the reader's to clear */
 	uint64_t signs;   /* how often the sink was told anything */
 	int beside;       /* another provider tells now */
+	/* So many that are not believed are heard when it asks; 0: all. */
+	uint64_t junk_max;
+	uint64_t junk_before;
+	int is_cut; /* the rest of what was asked for last was left unread */
 	char uri[256];
 	/* Told once of each trouble; may be NULL. */
 	void (*tell)(void *context, const struct lg_fleet_trouble *trouble);
@@ -73,7 +77,7 @@ enum lg_status lg_fleet_ear_beside(struct lg_fleet_ear *ear,
 				   struct lg_error *err);
 
 /* Asks for all events of a lock (NULL: of all), again where keys were
- * learned meanwhile. As port/fleet's events. */
+ * learned meanwhile. As port/fleet's events; LG_OK also where it is cut. */
 enum lg_status lg_fleet_ear_ask(struct lg_fleet_ear *ear,
 				const struct lg_fleet *fleet, const char *lock,
 				struct lg_error *err);

@@ -68,24 +68,15 @@ static enum lg_status find_untold(const struct lg_cli_fleet *fleet,
 	return status;
 }
 
-static int none_meant(struct lg_cli *cli, const char *name)
-{
-	struct lg_error err;
-
-	lg_error_set(&err, LG_ERR_CONFLICT, name,
-		     name != NULL ? "is not in force in the fleet"
-				  : "no lock of the fleet is in force");
-	lg_error_code(&err, "not-in-force");
-	return lg_cli_fail_as(cli, LG_EXIT_WOULD_NOT_LOCK, &err);
-}
-
-/* How many locks are meant; the last of them, and the names of all. */
+/* How many locks are meant, for a lift with those that no entry tells of; the
+ * last of them, and the names of all. */
 static size_t find_meant(const struct lg_cli_fleet *fleet,
 			 enum lg_fleet_kind kind, const char *name,
-			 struct lg_fleet_fate *out_fate,
+			 struct lg_strlist *ids, struct lg_fleet_fate *out_fate,
 			 struct lg_buffer *out_names)
 {
 	struct lg_fleet_fate fate;
+	struct lg_error err;
 	size_t count = 0;
 	size_t at = 0;
 
@@ -97,19 +88,6 @@ static size_t find_meant(const struct lg_cli_fleet *fleet,
 		*out_fate = fate;
 		count++;
 	}
-	return count;
-}
-
-/* Those that find_meant knows, and for a lift those that no entry tells of. */
-static size_t find_all_meant(const struct lg_cli_fleet *fleet,
-			     enum lg_fleet_kind kind, const char *name,
-			     struct lg_strlist *ids,
-			     struct lg_fleet_fate *out_fate,
-			     struct lg_buffer *out_names)
-{
-	size_t count = find_meant(fleet, kind, name, out_fate, out_names);
-	struct lg_error err;
-
 	/* A name that means one is not asked about any further. */
 	if (kind != LG_FLEET_LIFT || (count > 0 && name != NULL) ||
 	    find_untold(fleet, name, ids, &err) != LG_OK)
@@ -132,30 +110,31 @@ static int choose(struct lg_cli *cli, struct lg_cli_fleet *fleet,
 {
 	const char *name = cli->operand_count > 0 ? cli->operand[0] : NULL;
 	struct lg_buffer names = {0};
-	size_t count = find_all_meant(fleet, kind, name, ids, out_fate, &names);
+	size_t count = find_meant(fleet, kind, name, ids, out_fate, &names);
 	struct lg_error err;
-	int code;
+	int code = LG_EXIT_DONE;
 
 	/* The provider that answered may not have heard of it yet. */
 	if (count == 0 || ids->count > 0) {
 		lg_cli_fleet_ask_all(fleet);
 		lg_strlist_release(ids);
 		lg_buffer_clear(&names);
-		count = find_all_meant(fleet, kind, name, ids, out_fate,
-				       &names);
+		count = find_meant(fleet, kind, name, ids, out_fate, &names);
 	}
-	if (count == 1) {
-		code = LG_EXIT_DONE;
-	} else if (count == 0) {
-		code = none_meant(cli, name);
-	} else {
+	if (count == 0) {
+		lg_error_set(&err, LG_ERR_CONFLICT, name,
+			     name != NULL ? "is not in force in the fleet"
+					  : "no lock of the fleet is in force");
+		lg_error_code(&err, "not-in-force");
+	} else if (count > 1) {
 		lg_error_set(&err, LG_ERR_CONFLICT, NULL,
 			     "several locks of the fleet are in force: %s; "
 			     "name one",
 			     names.data != NULL ? names.data : "");
 		lg_error_code(&err, "ambiguous-lock");
-		code = lg_cli_fail_as(cli, LG_EXIT_WOULD_NOT_LOCK, &err);
 	}
+	if (count != 1)
+		code = lg_cli_fail_as(cli, LG_EXIT_WOULD_NOT_LOCK, &err);
 	lg_buffer_release(&names);
 	return code;
 }

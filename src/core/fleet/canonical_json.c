@@ -84,15 +84,21 @@ int lg_canonical_skip(struct lg_canonical *body, const char *text)
 	return 1;
 }
 
+/* quote: around what should be there. */
+static enum lg_status wrong(struct lg_error *err, const char *quote,
+			    const char *text, const char *how)
+{
+	return lg_error_set(err, LG_ERR_SYNTAX, NULL,
+			    "the body is not canonical JSON of an event: "
+			    "%s%s%s is %s",
+			    quote, text, quote, how);
+}
+
 enum lg_status lg_canonical_expect(struct lg_canonical *body, const char *text,
 				   struct lg_error *err)
 {
-	if (lg_canonical_skip(body, text))
-		return LG_OK;
-	return lg_error_set(err, LG_ERR_SYNTAX, NULL,
-			    "the body is not canonical JSON of an event: %s is "
-			    "missing",
-			    text);
+	return lg_canonical_skip(body, text) ? LG_OK
+					     : wrong(err, "", text, "missing");
 }
 
 enum lg_status lg_canonical_read_name(struct lg_canonical *body,
@@ -104,10 +110,7 @@ enum lg_status lg_canonical_read_name(struct lg_canonical *body,
 	    lg_canonical_skip(body, "\":"))
 		return LG_OK;
 	*body = from;
-	return lg_error_set(err, LG_ERR_SYNTAX, NULL,
-			    "the body is not canonical JSON of an event: "
-			    "\"%s\" is missing",
-			    name);
+	return wrong(err, "\"", name, "missing");
 }
 
 /* The character of the escape behind the backslash at body->at; 0: none that
@@ -168,9 +171,7 @@ enum lg_status lg_canonical_read_text(struct lg_canonical *body,
 	enum lg_status status = LG_OK;
 
 	if (!lg_canonical_skip(body, "\"") || !read_letters(body, &text))
-		status = lg_error_set(err, LG_ERR_SYNTAX, NULL,
-				      "the body is not canonical JSON of an "
-				      "event: a text is expected");
+		status = wrong(err, "", "a text", "expected");
 	if (status == LG_OK)
 		status = lg_buffer_status(&text, err);
 	if (status == LG_OK && text.len &&
@@ -201,9 +202,7 @@ enum lg_status lg_canonical_read_number(struct lg_canonical *body,
 	if (body->at == digits || number > LG_CANONICAL_NUMBER_MAX ||
 	    (*digits == '0' && (body->at - digits > 1 || negative))) {
 		body->at = begin;
-		return lg_error_set(err, LG_ERR_SYNTAX, NULL,
-				    "the body is not canonical JSON of an "
-				    "event: a number is expected");
+		return wrong(err, "", "a number", "expected");
 	}
 	*out_number = negative ? -number : number;
 	return LG_OK;
