@@ -168,7 +168,7 @@ static void report_beside(void *context, const char *report, size_t len)
 	assert_int_equal(
 		admin->report(admin->self, gate->name, report, len, 0, NULL),
 		LG_OK);
-	lg_fleet_gate_beside_done(&gate->gate);
+	lg_fleet_gate_beside_said(&gate->gate, LG_FLEET_BESIDE_WROTE);
 }
 
 /* Everything that there is, as another provider tells it. */

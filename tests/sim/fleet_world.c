@@ -111,9 +111,9 @@ static void report_beside(void *context, const char *report, size_t len)
 				      NULL);
 	fleet.close(fleet.self);
 	if (status != LG_OK)
-		lg_fleet_gate_beside_failed(&gate->gate);
+		lg_fleet_gate_beside_said(&gate->gate, LG_FLEET_BESIDE_FAILED);
 	else
-		lg_fleet_gate_beside_done(&gate->gate);
+		lg_fleet_gate_beside_said(&gate->gate, LG_FLEET_BESIDE_WROTE);
 }
 
 /* Now and then nothing of it comes. */

@@ -39,24 +39,21 @@ enum lg_status lg_fleet_gate_beside(struct lg_fleet_gate *gate,
 	return status;
 }
 
-void lg_fleet_gate_beside_done(struct lg_fleet_gate *gate)
-{
-	gate->doubt.waits = 0;
-}
-
-void lg_fleet_gate_beside_failed(struct lg_fleet_gate *gate)
-{
-	gate->doubt = (struct lg_fleet_doubt){0};
-	lg_buffer_clear(&gate->reported);
-	gate->report_boot_ms = lg_clock_now(gate->ear.clock).boot_ms + AGAIN_MS;
-}
-
-void lg_fleet_gate_beside_is_back(struct lg_fleet_gate *gate)
+void lg_fleet_gate_beside_said(struct lg_fleet_gate *gate, unsigned int said)
 {
 	int64_t soon_ms = lg_clock_now(gate->ear.clock).boot_ms + AGAIN_MS;
 
-	if (gate->report_boot_ms > soon_ms)
+	/* What this gate wrote there while it was silent may be done only now:
+	 * its report is written anew, a little later. */
+	if (said & LG_FLEET_BESIDE_IS_BACK && gate->report_boot_ms > soon_ms)
 		gate->report_boot_ms = soon_ms;
+	if (said & LG_FLEET_BESIDE_WROTE)
+		gate->doubt.waits = 0;
+	if (said & LG_FLEET_BESIDE_FAILED) {
+		gate->doubt = (struct lg_fleet_doubt){0};
+		lg_buffer_clear(&gate->reported);
+		gate->report_boot_ms = soon_ms;
+	}
 }
 
 enum lg_fleet_way lg_fleet_beside_way(struct lg_fleet_gate *gate)

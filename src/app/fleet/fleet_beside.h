@@ -22,13 +22,12 @@ enum lg_status lg_fleet_gate_beside(struct lg_fleet_gate *gate,
 				    const struct lg_fleet_entry *entry,
 				    struct lg_error *err);
 
-/* What host->beside was given is written; or it could not be. */
-void lg_fleet_gate_beside_done(struct lg_fleet_gate *gate);
-void lg_fleet_gate_beside_failed(struct lg_fleet_gate *gate);
-
-/* Another provider answers again. What this gate wrote there while it was
- * silent may be done only now: its report is written anew, a little later. */
-void lg_fleet_gate_beside_is_back(struct lg_fleet_gate *gate);
+/* What became of what host->beside was given, and that another provider answers
+ * again: bits. */
+#define LG_FLEET_BESIDE_IS_BACK 1u
+#define LG_FLEET_BESIDE_WROTE 2u
+#define LG_FLEET_BESIDE_FAILED 4u
+void lg_fleet_gate_beside_said(struct lg_fleet_gate *gate, unsigned int said);
 
 /* For fleet_gate.c: which way the next report goes. */
 enum lg_fleet_way {

@@ -22,8 +22,8 @@
  * make: lg_fleet_make with this machine's directory; likewise where it cannot
  * be opened.
  * beside: writes the report through another provider than the one that is
- * followed; returns at once, lg_fleet_gate_beside_failed tells where it came to
- * nothing. NULL: there is none.
+ * followed; returns at once, lg_fleet_gate_beside_said tells what came of it.
+ * NULL: there is none.
  * doors: puts into the report which doors do not ask the gate, as far as that
  * is known; at once. NULL: nobody looks.
  * run: lg_fleet_task_run for each, makes what they changed take effect, and

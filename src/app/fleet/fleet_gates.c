@@ -14,16 +14,12 @@
 /* Names of gates in one line. */
 #define NAMED_MAX 8
 
-static void free_one(struct lg_fleet_one *one)
-{
-	lg_fleet_report_release(&one->report);
-	free(one);
-}
-
 void lg_fleet_gates_release(struct lg_fleet_gates *gates)
 {
-	for (size_t i = 0; i < gates->count; i++)
-		free_one(gates->one[i]);
+	for (size_t i = 0; i < gates->count; i++) {
+		lg_fleet_report_release(&gates->one[i]->report);
+		free(gates->one[i]);
+	}
 	free(gates->one);
 	*gates = (struct lg_fleet_gates){0};
 }

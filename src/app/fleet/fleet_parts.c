@@ -10,19 +10,17 @@
 const char *lg_fleet_part_state(const struct lg_fleet_round *round,
 				const struct lg_fleet_part *part)
 {
-	switch (part->answer) {
-	case LG_FLEET_NO_ANSWER:
-		return "waiting";
-	case LG_FLEET_IS_AWAY:
-		return "away";
-	case LG_FLEET_IS_READY:
-		return "ready";
-	case LG_FLEET_IS_NOT_READY:
-		return "not-ready";
-	case LG_FLEET_DID:
-		return round->kind == LG_FLEET_LIFT ? "lifted" : "in-force";
-	}
-	return "";
+	static const char *const name[] = {
+		[LG_FLEET_NO_ANSWER] = "waiting",
+		[LG_FLEET_IS_AWAY] = "away",
+		[LG_FLEET_IS_READY] = "ready",
+		[LG_FLEET_IS_NOT_READY] = "not-ready",
+		[LG_FLEET_DID] = "in-force",
+	};
+
+	return part->answer == LG_FLEET_DID && round->kind == LG_FLEET_LIFT
+		       ? "lifted"
+		       : name[part->answer];
 }
 
 /* Which gates it is about: all entries of the groups, also those away. */

@@ -88,8 +88,10 @@ static void run_step(void *context)
 
 static void step_done(void *context);
 
-static void next_step(struct show *show)
+static void next_step(void *context)
 {
+	struct show *show = context;
+
 	show->job.run = run_step;
 	show->job.done = step_done;
 	show->job.context = show;
@@ -104,12 +106,6 @@ static void on_drained(struct gate_conn *conn, void *context)
 {
 	conn->drained = NULL;
 	next_step(context);
-}
-
-static void end_show(struct show *show)
-{
-	lg_buffer_release(&show->text);
-	free(show);
 }
 
 static void step_done(void *context)
@@ -139,13 +135,8 @@ static void step_done(void *context)
 	else
 		control_end_list(call,
 				 show->status != LG_OK ? &show->err : NULL);
-	end_show(show);
-}
-
-/* What was only counted so far can be read. */
-static void begin(void *context)
-{
-	next_step(context);
+	lg_buffer_release(&show->text);
+	free(show);
 }
 
 void control_show(struct control_call *call)
@@ -167,11 +158,12 @@ void control_show(struct control_call *call)
 	if (strcmp(op, "history") != 0)
 		show->folder = strcmp(op, "logons") == 0 ? LG_LOGONS_FOLDER
 							 : LG_REFUSED_FOLDER;
-	call->waiter.ready = begin;
+	/* What was only counted so far can be read. */
+	call->waiter.ready = next_step;
 	call->waiter.context = show;
 	lg_buffer_format(&show->text, "{\"%s\":[", op);
 	if (show->folder)
 		gate_records_wait(call->gate, &call->waiter);
 	else
-		begin(show);
+		next_step(show);
 }

@@ -4,7 +4,7 @@
  * provider the follower is at may change at any time; this one then opens the
  * others anew.
  */
-#include "daemon/fleet/follower_beside.h"
+#include "daemon/fleet/follower_inside.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -25,7 +25,7 @@
 /* Where all gates start at once, not all of this at once, too. */
 #define BEGIN_MS 1500
 
-/* at, stops, back, failed, report and places are guarded by mutex; the others
+/* at, stops, said, report and places are guarded by mutex; the others
  * are the thread's. at: the follower's provider. */
 struct gate_beside {
 	struct lg_fleet_settings how;
@@ -35,10 +35,8 @@ struct gate_beside {
 	uv_mutex_t mutex;
 	uv_cond_t taken;
 	int stops;
-	int back;
-	int done;
-	int failed;
-	int is_open;             /* fleet may be interrupted */
+	unsigned int said; /* to the follower's gate: LG_FLEET_BESIDE_... */
+	int is_open;       /* fleet may be interrupted */
 	struct lg_buffer report; /* to be written */
 	char at[256];
 	struct lg_fleet_entry *place[PLACES];
@@ -76,7 +74,7 @@ static void is_back(struct gate_beside *beside)
 		return;
 	beside->was_away = 0;
 	uv_mutex_lock(&beside->mutex);
-	beside->back = 1;
+	beside->said |= LG_FLEET_BESIDE_IS_BACK;
 	uv_mutex_unlock(&beside->mutex);
 	beside->news(beside->context);
 }
@@ -155,8 +153,9 @@ static void write_report(struct gate_beside *beside)
 			 : LG_ERR_DIRECTORY;
 	lg_buffer_release(&report);
 	uv_mutex_lock(&beside->mutex);
-	beside->done = status == LG_OK;
-	beside->failed = status != LG_OK;
+	beside->said &= LG_FLEET_BESIDE_IS_BACK;
+	beside->said |= status == LG_OK ? LG_FLEET_BESIDE_WROTE
+					: LG_FLEET_BESIDE_FAILED;
 	uv_mutex_unlock(&beside->mutex);
 	beside->news(beside->context);
 }
@@ -258,26 +257,17 @@ enum lg_status gate_beside_take(struct gate_beside *beside,
 	const char *at = gate->fleet->describe(gate->fleet->self);
 	enum lg_status status = LG_OK;
 	struct lg_fleet_entry *taken;
-	int back, done, failed;
+	unsigned int said;
 
 	if (!beside)
 		return LG_OK;
 	uv_mutex_lock(&beside->mutex);
-	back = beside->back;
-	failed = beside->failed;
-	beside->back = 0;
-	done = beside->done;
-	beside->done = 0;
-	beside->failed = 0;
+	said = beside->said;
+	beside->said = 0;
 	if (strcmp(beside->at, at) != 0 && strlen(at) < sizeof(beside->at))
 		memcpy(beside->at, at, strlen(at) + 1);
 	uv_mutex_unlock(&beside->mutex);
-	if (back)
-		lg_fleet_gate_beside_is_back(gate);
-	if (done)
-		lg_fleet_gate_beside_done(gate);
-	if (failed)
-		lg_fleet_gate_beside_failed(gate);
+	lg_fleet_gate_beside_said(gate, said);
 	while (status == LG_OK && (taken = take_one(beside))) {
 		status = lg_fleet_gate_beside(gate, taken, err);
 		free(taken);
@@ -293,7 +283,7 @@ void gate_beside_report(struct gate_beside *beside, const char *report,
 	lg_buffer_append(&beside->report, report, len);
 	if (beside->report.status != LG_OK) {
 		lg_buffer_release(&beside->report);
-		beside->failed = 1;
+		beside->said |= LG_FLEET_BESIDE_FAILED;
 	}
 	uv_cond_broadcast(&beside->taken);
 	if (beside->is_open)

@@ -3,7 +3,7 @@
  * What the gate may not see it does not know: as the gate's own user less than
  * `logongate doors` of root, and says so.
  */
-#include "daemon/fleet/follower_doors.h"
+#include "daemon/fleet/follower_inside.h"
 
 #include <stdlib.h>
 #include <string.h>

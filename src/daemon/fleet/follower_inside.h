@@ -8,10 +8,66 @@
 #define LOGONGATE_DAEMON_FLEET_FOLLOWER_INSIDE_H
 
 #include "app/fleet/fleet_gate.h"
+#include "core/settings/fleet_settings.h"
 #include "daemon/fleet/follower.h"
-#include "daemon/fleet/follower_beside.h"
-#include "daemon/fleet/follower_doors.h"
 #include "daemon/inside.h"
+
+/*
+ * A second provider, followed beside the first: a thread of its own polls one
+ * that the follower is not at, and hands over what it tells, entry by entry;
+ * the follower's thread takes them. It waits where they are not taken, so that
+ * nothing piles up.
+ */
+struct gate_beside;
+
+/*
+ * Begins, where the settings name more than one provider; NULL otherwise, and
+ * where there are no threads: a gate does without. how is borrowed while it
+ * runs; news is called on the thread when there is something to take.
+ */
+struct gate_beside *gate_beside_begin(const struct lg_fleet_settings *how,
+				      void (*news)(void *context),
+				      void *context);
+
+/* On the follower's thread: takes what came, and says where the follower is,
+ * so that this one is elsewhere. */
+enum lg_status gate_beside_take(struct gate_beside *beside,
+				struct lg_fleet_gate *gate,
+				struct lg_error *err);
+
+/* Writes the gate's report through this provider, on its thread; a later one
+ * takes the place of one that still waits. */
+void gate_beside_report(struct gate_beside *beside, const char *report,
+			size_t len);
+
+/* Ends it, as soon as its provider lets it. NULL is fine. */
+void gate_beside_end(struct gate_beside *beside);
+
+/*
+ * Which doors of this machine do not ask its gate: a thread of its own surveys
+ * the doors now and then, and soon after a lock was prepared; the follower puts
+ * what it found into the gate's report. Nobody waits for it.
+ */
+struct gate_doors;
+
+/*
+ * Begins; NULL where there are no threads: the report then says that nobody
+ * looked. config: the settings' file, read anew each time, borrowed. news is
+ * called on the thread when something else was found.
+ */
+struct gate_doors *gate_doors_begin(const char *config,
+				    void (*news)(void *context), void *context);
+
+/* A lock is coming: once more, unless that was just done. NULL is fine. */
+void gate_doors_look(struct gate_doors *doors);
+
+/* Copies what was found last into a report. */
+enum lg_status gate_doors_fill(struct gate_doors *doors,
+			       struct lg_fleet_report *report,
+			       struct lg_error *err);
+
+/* Ends it, as soon as a program that it asked does. NULL is fine. */
+void gate_doors_end(struct gate_doors *doors);
 
 #define GATE_FLEET_HEARD_FILE "fleet.heard"
 
