@@ -252,7 +252,7 @@ static void one_provider_stands_still(void **state)
 	gate->link->still = 1;
 	scene_applied_everywhere(scene);
 	assert_true(scene->round.part[2].after_ms < 1000);
-	assert_int_equal(gate->troubles, 0);
+	assert_int_equal(scene_troubles(gate), 0);
 	/* It awakes, and the gate reports to it again. */
 	gate->link->still = 0;
 	scene_wait(scene, 6000);

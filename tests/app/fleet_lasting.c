@@ -47,7 +47,7 @@ static void bad_entries_change_nothing(void **state)
 	for (i = 0; i < 2; i++) {
 		assert_true(scene_holds(scene, i));
 		assert_int_equal(scene->gate[i].gate.ear.set->count, count);
-		assert_int_equal(scene->gate[i].troubles, 4);
+		assert_int_equal(scene_troubles(&scene->gate[i]), 4);
 	}
 	for (i = 0; i < scene->gate[0].gate.ear.set->trouble_count; i++)
 		codes |= 1u << scene->gate[0].gate.ear.set->trouble[i].code;

@@ -91,12 +91,13 @@ static enum lg_status run(void *context, struct lg_fleet_task *task,
 	return LG_OK;
 }
 
-static void told(void *context, const struct lg_fleet_trouble *trouble)
+int scene_troubles(const struct scene_gate *gate)
 {
-	struct scene_gate *gate = context;
+	uint64_t count = 0;
 
-	(void)trouble;
-	gate->troubles++;
+	for (size_t i = 0; i < LG_FLEET_CODE_COUNT; i++)
+		count += gate->gate.ear.set->rejected[i];
+	return (int)count;
 }
 
 static void start(struct scene_gate *gate)
@@ -122,8 +123,6 @@ static void start(struct scene_gate *gate)
 			      &gate->folder.clock, &err) != LG_OK ||
 	    lg_fleet_gate_open(&gate->gate, &err) != LG_OK)
 		fail_msg("%s: %s", err.place, err.text);
-	gate->gate.ear.tell = told;
-	gate->gate.ear.context = gate;
 }
 
 static void stop(struct scene_gate *gate)

@@ -28,7 +28,6 @@ struct scene_gate {
 	int stopped;               /* it does nothing */
 	int hears_beside;          /* another provider, as well */
 	int beside_is_still;       /* which takes no report */
-	int troubles;
 };
 
 /* Signatures are a sum that only the scene's keys give. */
@@ -64,6 +63,8 @@ void scene_restart(struct scene_gate *gate);
 
 /* apply --fleet of the profile "upgrade" for an hour, to its end. */
 enum lg_status scene_apply(struct scene *scene, struct lg_error *err);
+/* How often a gate was told of a trouble. */
+int scene_troubles(const struct scene_gate *gate);
 /* As scene_apply, up to the phase. */
 enum lg_status scene_begin(struct scene *scene, struct lg_error *err);
 void scene_finish(struct scene *scene);

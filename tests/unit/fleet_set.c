@@ -266,7 +266,6 @@ static void vanishing_unlocks_nothing(void **state)
 {
 	struct lg_fleet_set *set = NULL;
 	struct lg_fleet_id first = id_of(1);
-	size_t gone = 0;
 	int is_new;
 
 	assert_int_equal(lg_fleet_set_new(&set, NULL), LG_OK);
@@ -275,8 +274,8 @@ static void vanishing_unlocks_nothing(void **state)
 	/* A short present phase. */
 	lg_fleet_set_look(set);
 	lg_fleet_set_present(set, &first);
-	lg_fleet_set_looked(set, AT + 1, &gone);
-	assert_int_equal(gone, 1);
+	lg_fleet_set_looked(set, AT + 1);
+	assert_int_equal(set->rejected[LG_FLEET_VANISHED], 1);
 	assert_int_equal(set->trouble_count, 1);
 	assert_int_equal(set->trouble[0].code, LG_FLEET_VANISHED);
 	assert_string_equal(set->trouble[0].entry, LOCK ".2.k");
@@ -284,8 +283,8 @@ static void vanishing_unlocks_nothing(void **state)
 			 LG_FLEET_STATE_IN_FORCE);
 	/* Not told twice. */
 	lg_fleet_set_look(set);
-	lg_fleet_set_looked(set, AT + 1, &gone);
-	assert_int_equal(gone, 1);
+	lg_fleet_set_looked(set, AT + 1);
+	assert_int_equal(set->rejected[LG_FLEET_VANISHED], 2);
 	assert_int_equal(set->trouble_count, 2);
 	/* It is there again. */
 	lg_fleet_set_present(set, &first);
@@ -297,13 +296,12 @@ static void tidied_is_not_vanished(void **state)
 {
 	struct lg_fleet_set *set = NULL;
 	struct lg_fleet_id first = id_of(1);
-	size_t gone = 0;
 	int is_new;
 
 	assert_int_equal(lg_fleet_set_new(&set, NULL), LG_OK);
 	add(set, &started, 1, &is_new);
-	lg_fleet_set_vanished(set, &first, AT + 500 + LG_FLEET_TIDY_S, &gone);
-	assert_int_equal(gone, 0);
+	lg_fleet_set_vanished(set, &first, AT + 500 + LG_FLEET_TIDY_S);
+	assert_int_equal(set->rejected[LG_FLEET_VANISHED], 0);
 	assert_int_equal(set->trouble_count, 0);
 	lg_fleet_set_free(&set);
 }
@@ -343,7 +341,6 @@ static void only_what_is_over_is_forgotten(void **state)
 	struct lg_fleet_id second = id_of(2), third = id_of(3);
 	struct lg_fleet_fate fate;
 	int forgotten = 0;
-	size_t gone;
 
 	assert_int_equal(lg_fleet_set_new(&set, NULL), LG_OK);
 	add_of(set, LOCK, 1, &prepare);
@@ -353,8 +350,8 @@ static void only_what_is_over_is_forgotten(void **state)
 	lg_fleet_set_forget(set, AT + 500, 0, count_forgotten, &forgotten);
 	assert_int_equal(forgotten, 0);
 	/* Some of its entries are there still. */
-	lg_fleet_set_vanished(set, &second, AT, &gone);
-	lg_fleet_set_vanished(set, &third, AT, &gone);
+	lg_fleet_set_vanished(set, &second, AT);
+	lg_fleet_set_vanished(set, &third, AT);
 	assert_int_equal(set->trouble_count, 2);
 	lg_fleet_set_forget(set, AT + 501, 1, count_forgotten, &forgotten);
 	assert_int_equal(forgotten, 0);
@@ -373,21 +370,20 @@ static void troubles_are_bounded(void **state)
 {
 	struct lg_fleet_set *set = NULL;
 	struct lg_fleet_id id = {{0}};
-	size_t gone = 0;
-	int i, is_new;
+	int i;
 
 	assert_int_equal(lg_fleet_set_new(&set, NULL), LG_OK);
 	for (i = 0; i < 1000; i++) {
 		id.byte[0] = (unsigned char)i;
 		id.byte[1] = (unsigned char)(i >> 8);
-		lg_fleet_set_trouble(set, LG_FLEET_UNSIGNED, &id, "a\nb c", 5,
-				     "x", &is_new);
+		lg_fleet_set_trouble(set, LG_FLEET_UNSIGNED, &id,
+				     &(struct lg_fleet_text){"a\nb c", 5}, "x");
 	}
 	assert_int_equal(set->trouble_count, LG_FLEET_TROUBLES_MAX);
 	assert_int_equal(set->rejected[LG_FLEET_UNSIGNED], 1000);
 	assert_string_equal(set->trouble[0].entry, "a?b?c");
 	lg_fleet_set_look(set);
-	lg_fleet_set_looked(set, AT, &gone);
+	lg_fleet_set_looked(set, AT);
 	assert_int_equal(set->trouble_count, 0);
 	lg_fleet_set_free(&set);
 }

@@ -16,17 +16,9 @@
 static void trouble(struct lg_fleet_ear *ear, enum lg_fleet_code code,
 		    const struct lg_fleet_entry *entry, const char *text)
 {
-	int is_new = 0;
-
-	if (ear->beside)
-		return;
-	lg_fleet_set_trouble(ear->set, code, &entry->id,
-			     entry->cn.bytes ? entry->cn.bytes : "",
-			     entry->cn.bytes ? entry->cn.len : 0, text,
-			     &is_new);
-	if (is_new && ear->tell)
-		ear->tell(ear->context,
-			  &ear->set->trouble[ear->set->trouble_count - 1]);
+	if (!ear->beside)
+		lg_fleet_set_trouble(ear->set, code, &entry->id, &entry->cn,
+				     text);
 }
 
 static int is_text(const struct lg_fleet_text *text, const char *right)
@@ -244,18 +236,6 @@ static void lose(struct lg_fleet_ear *ear, const struct lg_error *why)
 	trouble(ear, LG_FLEET_CUT_OFF, &entry, why->text);
 }
 
-static void tell_gone(struct lg_fleet_ear *ear, size_t gone)
-{
-	for (size_t i = ear->set->trouble_count; gone && i-- > 0;) {
-		if (ear->set->trouble[i].code != LG_FLEET_VANISHED)
-			continue;
-		gone--;
-		if (ear->tell)
-			ear->tell(ear->context, &ear->set->trouble[i]);
-	}
-	lg_fleet_kept_tidy(ear, now_ms(ear) / 1000);
-}
-
 /* How often an entry was not believed. */
 static uint64_t rejected(const struct lg_fleet_ear *ear)
 {
@@ -285,7 +265,7 @@ static enum lg_status hear(void *context, const struct lg_fleet_news *news,
 			   struct lg_error *err)
 {
 	struct lg_fleet_ear *ear = context;
-	size_t gone = 0;
+	int64_t now_s = now_ms(ear) / 1000;
 
 	ear->signs += news->kind != LG_FLEET_NEWS_LOST;
 	switch (news->kind) {
@@ -301,9 +281,8 @@ static enum lg_status hear(void *context, const struct lg_fleet_news *news,
 	case LG_FLEET_NEWS_ENTRY:
 		return hear_some(ear, news->entry, err);
 	case LG_FLEET_NEWS_VANISHED:
-		lg_fleet_set_vanished(ear->set, news->id, now_ms(ear) / 1000,
-				      &gone);
-		tell_gone(ear, gone);
+		lg_fleet_set_vanished(ear->set, news->id, now_s);
+		lg_fleet_kept_tidy(ear, now_s);
 		break;
 	case LG_FLEET_NEWS_PRESENT:
 		lg_fleet_set_present(ear->set, news->id);
@@ -312,9 +291,8 @@ static enum lg_status hear(void *context, const struct lg_fleet_news *news,
 		ear->whole = 1;
 		lg_fleet_set_no_trouble(ear->set, &no_entry);
 		if (news->refresh == LG_FLEET_REFRESH_WHOLE)
-			lg_fleet_set_looked(ear->set, now_ms(ear) / 1000,
-					    &gone);
-		tell_gone(ear, gone);
+			lg_fleet_set_looked(ear->set, now_s);
+		lg_fleet_kept_tidy(ear, now_s);
 		ear->heard_ms = now_ms(ear);
 		break;
 	case LG_FLEET_NEWS_HEARD:

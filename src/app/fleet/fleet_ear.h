@@ -48,9 +48,6 @@ struct lg_fleet_ear {
 	uint64_t junk_before;
 	int is_cut; /* the rest of what was asked for last was left unread */
 	char uri[256];
-	/* Told once of each trouble; may be NULL. */
-	void (*tell)(void *context, const struct lg_fleet_trouble *trouble);
-	void *context;
 };
 
 /*

@@ -137,8 +137,8 @@ static void set_aside(struct lg_fleet_ear *ear, const char *path,
 	struct lg_buffer kept = {0};
 
 	ear->files->set_aside(ear->files->self, path, &kept, NULL);
-	lg_fleet_set_trouble(ear->set, LG_FLEET_UNREADABLE, &id, name,
-			     strlen(name), text, NULL);
+	lg_fleet_set_trouble(ear->set, LG_FLEET_UNREADABLE, &id,
+			     &(struct lg_fleet_text){name, strlen(name)}, text);
 	lg_buffer_release(&kept);
 }
 

@@ -253,23 +253,20 @@ size_t lg_fleet_set_due(const struct lg_fleet_set *set, int64_t now_s)
 }
 
 static void be_gone(struct lg_fleet_set *set, struct lg_fleet_held *held,
-		    int64_t now_s, size_t *out_gone)
+		    int64_t now_s)
 {
+	int is_told = held->vanished || lg_fleet_set_may_go(set, held, now_s);
 	struct lg_buffer name = {0};
 
 	held->seen = 0;
-	if (held->vanished || lg_fleet_set_may_go(set, held, now_s)) {
-		held->vanished = 1;
-		return;
-	}
 	held->vanished = 1;
-	(*out_gone)++;
+	if (is_told)
+		return;
 	lg_fleet_event_name(held->event, &name);
 	lg_fleet_set_trouble(set, LG_FLEET_VANISHED, &held->id,
-			     name.len ? name.data : "", name.len,
+			     &(struct lg_fleet_text){name.data, name.len},
 			     "the entry was deleted or may not be read any "
-			     "more; what it says stays as it is",
-			     NULL);
+			     "more; what it says stays as it is");
 	lg_buffer_release(&name);
 }
 
@@ -280,10 +277,8 @@ static void drop_trouble(struct lg_fleet_set *set, size_t at)
 		(set->trouble_count - at) * sizeof(set->trouble[at]));
 }
 
-void lg_fleet_set_looked(struct lg_fleet_set *set, int64_t now_s,
-			 size_t *out_gone)
+void lg_fleet_set_looked(struct lg_fleet_set *set, int64_t now_s)
 {
-	*out_gone = 0;
 	/* What was wrong with an entry that is not there is over. */
 	for (size_t i = set->trouble_count; i-- > 0;)
 		if (!set->trouble[i].seen &&
@@ -292,29 +287,27 @@ void lg_fleet_set_looked(struct lg_fleet_set *set, int64_t now_s,
 			drop_trouble(set, i);
 	for (size_t i = 0; i < set->count; i++)
 		if (!set->held[i]->seen)
-			be_gone(set, set->held[i], now_s, out_gone);
+			be_gone(set, set->held[i], now_s);
 }
 
 void lg_fleet_set_vanished(struct lg_fleet_set *set,
-			   const struct lg_fleet_id *id, int64_t now_s,
-			   size_t *out_gone)
+			   const struct lg_fleet_id *id, int64_t now_s)
 {
 	struct lg_fleet_held *held = find_id(set, id);
 
-	*out_gone = 0;
 	if (held)
-		be_gone(set, held, now_s, out_gone);
+		be_gone(set, held, now_s);
 	else
 		lg_fleet_set_no_trouble(set, id);
 }
 
 /* What an entry is called, for people: no control characters, one line. */
-static void clean(char *out, size_t size, const char *text, size_t len)
+static void clean(char *out, size_t size, const struct lg_fleet_text *text)
 {
 	size_t i;
 
-	for (i = 0; i < len && i + 1 < size; i++) {
-		unsigned char c = (unsigned char)text[i];
+	for (i = 0; text->bytes && i < text->len && i + 1 < size; i++) {
+		unsigned char c = (unsigned char)text->bytes[i];
 
 		out[i] = c > 0x20 && c < 0x7f ? (char)c : '?';
 	}
@@ -322,13 +315,11 @@ static void clean(char *out, size_t size, const char *text, size_t len)
 }
 
 void lg_fleet_set_trouble(struct lg_fleet_set *set, enum lg_fleet_code code,
-			  const struct lg_fleet_id *id, const char *entry,
-			  size_t entry_len, const char *text, int *out_new)
+			  const struct lg_fleet_id *id,
+			  const struct lg_fleet_text *entry, const char *text)
 {
 	struct lg_fleet_trouble *trouble;
 
-	if (out_new)
-		*out_new = 0;
 	for (size_t i = 0; i < set->trouble_count; i++) {
 		if (set->trouble[i].code != code ||
 		    compare_ids(&set->trouble[i].id, id) != 0)
@@ -342,10 +333,8 @@ void lg_fleet_set_trouble(struct lg_fleet_set *set, enum lg_fleet_code code,
 	trouble = &set->trouble[set->trouble_count++];
 	*trouble =
 		(struct lg_fleet_trouble){.code = code, .id = *id, .seen = 1};
-	clean(trouble->entry, sizeof(trouble->entry), entry, entry_len);
+	clean(trouble->entry, sizeof(trouble->entry), entry);
 	strncpy(trouble->text, text, sizeof(trouble->text) - 1);
-	if (out_new)
-		*out_new = 1;
 }
 
 void lg_fleet_set_no_trouble(struct lg_fleet_set *set,

@@ -95,27 +95,24 @@ enum lg_status lg_fleet_set_add(struct lg_fleet_set *set,
 				int *out_new, struct lg_error *err);
 
 /* Something is wrong with an entry; one sentence. Told once an entry and
- * code; *out_new (may be NULL) is 1 the first time. */
+ * code. */
 void lg_fleet_set_trouble(struct lg_fleet_set *set, enum lg_fleet_code code,
-			  const struct lg_fleet_id *id, const char *entry,
-			  size_t entry_len, const char *text, int *out_new);
+			  const struct lg_fleet_id *id,
+			  const struct lg_fleet_text *entry, const char *text);
 
 /* The entry is there and in order, or the trouble is over. */
 void lg_fleet_set_no_trouble(struct lg_fleet_set *set,
 			     const struct lg_fleet_id *id);
 
 /* A look at everything begins; an entry is there; the look is complete, and
- * what was not seen is not there. now_s decides what may be gone. *out_gone is
- * how many vanished that should not have. */
+ * what was not seen is not there. now_s decides what may be gone. */
 void lg_fleet_set_look(struct lg_fleet_set *set);
 void lg_fleet_set_present(struct lg_fleet_set *set,
 			  const struct lg_fleet_id *id);
-void lg_fleet_set_looked(struct lg_fleet_set *set, int64_t now_s,
-			 size_t *out_gone);
+void lg_fleet_set_looked(struct lg_fleet_set *set, int64_t now_s);
 /* One entry was deleted. */
 void lg_fleet_set_vanished(struct lg_fleet_set *set,
-			   const struct lg_fleet_id *id, int64_t now_s,
-			   size_t *out_gone);
+			   const struct lg_fleet_id *id, int64_t now_s);
 
 /*
  * Forgets all events of each lock that was over, by its latest end, before
