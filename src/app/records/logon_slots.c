@@ -75,8 +75,8 @@ int lg_logon_budget_has_line(struct lg_logon_budget *budget, int64_t now_s)
 	return budget->lines >= 1;
 }
 
-int lg_logon_budget_is_spent(const struct lg_logon_budget *budget,
-			     unsigned int source)
+/* 1 when that source has used up its hour. */
+static int is_spent(const struct lg_logon_budget *budget, unsigned int source)
 {
 	return budget->source[source] >= budget->source_max;
 }
@@ -85,8 +85,7 @@ int lg_logon_budget_take(struct lg_logon_budget *budget, int64_t now_s,
 			 unsigned int source, size_t bytes)
 {
 	go_on(budget, now_s);
-	if (lg_logon_budget_is_spent(budget, source) ||
-	    budget->bytes < (double)bytes)
+	if (is_spent(budget, source) || budget->bytes < (double)bytes)
 		return 0;
 	budget->bytes -= (double)bytes;
 	budget->source[source] += (uint32_t)bytes;
@@ -236,8 +235,7 @@ static void make_room(struct lg_logon_slots *slots)
 		slots->hand = (slots->hand + 1) % LG_LOGON_SLOTS;
 		if (!slot->hash || !slot->kept)
 			continue;
-		if (slot->count &&
-		    lg_logon_budget_is_spent(&slots->budget, slot->source))
+		if (slot->count && is_spent(&slots->budget, slot->source))
 			lg_logon_slot_fold(slots, slot);
 		if (slot->count)
 			continue;
@@ -253,7 +251,7 @@ struct lg_logon_slot *lg_logon_slot_for(struct lg_logon_slots *slots,
 	struct lg_logon_slot *slot;
 	uint64_t hash;
 
-	if (lg_logon_budget_is_spent(&slots->budget, source))
+	if (is_spent(&slots->budget, source))
 		return others_slot(slots, logon);
 	hash = own_key(logon, others_key(logon));
 	slot = find(slots, hash);

@@ -43,9 +43,6 @@ int lg_logon_budget_has_line(struct lg_logon_budget *budget, int64_t now_s);
 /* 1 and it is taken, when bytes more may be written for source. */
 int lg_logon_budget_take(struct lg_logon_budget *budget, int64_t now_s,
 			 unsigned int source, size_t bytes);
-/* 1 when that source has used up its hour. */
-int lg_logon_budget_is_spent(const struct lg_logon_budget *budget,
-			     unsigned int source);
 
 #define LG_LOGON_SLOTS 4096u
 

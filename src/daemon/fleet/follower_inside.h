@@ -75,12 +75,10 @@ void gate_doors_end(struct gate_doors *doors);
 struct gate_fleet_known {
 	int connected;
 	int64_t heard_s;
-	int64_t lag_ms;
 	size_t events;
 	struct lg_fleet_trouble trouble[LG_FLEET_TROUBLES_MAX];
 	size_t trouble_count;
 	uint64_t rejected[LG_FLEET_CODE_COUNT];
-	uint64_t reports;
 	char report_failed[256]; /* "": it is written */
 };
 
@@ -114,7 +112,6 @@ struct gate_fleet {
 	struct lg_fleet_task *task; /* to be run; NULL: none */
 	size_t task_count;
 	int running; /* the state lane has them */
-	int acted;
 	int64_t sessions;
 	int lets_in; /* the directory was heard: the policy counts */
 	struct gate_fleet_known known;
