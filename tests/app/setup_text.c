@@ -312,14 +312,15 @@ static void main_file(void **state)
 	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
 		const struct lg_machine machine = {.self = (void *)row[i].runs,
 						   .runs = runs};
-		const struct lg_setup_ask ask = {.machine = &machine,
-						 .config_dir = row[i].folder};
 		struct lg_setup_plan plan = {0};
+		const struct lg_setup_ask ask = {.machine = &machine,
+						 .config_dir = row[i].folder,
+						 .plan = &plan,
+						 .err = &err};
 		const char *file = "";
 
 		assert_int_equal(lg_setup_main_file(&ask, "dovecot",
-						    "dovecot.conf", &plan,
-						    &file, &err),
+						    "dovecot.conf", &file),
 				 LG_OK);
 		if (row[i].file)
 			assert_string_equal(file, row[i].file);

@@ -4,7 +4,13 @@
  */
 #include "app/setup/setup_ask.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
+
+#include "base/listed.h"
+
+#define NOTE_MAX 1024
 
 const struct lg_setup_door lg_setup_doors[] = {
 	{"dovecot", "combined dict policy", lg_setup_dovecot},
@@ -39,19 +45,18 @@ static int has_word(const char *words, const char *word)
 
 enum lg_status lg_setup_variant(const struct lg_setup_ask *ask,
 				const struct lg_setup_door *door,
-				const char *otherwise, const char **out_variant,
-				struct lg_error *err)
+				const char *otherwise, const char **out_variant)
 {
 	const char *was = ask->record->variant;
 
 	if (ask->variant != NULL && !has_word(door->variants, ask->variant))
-		return lg_error_set(err, LG_ERR_UNKNOWN_KEY, ask->variant,
+		return lg_error_set(ask->err, LG_ERR_UNKNOWN_KEY, ask->variant,
 				    "is not a variant of %s; there %s %s",
 				    door->name, *door->variants ? "are" : "is",
 				    *door->variants ? door->variants : "none");
 	if (was != NULL && ask->variant != NULL &&
 	    strcmp(was, ask->variant) != 0)
-		return lg_error_set(err, LG_ERR_CONFLICT, door->name,
+		return lg_error_set(ask->err, LG_ERR_CONFLICT, door->name,
 				    "is set up as %s; run logongate setup %s "
 				    "--undo first",
 				    was, door->name);
@@ -60,14 +65,25 @@ enum lg_status lg_setup_variant(const struct lg_setup_ask *ask,
 }
 
 enum lg_status lg_setup_begin(const struct lg_setup_ask *ask, const char *door,
-			      const char *otherwise, struct lg_setup_plan *plan,
-			      const char **out_variant, struct lg_error *err)
+			      const char *otherwise, const char **out_variant)
 {
 	enum lg_status status = lg_setup_variant(ask, lg_setup_door_find(door),
-						 otherwise, out_variant, err);
+						 otherwise, out_variant);
 
-	plan->door = door;
+	ask->plan->door = door;
 	if (status == LG_OK)
-		plan->variant = lg_setup_keep(plan, *out_variant);
+		ask->plan->variant = lg_setup_keep(ask->plan, *out_variant);
 	return status;
+}
+
+enum lg_status lg_setup_note(const struct lg_setup_ask *ask, const char *format,
+			     ...)
+{
+	char text[NOTE_MAX];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	return lg_list_text(&ask->plan->notes, text, ask->err);
 }

@@ -24,7 +24,9 @@ struct lg_setup_ask {
 	const char *sites;  /* which of the server's are meant; NULL: all */
 	/* What an earlier set-up did; no files where there was none. */
 	const struct lg_setup_plan *record;
-	void *own; /* of who brings the door */
+	void *own;                  /* of who brings the door */
+	struct lg_setup_plan *plan; /* where the answer goes */
+	struct lg_error *err;
 };
 
 /*
@@ -37,9 +39,7 @@ struct lg_setup_door {
 	const char *name;
 	const char *
 		variants; /* "combined dict policy", the recommended one first */
-	enum lg_status (*plan)(const struct lg_setup_ask *ask,
-			       struct lg_setup_plan *out_plan,
-			       struct lg_error *err);
+	enum lg_status (*plan)(const struct lg_setup_ask *ask);
 };
 extern const struct lg_setup_door lg_setup_doors[];
 extern const size_t lg_setup_door_count;
@@ -51,14 +51,17 @@ const struct lg_setup_door *lg_setup_door_find(const char *name);
  * one of the record, else otherwise. */
 enum lg_status lg_setup_variant(const struct lg_setup_ask *ask,
 				const struct lg_setup_door *door,
-				const char *otherwise, const char **out_variant,
-				struct lg_error *err);
+				const char *otherwise,
+				const char **out_variant);
 
 /* What the plan of every door but Dovecot's begins with: its name, and the
  * variant, which the plan keeps. */
 enum lg_status lg_setup_begin(const struct lg_setup_ask *ask, const char *door,
-			      const char *otherwise, struct lg_setup_plan *plan,
-			      const char **out_variant, struct lg_error *err);
+			      const char *otherwise, const char **out_variant);
+
+/* A sentence for the administrator. */
+enum lg_status lg_setup_note(const struct lg_setup_ask *ask, const char *format,
+			     ...) __attribute__((format(printf, 2, 3)));
 
 /* Who verified the names of web requests. */
 #define LG_SETUP_IDENTITIES                                                    \
@@ -66,20 +69,10 @@ enum lg_status lg_setup_begin(const struct lg_setup_ask *ask, const char *door,
 	"basic-checked-here client-certificate"
 
 /* The doors' own. */
-enum lg_status lg_setup_dovecot(const struct lg_setup_ask *ask,
-				struct lg_setup_plan *out_plan,
-				struct lg_error *err);
-enum lg_status lg_setup_postfix(const struct lg_setup_ask *ask,
-				struct lg_setup_plan *out_plan,
-				struct lg_error *err);
-enum lg_status lg_setup_nginx(const struct lg_setup_ask *ask,
-			      struct lg_setup_plan *out_plan,
-			      struct lg_error *err);
-enum lg_status lg_setup_haproxy(const struct lg_setup_ask *ask,
-				struct lg_setup_plan *out_plan,
-				struct lg_error *err);
-enum lg_status lg_setup_pam(const struct lg_setup_ask *ask,
-			    struct lg_setup_plan *out_plan,
-			    struct lg_error *err);
+enum lg_status lg_setup_dovecot(const struct lg_setup_ask *ask);
+enum lg_status lg_setup_postfix(const struct lg_setup_ask *ask);
+enum lg_status lg_setup_nginx(const struct lg_setup_ask *ask);
+enum lg_status lg_setup_haproxy(const struct lg_setup_ask *ask);
+enum lg_status lg_setup_pam(const struct lg_setup_ask *ask);
 
 #endif

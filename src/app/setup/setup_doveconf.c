@@ -9,37 +9,35 @@
 #include "app/setup/setup_parts.h"
 
 /* "# 2.3.19.1 (9b53102964): /etc/dovecot/dovecot.conf" */
-static enum lg_status read_first_line(struct lg_setup_plan *plan,
-				      struct lg_setup_doveconf *doveconf,
-				      struct lg_error *err)
+static enum lg_status read_first_line(const struct lg_setup_ask *ask,
+				      struct lg_setup_doveconf *doveconf)
 {
 	const char *line = doveconf->shown;
 	size_t len = strcspn(line, "\n");
 	const char *path = strstr(line, "): /");
 
 	if (strncmp(line, "# 2.", 4) != 0 || path == NULL || path > line + len)
-		return lg_error_set(err, LG_ERR_SYNTAX, "doveconf",
+		return lg_error_set(ask->err, LG_ERR_SYNTAX, "doveconf",
 				    "does not say which Dovecot it is");
 	if (line[4] != '3' && line[4] != '4')
-		return lg_error_set(err, LG_ERR_SYNTAX, "doveconf",
+		return lg_error_set(ask->err, LG_ERR_SYNTAX, "doveconf",
 				    "is of Dovecot 2.%c; setup knows 2.3 and "
 				    "2.4",
 				    line[4]);
 	doveconf->is_24 = line[4] == '4';
 	path += 3;
-	doveconf->conf =
-		lg_setup_text(plan, "%.*s", (int)(line + len - path), path);
-	doveconf->folder = lg_setup_folder_of(plan, doveconf->conf);
+	doveconf->conf = lg_setup_text(ask->plan, "%.*s",
+				       (int)(line + len - path), path);
+	doveconf->folder = lg_setup_folder_of(ask->plan, doveconf->conf);
 	return LG_OK;
 }
 
 /* conf.d is the main file's when it includes that. */
 static enum lg_status check_folder(const struct lg_setup_ask *ask,
-				   struct lg_setup_plan *plan, const char *conf,
-				   struct lg_error *err)
+				   const char *conf)
 {
 	const char *line = NULL;
-	enum lg_status status = lg_setup_read(ask, conf, plan, &line, err);
+	enum lg_status status = lg_setup_read(ask, conf, &line);
 
 	if (status != LG_OK)
 		return status;
@@ -53,29 +51,27 @@ static enum lg_status check_folder(const struct lg_setup_ask *ask,
 			return LG_OK;
 		line += len + (line[len] == '\n');
 	}
-	return lg_error_set(err, LG_ERR_CONFLICT, conf,
+	return lg_error_set(ask->err, LG_ERR_CONFLICT, conf,
 			    "does not include conf.d/*.conf, where setup "
 			    "writes; add the line \"!include conf.d/*.conf\"");
 }
 
 enum lg_status lg_setup_doveconf_read(const struct lg_setup_ask *ask,
-				      struct lg_setup_plan *plan,
-				      struct lg_setup_doveconf *out_doveconf,
-				      struct lg_error *err)
+				      struct lg_setup_doveconf *out_doveconf)
 {
 	struct lg_buffer shown = {0};
 	const char *conf = NULL;
-	enum lg_status status = lg_setup_main_file(
-		ask, "dovecot", "dovecot.conf", plan, &conf, err);
+	enum lg_status status =
+		lg_setup_main_file(ask, "dovecot", "dovecot.conf", &conf);
 	const char *argv[] = {"doveconf", "-n", conf ? "-c" : NULL, conf, NULL};
 
 	if (status == LG_OK)
-		status = lg_setup_prints(ask, "dovecot", argv, &shown, err);
-	out_doveconf->shown = lg_setup_take(plan, &shown);
+		status = lg_setup_prints(ask, "dovecot", argv, &shown);
+	out_doveconf->shown = lg_setup_take(ask->plan, &shown);
 	if (status == LG_OK)
-		status = read_first_line(plan, out_doveconf, err);
+		status = read_first_line(ask, out_doveconf);
 	if (status == LG_OK)
-		status = check_folder(ask, plan, out_doveconf->conf, err);
+		status = check_folder(ask, out_doveconf->conf);
 	return status;
 }
 

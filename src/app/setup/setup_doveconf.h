@@ -23,12 +23,22 @@ struct lg_setup_doveconf {
  * include conf.d.
  */
 enum lg_status lg_setup_doveconf_read(const struct lg_setup_ask *ask,
-				      struct lg_setup_plan *plan,
-				      struct lg_setup_doveconf *out_doveconf,
-				      struct lg_error *err);
+				      struct lg_setup_doveconf *out_doveconf);
 
 /* The value of a setting at the top, or NULL; *out_len then stays. */
 const char *lg_setup_doveconf_value(const struct lg_setup_doveconf *doveconf,
 				    const char *name, size_t *out_len);
+
+/*
+ * A passdb that only decides who gets in (the variant dict) is asked last, so
+ * those before it must not end the asking when they succeed.
+ * Plans "result_success = continue-ok" and "skip = authenticated" for each
+ * passdb of the site's, in the file where it stands; one that has such words
+ * keeps them.
+ * Returns: LG_OK; LG_ERR_CONFLICT, one ends the asking by his own words, is of
+ * one protocol alone, or stands where setup does not find it.
+ */
+enum lg_status lg_setup_passdbs(const struct lg_setup_ask *ask,
+				const struct lg_setup_doveconf *doveconf);
 
 #endif

@@ -11,7 +11,6 @@
 
 #include "app/setup/setup_doveconf.h"
 #include "app/setup/setup_parts.h"
-#include "app/setup/setup_passdbs.h"
 #include "app/setup/setup_settings.h"
 
 #define TCP_EXAMPLE "127.0.0.1:4191"
@@ -24,8 +23,6 @@
 
 struct dovecot {
 	const struct lg_setup_ask *ask;
-	struct lg_setup_plan *plan;
-	struct lg_error *err;
 	struct lg_setup_doveconf conf;
 	const char *socket; /* doveadm's */
 	const char *gate;   /* the user the gate runs as */
@@ -81,18 +78,18 @@ static enum lg_status find_variant(const struct dovecot *dovecot,
 	int lacks_lua = dovecot->conf.is_24 && !has_lua(dovecot);
 	enum lg_status status = lg_setup_variant(
 		ask, lg_setup_door_find("dovecot"),
-		lacks_lua ? "policy" : "combined", out_variant, dovecot->err);
+		lacks_lua ? "policy" : "combined", out_variant);
 
 	if (status != LG_OK)
 		return status;
 	if (lacks_lua && strcmp(*out_variant, "policy") != 0)
-		return lg_error_set(dovecot->err, LG_ERR_UNKNOWN_KEY,
+		return lg_error_set(dovecot->ask->err, LG_ERR_UNKNOWN_KEY,
 				    "dovecot-auth-lua",
 				    "is not installed, and the %s door of "
 				    "Dovecot 2.4 needs it",
 				    *out_variant);
 	if (lacks_lua)
-		return lg_setup_note(dovecot->plan, dovecot->err,
+		return lg_setup_note(dovecot->ask,
 				     "With dovecot-auth-lua installed the "
 				     "combined door is to be had, which is "
 				     "closed while the gate is dead.");
@@ -105,14 +102,14 @@ static enum lg_status note_lost(const struct dovecot *dovecot,
 {
 	if (strcmp(variant, "policy") == 0)
 		return lg_setup_note(
-			dovecot->plan, dovecot->err,
+			dovecot->ask,
 			"Lost against the combined door: while the gate is "
 			"dead everybody gets in, and nothing but Dovecot's log "
 			"tells of it.");
 	if (!is_dict(variant))
 		return LG_OK;
 	return lg_setup_note(
-		dovecot->plan, dovecot->err,
+		dovecot->ask,
 		"Lost against the combined door: IMAP says NO [CONTACTADMIN], "
 		"whose text Thunderbird does not show; it offers to enter a new "
 		"password, which deletes the saved one. Logons by GSSAPI and "
@@ -137,7 +134,7 @@ static enum lg_status check_policy(const struct dovecot *dovecot)
 	if (url == NULL)
 		return LG_OK;
 	return lg_error_set(
-		dovecot->err, LG_ERR_CONFLICT, dovecot->conf.conf,
+		dovecot->ask->err, LG_ERR_CONFLICT, dovecot->conf.conf,
 		"asks a policy server already (%.*s), and Dovecot asks only "
 		"one; take it out first",
 		(int)len, url);
@@ -149,11 +146,12 @@ static enum lg_status add_piece(struct dovecot *dovecot,
 	const char *folder = dovecot->conf.folder;
 	const struct lg_setup_swap swaps[] = {
 		{TCP_EXAMPLE, tcp},
-		{FOLDER_EXAMPLE, lg_setup_text(dovecot->plan, "%s/", folder)},
+		{FOLDER_EXAMPLE,
+		 lg_setup_text(dovecot->ask->plan, "%s/", folder)},
 		{NULL, NULL}};
 
 	return lg_setup_own_dropin(dovecot->ask, piece->dropin, swaps, folder,
-				   piece->place, dovecot->plan, dovecot->err);
+				   piece->place);
 }
 
 static enum lg_status add_pieces(struct dovecot *dovecot, const char *variant,
@@ -181,15 +179,14 @@ static enum lg_status add_dict(struct dovecot *dovecot, const char *variant,
 	if (!is_dict(variant) &&
 	    (dovecot->conf.is_24 || strcmp(variant, "combined") != 0))
 		return LG_OK;
-	status = lg_setup_draft_socket(draft, LG_LISTEN_DICT, dovecot->err);
+	status = lg_setup_draft_socket(draft, LG_LISTEN_DICT);
 	own = lg_setup_doveconf_value(&dovecot->conf, "default_internal_user",
 				      &len);
 	if (status == LG_OK)
 		status = lg_setup_join(dovecot->ask,
-				       lg_setup_text(dovecot->plan, "%.*s",
+				       lg_setup_text(dovecot->ask->plan, "%.*s",
 						     (int)len,
-						     own ? own : DOVECOT_USER),
-				       dovecot->plan, dovecot->err);
+						     own ? own : DOVECOT_USER));
 	return status;
 }
 
@@ -208,11 +205,11 @@ static enum lg_status add_key(struct dovecot *dovecot, const char *path)
 	if (ask->machine->read(ask->machine->self, path, &key, &ignored) ==
 	    LG_ERR_UNKNOWN_KEY) {
 		status = ask->change->secret(ask->change->self, &key,
-					     dovecot->err);
+					     dovecot->ask->err);
 		file.after = key.data;
 		if (status == LG_OK)
-			status = lg_setup_add(dovecot->plan, &file,
-					      dovecot->err);
+			status = lg_setup_add(dovecot->ask->plan, &file,
+					      dovecot->ask->err);
 	}
 	lg_buffer_release(&key);
 	return status;
@@ -227,22 +224,21 @@ static enum lg_status share_key(struct dovecot *dovecot, const char *key,
 		{KEY_EXAMPLE, key},
 		{SOCKET_EXAMPLE, dovecot->socket},
 		{"user = " GATE_USER,
-		 lg_setup_text(dovecot->plan, "user = %s", dovecot->gate)},
+		 lg_setup_text(dovecot->ask->plan, "user = %s", dovecot->gate)},
 		{NULL, NULL},
 	};
 	enum lg_status status = lg_setup_own_dropin(
 		ask, "dovecot/logongate-doveadm.conf", swaps,
-		dovecot->conf.folder, "conf.d/95-logongate-doveadm.conf",
-		dovecot->plan, dovecot->err);
+		dovecot->conf.folder, "conf.d/95-logongate-doveadm.conf");
 
 	if (status == LG_OK && ask->settings->doveadm == NULL)
 		status = lg_setup_add_section(
 			&draft->after, "dovecot",
-			lg_setup_text(dovecot->plan,
+			lg_setup_text(dovecot->ask->plan,
 				      "doveadm      = \"unix:%s\"\n"
 				      "api_key_file = \"%s\"\n",
 				      dovecot->socket, key),
-			dovecot->err);
+			dovecot->ask->err);
 	return status;
 }
 
@@ -260,15 +256,15 @@ static enum lg_status add_doveadm(struct dovecot *dovecot,
 			return LG_OK;
 		if (lg_setup_doveconf_value(&dovecot->conf, "doveadm_api_key",
 					    &len))
-			return lg_setup_note(dovecot->plan, dovecot->err,
+			return lg_setup_note(dovecot->ask,
 					     "Dovecot has a doveadm_api_key "
 					     "already: put it into a file for "
 					     "[dovecot] api_key_file, so that "
 					     "the gate can end sessions");
 	}
 	key = lg_setup_text(
-		dovecot->plan, "%s/doveadm.key",
-		lg_setup_folder_of(dovecot->plan, ask->settings->path));
+		dovecot->ask->plan, "%s/doveadm.key",
+		lg_setup_folder_of(dovecot->ask->plan, ask->settings->path));
 	status = share_key(dovecot, key, draft);
 	return status == LG_OK ? add_key(dovecot, key) : status;
 }
@@ -278,25 +274,22 @@ static enum lg_status plan_files(struct dovecot *dovecot, const char *variant)
 	const struct lg_setup_ask *ask = dovecot->ask;
 	struct lg_setup_draft draft = {0};
 	const char *tcp = TCP_EXAMPLE;
-	enum lg_status status =
-		lg_setup_draft_begin(ask, dovecot->plan, &draft, dovecot->err);
+	enum lg_status status = lg_setup_draft_begin(ask, &draft);
 
 	if (status == LG_OK && !is_dict(variant))
-		status = lg_setup_draft_tcp(&draft, LG_LISTEN_HTTP,
-					    ask->listen ? ask->listen
-							: TCP_EXAMPLE,
-					    &tcp, dovecot->err);
+		status = lg_setup_draft_tcp(
+			&draft, LG_LISTEN_HTTP,
+			ask->listen ? ask->listen : TCP_EXAMPLE, &tcp);
 	if (status == LG_OK)
 		status = add_dict(dovecot, variant, &draft);
 	if (status == LG_OK)
 		status = add_doveadm(dovecot, &draft);
 	if (status == LG_OK)
-		status = lg_setup_draft_end(&draft, dovecot->err);
+		status = lg_setup_draft_end(&draft);
 	if (status == LG_OK)
 		status = add_pieces(dovecot, variant, tcp);
 	if (status == LG_OK && is_dict(variant))
-		status = lg_setup_passdbs(ask, &dovecot->conf, dovecot->plan,
-					  dovecot->err);
+		status = lg_setup_passdbs(ask, &dovecot->conf);
 	lg_setup_draft_release(&draft);
 	return status;
 }
@@ -304,7 +297,7 @@ static enum lg_status plan_files(struct dovecot *dovecot, const char *variant)
 /* The server's own words for testing and starting itself. */
 static void add_words(struct dovecot *dovecot)
 {
-	struct lg_setup_plan *plan = dovecot->plan;
+	struct lg_setup_plan *plan = dovecot->ask->plan;
 	const char *conf = dovecot->conf.conf;
 
 	plan->test =
@@ -320,30 +313,28 @@ static enum lg_status find(struct dovecot *dovecot)
 	static const char usual[] = "/run/dovecot";
 	size_t len = strlen(usual);
 	const char *base;
-	enum lg_status status = lg_setup_doveconf_read(
-		dovecot->ask, dovecot->plan, &dovecot->conf, dovecot->err);
+	enum lg_status status =
+		lg_setup_doveconf_read(dovecot->ask, &dovecot->conf);
 
 	if (status != LG_OK)
 		return status;
-	dovecot->gate = lg_setup_gate_user(dovecot->ask, dovecot->plan);
+	dovecot->gate = lg_setup_gate_user(dovecot->ask);
 	base = lg_setup_doveconf_value(&dovecot->conf, "base_dir", &len);
-	dovecot->socket = lg_setup_text(dovecot->plan, "%.*s/http", (int)len,
-					base ? base : usual);
+	dovecot->socket = lg_setup_text(dovecot->ask->plan, "%.*s/http",
+					(int)len, base ? base : usual);
 	return LG_OK;
 }
 
-enum lg_status lg_setup_dovecot(const struct lg_setup_ask *ask,
-				struct lg_setup_plan *out_plan,
-				struct lg_error *err)
+enum lg_status lg_setup_dovecot(const struct lg_setup_ask *ask)
 {
-	struct dovecot dovecot = {.ask = ask, .plan = out_plan, .err = err};
+	struct dovecot dovecot = {.ask = ask};
 	const char *variant = NULL;
 	enum lg_status status = find(&dovecot);
 
 	if (status == LG_OK)
 		status = find_variant(&dovecot, &variant);
 	if (status == LG_OK && !is_dict(variant))
-		status = lg_setup_no_key(ask, err);
+		status = lg_setup_no_key(ask);
 	if (status == LG_OK && !is_dict(variant))
 		status = check_policy(&dovecot);
 	if (status == LG_OK)
@@ -351,8 +342,8 @@ enum lg_status lg_setup_dovecot(const struct lg_setup_ask *ask,
 	if (status == LG_OK)
 		status = note_lost(&dovecot, variant);
 	if (status == LG_OK) {
-		out_plan->door = "dovecot";
-		out_plan->variant = lg_setup_keep(out_plan, variant);
+		ask->plan->door = "dovecot";
+		ask->plan->variant = lg_setup_keep(ask->plan, variant);
 		add_words(&dovecot);
 	}
 	return status;

@@ -25,8 +25,6 @@
 
 struct haproxy {
 	const struct lg_setup_ask *ask;
-	struct lg_setup_plan *plan;
-	struct lg_error *err;
 	const char *variant;
 	const char *conf;
 	const char *folder;
@@ -44,20 +42,21 @@ static enum lg_status find_conf(struct haproxy *haproxy)
 	enum lg_status status;
 
 	if (ask->config_dir != NULL) {
-		haproxy->conf = lg_setup_text(haproxy->plan, "%s/haproxy.cfg",
-					      ask->config_dir);
+		haproxy->conf = lg_setup_text(
+			haproxy->ask->plan, "%s/haproxy.cfg", ask->config_dir);
 		return LG_OK;
 	}
-	status = lg_running_haproxy(ask->machine, &sets, haproxy->err);
+	status = lg_running_haproxy(ask->machine, &sets, haproxy->ask->err);
 	if (status == LG_OK && sets.count == 1)
-		haproxy->conf = lg_setup_text(haproxy->plan, "%.*s",
+		haproxy->conf = lg_setup_text(haproxy->ask->plan, "%.*s",
 					      (int)strcspn(sets.item[0], "\n"),
 					      sets.item[0]);
 	if (status == LG_OK &&
 	    (sets.count != 1 ||
 	     strchr(sets.item[0], '\n') !=
 		     sets.item[0] + strlen(sets.item[0]) - 1))
-		status = lg_error_set(haproxy->err, LG_ERR_CONFLICT, "haproxy",
+		status = lg_error_set(haproxy->ask->err, LG_ERR_CONFLICT,
+				      "haproxy",
 				      "runs several times, or with several "
 				      "files; put the lines of the drop-ins "
 				      "below %s/haproxy into them by hand",
@@ -72,18 +71,17 @@ static enum lg_status read_conf(struct haproxy *haproxy)
 
 	if (status == LG_OK)
 		status = lg_setup_read(haproxy->ask, haproxy->conf,
-				       haproxy->plan, &haproxy->text,
-				       haproxy->err);
+				       &haproxy->text);
 	if (status == LG_ERR_UNKNOWN_KEY)
-		return lg_error_set(haproxy->err, LG_ERR_UNKNOWN_KEY,
+		return lg_error_set(haproxy->ask->err, LG_ERR_UNKNOWN_KEY,
 				    haproxy->conf,
 				    "is not there: HAProxy is not installed "
 				    "here");
 	if (status != LG_OK)
 		return status;
-	haproxy->folder = lg_setup_folder_of(haproxy->plan, haproxy->conf);
+	haproxy->folder = lg_setup_folder_of(haproxy->ask->plan, haproxy->conf);
 	return lg_block_text_lines(haproxy->text, strlen(haproxy->text),
-				   &haproxy->tree, haproxy->err);
+				   &haproxy->tree, haproxy->ask->err);
 }
 
 /* Frontends in HTTP that lead on to a server. */
@@ -116,11 +114,12 @@ static enum lg_status find_sites(struct haproxy *haproxy)
 		else if (leads)
 			status = lg_setup_sites_add(
 				&haproxy->sites,
-				lg_haproxy_word(section.head, 1), haproxy->err);
+				lg_haproxy_word(section.head, 1),
+				haproxy->ask->err);
 	}
 	if (status == LG_OK)
 		status = lg_setup_sites_choose(haproxy->ask, &haproxy->sites,
-					       "haproxy", haproxy->err);
+					       "haproxy", haproxy->ask->err);
 	return status;
 }
 
@@ -141,8 +140,9 @@ static void find_socket(struct haproxy *haproxy)
 		}
 	}
 	haproxy->socket = lg_setup_text(
-		haproxy->plan, "%s/logongate.sock",
-		path ? lg_setup_folder_of(haproxy->plan, path) : SOCKET_FOLDER);
+		haproxy->ask->plan, "%s/logongate.sock",
+		path ? lg_setup_folder_of(haproxy->ask->plan, path)
+		     : SOCKET_FOLDER);
 }
 
 /* What the names of a frontend are worth, as the drop-in has it commented. */
@@ -150,15 +150,15 @@ static enum lg_status read_rules(struct haproxy *haproxy)
 {
 	struct lg_setup_swap swaps[] = {
 		{FOLDER_EXAMPLE,
-		 lg_setup_text(haproxy->plan, "%s/", haproxy->folder)},
+		 lg_setup_text(haproxy->ask->plan, "%s/", haproxy->folder)},
 		{IDENTITY_EXAMPLE, IDENTITY_EXAMPLE},
 		{NULL, NULL}};
 
 	if (strcmp(haproxy->variant, "nobody") != 0)
-		swaps[1].by = lg_setup_text(haproxy->plan, "%s%s)",
+		swaps[1].by = lg_setup_text(haproxy->ask->plan, "%s%s)",
 					    &IDENTITY[1], haproxy->variant);
 	return lg_setup_dropin(haproxy->ask, "haproxy/logongate.cfg", swaps,
-			       haproxy->plan, &haproxy->rules, haproxy->err);
+			       &haproxy->rules);
 }
 
 /* Where the rules of a section go: behind its last "http-request auth". */
@@ -204,7 +204,7 @@ static enum lg_status stats_lines(struct haproxy *haproxy,
 				  struct lg_setup_draft *draft,
 				  const char **out_stats)
 {
-	struct lg_setup_plan *plan = haproxy->plan;
+	struct lg_setup_plan *plan = haproxy->ask->plan;
 
 	*out_stats = "";
 	if (haproxy->ask->settings->haproxy_stats_socket != NULL)
@@ -213,11 +213,11 @@ static enum lg_status stats_lines(struct haproxy *haproxy,
 		plan,
 		"\t# logongate ends sessions through it\n"
 		"\tstats socket %s mode 600 level admin user %s\n",
-		haproxy->socket, lg_setup_gate_user(haproxy->ask, plan));
+		haproxy->socket, lg_setup_gate_user(haproxy->ask));
 	return lg_setup_add_section(
 		&draft->after, "haproxy",
 		lg_setup_text(plan, "stats_socket = \"%s\"\n", haproxy->socket),
-		haproxy->err);
+		haproxy->ask->err);
 }
 
 static enum lg_status plan_conf(struct haproxy *haproxy,
@@ -232,9 +232,9 @@ static enum lg_status plan_conf(struct haproxy *haproxy,
 	enum lg_status status = stats_lines(haproxy, draft, &stats);
 
 	if (status == LG_OK)
-		status = lg_setup_dropin(
-			haproxy->ask, "haproxy/logongate-backends.cfg", swaps,
-			haproxy->plan, &backends, haproxy->err);
+		status = lg_setup_dropin(haproxy->ask,
+					 "haproxy/logongate-backends.cfg",
+					 swaps, &backends);
 	if (status != LG_OK)
 		return status;
 	put_in(haproxy, stats, &insert);
@@ -242,11 +242,10 @@ static enum lg_status plan_conf(struct haproxy *haproxy,
 		lg_setup_insert_at(&insert, strlen(haproxy->text), "\n");
 		lg_buffer_text(&insert.out, backends);
 	}
-	status = lg_setup_insert_end(&insert, haproxy->err);
+	status = lg_setup_insert_end(&insert, haproxy->ask->err);
 	if (status == LG_OK)
-		status = lg_setup_his_file(haproxy->plan, haproxy->conf,
-					   haproxy->text, insert.out.data,
-					   haproxy->err);
+		status = lg_setup_his_file(haproxy->ask, haproxy->conf,
+					   haproxy->text, insert.out.data);
 	lg_buffer_release(&insert.out);
 	return status;
 }
@@ -257,35 +256,32 @@ static enum lg_status plan_files(struct haproxy *haproxy)
 	struct lg_setup_draft draft = {0};
 	const char *spop = NULL;
 	const char *http = NULL;
-	enum lg_status status =
-		lg_setup_draft_begin(ask, haproxy->plan, &draft, haproxy->err);
+	enum lg_status status = lg_setup_draft_begin(ask, &draft);
 
 	if (status == LG_OK)
-		status = lg_setup_draft_tcp(&draft, LG_LISTEN_SPOP,
-					    ask->listen ? ask->listen
-							: SPOP_EXAMPLE,
-					    &spop, haproxy->err);
+		status = lg_setup_draft_tcp(
+			&draft, LG_LISTEN_SPOP,
+			ask->listen ? ask->listen : SPOP_EXAMPLE, &spop);
 	if (status == LG_OK)
 		status = lg_setup_draft_tcp(&draft, LG_LISTEN_HTTP,
-					    HTTP_EXAMPLE, &http, haproxy->err);
+					    HTTP_EXAMPLE, &http);
 	if (status == LG_OK)
 		status = lg_setup_own_dropin(ask, "haproxy/logongate-spoe.cfg",
 					     NULL, haproxy->folder,
-					     "logongate-spoe.cfg",
-					     haproxy->plan, haproxy->err);
+					     "logongate-spoe.cfg");
 	if (status == LG_OK)
 		status = plan_conf(haproxy, &draft, spop, http);
 	if (status == LG_OK)
-		status = lg_setup_draft_end(&draft, haproxy->err);
+		status = lg_setup_draft_end(&draft);
 	if (status == LG_OK && strcmp(haproxy->variant, "nobody") == 0)
-		status = lg_setup_note_unnamed(haproxy->plan, haproxy->err);
+		status = lg_setup_note_unnamed(haproxy->ask);
 	lg_setup_draft_release(&draft);
 	return status;
 }
 
 static enum lg_status plan(struct haproxy *haproxy)
 {
-	struct lg_setup_plan *plan = haproxy->plan;
+	struct lg_setup_plan *plan = haproxy->ask->plan;
 	enum lg_status status = read_conf(haproxy);
 
 	if (status != LG_OK)
@@ -303,16 +299,14 @@ static enum lg_status plan(struct haproxy *haproxy)
 	return status == LG_OK ? plan_files(haproxy) : status;
 }
 
-enum lg_status lg_setup_haproxy(const struct lg_setup_ask *ask,
-				struct lg_setup_plan *out_plan,
-				struct lg_error *err)
+enum lg_status lg_setup_haproxy(const struct lg_setup_ask *ask)
 {
-	struct haproxy haproxy = {.ask = ask, .plan = out_plan, .err = err};
-	enum lg_status status = lg_setup_begin(ask, "haproxy", "nobody",
-					       out_plan, &haproxy.variant, err);
+	struct haproxy haproxy = {.ask = ask};
+	enum lg_status status =
+		lg_setup_begin(ask, "haproxy", "nobody", &haproxy.variant);
 
 	if (status == LG_OK)
-		status = lg_setup_no_key(ask, err);
+		status = lg_setup_no_key(ask);
 	if (status == LG_OK)
 		status = plan(&haproxy);
 	lg_strlist_release(&haproxy.sites.names);

@@ -18,8 +18,6 @@
 
 struct nginx {
 	const struct lg_setup_ask *ask;
-	struct lg_setup_plan *plan;
-	struct lg_error *err;
 	const char *variant;
 	const char *folder;
 	const char *user; /* the workers'; NULL: nobody says */
@@ -47,12 +45,11 @@ static enum lg_status read_file(struct nginx *nginx, const char *path)
 
 	if (lg_listed(&nginx->paths, path))
 		return LG_OK;
-	status =
-		lg_setup_read(nginx->ask, path, nginx->plan, &text, nginx->err);
+	status = lg_setup_read(nginx->ask, path, &text);
 	if (status == LG_OK)
-		status = lg_list_text(&nginx->paths, path, nginx->err);
+		status = lg_list_text(&nginx->paths, path, nginx->ask->err);
 	if (status == LG_OK)
-		status = lg_list_text(&nginx->texts, text, nginx->err);
+		status = lg_list_text(&nginx->texts, text, nginx->ask->err);
 	return status;
 }
 
@@ -61,14 +58,12 @@ static enum lg_status read_files(struct nginx *nginx)
 	struct lg_buffer shown = {0};
 	const char *conf = NULL;
 	enum lg_status status =
-		lg_setup_main_file(nginx->ask, "nginx", "nginx.conf",
-				   nginx->plan, &conf, nginx->err);
+		lg_setup_main_file(nginx->ask, "nginx", "nginx.conf", &conf);
 	const char *argv[] = {"nginx", "-T", "-q", conf ? "-c" : NULL,
 			      conf,    NULL};
 
 	if (status == LG_OK)
-		status = lg_setup_prints(nginx->ask, "nginx", argv, &shown,
-					 nginx->err);
+		status = lg_setup_prints(nginx->ask, "nginx", argv, &shown);
 	for (const char *at = shown.data; status == LG_OK && at && *at;) {
 		size_t len = strcspn(at, "\n");
 
@@ -76,14 +71,14 @@ static enum lg_status read_files(struct nginx *nginx)
 		    at[len - 1] == ':')
 			status = read_file(
 				nginx,
-				lg_setup_text(nginx->plan, "%.*s",
+				lg_setup_text(nginx->ask->plan, "%.*s",
 					      (int)(len - strlen(HEADING) - 1),
 					      at + strlen(HEADING)));
 		at += len + (at[len] == '\n');
 	}
 	lg_buffer_release(&shown);
 	if (status == LG_OK && nginx->paths.count == 0)
-		return lg_error_set(nginx->err, LG_ERR_SYNTAX, "nginx -T",
+		return lg_error_set(nginx->ask->err, LG_ERR_SYNTAX, "nginx -T",
 				    "does not say which files are read");
 	return status;
 }
@@ -95,9 +90,10 @@ static enum lg_status read_main(struct nginx *nginx)
 	const char *user = strstr(text, "user ");
 	enum lg_status status = LG_OK;
 
-	nginx->folder = lg_setup_folder_of(nginx->plan, nginx->paths.item[0]);
+	nginx->folder =
+		lg_setup_folder_of(nginx->ask->plan, nginx->paths.item[0]);
 	if (strstr(text, "conf.d/*.conf") == NULL)
-		return lg_error_set(nginx->err, LG_ERR_CONFLICT,
+		return lg_error_set(nginx->ask->err, LG_ERR_CONFLICT,
 				    nginx->paths.item[0],
 				    "does not include conf.d/*.conf, where "
 				    "setup writes; add \"include "
@@ -105,34 +101,31 @@ static enum lg_status read_main(struct nginx *nginx)
 	if (user != NULL && (user == text || user[-1] == '\n')) {
 		user += strlen("user ");
 		user += strspn(user, " \t");
-		nginx->user = lg_setup_text(nginx->plan, "%.*s",
+		nginx->user = lg_setup_text(nginx->ask->plan, "%.*s",
 					    (int)strcspn(user, " \t;\n"), user);
 	}
 	nginx->sites.what = "server block";
 	for (size_t i = 0; status == LG_OK && i < nginx->texts.count; i++)
 		status = lg_setup_nginx_sites(nginx->texts.item[i],
-					      &nginx->sites, nginx->err);
+					      &nginx->sites, nginx->ask->err);
 	if (status == LG_OK)
 		status = lg_setup_sites_choose(nginx->ask, &nginx->sites,
-					       "nginx", nginx->err);
+					       "nginx", nginx->ask->err);
 	return status;
 }
 
 static enum lg_status plan_parts(struct nginx *nginx)
 {
 	struct lg_setup_swap swaps[] = {{NULL, NULL}, {NULL, NULL}};
-	enum lg_status status = lg_setup_http_socket(nginx->ask, nginx->plan,
-						     &swaps[0], nginx->err);
+	enum lg_status status = lg_setup_http_socket(nginx->ask, &swaps[0]);
 
 	for (size_t i = 0;
 	     status == LG_OK && i < sizeof(parts) / sizeof(parts[0]); i++)
 		status = lg_setup_own_dropin(nginx->ask, parts[i].dropin, swaps,
-					     nginx->folder, parts[i].place,
-					     nginx->plan, nginx->err);
+					     nginx->folder, parts[i].place);
 	if (status == LG_OK && nginx->user && *nginx->user &&
 	    strcmp(nginx->user, "root") != 0)
-		status = lg_setup_join(nginx->ask, nginx->user, nginx->plan,
-				       nginx->err);
+		status = lg_setup_join(nginx->ask, nginx->user);
 	return status;
 }
 
@@ -144,11 +137,12 @@ static enum lg_status plan_sites(struct nginx *nginx)
 		struct lg_buffer after = {0};
 
 		status = lg_setup_nginx_put(nginx->texts.item[i], &nginx->sites,
-					    nginx->variant, &after, nginx->err);
+					    nginx->variant, &after,
+					    nginx->ask->err);
 		if (status == LG_OK)
 			status = lg_setup_his_file(
-				nginx->plan, nginx->paths.item[i],
-				nginx->texts.item[i], after.data, nginx->err);
+				nginx->ask, nginx->paths.item[i],
+				nginx->texts.item[i], after.data);
 		lg_buffer_release(&after);
 	}
 	return status;
@@ -165,7 +159,7 @@ static enum lg_status note_mapi(struct nginx *nginx)
 		found = lg_setup_nginx_mapi(nginx->texts.item[i],
 					    &nginx->sites);
 	return found ? lg_setup_note(
-			       nginx->plan, nginx->err,
+			       nginx->ask,
 			       "Requests of MAPI over HTTP (/mapi) are judged "
 			       "as web here. Lost by it: Outlook reads a plain "
 			       "503 and not its own refusal, a Connect does not "
@@ -183,7 +177,7 @@ static enum lg_status note_mapi(struct nginx *nginx)
 
 static enum lg_status plan(struct nginx *nginx)
 {
-	struct lg_setup_plan *plan = nginx->plan;
+	struct lg_setup_plan *plan = nginx->ask->plan;
 	enum lg_status status = read_files(nginx);
 	const char *conf;
 
@@ -203,22 +197,20 @@ static enum lg_status plan(struct nginx *nginx)
 	if (status == LG_OK)
 		status = plan_sites(nginx);
 	if (status == LG_OK && strcmp(nginx->variant, "nobody") == 0)
-		status = lg_setup_note_unnamed(plan, nginx->err);
+		status = lg_setup_note_unnamed(nginx->ask);
 	if (status == LG_OK)
 		status = note_mapi(nginx);
 	return status;
 }
 
-enum lg_status lg_setup_nginx(const struct lg_setup_ask *ask,
-			      struct lg_setup_plan *out_plan,
-			      struct lg_error *err)
+enum lg_status lg_setup_nginx(const struct lg_setup_ask *ask)
 {
-	struct nginx nginx = {.ask = ask, .plan = out_plan, .err = err};
-	enum lg_status status = lg_setup_begin(ask, "nginx", "nobody", out_plan,
-					       &nginx.variant, err);
+	struct nginx nginx = {.ask = ask};
+	enum lg_status status =
+		lg_setup_begin(ask, "nginx", "nobody", &nginx.variant);
 
 	if (status == LG_OK)
-		status = lg_setup_no_key(ask, err);
+		status = lg_setup_no_key(ask);
 	if (status == LG_OK)
 		status = plan(&nginx);
 	lg_strlist_release(&nginx.paths);

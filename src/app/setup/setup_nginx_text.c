@@ -100,6 +100,16 @@ static int asks(const struct lg_block *server)
 	return includes(server, SERVER_PART);
 }
 
+/* The server block behind this one that is not empty. */
+static const struct lg_block *next_server(const struct lg_block *root,
+					  const struct lg_block *at)
+{
+	while ((at = next(root, at)) &&
+	       !(lg_block_is(at, "server") && at->child))
+		continue;
+	return at;
+}
+
 enum lg_status lg_setup_nginx_sites(const char *text,
 				    struct lg_setup_sites *sites,
 				    struct lg_error *err)
@@ -110,9 +120,7 @@ enum lg_status lg_setup_nginx_sites(const char *text,
 	const struct lg_block *root = tree ? lg_block_root(tree) : NULL;
 	const struct lg_block *at = root;
 
-	while (status == LG_OK && (at = next(root, at))) {
-		if (!lg_block_is(at, "server") || !at->child)
-			continue;
+	while (status == LG_OK && (at = next_server(root, at))) {
 		if (asks(at))
 			sites->asking++;
 		else if (leads_on(at))
@@ -150,9 +158,8 @@ int lg_setup_nginx_mapi(const char *text, const struct lg_setup_sites *sites)
 	if (lg_block_text_nginx(text, strlen(text), &tree, &ignored) != LG_OK)
 		return 0;
 	root = at = lg_block_root(tree);
-	while (!found && (at = next(root, at)))
-		found = lg_block_is(at, "server") && at->child &&
-			!includes(at, MAPI_PART) && passes_mapi(at) &&
+	while (!found && (at = next_server(root, at)))
+		found = !includes(at, MAPI_PART) && passes_mapi(at) &&
 			lg_setup_sites_has(sites, name_of(at));
 	lg_block_text_free(&tree);
 	return found;
@@ -250,9 +257,9 @@ enum lg_status lg_setup_nginx_put(const char *text,
 	const struct lg_block *root = tree ? lg_block_root(tree) : NULL;
 	const struct lg_block *at = root;
 
-	while (status == LG_OK && (at = next(root, at))) {
-		if (lg_block_is(at, "server") && at->child && !asks(at) &&
-		    leads_on(at) && lg_setup_sites_has(sites, name_of(at)))
+	while (status == LG_OK && (at = next_server(root, at))) {
+		if (!asks(at) && leads_on(at) &&
+		    lg_setup_sites_has(sites, name_of(at)))
 			status = put_server(at, identity, &insert, err);
 	}
 	if (status == LG_OK)

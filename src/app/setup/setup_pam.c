@@ -17,8 +17,6 @@
 
 struct pam {
 	const struct lg_setup_ask *ask;
-	struct lg_setup_plan *plan;
-	struct lg_error *err;
 	const char *folder;
 	const char *dropin; /* pam/logongate-VARIANT */
 	struct lg_setup_sites sites;
@@ -39,14 +37,14 @@ static int is_mail(const char *service)
 
 static const char *path_of(const struct pam *pam, const char *service)
 {
-	return lg_setup_text(pam->plan, "%s/%s", pam->folder, service);
+	return lg_setup_text(pam->ask->plan, "%s/%s", pam->folder, service);
 }
 
 static enum lg_status look_at(struct pam *pam, const char *service)
 {
 	const char *text = NULL;
-	enum lg_status status = lg_setup_read(pam->ask, path_of(pam, service),
-					      pam->plan, &text, pam->err);
+	enum lg_status status =
+		lg_setup_read(pam->ask, path_of(pam, service), &text);
 
 	/* a folder, or a file that is gone again, is no stack */
 	if (status == LG_ERR_IO || status == LG_ERR_UNKNOWN_KEY)
@@ -55,7 +53,7 @@ static enum lg_status look_at(struct pam *pam, const char *service)
 		return status;
 	if (!strstr(text, "logongate-closed") &&
 	    !strstr(text, "logongate-open") && !strstr(text, MODULE))
-		return lg_setup_sites_add(&pam->sites, service, pam->err);
+		return lg_setup_sites_add(&pam->sites, service, pam->ask->err);
 	pam->sites.asking++;
 	return LG_OK;
 }
@@ -65,8 +63,8 @@ static enum lg_status find_stacks(struct pam *pam)
 	const struct lg_machine *machine = pam->ask->machine;
 	const char *named = pam->ask->sites;
 	struct lg_strlist names = {0};
-	enum lg_status status =
-		machine->list(machine->self, pam->folder, &names, pam->err);
+	enum lg_status status = machine->list(machine->self, pam->folder,
+					      &names, pam->ask->err);
 
 	pam->sites.what = "stack of a mail service";
 	for (size_t i = 0; status == LG_OK && i < names.count; i++) {
@@ -78,11 +76,11 @@ static enum lg_status find_stacks(struct pam *pam)
 	}
 	lg_strlist_release(&names);
 	if (status == LG_OK && pam->sites.names.count + pam->sites.asking == 0)
-		return lg_error_set(pam->err, LG_ERR_CONFLICT, pam->folder,
+		return lg_error_set(pam->ask->err, LG_ERR_CONFLICT, pam->folder,
 				    "has no stack of a mail service; name the "
 				    "one that is meant with --site");
 	return status == LG_OK ? lg_setup_sites_choose(pam->ask, &pam->sites,
-						       "pam", pam->err)
+						       "pam", pam->ask->err)
 			       : status;
 }
 
@@ -91,8 +89,7 @@ static enum lg_status plan_stack(struct pam *pam, const char *service)
 	struct lg_setup_insert insert = {0};
 	const char *path = path_of(pam, service);
 	size_t at = 0;
-	enum lg_status status = lg_setup_read(pam->ask, path, pam->plan,
-					      &insert.text, pam->err);
+	enum lg_status status = lg_setup_read(pam->ask, path, &insert.text);
 
 	if (status != LG_OK)
 		return status;
@@ -104,14 +101,14 @@ static enum lg_status plan_stack(struct pam *pam, const char *service)
 	/* elsewhere than in its own folder PAM wants the whole path */
 	lg_setup_insert_at(
 		&insert, at,
-		lg_setup_text(pam->plan, "@include %s%s%s\n",
+		lg_setup_text(pam->ask->plan, "@include %s%s%s\n",
 			      pam->ask->config_dir ? pam->folder : "",
 			      pam->ask->config_dir ? "/" : "",
 			      pam->dropin + strlen("pam/")));
-	status = lg_setup_insert_end(&insert, pam->err);
+	status = lg_setup_insert_end(&insert, pam->ask->err);
 	if (status == LG_OK)
-		status = lg_setup_his_file(pam->plan, path, insert.text,
-					   insert.out.data, pam->err);
+		status = lg_setup_his_file(pam->ask, path, insert.text,
+					   insert.out.data);
 	lg_buffer_release(&insert.out);
 	return status;
 }
@@ -168,12 +165,12 @@ static int is_installed(const struct lg_machine *machine)
 static enum lg_status need_module(const struct pam *pam)
 {
 	const char *text = NULL;
-	enum lg_status status = lg_setup_dropin(pam->ask, pam->dropin, NULL,
-						pam->plan, &text, pam->err);
+	enum lg_status status =
+		lg_setup_dropin(pam->ask, pam->dropin, NULL, &text);
 
 	if (status == LG_OK && strstr(text, "/" MODULE) == NULL &&
 	    !is_installed(pam->ask->machine))
-		status = lg_error_set(pam->err, LG_ERR_UNKNOWN_KEY, MODULE,
+		status = lg_error_set(pam->ask->err, LG_ERR_UNKNOWN_KEY, MODULE,
 				      "is not installed here: install the "
 				      "package libpam-logongate first");
 	return status;
@@ -182,39 +179,32 @@ static enum lg_status need_module(const struct pam *pam)
 static enum lg_status plan_dropin(struct pam *pam)
 {
 	struct lg_setup_swap swaps[] = {{NULL, NULL}, {NULL, NULL}};
-	enum lg_status status =
-		lg_setup_http_socket(pam->ask, pam->plan, &swaps[0], pam->err);
+	enum lg_status status = lg_setup_http_socket(pam->ask, &swaps[0]);
 
 	if (status != LG_OK)
 		return status;
 	if (strncmp(swaps[0].by, "unix:", 5) != 0)
-		return lg_error_set(pam->err, LG_ERR_CONFLICT,
+		return lg_error_set(pam->ask->err, LG_ERR_CONFLICT,
 				    pam->ask->settings->path,
 				    "[listen.http] has no unix socket, and PAM "
 				    "asks over no other");
 	swaps[0].what += 5;
 	swaps[0].by += 5;
 	return lg_setup_own_dropin(pam->ask, pam->dropin, swaps, pam->folder,
-				   pam->dropin + strlen("pam/"), pam->plan,
-				   pam->err);
+				   pam->dropin + strlen("pam/"));
 }
 
-enum lg_status lg_setup_pam(const struct lg_setup_ask *ask,
-			    struct lg_setup_plan *out_plan,
-			    struct lg_error *err)
+enum lg_status lg_setup_pam(const struct lg_setup_ask *ask)
 {
 	struct pam pam = {.ask = ask,
-			  .plan = out_plan,
-			  .err = err,
 			  .folder = ask->config_dir ? ask->config_dir : FOLDER};
 	const char *variant = NULL;
-	enum lg_status status =
-		lg_setup_begin(ask, "pam", "closed", out_plan, &variant, err);
+	enum lg_status status = lg_setup_begin(ask, "pam", "closed", &variant);
 
-	out_plan->is_partial = 1;
+	ask->plan->is_partial = 1;
 	if (status != LG_OK)
 		return status;
-	pam.dropin = lg_setup_text(out_plan, "pam/logongate-%s", variant);
+	pam.dropin = lg_setup_text(ask->plan, "pam/logongate-%s", variant);
 	status = find_stacks(&pam);
 	if (status == LG_OK && pam.sites.names.count)
 		status = need_module(&pam);

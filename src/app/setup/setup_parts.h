@@ -15,15 +15,13 @@
 
 /* A file; LG_ERR_UNKNOWN_KEY: there is none. */
 enum lg_status lg_setup_read(const struct lg_setup_ask *ask, const char *path,
-			     struct lg_setup_plan *plan, const char **out_text,
-			     struct lg_error *err);
+			     const char **out_text);
 
 /* Appends what a program of the server prints; LG_ERR_UNKNOWN_KEY: the server
  * is not installed here. */
 enum lg_status lg_setup_prints(const struct lg_setup_ask *ask,
 			       const char *server, const char *const argv[],
-			       struct lg_buffer *out_text,
-			       struct lg_error *err);
+			       struct lg_buffer *out_text);
 
 /* 1 when a name in the folder has this part. */
 int lg_setup_has_name(const struct lg_setup_ask *ask, const char *folder,
@@ -38,8 +36,7 @@ struct lg_setup_swap {
 /* A drop-in below datadir, with this gate's folders and the swaps in it. */
 enum lg_status lg_setup_dropin(const struct lg_setup_ask *ask, const char *name,
 			       const struct lg_setup_swap *swaps,
-			       struct lg_setup_plan *plan,
-			       const char **out_text, struct lg_error *err);
+			       const char **out_text);
 
 /* A text with others put into it, from its beginning on. */
 struct lg_setup_insert {
@@ -56,9 +53,9 @@ enum lg_status lg_setup_insert_end(struct lg_setup_insert *insert,
 				   struct lg_error *err);
 
 /* Plans a file that is the administrator's; before and after may be NULL. */
-enum lg_status lg_setup_his_file(struct lg_setup_plan *plan, const char *path,
-				 const char *before, const char *after,
-				 struct lg_error *err);
+enum lg_status lg_setup_his_file(const struct lg_setup_ask *ask,
+				 const char *path, const char *before,
+				 const char *after);
 
 /*
  * Plans FOLDER/PLACE, a file of setup's own. One that is there and is neither
@@ -67,9 +64,7 @@ enum lg_status lg_setup_his_file(struct lg_setup_plan *plan, const char *path,
 enum lg_status lg_setup_own_dropin(const struct lg_setup_ask *ask,
 				   const char *name,
 				   const struct lg_setup_swap *swaps,
-				   const char *folder, const char *place,
-				   struct lg_setup_plan *plan,
-				   struct lg_error *err);
+				   const char *folder, const char *place);
 
 /*
  * The main file of the one that runs: config_dir/name, or what a process of
@@ -78,52 +73,42 @@ enum lg_status lg_setup_own_dropin(const struct lg_setup_ask *ask,
  */
 enum lg_status lg_setup_main_file(const struct lg_setup_ask *ask,
 				  const char *program, const char *name,
-				  struct lg_setup_plan *plan,
-				  const char **out_path, struct lg_error *err);
+				  const char **out_path);
 
 /* The folder that a file lies in. */
 const char *lg_setup_folder_of(struct lg_setup_plan *plan, const char *path);
 
 /* The server's user joins those who may ask, where it is not in already. */
-enum lg_status lg_setup_join(const struct lg_setup_ask *ask, const char *user,
-			     struct lg_setup_plan *plan, struct lg_error *err);
+enum lg_status lg_setup_join(const struct lg_setup_ask *ask, const char *user);
 
 /* The user the gate runs as. */
-const char *lg_setup_gate_user(const struct lg_setup_ask *ask,
-			       struct lg_setup_plan *plan);
+const char *lg_setup_gate_user(const struct lg_setup_ask *ask);
 
 /* LG_ERR_CONFLICT where [listen.http] has a key: it stays secret. */
-enum lg_status lg_setup_no_key(const struct lg_setup_ask *ask,
-			       struct lg_error *err);
+enum lg_status lg_setup_no_key(const struct lg_setup_ask *ask);
 
 /* The gate's settings as they are, and as the door needs them. */
 struct lg_setup_draft {
 	const struct lg_setup_ask *ask;
-	struct lg_setup_plan *plan;
 	const char *before;
 	struct lg_buffer after;
 };
 
 enum lg_status lg_setup_draft_begin(const struct lg_setup_ask *ask,
-				    struct lg_setup_plan *plan,
-				    struct lg_setup_draft *out_draft,
-				    struct lg_error *err);
+				    struct lg_setup_draft *out_draft);
 
 /* Where the listener is asked over TCP: its first HOST:PORT, else the one that
  * it gets. Borrowed of the settings, or otherwise. */
 enum lg_status lg_setup_draft_tcp(struct lg_setup_draft *draft,
 				  enum lg_listener listener,
-				  const char *otherwise, const char **out_tcp,
-				  struct lg_error *err);
+				  const char *otherwise, const char **out_tcp);
 
 /* The listener has a unix socket NAME.sock where it has nothing yet. */
 enum lg_status lg_setup_draft_socket(struct lg_setup_draft *draft,
-				     enum lg_listener listener,
-				     struct lg_error *err);
+				     enum lg_listener listener);
 
 /* Plans the changed text. */
-enum lg_status lg_setup_draft_end(const struct lg_setup_draft *draft,
-				  struct lg_error *err);
+enum lg_status lg_setup_draft_end(const struct lg_setup_draft *draft);
 void lg_setup_draft_release(struct lg_setup_draft *draft);
 
 /*
@@ -132,8 +117,6 @@ void lg_setup_draft_release(struct lg_setup_draft *draft);
  * Both as drop-ins write them.
  */
 enum lg_status lg_setup_http_socket(const struct lg_setup_ask *ask,
-				    struct lg_setup_plan *plan,
-				    struct lg_setup_swap *out_swap,
-				    struct lg_error *err);
+				    struct lg_setup_swap *out_swap);
 
 #endif

@@ -5,7 +5,7 @@
  * `doveconf -n` says how many there are and not where: the files are walked as
  * Dovecot reads them. Where the two do not agree nothing is changed.
  */
-#include "app/setup/setup_passdbs.h"
+#include "app/setup/setup_doveconf.h"
 
 #include <fnmatch.h>
 #include <string.h>
@@ -23,8 +23,6 @@
 
 struct walk {
 	const struct lg_setup_ask *ask;
-	struct lg_setup_plan *plan;
-	struct lg_error *err;
 	struct lg_strlist files; /* that were read */
 	size_t found;            /* passdbs in them */
 };
@@ -51,7 +49,7 @@ static int is_own(const struct lg_block *passdb)
 static enum lg_status conflict(const struct walk *walk, const char *path,
 			       const char *what)
 {
-	return lg_error_set(walk->err, LG_ERR_CONFLICT, path, "%s" BY_HAND,
+	return lg_error_set(walk->ask->err, LG_ERR_CONFLICT, path, "%s" BY_HAND,
 			    what);
 }
 
@@ -94,7 +92,7 @@ static enum lg_status put_passdb(struct walk *walk, const char *path,
 	if (!says(passdb, "master", "yes") &&
 	    lg_block_value(passdb, "skip") == NULL)
 		lg_buffer_text(&lines, "  skip = authenticated\n");
-	status = lg_buffer_status(&lines, walk->err);
+	status = lg_buffer_status(&lines, walk->ask->err);
 	if (status == LG_OK && lines.len)
 		lg_setup_insert_at(insert, passdb->body, lines.data);
 	lg_buffer_release(&lines);
@@ -108,7 +106,7 @@ static enum lg_status walk_include(struct walk *walk, const char *from,
 				   const char *what, int depth)
 {
 	const struct lg_machine *machine = walk->ask->machine;
-	struct lg_setup_plan *plan = walk->plan;
+	struct lg_setup_plan *plan = walk->ask->plan;
 	const char *path =
 		*what == '/'
 			? what
@@ -122,7 +120,7 @@ static enum lg_status walk_include(struct walk *walk, const char *from,
 
 	if (strpbrk(last, "*?[") == NULL)
 		return walk_file(walk, path, depth);
-	status = machine->list(machine->self, folder, &names, walk->err);
+	status = machine->list(machine->self, folder, &names, walk->ask->err);
 	for (size_t i = 0; status == LG_OK && i < names.count; i++) {
 		if (fnmatch(last, names.item[i], FNM_PERIOD) == 0)
 			status = walk_file(walk,
@@ -139,8 +137,8 @@ static enum lg_status walk_text(struct walk *walk, const char *path,
 {
 	struct lg_setup_insert insert = {.text = text};
 	struct lg_block_text *tree = NULL;
-	enum lg_status status =
-		lg_block_text_doveconf(text, strlen(text), &tree, walk->err);
+	enum lg_status status = lg_block_text_doveconf(text, strlen(text),
+						       &tree, walk->ask->err);
 	const struct lg_block *block = tree ? lg_block_root(tree)->child : NULL;
 
 	for (; status == LG_OK && block; block = block->next) {
@@ -156,10 +154,10 @@ static enum lg_status walk_text(struct walk *walk, const char *path,
 			status = put_passdb(walk, path, block, &insert);
 	}
 	if (status == LG_OK)
-		status = lg_setup_insert_end(&insert, walk->err);
+		status = lg_setup_insert_end(&insert, walk->ask->err);
 	if (status == LG_OK)
-		status = lg_setup_his_file(walk->plan, path, text,
-					   insert.out.data, walk->err);
+		status = lg_setup_his_file(walk->ask, path, text,
+					   insert.out.data);
 	lg_buffer_release(&insert.out);
 	lg_block_text_free(&tree);
 	return status;
@@ -174,10 +172,10 @@ static enum lg_status walk_file(struct walk *walk, const char *path, int depth)
 		return LG_OK;
 	if (depth > DEPTH_MAX)
 		return conflict(walk, path, "is included too deeply");
-	status = lg_strlist_add(&walk->files, path, strlen(path), walk->err);
+	status = lg_strlist_add(&walk->files, path, strlen(path),
+				walk->ask->err);
 	if (status == LG_OK)
-		status = lg_setup_read(walk->ask, path, walk->plan, &text,
-				       walk->err);
+		status = lg_setup_read(walk->ask, path, &text);
 	/* Dovecot has read them all: this is one that it need not have. */
 	if (status == LG_ERR_UNKNOWN_KEY)
 		return LG_OK;
@@ -192,8 +190,9 @@ static enum lg_status count_shown(const struct walk *walk,
 {
 	struct lg_block_text *tree = NULL;
 	const struct lg_block *passdb = NULL;
-	enum lg_status status = lg_block_text_doveconf(
-		doveconf->shown, strlen(doveconf->shown), &tree, walk->err);
+	enum lg_status status =
+		lg_block_text_doveconf(doveconf->shown, strlen(doveconf->shown),
+				       &tree, walk->ask->err);
 
 	*out_count = 0;
 	while (status == LG_OK &&
@@ -204,18 +203,16 @@ static enum lg_status count_shown(const struct walk *walk,
 }
 
 enum lg_status lg_setup_passdbs(const struct lg_setup_ask *ask,
-				const struct lg_setup_doveconf *doveconf,
-				struct lg_setup_plan *plan,
-				struct lg_error *err)
+				const struct lg_setup_doveconf *doveconf)
 {
-	struct walk walk = {.ask = ask, .plan = plan, .err = err};
+	struct walk walk = {.ask = ask};
 	size_t shown = 0;
 	enum lg_status status = walk_file(&walk, doveconf->conf, 0);
 
 	if (status == LG_OK)
 		status = count_shown(&walk, doveconf, &shown);
 	if (status == LG_OK && shown == 0)
-		status = lg_error_set(err, LG_ERR_CONFLICT, doveconf->conf,
+		status = lg_error_set(ask->err, LG_ERR_CONFLICT, doveconf->conf,
 				      "has no passdb: nobody logs on by a "
 				      "password that Dovecot checks");
 	else if (status == LG_OK && walk.found != shown)

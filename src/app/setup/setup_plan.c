@@ -12,8 +12,6 @@
 
 #include "base/listed.h"
 
-#define NOTE_MAX 1024
-
 const char *lg_setup_keep(struct lg_setup_plan *plan, const char *text)
 {
 	const char *kept = "";
@@ -79,18 +77,6 @@ enum lg_status lg_setup_add(struct lg_setup_plan *plan,
 	if (plan->status == LG_OK)
 		plan->file_count++;
 	return lg_setup_plan_status(plan, err);
-}
-
-enum lg_status lg_setup_note(struct lg_setup_plan *plan, struct lg_error *err,
-			     const char *format, ...)
-{
-	char text[NOTE_MAX];
-	va_list arguments;
-
-	va_start(arguments, format);
-	vsnprintf(text, sizeof(text), format, arguments);
-	va_end(arguments);
-	return lg_list_text(&plan->notes, text, err);
 }
 
 enum lg_status lg_setup_splice(struct lg_buffer *text, size_t at, size_t len,

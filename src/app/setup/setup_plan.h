@@ -71,11 +71,6 @@ enum lg_status lg_setup_add(struct lg_setup_plan *plan,
 			    const struct lg_setup_file *file,
 			    struct lg_error *err);
 
-/* A sentence for the administrator. */
-enum lg_status lg_setup_note(struct lg_setup_plan *plan, struct lg_error *err,
-			     const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
-
 /* Puts what in the place of len bytes of a text. */
 enum lg_status lg_setup_splice(struct lg_buffer *text, size_t at, size_t len,
 			       const char *what, struct lg_error *err);

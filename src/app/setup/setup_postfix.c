@@ -17,8 +17,6 @@
 
 struct postfix {
 	const struct lg_setup_ask *ask;
-	struct lg_setup_plan *plan;
-	struct lg_error *err;
 	const char *folder;
 	const char *main_cf; /* the text */
 	const char *master_cf;
@@ -94,7 +92,7 @@ static enum lg_status add_service(void *context,
 			lines.data ? lines.data : "", err);
 	if (status == LG_OK && logs_on && outside)
 		status = lg_setup_note(
-			postfix->plan, err,
+			postfix->ask,
 			"%s takes logons and mail from outside alike: while "
 			"the gate is dead, mail from outside is told to come "
 			"again (451) as well.",
@@ -113,7 +111,7 @@ static enum lg_status postconf(const struct lg_setup_ask *ask, const char *how,
 			      dir ? dir : name,  dir ? how : NULL,
 			      dir ? name : NULL, NULL};
 
-	return lg_setup_prints(ask, "postfix", argv, out, err);
+	return lg_setup_prints(ask, "postfix", argv, out);
 }
 
 /* The value of one parameter. */
@@ -122,18 +120,19 @@ static enum lg_status parameter(const struct postfix *postfix, const char *name,
 {
 	struct lg_buffer value = {0};
 	enum lg_status status =
-		postconf(postfix->ask, "-h", name, &value, postfix->err);
+		postconf(postfix->ask, "-h", name, &value, postfix->ask->err);
 
 	while (status == LG_OK && value.len &&
 	       value.data[value.len - 1] == '\n')
 		value.data[--value.len] = '\0';
-	*out_value = lg_setup_take(postfix->plan, &value);
+	*out_value = lg_setup_take(postfix->ask->plan, &value);
 	return status;
 }
 
 static const char *path_of(const struct postfix *postfix, const char *name)
 {
-	return lg_setup_text(postfix->plan, "%s/%s", postfix->folder, name);
+	return lg_setup_text(postfix->ask->plan, "%s/%s", postfix->folder,
+			     name);
 }
 
 static enum lg_status read_services(struct postfix *postfix)
@@ -142,24 +141,25 @@ static enum lg_status read_services(struct postfix *postfix)
 	struct lg_buffer main_cf = {0};
 	struct lg_buffer master_cf = {0};
 	enum lg_status status =
-		postconf(postfix->ask, "-x", NULL, &main_cf, postfix->err);
+		postconf(postfix->ask, "-x", NULL, &main_cf, postfix->ask->err);
 
 	if (status == LG_OK)
 		status = postconf(postfix->ask, "-M", NULL, &master_cf,
-				  postfix->err);
+				  postfix->ask->err);
 	if (status == LG_OK)
 		status = lg_postfix_parameters_read(
 			main_cf.data ? main_cf.data : "", main_cf.len,
-			&parameters, postfix->err);
+			&parameters, postfix->ask->err);
 	if (status == LG_OK)
 		status = lg_postfix_master_read(
 			master_cf.data ? master_cf.data : "", master_cf.len,
-			&parameters, add_service, postfix, postfix->err);
+			&parameters, add_service, postfix, postfix->ask->err);
 	lg_postfix_parameters_release(&parameters);
 	lg_buffer_release(&main_cf);
 	lg_buffer_release(&master_cf);
 	if (status == LG_OK && postfix->found == 0)
-		return lg_error_set(postfix->err, LG_ERR_CONFLICT, "postfix",
+		return lg_error_set(postfix->ask->err, LG_ERR_CONFLICT,
+				    "postfix",
 				    "has no service where people log on "
 				    "(smtpd_sasl_auth_enable = yes): there is "
 				    "nothing to ask about");
@@ -171,7 +171,7 @@ static enum lg_status plan_main(struct postfix *postfix, const char *tcp)
 {
 	const struct lg_setup_swap swaps[] = {
 		{tcp ? postfix->own_socket : NULL,
-		 lg_setup_text(postfix->plan, "inet:%s", tcp ? tcp : "")},
+		 lg_setup_text(postfix->ask->plan, "inet:%s", tcp ? tcp : "")},
 		{NULL, NULL}};
 	const char *before = postfix->main_cf;
 	size_t len = strlen(before);
@@ -182,16 +182,15 @@ static enum lg_status plan_main(struct postfix *postfix, const char *tcp)
 	if (strstr(before, "\nlogongate_submission"))
 		return LG_OK;
 	status = lg_setup_dropin(postfix->ask, "postfix/logongate-main.cf",
-				 swaps, postfix->plan, &text, postfix->err);
+				 swaps, &text);
 	if (status != LG_OK)
 		return status;
 	body = strstr(text, "\n\n");
 	return lg_setup_his_file(
-		postfix->plan, path_of(postfix, "main.cf"), before,
-		lg_setup_text(postfix->plan, "%s%s%s", before,
+		postfix->ask, path_of(postfix, "main.cf"), before,
+		lg_setup_text(postfix->ask->plan, "%s%s%s", before,
 			      len && before[len - 1] != '\n' ? "\n" : "",
-			      body ? body + 1 : text),
-		postfix->err);
+			      body ? body + 1 : text));
 }
 
 /* 1 when the listener is asked over a socket that Postfix can open. */
@@ -213,25 +212,21 @@ static enum lg_status plan_settings(struct postfix *postfix)
 	struct lg_setup_draft draft = {0};
 	const char *user = "";
 	const char *tcp = NULL;
-	enum lg_status status =
-		lg_setup_draft_begin(ask, postfix->plan, &draft, postfix->err);
+	enum lg_status status = lg_setup_draft_begin(ask, &draft);
 
 	if (status == LG_OK && (postfix->is_chrooted || !has_socket(postfix))) {
-		status = lg_setup_draft_tcp(&draft, LG_LISTEN_POSTFIX,
-					    ask->listen ? ask->listen
-							: TCP_USUAL,
-					    &tcp, postfix->err);
+		status = lg_setup_draft_tcp(
+			&draft, LG_LISTEN_POSTFIX,
+			ask->listen ? ask->listen : TCP_USUAL, &tcp);
 	} else if (status == LG_OK) {
-		status = lg_setup_draft_socket(&draft, LG_LISTEN_POSTFIX,
-					       postfix->err);
+		status = lg_setup_draft_socket(&draft, LG_LISTEN_POSTFIX);
 		if (status == LG_OK)
 			status = parameter(postfix, "mail_owner", &user);
 		if (status == LG_OK)
-			status = lg_setup_join(ask, user, postfix->plan,
-					       postfix->err);
+			status = lg_setup_join(ask, user);
 	}
 	if (status == LG_OK)
-		status = lg_setup_draft_end(&draft, postfix->err);
+		status = lg_setup_draft_end(&draft);
 	if (status == LG_OK)
 		status = plan_main(postfix, tcp);
 	lg_setup_draft_release(&draft);
@@ -256,7 +251,7 @@ static enum lg_status find_folder(struct postfix *postfix)
 static enum lg_status find(struct postfix *postfix)
 {
 	const struct lg_setup_ask *ask = postfix->ask;
-	struct lg_setup_plan *plan = postfix->plan;
+	struct lg_setup_plan *plan = postfix->ask->plan;
 	const char *run_dir = ask->settings->run_dir;
 	enum lg_status status = find_folder(postfix);
 	const char *folder = postfix->folder;
@@ -272,25 +267,23 @@ static enum lg_status find(struct postfix *postfix)
 	plan->start =
 		(struct lg_setup_words){{"postfix", "-c", folder, "reload"}};
 	plan->reloads = 1;
-	status = lg_setup_read(ask, path_of(postfix, "main.cf"), plan,
-			       &postfix->main_cf, postfix->err);
+	status = lg_setup_read(ask, path_of(postfix, "main.cf"),
+			       &postfix->main_cf);
 	if (status == LG_OK)
-		status = lg_setup_read(ask, path_of(postfix, "master.cf"), plan,
-				       &postfix->master_cf, postfix->err);
+		status = lg_setup_read(ask, path_of(postfix, "master.cf"),
+				       &postfix->master_cf);
 	if (status != LG_OK)
 		return status;
 	lg_buffer_text(&postfix->master_after, postfix->master_cf);
-	return lg_buffer_status(&postfix->master_after, postfix->err);
+	return lg_buffer_status(&postfix->master_after, postfix->ask->err);
 }
 
-enum lg_status lg_setup_postfix(const struct lg_setup_ask *ask,
-				struct lg_setup_plan *out_plan,
-				struct lg_error *err)
+enum lg_status lg_setup_postfix(const struct lg_setup_ask *ask)
 {
-	struct postfix postfix = {.ask = ask, .plan = out_plan, .err = err};
+	struct postfix postfix = {.ask = ask};
 	const char *variant = NULL;
-	enum lg_status status = lg_setup_begin(ask, "postfix", "submission",
-					       out_plan, &variant, err);
+	enum lg_status status =
+		lg_setup_begin(ask, "postfix", "submission", &variant);
 
 	postfix.holds = variant && strcmp(variant, "hold") == 0;
 	if (status == LG_OK)
@@ -301,9 +294,9 @@ enum lg_status lg_setup_postfix(const struct lg_setup_ask *ask,
 	    strcmp(postfix.master_cf, postfix.master_after.data) != 0)
 		status = plan_settings(&postfix);
 	if (status == LG_OK)
-		status = lg_setup_his_file(
-			out_plan, path_of(&postfix, "master.cf"),
-			postfix.master_cf, postfix.master_after.data, err);
+		status = lg_setup_his_file(ask, path_of(&postfix, "master.cf"),
+					   postfix.master_cf,
+					   postfix.master_after.data);
 	lg_buffer_release(&postfix.master_after);
 	return status;
 }

@@ -91,11 +91,10 @@ enum lg_status lg_setup_sites_choose(const struct lg_setup_ask *ask,
 	return sites->names.count > 1 ? several(sites, door, err) : LG_OK;
 }
 
-enum lg_status lg_setup_note_unnamed(struct lg_setup_plan *plan,
-				     struct lg_error *err)
+enum lg_status lg_setup_note_unnamed(const struct lg_setup_ask *ask)
 {
 	return lg_setup_note(
-		plan, err,
+		ask,
 		"Nobody has a name at this door yet: while names are limited "
 		"it lets nobody in. Once you know who checks passwords there, "
 		"undo this and say so with --variant (%s).",

@@ -36,7 +36,6 @@ enum lg_status lg_setup_sites_choose(const struct lg_setup_ask *ask,
 int lg_setup_sites_has(const struct lg_setup_sites *sites, const char *name);
 
 /* Nobody has a name there before somebody verifies it. */
-enum lg_status lg_setup_note_unnamed(struct lg_setup_plan *plan,
-				     struct lg_error *err);
+enum lg_status lg_setup_note_unnamed(const struct lg_setup_ask *ask);
 
 #endif

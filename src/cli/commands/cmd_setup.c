@@ -333,6 +333,7 @@ static int need_gate(struct setup *setup)
 static int set_up(struct setup *setup, const struct lg_settings *settings,
 		  const char *datadir)
 {
+	struct lg_error err;
 	struct lg_setup_ask ask = {
 		.settings = settings,
 		.machine = &setup->machine,
@@ -344,9 +345,10 @@ static int set_up(struct setup *setup, const struct lg_settings *settings,
 		.sites = lg_cli_option(setup->cli, "site"),
 		.record = &setup->record,
 		.own = setup->cli,
+		.plan = &setup->plan,
+		.err = &err,
 	};
 	int undoes = lg_cli_option(setup->cli, "undo") != NULL;
-	struct lg_error err;
 	enum lg_status status;
 	int code;
 
@@ -356,7 +358,7 @@ static int set_up(struct setup *setup, const struct lg_settings *settings,
 			     &setup->record_path, &setup->record,
 			     &setup->is_set_up, &err);
 	if (status == LG_OK)
-		status = setup->door->plan(&ask, &setup->plan, &err);
+		status = setup->door->plan(&ask);
 	if (status == LG_OK)
 		status = lg_setup_plan_status(&setup->plan, &err);
 	/* undoing works where the server is gone, or what was written */

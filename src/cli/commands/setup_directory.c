@@ -93,33 +93,31 @@ static enum lg_status write_lines(const struct lg_directory_settings *settings,
 /* What was found out and does not stand in the settings. */
 static enum lg_status note(const struct lg_setup_ask *ask,
 			   const struct lg_directory_settings *settings,
-			   const struct lg_ldap_survey *found,
-			   struct lg_setup_plan *plan, struct lg_error *err)
+			   const struct lg_ldap_survey *found)
 {
 	struct lg_buffer names = {0};
 	struct lg_buffer owner = {0};
-	const char *gate = lg_setup_gate_user(ask, plan);
+	const char *gate = lg_setup_gate_user(ask);
 	struct lg_error ignored;
 	enum lg_status status;
 
 	for (size_t i = 0; i < found->login.count; i++)
 		lg_buffer_format(&names, "%s%s", i ? ", " : "",
 				 found->login.item[i]);
-	status = lg_setup_note(plan, err, "%s, and logon names come from %s.",
+	status = lg_setup_note(ask, "%s, and logon names come from %s.",
 			       found->is_active_directory
 				       ? "It is an Active Directory"
 				       : "It answers",
 			       names.len ? names.data : "nowhere");
 	if (status == LG_OK && !found->knows_dn)
-		status = lg_setup_note(plan, err,
-				       "It cannot match legacyExchangeDN: "
-				       "profiles list logon names there "
-				       "(allow_user).");
+		status = lg_setup_note(ask, "It cannot match legacyExchangeDN: "
+					    "profiles list logon names there "
+					    "(allow_user).");
 	if (status == LG_OK && settings->password_file &&
 	    ask->change->owner(ask->change->self, settings->password_file,
 			       &owner, &ignored) == LG_OK &&
 	    strcmp(owner.data, gate) != 0)
-		status = lg_setup_note(plan, err,
+		status = lg_setup_note(ask,
 				       "%s belongs to %s; the gate reads it as "
 				       "%s: chown %s %s",
 				       settings->password_file, owner.data,
@@ -130,25 +128,24 @@ static enum lg_status note(const struct lg_setup_ask *ask,
 }
 
 static enum lg_status plan_new(const struct lg_setup_ask *ask,
-			       const struct lg_directory_settings *settings,
-			       struct lg_setup_plan *plan, struct lg_error *err)
+			       const struct lg_directory_settings *settings)
 {
 	struct lg_ldap_survey found = {0};
 	struct lg_setup_draft draft = {0};
 	struct lg_buffer lines = {0};
-	enum lg_status status = survey(*settings, &found, err);
+	enum lg_status status = survey(*settings, &found, ask->err);
 
 	if (status == LG_OK)
-		status = write_lines(settings, &found, &lines, err);
+		status = write_lines(settings, &found, &lines, ask->err);
 	if (status == LG_OK)
-		status = lg_setup_draft_begin(ask, plan, &draft, err);
+		status = lg_setup_draft_begin(ask, &draft);
 	if (status == LG_OK)
 		status = lg_setup_add_section(&draft.after, "directory",
-					      lines.data, err);
+					      lines.data, ask->err);
 	if (status == LG_OK)
-		status = lg_setup_draft_end(&draft, err);
+		status = lg_setup_draft_end(&draft);
 	if (status == LG_OK)
-		status = note(ask, settings, &found, plan, err);
+		status = note(ask, settings, &found);
 	lg_ldap_survey_release(&found);
 	lg_setup_draft_release(&draft);
 	lg_buffer_release(&lines);
@@ -156,9 +153,7 @@ static enum lg_status plan_new(const struct lg_setup_ask *ask,
 }
 
 /* One that is there stays, whoever wrote it. */
-static enum lg_status plan_directory(const struct lg_setup_ask *ask,
-				     struct lg_setup_plan *out_plan,
-				     struct lg_error *err)
+static enum lg_status plan_directory(const struct lg_setup_ask *ask)
 {
 	struct lg_cli *cli = ask->own;
 	const char *given = lg_cli_option(cli, "directory");
@@ -173,21 +168,21 @@ static enum lg_status plan_directory(const struct lg_setup_ask *ask,
 	struct lg_buffer uri = {0};
 	enum lg_status status = LG_OK;
 
-	out_plan->door = "directory";
+	ask->plan->door = "directory";
 	if (ask->settings->path != NULL)
-		status = lg_settings_load(ask->settings->path, &now, err);
+		status = lg_settings_load(ask->settings->path, &now, ask->err);
 	if (status == LG_OK && now && now->directory_uri) {
 		if (given && strcmp(given, now->directory_uri) != 0)
-			status = lg_error_set(err, LG_ERR_CONFLICT,
+			status = lg_error_set(ask->err, LG_ERR_CONFLICT,
 					      ask->settings->path,
 					      "has a [directory] already (%s), "
 					      "and nothing is overwritten",
 					      now->directory_uri);
 	} else if (status == LG_OK) {
-		status = find_uri(cli, &uri, err);
+		status = find_uri(cli, &uri, ask->err);
 		settings.uri = uri.data;
 		if (status == LG_OK)
-			status = plan_new(ask, &settings, out_plan, err);
+			status = plan_new(ask, &settings);
 	}
 	lg_settings_free(&now);
 	lg_buffer_release(&uri);
