@@ -8,7 +8,6 @@ SHORT = 40
 # Short files, and why they are no part of another.
 REASONS = {
     "src/adapters/http/json_text.c": "doors of two adapters ask it",
-    "src/adapters/ini/mail_domain.c": "settings and profiles ask it",
     "src/core/values/account_values.c": "targets and planning ask it",
     "src/base/grow.c": "what every room grows its arrays with",
     "src/core/exchange/mailbox_class.c": "a table that two adapters ask",

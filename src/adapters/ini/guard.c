@@ -169,10 +169,8 @@ static enum lg_status read_key(struct reader *reader, struct lg_ini_span line)
 	struct lg_ini_span name = line;
 	struct lg_ini_span text;
 	struct lg_ini_span value = {0};
-	const char *key;
 	enum lg_status status;
-	struct lg_ini_place place = {reader->file, reader->line, NULL,
-				     reader->rules};
+	struct lg_ini_item item = {.file = reader->file, .line = reader->line};
 	size_t before;
 
 	if (!equals)
@@ -206,15 +204,14 @@ static enum lg_status read_key(struct reader *reader, struct lg_ini_span line)
 			"already; write it once",
 			lg_ini_shown(name.len), name.at, before);
 	/* The arena gives the name its NUL for the messages. */
-	status = lg_list_keep(&reader->items->arena, name.at, name.len, &key,
-			      reader->err);
+	status = lg_list_keep(&reader->items->arena, name.at, name.len,
+			      &item.key, reader->err);
 	if (status != LG_OK)
 		return status;
 	text.at = equals + 1;
 	text.len = (size_t)(line.at + line.len - text.at);
-	place.key = key;
-	status = lg_ini_value_read(&place, lg_ini_trimmed(text), &value,
-				   reader->err);
+	status = lg_ini_value_read(&item, reader->rules, lg_ini_trimmed(text),
+				   &value, reader->err);
 	if (status != LG_OK)
 		return status;
 	return add_item(reader, reader->section, name, value);

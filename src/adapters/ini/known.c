@@ -223,3 +223,17 @@ void lg_ini_path(const struct lg_ini_item *item, const char *path,
 				 (size_t)(slash - item->file) + 1);
 	lg_buffer_text(out_path, path);
 }
+
+/* Letters beyond ASCII may stand in a domain; what ends a logon name's domain
+ * or belongs to a pattern may not. */
+int lg_mail_domain_valid(const char *text)
+{
+	static const char never[] = "@:\\/*?()<>\" \t";
+	size_t i;
+
+	for (i = 0; text[i]; i++)
+		if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f ||
+		    strchr(never, text[i]))
+			return 0;
+	return i && text[0] != '.' && text[i - 1] != '.';
+}

@@ -58,4 +58,8 @@ enum lg_status lg_ini_split(const struct lg_ini_item *place, const char *text,
 void lg_ini_path(const struct lg_ini_item *item, const char *path,
 		 struct lg_buffer *out_path);
 
+/* 1 for one whole mail domain, "example.org"; 0 for an address, a pattern, an
+ * empty text (contract 12 "Who is concerned"). */
+int lg_mail_domain_valid(const char *text);
+
 #endif

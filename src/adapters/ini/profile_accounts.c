@@ -11,7 +11,6 @@
 #include "base/listed.h"
 
 #include "adapters/ini/allow_file.h"
-#include "adapters/ini/mail_domain.h"
 #include "adapters/ini/profile_values.h"
 
 static enum lg_status check_dn(const struct lg_profile_reader *reader,

@@ -96,8 +96,6 @@ static enum lg_status add_variables(struct lg_profile_sections *sections,
 	static const char name_chars[] = "abcdefghijklmnopqrstuvwxyz"
 					 "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 					 "0123456789_-";
-	static const char *const taken[] = {"until", "since", "profile",
-					    "reason"};
 	const struct lg_ini_item *item = find_in(items, "profile", "variables");
 	enum lg_status status = LG_OK;
 	size_t first = sections->variables.count;
@@ -115,13 +113,11 @@ static enum lg_status add_variables(struct lg_profile_sections *sections,
 					      "have letters, digits, _ and - "
 					      "only",
 					      name);
-		for (size_t j = 0; j < sizeof(taken) / sizeof(taken[0]); j++)
-			if (status == LG_OK && !strcmp(name, taken[j]))
-				status = lg_ini_wrong(
-					item, LG_ERR_CONFLICT, err,
-					"%%{%s} is the lock's own; choose "
-					"another name",
-					name);
+		else if (lg_variables_is_of_message(name, strlen(name)))
+			status = lg_ini_wrong(item, LG_ERR_CONFLICT, err,
+					      "%%{%s} is the lock's own; "
+					      "choose another name",
+					      name);
 	}
 	return status;
 }

@@ -17,9 +17,7 @@
 #include "core/values/language.h"
 
 #include "adapters/ini/known.h"
-#include "adapters/ini/mail_domain.h"
 #include "adapters/ini/settings_values.h"
-#include "adapters/ini/settings_words.h"
 
 enum lg_status lg_setting_bad(const struct lg_setting *setting,
 			      const char *right)

@@ -2,7 +2,8 @@
 /*
  * settings_values.h - from the text of each key to the settings
  *
- * Layer: adapter. Used by settings_file and settings_check.
+ * Layer: adapter. Used by settings_file and settings_check; values that are
+ * words are settings_words.c.
  */
 #ifndef LOGONGATE_ADAPTERS_INI_SETTINGS_VALUES_H
 #define LOGONGATE_ADAPTERS_INI_SETTINGS_VALUES_H
@@ -48,6 +49,26 @@ struct lg_setting {
 /* Reads the item's value into the member at field. */
 enum lg_status lg_setting_read(const struct lg_setting *setting,
 			       enum lg_setting_kind kind, void *field);
+
+enum lg_status lg_setting_bad(const struct lg_setting *setting,
+			      const char *right);
+/* In the place of a default; "" stands for none. */
+enum lg_status lg_setting_keep(const struct lg_setting *setting,
+			       const char *text, const char **field);
+/* For the kinds that have but a few words; field is of an enum or an int. */
+enum lg_status lg_setting_word(const struct lg_setting *setting,
+			       enum lg_setting_kind kind, int *field);
+enum lg_status lg_setting_dialect(const struct lg_setting *setting,
+				  enum lg_dialect *field);
+enum lg_status lg_setting_backend(const struct lg_setting *setting,
+				  enum lg_backend *field);
+enum lg_status lg_setting_schemes(const struct lg_setting *setting,
+				  uint32_t *field);
+enum lg_status lg_setting_reg_type(const struct lg_setting *setting,
+				   const char **field);
+/* [notify] before: when an end is told of. */
+enum lg_status lg_setting_before(const struct lg_setting *setting,
+				 struct lg_notify_before *field);
 
 /* 1 for a host that is this machine: 127.*, [::1], localhost. */
 int lg_host_is_loopback(const char *host, size_t len);

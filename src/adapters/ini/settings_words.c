@@ -10,7 +10,7 @@
 #include "base/duration.h"
 
 #include "adapters/ini/known.h"
-#include "adapters/ini/settings_words.h"
+#include "adapters/ini/settings_values.h"
 
 /* Of each kind the words there are, and what is told where it is another. */
 static const struct word {

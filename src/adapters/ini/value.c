@@ -10,6 +10,7 @@
 #include "base/ascii.h"
 #include "base/hex.h"
 
+#include "adapters/ini/known.h"
 #include "adapters/ini/value.h"
 
 int lg_ini_shown(size_t len)
@@ -67,12 +68,13 @@ static char printable(char c)
 	return c > ' ' && c < 0x7f ? c : '?';
 }
 
-static enum lg_status check_backslash(const struct lg_ini_place *place,
+static enum lg_status check_backslash(const struct lg_ini_item *item,
+				      const struct lg_ini_rules *rules,
 				      struct lg_ini_span value,
 				      struct lg_error *err)
 {
-	int ldap = is_one_of(place->rules->ldap, place->key);
-	int is_filter = strstr(place->key, "filter") != NULL;
+	int ldap = is_one_of(rules->ldap, item->key);
+	int is_filter = strstr(item->key, "filter") != NULL;
 
 	for (size_t i = 0; i < value.len; i++) {
 		if (value.at[i] != '\\')
@@ -81,37 +83,35 @@ static enum lg_status check_backslash(const struct lg_ini_place *place,
 		    lg_hex_byte(value.at + i + 1) >= 0)
 			continue;
 		if (ldap && is_filter)
-			return lg_error_set_at(
-				err, LG_ERR_SYNTAX, place->file, place->line,
-				"%s: a \\ that two hex digits do not follow; "
-				"write a backslash as \\5c",
-				place->key);
+			return lg_ini_wrong(
+				item, LG_ERR_SYNTAX, err,
+				"a \\ that two hex digits do not follow; "
+				"write a backslash as \\5c");
 		/* In a DN it is the escape itself that is to be written as
 		 * digits: "Doe\, John" is CN=Doe\2c John. */
 		if (ldap && i + 1 < value.len)
-			return lg_error_set_at(
-				err, LG_ERR_SYNTAX, place->file, place->line,
-				"%s: a \\ that two hex digits do not follow; "
+			return lg_ini_wrong(
+				item, LG_ERR_SYNTAX, err,
+				"a \\ that two hex digits do not follow; "
 				"write \\%c as \\%02x",
-				place->key, printable(value.at[i + 1]),
+				printable(value.at[i + 1]),
 				(unsigned char)value.at[i + 1]);
 		if (ldap)
-			return lg_error_set_at(
-				err, LG_ERR_SYNTAX, place->file, place->line,
-				"%s: a \\ that two hex digits do not follow",
-				place->key);
-		return lg_error_set_at(
-			err, LG_ERR_SYNTAX, place->file, place->line,
-			"%s: a \\ is not an escape here and is not allowed; "
+			return lg_ini_wrong(
+				item, LG_ERR_SYNTAX, err,
+				"a \\ that two hex digits do not follow");
+		return lg_ini_wrong(
+			item, LG_ERR_SYNTAX, err,
+			"a \\ is not an escape here and is not allowed; "
 			"write the value without it: a quote inside as 'say "
-			"\"yes\"', DOMAIN\\user as user",
-			place->key);
+			"\"yes\"', DOMAIN\\user as user");
 	}
 	return LG_OK;
 }
 
 /* A value that begins with a quote. */
-static enum lg_status read_quoted(const struct lg_ini_place *place,
+static enum lg_status read_quoted(const struct lg_ini_item *item,
+				  const struct lg_ini_rules *rules,
 				  struct lg_ini_span text,
 				  struct lg_ini_span *value,
 				  struct lg_error *err)
@@ -120,37 +120,35 @@ static enum lg_status read_quoted(const struct lg_ini_place *place,
 	const char *end = memchr(text.at + 1, quote, text.len - 1);
 
 	if (!end)
-		return lg_error_set_at(err, LG_ERR_SYNTAX, place->file,
-				       place->line,
-				       "%s: the quote is not closed; write "
-				       "%s = %c...%c on one line",
-				       place->key, place->key, quote, quote);
+		return lg_ini_wrong(item, LG_ERR_SYNTAX, err,
+				    "the quote is not closed; write "
+				    "%s = %c...%c on one line",
+				    item->key, quote, quote);
 	value->at = text.at + 1;
 	value->len = (size_t)(end - value->at);
 	if (!is_comment_behind(from(text, value->len + 2)))
-		return lg_error_set_at(
-			err, LG_ERR_SYNTAX, place->file, place->line,
-			"%s: text behind the closing quote; a comment begins "
+		return lg_ini_wrong(
+			item, LG_ERR_SYNTAX, err,
+			"text behind the closing quote; a comment begins "
 			"with a blank and ;, a quote inside a value is written "
-			"within the other kind: 'say \"yes\"'",
-			place->key);
-	return check_backslash(place, *value, err);
+			"within the other kind: 'say \"yes\"'");
+	return check_backslash(item, rules, *value, err);
 }
 
-static enum lg_status needs_quotes(const struct lg_ini_place *place,
+static enum lg_status needs_quotes(const struct lg_ini_item *item,
 				   const char *why, struct lg_ini_span text,
 				   struct lg_error *err)
 {
 	char quote = memchr(text.at, '"', text.len) ? '\'' : '"';
 
-	return lg_error_set_at(err, LG_ERR_SYNTAX, place->file, place->line,
-			       "%s: %s; write %s = %c%.*s%c", place->key, why,
-			       place->key, quote, lg_ini_shown(text.len),
-			       text.at, quote);
+	return lg_ini_wrong(item, LG_ERR_SYNTAX, err, "%s; write %s = %c%.*s%c",
+			    why, item->key, quote, lg_ini_shown(text.len),
+			    text.at, quote);
 }
 
 /* A value without quotes: one word, maybe a comment behind it. */
-static enum lg_status read_word(const struct lg_ini_place *place,
+static enum lg_status read_word(const struct lg_ini_item *item,
+				const struct lg_ini_rules *rules,
 				struct lg_ini_span text,
 				struct lg_ini_span *value, struct lg_error *err)
 {
@@ -163,8 +161,8 @@ static enum lg_status read_word(const struct lg_ini_place *place,
 	rest = from(text, len);
 	if (len && is_comment_behind(rest)) {
 		/* -5.9.9 ; 7.0.0- is a list that lost its quotes. */
-		if (rest.len && is_one_of(place->rules->separated, place->key))
-			return needs_quotes(place,
+		if (rest.len && is_one_of(rules->separated, item->key))
+			return needs_quotes(item,
 					    "a list needs quotes, or what "
 					    "stands behind ; would be a "
 					    "comment",
@@ -175,20 +173,21 @@ static enum lg_status read_word(const struct lg_ini_place *place,
 	}
 	for (size_t i = 0; i < text.len; i++)
 		if (lg_ini_is_comment_start(text.at[i]))
-			return needs_quotes(place,
+			return needs_quotes(item,
 					    "a value with ; or # needs quotes, "
 					    "or it would end there",
 					    text, err);
-	status = check_backslash(place, text, err);
+	status = check_backslash(item, rules, text, err);
 	if (status != LG_OK)
 		return status;
-	return needs_quotes(place,
+	return needs_quotes(item,
 			    "only a single word of letters, digits and . _ - "
 			    "may stand without quotes",
 			    text, err);
 }
 
-enum lg_status lg_ini_value_read(const struct lg_ini_place *place,
+enum lg_status lg_ini_value_read(const struct lg_ini_item *item,
+				 const struct lg_ini_rules *rules,
 				 struct lg_ini_span text,
 				 struct lg_ini_span *out_value,
 				 struct lg_error *err)
@@ -198,13 +197,13 @@ enum lg_status lg_ini_value_read(const struct lg_ini_place *place,
 
 	if (!text.len || lg_ini_is_comment_start(text.at[0]))
 		return lg_error_set_at(
-			err, LG_ERR_SYNTAX, place->file, place->line,
-			"%s has no value; write %s = \"%.*s\"", place->key,
-			place->key, lg_ini_shown(text.len), text.at);
+			err, LG_ERR_SYNTAX, item->file, item->line,
+			"%s has no value; write %s = \"%.*s\"", item->key,
+			item->key, lg_ini_shown(text.len), text.at);
 	if (text.at[0] == '"' || text.at[0] == '\'')
-		status = read_quoted(place, text, &value, err);
+		status = read_quoted(item, rules, text, &value, err);
 	else
-		status = read_word(place, text, &value, err);
+		status = read_word(item, rules, text, &value, err);
 	if (status == LG_OK)
 		*out_value = value;
 	return status;

@@ -16,14 +16,6 @@ struct lg_ini_span {
 	size_t len;
 };
 
-/* Where a value stands, and by which rules. */
-struct lg_ini_place {
-	const char *file;
-	size_t line;
-	const char *key;
-	const struct lg_ini_rules *rules;
-};
-
 int lg_ini_is_comment_start(char c);
 int lg_ini_is_word_char(char c);
 
@@ -34,10 +26,12 @@ struct lg_ini_span lg_ini_trimmed(struct lg_ini_span span);
 int lg_ini_shown(size_t len);
 
 /*
- * Reads word, "text" or 'text' and the comment behind it; text is trimmed.
+ * Reads word, "text" or 'text' and the comment behind it, of the key and in the
+ * line of an item that has no value yet; text is trimmed.
  * Returns: LG_OK with *out_value inside text; LG_ERR_SYNTAX.
  */
-enum lg_status lg_ini_value_read(const struct lg_ini_place *place,
+enum lg_status lg_ini_value_read(const struct lg_ini_item *item,
+				 const struct lg_ini_rules *rules,
 				 struct lg_ini_span text,
 				 struct lg_ini_span *out_value,
 				 struct lg_error *err);

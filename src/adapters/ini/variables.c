@@ -28,21 +28,17 @@ static int is_listed(const struct lg_strlist *list, const char *name,
 		     size_t len)
 {
 	for (size_t i = 0; list && i < list->count; i++)
-		if (strlen(list->item[i]) == len &&
-		    !memcmp(list->item[i], name, len))
+		if (lg_is_word(list->item[i], name, len))
 			return 1;
 	return 0;
 }
 
-static int is_of_message(const char *name, size_t len)
+int lg_variables_is_of_message(const char *name, size_t len)
 {
 	static const char *const names[] = {"until", "since", "profile",
 					    "reason"};
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (strlen(names[i]) == len && !memcmp(names[i], name, len))
-			return 1;
-	return 0;
+	return lg_word_index(names, 4, name, len) >= 0;
 }
 
 static enum lg_status put_in(const struct lg_variables *variables,
@@ -54,7 +50,7 @@ static enum lg_status put_in(const struct lg_variables *variables,
 	const char *value;
 
 	if (placeholders == LG_PLACEHOLDERS_MESSAGE &&
-	    is_of_message(name, len)) {
+	    lg_variables_is_of_message(name, len)) {
 		lg_buffer_text(out_text, "%{");
 		lg_buffer_append(out_text, name, len);
 		lg_buffer_char(out_text, '}');

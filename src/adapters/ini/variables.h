@@ -25,6 +25,9 @@ enum lg_placeholders {
 	LG_PLACEHOLDERS_MESSAGE
 };
 
+/* 1 for those names of a message that are the lock's own. */
+int lg_variables_is_of_message(const char *name, size_t len);
+
 /*
  * Appends the item's value with its variables put in.
  * Returns: LG_OK; LG_ERR_SYNTAX, a name that is not declared or a %{ without
