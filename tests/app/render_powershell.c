@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Rows for src/app/render/render_powershell.h and powershell_text.h (V15).
+ * Rows for src/app/render/render_powershell.h and powershell_text.c (V15).
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 #include "suite.h"
 #include "allocation.h"
 
-#include "app/render/powershell_text.h"
+#include "app/render/powershell_script.h"
 #include "app/render/render_powershell.h"
 
 static char name[] = "upgrade";

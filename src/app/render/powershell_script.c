@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "app/render/powershell_script.h"
-#include "app/render/powershell_text.h"
 
 static const char usage[] =
 	"# Run in the Exchange Management Shell, Exchange 2010 or later:\n"

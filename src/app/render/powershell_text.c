@@ -10,7 +10,7 @@
 
 #include "base/utf8.h"
 
-#include "app/render/powershell_text.h"
+#include "app/render/powershell_script.h"
 
 enum {
 	VERSIONS_MAX = 255, /* V15: fewer than 256 characters */

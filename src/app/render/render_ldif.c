@@ -217,25 +217,24 @@ void lg_ldif_render_free(struct lg_ldif_render **render)
 
 /* --- one mailbox ----------------------------------------------------------- */
 
+static void write_values(struct lg_buffer *out, const char *what,
+			 const struct lg_strlist *values)
+{
+	if (!values->count)
+		return;
+	lg_ldif_write(out, what, "protocolSettings");
+	for (size_t i = 0; i < values->count; i++)
+		lg_ldif_write(out, "protocolSettings", values->item[i]);
+	lg_buffer_text(out, "-\n");
+}
+
 static void write_record(struct lg_buffer *out, const char *entry,
 			 const struct lg_protocol_change *change)
 {
 	lg_ldif_write(out, "dn", entry);
 	lg_ldif_write(out, "changetype", "modify");
-	if (change->removed.count) {
-		lg_ldif_write(out, "delete", "protocolSettings");
-		for (size_t i = 0; i < change->removed.count; i++)
-			lg_ldif_write(out, "protocolSettings",
-				      change->removed.item[i]);
-		lg_buffer_text(out, "-\n");
-	}
-	if (change->added.count) {
-		lg_ldif_write(out, "add", "protocolSettings");
-		for (size_t i = 0; i < change->added.count; i++)
-			lg_ldif_write(out, "protocolSettings",
-				      change->added.item[i]);
-		lg_buffer_text(out, "-\n");
-	}
+	write_values(out, "delete", &change->removed);
+	write_values(out, "add", &change->added);
 	lg_buffer_char(out, '\n');
 }
 

@@ -10,7 +10,6 @@
 
 #include "base/listed.h"
 
-#include "app/render/powershell_text.h"
 #include "app/render/render_powershell.h"
 #include "app/render/powershell_script.h"
 

@@ -23,7 +23,6 @@
 #include "cli/table.h"
 #include "cli/commands/run_child.h"
 #include "cli/commands/schedule.h"
-#include "cli/commands/schedule_command.h"
 #include "cli/text/plan_text.h"
 #include "cli/text/times.h"
 

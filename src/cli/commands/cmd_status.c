@@ -19,9 +19,8 @@
 #include "cli/output.h"
 #include "cli/change/prepare.h"
 #include "cli/text/status_text.h"
+#include "cli/commands/cmd_status.h"
 #include "cli/commands/schedule.h"
-#include "cli/commands/status_check.h"
-#include "cli/commands/status_watch.h"
 #include "cli/text/times.h"
 
 /* Beside the exit codes: the line of --check is printed. */

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * schedule.h - the folder of systemd where schedules lie
+ * schedule.h - the folder of systemd where schedules lie, and what they start
  *
- * Layer: cli, for cmd_schedule.c, cmd_status.c and schedule_units.c.
+ * Layer: cli, for cmd_schedule.c, cmd_status.c, schedule_units.c and
+ * schedule_command.c.
  */
 #ifndef LOGONGATE_CLI_COMMANDS_SCHEDULE_H
 #define LOGONGATE_CLI_COMMANDS_SCHEDULE_H
+
+#include <stdint.h>
 
 #include "app/calendar/window_units.h"
 #include "cli/command.h"
@@ -38,5 +41,11 @@ int64_t lg_schedule_next(const char *name);
 /* 1 where systemd says that the window failed when it came last: it did not
  * lock, or its command failed. */
 int lg_schedule_has_failed(const char *name);
+
+/* apply, or run where there is a command, with the options of schedule add
+ * that are not its own; files by their whole paths. */
+enum lg_status lg_schedule_command(const struct lg_cli *cli,
+				   struct lg_strlist *command,
+				   struct lg_error *err);
 
 #endif

@@ -2,7 +2,7 @@
 /*
  * schedule_command.c - the command line of logongate that the calendar starts
  */
-#include "cli/commands/schedule_command.h"
+#include "cli/commands/schedule.h"
 
 #include <stdlib.h>
 #include <string.h>

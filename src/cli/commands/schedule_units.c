@@ -41,6 +41,14 @@ static void put_folder(const char *name, const char *kind,
 	lg_buffer_format(out, "/" PREFIX "%s.%s.d", name, kind);
 }
 
+static enum lg_status put_path(const char *name, const char *kind,
+			       struct lg_buffer *out, struct lg_error *err)
+{
+	put_folder(name, kind, out);
+	lg_buffer_text(out, "/schedule.conf");
+	return lg_buffer_status(out, err);
+}
+
 int lg_schedule_has_systemd(void)
 {
 	const char *path = getenv("SYSTEMD_UNIT_PATH");
@@ -55,11 +63,8 @@ enum lg_status lg_schedule_read(const char *name, const char *kind,
 				struct lg_error *err)
 {
 	struct lg_buffer path = {0};
-	enum lg_status status;
+	enum lg_status status = put_path(name, kind, &path, err);
 
-	put_folder(name, kind, &path);
-	lg_buffer_text(&path, "/schedule.conf");
-	status = lg_buffer_status(&path, err);
 	if (status == LG_OK && access(path.data, F_OK) != 0 && errno == ENOENT)
 		status = lg_error_set(err, LG_ERR_UNKNOWN_KEY, NULL,
 				      "there is no schedule %s", name);
@@ -97,18 +102,13 @@ static enum lg_status delete_one(const char *name, const char *kind,
 				 struct lg_error *err)
 {
 	struct lg_buffer path = {0};
-	enum lg_status status;
-	size_t len;
+	enum lg_status status = put_path(name, kind, &path, err);
 
-	put_folder(name, kind, &path);
-	len = path.len;
-	lg_buffer_text(&path, "/schedule.conf");
-	status = lg_buffer_status(&path, err);
 	if (status == LG_OK && unlink(path.data) != 0 && errno != ENOENT)
 		status = lg_errno_set(path.data, "cannot be removed", err);
 	if (status == LG_OK) {
 		/* What somebody else put there stays. */
-		path.data[len] = '\0';
+		*strrchr(path.data, '/') = '\0';
 		rmdir(path.data);
 	}
 	lg_buffer_release(&path);

@@ -6,7 +6,7 @@
  * somebody should look at; a lock that does what it should is OK. The worst
  * is said first.
  */
-#include "cli/commands/status_check.h"
+#include "cli/commands/cmd_status.h"
 
 #include <string.h>
 

@@ -7,7 +7,7 @@
  * the terminal. The terminal cuts long lines off itself.
  */
 #define _GNU_SOURCE
-#include "cli/commands/status_watch.h"
+#include "cli/commands/cmd_status.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -16,17 +16,15 @@
 /* The exit code of a plan's answer. */
 static enum lg_exit exit_of(const struct lg_plan *plan)
 {
-	switch (plan->answer) {
-	case LG_PLAN_GO:
-		return LG_EXIT_DONE;
-	case LG_PLAN_WARNINGS:
-	case LG_PLAN_OPEN:
-	case LG_PLAN_NOTHING:
-		return LG_EXIT_WOULD_NOT_LOCK;
-	case LG_PLAN_DIRECTORY:
-		return LG_EXIT_DIRECTORY;
-	}
-	return LG_EXIT_SOFTWARE;
+	static const enum lg_exit exits[] = {
+		[LG_PLAN_GO] = LG_EXIT_DONE,
+		[LG_PLAN_WARNINGS] = LG_EXIT_WOULD_NOT_LOCK,
+		[LG_PLAN_OPEN] = LG_EXIT_WOULD_NOT_LOCK,
+		[LG_PLAN_NOTHING] = LG_EXIT_WOULD_NOT_LOCK,
+		[LG_PLAN_DIRECTORY] = LG_EXIT_DIRECTORY,
+	};
+
+	return exits[plan->answer];
 }
 
 /* Whether the values of this target let the account in by name: a store that

@@ -230,6 +230,44 @@ out:
 	return status;
 }
 
+/* Text in the encoding; releases it. */
+static enum lg_status append_block(struct lg_buffer *text,
+				   enum lg_reg_encoding encoding,
+				   const struct lg_codepage *codepage,
+				   struct lg_buffer *out_bytes,
+				   struct lg_error *err)
+{
+	enum lg_status status = lg_buffer_status(text, err);
+
+	if (status == LG_OK) {
+		switch (encoding) {
+		case LG_REG_ENCODING_REGEDIT4:
+			status = append_ansi(codepage, text, out_bytes, err);
+			break;
+		case LG_REG_ENCODING_UTF16:
+			lg_utf16_append(out_bytes, text->data, text->len);
+			break;
+		case LG_REG_ENCODING_UTF8:
+			lg_buffer_append(out_bytes, text->data, text->len);
+			break;
+		}
+	}
+	lg_buffer_release(text);
+	return status == LG_OK ? lg_buffer_status(out_bytes, err) : status;
+}
+
+/* The same in Windows' western code page where it is in one. */
+static enum lg_status append_western(struct lg_buffer *text,
+				     enum lg_reg_encoding encoding,
+				     struct lg_buffer *out_bytes,
+				     struct lg_error *err)
+{
+	struct lg_codepage western;
+
+	lg_codepage_1252(&western);
+	return append_block(text, encoding, &western, out_bytes, err);
+}
+
 enum lg_status lg_reg_text_render_as(const struct lg_registry *registry,
 				     enum lg_reg_encoding encoding,
 				     const struct lg_codepage *codepage,
@@ -257,48 +295,14 @@ enum lg_status lg_reg_text_render_as(const struct lg_registry *registry,
 		status = lg_buffer_status(&writer.text, err);
 	if (status == LG_OK)
 		status = writer.status;
-	if (status != LG_OK)
-		goto out;
-	if (encoding == LG_REG_ENCODING_REGEDIT4) {
-		status = append_ansi(writer.codepage, &writer.text, out_bytes,
-				     err);
-		goto out;
-	}
-	if (encoding == LG_REG_ENCODING_UTF16) {
+	if (status == LG_OK && encoding == LG_REG_ENCODING_UTF16)
 		lg_buffer_append(out_bytes, "\xff\xfe", 2);
-		lg_utf16_append(out_bytes, writer.text.data, writer.text.len);
-	} else {
-		lg_buffer_append(out_bytes, writer.text.data, writer.text.len);
-	}
-	status = lg_buffer_status(out_bytes, err);
-out:
+	if (status == LG_OK)
+		status = append_block(&writer.text, encoding, writer.codepage,
+				      out_bytes, err);
 	lg_buffer_release(&writer.text);
 	lg_buffer_release(&writer.data);
 	return status;
-}
-
-static enum lg_status append_block(const struct lg_buffer *text,
-				   enum lg_reg_encoding encoding,
-				   struct lg_buffer *out_bytes,
-				   struct lg_error *err)
-{
-	struct lg_codepage western;
-	enum lg_status status = lg_buffer_status(text, err);
-
-	if (status != LG_OK)
-		return status;
-	switch (encoding) {
-	case LG_REG_ENCODING_REGEDIT4:
-		lg_codepage_1252(&western);
-		return append_ansi(&western, text, out_bytes, err);
-	case LG_REG_ENCODING_UTF16:
-		lg_utf16_append(out_bytes, text->data, text->len);
-		break;
-	case LG_REG_ENCODING_UTF8:
-		lg_buffer_append(out_bytes, text->data, text->len);
-		break;
-	}
-	return lg_buffer_status(out_bytes, err);
 }
 
 static enum lg_status refuse_control(struct lg_error *err)
@@ -315,14 +319,11 @@ enum lg_status lg_reg_text_render_key_deletion(const char *key,
 {
 	struct lg_buffer text = {0};
 	const char *line_end = line_end_of(encoding);
-	enum lg_status status;
 
 	if (lg_has_control(key))
 		return refuse_control(err);
 	lg_buffer_format(&text, "[-%s]%s%s", key, line_end, line_end);
-	status = append_block(&text, encoding, out_bytes, err);
-	lg_buffer_release(&text);
-	return status;
+	return append_western(&text, encoding, out_bytes, err);
 }
 
 enum lg_status lg_reg_text_render_deletion(const char *key, const char *name,
@@ -332,7 +333,6 @@ enum lg_status lg_reg_text_render_deletion(const char *key, const char *name,
 {
 	struct lg_buffer text = {0};
 	const char *line_end = line_end_of(encoding);
-	enum lg_status status;
 
 	if (lg_has_control(key) || lg_has_control(name))
 		return refuse_control(err);
@@ -342,9 +342,7 @@ enum lg_status lg_reg_text_render_deletion(const char *key, const char *name,
 	else
 		lg_buffer_char(&text, '@');
 	lg_buffer_format(&text, "=-%s%s", line_end, line_end);
-	status = append_block(&text, encoding, out_bytes, err);
-	lg_buffer_release(&text);
-	return status;
+	return append_western(&text, encoding, out_bytes, err);
 }
 
 enum lg_status lg_reg_text_render_comments(const char *text,
@@ -353,7 +351,6 @@ enum lg_status lg_reg_text_render_comments(const char *text,
 					   struct lg_error *err)
 {
 	struct lg_buffer lines = {0};
-	enum lg_status status;
 
 	for (; *text; text++) {
 		if (*text == '\n')
@@ -361,8 +358,5 @@ enum lg_status lg_reg_text_render_comments(const char *text,
 		else
 			lg_buffer_char(&lines, *text);
 	}
-	status = lines.len ? append_block(&lines, encoding, out_bytes, err)
-			   : lg_buffer_status(&lines, err);
-	lg_buffer_release(&lines);
-	return status;
+	return append_western(&lines, encoding, out_bytes, err);
 }

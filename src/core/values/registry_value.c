@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "core/values/registry_value.h"
+#include "base/listed.h"
 #include "base/utf8.h"
 #include "base/utf16.h"
 
@@ -215,20 +216,14 @@ size_t lg_value_stored_size(const struct lg_value *value)
 
 const char *lg_reg_type_name(uint32_t type)
 {
-	switch (type) {
-	case LG_REG_NONE:
-		return "REG_NONE";
-	case LG_REG_SZ:
-		return "REG_SZ";
-	case LG_REG_EXPAND_SZ:
-		return "REG_EXPAND_SZ";
-	case LG_REG_BINARY:
-		return "REG_BINARY";
-	case LG_REG_DWORD:
-		return "REG_DWORD";
-	case LG_REG_MULTI_SZ:
-		return "REG_MULTI_SZ";
-	default:
-		return NULL;
-	}
+	static const char *const names[] = {
+		[LG_REG_NONE] = "REG_NONE",
+		[LG_REG_SZ] = "REG_SZ",
+		[LG_REG_EXPAND_SZ] = "REG_EXPAND_SZ",
+		[LG_REG_BINARY] = "REG_BINARY",
+		[LG_REG_DWORD] = "REG_DWORD",
+		[LG_REG_MULTI_SZ] = "REG_MULTI_SZ",
+	};
+
+	return LG_WORD_OF(names, type);
 }

@@ -6,7 +6,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "core/values/version_item.h"
+#include "base/ascii.h"
 #include "core/values/version_parts.h"
 
 enum {
@@ -63,7 +63,7 @@ static enum lg_status refuse_bound(const struct item_text *item, size_t at,
 				    "ends too early; a version is three "
 				    "numbers X.Y.Z such as 12.4518.1014",
 				    ITEM_ARGS(item));
-	if (lg_version_is_blank((char)c))
+	if (lg_ascii_is_blank((char)c))
 		return lg_error_set(
 			err, LG_ERR_SYNTAX, item->place,
 			ITEM_FORMAT

@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <logongate/version.h>
+#include <logongate/version_setting.h>
 
 /* Each part counts up to one more than the largest that any form allows. */
 #define VERSION_PART_TOO_LARGE ((uint64_t)UINT32_MAX + 1)
@@ -31,5 +31,18 @@ size_t version_parts_read(const char *text, size_t len,
 
 /* Three parts stand for X.0.Y.Z (V5). Three or four, each of which fits. */
 struct lg_version version_of_parts(const struct version_parts *parts);
+
+/* One item of a setting while it is read; text[0..len) has no blanks around it. */
+struct item_text {
+	const char *text;
+	size_t len;
+	size_t offset;
+	const char *place;
+	enum lg_version_form form;
+};
+
+enum lg_status lg_version_item_read(const struct item_text *item,
+				    struct lg_version_range *out_range,
+				    struct lg_error *err);
 
 #endif

@@ -11,7 +11,8 @@
 
 #include <logongate/version_setting.h>
 
-#include "core/values/version_item.h"
+#include "base/ascii.h"
+#include "core/values/version_parts.h"
 
 enum {
 	SETTING_MAX = 1 << 20
@@ -70,7 +71,7 @@ static int is_separator(char c)
 static int is_all_blank(const char *text, size_t len)
 {
 	for (size_t i = 0; i < len; i++)
-		if (!lg_version_is_blank(text[i]))
+		if (!lg_ascii_is_blank(text[i]))
 			return 0;
 	return 1;
 }
@@ -101,9 +102,9 @@ static enum lg_status read_items(const char *text, size_t len,
 		while (end < len && !is_separator(text[end]))
 			end++;
 		next = end + 1;
-		while (begin < end && lg_version_is_blank(text[begin]))
+		while (begin < end && lg_ascii_is_blank(text[begin]))
 			begin++;
-		while (end > begin && lg_version_is_blank(text[end - 1]))
+		while (end > begin && lg_ascii_is_blank(text[end - 1]))
 			end--;
 		item->text = text + begin;
 		item->len = end - begin;
