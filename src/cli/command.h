@@ -68,7 +68,6 @@ struct lg_cli {
 	int quiet;
 	int progress;   /* stderr is a terminal, not --no-progress */
 	int colour_out; /* stdout is a terminal and NO_COLOR unset */
-	int colour_err;
 	FILE *out;
 	FILE *err;
 

@@ -145,7 +145,6 @@ static int read_and_dispatch(struct lg_cli *cli, int argc, char **argv)
 	cli->progress = !cli->quiet && isatty(STDERR_FILENO) &&
 			lg_cli_option(cli, "no-progress") == NULL;
 	cli->colour_out = !plain && isatty(STDOUT_FILENO);
-	cli->colour_err = !plain && isatty(STDERR_FILENO);
 	if (lg_cli_option(cli, "version") != NULL) {
 		printf("logongate %s\n", LOGONGATE_VERSION);
 		return LG_EXIT_DONE;

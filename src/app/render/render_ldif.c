@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/listed.h"
+
 #include "core/exchange/protocol_settings.h"
 
 #include "app/render/ldif_write.h"
@@ -104,51 +106,6 @@ static void choose_protocols(struct lg_ldif_render *render)
 		render->unlisted = known;
 }
 
-static enum lg_status collect_allowed(struct lg_ldif_render *render,
-				      struct lg_error *err)
-{
-	const struct lg_profile *profile = render->input.profile;
-	struct lg_mailbox_set *allowed = &render->allowed;
-	struct lg_strlist single = {0};
-	enum lg_status status =
-		lg_mailbox_set_add_dns(allowed, &profile->allow, err);
-
-	if (status == LG_OK && profile->single)
-		status = lg_strlist_add(&single, profile->single,
-					strlen(profile->single), err);
-	if (status == LG_OK)
-		status = lg_mailbox_set_add_dns(allowed, &single, err);
-	if (status == LG_OK)
-		status = lg_mailbox_set_add_names(allowed, &profile->allow_user,
-						  err);
-	if (status == LG_OK)
-		status = lg_mailbox_set_add_filtered(
-			allowed, render->input.findings, err);
-	lg_strlist_release(&single);
-	return status;
-}
-
-static enum lg_status collect_concerned(struct lg_ldif_render *render,
-					struct lg_error *err)
-{
-	const struct lg_profile *profile = render->input.profile;
-	struct lg_mailbox_set *concerned = &render->concerned;
-	enum lg_status status =
-		lg_mailbox_set_add_dns(concerned, &profile->applies_dn, err);
-
-	concerned->default_domain = render->input.default_domain;
-	if (status == LG_OK)
-		status = lg_mailbox_set_add_names(concerned,
-						  &profile->applies_user, err);
-	if (status == LG_OK)
-		status = lg_mailbox_set_add_domains(
-			concerned, &profile->applies_domain, err);
-	if (status == LG_OK)
-		status = lg_mailbox_set_add_filtered(
-			concerned, render->input.concerned, err);
-	return status;
-}
-
 /* [applies_to] alone: nobody whom it concerns gets in (contract 9). */
 static int applies_alone(const struct lg_profile *profile)
 {
@@ -157,17 +114,57 @@ static int applies_alone(const struct lg_profile *profile)
 	       !profile->refuse_protocols;
 }
 
+/* Who is on each list, by what the profile names and its filters found. */
+static enum lg_status collect_lists(struct lg_ldif_render *render,
+				    struct lg_error *err)
+{
+	const struct lg_ldif_input *input = &render->input;
+	const struct lg_profile *profile = input->profile;
+	struct lg_strlist single = {0};
+	const struct {
+		struct lg_mailbox_set *set;
+		enum lg_status (*add)(struct lg_mailbox_set *set,
+				      const struct lg_strlist *list,
+				      struct lg_error *err);
+		const struct lg_strlist *list;
+	} adds[] = {
+		{&render->allowed, lg_mailbox_set_add_dns, &profile->allow},
+		{&render->allowed, lg_mailbox_set_add_dns, &single},
+		{&render->allowed, lg_mailbox_set_add_names,
+		 &profile->allow_user},
+		{&render->break_glass, lg_mailbox_set_add_dns,
+		 input->break_glass},
+		{&render->concerned, lg_mailbox_set_add_dns,
+		 &profile->applies_dn},
+		{&render->concerned, lg_mailbox_set_add_names,
+		 &profile->applies_user},
+		{&render->concerned, lg_mailbox_set_add_domains,
+		 &profile->applies_domain},
+	};
+	enum lg_status status = LG_OK;
+
+	render->concerned.default_domain = input->default_domain;
+	if (profile->single)
+		status = lg_list_text(&single, profile->single, err);
+	for (size_t i = 0;
+	     status == LG_OK && i < sizeof(adds) / sizeof(adds[0]); i++)
+		status = adds[i].add(adds[i].set, adds[i].list, err);
+	if (status == LG_OK)
+		status = lg_mailbox_set_add_filtered(&render->allowed,
+						     input->findings, err);
+	if (status == LG_OK)
+		status = lg_mailbox_set_add_filtered(&render->concerned,
+						     input->concerned, err);
+	lg_strlist_release(&single);
+	return status;
+}
+
 static enum lg_status collect(struct lg_ldif_render *render,
 			      struct lg_error *err)
 {
 	const struct lg_profile *profile = render->input.profile;
-	enum lg_status status = collect_allowed(render, err);
+	enum lg_status status = collect_lists(render, err);
 
-	if (status == LG_OK)
-		status = lg_mailbox_set_add_dns(&render->break_glass,
-						render->input.break_glass, err);
-	if (status == LG_OK)
-		status = collect_concerned(render, err);
 	if (status != LG_OK)
 		return status;
 	lg_mailbox_set_sort(&render->allowed);

@@ -6,6 +6,7 @@
  * same door is counted rather than repeated), or with --by one line for each
  * user, reason, client or door with how often, first and last.
  */
+#include <arpa/inet.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,13 +18,18 @@
 #include "core/values/name.h"
 
 #include "app/records/logon_record.h"
-#include "cli/text/address.h"
 #include "cli/commands.h"
 #include "cli/open/open.h"
 #include "cli/output.h"
 #include "cli/table.h"
 #include "cli/open/gate_records.h"
 #include "cli/text/times.h"
+
+/* As IPv6: an IPv4 address is one of ::ffff:0:0/96, however it is written. */
+struct network {
+	unsigned char bytes[16];
+	unsigned int bits;
+};
 
 /* One line of --by. Texts lie in the arena of the list. */
 struct sum {
@@ -35,9 +41,9 @@ struct sum {
 
 struct refused {
 	struct lg_cli *cli;
-	const char *by; /* member to add up by, NULL: none */
-	const struct lg_cli_network *network; /* only from there; or NULL */
-	const struct lg_buffer *user;         /* only this name; or NULL */
+	const char *by;                /* member to add up by, NULL: none */
+	const struct network *network; /* only from there; or NULL */
+	const struct lg_buffer *user;  /* only this name; or NULL */
 	size_t shown;
 	struct lg_table table;
 	struct sum *sum;
@@ -46,6 +52,70 @@ struct refused {
 	struct lg_strlist arena;
 	int code;
 };
+
+/* One address of len bytes of text. Gives how many of the bits stand before
+ * those of its own family, or -1. */
+static int read_address(const char *text, size_t len, unsigned char bytes[16])
+{
+	static const unsigned char mapped[12] = {[10] = 0xff, [11] = 0xff};
+	char copy[INET6_ADDRSTRLEN];
+
+	if (len >= sizeof(copy))
+		return -1;
+	memcpy(copy, text, len);
+	copy[len] = '\0';
+	if (inet_pton(AF_INET6, copy, bytes) == 1)
+		return 0;
+	if (inet_pton(AF_INET, copy, bytes + 12) != 1)
+		return -1;
+	memcpy(bytes, mapped, sizeof(mapped));
+	return 96;
+}
+
+/* Shape: ADDRESS or ADDRESS/BITS. Gives 0 when text is neither. */
+static int network_parse(const char *text, struct network *out_network)
+{
+	struct network network = {.bits = 0};
+	size_t len = strcspn(text, "/");
+	const char *digit = text + len;
+	int before = read_address(text, len, network.bytes);
+
+	if (before < 0)
+		return 0;
+	network.bits = 128;
+	if (*digit == '/') {
+		if (!*++digit || strlen(digit) > 3)
+			return 0;
+		for (network.bits = 0; *digit; digit++) {
+			if (*digit < '0' || *digit > '9')
+				return 0;
+			network.bits = network.bits * 10 +
+				       (unsigned int)(*digit - '0');
+		}
+		network.bits += (unsigned int)before;
+		if (network.bits > 128)
+			return 0;
+	}
+	*out_network = network;
+	return 1;
+}
+
+/* 1 when address is one that lies in the network. NULL lies nowhere. */
+static int network_has(const struct network *network, const char *address)
+{
+	unsigned char bytes[16];
+	unsigned int whole = network->bits / 8;
+	unsigned int rest = network->bits % 8;
+	unsigned char mask = (unsigned char)(0xff00u >> rest);
+
+	if (address == NULL ||
+	    read_address(address, strlen(address), bytes) < 0)
+		return 0;
+	if (memcmp(bytes, network->bytes, whole) != 0)
+		return 0;
+	return rest == 0 ||
+	       (bytes[whole] & mask) == (network->bytes[whole] & mask);
+}
 
 static struct sum *sum_of(struct refused *refused, const char *key)
 {
@@ -131,7 +201,7 @@ static int is_wanted(const struct refused *refused,
 		     const struct lg_logon *logon)
 {
 	if (refused->network != NULL &&
-	    !lg_cli_network_has(refused->network, logon->address))
+	    !network_has(refused->network, logon->address))
 		return 0;
 	return refused->user == NULL ||
 	       (logon->user != NULL &&
@@ -221,13 +291,13 @@ static int print_sums(struct refused *refused)
 
 /* --address and --user. */
 static int read_filters(struct lg_cli *cli, struct refused *refused,
-			struct lg_cli_network *network, struct lg_buffer *user)
+			struct network *network, struct lg_buffer *user)
 {
 	const char *address = lg_cli_option(cli, "address");
 	const char *name = lg_cli_option(cli, "user");
 	struct lg_error err;
 
-	if (address != NULL && !lg_cli_network_parse(address, network))
+	if (address != NULL && !network_parse(address, network))
 		return lg_cli_usage(cli,
 				    "--address \"%s\" is not an address; write "
 				    "192.0.2.7, 192.0.2.0/24 or 2001:db8::7",
@@ -244,11 +314,13 @@ static int read_filters(struct lg_cli *cli, struct refused *refused,
 
 int lg_cmd_refused(struct lg_cli *cli)
 {
+	static const char *const keys[] = {"user", "reason", "client", "door",
+					   "lock"};
 	static const char *const head[] = {"AT",       "USER",    "DOOR",
 					   "PROTOCOL", "ADDRESS", "CLIENT",
 					   "REASON",   "COUNT",   NULL};
 	struct refused refused = {.cli = cli, .by = lg_cli_option(cli, "by")};
-	struct lg_cli_network network;
+	struct network network;
 	struct lg_buffer user = {0};
 	const struct lg_cli_records records = {
 		.op = "refused",
@@ -263,10 +335,8 @@ int lg_cmd_refused(struct lg_cli *cli)
 
 	if (code != LG_EXIT_DONE)
 		return code;
-	if (refused.by != NULL && strcmp(refused.by, "user") != 0 &&
-	    strcmp(refused.by, "reason") != 0 &&
-	    strcmp(refused.by, "client") != 0 &&
-	    strcmp(refused.by, "door") != 0 && strcmp(refused.by, "lock") != 0)
+	if (refused.by != NULL &&
+	    lg_word_index(keys, 5, refused.by, strlen(refused.by)) < 0)
 		return lg_cli_usage(cli, "--by adds up by user, reason, "
 					 "client, door or lock");
 	code = read_filters(cli, &refused, &network, &user);

@@ -10,6 +10,7 @@
 
 #include <logongate/version.h>
 
+#include "base/ascii.h"
 #include "base/listed.h"
 #include "base/nearest.h"
 #include "cli/open/targets.h"
@@ -109,31 +110,27 @@ int lg_cli_no_target(struct lg_cli *cli, const struct lg_settings *settings,
 static int add_name(struct lg_cli *cli, const struct lg_settings *settings,
 		    const char *name, size_t len, struct lg_strlist *names)
 {
-	struct lg_strlist one = {0};
 	struct lg_error err;
 	int code = LG_EXIT_DONE;
+	char *one;
 
-	while (len > 0 && (*name == ' ' || *name == '\t')) {
+	while (len > 0 && lg_ascii_is_blank(*name)) {
 		name++;
 		len--;
 	}
-	while (len > 0 && (name[len - 1] == ' ' || name[len - 1] == '\t'))
+	while (len > 0 && lg_ascii_is_blank(name[len - 1]))
 		len--;
 	if (len == 0)
 		return LG_EXIT_DONE;
-	if (lg_strlist_add(&one, name, len, &err) != LG_OK) {
+	one = strndup(name, len);
+	if (one == NULL)
+		return lg_cli_no_memory(cli);
+	if (lg_cli_target(settings, one) == NULL)
+		code = lg_cli_no_target(cli, settings, one);
+	else if (!lg_listed(names, one) &&
+		 lg_list_text(names, one, &err) != LG_OK)
 		code = lg_cli_fail(cli, &err);
-		goto out;
-	}
-	if (lg_cli_target(settings, one.item[0]) == NULL) {
-		code = lg_cli_no_target(cli, settings, one.item[0]);
-		goto out;
-	}
-	if (!lg_listed(names, one.item[0]) &&
-	    lg_strlist_add_all(names, &one, &err) != LG_OK)
-		code = lg_cli_fail(cli, &err);
-out:
-	lg_strlist_release(&one);
+	free(one);
 	return code;
 }
 
