@@ -19,94 +19,85 @@
 
 #include "adapters/ini/profile_values.h"
 
-static enum lg_status check_dn(const struct lg_profile_reader *reader,
-			       const struct lg_ini_item *item,
-			       const char *value)
+static enum lg_status check_dn(const struct lg_profile_reader *reader)
 {
 	struct lg_error told = {0};
 
-	return lg_ini_told(item, lg_dn_check(value, strlen(value), NULL, &told),
-			   &told, reader->err);
+	return lg_ini_told(
+		reader->item,
+		lg_dn_check(reader->value, strlen(reader->value), NULL, &told),
+		&told, reader->err);
 }
 
 /* "0" is the value that ends a lock (L11), not a DN. */
-static enum lg_status check_dn_or_0(const struct lg_profile_reader *reader,
-				    const struct lg_ini_item *item,
-				    const char *value)
+static enum lg_status check_dn_or_0(const struct lg_profile_reader *reader)
 {
-	return strcmp(value, "0") ? check_dn(reader, item, value) : LG_OK;
+	return strcmp(reader->value, "0") ? check_dn(reader) : LG_OK;
 }
 
-enum lg_status lg_profile_take_dn(struct lg_profile_reader *reader,
-				  const struct lg_ini_item *item,
-				  const char *value, void *field)
+enum lg_status lg_profile_take_dn(struct lg_profile_reader *reader, void *field)
 {
-	enum lg_status status = check_dn(reader, item, value);
+	enum lg_status status = check_dn(reader);
 
-	return status == LG_OK ? lg_list_text(field, value, reader->err)
+	return status == LG_OK ? lg_list_text(field, reader->value, reader->err)
 			       : status;
 }
 
 enum lg_status lg_profile_take_dn_or_0(struct lg_profile_reader *reader,
-				       const struct lg_ini_item *item,
-				       const char *value, void *field)
+				       void *field)
 {
-	enum lg_status status = check_dn_or_0(reader, item, value);
+	enum lg_status status = check_dn_or_0(reader);
 
-	return status == LG_OK ? lg_list_text(field, value, reader->err)
+	return status == LG_OK ? lg_list_text(field, reader->value, reader->err)
 			       : status;
 }
 
 enum lg_status lg_profile_take_single(struct lg_profile_reader *reader,
-				      const struct lg_ini_item *item,
-				      const char *value, void *field)
+				      void *field)
 {
-	enum lg_status status = check_dn_or_0(reader, item, value);
+	enum lg_status status = check_dn_or_0(reader);
 
-	return status == LG_OK
-		       ? lg_profile_take_text(reader, item, value, field)
-		       : status;
+	return status == LG_OK ? lg_profile_take_text(reader, field) : status;
 }
 
 enum lg_status lg_profile_take_user(struct lg_profile_reader *reader,
-				    const struct lg_ini_item *item,
-				    const char *value, void *field)
+				    void *field)
 {
 	size_t i;
 
-	for (i = 0; value[i]; i++)
-		if ((unsigned char)value[i] < 0x20 || value[i] == 0x7f)
+	for (i = 0; reader->value[i]; i++)
+		if ((unsigned char)reader->value[i] < 0x20 ||
+		    reader->value[i] == 0x7f)
 			break;
-	if (!i || value[i] || value[0] == ' ' || value[i - 1] == ' ')
-		return lg_ini_wrong(item, LG_ERR_SYNTAX, reader->err,
+	if (!i || reader->value[i] || reader->value[0] == ' ' ||
+	    reader->value[i - 1] == ' ')
+		return lg_ini_wrong(reader->item, LG_ERR_SYNTAX, reader->err,
 				    "\"%s\" is not a logon name; write "
 				    "\"name\" or \"name@example.org\"",
-				    value);
-	return lg_list_text(field, value, reader->err);
+				    reader->value);
+	return lg_list_text(field, reader->value, reader->err);
 }
 
 enum lg_status lg_profile_take_filter(struct lg_profile_reader *reader,
-				      const struct lg_ini_item *item,
-				      const char *value, void *field)
+				      void *field)
 {
-	if (value[0] != '(')
-		return lg_ini_wrong(item, LG_ERR_SYNTAX, reader->err,
+	if (reader->value[0] != '(')
+		return lg_ini_wrong(reader->item, LG_ERR_SYNTAX, reader->err,
 				    "\"%s\" is not an LDAP filter; write "
 				    "\"(attribute=value)\"",
-				    value);
-	return lg_profile_take_text(reader, item, value, field);
+				    reader->value);
+	return lg_profile_take_text(reader, field);
 }
 
 /* "example.org", not an address and not a pattern: domains are whole. */
 static enum lg_status take_domain(const struct lg_profile_reader *reader,
-				  const struct lg_ini_item *item,
 				  const char *domain, struct lg_strlist *list)
 {
 	const char *hint = domain[0] == '@' ? domain + 1 : "example.org";
 
 	if (!lg_mail_domain_valid(domain))
 		return lg_ini_wrong(
-			item, LG_ERR_SYNTAX, reader->err,
+			reader->item, LG_ERR_SYNTAX, reader->err,
 			"\"%s\" is not a mail domain; write \"%s\" (whole "
 			"domains, without those below them)",
 			domain, hint);
@@ -114,21 +105,20 @@ static enum lg_status take_domain(const struct lg_profile_reader *reader,
 }
 
 enum lg_status lg_profile_take_domains(struct lg_profile_reader *reader,
-				       const struct lg_ini_item *item,
-				       const char *value, void *field)
+				       void *field)
 {
 	struct lg_strlist domains = {0};
-	enum lg_status status =
-		lg_ini_split(item, value, &domains, reader->err);
+	enum lg_status status = lg_ini_split(reader->item, reader->value,
+					     &domains, reader->err);
 
 	if (status == LG_OK && !domains.count)
-		status = lg_error_set_at(reader->err, LG_ERR_SYNTAX, item->file,
-					 item->line,
+		status = lg_error_set_at(reader->err, LG_ERR_SYNTAX,
+					 reader->item->file, reader->item->line,
 					 "domains names no domain; write "
 					 "domains = \"example.org\" or leave "
 					 "it out");
 	for (size_t i = 0; i < domains.count && status == LG_OK; i++)
-		status = take_domain(reader, item, domains.item[i], field);
+		status = take_domain(reader, domains.item[i], field);
 	lg_strlist_release(&domains);
 	return status;
 }
@@ -314,20 +304,18 @@ static enum lg_status read_list(const char *path, struct lg_strlist *list,
 
 /* The lines of a file beside the profile. */
 static enum lg_status take_file(const struct lg_profile_reader *reader,
-				const struct lg_ini_item *item,
-				const char *value, struct lg_strlist *dn,
-				struct lg_strlist *users)
+				struct lg_strlist *dn, struct lg_strlist *users)
 {
 	struct lg_buffer path = {0};
 	enum lg_status status;
 
-	if (!*value)
-		return lg_error_set_at(reader->err, LG_ERR_SYNTAX, item->file,
-				       item->line,
+	if (!*reader->value)
+		return lg_error_set_at(reader->err, LG_ERR_SYNTAX,
+				       reader->item->file, reader->item->line,
 				       "%s names no file; write "
 				       "%s = \"testers.txt\"",
-				       item->key, item->key);
-	lg_ini_path(item, value, &path);
+				       reader->item->key, reader->item->key);
+	lg_ini_path(reader->item, reader->value, &path);
 	status = lg_buffer_status(&path, reader->err);
 	if (status == LG_OK)
 		status = read_list(path.data, dn, users, reader->err);
@@ -336,17 +324,13 @@ static enum lg_status take_file(const struct lg_profile_reader *reader,
 }
 
 enum lg_status lg_profile_take_allow_file(struct lg_profile_reader *reader,
-					  const struct lg_ini_item *item,
-					  const char *value, void *field)
+					  void *field)
 {
-	return take_file(reader, item, value, field,
-			 &reader->profile->allow_user);
+	return take_file(reader, field, &reader->profile->allow_user);
 }
 
 enum lg_status lg_profile_take_applies_file(struct lg_profile_reader *reader,
-					    const struct lg_ini_item *item,
-					    const char *value, void *field)
+					    void *field)
 {
-	return take_file(reader, item, value, field,
-			 &reader->profile->applies_user);
+	return take_file(reader, field, &reader->profile->applies_user);
 }

@@ -23,8 +23,10 @@ static enum lg_status take_item(struct lg_profile_reader *reader,
 					    : LG_PLACEHOLDERS_VARIABLES,
 				    &value, reader->err);
 
+	reader->item = item;
+	reader->value = value.data;
 	if (status == LG_OK)
-		status = key->take(reader, item, value.data,
+		status = key->take(reader,
 				   (char *)reader->profile + key->offset);
 	lg_buffer_release(&value);
 	return status;

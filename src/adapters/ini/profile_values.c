@@ -12,82 +12,78 @@
 
 #include "adapters/ini/profile_values.h"
 
-enum lg_status lg_profile_take_text(struct lg_profile_reader *reader,
-				    const struct lg_ini_item *item,
-				    const char *value, void *field)
+enum lg_status lg_profile_keep(struct lg_profile_reader *reader,
+			       const char *text, char **field)
 {
-	char **text = field;
+	*field = strdup(text);
+	return *field ? LG_OK : lg_no_memory(reader->err);
+}
 
-	*text = strdup(value);
-	return *text ? LG_OK : lg_no_memory(reader->err);
+enum lg_status lg_profile_take_text(struct lg_profile_reader *reader,
+				    void *field)
+{
+	return lg_profile_keep(reader, reader->value, field);
 }
 
 /* 0 or 1 for the two words; anything else is an error that names both. */
 static enum lg_status take_choice(struct lg_profile_reader *reader,
-				  const struct lg_ini_item *item,
-				  const char *value, const char *const word[2],
-				  int *choice)
+				  const char *const word[2], int *choice)
 {
 	for (int i = 0; i < 2; i++) {
-		if (strcmp(value, word[i]))
+		if (strcmp(reader->value, word[i]))
 			continue;
 		*choice = i;
 		return LG_OK;
 	}
-	return lg_ini_wrong(item, LG_ERR_SYNTAX, reader->err,
-			    "\"%s\"; write %s or %s", value, word[0], word[1]);
+	return lg_ini_wrong(reader->item, LG_ERR_SYNTAX, reader->err,
+			    "\"%s\"; write %s or %s", reader->value, word[0],
+			    word[1]);
 }
 
-static enum lg_status take_no_yes(struct lg_profile_reader *reader,
-				  const struct lg_ini_item *item,
-				  const char *value, void *field)
+static enum lg_status take_no_yes(struct lg_profile_reader *reader, void *field)
 {
 	static const char *const words[2] = {"no", "yes"};
 
-	return take_choice(reader, item, value, words, field);
+	return take_choice(reader, words, field);
 }
 
 static enum lg_status take_unknown(struct lg_profile_reader *reader,
-				   const struct lg_ini_item *item,
-				   const char *value, void *field)
+				   void *field)
 {
 	static const char *const words[2] = {
 		[LG_UNKNOWN_ADMIT] = "admit", [LG_UNKNOWN_REFUSE] = "refuse"};
 
-	return take_choice(reader, item, value, words, field);
+	return take_choice(reader, words, field);
 }
 
 static enum lg_status take_when_invalid(struct lg_profile_reader *reader,
-					const struct lg_ini_item *item,
-					const char *value, void *field)
+					void *field)
 {
 	static const char *const words[2] = {[LG_WHEN_INVALID_OPEN] = "open",
 					     [LG_WHEN_INVALID_CLOSED] =
 						     "closed"};
 
-	return take_choice(reader, item, value, words, field);
+	return take_choice(reader, words, field);
 }
 
 static enum lg_status take_duration(struct lg_profile_reader *reader,
-				    const struct lg_ini_item *item,
-				    const char *value, void *field)
+				    void *field)
 {
 	struct lg_error told = {0};
 	int64_t *seconds = field;
-	enum lg_status status =
-		lg_duration_parse(value, strlen(value), seconds, &told);
+	enum lg_status status = lg_duration_parse(
+		reader->value, strlen(reader->value), seconds, &told);
 
 	if (status != LG_OK)
-		return lg_ini_told(item, status, &told, reader->err);
+		return lg_ini_told(reader->item, status, &told, reader->err);
 	if (!*seconds)
-		return lg_ini_wrong(item, LG_ERR_RANGE, reader->err,
+		return lg_ini_wrong(reader->item, LG_ERR_RANGE, reader->err,
 				    "nothing could be applied for 0s; leave it "
 				    "out for no limit");
 	return LG_OK;
 }
 
 static enum lg_status take_accept_code(struct lg_profile_reader *reader,
-				       const struct lg_ini_item *item,
 				       const char *name)
 {
 	const char *names[LG_WARNING_COUNT];
@@ -97,17 +93,17 @@ static enum lg_status take_accept_code(struct lg_profile_reader *reader,
 		for (int i = 0; i < LG_WARNING_COUNT; i++)
 			names[i] = lg_warning_name((enum lg_warning)i);
 		return lg_ini_wrong(
-			item, LG_ERR_UNKNOWN_KEY, reader->err,
+			reader->item, LG_ERR_UNKNOWN_KEY, reader->err,
 			"there is no warning \"%s\"; the nearest is %s", name,
 			lg_ini_nearest(name, names, LG_WARNING_COUNT));
 	}
 	if (lg_warning_weight(warning) == LG_WEIGHT_ACCEPT_OPEN)
-		return lg_ini_wrong(item, LG_ERR_CONFLICT, reader->err,
+		return lg_ini_wrong(reader->item, LG_ERR_CONFLICT, reader->err,
 				    "%s cannot be accepted by a profile; give "
 				    "--accept-open when you apply it",
 				    name);
 	if (lg_warning_weight(warning) == LG_WEIGHT_REFUSES)
-		return lg_ini_wrong(item, LG_ERR_CONFLICT, reader->err,
+		return lg_ini_wrong(reader->item, LG_ERR_CONFLICT, reader->err,
 				    "nobody can accept %s; what leads to it "
 				    "has to be changed",
 				    name);
@@ -116,7 +112,6 @@ static enum lg_status take_accept_code(struct lg_profile_reader *reader,
 }
 
 static enum lg_status take_protocol(struct lg_profile_reader *reader,
-				    const struct lg_ini_item *item,
 				    const char *name)
 {
 	const char *names[LG_PROTOCOL_COUNT - 1];
@@ -127,7 +122,7 @@ static enum lg_status take_protocol(struct lg_profile_reader *reader,
 		for (int i = 1; i < LG_PROTOCOL_COUNT; i++)
 			names[i - 1] = lg_protocol_name((enum lg_protocol)i);
 		return lg_ini_wrong(
-			item, LG_ERR_UNKNOWN_KEY, reader->err,
+			reader->item, LG_ERR_UNKNOWN_KEY, reader->err,
 			"there is no protocol \"%s\"; the nearest is %s (mapi, "
 			"http, imap, pop3, smtp, login)",
 			name,
@@ -138,43 +133,37 @@ static enum lg_status take_protocol(struct lg_profile_reader *reader,
 }
 
 static enum lg_status
-take_list(struct lg_profile_reader *reader, const struct lg_ini_item *item,
-	  const char *value,
+take_list(struct lg_profile_reader *reader,
 	  enum lg_status (*take)(struct lg_profile_reader *reader,
-				 const struct lg_ini_item *item,
 				 const char *name))
 {
 	struct lg_strlist names = {0};
-	enum lg_status status = lg_ini_split(item, value, &names, reader->err);
+	enum lg_status status =
+		lg_ini_split(reader->item, reader->value, &names, reader->err);
 
 	for (size_t i = 0; i < names.count && status == LG_OK; i++)
-		status = take(reader, item, names.item[i]);
+		status = take(reader, names.item[i]);
 	lg_strlist_release(&names);
 	return status;
 }
 
-static enum lg_status take_accept(struct lg_profile_reader *reader,
-				  const struct lg_ini_item *item,
-				  const char *value, void *field)
+static enum lg_status take_accept(struct lg_profile_reader *reader, void *field)
 {
-	return take_list(reader, item, value, take_accept_code);
+	return take_list(reader, take_accept_code);
 }
 
-static enum lg_status take_refuse(struct lg_profile_reader *reader,
-				  const struct lg_ini_item *item,
-				  const char *value, void *field)
+static enum lg_status take_refuse(struct lg_profile_reader *reader, void *field)
 {
-	return take_list(reader, item, value, take_protocol);
+	return take_list(reader, take_protocol);
 }
 
 static enum lg_status take_versions(struct lg_profile_reader *reader,
-				    const struct lg_ini_item *item,
-				    const char *value, void *field)
+				    void *field)
 {
 	struct lg_version_setting *setting = NULL;
 	struct lg_error told = {0};
 	enum lg_status status = lg_version_setting_parse(
-		value, strlen(value),
+		reader->value, strlen(reader->value),
 		reader->profile->four_part == LG_FOUR_PART_YES
 			? LG_VERSION_FORM_FOUR_PART
 			: LG_VERSION_FORM_REGISTRY,
@@ -182,38 +171,36 @@ static enum lg_status take_versions(struct lg_profile_reader *reader,
 
 	lg_version_setting_free(&setting);
 	if (status != LG_OK)
-		return lg_ini_told(item, status, &told, reader->err);
-	reader->profile->versions_line = item->line;
-	return lg_profile_take_text(reader, item, value, field);
+		return lg_ini_told(reader->item, status, &told, reader->err);
+	reader->profile->versions_line = reader->item->line;
+	return lg_profile_take_text(reader, field);
 }
 
 static enum lg_status take_processes(struct lg_profile_reader *reader,
-				     const struct lg_ini_item *item,
-				     const char *value, void *field)
+				     void *field)
 {
 	struct lg_process_list *list = NULL;
 	struct lg_error told = {0};
-	enum lg_status status =
-		lg_process_list_parse(value, strlen(value), NULL, &list, &told);
+	enum lg_status status = lg_process_list_parse(
+		reader->value, strlen(reader->value), NULL, &list, &told);
 
 	lg_process_list_free(&list);
 	if (status != LG_OK)
-		return lg_ini_told(item, status, &told, reader->err);
-	reader->profile->processes_line = item->line;
-	return lg_profile_take_text(reader, item, value, field);
+		return lg_ini_told(reader->item, status, &told, reader->err);
+	reader->profile->processes_line = reader->item->line;
+	return lg_profile_take_text(reader, field);
 }
 
-static enum lg_status take_hold(struct lg_profile_reader *reader,
-				const struct lg_ini_item *item,
-				const char *value, void *field)
+static enum lg_status take_hold(struct lg_profile_reader *reader, void *field)
 {
-	enum lg_status status = take_no_yes(reader, item, value, field);
+	enum lg_status status = take_no_yes(reader, field);
 
 	/* Mail from outside is held for all or for nobody. */
 	if (status == LG_OK && reader->profile->hold_mail &&
 	    reader->profile->applies_to_some)
 		status = lg_error_set_at(
-			reader->err, LG_ERR_CONFLICT, item->file, item->line,
+			reader->err, LG_ERR_CONFLICT, reader->item->file,
+			reader->item->line,
 			"hold = yes holds everybody's mail, and [applies_to] "
 			"concerns only some; leave out one of them");
 	return status;

@@ -15,17 +15,17 @@
 struct lg_profile_reader {
 	struct lg_variables variables;
 	struct lg_profile *profile;
+	const struct lg_ini_item *item; /* the one that is taken */
+	const char *value;              /* its own, with its variables put in */
 	struct lg_error *err;
 };
 
 /* One key; one that ends in "." is numbered, in [message] named by a language.
- * value has its variables put in; field is the member of the profile. */
+ * field is the member of the profile. */
 struct lg_profile_key {
 	struct lg_ini_known known;
 	/* NULL: it says how the files belong together (profile_sections) */
-	enum lg_status (*take)(struct lg_profile_reader *reader,
-			       const struct lg_ini_item *item,
-			       const char *value, void *field);
+	enum lg_status (*take)(struct lg_profile_reader *reader, void *field);
 	size_t offset;
 };
 
@@ -33,44 +33,35 @@ struct lg_profile_key {
 extern const struct lg_profile_key lg_profile_keys[];
 extern const size_t lg_profile_key_count;
 
-/* char *, in the place of nothing. */
+/* A text into a char *, in the place of nothing. */
+enum lg_status lg_profile_keep(struct lg_profile_reader *reader,
+			       const char *text, char **field);
 enum lg_status lg_profile_take_text(struct lg_profile_reader *reader,
-				    const struct lg_ini_item *item,
-				    const char *value, void *field);
+				    void *field);
 
 /* profile_accounts.c: who is named. Of lists one more; "0" is taken for a DN
  * where it ends a lock. */
 enum lg_status lg_profile_take_dn(struct lg_profile_reader *reader,
-				  const struct lg_ini_item *item,
-				  const char *value, void *field);
+				  void *field);
 enum lg_status lg_profile_take_dn_or_0(struct lg_profile_reader *reader,
-				       const struct lg_ini_item *item,
-				       const char *value, void *field);
+				       void *field);
 enum lg_status lg_profile_take_single(struct lg_profile_reader *reader,
-				      const struct lg_ini_item *item,
-				      const char *value, void *field);
+				      void *field);
 enum lg_status lg_profile_take_user(struct lg_profile_reader *reader,
-				    const struct lg_ini_item *item,
-				    const char *value, void *field);
+				    void *field);
 enum lg_status lg_profile_take_filter(struct lg_profile_reader *reader,
-				      const struct lg_ini_item *item,
-				      const char *value, void *field);
+				      void *field);
 enum lg_status lg_profile_take_domains(struct lg_profile_reader *reader,
-				       const struct lg_ini_item *item,
-				       const char *value, void *field);
+				       void *field);
 enum lg_status lg_profile_take_allow_file(struct lg_profile_reader *reader,
-					  const struct lg_ini_item *item,
-					  const char *value, void *field);
+					  void *field);
 enum lg_status lg_profile_take_applies_file(struct lg_profile_reader *reader,
-					    const struct lg_ini_item *item,
-					    const char *value, void *field);
+					    void *field);
 
 /* profile_words.c: the keys of [message]. */
 enum lg_status lg_profile_take_language(struct lg_profile_reader *reader,
-					const struct lg_ini_item *item,
-					const char *value, void *field);
+					void *field);
 enum lg_status lg_profile_take_refused_in(struct lg_profile_reader *reader,
-					  const struct lg_ini_item *item,
-					  const char *value, void *field);
+					  void *field);
 
 #endif
