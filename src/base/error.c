@@ -146,31 +146,22 @@ const char *lg_error_code_named(const char *name)
 
 const char *lg_status_name(enum lg_status status)
 {
-	switch (status) {
-	case LG_OK:
-		return "ok";
-	case LG_ERR_SYNTAX:
-		return "syntax";
-	case LG_ERR_RANGE:
-		return "range";
-	case LG_ERR_LIMIT:
-		return "limit";
-	case LG_ERR_UNKNOWN_KEY:
-		return "unknown-key";
-	case LG_ERR_CONFLICT:
-		return "conflict";
-	case LG_ERR_DIRECTORY:
-		return "directory";
-	case LG_ERR_TIMEOUT:
-		return "timeout";
-	case LG_ERR_IO:
-		return "io";
-	case LG_ERR_DENIED:
-		return "denied";
-	case LG_ERR_NO_MEMORY:
-		return "no-memory";
-	case LG_ERR_BUG:
-		return "bug";
-	}
-	return "bug";
+	static const char *const words[] = {
+		[LG_OK] = "ok",
+		[LG_ERR_SYNTAX] = "syntax",
+		[LG_ERR_RANGE] = "range",
+		[LG_ERR_LIMIT] = "limit",
+		[LG_ERR_UNKNOWN_KEY] = "unknown-key",
+		[LG_ERR_CONFLICT] = "conflict",
+		[LG_ERR_DIRECTORY] = "directory",
+		[LG_ERR_TIMEOUT] = "timeout",
+		[LG_ERR_IO] = "io",
+		[LG_ERR_DENIED] = "denied",
+		[LG_ERR_NO_MEMORY] = "no-memory",
+		[LG_ERR_BUG] = "bug",
+	};
+
+	return (unsigned int)status < sizeof(words) / sizeof(words[0])
+		       ? words[status]
+		       : "bug";
 }

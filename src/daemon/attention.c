@@ -17,29 +17,20 @@
 
 const char *gate_attention_name(enum gate_attention what)
 {
-	switch (what) {
-	case GATE_ATTENTION_NO_POLICY:
-		return "no-policy";
-	case GATE_ATTENTION_STATE:
-		return "state";
-	case GATE_ATTENTION_DUE:
-		return "due";
-	case GATE_ATTENTION_DIRECTORY:
-		return "directory";
-	case GATE_ATTENTION_SESSIONS:
-		return "sessions";
-	case GATE_ATTENTION_RECORDS:
-		return "records";
-	case GATE_ATTENTION_SERVERS:
-		return "servers";
-	case GATE_ATTENTION_CONNECTIONS:
-		return "connections";
-	case GATE_ATTENTION_FLEET:
-		return "fleet";
-	case GATE_ATTENTION_CLOCK:
-		return "clock";
-	}
-	return "";
+	static const char *const words[GATE_ATTENTION_COUNT] = {
+		[GATE_ATTENTION_NO_POLICY] = "no-policy",
+		[GATE_ATTENTION_STATE] = "state",
+		[GATE_ATTENTION_DUE] = "due",
+		[GATE_ATTENTION_DIRECTORY] = "directory",
+		[GATE_ATTENTION_SESSIONS] = "sessions",
+		[GATE_ATTENTION_RECORDS] = "records",
+		[GATE_ATTENTION_SERVERS] = "servers",
+		[GATE_ATTENTION_CONNECTIONS] = "connections",
+		[GATE_ATTENTION_FLEET] = "fleet",
+		[GATE_ATTENTION_CLOCK] = "clock",
+	};
+
+	return words[what];
 }
 
 int gate_attention(const struct gate *gate, enum gate_attention what)

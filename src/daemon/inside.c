@@ -286,40 +286,16 @@ enum lg_status gate_inside_enforce_again(struct gate_inside *inside,
 	return status;
 }
 
-static const char *words_of(enum lg_lock_event event)
-{
-	switch (event) {
-	case LG_LOCK_NOTHING:
-		return "nothing is due";
-	case LG_LOCK_BEGINS:
-		return "the lock begins";
-	case LG_LOCK_CUTS:
-		return "the grace is over: open sessions are cut";
-	case LG_LOCK_UNCONFIRMED:
-		return "the lock was not confirmed: lifted";
-	case LG_LOCK_EXPIRES:
-		return "the lock's time is over: lifted";
-	}
-	return "";
-}
-
-/* For who searches the log. */
-static const char *name_of(enum lg_lock_event event)
-{
-	switch (event) {
-	case LG_LOCK_NOTHING:
-		break;
-	case LG_LOCK_BEGINS:
-		return "begun";
-	case LG_LOCK_CUTS:
-		return "cut";
-	case LG_LOCK_UNCONFIRMED:
-		return "undone";
-	case LG_LOCK_EXPIRES:
-		return "expired";
-	}
-	return NULL;
-}
+static const struct {
+	const char *name; /* for who searches the log */
+	const char *words;
+} events[] = {
+	[LG_LOCK_BEGINS] = {"begun", "the lock begins"},
+	[LG_LOCK_CUTS] = {"cut", "the grace is over: open sessions are cut"},
+	[LG_LOCK_UNCONFIRMED] = {"undone",
+				 "the lock was not confirmed: lifted"},
+	[LG_LOCK_EXPIRES] = {"expired", "the lock's time is over: lifted"},
+};
 
 /* Everything that is due, in memory alone. */
 static enum lg_status settle_all(struct lg_state *state, int *out_changed,
@@ -333,8 +309,8 @@ static enum lg_status settle_all(struct lg_state *state, int *out_changed,
 	state->defers = 1;
 	status = lg_lock_settle(state, &event, id, err);
 	while (status == LG_OK && event != LG_LOCK_NOTHING) {
-		about.name = name_of(event);
-		gate_log_event(&about, "%s: %s", id, words_of(event));
+		about.name = events[event].name;
+		gate_log_event(&about, "%s: %s", id, events[event].words);
 		if (event == LG_LOCK_CUTS)
 			*out_cuts = 1;
 		else

@@ -29,31 +29,21 @@ struct notice {
 
 static const char *name_of(enum gate_notice notice)
 {
-	switch (notice) {
-	case GATE_NOTICE_SCHEDULED:
-		return "scheduled";
-	case GATE_NOTICE_STARTING:
-		return "starting";
-	case GATE_NOTICE_APPLIED:
-		return "applied";
-	case GATE_NOTICE_UNCONFIRMED:
-		return "unconfirmed";
-	case GATE_NOTICE_ENDING:
-		return "ending";
-	case GATE_NOTICE_EXTENDED:
-		return "extended";
-	case GATE_NOTICE_LIFTED:
-		return "lifted";
-	case GATE_NOTICE_EXPIRED:
-		return "expired";
-	case GATE_NOTICE_UNDONE:
-		return "undone";
-	case GATE_NOTICE_ATTENTION:
-		return "attention";
-	case GATE_NOTICE_QUIET:
-		return "quiet";
-	}
-	return "";
+	static const char *const words[] = {
+		[GATE_NOTICE_SCHEDULED] = "scheduled",
+		[GATE_NOTICE_STARTING] = "starting",
+		[GATE_NOTICE_APPLIED] = "applied",
+		[GATE_NOTICE_UNCONFIRMED] = "unconfirmed",
+		[GATE_NOTICE_ENDING] = "ending",
+		[GATE_NOTICE_EXTENDED] = "extended",
+		[GATE_NOTICE_LIFTED] = "lifted",
+		[GATE_NOTICE_EXPIRED] = "expired",
+		[GATE_NOTICE_UNDONE] = "undone",
+		[GATE_NOTICE_ATTENTION] = "attention",
+		[GATE_NOTICE_QUIET] = "quiet",
+	};
+
+	return words[notice];
 }
 
 static void put_who(const struct lg_lock *lock, struct lg_buffer *out)

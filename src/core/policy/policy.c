@@ -48,31 +48,21 @@ const char *lg_verdict_name(enum lg_verdict verdict)
 
 const char *lg_reason_name(enum lg_reason reason)
 {
-	switch (reason) {
-	case LG_REASON_NONE:
-		return "none";
-	case LG_REASON_NOT_LISTED:
-		return "not-listed";
-	case LG_REASON_NOBODY:
-		return "nobody";
-	case LG_REASON_PROTOCOL_REFUSED:
-		return "protocol-refused";
-	case LG_REASON_VERSION_BLOCKED:
-		return "version-blocked";
-	case LG_REASON_PROCESS_BLOCKED:
-		return "process-blocked";
-	case LG_REASON_VERSION_UNKNOWN:
-		return "version-unknown";
-	case LG_REASON_PROCESS_UNKNOWN:
-		return "process-unknown";
-	case LG_REASON_NO_POLICY:
-		return "no-policy";
-	case LG_REASON_SESSION_ENDED:
-		return "session-ended";
-	case LG_REASON_BAD_NAME:
-		return "bad-name";
-	}
-	return NULL;
+	static const char *const words[LG_REASON_COUNT] = {
+		[LG_REASON_NONE] = "none",
+		[LG_REASON_NOT_LISTED] = "not-listed",
+		[LG_REASON_NOBODY] = "nobody",
+		[LG_REASON_PROTOCOL_REFUSED] = "protocol-refused",
+		[LG_REASON_VERSION_BLOCKED] = "version-blocked",
+		[LG_REASON_PROCESS_BLOCKED] = "process-blocked",
+		[LG_REASON_VERSION_UNKNOWN] = "version-unknown",
+		[LG_REASON_PROCESS_UNKNOWN] = "process-unknown",
+		[LG_REASON_NO_POLICY] = "no-policy",
+		[LG_REASON_SESSION_ENDED] = "session-ended",
+		[LG_REASON_BAD_NAME] = "bad-name",
+	};
+
+	return (unsigned int)reason < LG_REASON_COUNT ? words[reason] : NULL;
 }
 
 const char *lg_gate_state_name(enum lg_gate_state gate)
@@ -90,23 +80,18 @@ const char *lg_gate_state_name(enum lg_gate_state gate)
 
 const char *lg_rule_name(enum lg_rule rule)
 {
-	switch (rule) {
-	case LG_RULE_NONE:
-		return NULL;
-	case LG_RULE_BREAK_GLASS:
-		return "break-glass";
-	case LG_RULE_APPLIES_TO:
-		return "applies-to";
-	case LG_RULE_LOGON_ONLY_AS:
-		return "logon-only-as";
-	case LG_RULE_PROTOCOLS:
-		return "protocols";
-	case LG_RULE_VERSIONS:
-		return "disable-mapi-clients";
-	case LG_RULE_PROCESSES:
-		return "disable-mapi-client-processes";
-	}
-	return NULL;
+	static const char *const words[] = {
+		[LG_RULE_BREAK_GLASS] = "break-glass",
+		[LG_RULE_APPLIES_TO] = "applies-to",
+		[LG_RULE_LOGON_ONLY_AS] = "logon-only-as",
+		[LG_RULE_PROTOCOLS] = "protocols",
+		[LG_RULE_VERSIONS] = "disable-mapi-clients",
+		[LG_RULE_PROCESSES] = "disable-mapi-client-processes",
+	};
+
+	return (unsigned int)rule < sizeof(words) / sizeof(words[0])
+		       ? words[rule]
+		       : NULL;
 }
 
 const char *lg_outcome_name(enum lg_outcome outcome)
