@@ -11,9 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/listed.h"
-
 #include "app/change/found_dns.h"
+#include "base/listed.h"
 #include "daemon/inside_facts.h"
 #include "daemon/turn.h"
 #include "daemon/enforce.h"
@@ -31,9 +30,11 @@ struct gate_facts {
 struct job {
 	struct gate_job work;
 	struct gate *gate; /* NULL after gate_facts_close */
-	struct lg_settings *settings;
+	struct lg_directory_settings settings;
 	struct gate_facts_names names;
 	struct lg_strlist break_glass;
+	struct lg_strlist login_attributes; /* of settings, and its texts */
+	struct lg_strlist texts;
 	struct lg_findings *findings;
 	enum lg_status status;
 	struct lg_error err;
@@ -51,9 +52,10 @@ static void free_job(struct job *job)
 {
 	if (!job)
 		return;
-	lg_settings_free(&job->settings);
 	gate_facts_names_release(&job->names);
 	lg_strlist_release(&job->break_glass);
+	lg_strlist_release(&job->login_attributes);
+	lg_strlist_release(&job->texts);
 	lg_findings_free(&job->findings);
 	free(job);
 }
@@ -66,13 +68,11 @@ static void work_on(void *context)
 		.user = &job->names.user,
 		.break_glass = &job->break_glass,
 	};
-	struct lg_directory_settings settings =
-		lg_settings_directory(job->settings);
 	struct lg_directory directory = {0};
 
 	if (!job->names.dn.count && !job->names.user.count)
 		return;
-	job->status = lg_directory_open(&settings, &directory, &job->err);
+	job->status = lg_directory_open(&job->settings, &directory, &job->err);
 	if (job->status != LG_OK)
 		return;
 	job->status = lg_found_ask(&directory, &ask, NULL, &job->findings, NULL,
@@ -93,38 +93,20 @@ static void work_done(void *context)
 
 /* The settings that asking needs, as a value of the job's own. */
 static enum lg_status copy_settings(const struct lg_settings *from,
-				    struct lg_settings **out_copy,
-				    struct lg_error *err)
+				    struct job *job, struct lg_error *err)
 {
-	struct lg_settings *copy = NULL;
-	enum lg_status status = lg_settings_default("/", &copy, err);
-	const char *const texts[] = {from->directory_uri, from->directory_base,
-				     from->directory_bind_dn,
-				     from->directory_password_file,
-				     from->directory_ca_file};
-	const char **to[5];
+	struct lg_directory_settings *own = &job->settings;
+	const char **const text[] = {&own->uri, &own->base, &own->bind_dn,
+				     &own->password_file, &own->ca_file};
+	enum lg_status status = lg_strlist_add_all(
+		&job->login_attributes, &from->login_attributes, err);
 
-	if (status != LG_OK)
-		return status;
-	to[0] = &copy->directory_uri;
-	to[1] = &copy->directory_base;
-	to[2] = &copy->directory_bind_dn;
-	to[3] = &copy->directory_password_file;
-	to[4] = &copy->directory_ca_file;
-	for (size_t i = 0; i < 5 && status == LG_OK; i++)
-		if (texts[i])
-			status = lg_list_keep_text(&copy->arena, texts[i],
-						   to[i], err);
-	copy->directory_tls = from->directory_tls;
-	copy->directory_timeout_ms = from->directory_timeout_ms;
-	lg_strlist_release(&copy->login_attributes);
-	if (status == LG_OK)
-		status = lg_strlist_add_all(&copy->login_attributes,
-					    &from->login_attributes, err);
-	if (status != LG_OK)
-		lg_settings_free(&copy);
-	else
-		*out_copy = copy;
+	*own = lg_settings_directory(from);
+	own->login_attributes = &job->login_attributes;
+	for (size_t i = 0; i < sizeof(text) / sizeof(*text); i++)
+		if (status == LG_OK && *text[i])
+			status = lg_list_keep_text(&job->texts, *text[i],
+						   text[i], err);
 	return status;
 }
 
@@ -142,7 +124,7 @@ enum lg_status gate_facts_ask_once(struct gate *gate,
 	job->gate = gate;
 	job->done = done;
 	job->context = context;
-	status = copy_settings(gate->settings, &job->settings, err);
+	status = copy_settings(gate->settings, job, err);
 	/* Break-glass accounts may log on by their names too. */
 	if (status == LG_OK)
 		status = lg_strlist_add_all(&job->break_glass,

@@ -6,25 +6,44 @@
 
 #include "app/lock/lock_change.h"
 
-/* The names of one layer that its answers do not tell of; dn and user may be
- * NULL. concerned NULL: findings tell of those whom it concerns too. */
+/* What is in force, and who was asked about it. */
+struct layer {
+	const struct lg_registry *values; /* NULL: there is nothing */
+	const struct lg_findings *findings;
+	/* NULL: findings tell of those whom it concerns too */
+	const struct lg_findings *concerned;
+};
+
+/* The standing values, then the locks; one that waits has nothing yet. */
+static struct layer layer_at(const struct lg_state *state, size_t at)
+{
+	const struct lg_lock *lock = at > 0 ? state->lock[at - 1] : NULL;
+
+	if (!lock)
+		return (struct layer){state->standing, state->findings, NULL};
+	if (lg_lock_waits(lock))
+		return (struct layer){NULL, NULL, NULL};
+	return (struct layer){lock->values, lock->findings, lock->concerned};
+}
+
+/* The names of a layer that its answers do not tell of; dn and user may be
+ * NULL. */
 static enum lg_status lacking(const struct gate_inside *inside,
-			      const struct lg_registry *values,
-			      const struct lg_findings *findings,
-			      const struct lg_findings *concerned,
-			      struct lg_strlist *dn, struct lg_strlist *user,
-			      int *out_needs, struct lg_error *err)
+			      const struct layer *layer, struct lg_strlist *dn,
+			      struct lg_strlist *user, int *out_needs,
+			      struct lg_error *err)
 {
 	enum lg_status status = LG_OK;
 	int needs = 0;
 	int more = 0;
 
-	if (values)
-		status = lg_missing_facts(inside->settings->dialect, values,
-					  findings, dn, user, &needs, err);
-	if (values && status == LG_OK && !concerned)
-		status = lg_missing_concerned(values, findings, dn, user, &more,
-					      err);
+	if (layer->values)
+		status = lg_missing_facts(inside->settings->dialect,
+					  layer->values, layer->findings, dn,
+					  user, &needs, err);
+	if (layer->values && status == LG_OK && !layer->concerned)
+		status = lg_missing_concerned(layer->values, layer->findings,
+					      dn, user, &more, err);
 	*out_needs = needs || more;
 	return status;
 }
@@ -41,17 +60,11 @@ int gate_inside_lacks_facts(const struct gate_inside *inside)
 
 	if (!inside->settings->directory_uri)
 		return 0;
-	if (lacking(inside, state->standing, state->findings, NULL, NULL, NULL,
-		    &needs, NULL) == LG_OK &&
-	    needs)
-		return 1;
-	for (size_t i = 0; i < state->lock_count; i++) {
-		const struct lg_lock *lock = state->lock[i];
+	for (size_t i = 0; i <= state->lock_count; i++) {
+		const struct layer layer = layer_at(state, i);
 
-		if (!lg_lock_waits(lock) &&
-		    lacking(inside, lock->values, lock->findings,
-			    lock->concerned, NULL, NULL, &needs,
-			    NULL) == LG_OK &&
+		if (lacking(inside, &layer, NULL, NULL, &needs, NULL) ==
+			    LG_OK &&
 		    needs)
 			return 1;
 	}
@@ -59,40 +72,23 @@ int gate_inside_lacks_facts(const struct gate_inside *inside)
 }
 
 /* Asked is about all names of a layer: the answers replace those there are. */
-static enum lg_status add_lacking(const struct gate_inside *inside,
-				  const struct lg_registry *values,
-				  const struct lg_findings *findings,
-				  const struct lg_findings *concerned,
-				  struct lg_strlist *dn,
-				  struct lg_strlist *user, struct lg_error *err)
-{
-	int needs = 0;
-	enum lg_status status = lacking(inside, values, findings, concerned,
-					NULL, NULL, &needs, err);
-
-	if (status == LG_OK && needs)
-		status = lacking(inside, values, NULL, concerned, dn, user,
-				 &needs, err);
-	return status;
-}
-
 enum lg_status gate_inside_names(const struct gate_inside *inside,
 				 struct lg_strlist *out_dn,
 				 struct lg_strlist *out_user,
 				 struct lg_error *err)
 {
 	const struct lg_state *state = inside->state;
-	enum lg_status status;
+	enum lg_status status = LG_OK;
+	int needs = 0;
 
-	status = add_lacking(inside, state->standing, state->findings, NULL,
-			     out_dn, out_user, err);
-	for (size_t i = 0; status == LG_OK && i < state->lock_count; i++) {
-		const struct lg_lock *lock = state->lock[i];
+	for (size_t i = 0; status == LG_OK && i <= state->lock_count; i++) {
+		struct layer layer = layer_at(state, i);
 
-		if (!lg_lock_waits(lock))
-			status = add_lacking(inside, lock->values,
-					     lock->findings, lock->concerned,
-					     out_dn, out_user, err);
+		status = lacking(inside, &layer, NULL, NULL, &needs, err);
+		layer.findings = NULL;
+		if (status == LG_OK && needs)
+			status = lacking(inside, &layer, out_dn, out_user,
+					 &needs, err);
 	}
 	return status;
 }
@@ -102,21 +98,19 @@ enum lg_status gate_inside_findings(struct gate_inside *inside,
 				    struct lg_error *err)
 {
 	struct lg_state *state = inside->state;
-	enum lg_status status;
+	enum lg_status status = LG_OK;
 	int needs = 0;
 
-	status = lacking(inside, state->standing, state->findings, NULL, NULL,
-			 NULL, &needs, err);
-	if (status == LG_OK && needs)
-		status = lg_state_save_findings(state, findings, err);
-	for (size_t i = 0; status == LG_OK && i < state->lock_count; i++) {
-		struct lg_lock *lock = state->lock[i];
+	for (size_t i = 0; status == LG_OK && i <= state->lock_count; i++) {
+		const struct layer layer = layer_at(state, i);
 
-		status = lacking(inside, lock->values, lock->findings,
-				 lock->concerned, NULL, NULL, &needs, err);
-		if (status == LG_OK && needs && !lg_lock_waits(lock))
-			status = lg_state_save_lock_findings(state, lock,
-							     findings, err);
+		status = lacking(inside, &layer, NULL, NULL, &needs, err);
+		if (status != LG_OK || !needs)
+			continue;
+		status = i == 0 ? lg_state_save_findings(state, findings, err)
+				: lg_state_save_lock_findings(
+					  state, state->lock[i - 1], findings,
+					  err);
 	}
 	return status;
 }

@@ -218,7 +218,7 @@ enum lg_status gate_view_make(struct gate_inside *inside,
 	return LG_OK;
 }
 
-static void drop_policy(const struct lg_policy *held)
+void gate_policy_drop(const struct lg_policy *held)
 {
 	struct lg_policy *policy = (struct lg_policy *)held;
 
@@ -229,8 +229,8 @@ void gate_view_free(struct gate_view **view)
 {
 	if (!view || !*view)
 		return;
-	drop_policy((*view)->policy);
-	drop_policy((*view)->cuts);
+	gate_policy_drop((*view)->policy);
+	gate_policy_drop((*view)->cuts);
 	gate_settings_drop((*view)->held);
 	for (size_t i = 0; i < (*view)->lock_count; i++) {
 		lg_lock_free(&(*view)->lock[i].lock);

@@ -53,6 +53,9 @@ enum lg_status gate_view_make(struct gate_inside *inside,
 			      struct lg_error *err);
 void gate_view_free(struct gate_view **view);
 
+/* Lets go of a policy that lg_policy_share gave; NULL is none. */
+void gate_policy_drop(const struct lg_policy *held);
+
 /* On the loop: from now on this is what counts. */
 void gate_view_show(struct gate *gate, struct gate_view *view);
 

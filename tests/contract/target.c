@@ -33,7 +33,8 @@
 #define make_empty nothing_set
 #else
 #include "adapters/regfile/regfile_target.h"
-#define open_target lg_regfile_target_open
+#define open_target(name, path, out, err)                                      \
+	lg_regfile_target_open(name, path, LG_REG_ENCODING_UTF16, out, err)
 #define make_empty none_there
 #endif
 

@@ -428,10 +428,9 @@ enum lg_status lg_haproxy_open(const struct lg_haproxy_settings *settings,
 		free(runtime);
 		return lg_no_memory(err);
 	}
-	for (size_t i = 0; frontends && i < frontends->count && status == LG_OK;
-	     i++)
-		status = lg_strlist_add(&runtime->frontends, frontends->item[i],
-					strlen(frontends->item[i]), err);
+	if (frontends)
+		status =
+			lg_strlist_add_all(&runtime->frontends, frontends, err);
 	if (status != LG_OK) {
 		runtime_close(runtime);
 		return status;

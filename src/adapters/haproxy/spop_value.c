@@ -49,11 +49,10 @@ int spop_varint_read(struct spop_reader *r, uint64_t *out_value)
 	return 1;
 }
 
-int spop_bytes_read(struct spop_reader *r, struct lg_spop_bytes *out_bytes)
+static int take(struct spop_reader *r, uint64_t len,
+		struct lg_spop_bytes *out_bytes)
 {
-	uint64_t len;
-
-	if (!spop_varint_read(r, &len) || len > (size_t)(r->end - r->p))
+	if (len > (size_t)(r->end - r->p))
 		return 0;
 	out_bytes->data = (const char *)r->p;
 	out_bytes->len = (size_t)len;
@@ -61,15 +60,11 @@ int spop_bytes_read(struct spop_reader *r, struct lg_spop_bytes *out_bytes)
 	return 1;
 }
 
-static int address_read(struct spop_reader *r, size_t len,
-			struct lg_spop_bytes *out_bytes)
+int spop_bytes_read(struct spop_reader *r, struct lg_spop_bytes *out_bytes)
 {
-	if ((size_t)(r->end - r->p) < len)
-		return 0;
-	out_bytes->data = (const char *)r->p;
-	out_bytes->len = len;
-	r->p += len;
-	return 1;
+	uint64_t len;
+
+	return spop_varint_read(r, &len) && take(r, len, out_bytes);
 }
 
 int spop_value_read(struct spop_reader *r, struct spop_value *out_value)
@@ -102,12 +97,12 @@ int spop_value_read(struct spop_reader *r, struct spop_value *out_value)
 		break;
 	case TYPE_IPV4:
 		value.kind = SPOP_ADDRESS;
-		if (!address_read(r, 4, &value.bytes))
+		if (!take(r, 4, &value.bytes))
 			return 0;
 		break;
 	case TYPE_IPV6:
 		value.kind = SPOP_ADDRESS;
-		if (!address_read(r, 16, &value.bytes))
+		if (!take(r, 16, &value.bytes))
 			return 0;
 		break;
 	case TYPE_STRING:

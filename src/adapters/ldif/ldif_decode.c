@@ -10,32 +10,7 @@
 #include <stdint.h>
 #include <string.h>
 
-static void put_code_point(struct lg_buffer *out, uint32_t c)
-{
-	char bytes[4];
-	size_t len;
-
-	if (c < 0x80) {
-		bytes[0] = (char)c;
-		len = 1;
-	} else if (c < 0x800) {
-		bytes[0] = (char)(0xc0 | c >> 6);
-		bytes[1] = (char)(0x80 | (c & 0x3f));
-		len = 2;
-	} else if (c < 0x10000) {
-		bytes[0] = (char)(0xe0 | c >> 12);
-		bytes[1] = (char)(0x80 | (c >> 6 & 0x3f));
-		bytes[2] = (char)(0x80 | (c & 0x3f));
-		len = 3;
-	} else {
-		bytes[0] = (char)(0xf0 | c >> 18);
-		bytes[1] = (char)(0x80 | (c >> 12 & 0x3f));
-		bytes[2] = (char)(0x80 | (c >> 6 & 0x3f));
-		bytes[3] = (char)(0x80 | (c & 0x3f));
-		len = 4;
-	}
-	lg_buffer_append(out, bytes, len);
-}
+#include <utf8proc.h>
 
 static uint32_t unit_at(const unsigned char *at, int big_endian)
 {
@@ -51,6 +26,7 @@ static enum lg_status decode_utf16(const unsigned char *at, size_t len,
 
 	for (size_t i = 0; i + 2 <= len; i += 2) {
 		uint32_t c = unit_at(at + i, big_endian);
+		utf8proc_uint8_t bytes[4];
 
 		if (c >= 0xd800 && c < 0xdc00 && i + 4 <= len) {
 			uint32_t low = unit_at(at + i + 2, big_endian);
@@ -68,7 +44,9 @@ static enum lg_status decode_utf16(const unsigned char *at, size_t len,
 					       "export the directory again");
 		if (c == '\n')
 			line++;
-		put_code_point(out, c);
+		lg_buffer_append(out, bytes,
+				 (size_t)utf8proc_encode_char(
+					 (utf8proc_int32_t)c, bytes));
 	}
 	if (len % 2 != 0)
 		return lg_error_set_at(err, LG_ERR_DIRECTORY, file, line,

@@ -19,6 +19,7 @@
 
 #include <logongate/dn.h>
 #include "base/grow.h"
+#include "base/utf8.h"
 #include "core/values/match.h"
 #include "core/values/name.h"
 
@@ -209,9 +210,8 @@ static enum lg_status take_record(struct loader *loader, const char *record,
 
 		if (ldif_parse_line2(text, &type, &value, &must_free) != 0)
 			return refused(loader, line, err);
-		if (first &&
-		    (memchr(value.bv_val, '\0', value.bv_len) ||
-		     !lg_ldif_text_is_utf8(value.bv_val, value.bv_len)))
+		if (first && (memchr(value.bv_val, '\0', value.bv_len) ||
+			      !lg_utf8_is_valid(value.bv_val, value.bv_len)))
 			return refused(loader, line, err);
 		if (first)
 			entry->dn = value.bv_val;

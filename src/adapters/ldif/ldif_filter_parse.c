@@ -37,11 +37,6 @@ static enum lg_status wrong(struct parser *parser, const char *what)
 			    (size_t)(parser->at - parser->text) + 1);
 }
 
-static enum lg_status no_memory(struct parser *parser)
-{
-	return lg_no_memory(parser->err);
-}
-
 static void skip_blanks(struct parser *parser)
 {
 	while (*parser->at == ' ')
@@ -228,7 +223,7 @@ static enum lg_status parse_item(struct parser *parser, size_t *out_node)
 		return status;
 	attribute = strndup(start, (size_t)(parser->at - start));
 	if (!attribute)
-		return no_memory(parser);
+		return lg_no_memory(parser->err);
 	parser->filter->node[*out_node].attribute = attribute;
 	parser->at++;
 	return parse_value(parser, *out_node);
@@ -283,7 +278,7 @@ enum lg_status lg_ldif_filter_parse(const char *text,
 
 	parser.filter = calloc(1, sizeof(*parser.filter));
 	if (!parser.filter)
-		return no_memory(&parser);
+		return lg_no_memory(err);
 	skip_blanks(&parser);
 	status = *parser.at == '(' ? parse_filter(&parser, 1, &root)
 				   : parse_item(&parser, &root);

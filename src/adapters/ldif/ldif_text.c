@@ -16,10 +16,9 @@
 #include <string.h>
 #include <strings.h>
 
-#include <utf8proc.h>
-
 #include "base/ascii.h"
 #include "base/grow.h"
+#include "base/utf8.h"
 
 struct guard {
 	const char *at;
@@ -51,27 +50,6 @@ static enum lg_status wrong(struct guard *guard, const char *what,
 	return wrong_at(guard, guard->value_line, what, right);
 }
 
-int lg_ldif_text_is_utf8(const char *text, size_t len)
-{
-	const utf8proc_uint8_t *at = (const utf8proc_uint8_t *)text;
-	const utf8proc_uint8_t *end = at + len;
-
-	while (at < end) {
-		utf8proc_int32_t c;
-		utf8proc_ssize_t used;
-
-		if (*at < 0x80) {
-			at++;
-			continue;
-		}
-		used = utf8proc_iterate(at, end - at, &c);
-		if (used < 1)
-			return 0;
-		at += used;
-	}
-	return 1;
-}
-
 /* The next physical line, without its end; NULL where a line is no text. */
 static enum lg_status take_line(struct guard *guard, const char **out_text,
 				size_t *out_len)
@@ -95,7 +73,7 @@ static enum lg_status take_line(struct guard *guard, const char **out_text,
 		return wrong_at(guard, guard->line,
 				"a carriage return within a line",
 				"lines end with LF or CR LF");
-	if (!lg_ldif_text_is_utf8(text, len))
+	if (!lg_utf8_is_valid(text, len))
 		return wrong_at(guard, guard->line, "not UTF-8",
 				"other bytes stand in base64, as \"attr:: "
 				"...\"");
@@ -196,16 +174,11 @@ static enum lg_status begin_record(struct guard *guard)
 	return LG_OK;
 }
 
-static int is_name(const char *name, size_t len, const char *word)
-{
-	return strlen(word) == len && strncasecmp(name, word, len) == 0;
-}
-
 /* Without -L, ldapsearch ends with a block of its own. */
 static enum lg_status check_summary(struct guard *guard, const char *name,
 				    size_t len, const char *value)
 {
-	if (!is_name(name, len, "result"))
+	if (!lg_ascii_is(name, len, "result"))
 		return LG_OK;
 	while (*value == ' ')
 		value++;
@@ -221,12 +194,12 @@ static enum lg_status check_summary(struct guard *guard, const char *name,
 static enum lg_status check_first(struct guard *guard, const char *name,
 				  size_t len)
 {
-	if (is_name(name, len, "dn"))
+	if (lg_ascii_is(name, len, "dn"))
 		return begin_record(guard);
-	if (is_name(name, len, "include"))
+	if (lg_ascii_is(name, len, "include"))
 		return wrong(guard, "an include of another file",
 			     "all entries stand in the file itself");
-	if (is_name(name, len, "search") && guard->out->count > 0) {
+	if (lg_ascii_is(name, len, "search") && guard->out->count > 0) {
 		guard->in_summary = 1;
 		return LG_OK;
 	}
@@ -269,28 +242,28 @@ static enum lg_status check_line(struct guard *guard)
 			     "export the directory again");
 	if (guard->in_summary)
 		return check_summary(guard, text, name, text + name + 1);
-	if (first && is_name(text, name, "ref"))
+	if (first && lg_ascii_is(text, name, "ref"))
 		return check_reference(guard, text + name + 1);
 	version = first && guard->out->count == 0 &&
-		  is_name(text, name, "version");
+		  lg_ascii_is(text, name, "version");
 	if (version)
 		return LG_OK;
 	status = first ? check_first(guard, text, name) : LG_OK;
 	if (status != LG_OK || guard->in_summary)
 		return status;
-	if (!first && is_name(text, name, "dn"))
+	if (!first && lg_ascii_is(text, name, "dn"))
 		return wrong(guard, "a second \"dn:\" in one entry",
 			     "an empty line stands between entries");
-	if (is_name(text, name, "include"))
+	if (lg_ascii_is(text, name, "include"))
 		return wrong(guard, "an include of another file",
 			     "all entries stand in the file itself");
-	if (is_name(text, name, "control"))
+	if (lg_ascii_is(text, name, "control"))
 		return wrong(guard, "a control",
 			     "an export holds entries only");
 	status = check_value(guard, text + name + 1, len - name - 1);
 	if (status != LG_OK)
 		return status;
-	if (is_name(text, name, "changetype")) {
+	if (lg_ascii_is(text, name, "changetype")) {
 		const char *kind = text + name + 1;
 
 		while (*kind == ' ')

@@ -34,8 +34,6 @@ enum lg_status lg_ldif_text_clean(const char *bytes, size_t len,
 				  struct lg_error *err);
 void lg_ldif_text_release(struct lg_ldif_text *text);
 
-int lg_ldif_text_is_utf8(const char *text, size_t len);
-
 /* 1 where bytes begin with a byte-order mark. */
 int lg_ldif_text_is_marked(const char *bytes, size_t len);
 

@@ -83,14 +83,14 @@ enum lg_logon_came lg_logon_words(const char *line)
 	return *line ? LG_LOGON_REFUSED : LG_LOGON_NOT_TRIED;
 }
 
-static int begins(const char *text, const char *start)
+int lg_logon_begins(const char *text, const char *start)
 {
 	return strncasecmp(text, start, strlen(start)) == 0;
 }
 
 int lg_logon_is_loopback(const char *peer)
 {
-	return begins(peer, "127.") || strcmp(peer, "::1") == 0 ||
+	return lg_logon_begins(peer, "127.") || strcmp(peer, "::1") == 0 ||
 	       strcmp(peer, "[::1]") == 0;
 }
 
@@ -113,7 +113,7 @@ static enum lg_status prepare(CURL *curl,
 	lg_buffer_release(&to);
 	/* the path of an smtp url is what HELO says */
 	lg_buffer_text(&url, attempt->url);
-	if (attempt->client && begins(attempt->url, "smtp"))
+	if (attempt->client && lg_logon_begins(attempt->url, "smtp"))
 		lg_buffer_format(&url, "/%s", attempt->client);
 	if (status == LG_OK)
 		status = lg_buffer_status(&url, err);
@@ -248,13 +248,14 @@ static enum lg_status try_with_curl(const struct lg_logon_attempt *attempt,
 	status = prepare(curl, attempt, &said, &to, err);
 	if (status != LG_OK)
 		goto out;
-	if (begins(attempt->url, "http"))
+	if (lg_logon_begins(attempt->url, "http"))
 		*out_came = try_page(curl, &said);
-	else if (begins(attempt->url, "smtp"))
+	else if (lg_logon_begins(attempt->url, "smtp"))
 		*out_came = try_submission(curl, attempt->user, &said);
 	else
 		*out_came = try_mailbox(curl, &said);
-	if (*out_came != LG_LOGON_ADMITTED || begins(attempt->url, "http"))
+	if (*out_came != LG_LOGON_ADMITTED ||
+	    lg_logon_begins(attempt->url, "http"))
 		lg_buffer_text(out_text, said.line);
 out:
 	curl_easy_cleanup(curl);
@@ -269,9 +270,9 @@ enum lg_status lg_logon_try(const struct lg_logon_attempt *attempt,
 	enum lg_logon_came came = LG_LOGON_NOT_TRIED;
 	enum lg_status status = LG_OK;
 
-	if (begins(attempt->url, "sieve:"))
+	if (lg_logon_begins(attempt->url, "sieve:"))
 		came = lg_try_sieve(attempt, out_text);
-	else if (begins(attempt->url, "pam:"))
+	else if (lg_logon_begins(attempt->url, "pam:"))
 		came = lg_try_pam(attempt, out_text);
 	else
 		status = try_with_curl(attempt, &came, out_text, err);

@@ -48,6 +48,7 @@ const char *lg_logon_came_name(enum lg_logon_came came);
 /* What a mail server's words to somebody who is not let in mean. */
 enum lg_logon_came lg_logon_words(const char *line);
 int lg_logon_is_loopback(const char *peer);
+int lg_logon_begins(const char *text, const char *start); /* any case */
 
 /*
  * Logs on. At SMTP a sender and a recipient are named and taken back; no mail

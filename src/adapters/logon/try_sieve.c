@@ -20,6 +20,8 @@
 
 #include <gnutls/gnutls.h>
 
+#include "base/base64.h"
+#include "adapters/system/secret_file.h"
 #include "adapters/system/steady.h"
 
 #define ANSWER_S 20
@@ -138,14 +140,10 @@ static int take_line(struct talk *talk)
 	}
 }
 
-static int begins(const char *text, const char *word)
-{
-	return strncasecmp(text, word, strlen(word)) == 0;
-}
-
 static int is_answer(const char *line)
 {
-	return begins(line, "OK") || begins(line, "NO") || begins(line, "BYE");
+	return lg_logon_begins(line, "OK") || lg_logon_begins(line, "NO") ||
+	       lg_logon_begins(line, "BYE");
 }
 
 /* Until the line that says how it went; 0: there was none. */
@@ -154,7 +152,7 @@ static int take_answer(struct talk *talk, int *out_tls)
 	for (int lines = 0; lines < LINES_MAX && take_line(talk); lines++) {
 		if (is_answer(talk->line))
 			return 1;
-		if (out_tls && begins(talk->line, "\"STARTTLS\""))
+		if (out_tls && lg_logon_begins(talk->line, "\"STARTTLS\""))
 			*out_tls = 1;
 	}
 	return 0;
@@ -183,28 +181,6 @@ static int begin_tls(struct talk *talk, const char *host, int is_checked)
 	return code == 0;
 }
 
-static void append_base64(struct lg_buffer *out, const unsigned char *bytes,
-			  size_t len)
-{
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				     "abcdefghijklmnopqrstuvwxyz0123456789+/";
-	unsigned long three;
-	char four[4];
-	size_t left;
-
-	for (size_t i = 0; i < len; i += 3) {
-		left = len - i;
-		three = (unsigned long)bytes[i] << 16 |
-			(left > 1 ? (unsigned long)bytes[i + 1] << 8 : 0) |
-			(left > 2 ? bytes[i + 2] : 0);
-		four[0] = digits[three >> 18 & 63];
-		four[1] = digits[three >> 12 & 63];
-		four[2] = left > 1 ? digits[three >> 6 & 63] : '=';
-		four[3] = left > 2 ? digits[three & 63] : '=';
-		lg_buffer_append(out, four, 4);
-	}
-}
-
 static int authenticate(struct talk *talk,
 			const struct lg_logon_attempt *attempt)
 {
@@ -218,17 +194,12 @@ static int authenticate(struct talk *talk,
 	lg_buffer_text(&plain, attempt->password);
 	lg_buffer_text(&line, "AUTHENTICATE \"PLAIN\" \"");
 	if (plain.status == LG_OK)
-		append_base64(&line, (const unsigned char *)plain.data,
-			      plain.len);
+		lg_base64_encode(plain.data, plain.len, &line);
 	lg_buffer_text(&line, "\"\r\n");
 	if (plain.status == LG_OK && line.status == LG_OK)
 		sent = send_all(talk, line.data, line.len);
-	if (plain.data)
-		explicit_bzero(plain.data, plain.len);
-	if (line.data)
-		explicit_bzero(line.data, line.len);
-	lg_buffer_release(&plain);
-	lg_buffer_release(&line);
+	lg_secret_release(&plain);
+	lg_secret_release(&line);
 	return sent;
 }
 
@@ -243,13 +214,15 @@ static const char *log_on(struct talk *talk,
 
 	if (!reach(talk, attempt->peer, port))
 		return errno ? strerror(errno) : "could not connect to server";
-	if (!take_answer(talk, &offers_tls) || !begins(talk->line, "OK"))
+	if (!take_answer(talk, &offers_tls) ||
+	    !lg_logon_begins(talk->line, "OK"))
 		return "the server does not greet";
 	if (!offers_tls && !is_here)
 		return "the server offers no TLS";
 	if (offers_tls) {
 		if (!send_all(talk, start, sizeof(start) - 1) ||
-		    !take_answer(talk, NULL) || !begins(talk->line, "OK") ||
+		    !take_answer(talk, NULL) ||
+		    !lg_logon_begins(talk->line, "OK") ||
 		    !begin_tls(talk, host, !is_here) ||
 		    !take_answer(talk, NULL))
 			return "TLS could not be started";
@@ -276,7 +249,7 @@ enum lg_logon_came lg_try_sieve(const struct lg_logon_attempt *attempt,
 		why = log_on(&talk, attempt, host.data, port ? port + 1 : "");
 	if (why) {
 		lg_buffer_text(out_text, why);
-	} else if (begins(talk.line, "OK")) {
+	} else if (lg_logon_begins(talk.line, "OK")) {
 		came = LG_LOGON_ADMITTED;
 		send_all(&talk, "LOGOUT\r\n", 8);
 	} else {

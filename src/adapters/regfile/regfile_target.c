@@ -210,17 +210,9 @@ static enum lg_status regfile_probe(void *self,
 }
 
 enum lg_status lg_regfile_target_open(const char *name, const char *path,
+				      enum lg_reg_encoding encoding,
 				      struct lg_target *out_target,
 				      struct lg_error *err)
-{
-	return lg_regfile_target_open_as(name, path, LG_REG_ENCODING_UTF16,
-					 out_target, err);
-}
-
-enum lg_status lg_regfile_target_open_as(const char *name, const char *path,
-					 enum lg_reg_encoding encoding,
-					 struct lg_target *out_target,
-					 struct lg_error *err)
 {
 	struct regfile_target *target = calloc(1, sizeof(*target));
 

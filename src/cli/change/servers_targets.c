@@ -80,11 +80,11 @@ static enum lg_status open_regfile(const struct lg_settings *all,
 				   struct lg_error *err)
 {
 	(void)all;
-	return lg_regfile_target_open_as(settings->name, settings->file,
-					 settings->file_is_reg4
-						 ? LG_REG_ENCODING_REGEDIT4
-						 : LG_REG_ENCODING_UTF16,
-					 out_target, err);
+	return lg_regfile_target_open(settings->name, settings->file,
+				      settings->file_is_reg4
+					      ? LG_REG_ENCODING_REGEDIT4
+					      : LG_REG_ENCODING_UTF16,
+				      out_target, err);
 }
 
 static enum lg_status open_hive(const struct lg_settings *all,

@@ -4,8 +4,11 @@
  * decision function answers, in blocks, so that a sweep of a million sessions
  * waits for memory as seldom as it can.
  */
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
+#include "base/listed.h"
 #include "core/policy/session.h"
 
 enum {
@@ -50,4 +53,38 @@ size_t lg_sweep_plan(const struct lg_policy *policy,
 		}
 	}
 	return cut;
+}
+
+/* The texts become the list's own. */
+enum lg_status lg_session_list_add(struct lg_session_list *list,
+				   const struct lg_session *session,
+				   struct lg_error *err)
+{
+	struct lg_session copy = *session;
+	const char **const text[] = {&copy.id,     &copy.door,   &copy.user,
+				     &copy.master, &copy.dn,     &copy.process,
+				     &copy.client, &copy.address};
+	enum lg_status status;
+
+	status = lg_grow(&list->session, &list->capacity, list->count,
+			 sizeof(*list->session), err);
+	if (status != LG_OK)
+		return status;
+	for (size_t i = 0; i < sizeof(text) / sizeof(*text); i++) {
+		if (!*text[i])
+			continue;
+		status = lg_list_keep(&list->arena, *text[i], strlen(*text[i]),
+				      text[i], err);
+		if (status != LG_OK)
+			return status;
+	}
+	list->session[list->count++] = copy;
+	return LG_OK;
+}
+
+void lg_session_list_release(struct lg_session_list *list)
+{
+	free(list->session);
+	lg_strlist_release(&list->arena);
+	*list = (struct lg_session_list){0};
 }

@@ -9,25 +9,18 @@
 #include "daemon/net/kept_sockets.h"
 
 #include <arpa/inet.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
+
+#include "daemon/net/socket_address.h"
 
 #define PREFIX "kept-"
 
-union address {
-	struct sockaddr any;
-	struct sockaddr_in v4;
-	struct sockaddr_in6 v6;
-	struct sockaddr_un local;
-	struct sockaddr_storage room;
-};
-
 /* systemd allows no colon in a name. */
-static int name_of(const union address *address, char out[SYSTEMD_NAME_MAX])
+static int name_of(const union socket_address *address,
+		   char out[SYSTEMD_NAME_MAX])
 {
 	char host[INET6_ADDRSTRLEN];
 	struct stat file;
@@ -61,14 +54,6 @@ static int name_of(const union address *address, char out[SYSTEMD_NAME_MAX])
 	}
 }
 
-static int bound_to(int fd, union address *out_address)
-{
-	socklen_t len = sizeof(*out_address);
-
-	memset(out_address, 0, sizeof(*out_address));
-	return !getsockname(fd, &out_address->any, &len);
-}
-
 int kept_sockets_add(struct kept_sockets *kept, const char *name, int fd)
 {
 	if (strncmp(name, PREFIX, sizeof(PREFIX) - 1) != 0 ||
@@ -82,7 +67,7 @@ int kept_sockets_add(struct kept_sockets *kept, const char *name, int fd)
 
 int kept_sockets_take(struct kept_sockets *kept, const struct sockaddr *address)
 {
-	union address wanted = {0};
+	union socket_address wanted = {0};
 	char name[SYSTEMD_NAME_MAX];
 	size_t size = address->sa_family == AF_INET    ? sizeof(wanted.v4)
 		      : address->sa_family == AF_INET6 ? sizeof(wanted.v6)
@@ -93,10 +78,10 @@ int kept_sockets_take(struct kept_sockets *kept, const struct sockaddr *address)
 	if (!name_of(&wanted, name))
 		return -1;
 	for (size_t i = 0; i < kept->count; i++) {
-		union address bound;
+		union socket_address bound;
 
 		if (strcmp(kept->name[i], name) != 0 ||
-		    !bound_to(kept->fd[i], &bound) ||
+		    !socket_address_of(kept->fd[i], &bound) ||
 		    bound.any.sa_family != wanted.any.sa_family)
 			continue;
 		fd = kept->fd[i];
@@ -113,9 +98,9 @@ void kept_sockets_store(int fd)
 {
 	char text[SYSTEMD_NAME_MAX + 32];
 	char name[SYSTEMD_NAME_MAX];
-	union address bound;
+	union socket_address bound;
 
-	if (!bound_to(fd, &bound) || !name_of(&bound, name))
+	if (!socket_address_of(fd, &bound) || !name_of(&bound, name))
 		return;
 	snprintf(text, sizeof(text), "FDSTORE=1\nFDNAME=%s\n", name);
 	systemd_notify_with(text, fd);

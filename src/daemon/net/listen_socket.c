@@ -15,17 +15,15 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <netdb.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "adapters/system/durable.h"
 #include "daemon/gate.h"
+#include "daemon/net/socket_address.h"
 
 #define BACKLOG 1024
 
@@ -277,30 +275,14 @@ enum lg_status listen_socket_open(const char *address, const char *run_dir,
 	return status;
 }
 
-union name {
-	struct sockaddr any;
-	struct sockaddr_in v4;
-	struct sockaddr_in6 v6;
-	struct sockaddr_un local;
-	struct sockaddr_storage room;
-};
-
-static int name_of(int fd, union name *out_name)
-{
-	socklen_t len = sizeof(*out_name);
-
-	memset(out_name, 0, sizeof(*out_name));
-	return !getsockname(fd, &out_name->any, &len);
-}
-
 /* A path may be written in several ways (/run and /var/run). */
 static int is_path_of(int fd, const char *path)
 {
-	union name name;
+	union socket_address name;
 	struct stat there;
 	struct stat wanted;
 
-	if (!name_of(fd, &name) || name.any.sa_family != AF_UNIX ||
+	if (!socket_address_of(fd, &name) || name.any.sa_family != AF_UNIX ||
 	    !*name.local.sun_path)
 		return 0;
 	if (!strcmp(name.local.sun_path, path))
@@ -309,15 +291,15 @@ static int is_path_of(int fd, const char *path)
 	       there.st_dev == wanted.st_dev && there.st_ino == wanted.st_ino;
 }
 
-static int takes_tcp(int fd, const union name *wanted)
+static int takes_tcp(int fd, const union socket_address *wanted)
 {
 	int is_v6 = wanted->any.sa_family == AF_INET6;
 	in_port_t port = is_v6 ? wanted->v6.sin6_port : wanted->v4.sin_port;
-	union name name;
+	union socket_address name;
 	socklen_t len = sizeof(int);
 	int only_v6 = 1;
 
-	if (!name_of(fd, &name))
+	if (!socket_address_of(fd, &name))
 		return 0;
 	if (name.any.sa_family == AF_INET)
 		return !is_v6 && name.v4.sin_port == port &&
@@ -359,7 +341,7 @@ int listen_socket_covers(const int *fd, size_t count, const char *address,
 		return 0;
 	for (struct addrinfo *found = all; found && covers;
 	     found = found->ai_next) {
-		union name wanted = {0};
+		union socket_address wanted = {0};
 
 		memcpy(&wanted, found->ai_addr, found->ai_addrlen);
 		covers = 0;
@@ -372,19 +354,9 @@ int listen_socket_covers(const int *fd, size_t count, const char *address,
 
 int listen_socket_is_local(int fd)
 {
-	union {
-		struct sockaddr any;
-		struct sockaddr_in v4;
-		struct sockaddr_in6 v6;
-		struct sockaddr_storage room;
-	} name = {0};
-	socklen_t len = sizeof(name);
+	union socket_address name;
 
-	if (getsockname(fd, &name.any, &len))
-		return 0;
-	if (name.any.sa_family == AF_INET)
-		return ntohl(name.v4.sin_addr.s_addr) >> 24 == 127;
-	if (name.any.sa_family == AF_INET6)
-		return IN6_IS_ADDR_LOOPBACK(&name.v6.sin6_addr);
-	return name.any.sa_family == AF_UNIX;
+	return socket_address_of(fd, &name) &&
+	       (name.any.sa_family == AF_UNIX ||
+		socket_address_is_loopback(&name));
 }

@@ -17,15 +17,14 @@
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
 #include <linux/sock_diag.h>
-#include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "daemon/net/peer_groups.h"
+#include "daemon/net/socket_address.h"
 
 /* Users and addresses at a listener. The doors' own have slots of their own,
  * and what comes over a network leaves some for this machine's users. */
@@ -54,23 +53,8 @@ struct gate_peers {
 	unsigned int open[LG_LISTENER_COUNT];
 };
 
-union address {
-	struct sockaddr any;
-	struct sockaddr_in v4;
-	struct sockaddr_in6 v6;
-	struct sockaddr_storage room;
-};
-
-static int is_loopback(const union address *address)
-{
-	if (address->any.sa_family == AF_INET)
-		return ntohl(address->v4.sin_addr.s_addr) >> 24 == 127;
-	return address->any.sa_family == AF_INET6 &&
-	       IN6_IS_ADDR_LOOPBACK(&address->v6.sin6_addr);
-}
-
 /* One end of a connection as sock_diag names it. */
-static void name_end(const union address *address, __be16 *out_port,
+static void name_end(const union socket_address *address, __be16 *out_port,
 		     __be32 out_address[4])
 {
 	if (address->any.sa_family == AF_INET) {
@@ -110,8 +94,9 @@ static uid_t read_answer(int fd, uint32_t asked)
 
 /* Whose socket is at peer, connected to local. The kernel answers within the
  * call that asks. */
-static uid_t owner_of(struct gate_peers *peers, const union address *peer,
-		      const union address *local)
+static uid_t owner_of(struct gate_peers *peers,
+		      const union socket_address *peer,
+		      const union socket_address *local)
 {
 	struct {
 		struct nlmsghdr head;
@@ -139,17 +124,17 @@ static uid_t owner_of(struct gate_peers *peers, const union address *peer,
 /* All that nobody can tell apart on this machine share one count: there are 16
  * million loopback addresses. */
 static void look_at_tcp(struct gate_peers *peers, int fd,
-			const union address *name, struct gate_peer *peer)
+			const union socket_address *name,
+			struct gate_peer *peer)
 {
-	union address local = {0};
-	socklen_t len = sizeof(local);
+	union socket_address local;
 	int on = 1;
 
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-	if (is_loopback(name)) {
+	if (socket_address_is_loopback(name)) {
 		peer->is_here = 1;
 		memcpy(peer->text, "loopback", sizeof("loopback"));
-		if (peers->diag_fd >= 0 && !getsockname(fd, &local.any, &len))
+		if (peers->diag_fd >= 0 && socket_address_of(fd, &local))
 			peer->uid = owner_of(peers, name, &local);
 	} else if (name->any.sa_family == AF_INET) {
 		inet_ntop(AF_INET, &name->v4.sin_addr, peer->text,
@@ -164,7 +149,7 @@ void gate_peers_look(struct gate_peers *peers, int fd,
 		     struct gate_peer *out_peer)
 {
 	struct gate_peer peer = {.uid = (uid_t)-1, .gid = (gid_t)-1};
-	union address name = {0};
+	union socket_address name = {0};
 	struct ucred who = {0};
 	socklen_t len = sizeof(name);
 

@@ -14,6 +14,7 @@
 
 #include "base/listed.h"
 #include "daemon/sessions/sweep_select.h"
+#include "daemon/view.h"
 #include "daemon/work.h"
 
 /* Looks at stop after so many. */
@@ -250,21 +251,14 @@ static void on_ends(uv_idle_t *idle)
 	judge_end(run, goes_on);
 }
 
-static void drop_policy(const struct lg_policy *held)
-{
-	struct lg_policy *policy = (struct lg_policy *)held;
-
-	lg_policy_free(&policy);
-}
-
 static void judge_done(void *context)
 {
 	struct sweep_run *run = context;
 	struct sweep_judging *judging = &run->judging;
 
 	gate_sessions_turned(run->gate, &judging->turn);
-	drop_policy(judging->pass.policy);
-	drop_policy(judging->cuts);
+	gate_policy_drop(judging->pass.policy);
+	gate_policy_drop(judging->cuts);
 	if (judging->status != LG_OK || !sweep_judge_goes_on(run))
 		judge_end(run, 0);
 	else if (end_some(run))
