@@ -20,6 +20,17 @@ static inline int lg_ascii_is_blank(char c)
 	return c == ' ' || c == '\t';
 }
 
+/* Cuts them from both ends. */
+static inline void lg_ascii_trim(const char **text, size_t *len)
+{
+	while (*len && lg_ascii_is_blank((*text)[0])) {
+		++*text;
+		--*len;
+	}
+	while (*len && lg_ascii_is_blank((*text)[*len - 1]))
+		--*len;
+}
+
 static inline int lg_ascii_is_digit(char c)
 {
 	return c >= '0' && c <= '9';

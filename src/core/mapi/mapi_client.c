@@ -173,12 +173,7 @@ enum lg_mapi_request lg_mapi_request_kind(const char *request_type, size_t len)
 	static const char *const session[] = {"execute", "notificationwait"};
 	const char *text = request_type;
 
-	while (len && (*text == ' ' || *text == '\t')) {
-		text++;
-		len--;
-	}
-	while (len && (text[len - 1] == ' ' || text[len - 1] == '\t'))
-		len--;
+	lg_ascii_trim(&text, &len);
 	if (!len)
 		return LG_MAPI_REQUEST_NONE;
 	if (lg_ascii_is(text, len, "connect"))

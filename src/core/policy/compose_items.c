@@ -8,6 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/ascii.h"
 #include "base/grow.h"
 
 #include "core/policy/key_table.h"
@@ -126,15 +127,12 @@ static enum lg_status split(const char *text, char separator,
 	while (status == LG_OK && *text) {
 		const char *end = strchr(text, separator);
 		size_t whole = end ? (size_t)(end - text) : strlen(text);
-		size_t blank = strspn(text, " \t");
+		const char *item = text;
 		size_t len = whole;
 
-		if (blank < whole) {
-			while (text[len - 1] == ' ' || text[len - 1] == '\t')
-				len--;
-			status = lg_strlist_add(out, text + blank, len - blank,
-						err);
-		}
+		lg_ascii_trim(&item, &len);
+		if (len)
+			status = lg_strlist_add(out, item, len, err);
 		text += whole + (end != NULL);
 	}
 	return status;

@@ -10,6 +10,7 @@
 
 #include <logongate/dn.h>
 
+#include "base/ascii.h"
 #include "core/policy/policy_compiler.h"
 #include "core/policy/policy_domain.h"
 
@@ -51,11 +52,13 @@ static enum lg_status add_domains(struct lg_policy_compiler *compiler)
 	const char *text;
 	enum lg_status status = LG_OK;
 
-	while (status == LG_OK && (text = lg_name_walk_next(&walk)))
-		status =
-			lg_key_table_add(&compiler->domain, text,
-					 lg_domain_trimmed(&text, strlen(text)),
-					 KEY_CONCERNED, compiler->err);
+	while (status == LG_OK && (text = lg_name_walk_next(&walk))) {
+		size_t len = strlen(text);
+
+		lg_ascii_trim(&text, &len);
+		status = lg_key_table_add(&compiler->domain, text, len,
+					  KEY_CONCERNED, compiler->err);
+	}
 	return status;
 }
 

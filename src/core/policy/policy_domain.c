@@ -10,17 +10,6 @@
 
 #include "core/policy/policy_domain.h"
 
-size_t lg_domain_trimmed(const char **text, size_t len)
-{
-	while (len && (**text == ' ' || **text == '\t')) {
-		(*text)++;
-		len--;
-	}
-	while (len && ((*text)[len - 1] == ' ' || (*text)[len - 1] == '\t'))
-		len--;
-	return len;
-}
-
 size_t lg_domain_of(const char *name, size_t len, const char **out_domain)
 {
 	const char *bare;

@@ -12,9 +12,6 @@
 
 #include "core/policy/key_table.h"
 
-/* Takes blanks around a domain away; gives its length. */
-size_t lg_domain_trimmed(const char **text, size_t len);
-
 /* What stands behind the last @ of a name; 0 where it has no domain. */
 size_t lg_domain_of(const char *name, size_t len, const char **out_domain);
 

@@ -7,9 +7,9 @@
  */
 #include <string.h>
 
+#include "base/ascii.h"
 #include "core/policy/policy_values.h"
 #include "core/values/language.h"
-#include "core/policy/policy_lists.h"
 
 enum value_of {
 	LOGON_ONLY_AS = 0,
@@ -55,31 +55,21 @@ static const char *const names[LG_VALUE_NAMES_MAX] = {
 /* Names that a dialect does not know are read over (contract 7). */
 static int reads(const struct lg_dialect_traits *traits, enum value_of value)
 {
-	switch (value) {
-	case LOGON_ONLY_AS:
+	if (value == LOGON_ONLY_AS)
 		return traits->logon_only_as != LG_LOA_NONE;
-	case DISABLE_MAPI_CLIENTS:
+	if (value == DISABLE_MAPI_CLIENTS)
 		return traits->versions;
-	case DISABLE_MAPI_CLIENT_PROCESSES:
+	if (value == DISABLE_MAPI_CLIENT_PROCESSES)
 		return traits->processes;
-	case WHEN_INVALID:
+	if (value == WHEN_INVALID)
 		return traits->reads_when_invalid;
-	case LOGON_ONLY_AS_FILE:
-	case LOGON_ONLY_AS_USERS:
-	case FOUR_PART:
-	case REFUSE_PROTOCOLS:
-	case REFUSAL_MESSAGE:
-	case REFUSAL_MESSAGES:
-	case UNKNOWN_VERSION:
-	case UNKNOWN_PROCESS:
-	case HOLD_MAIL:
-	case APPLIES_TO:
-	case APPLIES_TO_FILE:
-	case APPLIES_TO_USERS:
-	case APPLIES_TO_DOMAINS:
-		return traits->reads_gate_values;
-	}
-	return 0;
+	/* All others are the gate's own. */
+	return traits->reads_gate_values;
+}
+
+static int is_blank(const char *text)
+{
+	return !text[strspn(text, " \t")];
 }
 
 static const struct lg_value *find(const struct lg_registry *values,
@@ -160,29 +150,21 @@ static enum lg_status read_protocols(const struct lg_registry *values,
 
 	if (status != LG_OK)
 		return status;
-	if (!text || lg_policy_text_is_blank(text)) {
-		*out_protocols = 0;
-		return LG_OK;
-	}
-	for (;;) {
+	for (int more = text && !is_blank(text); more;) {
 		enum lg_protocol protocol;
-		size_t len;
-		size_t word;
+		const char *word = text;
+		size_t len = strcspn(text, ",");
+		size_t word_len = len;
 
-		while (lg_policy_is_blank(*text))
-			text++;
-		word = len = strcspn(text, ",");
-		while (word && lg_policy_is_blank(text[word - 1]))
-			word--;
-		if (!lg_protocol_from_name(text, word, &protocol))
+		lg_ascii_trim(&word, &word_len);
+		if (!lg_protocol_from_name(word, word_len, &protocol))
 			return lg_error_set(
 				err, LG_ERR_SYNTAX, names[REFUSE_PROTOCOLS],
 				"\"%.*s\" is not one of mapi, http, imap, "
 				"pop3, smtp, login",
-				word > 80 ? 80 : (int)word, text);
+				word_len > 80 ? 80 : (int)word_len, word);
 		protocols |= UINT32_C(1) << protocol;
-		if (!text[len])
-			break;
+		more = text[len] != '\0';
 		text += len + 1;
 	}
 	*out_protocols = protocols;
@@ -322,6 +304,31 @@ static enum lg_status read_one(const struct lg_dialect_traits *traits,
 	return lg_error_set(err, LG_ERR_BUG, NULL, "no such value");
 }
 
+static enum lg_list_state list_state(const struct lg_policy_values *values)
+{
+	struct lg_name_walk walk;
+	const char *first;
+
+	if (!values->single && !values->dn && !values->user)
+		return LG_LIST_ABSENT;
+	walk = lg_policy_values_users(values);
+	if (lg_name_walk_next(&walk))
+		return LG_LIST_NAMES;
+	walk = lg_policy_values_dns(values);
+	first = lg_name_walk_next(&walk);
+	if (!first)
+		return LG_LIST_BLANK;
+	if (strcmp(first, "0") == 0 && !lg_name_walk_next(&walk))
+		return LG_LIST_ZERO;
+	return LG_LIST_NAMES;
+}
+
+static int concerns_some(const struct lg_policy_values *values)
+{
+	return values->concerned_dn || values->concerned_user ||
+	       values->concerned_domain;
+}
+
 size_t lg_policy_value_names(enum lg_dialect dialect,
 			     const char *out_name[LG_VALUE_NAMES_MAX])
 {
@@ -380,8 +387,8 @@ enum lg_status lg_policy_values_read(enum lg_dialect dialect,
 	}
 	if (!traits->reads_gate_values)
 		read_gate_words(values, &read);
-	read.list = lg_policy_list_state(&read);
-	read.concerns_some = lg_policy_concerns_some(&read);
+	read.list = list_state(&read);
+	read.concerns_some = concerns_some(&read);
 	*out_values = read;
 	return LG_OK;
 }
@@ -400,7 +407,7 @@ enum lg_status lg_policy_values_read_concerned(const struct lg_registry *values,
 	for (size_t i = 0;
 	     i < sizeof(which) / sizeof(which[0]) && status == LG_OK; i++)
 		status = read_one(traits, values, which[i], out, err);
-	out->concerns_some = lg_policy_concerns_some(out);
+	out->concerns_some = concerns_some(out);
 	return status;
 }
 
@@ -409,4 +416,30 @@ void lg_policy_values_release(struct lg_policy_values *values)
 	lg_version_setting_free(&values->versions);
 	lg_process_list_free(&values->processes);
 	*values = (struct lg_policy_values){0};
+}
+
+struct lg_name_walk lg_policy_values_dns(const struct lg_policy_values *values)
+{
+	return (struct lg_name_walk){values->dn, values->single, 0};
+}
+
+struct lg_name_walk
+lg_policy_values_users(const struct lg_policy_values *values)
+{
+	return (struct lg_name_walk){values->user, NULL, 0};
+}
+
+const char *lg_name_walk_next(struct lg_name_walk *walk)
+{
+	const char *text = walk->single;
+
+	walk->single = NULL;
+	if (text && !is_blank(text))
+		return text;
+	while (walk->list && walk->next < walk->list->count) {
+		text = walk->list->item[walk->next++];
+		if (!is_blank(text))
+			return text;
+	}
+	return NULL;
 }
