@@ -11,6 +11,7 @@
 #define LOGONGATE_PORT_DIRECTORY_H
 
 #include <stdint.h>
+#include <string.h>
 
 #include "core/settings/directory_settings.h"
 #include <logongate/findings.h>
@@ -51,6 +52,26 @@ struct lg_directory {
 	const char *(*describe)(void *self);
 	void (*close)(void *self);
 };
+
+/* What is answered to an ask, with nobody in it yet. */
+static inline enum lg_status lg_findings_of_ask(const struct lg_ask *ask,
+						struct lg_findings **out,
+						struct lg_error *err)
+{
+	struct lg_findings *findings = NULL;
+	enum lg_status status = lg_findings_new(&findings, err);
+
+	if (status == LG_OK && ask->filter) {
+		findings->filter = strdup(ask->filter);
+		if (!findings->filter)
+			status = lg_no_memory(err);
+	}
+	if (status == LG_OK)
+		*out = findings;
+	else
+		lg_findings_free(&findings);
+	return status;
+}
 
 /* What so many entries make of a question. */
 static inline enum lg_finding lg_finding_of(size_t hits)

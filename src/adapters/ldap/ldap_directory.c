@@ -91,12 +91,7 @@ run_job(struct ldap_directory *self, enum lg_ldap_job_kind kind,
 		status = asked;
 		goto out;
 	}
-	status = lg_findings_new(&findings, err);
-	if (status == LG_OK && ask->filter) {
-		findings->filter = strdup(ask->filter);
-		if (!findings->filter)
-			status = lg_no_memory(err);
-	}
+	status = lg_findings_of_ask(ask, &findings, err);
 	if (status == LG_OK)
 		status = lg_ldap_job_write(&job, findings, err);
 	if (status == LG_OK) {

@@ -192,10 +192,9 @@ static enum lg_status hit(struct asking *asking, struct lg_ldap_dn *dn)
 
 	if (dn->hits++ > 0)
 		return LG_OK;
-	status = lg_ldap_entries_keep(
-		asking->entries, &asking->row,
-		&asking->search->connection->settings->login_attributes, &entry,
-		asking->err);
+	status = lg_ldap_entries_keep(asking->entries, &asking->row,
+				      lg_ldap_login_attributes(asking->search),
+				      &entry, asking->err);
 	if (status == LG_OK)
 		dn->entry = entry;
 	return status;

@@ -79,11 +79,28 @@ enum lg_status lg_ldap_setup_unit(struct lg_ldap_setup *setup, const char *dn,
 	return add(setup, dn, mods, out_made, err);
 }
 
+/* The name of cn=NAME below branch. */
+static enum lg_status name_entry(const struct lg_ldap_setup *setup,
+				 const char *name, const char *branch,
+				 struct lg_buffer *out_dn, struct lg_error *err)
+{
+	const struct lg_fleet_text cn = {name, strlen(name)};
+
+	return lg_ldap_fleet_dn(&cn, branch, setup->settings.base, out_dn, err);
+}
+
+static enum lg_status done(const struct lg_ldap_setup *setup, int code,
+			   const char *dn, struct lg_error *err)
+{
+	return code == LDAP_SUCCESS
+		       ? LG_OK
+		       : lg_ldap_seat_failed(&setup->connection, code, dn, err);
+}
+
 enum lg_status lg_ldap_setup_gate(struct lg_ldap_setup *setup, const char *name,
 				  int *out_made, struct lg_error *err)
 {
 	int ad = setup->dialect == LG_LDAP_FLEET_AD;
-	const struct lg_fleet_text cn = {name, strlen(name)};
 	char openldap_class[] = "logongateGate";
 	char ad_class[] = "serviceConnectionPoint";
 	char keyword[] = "logongate=gate";
@@ -93,8 +110,7 @@ enum lg_status lg_ldap_setup_gate(struct lg_ldap_setup *setup, const char *name,
 	LDAPMod mod[3];
 	LDAPMod *mods[4] = {&mod[0], &mod[1], ad ? &mod[2] : NULL, NULL};
 	struct lg_buffer dn = {0};
-	enum lg_status status = lg_ldap_fleet_dn(
-		&cn, "ou=gates", setup->settings.base, &dn, err);
+	enum lg_status status = name_entry(setup, name, "ou=gates", &dn, err);
 
 	fill(&mod[0], "objectClass", classes);
 	fill(&mod[1], "cn", names);
@@ -109,23 +125,19 @@ enum lg_status lg_ldap_setup_password(struct lg_ldap_setup *setup,
 				      const char *name, const char *password,
 				      struct lg_error *err)
 {
-	const struct lg_fleet_text cn = {name, strlen(name)};
 	struct lg_buffer dn = {0};
 	struct berval user,
 		secret = {strlen(password), (char *)(uintptr_t)password};
 	struct berval made = {0, NULL}; /* only where none is given */
-	enum lg_status status = lg_ldap_fleet_dn(
-		&cn, "ou=gates", setup->settings.base, &dn, err);
-	int code;
+	enum lg_status status = name_entry(setup, name, "ou=gates", &dn, err);
 
 	if (status == LG_OK) {
 		user = (struct berval){dn.len, dn.data};
-		code = ldap_passwd_s(setup->connection.ld, &user, NULL, &secret,
-				     &made, NULL, NULL);
+		status = done(setup,
+			      ldap_passwd_s(setup->connection.ld, &user, NULL,
+					    &secret, &made, NULL, NULL),
+			      dn.data, err);
 		ber_memfree(made.bv_val);
-		if (code != LDAP_SUCCESS)
-			status = lg_ldap_seat_failed(&setup->connection, code,
-						     dn.data, err);
 	}
 	lg_buffer_release(&dn);
 	return status;
@@ -135,19 +147,14 @@ enum lg_status lg_ldap_setup_delete(struct lg_ldap_setup *setup,
 				    const char *name, const char *branch,
 				    struct lg_error *err)
 {
-	const struct lg_fleet_text cn = {name, strlen(name)};
 	struct lg_buffer dn = {0};
-	enum lg_status status =
-		lg_ldap_fleet_dn(&cn, branch, setup->settings.base, &dn, err);
-	int code;
+	enum lg_status status = name_entry(setup, name, branch, &dn, err);
 
-	if (status == LG_OK) {
-		code = ldap_delete_ext_s(setup->connection.ld, dn.data, NULL,
-					 NULL);
-		if (code != LDAP_SUCCESS)
-			status = lg_ldap_seat_failed(&setup->connection, code,
-						     dn.data, err);
-	}
+	if (status == LG_OK)
+		status = done(setup,
+			      ldap_delete_ext_s(setup->connection.ld, dn.data,
+						NULL, NULL),
+			      dn.data, err);
 	lg_buffer_release(&dn);
 	return status;
 }

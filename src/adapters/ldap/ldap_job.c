@@ -237,7 +237,7 @@ static enum lg_status believe_users(const struct lg_ldap_job *job,
 				    struct lg_error *err)
 {
 	const struct lg_strlist *attributes =
-		&probe->search->connection->settings->login_attributes;
+		lg_ldap_login_attributes(probe->search);
 	size_t missing = 0;
 
 	for (size_t i = 0; i < job->user_count; i++) {

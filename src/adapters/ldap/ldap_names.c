@@ -22,12 +22,6 @@ struct asking {
 	struct lg_ldap_row row;
 };
 
-static const struct lg_strlist *
-login_attributes(const struct lg_ldap_search *search)
-{
-	return &search->connection->settings->login_attributes;
-}
-
 static enum lg_status put_terms(const char *name, size_t len,
 				const struct lg_strlist *attributes,
 				struct lg_buffer *filter, struct lg_error *err)
@@ -96,8 +90,8 @@ static int next_user(void *context, struct lg_buffer *filter,
 			continue;
 		lg_buffer_text(filter, "(|");
 		if (lg_ldap_names_put(user->name,
-				      login_attributes(asking->search), filter,
-				      NULL) != LG_OK)
+				      lg_ldap_login_attributes(asking->search),
+				      filter, NULL) != LG_OK)
 			filter->status = LG_ERR_NO_MEMORY;
 		lg_buffer_char(filter, ')');
 		return 1;
@@ -118,9 +112,9 @@ static enum lg_status take_entry(void *context, size_t ticket,
 	status = lg_ldap_row_take(&asking->row, asking->search->connection->ld,
 				  message, err);
 	if (status == LG_OK)
-		status = lg_ldap_entries_keep(asking->entries, &asking->row,
-					      login_attributes(asking->search),
-					      &entry, err);
+		status = lg_ldap_entries_keep(
+			asking->entries, &asking->row,
+			lg_ldap_login_attributes(asking->search), &entry, err);
 	if (status == LG_OK)
 		user->entry = entry;
 	return status;
@@ -159,7 +153,7 @@ enum lg_status lg_ldap_users_ask(struct lg_ldap_user *user, size_t count,
 	};
 	enum lg_status status = LG_OK;
 
-	if (login_attributes(search)->count > 0)
+	if (lg_ldap_login_attributes(search)->count > 0)
 		status = lg_ldap_search_many(search, &pipeline, err);
 	lg_ldap_row_release(&asking.row);
 	return status;

@@ -18,6 +18,12 @@ struct lg_ldap_search {
 	char **attribute;
 };
 
+static inline const struct lg_strlist *
+lg_ldap_login_attributes(const struct lg_ldap_search *search)
+{
+	return &search->connection->settings->login_attributes;
+}
+
 /*
  * The user of a pipeline. ticket is what next gave with a filter.
  *

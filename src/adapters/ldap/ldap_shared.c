@@ -42,11 +42,6 @@ struct asking {
 	struct lg_error *err;
 };
 
-static const struct lg_strlist *login_attributes(const struct asking *asking)
-{
-	return &asking->search->connection->settings->login_attributes;
-}
-
 static int equal_names(struct asking *asking, const char *a, size_t a_len,
 		       const char *b, size_t b_len)
 {
@@ -127,7 +122,8 @@ static enum lg_status take_entry(void *context, size_t ticket,
 				 LDAPMessage *message, struct lg_error *err)
 {
 	struct asking *asking = context;
-	const struct lg_strlist *attributes = login_attributes(asking);
+	const struct lg_strlist *attributes =
+		lg_ldap_login_attributes(asking->search);
 	const struct lg_progress *progress = asking->progress;
 	size_t entry;
 	enum lg_status status;
@@ -159,7 +155,7 @@ static int next_names(void *context, struct lg_buffer *filter,
 		      size_t *out_ticket)
 {
 	struct asking *asking = context;
-	size_t per_name = login_attributes(asking)->count + 2;
+	size_t per_name = lg_ldap_login_attributes(asking->search)->count + 2;
 	size_t left = asking->singly ? 1 : BATCH_TERMS / per_name + 1;
 
 	if (asking->next == asking->name_count)
@@ -171,8 +167,8 @@ static int next_names(void *context, struct lg_buffer *filter,
 		size_t name = asking->name[asking->next++];
 
 		if (lg_ldap_names_put(asking->entries->name.item[name],
-				      login_attributes(asking), filter,
-				      NULL) != LG_OK)
+				      lg_ldap_login_attributes(asking->search),
+				      filter, NULL) != LG_OK)
 			filter->status = LG_ERR_NO_MEMORY;
 	}
 	lg_buffer_char(filter, ')');
@@ -204,7 +200,8 @@ static enum lg_status names_done(void *context, size_t ticket, int code,
 static enum lg_status scan(struct asking *asking,
 			   const struct lg_ldap_pipeline *pipeline)
 {
-	const struct lg_strlist *attributes = login_attributes(asking);
+	const struct lg_strlist *attributes =
+		lg_ldap_login_attributes(asking->search);
 	struct lg_buffer filter = {0};
 	int referred;
 	enum lg_status status;

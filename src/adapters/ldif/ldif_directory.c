@@ -69,23 +69,14 @@ static enum lg_status ldif_ask(void *context, const struct lg_ask *ask,
 	if (status == LG_OK)
 		status = load(self, err);
 	if (status == LG_OK)
-		status = lg_findings_new(&findings, err);
-	if (status != LG_OK)
-		goto out;
-	if (ask->filter) {
-		findings->filter = strdup(ask->filter);
-		if (!findings->filter) {
-			status = lg_no_memory(err);
-			goto out;
-		}
-	}
-	status = lg_ldif_answer(&self->entries, &self->login_attributes, ask,
-				filter, progress, findings, err);
+		status = lg_findings_of_ask(ask, &findings, err);
+	if (status == LG_OK)
+		status = lg_ldif_answer(&self->entries, &self->login_attributes,
+					ask, filter, progress, findings, err);
 	if (status == LG_OK) {
 		*out_findings = findings;
 		findings = NULL;
 	}
-out:
 	lg_findings_free(&findings);
 	lg_ldif_filter_free(&filter);
 	return status;

@@ -13,6 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "adapters/system/durable.h"
+
 static int take_state(int fd, struct lg_ldif_file_state *out_state)
 {
 	struct stat stat;
@@ -47,24 +49,6 @@ static enum lg_status unreadable(const char *file, struct lg_error *err)
 			    "the export cannot be read: %s", strerror(errno));
 }
 
-static enum lg_status read_all(int fd, const char *file, struct lg_buffer *out,
-			       struct lg_error *err)
-{
-	char chunk[65536];
-
-	for (;;) {
-		ssize_t got = read(fd, chunk, sizeof(chunk));
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return unreadable(file, err);
-		if (got == 0)
-			return lg_buffer_status(out, err);
-		lg_buffer_append(out, chunk, (size_t)got);
-	}
-}
-
 enum lg_status lg_ldif_file_read(const char *file,
 				 const struct lg_ldif_file_state *known,
 				 struct lg_buffer *out_bytes,
@@ -86,7 +70,9 @@ enum lg_status lg_ldif_file_read(const char *file,
 	*out_changed = !known || !same_state(known, &before);
 	if (!*out_changed)
 		goto out;
-	status = read_all(fd, file, out_bytes, err);
+	status = lg_read_all(fd, out_bytes) == 0
+			 ? lg_buffer_status(out_bytes, err)
+			 : unreadable(file, err);
 	if (status != LG_OK)
 		goto out;
 	if (take_state(fd, &after) != 0)

@@ -22,10 +22,8 @@
 enum lg_status lg_file_read(const char *path, struct lg_buffer *out_bytes,
 			    struct lg_error *err)
 {
-	char block[65536];
 	enum lg_status status = LG_OK;
 	struct stat about;
-	ssize_t got = 1;
 	int fd;
 
 	/* O_NONBLOCK: a FIFO in the file's place must not hang us */
@@ -43,17 +41,9 @@ enum lg_status lg_file_read(const char *path, struct lg_buffer *out_bytes,
 		status = lg_error_set(err, LG_ERR_LIMIT, path, "is over 1 GiB");
 		goto out;
 	}
-	while (got > 0) {
-		got = read(fd, block, sizeof(block));
-		if (got < 0 && errno == EINTR)
-			got = 1;
-		else if (got < 0)
-			status = lg_errno_set(path, "cannot be read", err);
-		else
-			lg_buffer_append(out_bytes, block, (size_t)got);
-	}
-	if (status == LG_OK)
-		status = lg_buffer_status(out_bytes, err);
+	status = lg_read_all(fd, out_bytes) == 0
+			 ? lg_buffer_status(out_bytes, err)
+			 : lg_errno_set(path, "cannot be read", err);
 out:
 	if (fd >= 0)
 		close(fd);

@@ -44,6 +44,21 @@ int lg_write_all(int fd, const void *bytes, size_t len)
 	return 0;
 }
 
+int lg_read_all(int fd, struct lg_buffer *out_bytes)
+{
+	char block[65536];
+	ssize_t got = 1;
+
+	while (got > 0) {
+		got = read(fd, block, sizeof(block));
+		if (got > 0)
+			lg_buffer_append(out_bytes, block, (size_t)got);
+		else if (got < 0 && errno == EINTR)
+			got = 1;
+	}
+	return got < 0 ? -1 : 0;
+}
+
 char *lg_folder_of(const char *path)
 {
 	const char *slash = strrchr(path, '/');

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <sys/types.h>
 
-#include <logongate/error.h>
+#include <logongate/buffer.h>
 
 /* LG_ERR_DENIED, LG_ERR_NO_MEMORY or LG_ERR_IO. */
 enum lg_status lg_errno_status(int number);
@@ -31,6 +31,9 @@ static inline enum lg_status lg_errno_unread(const char *path,
 
 /* All of it, or -1 with errno set. */
 int lg_write_all(int fd, const void *bytes, size_t len);
+
+/* Appends all that is left to read: 0, or -1 with errno set. */
+int lg_read_all(int fd, struct lg_buffer *out_bytes);
 
 /* The folder that path is in: freed by the caller; NULL: no memory. */
 char *lg_folder_of(const char *path);

@@ -24,6 +24,7 @@
 #include "base/grow.h"
 #include "base/listed.h"
 #include "adapters/system/atomic_file.h"
+#include "adapters/system/durable.h"
 #include "adapters/system/program.h"
 
 #define PROGRAM_TIMEOUT_MS 10000
@@ -113,17 +114,15 @@ static enum lg_status add_command_line(const char *pid,
 {
 	struct lg_buffer line = {0};
 	enum lg_status status = LG_OK;
-	char block[4096];
 	char path[64];
-	ssize_t got = 0;
 	int fd;
 
 	snprintf(path, sizeof(path), "/proc/%.20s/cmdline", pid);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
-	while (fd >= 0 && (got = read(fd, block, sizeof(block))) > 0)
-		lg_buffer_append(&line, block, (size_t)got);
-	if (fd >= 0)
+	if (fd >= 0) {
+		lg_read_all(fd, &line);
 		close(fd);
+	}
 	for (size_t i = 0; i < line.len; i++) {
 		if (line.data[i] == '\0')
 			line.data[i] = '\n';

@@ -36,18 +36,12 @@ static uint64_t fold_word(uint64_t word)
 	return word + ((from_a & ~past_z & ~word & high) >> 2);
 }
 
-/*
- * Folds a name into out, which holds LG_KEY_SHORT bytes. 0 where it is not as
- * plain as that: long, beyond ASCII, with a prefix or a domain.
- */
-static int fold_plain_name(const char *text, size_t len, char *out)
+/* Gives 1 where there are bytes beyond ASCII. */
+static inline int fold_ascii(const char *text, size_t len, char *out)
 {
 	uint64_t seen = 0;
 	size_t i = 0;
-	int odd = 0;
 
-	if (len > LG_KEY_SHORT)
-		return 0;
 	for (; i + 8 <= len; i += 8) {
 		uint64_t word;
 
@@ -57,38 +51,29 @@ static int fold_plain_name(const char *text, size_t len, char *out)
 		memcpy(out + i, &word, 8);
 	}
 	for (; i < len; i++) {
-		odd |= text[i];
+		seen |= (unsigned char)text[i];
 		out[i] = lg_ascii_lower(text[i]);
 	}
-	return !((seen & UINT64_C(0x8080808080808080)) || (odd & 0x80) ||
-		 (len && (memchr(text, '\\', len) || memchr(text, ':', len))));
+	return (seen & UINT64_C(0x8080808080808080)) != 0;
 }
 
-static void fold_dn(const char *text, size_t len, char *out)
+/* What is cut from a name before it is compared. */
+static int has_prefix(const char *text, size_t len)
 {
-	size_t i = 0;
-
-	for (; i + 8 <= len; i += 8) {
-		uint64_t word;
-
-		memcpy(&word, text + i, 8);
-		word = fold_word(word);
-		memcpy(out + i, &word, 8);
-	}
-	for (; i < len; i++)
-		out[i] = lg_ascii_lower(text[i]);
+	return len && (memchr(text, '\\', len) || memchr(text, ':', len));
 }
 
-/* 0 where the text is not folded on the stack. */
+/* 0 where the text is not folded on the stack: it is long, or a name beyond
+ * ASCII, with a prefix or a domain. */
 static int fold_short(const struct lg_key_table *table, const char *text,
 		      size_t len, char out[LG_KEY_SHORT])
 {
-	if (table->kind == LG_KEY_NAME)
-		return fold_plain_name(text, len, out);
+	int is_wide;
+
 	if (len > LG_KEY_SHORT)
 		return 0;
-	fold_dn(text, len, out);
-	return 1;
+	is_wide = fold_ascii(text, len, out);
+	return table->kind == LG_KEY_DN || (!is_wide && !has_prefix(text, len));
 }
 
 static uint64_t hash_key(const struct lg_key_table *table, const char *text,
@@ -145,7 +130,7 @@ static int is_key(const struct lg_key_table *table, const struct lg_key *key,
 	/* Equal but for ASCII case means folded alike, unless something is
 	 * cut from it first; what is not gets the long comparison. */
 	if (key_len == len && folds_to(text, folded, len) &&
-	    !(len && (memchr(text, '\\', len) || memchr(text, ':', len))))
+	    !has_prefix(text, len))
 		return 1;
 	return lg_name_equals_folded(text, len, folded, key_len);
 }

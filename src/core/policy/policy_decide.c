@@ -273,8 +273,7 @@ int lg_policy_misfit(const struct lg_policy *policy,
 
 	if (!attempt->dn_len || !attempt->user_len)
 		return -1;
-	dn = rights_of(policy, lg_key_table_flags(&policy->dn, attempt->dn,
-						  attempt->dn_len));
+	dn = dn_rights(policy, attempt);
 	name = rights_of(policy,
 			 lg_key_table_flags(&policy->name, attempt->user,
 					    attempt->user_len));
