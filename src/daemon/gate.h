@@ -24,12 +24,12 @@
 #include "daemon/doors/door_table.h"
 #include "daemon/doors/probes.h"
 #include "daemon/attention.h"
+#include "daemon/hour.h"
 
 struct lg_mapi_scratch;
 struct gate_control;
 struct gate_facts;
 struct gate_fleet;
-struct gate_hour;
 struct gate_http;
 struct gate_inside;
 struct gate_notices;
@@ -90,7 +90,7 @@ struct gate {
 	struct gate_control *control;
 	struct gate_facts *facts;
 	struct gate_fleet *fleet; /* NULL: it belongs to none */
-	struct gate_hour *hour;
+	struct gate_hour hour;
 	struct gate_http *http;
 	struct gate_servers *servers;
 	struct gate_sessions *sessions;

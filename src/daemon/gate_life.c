@@ -23,7 +23,6 @@
 #include "daemon/enforce.h"
 #include "daemon/facts.h"
 #include "daemon/fleet/follower.h"
-#include "daemon/hour.h"
 #include "daemon/net/http.h"
 #include "daemon/log.h"
 #include "daemon/control/names.h"
@@ -164,8 +163,6 @@ static enum lg_status open_inside(struct gate *gate,
 	if (status == LG_OK)
 		status = gate_usage_open(gate, err);
 	if (status == LG_OK)
-		status = gate_hour_open(gate, err);
-	if (status == LG_OK)
 		status = gate_tokens_new(&gate->tokens, err);
 	if (status == LG_OK)
 		status = gate_tickets_new(&gate->tickets, err);
@@ -215,7 +212,6 @@ static void free_gate(struct gate *gate)
 	gate_ring_free(&gate->tickets);
 	gate_tls_close(gate);
 	gate_usage_free(gate);
-	gate_hour_free(gate);
 	gate_records_free(gate);
 	gate_refusals_free(gate);
 	gate_notices_free(gate);

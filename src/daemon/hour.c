@@ -4,18 +4,14 @@
  */
 #include "daemon/hour.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-struct gate_hour {
-	int64_t minute; /* the newest */
-	struct lg_overview_minute of[LG_OVERVIEW_MINUTES];
-};
+#include "daemon/gate.h"
 
 /* Empties what the clock went over since. */
 static struct lg_overview_minute *now_of(struct gate *gate)
 {
-	struct gate_hour *hour = gate->hour;
+	struct gate_hour *hour = &gate->hour;
 	int64_t minute = gate_store_s(gate) / 60;
 
 	if (minute - hour->minute >= LG_OVERVIEW_MINUTES) {
@@ -28,18 +24,6 @@ static struct lg_overview_minute *now_of(struct gate *gate)
 			(struct lg_overview_minute){0};
 	}
 	return &hour->of[hour->minute % LG_OVERVIEW_MINUTES];
-}
-
-enum lg_status gate_hour_open(struct gate *gate, struct lg_error *err)
-{
-	gate->hour = calloc(1, sizeof(*gate->hour));
-	return gate->hour ? LG_OK : lg_no_memory(err);
-}
-
-void gate_hour_free(struct gate *gate)
-{
-	free(gate->hour);
-	gate->hour = NULL;
 }
 
 void gate_hour_add(struct gate *gate, enum lg_verdict verdict)
@@ -56,8 +40,8 @@ void gate_hour_read(struct gate *gate,
 	int64_t newest;
 
 	now_of(gate);
-	newest = gate->hour->minute;
+	newest = gate->hour.minute;
 	for (int i = 0; i < LG_OVERVIEW_MINUTES; i++)
 		out_minute[i] =
-			gate->hour->of[(newest + 1 + i) % LG_OVERVIEW_MINUTES];
+			gate->hour.of[(newest + 1 + i) % LG_OVERVIEW_MINUTES];
 }

@@ -8,11 +8,17 @@
 #ifndef LOGONGATE_DAEMON_HOUR_H
 #define LOGONGATE_DAEMON_HOUR_H
 
-#include "adapters/http/overview.h"
-#include "daemon/gate.h"
+#include <logongate/policy.h>
 
-enum lg_status gate_hour_open(struct gate *gate, struct lg_error *err);
-void gate_hour_free(struct gate *gate);
+#include "adapters/http/overview.h"
+
+struct gate;
+
+/* A ring of minutes, by the boot clock. */
+struct gate_hour {
+	int64_t minute; /* the newest */
+	struct lg_overview_minute of[LG_OVERVIEW_MINUTES];
+};
 
 void gate_hour_add(struct gate *gate, enum lg_verdict verdict);
 

@@ -2,7 +2,7 @@
 /*
  * notice_send.c - one event as JSON, and to the programs that want it
  */
-#include "daemon/notice_send.h"
+#include "daemon/notices.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -13,8 +13,6 @@
 #include "base/listed.h"
 #include "base/duration.h"
 
-#include "daemon/notice_send.h"
-
 /* What was told of one lock. */
 struct mark {
 	char id[LG_LOCK_ID_SIZE];

@@ -65,58 +65,46 @@ static void change_done(void *context)
 	free(change);
 }
 
-/* NULL: done was told that there is no memory. */
-static struct change *new_change(struct gate *gate, gate_change_done done,
-				 void *context)
+/* Without memory done is told so. */
+static void add(struct gate *gate, const struct change *asked)
 {
 	struct change *change = calloc(1, sizeof(*change));
 	struct lg_error err = {0};
 
 	if (!change) {
 		lg_no_memory(&err);
-		done(gate, context, LG_ERR_NO_MEMORY, &err);
-		return NULL;
+		asked->done(gate, asked->context, LG_ERR_NO_MEMORY, &err);
+		return;
 	}
+	*change = *asked;
 	change->gate = gate;
-	change->done = done;
-	change->context = context;
-	change->job.run = run_change;
-	change->job.done = change_done;
-	change->job.context = change;
-	return change;
+	change->job = (struct gate_job){
+		.run = change->look ? run_look : run_change,
+		.done = change_done,
+		.context = change,
+	};
+	gate_work_add(gate, GATE_LANE_STATE, &change->job);
 }
 
 void gate_change(struct gate *gate, gate_change_run run, gate_change_done done,
 		 void *context)
 {
-	struct change *change = new_change(gate, done, context);
-
-	if (!change)
-		return;
-	change->change = run;
-	change->pays = 1;
-	gate_work_add(gate, GATE_LANE_STATE, &change->job);
+	add(gate, &(struct change){.change = run,
+				   .pays = 1,
+				   .done = done,
+				   .context = context});
 }
 
 void gate_change_due(struct gate *gate, gate_change_run run,
 		     gate_change_done done, void *context)
 {
-	struct change *change = new_change(gate, done, context);
-
-	if (!change)
-		return;
-	change->change = run;
-	gate_work_add(gate, GATE_LANE_STATE, &change->job);
+	add(gate,
+	    &(struct change){.change = run, .done = done, .context = context});
 }
 
 void gate_look(struct gate *gate, gate_look_run run, gate_change_done done,
 	       void *context)
 {
-	struct change *change = new_change(gate, done, context);
-
-	if (!change)
-		return;
-	change->look = run;
-	change->job.run = run_look;
-	gate_work_add(gate, GATE_LANE_STATE, &change->job);
+	add(gate,
+	    &(struct change){.look = run, .done = done, .context = context});
 }

@@ -41,11 +41,6 @@ void rrp_create_key(const struct rpc_handle *parent, const char *path,
 	ndr_put_u32(out_stub, 0); /* lpdwDisposition */
 }
 
-void rrp_close_key(const struct rpc_handle *key, struct lg_buffer *out_stub)
-{
-	rpc_put_handle(out_stub, key);
-}
-
 void rrp_query_info_key(const struct rpc_handle *key,
 			struct lg_buffer *out_stub)
 {

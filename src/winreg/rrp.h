@@ -53,6 +53,7 @@ struct rpc_handle {
 	uint8_t bytes[20];
 };
 
+/* All that closing one, and asking for the state of a service, take. */
 static inline void rpc_put_handle(struct lg_buffer *out,
 				  const struct rpc_handle *handle)
 {
@@ -78,7 +79,6 @@ void rrp_open_key(const struct rpc_handle *parent, const char *path,
 		  uint32_t access, struct lg_buffer *out_stub);
 void rrp_create_key(const struct rpc_handle *parent, const char *path,
 		    uint32_t access, struct lg_buffer *out_stub);
-void rrp_close_key(const struct rpc_handle *key, struct lg_buffer *out_stub);
 void rrp_query_info_key(const struct rpc_handle *key,
 			struct lg_buffer *out_stub);
 void rrp_enum_value(const struct rpc_handle *key, uint32_t index,

@@ -30,12 +30,6 @@ void scmr_open_service(const struct rpc_handle *manager, const char *name,
 	ndr_put_u32(out_stub, access);
 }
 
-void scmr_query_status(const struct rpc_handle *service,
-		       struct lg_buffer *out_stub)
-{
-	rpc_put_handle(out_stub, service);
-}
-
 void scmr_stop(const struct rpc_handle *service, struct lg_buffer *out_stub)
 {
 	rpc_put_handle(out_stub, service);
@@ -47,11 +41,6 @@ void scmr_start(const struct rpc_handle *service, struct lg_buffer *out_stub)
 	rpc_put_handle(out_stub, service);
 	ndr_put_u32(out_stub, 0); /* argc */
 	ndr_put_null(out_stub);   /* argv */
-}
-
-void scmr_close(const struct rpc_handle *handle, struct lg_buffer *out_stub)
-{
-	rpc_put_handle(out_stub, handle);
 }
 
 enum lg_status scmr_read_state(const struct lg_buffer *stub,

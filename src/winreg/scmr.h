@@ -44,12 +44,9 @@ enum scmr_state {
 void scmr_open_manager(struct lg_buffer *out_stub);
 void scmr_open_service(const struct rpc_handle *manager, const char *name,
 		       uint32_t access, struct lg_buffer *out_stub);
-void scmr_query_status(const struct rpc_handle *service,
-		       struct lg_buffer *out_stub);
 /* Asks it to stop. */
 void scmr_stop(const struct rpc_handle *service, struct lg_buffer *out_stub);
 void scmr_start(const struct rpc_handle *service, struct lg_buffer *out_stub);
-void scmr_close(const struct rpc_handle *handle, struct lg_buffer *out_stub);
 
 /* Asks for those that depend on it and run, in at most size bytes. */
 void scmr_enum_dependents(const struct rpc_handle *service, uint32_t size,

@@ -103,7 +103,7 @@ static void close_key(struct server *server, const struct rpc_handle *key)
 	/* After a lost connection there is nothing to close. */
 	if (!server->winreg)
 		return;
-	rrp_close_key(key, &server->stub);
+	rpc_put_handle(&server->stub, key);
 	call(server, RRP_CLOSE_KEY, NULL);
 }
 
@@ -380,7 +380,7 @@ static enum lg_status change_value(struct server *server,
 	if (status == LG_OK) {
 		/* Not every server has it, and none needs it to be read back:
 		 * its answer decides nothing. */
-		rrp_close_key(key, &server->stub);
+		rpc_put_handle(&server->stub, key);
 		status = call(server, FLUSH_KEY, err);
 		if (status == LG_ERR_CONFLICT || status == LG_ERR_DENIED)
 			status = LG_OK;

@@ -37,7 +37,7 @@ static void close_handle(struct server *server, const struct rpc_handle *handle)
 {
 	if (!server->svcctl)
 		return;
-	scmr_close(handle, &server->stub);
+	rpc_put_handle(&server->stub, handle);
 	call(server, SCMR_CLOSE_HANDLE, NULL);
 }
 
@@ -94,7 +94,7 @@ static enum lg_status query(struct service *service, uint32_t *out_state,
 	uint32_t error = 0;
 	enum lg_status status;
 
-	scmr_query_status(&service->handle, &server->stub);
+	rpc_put_handle(&server->stub, &service->handle);
 	status = call(server, SCMR_QUERY_STATUS, err);
 	if (status == LG_OK)
 		status = scmr_read_state(&server->answer, out_state, &error,

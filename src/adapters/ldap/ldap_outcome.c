@@ -2,7 +2,7 @@
 /*
  * ldap_outcome.c - the accounts that a write left as they are, and why
  */
-#include "ldap_outcome.h"
+#include "ldap_modify.h"
 
 #define TOLD_MAX 3
 

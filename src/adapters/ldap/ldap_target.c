@@ -21,7 +21,6 @@
 #include "ldap_connection.h"
 #include "ldap_mailboxes.h"
 #include "ldap_modify.h"
-#include "ldap_outcome.h"
 #include "ldap_sigpipe.h"
 
 #define PROBED_MAX 16

@@ -23,7 +23,6 @@
 #include "core/values/match.h"
 #include "core/values/name.h"
 
-#include "ldif_index.h"
 #include "ldif_text.h"
 
 #define BLOCK_BYTES ((size_t)1 << 20)

@@ -68,6 +68,23 @@ enum lg_status lg_ldif_entries_find(const struct lg_ldif_entries *entries,
 				    void (*visit)(void *context, size_t entry),
 				    void *context, struct lg_error *err);
 
+/*
+ * One text of one entry. text points into the entries: the index compares it
+ * anew instead of keeping a folded copy.
+ */
+struct lg_ldif_key_text {
+	const char *text;
+	uint32_t len;
+	uint32_t entry;
+	enum lg_ldif_key key;
+};
+
+/* ldif_index.c: while the entries are read. */
+enum lg_status lg_ldif_index_add(struct lg_ldif_entries *entries,
+				 enum lg_ldif_key key, const char *text,
+				 size_t len, size_t entry,
+				 struct lg_error *err);
+
 /* The values of an entry; NULL where it has none. */
 static inline const struct lg_entry_value *
 lg_ldif_values_of(const struct lg_ldif_entries *entries,

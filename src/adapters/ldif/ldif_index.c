@@ -5,7 +5,7 @@
  * One table for all kinds of keys. Equal texts are found in the order they were
  * added, which is the order of the file.
  */
-#include "ldif_index.h"
+#include "ldif_entries.h"
 
 #include <stdlib.h>
 #include <string.h>

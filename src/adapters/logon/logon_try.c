@@ -16,9 +16,6 @@
 
 #include <curl/curl.h>
 
-#include "adapters/logon/try_pam.h"
-#include "adapters/logon/try_sieve.h"
-
 #define ANSWER_S 20L
 
 struct said {

@@ -51,6 +51,19 @@ int lg_logon_is_loopback(const char *peer);
 int lg_logon_begins(const char *text, const char *start); /* any case */
 
 /*
+ * Those that libcurl does not know. Each appends what was said to out_text, or
+ * why nothing could be tried.
+ * sieve: TLS is begun where the server offers it (RFC 5804 1.7, 2.1, 2.2).
+ * pam: the password is asked for and then the account, as servers do; no
+ * session is opened. The modules run in a process of their own, which ends
+ * with its time limit. Only root can try it (pam(3), pam_acct_mgmt(3)).
+ */
+enum lg_logon_came lg_try_sieve(const struct lg_logon_attempt *attempt,
+				struct lg_buffer *out_text);
+enum lg_logon_came lg_try_pam(const struct lg_logon_attempt *attempt,
+			      struct lg_buffer *out_text);
+
+/*
  * Logs on. At SMTP a sender and a recipient are named and taken back; no mail
  * is sent. Appends what the server said to out_text, without control
  * characters.

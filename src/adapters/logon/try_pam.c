@@ -6,7 +6,7 @@
  * so a child runs the stack and tells through a pipe how it went: a byte, then
  * the last words of the stack.
  */
-#include "adapters/logon/try_pam.h"
+#include "adapters/logon/logon_try.h"
 
 #include <errno.h>
 #include <poll.h>

@@ -6,7 +6,7 @@
  * AUTHENTICATE "PLAIN" with what it needs in the same line. All of it together
  * has one time limit.
  */
-#include "adapters/logon/try_sieve.h"
+#include "adapters/logon/logon_try.h"
 
 #include <errno.h>
 #include <netdb.h>
