@@ -39,7 +39,6 @@ struct asking {
 	size_t next;         /* the first DN that may still be asked */
 	struct batch *batch; /* those in flight, by ticket % capacity */
 	size_t batch_capacity;
-	struct lg_ldap_row row;
 	struct lg_buffer form;
 	struct lg_error *err;
 };
@@ -185,19 +184,14 @@ static int next_batch(void *context, struct lg_buffer *filter,
 	return 1;
 }
 
-static enum lg_status hit(struct asking *asking, struct lg_ldap_dn *dn)
+static enum lg_status hit(struct asking *asking, const struct lg_ldap_row *row,
+			  struct lg_ldap_dn *dn)
 {
-	size_t entry;
-	enum lg_status status;
-
 	if (dn->hits++ > 0)
 		return LG_OK;
-	status = lg_ldap_entries_keep(asking->entries, &asking->row,
-				      lg_ldap_login_attributes(asking->search),
-				      &entry, asking->err);
-	if (status == LG_OK)
-		dn->entry = entry;
-	return status;
+	return lg_ldap_entries_keep(asking->entries, row,
+				    lg_ldap_login_attributes(asking->search),
+				    &dn->entry, asking->err);
 }
 
 /* The text an entry would be found by in this stage, from one value. */
@@ -215,20 +209,21 @@ static int key_of_value(const struct asking *asking,
 }
 
 /* Maps the row to the DNs of its batch. */
-static enum lg_status map_row(struct asking *asking, struct batch *batch,
-			      size_t ticket)
+static enum lg_status map_row(struct asking *asking,
+			      const struct lg_ldap_row *row,
+			      struct batch *batch, size_t ticket)
 {
 	struct lg_ldap_dns *dns = asking->dns;
 	struct lg_buffer there = {0};
 	size_t mapped = 0;
 	enum lg_status status = LG_OK;
 
-	for (size_t i = 0; status == LG_OK && i < asking->row.count; i++) {
+	for (size_t i = 0; status == LG_OK && i < row->count; i++) {
 		const char *text;
 		size_t len;
 		size_t at;
 
-		if (!key_of_value(asking, &asking->row.value[i], &text, &len))
+		if (!key_of_value(asking, &row->value[i], &text, &len))
 			continue;
 		lg_buffer_clear(&asking->form);
 		lg_match_squeeze(text, len, &asking->form);
@@ -239,7 +234,7 @@ static enum lg_status map_row(struct asking *asking, struct batch *batch,
 		status = lg_buffer_status(&there, asking->err);
 		if (status == LG_OK && at != LG_PLACE_NONE &&
 		    dns->dn[at].batch == ticket + 1) {
-			status = hit(asking, &dns->dn[at]);
+			status = hit(asking, row, &dns->dn[at]);
 			mapped++;
 		}
 	}
@@ -250,19 +245,15 @@ static enum lg_status map_row(struct asking *asking, struct batch *batch,
 }
 
 static enum lg_status take_entry(void *context, size_t ticket,
-				 LDAPMessage *message, struct lg_error *err)
+				 const struct lg_ldap_row *row,
+				 struct lg_error *err)
 {
 	struct asking *asking = context;
 	struct batch *batch = batch_of(asking, ticket);
-	enum lg_status status;
 
-	status = lg_ldap_row_take(&asking->row, asking->search->connection->ld,
-				  message, err);
-	if (status != LG_OK)
-		return status;
 	if (batch->alone)
-		return hit(asking, &asking->dns->dn[batch->dn[0]]);
-	return map_row(asking, batch, ticket);
+		return hit(asking, row, &asking->dns->dn[batch->dn[0]]);
+	return map_row(asking, row, batch, ticket);
 }
 
 static void advance(struct asking *asking, struct lg_ldap_dn *dn, int referred)
@@ -377,7 +368,6 @@ enum lg_status lg_ldap_dns_ask(struct lg_ldap_dns *dns,
 		status = lg_ldap_search_many(search, &pipeline, err);
 	}
 	free(asking.batch);
-	lg_ldap_row_release(&asking.row);
 	lg_buffer_release(&asking.form);
 	return status;
 }

@@ -43,7 +43,6 @@ enum lg_status lg_ldap_row_take(struct lg_ldap_row *row, LDAP *ld,
 	enum lg_status status = LG_OK;
 	int code = ldap_get_dn_ber(ld, message, &ber, &row->dn);
 
-	row->count = 0;
 	while (code == LDAP_SUCCESS && status == LG_OK) {
 		struct berval attribute = {0, NULL};
 		BerVarray text = NULL;

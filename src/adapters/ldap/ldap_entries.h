@@ -14,8 +14,7 @@
 #include "base/place_index.h"
 #include "core/exchange/directory_entry.h"
 
-/* An arriving entry, taken apart; texts lie in the message. Zero-initialise;
- * may be used again. */
+/* An arriving entry, taken apart; texts lie in the message. Zero-initialise. */
 struct lg_ldap_row {
 	struct berval dn;
 	struct lg_entry_value *value;

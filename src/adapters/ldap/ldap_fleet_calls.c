@@ -23,8 +23,8 @@ struct telling {
 	const struct lg_fleet_sink *sink;
 };
 
-static enum lg_status tell_entry(void *context, size_t ticket,
-				 LDAPMessage *message, struct lg_error *err)
+static enum lg_status tell_entry(void *context, LDAPMessage *message,
+				 struct lg_error *err)
 {
 	const struct telling *telling = context;
 	struct lg_ldap_fleet *fleet = telling->fleet;
@@ -48,7 +48,7 @@ enum lg_status lg_ldap_follow_read(struct lg_ldap_fleet *fleet,
 		&fleet->seat.calls, base, LDAP_SCOPE_ONELEVEL,
 		lg_ldap_fleet_attributes(fleet->seat.dialect)};
 	const struct lg_ldap_pipeline pipeline = {.context = &telling,
-						  .entry = tell_entry,
+						  .message = tell_entry,
 						  .failed =
 							  lg_ldap_seat_failed};
 	int referred;

@@ -93,24 +93,19 @@ void lg_ldap_job_release(struct lg_ldap_job *job)
 struct filtering {
 	struct lg_ldap_job *job;
 	const struct lg_ldap_search *search;
-	struct lg_ldap_row row;
 };
 
 static enum lg_status take_filtered(void *context, size_t ticket,
-				    LDAPMessage *message, struct lg_error *err)
+				    const struct lg_ldap_row *row,
+				    struct lg_error *err)
 {
-	struct filtering *filtering = context;
+	const struct filtering *filtering = context;
 	struct lg_ldap_job *job = filtering->job;
-	struct lg_ldap_connection *connection = filtering->search->connection;
 	size_t entry;
-	enum lg_status status;
+	enum lg_status status = lg_ldap_entries_keep(
+		&job->entries, row, lg_ldap_login_attributes(filtering->search),
+		&entry, err);
 
-	status =
-		lg_ldap_row_take(&filtering->row, connection->ld, message, err);
-	if (status == LG_OK)
-		status = lg_ldap_entries_keep(
-			&job->entries, &filtering->row,
-			&connection->settings->login_attributes, &entry, err);
 	if (status == LG_OK)
 		status = lg_grow(&job->filtered, &job->filtered_capacity,
 				 job->filtered_count, sizeof(*job->filtered),
@@ -145,7 +140,6 @@ static enum lg_status ask_filter(struct lg_ldap_job *job,
 		return LG_OK;
 	status = lg_ldap_search_paged(search, job->ask->filter, &pipeline,
 				      &referred, err);
-	lg_ldap_row_release(&filtering.row);
 	if (status == LG_OK && referred && job->filtered_count == 0)
 		status = referred_elsewhere(search, "accounts of the filter",
 					    err);

@@ -25,26 +25,24 @@ struct listing {
 	const struct lg_ldap_settings *settings;
 	const struct lg_mailbox_sink *sink;
 	struct lg_ldap_connection *connection;
-	struct lg_ldap_row row;
 	struct lg_strlist text; /* entry and legacyExchangeDN */
 	struct lg_entry_mailbox lists;
 	size_t given;
 };
 
 static enum lg_status take_entry(void *context, size_t ticket,
-				 LDAPMessage *message, struct lg_error *err)
+				 const struct lg_ldap_row *row,
+				 struct lg_error *err)
 {
 	struct listing *listing = context;
-	const struct lg_ldap_row *row = &listing->row;
 	struct lg_mailbox mailbox = {NULL, NULL, &listing->lists.x500,
 				     &listing->lists.login,
 				     &listing->lists.protocol_settings};
 	const struct lg_entry_value *dn;
-	enum lg_status status = lg_ldap_row_take(
-		&listing->row, listing->connection->ld, message, err);
+	enum lg_status status;
 
-	if (status != LG_OK || !lg_entry_is_person(row->value, row->count))
-		return status;
+	if (!lg_entry_is_person(row->value, row->count))
+		return LG_OK;
 	status = lg_list_keep(&listing->text, row->dn.bv_val, row->dn.bv_len,
 			      &mailbox.entry, err);
 	dn = lg_entry_value_of(row->value, row->count, "legacyExchangeDN");
@@ -125,7 +123,6 @@ enum lg_status lg_ldap_list_mailboxes(const struct lg_ldap_settings *settings,
 		lg_ldap_disconnect(&connection);
 	}
 	lg_ldap_sigpipe_let_be(&guard);
-	lg_ldap_row_release(&listing.row);
 	return status;
 }
 

@@ -19,7 +19,6 @@ struct asking {
 	size_t next;
 	const struct lg_ldap_search *search;
 	struct lg_ldap_entries *entries;
-	struct lg_ldap_row row;
 };
 
 static enum lg_status put_terms(const char *name, size_t len,
@@ -100,24 +99,17 @@ static int next_user(void *context, struct lg_buffer *filter,
 }
 
 static enum lg_status take_entry(void *context, size_t ticket,
-				 LDAPMessage *message, struct lg_error *err)
+				 const struct lg_ldap_row *row,
+				 struct lg_error *err)
 {
 	struct asking *asking = context;
 	struct lg_ldap_user *user = &asking->user[ticket];
-	size_t entry;
-	enum lg_status status;
 
 	if (user->hits++ > 0)
 		return LG_OK;
-	status = lg_ldap_row_take(&asking->row, asking->search->connection->ld,
-				  message, err);
-	if (status == LG_OK)
-		status = lg_ldap_entries_keep(
-			asking->entries, &asking->row,
-			lg_ldap_login_attributes(asking->search), &entry, err);
-	if (status == LG_OK)
-		user->entry = entry;
-	return status;
+	return lg_ldap_entries_keep(asking->entries, row,
+				    lg_ldap_login_attributes(asking->search),
+				    &user->entry, err);
 }
 
 static enum lg_status user_done(void *context, size_t ticket, int code,
@@ -151,10 +143,8 @@ enum lg_status lg_ldap_users_ask(struct lg_ldap_user *user, size_t count,
 		.entry = take_entry,
 		.done = user_done,
 	};
-	enum lg_status status = LG_OK;
 
-	if (lg_ldap_login_attributes(search)->count > 0)
-		status = lg_ldap_search_many(search, &pipeline, err);
-	lg_ldap_row_release(&asking.row);
-	return status;
+	if (lg_ldap_login_attributes(search)->count == 0)
+		return LG_OK;
+	return lg_ldap_search_many(search, &pipeline, err);
 }

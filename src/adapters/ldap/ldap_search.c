@@ -152,6 +152,23 @@ static enum lg_status result_code(const struct lg_ldap_search *search,
 						     "search", err);
 }
 
+static enum lg_status give_entry(const struct lg_ldap_search *search,
+				 const struct lg_ldap_pipeline *pipeline,
+				 size_t ticket, LDAPMessage *message,
+				 struct lg_error *err)
+{
+	struct lg_ldap_row row = {0};
+	enum lg_status status;
+
+	if (pipeline->message)
+		return pipeline->message(pipeline->context, message, err);
+	status = lg_ldap_row_take(&row, search->connection->ld, message, err);
+	if (status == LG_OK)
+		status = pipeline->entry(pipeline->context, ticket, &row, err);
+	lg_ldap_row_release(&row);
+	return status;
+}
+
 static enum lg_status take_message(struct run *run, LDAPMessage *message)
 {
 	int id = ldap_msgid(message);
@@ -169,8 +186,8 @@ static enum lg_status take_message(struct run *run, LDAPMessage *message)
 				      run->err);
 	switch (ldap_msgtype(message)) {
 	case LDAP_RES_SEARCH_ENTRY:
-		return run->pipeline->entry(run->pipeline->context,
-					    flight->ticket, message, run->err);
+		return give_entry(run->search, run->pipeline, flight->ticket,
+				  message, run->err);
 	case LDAP_RES_SEARCH_REFERENCE:
 		if (points_elsewhere(run->search->connection->ld, message))
 			flight->referred = 1;
@@ -238,8 +255,7 @@ static enum lg_status take_page(const struct lg_ldap_search *search,
 		if (status != LG_OK)
 			return status;
 		if (ldap_msgtype(message) == LDAP_RES_SEARCH_ENTRY) {
-			status = pipeline->entry(pipeline->context, 0, message,
-						 err);
+			status = give_entry(search, pipeline, 0, message, err);
 		} else if (ldap_msgtype(message) == LDAP_RES_SEARCH_REFERENCE) {
 			*out_referred |= points_elsewhere(ld, message);
 		} else if (ldap_msgtype(message) == LDAP_RES_SEARCH_RESULT) {

@@ -9,6 +9,7 @@
 #define LOGONGATE_ADAPTERS_LDAP_SEARCH_H
 
 #include "ldap_connection.h"
+#include "ldap_entries.h"
 
 /* What the searches of one run have in common. attribute ends with NULL. */
 struct lg_ldap_search {
@@ -29,7 +30,7 @@ lg_ldap_login_attributes(const struct lg_ldap_search *search)
  *
  * next: 1, and a filter was appended and *out_ticket set; 0, nothing to send
  * now. It is asked again after each done.
- * entry: one entry of the answer.
+ * entry: one entry of the answer; message: the same as it came, instead.
  * done: the answer is complete, with this result code; referred is 1 when the
  * server pointed to another one for a part of it. A status other than LG_OK
  * ends the run.
@@ -41,7 +42,10 @@ struct lg_ldap_pipeline {
 	int (*next)(void *context, struct lg_buffer *filter,
 		    size_t *out_ticket);
 	enum lg_status (*entry)(void *context, size_t ticket,
-				LDAPMessage *message, struct lg_error *err);
+				const struct lg_ldap_row *row,
+				struct lg_error *err);
+	enum lg_status (*message)(void *context, LDAPMessage *message,
+				  struct lg_error *err);
 	enum lg_status (*done)(void *context, size_t ticket, int code,
 			       int referred, struct lg_error *err);
 	enum lg_status (*failed)(const struct lg_ldap_connection *connection,

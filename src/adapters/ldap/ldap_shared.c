@@ -35,7 +35,6 @@ struct asking {
 	int singly; /* a server gave too few entries for several */
 	struct lg_place_index by_hash; /* the places in every */
 	size_t *every;                 /* all names of listed entries */
-	struct lg_ldap_row row;
 	struct lg_buffer folded;
 	uint64_t seen;
 	enum lg_status status; /* of comparing: kept until it is asked for */
@@ -119,30 +118,25 @@ static enum lg_status fill_table(struct asking *asking)
 }
 
 static enum lg_status take_entry(void *context, size_t ticket,
-				 LDAPMessage *message, struct lg_error *err)
+				 const struct lg_ldap_row *row,
+				 struct lg_error *err)
 {
 	struct asking *asking = context;
 	const struct lg_strlist *attributes =
 		lg_ldap_login_attributes(asking->search);
 	const struct lg_progress *progress = asking->progress;
-	size_t entry;
-	enum lg_status status;
+	size_t entry = lg_ldap_entries_find(asking->entries, &row->dn);
 
-	status = lg_ldap_row_take(&asking->row, asking->search->connection->ld,
-				  message, err);
-	if (status != LG_OK)
-		return status;
 	if (++asking->seen % 4096 == 0 && progress && progress->step)
 		progress->step(progress->context, "entries", asking->seen, 0);
-	entry = lg_ldap_entries_find(asking->entries, &asking->row.dn);
 	if (entry != SIZE_MAX && asking->listed[entry])
 		return LG_OK;
-	for (size_t i = 0; i < asking->row.count; i++) {
+	for (size_t i = 0; i < row->count; i++) {
 		for (size_t a = 0; a < attributes->count; a++) {
 			const char *name;
 			size_t len;
 
-			if (lg_entry_login_of(&asking->row.value[i],
+			if (lg_entry_login_of(&row->value[i],
 					      attributes->item[a], &name, &len))
 				find(asking, name, len, 1);
 		}
@@ -245,7 +239,6 @@ enum lg_status lg_ldap_shared_ask(const struct lg_ldap_entries *entries,
 		status = scan(&asking, &pipeline);
 	else if (status == LG_OK && asking.name_count > 0)
 		status = lg_ldap_search_many(search, &pipeline, err);
-	lg_ldap_row_release(&asking.row);
 	lg_buffer_release(&asking.folded);
 	free(asking.name);
 	free(asking.every);
