@@ -12,7 +12,6 @@
 #include <malloc.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -146,60 +145,51 @@ static enum lg_status watch_signals(struct gate *gate, struct lg_error *err)
 	return LG_OK;
 }
 
-/* Everything that is no listener: a lock that is on is in force after it. */
-static enum lg_status open_inside(struct gate *gate,
-				  struct lg_settings *settings,
-				  struct lg_error *err)
+static enum lg_status open_memory(struct gate *gate, struct lg_error *err)
 {
-	enum lg_status status;
+	enum lg_status status = gate_tokens_new(&gate->tokens, err);
 
-	status = gate_inside_new(gate, settings, &gate->inside, err);
-	if (status != LG_OK)
-		return status;
-	gate->settings = gate->inside->settings;
-	status = gate_work_open(gate, err);
-	if (status == LG_OK)
-		status = gate_records_open(gate, err);
-	if (status == LG_OK)
-		status = gate_usage_open(gate, err);
-	if (status == LG_OK)
-		status = gate_tokens_new(&gate->tokens, err);
 	if (status == LG_OK)
 		status = gate_tickets_new(&gate->tickets, err);
 	if (status == LG_OK && !(gate->mapi = malloc(sizeof(*gate->mapi))))
 		status = lg_no_memory(err);
-	if (status == LG_OK)
-		status = gate_sweeps_open(gate, err);
-	if (status == LG_OK)
-		status = gate_facts_open(gate, err);
-	if (status == LG_OK)
-		status = gate_servers_open(gate, err);
-	if (status == LG_OK)
-		status = gate_enforce_start(gate, err);
-	if (status == LG_OK)
-		status = gate_notices_open(gate, err);
-	if (status == LG_OK)
-		status = gate_fleet_open(gate, err);
-	if (status == LG_OK)
-		status = gate_enforce_first(gate, err);
-	if (status == LG_OK)
-		status = gate_sessions_open(gate, err);
 	return status;
 }
 
-static enum lg_status open_outside(struct gate *gate, struct lg_error *err)
+static enum lg_status open_all(struct gate *gate, struct lg_settings *settings,
+			       struct lg_error *err)
 {
-	enum lg_status status;
+	static enum lg_status (*const step[])(struct gate *,
+					      struct lg_error *) = {
+		gate_work_open,
+		gate_records_open,
+		gate_usage_open,
+		open_memory,
+		gate_sweeps_open,
+		gate_facts_open,
+		gate_servers_open,
+		gate_enforce_start,
+		gate_notices_open,
+		gate_fleet_open,
+		gate_enforce_first,
+		gate_sessions_open,
+		/* A lock that is on is in force: now the listeners. */
+		gate_streams_open,
+		gate_http_open,
+		gate_tls_open,
+		gate_sockets_open,
+		gate_sockets_accept,
+		watch_signals,
+		gate_fleet_begin,
+	};
+	enum lg_status status =
+		gate_inside_new(gate, settings, &gate->inside, err);
 
-	status = gate_streams_open(gate, err);
 	if (status == LG_OK)
-		status = gate_http_open(gate, err);
-	if (status == LG_OK)
-		status = gate_tls_open(gate, err);
-	if (status == LG_OK)
-		status = gate_sockets_open(gate, err);
-	if (status == LG_OK)
-		status = gate_sockets_accept(gate, err);
+		gate->settings = gate->inside->settings;
+	for (size_t i = 0;
+	     status == LG_OK && i < sizeof(step) / sizeof(step[0]); i++)
+		status = step[i](gate, err);
 	return status;
 }
 
@@ -254,16 +244,6 @@ static enum gate_exit exit_for(const struct lg_error *err)
 	return GATE_EXIT_SOFTWARE;
 }
 
-/* A process lives in one boot: reading its id again for every decision would
- * be most of the work of deciding. */
-static void gate_clock_now(void *self, struct lg_now *out_now)
-{
-	struct lg_now *now = self;
-
-	lg_system_clock_refresh(now);
-	*out_now = *now;
-}
-
 enum gate_exit gate_check(const char *path)
 {
 	struct lg_settings *settings = NULL;
@@ -301,7 +281,6 @@ enum gate_exit gate_run(const char *path)
 	enum gate_exit code = GATE_EXIT_SOFTWARE;
 	struct lg_settings *settings = NULL;
 	struct lg_error err = {0};
-	struct lg_clock clock = lg_system_clock();
 
 	if (!gate)
 		return GATE_EXIT_SOFTWARE;
@@ -311,8 +290,7 @@ enum gate_exit gate_run(const char *path)
 	gate_log_start();
 	gate_names_start(gate);
 	gate->config = path;
-	clock.now(clock.self, &gate->now);
-	gate->clock = (struct lg_clock){&gate->now, gate_clock_now};
+	gate->clock = lg_system_clock_kept(&gate->now);
 	gate->started_boot_ms = gate->now.boot_ms;
 	gate->started_s = gate->now.wall_ms / 1000;
 	if (gate_settings_load(path, &settings, &err) != LG_OK) {
@@ -332,10 +310,7 @@ enum gate_exit gate_run(const char *path)
 		lg_settings_free(&settings);
 		goto out;
 	}
-	if (open_inside(gate, settings, &err) != LG_OK ||
-	    open_outside(gate, &err) != LG_OK ||
-	    watch_signals(gate, &err) != LG_OK ||
-	    gate_fleet_begin(gate, &err) != LG_OK) {
+	if (open_all(gate, settings, &err) != LG_OK) {
 		code = say(exit_for(&err), &err);
 		close_all(gate);
 	} else {

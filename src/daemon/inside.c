@@ -21,14 +21,6 @@
 #include "daemon/gate.h"
 #include "daemon/inside_facts.h"
 
-static void clock_now(void *self, struct lg_now *out_now)
-{
-	struct lg_now *now = self;
-
-	lg_system_clock_refresh(now);
-	*out_now = *now;
-}
-
 static int64_t store_s(const struct gate_inside *inside)
 {
 	int64_t now_ms = lg_clock_now(&inside->clock).boot_ms;
@@ -75,8 +67,7 @@ enum lg_status gate_inside_new(const struct gate *gate,
 		return lg_no_memory(err);
 	}
 	inside->files = &gate->files;
-	inside->now = gate->now;
-	inside->clock = (struct lg_clock){&inside->now, clock_now};
+	inside->clock = lg_system_clock_kept(&inside->now);
 	inside->started_boot_ms = gate->started_boot_ms;
 	status = gate_inside_settings(inside, settings, err);
 	if (status == LG_OK)

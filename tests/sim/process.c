@@ -20,9 +20,15 @@
 /* daemon/inside asks the machine's clock; here there is one at a time. */
 static struct world *here;
 
-void lg_system_clock_refresh(struct lg_now *now)
+static void clock_now(void *self, struct lg_now *out_now)
+{
+	*out_now = here->clock;
+}
+
+struct lg_clock lg_system_clock_kept(struct lg_now *now)
 {
 	*now = here->clock;
+	return (struct lg_clock){NULL, clock_now};
 }
 
 static void log_line(const char *format, va_list arguments)
@@ -59,11 +65,6 @@ static void show_world(void *context)
 	disk_show(&world->disk);
 	printf("--- without a lock registry.reg was\n%.*s\n",
 	       (int)world->calm.len, world->calm.data ? world->calm.data : "");
-}
-
-static void clock_now(void *self, struct lg_now *out_now)
-{
-	*out_now = here->clock;
 }
 
 static void new_boot(struct world *world)

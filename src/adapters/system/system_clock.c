@@ -26,7 +26,7 @@ static int64_t read_ns(clockid_t id)
 
 /* The boot clock is cut where the wall clock is: each cut by itself, a lock
  * whose end is a whole second could end a millisecond before it. */
-void lg_system_clock_refresh(struct lg_now *now)
+static void refresh(struct lg_now *now)
 {
 	int64_t wall_ns = read_ns(CLOCK_REALTIME);
 	int64_t boot_ns = read_ns(CLOCK_BOOTTIME);
@@ -63,16 +63,26 @@ static void system_now(void *self, struct lg_now *out_now)
 {
 	struct lg_now now = {0};
 
-	lg_system_clock_refresh(&now);
+	refresh(&now);
 	find_boot_id(now.boot_id);
 	*out_now = now;
 }
 
 struct lg_clock lg_system_clock(void)
 {
-	struct lg_clock clock = {NULL, system_now};
+	return (struct lg_clock){NULL, system_now};
+}
 
-	return clock;
+static void kept_now(void *self, struct lg_now *out_now)
+{
+	refresh(self);
+	*out_now = *(struct lg_now *)self;
+}
+
+struct lg_clock lg_system_clock_kept(struct lg_now *now)
+{
+	system_now(NULL, now);
+	return (struct lg_clock){now, kept_now};
 }
 
 static int32_t offset_s(void *context, int64_t at_s)
@@ -85,7 +95,5 @@ static int32_t offset_s(void *context, int64_t at_s)
 
 struct lg_zone lg_system_zone(void)
 {
-	struct lg_zone zone = {NULL, offset_s};
-
-	return zone;
+	return (struct lg_zone){NULL, offset_s};
 }

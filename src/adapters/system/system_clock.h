@@ -11,8 +11,9 @@
 struct lg_clock lg_system_clock(void);
 struct lg_zone lg_system_zone(void);
 
-/* The same for who asks often: now is what was told once, boot_id included,
- * and is kept up to date. */
-void lg_system_clock_refresh(struct lg_now *now);
+/* The same for who asks often, in one boot: reading its id again for every
+ * decision would be most of the work of deciding. now is the clock's, and says
+ * what it told last. */
+struct lg_clock lg_system_clock_kept(struct lg_now *now);
 
 #endif
