@@ -4,8 +4,6 @@
  * files are small. Bytes that 1252 leaves free are control characters of the
  * same number, as Windows reads them.
  */
-#include <string.h>
-
 #include <logongate/codepage.h>
 
 #include "base/utf16.h"

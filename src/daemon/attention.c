@@ -57,7 +57,7 @@ void gate_loud(struct gate *gate, enum gate_attention what, const char *format,
 	lg_error_set(&clean, LG_OK, NULL, "%s", line);
 	if (lg_listed(&gate->loud[what], clean.text))
 		return;
-	lg_strlist_add(&gate->loud[what], clean.text, strlen(clean.text), NULL);
+	lg_list_text(&gate->loud[what], clean.text, NULL);
 	gate_log_event(&event, "ATTENTION: %s", clean.text);
 }
 
@@ -70,8 +70,7 @@ static size_t take(struct lg_strlist *loud, const char *beginning)
 
 	for (size_t i = 0; i < loud->count; i++)
 		if (strncmp(loud->item[i], beginning, len))
-			lg_strlist_add(&kept, loud->item[i],
-				       strlen(loud->item[i]), NULL);
+			lg_list_text(&kept, loud->item[i], NULL);
 	taken = loud->count - kept.count;
 	lg_strlist_release(loud);
 	*loud = kept;

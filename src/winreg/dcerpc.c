@@ -4,8 +4,6 @@
  * larger than a fragment is cut into several packets of one call. Whatever a
  * server sends is checked against the length that it came with.
  */
-#include <string.h>
-
 #include "winreg/dcerpc.h"
 #include "winreg/ndr.h"
 

@@ -8,7 +8,6 @@
 #include "adapters/http/answer_bytes.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "base/instant.h"
 

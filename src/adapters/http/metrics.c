@@ -6,7 +6,6 @@
  * values are words of ours, but are escaped all the same.
  */
 #include <inttypes.h>
-#include <string.h>
 
 #include "adapters/http/metrics.h"
 

@@ -9,7 +9,6 @@
 #include "ldap_directory.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "ldap_job.h"
 #include "ldap_settings.h"

@@ -319,7 +319,7 @@ static enum lg_status add_replicas(struct lg_ldap_setup *config,
 		find_binddn(value[i]->bv_val, dn, sizeof(dn));
 		/* It stands in words of slapd's between quotes. */
 		if (*dn && !strpbrk(dn, "\"\n") && !lg_listed(out_dns, dn))
-			status = lg_strlist_add(out_dns, dn, strlen(dn), err);
+			status = lg_list_text(out_dns, dn, err);
 	}
 	ldap_value_free_len(value);
 	ldap_msgfree(result);

@@ -4,7 +4,6 @@
  */
 #include "ldap_fleet_entry.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* MS-ADTS: rangeUpper of keywords. */

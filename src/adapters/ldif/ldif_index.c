@@ -7,7 +7,6 @@
  */
 #include "ldif_entries.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include <logongate/dn.h>

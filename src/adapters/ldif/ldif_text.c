@@ -11,7 +11,6 @@
 #define _GNU_SOURCE /* strcasestr */
 #include "ldif_text.h"
 
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>

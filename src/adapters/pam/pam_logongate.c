@@ -10,7 +10,6 @@
  * sense: PAM_AUTHINFO_UNAVAIL and a line in the log; what then happens is
  * for the stack to say. The module exempts nobody: the stack says so for root.
  */
-#include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
 

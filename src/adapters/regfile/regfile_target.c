@@ -10,12 +10,12 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 #include <strings.h>
 #include <unistd.h>
 
 #include "adapters/system/atomic_file.h"
 #include "adapters/system/durable.h"
+#include "base/listed.h"
 #include "core/values/registry_comments.h"
 
 struct regfile_target {
@@ -163,11 +163,9 @@ static enum lg_status regfile_write(void *self,
 			continue;
 		}
 		lg_registry_delete(values, change[i].key, change[i].name);
-		status = lg_strlist_add(&kept.key, change[i].key,
-					strlen(change[i].key), err);
+		status = lg_list_text(&kept.key, change[i].key, err);
 		if (status == LG_OK)
-			status = lg_strlist_add(&kept.name, change[i].name,
-						strlen(change[i].name), err);
+			status = lg_list_text(&kept.name, change[i].name, err);
 	}
 	if (status == LG_OK)
 		status = render(target, values, &kept, &text, err);

@@ -9,8 +9,6 @@
 #ifndef LOGONGATE_ADAPTERS_SYSTEM_OWNER_H
 #define LOGONGATE_ADAPTERS_SYSTEM_OWNER_H
 
-#include <sys/types.h>
-
 /*
  * Opens a folder below another one, or makes it. No link is followed: root
  * writes there, and others may have made it. dir -1: name is a path, of which

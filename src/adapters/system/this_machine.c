@@ -53,8 +53,7 @@ static enum lg_status list_folder(void *self, const char *folder,
 		const char *name = entry[i]->d_name;
 
 		if (status == LG_OK && *name != '.')
-			status = lg_strlist_add(out_names, name, strlen(name),
-						err);
+			status = lg_list_text(out_names, name, err);
 		free(entry[i]);
 	}
 	if (count >= 0)
@@ -181,9 +180,9 @@ static enum lg_status add(struct reader *reader, const char *address,
 		return status;
 	reader->found[reader->count] = (struct found){
 		.socket = {.port = port, .program = ""}, .inode = inode};
-	return lg_list_keep(reader->arena, address, strlen(address),
-			    &reader->found[reader->count++].socket.address,
-			    reader->err);
+	return lg_list_keep_text(reader->arena, address,
+				 &reader->found[reader->count++].socket.address,
+				 reader->err);
 }
 
 /* The hexadecimal words of an address, each in the host's byte order. */
@@ -254,8 +253,8 @@ static enum lg_status name_program(struct reader *reader, const char *pid,
 	if (i == reader->count)
 		return LG_OK;
 	read_name(pid, name);
-	return lg_list_keep(reader->arena, name, strlen(name),
-			    &reader->found[i].socket.program, reader->err);
+	return lg_list_keep_text(reader->arena, name,
+				 &reader->found[i].socket.program, reader->err);
 }
 
 static enum lg_status read_process(struct reader *reader, const char *pid)

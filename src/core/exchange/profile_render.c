@@ -4,7 +4,6 @@
  * whether and how it can be written; what cannot is noted as a sentence, and
  * the whole list of them decides at the end between refusing and leaving out.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include <logongate/buffer.h>

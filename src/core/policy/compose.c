@@ -5,7 +5,6 @@
  * each lock's), and the rule of that name makes one value of them.
  */
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/grow.h"
 

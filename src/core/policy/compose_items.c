@@ -10,6 +10,7 @@
 
 #include "base/ascii.h"
 #include "base/grow.h"
+#include "base/listed.h"
 
 #include "core/policy/key_table.h"
 #include "compose_rules.h"
@@ -212,8 +213,7 @@ enum lg_status lg_compose_common(const struct lg_compose_value *value,
 		while (status == LG_OK && (name = lg_name_walk_next(&walk)))
 			if (lg_key_table_flags(&table, name, strlen(name)) >=
 			    value->count)
-				status = lg_strlist_add(&all, name,
-							strlen(name), err);
+				status = lg_list_text(&all, name, err);
 	}
 	if (status == LG_OK && all.count)
 		qsort(all.item, all.count, sizeof(*all.item), compare_names);
@@ -223,8 +223,7 @@ enum lg_status lg_compose_common(const struct lg_compose_value *value,
 		if (!key->flags)
 			continue;
 		key->flags = 0;
-		status = lg_strlist_add(out_list, all.item[i],
-					strlen(all.item[i]), err);
+		status = lg_list_text(out_list, all.item[i], err);
 	}
 	lg_strlist_release(&all);
 	lg_key_table_release(&table);

@@ -10,7 +10,6 @@
  * hash is of the same folded bytes.
  */
 #include <stddef.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* Inlined: short keys hash faster. */

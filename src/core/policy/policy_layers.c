@@ -8,7 +8,6 @@
  * are: one lock costs what one list costs.
  */
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/grow.h"
 

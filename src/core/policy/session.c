@@ -73,8 +73,8 @@ enum lg_status lg_session_list_add(struct lg_session_list *list,
 	for (size_t i = 0; i < sizeof(text) / sizeof(*text); i++) {
 		if (!*text[i])
 			continue;
-		status = lg_list_keep(&list->arena, *text[i], strlen(*text[i]),
-				      text[i], err);
+		status =
+			lg_list_keep_text(&list->arena, *text[i], text[i], err);
 		if (status != LG_OK)
 			return status;
 	}

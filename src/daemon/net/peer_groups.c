@@ -6,7 +6,6 @@
 
 #include <grp.h>
 #include <pwd.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "daemon/gate.h"

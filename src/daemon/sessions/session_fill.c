@@ -17,7 +17,7 @@ static enum lg_status keep(struct lg_session_list *list, const char *text,
 {
 	if (!text || *out_text)
 		return LG_OK;
-	return lg_list_keep(&list->arena, text, strlen(text), out_text, err);
+	return lg_list_keep_text(&list->arena, text, out_text, err);
 }
 
 static int is_at(const struct lg_session *session, const char *door)

@@ -335,8 +335,7 @@ static void shorten(struct lg_strlist *notes)
 
 	for (size_t i = 0; i < notes->count && kept.count < NOTES_MAX; i++)
 		if (!lg_listed(&kept, notes->item[i]))
-			lg_strlist_add(&kept, notes->item[i],
-				       strlen(notes->item[i]), NULL);
+			lg_list_text(&kept, notes->item[i], NULL);
 	lg_strlist_release(notes);
 	*notes = kept;
 }

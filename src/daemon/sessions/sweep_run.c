@@ -123,8 +123,7 @@ static void take_notes(struct sweep_run *run, struct lg_strlist *kept)
 	for (size_t i = 0; i < notes->count; i++) {
 		if (kept->count >= NOTES_MAX || lg_listed(kept, notes->item[i]))
 			continue;
-		lg_strlist_add(kept, notes->item[i], strlen(notes->item[i]),
-			       NULL);
+		lg_list_text(kept, notes->item[i], NULL);
 		gate_log("cutting: %s", notes->item[i]);
 	}
 	lg_strlist_release(&run->fresh.notes);
