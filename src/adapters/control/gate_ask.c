@@ -99,35 +99,28 @@ static enum lg_status render_set(const struct lg_target_change *change,
 	return status;
 }
 
-enum lg_status lg_gate_apply_blocks(const struct lg_target_lock *lock,
-				    const struct lg_target_change *change,
-				    size_t count, struct lg_buffer text[3],
-				    size_t *out_count, struct lg_error *err)
+enum lg_status lg_gate_blocks(const struct lg_target_lock *lock,
+			      const struct lg_target_change *change,
+			      size_t count, int by_hand,
+			      struct lg_buffer text[3], size_t *out_count,
+			      struct lg_error *err)
 {
 	enum lg_status status = render_set(change, count, &text[0], err);
 
+	for (size_t i = 0; status == LG_OK && by_hand && i < count; i++) {
+		if (change[i].value == NULL)
+			status = lg_reg_text_render_deletion(
+				change[i].key, change[i].name,
+				LG_REG_ENCODING_UTF8, &text[0], err);
+	}
 	*out_count = 1;
 	if (status == LG_OK && lock->findings != NULL)
 		status = lg_findings_render(lock->findings,
 					    &text[(*out_count)++], err);
-	if (status == LG_OK && *out_count == 2 && lock->concerned != NULL)
+	if (status == LG_OK && !by_hand && *out_count == 2 &&
+	    lock->concerned != NULL)
 		status = lg_findings_render(lock->concerned,
 					    &text[(*out_count)++], err);
-	return status;
-}
-
-enum lg_status lg_gate_import_block(const struct lg_target_change *change,
-				    size_t count, struct lg_buffer *text,
-				    struct lg_error *err)
-{
-	enum lg_status status = render_set(change, count, text, err);
-
-	for (size_t i = 0; status == LG_OK && i < count; i++) {
-		if (change[i].value == NULL)
-			status = lg_reg_text_render_deletion(
-				change[i].key, change[i].name,
-				LG_REG_ENCODING_UTF8, text, err);
-	}
 	return status;
 }
 

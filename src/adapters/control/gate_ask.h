@@ -22,16 +22,13 @@ void lg_gate_add_flag(cJSON *request, const char *name, int is_so);
 /* for_s: the gate counts how long it lasts; 0: its end is said. */
 cJSON *lg_gate_apply_request(const struct lg_target_lock *lock, int64_t for_s);
 
-/* What a lock sets, and what the directory said: *out_count blocks. */
-enum lg_status lg_gate_apply_blocks(const struct lg_target_lock *lock,
-				    const struct lg_target_change *change,
-				    size_t count, struct lg_buffer text[3],
-				    size_t *out_count, struct lg_error *err);
-
-/* Values that stand by themselves, and those that go. */
-enum lg_status lg_gate_import_block(const struct lg_target_change *change,
-				    size_t count, struct lg_buffer *text,
-				    struct lg_error *err);
+/* What a lock sets, or (by_hand) values that stand by themselves and those that
+ * go; and what the directory said: *out_count blocks. */
+enum lg_status lg_gate_blocks(const struct lg_target_lock *lock,
+			      const struct lg_target_change *change,
+			      size_t count, int by_hand,
+			      struct lg_buffer text[3], size_t *out_count,
+			      struct lg_error *err);
 
 /* The texts of an array, after some words. */
 void lg_gate_add_names(const cJSON *answer, const char *name, const char *words,

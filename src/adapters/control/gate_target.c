@@ -31,26 +31,30 @@ static enum lg_status gate_probe(void *self, struct lg_target_probe *out_probe,
 	return LG_OK;
 }
 
-/* The blocks of an answer: values, and findings where there are any (NULL:
- * nobody asks). */
-static enum lg_status take_values(const struct lg_gate_target *target,
-				  const struct lg_control_answer *answer,
-				  struct lg_registry **out_values,
-				  struct lg_findings **out_findings,
-				  struct lg_error *err)
+/* Asks for values, and for findings where there are any (NULL: nobody wants
+ * them). */
+static enum lg_status ask_values(struct lg_gate_target *target, cJSON *request,
+				 struct lg_registry **out_values,
+				 struct lg_findings **out_findings,
+				 struct lg_error *err)
 {
-	const struct lg_buffer *block = answer->block;
-	enum lg_status status;
+	struct lg_control_answer answer = {0};
+	const struct lg_buffer *block;
+	enum lg_status status =
+		lg_gate_ask(target, request, NULL, 0, &answer, err);
 
-	if (answer->block_count == 0)
-		return lg_error_set(err, LG_ERR_IO, target->name,
-				    "the gate sent no values");
-	status = lg_reg_text_parse(block[0].data ? block[0].data : "",
-				   block[0].len, target->name, NULL, out_values,
-				   err);
-	if (status == LG_OK && out_findings && answer->block_count > 1)
+	block = answer.block;
+	if (status == LG_OK && answer.block_count == 0)
+		status = lg_error_set(err, LG_ERR_IO, target->name,
+				      "the gate sent no values");
+	if (status == LG_OK)
+		status = lg_reg_text_parse(block[0].data ? block[0].data : "",
+					   block[0].len, target->name, NULL,
+					   out_values, err);
+	if (status == LG_OK && out_findings && answer.block_count > 1)
 		status = lg_findings_parse(block[1].data, block[1].len,
 					   target->name, out_findings, err);
+	lg_control_release(&answer);
 	return status;
 }
 
@@ -60,7 +64,6 @@ static enum lg_status gate_read(void *self, struct lg_registry **out_values,
 				struct lg_error *err)
 {
 	struct lg_gate_target *target = self;
-	struct lg_control_answer answer = {0};
 	struct lg_gate_standing standing = {0};
 	enum lg_status status = LG_OK;
 	cJSON *request;
@@ -72,11 +75,7 @@ static enum lg_status gate_read(void *self, struct lg_registry **out_values,
 	request = lg_gate_request("values");
 	lg_gate_add_text(request, "lock", standing.id);
 	lg_gate_add_flag(request, "standing", target->lock.stands);
-	status = lg_gate_ask(target, request, NULL, 0, &answer, err);
-	if (status == LG_OK)
-		status = take_values(target, &answer, out_values, NULL, err);
-	lg_control_release(&answer);
-	return status;
+	return ask_values(target, request, out_values, NULL, err);
 }
 
 static enum lg_status gate_kept(void *self, const char *name,
@@ -84,43 +83,10 @@ static enum lg_status gate_kept(void *self, const char *name,
 				struct lg_findings **out_findings,
 				struct lg_error *err)
 {
-	struct lg_gate_target *target = self;
-	struct lg_control_answer answer = {0};
 	cJSON *request = lg_gate_request("backup");
-	enum lg_status status;
 
 	lg_gate_add_text(request, "backup", name);
-	status = lg_gate_ask(target, request, NULL, 0, &answer, err);
-	if (status == LG_OK)
-		status = take_values(target, &answer, out_values, out_findings,
-				     err);
-	lg_control_release(&answer);
-	return status;
-}
-
-/* The lock itself: what it sets, and nothing of what is there. */
-static enum lg_status apply(struct lg_gate_target *target,
-			    const struct lg_target_change *change, size_t count,
-			    struct lg_error *err)
-{
-	struct lg_control_answer answer = {0};
-	struct lg_buffer text[3] = {{0}};
-	/* from afar the end is said, that all gates have the same */
-	int64_t for_s = target->path != NULL ? target->lock.for_s : 0;
-	size_t blocks;
-	enum lg_status status = lg_gate_apply_blocks(&target->lock, change,
-						     count, text, &blocks, err);
-
-	if (status == LG_OK)
-		status = lg_gate_ask(
-			target, lg_gate_apply_request(&target->lock, for_s),
-			text, blocks, &answer, err);
-	if (status == LG_OK && target->told != NULL)
-		lg_gate_tell_applied(answer.object, target->told);
-	lg_control_release(&answer);
-	for (size_t i = 0; i < 3; i++)
-		lg_buffer_release(&text[i]);
-	return status;
+	return ask_values(self, request, out_values, out_findings, err);
 }
 
 static enum lg_status lift(struct lg_gate_target *target, const char *id,
@@ -153,34 +119,6 @@ static enum lg_status lift(struct lg_gate_target *target, const char *id,
 	return status;
 }
 
-/* Values by hand: what is other than it was. */
-static enum lg_status import(struct lg_gate_target *target,
-			     const struct lg_target_change *change,
-			     size_t count, struct lg_error *err)
-{
-	const struct lg_findings *findings = target->lock.findings;
-	struct lg_control_answer answer = {0};
-	struct lg_buffer text[2] = {{0}};
-	cJSON *request;
-	enum lg_status status =
-		lg_gate_import_block(change, count, &text[0], err);
-
-	if (status == LG_OK && findings != NULL)
-		status = lg_findings_render(findings, &text[1], err);
-	if (status == LG_OK) {
-		request = lg_gate_request("import");
-		lg_gate_add_text(request, "caller", target->lock.caller);
-		lg_gate_add_flag(request, "restores",
-				 target->lock.stands == LG_TARGET_BACKUP);
-		status = lg_gate_ask(target, request, text,
-				     findings != NULL ? 2 : 1, &answer, err);
-	}
-	lg_control_release(&answer);
-	for (size_t i = 0; i < 2; i++)
-		lg_buffer_release(&text[i]);
-	return status;
-}
-
 /* A gate composes what is left by itself: that our lock is gone is all, and the
  * one here is taken at its word. */
 static enum lg_status gate_end(void *self, struct lg_error *err)
@@ -203,15 +141,44 @@ static enum lg_status gate_end(void *self, struct lg_error *err)
 	return status;
 }
 
+static cJSON *import_request(const struct lg_target_lock *lock)
+{
+	cJSON *request = lg_gate_request("import");
+
+	lg_gate_add_text(request, "caller", lock->caller);
+	lg_gate_add_flag(request, "restores", lock->stands == LG_TARGET_BACKUP);
+	return request;
+}
+
+/* The lock itself: what it sets, and nothing of what is there; or values by
+ * hand: what is other than it was. */
 static enum lg_status gate_write(void *self,
 				 const struct lg_target_change *change,
 				 size_t count, struct lg_error *err)
 {
 	struct lg_gate_target *target = self;
+	const struct lg_target_lock *lock = &target->lock;
+	int by_hand = !target->has_lock || lock->stands;
+	/* from afar the end is said, that all gates have the same */
+	int64_t for_s = target->path != NULL ? lock->for_s : 0;
+	struct lg_control_answer answer = {0};
+	struct lg_buffer text[3] = {{0}};
+	size_t blocks;
+	enum lg_status status = lg_gate_blocks(lock, change, count, by_hand,
+					       text, &blocks, err);
 
-	return target->has_lock && !target->lock.stands
-		       ? apply(target, change, count, err)
-		       : import(target, change, count, err);
+	if (status == LG_OK)
+		status = lg_gate_ask(
+			target,
+			by_hand ? import_request(lock)
+				: lg_gate_apply_request(lock, for_s),
+			text, blocks, &answer, err);
+	if (status == LG_OK && !by_hand && target->told != NULL)
+		lg_gate_tell_applied(answer.object, target->told);
+	lg_control_release(&answer);
+	for (size_t i = 0; i < 3; i++)
+		lg_buffer_release(&text[i]);
+	return status;
 }
 
 /* Extends, or with until_s 0 confirms. The gate here says itself that it has

@@ -195,13 +195,17 @@ void control_apply(struct control_call *call)
 }
 
 /* "lock": a profile's name or an id; absent: the only one. */
-static enum lg_status choose(const struct gate_inside *inside,
-			     const struct control_call *call,
-			     enum lg_lock_meant meant,
-			     struct lg_lock **out_lock, struct lg_error *err)
+static enum lg_status choose_ours(const struct gate_inside *inside,
+				  const struct control_call *call,
+				  enum lg_lock_meant meant,
+				  struct lg_lock **out_lock,
+				  struct lg_error *err)
 {
-	return lg_lock_choose(inside->state, control_text(call, "lock"), meant,
-			      out_lock, err);
+	enum lg_status status =
+		lg_lock_choose(inside->state, control_text(call, "lock"), meant,
+			       out_lock, err);
+
+	return status == LG_OK ? lg_lock_is_ours(*out_lock, err) : status;
 }
 
 static enum lg_status run_confirm(struct gate_inside *inside, void *context,
@@ -212,9 +216,7 @@ static enum lg_status run_confirm(struct gate_inside *inside, void *context,
 	struct lg_lock *lock = NULL;
 	enum lg_status status;
 
-	status = choose(inside, call, LG_MEANT_UNCONFIRMED, &lock, err);
-	if (status == LG_OK)
-		status = lg_lock_is_ours(lock, err);
+	status = choose_ours(inside, call, LG_MEANT_UNCONFIRMED, &lock, err);
 	if (status == LG_OK)
 		status = lg_lock_confirm(inside->state, lock, call->by, err);
 	if (status == LG_OK) {
@@ -243,9 +245,7 @@ static enum lg_status run_extend(struct gate_inside *inside, void *context,
 	if (status == LG_OK)
 		status = control_number(call, "for_s", &for_s, err);
 	if (status == LG_OK)
-		status = choose(inside, call, LG_MEANT_ANY, &lock, err);
-	if (status == LG_OK)
-		status = lg_lock_is_ours(lock, err);
+		status = choose_ours(inside, call, LG_MEANT_ANY, &lock, err);
 	if (status == LG_OK)
 		status = lg_lock_extend(inside->state, lock, call->by, until_s,
 					for_s, err);
@@ -321,11 +321,14 @@ static enum lg_status run_lift(struct gate_inside *inside, void *context,
 	struct lg_strlist changes = {0};
 	struct lg_strlist ids = {0};
 	struct lg_lock *lock = NULL;
-	enum lg_status status;
+	enum lg_status status = LG_OK;
 
 	if (all && inside->state->lock_count)
 		lock = inside->state->lock[0];
-	status = lock ? LG_OK : choose(inside, call, LG_MEANT_ANY, &lock, err);
+	if (!lock)
+		status = lg_lock_choose(inside->state,
+					control_text(call, "lock"),
+					LG_MEANT_ANY, &lock, err);
 	if (status == LG_OK)
 		status = may_lift(inside, call, lock, err);
 	while (status == LG_OK && lock) {
