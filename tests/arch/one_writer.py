@@ -10,9 +10,10 @@ import tree
 
 CONTRACT = "src/doc/contract.md"
 WRITTEN = re.compile(
-    r'\b(?:lg_json_(?:text|number|time|bool|add|names|lock|data)|'
+    r'\b(?:lg_json_(?:text|number|time|bool|add|names|data)|'
     r'(?:add|set)_(?:text|number|time|bool|deadline)|'
     r'cJSON_Add\w+ToObject)\(\s*\w+,\s*"([a-z_]+)"')
+LOCK = re.compile(r"\blg_json_(lock)\(")
 READ = re.compile(
     r'\b(?:lg_json_(?:(?:text|number|time)_of|of|is_true)|'
     r'(?:text|number|time|bool)_of|member|cJSON_GetObjectItem\w*)'
@@ -71,7 +72,7 @@ def main():
                for path in tree.files("src", suffixes=(".c",))}
     fields = {path: set(FIELD.findall(text)) for path, text in sources.items()}
     writes = {path: set(WRITTEN.findall(text)) | fields[path]
-              for path, text in sources.items()}
+              | set(LOCK.findall(text)) for path, text in sources.items()}
     reads = {path: set(READ.findall(text)) | fields[path]
              for path, text in sources.items()}
     problems, checked = [], 0

@@ -152,7 +152,7 @@ static void learn(struct lg_fleet_ear *ear, const struct lg_fleet_entry *entry,
 		trouble(ear, LG_FLEET_REPLAYED, entry, why.text);
 	} else if (changed) {
 		ear->learned = 1;
-		lg_fleet_kept_write_keys(ear, NULL);
+		lg_fleet_kept_write_keys(ear);
 	}
 }
 
@@ -220,7 +220,7 @@ static enum lg_status hear_entry(struct lg_fleet_ear *ear,
 		ear->changed = 1;
 		/* A full disk keeps no lock from being in force, nor lifted:
 		 * what is not kept is heard again after a start. */
-		lg_fleet_kept_write(ear, entry, NULL);
+		lg_fleet_kept_write(ear, entry);
 	}
 	return LG_OK;
 }

@@ -14,15 +14,13 @@
 
 #define DAY_S 86400
 
-enum lg_status lg_fleet_kept_write(struct lg_fleet_ear *ear,
-				   const struct lg_fleet_entry *entry,
-				   struct lg_error *err)
+void lg_fleet_kept_write(struct lg_fleet_ear *ear,
+			 const struct lg_fleet_entry *entry)
 {
 	struct lg_buffer path = {0}, text = {0};
-	enum lg_status status;
 
 	if (!ear->files)
-		return LG_OK;
+		return;
 	lg_buffer_text(&path, LG_FLEET_FOLDER "/");
 	lg_buffer_append(&path, entry->cn.bytes, entry->cn.len);
 	lg_buffer_char(&path, '~');
@@ -33,13 +31,11 @@ enum lg_status lg_fleet_kept_write(struct lg_fleet_ear *ear,
 	lg_buffer_char(&text, '\n');
 	lg_buffer_append(&text, entry->body.bytes, entry->body.len);
 	lg_buffer_char(&text, '\n');
-	if ((status = lg_buffer_status(&path, err)) == LG_OK &&
-	    (status = lg_buffer_status(&text, err)) == LG_OK)
-		status = ear->files->replace(ear->files->self, path.data,
-					     text.data, text.len, err);
+	if (path.status == LG_OK && text.status == LG_OK)
+		ear->files->replace(ear->files->self, path.data, text.data,
+				    text.len, NULL);
 	lg_buffer_release(&text);
 	lg_buffer_release(&path);
-	return status;
 }
 
 static void remove_file(struct lg_fleet_ear *ear, struct lg_buffer *path)
@@ -216,22 +212,17 @@ enum lg_status lg_fleet_kept_read(struct lg_fleet_ear *ear,
 	return status;
 }
 
-enum lg_status lg_fleet_kept_write_keys(struct lg_fleet_ear *ear,
-					struct lg_error *err)
+void lg_fleet_kept_write_keys(struct lg_fleet_ear *ear)
 {
 	struct lg_buffer text = {0};
-	enum lg_status status;
 
 	if (!ear->files)
-		return LG_OK;
+		return;
 	lg_fleet_keys_render(ear->keys, &text);
-	status = lg_buffer_status(&text, err);
-	if (status == LG_OK)
-		status = ear->files->replace(ear->files->self,
-					     LG_FLEET_KEYS_FILE, text.data,
-					     text.len, err);
+	if (text.status == LG_OK)
+		ear->files->replace(ear->files->self, LG_FLEET_KEYS_FILE,
+				    text.data, text.len, NULL);
 	lg_buffer_release(&text);
-	return status;
 }
 
 void lg_fleet_kept_tidy(struct lg_fleet_ear *ear, int64_t now_s)

@@ -16,11 +16,10 @@
 enum lg_status lg_fleet_kept_read(struct lg_fleet_ear *ear,
 				  struct lg_error *err);
 
-enum lg_status lg_fleet_kept_write(struct lg_fleet_ear *ear,
-				   const struct lg_fleet_entry *entry,
-				   struct lg_error *err);
-enum lg_status lg_fleet_kept_write_keys(struct lg_fleet_ear *ear,
-					struct lg_error *err);
+/* What cannot be written is heard again after a start. */
+void lg_fleet_kept_write(struct lg_fleet_ear *ear,
+			 const struct lg_fleet_entry *entry);
+void lg_fleet_kept_write_keys(struct lg_fleet_ear *ear);
 
 /*
  * Events are kept as long as they could matter: a lock that ended early until

@@ -130,13 +130,13 @@ void lg_fleet_parts_look(struct lg_fleet_round *round)
 		look_at(round, &round->part[i], now);
 }
 
-void lg_fleet_parts_name(const struct lg_fleet_round *round,
-			 enum lg_fleet_answer answer, struct lg_buffer *out)
+void lg_fleet_parts_name_away(const struct lg_fleet_round *round,
+			      struct lg_buffer *out)
 {
 	size_t named = 0;
 
 	for (size_t i = 0; i < round->part_count; i++)
-		if (round->part[i].answer == answer)
+		if (round->part[i].answer == LG_FLEET_IS_AWAY)
 			lg_fleet_name_one(out, round->part[i].name, &named);
 	lg_fleet_name_more(out, named);
 }

@@ -21,9 +21,9 @@ size_t lg_fleet_parts_count(const struct lg_fleet_round *round,
 /* Reads the answers of all out of what the gates said last. */
 void lg_fleet_parts_look(struct lg_fleet_round *round);
 
-/* Appends the names of those that have answered so, at most some. */
-void lg_fleet_parts_name(const struct lg_fleet_round *round,
-			 enum lg_fleet_answer answer, struct lg_buffer *out);
+/* Appends the names of those that are away, at most some. */
+void lg_fleet_parts_name_away(const struct lg_fleet_round *round,
+			      struct lg_buffer *out);
 
 /* The highest number of an event that any gate knows of the lock, or number:
  * that of an entry that was deleted is not free. */

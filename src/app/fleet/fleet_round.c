@@ -178,7 +178,7 @@ static enum lg_status enough_there(struct lg_fleet_round *round,
 							: "ou=gates");
 	if (round->part_count - away >= round->needed)
 		return LG_OK;
-	lg_fleet_parts_name(round, LG_FLEET_IS_AWAY, &names);
+	lg_fleet_parts_name_away(round, &names);
 	lg_error_set(err, LG_ERR_CONFLICT, NULL,
 		     "%zu of %zu gates are away (%s) and %zu are required; "
 		     "nothing was written; --require says how many are enough",

@@ -32,7 +32,7 @@ static cJSON *rule_object(const struct lg_policy *policy,
 	lg_json_text(object, "outcome", lg_outcome_name(answer->outcome));
 	lg_json_text(object, "detail", answer->detail);
 	if (info && info->id)
-		lg_json_lock(object, "lock", info->id, info->profile);
+		lg_json_lock(object, info->id, info->profile);
 	return object;
 }
 
@@ -69,7 +69,7 @@ cJSON *lg_check_object(const struct lg_check *check)
 		     decision->rule ? lg_rule_name(decision->rule) : NULL);
 	lg_json_text(object, "message", refused ? check->message : NULL);
 	lg_json_number(object, "generation", (int64_t)check->generation);
-	lg_json_lock(object, "lock", refused ? check->lock : NULL,
+	lg_json_lock(object, refused ? check->lock : NULL,
 		     refused ? check->profile : NULL);
 	if (check->explain)
 		lg_json_add(object, "rules",

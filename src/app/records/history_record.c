@@ -16,7 +16,7 @@ cJSON *lg_history_object(const struct lg_journal_entry *entry)
 	lg_json_time(object, "at", entry->at_s);
 	lg_json_text(object, "event", lg_journal_event_name(entry->event));
 	lg_json_text(object, "profile", entry->profile);
-	lg_json_lock(object, "lock", entry->id, entry->profile);
+	lg_json_lock(object, entry->id, entry->profile);
 	lg_json_text(object, "by", entry->by);
 	lg_json_text(object, "reason", entry->reason);
 	lg_json_text(object, "result", entry->result);

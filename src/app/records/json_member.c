@@ -107,19 +107,15 @@ static cJSON *bytes_in_hex(const struct lg_value *value)
 	return item;
 }
 
-void lg_json_lock(cJSON *object, const char *name, const char *id,
-		  const char *profile)
+void lg_json_lock(cJSON *object, const char *id, const char *profile)
 {
-	cJSON *lock = NULL;
+	cJSON *lock = profile ? cJSON_CreateObject() : cJSON_CreateNull();
 
-	if (!profile) {
-		lg_json_text(object, name, NULL);
-		return;
+	if (profile) {
+		lg_json_text(lock, "id", id);
+		lg_json_text(lock, "profile", profile);
 	}
-	lock = cJSON_CreateObject();
-	lg_json_text(lock, "id", id);
-	lg_json_text(lock, "profile", profile);
-	lg_json_add(object, name, lock);
+	lg_json_add(object, "lock", lock);
 }
 
 void lg_json_data(cJSON *object, const char *name, const struct lg_value *value)

@@ -35,9 +35,8 @@ void lg_json_append(cJSON *array, cJSON *item);
 void lg_json_names(cJSON *object, const char *name,
 		   const struct lg_strlist *names);
 
-/* {"id","profile"}; null where profile is NULL: the standing values. */
-void lg_json_lock(cJSON *object, const char *name, const char *id,
-		  const char *profile);
+/* "lock":{"id","profile"}; null where profile is NULL: the standing values. */
+void lg_json_lock(cJSON *object, const char *id, const char *profile);
 
 /* A value's data: a text, an array, a number; bytes in hex; NULL: null. */
 void lg_json_data(cJSON *object, const char *name,

@@ -75,7 +75,7 @@ cJSON *lg_logon_object(const struct lg_logon *logon)
 	lg_json_text(object, "reason", lg_reason_name(logon->reason));
 	lg_json_text(object, "rule",
 		     logon->rule ? lg_rule_name(logon->rule) : NULL);
-	lg_json_lock(object, "lock", logon->lock, logon->profile);
+	lg_json_lock(object, logon->lock, logon->profile);
 	lg_json_text(object, "door", logon->door);
 	lg_json_text(object, "version", logon->version);
 	lg_json_text(object, "process", logon->process);
