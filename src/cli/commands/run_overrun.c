@@ -117,18 +117,21 @@ static void say_end(struct lg_overrun *overrun, const char *what)
 }
 
 /* Looks at the lock: 0 it is as known or cannot be asked, 1 it ends later now,
- * -1 it is gone. */
-static int look(struct lg_overrun *overrun)
+ * -1 it is gone. Where it is becomes *move's. */
+static int look(struct lg_overrun *overrun, struct lg_change_move *move)
 {
 	struct lg_cli_locks locks = {0};
 	int found = -1;
 
+	*move = (struct lg_change_move){.gate_id = overrun->id};
 	if (lg_cli_locks(overrun->cli, LG_LOCKS_SHOW, &locks) != LG_EXIT_DONE ||
 	    locks.here != LG_EXIT_DONE || locks.there != LG_EXIT_DONE)
 		found = 0;
 	for (size_t i = 0; i < locks.count; i++) {
 		if (strcmp(locks.lock[i].id, overrun->id) != 0)
 			continue;
+		move->gate_id = locks.lock[i].is_here ? overrun->id : NULL;
+		move->id = locks.lock[i].is_there ? overrun->id : NULL;
 		found = locks.lock[i].until_s > overrun->until_s;
 		if (found)
 			set_end(overrun, locks.lock[i].until_s);
@@ -141,43 +144,23 @@ static int look(struct lg_overrun *overrun)
 
 int lg_overrun_is_gone(struct lg_overrun *overrun)
 {
-	return overrun->is_over || look(overrun) < 0;
-}
+	struct lg_change_move where;
 
-static int is_there(struct lg_overrun *overrun, int *out_here)
-{
-	struct lg_cli_locks locks = {0};
-	int there = 0;
-
-	*out_here = 1;
-	if (lg_cli_locks(overrun->cli, LG_LOCKS_SHOW, &locks) == LG_EXIT_DONE) {
-		for (size_t i = 0; i < locks.count; i++) {
-			if (strcmp(locks.lock[i].id, overrun->id) == 0) {
-				there = locks.lock[i].is_there;
-				*out_here = locks.lock[i].is_here;
-			}
-		}
-	}
-	lg_cli_locks_release(&locks);
-	return there;
+	return overrun->is_over || look(overrun, &where) < 0;
 }
 
 /* Moves the end by so much, as far as max_duration allows. */
 static int extend(struct lg_overrun *overrun, int64_t by_s)
 {
 	int64_t until_s = overrun->until_s + by_s;
-	int here, there = is_there(overrun, &here);
-	struct lg_change_move move = {0};
+	struct lg_change_move move;
 	int code = LG_EXIT_DONE;
 
+	look(overrun, &move);
 	if (overrun->last_s > 0 && until_s > overrun->last_s)
 		until_s = overrun->last_s;
 	move.until_s = until_s;
-	if (here)
-		move.gate_id = overrun->id;
-	if (there)
-		move.id = overrun->id;
-	if (here || there)
+	if (move.id != NULL || move.gate_id != NULL)
 		code = lg_cli_move(overrun->cli, &move);
 	lg_cli_hang_up(overrun->cli);
 	if (code == LG_EXIT_DONE)
@@ -218,11 +201,12 @@ static int act_term(struct lg_overrun *overrun)
 
 int lg_overrun_act(struct lg_overrun *overrun)
 {
+	struct lg_change_move where;
 	int found;
 
 	if (overrun->is_held && overrun->kind == LG_OVERRUN_TERM)
 		return act_term(overrun);
-	found = look(overrun);
+	found = look(overrun, &where);
 	if (found > 0)
 		return 0;
 	if (found < 0) {
