@@ -13,7 +13,7 @@
 #include "core/settings/settings.h"
 #include <logongate/store.h>
 
-#include "app/lock/state_load.h"
+#include "app/lock/state.h"
 
 struct gate;
 

@@ -7,7 +7,7 @@
 
 #include "app/lock/lock_change.h"
 #include "app/lock/picture.h"
-#include "app/lock/state_load.h"
+#include "app/lock/state.h"
 
 /* path is below TMPDIR; now is what the clock says. fail_write: the number of
  * replaces and appends after which every one fails (0: never). killed_write:

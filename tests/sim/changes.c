@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "app/change/plan_values.h"
+#include "app/change/plan_parts.h"
 
 #include "sim/changes_world.h"
 

@@ -18,7 +18,7 @@
 #include "app/change/change_values.h"
 #include "app/change/plan_beside.h"
 #include "app/lock/lock_change.h"
-#include "app/lock/state_load.h"
+#include "app/lock/state.h"
 #include "app/lock/state_target.h"
 
 #include "sim/disk.h"

@@ -12,7 +12,7 @@
 
 #include "app/fleet/fleet_gate.h"
 #include "app/fleet/fleet_round.h"
-#include "app/lock/state_load.h"
+#include "app/lock/state.h"
 #include "contract/fleet_memory.h"
 #include "sim/disk.h"
 #include "sim/life.h"

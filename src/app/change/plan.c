@@ -13,9 +13,7 @@
 #include "core/exchange/profile_language.h"
 
 #include "app/change/plan.h"
-#include "app/change/plan_ask.h"
-#include "app/change/plan_judge.h"
-#include "app/change/plan_values.h"
+#include "app/change/plan_parts.h"
 #include "app/render/render_ldif.h"
 
 static enum lg_status add_warning(struct lg_plan *plan, enum lg_warning code,

@@ -9,7 +9,7 @@
 
 #include "app/change/concerned.h"
 #include "app/change/found_dns.h"
-#include "app/change/plan_ask.h"
+#include "app/change/plan_parts.h"
 #include "core/policy/policy_values.h"
 
 /* The one DN for a store that takes one is most often of the list, too. */

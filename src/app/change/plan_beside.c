@@ -6,6 +6,42 @@
 
 #include <stdlib.h>
 
+#include "core/values/account_values.h"
+
+/* A directory is listed as it would be without the locks on its accounts. */
+struct passing {
+	const struct lg_servers_beside *beside;
+	const struct lg_mailbox_sink *sink;
+};
+
+static enum lg_status pass(void *context, const struct lg_mailbox *mailbox,
+			   struct lg_error *err)
+{
+	static const struct lg_strlist none;
+	const struct passing *passing = context;
+	struct lg_mailbox bare = *mailbox;
+	const struct lg_value *value;
+
+	if (lg_registry_find(passing->beside->names, LG_KEY_ACCOUNTS,
+			     mailbox->entry)) {
+		value = lg_registry_find(passing->beside->bare, LG_KEY_ACCOUNTS,
+					 mailbox->entry);
+		bare.protocol_settings = value ? &value->list : &none;
+	}
+	return passing->sink->mailbox(passing->sink->context, &bare, err);
+}
+
+static enum lg_status list_bare(void *self, const struct lg_mailbox_sink *sink,
+				struct lg_error *err)
+{
+	const struct lg_bare_mailboxes *mailboxes = self;
+	struct passing passing = {mailboxes->beside, sink};
+	const struct lg_mailbox_sink own = {&passing, pass};
+
+	return mailboxes->directory->list(mailboxes->directory->self, &own,
+					  err);
+}
+
 void lg_plan_beside_release(struct lg_plan_beside *beside)
 {
 	for (size_t i = 0; i < beside->count; i++)
@@ -48,7 +84,7 @@ void lg_plan_beside_unlock(struct lg_plan_beside *beside,
 		beside->bare[i].beside = &beside->there[i];
 		beside->bare[i].directory = server[i].mailboxes;
 		beside->unlocked[i].self = &beside->bare[i];
-		beside->unlocked[i].list = lg_bare_mailboxes_list;
+		beside->unlocked[i].list = list_bare;
 		server[i].mailboxes = &beside->unlocked[i];
 	}
 }

@@ -8,8 +8,13 @@
 #ifndef LOGONGATE_APP_CHANGE_PLAN_BESIDE_H
 #define LOGONGATE_APP_CHANGE_PLAN_BESIDE_H
 
-#include "app/change/bare_mailboxes.h"
 #include "app/change/plan.h"
+
+/* A directory, and the locks there. */
+struct lg_bare_mailboxes {
+	const struct lg_servers_beside *beside;
+	const struct lg_mailboxes *directory;
+};
 
 /* An item a server. Zero-initialise. Owns: release, when the plan is gone. */
 struct lg_plan_beside {

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/change/plan_judge.h"
+#include "app/change/plan_parts.h"
 
 static const struct lg_account *
 caller_account(const struct lg_findings *findings)

@@ -2,7 +2,7 @@
 /*
  * plan_values.c - what a lock's values come to on one server
  */
-#include "app/change/plan_values.h"
+#include "app/change/plan_parts.h"
 
 #include <stdlib.h>
 #include <string.h>

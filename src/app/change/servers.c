@@ -10,9 +10,7 @@
 #include "app/change/servers.h"
 
 #include "app/change/servers_journal.h"
-#include "app/change/servers_member.h"
-#include "app/change/servers_round.h"
-#include "app/change/servers_service.h"
+#include "app/change/servers_steps.h"
 
 static enum lg_status work_look(struct lg_servers_round *round,
 				struct lg_servers_member *member,

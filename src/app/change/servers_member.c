@@ -2,7 +2,7 @@
 /*
  * servers_member.c - the values of one target of a change
  */
-#include "app/change/servers_member.h"
+#include "app/change/servers_steps.h"
 
 #include <stdlib.h>
 

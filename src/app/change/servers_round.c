@@ -5,7 +5,7 @@
  * Workers take one member after the other. With stop_at_failure the first
  * failure lets nobody begin with another.
  */
-#include "app/change/servers_round.h"
+#include "app/change/servers_steps.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -6,7 +6,7 @@
  * that from a restart of ours that broke off is the journal: its step
  * "restarting", until the target is tested or restored.
  */
-#include "app/change/servers_service.h"
+#include "app/change/servers_steps.h"
 
 static const char *const service_names[] = {
 	[LG_SERVICE_NONE] = NULL,           [LG_SERVICE_RUNNING] = "running",

@@ -17,7 +17,6 @@
 
 #include "app/lock/hand_edit.h"
 #include "app/lock/backup.h"
-#include "app/lock/lock_begin.h"
 #include "app/lock/lock_journal.h"
 #include "app/lock/picture.h"
 

@@ -56,6 +56,11 @@ enum lg_status lg_lock_extend(struct lg_state *state, struct lg_lock *lock,
 			      const char *by, int64_t until_s, int64_t for_s,
 			      struct lg_error *err);
 
+/* The time of a lock that waited has come. LG_ERR_NO_MEMORY alone keeps it from
+ * beginning. */
+enum lg_status lg_lock_begin(struct lg_state *state, struct lg_lock *lock,
+			     struct lg_error *err);
+
 /* Why a lock ends. */
 enum lg_lock_end {
 	LG_LOCK_END_LIFT = 0,

@@ -10,8 +10,6 @@
 
 #include <string.h>
 
-#include "app/lock/lock_begin.h"
-
 static enum lg_lock_event next_of(const struct lg_lock *lock,
 				  const struct lg_now *now,
 				  int64_t *out_left_ms)

@@ -7,7 +7,7 @@
  * then speaks for it is said here, in load_locks.c and in load_standing.c. A lock is never lost
  * silently, and what could not be trusted is kept aside and said loudly.
  */
-#include "app/lock/state_load.h"
+#include "app/lock/state.h"
 
 #include <stdio.h>
 #include <stdlib.h>

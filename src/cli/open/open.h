@@ -18,7 +18,7 @@
 #include "core/settings/settings.h"
 
 #include "adapters/control/control_client.h"
-#include "app/lock/state_load.h"
+#include "app/lock/state.h"
 #include "cli/command.h"
 
 /* The settings: --config, LOGONGATE_CONFIG, /etc/logongate/logongate.conf

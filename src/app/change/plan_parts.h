@@ -1,13 +1,22 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * plan_values.h - what a lock's values come to on one server
+ * plan_parts.h - the steps of lg_plan_new
  *
  * Layer: app, private to plan.
  */
-#ifndef LOGONGATE_APP_CHANGE_PLAN_VALUES_H
-#define LOGONGATE_APP_CHANGE_PLAN_VALUES_H
+#ifndef LOGONGATE_APP_CHANGE_PLAN_PARTS_H
+#define LOGONGATE_APP_CHANGE_PLAN_PARTS_H
 
 #include "app/change/plan.h"
+
+/*
+ * Fills plan->findings and plan->facts; the names are those of the profile and
+ * of values that stay in force beside it. A directory that does not answer is
+ * no failure: LG_FACTS_NOT_ASKED, and why in plan->directory_error.
+ */
+enum lg_status lg_plan_ask(struct lg_plan *plan,
+			   const struct lg_plan_input *input,
+			   struct lg_error *err);
 
 /* Those that no other server told yet. */
 enum lg_status lg_plan_add_warnings(struct lg_plan *plan,
@@ -38,5 +47,11 @@ enum lg_status lg_plan_leave_foreign(struct lg_plan *plan,
 enum lg_status lg_plan_add_services(const struct lg_plan_server *server,
 				    struct lg_registry *own,
 				    struct lg_error *err);
+
+/* Adds the warnings about people, time, sessions and doors to a plan whose
+ * targets are compiled; fills cut, answer and unaccepted. */
+enum lg_status lg_plan_judge(struct lg_plan *plan,
+			     const struct lg_plan_input *input,
+			     struct lg_error *err);
 
 #endif
