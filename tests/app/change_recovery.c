@@ -86,7 +86,8 @@ static struct lg_servers_book book_of(const struct scene *scene, int over)
 static void stand(struct scene *scene, struct lg_servers_book *book,
 		  unsigned int set)
 {
-	const struct lg_servers_more none = {NULL, 0, LG_DIALECT_EXCHANGE_2007};
+	const struct lg_servers_more none = {.dialect =
+						     LG_DIALECT_EXCHANGE_2007};
 	struct lg_registry *is = scene->fake[0].values;
 	struct lg_servers_beside beside = {0};
 	struct lg_registry *composed = NULL;

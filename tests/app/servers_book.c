@@ -58,7 +58,8 @@ static enum lg_status apply(struct scene *scene, const char *id,
 	struct lg_registry *composed[TARGETS] = {0};
 	struct lg_servers_book book = {0};
 	struct lg_target_lock change = scene_lock;
-	const struct lg_servers_more more = {own, 0, LG_DIALECT_EXCHANGE_2003};
+	const struct lg_servers_more more = {
+		.own = own, .dialect = LG_DIALECT_EXCHANGE_2003};
 	struct lg_error err;
 	enum lg_status status;
 	int i;

@@ -164,7 +164,8 @@ static struct lg_registry *locked_on(struct world *world,
 				     const struct lg_registry *by_hand,
 				     const struct lg_servers_book *book)
 {
-	const struct lg_servers_more none = {NULL, 0, LG_DIALECT_EXCHANGE_2007};
+	const struct lg_servers_more none = {.dialect =
+						     LG_DIALECT_EXCHANGE_2007};
 	struct lg_servers_beside beside = {0};
 	struct lg_registry *should = NULL;
 	struct lg_registry *locked = NULL;

@@ -88,7 +88,7 @@ static enum lg_status add_planned(struct lg_servers_member *member,
 				  struct lg_error *err)
 {
 	const struct lg_registry *found = target->before;
-	const struct lg_servers_more none = {NULL, 0, target->dialect};
+	const struct lg_servers_more none = {.dialect = target->dialect};
 	struct lg_registry *stands = NULL;
 	enum lg_status status;
 

@@ -97,8 +97,9 @@ enum lg_status lg_plan_compose(struct lg_plan *plan,
 	struct lg_servers_beside none = {0};
 	const struct lg_servers_beside *beside = server->beside;
 	struct lg_warnings warnings = {0};
-	const struct lg_servers_more more = {target->own, input->replaces,
-					     target->dialect};
+	const struct lg_servers_more more = {.own = target->own,
+					     .replaces = input->replaces,
+					     .dialect = target->dialect};
 	struct lg_registry *bare = NULL;
 	enum lg_status status = LG_OK;
 

@@ -44,8 +44,6 @@ int lg_values_set_any(const struct lg_registry *values, size_t group)
 void lg_servers_beside_release(struct lg_servers_beside *beside)
 {
 	free(beside->lock);
-	free(beside->replaces);
-	free(beside->half);
 	lg_registry_free(&beside->names);
 	lg_registry_free(&beside->bare);
 	*beside = (struct lg_servers_beside){0};
@@ -89,11 +87,8 @@ enum lg_status lg_servers_beside(const struct lg_servers_book *book,
 
 	if (status == LG_OK)
 		status = lg_registry_new(&beside.bare, err);
-	beside.lock = calloc(book->count + 1, sizeof(const void *));
-	beside.replaces = calloc(book->count + 1, 1);
-	beside.half = calloc(book->count + 1, 1);
-	if (status == LG_OK &&
-	    (!beside.lock || !beside.replaces || !beside.half))
+	beside.lock = calloc(book->count + 1, sizeof(*beside.lock));
+	if (status == LG_OK && !beside.lock)
 		status = lg_no_memory(err);
 	for (size_t i = 0; status == LG_OK && i < book->count; i++) {
 		const struct lg_servers_record *record = &book->record[i];
@@ -106,10 +101,12 @@ enum lg_status lg_servers_beside(const struct lg_servers_book *book,
 		status = add_names(&beside, is, err);
 		if (record == except)
 			continue;
-		beside.replaces[beside.count] = record->lock.replaces != 0;
-		beside.half[beside.count] = is->step == LG_SERVERS_WRITING ||
-					    is->step == LG_SERVERS_RESTORING;
-		beside.lock[beside.count++] = is->wanted;
+		beside.lock[beside.count++] = (struct lg_servers_more){
+			.own = is->wanted,
+			.replaces = record->lock.replaces,
+			.dialect = is->dialect,
+			.half = is->step == LG_SERVERS_WRITING ||
+				is->step == LG_SERVERS_RESTORING};
 	}
 	if (status != LG_OK)
 		lg_servers_beside_release(&beside);
@@ -183,7 +180,7 @@ static enum lg_status turn_off(struct lg_strlist *values,
 }
 
 static enum lg_status
-compose_account(const struct lg_registry *const *lock, size_t count,
+compose_account(const struct lg_servers_more *lock, size_t count,
 		const struct lg_registry *bare, const struct lg_value *name,
 		struct lg_registry *out, struct lg_error *err)
 {
@@ -194,8 +191,8 @@ compose_account(const struct lg_registry *const *lock, size_t count,
 	size_t setters = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		if (find(lock[i], name)) {
-			only = find(lock[i], name);
+		if (find(lock[i].own, name)) {
+			only = find(lock[i].own, name);
 			setters++;
 		}
 	}
@@ -204,7 +201,7 @@ compose_account(const struct lg_registry *const *lock, size_t count,
 	if (value)
 		status = lg_strlist_add_all(&settings, &value->list, err);
 	for (size_t i = 0; status == LG_OK && i < count; i++) {
-		value = find(lock[i], name);
+		value = find(lock[i].own, name);
 		if (value)
 			status = turn_off(&settings, &value->list, err);
 	}
@@ -216,14 +213,14 @@ compose_account(const struct lg_registry *const *lock, size_t count,
 
 /* What is neither a store's nor an account's: all locks must say the same. */
 static enum lg_status
-compose_other(const struct lg_registry *const *lock, size_t count,
+compose_other(const struct lg_servers_more *lock, size_t count,
 	      const struct lg_registry *bare, const struct lg_value *name,
 	      struct lg_registry *out, struct lg_error *err)
 {
 	const struct lg_value *value = NULL;
 
 	for (size_t i = 0; i < count; i++) {
-		const struct lg_value *other = find(lock[i], name);
+		const struct lg_value *other = find(lock[i].own, name);
 
 		if (other && value && !lg_value_equal(value, other))
 			return lg_error_set(err, LG_ERR_CONFLICT, name->name,
@@ -259,7 +256,7 @@ static enum lg_status of_store(const struct lg_registry *values,
 }
 
 static enum lg_status
-compose_store(const struct lg_registry *const *lock, size_t count,
+compose_store(const struct lg_servers_more *lock, size_t count,
 	      const struct lg_registry *bare, enum lg_dialect dialect,
 	      struct lg_registry **out_values, struct lg_warnings *warnings,
 	      struct lg_error *err)
@@ -277,7 +274,7 @@ compose_store(const struct lg_registry *const *lock, size_t count,
 	if (!store)
 		return lg_no_memory(err);
 	for (size_t i = 0; status == LG_OK && i < count; i++)
-		status = of_store(lock[i], &store[i], err);
+		status = of_store(lock[i].own, &store[i], err);
 	if (status == LG_OK && bare)
 		status = of_store(bare, &before, err);
 	whole.before = before;
@@ -304,26 +301,23 @@ static int says(const struct lg_registry *values, const struct lg_value *value)
 	return find(values, value) != NULL;
 }
 
-/* bare without what a lock stands in place of. */
-static enum lg_status beneath(const struct lg_servers_beside *beside,
-			      const struct lg_servers_more *more,
-			      const struct lg_registry *bare,
+/* bare without what a lock stands in place of; all: each of them does. */
+static enum lg_status beneath(const struct lg_servers_more *lock, size_t count,
+			      int all, const struct lg_registry *bare,
 			      struct lg_registry **out_bare,
 			      struct lg_error *err)
 {
 	struct lg_registry *left = NULL;
 	enum lg_status status = lg_registry_new(&left, err);
 
-	for (size_t i = 0; status == LG_OK && !beside->replaced &&
-			   i < lg_registry_count(bare);
+	for (size_t i = 0; status == LG_OK && i < lg_registry_count(bare);
 	     i++) {
 		const struct lg_value *value = lg_registry_at(bare, i);
-		int replaced =
-			more->own && more->replaces && says(more->own, value);
+		int replaced = all;
 
-		for (size_t k = 0; k < beside->count; k++)
-			replaced |= beside->replaces[k] &&
-				    says(beside->lock[k], value);
+		for (size_t k = 0; k < count; k++)
+			replaced |=
+				lock[k].replaces && says(lock[k].own, value);
 		if (!replaced)
 			status = lg_registry_set(left, value, err);
 	}
@@ -334,11 +328,11 @@ static enum lg_status beneath(const struct lg_servers_beside *beside,
 	return status;
 }
 
-static int sets(const struct lg_registry *const *lock, size_t count,
+static int sets(const struct lg_servers_more *lock, size_t count,
 		const struct lg_value *name)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (find(lock[i], name))
+		if (find(lock[i].own, name))
 			return 1;
 	}
 	return 0;
@@ -352,20 +346,20 @@ enum lg_status lg_servers_composed(const struct lg_servers_beside *beside,
 				   struct lg_warnings *warnings,
 				   struct lg_error *err)
 {
-	const struct lg_registry **lock =
-		calloc(beside->count + 1, sizeof(const void *));
+	struct lg_servers_more *lock = calloc(beside->count + 1, sizeof(*lock));
 	struct lg_registry *values = NULL, *store = NULL, *left = NULL;
 	enum lg_status status = lg_registry_new(&values, err);
 	size_t count = 0;
 
 	if (status == LG_OK && !lock)
 		status = lg_no_memory(err);
-	for (size_t i = 0; status == LG_OK && i < beside->count; i++)
-		lock[count++] = beside->lock[i];
+	for (; status == LG_OK && count < beside->count; count++)
+		lock[count] = beside->lock[count];
 	if (status == LG_OK && more->own)
-		lock[count++] = more->own;
+		lock[count++] = *more;
 	if (status == LG_OK)
-		status = beneath(beside, more, bare, &left, err);
+		status = beneath(lock, count, beside->replaced, bare, &left,
+				 err);
 	if (status == LG_OK)
 		status = compose_store(lock, count, left, more->dialect, &store,
 				       warnings, err);

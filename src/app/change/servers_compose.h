@@ -14,15 +14,21 @@
 
 #include "app/change/servers_book.h"
 
+/* What one lock sets on a server; own NULL: none. */
+struct lg_servers_more {
+	const struct lg_registry *own;
+	int replaces; /* in place of what was there */
+	enum lg_dialect dialect;
+	int half; /* a step of it broke off; it may be there or not */
+};
+
 /*
  * The locks on one server. names are those that they set (and the one that
  * was left out); bare is what stood under them without any lock. Zero-
- * initialise; locks are borrowed from the book. Owns: release.
+ * initialise; what locks set is borrowed from the book. Owns: release.
  */
 struct lg_servers_beside {
-	const struct lg_registry **lock;
-	char *replaces; /* each: what it sets is in place of what was there */
-	char *half; /* each: a step of it broke off; it may be there or not */
+	struct lg_servers_more *lock;
 	size_t count;
 	int replaced; /* all of them are */
 	struct lg_registry *names;
@@ -52,15 +58,8 @@ enum lg_status lg_servers_bare(const struct lg_servers_beside *beside,
 			       struct lg_registry **out_bare,
 			       struct lg_error *err);
 
-/* One more lock beside them; own NULL: none. */
-struct lg_servers_more {
-	const struct lg_registry *own;
-	int replaces;
-	enum lg_dialect dialect;
-};
-
 /*
- * What stands under names with all locks, bare (as of lg_servers_bare, or that
+ * What stands under names with all locks and one more, bare (as of lg_servers_bare, or that
  * of beside) below them.
  * Returns: as lg_compose; LG_ERR_CONFLICT: they cannot stand beside each other.
  */

@@ -36,10 +36,9 @@ static void leave_out(const struct lg_servers_beside *beside, unsigned int set,
 	rest->count = 0;
 	rest->replaced = beside->replaced;
 	for (size_t i = 0; i < beside->count; i++) {
-		if (beside->half[i] && half < HALF_MAX &&
+		if (beside->lock[i].half && half < HALF_MAX &&
 		    !(set & (1u << half++)))
 			continue;
-		rest->replaces[rest->count] = beside->replaces[i];
 		rest->lock[rest->count++] = beside->lock[i];
 	}
 }
@@ -58,13 +57,12 @@ static enum lg_status add_possible(const struct lg_servers_beside *beside,
 	unsigned int half = 0;
 
 	for (size_t i = 0; i < beside->count; i++)
-		half += beside->half[i] && half < HALF_MAX;
+		half += beside->lock[i].half && half < HALF_MAX;
 	if (half == 0)
 		return LG_OK;
-	rest.lock = calloc(beside->count, sizeof(const void *));
-	rest.replaces = calloc(beside->count, 1);
+	rest.lock = calloc(beside->count, sizeof(*rest.lock));
 	member->possible = calloc(2u << half, sizeof(void *));
-	if (!rest.lock || !rest.replaces || !member->possible)
+	if (!rest.lock || !member->possible)
 		status = lg_no_memory(err);
 	for (unsigned int set = 0; status == LG_OK && set < 2u << half; set++) {
 		leave_out(beside, set >> 1, &rest);
@@ -77,7 +75,6 @@ static enum lg_status add_possible(const struct lg_servers_beside *beside,
 			status = LG_OK;
 	}
 	free(rest.lock);
-	free(rest.replaces);
 	return status;
 }
 
@@ -88,8 +85,10 @@ static enum lg_status fill(const struct lg_servers_book *book,
 			   struct lg_error *err)
 {
 	const struct lg_servers_more more[2] = {
-		{target->wanted, record->lock.replaces, target->dialect},
-		{NULL, 0, target->dialect}};
+		{.own = target->wanted,
+		 .replaces = record->lock.replaces,
+		 .dialect = target->dialect},
+		{.dialect = target->dialect}};
 	struct lg_servers_beside beside = {0};
 	enum lg_status status;
 
@@ -153,7 +152,7 @@ enum lg_status lg_servers_standing(const struct lg_servers_book *book,
 	const struct lg_servers_record *record = lg_servers_book_find(book, id);
 	const struct lg_servers_record_target *is =
 		record ? lg_servers_record_target(record, target) : NULL;
-	struct lg_servers_more none = {NULL, 0, LG_DIALECT_EXCHANGE_2007};
+	struct lg_servers_more none = {.dialect = LG_DIALECT_EXCHANGE_2007};
 	struct lg_servers_beside beside = {0};
 	enum lg_status status;
 

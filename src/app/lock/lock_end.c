@@ -167,34 +167,17 @@ enum lg_status lg_lock_extend(struct lg_state *state, struct lg_lock *lock,
 	return status;
 }
 
-static const char *result_of(enum lg_lock_end end, int waited)
-{
-	switch (end) {
-	case LG_LOCK_END_UNCONFIRMED:
-		return "not confirmed";
-	case LG_LOCK_END_UNDO:
-		return "undone";
-	case LG_LOCK_END_LIFT:
-	case LG_LOCK_END_FORCE:
-	case LG_LOCK_END_EXPIRE:
-		break;
-	}
-	return waited ? "never began" : "done";
-}
-
-static enum lg_journal_event event_of(enum lg_lock_end end)
-{
-	switch (end) {
-	case LG_LOCK_END_EXPIRE:
-	case LG_LOCK_END_UNCONFIRMED:
-		return LG_EVENT_EXPIRE;
-	case LG_LOCK_END_LIFT:
-	case LG_LOCK_END_FORCE:
-	case LG_LOCK_END_UNDO:
-		break;
-	}
-	return LG_EVENT_LIFT;
-}
+/* How an end is told; result NULL: that it is done, or never began. */
+static const struct {
+	enum lg_journal_event event;
+	const char *result;
+} ends[] = {
+	[LG_LOCK_END_LIFT] = {LG_EVENT_LIFT, NULL},
+	[LG_LOCK_END_EXPIRE] = {LG_EVENT_EXPIRE, NULL},
+	[LG_LOCK_END_UNCONFIRMED] = {LG_EVENT_EXPIRE, "not confirmed"},
+	[LG_LOCK_END_FORCE] = {LG_EVENT_LIFT, NULL},
+	[LG_LOCK_END_UNDO] = {LG_EVENT_LIFT, "undone"},
+};
 
 /* Its file goes; where that fails only a lift is refused, and then its copy,
  * which goes first, is made again. */
@@ -276,8 +259,11 @@ enum lg_status lg_lock_lift(struct lg_state *state, struct lg_lock *lock,
 		lg_registry_differences(before, after, restored, NULL);
 	if (writes) {
 		write_what_is_left(state, waited);
-		lg_lock_journal_done(state, event_of(end), lock, by,
-				     result_of(end, waited), 0);
+		lg_lock_journal_done(state, ends[end].event, lock, by,
+				     ends[end].result ? ends[end].result
+				     : waited         ? "never began"
+						      : "done",
+				     0);
 	}
 	lg_lock_free(&lock);
 out:
