@@ -27,17 +27,14 @@ static int means_gate(struct lg_cli *cli, int *out_code)
 	const struct lg_settings *settings;
 	struct lg_strlist names = {0};
 	struct lg_error err;
-	int means = 0;
+	int means;
 
-	*out_code = LG_EXIT_DONE;
-	if (lg_cli_option(cli, "target") == NULL &&
-	    lg_cli_option(cli, "group") == NULL)
-		return 1;
 	if (lg_cli_settings(cli, &settings, &err) != LG_OK) {
 		*out_code = lg_cli_fail(cli, &err);
 		return 0;
 	}
 	*out_code = lg_cli_target_names(cli, settings, &names);
+	means = names.count == 0 && *out_code == LG_EXIT_DONE;
 	for (size_t i = 0; i < names.count; i++)
 		means |= lg_cli_target_is_local(
 			lg_cli_target(settings, names.item[i]));

@@ -7,6 +7,7 @@
 #include <logongate/policy.h>
 
 #include "adapters/control/gate_target.h"
+#include "adapters/system/state_dir.h"
 #include "app/change/found_dns.h"
 #include "app/lock/lock_change.h"
 #include "cli/change/apply.h"
@@ -27,12 +28,18 @@ static enum lg_status begin(void *self, struct lg_servers_journal *out_journal,
 			    struct lg_error *err)
 {
 	struct lg_cli_hands *hands = self;
-	enum lg_status status =
-		lg_cli_state_beside(hands->cli, &hands->files, err);
+	const struct lg_settings *settings;
+	enum lg_status status = lg_cli_settings(hands->cli, &settings, err);
 
+	/* beside who holds it; what is made belongs to whom it belongs to */
+	if (status == LG_OK)
+		status = lg_state_dir_open(settings->state_dir,
+					   LG_STATE_DIR_BESIDE, &hands->files,
+					   err);
 	if (status != LG_OK)
 		return status;
-	status = lg_cli_servers_begin(hands->cli, out_journal, out_book, err);
+	status = lg_cli_servers_begin(hands->cli, &hands->files, out_journal,
+				      out_book, err);
 	if (status != LG_OK)
 		hands->files.close(hands->files.self);
 	return status;

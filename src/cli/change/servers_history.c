@@ -12,13 +12,6 @@
 #define FILE_NAME "fleet-audit.jsonl"
 
 /* app/change/journal names its own file; here it is always this one. */
-static enum lg_status append_line(void *self, const char *name,
-				  const void *bytes, size_t len,
-				  enum lg_files_sync sync, struct lg_error *err)
-{
-	return lg_journal_file_append(self, bytes, len, err);
-}
-
 static enum lg_status read_all(void *self, const char *name,
 			       struct lg_buffer *out_bytes,
 			       struct lg_error *err)
@@ -30,22 +23,23 @@ void lg_cli_servers_note(struct lg_cli *cli,
 			 const struct lg_journal_entry *entry)
 {
 	struct lg_journal_file *file = NULL;
-	struct lg_files files = {.append = append_line};
-	struct lg_buffer path = {0};
+	struct lg_buffer path = {0}, line = {0};
 	struct lg_error err;
 	enum lg_status status =
 		lg_cli_servers_path(cli, FILE_NAME, &path, &err);
 
 	if (status == LG_OK)
 		status = lg_journal_file_open(path.data, &file, &err);
-	if (status == LG_OK) {
-		files.self = file;
-		status = lg_journal_append(&files, entry, &err);
-	}
+	if (status == LG_OK)
+		status = lg_journal_line(entry, &line, &err);
+	if (status == LG_OK)
+		status =
+			lg_journal_file_append(file, line.data, line.len, &err);
 	if (status != LG_OK)
 		lg_cli_fail(cli, &err);
 	lg_journal_file_close(&file);
 	lg_buffer_release(&path);
+	lg_buffer_release(&line);
 }
 
 enum lg_status lg_cli_servers_history(

@@ -17,7 +17,6 @@
 
 #include "adapters/system/atomic_file.h"
 #include "adapters/system/journal_file.h"
-#include "adapters/system/state_dir.h"
 #include "app/change/servers_journal.h"
 #include "cli/change/servers_apply.h"
 #include "cli/change/servers_lift.h"
@@ -43,36 +42,8 @@ enum lg_status lg_cli_servers_path(struct lg_cli *cli, const char *name,
 	return lg_buffer_status(out_path, err);
 }
 
-enum lg_status lg_cli_state_beside(struct lg_cli *cli,
-				   struct lg_files *out_files,
-				   struct lg_error *err)
-{
-	const struct lg_settings *settings;
-	enum lg_status status = lg_cli_settings(cli, &settings, err);
-
-	return status == LG_OK
-		       ? lg_state_dir_open(settings->state_dir,
-					   LG_STATE_DIR_BESIDE, out_files, err)
-		       : status;
-}
-
-enum lg_status lg_cli_state_put(struct lg_cli *cli, const char *name,
-				const void *bytes, size_t len,
-				struct lg_error *err)
-{
-	struct lg_files files = {0};
-	enum lg_status status = lg_cli_state_beside(cli, &files, err);
-
-	if (status != LG_OK)
-		return status;
-	if (name != NULL)
-		status = files.replace(files.self, name, bytes, len, err);
-	files.close(files.self);
-	return status;
-}
-
 /* Only for people: what cannot be written is not told. */
-static void write_holder(struct lg_cli *cli)
+static void write_holder(struct lg_cli *cli, const struct lg_files *files)
 {
 	cJSON *object = cJSON_CreateObject();
 	struct lg_buffer text = {0};
@@ -82,7 +53,7 @@ static void write_holder(struct lg_cli *cli)
 	lg_json_number(object, "pid", getpid());
 	lg_json_time(object, "since", lg_cli_now());
 	if (lg_json_print(object, &text, NULL) == LG_OK)
-		lg_cli_state_put(cli, HOLDER, text.data, text.len, NULL);
+		lg_files_put(files, HOLDER, &text, NULL);
 	lg_buffer_release(&text);
 }
 
@@ -149,37 +120,16 @@ static enum lg_status is_held(struct lg_cli *cli, const char *path,
 	return status;
 }
 
-static enum lg_status open_journal(struct lg_cli *cli, const char *path,
-				   struct lg_journal_file **out_file,
-				   struct lg_error *err)
-{
-	enum lg_status status = lg_cli_state_put(cli, NULL, NULL, 0, err);
-
-	if (status != LG_OK)
-		return status;
-	status = lg_journal_file_open(path, out_file, err);
-	if (status == LG_OK)
-		write_holder(cli);
-	else if (status == LG_ERR_CONFLICT)
-		status = is_held(cli, path, err);
-	return status;
-}
-
 /* What could not be read is kept, and told. */
-static enum lg_status settle(struct lg_cli *cli,
+static enum lg_status settle(struct lg_cli *cli, const struct lg_files *files,
 			     const struct lg_servers_journal *journal,
 			     const struct lg_servers_book *book,
 			     const struct lg_buffer *text, struct lg_error *err)
 {
 	struct lg_buffer kept = {0};
-	struct lg_files files;
-	enum lg_status status = lg_cli_state_beside(cli, &files, err);
+	enum lg_status status = lg_servers_journal_settle(
+		journal, files, book, text, lg_cli_now(), &kept, err);
 
-	if (status != LG_OK)
-		return status;
-	status = lg_servers_journal_settle(journal, &files, book, text,
-					   lg_cli_now(), &kept, err);
-	files.close(files.self);
 	if (status == LG_OK && kept.len > 0) {
 		lg_cli_fail_as(cli, LG_EXIT_DONE, &book->damage);
 		lg_cli_say(cli, LG_EXIT_DONE, NULL,
@@ -190,49 +140,6 @@ static enum lg_status settle(struct lg_cli *cli,
 	}
 	lg_buffer_release(&kept);
 	return status;
-}
-
-enum lg_status lg_cli_servers_begin(struct lg_cli *cli,
-				    struct lg_servers_journal *out_journal,
-				    struct lg_servers_book *out_book,
-				    struct lg_error *err)
-{
-	struct lg_servers_journal journal = {
-		.append = lg_journal_file_append,
-		.replace = lg_journal_file_replace,
-	};
-	struct lg_journal_file *file = NULL;
-	struct lg_servers_book book = {0};
-	struct lg_buffer path = {0}, text = {0};
-	enum lg_status status = lg_cli_servers_path(cli, JOURNAL, &path, err);
-
-	if (status == LG_OK)
-		status = open_journal(cli, path.data, &file, err);
-	journal.self = file;
-	if (status == LG_OK)
-		status = lg_journal_file_read(path.data, &text, err);
-	if (status == LG_OK)
-		status = lg_servers_book_parse(text.data ? text.data : "",
-					       text.len, path.data, &book, err);
-	if (status == LG_OK)
-		status = settle(cli, &journal, &book, &text, err);
-	if (status == LG_OK) {
-		*out_journal = journal;
-		*out_book = book;
-	} else {
-		lg_servers_book_release(&book);
-		lg_journal_file_close(&file);
-	}
-	lg_buffer_release(&text);
-	lg_buffer_release(&path);
-	return status;
-}
-
-void lg_cli_servers_finish(struct lg_servers_journal *journal)
-{
-	struct lg_journal_file *file = journal->self;
-
-	lg_journal_file_close(&file);
 }
 
 /* Who may administer the gate need not be let into its state directory: then
@@ -285,6 +192,52 @@ static enum lg_status read_book(struct lg_cli *cli, const char *path,
 		status = lg_servers_book_parse(text->data ? text->data : "",
 					       text->len, path, out_book, err);
 	return status;
+}
+
+enum lg_status lg_cli_servers_begin(struct lg_cli *cli,
+				    const struct lg_files *files,
+				    struct lg_servers_journal *out_journal,
+				    struct lg_servers_book *out_book,
+				    struct lg_error *err)
+{
+	struct lg_servers_journal journal = {
+		.append = lg_journal_file_append,
+		.replace = lg_journal_file_replace,
+	};
+	struct lg_journal_file *file = NULL;
+	struct lg_servers_book book = {0};
+	struct lg_buffer path = {0}, text = {0};
+	enum lg_status status = lg_cli_servers_path(cli, JOURNAL, &path, err);
+
+	if (status == LG_OK) {
+		status = lg_journal_file_open(path.data, &file, err);
+		if (status == LG_ERR_CONFLICT)
+			status = is_held(cli, path.data, err);
+	}
+	journal.self = file;
+	if (status == LG_OK) {
+		write_holder(cli, files);
+		status = read_book(cli, path.data, &text, &book, err);
+	}
+	if (status == LG_OK)
+		status = settle(cli, files, &journal, &book, &text, err);
+	if (status == LG_OK) {
+		*out_journal = journal;
+		*out_book = book;
+	} else {
+		lg_servers_book_release(&book);
+		lg_journal_file_close(&file);
+	}
+	lg_buffer_release(&text);
+	lg_buffer_release(&path);
+	return status;
+}
+
+void lg_cli_servers_finish(struct lg_servers_journal *journal)
+{
+	struct lg_journal_file *file = journal->self;
+
+	lg_journal_file_close(&file);
 }
 
 enum lg_status lg_cli_servers_book(struct lg_cli *cli,

@@ -179,15 +179,13 @@ int lg_cli_servers_lift(struct lg_cli *cli, const char *id,
 	const struct lg_settings *settings;
 	struct lg_strlist names = {0};
 	struct lg_error err;
-	int code = LG_EXIT_DONE;
+	int code;
 
 	if (lg_cli_settings(cli, &settings, &err) != LG_OK)
 		return lg_cli_fail(cli, &err);
-	if (lg_cli_option(cli, "target") != NULL ||
-	    lg_cli_option(cli, "group") != NULL) {
-		code = lg_cli_target_names(cli, settings, &names);
+	code = lg_cli_target_names(cli, settings, &names);
+	if (names.count > 0)
 		lift.names = &names;
-	}
 	if (code == LG_EXIT_DONE &&
 	    lg_change_lift(&hands, &lift, &lifted->count, &err) != LG_OK &&
 	    holding.code == LG_EXIT_DONE && holding.gate_code == LG_EXIT_DONE)
@@ -220,15 +218,16 @@ static int recover(struct lg_cli *cli, const struct lg_servers_book *book,
 /* Keeps a damaged journal and writes down what is left of it. */
 static int mend(struct lg_cli *cli)
 {
+	struct lg_cli_hands base = {.cli = cli};
+	const struct lg_change_hands hands = lg_cli_hands(&base);
 	struct lg_servers_journal journal = {0};
 	struct lg_servers_book book = {0};
 	struct lg_error err;
-	enum lg_status status =
-		lg_cli_servers_begin(cli, &journal, &book, &err);
+	enum lg_status status = hands.begin(&base, &journal, &book, &err);
 
 	lg_servers_book_release(&book);
 	if (status == LG_OK)
-		lg_cli_servers_finish(&journal);
+		hands.finish(&base, &journal);
 	return status == LG_OK ? LG_EXIT_DONE : failed_to_begin(cli, &err);
 }
 

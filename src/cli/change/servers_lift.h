@@ -17,24 +17,13 @@ enum lg_status lg_cli_servers_path(struct lg_cli *cli, const char *name,
 				   struct lg_buffer *out_path,
 				   struct lg_error *err);
 
-/* The files of state_dir, beside who holds it; the caller closes them. */
-enum lg_status lg_cli_state_beside(struct lg_cli *cli,
-				   struct lg_files *out_files,
-				   struct lg_error *err);
-
-/* Writes a file below state_dir, beside the one who holds it, and makes the
- * folders above it; without a name only state_dir. It belongs to whom state_dir
- * belongs to. */
-enum lg_status lg_cli_state_put(struct lg_cli *cli, const char *name,
-				const void *bytes, size_t len,
-				struct lg_error *err);
-
 /*
  * The journal, to be written, and what it says; nobody else may write
  * meanwhile. One of an earlier version is carried over, a damaged one is kept
- * below state_dir and told.
+ * below files, those of state_dir, and told.
  */
 enum lg_status lg_cli_servers_begin(struct lg_cli *cli,
+				    const struct lg_files *files,
 				    struct lg_servers_journal *out_journal,
 				    struct lg_servers_book *out_book,
 				    struct lg_error *err);

@@ -268,12 +268,9 @@ static enum lg_status names_of(struct lg_cli *cli,
 {
 	enum lg_status status = LG_OK;
 
-	*out_code = LG_EXIT_DONE;
-	if (lg_cli_option(cli, "target") != NULL ||
-	    lg_cli_option(cli, "group") != NULL) {
-		*out_code = lg_cli_target_names(cli, settings, names);
+	*out_code = lg_cli_target_names(cli, settings, names);
+	if (names->count > 0 || *out_code != LG_EXIT_DONE)
 		return LG_OK;
-	}
 	for (size_t i = 0; status == LG_OK && i < book->count; i++)
 		status = lg_servers_names(&book->record[i], names, err);
 	return status;

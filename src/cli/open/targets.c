@@ -181,7 +181,8 @@ int lg_cli_target_names(struct lg_cli *cli, const struct lg_settings *settings,
 		code = add_names(cli, settings, given.item[i], out_names);
 	if (code == LG_EXIT_DONE && group != NULL)
 		code = add_group(cli, settings, group, out_names);
-	if (code == LG_EXIT_DONE && out_names->count == 0)
+	if (code == LG_EXIT_DONE && out_names->count == 0 &&
+	    (given.count > 0 || group != NULL))
 		code = lg_cli_usage(cli, "no server is named");
 	lg_strlist_release(&given);
 	return code;

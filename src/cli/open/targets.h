@@ -28,7 +28,7 @@ int lg_cli_target_is_local(const struct lg_target_settings *target);
 struct lg_render_target
 lg_cli_render_target(const struct lg_target_settings *target);
 
-/* The names that the options mean, each once, in order.
+/* The names that the options mean, each once, in order; without them none.
  * Returns: an exit code; 2 for a name that the settings do not have. */
 int lg_cli_target_names(struct lg_cli *cli, const struct lg_settings *settings,
 			struct lg_strlist *out_names);
