@@ -108,7 +108,7 @@ static void fake_note(void *self, const struct lg_journal_entry *entry)
 	(void)entry;
 }
 
-static void tell_begun(void *self, const struct lg_change_begun *begun)
+static void tell_begun(void *self, const struct lg_change_came *begun)
 {
 	struct rig *rig = self;
 
@@ -117,7 +117,7 @@ static void tell_begun(void *self, const struct lg_change_begun *begun)
 		rig->gate_status = begun->fleet->last->status;
 }
 
-static void tell_ended(void *self, const struct lg_change_ended *ended)
+static void tell_ended(void *self, const struct lg_change_came *ended)
 {
 	struct rig *rig = self;
 

@@ -293,14 +293,14 @@ static void note(void *self, const struct lg_journal_entry *entry)
 {
 }
 
-static void begun(void *self, const struct lg_change_begun *begun)
+static void begun(void *self, const struct lg_change_came *begun)
 {
 	struct world *world = self;
 
 	world->outcome = begun->outcome;
 }
 
-static void ended(void *self, const struct lg_change_ended *ended)
+static void ended(void *self, const struct lg_change_came *ended)
 {
 	struct world *world = self;
 

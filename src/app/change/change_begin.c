@@ -225,7 +225,7 @@ enum lg_status lg_change_begin(const struct lg_change_hands *hands,
 	struct lg_strlist names = {0}; /* that are not the gate here */
 	struct lg_change_held held = {.hands = hands,
 				      .outcome = LG_SERVERS_NOTHING_WRITTEN};
-	struct lg_change_begun begun = {.fleet = &held.fleet, .err = err};
+	struct lg_change_came begun = {.fleet = &held.fleet, .err = err};
 
 	for (size_t i = 0; begun.status == LG_OK && i < count; i++) {
 		if (!request->server[i].is_local)

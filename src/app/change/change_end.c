@@ -61,7 +61,7 @@ static enum lg_status end_one(const struct lg_change_hands *hands,
 			      size_t *out_count, int *out_gate,
 			      struct lg_error *err)
 {
-	struct lg_change_ended ended = {0};
+	struct lg_change_came ended = {0};
 	const struct lg_servers_member *last;
 	struct lg_change_held held;
 	enum lg_status status;

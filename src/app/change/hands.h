@@ -12,24 +12,17 @@
 #include "app/change/journal.h"
 #include "app/change/servers_book.h"
 
-/* What became of one change that was to end; all borrowed for the call. */
-struct lg_change_ended {
-	const struct lg_servers_record *record; /* NULL: the gate here alone */
-	/* those that were asked, and the gate here as the last, which has its
-	 * own status; NULL: begin failed */
+/* What came of one change; all borrowed for the call. */
+struct lg_change_came {
+	/* of one that was to end; NULL: the gate here alone */
+	const struct lg_servers_record *record;
+	/* the servers that were asked and are not the gate here, in their
+	 * order, and that as the last, which has its own status; NULL: begin
+	 * failed */
 	const struct lg_servers *fleet;
 	enum lg_servers_outcome outcome;
-	enum lg_status status;      /* LG_OK: it is over on servers */
+	enum lg_status status;      /* LG_OK: it is in force, or over, there */
 	const struct lg_error *err; /* where status is not LG_OK */
-};
-
-/* What came of an apply; fleet has the servers that are not the gate here, in
- * their order, and the gate here as the last. */
-struct lg_change_begun {
-	const struct lg_servers *fleet;
-	enum lg_servers_outcome outcome;
-	enum lg_status status;
-	const struct lg_error *err;
 };
 
 /*
@@ -65,8 +58,8 @@ struct lg_change_hands {
 	enum lg_status (*test)(const void *context, struct lg_error *err);
 	int (*stop)(void *self);
 	void (*note)(void *self, const struct lg_journal_entry *entry);
-	void (*begun)(void *self, const struct lg_change_begun *begun);
-	void (*ended)(void *self, const struct lg_change_ended *ended);
+	void (*begun)(void *self, const struct lg_change_came *came);
+	void (*ended)(void *self, const struct lg_change_came *came);
 	void (*moved)(void *self, const struct lg_servers_member *member);
 };
 

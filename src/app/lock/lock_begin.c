@@ -154,10 +154,10 @@ static enum lg_status make_lock(struct lg_state *state,
 	if (request->variables && *request->variables &&
 	    !(lock->variables = strdup(request->variables)))
 		status = lg_no_memory(err);
-	if (status == LG_OK && request->findings)
+	if (status == LG_OK)
 		status = lg_state_copy_findings(request->findings,
 						&lock->findings, err);
-	if (status == LG_OK && request->concerned)
+	if (status == LG_OK)
 		status = lg_state_copy_findings(request->concerned,
 						&lock->concerned, err);
 	if (status != LG_OK)

@@ -80,19 +80,23 @@ static enum lg_status add_missing(const struct lg_strlist *names,
 	return status;
 }
 
+/* Releases the names; status: whether they could be read. */
 static enum lg_status
-find_missing(struct lg_strlist *dns, struct lg_strlist *users,
-	     const struct lg_findings *findings, struct lg_strlist *out_dn,
-	     struct lg_strlist *out_user, int *out_needs, struct lg_error *err)
+find_missing(enum lg_status status, struct lg_strlist *dns,
+	     struct lg_strlist *users, const struct lg_findings *findings,
+	     struct lg_strlist *out_dn, struct lg_strlist *out_user,
+	     int *out_needs, struct lg_error *err)
 {
-	enum lg_status status;
 	int needs = 0;
 
-	status = add_missing(dns, findings, 1, out_dn, &needs, err);
+	if (status == LG_OK)
+		status = add_missing(dns, findings, 1, out_dn, &needs, err);
 	if (status == LG_OK)
 		status = add_missing(users, findings, 0, out_user, &needs, err);
 	if (status == LG_OK)
 		*out_needs = needs;
+	lg_strlist_release(dns);
+	lg_strlist_release(users);
 	return status;
 }
 
@@ -103,17 +107,12 @@ enum lg_status lg_missing_facts(enum lg_dialect dialect,
 				struct lg_strlist *out_user, int *out_needs,
 				struct lg_error *err)
 {
-	struct lg_strlist dns = {0};
-	struct lg_strlist users = {0};
-	enum lg_status status;
+	struct lg_strlist dns = {0}, users = {0};
+	enum lg_status status =
+		lg_policy_names(dialect, values, &dns, &users, err);
 
-	status = lg_policy_names(dialect, values, &dns, &users, err);
-	if (status == LG_OK)
-		status = find_missing(&dns, &users, findings, out_dn, out_user,
-				      out_needs, err);
-	lg_strlist_release(&dns);
-	lg_strlist_release(&users);
-	return status;
+	return find_missing(status, &dns, &users, findings, out_dn, out_user,
+			    out_needs, err);
 }
 
 enum lg_status lg_missing_concerned(const struct lg_registry *values,
@@ -122,15 +121,10 @@ enum lg_status lg_missing_concerned(const struct lg_registry *values,
 				    struct lg_strlist *out_user, int *out_needs,
 				    struct lg_error *err)
 {
-	struct lg_strlist dns = {0};
-	struct lg_strlist users = {0};
-	enum lg_status status;
+	struct lg_strlist dns = {0}, users = {0};
+	enum lg_status status =
+		lg_policy_concerned_names(values, &dns, &users, NULL, err);
 
-	status = lg_policy_concerned_names(values, &dns, &users, NULL, err);
-	if (status == LG_OK)
-		status = find_missing(&dns, &users, findings, out_dn, out_user,
-				      out_needs, err);
-	lg_strlist_release(&dns);
-	lg_strlist_release(&users);
-	return status;
+	return find_missing(status, &dns, &users, findings, out_dn, out_user,
+			    out_needs, err);
 }

@@ -181,6 +181,9 @@ enum lg_status lg_state_copy_findings(const struct lg_findings *findings,
 	struct lg_buffer text = {0};
 	enum lg_status status;
 
+	*out_copy = NULL;
+	if (!findings)
+		return LG_OK;
 	status = lg_findings_render(findings, &text, err);
 	if (status == LG_OK)
 		status = lg_findings_parse(text.data, text.len, "findings",
@@ -330,8 +333,7 @@ enum lg_status lg_state_save_standing(struct lg_state *state,
 	enum lg_status status;
 
 	if ((status = lg_registry_copy(values, &copy, err)) != LG_OK ||
-	    (findings && (status = lg_state_copy_findings(findings, &facts,
-							  err)) != LG_OK) ||
+	    (status = lg_state_copy_findings(findings, &facts, err)) != LG_OK ||
 	    (status = keep_file(files, LG_STATE_FINDINGS, &kept_findings,
 				err)) != LG_OK ||
 	    (status = keep_file(files, name, &kept_values, err)) != LG_OK)
@@ -370,25 +372,34 @@ out:
 	return status;
 }
 
-enum lg_status lg_state_save_findings(struct lg_state *state,
-				      const struct lg_findings *findings,
-				      struct lg_error *err)
+/* Disk first, then what is known in memory. */
+static enum lg_status save_findings(const struct lg_state *state,
+				    const char *name,
+				    const struct lg_findings *findings,
+				    struct lg_findings **known,
+				    struct lg_error *err)
 {
 	struct lg_findings *copy = NULL;
-	enum lg_status status = LG_OK;
+	enum lg_status status = lg_state_copy_findings(findings, &copy, err);
 
-	if (findings)
-		status = lg_state_copy_findings(findings, &copy, err);
 	if (status == LG_OK)
-		status = lg_state_write_findings(
-			state->files, LG_STATE_FINDINGS, findings, err);
+		status = lg_state_write_findings(state->files, name, findings,
+						 err);
 	if (status == LG_OK) {
-		lg_findings_free(&state->findings);
-		state->findings = copy;
+		lg_findings_free(known);
+		*known = copy;
 		copy = NULL;
 	}
 	lg_findings_free(&copy);
 	return status;
+}
+
+enum lg_status lg_state_save_findings(struct lg_state *state,
+				      const struct lg_findings *findings,
+				      struct lg_error *err)
+{
+	return save_findings(state, LG_STATE_FINDINGS, findings,
+			     &state->findings, err);
 }
 
 enum lg_status lg_state_save_lock_findings(struct lg_state *state,
@@ -396,20 +407,8 @@ enum lg_status lg_state_save_lock_findings(struct lg_state *state,
 					   const struct lg_findings *findings,
 					   struct lg_error *err)
 {
-	struct lg_findings *copy = NULL;
-	enum lg_status status;
 	char path[64];
 
 	path_of(lock->id, ".findings", path, sizeof(path));
-	status = lg_state_copy_findings(findings, &copy, err);
-	if (status == LG_OK)
-		status = lg_state_write_findings(state->files, path, findings,
-						 err);
-	if (status == LG_OK) {
-		lg_findings_free(&lock->findings);
-		lock->findings = copy;
-		copy = NULL;
-	}
-	lg_findings_free(&copy);
-	return status;
+	return save_findings(state, path, findings, &lock->findings, err);
 }

@@ -164,7 +164,7 @@ enum lg_status lg_state_write_findings(const struct lg_files *files,
 				       const struct lg_findings *findings,
 				       struct lg_error *err);
 
-/* Copies through the file format. */
+/* Copies through the file format; of NULL NULL. */
 enum lg_status lg_state_copy_findings(const struct lg_findings *findings,
 				      struct lg_findings **out_copy,
 				      struct lg_error *err);

@@ -220,7 +220,7 @@ static int tell_gate(struct lg_cli *cli, const struct lg_servers *fleet,
 	return outcome == LG_SERVERS_LEFT_BEHIND ? LG_EXIT_NOT_PUT_BACK : code;
 }
 
-static void tell_begun(void *self, const struct lg_change_begun *begun)
+static void tell_begun(void *self, const struct lg_change_came *begun)
 {
 	struct applying *applying = self;
 	struct lg_cli *cli = applying->base.cli;

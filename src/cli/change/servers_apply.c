@@ -129,16 +129,6 @@ out:
 	return code;
 }
 
-void lg_cli_servers_moved(void *context, const struct lg_servers_member *member)
-{
-	struct lg_cli *cli = context;
-
-	if (!cli->progress || cli->quiet)
-		return;
-	fprintf(cli->err, "%s: %s\n", member->name,
-		lg_servers_step_name(member->step));
-}
-
 /* What did not go as it should, a line each. */
 void lg_cli_servers_tell(struct lg_cli *cli, const struct lg_servers *fleet)
 {

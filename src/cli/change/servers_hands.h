@@ -25,6 +25,17 @@ struct lg_cli_hands {
 /* self begins with a struct lg_cli_hands whose cli is set. */
 struct lg_change_hands lg_cli_hands(struct lg_cli_hands *self);
 
+/*
+ * What was done on servers and the gate does not know of, as lg_journal_read: a
+ * lock that the gate of this machine is part of stands in the gate's own
+ * history; here stand locks on servers alone, changes that were undone before
+ * the gate had its part, and registries that were changed.
+ */
+enum lg_status lg_cli_servers_history(
+	struct lg_cli *cli, int64_t since_s,
+	int (*visit)(void *context, const struct lg_journal_entry *entry),
+	void *context, size_t *out_damaged, struct lg_error *err);
+
 /* The exit code of what the gate here failed with. */
 enum lg_exit lg_cli_gate_exit(const struct lg_servers_member *gate);
 

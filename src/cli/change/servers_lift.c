@@ -69,7 +69,7 @@ static int tell_lost(struct lg_cli *cli, const struct lg_servers_record *record)
 }
 
 /* Words for what became of a lift that did not go well. */
-static int tell_failed(struct lg_cli *cli, const struct lg_change_ended *ended)
+static int tell_failed(struct lg_cli *cli, const struct lg_change_came *ended)
 {
 	const struct lg_error *err = ended->err;
 	int code = err->status == LG_ERR_CONFLICT &&
@@ -131,7 +131,7 @@ static void tell_gate(struct holding *holding,
 		holding->gate_code = code;
 }
 
-static void tell_ended(void *self, const struct lg_change_ended *ended)
+static void tell_ended(void *self, const struct lg_change_came *ended)
 {
 	struct holding *holding = self;
 	struct lg_cli *cli = holding->base.cli;

@@ -33,10 +33,6 @@ void lg_cli_servers_finish(struct lg_servers_journal *journal);
 /* The exit code of what came of a change. */
 int lg_cli_servers_exit(enum lg_servers_outcome outcome, enum lg_status status);
 
-/* Progress: for lg_servers_watch. */
-void lg_cli_servers_moved(void *context,
-			  const struct lg_servers_member *member);
-
 /* Names what could not be put back. */
 void lg_cli_servers_tell(struct lg_cli *cli, const struct lg_servers *fleet);
 

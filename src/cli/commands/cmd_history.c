@@ -10,7 +10,7 @@
 
 #include "app/records/history_record.h"
 #include "cli/commands.h"
-#include "cli/change/servers_history.h"
+#include "cli/change/servers_hands.h"
 #include "cli/open/open.h"
 #include "cli/output.h"
 #include "cli/table.h"
