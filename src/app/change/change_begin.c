@@ -217,6 +217,64 @@ static enum lg_status begin(struct lg_change_held *held,
 			       : status;
 }
 
+/* Those that are not the gate here. */
+static enum lg_status add_names(const struct lg_plan_server *server,
+				size_t count, struct lg_strlist *names,
+				struct lg_error *err)
+{
+	enum lg_status status = LG_OK;
+
+	for (size_t i = 0; status == LG_OK && i < count; i++) {
+		if (!server[i].is_local)
+			status = lg_strlist_add(names, server[i].name,
+						strlen(server[i].name), err);
+	}
+	return status;
+}
+
+enum lg_status lg_change_read(const struct lg_change_hands *hands,
+			      struct lg_plan_server *server, size_t count,
+			      struct lg_registry **found,
+			      enum lg_service *service, int *out_opened,
+			      struct lg_error *err)
+{
+	struct lg_registry *nothing = NULL;
+	struct lg_servers_member *member;
+	struct lg_target *port = NULL;
+	struct lg_strlist names = {0};
+	struct lg_change_held held;
+	enum lg_status status = add_names(server, count, &names, err);
+	size_t opened = names.count;
+
+	lg_change_hold(&held, hands, NULL, NULL);
+	if (status == LG_OK)
+		status = lg_registry_new(&nothing, err);
+	if (status == LG_OK)
+		status = lg_change_open(&held, names.item, &opened, 0, &port,
+					err);
+	*out_opened = held.opened;
+	held.fleet.count = held.opened ? opened : 0;
+	member = held.fleet.member;
+	for (size_t i = 0; i < held.fleet.count; i++) {
+		member[i].name = port[i].name;
+		member[i].port = &port[i];
+		member[i].wanted = nothing;
+	}
+	if (status == LG_OK)
+		status = lg_servers_probe(&held.fleet, err);
+	for (size_t i = 0; status == LG_OK && i < count; i++) {
+		if (server[i].is_local)
+			continue;
+		service[i] = member->probe.service;
+		server[i].before = found[i] = member->found;
+		member++->found = NULL;
+	}
+	lg_change_let_go(&held);
+	lg_registry_free(&nothing);
+	lg_strlist_release(&names);
+	return status;
+}
+
 enum lg_status lg_change_begin(const struct lg_change_hands *hands,
 			       const struct lg_change_begin *request,
 			       struct lg_error *err)
@@ -227,12 +285,7 @@ enum lg_status lg_change_begin(const struct lg_change_hands *hands,
 				      .outcome = LG_SERVERS_NOTHING_WRITTEN};
 	struct lg_change_came begun = {.fleet = &held.fleet, .err = err};
 
-	for (size_t i = 0; begun.status == LG_OK && i < count; i++) {
-		if (!request->server[i].is_local)
-			begun.status = lg_strlist_add(
-				&names, request->server[i].name,
-				strlen(request->server[i].name), err);
-	}
+	begun.status = add_names(request->server, count, &names, err);
 	if (begun.status == LG_OK)
 		begun.status = lg_change_hold(&held, hands,
 					      names.count > 0 ? "" : NULL, err);

@@ -29,6 +29,15 @@ int lg_change_needs_servers(const struct lg_plan_server *server, size_t count);
 /* 1 when any is. */
 int lg_change_has_gate(const struct lg_plan_server *server, size_t count);
 
+/* Reads what the servers hold, for a plan: found and server's before (else
+ * NULL), and what each service does. Nothing is written. *out_opened: it was
+ * one of them that failed. */
+enum lg_status lg_change_read(const struct lg_change_hands *hands,
+			      struct lg_plan_server *server, size_t count,
+			      struct lg_registry **found,
+			      enum lg_service *service, int *out_opened,
+			      struct lg_error *err);
+
 /*
  * Returns: LG_OK; LG_ERR_CONFLICT with LG_SERVERS_NOTHING_WRITTEN, the profile
  * is in force already, a change there was interrupted, or something is other

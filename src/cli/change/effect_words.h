@@ -10,7 +10,6 @@
 #ifndef LOGONGATE_CLI_CHANGE_EFFECT_WORDS_H
 #define LOGONGATE_CLI_CHANGE_EFFECT_WORDS_H
 
-#include "app/change/effect.h"
 #include "cli/change/prepare.h"
 
 enum lg_effect lg_cli_effect(const struct lg_prepared *prepared, size_t server);

@@ -42,7 +42,7 @@ void lg_prepared_release(struct lg_prepared *prepared)
 	lg_strlist_release(&prepared->not_ended);
 	lg_registry_free(&prepared->before);
 	lg_profile_free(&prepared->profile);
-	for (size_t i = 0; i < prepared->found_count; i++)
+	for (size_t i = 0; prepared->found && i < prepared->server_count; i++)
 		lg_registry_free(&prepared->found[i]);
 	free(prepared->found);
 	free(prepared->service);

@@ -23,9 +23,8 @@ struct lg_prepared {
 	struct lg_plan_server *server;
 	size_t server_count;
 	struct lg_registry *before; /* of the local gate */
-	struct lg_registry **found; /* of the servers that are not */
-	size_t found_count;
-	enum lg_service *service; /* of each server, as last looked at */
+	struct lg_registry **found; /* of each server that is not; or NULL */
+	enum lg_service *service;   /* of each server, as last looked at */
 	struct lg_cli_mailboxes *mailboxes; /* as many as servers */
 	struct lg_servers_book book;        /* the locks on servers */
 	struct lg_plan_beside there;        /* those on each server */
