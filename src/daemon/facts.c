@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/change/found_dns.h"
+#include "app/change/accounts_ask.h"
 #include "base/listed.h"
 #include "daemon/inside_facts.h"
 #include "daemon/turn.h"

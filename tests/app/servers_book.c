@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/change/servers_ending.h"
+#include "app/change/servers_standing.h"
 
 #define OTHER_VERSIONS "12.0.0-14.65535.65535"
 #define BOTH_VERSIONS "-11.65535.65535;12.0.0-14.65535.65535"

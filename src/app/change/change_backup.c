@@ -2,7 +2,7 @@
 /*
  * change_backup.c - what a server held, kept before it is written
  */
-#include "app/change/change_backup.h"
+#include "app/change/change_held.h"
 
 #include "app/lock/state.h"
 #include "base/instant.h"

@@ -6,9 +6,8 @@
 
 #include <string.h>
 
-#include "app/change/change_backup.h"
 #include "app/change/change_held.h"
-#include "app/change/servers_ending.h"
+#include "app/change/servers_standing.h"
 #include "app/change/servers_journal.h"
 
 static size_t count_here(const struct lg_plan_server *server, size_t count)

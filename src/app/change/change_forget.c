@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "base/listed.h"
-#include "app/change/change_backup.h"
 #include "app/change/change_held.h"
 #include "app/change/servers_journal.h"
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/change/servers_ending.h"
+#include "app/change/servers_standing.h"
 #include "base/listed.h"
 
 enum lg_status lg_change_hold(struct lg_change_held *held,

@@ -54,4 +54,15 @@ void lg_change_note_held(const struct lg_change_held *held,
 			 enum lg_journal_event event, int64_t until_s,
 			 const char *result);
 
+/* Keeps it as backups/TIME.NAME.reg below state_dir, which regedit and
+ * `registry restore` take; never over another. *out_file is the file's name,
+ * the caller's to free. hands: a const struct lg_change_hands, as self of
+ * lg_servers_backup. */
+enum lg_status lg_change_backup(void *hands, const char *name,
+				const struct lg_registry *values,
+				char **out_file, struct lg_error *err);
+
+/* 1 where that file is still there. */
+int lg_change_has_backup(const struct lg_change_hands *hands, const char *file);
+
 #endif

@@ -4,7 +4,6 @@
  */
 #include "app/change/change_values.h"
 
-#include "app/change/change_backup.h"
 #include "app/change/change_held.h"
 #include "app/lock/lock_change.h"
 

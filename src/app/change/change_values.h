@@ -13,6 +13,7 @@
 #define LOGONGATE_APP_CHANGE_CHANGE_VALUES_H
 
 #include "app/change/hands.h"
+#include "core/settings/settings.h"
 
 /* server NULL: the gate here, which keeps its own back-ups and history, and
  * has kept put back by its name; else make says what is to stand there.
@@ -42,5 +43,30 @@ struct lg_change_values {
 enum lg_status lg_change_values(const struct lg_change_hands *hands,
 				struct lg_change_values *wish,
 				struct lg_strlist *names, struct lg_error *err);
+
+/* The Registry Editor file that says it. All borrowed; server NULL: the gate
+ * here. */
+struct lg_values_wish {
+	const char *place;
+	const struct lg_buffer *bytes;
+	const struct lg_target_settings *server;
+};
+
+/* context is a struct lg_values_wish. merged: as regedit does; as_kept: the
+ * file is a back-up, and what came since and is not ours stays. */
+enum lg_status lg_values_merged(const void *context,
+				const struct lg_registry *is,
+				struct lg_registry **out_should,
+				struct lg_error *err);
+enum lg_status lg_values_as_kept(const void *context,
+				 const struct lg_registry *is,
+				 struct lg_registry **out_should,
+				 struct lg_error *err);
+
+/* A value that a registry would not take is LG_ERR_LIMIT before anything is
+ * written. */
+enum lg_status lg_values_check_sizes(const char *name,
+				     const struct lg_registry *values,
+				     struct lg_error *err);
 
 #endif

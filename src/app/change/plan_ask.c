@@ -7,8 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "app/change/concerned.h"
-#include "app/change/found_dns.h"
+#include "app/change/accounts_ask.h"
 #include "app/change/plan_parts.h"
 #include "core/policy/policy_values.h"
 

@@ -2,7 +2,7 @@
 /*
  * values_wish.c - what a server is to hold after an import or a restore
  */
-#include "app/change/values_wish.h"
+#include "app/change/change_values.h"
 
 #include <string.h>
 

@@ -10,8 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/change/concerned.h"
-#include "app/change/found_dns.h"
+#include "app/change/accounts_ask.h"
 #include "app/fleet/fleet_values.h"
 
 #define SKEW_MAX_MS 60000

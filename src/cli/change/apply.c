@@ -16,7 +16,6 @@
 #include "cli/change/effect_words.h"
 #include "cli/change/servers_apply.h"
 #include "cli/change/servers_hands.h"
-#include "cli/change/servers_lift.h"
 #include "cli/change/stop_signals.h"
 #include "cli/open/locks.h"
 #include "cli/output.h"

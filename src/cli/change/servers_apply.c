@@ -10,7 +10,6 @@
 #include <stdlib.h>
 
 #include "cli/change/servers_hands.h"
-#include "cli/change/servers_lift.h"
 #include "cli/output.h"
 #include "cli/open/targets.h"
 

@@ -8,11 +8,10 @@
 
 #include "adapters/control/gate_target.h"
 #include "adapters/system/state_dir.h"
-#include "app/change/found_dns.h"
+#include "app/change/accounts_ask.h"
 #include "app/lock/lock_change.h"
 #include "cli/change/apply.h"
 #include "cli/change/servers_apply.h"
-#include "cli/change/servers_lift.h"
 #include "cli/open/open.h"
 #include "cli/output.h"
 #include "cli/text/times.h"

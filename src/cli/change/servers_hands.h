@@ -8,6 +8,7 @@
 #ifndef LOGONGATE_CLI_CHANGE_SERVERS_HANDS_H
 #define LOGONGATE_CLI_CHANGE_SERVERS_HANDS_H
 
+#include "adapters/system/journal_file.h"
 #include "app/change/hands.h"
 #include "app/lock/state_target.h"
 #include "cli/change/servers_targets.h"
@@ -41,5 +42,29 @@ enum lg_exit lg_cli_gate_exit(const struct lg_servers_member *gate);
 
 /* What it says nobody asked for. */
 void lg_cli_gate_says(struct lg_cli *cli, const struct lg_servers_member *gate);
+
+/* A path below state_dir. */
+enum lg_status lg_cli_servers_path(struct lg_cli *cli, const char *name,
+				   struct lg_buffer *out_path,
+				   struct lg_error *err);
+
+/*
+ * The journal, to be written, and what it says; nobody else may write
+ * meanwhile. One of an earlier version is carried over, a damaged one is kept
+ * below files, those of state_dir, and told.
+ */
+enum lg_status lg_cli_servers_begin(struct lg_cli *cli,
+				    const struct lg_files *files,
+				    struct lg_servers_journal *out_journal,
+				    struct lg_servers_book *out_book,
+				    struct lg_error *err);
+
+void lg_cli_servers_finish(struct lg_servers_journal *journal);
+
+/* The exit code of what came of a change. */
+int lg_cli_servers_exit(enum lg_servers_outcome outcome, enum lg_status status);
+
+/* Names what could not be put back. */
+void lg_cli_servers_tell(struct lg_cli *cli, const struct lg_servers *fleet);
 
 #endif

@@ -19,7 +19,7 @@
 #include "adapters/system/journal_file.h"
 #include "app/change/servers_journal.h"
 #include "cli/change/servers_apply.h"
-#include "cli/change/servers_lift.h"
+#include "cli/change/servers_hands.h"
 #include "cli/output.h"
 #include "cli/text/times.h"
 

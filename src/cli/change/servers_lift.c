@@ -4,7 +4,6 @@
  *
  * The steps and their order are app/change/change_end's.
  */
-#include "cli/change/servers_lift.h"
 
 #include <string.h>
 

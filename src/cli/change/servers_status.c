@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/change/servers_seen.h"
+#include "app/change/servers_standing.h"
 #include "app/records/json_member.h"
 #include "app/records/status_record.h"
 #include "cli/change/effect_words.h"

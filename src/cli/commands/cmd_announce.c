@@ -14,7 +14,7 @@
 #include "adapters/system/atomic_file.h"
 #include "adapters/system/system_clock.h"
 #include "adapters/system/hooks.h"
-#include "app/change/concerned.h"
+#include "app/change/accounts_ask.h"
 #include "app/people/announcement.h"
 #include "cli/commands.h"
 #include "cli/open/open.h"

@@ -7,7 +7,7 @@
  */
 #include "cli/commands.h"
 #include "cli/change/servers_apply.h"
-#include "cli/change/servers_lift.h"
+#include "cli/change/servers_hands.h"
 #include "cli/output.h"
 
 static void print_forgotten(struct lg_cli *cli,

@@ -77,14 +77,8 @@ static int print_json(struct lg_cli *cli, enum lg_dialect dialect,
 	lg_json_text(object, "gate", lg_gate_state_name(description->gate));
 	lg_json_bool(object, "fails_open", description->fails_open);
 	lg_json_bool(object, "other_key", moved);
-	for (size_t i = 0; i < description->line.count; i++)
-		lg_json_item(array, description->line.item[i]);
-	lg_json_add(object, "verdict", array);
-	array = cJSON_CreateArray();
-	for (size_t i = 0; i < description->wrong.count; i++)
-		lg_json_item(array, description->wrong.item[i]);
-	lg_json_add(object, "errors", array);
-	array = cJSON_CreateArray();
+	lg_json_names(object, "verdict", &description->line);
+	lg_json_names(object, "errors", &description->wrong);
 	for (size_t i = 0; i < description->warnings.text.count; i++) {
 		cJSON *item = cJSON_CreateObject();
 

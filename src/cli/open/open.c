@@ -15,8 +15,7 @@
 #include "adapters/system/durable.h"
 #include "adapters/ini/profile_file.h"
 #include "adapters/ini/settings_file.h"
-#include "app/change/concerned.h"
-#include "app/change/found_dns.h"
+#include "app/change/accounts_ask.h"
 #include "cli/open/opened.h"
 #include "wiring/directory_open.h"
 
