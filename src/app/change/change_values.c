@@ -6,6 +6,7 @@
 
 #include "app/change/change_held.h"
 #include "app/lock/lock_change.h"
+#include "app/lock/stored_values.h"
 
 /* A change that is not over by then was interrupted; whoever ends what is over
  * undoes it. */
@@ -73,10 +74,8 @@ static enum lg_status add_difference(const struct lg_registry *from,
 
 	for (size_t i = 0; status == LG_OK && i < lg_registry_count(to); i++) {
 		const struct lg_value *value = lg_registry_at(to, i);
-		const struct lg_value *other =
-			lg_registry_find(from, value->key, value->name);
 
-		if (!other || !lg_value_equal(value, other))
+		if (!lg_registry_has(from, value))
 			status = lg_registry_set(*out_values, value, err);
 	}
 	return status;

@@ -90,20 +90,8 @@ enum lg_status lg_hand_edit_spare(struct lg_state *state, const char *name,
  * was set by hand as it was read. */
 static int is_known(const struct lg_state *state, const struct lg_buffer *text)
 {
-	struct lg_registry *found = NULL;
-	int is;
-
-	if (lg_picture_is_marked(text))
-		return 1;
-	if (!state->standing ||
-	    lg_stored_values_parse(state->files, text->data ? text->data : "",
-				   text->len, LG_STATE_REGISTRY,
-				   LG_STORED_END_OPTIONAL, &found,
-				   NULL) != LG_OK)
-		return 0;
-	is = lg_stored_values_equal(found, state->standing);
-	lg_registry_free(&found);
-	return is;
+	return lg_picture_is_marked(text) ||
+	       (state->standing && lg_picture_is_standing(state, text));
 }
 
 enum lg_status lg_hand_edit_check(struct lg_state *state,

@@ -28,6 +28,20 @@ int lg_picture_is_marked(const struct lg_buffer *text)
 				   strlen(LG_PICTURE_MARK));
 }
 
+int lg_picture_is_standing(const struct lg_state *state,
+			   const struct lg_buffer *text)
+{
+	struct lg_registry *found = NULL;
+	int is = lg_stored_values_parse(
+			 state->files, text->data ? text->data : "", text->len,
+			 LG_STATE_REGISTRY, LG_STORED_END_OPTIONAL, &found,
+			 NULL) == LG_OK &&
+		 lg_stored_values_equal(found, state->standing);
+
+	lg_registry_free(&found);
+	return is;
+}
+
 static int is_shown(const struct lg_lock *lock)
 {
 	return !lg_lock_waits(lock) && lock->values &&
@@ -165,17 +179,12 @@ static enum lg_status read_as_written(const struct lg_state *state,
 				      struct lg_buffer *out_text)
 {
 	const struct lg_files *files = state->files;
-	struct lg_registry *found = NULL;
 	enum lg_status status = files->read(files->self, name, out_text, NULL);
 
 	if (status == LG_OK && state->standing &&
 	    (lg_picture_is_marked(out_text) ||
-	     lg_stored_values_parse(files, out_text->data ? out_text->data : "",
-				    out_text->len, name, LG_STORED_END_OPTIONAL,
-				    &found, NULL) != LG_OK ||
-	     !lg_stored_values_equal(found, state->standing)))
+	     !lg_picture_is_standing(state, out_text)))
 		status = LG_ERR_SYNTAX;
-	lg_registry_free(&found);
 	if (status != LG_OK)
 		lg_buffer_clear(out_text);
 	return status;

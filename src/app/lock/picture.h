@@ -17,6 +17,10 @@
 	"here\n"
 int lg_picture_is_marked(const struct lg_buffer *text);
 
+/* 1 where the text says the standing values, which are there. */
+int lg_picture_is_standing(const struct lg_state *state,
+			   const struct lg_buffer *text);
+
 /* Standing values and locks for everybody, composed. Locks that concern some
  * are not in it. */
 enum lg_status lg_picture_values(const struct lg_state *state,

@@ -27,10 +27,8 @@ enum lg_status lg_registry_differences(const struct lg_registry *a,
 
 	for (size_t i = 0; status == LG_OK && i < lg_registry_count(a); i++) {
 		const struct lg_value *value = lg_registry_at(a, i);
-		const struct lg_value *other =
-			lg_registry_find(b, value->key, value->name);
 
-		if (!other || !lg_value_equal(value, other))
+		if (!lg_registry_has(b, value))
 			status = lg_strlist_add(names, value->name,
 						strlen(value->name), err);
 	}

@@ -45,6 +45,16 @@ enum lg_status lg_stored_values_read(const struct lg_files *files,
 				     struct lg_registry **out_values,
 				     char *out_digest, struct lg_error *err);
 
+/* 1 when it holds this very value. */
+static inline int lg_registry_has(const struct lg_registry *values,
+				  const struct lg_value *value)
+{
+	const struct lg_value *found =
+		lg_registry_find(values, value->key, value->name);
+
+	return found && lg_value_equal(found, value);
+}
+
 /* 1 when both hold the same values, whatever their order. */
 int lg_stored_values_equal(const struct lg_registry *a,
 			   const struct lg_registry *b);

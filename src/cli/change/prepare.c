@@ -24,7 +24,6 @@
 #include "cli/text/past_text.h"
 #include "cli/text/plan_text.h"
 #include "cli/change/prepare.h"
-#include "cli/change/prepare_here.h"
 #include "cli/open/targets.h"
 #include "cli/text/times.h"
 

@@ -2,7 +2,7 @@
 /*
  * prepare_here.c - what this machine and its journal know for a plan
  */
-#include "cli/change/prepare_here.h"
+#include "cli/change/prepare.h"
 
 #include <string.h>
 

@@ -12,7 +12,6 @@
 #define LOGONGATE_CLI_CHANGE_SERVERS_APPLY_H
 
 #include "app/change/change_end.h"
-#include "app/change/change_forget.h"
 #include "app/change/change_move.h"
 #include "app/change/servers_book.h"
 #include "cli/change/servers_targets.h"
@@ -74,14 +73,6 @@ int lg_cli_servers_lift(struct lg_cli *cli, const char *id,
  * keeps the damaged file. With --over only the locks whose end is past. */
 int lg_cli_servers_recover(struct lg_cli *cli,
 			   struct lg_change_recovered *out_recovered);
-
-/*
- * Gives up the servers that --forget names: no later step asks them. Without
- * the option, and with a name that no lock is on, nothing is written.
- * Returns: an exit code; 2 for such a name.
- */
-int lg_cli_servers_forget(struct lg_cli *cli,
-			  struct lg_change_forgotten *out_forgotten);
 
 /* Puts back locks on servers whose end is past and that nobody ended: the next
  * command that may write does. What it cannot, it says. */

@@ -16,15 +16,13 @@
 #include "cli/text/past_text.h"
 #include "cli/text/plan_text.h"
 
-static int is_unclear(const struct lg_cli *cli)
+static int check_options(struct lg_cli *cli)
 {
-	return lg_cli_is_fleet(cli) && lg_cli_option(cli, "target") != NULL;
-}
-
-static int unclear(struct lg_cli *cli)
-{
-	return lg_cli_usage(cli, "--fleet locks gates; --target names servers "
-				 "of this machine's settings");
+	return lg_cli_is_fleet(cli) && lg_cli_option(cli, "target") != NULL
+		       ? lg_cli_usage(cli, "--fleet locks gates; --target "
+					   "names servers of this machine's "
+					   "settings")
+		       : LG_EXIT_DONE;
 }
 
 /* gates: of --fleet, else NULL. */
@@ -52,11 +50,11 @@ int lg_cmd_plan(struct lg_cli *cli)
 	struct lg_prepared prepared = {0};
 	struct lg_fleet_gates gates = {0};
 	int printed;
-	int code;
+	int code = check_options(cli);
 
-	if (is_unclear(cli))
-		return unclear(cli);
-	code = lg_prepare(cli, cli->operand[0], LG_END_OPTIONAL, &prepared);
+	if (code == LG_EXIT_DONE)
+		code = lg_prepare(cli, cli->operand[0], LG_END_OPTIONAL,
+				  &prepared);
 	if (code == LG_EXIT_DONE)
 		code = lg_cli_past(cli, &prepared);
 	if (code == LG_EXIT_DONE && lg_cli_is_fleet(cli))
@@ -104,11 +102,11 @@ int lg_cmd_apply(struct lg_cli *cli)
 {
 	struct lg_prepared prepared = {0};
 	struct lg_applied applied;
-	int code;
+	int code = check_options(cli);
 
-	if (is_unclear(cli))
-		return unclear(cli);
-	code = lg_prepare(cli, cli->operand[0], LG_END_REQUIRED, &prepared);
+	if (code == LG_EXIT_DONE)
+		code = lg_prepare(cli, cli->operand[0], LG_END_REQUIRED,
+				  &prepared);
 	if (code != LG_EXIT_DONE)
 		goto out;
 	code = lg_plan_refusal(cli, prepared.plan);
