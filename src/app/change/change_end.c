@@ -56,28 +56,25 @@ static enum lg_status put_back(struct lg_change_held *held,
 	return status;
 }
 
+/* stays: it is to have its earlier end again. What came of it is added. */
 static enum lg_status end_one(const struct lg_change_hands *hands,
 			      const struct lg_change_lift *lift, int stays,
-			      size_t *out_count, int *out_gate,
+			      struct lg_change_recovered *sum,
 			      struct lg_error *err)
 {
-	struct lg_change_came ended = {0};
+	struct lg_change_came came = {.err = err};
 	const struct lg_servers_member *last;
 	struct lg_change_held held;
-	enum lg_status status;
+	enum lg_status status = lg_change_hold(&held, hands, lift->id, err);
 
-	*out_count = 0;
-	*out_gate = 0;
-	status = lg_change_hold(&held, hands, lift->id, err);
-	if (status != LG_OK) {
-		ended.status = status;
-		ended.err = err;
-		hands->ended(hands->self, &ended);
-		return status;
-	}
-	if (lift->id && !held.record) {
+	if (status == LG_OK && lift->id && !held.record) {
 		lg_change_let_go(&held);
 		return LG_OK;
+	}
+	if (status != LG_OK) {
+		came.status = status;
+		hands->ended(hands->self, &came);
+		return status;
 	}
 	if (stays) {
 		status = lg_change_move_back(&held, err);
@@ -86,21 +83,19 @@ static enum lg_status end_one(const struct lg_change_hands *hands,
 		/* a gate ended it meanwhile, at the time that was asked for */
 		if (status == LG_ERR_CONFLICT) {
 			lg_change_let_go(&held);
-			return end_one(hands, lift, 0, out_count, out_gate,
-				       err);
+			return end_one(hands, lift, 0, sum, err);
 		}
 	} else {
 		status = put_back(&held, lift, err);
+		sum->done += held.fleet.count;
 	}
-	*out_count = stays ? 0 : held.fleet.count;
-	ended.record = held.record;
-	ended.fleet = &held.fleet;
-	ended.outcome = held.outcome;
-	ended.status = status;
-	ended.err = err;
-	hands->ended(hands->self, &ended);
+	came.record = held.record;
+	came.fleet = &held.fleet;
+	came.outcome = held.outcome;
+	came.status = status;
+	hands->ended(hands->self, &came);
 	last = held.fleet.last;
-	*out_gate = last && last->told.ended;
+	sum->gate |= last && last->told.ended;
 	if (status == LG_OK && last && last->status != LG_OK) {
 		status = last->status;
 		*err = last->error;
@@ -113,9 +108,11 @@ enum lg_status lg_change_lift(const struct lg_change_hands *hands,
 			      const struct lg_change_lift *lift,
 			      size_t *out_count, struct lg_error *err)
 {
-	int gate;
+	struct lg_change_recovered sum = {0};
+	enum lg_status status = end_one(hands, lift, 0, &sum, err);
 
-	return end_one(hands, lift, 0, out_count, &gate, err);
+	*out_count = sum.done;
+	return status;
 }
 
 int lg_change_is_due(const struct lg_servers_record *record,
@@ -148,15 +145,11 @@ lg_change_recover(const struct lg_change_hands *hands,
 		int stays = record->phase == LG_SERVERS_APPLIED && !due;
 		struct lg_error err;
 		enum lg_status status;
-		size_t count;
-		int gate;
 
 		if (!due && (!interrupted || (stays && !record->moving)))
 			continue;
-		status = end_one(hands, &lift, stays, &count, &gate, &err);
-		recovered.done += count;
+		status = end_one(hands, &lift, stays, &recovered, &err);
 		recovered.ends += stays && status == LG_OK;
-		recovered.gate |= gate;
 		if (recovered.status == LG_OK)
 			recovered.status = status;
 	}

@@ -47,14 +47,6 @@ enum lg_exit lg_cli_change_exit(enum lg_status status)
 	return lg_cli_exit(status);
 }
 
-int lg_cli_state_failed(struct lg_cli *cli, const struct lg_error *err)
-{
-	/* Somebody else holds state_dir: nothing was written. */
-	if (err->status == LG_ERR_CONFLICT || err->status == LG_ERR_IO)
-		return lg_cli_fail_as(cli, LG_EXIT_PUT_BACK, err);
-	return lg_cli_fail(cli, err);
-}
-
 /* What one server is tested with (A5); settings NULL: it has no section. */
 struct tested {
 	const struct lg_prepared *prepared;

@@ -49,7 +49,4 @@ int lg_cli_lift(struct lg_cli *cli, const char *name, struct lg_lift *lift);
 /* The exit code for what app/lock says of a change. */
 enum lg_exit lg_cli_change_exit(enum lg_status status);
 
-/* Reports why state_dir cannot be written. */
-int lg_cli_state_failed(struct lg_cli *cli, const struct lg_error *err);
-
 #endif

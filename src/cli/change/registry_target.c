@@ -138,27 +138,21 @@ static int is_backup_of(const char *name, const char *target)
 	       strncmp(name + len - target_len, target, target_len) == 0;
 }
 
-/* The gate here keeps its own. */
-static int put_back_here(struct lg_cli *cli, const char *name,
-			 struct lg_strlist *names)
-{
-	struct lg_change_values change = {.event = LG_EVENT_RESTORE,
-					  .kept = name};
-
-	return change_values(cli, NULL, &change, names);
-}
-
 int lg_cli_registry_put_back(struct lg_cli *cli,
 			     const struct lg_target_settings *server,
 			     const char *name, struct lg_strlist *names)
 {
 	struct lg_buffer file = {0}, path = {0}, bytes = {0};
+	/* the gate here keeps its own */
+	struct lg_change_values change = {.event = LG_EVENT_RESTORE,
+					  .kept = server ? NULL : name,
+					  .make = lg_values_as_kept};
 	struct lg_error err;
 	enum lg_status status;
 	int code;
 
 	if (server == NULL)
-		return put_back_here(cli, name, names);
+		return change_values(cli, NULL, &change, names);
 	if (!is_backup_of(name, server->name))
 		return lg_cli_say(
 			cli, LG_EXIT_INVALID, name,
@@ -174,10 +168,8 @@ int lg_cli_registry_put_back(struct lg_cli *cli,
 		status = lg_file_read(path.data, &bytes, &err);
 	if (status == LG_OK) {
 		const struct lg_values_wish wish = {path.data, &bytes, server};
-		struct lg_change_values change = {.event = LG_EVENT_RESTORE,
-						  .context = &wish,
-						  .make = lg_values_as_kept};
 
+		change.context = &wish;
 		code = change_values(cli, server, &change, names);
 	} else {
 		code = lg_cli_fail(cli, &err);

@@ -19,6 +19,15 @@
 #include "cli/output.h"
 #include "cli/text/times.h"
 
+/* Why state_dir cannot be written. */
+static int state_failed(struct lg_cli *cli, const struct lg_error *err)
+{
+	/* Somebody else holds state_dir: nothing was written. */
+	if (err->status == LG_ERR_CONFLICT || err->status == LG_ERR_IO)
+		return lg_cli_fail_as(cli, LG_EXIT_PUT_BACK, err);
+	return lg_cli_fail(cli, err);
+}
+
 void lg_cli_locks_release(struct lg_cli_locks *locks)
 {
 	for (size_t i = 0; i < locks->count; i++)
@@ -82,7 +91,7 @@ static int add_from_state(struct lg_cli *cli, struct lg_cli_locks *locks)
 	struct lg_error err;
 
 	if (lg_cli_state(cli, LG_STATE_READ, &state, &err) != LG_OK)
-		return lg_cli_state_failed(cli, &err);
+		return state_failed(cli, &err);
 	for (size_t i = 0; state != NULL && i < state->lock_count; i++) {
 		const struct lg_lock *is = state->lock[i];
 		struct lg_cli_lock *lock =
