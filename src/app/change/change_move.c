@@ -89,15 +89,6 @@ static enum lg_status may_move(const struct lg_change_held *held,
 			    (long long)record->lock.max_duration_s);
 }
 
-/* A failure that may have gone through is put back, too. */
-static int may_have_moved(const struct lg_servers_member *member,
-			  enum lg_status status)
-{
-	return status == LG_OK ||
-	       (!member->told.unreached &&
-		(status == LG_ERR_IO || status == LG_ERR_TIMEOUT));
-}
-
 /* Written down first: an end that is not the same everywhere is put back, now
  * or by recover. What was confirmed stays so. */
 static enum lg_status move_all(struct lg_change_held *held,
@@ -116,7 +107,8 @@ static enum lg_status move_all(struct lg_change_held *held,
 		return status;
 	while (status == LG_OK && (member = keeper(held, asked)) != NULL) {
 		status = move_one(held, move, member, err);
-		asked += (size_t)may_have_moved(member, status);
+		/* a failure that may have gone through is put back, too */
+		asked += lg_servers_may_be_done(member, status) != 0;
 	}
 	if (status == LG_OK && record) {
 		status = write_end(held, move->until_s, err);

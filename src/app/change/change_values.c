@@ -206,6 +206,7 @@ enum lg_status lg_change_values(const struct lg_change_hands *hands,
 				err);
 	if (status != LG_OK)
 		return status;
+	changing.held.fleet.watch.moved = NULL;
 	status = change_one(&changing, err);
 	if (!wish->server && changing.member)
 		wish->gate_exit = changing.member->told.exit;

@@ -254,11 +254,12 @@ static enum lg_status still_as_planned(const struct lg_servers *fleet,
 	return LG_OK;
 }
 
-static int may_be_locked(const struct lg_servers_member *last)
+int lg_servers_may_be_done(const struct lg_servers_member *member,
+			   enum lg_status status)
 {
-	return last->status == LG_OK ||
-	       (!last->told.unreached &&
-		(last->status == LG_ERR_IO || last->status == LG_ERR_TIMEOUT));
+	return status == LG_OK ||
+	       (!member->told.unreached &&
+		(status == LG_ERR_IO || status == LG_ERR_TIMEOUT));
 }
 
 /* A write that may have gone through is undone; one that was refused left
@@ -271,7 +272,7 @@ static enum lg_status lock_last(struct lg_servers *fleet, struct lg_error *err)
 		return LG_OK;
 	last->status =
 		lg_servers_write_values(last, LG_TARGET_CHANGE, &last->error);
-	if (may_be_locked(last))
+	if (lg_servers_may_be_done(last, last->status))
 		last->step = LG_SERVERS_WRITING;
 	if (last->status == LG_OK && last->test)
 		last->status = last->test(last->test_context, &last->error);

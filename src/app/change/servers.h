@@ -159,6 +159,10 @@ enum lg_status lg_servers_apply(struct lg_servers *fleet,
 /* Frees what was filled in. */
 void lg_servers_member_release(struct lg_servers_member *member);
 
+/* 1 where what came to that status at a gate may be done all the same. */
+int lg_servers_may_be_done(const struct lg_servers_member *member,
+			   enum lg_status status);
+
 /* Why a member failed, at its name, with the place below it. */
 enum lg_status lg_servers_member_failure(const struct lg_servers_member *member,
 					 struct lg_error *err);

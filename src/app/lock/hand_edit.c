@@ -6,7 +6,6 @@
  * neither that nor what it is to say now is a person's, and is kept before it
  * is written over.
  */
-#include "app/lock/hand_edit.h"
 
 #include <stdio.h>
 #include <string.h>

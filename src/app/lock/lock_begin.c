@@ -15,7 +15,6 @@
 
 #include "core/policy/message.h"
 
-#include "app/lock/hand_edit.h"
 #include "app/lock/backup.h"
 #include "app/lock/lock_journal.h"
 #include "app/lock/picture.h"

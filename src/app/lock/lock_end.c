@@ -14,7 +14,6 @@
 #include "base/instant.h"
 
 #include "app/lock/lock_journal.h"
-#include "app/lock/hand_edit.h"
 #include "app/lock/picture.h"
 
 static int is_meant(const struct lg_lock *lock, const char *name,

@@ -16,7 +16,6 @@
 #include "core/policy/compose.h"
 #include "base/instant.h"
 
-#include "app/lock/hand_edit.h"
 #include "app/lock/lock_change.h"
 #include "app/lock/lock_file.h"
 #include "app/lock/lock_journal.h"

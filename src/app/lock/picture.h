@@ -3,7 +3,8 @@
  * picture.h - registry.reg and lock.json: what all that is in force comes to
  *
  * Layer: app: core and port/files.
- * Source: contract 9 "Composition", 12 (registry export, lock.json).
+ * Source: contract 9 "Composition", "a value changed by somebody else
+ * meanwhile", 12 (registry export, lock.json).
  */
 #ifndef LOGONGATE_APP_LOCK_PICTURE_H
 #define LOGONGATE_APP_LOCK_PICTURE_H
@@ -57,5 +58,23 @@ enum lg_status lg_picture_write_record(struct lg_state *state,
 
 /* What is missing on disk is tried again, after a full disk. */
 enum lg_status lg_picture_flush(struct lg_state *state, struct lg_error *err);
+
+/*
+ * Before registry.reg is written over: what somebody changed in it by hand
+ * since it was written or read last is kept below backups/ and said loudly;
+ * the names of those values are added to changed (may be NULL). On a failure
+ * it is not kept, and must not be written over.
+ */
+enum lg_status lg_hand_edit_check(struct lg_state *state,
+				  struct lg_strlist *changed,
+				  struct lg_error *err);
+
+/*
+ * Before a file is written over or removed: one that is there and that the
+ * gate has no right to read is moved below damaged/ and told loudly. On a
+ * failure it is where it was, and must stay so.
+ */
+enum lg_status lg_hand_edit_spare(struct lg_state *state, const char *name,
+				  struct lg_error *err);
 
 #endif

@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/lock/hand_edit.h"
 #include "app/lock/backup.h"
 #include "app/lock/lock_journal.h"
 #include "app/lock/picture.h"

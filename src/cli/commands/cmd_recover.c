@@ -20,20 +20,19 @@ static enum lg_status add_names(const char *list, struct lg_strlist *names,
 	enum lg_status status = LG_OK;
 
 	while (status == LG_OK && *list != '\0') {
+		size_t count = names->count;
 		size_t len, all;
-		int is_new = 1;
 
 		list += strspn(list, " \t,");
 		len = all = strcspn(list, ",");
 		while (len > 0 && strchr(" \t", list[len - 1]) != NULL)
 			len--;
-		for (size_t i = 0; i < names->count; i++) {
-			if (strlen(names->item[i]) == len &&
-			    memcmp(names->item[i], list, len) == 0)
-				is_new = 0;
-		}
-		if (len > 0 && is_new)
+		if (len > 0)
 			status = lg_strlist_add(names, list, len, err);
+		for (size_t i = 0; i < count && count < names->count; i++) {
+			if (strcmp(names->item[i], names->item[count]) == 0)
+				names->count = count;
+		}
 		list += all;
 	}
 	return status;
