@@ -7,7 +7,7 @@
  */
 #include "change_rig.h"
 
-#include "app/change/change_move.h"
+#include "app/change/change_end.h"
 
 static void locks_all_and_lifts_all(void **state)
 {

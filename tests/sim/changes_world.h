@@ -14,7 +14,6 @@
 
 #include "app/change/change_begin.h"
 #include "app/change/change_end.h"
-#include "app/change/change_move.h"
 #include "app/change/change_values.h"
 #include "app/change/plan_beside.h"
 #include "app/lock/lock_change.h"

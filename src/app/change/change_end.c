@@ -5,7 +5,7 @@
  * Everything comes from the journal: which servers, what they held before,
  * what was written. Whoever runs this only says how to reach them.
  */
-#include "app/change/change_move.h"
+#include "app/change/change_held.h"
 
 static void note_end(const struct lg_change_held *held, int done)
 {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * change_end.h - ending locks: lifted, over, or interrupted
+ * change_end.h - ending locks: lifted, over, or interrupted; moving their end
  *
  * Layer: app.
  * Flow: lift ends one, recover what was interrupted and what is over, the next
  * command and the gate what is over. The gate here is the last target: its
  * part is lifted when the servers' is, and only then the change is over.
- * Source: contract 4 lift, recover, 9 "One machine for all targets"; A6, A7.
+ * Source: contract 4 lift, recover, extend, confirm, 9 "One machine for all targets"; A6, A7.
  */
 #ifndef LOGONGATE_APP_CHANGE_CHANGE_END_H
 #define LOGONGATE_APP_CHANGE_CHANGE_END_H
@@ -52,5 +52,26 @@ struct lg_change_recovered
 lg_change_recover(const struct lg_change_hands *hands,
 		  const struct lg_servers_book *book,
 		  enum lg_servers_lift_mode mode, int interrupted);
+
+/* A lock's end moved, where it is: in the journal by id (NULL: it is not), at
+ * the gate here by gate_id (NULL: it is not). confirms: what the gate here has
+ * as its end counts. */
+struct lg_change_move {
+	const char *id;
+	const char *gate_id;
+	int confirms;
+	int64_t until_s; /* to be, and as it became */
+	int gate_exit;   /* where the gate here failed: the exit code */
+	int half; /* it failed, and the earlier end is not back everywhere */
+};
+
+/*
+ * The gate here knows best whether it may be: it moves first, then servers that
+ * keep the end themselves, then the journal. What fails half-way is put back.
+ * Returns: LG_ERR_RANGE: longer than its profile lets it.
+ */
+enum lg_status lg_change_move(const struct lg_change_hands *hands,
+			      struct lg_change_move *move,
+			      struct lg_error *err);
 
 #endif

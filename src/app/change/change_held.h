@@ -65,4 +65,9 @@ enum lg_status lg_change_backup(void *hands, const char *name,
 /* 1 where that file is still there. */
 int lg_change_has_backup(const struct lg_change_hands *hands, const char *file);
 
+/* Puts back what a move that broke off may have left: the end of the journal
+ * counts. */
+enum lg_status lg_change_move_back(struct lg_change_held *held,
+				   struct lg_error *err);
+
 #endif

@@ -2,7 +2,7 @@
 /*
  * change_move.c - the end of a lock moved, or confirmed
  */
-#include "app/change/change_move.h"
+#include "app/change/change_held.h"
 
 #include <stdint.h>
 

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/lock/lock_journal.h"
+#include "app/lock/state.h"
 #include "app/lock/picture.h"
 
 static enum lg_status read_lock(const struct lg_state *state, const char *id,

@@ -16,7 +16,7 @@
 #include "core/policy/message.h"
 
 #include "app/lock/backup.h"
-#include "app/lock/lock_journal.h"
+#include "app/lock/state.h"
 #include "app/lock/picture.h"
 
 /* One line of what people wrote (contract 8 "Words"). */

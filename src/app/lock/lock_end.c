@@ -13,7 +13,7 @@
 
 #include "base/instant.h"
 
-#include "app/lock/lock_journal.h"
+#include "app/lock/state.h"
 #include "app/lock/picture.h"
 
 static int is_meant(const struct lg_lock *lock, const char *name,

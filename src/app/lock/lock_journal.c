@@ -5,7 +5,7 @@
  * Each line carries what is needed to know a lock whose files are lost
  * (contract 7 "The gate").
  */
-#include "app/lock/lock_journal.h"
+#include "app/lock/state.h"
 
 static struct lg_journal_entry entry_of(const struct lg_state *state,
 					enum lg_journal_event event,

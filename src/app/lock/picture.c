@@ -18,7 +18,7 @@
 
 #include "app/lock/lock_change.h"
 #include "app/lock/lock_file.h"
-#include "app/lock/lock_journal.h"
+#include "app/lock/state.h"
 #include "app/lock/stored_values.h"
 
 int lg_picture_is_marked(const struct lg_buffer *text)

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "app/lock/backup.h"
-#include "app/lock/lock_journal.h"
+#include "app/lock/state.h"
 #include "app/lock/picture.h"
 #include "app/lock/stored_values.h"
 

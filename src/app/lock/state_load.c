@@ -15,7 +15,6 @@
 
 #include "base/grow.h"
 
-#include "app/lock/lock_journal.h"
 #include "app/lock/picture.h"
 #include "app/lock/state_loading.h"
 #include "app/lock/stored_values.h"

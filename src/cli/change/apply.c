@@ -14,7 +14,6 @@
 #include "app/records/status_record.h"
 #include "cli/change/apply.h"
 #include "cli/change/effect_words.h"
-#include "cli/change/servers_apply.h"
 #include "cli/change/servers_hands.h"
 #include "cli/change/stop_signals.h"
 #include "cli/open/locks.h"

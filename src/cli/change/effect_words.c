@@ -11,7 +11,7 @@
 
 #include "adapters/winreg/winreg_target.h"
 #include "app/change/servers.h"
-#include "cli/change/servers_apply.h"
+#include "cli/change/servers_hands.h"
 #include "cli/change/servers_targets.h"
 #include "cli/open/locks.h"
 #include "cli/output.h"

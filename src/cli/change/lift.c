@@ -8,7 +8,7 @@
 
 #include "app/lock/lock_change.h"
 #include "cli/change/apply.h"
-#include "cli/change/servers_apply.h"
+#include "cli/change/servers_hands.h"
 #include "cli/open/locks.h"
 #include "cli/output.h"
 #include "cli/open/targets.h"

@@ -16,7 +16,6 @@
 #include "app/change/change_values.h"
 #include "app/records/plan_json.h"
 #include "cli/change/ends_there.h"
-#include "cli/change/servers_apply.h"
 #include "cli/text/failed.h"
 #include "cli/change/servers_hands.h"
 #include "cli/open/open_fleet.h"

@@ -13,7 +13,7 @@
 #include "base/listed.h"
 #include "app/records/json_member.h"
 #include "app/records/session_record.h"
-#include "cli/change/servers_apply.h"
+#include "cli/change/servers_hands.h"
 #include "cli/open/locks.h"
 #include "cli/output.h"
 #include "cli/text/times.h"

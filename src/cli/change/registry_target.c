@@ -13,7 +13,6 @@
 #include "adapters/system/journal_file.h"
 #include "app/change/change_values.h"
 #include "cli/change/apply.h"
-#include "cli/change/servers_apply.h"
 #include "cli/change/servers_hands.h"
 #include "cli/output.h"
 #include "cli/open/locks.h"

@@ -14,7 +14,6 @@
 #include "app/change/change_begin.h"
 #include "app/lock/lock_change.h"
 #include "cli/change/apply.h"
-#include "cli/change/servers_apply.h"
 #include "cli/open/open.h"
 #include "cli/open/targets.h"
 #include "cli/output.h"

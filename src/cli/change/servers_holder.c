@@ -18,7 +18,6 @@
 #include "adapters/system/atomic_file.h"
 #include "adapters/system/journal_file.h"
 #include "app/change/servers_journal.h"
-#include "cli/change/servers_apply.h"
 #include "cli/change/servers_hands.h"
 #include "cli/output.h"
 #include "cli/text/times.h"

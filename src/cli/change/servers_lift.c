@@ -10,7 +10,6 @@
 #include "app/change/change_end.h"
 #include "cli/change/apply.h"
 #include "cli/change/effect_words.h"
-#include "cli/change/servers_apply.h"
 #include "cli/change/servers_hands.h"
 #include "cli/open/open.h"
 #include "cli/open/targets.h"

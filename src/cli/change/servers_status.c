@@ -13,7 +13,7 @@
 #include "app/records/json_member.h"
 #include "app/records/status_record.h"
 #include "cli/change/effect_words.h"
-#include "cli/change/servers_apply.h"
+#include "cli/change/servers_hands.h"
 #include "cli/output.h"
 #include "cli/text/target_words.h"
 #include "cli/open/targets.h"

@@ -13,7 +13,7 @@
 #include "cli/change/apply.h"
 #include "cli/commands.h"
 #include "cli/fleet/fleet_rounds.h"
-#include "cli/change/servers_apply.h"
+#include "cli/change/servers_hands.h"
 #include "cli/open/locks.h"
 #include "cli/output.h"
 #include "cli/text/times.h"

@@ -9,7 +9,6 @@
 
 #include "app/change/change_forget.h"
 #include "cli/commands.h"
-#include "cli/change/servers_apply.h"
 #include "cli/change/servers_hands.h"
 #include "cli/output.h"
 

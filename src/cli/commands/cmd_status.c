@@ -13,7 +13,7 @@
 #include "app/records/status_record.h"
 #include "cli/commands.h"
 #include "cli/fleet/fleet_rounds.h"
-#include "cli/change/servers_apply.h"
+#include "cli/change/servers_hands.h"
 #include "cli/open/open.h"
 #include "cli/open/open_ways.h"
 #include "cli/output.h"

@@ -13,7 +13,7 @@
 #include "base/local_time.h"
 
 #include "adapters/system/system_clock.h"
-#include "cli/change/servers_apply.h"
+#include "cli/change/servers_hands.h"
 #include "cli/open/locks.h"
 #include "cli/text/times.h"
 

@@ -15,7 +15,7 @@
 #include "adapters/system/secret_file.h"
 #include "app/records/json_member.h"
 #include "app/records/status_record.h"
-#include "cli/change/servers_apply.h"
+#include "cli/change/servers_hands.h"
 #include "cli/output.h"
 #include "cli/text/times.h"
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "app/records/status_record.h"
-#include "cli/change/servers_apply.h"
+#include "cli/change/servers_hands.h"
 #include "cli/open/open_ways.h"
 #include "cli/output.h"
 #include "cli/text/times.h"
