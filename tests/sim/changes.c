@@ -304,9 +304,10 @@ static void import(void)
 	}
 	if (status == LG_OK)
 		hand_settle(hand, should);
-	else if (!is_sure(&before))
+	else if (!is_sure(&before)) {
+		lg_registry_free(&hand->after);
 		lg_registry_copy(should, &hand->after, NULL);
-	else
+	} else
 		must(&world, status == LG_ERR_CONFLICT, "an import fails: %s",
 		     err.text);
 	tell(&world, "  %s %s", status == LG_OK ? "done" : "failed:",
