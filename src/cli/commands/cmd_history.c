@@ -46,82 +46,60 @@ static int earlier_first(const void *a, const void *b)
 	return left->nth < right->nth ? -1 : 1;
 }
 
-/* RFC 3339 in UTC sorts as text; those of one second stay in their order. */
-static int sort_events(struct history *history)
-{
-	size_t count = (size_t)cJSON_GetArraySize(history->events);
-	struct dated *dated = calloc(count + 1, sizeof(*dated));
-
-	if (dated == NULL)
-		return lg_cli_say(history->cli, LG_EXIT_SOFTWARE, NULL,
-				  "out of memory");
-	for (size_t i = 0; i < count; i++) {
-		cJSON *event = cJSON_DetachItemViaPointer(
-			history->events, history->events->child);
-
-		dated[i] = (struct dated){.nth = i, .event = event};
-		lg_history_read(event, &dated[i].said);
-	}
-	qsort(dated, count, sizeof(*dated), earlier_first);
-	for (size_t i = 0; i < count; i++)
-		cJSON_AddItemToArray(history->events, dated[i].event);
-	free(dated);
-	return LG_EXIT_DONE;
-}
-
 static const char *const head[] = {"AT",     "EVENT",  "PROFILE",
 				   "BY",     "REASON", "RESULT",
 				   "TARGET", "WHAT",   NULL};
 #define OF_A_LOCK 6 /* the rest is of servers */
 #define COLUMNS (sizeof(head) / sizeof(head[0]) - 1)
 
-/* The columns of servers are shown where a line has anything in them. */
-static size_t columns_of(const cJSON *events)
+static void add_row(struct lg_table *table, const struct lg_history_said *said,
+		    size_t columns)
 {
-	struct lg_history_said said;
-	const cJSON *item;
-
-	cJSON_ArrayForEach(item, events) {
-		lg_history_read(item, &said);
-		if (said.target != NULL || said.what != NULL)
-			return COLUMNS;
-	}
-	return OF_A_LOCK;
-}
-
-static void add_row(struct lg_table *table, const cJSON *event, size_t columns)
-{
-	struct lg_history_said said;
-
-	lg_history_read(event, &said);
 	const char *const cell[COLUMNS] = {
-		said.at,     said.event,  said.profile, said.by,
-		said.reason, said.result, said.target,  said.what};
+		said->at,     said->event,  said->profile, said->by,
+		said->reason, said->result, said->target,  said->what};
+
 	for (size_t i = 0; i < columns; i++)
 		lg_table_cell(table, cell[i]);
 }
 
+/* RFC 3339 in UTC sorts as text; those of one second stay in their order. The
+ * columns of servers are shown where a line has anything in them. */
 static int print(struct history *history)
 {
-	size_t columns = columns_of(history->events);
+	size_t count = (size_t)cJSON_GetArraySize(history->events);
+	struct dated *dated = calloc(count + 1, sizeof(*dated));
 	const char *shown[COLUMNS + 1] = {NULL};
 	struct lg_cli *cli = history->cli;
+	size_t columns = OF_A_LOCK, nth = 0;
 	struct lg_table table;
-	int code = sort_events(history);
+	int code = LG_EXIT_DONE;
+	cJSON *event;
 
+	if (dated == NULL)
+		return lg_cli_no_memory(cli);
+	cJSON_ArrayForEach(event, history->events) {
+		struct lg_history_said *said = &dated[nth].said;
+
+		lg_history_read(event, said);
+		if (said->target != NULL || said->what != NULL)
+			columns = COLUMNS;
+		dated[nth].event = event;
+		dated[nth].nth = nth;
+		nth++;
+	}
+	qsort(dated, count, sizeof(*dated), earlier_first);
 	memcpy(shown, head, columns * sizeof(*shown));
 	lg_table_begin(&table, shown);
-	while (history->events->child != NULL && code == LG_EXIT_DONE) {
-		cJSON *object = cJSON_DetachItemViaPointer(
-			history->events, history->events->child);
-
-		if (cli->json) {
-			code = lg_cli_json(cli, object);
-			continue;
-		}
-		add_row(&table, object, columns);
-		cJSON_Delete(object);
+	for (size_t i = 0; i < count && code == LG_EXIT_DONE; i++) {
+		if (cli->json)
+			code = lg_cli_json(
+				cli, cJSON_DetachItemViaPointer(
+					     history->events, dated[i].event));
+		else
+			add_row(&table, &dated[i].said, columns);
 	}
+	free(dated);
 	if (cli->json)
 		lg_strlist_release(&table.cell);
 	else
