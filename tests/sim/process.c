@@ -159,7 +159,7 @@ static struct lg_state *start_gate(struct world *world)
 	enum lg_status status;
 
 	lg_settings_default("/sim", &settings, NULL);
-	settings->directory_uri = strdup("ldif:sim");
+	settings->directory_uri = "ldif:sim";
 	lg_strlist_add(&settings->break_glass, glass, strlen(glass), NULL);
 	world->gate.files = world->files;
 	world->gate.now = world->clock;
