@@ -168,14 +168,6 @@ static void denial_add(struct lg_http_answer *answer)
 }
 
 /* A text for people, and that another might have read another. */
-static void language_add(const struct lg_http_refusal *refusal,
-			 struct lg_http_answer *answer)
-{
-	if (refusal->language && *refusal->language)
-		header_add(answer, "Content-Language", refusal->language);
-	header_add(answer, "Vary", "Accept-Language");
-}
-
 static void html_add(const struct lg_http_refusal *refusal,
 		     const struct lg_refusal_page *page,
 		     struct lg_http_answer *answer)
@@ -190,6 +182,9 @@ static void html_add(const struct lg_http_refusal *refusal,
 	enum lg_status status =
 		lg_refusal_page_render(page, &words, &answer->body, NULL);
 
+	if (refusal->language && *refusal->language)
+		header_add(answer, "Content-Language", refusal->language);
+	header_add(answer, "Vary", "Accept-Language");
 	if (status != LG_OK)
 		answer->body.status = status;
 }
@@ -202,7 +197,6 @@ static void page_add(const struct lg_http_refusal *refusal,
 	header_add(answer, "Content-Type", TYPE_HTML);
 	header_add(answer, "Cache-Control", "no-store");
 	retry_add(answer, refusal->retry_s);
-	language_add(refusal, answer);
 	html_add(refusal, page, answer);
 }
 
@@ -226,7 +220,6 @@ static void challenge_add(const struct lg_http_refusal *refusal,
 			header_add(answer, "WWW-Authenticate",
 				   answer->challenge.data);
 	}
-	language_add(refusal, answer);
 	html_add(refusal, page, answer);
 }
 

@@ -153,9 +153,7 @@ static size_t length(const char *text)
 
 static struct lg_mapi_text text_of(const char *text)
 {
-	struct lg_mapi_text t = {text, length(text)};
-
-	return t;
+	return (struct lg_mapi_text){text, length(text)};
 }
 
 void lg_http_check_attempt(const struct lg_http_check *check,

@@ -106,15 +106,6 @@ static void attention(const struct lg_overview *o, struct lg_buffer *out)
 
 static void doors(const struct lg_overview *o, struct lg_buffer *out)
 {
-	lg_buffer_text(out,
-		       "<div class=\"wide\" tabindex=\"0\" role=\"region\""
-		       " aria-labelledby=\"doors\"><table>\n<thead><tr>"
-		       "<th scope=\"col\">Door</th>"
-		       "<th scope=\"col\" class=\"n\">Let in</th>"
-		       "<th scope=\"col\" class=\"n\">Refused</th>"
-		       "<th scope=\"col\" class=\"n\">Connections</th>"
-		       "<th scope=\"col\">Without a policy</th></tr></thead>"
-		       "\n<tbody>\n");
 	for (size_t i = 0; i < o->door_count; i++) {
 		const struct lg_overview_door *door = &o->door[i];
 
@@ -130,8 +121,6 @@ static void doors(const struct lg_overview *o, struct lg_buffer *out)
 			door->without_policy ? door->without_policy : "-", out);
 		lg_buffer_text(out, "</td></tr>\n");
 	}
-	lg_buffer_text(out, "</tbody></table></div>\n<p class=\"soft\">Logons "
-			    "decided since the gate started.</p>\n");
 }
 
 /* Bars of a minute: refused on top of let in, the highest as high as the

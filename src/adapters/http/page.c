@@ -16,29 +16,20 @@
 
 void lg_http_escape(const char *text, struct lg_buffer *out_html)
 {
+	static const char *const entities[256] = {
+		['&'] = "&amp;",  ['<'] = "&lt;",   ['>'] = "&gt;",
+		['"'] = "&quot;", ['\''] = "&#39;",
+	};
 	struct lg_buffer clean = {0};
 
 	lg_message_clean(text, strlen(text), &clean);
 	for (size_t i = 0; i < clean.len; i++) {
-		switch (clean.data[i]) {
-		case '&':
-			lg_buffer_text(out_html, "&amp;");
-			break;
-		case '<':
-			lg_buffer_text(out_html, "&lt;");
-			break;
-		case '>':
-			lg_buffer_text(out_html, "&gt;");
-			break;
-		case '"':
-			lg_buffer_text(out_html, "&quot;");
-			break;
-		case '\'':
-			lg_buffer_text(out_html, "&#39;");
-			break;
-		default:
+		const char *entity = entities[(unsigned char)clean.data[i]];
+
+		if (entity)
+			lg_buffer_text(out_html, entity);
+		else
 			lg_buffer_char(out_html, clean.data[i]);
-		}
 	}
 	if (lg_buffer_status(&clean, NULL) != LG_OK)
 		out_html->status = LG_ERR_NO_MEMORY;

@@ -7,17 +7,10 @@
  */
 #include <string.h>
 
+#include "base/utf8.h"
+
 #include "adapters/http/gate_answer.h"
 #include "adapters/http/template.h"
-
-static unsigned int line_of(const char *page, const char *at)
-{
-	unsigned int line = 1;
-
-	for (; page < at; page++)
-		line += *page == '\n';
-	return line;
-}
 
 static const char *find_place(const char *at, const char *end)
 {
@@ -61,7 +54,7 @@ enum lg_status lg_http_template(const char *page, size_t len, const char *place,
 		if (!found)
 			return lg_error_set_at(
 				err, LG_ERR_UNKNOWN_KEY, place,
-				line_of(page, next),
+				lg_line_at(page, (size_t)(next - page)),
 				"\"%.*s\" is not a text that this page can "
 				"have",
 				(int)((stop ? stop + 1 : name) - next), next);
