@@ -45,25 +45,18 @@ enum spop_status {
 
 static const char *status_text(enum spop_status status)
 {
-	switch (status) {
-	case STATUS_NORMAL:
-		return "normal";
-	case STATUS_TOO_BIG:
-		return "frame is too big";
-	case STATUS_INVALID:
-		return "invalid frame received";
-	case STATUS_NO_VERSION:
-		return "version value not found";
-	case STATUS_NO_FRAME_SIZE:
-		return "max-frame-size value not found";
-	case STATUS_BAD_VERSION:
-		return "unsupported version";
-	case STATUS_BAD_FRAME_SIZE:
-		return "max-frame-size too big or too small";
-	case STATUS_FRAGMENTED:
-		return "fragmentation not supported";
-	}
-	return "";
+	static const char *const words[] = {
+		[STATUS_NORMAL] = "normal",
+		[STATUS_TOO_BIG] = "frame is too big",
+		[STATUS_INVALID] = "invalid frame received",
+		[STATUS_NO_VERSION] = "version value not found",
+		[STATUS_NO_FRAME_SIZE] = "max-frame-size value not found",
+		[STATUS_BAD_VERSION] = "unsupported version",
+		[STATUS_BAD_FRAME_SIZE] = "max-frame-size too big or too small",
+		[STATUS_FRAGMENTED] = "fragmentation not supported",
+	};
+
+	return words[status];
 }
 
 struct frame {

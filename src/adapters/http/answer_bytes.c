@@ -10,34 +10,26 @@
 #include <stdio.h>
 
 #include "base/instant.h"
+#include "base/listed.h"
 
 static const char *phrase(unsigned int status)
 {
-	switch (status) {
-	case 200:
-		return "200 OK";
-	case 204:
-		return "204 No Content";
-	case 400:
-		return "400 Bad Request";
-	case 401:
-		return "401 Unauthorized";
-	case 403:
-		return "403 Forbidden";
-	case 404:
-		return "404 Not Found";
-	case 405:
-		return "405 Method Not Allowed";
-	case 413:
-		return "413 Content Too Large";
-	case 431:
-		return "431 Request Header Fields Too Large";
-	case 503:
-		return "503 Service Unavailable";
-	case 505:
-		return "505 HTTP Version Not Supported";
-	}
-	return "500 Internal Server Error";
+	static const char *const phrases[] = {
+		[200] = "200 OK",
+		[204] = "204 No Content",
+		[400] = "400 Bad Request",
+		[401] = "401 Unauthorized",
+		[403] = "403 Forbidden",
+		[404] = "404 Not Found",
+		[405] = "405 Method Not Allowed",
+		[413] = "413 Content Too Large",
+		[431] = "431 Request Header Fields Too Large",
+		[503] = "503 Service Unavailable",
+		[505] = "505 HTTP Version Not Supported",
+	};
+	const char *known = LG_WORD_OF(phrases, status);
+
+	return known ? known : "500 Internal Server Error";
 }
 
 static void header(struct lg_buffer *out, const char *name, const char *value)

@@ -104,22 +104,11 @@ static enum lg_access access_of(const struct protocol_value *value,
 	return LG_ACCESS_ENABLED;
 }
 
-static int strictness(enum lg_access access)
-{
-	switch (access) {
-	case LG_ACCESS_UNSTATED:
-		return 0;
-	case LG_ACCESS_ENABLED:
-		return 1;
-	case LG_ACCESS_UNKNOWN:
-		return 2;
-	case LG_ACCESS_CACHED_ONLY:
-		return 3;
-	case LG_ACCESS_DISABLED:
-		return 4;
-	}
-	return 0;
-}
+static const int strictness[] = {
+	[LG_ACCESS_UNSTATED] = 0, [LG_ACCESS_ENABLED] = 1,
+	[LG_ACCESS_UNKNOWN] = 2,  [LG_ACCESS_CACHED_ONLY] = 3,
+	[LG_ACCESS_DISABLED] = 4,
+};
 
 enum lg_access lg_protocol_settings_access(const struct lg_strlist *values,
 					   enum lg_protocol protocol)
@@ -135,7 +124,7 @@ enum lg_access lg_protocol_settings_access(const struct lg_strlist *values,
 		if (!is_of(&value, protocol))
 			continue;
 		access = access_of(&value, protocol);
-		if (strictness(access) > strictness(strictest))
+		if (strictness[access] > strictness[strictest])
 			strictest = access;
 	}
 	return strictest;

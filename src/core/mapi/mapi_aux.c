@@ -114,19 +114,15 @@ static size_t process_add(struct lg_mapi_aux *aux,
 
 static enum lg_mapi_fault lz_fault(enum lg_lz77 result)
 {
-	switch (result) {
-	case LG_LZ77_OK:
-		return LG_MAPI_SOUND;
-	case LG_LZ77_TRUNCATED:
-		return LG_MAPI_LZ_TRUNCATED;
-	case LG_LZ77_BAD_OFFSET:
-		return LG_MAPI_LZ_BAD_OFFSET;
-	case LG_LZ77_BAD_LENGTH:
-		return LG_MAPI_LZ_BAD_LENGTH;
-	case LG_LZ77_OUTPUT_OVERRUN:
-		return LG_MAPI_LZ_OUTPUT_OVERRUN;
-	}
-	return LG_MAPI_LZ_TRUNCATED;
+	static const enum lg_mapi_fault faults[] = {
+		[LG_LZ77_OK] = LG_MAPI_SOUND,
+		[LG_LZ77_TRUNCATED] = LG_MAPI_LZ_TRUNCATED,
+		[LG_LZ77_BAD_OFFSET] = LG_MAPI_LZ_BAD_OFFSET,
+		[LG_LZ77_BAD_LENGTH] = LG_MAPI_LZ_BAD_LENGTH,
+		[LG_LZ77_OUTPUT_OVERRUN] = LG_MAPI_LZ_OUTPUT_OVERRUN,
+	};
+
+	return faults[result];
 }
 
 /* RPC_HEADER_EXT and what it says of the payload, which is left plain. */

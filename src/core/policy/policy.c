@@ -5,8 +5,8 @@
  * policy_explain.c.
  */
 #include <stdlib.h>
-#include <string.h>
 
+#include "base/listed.h"
 #include "core/policy/policy_inside.h"
 
 static const char *const protocols[LG_PROTOCOL_COUNT] = {
@@ -18,32 +18,28 @@ static const char *const protocols[LG_PROTOCOL_COUNT] = {
 
 const char *lg_protocol_name(enum lg_protocol protocol)
 {
-	return (unsigned int)protocol < LG_PROTOCOL_COUNT ? protocols[protocol]
-							  : NULL;
+	return LG_WORD_OF(protocols, protocol);
 }
 
 int lg_protocol_from_name(const char *name, size_t len,
 			  enum lg_protocol *out_protocol)
 {
-	for (unsigned int i = LG_PROTOCOL_MAPI; i < LG_PROTOCOL_COUNT; i++) {
-		if (strlen(protocols[i]) != len ||
-		    memcmp(protocols[i], name, len) != 0)
-			continue;
-		*out_protocol = (enum lg_protocol)i;
-		return 1;
-	}
-	return 0;
+	int found = lg_word_index(protocols, LG_PROTOCOL_COUNT, name, len);
+
+	if (found <= (int)LG_PROTOCOL_UNKNOWN)
+		return 0;
+	*out_protocol = (enum lg_protocol)found;
+	return 1;
 }
 
 const char *lg_verdict_name(enum lg_verdict verdict)
 {
-	switch (verdict) {
-	case LG_ADMIT:
-		return "admit";
-	case LG_REFUSE:
-		return "refuse";
-	}
-	return NULL;
+	static const char *const words[] = {
+		[LG_ADMIT] = "admit",
+		[LG_REFUSE] = "refuse",
+	};
+
+	return LG_WORD_OF(words, verdict);
 }
 
 const char *lg_reason_name(enum lg_reason reason)
@@ -62,20 +58,18 @@ const char *lg_reason_name(enum lg_reason reason)
 		[LG_REASON_BAD_NAME] = "bad-name",
 	};
 
-	return (unsigned int)reason < LG_REASON_COUNT ? words[reason] : NULL;
+	return LG_WORD_OF(words, reason);
 }
 
 const char *lg_gate_state_name(enum lg_gate_state gate)
 {
-	switch (gate) {
-	case LG_GATE_OFF:
-		return "off";
-	case LG_GATE_LISTED:
-		return "listed";
-	case LG_GATE_NOBODY:
-		return "nobody";
-	}
-	return NULL;
+	static const char *const words[] = {
+		[LG_GATE_OFF] = "off",
+		[LG_GATE_LISTED] = "listed",
+		[LG_GATE_NOBODY] = "nobody",
+	};
+
+	return LG_WORD_OF(words, gate);
 }
 
 const char *lg_rule_name(enum lg_rule rule)
@@ -89,24 +83,19 @@ const char *lg_rule_name(enum lg_rule rule)
 		[LG_RULE_PROCESSES] = "disable-mapi-client-processes",
 	};
 
-	return (unsigned int)rule < sizeof(words) / sizeof(words[0])
-		       ? words[rule]
-		       : NULL;
+	return LG_WORD_OF(words, rule);
 }
 
 const char *lg_outcome_name(enum lg_outcome outcome)
 {
-	switch (outcome) {
-	case LG_OUTCOME_ADMITS:
-		return "admits";
-	case LG_OUTCOME_PASSES:
-		return "passes";
-	case LG_OUTCOME_REFUSES:
-		return "refuses";
-	case LG_OUTCOME_NOT_SET:
-		return "not-set";
-	}
-	return NULL;
+	static const char *const words[] = {
+		[LG_OUTCOME_ADMITS] = "admits",
+		[LG_OUTCOME_PASSES] = "passes",
+		[LG_OUTCOME_REFUSES] = "refuses",
+		[LG_OUTCOME_NOT_SET] = "not-set",
+	};
+
+	return LG_WORD_OF(words, outcome);
 }
 
 const struct lg_policy *lg_policy_share(const struct lg_policy *policy)
