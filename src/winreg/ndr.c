@@ -135,7 +135,13 @@ enum lg_status ndr_malformed(struct lg_error *err)
 			    "the server's answer is malformed");
 }
 
-enum lg_status ndr_finish(const struct ndr_reader *reader, struct lg_error *err)
+enum lg_status ndr_finish(struct ndr_reader *reader, uint32_t *out_error,
+			  struct lg_error *err)
 {
-	return reader->bad ? ndr_malformed(err) : LG_OK;
+	uint32_t error = ndr_u32(reader);
+
+	if (reader->bad)
+		return ndr_malformed(err);
+	*out_error = error;
+	return LG_OK;
 }

@@ -54,8 +54,9 @@ const uint8_t *ndr_take(struct ndr_reader *reader, size_t len);
 const uint8_t *ndr_array(struct ndr_reader *reader, size_t size,
 			 size_t *out_count);
 
-/* LG_ERR_SYNTAX where something was beyond the end. */
-enum lg_status ndr_finish(const struct ndr_reader *reader,
+/* Takes the error that an answer ends with; LG_ERR_SYNTAX where something was
+ * beyond the end. */
+enum lg_status ndr_finish(struct ndr_reader *reader, uint32_t *out_error,
 			  struct lg_error *err);
 enum lg_status ndr_malformed(struct lg_error *err);
 

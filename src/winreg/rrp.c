@@ -99,12 +99,8 @@ enum lg_status rrp_read_error(const struct lg_buffer *stub, uint32_t *out_error,
 			      struct lg_error *err)
 {
 	struct ndr_reader reader = ndr_reader_of(stub);
-	uint32_t error = ndr_u32(&reader);
-	enum lg_status status = ndr_finish(&reader, err);
 
-	if (status == LG_OK)
-		*out_error = error;
-	return status;
+	return ndr_finish(&reader, out_error, err);
 }
 
 /* The error at the end of an answer that began with a handle. */
@@ -113,15 +109,11 @@ static enum lg_status take_handle(struct ndr_reader *reader,
 				  struct rpc_handle *out_handle,
 				  uint32_t *out_error, struct lg_error *err)
 {
-	uint32_t error = ndr_u32(reader);
-	enum lg_status status = ndr_finish(reader, err);
+	enum lg_status status = ndr_finish(reader, out_error, err);
 
-	if (status != LG_OK)
-		return status;
-	*out_error = error;
-	if (!error)
+	if (status == LG_OK && !*out_error)
 		memcpy(out_handle->bytes, bytes, HANDLE);
-	return LG_OK;
+	return status;
 }
 
 enum lg_status rrp_read_handle(const struct lg_buffer *stub,
@@ -172,7 +164,6 @@ enum lg_status rrp_read_key_info(const struct lg_buffer *stub,
 	struct ndr_reader reader = ndr_reader_of(stub);
 	struct rrp_key_info info;
 	size_t units;
-	uint32_t error;
 	enum lg_status status;
 
 	read_unicode(&reader, &units);
@@ -185,14 +176,10 @@ enum lg_status rrp_read_key_info(const struct lg_buffer *stub,
 	ndr_u32(&reader); /* lpcbSecurityDescriptor */
 	ndr_u32(&reader); /* lpftLastWriteTime, two halves */
 	ndr_u32(&reader);
-	error = ndr_u32(&reader);
-	status = ndr_finish(&reader, err);
-	if (status != LG_OK)
-		return status;
-	*out_error = error;
-	if (!error)
+	status = ndr_finish(&reader, out_error, err);
+	if (status == LG_OK && !*out_error)
 		*out_info = info;
-	return LG_OK;
+	return status;
 }
 
 enum lg_status rrp_read_value(const struct lg_buffer *stub,
@@ -205,7 +192,6 @@ enum lg_status rrp_read_value(const struct lg_buffer *stub,
 	size_t units;
 	size_t count = 0;
 	uint32_t type = 0;
-	uint32_t error;
 	enum lg_status status;
 
 	name = read_unicode(&reader, &units);
@@ -217,13 +203,9 @@ enum lg_status rrp_read_value(const struct lg_buffer *stub,
 		ndr_u32(&reader);
 	if (ndr_u32(&reader)) /* lpcbLen */
 		ndr_u32(&reader);
-	error = ndr_u32(&reader);
-	status = ndr_finish(&reader, err);
-	if (status != LG_OK)
+	status = ndr_finish(&reader, out_error, err);
+	if (status != LG_OK || *out_error)
 		return status;
-	*out_error = error;
-	if (error)
-		return LG_OK;
 	/* Some servers count the NUL of the name. */
 	if (units && !name[2 * units - 2] && !name[2 * units - 1])
 		units--;

@@ -4,6 +4,7 @@
  */
 #include "winreg/scmr.h"
 
+#include "base/listed.h"
 #include "base/utf16.h"
 
 enum {
@@ -49,7 +50,6 @@ enum lg_status scmr_read_state(const struct lg_buffer *stub,
 {
 	struct ndr_reader reader = ndr_reader_of(stub);
 	uint32_t state = 0;
-	uint32_t error;
 	enum lg_status status;
 
 	for (int i = 0; i < STATUS_FIELDS; i++) {
@@ -58,14 +58,10 @@ enum lg_status scmr_read_state(const struct lg_buffer *stub,
 		if (i == STATE_FIELD)
 			state = field;
 	}
-	error = ndr_u32(&reader);
-	status = ndr_finish(&reader, err);
-	if (status != LG_OK)
-		return status;
-	*out_error = error;
-	if (!error)
+	status = ndr_finish(&reader, out_error, err);
+	if (status == LG_OK && !*out_error)
 		*out_state = state;
-	return LG_OK;
+	return status;
 }
 
 void scmr_enum_dependents(const struct rpc_handle *service, uint32_t size,
@@ -93,9 +89,7 @@ static enum lg_status add_name(const uint8_t *bytes, size_t len, size_t at,
 	if (lg_utf16_decode(bytes + at, units, &name) != units)
 		status = ndr_malformed(err);
 	else
-		status = lg_buffer_status(&name, err);
-	if (status == LG_OK)
-		status = lg_strlist_add(out_names, name.data, name.len, err);
+		status = lg_list_buffer(out_names, &name, err);
 	lg_buffer_release(&name);
 	return status;
 }
