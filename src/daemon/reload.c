@@ -85,9 +85,9 @@ static enum lg_status read_fresh(const struct gate_inside *inside,
 				 struct lg_error *err)
 {
 	const struct lg_settings *old = inside->settings;
-	enum lg_status status;
+	enum lg_status status =
+		gate_settings_load(reload->path, &fresh->settings, err);
 
-	status = gate_settings_load(reload->path, &fresh->settings, err);
 	if (status != LG_OK)
 		return status;
 	if (strcmp(fresh->settings->state_dir, old->state_dir) ||
@@ -112,9 +112,8 @@ static enum lg_status run_reload(struct gate_inside *inside, void *context,
 {
 	struct reload *reload = context;
 	struct fresh fresh = {0};
-	enum lg_status status;
+	enum lg_status status = read_fresh(inside, reload, &fresh, err);
 
-	status = read_fresh(inside, reload, &fresh, err);
 	if (status == LG_OK)
 		status = lg_standing_take(inside->state, &fresh.state, err);
 	/* From here on nothing fails for what was read. */

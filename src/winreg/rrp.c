@@ -187,14 +187,13 @@ enum lg_status rrp_read_value(const struct lg_buffer *stub,
 			      struct lg_error *err)
 {
 	struct ndr_reader reader = ndr_reader_of(stub);
-	const uint8_t *name;
 	const uint8_t *data = NULL;
 	size_t units;
 	size_t count = 0;
 	uint32_t type = 0;
 	enum lg_status status;
+	const uint8_t *name = read_unicode(&reader, &units);
 
-	name = read_unicode(&reader, &units);
 	if (ndr_u32(&reader))
 		type = ndr_u32(&reader);
 	if (ndr_u32(&reader))

@@ -87,12 +87,11 @@ static enum lg_status exchange(const struct runtime *runtime,
 			       struct lg_error *err)
 {
 	int64_t until_ms = lg_steady_ms() + TIMEOUT_MS;
-	enum lg_status status;
 	char chunk[16384];
 	ssize_t done;
 	int fd = -1;
+	enum lg_status status = dial(runtime, &fd, err);
 
-	status = dial(runtime, &fd, err);
 	while (status == LG_OK && len > 0) {
 		status = wait_for(runtime, fd, POLLOUT, until_ms, err);
 		if (status != LG_OK)
@@ -267,9 +266,9 @@ static enum lg_status runtime_list(void *self, struct lg_session_list *out_list,
 	static const char command[] = "show sess\n";
 	struct runtime *runtime = self;
 	struct lg_buffer answer = {0};
-	enum lg_status status;
+	enum lg_status status =
+		exchange(runtime, command, sizeof(command) - 1, &answer, err);
 
-	status = exchange(runtime, command, sizeof(command) - 1, &answer, err);
 	if (status == LG_OK)
 		status = sessions_parse(answer.data ? answer.data : "",
 					answer.len, time(NULL),

@@ -180,11 +180,10 @@ static enum lg_status read_key(const struct hive_target *target, hive_h *hive,
 			       const char *key, struct lg_registry *values,
 			       struct lg_error *err)
 {
-	enum lg_status status;
 	hive_value_h *list;
 	hive_node_h node;
+	enum lg_status status = find_key(target, hive, key, 0, &node, err);
 
-	status = find_key(target, hive, key, 0, &node, err);
 	if (status != LG_OK || !node)
 		return status;
 	list = hivex_node_values(hive, node);
@@ -202,9 +201,8 @@ static enum lg_status hive_read(void *self, struct lg_registry **out_values,
 	struct hive_target *target = self;
 	struct lg_registry *values = NULL;
 	hive_h *hive = NULL;
-	enum lg_status status;
+	enum lg_status status = lg_registry_new(&values, err);
 
-	status = lg_registry_new(&values, err);
 	if (status == LG_OK)
 		status = open_hive(target, 0, &hive, err);
 	if (status == LG_OK)
@@ -299,9 +297,8 @@ static enum lg_status set_value(const struct hive_target *target, hive_h *hive,
 {
 	struct lg_buffer bytes = {0};
 	hive_set_value set;
-	enum lg_status status;
+	enum lg_status status = check_size(target, value, err);
 
-	status = check_size(target, value, err);
 	if (status != LG_OK)
 		return status;
 	lg_value_bytes(value, &bytes);
@@ -324,11 +321,10 @@ static enum lg_status change_value(const struct hive_target *target,
 				   const struct lg_target_change *change,
 				   struct lg_error *err)
 {
-	enum lg_status status;
 	hive_node_h node;
+	enum lg_status status = find_key(target, hive, change->key,
+					 change->value != NULL, &node, err);
 
-	status = find_key(target, hive, change->key, change->value != NULL,
-			  &node, err);
 	if (status != LG_OK || !node)
 		return status;
 	if (change->value)
@@ -369,9 +365,8 @@ static enum lg_status hive_probe(void *self, struct lg_target_probe *out_probe,
 {
 	struct hive_target *target = self;
 	struct lg_registry *values = NULL;
-	enum lg_status status;
+	enum lg_status status = hive_read(self, &values, err);
 
-	status = hive_read(self, &values, err);
 	lg_registry_free(&values);
 	if (status != LG_OK)
 		return status;

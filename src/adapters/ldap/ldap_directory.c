@@ -74,9 +74,8 @@ run_job(struct ldap_directory *self, enum lg_ldap_job_kind kind,
 	struct lg_ldap_job job = {0};
 	struct lg_findings *findings = NULL;
 	enum lg_status asked = LG_OK;
-	enum lg_status status;
+	enum lg_status status = lg_ldap_job_new(kind, ask, progress, &job, err);
 
-	status = lg_ldap_job_new(kind, ask, progress, &job, err);
 	if (status != LG_OK)
 		return status;
 	if (job.dns.count > 0 || job.user_count > 0 || ask->filter) {

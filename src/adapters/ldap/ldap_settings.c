@@ -192,9 +192,8 @@ lg_ldap_settings_read(const struct lg_directory_settings *settings,
 		.timeout_ms = settings->timeout_ms ? settings->timeout_ms
 						   : TIMEOUT_MS_DEFAULT,
 	};
-	enum lg_status status;
+	enum lg_status status = split_uris(settings->uri, &read.uri, err);
 
-	status = split_uris(settings->uri, &read.uri, err);
 	if (status == LG_OK)
 		status = copy_text(settings->base, &read.base, err);
 	if (status == LG_OK)

@@ -175,11 +175,10 @@ static enum lg_status mark_shared(struct question *question,
 				  struct lg_login *login)
 {
 	struct hits hits = {.found = question->found};
-	enum lg_status status;
+	enum lg_status status = lg_ldif_entries_find(
+		question->entries, LG_LDIF_BY_LOGIN, login->name,
+		strlen(login->name), count_unlisted, &hits, question->err);
 
-	status = lg_ldif_entries_find(question->entries, LG_LDIF_BY_LOGIN,
-				      login->name, strlen(login->name),
-				      count_unlisted, &hits, question->err);
 	login->shared = hits.count > 0;
 	return status;
 }
@@ -258,9 +257,8 @@ static enum lg_status collect_answers(struct question *question,
 				      const struct lg_ask *ask,
 				      const struct lg_ldif_filter *filter)
 {
-	enum lg_status status;
+	enum lg_status status = look_up_all(question, LG_ASKED_DN, ask->dn);
 
-	status = look_up_all(question, LG_ASKED_DN, ask->dn);
 	if (status == LG_OK)
 		status = look_up_all(question, LG_ASKED_USER, ask->user);
 	if (status == LG_OK)

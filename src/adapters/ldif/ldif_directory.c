@@ -34,11 +34,10 @@ static enum lg_status load(struct ldif_directory *self, struct lg_error *err)
 	struct lg_ldif_entries entries;
 	struct lg_buffer bytes = {0};
 	int changed = 0;
-	enum lg_status status;
+	enum lg_status status = lg_ldif_file_read(
+		self->file, self->loaded ? &self->state : NULL, &bytes, &state,
+		&changed, err);
 
-	status = lg_ldif_file_read(self->file,
-				   self->loaded ? &self->state : NULL, &bytes,
-				   &state, &changed, err);
 	if (status == LG_OK && changed) {
 		status = lg_ldif_entries_load(
 			bytes.len ? bytes.data : "", bytes.len, self->file,

@@ -180,11 +180,10 @@ enum lg_status lg_ask_gate(const char *path, unsigned int timeout_ms,
 	int64_t deadline_ms = lg_steady_ms() + timeout_ms;
 	struct lg_buffer request = {0}, answer = {0};
 	const char *body;
-	enum lg_status status;
 	size_t body_len;
 	int fd = -1;
+	enum lg_status status = question_write(question, &request, err);
 
-	status = question_write(question, &request, err);
 	if (status != LG_OK)
 		goto out;
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);

@@ -152,9 +152,8 @@ static enum lg_status regfile_write(void *self,
 	struct lg_registry *values = NULL;
 	struct kept kept = {0};
 	struct lg_buffer text = {0};
-	enum lg_status status;
+	enum lg_status status = regfile_read(self, &values, err);
 
-	status = regfile_read(self, &values, err);
 	if (status == LG_OK)
 		status = read_kept(target, &kept, err);
 	for (size_t i = 0; status == LG_OK && i < count; i++) {
@@ -194,9 +193,8 @@ static enum lg_status regfile_probe(void *self,
 {
 	struct regfile_target *target = self;
 	struct lg_registry *values = NULL;
-	enum lg_status status;
+	enum lg_status status = regfile_read(self, &values, err);
 
-	status = regfile_read(self, &values, err);
 	lg_registry_free(&values);
 	if (status != LG_OK)
 		return status;

@@ -216,12 +216,11 @@ static enum lg_status batch(struct ssh_server *server, const char *lines,
 {
 	struct lg_buffer text = {0};
 	struct lg_buffer path = {0};
-	enum lg_status status;
 	struct words words;
 	int code = 0;
 	int fd;
+	enum lg_status status = memory_with(lines, strlen(lines), &fd, err);
 
-	status = memory_with(lines, strlen(lines), &fd, err);
 	if (status != LG_OK)
 		return status;
 	lg_buffer_format(&path, "/proc/%ld/fd/%d", (long)getpid(), fd);
@@ -274,10 +273,9 @@ enum lg_status ssh_fetch(struct ssh_server *server, const char *name,
 			 struct lg_buffer *out_bytes, struct lg_error *err)
 {
 	struct lg_buffer lines = {0};
-	enum lg_status status;
 	int fd;
+	enum lg_status status = memory_with(NULL, 0, &fd, err);
 
-	status = memory_with(NULL, 0, &fd, err);
 	if (status != LG_OK)
 		return status;
 	lg_buffer_format(&lines, "get \"%s\" /proc/%ld/fd/%d\n-rm \"%s\"\n",
@@ -296,10 +294,9 @@ enum lg_status ssh_put(struct ssh_server *server, const char *name,
 		       const struct lg_buffer *bytes, struct lg_error *err)
 {
 	struct lg_buffer lines = {0};
-	enum lg_status status;
 	int fd;
+	enum lg_status status = memory_with(bytes->data, bytes->len, &fd, err);
 
-	status = memory_with(bytes->data, bytes->len, &fd, err);
 	if (status != LG_OK)
 		return status;
 	lg_buffer_format(&lines, "put /proc/%ld/fd/%d \"%s\"\n", (long)getpid(),

@@ -79,10 +79,9 @@ static enum lg_status read_all(const char *path, struct lg_buffer *out_secret,
 			       struct lg_error *err)
 {
 	struct lg_buffer secret = {0};
-	enum lg_status status;
 	int fd = -1;
+	enum lg_status status = open_secret(path, &fd, err);
 
-	status = open_secret(path, &fd, err);
 	if (status != LG_OK)
 		return status;
 	status = read_secret(fd, path, &secret, err);

@@ -308,9 +308,8 @@ static enum lg_status listening(void *self,
 	struct lg_strlist arena = {0};
 	struct reader reader = {.arena = &arena, .err = err};
 	struct lg_listening_socket *list = NULL;
-	enum lg_status status;
+	enum lg_status status = read_table(&reader, "/proc/net/tcp");
 
-	status = read_table(&reader, "/proc/net/tcp");
 	if (status == LG_OK)
 		status = read_table(&reader, "/proc/net/tcp6");
 	if (status == LG_OK)

@@ -176,9 +176,8 @@ enum lg_status winreg_process_ask(struct winreg_process *helper, cJSON *request,
 	enum lg_status status;
 	cJSON *answer = NULL;
 	size_t len = 0;
-	char *text;
+	char *text = request ? cJSON_PrintUnformatted(request) : NULL;
 
-	text = request ? cJSON_PrintUnformatted(request) : NULL;
 	cJSON_Delete(request);
 	if (!text)
 		return lg_no_memory(err);

@@ -161,9 +161,8 @@ static enum lg_status winreg_probe(void *self,
 {
 	struct winreg_target *target = self;
 	struct lg_target_probe probe = {0};
-	enum lg_status status;
+	enum lg_status status = reach(target, err);
 
-	status = reach(target, err);
 	if (status == LG_OK)
 		status = probe_registry(target, &probe, err);
 	if (status == LG_OK)
@@ -197,12 +196,11 @@ static enum lg_status winreg_read(void *self, struct lg_registry **out_values,
 	struct winreg_target *target = self;
 	struct lg_registry *values = NULL;
 	cJSON *answer = NULL;
-	enum lg_status status;
 	cJSON *object;
 	const cJSON *item;
 	cJSON *array;
+	enum lg_status status = reach(target, err);
 
-	status = reach(target, err);
 	if (status != LG_OK)
 		return status;
 	object = request("read");
@@ -241,11 +239,10 @@ static enum lg_status winreg_write(void *self,
 				   size_t count, struct lg_error *err)
 {
 	struct winreg_target *target = self;
-	enum lg_status status;
 	cJSON *object;
 	cJSON *array;
+	enum lg_status status = reach(target, err);
 
-	status = reach(target, err);
 	if (status != LG_OK)
 		return status;
 	object = request("write");

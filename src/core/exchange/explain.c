@@ -56,10 +56,10 @@ static const struct lg_version_range *
 item_that_misses(const struct explained_text *text,
 		 const struct missed_major *missed)
 {
-	const struct lg_version_range *item;
 	size_t count;
+	const struct lg_version_range *item =
+		lg_version_setting_items(text->explanation->setting, &count);
 
-	item = lg_version_setting_items(text->explanation->setting, &count);
 	for (size_t i = 0; i < count; i++)
 		if (item[i].to.known &&
 		    item[i].to.part[0] == missed->first.part[0] &&
@@ -74,10 +74,10 @@ static struct lg_version last_missed(const struct explained_text *text,
 				     const struct missed_major *missed)
 {
 	struct lg_version last = missed->first;
-	const struct lg_client *client;
 	size_t count;
+	const struct lg_client *client =
+		lg_clients_items(text->clients, &count);
 
-	client = lg_clients_items(text->clients, &count);
 	for (size_t i = 0; i < count; i++)
 		if (client[i].registry &&
 		    client[i].version.part[0] == last.part[0] &&
@@ -124,10 +124,10 @@ static int names_help_about(const struct lg_version *bound)
 static enum lg_status find_help_about(const struct explained_text *text,
 				      struct lg_error *err)
 {
-	const struct lg_version_range *item;
 	size_t count;
+	const struct lg_version_range *item =
+		lg_version_setting_items(text->explanation->setting, &count);
 
-	item = lg_version_setting_items(text->explanation->setting, &count);
 	for (size_t i = 0; i < count; i++)
 		if (names_help_about(&item[i].from) ||
 		    names_help_about(&item[i].to))
@@ -160,10 +160,10 @@ static enum lg_status find_blocked(const struct explained_text *text,
 				   struct lg_error *err)
 {
 	struct lg_explanation *explanation = text->explanation;
-	const struct lg_client *client;
 	size_t count;
+	const struct lg_client *client =
+		lg_clients_items(text->clients, &count);
 
-	client = lg_clients_items(text->clients, &count);
 	explanation->blocked =
 		calloc(count ? count : 1, sizeof(const struct lg_client *));
 	if (!explanation->blocked)
@@ -194,11 +194,10 @@ static enum lg_status find_system(struct lg_explanation *explanation,
 		lg_dialect_traits(explanation->dialect)->system_major;
 	struct version_interval outside = {0, 0, 0, 0};
 	struct version_intervals hit = {0};
-	enum lg_status status;
+	enum lg_status status = version_intervals_of(
+		explanation->setting, count_majors(explanation->dialect), &hit,
+		err);
 
-	status = version_intervals_of(explanation->setting,
-				      count_majors(explanation->dialect), &hit,
-				      err);
 	if (status != LG_OK)
 		return status;
 	for (; *major; major++) {
@@ -242,9 +241,9 @@ static enum lg_status find_safe(struct lg_explanation *explanation,
 	struct version_intervals safe = {0};
 	struct version_intervals released = {0};
 	struct lg_buffer text = {0};
-	enum lg_status status;
+	enum lg_status status =
+		intervals_outside_system(explanation, 0, &safe, err);
 
-	status = intervals_outside_system(explanation, 0, &safe, err);
 	if (status != LG_OK)
 		goto out;
 	version_intervals_narrow(&safe);

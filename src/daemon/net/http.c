@@ -212,11 +212,10 @@ static size_t take_http(struct gate_conn *conn, const char *in, size_t len,
 	       out->len < GATE_STREAM_OUT_MAX) {
 		const struct lg_http_request *request =
 			lg_http_reader_request(http->reader);
-		enum lg_http_step step;
 		size_t took = 0;
+		enum lg_http_step step = lg_http_reader_take(
+			http->reader, in + done, len - done, &took, &status);
 
-		step = lg_http_reader_take(http->reader, in + done, len - done,
-					   &took, &status);
 		done += took;
 		switch (step) {
 		case LG_HTTP_STEP_MORE:
