@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Rows for src/core/exchange/mailbox_class.h.
+ * Rows for src/core/exchange/directory_entry.h.
  */
 #include <string.h>
 
 #include "suite.h"
 
-#include "core/exchange/mailbox_class.h"
+#include "core/exchange/directory_entry.h"
 
 static void classes(void **state)
 {

@@ -13,7 +13,6 @@
 #include <logongate/dn.h>
 
 #include "base/listed.h"
-#include "core/exchange/mailbox_class.h"
 #include "core/values/name.h"
 
 int lg_entry_value_is(const struct lg_entry_value *value, const char *attribute)
@@ -124,6 +123,33 @@ lg_entry_account(const struct lg_entry_value *value, size_t count,
 	if (status == LG_OK)
 		*out_account = account;
 	return status;
+}
+
+static const struct {
+	const char *name;
+	enum lg_mailbox_class says;
+} classes[] = {
+	{"person", LG_MAILBOX_CLASS_PERSON},
+	{"organizationalPerson", LG_MAILBOX_CLASS_PERSON},
+	{"inetOrgPerson", LG_MAILBOX_CLASS_PERSON},
+	{"residentialPerson", LG_MAILBOX_CLASS_PERSON},
+	{"user", LG_MAILBOX_CLASS_PERSON},
+	{"account", LG_MAILBOX_CLASS_PERSON},
+	{"posixAccount", LG_MAILBOX_CLASS_PERSON},
+	{"contact", LG_MAILBOX_CLASS_OTHER},
+	{"group", LG_MAILBOX_CLASS_OTHER},
+	{"groupOfNames", LG_MAILBOX_CLASS_OTHER},
+	{"groupOfUniqueNames", LG_MAILBOX_CLASS_OTHER},
+	{"posixGroup", LG_MAILBOX_CLASS_OTHER},
+};
+
+enum lg_mailbox_class lg_mailbox_class(const char *object_class, size_t len)
+{
+	for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++)
+		if (strlen(classes[i].name) == len &&
+		    strncasecmp(classes[i].name, object_class, len) == 0)
+			return classes[i].says;
+	return LG_MAILBOX_CLASS_NONE;
 }
 
 int lg_entry_is_person(const struct lg_entry_value *value, size_t count)

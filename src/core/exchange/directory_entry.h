@@ -50,7 +50,21 @@ lg_entry_account(const struct lg_entry_value *value, size_t count,
 		 struct lg_strlist *texts, struct lg_strlist *names,
 		 struct lg_entry_account *out_account, struct lg_error *err);
 
-/* 1 where the entry stands for a person: mailbox_class.h. */
+enum lg_mailbox_class {
+	LG_MAILBOX_CLASS_NONE = 0, /* says nothing */
+	LG_MAILBOX_CLASS_PERSON,
+	LG_MAILBOX_CLASS_OTHER /* a contact, a group: no mailbox here */
+};
+
+/*
+ * What one value of objectClass says, any ASCII case. An entry is a person's
+ * when at least one of its values says PERSON and none says OTHER: a contact
+ * is a person in Active Directory, too. Servers may leave out the classes that
+ * a class is derived from, so those that are common are known by name.
+ */
+enum lg_mailbox_class lg_mailbox_class(const char *object_class, size_t len);
+
+/* 1 where the entry stands for a person. */
 int lg_entry_is_person(const struct lg_entry_value *value, size_t count);
 
 /* What a mailbox is known by, and its protocolSettings. */

@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "core/policy/policy_compiler.h"
-#include "core/policy/policy_domain.h"
 
 /*
  * THE fail table, whose rows are in tests/unit/fail_table.c: nothing else

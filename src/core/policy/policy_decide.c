@@ -12,7 +12,6 @@
 
 #include <logongate/dn.h>
 
-#include "core/policy/policy_domain.h"
 #include "core/policy/policy_inside.h"
 
 enum {
@@ -63,7 +62,7 @@ static struct lg_layer_mask by_domain(const struct lg_policy *policy,
 	len = lg_domain_of(attempt->user, attempt->user_len, &domain);
 	if (!len)
 		return policy->bare;
-	/* No mail domain has such a sign, see policy_domain.c. */
+	/* No mail domain has such a sign, see policy_concerned.c. */
 	if (memchr(domain, ':', len) || memchr(domain, '\\', len))
 		return (struct lg_layer_mask){{0, 0}};
 	return rights_of(policy,

@@ -121,6 +121,18 @@ static inline size_t lg_mask_first(struct lg_layer_mask mask)
 struct lg_key_rights lg_policy_rights(const struct lg_policy *policy,
 				      const struct lg_attempt *attempt);
 
+/*
+ * The mail domain of a logon name (contract 9 "Whom it concerns", 12 "Who is
+ * concerned"): whole domains, without case; what stands behind the last @; a
+ * name without one belongs to [gate] default_domain, and without that to any
+ * domain. lg_domain_of: 0 where it has none. lg_domain_flags: those of its
+ * domain in a table; any where it and default_domain (NULL) have none.
+ */
+size_t lg_domain_of(const char *name, size_t len, const char **out_domain);
+uint32_t lg_domain_flags(const struct lg_key_table *domains,
+			 const char *default_domain, uint32_t any,
+			 const char *name, size_t len);
+
 /* The same two rules for decide and explain. */
 enum lg_reason lg_policy_version_reason(const struct lg_policy *policy,
 					size_t layer,
