@@ -9,10 +9,11 @@
  */
 #include "daemon/enforce.h"
 
+#include <stdlib.h>
+
 #include "daemon/inside_facts.h"
 #include "daemon/turn.h"
 #include "daemon/facts.h"
-#include "daemon/clock_look.h"
 #include "daemon/notices.h"
 #include "daemon/records.h"
 #include "daemon/refusals.h"
@@ -27,6 +28,8 @@
 /* After a write that failed; what is due is done in memory. */
 #define RETRY_MS 5000
 #define TIMER_MAX_MS (60 * 1000)
+/* A clock that is slewed moves a little every second: one word about it. */
+#define AGAIN_S 30
 
 /* Sweeps for the policy in force; who has a grace stays till it is over. */
 static void sweep(struct gate *gate, enum gate_sweep_kind kind)
@@ -207,6 +210,44 @@ void gate_enforce_begin(struct gate *gate)
 static void on_written(uv_check_t *check)
 {
 	gate_records_flush(check->data);
+}
+
+int64_t gate_clock_stepped_s(const struct gate *gate)
+{
+	const struct gate_view *view = gate->view;
+	struct lg_now now = gate_now(gate);
+	int64_t most_s = 0;
+
+	for (size_t i = 0; i < view->lock_count; i++) {
+		int64_t by_s = lg_lock_stepped_s(view->lock[i].lock, &now);
+
+		if (llabs(by_s) > llabs(most_s))
+			most_s = by_s;
+	}
+	return most_s;
+}
+
+/* Locks end when the time that was asked for has passed, so the end that people
+ * were told is wrong by as much as the clock was set. */
+void gate_clock_tick(struct gate *gate)
+{
+	int64_t by_s = gate_clock_stepped_s(gate);
+
+	if (by_s ? gate->clock_told_s &&
+			    llabs(by_s - gate->clock_told_s) < AGAIN_S
+		 : !gate->clock_told_s)
+		return;
+	if (gate->clock_told_s)
+		gate_quiet(gate, "the wall clock was set");
+	gate->clock_told_s = by_s;
+	if (by_s)
+		gate_loud(gate, GATE_ATTENTION_CLOCK,
+			  "the wall clock was set %s by %lld s while there is "
+			  "a lock; it ends when the time that was asked for "
+			  "has passed, so tell people its new end, or move it "
+			  "with logongate extend",
+			  by_s > 0 ? "forward" : "back",
+			  (long long)llabs(by_s));
 }
 
 static void on_second(uv_timer_t *timer)

@@ -24,6 +24,14 @@ enum lg_status gate_enforce_first(struct gate *gate, struct lg_error *err);
 /* The listeners listen: sweeps and deadlines begin. */
 void gate_enforce_begin(struct gate *gate);
 
+/* Seconds that the wall clock was set since the times of a lock were; of
+ * several the most. 0: it was not. */
+int64_t gate_clock_stepped_s(const struct gate *gate);
+
+/* Every second, and for each status: asks for attention, or says that it is
+ * over. */
+void gate_clock_tick(struct gate *gate);
+
 /* Begins and ends the timers. */
 enum lg_status gate_enforce_start(struct gate *gate, struct lg_error *err);
 void gate_enforce_stop(struct gate *gate);

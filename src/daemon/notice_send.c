@@ -12,7 +12,7 @@
 
 #include "adapters/system/hooks.h"
 #include "app/records/json_member.h"
-#include "daemon/gate_status.h"
+#include "daemon/view.h"
 #include "daemon/work.h"
 
 #define HOOK_MS 10000

@@ -15,6 +15,7 @@
 #include "daemon/fleet/follower.h"
 #include "daemon/notices.h"
 #include "daemon/refusals.h"
+#include "daemon/turn.h"
 
 static enum lg_status copy_text(const char *from, char **to,
 				struct lg_error *err)
@@ -293,4 +294,33 @@ gate_view_speaks(const struct gate_view *view,
 	    decision->lock < LG_LAYERS_MAX)
 		lock = view->of_layer[decision->lock];
 	return lock < 0 ? NULL : &view->lock[lock];
+}
+
+struct lg_status_lock gate_status_lock(const struct gate_view_lock *shown)
+{
+	return (struct lg_status_lock){
+		.lock = shown->lock,
+		.concerns = &shown->concerns,
+		.gate = shown->is_read ? lg_gate_state_name(shown->gate) : NULL,
+	};
+}
+
+struct lg_status_facts gate_status(const struct gate *gate,
+				   struct lg_status_lock out_lock[LG_LOCKS_MAX])
+{
+	const struct lg_policy *policy = gate_policy(gate);
+	struct lg_status_facts facts = {
+		.lock = out_lock,
+		.count = gate->view->lock_count,
+		.gate = policy ? lg_gate_state_name(lg_policy_gate(policy))
+			       : NULL,
+		.dialect = gate->settings->dialect,
+		.generation = gate->view->generation,
+		.refused = gate_refusals(gate),
+		.now = gate_now(gate),
+	};
+
+	for (size_t i = 0; i < facts.count; i++)
+		out_lock[i] = gate_status_lock(&gate->view->lock[i]);
+	return facts;
 }

@@ -10,6 +10,7 @@
 #ifndef LOGONGATE_DAEMON_VIEW_H
 #define LOGONGATE_DAEMON_VIEW_H
 
+#include "app/records/status_record.h"
 #include "daemon/inside.h"
 #include "daemon/work.h"
 
@@ -64,5 +65,15 @@ void gate_view_show(struct gate *gate, struct gate_view *view);
 const struct gate_view_lock *
 gate_view_speaks(const struct gate_view *view,
 		 const struct lg_decision *decision);
+
+/* What the gate decides by now, as status tells it: the control socket and the
+ * page for everybody begin with these facts and add what else they know. */
+struct lg_status_lock gate_status_lock(const struct gate_view_lock *shown);
+
+/* The same of all locks. Nobody is asked for it: sessions are 0. Borrows from
+ * the view, which is good until the loop turns, and from out_lock. */
+struct lg_status_facts
+gate_status(const struct gate *gate,
+	    struct lg_status_lock out_lock[LG_LOCKS_MAX]);
 
 #endif

@@ -4,7 +4,8 @@
  *
  * The file is read at the first ask and read again when it has changed since.
  * Looking up is ldif_answers.c; here an export that cannot be used becomes
- * "could not ask".
+ * "could not ask". For a list of mailboxes each entry's values are sorted into
+ * the lists of the port.
  */
 #include "ldif_directory.h"
 
@@ -181,5 +182,47 @@ lg_directory_open_ldif(const struct lg_directory_settings *settings,
 	}
 	ldif_close_directory(self);
 	lg_buffer_release(&description);
+	return status;
+}
+
+static enum lg_status give_entry(const struct ldif_directory *self,
+				 const struct lg_ldif_entry *entry,
+				 const struct lg_mailbox_sink *sink,
+				 struct lg_error *err)
+{
+	const struct lg_entry_value *value =
+		lg_ldif_values_of(&self->entries, entry);
+	const struct lg_entry_value *dn =
+		lg_entry_value_of(value, entry->count, "legacyExchangeDN");
+	struct lg_entry_mailbox lists = {{0}, {0}, {0}};
+	struct lg_mailbox mailbox = {entry->dn, dn ? dn->text : NULL,
+				     &lists.x500, &lists.login,
+				     &lists.protocol_settings};
+	enum lg_status status = lg_entry_mailbox(
+		value, entry->count, &self->login_attributes, &lists, err);
+
+	if (status == LG_OK && (dn || lists.protocol_settings.count) &&
+	    lg_entry_is_person(value, entry->count))
+		status = sink->mailbox(sink->context, &mailbox, err);
+	lg_entry_mailbox_release(&lists);
+	return status;
+}
+
+enum lg_status
+lg_mailboxes_list_ldif(const struct lg_directory_settings *settings,
+		       const struct lg_mailbox_sink *sink, struct lg_error *err)
+{
+	struct lg_directory directory = {0};
+	struct ldif_directory *self;
+	enum lg_status status =
+		lg_directory_open_ldif(settings, &directory, err);
+
+	if (status != LG_OK)
+		return status;
+	self = directory.self;
+	status = load(self, err);
+	for (size_t i = 0; status == LG_OK && i < self->entries.count; i++)
+		status = give_entry(self, &self->entries.entry[i], sink, err);
+	ldif_close_directory(self);
 	return status;
 }

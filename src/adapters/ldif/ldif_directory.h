@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * ldif_directory.h - an LDIF export as the directory
+ * ldif_directory.h - an LDIF export as the directory, and its mailboxes
  *
- * Layer: adapter ldif; implements port/directory.
+ * Layer: adapter ldif; implements port/directory, port/mailboxes.
  * Source: contract 3 [directory], 8 "Directory"; issue text "embedded".
  *
  * For exports made with ldapsearch, slapcat or Windows' ldifde. The file is
@@ -13,6 +13,7 @@
 #define LOGONGATE_ADAPTERS_LDIF_DIRECTORY_H
 
 #include "port/directory.h"
+#include "port/mailboxes.h"
 
 /*
  * settings->uri is "ldif:FILE" (or FILE); only base and login_attributes count
@@ -22,6 +23,12 @@
 enum lg_status
 lg_directory_open_ldif(const struct lg_directory_settings *settings,
 		       struct lg_directory *out_directory,
+		       struct lg_error *err);
+
+/* settings as lg_directory_open_ldif takes them. Returns: see the port. */
+enum lg_status
+lg_mailboxes_list_ldif(const struct lg_directory_settings *settings,
+		       const struct lg_mailbox_sink *sink,
 		       struct lg_error *err);
 
 #endif

@@ -8,7 +8,7 @@
 #include <strings.h>
 
 #include "adapters/ldap/ldap_mailboxes.h"
-#include "adapters/ldif/ldif_mailboxes.h"
+#include "adapters/ldif/ldif_directory.h"
 #include "cli/change/servers_targets.h"
 #include "cli/output.h"
 #include "cli/open/targets.h"

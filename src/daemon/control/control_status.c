@@ -10,10 +10,9 @@
 #include <logongate/release.h>
 
 #include "app/records/json_member.h"
-#include "daemon/clock_look.h"
+#include "daemon/enforce.h"
 #include "daemon/control/control.h"
 #include "daemon/fleet/follower.h"
-#include "daemon/gate_status.h"
 #include "daemon/refusals.h"
 #include "daemon/sessions/sweep.h"
 #include "daemon/view.h"

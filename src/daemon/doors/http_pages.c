@@ -10,7 +10,7 @@
 #include <logongate/release.h>
 
 #include "adapters/http/metrics.h"
-#include "daemon/clock_look.h"
+#include "daemon/enforce.h"
 #include "daemon/refusals.h"
 #include "daemon/net/sockets.h"
 #include "daemon/usage.h"

@@ -18,7 +18,6 @@
 
 #include "adapters/system/system_clock.h"
 #include "app/records/json_member.h"
-#include "daemon/gate_status.h"
 #include "daemon/hour.h"
 #include "daemon/refusals.h"
 #include "daemon/net/sockets.h"
