@@ -9,14 +9,18 @@
  */
 #include "ldif_directory.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <logongate/dn.h>
 
+#include "adapters/system/durable.h"
 #include "ldif_answers.h"
-#include "ldif_file.h"
 #include "ldif_filter.h"
 
 struct ldif_directory {
@@ -24,20 +28,84 @@ struct ldif_directory {
 	char *base;
 	char *description;
 	struct lg_strlist login_attributes;
-	struct lg_ldif_file_state state; /* what entries were read from */
+	struct stat state; /* what entries were read from */
 	struct lg_ldif_entries entries;
 	int loaded;
 };
 
+static int take_state(int fd, struct stat *out_state)
+{
+	if (fstat(fd, out_state) != 0)
+		return -1;
+	if (S_ISREG(out_state->st_mode))
+		return 0;
+	errno = S_ISDIR(out_state->st_mode) ? EISDIR : EINVAL;
+	return -1;
+}
+
+/* What tells one version of a file from the next. */
+static int same_state(const struct stat *a, const struct stat *b)
+{
+	return a->st_dev == b->st_dev && a->st_ino == b->st_ino &&
+	       a->st_size == b->st_size &&
+	       a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
+	       a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+}
+
+static enum lg_status unreadable(const char *file, struct lg_error *err)
+{
+	return lg_error_set(err, LG_ERR_DIRECTORY, file,
+			    "the export cannot be read: %s", strerror(errno));
+}
+
+/* Reads all of file where its state is another than *known (NULL: always);
+ * *out_changed tells whether it was. The state is taken before and after
+ * reading: a file that is being written is not read as if it were whole. */
+static enum lg_status read_file(const char *file, const struct stat *known,
+				struct lg_buffer *out_bytes,
+				struct stat *out_state, int *out_changed,
+				struct lg_error *err)
+{
+	struct stat before;
+	enum lg_status status = LG_OK;
+	/* Not to hang on a FIFO. */
+	int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
+	if (fd < 0)
+		return unreadable(file, err);
+	if (take_state(fd, &before) != 0) {
+		status = unreadable(file, err);
+		goto out;
+	}
+	*out_changed = !known || !same_state(known, &before);
+	if (!*out_changed)
+		goto out;
+	status = lg_read_all(fd, out_bytes) == 0
+			 ? lg_buffer_status(out_bytes, err)
+			 : unreadable(file, err);
+	if (status != LG_OK)
+		goto out;
+	if (take_state(fd, out_state) != 0)
+		status = unreadable(file, err);
+	else if (!same_state(&before, out_state) ||
+		 out_state->st_size != (off_t)out_bytes->len)
+		status = lg_error_set(err, LG_ERR_DIRECTORY, file,
+				      "the export is being written; try again "
+				      "when it is whole");
+out:
+	close(fd);
+	return status;
+}
+
 static enum lg_status load(struct ldif_directory *self, struct lg_error *err)
 {
-	struct lg_ldif_file_state state;
+	struct stat state;
 	struct lg_ldif_entries entries;
 	struct lg_buffer bytes = {0};
 	int changed = 0;
-	enum lg_status status = lg_ldif_file_read(
-		self->file, self->loaded ? &self->state : NULL, &bytes, &state,
-		&changed, err);
+	enum lg_status status =
+		read_file(self->file, self->loaded ? &self->state : NULL,
+			  &bytes, &state, &changed, err);
 
 	if (status == LG_OK && changed) {
 		status = lg_ldif_entries_load(
