@@ -4,7 +4,7 @@
  *
  * Nothing is judged here: what is longer than it may be is withheld, and what
  * stands there twice is said to, so that one entry that somebody else made
- * stops nobody from reading the next.
+ * stops nobody from reading the next. Below, what an entry is added with.
  */
 #include "ldap_fleet_entry.h"
 
@@ -17,6 +17,8 @@
 #include "ldap_sync.h"
 
 #define BODY_AD "serviceBindingInformation"
+/* MS-ADTS: rangeUpper of keywords. */
+#define KEYWORD_MAX 256
 
 static char a_object_class[] = "objectClass", a_cn[] = "cn",
 	    a_lock[] = "logongateLock", a_number[] = "logongateNumber",
@@ -32,6 +34,31 @@ static char a_guid[] = "objectGUID", a_changed[] = "whenChanged",
 	    a_information[] = BODY_AD;
 static char *ad_attributes[] = {a_cn,       a_guid,        a_changed, a_usn,
 				a_keywords, a_information, NULL};
+
+/* What an event says: attributes of OpenLDAP; those with a keyword stand as
+ * "KEYWORD=VALUE" in Active Directory. */
+static const struct part {
+	const char *attribute;
+	const char *keyword;
+	size_t max;
+	size_t offset;
+} parts[] = {
+#define AT(member) offsetof(struct lg_fleet_entry, member)
+	{a_cn, NULL, LG_FLEET_TEXT_MAX, AT(cn)},
+	{a_lock, "lock", LG_FLEET_TEXT_MAX, AT(lock)},
+	{a_number, "number", LG_FLEET_TEXT_MAX, AT(number)},
+	{a_kind, "kind", LG_FLEET_TEXT_MAX, AT(kind)},
+	{a_body, NULL, LG_FLEET_BODY_MAX, AT(body)},
+	{a_key, "key", LG_FLEET_TEXT_MAX, AT(key)},
+	{a_signature, "signature", LG_FLEET_TEXT_MAX, AT(signature)},
+};
+#define PARTS (sizeof(parts) / sizeof(parts[0]))
+
+static struct lg_fleet_text *text_of(const struct lg_fleet_entry *entry,
+				     const struct part *part)
+{
+	return (void *)((uintptr_t)entry + part->offset);
+}
 
 char **lg_ldap_fleet_attributes(enum lg_ldap_fleet_dialect dialect)
 {
@@ -114,19 +141,6 @@ static void read_openldap(LDAP *ld, LDAPMessage *message,
 			  struct lg_ldap_fleet_read *read)
 {
 	struct lg_fleet_entry *entry = &read->entry;
-	const struct {
-		const char *attribute;
-		size_t max;
-		struct lg_fleet_text *text;
-	} part[] = {
-		{a_cn, LG_FLEET_TEXT_MAX, &entry->cn},
-		{a_lock, LG_FLEET_TEXT_MAX, &entry->lock},
-		{a_number, LG_FLEET_TEXT_MAX, &entry->number},
-		{a_kind, LG_FLEET_TEXT_MAX, &entry->kind},
-		{a_body, LG_FLEET_BODY_MAX, &entry->body},
-		{a_key, LG_FLEET_TEXT_MAX, &entry->key},
-		{a_signature, LG_FLEET_TEXT_MAX, &entry->signature},
-	};
 	struct berval **class = hold(read, ld, message, a_object_class);
 	struct berval **when;
 
@@ -136,10 +150,10 @@ static void read_openldap(LDAP *ld, LDAPMessage *message,
 		else if (is_text(class[i], "logongateGate"))
 			read->class = LG_LDAP_FLEET_GATE;
 	}
-	if (read->class == LG_LDAP_FLEET_EVENT)
-		for (size_t i = 0; i < sizeof(part) / sizeof(part[0]); i++)
-			take_all(hold(read, ld, message, part[i].attribute),
-				 part[i].max, part[i].text, &entry->fault);
+	for (size_t i = 0; i < PARTS && read->class == LG_LDAP_FLEET_EVENT; i++)
+		take_all(hold(read, ld, message, parts[i].attribute),
+			 parts[i].max, text_of(entry, &parts[i]),
+			 &entry->fault);
 	if (read->class != LG_LDAP_FLEET_GATE)
 		return;
 	take_all(hold(read, ld, message, a_cn), LG_FLEET_TEXT_MAX,
@@ -155,37 +169,30 @@ static void read_openldap(LDAP *ld, LDAPMessage *message,
 }
 
 /* "NAME=VALUE" */
-static int take_keyword(const struct berval *keyword, const char *name,
-			struct lg_fleet_text *text, enum lg_fleet_fault *fault)
+static void take_keyword(const struct berval *keyword, const struct part *part,
+			 struct lg_fleet_entry *entry)
 {
-	size_t len = strlen(name);
+	size_t len = strlen(part->keyword);
 	struct berval value;
 
 	if (keyword->bv_len <= len || keyword->bv_val[len] != '=' ||
-	    strncasecmp(keyword->bv_val, name, len) != 0)
-		return 0;
+	    strncasecmp(keyword->bv_val, part->keyword, len) != 0)
+		return;
 	value.bv_val = keyword->bv_val + len + 1;
 	value.bv_len = keyword->bv_len - len - 1;
-	take(&value, LG_FLEET_TEXT_MAX, text, fault);
-	return 1;
+	take(&value, LG_FLEET_TEXT_MAX, text_of(entry, part), &entry->fault);
 }
 
 static void read_keyword(const struct berval *keyword,
 			 struct lg_ldap_fleet_read *read)
 {
-	struct lg_fleet_entry *entry = &read->entry;
-
 	if (is_text(keyword, "logongate=event"))
 		read->class = LG_LDAP_FLEET_EVENT;
 	else if (is_text(keyword, "logongate=gate"))
 		read->class = LG_LDAP_FLEET_GATE;
-	else if (!take_keyword(keyword, "lock", &entry->lock, &entry->fault) &&
-		 !take_keyword(keyword, "number", &entry->number,
-			       &entry->fault) &&
-		 !take_keyword(keyword, "kind", &entry->kind, &entry->fault) &&
-		 !take_keyword(keyword, "key", &entry->key, &entry->fault))
-		take_keyword(keyword, "signature", &entry->signature,
-			     &entry->fault);
+	for (size_t i = 0; i < PARTS; i++)
+		if (parts[i].keyword)
+			take_keyword(keyword, &parts[i], &read->entry);
 }
 
 static void read_ad(LDAP *ld, LDAPMessage *message,
@@ -262,4 +269,133 @@ void lg_ldap_fleet_release(struct lg_ldap_fleet_read *read)
 	for (size_t i = 0; i < read->held_count; i++)
 		ldap_value_free_len(read->held[i]);
 	*read = (struct lg_ldap_fleet_read){0};
+}
+
+enum lg_status lg_ldap_fleet_dn(const struct lg_fleet_text *name,
+				const char *branch, const char *base,
+				struct lg_buffer *out, struct lg_error *err)
+{
+	char cn[] = "cn";
+	char none[1] = "";
+	LDAPAVA ava = {
+		.la_attr = {2, cn},
+		.la_value = {name->len,
+			     name->len ? (char *)(uintptr_t)name->bytes : none},
+		.la_flags = LDAP_AVA_STRING};
+	LDAPAVA *rdn[2] = {&ava, NULL};
+	char *text = NULL;
+
+	if (ldap_rdn2str(rdn, &text, LDAP_DN_FORMAT_LDAPV3) != LDAP_SUCCESS)
+		return lg_error_set(err, LG_ERR_SYNTAX, NULL,
+				    "the name cannot be written as one of an "
+				    "entry");
+	lg_buffer_format(out, "%s,%s,%s", text, branch, base);
+	ldap_memfree(text);
+	return lg_buffer_status(out, err);
+}
+
+static void add_value(struct lg_ldap_fleet_mods *mods, const char *attribute,
+		      const struct lg_fleet_text *text)
+{
+	size_t i = mods->count;
+
+	if (!text->bytes)
+		return;
+	mods->value[i] =
+		(struct berval){text->len, (char *)(uintptr_t)text->bytes};
+	mods->values[i][0] = &mods->value[i];
+	mods->mod[i].mod_op = LDAP_MOD_ADD | LDAP_MOD_BVALUES;
+	mods->mod[i].mod_type = (char *)(uintptr_t)attribute;
+	mods->mod[i].mod_bvalues = mods->values[i];
+	mods->list[i] = &mods->mod[i];
+	mods->count++;
+}
+
+static void add_word(struct lg_ldap_fleet_mods *mods, const char *attribute,
+		     const char *word)
+{
+	const struct lg_fleet_text text = {word, strlen(word)};
+
+	add_value(mods, attribute, &text);
+}
+
+static enum lg_status add_keyword(struct lg_ldap_fleet_mods *mods,
+				  const char *name,
+				  const struct lg_fleet_text *text,
+				  struct lg_error *err)
+{
+	size_t i = mods->keyword_count;
+	struct lg_buffer *word = &mods->text[i];
+	enum lg_status status;
+
+	if (!text->bytes)
+		return LG_OK;
+	lg_buffer_format(word, "%s=", name);
+	lg_buffer_append(word, text->bytes, text->len);
+	status = lg_buffer_status(word, err);
+	if (status != LG_OK)
+		return status;
+	if (word->len > KEYWORD_MAX)
+		return lg_error_set(err, LG_ERR_LIMIT, NULL,
+				    "the event's %s is longer than Active "
+				    "Directory holds in a keyword (%d bytes)",
+				    name, KEYWORD_MAX);
+	mods->keyword[i] = (struct berval){word->len, word->data};
+	mods->keywords[i] = &mods->keyword[i];
+	mods->keyword_count++;
+	return LG_OK;
+}
+
+static enum lg_status ad_mods(const struct lg_fleet_entry *entry,
+			      struct lg_ldap_fleet_mods *mods,
+			      struct lg_error *err)
+{
+	static const char keywords[] = "keywords";
+	static const struct lg_fleet_text event = {"event", 5};
+	LDAPMod *mod;
+	enum lg_status status = add_keyword(mods, "logongate", &event, err);
+
+	for (size_t i = 0; i < PARTS && status == LG_OK; i++)
+		if (parts[i].keyword)
+			status = add_keyword(mods, parts[i].keyword,
+					     text_of(entry, &parts[i]), err);
+	if (status != LG_OK)
+		return status;
+	add_word(mods, "objectClass", "serviceConnectionPoint");
+	add_value(mods, "cn", &entry->cn);
+	add_value(mods, lg_ldap_fleet_report(LG_LDAP_FLEET_AD), &entry->body);
+	mod = &mods->mod[mods->count];
+	mod->mod_op = LDAP_MOD_ADD | LDAP_MOD_BVALUES;
+	mod->mod_type = (char *)(uintptr_t)keywords;
+	mod->mod_bvalues = mods->keywords;
+	mods->list[mods->count++] = mod;
+	return LG_OK;
+}
+
+enum lg_status lg_ldap_fleet_event_mods(enum lg_ldap_fleet_dialect dialect,
+					const struct lg_fleet_entry *entry,
+					struct lg_ldap_fleet_mods *out_mods,
+					struct lg_error *err)
+{
+	*out_mods = (struct lg_ldap_fleet_mods){0};
+	if (entry->body.len > LG_FLEET_BODY_MAX)
+		return lg_error_set(err, LG_ERR_LIMIT, NULL,
+				    "the lock is longer than %zu bytes; a "
+				    "long list is better said as a filter "
+				    "that each gate asks by itself",
+				    LG_FLEET_BODY_MAX);
+	if (dialect == LG_LDAP_FLEET_AD)
+		return ad_mods(entry, out_mods, err);
+	add_word(out_mods, "objectClass", "logongateEvent");
+	for (size_t i = 0; i < PARTS; i++)
+		add_value(out_mods, parts[i].attribute,
+			  text_of(entry, &parts[i]));
+	return LG_OK;
+}
+
+void lg_ldap_fleet_mods_release(struct lg_ldap_fleet_mods *mods)
+{
+	for (size_t i = 0; i < sizeof(mods->text) / sizeof(mods->text[0]); i++)
+		lg_buffer_release(&mods->text[i]);
+	*mods = (struct lg_ldap_fleet_mods){0};
 }
