@@ -40,7 +40,9 @@ class Fleet(unittest.TestCase):
     def setUp(self):
         self.folder = tempfile.mkdtemp(prefix="lg-fleet-")
         self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
-        self.server = smbd.Smbd(os.path.join(self.folder, "s"), shim=SHIM)
+        # status asks while a service starts, which keeps a worker busy
+        self.server = smbd.Smbd(os.path.join(self.folder, "s"), shim=SHIM,
+                                extra="rpcd_classic:num_workers = 4")
         self.addCleanup(self.server.stop)
         key = smbd.KEY.replace(smbd.HIVE, "HKLM")
         self.server.net("registry", "createkey", key)

@@ -292,8 +292,8 @@ enum lg_status lg_change_begin(const struct lg_change_hands *hands,
 		held.fleet.with_gate =
 			lg_change_has_gate(request->server, count);
 		begun.status = begin(&held, request, &names, err);
+		begun.outcome = held.outcome;
 	}
-	begun.outcome = held.outcome;
 	hands->begun(hands->self, &begun);
 	note(&held, &request->lock, &names, begun.status);
 	lg_change_let_go(&held);
