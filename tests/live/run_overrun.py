@@ -19,6 +19,7 @@ class Run:
         self.gate = gate
         self.profile = gate.profile(listed=["alice"])
         self.err = open(gate.path("run.err"), "w+", encoding="utf-8")
+        applied = events(gate).count("apply")
         self.began = time.monotonic()
         self.process = subprocess.Popen(
             [*inside, os.path.join(BIN, "logongate"),
@@ -26,7 +27,9 @@ class Run:
              self.profile, *words, "--", *command],
             stdin=subprocess.DEVNULL, stdout=self.err, stderr=self.err,
             env=gate.env)
-        wait_for("the lock", lambda: gate.status()["active"])
+        # One of a second may be over before anybody could look.
+        wait_for("the lock", lambda: gate.status()["active"]
+                 or events(gate).count("apply") > applied)
 
     def verdict(self):
         return self.gate.decide(user="bob")["verdict"]
