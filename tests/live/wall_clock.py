@@ -26,7 +26,7 @@ class WallClock:
         """So many seconds off what the machine says."""
         new = self.path + ".new"
         with open(new, "w", encoding="ascii") as file:
-            file.write(f"{offset_s:+d}\n")
+            file.write(f"{offset_s:+.3f}\n")
         os.chmod(new, 0o644)
         # Never read half written.
         os.replace(new, self.path)

@@ -15,6 +15,7 @@
 #include "cli/text/times.h"
 
 #define DAY_S 86400
+#define STEP_NOTICED_S 2
 
 void lg_cli_say_damaged(struct lg_cli *cli, const char *place, size_t damaged)
 {
@@ -52,12 +53,15 @@ static void take_older(int64_t since_s, int64_t *oldest_s)
 		*oldest_s = since_s;
 }
 
-/* A clock that was set back gives what came after an earlier time. */
+/* A clock that was set back gives what came after an earlier time; which
+ * seconds those are is known by a second or two. */
 static int64_t by_the_clock(int64_t oldest_s, int64_t stepped_s)
 {
+	int64_t earlier_s = oldest_s + stepped_s - STEP_NOTICED_S;
+
 	if (oldest_s <= 0 || stepped_s >= 0)
 		return oldest_s;
-	return oldest_s + stepped_s > 1 ? oldest_s + stepped_s : 1;
+	return earlier_s > 1 ? earlier_s : 1;
 }
 
 /* One that waits for its time has no since. */
