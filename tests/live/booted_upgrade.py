@@ -17,7 +17,7 @@ from programs import program, wait_for
 
 # Logs on over and over until it is told to end: how often each answer came.
 LOGS_ON = """
-import collections, imaplib, json, sys, threading
+import collections, imaplib, json, sys, threading, time
 imaplib.Commands["LOGIN"] = ("NONAUTH",)
 said, over = collections.Counter(), threading.Event()
 def ask():
@@ -33,6 +33,8 @@ askers = [threading.Thread(target=ask) for _ in range(4)]
 for asker in askers:
     asker.start()
 sys.stdin.read()
+while sum(list(said.values())) < 12:  # where the upgrade is a quick one
+    time.sleep(0.1)
 over.set()
 for asker in askers:
     asker.join()
