@@ -40,9 +40,7 @@ class Fleet(unittest.TestCase):
     def setUp(self):
         self.folder = tempfile.mkdtemp(prefix="lg-fleet-")
         self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
-        # status asks while a service starts, which keeps a worker busy
-        self.server = smbd.Smbd(os.path.join(self.folder, "s"), shim=SHIM,
-                                extra="rpcd_classic:num_workers = 4")
+        self.server = smbd.Smbd(os.path.join(self.folder, "s"), shim=SHIM)
         self.addCleanup(self.server.stop)
         key = smbd.KEY.replace(smbd.HIVE, "HKLM")
         self.server.net("registry", "createkey", key)

@@ -35,13 +35,8 @@ up)
   admin users = $user
   svcctl list = MSExchangeIS Spooly
   rpc start on demand helpers = ${ONDEMAND:-yes}
-  rpcd_winreg:num_workers = 1
-  rpcd_svcctl:num_workers = 1
-  rpcd_classic:num_workers = 1
   ${EXTRA:-}
 C
-  # One worker: with several, Samba 4.22 has every tenth or so connection wait for five
-  # seconds, its own net too.
   # svcctl list: smbd runs MODULESDIR/svcctl/NAME start|stop|status
   printf '%s\n%s\n' "$pw" "$pw" | smbpasswd -c "$d/smb.conf" -s -a "$user" >/dev/null
   # Samba 4.17's own back end for 'svcctl list' is a stub (WERR_ACCESS_DENIED): svcshim.so
