@@ -206,10 +206,12 @@ static enum lg_status take_hold(struct lg_profile_reader *reader, void *field)
 	return status;
 }
 
+/* clang-format off */
 #define KEY(section, key, take, member)                                        \
 	{                                                                      \
 		{section, key}, take, offsetof(struct lg_profile, member)      \
 	}
+/* clang-format on */
 
 const struct lg_profile_key lg_profile_keys[] = {
 	KEY("profile", "description", lg_profile_take_text, description),

@@ -21,11 +21,13 @@ struct setting_key {
 	size_t offset;
 };
 
+/* clang-format off */
 #define ROW(section, key, kind, object, member)                                \
 	{                                                                      \
 		{section, key}, LG_SETTING_##kind,                             \
 			offsetof(struct object, member)                        \
 	}
+/* clang-format on */
 #define SETTING(section, key, kind, member)                                    \
 	ROW(section, key, kind, lg_settings, member)
 #define LISTEN(section, key, kind, member)                                     \

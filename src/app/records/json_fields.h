@@ -39,21 +39,25 @@ struct lg_field {
 	const struct lg_field *part;
 };
 
+/* clang-format off */
 #define LG_FIELD_OF(name, kind, owner, member, how, word, part)                \
 	{                                                                      \
 		name, LG_FIELD_##kind, how, offsetof(owner, member),           \
 			sizeof(((owner *)0)->member), word, part               \
 	}
+/* clang-format on */
 #define LG_FIELD(name, kind, owner, member, how)                               \
 	LG_FIELD_OF(name, kind, owner, member, how, NULL, NULL)
 #define LG_FIELD_IN_WORDS(name, owner, member, words, how)                     \
 	LG_FIELD_OF(name, WORD, owner, member, how, words, NULL)
 #define LG_FIELD_IN_PARTS(name, owner, member, fields, how)                    \
 	LG_FIELD_OF(name, PART, owner, member, how, NULL, fields)
+/* clang-format off */
 #define LG_FIELDS_END                                                          \
 	{                                                                      \
 		NULL, LG_FIELD_TEXT, 0, 0, 0, NULL, NULL                       \
 	}
+/* clang-format on */
 
 /* Adds the members that from, a struct of the table, has. */
 void lg_fields_add(cJSON *object, const struct lg_field *field,
