@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: ISC
 """Deciding never waits: not for a disk, a long record, a long list, a door, or
 whoever should read what the gate says. And what was answered is so."""
+import glob
 import json
 import os
 import socket
@@ -140,6 +141,9 @@ def full_end():
             with gate.small_disk() as fill:
                 gate.start()
                 gate.apply(listing("alice"), for_s=3)
+                # Two files are room for the end and for who was refused.
+                wait_for("what the directory answered", lambda: glob.glob(
+                    gate.stored("locks/*.findings")))
                 filler = fill()
                 wait_for("the lock's end", lambda:
                          gate.decide(user="bob")["verdict"] == "admit")
