@@ -141,6 +141,15 @@ int64_t lg_lock_stepped_s(const struct lg_lock *lock, const struct lg_now *now)
 	return moved_s;
 }
 
+int64_t lg_lock_written_since_s(int64_t since_s, int64_t stepped_s)
+{
+	int64_t earlier_s = since_s + stepped_s - STEP_NOTICED_S;
+
+	if (since_s <= 0 || stepped_s >= 0)
+		return since_s;
+	return earlier_s > 1 ? earlier_s : 1;
+}
+
 int64_t lg_lock_gone_s(const struct lg_lock *lock, const struct lg_now *now)
 {
 	if (!lock->since_s)

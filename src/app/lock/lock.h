@@ -113,6 +113,11 @@ int64_t lg_lock_left_ms(const struct lg_lock *lock,
  * less than two, or another boot. */
 int64_t lg_lock_stepped_s(const struct lg_lock *lock, const struct lg_now *now);
 
+/* From when on what came since since_s is written, for a wall clock that was
+ * stepped by stepped_s meanwhile: set back, it writes earlier times, known by
+ * a second or two. */
+int64_t lg_lock_written_since_s(int64_t since_s, int64_t stepped_s);
+
 /* Seconds since the lock began, whatever the wall clock was made to say
  * meanwhile; 0 before. */
 int64_t lg_lock_gone_s(const struct lg_lock *lock, const struct lg_now *now);

@@ -9,19 +9,13 @@
 
 #include "app/records/logon_log.h"
 
-#define STEP_NOTICED_S 2
-
 struct lg_refused_since lg_refused_since(const struct lg_lock *lock,
 					 const struct lg_now *now)
 {
-	struct lg_refused_since since = {lock->generation, lock->since_s};
-	int64_t stepped_s = lg_lock_stepped_s(lock, now);
-
-	/* Stepped back, what came later was written with an earlier time;
-	 * which seconds those are is known by a second or two. */
-	if (stepped_s < 0)
-		since.since_s += stepped_s - STEP_NOTICED_S;
-	return since;
+	return (struct lg_refused_since){
+		lock->generation,
+		lg_lock_written_since_s(lock->since_s,
+					lg_lock_stepped_s(lock, now))};
 }
 
 const struct lg_lock *lg_state_oldest(const struct lg_state *state)

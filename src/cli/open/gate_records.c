@@ -15,7 +15,6 @@
 #include "cli/text/times.h"
 
 #define DAY_S 86400
-#define STEP_NOTICED_S 2
 
 void lg_cli_say_damaged(struct lg_cli *cli, const char *place, size_t damaged)
 {
@@ -53,17 +52,6 @@ static void take_older(int64_t since_s, int64_t *oldest_s)
 		*oldest_s = since_s;
 }
 
-/* A clock that was set back gives what came after an earlier time; which
- * seconds those are is known by a second or two. */
-static int64_t by_the_clock(int64_t oldest_s, int64_t stepped_s)
-{
-	int64_t earlier_s = oldest_s + stepped_s - STEP_NOTICED_S;
-
-	if (oldest_s <= 0 || stepped_s >= 0)
-		return oldest_s;
-	return earlier_s > 1 ? earlier_s : 1;
-}
-
 /* One that waits for its time has no since. */
 static int oldest_of_gate(struct lg_cli *cli, struct lg_control *control,
 			  int64_t *out_since_s)
@@ -80,7 +68,7 @@ static int oldest_of_gate(struct lg_cli *cli, struct lg_control *control,
 		lg_status_lock_read(item, &lock);
 		take_older(lock.since_s, &oldest_s);
 	}
-	oldest_s = by_the_clock(oldest_s, said.stepped_s);
+	oldest_s = lg_lock_written_since_s(oldest_s, said.stepped_s);
 	lg_control_release(&answer);
 	if (code == LG_EXIT_DONE)
 		*out_since_s = choose_since(cli, oldest_s);
@@ -94,9 +82,10 @@ static int64_t oldest_of_state(struct lg_cli *cli, const struct lg_state *state)
 
 	for (size_t i = 0; i < state->lock_count; i++) {
 		if (!lg_lock_waits(state->lock[i]))
-			take_older(by_the_clock(state->lock[i]->since_s,
-						lg_lock_stepped_s(
-							state->lock[i], &now)),
+			take_older(lg_lock_written_since_s(
+					   state->lock[i]->since_s,
+					   lg_lock_stepped_s(state->lock[i],
+							     &now)),
 				   &oldest_s);
 	}
 	return choose_since(cli, oldest_s);
