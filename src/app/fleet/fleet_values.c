@@ -91,17 +91,11 @@ static enum lg_status collect(const struct lg_findings *findings,
 	for (size_t i = 0; i < findings->account_count && status == LG_OK;
 	     i++) {
 		const struct lg_account *account = &findings->account[i];
-		const char *login;
+		int left_out;
 
-		if (account->asked_as != LG_ASKED_FILTER)
-			continue;
-		login = lg_findings_login_of(findings, account);
-		if (account->dn)
-			status = lg_strlist_add(dn, account->dn,
-						strlen(account->dn), err);
-		else if (login)
-			status =
-				lg_strlist_add(user, login, strlen(login), err);
+		if (account->asked_as == LG_ASKED_FILTER)
+			status = lg_findings_list_account(findings, account, dn,
+							  user, &left_out, err);
 	}
 	return status;
 }

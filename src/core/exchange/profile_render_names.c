@@ -47,16 +47,13 @@ static enum lg_status collect_found(struct render *r,
 	for (size_t i = 0;
 	     findings && i < findings->account_count && status == LG_OK; i++) {
 		const struct lg_account *account = &findings->account[i];
-		const char *login;
+		int left_out;
 
 		if (account->asked_as != LG_ASKED_FILTER)
 			continue;
-		login = lg_findings_login_of(findings, account);
-		if (account->dn)
-			status = lg_list_text(dn, account->dn, r->err);
-		else if (login)
-			status = lg_list_text(user, login, r->err);
-		else if (findings == r->findings)
+		status = lg_findings_list_account(findings, account, dn, user,
+						  &left_out, r->err);
+		if (left_out && findings == r->findings)
 			status = warn_no_dn(r, account->entry ? account->entry
 							      : "an account");
 	}
