@@ -87,21 +87,6 @@ out:
 	return status;
 }
 
-static int write_whole(int fd, const char *text, size_t len)
-{
-	while (len) {
-		ssize_t put = write(fd, text, len);
-
-		if (put < 0 && errno == EINTR)
-			continue;
-		if (put < 0)
-			return -1;
-		text += put;
-		len -= (size_t)put;
-	}
-	return 0;
-}
-
 /*
  * 1 when iniparser's value is the guard's. Since 4.2 it takes a backslash
  * between quotes for an escape and drops it; up to 4.1 it keeps it. The guard
@@ -167,7 +152,7 @@ enum lg_status lg_ini_parse(const char *text, size_t len, const char *file,
 	if (status != LG_OK)
 		goto out;
 	fd = memfd_create("logongate-ini", MFD_CLOEXEC);
-	if (fd < 0 || write_whole(fd, text, len) < 0) {
+	if (fd < 0 || lg_write_all(fd, text, len) < 0) {
 		status = lg_errno_unread(file, err);
 		goto out;
 	}

@@ -5,9 +5,7 @@
  * 12 "Who is concerned").
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <logongate/dn.h>
@@ -283,20 +281,14 @@ static enum lg_status read_list(const char *path, struct lg_strlist *list,
 	struct list_file file = {
 		.path = path, .list = list, .users = users, .err = err};
 	struct stat is;
-	enum lg_status status;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	int fd;
+	enum lg_status status = lg_open_regular(
+		path, "a list with one DN or logon name a line is needed", &fd,
+		&is, err);
 
-	if (fd < 0)
-		return lg_errno_unread(path, err);
-	if (fstat(fd, &is) < 0)
-		status = lg_errno_unread(path, err);
-	else if (!S_ISREG(is.st_mode))
-		status = lg_error_set(
-			err, LG_ERR_IO, path,
-			"is not a regular file; a list with one DN or logon "
-			"name a line is needed");
-	else
-		status = read_all(&file, fd);
+	if (status != LG_OK)
+		return status;
+	status = read_all(&file, fd);
 	close(fd);
 	lg_buffer_release(&file.rest);
 	return status;

@@ -27,6 +27,27 @@ enum lg_status lg_errno_set(const char *path, const char *what,
 			    strerror(number));
 }
 
+enum lg_status lg_open_regular(const char *path, const char *needed,
+			       int *out_fd, struct stat *out_is,
+			       struct lg_error *err)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	enum lg_status status = LG_OK;
+
+	if (fd < 0)
+		return lg_errno_unread(path, err);
+	if (fstat(fd, out_is) < 0)
+		status = lg_errno_unread(path, err);
+	else if (!S_ISREG(out_is->st_mode))
+		status = lg_error_set(err, LG_ERR_IO, path,
+				      "is not a regular file; %s", needed);
+	if (status != LG_OK)
+		close(fd);
+	else
+		*out_fd = fd;
+	return status;
+}
+
 int lg_write_all(int fd, const void *bytes, size_t len)
 {
 	const char *at = bytes;

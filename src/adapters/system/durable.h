@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #include <logongate/buffer.h>
@@ -28,6 +29,15 @@ static inline enum lg_status lg_errno_unread(const char *path,
 	return lg_error_set(err, LG_ERR_IO, path, "cannot be read: %s",
 			    strerror(errno));
 }
+
+/*
+ * Opens a file that is read whole; who made it a FIFO is not waited for.
+ * needed: what should stand there, after "is not a regular file; ".
+ * Returns: LG_OK, *out_fd is the caller's; LG_ERR_IO.
+ */
+enum lg_status lg_open_regular(const char *path, const char *needed,
+			       int *out_fd, struct stat *out_is,
+			       struct lg_error *err);
 
 /* All of it, or -1 with errno set. */
 int lg_write_all(int fd, const void *bytes, size_t len);

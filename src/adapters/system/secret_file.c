@@ -24,30 +24,17 @@ static enum lg_status open_secret(const char *path, int *out_fd,
 				  struct lg_error *err)
 {
 	struct stat is;
-	enum lg_status status = LG_OK;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	enum lg_status status = lg_open_regular(
+		path, "a secret stands in a file of its own", out_fd, &is, err);
 
-	if (fd < 0)
-		return lg_errno_unread(path, err);
-	if (fstat(fd, &is) < 0)
-		status = lg_errno_unread(path, err);
-	else if (!S_ISREG(is.st_mode))
-		status = lg_error_set(
-			err, LG_ERR_IO, path,
-			"is not a regular file; a secret stands in a file of "
-			"its own");
-	else if (is.st_mode & (S_IRWXG | S_IRWXO))
-		status = lg_error_set(err, LG_ERR_IO, path,
-				      "is a secret that others can read (mode "
-				      "%04o); make it chmod 0600, and let it "
-				      "belong to the gate's user",
-				      (unsigned int)(is.st_mode & 07777));
-	if (status != LG_OK) {
-		close(fd);
+	if (status != LG_OK || !(is.st_mode & (S_IRWXG | S_IRWXO)))
 		return status;
-	}
-	*out_fd = fd;
-	return LG_OK;
+	close(*out_fd);
+	return lg_error_set(err, LG_ERR_IO, path,
+			    "is a secret that others can read (mode "
+			    "%04o); make it chmod 0600, and let it "
+			    "belong to the gate's user",
+			    (unsigned int)(is.st_mode & 07777));
 }
 
 static enum lg_status read_secret(int fd, const char *path,
