@@ -74,12 +74,19 @@ def answers(port):
         return False
 
 
+def signal_end(process, how=signal.SIGTERM):
+    """How it is told to end, also where it is stopped. SIGCONT comes first: at
+    the exit of a program built with the leak checker it takes away the SIGSTOP
+    with which that one stops the threads, which then waits for ever."""
+    process.send_signal(signal.SIGCONT)
+    process.send_signal(how)
+
+
 def end(process, seconds=10):
     """SIGTERM, then SIGKILL, also for a process that is stopped."""
     if process is None or process.poll() is not None:
         return
-    for number in (signal.SIGTERM, signal.SIGCONT):
-        process.send_signal(number)
+    signal_end(process)
     try:
         process.wait(seconds)
     except subprocess.TimeoutExpired:

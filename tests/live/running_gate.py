@@ -22,7 +22,7 @@ import sys
 import tempfile
 import time
 
-from programs import BIN, SOURCE, eventually, wait_for
+from programs import BIN, SOURCE, eventually, signal_end, wait_for
 
 ONLY_LATE = 75  # known to tests/run-live
 DN = "/o=Org/ou=Site/cn=Recipients/cn="
@@ -257,8 +257,7 @@ base = "{BASE}"
 
     def stop(self, how=signal.SIGTERM):
         if self.process and self.process.poll() is None:
-            self.process.send_signal(how)
-            self.process.send_signal(signal.SIGCONT)
+            signal_end(self.process, how)
             try:
                 self.process.wait(20)
             except subprocess.TimeoutExpired:
