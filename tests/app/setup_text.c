@@ -98,7 +98,13 @@ static void take_back(void **state)
 		{"a\n", "a\n\n[d]\nk = v\n", "a\nx\n\n[d]\nk = v\ny\n",
 		 "a\nx\ny\n"},
 		{"a\nb\n", "a\nB\n", "a\nC\n", NULL},
-		{"a\nb\n", "a\nB\n", "B\na\nB\n", NULL},
+		{"a\nb\n", "a\nB\n", "B\na\nB\n", "B\na\nb\n"},
+		/* the same lines in two places, as both services of Postfix,
+		 * both sites of nginx have them */
+		{"s\nt\n", "s\n o\n p\nt\n o\n p\n",
+		 "#\ns\n o\n p\nt\n q\n o\n p\nu\n", "#\ns\nt\n q\nu\n"},
+		{"s\nt\n", "s\n o\nt\n o\n", "s\nt\n o\n", NULL},
+		{"s\nt\n", "s\n o\n p\nt\n", "s\n o\n q\n p\nt\n", NULL},
 		{"a\nb\n", "a\n", "a\nx\n", NULL},
 	};
 	struct lg_error err;

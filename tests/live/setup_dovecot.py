@@ -8,6 +8,7 @@ import imaplib
 import json
 import os
 import re
+import signal
 import subprocess
 import threading
 
@@ -72,6 +73,7 @@ class Site(Scene):
 
     def begin(self, variant="policy"):
         self.variant = variant
+        self.signal = None  # for setup, once it had the gate restarted
         self.port = free_port()
         self.gate = self.enter_context(Gate(
             "; an administrator's own words\n", listen=(
@@ -88,6 +90,16 @@ class Site(Scene):
     def restart_gate(self):
         self.gate.stop()
         self.gate.start()
+        if self.signal:
+            self.setup.process.send_signal(self.signal)
+            self.signal = None
+
+    def marks(self):
+        """What `setup check` says of what was set up."""
+        said = self.setup.run("check", "--json", code=None, config_dir=False)
+        return [(item["mark"], item["text"].split(":")[0])
+                for item in json.loads(said)["check"]
+                if item["what"] == "setup"]
 
     def run(self, *words, code=0):
         return self.setup.run("dovecot", "--listen", f"127.0.0.1:{self.port}",
@@ -287,6 +299,48 @@ def not_proved():
         assert site.gate.ask("status")["ok"]
 
 
+def only_reports():
+    """a Dovecot that only tells the gate, by other words, is put back"""
+    with Site() as site:
+        with open(site.dovecot.path("conf.d/99-own.conf"), "w",
+                  encoding="utf-8") as file:
+            file.write("auth_policy {\n  log_only = yes\n}\n"
+                       if dovecot_fixture.IS_24 else
+                       "auth_policy_log_only = yes\n")
+        before = site.files()
+        said = site.run(code=6)
+        assert "only logged" in said and "as it was" in said, said
+        assert site.files() == before
+
+
+def interrupted():
+    """stopped in its midst all is put back; killed, it is told, and ended by
+    setup again or by --undo"""
+    with Site() as site:
+        before = site.files()
+        site.signal = signal.SIGINT
+        said = site.run(code=6)
+        assert "was stopped" in said and "as it was" in said, said
+        assert site.files() == before
+        site.signal = signal.SIGKILL
+        site.run(code=-signal.SIGKILL)
+        assert site.marks() == [("bad", "dovecot is set up by half")]
+        assert site.refused("bob") is None
+        said = site.run()
+        assert "killed in its midst" in said and "proved" in said, said
+        assert site.marks() == [("ok", "dovecot was set up")]
+        files = site.files()
+        site.signal = signal.SIGINT
+        said = site.run("--undo", code=6)
+        assert "was stopped" in said, said
+        assert site.files() == files
+        site.signal = signal.SIGKILL
+        site.run("--undo", code=-signal.SIGKILL)
+        assert site.marks() == [("bad", "dovecot is set up by half")]
+        site.run("--undo")
+        assert site.files() == before
+
+
 def own_words():
     """what the administrator wrote stays, whatever setup is told"""
     with Site() as site:
@@ -351,4 +405,4 @@ def no_gate():
 
 
 if __name__ == "__main__":
-    main([policy, combined, dictionary, dict_words, refused_by_its_test, not_proved, own_words, no_gate])
+    main([policy, combined, dictionary, dict_words, refused_by_its_test, not_proved, only_reports, interrupted, own_words, no_gate])

@@ -39,11 +39,13 @@ def tree(*folders):
 
 class Init:
     """Stands where systemctl does: "restart UNIT" runs what the test gives
-    for that unit, in the test's own process, which started the server."""
+    for that unit, in the test's own process, which started the server. Units
+    are active but those in stopped."""
 
     def __init__(self, folder, **units):
         self.units = units
         self.asked = []
+        self.stopped = set()
         self.path = os.path.join(folder, "init.sock")
         self.program = os.path.join(folder, "systemctl")
         with open(self.program, "w", encoding="utf-8") as file:
@@ -70,6 +72,10 @@ sys.exit(answer != "ok")
                 return
             with peer:
                 words = peer.makefile().readline().split()
+                if words[0] == "is-active":
+                    peer.sendall(b"inactive\n" if words[-1] in self.stopped
+                                 else b"ok\n")
+                    continue
                 self.asked.append(words)
                 try:
                     self.units[words[1]]()
@@ -87,6 +93,7 @@ class Setup:
     def __init__(self, gate, config_dir, init=None):
         self.gate = gate
         self.config_dir = config_dir
+        self.process = None
         self.datadir = gate.path("share")
         shutil.copytree(os.path.join(SOURCE, "src/packaging"), self.datadir)
         self.env = dict(gate.env, PATH=BIN + os.pathsep + PATH,
@@ -98,13 +105,13 @@ class Setup:
         words = list(words)
         if config_dir:
             words += ["--config-dir", self.config_dir]
-        done = subprocess.run(
+        self.process = subprocess.Popen(
             [os.path.join(BIN, "logongate"), "setup", *words,
              "--config", self.gate.config],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, env=self.env, check=False,
-            timeout=timeout)
-        text = done.stdout.decode()
-        assert code in (None, done.returncode), (words, done.returncode, text,
-                                         self.gate.logged()[-2000:])
+            stderr=subprocess.STDOUT, env=self.env)
+        text = self.process.communicate(timeout=timeout)[0].decode()
+        got = self.process.returncode
+        assert code in (None, got), (words, got, text,
+                                     self.gate.logged()[-2000:])
         return text

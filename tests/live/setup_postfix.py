@@ -23,6 +23,9 @@ USERS = {"alice": "a-pw", "bob": "b-pw"}
 # Debian's sample, and one with lists of an administrator's own.
 SERVICES = """
   -o smtpd_relay_restrictions=permit_sasl_authenticated,reject
+127.0.0.1:{third} inet n - n - - smtpd
+  -o smtpd_sasl_auth_enable=yes
+  -o smtpd_relay_restrictions=permit_sasl_authenticated,reject
 127.0.0.1:{second} inet n - n - - smtpd
   -o smtpd_sasl_auth_enable=yes
 # his own words
@@ -50,7 +53,7 @@ service auth {{
 }}
 """))
         self.ports = {name: free_port() for name in
-                      ("smtp", "submission", "second")}
+                      ("smtp", "submission", "second", "third")}
         self.config = os.path.join(self.folder, "etc")
         for name in ("etc", "queue", "data"):
             os.mkdir(os.path.join(self.folder, name))
@@ -158,23 +161,45 @@ def refused_by_its_test(site):
 
 
 def his_own(site):
-    """undo leaves what an administrator wrote since, and refuses to guess"""
+    """undo leaves what an administrator wrote since, also beside lines that
+    several services have"""
     before = site.files()
     site.run("--variant", "hold")
     main_cf = os.path.join(site.config, "main.cf")
     with open(main_cf, encoding="utf-8") as file:
         text = file.read()
     site.write("main.cf", "# mine\n" + text)
+    master_cf = os.path.join(site.config, "master.cf")
+    with open(master_cf, encoding="utf-8") as file:
+        text = file.read()
+    assert text.count("  -o smtpd_sender_restrictions=$logongate") == 3, text
+    site.write("master.cf", text + "# mine\n")
     assert "nothing was changed" in site.run()
     assert "set up as hold" in site.run("--variant", "submission", code=5)
     site.run("--undo")
     now = site.files()
     assert now.pop(main_cf)[2] == b"# mine\n" + before.pop(main_cf)[2]
+    assert now.pop(master_cf)[2] == before.pop(master_cf)[2] + b"# mine\n"
     assert now == before
+
+
+def not_running(site):
+    """one that does not run is not set up, and undoing does not start it"""
+    before = site.files()
+    site.run()
+    site.postfix("stop")
+    site.run("--undo")
+    assert site.files() == before
+    said = site.run(code=6)
+    assert "is not running" in said and "as it was" in said, said
+    assert site.files() == before
+    assert not programs.answers(site.ports["smtp"])
+    site.postfix("start")
 
 
 if __name__ == "__main__":
     dovecot_fixture.require("dovecot", "doveconf", "postfix")
     with Site() as shared:
         main([functools.update_wrapper(functools.partial(row, shared), row)
-              for row in (whole_way, refused_by_its_test, his_own)])
+              for row in (whole_way, refused_by_its_test, his_own,
+                          not_running)])

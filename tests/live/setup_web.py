@@ -120,7 +120,11 @@ class Site(Scene):
 
     def nginx(self):
         os.mkdir(os.path.join(self.folder, "conf.d"))
-        self.own = self.write("sites/mail", MAIL_SITE)
+        # As in Debian: what is enabled is a link.
+        self.own = self.write("available/mail", MAIL_SITE)
+        os.mkdir(os.path.join(self.folder, "sites"))
+        os.symlink("../available/mail",
+                   os.path.join(self.folder, "sites/mail"))
         self.write("sites/shop", SHOP_SITE)
         self.process = subprocess.Popen([
             programs.program("nginx"), "-c", self.write("nginx.conf", NGINX),
@@ -212,7 +216,19 @@ def nobody_is_named(site):
     site.turned_away("alice", "")
     site.gate.ask("lift")
     site.kept()
+    if site.door == "nginx":
+        site.run("--undo")
+        return
+    # One that somebody stopped is not started, and not needed.
+    site.init.stopped = {"haproxy"}
+    site.init.asked.clear()
     site.run("--undo")
+    assert ["reload", "haproxy"] not in site.init.asked, site.init.asked
+    before = site.files()
+    said = site.run(*named, code=6)
+    assert "is not running" in said and site.files() == before, said
+    site.init.stopped.clear()
+    site.reload_haproxy()
 
 
 def put_back(site):

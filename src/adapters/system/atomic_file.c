@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -77,15 +78,30 @@ enum lg_status lg_atomic_file_adopt(const char *new_path, const char *path,
 	return LG_OK;
 }
 
+/* Beside it, under a name that servers which read whole folders pass over. */
+static enum lg_status name_new(const char *path, struct lg_buffer *out_name,
+			       struct lg_error *err)
+{
+	const char *slash = strrchr(path, '/');
+	size_t folder = slash ? (size_t)(slash + 1 - path) : 0;
+
+	lg_buffer_append(out_name, path, folder);
+	lg_buffer_format(out_name, ".%s.XXXXXX", path + folder);
+	return lg_buffer_status(out_name, err);
+}
+
 enum lg_status lg_atomic_file_replace(const char *path, const void *bytes,
 				      size_t len, struct lg_error *err)
 {
+	char *target = realpath(path, NULL);
 	struct lg_buffer new_path = {0};
 	enum lg_status status;
 	int fd;
 
-	lg_buffer_format(&new_path, "%s.XXXXXX", path);
-	status = lg_buffer_status(&new_path, err);
+	/* a link stays one, and what it leads to is replaced */
+	if (target != NULL)
+		path = target;
+	status = name_new(path, &new_path, err);
 	if (status != LG_OK)
 		goto out;
 	fd = mkostemp(new_path.data, O_CLOEXEC);
@@ -103,5 +119,6 @@ enum lg_status lg_atomic_file_replace(const char *path, const void *bytes,
 		unlink(new_path.data);
 out:
 	lg_buffer_release(&new_path);
+	free(target);
 	return status;
 }

@@ -21,7 +21,8 @@ enum lg_status lg_file_read(const char *path, struct lg_buffer *out_bytes,
 /*
  * Writes beside path, flushes, renames over it, flushes the folder. An
  * existing file keeps its mode and owner where they can be kept; a new one is
- * 0600. On failure the old file is whole.
+ * 0600. Of a link the file that it leads to is replaced. On failure the old
+ * file is whole.
  */
 enum lg_status lg_atomic_file_replace(const char *path, const void *bytes,
 				      size_t len, struct lg_error *err);

@@ -229,67 +229,115 @@ enum lg_status lg_setup_diff(const struct lg_setup_file *file,
 	return status;
 }
 
-/* Where these lines stand in text, once and no more; NULL: elsewhere. */
-static const char *find_once(const char *text, const char *lines)
-{
-	const char *found = NULL;
+/* What came into before, and what of it is where in now. */
+struct taking {
+	struct script done;  /* from before to after */
+	struct script since; /* from after to now */
+	size_t *place;       /* of each line of after in now, or NOWHERE */
+	struct lg_buffer out;
+	size_t copied; /* lines of now */
+};
 
-	for (const char *at = text; (at = strstr(at, lines)) != NULL; at++) {
-		if (at != text && at[-1] != '\n')
-			continue;
-		if (found != NULL)
-			return NULL;
-		found = at;
+#define NOWHERE ((size_t)-1)
+
+static enum lg_status find_places(struct taking *taking, struct lg_error *err)
+{
+	const struct script *since = &taking->since;
+	size_t line = 0;
+	size_t now = 0;
+
+	taking->place = calloc(since->before.count + 1, sizeof(*taking->place));
+	if (taking->place == NULL)
+		return lg_no_memory(err);
+	for (size_t i = 0; i < since->count; i++) {
+		char kind = since->edit[i].kind;
+
+		if (kind != '+')
+			taking->place[line++] = kind == ' ' ? now : NOWHERE;
+		now += kind != '-';
 	}
-	return found;
+	return LG_OK;
 }
 
-/* Puts gone back where come stands. */
-static enum lg_status put_back(struct lg_buffer *now, const char *come,
-			       const char *gone, struct lg_error *err)
+static void copy_to(struct taking *taking, size_t end)
 {
-	const char *at = *come != '\0' ? find_once(now->data, come) : NULL;
+	const struct text *now = &taking->since.after;
 
-	if (at == NULL)
+	for (; taking->copied < end; taking->copied++)
+		lg_buffer_append(&taking->out, now->line[taking->copied].text,
+				 now->line[taking->copied].len);
+}
+
+/* Takes count lines of after out of now, which stand there together. */
+static enum lg_status take_out(struct taking *taking, size_t line, size_t count,
+			       struct lg_error *err)
+{
+	const size_t *place = &taking->place[line];
+
+	for (size_t i = 0; i < count; i++) {
+		if (place[i] == NOWHERE || place[i] != place[0] + i)
+			count = 0;
+	}
+	if (count == 0)
 		return lg_error_set(err, LG_ERR_CONFLICT, NULL,
 				    "was changed since, just where setup "
 				    "wrote");
-	return lg_setup_splice(now, (size_t)(at - now->data), strlen(come),
-			       gone, err);
+	copy_to(taking, place[0]);
+	taking->copied += count;
+	return LG_OK;
+}
+
+static enum lg_status take_all(struct taking *taking, struct lg_error *err)
+{
+	const struct script *done = &taking->done;
+	enum lg_status status = find_places(taking, err);
+	size_t line = 0;
+
+	for (size_t i = 0; status == LG_OK && i < done->count;) {
+		size_t begin = i;
+		size_t come = 0;
+
+		if (done->edit[i].kind == ' ') {
+			line++;
+			i++;
+			continue;
+		}
+		for (; i < done->count && done->edit[i].kind != ' '; i++)
+			come += done->edit[i].kind == '+';
+		status = take_out(taking, line, come, err);
+		line += come;
+		for (; status == LG_OK && begin < i; begin++) {
+			if (done->edit[begin].kind == '-')
+				lg_buffer_append(&taking->out,
+						 done->edit[begin].line.text,
+						 done->edit[begin].line.len);
+		}
+	}
+	if (status == LG_OK)
+		copy_to(taking, taking->since.after.count);
+	return status;
 }
 
 enum lg_status lg_setup_take_back(const char *before, const char *after,
 				  const char *now, struct lg_buffer *out_text,
 				  struct lg_error *err)
 {
-	struct script script = {0};
-	struct lg_buffer come = {0};
-	struct lg_buffer gone = {0};
-	struct lg_buffer text = {0};
-	enum lg_status status = script_make(before, after, &script, err);
+	struct taking taking = {0};
+	enum lg_status status = script_make(before, after, &taking.done, err);
 
-	lg_buffer_text(&text, now);
 	if (status == LG_OK)
-		status = lg_buffer_status(&text, err);
-	for (size_t i = 0; status == LG_OK && i < script.count; i++) {
-		lg_buffer_clear(&come);
-		lg_buffer_clear(&gone);
-		for (; i < script.count && script.edit[i].kind != ' '; i++)
-			lg_buffer_append(script.edit[i].kind == '+' ? &come
-								    : &gone,
-					 script.edit[i].line.text,
-					 script.edit[i].line.len);
-		if (come.len || gone.len)
-			status = put_back(&text, come.len ? come.data : "",
-					  gone.len ? gone.data : "", err);
-	}
+		status = script_make(after, now, &taking.since, err);
+	if (status == LG_OK)
+		status = take_all(&taking, err);
+	if (status == LG_OK)
+		status = lg_buffer_status(&taking.out, err);
 	if (status == LG_OK) {
-		lg_buffer_append(out_text, text.data, text.len);
+		lg_buffer_append(out_text, taking.out.data, taking.out.len);
 		status = lg_buffer_status(out_text, err);
 	}
-	lg_buffer_release(&come);
-	lg_buffer_release(&gone);
-	lg_buffer_release(&text);
-	script_release(&script);
+	lg_buffer_release(&taking.out);
+	free(taking.place);
+	script_release(&taking.done);
+	script_release(&taking.since);
 	return status;
 }

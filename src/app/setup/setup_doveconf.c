@@ -57,16 +57,13 @@ static enum lg_status check_folder(const struct lg_setup_ask *ask,
 }
 
 enum lg_status lg_setup_doveconf_read(const struct lg_setup_ask *ask,
+				      const char *conf,
 				      struct lg_setup_doveconf *out_doveconf)
 {
 	struct lg_buffer shown = {0};
-	const char *conf = NULL;
-	enum lg_status status =
-		lg_setup_main_file(ask, "dovecot", "dovecot.conf", &conf);
 	const char *argv[] = {"doveconf", "-n", conf ? "-c" : NULL, conf, NULL};
+	enum lg_status status = lg_setup_prints(ask, "dovecot", argv, &shown);
 
-	if (status == LG_OK)
-		status = lg_setup_prints(ask, "dovecot", argv, &shown);
 	out_doveconf->shown = lg_setup_take(ask->plan, &shown);
 	if (status == LG_OK)
 		status = read_first_line(ask, out_doveconf);

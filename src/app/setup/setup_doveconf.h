@@ -18,11 +18,13 @@ struct lg_setup_doveconf {
 };
 
 /*
+ * Of the main file conf; NULL: where Dovecot looks by itself.
  * Returns: LG_OK; LG_ERR_UNKNOWN_KEY, Dovecot is not here; LG_ERR_SYNTAX, it
  * is another version than 2.3 and 2.4; LG_ERR_CONFLICT, its main file does not
  * include conf.d.
  */
 enum lg_status lg_setup_doveconf_read(const struct lg_setup_ask *ask,
+				      const char *conf,
 				      struct lg_setup_doveconf *out_doveconf);
 
 /* The value of a setting at the top, or NULL; *out_len then stays. */

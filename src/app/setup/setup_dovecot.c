@@ -294,28 +294,33 @@ static enum lg_status plan_files(struct dovecot *dovecot, const char *variant)
 	return status;
 }
 
-/* The server's own words for testing and starting itself. */
-static void add_words(struct dovecot *dovecot)
+/* The server's own words for testing and starting itself; conf NULL: where it
+ * looks by itself. */
+static void add_words(const struct lg_setup_ask *ask, const char *conf)
 {
-	struct lg_setup_plan *plan = dovecot->ask->plan;
-	const char *conf = dovecot->conf.conf;
+	const char *with = conf ? "-c" : NULL;
 
-	plan->test =
-		(struct lg_setup_words){{"doveconf", "-n", "-c", conf, NULL}};
-	plan->stop =
-		(struct lg_setup_words){{"doveadm", "-c", conf, "stop", NULL}};
-	plan->start = (struct lg_setup_words){{"dovecot", "-c", conf, NULL}};
-	plan->service = dovecot->ask->config_dir ? NULL : "dovecot";
+	ask->plan->server = (struct lg_setup_server){
+		.service = ask->config_dir ? NULL : "dovecot",
+		.program = "dovecot",
+		.test = {{"doveconf", "-n", with, conf}},
+		.stop = {{"doveadm", conf ? "-c" : "stop", conf, "stop"}},
+		.start = {{"dovecot", with, conf}}};
 }
 
 static enum lg_status find(struct dovecot *dovecot)
 {
 	static const char usual[] = "/run/dovecot";
 	size_t len = strlen(usual);
-	const char *base;
-	enum lg_status status =
-		lg_setup_doveconf_read(dovecot->ask, &dovecot->conf);
+	const char *base, *conf;
+	enum lg_status status = lg_setup_main_file(dovecot->ask, "dovecot",
+						   "dovecot.conf", &conf);
 
+	if (status == LG_OK) {
+		add_words(dovecot->ask, conf);
+		status = lg_setup_doveconf_read(dovecot->ask, conf,
+						&dovecot->conf);
+	}
 	if (status != LG_OK)
 		return status;
 	dovecot->gate = lg_setup_gate_user(dovecot->ask);
@@ -344,7 +349,6 @@ enum lg_status lg_setup_dovecot(const struct lg_setup_ask *ask)
 	if (status == LG_OK) {
 		ask->plan->door = "dovecot";
 		ask->plan->variant = lg_setup_keep(ask->plan, variant);
-		add_words(&dovecot);
 	}
 	return status;
 }

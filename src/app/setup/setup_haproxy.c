@@ -67,11 +67,9 @@ static enum lg_status find_conf(struct haproxy *haproxy)
 
 static enum lg_status read_conf(struct haproxy *haproxy)
 {
-	enum lg_status status = find_conf(haproxy);
+	enum lg_status status =
+		lg_setup_read(haproxy->ask, haproxy->conf, &haproxy->text);
 
-	if (status == LG_OK)
-		status = lg_setup_read(haproxy->ask, haproxy->conf,
-				       &haproxy->text);
 	if (status == LG_ERR_UNKNOWN_KEY)
 		return lg_error_set(haproxy->ask->err, LG_ERR_UNKNOWN_KEY,
 				    haproxy->conf,
@@ -282,16 +280,19 @@ static enum lg_status plan_files(struct haproxy *haproxy)
 static enum lg_status plan(struct haproxy *haproxy)
 {
 	struct lg_setup_plan *plan = haproxy->ask->plan;
-	enum lg_status status = read_conf(haproxy);
+	enum lg_status status = find_conf(haproxy);
 
 	if (status != LG_OK)
 		return status;
-	plan->test =
-		(struct lg_setup_words){{"haproxy", "-c", "-f", haproxy->conf}};
-	plan->service = "haproxy";
-	plan->reloads = 1;
+	plan->server = (struct lg_setup_server){
+		.service = "haproxy",
+		.program = "haproxy",
+		.reloads = 1,
+		.test = {{"haproxy", "-c", "-f", haproxy->conf}}};
 	plan->is_partial = 1;
-	status = find_sites(haproxy);
+	status = read_conf(haproxy);
+	if (status == LG_OK)
+		status = find_sites(haproxy);
 	if (status != LG_OK || haproxy->sites.names.count == 0)
 		return status;
 	find_socket(haproxy);

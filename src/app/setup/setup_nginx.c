@@ -53,6 +53,19 @@ static enum lg_status read_file(struct nginx *nginx, const char *path)
 	return status;
 }
 
+/* conf NULL: where nginx looks by itself. */
+static void add_words(const struct nginx *nginx, const char *conf)
+{
+	const char *with = conf ? "-c" : NULL;
+
+	nginx->ask->plan->server = (struct lg_setup_server){
+		.service = nginx->ask->config_dir ? NULL : "nginx",
+		.program = "nginx",
+		.reloads = 1,
+		.test = {{"nginx", "-t", "-q", with, conf}},
+		.start = {{"nginx", "-s", "reload", with, conf}}};
+}
+
 static enum lg_status read_files(struct nginx *nginx)
 {
 	struct lg_buffer shown = {0};
@@ -62,8 +75,10 @@ static enum lg_status read_files(struct nginx *nginx)
 	const char *argv[] = {"nginx", "-T", "-q", conf ? "-c" : NULL,
 			      conf,    NULL};
 
-	if (status == LG_OK)
-		status = lg_setup_prints(nginx->ask, "nginx", argv, &shown);
+	if (status != LG_OK)
+		return status;
+	add_words(nginx, conf);
+	status = lg_setup_prints(nginx->ask, "nginx", argv, &shown);
 	for (const char *at = shown.data; status == LG_OK && at && *at;) {
 		size_t len = strcspn(at, "\n");
 
@@ -177,20 +192,11 @@ static enum lg_status note_mapi(struct nginx *nginx)
 
 static enum lg_status plan(struct nginx *nginx)
 {
-	struct lg_setup_plan *plan = nginx->ask->plan;
 	enum lg_status status = read_files(nginx);
-	const char *conf;
 
-	if (status != LG_OK)
-		return status;
-	conf = lg_setup_keep(plan, nginx->paths.item[0]);
-	plan->test = (struct lg_setup_words){{"nginx", "-t", "-q", "-c", conf}};
-	plan->start =
-		(struct lg_setup_words){{"nginx", "-c", conf, "-s", "reload"}};
-	plan->service = nginx->ask->config_dir ? NULL : "nginx";
-	plan->reloads = 1;
-	plan->is_partial = 1;
-	status = read_main(nginx);
+	nginx->ask->plan->is_partial = 1;
+	if (status == LG_OK)
+		status = read_main(nginx);
 	if (status != LG_OK || nginx->sites.names.count == 0)
 		return status;
 	status = plan_parts(nginx);

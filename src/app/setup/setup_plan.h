@@ -34,6 +34,17 @@ struct lg_setup_words {
 	const char *word[LG_SETUP_WORDS_MAX];
 };
 
+/* How the server is told to read what was written. */
+struct lg_setup_server {
+	const char *service;         /* as systemd calls it; NULL: none */
+	const char *program;         /* as its process is called; NULL: none */
+	int reloads;                 /* a reload is enough */
+	struct lg_setup_words test;  /* its own */
+	struct lg_setup_words lives; /* ends with 0 while it runs */
+	struct lg_setup_words stop;  /* where systemd does not start it */
+	struct lg_setup_words start; /* or makes it read again */
+};
+
 /* All texts lie in arena, but for constants. */
 struct lg_setup_plan {
 	const char *door;
@@ -42,13 +53,10 @@ struct lg_setup_plan {
 	size_t file_count;
 	const char *joins;     /* the user who joins logongate-door */
 	const char *gate_conf; /* the gate's settings, where a file is them */
-	const char *service;   /* as systemd calls it; NULL: none */
-	int reloads;           /* a reload is enough */
 	int is_partial;        /* ways that do not ask are not meant */
-	struct lg_setup_words test;  /* the server's own */
-	struct lg_setup_words stop;  /* where systemd does not start it */
-	struct lg_setup_words start; /* or makes it read again */
-	struct lg_strlist notes;     /* what is left to the administrator */
+	int is_unfinished;     /* of a record: who made it was killed */
+	struct lg_setup_server server;
+	struct lg_strlist notes; /* what is left to the administrator */
 	struct lg_strlist arena;
 	enum lg_status status; /* of keeping texts */
 };

@@ -262,11 +262,11 @@ static enum lg_status find(struct postfix *postfix)
 		lg_setup_text(plan, "unix:%s/postfix.sock",
 			      run_dir ? run_dir : "/run/logongate");
 	folder = lg_setup_keep(plan, folder);
-	plan->test =
-		(struct lg_setup_words){{"postfix", "-c", folder, "check"}};
-	plan->start =
-		(struct lg_setup_words){{"postfix", "-c", folder, "reload"}};
-	plan->reloads = 1;
+	plan->server = (struct lg_setup_server){
+		.reloads = 1,
+		.test = {{"postfix", "-c", folder, "check"}},
+		.lives = {{"postfix", "-c", folder, "status"}},
+		.start = {{"postfix", "-c", folder, "reload"}}};
 	status = lg_setup_read(ask, path_of(postfix, "main.cf"),
 			       &postfix->main_cf);
 	if (status == LG_OK)

@@ -20,6 +20,7 @@ enum lg_status lg_setup_record_print(const struct lg_setup_plan *plan,
 	lg_json_text(object, "variant", plan->variant);
 	lg_json_text(object, "joins", plan->joins);
 	lg_json_text(object, "settings", plan->gate_conf);
+	lg_json_bool(object, "unfinished", plan->is_unfinished);
 	for (size_t i = 0; i < plan->file_count; i++) {
 		const struct lg_setup_file *file = &plan->file[i];
 		cJSON *item = cJSON_CreateObject();
@@ -81,6 +82,7 @@ enum lg_status lg_setup_record_parse(const char *text, const char *path,
 	plan.joins = lg_setup_keep(&plan, lg_json_text_of(object, "joins"));
 	plan.gate_conf =
 		lg_setup_keep(&plan, lg_json_text_of(object, "settings"));
+	plan.is_unfinished = lg_json_is_true(object, "unfinished");
 	cJSON_Delete(object);
 	if (status == LG_OK)
 		*out_plan = plan;
@@ -147,7 +149,8 @@ enum lg_status lg_setup_record_merge(const struct lg_setup_plan *old,
 	out_whole->variant = lg_setup_keep(out_whole, plan->variant);
 	out_whole->joins = lg_setup_keep(out_whole, plan->joins ? plan->joins
 								: old->joins);
-	out_whole->gate_conf = lg_setup_keep(out_whole, plan->gate_conf);
+	out_whole->gate_conf = lg_setup_keep(
+		out_whole, plan->gate_conf ? plan->gate_conf : old->gate_conf);
 	return status;
 }
 

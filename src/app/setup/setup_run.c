@@ -6,7 +6,6 @@
 
 #include <string.h>
 
-#include "app/setup/setup_diff.h"
 #include "app/setup/setup_record.h"
 
 #define DOOR_GROUP "logongate-door"
@@ -19,10 +18,13 @@ struct run {
 	const char *record;
 	int is_undo;
 	struct lg_error *err;
+	int lives; /* the server runs */
 	int joined;
+	int gate_needed; /* its settings change, or changed halfway */
 	int gate_touched;
 	int server_touched;
 	struct lg_buffer old_record;
+	struct lg_buffer new_record; /* when all is done; none: it goes */
 };
 
 static void say(const struct run *run, const char *step)
@@ -128,30 +130,75 @@ static enum lg_status start_again(const struct run *run)
 	enum lg_status status = LG_ERR_IO;
 
 	for (int i = 0; i < TRIES && status == LG_ERR_IO; i++) {
-		status = run_words(run, &run->plan->start);
+		status = run_words(run, &run->plan->server.start);
 		if (status == LG_ERR_IO)
 			change->wait(change->self, TRY_MS);
 	}
 	return status;
 }
 
+/* 1 where nobody can say, too: then starting it tells. */
+static int is_running(const struct run *run)
+{
+	const struct lg_setup_server *server = &run->plan->server;
+	const struct lg_change *change = run->hands->change;
+	const struct lg_machine *machine = run->hands->machine;
+	const struct lg_setup_words unit = {
+		{"systemctl", "is-active", "--quiet", server->service, NULL}};
+	int has_unit = server->service && change->has_init(change->self);
+	const struct lg_setup_words *words = has_unit ? &unit : &server->lives;
+	struct lg_strlist lines = {0};
+	struct lg_buffer text = {0};
+	struct lg_error ignored;
+	int code = 1;
+
+	if (words->word[0] != NULL) {
+		if (change->run(change->self, words->word, &text, &code,
+				&ignored) != LG_OK)
+			code = 1;
+		lg_buffer_release(&text);
+		return code == 0;
+	}
+	if (server->program != NULL &&
+	    machine->runs(machine->self, server->program, &lines, &ignored) ==
+		    LG_OK)
+		code = lines.count > 0;
+	lg_strlist_release(&lines);
+	return code;
+}
+
 static enum lg_status restart_server(struct run *run)
 {
-	const struct lg_setup_plan *plan = run->plan;
+	const struct lg_setup_server *server = &run->plan->server;
 	const struct lg_change *change = run->hands->change;
 	enum lg_status status;
 
-	if (plan->service == NULL && plan->start.word[0] == NULL)
+	if (server->service == NULL && server->start.word[0] == NULL)
 		return LG_OK;
-	say(run, plan->reloads ? "having the server read its configuration"
-			       : "restarting the server");
+	say(run, server->reloads ? "having the server read its configuration"
+				 : "restarting the server");
 	run->server_touched = 1;
-	if (plan->service != NULL && change->has_init(change->self))
-		return restart_unit(run, plan->service, plan->reloads);
-	status = run_words(run, &plan->stop);
+	if (server->service != NULL && change->has_init(change->self))
+		return restart_unit(run, server->service, server->reloads);
+	status = run_words(run, &server->stop);
 	return status == LG_OK ? start_again(run) : status;
 }
 
+static int is_user(const struct run *run, const char *name)
+{
+	const struct lg_change *change = run->hands->change;
+	const struct lg_setup_words words = {{"getent", "passwd", name}};
+	struct lg_buffer text = {0};
+	struct lg_error ignored;
+	int code = 0;
+	enum lg_status status =
+		change->run(change->self, words.word, &text, &code, &ignored);
+
+	lg_buffer_release(&text);
+	return status != LG_OK || code == 0;
+}
+
+/* Who is gone, as with his server's package, has left. */
 static enum lg_status membership(struct run *run, int joins)
 {
 	const struct lg_setup_words join = {
@@ -162,7 +209,8 @@ static enum lg_status membership(struct run *run, int joins)
 	if (run->plan->joins == NULL ||
 	    !joins == !run->hands->change->is_member(run->hands->change->self,
 						     run->plan->joins,
-						     DOOR_GROUP))
+						     DOOR_GROUP) ||
+	    !(joins || is_user(run, run->plan->joins)))
 		return LG_OK;
 	return run_words(run, joins ? &join : &leave);
 }
@@ -193,16 +241,36 @@ static enum lg_status write_record(struct run *run, const char *text)
 	return run->record != NULL ? write_file(run, &file, run->err) : LG_OK;
 }
 
-/* Before the first change, so that a set-up that is killed can be undone. */
+/* The record as it is when all is done, and until then. */
+static enum lg_status print_records(struct run *run,
+				    struct lg_setup_plan *whole,
+				    struct lg_buffer *out_until)
+{
+	enum lg_status status = LG_OK;
+
+	whole->is_unfinished = 1;
+	status = lg_setup_record_print(whole, out_until, run->err);
+	lg_buffer_char(out_until, '\n');
+	whole->is_unfinished = 0;
+	if (status == LG_OK && !run->is_undo) {
+		status = lg_setup_record_print(whole, &run->new_record,
+					       run->err);
+		lg_buffer_char(&run->new_record, '\n');
+	}
+	return status;
+}
+
+/* Before the first change, so that what is killed can be finished or undone. */
 static enum lg_status keep_record(struct run *run)
 {
+	static const struct lg_setup_plan nothing = {0};
 	const struct lg_machine *machine = run->hands->machine;
 	struct lg_setup_plan old = {0};
 	struct lg_setup_plan whole = {0};
 	struct lg_buffer text = {0};
 	enum lg_status status = LG_OK;
 
-	if (run->record == NULL || run->is_undo)
+	if (run->record == NULL)
 		return LG_OK;
 	status = machine->read(machine->self, run->record, &run->old_record,
 			       run->err);
@@ -212,13 +280,15 @@ static enum lg_status keep_record(struct run *run)
 		status = lg_setup_record_parse(run->old_record.data,
 					       run->record, &old, run->err);
 	if (status == LG_OK)
-		status = lg_setup_record_merge(&old, run->plan, &whole,
-					       run->err);
+		status = lg_setup_record_merge(run->is_undo ? &nothing : &old,
+					       run->is_undo ? &old : run->plan,
+					       &whole, run->err);
 	if (status == LG_OK)
-		status = lg_setup_record_print(&whole, &text, run->err);
-	lg_buffer_char(&text, '\n');
+		status = print_records(run, &whole, &text);
 	if (status == LG_OK)
 		status = write_record(run, text.data);
+	run->gate_needed = touches_gate(run->plan) ||
+			   (old.is_unfinished && touches_gate(&old));
 	lg_buffer_release(&text);
 	lg_setup_plan_release(&old);
 	lg_setup_plan_release(&whole);
@@ -245,8 +315,7 @@ static enum lg_setup_end put_back(struct run *run, size_t written,
 		status = LG_ERR_IO;
 	if (run->server_touched && restart_server(run) != LG_OK)
 		status = LG_ERR_IO;
-	if (status == LG_OK && !run->is_undo &&
-	    write_record(run, run->old_record.data) != LG_OK)
+	if (status == LG_OK && write_record(run, run->old_record.data) != LG_OK)
 		status = LG_ERR_IO;
 	*run->err = first;
 	return status == LG_OK ? end : LG_SETUP_NOT_BACK;
@@ -256,14 +325,76 @@ static enum lg_setup_end put_back(struct run *run, size_t written,
 static enum lg_status take_effect(struct run *run)
 {
 	enum lg_status status = LG_OK;
-	int gate = touches_gate(run->plan);
 
-	if (gate && !run->is_undo)
+	if (run->gate_needed && !run->is_undo)
 		status = restart_gate(run);
-	if (status == LG_OK)
+	if (status == LG_OK && run->lives)
 		status = restart_server(run);
-	if (status == LG_OK && gate && run->is_undo)
+	if (status == LG_OK && run->gate_needed && run->is_undo)
 		status = restart_gate(run);
+	return status;
+}
+
+/* Whoever stopped a service does not want it started by this. */
+static enum lg_status need_server(struct run *run)
+{
+	run->lives = is_running(run);
+	if (run->lives || run->is_undo)
+		return LG_OK;
+	return lg_error_set(run->err, LG_ERR_IO, run->plan->door,
+			    "is not running, and a logon there has to prove "
+			    "that the gate is asked: start it first");
+}
+
+/* Between two steps: whether somebody wants it stopped. */
+static enum lg_status go_on(const struct run *run)
+{
+	const struct lg_setup_hands *hands = run->hands;
+
+	if (hands->stopped == NULL || !hands->stopped(hands->context))
+		return LG_OK;
+	return lg_error_set(run->err, LG_ERR_IO, run->plan->door,
+			    "was stopped");
+}
+
+static enum lg_status carry_out(struct run *run, size_t *out_written,
+				enum lg_setup_end *out_end)
+{
+	const struct lg_setup_plan *plan = run->plan;
+	const struct lg_setup_hands *hands = run->hands;
+	enum lg_status status = LG_OK;
+	size_t i;
+
+	for (i = 0; i < plan->file_count && status == LG_OK; i++) {
+		status = write_text(run, &plan->file[i], plan->file[i].after,
+				    run->err);
+		if (status == LG_OK)
+			status = go_on(run);
+	}
+	*out_written = i;
+	if (status == LG_OK && plan->joins) {
+		status = membership(run, !run->is_undo);
+		run->joined = status == LG_OK;
+	}
+	if (status == LG_OK) {
+		say(run, "asking the server whether it takes that");
+		status = test_gate(run);
+		/* one that does not run is tested by whoever starts it */
+		if (status == LG_OK && run->lives)
+			status = run_words(run, &plan->server.test);
+		if (status != LG_OK)
+			*out_end = LG_SETUP_REFUSED;
+	}
+	if (status == LG_OK)
+		status = go_on(run);
+	if (status == LG_OK)
+		status = take_effect(run);
+	if (status == LG_OK)
+		status = go_on(run);
+	if (status == LG_OK && hands->prove && !run->is_undo) {
+		say(run, "proving that the gate is asked");
+		status = hands->prove(hands->context, plan, run->err);
+	}
 	return status;
 }
 
@@ -272,101 +403,26 @@ enum lg_status lg_setup_run(const struct lg_setup_plan *plan,
 			    const char *record, int is_undo,
 			    enum lg_setup_end *out_end, struct lg_error *err)
 {
-	struct run run = {plan, hands, record, is_undo, err, 0, 0, 0, {0}};
+	struct run run = {.plan = plan,
+			  .hands = hands,
+			  .record = record,
+			  .is_undo = is_undo,
+			  .err = err};
 	enum lg_setup_end end = LG_SETUP_UNDONE;
-	enum lg_status status = keep_record(&run);
-	size_t i;
+	enum lg_status status = need_server(&run);
+	size_t written = 0;
 
-	for (i = 0; i < plan->file_count && status == LG_OK; i++)
-		status = write_text(&run, &plan->file[i], plan->file[i].after,
-				    err);
-	if (status == LG_OK && plan->joins) {
-		status = membership(&run, !is_undo);
-		run.joined = status == LG_OK;
-	}
-	if (status == LG_OK) {
-		say(&run, "asking the server whether it takes that");
-		status = test_gate(&run);
-		if (status == LG_OK)
-			status = run_words(&run, &plan->test);
-		if (status != LG_OK)
-			end = LG_SETUP_REFUSED;
-	}
+	*out_end = end;
+	if (status != LG_OK)
+		return status;
+	status = keep_record(&run);
 	if (status == LG_OK)
-		status = take_effect(&run);
-	if (status == LG_OK && hands->prove && !is_undo) {
-		say(&run, "proving that the gate is asked");
-		status = hands->prove(hands->context, plan, err);
-	}
-	if (status == LG_OK && is_undo)
-		status = write_record(&run, NULL);
-	*out_end = status == LG_OK ? LG_SETUP_DONE : put_back(&run, i, end);
+		status = carry_out(&run, &written, &end);
+	if (status == LG_OK)
+		status = write_record(&run, run.new_record.data);
+	*out_end =
+		status == LG_OK ? LG_SETUP_DONE : put_back(&run, written, end);
 	lg_buffer_release(&run.old_record);
-	return status;
-}
-
-/* Appends what a file is now; *out_is_there. */
-static enum lg_status read_now(const struct lg_machine *machine,
-			       const char *path, struct lg_buffer *out_text,
-			       int *out_is_there, struct lg_error *err)
-{
-	enum lg_status status =
-		machine->read(machine->self, path, out_text, err);
-
-	*out_is_there = status == LG_OK;
-	if (status == LG_OK)
-		lg_buffer_text(out_text, "");
-	return status == LG_ERR_UNKNOWN_KEY ? LG_OK : status;
-}
-
-static enum lg_status undo_file(const struct lg_setup_file *was,
-				const struct lg_machine *machine,
-				struct lg_setup_plan *plan,
-				struct lg_error *err)
-{
-	struct lg_setup_file file = *was;
-	struct lg_buffer now = {0};
-	struct lg_buffer text = {0};
-	int is_there;
-	enum lg_status status =
-		read_now(machine, was->path, &now, &is_there, err);
-
-	file.after = was->before;
-	file.before = now.data ? now.data : "";
-	if (status == LG_OK && is_there && !was->is_secret &&
-	    strcmp(file.before, was->after) != 0 &&
-	    (was->before == NULL || strcmp(file.before, was->before) != 0)) {
-		status =
-			lg_setup_take_back(was->before ? was->before : "",
-					   was->after, file.before, &text, err);
-		file.after = text.data ? text.data : "";
-		if (status != LG_OK) {
-			struct lg_error why = *err;
-
-			status = lg_error_set(err, why.status, was->path, "%s",
-					      why.text);
-		}
-	}
-	if (status == LG_OK && is_there)
-		status = lg_setup_add(plan, &file, err);
-	lg_buffer_release(&now);
-	lg_buffer_release(&text);
-	return status;
-}
-
-enum lg_status lg_setup_plan_undo(const struct lg_setup_plan *record,
-				  const struct lg_machine *machine,
-				  struct lg_setup_plan *out_plan,
-				  struct lg_error *err)
-{
-	enum lg_status status = LG_OK;
-
-	/* the last first, so that a folder's file goes before it */
-	for (size_t i = record->file_count; i-- > 0 && status == LG_OK;)
-		status = undo_file(&record->file[i], machine, out_plan, err);
-	out_plan->door = lg_setup_keep(out_plan, record->door);
-	out_plan->variant = lg_setup_keep(out_plan, record->variant);
-	out_plan->joins = lg_setup_keep(out_plan, record->joins);
-	out_plan->gate_conf = lg_setup_keep(out_plan, record->gate_conf);
+	lg_buffer_release(&run.new_record);
 	return status;
 }

@@ -4,8 +4,9 @@
  *
  * Layer: app: core and ports.
  * Flow: write, let the gate and the server test what they would read, restart
- * them, prove that the gate is asked, keep the record. When a step fails all
- * files are as they were and the servers run with them.
+ * them, prove that the gate is asked, keep the record. When a step fails, or
+ * somebody stops it, all files are as they were and the servers run with them.
+ * A server that does not run is not set up, and undoing does not start it.
  * Source: contract 13 "Packages and setup".
  */
 #ifndef LOGONGATE_APP_SETUP_RUN_H
@@ -28,6 +29,7 @@ enum lg_setup_end {
  * it was. NULL: nothing is asked.
  * gate_answers: LG_OK once the gate that was restarted answers.
  * says: the next step, for whoever watches.
+ * stopped: 1 when it is not to go on; NULL: nobody stops it.
  */
 struct lg_setup_hands {
 	const struct lg_machine *machine;
@@ -37,6 +39,7 @@ struct lg_setup_hands {
 				struct lg_error *err);
 	enum lg_status (*gate_answers)(void *context, struct lg_error *err);
 	void (*says)(void *context, const char *step);
+	int (*stopped)(void *context);
 };
 
 /* record NULL: none is kept; undoing: it goes, and who joined leaves. */
@@ -44,16 +47,5 @@ enum lg_status lg_setup_run(const struct lg_setup_plan *plan,
 			    const struct lg_setup_hands *hands,
 			    const char *record, int is_undo,
 			    enum lg_setup_end *out_end, struct lg_error *err);
-
-/*
- * The plan that undoes a record: files that nobody changed since go back
- * exactly; of others only what setup wrote is taken out.
- * Returns: LG_OK; LG_ERR_CONFLICT, somebody changed just that (err has the
- * file); LG_ERR_IO.
- */
-enum lg_status lg_setup_plan_undo(const struct lg_setup_plan *record,
-				  const struct lg_machine *machine,
-				  struct lg_setup_plan *out_plan,
-				  struct lg_error *err);
 
 #endif

@@ -14,6 +14,7 @@
 #include "app/setup/setup_ask.h"
 #include "app/setup/setup_diff.h"
 #include "app/setup/setup_record.h"
+#include "app/setup/setup_undo.h"
 #include "cli/commands.h"
 #include "cli/open/open.h"
 #include "cli/output.h"
@@ -187,11 +188,14 @@ static enum lg_status (*prove_of(const struct setup *setup))(
 static int carry_out(struct setup *setup, const struct lg_setup_plan *plan,
 		     int is_undo)
 {
-	struct setup_hands own = {setup->cli, &setup->machine,
-				  lg_cli_option(setup->cli, "config-dir")};
+	struct setup_hands own = {
+		.cli = setup->cli,
+		.machine = &setup->machine,
+		.config_dir = lg_cli_option(setup->cli, "config-dir")};
 	struct lg_setup_hands hands = {
 		&setup->machine, &setup->change,     &own,
-		prove_of(setup), setup_gate_answers, setup_says};
+		prove_of(setup), setup_gate_answers, setup_says,
+		setup_stopped};
 	enum lg_setup_end end = LG_SETUP_UNDONE;
 	struct lg_error err;
 	int code = show(setup, plan);
@@ -201,15 +205,20 @@ static int carry_out(struct setup *setup, const struct lg_setup_plan *plan,
 		return code;
 	if (lg_cli_option(setup->cli, "dry-run"))
 		return print_result(setup,
-				    plan->file_count || plan->joins
+				    plan->file_count || plan->joins ||
+						    setup->record.is_unfinished
 					    ? "nothing was changed (--dry-run)"
 					    : "there is nothing to change",
 				    plan);
 	if (!agreed(setup))
 		return print_result(setup, "nothing was changed", plan);
+	lg_stop_signals_wait(&own.signals);
 	lg_setup_run(plan, &hands, setup->record_path.data, is_undo, &end,
 		     &err);
+	if (end != LG_SETUP_DONE)
+		lg_stop_signals_drop(&own.signals);
 	code = end_code(setup, end, &err);
+	lg_stop_signals_end(&own.signals);
 	if (code == LG_EXIT_DONE)
 		code = print_result(
 			setup,
@@ -225,8 +234,10 @@ static int carry_out(struct setup *setup, const struct lg_setup_plan *plan,
 /* What is there already is proved again. */
 static int prove_again(struct setup *setup)
 {
-	struct setup_hands own = {setup->cli, &setup->machine,
-				  lg_cli_option(setup->cli, "config-dir")};
+	struct setup_hands own = {
+		.cli = setup->cli,
+		.machine = &setup->machine,
+		.config_dir = lg_cli_option(setup->cli, "config-dir")};
 	struct lg_error err;
 
 	show_notes(setup, &setup->plan);
@@ -303,12 +314,8 @@ static int undo(struct setup *setup, const struct lg_settings *settings)
 		status = check_others(setup, settings, &err);
 	if (status != LG_OK)
 		return fail_plan(setup, &err);
-	plan->test = setup->plan.test;
-	plan->stop = setup->plan.stop;
-	plan->start = setup->plan.start;
-	plan->service = setup->plan.service;
+	plan->server = setup->plan.server;
 	plan->is_partial = setup->plan.is_partial;
-	plan->reloads = setup->plan.reloads;
 	code = carry_out(setup, plan, 1);
 	if (code == LG_EXIT_DONE)
 		remove_folder(setup);
@@ -359,6 +366,10 @@ static int set_up(struct setup *setup, const struct lg_settings *settings,
 			     &setup->is_set_up, &err);
 	if (status == LG_OK)
 		status = setup->door->plan(&ask);
+	if (status == LG_OK && setup->record.is_unfinished)
+		status = lg_setup_note(&ask, "An earlier run was killed in its "
+					     "midst; this one begins where it "
+					     "was.");
 	if (status == LG_OK)
 		status = lg_setup_plan_status(&setup->plan, &err);
 	/* undoing works where the server is gone, or what was written */
@@ -366,7 +377,8 @@ static int set_up(struct setup *setup, const struct lg_settings *settings,
 		return fail_plan(setup, &err);
 	if (undoes)
 		return undo(setup, settings);
-	if (setup->plan.file_count == 0 && setup->plan.joins == NULL)
+	if (setup->plan.file_count == 0 && setup->plan.joins == NULL &&
+	    !setup->record.is_unfinished)
 		return prove_again(setup);
 	return carry_out(setup, &setup->plan, 0);
 }

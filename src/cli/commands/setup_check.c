@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app/doors/survey.h"
+#include "app/setup/setup_record.h"
 #include "cli/open/open.h"
 #include "cli/output.h"
 #include "cli/text/door_words.h"
@@ -83,7 +84,7 @@ static void check_settings(struct check *check)
 static void check_directory(struct check *check,
 			    const struct lg_machine *machine)
 {
-	struct setup_hands hands = {check->cli, machine, NULL};
+	struct setup_hands hands = {.cli = check->cli, .machine = machine};
 	struct lg_directory *directory = NULL;
 	struct lg_buffer text = {0};
 	struct lg_error err;
@@ -101,25 +102,60 @@ static void check_directory(struct check *check,
 	lg_buffer_release(&text);
 }
 
+static void check_record(struct check *check, const struct lg_machine *machine,
+			 const char *path, const char *door)
+{
+	struct lg_setup_plan record = {0};
+	struct lg_buffer text = {0};
+	struct lg_error err;
+
+	if (machine->read(machine->self, path, &text, &err) != LG_OK ||
+	    lg_setup_record_parse(text.data ? text.data : "", path, &record,
+				  &err) != LG_OK) {
+		say(check, LOOK, "setup", err.text);
+		goto out;
+	}
+	lg_buffer_clear(&text);
+	lg_buffer_format(&text,
+			 record.is_unfinished
+				 ? "%s is set up by half: setup was killed in "
+				   "its midst; logongate setup %s again, or "
+				   "with --undo"
+				 : "%s was set up",
+			 door, door);
+	say(check, record.is_unfinished ? BAD : GOOD, "setup",
+	    text.data ? text.data : "");
+out:
+	lg_setup_plan_release(&record);
+	lg_buffer_release(&text);
+}
+
 static void check_records(struct check *check, const struct lg_machine *machine,
 			  const char *folder)
 {
 	struct lg_strlist names = {0};
-	struct lg_buffer text = {0};
+	struct lg_buffer path = {0};
+	struct lg_buffer door = {0};
 	struct lg_error err;
 
 	if (machine->list(machine->self, folder, &names, &err) != LG_OK)
 		say(check, LOOK, "setup", err.text);
 	for (size_t i = 0; i < names.count; i++) {
-		lg_buffer_clear(&text);
-		lg_buffer_format(&text, "%.*s",
-				 (int)strcspn(names.item[i], "."),
-				 names.item[i]);
-		lg_buffer_text(&text, " was set up");
-		say(check, GOOD, "setup", text.data ? text.data : "");
+		size_t len = strcspn(names.item[i], ".");
+
+		if (strcmp(names.item[i] + len, ".json") != 0)
+			continue;
+		lg_buffer_clear(&path);
+		lg_buffer_format(&path, "%s/%s", folder, names.item[i]);
+		lg_buffer_clear(&door);
+		lg_buffer_append(&door, names.item[i], len);
+		if (lg_buffer_status(&path, &err) == LG_OK &&
+		    lg_buffer_status(&door, &err) == LG_OK)
+			check_record(check, machine, path.data, door.data);
 	}
 	lg_strlist_release(&names);
-	lg_buffer_release(&text);
+	lg_buffer_release(&path);
+	lg_buffer_release(&door);
 }
 
 /* Logons at the machine itself: setup leaves them alone unless named. */

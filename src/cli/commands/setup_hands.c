@@ -43,6 +43,13 @@ void setup_says(void *context, const char *step)
 		fprintf(hands->cli->err, "%s ...\n", step);
 }
 
+int setup_stopped(void *context)
+{
+	struct setup_hands *hands = context;
+
+	return lg_stop_signals_came(&hands->signals);
+}
+
 enum lg_status setup_gate_answers(void *context, struct lg_error *err)
 {
 	const struct setup_hands *hands = context;
@@ -128,7 +135,7 @@ static enum lg_status try_way(const struct lg_way *way, const char *name,
 
 /* Logs on until the gate hears of it: for a while after a reload processes of
  * before may answer. */
-static enum lg_status prove_way(const struct setup_hands *hands,
+static enum lg_status prove_way(struct setup_hands *hands,
 				const struct lg_way *way, struct lg_error *err)
 {
 	struct lg_buffer name = {0};
@@ -144,7 +151,8 @@ static enum lg_status prove_way(const struct setup_hands *hands,
 	now = begin;
 	for (int i = 0;
 	     status == LG_OK && !found && i < TRIES && answered < LOGON_TRIES &&
-	     now.tv_sec - begin.tv_sec < PROOF_S;
+	     now.tv_sec - begin.tv_sec < PROOF_S &&
+	     !lg_stop_signals_came(&hands->signals);
 	     i++, clock_gettime(CLOCK_MONOTONIC, &now)) {
 		lg_buffer_clear(&said);
 		status = try_way(way, name.data, &came, &said, err);
@@ -159,7 +167,10 @@ static enum lg_status prove_way(const struct setup_hands *hands,
 		if (!found && came == LG_LOGON_NOT_TRIED)
 			wait_ms(TRY_MS);
 	}
-	if (status == LG_OK && !found)
+	if (status == LG_OK && !found && lg_stop_signals_came(&hands->signals))
+		status = lg_error_set(err, LG_ERR_IO, way->url,
+				      "was stopped before it was proved");
+	else if (status == LG_OK && !found)
 		status = lg_error_set(
 			err, LG_ERR_IO, way->url,
 			"a logon was answered \"%s\", and the "
@@ -191,10 +202,20 @@ static enum lg_status named_places(const struct setup_hands *hands,
 	return lg_buffer_status(path, err);
 }
 
+/* One that only reports to the gate has it hear a name, too. */
+static enum lg_status must_ask(const struct lg_way *way, struct lg_error *err)
+{
+	if (way->asks != LG_ASKS_NO)
+		return LG_OK;
+	return lg_error_set(err, LG_ERR_IO, way->url,
+			    "does not ask the gate%s%s", way->note ? ": " : "",
+			    way->note ? way->note : "");
+}
+
 enum lg_status setup_prove(void *context, const struct lg_setup_plan *plan,
 			   struct lg_error *err)
 {
-	const struct setup_hands *hands = context;
+	struct setup_hands *hands = context;
 	struct lg_doors_places places = {0};
 	const struct lg_settings *known;
 	struct lg_settings *settings = NULL;
@@ -220,6 +241,8 @@ enum lg_status setup_prove(void *context, const struct lg_setup_plan *plan,
 		     way->asks != LG_ASKS_PARTLY))
 			continue;
 		status = prove_way(hands, way, err);
+		if (status == LG_OK)
+			status = must_ask(way, err);
 		tried++;
 	}
 	if (status == LG_OK && tried == 0)

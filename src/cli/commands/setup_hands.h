@@ -9,12 +9,14 @@
 
 #include "app/setup/setup_ask.h"
 #include "app/setup/setup_run.h"
+#include "cli/change/stop_signals.h"
 #include "cli/command.h"
 
 struct setup_hands {
 	struct lg_cli *cli;
 	const struct lg_machine *machine;
 	const char *config_dir;
+	struct lg_stop_signals signals;
 };
 
 /* As app/setup/setup_run.h has them; context is a struct setup_hands. */
@@ -22,6 +24,7 @@ enum lg_status setup_prove(void *context, const struct lg_setup_plan *plan,
 			   struct lg_error *err);
 enum lg_status setup_gate_answers(void *context, struct lg_error *err);
 void setup_says(void *context, const char *step);
+int setup_stopped(void *context);
 
 /* `logongate setup directory`; its plan wants the command as "own". */
 extern const struct lg_setup_door setup_directory_door;
