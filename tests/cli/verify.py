@@ -75,10 +75,11 @@ class Verify(driver.Case):
 
     def test_refused_server(self):
         with socket.socket() as probe:
+            # Taken, so that nobody listens there.
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
-        done = self.expect(4, "verify", "--json", "--directory",
-                           f"ldap://127.0.0.1:{port}", DN + "tester")
+            done = self.expect(4, "verify", "--json", "--directory",
+                               f"ldap://127.0.0.1:{port}", DN + "tester")
         self.assertEqual(done.lines[0]["finding"], "unasked")
         self.assertIn(f"127.0.0.1:{port}", done.err)
 

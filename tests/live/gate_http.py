@@ -7,6 +7,7 @@ import tempfile
 import threading
 import time
 
+from programs import free_port
 from running_gate import Gate, eventually, listing, main, peer_of
 
 HEAD = b"Host: gate\r\n"
@@ -358,9 +359,7 @@ def asks_with(gate, port, key):
 
 def key_over_tcp():
     """over TCP a body without the key is refused readably; a key may change"""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        port = sock.getsockname()[1]
+    port = free_port()
     with tempfile.NamedTemporaryFile("w", suffix=".key") as key:
         key.write("s3cret\n")
         key.flush()
@@ -389,9 +388,7 @@ def key_over_tcp():
 def key_as_bearer():
     """the key may come as a bearer's token, X-Logongate-Key decides first, and
     it is no credential of the client"""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        port = sock.getsockname()[1]
+    port = free_port()
     gate = Gate(gate='http_challenge = "Basic"', listen="", settings=f"""
 [listen.http]
 address = "unix:http.sock, 127.0.0.1:{port}"

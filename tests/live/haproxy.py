@@ -235,8 +235,9 @@ class HAProxy(Door):
         is not that client's."""
         with socket.socket() as mail:
             mail.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            mail.bind(("127.0.0.1", 0))
-            source = mail.getsockname()
+            # None that the kernel gives to somebody else meanwhile.
+            source = ("127.0.0.1", programs.free_port())
+            mail.bind(source)
             mail.connect(("127.0.0.1", self.port))
             mail.sendall(b"GET /owa/ HTTP/1.1\r\nHost: x\r\n"
                          b"Connection: close\r\n\r\n")

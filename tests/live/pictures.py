@@ -146,6 +146,9 @@ class Machine(Gate):
         self.settings("[listen.http]\naddress = \"unix:http.sock\"",
                       "[listen.http]\naddress = \"unix:http.sock, "
                       "127.0.0.1:4191\"")
+        # Somebody else may listen there.
+        self.through = ["unshare", "--net", "sh", "-c",
+                        'ip link set lo up && exec "$@"', "sh"]
         self.write("enter", MACHINE.format(
             folder=self.folder, servers=" ".join(surveyed())))
 

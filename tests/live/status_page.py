@@ -18,7 +18,7 @@ import sys
 import tempfile
 import urllib.parse
 
-from programs import SOURCE
+from programs import SOURCE, free_port
 from running_gate import Gate, eventually, listeners, main
 from webdriver import Browser
 
@@ -31,9 +31,7 @@ class Page(Gate):
     """A gate with [listen.status] over TCP, its key "h3lp"."""
 
     def __init__(self, **more):
-        with socket.socket() as sock:
-            sock.bind(("127.0.0.1", 0))
-            self.port = sock.getsockname()[1]
+        self.port = free_port()
         super().__init__(
             listen=listeners("http", "postfix"), settings=f"""
 [listen.status]
