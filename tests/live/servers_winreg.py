@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 """A lock on a server that is reached over SMB: an smbd stands for Exchange
 2003. Samba's own net is asked what is there before, meanwhile and after."""
+import contextlib
 import json
 import os
 import shutil
@@ -24,11 +25,12 @@ DN = "/o=Org/ou=Site/cn=Recipients/cn="
 NAME = "Disable MAPI Clients"
 BEFORE = "-5.1.1"
 DURING = "-5.65535.65535;7.0.0-11.65535.65535"
-# A service that takes four seconds to start.
-SLOW = """#!/bin/sh
+# A service that starts when nobody holds it any more: a command waits 20 s.
+HELD = """#!/bin/sh
 s=$(readlink -f "$0").state
 case $1 in
-start) sleep 4; echo running > "$s" ;;
+start) for i in $(seq 150); do [ -e "$s.hold" ] && sleep 0.1; done
+	echo running > "$s" ;;
 stop) echo stopped > "$s" ;;
 status) grep -q running "$s" 2>/dev/null ;;
 esac
@@ -369,6 +371,19 @@ probe = "{self.path('eve')}"
         self.assertIn("has no service Nobody", self.said)
         self.assertIn(BEFORE, self.there())
 
+    @contextlib.contextmanager
+    def held(self):
+        """Nobody starts the service meanwhile."""
+        self.server.service_script("MSExchangeIS", HELD)
+        path = os.path.join(self.server.folder, "svcctl",
+                            "MSExchangeIS.state.hold")
+        with open(path, "w", encoding="utf-8"):
+            pass
+        try:
+            yield
+        finally:
+            os.unlink(path)
+
     def restarting(self):
         """Whether the last change in the journal is in a restart."""
         try:
@@ -383,7 +398,24 @@ probe = "{self.path('eve')}"
         was interrupted"""
         self.probing("exchange2000", "yes")
         self.settings_without_probe()
-        self.server.service_script("MSExchangeIS", SLOW)
+        with self.held():
+            self.changed_meanwhile()
+        status = json.loads(self.logongate(0, "status", "--json"))
+        self.assertIsNone(status["changing"])
+        self.assertEqual(status["interrupted"]["profile"], "p")
+        self.assertIn("recover", json.dumps(status["loud"]))
+        said = self.logongate(0, "status")
+        self.assertIn("left half-way", said)
+        self.logongate(0, "recover")
+        self.assertIn(BEFORE, self.there())
+        self.assertIn("no lock", self.logongate(0, "status"))
+        [row] = [json.loads(line) for line in
+                 self.logongate(0, "history", "--json").splitlines()]
+        self.assertEqual((row["event"], row["result"], row["target"]),
+                         ("lift", "undone", "ex1"))
+
+    def changed_meanwhile(self):
+        """What others are told while an apply restarts; it is killed then."""
         process = subprocess.Popen(
             [LOGONGATE, "--config", self.path("lg.conf"), "apply",
              self.path("p.ini"), "--for", "1h", "--target", "ex1",
@@ -418,39 +450,25 @@ probe = "{self.path('eve')}"
         finally:
             process.kill()
             process.wait()
-        status = json.loads(self.logongate(0, "status", "--json"))
-        self.assertIsNone(status["changing"])
-        self.assertEqual(status["interrupted"]["profile"], "p")
-        self.assertIn("recover", json.dumps(status["loud"]))
-        said = self.logongate(0, "status")
-        self.assertIn("left half-way", said)
-        self.logongate(0, "recover")
-        self.assertIn(BEFORE, self.there())
-        self.assertIn("no lock", self.logongate(0, "status"))
-        [row] = [json.loads(line) for line in
-                 self.logongate(0, "history", "--json").splitlines()]
-        self.assertEqual((row["event"], row["result"], row["target"]),
-                         ("lift", "undone", "ex1"))
 
     def test_stopped_by_the_terminal(self):
         """Ctrl-C reaches the helper, too: the change ends, and is put back"""
         self.probing("exchange2000", "yes")
         self.settings_without_probe()
-        self.server.service_script("MSExchangeIS", SLOW)
-        process = subprocess.Popen(
-            [LOGONGATE, "--config", self.path("lg.conf"), "apply",
-             self.path("p.ini"), "--for", "1h", "--target", "ex1",
-             "--accept-warnings", "--skip-unsupported"],
-            env=dict(os.environ, HOME=self.folder,
-                     ASAN_OPTIONS="detect_leaks=0"), start_new_session=True,
-            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-        try:
+        with self.held():
+            process = subprocess.Popen(
+                [LOGONGATE, "--config", self.path("lg.conf"), "apply",
+                 self.path("p.ini"), "--for", "1h", "--target", "ex1",
+                 "--accept-warnings", "--skip-unsupported"],
+                env=dict(os.environ, HOME=self.folder,
+                         ASAN_OPTIONS="detect_leaks=0"),
+                start_new_session=True, stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE)
+            self.addCleanup(process.wait)
+            self.addCleanup(process.kill)
             programs.wait_for("the restart", self.restarting, 60)
             os.killpg(process.pid, signal.SIGINT)
-            said = process.communicate(timeout=90)[1].decode()
-        finally:
-            process.kill()
-            process.wait()
+        said = process.communicate(timeout=90)[1].decode()
         self.assertEqual(process.returncode, 6, said)
         self.assertIn("stopped by a signal", said)
         self.assertIn("earlier values again", said)
