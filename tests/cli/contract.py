@@ -340,9 +340,12 @@ class Window(Case):
         d = self.directory("alice")
         f = self.profile(listed("closed", "alice") +
                          '[disable_mapi_clients]\nversions = "1.2.3"\n')
-        self.run_("apply", f, "--directory", d, "--for", "2s", code=0)
+        self.run_("apply", f, "--directory", d, "--for", "1h", code=0)
         self.assertNotEqual(self.json("registry", "show"), before)
-        time.sleep(2.5)
+        self.run_("extend", "--for", "1s", code=0)
+        end = time.monotonic() + 20
+        while self.json("status")["active"] and time.monotonic() < end:
+            time.sleep(0.1)
         self.assertFalse(self.json("status")["active"])
         self.run_("lift")
         self.assertEqual(self.json("registry", "show"), before)

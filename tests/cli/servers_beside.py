@@ -188,7 +188,7 @@ class Beside(Servers):
         the next command finishes it"""
         before = self.before()
         for last in ("applied", "lifted"):
-            self.run_("apply", self.path("p.ini"), "--for", "2s", "--target",
+            self.run_("apply", self.path("p.ini"), "--for", "4s", "--target",
                       "ex2003", "--accept-warnings", "--skip-unsupported",
                       code=0)
             if last == "lifted":

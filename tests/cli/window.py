@@ -98,8 +98,10 @@ class Window(driver.Case):
 
     def test_a_lock_ends_by_itself(self):
         profile, directory = self.listed(), self.directory()
-        self.expect(0, "apply", profile, directory, "--for", "2s")
+        self.expect(0, "apply", profile, directory, "--for", "1h")
         self.assertEqual(self.verdict("--user", "alice"), "refuse")
+        # No command is so slow that it is over before it was looked at.
+        self.expect(0, "extend", "--for", "1s")
         deadline = time.monotonic() + 20
         while self.status()["active"]:
             self.assertLess(time.monotonic(), deadline)
@@ -112,7 +114,7 @@ class Window(driver.Case):
         self.expect(0, "lift")
         self.assertEqual(
             [e["event"] for e in self.expect(0, "history", "--json").lines],
-            ["apply", "expire", "apply", "lift"])
+            ["apply", "extend", "expire", "apply", "lift"])
 
     def test_several_locks_at_once(self):
         """each with its own end, lifted by name, id or all"""
@@ -230,7 +232,7 @@ allow.1 = "/o=Org/ou=Site/cn=Recipients/cn=%{who}"
     def test_without_a_confirm_it_lifts(self):
         profile, directory = self.listed(), self.directory()
         self.expect(0, "apply", profile, directory, "--for", "1h",
-                    "--confirm-within", "2s")
+                    "--confirm-within", "4s")
         self.assertTrue(self.status()["active"])
         deadline = time.monotonic() + 20
         while self.status()["active"]:

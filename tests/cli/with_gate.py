@@ -151,8 +151,9 @@ class WithGate(GateCase):
             2, "apply", profile, "--for", "1h", "--grace", "2h").err)
         done = self.expect(0, "run", profile, "--quiet", "--", "true")
         self.assertEqual(done.err, "")
-        self.expect(0, "apply", profile, "--for", "2s")
+        self.expect(0, "apply", profile, "--for", "1h")
         self.assertEqual(self.dovecot("alice")["status"], -1)
+        self.expect(0, "extend", "--for", "1s")
         deadline = time.monotonic() + 30
         while self.dovecot("alice")["status"] != 0:
             self.assertLess(time.monotonic(), deadline)

@@ -3,6 +3,7 @@
 """What a gate answers after its files were damaged, its process killed, its
 directory gone: never an admitted logon that nobody was told of."""
 import contextlib
+import glob
 import os
 import shutil
 import time
@@ -53,6 +54,15 @@ def killed():
             assert answer["verdict"] == "refuse", answer
 
 
+def written(gate, kind):
+    """How many lines stand in the records of a kind."""
+    lines = 0
+    for path in glob.glob(gate.stored(f"{kind}/*.jsonl")):
+        with open(path, "rb") as file:
+            lines += file.read().count(b"\n")
+    return lines
+
+
 def refusals_survive():
     """refusals are kept over a kill, and counted since the lock began"""
     with Gate().start() as gate:
@@ -61,7 +71,8 @@ def refusals_survive():
         for user in ("bob", "bob", "carl"):
             gate.decide(user=user, address="10.0.0.1")
         assert gate.status()["refused"] == 3
-        time.sleep(1.2)
+        # Written a moment after the answers.
+        eventually(lambda: written(gate, "refused") == 3)
         gate.kill()
         gate.start()
         assert gate.status()["refused"] == 3, gate.status()
@@ -170,7 +181,7 @@ def record_damaged():
     """lock.json damaged: values stay, the end comes from the audit"""
     for how in ("deleted", "garbage", "truncated"):
         with Gate().start() as gate:
-            gate.apply(listing("alice"), for_s=3)
+            gate.apply(listing("alice"), for_s=4)
             until = gate.status()["until"]
             gate.kill()
             damage(gate, "lock.json", how)
@@ -262,7 +273,8 @@ def disk_full():
 def stopped():
     """a gate that was stopped goes on where it was"""
     with Gate().start() as gate:
-        gate.apply(listing("alice"), for_s=2)
+        # Ends are whole seconds: it may be a second shorter.
+        gate.apply(listing("alice"), for_s=4)
         gate.freeze()
         time.sleep(0.3)
         gate.thaw()

@@ -257,8 +257,9 @@ def it_is_down(pair):
 def it_lifts_by_itself(pair):
     """the far gate lifts although nobody reaches it; what is left is lifted
     by the gate here"""
-    pair.apply("--group", "all", "--for", "4s")
+    pair.apply("--group", "all", "--for", "1h")
     assert pair.verdicts() == ["refuse", "refuse"]
+    pair.run("extend", "--for", "2s")
     end = time.time() + 25
     path = os.path.join(pair.here.folder, "ex55.reg")
     while time.time() < end:
@@ -281,7 +282,7 @@ def nobody_confirms(pair):
     path = os.path.join(pair.here.folder, "ex55.reg")
     pair.apply("--target", "far", "--for", "1h", "--confirm-within", "5s",
                code=2)
-    pair.apply("--group", "all", "--for", "1h", "--confirm-within", "4s")
+    pair.apply("--group", "all", "--for", "1h", "--confirm-within", "6s")
     assert pair.verdicts() == ["refuse", "refuse"]
     end = time.time() + 25
     while time.time() < end:
@@ -290,7 +291,10 @@ def nobody_confirms(pair):
             break
         time.sleep(0.3)
     assert pair.verdicts() == ["admit", "admit"]
-    assert not pair.json("status")["active"]
+    status = pair.json("status")
+    assert not status["active"], status
+    # The command that put the values back may not have ended.
+    eventually(lambda: not pair.json("status")["changing"])
     pair.apply("--group", "all", "--for", "1h", "--confirm-within", "20s")
     pair.run("confirm")
     assert pair.far.status()["until"] == pair.here.status()["until"]

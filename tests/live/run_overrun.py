@@ -13,7 +13,8 @@ from running_gate import Gate, main, wait_for
 
 
 class Run:
-    """logongate run in the background; verdicts while it runs."""
+    """logongate run in the background; verdicts while it runs. Ends are whole
+    seconds: the first may be a second nearer."""
 
     def __init__(self, gate, *words, command, inside=()):
         self.gate = gate
@@ -76,14 +77,14 @@ def is_alive(path):
 def extends():
     """by default the lock is extended, without a gap"""
     with Gate().start() as gate:
-        run = Run(gate, "--for", "2s", command=["sh", "-c", "sleep 7; exit 4"])
+        run = Run(gate, "--for", "4s", command=["sh", "-c", "sleep 9; exit 4"])
         code, seen = run.watch()
         # The last verdict may be one after the lift.
         assert code == 4 and seen in (["refuse"], ["refuse", "admit"]), (
             code, seen, run.said())
-        assert time.monotonic() - run.began >= 7
+        assert time.monotonic() - run.began >= 9
         assert "the lock was extended to" in run.said(), run.said()
-        assert events(gate).count("extend") >= 3, events(gate)
+        assert events(gate).count("extend") >= 2, events(gate)
         assert events(gate).count("expire") == 0, events(gate)
         assert not gate.status()["active"]
         run.close()
@@ -94,7 +95,7 @@ def extends_to_max_duration():
     with Gate().start() as gate:
         path = gate.write("short.ini", """[profile]
 description = "short"
-max_duration = "3s"
+max_duration = "6s"
 
 [protocols]
 refuse = "imap, http, pop3, mapi, login, smtp"
@@ -102,11 +103,11 @@ refuse = "imap, http, pop3, mapi, login, smtp"
         begun = time.monotonic()
         done = subprocess.run(
             [os.path.join(BIN, "logongate"), "--config", gate.config, "run",
-             path, "--for", "2s", "--accept-warnings", "--", "sh", "-c",
-             "sleep 6; exit 5"], env=gate.env, capture_output=True, text=True,
+             path, "--for", "4s", "--accept-warnings", "--", "sh", "-c",
+             "sleep 8; exit 5"], env=gate.env, capture_output=True, text=True,
             timeout=60, check=False)
         assert done.returncode == 5, done
-        assert time.monotonic() - begun >= 6
+        assert time.monotonic() - begun >= 8
         assert "max_duration allows no more" in done.stderr, done.stderr
         assert "nobody is kept out" in done.stderr, done.stderr
 
@@ -128,7 +129,7 @@ def warns():
 def terminates():
     """term: the whole group is ended at the end; 124 whatever it says"""
     with Gate().start() as gate:
-        run = Run(gate, "--for", "2s", "--on-overrun", "term", command=[
+        run = Run(gate, "--for", "4s", "--on-overrun", "term", command=[
             "sh", "-c", "trap 'sleep 1; exit 0' TERM; sleep 50 & "
             f"echo $! >{gate.path('inner')}; "
             f"echo $$ >{gate.path('outer')}; wait; sleep 50"])
@@ -154,7 +155,7 @@ NO_INIT = ["unshare", "--pid", "--fork", "--kill-child", "--mount-proc",
 def terminates_without_an_init():
     """term: nobody reaps orphans, and the group is gone all the same"""
     with Gate().start() as gate:
-        run = Run(gate, "--for", "1s", "--on-overrun", "term", command=[
+        run = Run(gate, "--for", "3s", "--on-overrun", "term", command=[
             "sh", "-c", "sleep 50 & sleep 50"], inside=NO_INIT)
         code, _ = run.watch(seconds=30)
         assert code == 124, (code, run.said())
@@ -164,7 +165,7 @@ def terminates_without_an_init():
 def terminates_who_does_not_listen():
     """after 30 s it is killed; the lock is held until then"""
     with Gate().start() as gate:
-        run = Run(gate, "--for", "1s", "--on-overrun", "term", command=[
+        run = Run(gate, "--for", "3s", "--on-overrun", "term", command=[
             "sh", "-c", f"echo $$ >{gate.path('outer')}; trap '' TERM; "
             "while :; do sleep 1; done"])
         while time.monotonic() - run.began < 25:
@@ -205,10 +206,10 @@ def hands_signals_on():
 def others_change_the_lock():
     """one that was extended is not shortened, one that was lifted is over"""
     with Gate().start() as gate:
-        run = Run(gate, "--for", "4s", command=["sleep", "7"])
+        run = Run(gate, "--for", "6s", command=["sleep", "9"])
         gate.command("extend", "--for", "1h")
         until = gate.status()["until"]
-        time.sleep(5)
+        time.sleep(7)
         assert gate.status()["until"] == until, run.said()
         assert run.watch()[0] == 0, run.said()
         assert events(gate).count("extend") == 1, events(gate)
