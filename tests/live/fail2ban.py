@@ -146,11 +146,11 @@ def its_filter_matches_refusals():
     with Site("policy") as site, Fail2ban(site, False) as fail2ban:
         site.gate.apply(values())
         turned_away(site, 3)
-        done = subprocess.run(
+        # Dovecot logs them a moment after it refused them.
+        eventually(lambda: "3 matched" in subprocess.run(
             [program("fail2ban-regex"), site.dovecot.path("log"),
              os.path.join(fail2ban.config, "filter.d/dovecot.conf")],
-            capture_output=True, text=True, check=True)
-        assert "3 matched" in done.stdout, done.stdout
+            capture_output=True, text=True, check=True).stdout)
 
 
 def without_the_rule():

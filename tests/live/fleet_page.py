@@ -496,6 +496,10 @@ class Page(unittest.TestCase):
         self.all_refuse("carl@example.net", False)
         self.truth()
 
+    def log(self, name):
+        with open(self.on[name].path("log"), encoding="utf-8") as file:
+            return file.read()
+
     def metrics(self, name):
         connection = UnixHTTP(self.on[name].path("run/http.sock"))
         try:
@@ -519,10 +523,10 @@ class Page(unittest.TestCase):
             wait_for(f"{name} to be loud", lambda name=name: {
                 one["code"] for one in self.status(name)["fleet"][
                     "attention"]} >= set(loud), 20)
-            with open(self.on[name].path("log"), encoding="utf-8") as file:
-                log = file.read()
-            self.assertIn(f"fleet-bad-signature: {lock}.7.anna", log)
-            self.assertIn(f"fleet-vanished: {lock}.2.anna", log)
+            for said in (f"fleet-bad-signature: {lock}.7.anna",
+                         f"fleet-vanished: {lock}.2.anna"):
+                wait_for(f"{name} to log {said}",
+                         lambda said=said, name=name: said in self.log(name))
             self.assertIn('logongate_attention{what="fleet"} 1',
                           self.metrics(name))
             self.assertTrue(self.refuses(name, "dora@example.org"))

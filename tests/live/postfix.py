@@ -316,7 +316,11 @@ service auth {{
         self.assertIn(old, text)
         with open(path, "w", encoding="utf-8") as file:
             file.write(text.replace(old, new))
+        before = self.log().count(": reload -- ")
         self.postfix("reload")
+        # It is told, and does it a moment later.
+        programs.wait_for("the reload", lambda: self.log().count(
+            ": reload -- ") > before)
 
     def test_doors_says_what_becomes_of_somebody_locked_out(self):
         plain = "logongate_submission = check_policy_service"

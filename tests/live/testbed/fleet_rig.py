@@ -54,6 +54,10 @@ class Wire:
                 end.close()
                 continue
             self.ends += [end, other]
+            if not self.open:  # it was cut meanwhile
+                end.close()
+                other.close()
+                continue
             for pair in ((end, other), (other, end)):
                 threading.Thread(target=self.copy, args=pair,
                                  daemon=True).start()

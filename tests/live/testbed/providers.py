@@ -182,6 +182,7 @@ class Provider:
         os.kill(self.pid, number)
 
     pause = slapd.Slapd.pause
+    states = staticmethod(slapd.Slapd.states)
     go_on = slapd.Slapd.go_on
 
     def kill(self):

@@ -106,15 +106,23 @@ class Slapd:
         self.signal(signal.SIGSTOP)
         tasks = f"/proc/{self.pid}/task"
         for _ in range(5000):
-            states = []
-            for task in os.listdir(tasks):
-                with open(f"{tasks}/{task}/stat", encoding="ascii",
-                          errors="replace") as stat:
-                    states.append(stat.read().rpartition(")")[2].split()[0])
-            if set(states) == {"T"}:
+            if self.states(tasks) == {"T"}:
                 return
             time.sleep(0.001)
         raise RuntimeError("slapd does not stop")
+
+    @staticmethod
+    def states(tasks):
+        """Those of the threads; one may end while they are read."""
+        found = set()
+        for task in os.listdir(tasks):
+            try:
+                with open(f"{tasks}/{task}/stat", encoding="ascii",
+                          errors="replace") as stat:
+                    found.add(stat.read().rpartition(")")[2].split()[0])
+            except (FileNotFoundError, ProcessLookupError):
+                found.add("ended")
+        return found
 
     def go_on(self):
         self.signal(signal.SIGCONT)
