@@ -14,19 +14,19 @@
 
 /* Of each kind the words there are, and what is told where it is another. */
 static const struct word {
-	enum lg_setting_kind kind;
 	const char *word;
+	enum lg_setting_kind kind;
 	int value;
 } known_words[] = {
-	{LG_SETTING_YES_NO, "yes", 1},
-	{LG_SETTING_YES_NO, "no", 0},
-	{LG_SETTING_FILE_FORMAT, "reg", 0},
-	{LG_SETTING_FILE_FORMAT, "reg4", 1},
-	{LG_SETTING_TLS, "demand", LG_TLS_DEMAND},
-	{LG_SETTING_TLS, "starttls", LG_TLS_STARTTLS},
-	{LG_SETTING_TLS, "none", LG_TLS_NONE},
-	{LG_SETTING_WITHOUT_POLICY, "admit", LG_WITHOUT_POLICY_ADMIT},
-	{LG_SETTING_WITHOUT_POLICY, "refuse", LG_WITHOUT_POLICY_REFUSE},
+	{"yes", LG_SETTING_YES_NO, 1},
+	{"no", LG_SETTING_YES_NO, 0},
+	{"reg", LG_SETTING_FILE_FORMAT, 0},
+	{"reg4", LG_SETTING_FILE_FORMAT, 1},
+	{"demand", LG_SETTING_TLS, LG_TLS_DEMAND},
+	{"starttls", LG_SETTING_TLS, LG_TLS_STARTTLS},
+	{"none", LG_SETTING_TLS, LG_TLS_NONE},
+	{"admit", LG_SETTING_WITHOUT_POLICY, LG_WITHOUT_POLICY_ADMIT},
+	{"refuse", LG_SETTING_WITHOUT_POLICY, LG_WITHOUT_POLICY_REFUSE},
 };
 
 static const char *const right[] = {
