@@ -22,8 +22,6 @@
 #define WHOLE_BEATS 10
 #define WHOLE_MS 10000
 
-static char highest[] = "highestCommittedUSN";
-
 static enum lg_status watch(struct lg_ldap_fleet *fleet, const char *base,
 			    struct lg_error *err)
 {
@@ -78,22 +76,14 @@ static enum lg_status take(struct lg_ldap_fleet *fleet, LDAPMessage *message,
 static enum lg_status ask_usn(struct lg_ldap_fleet *fleet, uint64_t *out_usn,
 			      struct lg_error *err)
 {
-	struct lg_ldap_connection *calls = &fleet->seat.calls;
-	char *attributes[2] = {highest, NULL};
 	struct berval **value = NULL;
-	LDAPMessage *result = NULL;
-	LDAPMessage *entry;
-	enum lg_status status = lg_ldap_seat_look(calls, "", attributes,
-						  "root entry", &result, err);
+	enum lg_status status = lg_ldap_seat_root(
+		&fleet->seat.calls, "highestCommittedUSN", &value, err);
 
 	if (status != LG_OK)
 		return status;
-	entry = ldap_first_entry(calls->ld, result);
-	if (entry)
-		value = ldap_get_values_len(calls->ld, entry, highest);
 	*out_usn = value ? strtoull(value[0]->bv_val, NULL, 10) : 0;
 	ldap_value_free_len(value);
-	ldap_msgfree(result);
 	return LG_OK;
 }
 

@@ -42,26 +42,12 @@ enum lg_status lg_ldap_seat_look(const struct lg_ldap_connection *connection,
 		       : lg_ldap_failed(connection, code, what, err);
 }
 
-static int has_capability(LDAP *ld, LDAPMessage *entry)
+enum lg_status lg_ldap_seat_root(const struct lg_ldap_connection *connection,
+				 const char *attribute,
+				 struct berval ***out_values,
+				 struct lg_error *err)
 {
-	struct berval **value =
-		ldap_get_values_len(ld, entry, "supportedCapabilities");
-	int has = 0;
-
-	for (size_t i = 0; value && value[i]; i++)
-		if (strcmp(value[i]->bv_val, AD_CAPABILITY) == 0)
-			has = 1;
-	ldap_value_free_len(value);
-	return has;
-}
-
-/* Everybody may read the root entry. */
-static enum lg_status ask_dialect(const struct lg_ldap_connection *connection,
-				  enum lg_ldap_fleet_dialect *out_dialect,
-				  struct lg_error *err)
-{
-	char attribute[] = "supportedCapabilities";
-	char *attributes[2] = {attribute, NULL};
+	char *attributes[2] = {(char *)(uintptr_t)attribute, NULL};
 	LDAPMessage *result = NULL;
 	LDAPMessage *entry;
 	enum lg_status status = lg_ldap_seat_look(connection, "", attributes,
@@ -70,10 +56,29 @@ static enum lg_status ask_dialect(const struct lg_ldap_connection *connection,
 	if (status != LG_OK)
 		return status;
 	entry = ldap_first_entry(connection->ld, result);
-	*out_dialect = entry && has_capability(connection->ld, entry)
-			       ? LG_LDAP_FLEET_AD
-			       : LG_LDAP_FLEET_OPENLDAP;
+	*out_values =
+		entry ? ldap_get_values_len(connection->ld, entry, attribute)
+		      : NULL;
 	ldap_msgfree(result);
+	return LG_OK;
+}
+
+static enum lg_status ask_dialect(const struct lg_ldap_connection *connection,
+				  enum lg_ldap_fleet_dialect *out_dialect,
+				  struct lg_error *err)
+{
+	struct berval **value = NULL;
+	enum lg_ldap_fleet_dialect dialect = LG_LDAP_FLEET_OPENLDAP;
+	enum lg_status status = lg_ldap_seat_root(
+		connection, "supportedCapabilities", &value, err);
+
+	if (status != LG_OK)
+		return status;
+	for (size_t i = 0; value && value[i]; i++)
+		if (strcmp(value[i]->bv_val, AD_CAPABILITY) == 0)
+			dialect = LG_LDAP_FLEET_AD;
+	ldap_value_free_len(value);
+	*out_dialect = dialect;
 	return LG_OK;
 }
 

@@ -60,6 +60,12 @@ enum lg_status lg_ldap_seat_look(const struct lg_ldap_connection *connection,
 				 const char *dn, char **attributes,
 				 const char *what, LDAPMessage **out_result,
 				 struct lg_error *err);
+/* The values of one attribute of the root entry, which everybody may read; NULL
+ * where it has none. Freed with ldap_value_free_len. */
+enum lg_status lg_ldap_seat_root(const struct lg_ldap_connection *connection,
+				 const char *attribute,
+				 struct berval ***out_values,
+				 struct lg_error *err);
 
 /*
  * What a result code means to a fleet: LG_ERR_UNKNOWN_KEY, no such entry;
