@@ -6,7 +6,6 @@
  * is drawn over itself, at most ten times a second, and wiped before anything
  * else is printed to the same terminal.
  */
-#define _GNU_SOURCE
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>

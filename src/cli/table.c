@@ -5,7 +5,6 @@
  * A row that wraps cannot be read down its columns. What is missing of a DN or
  * a path is its middle, for its end says who it is; of other text the end.
  */
-#define _GNU_SOURCE
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

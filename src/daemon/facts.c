@@ -9,7 +9,6 @@
 #include "daemon/facts.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "app/change/accounts_ask.h"
 #include "base/listed.h"

@@ -11,7 +11,6 @@
 #include <string.h>
 
 #include "base/listed.h"
-#include "base/duration.h"
 
 /* What was told of one lock. */
 struct mark {

@@ -6,7 +6,6 @@
  * changed. A command that could
  * not put everything back is tried again after a minute, loudly.
  */
-#define _GNU_SOURCE
 #include "daemon/servers_due.h"
 
 #include <stdlib.h>

@@ -15,7 +15,6 @@
 #include "daemon/fleet/follower.h"
 #include "daemon/notices.h"
 #include "daemon/refusals.h"
-#include "daemon/turn.h"
 
 static enum lg_status copy_text(const char *from, char **to,
 				struct lg_error *err)

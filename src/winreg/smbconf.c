@@ -3,7 +3,6 @@
  * A folder with a smb.conf that libsmbclient reads instead of the machine's
  * and the user's.
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>

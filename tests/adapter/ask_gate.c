@@ -4,7 +4,6 @@
  * time limit holds against gates that are gone, stopped or full. The module
  * against a real gate is tests/live.
  */
-#define _GNU_SOURCE
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 #include "suite.h"
-#include "allocation.h"
 
 #include <logongate/buffer.h>
 

@@ -3,7 +3,6 @@
  * Rows for adapters/haproxy/spop.h. Frames are put together here from the
  * document (doc/SPOE.txt 3), not by the code under test.
  */
-#define _GNU_SOURCE
 #include <stdlib.h>
 #include <string.h>
 

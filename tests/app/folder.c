@@ -3,8 +3,6 @@
  * folder.c - the real file adapter in a folder of its own, with a write that
  * can be made to fail as on a full disk
  */
-#define _GNU_SOURCE /* nftw */
-
 #include "folder.h"
 
 #include <fcntl.h>

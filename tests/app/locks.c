@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/lock/backup.h"
 #include "lock_scene.h"
 #include "suite.h"
 

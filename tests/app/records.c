@@ -8,7 +8,6 @@
 
 #include "app/records/check_record.h"
 #include "app/records/history_record.h"
-#include "app/records/json_member.h"
 #include "app/records/logon_record.h"
 #include "app/records/session_record.h"
 #include "app/records/status_record.h"

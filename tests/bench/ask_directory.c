@@ -7,7 +7,6 @@
  * first includes opening and, of an export, reading it. With "ask" it is the
  * question of a lock, shared names included, and not that of verify.
  */
-#define _GNU_SOURCE
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,8 +3,6 @@
  * The doors' protocols as their servers speak them. Requests are written anew
  * for every user; of the answers only length and verdict are read.
  */
-#define _GNU_SOURCE
-
 #include "bench/door_wire.h"
 
 #include <stdio.h>

@@ -21,8 +21,6 @@
  * Prints one JSON line; latencies in microseconds, right to 1.6 percent. late is
  * the share of the time in which this program was kept from its core.
  */
-#define _GNU_SOURCE
-
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>

@@ -3,7 +3,6 @@
  * LG_SLOW names a file with a number of milliseconds; while it is there, every
  * fsync takes so much longer, and so with LG_SLOW_NAMES whoever looks for a
  * user. What the program starts is left alone. */
-#define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <pwd.h>

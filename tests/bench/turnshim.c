@@ -4,7 +4,6 @@
  * gets a line for each turn of more than a millisecond: its microseconds, less
  * those in which the thread waited for a core, and never less than it computed.
  * What the program starts is left alone. */
-#define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <signal.h>

@@ -10,7 +10,6 @@
  * First line: status TAB place TAB text TAB milliseconds; then the text of
  * the findings.
  */
-#define _GNU_SOURCE
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -5,9 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "app/lock/picture.h"
-#include "app/lock/stored_values.h"
-
 #include "sim/world.h"
 
 static int same_bytes(const struct lg_buffer *a, const struct lg_buffer *b)

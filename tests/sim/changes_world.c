@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/change/servers_journal.h"
 #include "app/lock/picture.h"
 
 #include "sim/changes_world.h"

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "app/lock/state.h"
-#include "app/lock/stored_values.h"
 
 #include "sim/world.h"
 

@@ -5,8 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "app/lock/stored_values.h"
-
 #include "sim/world.h"
 
 int64_t version_left_ms(const struct world *world, const struct version *of,

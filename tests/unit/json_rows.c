@@ -2,7 +2,6 @@
 /*
  * json_rows.c - reading vectors; see json_rows.h
  */
-#define _GNU_SOURCE
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

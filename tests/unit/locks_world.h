@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "suite.h"
-#include "allocation.h"
 
 #include <logongate/policy.h>
 

@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "suite.h"
-#include "allocation.h"
 
 #include "core/policy/session.h"
 

@@ -5,7 +5,6 @@
  * The peer is doveadm, which reads as it is written to: what makes no headway
  * for a moment is given up. It ends what it was told until then.
  */
-#define _GNU_SOURCE /* accept4 */
 #include "adapters/dovecot/anvil_socket.h"
 
 #include <errno.h>

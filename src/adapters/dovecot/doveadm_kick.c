@@ -7,7 +7,6 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "adapters/system/steady.h"
 #include "adapters/dovecot/doveadm.h"

@@ -4,7 +4,6 @@
  * with several connections (of a Dovecot that does not know
  * separateConnections) becomes that many sessions, spread over its addresses.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include <cjson/cJSON.h>

@@ -9,7 +9,6 @@
  * The whole text is checked for what no line can hold first (NUL, byte-order
  * mark, not UTF-8), then each line is a comment, a header or a key.
  */
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 

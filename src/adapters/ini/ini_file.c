@@ -9,11 +9,9 @@
  * boolean readers guess, and getboolean crashes on the name of a section
  * (CVE-2023-33461).
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>

@@ -3,7 +3,6 @@
  * Puts the values of --set into a text, once: what comes in with a value is
  * not looked at for further variables.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/listed.h"

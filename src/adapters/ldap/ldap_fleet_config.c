@@ -5,7 +5,6 @@
  * Rules are asked in their order, so ours stand first: they are about our own
  * entries only, and end there. A rule is known again by its text.
  */
-#define _GNU_SOURCE
 #include "ldap_fleet_setup.h"
 
 #include <stdlib.h>

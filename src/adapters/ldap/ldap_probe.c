@@ -6,7 +6,6 @@
  * from) an EQUALITY rule, when the server is Active Directory, which has one
  * for all and publishes none, or when a value that is there is found by it.
  */
-#define _GNU_SOURCE /* strcasestr */
 #include "ldap_probe.h"
 
 #include <string.h>

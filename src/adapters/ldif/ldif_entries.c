@@ -8,7 +8,6 @@
  */
 #include "ldif_entries.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,7 +19,6 @@
 #include "base/grow.h"
 #include "base/utf8.h"
 #include "core/values/match.h"
-#include "core/values/name.h"
 
 #include "ldif_text.h"
 

@@ -6,7 +6,6 @@
  * of entries as such names. An export has no schema, so an attribute that an
  * entry lacks is simply not there: its comparison is false, never undefined.
  */
-#define _GNU_SOURCE /* memmem */
 #include "ldif_filter_tree.h"
 
 #include <string.h>

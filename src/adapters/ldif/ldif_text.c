@@ -8,7 +8,6 @@
  * export of entries is an error with its line. What passes is written out
  * clean: then the reader has nothing left to guess.
  */
-#define _GNU_SOURCE /* strcasestr */
 #include "ldif_text.h"
 
 #include <stdlib.h>

@@ -6,7 +6,6 @@
  * gate from a wrong password. SMTP commands are sent one by one over the one
  * connection, for a gate is asked at MAIL or RCPT.
  */
-#define _GNU_SOURCE /* strcasestr */
 #include "adapters/logon/logon_try.h"
 
 #include <stdio.h>

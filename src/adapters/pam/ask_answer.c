@@ -6,7 +6,6 @@
  * the end of the connection, a JSON object. Anything else is no decision, and
  * no decision is never an admission.
  */
-#define _GNU_SOURCE
 #include <string.h>
 #include <strings.h>
 

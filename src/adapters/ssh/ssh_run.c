@@ -7,7 +7,6 @@
  * that is not known is never accepted. What goes through sftp is memory that
  * it opens as /proc/PID/fd/N: no file is left behind here.
  */
-#define _GNU_SOURCE
 #include "adapters/ssh/ssh_run.h"
 
 #include <errno.h>

@@ -8,7 +8,6 @@
  * it may not read; one that is listed and not in the file is therefore asked
  * for by itself.
  */
-#define _GNU_SOURCE
 #include "adapters/ssh/ssh_target.h"
 
 #include <inttypes.h>

@@ -5,7 +5,6 @@
  * OpenSSH speaks English everywhere; reg.exe the language of Windows, in the
  * code page of its console, so of its words only the English ones are known.
  */
-#define _GNU_SOURCE
 #include "adapters/ssh/ssh_words.h"
 
 #include <string.h>

@@ -5,7 +5,6 @@
  * Write, flush, rename, flush the folder: after a crash there is the old file
  * or the new one.
  */
-#define _GNU_SOURCE
 #include "adapters/system/atomic_file.h"
 
 #include <errno.h>

@@ -6,7 +6,6 @@
  * started. The text is written as the hook reads it: one that does not read is
  * ended by the same clock.
  */
-#define _GNU_SOURCE
 #include "adapters/system/hooks.h"
 
 #include <dirent.h>

@@ -5,7 +5,6 @@
  * The lock is of the open file, not of the process: this process reads the
  * file by its name meanwhile, and a lock of the process would end with that.
  */
-#define _GNU_SOURCE
 #include "adapters/system/journal_file.h"
 
 #include <errno.h>

@@ -2,7 +2,6 @@
 /*
  * machine_change.c - this machine, as setting its servers up changes it
  */
-#define _GNU_SOURCE
 #include "adapters/system/machine_change.h"
 #include "adapters/system/secret_file.h"
 

@@ -2,7 +2,6 @@
 /*
  * owner.c - new files and folders belong to whom their folder belongs to
  */
-#define _GNU_SOURCE
 #include "adapters/system/owner.h"
 
 #include <errno.h>

@@ -5,7 +5,6 @@
  * The child leads a process group of its own, so that ending it ends what it
  * started.
  */
-#define _GNU_SOURCE
 #include "adapters/system/program.h"
 
 #include <errno.h>

@@ -8,8 +8,6 @@
  * process, so nothing has to be cleaned up after a kill. What is made belongs
  * to whom the folder belongs to (owner.h), whoever makes it.
  */
-#define _GNU_SOURCE /* renameat2 */
-
 #include "adapters/system/state_dir.h"
 
 #include <dirent.h>

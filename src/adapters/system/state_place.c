@@ -2,7 +2,6 @@
 /*
  * state_place.c - opening, replacing and appending without following links
  */
-#define _GNU_SOURCE
 #include "adapters/system/state_place.h"
 
 #include <errno.h>

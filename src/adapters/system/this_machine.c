@@ -8,7 +8,6 @@
  * /proc/net/tcp and tcp6 name an inode for each socket; a process holds it
  * when one of its descriptors is a link to "socket:[INODE]" (proc(5)).
  */
-#define _GNU_SOURCE
 #include "adapters/system/this_machine.h"
 
 #include <arpa/inet.h>

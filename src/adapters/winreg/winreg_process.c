@@ -5,7 +5,6 @@
  * A socket pair instead of pipes, so that a helper that died is an error from
  * send with MSG_NOSIGNAL and not a SIGPIPE in whoever holds us.
  */
-#define _GNU_SOURCE
 #include "adapters/winreg/winreg_process.h"
 #include "base/hex.h"
 #include "port/json_of.h"

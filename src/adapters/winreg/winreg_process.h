@@ -11,7 +11,6 @@
 #include <sys/types.h>
 
 #include <logongate/buffer.h>
-#include <logongate/registry.h>
 
 #include "port/target.h"
 

@@ -7,7 +7,6 @@
  */
 #include "app/change/journal.h"
 
-#include <stdlib.h>
 #include <stdio.h>
 #include <string.h>
 

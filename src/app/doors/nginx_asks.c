@@ -9,7 +9,6 @@
  */
 #include "app/doors/nginx_asks.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "app/doors/doors_match.h"

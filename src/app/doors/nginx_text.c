@@ -6,7 +6,6 @@
  * include directives as they are. Only whether a word begins a statement is
  * looked at: comments and quoted texts are copied.
  */
-#define _GNU_SOURCE
 #include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>

@@ -6,7 +6,6 @@
  * that it uses do. What happens without an answer is a rule on the filter's
  * variables, or nothing: then requests go on (facts/enforcement.md 4).
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "app/doors/haproxy_asks.h"

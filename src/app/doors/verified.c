@@ -7,7 +7,6 @@
  */
 #include "app/doors/verified.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define VARIABLE "$logongate_identity"

@@ -7,7 +7,6 @@
 #include "app/fleet/fleet_kept.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/hex.h"

@@ -8,10 +8,6 @@
  */
 #include "app/fleet/fleet_values.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "core/values/findings_login.h"
 
 #define MARK "filter"

@@ -6,11 +6,9 @@
  * are named by their digest: one that no text in state_dir names any more is
  * of no use to anybody.
  */
-#define _GNU_SOURCE /* memmem */
 #include "app/lock/backup.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/instant.h"

@@ -11,7 +11,6 @@
 #include "app/lock/state_loading.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "app/lock/backup.h"

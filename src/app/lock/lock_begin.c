@@ -10,7 +10,6 @@
 #include "app/lock/lock_change.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/policy/message.h"

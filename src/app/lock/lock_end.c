@@ -8,7 +8,6 @@
  */
 #include "app/lock/lock_change.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/instant.h"

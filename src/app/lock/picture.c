@@ -6,7 +6,6 @@
  * force; this is made again from them whenever it is lost. Who edits it by
  * hand is told, for nothing reads it.
  */
-#define _GNU_SOURCE /* memmem */
 #include "app/lock/picture.h"
 
 #include <stdio.h>

@@ -7,7 +7,6 @@
  */
 #include "app/lock/lock_change.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "app/lock/backup.h"

@@ -9,7 +9,6 @@
  */
 #include "app/lock/state.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

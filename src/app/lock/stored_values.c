@@ -9,7 +9,6 @@
 #include "app/lock/stored_values.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/hex.h"

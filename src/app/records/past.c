@@ -7,7 +7,6 @@
  * costs one sort. Before that, a line that is the same as the last one is
  * folded at once, which is what most lines are.
  */
-#define _GNU_SOURCE
 #include <stdlib.h>
 #include <string.h>
 

@@ -8,7 +8,6 @@
  */
 #include "app/render/registry_keys.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 

@@ -7,7 +7,6 @@
  * change instead of losing theirs.
  */
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/listed.h"
 

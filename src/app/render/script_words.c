@@ -3,8 +3,6 @@
  * Cuts a line into words as a shell does: blanks between, quotes, backslashes
  * and comments. Nothing else of a shell: $ and * mean themselves.
  */
-#include <string.h>
-
 #include <logongate/buffer.h>
 
 #include "base/listed.h"

@@ -7,7 +7,6 @@
  * proxy_set_header of its own inherits none, so those in force there are
  * written beside the gate's.
  */
-#define _GNU_SOURCE /* strcasestr */
 #include "app/setup/setup_nginx_text.h"
 
 #include <string.h>

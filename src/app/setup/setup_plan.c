@@ -2,7 +2,6 @@
 /*
  * setup_plan.c - what setting a door up would change
  */
-#define _GNU_SOURCE
 #include "app/setup/setup_plan.h"
 
 #include <stdarg.h>

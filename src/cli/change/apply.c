@@ -17,7 +17,6 @@
 #include "cli/change/servers_hands.h"
 #include "cli/change/stop_signals.h"
 #include "cli/open/locks.h"
-#include "cli/output.h"
 #include "cli/text/times.h"
 #include "cli/open/targets.h"
 

@@ -10,7 +10,6 @@
 #include "cli/change/apply.h"
 #include "cli/change/servers_hands.h"
 #include "cli/open/locks.h"
-#include "cli/output.h"
 #include "cli/open/targets.h"
 
 void lg_lift_release(struct lg_lift *lift)

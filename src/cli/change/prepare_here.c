@@ -11,7 +11,6 @@
 #include "app/doors/survey.h"
 #include "app/lock/picture.h"
 #include "base/listed.h"
-#include "app/records/json_member.h"
 #include "app/records/session_record.h"
 #include "cli/change/servers_hands.h"
 #include "cli/open/locks.h"

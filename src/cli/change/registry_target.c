@@ -6,15 +6,12 @@
  */
 #include "cli/change/registry_target.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "adapters/system/atomic_file.h"
-#include "adapters/system/journal_file.h"
 #include "app/change/change_values.h"
 #include "cli/change/apply.h"
 #include "cli/change/servers_hands.h"
-#include "cli/output.h"
 #include "cli/open/locks.h"
 #include "cli/open/targets.h"
 

@@ -4,7 +4,6 @@
  *
  * The steps and their order are app/change/change_end's.
  */
-
 #include <string.h>
 
 #include "app/change/change_end.h"
@@ -13,7 +12,6 @@
 #include "cli/change/servers_hands.h"
 #include "cli/open/open.h"
 #include "cli/open/targets.h"
-#include "cli/output.h"
 
 /* What one command holds. */
 struct holding {

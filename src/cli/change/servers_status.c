@@ -7,7 +7,6 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "app/change/servers_standing.h"
 #include "app/records/json_member.h"

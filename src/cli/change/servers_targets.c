@@ -2,7 +2,6 @@
 /*
  * servers_targets.c - servers of the settings, opened
  */
-#define _GNU_SOURCE
 #include "cli/change/servers_targets.h"
 
 #include <stdlib.h>

@@ -6,7 +6,6 @@
  * middle of a write, and what reaches a server inherits that, so that a key
  * of the terminal does not end its connection.
  */
-#define _GNU_SOURCE
 #include "cli/change/stop_signals.h"
 
 #include <time.h>

@@ -8,7 +8,6 @@
  */
 #include <string.h>
 
-#include "adapters/system/atomic_file.h"
 #include "app/fleet/fleet_round.h"
 #include "app/records/json_member.h"
 #include "base/base64.h"

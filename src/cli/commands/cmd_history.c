@@ -11,7 +11,6 @@
 #include "app/records/history_record.h"
 #include "cli/commands.h"
 #include "cli/change/servers_hands.h"
-#include "cli/open/open.h"
 #include "cli/output.h"
 #include "cli/table.h"
 #include "cli/open/gate_records.h"

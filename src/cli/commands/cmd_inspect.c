@@ -7,7 +7,6 @@
  * reason, and is exit 3 (contract 7 "inspect").
  */
 #include <stdlib.h>
-#include <string.h>
 
 #include "core/mapi/mapi.h"
 

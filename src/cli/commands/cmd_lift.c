@@ -6,7 +6,6 @@
  */
 #include <string.h>
 
-#include "base/instant.h"
 #include <logongate/registry.h>
 
 #include "app/lock/lock_change.h"

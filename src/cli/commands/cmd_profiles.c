@@ -4,7 +4,6 @@
  * with all it is based on, and what its writer may not have meant. None asks
  * the directory or the gate.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include <cjson/cJSON.h>

@@ -19,7 +19,6 @@
 
 #include "app/records/logon_record.h"
 #include "cli/commands.h"
-#include "cli/open/open.h"
 #include "cli/output.h"
 #include "cli/table.h"
 #include "cli/open/gate_records.h"

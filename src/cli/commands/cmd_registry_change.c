@@ -9,7 +9,6 @@
 #include "app/render/registry_keys.h"
 #include "cli/commands/cmd_registry.h"
 #include "cli/commands.h"
-#include "cli/output.h"
 #include "cli/change/registry_target.h"
 
 /* Appends the block of one registry, without the header, to a text. */

@@ -6,10 +6,7 @@
  * there is a command. systemd (or cron) starts it; nothing of it is in the
  * gate. The profile is read now, so that a wrong name is not found at night.
  */
-#include <limits.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/local_time.h"
 

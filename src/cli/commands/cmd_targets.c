@@ -5,8 +5,6 @@
  * test asks one: can it be reached, may this account write, is the service
  * running, what is set there now.
  */
-#include <string.h>
-
 #include "app/change/servers.h"
 #include "cli/commands.h"
 #include "cli/change/servers_targets.h"

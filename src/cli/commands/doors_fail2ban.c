@@ -7,7 +7,6 @@
  * Dovecot's logons when one of its expressions has the words of Dovecot's log,
  * whatever it is called.
  */
-#define _GNU_SOURCE
 #include "cli/commands/doors_fail2ban.h"
 
 #include <string.h>

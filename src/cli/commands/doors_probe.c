@@ -15,7 +15,6 @@
 #include "adapters/system/secret_file.h"
 #include "app/records/check_record.h"
 #include "app/records/json_member.h"
-#include "cli/output.h"
 
 #define NAME_BYTES 9
 

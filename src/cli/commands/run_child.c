@@ -5,7 +5,6 @@
  * Signals are waited for rather than caught: what somebody sends to us goes on
  * to the command, and what the terminal sends has reached it already.
  */
-#define _GNU_SOURCE
 #include "cli/commands/run_child.h"
 
 #include <errno.h>
@@ -16,7 +15,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "cli/open/open.h"
 #include "cli/text/times.h"
 
 /* From SIGTERM to SIGKILL. */

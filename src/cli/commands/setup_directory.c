@@ -15,7 +15,6 @@
 #include "app/setup/setup_settings.h"
 #include "cli/commands/setup_hands.h"
 #include "cli/open/open.h"
-#include "cli/output.h"
 
 static int is_file(const char *uri)
 {

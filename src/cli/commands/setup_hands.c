@@ -16,7 +16,6 @@
 #include "adapters/system/secret_file.h"
 #include "app/doors/survey.h"
 #include "cli/open/open.h"
-#include "cli/output.h"
 
 /* What PAM says where a module of a stack is not there. */
 #define NO_MODULE "Module is unknown"

@@ -8,10 +8,7 @@
  */
 #include "cli/commands/cmd_status.h"
 
-#include <string.h>
-
 #include "app/records/status_record.h"
-#include "cli/open/open.h"
 #include "cli/output.h"
 #include "cli/text/times.h"
 

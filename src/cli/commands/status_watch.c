@@ -6,7 +6,6 @@
  * nothing that an earlier one left, and a gate that hangs takes no key from
  * the terminal. The terminal cuts long lines off itself.
  */
-#define _GNU_SOURCE
 #include "cli/commands/cmd_status.h"
 
 #include <errno.h>

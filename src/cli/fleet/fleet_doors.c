@@ -7,7 +7,6 @@
 
 #include "app/records/json_member.h"
 #include "base/listed.h"
-#include "cli/output.h"
 
 /* Doors that are told apart. */
 #define DOORS_MAX 64

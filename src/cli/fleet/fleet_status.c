@@ -7,8 +7,6 @@
  */
 #include "cli/fleet/fleet_rounds.h"
 
-#include <string.h>
-
 #include "cli/output.h"
 #include "cli/table.h"
 #include "cli/text/times.h"

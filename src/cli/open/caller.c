@@ -6,7 +6,6 @@
  * else the login user id, which the kernel keeps through su and sudo
  * (contract 7 "Locks").
  */
-#define _GNU_SOURCE
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -4,14 +4,11 @@
  */
 #include "cli/open/gate_records.h"
 
-#include <string.h>
-
 #include "base/local_time.h"
 
 #include "adapters/system/system_clock.h"
 #include "app/records/json_member.h"
 #include "app/records/status_record.h"
-#include "cli/output.h"
 #include "cli/text/times.h"
 
 #define DAY_S 86400

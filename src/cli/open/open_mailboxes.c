@@ -10,7 +10,6 @@
 #include "adapters/ldap/ldap_mailboxes.h"
 #include "adapters/ldif/ldif_directory.h"
 #include "cli/change/servers_targets.h"
-#include "cli/output.h"
 #include "cli/open/targets.h"
 
 enum lg_status

@@ -12,7 +12,6 @@
 #include "base/local_time.h"
 
 #include "adapters/system/system_clock.h"
-#include "cli/open/open.h"
 #include "cli/text/times.h"
 
 int64_t lg_cli_now(void)

@@ -6,7 +6,6 @@
 #include "base/listed.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 enum lg_status lg_account_values_set(struct lg_registry *registry,
 				     const char *entry,

@@ -10,8 +10,6 @@
 
 #include <string.h>
 
-#include <utf8proc.h>
-
 /* Inlined: its state is then no allocation, and short keys hash faster. */
 #define XXH_INLINE_ALL
 #include <xxhash.h>

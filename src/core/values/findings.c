@@ -8,7 +8,6 @@
  */
 #include <logongate/findings.h>
 
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 

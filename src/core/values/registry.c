@@ -7,7 +7,6 @@
  * to a worker. An index of the hashes of folded keys and names finds one among
  * the tens of thousands that a directory has.
  */
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 

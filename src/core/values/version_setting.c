@@ -7,7 +7,6 @@
  * let in the very client it was written to block (V9).
  */
 #include <stdlib.h>
-#include <string.h>
 
 #include <logongate/version_setting.h>
 

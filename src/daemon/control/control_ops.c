@@ -18,7 +18,6 @@
 #include "app/lock/backup.h"
 #include "app/lock/lock_change.h"
 #include "daemon/turn.h"
-#include "daemon/facts.h"
 #include "daemon/reload.h"
 #include "daemon/sessions/sweep.h"
 

@@ -5,8 +5,6 @@
  * They may come from a directory that does not answer. Root and the gate's own
  * user are known by their numbers and never wait for one.
  */
-#define _GNU_SOURCE /* SO_PEERGROUPS */
-
 #include "daemon/control/names.h"
 
 #include <errno.h>

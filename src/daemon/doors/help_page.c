@@ -6,7 +6,6 @@
  * deciding nor recording waits; the newest rows are kept, and the page is made
  * when all is read.
  */
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>

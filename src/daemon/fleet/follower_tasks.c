@@ -4,8 +4,6 @@
  * state lane as a change, and wakes the thread when what they changed is in
  * force.
  */
-#include <string.h>
-
 #include "daemon/fleet/follower_inside.h"
 #include "daemon/inside.h"
 #include "daemon/sessions/sweep.h"

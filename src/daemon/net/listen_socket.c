@@ -6,8 +6,6 @@
  * its mode: nobody comes in between. A socket file nobody listens on is left
  * over from a kill and is replaced; one that answers belongs to somebody.
  */
-#define _GNU_SOURCE /* accept4's kin: SOCK_CLOEXEC */
-
 #include "daemon/net/listen_socket.h"
 
 #include <arpa/inet.h>

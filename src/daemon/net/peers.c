@@ -8,8 +8,6 @@
  * cannot ask about. The doors' own users have places that nobody else can
  * take; all strangers together have half of the descriptors.
  */
-#define _GNU_SOURCE /* struct ucred */
-
 #include "daemon/net/peers.h"
 
 #include <arpa/inet.h>

@@ -6,8 +6,6 @@
  * so that one who holds connections without using them starves nobody but
  * himself. Then it is handed to its protocol.
  */
-#define _GNU_SOURCE /* accept4, struct ucred */
-
 #include "daemon/net/sockets.h"
 
 #include <errno.h>

@@ -9,7 +9,6 @@
 #include "daemon/sessions/session_book.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "daemon/sessions/session_masters.h"
 

@@ -4,7 +4,6 @@
  * and send (a request to a helper or to a gate). LG_KILL_AT=N dies in place of
  * the Nth. LG_KILL_COUNT names a file that gets a byte for each step. What the
  * program starts is left alone. */
-#define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <signal.h>

@@ -7,7 +7,8 @@
  *     state N of MS-SCMR, else stopped)
  * so that `net rpc service start|stop|status NAME` meets a real RPC server.
  * cc -shared -fPIC -o svcshim.so svcshim.c -ldl */
-#define _GNU_SOURCE
+#ifndef _GNU_SOURCE /* by hand, as above */
+#endif
 #include <dlfcn.h>
 #include <errno.h>
 #include <signal.h>
