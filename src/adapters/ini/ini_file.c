@@ -10,7 +10,6 @@
  * (CVE-2023-33461).
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -58,28 +57,16 @@ enum lg_status lg_ini_read(const char *path, const struct lg_ini_rules *rules,
 {
 	struct lg_buffer text = {0};
 	struct stat is;
-	enum lg_status status;
-	/* Not blocking: somebody may have made it a FIFO. */
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	int fd;
+	enum lg_status status =
+		lg_open_regular(path, "a text file is needed", &fd, &is, err);
 
-	if (fd < 0)
-		return lg_errno_unread(path, err);
-	if (fstat(fd, &is) < 0) {
-		status = lg_errno_unread(path, err);
-		goto out;
-	}
-	if (!S_ISREG(is.st_mode)) {
-		status = lg_error_set(err, LG_ERR_IO, path,
-				      "is %s; a regular file is needed",
-				      S_ISDIR(is.st_mode) ? "a directory"
-							  : "no regular file");
-		goto out;
-	}
+	if (status != LG_OK)
+		return status;
 	status = read_whole(fd, path, &text, err);
 	if (status == LG_OK)
 		status = lg_ini_parse(text.data ? text.data : "", text.len,
 				      path, rules, out_items, err);
-out:
 	close(fd);
 	lg_buffer_release(&text);
 	return status;

@@ -39,8 +39,11 @@ enum lg_status lg_open_regular(const char *path, const char *needed,
 	if (fstat(fd, out_is) < 0)
 		status = lg_errno_unread(path, err);
 	else if (!S_ISREG(out_is->st_mode))
-		status = lg_error_set(err, LG_ERR_IO, path,
-				      "is not a regular file; %s", needed);
+		status = lg_error_set(err, LG_ERR_IO, path, "is %s; %s",
+				      S_ISDIR(out_is->st_mode)
+					      ? "a directory"
+					      : "not a regular file",
+				      needed);
 	if (status != LG_OK)
 		close(fd);
 	else

@@ -32,7 +32,7 @@ static inline enum lg_status lg_errno_unread(const char *path,
 
 /*
  * Opens a file that is read whole; who made it a FIFO is not waited for.
- * needed: what should stand there, after "is not a regular file; ".
+ * needed: what should stand there, after "is a directory; ".
  * Returns: LG_OK, *out_fd is the caller's; LG_ERR_IO.
  */
 enum lg_status lg_open_regular(const char *path, const char *needed,

@@ -24,8 +24,9 @@ static enum lg_status open_secret(const char *path, int *out_fd,
 				  struct lg_error *err)
 {
 	struct stat is;
-	enum lg_status status = lg_open_regular(
-		path, "a secret stands in a file of its own", out_fd, &is, err);
+	enum lg_status status =
+		lg_open_regular(path, "a secret is put into a file of its own",
+				out_fd, &is, err);
 
 	if (status != LG_OK || !(is.st_mode & (S_IRWXG | S_IRWXO)))
 		return status;
