@@ -67,8 +67,8 @@ static enum lg_status ticket_failed(const struct session *session,
 		status = lg_error_set(err, LG_ERR_IO, session->settings.server,
 				      "%s: the server cannot be reached: no "
 				      "Kerberos ticket (klist shows it), an "
-				      "unknown name, or no SMB that both sides "
-				      "take",
+				      "unknown name, or no version of SMB "
+				      "that both sides speak",
 				      what);
 	else if (error != EINVAL || state != TICKETS_GOOD)
 		status = lg_error_set(err, LG_ERR_DENIED,
@@ -107,8 +107,8 @@ static enum lg_status failed(const struct session *session, const char *what,
 	case ECONNABORTED:
 		return lg_error_set(err, LG_ERR_IO, server,
 				    "%s: the server cannot be reached: an "
-				    "unknown name, or no SMB that both sides "
-				    "take",
+				    "unknown name, or no version of SMB that "
+				    "both sides speak",
 				    what);
 	case ENOMEM:
 		return lg_no_memory(err);

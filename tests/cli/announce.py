@@ -128,7 +128,7 @@ refuse = "imap"
         path = self.write("people", "x@example.org\n")
         done = self.announce(self.listed(), "--to", path, "--send", code=6,
                              LOGONGATE_TEST_FAILS="75")
-        self.assertIn("exits with 75; 0 of 1 were sent", done.err)
+        self.assertIn("ended with exit code 75; 0 of 1 were sent", done.err)
 
 
 if __name__ == "__main__":

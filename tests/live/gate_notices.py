@@ -198,7 +198,7 @@ def a_hook_that_hangs():
                  lambda: gate.names() == ["applied", "lifted"], 40)
         log = gate.all_logged()
         assert log.count("10-hang: was ended after 10 s") == 2, log
-        assert "20-fail: exits with 3" in log, log
+        assert "20-fail: ended with exit code 3" in log, log
         # What they say is told, without what moves a cursor, and not all.
         assert "20-fail says: no route to  [2Jhost\n" in log, log
         # What is in the pipe at its end is not counted.
@@ -207,7 +207,7 @@ def a_hook_that_hangs():
         assert len(log) < 20000, len(log)
         for name, why in (("40-everybody", "everybody may write it"),
                           ("41-plain", "it is not executable (chmod +x)"),
-                          ("42-gone", "a link to nothing")):
+                          ("42-gone", "it is a link to nothing")):
             assert f"{name}: is not run: {why}" in log, log
         assert "never" not in log, log
 

@@ -43,7 +43,8 @@ enum lg_status lg_anvil_socket_open(const char *folder,
 	if (len < 0 || (size_t)len >= sizeof(at.address.sun_path)) {
 		close(at.fd);
 		return lg_error_set(err, LG_ERR_IO, folder,
-				    "too long a path for a socket");
+				    "a socket in it has too long a path; make "
+				    "run_dir shorter");
 	}
 	unlink(path);
 	if (bind(at.fd, (const struct sockaddr *)&at.address,

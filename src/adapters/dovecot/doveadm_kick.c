@@ -201,7 +201,7 @@ static void hangs(struct kick *kick, const struct group *group)
 {
 	kick->hangs++;
 	kick->is_broken = kick->hangs >= HANGS_MAX;
-	note(kick, "Dovecot does not come to an end with ",
+	note(kick, "Dovecot does not finish ending ",
 	     kick->item[group->first].session, "");
 }
 

@@ -67,7 +67,7 @@ static enum lg_status dial(const struct runtime *runtime, int *out_fd,
 
 	if (strlen(runtime->path) >= sizeof(name.sun_path))
 		return lg_error_set(err, LG_ERR_LIMIT, runtime->path,
-				    "is too long for a socket");
+				    "the path is too long for a socket");
 	memcpy(name.sun_path, runtime->path, strlen(runtime->path) + 1);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)

@@ -343,11 +343,11 @@ static enum lg_status check_target(const struct checker *checker,
 			"out");
 	/* that of a file which is carried there was always left alone */
 	if (target->restart && !row->restarts && row->carried == NULL)
-		return wrong(
-			checker,
-			find(checker, "target.", target->name, "restart"),
-			"this backend restarts nothing",
-			"leave restart out; a store that needs it you restart");
+		return wrong(checker,
+			     find(checker, "target.", target->name, "restart"),
+			     "this backend restarts nothing",
+			     "leave restart out, and restart a store that "
+			     "needs it by hand");
 	/* L9: the sources name neither its name nor its type. */
 	if (companions != 0 && companions != 3)
 		return wrong(checker,

@@ -95,7 +95,7 @@ enum lg_status lg_fleet_open_ldap(const struct lg_fleet_settings *settings,
 			 ? lg_ldap_settings_read(&settings->directory,
 						 &fleet->seat.settings, err)
 			 : lg_error_set(err, LG_ERR_NO_MEMORY, NULL,
-					"no descriptor could be had");
+					"no file descriptor is left");
 	fleet->seat.timeout_ms = fleet->seat.settings.timeout_ms;
 	/* One that is not answered when the next is due is not answered. */
 	fleet->beat_limit_ms = fleet->heartbeat_ms < fleet->seat.timeout_ms

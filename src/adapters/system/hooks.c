@@ -163,7 +163,8 @@ static enum lg_status outcome(const char *path, int late, int result,
 		return lg_error_set(err, LG_ERR_IO, path, "was ended by %s",
 				    strsignal(WTERMSIG(result)));
 	if (WEXITSTATUS(result))
-		return lg_error_set(err, LG_ERR_IO, path, "exits with %d",
+		return lg_error_set(err, LG_ERR_IO, path,
+				    "ended with exit code %d",
 				    WEXITSTATUS(result));
 	return LG_OK;
 }
@@ -223,7 +224,7 @@ static int may_run(const char *path, lg_hooks_told told, void *context)
 
 	if (stat(path, &info))
 		lg_error_set(&err, LG_ERR_IO, path,
-			     "is not run: a link to nothing");
+			     "is not run: it is a link to nothing");
 	else if (!S_ISREG(info.st_mode))
 		return 0;
 	else if (!(info.st_mode & 0111))

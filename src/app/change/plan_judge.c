@@ -80,7 +80,7 @@ static enum lg_status judge_time(struct lg_plan *plan,
 				&plan->warnings, LG_WARN_ENDS_BEFORE_IT_BITES,
 				err,
 				"%s reads its values every %d minutes: the "
-				"lock may be over before it bites",
+				"lock may be over before it takes effect",
 				plan->target[i].name, LG_POLL_INTERVAL_S / 60);
 	}
 	return status;
@@ -187,10 +187,10 @@ static enum lg_status judge_end(struct lg_plan *plan,
 	if (status == LG_OK && names.len > 0)
 		status = lg_warnings_add(
 			&plan->warnings, LG_WARN_NOBODY_LIFTS, err,
-			"nobody ends the lock on %s when its time is over: no "
-			"gate runs here; the next logongate command that may "
-			"write does, so let a timer call logongate recover, or "
-			"use logongate run",
+			"nobody ends the lock on %s when its time is over, "
+			"because no gate runs here: it stays until the next "
+			"logongate command that may write; use logongate run, "
+			"or let a timer call logongate recover --over",
 			names.data);
 	lg_buffer_release(&names);
 	return status;

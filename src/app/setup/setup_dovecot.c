@@ -90,9 +90,9 @@ static enum lg_status find_variant(const struct dovecot *dovecot,
 				    *out_variant);
 	if (lacks_lua)
 		return lg_setup_note(dovecot->ask,
-				     "With dovecot-auth-lua installed the "
-				     "combined door is to be had, which is "
-				     "closed while the gate is dead.");
+				     "With the package dovecot-auth-lua "
+				     "setup makes the combined door, which "
+				     "is closed while the gate is dead.");
 	return LG_OK;
 }
 

@@ -35,9 +35,9 @@ static enum lg_status several(const struct lg_setup_sites *sites,
 	status = lg_buffer_status(&names, err);
 	if (status == LG_OK)
 		status = lg_error_set(err, LG_ERR_CONFLICT, door,
-				      "has several a %s that leads on (%s): "
-				      "name those that lead to mail, --site "
-				      "NAME,NAME, or --site all",
+				      "has more than one %s that leads on "
+				      "(%s): name those that lead to mail, "
+				      "--site NAME,NAME, or --site all",
 				      sites->what, names.data);
 	lg_buffer_release(&names);
 	return status;

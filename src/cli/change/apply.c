@@ -196,9 +196,10 @@ static int tell_gate(struct lg_cli *cli, const struct lg_servers *fleet,
 	int code = lg_cli_fail_as(cli, lg_cli_gate_exit(gate), &gate->error);
 
 	if (gate->left_behind)
-		lg_cli_say(cli, LG_EXIT_NOT_PUT_BACK, gate->name,
-			   "whether it holds the lock is not known: logongate "
-			   "status, and logongate lift");
+		lg_cli_say(
+			cli, LG_EXIT_NOT_PUT_BACK, gate->name,
+			"it is not known whether it holds the lock: logongate "
+			"status, and logongate lift");
 	if (fleet->count > 0)
 		lg_cli_say(cli,
 			   (enum lg_exit)lg_cli_servers_exit(outcome,

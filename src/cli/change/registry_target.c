@@ -91,8 +91,8 @@ static int change_values(struct lg_cli *cli,
 				? "the earlier values could NOT be put back; "
 				  "when it can be reached again: logongate "
 				  "recover"
-				: "whether the earlier values could be put "
-				  "back it does not say; when it runs: "
+				: "it does not say whether the earlier "
+				  "values could be put back; when it runs: "
 				  "logongate registry show, and logongate "
 				  "registry restore");
 	}

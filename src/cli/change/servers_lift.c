@@ -119,7 +119,7 @@ static void tell_gate(struct holding *holding,
 	code = lg_cli_fail_as(cli, lg_cli_gate_exit(gate), &gate->error);
 	if (lifted == NULL && gate->told.unreached)
 		lg_cli_say(cli, (enum lg_exit)code, "gate",
-			   "whether it holds the lock %s it does not say; when "
+			   "it does not say whether it holds the lock %s; when "
 			   "it runs: logongate status, and logongate lift",
 			   record->lock.profile != NULL ? record->lock.profile
 							: "");
@@ -243,12 +243,13 @@ int lg_cli_servers_recover(struct lg_cli *cli,
 	if (code == LG_EXIT_DONE)
 		code = recover(cli, &book, !over_alone, out_recovered);
 	if (book.damaged > 0 && !over_alone && code == LG_EXIT_DONE)
-		code = lg_cli_say(cli, LG_EXIT_NOT_PUT_BACK, NULL,
-				  "what the damaged lines said is lost, of "
-				  "locks on other servers perhaps, too: "
-				  "logongate targets test NAME tells what a "
-				  "server holds, logongate registry restore "
-				  "puts its back-up back");
+		code = lg_cli_say(
+			cli, LG_EXIT_NOT_PUT_BACK, NULL,
+			"what the damaged lines said is lost, perhaps "
+			"also about locks on other servers: "
+			"logongate targets test NAME shows what a "
+			"server holds, logongate registry restore "
+			"puts its back-up back");
 	lg_servers_book_release(&book);
 	return code;
 }

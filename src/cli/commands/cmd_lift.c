@@ -172,7 +172,8 @@ static void say_sooner(struct lg_cli *cli, int64_t by_s)
 		return;
 	lg_text_span(by_s, &span);
 	lg_cli_say(cli, LG_EXIT_DONE, NULL,
-		   "mind: that is %s sooner than before; --for counts from now",
+		   "note: the new end is %s sooner than the old one; --for "
+		   "counts from now",
 		   span.data != NULL ? span.data : "");
 	lg_buffer_release(&span);
 }

@@ -83,8 +83,8 @@ void lg_cli_say_applied(struct lg_cli *cli, const struct lg_prepared *prepared,
 		lg_buffer_clear(&when);
 		lg_text_span(prepared->confirm_within_s, &when);
 		lg_cli_print(cli, LG_YELLOW,
-			     "logongate confirm keeps it; else it lifts in "
-			     "%s\n",
+			     "logongate confirm keeps it; without that it "
+			     "lifts in %s\n",
 			     when.data != NULL ? when.data : "time");
 	}
 	lg_buffer_release(&when);
