@@ -47,6 +47,18 @@ def settings():
                       tree.read("src/adapters/ini/settings_file.c"))
 
 
+def described(manual):
+    """(section, key) of the items of logongate.conf(5)."""
+    found, names = set(), []
+    for line in manual.splitlines():
+        if line.startswith(".Ss "):
+            names = re.findall(r"\[([a-z]+\.?[a-z]*)", line)
+        elif line.startswith(".It Cm "):
+            found |= {(name, key) for name in names
+                      for key in re.findall(r"\w+", line[len(".It Cm "):])}
+    return found
+
+
 def warnings():
     return set(re.findall(r'\[LG_WARN_\w+\] = \{\s*"([a-z0-9-]+)"',
                           tree.read("src/core/values/warning.c")))
@@ -82,10 +94,12 @@ def main():
     for section, key in settings():
         if key not in words:
             problems.append(f"[{section}] {key} is not in the contract")
+    manual = tree.read("src/man/logongate.conf.5")
+    problems += [f"logongate.conf(5) has no item for [{section}] {key}"
+                 for section, key in set(settings()) - described(manual)]
     line = re.search(r"(?m)^backend = .*; (.*)$", text)
     if not line or sorted(line[1].split(" | ")) != sorted(table_rows.backends()):
         problems.append("the contract's backends are not the program's")
-    manual = tree.read("src/man/logongate.conf.5")
     problems += [f"logongate.conf(5) lacks backend {name}"
                  for name in table_rows.backends() if name not in manual.split()]
     theirs = set(re.findall(r"(?m)^\[((?:gate|directory|dovecot|haproxy|probe|"
