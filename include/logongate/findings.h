@@ -121,8 +121,8 @@ const struct lg_account *lg_findings_dn(const struct lg_findings *findings,
  * Shape: asked_as TAB finding TAB via TAB asked TAB entry TAB display TAB dn
  * { TAB "+"|"!" name } with \\ \t \n \r escaped, an absent text is \-.
  * "!" marks a shared name. A line "filter TAB text" may follow the first.
- * asked_as is dn, user, filtered, break-glass, caller or known; finding and via are
- * the words below, "nothing" for LG_VIA_NOTHING.
+ * asked_as is dn, user, filtered, break-glass, caller or known; finding and via
+ * are the words below, "nothing" for LG_VIA_NOTHING.
  */
 enum lg_status lg_findings_parse(const char *text, size_t len,
 				 const char *place,

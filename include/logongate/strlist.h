@@ -13,7 +13,8 @@
 
 struct lg_strlist_chunk;
 
-/* Zero-initialise. item[0..count) are NUL-terminated and stay where they are. */
+/* Zero-initialise. item[0..count) are NUL-terminated and stay where they
+ * are. */
 struct lg_strlist {
 	const char **item;
 	size_t count;

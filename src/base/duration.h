@@ -14,8 +14,8 @@
 
 /*
  * Reads "90s", "15m", "2h30m", "1d", "1w".
- * Shape: one or more NUMBER UNIT; units w, d, h, m, s, from large to small, each
- * at most once.
+ * Shape: one or more NUMBER UNIT; units w, d, h, m, s, from large to small,
+ * each at most once.
  * Returns: LG_OK; LG_ERR_SYNTAX; LG_ERR_RANGE beyond LG_DURATION_MAX_S.
  */
 #define LG_DURATION_MAX_S INT64_C(3155760000) /* a hundred years */

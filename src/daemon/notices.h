@@ -39,8 +39,8 @@ enum gate_notice {
 	GATE_NOTICE_QUIET
 };
 
-/* notice_send.c: one event. lock: NULL for attention and quiet; what: what asks for attention. One that
- * cannot be sent is logged. */
+/* notice_send.c: one event. lock: NULL for attention and quiet; what: what asks
+ * for attention. One that cannot be sent is logged. */
 void gate_notice_send(struct gate *gate, enum gate_notice notice,
 		      const struct gate_view_lock *lock, const char *what);
 

@@ -121,7 +121,8 @@ void systemd_notify_with(const char *text, int fd)
 	    (*path != '/' && *path != '@'))
 		return;
 	memcpy(name.sun_path, path, len);
-	/* "@" is an abstract name: a NUL in its place, and no NUL at the end. */
+	/* "@" is an abstract name: a NUL in its place, and no NUL at the
+	 * end. */
 	if (*path == '@')
 		name.sun_path[0] = '\0';
 	to = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);

@@ -2,7 +2,8 @@
 /*
  * port/clock.h - what time it is, twice
  *
- * Layer: port; implemented by adapters/system/system_clock and by the tests' hands.
+ * Layer: port; implemented by adapters/system/system_clock and by the tests'
+ * hands.
  * Flow: app/lock keeps an end as a wall clock time and a time since boot; the
  * second counts as long as the machine runs, so that a stepped wall clock
  * neither lifts early nor holds longer.

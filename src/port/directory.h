@@ -4,7 +4,8 @@
  *
  * Layer: port; implemented by adapters/ldap and adapters/ldif (and by the fake
  * of the contract tests).
- * Flow: app/change/plan and the gate's workers ask; nothing asks while a logon waits.
+ * Flow: app/change/plan and the gate's workers ask; nothing asks while a logon
+ * waits.
  * Source: conformance L10, L15, L17, D1-D5; facts/directory.md A, B.
  */
 #ifndef LOGONGATE_PORT_DIRECTORY_H

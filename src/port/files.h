@@ -3,7 +3,8 @@
  * port/files.h - a folder of small files that are replaced whole
  *
  * Layer: port; implemented by adapters/system/state_dir.
- * Flow: app/state and app/records/logon_log keep everything that must survive here.
+ * Flow: app/state and app/records/logon_log keep everything that must survive
+ * here.
  * Source: contract 1 (state_dir), 7 "The gate".
  *
  * Names are relative, of at most one folder: "registry.reg", "backups/X.reg".

@@ -2,7 +2,8 @@
 /*
  * port/machine.h - what the servers of a machine are set up with and run as
  *
- * Layer: port; implemented by adapters/system/this_machine and by the tests' hands.
+ * Layer: port; implemented by adapters/system/this_machine and by the tests'
+ * hands.
  * Flow: app/doors/survey reads through it, and changes nothing.
  * Source: contract 4 doors.
  */

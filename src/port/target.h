@@ -2,10 +2,10 @@
 /*
  * port/target.h - a server whose registry values a lock is written to
  *
- * Layer: port; implemented for each row of core/settings/backends.def, by adapters
- * that cli/change/servers_targets.c opens (doc/adding-a-target.md).
- * Flow: app/change/servers plans, probes, backs up, writes, reads back, makes it take
- * effect and tests, over all targets or none.
+ * Layer: port; implemented for each row of core/settings/backends.def, by
+ * adapters that cli/change/servers_targets.c opens (doc/adding-a-target.md).
+ * Flow: app/change/servers plans, probes, backs up, writes, reads back, makes
+ * it take effect and tests, over all targets or none.
  * Source: conformance A1-A7, T1, T2; contract 8 "Targets".
  */
 #ifndef LOGONGATE_PORT_TARGET_H

@@ -50,7 +50,7 @@ static int number_of(const cJSON *object, const char *name, int least, int most,
 	return (int)item->valuedouble;
 }
 
-/* --- hex --------------------------------------------------------------------- */
+/* --- hex ------------------------------------------------------------------ */
 
 static void hex_append(struct lg_buffer *out, const uint8_t *data, size_t len)
 {
@@ -64,7 +64,7 @@ static int hex_read(const char *hex, struct lg_buffer *out)
 	return lg_hex_read(hex, out);
 }
 
-/* --- requests ----------------------------------------------------------------- */
+/* --- requests ------------------------------------------------------------- */
 
 static enum lg_status do_open(struct helper *helper, const cJSON *request,
 			      cJSON *answer, struct lg_error *err)

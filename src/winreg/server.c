@@ -89,7 +89,7 @@ void server_close(struct server *server)
 	*server = (struct server){0};
 }
 
-/* --- keys ------------------------------------------------------------------ */
+/* --- keys ----------------------------------------------------------------- */
 
 /* A call of winreg. */
 static enum lg_status call(struct server *server, uint16_t opnum,
@@ -237,7 +237,7 @@ enum lg_status server_probe(struct server *server, const char *key,
 	return LG_OK;
 }
 
-/* --- reading ---------------------------------------------------------------- */
+/* --- reading -------------------------------------------------------------- */
 
 static enum lg_status key_info(struct server *server,
 			       const struct rpc_handle *key,
@@ -331,7 +331,7 @@ enum lg_status server_read(struct server *server, const char *key,
 	return status;
 }
 
-/* --- writing ---------------------------------------------------------------- */
+/* --- writing -------------------------------------------------------------- */
 
 static enum lg_status check_changes(const struct server *server,
 				    const struct server_change *change,

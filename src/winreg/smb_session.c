@@ -118,7 +118,7 @@ static enum lg_status failed(const struct session *session, const char *what,
 	}
 }
 
-/* --- the session ----------------------------------------------------------- */
+/* --- the session ---------------------------------------------------------- */
 
 static void give(char *out, int size, const char *text)
 {
@@ -262,7 +262,7 @@ void session_close(struct session **session)
 	*session = NULL;
 }
 
-/* --- pipes ------------------------------------------------------------------ */
+/* --- pipes ---------------------------------------------------------------- */
 
 static enum lg_status send_packet(struct rpc_pipe *pipe,
 				  const struct lg_buffer *packet,

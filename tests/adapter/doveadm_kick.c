@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Rows for src/adapters/dovecot/doveadm_mask.h, doveadm_kick.h and kick_batch.h:
- * whom a kick hits, and how many stand in a request. The peer writes down what it is sent
- * and answers as Dovecot 2.3.19 does.
+ * Rows for src/adapters/dovecot/doveadm_mask.h, doveadm_kick.h and
+ * kick_batch.h: whom a kick hits, and how many stand in a request. The peer
+ * writes down what it is sent and answers as Dovecot 2.3.19 does.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,7 +2,8 @@
 /*
  * doors.c - what a server's configuration says about asking the gate
  *
- * The texts are what doveconf and postconf print and what pam.d holds. The servers themselves are asked in the live tests.
+ * The texts are what doveconf and postconf print and what pam.d holds. The
+ * servers themselves are asked in the live tests.
  */
 #include "doors_scene.h"
 

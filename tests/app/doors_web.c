@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * doors_web.c - what the configuration of a web front says about asking the gate
+ * doors_web.c - what the configuration of a web front says of asking the gate
  *
  * The texts are what nginx prints and what haproxy.cfg holds.
  */

@@ -219,7 +219,8 @@ static void keys_are_learned_and_revoked(void **state)
 	scene_free(scene);
 }
 
-/* Both at providers that are apart, as two entries nobody's view had both of. */
+/* Both at providers that are apart, as two entries nobody's view had both
+ * of. */
 /* What he locked before stays as he locked it, also over a start, and another
  * administrator lifts it; he himself cannot any more. */
 static void revoked_in_the_middle_of_a_lock(void **state)

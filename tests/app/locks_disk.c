@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Rows for src/app/lock/lock_change.h: what of locks is on disk, and what happens
- * where it cannot be written.
+ * Rows for src/app/lock/lock_change.h: what of locks is on disk, and what
+ * happens where it cannot be written.
  */
 #include <stdio.h>
 #include <stdlib.h>

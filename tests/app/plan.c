@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * How a plan is answered: every answer, on a directory of two accounts that can be
- * told not to answer.
+ * How a plan is answered: every answer, on a directory of two accounts that can
+ * be told not to answer.
  */
 #include "plan_bench.h"
 

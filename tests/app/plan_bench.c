@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * plan_bench.c - a plan on a directory of two accounts that can be told not to answer
+ * plan_bench.c - a plan on a directory of two accounts that can be told not to
+ * answer
  */
 #include "plan_bench.h"
 

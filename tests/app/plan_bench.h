@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * plan_bench.h - a plan on a directory of two accounts that can be told not to answer
+ * plan_bench.h - a plan on a directory of two accounts that can be told not to
+ * answer
  */
 #ifndef LOGONGATE_TESTS_APP_PLAN_BENCH_H
 #define LOGONGATE_TESTS_APP_PLAN_BENCH_H

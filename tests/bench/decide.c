@@ -8,9 +8,9 @@
  *
  * In the same run it measures what the memory of this machine gives: one hash
  * of a DN and two dependent reads from arrays as large as the policy's, and
- * a sorted array with bsearch and strcasecmp. Ratios to those can be compared between
- * machines. Times are of the processor, so that others on the machine disturb
- * less. A table goes to stderr, JSON to stdout.
+ * a sorted array with bsearch and strcasecmp. Ratios to those can be compared
+ * between machines. Times are of the processor, so that others on the machine
+ * disturb less. A table goes to stderr, JSON to stdout.
  */
 #include <inttypes.h>
 #include <stdio.h>

@@ -18,8 +18,8 @@
  *
  * SIGTERM ends it before its time.
  *
- * Prints one JSON line; latencies in microseconds, right to 1.6 percent. late is
- * the share of the time in which this program was kept from its core.
+ * Prints one JSON line; latencies in microseconds, right to 1.6 percent. late
+ * is the share of the time in which this program was kept from its core.
  */
 #include <arpa/inet.h>
 #include <errno.h>

@@ -4,8 +4,8 @@
  *
  * Layer: adapter.
  * Flow: open, hand its path to doveadm, poll fd, answer who connects; close.
- * Source: `doveadm who` of Dovecot 2.3.19, tried: it sends two lines, then lines
- * SERVICE/USER TAB PID TAB COUNT are read up to an empty one.
+ * Source: `doveadm who` of Dovecot 2.3.19, tried: it sends two lines, then
+ * lines SERVICE/USER TAB PID TAB COUNT are read up to an empty one.
  */
 #ifndef LG_ADAPTERS_DOVECOT_ANVIL_SOCKET_H
 #define LG_ADAPTERS_DOVECOT_ANVIL_SOCKET_H

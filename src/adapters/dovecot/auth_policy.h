@@ -39,7 +39,8 @@ struct lg_auth_policy {
 
 /*
  * Reads the body of a request.
- * Returns: LG_OK; LG_ERR_SYNTAX: not one JSON object; LG_ERR_NO_MEMORY. Owns: lg_auth_policy_release.
+ * Returns: LG_OK; LG_ERR_SYNTAX: not one JSON object; LG_ERR_NO_MEMORY.
+ * Owns: lg_auth_policy_release.
  */
 enum lg_status lg_auth_policy_parse(const char *body, size_t len,
 				    struct lg_auth_policy *out_request,

@@ -24,12 +24,12 @@ enum lg_dict_event {
 };
 
 /*
- * A lookup of shared/gate/PROTOCOL/ADDRESS/.../NAME/CLIENT TAB NAME. Texts are unescaped
- * into the scratch given, NUL-terminated. One that holds a NUL of its own names
- * nobody: has_nul, and then it is decided, as refused.
- * protocol_text and address are NULL where the key has no such field. Where the
- * address is followed by master:MASTER:/ the name is the master user's: whose
- * logon it is (contract 7 "Names").
+ * A lookup of shared/gate/PROTOCOL/ADDRESS/.../NAME/CLIENT TAB NAME. Texts are
+ * unescaped into the scratch given, NUL-terminated. One that holds a NUL of its
+ * own names nobody: has_nul, and then it is decided, as refused. protocol_text
+ * and address are NULL where the key has no such field. Where the address is
+ * followed by master:MASTER:/ the name is the master user's: whose logon it is
+ * (contract 7 "Names").
  */
 struct lg_dict_request {
 	const char *key;

@@ -2,8 +2,9 @@
 /*
  * doveadm_kick.c - one command a user and address, many commands a request
  *
- * Many go by their processes first, see kick_processes.h. Dovecot's sessions of the order are sorted by user and address; each run of
- * equal ones is a group, ended by one command.
+ * Many go by their processes first, see kick_processes.h. Dovecot's sessions of
+ * the order are sorted by user and address; each run of equal ones is a group,
+ * ended by one command.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -32,10 +32,11 @@ struct lg_doveadm_kicker {
 
 /*
  * Carries out an order: many by their processes, and who is left by one
- * command for each user and address, several in a request, as many as Dovecot does in about a tenth of a second, so that
- * little is under way when it is stopped. Dovecot 2.4 answers a command when the
- * sessions' processes have answered it; where one hangs (a disk that does, a
- * signal), the others of its request are told one by one, and it is left.
+ * command for each user and address, several in a request, as many as Dovecot
+ * does in about a tenth of a second, so that little is under way when it is
+ * stopped. Dovecot 2.4 answers a command when the sessions' processes have
+ * answered it; where one hangs (a disk that does, a signal), the others of its
+ * request are told one by one, and it is left.
  * Returns: LG_OK; LG_ERR_IO, LG_ERR_TIMEOUT, LG_ERR_DENIED: the first thing
  * that Dovecot did not do; what it did is marked all the same.
  */

@@ -127,9 +127,9 @@ enum {
 	LINE_LIMIT = 8 * 1024
 };
 
-/* A list of DNs and logon names, of any length. It is streamed through one chunk:
- * only the line at the edge of a chunk is put together in a buffer, so a million
- * DNs cost what the list costs. */
+/* A list of DNs and logon names, of any length. It is streamed through one
+ * chunk: only the line at the edge of a chunk is put together in a buffer, so a
+ * million DNs cost what the list costs. */
 struct list_file {
 	const char *path;
 	struct lg_strlist *list;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Makes an lg_profile of the sections in force: the function of each key
- * (profile_values) gets the value with its variables put in. allow.N and allow_user.N
- * are taken in the order of their numbers, whatever the order of the lines.
+ * (profile_values) gets the value with its variables put in. allow.N and
+ * allow_user.N are taken in the order of their numbers, whatever the order of
+ * the lines.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -22,10 +22,10 @@ struct lg_profile_source {
 
 /*
  * Reads the whole profile with its base profiles and its allow_file.
- * Returns: LG_OK; LG_ERR_IO where a file cannot be found or read; LG_ERR_CONFLICT
- * with sentences in out_usage where --set does not fit the variables (exit 2;
- * out_usage is empty in every other case); else what is wrong in the file,
- * with FILE:LINE. All or nothing.
+ * Returns: LG_OK; LG_ERR_IO where a file cannot be found or read;
+ * LG_ERR_CONFLICT with sentences in out_usage where --set does not fit the
+ * variables (exit 2; out_usage is empty in every other case); else what is
+ * wrong in the file, with FILE:LINE. All or nothing.
  * Owns: free *out_profile with lg_profile_free.
  */
 enum lg_status lg_profile_load(const struct lg_profile_source *source,

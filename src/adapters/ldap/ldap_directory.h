@@ -18,7 +18,8 @@
 /*
  * Checks the settings, reads the password.
  * Returns: LG_OK; LG_ERR_SYNTAX, LG_ERR_CONFLICT, LG_ERR_LIMIT: a setting is
- * wrong; LG_ERR_IO: a file it names cannot be used (the error names it); LG_ERR_NO_MEMORY.
+ * wrong; LG_ERR_IO: a file it names cannot be used (the error names it);
+ * LG_ERR_NO_MEMORY.
  * Owns: *out_directory is closed with its close.
  */
 enum lg_status

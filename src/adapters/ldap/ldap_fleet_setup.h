@@ -42,8 +42,8 @@ enum lg_status lg_ldap_setup_schema(struct lg_ldap_setup *config, int *out_made,
 
 /*
  * The rules and limits, before all others of the database that holds base, and
- * of those that hold its branches, in cn=config. What of them is there already is taken to its place.
- * LG_ERR_UNKNOWN_KEY: no database there holds base.
+ * of those that hold its branches, in cn=config. What of them is there already
+ * is taken to its place. LG_ERR_UNKNOWN_KEY: no database there holds base.
  */
 enum lg_status lg_ldap_setup_access(struct lg_ldap_setup *config,
 				    const char *base,

@@ -62,7 +62,7 @@ enum lg_status lg_ldap_is_there(struct lg_ldap_connection *connection,
 				const char *entry, int *out_there,
 				struct lg_error *err);
 
-/* --- ldap_outcome.c: the accounts that a write left as they are, and why ---- */
+/* --- ldap_outcome.c: the accounts that a write left as they are, and why -- */
 
 /* Accounts, the first few by name. */
 struct lg_ldap_told {

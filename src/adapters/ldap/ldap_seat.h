@@ -15,8 +15,8 @@
  * settings.uri are the providers, the first is preferred. at is the one in
  * use, or to be tried next. calls is a connection for requests that are waited
  * for (ld NULL: none); patience_ms is how long one may be silent while another
- * can be asked, timeout_ms how long at all; left counts how often a provider was given up, so that
- * who follows on a handle of its own learns of it.
+ * can be asked, timeout_ms how long at all; left counts how often a provider
+ * was given up, so that who follows on a handle of its own learns of it.
  */
 struct lg_ldap_seat {
 	struct lg_ldap_settings settings; /* its timeout: lg_ldap_seat_hurry */

@@ -30,7 +30,7 @@ struct ldap_target {
 	struct lg_ldap_settings settings;
 };
 
-/* --- reading --------------------------------------------------------------- */
+/* --- reading -------------------------------------------------------------- */
 
 struct reading {
 	struct lg_registry *values;
@@ -76,7 +76,7 @@ static enum lg_status target_read(void *self, struct lg_registry **out_values,
 	return status;
 }
 
-/* --- connecting ------------------------------------------------------------ */
+/* --- connecting ----------------------------------------------------------- */
 
 static enum lg_status connect_any(struct ldap_target *target,
 				  struct lg_ldap_connection *out_connection,
@@ -136,7 +136,7 @@ static enum lg_status target_probe(void *self,
 	return status;
 }
 
-/* --- writing --------------------------------------------------------------- */
+/* --- writing -------------------------------------------------------------- */
 
 /* An entry without any value may be one that is gone. */
 static enum lg_status tell_changed(struct lg_ldap_connection *connection,
@@ -290,7 +290,7 @@ static enum lg_status target_write(void *self,
 	return status;
 }
 
-/* --- opening --------------------------------------------------------------- */
+/* --- opening -------------------------------------------------------------- */
 
 static void target_close(void *self)
 {

@@ -2,9 +2,9 @@
 /*
  * logon_try.c - one logon at a door of this machine, and what came of it
  *
- * libcurl logs on where it can; the last line that the server said tells a refusal by the
- * gate from a wrong password. SMTP commands are sent one by one over the one
- * connection, for a gate is asked at MAIL or RCPT.
+ * libcurl logs on where it can; the last line that the server said tells a
+ * refusal by the gate from a wrong password. SMTP commands are sent one by one
+ * over the one connection, for a gate is asked at MAIL or RCPT.
  */
 #include "adapters/logon/logon_try.h"
 

@@ -97,8 +97,8 @@ static int is_told(const struct kept *kept, size_t index)
 	return 0;
 }
 
-/* What people wrote, then deleted keys, the values, and deleted values: imported in this order
- * nothing takes away what the file sets. */
+/* What people wrote, then deleted keys, the values, and deleted values:
+ * imported in this order nothing takes away what the file sets. */
 static enum lg_status render(const struct regfile_target *target,
 			     const struct lg_registry *values,
 			     const struct kept *kept,

@@ -12,8 +12,9 @@
 
 /*
  * The file path, read and replaced whole; it need not exist. Written as
- * regedit does, or as REGEDIT4, which is all that NT 4 reads. A value that is taken away stays in the file as "name"=-, so
- * that importing the file takes it away on the server too.
+ * regedit does, or as REGEDIT4, which is all that NT 4 reads. A value that is
+ * taken away stays in the file as "name"=-, so that importing the file takes it
+ * away on the server too.
  * Owns: end with out_target->close(out_target->self). name
  * and path are borrowed.
  */

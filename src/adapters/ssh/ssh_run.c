@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * ssh_run.c - ssh and sftp to one server, each call within the time that is left
+ * ssh_run.c - ssh and sftp to one server, each call in the time left
  *
  * OpenSSH's own programs, so that ~/.ssh/config, agents, jump hosts and known
  * hosts count as they do by hand. Nobody is asked anything, and a host key

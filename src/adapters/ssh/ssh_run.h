@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * ssh_run.h - ssh and sftp to one server, each call within the time that is left
+ * ssh_run.h - ssh and sftp to one server, each call in the time left
  *
  * Layer: adapters/ssh, private to the target.
  */
@@ -18,7 +18,7 @@ struct ssh_server {
 	int64_t deadline_ms;
 };
 
-/* "[USER@]HOST[:PORT]". Release with ssh_server_release, also after a failure. */
+/* "[USER@]HOST[:PORT]". Release with ssh_server_release, failed or not. */
 enum lg_status ssh_server_begin(const struct lg_target_settings *settings,
 				struct ssh_server *out_server,
 				struct lg_error *err);

@@ -2,7 +2,7 @@
 /*
  * ssh_target.h - the registry of a Windows server that is reached over ssh
  *
- * Layer: adapter of port/target, through OpenSSH's programs and Windows' reg.exe.
+ * Layer: adapter of port/target, through OpenSSH and Windows' reg.exe.
  * Source: contract 8 "Targets", 14 "Over ssh".
  */
 #ifndef LOGONGATE_ADAPTERS_SSH_TARGET_H

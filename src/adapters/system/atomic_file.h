@@ -3,7 +3,8 @@
  * atomic_file.h - files outside state_dir that are replaced whole
  *
  * Layer: adapters/system, shared by adapters and composition roots.
- * Source: conformance A2, A3; contract 7 "render, registry, targets", 8 "Targets".
+ * Source: conformance A2, A3;
+ * contract 7 "render, registry, targets", 8 "Targets".
  */
 #ifndef LOGONGATE_ADAPTERS_SYSTEM_ATOMIC_FILE_H
 #define LOGONGATE_ADAPTERS_SYSTEM_ATOMIC_FILE_H

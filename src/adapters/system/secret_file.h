@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * secret_file.h - passwords and keys: new ones, and those in files that only some
- * may read
+ * secret_file.h - passwords and keys: new ones, and those in files that only
+ * some may read
  *
  * Layer: adapter.
  * Source: contract 3 password_file, 8 "Sockets" and "Directory": a secret that

@@ -153,7 +153,7 @@ static enum lg_status runs(void *self, const char *program,
 	return status;
 }
 
-/* --- the TCP sockets on which somebody listens ------------------------------ */
+/* --- the TCP sockets on which somebody listens ---------------------------- */
 
 struct found {
 	struct lg_listening_socket socket;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * winreg_process.c - one logongate-winreg process and the lines exchanged with it
+ * winreg_process.c - a logongate-winreg process, and lines to and from it
  *
  * A socket pair instead of pipes, so that a helper that died is an error from
  * send with MSG_NOSIGNAL and not a SIGPIPE in whoever holds us.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * winreg_process.h - one logongate-winreg process and the lines exchanged with it
+ * winreg_process.h - a logongate-winreg process, and lines to and from it
  *
  * Layer: adapters/winreg, private.
  */
@@ -29,8 +29,9 @@ void winreg_process_stop(struct winreg_process *helper);
 
 /*
  * Sends request, which is deleted, and reads one answer.
- * Returns: LG_OK with *out_answer (delete it; NULL: only the success counts); the status the helper names;
- * LG_ERR_TIMEOUT when it says nothing for timeout_ms: it is ended then.
+ * Returns: LG_OK with *out_answer (delete it; NULL: only the success counts);
+ * the status the helper names; LG_ERR_TIMEOUT when it says nothing for
+ * timeout_ms: it is ended then.
  */
 enum lg_status winreg_process_ask(struct winreg_process *helper, cJSON *request,
 				  int timeout_ms, cJSON **out_answer,

@@ -16,7 +16,8 @@ enum lg_status winreg_service_state(struct winreg_process *helper,
 				    enum lg_service *out_service,
 				    struct lg_error *err);
 
-/* 1 for a change that starts or stops a service (core/values/service_values). */
+/* 1 for a change that starts or stops a service
+ * (core/values/service_values). */
 int winreg_is_service(const struct lg_target_change *change);
 
 /* Makes it as the value says; NULL: it is left as it is. */

@@ -3,9 +3,9 @@
  * change_begin.h - a plan put in force: on servers, then at the gate here
  *
  * Layer: app.
- * Flow: what was planned is written, or nothing is: who changed a value or set a
- * lock in between makes the plan worthless. Back-up, journal, write, read back,
- * take effect and test are servers.h's; the gate here comes last.
+ * Flow: what was planned is written, or nothing is: who changed a value or set
+ * a lock in between makes the plan worthless. Back-up, journal, write, read
+ * back, take effect and test are servers.h's; the gate here comes last.
  * Source: contract 4 apply, 9 "One machine for all targets"; A1-A6.
  */
 #ifndef LOGONGATE_APP_CHANGE_CHANGE_BEGIN_H

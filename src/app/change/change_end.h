@@ -6,7 +6,8 @@
  * Flow: lift ends one, recover what was interrupted and what is over, the next
  * command and the gate what is over. The gate here is the last target: its
  * part is lifted when the servers' is, and only then the change is over.
- * Source: contract 4 lift, recover, extend, confirm, 9 "One machine for all targets"; A6, A7.
+ * Source: contract 4 lift, recover, extend, confirm,
+ * 9 "One machine for all targets"; A6, A7.
  */
 #ifndef LOGONGATE_APP_CHANGE_CHANGE_END_H
 #define LOGONGATE_APP_CHANGE_CHANGE_END_H

@@ -194,9 +194,9 @@ enum lg_servers_lift_mode {
  * left behind; the others are lifted and the record stays for it. Members that
  * were never touched are left as they are.
  *
- * The last is lifted unless a careful lift wrote nothing at all, which a journal
- * that cannot be written leads to, too. What it failed with is its own, and what
- * is returned is the others'.
+ * The last is lifted unless a careful lift wrote nothing at all, which a
+ * journal that cannot be written leads to, too. What it failed with is its own,
+ * and what is returned is the others'.
  */
 enum lg_status lg_servers_lift(struct lg_servers *fleet,
 			       enum lg_servers_lift_mode mode,

@@ -14,9 +14,9 @@
  * "applied" ends an apply; "until" says when it ends, with "moving" that it is
  * about to end at another time. "lifting" begins a lift or an undoing, "lifted"
  * ends the change, also of values by hand ("stands") once they are in force;
- * so does "opened" (the gate of this machine is lifted) once no target is locked
- * any more. A last line that was cut off counts as not written: the step it
- * announces was not taken.
+ * so does "opened" (the gate of this machine is lifted) once no target is
+ * locked any more. A last line that was cut off counts as not written: the step
+ * it announces was not taken.
  *
  * before is what a server holds without any lock, wanted what this lock sets by
  * itself; what is written is composed of both and of the other locks there

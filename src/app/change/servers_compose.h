@@ -59,8 +59,8 @@ enum lg_status lg_servers_bare(const struct lg_servers_beside *beside,
 			       struct lg_error *err);
 
 /*
- * What stands under names with all locks and one more, bare (as of lg_servers_bare, or that
- * of beside) below them.
+ * What stands under names with all locks and one more, bare (as of
+ * lg_servers_bare, or that of beside) below them.
  * Returns: as lg_compose; LG_ERR_CONFLICT: they cannot stand beside each other.
  */
 enum lg_status lg_servers_composed(const struct lg_servers_beside *beside,

@@ -22,7 +22,8 @@ enum lg_status lg_servers_journal_step(const struct lg_servers *fleet,
 				       struct lg_error *err);
 
 /* The lock ends as record says, of which its end alone counts. moving: it is
- * about to end at another time; where it stands so, it may already elsewhere. */
+ * about to end at another time; where it stands so, it may already
+ * elsewhere. */
 enum lg_status lg_servers_journal_until(const struct lg_servers *fleet,
 					const struct lg_servers_record *record,
 					int moving, struct lg_error *err);

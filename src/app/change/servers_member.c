@@ -178,8 +178,9 @@ enum lg_status lg_servers_write_values(struct lg_servers_member *member,
 
 /*
  * The service that reads the values. Who upgrades a server stops its store and
- * must find it stopped. What tells that from a restart of ours that broke off is
- * the journal: its step "restarting", until the target is tested or restored.
+ * must find it stopped. What tells that from a restart of ours that broke off
+ * is the journal: its step "restarting", until the target is tested or
+ * restored.
  */
 
 static const char *const service_names[] = {

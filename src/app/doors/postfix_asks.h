@@ -2,7 +2,8 @@
 /*
  * postfix_asks.h - whether a service's restriction lists ask the gate
  *
- * Layer: app, private to the doors. Source: facts/enforcement.md 2, postconf(5).
+ * Layer: app, private to the doors. Source: facts/enforcement.md 2,
+ * postconf(5).
  */
 #ifndef LOGONGATE_APP_DOORS_POSTFIX_ASKS_H
 #define LOGONGATE_APP_DOORS_POSTFIX_ASKS_H

@@ -2,7 +2,8 @@
 /*
  * postfix_parameters.h - parameters of main.cf and of one service
  *
- * Layer: app, private to the doors. Source: postconf(5), postconf(1), master(5).
+ * Layer: app, private to the doors. Source: postconf(5), postconf(1),
+ * master(5).
  */
 #ifndef LOGONGATE_APP_DOORS_POSTFIX_PARAMETERS_H
 #define LOGONGATE_APP_DOORS_POSTFIX_PARAMETERS_H

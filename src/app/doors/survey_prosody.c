@@ -19,8 +19,8 @@
 	"plugin_paths = { \"/usr/share/logongate/prosody\" } and "             \
 	"\"logongate\" in modules_enabled"
 
-/* prosody.cfg.lua with what it includes in place of its Include lines; a pattern
- * in a name stands for all files of the folder that end so. */
+/* prosody.cfg.lua with what it includes in place of its Include lines; a
+ * pattern in a name stands for all files of the folder that end so. */
 struct taker {
 	const struct lg_machine *machine;
 	int depth;

@@ -6,7 +6,8 @@
  * Flow: port/fleet tells the ear's sink; each entry is checked, verified and
  * added to the set, and kept on disk, or becomes a trouble.
  * Shape: state_dir/fleet/CN~ID is an event: the entry's id in hex, its
- * signature, its body, a line each. state_dir/fleet.keys are the keys that were learned.
+ * signature, its body, a line each. state_dir/fleet.keys are the keys that were
+ * learned.
  * Source: contract 10 "Following", 13 "Events", "Commands".
  */
 #ifndef LOGONGATE_APP_FLEET_FLEET_EAR_H

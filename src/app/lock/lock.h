@@ -3,8 +3,8 @@
  * lock.h - a lock is a value: what it sets, since when, until when, by whom
  *
  * Layer: app: core and port/clock.
- * Flow: app/lock/state holds a set of them, one file each; lock_change.h begins,
- * moves and ends them.
+ * Flow: app/lock/state holds a set of them, one file each; lock_change.h
+ * begins, moves and ends them.
  * Source: contract 1, 7 "Locks", 9 "A lock is a value", 12.
  */
 #ifndef LOGONGATE_APP_LOCK_LOCK_H

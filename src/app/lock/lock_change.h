@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * lock_change.h - the life of a lock: apply, confirm, extend, lift, and what time
- * does to it
+ * lock_change.h - the life of a lock: apply, confirm, extend, lift, and what
+ * time does to it
  *
  * Layer: app: core, port/files, port/clock.
  * Flow: the gate calls these for requests on control.sock and from its timer;

@@ -10,10 +10,10 @@
  * text as registry.reg has it. Of lock.json also "phase" ("none" without a
  * lock: only the generation is kept) and "picture", the SHA-256 of the
  * registry.reg that was written with it; its values are null.
- * Version 1 knew one lock, and lock.json was its only file: {"logongate-lock":1,
- * "phase","generation","profile","by","reason","since","max_duration_s",
- * "start","until","confirm_by","cut_at","boot_id","offset_ms","backup",
- * "values_sha256","earlier"}.
+ * Version 1 knew one lock, and lock.json was its only file:
+ * {"logongate-lock":1,"phase","generation","profile","by","reason","since",
+ * "max_duration_s","start","until","confirm_by","cut_at","boot_id","offset_ms",
+ * "backup","values_sha256","earlier"}.
  * Unknown keys are an error: a record must not be half understood.
  * Source: contract 1, 9, 12 (lock.json stays).
  */

@@ -44,8 +44,9 @@ enum lg_state_mode {
  * unread: a lock's values cannot be read and nothing stands in for them.
  * unsaved: memory is ahead of the disk; gone: ids whose file is not removed
  * yet; owed: audit lines that are not written yet. defers: what time brings is
- * done in memory alone, for lg_picture_flush to write. picture: the SHA-256 of registry.reg as it was written last.
- * loud: what an administrator must be told, one sentence each.
+ * done in memory alone, for lg_picture_flush to write. picture: the SHA-256 of
+ * registry.reg as it was written last. loud: what an administrator must be
+ * told, one sentence each.
  */
 struct lg_state {
 	const struct lg_files *files;

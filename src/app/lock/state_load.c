@@ -4,8 +4,9 @@
  *
  * locks/ says which locks there are, standing.reg or registry.reg what was set
  * by hand. Each may be missing, damaged or from another time; which other file
- * then speaks for it is said here, in load_locks.c and in load_standing.c. A lock is never lost
- * silently, and what could not be trusted is kept aside and said loudly.
+ * then speaks for it is said here, in load_locks.c and in load_standing.c. A
+ * lock is never lost silently, and what could not be trusted is kept aside and
+ * said loudly.
  */
 #include "app/lock/state.h"
 

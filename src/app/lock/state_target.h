@@ -17,7 +17,8 @@
  * open: the state, to be written; it stays its owner's, and is asked for at
  * each call. facts: what is known of the names that values list, saved (may be
  * NULL) where that says it all; *out_findings is NULL where nothing is needed;
- * facts NULL: nothing ever is. Borrowed until close, with all that it points to.
+ * facts NULL: nothing ever is. Borrowed until close, with all that it points
+ * to.
  */
 struct lg_state_target {
 	void *context;

@@ -33,7 +33,7 @@ struct lg_ldif_render {
 	struct lg_registry *wanted;
 };
 
-/* --- what the profile asks for --------------------------------------------- */
+/* --- what the profile asks for -------------------------------------------- */
 
 static uint32_t bit(enum lg_protocol protocol)
 {
@@ -211,7 +211,7 @@ void lg_ldif_render_free(struct lg_ldif_render **render)
 	*render = NULL;
 }
 
-/* --- one mailbox ----------------------------------------------------------- */
+/* --- one mailbox ---------------------------------------------------------- */
 
 static void write_values(struct lg_buffer *out, const char *what,
 			 const struct lg_strlist *values)
@@ -308,7 +308,7 @@ struct lg_mailbox_sink lg_ldif_render_sink(struct lg_ldif_render *render)
 	return (struct lg_mailbox_sink){render, take_mailbox};
 }
 
-/* --- the whole ------------------------------------------------------------- */
+/* --- the whole ------------------------------------------------------------ */
 
 enum lg_status lg_ldif_render_finish(const struct lg_ldif_render *render,
 				     enum lg_ldif_way way,

@@ -143,7 +143,7 @@ static enum lg_status report_unsupported(const struct script *script,
 	return status;
 }
 
-/* --- the script ------------------------------------------------------------ */
+/* --- the script ----------------------------------------------------------- */
 
 /* The shell takes either line end; the editors of its users take CRLF. */
 static void append_with_crlf(const struct lg_buffer *text,

@@ -14,8 +14,9 @@ enum lg_status lg_setup_nginx_sites(const char *text,
 				    struct lg_setup_sites *sites,
 				    struct lg_error *err);
 
-/* 1 where a server block of these sites passes requests of MAPI over HTTP on and
- * has no drop-in that knows them: a location names /mapi, or takes all paths. */
+/* 1 where a server block of these sites passes requests of MAPI over HTTP on
+ * and has no drop-in that knows them: a location names /mapi, or takes all
+ * paths. */
 int lg_setup_nginx_mapi(const char *text, const struct lg_setup_sites *sites);
 
 /*

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * effect_words.c - from when on what apply wrote is in force, and what was tried
+ * effect_words.c - from when on a change is in force, and what was tried
  *
  * A value that is written and not read yet locks nobody out, and a test
  * account that logs on before shows nothing. Nothing is waited for.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * effect_words.h - from when on what apply wrote is in force, and what was tried
+ * effect_words.h - from when on a change is in force, and what was tried
  *
  * Layer: cli.
  * Flow: apply lets test accounts log on where the lock is in force when it

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * registry_target.c - registry show, import, restore ...: the hands and the words
+ * registry_target.c - hands and words of registry show, import, restore
  *
  * The steps and their order are app/change/change_values's.
  */

@@ -345,7 +345,8 @@ int lg_cli_servers_status(struct lg_cli *cli, cJSON *status, int reachable)
 	 * the journal of other servers is for those who may read it. */
 	if (result == LG_ERR_DENIED && settings != NULL)
 		result = LG_OK;
-	/* One of a later version hides neither the gate nor what the servers hold. */
+	/* One of a later version hides neither the gate nor what the servers
+	 * hold. */
 	if (result == LG_ERR_SYNTAX && settings != NULL) {
 		add_damaged(status, &err);
 		result = LG_OK;
@@ -363,7 +364,8 @@ int lg_cli_servers_status(struct lg_cli *cli, cJSON *status, int reachable)
 			named = 1;
 		}
 	}
-	/* without any name a lock is the gate's, unless it is on servers only */
+	/* without any name a lock is the gate's, unless it is on servers
+	 * only */
 	if (!named && (names.count == 0 || lg_servers_with_gate(&now.book)))
 		add_gate(array, status, gate_name(settings), reachable);
 	if (result == LG_OK && code == LG_EXIT_DONE)

@@ -3,8 +3,8 @@
  * logongate registry explain - what the values in a .reg file would do
  *
  * The file is read, the directory of --directory asked about its names, and
- * app/render/describe_values puts it into words, the fail-open trap first. A value
- * that does not parse is told and exits 3.
+ * app/render/describe_values puts it into words, the fail-open trap first. A
+ * value that does not parse is told and exits 3.
  */
 #include <string.h>
 

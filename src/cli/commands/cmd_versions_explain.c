@@ -3,8 +3,8 @@
  * logongate versions explain
  *
  * What a setting means is lg_explanation's business and its lines by
- * generation app/render/versions_picture's; here both are printed, for programs as
- * JSON and for people as a picture.
+ * generation app/render/versions_picture's; here both are printed, for programs
+ * as JSON and for people as a picture.
  */
 #include <stdlib.h>
 #include <string.h>

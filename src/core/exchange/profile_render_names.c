@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The values of a profile that list accounts: who gets in, and whom it concerns.
- * Accounts are names here and DNs there; what the directory found joins them.
+ * The values of a profile that list accounts: who gets in, and whom it
+ * concerns. Accounts are names here and DNs there; what the directory found
+ * joins them.
  */
 #include <string.h>
 

@@ -85,7 +85,8 @@ int lg_fleet_set_has(const struct lg_fleet_set *set,
  * Adds an event whose signature is good; takes *event in any case. *out_new is
  * 0 where the same was held. Two events of one name both count: whoever wrote
  * the second could not see the first.
- * Returns: LG_OK; LG_ERR_CONFLICT, the entry held another event: that counts; LG_ERR_LIMIT; LG_ERR_NO_MEMORY.
+ * Returns: LG_OK; LG_ERR_CONFLICT, the entry held another event: that counts;
+ * LG_ERR_LIMIT; LG_ERR_NO_MEMORY.
  */
 enum lg_status lg_fleet_set_add(struct lg_fleet_set *set,
 				const struct lg_fleet_id *id,

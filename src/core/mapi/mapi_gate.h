@@ -70,9 +70,9 @@ struct lg_mapi_judgement {
  * request is MAPI's; for others it is a web request.
  * Decided: address book requests (Bind, QueryRows..., and on its path PING) are
  * admitted; they open no store, and Disable MAPI Clients and Logon Only As only
- * touch store logons. The first leg of NTLM is a Connect with Content-Length 0 stated; a
- * Connect whose length is not stated and of which nothing came is malformed,
- * else a body sent late would pass unread.
+ * touch store logons. The first leg of NTLM is a Connect with Content-Length 0
+ * stated; a Connect whose length is not stated and of which nothing came is
+ * malformed, else a body sent late would pass unread.
  */
 void lg_mapi_judge(const struct lg_policy *policy,
 		   const struct lg_mapi_http *request,

@@ -56,7 +56,7 @@ static int is_blank(const char *text)
 	return !text[strspn(text, " \t")];
 }
 
-/* Null, blank and 0 name nobody: a store with one DN is then open (L10, L11). */
+/* Null, blank and 0 name nobody: a store with one DN is open (L10, L11). */
 static int names_nobody(const char *text)
 {
 	return is_blank(text) || strcmp(text, "0") == 0;

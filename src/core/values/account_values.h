@@ -4,7 +4,8 @@
  *
  * Layer: core.
  * Flow: a directory is a target like a server: plan computes these values,
- * adapters/ldap reads and writes them, app/change/servers backs up and compares.
+ * adapters/ldap reads and writes them, app/change/servers backs up and
+ * compares.
  * Source: conformance I2.
  *
  * One value an account: named by its entry, a REG_MULTI_SZ of what it has. An

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Writes Registry Editor 5.00 files, and REGEDIT4 ones: one block a key, in the order in which
- * keys first appear, and an empty line at the end, without which
+ * Writes Registry Editor 5.00 files, and REGEDIT4 ones: one block a key, in the
+ * order in which keys first appear, and an empty line at the end, without which
  * `net registry import` drops the last value (facts/directory.md D).
  */
 #include <logongate/registry.h>

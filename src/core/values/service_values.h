@@ -7,8 +7,8 @@
  * starts and stops them, app/change compares, journals and puts them back.
  * Source: conformance I3; contract 9 "Windows, older and newer".
  *
- * One value a service: named by it, a REG_SZ. One that the server has not has no
- * value; one that is paused or starting counts as running.
+ * One value a service: named by it, a REG_SZ. One that the server has not has
+ * no value; one that is paused or starting counts as running.
  */
 #ifndef LOGONGATE_CORE_VALUES_SERVICE_VALUES_H
 #define LOGONGATE_CORE_VALUES_SERVICE_VALUES_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * One item of a version setting: a version or a range of two. What it refuses it
- * says with the place and what to write instead.
+ * One item of a version setting: a version or a range of two. What it refuses
+ * it says with the place and what to write instead.
  */
 #include <inttypes.h>
 #include <string.h>

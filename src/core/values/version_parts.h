@@ -32,7 +32,8 @@ size_t version_parts_read(const char *text, size_t len,
 /* Three parts stand for X.0.Y.Z (V5). Three or four, each of which fits. */
 struct lg_version version_of_parts(const struct version_parts *parts);
 
-/* One item of a setting while it is read; text[0..len) has no blanks around it. */
+/* One item of a setting while it is read; text[0..len) has no blanks around
+ * it. */
 struct item_text {
 	const char *text;
 	size_t len;

@@ -25,7 +25,8 @@ struct kept_sockets {
 	size_t count;
 };
 
-/* 1 when a socket passed under this name is one of these, which then owns it. */
+/* 1 when a socket passed under this name is one of these, which then owns
+ * it. */
 int kept_sockets_add(struct kept_sockets *kept, const char *name, int fd);
 
 /*

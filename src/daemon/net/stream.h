@@ -39,8 +39,8 @@ struct gate_conn {
 enum gate_close {
 	GATE_STAY = 0,
 	GATE_CLOSE,
-	/* The peer may still be sending what nobody reads: closing at once would
-	 * reset the connection and take the answer with it. */
+	/* The peer may still be sending what nobody reads: closing at once
+	 * would reset the connection and take the answer with it. */
 	GATE_CLOSE_LINGER
 };
 

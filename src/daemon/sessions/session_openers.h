@@ -20,7 +20,8 @@ struct gate_opener {
 	char master[]; /* "": the user's own password */
 };
 
-/* Units: ms of the loop's clock. A logon; master NULL or "": with the user's own password. */
+/* Units: ms of the loop's clock. A logon; master NULL or "": with the user's
+ * own password. */
 void gate_openers_note(struct gate_opener **openers, const char *master,
 		       uint64_t now_ms);
 

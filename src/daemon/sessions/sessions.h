@@ -3,9 +3,10 @@
  * sessions.h - what the gate itself knows of open sessions
  *
  * Layer: daemon.
- * Flow: Dovecot's reports, MAPI servers' answers and HAProxy's requests leave an
- * entry under a key of their door, here and in the judging lane's book, by which
- * lists of a door are filled in. MAPI sessions are listed and cut here alone.
+ * Flow: Dovecot's reports, MAPI servers' answers and HAProxy's requests leave
+ * an entry under a key of their door, here and in the judging lane's book, by
+ * which lists of a door are filled in. MAPI sessions are listed and cut here
+ * alone.
  * Source: contract 8 "HAProxy", "Sessions"; facts on MAPI over HTTP 10.
  */
 #ifndef LOGONGATE_DAEMON_SESSIONS_SESSIONS_H
@@ -21,8 +22,8 @@ void gate_sessions_close(struct gate *gate);
 /* What the ids of MAPI sessions begin with. */
 #define GATE_SESSIONS_MAPI_ID "mapi-"
 
-/* Keys: "mapi:" and NAME=VALUE of a context cookie, "src:" and ADDRESS:PORT of a
- * connection at HAProxy, "dovecot:" and protocol, user and address. Copies
+/* Keys: "mapi:" and NAME=VALUE of a context cookie, "src:" and ADDRESS:PORT of
+ * a connection at HAProxy, "dovecot:" and protocol, user and address. Copies
  * what is kept of the session's texts; a key that is there is replaced. */
 void gate_sessions_note(struct gate *gate, const char *key, size_t key_len,
 			const struct lg_session *session);
@@ -49,7 +50,8 @@ const struct lg_session *gate_sessions_find_mapi(struct gate *gate,
 int gate_sessions_end_mapi(struct gate *gate, const char *id);
 
 /* Each second: forgets MAPI sessions that sent nothing for 15 minutes, others
- * after a week, some at a time; tells the judging lane what it does not know. */
+ * after a week, some at a time; tells the judging lane what it does not
+ * know. */
 void gate_sessions_tidy(struct gate *gate);
 
 /* Tells it now. */

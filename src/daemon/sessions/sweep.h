@@ -34,8 +34,8 @@ void gate_sweeps_end(struct gate *gate);
  * are those that should be gone and are there, or all that are open (list);
  * of left in all it may be the first GATE_SWEEP_LEFT_MAX of each server alone.
  * unasked: doors that did not answer, with the reason; notes: what doors said
- * while cutting. Borrowed for the call, but for whole, the same list where it is
- * one's own: it may be moved away.
+ * while cutting. Borrowed for the call, but for whole, the same list where it
+ * is one's own: it may be moved away.
  */
 #define GATE_SWEEP_LEFT_MAX 200u
 struct gate_sweep_report {

@@ -5,13 +5,14 @@
  * One round is: a worker lists; the judging lane fills in what is known and
  * decides (sweep_judge.c); a worker cuts; the judging lane counts; a moment
  * later the next round begins. Somebody who was admitted just before the policy
- * changed shows up at the door up to Dovecot's policy timeout later, so a sweep of a policy goes on until nobody was left for
- * longer than that. While the policy limits somebody it looks again every half
- * minute: a door that was open while the gate was gone let people in.
+ * changed shows up at the door up to Dovecot's policy timeout later, so a sweep
+ * of a policy goes on until nobody was left for longer than that. While the
+ * policy limits somebody it looks again every half minute: a door that was open
+ * while the gate was gone let people in.
  *
  * What a worker fills stands in run->fresh until the loop has taken it; run->
- * list is the loop's, and whoever cuts or counts only reads it. A sweep that ends
- * stops its worker: what it has not told a door it never tells.
+ * list is the loop's, and whoever cuts or counts only reads it. A sweep that
+ * ends stops its worker: what it has not told a door it never tells.
  */
 #include "daemon/sessions/sweep_run.h"
 

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: ISC */
-/* svcshim: test-only LD_PRELOAD for Samba's rpcd_classic (Debian 12, Samba 4.17).
- * Samba 4.17 ships the init-script back end of its MS-SCMR server as a stub that
- * answers WERR_ACCESS_DENIED. The table of its three functions is an exported
- * object, rcinit_svc_ops; this puts working ones there, which run
- *     $LG_SVC_DIR/NAME start|stop|status     (status: exit 0 = running, 10 + N =
- *     state N of MS-SCMR, else stopped)
+/* svcshim: test-only LD_PRELOAD for Samba's rpcd_classic (Debian 12, Samba
+ * 4.17). Samba 4.17 ships the init-script back end of its MS-SCMR server as a
+ * stub that answers WERR_ACCESS_DENIED. The table of its three functions is an
+ * exported object, rcinit_svc_ops; this puts working ones there, which run
+ *     $LG_SVC_DIR/NAME start|stop|status
+ * (status: exit 0 = running, 10 + N = state N of MS-SCMR, else stopped),
  * so that `net rpc service start|stop|status NAME` meets a real RPC server.
  * cc -shared -fPIC -o svcshim.so svcshim.c -ldl */
 #ifndef _GNU_SOURCE /* by hand, as above */
+#define _GNU_SOURCE
 #endif
 #include <dlfcn.h>
 #include <errno.h>
