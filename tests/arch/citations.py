@@ -14,7 +14,7 @@ DECISION = re.compile(r"\bdecision (\d+)\b|\bdecisions/([\w-]+\.md)")
 PAGE = re.compile(r"\b(logongate[\w.-]*|pam_logongate)\((\d)\)")
 FILE = re.compile(r"(?<![\w.<*-])([\w/-]+\.(?:c|h|md|py|def|csv|tsv|txt))\b(?!\()")
 # What was written for who made this, and documents of others.
-GONE = re.compile(r"\b(house\.md|design \"[^\"]*\")")
+GONE = re.compile(r"\b(house\.md|design \"[^\"]*\"|issue text)")
 FACTS = re.compile(r"\bfacts/([\w.-]*\w)")
 OTHERS = {"dict-client.h", "management.txt", "SPOE.txt",
           "winerror.h", "pam_dispatch.c", "lists/SHA256.txt"}

@@ -3,7 +3,7 @@
  * ldif_directory.h - an LDIF export as the directory, and its mailboxes
  *
  * Layer: adapter ldif; implements port/directory, port/mailboxes.
- * Source: contract 3 [directory], 8 "Directory"; issue text "embedded".
+ * Source: contract 3 [directory], 8 "Directory".
  *
  * For exports made with ldapsearch, slapcat or Windows' ldifde. The file is
  * read when it is first asked and again when it has changed since; a file that

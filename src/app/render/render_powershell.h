@@ -5,7 +5,7 @@
  * Layer: app.
  * Flow: `render --format powershell`; the administrator reads the script and
  * runs it in the Exchange Management Shell, and again with -Undo.
- * Source: conformance V15, I4; issue text of render; cmdlet help.
+ * Source: conformance V15, I4; contract 4 render; cmdlet help.
  */
 #ifndef LOGONGATE_APP_RENDER_RENDER_POWERSHELL_H
 #define LOGONGATE_APP_RENDER_RENDER_POWERSHELL_H
