@@ -9,7 +9,6 @@
  * boolean readers guess, and getboolean crashes on the name of a section
  * (CVE-2023-33461).
  */
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -30,28 +29,6 @@ __attribute__((format(printf, 1, 2))) static int say_nothing(const char *format,
 	return 0;
 }
 
-static enum lg_status read_whole(int fd, const char *path,
-				 struct lg_buffer *text, struct lg_error *err)
-{
-	char chunk[16384];
-	ssize_t got;
-
-	while ((got = read(fd, chunk, sizeof(chunk))) != 0) {
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return lg_errno_unread(path, err);
-		lg_buffer_append(text, chunk, (size_t)got);
-		if (text->len > LG_INI_FILE_MAX)
-			return lg_error_set(
-				err, LG_ERR_LIMIT, path,
-				"the file is larger than %d bytes; long lists "
-				"belong in an allow_file",
-				LG_INI_FILE_MAX);
-	}
-	return lg_buffer_status(text, err);
-}
-
 enum lg_status lg_ini_read(const char *path, const struct lg_ini_rules *rules,
 			   struct lg_ini_items *out_items, struct lg_error *err)
 {
@@ -63,7 +40,15 @@ enum lg_status lg_ini_read(const char *path, const struct lg_ini_rules *rules,
 
 	if (status != LG_OK)
 		return status;
-	status = read_whole(fd, path, &text, err);
+	if (is.st_size <= LG_INI_FILE_MAX && lg_read_all(fd, &text) != 0)
+		status = lg_errno_unread(path, err);
+	else if (is.st_size > LG_INI_FILE_MAX || text.len > LG_INI_FILE_MAX)
+		status = lg_error_set(err, LG_ERR_LIMIT, path,
+				      "the file is larger than %d bytes; long "
+				      "lists belong in an allow_file",
+				      LG_INI_FILE_MAX);
+	else
+		status = lg_buffer_status(&text, err);
 	if (status == LG_OK)
 		status = lg_ini_parse(text.data ? text.data : "", text.len,
 				      path, rules, out_items, err);

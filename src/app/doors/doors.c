@@ -71,6 +71,19 @@ enum lg_status lg_ways_add(struct lg_ways *ways, const struct lg_way *way,
 	return status;
 }
 
+enum lg_status lg_ways_add_named(struct lg_ways *ways, const struct lg_way *way,
+				 struct lg_buffer *name, struct lg_error *err)
+{
+	struct lg_way named = *way;
+	enum lg_status status = lg_buffer_status(name, err);
+
+	named.way = name->data;
+	if (status == LG_OK)
+		status = lg_ways_add(ways, &named, err);
+	lg_buffer_release(name);
+	return status;
+}
+
 void lg_ways_release(struct lg_ways *ways)
 {
 	free(ways->way);

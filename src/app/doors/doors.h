@@ -60,6 +60,9 @@ struct lg_ways {
 
 enum lg_status lg_ways_add(struct lg_ways *ways, const struct lg_way *way,
 			   struct lg_error *err);
+/* The same, called as the name says, which is released. */
+enum lg_status lg_ways_add_named(struct lg_ways *ways, const struct lg_way *way,
+				 struct lg_buffer *name, struct lg_error *err);
 void lg_ways_release(struct lg_ways *ways);
 
 /*

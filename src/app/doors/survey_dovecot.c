@@ -281,7 +281,6 @@ static enum lg_status add_sasl(const struct lg_block *listener,
 		.note = "whoever uses it (Postfix: SMTP AUTH) must ask the "
 			"gate itself; see its own lines"};
 	struct lg_buffer name = {0};
-	enum lg_status status;
 
 	if (listener->word_count < 2)
 		return LG_OK;
@@ -297,12 +296,7 @@ static enum lg_status add_sasl(const struct lg_block *listener,
 			  "dovecot/logongate-dict.conf, before the gate's";
 	}
 	lg_buffer_format(&name, "sasl for others at %s", listener->word[1]);
-	status = lg_buffer_status(&name, err);
-	way.way = name.data;
-	if (status == LG_OK)
-		status = lg_ways_add(ways, &way, err);
-	lg_buffer_release(&name);
-	return status;
+	return lg_ways_add_named(ways, &way, &name, err);
 }
 
 static enum lg_status add_services(const struct lg_block *root,

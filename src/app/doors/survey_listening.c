@@ -101,18 +101,12 @@ static enum lg_status add_way(const struct lg_listening_socket *listening,
 	struct lg_way way = {
 		.door = "port", .asks = asks, .note = note, .add = add};
 	struct lg_buffer words = {0};
-	enum lg_status status;
 
 	lg_buffer_format(&words, "%s port %u (%s)%s%s", listening->address,
 			 listening->port, what,
 			 *listening->program ? " held by " : "",
 			 listening->program);
-	status = lg_buffer_status(&words, err);
-	way.way = words.data;
-	if (status == LG_OK)
-		status = lg_ways_add(ways, &way, err);
-	lg_buffer_release(&words);
-	return status;
+	return lg_ways_add_named(ways, &way, &words, err);
 }
 
 enum lg_status lg_doors_listening(const struct lg_listening_socket *listening,

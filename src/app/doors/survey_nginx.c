@@ -248,30 +248,24 @@ static enum lg_status add_passing(const struct lg_block *block,
 	struct lg_buffer words = {0};
 	enum lg_status status = LG_OK;
 	const char *protocol;
-	struct lg_way way;
+	const struct lg_way way = {
+		.door = "nginx",
+		.asks = LG_ASKS_NOT_NEEDED,
+		.note = lg_block_is(block, "mail")
+				? "passes logons on; the mail server behind it "
+				  "must ask"
+				: "passes bytes on; the server behind it must "
+				  "ask"};
 
 	while (status == LG_OK &&
 	       (server = lg_block_find(block, server, "server"))) {
 		protocol = lg_block_value(server, lg_block_is(block, "mail")
 							  ? "protocol"
 							  : "listen");
-		lg_buffer_clear(&words);
 		lg_buffer_format(&words, "%s %s", block->word[0],
 				 protocol ? protocol : "server");
-		status = lg_buffer_status(&words, err);
-		way = (struct lg_way){
-			.door = "nginx",
-			.way = words.data,
-			.asks = LG_ASKS_NOT_NEEDED,
-			.note = lg_block_is(block, "mail")
-					? "passes logons on; the mail server "
-					  "behind it must ask"
-					: "passes bytes on; the server behind "
-					  "it must ask"};
-		if (status == LG_OK)
-			status = lg_ways_add(ways, &way, err);
+		status = lg_ways_add_named(ways, &way, &words, err);
 	}
-	lg_buffer_release(&words);
 	return status;
 }
 

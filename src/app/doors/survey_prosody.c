@@ -414,15 +414,11 @@ static enum lg_status add_host(struct survey *survey, const struct text *file,
 	enum lg_status status =
 		read_host(file, host_name, &host, NULL, survey->err);
 
-	lg_buffer_format(&name, "VirtualHost %s", host_name);
-	way.way = name.data;
+	if (status != LG_OK)
+		return status;
 	judge(&host, survey->gate, &way);
-	if (status == LG_OK)
-		status = lg_buffer_status(&name, survey->err);
-	if (status == LG_OK)
-		status = lg_ways_add(survey->ways, &way, survey->err);
-	lg_buffer_release(&name);
-	return status;
+	lg_buffer_format(&name, "VirtualHost %s", host_name);
+	return lg_ways_add_named(survey->ways, &way, &name, survey->err);
 }
 
 enum lg_status lg_survey_prosody(struct survey *survey, const char *place)

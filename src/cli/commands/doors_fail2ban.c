@@ -79,7 +79,6 @@ static void read_jail(const char *text, size_t len, const char *jail,
 static enum lg_status add_jail(struct lg_ways *ways, const char *jail,
 			       size_t jail_len, struct lg_error *err)
 {
-	struct lg_buffer name = {0};
 	struct lg_way way = {
 		.door = "fail2ban",
 		.asks = LG_ASKS_NOT_NEEDED,
@@ -88,16 +87,11 @@ static enum lg_status add_jail(struct lg_ways *ways, const char *jail,
 			"passwords: during a lock it bans everybody behind "
 			"an address, the listed too",
 	};
-	enum lg_status status;
+	struct lg_buffer name = {0};
 
 	lg_buffer_text(&name, "jail ");
 	lg_buffer_append(&name, jail, jail_len);
-	status = lg_buffer_status(&name, err);
-	way.way = name.data;
-	if (status == LG_OK)
-		status = lg_ways_add(ways, &way, err);
-	lg_buffer_release(&name);
-	return status;
+	return lg_ways_add_named(ways, &way, &name, err);
 }
 
 /* From what `fail2ban-client -d` prints. */
