@@ -14,6 +14,7 @@
 #include <logongate/buffer.h>
 #include "port/directory.h"
 
+#include "app/records/json_member.h"
 #include "cli/command.h"
 
 /* Prints the object as one line and deletes it; 0 or LG_EXIT_SOFTWARE. */

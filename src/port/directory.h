@@ -14,6 +14,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "core/settings/directory_settings.h"
 #include <logongate/findings.h>
 
 /* Told now and then how far it is; total 0: not known. May be NULL. */

@@ -6,6 +6,7 @@
 #define LOGONGATE_TESTS_APP_FOLDER_H
 
 #include "app/lock/lock_change.h"
+#include "app/lock/picture.h"
 #include "app/lock/state.h"
 
 /* path is below TMPDIR; now is what the clock says. fail_write: the number of

@@ -11,7 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "allocation.h"
 #include "app/change/plan.h"
+#include "app/records/json_member.h"
+#include "app/records/plan_json.h"
 
 #define DN "/o=Org/ou=Site/cn=Recipients/cn="
 

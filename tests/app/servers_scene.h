@@ -15,6 +15,7 @@
 
 #include "app/change/servers.h"
 #include "app/change/servers_compose.h"
+#include "app/change/servers_journal.h"
 
 #define KEY LG_KEY_PARAMETERS_SYSTEM
 #define TARGETS 3

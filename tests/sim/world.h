@@ -14,6 +14,7 @@
 
 #include "app/lock/lock_change.h"
 #include "daemon/gate.h"
+#include "daemon/inside_facts.h"
 
 #include "sim/disk.h"
 #include "sim/life.h"

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "suite.h"
+#include "allocation.h"
 
 #include <logongate/policy.h>
 

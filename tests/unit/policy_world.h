@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "suite.h"
+#include "allocation.h"
 
 #include "core/policy/session.h"
 

@@ -6,6 +6,7 @@
  * no style sheet, so that nothing on it can fail. Every text is escaped.
  */
 #include <inttypes.h>
+#include <string.h>
 #include <strings.h>
 
 #include "core/policy/message.h"

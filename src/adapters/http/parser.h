@@ -12,6 +12,7 @@
 #define LG_ADAPTERS_HTTP_PARSER_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #ifdef LOGONGATE_LLHTTP
 #include <llhttp.h>

@@ -9,6 +9,7 @@
 #define LOGONGATE_ADAPTERS_LDAP_SETTINGS_H
 
 #include <logongate/buffer.h>
+#include "port/directory.h"
 
 struct lg_ldap_settings {
 	struct lg_strlist uri;

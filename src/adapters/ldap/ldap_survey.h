@@ -8,6 +8,8 @@
 #ifndef LOGONGATE_ADAPTERS_LDAP_SURVEY_H
 #define LOGONGATE_ADAPTERS_LDAP_SURVEY_H
 
+#include "port/directory.h"
+
 /* Zero-initialise; release with lg_ldap_survey_release. */
 struct lg_ldap_survey {
 	enum lg_directory_tls tls;  /* how it was reached */

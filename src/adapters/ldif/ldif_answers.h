@@ -10,6 +10,7 @@
 #include "port/directory.h"
 
 #include "ldif_entries.h"
+#include "ldif_filter.h"
 
 /*
  * Adds an account for each name of the ask to findings, in the order of the

@@ -8,6 +8,7 @@
  */
 #include "ldif_entries.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,6 +20,7 @@
 #include "base/grow.h"
 #include "base/utf8.h"
 #include "core/values/match.h"
+#include "core/values/name.h"
 
 #include "ldif_text.h"
 

@@ -8,6 +8,8 @@
 #ifndef LOGONGATE_ADAPTERS_LDIF_FILTER_TREE_H
 #define LOGONGATE_ADAPTERS_LDIF_FILTER_TREE_H
 
+#include "ldif_filter.h"
+
 enum lg_ldif_filter_kind {
 	LG_LDIF_FILTER_AND,
 	LG_LDIF_FILTER_OR,

@@ -11,6 +11,7 @@
 #include <sys/types.h>
 
 #include <logongate/buffer.h>
+#include <logongate/registry.h>
 
 #include "port/target.h"
 

@@ -13,6 +13,7 @@
 #define LOGONGATE_APP_FLEET_FLEET_ASK_H
 
 #include "app/fleet/fleet_ear.h"
+#include "app/fleet/fleet_gates.h"
 
 /* So many entries that are not believed, and the rest is left unread. */
 #define LG_FLEET_JUNK_MAX 2000

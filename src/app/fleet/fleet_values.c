@@ -8,6 +8,10 @@
  */
 #include "app/fleet/fleet_values.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "core/values/findings_login.h"
 
 #define MARK "filter"

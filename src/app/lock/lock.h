@@ -12,6 +12,7 @@
 
 #include <logongate/policy.h>
 #include "port/clock.h"
+#include "port/files.h"
 #include "port/target.h"
 
 /* "lg-" and 12 lower-case hex digits. */

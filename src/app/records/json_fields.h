@@ -10,6 +10,8 @@
 
 #include <stddef.h>
 
+#include "app/records/json_member.h"
+
 enum lg_field_kind {
 	LG_FIELD_TEXT = 0, /* const char *; char * where it is taken */
 	LG_FIELD_CHARS,    /* an array of char, "" where there is none */

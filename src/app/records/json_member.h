@@ -17,6 +17,8 @@
 #include <logongate/buffer.h>
 #include <logongate/registry.h>
 
+#include "port/json_of.h"
+
 /* NULL stays null; bytes that are no UTF-8 become U+FFFD. */
 void lg_json_text(cJSON *object, const char *name, const char *text);
 void lg_json_number(cJSON *object, const char *name, int64_t number);

@@ -8,6 +8,7 @@
 #ifndef LOGONGATE_APP_RENDER_REGISTRY_KEYS_H
 #define LOGONGATE_APP_RENDER_REGISTRY_KEYS_H
 
+#include <logongate/registry.h>
 #include <logongate/warning.h>
 
 /*

@@ -15,6 +15,7 @@
 #ifndef LOGONGATE_APP_RENDER_RENDER_LDIF_H
 #define LOGONGATE_APP_RENDER_RENDER_LDIF_H
 
+#include "core/values/account_values.h"
 #include "port/mailboxes.h"
 #include <logongate/profile.h>
 

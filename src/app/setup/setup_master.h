@@ -7,6 +7,8 @@
 #ifndef LOGONGATE_APP_SETUP_MASTER_H
 #define LOGONGATE_APP_SETUP_MASTER_H
 
+#include "app/doors/postfix_master.h"
+
 /*
  * The -o lines with which a service asks about who submits mail, in front of
  * the restrictions that are in force for it.

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "port/json_of.h"
 #include "app/change/change_begin.h"
 #include "app/records/status_record.h"
 #include "cli/change/apply.h"

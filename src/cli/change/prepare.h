@@ -15,6 +15,7 @@
 #include "app/records/past.h"
 #include "app/change/plan_beside.h"
 #include "cli/open/open_mailboxes.h"
+#include "cli/open/open.h"
 
 /* Zero-initialise; release with lg_prepared_release. */
 struct lg_prepared {

@@ -8,6 +8,7 @@
 #ifndef LOGONGATE_CLI_CHANGE_SERVERS_HANDS_H
 #define LOGONGATE_CLI_CHANGE_SERVERS_HANDS_H
 
+#include "adapters/system/journal_file.h"
 #include "app/change/hands.h"
 #include "cli/change/apply.h"
 #include "app/change/servers_book.h"

@@ -9,6 +9,7 @@
 #define LOGONGATE_CLI_COMMANDS_FLEET_ADMIN_H
 
 #include "adapters/ldap/ldap_fleet_setup.h"
+#include "cli/open/open.h"
 
 /* What of the settings and the command line names the directory. Borrowed. */
 struct fleet_admin {

@@ -15,6 +15,7 @@
 #include "adapters/logon/logon_try.h"
 #include "adapters/system/secret_file.h"
 #include "app/doors/survey.h"
+#include "app/records/json_member.h"
 #include "cli/open/open.h"
 
 /* What PAM says where a module of a stack is not there. */

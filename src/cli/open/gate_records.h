@@ -7,6 +7,8 @@
 #ifndef LOGONGATE_CLI_OPEN_GATE_RECORDS_H
 #define LOGONGATE_CLI_OPEN_GATE_RECORDS_H
 
+#include "cli/open/open.h"
+
 /* Who takes the lines. add is given each object of the gate's answer. read goes
  * through the files of state_dir and counts the lines it could not read. */
 struct lg_cli_records {

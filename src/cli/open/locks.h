@@ -13,6 +13,7 @@
 
 #include "app/change/servers_book.h"
 #include "app/lock/lock_change.h"
+#include "cli/open/open.h"
 
 /* id "": on servers, applied by a version that gave none. */
 struct lg_cli_lock {

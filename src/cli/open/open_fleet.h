@@ -9,6 +9,7 @@
 #define LOGONGATE_CLI_OPEN_OPEN_FLEET_H
 
 #include "app/fleet/fleet_ear.h"
+#include "cli/open/open.h"
 
 enum lg_cli_fleet_use {
 	LG_CLI_FLEET_LOOK = 0, /* status, plan */

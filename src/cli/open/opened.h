@@ -7,6 +7,8 @@
 #ifndef LOGONGATE_CLI_OPEN_OPENED_H
 #define LOGONGATE_CLI_OPEN_OPENED_H
 
+#include "cli/open/open.h"
+
 struct lg_cli_open {
 	struct lg_settings *settings;
 	struct lg_strlist set;

@@ -8,6 +8,7 @@
 #ifndef LOGONGATE_CLI_TEXT_TARGET_WORDS_H
 #define LOGONGATE_CLI_TEXT_TARGET_WORDS_H
 
+#include <logongate/registry.h>
 #include "core/settings/settings.h"
 
 /*

@@ -11,6 +11,8 @@
 
 #include <stdint.h>
 
+#include <logongate/buffer.h>
+
 /* EcDoConnectEx results; the first makes Outlook show E1. */
 #define LG_MAPI_EC_CLIENT_VER_DISALLOWED 0x000004dfu
 

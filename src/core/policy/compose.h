@@ -15,6 +15,7 @@
 #define LOGONGATE_CORE_POLICY_COMPOSE_H
 
 #include <logongate/dialect.h>
+#include <logongate/registry.h>
 #include <logongate/warning.h>
 
 /* All borrowed. */

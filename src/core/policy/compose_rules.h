@@ -9,6 +9,8 @@
 
 #include "core/policy/compose.h"
 
+#include "core/policy/policy_values.h"
+
 enum lg_compose_rule {
 	LG_COMPOSE_SAME = 0,  /* all locks must say the same */
 	LG_COMPOSE_LIST,      /* Logon Only As: those that all list */

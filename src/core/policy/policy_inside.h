@@ -10,6 +10,7 @@
 #include <stdatomic.h>
 
 #include <logongate/policy.h>
+#include <logongate/process_list.h>
 #include <logongate/version_setting.h>
 
 #include "core/policy/key_table.h"

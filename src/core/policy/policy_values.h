@@ -10,6 +10,8 @@
 #define LOGONGATE_CORE_POLICY_POLICY_VALUES_H
 
 #include <logongate/policy.h>
+#include <logongate/process_list.h>
+#include <logongate/version_setting.h>
 
 /* What the values that list names say, before anybody is asked. */
 enum lg_list_state {

@@ -11,6 +11,8 @@
 #ifndef LOGONGATE_CORE_SETTINGS_LISTENER_H
 #define LOGONGATE_CORE_SETTINGS_LISTENER_H
 
+#include <stddef.h>
+
 enum lg_listener {
 #define LG_LISTENER(id, name, address, asked, far, protocol) LG_LISTEN_##id,
 #include "core/settings/listeners.def"

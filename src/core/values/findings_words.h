@@ -7,6 +7,8 @@
 #ifndef LOGONGATE_CORE_VALUES_FINDINGS_WORDS_H
 #define LOGONGATE_CORE_VALUES_FINDINGS_WORDS_H
 
+#include <logongate/findings.h>
+
 #define LG_FINDINGS_FIRST_LINE "logongate findings 1\n"
 #define LG_FINDINGS_FILTER "filter\t"
 #define LG_FINDINGS_END "end "

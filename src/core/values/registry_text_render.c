@@ -4,6 +4,9 @@
  * order in which keys first appear, and an empty line at the end, without which
  * `net registry import` drops the last value (facts/directory.md D).
  */
+#include <stdlib.h>
+#include <string.h>
+
 #include <logongate/registry.h>
 
 #include "base/ascii.h"

@@ -7,6 +7,8 @@
 #ifndef LOGONGATE_DAEMON_DOORS_HTTP_ROUTES_H
 #define LOGONGATE_DAEMON_DOORS_HTTP_ROUTES_H
 
+#include "daemon/net/http.h"
+
 /* Fills the answer; what fails becomes a 500. */
 void gate_http_route(struct gate *gate, const struct lg_http_request *request,
 		     struct lg_http_answer *out_answer);

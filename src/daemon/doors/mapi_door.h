@@ -15,6 +15,7 @@
 
 #include "adapters/http/gate_answer.h"
 #include "daemon/judge.h"
+#include "daemon/doors/tokens.h"
 
 /* Texts that end in NUL, or NULL. peer is ADDRESS:PORT of the client's
  * connection where a proxy told it. */

@@ -13,6 +13,7 @@
 #include "core/policy/message.h"
 
 #include "adapters/http/overview.h"
+#include "daemon/net/http.h"
 #include "daemon/net/stream.h"
 
 /* What pages are made of; texts are borrowed from here and the view. */

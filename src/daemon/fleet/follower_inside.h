@@ -9,6 +9,7 @@
 
 #include "app/fleet/fleet_gate.h"
 #include "core/settings/fleet_settings.h"
+#include "daemon/fleet/follower.h"
 #include "daemon/inside.h"
 
 /*

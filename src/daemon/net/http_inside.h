@@ -8,6 +8,7 @@
 #define LOGONGATE_DAEMON_NET_HTTP_INSIDE_H
 
 #include "adapters/http/answer_bytes.h"
+#include "daemon/net/http.h"
 #include "daemon/net/stream.h"
 
 struct gate_http {

@@ -10,6 +10,7 @@
 #define LOGONGATE_DAEMON_NET_STREAM_H
 
 #include "daemon/net/sockets.h"
+#include "daemon/net/tls.h"
 
 /* A protocol takes no further request while so much waits to be read. */
 #define GATE_STREAM_OUT_MAX (1u << 20)

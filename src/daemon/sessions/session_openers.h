@@ -12,6 +12,7 @@
 #ifndef LOGONGATE_DAEMON_SESSIONS_SESSION_OPENERS_H
 #define LOGONGATE_DAEMON_SESSIONS_SESSION_OPENERS_H
 
+#include <logongate/policy.h>
 #include "core/policy/session.h"
 
 struct gate_opener {

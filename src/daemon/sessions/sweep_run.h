@@ -9,6 +9,7 @@
 
 #include "daemon/doors/door_set.h"
 #include "daemon/sessions/session_book.h"
+#include "daemon/sessions/sessions.h"
 #include "daemon/sessions/sweep.h"
 #include "daemon/sessions/sweep_tries.h"
 #include "daemon/work.h"
