@@ -256,7 +256,7 @@ static void one_that_hangs_holds_nobody_else(void **state)
 	assert_int_equal(notes.count, 3);
 	assert_string_equal(
 		notes.item[0],
-		"Dovecot does not come to an end with u02 from ::1");
+		"Dovecot hangs while it ends the sessions of u02 from ::1");
 	lg_strlist_release(&notes);
 	lg_buffer_release(&peer.said);
 }

@@ -20,6 +20,11 @@ def is_listed(path):
                 return True
             if re.search(rf"_fuzz\({re.escape(stem)}\b", text):
                 return True
+            # A script is found by its test's name.
+            called = re.escape(stem).replace("_", "[-_]")
+            if name.endswith(".py") and re.search(
+                    rf"(?m)(_script_test\(|^\t\t){called}(?=[ )]|$)", text):
+                return True
         folder = os.path.dirname(folder)
     return False
 

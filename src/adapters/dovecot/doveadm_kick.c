@@ -202,7 +202,7 @@ static void hangs(struct kick *kick, const struct group *group)
 {
 	kick->hangs++;
 	kick->is_broken = kick->hangs >= HANGS_MAX;
-	note(kick, "Dovecot does not finish ending ",
+	note(kick, "Dovecot hangs while it ends the sessions of ",
 	     kick->item[group->first].session, "");
 }
 
