@@ -75,9 +75,10 @@ def story():
                          "new disks\ntoday", for_s=600)["id"]
         gate.command("extend", "--for", "20m")
         gate.lift()
-        soon = gate.lock(gate.profile(listed=["bob"]), for_s=1)["id"]
+        soon = gate.lock(gate.profile(listed=["bob"]), for_s=600)["id"]
+        gate.command("extend", "--for", "1s")
         for name, events in ((lock, ["applied", "extended", "lifted"]),
-                             (soon, ["applied", "expired"])):
+                             (soon, ["applied", "extended", "expired"])):
             wait_for("the story of " + name, lambda: events == [
                 entry["LOGONGATE_EVENT"]
                 for entry in entries(f"LOGONGATE_LOCK={name}")])
