@@ -28,6 +28,7 @@ struct world {
 	int room_for;       /* so many lines more; -1: the disk is not full */
 	atomic_int at_once; /* how many are asked now */
 	atomic_int most;    /* and were at most */
+	int wanted;         /* and are to be */
 };
 
 struct fake_target {
