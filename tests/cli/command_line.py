@@ -121,6 +121,37 @@ class CommandLine(driver.Case):
                               (of_doors if words == ["doors"] else "")),
                     f"src/man/logongate.1 has no --{option} of {words}")
 
+    def test_documents_show_commands_and_options_that_there_are(self):
+        takes = {line[2:].split("  ")[0].strip(): None for line in
+                 self.expect(0, "--help").out.split("Commands:\n")[1]
+                 .split("\n\n")[0].splitlines()}
+        seen = 0
+        for name in ("README.md", "scripts/quickstart",
+                     *(f"src/man/{page}" for page in os.listdir(
+                         os.path.join(driver.SOURCE, "src/man"))
+                       if page[-1] in "1578")):
+            with open(os.path.join(driver.SOURCE, name),
+                      encoding="utf-8") as file:
+                text = re.sub(r"\\e?\n", " ", file.read())
+            for line in re.findall(r"(?m)^ *(?:\.Dl |show )?(logongate .*)$",
+                                   text):
+                words = re.split(r" #| & |[;|>]| -- ", line)[0].split()[1:]
+                named = [said for said in (" ".join(words[:2]), words[0])
+                         if said in takes]
+                if not named and name.endswith("7") or words[0][0] == "-":
+                    continue
+                self.assertTrue(named, f"{name}: {line}")
+                seen += 1
+                if takes[named[0]] is None:
+                    takes[named[0]] = self.expect(
+                        0, "help", *named[0].split()).out
+                for option in re.findall(r" --([a-z][a-z-]*)",
+                                         " ".join(words)):
+                    self.assertRegex(takes[named[0]],
+                                     rf"(?m)^  --{option}\b",
+                                     f"{name}: {line}")
+        self.assertGreater(seen, 50)
+
     def test_errors_hold_no_control_characters(self):
         done = self.expect(2, "no\x1b[31msuch\ncommand")
         self.assertNotIn("\x1b", done.err)

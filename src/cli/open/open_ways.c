@@ -54,8 +54,9 @@ out:
 	lg_ways_release(&ways);
 }
 
-static void print_ways(struct lg_cli *cli, const cJSON *ways, const char *label,
-		       const char *words)
+/* How many there are. */
+static int print_ways(struct lg_cli *cli, const cJSON *ways, const char *label,
+		      const char *words)
 {
 	const cJSON *item;
 
@@ -64,17 +65,24 @@ static void print_ways(struct lg_cli *cli, const cJSON *ways, const char *label,
 		lg_cli_text(cli, cJSON_IsString(item) ? item->valuestring : "");
 		lg_cli_print(cli, LG_YELLOW, ": %s\n", words);
 	}
+	return cJSON_GetArraySize(ways);
 }
 
 void lg_cli_print_open_ways(struct lg_cli *cli,
 			    const struct lg_status_said *said)
 {
-	print_ways(cli, said->way[LG_STATUS_NOT_CLOSED], "open",
-		   "does not ask the gate, the lock does not close it; "
-		   "logongate doors says what to add");
+	int count;
+
 	print_ways(cli, said->way[LG_STATUS_OPEN_WITHOUT_GATE], "open",
 		   "lets EVERYBODY in while the gate is gone");
-	print_ways(cli, said->way[LG_STATUS_DOORS_UNKNOWN], "unknown",
-		   "it is not known whether it asks the gate; logongate doors "
-		   "says why");
+	count = print_ways(cli, said->way[LG_STATUS_NOT_CLOSED], "open",
+			   "does not ask the gate: the lock does not close it");
+	count += print_ways(cli, said->way[LG_STATUS_DOORS_UNKNOWN], "unknown",
+			    "it is not known whether it asks the gate");
+	if (count > 0)
+		lg_cli_print(
+			cli, LG_PLAIN,
+			"            logongate doors says what to do about "
+			"%s\n",
+			count == 1 ? "it" : "them");
 }
