@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 """Every sentence that a user may read, in one list that can be read in one
 sitting (messages.txt in the build's folder), and the English that was mended
-stays mended."""
+stays mended, in the manual and in what is packaged too."""
 import os
 import re
 import subprocess
@@ -27,16 +27,34 @@ BAD = (
 )
 
 
-def sources():
+# Of these also what people read as a file; of the others too much is right.
+PROSE = BAD[:6]
+
+
+def files(*folders):
     done = subprocess.run(
-        ["git", "-C", driver.SOURCE, "ls-files", "src", "include"],
+        ["git", "-C", driver.SOURCE, "ls-files", *folders],
         stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode == 0:
-        return [path for path in done.stdout.split()
-                if path.endswith((".c", ".h", ".def"))]
+        return done.stdout.split()
     return [os.path.relpath(os.path.join(folder, name), driver.SOURCE)
-            for folder, _, names in os.walk(os.path.join(driver.SOURCE, "src"))
-            for name in names if name.endswith((".c", ".h", ".def"))]
+            for top in folders
+            for folder, _, names in os.walk(os.path.join(driver.SOURCE, top))
+            for name in names]
+
+
+def sources():
+    return [path for path in files("src", "include")
+            if path.endswith((".c", ".h", ".def"))]
+
+
+def prose():
+    """(path, line, text) of documents for administrators."""
+    for path in files("src/man", "src/packaging", "profiles", "README.md"):
+        with open(os.path.join(driver.SOURCE, path),
+                  encoding="utf-8") as file:
+            for number, line in enumerate(file, 1):
+                yield path, number, line.strip()
 
 
 def messages(path):
@@ -73,6 +91,9 @@ class Messages(driver.Case):
                     wrong += [f'{path}:{line}: "{words}": write "{better}"'
                               for pattern, better in BAD
                               if re.search(pattern, words)]
+        wrong += [f'{path}:{line}: "{words}": write "{better}"'
+                  for path, line, words in prose()
+                  for pattern, better in PROSE if re.search(pattern, words)]
         self.assertGreater(count, 1000)
         self.assertEqual(wrong, [], "\n".join(wrong))
 

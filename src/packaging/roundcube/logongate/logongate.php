@@ -113,7 +113,7 @@ class logongate extends rcube_plugin
             'servererrormsg' => $html,
         ]);
 
-        // A refusal is no wrong guess.
+        // A refusal is not a wrong guess.
         if ($this->limit === null) {
             $this->limit = $this->rc->config->get('login_rate_limit', 3);
         }
