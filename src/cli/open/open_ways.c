@@ -71,12 +71,12 @@ static int print_ways(struct lg_cli *cli, const cJSON *ways, const char *label,
 void lg_cli_print_open_ways(struct lg_cli *cli,
 			    const struct lg_status_said *said)
 {
-	int count;
-
-	print_ways(cli, said->way[LG_STATUS_OPEN_WITHOUT_GATE], "open",
-		   "lets EVERYBODY in while the gate is gone");
-	count = print_ways(cli, said->way[LG_STATUS_NOT_CLOSED], "open",
+	int count =
+		print_ways(cli, said->way[LG_STATUS_NOT_CLOSED], "open",
 			   "does not ask the gate: the lock does not close it");
+
+	count += print_ways(cli, said->way[LG_STATUS_OPEN_WITHOUT_GATE], "open",
+			    "lets EVERYBODY in while the gate is gone");
 	count += print_ways(cli, said->way[LG_STATUS_DOORS_UNKNOWN], "unknown",
 			    "it is not known whether it asks the gate");
 	if (count > 0)
