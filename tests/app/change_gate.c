@@ -198,7 +198,6 @@ static void an_end_that_the_gate_refuses_stays(void **state)
 	const struct lg_change_hands hands = rig_hands(rig);
 	struct lg_change_move move = {.id = ID, .gate_id = ID, .until_s = 9000};
 	struct lg_servers_book book = {0};
-	struct lg_servers_journal journal;
 	struct lg_error err;
 
 	(void)state;
@@ -206,11 +205,11 @@ static void an_end_that_the_gate_refuses_stays(void **state)
 	rig->scene->gate.fail_extend = LG_ERR_RANGE;
 	assert_int_equal(lg_change_move(&hands, &move, &err), LG_ERR_RANGE);
 	rig->scene->gate.fail_extend = LG_OK;
-	assert_int_equal(rig_begin(rig, &journal, &book, &err), LG_OK);
+	rig_book(rig, &book);
 	assert_int_equal(book.record[0].lock.until_s, scene_lock.until_s);
 	lg_servers_book_release(&book);
 	assert_int_equal(lg_change_move(&hands, &move, &err), LG_OK);
-	assert_int_equal(rig_begin(rig, &journal, &book, &err), LG_OK);
+	rig_book(rig, &book);
 	assert_int_equal(book.record[0].lock.until_s, 9000);
 	lg_servers_book_release(&book);
 	rig_free(rig);
@@ -219,10 +218,7 @@ static void an_end_that_the_gate_refuses_stays(void **state)
 static struct lg_servers_record only_record(struct rig *rig,
 					    struct lg_servers_book *book)
 {
-	struct lg_servers_journal journal;
-	struct lg_error err;
-
-	assert_int_equal(rig_begin(rig, &journal, book, &err), LG_OK);
+	rig_book(rig, book);
 	assert_int_equal(book->count, 1);
 	return book->record[0];
 }

@@ -159,8 +159,7 @@ static void what_is_over_ends_beside_what_broke_off(void **state)
 
 		stand(rig->scene, &book, set);
 		write_journal(rig, &book, 4);
-		recovered = lg_change_recover(&hands, &book,
-					      LG_SERVERS_LIFT_EACH, 0);
+		lg_change_end_over(&hands, LG_SERVERS_LIFT_EACH, &recovered);
 		assert_int_equal(recovered.status, LG_OK);
 		assert_int_equal(recovered.done, 1);
 		assert_int_equal(rig_in_journal(rig), 2);
@@ -179,18 +178,19 @@ static void what_somebody_changed_is_told(void **state)
 	struct lg_servers_book book = book_of(rig->scene, 0);
 	struct lg_registry *is = rig->scene->fake[0].values;
 	struct lg_change_recovered recovered;
+	struct lg_error err;
 
 	(void)state;
 	stand(rig->scene, &book, 7);
 	write_journal(rig, &book, 0);
 	lg_registry_set_text(is, KEY, LG_VALUE_DISABLE_MAPI_CLIENTS, "-1.2.3",
 			     NULL);
-	recovered = lg_change_recover(&hands, &book, LG_SERVERS_LIFT_EACH, 1);
+	lg_change_recover(&hands, LG_SERVERS_LIFT_EACH, 1, &recovered, &err);
 	assert_int_equal(recovered.status, LG_ERR_CONFLICT);
 	assert_string_equal(
 		lg_registry_find(is, KEY, LG_VALUE_DISABLE_MAPI_CLIENTS)->text,
 		"-1.2.3");
-	recovered = lg_change_recover(&hands, &book, LG_SERVERS_LIFT_FORCE, 1);
+	lg_change_recover(&hands, LG_SERVERS_LIFT_FORCE, 1, &recovered, &err);
 	assert_int_equal(recovered.status, LG_OK);
 	scene_assert_all_old(rig->scene);
 	lg_servers_book_release(&book);

@@ -9,37 +9,110 @@
 
 static struct lg_now tell_time(void *self)
 {
-	(void)self;
-	return (struct lg_now){.wall_ms = 1000 * 1000};
+	return (struct lg_now){.wall_ms = ((struct rig *)self)->now_s * 1000};
 }
 
-static enum lg_status replace_journal(void *self, const char *text, size_t len,
-				      struct lg_error *err)
+static struct world *world_of(void *self)
 {
-	struct world *world = self;
+	return &((struct rig *)self)->scene->world;
+}
+
+static enum lg_status fake_hold(void *self, struct lg_error *err)
+{
+	struct rig *rig = self;
+
+	if (rig->held_by)
+		return lg_error_set(err, LG_ERR_CONFLICT, "journal", "is held");
+	rig->held = 1;
+	rig->begun++;
+	return LG_OK;
+}
+
+static void fake_let_go(void *self)
+{
+	((struct rig *)self)->held = 0;
+}
+
+static int fake_is_held(void *self)
+{
+	const struct rig *rig = self;
+
+	return rig->held || rig->held_by != 0;
+}
+
+static enum lg_status fake_place(void *self, struct lg_buffer *out_path,
+				 struct lg_error *err)
+{
+	(void)self;
+	lg_buffer_text(out_path, "journal");
+	return lg_buffer_status(out_path, err);
+}
+
+static enum lg_status fake_read(void *self, struct lg_buffer *out_text,
+				struct lg_error *err)
+{
+	const struct lg_buffer *journal = &world_of(self)->journal;
+	struct rig *rig = self;
+
+	lg_buffer_append(out_text, journal->data ? journal->data : "",
+			 journal->len);
+	if (rig->others_write > 0 && rig->others_write--)
+		lg_buffer_char(&world_of(self)->journal, '\n');
+	return lg_buffer_status(out_text, err);
+}
+
+static enum lg_status fake_append(void *self, const char *line, size_t len,
+				  struct lg_error *err)
+{
+	const struct lg_change_journal *to =
+		&((struct rig *)self)->scene->fleet.journal;
+
+	return to->append(to->self, line, len, err);
+}
+
+static enum lg_status fake_replace_all(void *self, const char *text, size_t len,
+				       struct lg_error *err)
+{
+	struct world *world = world_of(self);
 
 	lg_buffer_clear(&world->journal);
 	lg_buffer_append(&world->journal, text, len);
 	return lg_buffer_status(&world->journal, err);
 }
 
-enum lg_status rig_begin(void *self, struct lg_servers_journal *journal,
-			 struct lg_servers_book *book, struct lg_error *err)
+static enum lg_status fake_sign(void *self, const struct lg_buffer *text,
+				struct lg_error *err)
 {
 	struct rig *rig = self;
-	const struct lg_buffer *text = &rig->scene->world.journal;
 
-	rig->begun++;
-	*journal = rig->scene->fleet.journal;
-	journal->replace = replace_journal;
-	return lg_servers_book_parse(text->data ? text->data : "", text->len,
-				     "journal", book, err);
+	lg_buffer_clear(&rig->signature);
+	lg_buffer_append(&rig->signature, text->data, text->len);
+	return lg_buffer_status(&rig->signature, err);
 }
 
-static void fake_finish(void *self, struct lg_servers_journal *journal)
+static enum lg_status fake_signature(void *self, struct lg_buffer *out_text,
+				     struct lg_error *err)
+{
+	const struct rig *rig = self;
+
+	lg_buffer_append(out_text,
+			 rig->signature.data ? rig->signature.data : "",
+			 rig->signature.len);
+	return lg_buffer_status(out_text, err);
+}
+
+static int fake_runs(void *self, int64_t pid)
+{
+	return pid == ((struct rig *)self)->held_by;
+}
+
+static void fake_name(void *self, const struct lg_change_holder *holder,
+		      struct lg_buffer *out_text)
 {
 	(void)self;
-	(void)journal;
+	lg_buffer_format(out_text, "%s of %s",
+			 holder->command ? holder->command : "nobody",
+			 holder->by ? holder->by : "nowhere");
 }
 
 static enum lg_status fake_open(void *self, const char *const *name,
@@ -79,6 +152,11 @@ static enum lg_status fake_replace(void *self, const char *name,
 				   const void *bytes, size_t len,
 				   struct lg_error *err)
 {
+	(void)self;
+	(void)name;
+	(void)bytes;
+	(void)len;
+	(void)err;
 	return LG_OK;
 }
 
@@ -89,8 +167,20 @@ static enum lg_status fake_size(void *self, const char *name,
 	return LG_OK;
 }
 
-static const struct lg_files no_files = {.replace = fake_replace,
-					 .size = fake_size};
+/* Of history the last line is kept. */
+static enum lg_status fake_note(void *self, const char *name, const void *bytes,
+				size_t len, enum lg_files_sync sync,
+				struct lg_error *err)
+{
+	struct rig *rig = self;
+
+	(void)sync;
+	if (rig->no_history)
+		return lg_error_set(err, LG_ERR_IO, name, "no room");
+	lg_buffer_clear(&rig->history);
+	lg_buffer_append(&rig->history, bytes, len);
+	return lg_buffer_status(&rig->history, err);
+}
 
 static enum lg_status fake_test(const void *context, struct lg_error *err)
 {
@@ -102,10 +192,10 @@ static enum lg_status fake_test(const void *context, struct lg_error *err)
 	return LG_OK;
 }
 
-static void fake_note(void *self, const struct lg_journal_entry *entry)
+static void fake_warn(void *self, const struct lg_error *err)
 {
-	(void)self;
-	(void)entry;
+	(void)err;
+	((struct rig *)self)->warned++;
 }
 
 static void tell_begun(void *self, const struct lg_change_came *begun)
@@ -130,15 +220,27 @@ struct lg_change_hands rig_hands(struct rig *rig)
 {
 	return (struct lg_change_hands){
 		.self = rig,
+		.journal = {.self = rig,
+			    .hold = fake_hold,
+			    .let_go = fake_let_go,
+			    .is_held = fake_is_held,
+			    .place = fake_place,
+			    .read = fake_read,
+			    .append = fake_append,
+			    .replace = fake_replace_all,
+			    .sign = fake_sign,
+			    .signature = fake_signature},
+		.files = &rig->files,
+		.command = "apply",
 		.by = "admin",
+		.pid = RIG_PID,
+		.runs = fake_runs,
+		.name = fake_name,
 		.now = tell_time,
-		.begin = rig_begin,
-		.finish = fake_finish,
 		.open = fake_open,
 		.close = fake_close,
-		.files = &no_files,
 		.test = fake_test,
-		.note = fake_note,
+		.warn = fake_warn,
 		.begun = tell_begun,
 		.ended = tell_ended,
 	};
@@ -153,7 +255,12 @@ struct rig *rig_new(int count, int with_gate)
 	int i;
 
 	assert_non_null(rig);
+	rig->now_s = 1000;
 	rig->scene = scene_new();
+	rig->files = (struct lg_files){.self = rig,
+				       .replace = fake_replace,
+				       .append = fake_note,
+				       .size = fake_size};
 	assert_int_equal(lg_servers_beside(&empty, "ex1", NULL,
 					   &rig->scene->alone, &err),
 			 LG_OK);
@@ -181,6 +288,9 @@ struct rig *rig_new(int count, int with_gate)
 
 void rig_free(struct rig *rig)
 {
+	assert_false(rig->held);
+	lg_buffer_release(&rig->signature);
+	lg_buffer_release(&rig->history);
 	scene_free(rig->scene);
 	free(rig);
 }
@@ -219,29 +329,32 @@ enum lg_status rig_lift(struct rig *rig)
 void rig_recover(struct rig *rig)
 {
 	const struct lg_change_hands hands = rig_hands(rig);
-	struct lg_servers_book book = {0};
-	struct lg_servers_journal journal;
+	struct lg_change_recovered recovered;
 	struct lg_error err;
 
 	rig->scene->world.crashed = 0;
 	rig->scene->world.effects_left = -1;
-	assert_int_equal(rig_begin(rig, &journal, &book, &err), LG_OK);
-	assert_int_equal(
-		lg_change_recover(&hands, &book, LG_SERVERS_LIFT_EACH, 1)
-			.status,
-		LG_OK);
-	lg_servers_book_release(&book);
+	assert_int_equal(lg_change_recover(&hands, LG_SERVERS_LIFT_EACH, 1,
+					   &recovered, &err),
+			 LG_OK);
+	assert_int_equal(recovered.status, LG_OK);
+}
+
+void rig_book(struct rig *rig, struct lg_servers_book *out_book)
+{
+	const struct lg_change_hands hands = rig_hands(rig);
+	struct lg_error err;
+
+	assert_int_equal(lg_change_book(&hands, out_book, &err), LG_OK);
 }
 
 /* How many changes the journal has. */
 size_t rig_in_journal(struct rig *rig)
 {
 	struct lg_servers_book book = {0};
-	struct lg_servers_journal journal;
-	struct lg_error err;
 	size_t count;
 
-	assert_int_equal(rig_begin(rig, &journal, &book, &err), LG_OK);
+	rig_book(rig, &book);
 	count = book.count;
 	lg_servers_book_release(&book);
 	return count;

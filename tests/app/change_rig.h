@@ -12,8 +12,10 @@
 
 #include "app/change/change_begin.h"
 #include "app/change/change_end.h"
+#include "app/change/change_now.h"
 
 #define ID "lg-0123456789ab"
+#define RIG_PID 4711
 
 /* One command's hands: what it has besides the scene. */
 struct rig {
@@ -26,13 +28,23 @@ struct rig {
 	const void *test[TARGETS + 1];
 	enum lg_servers_outcome outcome;
 	enum lg_status gate_status;
-	size_t begun;
 	enum lg_status test_status;
+	int64_t now_s;
+	struct lg_files files;
+	int held;
+	size_t begun;     /* how often the journal was held */
+	int64_t held_by;  /* another process; 0: none */
+	int others_write; /* so many readings find that more was written */
+	struct lg_buffer signature;
+	struct lg_buffer history;
+	int no_history; /* it cannot be written */
+	size_t warned;
 };
 
 struct lg_change_hands rig_hands(struct rig *rig);
-enum lg_status rig_begin(void *self, struct lg_servers_journal *journal,
-			 struct lg_servers_book *book, struct lg_error *err);
+
+/* What the journal says. */
+void rig_book(struct rig *rig, struct lg_servers_book *out_book);
 
 /* count servers, and the gate here where with_gate. */
 struct rig *rig_new(int count, int with_gate);

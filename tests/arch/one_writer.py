@@ -39,7 +39,7 @@ ELSEWHERE = {
 # Objects of their own, with members that some of the contract's have, too.
 OWN = {
     # who changes servers right now: written and read there
-    "src/cli/change/servers_holder.c",
+    "src/app/change/change_now.c",
     # which logons a master opened, kept over a restart
     "src/daemon/sessions/session_masters.c",
 }

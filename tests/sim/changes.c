@@ -179,12 +179,16 @@ static void apply(void)
 	lg_servers_book_release(&book);
 }
 
-/* What time ended meanwhile, by the next command: as cli does. */
+/* What time ended meanwhile, by the next command or by recover. */
 static enum lg_status end_over(int interrupted, int force)
 {
 	const struct lg_change_hands hands = world_hands(&world);
+	enum lg_servers_lift_mode mode =
+		force ? LG_SERVERS_LIFT_FORCE : LG_SERVERS_LIFT_EACH;
 	struct lg_servers_book book = {0};
 	struct lg_change_recovered recovered;
+	enum lg_status status = LG_OK;
+	struct lg_error err;
 	size_t i;
 
 	world_book(&world, &book);
@@ -202,12 +206,12 @@ static enum lg_status end_over(int interrupted, int force)
 		       now_s() >= world.lock[i].least_s))))
 			world.lock[i].how = MAYBE;
 	}
-	recovered = lg_change_recover(&hands, &book,
-				      force ? LG_SERVERS_LIFT_FORCE
-					    : LG_SERVERS_LIFT_EACH,
-				      interrupted);
 	lg_servers_book_release(&book);
-	return recovered.status;
+	if (interrupted)
+		status = lg_change_recover(&hands, mode, 1, &recovered, &err);
+	else
+		lg_change_end_over(&hands, mode, &recovered);
+	return status == LG_OK ? recovered.status : status;
 }
 
 static enum lg_status lift(struct expected *lock, int force)
@@ -342,7 +346,7 @@ static void trouble(void)
 	struct server *server =
 		&world.server[chance_below(&world.chance, SERVERS)];
 
-	switch (chance_below(&world.chance, 5)) {
+	switch (chance_below(&world.chance, 6)) {
 	case 0:
 		world.disk.is_full = !world.disk.is_full;
 		tell(&world, "the disk %s",
@@ -353,6 +357,11 @@ static void trouble(void)
 		world.disk.fails_late = chance_of(&world.chance, 30);
 		break;
 	case 2:
+		world.held_by = world.held_by ? 0 : 99;
+		tell(&world, "another command %s",
+		     world.held_by ? "changes servers" : "is done");
+		break;
+	case 3:
 		server->away = !server->away;
 		tell(&world, "%s is %s", server->name,
 		     server->away ? "away" : "back");
@@ -373,6 +382,7 @@ static void all_works(void)
 	world.disk.is_full = 0;
 	world.disk.fails_in = 0;
 	world.disk.crashes_in = 0;
+	world.held_by = 0;
 	for (i = 0; i < SERVERS; i++)
 		world.server[i].away = world.server[i].fails_in = 0;
 }

@@ -12,6 +12,7 @@
 
 #define KEY LG_KEY_PARAMETERS_SYSTEM
 #define JOURNAL LG_SERVERS_BOOK_FILE
+#define HOLDER "fleet.holder"
 
 static const char *const names[SERVERS] = {"ex1", "ex2", "ex3"};
 
@@ -171,6 +172,48 @@ void world_book(struct world *world, struct lg_servers_book *out_book)
 	     out_book->damage.text);
 }
 
+static enum lg_status hold(void *self, struct lg_error *err)
+{
+	struct world *world = self;
+
+	if (world->disk.is_dead)
+		return trouble(world, JOURNAL, err);
+	if (world->held_by)
+		return lg_error_set(err, LG_ERR_CONFLICT, JOURNAL, "is held");
+	return LG_OK;
+}
+
+static void let_go(void *self)
+{
+}
+
+static int is_held(void *self)
+{
+	return ((struct world *)self)->held_by != 0;
+}
+
+static enum lg_status place(void *self, struct lg_buffer *out_path,
+			    struct lg_error *err)
+{
+	lg_buffer_text(out_path, JOURNAL);
+	return lg_buffer_status(out_path, err);
+}
+
+static enum lg_status read_all(struct world *world, const char *name,
+			       struct lg_buffer *out_text, struct lg_error *err)
+{
+	const struct lg_files *files = &world->disk.port;
+	enum lg_status status = files->read(files->self, name, out_text, err);
+
+	return status == LG_ERR_UNKNOWN_KEY ? LG_OK : status;
+}
+
+static enum lg_status read_journal(void *self, struct lg_buffer *out_text,
+				   struct lg_error *err)
+{
+	return read_all(self, JOURNAL, out_text, err);
+}
+
 /* As adapters/system/journal_file: what was cut off goes first. */
 static enum lg_status append(void *self, const char *line, size_t len,
 			     struct lg_error *err)
@@ -195,23 +238,28 @@ static enum lg_status replace(void *self, const char *text, size_t len,
 					len, err);
 }
 
-static enum lg_status begin(void *self, struct lg_servers_journal *out_journal,
-			    struct lg_servers_book *out_book,
-			    struct lg_error *err)
+static enum lg_status sign(void *self, const struct lg_buffer *text,
+			   struct lg_error *err)
 {
-	struct world *world = self;
-
-	if (world->disk.is_dead)
-		return trouble(world, JOURNAL, err);
-	world_book(world, out_book);
-	out_journal->self = world;
-	out_journal->append = append;
-	out_journal->replace = replace;
-	return LG_OK;
+	return lg_files_put(&((struct world *)self)->disk.port, HOLDER, text,
+			    err);
 }
 
-static void finish(void *self, struct lg_servers_journal *journal)
+static enum lg_status signature(void *self, struct lg_buffer *out_text,
+				struct lg_error *err)
 {
+	return read_all(self, HOLDER, out_text, err);
+}
+
+static int runs(void *self, int64_t pid)
+{
+	return pid == ((struct world *)self)->held_by;
+}
+
+static void name(void *self, const struct lg_change_holder *holder,
+		 struct lg_buffer *out_text)
+{
+	lg_buffer_text(out_text, "somebody");
 }
 
 static enum lg_status open_state(void *context, struct lg_state **out_state,
@@ -288,8 +336,9 @@ static void close_servers(void *self)
 	world->port = NULL;
 }
 
-static void note(void *self, const struct lg_journal_entry *entry)
+static void warn(void *self, const struct lg_error *err)
 {
+	tell(((struct world *)self), "  mind: %s: %s", err->place, err->text);
 }
 
 static void begun(void *self, const struct lg_change_came *begun)
@@ -319,14 +368,26 @@ struct lg_change_hands world_hands(struct world *world)
 	return (struct lg_change_hands){
 		.self = world,
 		.parallel = 1, /* one after the other, as the seed says */
+		.journal = {.self = world,
+			    .hold = hold,
+			    .let_go = let_go,
+			    .is_held = is_held,
+			    .place = place,
+			    .read = read_journal,
+			    .append = append,
+			    .replace = replace,
+			    .sign = sign,
+			    .signature = signature},
+		.files = &world->disk.port,
+		.command = "apply",
 		.by = "admin",
+		.pid = 1,
+		.runs = runs,
+		.name = name,
 		.now = tell_time,
-		.begin = begin,
-		.finish = finish,
 		.open = open_servers,
 		.close = close_servers,
-		.files = &world->disk.port,
-		.note = note,
+		.warn = warn,
 		.begun = begun,
 		.ended = ended,
 	};
@@ -410,6 +471,8 @@ void world_stops(struct world *world, int reboots)
 	     reboots ? "loses its power, and starts" : "kills the command");
 	world->disk.crashes_in = 0;
 	disk_revive(&world->disk, reboots);
-	if (reboots)
-		new_boot(world);
+	if (!reboots)
+		return;
+	world->held_by = 0;
+	new_boot(world);
 }

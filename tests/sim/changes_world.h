@@ -76,6 +76,7 @@ struct world {
 	struct expected lock[EXPECTED_MAX];
 	size_t count;
 	uint64_t trouble; /* of servers, so far */
+	int64_t held_by;  /* a command that changes servers; 0: none */
 
 	/* One command. */
 	struct lg_state *state;

@@ -6,6 +6,7 @@
  * what was written. Whoever runs this only says how to reach them.
  */
 #include "app/change/change_held.h"
+#include "app/change/change_now.h"
 
 static void note_end(const struct lg_change_held *held, int done)
 {
@@ -122,12 +123,11 @@ int lg_change_is_due(const struct lg_servers_record *record,
 	       lg_servers_record_is_over(record, now);
 }
 
-struct lg_change_recovered
-lg_change_recover(const struct lg_change_hands *hands,
-		  const struct lg_servers_book *book,
-		  enum lg_servers_lift_mode mode, int interrupted)
+static void end_each(const struct lg_change_hands *hands,
+		     const struct lg_servers_book *book,
+		     enum lg_servers_lift_mode mode, int interrupted,
+		     struct lg_change_recovered *recovered)
 {
-	struct lg_change_recovered recovered = {0};
 	struct lg_now now = hands->now(hands->self);
 
 	/* what it wrote stands on what the older ones left */
@@ -148,10 +148,53 @@ lg_change_recover(const struct lg_change_hands *hands,
 
 		if (!due && (!interrupted || (stays && !record->moving)))
 			continue;
-		status = end_one(hands, &lift, stays, &recovered, &err);
-		recovered.ends += stays && status == LG_OK;
-		if (recovered.status == LG_OK)
-			recovered.status = status;
+		status = end_one(hands, &lift, stays, recovered, &err);
+		recovered->ends += stays && status == LG_OK;
+		if (recovered->status == LG_OK)
+			recovered->status = status;
 	}
-	return recovered;
+}
+
+void lg_change_end_over(const struct lg_change_hands *hands,
+			enum lg_servers_lift_mode mode,
+			struct lg_change_recovered *out_recovered)
+{
+	struct lg_change_now now = {0};
+
+	*out_recovered = (struct lg_change_recovered){
+		.status = lg_change_now(hands, &now, NULL)};
+	if (out_recovered->status == LG_OK && now.state != LG_CHANGE_UNDER_WAY)
+		end_each(hands, &now.book, mode, 0, out_recovered);
+	lg_change_now_release(&now);
+}
+
+/* Taking a damaged journal keeps it and writes down what is left of it. */
+static enum lg_status mend(const struct lg_change_hands *hands,
+			   struct lg_error *err)
+{
+	struct lg_servers_book book = {0};
+	enum lg_status status = lg_change_take(hands, &book, err);
+
+	lg_servers_book_release(&book);
+	if (status == LG_OK)
+		hands->journal.let_go(hands->journal.self);
+	return status;
+}
+
+enum lg_status lg_change_recover(const struct lg_change_hands *hands,
+				 enum lg_servers_lift_mode mode,
+				 int interrupted,
+				 struct lg_change_recovered *out_recovered,
+				 struct lg_error *err)
+{
+	struct lg_servers_book book = {0};
+	enum lg_status status = lg_change_book(hands, &book, err);
+
+	*out_recovered = (struct lg_change_recovered){.damaged = book.damaged};
+	if (book.damaged > 0 && interrupted)
+		status = mend(hands, err);
+	if (status == LG_OK)
+		end_each(hands, &book, mode, interrupted, out_recovered);
+	lg_servers_book_release(&book);
+	return status;
 }

@@ -38,21 +38,33 @@ enum lg_status lg_change_lift(const struct lg_change_hands *hands,
 int lg_change_is_due(const struct lg_servers_record *record,
 		     const struct lg_now *now);
 
-/*
- * Ends what is due, and with interrupted what broke off, the newest first; a
- * lock whose end was being moved stays, with the end of the journal.
- * What fails is told, and keeps no other.
- */
+/* What fails of one change is told, and keeps no other. */
 struct lg_change_recovered {
-	size_t done; /* servers that have their earlier values again */
-	size_t ends; /* locks that have their earlier end again */
-	int gate;    /* the gate here was lifted */
+	size_t done;    /* servers that have their earlier values again */
+	size_t ends;    /* locks that have their earlier end again */
+	int gate;       /* the gate here was lifted */
+	size_t damaged; /* lines of the journal that could not be read */
 	enum lg_status status; /* the first that failed */
 };
-struct lg_change_recovered
-lg_change_recover(const struct lg_change_hands *hands,
-		  const struct lg_servers_book *book,
-		  enum lg_servers_lift_mode mode, int interrupted);
+
+/* Ends what is due, the newest first, as the next command that may write does;
+ * nothing while another command is at it, which ends it or knows why not. */
+void lg_change_end_over(const struct lg_change_hands *hands,
+			enum lg_servers_lift_mode mode,
+			struct lg_change_recovered *out_recovered);
+
+/*
+ * The same whoever is at it, and with interrupted what broke off, too: a lock
+ * whose end was being moved stays, with the end of the journal, and a damaged
+ * journal is kept and mended first.
+ * Returns: LG_OK, also where some failed; else the journal could not be read or
+ * mended, and nothing was done.
+ */
+enum lg_status lg_change_recover(const struct lg_change_hands *hands,
+				 enum lg_servers_lift_mode mode,
+				 int interrupted,
+				 struct lg_change_recovered *out_recovered,
+				 struct lg_error *err);
 
 /* A lock's end moved, where it is: in the journal by id (NULL: it is not), at
  * the gate here by gate_id (NULL: it is not). confirms: what the gate here has

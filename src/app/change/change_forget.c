@@ -9,6 +9,7 @@
 
 #include "base/listed.h"
 #include "app/change/change_held.h"
+#include "app/change/change_now.h"
 #include "app/change/servers_journal.h"
 
 /* What one command holds. */
@@ -65,18 +66,39 @@ static void list_locked(const struct lg_servers_book *book,
 	lg_strlist_release(&locked);
 }
 
+static enum lg_status is_any(const struct lg_servers_book *book,
+			     const struct lg_strlist *names,
+			     struct lg_error *err)
+{
+	if (book->count > 0)
+		return LG_OK;
+	return lg_error_set(err, LG_ERR_UNKNOWN_KEY, NULL,
+			    "no lock is on other servers and nothing was "
+			    "interrupted; %s is not given up",
+			    names->item[0]);
+}
+
+/* Where there is none state_dir is left alone, unless it is to be mended. */
+static enum lg_status look(const struct lg_change_hands *hands,
+			   const struct lg_strlist *names, struct lg_error *err)
+{
+	struct lg_servers_book book = {0};
+	enum lg_status status = lg_change_book(hands, &book, err);
+
+	if (status == LG_OK && book.damaged == 0)
+		status = is_any(&book, names, err);
+	lg_servers_book_release(&book);
+	return status;
+}
+
 /* All names, before anything is written. */
 static enum lg_status check(const struct forgetting *forgetting,
 			    struct lg_error *err)
 {
 	struct lg_buffer text = {0};
-	enum lg_status status = LG_OK;
+	enum lg_status status =
+		is_any(&forgetting->held.book, forgetting->names, err);
 
-	if (forgetting->held.book.count == 0)
-		return lg_error_set(err, LG_ERR_UNKNOWN_KEY, NULL,
-				    "no lock is on other servers and nothing "
-				    "was interrupted; %s is not given up",
-				    forgetting->names->item[0]);
 	list_locked(&forgetting->held.book, &text);
 	for (size_t i = 0; status == LG_OK && i < forgetting->names->count;
 	     i++) {
@@ -211,9 +233,10 @@ enum lg_status lg_change_forget(const struct lg_change_hands *hands,
 {
 	struct forgetting forgetting = {.names = names};
 	struct lg_servers_book *book = &forgetting.held.book;
-	enum lg_status status =
-		lg_change_hold(&forgetting.held, hands, "", err);
+	enum lg_status status = look(hands, names, err);
 
+	if (status == LG_OK)
+		status = lg_change_hold(&forgetting.held, hands, "", err);
 	if (status != LG_OK)
 		return status;
 	status = check(&forgetting, err);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/change/change_now.h"
 #include "app/change/servers_standing.h"
 #include "base/listed.h"
 
@@ -23,11 +24,11 @@ enum lg_status lg_change_hold(struct lg_change_held *held,
 		.outcome = LG_SERVERS_NOTHING_WRITTEN};
 	if (!id)
 		return LG_OK;
-	status = hands->begin(hands->self, &held->fleet.journal, &held->book,
-			      err);
+	status = lg_change_take(hands, &held->book, err);
 	if (status != LG_OK)
 		return status;
 	held->begun = 1;
+	held->fleet.journal = hands->journal;
 	held->record = lg_servers_book_find(&held->book, id);
 	return LG_OK;
 }
@@ -46,7 +47,7 @@ void lg_change_let_go(struct lg_change_held *held)
 		hands->close(hands->self);
 	lg_servers_book_release(&held->book);
 	if (held->begun)
-		hands->finish(hands->self, &fleet->journal);
+		hands->journal.let_go(hands->journal.self);
 }
 
 enum lg_status lg_change_open(struct lg_change_held *held,
@@ -193,10 +194,15 @@ void lg_change_note(const struct lg_change_hands *hands,
 		    const struct lg_strlist *names)
 {
 	struct lg_buffer target = {0};
+	struct lg_error err;
 
-	lg_journal_names(names, &target);
-	entry->target = target.data;
-	hands->note(hands->self, entry);
+	if (names) {
+		lg_journal_names(names, &target);
+		entry->target = target.data;
+	}
+	if (lg_journal_append(hands->files, LG_JOURNAL_OF_SERVERS, entry,
+			      &err) != LG_OK)
+		hands->warn(hands->self, &err);
 	lg_buffer_release(&target);
 }
 

@@ -39,8 +39,8 @@ enum lg_status lg_change_gather(struct lg_change_held *held,
 				const struct lg_change_lift *lift,
 				struct lg_error *err);
 
-/* A line of history, by whoever runs this, now; and its writing with the
- * servers it is about. */
+/* A line of history, by whoever runs this, now; and its writing, names: with
+ * the servers that it is about. What cannot be written is told. */
 struct lg_journal_entry lg_change_entry(const struct lg_change_hands *hands,
 					const struct lg_target_lock *lock,
 					enum lg_journal_event event,

@@ -5,6 +5,7 @@
 #include "app/change/change_values.h"
 
 #include "app/change/change_held.h"
+#include "app/change/servers_journal.h"
 #include "app/lock/lock_change.h"
 #include "app/lock/stored_values.h"
 
@@ -153,8 +154,12 @@ static enum lg_status change_one(struct changing *changing,
 	fleet->now = hands->now(hands->self);
 	changing->lock.since_s = fleet->now.wall_ms / 1000;
 	changing->lock.until_s = changing->lock.since_s + LASTS_S;
-	return lg_servers_apply(fleet, &changing->lock, &backup, &wish->outcome,
-				err);
+	if (wish->server)
+		status = lg_servers_journal_rewrite(&fleet->journal,
+						    &changing->held.book, err);
+	return status == LG_OK ? lg_servers_apply(fleet, &changing->lock,
+						  &backup, &wish->outcome, err)
+			       : status;
 }
 
 /* Who changed what there; a change of nothing is none, and the gate here notes
@@ -179,7 +184,7 @@ static void note(const struct changing *changing, enum lg_status status)
 		return;
 	lg_journal_names(changing->names, &what);
 	entry.what = what.data;
-	hands->note(hands->self, &entry);
+	lg_change_note(hands, &entry, NULL);
 	lg_buffer_release(&what);
 }
 

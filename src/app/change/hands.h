@@ -12,6 +12,14 @@
 #include "app/change/journal.h"
 #include "app/change/servers_book.h"
 
+/* Who holds the journal. pid 0: nobody knows. */
+struct lg_change_holder {
+	const char *command;
+	const char *by;
+	int64_t pid;
+	int64_t since_s;
+};
+
 /* What came of one change; all borrowed for the call. */
 struct lg_change_came {
 	/* of one that was to end; NULL: the gate here alone */
@@ -26,30 +34,32 @@ struct lg_change_came {
 };
 
 /*
- * begin: opens the journal, which nobody else changes until finish, and reads
- * it. LG_ERR_CONFLICT: somebody else is at it.
+ * command, by, pid: who runs this, for those who find the journal held; runs: 1
+ * while a process of that number does; name: appends who such a one is, for
+ * people, and a sentence for one that nobody knows (pid 0).
  * open: the servers of a change by name, in their order, which belong to close;
  * *count becomes how many there are. with_gate: the gate here, or the files of
  * a machine where none runs, stands behind them.
- * files: those of state_dir, for back-ups; set by begin.
+ * files: those of state_dir, while the journal is held.
  * test: what is in force there is what was planned, and test accounts log on.
  * stop: 1 ends an apply, and all is put back; may be NULL.
- * note: one line of history; what cannot be written is told.
+ * warn: told what went wrong beside the change, and fails nothing.
  * begun, ended: told for each change; moved: each server's steps, may be NULL.
- * What ends locks needs no files, test, stop and begun; what
- * begins them no ended. A change of the gate here alone begins no journal.
+ * What ends locks needs no test, stop and begun; what begins them no ended. A
+ * change of the gate here alone holds no journal.
  */
 struct lg_change_hands {
 	void *self;
+	struct lg_change_journal journal;
 	const struct lg_files *files;
 	unsigned int parallel; /* servers at once; 0: 8 */
+	const char *command;
 	const char *by;
+	int64_t pid;
 	struct lg_now (*now)(void *self);
-	enum lg_status (*begin)(void *self,
-				struct lg_servers_journal *out_journal,
-				struct lg_servers_book *out_book,
-				struct lg_error *err);
-	void (*finish)(void *self, struct lg_servers_journal *journal);
+	int (*runs)(void *self, int64_t pid);
+	void (*name)(void *self, const struct lg_change_holder *holder,
+		     struct lg_buffer *out_text);
 	enum lg_status (*open)(void *self, const char *const *name,
 			       size_t *count, int with_gate,
 			       struct lg_target **out_port,
@@ -57,7 +67,7 @@ struct lg_change_hands {
 	void (*close)(void *self);
 	enum lg_status (*test)(const void *context, struct lg_error *err);
 	int (*stop)(void *self);
-	void (*note)(void *self, const struct lg_journal_entry *entry);
+	void (*warn)(void *self, const struct lg_error *err);
 	void (*begun)(void *self, const struct lg_change_came *came);
 	void (*ended)(void *self, const struct lg_change_came *came);
 	void (*moved)(void *self, const struct lg_servers_member *member);

@@ -60,7 +60,7 @@ enum lg_status lg_journal_line(const struct lg_journal_entry *entry,
 	return status == LG_OK ? lg_buffer_status(out_line, err) : status;
 }
 
-enum lg_status lg_journal_append(const struct lg_files *files,
+enum lg_status lg_journal_append(const struct lg_files *files, const char *name,
 				 const struct lg_journal_entry *entry,
 				 struct lg_error *err)
 {
@@ -68,8 +68,8 @@ enum lg_status lg_journal_append(const struct lg_files *files,
 	enum lg_status status = lg_journal_line(entry, &line, err);
 
 	if (status == LG_OK)
-		status = files->append(files->self, LG_JOURNAL_FILE, line.data,
-				       line.len, LG_FILES_SYNC, err);
+		status = files->append(files->self, name, line.data, line.len,
+				       LG_FILES_SYNC, err);
 	lg_buffer_release(&line);
 	return status;
 }
@@ -112,7 +112,7 @@ static const char *next_line(const struct lg_buffer *text, size_t *at,
 }
 
 enum lg_status lg_journal_read(
-	const struct lg_files *files, int64_t since_s,
+	const struct lg_files *files, const char *name, int64_t since_s,
 	int (*visit)(void *context, const struct lg_journal_entry *entry),
 	void *context, size_t *out_damaged, struct lg_error *err)
 {
@@ -126,7 +126,7 @@ enum lg_status lg_journal_read(
 	int is_whole = 0;
 	int stop = 0;
 
-	status = files->read(files->self, LG_JOURNAL_FILE, &text, err);
+	status = files->read(files->self, name, &text, err);
 	if (status == LG_ERR_UNKNOWN_KEY)
 		status = LG_OK;
 	while (status == LG_OK && !stop &&

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * journal.h - audit.jsonl: what was done to the lock, by whom, why
+ * journal.h - what was done to locks, by whom, why
  *
  * Layer: app: core and port/files.
  * Shape: JSON lines {"at","event","id","profile","by","reason","result",
  * "generation","since","until","backup","max_duration_s","locks"}, of servers
  * also "target" and "what"; locks says whether that lock is in force after it.
- * Each line is on disk before the call returns.
+ * Each line is on disk before the call returns. audit.jsonl is the gate's, who
+ * repairs its lock from it. What it had no part in has a file of its own: locks
+ * on servers alone, changes that were undone before the gate had its part,
+ * registries that were changed.
  * Source: contract 4 history, 7 "JSON", "The gate".
  */
 #ifndef LOGONGATE_APP_CHANGE_JOURNAL_H
@@ -15,6 +18,7 @@
 #include "port/files.h"
 
 #define LG_JOURNAL_FILE "audit.jsonl"
+#define LG_JOURNAL_OF_SERVERS "fleet-audit.jsonl"
 
 enum lg_journal_event {
 	LG_EVENT_APPLY = 0,
@@ -54,7 +58,8 @@ enum lg_status lg_journal_line(const struct lg_journal_entry *entry,
 			       struct lg_buffer *out_line,
 			       struct lg_error *err);
 
-enum lg_status lg_journal_append(const struct lg_files *files,
+/* name: the file's, here and below. */
+enum lg_status lg_journal_append(const struct lg_files *files, const char *name,
 				 const struct lg_journal_entry *entry,
 				 struct lg_error *err);
 
@@ -65,7 +70,7 @@ enum lg_status lg_journal_append(const struct lg_files *files,
  * counts as not written. No file: LG_OK.
  */
 enum lg_status lg_journal_read(
-	const struct lg_files *files, int64_t since_s,
+	const struct lg_files *files, const char *name, int64_t since_s,
 	int (*visit)(void *context, const struct lg_journal_entry *entry),
 	void *context, size_t *out_damaged, struct lg_error *err);
 

@@ -12,6 +12,7 @@
 #define LOGONGATE_APP_CHANGE_SERVERS_H
 
 #include <logongate/dialect.h>
+#include "port/change_journal.h"
 #include "port/clock.h"
 #include "port/target.h"
 
@@ -81,19 +82,6 @@ struct lg_servers_member {
 };
 
 /*
- * Where the steps are written down before they are taken. append returns only
- * when the line is on disk; replace puts text in place of all there is, at once
- * or not at all.
- */
-struct lg_servers_journal {
-	void *self;
-	enum lg_status (*append)(void *self, const char *line, size_t len,
-				 struct lg_error *err);
-	enum lg_status (*replace)(void *self, const char *text, size_t len,
-				  struct lg_error *err);
-};
-
-/*
  * moved: told as each target moves on, from any thread, one call at a time.
  * stop: asked before each step of an apply, from any thread; 1 ends it, and
  * everything is put back. Each may be NULL.
@@ -117,7 +105,7 @@ struct lg_servers {
 	int ends_last; /* the change in the journal ends with it: "opened" */
 	int with_gate; /* the change has a part at that gate, says the journal */
 	struct lg_now now; /* the clocks that an apply's end is told by */
-	struct lg_servers_journal journal;
+	struct lg_change_journal journal; /* none: the gate here alone */
 	struct lg_error unwritten; /* why the journal could not be written */
 	struct lg_servers_watch watch;
 };

@@ -323,7 +323,7 @@ enum lg_status lg_servers_book_parse(const char *text, size_t len,
 	return LG_OK;
 }
 
-enum lg_status lg_servers_journal_rewrite(const struct lg_servers_journal *to,
+enum lg_status lg_servers_journal_rewrite(const struct lg_change_journal *to,
 					  const struct lg_servers_book *book,
 					  struct lg_error *err)
 {
@@ -337,7 +337,7 @@ enum lg_status lg_servers_journal_rewrite(const struct lg_servers_journal *to,
 }
 
 enum lg_status lg_servers_journal_settle(
-	const struct lg_servers_journal *to, const struct lg_files *files,
+	const struct lg_change_journal *to, const struct lg_files *files,
 	const struct lg_servers_book *book, const struct lg_buffer *text,
 	int64_t now_s, struct lg_buffer *out_kept, struct lg_error *err)
 {

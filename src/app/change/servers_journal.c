@@ -210,7 +210,7 @@ target_lines(const struct lg_servers *fleet,
 }
 
 /* All that is known of a change. */
-static enum lg_status write_record(const struct lg_servers_journal *to,
+static enum lg_status write_record(const struct lg_change_journal *to,
 				   const struct lg_servers_record *record,
 				   struct lg_error *err)
 {
@@ -241,8 +241,8 @@ enum lg_status lg_servers_book_render(const struct lg_servers_book *book,
 				      struct lg_buffer *out_text,
 				      struct lg_error *err)
 {
-	const struct lg_servers_journal to = {.self = out_text,
-					      .append = append_text};
+	const struct lg_change_journal to = {.self = out_text,
+					     .append = append_text};
 	enum lg_status status;
 
 	lg_buffer_format(out_text,

@@ -49,7 +49,7 @@ enum lg_status lg_servers_record_until(const cJSON *object,
 				       struct lg_error *err);
 
 /* The book in place of all that stands there: what has ended is left out. */
-enum lg_status lg_servers_journal_rewrite(const struct lg_servers_journal *to,
+enum lg_status lg_servers_journal_rewrite(const struct lg_change_journal *to,
 					  const struct lg_servers_book *book,
 					  struct lg_error *err);
 
@@ -59,7 +59,7 @@ enum lg_status lg_servers_journal_rewrite(const struct lg_servers_journal *to,
  * from, is kept below damaged/ under the name that out_kept gets.
  */
 enum lg_status lg_servers_journal_settle(
-	const struct lg_servers_journal *to, const struct lg_files *files,
+	const struct lg_change_journal *to, const struct lg_files *files,
 	const struct lg_servers_book *book, const struct lg_buffer *text,
 	int64_t now_s, struct lg_buffer *out_kept, struct lg_error *err);
 

@@ -42,7 +42,7 @@ enum lg_status lg_lock_journal(struct lg_state *state,
 	struct lg_journal_entry entry =
 		entry_of(state, event, lock, by, result, locks);
 
-	return lg_journal_append(state->files, &entry, err);
+	return lg_journal_append(state->files, LG_JOURNAL_FILE, &entry, err);
 }
 
 /* Lines stay in order: behind one that is owed nothing is written yet. */
@@ -56,7 +56,8 @@ void lg_lock_journal_done(struct lg_state *state, enum lg_journal_event event,
 	enum lg_status status = LG_OK;
 
 	if (!state->defers && !state->owed.len)
-		status = lg_journal_append(state->files, &entry, &err);
+		status = lg_journal_append(state->files, LG_JOURNAL_FILE,
+					   &entry, &err);
 	if (status != LG_OK)
 		lg_state_loud(state,
 			      LG_JOURNAL_UNWRITTEN ": %s; it is tried again",

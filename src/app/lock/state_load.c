@@ -213,7 +213,8 @@ static void read_audit(struct lg_loading *loading)
 	struct lg_buffer kept = {0};
 	size_t damaged = 0;
 
-	lg_journal_read(state->files, 0, keep_line, loading, &damaged, NULL);
+	lg_journal_read(state->files, LG_JOURNAL_FILE, 0, keep_line, loading,
+			&damaged, NULL);
 	if (damaged && state->mode == LG_STATE_WRITE &&
 	    lg_journal_mend(state->files, &kept, NULL) == LG_OK)
 		lg_state_loud(state,

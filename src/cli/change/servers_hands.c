@@ -4,12 +4,14 @@
  */
 #include "cli/change/servers_hands.h"
 
+#include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <logongate/policy.h>
 
 #include "adapters/control/gate_target.h"
-#include "adapters/system/state_dir.h"
 #include "app/change/accounts_ask.h"
 #include "app/change/change_begin.h"
 #include "app/lock/lock_change.h"
@@ -19,43 +21,38 @@
 #include "cli/output.h"
 #include "cli/text/times.h"
 
-/* A file of its own: a gate that runs holds its journal, and repairs its lock
- * from it. */
-#define HISTORY "fleet-audit.jsonl"
-
 static struct lg_now tell_time(void *self)
 {
 	return lg_cli_clocks();
 }
 
-static enum lg_status begin(void *self, struct lg_servers_journal *out_journal,
-			    struct lg_servers_book *out_book,
-			    struct lg_error *err)
+static int runs(void *self, int64_t pid)
 {
-	struct lg_cli_hands *hands = self;
-	const struct lg_settings *settings;
-	enum lg_status status = lg_cli_settings(hands->cli, &settings, err);
-
-	/* beside who holds it; what is made belongs to whom it belongs to */
-	if (status == LG_OK)
-		status = lg_state_dir_open(settings->state_dir,
-					   LG_STATE_DIR_BESIDE, &hands->files,
-					   err);
-	if (status != LG_OK)
-		return status;
-	status = lg_cli_servers_begin(hands->cli, &hands->files, out_journal,
-				      out_book, err);
-	if (status != LG_OK)
-		hands->files.close(hands->files.self);
-	return status;
+	return kill((pid_t)pid, 0) == 0 || errno != ESRCH;
 }
 
-static void finish(void *self, struct lg_servers_journal *journal)
+void lg_cli_holder_words(const struct lg_change_holder *holder,
+			 struct lg_buffer *text)
 {
-	struct lg_cli_hands *hands = self;
+	if (holder->command == NULL) {
+		lg_buffer_text(text, "another command");
+		return;
+	}
+	lg_buffer_format(text, "logongate %s", holder->command);
+	if (holder->by != NULL)
+		lg_buffer_format(text, " of %s", holder->by);
+	lg_buffer_format(text, " (process %lld", (long long)holder->pid);
+	if (holder->since_s > 0) {
+		lg_buffer_text(text, ", since ");
+		lg_text_clock(lg_cli_now(), holder->since_s, text);
+	}
+	lg_buffer_char(text, ')');
+}
 
-	hands->files.close(hands->files.self);
-	lg_cli_servers_finish(journal);
+static void name_holder(void *self, const struct lg_change_holder *holder,
+			struct lg_buffer *out_text)
+{
+	lg_cli_holder_words(holder, out_text);
 }
 
 /* Somebody else holds it: nothing is written. */
@@ -196,27 +193,9 @@ void lg_cli_gate_says(struct lg_cli *cli, const struct lg_servers_member *gate)
 		lg_cli_say(cli, LG_EXIT_DONE, NULL, "%s", told->says.item[i]);
 }
 
-/* What cannot be written is told and fails nothing. */
-static void note(void *self, const struct lg_journal_entry *entry)
+static void warn(void *self, const struct lg_error *err)
 {
-	struct lg_cli *cli = ((struct lg_cli_hands *)self)->cli;
-	struct lg_journal_file *file = NULL;
-	struct lg_buffer path = {0}, line = {0};
-	struct lg_error err;
-	enum lg_status status = lg_cli_servers_path(cli, HISTORY, &path, &err);
-
-	if (status == LG_OK)
-		status = lg_journal_file_open(path.data, &file, &err);
-	if (status == LG_OK)
-		status = lg_journal_line(entry, &line, &err);
-	if (status == LG_OK)
-		status =
-			lg_journal_file_append(file, line.data, line.len, &err);
-	if (status != LG_OK)
-		lg_cli_fail(cli, &err);
-	lg_journal_file_close(&file);
-	lg_buffer_release(&path);
-	lg_buffer_release(&line);
+	lg_cli_fail_as(((struct lg_cli_hands *)self)->cli, LG_EXIT_DONE, err);
 }
 
 static void moved(void *self, const struct lg_servers_member *member)
@@ -233,43 +212,20 @@ struct lg_change_hands lg_cli_hands(struct lg_cli_hands *self)
 {
 	return (struct lg_change_hands){
 		.self = self,
+		.journal = lg_cli_journal(self),
+		.files = &self->files,
+		.command = self->cli->command->name,
 		.by = lg_cli_by(self->cli),
+		.pid = getpid(),
+		.runs = runs,
+		.name = name_holder,
 		.now = tell_time,
-		.begin = begin,
-		.finish = finish,
 		.open = open_servers,
 		.close = close_servers,
-		.files = &self->files,
 		.test = lg_cli_target_test,
-		.note = note,
+		.warn = warn,
 		.moved = moved,
 	};
-}
-
-/* app/change/journal names its own file; here it is always this one. */
-static enum lg_status read_all(void *self, const char *name,
-			       struct lg_buffer *out_bytes,
-			       struct lg_error *err)
-{
-	return lg_journal_file_read(self, out_bytes, err);
-}
-
-enum lg_status lg_cli_servers_history(
-	struct lg_cli *cli, int64_t since_s,
-	int (*visit)(void *context, const struct lg_journal_entry *entry),
-	void *context, size_t *out_damaged, struct lg_error *err)
-{
-	struct lg_files files = {.read = read_all};
-	struct lg_buffer path = {0};
-	enum lg_status status = lg_cli_servers_path(cli, HISTORY, &path, err);
-
-	if (status == LG_OK) {
-		files.self = path.data;
-		status = lg_journal_read(&files, since_s, visit, context,
-					 out_damaged, err);
-	}
-	lg_buffer_release(&path);
-	return status;
 }
 
 int lg_cli_servers_needed(const struct lg_prepared *prepared)

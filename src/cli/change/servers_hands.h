@@ -19,6 +19,7 @@
 struct lg_cli_hands {
 	struct lg_cli *cli;
 	struct lg_files files; /* of state_dir, while the journal is held */
+	struct lg_journal_file *file;  /* the journal, meanwhile */
 	struct lg_cli_targets targets; /* that are open */
 	struct lg_target gate;         /* the one here; has_gate: it is open */
 	int has_gate;
@@ -29,16 +30,8 @@ struct lg_cli_hands {
 /* self begins with a struct lg_cli_hands whose cli is set. */
 struct lg_change_hands lg_cli_hands(struct lg_cli_hands *self);
 
-/*
- * What was done on servers and the gate does not know of, as lg_journal_read: a
- * lock that the gate of this machine is part of stands in the gate's own
- * history; here stand locks on servers alone, changes that were undone before
- * the gate had its part, and registries that were changed.
- */
-enum lg_status lg_cli_servers_history(
-	struct lg_cli *cli, int64_t since_s,
-	int (*visit)(void *context, const struct lg_journal_entry *entry),
-	void *context, size_t *out_damaged, struct lg_error *err);
+/* The journal alone: self is set as before. */
+struct lg_change_journal lg_cli_journal(struct lg_cli_hands *self);
 
 /* The exit code of what the gate here failed with. */
 enum lg_exit lg_cli_gate_exit(const struct lg_servers_member *gate);
@@ -51,51 +44,20 @@ enum lg_status lg_cli_servers_path(struct lg_cli *cli, const char *name,
 				   struct lg_buffer *out_path,
 				   struct lg_error *err);
 
-/*
- * The journal, to be written, and what it says; nobody else may write
- * meanwhile. One of an earlier version is carried over, a damaged one is kept
- * below files, those of state_dir, and told.
- */
-enum lg_status lg_cli_servers_begin(struct lg_cli *cli,
-				    const struct lg_files *files,
-				    struct lg_servers_journal *out_journal,
-				    struct lg_servers_book *out_book,
-				    struct lg_error *err);
-
-void lg_cli_servers_finish(struct lg_servers_journal *journal);
-
 /* The exit code of what came of a change. */
 int lg_cli_servers_exit(enum lg_servers_outcome outcome, enum lg_status status);
 
 /* Names what could not be put back. */
 void lg_cli_servers_tell(struct lg_cli *cli, const struct lg_servers *fleet);
 
-/* What the journal says; a damaged one as far as it can be read. */
+/* lg_change_book for who changes nothing. */
 enum lg_status lg_cli_servers_book(struct lg_cli *cli,
 				   struct lg_servers_book *out_book,
 				   struct lg_error *err);
 
-/* Whether the book is what there is, or becomes something else. */
-enum lg_servers_state {
-	LG_SERVERS_SETTLED = 0,
-	LG_SERVERS_CHANGING,   /* a command is at it right now */
-	LG_SERVERS_INTERRUPTED /* the command is gone: logongate recover */
-};
-
-/* The book, and who changes it: {"command","by","pid","since"}; NULL where
- * that is not known. Owns: lg_servers_now_release. */
-struct lg_servers_now {
-	struct lg_servers_book book;
-	enum lg_servers_state state;
-	cJSON *holder;
-};
-enum lg_status lg_cli_servers_now(struct lg_cli *cli,
-				  struct lg_servers_now *out_now,
-				  struct lg_error *err);
-void lg_servers_now_release(struct lg_servers_now *now);
-
 /* "logongate apply of anna (process 12, since 14:02)". */
-void lg_cli_servers_holder_words(const cJSON *holder, struct lg_buffer *text);
+void lg_cli_holder_words(const struct lg_change_holder *holder,
+			 struct lg_buffer *text);
 
 /* 1 when any server of the plan is not the gate of this machine. */
 int lg_cli_servers_needed(const struct lg_prepared *prepared);

@@ -196,53 +196,28 @@ int lg_cli_servers_lift(struct lg_cli *cli, const char *id,
 	return code != LG_EXIT_DONE ? code : holding.gate_code;
 }
 
-static int recover(struct lg_cli *cli, const struct lg_servers_book *book,
-		   int interrupted, struct lg_change_recovered *out_recovered)
+/* Nobody can be asked: what was changed by hand is kept and told, and keeps no
+ * other server locked. */
+static enum lg_servers_lift_mode mode_of(const struct lg_cli *cli)
 {
-	struct holding holding = {.base = {.cli = cli}};
-	const struct lg_change_hands hands = hands_of(&holding);
-	/* nobody can be asked: what was changed by hand is kept and told, and
-	 * keeps no other server locked */
-	*out_recovered = lg_change_recover(&hands, book,
-					   lg_cli_option(cli, "force") == NULL
-						   ? LG_SERVERS_LIFT_EACH
-						   : LG_SERVERS_LIFT_FORCE,
-					   interrupted);
-	return holding.code != LG_EXIT_DONE ? holding.code : holding.gate_code;
-}
-
-/* Keeps a damaged journal and writes down what is left of it. */
-static int mend(struct lg_cli *cli)
-{
-	struct lg_cli_hands base = {.cli = cli};
-	const struct lg_change_hands hands = lg_cli_hands(&base);
-	struct lg_servers_journal journal = {0};
-	struct lg_servers_book book = {0};
-	struct lg_error err;
-	enum lg_status status = hands.begin(&base, &journal, &book, &err);
-
-	lg_servers_book_release(&book);
-	if (status == LG_OK)
-		hands.finish(&base, &journal);
-	return status == LG_OK ? LG_EXIT_DONE : failed_to_begin(cli, &err);
+	return lg_cli_option(cli, "force") == NULL ? LG_SERVERS_LIFT_EACH
+						   : LG_SERVERS_LIFT_FORCE;
 }
 
 int lg_cli_servers_recover(struct lg_cli *cli,
 			   struct lg_change_recovered *out_recovered)
 {
+	struct holding holding = {.base = {.cli = cli}};
+	const struct lg_change_hands hands = hands_of(&holding);
 	int over_alone = lg_cli_option(cli, "over") != NULL;
-	struct lg_servers_book book = {0};
 	struct lg_error err;
-	int code = LG_EXIT_DONE;
+	int code;
 
-	*out_recovered = (struct lg_change_recovered){0};
-	if (lg_cli_servers_book(cli, &book, &err) != LG_OK)
-		return lg_cli_fail(cli, &err);
-	if (book.damaged > 0 && !over_alone)
-		code = mend(cli);
-	if (code == LG_EXIT_DONE)
-		code = recover(cli, &book, !over_alone, out_recovered);
-	if (book.damaged > 0 && !over_alone && code == LG_EXIT_DONE)
+	if (lg_change_recover(&hands, mode_of(cli), !over_alone, out_recovered,
+			      &err) != LG_OK)
+		return failed_to_begin(cli, &err);
+	code = holding.code != LG_EXIT_DONE ? holding.code : holding.gate_code;
+	if (out_recovered->damaged > 0 && !over_alone && code == LG_EXIT_DONE)
 		code = lg_cli_say(
 			cli, LG_EXIT_NOT_PUT_BACK, NULL,
 			"what the damaged lines said is lost, perhaps "
@@ -250,25 +225,21 @@ int lg_cli_servers_recover(struct lg_cli *cli,
 			"logongate targets test NAME shows what a "
 			"server holds, logongate registry restore "
 			"puts its back-up back");
-	lg_servers_book_release(&book);
 	return code;
 }
 
 void lg_cli_servers_end_over(struct lg_cli *cli)
 {
-	struct lg_change_recovered over = {0};
-	struct lg_servers_now now = {0};
+	struct holding holding = {.base = {.cli = cli}};
+	const struct lg_change_hands hands = hands_of(&holding);
+	struct lg_change_recovered over;
 
-	/* who is at it now ends it, or knows why not */
-	if (lg_cli_servers_now(cli, &now, NULL) == LG_OK &&
-	    now.state != LG_SERVERS_CHANGING)
-		recover(cli, &now.book, 0, &over);
+	lg_change_end_over(&hands, mode_of(cli), &over);
 	if (over.done > 0 && !cli->quiet)
 		lg_cli_say(cli, LG_EXIT_DONE, NULL,
 			   "a lock on servers was over: %zu server%s the "
 			   "earlier values again",
 			   over.done, over.done == 1 ? " has" : "s have");
-	lg_servers_now_release(&now);
 }
 
 int lg_cli_move(struct lg_cli *cli, struct lg_change_move *move)

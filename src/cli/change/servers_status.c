@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "app/change/change_now.h"
 #include "app/change/servers_standing.h"
 #include "app/records/json_member.h"
 #include "app/records/status_record.h"
@@ -64,7 +65,7 @@ static void add_service(struct lg_target_now *target, struct lg_buffer *note,
 
 static void add_target(cJSON *array, const struct lg_servers_member *member,
 		       const struct lg_target_settings *settings,
-		       const struct lg_servers_now *now)
+		       const struct lg_change_now *now)
 {
 	const struct lg_servers_seen seen =
 		lg_servers_seen(&now->book, member->name);
@@ -212,14 +213,14 @@ static void show_lost(cJSON *status, const struct lg_servers_record *record)
 }
 
 /* A lock that is on servers alone is a lock all the same. */
-static void show_record(cJSON *status, const struct lg_servers_now *now,
+static void show_record(cJSON *status, const struct lg_change_now *now,
 			const struct lg_servers_record *record)
 {
 	const struct lg_lock lock = lock_of(record);
 	struct lg_now clocks = lg_cli_clocks();
 	struct lg_status_said said;
 
-	if (now->state == LG_SERVERS_INTERRUPTED &&
+	if (now->state == LG_CHANGE_INTERRUPTED &&
 	    (lg_servers_is_unfinished(record) || record->moving))
 		show_interrupted(status, record);
 	if (record->phase == LG_SERVERS_LOST)
@@ -227,7 +228,7 @@ static void show_record(cJSON *status, const struct lg_servers_now *now,
 	if (record->phase != LG_SERVERS_APPLIED)
 		return;
 	if (lg_servers_record_is_over(record, &clocks)) {
-		if (now->state == LG_SERVERS_CHANGING)
+		if (now->state == LG_CHANGE_UNDER_WAY)
 			return;
 		lg_status_add_loud(
 			status,
@@ -243,11 +244,11 @@ static void show_record(cJSON *status, const struct lg_servers_now *now,
 		lg_status_speak_of(status, &lock);
 }
 
-static void show_book(cJSON *status, struct lg_servers_now *now)
+static void show_book(cJSON *status, struct lg_change_now *now)
 {
 	set(status, "changing", NULL);
 	set(status, "interrupted", NULL);
-	if (now->state == LG_SERVERS_CHANGING) {
+	if (now->state == LG_CHANGE_UNDER_WAY) {
 		set(status, "changing",
 		    now->holder != NULL ? now->holder : cJSON_CreateObject());
 		now->holder = NULL;
@@ -300,7 +301,7 @@ static void add_gate(cJSON *array, const cJSON *status, const char *name,
 }
 
 static enum lg_status add_servers(const struct lg_settings *settings,
-				  const struct lg_servers_now *now,
+				  const struct lg_change_now *now,
 				  const struct lg_strlist *names, cJSON *array,
 				  struct lg_error *err)
 {
@@ -329,7 +330,9 @@ static enum lg_status add_servers(const struct lg_settings *settings,
 
 int lg_cli_servers_status(struct lg_cli *cli, cJSON *status, int reachable)
 {
-	struct lg_servers_now now = {0};
+	struct lg_cli_hands base = {.cli = cli};
+	const struct lg_change_hands hands = lg_cli_hands(&base);
+	struct lg_change_now now = {0};
 	const struct lg_settings *settings = NULL;
 	struct lg_strlist names = {0};
 	cJSON *array = cJSON_CreateArray();
@@ -340,7 +343,7 @@ int lg_cli_servers_status(struct lg_cli *cli, cJSON *status, int reachable)
 
 	result = lg_cli_settings(cli, &settings, &err);
 	if (result == LG_OK)
-		result = lg_cli_servers_now(cli, &now, &err);
+		result = lg_change_now(&hands, &now, &err);
 	/* Everybody may ask for the gate's status (contract 3 admin_group);
 	 * the journal of other servers is for those who may read it. */
 	if (result == LG_ERR_DENIED && settings != NULL)
@@ -376,6 +379,6 @@ int lg_cli_servers_status(struct lg_cli *cli, cJSON *status, int reachable)
 	else
 		code = lg_cli_fail(cli, &err);
 	lg_strlist_release(&names);
-	lg_servers_now_release(&now);
+	lg_change_now_release(&now);
 	return code;
 }

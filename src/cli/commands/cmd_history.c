@@ -8,9 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "adapters/system/state_dir.h"
 #include "app/records/history_record.h"
 #include "cli/commands.h"
-#include "cli/change/servers_hands.h"
+#include "cli/open/open.h"
 #include "cli/output.h"
 #include "cli/table.h"
 #include "cli/open/gate_records.h"
@@ -118,20 +119,29 @@ static enum lg_status read_journal(void *context, const struct lg_files *files,
 				   int64_t since_s, size_t *out_damaged,
 				   struct lg_error *err)
 {
-	return lg_journal_read(files, since_s, visit, context, out_damaged,
-			       err);
+	return lg_journal_read(files, LG_JOURNAL_FILE, since_s, visit, context,
+			       out_damaged, err);
 }
 
 /* Locks that are on servers alone; where state_dir is not this user's to read
  * they are left out. */
 static int from_servers(struct history *history, int64_t since_s)
 {
-	size_t damaged = 0;
+	const struct lg_settings *settings;
+	struct lg_files files = {0};
 	struct lg_error err;
-	enum lg_status status = lg_cli_servers_history(
-		history->cli, since_s, visit, history, &damaged, &err);
+	enum lg_status status = lg_cli_settings(history->cli, &settings, &err);
 
-	if (status == LG_OK || status == LG_ERR_DENIED)
+	if (status == LG_OK)
+		status = lg_state_dir_open(settings->state_dir,
+					   LG_STATE_DIR_READ, &files, &err);
+	if (status == LG_OK) {
+		status = lg_journal_read(&files, LG_JOURNAL_OF_SERVERS, since_s,
+					 visit, history, NULL, &err);
+		files.close(files.self);
+	}
+	if (status == LG_OK || status == LG_ERR_DENIED ||
+	    status == LG_ERR_UNKNOWN_KEY)
 		return LG_EXIT_DONE;
 	return lg_cli_fail(history->cli, &err);
 }

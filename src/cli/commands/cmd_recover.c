@@ -63,22 +63,12 @@ static int forget(struct lg_cli *cli, struct lg_change_forgotten *out_forgotten)
 {
 	struct lg_cli_hands base = {.cli = cli};
 	const struct lg_change_hands hands = lg_cli_hands(&base);
-	struct lg_servers_book book = {0};
 	struct lg_strlist names = {0};
 	struct lg_error err;
-	enum lg_status status;
+	enum lg_status status = LG_OK;
 	int code = read_names(cli, &names);
 
-	if (code != LG_EXIT_DONE || names.count == 0)
-		goto out;
-	/* without a lock on servers state_dir is left alone */
-	status = lg_cli_servers_book(cli, &book, &err);
-	if (status == LG_OK && book.count == 0 && book.damaged == 0)
-		code = lg_cli_usage(cli,
-				    "no lock is on other servers and nothing "
-				    "was interrupted; %s is not given up",
-				    names.item[0]);
-	else if (status == LG_OK)
+	if (code == LG_EXIT_DONE && names.count > 0)
 		status = lg_change_forget(&hands, &names, out_forgotten, &err);
 	if (status == LG_ERR_UNKNOWN_KEY)
 		code = lg_cli_usage(cli, "%s", err.text);
@@ -86,8 +76,6 @@ static int forget(struct lg_cli *cli, struct lg_change_forgotten *out_forgotten)
 		code = status == LG_ERR_CONFLICT
 			       ? lg_cli_fail_as(cli, LG_EXIT_PUT_BACK, &err)
 			       : lg_cli_fail(cli, &err);
-out:
-	lg_servers_book_release(&book);
 	lg_strlist_release(&names);
 	return code;
 }

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "app/change/change_now.h"
 #include "app/records/status_record.h"
 #include "cli/change/servers_hands.h"
 #include "cli/open/open_ways.h"
@@ -140,10 +141,12 @@ static void print_says(struct lg_cli *cli, const struct lg_target_now *target)
 static void print_head(struct lg_cli *cli, const struct lg_status_said *said)
 {
 	int locks = cJSON_GetArraySize(said->locks);
+	struct lg_change_holder holder;
 	struct lg_buffer who = {0};
 
 	if (said->changing != NULL) {
-		lg_cli_servers_holder_words(said->changing, &who);
+		lg_change_holder_read(said->changing, &holder);
+		lg_cli_holder_words(&holder, &who);
 		lg_cli_line(cli, LG_YELLOW, "being changed right now by ",
 			    who.data != NULL ? who.data : "a command");
 		lg_buffer_release(&who);

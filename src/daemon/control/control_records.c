@@ -62,8 +62,8 @@ static enum lg_status read_piece(struct show *show)
 
 	if (!show->folder) {
 		show->done = 1;
-		return lg_journal_read(files, show->since_s, add_entry, show,
-				       NULL, &show->err);
+		return lg_journal_read(files, LG_JOURNAL_FILE, show->since_s,
+				       add_entry, show, NULL, &show->err);
 	}
 	if (!show->reader)
 		status = lg_logon_reader_new(files, show->folder, show->since_s,

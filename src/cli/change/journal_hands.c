@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * journal_hands.c - the file of the journal of changes, held and read
+ *
+ * It lies in state_dir, which may be a gate's: what is made there belongs to
+ * whom the folder belongs to.
+ */
+#include "adapters/system/atomic_file.h"
+#include "adapters/system/state_dir.h"
+#include "app/change/change_now.h"
+#include "cli/change/servers_hands.h"
+#include "cli/open/open.h"
+
+#define HOLDER "fleet.holder"
+#define JOURNAL_MS 5000
+
+enum lg_status lg_cli_servers_path(struct lg_cli *cli, const char *name,
+				   struct lg_buffer *out_path,
+				   struct lg_error *err)
+{
+	const struct lg_settings *settings;
+	enum lg_status status = lg_cli_settings(cli, &settings, err);
+
+	if (status != LG_OK)
+		return status;
+	lg_buffer_format(out_path, "%s/%s", settings->state_dir, name);
+	return lg_buffer_status(out_path, err);
+}
+
+static enum lg_status place(void *self, struct lg_buffer *out_path,
+			    struct lg_error *err)
+{
+	const struct lg_cli_hands *hands = self;
+
+	return lg_cli_servers_path(hands->cli, LG_SERVERS_BOOK_FILE, out_path,
+				   err);
+}
+
+static enum lg_status hold(void *self, struct lg_error *err)
+{
+	struct lg_cli_hands *hands = self;
+	const struct lg_settings *settings;
+	struct lg_buffer path = {0};
+	enum lg_status status = lg_cli_settings(hands->cli, &settings, err);
+
+	/* beside who holds it; what is made belongs to whom it belongs to */
+	if (status == LG_OK)
+		status = lg_state_dir_open(settings->state_dir,
+					   LG_STATE_DIR_BESIDE, &hands->files,
+					   err);
+	if (status != LG_OK)
+		return status;
+	status = place(self, &path, err);
+	if (status == LG_OK)
+		status = lg_journal_file_open(path.data, &hands->file, err);
+	if (status != LG_OK)
+		hands->files.close(hands->files.self);
+	lg_buffer_release(&path);
+	return status;
+}
+
+static void let_go(void *self)
+{
+	struct lg_cli_hands *hands = self;
+
+	hands->files.close(hands->files.self);
+	lg_journal_file_close(&hands->file);
+}
+
+static int is_held(void *self)
+{
+	struct lg_buffer path = {0};
+	int held = place(self, &path, NULL) == LG_OK &&
+		   lg_journal_file_is_held(path.data);
+
+	lg_buffer_release(&path);
+	return held;
+}
+
+/* Who may administer the gate need not be let into its state directory: then
+ * the gate says what stands there. */
+static enum lg_status ask_journal(struct lg_cli *cli, struct lg_buffer *text,
+				  struct lg_error *err)
+{
+	struct lg_control_answer answer = {0};
+	struct lg_control *control = NULL;
+	cJSON *request = NULL;
+	enum lg_status status = lg_cli_gate(cli, &control, err);
+	int code = LG_EXIT_SOFTWARE;
+
+	if (status == LG_OK && control == NULL)
+		status = LG_ERR_DENIED;
+	if (status != LG_OK)
+		return status;
+	request = lg_cli_request("servers");
+	status = lg_control_ask(control, request, NULL, 0, JOURNAL_MS, NULL,
+				&answer, &code, err);
+	if (status == LG_OK && answer.block_count > 0)
+		lg_buffer_append(text, answer.block[0].data,
+				 answer.block[0].len);
+	if (status == LG_OK)
+		status = lg_buffer_status(text, err);
+	lg_control_release(&answer);
+	return status;
+}
+
+static enum lg_status read_journal(void *self, struct lg_buffer *out_text,
+				   struct lg_error *err)
+{
+	const struct lg_cli_hands *hands = self;
+	struct lg_error unsaid = {0};
+	struct lg_buffer path = {0};
+	enum lg_status status = place(self, &path, err);
+
+	if (status == LG_OK)
+		status = lg_journal_file_read(path.data, out_text, err);
+	/* what stopped this user is what he is told */
+	if (status == LG_ERR_DENIED &&
+	    ask_journal(hands->cli, out_text, &unsaid) == LG_OK)
+		status = LG_OK;
+	lg_buffer_release(&path);
+	return status;
+}
+
+static enum lg_status append(void *self, const char *line, size_t len,
+			     struct lg_error *err)
+{
+	const struct lg_cli_hands *hands = self;
+
+	return lg_journal_file_append(hands->file, line, len, err);
+}
+
+static enum lg_status replace(void *self, const char *text, size_t len,
+			      struct lg_error *err)
+{
+	const struct lg_cli_hands *hands = self;
+
+	return lg_journal_file_replace(hands->file, text, len, err);
+}
+
+static enum lg_status sign(void *self, const struct lg_buffer *text,
+			   struct lg_error *err)
+{
+	const struct lg_cli_hands *hands = self;
+
+	return lg_files_put(&hands->files, HOLDER, text, err);
+}
+
+static enum lg_status signature(void *self, struct lg_buffer *out_text,
+				struct lg_error *err)
+{
+	const struct lg_cli_hands *hands = self;
+	struct lg_buffer path = {0};
+	enum lg_status status =
+		lg_cli_servers_path(hands->cli, HOLDER, &path, err);
+
+	if (status == LG_OK)
+		status = lg_file_read(path.data, out_text, err);
+	lg_buffer_release(&path);
+	return status;
+}
+
+struct lg_change_journal lg_cli_journal(struct lg_cli_hands *self)
+{
+	return (struct lg_change_journal){
+		.self = self,
+		.hold = hold,
+		.let_go = let_go,
+		.is_held = is_held,
+		.place = place,
+		.read = read_journal,
+		.append = append,
+		.replace = replace,
+		.sign = sign,
+		.signature = signature,
+	};
+}
+
+enum lg_status lg_cli_servers_book(struct lg_cli *cli,
+				   struct lg_servers_book *out_book,
+				   struct lg_error *err)
+{
+	struct lg_cli_hands base = {.cli = cli};
+	const struct lg_change_hands hands = lg_cli_hands(&base);
+
+	return lg_change_book(&hands, out_book, err);
+}
