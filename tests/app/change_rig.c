@@ -298,16 +298,25 @@ void rig_free(struct rig *rig)
 enum lg_status rig_apply(struct rig *rig)
 {
 	const struct lg_change_hands hands = rig_hands(rig);
-	struct lg_change_begin request = {
-		.plan = &rig->plan,
+	char name[] = "upgrade";
+	struct lg_profile profile = {.name = name, .max_duration_s = -1};
+	const struct lg_plan_input input = {
+		.profile = &profile,
 		.server = rig->server,
+		.now_s = rig->now_s,
+		.until_s = scene_lock.until_s,
+		.replaces = 1,
+	};
+	const struct lg_change_begin request = {
+		.plan = &rig->plan,
+		.input = &input,
 		.test = rig->test,
-		.lock = scene_lock,
+		.gate_runs = 1,
+		.id = ID,
+		.reason = scene_lock.reason,
 	};
 	struct lg_error err;
 
-	request.lock.id = ID;
-	request.lock.replaces = 1;
 	return lg_change_begin(&hands, &request, &err);
 }
 

@@ -125,13 +125,15 @@ static void apply(void)
 	struct lg_plan_server server[SERVERS + 1] = {{0}};
 	const void *test[SERVERS + 1] = {NULL};
 	struct lg_plan made = {.target = target};
-	struct lg_plan_input input = {0};
+	struct expected *lock = &world.lock[world.count];
+	struct lg_profile profile = {.name = lock->profile,
+				     .max_duration_s = -1};
+	struct lg_plan_input input = {.profile = &profile, .now_s = now_s()};
 	struct lg_plan_beside beside = {0};
 	struct lg_servers_book book = {0};
 	int kind = (int)chance_below(&world.chance, OWN_KINDS);
-	struct expected *lock = &world.lock[world.count];
-	struct lg_change_begin request = {
-		.plan = &made, .server = server, .test = test};
+	const struct lg_change_begin request = {
+		.plan = &made, .input = &input, .test = test, .id = lock->id};
 	struct trust before = trust_now();
 	struct lg_error err = {0};
 	enum lg_status status;
@@ -144,20 +146,11 @@ static void apply(void)
 	lock->servers = chance_below(&world.chance, 1u << SERVERS);
 	lock->gate = !lock->servers || chance_of(&world.chance, 50);
 	lock->least_s = now_s() + chance_between(&world.chance, 60, 7200);
+	input.until_s = lock->least_s;
 	input.replaces = chance_of(&world.chance, 10);
 	tell(&world, "apply %s: kind %d on servers %x%s%s", lock->id, kind,
 	     lock->servers, lock->gate ? " and here" : "",
 	     input.replaces ? ", in their place" : "");
-	request.lock = (struct lg_target_lock){
-		.id = lock->id,
-		.profile = lock->profile,
-		.by = "admin",
-		.caller = "admin",
-		.since_s = now_s(),
-		.until_s = lock->least_s,
-		.max_duration_s = -1,
-		.replaces = input.replaces,
-	};
 	world_book(&world, &book);
 	status = plan(lock, kind, &book, &beside, &made, server, &input, &err);
 	world.outcome = LG_SERVERS_NOTHING_WRITTEN;

@@ -117,11 +117,14 @@ static void add_member(const struct lg_change_held *held,
 	/* one that polls keeps its sessions (A4) */
 	member->restart = planned->restarts;
 	/* before the poll a logon tells nothing of the lock */
-	if (request->test[target])
+	if (request->test[target] &&
+	    lg_plan_effect(request->plan, request->input, target,
+			   request->gate_runs,
+			   LG_SERVICE_NONE) == LG_EFFECT_NOW)
 		member->test = held->hands->test;
 	member->test_context = request->test[target];
 	if (port->lock)
-		port->lock(port->self, &request->lock, &member->told);
+		port->lock(port->self, &held->lock, &member->told);
 }
 
 /* The members of a plan's servers, in the order of the opened ports. */
@@ -139,7 +142,7 @@ static enum lg_status add_members(struct lg_change_held *held,
 		const struct lg_plan_target *target = &request->plan->target[i];
 		struct lg_servers_member *member = &fleet->member[at];
 
-		if (request->server[i].is_local) {
+		if (request->input->server[i].is_local) {
 			fleet->last = &fleet->member[count];
 			add_member(held, request, i, &port[count], fleet->last);
 			continue;
@@ -149,8 +152,8 @@ static enum lg_status add_members(struct lg_change_held *held,
 		if (member->port->end)
 			continue;
 		member->own = target->own;
-		status = add_planned(member, request->server[i].beside, target,
-				     err);
+		status = add_planned(member, request->input->server[i].beside,
+				     target, err);
 	}
 	return status;
 }
@@ -178,9 +181,9 @@ static enum lg_status open_servers(struct lg_change_held *held,
 
 /* What a gate had its part in it notes itself. */
 static void note(const struct lg_change_held *held,
-		 const struct lg_target_lock *lock,
 		 const struct lg_strlist *names, enum lg_status result)
 {
+	const struct lg_target_lock *lock = &held->lock;
 	struct lg_journal_entry entry = lg_change_entry(
 		held->hands, lock, LG_EVENT_APPLY,
 		result == LG_OK                        ? "done"
@@ -206,12 +209,12 @@ static enum lg_status begin(struct lg_change_held *held,
 	const struct lg_servers_backup backup = {(void *)hands,
 						 lg_change_backup};
 	enum lg_status status =
-		not_in_force(hands, &held->book, &request->lock, err);
+		not_in_force(hands, &held->book, &held->lock, err);
 
 	if (status == LG_OK)
 		status = open_servers(held, request, names, err);
 	held->fleet.now = hands->now(hands->self);
-	return status == LG_OK ? lg_servers_apply(&held->fleet, &request->lock,
+	return status == LG_OK ? lg_servers_apply(&held->fleet, &held->lock,
 						  &backup, &held->outcome, err)
 			       : status;
 }
@@ -274,28 +277,63 @@ enum lg_status lg_change_read(const struct lg_change_hands *hands,
 	return status;
 }
 
+/* How long it is to last counts from when the gate here begins it; servers are
+ * lifted with a gate that nobody confirms. */
+static struct lg_target_lock lock_of(const struct lg_change_hands *hands,
+				     const struct lg_change_begin *request)
+{
+	const struct lg_plan_input *input = request->input;
+	int has_facts = request->plan->facts == LG_FACTS_FINDINGS;
+	struct lg_target_lock lock = {
+		.id = request->id,
+		.profile = input->profile->name,
+		.variables = request->variables,
+		.by = hands->by,
+		.caller = hands->by,
+		.reason = request->reason,
+		/* asking may have taken long */
+		.since_s = hands->now(hands->self).wall_ms / 1000,
+		.until_s = input->until_s,
+		.for_s = request->for_s,
+		.at_s = input->starts_s > input->now_s ? input->starts_s : 0,
+		.confirm_within_s = request->confirm_within_s,
+		.grace_s = request->grace_s,
+		.max_duration_s = input->profile->max_duration_s,
+		.replaces = input->replaces,
+		.findings = has_facts ? request->plan->findings : NULL,
+		.concerned = has_facts ? request->plan->concerned : NULL,
+	};
+	int64_t confirm_s = input->now_s + request->confirm_within_s;
+
+	if (request->confirm_within_s > 0 && confirm_s < lock.until_s)
+		lock.until_s = confirm_s;
+	return lock;
+}
+
 enum lg_status lg_change_begin(const struct lg_change_hands *hands,
 			       const struct lg_change_begin *request,
 			       struct lg_error *err)
 {
+	const struct lg_plan_server *server = request->input->server;
 	size_t count = request->plan->target_count;
 	struct lg_strlist names = {0}; /* that are not the gate here */
 	struct lg_change_held held = {.hands = hands,
 				      .outcome = LG_SERVERS_NOTHING_WRITTEN};
-	struct lg_change_came begun = {.fleet = &held.fleet, .err = err};
+	struct lg_change_came begun = {
+		.lock = &held.lock, .fleet = &held.fleet, .err = err};
 
-	begun.status = add_names(request->server, count, &names, err);
+	begun.status = add_names(server, count, &names, err);
 	if (begun.status == LG_OK)
 		begun.status = lg_change_hold(&held, hands,
 					      names.count > 0 ? "" : NULL, err);
+	held.lock = lock_of(hands, request);
 	if (begun.status == LG_OK) {
-		held.fleet.with_gate =
-			lg_change_has_gate(request->server, count);
+		held.fleet.with_gate = lg_change_has_gate(server, count);
 		begun.status = begin(&held, request, &names, err);
 		begun.outcome = held.outcome;
 	}
 	hands->begun(hands->self, &begun);
-	note(&held, &request->lock, &names, begun.status);
+	note(&held, &names, begun.status);
 	lg_change_let_go(&held);
 	lg_strlist_release(&names);
 	return begun.status;

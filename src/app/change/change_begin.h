@@ -14,14 +14,19 @@
 #include "app/change/hands.h"
 #include "app/change/plan.h"
 
-/* All borrowed. server: the plan's targets in their order; test: per server
- * whose test accounts log on when it is written, NULL where no logon would show
- * the lock yet. */
+/* All borrowed; the lock is one of input's profile. test: per server what the
+ * hands test it with where the lock is in force at once; NULL: nothing. */
 struct lg_change_begin {
 	const struct lg_plan *plan;
-	const struct lg_plan_server *server;
+	const struct lg_plan_input *input;
 	const void *const *test;
-	struct lg_target_lock lock; /* since_s and caller are set */
+	int gate_runs; /* the gate here is a process, not its files alone */
+	const char *id;
+	const char *variables; /* "name=value" lines, sorted; NULL: none */
+	const char *reason;    /* or NULL */
+	int64_t for_s;         /* 0: until_s of input alone counts */
+	int64_t confirm_within_s;
+	int64_t grace_s;
 };
 
 /* 1 when any server of the plan is not the gate here. */

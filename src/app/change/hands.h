@@ -22,6 +22,8 @@ struct lg_change_holder {
 
 /* What came of one change; all borrowed for the call. */
 struct lg_change_came {
+	/* of one that was to begin */
+	const struct lg_target_lock *lock;
 	/* of one that was to end; NULL: the gate here alone */
 	const struct lg_servers_record *record;
 	/* the servers that were asked and are not the gate here, in their

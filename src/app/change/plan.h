@@ -153,6 +153,12 @@ enum lg_effect {
 enum lg_effect lg_effect_on(enum lg_backend backend,
 			    enum lg_takes_effect takes_effect, int restarts);
 
+/* On a server of the plan, whose service does that; LG_SERVICE_NONE: whatever
+ * it does now. gate_runs: the gate here is a process, not its files alone. */
+enum lg_effect lg_plan_effect(const struct lg_plan *plan,
+			      const struct lg_plan_input *input, size_t server,
+			      int gate_runs, enum lg_service service);
+
 /* When values that were written at since_s are in force at the latest, starts_s
  * their beginning; 0: nobody knows. */
 int64_t lg_effect_by(enum lg_effect effect, int64_t since_s, int64_t starts_s);

@@ -198,6 +198,24 @@ enum lg_effect lg_effect_on(enum lg_backend backend,
 	return LG_EFFECT_NOW;
 }
 
+enum lg_effect lg_plan_effect(const struct lg_plan *plan,
+			      const struct lg_plan_input *input, size_t server,
+			      int gate_runs, enum lg_service service)
+{
+	const struct lg_plan_target *target = &plan->target[server];
+	enum lg_effect effect = lg_effect_on(
+		target->backend, target->takes_effect, target->restarts);
+
+	if (lg_servers_service_idle(service))
+		return LG_EFFECT_IDLE;
+	if (input->starts_s > input->now_s)
+		return effect == LG_EFFECT_CARRIED ? effect : LG_EFFECT_START;
+	if (effect == LG_EFFECT_NOW && input->server[server].is_local &&
+	    !gate_runs)
+		return LG_EFFECT_NO_GATE;
+	return effect;
+}
+
 int64_t lg_effect_by(enum lg_effect effect, int64_t since_s, int64_t starts_s)
 {
 	switch (effect) {

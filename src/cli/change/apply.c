@@ -95,8 +95,8 @@ static enum lg_status test_gate(const struct tested *tested,
 	enum lg_status status;
 	int code;
 
-	if (target->takes_effect != LG_TAKES_EFFECT_AT_ONCE ||
-	    tested->prepared->input.starts_s > tested->prepared->input.now_s)
+	/* restarted just now, it may not have read the values yet */
+	if (target->takes_effect != LG_TAKES_EFFECT_AT_ONCE)
 		return LG_OK;
 	request = lg_cli_request("status");
 	status = lg_control_ask(tested->prepared->control, request, NULL, 0,
@@ -114,31 +114,22 @@ static enum lg_status test_gate(const struct tested *tested,
 	return status;
 }
 
-/* The gate here: what it says, and test accounts at its doors. */
-static enum lg_status test_here(const struct tested *tested,
-				struct lg_error *err)
+/* The gate here: what it says, too; a server: test accounts at its doors. */
+static enum lg_status test_one(const void *context, struct lg_error *err)
 {
-	enum lg_status status = test_gate(tested, err);
+	const struct tested *tested = context;
+	int is_local = tested->prepared->server[tested->server].is_local;
+	enum lg_status status = is_local ? test_gate(tested, err) : LG_OK;
 
-	if (status == LG_OK && tested->settings != NULL &&
-	    lg_cli_effect(tested->prepared, tested->server) == LG_EFFECT_NOW)
+	if (status == LG_OK && tested->settings != NULL)
 		status = lg_cli_target_test(tested->settings, err);
 	/* it failed, and is no refusal */
-	if (status == LG_ERR_CONFLICT)
+	if (is_local && status == LG_ERR_CONFLICT)
 		status = err->status = LG_ERR_IO;
 	return status;
 }
 
-static enum lg_status test_one(const void *context, struct lg_error *err)
-{
-	const struct tested *tested = context;
-
-	return tested->prepared->server[tested->server].is_local
-		       ? test_here(tested, err)
-		       : lg_cli_target_test(tested->settings, err);
-}
-
-/* Where what shows the lock can be tested when apply is done. */
+/* What shows the lock on each server. */
 static enum lg_status find_tests(struct applying *applying,
 				 const struct lg_settings *settings,
 				 struct lg_error *err)
@@ -160,11 +151,7 @@ static enum lg_status find_tests(struct applying *applying,
 						  prepared->server[i].name),
 			.id = applying->applied->id,
 		};
-		if (prepared->server[i].is_local
-			    ? prepared->control != NULL
-			    : tested->settings != NULL &&
-				      lg_cli_effect_running(prepared, i) ==
-					      LG_EFFECT_NOW)
+		if (prepared->server[i].is_local || tested->settings != NULL)
 			applying->test[i] = tested;
 	}
 	return LG_OK;
@@ -217,6 +204,7 @@ static void tell_begun(void *self, const struct lg_change_came *begun)
 	struct lg_cli *cli = applying->base.cli;
 	const struct lg_servers_member *gate = begun->fleet->last;
 
+	applying->applied->until_s = begun->lock->until_s;
 	if (gate != NULL) {
 		lg_cli_gate_says(cli, gate);
 		applying->applied->until_s = gate->told.until_s;
@@ -242,51 +230,19 @@ static void tell_begun(void *self, const struct lg_change_came *begun)
 		fputs("every server has its earlier values again\n", cli->err);
 }
 
-static int is_possible(struct lg_cli *cli, const struct lg_prepared *prepared,
-		       int with_gate)
+static int is_possible(struct lg_cli *cli, const struct lg_prepared *prepared)
 {
 	if (prepared->input.starts_s > prepared->input.now_s)
 		return lg_cli_usage(
 			cli,
 			"--at works for the gate of this machine only; servers "
 			"are locked when the command runs");
-	if (prepared->confirm_within_s > 0 && !with_gate)
+	if (prepared->confirm_within_s > 0 &&
+	    !lg_change_has_gate(prepared->server, prepared->server_count))
 		return lg_cli_usage(cli, "--confirm-within needs the gate of "
 					 "this machine among the servers, "
 					 "which waits for logongate confirm");
 	return LG_EXIT_DONE;
-}
-
-/* How long it is to last counts from when the gate here begins it; servers are
- * lifted with a gate that nobody confirms. */
-static struct lg_target_lock
-lock_of(struct lg_cli *cli, const struct lg_prepared *prepared, const char *id)
-{
-	const struct lg_plan_input *input = &prepared->input;
-	int has_facts = prepared->plan->facts == LG_FACTS_FINDINGS;
-	struct lg_target_lock lock = {
-		.id = id,
-		.profile = prepared->profile->name,
-		.variables = prepared->variables,
-		.by = lg_cli_by(cli),
-		.caller = lg_cli_by(cli),
-		.reason = lg_cli_option(cli, "reason"),
-		.since_s = lg_cli_now(), /* asking may have taken long */
-		.until_s = input->until_s,
-		.for_s = prepared->for_s,
-		.at_s = input->starts_s > input->now_s ? input->starts_s : 0,
-		.confirm_within_s = prepared->confirm_within_s,
-		.grace_s = prepared->grace_s,
-		.max_duration_s = prepared->profile->max_duration_s,
-		.replaces = input->replaces,
-		.findings = has_facts ? prepared->plan->findings : NULL,
-		.concerned = has_facts ? prepared->plan->concerned : NULL,
-	};
-	int64_t confirm_s = input->now_s + prepared->confirm_within_s;
-
-	if (prepared->confirm_within_s > 0 && confirm_s < lock.until_s)
-		lock.until_s = confirm_s;
-	return lock;
 }
 
 static int begin(struct applying *applying, struct lg_change_begin *request)
@@ -315,10 +271,17 @@ int lg_cli_apply(struct lg_cli *cli, const struct lg_prepared *prepared,
 	struct applying applying = {.base = {.cli = cli},
 				    .prepared = prepared,
 				    .applied = out_applied};
-	struct lg_change_begin request = {.plan = prepared->plan,
-					  .server = prepared->server};
-	int with_gate =
-		lg_change_has_gate(prepared->server, prepared->server_count);
+	struct lg_change_begin request = {
+		.plan = prepared->plan,
+		.input = &prepared->input,
+		.gate_runs = prepared->control != NULL,
+		.id = out_applied->id,
+		.variables = prepared->variables,
+		.reason = lg_cli_option(cli, "reason"),
+		.for_s = prepared->for_s,
+		.confirm_within_s = prepared->confirm_within_s,
+		.grace_s = prepared->grace_s,
+	};
 	const struct lg_settings *settings;
 	struct lg_error err;
 	int code;
@@ -327,17 +290,14 @@ int lg_cli_apply(struct lg_cli *cli, const struct lg_prepared *prepared,
 	if (lg_cli_new_id(out_applied->id, &err) != LG_OK)
 		return lg_cli_fail(cli, &err);
 	code = lg_cli_probe_before(cli, prepared);
-	request.lock = lock_of(cli, prepared, out_applied->id);
 	if (code == LG_EXIT_DONE && lg_cli_servers_needed(prepared))
-		code = is_possible(cli, prepared, with_gate);
+		code = is_possible(cli, prepared);
 	if (code == LG_EXIT_DONE &&
 	    (lg_cli_settings(cli, &settings, &err) != LG_OK ||
 	     find_tests(&applying, settings, &err) != LG_OK))
 		code = lg_cli_fail(cli, &err);
 	if (code == LG_EXIT_DONE)
 		code = begin(&applying, &request);
-	if (code == LG_EXIT_DONE && !with_gate)
-		out_applied->until_s = request.lock.until_s;
 	free(applying.test);
 	free(applying.tested);
 	return code;

@@ -18,21 +18,6 @@
 #include "cli/open/targets.h"
 #include "cli/text/times.h"
 
-enum lg_effect lg_cli_effect_running(const struct lg_prepared *prepared,
-				     size_t server)
-{
-	const struct lg_plan_target *target = &prepared->plan->target[server];
-	enum lg_effect effect = lg_effect_on(
-		target->backend, target->takes_effect, target->restarts);
-
-	if (prepared->input.starts_s > prepared->input.now_s)
-		return effect == LG_EFFECT_CARRIED ? effect : LG_EFFECT_START;
-	if (effect == LG_EFFECT_NOW && prepared->server[server].is_local &&
-	    prepared->control == NULL)
-		return LG_EFFECT_NO_GATE;
-	return effect;
-}
-
 static enum lg_service service_of(const struct lg_prepared *prepared,
 				  size_t server)
 {
@@ -40,11 +25,12 @@ static enum lg_service service_of(const struct lg_prepared *prepared,
 					 : LG_SERVICE_NONE;
 }
 
-enum lg_effect lg_cli_effect(const struct lg_prepared *prepared, size_t server)
+static enum lg_effect effect_of(const struct lg_prepared *prepared,
+				size_t server)
 {
-	return lg_servers_service_idle(service_of(prepared, server))
-		       ? LG_EFFECT_IDLE
-		       : lg_cli_effect_running(prepared, server);
+	return lg_plan_effect(prepared->plan, &prepared->input, server,
+			      prepared->control != NULL,
+			      service_of(prepared, server));
 }
 
 /* Whether it reads its values anew is known where it was stopped alone. */
@@ -160,7 +146,7 @@ int lg_cli_probe_before(struct lg_cli *cli, const struct lg_prepared *prepared)
 	for (size_t i = 0; i < prepared->server_count; i++) {
 		settings = settings_of(cli, prepared, i);
 		if (settings != NULL &&
-		    lg_cli_effect(prepared, i) == LG_EFFECT_NOW &&
+		    effect_of(prepared, i) == LG_EFFECT_NOW &&
 		    lg_cli_target_test_before(settings, &err) != LG_OK) {
 			lg_cli_fail_as(cli, LG_EXIT_PUT_BACK, &err);
 			return lg_cli_say(cli, LG_EXIT_PUT_BACK,
@@ -180,7 +166,7 @@ static void say_effect(const struct lg_prepared *prepared, size_t server,
 	const struct lg_plan_target *target = &prepared->plan->target[server];
 	int64_t now_s = lg_cli_now(); /* it is written by now */
 
-	switch (lg_cli_effect(prepared, server)) {
+	switch (effect_of(prepared, server)) {
 	case LG_EFFECT_NOW:
 		break;
 	case LG_EFFECT_START:
@@ -229,7 +215,7 @@ static enum lg_status untested(const struct lg_prepared *prepared,
 			       struct lg_buffer *text, struct lg_error *err)
 {
 	size_t probes = settings != NULL ? settings->probe.count : 0;
-	enum lg_effect effect = lg_cli_effect(prepared, server);
+	enum lg_effect effect = effect_of(prepared, server);
 
 	if (effect == LG_EFFECT_NOW ||
 	    (effect == LG_EFFECT_NO_GATE && probes == 0))
@@ -303,8 +289,7 @@ void lg_cli_add_untested(struct lg_cli *cli, const struct lg_prepared *prepared,
 		untested(prepared, i, settings_of(cli, prepared, i), &text,
 			 NULL);
 		lg_json_time(target, "in_force_by",
-			     lg_effect_by(lg_cli_effect(prepared, i),
-					  lg_cli_now(),
+			     lg_effect_by(effect_of(prepared, i), lg_cli_now(),
 					  prepared->input.starts_s));
 		lg_json_text(target, "untested",
 			     text.len > 0 ? text.data : NULL);

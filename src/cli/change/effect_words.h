@@ -12,12 +12,6 @@
 
 #include "cli/change/prepare.h"
 
-enum lg_effect lg_cli_effect(const struct lg_prepared *prepared, size_t server);
-
-/* The same of a server whose service runs, whatever it does now. */
-enum lg_effect lg_cli_effect_running(const struct lg_prepared *prepared,
-				     size_t server);
-
 /* "MSExchangeIS is not running; the values count when it starts"; for a
  * service that is idle (lg_servers_service_idle). */
 void lg_cli_service_words(const struct lg_target_settings *target,
