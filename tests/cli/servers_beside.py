@@ -158,6 +158,25 @@ class Beside(Servers):
         self.run_("lift", code=0)
         self.assertEqual(self.before(), before)
 
+    def test_a_lift_of_some_servers_means_the_locks_there(self):
+        before = self.before()
+        self.lock("o", "--target", "ex55,here")
+        for words in ((), ("--all",), ("p",)):
+            self.lock("p", "--target", "ex2003")
+            said = self.run_("lift", *words, "--target", "ex2003",
+                             code=0).stderr
+            self.assertNotIn("no lock", said)
+            self.assertEqual(self.values("ex2003"), before["ex2003"])
+            self.assertEqual(
+                [lock["profile"] for lock in self.json("status")["locks"]],
+                ["o"])
+        for words in ((), ("--all",), ("o",)):
+            error = self.json("lift", *words, "--target", "ex2003", code=5)
+            self.assertEqual(error["error"]["code"], "not-in-force")
+        self.run_("lift", "--ensure", "--target", "ex2003", code=0)
+        self.run_("lift", "--all", "--target", "ex55,here", code=0)
+        self.assertEqual(self.before(), before)
+
     def test_the_same_lock_twice(self):
         self.lock("p", "--target", "ex2003")
         self.lock("p", "--target", "ex2000", code=5)

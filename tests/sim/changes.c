@@ -207,24 +207,53 @@ static enum lg_status end_over(int interrupted, int force)
 	return status == LG_OK ? recovered.status : status;
 }
 
-static enum lg_status lift(struct expected *lock, int force)
+/* The lock as a command finds it; NULL: it is nowhere any more. */
+static const struct lg_known_lock *known(const struct expected *lock,
+					 struct lg_known_locks *locks)
+{
+	const struct lg_lock_wish wish = {.name = lock->id};
+	const struct lg_known_lock *found = NULL;
+	struct lg_state *state = world_look(&world);
+	struct lg_servers_book book = {0};
+	size_t i;
+
+	for (i = 0; i < state->lock_count; i++) {
+		struct lg_known_lock here = {.profile = state->lock[i]->profile,
+					     .is_here = 1};
+
+		snprintf(here.id, sizeof(here.id), "%s", state->lock[i]->id);
+		lg_known_locks_add(locks, &here);
+	}
+	world_book(&world, &book);
+	lg_known_locks_add_book(locks, &book, NULL, NULL);
+	lg_servers_book_release(&book);
+	lg_state_free(&state);
+	lg_known_locks_choose(locks, &wish, &found);
+	must(&world, found || lock->how == MAYBE || now_s() >= lock->least_s,
+	     "%s is in force and nowhere", lock->id);
+	return found;
+}
+
+static void lift(struct expected *lock, int force)
 {
 	const struct lg_change_hands hands = world_hands(&world);
-	const struct lg_change_lift what = {
-		.id = lock->servers ? lock->id : NULL,
-		.gate_id = lock->gate ? lock->id : NULL,
-		.with_gate = lock->gate,
-		.mode = force ? LG_SERVERS_LIFT_FORCE : LG_SERVERS_LIFT_CAREFUL,
-	};
+	struct lg_known_locks locks = {0};
+	const struct lg_known_lock *there = known(lock, &locks);
 	struct trust before = trust_now();
 	struct lg_error err = {0};
-	enum lg_status status;
+	enum lg_status status = LG_OK;
 	size_t count;
 
 	lock->forced |= force;
 	tell(&world, "lift %s%s", lock->id, force ? " by force" : "");
 	world.outcome = LG_SERVERS_NOTHING_WRITTEN;
-	status = lg_change_lift(&hands, &what, &count, &err);
+	if (there) {
+		struct lg_change_lift what = lg_known_lock_lift(there, 1);
+
+		what.mode =
+			force ? LG_SERVERS_LIFT_FORCE : LG_SERVERS_LIFT_CAREFUL;
+		status = lg_change_lift(&hands, &what, &count, &err);
+	}
 	if (status == LG_OK)
 		lock->how = GONE;
 	else if (!is_sure(&before) || world.outcome == LG_SERVERS_LEFT_BEHIND)
@@ -233,27 +262,30 @@ static enum lg_status lift(struct expected *lock, int force)
 		must(&world, lock->servers, "a lift here fails: %s", err.text);
 	tell(&world, "  %s %s", status == LG_OK ? "done" : "failed:",
 	     status == LG_OK ? "" : err.text);
-	return status;
+	lg_known_locks_release(&locks);
 }
 
 static void extend(struct expected *lock)
 {
 	const struct lg_change_hands hands = world_hands(&world);
-	struct lg_change_move move = {
-		.id = lock->servers ? lock->id : NULL,
-		.gate_id = lock->gate ? lock->id : NULL,
-		.until_s = now_s() + chance_between(&world.chance, 60, 7200),
-	};
-	int64_t until_s = move.until_s;
+	int64_t until_s = now_s() + chance_between(&world.chance, 60, 7200);
+	struct lg_known_locks locks = {0};
+	const struct lg_known_lock *there = known(lock, &locks);
 	struct lg_error err = {0};
-	enum lg_status status;
+	enum lg_status status = LG_ERR_CONFLICT;
 
 	tell(&world, "extend %s", lock->id);
-	status = lg_change_move(&hands, &move, &err);
+	if (there) {
+		struct lg_change_move move = lg_known_lock_move(there);
+
+		move.until_s = until_s;
+		status = lg_change_move(&hands, &move, &err);
+	}
 	if (status == LG_OK || until_s < lock->least_s)
 		lock->least_s = until_s;
 	tell(&world, "  %s %s", status == LG_OK ? "done" : "failed:",
 	     status == LG_OK ? "" : err.text);
+	lg_known_locks_release(&locks);
 }
 
 static enum lg_status make(const void *context, const struct lg_registry *is,

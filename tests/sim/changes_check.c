@@ -16,7 +16,7 @@ static int is_over(const struct world *world, const struct expected *lock)
 }
 
 /* Whether the files here have that lock; read as status reads them. */
-static struct lg_state *look(struct world *world)
+struct lg_state *world_look(struct world *world)
 {
 	struct lg_state *state = NULL;
 	enum lg_lock_event event;
@@ -246,7 +246,7 @@ static void check_here(struct world *world, const struct lg_state *state)
 void world_check(struct world *world, int whole)
 {
 	struct lg_servers_book book = {0};
-	struct lg_state *state = look(world);
+	struct lg_state *state = world_look(world);
 	size_t i;
 
 	world_book(world, &book);

@@ -15,6 +15,7 @@
 #include "app/change/change_begin.h"
 #include "app/change/change_end.h"
 #include "app/change/change_values.h"
+#include "app/change/known_locks.h"
 #include "app/change/plan_beside.h"
 #include "app/lock/lock_change.h"
 #include "app/lock/state.h"
@@ -108,6 +109,8 @@ void hand_settle(struct by_hand *hand, const struct lg_registry *values);
 
 /* The journal as it stands; it is never damaged. */
 void world_book(struct world *world, struct lg_servers_book *out_book);
+/* The locks here, as status reads them. */
+struct lg_state *world_look(struct world *world);
 /* A command is over, or died: its memory is gone. */
 void world_end_command(struct world *world);
 /* kill -9, or a power cut and a new boot. */

@@ -46,6 +46,11 @@ enum lg_status lg_lock_choose(const struct lg_state *state, const char *name,
 			      enum lg_lock_meant meant,
 			      struct lg_lock **out_lock, struct lg_error *err);
 
+/* None of count locks is the one: that error, "not-in-force". */
+enum lg_status lg_lock_not_there(size_t count, const char *name,
+				 enum lg_lock_meant meant,
+				 struct lg_error *err);
+
 /* LG_ERR_CONFLICT: nothing to confirm. */
 enum lg_status lg_lock_confirm(struct lg_state *state, struct lg_lock *lock,
 			       const char *by, struct lg_error *err);

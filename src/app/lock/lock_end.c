@@ -24,14 +24,14 @@ static int is_meant(const struct lg_lock *lock, const char *name,
 	       (lock->profile && !strcmp(lock->profile, name));
 }
 
-static enum lg_status not_there(const struct lg_state *state, const char *name,
-				enum lg_lock_meant meant, struct lg_error *err)
+enum lg_status lg_lock_not_there(size_t count, const char *name,
+				 enum lg_lock_meant meant, struct lg_error *err)
 {
 	if (name)
 		lg_error_set(err, LG_ERR_CONFLICT, name,
 			     "no lock of this name or id is in force or "
 			     "waiting");
-	else if (meant == LG_MEANT_UNCONFIRMED && state->lock_count)
+	else if (meant == LG_MEANT_UNCONFIRMED && count)
 		lg_error_set(err, LG_ERR_CONFLICT, NULL,
 			     "no lock is waiting to be confirmed");
 	else
@@ -78,7 +78,7 @@ enum lg_status lg_lock_choose(const struct lg_state *state, const char *name,
 		count++;
 	}
 	if (!count)
-		return not_there(state, name, meant, err);
+		return lg_lock_not_there(state->lock_count, name, meant, err);
 	if (count > 1)
 		return several(state, name, meant, err);
 	*out_lock = found;

@@ -111,8 +111,9 @@ settings_of(struct lg_cli *cli, const struct lg_prepared *prepared,
 static int is_locked(struct lg_cli *cli)
 {
 	struct lg_cli_locks locks = {0};
-	int locked = lg_cli_locks(cli, LG_LOCKS_SHOW, &locks) == LG_EXIT_DONE &&
-		     locks.count > 0;
+	int locked = lg_cli_locks(cli, LG_LOCKS_SHOW, NULL, &locks) ==
+			     LG_EXIT_DONE &&
+		     locks.known.count > 0;
 
 	lg_cli_locks_release(&locks);
 	return locked;

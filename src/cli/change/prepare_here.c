@@ -127,13 +127,14 @@ int lg_prepare_beside(struct lg_cli *cli, struct lg_prepared *p)
 	struct lg_cli_locks locks = {0};
 	struct lg_error err;
 	enum lg_status status = LG_OK;
-	int code = lg_cli_locks(cli, LG_LOCKS_SHOW, &locks);
+	int code = lg_cli_locks(cli, LG_LOCKS_SHOW, NULL, &locks);
 
 	if (code == LG_EXIT_DENIED || code == LG_EXIT_PUT_BACK)
 		code = LG_EXIT_DONE;
-	for (size_t i = 0; i < locks.count && status == LG_OK; i++)
-		status = add_beside(p, locks.lock[i].id, locks.lock[i].profile,
-				    locks.lock[i].until_s, &err);
+	for (size_t i = 0; i < locks.known.count && status == LG_OK; i++)
+		status = add_beside(p, locks.known.lock[i].id,
+				    locks.known.lock[i].profile,
+				    locks.known.lock[i].until_s, &err);
 	lg_cli_locks_release(&locks);
 	return status == LG_OK ? code : lg_cli_fail(cli, &err);
 }

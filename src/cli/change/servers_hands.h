@@ -69,18 +69,15 @@ int lg_cli_servers_needed(const struct lg_prepared *prepared);
  */
 int lg_cli_servers_read(struct lg_cli *cli, struct lg_prepared *prepared);
 
-/* A lift: gate_id is the lock's at the gate of this machine, which is lifted
- * last; NULL: it has none. lift is the caller's. */
+/* What came of a lift; lift is the caller's. */
 struct lg_cli_lifted {
-	const char *gate_id;
 	struct lg_lift *lift;
 	size_t count; /* how many servers; 0 with exit 0: none was locked */
 	int gate;     /* the gate here had it */
 };
 
-/* Lifts the lock with this id in the journal, NULL: it is at the gate here
- * alone: all of it, or the servers that --target and --group name. */
-int lg_cli_servers_lift(struct lg_cli *cli, const char *id,
+/* Lifts one lock; --force is its mode. Returns: an exit code. */
+int lg_cli_servers_lift(struct lg_cli *cli, struct lg_change_lift *lift,
 			struct lg_cli_lifted *lifted);
 
 /* Puts back what interrupted changes left, and what locks whose end is past

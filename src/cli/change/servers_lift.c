@@ -159,31 +159,18 @@ static struct lg_change_hands hands_of(struct holding *holding)
 	return hands;
 }
 
-int lg_cli_servers_lift(struct lg_cli *cli, const char *id,
+int lg_cli_servers_lift(struct lg_cli *cli, struct lg_change_lift *lift,
 			struct lg_cli_lifted *lifted)
 {
 	struct holding holding = {.base = {.cli = cli}, .lifted = lifted};
 	const struct lg_change_hands hands = hands_of(&holding);
-	struct lg_change_lift lift = {
-		.id = id,
-		.gate_id = lifted->gate_id,
-		.mode = lg_cli_option(cli, "force") != NULL
-				? LG_SERVERS_LIFT_FORCE
-				: LG_SERVERS_LIFT_CAREFUL,
-		.with_gate = lifted->gate_id != NULL,
-	};
-	const struct lg_settings *settings;
-	struct lg_strlist names = {0};
 	struct lg_error err;
-	int code;
+	int code = LG_EXIT_DONE;
 
-	if (lg_cli_settings(cli, &settings, &err) != LG_OK)
-		return lg_cli_fail(cli, &err);
-	code = lg_cli_target_names(cli, settings, &names);
-	if (names.count > 0)
-		lift.names = &names;
-	if (code == LG_EXIT_DONE &&
-	    lg_change_lift(&hands, &lift, &lifted->count, &err) != LG_OK &&
+	lift->mode = lg_cli_option(cli, "force") != NULL
+			     ? LG_SERVERS_LIFT_FORCE
+			     : LG_SERVERS_LIFT_CAREFUL;
+	if (lg_change_lift(&hands, lift, &lifted->count, &err) != LG_OK &&
 	    holding.code == LG_EXIT_DONE && holding.gate_code == LG_EXIT_DONE)
 		code = lg_cli_fail(cli, &err);
 	if (code == LG_EXIT_DONE)
@@ -192,7 +179,6 @@ int lg_cli_servers_lift(struct lg_cli *cli, const char *id,
 	    !cli->json)
 		fprintf(cli->err, "%zu server%s the earlier values again\n",
 			lifted->count, lifted->count == 1 ? " has" : "s have");
-	lg_strlist_release(&names);
 	return code != LG_EXIT_DONE ? code : holding.gate_code;
 }
 

@@ -118,33 +118,24 @@ static int print_until(struct lg_cli *cli, const char *what, int64_t until_s)
 /* The one that the operand names, or the only one. */
 static int choose(struct lg_cli *cli, enum lg_lock_meant meant,
 		  struct lg_cli_locks *locks,
-		  const struct lg_cli_lock **out_lock)
+		  const struct lg_known_lock **out_lock)
 {
+	const struct lg_lock_wish wish = {
+		.name = cli->operand_count > 0 ? cli->operand[0] : NULL,
+		.meant = meant};
 	int code;
 
 	/* one that is over is not what is meant */
 	lg_cli_servers_end_over(cli);
-	code = lg_cli_locks(cli, LG_LOCKS_CHANGE, locks);
+	code = lg_cli_locks(cli, LG_LOCKS_CHANGE, NULL, locks);
 	if (code == LG_EXIT_DONE)
-		code = lg_cli_choose(cli, locks,
-				     cli->operand_count > 0 ? cli->operand[0]
-							    : NULL,
-				     meant, out_lock);
+		code = lg_cli_choose(cli, locks, &wish, out_lock);
 	return code;
-}
-
-/* Where the lock is. */
-static struct lg_change_move move_of(const struct lg_cli_lock *lock)
-{
-	return (struct lg_change_move){
-		.id = lock->is_there ? lock->there_id : NULL,
-		.gate_id = lock->is_here ? lock->id : NULL,
-	};
 }
 
 int lg_cmd_confirm(struct lg_cli *cli)
 {
-	const struct lg_cli_lock *lock = NULL;
+	const struct lg_known_lock *lock = NULL;
 	struct lg_cli_locks locks = {0};
 	struct lg_change_move move = {0};
 	int code;
@@ -153,7 +144,7 @@ int lg_cmd_confirm(struct lg_cli *cli)
 		return lg_cli_fleet_change(cli, LG_FLEET_CONFIRM);
 	code = choose(cli, LG_MEANT_UNCONFIRMED, &locks, &lock);
 	if (code == LG_EXIT_DONE) {
-		move = move_of(lock);
+		move = lg_known_lock_move(lock);
 		move.confirms = 1;
 		code = lg_cli_move(cli, &move);
 	}
@@ -180,7 +171,7 @@ static void say_sooner(struct lg_cli *cli, int64_t by_s)
 
 int lg_cmd_extend(struct lg_cli *cli)
 {
-	const struct lg_cli_lock *lock = NULL;
+	const struct lg_known_lock *lock = NULL;
 	struct lg_cli_locks locks = {0};
 	struct lg_change_move move = {0};
 	int64_t for_s, until_s, before_s = 0;
@@ -197,7 +188,7 @@ int lg_cmd_extend(struct lg_cli *cli)
 		return lg_cli_usage(cli, "extend needs --for D or --until T");
 	code = choose(cli, LG_MEANT_ANY, &locks, &lock);
 	if (code == LG_EXIT_DONE) {
-		move = move_of(lock);
+		move = lg_known_lock_move(lock);
 		before_s = lock->until_s;
 		move.until_s = for_s > 0 ? lg_cli_now() + for_s : until_s;
 		if (!lock->is_here && move.until_s <= lg_cli_now())

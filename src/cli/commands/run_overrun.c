@@ -120,22 +120,22 @@ static void say_end(struct lg_overrun *overrun, const char *what)
  * -1 it is gone. Where it is becomes *move's. */
 static int look(struct lg_overrun *overrun, struct lg_change_move *move)
 {
+	const struct lg_lock_wish wish = {.name = overrun->id};
+	const struct lg_known_lock *lock = NULL;
 	struct lg_cli_locks locks = {0};
 	int found = -1;
 
 	*move = (struct lg_change_move){.gate_id = overrun->id};
-	if (lg_cli_locks(overrun->cli, LG_LOCKS_SHOW, &locks) != LG_EXIT_DONE ||
+	if (lg_cli_locks(overrun->cli, LG_LOCKS_SHOW, NULL, &locks) !=
+		    LG_EXIT_DONE ||
 	    locks.here != LG_EXIT_DONE || locks.there != LG_EXIT_DONE)
 		found = 0;
-	for (size_t i = 0; i < locks.count; i++) {
-		if (strcmp(locks.lock[i].id, overrun->id) != 0)
-			continue;
-		move->gate_id = locks.lock[i].is_here ? overrun->id : NULL;
-		move->id = locks.lock[i].is_there ? overrun->id : NULL;
-		found = locks.lock[i].until_s > overrun->until_s;
+	if (lg_known_locks_choose(&locks.known, &wish, &lock) > 0) {
+		move->gate_id = lock->is_here ? overrun->id : NULL;
+		move->id = lock->is_there ? overrun->id : NULL;
+		found = lock->until_s > overrun->until_s;
 		if (found)
-			set_end(overrun, locks.lock[i].until_s);
-		break;
+			set_end(overrun, lock->until_s);
 	}
 	lg_cli_locks_release(&locks);
 	lg_cli_hang_up(overrun->cli);

@@ -11,28 +11,13 @@
 #ifndef LOGONGATE_CLI_OPEN_LOCKS_H
 #define LOGONGATE_CLI_OPEN_LOCKS_H
 
-#include "app/change/servers_book.h"
-#include "app/lock/lock_change.h"
+#include "app/change/known_locks.h"
 #include "cli/open/open.h"
-
-/* id "": on servers, applied by a version that gave none. */
-struct lg_cli_lock {
-	char id[LG_LOCK_ID_SIZE];
-	char *profile;
-	int64_t since_s;
-	int64_t until_s;
-	int is_here;  /* at the gate of this machine, or in state_dir */
-	int is_there; /* on servers */
-	char there_id[LG_LOCK_ID_SIZE]; /* its id there; "": it has none */
-	int unconfirmed;
-};
 
 /* Zero-initialise; release. here: exit code of asking the gate here: where it
  * is not 0, which locks it holds is not known. */
 struct lg_cli_locks {
-	struct lg_cli_lock *lock;
-	size_t count;
-	size_t capacity;
+	struct lg_known_locks known;
 	int here;
 	struct lg_error here_error;
 	int there; /* the same of the journal of servers, also where it is
@@ -46,20 +31,25 @@ enum lg_locks_for {
 };
 
 /*
+ * servers: those that the command names, or NULL.
  * Returns: an exit code; 0 also where the gate here or the journal of servers
  * cannot be read (here and there say so, and nothing is printed of it).
  */
 int lg_cli_locks(struct lg_cli *cli, enum lg_locks_for why,
+		 const struct lg_strlist *servers,
 		 struct lg_cli_locks *out_locks);
 void lg_cli_locks_release(struct lg_cli_locks *locks);
 
 /*
- * The lock that the command means: its operand, or the only one.
+ * The lock that the command means.
  * Returns: an exit code; 5 is printed, with the locks there are.
  */
 int lg_cli_choose(struct lg_cli *cli, const struct lg_cli_locks *locks,
-		  const char *name, enum lg_lock_meant meant,
-		  const struct lg_cli_lock **out_lock);
+		  const struct lg_lock_wish *wish,
+		  const struct lg_known_lock **out_lock);
+
+/* Says that no lock is where --target and --group say; 5. */
+int lg_cli_none_there(struct lg_cli *cli);
 
 /* "lg-..." that nobody has. */
 enum lg_status lg_cli_new_id(char out_id[LG_LOCK_ID_SIZE],
