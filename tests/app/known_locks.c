@@ -7,13 +7,13 @@
 
 #include "app/change/known_locks.h"
 
-static char begin[] =
-	"{\"step\":\"begin\",\"id\":\"%s\",\"profile\":\"%s\",\"by\":\"anna\","
-	"\"reason\":\"\",\"since\":100,\"until\":900,\"gate\":%s,"
-	"\"max_duration\":-1,\"targets\":[{\"name\":\"%s\",\"restart\":false,"
-	"\"before\":\"Windows Registry Editor Version 5.00\\n\\n\","
-	"\"wanted\":\"Windows Registry Editor Version 5.00\\n\\n\"}]}\n"
-	"{\"step\":\"wrote\",\"id\":\"%s\",\"target\":\"%s\"}\n";
+#define BEGIN                                                                   \
+	"{\"step\":\"begin\",\"id\":\"%s\",\"profile\":\"%s\",\"by\":\"anna\"," \
+	"\"reason\":\"\",\"since\":100,\"until\":900,\"gate\":%s,"              \
+	"\"max_duration\":-1,\"targets\":[{\"name\":\"%s\",\"restart\":false,"  \
+	"\"before\":\"Windows Registry Editor Version 5.00\\n\\n\","            \
+	"\"wanted\":\"Windows Registry Editor Version 5.00\\n\\n\"}]}\n"        \
+	"{\"step\":\"wrote\",\"id\":\"%s\",\"target\":\"%s\"}\n"
 
 /* a is on ex1 and at the gate, b on ex2, c at the gate alone. */
 static void make(struct lg_known_locks *locks, const struct lg_strlist *servers)
@@ -28,9 +28,9 @@ static void make(struct lg_known_locks *locks, const struct lg_strlist *servers)
 	struct lg_buffer text = {0};
 	struct lg_error err;
 
-	lg_buffer_format(&text, begin, "lg-a", "day", "true", "ex1", "lg-a",
+	lg_buffer_format(&text, BEGIN, "lg-a", "day", "true", "ex1", "lg-a",
 			 "ex1");
-	lg_buffer_format(&text, begin, "lg-b", "day", "false", "ex2", "lg-b",
+	lg_buffer_format(&text, BEGIN, "lg-b", "day", "false", "ex2", "lg-b",
 			 "ex2");
 	assert_int_equal(lg_servers_book_parse(text.data, text.len, "journal",
 					       &book, &err),
@@ -128,7 +128,7 @@ static void one_without_an_id_is_told_by_its_beginning(void **state)
 	struct lg_error err;
 
 	(void)state;
-	lg_buffer_format(&text, begin, "", "day", "true", "ex1", "", "ex1");
+	lg_buffer_format(&text, BEGIN, "", "day", "true", "ex1", "", "ex1");
 	assert_int_equal(lg_servers_book_parse(text.data, text.len, "journal",
 					       &book, &err),
 			 LG_OK);
