@@ -19,14 +19,15 @@ enum lg_cut {
 	LG_CUT_LATER,  /* to go, but not by this order */
 	LG_CUT_TOLD,   /* was NOW: the server was told to end it */
 	LG_CUT_CANNOT, /* was NOW: it cannot end this one without others */
-	LG_CUT_ASKED /* was NOW: the server was told, and its answer broke off */
+	LG_CUT_ASKED, /* was NOW: the server was told, and its answer broke off */
+	LG_CUT_HANGS /* was NOW: told, and ends when it no longer hangs */
 };
 
 /*
  * Whom to cut. session are all that were listed, those of other doors and
  * those to spare too: a door that matches names must hit none of the latter.
- * cut[i] belongs to session[i]; NOW becomes TOLD, ASKED or CANNOT, or stays
- * where the order was stopped or the server said no. All borrowed.
+ * cut[i] belongs to session[i]; NOW becomes TOLD, ASKED, HANGS or CANNOT, or
+ * stays where the order was stopped or the server said no. All borrowed.
  */
 struct lg_cut_order {
 	const struct lg_session *session;

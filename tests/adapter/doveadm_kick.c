@@ -150,7 +150,7 @@ static void one_command_a_user_and_address(void **state)
 	struct lg_strlist notes = {0};
 	struct lg_cut_order order = {list, cut, 6, &notes};
 	struct peer peer = {0};
-	struct lg_doveadm_kicker kicker = {&peer, ask, is_stopped, NULL};
+	struct lg_doveadm_kicker kicker = {&peer, ask, is_stopped, NULL, NULL};
 
 	assert_int_equal(lg_doveadm_kick(&kicker, &order, NULL), LG_OK);
 	assert_string_equal(peer.said.data,
@@ -170,7 +170,7 @@ static void what_goes_along_is_said(void **state)
 	struct lg_strlist notes = {0};
 	struct lg_cut_order order = {list, cut, 4, &notes};
 	struct peer peer = {0};
-	struct lg_doveadm_kicker kicker = {&peer, ask, is_stopped, NULL};
+	struct lg_doveadm_kicker kicker = {&peer, ask, is_stopped, NULL, NULL};
 
 	assert_int_equal(lg_doveadm_kick(&kicker, &order, NULL), LG_OK);
 	assert_int_equal(peer.commands, 1);
@@ -196,7 +196,7 @@ static void many_are_few_requests_and_stop(void **state)
 	static unsigned char cut[MANY];
 	struct lg_cut_order order = {list, cut, MANY, NULL};
 	struct peer peer = {0};
-	struct lg_doveadm_kicker kicker = {&peer, ask, is_stopped, NULL};
+	struct lg_doveadm_kicker kicker = {&peer, ask, is_stopped, NULL, NULL};
 	size_t told = 0;
 	size_t i;
 
@@ -239,7 +239,7 @@ static void one_that_hangs_holds_nobody_else(void **state)
 	struct lg_strlist notes = {0};
 	struct lg_cut_order order = {list, cut, COUNT, &notes};
 	struct peer peer = {.hangs = {"\"u02\"", "\"u50\"", "\"u51\""}};
-	struct lg_doveadm_kicker kicker = {&peer, ask, is_stopped, NULL};
+	struct lg_doveadm_kicker kicker = {&peer, ask, is_stopped, NULL, NULL};
 	size_t i;
 
 	for (i = 0; i < COUNT; i++) {
@@ -330,7 +330,7 @@ static void what_broke_off_at_a_proxy_was_asked(void **state)
 		struct lg_cut_order order = {&rows[i].session, &cut, 1, &notes};
 		struct peer peer = {0};
 		struct lg_doveadm_kicker kicker = {&peer, ask_broken,
-						   is_stopped, NULL};
+						   is_stopped, NULL, NULL};
 		struct lg_error err = {0};
 
 		assert_int_equal(lg_doveadm_kick(&kicker, &order, &err),

@@ -75,6 +75,30 @@ static void rows_beside_the_array(void **state)
 	lg_session_list_release(&list);
 }
 
+/* Where Dovecot 2.4 has been told to say it. */
+static void who_opened_is_read(void **state)
+{
+	static const char json[] =
+		"[[\"doveadmResponse\",["
+		"{\"username\":\"bob\",\"service\":\"imap\",\"pid\":\"19\","
+		"\"ip\":\"::1\",\"user_logongate\":\"master:mover\"},"
+		"{\"username\":\"bob\",\"service\":\"imap\",\"pid\":\"20\","
+		"\"ip\":\"::1\",\"user_logongate\":\"master:\"},"
+		"{\"username\":\"bob\",\"service\":\"imap\",\"pid\":\"21\","
+		"\"ip\":\"::1\",\"user_logongate\":\"\"}],\"t\"]]";
+	struct lg_session_list list = {0};
+
+	assert_int_equal(parse(json, &list, NULL), LG_OK);
+	assert_int_equal(list.count, 3);
+	assert_string_equal(list.session[0].master, "mover");
+	assert_null(list.session[1].master);
+	assert_null(list.session[2].master);
+	assert_true(list.session[0].is_opener_known);
+	assert_true(list.session[1].is_opener_known);
+	assert_false(list.session[2].is_opener_known);
+	lg_session_list_release(&list);
+}
+
 /* Dovecot 2.4.1 lists what a proxy passes on under its login service, whose
  * process may be that of many. */
 static void rows_of_a_login_service(void **state)
@@ -259,6 +283,7 @@ static void survives_failing_allocations(void **state)
 int main(void)
 {
 	const struct CMUnitTest rows[] = {
+		suite_row("who opened a session is read", who_opened_is_read),
 		suite_row("a login service speaks its protocol",
 			  rows_of_a_login_service),
 		suite_row("a row a connection is a session",

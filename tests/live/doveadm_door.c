@@ -43,6 +43,8 @@ static const char *word_of(unsigned char cut)
 		return "told";
 	case LG_CUT_ASKED:
 		return "asked";
+	case LG_CUT_HANGS:
+		return "hangs";
 	case LG_CUT_CANNOT:
 		return "cannot";
 	}

@@ -162,7 +162,8 @@ class Test(unittest.TestCase):
 
     def test_all_together(self):
         self.read("logongate-auth-policy.conf", "logongate-dict.conf",
-                  "logongate-doveadm.conf")
+                  "logongate-doveadm.conf",
+                  *["logongate-sessions.conf"] * IS_24)
 
 
 dovecot_fixture.require("dovecot", "doveconf")

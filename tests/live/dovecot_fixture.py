@@ -70,6 +70,19 @@ def include_door(door, write, run, port):
     return f"!include {included}\n"
 
 
+def include_sessions(write):
+    """Configuration that includes the drop-in by which the gate tells sessions
+    of Dovecot 2.4 apart, but for whose socket it is."""
+    with open(os.path.join(DROPINS, "logongate-sessions.conf"),
+              encoding="utf-8") as file:
+        text = file.read()
+    assert "user = logongate\n" in text
+    path = write("logongate-sessions.conf", text.replace(
+        "user = logongate\n",
+        f"user = {pwd.getpwuid(os.geteuid()).pw_name}\n"))
+    return f"!include {path}\n"
+
+
 def passwd_file(path, *settings, name="passwd-file", master=False):
     """A passdb with the users of a file."""
     more = "".join(f"  {line}\n" for line in (

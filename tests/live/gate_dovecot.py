@@ -58,6 +58,8 @@ class Site:
             passdb = OWN_PASSDB
         extra += dovecot_fixture.include_door(door, self.gate.write,
                                               self.gate.run, self.port)
+        if dovecot_fixture.IS_24:
+            extra += dovecot_fixture.include_sessions(self.gate.write)
         self.dovecot = dovecot_fixture.Dovecot(users, extra, passdb,
                                                userdb=userdb)
         if masters:

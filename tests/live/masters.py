@@ -4,6 +4,7 @@
 the session it opens are judged by the same name, also through a proxy."""
 import imaplib
 import json
+import os
 import time
 
 import dovecot_fixture
@@ -77,13 +78,16 @@ def judged_by_the_master():
 
 
 def a_master_beside_the_user():
-    """who sits in a mailbox together with somebody refused comes back at
-    once, and stays"""
+    """who sits in a mailbox together with somebody refused stays, or (2.3)
+    comes back at once"""
     with Site("policy", masters=MASTERS) as site:
-        site.dovecot.imap("alice")
+        own = site.dovecot.imap("alice")
         by_master(site, "alice", "meddler")
         eventually(lambda: opened(site) == [("alice", ""),
                                             ("alice", "meddler")])
+        if dovecot_fixture.IS_24:
+            each_by_itself(site, own)
+            return
         answer = site.gate.apply(values(**LISTED))
         assert "Dovecot ends all sessions of alice from 127.0.0.1" in \
             answer["notes"], answer
@@ -93,6 +97,32 @@ def a_master_beside_the_user():
         time.sleep(4)
         assert alice.noop()[0] == "OK"
         assert opened(site) == [("alice", "")], opened(site)
+
+
+def each_by_itself(site, own):
+    """Of one mailbox and one address only those are cut who are to go, also by
+    a gate that was told of none of them."""
+    mailbox = [site.dovecot.imap("bob") for _ in range(3)]
+    stays = by_master(site, "bob", "mover")
+    site.gate.kill()
+    os.unlink(site.gate.stored("masters.jsonl"))
+    site.gate.start()
+    eventually(lambda: opened(site) == [
+        ("alice", ""), ("alice", "meddler"), ("bob", ""), ("bob", ""),
+        ("bob", ""), ("bob", "mover")])
+    answer = site.gate.apply(values(**LISTED))
+    assert (answer["cut"], answer["left"], answer["notes"]) == (4, [], []), \
+        answer
+    assert own.noop()[0] == stays.noop()[0] == "OK"
+    assert all(b"BYE" in one.readline() for one in mailbox)
+    assert opened(site) == [("alice", ""), ("bob", "mover")], opened(site)
+    # By hand, one of two that are alike.
+    site.dovecot.imap("alice")
+    listed = [one["id"] for one in site.gate.ask("sessions")["sessions"]
+              if one["user"] == "alice"]
+    site.gate.ask("cut", id=listed[0])
+    assert [one["id"] for one in site.gate.ask("sessions")["sessions"]
+            if one["user"] == "alice"] == listed[1:]
 
 
 def who_left_is_forgotten():

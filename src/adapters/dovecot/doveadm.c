@@ -6,6 +6,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <curl/curl.h>
 
@@ -14,6 +15,7 @@
 #include "adapters/system/steady.h"
 #include "adapters/dovecot/doveadm_kick.h"
 #include "adapters/dovecot/doveadm_who.h"
+#include "adapters/dovecot/kick_connections.h"
 
 enum {
 	ANSWER_MAX = 256 * 1024 * 1024, /* about a million sessions */
@@ -22,6 +24,8 @@ enum {
 	LOOK_MS = 1000
 };
 
+static const char unix_prefix[] = "unix:";
+
 struct doveadm {
 	CURL *curl;
 	CURLM *multi;
@@ -29,6 +33,7 @@ struct doveadm {
 	char *address;
 	char *url;
 	char *run_dir; /* or NULL */
+	char *anvil;   /* or NULL */
 	uint32_t timeout_ms;
 	const atomic_int *stop;
 	int64_t stop_seen_ms; /* 0: not */
@@ -212,7 +217,7 @@ static enum lg_status cut_sessions(void *self, struct lg_cut_order *order,
 {
 	const struct doveadm *doveadm = self;
 	struct lg_doveadm_kicker kicker = {self, ask_kick, kick_is_stopped,
-					   doveadm->run_dir};
+					   doveadm->run_dir, doveadm->anvil};
 
 	return lg_doveadm_kick(&kicker, order, err);
 }
@@ -231,6 +236,7 @@ static void close_door(void *self)
 	free(doveadm->address);
 	free(doveadm->url);
 	free(doveadm->run_dir);
+	free(doveadm->anvil);
 	free(doveadm);
 }
 
@@ -263,12 +269,42 @@ static struct curl_slist *add_header(struct curl_slist *list, const char *text)
 	return longer;
 }
 
+/* Beside the socket of doveadm. */
+static char *anvil_beside(const char *socket_path)
+{
+	struct lg_buffer path = {0};
+	const char *name = strrchr(socket_path, '/');
+	char *text = NULL;
+
+	if (name)
+		lg_buffer_append(&path, socket_path,
+				 (size_t)(name + 1 - socket_path));
+	lg_buffer_text(&path, LG_KICK_CONNECTIONS_SOCKET);
+	if (lg_buffer_take(&path, &text, NULL) != LG_OK)
+		lg_buffer_release(&path);
+	return text;
+}
+
+static int is_socket(const char *address)
+{
+	return !strncmp(address, unix_prefix, strlen(unix_prefix));
+}
+
+int lg_doveadm_names_each(const char *address)
+{
+	char *anvil = address && is_socket(address)
+			      ? anvil_beside(address + strlen(unix_prefix))
+			      : NULL;
+	int is_there = anvil && !access(anvil, F_OK);
+
+	free(anvil);
+	return is_there;
+}
+
 static int prepare(struct doveadm *doveadm,
 		   const struct lg_doveadm_settings *settings)
 {
-	static const char unix_prefix[] = "unix:";
-	int is_unix =
-		!strncmp(settings->address, unix_prefix, strlen(unix_prefix));
+	int is_unix = is_socket(settings->address);
 	struct lg_buffer key = {0};
 
 	doveadm->timeout_ms = settings->timeout_ms ? settings->timeout_ms
@@ -290,10 +326,14 @@ static int prepare(struct doveadm *doveadm,
 				      : settings->address);
 	if (is_unix && settings->run_dir)
 		doveadm->run_dir = strdup(settings->run_dir);
+	if (is_unix)
+		doveadm->anvil =
+			anvil_beside(settings->address + strlen(unix_prefix));
 	doveadm->curl = curl_easy_init();
 	doveadm->multi = curl_multi_init();
 	return doveadm->header && doveadm->address && doveadm->url &&
-	       doveadm->curl && doveadm->multi &&
+	       (doveadm->anvil || !is_unix) && doveadm->curl &&
+	       doveadm->multi &&
 	       set_options(doveadm,
 			   is_unix ? settings->address + strlen(unix_prefix)
 				   : NULL);

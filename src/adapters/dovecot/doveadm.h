@@ -6,9 +6,10 @@
  * Source: contract 3 [dovecot], 8 "Sessions".
  *
  * Dovecot ends sessions by user and address: the others of that pair go too,
- * and cut says so where they were to be spared. Many of a Dovecot 2.3 on this
- * machine end by their processes, and nobody else. A session's id is
- * "SERVICE-PID".
+ * and cut says so where they were to be spared. On this machine those of a
+ * Dovecot 2.4 whose anvil listens beside the socket of doveadm end by
+ * themselves, and many of a 2.3 by their processes, and nobody else. A
+ * session's id is "SERVICE-PID".
  */
 #ifndef LG_ADAPTERS_DOVECOT_DOVEADM_H
 #define LG_ADAPTERS_DOVECOT_DOVEADM_H
@@ -39,5 +40,9 @@ struct lg_doveadm_settings {
  */
 enum lg_status lg_doveadm_open(const struct lg_doveadm_settings *settings,
 			       struct lg_door *out_door, struct lg_error *err);
+
+/* Whether those of the Dovecot at address (NULL: none) end each by itself: then
+ * no name is like another to it. */
+int lg_doveadm_names_each(const char *address);
 
 #endif

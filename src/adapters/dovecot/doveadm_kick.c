@@ -2,9 +2,9 @@
 /*
  * doveadm_kick.c - one command a user and address, many commands a request
  *
- * Many go by their processes first, see kick_processes.h. Dovecot's sessions of
- * the order are sorted by user and address; each run of equal ones is a group,
- * ended by one command.
+ * First those go that can be told apart, see kick_connections.h and
+ * kick_processes.h. Dovecot's sessions of the order are sorted by user and
+ * address; each run of equal ones is a group, ended by one command.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +15,8 @@
 #include "adapters/dovecot/doveadm_mask.h"
 #include "adapters/dovecot/doveadm_who.h"
 #include "adapters/dovecot/kick_batch.h"
+#include "adapters/dovecot/kick_connections.h"
+#include "adapters/dovecot/kick_note.h"
 #include "adapters/dovecot/kick_processes.h"
 
 enum {
@@ -87,21 +89,6 @@ static enum lg_status collect(struct kick *kick)
 	}
 	qsort(kick->item, kick->count, sizeof(*kick->item), compare);
 	return LG_OK;
-}
-
-static void note(struct kick *kick, const char *before,
-		 const struct lg_session *session, const char *after)
-{
-	struct lg_buffer text = {0};
-
-	if (!kick->order->notes)
-		return;
-	lg_buffer_format(&text, "%s%s from %s%s", before, session->user,
-			 session->address ? session->address : "everywhere",
-			 after);
-	if (text.data)
-		lg_strlist_add(kick->order->notes, text.data, text.len, NULL);
-	lg_buffer_release(&text);
 }
 
 static void mark(struct kick *kick, const struct group *group, enum lg_cut cut)
@@ -202,8 +189,9 @@ static void hangs(struct kick *kick, const struct group *group)
 {
 	kick->hangs++;
 	kick->is_broken = kick->hangs >= HANGS_MAX;
-	note(kick, "Dovecot hangs while it ends the sessions of ",
-	     kick->item[group->first].session, "");
+	lg_kick_note(kick->order,
+		     "Dovecot hangs while it ends the sessions of ",
+		     kick->item[group->first].session, "");
 }
 
 /* One of them hangs; those that do not are found by asking one by one. */
@@ -253,13 +241,15 @@ static void add_command(struct kick *kick, const struct group *group)
 	if (!lg_doveadm_is_passed_on(item->session) &&
 	    !lg_doveadm_hits_no_other(order->session, order->cut, order->count,
 				      item->index, kick->mask.data)) {
-		note(kick, "Dovecot cannot end ", item->session,
-		     " without somebody else, whose name looks the same to it");
+		lg_kick_note(
+			kick->order, "Dovecot cannot end ", item->session,
+			" without somebody else, whose name looks the same to it");
 		mark(kick, group, LG_CUT_CANNOT);
 		return;
 	}
 	if (count_of(kick, group, LG_CUT_SPARE))
-		note(kick, "Dovecot ends all sessions of ", item->session, "");
+		lg_kick_note(kick->order, "Dovecot ends all sessions of ",
+			     item->session, "");
 	put_command(kick, group, kick->group_count);
 	kick->group[kick->group_count++] = *group;
 }
@@ -285,33 +275,72 @@ static int is_many(const struct kick *kick)
 }
 
 /*
- * Which of several sessions of one user and address a master opened is not
- * known for certain: where not all of them go, the choice among them is no
+ * Which of several sessions of one user, protocol and address a master opened
+ * is not always known: where not all of them go, the choice among them is no
  * word on who is in which process, and they are named.
  */
-static enum lg_status end_processes(struct kick *kick)
+static void leave_doubtful(const struct kick *kick, const struct group *group,
+			   unsigned char *cut)
+{
+	size_t stay[LG_PROTOCOL_COUNT] = {0};
+	size_t unknown[LG_PROTOCOL_COUNT] = {0};
+
+	for (size_t i = group->first; i < group->end; i++) {
+		const struct lg_session *session = kick->item[i].session;
+
+		stay[session->protocol] +=
+			cut[kick->item[i].index] == LG_CUT_SPARE;
+		unknown[session->protocol] += !session->is_opener_known;
+	}
+	for (size_t i = group->first; i < group->end; i++) {
+		enum lg_protocol protocol = kick->item[i].session->protocol;
+
+		if (stay[protocol] && unknown[protocol])
+			cut[kick->item[i].index] = LG_CUT_SPARE;
+	}
+}
+
+/* Has those ended by end() of whom it is known which they are. */
+static enum lg_status end_known(
+	struct kick *kick,
+	enum lg_status (*end)(const struct lg_doveadm_kicker *kicker,
+			      struct lg_cut_order *order, struct lg_error *err),
+	struct lg_error *err)
 {
 	struct lg_cut_order *order = kick->order;
-	struct lg_cut_order clear = *order;
+	struct lg_cut_order known = *order;
 	struct group group = {0, 0};
+	enum lg_status status;
 
-	clear.cut = malloc(order->count);
-	if (!clear.cut)
-		return lg_no_memory(kick->err);
-	memcpy(clear.cut, order->cut, order->count);
-	while (next_group(kick, &group)) {
-		if (count_of(kick, &group, LG_CUT_NOW) ==
-		    group.end - group.first)
-			continue;
-		for (size_t i = group.first; i < group.end; i++)
-			clear.cut[kick->item[i].index] = LG_CUT_SPARE;
-	}
-	lg_kick_processes(kick->kicker, &clear);
+	known.cut = malloc(order->count);
+	if (!known.cut)
+		return lg_no_memory(err);
+	memcpy(known.cut, order->cut, order->count);
+	while (next_group(kick, &group))
+		leave_doubtful(kick, &group, known.cut);
+	status = end(kick->kicker, &known, err);
 	for (size_t i = 0; i < order->count; i++)
-		if (order->cut[i] == LG_CUT_NOW && clear.cut[i] != LG_CUT_SPARE)
-			order->cut[i] = clear.cut[i];
-	free(clear.cut);
-	return LG_OK;
+		if (order->cut[i] == LG_CUT_NOW && known.cut[i] != LG_CUT_SPARE)
+			order->cut[i] = known.cut[i];
+	free(known.cut);
+	return status;
+}
+
+/* Those that are ended without a name; where anvil breaks off nobody else is
+ * told of the others. */
+static void end_exactly(struct kick *kick)
+{
+	const struct lg_doveadm_kicker *kicker = kick->kicker;
+	struct lg_error said = {0};
+	enum lg_status status = LG_OK;
+
+	if (kicker->anvil)
+		status = end_known(kick, lg_kick_connections, &said);
+	if (status == LG_OK && kicker->folder && is_many(kick))
+		status = end_known(kick, lg_kick_processes, &said);
+	kick->is_broken = status != LG_OK;
+	if (status != LG_OK)
+		failed(kick, status, &said);
 }
 
 static void send_all(struct kick *kick)
@@ -341,9 +370,8 @@ enum lg_status lg_doveadm_kick(const struct lg_doveadm_kicker *kicker,
 	struct kick kick = {.kicker = kicker, .order = order, .err = err};
 	enum lg_status status = collect(&kick);
 
-	if (status == LG_OK && kicker->folder && is_many(&kick))
-		status = end_processes(&kick);
 	if (status == LG_OK) {
+		end_exactly(&kick);
 		send_all(&kick);
 		status = kick.status;
 	}

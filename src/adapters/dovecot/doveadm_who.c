@@ -122,6 +122,19 @@ static enum lg_status keep(struct lg_strlist *texts, const char *text,
 	return status;
 }
 
+/* Who opened it, where Dovecot was told to say it. */
+static void read_opener(const cJSON *row, struct lg_session *session)
+{
+	static const char word[] = "master:";
+	const char *said = lg_json_word_of(row, "user_logongate");
+
+	if (strncmp(said, word, sizeof(word) - 1) != 0)
+		return;
+	said += sizeof(word) - 1;
+	session->master = *said ? said : NULL;
+	session->is_opener_known = 1;
+}
+
 static enum lg_status add_session(const cJSON *row, size_t index,
 				  struct lg_session_list *list,
 				  struct lg_error *err)
@@ -140,6 +153,7 @@ static enum lg_status add_session(const cJSON *row, size_t index,
 	size_t len;
 	enum lg_status status = LG_OK;
 
+	read_opener(row, &session);
 	if (!*pids)
 		pids = lg_json_word_of(row, "pid");
 	if (!*ips)

@@ -30,6 +30,7 @@ struct row {
 /* Rows of one process, user and address. */
 struct seen {
 	size_t end;
+	size_t now; /* which is there */
 	int is_now; /* one at least is there now */
 	int goes;   /* one at least ends by the order */
 	int stays;  /* one at least does not */
@@ -82,9 +83,10 @@ static struct seen look(const struct row *row, size_t at, size_t count,
 	do {
 		const struct row *one = &row[seen.end++];
 
-		if (one->is_now)
+		if (one->is_now) {
 			seen.is_now = 1;
-		else if (cut[one->index] == LG_CUT_NOW)
+			seen.now = one->index;
+		} else if (cut[one->index] == LG_CUT_NOW)
 			seen.goes = 1;
 		else
 			seen.stays = 1;
@@ -94,18 +96,15 @@ static struct seen look(const struct row *row, size_t at, size_t count,
 
 /* Judges the rows of one process, which begin at; gives where they end. */
 static size_t judge(const struct row *row, size_t at, size_t count,
-		    const unsigned char *cut, struct lg_buffer *lines,
-		    unsigned char *ended)
+		    const unsigned char *cut, unsigned char *goes, size_t *ends)
 {
 	long pid = row[at].pid;
-	int is_there = 0;
 	int is_alone = 1;
 	size_t end = at;
 
 	while (end < count && row[end].pid == pid) {
 		struct seen seen = look(row, end, count, cut);
 
-		is_there |= seen.is_now;
 		is_alone &= !seen.stays && (seen.goes || !seen.is_now);
 		end = seen.end;
 	}
@@ -115,10 +114,13 @@ static size_t judge(const struct row *row, size_t at, size_t count,
 		for (; i < seen.end; i++)
 			if (!row[i].is_now && cut[row[i].index] == LG_CUT_NOW &&
 			    (!seen.is_now || is_alone))
-				ended[row[i].index] = 1;
+				ends[row[i].index] = seen.is_now
+							     ? seen.now + 1
+							     : LG_KICK_IS_GONE;
 	}
-	if (is_there && is_alone)
-		lg_buffer_format(lines, "logongate/%ld\t%ld\t1\n", pid, pid);
+	for (size_t i = at; i < end; i++)
+		if (row[i].is_now && is_alone)
+			goes[row[i].index] = 1;
 	return end;
 }
 
@@ -139,30 +141,30 @@ static size_t add_rows(const struct lg_session *session, size_t count,
 
 enum lg_status lg_kick_processes_choose(const struct lg_cut_order *order,
 					const struct lg_session_list *now,
-					struct lg_buffer *out_lines,
-					unsigned char *out_ended,
-					struct lg_error *err)
+					unsigned char *out_goes,
+					size_t *out_ends, struct lg_error *err)
 {
 	struct row *row = calloc(order->count + now->count + 1, sizeof(*row));
 	size_t count;
 
 	if (!row)
 		return lg_no_memory(err);
-	memset(out_ended, 0, order->count);
+	memset(out_goes, 0, now->count);
+	memset(out_ends, 0, order->count * sizeof(*out_ends));
 	count = add_rows(order->session, order->count, 0, row);
 	count += add_rows(now->session, now->count, 1, row + count);
 	qsort(row, count, sizeof(*row), compare);
 	for (size_t at = 0; at < count;)
-		at = judge(row, at, count, order->cut, out_lines, out_ended);
+		at = judge(row, at, count, order->cut, out_goes, out_ends);
 	free(row);
-	return lg_buffer_status(out_lines, err);
+	return LG_OK;
 }
 
-static void mark(struct lg_cut_order *order, const unsigned char *ended,
+static void mark(struct lg_cut_order *order, const size_t *ends,
 		 enum lg_cut cut)
 {
 	for (size_t i = 0; i < order->count; i++)
-		if (ended[i])
+		if (ends[i])
 			order->cut[i] = (unsigned char)cut;
 }
 
@@ -215,25 +217,57 @@ static enum lg_status end_them(const struct lg_doveadm_kicker *kicker,
 	return status == LG_OK && done != LG_DOVEADM_DONE ? LG_ERR_IO : status;
 }
 
-void lg_kick_processes(const struct lg_doveadm_kicker *kicker,
-		       struct lg_cut_order *order)
+/* As anvil lists them. */
+static void append_lines(const struct lg_session_list *now,
+			 const unsigned char *goes, struct lg_buffer *out_lines)
+{
+	for (size_t i = 0; i < now->count; i++) {
+		long pid = goes[i] ? pid_of(&now->session[i]) : 0;
+
+		if (pid)
+			lg_buffer_format(out_lines, "logongate/%ld\t%ld\t1\n",
+					 pid, pid);
+	}
+}
+
+static enum lg_status choose(const struct lg_cut_order *order,
+			     const struct lg_session_list *now, size_t *ends,
+			     struct lg_buffer *out_lines)
+{
+	unsigned char *goes = calloc(now->count + 1, 1);
+	enum lg_status status =
+		goes ? lg_kick_processes_choose(order, now, goes, ends, NULL)
+		     : LG_ERR_NO_MEMORY;
+
+	if (status == LG_OK) {
+		append_lines(now, goes, out_lines);
+		status = lg_buffer_status(out_lines, NULL);
+	}
+	free(goes);
+	return status;
+}
+
+enum lg_status lg_kick_processes(const struct lg_doveadm_kicker *kicker,
+				 struct lg_cut_order *order,
+				 struct lg_error *err)
 {
 	struct lg_session_list now = {0};
 	struct lg_buffer lines = {0};
-	unsigned char *ended = calloc(order->count + 1, 1);
+	size_t *ends = calloc(order->count + 1, sizeof(*ends));
 	int is_told = 0;
-	enum lg_status status =
-		ended ? list_now(kicker, &now) : LG_ERR_NO_MEMORY;
+	enum lg_status status;
 
+	if (!ends)
+		return lg_no_memory(err);
+	status = list_now(kicker, &now);
 	if (status == LG_OK)
-		status = lg_kick_processes_choose(order, &now, &lines, ended,
-						  NULL);
+		status = choose(order, &now, ends, &lines);
 	if (status == LG_OK && lines.len)
 		status = end_them(kicker, &lines, &is_told);
 	if (is_told)
-		mark(order, ended,
-		     status == LG_OK ? LG_CUT_TOLD : LG_CUT_ASKED);
+		mark(order, ends, status == LG_OK ? LG_CUT_TOLD : LG_CUT_ASKED);
 	lg_session_list_release(&now);
 	lg_buffer_release(&lines);
-	free(ended);
+	free(ends);
+	return LG_OK;
 }

@@ -22,19 +22,22 @@
  * Asks Dovecot who is there now, and ends those of the order whose process
  * nobody else is in. They are marked, and so is who left by himself; where
  * this Dovecot cannot be told so (2.4, another machine) nobody is.
+ * Returns: LG_OK; LG_ERR_NO_MEMORY.
  */
-void lg_kick_processes(const struct lg_doveadm_kicker *kicker,
-		       struct lg_cut_order *order);
+enum lg_status lg_kick_processes(const struct lg_doveadm_kicker *kicker,
+				 struct lg_cut_order *order,
+				 struct lg_error *err);
+
+#define LG_KICK_IS_GONE SIZE_MAX
 
 /*
- * The choice alone. Appends a line for each process in which now shows those
- * whom the order ends and nobody else, as anvil lists them. out_ended[i] is 1
- * for the sessions of the order that end by it or have ended.
+ * The choice alone. out_goes[k] is 1 for those of now whose process serves only
+ * whom the order ends. out_ends[i] is not 0 for those of the order that end so:
+ * k + 1, or LG_KICK_IS_GONE for who is not there any more.
  */
 enum lg_status lg_kick_processes_choose(const struct lg_cut_order *order,
 					const struct lg_session_list *now,
-					struct lg_buffer *out_lines,
-					unsigned char *out_ended,
-					struct lg_error *err);
+					unsigned char *out_goes,
+					size_t *out_ends, struct lg_error *err);
 
 #endif

@@ -231,6 +231,11 @@ static enum lg_status share_key(struct dovecot *dovecot, const char *key,
 		ask, "dovecot/logongate-doveadm.conf", swaps,
 		dovecot->conf.folder, "conf.d/95-logongate-doveadm.conf");
 
+	if (status == LG_OK && dovecot->conf.is_24)
+		status = lg_setup_own_dropin(
+			ask, "dovecot/2.4/logongate-sessions.conf", swaps + 2,
+			dovecot->conf.folder,
+			"conf.d/95-logongate-sessions.conf");
 	if (status == LG_OK && ask->settings->doveadm == NULL)
 		status = lg_setup_add_section(
 			&draft->after, "dovecot",

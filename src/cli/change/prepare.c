@@ -11,6 +11,7 @@
 
 #include "base/listed.h"
 
+#include "adapters/dovecot/doveadm.h"
 #include "adapters/dovecot/doveadm_mask.h"
 #include "app/change/change_begin.h"
 #include "app/change/change_values.h"
@@ -307,7 +308,8 @@ int lg_prepare(struct lg_cli *cli, const char *profile, enum lg_prepare_end end,
 	p->input.caller = lg_cli_caller(cli);
 	p->input.unasking_doors = &p->unasking_doors;
 	p->input.session = p->sessions.session;
-	p->input.can_cut = lg_doveadm_can_cut;
+	if (!lg_doveadm_names_each(settings->doveadm))
+		p->input.can_cut = lg_doveadm_can_cut;
 	p->input.session_count = p->sessions.count;
 	p->input.accepting = accepting(cli);
 	p->input.replaces = lg_cli_option(cli, "replace") != NULL;

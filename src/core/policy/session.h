@@ -22,7 +22,8 @@ struct lg_session {
 	const char *address;
 	struct lg_version version;
 	enum lg_protocol protocol;
-	int64_t since_s; /* wall clock, 0 not known */
+	int64_t since_s;     /* wall clock, 0 not known */
+	int is_opener_known; /* the door says whether a master opened it */
 };
 
 /* The attempt that this session would be if it came now; one that a master

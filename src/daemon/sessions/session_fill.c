@@ -70,7 +70,7 @@ static enum lg_status fill(const struct lg_session *known,
 	return LG_OK;
 }
 
-/* Whose password opened this one. */
+/* Whose password opened this one, where the door does not say. */
 static enum lg_status fill_master(struct session_book *book,
 				  struct session_entry *entry,
 				  const struct session_pass *pass,
@@ -80,7 +80,7 @@ static enum lg_status fill_master(struct session_book *book,
 	if (entry->fill != book->fill)
 		entry->fill_row = 0;
 	entry->fill = book->fill;
-	if (!entry->mastered_at)
+	if (!entry->mastered_at || session->is_opener_known)
 		return LG_OK;
 	return keep(pass->list,
 		    gate_openers_of_row(entry->openers, session,

@@ -323,9 +323,13 @@ static void count_one(struct sweep_run *run, size_t i)
 	try = sweep_tries_of(run->tries, session);
 	if (!try)
 		return;
-	sweep_tries_count(try, judging->now_ms);
-	try->is_told |=
-		run->marks[i] == LG_CUT_TOLD || run->marks[i] == LG_CUT_ASKED;
+	if (run->marks[i] == LG_CUT_HANGS)
+		sweep_tries_hangs(try, judging->now_ms);
+	else
+		sweep_tries_count(try, judging->now_ms);
+	try->is_told |= run->marks[i] == LG_CUT_TOLD ||
+			run->marks[i] == LG_CUT_ASKED ||
+			run->marks[i] == LG_CUT_HANGS;
 }
 
 /* Each text once, and not more than are told. */

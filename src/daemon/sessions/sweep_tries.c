@@ -11,6 +11,8 @@
 
 #define PAUSE_MS 100
 #define PAUSE_MAX_MS 30000
+/* Its server waits for it with each try, and for a hundred at most. */
+#define HANGS_PAUSE_MS (60 * 60 * 1000)
 
 static enum lg_status key_of(const struct lg_session *session,
 			     struct lg_buffer *out_key)
@@ -75,6 +77,13 @@ void sweep_tries_count(struct sweep_try *try, uint64_t now_ms)
 		pause_ms = PAUSE_MAX_MS;
 	try->count++;
 	try->next_ms = now_ms + pause_ms;
+}
+
+void sweep_tries_hangs(struct sweep_try *try, uint64_t now_ms)
+{
+	if (try->count < SWEEP_TRIES_STUCK)
+		try->count = SWEEP_TRIES_STUCK;
+	try->next_ms = now_ms + HANGS_PAUSE_MS;
 }
 
 static size_t settle_bucket(struct sweep_try **at, uint64_t round)

@@ -49,6 +49,9 @@ struct sweep_try *sweep_tries_of(struct sweep_tries *tries,
 /* One more try that did not show yet; says when the next may be. */
 void sweep_tries_count(struct sweep_try *try, uint64_t now_ms);
 
+/* Told, and it ends when it no longer hangs: it is not told again soon. */
+void sweep_tries_hangs(struct sweep_try *try, uint64_t now_ms);
+
 /* Forgets what the round did not find; gives how many of them had been told. */
 size_t sweep_tries_settle(struct sweep_tries *tries, uint64_t round);
 
