@@ -7,8 +7,6 @@
 #ifndef LOGONGATE_DAEMON_GATE_LIFE_H
 #define LOGONGATE_DAEMON_GATE_LIFE_H
 
-#include "daemon/gate.h"
-
 /* What logongated exits with (contract 7 "The gate"). */
 enum gate_exit {
 	GATE_EXIT_DONE = 0,

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <logongate/strlist.h>
+
 struct node {
 	struct lg_block block;
 	struct lg_block *last;

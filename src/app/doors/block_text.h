@@ -10,7 +10,6 @@
 #define LOGONGATE_APP_DOORS_BLOCK_TEXT_H
 
 #include <logongate/buffer.h>
-#include <logongate/strlist.h>
 
 /* word[0] is the name; of a doveconf setting word[1] is the whole value. */
 struct lg_block {

@@ -15,6 +15,7 @@
 #include "adapters/system/secret_file.h"
 #include "app/records/check_record.h"
 #include "app/records/json_member.h"
+#include "cli/open/open.h"
 
 #define NAME_BYTES 9
 

@@ -10,7 +10,7 @@
 
 #include "adapters/logon/logon_try.h"
 #include "app/doors/doors.h"
-#include "cli/open/open.h"
+#include "cli/command.h"
 
 /* An answer that may be missing. */
 enum lg_maybe {

@@ -11,7 +11,6 @@
 #ifndef LOGONGATE_CLI_OPEN_OPEN_H
 #define LOGONGATE_CLI_OPEN_OPEN_H
 
-#include "port/clock.h"
 #include "port/directory.h"
 #include <logongate/profile.h>
 #include <logongate/version_setting.h>

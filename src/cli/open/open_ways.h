@@ -9,7 +9,6 @@
 
 #include "app/records/status_record.h"
 #include "cli/command.h"
-#include "cli/output.h"
 
 /*
  * Adds to a status object "open_without_gate": the ways in that let everybody
