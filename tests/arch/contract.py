@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 """src/doc/contract.md and the programs name the same things: every command,
 option, setting, warning code and exit code of one is known to the other. A
-paragraph that says (not built) is left out."""
+paragraph that says (not built) is left out. control.md tells every request."""
 import os
 import re
 import subprocess
@@ -117,6 +117,12 @@ def main():
         for code in re.findall(r"`([a-z0-9-]+)`", part):
             if "-" in code and code not in warnings():
                 problems.append(f"the contract's warning {code} is unknown")
+    told = set(re.findall(r"(?m)^\| `([a-z]+)` \| ",
+                          tree.read("src/doc/control.md")))
+    answered = set(re.findall(r'\{"([a-z]+)", [01], control_\w+\}',
+                              tree.read("src/daemon/control/control.c")))
+    problems += [f"control.md and the gate do not agree on {name}"
+                 for name in sorted(told ^ answered)]
     tree.report(problems, len(words), "words of the contract")
 
 
