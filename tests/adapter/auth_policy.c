@@ -161,6 +161,9 @@ static void answers(void **state)
 	assert_string_equal(answer.data,
 			    "{\"status\":-1,\"msg\":\"[SYS/TEMP] Later.\"}");
 	lg_buffer_clear(&answer);
+	lg_auth_policy_refuse(LG_PROTOCOL_SMTP, "Later.", &answer);
+	assert_string_equal(answer.data, "{\"status\":-1,\"msg\":\"Later.\"}");
+	lg_buffer_clear(&answer);
 	lg_auth_policy_refuse(LG_PROTOCOL_IMAP,
 			      "\"quoted\" line1\r\na1 OK injected", &answer);
 	json = cJSON_Parse(answer.data);

@@ -357,6 +357,7 @@ class Story:
     def kept(self):
         said = self.box.run("apt-get -y purge logongated", 100)
         assert "logongate setup dovecot --undo" in said, said
+        assert "logongate lift" in said, said
         self.is_locked()
 
     def lifted(self):
@@ -476,6 +477,29 @@ class Story:
             "systemctl show -P RestrictAddressFamilies logongated")
         return f"exposure {level}"
 
+    def needed(self):
+        """No package goes that a server here asks by, also by hand."""
+        box = self.box
+        said = box.run("apt-get -y purge libpam-logongate", 100)
+        assert "logongate setup pam --undo" in said, said
+        box.run("mv /etc/logongate/setup/nginx.json /var/tmp/")
+        said = box.run("apt-get -y purge logongated", 100)
+        assert "nginx asks this gate, by lines that somebody" in said, said
+        box.run("mv /var/tmp/nginx.json /etc/logongate/setup/")
+
+    def one_address(self):
+        """A Dovecot that listens on one address alone, whose certificate
+        nobody vouches for."""
+        box = self.box
+        box.run("ip address add 192.0.2.7/32 dev lo")
+        box.write("etc/dovecot/conf.d/99-listen.conf", "listen = 192.0.2.7\n")
+        box.run("systemctl restart dovecot")
+        said = box.run("logongate setup dovecot --variant policy")
+        assert "asks the gate; proved" in said, said
+        box.run("logongate setup dovecot --undo &&"
+                " rm /etc/dovecot/conf.d/99-listen.conf &&"
+                " systemctl restart dovecot")
+
     def undone(self):
         box = self.box
         said = box.run("logongate setup dovecot --undo", 5)
@@ -528,7 +552,9 @@ def main(suite):
                 ("the sandbox", story.sandbox),
                 ("a lock on a Windows server ends by itself",
                  lambda: windows_target.ends_by_itself(box)),
+                ("no package goes that is asked by", story.needed),
                 ("every door is as it was", story.undone),
+                ("a Dovecot at one address", story.one_address),
                 ("purged, nothing left", story.purged)):
             story.step(what, function)
         print(f"typed until the lock held: {len(story.typed)} commands, "

@@ -56,6 +56,8 @@ int lg_dovecot_is_decided(const char *service, const char *master)
 
 const char *lg_dovecot_response_code(enum lg_protocol protocol)
 {
+	if (protocol == LG_PROTOCOL_SMTP)
+		return "";
 	return protocol == LG_PROTOCOL_POP3 ? "[SYS/TEMP] " : "[UNAVAILABLE] ";
 }
 

@@ -28,7 +28,8 @@ int lg_dovecot_is_decided(const char *service, const char *master);
 /* 1 for the logons that Postfix has Dovecot check. */
 int lg_dovecot_is_postfix(const char *service);
 
-/* "[SYS/TEMP] " for POP3, "[UNAVAILABLE] " otherwise (E5). */
+/* "[SYS/TEMP] " for POP3, "" for SMTP, whose codes are numbers, else
+ * "[UNAVAILABLE] " (E5). */
 const char *lg_dovecot_response_code(enum lg_protocol protocol);
 
 /* Appends prefix and text, cleaned, as one JSON string. */

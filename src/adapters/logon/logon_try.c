@@ -84,10 +84,12 @@ int lg_logon_begins(const char *text, const char *start)
 	return strncasecmp(text, start, strlen(start)) == 0;
 }
 
-int lg_logon_is_loopback(const char *peer)
+int lg_logon_is_safe(const struct lg_logon_attempt *attempt)
 {
-	return lg_logon_begins(peer, "127.") || strcmp(peer, "::1") == 0 ||
-	       strcmp(peer, "[::1]") == 0;
+	const char *peer = attempt->peer;
+
+	return attempt->is_nobody || lg_logon_begins(peer, "127.") ||
+	       strcmp(peer, "::1") == 0 || strcmp(peer, "[::1]") == 0;
 }
 
 static enum lg_status prepare(CURL *curl,
@@ -95,7 +97,7 @@ static enum lg_status prepare(CURL *curl,
 			      struct said *said, struct curl_slist **out_to,
 			      struct lg_error *err)
 {
-	int here = lg_logon_is_loopback(attempt->peer);
+	int is_safe = lg_logon_is_safe(attempt);
 	int six = strchr(attempt->peer, ':') && *attempt->peer != '[';
 	struct lg_buffer to = {0};
 	struct lg_buffer url = {0};
@@ -123,9 +125,9 @@ static enum lg_status prepare(CURL *curl,
 		curl_easy_setopt(curl, CURLOPT_PASSWORD, attempt->password);
 	}
 	curl_easy_setopt(curl, CURLOPT_USE_SSL,
-			 here ? (long)CURLUSESSL_TRY : (long)CURLUSESSL_ALL);
-	curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, here ? 0L : 1L);
-	curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, here ? 0L : 2L);
+			 is_safe ? (long)CURLUSESSL_TRY : (long)CURLUSESSL_ALL);
+	curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, is_safe ? 0L : 1L);
+	curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, is_safe ? 0L : 2L);
 	curl_easy_setopt(curl, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
 	curl_easy_setopt(curl, CURLOPT_USERAGENT,
 			 attempt->client ? attempt->client

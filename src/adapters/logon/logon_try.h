@@ -21,8 +21,8 @@
  * url is imap, pop3, smtp, http or one of them with "s", or sieve; the
  * connection goes to peer, an address. On loopback certificates are not looked
  * at, since the machine talks to itself; elsewhere TLS and a certificate for
- * the url's host are demanded. Or url is pam:SERVICE and peer the folder of the
- * service's file.
+ * the url's host are demanded, unless name and password are nobody's. Or url is
+ * pam:SERVICE and peer the folder of the service's file.
  * password NULL: nobody logs on, and a PAM stack judges the account alone.
  * client NULL: as this program; else what HELO and User-Agent say.
  */
@@ -32,6 +32,7 @@ struct lg_logon_attempt {
 	const char *user;
 	const char *password;
 	const char *client;
+	int is_nobody; /* made up: there is nothing to keep secret */
 };
 
 enum lg_logon_came {
@@ -47,7 +48,8 @@ const char *lg_logon_came_name(enum lg_logon_came came);
 
 /* What a mail server's words to somebody who is not let in mean. */
 enum lg_logon_came lg_logon_words(const char *line);
-int lg_logon_is_loopback(const char *peer);
+/* 1 where nothing is demanded of the connection. */
+int lg_logon_is_safe(const struct lg_logon_attempt *attempt);
 int lg_logon_begins(const char *text, const char *start); /* any case */
 
 /*

@@ -207,7 +207,7 @@ static const char *log_on(struct talk *talk,
 			  const char *host, const char *port)
 {
 	static const char start[] = "STARTTLS\r\n";
-	int is_here = lg_logon_is_loopback(attempt->peer);
+	int is_safe = lg_logon_is_safe(attempt);
 	int offers_tls = 0;
 
 	if (!reach(talk, attempt->peer, port))
@@ -215,13 +215,13 @@ static const char *log_on(struct talk *talk,
 	if (!take_answer(talk, &offers_tls) ||
 	    !lg_logon_begins(talk->line, "OK"))
 		return "the server does not greet";
-	if (!offers_tls && !is_here)
+	if (!offers_tls && !is_safe)
 		return "the server offers no TLS";
 	if (offers_tls) {
 		if (!send_all(talk, start, sizeof(start) - 1) ||
 		    !take_answer(talk, NULL) ||
 		    !lg_logon_begins(talk->line, "OK") ||
-		    !begin_tls(talk, host, !is_here) ||
+		    !begin_tls(talk, host, !is_safe) ||
 		    !take_answer(talk, NULL))
 			return "TLS could not be started";
 	}

@@ -172,6 +172,12 @@ static enum lg_status add_logon(const struct lg_dovecot *dovecot,
 		way.add = NULL;
 	} else if (answer->asks == LG_ASKS_NO && !way.add) {
 		way.add = ADD;
+	} else if (answer->asks == LG_ASKS_YES && !way.note &&
+		   strcmp(protocol, "submission") == 0) {
+		/* Dovecot has but this for who may not log on. */
+		way.note = "who is refused is told 535 with the lock's words, "
+			   "at which mail programs ask for the password; "
+			   "submission by Postfix says 421";
 	}
 	status = lg_buffer_status(&note, err);
 	if (status == LG_OK)

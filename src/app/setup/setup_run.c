@@ -137,6 +137,29 @@ static enum lg_status start_again(const struct run *run)
 	return status;
 }
 
+/* How "systemctl is-active" and the like end. One that is just being started or
+ * stopped is waited for. */
+static int is_active(const struct run *run, const struct lg_setup_words *words)
+{
+	const struct lg_change *change = run->hands->change;
+	struct lg_buffer text = {0};
+	struct lg_error ignored;
+	int code = 1;
+
+	for (int i = 0; i < TRIES; i++) {
+		lg_buffer_clear(&text);
+		if (change->run(change->self, words->word, &text, &code,
+				&ignored) != LG_OK)
+			code = 1;
+		if (code == 0 || text.len == 0 ||
+		    strstr(text.data, "activating\n") == NULL)
+			break;
+		change->wait(change->self, TRY_MS);
+	}
+	lg_buffer_release(&text);
+	return code == 0;
+}
+
 /* 1 where nobody can say, too: then starting it tells. */
 static int is_running(const struct run *run)
 {
@@ -144,27 +167,21 @@ static int is_running(const struct run *run)
 	const struct lg_change *change = run->hands->change;
 	const struct lg_machine *machine = run->hands->machine;
 	const struct lg_setup_words unit = {
-		{"systemctl", "is-active", "--quiet", server->service, NULL}};
-	int has_unit = server->service && change->has_init(change->self);
-	const struct lg_setup_words *words = has_unit ? &unit : &server->lives;
+		{"systemctl", "is-active", server->service, NULL}};
 	struct lg_strlist lines = {0};
-	struct lg_buffer text = {0};
 	struct lg_error ignored;
-	int code = 1;
+	int lives = 1;
 
-	if (words->word[0] != NULL) {
-		if (change->run(change->self, words->word, &text, &code,
-				&ignored) != LG_OK)
-			code = 1;
-		lg_buffer_release(&text);
-		return code == 0;
-	}
+	if (server->service != NULL && change->has_init(change->self))
+		return is_active(run, &unit);
+	if (server->lives.word[0] != NULL)
+		return is_active(run, &server->lives);
 	if (server->program != NULL &&
 	    machine->runs(machine->self, server->program, &lines, &ignored) ==
 		    LG_OK)
-		code = lines.count > 0;
+		lives = lines.count > 0;
 	lg_strlist_release(&lines);
-	return code;
+	return lives;
 }
 
 static enum lg_status restart_server(struct run *run)

@@ -127,7 +127,8 @@ static enum lg_status try_way(const struct lg_way *way, const char *name,
 		.password =
 			strcmp(way->door, "postfix") && strcmp(way->door, "pam")
 				? name
-				: NULL};
+				: NULL,
+		.is_nobody = 1};
 
 	*out_came = LG_LOGON_NOT_TRIED;
 	return lg_logon_try(&attempt, out_came, out_said, err);
