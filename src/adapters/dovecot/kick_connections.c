@@ -56,8 +56,8 @@ static enum lg_status hangs(struct round *round, size_t at,
 	if (++round->hangs < HANGS_MAX)
 		return begin_anew(round, err);
 	return lg_error_set(err, LG_ERR_TIMEOUT, round->kicker->anvil,
-			    "%d sessions, one after the other, do not come to "
-			    "an end",
+			    "%d sessions in a row hang while Dovecot ends "
+			    "them; a disk or file server may not answer",
 			    HANGS_MAX);
 }
 
