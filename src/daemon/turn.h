@@ -28,7 +28,7 @@ typedef void (*gate_change_done)(struct gate *gate, void *context,
  * called and done gets the error. */
 void gate_change(struct gate *gate, gate_change_run run, gate_change_done done,
 		 void *context);
-/* For what time brings: run is called whatever is owed. */
+/* For what time brings, and lifts: run is called whatever is owed. */
 void gate_change_due(struct gate *gate, gate_change_run run,
 		     gate_change_done done, void *context);
 /* Changes nothing: nothing follows from it. */

@@ -146,6 +146,7 @@ static void takes_so_many_and_no_more(void **unused)
 	struct lock_scene s;
 	struct lg_lock *lock = NULL;
 	struct lg_error err = {0};
+	char command[700];
 	char name[16];
 	int i;
 
@@ -162,6 +163,14 @@ static void takes_so_many_and_no_more(void **unused)
 	lock_scene_again(&s);
 	assert_int_equal(s.state->lock_count, LG_LOCKS_MAX);
 	assert_int_equal(s.state->loud.count, 0);
+	/* Whoever puts another file there is told that it does not count. */
+	snprintf(command, sizeof(command),
+		 "cd %s/locks && sed s/%s/lg-0123456789ab/ %s.json "
+		 ">lg-0123456789ab.json",
+		 s.folder.path, s.state->lock[0]->id, s.state->lock[0]->id);
+	assert_int_equal(system(command), 0);
+	lock_scene_again(&s);
+	assert_true(is_loud(s.state, "65 locks lie in locks"));
 	lock_scene_end(&s);
 }
 

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/lock/stored_values.h"
+
 #include "damage_scene.h"
 #include "suite.h"
 
@@ -275,6 +277,144 @@ static void its_files_are_gone(void **unused)
 	damage_end(&damaged);
 }
 
+/* A lock that concerns some is not in what registry.reg shows. */
+static void whom_it_concerns_outlives_its_files(void **unused)
+{
+	struct lg_findings *findings = NULL;
+	struct lg_target_lock request;
+	struct lg_strlist bob = {0};
+	struct damaged damaged = {0};
+	struct lg_lock *lock;
+	int with_audit;
+
+	assert_int_equal(lg_strlist_add(&bob, "/o=a/cn=bob", 11, NULL), LG_OK);
+	assert_int_equal(lg_findings_new(&findings, NULL), LG_OK);
+	for (with_audit = 0; with_audit < 2; with_audit++) {
+		lock_then_damage(&damaged);
+		damage_reload(&damaged);
+		assert_int_equal(lg_registry_set_list(damaged.values,
+						      LG_KEY_PARAMETERS_SYSTEM,
+						      LG_VALUE_APPLIES_TO, &bob,
+						      NULL),
+				 LG_OK);
+		request = request_for(damaged.values);
+		request.profile = "batch";
+		request.findings = request.concerned = findings;
+		snprintf(damaged.id, sizeof(damaged.id), "%s",
+			 applied(damaged.state, &request)->id);
+		hurt(&damaged.folder, lock_file(&damaged, ".json"), GARBAGE);
+		hurt(&damaged.folder, lock_file(&damaged, ".good.json"),
+		     CUT_OFF);
+		if (!with_audit)
+			hurt(&damaged.folder, LG_JOURNAL_FILE, EMPTY);
+		damage_reload(&damaged);
+		assert_int_equal(damaged.state->lock_count, 2);
+		assert_true(lg_state_trusted(damaged.state));
+		lock = lg_state_lock(damaged.state, damaged.id);
+		assert_non_null(lock);
+		assert_true(
+			lg_stored_values_equal(lock->values, damaged.values));
+		assert_non_null(lock->concerned);
+		assert_true(is_loud(damaged.state, "as registry.reg tells it"));
+		/* And once more, from the files that were made again. */
+		damage_reload(&damaged);
+		lock = lg_state_lock(damaged.state, damaged.id);
+		assert_true(
+			lg_stored_values_equal(lock->values, damaged.values));
+		damage_end(&damaged);
+	}
+	lg_findings_free(&findings);
+	lg_strlist_release(&bob);
+}
+
+static void in_its_place(const struct damaged *damaged, const char *what)
+{
+	char command[700];
+
+	snprintf(command, sizeof(command), "cd %s && mv locks locks.away && %s",
+		 damaged->folder.path, what);
+	assert_int_equal(system(command), 0);
+}
+
+/* That nobody can say which files there are is no sign that there are none. */
+static void the_folder_of_locks_is_damaged(void **unused)
+{
+	static const char *const places[] = {
+		"touch locks", "ln -s locks.away locks", "ln -s nowhere locks"};
+	size_t i;
+
+	for (i = 0; i < sizeof(places) / sizeof(*places); i++) {
+		struct damaged damaged = {0};
+		struct lg_error err = {0};
+		struct lg_lock *lock;
+
+		lock_then_damage(&damaged);
+		in_its_place(&damaged, places[i]);
+		damage_reload(&damaged);
+		assert_int_equal(damaged.state->lock_count, 1);
+		lock = damaged.state->lock[0];
+		assert_true(lg_state_trusted(damaged.state));
+		assert_string_equal(lock->id, damaged.id);
+		assert_int_equal(lock->until.wall_s, 1795299360 + 3600);
+		/* What both listed: nobody. */
+		assert_non_null(lg_registry_find(lock->values,
+						 LG_KEY_PARAMETERS_SYSTEM,
+						 LG_VALUE_LOGON_ONLY_AS));
+		assert_true(is_loud(damaged.state, "locks cannot be read"));
+		/* Nothing can be removed there, and there is a way out. */
+		assert_int_not_equal(lg_lock_lift(damaged.state, lock,
+						  LG_LOCK_END_LIFT, "bert",
+						  NULL, NULL, &err),
+				     LG_OK);
+		assert_non_null(strstr(err.text, "lift --force lg-"));
+		assert_true(lg_state_locked(damaged.state));
+		assert_int_equal(lg_lock_lift(damaged.state, lock,
+					      LG_LOCK_END_FORCE, "bert", NULL,
+					      NULL, NULL),
+				 LG_OK);
+		damage_reload(&damaged);
+		assert_false(lg_state_locked(damaged.state));
+		assert_string_equal(listed(damaged.state->standing),
+				    "/o=a/cn=before");
+		damage_end(&damaged);
+	}
+}
+
+/* It is moved away, by the next who writes at the latest, and stays away. */
+static void a_folder_is_in_its_place(void **unused)
+{
+	static const char *const names[] = {
+		LG_STATE_LOCK,     LG_STATE_REGISTRY, LG_STATE_REGISTRY_GOOD,
+		LG_STATE_STANDING, LG_JOURNAL_FILE,   ".json",
+		".good.json",      ".findings"};
+	struct lg_target_lock request;
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		struct damaged damaged = {0};
+		const char *name = names[i];
+
+		lock_then_damage(&damaged);
+		if (*name == '.')
+			name = lock_file(&damaged, name);
+		hurt(&damaged.folder, name, FOLDER);
+		damage_reload(&damaged);
+		assert_string_equal(damaged.state->lock[0]->id, damaged.id);
+		request = request_for(damaged.values);
+		request.profile = "second";
+		applied(damaged.state, &request);
+		assert_int_equal(lg_lock_lift(damaged.state,
+					      damaged.state->lock[1],
+					      LG_LOCK_END_LIFT, "bert", NULL,
+					      NULL, NULL),
+				 LG_OK);
+		lifts_to_before(&damaged);
+		damage_reload(&damaged);
+		assert_int_equal(damaged.state->loud.count, 0);
+		damage_end(&damaged);
+	}
+}
+
 #define HERS "/o=a/cn=hers"
 
 /* A file that somebody wrote and that the gate may not read. */
@@ -498,6 +638,8 @@ int main(void)
 			       record_is_damaged, &faults[4]),
 		suite_row_with("lock.json unreadable: the locks",
 			       record_is_damaged, &faults[6]),
+		suite_row("a folder in the place of any file",
+			  a_folder_is_in_its_place),
 		suite_row_with("a lock's file deleted: its good copy",
 			       lock_is_damaged, &faults[0]),
 		suite_row_with("a lock's file empty: its good copy",
@@ -523,6 +665,11 @@ int main(void)
 		suite_row("both files of a lock damaged: the audit and what "
 			  "was in force",
 			  both_files_of_a_lock_are_damaged),
+		suite_row("both files of a lock that concerns some: what "
+			  "registry.reg tells of it",
+			  whom_it_concerns_outlives_its_files),
+		suite_row("locks/ cannot be read: the audit and registry.reg",
+			  the_folder_of_locks_is_damaged),
 		suite_row("what was set by hand is lost: the locks stay",
 			  standing_is_lost),
 		suite_row("no copy can be read: no policy, but of a lock",

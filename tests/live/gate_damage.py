@@ -6,9 +6,11 @@ import contextlib
 import glob
 import os
 import shutil
+import subprocess
 import time
 
-from running_gate import DN, Gate, eventually, listing, main, reg
+from running_gate import (DN, Gate, eventually, listeners, listing, main,
+                          reg)
 
 
 def damage(gate, name, how):
@@ -264,10 +266,102 @@ def disk_full():
         before = gate.command("registry", "show")
         filler = fill()
         gate.command("registry", "import", files[1], code=6)
+        gate.command("apply", gate.profile(listed=["alice"]), "--for", "1h",
+                     "--accept-warnings", code=6)
         assert gate.command("registry", "show") == before
         os.unlink(filler)
         gate.command("registry", "import", files[1])
         gate.stop()
+
+
+def turned_read_only():
+    """a disk that turned read-only: a gate that starts there locks out whom
+    it locked out before, and lets go by force"""
+    if os.getuid() != 0:
+        print("     (needs root)")
+        return
+    with Gate() as gate, contextlib.ExitStack() as stack:
+        try:
+            stack.enter_context(gate.small_disk())
+        except LookupError as error:
+            print(f"     ({error})")
+            return
+
+        def mounted(how):
+            subprocess.run(["mount", "-o", f"remount,{how}", gate.state],
+                           check=True)
+
+        gate.start()
+        gate.apply(listing("alice"))
+        gate.kill()
+        mounted("ro")
+        gate.start()
+        locked(gate)
+        gate.command("lift", code=6)
+        gate.command("lift", "--force")
+        assert gate.decide(user="bob")["verdict"] == "admit"
+        mounted("rw")
+        eventually(lambda: not gate.status()["loud"])
+        gate.kill()
+        gate.start()
+        assert gate.decide(user="bob")["verdict"] == "admit"
+        assert not gate.status()["loud"], gate.status()
+        gate.stop()
+
+
+def answers_of_one_lost():
+    """of two locks the answers about one are lost, and the directory is away:
+    the other refuses whom it refuses, break-glass gets in, and everybody else
+    is answered without_policy"""
+    with Gate(gate=f'break_glass = "{DN}rescue"',
+              listen=listeners("http", without_policy="admit")) as gate:
+        gate.start()
+        gate.lock(gate.profile(listed=["alice", "bob"]))
+        batch = gate.lock(gate.write("batch.ini", f"""[profile]
+description = "a batch"
+[applies_to]
+dn.1 = "{DN}bob"
+"""))["id"]
+
+        def verdicts():
+            answers = [gate.decide(user=f"{name}@example.org") for name in
+                       ("alice", "bob", "carl", "rescue")]
+            return [(answer["verdict"], answer["reason"])
+                    for answer in answers]
+
+        def is_whole():
+            return verdicts() == [
+                ("admit", "none"), ("refuse", "nobody"),
+                ("refuse", "not-listed"), ("admit", "none")]
+
+        assert is_whole(), verdicts()
+        for how in ("answered", "lifted"):
+            gate.kill()
+            for kind in "concerned", "findings":
+                if os.path.exists(gate.stored(f"locks/{batch}.{kind}")):
+                    damage(gate, f"locks/{batch}.{kind}", "garbage")
+            shutil.move(gate.ldif, gate.ldif + ".away")
+            gate.start()
+            assert verdicts() == [
+                ("admit", "no-policy"), ("admit", "no-policy"),
+                ("refuse", "not-listed"), ("admit", "none")], verdicts()
+            status = gate.status()
+            assert status["gate"] is None and status["loud"], status
+            assert gate.http("GET", "/healthz")[0] == 503
+            # One that is applied now counts with what can be known.
+            more = gate.apply(listing("bob"), profile="more")["id"]
+            assert verdicts()[0] == ("refuse", "not-listed"), verdicts()
+            assert gate.ask("lift", lock=more)["ok"]
+            if how == "lifted":
+                assert gate.ask("lift", lock=batch)["ok"]
+            shutil.move(gate.ldif + ".away", gate.ldif)
+            if how == "answered":
+                gate.kill()
+                gate.start()
+                eventually(is_whole)
+                assert not gate.status()["loud"], gate.status()
+        assert verdicts()[1] == ("admit", "none"), verdicts()
+        assert gate.status()["gate"] == "listed", gate.status()
 
 
 def stopped():
@@ -286,4 +380,5 @@ if __name__ == "__main__":
     main([killed, refusals_survive, registry_damaged,
           registry_damaged_while_it_runs, registry_lost, lock_damaged, newer,
           no_copy, record_damaged,
-          findings_deleted, directory_down, disk_full, stopped])
+          findings_deleted, directory_down, disk_full, turned_read_only,
+          answers_of_one_lost, stopped])

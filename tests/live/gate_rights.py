@@ -9,7 +9,7 @@ import stat
 import subprocess
 
 from other_users import drop_to, require_root, user_database
-from running_gate import BIN, DN, Gate, main, reg
+from running_gate import BIN, DN, Gate, eventually, main, reg
 
 GATE, ADMINS, ASKS, ANNA, MAIL = 61001, 61011, 61002, 61004, 61012
 
@@ -132,7 +132,7 @@ def not_to_be_read():
     for names in (["registry.reg"], ["lock.json"], ["locks/ID.json"],
                   ["locks/ID.findings"],
                   ["registry.reg", "lock.json"],
-                  ["locks/ID.json", "locks/ID.good.json"]):
+                  ["locks/ID.json", "locks/ID.good.json"], ["locks"]):
         with OwnGate() as gate:
             gate.start()
             gate.lock(gate.profile(listed=["alice"]))
@@ -142,7 +142,8 @@ def not_to_be_read():
             gate.stop()
             for name in names:
                 os.chown(gate.stored(name), 0, 0)
-                os.chmod(gate.stored(name), 0o600)
+                os.chmod(gate.stored(name),
+                         0o700 if name == "locks" else 0o600)
             before = contents(gate.state)
             gate.start()
             assert gate.bob() == "refuse", names
@@ -152,8 +153,9 @@ def not_to_be_read():
                     names, loud)
             after = contents(gate.state)
             assert not os.path.exists(gate.stored("damaged")), names
-            for name in names:
-                assert after[name] == before[name], names
+            for name in before:
+                assert name not in names and not name.startswith(
+                    "locks/") or after[name] == before[name], (names, name)
             # Given back, it is as if nothing had been.
             gate.stop()
             for name in names:
@@ -165,6 +167,40 @@ def not_to_be_read():
             assert gate.decide(user="alice")["verdict"] == "admit"
             gate.logongate("lift")
             assert gate.bob() == "admit"
+
+
+def takes_nothing():
+    """a state_dir in which nothing can be written any more keeps no
+    administrator from the way out, lock by lock, and says what a start would
+    bring back"""
+    with OwnGate() as gate:
+        gate.start()
+        locks = [gate.lock(gate.profile(listed=["alice"]))["id"]
+                 for _ in range(3)]
+        folders = [gate.state, *(path for path, is_ in below(gate.state)
+                                 if stat.S_ISDIR(is_.st_mode))]
+        for folder in folders:
+            os.chmod(folder, 0o550)
+        assert "Permission denied" in gate.logongate(
+            "apply", gate.profile(listed=["bob"]), "--for", "1h",
+            "--accept-warnings", code=6)
+        for number, lock in enumerate(locks):
+            assert gate.bob() == "refuse"
+            said = gate.logongate("lift", lock, code=6)
+            assert f"lift --force {lock}" in said, said
+            assert gate.status()["locks"][0]["id"] == lock
+            said = gate.logongate("lift", "--force", lock)
+            assert "not be written" in said and "takes it up again" in said, \
+                (number, said)
+        assert gate.bob() == "admit" and not gate.status()["active"]
+        assert any("takes it up again" in loud
+                   for loud in gate.status()["loud"]), gate.status()
+        for folder in folders:
+            os.chmod(folder, 0o750)
+        eventually(lambda: not gate.status()["loud"])
+        gate.stop()
+        gate.start()
+        assert gate.bob() == "admit" and not gate.status()["loud"]
 
 
 def links():
@@ -233,4 +269,5 @@ def to_the_end(gate, anna):
 
 if __name__ == "__main__":
     require_root()
-    main([roots_commands, not_to_be_read, links, administrator])
+    main([roots_commands, not_to_be_read, takes_nothing, links,
+          administrator])

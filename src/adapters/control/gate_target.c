@@ -93,6 +93,7 @@ static enum lg_status lift(struct lg_gate_target *target, const char *id,
 			   struct lg_error *err)
 {
 	struct lg_target_told *told = target->told;
+	int earlier = told != NULL ? told->exit : 0;
 	struct lg_control_answer answer = {0};
 	cJSON *request = lg_gate_request("lift");
 	struct lg_error said;
@@ -107,13 +108,18 @@ static enum lg_status lift(struct lg_gate_target *target, const char *id,
 		lg_gate_add_names(answer.object, "restored", "",
 				  &told->restored);
 		lg_gate_add_names(answer.object, "changed", "", &told->changed);
+		lg_gate_add_names(answer.object, "loud", "", &told->loud);
 	}
 	lg_control_release(&answer);
 	/* its time was over meanwhile: whether it is gone is looked at */
 	if (status == LG_ERR_CONFLICT &&
 	    (target->path == NULL ||
-	     (said.code != NULL && strcmp(said.code, "not-in-force") == 0)))
+	     (said.code != NULL && strcmp(said.code, "not-in-force") == 0))) {
+		/* What went wrong before it was undone stays told. */
+		if (told != NULL)
+			told->exit = earlier;
 		return LG_OK;
+	}
 	if (status != LG_OK && err != NULL)
 		*err = said;
 	return status;

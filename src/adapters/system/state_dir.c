@@ -42,6 +42,11 @@ static enum lg_status failed(const struct state_dir *dir, const char *name,
 
 	snprintf(place, sizeof(place), "%s%s%s", dir->path, *name ? "/" : "",
 		 name);
+	if (number == ELOOP)
+		return lg_error_set(err, LG_ERR_IO, place,
+				    "cannot %s: it is a symbolic link, and "
+				    "none is followed here",
+				    what);
 	return lg_error_set(err, lg_errno_status(number), place,
 			    "cannot %s: %s", what, strerror(number));
 }
@@ -110,90 +115,6 @@ static enum lg_status dir_read(void *self, const char *name,
 	return dir_read_at(self, name, 0, SIZE_MAX, out_bytes, err);
 }
 
-static enum lg_status dir_replace(void *self, const char *name,
-				  const void *bytes, size_t len,
-				  struct lg_error *err)
-{
-	struct state_dir *dir = self;
-	enum lg_status status = may_write(dir, name, err);
-	struct lg_state_place place;
-
-	if (status != LG_OK)
-		return status;
-	if (lg_state_place_find(dir->fd, name, LG_STATE_PLACE_MADE, &place))
-		return failed(dir, name, "write", errno, err);
-	if (lg_state_place_replace(&place, bytes, len))
-		status = failed(dir, name, "write", errno, err);
-	close(place.folder);
-	return status;
-}
-
-static enum lg_status dir_append(void *self, const char *name,
-				 const void *bytes, size_t len,
-				 enum lg_files_sync sync, struct lg_error *err)
-{
-	struct state_dir *dir = self;
-	enum lg_status status = LG_OK;
-	struct lg_state_place place;
-	int is_new;
-	off_t end;
-	int fd;
-
-	status = may_write(dir, name, err);
-	if (status != LG_OK)
-		return status;
-	if (lg_state_place_find(dir->fd, name, LG_STATE_PLACE_MADE, &place))
-		return failed(dir, name, "write", errno, err);
-	fd = lg_state_place_open_end(&place, &is_new);
-	if (fd < 0) {
-		status = failed(dir, name, "write", errno, err);
-		close(place.folder);
-		return status;
-	}
-	/* A line that was cut off by a full disk or a power cut must not
-	 * swallow this one. */
-	end = lseek(fd, 0, SEEK_END);
-	if (end > 0) {
-		char last = '\n';
-
-		if (pread(fd, &last, 1, end - 1) == 1 && last != '\n' &&
-		    lg_write_all(fd, "\n", 1))
-			status = failed(dir, name, "write", errno, err);
-	}
-	if (status == LG_OK && lg_write_all(fd, bytes, len)) {
-		status = failed(dir, name, "write", errno, err);
-		/* What was written of it goes, where it can. */
-		if (end >= 0 && ftruncate(fd, end))
-			status = LG_ERR_IO;
-	}
-	if (status == LG_OK && sync == LG_FILES_SYNC &&
-	    (fsync(fd) || (is_new && fsync(place.folder))))
-		status = failed(dir, name, "write", errno, err);
-	close(fd);
-	close(place.folder);
-	return status;
-}
-
-static enum lg_status dir_remove(void *self, const char *name,
-				 struct lg_error *err)
-{
-	struct state_dir *dir = self;
-	enum lg_status status = may_write(dir, name, err);
-	struct lg_state_place place;
-
-	if (status != LG_OK)
-		return status;
-	if (lg_state_place_find(dir->fd, name, LG_STATE_PLACE_THERE, &place))
-		return errno == ENOENT
-			       ? LG_OK
-			       : failed(dir, name, "remove", errno, err);
-	if ((unlinkat(place.folder, place.base, 0) && errno != ENOENT) ||
-	    fsync(place.folder))
-		status = failed(dir, name, "remove", errno, err);
-	close(place.folder);
-	return status;
-}
-
 static enum lg_status dir_set_aside(void *self, const char *name,
 				    struct lg_buffer *out_kept,
 				    struct lg_error *err)
@@ -232,6 +153,115 @@ static enum lg_status dir_set_aside(void *self, const char *name,
 		return status;
 	lg_buffer_format(out_kept, "damaged/%s", kept);
 	return lg_buffer_status(out_kept, err);
+}
+
+/* A folder where a file should be is none of ours, and in the way for ever. */
+static enum lg_status move_folder(struct state_dir *dir, const char *name,
+				  struct lg_error *err)
+{
+	struct lg_buffer kept = {0};
+	enum lg_status status = dir_set_aside(dir, name, &kept, err);
+
+	lg_buffer_release(&kept);
+	return status;
+}
+
+static enum lg_status dir_replace(void *self, const char *name,
+				  const void *bytes, size_t len,
+				  struct lg_error *err)
+{
+	struct state_dir *dir = self;
+	enum lg_status status = may_write(dir, name, err);
+	struct lg_state_place place;
+	int is_done;
+
+	if (status != LG_OK)
+		return status;
+	if (lg_state_place_find(dir->fd, name, LG_STATE_PLACE_MADE, &place))
+		return failed(dir, name, "write", errno, err);
+	is_done = !lg_state_place_replace(&place, bytes, len);
+	if (!is_done && errno == EISDIR) {
+		status = move_folder(dir, name, err);
+		is_done = status == LG_OK &&
+			  !lg_state_place_replace(&place, bytes, len);
+	}
+	if (status == LG_OK && !is_done)
+		status = failed(dir, name, "write", errno, err);
+	close(place.folder);
+	return status;
+}
+
+static enum lg_status dir_append(void *self, const char *name,
+				 const void *bytes, size_t len,
+				 enum lg_files_sync sync, struct lg_error *err)
+{
+	struct state_dir *dir = self;
+	enum lg_status status = LG_OK;
+	struct lg_state_place place;
+	int is_new;
+	off_t end;
+	int fd;
+
+	status = may_write(dir, name, err);
+	if (status != LG_OK)
+		return status;
+	if (lg_state_place_find(dir->fd, name, LG_STATE_PLACE_MADE, &place))
+		return failed(dir, name, "write", errno, err);
+	fd = lg_state_place_open_end(&place, &is_new);
+	if (fd < 0 && errno == EISDIR && move_folder(dir, name, NULL) == LG_OK)
+		fd = lg_state_place_open_end(&place, &is_new);
+	if (fd < 0) {
+		status = failed(dir, name, "write", errno, err);
+		close(place.folder);
+		return status;
+	}
+	/* A line that was cut off by a full disk or a power cut must not
+	 * swallow this one. */
+	end = lseek(fd, 0, SEEK_END);
+	if (end > 0) {
+		char last = '\n';
+
+		if (pread(fd, &last, 1, end - 1) == 1 && last != '\n' &&
+		    lg_write_all(fd, "\n", 1))
+			status = failed(dir, name, "write", errno, err);
+	}
+	if (status == LG_OK && lg_write_all(fd, bytes, len)) {
+		status = failed(dir, name, "write", errno, err);
+		/* What was written of it goes, where it can. */
+		if (end >= 0 && ftruncate(fd, end))
+			status = LG_ERR_IO;
+	}
+	if (status == LG_OK && sync == LG_FILES_SYNC &&
+	    (fsync(fd) || (is_new && fsync(place.folder))))
+		status = failed(dir, name, "write", errno, err);
+	close(fd);
+	close(place.folder);
+	return status;
+}
+
+static enum lg_status dir_remove(void *self, const char *name,
+				 struct lg_error *err)
+{
+	struct state_dir *dir = self;
+	enum lg_status status = may_write(dir, name, err);
+	struct lg_state_place place;
+	int is_gone;
+
+	if (status != LG_OK)
+		return status;
+	if (lg_state_place_find(dir->fd, name, LG_STATE_PLACE_THERE, &place))
+		return errno == ENOENT
+			       ? LG_OK
+			       : failed(dir, name, "remove", errno, err);
+	is_gone = !unlinkat(place.folder, place.base, 0) || errno == ENOENT;
+	if (!is_gone && errno == EISDIR) {
+		status = move_folder(dir, name, err);
+		is_gone = status == LG_OK;
+	}
+	if (status == LG_OK && (!is_gone || fsync(place.folder)))
+		status = failed(dir, name, "remove", errno, err);
+	close(place.folder);
+	return status;
 }
 
 static enum lg_status dir_list(void *self, const char *folder,
@@ -333,9 +363,16 @@ static int make_folders(const char *path)
 
 static enum lg_status take_lock(struct state_dir *dir, struct lg_error *err)
 {
-	dir->lock_fd = openat(dir->fd, "lock",
-			      O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (dir->lock_fd < 0 || lg_owner_adopt(dir->lock_fd, dir->fd))
+	const int flags = O_CLOEXEC | O_NOFOLLOW;
+	int fd = openat(dir->fd, "lock", flags | O_RDWR | O_CREAT, 0600);
+	int is_strange = fd >= 0 && lg_owner_adopt(fd, dir->fd);
+
+	/* A disk that turned read-only at night must not keep the gate from
+	 * standing: who is locked out would get in. */
+	if (fd < 0 && errno == EROFS)
+		fd = openat(dir->fd, "lock", flags | O_RDONLY);
+	dir->lock_fd = fd;
+	if (fd < 0 || is_strange)
 		return failed(dir, "lock", "open", errno, err);
 	if (!flock(dir->lock_fd, LOCK_EX | LOCK_NB))
 		return LG_OK;

@@ -60,8 +60,10 @@ static enum lg_status salvage(struct lg_loading *loading, const char *id,
 	if (status == LG_OK && !lock->since_s)
 		lock->since_s = now.wall_ms / 1000;
 	lg_lock_stamp(lock, &now);
+	/* Whether it was is not told; where there is nothing, it was not. */
+	lock->asked = 1;
 	if (status == LG_OK)
-		status = lg_loading_picture(state, &lock->values, NULL);
+		status = lg_loading_picture(state, id, &lock->values, NULL);
 	if (status == LG_ERR_NO_MEMORY) {
 		lg_lock_free(&lock);
 		return status;
@@ -69,9 +71,10 @@ static enum lg_status salvage(struct lg_loading *loading, const char *id,
 	lg_state_loud(state, "the lock %s%s%s cannot be read: %s%s", id,
 		      lock->profile ? " " : "",
 		      lock->profile ? lock->profile : "",
-		      lock->values ? "it stays in force with all that was in "
-				     "force"
-				   : "whom it refuses is not known",
+		      !lock->values ? "whom it refuses is not known"
+		      : lg_values_concern_some(lock->values)
+			      ? "it stays in force as registry.reg tells it"
+			      : "it stays in force with all that was in force",
 		      lock->until.wall_s ? "; its end comes from the audit"
 					 : " until it is lifted; nobody knows "
 					   "its end");
@@ -142,6 +145,31 @@ out:
 	lg_buffer_release(&copy);
 }
 
+/* Into the state; takes the lock, on a failure too. */
+static enum lg_status take(struct lg_loading *loading, struct lg_lock *lock)
+{
+	struct lg_state *state = loading->state;
+	enum lg_status status = read_findings(loading, lock);
+
+	if (status == LG_OK)
+		status = lg_state_add(state, lock, loading->err);
+	if (status != LG_OK) {
+		lg_lock_free(&lock);
+		return status;
+	}
+	if (lock->generation > state->generation)
+		state->generation = lock->generation;
+	if (!lock->values && !lg_lock_waits(lock)) {
+		state->unread = 1;
+		lg_state_loud(state,
+			      "the values of the lock %s %s are lost: whom it "
+			      "refuses is not known until it ends or is "
+			      "lifted",
+			      lock->id, lock->profile ? lock->profile : "");
+	}
+	return LG_OK;
+}
+
 static enum lg_status load_one(struct lg_loading *loading, const char *id)
 {
 	struct lg_state *state = loading->state;
@@ -179,25 +207,8 @@ static enum lg_status load_one(struct lg_loading *loading, const char *id)
 		status = salvage(loading, id, &lock, loading->err);
 	} else {
 		look_at_copy(loading, id);
-		status = read_findings(loading, lock);
 	}
-	if (status == LG_OK)
-		status = lg_state_add(state, lock, loading->err);
-	if (status != LG_OK) {
-		lg_lock_free(&lock);
-		return status;
-	}
-	if (lock->generation > state->generation)
-		state->generation = lock->generation;
-	if (!lock->values && !lg_lock_waits(lock)) {
-		state->unread = 1;
-		lg_state_loud(state,
-			      "the values of the lock %s %s are lost: whom it "
-			      "refuses is not known until it ends or is "
-			      "lifted",
-			      lock->id, lock->profile ? lock->profile : "");
-	}
-	return LG_OK;
+	return status == LG_OK ? take(loading, lock) : status;
 }
 
 static int is_file_of(const char *name, char out_id[LG_LOCK_ID_SIZE])
@@ -245,6 +256,34 @@ static int is_calm(const struct lg_state *state)
 	return is;
 }
 
+/* Its name is known, and perhaps its files can be opened by that. Of one that
+ * has yet to begin nothing else tells. */
+static enum lg_status load_unlisted(struct lg_loading *loading,
+				    const struct lg_told *told)
+{
+	static const char *const endings[] = {".json", ".good.json"};
+	struct lg_state *state = loading->state;
+	const struct lg_lock *lock = told->lock;
+	struct lg_lock *found = NULL;
+	enum lg_status status;
+
+	for (size_t i = 0; !found && i < 2; i++)
+		read_lock(state, lock->id, endings[i], &found, NULL);
+	if (found) {
+		lg_lock_free(&found);
+		return load_one(loading, lock->id);
+	}
+	if (told->locks) {
+		status = salvage(loading, lock->id, &found, loading->err);
+		return status == LG_OK ? take(loading, found) : status;
+	}
+	lg_state_loud(state,
+		      "the lock %s %s has yet to begin and cannot be read: it "
+		      "will not begin",
+		      lock->id, lock->profile ? lock->profile : "");
+	return LG_OK;
+}
+
 /*
  * Without lock.json the audit may know of a lock of which no file is left at
  * all. With it, or where registry.reg tells so, such a lock is one whose lift
@@ -278,13 +317,8 @@ static enum lg_status load_lost(struct lg_loading *loading)
 		}
 		status = salvage(loading, told->id, &lock, loading->err);
 		if (status == LG_OK)
-			status = lg_state_add(state, lock, loading->err);
-		if (status != LG_OK) {
-			lg_lock_free(&lock);
-		} else {
-			state->unread |= !lock->values;
-			loading->writes_picture = 1;
-		}
+			status = take(loading, lock);
+		loading->writes_picture = 1;
 	}
 	return status;
 }
@@ -305,12 +339,16 @@ enum lg_status lg_loading_locks(struct lg_loading *loading)
 	struct lg_strlist names = {0};
 	struct lg_error err = {0};
 	enum lg_status status;
+	int is_listed;
 
 	status = state->files->list(state->files->self, LG_STATE_LOCKS, &names,
 				    &err);
 	if (lg_loading_is_fatal(loading, status, &err))
 		goto out;
-	if (status != LG_OK)
+	is_listed = status == LG_OK;
+	if (status == LG_ERR_DENIED)
+		lg_loading_keep_aside(state, LG_STATE_LOCKS, &err);
+	else if (!is_listed)
 		lg_state_loud(state, LG_STATE_LOCKS " cannot be read: %s",
 			      err.text);
 	status = LG_OK;
@@ -320,12 +358,22 @@ enum lg_status lg_loading_locks(struct lg_loading *loading)
 		if (is_file_of(names.item[i], id) && !lg_state_lock(state, id))
 			status = load_one(loading, id);
 	}
-	if (status == LG_OK)
+	for (size_t i = 0;
+	     !is_listed && status == LG_OK && i < loading->told_count; i++)
+		status = load_unlisted(loading, &loading->told[i]);
+	if (is_listed && status == LG_OK)
 		status = load_lost(loading);
 	for (size_t i = 0; status == LG_OK && state->mode == LG_STATE_WRITE &&
 			   i < names.count;
 	     i++)
 		remove_stray(state, names.item[i]);
+	if (status == LG_OK && state->lock_count > LG_LOCKS_MAX)
+		lg_state_loud(state,
+			      "%zu locks lie in " LG_STATE_LOCKS
+			      " and no more than %d count: those that were "
+			      "applied last do not refuse anybody until others "
+			      "are over",
+			      state->lock_count, LG_LOCKS_MAX);
 	if (status == LG_OK && state->lock_count)
 		qsort(state->lock, state->lock_count, sizeof(*state->lock),
 		      oldest_first);

@@ -96,7 +96,7 @@ static enum lg_status carry_active(struct lg_loading *loading)
 	struct lg_error err = {0};
 	enum lg_status status;
 
-	status = lg_loading_picture(state, &lock->values, &err);
+	status = lg_loading_picture(state, NULL, &lock->values, &err);
 	if (lg_loading_is_fatal(loading, status, &err))
 		return status;
 	if (status != LG_OK) {

@@ -177,6 +177,21 @@ static const struct {
 	[LG_LOCK_END_UNDO] = {LG_EVENT_LIFT, "undone"},
 };
 
+/* A disk that takes nothing must not keep the way out to itself. */
+static enum lg_status say_force(const struct lg_lock *lock,
+				enum lg_status status, struct lg_error *err)
+{
+	struct lg_error why;
+
+	if (!err)
+		return status;
+	why = *err;
+	return lg_error_set(err, status, why.place,
+			    "%s; the lock stays in force: where a gate runs, "
+			    "logongate lift --force %s ends it all the same",
+			    why.text, lock->id);
+}
+
 /* Its file goes; where that fails only a lift is refused, and then its copy,
  * which goes first, is made again. */
 static enum lg_status remove_file(struct lg_state *state,
@@ -196,7 +211,7 @@ static enum lg_status remove_file(struct lg_state *state,
 	state->unsaved = 1;
 	if (status != LG_OK && end == LG_LOCK_END_LIFT &&
 	    lg_state_has_lock_file(state, lock->id))
-		return status;
+		return say_force(lock, status, err);
 	lg_strlist_add(&state->gone, lock->id, strlen(lock->id), NULL);
 	return LG_OK;
 }
@@ -212,9 +227,14 @@ static void write_what_is_left(struct lg_state *state, int waited)
 			: lg_picture_write(state, &err);
 	if (status == LG_OK)
 		return;
-	lg_state_unwritten(state, &err,
-			   "the lock is over all the same, and writing it is "
-			   "tried again");
+	lg_state_unwritten(
+		state, &err,
+		state->gone.count
+			? "the lock is over all the same, and writing it is "
+			  "tried again; a gate that is started before that "
+			  "takes it up again"
+			: "the lock is over all the same, and writing it is "
+			  "tried again");
 }
 
 /* What nobody can read any more is over with its lock. */

@@ -141,6 +141,56 @@ enum lg_status lg_picture_comments(const struct lg_state *state,
 	return lg_buffer_status(out_text, err);
 }
 
+/* What stands behind "; " in a line of add_comments: of a Registry Editor
+ * text, which no other comment has. */
+static int is_of_a_lock(const char *line, size_t len)
+{
+	return len > 2 && line[0] == ';' && line[1] == ' ' &&
+	       strchr("[\"@ ", line[2]);
+}
+
+enum lg_status lg_picture_take_comment(const struct lg_state *state,
+				       const struct lg_buffer *text,
+				       const char *id,
+				       struct lg_registry **values,
+				       struct lg_error *err)
+{
+	const char *end = text->data + text->len;
+	struct lg_buffer stored = {0};
+	enum lg_status status;
+	char begins[32];
+	const char *line;
+	size_t len;
+
+	snprintf(begins, sizeof(begins), "\n; %s,", id);
+	line = memmem(text->data, text->len, begins, strlen(begins));
+	if (!line)
+		return LG_OK;
+	/* The head of the one is the head of the other. */
+	len = (size_t)((char *)memchr(text->data, '\n', text->len) -
+		       text->data);
+	lg_buffer_append(&stored, text->data, len + 1);
+	line = memchr(line + 1, '\n', (size_t)(end - line - 1));
+	while (line && ++line < end) {
+		const char *next = memchr(line, '\n', (size_t)(end - line));
+
+		len = (size_t)((next ? next : end) - line);
+		if (!is_of_a_lock(line, len))
+			break;
+		lg_buffer_append(&stored, line + 2, len - 2);
+		lg_buffer_char(&stored, '\n');
+		line = next;
+	}
+	lg_registry_free(values);
+	status = lg_buffer_status(&stored, err);
+	if (status == LG_OK)
+		status = lg_stored_values_parse(
+			state->files, stored.data, stored.len,
+			LG_STATE_REGISTRY, LG_STORED_END_OPTIONAL, values, err);
+	lg_buffer_release(&stored);
+	return status;
+}
+
 enum lg_status lg_picture_text(const struct lg_state *state,
 			       struct lg_buffer *out_text, struct lg_error *err)
 {

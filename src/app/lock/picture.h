@@ -33,6 +33,17 @@ enum lg_status lg_picture_comments(const struct lg_state *state,
 				   struct lg_buffer *out_text,
 				   struct lg_error *err);
 
+/*
+ * Reads such a lock back out of the text of registry.reg; *values, which are
+ * what the text shows, are exchanged for its own. Nothing where the text does
+ * not tell of it. On a failure *values are freed.
+ */
+enum lg_status lg_picture_take_comment(const struct lg_state *state,
+				       const struct lg_buffer *text,
+				       const char *id,
+				       struct lg_registry **values,
+				       struct lg_error *err);
+
 /* The same as registry.reg has it; the other locks are comments in it. */
 enum lg_status lg_picture_text(const struct lg_state *state,
 			       struct lg_buffer *out_text,

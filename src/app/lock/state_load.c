@@ -69,18 +69,39 @@ int lg_loading_is_fatal(struct lg_loading *loading, enum lg_status status,
 	return fatal;
 }
 
-enum lg_status lg_loading_picture(const struct lg_state *state,
+static enum lg_status read_picture(const struct lg_state *state,
+				   const char *name, const char *id,
+				   struct lg_registry **out_values,
+				   struct lg_error *err)
+{
+	const struct lg_files *files = state->files;
+	struct lg_registry *values = NULL;
+	struct lg_buffer text = {0};
+	enum lg_status status = files->read(files->self, name, &text, err);
+
+	if (status == LG_OK)
+		status = lg_stored_values_parse(
+			files, text.data ? text.data : "", text.len, name,
+			LG_STORED_END_REQUIRED, &values, err);
+	if (status == LG_OK && id)
+		status =
+			lg_picture_take_comment(state, &text, id, &values, err);
+	if (status == LG_OK)
+		*out_values = values;
+	lg_buffer_release(&text);
+	return status;
+}
+
+enum lg_status lg_loading_picture(const struct lg_state *state, const char *id,
 				  struct lg_registry **out_values,
 				  struct lg_error *err)
 {
-	enum lg_status status = lg_stored_values_read(
-		state->files, LG_STATE_REGISTRY, LG_STORED_END_REQUIRED,
-		out_values, NULL, err);
+	enum lg_status status =
+		read_picture(state, LG_STATE_REGISTRY, id, out_values, err);
 
 	if (status != LG_OK && status != LG_ERR_NO_MEMORY)
-		status = lg_stored_values_read(
-			state->files, LG_STATE_REGISTRY_GOOD,
-			LG_STORED_END_REQUIRED, out_values, NULL, err);
+		status = read_picture(state, LG_STATE_REGISTRY_GOOD, id,
+				      out_values, err);
 	return status;
 }
 

@@ -49,8 +49,9 @@ const char *lg_loading_word(enum lg_status status);
 int lg_loading_is_fatal(struct lg_loading *loading, enum lg_status status,
 			const struct lg_error *err);
 
-/* registry.reg or its good copy as values; the first that can be read. */
-enum lg_status lg_loading_picture(const struct lg_state *state,
+/* registry.reg or its good copy as values; the first that can be read. Of a
+ * lock (NULL: none) that they do not show, and tell of beside, its own. */
+enum lg_status lg_loading_picture(const struct lg_state *state, const char *id,
 				  struct lg_registry **out_values,
 				  struct lg_error *err);
 

@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "base/listed.h"
 #include "base/local_time.h"
 #include "core/policy/message.h"
 
@@ -310,6 +311,20 @@ static enum lg_status may_lift(const struct gate_inside *inside,
 	return status;
 }
 
+/* It is over in memory alone. */
+static void add_unwritten(struct control_call *call,
+			  const struct lg_state *state)
+{
+	struct lg_strlist loud = {0};
+
+	for (size_t i = 0; i < state->loud.count; i++)
+		if (!strncmp(state->loud.item[i], LG_STATE_UNWRITTEN,
+			     strlen(LG_STATE_UNWRITTEN)))
+			lg_list_text(&loud, state->loud.item[i], NULL);
+	lg_json_names(call->answer, "loud", &loud);
+	lg_strlist_release(&loud);
+}
+
 static enum lg_status run_lift(struct gate_inside *inside, void *context,
 			       struct gate_outcome *outcome,
 			       struct lg_error *err)
@@ -322,6 +337,8 @@ static enum lg_status run_lift(struct gate_inside *inside, void *context,
 	struct lg_lock *lock = NULL;
 	enum lg_status status = LG_OK;
 
+	/* What a full disk owes does not keep anybody locked out. */
+	gate_inside_catch_up(inside, NULL);
 	if (all && inside->state->lock_count)
 		lock = inside->state->lock[0];
 	if (!lock)
@@ -350,6 +367,7 @@ static enum lg_status run_lift(struct gate_inside *inside, void *context,
 		lg_json_names(call->answer, "lifted", &ids);
 		lg_json_names(call->answer, "restored", &restored);
 		lg_json_names(call->answer, "changed", &changes);
+		add_unwritten(call, inside->state);
 		add_takes_effect(call, inside);
 	}
 	lg_strlist_release(&ids);
@@ -376,7 +394,7 @@ static void lifted(struct gate *gate, void *context, enum lg_status status,
 
 void control_lift(struct control_call *call)
 {
-	gate_change(call->gate, run_lift, lifted, call);
+	gate_change_due(call->gate, run_lift, lifted, call);
 }
 
 static void reloaded(void *context, enum lg_status status,
