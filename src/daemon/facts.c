@@ -149,6 +149,12 @@ void gate_facts_ask_later(struct gate *gate)
 	uv_timer_start(&gate->facts->retry, on_retry, RETRY_MS, 0);
 }
 
+void gate_facts_over(struct gate *gate)
+{
+	gate_quiet(gate, "the directory could not be asked");
+	gate_quiet(gate, "the directory's answers");
+}
+
 static void not_asked(struct gate *gate, const struct lg_error *err)
 {
 	gate_loud(gate, GATE_ATTENTION_DIRECTORY,

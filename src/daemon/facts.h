@@ -18,6 +18,8 @@ void gate_facts_close(struct gate *gate);
 void gate_facts_ask(struct gate *gate);
 /* The same after some seconds. */
 void gate_facts_ask_later(struct gate *gate);
+/* Nothing is lacking: what was said about that is taken back. */
+void gate_facts_over(struct gate *gate);
 
 /* Which names to ask about. */
 struct gate_facts_names {

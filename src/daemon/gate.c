@@ -77,6 +77,11 @@ const struct lg_policy *gate_policy(const struct gate *gate)
 	return gate->view->policy;
 }
 
+const struct lg_policy *gate_whole_policy(const struct gate *gate)
+{
+	return gate->view->is_partial ? NULL : gate->view->policy;
+}
+
 const struct lg_policy *gate_cuts(const struct gate *gate)
 {
 	return gate->view->cuts;

@@ -44,6 +44,7 @@ struct gate_ring;
 struct gate_usage;
 struct gate_sweeps;
 struct gate_view;
+struct gate_windows;
 struct gate_work;
 
 struct gate_counts {
@@ -101,6 +102,7 @@ struct gate {
 	struct gate_ring *tokens;
 	struct gate_tls *tls;
 	struct gate_usage *usage;
+	struct gate_windows *windows;
 	struct lg_mapi_scratch *mapi; /* one parse at a time */
 	const char *config;           /* the file to read again, or NULL */
 	char *own_name;               /* of the user it runs as */
@@ -139,6 +141,9 @@ int64_t gate_store_s(const struct gate *gate);
 
 /* NULL while no policy can be trusted. */
 const struct lg_policy *gate_policy(const struct gate *gate);
+/* The same, and NULL while it leaves out what is in force and cannot be
+ * known. */
+const struct lg_policy *gate_whole_policy(const struct gate *gate);
 
 /* Decides who of those logged on is cut: without the locks that still have
  * their grace. NULL: nobody. */

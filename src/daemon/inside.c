@@ -21,6 +21,8 @@
 #include "daemon/gate.h"
 #include "daemon/inside_facts.h"
 
+#define LOST_ANSWERS "the saved answers of the directory"
+
 static int64_t store_s(const struct gate_inside *inside)
 {
 	int64_t now_ms = lg_clock_now(&inside->clock).boot_ms;
@@ -179,26 +181,87 @@ static void begin_reading(struct gate_inside *inside, struct reading *reading)
 	reading->sink = (struct lg_store_sink){inside, note_event};
 }
 
+/* 0: a store that never had a policy it could trust starts with the next. */
+static int is_whole(const struct gate_inside *inside)
+{
+	return inside->has_policy && !inside->is_partial;
+}
+
+static enum lg_status give_store(struct gate_inside *inside,
+				 const struct reading *reading, int restart,
+				 struct lg_error *err)
+{
+	enum lg_status status = lg_store_values(
+		inside->store, store_s(inside),
+		reading->standing.values ? reading->standing.values
+					 : inside->nothing,
+		&reading->facts, &reading->sink, err);
+
+	if (restart && (status == LG_OK || status == LG_ERR_DIRECTORY))
+		status = lg_store_restart(inside->store, store_s(inside),
+					  &reading->facts, &reading->sink, err);
+	return status;
+}
+
+static enum lg_status check_alone(const struct lg_settings *settings,
+				  const struct lg_policy_layer *layer,
+				  struct lg_error *err)
+{
+	const struct lg_policy_input input = {
+		.dialect = settings->dialect,
+		.break_glass = &settings->break_glass,
+		.default_domain = settings->default_domain,
+		.layer = layer,
+		.layer_count = 1,
+	};
+	struct lg_policy *policy = NULL;
+	enum lg_status status = lg_policy_compile(&input, &policy, NULL, err);
+
+	lg_policy_free(&policy);
+	return status;
+}
+
+/* What became of one lock's files changes nothing about the others (contract
+ * 9): those that can be known refuse whom they refuse. */
+static void read_part(struct gate_inside *inside)
+{
+	const struct lg_settings *settings = inside->settings;
+	struct reading reading;
+	size_t locks;
+	size_t kept = 0;
+
+	begin_reading(inside, &reading);
+	locks = reading.facts.lock_count;
+	for (size_t i = 0; i < locks; i++)
+		if (check_alone(settings, &reading.lock[i], NULL) == LG_OK)
+			reading.lock[kept++] = reading.lock[i];
+	reading.facts.lock_count = kept;
+	if (reading.standing.values &&
+	    check_alone(settings, &reading.standing, NULL) != LG_OK)
+		reading.standing.values = NULL;
+	inside->has_policy = 0;
+	if (kept || reading.standing.values)
+		give_store(inside, &reading, 1, NULL);
+	inside->is_partial = inside->has_policy;
+}
+
+/* A policy that is whole stays where the next cannot be made; else what can be
+ * known of what is in force counts. */
 static enum lg_status read_values(struct gate_inside *inside, int restart,
 				  struct lg_error *err)
 {
+	enum lg_status status = LG_OK;
 	struct reading reading;
-	enum lg_status status;
 
-	if (!lg_state_trusted(inside->state)) {
-		/* No copy could be read: nothing can be trusted. */
-		inside->has_policy = 0;
-		return LG_OK;
+	if (lg_state_trusted(inside->state)) {
+		begin_reading(inside, &reading);
+		status = give_store(inside, &reading, restart, err);
+		if (status == LG_OK)
+			inside->is_partial = 0;
+		if (status != LG_ERR_DIRECTORY || is_whole(inside))
+			return status;
 	}
-	begin_reading(inside, &reading);
-	status = lg_store_values(inside->store, store_s(inside),
-				 reading.standing.values
-					 ? reading.standing.values
-					 : inside->nothing,
-				 &reading.facts, &reading.sink, err);
-	if (restart && (status == LG_OK || status == LG_ERR_DIRECTORY))
-		status = lg_store_restart(inside->store, store_s(inside),
-					  &reading.facts, &reading.sink, err);
+	read_part(inside);
 	return status;
 }
 
@@ -215,18 +278,8 @@ enum lg_status gate_inside_check(const struct lg_settings *settings,
 		.findings = findings,
 		.concerned = concerned,
 	};
-	const struct lg_policy_input input = {
-		.dialect = settings->dialect,
-		.break_glass = &settings->break_glass,
-		.default_domain = settings->default_domain,
-		.layer = &layer,
-		.layer_count = 1,
-	};
-	struct lg_policy *policy = NULL;
-	enum lg_status status = lg_policy_compile(&input, &policy, NULL, err);
 
-	lg_policy_free(&policy);
-	return status;
+	return check_alone(settings, &layer, err);
 }
 
 static uint64_t generation_of(const struct gate_inside *inside)
@@ -236,7 +289,7 @@ static uint64_t generation_of(const struct gate_inside *inside)
 	return policy ? lg_policy_generation(policy) : 0;
 }
 
-static void note_outcome(const struct gate_inside *inside, uint64_t before,
+static void note_outcome(struct gate_inside *inside, uint64_t before,
 			 enum lg_status status, struct gate_outcome *outcome)
 {
 	const struct lg_policy *policy = gate_inside_policy(inside);
@@ -248,6 +301,8 @@ static void note_outcome(const struct gate_inside *inside, uint64_t before,
 	if (status == LG_ERR_DIRECTORY ||
 	    (status == LG_OK && gate_inside_lacks_facts(inside)))
 		outcome->asks = 1;
+	else if (status == LG_OK)
+		gate_inside_quiet(inside, LOST_ANSWERS);
 }
 
 enum lg_status gate_inside_enforce(struct gate_inside *inside,
@@ -255,9 +310,8 @@ enum lg_status gate_inside_enforce(struct gate_inside *inside,
 				   struct lg_error *err)
 {
 	uint64_t before = generation_of(inside);
-	/* A store that never had a policy it could trust starts now. */
-	int starts = gate_inside_restarts(inside) || !inside->has_policy;
-	enum lg_status status = read_values(inside, starts, err);
+	enum lg_status status = read_values(
+		inside, gate_inside_restarts(inside) || !is_whole(inside), err);
 
 	note_outcome(inside, before, status, outcome);
 	return status;
@@ -268,8 +322,7 @@ enum lg_status gate_inside_enforce_again(struct gate_inside *inside,
 					 struct lg_error *err)
 {
 	uint64_t before = generation_of(inside);
-	/* Before the first policy the store has never been started. */
-	enum lg_status status = read_values(inside, !inside->has_policy, err);
+	enum lg_status status = read_values(inside, !is_whole(inside), err);
 
 	note_outcome(inside, before, status, outcome);
 	/* Asked just now: again at once would be for ever. */
@@ -380,9 +433,7 @@ enum lg_status gate_inside_first(struct gate_inside *inside,
 	status = read_values(inside, 1, err);
 	if (status == LG_ERR_DIRECTORY) {
 		lg_state_loud(inside->state,
-			      "the saved answers of the directory are missing; "
-			      "it is asked again");
-		inside->has_policy = 0;
+			      LOST_ANSWERS " are missing; it is asked again");
 		status = LG_OK;
 		outcome->asks = 1;
 	} else if (status == LG_OK) {

@@ -34,6 +34,9 @@ struct gate_inside {
 	struct lg_store *store;
 	/* 0 while no policy can be trusted: without_policy answers. */
 	int has_policy;
+	/* It leaves out what is in force and cannot be known: who is not
+	 * refused by the rest is answered without_policy. */
+	int is_partial;
 	/* A gate of a fleet that has never heard its directory: likewise. */
 	int unheard;
 	struct lg_registry *nothing; /* where no standing values count */

@@ -41,8 +41,14 @@ struct lg_decision gate_decide(const struct gate *gate, enum gate_door door,
 
 	if (gate_has_bad_name(attempt))
 		return bad_name;
-	if (policy)
-		return lg_policy_decide(policy, attempt);
+	if (policy) {
+		struct lg_decision said = lg_policy_decide(policy, attempt);
+
+		/* What is left out of it might refuse, too. */
+		if (!gate->view->is_partial || said.verdict == LG_REFUSE ||
+		    said.rule == LG_RULE_BREAK_GLASS)
+			return said;
+	}
 	switch (gate->settings->listen[gate_door_row(door)->listener]
 			.without_policy) {
 	case LG_WITHOUT_POLICY_ADMIT:

@@ -199,6 +199,7 @@ enum lg_status gate_view_make(struct gate_inside *inside,
 	status = add_locks(inside->state, view, err);
 	if (status == LG_OK && gate_inside_policy(inside)) {
 		view->policy = lg_policy_share(gate_inside_policy(inside));
+		view->is_partial = inside->is_partial;
 		find_layers(view);
 		make_cuts(inside, view);
 	}
@@ -307,7 +308,7 @@ struct lg_status_lock gate_status_lock(const struct gate_view_lock *shown)
 struct lg_status_facts gate_status(const struct gate *gate,
 				   struct lg_status_lock out_lock[LG_LOCKS_MAX])
 {
-	const struct lg_policy *policy = gate_policy(gate);
+	const struct lg_policy *policy = gate_whole_policy(gate);
 	struct lg_status_facts facts = {
 		.lock = out_lock,
 		.count = gate->view->lock_count,

@@ -26,7 +26,8 @@ struct gate_view_lock {
 };
 
 /*
- * Immutable once it is made. policy is NULL while none can be trusted. cuts
+ * Immutable once it is made. policy is NULL while none can be trusted, and
+ * leaves out what cannot be known where it is_partial. cuts
  * decides who of those logged on goes: policy without the locks that still
  * have their grace. of_layer[i] is the lock of the policy's layer i, -1: none.
  */
@@ -34,6 +35,7 @@ struct gate_view {
 	struct gate_held_settings *held;
 	const struct lg_policy *policy;
 	const struct lg_policy *cuts;
+	int is_partial;
 	struct gate_view_lock lock[LG_LOCKS_MAX];
 	size_t lock_count;
 	int of_layer[LG_LAYERS_MAX];

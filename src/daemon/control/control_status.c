@@ -76,7 +76,7 @@ static enum lg_status list_loud(struct gate *gate, struct lg_strlist *loud)
 	/* Whoever asks within the second after it was set hears of it, too. */
 	gate_clock_tick(gate);
 	gate_louds(gate, loud);
-	if (gate_policy(gate))
+	if (gate_whole_policy(gate))
 		return LG_OK;
 	return lg_strlist_add(loud, none, sizeof(none) - 1, NULL);
 }

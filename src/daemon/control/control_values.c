@@ -93,8 +93,9 @@ static enum lg_status run_policy(const struct gate_inside *inside,
 	enum lg_status status;
 
 	lg_json_text(call->answer, "gate",
-		     policy ? lg_gate_state_name(lg_policy_gate(policy))
-			    : NULL);
+		     policy && !inside->is_partial
+			     ? lg_gate_state_name(lg_policy_gate(policy))
+			     : NULL);
 	lg_json_number(call->answer, "generation", (int64_t)state->generation);
 	lg_json_time(call->answer, "until", last ? last->until.wall_s : 0);
 	status = run_values(inside, call, err);

@@ -20,7 +20,7 @@ void gate_http_status_page(const struct gate_http_question *request,
 			   struct lg_http_answer *answer)
 {
 	struct gate *gate = request->gate;
-	const struct lg_policy *policy = gate_policy(gate);
+	const struct lg_policy *policy = gate_whole_policy(gate);
 	const struct gate_view_lock *last = gate->view->last;
 	struct lg_strlist loud = {0};
 	struct lg_error err = {0};
@@ -48,7 +48,7 @@ void gate_http_status_page(const struct gate_http_question *request,
 void gate_http_healthz(const struct gate_http_question *request,
 		       struct lg_http_answer *answer)
 {
-	if (gate_policy(request->gate))
+	if (gate_whole_policy(request->gate))
 		lg_http_answer_plain(answer, 200, "text/plain", "ok\n");
 	else
 		lg_http_answer_plain(answer, 503, "text/plain", "no policy\n");
@@ -81,7 +81,7 @@ void gate_http_metrics(const struct gate_http_question *request,
 		       struct lg_http_answer *answer)
 {
 	const struct gate *gate = request->gate;
-	const struct lg_policy *policy = gate_policy(gate);
+	const struct lg_policy *policy = gate_whole_policy(gate);
 	struct lg_metrics_lock locks[LG_LOCKS_MAX];
 	struct lg_metrics_attention attention[GATE_ATTENTION_COUNT];
 	struct lg_metrics_door doors[GATE_DOOR_COUNT];

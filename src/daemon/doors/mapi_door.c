@@ -333,6 +333,9 @@ static void judge(struct gate *gate, const struct gate_mapi *request,
 		judge_headers(gate, request, j);
 	else
 		lg_mapi_judge(policy, &http, known->session, gate->mapi, j);
+	if (policy && gate->view->is_partial && j->way == LG_MAPI_WAY_ADMIT &&
+	    j->decision.rule != LG_RULE_BREAK_GLASS)
+		judge_without_policy(gate, request, j);
 	if (policy && has_grace(gate, request, known, j)) {
 		j->way = LG_MAPI_WAY_ADMIT;
 		j->decision.verdict = LG_ADMIT;

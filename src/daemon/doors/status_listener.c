@@ -169,7 +169,7 @@ struct gate_overview *gate_overview_new(struct gate *gate, const char *accept)
 	gate_hour_read(gate, o->page.minute);
 	o->page.attention = (const char *const *)o->attention.item;
 	o->page.attention_count = o->attention.count;
-	o->page.no_policy = !gate_policy(gate);
+	o->page.no_policy = !gate_whole_policy(gate);
 	o->page.sessions = gate->sessions_listed;
 	o->page.refused = gate_refusals(gate);
 	o->page.host = o->host;
