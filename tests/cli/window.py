@@ -170,11 +170,14 @@ refused = "Old client, until %{until}"
             self.assertEqual(done["error"]["code"],
                              "not-in-force" if "nobody" in words
                              else "ambiguous-lock")
-        listing = self.expect(5, "lift").err
-        for name in ("upgrade", first["id"], second["id"]):
-            self.assertIn(name, listing)
+        for words in ("lift",), ("lift", "upgrad"):
+            listing = self.expect(5, *words).err
+            for name in ("upgrade", first["id"], second["id"]):
+                self.assertIn(name, listing)
         self.assertEqual(self.status(), status)
-        self.expect(0, "extend", "upgrade", "--for", "2h")
+        # as apply takes it
+        for name in "upgrade", "upgrade.ini", "./upgrade", upgrade:
+            self.expect(0, "extend", name, "--for", "2h")
         self.expect(2, "lift", "upgrade", "--all")
         lifted = self.expect(0, "lift", second["id"], "--json").json
         self.assertEqual(lifted["lifted"], [second["id"]])

@@ -107,7 +107,7 @@ int lg_known_lock_is_meant(const struct lg_known_lock *lock,
 {
 	if (wish->name)
 		return strcmp(lock->id, wish->name) == 0 ||
-		       strcmp(lock->profile, wish->name) == 0;
+		       lg_lock_profile_is(lock->profile, wish->name);
 	if (wish->places && !lock->is_named &&
 	    !(lock->is_here && wish->with_gate))
 		return 0;

@@ -52,6 +52,21 @@ int lg_lock_is_id(const char *text)
 	       strspn(text + 3, LG_HEX_DIGITS) == ID_DIGITS;
 }
 
+int lg_lock_profile_is(const char *profile, const char *said)
+{
+	const char *slash = strrchr(said, '/');
+	const char *name = slash ? slash + 1 : said;
+	size_t len = strlen(name);
+
+	if (!profile)
+		return 0;
+	if (!strcmp(profile, said))
+		return 1;
+	if (len > 4 && !strcmp(name + len - 4, ".ini"))
+		len -= 4;
+	return strlen(profile) == len && !strncmp(profile, name, len);
+}
+
 enum lg_status lg_lock_is_ours(const struct lg_lock *lock, struct lg_error *err)
 {
 	if (lock->origin != LG_ORIGIN_FLEET)

@@ -77,6 +77,10 @@ void lg_lock_free(struct lg_lock **lock);
 /* 1 when the text has the form of an id. */
 int lg_lock_is_id(const char *text);
 
+/* 1 where said is the name of the profile (NULL: of none), or a file that
+ * apply takes for it. */
+int lg_lock_profile_is(const char *profile, const char *said);
+
 /* LG_ERR_CONFLICT with the code "fleet-lock" where the lock is the fleet's,
  * and so nobody's to change at one gate alone. */
 enum lg_status lg_lock_is_ours(const struct lg_lock *lock,

@@ -21,7 +21,7 @@ static int is_meant(const struct lg_lock *lock, const char *name,
 	if (meant == LG_MEANT_UNCONFIRMED && !lock->confirm.wall_s && !name)
 		return 0;
 	return !name || !strcmp(lock->id, name) ||
-	       (lock->profile && !strcmp(lock->profile, name));
+	       lg_lock_profile_is(lock->profile, name);
 }
 
 enum lg_status lg_lock_not_there(size_t count, const char *name,

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "app/lock/lock.h"
 #include "cli/output.h"
 #include "cli/text/failed.h"
 #include "cli/text/times.h"
@@ -27,7 +28,7 @@ static int is_meant(const struct lg_fleet_fate *fate, enum lg_fleet_kind kind,
 	if (kind == LG_FLEET_EXTEND && state == LG_FLEET_STATE_PREPARED)
 		return 0;
 	return name == NULL || strcmp(fate->lock, name) == 0 ||
-	       strcmp(fate->prepare->profile, name) == 0;
+	       lg_lock_profile_is(fate->prepare->profile, name);
 }
 
 /* 1 where the directory still says enough of a lock, be it that it ended. */

@@ -125,29 +125,57 @@ int lg_cli_locks(struct lg_cli *cli, enum lg_locks_for why,
 				    : code;
 }
 
+/* Those that may be meant, by which they can be told apart. */
+static void put_list(const struct lg_known_locks *locks,
+		     const struct lg_lock_wish *wish,
+		     struct lg_buffer *out_list)
+{
+	for (size_t i = 0; i < locks->count; i++) {
+		const struct lg_known_lock *lock = &locks->lock[i];
+
+		if (!lg_known_lock_is_meant(lock, wish))
+			continue;
+		lg_buffer_format(out_list, "%s%s%s%s",
+				 out_list->len > 0 ? ", " : "", lock->profile,
+				 *lock->id != '\0' ? " " : "", lock->id);
+		if (lock->until_s > 0) {
+			lg_buffer_text(out_list, " until ");
+			lg_text_clock(lg_cli_now(), lock->until_s, out_list);
+		}
+	}
+}
+
 static int several(struct lg_cli *cli, const struct lg_known_locks *locks,
 		   const struct lg_lock_wish *wish)
 {
 	struct lg_buffer list = {0};
 	struct lg_error err;
 
-	for (size_t i = 0; i < locks->count; i++) {
-		const struct lg_known_lock *lock = &locks->lock[i];
-
-		if (!lg_known_lock_is_meant(lock, wish))
-			continue;
-		lg_buffer_format(&list, "%s%s%s%s", list.len > 0 ? ", " : "",
-				 lock->profile, *lock->id != '\0' ? " " : "",
-				 lock->id);
-		if (lock->until_s > 0) {
-			lg_buffer_text(&list, " until ");
-			lg_text_clock(lg_cli_now(), lock->until_s, &list);
-		}
-	}
+	put_list(locks, wish, &list);
 	lg_error_set(&err, LG_ERR_CONFLICT, wish->name,
 		     "there are several locks; say which, by profile or id: %s",
 		     list.data != NULL ? list.data : "");
 	lg_error_code(&err, "ambiguous-lock");
+	lg_buffer_release(&list);
+	return lg_cli_fail_as(cli, LG_EXIT_WOULD_NOT_LOCK, &err);
+}
+
+/* Who misspelled the name of one sees how it is spelled. */
+static int not_there(struct lg_cli *cli, const struct lg_known_locks *locks,
+		     const struct lg_lock_wish *wish)
+{
+	static const struct lg_lock_wish any = {.meant = LG_MEANT_ANY};
+	struct lg_buffer list = {0};
+	struct lg_error err, bare;
+
+	lg_lock_not_there(locks->count, wish->name, wish->meant, &err);
+	if (wish->name != NULL)
+		put_list(locks, &any, &list);
+	bare = err;
+	if (list.data != NULL)
+		lg_error_set(&err, bare.status, bare.place, "%s; there is: %s",
+			     bare.text, list.data);
+	lg_error_code(&err, bare.code);
 	lg_buffer_release(&list);
 	return lg_cli_fail_as(cli, LG_EXIT_WOULD_NOT_LOCK, &err);
 }
@@ -157,7 +185,6 @@ int lg_cli_choose(struct lg_cli *cli, const struct lg_cli_locks *locks,
 		  const struct lg_known_lock **out_lock)
 {
 	size_t count = lg_known_locks_choose(&locks->known, wish, out_lock);
-	struct lg_error err;
 
 	if (count > 1)
 		return several(cli, &locks->known, wish);
@@ -168,8 +195,7 @@ int lg_cli_choose(struct lg_cli *cli, const struct lg_cli_locks *locks,
 				      &locks->here_error);
 	if (wish->places && wish->name == NULL && locks->known.count > 0)
 		return lg_cli_none_there(cli);
-	lg_lock_not_there(locks->known.count, wish->name, wish->meant, &err);
-	return lg_cli_fail_as(cli, LG_EXIT_WOULD_NOT_LOCK, &err);
+	return not_there(cli, &locks->known, wish);
 }
 
 int lg_cli_none_there(struct lg_cli *cli)
