@@ -28,6 +28,7 @@ const char *gate_attention_name(enum gate_attention what)
 		[GATE_ATTENTION_CONNECTIONS] = "connections",
 		[GATE_ATTENTION_FLEET] = "fleet",
 		[GATE_ATTENTION_CLOCK] = "clock",
+		[GATE_ATTENTION_WINDOWS] = "windows",
 	};
 
 	return words[what];
@@ -36,7 +37,7 @@ const char *gate_attention_name(enum gate_attention what)
 int gate_attention(const struct gate *gate, enum gate_attention what)
 {
 	if (what == GATE_ATTENTION_NO_POLICY)
-		return !gate_policy(gate);
+		return !gate_whole_policy(gate);
 	if (what == GATE_ATTENTION_STATE && gate->view->loud.count)
 		return 1;
 	return gate->loud[what].count != 0;

@@ -24,10 +24,11 @@ enum gate_attention {
 	GATE_ATTENTION_RECORDS,       /* who logs on is not recorded */
 	GATE_ATTENTION_SERVERS,       /* a lock on other servers stays */
 	GATE_ATTENTION_CONNECTIONS,   /* no more are taken */
-	GATE_ATTENTION_FLEET, /* entries that count for nothing, and worse */
-	GATE_ATTENTION_CLOCK  /* set while there is a lock */
+	GATE_ATTENTION_FLEET,  /* entries that count for nothing, and worse */
+	GATE_ATTENTION_CLOCK,  /* set while there is a lock */
+	GATE_ATTENTION_WINDOWS /* one that was scheduled failed */
 };
-#define GATE_ATTENTION_COUNT 10
+#define GATE_ATTENTION_COUNT 11
 /* "no-policy", "state", ... */
 const char *gate_attention_name(enum gate_attention what);
 

@@ -14,6 +14,7 @@
 #include "daemon/inside_facts.h"
 #include "daemon/turn.h"
 #include "daemon/facts.h"
+#include "daemon/failed_windows.h"
 #include "daemon/notices.h"
 #include "daemon/records.h"
 #include "daemon/refusals.h"
@@ -79,6 +80,8 @@ void gate_enforce_follow(struct gate *gate, struct gate_view *view,
 		sweep(gate, GATE_SWEEP_REFUSED);
 	if (outcome->asks)
 		gate_facts_ask(gate);
+	else if (outcome->is_read)
+		gate_facts_over(gate);
 	set_deadline(gate);
 }
 
@@ -149,7 +152,6 @@ static enum lg_status run_findings(struct gate_inside *inside, void *context,
 	lg_findings_free(&findings);
 	if (status != LG_OK || is_late)
 		return status;
-	gate_inside_quiet(inside, "the saved answers of the directory");
 	return gate_inside_enforce_again(inside, outcome, err);
 }
 
@@ -159,7 +161,7 @@ static void findings_saved(struct gate *gate, void *context,
 	if (gate->stopping)
 		return;
 	if (status == LG_OK)
-		gate_quiet(gate, "the directory's answers");
+		gate_facts_over(gate);
 	else
 		gate_facts_ask_later(gate);
 	if (status != LG_OK && status != LG_ERR_DIRECTORY)
@@ -262,6 +264,7 @@ static void on_second(uv_timer_t *timer)
 	gate_sockets_again(gate);
 	gate_servers_tick(gate);
 	gate_clock_tick(gate);
+	gate_windows_tick(gate);
 	gate_notices_tick(gate);
 	gate_usage_tick(gate);
 	if (gate->is_watched)

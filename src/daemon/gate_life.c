@@ -21,6 +21,7 @@
 #include "adapters/system/state_dir.h"
 #include "daemon/enforce.h"
 #include "daemon/facts.h"
+#include "daemon/failed_windows.h"
 #include "daemon/fleet/follower.h"
 #include "daemon/net/http.h"
 #include "daemon/log.h"
@@ -170,6 +171,7 @@ static enum lg_status open_all(struct gate *gate, struct lg_settings *settings,
 		gate_servers_open,
 		gate_enforce_start,
 		gate_notices_open,
+		gate_windows_open,
 		gate_fleet_open,
 		gate_enforce_first,
 		gate_sessions_open,
@@ -202,6 +204,7 @@ static void free_gate(struct gate *gate)
 	gate_ring_free(&gate->tickets);
 	gate_tls_close(gate);
 	gate_usage_free(gate);
+	gate_windows_free(gate);
 	gate_records_free(gate);
 	gate_refusals_free(gate);
 	gate_notices_free(gate);

@@ -241,6 +241,42 @@ def attention():
             "Nothing needs attention at the gate any longer", gate.events()
 
 
+SYSTEMCTL = """#!/bin/sh
+case $* in
+*ActiveState*@sunday.service) cat '{path}' ;;
+*) echo inactive ;;
+esac
+"""
+
+
+def failed_window():
+    """a window that did not come off asks for attention until it is cleared"""
+    with Told() as gate:
+        said = gate.write("said", "failed\n")
+        for name in ("sunday", "monday"):
+            os.makedirs(gate.path(f"units/logongate-window@{name}.timer.d"))
+        os.chmod(gate.write("bin/systemctl", SYSTEMCTL.format(path=said)),
+                 0o755)
+        gate.env.update(SYSTEMD_UNIT_PATH=gate.path("units"),
+                        PATH=gate.path("bin") + ":" + gate.env["PATH"])
+        gate.start()
+        gate.wait_for("attention")
+        assert "scheduled window sunday failed" in gate.events()[0]["text"]
+
+        def attention():
+            return b'logongate_attention{what="windows"} 1' in \
+                gate.http("GET", "/metrics")[2]
+
+        assert attention()
+        loud = gate.json("status")["loud"]
+        assert sum("sunday" in text for text in loud) == 1, loud
+        # The command looks for itself, the gate a little later.
+        gate.write("said", "inactive\n")
+        assert not gate.json("status")["loud"]
+        gate.wait_for("attention", "quiet")
+        assert not attention()
+
+
 def no_folder():
     """without the folder nothing is told, and nothing is said"""
     with Told().start() as gate:
@@ -438,4 +474,4 @@ if __name__ == "__main__":
           a_restart_tells_nothing_twice,
           what_came_while_it_was_down, unconfirmed, scheduled, two_locks,
           a_hook_that_hangs, a_gate_that_ends_waits_for_no_hook, attention,
-          no_folder, webhook, mail, mail_by_smtp, wall))
+          failed_window, no_folder, webhook, mail, mail_by_smtp, wall))

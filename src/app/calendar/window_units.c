@@ -108,3 +108,13 @@ int lg_window_value(const char *text, const char *key,
 	}
 	return 0;
 }
+
+void lg_window_failed_text(const char *name, struct lg_buffer *out_text)
+{
+	lg_buffer_format(out_text,
+			 LG_WINDOW_FAILED
+			 "%s failed when it came last; journalctl -u "
+			 "logongate-window@%s says why, systemctl "
+			 "reset-failed logongate-window@%s clears this",
+			 name, name, name);
+}

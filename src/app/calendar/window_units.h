@@ -35,6 +35,10 @@ enum lg_status lg_window_service_text(const struct lg_window_schedule *schedule,
 				      struct lg_buffer *out_text,
 				      struct lg_error *err);
 
+/* That one failed, as status and the gate say it. */
+#define LG_WINDOW_FAILED "the scheduled window "
+void lg_window_failed_text(const char *name, struct lg_buffer *out_text);
+
 /* The value of KEY= in a text of these; 1 where it is there. */
 int lg_window_value(const char *text, const char *key,
 		    struct lg_buffer *out_value);

@@ -196,6 +196,20 @@ void lg_status_speak_of(cJSON *object, const struct lg_lock *lock)
 	add_speaking(object, lock);
 }
 
+void lg_status_take_loud(cJSON *object, const char *beginning)
+{
+	cJSON *loud = array_of(object, "loud");
+
+	for (int i = cJSON_GetArraySize(loud); i-- > 0;) {
+		const char *text =
+			cJSON_GetStringValue(cJSON_GetArrayItem(loud, i));
+
+		if (text != NULL &&
+		    strncmp(text, beginning, strlen(beginning)) == 0)
+			cJSON_DeleteItemFromArray(loud, i);
+	}
+}
+
 void lg_status_add_loud(cJSON *object, const char *text)
 {
 	lg_json_item(array_of(object, "loud"), text);

@@ -69,6 +69,9 @@ cJSON *lg_status_public(cJSON *object, const char *const *words,
 void lg_status_add_lock(cJSON *object, const struct lg_lock *lock);
 void lg_status_speak_of(cJSON *object, const struct lg_lock *lock);
 
+/* Takes the sentences of "loud" that begin like this. */
+void lg_status_take_loud(cJSON *object, const char *beginning);
+
 /* Adds a sentence to "loud". */
 void lg_status_add_loud(cJSON *object, const char *text);
 

@@ -12,6 +12,7 @@
 
 #include "adapters/system/system_clock.h"
 #include "adapters/system/program.h"
+#include "adapters/system/systemd_windows.h"
 #include "app/calendar/cron_line.h"
 #include "cli/change/prepare.h"
 #include "cli/commands.h"
@@ -296,8 +297,8 @@ int lg_cmd_schedule_add(struct lg_cli *cli)
 	    lg_schedule_command(cli, &command, &err) != LG_OK)
 		code = lg_cli_no_memory(cli);
 	if (code == LG_EXIT_DONE)
-		code = lg_schedule_has_systemd() ? add_units(cli, &schedule)
-						 : print_cron(cli, &schedule);
+		code = lg_systemd_runs() ? add_units(cli, &schedule)
+					 : print_cron(cli, &schedule);
 	lg_strlist_release(&command);
 	lg_profile_free(&profile);
 	return code;
@@ -309,7 +310,7 @@ static void list_one(struct lg_table *table, cJSON *array, const char *name)
 	struct lg_buffer timer = {0}, service = {0};
 	struct lg_buffer calendar = {0}, profile = {0}, lasts = {0}, when = {0};
 	int64_t next_s = lg_schedule_next(name);
-	int has_failed = lg_schedule_has_failed(name);
+	int has_failed = lg_systemd_window_failed(name);
 	cJSON *object;
 
 	lg_schedule_read(name, "timer", &timer, NULL);
@@ -354,7 +355,7 @@ int lg_cmd_schedule_list(struct lg_cli *cli)
 	struct lg_error err;
 	int code;
 
-	if (lg_schedule_names(&names, &err) != LG_OK) {
+	if (lg_systemd_windows(&names, &err) != LG_OK) {
 		lg_strlist_release(&names);
 		return lg_cli_fail(cli, &err);
 	}

@@ -8,6 +8,8 @@
  */
 #include <string.h>
 
+#include "adapters/system/systemd_windows.h"
+#include "app/calendar/window_units.h"
 #include "app/lock/refused_count.h"
 #include "app/records/json_member.h"
 #include "app/records/status_record.h"
@@ -20,7 +22,6 @@
 #include "cli/change/prepare.h"
 #include "cli/text/status_text.h"
 #include "cli/commands/cmd_status.h"
-#include "cli/commands/schedule.h"
 #include "cli/text/times.h"
 
 /* Beside the exit codes: the line of --check is printed. */
@@ -106,20 +107,17 @@ static void add_failed_windows(cJSON *object)
 {
 	struct lg_strlist names = {0};
 
-	if (lg_schedule_has_systemd())
-		lg_schedule_names(&names, NULL);
+	if (!lg_systemd_runs())
+		return;
+	/* What the gate heard some seconds ago. */
+	lg_status_take_loud(object, LG_WINDOW_FAILED);
+	lg_systemd_windows(&names, NULL);
 	for (size_t i = 0; i < names.count; i++) {
-		const char *name = names.item[i];
 		struct lg_buffer text = {0};
 
-		if (!lg_schedule_has_failed(name))
+		if (!lg_systemd_window_failed(names.item[i]))
 			continue;
-		lg_buffer_format(&text,
-				 "the scheduled window %s failed when it came "
-				 "last; journalctl -u logongate-window@%s says "
-				 "why, systemctl reset-failed "
-				 "logongate-window@%s clears this",
-				 name, name, name);
+		lg_window_failed_text(names.item[i], &text);
 		lg_status_add_loud(object,
 				   lg_buffer_status(&text, NULL) == LG_OK
 					   ? text.data

@@ -13,10 +13,6 @@
 #include "app/calendar/window_units.h"
 #include "cli/command.h"
 
-/* 1 where systemd runs this machine, or SYSTEMD_UNIT_PATH says where units
- * go. */
-int lg_schedule_has_systemd(void);
-
 /* The text of logongate-window@NAME.KIND.d/schedule.conf; LG_ERR_UNKNOWN_KEY
  * where there is none. */
 enum lg_status lg_schedule_read(const char *name, const char *kind,
@@ -31,16 +27,8 @@ enum lg_status lg_schedule_write(const char *name,
 
 enum lg_status lg_schedule_delete(const char *name, struct lg_error *err);
 
-/* The names of all schedules, sorted. */
-enum lg_status lg_schedule_names(struct lg_strlist *out_names,
-				 struct lg_error *err);
-
 /* When the timer elapses next, as systemd says; 0: nobody knows. */
 int64_t lg_schedule_next(const char *name);
-
-/* 1 where systemd says that the window failed when it came last: it did not
- * lock, or its command failed. */
-int lg_schedule_has_failed(const char *name);
 
 /* apply, or run where there is a command, with the options of schedule add
  * that are not its own; files by their whole paths. */

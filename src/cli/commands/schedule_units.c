@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * schedule_units.c - the folder of systemd where schedules lie
- *
- * The first folder of SYSTEMD_UNIT_PATH where that is set, as systemd itself
- * looks there, else /etc/systemd/system.
+ * schedule_units.c - the drop-ins of schedules in the folder of systemd
  */
-#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,28 +12,15 @@
 
 #include "adapters/system/atomic_file.h"
 #include "adapters/system/durable.h"
-#include "adapters/system/program.h"
+#include "adapters/system/systemd_windows.h"
 #include "cli/commands/schedule.h"
 
-#define UNIT_DIR "/etc/systemd/system"
 #define PREFIX "logongate-window@"
-#define SUFFIX ".timer.d"
-#define SYSTEMCTL_MS 30000
-
-static void put_unit_dir(struct lg_buffer *out)
-{
-	const char *path = getenv("SYSTEMD_UNIT_PATH");
-
-	if (path != NULL && *path != '\0' && *path != ':')
-		lg_buffer_append(out, path, strcspn(path, ":"));
-	else
-		lg_buffer_text(out, UNIT_DIR);
-}
 
 static void put_folder(const char *name, const char *kind,
 		       struct lg_buffer *out)
 {
-	put_unit_dir(out);
+	lg_systemd_unit_dir(out);
 	lg_buffer_format(out, "/" PREFIX "%s.%s.d", name, kind);
 }
 
@@ -47,15 +30,6 @@ static enum lg_status put_path(const char *name, const char *kind,
 	put_folder(name, kind, out);
 	lg_buffer_text(out, "/schedule.conf");
 	return lg_buffer_status(out, err);
-}
-
-int lg_schedule_has_systemd(void)
-{
-	const char *path = getenv("SYSTEMD_UNIT_PATH");
-	struct stat info;
-
-	return (path != NULL && *path != '\0') ||
-	       lstat("/run/systemd/system", &info) == 0;
 }
 
 enum lg_status lg_schedule_read(const char *name, const char *kind,
@@ -136,44 +110,6 @@ enum lg_status lg_schedule_delete(const char *name, struct lg_error *err)
 	return status == LG_OK ? delete_one(name, "service", err) : status;
 }
 
-static int is_ours(const struct dirent *entry)
-{
-	size_t len = strlen(entry->d_name);
-
-	return strncmp(entry->d_name, PREFIX, strlen(PREFIX)) == 0 &&
-	       len > strlen(PREFIX) + strlen(SUFFIX) &&
-	       strcmp(entry->d_name + len - strlen(SUFFIX), SUFFIX) == 0;
-}
-
-enum lg_status lg_schedule_names(struct lg_strlist *out_names,
-				 struct lg_error *err)
-{
-	struct dirent **entry = NULL;
-	struct lg_buffer path = {0};
-	enum lg_status status;
-	int count = 0;
-
-	put_unit_dir(&path);
-	status = lg_buffer_status(&path, err);
-	if (status == LG_OK) {
-		count = scandir(path.data, &entry, is_ours, alphasort);
-		if (count < 0 && errno != ENOENT)
-			status = lg_errno_set(path.data, "cannot be read", err);
-	}
-	for (int i = 0; i < count; i++) {
-		const char *name = entry[i]->d_name + strlen(PREFIX);
-
-		if (status == LG_OK)
-			status = lg_strlist_add(out_names, name,
-						strlen(name) - strlen(SUFFIX),
-						err);
-		free(entry[i]);
-	}
-	free(entry);
-	lg_buffer_release(&path);
-	return status;
-}
-
 /* "@1900000000", or "Sun 2026-12-06 02:00:00 UTC", as systemd 252 and 257 say
  * it whatever --timestamp asks for. */
 static int64_t read_next(const char *said)
@@ -192,51 +128,15 @@ static int64_t read_next(const char *said)
 		       : 0;
 }
 
-/* A property of the unit that is made of a template, as systemctl shows it. */
-static enum lg_status ask_systemd(const char *name, const char *kind,
-				  const char *property,
-				  struct lg_buffer *out_said)
-{
-	struct lg_buffer unit = {0};
-	enum lg_status status;
-
-	lg_buffer_format(&unit, "logongate-window@%s.%s", name, kind);
-	status = lg_buffer_status(&unit, NULL);
-	if (status == LG_OK) {
-		const char *const argv[] = {
-			"env",        "TZ=UTC0",          "systemctl",
-			"show",       "--timestamp=unix", "--value",
-			"--property", property,           unit.data,
-			NULL};
-
-		status = lg_program_output(argv, SYSTEMCTL_MS, out_said, NULL);
-	}
-	lg_buffer_release(&unit);
-	return status;
-}
-
 int64_t lg_schedule_next(const char *name)
 {
 	struct lg_buffer said = {0};
 	int64_t next_s = 0;
 
-	if (ask_systemd(name, "timer", "NextElapseUSecRealtime", &said) ==
-		    LG_OK &&
+	if (lg_systemd_window_says(name, "timer", "NextElapseUSecRealtime",
+				   &said) == LG_OK &&
 	    said.len > 1)
 		next_s = read_next(said.data);
 	lg_buffer_release(&said);
 	return next_s;
-}
-
-int lg_schedule_has_failed(const char *name)
-{
-	static const char failed[] = "failed";
-	struct lg_buffer said = {0};
-	int has_failed =
-		ask_systemd(name, "service", "ActiveState", &said) == LG_OK &&
-		said.len >= sizeof(failed) - 1 &&
-		memcmp(said.data, failed, sizeof(failed) - 1) == 0;
-
-	lg_buffer_release(&said);
-	return has_failed;
 }
