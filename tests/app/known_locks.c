@@ -145,6 +145,33 @@ static void one_without_an_id_is_told_by_its_beginning(void **state)
 	lg_buffer_release(&text);
 }
 
+/* It may still have its part. */
+static void a_gate_that_does_not_say_is_asked(void **state)
+{
+	struct lg_known_locks locks = {.gate_unknown = 1};
+	struct lg_servers_book book = {0};
+	struct lg_buffer text = {0};
+	struct lg_error err;
+
+	(void)state;
+	lg_buffer_format(&text, BEGIN, "lg-a", "day", "true", "ex1", "lg-a",
+			 "ex1");
+	lg_buffer_format(&text, BEGIN, "lg-b", "day", "false", "ex2", "lg-b",
+			 "ex2");
+	assert_int_equal(lg_servers_book_parse(text.data, text.len, "journal",
+					       &book, &err),
+			 LG_OK);
+	assert_int_equal(lg_known_locks_add_book(&locks, &book, NULL, &err),
+			 LG_OK);
+	assert_string_equal(lg_known_lock_move(&locks.lock[0]).gate_id, "lg-a");
+	assert_true(lg_known_lock_lift(&locks.lock[0], 1).with_gate);
+	assert_null(lg_known_lock_move(&locks.lock[1]).gate_id);
+	assert_false(lg_known_lock_lift(&locks.lock[1], 1).with_gate);
+	lg_known_locks_release(&locks);
+	lg_servers_book_release(&book);
+	lg_buffer_release(&text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest rows[] = {
@@ -155,6 +182,8 @@ int main(void)
 			  without_a_name_the_only_one_there),
 		suite_row("one without an id is told by its beginning",
 			  one_without_an_id_is_told_by_its_beginning),
+		suite_row("a gate that does not say is asked",
+			  a_gate_that_does_not_say_is_asked),
 	};
 
 	return suite_run(rows);

@@ -254,6 +254,24 @@ def it_is_down(pair):
 
 
 @with_pair
+def the_gate_here_is_away(pair):
+    """what it has a part in gets no other end without it, and is not over"""
+    pair.apply("--group", "all", "--for", "1h")
+    until = [g.status()["until"] for g in (pair.far, pair.here)]
+    pair.here.stop()
+    pair.run("extend", "up", "--for", "3h", code=8)
+    pair.run("confirm", "up", code=8)
+    assert pair.far.status()["until"] == until[0]
+    pair.run("lift", "up", code=8)
+    assert not pair.far.status()["active"]
+    pair.here.start()
+    assert pair.here.status()["until"] == until[1]
+    assert pair.json("status")["interrupted"]
+    pair.run("recover")
+    assert pair.verdicts() == ["admit", "admit"]
+
+
+@with_pair
 def it_lifts_by_itself(pair):
     """the far gate lifts although nobody reaches it; what is left is lifted
     by the gate here"""
@@ -360,5 +378,5 @@ def killed_before_the_gate(pair):
 
 
 if __name__ == "__main__":
-    main([life, somebody_elses, whom_it_concerns, it_is_down, it_lifts_by_itself, nobody_confirms,
+    main([life, somebody_elses, whom_it_concerns, it_is_down, the_gate_here_is_away, it_lifts_by_itself, nobody_confirms,
           killed, killed_before_the_gate])

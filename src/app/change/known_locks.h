@@ -26,8 +26,11 @@ struct lg_known_lock {
 	int unconfirmed;
 };
 
-/* Zero-initialise. Owns: lg_known_locks_release. */
+/* Zero-initialise. gate_unknown: the gate here did not say what it holds; what
+ * the journal says is there, too, counts as there until it does. Owns:
+ * lg_known_locks_release. */
 struct lg_known_locks {
+	int gate_unknown;
 	struct lg_known_lock *lock;
 	size_t count;
 	size_t capacity;
