@@ -16,12 +16,11 @@
  * hold: nobody else adds to it until let_go. LG_ERR_CONFLICT: somebody does
  * right now; err's place is the file, as place appends it.
  * is_held: 1 while anybody does; disturbs nobody.
- * read: appends all there is, held or not; nothing where there is no file.
+ * read: appends all that the file of that name beside it holds, or the journal
+ * itself, held or not; nothing where there is none.
  * append: one line, on disk before it returns; one that a crash cut off goes
  * first.
  * replace: text in place of all there is, at once or not at all.
- * sign: who holds it says so beside it. signature: appends what the last one
- * said, which means nothing while nobody holds it.
  */
 struct lg_change_journal {
 	void *self;
@@ -30,16 +29,13 @@ struct lg_change_journal {
 	int (*is_held)(void *self);
 	enum lg_status (*place)(void *self, struct lg_buffer *out_path,
 				struct lg_error *err);
-	enum lg_status (*read)(void *self, struct lg_buffer *out_text,
+	enum lg_status (*read)(void *self, const char *name,
+			       struct lg_buffer *out_text,
 			       struct lg_error *err);
 	enum lg_status (*append)(void *self, const char *line, size_t len,
 				 struct lg_error *err);
 	enum lg_status (*replace)(void *self, const char *text, size_t len,
 				  struct lg_error *err);
-	enum lg_status (*sign)(void *self, const struct lg_buffer *text,
-			       struct lg_error *err);
-	enum lg_status (*signature)(void *self, struct lg_buffer *out_text,
-				    struct lg_error *err);
 };
 
 #endif

@@ -48,16 +48,18 @@ static enum lg_status fake_place(void *self, struct lg_buffer *out_path,
 	return lg_buffer_status(out_path, err);
 }
 
-static enum lg_status fake_read(void *self, struct lg_buffer *out_text,
+static enum lg_status fake_read(void *self, const char *name,
+				struct lg_buffer *out_text,
 				struct lg_error *err)
 {
-	const struct lg_buffer *journal = &world_of(self)->journal;
 	struct rig *rig = self;
+	struct lg_buffer *journal = &world_of(self)->journal;
+	int is_journal = strcmp(name, LG_SERVERS_BOOK_FILE) == 0;
+	const struct lg_buffer *from = is_journal ? journal : &rig->signature;
 
-	lg_buffer_append(out_text, journal->data ? journal->data : "",
-			 journal->len);
-	if (rig->others_write > 0 && rig->others_write--)
-		lg_buffer_char(&world_of(self)->journal, '\n');
+	lg_buffer_append(out_text, from->data ? from->data : "", from->len);
+	if (is_journal && rig->others_write > 0 && rig->others_write--)
+		lg_buffer_char(journal, '\n');
 	return lg_buffer_status(out_text, err);
 }
 
@@ -78,27 +80,6 @@ static enum lg_status fake_replace_all(void *self, const char *text, size_t len,
 	lg_buffer_clear(&world->journal);
 	lg_buffer_append(&world->journal, text, len);
 	return lg_buffer_status(&world->journal, err);
-}
-
-static enum lg_status fake_sign(void *self, const struct lg_buffer *text,
-				struct lg_error *err)
-{
-	struct rig *rig = self;
-
-	lg_buffer_clear(&rig->signature);
-	lg_buffer_append(&rig->signature, text->data, text->len);
-	return lg_buffer_status(&rig->signature, err);
-}
-
-static enum lg_status fake_signature(void *self, struct lg_buffer *out_text,
-				     struct lg_error *err)
-{
-	const struct rig *rig = self;
-
-	lg_buffer_append(out_text,
-			 rig->signature.data ? rig->signature.data : "",
-			 rig->signature.len);
-	return lg_buffer_status(out_text, err);
 }
 
 static int fake_runs(void *self, int64_t pid)
@@ -148,16 +129,18 @@ static void fake_close(void *self)
 	rig->scene->opened = NULL;
 }
 
+/* Of back-ups nothing is kept. */
 static enum lg_status fake_replace(void *self, const char *name,
 				   const void *bytes, size_t len,
 				   struct lg_error *err)
 {
-	(void)self;
-	(void)name;
-	(void)bytes;
-	(void)len;
-	(void)err;
-	return LG_OK;
+	struct rig *rig = self;
+
+	if (strchr(name, '/') != NULL)
+		return LG_OK;
+	lg_buffer_clear(&rig->signature);
+	lg_buffer_append(&rig->signature, bytes, len);
+	return lg_buffer_status(&rig->signature, err);
 }
 
 static enum lg_status fake_size(void *self, const char *name,
@@ -227,9 +210,7 @@ struct lg_change_hands rig_hands(struct rig *rig)
 			    .place = fake_place,
 			    .read = fake_read,
 			    .append = fake_append,
-			    .replace = fake_replace_all,
-			    .sign = fake_sign,
-			    .signature = fake_signature},
+			    .replace = fake_replace_all},
 		.files = &rig->files,
 		.command = "apply",
 		.by = "admin",

@@ -12,7 +12,6 @@
 
 #define KEY LG_KEY_PARAMETERS_SYSTEM
 #define JOURNAL LG_SERVERS_BOOK_FILE
-#define HOLDER "fleet.holder"
 
 static const char *const names[SERVERS] = {"ex1", "ex2", "ex3"};
 
@@ -199,19 +198,14 @@ static enum lg_status place(void *self, struct lg_buffer *out_path,
 	return lg_buffer_status(out_path, err);
 }
 
-static enum lg_status read_all(struct world *world, const char *name,
-			       struct lg_buffer *out_text, struct lg_error *err)
+static enum lg_status read_file(void *self, const char *name,
+				struct lg_buffer *out_text,
+				struct lg_error *err)
 {
-	const struct lg_files *files = &world->disk.port;
+	const struct lg_files *files = &((struct world *)self)->disk.port;
 	enum lg_status status = files->read(files->self, name, out_text, err);
 
 	return status == LG_ERR_UNKNOWN_KEY ? LG_OK : status;
-}
-
-static enum lg_status read_journal(void *self, struct lg_buffer *out_text,
-				   struct lg_error *err)
-{
-	return read_all(self, JOURNAL, out_text, err);
 }
 
 /* As adapters/system/journal_file: what was cut off goes first. */
@@ -236,19 +230,6 @@ static enum lg_status replace(void *self, const char *text, size_t len,
 
 	return world->disk.port.replace(world->disk.port.self, JOURNAL, text,
 					len, err);
-}
-
-static enum lg_status sign(void *self, const struct lg_buffer *text,
-			   struct lg_error *err)
-{
-	return lg_files_put(&((struct world *)self)->disk.port, HOLDER, text,
-			    err);
-}
-
-static enum lg_status signature(void *self, struct lg_buffer *out_text,
-				struct lg_error *err)
-{
-	return read_all(self, HOLDER, out_text, err);
 }
 
 static int runs(void *self, int64_t pid)
@@ -373,11 +354,9 @@ struct lg_change_hands world_hands(struct world *world)
 			    .let_go = let_go,
 			    .is_held = is_held,
 			    .place = place,
-			    .read = read_journal,
+			    .read = read_file,
 			    .append = append,
-			    .replace = replace,
-			    .sign = sign,
-			    .signature = signature},
+			    .replace = replace},
 		.files = &world->disk.port,
 		.command = "apply",
 		.by = "admin",

@@ -11,6 +11,7 @@
 #include "app/change/servers_journal.h"
 #include "app/records/json_fields.h"
 
+#define HOLDER "fleet.holder"
 /* A journal that moves under the reader is one that somebody writes. */
 #define LOOKS 5
 
@@ -43,7 +44,7 @@ static void sign(const struct lg_change_hands *hands)
 
 	lg_fields_add(object, holder_fields, &holder);
 	if (lg_json_print(object, &text, NULL) == LG_OK)
-		hands->journal.sign(hands->journal.self, &text, NULL);
+		lg_files_put(hands->files, HOLDER, &text, NULL);
 	lg_buffer_release(&text);
 }
 
@@ -55,7 +56,8 @@ static cJSON *read_signature(const struct lg_change_hands *hands)
 	struct lg_buffer text = {0};
 	cJSON *object = NULL;
 
-	if (journal->signature(journal->self, &text, NULL) == LG_OK && text.len)
+	if (journal->read(journal->self, HOLDER, &text, NULL) == LG_OK &&
+	    text.len)
 		object = cJSON_ParseWithLength(text.data, text.len);
 	lg_change_holder_read(object, &holder);
 	if (holder.pid < 1 || !hands->runs(hands->self, holder.pid)) {
@@ -119,7 +121,8 @@ static enum lg_status read_book(const struct lg_change_hands *hands,
 	enum lg_status status = journal->place(journal->self, &place, err);
 
 	if (status == LG_OK)
-		status = journal->read(journal->self, text, err);
+		status = journal->read(journal->self, LG_SERVERS_BOOK_FILE,
+				       text, err);
 	if (status == LG_OK)
 		status = lg_servers_book_parse(text->data ? text->data : "",
 					       text->len, place.data, out_book,
@@ -195,7 +198,8 @@ static enum lg_status look(const struct lg_change_hands *hands,
 		now->holder = read_signature(hands);
 	} else if (status == LG_OK && is_unfinished(&now->book)) {
 		now->state = LG_CHANGE_INTERRUPTED;
-		status = journal->read(journal->self, &again, err);
+		status = journal->read(journal->self, LG_SERVERS_BOOK_FILE,
+				       &again, err);
 		*out_sure = status != LG_OK || lg_files_same(&text, &again);
 	}
 	lg_buffer_release(&text);

@@ -35,6 +35,8 @@ struct lg_lift {
 	struct lg_strlist others; /* "PROFILE (ID)", which were not meant */
 	struct lg_strlist restored;
 	struct lg_strlist changed;
+	size_t count; /* of servers that the last of them was on */
+	int gate;     /* the gate here had it */
 };
 void lg_lift_release(struct lg_lift *lift);
 

@@ -5,13 +5,13 @@
  * It lies in state_dir, which may be a gate's: what is made there belongs to
  * whom the folder belongs to.
  */
-#include "adapters/system/atomic_file.h"
+#include <string.h>
+
 #include "adapters/system/state_dir.h"
 #include "app/change/change_now.h"
 #include "cli/change/servers_hands.h"
 #include "cli/open/open.h"
 
-#define HOLDER "fleet.holder"
 #define JOURNAL_MS 5000
 
 enum lg_status lg_cli_servers_path(struct lg_cli *cli, const char *name,
@@ -104,18 +104,21 @@ static enum lg_status ask_journal(struct lg_cli *cli, struct lg_buffer *text,
 	return status;
 }
 
-static enum lg_status read_journal(void *self, struct lg_buffer *out_text,
-				   struct lg_error *err)
+static enum lg_status read_file(void *self, const char *name,
+				struct lg_buffer *out_text,
+				struct lg_error *err)
 {
 	const struct lg_cli_hands *hands = self;
 	struct lg_error unsaid = {0};
 	struct lg_buffer path = {0};
-	enum lg_status status = place(self, &path, err);
+	enum lg_status status =
+		lg_cli_servers_path(hands->cli, name, &path, err);
 
 	if (status == LG_OK)
 		status = lg_journal_file_read(path.data, out_text, err);
 	/* what stopped this user is what he is told */
 	if (status == LG_ERR_DENIED &&
+	    strcmp(name, LG_SERVERS_BOOK_FILE) == 0 &&
 	    ask_journal(hands->cli, out_text, &unsaid) == LG_OK)
 		status = LG_OK;
 	lg_buffer_release(&path);
@@ -138,28 +141,6 @@ static enum lg_status replace(void *self, const char *text, size_t len,
 	return lg_journal_file_replace(hands->file, text, len, err);
 }
 
-static enum lg_status sign(void *self, const struct lg_buffer *text,
-			   struct lg_error *err)
-{
-	const struct lg_cli_hands *hands = self;
-
-	return lg_files_put(&hands->files, HOLDER, text, err);
-}
-
-static enum lg_status signature(void *self, struct lg_buffer *out_text,
-				struct lg_error *err)
-{
-	const struct lg_cli_hands *hands = self;
-	struct lg_buffer path = {0};
-	enum lg_status status =
-		lg_cli_servers_path(hands->cli, HOLDER, &path, err);
-
-	if (status == LG_OK)
-		status = lg_file_read(path.data, out_text, err);
-	lg_buffer_release(&path);
-	return status;
-}
-
 struct lg_change_journal lg_cli_journal(struct lg_cli_hands *self)
 {
 	return (struct lg_change_journal){
@@ -168,11 +149,9 @@ struct lg_change_journal lg_cli_journal(struct lg_cli_hands *self)
 		.let_go = let_go,
 		.is_held = is_held,
 		.place = place,
-		.read = read_journal,
+		.read = read_file,
 		.append = append,
 		.replace = replace,
-		.sign = sign,
-		.signature = signature,
 	};
 }
 

@@ -60,18 +60,18 @@ static int lift_one(struct lg_cli *cli, const struct lg_known_lock *lock,
 {
 	struct lg_change_lift what =
 		lg_known_lock_lift(lock, places->with_gate);
-	struct lg_cli_lifted lifted = {.lift = lift};
 	int code = LG_EXIT_DONE;
 
+	lift->count = 0;
 	if (places->given)
 		what.names = &places->servers;
 	if (what.id != NULL || what.with_gate)
-		code = lg_cli_servers_lift(cli, &what, &lifted);
-	if (code == LG_EXIT_DONE && lifted.count == 0 && !what.with_gate)
+		code = lg_cli_servers_lift(cli, &what, lift);
+	if (code == LG_EXIT_DONE && lift->count == 0 && !what.with_gate)
 		return lg_cli_none_there(cli);
-	if (code == LG_EXIT_DONE && !lock->is_there && !lifted.gate)
+	if (code == LG_EXIT_DONE && !lock->is_there && !lift->gate)
 		return is_over(cli, lock->id);
-	if (code == LG_EXIT_DONE && lift != NULL)
+	if (code == LG_EXIT_DONE)
 		lg_strlist_add(&lift->ids, lock->id, strlen(lock->id), NULL);
 	return code;
 }
@@ -164,7 +164,7 @@ int lg_cli_lift(struct lg_cli *cli, const char *name, struct lg_lift *lift)
 		code = lift_known(cli, &locks, lock);
 	if (code == LG_EXIT_DONE)
 		code = lift_one(cli, lock, &places, lift);
-	if (code == LG_EXIT_DONE && lift != NULL)
+	if (code == LG_EXIT_DONE)
 		tell_others(&locks.known, lock, lift);
 	/* Where the gate here does not say what it holds, that is told. */
 	if (code == LG_EXIT_DONE && !places.given && name == NULL &&

@@ -69,16 +69,9 @@ int lg_cli_servers_needed(const struct lg_prepared *prepared);
  */
 int lg_cli_servers_read(struct lg_cli *cli, struct lg_prepared *prepared);
 
-/* What came of a lift; lift is the caller's. */
-struct lg_cli_lifted {
-	struct lg_lift *lift;
-	size_t count; /* how many servers; 0 with exit 0: none was locked */
-	int gate;     /* the gate here had it */
-};
-
 /* Lifts one lock; --force is its mode. Returns: an exit code. */
-int lg_cli_servers_lift(struct lg_cli *cli, struct lg_change_lift *lift,
-			struct lg_cli_lifted *lifted);
+int lg_cli_servers_lift(struct lg_cli *cli, struct lg_change_lift *what,
+			struct lg_lift *lift);
 
 /* Puts back what interrupted changes left, and what locks whose end is past
  * left, on servers and at the gate of this machine; says what damage took, and

@@ -16,9 +16,9 @@
 /* What one command holds. */
 struct holding {
 	struct lg_cli_hands base;
-	struct lg_cli_lifted *lifted; /* NULL: nobody asks */
-	int code;                     /* the worst, which is printed */
-	int gate_code;                /* of the gate here */
+	struct lg_lift *lift; /* NULL: nobody asks */
+	int code;             /* the worst, which is printed */
+	int gate_code;        /* of the gate here */
 };
 
 /* Values that were put back where nothing reads them now: a line each. */
@@ -104,20 +104,19 @@ static void tell_gate(struct holding *holding,
 		      const struct lg_servers_record *record)
 {
 	struct lg_cli *cli = holding->base.cli;
-	struct lg_cli_lifted *lifted = holding->lifted;
+	struct lg_lift *lift = holding->lift;
 	int code;
 
 	lg_cli_gate_says(cli, gate);
-	if (lifted != NULL)
-		lifted->gate = gate->told.ended;
-	if (lifted != NULL && lifted->lift != NULL) {
-		add_names(&gate->told.restored, &lifted->lift->restored);
-		add_names(&gate->told.changed, &lifted->lift->changed);
+	if (lift != NULL) {
+		lift->gate = gate->told.ended;
+		add_names(&gate->told.restored, &lift->restored);
+		add_names(&gate->told.changed, &lift->changed);
 	}
 	if (gate->status == LG_OK)
 		return;
 	code = lg_cli_fail_as(cli, lg_cli_gate_exit(gate), &gate->error);
-	if (lifted == NULL && gate->told.unreached)
+	if (lift == NULL && gate->told.unreached)
 		lg_cli_say(cli, (enum lg_exit)code, "gate",
 			   "it does not say whether it holds the lock %s; when "
 			   "it runs: logongate status, and logongate lift",
@@ -159,26 +158,27 @@ static struct lg_change_hands hands_of(struct holding *holding)
 	return hands;
 }
 
-int lg_cli_servers_lift(struct lg_cli *cli, struct lg_change_lift *lift,
-			struct lg_cli_lifted *lifted)
+int lg_cli_servers_lift(struct lg_cli *cli, struct lg_change_lift *what,
+			struct lg_lift *lift)
 {
-	struct holding holding = {.base = {.cli = cli}, .lifted = lifted};
+	struct holding holding = {.base = {.cli = cli}, .lift = lift};
 	const struct lg_change_hands hands = hands_of(&holding);
 	struct lg_error err;
 	int code = LG_EXIT_DONE;
 
-	lift->mode = lg_cli_option(cli, "force") != NULL
+	what->mode = lg_cli_option(cli, "force") != NULL
 			     ? LG_SERVERS_LIFT_FORCE
 			     : LG_SERVERS_LIFT_CAREFUL;
-	if (lg_change_lift(&hands, lift, &lifted->count, &err) != LG_OK &&
+	lift->gate = 0;
+	if (lg_change_lift(&hands, what, &lift->count, &err) != LG_OK &&
 	    holding.code == LG_EXIT_DONE && holding.gate_code == LG_EXIT_DONE)
 		code = lg_cli_fail(cli, &err);
 	if (code == LG_EXIT_DONE)
 		code = holding.code;
-	if (code == LG_EXIT_DONE && lifted->count > 0 && !cli->quiet &&
+	if (code == LG_EXIT_DONE && lift->count > 0 && !cli->quiet &&
 	    !cli->json)
 		fprintf(cli->err, "%zu server%s the earlier values again\n",
-			lifted->count, lifted->count == 1 ? " has" : "s have");
+			lift->count, lift->count == 1 ? " has" : "s have");
 	return code != LG_EXIT_DONE ? code : holding.gate_code;
 }
 

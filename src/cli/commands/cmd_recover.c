@@ -5,37 +5,11 @@
  * Also ends a lock on servers whose end is past; a gate runs it by itself.
  * What --forget gives up is told whatever becomes of the others.
  */
-#include <string.h>
-
 #include "app/change/change_forget.h"
 #include "cli/commands.h"
 #include "cli/change/servers_hands.h"
+#include "cli/open/targets.h"
 #include "cli/output.h"
-
-/* Adds the names of a list with commas, each once. */
-static enum lg_status add_names(const char *list, struct lg_strlist *names,
-				struct lg_error *err)
-{
-	enum lg_status status = LG_OK;
-
-	while (status == LG_OK && *list != '\0') {
-		size_t count = names->count;
-		size_t len, all;
-
-		list += strspn(list, " \t,");
-		len = all = strcspn(list, ",");
-		while (len > 0 && strchr(" \t", list[len - 1]) != NULL)
-			len--;
-		if (len > 0)
-			status = lg_strlist_add(names, list, len, err);
-		for (size_t i = 0; i < count && count < names->count; i++) {
-			if (strcmp(names->item[i], names->item[count]) == 0)
-				names->count = count;
-		}
-		list += all;
-	}
-	return status;
-}
 
 static int read_names(struct lg_cli *cli, struct lg_strlist *names)
 {
@@ -45,7 +19,7 @@ static int read_names(struct lg_cli *cli, struct lg_strlist *names)
 	int code = LG_EXIT_DONE;
 
 	for (size_t i = 0; status == LG_OK && i < given.count; i++)
-		status = add_names(given.item[i], names, &err);
+		status = lg_cli_add_names(given.item[i], names, &err);
 	if (status != LG_OK)
 		code = lg_cli_fail(cli, &err);
 	else if (given.count > 0 && names->count == 0)

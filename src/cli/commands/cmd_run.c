@@ -18,6 +18,7 @@ static int run_command(struct lg_cli *cli, struct lg_overrun *overrun,
 		       const sigset_t *signals, const sigset_t *before)
 {
 	int code = lg_run_child(cli, overrun, signals, before);
+	struct lg_lift lift = {0};
 	int lifted;
 
 	if (lg_overrun_is_gone(overrun)) {
@@ -26,7 +27,8 @@ static int run_command(struct lg_cli *cli, struct lg_overrun *overrun,
 				   "the lock was lifted while the command ran");
 		return code;
 	}
-	lifted = lg_cli_lift(cli, overrun->id, NULL);
+	lifted = lg_cli_lift(cli, overrun->id, &lift);
+	lg_lift_release(&lift);
 	/* 5: it ended just now. */
 	if (lifted != LG_EXIT_DONE && lifted != LG_EXIT_WOULD_NOT_LOCK)
 		code = lg_cli_say(cli, LG_EXIT_NOT_PUT_BACK, NULL,

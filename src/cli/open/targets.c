@@ -107,47 +107,42 @@ int lg_cli_no_target(struct lg_cli *cli, const struct lg_settings *settings,
 	return unknown(cli, settings, "target", name);
 }
 
-static int add_name(struct lg_cli *cli, const struct lg_settings *settings,
-		    const char *name, size_t len, struct lg_strlist *names)
+enum lg_status lg_cli_add_names(const char *list, struct lg_strlist *names,
+				struct lg_error *err)
 {
-	struct lg_error err;
-	int code = LG_EXIT_DONE;
-	char *one;
+	struct lg_buffer name = {0};
+	enum lg_status status = LG_OK;
+	size_t all;
 
-	while (len > 0 && lg_ascii_is_blank(*name)) {
-		name++;
-		len--;
-	}
-	while (len > 0 && lg_ascii_is_blank(name[len - 1]))
-		len--;
-	if (len == 0)
-		return LG_EXIT_DONE;
-	one = strndup(name, len);
-	if (one == NULL)
-		return lg_cli_no_memory(cli);
-	if (lg_cli_target(settings, one) == NULL)
-		code = lg_cli_no_target(cli, settings, one);
-	else if (!lg_listed(names, one) &&
-		 lg_list_text(names, one, &err) != LG_OK)
-		code = lg_cli_fail(cli, &err);
-	free(one);
-	return code;
+	do {
+		const char *one = list;
+		size_t len = all = strcspn(list, ",");
+
+		lg_ascii_trim(&one, &len);
+		lg_buffer_clear(&name);
+		lg_buffer_append(&name, one, len);
+		status = lg_buffer_status(&name, err);
+		if (status == LG_OK && len > 0 && !lg_listed(names, name.data))
+			status = lg_strlist_add(names, one, len, err);
+		list += all + 1;
+	} while (status == LG_OK && list[-1] != '\0');
+	lg_buffer_release(&name);
+	return status;
 }
 
 static int add_names(struct lg_cli *cli, const struct lg_settings *settings,
 		     const char *list, struct lg_strlist *names)
 {
-	int code = LG_EXIT_DONE;
+	size_t at = names->count;
+	struct lg_error err;
 
-	while (code == LG_EXIT_DONE) {
-		size_t len = strcspn(list, ",");
-
-		code = add_name(cli, settings, list, len, names);
-		if (list[len] == '\0')
-			break;
-		list += len + 1;
+	if (lg_cli_add_names(list, names, &err) != LG_OK)
+		return lg_cli_fail(cli, &err);
+	for (; at < names->count; at++) {
+		if (lg_cli_target(settings, names->item[at]) == NULL)
+			return lg_cli_no_target(cli, settings, names->item[at]);
 	}
-	return code;
+	return LG_EXIT_DONE;
 }
 
 static int add_group(struct lg_cli *cli, const struct lg_settings *settings,

@@ -28,6 +28,10 @@ int lg_cli_target_is_local(const struct lg_target_settings *target);
 struct lg_render_target
 lg_cli_render_target(const struct lg_target_settings *target);
 
+/* Adds the names of a list with commas that are not there yet. */
+enum lg_status lg_cli_add_names(const char *list, struct lg_strlist *names,
+				struct lg_error *err);
+
 /* The names that the options mean, each once, in order; without them none.
  * Returns: an exit code; 2 for a name that the settings do not have. */
 int lg_cli_target_names(struct lg_cli *cli, const struct lg_settings *settings,
