@@ -53,8 +53,8 @@ class WithGate(GateCase):
         self.expect(2, "extend", "--for", "9h")
         # Who means an hour more is told what came of it.
         self.assertRegex(self.expect(0, "extend", "--for", "1h").err,
-                         "that is (2 h|1 h 59 min) sooner than before; --for "
-                         "counts from now")
+                         "the new end is (2 h|1 h 59 min) sooner than the "
+                         "old one; --for counts from now")
         self.expect(5, "confirm")
         refused = self.expect(0, "refused", "--json").lines
         self.assertEqual(len(refused), 1)
