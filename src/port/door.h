@@ -34,6 +34,8 @@ struct lg_cut_order {
 	unsigned char *cut; /* enum lg_cut */
 	size_t count;
 	struct lg_strlist *notes; /* what the server said; may be NULL */
+	/* The server forgot whom it had: who is not listed may be there. */
+	int is_blind;
 };
 
 /*

@@ -148,7 +148,7 @@ static void one_command_a_user_and_address(void **state)
 	};
 	unsigned char cut[] = {1, 0, 1, 1, LG_CUT_LATER, 1};
 	struct lg_strlist notes = {0};
-	struct lg_cut_order order = {list, cut, 6, &notes};
+	struct lg_cut_order order = {list, cut, 6, &notes, 0};
 	struct peer peer = {0};
 	struct lg_doveadm_kicker kicker = {&peer, ask, is_stopped, NULL, NULL};
 
@@ -168,7 +168,7 @@ static void what_goes_along_is_said(void **state)
 		SESSION("a?", "::1"), SESSION("ab", "::1")};
 	unsigned char cut[] = {1, 0, 1, 0};
 	struct lg_strlist notes = {0};
-	struct lg_cut_order order = {list, cut, 4, &notes};
+	struct lg_cut_order order = {list, cut, 4, &notes, 0};
 	struct peer peer = {0};
 	struct lg_doveadm_kicker kicker = {&peer, ask, is_stopped, NULL, NULL};
 
@@ -194,7 +194,7 @@ static void many_are_few_requests_and_stop(void **state)
 	static struct lg_session list[MANY];
 	static char name[MANY][8];
 	static unsigned char cut[MANY];
-	struct lg_cut_order order = {list, cut, MANY, NULL};
+	struct lg_cut_order order = {list, cut, MANY, NULL, 0};
 	struct peer peer = {0};
 	struct lg_doveadm_kicker kicker = {&peer, ask, is_stopped, NULL, NULL};
 	size_t told = 0;
@@ -237,7 +237,7 @@ static void one_that_hangs_holds_nobody_else(void **state)
 	static char name[COUNT][8];
 	unsigned char cut[COUNT];
 	struct lg_strlist notes = {0};
-	struct lg_cut_order order = {list, cut, COUNT, &notes};
+	struct lg_cut_order order = {list, cut, COUNT, &notes, 0};
 	struct peer peer = {.hangs = {"\"u02\"", "\"u50\"", "\"u51\""}};
 	struct lg_doveadm_kicker kicker = {&peer, ask, is_stopped, NULL, NULL};
 	size_t i;
@@ -327,7 +327,8 @@ static void what_broke_off_at_a_proxy_was_asked(void **state)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		unsigned char cut = LG_CUT_NOW;
 		struct lg_strlist notes = {0};
-		struct lg_cut_order order = {&rows[i].session, &cut, 1, &notes};
+		struct lg_cut_order order = {&rows[i].session, &cut, 1, &notes,
+					     0};
 		struct peer peer = {0};
 		struct lg_doveadm_kicker kicker = {&peer, ask_broken,
 						   is_stopped, NULL, NULL};

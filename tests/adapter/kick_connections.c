@@ -163,7 +163,7 @@ static enum lg_status kick(struct anvil *anvil, const struct known *known,
 	struct lg_session session[SESSIONS] = {0};
 	unsigned char cut[SESSIONS] = {0};
 	char id[SESSIONS][32];
-	struct lg_cut_order order = {session, cut, 0, notes};
+	struct lg_cut_order order = {session, cut, 0, notes, 0};
 	struct lg_doveadm_kicker kicker = {anvil, ask, is_stopped, NULL,
 					   anvil->path};
 	enum lg_status status;
@@ -186,6 +186,7 @@ static enum lg_status kick(struct anvil *anvil, const struct known *known,
 	}
 	begin(anvil, known);
 	status = lg_doveadm_kick(&kicker, &order, err);
+	assert_int_equal(order.is_blind, anvil->breaks != NULL);
 	for (size_t i = 0; i < order.count; i++) {
 		static const char word[] = "snltcah";
 
@@ -256,7 +257,7 @@ static void another_dovecot_is_given_names(void **state)
 	struct lg_session session = {
 		.door = "dovecot", .id = "imap-11", .user = "a"};
 	unsigned char cut = LG_CUT_NOW;
-	struct lg_cut_order order = {&session, &cut, 1, NULL};
+	struct lg_cut_order order = {&session, &cut, 1, NULL, 0};
 
 	assert_int_equal(kick(&anvil, four, "tttt", "", NULL, NULL), LG_OK);
 	assert_int_equal(anvil.by_name, 4);

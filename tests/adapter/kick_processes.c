@@ -132,8 +132,8 @@ static void nobody_else_is_in_what_ends(void **state)
 		unsigned char cut[SESSIONS_MAX];
 		unsigned char goes[SESSIONS_MAX];
 		size_t ended[SESSIONS_MAX];
-		struct lg_cut_order order = {listed, cut,
-					     draw(&seed, SESSIONS_MAX), NULL};
+		struct lg_cut_order order = {
+			listed, cut, draw(&seed, SESSIONS_MAX), NULL, 0};
 		struct lg_session_list now = {
 			there, draw(&seed, SESSIONS_MAX), 0, {0}};
 
@@ -344,7 +344,7 @@ static size_t count_of(const struct crowd *crowd, size_t count, enum lg_cut cut)
 static void many_end_by_one_kick(void **state)
 {
 	struct crowd *crowd = calloc(1, sizeof(*crowd));
-	struct lg_cut_order order = {crowd->session, crowd->cut, MANY, NULL};
+	struct lg_cut_order order = {crowd->session, crowd->cut, MANY, NULL, 0};
 	struct peer peer;
 	struct lg_doveadm_kicker kicker = {&peer, ask, is_stopped, peer.folder,
 					   NULL};
@@ -383,7 +383,7 @@ static void who_cannot_be_told_is_given_names(void **state)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct crowd *crowd = calloc(1, sizeof(*crowd));
 		struct lg_cut_order order = {crowd->session, crowd->cut, 40,
-					     NULL};
+					     NULL, 0};
 		struct peer peer;
 		struct lg_doveadm_kicker kicker = {&peer, ask, is_stopped,
 						   peer.folder, NULL};
@@ -406,7 +406,7 @@ static void who_cannot_be_told_is_given_names(void **state)
 static void few_and_those_in_doubt_are_named(void **state)
 {
 	struct crowd *crowd = calloc(1, sizeof(*crowd));
-	struct lg_cut_order order = {crowd->session, crowd->cut, 40, NULL};
+	struct lg_cut_order order = {crowd->session, crowd->cut, 40, NULL, 0};
 	struct lg_session there[4];
 	struct peer peer;
 	struct lg_doveadm_kicker kicker = {&peer, ask, is_stopped, peer.folder,

@@ -286,6 +286,53 @@ def who_is_let_in_stays():
         assert not gone, len(gone)
 
 
+class Anvil:
+    """In the place of Dovecot's anvil: hands on its list, and breaks off where
+    somebody is to end."""
+
+    def __init__(self, site):
+        self.real = site.dovecot.path("run/logongate-anvil")
+        path = site.gate.path("logongate-anvil")
+        os.unlink(path)
+        self.server = socket.socket(socket.AF_UNIX)
+        self.server.bind(path)
+        self.server.listen(20)
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        while True:
+            one, _ = self.server.accept()
+            with one, socket.socket(socket.AF_UNIX) as real:
+                real.connect(self.real)
+                peers = {one: real, real: one}
+                while peers:
+                    for peer in select.select(list(peers), [], [])[0]:
+                        words = peer.recv(65536)
+                        if not words or b"KICK-USER" in words:
+                            peers = {}
+                            break
+                        peers[peer].sendall(words)
+
+
+def breaks_off():
+    """a Dovecot that forgets who is there is loud until the lock is over"""
+    if not dovecot_fixture.IS_24:
+        return
+    with Site("policy") as site:
+        doveadm = Doveadm(site)
+        Anvil(site)
+        site.dovecot.imap("bob")
+        answer = site.gate.apply(values())
+        assert "restart Dovecot" in str(answer["notes"]), answer
+        loud = site.gate.status()["loud"]
+        assert [line for line in loud if line.startswith(
+            "Dovecot forgot who was logged on")], loud
+        assert not doveadm.kicks, doveadm.kicks
+        site.gate.lift()
+        assert "Dovecot forgot" not in str(site.gate.status()["loud"])
+        doveadm.close()
+
+
 def who_leaves_meanwhile():
     """while people leave by themselves others are cut, and Dovecot goes on
     listing who is there"""
@@ -397,5 +444,5 @@ def the_command_tells():
 if __name__ == "__main__":
     main([names_that_are_patterns, ends_with_the_lock,
           ends_when_its_time_is_over, few_requests, who_is_let_in_stays,
-          who_leaves_meanwhile, one_that_does_not_end,
+          who_leaves_meanwhile, breaks_off, one_that_does_not_end,
           the_command_tells, a_thousand])

@@ -319,6 +319,7 @@ static enum lg_status end_known(
 	while (next_group(kick, &group))
 		leave_doubtful(kick, &group, known.cut);
 	status = end(kick->kicker, &known, err);
+	order->is_blind = known.is_blind;
 	for (size_t i = 0; i < order->count; i++)
 		if (order->cut[i] == LG_CUT_NOW && known.cut[i] != LG_CUT_SPARE)
 			order->cut[i] = known.cut[i];

@@ -75,6 +75,7 @@ static enum lg_status end_one(struct round *round, size_t at,
 	round->hangs = 0;
 	if (status == LG_OK || status == LG_ERR_NO_MEMORY)
 		return status;
+	round->order->is_blind = 1;
 	return lg_error_set(err, status, said.place,
 			    "%s; who was logged on before it began anew may "
 			    "be so unseen: restart Dovecot",

@@ -19,7 +19,8 @@
  * Asks anvil at kicker->anvil who is there now, and ends those of the order
  * whose process nobody else is in. They are marked, and so is who left by
  * himself; where there is no such anvil nobody is.
- * Returns: LG_OK; LG_ERR_IO, anvil broke off; LG_ERR_TIMEOUT, several hang.
+ * Returns: LG_OK; LG_ERR_IO, anvil broke off, and the order is blind;
+ * LG_ERR_TIMEOUT, several hang.
  */
 enum lg_status lg_kick_connections(const struct lg_doveadm_kicker *kicker,
 				   struct lg_cut_order *order,

@@ -21,6 +21,8 @@ static void end_part(struct gate *gate, enum sweep_part part)
 {
 	if (gate->sweeps->policy[part])
 		sweep_run_end(gate->sweeps->policy[part]);
+	if (part == SWEEP_PART_SESSIONS)
+		gate_quiet(gate, SWEEP_BLIND);
 }
 
 void gate_sweeps_end(struct gate *gate)

@@ -102,8 +102,10 @@ static void list_work(void *context)
 static void cut_work(void *context)
 {
 	struct sweep_run *run = context;
-	struct lg_cut_order order = {run->list.session, run->marks,
-				     run->list.count, &run->fresh.notes};
+	struct lg_cut_order order = {.session = run->list.session,
+				     .cut = run->marks,
+				     .count = run->list.count,
+				     .notes = &run->fresh.notes};
 	struct door_set set = {0};
 
 	if (atomic_load(&run->stop))
@@ -111,6 +113,7 @@ static void cut_work(void *context)
 	door_set_open(&run->places, &run->stop, &set, &run->fresh.notes);
 	door_set_cut(&set, &order);
 	door_set_close(&set);
+	run->fresh.is_blind = order.is_blind;
 }
 
 static void next_round(struct sweep_run *run, uint64_t after_ms);
@@ -162,6 +165,9 @@ static void cut_done(void *context)
 	struct sweep_run *run = context;
 	struct sweep_run *after = run->gate->sweeps->policy[run->part];
 
+	if (run->fresh.is_blind)
+		gate_loud(run->gate, GATE_ATTENTION_SESSIONS, "%s",
+			  SWEEP_BLIND);
 	take_notes(run, run->ended && after && run->kind != SWEEP_RUN_SELECTED
 				? &after->notes
 				: &run->notes);

@@ -94,7 +94,8 @@ struct sweep_run {
 		struct lg_session_list list;
 		struct lg_strlist unasked;
 		struct lg_strlist notes;
-	} fresh; /* the worker's while it works */
+		int is_blind; /* Dovecot forgot whom it had */
+	} fresh;              /* the worker's while it works */
 	struct lg_session_list list;
 	unsigned char *marks; /* enum lg_cut of each; those to go stand first */
 	size_t marked;
@@ -113,6 +114,11 @@ struct gate_sweeps {
 	struct sweep_run *listing; /* the last that several may wait for */
 	int looking;
 };
+
+/* Is said until the lock is over. */
+#define SWEEP_BLIND                                                            \
+	"Dovecot forgot who was logged on, and they may be so still, unseen: " \
+	"restart Dovecot"
 
 /* Begins the first round at once. */
 enum lg_status sweep_run_begin(struct gate *gate, enum sweep_run_kind kind,
