@@ -67,7 +67,7 @@ static enum lg_status fake_append(void *self, const char *line, size_t len,
 				  struct lg_error *err)
 {
 	const struct lg_change_journal *to =
-		&((struct rig *)self)->scene->fleet.journal;
+		&((struct rig *)self)->scene->servers.journal;
 
 	return to->append(to->self, line, len, err);
 }
@@ -186,8 +186,8 @@ static void tell_begun(void *self, const struct lg_change_came *begun)
 	struct rig *rig = self;
 
 	rig->outcome = begun->outcome;
-	if (begun->fleet->last)
-		rig->gate_status = begun->fleet->last->status;
+	if (begun->servers->last)
+		rig->gate_status = begun->servers->last->status;
 }
 
 static void tell_ended(void *self, const struct lg_change_came *ended)
@@ -195,8 +195,8 @@ static void tell_ended(void *self, const struct lg_change_came *ended)
 	struct rig *rig = self;
 
 	rig->outcome = ended->outcome;
-	if (ended->fleet && ended->fleet->last)
-		rig->gate_status = ended->fleet->last->status;
+	if (ended->servers && ended->servers->last)
+		rig->gate_status = ended->servers->last->status;
 }
 
 struct lg_change_hands rig_hands(struct rig *rig)

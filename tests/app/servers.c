@@ -46,8 +46,8 @@ static void ends_by_the_clock_since_boot(void **state)
 
 	(void)state;
 	memcpy(now.boot_id, "this", sizeof("this"));
-	scene->fleet.now = now;
-	assert_int_equal(lg_servers_apply(&scene->fleet, &scene_lock, &none,
+	scene->servers.now = now;
+	assert_int_equal(lg_servers_apply(&scene->servers, &scene_lock, &none,
 					  &outcome, &err),
 			 LG_OK);
 	assert_int_equal(scene_record(scene->world.journal.data,
@@ -83,7 +83,7 @@ static void ends_by_the_clock_since_boot(void **state)
 	lg_servers_record_release(&record);
 	assert_int_equal(
 		lg_servers_journal_until(
-			&scene->fleet,
+			&scene->servers,
 			&(struct lg_servers_record){.lock = {.until_s = 2060},
 						    .until_boot_ms = 160000,
 						    .boot_id = "this"},
@@ -113,8 +113,9 @@ static void lift_restores(void **state)
 
 	(void)state;
 	assert_int_equal(scene_apply(scene, &outcome, &err), LG_OK);
-	assert_int_equal(lg_servers_lift(&scene->fleet, LG_SERVERS_LIFT_CAREFUL,
-					 &outcome, &err),
+	assert_int_equal(lg_servers_lift(&scene->servers,
+					 LG_SERVERS_LIFT_CAREFUL, &outcome,
+					 &err),
 			 LG_OK);
 	assert_int_equal(outcome, LG_SERVERS_DONE);
 	scene_assert_all_old(scene);
@@ -138,13 +139,14 @@ static void lift_asks_when_changed(void **state)
 	assert_int_equal(scene_apply(scene, &outcome, &err), LG_OK);
 	lg_registry_set_text(scene->fake[2].values, KEY, LG_VALUE_LOGON_ONLY_AS,
 			     "0", &err);
-	assert_int_equal(lg_servers_lift(&scene->fleet, LG_SERVERS_LIFT_CAREFUL,
-					 &outcome, &err),
+	assert_int_equal(lg_servers_lift(&scene->servers,
+					 LG_SERVERS_LIFT_CAREFUL, &outcome,
+					 &err),
 			 LG_ERR_CONFLICT);
 	assert_int_equal(outcome, LG_SERVERS_NOTHING_WRITTEN);
 	scene_assert_locked(&scene->fake[0], scene->wanted);
 	assert_true(scene->member[2].changed);
-	assert_int_equal(lg_servers_lift(&scene->fleet, LG_SERVERS_LIFT_FORCE,
+	assert_int_equal(lg_servers_lift(&scene->servers, LG_SERVERS_LIFT_FORCE,
 					 &outcome, &err),
 			 LG_OK);
 	scene_assert_all_old(scene);
@@ -177,7 +179,7 @@ static void a_store_that_is_stopped_stays_stopped(void **state)
 		assert_int_equal(scene->member[1].service, idle[i]);
 		assert_int_equal(scene->member[0].service, LG_SERVICE_RUNNING);
 		assert_null(strstr(scene->world.journal.data, "restarting"));
-		assert_int_equal(lg_servers_lift(&scene->fleet,
+		assert_int_equal(lg_servers_lift(&scene->servers,
 						 LG_SERVERS_LIFT_CAREFUL,
 						 &outcome, &err),
 				 LG_OK);
@@ -206,7 +208,7 @@ static void a_store_stopped_or_started_under_a_lock(void **state)
 		assert_int_equal(scene->fake[1].restarts, !starts);
 		scene->fake[1].service =
 			starts ? LG_SERVICE_RUNNING : LG_SERVICE_STOPPED;
-		assert_int_equal(lg_servers_lift(&scene->fleet,
+		assert_int_equal(lg_servers_lift(&scene->servers,
 						 LG_SERVERS_LIFT_CAREFUL,
 						 &outcome, &err),
 				 LG_OK);
@@ -235,8 +237,9 @@ static void a_store_that_cannot_be_asked(void **state)
 	scene = scene_new();
 	assert_int_equal(scene_apply(scene, &outcome, &err), LG_OK);
 	scene->fake[0].service = LG_SERVICE_UNKNOWN;
-	assert_int_equal(lg_servers_lift(&scene->fleet, LG_SERVERS_LIFT_CAREFUL,
-					 &outcome, &err),
+	assert_int_equal(lg_servers_lift(&scene->servers,
+					 LG_SERVERS_LIFT_CAREFUL, &outcome,
+					 &err),
 			 LG_OK);
 	assert_int_equal(scene->member[0].service, LG_SERVICE_UNKNOWN);
 	scene_assert_all_old(scene);
@@ -291,7 +294,7 @@ static void lift_ends_where_others_values_are_kept(void **state)
 		assert_int_equal(scene_apply(scene, &outcome, &err), LG_OK);
 		scene->port[2].keeps_others = keeps;
 		scene->port[2].write = write_but_theirs;
-		assert_int_equal(lg_servers_lift(&scene->fleet,
+		assert_int_equal(lg_servers_lift(&scene->servers,
 						 LG_SERVERS_LIFT_CAREFUL,
 						 &outcome, &err),
 				 LG_ERR_CONFLICT);
@@ -324,7 +327,7 @@ static void an_end_lifts_each_by_itself(void **state)
 		scene->port[2].keeps_others = keeps;
 		if (keeps)
 			scene->port[2].write = write_but_theirs;
-		assert_int_equal(lg_servers_lift(&scene->fleet,
+		assert_int_equal(lg_servers_lift(&scene->servers,
 						 LG_SERVERS_LIFT_EACH, &outcome,
 						 &err),
 				 LG_ERR_CONFLICT);
@@ -456,9 +459,9 @@ static void stopped_at_any_step_puts_all_back(void **state)
 		struct stopping stopping = {questions};
 		struct scene *scene = scene_new();
 
-		scene->fleet.parallel = 1;
-		scene->fleet.watch.stop = stop;
-		scene->fleet.watch.context = &stopping;
+		scene->servers.parallel = 1;
+		scene->servers.watch.stop = stop;
+		scene->servers.watch.context = &stopping;
 		status = scene_apply(scene, &outcome, &err);
 		if (status == LG_OK) {
 			assert_int_equal(outcome, LG_SERVERS_DONE);
@@ -525,8 +528,9 @@ static void as_many_at_once_as_asked_for(void **state)
 		for (i = 0; i < TARGETS; i++)
 			scene->port[i].probe = slow_probe;
 		scene->world.wanted = parallel;
-		scene->fleet.parallel = (unsigned int)parallel;
-		assert_int_equal(lg_servers_probe(&scene->fleet, &err), LG_OK);
+		scene->servers.parallel = (unsigned int)parallel;
+		assert_int_equal(lg_servers_probe(&scene->servers, &err),
+				 LG_OK);
 		assert_int_equal(atomic_load(&scene->world.most), parallel);
 		scene_free(scene);
 	}

@@ -45,8 +45,8 @@ static void reset(struct scene *scene)
 			.restart = i == 1,
 		};
 	}
-	scene->fleet.count = TARGETS;
-	scene->fleet.partial = 0;
+	scene->servers.count = TARGETS;
+	scene->servers.partial = 0;
 }
 
 /* As the next command does: the book tells what stands on each server. */
@@ -91,7 +91,8 @@ static enum lg_status apply(struct scene *scene, const char *id,
 		lg_registry_free(&bare);
 		lg_servers_beside_release(&beside);
 	}
-	status = lg_servers_apply(&scene->fleet, &change, &none, outcome, &err);
+	status = lg_servers_apply(&scene->servers, &change, &none, outcome,
+				  &err);
 	for (i = 0; i < TARGETS; i++)
 		lg_registry_free(&composed[i]);
 	lg_servers_book_release(&book);
@@ -117,12 +118,12 @@ static enum lg_status end(struct scene *scene, const char *id,
 		if (lg_servers_step_locks(record->target[i].step))
 			port[count++] = scene->port[i];
 	}
-	scene->fleet.count = 0;
+	scene->servers.count = 0;
 	if (record) {
 		assert_int_equal(lg_servers_ending(&book, record, port, count,
-						   &scene->fleet, &err),
+						   &scene->servers, &err),
 				 LG_OK);
-		status = lg_servers_lift(&scene->fleet, mode, &outcome, &err);
+		status = lg_servers_lift(&scene->servers, mode, &outcome, &err);
 	}
 	lg_servers_book_release(&book);
 	reset(scene);

@@ -37,7 +37,7 @@ static void recover(struct scene *scene)
 			member->status = LG_OK;
 			member->left_behind = 0;
 		}
-		assert_int_equal(lg_servers_lift(&scene->fleet,
+		assert_int_equal(lg_servers_lift(&scene->servers,
 						 LG_SERVERS_LIFT_EACH, &outcome,
 						 &err),
 				 LG_OK);
@@ -89,8 +89,9 @@ static void killed_at_every_step_of_a_lift(void **state)
 		scene = scene_new();
 		assert_int_equal(scene_apply(scene, &outcome, &err), LG_OK);
 		scene->world.effects_left = steps;
-		status = lg_servers_lift(&scene->fleet, LG_SERVERS_LIFT_CAREFUL,
-					 &outcome, &err);
+		status = lg_servers_lift(&scene->servers,
+					 LG_SERVERS_LIFT_CAREFUL, &outcome,
+					 &err);
 		recover(scene);
 		if (steps == 0) {
 			for (i = 0; i < TARGETS; i++)
@@ -117,9 +118,9 @@ static void one_that_was_given_up_is_not_asked(void **state)
 	assert_int_equal(scene_apply(scene, &outcome, &err), LG_OK);
 	writes = scene->fake[1].writes;
 	assert_int_equal(
-		lg_servers_journal_step(&scene->fleet, "lifting", NULL, &err),
+		lg_servers_journal_step(&scene->servers, "lifting", NULL, &err),
 		LG_OK);
-	assert_int_equal(lg_servers_journal_step(&scene->fleet, "forgotten",
+	assert_int_equal(lg_servers_journal_step(&scene->servers, "forgotten",
 						 "ex2", &err),
 			 LG_OK);
 	recover(scene);
@@ -186,7 +187,7 @@ static void what_somebody_changed_since_is_not_overwritten(void **state)
 			     LG_VALUE_DISABLE_MAPI_CLIENTS, "-6.0.0", &err);
 	assert_int_equal(
 		lg_registry_copy(scene->fake[1].values, &by_hand, &err), LG_OK);
-	assert_int_equal(lg_servers_lift(&scene->fleet, LG_SERVERS_LIFT_EACH,
+	assert_int_equal(lg_servers_lift(&scene->servers, LG_SERVERS_LIFT_EACH,
 					 &outcome, &err),
 			 LG_ERR_CONFLICT);
 	assert_int_equal(outcome, LG_SERVERS_LEFT_BEHIND);
@@ -199,8 +200,8 @@ static void what_somebody_changed_since_is_not_overwritten(void **state)
 	lg_registry_free(&by_hand);
 	scene->member[1].left_behind = 0;
 	scene->member[1].status = LG_OK;
-	scene->fleet.partial = 0;
-	assert_int_equal(lg_servers_lift(&scene->fleet, LG_SERVERS_LIFT_FORCE,
+	scene->servers.partial = 0;
+	assert_int_equal(lg_servers_lift(&scene->servers, LG_SERVERS_LIFT_FORCE,
 					 &outcome, &err),
 			 LG_OK);
 	scene_assert_all_old(scene);
@@ -232,16 +233,17 @@ static void a_lift_is_over_when_the_gate_is_lifted_too(void **state)
 	scene_add_gate(scene);
 	assert_int_equal(scene_apply(scene, &outcome, &err), LG_OK);
 	assert_true(scene->gate.locked);
-	scene->fleet.ends_last = 1;
+	scene->servers.ends_last = 1;
 	scene->gate.fail_end = 1;
-	assert_int_equal(lg_servers_lift(&scene->fleet, LG_SERVERS_LIFT_CAREFUL,
-					 &outcome, &err),
+	assert_int_equal(lg_servers_lift(&scene->servers,
+					 LG_SERVERS_LIFT_CAREFUL, &outcome,
+					 &err),
 			 LG_OK);
 	assert_int_equal(scene->last.status, LG_ERR_IO);
 	scene_assert_all_old(scene);
 	assert_int_equal(phase_of(scene), LG_SERVERS_LIFTING);
 	scene->gate.fail_end = 0;
-	assert_int_equal(lg_servers_end_last(&scene->fleet), LG_OK);
+	assert_int_equal(lg_servers_end_last(&scene->servers), LG_OK);
 	assert_false(scene->gate.locked);
 	assert_int_equal(phase_of(scene), LG_SERVERS_NOTHING);
 	scene_free(scene);
@@ -256,10 +258,10 @@ static void a_gate_that_is_lifted_first_ends_no_lift(void **state)
 	(void)state;
 	interrupt(scene);
 	assert_int_equal(
-		lg_servers_journal_step(&scene->fleet, "opened", NULL, &err),
+		lg_servers_journal_step(&scene->servers, "opened", NULL, &err),
 		LG_OK);
 	assert_int_equal(phase_of(scene), LG_SERVERS_APPLYING);
-	assert_int_equal(lg_servers_lift(&scene->fleet, LG_SERVERS_LIFT_EACH,
+	assert_int_equal(lg_servers_lift(&scene->servers, LG_SERVERS_LIFT_EACH,
 					 &outcome, &err),
 			 LG_OK);
 	assert_int_equal(phase_of(scene), LG_SERVERS_NOTHING);

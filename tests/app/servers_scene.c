@@ -226,7 +226,7 @@ void scene_add_gate(struct scene *scene)
 	scene->last.name = "gate";
 	scene->last.port = &scene->gate_port;
 	scene->last.wanted = scene->wanted;
-	scene->fleet.last = &scene->last;
+	scene->servers.last = &scene->last;
 }
 
 static const char *const names[TARGETS] = {"ex1", "ex2", "ex3"};
@@ -259,11 +259,11 @@ struct scene *scene_new(void)
 			     "-11.65535.65535", &err);
 	lg_registry_set_text(scene->wanted, KEY, LG_VALUE_LOGON_ONLY_AS,
 			     "/o=Org/ou=Site/cn=Recipients/cn=rescue", &err);
-	scene->fleet.member = scene->member;
-	scene->fleet.count = TARGETS;
-	scene->fleet.parallel = 2;
-	scene->fleet.journal.self = &scene->world;
-	scene->fleet.journal.append = fake_append;
+	scene->servers.member = scene->member;
+	scene->servers.count = TARGETS;
+	scene->servers.parallel = 2;
+	scene->servers.journal.self = &scene->world;
+	scene->servers.journal.append = fake_append;
 	for (i = 0; i < TARGETS; i++) {
 		scene->fake[i].world = &scene->world;
 		scene->fake[i].service = LG_SERVICE_RUNNING;
@@ -365,6 +365,6 @@ enum lg_status scene_apply(struct scene *scene,
 			   enum lg_servers_outcome *outcome,
 			   struct lg_error *err)
 {
-	return lg_servers_apply(&scene->fleet, &scene_lock, &no_backup, outcome,
-				err);
+	return lg_servers_apply(&scene->servers, &scene_lock, &no_backup,
+				outcome, err);
 }

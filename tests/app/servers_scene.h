@@ -72,7 +72,7 @@ struct scene {
 	struct lg_servers_member member[TARGETS];
 	struct lg_registry *wanted;
 	struct lg_registry *old;
-	struct lg_servers fleet;
+	struct lg_servers servers;
 	struct lg_servers_beside alone; /* no lock beside */
 	struct lg_target *opened;
 };

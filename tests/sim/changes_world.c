@@ -338,9 +338,9 @@ static void ended(void *self, const struct lg_change_came *ended)
 		     !strstr(ended->err->text, "somebody changed"),
 	     "who? %s: %s", ended->err->place, ended->err->text);
 	world->outcome = ended->outcome;
-	if (ended->fleet && ended->fleet->last &&
-	    ended->fleet->last->status != LG_OK)
-		world->gate_status = ended->fleet->last->status;
+	if (ended->servers && ended->servers->last &&
+	    ended->servers->last->status != LG_OK)
+		world->gate_status = ended->servers->last->status;
 }
 
 struct lg_change_hands world_hands(struct world *world)

@@ -133,22 +133,23 @@ static enum lg_status add_members(struct lg_change_held *held,
 				  struct lg_target *port, size_t count,
 				  struct lg_error *err)
 {
-	struct lg_servers *fleet = &held->fleet;
+	struct lg_servers *servers = &held->servers;
 	enum lg_status status = LG_OK;
 	size_t at = 0;
 
 	for (size_t i = 0; status == LG_OK && i < request->plan->target_count;
 	     i++) {
 		const struct lg_plan_target *target = &request->plan->target[i];
-		struct lg_servers_member *member = &fleet->member[at];
+		struct lg_servers_member *member = &servers->member[at];
 
 		if (request->input->server[i].is_local) {
-			fleet->last = &fleet->member[count];
-			add_member(held, request, i, &port[count], fleet->last);
+			servers->last = &servers->member[count];
+			add_member(held, request, i, &port[count],
+				   servers->last);
 			continue;
 		}
 		add_member(held, request, i, &port[at], member);
-		fleet->count = ++at;
+		servers->count = ++at;
 		if (member->port->end)
 			continue;
 		member->own = target->own;
@@ -166,13 +167,13 @@ static enum lg_status open_servers(struct lg_change_held *held,
 	struct lg_target *port = NULL;
 	size_t count = names->count;
 	enum lg_status status = lg_change_open(
-		held, names->item, &count, held->fleet.with_gate, &port, err);
+		held, names->item, &count, held->servers.with_gate, &port, err);
 
 	if (status == LG_OK)
 		status = none_interrupted(&held->book, port, count, err);
 	/* what has ended is left out of the journal now */
 	if (status == LG_OK && held->begun)
-		status = lg_servers_journal_rewrite(&held->fleet.journal,
+		status = lg_servers_journal_rewrite(&held->servers.journal,
 						    &held->book, err);
 	if (status == LG_OK)
 		status = add_members(held, request, port, count, err);
@@ -195,7 +196,7 @@ static void note(const struct lg_change_held *held,
 	entry.max_duration_s = lock->max_duration_s;
 	entry.locks = result == LG_OK;
 	if (held->begun &&
-	    (result == LG_OK ? !held->fleet.with_gate
+	    (result == LG_OK ? !held->servers.with_gate
 			     : held->outcome != LG_SERVERS_NOTHING_WRITTEN))
 		lg_change_note(held->hands, &entry, names);
 }
@@ -213,8 +214,8 @@ static enum lg_status begin(struct lg_change_held *held,
 
 	if (status == LG_OK)
 		status = open_servers(held, request, names, err);
-	held->fleet.now = hands->now(hands->self);
-	return status == LG_OK ? lg_servers_apply(&held->fleet, &held->lock,
+	held->servers.now = hands->now(hands->self);
+	return status == LG_OK ? lg_servers_apply(&held->servers, &held->lock,
 						  &backup, &held->outcome, err)
 			       : status;
 }
@@ -255,15 +256,15 @@ enum lg_status lg_change_read(const struct lg_change_hands *hands,
 		status = lg_change_open(&held, names.item, &opened, 0, &port,
 					err);
 	*out_opened = held.opened;
-	held.fleet.count = held.opened ? opened : 0;
-	member = held.fleet.member;
-	for (size_t i = 0; i < held.fleet.count; i++) {
+	held.servers.count = held.opened ? opened : 0;
+	member = held.servers.member;
+	for (size_t i = 0; i < held.servers.count; i++) {
 		member[i].name = port[i].name;
 		member[i].port = &port[i];
 		member[i].wanted = nothing;
 	}
 	if (status == LG_OK)
-		status = lg_servers_probe(&held.fleet, err);
+		status = lg_servers_probe(&held.servers, err);
 	for (size_t i = 0; status == LG_OK && i < count; i++) {
 		if (server[i].is_local)
 			continue;
@@ -320,7 +321,7 @@ enum lg_status lg_change_begin(const struct lg_change_hands *hands,
 	struct lg_change_held held = {.hands = hands,
 				      .outcome = LG_SERVERS_NOTHING_WRITTEN};
 	struct lg_change_came begun = {
-		.lock = &held.lock, .fleet = &held.fleet, .err = err};
+		.lock = &held.lock, .servers = &held.servers, .err = err};
 
 	begun.status = add_names(server, count, &names, err);
 	if (begun.status == LG_OK)
@@ -328,7 +329,7 @@ enum lg_status lg_change_begin(const struct lg_change_hands *hands,
 					      names.count > 0 ? "" : NULL, err);
 	held.lock = lock_of(hands, request);
 	if (begun.status == LG_OK) {
-		held.fleet.with_gate = lg_change_has_gate(server, count);
+		held.servers.with_gate = lg_change_has_gate(server, count);
 		begun.status = begin(&held, request, &names, err);
 		begun.outcome = held.outcome;
 	}

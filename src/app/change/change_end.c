@@ -31,12 +31,12 @@ static enum lg_status put_back(struct lg_change_held *held,
 			       struct lg_error *err)
 {
 	const struct lg_servers_record *record = held->record;
-	struct lg_servers *fleet = &held->fleet;
+	struct lg_servers *servers = &held->servers;
 	enum lg_status status = lg_change_gather(held, lift, err);
 
 	if (record && record->phase == LG_SERVERS_LOST) {
 		held->outcome = LG_SERVERS_LEFT_BEHIND;
-		lg_servers_end_last(fleet);
+		lg_servers_end_last(servers);
 		return lg_error_set(err, LG_ERR_IO, NULL,
 				    "what it wrote is lost with the damaged "
 				    "journal");
@@ -44,15 +44,15 @@ static enum lg_status put_back(struct lg_change_held *held,
 	if (status != LG_OK)
 		return status;
 	/* of a lock that stays on some servers the gate is lifted alone */
-	fleet->ends_last = lift->with_gate && record && record->with_gate &&
-			   !fleet->partial;
-	status = lg_servers_lift(fleet, lift->mode, &held->outcome, err);
+	servers->ends_last = lift->with_gate && record && record->with_gate &&
+			     !servers->partial;
+	status = lg_servers_lift(servers, lift->mode, &held->outcome, err);
 	/* the gate knows neither of what it had no part in yet nor of what
 	 * could not be put back, or later was */
 	if (record &&
 	    (!record->with_gate || record->phase != LG_SERVERS_APPLIED ||
 	     status != LG_OK) &&
-	    held->outcome != LG_SERVERS_NOTHING_WRITTEN && !fleet->partial)
+	    held->outcome != LG_SERVERS_NOTHING_WRITTEN && !servers->partial)
 		note_end(held, status == LG_OK);
 	return status;
 }
@@ -88,14 +88,14 @@ static enum lg_status end_one(const struct lg_change_hands *hands,
 		}
 	} else {
 		status = put_back(&held, lift, err);
-		sum->done += held.fleet.count;
+		sum->done += held.servers.count;
 	}
 	came.record = held.record;
-	came.fleet = &held.fleet;
+	came.servers = &held.servers;
 	came.outcome = held.outcome;
 	came.status = status;
 	hands->ended(hands->self, &came);
-	last = held.fleet.last;
+	last = held.servers.last;
 	sum->gate |= last && last->told.ended;
 	if (status == LG_OK && last && last->status != LG_OK) {
 		status = last->status;

@@ -164,7 +164,7 @@ static enum lg_status keep_backup(struct forgetting *forgetting,
 }
 
 /* One lock on one of the servers; now is told of those given up just now. */
-static enum lg_status forget_one(const struct lg_servers *fleet,
+static enum lg_status forget_one(const struct lg_servers *servers,
 				 struct lg_servers_record *record,
 				 const char *name, struct lg_strlist *now,
 				 struct lg_error *err)
@@ -176,7 +176,7 @@ static enum lg_status forget_one(const struct lg_servers *fleet,
 	if (!may_forget(target) || target->step == LG_SERVERS_FORGOTTEN)
 		return LG_OK;
 	status = lg_servers_journal_step(
-		fleet, lg_servers_step_name(LG_SERVERS_FORGOTTEN), name, err);
+		servers, lg_servers_step_name(LG_SERVERS_FORGOTTEN), name, err);
 	if (status == LG_OK)
 		status = lg_strlist_add(now, name, strlen(name), err);
 	if (status == LG_OK)
@@ -199,9 +199,9 @@ static enum lg_status forget_record(struct forgetting *forgetting,
 				    struct lg_error *err)
 {
 	const struct lg_change_hands *hands = forgetting->held.hands;
-	const struct lg_servers fleet = {
+	const struct lg_servers servers = {
 		.id = record->lock.id,
-		.journal = forgetting->held.fleet.journal};
+		.journal = forgetting->held.servers.journal};
 	struct lg_journal_entry entry = lg_change_entry(
 		hands, &record->lock, LG_EVENT_FORGET, "given up");
 	struct lg_now clocks = hands->now(hands->self);
@@ -210,8 +210,8 @@ static enum lg_status forget_record(struct forgetting *forgetting,
 	size_t places;
 
 	for (size_t i = 0; status == LG_OK && i < forgetting->names->count; i++)
-		status = forget_one(&fleet, record, forgetting->names->item[i],
-				    &now, err);
+		status = forget_one(&servers, record,
+				    forgetting->names->item[i], &now, err);
 	places = places_of(record);
 	if (record->phase == LG_SERVERS_APPLIED &&
 	    !lg_servers_record_is_over(record, &clocks))
@@ -219,7 +219,7 @@ static enum lg_status forget_record(struct forgetting *forgetting,
 	/* a lock that is nowhere is over */
 	if (status == LG_OK && record->phase == LG_SERVERS_APPLIED &&
 	    places == 0)
-		status = lg_servers_journal_step(&fleet, "lifted", NULL, err);
+		status = lg_servers_journal_step(&servers, "lifted", NULL, err);
 	if (status == LG_OK && now.count > 0)
 		lg_change_note(hands, &entry, &now);
 	lg_strlist_release(&now);

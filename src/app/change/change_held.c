@@ -19,8 +19,8 @@ enum lg_status lg_change_hold(struct lg_change_held *held,
 
 	*held = (struct lg_change_held){
 		.hands = hands,
-		.fleet = {.parallel = hands->parallel,
-			  .watch = {hands->self, hands->moved, hands->stop}},
+		.servers = {.parallel = hands->parallel,
+			    .watch = {hands->self, hands->moved, hands->stop}},
 		.outcome = LG_SERVERS_NOTHING_WRITTEN};
 	if (!id)
 		return LG_OK;
@@ -28,7 +28,7 @@ enum lg_status lg_change_hold(struct lg_change_held *held,
 	if (status != LG_OK)
 		return status;
 	held->begun = 1;
-	held->fleet.journal = hands->journal;
+	held->servers.journal = hands->journal;
 	held->record = lg_servers_book_find(&held->book, id);
 	return LG_OK;
 }
@@ -36,13 +36,13 @@ enum lg_status lg_change_hold(struct lg_change_held *held,
 void lg_change_let_go(struct lg_change_held *held)
 {
 	const struct lg_change_hands *hands = held->hands;
-	struct lg_servers *fleet = &held->fleet;
+	struct lg_servers *servers = &held->servers;
 
-	for (size_t i = 0; i < fleet->count; i++)
-		lg_servers_member_release(&fleet->member[i]);
-	if (fleet->last)
-		lg_servers_member_release(fleet->last);
-	free(fleet->member);
+	for (size_t i = 0; i < servers->count; i++)
+		lg_servers_member_release(&servers->member[i]);
+	if (servers->last)
+		lg_servers_member_release(servers->last);
+	free(servers->member);
 	if (held->opened)
 		hands->close(hands->self);
 	lg_servers_book_release(&held->book);
@@ -58,8 +58,9 @@ enum lg_status lg_change_open(struct lg_change_held *held,
 	const struct lg_change_hands *hands = held->hands;
 	enum lg_status status;
 
-	held->fleet.member = calloc(*count + 1, sizeof(*held->fleet.member));
-	if (!held->fleet.member)
+	held->servers.member =
+		calloc(*count + 1, sizeof(*held->servers.member));
+	if (!held->servers.member)
 		return lg_no_memory(err);
 	status =
 		hands->open(hands->self, name, count, with_gate, out_port, err);
@@ -100,7 +101,7 @@ static enum lg_status choose(struct lg_change_held *held,
 		if (!lg_servers_step_locks(record->target[i].step))
 			continue;
 		if (lift->names && !lg_listed(lift->names, name)) {
-			held->fleet.partial = 1;
+			held->servers.partial = 1;
 			continue;
 		}
 		wanted[(*count)++] = name;
@@ -133,7 +134,7 @@ static void add_gate(struct lg_change_held *held, struct lg_target *port,
 	member->port = port;
 	member->step = LG_SERVERS_TESTED;
 	port->lock(port->self, &held->lock_here, &member->told);
-	held->fleet.last = member;
+	held->servers.last = member;
 }
 
 enum lg_status lg_change_gather(struct lg_change_held *held,
@@ -143,7 +144,7 @@ enum lg_status lg_change_gather(struct lg_change_held *held,
 	const struct lg_servers_record *record = held->record;
 	size_t most = (record ? record->count : 0) + 1;
 	const char **wanted = calloc(most, sizeof(*wanted));
-	struct lg_servers *fleet = &held->fleet;
+	struct lg_servers *servers = &held->servers;
 	struct lg_target *port = NULL;
 	enum lg_status status = LG_OK;
 	size_t count = 0;
@@ -157,15 +158,15 @@ enum lg_status lg_change_gather(struct lg_change_held *held,
 					&port, err);
 	if (status == LG_OK && record)
 		status = lg_servers_ending(&held->book, record, port, count,
-					   fleet, err);
+					   servers, err);
 	name_lock(held, lift);
 	for (size_t i = 0; status == LG_OK && i < count; i++) {
 		if (port[i].lock)
 			port[i].lock(port[i].self, &held->lock,
-				     &fleet->member[i].told);
+				     &servers->member[i].told);
 	}
 	if (status == LG_OK && lift->with_gate)
-		add_gate(held, &port[count], &fleet->member[count]);
+		add_gate(held, &port[count], &servers->member[count]);
 	free(wanted);
 	return status;
 }

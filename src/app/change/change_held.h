@@ -15,7 +15,7 @@ struct lg_change_held {
 	const struct lg_servers_record *record; /* in the book; NULL: none */
 	int begun;                              /* the journal is held */
 	int opened;
-	struct lg_servers fleet;
+	struct lg_servers servers;
 	struct lg_target_lock lock; /* as gates among the servers know it */
 	struct lg_target_lock lock_here; /* and the gate here */
 	enum lg_servers_outcome outcome;

@@ -13,13 +13,13 @@
 static struct lg_servers_member *keeper(const struct lg_change_held *held,
 					size_t at)
 {
-	const struct lg_servers *fleet = &held->fleet;
+	const struct lg_servers *servers = &held->servers;
 
-	if (fleet->last && at-- == 0)
-		return fleet->last;
-	for (size_t i = 0; i < fleet->count; i++) {
-		if (fleet->member[i].port->extend && at-- == 0)
-			return &fleet->member[i];
+	if (servers->last && at-- == 0)
+		return servers->last;
+	for (size_t i = 0; i < servers->count; i++) {
+		if (servers->member[i].port->extend && at-- == 0)
+			return &servers->member[i];
 	}
 	return NULL;
 }
@@ -32,7 +32,7 @@ static enum lg_status write_end(struct lg_change_held *held, int64_t until_s,
 	struct lg_servers_record end = {0};
 
 	lg_servers_record_ends(&end, until_s, &now);
-	return lg_servers_journal_until(&held->fleet, &end, 0, err);
+	return lg_servers_journal_until(&held->servers, &end, 0, err);
 }
 
 /* The end of the journal counts again, wherever another may be: with so many
@@ -49,9 +49,9 @@ static enum lg_status put_back(struct lg_change_held *held, size_t from,
 	     i++)
 		status = member->port->extend(member->port->self,
 					      record->lock.until_s, err);
-	return status == LG_OK
-		       ? lg_servers_journal_until(&held->fleet, record, 0, err)
-		       : status;
+	return status == LG_OK ? lg_servers_journal_until(&held->servers,
+							  record, 0, err)
+			       : status;
 }
 
 static enum lg_status move_one(struct lg_change_held *held,
@@ -62,7 +62,7 @@ static enum lg_status move_one(struct lg_change_held *held,
 	struct lg_target *port = member->port;
 	enum lg_status status;
 
-	if (member != held->fleet.last)
+	if (member != held->servers.last)
 		return port->extend(port->self, move->until_s, err);
 	status = move->confirms ? port->confirm(port->self, err)
 				: port->extend(port->self, move->until_s, err);
@@ -102,7 +102,8 @@ static enum lg_status move_all(struct lg_change_held *held,
 	size_t asked = 0;
 
 	if (writes)
-		status = lg_servers_journal_until(&held->fleet, record, 1, err);
+		status = lg_servers_journal_until(&held->servers, record, 1,
+						  err);
 	if (status != LG_OK)
 		return status;
 	while (status == LG_OK && (member = keeper(held, asked)) != NULL) {
@@ -114,7 +115,7 @@ static enum lg_status move_all(struct lg_change_held *held,
 		status = write_end(held, move->until_s, err);
 		/* it may stand there all the same, and then so it is */
 		if (status != LG_OK && writes &&
-		    lg_servers_journal_until(&held->fleet, record, 1, NULL) !=
+		    lg_servers_journal_until(&held->servers, record, 1, NULL) !=
 			    LG_OK)
 			move->half = 1;
 	}

@@ -124,7 +124,7 @@ static enum lg_status change_one(struct changing *changing,
 	const struct lg_servers_backup backup = {(void *)hands,
 						 lg_change_backup};
 	struct lg_change_values *wish = changing->wish;
-	struct lg_servers *fleet = &changing->held.fleet;
+	struct lg_servers *servers = &changing->held.servers;
 	struct lg_servers_member *member;
 	size_t count = wish->server != NULL;
 	enum lg_status status =
@@ -133,9 +133,9 @@ static enum lg_status change_one(struct changing *changing,
 
 	if (status != LG_OK)
 		return status;
-	member = changing->member = fleet->member;
-	fleet->count = count;
-	fleet->last = count ? NULL : member;
+	member = changing->member = servers->member;
+	servers->count = count;
+	servers->last = count ? NULL : member;
 	tell_target(changing);
 	status = not_locked(changing, err);
 	if (status == LG_OK)
@@ -151,13 +151,13 @@ static enum lg_status change_one(struct changing *changing,
 	member->wanted = member->composed;
 	member->planned = member->before;
 	member->stands = 1;
-	fleet->now = hands->now(hands->self);
-	changing->lock.since_s = fleet->now.wall_ms / 1000;
+	servers->now = hands->now(hands->self);
+	changing->lock.since_s = servers->now.wall_ms / 1000;
 	changing->lock.until_s = changing->lock.since_s + LASTS_S;
 	if (wish->server)
-		status = lg_servers_journal_rewrite(&fleet->journal,
+		status = lg_servers_journal_rewrite(&servers->journal,
 						    &changing->held.book, err);
-	return status == LG_OK ? lg_servers_apply(fleet, &changing->lock,
+	return status == LG_OK ? lg_servers_apply(servers, &changing->lock,
 						  &backup, &wish->outcome, err)
 			       : status;
 }
@@ -211,7 +211,7 @@ enum lg_status lg_change_values(const struct lg_change_hands *hands,
 				err);
 	if (status != LG_OK)
 		return status;
-	changing.held.fleet.watch.moved = NULL;
+	changing.held.servers.watch.moved = NULL;
 	status = change_one(&changing, err);
 	if (!wish->server && changing.member)
 		wish->gate_exit = changing.member->told.exit;

@@ -29,7 +29,7 @@ struct lg_change_came {
 	/* the servers that were asked and are not the gate here, in their
 	 * order, and that as the last, which has its own status; NULL: begin
 	 * failed */
-	const struct lg_servers *fleet;
+	const struct lg_servers *servers;
 	enum lg_servers_outcome outcome;
 	enum lg_status status;      /* LG_OK: it is in force, or over, there */
 	const struct lg_error *err; /* where status is not LG_OK */

@@ -29,9 +29,9 @@ static enum lg_status work_look(struct lg_servers_round *round,
 	return status;
 }
 
-void lg_servers_look(struct lg_servers *fleet)
+void lg_servers_look(struct lg_servers *servers)
 {
-	lg_servers_round_run(fleet, work_look, 0);
+	lg_servers_round_run(servers, work_look, 0);
 }
 
 static enum lg_status work_probe(struct lg_servers_round *round,
@@ -54,10 +54,11 @@ static enum lg_status work_probe(struct lg_servers_round *round,
 	return status;
 }
 
-static enum lg_status go_on(const struct lg_servers *fleet, const char *name,
+static enum lg_status go_on(const struct lg_servers *servers, const char *name,
 			    struct lg_error *err)
 {
-	if (!fleet->watch.stop || !fleet->watch.stop(fleet->watch.context))
+	if (!servers->watch.stop ||
+	    !servers->watch.stop(servers->watch.context))
 		return LG_OK;
 	return lg_error_set(err, LG_ERR_CONFLICT, name,
 			    "the change was stopped by a signal");
@@ -69,7 +70,7 @@ static enum lg_status work_write(struct lg_servers_round *round,
 {
 	enum lg_status status;
 
-	status = go_on(round->fleet, member->name, err);
+	status = go_on(round->servers, member->name, err);
 	if (status == LG_OK)
 		status = lg_servers_round_step(round, member,
 					       LG_SERVERS_WRITING, err);
@@ -89,7 +90,7 @@ static enum lg_status work_effect(struct lg_servers_round *round,
 				  struct lg_servers_member *member,
 				  struct lg_error *err)
 {
-	enum lg_status status = go_on(round->fleet, member->name, err);
+	enum lg_status status = go_on(round->servers, member->name, err);
 
 	if (status == LG_OK)
 		status = lg_servers_service_restart(round, member, err);
@@ -155,15 +156,15 @@ static enum lg_status work_restore(struct lg_servers_round *round,
 }
 
 /* Restores every touched member. */
-static enum lg_servers_outcome restore_members(struct lg_servers *fleet)
+static enum lg_servers_outcome restore_members(struct lg_servers *servers)
 {
-	if (!fleet->partial &&
-	    lg_servers_journal_step(fleet, "lifting", NULL,
-				    &fleet->unwritten) != LG_OK)
+	if (!servers->partial &&
+	    lg_servers_journal_step(servers, "lifting", NULL,
+				    &servers->unwritten) != LG_OK)
 		return LG_SERVERS_NOTHING_WRITTEN;
-	lg_servers_round_run(fleet, work_restore, 0);
-	for (size_t i = 0; i < fleet->count; i++) {
-		if (fleet->member[i].left_behind)
+	lg_servers_round_run(servers, work_restore, 0);
+	for (size_t i = 0; i < servers->count; i++) {
+		if (servers->member[i].left_behind)
 			return LG_SERVERS_LEFT_BEHIND;
 	}
 	return LG_SERVERS_PUT_BACK;
@@ -179,9 +180,9 @@ static enum lg_status end_of(struct lg_servers_member *last,
 	return lg_servers_write_values(last, LG_TARGET_RESTORE, err);
 }
 
-enum lg_status lg_servers_end_last(struct lg_servers *fleet)
+enum lg_status lg_servers_end_last(struct lg_servers *servers)
 {
-	struct lg_servers_member *last = fleet->last;
+	struct lg_servers_member *last = servers->last;
 	struct lg_error failure;
 	enum lg_status status;
 
@@ -192,10 +193,10 @@ enum lg_status lg_servers_end_last(struct lg_servers *fleet)
 		last->step = LG_SERVERS_RESTORED;
 	else
 		last->left_behind = 1;
-	if (status == LG_OK && fleet->ends_last) {
-		status = lg_servers_journal_step(fleet, "opened", NULL,
-						 &fleet->unwritten);
-		failure = fleet->unwritten;
+	if (status == LG_OK && servers->ends_last) {
+		status = lg_servers_journal_step(servers, "opened", NULL,
+						 &servers->unwritten);
+		failure = servers->unwritten;
 	}
 	if (status != LG_OK && last->status == LG_OK) {
 		last->status = status;
@@ -206,40 +207,42 @@ enum lg_status lg_servers_end_last(struct lg_servers *fleet)
 
 /* Restores every touched member, then the last; the journal ends when all
  * are. A server that is left behind does not keep people out here. */
-static enum lg_servers_outcome restore_all(struct lg_servers *fleet, int force)
+static enum lg_servers_outcome restore_all(struct lg_servers *servers,
+					   int force)
 {
-	enum lg_servers_outcome outcome = restore_members(fleet);
+	enum lg_servers_outcome outcome = restore_members(servers);
 
-	if (outcome == LG_SERVERS_PUT_BACK && !fleet->partial &&
-	    !fleet->ends_last &&
-	    lg_servers_journal_step(fleet, "lifted", NULL, &fleet->unwritten) !=
-		    LG_OK)
+	if (outcome == LG_SERVERS_PUT_BACK && !servers->partial &&
+	    !servers->ends_last &&
+	    lg_servers_journal_step(servers, "lifted", NULL,
+				    &servers->unwritten) != LG_OK)
 		outcome = LG_SERVERS_LEFT_BEHIND;
 	if (outcome == LG_SERVERS_NOTHING_WRITTEN && !force)
 		return outcome;
-	lg_servers_end_last(fleet);
-	return outcome == LG_SERVERS_NOTHING_WRITTEN && fleet->last
+	lg_servers_end_last(servers);
+	return outcome == LG_SERVERS_NOTHING_WRITTEN && servers->last
 		       ? LG_SERVERS_LEFT_BEHIND
 		       : outcome;
 }
 
-enum lg_status lg_servers_probe(struct lg_servers *fleet, struct lg_error *err)
+enum lg_status lg_servers_probe(struct lg_servers *servers,
+				struct lg_error *err)
 {
-	if (!lg_servers_round_run(fleet, work_probe, 0))
-		return lg_servers_first_failure(fleet, err);
+	if (!lg_servers_round_run(servers, work_probe, 0))
+		return lg_servers_first_failure(servers, err);
 	return LG_OK;
 }
 
 /* Wanted values that were computed from what was there are worth nothing when
  * somebody was faster. */
-static enum lg_status still_as_planned(const struct lg_servers *fleet,
+static enum lg_status still_as_planned(const struct lg_servers *servers,
 				       struct lg_error *err)
 {
 	const struct lg_servers_member *member;
 	const char *name;
 
-	for (size_t i = 0; i < fleet->count; i++) {
-		member = &fleet->member[i];
+	for (size_t i = 0; i < servers->count; i++) {
+		member = &servers->member[i];
 		name = member->planned
 			       ? lg_servers_differing(member, member->found,
 						      member->planned)
@@ -264,9 +267,10 @@ int lg_servers_may_be_done(const struct lg_servers_member *member,
 
 /* A write that may have gone through is undone; one that was refused left
  * nothing. */
-static enum lg_status lock_last(struct lg_servers *fleet, struct lg_error *err)
+static enum lg_status lock_last(struct lg_servers *servers,
+				struct lg_error *err)
 {
-	struct lg_servers_member *last = fleet->last;
+	struct lg_servers_member *last = servers->last;
 
 	if (!last)
 		return LG_OK;
@@ -284,42 +288,42 @@ static enum lg_status lock_last(struct lg_servers *fleet, struct lg_error *err)
 }
 
 /* Where the last was locked, its end ends the change in the journal. */
-static enum lg_servers_outcome undo(struct lg_servers *fleet)
+static enum lg_servers_outcome undo(struct lg_servers *servers)
 {
 	enum lg_servers_outcome outcome;
 
-	fleet->ends_last =
-		fleet->last && lg_servers_step_locks(fleet->last->step);
-	if (!fleet->ends_last && fleet->count == 0)
+	servers->ends_last =
+		servers->last && lg_servers_step_locks(servers->last->step);
+	if (!servers->ends_last && servers->count == 0)
 		return LG_SERVERS_NOTHING_WRITTEN;
-	outcome = restore_all(fleet, 1);
-	if ((fleet->last && fleet->last->left_behind) ||
-	    fleet->unwritten.status != LG_OK)
+	outcome = restore_all(servers, 1);
+	if ((servers->last && servers->last->left_behind) ||
+	    servers->unwritten.status != LG_OK)
 		return LG_SERVERS_LEFT_BEHIND;
 	return outcome;
 }
 
 /* The last line. Of values by hand it may have ended the change although its
  * writing failed: before anything is undone the change begins again. */
-static enum lg_status conclude(struct lg_servers *fleet,
+static enum lg_status conclude(struct lg_servers *servers,
 			       const struct lg_target_lock *lock,
 			       enum lg_servers_outcome *out_outcome,
 			       struct lg_error *err)
 {
 	enum lg_status status = lg_servers_journal_step(
-		fleet, lock->stands ? "lifted" : "applied", NULL, err);
+		servers, lock->stands ? "lifted" : "applied", NULL, err);
 
 	if (status == LG_OK)
 		*out_outcome = LG_SERVERS_DONE;
 	else if (lock->stands &&
-		 lg_servers_journal_begin(fleet, lock, NULL) != LG_OK)
+		 lg_servers_journal_begin(servers, lock, NULL) != LG_OK)
 		*out_outcome = LG_SERVERS_LEFT_BEHIND;
 	else
-		*out_outcome = undo(fleet);
+		*out_outcome = undo(servers);
 	return status;
 }
 
-enum lg_status lg_servers_apply(struct lg_servers *fleet,
+enum lg_status lg_servers_apply(struct lg_servers *servers,
 				const struct lg_target_lock *lock,
 				const struct lg_servers_backup *backup,
 				enum lg_servers_outcome *out_outcome,
@@ -328,35 +332,35 @@ enum lg_status lg_servers_apply(struct lg_servers *fleet,
 	enum lg_status status;
 
 	*out_outcome = LG_SERVERS_NOTHING_WRITTEN;
-	fleet->id = lock->id;
-	status = lg_servers_probe(fleet, err);
-	for (size_t i = 0; status == LG_OK && i < fleet->count; i++) {
-		if (fleet->member[i].probe.locked)
+	servers->id = lock->id;
+	status = lg_servers_probe(servers, err);
+	for (size_t i = 0; status == LG_OK && i < servers->count; i++) {
+		if (servers->member[i].probe.locked)
 			status = lg_error_set(err, LG_ERR_CONFLICT,
-					      fleet->member[i].name, "%s",
-					      fleet->member[i].probe.note);
+					      servers->member[i].name, "%s",
+					      servers->member[i].probe.note);
 	}
 	if (status == LG_OK)
-		status = still_as_planned(fleet, err);
-	for (size_t i = 0; status == LG_OK && backup->keep && i < fleet->count;
-	     i++)
-		status = backup->keep(backup->self, fleet->member[i].name,
-				      fleet->member[i].found,
-				      &fleet->member[i].backup, err);
+		status = still_as_planned(servers, err);
+	for (size_t i = 0;
+	     status == LG_OK && backup->keep && i < servers->count; i++)
+		status = backup->keep(backup->self, servers->member[i].name,
+				      servers->member[i].found,
+				      &servers->member[i].backup, err);
 	if (status == LG_OK)
-		status = lg_servers_journal_begin(fleet, lock, err);
+		status = lg_servers_journal_begin(servers, lock, err);
 	if (status != LG_OK)
 		return status;
-	if (!lg_servers_round_run(fleet, work_write, 1) ||
-	    !lg_servers_round_run(fleet, work_effect, 1))
-		status = lg_servers_first_failure(fleet, err);
+	if (!lg_servers_round_run(servers, work_write, 1) ||
+	    !lg_servers_round_run(servers, work_effect, 1))
+		status = lg_servers_first_failure(servers, err);
 	if (status == LG_OK)
-		status = go_on(fleet, lock->profile, err);
+		status = go_on(servers, lock->profile, err);
 	if (status == LG_OK)
-		status = lock_last(fleet, err);
+		status = lock_last(servers, err);
 	if (status == LG_OK)
-		return conclude(fleet, lock, out_outcome, err);
-	*out_outcome = undo(fleet);
+		return conclude(servers, lock, out_outcome, err);
+	*out_outcome = undo(servers);
 	return status;
 }
 
@@ -375,13 +379,13 @@ static enum lg_status work_compare(struct lg_servers_round *round,
 
 /* Those that keep their lock beyond its end. A backend that keeps what others
  * changed is lifted all the same. */
-static void leave_behind(struct lg_servers *fleet)
+static void leave_behind(struct lg_servers *servers)
 {
 	struct lg_servers_member *member;
 
-	lg_servers_round_run(fleet, work_compare, 0);
-	for (size_t i = 0; i < fleet->count; i++) {
-		member = &fleet->member[i];
+	lg_servers_round_run(servers, work_compare, 0);
+	for (size_t i = 0; i < servers->count; i++) {
+		member = &servers->member[i];
 		if (member->status == LG_OK &&
 		    (!member->changed || member->port->keeps_others))
 			continue;
@@ -393,40 +397,41 @@ static void leave_behind(struct lg_servers *fleet)
 				"values back",
 				lg_servers_foreign(member));
 		member->left_behind = 1;
-		fleet->partial = 1;
+		servers->partial = 1;
 	}
 }
 
-enum lg_status lg_servers_lift(struct lg_servers *fleet,
+enum lg_status lg_servers_lift(struct lg_servers *servers,
 			       enum lg_servers_lift_mode mode,
 			       enum lg_servers_outcome *out_outcome,
 			       struct lg_error *err)
 {
 	*out_outcome = LG_SERVERS_NOTHING_WRITTEN;
 	if (mode == LG_SERVERS_LIFT_EACH)
-		leave_behind(fleet);
+		leave_behind(servers);
 	if (mode == LG_SERVERS_LIFT_CAREFUL) {
-		if (!lg_servers_round_run(fleet, work_compare, 0))
-			return lg_servers_first_failure(fleet, err);
-		for (size_t i = 0; i < fleet->count; i++) {
-			if (fleet->member[i].changed)
+		if (!lg_servers_round_run(servers, work_compare, 0))
+			return lg_servers_first_failure(servers, err);
+		for (size_t i = 0; i < servers->count; i++) {
+			if (servers->member[i].changed)
 				return lg_error_set(
 					err, LG_ERR_CONFLICT,
-					fleet->member[i].name,
+					servers->member[i].name,
 					"somebody changed a value while the "
 					"lock was on (%s); see what it is with "
 					"'targets test', then 'lift --force' "
 					"puts the earlier values back",
-					lg_servers_foreign(&fleet->member[i]));
+					lg_servers_foreign(
+						&servers->member[i]));
 		}
 	}
-	*out_outcome = restore_all(fleet, mode != LG_SERVERS_LIFT_CAREFUL);
-	for (size_t i = 0; i < fleet->count; i++) {
-		if (fleet->member[i].kept)
+	*out_outcome = restore_all(servers, mode != LG_SERVERS_LIFT_CAREFUL);
+	for (size_t i = 0; i < servers->count; i++) {
+		if (servers->member[i].kept)
 			*out_outcome = LG_SERVERS_LEFT_BEHIND;
 	}
 	if (*out_outcome != LG_SERVERS_PUT_BACK)
-		return lg_servers_first_failure(fleet, err);
+		return lg_servers_first_failure(servers, err);
 	*out_outcome = LG_SERVERS_DONE;
 	return LG_OK;
 }

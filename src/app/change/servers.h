@@ -138,7 +138,7 @@ struct lg_servers_backup {
  * Returns: LG_OK with LG_SERVERS_DONE; else the status of the member that
  * failed first, err names it, and *out_outcome says what is true now.
  */
-enum lg_status lg_servers_apply(struct lg_servers *fleet,
+enum lg_status lg_servers_apply(struct lg_servers *servers,
 				const struct lg_target_lock *lock,
 				const struct lg_servers_backup *backup,
 				enum lg_servers_outcome *out_outcome,
@@ -157,14 +157,15 @@ enum lg_status lg_servers_member_failure(const struct lg_servers_member *member,
 
 /* Reads every member into found; one that cannot be read has its status and
  * error. Changes nothing. */
-void lg_servers_look(struct lg_servers *fleet);
+void lg_servers_look(struct lg_servers *servers);
 
 /* 1 when found holds all that wanted holds. */
 int lg_servers_in_force(const struct lg_servers_member *member);
 
 /* Probes all and reads what their names hold; changes nothing. The first part
  * of an apply, for a plan. */
-enum lg_status lg_servers_probe(struct lg_servers *fleet, struct lg_error *err);
+enum lg_status lg_servers_probe(struct lg_servers *servers,
+				struct lg_error *err);
 
 enum lg_servers_lift_mode {
 	LG_SERVERS_LIFT_CAREFUL = 0, /* a changed value: LG_ERR_CONFLICT */
@@ -186,12 +187,12 @@ enum lg_servers_lift_mode {
  * journal that cannot be written leads to, too. What it failed with is its own,
  * and what is returned is the others'.
  */
-enum lg_status lg_servers_lift(struct lg_servers *fleet,
+enum lg_status lg_servers_lift(struct lg_servers *servers,
 			       enum lg_servers_lift_mode mode,
 			       enum lg_servers_outcome *out_outcome,
 			       struct lg_error *err);
 
 /* The last alone, and the journal's "opened" where that ends the change. */
-enum lg_status lg_servers_end_last(struct lg_servers *fleet);
+enum lg_status lg_servers_end_last(struct lg_servers *servers);
 
 #endif

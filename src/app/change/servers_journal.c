@@ -51,7 +51,7 @@ static cJSON *line_of(const char *step, const char *id)
 }
 
 /* Takes object. The gate here alone needs no journal. */
-static enum lg_status append(const struct lg_servers *fleet, cJSON *object,
+static enum lg_status append(const struct lg_servers *servers, cJSON *object,
 			     struct lg_error *err)
 {
 	struct lg_buffer line = {0};
@@ -60,9 +60,9 @@ static enum lg_status append(const struct lg_servers *fleet, cJSON *object,
 	lg_buffer_char(&line, '\n');
 	if (status == LG_OK)
 		status = lg_buffer_status(&line, err);
-	if (status == LG_OK && fleet->journal.append)
-		status = fleet->journal.append(fleet->journal.self, line.data,
-					       line.len, err);
+	if (status == LG_OK && servers->journal.append)
+		status = servers->journal.append(servers->journal.self,
+						 line.data, line.len, err);
 	lg_buffer_release(&line);
 	return status;
 }
@@ -98,7 +98,7 @@ static enum lg_status add_target(cJSON *array,
 	return status;
 }
 
-static enum lg_status begin_line(const struct lg_servers *fleet,
+static enum lg_status begin_line(const struct lg_servers *servers,
 				 const struct lg_servers_record *record,
 				 struct lg_error *err)
 {
@@ -112,27 +112,27 @@ static enum lg_status begin_line(const struct lg_servers *fleet,
 		status = add_target(targets, &record->target[i], err);
 	lg_json_add(object, "targets", targets);
 	if (status == LG_OK)
-		return append(fleet, object, err);
+		return append(servers, object, err);
 	cJSON_Delete(object);
 	return status;
 }
 
-enum lg_status lg_servers_journal_begin(const struct lg_servers *fleet,
+enum lg_status lg_servers_journal_begin(const struct lg_servers *servers,
 					const struct lg_target_lock *lock,
 					struct lg_error *err)
 {
 	struct lg_servers_record record = {
 		.lock = *lock,
-		.with_gate = fleet->with_gate,
-		.target = calloc(fleet->count + 1, sizeof(*record.target)),
+		.with_gate = servers->with_gate,
+		.target = calloc(servers->count + 1, sizeof(*record.target)),
 	};
 	enum lg_status status;
 
 	if (!record.target)
 		return lg_no_memory(err);
-	lg_servers_record_ends(&record, lock->until_s, &fleet->now);
-	for (size_t i = 0; i < fleet->count; i++) {
-		const struct lg_servers_member *member = &fleet->member[i];
+	lg_servers_record_ends(&record, lock->until_s, &servers->now);
+	for (size_t i = 0; i < servers->count; i++) {
+		const struct lg_servers_member *member = &servers->member[i];
 		const struct lg_registry *own =
 			member->own ? member->own : member->wanted;
 
@@ -147,36 +147,36 @@ enum lg_status lg_servers_journal_begin(const struct lg_servers *fleet,
 				.wanted = (struct lg_registry *)own,
 			};
 	}
-	status = begin_line(fleet, &record, err);
+	status = begin_line(servers, &record, err);
 	free(record.target);
 	return status;
 }
 
-enum lg_status lg_servers_journal_step(const struct lg_servers *fleet,
+enum lg_status lg_servers_journal_step(const struct lg_servers *servers,
 				       const char *step, const char *target,
 				       struct lg_error *err)
 {
-	cJSON *object = line_of(step, fleet->id);
+	cJSON *object = line_of(step, servers->id);
 
 	if (target)
 		lg_json_text(object, "target", target);
-	return append(fleet, object, err);
+	return append(servers, object, err);
 }
 
-enum lg_status lg_servers_journal_until(const struct lg_servers *fleet,
+enum lg_status lg_servers_journal_until(const struct lg_servers *servers,
 					const struct lg_servers_record *record,
 					int moving, struct lg_error *err)
 {
-	cJSON *object = line_of("until", fleet->id);
+	cJSON *object = line_of("until", servers->id);
 
 	if (moving)
 		lg_json_bool(object, "moving", 1);
 	lg_fields_add(object, end_fields, record);
-	return append(fleet, object, err);
+	return append(servers, object, err);
 }
 
 /* Of a change whose values are lost, whose they are. */
-static enum lg_status lost_line(const struct lg_servers *fleet,
+static enum lg_status lost_line(const struct lg_servers *servers,
 				const struct lg_servers_record *record,
 				struct lg_error *err)
 {
@@ -188,11 +188,11 @@ static enum lg_status lost_line(const struct lg_servers *fleet,
 	for (size_t i = 0; i < record->count; i++)
 		lg_json_item(targets, record->target[i].name);
 	lg_json_add(object, "targets", targets);
-	return append(fleet, object, err);
+	return append(servers, object, err);
 }
 
 static enum lg_status
-target_lines(const struct lg_servers *fleet,
+target_lines(const struct lg_servers *servers,
 	     const struct lg_servers_record_target *target,
 	     struct lg_error *err)
 {
@@ -200,12 +200,12 @@ target_lines(const struct lg_servers *fleet,
 
 	if (target->in_restart && target->step != LG_SERVERS_RESTARTING)
 		status = lg_servers_journal_step(
-			fleet, lg_servers_step_name(LG_SERVERS_RESTARTING),
+			servers, lg_servers_step_name(LG_SERVERS_RESTARTING),
 			target->name, err);
 	if (status == LG_OK && target->step != LG_SERVERS_UNTOUCHED)
 		status = lg_servers_journal_step(
-			fleet, lg_servers_step_name(target->step), target->name,
-			err);
+			servers, lg_servers_step_name(target->step),
+			target->name, err);
 	return status;
 }
 
@@ -214,19 +214,22 @@ static enum lg_status write_record(const struct lg_change_journal *to,
 				   const struct lg_servers_record *record,
 				   struct lg_error *err)
 {
-	const struct lg_servers fleet = {.journal = *to, .id = record->lock.id};
+	const struct lg_servers servers = {.journal = *to,
+					   .id = record->lock.id};
 	enum lg_status status = record->phase == LG_SERVERS_LOST
-					? lost_line(&fleet, record, err)
-					: begin_line(&fleet, record, err);
+					? lost_line(&servers, record, err)
+					: begin_line(&servers, record, err);
 
 	if (status == LG_OK && record->moving)
-		status = lg_servers_journal_until(&fleet, record, 1, err);
+		status = lg_servers_journal_until(&servers, record, 1, err);
 	if (status == LG_OK && record->phase == LG_SERVERS_LIFTING)
-		status = lg_servers_journal_step(&fleet, "lifting", NULL, err);
+		status =
+			lg_servers_journal_step(&servers, "lifting", NULL, err);
 	for (size_t i = 0; status == LG_OK && i < record->count; i++)
-		status = target_lines(&fleet, &record->target[i], err);
+		status = target_lines(&servers, &record->target[i], err);
 	if (status == LG_OK && record->phase == LG_SERVERS_APPLIED)
-		status = lg_servers_journal_step(&fleet, "applied", NULL, err);
+		status =
+			lg_servers_journal_step(&servers, "applied", NULL, err);
 	return status;
 }
 

@@ -12,19 +12,19 @@
 #include "app/change/servers_book.h"
 #include "port/files.h"
 
-/* The lines that lg_servers_apply and the others write, of the change fleet.id.
- * Each ends in LF. */
-enum lg_status lg_servers_journal_begin(const struct lg_servers *fleet,
+/* The lines that lg_servers_apply and the others write, of the change
+ * servers.id. Each ends in LF. */
+enum lg_status lg_servers_journal_begin(const struct lg_servers *servers,
 					const struct lg_target_lock *lock,
 					struct lg_error *err);
-enum lg_status lg_servers_journal_step(const struct lg_servers *fleet,
+enum lg_status lg_servers_journal_step(const struct lg_servers *servers,
 				       const char *step, const char *target,
 				       struct lg_error *err);
 
 /* The lock ends as record says, of which its end alone counts. moving: it is
  * about to end at another time; where it stands so, it may already
  * elsewhere. */
-enum lg_status lg_servers_journal_until(const struct lg_servers *fleet,
+enum lg_status lg_servers_journal_until(const struct lg_servers *servers,
 					const struct lg_servers_record *record,
 					int moving, struct lg_error *err);
 

@@ -45,14 +45,14 @@ enum lg_status lg_servers_round_step(struct lg_servers_round *round,
 
 	pthread_mutex_lock(&round->mutex);
 	status = lg_servers_journal_step(
-		round->fleet, lg_servers_step_name(step), member->name, err);
+		round->servers, lg_servers_step_name(step), member->name, err);
 	if (status == LG_OK) {
 		member->step = step;
 		if (lg_servers_step_ends_restart(step))
 			member->in_restart = 0;
-		if (round->fleet->watch.moved)
-			round->fleet->watch.moved(round->fleet->watch.context,
-						  member);
+		if (round->servers->watch.moved)
+			round->servers->watch.moved(
+				round->servers->watch.context, member);
 	}
 	pthread_mutex_unlock(&round->mutex);
 	return status;
@@ -67,11 +67,11 @@ static void *round_worker(void *argument)
 
 	for (;;) {
 		i = atomic_fetch_add(&round->next, 1);
-		if (i >= round->fleet->count)
+		if (i >= round->servers->count)
 			return NULL;
 		if (round->stop_at_failure && atomic_load(&round->failed))
 			return NULL;
-		member = &round->fleet->member[i];
+		member = &round->servers->member[i];
 		status = round->work(round, member, &member->error);
 		if (status != LG_OK) {
 			member->status = status;
@@ -80,21 +80,22 @@ static void *round_worker(void *argument)
 	}
 }
 
-int lg_servers_round_run(struct lg_servers *fleet,
+int lg_servers_round_run(struct lg_servers *servers,
 			 enum lg_status (*work)(struct lg_servers_round *,
 						struct lg_servers_member *,
 						struct lg_error *),
 			 int stop_at_failure)
 {
-	struct lg_servers_round round = {.fleet = fleet,
+	struct lg_servers_round round = {.servers = servers,
 					 .work = work,
 					 .stop_at_failure = stop_at_failure};
 	pthread_t *thread;
-	size_t wanted = fleet->parallel ? fleet->parallel : PARALLEL_DEFAULT;
+	size_t wanted =
+		servers->parallel ? servers->parallel : PARALLEL_DEFAULT;
 	size_t started = 0;
 
-	if (wanted > fleet->count)
-		wanted = fleet->count;
+	if (wanted > servers->count)
+		wanted = servers->count;
 	pthread_mutex_init(&round.mutex, NULL);
 	thread = wanted > 1 ? calloc(wanted, sizeof(*thread)) : NULL;
 	while (thread && started + 1 < wanted &&
@@ -122,21 +123,21 @@ enum lg_status lg_servers_member_failure(const struct lg_servers_member *member,
 			    member->error.text);
 }
 
-enum lg_status lg_servers_first_failure(const struct lg_servers *fleet,
+enum lg_status lg_servers_first_failure(const struct lg_servers *servers,
 					struct lg_error *err)
 {
 	const struct lg_servers_member *member;
 
-	for (size_t i = 0; i < fleet->count; i++) {
-		member = &fleet->member[i];
+	for (size_t i = 0; i < servers->count; i++) {
+		member = &servers->member[i];
 		if (member->status == LG_OK)
 			continue;
 		return lg_servers_member_failure(member, err);
 	}
-	if (fleet->unwritten.status == LG_OK)
+	if (servers->unwritten.status == LG_OK)
 		return lg_error_set(err, LG_ERR_BUG, NULL,
 				    "a change failed on no target");
 	if (err)
-		*err = fleet->unwritten;
-	return fleet->unwritten.status;
+		*err = servers->unwritten;
+	return servers->unwritten.status;
 }

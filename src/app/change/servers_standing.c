@@ -122,15 +122,16 @@ static enum lg_status fill(const struct lg_servers_book *book,
 enum lg_status lg_servers_ending(const struct lg_servers_book *book,
 				 const struct lg_servers_record *record,
 				 struct lg_target *port, size_t count,
-				 struct lg_servers *fleet, struct lg_error *err)
+				 struct lg_servers *servers,
+				 struct lg_error *err)
 {
 	enum lg_status status = LG_OK;
 
-	fleet->id = record->lock.id;
+	servers->id = record->lock.id;
 	for (size_t i = 0; status == LG_OK && i < count; i++) {
 		const struct lg_servers_record_target *target =
 			lg_servers_record_target(record, port[i].name);
-		struct lg_servers_member *member = &fleet->member[i];
+		struct lg_servers_member *member = &servers->member[i];
 
 		*member = (struct lg_servers_member){
 			.name = port[i].name,
@@ -140,7 +141,7 @@ enum lg_status lg_servers_ending(const struct lg_servers_book *book,
 			.in_restart = target->in_restart,
 			.stands = record->lock.stands,
 		};
-		fleet->count++;
+		servers->count++;
 		status = fill(book, record, target, member, err);
 	}
 	return status;
@@ -218,19 +219,19 @@ struct lg_servers_seen lg_servers_seen(const struct lg_servers_book *book,
 
 enum lg_status lg_servers_look_at(const struct lg_servers_book *book,
 				  struct lg_target *port, size_t count,
-				  struct lg_servers *fleet,
+				  struct lg_servers *servers,
 				  struct lg_error *err)
 {
 	enum lg_status status = LG_OK;
 
 	for (size_t i = 0; status == LG_OK && i < count; i++) {
-		struct lg_servers_member *member = &fleet->member[i];
+		struct lg_servers_member *member = &servers->member[i];
 		const struct lg_servers_record *record =
 			lg_servers_seen(book, port[i].name).record;
 
 		member->name = port[i].name;
 		member->port = &port[i];
-		fleet->count++;
+		servers->count++;
 		/* A gate is asked for our lock, beside which others may be. */
 		if (record && port[i].lock) {
 			port[i].lock(port[i].self, &record->lock, NULL);
@@ -242,7 +243,7 @@ enum lg_status lg_servers_look_at(const struct lg_servers_book *book,
 		member->wanted = member->composed;
 	}
 	if (status == LG_OK)
-		lg_servers_look(fleet);
+		lg_servers_look(servers);
 	return status;
 }
 

@@ -14,14 +14,14 @@
 #include "app/change/servers_compose.h"
 
 /*
- * Fills fleet, whose member array takes count, for the servers behind port:
+ * Fills servers, whose member array takes count, for the servers behind port:
  * wanted is what stands there with the change, before what stands there
  * without it, beside the other locks. Owns: release each member.
  */
 enum lg_status lg_servers_ending(const struct lg_servers_book *book,
 				 const struct lg_servers_record *record,
 				 struct lg_target *port, size_t count,
-				 struct lg_servers *fleet,
+				 struct lg_servers *servers,
 				 struct lg_error *err);
 
 /*
@@ -50,12 +50,12 @@ struct lg_servers_seen lg_servers_seen(const struct lg_servers_book *book,
 				       const char *name);
 
 /*
- * Reads the servers behind port into fleet, whose member array takes count;
+ * Reads the servers behind port into servers, whose member array takes count;
  * wanted is what is to stand there. Owns: release each member.
  */
 enum lg_status lg_servers_look_at(const struct lg_servers_book *book,
 				  struct lg_target *port, size_t count,
-				  struct lg_servers *fleet,
+				  struct lg_servers *servers,
 				  struct lg_error *err);
 
 /* Adds the servers of a change that are not among the names yet. */

@@ -46,7 +46,7 @@ enum lg_status lg_servers_write_values(struct lg_servers_member *member,
 
 /* What every member does, and what the workers share meanwhile. */
 struct lg_servers_round {
-	struct lg_servers *fleet;
+	struct lg_servers *servers;
 	enum lg_status (*work)(struct lg_servers_round *round,
 			       struct lg_servers_member *member,
 			       struct lg_error *err);
@@ -67,14 +67,14 @@ enum lg_status lg_servers_round_step(struct lg_servers_round *round,
  * is no failure: the calling thread works too.
  * Returns: 1 when it ended well on all; else their status and error say why.
  */
-int lg_servers_round_run(struct lg_servers *fleet,
+int lg_servers_round_run(struct lg_servers *servers,
 			 enum lg_status (*work)(struct lg_servers_round *,
 						struct lg_servers_member *,
 						struct lg_error *),
 			 int stop_at_failure);
 
 /* The failure that is told: the first member that has one. */
-enum lg_status lg_servers_first_failure(const struct lg_servers *fleet,
+enum lg_status lg_servers_first_failure(const struct lg_servers *servers,
 					struct lg_error *err);
 
 /*

@@ -166,21 +166,21 @@ static int stop(void *self)
 
 /* As the change left the services: what the plan saw may be long past. */
 static void keep_services(const struct lg_prepared *prepared,
-			  const struct lg_servers *fleet)
+			  const struct lg_servers *servers)
 {
 	size_t at = 0;
 
 	for (size_t i = 0; i < prepared->server_count; i++) {
 		if (!prepared->server[i].is_local)
-			prepared->service[i] = fleet->member[at++].service;
+			prepared->service[i] = servers->member[at++].service;
 	}
 }
 
 /* Words for what failed at the gate here; the exit code. */
-static int tell_gate(struct lg_cli *cli, const struct lg_servers *fleet,
+static int tell_gate(struct lg_cli *cli, const struct lg_servers *servers,
 		     enum lg_servers_outcome outcome)
 {
-	const struct lg_servers_member *gate = fleet->last;
+	const struct lg_servers_member *gate = servers->last;
 	int code = lg_cli_fail_as(cli, lg_cli_gate_exit(gate), &gate->error);
 
 	if (gate->left_behind)
@@ -188,7 +188,7 @@ static int tell_gate(struct lg_cli *cli, const struct lg_servers *fleet,
 			cli, LG_EXIT_NOT_PUT_BACK, gate->name,
 			"it is not known whether it holds the lock: logongate "
 			"status, and logongate lift");
-	if (fleet->count > 0)
+	if (servers->count > 0)
 		lg_cli_say(cli,
 			   (enum lg_exit)lg_cli_servers_exit(outcome,
 							     LG_ERR_CONFLICT),
@@ -202,7 +202,7 @@ static void tell_begun(void *self, const struct lg_change_came *begun)
 {
 	struct applying *applying = self;
 	struct lg_cli *cli = applying->base.cli;
-	const struct lg_servers_member *gate = begun->fleet->last;
+	const struct lg_servers_member *gate = begun->servers->last;
 
 	applying->applied->until_s = begun->lock->until_s;
 	if (gate != NULL) {
@@ -212,21 +212,21 @@ static void tell_begun(void *self, const struct lg_change_came *begun)
 		applying->applied->left = gate->told.left;
 	}
 	if (begun->status == LG_OK) {
-		keep_services(applying->prepared, begun->fleet);
+		keep_services(applying->prepared, begun->servers);
 		return;
 	}
-	if (begun->fleet->count > 0)
+	if (begun->servers->count > 0)
 		lg_stop_signals_drop(&applying->signals);
 	if (gate != NULL && gate->status != LG_OK) {
-		applying->code = tell_gate(cli, begun->fleet, begun->outcome);
+		applying->code = tell_gate(cli, begun->servers, begun->outcome);
 	} else {
 		applying->code =
 			lg_cli_servers_exit(begun->outcome, begun->status);
 		lg_cli_fail_as(cli, (enum lg_exit)applying->code, begun->err);
 	}
-	lg_cli_servers_tell(cli, begun->fleet);
-	if (begun->outcome == LG_SERVERS_PUT_BACK && begun->fleet->count > 0 &&
-	    !cli->quiet)
+	lg_cli_servers_tell(cli, begun->servers);
+	if (begun->outcome == LG_SERVERS_PUT_BACK &&
+	    begun->servers->count > 0 && !cli->quiet)
 		fputs("every server has its earlier values again\n", cli->err);
 }
 

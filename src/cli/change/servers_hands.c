@@ -293,12 +293,12 @@ int lg_cli_servers_read(struct lg_cli *cli, struct lg_prepared *prepared)
 }
 
 /* What did not go as it should, a line each. */
-void lg_cli_servers_tell(struct lg_cli *cli, const struct lg_servers *fleet)
+void lg_cli_servers_tell(struct lg_cli *cli, const struct lg_servers *servers)
 {
 	struct lg_error failure;
 
-	for (size_t i = 0; i < fleet->count; i++) {
-		const struct lg_servers_member *member = &fleet->member[i];
+	for (size_t i = 0; i < servers->count; i++) {
+		const struct lg_servers_member *member = &servers->member[i];
 
 		if (!member->left_behind)
 			continue;

@@ -48,7 +48,7 @@ enum lg_status lg_cli_servers_path(struct lg_cli *cli, const char *name,
 int lg_cli_servers_exit(enum lg_servers_outcome outcome, enum lg_status status);
 
 /* Names what could not be put back. */
-void lg_cli_servers_tell(struct lg_cli *cli, const struct lg_servers *fleet);
+void lg_cli_servers_tell(struct lg_cli *cli, const struct lg_servers *servers);
 
 /* lg_change_book for who changes nothing. */
 enum lg_status lg_cli_servers_book(struct lg_cli *cli,

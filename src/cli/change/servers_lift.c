@@ -22,20 +22,20 @@ struct holding {
 };
 
 /* Values that were put back where nothing reads them now: a line each. */
-static void tell_idle(struct lg_cli *cli, const struct lg_servers *fleet,
+static void tell_idle(struct lg_cli *cli, const struct lg_servers *servers,
 		      const struct lg_cli_targets *targets)
 {
 	struct lg_buffer text = {0};
 
-	for (size_t i = 0; i < fleet->count && !cli->quiet; i++) {
-		if (!lg_servers_service_idle(fleet->member[i].service) ||
-		    fleet->member[i].left_behind)
+	for (size_t i = 0; i < servers->count && !cli->quiet; i++) {
+		if (!lg_servers_service_idle(servers->member[i].service) ||
+		    servers->member[i].left_behind)
 			continue;
 		lg_buffer_clear(&text);
 		lg_cli_service_words(targets->settings[i],
-				     fleet->member[i].service, &text);
+				     servers->member[i].service, &text);
 		if (lg_buffer_status(&text, NULL) == LG_OK)
-			lg_cli_say(cli, LG_EXIT_DONE, fleet->member[i].name,
+			lg_cli_say(cli, LG_EXIT_DONE, servers->member[i].name,
 				   "%s", text.data);
 	}
 	lg_buffer_release(&text);
@@ -74,7 +74,7 @@ static int tell_failed(struct lg_cli *cli, const struct lg_change_came *ended)
 			   : lg_cli_servers_exit(ended->outcome, err->status);
 
 	lg_cli_fail_as(cli, (enum lg_exit)code, err);
-	lg_cli_servers_tell(cli, ended->fleet);
+	lg_cli_servers_tell(cli, ended->servers);
 	if (ended->outcome == LG_SERVERS_NOTHING_WRITTEN &&
 	    err->status != LG_ERR_CONFLICT)
 		lg_cli_say(cli, (enum lg_exit)code, NULL,
@@ -132,7 +132,7 @@ static void tell_ended(void *self, const struct lg_change_came *ended)
 	struct lg_cli *cli = holding->base.cli;
 	int code = LG_EXIT_DONE;
 
-	if (ended->fleet == NULL)
+	if (ended->servers == NULL)
 		code = failed_to_begin(cli, ended->err);
 	else if (ended->record == NULL && ended->status != LG_OK)
 		code = lg_cli_fail(cli, ended->err);
@@ -141,13 +141,13 @@ static void tell_ended(void *self, const struct lg_change_came *ended)
 		code = tell_lost(cli, ended->record);
 	else if (ended->status != LG_OK)
 		code = tell_failed(cli, ended);
-	if (ended->fleet != NULL)
-		tell_idle(cli, ended->fleet, &holding->base.targets);
+	if (ended->servers != NULL)
+		tell_idle(cli, ended->servers, &holding->base.targets);
 	if (holding->code == LG_EXIT_DONE || code == LG_EXIT_NOT_PUT_BACK)
 		holding->code = code;
-	if (ended->fleet != NULL && ended->fleet->last != NULL &&
+	if (ended->servers != NULL && ended->servers->last != NULL &&
 	    ended->outcome != LG_SERVERS_NOTHING_WRITTEN)
-		tell_gate(holding, ended->fleet->last, ended->record);
+		tell_gate(holding, ended->servers->last, ended->record);
 }
 
 static struct lg_change_hands hands_of(struct holding *holding)

@@ -154,24 +154,24 @@ static enum lg_status add_servers(const struct lg_settings *settings,
 				  struct lg_error *err)
 {
 	struct lg_cli_targets targets = {0};
-	struct lg_servers fleet = {0};
+	struct lg_servers servers = {0};
 	enum lg_status status;
 
 	status = lg_cli_targets_open(settings, names->item, names->count,
 				     &targets, err);
-	fleet.member = calloc(targets.count + 1, sizeof(*fleet.member));
-	if (status == LG_OK && fleet.member == NULL)
+	servers.member = calloc(targets.count + 1, sizeof(*servers.member));
+	if (status == LG_OK && servers.member == NULL)
 		status = lg_no_memory(err);
 	if (status == LG_OK)
 		status = lg_servers_look_at(&now->book, targets.port,
-					    targets.count, &fleet, err);
-	for (size_t i = 0; i < fleet.count; i++) {
+					    targets.count, &servers, err);
+	for (size_t i = 0; i < servers.count; i++) {
 		if (status == LG_OK)
-			add_target(array, &fleet.member[i], targets.settings[i],
-				   now);
-		lg_servers_member_release(&fleet.member[i]);
+			add_target(array, &servers.member[i],
+				   targets.settings[i], now);
+		lg_servers_member_release(&servers.member[i]);
 	}
-	free(fleet.member);
+	free(servers.member);
 	lg_cli_targets_release(&targets);
 	return status;
 }
