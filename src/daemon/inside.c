@@ -13,6 +13,8 @@
 
 #include <stdlib.h>
 
+#include "base/listed.h"
+
 #include "adapters/system/system_clock.h"
 #include "app/lock/backup.h"
 #include "app/lock/lock_change.h"
@@ -92,6 +94,7 @@ void gate_inside_free(struct gate_inside **inside)
 		return;
 	lg_store_free(&(*inside)->store);
 	lg_registry_free(&(*inside)->nothing);
+	lg_strlist_release(&(*inside)->loud_logged);
 	lg_state_free(&(*inside)->state);
 	gate_settings_drop((*inside)->held);
 	free(*inside);
@@ -119,10 +122,15 @@ void gate_inside_log_loud(struct gate_inside *inside)
 	static const struct gate_event event = {GATE_ERROR, "attention", NULL,
 						NULL};
 	const struct lg_strlist *loud = &inside->state->loud;
+	struct lg_strlist logged = {0};
 
-	for (; inside->loud_logged < loud->count; inside->loud_logged++)
-		gate_log_event(&event, "ATTENTION: %s",
-			       loud->item[inside->loud_logged]);
+	for (size_t i = 0; i < loud->count; i++) {
+		if (!lg_listed(&inside->loud_logged, loud->item[i]))
+			gate_log_event(&event, "ATTENTION: %s", loud->item[i]);
+		lg_list_text(&logged, loud->item[i], NULL);
+	}
+	lg_strlist_release(&inside->loud_logged);
+	inside->loud_logged = logged;
 }
 
 void gate_inside_quiet(struct gate_inside *inside, const char *beginning)
@@ -133,7 +141,6 @@ void gate_inside_quiet(struct gate_inside *inside, const char *beginning)
 
 	gate_inside_log_loud(inside);
 	taken = lg_state_quiet(inside->state, beginning);
-	inside->loud_logged -= taken;
 	if (taken)
 		gate_log_event(&event, "over: %s", beginning);
 }
@@ -399,9 +406,6 @@ enum lg_status gate_inside_catch_up(struct gate_inside *inside,
 		return LG_OK;
 	gate_inside_log_loud(inside);
 	status = lg_picture_flush(inside->state, err);
-	/* What was told before may be fewer now. */
-	if (inside->loud_logged > inside->state->loud.count)
-		inside->loud_logged = inside->state->loud.count;
 	if (status == LG_OK)
 		lg_backup_prune(inside->state, inside->settings->keep_days);
 	return status;

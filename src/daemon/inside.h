@@ -40,7 +40,7 @@ struct gate_inside {
 	/* A gate of a fleet that has never heard its directory: likewise. */
 	int unheard;
 	struct lg_registry *nothing; /* where no standing values count */
-	size_t loud_logged;
+	struct lg_strlist loud_logged;
 };
 
 /* What a job did to what is in force. */

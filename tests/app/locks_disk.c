@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "app/lock/backup.h"
+#include "app/lock/stored_values.h"
 #include "lock_scene.h"
 #include "suite.h"
 
@@ -162,6 +163,7 @@ static void long_lists_stand_in_files(void **unused)
 	struct lg_strlist list = {0};
 	struct lg_strlist names = {0};
 	struct lg_state *state;
+	char id[LG_LOCK_ID_SIZE];
 	char dn[64];
 	char *text;
 	int i;
@@ -193,6 +195,26 @@ static void long_lists_stand_in_files(void **unused)
 		LG_OK);
 	assert_int_equal(names.count, 1);
 	lg_strlist_release(&names);
+	/* Whom a lock concerns, by logon names alone: no DN is blank there. */
+	for (i = 0; i < 5000; i++)
+		list.item[i] =
+			list.item[i] + strlen("/o=a/ou=b/cn=Recipients/cn=");
+	lg_registry_set_list(values, LG_KEY_PARAMETERS_SYSTEM,
+			     LG_VALUE_APPLIES_TO_USERS, &list, NULL);
+	lg_registry_set_list(values, LG_KEY_PARAMETERS_SYSTEM,
+			     LG_VALUE_APPLIES_TO, &names, NULL);
+	request.values = values;
+	request.profile = "batch";
+	snprintf(id, sizeof(id), "%s", applied(state, &request)->id);
+	snprintf(dn, sizeof(dn), LG_STATE_LOCKS "/%s.json", id);
+	text = folder_read(&folder, dn);
+	assert_non_null(strstr(text, LG_VALUE_APPLIES_TO_FILE));
+	assert_true(strlen(text) < 3000);
+	free(text);
+	lg_state_free(&state);
+	state = folder_load(&folder);
+	assert_true(lg_stored_values_equal(lg_state_lock(state, id)->values,
+					   values));
 	lg_strlist_release(&list);
 	lg_registry_free(&values);
 	lg_state_free(&state);

@@ -149,6 +149,9 @@ class WithGate(GateCase):
                          before)
         self.assertIn("nobody would be cut", self.expect(
             2, "apply", profile, "--for", "1h", "--grace", "2h").err)
+        self.assertIn("confirmed or not", self.expect(
+            2, "apply", profile, "--for", "1h", "--confirm-within",
+            "2h").err)
         done = self.expect(0, "run", profile, "--quiet", "--", "true")
         self.assertEqual(done.err, "")
         self.expect(0, "apply", profile, "--for", "1h")

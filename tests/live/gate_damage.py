@@ -169,6 +169,8 @@ def no_copy():
             damage(gate, f"locks/{lock}.json", "garbage")
             damage(gate, f"locks/{lock}.good.json", "garbage")
             gate.start()
+            assert any(f"the lock {lock} " in loud
+                       for loud in gate.status()["loud"])
             answer = gate.decide(user="bob")
             assert answer["verdict"] == verdict, answer
             assert answer["reason"] == "no-policy", answer
@@ -177,6 +179,8 @@ def no_copy():
             assert gate.http("GET", "/healthz")[0] == 503
             assert gate.ask("lift")["ok"]
             assert gate.decide(user="bob")["reason"] == "none"
+            assert not any(lock in loud and "force" in loud
+                           for loud in gate.status()["loud"]), gate.status()
 
 
 def record_damaged():

@@ -57,11 +57,18 @@ static void absent_facts_are_nothing(void **state)
 	struct lg_message_facts none = {0};
 	struct lg_buffer text = {0};
 
-	assert_int_equal(lg_message_refusal("[%{until}%{reason}]",
+	assert_int_equal(lg_message_refusal("[%{since}%{reason}]",
 					    LG_REASON_NOBODY, &none, &text,
 					    NULL),
 			 LG_OK);
 	assert_string_equal(text.data, "[]");
+	/* An end that nobody knows: not "Closed until .". */
+	lg_buffer_clear(&text);
+	assert_int_equal(lg_message_refusal("Closed until %{until}.",
+					    LG_REASON_NOBODY, &none, &text,
+					    NULL),
+			 LG_OK);
+	assert_string_equal(text.data, lg_message_default(LG_REASON_NOBODY));
 	lg_buffer_release(&text);
 }
 

@@ -237,6 +237,22 @@ static void write_what_is_left(struct lg_state *state, int waited)
 			  "tried again");
 }
 
+/* What is said of a lock as long as it is there. */
+static void take_back_loud(struct lg_state *state, const char *id)
+{
+	static const char *const begin[] = {"the lock ",
+					    "the values of the lock "};
+	struct lg_buffer text = {0};
+
+	for (size_t i = 0; i < sizeof(begin) / sizeof(*begin); i++) {
+		lg_buffer_clear(&text);
+		lg_buffer_format(&text, "%s%s ", begin[i], id);
+		if (lg_buffer_status(&text, NULL) == LG_OK)
+			lg_state_quiet(state, text.data);
+	}
+	lg_buffer_release(&text);
+}
+
 /* What nobody can read any more is over with its lock. */
 static void look_for_unread(struct lg_state *state)
 {
@@ -273,6 +289,7 @@ enum lg_status lg_lock_lift(struct lg_state *state, struct lg_lock *lock,
 	lg_state_take(state, lock);
 	state->generation++;
 	look_for_unread(state);
+	take_back_loud(state, lock->id);
 	if (before && lg_picture_values(state, &after, NULL) == LG_OK)
 		lg_registry_differences(before, after, restored, NULL);
 	if (writes) {

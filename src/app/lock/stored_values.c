@@ -158,11 +158,7 @@ static int is_kept(const struct lg_registry *values, size_t which)
 	if ((dns && !fits_lines(&dns->list)) ||
 	    (users && !fits_lines(&users->list)))
 		return 0;
-	if (!kept[which].users)
-		return 1;
-	/* A list that is there and blank could not be told from none. */
-	return (!dns || dns->list.count) && (!users || users->list.count) &&
-	       fits_kind(dns, 1) && fits_kind(users, 0);
+	return !kept[which].users || (fits_kind(dns, 1) && fits_kind(users, 0));
 }
 
 static enum lg_status shorten_one(const struct lg_files *files,
@@ -212,10 +208,13 @@ static enum lg_status shorten(const struct lg_files *files,
 		const struct lg_value *value = lg_registry_at(values, i);
 		int in_file = 0;
 
+		/* A blank list beside a long one could not be told from none
+		 * there. */
 		for (size_t k = 0; k < KEPT; k++)
-			in_file |=
-				is[k] && (value == find(values, kept[k].dns) ||
-					  value == find(values, kept[k].users));
+			in_file |= is[k] &&
+				   (value == find(values, kept[k].dns) ||
+				    value == find(values, kept[k].users)) &&
+				   value->list.count;
 		if (!in_file)
 			status = lg_registry_set(copy, value, err);
 	}

@@ -109,9 +109,10 @@ static cJSON *bytes_in_hex(const struct lg_value *value)
 
 void lg_json_lock(cJSON *object, const char *id, const char *profile)
 {
-	cJSON *lock = profile ? cJSON_CreateObject() : cJSON_CreateNull();
+	int is = id || profile;
+	cJSON *lock = is ? cJSON_CreateObject() : cJSON_CreateNull();
 
-	if (profile) {
+	if (is) {
 		lg_json_text(lock, "id", id);
 		lg_json_text(lock, "profile", profile);
 	}

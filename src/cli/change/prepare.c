@@ -111,6 +111,11 @@ static int read_times(struct lg_cli *cli, enum lg_prepare_end end,
 				    "--grace %s: the lock is over by then, so "
 				    "nobody would be cut; give less",
 				    lg_cli_option(cli, "grace"));
+	if (until_s > 0 && p->confirm_within_s > until_s - p->input.starts_s)
+		return lg_cli_usage(cli,
+				    "--confirm-within %s: the lock is over by "
+				    "then, confirmed or not; give less",
+				    lg_cli_option(cli, "confirm-within"));
 	p->input.until_s = until_s;
 	return LG_EXIT_DONE;
 }

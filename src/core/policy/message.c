@@ -154,7 +154,9 @@ enum lg_status lg_message_refusal(const char *message, enum lg_reason reason,
 	struct lg_buffer expanded = {0};
 	enum lg_status status;
 
-	if (!message || !message[strspn(message, " \t\r\n")])
+	/* "closed until ." helps nobody. */
+	if (!message || !message[strspn(message, " \t\r\n")] ||
+	    (strstr(message, "%{until}") && !(facts->until && *facts->until)))
 		message = lg_message_default(reason);
 	lg_message_expand(message, strlen(message), words,
 			  sizeof(words) / sizeof(*words), 0, &expanded);

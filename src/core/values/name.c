@@ -35,6 +35,8 @@ static struct walker walk(const char *text, size_t len)
 {
 	const char *domain_end;
 
+	/* Directories let in who types one too many. */
+	lg_ascii_trim(&text, &len);
 	if (lg_ascii_starts(text, len, "smtp:")) {
 		text += 5;
 		len -= 5;
