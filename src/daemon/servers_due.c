@@ -13,8 +13,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "adapters/system/journal_file.h"
 #include "adapters/system/program.h"
 #include "app/change/servers_book.h"
+#include "app/records/json_member.h"
 #include "daemon/control/control.h"
 #include "daemon/work.h"
 
@@ -133,6 +135,7 @@ struct telling {
 	struct gate_job job;
 	struct control_call *call;
 	enum lg_status status;
+	int held;
 	struct lg_error err;
 };
 
@@ -144,13 +147,19 @@ static void read_to_tell(void *context)
 
 	telling->status = files->read(files->self, JOURNAL, &call->attach[0],
 				      &telling->err);
+	/* in this order: what was read of one that is free is no longer
+	 * written */
+	telling->held = lg_journal_file_is_held(call->gate->servers->path);
+	files->read(files->self, LG_CHANGE_SIGNATURE_FILE, &call->attach[1],
+		    NULL);
 }
 
 static void tell(void *context)
 {
 	struct telling *telling = context;
 
-	telling->call->attach_count = 1;
+	telling->call->attach_count = 2;
+	lg_json_bool(telling->call->answer, "held", telling->held);
 	if (telling->status != LG_OK && telling->status != LG_ERR_UNKNOWN_KEY)
 		control_fail_as(telling->call, &telling->err);
 	else

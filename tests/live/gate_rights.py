@@ -4,6 +4,8 @@
 directory: what the one writes the other can read, and each can do to the end
 what he may begin."""
 import contextlib
+import fcntl
+import json
 import os
 import stat
 import subprocess
@@ -246,6 +248,40 @@ def administrator():
                 to_the_end(gate, {"uid": ANNA})
 
 
+def what_is_under_way():
+    """who may not read the journal is told all the same whether a command is
+    at it or is gone"""
+    with OwnGate("mailadmins") as gate:
+        short = gate.profile(listed=["alice"])
+        gate.logongate("apply", short, "--for", "1h", "--accept-warnings",
+                       "--target", "file", "--skip-unsupported",
+                       config=gate.alone)
+        journal = gate.path("state/fleet.jsonl")
+        with open(journal, "r+b") as file:
+            lines = file.read().splitlines(keepends=True)
+            assert b'"applied"' in lines.pop()
+            file.seek(0)
+            file.truncate()
+            file.writelines(lines)
+        gate.start()
+
+        def status():
+            said = json.loads(gate.logongate("status", "--json", uid=ANNA))
+            return said["changing"], said["interrupted"]
+
+        changing, interrupted = status()
+        assert changing is None and interrupted, (changing, interrupted)
+        with open(journal, "r+b") as file:
+            fcntl.lockf(file, fcntl.LOCK_EX)
+            signed = json.dumps({"command": "apply", "by": "root",
+                                 "pid": os.getpid()})
+            with open(gate.path("state/fleet.holder"), "w") as holder:
+                holder.write(signed)
+            changing, interrupted = status()
+        assert interrupted is None, interrupted
+        assert changing["by"] == "root", changing
+
+
 def to_the_end(gate, anna):
     profile = gate.profile(listed=["alice"])
     gate.logongate("plan", profile, **anna)
@@ -270,4 +306,4 @@ def to_the_end(gate, anna):
 if __name__ == "__main__":
     require_root()
     main([roots_commands, not_to_be_read, takes_nothing, links,
-          administrator])
+          administrator, what_is_under_way])

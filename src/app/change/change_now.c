@@ -11,7 +11,6 @@
 #include "app/change/servers_journal.h"
 #include "app/records/json_fields.h"
 
-#define HOLDER "fleet.holder"
 /* A journal that moves under the reader is one that somebody writes. */
 #define LOOKS 5
 
@@ -44,7 +43,8 @@ static void sign(const struct lg_change_hands *hands)
 
 	lg_fields_add(object, holder_fields, &holder);
 	if (lg_json_print(object, &text, NULL) == LG_OK)
-		lg_files_put(hands->files, HOLDER, &text, NULL);
+		lg_files_put(hands->files, LG_CHANGE_SIGNATURE_FILE, &text,
+			     NULL);
 	lg_buffer_release(&text);
 }
 
@@ -56,7 +56,8 @@ static cJSON *read_signature(const struct lg_change_hands *hands)
 	struct lg_buffer text = {0};
 	cJSON *object = NULL;
 
-	if (journal->read(journal->self, HOLDER, &text, NULL) == LG_OK &&
+	if (journal->read(journal->self, LG_CHANGE_SIGNATURE_FILE, &text,
+			  NULL) == LG_OK &&
 	    text.len)
 		object = cJSON_ParseWithLength(text.data, text.len);
 	lg_change_holder_read(object, &holder);

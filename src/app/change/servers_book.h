@@ -30,6 +30,7 @@
 #include "app/change/servers.h"
 
 #define LG_SERVERS_BOOK_FILE "fleet.jsonl"
+#define LG_CHANGE_SIGNATURE_FILE "fleet.holder" /* change_now.h */
 #define LG_SERVERS_BOOK_VERSION 2
 
 enum lg_servers_phase {

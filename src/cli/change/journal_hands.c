@@ -5,10 +5,13 @@
  * It lies in state_dir, which may be a gate's: what is made there belongs to
  * whom the folder belongs to.
  */
+#include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "adapters/system/state_dir.h"
 #include "app/change/change_now.h"
+#include "port/json_of.h"
 #include "cli/change/servers_hands.h"
 #include "cli/open/open.h"
 
@@ -67,41 +70,40 @@ static void let_go(void *self)
 	lg_journal_file_close(&hands->file);
 }
 
-static int is_held(void *self)
-{
-	struct lg_buffer path = {0};
-	int held = place(self, &path, NULL) == LG_OK &&
-		   lg_journal_file_is_held(path.data);
-
-	lg_buffer_release(&path);
-	return held;
-}
-
 /* Who may administer the gate need not be let into its state directory: then
  * the gate says what stands there. */
-static enum lg_status ask_journal(struct lg_cli *cli, struct lg_buffer *text,
-				  struct lg_error *err)
+static enum lg_status ask_gate(struct lg_cli *cli,
+			       struct lg_control_answer *out_answer)
 {
-	struct lg_control_answer answer = {0};
 	struct lg_control *control = NULL;
-	cJSON *request = NULL;
-	enum lg_status status = lg_cli_gate(cli, &control, err);
-	int code = LG_EXIT_SOFTWARE;
+	struct lg_error unsaid;
+	enum lg_status status = lg_cli_gate(cli, &control, &unsaid);
+	int code;
 
 	if (status == LG_OK && control == NULL)
 		status = LG_ERR_DENIED;
-	if (status != LG_OK)
-		return status;
-	request = lg_cli_request("servers");
-	status = lg_control_ask(control, request, NULL, 0, JOURNAL_MS, NULL,
-				&answer, &code, err);
-	if (status == LG_OK && answer.block_count > 0)
-		lg_buffer_append(text, answer.block[0].data,
-				 answer.block[0].len);
-	if (status == LG_OK)
-		status = lg_buffer_status(text, err);
+	return status == LG_OK
+		       ? lg_control_ask(control, lg_cli_request("servers"),
+					NULL, 0, JOURNAL_MS, NULL, out_answer,
+					&code, &unsaid)
+		       : status;
+}
+
+static int is_held(void *self)
+{
+	const struct lg_cli_hands *hands = self;
+	struct lg_control_answer answer = {0};
+	struct lg_buffer path = {0};
+	int held = 0;
+
+	if (place(self, &path, NULL) == LG_OK)
+		held = lg_journal_file_is_held(path.data);
+	if (!held && path.data != NULL && access(path.data, R_OK) != 0 &&
+	    errno == EACCES && ask_gate(hands->cli, &answer) == LG_OK)
+		held = lg_json_is_true(answer.object, "held");
 	lg_control_release(&answer);
-	return status;
+	lg_buffer_release(&path);
+	return held;
 }
 
 static enum lg_status read_file(void *self, const char *name,
@@ -109,7 +111,8 @@ static enum lg_status read_file(void *self, const char *name,
 				struct lg_error *err)
 {
 	const struct lg_cli_hands *hands = self;
-	struct lg_error unsaid = {0};
+	size_t block = strcmp(name, LG_SERVERS_BOOK_FILE) != 0;
+	struct lg_control_answer answer = {0};
 	struct lg_buffer path = {0};
 	enum lg_status status =
 		lg_cli_servers_path(hands->cli, name, &path, err);
@@ -117,10 +120,13 @@ static enum lg_status read_file(void *self, const char *name,
 	if (status == LG_OK)
 		status = lg_journal_file_read(path.data, out_text, err);
 	/* what stopped this user is what he is told */
-	if (status == LG_ERR_DENIED &&
-	    strcmp(name, LG_SERVERS_BOOK_FILE) == 0 &&
-	    ask_journal(hands->cli, out_text, &unsaid) == LG_OK)
-		status = LG_OK;
+	if (status == LG_ERR_DENIED && ask_gate(hands->cli, &answer) == LG_OK) {
+		if (answer.block_count > block)
+			lg_buffer_append(out_text, answer.block[block].data,
+					 answer.block[block].len);
+		status = lg_buffer_status(out_text, err);
+	}
+	lg_control_release(&answer);
 	lg_buffer_release(&path);
 	return status;
 }
