@@ -180,6 +180,23 @@ def terminates_who_does_not_listen():
         run.close()
 
 
+def terminates_when_it_slept_through_the_end():
+    """term: a lock that ended while nobody could look ends the command late,
+    and not without its time to end"""
+    with Gate().start() as gate:
+        run = Run(gate, "--for", "8s", "--on-overrun", "term", command=[
+            "sh", "-c", f"trap 'sleep 1; echo >{gate.path('done')}; exit 0' "
+            f"TERM; echo >{gate.path('up')}; while :; do sleep 0.1; done"])
+        run.process.send_signal(signal.SIGSTOP)
+        wait_for("the end", lambda: not gate.status()["active"])
+        run.process.send_signal(signal.SIGCONT)
+        code, _ = run.watch()
+        assert code == 124, (code, run.said())
+        assert not os.path.exists(gate.path("up")) or \
+            os.path.exists(gate.path("done")), run.said()
+        run.close()
+
+
 def ends_before_the_end():
     """a command that is done in time is not touched"""
     with Gate().start() as gate:
@@ -232,5 +249,6 @@ def usage():
 if __name__ == "__main__":
     main((extends, extends_to_max_duration, warns, terminates,
           terminates_without_an_init,
-          terminates_who_does_not_listen, ends_before_the_end,
+          terminates_who_does_not_listen,
+          terminates_when_it_slept_through_the_end, ends_before_the_end,
           hands_signals_on, others_change_the_lock, usage))

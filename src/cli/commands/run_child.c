@@ -151,11 +151,13 @@ static int is_group_gone(const struct child *child)
 /* Ends the whole group; the lock is held for it. */
 static void end_group(struct child *child, struct lg_overrun *overrun)
 {
-	int64_t kill_ms = lg_cli_clocks().boot_ms + KILL_MS;
+	int64_t now_ms = lg_cli_clocks().boot_ms;
+	int64_t kill_ms = now_ms + KILL_MS;
 	int is_killed = 0;
 
-	/* Without more time the lock is not outlived by what it is for. */
-	if (kill_ms > overrun->lock_ms)
+	/* Without more time the lock is not outlived by what it is for; one
+	 * that is over already is. */
+	if (kill_ms > overrun->lock_ms && overrun->lock_ms > now_ms)
 		kill_ms = overrun->lock_ms - 2 * LOOK_MS;
 	send_signal(child, SIGTERM);
 	send_signal(child, SIGCONT);

@@ -211,6 +211,11 @@ int lg_overrun_act(struct lg_overrun *overrun)
 		return 0;
 	if (found < 0) {
 		overrun->is_over = 1;
+		/* It ended by itself while nobody could look: the machine slept
+		 * or had no time. */
+		if (overrun->kind == LG_OVERRUN_TERM &&
+		    overrun->lock_ms <= lg_cli_clocks().boot_ms)
+			return 1;
 		lg_cli_say(overrun->cli, LG_EXIT_DONE, NULL,
 			   "the lock is over; the command still runs and "
 			   "nobody is kept out");
