@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/doors/gate_hears.h"
 #include "app/doors/survey.h"
 
 static enum lg_status read_file(void *self, const char *path,
@@ -156,9 +157,71 @@ static void what_runs(void **state)
 	lg_ways_release(&ways);
 }
 
+static enum lg_status read_sockets(void *self, const char *path,
+				   struct lg_buffer *out_text,
+				   struct lg_error *err)
+{
+	(void)path;
+	(void)err;
+	lg_buffer_format(
+		out_text,
+		"Num       RefCount Protocol Flags    Type St Inode Path\n"
+		"0: 00000002 00000000 00010000 0001 01 11 %s/control.sock\n"
+		"0: 00000002 00000000 00010000 0001 01 12 /g/dict.sock\n"
+		"0: 00000003 00000000 00000000 0001 03 13 /g/http.sock\n",
+		(const char *)self);
+	return lg_buffer_status(out_text, err);
+}
+
+static void add(struct lg_strlist *list, const char *address)
+{
+	struct lg_error err;
+
+	assert_int_equal(lg_strlist_add(list, address, strlen(address), &err),
+			 LG_OK);
+}
+
+/* Of a gate that runs; of another one all stays. */
+static void what_is_heard(void **state)
+{
+	static const struct {
+		const char *gate;
+		size_t taken;
+	} row[] = {{"/g", 2}, {"/other/g", 0}};
+	struct lg_listening_socket socket = {"0.0.0.0", 993, ""};
+	const struct lg_listening_sockets sockets = {.socket = &socket,
+						     .count = 1};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		const struct lg_machine machine = {.self = (void *)row[i].gate,
+						   .read = read_sockets};
+		struct lg_gate_addresses gate = {0};
+		struct lg_error err;
+		size_t taken = 9;
+
+		add(&gate.http, "/g/http.sock");
+		add(&gate.http, "127.0.0.1:4191");
+		add(&gate.http, "127.0.0.1:993");
+		add(&gate.dict, "/g/dict.sock");
+		assert_int_equal(lg_gate_hears(&machine, "/g", &sockets, &gate,
+					       &taken, &err),
+				 LG_OK);
+		assert_int_equal(taken, row[i].taken);
+		assert_int_equal(gate.http.count, 3 - taken);
+		assert_string_equal(gate.http.item[gate.http.count - 1],
+				    "127.0.0.1:993");
+		assert_int_equal(gate.dict.count, 1);
+		lg_gate_addresses_release(&gate);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		suite_row("an address of the settings counts where the gate "
+			  "that runs listens at it",
+			  what_is_heard),
 		suite_row("what this user may not read is unknown, and root "
 			  "would see it",
 			  what_is_hidden),

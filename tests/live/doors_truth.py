@@ -109,6 +109,24 @@ def passdb():
              "auth_anonymous_username = bob\n")
 
 
+def not_started_anew():
+    """an address that the gate has been given and does not listen at yet"""
+    other = free_port()
+    with site_with("policy", after="auth_policy_server_url = "
+                   f"http://127.0.0.1:{other}/v1/dovecot\n") as site:
+        site.gate.apply(values())
+        site.gate.settings(f"127.0.0.1:{site.port}",
+                           f"127.0.0.1:{site.port}, 127.0.0.1:{other}")
+        said = doors(site)["imap"]
+        assert said["asks"] == "no" and "anew" in said["note"], said
+        assert gets_in(site)
+        site.gate.stop()
+        site.gate.start()
+        said = doors(site)["imap"]
+        assert said["asks"] == "yes", said
+        assert not gets_in(site)
+
+
 def of_one_protocol():
     """what one protocol has of its own is not followed, and that is told"""
     # Only the auth service of 2.4 heeds it.
@@ -200,4 +218,4 @@ def sieve_with_tls():
 
 
 if __name__ == "__main__":
-    main([policy, passdb, of_one_protocol, probed, nobody, sieve_with_tls])
+    main([policy, passdb, not_started_anew, of_one_protocol, probed, nobody, sieve_with_tls])

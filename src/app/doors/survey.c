@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/doors/gate_hears.h"
 #include "app/doors/running.h"
 #include "app/doors/survey_inside.h"
 
@@ -121,19 +122,42 @@ lg_survey_each(struct survey *survey, const char *program, const char *conf,
 	return status;
 }
 
-static enum lg_status survey_ports(struct survey *survey)
+static enum lg_status survey_servers(struct survey *survey,
+				     const struct lg_doors_places *places)
 {
-	struct lg_listening_sockets sockets = {0};
-	enum lg_status status;
+	enum lg_status status = LG_OK;
 
-	status = survey->machine->listening(survey->machine->self, &sockets,
-					    survey->err);
-	if (status != LG_OK)
+	for (size_t i = 0; status == LG_OK && i < LG_SURVEYED_COUNT; i++)
+		status = servers[i].survey(survey, places->place[i]);
+	lg_survey_settle_dovecot(survey->ways);
+	lg_survey_settle_sshd(survey);
+	return status;
+}
+
+/* By the settings, and where the gate does not listen at all of them, by what
+ * is left, too. */
+static enum lg_status survey_heard(struct survey *survey,
+				   const struct lg_settings *settings,
+				   const struct lg_doors_places *places,
+				   const struct lg_listening_sockets *sockets,
+				   struct lg_gate_addresses *gate)
+{
+	struct lg_ways heard = {0};
+	struct lg_ways *ways = survey->ways;
+	size_t taken = 0;
+	enum lg_status status = survey_servers(survey, places);
+
+	if (status == LG_OK)
+		status = lg_gate_hears(survey->machine, settings->run_dir,
+				       sockets, gate, &taken, survey->err);
+	if (status != LG_OK || taken == 0)
 		return status;
-	status = lg_doors_listening(sockets.socket, sockets.count, survey->ways,
-				    survey->err);
-	free(sockets.socket);
-	lg_strlist_release(&sockets.arena);
+	survey->ways = &heard;
+	status = survey_servers(survey, places);
+	survey->ways = ways;
+	if (status == LG_OK)
+		lg_gate_does_not_hear(ways, &heard);
+	lg_ways_release(&heard);
 	return status;
 }
 
@@ -142,6 +166,7 @@ enum lg_status lg_doors_survey(const struct lg_settings *settings,
 			       const struct lg_doors_places *places,
 			       struct lg_ways *ways, struct lg_error *err)
 {
+	struct lg_listening_sockets sockets = {0};
 	struct lg_gate_addresses gate = {0};
 	struct lg_machine copy = *machine;
 	struct survey survey = {.machine = machine,
@@ -152,12 +177,16 @@ enum lg_status lg_doors_survey(const struct lg_settings *settings,
 	enum lg_status status;
 
 	status = gate_addresses(settings, &gate, err);
-	for (size_t i = 0; status == LG_OK && i < LG_SURVEYED_COUNT; i++)
-		status = servers[i].survey(&survey, places->place[i]);
-	lg_survey_settle_dovecot(ways);
-	lg_survey_settle_sshd(&survey);
 	if (status == LG_OK)
-		status = survey_ports(&survey);
+		status = machine->listening(machine->self, &sockets, err);
+	if (status == LG_OK)
+		status = survey_heard(&survey, settings, places, &sockets,
+				      &gate);
+	if (status == LG_OK)
+		status = lg_doors_listening(sockets.socket, sockets.count, ways,
+					    err);
+	free(sockets.socket);
+	lg_strlist_release(&sockets.arena);
 	lg_gate_addresses_release(&gate);
 	return status;
 }
