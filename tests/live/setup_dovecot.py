@@ -4,6 +4,7 @@
 does, a logon proves it, a second run changes nothing, and --undo gives back
 every byte; whatever fails leaves all as it was."""
 import contextlib
+import fcntl
 import imaplib
 import json
 import os
@@ -396,8 +397,12 @@ def own_words():
 
 
 def no_gate():
-    """without a gate nothing is touched"""
+    """without a gate nothing is touched, nor while setup is at work"""
     with Site() as site:
+        folder = os.open(os.path.dirname(site.gate.config), os.O_RDONLY)
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        assert "at work here already" in site.run(code=5)
+        os.close(folder)
         site.gate.stop()
         before = site.files()
         site.run(code=8)

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "app/setup/setup_lives.h"
 #include "app/setup/setup_record.h"
 
 #define DOOR_GROUP "logongate-door"
@@ -135,53 +136,6 @@ static enum lg_status start_again(const struct run *run)
 			change->wait(change->self, TRY_MS);
 	}
 	return status;
-}
-
-/* How "systemctl is-active" and the like end. One that is just being started or
- * stopped is waited for. */
-static int is_active(const struct run *run, const struct lg_setup_words *words)
-{
-	const struct lg_change *change = run->hands->change;
-	struct lg_buffer text = {0};
-	struct lg_error ignored;
-	int code = 1;
-
-	for (int i = 0; i < TRIES; i++) {
-		lg_buffer_clear(&text);
-		if (change->run(change->self, words->word, &text, &code,
-				&ignored) != LG_OK)
-			code = 1;
-		if (code == 0 || text.len == 0 ||
-		    strstr(text.data, "activating\n") == NULL)
-			break;
-		change->wait(change->self, TRY_MS);
-	}
-	lg_buffer_release(&text);
-	return code == 0;
-}
-
-/* 1 where nobody can say, too: then starting it tells. */
-static int is_running(const struct run *run)
-{
-	const struct lg_setup_server *server = &run->plan->server;
-	const struct lg_change *change = run->hands->change;
-	const struct lg_machine *machine = run->hands->machine;
-	const struct lg_setup_words unit = {
-		{"systemctl", "is-active", server->service, NULL}};
-	struct lg_strlist lines = {0};
-	struct lg_error ignored;
-	int lives = 1;
-
-	if (server->service != NULL && change->has_init(change->self))
-		return is_active(run, &unit);
-	if (server->lives.word[0] != NULL)
-		return is_active(run, &server->lives);
-	if (server->program != NULL &&
-	    machine->runs(machine->self, server->program, &lines, &ignored) ==
-		    LG_OK)
-		lives = lines.count > 0;
-	lg_strlist_release(&lines);
-	return lives;
 }
 
 static enum lg_status restart_server(struct run *run)
@@ -355,7 +309,8 @@ static enum lg_status take_effect(struct run *run)
 /* Whoever stopped a service does not want it started by this. */
 static enum lg_status need_server(struct run *run)
 {
-	run->lives = is_running(run);
+	run->lives = lg_setup_lives(&run->plan->server, run->hands->machine,
+				    run->hands->change);
 	if (run->lives || run->is_undo)
 		return LG_OK;
 	return lg_error_set(run->err, LG_ERR_IO, run->plan->door,
@@ -374,21 +329,47 @@ static enum lg_status go_on(const struct run *run)
 			    "was stopped");
 }
 
+/* Somebody may have written there while the change was shown. */
+static enum lg_status still_as_planned(const struct run *run,
+				       const struct lg_setup_file *file)
+{
+	const struct lg_machine *machine = run->hands->machine;
+	struct lg_buffer now = {0};
+	enum lg_status status =
+		machine->read(machine->self, file->path, &now, run->err);
+	int is_same = status == LG_ERR_UNKNOWN_KEY ? file->before == NULL : 0;
+
+	if (status == LG_OK)
+		is_same = file->before != NULL &&
+			  strcmp(now.len ? now.data : "", file->before) == 0;
+	lg_buffer_release(&now);
+	if (is_same)
+		return LG_OK;
+	if (status != LG_OK && status != LG_ERR_UNKNOWN_KEY)
+		return status;
+	return lg_error_set(run->err, LG_ERR_CONFLICT, file->path,
+			    "was changed by somebody just now; run this once "
+			    "more");
+}
+
 static enum lg_status carry_out(struct run *run, size_t *out_written,
 				enum lg_setup_end *out_end)
 {
 	const struct lg_setup_plan *plan = run->plan;
 	const struct lg_setup_hands *hands = run->hands;
 	enum lg_status status = LG_OK;
-	size_t i;
 
-	for (i = 0; i < plan->file_count && status == LG_OK; i++) {
-		status = write_text(run, &plan->file[i], plan->file[i].after,
-				    run->err);
+	while (status == LG_OK && *out_written < plan->file_count) {
+		const struct lg_setup_file *file = &plan->file[*out_written];
+
+		status = still_as_planned(run, file);
 		if (status == LG_OK)
+			status = write_text(run, file, file->after, run->err);
+		if (status == LG_OK) {
+			(*out_written)++;
 			status = go_on(run);
+		}
 	}
-	*out_written = i;
 	if (status == LG_OK && plan->joins) {
 		status = membership(run, !run->is_undo);
 		run->joined = status == LG_OK;

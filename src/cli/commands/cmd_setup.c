@@ -427,6 +427,9 @@ int lg_cmd_setup(struct lg_cli *cli)
 		return lg_cli_say(cli, LG_EXIT_DENIED, "setup",
 				  "has to be run as root; --dry-run "
 				  "only shows what it would change");
+	if (!lg_cli_option(cli, "dry-run") &&
+	    setup_stay_alone(settings->path, &err) != LG_OK)
+		return fail_plan(&setup, &err);
 	code = set_up(&setup, settings, datadir ? datadir : LOGONGATE_DATADIR);
 	lg_buffer_release(&setup.record_path);
 	lg_setup_plan_release(&setup.record);

@@ -7,7 +7,9 @@
  */
 #include "cli/commands/setup_hands.h"
 
+#include <fcntl.h>
 #include <string.h>
+#include <sys/file.h>
 #include <time.h>
 
 #include "port/json_of.h"
@@ -253,4 +255,25 @@ enum lg_status setup_prove(void *context, const struct lg_setup_plan *plan,
 	lg_buffer_release(&path);
 	lg_settings_free(&settings);
 	return status;
+}
+
+enum lg_status setup_stay_alone(const char *settings, struct lg_error *err)
+{
+	const char *slash = settings ? strrchr(settings, '/') : NULL;
+	struct lg_buffer folder = {0};
+	enum lg_status status;
+	int fd;
+
+	if (slash == NULL)
+		return LG_OK;
+	lg_buffer_append(&folder, settings, (size_t)(slash - settings) + 1);
+	status = lg_buffer_status(&folder, err);
+	if (status != LG_OK)
+		return status;
+	fd = open(folder.data, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	lg_buffer_release(&folder);
+	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) != 0)
+		return lg_error_set(err, LG_ERR_CONFLICT, "setup",
+				    "is at work here already");
+	return LG_OK;
 }

@@ -26,6 +26,10 @@ enum lg_status setup_gate_answers(void *context, struct lg_error *err);
 void setup_says(void *context, const char *step);
 int setup_stopped(void *context);
 
+/* Two at once would write over what the other did: LG_ERR_CONFLICT. Held to the
+ * end of the program; settings NULL: nothing is. */
+enum lg_status setup_stay_alone(const char *settings, struct lg_error *err);
+
 /* `logongate setup directory`; its plan wants the command as "own". */
 extern const struct lg_setup_door setup_directory_door;
 enum lg_status setup_prove_directory(void *context,
