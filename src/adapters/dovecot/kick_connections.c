@@ -77,8 +77,8 @@ static enum lg_status end_one(struct round *round, size_t at,
 		return status;
 	round->order->is_blind = 1;
 	return lg_error_set(err, status, said.place,
-			    "%s; who was logged on before it began anew may "
-			    "be so unseen: restart Dovecot",
+			    "%s; Dovecot forgot who was logged on; they may "
+			    "still be, unseen: restart Dovecot",
 			    said.text);
 }
 

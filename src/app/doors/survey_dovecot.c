@@ -175,8 +175,8 @@ static enum lg_status add_logon(const struct lg_dovecot *dovecot,
 	} else if (answer->asks == LG_ASKS_YES && !way.note &&
 		   strcmp(protocol, "submission") == 0) {
 		/* Dovecot has but this for who may not log on. */
-		way.note = "who is refused is told 535 with the lock's words, "
-			   "at which mail programs ask for the password; "
+		way.note = "a refusal is 535 with the lock's words, and mail "
+			   "programs ask for the password at that; "
 			   "submission by Postfix says 421";
 	}
 	status = lg_buffer_status(&note, err);

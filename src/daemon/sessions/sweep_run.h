@@ -117,7 +117,7 @@ struct gate_sweeps {
 
 /* Is said until the lock is over. */
 #define SWEEP_BLIND                                                            \
-	"Dovecot forgot who was logged on, and they may be so still, unseen: " \
+	"Dovecot forgot who was logged on; they may still be, unseen: "        \
 	"restart Dovecot"
 
 /* Begins the first round at once. */
