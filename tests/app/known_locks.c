@@ -145,10 +145,10 @@ static void one_without_an_id_is_told_by_its_beginning(void **state)
 	lg_buffer_release(&text);
 }
 
-/* It may still have its part. */
+/* It is down, or has lost it: who extends the rest is told. */
 static void a_gate_that_does_not_say_is_asked(void **state)
 {
-	struct lg_known_locks locks = {.gate_unknown = 1};
+	struct lg_known_locks locks = {0};
 	struct lg_servers_book book = {0};
 	struct lg_buffer text = {0};
 	struct lg_error err;

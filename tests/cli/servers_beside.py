@@ -177,6 +177,18 @@ class Beside(Servers):
         self.run_("lift", "--all", "--target", "ex55,here", code=0)
         self.assertEqual(self.before(), before)
 
+    def test_a_gate_that_is_lifted_alone(self):
+        before = self.before()
+        self.lock("p", "--target", "ex2003,here")
+        self.run_("lift", "--target", "here", code=0)
+        [lock] = self.json("status")["locks"]
+        self.assertEqual(lock["profile"], "p")
+        self.assertIn("in force until", self.run_("extend", "--for", "3h",
+                                                  code=0).stdout)
+        self.run_("lift", code=0)
+        self.assertEqual(self.before(), before)
+        self.assertEqual(self.json("status")["locks"], [])
+
     def test_the_same_lock_twice(self):
         self.lock("p", "--target", "ex2003")
         self.lock("p", "--target", "ex2000", code=5)

@@ -43,9 +43,8 @@ static enum lg_status put_back(struct lg_change_held *held,
 	}
 	if (status != LG_OK)
 		return status;
-	/* of a lock that stays on some servers the gate is lifted alone */
-	servers->ends_last = lift->with_gate && record && record->with_gate &&
-			     !servers->partial;
+	/* also where the lock stays on some servers: it is theirs alone then */
+	servers->ends_last = lift->with_gate && record && record->with_gate;
 	status = lg_servers_lift(servers, lift->mode, &held->outcome, err);
 	/* the gate knows neither of what it had no part in yet nor of what
 	 * could not be put back, or later was */

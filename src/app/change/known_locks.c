@@ -96,7 +96,7 @@ enum lg_status lg_known_locks_add_book(struct lg_known_locks *locks,
 		if (!lock)
 			return lg_no_memory(err);
 		lock->is_there = 1;
-		lock->is_here |= locks->gate_unknown && record->with_gate;
+		lock->is_here |= record->with_gate;
 		lock->is_named = is_named(record, servers);
 		memcpy(lock->there_id, there.id, sizeof(there.id));
 	}

@@ -19,18 +19,16 @@ struct lg_known_lock {
 	const char *profile;
 	int64_t since_s;
 	int64_t until_s;
-	int is_here;  /* at the gate of this machine, or in state_dir */
+	int is_here;  /* at the gate of this machine, or in state_dir, or the
+		      * journal says so: then that is asked for it */
 	int is_there; /* on servers */
 	int is_named; /* on one of those that somebody named */
 	char there_id[LG_LOCK_ID_SIZE]; /* its id there; "": it has none */
 	int unconfirmed;
 };
 
-/* Zero-initialise. gate_unknown: the gate here did not say what it holds; what
- * the journal says is there, too, counts as there until it does. Owns:
- * lg_known_locks_release. */
+/* Zero-initialise. Owns: lg_known_locks_release. */
 struct lg_known_locks {
-	int gate_unknown;
 	struct lg_known_lock *lock;
 	size_t count;
 	size_t capacity;

@@ -116,7 +116,6 @@ int lg_cli_locks(struct lg_cli *cli, enum lg_locks_for why,
 	if (lg_cli_gate(cli, &control, &err) != LG_OK) {
 		out_locks->here = lg_cli_no_gate_code(cli, &err);
 		out_locks->here_error = err;
-		out_locks->known.gate_unknown = 1;
 	} else if (control != NULL) {
 		code = add_from_gate(cli, control, why, out_locks);
 	} else {
