@@ -129,8 +129,10 @@ static enum lg_status check_policy(const struct dovecot *dovecot)
 
 	if (dovecot->ask->record->file_count)
 		return LG_OK;
-	if (url == NULL && strstr(dovecot->conf.shown, "\nauth_policy {"))
-		url = "a server of auth_policy", len = strlen(url);
+	/* Of Dovecot 2.4 it is in the block auth_policy. */
+	if (url == NULL)
+		url = lg_setup_doveconf_value(&dovecot->conf, "  server_url",
+					      &len);
 	if (url == NULL)
 		return LG_OK;
 	return lg_error_set(
