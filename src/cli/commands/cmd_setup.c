@@ -15,6 +15,7 @@
 #include "app/setup/setup_diff.h"
 #include "app/setup/setup_record.h"
 #include "app/setup/setup_undo.h"
+#include "base/listed.h"
 #include "cli/commands.h"
 #include "cli/open/open.h"
 #include "cli/output.h"
@@ -312,6 +313,12 @@ static int undo(struct setup *setup, const struct lg_settings *settings)
 		lg_setup_plan_undo(&setup->record, &setup->machine, plan, &err);
 	if (status == LG_OK)
 		status = check_others(setup, settings, &err);
+	if (status == LG_OK && !is_directory(setup) &&
+	    setup_is_locked(setup->cli))
+		status = lg_list_text(&plan->notes,
+				      "A lock is in force: once this is undone "
+				      "it closes this door no longer.",
+				      &err);
 	if (status != LG_OK)
 		return fail_plan(setup, &err);
 	plan->server = setup->plan.server;

@@ -17,6 +17,7 @@
 #include "adapters/logon/logon_try.h"
 #include "adapters/system/secret_file.h"
 #include "app/doors/survey.h"
+#include "app/records/status_record.h"
 #include "app/records/json_member.h"
 #include "cli/open/open.h"
 
@@ -68,6 +69,22 @@ enum lg_status setup_gate_answers(void *context, struct lg_error *err)
 			wait_ms(TRY_MS);
 	}
 	return status;
+}
+
+int setup_is_locked(struct lg_cli *cli)
+{
+	struct lg_control_answer answer = {0};
+	struct lg_control *control = NULL;
+	struct lg_status_said said = {0};
+	struct lg_error ignored;
+
+	if (lg_cli_gate(cli, &control, &ignored) != LG_OK || control == NULL ||
+	    lg_cli_ask(cli, control, lg_cli_request("status"), &answer) !=
+		    LG_EXIT_DONE)
+		return 0;
+	lg_status_read(lg_json_of(answer.object, "status"), &said);
+	lg_control_release(&answer);
+	return said.is_active;
 }
 
 /* 1 once the gate has heard the name. */

@@ -26,6 +26,9 @@ enum lg_status setup_gate_answers(void *context, struct lg_error *err);
 void setup_says(void *context, const char *step);
 int setup_stopped(void *context);
 
+/* 1 while the gate that answers here has a lock in force. */
+int setup_is_locked(struct lg_cli *cli);
+
 /* Two at once would write over what the other did: LG_ERR_CONFLICT. Held to the
  * end of the program; settings NULL: nothing is. */
 enum lg_status setup_stay_alone(const char *settings, struct lg_error *err);
