@@ -244,6 +244,10 @@ def values_and_restore():
             ["Refuse Protocols"]
         assert gate.decide(user="bob", protocol="imap")["verdict"] == "refuse"
         assert gate.json("registry", "import", imap)["changed"] == []
+        some = gate.write("some.reg", reg(
+            {"Applies To Users": ["bob@example.org"]}).decode())
+        error = gate.json("registry", "import", some, code=3)["error"]
+        assert "set by hand concern everybody" in error["text"], error
         lock = gate.apply(listing("alice"))
         for words in (("import", listed), ("import", imap),
                       ("restore", applied["backup"])):

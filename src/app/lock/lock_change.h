@@ -116,6 +116,11 @@ enum lg_status lg_lock_settle(struct lg_state *state,
 			      char out_id[LG_LOCK_ID_SIZE],
 			      struct lg_error *err);
 
+/* LG_ERR_SYNTAX where values say whom they concern: those that are set by hand
+ * concern everybody. */
+enum lg_status lg_standing_check(const struct lg_registry *values,
+				 struct lg_error *err);
+
 /*
  * Puts other standing values in place: import and restore. names may be NULL;
  * it gets the names of the values that changed.

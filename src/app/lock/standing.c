@@ -40,6 +40,17 @@ enum lg_status lg_registry_differences(const struct lg_registry *a,
 	return status;
 }
 
+enum lg_status lg_standing_check(const struct lg_registry *values,
+				 struct lg_error *err)
+{
+	if (!lg_values_concern_some(values))
+		return LG_OK;
+	return lg_error_set(err, LG_ERR_SYNTAX, LG_VALUE_APPLIES_TO,
+			    "says whom a lock concerns, and values that are "
+			    "set by hand concern everybody; logongate apply "
+			    "locks some, by [applies_to] of a profile");
+}
+
 enum lg_status lg_standing_write(struct lg_state *state,
 				 enum lg_journal_event event, const char *by,
 				 const struct lg_registry *values,
@@ -55,7 +66,9 @@ enum lg_status lg_standing_write(struct lg_state *state,
 			     "a lock is in force; lift it first");
 		return lg_error_code(err, "already-in-force");
 	}
-	status = lg_picture_flush(state, err);
+	status = lg_standing_check(values, err);
+	if (status == LG_OK)
+		status = lg_picture_flush(state, err);
 	if (status == LG_OK)
 		status = lg_hand_edit_check(state, NULL, err);
 	if (status == LG_OK)
