@@ -13,8 +13,6 @@
 
 #include <stdlib.h>
 
-#include "base/listed.h"
-
 #include "adapters/system/system_clock.h"
 #include "app/lock/backup.h"
 #include "app/lock/lock_change.h"
@@ -22,7 +20,10 @@
 #include "app/lock/picture.h"
 #include "daemon/gate.h"
 #include "daemon/inside_facts.h"
+#include "daemon/inside_loud.h"
 
+/* How it is told that one lock is left out; taken back with the lock, too. */
+#define UNKNOWN "whom a lock refuses is not known"
 #define LOST_ANSWERS "the saved answers of the directory"
 
 static int64_t store_s(const struct gate_inside *inside)
@@ -115,34 +116,6 @@ int gate_inside_restarts(const struct gate_inside *inside)
 
 	return traits->takes_effect == LG_TAKES_EFFECT_RESTART &&
 	       inside->settings->gate_restart;
-}
-
-void gate_inside_log_loud(struct gate_inside *inside)
-{
-	static const struct gate_event event = {GATE_ERROR, "attention", NULL,
-						NULL};
-	const struct lg_strlist *loud = &inside->state->loud;
-	struct lg_strlist logged = {0};
-
-	for (size_t i = 0; i < loud->count; i++) {
-		if (!lg_listed(&inside->loud_logged, loud->item[i]))
-			gate_log_event(&event, "ATTENTION: %s", loud->item[i]);
-		lg_list_text(&logged, loud->item[i], NULL);
-	}
-	lg_strlist_release(&inside->loud_logged);
-	inside->loud_logged = logged;
-}
-
-void gate_inside_quiet(struct gate_inside *inside, const char *beginning)
-{
-	static const struct gate_event event = {GATE_NOTICE, "quiet", NULL,
-						NULL};
-	size_t taken;
-
-	gate_inside_log_loud(inside);
-	taken = lg_state_quiet(inside->state, beginning);
-	if (taken)
-		gate_log_event(&event, "over: %s", beginning);
 }
 
 static void note_event(void *context, const struct lg_store_event *event)
@@ -239,9 +212,17 @@ static void read_part(struct gate_inside *inside)
 
 	begin_reading(inside, &reading);
 	locks = reading.facts.lock_count;
-	for (size_t i = 0; i < locks; i++)
-		if (check_alone(settings, &reading.lock[i], NULL) == LG_OK)
-			reading.lock[kept++] = reading.lock[i];
+	for (size_t i = 0; i < locks; i++) {
+		struct lg_policy_layer *lock = &reading.lock[i];
+		struct lg_error err = {0};
+
+		if (check_alone(settings, lock, &err) == LG_OK)
+			reading.lock[kept++] = *lock;
+		else
+			lg_state_loud(
+				inside->state, UNKNOWN ": %s %s: %s", lock->id,
+				lock->profile ? lock->profile : "", err.text);
+	}
 	reading.facts.lock_count = kept;
 	if (reading.standing.values &&
 	    check_alone(settings, &reading.standing, NULL) != LG_OK)
@@ -250,6 +231,13 @@ static void read_part(struct gate_inside *inside)
 	if (kept || reading.standing.values)
 		give_store(inside, &reading, 1, NULL);
 	inside->is_partial = inside->has_policy;
+}
+
+static void note_whole(struct gate_inside *inside)
+{
+	inside->is_partial = 0;
+	gate_inside_quiet(inside, UNKNOWN);
+	gate_inside_quiet(inside, GATE_NOT_YET_IN_FORCE);
 }
 
 /* A policy that is whole stays where the next cannot be made; else what can be
@@ -264,7 +252,7 @@ static enum lg_status read_values(struct gate_inside *inside, int restart,
 		begin_reading(inside, &reading);
 		status = give_store(inside, &reading, restart, err);
 		if (status == LG_OK)
-			inside->is_partial = 0;
+			note_whole(inside);
 		if (status != LG_ERR_DIRECTORY || is_whole(inside))
 			return status;
 	}

@@ -70,11 +70,6 @@ const struct lg_policy *gate_inside_policy(const struct gate_inside *inside);
 /* 1 where the store is restarted by apply and lift. */
 int gate_inside_restarts(const struct gate_inside *inside);
 
-/* Logs what became loud since the last call; takes back what begins like
- * this. */
-void gate_inside_log_loud(struct gate_inside *inside);
-void gate_inside_quiet(struct gate_inside *inside, const char *beginning);
-
 /* Reads the values of the state into the store for the first time, after
  * whatever was due while no gate ran was done. */
 enum lg_status gate_inside_first(struct gate_inside *inside,

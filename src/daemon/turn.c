@@ -12,6 +12,7 @@
 #include "daemon/enforce.h"
 #include "daemon/view.h"
 #include "daemon/work.h"
+#include "daemon/inside_loud.h"
 
 struct change {
 	struct gate_job job;

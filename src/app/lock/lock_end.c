@@ -240,8 +240,9 @@ static void write_what_is_left(struct lg_state *state, int waited)
 /* What is said of a lock as long as it is there. */
 static void take_back_loud(struct lg_state *state, const char *id)
 {
-	static const char *const begin[] = {"the lock ",
-					    "the values of the lock "};
+	static const char *const begin[] = {
+		"the lock ", "the values of the lock ",
+		"whom a lock refuses is not known: "};
 	struct lg_buffer text = {0};
 
 	for (size_t i = 0; i < sizeof(begin) / sizeof(*begin); i++) {

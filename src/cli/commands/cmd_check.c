@@ -125,6 +125,8 @@ static void print_answer(struct lg_cli *cli, const struct lg_check_said *said)
 	if (said->is_refused) {
 		lg_cli_print(cli, LG_PLAIN, ": %s: ", said->reason);
 		lg_cli_text(cli, said->message);
+	} else if (*said->reason != '\0' && strcmp(said->reason, "none") != 0) {
+		lg_cli_print(cli, LG_PLAIN, ": %s", said->reason);
 	}
 	lg_cli_print(cli, LG_PLAIN, "\n");
 	cJSON_ArrayForEach(item, said->rules) {

@@ -21,6 +21,7 @@
 #include "daemon/turn.h"
 #include "daemon/reload.h"
 #include "daemon/sessions/sweep.h"
+#include "daemon/inside_loud.h"
 
 static enum lg_status read_request(struct control_call *call,
 				   struct lg_target_lock *request,
@@ -356,10 +357,10 @@ static enum lg_status run_lift(struct gate_inside *inside, void *context,
 	if (ids.count) {
 		struct lg_error failed = {0};
 
-		if (gate_inside_enforce(inside, outcome, &failed) != LG_OK)
+		if (gate_inside_enforce(inside, outcome, &failed) != LG_OK &&
+		    !inside->is_partial)
 			lg_state_loud(inside->state,
-				      "the earlier values are back on disk and "
-				      "not yet in force: %s",
+				      GATE_NOT_YET_IN_FORCE ": %s",
 				      failed.text);
 		lg_backup_prune(inside->state, inside->settings->keep_days);
 	}

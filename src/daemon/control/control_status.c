@@ -9,6 +9,8 @@
 
 #include <logongate/release.h>
 
+#include "base/listed.h"
+
 #include "app/records/json_member.h"
 #include "daemon/enforce.h"
 #include "daemon/control/control.h"
@@ -72,13 +74,16 @@ static enum lg_status list_loud(struct gate *gate, struct lg_strlist *loud)
 {
 	static const char none[] = "the gate has no policy it can trust: each "
 				   "listener answers its without_policy";
+	static const char part[] = "not all that is in force is known: whom "
+				   "the rest does not refuse each listener "
+				   "answers its without_policy";
 
 	/* Whoever asks within the second after it was set hears of it, too. */
 	gate_clock_tick(gate);
 	gate_louds(gate, loud);
 	if (gate_whole_policy(gate))
 		return LG_OK;
-	return lg_strlist_add(loud, none, sizeof(none) - 1, NULL);
+	return lg_list_text(loud, gate_policy(gate) ? part : none, NULL);
 }
 
 static void status_listed(void *context, const struct gate_sweep_report *report)

@@ -12,6 +12,7 @@
 #include "daemon/control/control.h"
 #include "daemon/facts.h"
 #include "daemon/turn.h"
+#include "daemon/inside_loud.h"
 
 static enum lg_status attach_registry(struct control_call *call,
 				      const struct lg_registry *values,
@@ -134,9 +135,7 @@ static enum lg_status run_write(struct gate_inside *inside, void *context,
 			 lg_journal_event_name(call->event));
 		if (gate_inside_enforce(inside, outcome, err) != LG_OK)
 			lg_state_loud(inside->state,
-				      "the values are on disk and not yet in "
-				      "force: %s",
-				      err->text);
+				      GATE_NOT_YET_IN_FORCE ": %s", err->text);
 		lg_json_names(call->answer, "values", &names);
 	}
 	lg_strlist_release(&names);
@@ -214,6 +213,8 @@ static enum lg_status run_import(const struct gate_inside *inside,
 	status = lg_reg_text_parse(call->block[0].bytes, call->block[0].len,
 				   "import", inside->state->standing,
 				   &call->values, err);
+	if (status == LG_OK)
+		status = lg_standing_check(call->values, err);
 	if (status == LG_OK && call->block_count > 1)
 		status = lg_findings_parse(call->block[1].bytes,
 					   call->block[1].len, "the findings",

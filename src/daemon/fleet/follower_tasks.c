@@ -8,6 +8,7 @@
 #include "daemon/inside.h"
 #include "daemon/sessions/sweep.h"
 #include "daemon/turn.h"
+#include "daemon/inside_loud.h"
 #include "wiring/directory_open.h"
 
 enum lg_status gate_fleet_make(void *context,
@@ -87,9 +88,7 @@ static enum lg_status run(struct gate_inside *inside, void *context,
 		return LG_OK;
 	status = gate_inside_enforce(inside, outcome, &why);
 	if (status != LG_OK && status != LG_ERR_DIRECTORY)
-		lg_state_loud(inside->state,
-			      "the fleet's locks are on disk and not yet in "
-			      "force: %s",
+		lg_state_loud(inside->state, GATE_NOT_YET_IN_FORCE ": %s",
 			      why.text);
 	return LG_OK;
 }
