@@ -197,6 +197,33 @@ static void what_somebody_changed_is_told(void **state)
 	rig_free(rig);
 }
 
+/* Its lock stays elsewhere; what is half put back is put back. */
+static void a_lift_of_some_that_broke_off_is_finished(void **state)
+{
+	struct rig *rig = rig_new(TARGETS, 0);
+	const struct lg_change_hands hands = rig_hands(rig);
+	struct fake_target *first = &rig->scene->fake[0];
+	struct lg_strlist names = {0};
+	const struct lg_change_lift lift = {.id = ID, .names = &names};
+	struct lg_error err;
+	size_t count;
+
+	(void)state;
+	assert_int_equal(rig_apply(rig), LG_OK);
+	lg_strlist_add(&names, "ex1", 3, NULL);
+	first->fail_write = 1;
+	assert_int_not_equal(lg_change_lift(&hands, &lift, &count, &err),
+			     LG_OK);
+	assert_int_equal(rig->outcome, LG_SERVERS_LEFT_BEHIND);
+	first->fail_write = 0;
+	rig_recover(rig);
+	assert_true(scene_same(first->values, rig->scene->old));
+	scene_assert_locked(&rig->scene->fake[1], rig->scene->wanted);
+	assert_int_equal(rig_in_journal(rig), 1);
+	lg_strlist_release(&names);
+	rig_free(rig);
+}
+
 int main(void)
 {
 	const struct CMUnitTest rows[] = {
@@ -206,6 +233,8 @@ int main(void)
 			  what_is_over_ends_beside_what_broke_off),
 		suite_row("what somebody changed is told, and stays",
 			  what_somebody_changed_is_told),
+		suite_row("a lift of some that broke off is finished",
+			  a_lift_of_some_that_broke_off_is_finished),
 	};
 
 	return suite_run(rows);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "app/change/plan_parts.h"
+#include "base/listed.h"
 
 #include "sim/changes_world.h"
 
@@ -265,6 +266,49 @@ static void lift(struct expected *lock, int force)
 	lg_known_locks_release(&locks);
 }
 
+/* What --target names of it: servers, the gate here, or both. */
+static void lift_some(struct expected *lock)
+{
+	const struct lg_change_hands hands = world_hands(&world);
+	unsigned int servers = lock->servers & chance_below(&world.chance, 8);
+	int gate = lock->gate && chance_of(&world.chance, 50);
+	struct lg_known_locks locks = {0};
+	const struct lg_known_lock *there = known(lock, &locks);
+	struct lg_strlist names = {0};
+	struct lg_change_lift what;
+	struct lg_error err = {0};
+	enum lg_status status;
+	size_t count;
+
+	for (int i = 0; i < SERVERS; i++) {
+		if (servers & (1u << i))
+			lg_list_text(&names, world.server[i].name, NULL);
+	}
+	if (there && lock->how == THERE && (names.count > 0 || gate)) {
+		tell(&world, "lift %s on servers %x%s", lock->id, servers,
+		     gate ? " and here" : "");
+		what = lg_known_lock_lift(there, gate);
+		what.names = &names;
+		status = lg_change_lift(&hands, &what, &count, &err);
+		if (status == LG_OK) {
+			lock->servers &= ~servers;
+			lock->gate &= !gate;
+		}
+		/* a full disk keeps nobody out here, whatever becomes of the
+		 * others */
+		lock->forced |= status != LG_OK && gate;
+		lock->some |= status != LG_OK;
+		if (status == LG_OK && !lock->servers && !lock->gate)
+			lock->how = GONE;
+		else if (status != LG_OK || lock->forced)
+			lock->how = MAYBE;
+		tell(&world, "  %s %s", status == LG_OK ? "done" : "failed:",
+		     status == LG_OK ? "" : err.text);
+	}
+	lg_strlist_release(&names);
+	lg_known_locks_release(&locks);
+}
+
 static void extend(struct expected *lock)
 {
 	const struct lg_change_hands hands = world_hands(&world);
@@ -356,8 +400,10 @@ static void command(void)
 		return;
 	if (what < 45 || (!lock && what < 80))
 		apply();
-	else if (what < 70)
+	else if (what < 65)
 		lift(lock, chance_of(&world.chance, 20));
+	else if (what < 70)
+		lift_some(lock);
 	else if (what < 80)
 		extend(lock);
 	else if (what < 88)

@@ -38,25 +38,30 @@ static int has(const struct lg_state *state, const char *id)
 	return lg_state_lock(state, id) != NULL;
 }
 
+/* The servers that are locked. */
+static unsigned int servers_of(const struct lg_servers_record *record)
+{
+	static const char *const names[SERVERS] = {"ex1", "ex2", "ex3"};
+	unsigned int servers = 0;
+	int i;
+
+	for (i = 0; record && i < SERVERS; i++) {
+		const struct lg_servers_record_target *target =
+			lg_servers_record_target(record, names[i]);
+
+		if (target && lg_servers_step_locks(target->step))
+			servers |= 1u << i;
+	}
+	return servers;
+}
+
 /* Every server of it is locked, and whether the gate has a part is known. */
 static int is_whole(const struct expected *lock,
 		    const struct lg_servers_record *record)
 {
-	static const char *const names[SERVERS] = {"ex1", "ex2", "ex3"};
-	int i;
-
-	if (record->phase != LG_SERVERS_APPLIED ||
-	    record->with_gate != lock->gate)
-		return 0;
-	for (i = 0; i < SERVERS; i++) {
-		const struct lg_servers_record_target *target =
-			lg_servers_record_target(record, names[i]);
-
-		if (!(lock->servers & (1u << i)) != !target ||
-		    (target && !lg_servers_step_locks(target->step)))
-			return 0;
-	}
-	return 1;
+	return record->phase == LG_SERVERS_APPLIED &&
+	       record->with_gate == lock->gate &&
+	       servers_of(record) == lock->servers;
 }
 
 /* What was left open is as it is found. */
@@ -64,6 +69,10 @@ static void settle(struct world *world, struct expected *lock,
 		   const struct lg_servers_record *record, int is_here,
 		   int whole)
 {
+	if (lock->some && (!record || record->phase == LG_SERVERS_APPLIED)) {
+		lock->servers = servers_of(record);
+		lock->gate = record ? record->with_gate : is_here;
+	}
 	if (record && record->phase == LG_SERVERS_APPLIED)
 		lock->how = THERE;
 	else if (!record && !lock->servers && is_here)
@@ -89,6 +98,9 @@ static void check_lock(struct world *world, struct expected *lock,
 		     lg_state_lock(state, lock->id)->until.wall_s ==
 			     record->lock.until_s,
 		     "%s does not end here when it ends on servers", lock->id);
+	/* recover goes on with them */
+	if (lock->some && record)
+		lock->servers &= servers_of(record);
 	if (lock->how == MAYBE)
 		settle(world, lock, record, is_here, whole);
 	/* time ended it, here or by the next command */

@@ -59,6 +59,7 @@ struct expected {
 	unsigned int servers; /* a bit each */
 	int gate;
 	int forced;      /* the gate may be open although the journal says no */
+	int some;        /* places of it were to be lifted, and who knows */
 	int64_t least_s; /* its end, the earliest of those asked for */
 	enum how how;
 };

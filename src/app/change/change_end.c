@@ -7,6 +7,7 @@
  */
 #include "app/change/change_held.h"
 #include "app/change/change_now.h"
+#include "base/listed.h"
 
 static void note_end(const struct lg_change_held *held, int done)
 {
@@ -122,6 +123,43 @@ int lg_change_is_due(const struct lg_servers_record *record,
 	       lg_servers_record_is_over(record, now);
 }
 
+/* Of a lock that stays: the servers on which a lift of them alone broke off. */
+static enum lg_status half_lifted(const struct lg_servers_record *record,
+				  struct lg_strlist *names,
+				  struct lg_error *err)
+{
+	enum lg_status status = LG_OK;
+
+	for (size_t i = 0; status == LG_OK && i < record->count; i++) {
+		if (record->target[i].step == LG_SERVERS_RESTORING)
+			status = lg_list_text(names, record->target[i].name,
+					      err);
+	}
+	return status;
+}
+
+/* What is left of one that is in force and has not ended. */
+static enum lg_status end_rest(const struct lg_change_hands *hands,
+			       const struct lg_servers_record *record,
+			       const struct lg_change_lift *lift,
+			       struct lg_change_recovered *recovered,
+			       struct lg_error *err)
+{
+	struct lg_strlist half = {0};
+	const struct lg_change_lift rest = {
+		.id = lift->id, .names = &half, .mode = lift->mode};
+	enum lg_status status = half_lifted(record, &half, err);
+
+	if (status == LG_OK && record->moving) {
+		status = end_one(hands, lift, 1, recovered, err);
+		recovered->ends += status == LG_OK;
+	}
+	if (status == LG_OK && half.count > 0)
+		status = end_one(hands, &rest, 0, recovered, err);
+	lg_strlist_release(&half);
+	return status;
+}
+
 static void end_each(const struct lg_change_hands *hands,
 		     const struct lg_servers_book *book,
 		     enum lg_servers_lift_mode mode, int interrupted,
@@ -145,10 +183,10 @@ static void end_each(const struct lg_change_hands *hands,
 		struct lg_error err;
 		enum lg_status status;
 
-		if (!due && (!interrupted || (stays && !record->moving)))
+		if (!due && !interrupted)
 			continue;
-		status = end_one(hands, &lift, stays, recovered, &err);
-		recovered->ends += stays && status == LG_OK;
+		status = stays ? end_rest(hands, record, &lift, recovered, &err)
+			       : end_one(hands, &lift, 0, recovered, &err);
 		if (recovered->status == LG_OK)
 			recovered->status = status;
 	}
