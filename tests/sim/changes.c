@@ -297,7 +297,8 @@ static void lift_some(struct expected *lock)
 		/* a full disk keeps nobody out here, whatever becomes of the
 		 * others */
 		lock->forced |= status != LG_OK && gate;
-		lock->some |= status != LG_OK;
+		if (status != LG_OK)
+			lock->some |= servers | (gate ? HERE : 0);
 		if (status == LG_OK && !lock->servers && !lock->gate)
 			lock->how = GONE;
 		else if (status != LG_OK || lock->forced)

@@ -98,9 +98,10 @@ static void check_lock(struct world *world, struct expected *lock,
 		     lg_state_lock(state, lock->id)->until.wall_s ==
 			     record->lock.until_s,
 		     "%s does not end here when it ends on servers", lock->id);
-	/* recover goes on with them */
-	if (lock->some && record)
-		lock->servers &= servers_of(record);
+	/* recover goes on with them, and they may have been the last */
+	lock->servers &= servers_of(record) | ~lock->some;
+	if (lock->some && !record && !is_here && !lock->servers)
+		lock->how = GONE;
 	if (lock->how == MAYBE)
 		settle(world, lock, record, is_here, whole);
 	/* time ended it, here or by the next command */

@@ -28,6 +28,7 @@
 #define OWN_KINDS 6
 #define OWN_DENIES 3 /* the first of them name nobody */
 #define EXPECTED_MAX 64
+#define HERE (1u << SERVERS)
 
 /* What stands somewhere without any lock: first, or after, where a change of it
  * by hand met trouble (NULL: none did). */
@@ -58,9 +59,9 @@ struct expected {
 	char profile[16];
 	unsigned int servers; /* a bit each */
 	int gate;
-	int forced;      /* the gate may be open although the journal says no */
-	int some;        /* places of it were to be lifted, and who knows */
-	int64_t least_s; /* its end, the earliest of those asked for */
+	int forced; /* the gate may be open although the journal says no */
+	unsigned int some; /* of servers; HERE: were to be lifted, who knows */
+	int64_t least_s;   /* its end, the earliest of those asked for */
 	enum how how;
 };
 
