@@ -17,7 +17,8 @@
 #include "adapters/system/atomic_file.h"
 #include "adapters/system/program.h"
 
-#define PROGRAM_TIMEOUT_MS 60000
+/* systemd ends a service that does not stop after 90 s. */
+#define PROGRAM_TIMEOUT_MS 150000
 #define SECRET_BYTES 24
 #define GROUPS_MAX 256
 
