@@ -243,12 +243,17 @@ def reload_is_whole():
             fails(what)
         with open(path, "wb") as file:
             file.write(values)
-        # The good copy cannot be written: a folder is in its place.
-        good = gate.stored("registry.good.reg")
+        # The good copy cannot be written: a folder is in its place, and there
+        # is none into which it could be moved.
+        good, aside = gate.stored("registry.good.reg"), gate.stored("damaged")
         os.unlink(good)
-        os.makedirs(os.path.join(good, "full"))
+        os.mkdir(good)
+        shutil.rmtree(aside, ignore_errors=True)
+        with open(aside, "w", encoding="ascii"):
+            pass
         fails("good copy")
-        shutil.rmtree(good)
+        os.rmdir(good)
+        os.unlink(aside)
         os.chmod(key, 0o644)
         fails("key")
         os.chmod(key, 0o600)
