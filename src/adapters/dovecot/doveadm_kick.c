@@ -22,9 +22,7 @@
 enum {
 	/* What is given up may be done later, to somebody who came back after
 	 * the lock: as long as Dovecot is only slow it is waited for. */
-	BATCH_LIMIT_MS = LG_DOVEADM_TIMEOUT_MS,
-	ONE_LIMIT_MS = 700,
-	HANGS_MAX = 3 /* commands in a row: it is Dovecot that hangs */
+	BATCH_LIMIT_MS = LG_DOVEADM_TIMEOUT_MS
 };
 
 struct item {
@@ -188,10 +186,8 @@ static void put_command(struct kick *kick, const struct group *group,
 static void hangs(struct kick *kick, const struct group *group)
 {
 	kick->hangs++;
-	kick->is_broken = kick->hangs >= HANGS_MAX;
-	lg_kick_note(kick->order,
-		     "Dovecot hangs while it ends the sessions of ",
-		     kick->item[group->first].session, "");
+	kick->is_broken = kick->hangs >= LG_KICK_HANGS_MAX;
+	lg_kick_note_hangs(kick->order, kick->item[group->first].session);
 }
 
 /* One of them hangs; those that do not are found by asking one by one. */
@@ -204,8 +200,8 @@ static void send_one_by_one(struct kick *kick)
 			   !kicker->is_stopped(kicker->context);
 	     i++) {
 		put_command(kick, &kick->group[i], 0);
-		if (ask_groups(kick, &kick->group[i], 1, ONE_LIMIT_MS) ==
-		    LG_ERR_TIMEOUT)
+		if (ask_groups(kick, &kick->group[i], 1,
+			       LG_KICK_ONE_LIMIT_MS) == LG_ERR_TIMEOUT)
 			hangs(kick, &kick->group[i]);
 		else if (!kick->is_broken)
 			kick->hangs = 0;

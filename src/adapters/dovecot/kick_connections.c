@@ -16,9 +16,7 @@
 #include "adapters/dovecot/kick_processes.h"
 
 enum {
-	LIST_LIMIT_MS = 2000,
-	ONE_LIMIT_MS = 700,
-	HANGS_MAX = 3 /* in a row: it is Dovecot that hangs */
+	LIST_LIMIT_MS = 2000
 };
 
 struct round {
@@ -50,15 +48,13 @@ static enum lg_status hangs(struct round *round, size_t at,
 			    struct lg_error *err)
 {
 	round->cut[at] = LG_CUT_HANGS;
-	lg_kick_note(round->order,
-		     "Dovecot hangs while it ends the sessions of ",
-		     &round->list.now.session[at], "");
-	if (++round->hangs < HANGS_MAX)
+	lg_kick_note_hangs(round->order, &round->list.now.session[at]);
+	if (++round->hangs < LG_KICK_HANGS_MAX)
 		return begin_anew(round, err);
 	return lg_error_set(err, LG_ERR_TIMEOUT, round->kicker->anvil,
 			    "%d sessions in a row hang while Dovecot ends "
 			    "them; a disk or file server may not answer",
-			    HANGS_MAX);
+			    LG_KICK_HANGS_MAX);
 }
 
 static enum lg_status end_one(struct round *round, size_t at,
@@ -67,7 +63,7 @@ static enum lg_status end_one(struct round *round, size_t at,
 	struct lg_error said = {0};
 	enum lg_status status =
 		lg_anvil_client_kick(&round->client, round->list.named.item[at],
-				     ONE_LIMIT_MS, &said);
+				     LG_KICK_ONE_LIMIT_MS, &said);
 
 	if (status == LG_ERR_TIMEOUT)
 		return hangs(round, at, err);
