@@ -321,6 +321,18 @@ enum lg_status lg_ldap_search_paged(const struct lg_ldap_search *search,
 	return status;
 }
 
+struct berval **lg_ldap_take_values(const struct lg_ldap_connection *connection,
+				    LDAPMessage *result, const char *attribute)
+{
+	LDAPMessage *entry = ldap_first_entry(connection->ld, result);
+	struct berval **values =
+		entry ? ldap_get_values_len(connection->ld, entry, attribute)
+		      : NULL;
+
+	ldap_msgfree(result);
+	return values;
+}
+
 enum lg_status lg_ldap_read_entry(struct lg_ldap_connection *connection,
 				  const char *dn, const char *attribute,
 				  struct berval ***out_values,
@@ -330,18 +342,13 @@ enum lg_status lg_ldap_read_entry(struct lg_ldap_connection *connection,
 	const struct lg_ldap_search search = {connection, dn, LDAP_SCOPE_BASE,
 					      names};
 	LDAPMessage *result = NULL;
-	LDAPMessage *entry;
 	enum lg_status status =
 		lg_ldap_search_one(&search, "(objectClass=*)", 0, &result, err);
 
-	if (status != LG_OK)
-		return status;
-	entry = ldap_first_entry(connection->ld, result);
-	*out_values =
-		entry ? ldap_get_values_len(connection->ld, entry, attribute)
-		      : NULL;
-	ldap_msgfree(result);
-	return LG_OK;
+	if (status == LG_OK)
+		*out_values =
+			lg_ldap_take_values(connection, result, attribute);
+	return status;
 }
 
 enum lg_status lg_ldap_search_one(const struct lg_ldap_search *search,

@@ -82,6 +82,11 @@ enum lg_status lg_ldap_search_one(const struct lg_ldap_search *search,
 				  LDAPMessage **out_result,
 				  struct lg_error *err);
 
+/* The values of one attribute of the first entry of a result, which is freed;
+ * NULL where it has none. Freed with ldap_value_free_len. */
+struct berval **lg_ldap_take_values(const struct lg_ldap_connection *connection,
+				    LDAPMessage *result, const char *attribute);
+
 /* The values of one attribute of the entry dn, NULL where it has none; freed
  * with ldap_value_free_len. As lg_ldap_search_one. */
 enum lg_status lg_ldap_read_entry(struct lg_ldap_connection *connection,

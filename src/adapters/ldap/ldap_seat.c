@@ -11,6 +11,8 @@
 #include <fcntl.h>
 #include <string.h>
 
+#include "ldap_search.h"
+
 #define AD_CAPABILITY "1.2.840.113556.1.4.800"
 
 static void do_not_block(LDAP *ld)
@@ -49,18 +51,13 @@ enum lg_status lg_ldap_seat_root(const struct lg_ldap_connection *connection,
 {
 	char *attributes[2] = {(char *)(uintptr_t)attribute, NULL};
 	LDAPMessage *result = NULL;
-	LDAPMessage *entry;
 	enum lg_status status = lg_ldap_seat_look(connection, "", attributes,
 						  "root entry", &result, err);
 
-	if (status != LG_OK)
-		return status;
-	entry = ldap_first_entry(connection->ld, result);
-	*out_values =
-		entry ? ldap_get_values_len(connection->ld, entry, attribute)
-		      : NULL;
-	ldap_msgfree(result);
-	return LG_OK;
+	if (status == LG_OK)
+		*out_values =
+			lg_ldap_take_values(connection, result, attribute);
+	return status;
 }
 
 static enum lg_status ask_dialect(const struct lg_ldap_connection *connection,
