@@ -414,15 +414,19 @@ probe = "{self.path('eve')}"
         self.assertEqual((row["event"], row["result"], row["target"]),
                          ("lift", "undone", "ex1"))
 
-    def changed_meanwhile(self):
-        """What others are told while an apply restarts; it is killed then."""
-        process = subprocess.Popen(
+    def applying(self, **more):
+        """An apply that goes on."""
+        return subprocess.Popen(
             [LOGONGATE, "--config", self.path("lg.conf"), "apply",
              self.path("p.ini"), "--for", "1h", "--target", "ex1",
              "--accept-warnings", "--skip-unsupported"],
             env=dict(os.environ, HOME=self.folder,
                      ASAN_OPTIONS="detect_leaks=0"),
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            stdout=subprocess.DEVNULL, **more)
+
+    def changed_meanwhile(self):
+        """What others are told while an apply restarts; it is killed then."""
+        process = self.applying(stderr=subprocess.DEVNULL)
         try:
             programs.wait_for("the restart", self.restarting, 60)
             status = json.loads(self.logongate(0, "status", "--json"))
@@ -456,14 +460,8 @@ probe = "{self.path('eve')}"
         self.probing("exchange2000", "yes")
         self.settings_without_probe()
         with self.held():
-            process = subprocess.Popen(
-                [LOGONGATE, "--config", self.path("lg.conf"), "apply",
-                 self.path("p.ini"), "--for", "1h", "--target", "ex1",
-                 "--accept-warnings", "--skip-unsupported"],
-                env=dict(os.environ, HOME=self.folder,
-                         ASAN_OPTIONS="detect_leaks=0"),
-                start_new_session=True, stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE)
+            process = self.applying(start_new_session=True,
+                                    stderr=subprocess.PIPE)
             self.addCleanup(process.wait)
             self.addCleanup(process.kill)
             programs.wait_for("the restart", self.restarting, 60)
